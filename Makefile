@@ -1,0 +1,52 @@
+# `make run` and `make test` set up all they need on a machine that has Python 3.11 to 3.13, git and make.
+# uv is used where it is on the path; else the one that uv.lock pins is fetched into .uv/.
+
+.DEFAULT_GOAL := help
+SHELL := /bin/sh
+HOME_DIR ?= data
+PYTHON ?= python3
+UV := $(or $(shell command -v uv 2>/dev/null),.uv/uv)
+RUN := $(UV) run --locked --no-dev
+DEV := $(UV) run --locked --group dev
+
+export GX_ANALYTICS_ENABLED := false
+export DAGSTER_DISABLE_TELEMETRY := true
+
+.uv/uv: uv.lock .ci/get_uv.py
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed, this is " + sys.version)'
+	@$(PYTHON) .ci/get_uv.py .uv/uv
+	@touch .uv/uv
+
+.PHONY: help run ui test check format dictionary clean
+
+help: ## what can be made
+	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
+
+run: $(filter .uv/uv,$(UV)) ## the main job on the bundled sample: a published index in data/published
+	@$(RUN) tension run --home $(HOME_DIR)
+
+ui: $(filter .uv/uv,$(UV)) ## the Dagster UI on http://localhost:3000, with the history of earlier runs
+	@mkdir -p $(HOME_DIR)/dagster && cp pipeline/dagster.yaml $(HOME_DIR)/dagster/dagster.yaml
+	@TENSION_HOME=$(HOME_DIR) DAGSTER_HOME=$(CURDIR)/$(HOME_DIR)/dagster $(RUN) dagster dev -w workspace.yaml
+
+test: $(filter .uv/uv,$(UV)) ## all tests
+	@$(DEV) pytest
+
+check: $(filter .uv/uv,$(UV)) ## format, lint, types, SQL, borders, tests
+	@$(DEV) ruff format --check .
+	@$(DEV) ruff check .
+	@$(DEV) mypy
+	@$(DEV) sqlfluff lint --disable-progress-bar sql
+	@$(DEV) lint-imports
+	@$(DEV) pytest
+
+format: $(filter .uv/uv,$(UV)) ## put code and SQL into the house style
+	@$(DEV) ruff format .
+	@$(DEV) ruff check --fix .
+	@$(DEV) sqlfluff fix --disable-progress-bar -q sql
+
+dictionary: $(filter .uv/uv,$(UV)) ## write docs/data-dictionary.md anew from the contracts
+	@$(DEV) python -m tests.conventions.dictionary > docs/data-dictionary.md
+
+clean: ## remove what runs made (the lake and the published files under data/ included)
+	rm -rf data .pytest_cache .ruff_cache .mypy_cache .hypothesis

@@ -1,0 +1,249 @@
+"""`tension …`: thin commands over the same functions and the same Dagster job. What is printed is made in `report/terminal.py`."""
+
+import os
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Annotated, Any
+
+import polars as pl
+import typer
+from pydantic import ValidationError
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+
+from pipeline import __version__
+from pipeline.contracts.days import Days
+from pipeline.contracts.model import ContractError
+from pipeline.contracts.tables import TABLES
+from pipeline.contracts.tables.core import COVERAGE, QUARANTINE
+from pipeline.contracts.tables.index import CONTRIBUTIONS, TENSION_PAIR_DAILY
+from pipeline.report import scores, terminal
+from pipeline.settings import SAMPLE_FIRST_DAY, SAMPLE_LAST_DAY, Settings, use
+from pipeline.signals.evaluate import errors as list_errors
+from pipeline.signals.evaluate import evaluate as score
+from pipeline.signals.extract import RuleExtractor
+from pipeline.signals.gold import GoldError, half, read_gold
+from pipeline.sources.errors import SourceError
+from pipeline.sources.files import days_of, read_articles
+from pipeline.sources.texts import read_texts, write_rows
+from pipeline.warehouse import home
+from pipeline.warehouse.lake import Lake
+from pipeline.warehouse.publish import Publisher
+
+app = typer.Typer(
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    help="Trade Tension: news articles and trade figures in, a daily, directed, evidence-linked tension index out.",
+)
+out = Console()
+err = Console(stderr=True)
+
+Home = Annotated[
+    Path | None, typer.Option("--home", help="Folder for the lake, the published files and the history of runs [default: data]")
+]
+
+
+@contextmanager
+def _told_plainly() -> Iterator[None]:
+    """Errors that a person can mend end the command with one message and exit code 1, never with a traceback."""
+    try:
+        yield
+    except (SourceError, GoldError, ContractError, home.HomeError) as error:
+        err.print(f"[bold red]tension:[/] {terminal.plain(str(error))}", highlight=False)
+        raise typer.Exit(1) from error
+    except ValidationError as error:
+        for problem in error.errors():
+            place = ".".join(str(part) for part in problem["loc"])
+            err.print(f"[bold red]tension:[/] setting {terminal.plain(place)}: {terminal.plain(problem['msg'])}", highlight=False)
+        raise typer.Exit(1) from error
+
+
+def _day(text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError as error:
+        raise typer.BadParameter(f"{text!r} is not a day; write it as 2025-04-02") from error
+
+
+def _window(text: str) -> tuple[date, date]:
+    first, colon, last = text.partition(":")
+    if not colon:
+        raise typer.BadParameter(f"{text!r} is not a window; write FROM:TO, such as 2018-01-01:2018-12-31")
+    return _day(first), _day(last)
+
+
+def _given(**options: Any) -> dict[str, Any]:
+    return {name: value for name, value in options.items() if value is not None}
+
+
+@app.command()
+def run(
+    articles: Annotated[
+        list[Path] | None,
+        typer.Option(
+            "--articles", help="Article file or folder (Parquet, JSON Lines, CSV, also .gz); may be repeated [default: the sample]"
+        ),
+    ] = None,
+    pairs: Annotated[str | None, typer.Option("--pairs", help="Pairs of countries, such as USA-CHN,EUN-USA")] = None,
+    first: Annotated[
+        date | None, typer.Option("--from", parser=_day, metavar="DAY", help="First day [default: the first in the articles]")
+    ] = None,
+    last: Annotated[
+        date | None, typer.Option("--to", parser=_day, metavar="DAY", help="Last day [default: the last in the articles]")
+    ] = None,
+    baseline: Annotated[
+        tuple[date, date] | None,
+        typer.Option("--baseline", parser=_window, metavar="FROM:TO", help="Window that sets 100 [default: the first 365 days read]"),
+    ] = None,
+    home_folder: Home = None,
+    workers: Annotated[int | None, typer.Option("--workers", help="Processes that read articles [default: 1]")] = None,
+) -> None:
+    """Read articles and trade figures, make the index, check it and publish it: the whole Dagster job, in this process."""
+    with _told_plainly():
+        given = _given(home=home_folder, articles=tuple(articles) if articles else None, pairs=pairs, baseline=baseline, workers=workers)
+        settings = _with_days(Settings(**given), first, last)
+        use(settings)
+        home.claim(settings)
+        launched = _run_job(settings)
+    terminal.failed_checks(err, launched.failed_checks)
+    if not launched.succeeded:
+        terminal.failures(err, launched.failures, settings.home)
+        raise typer.Exit(1)
+    _tell_what_came_out(settings)
+
+
+def _with_days(settings: Settings, first: date | None, last: date | None) -> Settings:
+    """The settings with the days to read: those given, else the sample's, else those of the articles up to today."""
+    if first is None or last is None:
+        if settings.is_sample:
+            span = Days(SAMPLE_FIRST_DAY, SAMPLE_LAST_DAY)
+        else:
+            found = days_of(read_articles(settings.articles, last_day=datetime.now(UTC).date()))
+            if found is None:
+                raise SourceError(f"no articles in {', '.join(map(str, settings.articles))}; give --articles PATH with at least one row")
+            span = found
+        first, last = first or span.first, last or span.last
+    return Settings(**settings.model_dump() | {"first_day": first, "last_day": last})
+
+
+def _run_job(settings: Settings) -> Any:
+    warnings.simplefilter("ignore")  # those of libraries are tested for; a person who runs the job cannot mend them
+    os.environ.setdefault("GX_ANALYTICS_ENABLED", "false")
+    with Progress(
+        SpinnerColumn(),
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeElapsedColumn(),
+        console=err,
+        transient=True,
+    ) as bar:
+        task = bar.add_task("starting Dagster", total=None)
+        from pipeline.defs.launch import launch, steps_of  # noqa: PLC0415 loads Dagster, which takes seconds; and only after use(settings)
+
+        span = Days(settings.first_day, settings.last_day or settings.first_day)
+        bar.update(task, total=steps_of(span))
+
+        def tell(step: str, event: str) -> None:
+            if event == "start":
+                bar.update(task, description=step.replace("__", " "))
+            else:
+                bar.advance(task)
+
+        return launch(settings, span, tell)
+
+
+def _tell_what_came_out(settings: Settings) -> None:
+    lake = Lake(settings.lake)
+    daily = lake.read(TENSION_PAIR_DAILY)
+    newest = lake.read(CONTRIBUTIONS).filter(pl.col("index_date") == pl.col("index_date").max())
+    terminal.ran(out, daily, newest, _accounted(lake, settings), settings)
+
+
+def _accounted(lake: Lake, settings: Settings) -> str:
+    return terminal.accounted(str(lake.span(COVERAGE)), lake.read(COVERAGE), Publisher(settings.published).latest_name or "none yet")
+
+
+@app.command()
+def extract(
+    file: Annotated[Path, typer.Argument(help="Articles, or a gold file with id, date, source and text")],
+    to: Annotated[Path, typer.Option("--out", help="Where the signals go: .jsonl, .csv or .parquet")],
+    workers: Annotated[int, typer.Option("--workers", help="Processes that read")] = 1,
+) -> None:
+    """Find the signals in articles or passages: one row for each, with offsets into the text."""
+    with _told_plainly():
+        texts = read_texts(file)
+        found = RuleExtractor(workers=workers).read_texts(texts)
+        write_rows(found, to)
+    out.print(f"{found.height} signals from {texts.height} texts in {terminal.plain(str(to))}", highlight=False)
+
+
+@app.command()
+def explain(
+    text: Annotated[str, typer.Argument(help="A sentence, a text, or a file of text")],
+    day: Annotated[date | None, typer.Option("--date", parser=_day, metavar="DAY", help="Day of the text: who was in office")] = None,
+) -> None:
+    """Show what is found in a text, by which words and which rule."""
+    path = Path(text)
+    is_file = len(text) < 1000 and path.is_file()  # noqa: PLR2004 no path is that long
+    whole = path.read_text(encoding="utf-8", errors="replace") if is_file else text
+    terminal.explained(out, whole, pl.DataFrame(RuleExtractor().explain(whole, day=day), schema=FOUND_SCHEMA))
+
+
+@app.command()
+def evaluate(
+    gold: Annotated[list[Path], typer.Argument(help="Gold files, JSON Lines")],
+    which: Annotated[
+        str | None, typer.Option("--half", help="Only the even half (tuning) or the odd half (reporting) by the sha1 of the id")
+    ] = None,
+    show_errors: Annotated[int, typer.Option("--errors", help="List so many errors; never on the odd half")] = 0,
+) -> None:
+    """Score the reader against gold files: precision, recall and F1 with 95 % intervals, calibration, accuracy of the fields."""
+    if which not in (None, "even", "odd"):
+        raise typer.BadParameter("--half is even or odd")
+    if which == "odd" and show_errors:
+        raise typer.BadParameter("the odd half is for reporting only: its errors are not looked at")
+    with _told_plainly():
+        labelled = read_gold(*gold)
+        if which in ("even", "odd"):
+            labelled = labelled.only(half(labelled.passages, "even" if which == "even" else "odd"))
+        found = RuleExtractor().read_texts(labelled.passages)
+    report = score(labelled, found)
+    out.print(
+        f"reader rules {RuleExtractor.version}; {'all passages' if which is None else f'the {which} half'} of {', '.join(str(path) for path in gold)}",
+        highlight=False,
+    )
+    out.print(scores.render(report.as_frame(), report.reliability_frame()))
+    if show_errors:
+        out.print(scores.errors_table(list_errors(labelled, found), limit=show_errors))
+
+
+@app.command()
+def status(home_folder: Home = None) -> None:
+    """What this home holds: days read, rows, releases, and what to do next."""
+    with _told_plainly():
+        settings = Settings(**_given(home=home_folder))
+        lake = Lake(settings.lake)
+        if lake.span(COVERAGE) is None:
+            out.print(
+                f"{terminal.plain(str(settings.home))} holds nothing yet. Next: tension run --home {terminal.plain(str(settings.home))}",
+                highlight=False,
+            )
+            raise typer.Exit
+        rows = [(table.name, f"{lake.read(table).height:,} rows") for table in TABLES.values()]
+        quarantined = lake.read(QUARANTINE)
+        reasons = ", ".join(f"{count} {reason}" for reason, count in quarantined["reason"].value_counts(sort=True).rows())
+        told = [("home", str(settings.home)), ("quarantine", reasons or "empty"), *rows]
+        terminal.status(out, _accounted(lake, settings), told, settings)
+
+
+@app.callback(invoke_without_command=True)
+def main(version: Annotated[bool, typer.Option("--version", help="Print the version")] = False) -> None:
+    """Trade Tension."""
+    if version:
+        out.print(__version__)
+        raise typer.Exit

@@ -1,0 +1,39 @@
+"""Spans of UTC days, both ends included: the unit in which everything is read, stored and re-run."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+
+@dataclass(frozen=True)
+class Days:
+    """Every day from `first` to `last`; `ValueError` when they are the wrong way round."""
+
+    first: date
+    last: date
+
+    def __post_init__(self) -> None:
+        if self.last < self.first:
+            raise ValueError(f"the last day {self.last} lies before the first, {self.first}; swap them")
+
+    def __iter__(self) -> Iterator[date]:
+        return (self.first + timedelta(days=n) for n in range(len(self)))
+
+    def __len__(self) -> int:
+        return (self.last - self.first).days + 1
+
+    def __contains__(self, day: object) -> bool:
+        return isinstance(day, date) and self.first <= day <= self.last
+
+    def __str__(self) -> str:
+        return f"{self.first}" if len(self) == 1 else f"{self.first} to {self.last}"
+
+    def reaching_back(self, days: int) -> "Days":
+        """The same span begun `days` earlier."""
+        return Days(self.first - timedelta(days=days), self.last)
+
+    def chunks(self, length: int) -> Iterator["Days"]:
+        """The span in consecutive pieces of at most `length` days."""
+        for start in range(0, len(self), length):
+            first = self.first + timedelta(days=start)
+            yield Days(first, min(first + timedelta(days=length - 1), self.last))

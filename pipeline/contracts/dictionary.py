@@ -1,0 +1,100 @@
+"""Contracts as documents: the data dictionary, `datapackage.json` (Frictionless) and the comments of the published database."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import polars as pl
+
+from pipeline.contracts.model import Column, Table
+from pipeline.contracts.sources import SOURCES
+
+_FRICTIONLESS: dict[type[pl.DataType], str] = {
+    pl.String: "string",
+    pl.Int64: "integer",
+    pl.Float64: "number",
+    pl.Boolean: "boolean",
+    pl.Date: "date",
+    pl.Datetime: "datetime",
+}
+
+
+def meaning(column: Column) -> str:
+    """What a column means, with unit, words and whether it may be empty: the comment of the database."""
+    unit = f" Unit: {column.unit}." if column.unit else ""
+    words = f" One of: {', '.join(column.vocabulary.words)}." if column.vocabulary else ""
+    empty = " May be empty." if column.nullable else ""
+    return f"{column.description}.{unit}{words}{empty}"
+
+
+def markdown(tables: Sequence[Table]) -> str:
+    """The data dictionary: every table with its grain, key and columns, and every vocabulary with its words."""
+    parts = [
+        "# Data dictionary",
+        "",
+        "Generated from `pipeline/contracts` by `make dictionary`; a test keeps it current. Published tables leave the house as Parquet and in",
+        "`trade_tension.duckdb`; the others stay in the lake.",
+        "",
+    ]
+    for table in tables:
+        parts += [
+            f"## {table.name}",
+            "",
+            f"{table.description}",
+            "",
+            f"One row: {table.grain}. Key: {', '.join(f'`{name}`' for name in table.key)}. "
+            f"Layer `{table.layer}`, {'published' if table.published else 'not published'}.",
+            "",
+            "| column | type | unit | meaning |",
+            "|---|---|---|---|",
+            *(f"| `{c.name}` | {_type(c)} | {c.unit} | {_cell(c)} |" for c in table.columns),
+            "",
+        ]
+    parts += ["# Vocabularies", ""]
+    vocabularies = {c.vocabulary.name: c.vocabulary for table in tables for c in table.columns if c.vocabulary}
+    for name in sorted(vocabularies):
+        words = vocabularies[name].words.items()
+        parts += [f"## {name}", "", vocabularies[name].description, "", *(f"* `{word}`: {said}" for word, said in words), ""]
+    return "\n".join(parts)
+
+
+def _type(column: Column) -> str:
+    return _FRICTIONLESS[type(column.dtype)] + (", may be empty" if column.nullable else "")
+
+
+def _cell(column: Column) -> str:
+    return column.description.replace("|", "\\|")
+
+
+def datapackage(tables: Sequence[Table], files: Mapping[str, Sequence[str]], name: str, title: str, version: str, note: str) -> dict[str, Any]:
+    """A Frictionless data package: each table with its files (by table name) and its schema."""
+    return {
+        "profile": "data-package",
+        "name": name,
+        "title": title,
+        "version": version,
+        "description": note,
+        "licenses": [{"name": "CC-BY-4.0", "title": "Figures and codes; quotations belong to their publishers"}],
+        "sources": [{"title": source.title, "path": source.url} for source in SOURCES.values() if source.url],
+        "resources": [
+            {
+                "name": table.name.replace("_", "-"),
+                "title": table.title,
+                "description": table.description,
+                "path": files[table.name][0] if len(files[table.name]) == 1 else list(files[table.name]),
+                "format": "parquet",
+                "mediatype": "application/vnd.apache.parquet",
+                "schema": {
+                    "fields": [_field(column) for column in table.columns],
+                    "primaryKey": list(table.key),
+                },
+            }
+            for table in tables
+        ],
+    }
+
+
+def _field(column: Column) -> dict[str, Any]:
+    constraints: dict[str, Any] = {"required": not column.nullable}
+    if column.vocabulary:
+        constraints["enum"] = list(column.vocabulary.words)
+    return {"name": column.name, "type": _FRICTIONLESS[type(column.dtype)], "description": meaning(column), "constraints": constraints}

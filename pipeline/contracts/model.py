@@ -1,0 +1,119 @@
+"""The shapes in which contracts are written: `Vocabulary`, `Source`, `Column`, `Table`.
+
+Belongs here: the frozen types and what follows from one contract alone (a schema, an example row).
+Does not: any particular table (`tables.py`), or checking data against a contract (`pipeline/quality`).
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+import polars as pl
+
+Layer = Literal["raw", "core", "index", "trade"]
+
+
+class ContractError(ValueError):
+    """Data or a name does not agree with its contract; the message says which table, what is wrong and what to do."""
+
+
+@dataclass(frozen=True)
+class Vocabulary:
+    """A closed list of words that a `_code`-like column may hold, each with its meaning."""
+
+    name: str
+    description: str
+    words: Mapping[str, str]
+
+    def __contains__(self, word: object) -> bool:
+        return word in self.words
+
+
+@dataclass(frozen=True)
+class Source:
+    """Where facts come from: the upstream, its licence, how often it speaks and how late."""
+
+    name: str
+    title: str
+    url: str
+    licence: str
+    cadence: str
+    release_lag: str
+
+
+@dataclass(frozen=True)
+class Column:
+    """One column: its type, what it means, its unit, and a value that a correct row could hold."""
+
+    name: str
+    dtype: pl.DataType
+    description: str
+    example: Any
+    unit: str = ""
+    nullable: bool = False
+    vocabulary: Vocabulary | None = None
+
+
+@dataclass(frozen=True)
+class Table:
+    """One table: what a row is (`grain`), the key that makes it unique, its columns, and where it lives.
+
+    `day` names the column that files rows into days of the lake; a table without one is kept as a single file.
+    `published` tables leave the house in the database and in Parquet; the others stay in the lake.
+    """
+
+    name: str
+    title: str
+    description: str
+    grain: str
+    key: tuple[str, ...]
+    columns: tuple[Column, ...]
+    layer: Layer
+    day: str | None = None
+    published: bool = False
+    sources: tuple[str, ...] = field(default=())
+
+    def __post_init__(self) -> None:
+        names = [column.name for column in self.columns]
+        missing = [name for name in (*self.key, *([self.day] if self.day else [])) if name not in names]
+        if missing or len(set(names)) != len(names):
+            raise ContractError(f"table {self.name}: key or day columns {missing} are not columns, or a name stands twice")
+
+    @property
+    def schema(self) -> pl.Schema:
+        """Column names and Polars types, in order."""
+        return pl.Schema({column.name: column.dtype for column in self.columns})
+
+    def column(self, name: str) -> Column:
+        """The column of that name; `ContractError` when there is none."""
+        for column in self.columns:
+            if column.name == name:
+                return column
+        raise ContractError(f"table {self.name} has no column {name!r}; it has {', '.join(self.schema.names())}")
+
+    def empty(self) -> pl.DataFrame:
+        """No rows, the right columns."""
+        return pl.DataFrame(schema=self.schema)
+
+    def example(self, rows: int = 1) -> pl.DataFrame:
+        """`rows` copies of the example row that the columns carry."""
+        return pl.DataFrame({c.name: [c.example] * rows for c in self.columns}, schema=self.schema)
+
+    def conform(self, frame: pl.DataFrame) -> pl.DataFrame:
+        """The frame with exactly this table's columns in order, sorted by key; `ContractError` names what differs.
+
+        Types must already be right: a cast here would hide the mistake that made them wrong.
+        """
+        missing = [name for name in self.schema if name not in frame.columns]
+        extra = [name for name in frame.columns if name not in self.schema]
+        wrong = {
+            name: f"{frame.schema[name]} instead of {dtype}"
+            for name, dtype in self.schema.items()
+            if name in frame.columns and frame.schema[name] != dtype
+        }
+        if missing or extra or wrong:
+            raise ContractError(
+                f"table {self.name}: missing columns {missing}, extra columns {extra}, mistyped columns {wrong}. "
+                f"Mend what makes the table, or change its contract in pipeline/contracts/tables.py."
+            )
+        return frame.select(self.schema.names()).sort(self.key, nulls_last=True)

@@ -1,0 +1,13 @@
+"""Every table once, by layer. One name serves the asset, the table, the folder in the lake, the contract and the SQL file."""
+
+from pipeline.contracts.model import ContractError, Table
+from pipeline.contracts.tables import core, index, raw, trade
+
+TABLES: dict[str, Table] = {table.name: table for layer in (raw, core, index, trade) for table in layer.TABLES}
+
+
+def table(name: str) -> Table:
+    """The table of that name; `ContractError` when there is none."""
+    if name not in TABLES:
+        raise ContractError(f"there is no table {name!r}; the tables are {', '.join(TABLES)}")
+    return TABLES[name]

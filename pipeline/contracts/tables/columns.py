@@ -1,0 +1,55 @@
+"""Columns that stand in more than one table: the same quantity has the same name and meaning everywhere."""
+
+from dataclasses import replace
+from datetime import UTC, date, datetime
+
+import polars as pl
+
+from pipeline.contracts import vocabulary as words
+from pipeline.contracts.model import Column
+
+INSTANT = pl.Datetime("us", "UTC")
+EXAMPLE_DAY = date(2025, 4, 4)
+EXAMPLE_INSTANT = datetime(2025, 4, 4, 10, 30, tzinfo=UTC)
+
+INDEX_DATE = Column("index_date", pl.Date(), "UTC day the row belongs to", EXAMPLE_DAY, unit="UTC day")
+ARTICLE_ID = Column(
+    "article_id",
+    pl.String(),
+    "Identifier of the article: its source, a colon, and the source's own id or a hash of the text",
+    "Meridian Wire:0042",
+)
+SOURCE = Column("source", pl.String(), "Name of the outlet or feed, as it names itself", "Meridian Wire")
+URL = Column("url", pl.String(), "Link to the article at its publisher", "https://meridian.example/0042", nullable=True)
+PUBLISHED_AT = Column("published_at", INSTANT, "When the source says it published the article", EXAMPLE_INSTANT, unit="UTC instant")
+STORY_ID = Column("story_id", pl.String(), "Story the article tells: the article_id of its first telling", "Meridian Wire:0042")
+ACTOR = Column("actor", pl.String(), "Who acts or speaks: ISO 3166 alpha-3, EUN for the European Union", "CHN", unit="country")
+TARGET = Column("target", pl.String(), "Towards whom: ISO 3166 alpha-3, EUN, or * for all partners", "USA", unit="country")
+PAIR = Column("pair", pl.String(), "Both countries in alphabetical order, both directions pooled", "CHN-USA", unit="pair")
+CHANNEL = Column("channel", pl.String(), words.CHANNEL.description, "escalation", vocabulary=words.CHANNEL)
+KIND = Column("kind", pl.String(), words.KIND.description, "measure", vocabulary=words.KIND)
+STATUS = Column("status", pl.String(), words.STATUS.description, "announced", vocabulary=words.STATUS)
+INSTRUMENT = Column("instrument", pl.String(), words.INSTRUMENT.description, "tariff", vocabulary=words.INSTRUMENT)
+PRODUCT = Column("product", pl.String(), "Good at stake, a short lower-case noun; empty when the sentence names none", "soybeans")
+QUOTE = Column(
+    "quote",
+    pl.String(),
+    "The evidence: the sentence as it stands in the article",
+    "Beijing will impose a 34 percent tariff on all US goods.",
+)
+ARTICLE_COUNT = Column("article_count", pl.Int64(), "Articles", 12, unit="articles")
+STORY_COUNT = Column("story_count", pl.Int64(), "Stories with an asserted signal", 4, unit="stories")
+SIGNAL_COUNT = Column("signal_count", pl.Int64(), "Asserted signals", 9, unit="signals")
+RELEASED_ON = Column(
+    "released_on", pl.Date(), "UTC day the figure became public; nothing may use it earlier", date(2025, 6, 5), unit="UTC day"
+)
+
+
+def nullable(column: Column, description: str = "") -> Column:
+    """The same column, allowed to be empty."""
+    return replace(column, nullable=True, description=description or column.description)
+
+
+def described(column: Column, description: str) -> Column:
+    """The same column with what it means in this table."""
+    return replace(column, description=description)

@@ -1,0 +1,147 @@
+"""Layer `core`: clean articles, what was set aside, what was read, how articles join into stories, what was found in them."""
+
+import polars as pl
+
+from pipeline.contracts import vocabulary as words
+from pipeline.contracts.model import Column, Table
+from pipeline.contracts.tables import columns as c
+from pipeline.contracts.tables.raw import RAW_ID
+
+ARTICLES = Table(
+    "articles",
+    "Articles",
+    "Accepted articles, cleaned. The text is the publisher's and never leaves the lake.",
+    grain="one article of one source",
+    key=("article_id",),
+    columns=(
+        c.ARTICLE_ID,
+        c.INDEX_DATE,
+        c.SOURCE,
+        c.PUBLISHED_AT,
+        Column(
+            "first_seen_at",
+            c.INSTANT,
+            "When the article was first seen: fetched_at, or published_at where that is not given",
+            c.EXAMPLE_INSTANT,
+            unit="UTC instant",
+        ),
+        Column("title", pl.String(), "Headline", "China answers with 34 percent"),
+        Column(
+            "body",
+            pl.String(),
+            "Text; empty when the article is a headline alone",
+            "Beijing will impose a 34 percent tariff on all US goods.",
+        ),
+        c.URL,
+        Column("text_sha256", pl.String(), "Hash of title and body, lower case, white space folded", "9f2c5d0e" * 8),
+        RAW_ID,
+    ),
+    layer="core",
+    day="index_date",
+)
+
+DUPLICATES = Table(
+    "duplicates",
+    "Duplicates",
+    "Rows that repeat an accepted article of the same source on the same day.",
+    grain="one repeated row",
+    key=("raw_id",),
+    columns=(RAW_ID, c.INDEX_DATE, c.SOURCE, c.described(c.ARTICLE_ID, "The accepted article that this row repeats")),
+    layer="core",
+    day="index_date",
+)
+
+QUARANTINE = Table(
+    "quarantine",
+    "Quarantine",
+    "Rows set aside, each with the reason. Nothing is lost: the row itself stays in raw_articles under its raw_id.",
+    grain="one rejected row",
+    key=("raw_id",),
+    columns=(
+        RAW_ID,
+        c.INDEX_DATE,
+        Column("source", pl.String(), "Outlet, as far as the row names one", "Meridian Wire", nullable=True),
+        Column("reason", pl.String(), words.REJECTION.description, "undated", vocabulary=words.REJECTION),
+        Column("detail", pl.String(), "What was found, in a few words", "published_at is 'soon'"),
+    ),
+    layer="core",
+    day="index_date",
+    published=True,
+)
+
+COVERAGE = Table(
+    "coverage",
+    "Coverage",
+    "What was read: the denominator of every rate. A day and source without a row was not read, which is not the same as nothing found.",
+    grain="one source and day",
+    key=("index_date", "source"),
+    columns=(
+        c.INDEX_DATE,
+        c.described(c.SOURCE, "Name of the outlet; (unknown) when the row named none"),
+        c.described(c.ARTICLE_COUNT, "Rows that came in: accepted + duplicate + quarantined"),
+        Column("accepted", pl.Int64(), "Rows that became articles", 11, unit="articles"),
+        Column("duplicate", pl.Int64(), "Rows that repeated an article", 1, unit="articles"),
+        Column("quarantined", pl.Int64(), "Rows set aside with a reason", 0, unit="articles"),
+    ),
+    layer="core",
+    day="index_date",
+    published=True,
+)
+
+STORY_LINKS = Table(
+    "story_links",
+    "Story links",
+    "Each article that retells an earlier one, with the earliest it retells. Following the links to their end gives the story.",
+    grain="one article that retells another",
+    key=("article_id",),
+    columns=(
+        c.ARTICLE_ID,
+        c.INDEX_DATE,
+        Column("earlier_article_id", pl.String(), "The earliest article of the last three days that it retells", "Meridian Wire:0042"),
+        Column("similarity", pl.Float64(), "Estimated Jaccard similarity of word 5-grams; 1 for the same text or link", 0.93, unit="share"),
+    ),
+    layer="core",
+    day="index_date",
+)
+
+SIGNAL_COLUMNS = (
+    Column("signal_id", pl.String(), "Hash of article, span, actor, target, kind and instrument", "4e1f09ab52c77d31"),
+    c.ARTICLE_ID,
+    c.INDEX_DATE,
+    c.SOURCE,
+    c.PUBLISHED_AT,
+    c.URL,
+    Column("span_start", pl.Int64(), "First character of the sentence in title, blank line, body", 31, unit="characters"),
+    Column("span_end", pl.Int64(), "Character after the sentence's last", 87, unit="characters"),
+    c.QUOTE,
+    c.ACTOR,
+    c.TARGET,
+    c.KIND,
+    Column("polarity", pl.String(), words.POLARITY.description, "escalation", vocabulary=words.POLARITY),
+    c.STATUS,
+    Column("modality", pl.String(), words.MODALITY.description, "asserted", vocabulary=words.MODALITY),
+    c.INSTRUMENT,
+    Column("is_retaliation", pl.Boolean(), "The text says that it answers the other side's act", True),
+    Column("is_conditional", pl.Boolean(), "Tied to a condition in the text", False),
+    Column("rate_pct", pl.Float64(), "Rate that belongs to the act", 34.0, unit="percent", nullable=True),
+    Column("value_usd", pl.Float64(), "Sum that belongs to the act", None, unit="USD", nullable=True),
+    c.PRODUCT,
+    Column("probability", pl.Float64(), "Chance that actor, target and polarity are right", 0.7, unit="probability"),
+    Column("extractor", pl.String(), "Reader that found it", "rules"),
+    Column("extractor_version", pl.String(), "Version of that reader", "0.1.0"),
+    Column("lexicon_sha", pl.String(), "Fingerprint of the lexicon it read with", "5b1d7c9a0e3f"),
+    Column("rule_id", pl.String(), "Rule that fired", "impose.restriction"),
+)
+
+FINDINGS = Table(
+    "findings",
+    "Findings",
+    "What the reader found in each day's articles, sentence by sentence, before articles are joined into stories.",
+    grain="one actor, target, kind and instrument in one sentence",
+    key=("signal_id",),
+    columns=SIGNAL_COLUMNS,
+    layer="core",
+    day="index_date",
+)
+
+TABLES = (ARTICLES, DUPLICATES, QUARANTINE, COVERAGE, STORY_LINKS, FINDINGS)

@@ -1,0 +1,347 @@
+"""Layer `index`: stories, their masses, what was expected, and the index with its limits and contributions."""
+
+from collections.abc import Iterator
+from datetime import date
+
+import polars as pl
+
+from pipeline.contracts import vocabulary as words
+from pipeline.contracts.model import Column, Table
+from pipeline.contracts.tables import columns as c
+from pipeline.contracts.tables.core import SIGNAL_COLUMNS
+
+SERIES = Column("series", pl.String(), "Directed pair (CHN>USA) or both directions pooled (CHN-USA)", "CHN>USA")
+_MASS = "g of kind and status, times probability, times breadth; see docs/methodology.md"
+_UNIT = "mass"
+
+WEIGHTS = Table(
+    "weights",
+    "Weights",
+    "The severity g of each kind and status, on the Goldstein scale divided by ten. Data, not code: pipeline/index/weights.toml.",
+    grain="one kind and status",
+    key=("kind", "status"),
+    columns=(
+        c.KIND,
+        c.STATUS,
+        c.CHANNEL,
+        Column("is_action", pl.Boolean(), "Whether the signal counts as an action (else as words)", True),
+        Column("weight", pl.Float64(), "Severity g", 0.5, unit=_UNIT),
+    ),
+    layer="index",
+    published=True,
+)
+
+STORY_ARTICLES = Table(
+    "story_articles",
+    "Articles of stories",
+    "Which story each article tells.",
+    grain="one article",
+    key=("article_id",),
+    columns=(c.ARTICLE_ID, c.STORY_ID, c.described(c.INDEX_DATE, "UTC day of the article"), c.SOURCE),
+    layer="index",
+    published=True,
+)
+
+STORIES = Table(
+    "stories",
+    "Stories",
+    "Stories that carry a signal: clusters of articles that tell the same. The first telling gives the day, the headline and the link.",
+    grain="one story",
+    key=("story_id",),
+    columns=(
+        c.STORY_ID,
+        c.described(c.INDEX_DATE, "UTC day of the first telling"),
+        Column("first_seen_at", c.INSTANT, "When the first telling was first seen", c.EXAMPLE_INSTANT, unit="UTC instant"),
+        c.described(c.SOURCE, "Source of the first telling"),
+        c.URL,
+        Column("headline_sha256", pl.String(), "Hash of the first telling's text; the text itself is the publisher's", "9f2c5d0e" * 8),
+        Column("source_owner_count", pl.Int64(), "Distinct sources that carried it", 3, unit="sources"),
+        c.described(c.ARTICLE_COUNT, "Articles that tell it"),
+        Column("breadth", pl.Float64(), "1 + ln(min(sources, 20))", 2.0986, unit="factor"),
+    ),
+    layer="index",
+    published=True,
+)
+
+SIGNALS = Table(
+    "signals",
+    "Signals",
+    "Every signal with its evidence and its story. Only those of modality asserted count in the index; the others show what was set aside.",
+    grain="one actor, target, kind and instrument in one sentence",
+    key=("signal_id",),
+    columns=(*SIGNAL_COLUMNS, c.STORY_ID),
+    layer="index",
+    published=True,
+)
+
+STORY_MASS = Table(
+    "story_mass",
+    "Mass of stories",
+    "What each story weighs for each series and channel; everything that the index is made of.",
+    grain="one story, series and channel",
+    key=("index_date", "series", "channel", "story_id"),
+    columns=(
+        c.INDEX_DATE,
+        SERIES,
+        c.CHANNEL,
+        c.STORY_ID,
+        Column("mass", pl.Float64(), _MASS, 0.98, unit=_UNIT),
+        Column("mass_words", pl.Float64(), "The part of mass from words", 0.28, unit=_UNIT),
+        Column("mass_actions", pl.Float64(), "The part of mass from actions", 0.7, unit=_UNIT),
+        Column("mass_unweighted", pl.Float64(), "Mass with every g = 1", 1.4, unit=_UNIT),
+        Column("second_moment", pl.Float64(), "Sum of p (g w)^2, for the limits", 1.1, unit="mass^2"),
+        Column("second_moment_unweighted", pl.Float64(), "Sum of p w^2", 2.0, unit="mass^2"),
+        c.SIGNAL_COUNT,
+        c.described(c.ARTICLE_COUNT, "Articles of the story that carry such a signal"),
+        Column("signal_id", pl.String(), "The heaviest signal, which speaks for the story", "4e1f09ab52c77d31"),
+    ),
+    layer="index",
+    published=True,
+)
+
+BASELINE = Table(
+    "baseline",
+    "Baseline",
+    "What each source is expected to carry for each article read from it, from the baseline window, with what made it.",
+    grain="one series, channel and source; the source (any) holds for sources without a baseline",
+    key=("series", "channel", "source"),
+    columns=(
+        SERIES,
+        c.CHANNEL,
+        c.described(c.SOURCE, "Name of the outlet, or (any)"),
+        Column("rate", pl.Float64(), "Expected mass per article", 0.021, unit="mass per article"),
+        Column("rate_unweighted", pl.Float64(), "Expected mass per article with every g = 1", 0.05, unit="mass per article"),
+        c.described(c.ARTICLE_COUNT, "Articles read from the source in the window"),
+        Column("prior", pl.Float64(), "Weight of the prior: three mean stories of the channel", 1.9, unit=_UNIT),
+        Column("prior_unweighted", pl.Float64(), "The same with every g = 1", 4.0, unit=_UNIT),
+        Column("prior_dispersion", pl.Float64(), "Dispersion of the channel in the window", 0.8, unit=_UNIT),
+        Column("words_share", pl.Float64(), "Share of words in the channel's mass in the window", 0.4, unit="share"),
+        Column("baseline_from", pl.Date(), "First day of the window", date(2025, 1, 20), unit="UTC day"),
+        Column("baseline_to", pl.Date(), "Last day of the window", date(2025, 11, 30), unit="UTC day"),
+        Column("lexicon_sha", pl.String(), "Fingerprints of the lexicons that read the window", "5b1d7c9a0e3f"),
+        Column("extractor_version", pl.String(), "Versions of the readers that read the window", "rules 0.1.0"),
+    ),
+    layer="index",
+    published=True,
+)
+
+DAILY_MASS = Table(
+    "daily_mass",
+    "Daily mass",
+    "Observed and expected mass of each day, series and channel, for every day from the first to the last one read.",
+    grain="one day, series and channel",
+    key=("index_date", "series", "channel"),
+    columns=(
+        c.INDEX_DATE,
+        SERIES,
+        c.CHANNEL,
+        Column("observed", pl.Float64(), "Sum of the masses of the day's stories", 3.4, unit=_UNIT),
+        Column("observed_words", pl.Float64(), "The part from words", 1.0, unit=_UNIT),
+        Column("observed_actions", pl.Float64(), "The part from actions", 2.4, unit=_UNIT),
+        Column("observed_unweighted", pl.Float64(), "The sum with every g = 1", 6.0, unit=_UNIT),
+        Column("second_moment", pl.Float64(), "Sum of p (g w)^2", 3.0, unit="mass^2"),
+        Column("expected", pl.Float64(), "Articles read from each source times its baseline rate", 0.9, unit=_UNIT),
+        Column("expected_unweighted", pl.Float64(), "The same with every g = 1", 2.0, unit=_UNIT),
+        c.STORY_COUNT,
+        c.SIGNAL_COUNT,
+        c.described(c.ARTICLE_COUNT, "Articles with an asserted signal"),
+        Column("articles_read", pl.Int64(), "Articles read on the day from all sources; 0 when nothing was read", 120, unit="articles"),
+    ),
+    layer="index",
+    published=True,
+)
+
+CHANNEL_DAILY = Table(
+    "channel_daily",
+    "Filtered channels",
+    "The discounted Gamma-Poisson filter of each series and channel: its two sums, the value and its limits.",
+    grain="one day, series and channel",
+    key=("index_date", "series", "channel"),
+    columns=(
+        c.INDEX_DATE,
+        SERIES,
+        c.CHANNEL,
+        Column("shape", pl.Float64(), "A: prior plus discounted observed mass", 5.1, unit=_UNIT),
+        Column("rate", pl.Float64(), "B: prior plus discounted expected mass", 2.4, unit=_UNIT),
+        Column("prior", pl.Float64(), "kappa, the weight of the prior in both", 1.9, unit=_UNIT),
+        Column("dispersion", pl.Float64(), "phi: second moment over mass in the same window", 0.8, unit=_UNIT),
+        Column("value", pl.Float64(), "100 A / B", 212.5, unit="index, baseline = 100"),
+        Column("lo80", pl.Float64(), "Lower 80 % limit", 120.0, unit="index, baseline = 100"),
+        Column("hi80", pl.Float64(), "Upper 80 % limit", 320.0, unit="index, baseline = 100"),
+        Column("lo95", pl.Float64(), "Lower 95 % limit", 90.0, unit="index, baseline = 100"),
+        Column("hi95", pl.Float64(), "Upper 95 % limit", 390.0, unit="index, baseline = 100"),
+        Column("value_words", pl.Float64(), "The part of the value from words; words + actions = value", 80.0, unit="index points"),
+        Column("value_actions", pl.Float64(), "The part of the value from actions", 132.5, unit="index points"),
+        Column("value_unweighted", pl.Float64(), "The value with every g = 1", 201.0, unit="index, baseline = 100"),
+        Column("evidence_weight", pl.Float64(), "1 - kappa / B: how much of the value is data", 0.79, unit="share"),
+    ),
+    layer="index",
+)
+
+
+def _limits(name: str, what: str, example: float) -> Iterator[Column]:
+    unit = "index points" if name == "net_tension" else "index, baseline = 100"
+    yield Column(name, pl.Float64(), what, example, unit=unit)
+    for bound, side in (("lo", "Lower"), ("hi", "Upper")):
+        for level in (80, 95):
+            sign = -1 if bound == "lo" else 1
+            yield Column(f"{name}_{bound}{level}", pl.Float64(), f"{side} {level} % limit of {name}", example + sign * level, unit=unit)
+
+
+STALEMATE = (
+    Column(
+        "stalemate",
+        pl.Float64(),
+        "Share of talk, demands and refusals among all that is said and done, both directions; near 1: talk without movement",
+        0.62,
+        unit="share",
+    ),
+    Column("stalemate_lo80", pl.Float64(), "Lower 80 % limit of stalemate (Beta)", 0.5, unit="share"),
+    Column("stalemate_hi80", pl.Float64(), "Upper 80 % limit of stalemate (Beta)", 0.74, unit="share"),
+)
+
+INDEX_VALUES = (
+    *_limits("tension", "Escalation, 100 = the pair's own baseline", 212.5),
+    *_limits("concession", "Concession, 100 = the pair's own baseline", 140.0),
+    *_limits("dialogue", "Dialogue, 100 = the pair's own baseline", 120.0),
+    *_limits("net_tension", "tension - concession", 72.5),
+    *(
+        Column(
+            f"{channel}_{part}", pl.Float64(), f"The part of {channel} from {part}; words + actions = {channel}", value, unit="index points"
+        )
+        for channel, part, value in (
+            ("tension", "words", 80.0),
+            ("tension", "actions", 132.5),
+            ("concession", "words", 40.0),
+            ("concession", "actions", 100.0),
+        )
+    ),
+    Column(
+        "tension_unweighted",
+        pl.Float64(),
+        "tension with every severity g = 1, for those who do not trust the weights",
+        201.0,
+        unit="index, baseline = 100",
+    ),
+    *STALEMATE,
+    Column("phase", pl.String(), words.PHASE.description, "escalation", vocabulary=words.PHASE),
+    c.described(c.ARTICLE_COUNT, "Articles of the day with an asserted signal of the pair"),
+    c.described(c.STORY_COUNT, "Stories of the day with an asserted signal of the pair"),
+    c.described(c.SIGNAL_COUNT, "Asserted signals of the day"),
+    *(
+        Column(f"{side}_{channel}", pl.Float64(), f"Mass {side} on the day in the channel {channel}", 1.0, unit=_UNIT)
+        for channel in words.CHANNEL.words
+        for side in ("observed", "expected")
+    ),
+    Column(
+        "raw_per_10k",
+        pl.Float64(),
+        "Articles of the day with an asserted escalation per 10,000 read; empty when nothing was read",
+        250.0,
+        unit="articles per 10,000",
+        nullable=True,
+    ),
+    Column(
+        "evidence_weight",
+        pl.Float64(),
+        "How much of tension is data rather than prior; below one half the value is thin",
+        0.79,
+        unit="share",
+    ),
+    Column("is_thin", pl.Boolean(), "evidence_weight below one half", False),
+    Column("obs_status", pl.String(), words.STATUS_OBSERVATION.description, "A", vocabulary=words.STATUS_OBSERVATION),
+    Column("baseline_from", pl.Date(), "First day of the baseline window", date(2025, 1, 20), unit="UTC day"),
+    Column("baseline_to", pl.Date(), "Last day of the baseline window", date(2025, 11, 30), unit="UTC day"),
+    Column("index_version", pl.String(), "Version of the method", "0.1"),
+)
+
+MOVEMENT_DAILY = Table(
+    "movement_daily",
+    "Daily movement",
+    "What was said and what moved, per pair and day, both directions: the two sums behind the stalemate.",
+    grain="one day and pair",
+    key=("index_date", "pair"),
+    columns=(
+        c.INDEX_DATE,
+        c.PAIR,
+        Column("hold", pl.Float64(), "Sum of probabilities of dialogue, demands and refusals", 2.1, unit="signals"),
+        Column("move", pl.Float64(), "Sum of probabilities of easings, purchases, agreements and measures", 1.4, unit="signals"),
+    ),
+    layer="index",
+)
+
+STALEMATE_DAILY = Table(
+    "stalemate_daily",
+    "Stalemate",
+    "Share of talk without movement, discounted like the index, with a Beta interval.",
+    grain="one day and pair",
+    key=("index_date", "pair"),
+    columns=(
+        c.INDEX_DATE,
+        c.PAIR,
+        Column("hold", pl.Float64(), "Discounted sum of hold", 8.2, unit="signals"),
+        Column("move", pl.Float64(), "Discounted sum of move", 4.1, unit="signals"),
+        *STALEMATE,
+    ),
+    layer="index",
+)
+
+INDEX_DAILY = Table(
+    "index_daily",
+    "Index by series",
+    "All columns of the index for every series, directed and pooled; the two published tables are cut from it.",
+    grain="one day and series",
+    key=("index_date", "series"),
+    columns=(c.INDEX_DATE, SERIES, c.PAIR, *INDEX_VALUES),
+    layer="index",
+)
+
+TENSION_DAILY = Table(
+    "tension_daily",
+    "Daily tension, directed",
+    "The index: who presses whom, day by day, with limits. 100 is the directed pair's own baseline.",
+    grain="one day and directed pair",
+    key=("index_date", "actor", "target"),
+    columns=(c.INDEX_DATE, c.ACTOR, c.TARGET, *INDEX_VALUES),
+    layer="index",
+    published=True,
+)
+
+TENSION_PAIR_DAILY = Table(
+    "tension_pair_daily",
+    "Daily tension, pooled",
+    "The same index with both directions of a pair pooled: sum of observed over sum of expected.",
+    grain="one day and pair",
+    key=("index_date", "pair"),
+    columns=(c.INDEX_DATE, c.PAIR, *INDEX_VALUES),
+    layer="index",
+    published=True,
+)
+
+CONTRIBUTIONS = Table(
+    "contributions",
+    "Contributions",
+    "What each value is made of. The rows of one day, series and channel sum to the value: each story of the last four half-lives, "
+    "all earlier ones together, and the prior.",
+    grain="one day, series, channel and story (or the earlier stories together, or the prior)",
+    key=("index_date", "series", "channel", "part", "story_id"),
+    columns=(
+        c.INDEX_DATE,
+        SERIES,
+        c.CHANNEL,
+        Column("part", pl.String(), words.PART.description, "story", vocabulary=words.PART),
+        c.nullable(c.STORY_ID, "The story; empty for the prior and for the earlier stories together"),
+        Column("contribution", pl.Float64(), "Points that this adds to the value", 34.2, unit="index points"),
+        Column("share_pct", pl.Float64(), "Share of the value", 16.1, unit="percent"),
+        *(c.nullable(column) for column in (c.KIND, c.INSTRUMENT, c.STATUS, c.PRODUCT, c.QUOTE, c.SOURCE)),
+        c.URL,
+        c.nullable(c.PUBLISHED_AT),
+    ),
+    layer="index",
+    published=True,
+)
+
+TABLES = (
+    WEIGHTS, STORY_ARTICLES, STORIES, SIGNALS, STORY_MASS, BASELINE, DAILY_MASS, CHANNEL_DAILY,
+    MOVEMENT_DAILY, STALEMATE_DAILY, INDEX_DAILY, TENSION_DAILY, TENSION_PAIR_DAILY, CONTRIBUTIONS,
+)  # fmt: skip

@@ -1,0 +1,69 @@
+"""Layer `raw`: what the sources said, untouched. All judgement comes later."""
+
+import polars as pl
+
+from pipeline.contracts.model import Column, Table
+from pipeline.contracts.tables import columns as c
+
+RAW_ID = Column("raw_id", pl.String(), "Where the row came from: file name, #, row number in that file", "wire.jsonl#42")
+
+RAW_ARTICLES = Table(
+    "raw_articles",
+    "Raw articles",
+    "Every row of the article files as it came, filed under the day it claims (or, when it claims none, the day of the row before it).",
+    grain="one row of an article file",
+    key=("raw_id",),
+    columns=(
+        RAW_ID,
+        c.INDEX_DATE,
+        Column("article_id", pl.String(), "The source's own id, as given", "0042", nullable=True),
+        Column("source", pl.String(), "Outlet, as given", "Meridian Wire", nullable=True),
+        Column("published_at", pl.String(), "Date or instant of publication, as given", "2025-04-04T10:30:00Z", nullable=True),
+        Column("fetched_at", pl.String(), "When the article was first seen, as given", "2025-04-04T11:00:00Z", nullable=True),
+        Column("title", pl.String(), "Headline, as given", "China answers with 34 percent", nullable=True),
+        Column("body", pl.String(), "Text, as given", "Beijing will impose a 34 percent tariff on all US goods.", nullable=True),
+        Column("url", pl.String(), "Link, as given", "https://meridian.example/0042", nullable=True),
+        Column("unreadable", pl.String(), "What was wrong with the line, when it could not be parsed at all", None, nullable=True),
+    ),
+    layer="raw",
+    day="index_date",
+    sources=("articles",),
+)
+
+RAW_TRADE_FLOWS = Table(
+    "raw_trade_flows",
+    "Raw trade flows",
+    "Monthly goods trade as the statistical office published it.",
+    grain="one reporter, partner, flow and month",
+    key=("reporter", "partner", "flow", "reference_month"),
+    columns=(
+        Column("reference_month", pl.String(), "Month, as given (YYYY-MM)", "2025-04"),
+        Column("reporter", pl.String(), "Country that counted", "USA"),
+        Column("partner", pl.String(), "Its partner", "CHN"),
+        Column("flow", pl.String(), "exports or imports, as given", "imports"),
+        Column("value_usd", pl.Int64(), "Value", 25_000_000_000, unit="USD"),
+        Column("source", pl.String(), "Who published it", "US Census Bureau"),
+    ),
+    layer="raw",
+    sources=("census_flows",),
+)
+
+RAW_TARIFFS = Table(
+    "raw_tariffs",
+    "Raw tariff rates",
+    "Dated average tariff rates as their trackers published them.",
+    grain="one importer, exporter, day and way of averaging",
+    key=("importer", "exporter", "effective_date", "measure"),
+    columns=(
+        Column("importer", pl.String(), "Country that levies", "USA"),
+        Column("exporter", pl.String(), "Country whose goods are levied", "CHN"),
+        Column("effective_date", pl.String(), "Day the rate took effect, as given", "2025-04-09"),
+        Column("measure", pl.String(), "How the rate was averaged, as given", "import_weighted"),
+        Column("rate_pct", pl.Float64(), "Average rate", 112.2, unit="percent"),
+        Column("source", pl.String(), "Who published it", "trade-war-redux-2025"),
+    ),
+    layer="raw",
+    sources=("tariff_trackers",),
+)
+
+TABLES = (RAW_ARTICLES, RAW_TRADE_FLOWS, RAW_TARIFFS)

@@ -1,0 +1,62 @@
+"""Layer `trade`: official figures with the day they became public."""
+
+from datetime import date
+
+import polars as pl
+
+from pipeline.contracts import vocabulary as words
+from pipeline.contracts.model import Column, Table
+from pipeline.contracts.tables import columns as c
+
+TRADE_FLOWS = Table(
+    "trade_flows",
+    "Trade flows",
+    "Monthly goods trade, with the day it was released and its change on the year. A month that is absent was not available.",
+    grain="one reporter, partner, flow and month",
+    key=("reporter", "partner", "flow", "reference_month"),
+    columns=(
+        Column("reporter", pl.String(), "Country that counted", "USA", unit="country"),
+        Column("partner", pl.String(), "Its partner", "CHN", unit="country"),
+        Column("flow", pl.String(), words.FLOW.description, "imports", vocabulary=words.FLOW),
+        Column("reference_month", pl.Date(), "First day of the month that was counted", date(2025, 4, 1), unit="UTC day"),
+        Column("value_usd", pl.Int64(), "Value of goods, not seasonally adjusted", 25_000_000_000, unit="USD"),
+        Column(
+            "change_on_year_pct",
+            pl.Float64(),
+            "Change on the same month a year before; empty when that month is absent",
+            -19.6,
+            unit="percent",
+            nullable=True,
+        ),
+        c.RELEASED_ON,
+        Column("source", pl.String(), "Who published it", "US Census Bureau"),
+    ),
+    layer="trade",
+    published=True,
+    sources=("census_flows",),
+)
+
+TARIFF_RATES = Table(
+    "tariff_rates",
+    "Tariff rates",
+    "Dated average tariff rates, each step with the change it made.",
+    grain="one importer, exporter, day and way of averaging",
+    key=("importer", "exporter", "measure", "effective_date"),
+    columns=(
+        Column("importer", pl.String(), "Country that levies", "USA", unit="country"),
+        Column("exporter", pl.String(), "Country whose goods are levied", "CHN", unit="country"),
+        Column("measure", pl.String(), words.TARIFF_MEASURE.description, "import_weighted", vocabulary=words.TARIFF_MEASURE),
+        Column("effective_date", pl.Date(), "Day the rate took effect", date(2025, 4, 9), unit="UTC day"),
+        Column("rate_pct", pl.Float64(), "Average rate", 112.2, unit="percent"),
+        Column(
+            "step_pct", pl.Float64(), "Change against the step before; empty for the first", 18.3, unit="percentage points", nullable=True
+        ),
+        c.RELEASED_ON,
+        Column("source", pl.String(), "Who published it", "trade-war-redux-2025"),
+    ),
+    layer="trade",
+    published=True,
+    sources=("tariff_trackers",),
+)
+
+TABLES = (TRADE_FLOWS, TARIFF_RATES)

@@ -1,0 +1,30 @@
+"""The one job, and its daily schedule with the look-back for late articles."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+
+import dagster as dg
+
+from pipeline.contracts.days import Days
+from pipeline.defs.partitions import DAYS, range_tags
+from pipeline.settings import current
+
+trade_tension = dg.define_asset_job(
+    "trade_tension",
+    selection=dg.AssetSelection.all(),
+    partitions_def=DAYS,
+    description="Articles and trade figures in, a published tension index out.",
+)
+
+
+@dg.schedule(job=trade_tension, cron_schedule="30 5 * * *", execution_timezone="UTC", name="daily")
+def daily(context: dg.ScheduleEvaluationContext) -> Iterator[dg.RunRequest | dg.SkipReason]:
+    """Every morning: yesterday, and the days before it again, so that late articles are taken up."""
+    yesterday = context.scheduled_execution_time.date() - timedelta(days=1)
+    settings = current()
+    last = min(yesterday, settings.end or yesterday)
+    if last < settings.first_day:
+        yield dg.SkipReason(f"the first day to read is {settings.first_day}")
+        return
+    span = Days(max(settings.first_day, last - timedelta(days=settings.lookback_days)), last)
+    yield dg.RunRequest(run_key=f"{yesterday}", tags=range_tags(span))

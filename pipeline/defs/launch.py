@@ -1,0 +1,155 @@
+"""Starting the job from a command: the same job that the UI and the schedule start, in this process, with its history kept.
+
+A long span is run in pieces of a year for the daily assets; the whole of the job, which makes and publishes the index, ends it.
+"""
+
+import logging
+import shutil
+from collections.abc import Callable, Sequence
+from contextvars import ContextVar
+from dataclasses import dataclass
+from pathlib import Path
+from uuid import uuid4
+
+import dagster as dg
+
+from pipeline.contracts.days import Days
+from pipeline.defs.partitions import DAYS, range_tags
+from pipeline.defs.resources import resources
+from pipeline.settings import PACKAGE, Settings
+
+DAYS_IN_A_RUN = 366
+
+#: Told of each step: its name and whether it began ("start"), ended well ("success") or failed ("failure").
+Listener = Callable[[str, str], None]
+
+_listener: ContextVar[Listener | None] = ContextVar("listener", default=None)
+_TOLD = {"STEP_START": "start", "STEP_SUCCESS": "success", "STEP_FAILURE": "failure", "STEP_SKIPPED": "skipped"}
+
+
+@dataclass(frozen=True)
+class Launched:
+    """How the runs ended: their ids, and for a failed one which steps failed and why."""
+
+    run_ids: tuple[str, ...]
+    failures: tuple[tuple[str, str], ...]
+    failed_checks: tuple[tuple[str, str, str], ...]
+
+    @property
+    def succeeded(self) -> bool:
+        """Whether every step ended well."""
+        return not self.failures
+
+
+class _Tell(logging.Handler):
+    def emit(self, record: logging.LogRecord) -> None:
+        event, listener = getattr(record, "dagster_event", None), _listener.get()
+        if listener and event is not None and event.event_type_value in _TOLD and event.step_key:
+            listener(event.step_key, _TOLD[event.event_type_value])
+
+
+@dg.logger(config_schema={}, description="Tells the command that started the run of each step; nothing else is printed.")
+def listener_logger(_: dg.InitLoggerContext) -> logging.Logger:
+    """A logger whose only handler passes step events on."""
+    logger = logging.Logger("tension.listener", logging.DEBUG)
+    logger.addHandler(_Tell())
+    return logger
+
+
+@dg.definitions
+def loggers() -> dg.Definitions:
+    """The console logger stays the default of runs started elsewhere."""
+    return dg.Definitions(loggers={"console": dg.colored_console_logger, "listener": listener_logger})
+
+
+def prepare_home(folder: Path) -> None:
+    """Dagster's folder with our `dagster.yaml` in it."""
+    folder.mkdir(parents=True, exist_ok=True)
+    shutil.copyfile(PACKAGE / "dagster.yaml", folder / "dagster.yaml")
+
+
+def steps_of(span: Days) -> int:
+    """How many steps `launch` will tell of."""
+    pieces = len(list(span.chunks(DAYS_IN_A_RUN)))
+    whole = len(_job().graph.nodes)
+    return whole + (pieces - 1) * len(_daily_nodes())
+
+
+def launch(settings: Settings, span: Days, listener: Listener) -> Launched:
+    """Run the job over the days of `span`. Stops at the first run that fails; what was written before stays written and whole."""
+    prepare_home(settings.dagster_home)
+    token = _listener.set(listener)
+    run_ids: list[str] = []
+    failures: list[tuple[str, str]] = []
+    checks: list[tuple[str, str, str]] = []
+    try:
+        with dg.DagsterInstance.from_config(str(settings.dagster_home)) as instance:
+            pieces = list(span.chunks(DAYS_IN_A_RUN))
+            for number, piece in enumerate(pieces, start=1):
+                result = _job().execute_in_process(
+                    run_id=str(uuid4()),
+                    instance=instance,
+                    tags=range_tags(piece) | {"started by": "tension run"},
+                    resources=dict(resources(settings)),
+                    run_config={"loggers": {"listener": {}}},
+                    asset_selection=None if number == len(pieces) else _daily_keys(),
+                    raise_on_error=False,
+                )
+                run_ids.append(result.run_id)
+                checks += _failed_checks(result)
+                failures += _failures(result)
+                if failures:
+                    break
+    finally:
+        _listener.reset(token)
+    return Launched(tuple(run_ids), tuple(failures), tuple(checks))
+
+
+def _definitions() -> dg.Definitions:
+    from pipeline.definitions import defs  # noqa: PLC0415 definitions load this module with the rest of defs/
+
+    return defs()
+
+
+def _job() -> dg.JobDefinition:
+    return _definitions().resolve_job_def("trade_tension")
+
+
+def _daily_keys() -> Sequence[dg.AssetKey]:
+    graph = _definitions().resolve_asset_graph()
+    return [key for key in graph.get_all_asset_keys() if graph.get(key).partitions_def == DAYS]
+
+
+def _daily_nodes() -> set[str]:
+    definitions = _definitions()
+    return {definitions.resolve_assets_def(key).node_def.name for key in _daily_keys()}
+
+
+def _failures(result: dg.ExecuteInProcessResult) -> list[tuple[str, str]]:
+    found = []
+    for event in result.all_events:
+        if event.event_type_value == "STEP_FAILURE":
+            error = event.step_failure_data.error
+            while error is not None and error.cause is not None:
+                error = error.cause
+            said = event.step_failure_data.user_failure_data
+            found.append(
+                (event.step_key or "", (said.description if said and said.description else error.message if error else "").strip())
+            )
+    if not result.success and not found:
+        found.append(
+            ("the run", next((event.message or "" for event in result.all_events if event.is_failure), "failed before its first step"))
+        )
+    return found
+
+
+def _failed_checks(result: dg.ExecuteInProcessResult) -> list[tuple[str, str, str]]:
+    return [
+        (
+            evaluation.asset_key.to_user_string(),
+            evaluation.check_name,
+            str(evaluation.metadata.get("detail", evaluation.metadata.get("failures", "")).value),
+        )
+        for event in result.all_events
+        if event.event_type_value == "ASSET_CHECK_EVALUATION" and not (evaluation := event.asset_check_evaluation_data).passed
+    ]

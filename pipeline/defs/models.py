@@ -1,0 +1,33 @@
+"""How a file of `sql/` becomes an asset: the same for every model, so it is said once."""
+
+from collections.abc import Iterator
+
+import dagster as dg
+
+from pipeline.contracts.model import Table
+from pipeline.contracts.tables.core import COVERAGE
+from pipeline.defs.checks import audit, check_specs
+from pipeline.defs.metadata import describe, summary
+from pipeline.defs.resources import LakeResource, MethodResource
+from pipeline.warehouse import models
+
+
+def sql_asset(table: Table) -> dg.AssetsDefinition:
+    """The asset that runs `sql/*/<table>.sql` over the lake; what it depends on is read from the SQL itself."""
+    path = models.sql_file(table.name)
+    arguments = describe(table) | {"kinds": {"duckdb", "sql"}}
+
+    @dg.asset(
+        **arguments,
+        deps=list(models.dependencies(path)),
+        check_specs=check_specs(table),
+        code_version=models.fingerprint(path),
+    )
+    def model(lake: LakeResource, method: MethodResource) -> Iterator[dg.AssetCheckResult | dg.MaterializeResult[None]]:
+        store = lake.open()
+        rows = models.run(store, table, method.variables(store.span(COVERAGE)))
+        yield from audit(table, rows)
+        store.write(table, rows)
+        yield dg.MaterializeResult(metadata=summary(rows) | {"sql": dg.MetadataValue.path(str(path))})
+
+    return model

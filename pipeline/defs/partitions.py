@@ -1,0 +1,36 @@
+"""The days by which everything up to the findings is partitioned. The span comes from the settings of the process that loads this."""
+
+from datetime import date, timedelta
+
+import dagster as dg
+
+from pipeline.contracts.days import Days
+from pipeline.settings import current
+
+DAYS = dg.DailyPartitionsDefinition(
+    start_date=current().first_day.isoformat(),
+    end_date=(last + timedelta(days=1)).isoformat() if (last := current().end) else None,
+)
+
+DAYS_AT_ONCE = dg.BackfillPolicy.single_run()
+
+#: How stories look back: an article of a day may retell one of the three days before.
+THREE_DAYS_BEFORE = dg.TimeWindowPartitionMapping(start_offset=-3, allow_nonexistent_upstream_partitions=True)
+
+
+def days(context: dg.AssetExecutionContext) -> Days:
+    """The days of this run: one partition or a range of them."""
+    span = context.partition_key_range
+    return Days(_day(span.start), _day(span.end))
+
+
+def _day(key: str) -> date:
+    return date.fromisoformat(key)
+
+
+def range_tags(span: Days) -> dict[str, str]:
+    """Run tags that ask Dagster for a range of days in one run."""
+    return {
+        "dagster/asset_partition_range_start": span.first.isoformat(),
+        "dagster/asset_partition_range_end": span.last.isoformat(),
+    }

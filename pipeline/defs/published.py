@@ -1,0 +1,44 @@
+"""Layer `published`: the product. Nothing here is made; what was made and checked is put where users find it."""
+
+import dagster as dg
+import polars as pl
+
+from pipeline.contracts.tables.core import COVERAGE
+from pipeline.contracts.tables.index import TENSION_PAIR_DAILY
+from pipeline.defs.resources import LakeResource, PublisherResource
+from pipeline.report.charts import sparkline_markdown
+from pipeline.report.write import write_report
+from pipeline.warehouse.publish import PUBLISHED
+
+
+@dg.asset(
+    group_name="published",
+    deps=[table.name for table in PUBLISHED],
+    kinds={"duckdb", "parquet"},
+    description="An immutable Parquet release with `latest` pointing at it, `trade_tension.duckdb`, and a report to look at.",
+)
+def published(lake: LakeResource, publisher: PublisherResource) -> dg.MaterializeResult[None]:
+    """Release, database and report."""
+    store, house = lake.open(), publisher.open()
+    read = store.span(COVERAGE)
+    if read is None:
+        raise dg.Failure("nothing has been read yet, so there is nothing to publish: run the core assets first", allow_retries=False)
+    release = house.publish(store, read.last, publisher.note)
+    report = write_report(store.read, house.folder, release.name, is_sample=publisher.is_sample)
+    index = store.read(TENSION_PAIR_DAILY)
+    pairs = index["pair"].unique(maintain_order=True).to_list()
+    return dg.MaterializeResult(
+        metadata={
+            "release": release.name + (" (new)" if release.is_new else " (unchanged)"),
+            "what it is": publisher.note,
+            "database": dg.MetadataValue.path(str(house.database.resolve())),
+            "parquet": dg.MetadataValue.path(str(release.folder.resolve())),
+            "report": dg.MetadataValue.url(report.resolve().as_uri()),
+            **{f"tension {pair}": dg.MetadataValue.md(_line(index, pair)) for pair in pairs},
+            **{f"rows {name}": count for name, count in release.rows.items()},
+        }
+    )
+
+
+def _line(index: pl.DataFrame, pair: str) -> str:
+    return sparkline_markdown(index.filter(pl.col("pair") == pair).sort("index_date")["tension"].to_list())

@@ -1,0 +1,41 @@
+"""Layer `raw`: what the sources said, untouched."""
+
+from collections.abc import Iterator
+
+import dagster as dg
+
+from pipeline.contracts.tables.raw import RAW_ARTICLES, RAW_TARIFFS, RAW_TRADE_FLOWS
+from pipeline.defs.checks import audit, check_specs
+from pipeline.defs.metadata import describe, summary, tell_each_day
+from pipeline.defs.partitions import DAYS, DAYS_AT_ONCE, days
+from pipeline.defs.resources import LakeResource, NewsResource, TradeResource
+
+Results = Iterator[dg.AssetCheckResult | dg.MaterializeResult[None]]
+
+
+@dg.asset(**describe(RAW_ARTICLES), partitions_def=DAYS, check_specs=check_specs(RAW_ARTICLES), backfill_policy=DAYS_AT_ONCE)
+def raw_articles(context: dg.AssetExecutionContext, lake: LakeResource, news: NewsResource) -> Results:
+    """Every row of the article files, filed under the day it claims."""
+    rows = news.read(days(context))
+    yield from audit(RAW_ARTICLES, rows)
+    lake.open().write_days(RAW_ARTICLES, rows, days(context))
+    tell_each_day(context, RAW_ARTICLES, rows, days(context))
+    yield dg.MaterializeResult(metadata={"rows in this run": rows.height})
+
+
+@dg.asset(**describe(RAW_TRADE_FLOWS), check_specs=check_specs(RAW_TRADE_FLOWS))
+def raw_trade_flows(lake: LakeResource, trade: TradeResource) -> Results:
+    """Monthly goods trade as the statistical office published it."""
+    rows = trade.flows()
+    yield from audit(RAW_TRADE_FLOWS, rows)
+    lake.open().write(RAW_TRADE_FLOWS, rows)
+    yield dg.MaterializeResult(metadata=summary(rows))
+
+
+@dg.asset(**describe(RAW_TARIFFS), check_specs=check_specs(RAW_TARIFFS))
+def raw_tariffs(lake: LakeResource, trade: TradeResource) -> Results:
+    """Dated average tariff rates as their trackers published them."""
+    rows = trade.tariffs()
+    yield from audit(RAW_TARIFFS, rows)
+    lake.open().write(RAW_TARIFFS, rows)
+    yield dg.MaterializeResult(metadata=summary(rows))

@@ -1,0 +1,115 @@
+"""What assets are handed: the lake, the news, the reader, the method of the index, the place of publication. Each opens the real thing."""
+
+from datetime import date
+from pathlib import Path
+
+import dagster as dg
+import polars as pl
+
+from pipeline.contracts.days import Days
+from pipeline.index.parameters import variables
+from pipeline.settings import SAMPLE_NOTE, Settings, current
+from pipeline.signals.extract import Extractor, RuleExtractor
+from pipeline.sources.files import read_articles
+from pipeline.sources.trade import read_census_flows, read_tariffs
+from pipeline.warehouse.lake import Lake
+from pipeline.warehouse.publish import Publisher
+
+
+class LakeResource(dg.ConfigurableResource):  # type: ignore[type-arg]
+    """The record."""
+
+    root: str
+
+    def open(self) -> Lake:
+        """The lake at that folder."""
+        return Lake(Path(self.root))
+
+
+class NewsResource(dg.ConfigurableResource):  # type: ignore[type-arg]
+    """Article files: those of the settings and those in the drop folder."""
+
+    paths: list[str]
+    inbox: str
+
+    def read(self, days: Days) -> pl.DataFrame:
+        """Raw rows filed under these days."""
+        given = [Path(path) for path in self.paths]
+        inbox = Path(self.inbox)
+        found = read_articles([*given, inbox] if inbox.is_dir() and any(inbox.iterdir()) else given)
+        return found.filter(pl.col("index_date").is_between(days.first, days.last))
+
+
+class TradeResource(dg.ConfigurableResource):  # type: ignore[type-arg]
+    """Official trade figures in a folder."""
+
+    folder: str
+
+    def flows(self) -> pl.DataFrame:
+        """Monthly flows as published."""
+        return read_census_flows(Path(self.folder))
+
+    def tariffs(self) -> pl.DataFrame:
+        """Dated tariff rates as published."""
+        return read_tariffs(Path(self.folder))
+
+
+class ExtractorResource(dg.ConfigurableResource):  # type: ignore[type-arg]
+    """The reader of articles."""
+
+    workers: int = 1
+
+    def open(self) -> Extractor:
+        """The default reader."""
+        return RuleExtractor(workers=self.workers)
+
+
+class MethodResource(dg.ConfigurableResource):  # type: ignore[type-arg]
+    """Pairs, half-life and baseline: what the models in `sql/` are run with."""
+
+    pairs: list[str]
+    half_life_days: float
+    baseline: list[str] | None = None
+
+    def variables(self, read: Days | None) -> dict[str, object]:
+        """DuckDB variables, once it is known which days were read."""
+        window = (date.fromisoformat(self.baseline[0]), date.fromisoformat(self.baseline[1])) if self.baseline else None
+        return variables(tuple(self.pairs), self.half_life_days, window, read)
+
+
+class PublisherResource(dg.ConfigurableResource):  # type: ignore[type-arg]
+    """Where the product goes."""
+
+    folder: str
+    is_sample: bool
+
+    @property
+    def note(self) -> str:
+        """What the data is, said wherever it is published."""
+        return SAMPLE_NOTE if self.is_sample else "Made from the article files that the user gave."
+
+    def open(self) -> Publisher:
+        """The publisher for that folder."""
+        return Publisher(Path(self.folder))
+
+
+def resources(settings: Settings) -> dict[str, dg.ConfigurableResource]:  # type: ignore[type-arg]
+    """Every resource, made from the settings."""
+    return {
+        "lake": LakeResource(root=str(settings.lake)),
+        "news": NewsResource(paths=[str(path) for path in settings.articles], inbox=str(settings.inbox)),
+        "trade": TradeResource(folder=str(settings.trade)),
+        "extractor": ExtractorResource(workers=settings.workers),
+        "method": MethodResource(
+            pairs=list(settings.pairs),
+            half_life_days=settings.half_life_days,
+            baseline=[day.isoformat() for day in settings.baseline] if settings.baseline else None,
+        ),
+        "publisher": PublisherResource(folder=str(settings.published), is_sample=settings.is_sample),
+    }
+
+
+@dg.definitions
+def shared_resources() -> dg.Definitions:
+    """The resources of this process's settings."""
+    return dg.Definitions(resources=resources(current()))

@@ -1,0 +1,93 @@
+"""The discounted Gamma-Poisson filter (Harvey and Fernandes 1989) with its limits, and the stalemate's Beta interval.
+
+Belongs here: sums over time and quantiles. Does not: sums over stories (SQL), the weights (`weights.toml`).
+Every input holds each day of the calendar once per group; that is what `daily_mass.sql` and `movement_daily.sql` yield.
+"""
+
+from collections.abc import Sequence
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+from scipy.signal import lfilter
+from scipy.special import betaincinv, gammaincinv
+
+from pipeline.contracts.tables.index import BASELINE, CHANNEL_DAILY, DAILY_MASS, MOVEMENT_DAILY, STALEMATE_DAILY
+
+Matrix = NDArray[np.float64]
+
+
+def _grid(frame: pl.DataFrame, group: Sequence[str], name: str) -> Matrix:
+    """One column as a matrix, groups by days; the frame is sorted by group and day."""
+    groups = frame.select(pl.struct(group).n_unique()).item()
+    return frame[name].to_numpy().reshape(groups, -1) if groups else np.zeros((0, 0))
+
+
+def discounted(daily: Matrix, half_life_days: float) -> Matrix:
+    """For each row the sums over all days so far, each day's weight halved every `half_life_days`. Shape (groups, days)."""
+    kept = 2.0 ** (-1.0 / half_life_days)
+    return np.asarray(lfilter([1.0], [1.0, -kept], daily, axis=1), dtype=np.float64) if daily.size else daily
+
+
+def filter_channels(daily: pl.DataFrame, baseline: pl.DataFrame, half_life_days: float) -> pl.DataFrame:
+    """Daily masses and the baseline in, `channel_daily` out: A, B, phi, the value 100 A / B, its limits and its parts.
+
+    value ~ 100 x Gamma(shape A / phi, rate B / phi). The dispersion phi is the discounted second moment over the discounted mass,
+    drawn to the channel's dispersion in the baseline with the weight of the prior, so that no interval has zero width.
+    """
+    group = ["series", "channel"]
+    ordered = DAILY_MASS.conform(daily).sort(*group, "index_date")
+    priors = BASELINE.conform(baseline).filter(pl.col("source") == "(any)").sort(group)
+
+    def sums(name: str) -> Matrix:
+        return discounted(_grid(ordered, group, name), half_life_days)
+
+    def prior(name: str) -> Matrix:
+        return priors[name].to_numpy()[:, None]
+
+    kappa, kappa_unweighted, words_share = prior("prior"), prior("prior_unweighted"), prior("words_share")
+    observed, second_moment = sums("observed"), sums("second_moment")
+    a = kappa + observed
+    b = kappa + sums("expected")
+    phi = (kappa * prior("prior_dispersion") + second_moment) / a
+    words = 100 * (kappa * words_share + sums("observed_words")) / b
+    value = 100 * a / b
+
+    def quantile(q: float) -> Matrix:
+        return np.asarray(100 * gammaincinv(a / phi, q) * phi / b, dtype=np.float64)
+
+    columns = {
+        "shape": a,
+        "rate": b,
+        "prior": np.broadcast_to(kappa, a.shape),
+        "dispersion": phi,
+        "value": value,
+        "lo80": quantile(0.1),
+        "hi80": quantile(0.9),
+        "lo95": quantile(0.025),
+        "hi95": quantile(0.975),
+        "value_words": words,
+        "value_actions": value - words,
+        "value_unweighted": 100 * (kappa_unweighted + sums("observed_unweighted")) / (kappa_unweighted + sums("expected_unweighted")),
+        "evidence_weight": 1 - kappa / b,
+    }
+    return CHANNEL_DAILY.conform(
+        ordered.select("index_date", *group).with_columns(pl.Series(name, matrix.ravel()) for name, matrix in columns.items())
+    )
+
+
+def stalemates(movement: pl.DataFrame, half_life_days: float) -> pl.DataFrame:
+    """Daily sums of hold and move in, `stalemate_daily` out: (hold + 1) / (hold + move + 2) and its 80 % Beta limits."""
+    ordered = MOVEMENT_DAILY.conform(movement).sort("pair", "index_date")
+    hold = discounted(_grid(ordered, ["pair"], "hold"), half_life_days)
+    move = discounted(_grid(ordered, ["pair"], "move"), half_life_days)
+    columns = {
+        "hold": hold,
+        "move": move,
+        "stalemate": (hold + 1) / (hold + move + 2),
+        "stalemate_lo80": betaincinv(hold + 1, move + 1, 0.1),
+        "stalemate_hi80": betaincinv(hold + 1, move + 1, 0.9),
+    }
+    return STALEMATE_DAILY.conform(
+        ordered.select("index_date", "pair").with_columns(pl.Series(name, matrix.ravel()) for name, matrix in columns.items())
+    )

@@ -1,0 +1,70 @@
+"""The kinds of Great Expectations rule that `expectations/` may use, with their arguments.
+
+Belongs here: a list by hand, so that rules can be read and refused without importing Great Expectations (seconds, and 290 MB); a test
+holds it against the library. Does not: any particular rule.
+
+Left out on purpose: `expect_column_pair_values_to_be_in_set` (a Python loop, a million rows take more than a minute; say it with `where`).
+"""
+
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Literal
+
+Scope = Literal["row", "column", "table"]
+
+# Arguments that hold the name of a column, or a list of such names.
+COLUMN_ARGUMENTS = ("column", "column_A", "column_B", "column_list")
+
+
+@dataclass(frozen=True)
+class ExpectationType:
+    """What a type needs and takes. `scope` is what it judges: single rows, a column as a whole, or the table, even without rows."""
+
+    scope: Scope
+    required: frozenset[str]
+    optional: frozenset[str] = frozenset()
+    at_least_one_of: frozenset[str] = frozenset()
+
+    @property
+    def arguments(self) -> frozenset[str]:
+        """Every argument that may be given."""
+        return self.required | self.optional | self.at_least_one_of
+
+
+def _of_rows(*required: str, optional: tuple[str, ...] = (), at_least_one_of: tuple[str, ...] = ()) -> ExpectationType:
+    return ExpectationType("row", frozenset(required), frozenset((*optional, "mostly")), frozenset(at_least_one_of))
+
+
+def _of_column(*required: str, optional: tuple[str, ...] = (), at_least_one_of: tuple[str, ...] = ()) -> ExpectationType:
+    return ExpectationType("column", frozenset(("column", *required)), frozenset(optional), frozenset(at_least_one_of))
+
+
+_BOUNDS = ("min_value", "max_value")
+_STRICT = ("strict_min", "strict_max")
+
+TYPES = MappingProxyType(
+    {
+        "expect_column_values_to_be_between": _of_rows("column", optional=_STRICT, at_least_one_of=_BOUNDS),
+        "expect_column_values_to_be_in_set": _of_rows("column", "value_set"),
+        "expect_column_values_to_not_be_in_set": _of_rows("column", "value_set"),
+        "expect_column_values_to_be_null": _of_rows("column"),
+        "expect_column_values_to_not_be_null": _of_rows("column"),
+        "expect_column_values_to_be_unique": _of_rows("column"),
+        "expect_column_values_to_match_regex": _of_rows("column", "regex"),
+        "expect_column_values_to_not_match_regex": _of_rows("column", "regex"),
+        "expect_column_value_lengths_to_equal": _of_rows("column", "value"),
+        "expect_column_value_lengths_to_be_between": _of_rows("column", optional=_STRICT, at_least_one_of=_BOUNDS),
+        "expect_column_pair_values_a_to_be_greater_than_b": _of_rows("column_A", "column_B", optional=("or_equal", "ignore_row_if")),
+        "expect_column_pair_values_to_be_equal": _of_rows("column_A", "column_B", optional=("ignore_row_if",)),
+        "expect_compound_columns_to_be_unique": _of_rows("column_list", optional=("ignore_row_if",)),
+        "expect_select_column_values_to_be_unique_within_record": _of_rows("column_list", optional=("ignore_row_if",)),
+        "expect_multicolumn_sum_to_equal": _of_rows("column_list", "sum_total", optional=("ignore_row_if",)),
+        "expect_column_distinct_values_to_contain_set": _of_column("value_set"),
+        "expect_column_unique_value_count_to_be_between": _of_column(optional=_STRICT, at_least_one_of=_BOUNDS),
+        "expect_column_mean_to_be_between": _of_column(optional=_STRICT, at_least_one_of=_BOUNDS),
+        "expect_column_sum_to_be_between": _of_column(optional=_STRICT, at_least_one_of=_BOUNDS),
+        "expect_table_row_count_to_be_between": ExpectationType(
+            "table", frozenset(), _of_column(optional=_STRICT).optional, frozenset(_BOUNDS)
+        ),
+    }
+)

@@ -1,0 +1,138 @@
+"""Time under a chart: the axis of days with its labels, the points of daily lines, and runs of days that are alike.
+
+A UTC day reaches from its midnight to the next and its value stands at noon; instants are milliseconds since 1970, because text dates
+would be read in the time zone of the machine that draws. No colours and no marks here (`charts.py`).
+"""
+
+import json
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+import altair as alt
+import polars as pl
+
+from pipeline.report.names import short_day, short_month
+
+DAY_MS = 86_400_000
+_LABEL_WIDTH = 44  # pixels that a date needs
+
+
+def midnight_ms(day: date) -> int:
+    """Milliseconds from 1970 to the start of the UTC day."""
+    return int(datetime(day.year, day.month, day.day, tzinfo=UTC).timestamp()) * 1000
+
+
+@dataclass(frozen=True)
+class DaysAxis:
+    """The days from `first` to `last`, both whole, over `width` pixels."""
+
+    first: date
+    last: date
+    width: int
+
+    @classmethod
+    def of(cls, frame: pl.DataFrame, width: int) -> "DaysAxis":
+        """The axis for all days of a frame that is sorted by `index_date` and has at least one row."""
+        return cls(frame["index_date"][0], frame["index_date"][-1], width)
+
+    @property
+    def start_ms(self) -> int:
+        """The first day's midnight."""
+        return midnight_ms(self.first)
+
+    @property
+    def end_ms(self) -> int:
+        """The midnight that ends the last day."""
+        return midnight_ms(self.last) + DAY_MS
+
+    def pixel(self, day: date) -> float:
+        """Where the day's noon lies, in pixels from the left."""
+        return self.width * (midnight_ms(day) + DAY_MS / 2 - self.start_ms) / (self.end_ms - self.start_ms)
+
+    def ticks(self) -> dict[int, list[str]]:
+        """The instants (ms) that are labelled, as many as find room, each with its lines of text; the year stands where it is new.
+
+        Labelled days of a short span stand at their noon, under their value; months and years where they begin.
+        """
+        marked, size = _round_days(self.first, self.last, max(2, self.width // _LABEL_WIDTH))
+        labels = {}
+        for day, before in zip(marked, [None, *marked], strict=False):
+            at = midnight_ms(day) + (DAY_MS // 2 if size == "day" else 0)
+            name = {"day": short_day(day), "month": short_month(day), "year": f"{day.year}"}[size]
+            is_new_year = size != "year" and (before is None or before.year != day.year)
+            labels[at] = [name, f"{day.year}"] if is_new_year else [name]
+        return labels
+
+    def x(self, field: str, has_labels: bool = False) -> alt.X:
+        """The encoding of `field` (milliseconds) on this axis: lines at the marked days, their names only where wanted."""
+        marked = self.ticks()
+        names = json.dumps({str(at): label for at, label in marked.items()})
+        style = alt.Axis(
+            values=list(marked),
+            labels=has_labels,
+            ticks=has_labels,
+            tickSize=4,
+            labelExpr=f"({names})[toString(time(datum.value))]",
+            labelOverlap=False,
+            labelFlush=False,
+            title=None,
+        )
+        scale = alt.Scale(type="utc", domain=[self.start_ms, self.end_ms], nice=False)
+        return alt.X(f"{field}:T", scale=scale, axis=style)
+
+
+def daily_points(frame: pl.DataFrame, columns: Sequence[str]) -> list[dict[str, Any]]:
+    """One point a day at noon (`at`) with the columns, and beside each as `<column>_firm` the value of days whose evidence is not thin.
+
+    `frame`: one row a day with `is_thin`, sorted. Absent days are points without values, so that lines break there. The first and last
+    values are also drawn to the outer ends of their days: a single day is then still a line.
+    """
+    firm = [pl.when(~pl.col("is_thin")).then(pl.col(name)).alias(f"{name}_firm") for name in columns]
+    days = pl.DataFrame({"index_date": pl.date_range(frame["index_date"][0], frame["index_date"][-1], eager=True)})
+    values = frame.select("index_date", *(pl.col(name).round(2) for name in columns), "is_thin").with_columns(firm).drop("is_thin")
+    rows = days.join(values, on="index_date", how="left", maintain_order="left").to_dicts()
+    points = [{"at": midnight_ms(row.pop("index_date")) + DAY_MS // 2, **row} for row in rows]
+    opening = {**points[0], "at": points[0]["at"] - DAY_MS // 2}
+    closing = {**points[-1], "at": points[-1]["at"] + DAY_MS // 2}
+    return [opening, *points, closing]
+
+
+def phase_runs(frame: pl.DataFrame) -> list[dict[str, Any]]:
+    """Consecutive days of one phase and one strength of evidence as one stretch: `start`, `end` (ms), `phase`, `is_thin`.
+
+    `frame`: one row a day, sorted. An absent day ends a stretch.
+    """
+    is_new = (
+        (pl.col("phase") != pl.col("phase").shift())
+        | (pl.col("is_thin") != pl.col("is_thin").shift())
+        | (pl.col("index_date") != pl.col("index_date").shift() + pl.duration(days=1))
+    ).fill_null(value=True)
+    runs = (
+        frame.with_columns(run=is_new.cum_sum())
+        .group_by("run", maintain_order=True)
+        .agg(pl.col("index_date").first().alias("first"), pl.col("index_date").last().alias("last"), pl.col("phase", "is_thin").first())
+    )
+    return [
+        {
+            "start": midnight_ms(row["first"]),
+            "end": midnight_ms(row["last"]) + DAY_MS,
+            "phase": row["phase"],
+            "is_thin": row["is_thin"],
+        }
+        for row in runs.iter_rows(named=True)
+    ]
+
+
+def _round_days(first: date, last: date, room: int) -> tuple[list[date], str]:
+    """At most some `room` round days of the span, and whether they count days, months or years. Never none."""
+    days = (last - first).days + 1
+    for step in (1, 2, 7, 14):
+        if days / step <= min(room, 9):
+            return [first + timedelta(days=n) for n in range(0, days, step)], "day"
+    step = next((size for size in (1, 2, 3, 6) if days / 30.4 / size <= room), 12 * math.ceil(days / 365 / room))
+    opening, closing = (day.year * 12 + day.month - 1 for day in (first - timedelta(days=1), last))
+    months = range(opening + 1 + -(opening + 1) % step, closing + 1, step)
+    return [date(month // 12, month % 12 + 1, 1) for month in months], "year" if step % 12 == 0 else "month"

@@ -1,0 +1,59 @@
+"""English names of countries, pairs and days for people. Only names: which codes exist is said in `pipeline/contracts/countries.py`.
+
+A code that is not listed is shown as it is, so a new pair needs no change here.
+"""
+
+from datetime import date
+from types import MappingProxyType
+
+from pipeline.contracts.countries import ALL_PARTNERS, parse_pair
+
+COUNTRY_NAMES = MappingProxyType(
+    {
+        "ARE": "UAE", "ARG": "Argentina", "AUS": "Australia", "BGD": "Bangladesh", "BRA": "Brazil", "CAN": "Canada",
+        "CHE": "Switzerland", "CHL": "Chile", "CHN": "China", "COL": "Colombia", "DEU": "Germany", "EGY": "Egypt",
+        "ESP": "Spain", "EUN": "EU", "FRA": "France", "GBR": "UK", "HKG": "Hong Kong", "IDN": "Indonesia", "IND": "India",
+        "IRL": "Ireland", "IRN": "Iran", "ISR": "Israel", "ITA": "Italy", "JPN": "Japan", "KHM": "Cambodia",
+        "KOR": "South Korea", "LKA": "Sri Lanka", "MEX": "Mexico", "MYS": "Malaysia", "NGA": "Nigeria", "NLD": "Netherlands",
+        "NOR": "Norway", "NZL": "New Zealand", "PAK": "Pakistan", "PER": "Peru", "PHL": "Philippines", "POL": "Poland",
+        "RUS": "Russia", "SAU": "Saudi Arabia", "SGP": "Singapore", "SWE": "Sweden", "THA": "Thailand", "TUR": "Türkiye",
+        "TWN": "Taiwan", "UKR": "Ukraine", "USA": "USA", "VNM": "Vietnam", "ZAF": "South Africa",
+        ALL_PARTNERS: "all partners",
+    }
+)  # fmt: skip
+
+_MONTHS = (
+    "January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December",
+)  # fmt: skip
+# Not `strftime`: the text must not depend on the language of the machine.
+
+
+def country_name(code: str) -> str:
+    """`"CHN"` as `"China"`; the code itself where no name is listed."""
+    return COUNTRY_NAMES.get(code, code)
+
+
+def pair_title(pair: str) -> str:
+    """`"CHN-USA"` as China and USA with an en dash between; `PairError` when the text is no pair."""
+    one, other = parse_pair(pair)
+    return f"{country_name(one)}\N{EN DASH}{country_name(other)}"
+
+
+def direction_title(actor: str, target: str) -> str:
+    """`("CHN", "USA")` as `"China → USA"`."""
+    return f"{country_name(actor)} → {country_name(target)}"
+
+
+def long_day(day: date) -> str:
+    """`4 April 2025`."""
+    return f"{day.day} {_MONTHS[day.month - 1]} {day.year}"
+
+
+def short_day(day: date) -> str:
+    """`4 Apr`."""
+    return f"{day.day} {short_month(day)}"
+
+
+def short_month(day: date) -> str:
+    """`Apr`."""
+    return _MONTHS[day.month - 1][:3]

@@ -1,0 +1,160 @@
+"""What the commands print: the last week, the stories behind it, what was found in a text, what a home holds, and what to do next.
+
+Text of articles is hostile here too: everything that comes from outside goes through `plain`, so that it is no markup and moves no cursor.
+"""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import polars as pl
+from rich import box
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+from rich.text import Text
+
+from pipeline.settings import SAMPLE_NOTE, Settings
+
+_PHASE_STYLE = {"escalation": "bold red", "stalemate": "yellow", "de-escalation": "green", "dialogue": "cyan", "quiet": "dim"}
+_WEEK = 7
+_STORIES = 5
+_QUOTE_WIDTH = 160
+
+
+def plain(text: str) -> str:
+    """Text without control characters and without console markup."""
+    return escape("".join(c if c.isprintable() or c in "\n\t" else "\N{REPLACEMENT CHARACTER}" for c in text))
+
+
+def last_week(daily: pl.DataFrame, is_sample: bool) -> Table:
+    """The last seven days of each pair (`tension_pair_daily`), one row a day for the pair with most evidence, one row for the others."""
+    table = Table(title="The last week, both directions pooled; 100 = the pair's own baseline", box=box.SIMPLE_HEAD, title_justify="left")
+    if is_sample:
+        table.caption, table.caption_justify, table.caption_style = SAMPLE_NOTE, "left", "yellow"
+    table.add_column("day", no_wrap=True)
+    table.add_column("pair", no_wrap=True)
+    for name in ("tension", "80 % limits", "concession", "dialogue", "stalemate"):
+        table.add_column(name, justify="right", no_wrap=True)
+    table.add_column("phase", no_wrap=True)
+    last = daily["index_date"].max()
+    main = daily.group_by("pair").agg(pl.col("signal_count").sum()).sort("signal_count", "pair", descending=[True, False])["pair"][0]
+    week = daily.filter((pl.col("pair") == main) & (pl.col("index_date") > pl.lit(last) - pl.duration(days=_WEEK))).sort("index_date")
+    others = daily.filter((pl.col("pair") != main) & (pl.col("index_date") == last)).sort("pair")
+    for row in (*week.iter_rows(named=True), *others.iter_rows(named=True)):
+        thin = " (thin)" if row["is_thin"] else ""
+        table.add_row(
+            str(row["index_date"]),
+            row["pair"],
+            f"{row['tension']:.0f}",
+            f"{row['tension_lo80']:.0f} to {row['tension_hi80']:.0f}",
+            f"{row['concession']:.0f}",
+            f"{row['dialogue']:.0f}",
+            f"{row['stalemate']:.2f}",
+            Text(row["phase"] + thin, style=_PHASE_STYLE[row["phase"]]),
+        )
+    return table
+
+
+def biggest_stories(contributions: pl.DataFrame) -> Table:
+    """The stories that weigh most in the last day's pooled values (`contributions` of that day)."""
+    table = Table(title="The biggest stories behind the last day", box=box.SIMPLE_HEAD, title_justify="left", show_lines=False)
+    table.add_column("points", justify="right", no_wrap=True)
+    table.add_column("pair", no_wrap=True)
+    table.add_column("what", no_wrap=True)
+    table.add_column("sentence")
+    shown = (
+        contributions.filter((pl.col("part") == "story") & ~pl.col("series").str.contains(">", literal=True))
+        .sort("contribution", "series", "story_id", descending=[True, False, False])
+        .head(_STORIES)
+    )
+    for row in shown.iter_rows(named=True):
+        quote = " ".join(row["quote"].split())
+        quote = quote if len(quote) <= _QUOTE_WIDTH else quote[: _QUOTE_WIDTH - 1] + "…"
+        what = f"{row['kind']}, {row['instrument'].replace('_', ' ')}"
+        table.add_row(f"{row['contribution']:.1f}", row["series"], what, f"{plain(quote)} [dim]({plain(row['source'])})[/]")
+    return table
+
+
+def next_steps(settings: Settings) -> Table:
+    """What a person does next with what was just published."""
+    table = Table(title="Next", box=box.SIMPLE, title_justify="left", show_header=False)
+    table.add_column("what", style="bold", no_wrap=True)
+    table.add_column("how", overflow="fold")
+    published, home = settings.published, settings.home
+    database = published / "trade_tension.duckdb"
+    table.add_row(
+        "ask it", f"python -c \"import duckdb; print(duckdb.connect('{plain(str(database))}', read_only=True).sql('from today'))\""
+    )
+    table.add_row("look at it", plain(str(published / "report.html")))
+    table.add_row("read it", plain(str(published / "latest" / "tension_daily")) + "/*.parquet")
+    table.add_row("see the run", "make ui" if home == Path("data") else f"make ui HOME_DIR={plain(str(home))}")
+    table.add_row("your articles", "tension run --articles PATH --home DIR")
+    return table
+
+
+def ran(out: Console, daily: pl.DataFrame, newest: pl.DataFrame, accounted: str, settings: Settings) -> None:
+    """The end of a run: the last week, the stories behind its last day (`contributions` of that day), the accounts, what to do next."""
+    out.print(last_week(daily, settings.is_sample))
+    out.print(biggest_stories(newest))
+    out.print(accounted, highlight=False)
+    out.print(next_steps(settings))
+
+
+def failed_checks(err: Console, failed: Sequence[tuple[str, str, str]]) -> None:
+    """Promises that were broken, critical or not."""
+    for table, check, detail in failed:
+        err.print(f"[yellow]promise broken:[/] {plain(table)}.{plain(check)}: {plain(detail)}", highlight=False)
+
+
+def failures(err: Console, failed: Sequence[tuple[str, str]], home: Path) -> None:
+    """Steps that failed, and where to look."""
+    for step, message in failed:
+        err.print(f"[bold red]failed:[/] {plain(step)}: {plain(message)}", highlight=False)
+    err.print(
+        f"What was published before is untouched, and nothing of a failed day was written. See the run with: make ui HOME_DIR={plain(str(home))}",
+        highlight=False,
+    )
+
+
+def explained(out: Console, text: str, found: pl.DataFrame) -> None:
+    """A text with the sentences that carry signals marked, then each signal with the words (`words`) and the rule that found it."""
+    marked = Text("".join(c if c.isprintable() or c in "\n\t" else "\N{REPLACEMENT CHARACTER}" for c in text))
+    for quote in found["quote"].unique():
+        start = text.find(quote)
+        if start >= 0:
+            marked.stylize("bold", start, start + len(quote))
+    out.print(marked)
+    if found.is_empty():
+        out.print("no signal: no government is read here as acting or speaking towards another on trade", style="dim")
+        return
+    table = Table(box=box.SIMPLE_HEAD)
+    for name in ("actor", "target", "kind", "status", "modality", "instrument"):
+        table.add_column(name, no_wrap=True)
+    table.add_column("p", justify="right")
+    table.add_column("words and rule")
+    for row in found.iter_rows(named=True):
+        facts = [row[name] for name in ("actor", "target", "kind", "status", "modality", "instrument")]
+        why = f"{plain(' … '.join(row['words']))} [dim]{plain(row['rule_id'])}[/]"
+        table.add_row(*facts, f"{row['probability']:.2f}", why, style="" if row["modality"] == "asserted" else "dim")
+    out.print(table)
+
+
+def status(out: Console, accounted: str, rows: Sequence[tuple[str, str]], settings: Settings) -> None:
+    """What a home holds, as names and values, and what to do next."""
+    table = Table(box=box.SIMPLE, show_header=False)
+    table.add_column("what", style="bold", no_wrap=True)
+    table.add_column("value", overflow="fold")
+    for name, value in rows:
+        table.add_row(name, plain(value))
+    out.print(table)
+    out.print(accounted, highlight=False)
+    out.print(next_steps(settings))
+
+
+def accounted(days: str, coverage: pl.DataFrame, release: str) -> str:
+    """One line that accounts for every row that came in (`coverage`)."""
+    rows, accepted, duplicate, quarantined = coverage.select(pl.col("article_count", "accepted", "duplicate", "quarantined").sum()).row(0)
+    return (
+        f"{rows:,} rows read of {plain(days)}: {accepted:,} articles, {duplicate:,} duplicates, {quarantined:,} in quarantine. "
+        f"Release {plain(release)}."
+    )

@@ -1,0 +1,121 @@
+"""Every setting once. Order of precedence: what a command gives, TENSION_* variables, `tension.toml` in the working folder, the default.
+
+Belongs here: names, types, defaults and limits of settings, and where things lie on disk. Does not: anything that uses them.
+"""
+
+from datetime import date
+from pathlib import Path
+from typing import Annotated, Any
+
+from pydantic import Field, field_validator, model_validator
+from pydantic_settings import BaseSettings, NoDecode, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
+
+from pipeline.contracts.countries import parse_pair
+
+PACKAGE = Path(__file__).parent
+SAMPLE_ARTICLES = PACKAGE / "sample" / "articles"
+SAMPLE_TRADE = PACKAGE / "sample" / "trade"
+SAMPLE_FIRST_DAY = date(2025, 1, 20)
+SAMPLE_LAST_DAY = date(2025, 11, 30)
+SAMPLE_NOTE = "Bundled sample: invented articles about public facts of 2025. Not for citation."
+SAMPLE_PAIRS = ("CHN-USA", "EUN-USA", "JPN-USA", "CAN-USA", "MEX-USA", "BRA-USA", "IND-USA")
+
+
+def shipped(folder: str) -> Path:
+    """`sql/` or `expectations/`: beside the package in a checkout, inside it in an installed wheel."""
+    beside = PACKAGE.parent / folder
+    return beside if beside.is_dir() else PACKAGE / "_shipped" / folder
+
+
+class Settings(BaseSettings):
+    """What a run reads, over which days and pairs, and where it keeps what it makes."""
+
+    model_config = SettingsConfigDict(env_prefix="TENSION_", toml_file="tension.toml", extra="forbid", frozen=True)
+
+    home: Path = Field(Path("data"), description="folder that holds the lake, the published files and Dagster's history")
+    articles: Annotated[tuple[Path, ...], NoDecode] = Field(
+        (SAMPLE_ARTICLES,), description="article files or folders; the bundled sample by default"
+    )
+    trade: Path = Field(SAMPLE_TRADE, description="folder with flows.csv and tariffs.csv; the bundled official figures by default")
+    pairs: Annotated[tuple[str, ...], NoDecode] = Field(SAMPLE_PAIRS, description="pairs of countries whose index is published")
+    first_day: date = Field(SAMPLE_FIRST_DAY, description="first day of the daily partitions")
+    last_day: date | None = Field(None, description="last day of the daily partitions; none: the sample's last, or yesterday")
+    baseline: tuple[date, date] | None = Field(None, description="baseline window; none: the first 365 days read")
+    half_life_days: float = Field(7.0, gt=0, le=3650, description="half-life of the filter")
+    lookback_days: int = Field(7, ge=0, le=60, description="days that each scheduled run reads again for late articles")
+    workers: int = Field(1, ge=1, le=64, description="processes that read articles")
+
+    @field_validator("articles", mode="before")
+    @classmethod
+    def _paths(cls, given: Any) -> Any:
+        return tuple(part for part in given.split(",") if part) if isinstance(given, str) else given
+
+    @field_validator("pairs", mode="before")
+    @classmethod
+    def _pairs(cls, given: Any) -> tuple[str, ...]:
+        parts = given.split(",") if isinstance(given, str) else given
+        return tuple(dict.fromkeys("-".join(parse_pair(part)) for part in parts if part.strip()))
+
+    @model_validator(mode="after")
+    def _days_in_order(self) -> "Settings":
+        if self.last_day and self.last_day < self.first_day:
+            raise ValueError(f"last_day {self.last_day} lies before first_day {self.first_day}")
+        if self.baseline and self.baseline[1] < self.baseline[0]:
+            raise ValueError(f"the baseline window {self.baseline[0]} to {self.baseline[1]} ends before it begins")
+        return self
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Commands before variables before `tension.toml`."""
+        return init_settings, env_settings, TomlConfigSettingsSource(settings_cls)
+
+    @property
+    def is_sample(self) -> bool:
+        """Whether the bundled sample is what is read; shown wherever its figures are."""
+        return self.articles == (SAMPLE_ARTICLES,)
+
+    @property
+    def end(self) -> date | None:
+        """Last day of the daily partitions, or None when they go on with the calendar."""
+        return SAMPLE_LAST_DAY if self.last_day is None and self.is_sample else self.last_day
+
+    @property
+    def lake(self) -> Path:
+        """The record: Parquet by table and day."""
+        return self.home / "lake"
+
+    @property
+    def published(self) -> Path:
+        """The product: releases, `latest`, the database and the report."""
+        return self.home / "published"
+
+    @property
+    def inbox(self) -> Path:
+        """Drop folder: article files put here are read beside `articles`."""
+        return self.home / "inbox"
+
+    @property
+    def dagster_home(self) -> Path:
+        """Dagster's history of runs."""
+        return self.home / "dagster"
+
+
+_current: Settings | None = None
+
+
+def use(settings: Settings) -> None:
+    """Make these the settings of this process. Call before Dagster's definitions are loaded: partitions are made from them."""
+    global _current
+    _current = settings
+
+
+def current() -> Settings:
+    """The settings of this process: those given to `use`, else read from the environment and `tension.toml`."""
+    return _current or Settings()

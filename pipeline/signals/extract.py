@@ -1,0 +1,125 @@
+"""Articles in, findings out: the one way through gate, sentences, actors, context, candidates, reader, merge and calibration.
+
+Belongs here: the order of the steps and the shape of what comes out. Does not: any judgement (the steps) or any file.
+"""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import date
+from typing import Protocol
+
+import polars as pl
+
+from pipeline.contracts.tables.core import ARTICLES, FINDINGS
+from pipeline.contracts.vocabulary import KIND_POLARITY
+from pipeline.signals import gate
+from pipeline.signals.batches import map_batches
+from pipeline.signals.calibrate import probabilities
+from pipeline.signals.candidates import Resolved, candidates
+from pipeline.signals.context import resolve
+from pipeline.signals.lexicon import lexicon_sha
+from pipeline.signals.merge import merge
+from pipeline.signals.reader import Reader
+from pipeline.signals.readers.rules import RuleReader
+from pipeline.signals.segment import GAP, document, sentences
+
+BATCH_ROWS = 500
+
+# what `read_texts` gives: findings without what only articles have
+_CARRIED = ("index_date", "source", "published_at", "url")
+TEXT_FINDINGS = pl.Schema({name: dtype for name, dtype in FINDINGS.schema.items() if name not in _CARRIED})
+TEXTS_SCHEMA = pl.Schema({"id": pl.String(), "date": pl.Date(), "source": pl.String(), "text": pl.String()})
+
+
+class Extractor(Protocol):
+    """Anything that turns articles into findings. `name`, `version` and `lexicon_sha` stand on every row."""
+
+    name: str
+    version: str
+    lexicon_sha: str
+
+    def extract(self, articles: pl.DataFrame) -> pl.DataFrame:
+        """Findings (`FINDINGS`) of articles (`ARTICLES`)."""
+        ...
+
+    def read_texts(self, texts: pl.DataFrame) -> pl.DataFrame:
+        """Findings in passages (`TEXTS_SCHEMA`), all of them read; `article_id` is the id, spans are characters of the text."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """One signal of `explain`: the sentence, what was read in it, and the words that made the rule fire."""
+
+    quote: str
+    actor: str
+    target: str
+    kind: str
+    status: str
+    modality: str
+    instrument: str
+    probability: float
+    rule_id: str
+    words: tuple[str, ...]
+
+
+class RuleExtractor:
+    """The extractor that reads by rules. `workers` processes share the work; their number does not change the rows."""
+
+    name = RuleReader.name
+    version = RuleReader.version
+
+    def __init__(self, workers: int = 1) -> None:
+        self.workers = workers
+        self.lexicon_sha = lexicon_sha()
+
+    def extract(self, articles: pl.DataFrame) -> pl.DataFrame:
+        """See `Extractor.extract`. Articles that the gate stops are not read. `ContractError` for a frame of another shape."""
+        ARTICLES.conform(articles.head(0))
+        read = articles.filter(gate.passes(articles)).with_columns(
+            id="article_id",
+            date="index_date",
+            text=pl.concat_str("title", pl.lit(GAP), "body"),
+            title_length=pl.col("title").str.len_chars(),
+        )
+        found = self._read(read.select(*TEXTS_SCHEMA, "title_length")).drop("words")
+        carried = articles.select("article_id", *_CARRIED)
+        return FINDINGS.conform(found.join(carried, on="article_id", how="left").select(FINDINGS.schema.names()))
+
+    def read_texts(self, texts: pl.DataFrame) -> pl.DataFrame:
+        """See `Extractor.read_texts`. Nothing is gated, no title is set apart; `date` may be null."""
+        return self._read(texts.select(*TEXTS_SCHEMA, title_length=pl.lit(0))).select(TEXT_FINDINGS.names())
+
+    def explain(self, text: str, *, title: str = "", day: date | None = None, source: str = "") -> list[Found]:
+        """What is found in one text and by which words, in reading order; for people. Nothing is gated."""
+        whole = document(title, text) if title else text
+        frame = pl.DataFrame([("text", day, source, whole, len(title))], schema={**TEXTS_SCHEMA, "title_length": pl.Int64()}, orient="row")
+        found = self._read(frame).sort("span_start", "actor", "target", "kind")
+        names = list(Found.__dataclass_fields__)
+        return [Found(**{**row, "words": tuple(row["words"])}) for row in found.select(names).iter_rows(named=True)]
+
+    def _read(self, texts: pl.DataFrame) -> pl.DataFrame:
+        batches = [texts.slice(start, BATCH_ROWS) for start in range(0, texts.height, BATCH_ROWS)] or [texts]
+        found = pl.concat(list(map_batches(read_batch, batches, min(self.workers, len(batches)))))
+        return found.with_columns(extractor=pl.lit(self.name), extractor_version=pl.lit(self.version), lexicon_sha=pl.lit(self.lexicon_sha))
+
+
+def read_batch(texts: pl.DataFrame) -> pl.DataFrame:
+    """The merged signals of a batch of texts (`TEXTS_SCHEMA` and `title_length`), without the extractor's own columns."""
+    return read_with(RuleReader(), texts)
+
+
+def read_with(reader: Reader, texts: pl.DataFrame) -> pl.DataFrame:
+    """The merged signals that any reader finds in texts (`TEXTS_SCHEMA` and `title_length`)."""
+    asked = candidates(_resolved(texts.iter_rows()))
+    readings = reader.read(asked).join(asked, on="candidate", how="inner").rename({"sentence": "quote"})
+    merged = merge(readings)
+    return merged.with_columns(
+        polarity=pl.col("kind").replace_strict(dict(KIND_POLARITY), default=None, return_dtype=pl.String()),
+        probability=probabilities(merged["rule_id"]),
+    ).drop("candidate", "title", "previous", "is_title", "is_main_pair", "actor_mentions", "target_mentions", "score", "day")
+
+
+def _resolved(texts: Iterable[tuple[str, date | None, str, str, int]]) -> Iterator[Resolved]:
+    for identifier, day, source, text, title_length in texts:
+        yield from resolve(identifier, day, source, text[:title_length], sentences(text, title_length))

@@ -1,0 +1,62 @@
+"""Which articles are worth reading: a strong trade term and two countries. Fast and generous; judging is the reader's work.
+
+Belongs here: the one cheap test before anything is parsed. Sentences are not gated: a sentence without a trade word can still act.
+"""
+
+import re
+from functools import cache
+
+import polars as pl
+
+from pipeline.signals.lexicon import load
+from pipeline.signals.lexicon.inflect import noun_forms
+
+COUNTRIES_NEEDED = 2
+_SHORTEST_IN_CAPITALS = 4
+
+
+def passes(articles: pl.DataFrame) -> pl.Series:
+    """Whether each article (`title`, `body`) is read, as booleans in its order.
+
+    With a body: one strong trade term and two countries, each by name, people, capital, institution or leader. Without a body: one
+    strong trade term and one country.
+    """
+    text = pl.concat_str("title", pl.lit("\n"), "body", ignore_nulls=True)
+    numbered = articles.select(text=text, is_headline=pl.col("body").fill_null("").str.strip_chars() == "").with_row_index()
+    trade = numbered.filter(pl.col("text").str.contains(_trade_terms()))
+    named = trade.with_columns(
+        countries=pl.col("text").str.extract_all(_names()).list.eval(pl.element().replace_strict(_codes(), default=None)).list.n_unique()
+    )
+    passed = named.filter(pl.col("countries") >= pl.when("is_headline").then(1).otherwise(COUNTRIES_NEEDED))
+    return numbered.select(passes=pl.col("index").is_in(passed["index"].implode()))["passes"]
+
+
+@cache
+def _trade_terms() -> str:
+    terms = {form for entry in load("objects")["object"] if entry.get("gate") for word in entry["words"] for form in noun_forms(word)}
+    return rf"(?i)\b(?:{_alternation(terms)})\b"
+
+
+@cache
+def _codes() -> dict[str, str]:
+    """Every way to name a country, with its code; in capitals too, as old wires set headlines."""
+    codes: dict[str, str] = {}
+    for country in load("actors")["country"]:
+        names = [name for field in ("names", "capitals", "demonyms", "institutions") for name in country[field]]
+        for name in (*names, *(leader["name"] for leader in country["leaders"])):
+            codes.setdefault(name, country["code"])
+            if len(name) >= _SHORTEST_IN_CAPITALS:
+                codes.setdefault(name.upper(), country["code"])
+    return codes
+
+
+@cache
+def _names() -> str:
+    # names that end in a point have no word boundary after it
+    pointed = [name for name in _codes() if name.endswith(".")]
+    plain = [name for name in _codes() if not name.endswith(".")]
+    return rf"\b(?:(?:{_alternation(plain)})\b|{_alternation(pointed)})"
+
+
+def _alternation(words: set[str] | list[str]) -> str:
+    return "|".join(re.escape(word) for word in sorted(words, key=lambda word: (-len(word), word)))

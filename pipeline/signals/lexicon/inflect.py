@@ -1,0 +1,132 @@
+"""Forms of English verbs and nouns, so that the lexicon can list base forms only."""
+
+from collections.abc import Iterator
+from functools import cache
+
+VOWELS = "aeiou"
+# double the last letter: stressed final syllables, which spelling does not show
+DOUBLING = frozenset(
+    {
+        "slap",
+        "ban",
+        "cut",
+        "hit",
+        "drop",
+        "bar",
+        "trim",
+        "scrap",
+        "stop",
+        "plan",
+        "commit",
+        "permit",
+        "submit",
+        "rip",
+        "put",
+        "set",
+        "get",
+        "shun",
+        "step",
+        "cap",
+        "ship",
+        "strip",
+        "hem",
+        "rap",
+        "slam",
+    }
+)
+IRREGULAR = {
+    "cut": ("cut", "cut"),
+    "hit": ("hit", "hit"),
+    "put": ("put", "put"),
+    "set": ("set", "set"),
+    "buy": ("bought", "bought"),
+    "hold": ("held", "held"),
+    "meet": ("met", "met"),
+    "take": ("took", "taken"),
+    "come": ("came", "come"),
+    "go": ("went", "gone"),
+    "break": ("broke", "broken"),
+    "withdraw": ("withdrew", "withdrawn"),
+    "begin": ("began", "begun"),
+    "strike": ("struck", "struck"),
+    "throw": ("threw", "thrown"),
+    "give": ("gave", "given"),
+    "make": ("made", "made"),
+    "bring": ("brought", "brought"),
+    "say": ("said", "said"),
+    "tell": ("told", "told"),
+    "seek": ("sought", "sought"),
+    "speak": ("spoke", "spoken"),
+    "overturn": ("overturned", "overturned"),
+    "fight": ("fought", "fought"),
+    "undercut": ("undercut", "undercut"),
+    "rule": ("ruled", "ruled"),
+    "stand": ("stood", "stood"),
+    "let": ("let", "let"),
+    "win": ("won", "won"),
+    "back": ("backed", "backed"),
+    "find": ("found", "found"),
+    "sue": ("sued", "sued"),
+    "steal": ("stole", "stolen"),
+    "rip": ("ripped", "ripped"),
+    "shut": ("shut", "shut"),
+    "walk": ("walked", "walked"),
+    "tie": ("tied", "tied"),
+    "forbid": ("forbade", "forbidden"),
+    "blow": ("blew", "blown"),
+    "pay": ("paid", "paid"),
+    "get": ("got", "got"),
+    "keep": ("kept", "kept"),
+    "see": ("saw", "seen"),
+    "think": ("thought", "thought"),
+    "leave": ("left", "left"),
+    "sell": ("sold", "sold"),
+}
+
+
+def _third(verb: str) -> str:
+    if verb.endswith(("s", "x", "z", "ch", "sh", "go", "do")):
+        return verb + "es"
+    if verb.endswith("y") and verb[-2] not in VOWELS:
+        return verb[:-1] + "ies"
+    return verb + "s"
+
+
+def _doubled(verb: str) -> str:
+    return verb + verb[-1] if verb in DOUBLING else verb
+
+
+def _past(verb: str) -> str:
+    if verb.endswith("e"):
+        return verb + "d"
+    if verb.endswith("y") and verb[-2] not in VOWELS:
+        return verb[:-1] + "ied"
+    return _doubled(verb) + "ed"
+
+
+def _ing(verb: str) -> str:
+    if verb.endswith("ie"):
+        return verb[:-2] + "ying"
+    if verb.endswith("e") and not verb.endswith("ee"):
+        return verb[:-1] + "ing"
+    return _doubled(verb) + "ing"
+
+
+@cache
+def verb_forms(phrase: str) -> dict[str, str]:
+    """Every form of a verb phrase (its first word bends) with its name: base, s, past, pp, ing; `both` where past and participle agree."""
+    verb, *rest = phrase.split(" ")
+    past, participle = IRREGULAR.get(verb, (_past(verb), _past(verb)))
+    forms = {verb: "base", _third(verb): "s", _ing(verb): "ing"}
+    if past == participle:
+        forms[past] = "both" if past != verb else "any"
+    else:
+        forms |= {past: "past", participle: "pp" if participle != verb else "any"}
+    return {" ".join((form, *rest)): name for form, name in forms.items()}
+
+
+def noun_forms(phrase: str) -> Iterator[str]:
+    """A noun phrase in singular and plural (its last word bends)."""
+    *rest, noun = phrase.split(" ")
+    yield phrase
+    yield " ".join((*rest, _third(noun)))

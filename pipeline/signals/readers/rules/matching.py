@@ -1,0 +1,124 @@
+"""A sentence with the lexicon's words marked, noun told from verb, and its clauses bounded.
+
+Belongs here: what stands where. Does not: what it means together (`compose.py`).
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+from pipeline.signals.actors import Mention
+from pipeline.signals.lexicon import cues
+from pipeline.signals.readers.rules.vocabulary import Group, Phrase, phrases
+from pipeline.signals.words import Word, words
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """A phrase of the lexicon found at words `first` to `last` (included). `readings` are the entries that it may belong to."""
+
+    group: Group
+    first: int
+    last: int
+    readings: tuple[Phrase, ...]
+
+    @property
+    def form(self) -> str:
+        """The form of its first word."""
+        return self.readings[0].form
+
+
+@dataclass(frozen=True)
+class Marked:
+    """A sentence ready for composing: words, mentions in words (`place`), marks in order, and the first word of each clause."""
+
+    text: str
+    tokens: tuple[Word, ...]
+    mentions: tuple[Mention, ...]
+    marks: tuple[Mark, ...]
+    clause_starts: tuple[int, ...]
+
+    @cached_property
+    def places(self) -> tuple[tuple[int, int], ...]:
+        """First and last word of each mention, in the order of `mentions`."""
+        return tuple(self._place(mention) for mention in self.mentions)
+
+    def _place(self, mention: Mention) -> tuple[int, int]:
+        inside = [i for i, word in enumerate(self.tokens) if word.start < mention.end and word.end > mention.start]
+        return (inside[0], inside[-1]) if inside else (0, 0)
+
+    def of(self, *groups: Group) -> list[Mark]:
+        """The marks of these groups, left to right."""
+        return [mark for mark in self.marks if mark.group in groups]
+
+    def clause(self, at: int) -> tuple[int, int]:
+        """First word of the clause that word `at` stands in, and the first of the next."""
+        start = max((start for start in self.clause_starts if start <= at), default=0)
+        end = min((start for start in self.clause_starts if start > at), default=len(self.tokens))
+        return start, end
+
+    def words_between(self, first: int, end: int) -> list[str]:
+        """Lower-case words from `first` up to, not including, `end`."""
+        return [word.lower for word in self.tokens[max(first, 0) : end]]
+
+
+def marked(text: str, mentions: Sequence[Mention]) -> Marked:
+    """Mark one sentence: longest phrases first, verbs and nouns of the same spelling told apart by their neighbours."""
+    tokens = tuple(words(text))
+    layers: tuple[tuple[Group, ...], ...] = (("object", "act", "operator_noun"), ("verb",), ("operator",))
+    marks = sorted((mark for groups in layers for mark in _marks(tokens, groups)), key=lambda mark: (mark.first, mark.group))
+    return Marked(text, tokens, tuple(mentions), tuple(marks), tuple(_clause_starts(tokens)))
+
+
+def _marks(tokens: Sequence[Word], groups: tuple[Group, ...]) -> list[Mark]:
+    index, found, at = phrases(), [], 0
+    nouns = "object" in groups
+    while at < len(tokens):
+        fitting = [p for p in index.get(tokens[at].lower, ()) if p.group in groups and _stands(tokens, at, p)]
+        fitting = [p for p in fitting if _is_noun(tokens, at, len(p.spelling), p.form) == nouns]
+        if not fitting:
+            at += 1
+            continue
+        length = len(fitting[0].spelling)
+        longest = sorted((p for p in fitting if len(p.spelling) == length), key=lambda p: groups.index(p.group))
+        group = longest[0].group
+        found.append(Mark(group, at, at + length - 1, tuple(p for p in longest if p.group == group)))
+        at += length
+    return found
+
+
+def _stands(tokens: Sequence[Word], at: int, phrase: Phrase) -> bool:
+    return at + len(phrase.spelling) <= len(tokens) and all(tokens[at + k].lower == part for k, part in enumerate(phrase.spelling))
+
+
+def _is_noun(tokens: Sequence[Word], at: int, length: int, form: str) -> bool:
+    """Whether the phrase is a noun here. Only spellings that are noun and verb both need their neighbours."""
+    word = tokens[at].lower
+    both = {
+        ("verb" if p.form != "noun" else "noun") for p in phrases().get(word, ()) if len(p.spelling) == length and _stands(tokens, at, p)
+    }
+    if both == {"noun"} or (form == "noun" and both == {"noun"}):
+        return True
+    before = tokens[at - 1].lower if at else ""
+    if both == {"verb"}:
+        return False
+    after = tokens[at + length].lower if at + length < len(tokens) else "."
+    if before in cues("modals") - {"that"} and after != ".":
+        return False
+    if before in cues("determiners") or before[:1].isdigit() or after in cues("after_noun"):
+        return True
+    is_verb_like = before == "" or tokens[at - 1].text[0].isupper() or word.endswith("ed")
+    return not is_verb_like
+
+
+def _clause_starts(tokens: Sequence[Word]) -> list[int]:
+    starts = [0]
+    for at, word in enumerate(tokens[1:], start=1):
+        before = tokens[at - 1].lower
+        if word.text == "," and starts == [0] and tokens[0].lower in cues("subordinators"):
+            starts.append(at)  # the first comma ends a clause that opens the sentence
+            continue
+        opens = word.lower in cues("subordinators") or before in cues("hard") or (before == "," and word.lower in cues("conjunctions"))
+        if opens and not (word.lower == "as" and before in {"such", "well"}):
+            starts.append(at)
+    return starts

@@ -1,0 +1,5 @@
+"""What every reader of the outside world raises when its input cannot be used."""
+
+
+class SourceError(ValueError):
+    """An input cannot be read; the message names it, says what is wrong with it and what to do."""

@@ -1,0 +1,80 @@
+"""The lake: every table of the contracts as Parquet, one file a day or one file a table. The record from which all else is rebuilt.
+
+Layout: `<root>/<table>/<year>/<day>.parquet` for tables filed by day, `<root>/<table>/<table>.parquet` for the others. A day's file
+without rows says that the day was processed and held nothing; no file says that it was not processed.
+"""
+
+import os
+from collections.abc import Iterable
+from datetime import date
+from pathlib import Path
+
+import polars as pl
+
+from pipeline.contracts.days import Days
+from pipeline.contracts.model import ContractError, Table
+
+
+def write_parquet(frame: pl.DataFrame, path: Path) -> None:
+    """Write by temporary file and rename, so that a reader sees the old file or the new one and a crash leaves no half."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
+    try:
+        frame.write_parquet(temporary, compression="zstd", statistics=True)
+        temporary.replace(path)
+    finally:
+        temporary.unlink(missing_ok=True)
+
+
+class Lake:
+    """Reads and writes whole days or whole tables; never parts of a file."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+
+    def _day_file(self, table: Table, day: date) -> Path:
+        return self.root / table.name / f"{day:%Y}" / f"{day.isoformat()}.parquet"
+
+    def files(self, table: Table, days: Days | None = None) -> list[Path]:
+        """The table's files in order of time, those of `days` where given."""
+        if table.day is None:
+            whole = self.root / table.name / f"{table.name}.parquet"
+            return [whole] if whole.exists() else []
+        if days is not None:
+            return [path for day in days if (path := self._day_file(table, day)).exists()]
+        return sorted((self.root / table.name).glob("*/*.parquet"))
+
+    def span(self, table: Table) -> Days | None:
+        """First and last day processed of a table filed by day; None before the first run."""
+        files = self.files(table)
+        return Days(date.fromisoformat(files[0].stem), date.fromisoformat(files[-1].stem)) if files else None
+
+    def read(self, table: Table, days: Days | None = None, columns: Iterable[str] | None = None) -> pl.DataFrame:
+        """The rows of `days` (all, where not given), sorted by file and key; no rows where nothing was processed."""
+        files = self.files(table, days)
+        chosen = list(columns) if columns is not None else table.schema.names()
+        if not files:
+            return table.empty().select(chosen)
+        return pl.scan_parquet(files, schema=table.schema, hive_partitioning=False).select(chosen).collect()
+
+    def write(self, table: Table, frame: pl.DataFrame) -> None:
+        """Replace the whole table. `ContractError` when the frame is not of the contract's shape; nothing is written then."""
+        if table.day is not None:
+            raise ContractError(f"table {table.name} is filed by day; use write_days()")
+        write_parquet(table.conform(frame), self.root / table.name / f"{table.name}.parquet")
+
+    def write_days(self, table: Table, frame: pl.DataFrame, days: Days) -> None:
+        """Replace exactly these days. `ContractError` when the frame holds another day or shape; nothing is written then."""
+        if table.day is None:
+            raise ContractError(f"table {table.name} is not filed by day; use write()")
+        conformed = table.conform(frame)
+        outside = conformed.filter(~pl.col(table.day).is_between(days.first, days.last))
+        if not outside.is_empty():
+            raise ContractError(
+                f"table {table.name}: {outside.height} rows belong to other days than {days}, the first to {outside[table.day][0]}; "
+                f"filter them before they are written"
+            )
+        by_day = conformed.partition_by(table.day, as_dict=True, maintain_order=True)
+        empty = table.empty()
+        for day in days:
+            write_parquet(by_day.get((day,), empty), self._day_file(table, day))

@@ -1,0 +1,101 @@
+"""Runs the SQL of `sql/` over the lake, in memory. One file is one model and makes the table of its name.
+
+What a model reads is taken from DuckDB's own parse tree, so the graph of assets cannot drift from the SQL. Parameters are DuckDB
+variables (`getvariable('half_life_days')`), never text pasted into SQL. One thread: sums of doubles over several threads differ in
+the last bit from run to run, and published files must not.
+"""
+
+import hashlib
+import json
+from collections.abc import Iterator, Mapping
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import polars as pl
+
+from pipeline.contracts.model import ContractError, Table
+from pipeline.contracts.tables import TABLES
+from pipeline.settings import shipped
+from pipeline.warehouse.lake import Lake
+
+
+class ModelError(RuntimeError):
+    """A SQL file is missing, unreadable or failed; the message names the file and what DuckDB said."""
+
+
+def sql_file(name: str) -> Path:
+    """The one file under `sql/` that makes the table of that name; `ModelError` when there is none or more than one."""
+    found = sorted(path for path in shipped("sql").glob(f"*/{name}.sql") if path.parent.name not in {"checks", "views"})
+    if len(found) != 1:
+        raise ModelError(f"expected one SQL file for table {name!r} under {shipped('sql')}, found {[str(path) for path in found]}")
+    return found[0]
+
+
+@cache
+def dependencies(path: Path) -> tuple[str, ...]:
+    """Tables of the contracts that a SQL file reads, in alphabetical order, from DuckDB's parse tree."""
+    with duckdb.connect(":memory:") as con:
+        ((text,),) = con.sql("select json_serialize_sql($sql)", params={"sql": path.read_text(encoding="utf-8")}).fetchall()
+    tree = json.loads(text)
+    if tree["error"]:
+        raise ModelError(f"{path}: DuckDB cannot parse it: {tree.get('error_message')}")
+    return tuple(sorted({name for name in _tables(tree) if name in TABLES}))
+
+
+def _tables(node: Any) -> Iterator[str]:
+    if isinstance(node, dict):
+        if node.get("type") == "BASE_TABLE":
+            yield node["table_name"]
+        for value in node.values():
+            yield from _tables(value)
+    elif isinstance(node, list):
+        for value in node:
+            yield from _tables(value)
+
+
+def _engine(lake: Lake, tables: tuple[str, ...], variables: Mapping[str, Any]) -> duckdb.DuckDBPyConnection:
+    con = duckdb.connect(":memory:", config={"threads": 1})
+    con.sql("load icu")
+    con.sql("set TimeZone = 'UTC'")
+    for name in tables:
+        table = TABLES[name]
+        if files := lake.files(table):
+            con.from_parquet([str(path) for path in files], hive_partitioning=False).create_view(name)
+        else:
+            con.register(name, table.empty().to_arrow())
+    for name, value in variables.items():
+        con.sql(f"set variable {name} = $value", params={"value": value}) if value is not None else con.sql(f"set variable {name} = null")
+    return con
+
+
+def query(lake: Lake, path: Path, variables: Mapping[str, Any]) -> pl.DataFrame:
+    """Rows of one SQL file over the lake. `ModelError` names the file when DuckDB refuses."""
+    with _engine(lake, dependencies(path), variables) as con:
+        try:
+            rows: pl.DataFrame = con.sql(path.read_text(encoding="utf-8")).pl()
+        except duckdb.Error as error:
+            raise ModelError(f"{path}: {error}") from error
+        return rows
+
+
+def run(lake: Lake, table: Table, variables: Mapping[str, Any]) -> pl.DataFrame:
+    """The rows of the model that makes `table`, in the contract's column order. `ModelError` when columns are missing or mistyped.
+
+    Whole numbers and dates that DuckDB widens (hugeint sums, timestamps) are brought to the contract's type where that loses nothing.
+    """
+    path = sql_file(table.name)
+    frame = query(lake, path, variables)
+    missing = [name for name in table.schema if name not in frame.columns]
+    if missing:
+        raise ModelError(f"{path}: the query yields no column {missing}, which table {table.name} has")
+    try:
+        return frame.select(pl.col(name).cast(dtype, strict=True) for name, dtype in table.schema.items())
+    except pl.exceptions.PolarsError as error:
+        raise ContractError(f"{path}: the query's types do not fit table {table.name}: {error}") from error
+
+
+def fingerprint(path: Path) -> str:
+    """First twelve hex digits of the SQL text's sha256: the version of the model."""
+    return hashlib.sha256(path.read_bytes()).hexdigest()[:12]

@@ -1,0 +1,162 @@
+"""The product: immutable Parquet releases with `latest` pointing at the newest, and one DuckDB file built from the newest release.
+
+A release is named after the last day it covers and the hash of its files, so the same input makes the same release and nothing new
+is written. Everything is built beside its place and moved there in one step: readers keep what they hold or see all of the new.
+"""
+
+import hashlib
+import json
+import os
+import shutil
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+import duckdb
+import polars as pl
+
+from pipeline import __version__
+from pipeline.contracts.dictionary import datapackage, markdown, meaning
+from pipeline.contracts.model import Table
+from pipeline.contracts.tables import TABLES
+from pipeline.settings import shipped
+from pipeline.warehouse.lake import Lake, write_parquet
+
+DATABASE = "trade_tension.duckdb"
+#: DuckDB 1.0 and everything after it reads files of this storage version.
+STORAGE_VERSION = "v1.0.0"
+PUBLISHED = tuple(table for table in TABLES.values() if table.published)
+
+
+class PublishError(RuntimeError):
+    """Something could not be published; what was published before is untouched."""
+
+
+@dataclass(frozen=True)
+class Release:
+    """One immutable folder of Parquet files: `<table>/<year>.parquet`, or `<table>/<table>.parquet` for tables without days."""
+
+    name: str
+    folder: Path
+    is_new: bool
+    rows: dict[str, int]
+
+
+class Publisher:
+    """Makes releases and the database in one folder."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+
+    @property
+    def database(self) -> Path:
+        """The DuckDB file that users open."""
+        return self.folder / DATABASE
+
+    @property
+    def latest(self) -> Path:
+        """The newest release."""
+        return self.folder / "latest"
+
+    @property
+    def latest_name(self) -> str | None:
+        """The newest release's name, or None before the first."""
+        return self.latest.resolve().name if self.latest.exists() else None
+
+    def publish(self, lake: Lake, last_day: date, note: str) -> Release:
+        """Write a release of every published table, point `latest` at it and rebuild the database. `note` says what the data is."""
+        staging = self.folder / "releases" / f".staging-{os.getpid()}"
+        shutil.rmtree(staging, ignore_errors=True)
+        try:
+            release = self._release(lake, staging, last_day, note)
+        finally:
+            shutil.rmtree(staging, ignore_errors=True)
+        self._point_latest_at(release)
+        self._build_database(release, note)
+        return release
+
+    def _release(self, lake: Lake, staging: Path, last_day: date, note: str) -> Release:
+        files: dict[str, list[str]] = {}
+        rows: dict[str, int] = {}
+        for table in PUBLISHED:
+            frame = lake.read(table)
+            rows[table.name] = frame.height
+            files[table.name] = _write_yearly(table, table.conform(frame), staging)
+        digest = hashlib.sha256()
+        for path in sorted(staging.rglob("*.parquet")):
+            digest.update(f"{path.relative_to(staging)}\0".encode() + hashlib.sha256(path.read_bytes()).digest())
+        name = f"{last_day.isoformat()}-{digest.hexdigest()[:10]}"
+        package = datapackage(PUBLISHED, files, "trade-tension", "Trade Tension", f"{__version__}+{name}", note)
+        (staging / "datapackage.json").write_text(json.dumps(package, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+        (staging / "data-dictionary.md").write_text(markdown(PUBLISHED), encoding="utf-8")
+        folder = self.folder / "releases" / name
+        is_new = not folder.exists()
+        if is_new:
+            staging.replace(folder)
+        return Release(name, folder, is_new, rows)
+
+    def _point_latest_at(self, release: Release) -> None:
+        temporary = self.folder / f".latest.{os.getpid()}"
+        temporary.unlink(missing_ok=True)
+        temporary.symlink_to(Path("releases") / release.name, target_is_directory=True)
+        temporary.replace(self.latest)
+
+    def _build_database(self, release: Release, note: str) -> None:
+        if self.database.exists() and _release_of(self.database) == release.name:
+            return
+        temporary = self.folder / f".{DATABASE}.{os.getpid()}.tmp"
+        temporary.unlink(missing_ok=True)
+        try:
+            with duckdb.connect(str(temporary), config={"threads": 1, "storage_compatibility_version": STORAGE_VERSION}) as con:
+                _fill(con, release, note)
+            temporary.replace(self.database)
+        except duckdb.Error as error:
+            raise PublishError(
+                f"building {self.database} from release {release.name}: {error}; the database before it is untouched"
+            ) from error
+        finally:
+            temporary.unlink(missing_ok=True)
+
+
+def _write_yearly(table: Table, frame: pl.DataFrame, root: Path) -> list[str]:
+    """One file a year where rows have a day, else one file; paths relative to the release."""
+    if "index_date" not in table.schema or frame.is_empty():
+        parts = {table.name: frame}
+    else:
+        with_year = frame.with_columns(pl.col("index_date").dt.year().alias("_year"))
+        by_year = with_year.partition_by("_year", as_dict=True, include_key=False, maintain_order=True)
+        parts = {str(year): part for (year,), part in sorted(by_year.items())}
+    for stem, part in parts.items():
+        write_parquet(part, root / table.name / f"{stem}.parquet")
+    return [f"{table.name}/{stem}.parquet" for stem in parts]
+
+
+def _release_of(database: Path) -> str | None:
+    try:
+        with duckdb.connect(str(database), read_only=True) as con:
+            ((name,),) = con.sql("select release from about").fetchall()
+    except duckdb.Error:
+        return None  # not a database of ours, or an older shape: it is replaced
+    return str(name)
+
+
+def _literal(text: str) -> str:
+    return "'" + text.replace("'", "''") + "'"
+
+
+def _fill(con: duckdb.DuckDBPyConnection, release: Release, note: str) -> None:
+    """Tables with comments on each column, the views of `sql/views`, and a one-row table `about`."""
+    for table in PUBLISHED:
+        files = [str(path) for path in sorted((release.folder / table.name).glob("*.parquet"))]
+        con.from_parquet(files, hive_partitioning=False).create(table.name)
+        con.sql(f"comment on table {table.name} is {_literal(f'{table.description} One row: {table.grain}.')}")
+        for column in table.columns:
+            con.sql(f"comment on column {table.name}.{column.name} is {_literal(meaning(column))}")
+    con.sql("create table about (release varchar, version varchar, note varchar)")
+    con.sql("insert into about values ($release, $version, $note)", params={"release": release.name, "version": __version__, "note": note})
+    con.sql("comment on table about is 'Which release this is, and what the data is.'")
+    for path in sorted((shipped("sql") / "views").glob("*.sql")):
+        text = path.read_text(encoding="utf-8")
+        con.sql(f"create view {path.stem} as {text}")
+        comment = " ".join(line.removeprefix("--").strip() for line in text.splitlines() if line.startswith("--"))
+        con.sql(f"comment on view {path.stem} is {_literal(comment)}")

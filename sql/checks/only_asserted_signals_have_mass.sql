@@ -1,0 +1,9 @@
+-- asset: story_mass
+-- severity: critical
+-- reason: only asserted signals have mass; what was negated, hypothetical or told as history is kept but never counted
+select
+    story_mass.story_id,
+    signals.modality
+from story_mass
+inner join signals on signals.signal_id = story_mass.signal_id
+where signals.modality != 'asserted'

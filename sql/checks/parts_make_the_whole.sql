@@ -1,0 +1,17 @@
+-- asset: tension_daily
+-- severity: critical
+-- reason: words and actions add up to the value they split, so that neither can be quoted against the other
+select
+    index_date,
+    actor,
+    target,
+    tension,
+    tension_words,
+    tension_actions,
+    concession,
+    concession_words,
+    concession_actions
+from tension_daily
+where
+    abs(tension - tension_words - tension_actions) > 1e-9 * greatest(1, tension)
+    or abs(concession - concession_words - concession_actions) > 1e-9 * greatest(1, concession)

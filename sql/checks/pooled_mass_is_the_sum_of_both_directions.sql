@@ -1,0 +1,24 @@
+-- asset: tension_pair_daily
+-- severity: critical
+-- reason: the pooled pair is the sum of observed over the sum of expected of its two directions, nothing else
+with both_directions as (
+    select
+        index_date,
+        least(actor, target) || '-' || greatest(actor, target) as pair,
+        sum(observed_escalation) as observed_escalation,
+        sum(expected_escalation) as expected_escalation
+    from tension_daily
+    group by index_date, least(actor, target) || '-' || greatest(actor, target)
+)
+
+select
+    tension_pair_daily.index_date,
+    tension_pair_daily.pair,
+    tension_pair_daily.observed_escalation,
+    both_directions.observed_escalation as sum_of_both
+from tension_pair_daily
+inner join both_directions
+    on both_directions.index_date = tension_pair_daily.index_date and both_directions.pair = tension_pair_daily.pair
+where
+    abs(tension_pair_daily.observed_escalation - both_directions.observed_escalation) > 1e-9
+    or abs(tension_pair_daily.expected_escalation - both_directions.expected_escalation) > 1e-9

@@ -1,0 +1,118 @@
+-- What each source is expected to carry for each article read from it: its own rate in the baseline window, drawn towards the
+-- rate of all sources together by the weight of eta articles. A story's mass is shared equally among the sources that ran it.
+with series as (
+    select
+        unnest(
+            [pair, split_part(pair, '-', 1) || '>' || split_part(pair, '-', 2), split_part(pair, '-', 2) || '>' || split_part(pair, '-', 1)]
+        ) as series
+    from (select unnest(getvariable('pairs')) as pair) as pairs
+),
+
+channels as (
+    select distinct channel from weights
+),
+
+articles_read as (
+    select
+        source,
+        sum(accepted) as article_count
+    from coverage
+    where index_date between getvariable('baseline_from') and getvariable('baseline_to')
+    group by source
+),
+
+in_window as (
+    select
+        *,
+        series like '%>%' as is_directed
+    from story_mass
+    where index_date between getvariable('baseline_from') and getvariable('baseline_to')
+),
+
+story_sources as (
+    select distinct
+        story_id,
+        source
+    from story_articles
+),
+
+shared as (
+    select
+        in_window.series,
+        in_window.channel,
+        story_sources.source,
+        sum(in_window.mass / stories.source_owner_count) as mass,
+        sum(in_window.mass_unweighted / stories.source_owner_count) as mass_unweighted
+    from in_window
+    inner join stories on stories.story_id = in_window.story_id
+    inner join story_sources on story_sources.story_id = in_window.story_id
+    group by in_window.series, in_window.channel, story_sources.source
+),
+
+of_all as (
+    select
+        shared.series,
+        shared.channel,
+        sum(shared.mass) / any_value(total.article_count) as rate,
+        sum(shared.mass_unweighted) / any_value(total.article_count) as rate_unweighted
+    from shared
+    cross join (select sum(article_count) as article_count from articles_read) as total
+    group by shared.series, shared.channel
+),
+
+of_channel as (
+    select
+        channel,
+        is_directed,
+        getvariable('prior_stories') * avg(mass) as prior,
+        getvariable('prior_stories') * avg(mass_unweighted) as prior_unweighted,
+        sum(second_moment) / sum(mass) as dispersion,
+        sum(mass_words) / sum(mass) as words_share
+    from in_window
+    group by channel, is_directed
+),
+
+read_by as (
+    select
+        coalesce(string_agg(distinct lexicon_sha, ' ' order by lexicon_sha), '') as lexicon_sha,
+        coalesce(
+            string_agg(distinct extractor || ' ' || extractor_version, ', ' order by extractor || ' ' || extractor_version), ''
+        ) as extractor_version
+    from signals
+    where index_date between getvariable('baseline_from') and getvariable('baseline_to')
+),
+
+sources as (
+    select
+        source,
+        article_count
+    from articles_read
+    union all
+    select
+        '(any)' as source,
+        0 as article_count
+)
+
+select
+    series.series,
+    channels.channel,
+    sources.source,
+    (coalesce(shared.mass, 0) + getvariable('eta') * coalesce(of_all.rate, 0)) / (sources.article_count + getvariable('eta')) as rate,
+    (coalesce(shared.mass_unweighted, 0) + getvariable('eta') * coalesce(of_all.rate_unweighted, 0))
+    / (sources.article_count + getvariable('eta')) as rate_unweighted,
+    sources.article_count,
+    coalesce(of_channel.prior, 1) as prior,
+    coalesce(of_channel.prior_unweighted, 1) as prior_unweighted,
+    coalesce(of_channel.dispersion, 1) as prior_dispersion,
+    coalesce(of_channel.words_share, 0.5) as words_share,
+    getvariable('baseline_from') as baseline_from,
+    getvariable('baseline_to') as baseline_to,
+    read_by.lexicon_sha,
+    read_by.extractor_version
+from series
+cross join channels
+cross join sources
+cross join read_by
+left join shared on shared.series = series.series and shared.channel = channels.channel and shared.source = sources.source
+left join of_all on of_all.series = series.series and of_all.channel = channels.channel
+left join of_channel on of_channel.channel = channels.channel and of_channel.is_directed = (series.series like '%>%')

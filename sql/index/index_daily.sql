@@ -1,0 +1,122 @@
+-- The index of every series, directed and pooled: the three channels side by side, the net with limits, stalemate and phase.
+-- Limits of the net by the method of variance estimates recovery (Zou and Donner 2008): distances to the limits, squared and added.
+with channels as (
+    select
+        channel_daily.*,
+        daily_mass.observed,
+        daily_mass.expected,
+        daily_mass.story_count,
+        daily_mass.signal_count,
+        daily_mass.article_count,
+        daily_mass.articles_read
+    from channel_daily
+    inner join daily_mass
+        on
+            daily_mass.index_date = channel_daily.index_date
+            and daily_mass.series = channel_daily.series
+            and daily_mass.channel = channel_daily.channel
+),
+
+counted as (
+    select
+        story_mass.index_date,
+        story_mass.series,
+        count(distinct story_mass.story_id) as story_count
+    from story_mass
+    group by story_mass.index_date, story_mass.series
+),
+
+windows as (
+    select
+        min(baseline_from) as baseline_from,
+        min(baseline_to) as baseline_to
+    from baseline
+),
+
+last_read as (
+    select max(index_date) as index_date from coverage
+),
+
+side_by_side as (
+    select
+        e.index_date,
+        e.series,
+        case
+            when e.series like '%>%'
+                then
+                    least(split_part(e.series, '>', 1), split_part(e.series, '>', 2))
+                    || '-'
+                    || greatest(split_part(e.series, '>', 1), split_part(e.series, '>', 2))
+            else e.series
+        end as pair,
+        e.value as tension,
+        e.lo80 as tension_lo80,
+        e.lo95 as tension_lo95,
+        e.hi80 as tension_hi80,
+        e.hi95 as tension_hi95,
+        c.value as concession,
+        c.lo80 as concession_lo80,
+        c.lo95 as concession_lo95,
+        c.hi80 as concession_hi80,
+        c.hi95 as concession_hi95,
+        d.value as dialogue,
+        d.lo80 as dialogue_lo80,
+        d.lo95 as dialogue_lo95,
+        d.hi80 as dialogue_hi80,
+        d.hi95 as dialogue_hi95,
+        e.value_words as tension_words,
+        e.value_actions as tension_actions,
+        c.value_words as concession_words,
+        c.value_actions as concession_actions,
+        e.value_unweighted as tension_unweighted,
+        e.observed as observed_escalation,
+        e.expected as expected_escalation,
+        c.observed as observed_concession,
+        c.expected as expected_concession,
+        d.observed as observed_dialogue,
+        d.expected as expected_dialogue,
+        e.signal_count + c.signal_count + d.signal_count as signal_count,
+        greatest(e.article_count, c.article_count, d.article_count) as article_count,
+        case when e.articles_read > 0 then 10000.0 * e.article_count / e.articles_read end as raw_per_10k,
+        e.evidence_weight
+    from channels as e
+    inner join channels as c on c.index_date = e.index_date and c.series = e.series and c.channel = 'concession'
+    inner join channels as d on d.index_date = e.index_date and d.series = e.series and d.channel = 'dialogue'
+    where e.channel = 'escalation'
+),
+
+with_net as (
+    select
+        *,
+        tension - concession as net_tension,
+        tension - concession - sqrt((tension - tension_lo80) ** 2 + (concession_hi80 - concession) ** 2) as net_tension_lo80,
+        tension - concession + sqrt((tension_hi80 - tension) ** 2 + (concession - concession_lo80) ** 2) as net_tension_hi80,
+        tension - concession - sqrt((tension - tension_lo95) ** 2 + (concession_hi95 - concession) ** 2) as net_tension_lo95,
+        tension - concession + sqrt((tension_hi95 - tension) ** 2 + (concession - concession_lo95) ** 2) as net_tension_hi95
+    from side_by_side
+)
+
+select
+    with_net.*,
+    stalemate_daily.stalemate,
+    stalemate_daily.stalemate_lo80,
+    stalemate_daily.stalemate_hi80,
+    case
+        when greatest(pooled.tension, pooled.concession, pooled.dialogue) < 50 then 'quiet'
+        when pooled.tension >= 125 and pooled.tension >= 1.25 * pooled.concession then 'escalation'
+        when pooled.concession >= 125 and pooled.concession >= 1.25 * pooled.tension then 'de-escalation'
+        when stalemate_daily.stalemate_lo80 >= 0.5 then 'stalemate'
+        else 'dialogue'
+    end as phase,
+    coalesce(counted.story_count, 0) as story_count,
+    with_net.evidence_weight < 0.5 as is_thin,
+    case when last_read.index_date - with_net.index_date < 7 then 'P' else 'A' end as obs_status,
+    windows.baseline_from,
+    windows.baseline_to,
+    getvariable('index_version') as index_version
+from with_net
+cross join windows
+cross join last_read
+inner join side_by_side as pooled on pooled.index_date = with_net.index_date and pooled.series = with_net.pair
+inner join stalemate_daily on stalemate_daily.index_date = with_net.index_date and stalemate_daily.pair = with_net.pair
+left join counted on counted.index_date = with_net.index_date and counted.series = with_net.series

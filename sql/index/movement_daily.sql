@@ -1,0 +1,36 @@
+-- Per pair and day, both directions: what was only said (hold) and what moved (move), each story's kinds once.
+with days as (
+    select unnest(generate_series(min(index_date), max(index_date), interval 1 day))::date as index_date
+    from coverage
+),
+
+pairs as (
+    select unnest(getvariable('pairs')) as pair
+),
+
+moves as (
+    select
+        stories.index_date,
+        least(signals.actor, signals.target) || '-' || greatest(signals.actor, signals.target) as pair,
+        signals.kind in ('dialogue', 'demand', 'refusal') as is_hold,
+        max(signals.probability) as probability
+    from signals
+    inner join stories on stories.story_id = signals.story_id
+    inner join weights on weights.kind = signals.kind and weights.status = signals.status
+    where
+        signals.modality = 'asserted'
+        and weights.weight > 0
+        and signals.kind in ('dialogue', 'demand', 'refusal', 'easing', 'purchase', 'agreement', 'measure')
+    group by stories.index_date, signals.story_id, signals.actor, signals.target, signals.kind, signals.instrument
+    order by stories.index_date, signals.story_id, signals.actor, signals.target, signals.kind, signals.instrument
+)
+
+select
+    days.index_date,
+    pairs.pair,
+    coalesce(sum(moves.probability) filter (where moves.is_hold), 0) as hold,
+    coalesce(sum(moves.probability) filter (where not moves.is_hold), 0) as move
+from days
+cross join pairs
+left join moves on moves.index_date = days.index_date and moves.pair = pairs.pair
+group by days.index_date, pairs.pair

@@ -1,0 +1,6 @@
+-- Every finding with the story that its article tells.
+select
+    findings.*,
+    story_articles.story_id
+from findings
+inner join story_articles on story_articles.article_id = findings.article_id

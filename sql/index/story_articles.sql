@@ -1,0 +1,30 @@
+-- Which story each article tells: follow the links (this article retells that earlier one) to their end.
+with recursive walk as (
+    select
+        article_id,
+        earlier_article_id as story_id
+    from story_links
+    union all
+    select
+        walk.article_id,
+        story_links.earlier_article_id as story_id
+    from walk
+    inner join story_links on story_links.article_id = walk.story_id
+),
+
+ends as (
+    select
+        walk.article_id,
+        walk.story_id
+    from walk
+    left join story_links on story_links.article_id = walk.story_id
+    where story_links.article_id is null
+)
+
+select
+    articles.article_id,
+    coalesce(ends.story_id, articles.article_id) as story_id,
+    articles.index_date,
+    articles.source
+from articles
+left join ends on ends.article_id = articles.article_id

@@ -1,0 +1,4 @@
+-- The index, pooled: one row for each day and pair.
+select * exclude (series)
+from index_daily
+where series not like '%>%'

@@ -1,0 +1,11 @@
+-- Dated average tariff rates, each with the step it made against the rate before it. Public on the day it takes effect.
+select
+    importer,
+    exporter,
+    measure,
+    effective_date::date as effective_date,
+    rate_pct,
+    rate_pct - lag(rate_pct) over (partition by importer, exporter, measure order by effective_date::date) as step_pct,
+    effective_date::date as released_on,
+    source
+from raw_tariffs

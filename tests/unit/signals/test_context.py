@@ -1,0 +1,45 @@
+from pipeline.signals.candidates import Resolved
+from pipeline.signals.context import resolve
+from pipeline.signals.segment import sentences
+
+
+def read(text: str, source: str = "Meridian Wire") -> list[Resolved]:
+    return resolve("a", None, source, "", sentences(text))
+
+
+def meant(resolved: Resolved, role: str) -> set[str]:
+    return {m.code for m in resolved.mentions if m.role == role}
+
+
+def test_the_main_pair_are_the_two_countries_named_most() -> None:
+    assert read("China met Japan. China met France. Japan agreed.")[0].main_pair == ("CHN", "JPN")
+
+
+def test_the_title_counts_threefold() -> None:
+    title = "Japan and Brazil"
+    text = f"{title}\n\nChina saw it. China heard it."
+    assert resolve("a", None, "x", title, sentences(text, len(title)))[0].main_pair == ("JPN", "BRA")
+
+
+def test_both_sides_are_the_main_pair() -> None:
+    assert meant(read("China met Japan. Both sides were content.")[1], "mutual") == {"CHN", "JPN"}
+
+
+def test_it_is_the_last_subject() -> None:
+    assert meant(read("Brussels acted. It will act again.")[1], "pronoun") == {"EUN"}
+
+
+def test_we_is_the_speaker_of_a_transcript_line() -> None:
+    assert meant(read("Lin Jian: We oppose it.")[0], "speaker") == {"CHN"}
+
+
+def test_we_is_nobody_in_a_reporters_question() -> None:
+    assert meant(read("Lin Jian: We oppose it.\nReporter: We would like to know more.")[1], "speaker") == set()
+
+
+def test_we_is_the_government_whose_own_words_the_source_carries() -> None:
+    assert meant(read("We will act.", source="USTR")[0], "speaker") == {"USA"}
+
+
+def test_a_pronoun_without_anyone_named_is_nobody() -> None:
+    assert read("It will rain.")[0].mentions == []

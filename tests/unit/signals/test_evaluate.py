@@ -1,0 +1,249 @@
+import time
+from typing import Any
+
+import numpy as np
+import polars as pl
+import pytest
+from numpy.typing import NDArray
+
+from pipeline.contracts.tables.core import FINDINGS
+from pipeline.signals.evaluate import EvaluationError, as_predictions, errors, evaluate
+from pipeline.signals.gold import Gold
+from tests.unit.signals.scenes import call, calls, gold, row, scored
+
+# --- scores from counts
+
+
+def test_precision_recall_and_f1_follow_from_the_counts() -> None:
+    # right: p1; missed: p2's and p3's; wrong: p3's
+    against = gold(row("p1"), row("p2"), row("p3"), passages=("p1", "p2", "p3"))
+    counts = evaluate(against, calls(call("p1"), call("p3", target="JPN"))).levels["triple"]
+    assert (counts.tp, counts.fp, counts.fn) == (1, 1, 2)
+    assert counts.precision.value == pytest.approx(1 / 2)
+    assert counts.recall.value == pytest.approx(1 / 3)
+    assert counts.f1.value == pytest.approx(2 / 5)
+    assert (counts.precision.count, counts.recall.count, counts.f1.count) == (2, 3, 4)
+
+
+def test_a_share_of_nothing_is_none() -> None:
+    counts = evaluate(gold(row()), calls()).levels["triple"]
+    assert counts.precision.value is None
+    assert counts.recall.value == 0
+    assert evaluate(gold(), calls()).levels["triple"].f1.value is None
+
+
+def test_kinds_are_scored_one_by_one() -> None:
+    against = gold(row(kind="threat"), row(kind="demand"))
+    kinds = evaluate(against, calls(call(kind="threat"), call(kind="refusal"))).kinds
+    assert (kinds["threat"].precision.value, kinds["threat"].recall.value) == (1, 1)
+    assert kinds["demand"].recall.value == 0
+    assert (kinds["refusal"].precision.value, kinds["refusal"].recall.value) == (0, None)
+
+
+def test_recall_of_concession_and_of_escalation_are_kept_apart() -> None:
+    against = gold(row(), row("p2", kind="easing"), row("p3", kind="purchase"), passages=("p1", "p2", "p3"))
+    polarities = evaluate(against, calls(call(), call("p2", kind="offer"))).polarities
+    assert polarities["escalation"].recall.value == 1
+    assert polarities["concession"].recall.value == 0.5
+
+
+def test_sources_are_scored_one_by_one_also_those_without_signals() -> None:
+    against = gold(row("p1"), row("p2"), passages=("p1", "p2", "p3"), sources=("wire", "daily", "blog"))
+    sources = evaluate(against, calls(call("p1"))).sources
+    assert sources["wire"].f1.value == 1
+    assert sources["daily"].f1.value == 0
+    assert sources["blog"].f1.value is None
+
+
+# --- accuracy on matched rows
+
+
+def test_status_and_instrument_are_judged_on_matched_rows_only() -> None:
+    against = gold(row("p1"), row("p2"), row("p3"), row("p4"), passages=("p1", "p2", "p3", "p4"))
+    predictions = calls(call("p1"), call("p2", status="ended"), call("p3", instrument="other", kind="threat"), call("p4", target="JPN"))
+    accuracy = evaluate(against, predictions).accuracy
+    assert accuracy["status"].value == pytest.approx(2 / 3)
+    assert accuracy["instrument"].value == pytest.approx(2 / 3)
+    assert accuracy["status"].count == 3
+
+
+def test_modality_is_judged_on_rows_of_any_modality_and_status_on_asserted_ones() -> None:
+    against = gold(row("p1"), row("p2", modality="historical"), row("p3", modality="negated"), passages=("p1", "p2", "p3"))
+    accuracy = evaluate(against, calls(call("p1"), call("p2"), call("p3", modality="negated"))).accuracy
+    assert accuracy["modality"].value == pytest.approx(2 / 3)
+    assert accuracy["status"].count == 1
+
+
+def test_rows_are_matched_one_to_one_with_the_most_alike() -> None:
+    against = gold(row(kind="threat", status="proposed"), row(kind="measure", status="effective"))
+    predictions = calls(
+        call(kind="measure", status="effective"), call(kind="threat", status="proposed"), call(kind="demand", status="ended")
+    )
+    status = evaluate(against, predictions).accuracy["status"]
+    assert (status.value, status.count) == (1, 2)
+
+
+def test_optional_rows_are_not_judged_for_accuracy() -> None:
+    accuracy = evaluate(gold(row(opt=True)), calls(call(status="ended"))).accuracy
+    assert (accuracy["status"].value, accuracy["modality"].value) == (None, None)
+
+
+# --- the probability
+
+
+def test_the_brier_score_is_the_mean_square_of_what_is_off() -> None:
+    against = gold(row("p1"), passages=("p1", "p2"))
+    report = evaluate(against, calls(call("p1", 0.9), call("p2", 0.4)))
+    assert report.brier.value == pytest.approx((0.1**2 + 0.4**2) / 2)
+    assert report.brier.count == 2
+
+
+def test_the_calibration_error_weighs_each_bin_by_its_predictions() -> None:
+    # bin 0.8 to 0.9: mean 0.85, one of two right; bin 0.2 to 0.3: 0.25, wrong
+    against = gold(row("p1"), passages=("p1", "p2", "p3"))
+    report = evaluate(against, calls(call("p1", 0.82), call("p2", 0.88), call("p3", 0.25)))
+    assert report.calibration_error.value == pytest.approx(2 / 3 * abs(0.85 - 0.5) + 1 / 3 * 0.25)
+
+
+def test_the_reliability_table_has_ten_bins_and_one_belongs_to_the_last() -> None:
+    against = gold(row("p1"), passages=("p1", "p2"))
+    bins = evaluate(against, calls(call("p1", 1.0), call("p2", 0.0))).reliability
+    assert len(bins) == 10
+    assert (bins[9].count, bins[9].share_right.value, bins[9].mean_probability) == (1, 1, 1)
+    assert (bins[0].count, bins[0].share_right.value, bins[0].mean_probability) == (1, 0, 0)
+    assert (bins[5].count, bins[5].share_right.value, bins[5].mean_probability) == (0, None, None)
+
+
+def test_a_bin_begins_at_its_lower_bound() -> None:
+    bins = evaluate(gold(row()), calls(call(probability=0.3))).reliability
+    assert [b.lo for b in bins if b.count] == [0.3]
+
+
+def test_predictions_on_optional_rows_and_unasserted_ones_say_nothing_of_the_probability() -> None:
+    against = gold(row("p1", opt=True), passages=("p1", "p2"))
+    assert evaluate(against, calls(call("p1"), call("p2", modality="negated"))).brier.value is None
+
+
+# --- intervals
+
+
+def many(n: int) -> tuple[Gold, pl.DataFrame]:
+    names = tuple(f"p{i}" for i in range(n))
+    return gold(*(row(name) for name in names), passages=names), calls(*(call(name) for name in names[: n // 2]))
+
+
+def test_the_same_seed_gives_the_same_report_and_another_seed_other_limits() -> None:
+    against, predictions = many(50)  # few resamples, so that limits seldom coincide
+    assert evaluate(against, predictions, seed=7, resamples=20) == evaluate(against, predictions, seed=7, resamples=20)
+    assert evaluate(against, predictions, seed=7, resamples=20) != evaluate(against, predictions, seed=8, resamples=20)
+
+
+def test_the_order_of_predictions_does_not_change_the_report() -> None:
+    against, predictions = many(50)
+    assert evaluate(against, predictions) == evaluate(against, predictions.reverse())
+
+
+def test_the_interval_of_a_share_is_about_as_wide_as_the_binomial_one() -> None:
+    recall = evaluate(*many(100)).levels["triple"].recall
+    assert recall.lo95 is not None
+    assert recall.hi95 is not None
+    assert recall.lo95 == pytest.approx(0.5 - 1.96 * 0.05, abs=0.02)
+    assert recall.hi95 == pytest.approx(0.5 + 1.96 * 0.05, abs=0.02)
+
+
+def test_whole_passages_are_drawn_so_that_signals_of_one_passage_stand_together() -> None:
+    spans: list[dict[str, Any]] = [{"span_start": 10 * n, "span_end": 10 * n + 10} for n in range(10)]
+    names = tuple(f"p{i}" for i in range(10))
+    against = gold(*(row(name, **span) for name in names for span in spans), passages=names)
+    predictions = calls(*(call(name, **span) for name in names[:5] for span in spans))
+    recall = evaluate(against, predictions).levels["triple"].recall
+    assert recall.lo95 is not None
+    assert recall.lo95 == pytest.approx(0.2, abs=0.05)  # 100 signals, but only ten passages
+
+
+def test_the_interval_is_the_percentile_bootstrap_drawn_passage_by_passage() -> None:
+    against, predictions = many(20)
+    times = np.random.default_rng(3).multinomial(20, np.full(20, 1 / 20), size=400)
+    shares: NDArray[np.float64] = times[:, :10].sum(axis=1) / 20
+    recall = evaluate(against, predictions, seed=3, resamples=400).levels["triple"].recall
+    assert (recall.lo95, recall.hi95) == pytest.approx(tuple(np.percentile(shares, [2.5, 97.5])))
+
+
+def test_a_single_passage_gives_no_interval() -> None:
+    recall = evaluate(gold(row()), calls(call())).levels["triple"].recall
+    assert (recall.value, recall.lo95, recall.hi95) == (1, None, None)
+
+
+def test_a_thousand_resamples_of_a_thousand_passages_take_few_seconds_at_most() -> None:
+    against, predictions = many(1000)
+    begun = time.perf_counter()
+    evaluate(against, predictions)
+    assert time.perf_counter() - begun < 3  # a third of a second on a free machine
+
+
+# --- the whole
+
+
+def test_a_perfect_prediction_scores_one_everywhere() -> None:
+    rows = [row("p1"), row("p1", kind="easing", actor="CHN", target="USA"), row("p2", kind="dialogue", target="*"), row("p2", opt=True)]
+    against = gold(*rows, row("p3", modality="historical"), passages=("p1", "p2", "p3"))
+    report = evaluate(against, as_predictions(against))
+    assert [report.levels[level].f1.value for level in report.levels] == [1] * 5
+    assert [report.accuracy[field].value for field in ("modality", "status", "instrument")] == [1] * 3
+    assert (report.brier.value, report.calibration_error.value) == (0, 0)
+    assert errors(against, as_predictions(against)).is_empty()
+
+
+def test_the_report_counts_passages_signals_and_predictions() -> None:
+    against = gold(row(), row(opt=True), row(modality="negated"), passages=("p1", "p2"))
+    report = evaluate(against, calls(call(), call(modality="negated"), call("elsewhere")))
+    assert (report.passages, report.asked, report.called, report.left_out) == (2, 1, 1, 1)
+
+
+def test_predictions_of_other_passages_are_left_out() -> None:
+    assert scored(call("elsewhere"), against=gold(row())) == (0, 0, 1)
+
+
+def test_the_frame_of_a_report_has_one_row_a_score() -> None:
+    frame = evaluate(gold(row()), calls(call())).as_frame()
+    assert frame.columns == ["part", "name", "score", "value", "lo95", "hi95", "count"]
+    assert frame.select("part", "name", "score").is_unique().all()
+    headline = frame.filter((pl.col("name") == "triple") & (pl.col("score") == "f1"))
+    assert headline["value"].item() == 1
+    assert set(frame["part"]) == {"level", "kind", "polarity", "source", "accuracy", "calibration"}
+
+
+def test_the_frame_of_the_reliability_table_has_one_row_a_bin() -> None:
+    frame = evaluate(gold(row()), calls(call(probability=0.75))).reliability_frame()
+    assert frame.filter(pl.col("count") > 0).row(0) == (0.7, 0.8, 1, 0.75, 1.0, None, None)
+    assert frame.height == 10
+
+
+def test_findings_as_the_contract_has_them_can_be_scored() -> None:
+    report = evaluate(gold(row()), FINDINGS.example(1).with_columns(article_id=pl.lit("p1")))
+    assert report.called == 1
+
+
+@pytest.mark.parametrize(
+    ("predictions", "message"),
+    [
+        (calls(call()).drop("probability"), "lack the columns probability"),
+        (calls(call(modality="Asserted")), "words that are no modality: 'Asserted'"),
+        (calls(call(probability=1.2)), "outside 0 to 1, the first 1.2"),
+        (calls(call(probability=float("nan"))), "outside 0 to 1"),
+        (calls(call()).with_columns(actor=pl.lit(None, dtype=pl.String())), "empty cells in actor"),
+    ],
+)
+def test_predictions_that_cannot_be_scored_are_refused(predictions: pl.DataFrame, message: str) -> None:
+    with pytest.raises(EvaluationError, match=message):
+        evaluate(gold(row()), predictions)
+
+
+def test_gold_without_passages_is_refused() -> None:
+    with pytest.raises(EvaluationError, match="holds no passages"):
+        evaluate(gold(passages=()), calls())
+
+
+def test_no_resamples_are_refused() -> None:
+    with pytest.raises(EvaluationError, match="0 resamples"):
+        evaluate(gold(row()), calls(), resamples=0)

@@ -1,0 +1,75 @@
+from datetime import UTC, date, datetime
+
+import polars as pl
+import pytest
+from polars.testing import assert_frame_equal
+
+from pipeline.contracts.model import ContractError
+from pipeline.contracts.tables.core import ARTICLES, FINDINGS
+from pipeline.signals import extract
+from pipeline.signals.extract import TEXT_FINDINGS, TEXTS_SCHEMA, RuleExtractor
+from pipeline.signals.lexicon import lexicon_sha
+from pipeline.signals.segment import document
+
+TITLE = "Canada answers with 25% tariffs on US goods"
+BODY = "Ottawa will impose tariffs on American steel, it said.\n\nThe “café” towns were calm. Washington accused Canada of protectionism."
+
+
+def articles(*texts: tuple[str, str]) -> pl.DataFrame:
+    at = datetime(2025, 3, 4, 10, tzinfo=UTC)
+    rows = [
+        (f"Wire:{n}", date(2025, 3, 4), "Wire", at, at, title, body, f"https://wire.example/{n}", "x", f"r{n}")
+        for n, (title, body) in enumerate(texts)
+    ]
+    return pl.DataFrame(rows, schema=ARTICLES.schema, orient="row")
+
+
+def test_findings_keep_their_contract() -> None:
+    found = RuleExtractor().extract(articles((TITLE, BODY)))
+    assert FINDINGS.conform(found).equals(found)
+    assert not found.is_empty()
+    assert not any(found[column].null_count() for column in FINDINGS.schema if not FINDINGS.column(column).nullable)
+
+
+def test_the_quote_is_what_its_offsets_cut_out_of_title_and_body() -> None:
+    found = RuleExtractor().extract(articles((TITLE, BODY)))
+    whole = document(TITLE, BODY)
+    assert all(whole[start:end] == quote for start, end, quote in found.select("span_start", "span_end", "quote").iter_rows())
+    assert TITLE in found["quote"].to_list()
+
+
+def test_what_the_article_says_of_itself_is_carried() -> None:
+    row = RuleExtractor().extract(articles((TITLE, BODY))).row(0, named=True)
+    assert (row["source"], row["url"], row["index_date"]) == ("Wire", "https://wire.example/0", date(2025, 3, 4))
+    assert (row["extractor"], row["extractor_version"], row["lexicon_sha"]) == ("rules", "0.1.0", lexicon_sha())
+
+
+def test_articles_that_the_gate_stops_are_not_read() -> None:
+    assert RuleExtractor().extract(articles(("Sport", "Canada imposed its game on Japan."))).equals(FINDINGS.empty())
+
+
+def test_no_articles_give_no_findings() -> None:
+    assert RuleExtractor().extract(ARTICLES.empty()).equals(FINDINGS.empty())
+
+
+def test_a_frame_of_another_shape_is_refused() -> None:
+    with pytest.raises(ContractError, match="table articles"):
+        RuleExtractor().extract(pl.DataFrame({"title": ["x"]}))
+
+
+def test_any_number_of_workers_gives_the_same_rows(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(extract, "BATCH_ROWS", 2)
+    several = articles((TITLE, BODY), ("Japan and India sign trade deal", ""), ("Trump hits Brazil with tariffs", ""), ("Rain", ""))
+    assert_frame_equal(RuleExtractor().extract(several), RuleExtractor(workers=2).extract(several))
+
+
+def test_passages_are_read_without_the_gate_and_without_a_day() -> None:
+    texts = pl.DataFrame([("p", None, "own", "Ottawa retaliated against Washington.")], schema=TEXTS_SCHEMA, orient="row")
+    found = RuleExtractor().read_texts(texts)
+    assert found.schema == TEXT_FINDINGS
+    assert found.select("article_id", "span_start", "span_end", "actor", "target", "kind").rows() == [("p", 0, 37, "CAN", "USA", "measure")]
+
+
+def test_reading_twice_gives_the_same_rows() -> None:
+    several = articles((TITLE, BODY), ("Trump hits Brazil with tariffs", ""))
+    assert_frame_equal(RuleExtractor().extract(several), RuleExtractor().extract(several))

@@ -1,0 +1,45 @@
+import pytest
+
+from pipeline.signals import slots
+
+
+@pytest.mark.parametrize(
+    ("text", "rate"),
+    [("a 25 percent duty", 25.0), ("duties of 6.1%", 6.1), ("a 10-percent levy", 10.0), ("steep duties", None), ("in 2018", None)],
+)
+def test_rates_are_read(text: str, rate: float | None) -> None:
+    assert slots.rate_pct(text) == rate
+
+
+def test_the_rate_nearest_to_the_act_counts() -> None:
+    text = "after a 10 percent levy it put 34 percent on steel"
+    assert slots.rate_pct(text, text.index("put")) == 34.0
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("$200 billion of goods", 2e11),
+        ("C$30 billion", 3e10),
+        ("93 billion euros", 9.3e10),
+        ("USD 2.4 billion", 2.4e9),
+        ("$1,500", 1500.0),
+        ("12 tons", None),
+    ],
+)
+def test_sums_are_read(text: str, value: float | None) -> None:
+    assert slots.value_usd(text) == value
+
+
+@pytest.mark.parametrize(
+    ("text", "good"), [("tariffs on soya beans", "soybeans"), ("Chinese EVs", "electric vehicles"), ("the treaty", "")]
+)
+def test_goods_get_their_short_name(text: str, good: str) -> None:
+    assert slots.product(text) == good
+
+
+def test_retaliation_and_condition_are_told() -> None:
+    assert slots.is_retaliation("China hit back with levies")
+    assert not slots.is_retaliation("China levied tariffs")
+    assert slots.is_conditional("unless Beijing yields")
+    assert not slots.is_conditional("Beijing yields")
