@@ -143,10 +143,12 @@ def _run_job(settings: Settings) -> Any:
         transient=True,
     ) as bar:
         task = bar.add_task("starting Dagster", total=None)
-        from pipeline.defs.launch import launch, steps_of  # noqa: PLC0415 loads Dagster, which takes seconds; and only after use(settings)
+        from pipeline.definitions import defs  # noqa: PLC0415 loads Dagster, which takes seconds; and only after use(settings)
+        from pipeline.defs.launch import Launcher  # noqa: PLC0415
 
         span = Days(settings.first_day, settings.last_day or settings.first_day)
-        bar.update(task, total=steps_of(span))
+        launcher = Launcher(defs())
+        bar.update(task, total=launcher.steps_of(span))
 
         def tell(step: str, event: str) -> None:
             if event == "start":
@@ -154,7 +156,7 @@ def _run_job(settings: Settings) -> Any:
             else:
                 bar.advance(task)
 
-        return launch(settings, span, tell)
+        return launcher.launch(settings, span, tell)
 
 
 def _tell_what_came_out(settings: Settings) -> None:
@@ -191,7 +193,7 @@ def explain(
     path = Path(text)
     is_file = len(text) < 1000 and path.is_file()  # noqa: PLR2004 no path is that long
     whole = path.read_text(encoding="utf-8", errors="replace") if is_file else text
-    terminal.explained(out, whole, pl.DataFrame(RuleExtractor().explain(whole, day=day), schema=FOUND_SCHEMA))
+    terminal.explained(out, whole, RuleExtractor().explain(whole, day=day))
 
 
 @app.command()
@@ -213,10 +215,8 @@ def evaluate(
             labelled = labelled.only(half(labelled.passages, "even" if which == "even" else "odd"))
         found = RuleExtractor().read_texts(labelled.passages)
     report = score(labelled, found)
-    out.print(
-        f"reader rules {RuleExtractor.version}; {'all passages' if which is None else f'the {which} half'} of {', '.join(str(path) for path in gold)}",
-        highlight=False,
-    )
+    part = "all passages" if which is None else f"the {which} half"
+    out.print(f"reader rules {RuleExtractor.version}; {part} of {', '.join(path.name for path in gold)}", highlight=False)
     out.print(scores.render(report.as_frame(), report.reliability_frame()))
     if show_errors:
         out.print(scores.errors_table(list_errors(labelled, found), limit=show_errors))

@@ -36,13 +36,13 @@ class Admission:
     coverage: pl.DataFrame
 
 
-def admit(raw: pl.DataFrame, last_day: date) -> Admission:
-    """Clean the rows of `RAW_ARTICLES`, set aside those that are no articles up to `last_day`, and count them by day and source.
+def admit(raw: pl.DataFrame) -> Admission:
+    """Clean the rows of `RAW_ARTICLES`, set aside those that are no articles, and count them by day and source.
 
     Each row keeps its `index_date`. Of rows that repeat the source's own id or the text of another of the same source and day, the earliest
     by (published_at, raw_id) becomes the article. `ContractError` when `raw` is not of its contract's shape.
     """
-    rows = _judged(_cleaned(RAW_ARTICLES.conform(raw)), last_day)
+    rows = _judged(_cleaned(RAW_ARTICLES.conform(raw)))
     sound = _identified(rows.filter(pl.col("reason").is_null()))
     repeats = _repeats(sound)
     articles = sound.join(repeats, on="raw_id", how="anti")
@@ -78,7 +78,7 @@ def _cleaned(raw: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def _judged(rows: pl.DataFrame, last_day: date) -> pl.DataFrame:
+def _judged(rows: pl.DataFrame) -> pl.DataFrame:
     """With `reason` and `detail` where a row is set aside: the first reason that holds, in this order."""
     length = pl.col("title").str.len_chars() + pl.col("body").str.len_chars()
     shown = printable(pl.col("published_as_given").fill_null(""), _DATE_SHOWN)
@@ -88,7 +88,8 @@ def _judged(rows: pl.DataFrame, last_day: date) -> pl.DataFrame:
         ("missing_source", pl.col("source").is_null(), pl.lit("source is empty")),
         ("missing_title", length == 0, pl.lit("title and body are empty")),
         ("undated", pl.col("published_at").is_null(), pl.when(shown == "").then(pl.lit("published_at is empty")).otherwise(dated)),
-        ("future_dated", pl.col("published_at").dt.date() > last_day, pl.format("{}, after {}", dated, pl.lit(last_day.isoformat()))),
+        # the source filed it under an earlier day, since the day it claims had not come
+        ("future_dated", pl.col("published_at").dt.date() > pl.col("index_date"), pl.format("{}, read on {}", dated, "index_date")),
         ("too_long", length > LONGEST_TEXT, pl.format("{} characters, more than {}", length, pl.lit(LONGEST_TEXT))),
         (
             "not_text",
@@ -110,7 +111,9 @@ def _identified(rows: pl.DataFrame) -> pl.DataFrame:
     # The first colon must end the source, else "A:B" with id "C" and "A" with id "B:C" would be one article.
     name = pl.col("source").str.replace_all("%", "%25", literal=True).str.replace_all(":", "%3A", literal=True)
     own = pl.coalesce(pl.col("given_id"), pl.col("text_sha256").str.slice(0, _SHA_SHOWN))
-    return rows.with_columns(hashes).with_columns(pl.concat_str(name, pl.lit(":"), own).alias("article_id"))
+    # The day too, since some sources count anew every day.
+    day = pl.col("index_date").cast(pl.String)
+    return rows.with_columns(hashes).with_columns(pl.concat_str(name, day, own, separator=":").alias("article_id"))
 
 
 def _repeats(rows: pl.DataFrame) -> pl.DataFrame:

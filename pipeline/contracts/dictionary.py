@@ -31,24 +31,16 @@ def markdown(tables: Sequence[Table]) -> str:
     parts = [
         "# Data dictionary",
         "",
-        "Generated from `pipeline/contracts` by `make dictionary`; a test keeps it current. Published tables leave the house as Parquet and in",
-        "`trade_tension.duckdb`; the others stay in the lake.",
+        "Generated from `pipeline/contracts` by `make dictionary`; a test keeps it current.",
+        "Published tables leave the house as Parquet and in `trade_tension.duckdb`; the others stay in the lake.",
         "",
     ]
     for table in tables:
-        parts += [
-            f"## {table.name}",
-            "",
-            f"{table.description}",
-            "",
-            f"One row: {table.grain}. Key: {', '.join(f'`{name}`' for name in table.key)}. "
-            f"Layer `{table.layer}`, {'published' if table.published else 'not published'}.",
-            "",
-            "| column | type | unit | meaning |",
-            "|---|---|---|---|",
-            *(f"| `{c.name}` | {_type(c)} | {c.unit} | {_cell(c)} |" for c in table.columns),
-            "",
-        ]
+        key = ", ".join(f"`{name}`" for name in table.key)
+        where = "published" if table.published else "not published"
+        rows = [f"| `{c.name}` | {_type(c)} | {c.unit} | {_cell(c)} |" for c in table.columns]
+        parts += [f"## {table.name}", "", table.description, "", f"One row: {table.grain}. Key: {key}. Layer `{table.layer}`, {where}.", ""]
+        parts += ["| column | type | unit | meaning |", "|---|---|---|---|", *rows, ""]
     parts += ["# Vocabularies", ""]
     vocabularies = {c.vocabulary.name: c.vocabulary for table in tables for c in table.columns if c.vocabulary}
     for name in sorted(vocabularies):
@@ -65,7 +57,9 @@ def _cell(column: Column) -> str:
     return column.description.replace("|", "\\|")
 
 
-def datapackage(tables: Sequence[Table], files: Mapping[str, Sequence[str]], name: str, title: str, version: str, note: str) -> dict[str, Any]:
+def datapackage(
+    tables: Sequence[Table], files: Mapping[str, Sequence[str]], name: str, title: str, version: str, note: str
+) -> dict[str, Any]:
     """A Frictionless data package: each table with its files (by table name) and its schema."""
     return {
         "profile": "data-package",

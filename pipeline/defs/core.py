@@ -27,7 +27,7 @@ ADMITTED = (ARTICLES, DUPLICATES, QUARANTINE, COVERAGE)
 def admission(context: dg.AssetExecutionContext, lake: LakeResource) -> Results:
     """Each raw row becomes an article, a duplicate or a quarantine row with its reason; coverage counts them."""
     store, span = lake.open(), days(context)
-    admitted = admit(store.read(RAW_ARTICLES, span), span.last)
+    admitted = admit(store.read(RAW_ARTICLES, span))
     frames = (
         (ARTICLES, admitted.articles, ()),
         (DUPLICATES, admitted.duplicates, ("raw_id", "article_id")),

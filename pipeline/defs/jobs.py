@@ -19,9 +19,9 @@ trade_tension = dg.define_asset_job(
 
 @dg.schedule(job=trade_tension, cron_schedule="30 5 * * *", execution_timezone="UTC", name="daily")
 def daily(context: dg.ScheduleEvaluationContext) -> Iterator[dg.RunRequest | dg.SkipReason]:
-    """Every morning: yesterday, and the days before it again, so that late articles are taken up."""
-    yesterday = context.scheduled_execution_time.date() - timedelta(days=1)
+    """Every morning: the last day that is over, and the days before it again, so that late articles are taken up."""
     settings = current()
+    yesterday = context.scheduled_execution_time.date() - timedelta(days=1)
     last = min(yesterday, settings.end or yesterday)
     if last < settings.first_day:
         yield dg.SkipReason(f"the first day to read is {settings.first_day}")

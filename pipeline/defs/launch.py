@@ -5,7 +5,7 @@ A long span is run in pieces of a year for the daily assets; the whole of the jo
 
 import logging
 import shutil
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from contextvars import ContextVar
 from dataclasses import dataclass
 from pathlib import Path
@@ -68,61 +68,50 @@ def prepare_home(folder: Path) -> None:
     shutil.copyfile(PACKAGE / "dagster.yaml", folder / "dagster.yaml")
 
 
-def steps_of(span: Days) -> int:
-    """How many steps `launch` will tell of."""
-    pieces = len(list(span.chunks(DAYS_IN_A_RUN)))
-    whole = len(_job().graph.nodes)
-    return whole + (pieces - 1) * len(_daily_nodes())
+class Launcher:
+    """Starts the job of some definitions."""
 
+    def __init__(self, definitions: dg.Definitions) -> None:
+        self.job = definitions.resolve_job_def("trade_tension")
+        graph = definitions.resolve_asset_graph()
+        self.daily = [key for key in graph.get_all_asset_keys() if graph.get(key).partitions_def == DAYS]
+        self.daily_steps = {definitions.resolve_assets_def(key).node_def.name for key in self.daily}
 
-def launch(settings: Settings, span: Days, listener: Listener) -> Launched:
-    """Run the job over the days of `span`. Stops at the first run that fails; what was written before stays written and whole."""
-    prepare_home(settings.dagster_home)
-    token = _listener.set(listener)
-    run_ids: list[str] = []
-    failures: list[tuple[str, str]] = []
-    checks: list[tuple[str, str, str]] = []
-    try:
-        with dg.DagsterInstance.from_config(str(settings.dagster_home)) as instance:
-            pieces = list(span.chunks(DAYS_IN_A_RUN))
-            for number, piece in enumerate(pieces, start=1):
-                result = _job().execute_in_process(
-                    run_id=str(uuid4()),
-                    instance=instance,
-                    tags=range_tags(piece) | {"started by": "tension run"},
-                    resources=dict(resources(settings)),
-                    run_config={"loggers": {"listener": {}}},
-                    asset_selection=None if number == len(pieces) else _daily_keys(),
-                    raise_on_error=False,
-                )
-                run_ids.append(result.run_id)
-                checks += _failed_checks(result)
-                failures += _failures(result)
-                if failures:
-                    break
-    finally:
-        _listener.reset(token)
-    return Launched(tuple(run_ids), tuple(failures), tuple(checks))
+    def steps_of(self, span: Days) -> int:
+        """How many steps `launch` will tell of."""
+        pieces = len(list(span.chunks(DAYS_IN_A_RUN)))
+        return len(self.job.graph.nodes) + (pieces - 1) * len(self.daily_steps)
 
+    def launch(self, settings: Settings, span: Days, listener: Listener) -> Launched:
+        """Run the job over the days of `span`. Stops at the first run that fails; what was written before stays written and whole."""
+        prepare_home(settings.dagster_home)
+        token = _listener.set(listener)
+        results: list[dg.ExecuteInProcessResult] = []
+        try:
+            with dg.DagsterInstance.from_config(str(settings.dagster_home)) as instance:
+                pieces = list(span.chunks(DAYS_IN_A_RUN))
+                for piece in pieces:
+                    results.append(self._run(settings, piece, instance, is_last=piece == pieces[-1]))
+                    if not results[-1].success:
+                        break
+        finally:
+            _listener.reset(token)
+        return Launched(
+            tuple(result.run_id for result in results),
+            tuple(failure for result in results for failure in _failures(result)),
+            tuple(check for result in results for check in _failed_checks(result)),
+        )
 
-def _definitions() -> dg.Definitions:
-    from pipeline.definitions import defs  # noqa: PLC0415 definitions load this module with the rest of defs/
-
-    return defs()
-
-
-def _job() -> dg.JobDefinition:
-    return _definitions().resolve_job_def("trade_tension")
-
-
-def _daily_keys() -> Sequence[dg.AssetKey]:
-    graph = _definitions().resolve_asset_graph()
-    return [key for key in graph.get_all_asset_keys() if graph.get(key).partitions_def == DAYS]
-
-
-def _daily_nodes() -> set[str]:
-    definitions = _definitions()
-    return {definitions.resolve_assets_def(key).node_def.name for key in _daily_keys()}
+    def _run(self, settings: Settings, days: Days, instance: dg.DagsterInstance, *, is_last: bool) -> dg.ExecuteInProcessResult:
+        return self.job.execute_in_process(
+            run_id=str(uuid4()),
+            instance=instance,
+            tags=range_tags(days) | {"started by": "tension run"},
+            resources=dict(resources(settings)),
+            run_config={"loggers": {"listener": {}}},
+            asset_selection=None if is_last else self.daily,
+            raise_on_error=False,
+        )
 
 
 def _failures(result: dg.ExecuteInProcessResult) -> list[tuple[str, str]]:
@@ -144,12 +133,13 @@ def _failures(result: dg.ExecuteInProcessResult) -> list[tuple[str, str]]:
 
 
 def _failed_checks(result: dg.ExecuteInProcessResult) -> list[tuple[str, str, str]]:
+    evaluations = (event.asset_check_evaluation_data for event in result.all_events if event.event_type_value == "ASSET_CHECK_EVALUATION")
     return [
-        (
-            evaluation.asset_key.to_user_string(),
-            evaluation.check_name,
-            str(evaluation.metadata.get("detail", evaluation.metadata.get("failures", "")).value),
-        )
-        for event in result.all_events
-        if event.event_type_value == "ASSET_CHECK_EVALUATION" and not (evaluation := event.asset_check_evaluation_data).passed
+        (check.asset_key.to_user_string(), check.check_name, ", ".join(f"{name} {_said(value)}" for name, value in check.metadata.items()))
+        for check in evaluations
+        if not check.passed
     ]
+
+
+def _said(value: object) -> str:
+    return str(getattr(value, "value", value))

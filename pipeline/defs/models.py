@@ -30,4 +30,5 @@ def sql_asset(table: Table) -> dg.AssetsDefinition:
         store.write(table, rows)
         yield dg.MaterializeResult(metadata=summary(rows) | {"sql": dg.MetadataValue.path(str(path))})
 
+    assert isinstance(model, dg.AssetsDefinition)
     return model

@@ -28,6 +28,14 @@ def _day(key: str) -> date:
     return date.fromisoformat(key)
 
 
+def last_partition() -> date:
+    """The last day there is a partition for: the end of the settings, or yesterday. `ValueError` before the first day is over."""
+    key = DAYS.get_last_partition_key()
+    if key is None:
+        raise ValueError(f"no day is over yet since the first day to read, {current().first_day}")
+    return _day(key)
+
+
 def range_tags(span: Days) -> dict[str, str]:
     """Run tags that ask Dagster for a range of days in one run."""
     return {

@@ -32,11 +32,11 @@ class NewsResource(dg.ConfigurableResource):  # type: ignore[type-arg]
     paths: list[str]
     inbox: str
 
-    def read(self, days: Days) -> pl.DataFrame:
-        """Raw rows filed under these days."""
+    def read(self, days: Days, last_day: date) -> pl.DataFrame:
+        """Raw rows filed under these days; a row that claims a day after `last_day` is filed under an earlier one."""
         given = [Path(path) for path in self.paths]
         inbox = Path(self.inbox)
-        found = read_articles([*given, inbox] if inbox.is_dir() and any(inbox.iterdir()) else given)
+        found = read_articles([*given, inbox] if inbox.is_dir() and any(inbox.iterdir()) else given, last_day=last_day)
         return found.filter(pl.col("index_date").is_between(days.first, days.last))
 
 

@@ -8,7 +8,7 @@ import dagster as dg
 
 from pipeline.contracts.days import Days
 from pipeline.defs.jobs import trade_tension
-from pipeline.defs.partitions import range_tags
+from pipeline.defs.partitions import last_partition, range_tags
 from pipeline.settings import current
 from pipeline.sources.errors import SourceError
 from pipeline.sources.files import article_files, days_of, read_articles
@@ -33,13 +33,13 @@ def inbox(context: dg.SensorEvaluationContext) -> Iterator[dg.RunRequest | dg.Sk
         return
     for name in new:
         try:
-            span = days_of(read_articles([files[name]]))
+            span = days_of(read_articles([files[name]], last_day=last_partition()))
         except SourceError as error:
             context.log.error("the inbox file %s cannot be read and is left where it is: %s", name, error)
             continue
         if span is None:
             continue
-        first, last = max(span.first, settings.first_day), min(span.last, settings.end or span.last)
+        first, last = max(span.first, settings.first_day), min(span.last, last_partition())
         if first > last:
             context.log.warning("the inbox file %s holds %s, outside the days of this location (from %s)", name, span, settings.first_day)
             continue

@@ -63,8 +63,6 @@ TYPES = MappingProxyType(
         "expect_column_unique_value_count_to_be_between": _of_column(optional=_STRICT, at_least_one_of=_BOUNDS),
         "expect_column_mean_to_be_between": _of_column(optional=_STRICT, at_least_one_of=_BOUNDS),
         "expect_column_sum_to_be_between": _of_column(optional=_STRICT, at_least_one_of=_BOUNDS),
-        "expect_table_row_count_to_be_between": ExpectationType(
-            "table", frozenset(), _of_column(optional=_STRICT).optional, frozenset(_BOUNDS)
-        ),
+        "expect_table_row_count_to_be_between": ExpectationType("table", frozenset(), frozenset(_STRICT), frozenset(_BOUNDS)),
     }
 )

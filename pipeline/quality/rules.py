@@ -121,7 +121,7 @@ def _parse(text: str, file: Path) -> tuple[str, tuple[Rule, ...]]:
     if not isinstance(document, dict) or set(document) != {"table", "rules"} or not isinstance(document["rules"], list):
         raise RuleError(f"{file}: must hold exactly two keys, `table:` and a list `rules:`")
     table = document["table"]
-    if table not in TABLES:
+    if not isinstance(table, str) or table not in TABLES:
         raise RuleError(f"{file}: there is no table {table!r}{_nearest(table, TABLES)}; tables stand in pipeline/contracts/tables")
     if file.stem != table:
         raise RuleError(f"{file}: holds the rules of table {table!r}, so it must be called {table}.yaml")
@@ -170,7 +170,7 @@ def _check_words(given: Mapping[str, Any], place: str) -> None:
         raise RuleError(f"{place}: a name is made of letters, digits and _ alone, because it becomes a check's name")
     if name in RESERVED:
         raise RuleError(f"{place}: the name is that of a check which every table has; choose another")
-    if kind not in TYPES:
+    if not isinstance(kind, str) or kind not in TYPES:
         raise RuleError(f"{place}: there is no expectation type {kind!r}{_nearest(kind, TYPES)}; the types are {', '.join(TYPES)}")
     if severity not in SEVERITIES:
         raise RuleError(f"{place}: severity must be {', '.join(SEVERITIES)}, not {severity!r}")

@@ -11,6 +11,7 @@ import re
 import textwrap
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any, cast
 
 import altair as alt
@@ -58,7 +59,10 @@ def pair_chart(pair_daily: pl.DataFrame, note: str = "", width: int = WIDTH) -> 
     panel = _Panel(DaysAxis.of(frame, _plot_width(width)), top, height=300 if width >= _WIDE else 230)
     key = f"{_baseline_words(frame)} Bands: 80 % limits. Pale: thin evidence."
     title = _title(f"Trade tension {pair_title(frame['pair'][0])}", (note, key), width)
-    return _finished(alt.vconcat(_lines_panel(frame, panel), _phase_strip(frame, panel.axis), spacing=6, title=title))
+    limits = [f"{name}_{limit}" for name in _LIMITED for limit in ("lo80", "hi80")]
+    data = {"days": daily_points(frame, [*_LINES, *limits]), "stretches": _stretches(frame)}
+    plots = (_lines_panel(frame, panel), _phase_strip(data["stretches"], panel.axis))
+    return _finished(alt.vconcat(*plots, spacing=6, title=title, datasets=data))
 
 
 def directed_chart(daily: pl.DataFrame, note: str = "", width: int = WIDTH) -> alt.VConcatChart:
@@ -68,11 +72,12 @@ def directed_chart(daily: pl.DataFrame, note: str = "", width: int = WIDTH) -> a
     """
     frame = _checked(TENSION_DAILY, daily)
     panel = _Panel(DaysAxis.of(frame.sort("index_date"), _plot_width(width)), _top([frame["tension_hi80"]]), height=120)
-    sides = frame.partition_by("actor", "target", maintain_order=True)
-    panels = [_direction_panel(side, [other for other in sides if other is not side], panel, has_dates=side is sides[-1]) for side in sides]
+    sides = {f"{side['actor'][0]}>{side['target'][0]}": side for side in frame.partition_by("actor", "target", maintain_order=True)}
+    data = {name: daily_points(side, ("tension", "tension_lo80", "tension_hi80")) for name, side in sides.items()}
+    plots = [_direction_panel(name, sides, panel) for name in sides]
     key = f"{_baseline_words(frame)} Grey: the other direction."
     title = _title(f"Who presses whom: {pair_title(frame['pair'][0])}", (note, key), width)
-    return _finished(alt.vconcat(*panels, spacing=14, title=title))
+    return _finished(alt.vconcat(*plots, spacing=14, title=title, datasets=data))
 
 
 def to_svg(chart: alt.TopLevelMixin) -> str:
@@ -152,21 +157,21 @@ class _Panel:
         dashed: alt.Chart = rule.mark_rule(color=palette.MUTED, strokeDash=[4, 3], strokeWidth=1)
         return dashed.encode(x=self.axis.x("start", has_labels=has_dates), x2="end", y=self.y("value"))
 
-    def band(self, points: Rows, name: str) -> alt.Chart:
+    def band(self, points: str, name: str) -> alt.Chart:
         area: alt.Chart = _marks(points).mark_area(color=_COLOURS[name], opacity=0.15)
         return area.encode(x=self.axis.x("at"), y=self.y(f"{name}_lo80"), y2=f"{name}_hi80")
 
-    def line(self, points: Rows, field: str, **style: Any) -> alt.Chart:
+    def line(self, points: str, field: str, **style: Any) -> alt.Chart:
         mark: alt.Chart = _marks(points).mark_line(strokeCap="round", strokeJoin="round", **style)
         return mark.encode(x=self.axis.x("at"), y=self.y(field))
 
-    def grey_line(self, points: Rows, field: str) -> alt.Chart:
+    def grey_line(self, points: str, field: str) -> alt.Chart:
         return self.line(points, field, color=palette.DIALOGUE, strokeWidth=1.1, opacity=0.9)
 
-    def strong_line(self, points: Rows, name: str) -> list[alt.Chart]:
+    def strong_line(self, points: str, name: str) -> list[alt.Chart]:
         """The whole line pale, and over it the days with enough evidence at full strength."""
         colour = _COLOURS[name]
-        thickness = 2.4 if len(points) < self.axis.width else 1.4  # more days than pixels: a thick line would be a smear
+        thickness = 2.4 if len(self.axis) < self.axis.width else 1.4  # more days than pixels: a thick line would be a smear
         pale = self.line(points, name, color=colour, strokeWidth=thickness * 0.7, opacity=0.4)
         return [pale, self.line(points, f"{name}_firm", color=colour, strokeWidth=thickness)]
 
@@ -188,8 +193,10 @@ class _Panel:
         return layers
 
 
-def _marks(rows: Rows) -> alt.Chart:
-    return alt.Chart(cast("alt.Data", alt.InlineData(rows)))
+def _marks(rows: Rows | str) -> alt.Chart:
+    """A chart of a few rows, or of a data set of the whole picture by name: many rows in each layer would be compared at every step."""
+    data = alt.NamedData(name=rows) if isinstance(rows, str) else alt.InlineData(rows)
+    return alt.Chart(cast("alt.Data", data))
 
 
 def _vega_lite() -> str:
@@ -236,21 +243,20 @@ def _values(top: float) -> list[float]:
 
 
 def _lines_panel(frame: pl.DataFrame, panel: _Panel) -> alt.LayerChart:
-    points = daily_points(frame, [*_LINES, *(f"{name}_{limit}" for name in _LIMITED for limit in ("lo80", "hi80"))])
     layers = [panel.baseline(has_dates=False)]
-    layers += [panel.band(points, name) for name in reversed(_LIMITED)]
-    layers.append(panel.grey_line(points, "dialogue"))
-    layers += [line for name in reversed(_LIMITED) for line in panel.strong_line(points, name)]
+    layers += [panel.band("days", name) for name in reversed(_LIMITED)]
+    layers.append(panel.grey_line("days", "dialogue"))
+    layers += [line for name in reversed(_LIMITED) for line in panel.strong_line("days", name)]
     layers += _peaks(frame, panel)
     layers += panel.end_labels({name: float(frame[name][-1]) for name in _LINES})
     return cast("alt.LayerChart", alt.layer(*layers, width=panel.axis.width, height=panel.height))
 
 
-def _direction_panel(side: pl.DataFrame, others: Sequence[pl.DataFrame], panel: _Panel, has_dates: bool) -> alt.LayerChart:
-    points = daily_points(side, ("tension", "tension_lo80", "tension_hi80"))
-    layers = [panel.baseline(has_dates)]
-    layers += [panel.grey_line(daily_points(other, ("tension",)), "tension") for other in others]
-    layers += [panel.band(points, "tension"), *panel.strong_line(points, "tension")]
+def _direction_panel(name: str, sides: Mapping[str, pl.DataFrame], panel: _Panel) -> alt.LayerChart:
+    side = sides[name]
+    layers = [panel.baseline(has_dates=name == list(sides)[-1])]
+    layers += [panel.grey_line(other, "tension") for other in sides if other != name]
+    layers += [panel.band(name, "tension"), *panel.strong_line(name, "tension")]
     layers += panel.end_labels({"tension": float(side["tension"][-1])})
     title = alt.TitleParams(direction_title(side["actor"][0], side["target"][0]), fontSize=13, anchor="start", frame="group", offset=4)
     return cast("alt.LayerChart", alt.layer(*layers, width=panel.axis.width, height=panel.height, title=title))
@@ -261,6 +267,7 @@ def _peaks(frame: pl.DataFrame, panel: _Panel) -> list[alt.Chart]:
     layers: list[alt.Chart] = []
     placed: list[tuple[float, float]] = []
     edge = 60
+    spans_years = panel.axis.last - panel.axis.first >= timedelta(days=365)
     for name in _LIMITED:
         value, day = frame.sort(name, "index_date", descending=[True, False]).select(name, "index_date").row(0)
         x, y = panel.axis.pixel(day), panel.height * value / panel.top
@@ -268,7 +275,8 @@ def _peaks(frame: pl.DataFrame, panel: _Panel) -> list[alt.Chart]:
         if frame.height < _FEW_DAYS or value < _NOTABLE or is_crowded:
             continue
         placed.append((x, y))
-        row = {"at": midnight_ms(day) + DAY_MS // 2, "y": round(value, 2), "text": f"{value:,.0f} on {short_day(day)}"}
+        year = f" {day.year}" if spans_years else ""
+        row = {"at": midnight_ms(day) + DAY_MS // 2, "y": round(value, 2), "text": f"{value:,.0f} on {short_day(day)}{year}"}
         dot = _marks([row]).mark_circle(color=_COLOURS[name], size=34, opacity=1)
         align = "left" if x < edge else "right" if x > panel.axis.width - edge else "center"
         style = {"fontSize": 11, "fontWeight": "bold", "dy": -11, "align": align}
@@ -278,9 +286,12 @@ def _peaks(frame: pl.DataFrame, panel: _Panel) -> list[alt.Chart]:
     return layers
 
 
-def _phase_strip(frame: pl.DataFrame, axis: DaysAxis) -> alt.LayerChart:
+def _stretches(frame: pl.DataFrame) -> Rows:
+    return [{**run, "top": _STRIP - _THIN_STRIP if run["is_thin"] else 0, "bottom": _STRIP} for run in phase_runs(frame)]
+
+
+def _phase_strip(stretches: Rows, axis: DaysAxis) -> alt.LayerChart:
     """One bar a stretch of days in the colour of its phase, named where there is room; low and pale where evidence is thin."""
-    runs = [{**run, "top": _STRIP - _THIN_STRIP if run["is_thin"] else 0, "bottom": _STRIP} for run in phase_runs(frame)]
     has_room = axis.width > WIDTH / 2
     legend = alt.Legend(
         orient="bottom", direction="horizontal", title="Phase (a low, pale bar: thin evidence)", symbolType="square", offset=8,
@@ -290,18 +301,18 @@ def _phase_strip(frame: pl.DataFrame, axis: DaysAxis) -> alt.LayerChart:
         "phase:N", scale=alt.Scale(domain=list(palette.PHASES), range=list(palette.PHASES.values())), legend=legend, sort=None
     )
     strength = alt.Opacity("is_thin:N", scale=alt.Scale(domain=[False, True], range=[1, 0.6]), legend=None)
-    bars = _marks(runs).mark_rect().encode(
+    bars = _marks("stretches").mark_rect().encode(
         x=axis.x("start", has_labels=True), x2="end", y=alt.Y("top:Q", scale=None, axis=None), y2="bottom", color=colour, opacity=strength
     )  # fmt: skip
-    return cast("alt.LayerChart", alt.layer(bars, *_run_names(runs, axis), width=axis.width, height=_STRIP))
+    return cast("alt.LayerChart", alt.layer(bars, *_stretch_names(stretches, axis), width=axis.width, height=_STRIP))
 
 
-def _run_names(runs: Rows, axis: DaysAxis) -> list[alt.Chart]:
+def _stretch_names(stretches: Rows, axis: DaysAxis) -> list[alt.Chart]:
     pixels = axis.width / (axis.end_ms - axis.start_ms)
     layers = []
     for phase, colour in palette.ON_PHASES.items():
         room = (len(phase) * _LETTER + 8) / pixels
-        named = [run for run in runs if run["phase"] == phase and not run["is_thin"] and run["end"] - run["start"] >= room]
+        named = [run for run in stretches if run["phase"] == phase and not run["is_thin"] and run["end"] - run["start"] >= room]
         if named:
             rows = [{"at": (run["start"] + run["end"]) // 2, "middle": _STRIP / 2, "text": phase} for run in named]
             text = _marks(rows).mark_text(color=colour, fontSize=11, baseline="middle")

@@ -38,6 +38,9 @@ class DaysAxis:
         """The axis for all days of a frame that is sorted by `index_date` and has at least one row."""
         return cls(frame["index_date"][0], frame["index_date"][-1], width)
 
+    def __len__(self) -> int:
+        return (self.last - self.first).days + 1
+
     @property
     def start_ms(self) -> int:
         """The first day's midnight."""

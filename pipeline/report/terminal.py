@@ -13,6 +13,7 @@ from rich.markup import escape
 from rich.table import Table
 from rich.text import Text
 
+from pipeline.report.names import short_day
 from pipeline.settings import SAMPLE_NOTE, Settings
 
 _PHASE_STYLE = {"escalation": "bold red", "stalemate": "yellow", "de-escalation": "green", "dialogue": "cyan", "quiet": "dim"}
@@ -27,41 +28,45 @@ def plain(text: str) -> str:
 
 
 def last_week(daily: pl.DataFrame, is_sample: bool) -> Table:
-    """The last seven days of each pair (`tension_pair_daily`), one row a day for the pair with most evidence, one row for the others."""
-    table = Table(title="The last week, both directions pooled; 100 = the pair's own baseline", box=box.SIMPLE_HEAD, title_justify="left")
-    if is_sample:
-        table.caption, table.caption_justify, table.caption_style = SAMPLE_NOTE, "left", "yellow"
-    table.add_column("day", no_wrap=True)
-    table.add_column("pair", no_wrap=True)
+    """The last seven days of the pair with most evidence, and the last day of every other pair (`tension_pair_daily`)."""
+    last = daily["index_date"].max()
+    table = Table(
+        title=f"The week to {last}, both directions pooled; 100 = the pair's own baseline",
+        caption="~ thin: less than half of the value is data." + (f" {SAMPLE_NOTE}" if is_sample else ""),
+        box=box.SIMPLE_HEAD,
+        padding=(0, 1, 0, 0),
+        title_justify="left",
+        caption_justify="left",
+    )
+    for name in ("day", "pair"):
+        table.add_column(name, no_wrap=True)
     for name in ("tension", "80 % limits", "concession", "dialogue", "stalemate"):
         table.add_column(name, justify="right", no_wrap=True)
     table.add_column("phase", no_wrap=True)
-    last = daily["index_date"].max()
     main = daily.group_by("pair").agg(pl.col("signal_count").sum()).sort("signal_count", "pair", descending=[True, False])["pair"][0]
     week = daily.filter((pl.col("pair") == main) & (pl.col("index_date") > pl.lit(last) - pl.duration(days=_WEEK))).sort("index_date")
     others = daily.filter((pl.col("pair") != main) & (pl.col("index_date") == last)).sort("pair")
     for row in (*week.iter_rows(named=True), *others.iter_rows(named=True)):
-        thin = " (thin)" if row["is_thin"] else ""
         table.add_row(
-            str(row["index_date"]),
+            short_day(row["index_date"]),
             row["pair"],
-            f"{row['tension']:.0f}",
+            f"{'~' if row['is_thin'] else ''}{row['tension']:.0f}",
             f"{row['tension_lo80']:.0f} to {row['tension_hi80']:.0f}",
             f"{row['concession']:.0f}",
             f"{row['dialogue']:.0f}",
             f"{row['stalemate']:.2f}",
-            Text(row["phase"] + thin, style=_PHASE_STYLE[row["phase"]]),
+            Text(row["phase"], style=_PHASE_STYLE[row["phase"]]),
         )
     return table
 
 
 def biggest_stories(contributions: pl.DataFrame) -> Table:
-    """The stories that weigh most in the last day's pooled values (`contributions` of that day)."""
-    table = Table(title="The biggest stories behind the last day", box=box.SIMPLE_HEAD, title_justify="left", show_lines=False)
+    """The stories that add most points to the last day's values, both directions pooled (`contributions` of that day)."""
+    table = Table(title="The biggest stories behind the last day", box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0), title_justify="left")
     table.add_column("points", justify="right", no_wrap=True)
     table.add_column("pair", no_wrap=True)
-    table.add_column("what", no_wrap=True)
-    table.add_column("sentence")
+    table.add_column("what")
+    table.add_column("sentence", ratio=1)
     shown = (
         contributions.filter((pl.col("part") == "story") & ~pl.col("series").str.contains(">", literal=True))
         .sort("contribution", "series", "story_id", descending=[True, False, False])
@@ -70,8 +75,8 @@ def biggest_stories(contributions: pl.DataFrame) -> Table:
     for row in shown.iter_rows(named=True):
         quote = " ".join(row["quote"].split())
         quote = quote if len(quote) <= _QUOTE_WIDTH else quote[: _QUOTE_WIDTH - 1] + "…"
-        what = f"{row['kind']}, {row['instrument'].replace('_', ' ')}"
-        table.add_row(f"{row['contribution']:.1f}", row["series"], what, f"{plain(quote)} [dim]({plain(row['source'])})[/]")
+        what = f"{row['kind']} ({row['instrument'].replace('_', ' ')})"
+        table.add_row(f"{row['contribution']:.1f}", row["series"], what, f"{plain(quote)} [dim]{plain(row['source'])}[/]")
     return table
 
 
@@ -110,10 +115,8 @@ def failures(err: Console, failed: Sequence[tuple[str, str]], home: Path) -> Non
     """Steps that failed, and where to look."""
     for step, message in failed:
         err.print(f"[bold red]failed:[/] {plain(step)}: {plain(message)}", highlight=False)
-    err.print(
-        f"What was published before is untouched, and nothing of a failed day was written. See the run with: make ui HOME_DIR={plain(str(home))}",
-        highlight=False,
-    )
+    err.print("What was published before is untouched, and nothing of a failed day was written.", highlight=False)
+    err.print(f"See the run with: make ui HOME_DIR={plain(str(home))}", highlight=False)
 
 
 def explained(out: Console, text: str, found: pl.DataFrame) -> None:

@@ -4,7 +4,6 @@ Belongs here: the order of the steps and the shape of what comes out. Does not: 
 """
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from datetime import date
 from typing import Protocol
 
@@ -47,22 +46,6 @@ class Extractor(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True)
-class Found:
-    """One signal of `explain`: the sentence, what was read in it, and the words that made the rule fire."""
-
-    quote: str
-    actor: str
-    target: str
-    kind: str
-    status: str
-    modality: str
-    instrument: str
-    probability: float
-    rule_id: str
-    words: tuple[str, ...]
-
-
 class RuleExtractor:
     """The extractor that reads by rules. `workers` processes share the work; their number does not change the rows."""
 
@@ -87,16 +70,15 @@ class RuleExtractor:
         return FINDINGS.conform(found.join(carried, on="article_id", how="left").select(FINDINGS.schema.names()))
 
     def read_texts(self, texts: pl.DataFrame) -> pl.DataFrame:
-        """See `Extractor.read_texts`. Nothing is gated, no title is set apart; `date` may be null."""
-        return self._read(texts.select(*TEXTS_SCHEMA, title_length=pl.lit(0))).select(TEXT_FINDINGS.names())
+        """See `Extractor.read_texts`. Nothing is gated; `date` may be null; `title_length`, where given, sets the headline apart."""
+        title_length = pl.col("title_length") if "title_length" in texts.columns else pl.lit(0)
+        return self._read(texts.select(*TEXTS_SCHEMA, title_length=title_length)).select(TEXT_FINDINGS.names())
 
-    def explain(self, text: str, *, title: str = "", day: date | None = None, source: str = "") -> list[Found]:
-        """What is found in one text and by which words, in reading order; for people. Nothing is gated."""
+    def explain(self, text: str, *, title: str = "", day: date | None = None, source: str = "") -> pl.DataFrame:
+        """What is found in one text, in reading order, with the words that made each rule fire (`words`); for people. Nothing is gated."""
         whole = document(title, text) if title else text
         frame = pl.DataFrame([("text", day, source, whole, len(title))], schema={**TEXTS_SCHEMA, "title_length": pl.Int64()}, orient="row")
-        found = self._read(frame).sort("span_start", "actor", "target", "kind")
-        names = list(Found.__dataclass_fields__)
-        return [Found(**{**row, "words": tuple(row["words"])}) for row in found.select(names).iter_rows(named=True)]
+        return self._read(frame).sort("span_start", "actor", "target", "kind")
 
     def _read(self, texts: pl.DataFrame) -> pl.DataFrame:
         batches = [texts.slice(start, BATCH_ROWS) for start in range(0, texts.height, BATCH_ROWS)] or [texts]

@@ -23,15 +23,16 @@ _COLUMNS_SHOWN = 30
 _WANTED = "published_at, source, and title or body (also read where given: url, article_id, fetched_at)"
 
 
-def read_articles(paths: Sequence[Path], limits: Limits = LIMITS) -> pl.DataFrame:
+def read_articles(paths: Sequence[Path], last_day: date | None = None, limits: Limits = LIMITS) -> pl.DataFrame:
     """All rows of the article files, or of the article files below the folders, as `RAW_ARTICLES`, sorted by `raw_id`.
 
     Formats: Parquet, JSON Lines (.jsonl, .ndjson, .json) and CSV, each also under .gz. A line that cannot be parsed becomes a row whose
-    `unreadable` says why. A row belongs to the UTC day of `published_at`, else of `fetched_at`, else of its nearest neighbour in the file.
+    `unreadable` says why. A row belongs to the UTC day of `published_at`, else of `fetched_at`, else of its nearest neighbour in the file;
+    a day after `last_day` has not come yet and counts as no date.
     `SourceError` when there is nothing to read, a file is not of its format, lacks a column, or holds no date at all.
     """
     files = article_files(paths)
-    frames = [_named_and_dated(file, label, limits) for file, label in zip(files, _labels(files), strict=True)]
+    frames = [_named_and_dated(file, label, last_day, limits) for file, label in zip(files, _labels(files), strict=True)]
     return RAW_ARTICLES.conform(pl.concat([RAW_ARTICLES.empty(), *frames]))
 
 
@@ -87,12 +88,13 @@ def _text(name: str) -> str:
     return os.fsencode(name).decode("utf-8", "replace")
 
 
-def _named_and_dated(file: Path, label: str, limits: Limits) -> pl.DataFrame:
+def _named_and_dated(file: Path, label: str, last_day: date | None, limits: Limits) -> pl.DataFrame:
     reader = reader_of(file)
     assert reader is not None
     rows = reader(file, limits)
     _require_columns(file, rows)
-    day = pl.coalesce(parse_instant(pl.col("published_at")).dt.date(), parse_instant(pl.col("fetched_at")).dt.date())
+    claimed = (parse_instant(pl.col(name)).dt.date() for name in ("published_at", "fetched_at"))
+    day = pl.coalesce(one if last_day is None else pl.when(one <= last_day).then(one) for one in claimed)
     frame = rows.frame.with_row_index("row", offset=1).with_columns(
         pl.format("{}#{}", pl.lit(label), "row").alias("raw_id"), day.forward_fill().backward_fill().alias("index_date")
     )

@@ -105,7 +105,7 @@ select
         when greatest(pooled.tension, pooled.concession, pooled.dialogue) < 50 then 'quiet'
         when pooled.tension >= 125 and pooled.tension >= 1.25 * pooled.concession then 'escalation'
         when pooled.concession >= 125 and pooled.concession >= 1.25 * pooled.tension then 'de-escalation'
-        when stalemate_daily.stalemate_lo80 >= 0.5 then 'stalemate'
+        when stalemate_daily.stalemate >= 0.6 then 'stalemate'  -- three said for two moved
         else 'dialogue'
     end as phase,
     coalesce(counted.story_count, 0) as story_count,

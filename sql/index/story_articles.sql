@@ -4,7 +4,7 @@ with recursive walk as (
         article_id,
         earlier_article_id as story_id
     from story_links
-    union all
+    union -- not union all: were links ever to form a circle, the walk would still end
     select
         walk.article_id,
         story_links.earlier_article_id as story_id

@@ -1,0 +1,63 @@
+"""The report on disk: one static page beside the database, and the chart of each pair as a picture. What the page says is made in `page.py`."""
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+import polars as pl
+
+from pipeline.contracts.model import Table
+from pipeline.contracts.tables.core import COVERAGE
+from pipeline.contracts.tables.index import CONTRIBUTIONS, TENSION_DAILY, TENSION_PAIR_DAILY
+from pipeline.report.charts import pair_chart, to_png
+from pipeline.report.page import FileLink, Page, coverage, render, section
+from pipeline.settings import SAMPLE_NOTE
+
+REPORT = "report.html"
+_BACKGROUND_PAIRS = 8  # a page with more charts than this is read by nobody
+
+
+def write_report(read: Callable[[Table], pl.DataFrame], folder: Path, release: str, *, is_sample: bool) -> Path:
+    """Write `report.html` and `charts/<pair>.png` into the published folder from the tables that `read` gives; the path of the page.
+
+    Pairs stand in order of how much was found about them; each file is written beside its place and moved there.
+    """
+    daily, directed, contributions = read(TENSION_PAIR_DAILY), read(TENSION_DAILY), read(CONTRIBUTIONS)
+    note = SAMPLE_NOTE if is_sample else ""
+    sections = []
+    for pair in _by_evidence(daily)[:_BACKGROUND_PAIRS]:
+        one, other = pair.split("-")
+        of_pair = daily.filter(pl.col("pair") == pair)
+        both_ways = directed.filter(pl.col("actor").is_in([one, other]) & pl.col("target").is_in([one, other]))
+        parts = contributions.filter(pl.col("series").is_in([pair, f"{one}>{other}", f"{other}>{one}"]))
+        sections.append(section(of_pair, parts, both_ways, note=note))
+        _replace(folder / "charts" / f"{pair}.png", to_png(pair_chart(of_pair, note)))
+    last = daily.row(-1, named=True)
+    page = Page(
+        title="Trade Tension",
+        is_sample=is_sample,
+        sections=tuple(sections),
+        coverage=coverage(read(COVERAGE)),
+        files=(
+            FileLink("trade_tension.duckdb", "trade_tension.duckdb", "every table and view, with a comment on each column"),
+            FileLink("latest/", "latest/", "the same tables as Parquet, with datapackage.json"),
+            FileLink("data-dictionary.md", "latest/data-dictionary.md", "what every column means"),
+        ),
+        baseline=(last["baseline_from"], last["baseline_to"]),
+        index_version=last["index_version"],
+        release_id=release,
+    )
+    path = folder / REPORT
+    _replace(path, render(page).encode())
+    return path
+
+
+def _by_evidence(daily: pl.DataFrame) -> Sequence[str]:
+    counted = daily.group_by("pair").agg(pl.col("signal_count").sum())
+    return counted.sort("signal_count", "pair", descending=[True, False])["pair"].to_list()
+
+
+def _replace(path: Path, content: bytes) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    temporary = path.with_name(f".{path.name}.tmp")
+    temporary.write_bytes(content)
+    temporary.replace(path)

@@ -1,0 +1,26 @@
+"""Lakes that several modules look at and none changes."""
+
+import pytest
+
+from tests.unit.index.lake_scenes import DAY, Built, Scene, article, build, eventful, finding, retells
+
+
+@pytest.fixture(scope="session")
+def small(tmp_path_factory: pytest.TempPathFactory) -> Built:
+    """Two stories of one day, the first in two papers, and a third a day later."""
+    first, second, third = article("A:1"), article("A:2"), article("B:2", DAY.replace(day=5))
+    copy = article("B:1")
+    findings = [
+        finding(first, "measure", probability=0.8),
+        finding(second, "offer", "proposed", 0.6, actor="USA", target="CHN"),
+        finding(third, "dialogue", "effective", 0.5),
+        finding(third, "threat", "proposed", 0.4),
+    ]
+    scene = Scene([first, second, third, copy], findings, [retells(copy, first)])
+    return build(tmp_path_factory.mktemp("small"), scene)
+
+
+@pytest.fixture(scope="session")
+def long(tmp_path_factory: pytest.TempPathFactory) -> Built:
+    """Four hundred eventful days, long enough for the window of single stories to end."""
+    return build(tmp_path_factory.mktemp("long"), eventful(400, seed=20250404))

@@ -1,0 +1,220 @@
+"""Small lakes for the tests of the SQL: a few articles and what was found in them, written down by hand, and the models run over them.
+
+Belongs here: how a scene is told and built. Does not: what a scene shows; that stands in the test.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import polars as pl
+
+from pipeline.contracts.days import Days
+from pipeline.contracts.model import Table
+from pipeline.contracts.tables import TABLES
+from pipeline.contracts.tables.core import ARTICLES, COVERAGE, DUPLICATES, FINDINGS, QUARANTINE, STORY_LINKS
+from pipeline.contracts.tables.index import (
+    BASELINE,
+    CHANNEL_DAILY,
+    CONTRIBUTIONS,
+    DAILY_MASS,
+    MOVEMENT_DAILY,
+    STALEMATE_DAILY,
+    TENSION_DAILY,
+    TENSION_PAIR_DAILY,
+    WEIGHTS,
+)
+from pipeline.contracts.tables.raw import RAW_ARTICLES
+from pipeline.contracts.vocabulary import KIND, KIND_POLARITY
+from pipeline.index.filter import filter_channels, stalemates
+from pipeline.index.parameters import variables, weights
+from pipeline.warehouse.lake import Lake
+from pipeline.warehouse.models import dependencies, run, sql_file
+
+Row = dict[str, Any]
+
+DAY = date(2025, 4, 4)
+HALF_LIFE = 7.0
+MADE_BY_PYTHON = {WEIGHTS.name: (), CHANNEL_DAILY.name: (DAILY_MASS.name, BASELINE.name), STALEMATE_DAILY.name: (MOVEMENT_DAILY.name,)}
+ALL = (TENSION_DAILY, TENSION_PAIR_DAILY, CONTRIBUTIONS)
+
+
+def day(number: int) -> date:
+    """That many days after the first day of the scenes."""
+    return DAY + timedelta(days=number)
+
+
+def article(name: str, on: date = DAY, **changes: Any) -> Row:
+    """An article called `source:number`, accepted on that day; its text is made for the test."""
+    at = datetime(on.year, on.month, on.day, 12, tzinfo=UTC)
+    return {
+        "article_id": name, "index_date": on, "source": name.partition(":")[0], "published_at": at, "first_seen_at": at,
+        "title": f"Headline of {name}", "body": "Ruritania acts. " * 3, "url": f"https://wire.example/{name}",
+        "text_sha256": name, "raw_id": f"raw {name}",
+    } | changes  # fmt: skip
+
+
+def finding(of: Row, kind: str = "measure", status: str = "announced", probability: float = 1.0, **changes: Any) -> Row:
+    """Something found in an article: by default a tariff that China announces against the USA, without doubt."""
+    told = {"actor": "CHN", "target": "USA", "instrument": "tariff", "modality": "asserted", "product": ""} | changes
+    text = f"{of['title']}\n\n{of['body']}"
+    identity = (of["article_id"], kind, status, str(probability), *(str(told[name]) for name in sorted(told)))
+    return {name: of[name] for name in ("article_id", "index_date", "source", "published_at", "url")} | {
+        "signal_id": " ".join(identity), "span_start": 0, "span_end": len(of["title"]), "quote": text[: len(of["title"])],
+        "kind": kind, "polarity": KIND_POLARITY[kind], "status": status, "is_retaliation": False, "is_conditional": False,
+        "rate_pct": None, "value_usd": None, "probability": probability, "extractor": "rules", "extractor_version": "0.1.0",
+        "lexicon_sha": "5b1d7c9a0e3f", "rule_id": "impose.restriction",
+    } | told  # fmt: skip
+
+
+def retells(one: Row, earlier: Row) -> Row:
+    """The link of an article that tells what an earlier one told."""
+    return {
+        "article_id": one["article_id"],
+        "index_date": one["index_date"],
+        "earlier_article_id": earlier["article_id"],
+        "similarity": 1.0,
+    }
+
+
+def told_by(sources: int, on: date = DAY) -> tuple[list[Row], list[Row]]:
+    """One story in that many sources: its articles, the first telling first, and the links of the others to it."""
+    articles = [article(f"S{number:02d}:1", on) for number in range(sources)]
+    return articles, [retells(one, articles[0]) for one in articles[1:]]
+
+
+@dataclass(frozen=True)
+class Scene:
+    """What stands in the lake before the index is made.
+
+    `read`: articles accepted by (source, day), where more were read than the scene tells; elsewhere those told are counted.
+    """
+
+    articles: Sequence[Row] = ()
+    findings: Sequence[Row] = ()
+    links: Sequence[Row] = ()
+    read: Mapping[tuple[str, date], int] | None = None
+    pairs: tuple[str, ...] = ("CHN-USA",)
+    baseline: tuple[date, date] | None = None
+    half_life_days: float = HALF_LIFE
+
+
+@dataclass(frozen=True)
+class Built:
+    """A lake with the models run over it, and the variables they were run with."""
+
+    lake: Lake
+    variables: dict[str, Any]
+
+    def rows(self, table: Table, **where: Any) -> list[Row]:
+        """Rows of a table whose columns have these values, in order of the key."""
+        return self.lake.read(table).filter(pl.lit(value=True), **where).to_dicts()
+
+    def row(self, table: Table, **where: Any) -> Row:
+        """The only such row."""
+        (row,) = self.rows(table, **where)
+        return row
+
+
+def build(root: Path, scene: Scene, tables: Iterable[Table] = ALL) -> Built:
+    """Write the scene's lake under `root` and make `tables` with all they depend on, in order of their dependencies."""
+    lake = Lake(root)
+    _write_core(lake, scene)
+    built = Built(lake, variables(scene.pairs, scene.half_life_days, scene.baseline, lake.span(COVERAGE)))
+    for table in tables:
+        _make(built, table, scene.half_life_days)
+    return built
+
+
+def _write_core(lake: Lake, scene: Scene) -> None:
+    coverage = _coverage(scene)
+    span = Days(coverage["index_date"].min(), coverage["index_date"].max())  # type: ignore[arg-type]  # a column of dates, never empty
+    raw = [
+        {"raw_id": one["raw_id"], "index_date": one["index_date"], "source": one["source"], "title": one["title"]} for one in scene.articles
+    ]
+    frames = (
+        (RAW_ARTICLES, _frame(RAW_ARTICLES, raw)),
+        (ARTICLES, _frame(ARTICLES, scene.articles)),
+        (FINDINGS, _frame(FINDINGS, scene.findings)),
+        (STORY_LINKS, _frame(STORY_LINKS, scene.links)),
+        (COVERAGE, coverage),
+        (DUPLICATES, DUPLICATES.empty()),
+        (QUARANTINE, QUARANTINE.empty()),
+    )
+    for table, frame in frames:
+        if table in (DUPLICATES, QUARANTINE):
+            lake.write_days(table, frame, Days(span.first, span.first))
+        else:
+            _write_days_with_rows(lake, table, frame)
+
+
+def _write_days_with_rows(lake: Lake, table: Table, frame: pl.DataFrame) -> None:
+    """Only those days: the calendar must come from coverage, whatever files there are."""
+    for (on,), rows in frame.partition_by("index_date", as_dict=True).items():
+        lake.write_days(table, rows, Days(on, on))
+
+
+def _frame(table: Table, rows: Sequence[Row]) -> pl.DataFrame:
+    return pl.DataFrame(list(rows), schema=table.schema)
+
+
+def _coverage(scene: Scene) -> pl.DataFrame:
+    counts: dict[tuple[str, date], int] = {}
+    for one in scene.articles:
+        counts[one["source"], one["index_date"]] = counts.get((one["source"], one["index_date"]), 0) + 1
+    counts |= scene.read or {}
+    rows = [
+        {"index_date": on, "source": source, "article_count": count, "accepted": count, "duplicate": 0, "quarantined": 0}
+        for (source, on), count in counts.items()
+    ]
+    return _frame(COVERAGE, rows)
+
+
+def _make(built: Built, table: Table, half_life_days: float) -> None:
+    lake = built.lake
+    if table.day is not None or lake.files(table):
+        return  # written by hand, or made already
+    needed = MADE_BY_PYTHON[table.name] if table.name in MADE_BY_PYTHON else dependencies(sql_file(table.name))
+    for name in needed:
+        _make(built, TABLES[name], half_life_days)
+    if table is WEIGHTS:
+        rows = weights()
+    elif table is CHANNEL_DAILY:
+        rows = filter_channels(lake.read(DAILY_MASS), lake.read(BASELINE), half_life_days)
+    elif table is STALEMATE_DAILY:
+        rows = stalemates(lake.read(MOVEMENT_DAILY), half_life_days)
+    else:
+        rows = run(lake, table, built.variables)
+    lake.write(table, rows)
+
+
+def eventful(days: int, seed: int, pairs: tuple[str, ...] = ("CHN-USA",)) -> Scene:
+    """A long scene at random: two articles a day from three papers, some retold, most of them with a finding or two."""
+    random = np.random.default_rng(seed)
+    countries = pairs[0].split("-")
+    articles: list[Row] = []
+    findings: list[Row] = []
+    links: list[Row] = []
+    for number in range(2 * days):
+        one = article(f"{'ABC'[random.integers(3)]}:{number}", day(number // 2))
+        if random.random() < 0.2 and number > 2 and articles[-1]["source"] != one["source"]:
+            links.append(retells(one, articles[-1]))
+        articles.append(one)
+        for instrument in ("tariff", "agreement")[: random.integers(3)]:
+            actor, target = random.permutation(countries)
+            findings.append(
+                finding(
+                    one,
+                    str(random.choice(list(KIND.words))),
+                    str(random.choice(["proposed", "announced", "effective", "suspended"])),
+                    float(random.uniform(0.05, 0.99)),
+                    actor=str(actor),
+                    target=str(target),
+                    instrument=instrument,
+                    modality=str(random.choice(["asserted", "asserted", "asserted", "historical"])),
+                )
+            )
+    return Scene(articles, findings, links, pairs=pairs)

@@ -1,0 +1,110 @@
+from datetime import date
+from math import log
+from pathlib import Path
+
+import pytest
+
+from pipeline.contracts.tables.index import BASELINE, CHANNEL_DAILY, DAILY_MASS
+from tests.unit.index.lake_scenes import DAY, Built, Row, Scene, article, build, day, finding, retells
+
+ETA = 500
+A, B = article("A:1"), article("B:1")
+
+
+def of_source(built: Built, source: str, series: str = "CHN>USA", channel: str = "escalation") -> Row:
+    return built.row(BASELINE, series=series, channel=channel, source=source)
+
+
+def test_a_source_is_drawn_towards_the_rate_of_all_by_eta_articles(tmp_path: Path) -> None:
+    scene = Scene([A, B], [finding(A, probability=0.8), finding(B, "threat", "proposed", 0.4)], read={("A", DAY): 1000, ("B", DAY): 3000})
+    built = build(tmp_path, scene, [BASELINE])
+    mass_of_a, mass_of_b = 0.8 * 0.50, 0.4 * 0.35
+    of_all = (mass_of_a + mass_of_b) / 4000
+    assert of_source(built, "(any)")["rate"] == pytest.approx(of_all)
+    assert of_source(built, "A")["rate"] == pytest.approx((mass_of_a + ETA * of_all) / (1000 + ETA))
+    assert of_source(built, "B")["rate"] == pytest.approx((mass_of_b + ETA * of_all) / (3000 + ETA))
+    assert of_source(built, "B")["rate_unweighted"] == pytest.approx((0.4 + ETA * 1.2 / 4000) / (3000 + ETA))
+    assert [of_source(built, source)["article_count"] for source in ("A", "B", "(any)")] == [1000, 3000, 0]
+
+
+def test_a_source_without_a_story_expects_what_eta_articles_of_all_carry(tmp_path: Path) -> None:
+    scene = Scene([A], [finding(A)], read={("A", DAY): 500, ("C", DAY): 1500})
+    assert of_source(build(tmp_path, scene, [BASELINE]), "C")["rate"] == pytest.approx(ETA * (0.5 / 2000) / (1500 + ETA))
+
+
+def test_sources_share_the_mass_of_their_story_equally(tmp_path: Path) -> None:
+    scene = Scene([A, B], [finding(A)], [retells(B, A)], read={("A", DAY): 500, ("B", DAY): 500})
+    built = build(tmp_path, scene, [BASELINE])
+    mass = (1 + log(2)) * 0.50
+    assert of_source(built, "A")["rate"] == pytest.approx((mass / 2 + ETA * mass / 1000) / (500 + ETA))
+    assert of_source(built, "A")["rate"] == of_source(built, "B")["rate"]
+
+
+def test_a_source_that_tells_a_story_twice_has_no_larger_share(tmp_path: Path) -> None:
+    again = article("A:2")
+    scene = Scene([A, B, again], [finding(A)], [retells(B, A), retells(again, A)], read={("A", DAY): 500, ("B", DAY): 500})
+    built = build(tmp_path, scene, [BASELINE])
+    assert of_source(built, "A")["rate"] == of_source(built, "B")["rate"]
+
+
+def test_the_prior_weighs_three_mean_stories_of_the_channel(tmp_path: Path) -> None:
+    scene = Scene([A, B], [finding(A, probability=0.8), finding(B, "threat", "proposed", 0.4, actor="USA", target="CHN")])
+    row = of_source(build(tmp_path, scene, [BASELINE]), "(any)")
+    assert row["prior"] == pytest.approx(3 * (0.8 * 0.50 + 0.4 * 0.35) / 2)
+    assert row["prior_unweighted"] == pytest.approx(3 * (0.8 + 0.4) / 2)
+    assert row["prior_dispersion"] == pytest.approx((0.8 * 0.25 + 0.4 * 0.35**2) / (0.8 * 0.50 + 0.4 * 0.35))
+    assert row["words_share"] == pytest.approx(0.4 * 0.35 / (0.8 * 0.50 + 0.4 * 0.35))
+
+
+def test_a_pair_without_a_story_in_the_window_expects_nothing_and_borrows_the_prior(tmp_path: Path) -> None:
+    scene = Scene([A], [finding(A, probability=0.8)], pairs=("CHN-USA", "JPN-USA"))
+    built = build(tmp_path, scene, [CHANNEL_DAILY])
+    assert of_source(built, "A", "JPN>USA")["rate"] == 0
+    assert of_source(built, "A", "JPN>USA")["prior"] == of_source(built, "A", "CHN>USA")["prior"]
+    assert built.row(DAILY_MASS, series="JPN>USA", channel="escalation")["expected"] == 0
+    assert built.row(CHANNEL_DAILY, series="JPN>USA", channel="escalation")["value"] == 100
+
+
+def test_a_channel_without_any_story_has_a_prior_of_one(tmp_path: Path) -> None:
+    row = of_source(build(tmp_path, Scene([A]), [BASELINE]), "(any)", channel="dialogue")
+    assert (row["rate"], row["prior"], row["prior_unweighted"], row["prior_dispersion"], row["words_share"]) == (0, 1, 1, 1, 0.5)
+
+
+def test_only_days_of_the_window_set_the_baseline(tmp_path: Path) -> None:
+    later = article("A:2", day(1))
+    scene = Scene([A, later], [finding(A), finding(later, probability=0.1)], read={("A", DAY): 500}, baseline=(DAY, DAY))
+    row = of_source(build(tmp_path, scene, [BASELINE]), "A")
+    assert row["rate"] == pytest.approx((0.5 + ETA * 0.5 / 500) / (500 + ETA))
+    assert (row["baseline_from"], row["baseline_to"], row["article_count"]) == (DAY, DAY, 500)
+
+
+def test_the_baseline_names_the_readers_that_made_it(tmp_path: Path) -> None:
+    findings = [finding(A), finding(B, extractor_version="0.2.0", lexicon_sha="0000aaaa1111")]
+    row = of_source(build(tmp_path, Scene([A, B], findings), [BASELINE]), "A")
+    assert row["lexicon_sha"] == "0000aaaa1111 5b1d7c9a0e3f"
+    assert row["extractor_version"] == "rules 0.1.0, rules 0.2.0"
+
+
+def test_every_series_channel_and_source_has_a_baseline(tmp_path: Path) -> None:
+    built = build(tmp_path, Scene([A, B], pairs=("CHN-USA", "EUN-USA")), [BASELINE])
+    assert len(built.rows(BASELINE)) == 2 * 3 * 3 * 3  # pairs, series of each, channels, sources with (any)
+
+
+def joined(root: Path) -> Built:
+    """Ten days of one paper with one story a day, which are the baseline; then ten days on which a second paper does the same."""
+    articles: list[Row] = []
+    read: dict[tuple[str, date], int] = {}
+    for number in range(20):
+        for source in "AB" if number >= 10 else "A":
+            articles.append(article(f"{source}:{number}", day(number)))
+            read[source, day(number)] = 100
+    return build(root, Scene(articles, [finding(one) for one in articles], read=read, baseline=(day(0), day(9))), [CHANNEL_DAILY])
+
+
+def test_a_paper_that_joins_moves_observed_and_expected_together(tmp_path: Path) -> None:
+    built = joined(tmp_path)
+    days = built.rows(DAILY_MASS, series="CHN>USA", channel="escalation")
+    assert [row["observed"] for row in days] == pytest.approx([0.5] * 10 + [1.0] * 10)
+    assert [row["expected"] for row in days] == pytest.approx([0.5] * 10 + [1.0] * 10)
+    values = [row["value"] for row in built.rows(CHANNEL_DAILY, series="CHN>USA", channel="escalation")]
+    assert values == pytest.approx([100] * 20)

@@ -1,0 +1,93 @@
+from datetime import date, timedelta
+from pathlib import Path
+
+import pytest
+
+from pipeline.contracts.days import Days
+from pipeline.contracts.tables.index import CHANNEL_DAILY, DAILY_MASS, STORY_MASS, TENSION_DAILY, TENSION_PAIR_DAILY
+from tests.unit.index.lake_scenes import DAY, Built, Row, Scene, article, build, day, finding, retells
+
+A = article("A:1")
+
+
+def escalation(built: Built) -> list[Row]:
+    return built.rows(DAILY_MASS, series="CHN>USA", channel="escalation")
+
+
+def test_a_day_that_nobody_read_observes_and_expects_nothing(tmp_path: Path) -> None:
+    built = build(tmp_path, Scene([A, article("A:2", day(3))], [finding(A)]), [CHANNEL_DAILY])
+    told = [(row["index_date"], row["articles_read"], row["observed"] > 0, row["expected"] > 0) for row in escalation(built)]
+    assert told == [(day(0), 1, True, True), (day(1), 0, False, False), (day(2), 0, False, False), (day(3), 1, False, True)]
+
+
+def test_over_days_that_nobody_read_the_value_goes_back_to_100_and_grows_thin(tmp_path: Path) -> None:
+    scene = Scene([A, article("A:9", day(40))], [finding(A)], baseline=(day(40), day(40)))
+    rows = build(tmp_path, scene, [CHANNEL_DAILY]).rows(CHANNEL_DAILY, series="CHN>USA", channel="escalation")[:40]
+    distances = [row["value"] - 100 for row in rows]
+    assert distances[0] == pytest.approx(50)  # nothing was expected: 0.5 on a prior of 1
+    assert distances[7] == pytest.approx(25)
+    assert distances == sorted(distances, reverse=True)
+
+
+def test_on_a_read_day_without_a_story_something_is_expected_and_nothing_observed(tmp_path: Path) -> None:
+    built = build(tmp_path, Scene([A, article("A:2", day(1))], [finding(A)]), [DAILY_MASS])
+    row = escalation(built)[1]
+    assert (row["observed"], row["story_count"], row["articles_read"]) == (0, 0, 1)
+    assert row["expected"] > 0
+
+
+def test_a_day_on_which_all_rows_were_set_aside_expects_nothing(tmp_path: Path) -> None:
+    built = build(tmp_path, Scene([A], [finding(A)], read={("A", day(1)): 0}), [DAILY_MASS])
+    assert (escalation(built)[1]["articles_read"], escalation(built)[1]["expected"]) == (0, 0)
+
+
+def test_the_articles_of_every_source_are_expected_at_its_own_rate(tmp_path: Path) -> None:
+    scene = Scene([A], [finding(A)], read={("A", DAY): 500, ("B", DAY): 1500, ("A", day(1)): 10, ("C", day(1)): 30}, baseline=(DAY, DAY))
+    of_all = 0.5 / 2000
+    rate_of_a = (0.5 + 500 * of_all) / (500 + 500)
+    assert escalation(build(tmp_path, scene, [DAILY_MASS]))[1]["expected"] == pytest.approx(10 * rate_of_a + 30 * of_all)
+
+
+def test_articles_of_one_day_only_make_an_index_of_one_day(tmp_path: Path) -> None:
+    built = build(tmp_path, Scene([A], [finding(A)]))
+    assert [row["index_date"] for row in built.rows(TENSION_PAIR_DAILY)] == [DAY]
+    assert len(built.rows(TENSION_DAILY)) == 2
+    assert built.row(TENSION_PAIR_DAILY)["tension"] == pytest.approx(100)  # the day is its own baseline
+
+
+@pytest.mark.parametrize(
+    ("first", "second"),
+    [(date(2024, 2, 28), date(2024, 3, 1)), (date(2024, 12, 31), date(2025, 1, 2)), (date(2023, 2, 27), date(2023, 3, 1))],
+    ids=["leap day", "year end", "February of a common year"],
+)
+def test_the_calendar_runs_on_over_leap_days_and_year_ends(tmp_path: Path, first: date, second: date) -> None:
+    one, other = article("A:1", first), article("A:2", second)
+    built = build(tmp_path, Scene([one, other], [finding(one), finding(other)]), [TENSION_PAIR_DAILY])
+    span = Days(first, second)
+    assert [row["index_date"] for row in built.rows(TENSION_PAIR_DAILY)] == list(span)
+    before, after = built.row(CHANNEL_DAILY, series="CHN>USA", channel="escalation", index_date=first), built.row(
+        CHANNEL_DAILY, series="CHN>USA", channel="escalation", index_date=second
+    )  # fmt: skip
+    kept = 2 ** (-(len(span) - 1) / 7)
+    assert after["shape"] - after["prior"] == pytest.approx(0.5 + kept * (before["shape"] - before["prior"]))
+
+
+def test_a_story_retold_on_leap_day_and_after_keeps_its_first_day(tmp_path: Path) -> None:
+    first, leap, march = (article(f"{name}:1", on) for name, on in zip("ABC", Days(date(2024, 2, 28), date(2024, 3, 1)), strict=True))
+    built = build(tmp_path, Scene([first, leap, march], [finding(leap)], [retells(leap, first), retells(march, leap)]), [STORY_MASS])
+    assert {row["index_date"] for row in built.rows(STORY_MASS)} == {date(2024, 2, 28)}
+
+
+def test_one_article_in_a_year_makes_an_index_of_the_whole_year(tmp_path: Path) -> None:
+    one = article("A:1", date(2025, 7, 1))
+    scene = Scene([one], [finding(one)], read={("A", date(2025, 1, 1)): 0, ("A", date(2025, 12, 31)): 0})
+    rows = build(tmp_path, scene, [TENSION_PAIR_DAILY]).rows(TENSION_PAIR_DAILY)
+    assert len(rows) == 365
+    assert [row["index_date"] for row in rows if row["observed_escalation"] > 0] == [date(2025, 7, 1)]
+    assert {round(row["tension"], 9) for row in rows} == {100}  # the only article is the baseline: as expected on every day
+
+
+def test_the_last_seven_days_are_provisional(tmp_path: Path) -> None:
+    rows = build(tmp_path, Scene([A, article("A:2", day(9))], [finding(A)]), [TENSION_PAIR_DAILY]).rows(TENSION_PAIR_DAILY)
+    assert [row["obs_status"] for row in rows] == ["A"] * 3 + ["P"] * 7
+    assert rows[2]["index_date"] == DAY + timedelta(days=2)

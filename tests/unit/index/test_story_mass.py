@@ -1,0 +1,136 @@
+from math import log
+from pathlib import Path
+
+import pytest
+
+from pipeline.contracts.tables.index import SIGNALS, STORIES, STORY_ARTICLES, STORY_MASS
+from tests.unit.index.lake_scenes import DAY, Built, Row, Scene, article, build, day, finding, retells, told_by
+
+ONE = article("A:1")
+
+
+def masses(root: Path, *findings: Row, articles: list[Row] | None = None, links: list[Row] | None = None) -> Built:
+    return build(root, Scene(articles or [ONE], findings, links or []), [STORY_MASS])
+
+
+def escalation(built: Built, series: str = "CHN>USA") -> Row:
+    return built.row(STORY_MASS, series=series, channel="escalation")
+
+
+def test_a_signal_weighs_its_probability_times_its_severity(tmp_path: Path) -> None:
+    row = escalation(masses(tmp_path, finding(ONE, "measure", "announced", 0.8)))
+    assert row["mass"] == pytest.approx(0.8 * 0.50)
+    assert row["mass_unweighted"] == pytest.approx(0.8)
+    assert row["second_moment"] == pytest.approx(0.8 * 0.50**2)
+    assert row["second_moment_unweighted"] == pytest.approx(0.8)
+
+
+def test_of_one_kind_and_instrument_only_the_heaviest_signal_counts(tmp_path: Path) -> None:
+    heavy, light = finding(ONE, "measure", "announced", 0.9), finding(ONE, "measure", "effective", 0.6)
+    row = escalation(masses(tmp_path, heavy, light))
+    assert row["mass"] == pytest.approx(0.9 * 0.50)  # more than 0.6 x 0.70
+    assert row["signal_id"] == heavy["signal_id"]
+    assert row["signal_count"] == 2
+
+
+def test_signals_of_other_kinds_and_instruments_are_added(tmp_path: Path) -> None:
+    measure = finding(ONE, "measure", "announced", 0.9)
+    other_instrument = finding(ONE, "measure", "announced", 0.5, instrument="export_control")
+    other_kind = finding(ONE, "demand", "proposed", 0.7)
+    row = escalation(masses(tmp_path, measure, other_instrument, other_kind))
+    assert row["mass"] == pytest.approx(0.9 * 0.50 + 0.5 * 0.50 + 0.7 * 0.10)
+    assert row["second_moment"] == pytest.approx(0.9 * 0.25 + 0.5 * 0.25 + 0.7 * 0.01)
+
+
+def test_the_heaviest_signal_is_chosen_among_all_articles_of_the_story(tmp_path: Path) -> None:
+    (first, second), links = told_by(2)
+    loud = finding(second, probability=0.9)
+    row = escalation(masses(tmp_path, finding(first, probability=0.4), loud, articles=[first, second], links=links))
+    assert row["story_id"] == first["article_id"]
+    assert row["signal_id"] == loud["signal_id"]
+    assert row["mass"] == pytest.approx((1 + log(2)) * 0.9 * 0.50)
+    assert row["article_count"] == 2
+
+
+@pytest.mark.parametrize(("sources", "breadth"), [(1, 1.0), (3, 1 + log(3)), (20, 1 + log(20)), (25, 1 + log(20))])
+def test_breadth_grows_with_the_logarithm_of_up_to_twenty_sources(tmp_path: Path, sources: int, breadth: float) -> None:
+    articles, links = told_by(sources)
+    built = masses(tmp_path, finding(articles[0], probability=0.6), articles=articles, links=links)
+    assert built.row(STORIES)["source_owner_count"] == sources
+    assert escalation(built)["mass"] == pytest.approx(breadth * 0.6 * 0.50)
+    assert escalation(built)["second_moment"] == pytest.approx(0.6 * (breadth * 0.50) ** 2)
+
+
+def test_a_source_that_tells_a_story_twice_adds_no_breadth(tmp_path: Path) -> None:
+    first, again = article("A:1"), article("A:2", day(1))
+    built = masses(tmp_path, finding(first), articles=[first, again], links=[retells(again, first)])
+    story = built.row(STORIES)
+    assert (story["source_owner_count"], story["article_count"], story["breadth"]) == (1, 2, 1.0)
+
+
+def test_words_and_actions_share_the_mass_between_them(tmp_path: Path) -> None:
+    threat = finding(ONE, "threat", "proposed", 0.5)
+    planned = finding(ONE, "measure", "proposed", 0.5, instrument="currency")
+    act = finding(ONE, "measure", "effective", 0.5)
+    row = escalation(masses(tmp_path, threat, planned, act))
+    assert row["mass_words"] == pytest.approx(0.5 * 0.35 + 0.5 * 0.35)
+    assert row["mass_actions"] == pytest.approx(0.5 * 0.70)
+    assert row["mass"] == pytest.approx(row["mass_words"] + row["mass_actions"])
+
+
+@pytest.mark.parametrize("modality", ["negated", "hypothetical", "historical"])
+def test_what_is_not_asserted_is_kept_as_a_signal_and_weighs_nothing(tmp_path: Path, modality: str) -> None:
+    built = masses(tmp_path, finding(ONE, modality=modality))
+    assert len(built.rows(SIGNALS)) == 1
+    assert built.rows(STORY_MASS) == []
+
+
+@pytest.mark.parametrize(("kind", "status"), [("threat", "suspended"), ("measure", "ended"), ("offer", "suspended"), ("dialogue", "ended")])
+def test_words_and_measures_taken_back_weigh_nothing(tmp_path: Path, kind: str, status: str) -> None:
+    assert masses(tmp_path, finding(ONE, kind, status)).rows(STORY_MASS) == []
+
+
+def test_a_weightless_signal_hides_no_other_of_its_kind(tmp_path: Path) -> None:
+    row = escalation(masses(tmp_path, finding(ONE, "threat", "suspended", 0.9), finding(ONE, "threat", "proposed", 0.2)))
+    assert row["mass"] == pytest.approx(0.2 * 0.35)
+    assert row["signal_count"] == 1
+
+
+def test_an_easing_that_suspends_a_tariff_weighs_as_a_concession(tmp_path: Path) -> None:
+    built = masses(tmp_path, finding(ONE, "easing", "suspended", 0.5))
+    assert built.row(STORY_MASS, series="CHN>USA")["channel"] == "concession"
+    assert built.row(STORY_MASS, series="CHN>USA")["mass_actions"] == pytest.approx(0.5 * 0.45)
+
+
+def test_the_pooled_pair_weighs_what_both_directions_weigh(tmp_path: Path) -> None:
+    built = masses(tmp_path, finding(ONE, probability=0.8), finding(ONE, probability=0.5, actor="USA", target="CHN"))
+    assert escalation(built, "CHN>USA")["mass"] == pytest.approx(0.40)
+    assert escalation(built, "USA>CHN")["mass"] == pytest.approx(0.25)
+    assert escalation(built, "CHN-USA")["mass"] == pytest.approx(0.65)
+    assert escalation(built, "CHN-USA")["signal_count"] == 2
+
+
+@pytest.mark.parametrize(("actor", "target"), [("USA", "*"), ("JPN", "USA"), ("CHN", "JPN")])
+def test_only_the_pairs_that_were_asked_for_weigh(tmp_path: Path, actor: str, target: str) -> None:
+    assert masses(tmp_path, finding(ONE, actor=actor, target=target)).rows(STORY_MASS) == []
+
+
+def test_a_story_belongs_to_the_day_of_its_first_telling(tmp_path: Path) -> None:
+    first, second, third = article("A:1"), article("B:1", day(2)), article("C:1", day(4))
+    links = [retells(second, first), retells(third, second)]
+    built = masses(tmp_path, finding(third), articles=[first, second, third], links=links)
+    assert {row["story_id"] for row in built.rows(STORY_ARTICLES)} == {"A:1"}
+    assert escalation(built)["index_date"] == DAY
+    assert built.row(STORIES)["article_count"] == 3
+
+
+def test_an_article_that_nothing_links_tells_its_own_story(tmp_path: Path) -> None:
+    built = masses(tmp_path, finding(ONE), articles=[ONE, article("B:1")])
+    assert {row["article_id"]: row["story_id"] for row in built.rows(STORY_ARTICLES)} == {"A:1": "A:1", "B:1": "B:1"}
+    assert [row["story_id"] for row in built.rows(STORIES)] == ["A:1"]  # the other carries no signal
+
+
+def test_links_that_run_in_a_circle_come_to_an_end(tmp_path: Path) -> None:
+    one, other = article("A:1"), article("B:1")
+    built = build(tmp_path, Scene([one, other], [], [retells(one, other), retells(other, one)]), [STORY_ARTICLES])
+    assert [row["story_id"] for row in built.rows(STORY_ARTICLES)] == ["A:1", "B:1"]

@@ -1,0 +1,213 @@
+"""Files of promises: what is read from them, and what is refused with which words."""
+
+import subprocess
+import sys
+from dataclasses import FrozenInstanceError
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from pipeline.quality.rules import RuleError, breaking_frame, load
+
+PROBABILITY: dict[str, Any] = {
+    "name": "probability_is_a_probability",
+    "type": "expect_column_values_to_be_between",
+    "column": "probability",
+    "arguments": {"min_value": 0, "max_value": 1},
+    "severity": "critical",
+    "reason": "masses are products of it",
+    "breaks": {"probability": 1.2},
+}
+PAIR: dict[str, Any] = {
+    "name": "spans_have_length",
+    "type": "expect_column_pair_values_a_to_be_greater_than_b",
+    "arguments": {"column_A": "span_end", "column_B": "span_start"},
+    "severity": "warning",
+    "reason": "an empty span is no evidence",
+    "breaks": {"span_end": 31},
+}
+
+
+def written(folder: Path, *rules: Any, table: str = "signals", name: str = "") -> Path:
+    path = folder / (name or f"{table}.yaml")
+    path.write_text(yaml.safe_dump({"table": table, "rules": list(rules)}, sort_keys=False), encoding="utf-8")
+    return path
+
+
+def changed(without: str = "", **changes: Any) -> dict[str, Any]:
+    return {key: value for key, value in (PROBABILITY | changes).items() if key != without}
+
+
+def test_a_rule_is_read_with_all_it_says(tmp_path: Path) -> None:
+    (rule,) = load(written(tmp_path, changed(where={"kind": "threat"})))["signals"]
+    assert (rule.table, rule.name, rule.severity, rule.reason) == (
+        "signals",
+        "probability_is_a_probability",
+        "critical",
+        "masses are products of it",
+    )
+    assert rule.arguments == {"column": "probability", "min_value": 0, "max_value": 1}
+    assert rule.breaks == ({"probability": 1.2},)
+    assert rule.columns == ("probability", "kind")
+
+
+def test_a_rule_cannot_be_changed(tmp_path: Path) -> None:
+    (rule,) = load(written(tmp_path, PROBABILITY))["signals"]
+    with pytest.raises(FrozenInstanceError):
+        rule.severity = "info"  # type: ignore[misc]
+
+
+def test_rules_keep_the_order_of_the_file(tmp_path: Path) -> None:
+    rules = load(written(tmp_path, PAIR, PROBABILITY))["signals"]
+    assert [rule.name for rule in rules] == ["spans_have_length", "probability_is_a_probability"]
+
+
+def test_a_folder_gives_the_rules_of_all_its_tables(tmp_path: Path) -> None:
+    written(tmp_path, PROBABILITY)
+    written(tmp_path, PROBABILITY, table="findings")
+    assert set(load(tmp_path)) == {"findings", "signals"}
+
+
+def test_the_breaking_rows_are_the_example_row_with_the_changes(tmp_path: Path) -> None:
+    (rule,) = load(written(tmp_path, changed(breaks=[{"probability": 2}, {"probability": 0.5, "kind": "offer"}])))["signals"]
+    frame = breaking_frame(rule)
+    assert frame.select("probability", "kind", "actor").rows() == [(2.0, "measure", "CHN"), (0.5, "offer", "CHN")]
+
+
+def test_days_and_instants_are_read_as_such(tmp_path: Path) -> None:
+    path = tmp_path / "articles.yaml"
+    path.write_text(
+        "table: articles\nrules:\n- name: published_after_1900\n  type: expect_column_values_to_be_between\n  column: published_at\n"
+        "  arguments: {min_value: 1900-01-01T00:00:00Z}\n  severity: critical\n  reason: misread\n"
+        "  breaks: {published_at: 1099-12-31T00:00:00Z}\n",
+        encoding="utf-8",
+    )
+    (rule,) = load(path)["articles"]
+    assert rule.arguments["min_value"] == datetime(1900, 1, 1, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("rule", "words"),
+    [
+        (changed(type="expect_column_values_to_be_betwen"), "did you mean 'expect_column_values_to_be_between'"),
+        (changed(type=["a"]), "there is no expectation type"),
+        (changed(without="severity"), "lacks severity"),
+        (changed(without="reason"), "lacks reason"),
+        (changed(without="breaks"), "lacks breaks"),
+        (changed(severity="fatal"), "severity must be critical, warning, info"),
+        (changed(reason=" "), "the reason is empty"),
+        (changed(sevrity="info"), "unknown key 'sevrity' (did you mean 'severity'?)"),
+        (changed(column="probabilty"), "did you mean 'probability'"),
+        (changed(without="column"), "needs the argument column"),
+        (changed(arguments={}), "needs the argument max_value or min_value"),
+        (changed(arguments={"min_valu": 0}), "has no argument 'min_valu'"),
+        (changed(arguments={"column": "kind", "min_value": 0}), "`column` stands both"),
+        (changed(arguments={"min_value": 0, "mostly": 95}), "mostly is the share"),
+        (changed(arguments=[0, 1]), "`arguments` must be a mapping"),
+        (changed(where={"kin": "offer"}), "where names 'kin'"),
+        (changed(where=["kind"]), "`where` must be a mapping"),
+        (changed(breaks={"probabilty": 2}), "breaks names 'probabilty'"),
+        (changed(breaks={"probability": "much"}), "does not fit the type of its column"),
+        (changed(breaks={}), "changes nothing"),
+        (changed(breaks=[]), "holds no row"),
+        (changed(breaks=2), "`breaks` must be a mapping"),
+        (changed(name="is it a probability?"), "letters, digits and _ alone"),
+        (changed(name="key_is_unique"), "a check which every table has"),
+        ("probability", "must be a mapping"),
+        (PAIR | {"arguments": {"column_A": "rate_pct", "column_B": "span_start"}}, "ignore_row_if: either_value_is_missing"),
+        (
+            PAIR | {"type": "expect_compound_columns_to_be_unique", "arguments": {"column_list": "actor"}},
+            "column_list must be a list",
+        ),
+        (
+            changed(type="expect_column_values_to_match_regex", column="actor", arguments={"regex": "^([A-Z]{3})$"}),
+            "write (?:...) instead of (...)",
+        ),
+        (
+            changed(type="expect_column_values_to_match_regex", column="actor", arguments={"regex": "["}),
+            "is not a regular expression",
+        ),
+    ],
+)
+def test_a_wrong_rule_is_refused_with_what_is_wrong(tmp_path: Path, rule: Any, words: str) -> None:
+    path = written(tmp_path, rule)
+    with pytest.raises(RuleError) as caught:
+        load(path)
+    assert words in str(caught.value)
+    assert f"{path}, rule 1" in str(caught.value)
+
+
+def test_two_rules_of_one_name_are_refused(tmp_path: Path) -> None:
+    with pytest.raises(RuleError, match="'probability_is_a_probability' stands twice"):
+        load(written(tmp_path, PROBABILITY, PROBABILITY))
+
+
+def test_a_key_given_twice_is_refused(tmp_path: Path) -> None:
+    path = written(tmp_path, PROBABILITY)
+    path.write_text(path.read_text(encoding="utf-8") + "  severity: info\n", encoding="utf-8")
+    with pytest.raises(RuleError, match="'severity' stands twice"):
+        load(path)
+
+
+def test_an_unknown_table_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(RuleError, match=r"no table 'signal' \(did you mean 'signals'\?\)"):
+        load(written(tmp_path, PROBABILITY, table="signal"))
+
+
+def test_a_file_called_otherwise_than_its_table_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(RuleError, match=r"must be called signals\.yaml"):
+        load(written(tmp_path, PROBABILITY, name="finding.yaml"))
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("table: signals\nrules: []\n", "has no rules"),
+        ("table: signals\nrules: {}\n", "exactly two keys"),
+        ("table: signals\nrule: []\n", "exactly two keys"),
+        ("", "exactly two keys"),
+        ("table: [signals\n", "is not valid YAML"),
+        ("table: !!python/object/apply:os.getcwd []\nrules: []\n", "is not valid YAML"),
+        ("table: [signals]\nrules: []\n", "there is no table"),
+    ],
+)
+def test_a_file_of_another_form_is_refused(tmp_path: Path, text: str, words: str) -> None:
+    path = tmp_path / "signals.yaml"
+    path.write_text(text, encoding="utf-8")
+    with pytest.raises(RuleError, match=words):
+        load(path)
+
+
+def test_a_file_that_is_not_utf8_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "signals.yaml"
+    path.write_bytes(b"table: \xff")
+    with pytest.raises(RuleError, match="cannot be read as UTF-8"):
+        load(path)
+
+
+def test_a_missing_folder_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(RuleError, match="no such file or folder"):
+        load(tmp_path / "expectation")
+
+
+def test_a_folder_without_promises_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(RuleError, match="every promise would be lost"):
+        load(tmp_path)
+
+
+def test_a_file_that_would_not_be_read_is_refused(tmp_path: Path) -> None:
+    written(tmp_path, PROBABILITY)
+    written(tmp_path, PROBABILITY, name="findings.yml")
+    with pytest.raises(RuleError, match="Rename it"):
+        load(tmp_path)
+
+
+def test_reading_rules_imports_neither_great_expectations_nor_pandas() -> None:
+    code = (
+        "import sys; from pipeline.quality import rules, validate; from pipeline.settings import shipped; "
+        "rules.load(shipped('expectations')); sys.exit(bool({'great_expectations', 'pandas'} & set(sys.modules)))"
+    )
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
