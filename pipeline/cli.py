@@ -1,6 +1,7 @@
 """`tension …`: thin commands over the same functions and the same Dagster job. What is printed is made in `report/terminal.py`."""
 
 import os
+import tomllib
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -59,6 +60,9 @@ def _told_plainly() -> Iterator[None]:
         for problem in error.errors():
             place = ".".join(str(part) for part in problem["loc"])
             err.print(f"[bold red]tension:[/] setting {terminal.plain(place)}: {terminal.plain(problem['msg'])}", highlight=False)
+        raise typer.Exit(1) from error
+    except tomllib.TOMLDecodeError as error:
+        err.print(f"[bold red]tension:[/] tension.toml is not valid TOML: {terminal.plain(str(error))}", highlight=False)
         raise typer.Exit(1) from error
 
 
@@ -190,10 +194,15 @@ def explain(
     day: Annotated[date | None, typer.Option("--date", parser=_day, metavar="DAY", help="Day of the text: who was in office")] = None,
 ) -> None:
     """Show what is found in a text, by which words and which rule."""
-    path = Path(text)
-    is_file = len(text) < 1000 and path.is_file()  # noqa: PLR2004 no path is that long
-    whole = path.read_text(encoding="utf-8", errors="replace") if is_file else text
+    whole = Path(text).read_text(encoding="utf-8", errors="replace") if _is_file(text) else text
     terminal.explained(out, whole, RuleExtractor().explain(whole, day=day))
+
+
+def _is_file(text: str) -> bool:
+    try:
+        return Path(text).is_file()
+    except (OSError, ValueError):
+        return False  # a sentence, too long for a name
 
 
 @app.command()

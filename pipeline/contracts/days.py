@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 
 @dataclass(frozen=True)
@@ -23,7 +23,7 @@ class Days:
         return (self.last - self.first).days + 1
 
     def __contains__(self, day: object) -> bool:
-        return isinstance(day, date) and self.first <= day <= self.last
+        return isinstance(day, date) and not isinstance(day, datetime) and self.first <= day <= self.last
 
     def __str__(self) -> str:
         return f"{self.first}" if len(self) == 1 else f"{self.first} to {self.last}"

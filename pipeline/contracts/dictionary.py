@@ -23,7 +23,7 @@ def meaning(column: Column) -> str:
     unit = f" Unit: {column.unit}." if column.unit else ""
     words = f" One of: {', '.join(column.vocabulary.words)}." if column.vocabulary else ""
     empty = " May be empty." if column.nullable else ""
-    return f"{column.description}.{unit}{words}{empty}"
+    return f"{column.description.removesuffix('.')}.{unit}{words}{empty}"
 
 
 def markdown(tables: Sequence[Table]) -> str:

@@ -19,12 +19,19 @@ def _seen(path: Path) -> list[int]:
     return [status.st_size, status.st_mtime_ns]
 
 
+def _dropped(folder: Path) -> list[Path]:
+    try:
+        return article_files([folder])
+    except SourceError:
+        return []  # no folder, or no article files in it
+
+
 @dg.sensor(job=trade_tension, minimum_interval_seconds=60, name="inbox")
 def inbox(context: dg.SensorEvaluationContext) -> Iterator[dg.RunRequest | dg.SkipReason]:
     """A new or changed file in the drop folder asks for a run over the days of its articles."""
     settings = current()
     folder = settings.inbox
-    files = {path.name: path for path in article_files([folder])} if folder.is_dir() else {}
+    files = {path.name: path for path in _dropped(folder)}
     before = json.loads(context.cursor or "{}")
     now = {name: _seen(path) for name, path in files.items()}
     new = sorted(name for name in now if now[name] != before.get(name))

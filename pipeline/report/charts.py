@@ -37,7 +37,7 @@ _COLOURS = {"tension": palette.TENSION, "concession": palette.CONCESSION, "dialo
 _BASELINE = 100.0
 _NOTABLE = 1.25 * _BASELINE  # a peak below it is not worth a label
 _LEFT, _RIGHT, _RIGHT_NARROW = 40, 103, 84  # pixels beside the plot for the axis and for the names at the lines' ends
-_STRIP, _THIN_STRIP = 18, 6
+_STRIP, _THIN_STRIP = 18, 8
 _LETTER = 5.4  # pixels of a letter in the strip
 _LABEL_WIDTH, _LABEL_HEIGHT = 76, 30  # pixels that the label of a peak takes, its point included
 _FEW_DAYS = 14  # below, a peak says nothing that the line does not show
@@ -158,7 +158,8 @@ class _Panel:
         return dashed.encode(x=self.axis.x("start", has_labels=has_dates), x2="end", y=self.y("value"))
 
     def band(self, points: str, name: str) -> alt.Chart:
-        area: alt.Chart = _marks(points).mark_area(color=_COLOURS[name], opacity=0.15)
+        """The 80 % limits, alike on all days: shades that come and go with thin days would be read as something that happened."""
+        area: alt.Chart = _marks(points).mark_area(color=_COLOURS[name], opacity=0.11)
         return area.encode(x=self.axis.x("at"), y=self.y(f"{name}_lo80"), y2=f"{name}_hi80")
 
     def line(self, points: str, field: str, **style: Any) -> alt.Chart:
@@ -172,7 +173,7 @@ class _Panel:
         """The whole line pale, and over it the days with enough evidence at full strength."""
         colour = _COLOURS[name]
         thickness = 2.4 if len(self.axis) < self.axis.width else 1.4  # more days than pixels: a thick line would be a smear
-        pale = self.line(points, name, color=colour, strokeWidth=thickness * 0.7, opacity=0.4)
+        pale = self.line(points, name, color=colour, strokeWidth=thickness * 0.75, opacity=0.5)
         return [pale, self.line(points, f"{name}_firm", color=colour, strokeWidth=thickness)]
 
     def text(self, row: Mapping[str, Any], **style: Any) -> alt.Chart:
@@ -300,7 +301,7 @@ def _phase_strip(stretches: Rows, axis: DaysAxis) -> alt.LayerChart:
     colour = alt.Color(
         "phase:N", scale=alt.Scale(domain=list(palette.PHASES), range=list(palette.PHASES.values())), legend=legend, sort=None
     )
-    strength = alt.Opacity("is_thin:N", scale=alt.Scale(domain=[False, True], range=[1, 0.6]), legend=None)
+    strength = alt.Opacity("is_thin:N", scale=alt.Scale(domain=[False, True], range=[1, 0.7]), legend=None)
     bars = _marks("stretches").mark_rect().encode(
         x=axis.x("start", has_labels=True), x2="end", y=alt.Y("top:Q", scale=None, axis=None), y2="bottom", color=colour, opacity=strength
     )  # fmt: skip

@@ -1,4 +1,4 @@
-"""The report on disk: one static page beside the database, and the chart of each pair as a picture. What the page says is made in `page.py`."""
+"""The report on disk: one static page beside the database, and the first pair's chart as a picture. What the page says is made in `page.py`."""
 
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -13,24 +13,26 @@ from pipeline.report.page import FileLink, Page, coverage, render, section
 from pipeline.settings import SAMPLE_NOTE
 
 REPORT = "report.html"
-_BACKGROUND_PAIRS = 8  # a page with more charts than this is read by nobody
+PICTURE = "tension.png"
+_PAIRS = 4  # a page with more charts is read by nobody, and each takes a second; the others are in the database
 
 
 def write_report(read: Callable[[Table], pl.DataFrame], folder: Path, release: str, *, is_sample: bool) -> Path:
-    """Write `report.html` and `charts/<pair>.png` into the published folder from the tables that `read` gives; the path of the page.
+    """Write `report.html` and `tension.png` into the published folder from the tables that `read` gives; the path of the page.
 
-    Pairs stand in order of how much was found about them; each file is written beside its place and moved there.
+    The pairs of which most was found, in that order; each file is written beside its place and moved there.
     """
     daily, directed, contributions = read(TENSION_PAIR_DAILY), read(TENSION_DAILY), read(CONTRIBUTIONS)
     note = SAMPLE_NOTE if is_sample else ""
     sections = []
-    for pair in _by_evidence(daily)[:_BACKGROUND_PAIRS]:
+    pairs = _by_evidence(daily)[:_PAIRS]
+    for pair in pairs:
         one, other = pair.split("-")
         of_pair = daily.filter(pl.col("pair") == pair)
         both_ways = directed.filter(pl.col("actor").is_in([one, other]) & pl.col("target").is_in([one, other]))
         parts = contributions.filter(pl.col("series").is_in([pair, f"{one}>{other}", f"{other}>{one}"]))
         sections.append(section(of_pair, parts, both_ways, note=note))
-        _replace(folder / "charts" / f"{pair}.png", to_png(pair_chart(of_pair, note)))
+    _replace(folder / PICTURE, to_png(pair_chart(daily.filter(pl.col("pair") == pairs[0]), note)))
     last = daily.row(-1, named=True)
     page = Page(
         title="Trade Tension",

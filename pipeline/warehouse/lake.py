@@ -68,7 +68,7 @@ class Lake:
         if table.day is None:
             raise ContractError(f"table {table.name} is not filed by day; use write()")
         conformed = table.conform(frame)
-        outside = conformed.filter(~pl.col(table.day).is_between(days.first, days.last))
+        outside = conformed.filter(~pl.col(table.day).is_between(days.first, days.last).fill_null(value=False))
         if not outside.is_empty():
             raise ContractError(
                 f"table {table.name}: {outside.height} rows belong to other days than {days}, the first to {outside[table.day][0]}; "

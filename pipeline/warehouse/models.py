@@ -41,18 +41,28 @@ def dependencies(path: Path) -> tuple[str, ...]:
     tree = json.loads(text)
     if tree["error"]:
         raise ModelError(f"{path}: DuckDB cannot parse it: {tree.get('error_message')}")
+    if not tree["statements"]:
+        raise ModelError(f"{path}: holds no query")
     return tuple(sorted({name for name in _tables(tree) if name in TABLES}))
 
 
-def _tables(node: Any) -> Iterator[str]:
-    if isinstance(node, dict):
-        if node.get("type") == "BASE_TABLE":
-            yield node["table_name"]
-        for value in node.values():
-            yield from _tables(value)
-    elif isinstance(node, list):
+def _tables(node: Any, hidden: frozenset[str] = frozenset()) -> Iterator[str]:
+    """Names of the tables that a part of the parse tree reads; `hidden`: names that common table expressions around it have taken."""
+    if isinstance(node, list):
         for value in node:
-            yield from _tables(value)
+            yield from _tables(value, hidden)
+    if not isinstance(node, dict):
+        return
+    if node.get("type") == "BASE_TABLE" and node["table_name"] not in hidden:
+        yield node["table_name"]
+    if node.get("type") == "RECURSIVE_CTE_NODE":
+        hidden |= {node["cte_name"]}
+    for expression in (node.get("cte_map") or {}).get("map", ()):  # each sees those before it, the query sees all
+        yield from _tables(expression["value"], hidden)
+        hidden |= {expression["key"]}
+    for key, value in node.items():
+        if key != "cte_map":
+            yield from _tables(value, hidden)
 
 
 def _engine(lake: Lake, tables: tuple[str, ...], variables: Mapping[str, Any]) -> duckdb.DuckDBPyConnection:
@@ -71,13 +81,14 @@ def _engine(lake: Lake, tables: tuple[str, ...], variables: Mapping[str, Any]) -
 
 
 def query(lake: Lake, path: Path, variables: Mapping[str, Any]) -> pl.DataFrame:
-    """Rows of one SQL file over the lake. `ModelError` names the file when DuckDB refuses."""
-    with _engine(lake, dependencies(path), variables) as con:
-        try:
+    """Rows of one SQL file over the lake. `ModelError` names the file when DuckDB refuses it or a file of the lake that it reads."""
+    tables = dependencies(path)
+    try:
+        with _engine(lake, tables, variables) as con:
             rows: pl.DataFrame = con.sql(path.read_text(encoding="utf-8")).pl()
-        except duckdb.Error as error:
-            raise ModelError(f"{path}: {error}") from error
-        return rows
+    except duckdb.Error as error:
+        raise ModelError(f"{path}: {error}") from error
+    return rows
 
 
 def run(lake: Lake, table: Table, variables: Mapping[str, Any]) -> pl.DataFrame:

@@ -21,8 +21,19 @@ counted as (
     select
         story_mass.index_date,
         story_mass.series,
-        count(distinct story_mass.story_id) as story_count
+        count(distinct story_mass.story_id) as story_count,
+        count(distinct signals.article_id) as article_count
     from story_mass
+    inner join signals
+        on
+            signals.story_id = story_mass.story_id
+            and signals.modality = 'asserted'
+            and story_mass.series in (
+                signals.actor || '>' || signals.target,
+                least(signals.actor, signals.target) || '-' || greatest(signals.actor, signals.target)
+            )
+    inner join weights
+        on weights.kind = signals.kind and weights.status = signals.status and weights.channel = story_mass.channel and weights.weight > 0
     group by story_mass.index_date, story_mass.series
 ),
 
@@ -76,7 +87,6 @@ side_by_side as (
         d.observed as observed_dialogue,
         d.expected as expected_dialogue,
         e.signal_count + c.signal_count + d.signal_count as signal_count,
-        greatest(e.article_count, c.article_count, d.article_count) as article_count,
         case when e.articles_read > 0 then 10000.0 * e.article_count / e.articles_read end as raw_per_10k,
         e.evidence_weight
     from channels as e
@@ -109,6 +119,7 @@ select
         else 'dialogue'
     end as phase,
     coalesce(counted.story_count, 0) as story_count,
+    coalesce(counted.article_count, 0) as article_count,
     with_net.evidence_weight < 0.5 as is_thin,
     case when last_read.index_date - with_net.index_date < 7 then 'P' else 'A' end as obs_status,
     windows.baseline_from,

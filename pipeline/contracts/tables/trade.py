@@ -19,7 +19,7 @@ TRADE_FLOWS = Table(
         Column("partner", pl.String(), "Its partner", "CHN", unit="country"),
         Column("flow", pl.String(), words.FLOW.description, "imports", vocabulary=words.FLOW),
         Column("reference_month", pl.Date(), "First day of the month that was counted", date(2025, 4, 1), unit="UTC day"),
-        Column("value_usd", pl.Int64(), "Value of goods, not seasonally adjusted", 25_000_000_000, unit="USD"),
+        Column("value_usd", pl.Float64(), "Value of goods, not seasonally adjusted", 25_000_000_000.0, unit="USD"),
         Column(
             "change_on_year_pct",
             pl.Float64(),

@@ -191,30 +191,32 @@ def _make(built: Built, table: Table, half_life_days: float) -> None:
     lake.write(table, rows)
 
 
-def eventful(days: int, seed: int, pairs: tuple[str, ...] = ("CHN-USA",)) -> Scene:
-    """A long scene at random: two articles a day from three papers, some retold, most of them with a finding or two."""
+def eventful(days: int, seed: int) -> Scene:
+    """A long scene at random: on half of the days an article of one of three papers, some retold, most with a finding or two."""
     random = np.random.default_rng(seed)
-    countries = pairs[0].split("-")
     articles: list[Row] = []
     findings: list[Row] = []
     links: list[Row] = []
-    for number in range(2 * days):
-        one = article(f"{'ABC'[random.integers(3)]}:{number}", day(number // 2))
-        if random.random() < 0.2 and number > 2 and articles[-1]["source"] != one["source"]:
+    for number in range(days):
+        if random.random() < 0.5:
+            continue
+        one = article(f"{'ABC'[random.integers(3)]}:{number}", day(number))
+        if articles and random.random() < 0.2:
             links.append(retells(one, articles[-1]))
         articles.append(one)
-        for instrument in ("tariff", "agreement")[: random.integers(3)]:
-            actor, target = random.permutation(countries)
-            findings.append(
-                finding(
-                    one,
-                    str(random.choice(list(KIND.words))),
-                    str(random.choice(["proposed", "announced", "effective", "suspended"])),
-                    float(random.uniform(0.05, 0.99)),
-                    actor=str(actor),
-                    target=str(target),
-                    instrument=instrument,
-                    modality=str(random.choice(["asserted", "asserted", "asserted", "historical"])),
-                )
-            )
-    return Scene(articles, findings, links, pairs=pairs)
+        findings += [_something(one, instrument, random) for instrument in ("tariff", "agreement", "currency")[: random.integers(4)]]
+    return Scene(articles, findings, links, read={(source, day(number)): 40 for number in range(days) for source in "ABC"})
+
+
+def _something(of: Row, instrument: str, random: np.random.Generator) -> Row:
+    actor, target = (str(country) for country in random.permutation(["CHN", "USA"]))
+    return finding(
+        of,
+        str(random.choice(list(KIND.words))),
+        str(random.choice(["proposed", "announced", "effective", "suspended"])),
+        float(random.uniform(0.05, 0.99)),
+        actor=actor,
+        target=target,
+        instrument=instrument,
+        modality=str(random.choice(["asserted", "asserted", "asserted", "historical"])),
+    )

@@ -121,8 +121,8 @@ def test_what_comes_as_expected_keeps_the_value_at_100() -> None:
 
 
 def test_twice_what_is_expected_leads_towards_200() -> None:
-    found = filter_channels(flat(400, observed=0.8, expected=0.4), baseline(prior=0.01), HALF_LIFE).filter(
-        index_date=FIRST + timedelta(days=399)
+    found = filter_channels(flat(100, observed=0.8, expected=0.4), baseline(prior=0.01), HALF_LIFE).filter(
+        index_date=FIRST + timedelta(days=99)
     )
     assert found["value"].to_numpy() == pytest.approx(200, rel=0.01)
 

@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from pipeline.contracts.countries import pair_name
 from pipeline.contracts.tables.index import INDEX_DAILY, MOVEMENT_DAILY, STALEMATE_DAILY, TENSION_DAILY, TENSION_PAIR_DAILY
 from tests.unit.index.lake_scenes import DAY, Built, Row, Scene, article, build, day, finding, retells
 
@@ -65,33 +66,38 @@ def test_a_value_that_is_mostly_prior_is_thin(tmp_path: Path) -> None:
     assert (rows[0]["is_thin"], rows[-1]["is_thin"]) == (True, False)
 
 
-def phase(root: Path, *findings: Row, articles: list[Row] | None = None, **changes: Any) -> str:
-    """The name of the last day, the baseline being the day after it, on which nothing is told."""
-    told = articles or [A]
-    calm = article("A:99", day(30))
-    built = build(root, Scene([*told, calm], findings, baseline=(day(30), day(30)), **changes), [TENSION_PAIR_DAILY])
-    return str(built.row(TENSION_PAIR_DAILY, index_date=DAY)["phase"])
+def of(partner: str, kind: str, status: str = "announced", probability: float = 1.0, **changes: Any) -> Row:
+    """Something that the USA finds itself told by a partner, so that every case of a table is a pair of its own."""
+    return finding(A, kind, status, probability, actor=partner, **changes)
 
 
-def test_a_day_of_measures_is_escalation(tmp_path: Path) -> None:
-    assert phase(tmp_path, finding(A, "measure", "effective")) == "escalation"
+def talks(partner: str, said: float) -> list[Row]:
+    return [of(partner, "dialogue", "effective", said / 2, instrument=instrument) for instrument in ("tariff", "agreement")]
 
 
-def test_a_day_of_agreements_is_de_escalation(tmp_path: Path) -> None:
-    assert phase(tmp_path, finding(A, "agreement")) == "de-escalation"
+PHASES = {
+    "CHN": ("escalation", [of("CHN", "measure", "effective")]),
+    "JPN": ("de-escalation", [of("JPN", "agreement")]),
+    "MEX": ("dialogue", [of("MEX", "measure"), of("MEX", "agreement")]),  # as much of both
+    "CAN": ("stalemate", [of("CAN", "purchase", "proposed", 0.5), *talks("CAN", 1.25)]),  # (1.25 + 1) / (1.25 + 0.5 + 2) = 3 / 5
+    "IND": ("dialogue", [of("IND", "purchase", "proposed", 0.5), *talks("IND", 1.0)]),
+    "BRA": ("stalemate", talks("BRA", 2.0)),
+    "EUN": ("dialogue", []),
+}
 
 
-def test_a_day_with_as_much_of_both_is_neither(tmp_path: Path) -> None:
-    assert phase(tmp_path, finding(A, "measure", "announced"), finding(A, "agreement", "announced")) == "dialogue"
+@pytest.fixture(scope="module")
+def phases(tmp_path_factory: pytest.TempPathFactory) -> Built:
+    """A day of each kind; the baseline is a later day on which nothing is told, so that every prior weighs one."""
+    findings = [row for _, rows in PHASES.values() for row in rows]
+    pairs = tuple(pair_name(partner, "USA") for partner in PHASES)
+    scene = Scene([A, article("A:99", day(1))], findings, pairs=pairs, baseline=(day(1), day(1)))
+    return build(tmp_path_factory.mktemp("phases"), scene, [TENSION_PAIR_DAILY])
 
 
-def test_a_day_of_talk_alone_is_stalemate_once_it_is_sure(tmp_path: Path) -> None:
-    talks = [finding(A, "dialogue", "effective", instrument=instrument) for instrument in ("tariff", "agreement", "purchases", "currency")]
-    assert phase(tmp_path, *talks) == "stalemate"
-
-
-def test_a_single_talk_is_dialogue(tmp_path: Path) -> None:
-    assert phase(tmp_path, finding(A, "dialogue", "effective")) == "dialogue"
+@pytest.mark.parametrize(("partner", "name"), [(partner, name) for partner, (name, _) in PHASES.items()])
+def test_the_phase_follows_the_thresholds(phases: Built, partner: str, name: str) -> None:
+    assert phases.row(TENSION_PAIR_DAILY, pair=pair_name(partner, "USA"), index_date=DAY)["phase"] == name
 
 
 def test_days_far_below_their_baseline_are_quiet(tmp_path: Path) -> None:
@@ -102,31 +108,41 @@ def test_days_far_below_their_baseline_are_quiet(tmp_path: Path) -> None:
     assert built.row(TENSION_PAIR_DAILY, index_date=day(39))["phase"] == "quiet"
 
 
-def movement(root: Path, *findings: Row, articles: list[Row] | None = None, links: list[Row] | None = None) -> tuple[float, float]:
-    row = build(root, Scene(articles or [A], findings, links or []), [STALEMATE_DAILY]).row(MOVEMENT_DAILY)
-    return row["hold"], row["move"]
+def both(partner: str, kind: str, first: float, second: float) -> list[Row]:
+    """The same from either side."""
+    return [of(partner, kind, "proposed", first), finding(A, kind, "proposed", second, actor="USA", target=partner)]
 
 
-def test_talk_demands_and_refusals_hold_and_deeds_move(tmp_path: Path) -> None:
-    holds = [finding(A, kind, "proposed", p) for kind, p in (("dialogue", 0.5), ("demand", 0.25), ("refusal", 0.125))]
-    moves = [finding(A, kind, "announced", p) for kind, p in (("easing", 0.5), ("purchase", 0.25), ("agreement", 0.125), ("measure", 1.0))]
-    assert movement(tmp_path, *holds, *moves) == (0.875, 1.875)
+COPY = article("B:1")
+DEEDS = (("easing", 0.5), ("purchase", 0.25), ("agreement", 0.125), ("measure", 1.0))
+HOLD_AND_MOVE = {
+    "talk, demands and refusals hold": (
+        "CHN", 0.875, 0, [of("CHN", kind, "proposed", p) for kind, p in (("dialogue", 0.5), ("demand", 0.25), ("refusal", 0.125))]
+    ),
+    "deeds move": ("CAN", 0, 1.875, [of("CAN", kind, "announced", p) for kind, p in DEEDS]),
+    "threats, offers, accusations and probes do neither": (
+        "MEX", 0, 0, [of("MEX", kind) for kind in ("threat", "offer", "accusation", "investigation")]
+    ),
+    "both directions count together": ("BRA", 0.75, 0, both("BRA", "refusal", 0.5, 0.25)),
+    "a story counts once however many articles tell it": (
+        "JPN", 0.75, 0, [of("JPN", "dialogue", "effective", 0.5), finding(COPY, "dialogue", "effective", 0.75, actor="JPN")]
+    ),
+    "what is not asserted does not count": (
+        "IND", 0, 0, [of("IND", "easing", modality="hypothetical"), of("IND", "measure", modality="historical")]
+    ),
+    "a purchase called off is no deed": ("EUN", 0, 0, [of("EUN", "purchase", "ended")]),
+}  # fmt: skip
 
 
-def test_threats_offers_and_accusations_neither_hold_nor_move(tmp_path: Path) -> None:
-    assert movement(tmp_path, finding(A, "threat"), finding(A, "offer"), finding(A, "accusation"), finding(A, "investigation")) == (0, 0)
+@pytest.fixture(scope="module")
+def movement(tmp_path_factory: pytest.TempPathFactory) -> Built:
+    """One day on which every pair is a case of its own."""
+    findings = [row for *_, rows in HOLD_AND_MOVE.values() for row in rows]
+    pairs = tuple(pair_name(partner, "USA") for partner, *_ in HOLD_AND_MOVE.values())
+    return build(tmp_path_factory.mktemp("movement"), Scene([A, COPY], findings, [retells(COPY, A)], pairs=pairs), [STALEMATE_DAILY])
 
 
-def test_a_story_holds_once_however_many_articles_tell_it(tmp_path: Path) -> None:
-    copy = article("B:1")
-    findings = [finding(A, "dialogue", "effective", 0.5), finding(copy, "dialogue", "effective", 0.75)]
-    assert movement(tmp_path, *findings, articles=[A, copy], links=[retells(copy, A)]) == (0.75, 0)
-
-
-def test_both_directions_hold_together(tmp_path: Path) -> None:
-    findings = [finding(A, "refusal", "proposed", 0.5), finding(A, "refusal", "proposed", 0.25, actor="USA", target="CHN")]
-    assert movement(tmp_path, *findings) == (0.75, 0)
-
-
-def test_what_is_not_asserted_does_not_move(tmp_path: Path) -> None:
-    assert movement(tmp_path, finding(A, "easing", modality="hypothetical"), finding(A, "measure", modality="historical")) == (0, 0)
+@pytest.mark.parametrize(("partner", "hold", "move"), [case[:3] for case in HOLD_AND_MOVE.values()], ids=list(HOLD_AND_MOVE))
+def test_the_daily_movement_is_what_was_said_and_what_moved(movement: Built, partner: str, hold: float, move: float) -> None:
+    row = movement.row(MOVEMENT_DAILY, pair=pair_name(partner, "USA"))
+    assert (row["hold"], row["move"]) == (hold, move)

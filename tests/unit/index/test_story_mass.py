@@ -52,13 +52,30 @@ def test_the_heaviest_signal_is_chosen_among_all_articles_of_the_story(tmp_path:
     assert row["article_count"] == 2
 
 
-@pytest.mark.parametrize(("sources", "breadth"), [(1, 1.0), (3, 1 + log(3)), (20, 1 + log(20)), (25, 1 + log(20))])
-def test_breadth_grows_with_the_logarithm_of_up_to_twenty_sources(tmp_path: Path, sources: int, breadth: float) -> None:
-    articles, links = told_by(sources)
-    built = masses(tmp_path, finding(articles[0], probability=0.6), articles=articles, links=links)
-    assert built.row(STORIES)["source_owner_count"] == sources
-    assert escalation(built)["mass"] == pytest.approx(breadth * 0.6 * 0.50)
-    assert escalation(built)["second_moment"] == pytest.approx(0.6 * (breadth * 0.50) ** 2)
+BREADTHS = {1: 1.0, 3: 1 + log(3), 20: 1 + log(20), 25: 1 + log(20)}
+
+
+@pytest.fixture(scope="module")
+def broad(tmp_path_factory: pytest.TempPathFactory) -> Built:
+    """On each day one story, in 1, 3, 20 and 25 sources."""
+    articles, links, findings = [], [], []
+    for sources in BREADTHS:
+        told, linked = told_by(sources, day(sources))
+        named = {one["article_id"]: f"{one['article_id']} of {sources}" for one in told}
+        told = [one | {"article_id": named[one["article_id"]]} for one in told]
+        links += [one | {name: named[one[name]] for name in ("article_id", "earlier_article_id")} for one in linked]
+        articles += told
+        findings.append(finding(told[0], probability=0.6))
+    return build(tmp_path_factory.mktemp("broad"), Scene(articles, findings, links), [STORY_MASS])
+
+
+@pytest.mark.parametrize("sources", BREADTHS)
+def test_breadth_grows_with_the_logarithm_of_up_to_twenty_sources(broad: Built, sources: int) -> None:
+    breadth = BREADTHS[sources]
+    assert broad.row(STORIES, index_date=day(sources))["source_owner_count"] == sources
+    row = broad.row(STORY_MASS, index_date=day(sources), series="CHN>USA")
+    assert row["mass"] == pytest.approx(breadth * 0.6 * 0.50)
+    assert row["second_moment"] == pytest.approx(0.6 * (breadth * 0.50) ** 2)
 
 
 def test_a_source_that_tells_a_story_twice_adds_no_breadth(tmp_path: Path) -> None:
@@ -78,16 +95,15 @@ def test_words_and_actions_share_the_mass_between_them(tmp_path: Path) -> None:
     assert row["mass"] == pytest.approx(row["mass_words"] + row["mass_actions"])
 
 
-@pytest.mark.parametrize("modality", ["negated", "hypothetical", "historical"])
-def test_what_is_not_asserted_is_kept_as_a_signal_and_weighs_nothing(tmp_path: Path, modality: str) -> None:
-    built = masses(tmp_path, finding(ONE, modality=modality))
-    assert len(built.rows(SIGNALS)) == 1
+def test_what_is_not_asserted_is_kept_as_a_signal_and_weighs_nothing(tmp_path: Path) -> None:
+    built = masses(tmp_path, *(finding(ONE, modality=modality) for modality in ("negated", "hypothetical", "historical")))
+    assert len(built.rows(SIGNALS)) == 3
     assert built.rows(STORY_MASS) == []
 
 
-@pytest.mark.parametrize(("kind", "status"), [("threat", "suspended"), ("measure", "ended"), ("offer", "suspended"), ("dialogue", "ended")])
-def test_words_and_measures_taken_back_weigh_nothing(tmp_path: Path, kind: str, status: str) -> None:
-    assert masses(tmp_path, finding(ONE, kind, status)).rows(STORY_MASS) == []
+def test_words_and_measures_taken_back_weigh_nothing(tmp_path: Path) -> None:
+    taken_back = (("threat", "suspended"), ("measure", "ended"), ("offer", "suspended"), ("dialogue", "ended"))
+    assert masses(tmp_path, *(finding(ONE, kind, status) for kind, status in taken_back)).rows(STORY_MASS) == []
 
 
 def test_a_weightless_signal_hides_no_other_of_its_kind(tmp_path: Path) -> None:
@@ -110,9 +126,9 @@ def test_the_pooled_pair_weighs_what_both_directions_weigh(tmp_path: Path) -> No
     assert escalation(built, "CHN-USA")["signal_count"] == 2
 
 
-@pytest.mark.parametrize(("actor", "target"), [("USA", "*"), ("JPN", "USA"), ("CHN", "JPN")])
-def test_only_the_pairs_that_were_asked_for_weigh(tmp_path: Path, actor: str, target: str) -> None:
-    assert masses(tmp_path, finding(ONE, actor=actor, target=target)).rows(STORY_MASS) == []
+def test_only_the_pairs_that_were_asked_for_weigh(tmp_path: Path) -> None:
+    others = (("USA", "*"), ("JPN", "USA"), ("CHN", "JPN"))
+    assert masses(tmp_path, *(finding(ONE, actor=actor, target=target) for actor, target in others)).rows(STORY_MASS) == []
 
 
 def test_a_story_belongs_to_the_day_of_its_first_telling(tmp_path: Path) -> None:

@@ -98,10 +98,10 @@ def test_an_absent_day_parts_the_strip_and_breaks_the_lines(pair_daily: Make) ->
 
 def test_thin_days_are_low_pale_bars_and_have_no_strong_line(pair_daily: Make) -> None:
     chart = pair_chart(pair_daily(30, is_thin=True))
-    assert {(bar["is_thin"], bar["top"]) for bar in _strip(chart)} == {(True, 12)}
+    assert {(bar["is_thin"], bar["top"]) for bar in _strip(chart)} == {(True, 10)}
     svg = to_svg(chart)
     assert not re.search(r'<path[^>]* d="[^"]+"[^>]*stroke-width="2.4"', svg)
-    assert 'opacity="0.4"' in svg
+    assert 'opacity="0.5"' in svg
 
 
 def test_one_day_is_enough_for_a_picture(pair_daily: Make) -> None:

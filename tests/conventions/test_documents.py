@@ -1,0 +1,54 @@
+import re
+import subprocess
+import sys
+from pathlib import Path
+from urllib.parse import unquote
+
+import pytest
+
+from pipeline.contracts.tables import TABLES
+from tests.conventions.dictionary import text
+
+ROOT = Path(__file__).parents[2]
+DICTIONARY = ROOT / "docs" / "data-dictionary.md"
+README = ROOT / "README.md"
+LINK = re.compile(r"\]\(\s*<?([^)\s>]+)")
+ELSEWHERE = re.compile(r"[a-z][a-z0-9+.-]*:|#|//", flags=re.IGNORECASE)  # https:, mailto:, a heading of this page
+
+
+def test_the_data_dictionary_is_current() -> None:
+    current = DICTIONARY.exists() and DICTIONARY.read_text(encoding="utf-8") == text()
+    assert current, "docs/data-dictionary.md is not what the contracts say; write it anew with `make dictionary`"
+
+
+def test_the_program_behind_make_dictionary_prints_the_dictionary() -> None:
+    command = [sys.executable, "-m", "tests.conventions.dictionary"]
+    printed = subprocess.run(command, cwd=ROOT, capture_output=True, check=True)
+    assert printed.stdout.decode("utf-8") == text()
+    assert "tests.conventions.dictionary > docs/data-dictionary.md" in (ROOT / "Makefile").read_text(encoding="utf-8")
+
+
+def links(page: str) -> list[str]:
+    """Paths that a Markdown page links to, without anchors and without what lies elsewhere."""
+    code_removed = re.sub(r"```.*?```|`[^`\n]*`", "", page, flags=re.DOTALL)
+    return [unquote(link.partition("#")[0]) for link in LINK.findall(code_removed) if not ELSEWHERE.match(link)]
+
+
+def test_links_to_files_are_told_from_links_elsewhere() -> None:
+    page = "[a](docs/a.md#part) [b](https://b.example/x) ![c](c%20d.svg) [e](#e) [f](mailto:f@f.example) `[g](g.md)` [h](<h.md> 'H')"
+    assert links(page) == ["docs/a.md", "c d.svg", "h.md"]
+
+
+@pytest.mark.skipif(not README.read_text(encoding="utf-8").strip(), reason="README.md is empty")
+def test_the_readme_links_to_files_that_exist() -> None:
+    assert [link for link in links(README.read_text(encoding="utf-8")) if not (ROOT / link).exists()] == []
+
+
+@pytest.mark.parametrize("page", sorted((ROOT / "docs").rglob("*.md")), ids=lambda page: page.name)
+def test_a_page_of_the_documentation_links_to_files_that_exist(page: Path) -> None:
+    assert [link for link in links(page.read_text(encoding="utf-8")) if not (page.parent / link).exists()] == []
+
+
+@pytest.mark.parametrize("column", ["title", "body", "text", "headline"])
+def test_no_published_table_has_a_column_for_the_publisher_s_text(column: str) -> None:
+    assert [table.name for table in TABLES.values() if table.published and column in table.schema] == []

@@ -1,0 +1,106 @@
+"""The code location as Dagster loads it, once, with the settings of the bundled sample; and the job on small homes."""
+
+import json
+import os
+import warnings
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import dagster as dg
+import pytest
+
+from pipeline import settings as settings_module
+from pipeline.contracts.days import Days
+from pipeline.contracts.model import Table
+from pipeline.settings import Settings
+from pipeline.warehouse.lake import Lake
+
+Row = dict[str, Any]
+
+
+@pytest.fixture(scope="session")
+def code_location(tmp_path_factory: pytest.TempPathFactory) -> dg.Definitions:
+    """Everything in `pipeline/defs`, loaded in a folder without `tension.toml`."""
+    before = Path.cwd()
+    os.chdir(tmp_path_factory.mktemp("no_settings"))
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # Dagster calls parts of itself beta
+            from pipeline.definitions import defs  # noqa: PLC0415 partitions are made from the settings of this moment
+
+            return defs()
+    finally:
+        os.chdir(before)
+
+
+@pytest.fixture
+def use_settings(monkeypatch: pytest.MonkeyPatch, code_location: dg.Definitions) -> Callable[[Settings], None]:
+    """Makes these the settings of the process until the test ends."""
+    return lambda settings: monkeypatch.setattr(settings_module, "_current", settings)
+
+
+@dataclass(frozen=True)
+class SmallHome:
+    """A home that reads the articles of one file, for one pair of countries."""
+
+    code_location: dg.Definitions
+    folder: Path
+
+    @property
+    def settings(self) -> Settings:
+        return Settings(home=self.folder / "home", articles=(self.folder / "articles",), pairs=("CHN-USA",))
+
+    @property
+    def lake(self) -> Lake:
+        return Lake(self.settings.lake)
+
+    def give(self, articles: Sequence[Row], name: str = "wire.jsonl") -> None:
+        """Write a file of articles."""
+        path = self.folder / "articles" / name
+        path.parent.mkdir(exist_ok=True)
+        path.write_text("".join(json.dumps(article) + "\n" for article in articles), encoding="utf-8")
+
+    def run(self, days: Days, **overridden: dg.ConfigurableResource[Any]) -> dg.ExecuteInProcessResult:
+        """The whole job over these days, with resources of the settings or those given; its history is kept in memory."""
+        from pipeline.defs.partitions import range_tags  # noqa: PLC0415 only once the code location is loaded
+        from pipeline.defs.resources import resources  # noqa: PLC0415
+
+        with warnings.catch_warnings(), dg.DagsterInstance.ephemeral() as instance:
+            warnings.simplefilter("ignore")
+            return self.code_location.resolve_job_def("trade_tension").execute_in_process(
+                instance=instance,
+                tags=range_tags(days),
+                resources={**resources(self.settings), **overridden},
+                raise_on_error=False,
+            )
+
+    def file(self, table: Table, day: date) -> Path:
+        """The file of a day in the lake."""
+        return self.settings.lake / table.name / f"{day:%Y}" / f"{day}.parquet"
+
+    def bytes_of(self, part: str = "") -> dict[str, bytes]:
+        """Every Parquet file of the lake, or of one table in it."""
+        root = self.settings.lake / part
+        return {str(path.relative_to(root)): path.read_bytes() for path in sorted(root.rglob("*.parquet"))}
+
+
+@pytest.fixture
+def small_home(code_location: dg.Definitions, tmp_path: Path) -> Iterator[SmallHome]:
+    """An empty home; give it articles and run the job."""
+    yield SmallHome(code_location, tmp_path)
+
+
+def article(name: str, day: date, text: str, **changes: Any) -> Row:
+    """A raw article, seen half an hour after it was published."""
+    return {
+        "article_id": name,
+        "source": "Strelsau Post",
+        "published_at": f"{day}T10:00:00Z",
+        "fetched_at": f"{day}T10:30:00Z",
+        "title": text.partition(".")[0],
+        "body": text,
+        "url": f"https://strelsau.example/{name}",
+    } | changes

@@ -1,0 +1,112 @@
+"""What Dagster is told agrees with the contracts, the promises and the SQL."""
+
+from pathlib import Path
+
+import dagster as dg
+import pytest
+
+from pipeline.contracts.tables import TABLES
+from pipeline.quality.promises import load_promises
+from pipeline.quality.rules import load
+from pipeline.settings import shipped
+from pipeline.warehouse import models
+
+ASSET_KEYS = Path(__file__).with_name("asset_keys.txt")
+SQL_TABLES = sorted(path.stem for path in shipped("sql").glob("*/*.sql") if path.parent.name not in {"checks", "views"})
+
+
+@pytest.fixture(scope="module")
+def specs(code_location: dg.Definitions) -> dict[str, dg.AssetSpec]:
+    return {spec.key.to_user_string(): spec for spec in code_location.resolve_all_asset_specs()}
+
+
+@pytest.fixture(scope="module")
+def checks(code_location: dg.Definitions) -> set[tuple[str, str]]:
+    keys = code_location.resolve_asset_graph().asset_check_keys
+    return {(key.asset_key.to_user_string(), key.name) for key in keys}
+
+
+def test_the_definitions_can_be_loaded(code_location: dg.Definitions) -> None:
+    dg.Definitions.validate_loadable(code_location)
+
+
+def test_the_asset_keys_and_their_groups_are_those_of_the_snapshot(specs: dict[str, dg.AssetSpec]) -> None:
+    now = "".join(f"{spec.group_name} {name}\n" for name, spec in sorted(specs.items(), key=lambda item: (item[1].group_name, item[0])))
+    assert now == ASSET_KEYS.read_text(encoding="utf-8"), f"if this is meant, put these lines into {ASSET_KEYS}:\n{now}"
+
+
+def test_every_table_has_one_asset_and_every_asset_but_the_last_a_table(code_location: dg.Definitions) -> None:
+    names = [key.to_user_string() for definition in code_location.resolve_asset_graph().assets_defs for key in definition.keys]
+    assert sorted(names) == sorted([*TABLES, "published"])
+
+
+def test_every_asset_stands_in_the_group_of_its_layer(specs: dict[str, dg.AssetSpec]) -> None:
+    assert {name: spec.group_name for name, spec in specs.items()} == {
+        **{name: table.layer for name, table in TABLES.items()},
+        "published": "published",
+    }
+
+
+def test_every_asset_has_a_description(specs: dict[str, dg.AssetSpec]) -> None:
+    assert [name for name, spec in specs.items() if not (spec.description or "").strip()] == []
+
+
+@pytest.mark.parametrize("name", TABLES)
+def test_an_asset_shows_the_columns_of_its_contract(specs: dict[str, dg.AssetSpec], name: str) -> None:
+    schema = specs[name].metadata["dagster/column_schema"]
+    assert [column.name for column in schema.columns] == TABLES[name].schema.names()
+    assert all(column.description for column in schema.columns)
+
+
+@pytest.mark.parametrize("name", TABLES)
+def test_every_table_is_held_against_its_contract_and_key(checks: set[tuple[str, str]], name: str) -> None:
+    assert {(name, "contract"), (name, "key_is_unique"), (name, "required_values_present")} <= checks
+
+
+def test_every_rule_in_expectations_is_a_check(checks: set[tuple[str, str]]) -> None:
+    promised = {(table, rule.name) for table, rules in load(shipped("expectations")).items() for rule in rules}
+    assert len(promised) > 50
+    assert promised - checks == set()
+
+
+def test_every_file_in_sql_checks_is_a_check(checks: set[tuple[str, str]]) -> None:
+    promises = load_promises(shipped("sql") / "checks")
+    assert len(promises) == len(list((shipped("sql") / "checks").glob("*.sql"))) > 0
+    assert {(promise.table, promise.name) for promise in promises} - checks == set()
+
+
+def test_a_critical_check_between_tables_blocks_what_comes_after(code_location: dg.Definitions) -> None:
+    critical = {promise.name for promise in load_promises(shipped("sql") / "checks") if promise.severity == "critical"}
+    graph = code_location.resolve_asset_graph()
+    assert {key.name for key in graph.asset_check_keys if graph.get(key).blocking} == critical
+
+
+@pytest.mark.parametrize("name", SQL_TABLES)
+def test_what_a_sql_asset_depends_on_is_what_its_sql_reads(specs: dict[str, dg.AssetSpec], name: str) -> None:
+    assert sorted(dep.asset_key.to_user_string() for dep in specs[name].deps) == list(models.dependencies(models.sql_file(name)))
+
+
+def test_what_is_published_depends_on_every_published_table(specs: dict[str, dg.AssetSpec]) -> None:
+    assert {dep.asset_key.to_user_string() for dep in specs["published"].deps} == {t.name for t in TABLES.values() if t.published}
+
+
+def test_tables_that_are_filed_by_day_are_partitioned_by_day(code_location: dg.Definitions) -> None:
+    graph = code_location.resolve_asset_graph()
+    by_day = {key.to_user_string() for key in graph.get_all_asset_keys() if isinstance(graph.get(key).partitions_def, dg.DailyPartitionsDefinition)}
+    assert by_day == {table.name for table in TABLES.values() if table.day}
+
+
+def test_the_job_makes_every_asset(code_location: dg.Definitions) -> None:
+    job = code_location.resolve_job_def("trade_tension")
+    assert {key.to_user_string() for key in job.asset_layer.executable_asset_keys} == {*TABLES, "published"}
+
+
+def test_the_code_location_is_named_alike_where_it_is_named(pytestconfig: pytest.Config) -> None:
+    import tomllib  # noqa: PLC0415
+
+    import yaml  # noqa: PLC0415
+
+    project = tomllib.loads((pytestconfig.rootpath / "pyproject.toml").read_text(encoding="utf-8"))["tool"]["dg"]["project"]
+    module = yaml.safe_load((pytestconfig.rootpath / "workspace.yaml").read_text(encoding="utf-8"))["load_from"][0]["python_module"]
+    assert module["location_name"] == project["code_location_name"]
+    assert module["module_name"] == project["code_location_target_module"]

@@ -1,0 +1,165 @@
+"""When the job starts on its own: every morning over the look-back window, and when a file is put into the inbox."""
+
+import json
+import os
+import warnings
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+
+import dagster as dg
+import pytest
+
+from pipeline.settings import Settings
+from tests.defs.conftest import Row, article
+
+Use = Callable[[Settings], None]
+FIRST, LAST = "dagster/asset_partition_range_start", "dagster/asset_partition_range_end"
+
+
+def tick(code_location: dg.Definitions, at: datetime) -> list[dg.RunRequest]:
+    schedule = code_location.resolve_schedule_def("daily")
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        data = schedule.evaluate_tick(dg.build_schedule_context(scheduled_execution_time=at))
+    return list(data.run_requests or [])
+
+
+def test_the_schedule_reads_the_last_day_and_the_days_of_the_look_back(code_location: dg.Definitions, use_settings: Use) -> None:
+    use_settings(Settings(lookback_days=7))
+    (request,) = tick(code_location, datetime(2025, 5, 20, 5, 30, tzinfo=UTC))
+    assert (request.tags[FIRST], request.tags[LAST]) == ("2025-05-12", "2025-05-19")
+
+
+def test_a_look_back_of_no_days_reads_yesterday_alone(code_location: dg.Definitions, use_settings: Use) -> None:
+    use_settings(Settings(lookback_days=0))
+    (request,) = tick(code_location, datetime(2025, 5, 20, 5, 30, tzinfo=UTC))
+    assert (request.tags[FIRST], request.tags[LAST]) == ("2025-05-19", "2025-05-19")
+
+
+def test_the_look_back_does_not_reach_before_the_first_day(code_location: dg.Definitions, use_settings: Use) -> None:
+    use_settings(Settings(lookback_days=7))
+    (request,) = tick(code_location, datetime(2025, 1, 23, 5, 30, tzinfo=UTC))
+    assert (request.tags[FIRST], request.tags[LAST]) == ("2025-01-20", "2025-01-22")
+
+
+def test_the_schedule_waits_for_the_first_day_to_be_over(code_location: dg.Definitions, use_settings: Use) -> None:
+    use_settings(Settings())
+    assert tick(code_location, datetime(2025, 1, 20, 5, 30, tzinfo=UTC)) == []
+
+
+def test_two_mornings_ask_for_two_runs(code_location: dg.Definitions, use_settings: Use) -> None:
+    use_settings(Settings())
+    keys = {tick(code_location, datetime(2025, 5, day, 5, 30, tzinfo=UTC))[0].run_key for day in (20, 21)}
+    assert len(keys) == 2
+
+
+class Inbox:
+    """A drop folder and the sensor's memory of it."""
+
+    def __init__(self, code_location: dg.Definitions, folder: Path) -> None:
+        self.sensor = code_location.resolve_sensor_def("inbox")
+        self.code_location = code_location
+        self.folder = folder
+        self.cursor: str | None = None
+
+    def put(self, name: str, *articles: Row) -> Path:
+        self.folder.mkdir(exist_ok=True)
+        path = self.folder / name
+        path.write_text("".join(json.dumps(row) + "\n" for row in articles), encoding="utf-8")
+        return path
+
+    def look(self) -> tuple[list[dg.RunRequest], str]:
+        """Run requests of one tick, and why it was skipped."""
+        with warnings.catch_warnings(), dg.DagsterInstance.ephemeral() as instance:
+            warnings.simplefilter("ignore")
+            context = dg.build_sensor_context(instance=instance, cursor=self.cursor, definitions=self.code_location)
+            data = self.sensor.evaluate_tick(context)
+        self.cursor = data.cursor
+        return list(data.run_requests or []), data.skip_message or ""
+
+
+@pytest.fixture
+def inbox(code_location: dg.Definitions, use_settings: Use, tmp_path: Path) -> Inbox:
+    settings = Settings(home=tmp_path)
+    use_settings(settings)
+    return Inbox(code_location, settings.inbox)
+
+
+def news(name: str, day: str) -> Row:
+    return article(name, datetime.fromisoformat(day).date(), "Ruritania taxes glass. It does so from Monday.")
+
+
+def test_without_a_drop_folder_the_sensor_says_where_to_put_files(inbox: Inbox) -> None:
+    requests, skipped = inbox.look()
+    assert requests == []
+    assert str(inbox.folder) in skipped
+
+
+def test_an_empty_drop_folder_is_skipped(inbox: Inbox) -> None:
+    inbox.folder.mkdir()
+    requests, skipped = inbox.look()
+    assert requests == []
+    assert "no new article files" in skipped
+
+
+def test_a_new_file_asks_for_a_run_over_the_days_of_its_articles(inbox: Inbox) -> None:
+    inbox.put("wire.jsonl", news("1", "2025-04-02"), news("2", "2025-04-05"))
+    ((request,), _) = inbox.look()
+    assert (request.tags[FIRST], request.tags[LAST]) == ("2025-04-02", "2025-04-05")
+
+
+def test_a_file_that_was_seen_asks_for_nothing(inbox: Inbox) -> None:
+    inbox.put("wire.jsonl", news("1", "2025-04-02"))
+    inbox.look()
+    requests, skipped = inbox.look()
+    assert requests == []
+    assert "no new article files" in skipped
+
+
+def test_a_changed_file_asks_again_under_another_key(inbox: Inbox) -> None:
+    inbox.put("wire.jsonl", news("1", "2025-04-02"))
+    ((first,), _) = inbox.look()
+    inbox.put("wire.jsonl", news("1", "2025-04-02"), news("2", "2025-04-03"))
+    ((second,), _) = inbox.look()
+    assert second.run_key != first.run_key
+    assert (second.tags[FIRST], second.tags[LAST]) == ("2025-04-02", "2025-04-03")
+
+
+def test_a_touched_file_is_a_changed_file(inbox: Inbox) -> None:
+    path = inbox.put("wire.jsonl", news("1", "2025-04-02"))
+    inbox.look()
+    os.utime(path, (0, 0))
+    assert len(inbox.look()[0]) == 1
+
+
+def test_a_broken_file_is_told_in_the_log_and_does_not_stop_the_others(inbox: Inbox, caplog: pytest.LogCaptureFixture) -> None:
+    inbox.put("wire.jsonl", news("1", "2025-04-02"))
+    (inbox.folder / "broken.parquet").write_bytes(b"PAR1 this is none")
+    requests, _ = inbox.look()
+    assert [request.tags[FIRST] for request in requests] == ["2025-04-02"]
+
+
+def test_a_broken_file_alone_asks_for_nothing_and_is_not_read_again(inbox: Inbox) -> None:
+    inbox.folder.mkdir()
+    (inbox.folder / "broken.parquet").write_bytes(b"PAR1 this is none")
+    assert inbox.look()[0] == []
+    assert "no new article files" in inbox.look()[1]
+
+
+def test_days_outside_the_location_are_cut_off(inbox: Inbox) -> None:
+    inbox.put("wire.jsonl", news("1", "2024-12-30"), news("2", "2025-01-22"))
+    ((request,), _) = inbox.look()
+    assert (request.tags[FIRST], request.tags[LAST]) == ("2025-01-20", "2025-01-22")
+
+
+def test_a_file_of_other_days_alone_asks_for_nothing(inbox: Inbox) -> None:
+    inbox.put("wire.jsonl", news("1", "2024-12-30"))
+    assert inbox.look()[0] == []
+
+
+def test_other_files_in_the_drop_folder_are_left_alone(inbox: Inbox) -> None:
+    inbox.folder.mkdir()
+    (inbox.folder / "notes.txt").write_text("for later", encoding="utf-8")
+    (inbox.folder / ".wire.jsonl.part").write_text("half", encoding="utf-8")
+    assert "no new article files" in inbox.look()[1]

@@ -1,0 +1,109 @@
+import json
+import re
+from typing import Any
+
+import polars as pl
+import pytest
+
+from pipeline.contracts.dictionary import datapackage, markdown, meaning
+from pipeline.contracts.model import Table
+from pipeline.contracts.sources import SOURCES
+from pipeline.contracts.tables import TABLES
+from pipeline.contracts.tables.raw import RAW_ID
+
+TYPES = {"string": pl.String, "integer": pl.Int64, "number": pl.Float64, "boolean": pl.Boolean, "date": pl.Date, "datetime": pl.Datetime}
+PUBLISHED = [table for table in TABLES.values() if table.published]
+
+
+@pytest.fixture(scope="module")
+def sections() -> dict[str, str]:
+    """The dictionary's text by heading."""
+    parts = re.split(r"^##? (.+)$", markdown(list(TABLES.values())), flags=re.MULTILINE)
+    return dict(zip(parts[1::2], parts[2::2], strict=True))
+
+
+@pytest.fixture(scope="module")
+def package() -> dict[str, Any]:
+    files = {table.name: [f"{table.name}/{table.name}.parquet"] for table in PUBLISHED}
+    files["tension_daily"] = ["tension_daily/2024.parquet", "tension_daily/2025.parquet"]
+    made = datapackage(PUBLISHED, files, "trade-tension", "Trade Tension", "0.1.0", "A test.")
+    read: dict[str, Any] = json.loads(json.dumps(made, allow_nan=False))
+    return read
+
+
+@pytest.mark.parametrize("table", TABLES.values(), ids=TABLES)
+def test_the_dictionary_names_every_table_with_its_key_and_columns(sections: dict[str, str], table: Table) -> None:
+    rows = re.findall(r"^\| `(\w+)` \| ([a-z]+)(, may be empty)? \| (.*?) \| (.+) \|$", sections[table.name], flags=re.MULTILINE)
+    assert [name for name, *_ in rows] == table.schema.names()
+    assert [TYPES[kind] for _, kind, *_ in rows] == [type(dtype) for dtype in table.schema.dtypes()]
+    assert [bool(empty) for _, _, empty, *_ in rows] == [column.nullable for column in table.columns]
+    assert [unit for *_, unit, _ in rows] == [column.unit for column in table.columns]
+    assert f"Key: {', '.join(f'`{name}`' for name in table.key)}." in sections[table.name]
+    assert table.description in sections[table.name]
+
+
+@pytest.mark.parametrize("table", TABLES.values(), ids=TABLES)
+def test_the_dictionary_names_every_word_of_a_table_s_vocabularies(sections: dict[str, str], table: Table) -> None:
+    for column in table.columns:
+        for word, meant in column.vocabulary.words.items() if column.vocabulary else ():
+            assert f"* `{word}`: {meant}\n" in sections[column.vocabulary.name] + "\n"  # type: ignore[union-attr]  # it has one here
+
+
+def test_the_dictionary_says_which_tables_are_published(sections: dict[str, str]) -> None:
+    assert "Layer `index`, published." in sections["tension_daily"]
+    assert "Layer `core`, not published." in sections["articles"]
+
+
+def test_a_bar_in_a_description_does_not_break_the_table() -> None:
+    table = Table("t", "T", "A table.", grain="one row", key=("raw_id",), columns=(_described("one | other"),), layer="core")
+    assert r"| `raw_id` | string |  | one \| other |" in markdown([table])
+
+
+def _described(text: str) -> Any:
+    return type(RAW_ID)(RAW_ID.name, RAW_ID.dtype, text, RAW_ID.example)
+
+
+def test_the_text_ends_with_one_line_break() -> None:
+    text = markdown(list(TABLES.values()))
+    assert text.endswith("\n")
+    assert not text.endswith("\n\n")
+
+
+def test_a_column_s_meaning_tells_unit_words_and_whether_it_may_be_empty() -> None:
+    signals = TABLES["signals"]
+    assert meaning(signals.column("rate_pct")) == "Rate that belongs to the act. Unit: percent. May be empty."
+    assert "One of: asserted, negated, hypothetical, historical." in meaning(signals.column("modality"))
+
+
+def test_no_meaning_has_two_full_stops_in_a_row() -> None:
+    doubled = [(table.name, c.name) for table in TABLES.values() for c in table.columns if re.search(r"\.\.", meaning(c))]
+    assert doubled == []
+
+
+def test_the_data_package_holds_every_published_table_with_its_files(package: dict[str, Any]) -> None:
+    assert [resource["name"] for resource in package["resources"]] == [table.name.replace("_", "-") for table in PUBLISHED]
+    paths = {resource["name"]: resource["path"] for resource in package["resources"]}
+    assert paths["signals"] == "signals/signals.parquet"
+    assert paths["tension-daily"] == ["tension_daily/2024.parquet", "tension_daily/2025.parquet"]
+
+
+def test_names_in_the_data_package_are_those_that_frictionless_allows(package: dict[str, Any]) -> None:
+    names = [package["name"], *(resource["name"] for resource in package["resources"])]
+    assert [name for name in names if not re.fullmatch(r"[-a-z0-9._/]+", name)] == []
+
+
+@pytest.mark.parametrize("table", PUBLISHED, ids=lambda table: table.name)
+def test_fields_of_the_data_package_have_the_contract_s_names_types_and_key(package: dict[str, Any], table: Table) -> None:
+    (resource,) = (one for one in package["resources"] if one["name"] == table.name.replace("_", "-"))
+    fields = resource["schema"]["fields"]
+    assert [field["name"] for field in fields] == table.schema.names()
+    assert [TYPES[field["type"]] for field in fields] == [type(dtype) for dtype in table.schema.dtypes()]
+    assert [field["constraints"]["required"] for field in fields] == [not column.nullable for column in table.columns]
+    words = [list(column.vocabulary.words) if column.vocabulary else None for column in table.columns]
+    assert [field["constraints"].get("enum") for field in fields] == words
+    assert resource["schema"]["primaryKey"] == list(table.key)
+
+
+def test_the_data_package_names_the_sources_that_can_be_visited(package: dict[str, Any]) -> None:
+    assert [source["path"] for source in package["sources"]] == [source.url for source in SOURCES.values() if source.url]
+    assert all(source["path"].startswith("https://") for source in package["sources"])

@@ -1,0 +1,162 @@
+from collections import defaultdict
+
+import polars as pl
+import pytest
+
+from pipeline.contracts.model import Column, ContractError, Table
+from pipeline.contracts.sources import SOURCES
+from pipeline.contracts.tables import TABLES, table
+from pipeline.contracts.tables.core import COVERAGE
+
+EVERY_TABLE = pytest.mark.parametrize("one", TABLES.values(), ids=TABLES)
+
+
+@EVERY_TABLE
+def test_the_example_of_a_table_conforms_to_it(one: Table) -> None:
+    assert one.conform(one.example(3)).equals(one.example(3))
+    assert one.conform(one.empty()).is_empty()
+
+
+@EVERY_TABLE
+def test_the_key_of_a_table_names_its_columns_once(one: Table) -> None:
+    assert one.key
+    assert set(one.key) <= set(one.schema.names())
+    assert len(set(one.key)) == len(one.key)
+
+
+@EVERY_TABLE
+def test_only_columns_that_may_be_empty_have_an_empty_example(one: Table) -> None:
+    assert [column.name for column in one.columns if column.example is None and not column.nullable] == []
+
+
+@EVERY_TABLE
+def test_the_example_of_a_column_with_a_vocabulary_is_one_of_its_words(one: Table) -> None:
+    assert [column.name for column in one.columns if column.vocabulary and column.example not in column.vocabulary] == []
+
+
+@EVERY_TABLE
+def test_a_table_says_what_it_is_what_a_row_is_and_what_each_column_means(one: Table) -> None:
+    assert all((one.title, one.description, one.grain, *(column.description for column in one.columns)))
+    assert one.description.endswith(".")
+    assert [column.name for column in one.columns if column.description.endswith(".") and column.vocabulary is None] == []
+
+
+@EVERY_TABLE
+def test_the_sources_of_a_table_are_known(one: Table) -> None:
+    assert set(one.sources) <= set(SOURCES)
+
+
+@EVERY_TABLE
+def test_a_table_that_is_filed_by_day_is_filed_by_its_utc_day(one: Table) -> None:
+    assert one.day in (None, "index_date")
+    assert one.day is None or one.schema[one.day] == pl.Date
+
+
+@EVERY_TABLE
+def test_the_end_of_a_name_tells_the_type(one: Table) -> None:
+    ends = {"_at": pl.Datetime("us", "UTC"), "_date": pl.Date(), "_pct": pl.Float64(), "_count": pl.Int64()}
+    begins = {"is_": pl.Boolean(), "has_": pl.Boolean()}
+    if one.layer == "raw":
+        ends = {"_pct": pl.Float64()}  # dates and instants stand there as their sources wrote them
+    wrong = [
+        name
+        for name, dtype in one.schema.items()
+        for rules, fits in ((ends, name.endswith), (begins, name.startswith))
+        for affix, expected in rules.items()
+        if fits(affix) and dtype != expected
+    ]
+    assert wrong == []
+
+
+def types_of_columns(*, raw: bool) -> dict[str, set[pl.DataType]]:
+    types: dict[str, set[pl.DataType]] = defaultdict(set)
+    for one in TABLES.values():
+        if (one.layer == "raw") == raw:
+            for name, dtype in one.schema.items():
+                types[name].add(dtype)
+    return types
+
+
+@pytest.mark.parametrize("raw", [True, False], ids=["what the sources said", "what was made of it"])
+def test_a_column_has_the_same_type_wherever_it_stands(raw: bool) -> None:
+    assert {name: types for name, types in types_of_columns(raw=raw).items() if len(types) > 1} == {}
+
+
+def test_a_column_has_the_same_vocabulary_wherever_it_stands() -> None:
+    vocabularies: dict[str, set[str]] = defaultdict(set)
+    for one in TABLES.values():
+        for column in one.columns:
+            if one.layer != "raw":
+                vocabularies[column.name].add(column.vocabulary.name if column.vocabulary else "")
+    assert {name: found for name, found in vocabularies.items() if len(found) > 1} == {}
+
+
+def test_tables_are_found_by_name_and_a_wrong_name_lists_the_right_ones() -> None:
+    assert table("coverage") is COVERAGE
+    with pytest.raises(ContractError, match=r"there is no table 'covrage'; the tables are raw_articles, .*coverage"):
+        table("covrage")
+
+
+def test_a_column_is_found_by_name_and_a_wrong_name_lists_the_right_ones() -> None:
+    assert COVERAGE.column("accepted").unit == "articles"
+    with pytest.raises(ContractError, match="table coverage has no column 'rejected'; it has index_date, source"):
+        COVERAGE.column("rejected")
+
+
+def test_missing_columns_are_named() -> None:
+    with pytest.raises(ContractError, match=r"table coverage: missing columns \['accepted', 'duplicate'\]"):
+        COVERAGE.conform(COVERAGE.example().drop("accepted", "duplicate"))
+
+
+def test_extra_columns_are_named() -> None:
+    with pytest.raises(ContractError, match=r"extra columns \['note'\]"):
+        COVERAGE.conform(COVERAGE.example().with_columns(note=pl.lit("x")))
+
+
+def test_mistyped_columns_are_named_with_both_types() -> None:
+    with pytest.raises(ContractError, match=r"mistyped columns \{'accepted': 'Int32 instead of Int64'\}"):
+        COVERAGE.conform(COVERAGE.example().with_columns(pl.col("accepted").cast(pl.Int32)))
+
+
+def test_everything_that_is_wrong_with_a_frame_is_told_at_once() -> None:
+    frame = COVERAGE.example().drop("duplicate").with_columns(pl.col("source").cast(pl.Categorical), note=pl.lit(1))
+    with pytest.raises(ContractError, match=r"missing columns \['duplicate'\], extra columns \['note'\], mistyped columns \{'source'"):
+        COVERAGE.conform(frame)
+
+
+def test_an_instant_in_another_zone_is_mistyped() -> None:
+    articles = TABLES["articles"]
+    frame = articles.example().with_columns(pl.col("published_at").dt.convert_time_zone("Asia/Shanghai"))
+    with pytest.raises(ContractError, match=r"mistyped columns .*published_at.*Shanghai"):
+        articles.conform(frame)
+
+
+def test_a_conforming_frame_comes_back_in_the_order_of_columns_and_key() -> None:
+    shuffled = pl.concat([COVERAGE.example().with_columns(source=pl.lit(name)) for name in "cab"]).select(COVERAGE.schema.names()[::-1])
+    conformed = COVERAGE.conform(shuffled)
+    assert conformed.columns == COVERAGE.schema.names()
+    assert conformed["source"].to_list() == ["a", "b", "c"]
+
+
+def test_rows_whose_key_is_empty_come_last() -> None:
+    contributions = TABLES["contributions"]
+    story = contributions.example()
+    prior = story.with_columns(part=pl.lit("story"), story_id=pl.lit(None, pl.String))
+    assert contributions.conform(pl.concat([prior, story]))["story_id"].to_list() == [story["story_id"][0], None]
+
+
+def contract(key: tuple[str, ...] = ("a",), day: str | None = None, names: str = "ab") -> Table:
+    columns = tuple(Column(name, pl.Int64(), "A number", 1) for name in names)
+    return Table("t", "T", "A table.", grain="one row", key=key, columns=columns, layer="core", day=day)
+
+
+def test_a_contract_whose_key_or_day_is_no_column_cannot_be_written() -> None:
+    with pytest.raises(ContractError, match=r"table t: key or day columns \['c'\] are not columns"):
+        contract(key=("a", "c"))
+    with pytest.raises(ContractError, match=r"table t: key or day columns \['d'\] are not columns"):
+        contract(day="d")
+
+
+def test_a_contract_with_a_column_twice_cannot_be_written() -> None:
+    with pytest.raises(ContractError, match="a name stands twice"):
+        contract(names="aba")

@@ -1,0 +1,98 @@
+import re
+from pathlib import Path
+
+import polars as pl
+import pytest
+
+from pipeline.contracts import vocabulary
+from pipeline.contracts.crosswalk import INSTRUMENTS, KINDS, kind_of_cameo
+from pipeline.contracts.model import Vocabulary
+from pipeline.contracts.vocabulary import CHANNEL, INSTRUMENT, KIND, KIND_POLARITY, POLARITY
+
+VOCABULARIES = [one for one in vars(vocabulary).values() if isinstance(one, Vocabulary)]
+CAMEO = [code for codes in KINDS.values() for code in codes.cameo]
+GDELT_EXPORT = Path(__file__).parents[4] / "shared" / "data" / "formats" / "gdelt2_20191024143000.export.CSV"
+EVENT_CODE = 26  # the 27th of the 61 columns of a GDELT 2.0 export
+LEAST_SHARED = 20
+
+
+@pytest.mark.parametrize("one", VOCABULARIES, ids=lambda one: one.name)
+def test_every_word_of_a_vocabulary_has_a_meaning(one: Vocabulary) -> None:
+    assert one.description
+    assert [word for word, meaning in one.words.items() if not word or not meaning] == []
+
+
+def test_vocabularies_have_names_of_their_own() -> None:
+    names = [one.name for one in VOCABULARIES]
+    assert len(set(names)) == len(names)
+
+
+def test_a_vocabulary_holds_its_words_and_no_others() -> None:
+    assert "tariff" in INSTRUMENT
+    assert "Tariff" not in INSTRUMENT
+    assert None not in INSTRUMENT
+
+
+def test_every_kind_has_a_polarity() -> None:
+    assert list(KIND_POLARITY) == list(KIND.words)
+    assert set(KIND_POLARITY.values()) == set(POLARITY.words)
+
+
+def test_the_channels_are_the_polarities() -> None:
+    assert list(CHANNEL.words) == list(POLARITY.words)
+
+
+def test_each_polarity_lists_its_kinds() -> None:
+    for polarity in ("escalation", "concession"):
+        kinds = POLARITY.words[polarity].partition(": ")[2].split(", ")
+        assert kinds == [kind for kind, found in KIND_POLARITY.items() if found == polarity]
+
+
+def test_every_kind_and_instrument_stands_in_the_crosswalk() -> None:
+    assert list(KINDS) == list(KIND.words)
+    assert list(INSTRUMENTS) == list(INSTRUMENT.words)
+
+
+def test_every_kind_has_a_code_in_cameo_and_an_event_in_plover() -> None:
+    assert [kind for kind, codes in KINDS.items() if not codes.cameo or not codes.plover_event] == []
+
+
+def test_a_cameo_code_belongs_to_one_kind_only() -> None:
+    assert sorted({code for code in CAMEO if CAMEO.count(code) > 1}) == []
+
+
+def test_cameo_codes_are_of_three_or_four_digits() -> None:
+    assert [code for code in CAMEO if not re.fullmatch(r"[0-9]{3,4}", code)] == []
+
+
+def test_the_first_two_digits_of_a_cameo_code_are_one_of_its_twenty_roots() -> None:
+    assert [code for code in CAMEO if not 1 <= int(code[:2]) <= 20] == []
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_the_way_back_from_cameo_leads_to_the_kind(kind: str) -> None:
+    assert {kind_of_cameo(code) for code in KINDS[kind].cameo} == {kind}
+
+
+@pytest.mark.parametrize("code", ["190", "0232", "145", "", "85", "0850", "1630"])
+def test_a_code_that_is_none_of_ours_has_no_kind(code: str) -> None:
+    assert kind_of_cameo(code) is None
+
+
+def test_mast_chapters_and_gta_colours_are_those_of_their_handbooks() -> None:
+    assert {codes.mast for codes in INSTRUMENTS.values()} <= {"", *"ABCDEFGHIJKLMNOP"}
+    assert {codes.gta_evaluation for codes in KINDS.values()} <= {"", "red", "amber", "green"}
+
+
+@pytest.mark.skipif(
+    not GDELT_EXPORT.is_file(), reason=f"no GDELT export at {GDELT_EXPORT.name} beside the checkout; nothing to compare with"
+)
+def test_cameo_codes_are_written_as_in_a_gdelt_export() -> None:
+    # quote_char=None: names in the export hold lone quotation marks
+    events = pl.read_csv(GDELT_EXPORT, separator="\t", has_header=False, infer_schema=False, quote_char=None)
+    seen = set(events.to_series(EVENT_CODE))
+    assert [code for code in sorted(seen) if not re.fullmatch(r"[0-9]{3,4}", code)] == []
+    by_number = {int(code): code for code in seen}  # the same code with a zero too few or too many has the same number
+    shared = {code: by_number[int(code)] for code in CAMEO if int(code) in by_number}
+    assert {ours: theirs for ours, theirs in shared.items() if ours != theirs} == {}
+    assert len(shared) >= LEAST_SHARED

@@ -1,0 +1,189 @@
+"""The bundled sample is what it says it is: dated, many-voiced, mostly ordinary news of our own writing, with flaws put in on purpose."""
+
+import csv
+import json
+import re
+from collections import Counter
+from collections.abc import Iterator
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+import pytest
+
+from pipeline.articles.clean import Admission, admit
+from pipeline.contracts.tables.raw import RAW_ARTICLES
+from pipeline.contracts.vocabulary import REJECTION
+from pipeline.settings import PACKAGE, SAMPLE_ARTICLES, SAMPLE_FIRST_DAY, SAMPLE_LAST_DAY, SAMPLE_TRADE
+from pipeline.signals.gold import Gold, read_gold
+from pipeline.sources.files import read_articles
+
+GOLD = PACKAGE / "sample" / "gold.jsonl"
+BROKEN_FEED = "2025-05-broken-feed.jsonl"
+LONG_ENOUGH_TO_BE_COPIED = 40  # characters; shorter sentences are written alike by chance
+
+
+@pytest.fixture(scope="module")
+def raw() -> pl.DataFrame:
+    return read_articles([SAMPLE_ARTICLES], last_day=SAMPLE_LAST_DAY)
+
+
+@pytest.fixture(scope="module")
+def admitted(raw: pl.DataFrame) -> Admission:
+    return admit(raw)
+
+
+@pytest.fixture(scope="module")
+def gold() -> Gold:
+    return read_gold(GOLD)
+
+
+def ours() -> Iterator[dict[str, Any]]:
+    """The rows that were written to be articles; the broken feed was not."""
+    for path in sorted(SAMPLE_ARTICLES.glob("*.jsonl")):
+        if path.name != BROKEN_FEED:
+            yield from map(json.loads, path.read_text(encoding="utf-8").splitlines())
+
+
+def sentences(text: str) -> set[str]:
+    """Sentences folded to words, long enough that two people would not write the same."""
+    parts = re.split(r"(?<=[.!?])[\"'”’)]*\s+|\n+", text)
+    folded = (" ".join(re.findall(r"\w+", part.lower())) for part in parts)
+    return {part for part in folded if len(part) >= LONG_ENOUGH_TO_BE_COPIED}
+
+
+def test_there_are_at_least_three_hundred_articles(admitted: Admission) -> None:
+    assert admitted.articles.height >= 300
+
+
+def test_every_article_lies_in_the_days_of_the_sample(admitted: Admission) -> None:
+    assert admitted.articles["index_date"].is_between(SAMPLE_FIRST_DAY, SAMPLE_LAST_DAY).all()
+    assert admitted.articles["published_at"].dt.date().equals(admitted.articles["index_date"])
+
+
+def test_the_articles_reach_over_the_whole_time(admitted: Admission) -> None:
+    days = admitted.articles["index_date"]
+    assert days.min() <= SAMPLE_FIRST_DAY + timedelta(days=7)  # type: ignore[operator]
+    assert days.max() >= SAMPLE_LAST_DAY - timedelta(days=7)  # type: ignore[operator]
+    assert days.dt.month().n_unique() == 11
+
+
+def test_at_least_eight_sources_of_different_size_speak(admitted: Admission) -> None:
+    sizes = admitted.articles["source"].value_counts()["count"]
+    assert sizes.len() >= 8
+    assert sizes.max() >= 3 * sizes.min()  # type: ignore[operator]
+
+
+def test_an_article_with_a_body_has_sixty_to_three_hundred_words() -> None:
+    lengths = {row["article_id"]: len(re.findall(r"\w[\w'’.,-]*", row["body"])) for row in ours() if row["body"]}
+    assert {name: length for name, length in lengths.items() if not 60 <= length <= 300} == {}
+
+
+def test_some_articles_are_headlines_alone() -> None:
+    headlines = [row for row in ours() if not row["body"]]
+    assert 0 < len(headlines) < 50
+    assert all(row["title"] for row in headlines)
+
+
+def test_links_lead_nowhere_outside_the_sample() -> None:
+    assert all(re.fullmatch(r"https://[a-z-]+\.example/\S+", row["url"]) for row in ours())
+
+
+def test_the_gold_has_at_least_a_hundred_articles_with_and_without_signals(gold: Gold) -> None:
+    assert gold.passages.height >= 100
+    assert 0 < gold.rows["id"].n_unique() < gold.passages.height
+
+
+def test_every_gold_text_is_that_of_its_article(gold: Gold) -> None:
+    texts = {row["article_id"]: f"{row['title']}\n\n{row['body']}" for row in ours()}
+    differing = [name for name, text in gold.passages.select("id", "text").rows() if texts.get(name) != text]
+    assert differing == []
+
+
+def test_every_gold_passage_has_the_day_and_source_of_its_article(gold: Gold) -> None:
+    facts = {row["article_id"]: (date.fromisoformat(row["published_at"][:10]), row["source"]) for row in ours()}
+    assert {name: (day, source) for name, day, source in gold.passages.select("id", "date", "source").rows()}.items() <= facts.items()
+
+
+def test_the_broken_feed_gives_each_reason_that_a_short_row_can_give(admitted: Admission) -> None:
+    reasons = Counter(admitted.quarantine["reason"])
+    assert set(reasons) == set(REJECTION.words) - {"too_long"}
+    assert reasons["undated"] == 2  # one date that is none, one that is empty
+
+
+def test_only_the_broken_feed_is_set_aside(admitted: Admission) -> None:
+    assert admitted.quarantine["raw_id"].str.starts_with(BROKEN_FEED).all()
+    assert not admitted.articles["raw_id"].str.starts_with(BROKEN_FEED).any()
+
+
+def test_two_rows_repeat_an_article(admitted: Admission) -> None:
+    assert admitted.duplicates.height == 2
+
+
+def test_nothing_that_came_in_is_lost(raw: pl.DataFrame, admitted: Admission) -> None:
+    assert raw.height == admitted.articles.height + admitted.duplicates.height + admitted.quarantine.height
+
+
+def test_some_articles_were_seen_two_days_late_or_more(admitted: Admission) -> None:
+    late = admitted.articles.filter(pl.col("first_seen_at") - pl.col("published_at") >= timedelta(days=2))
+    assert 5 <= late.height < admitted.articles.height / 10
+
+
+def test_every_row_is_read_with_all_fields_of_the_contract() -> None:
+    given = {name for row in ours() for name in row}
+    assert given <= set(RAW_ARTICLES.schema.names())
+
+
+def test_the_flows_are_those_of_the_census(outside_data: Path) -> None:
+    official = pl.read_csv(outside_data / "trade" / "usa_chn_monthly_flows.csv")
+    key = ["reference_month", "reporter", "partner", "flow"]
+    bundled = pl.read_csv(SAMPLE_TRADE / "flows.csv")
+    joined = bundled.join(official, on=key, how="left", suffix="_official")
+    assert joined.height == bundled.height > 100
+    assert joined.filter(pl.col("value_usd").ne_missing(pl.col("value_usd_official"))).is_empty()
+
+
+def test_the_tariffs_of_2018_to_2020_are_those_of_the_tracker(outside_data: Path) -> None:
+    official = {
+        (row["importer"], row["partner"], row["effective_date"]): float(row["simple_mean_tariff_pct"])
+        for side in ("chn_on_usa", "usa_on_chn")
+        for row in read_csv(outside_data / "trade" / f"hs6_mean_tariff_{side}_2018_2020.csv")
+    }
+    bundled = [row for row in read_csv(SAMPLE_TRADE / "tariffs.csv") if row["measure"] == "simple_mean_hs6"]
+    assert {(row["importer"], row["exporter"], row["effective_date"]): float(row["rate_pct"]) for row in bundled} == official
+
+
+def test_the_tariffs_of_2025_are_those_of_the_tracker(outside_data: Path) -> None:
+    names = {"CHN": "CHINA", "MEX": "MEXICO", "CAN": "CANADA", "JPN": "JAPAN", "BRA": "BRAZIL", "IND": "INDIA"}
+    official = {
+        (row["country_name"], row["date"]): float(row["effective tariff"])
+        for row in read_csv(outside_data / "trade" / "tradewar_redux_2025_country-by-time.csv")
+    }
+    bundled = [row for row in read_csv(SAMPLE_TRADE / "tariffs.csv") if row["measure"] == "import_weighted" and row["exporter"] in names]
+    differing = [
+        row
+        for row in bundled
+        if official.get((names[row["exporter"]], row["effective_date"])) != pytest.approx(float(row["rate_pct"]), abs=5e-4)
+    ]
+    assert len(bundled) > 20
+    assert differing == []
+
+
+def test_no_sentence_stands_in_the_news_or_the_gold_of_others(outside_data: Path) -> None:
+    written = {sentence for row in ours() for sentence in sentences(f"{row['title']}\n\n{row['body']}")}
+    of_others: set[str] = set()
+    for path in sorted((outside_data / "news").glob("*.parquet")):
+        frame = pl.read_parquet(path)
+        for name in (name for name, dtype in frame.schema.items() if dtype == pl.String):
+            of_others.update(*(sentences(text) for text in frame[name].drop_nulls()))
+    for path in sorted((outside_data / "gold").glob("real_*.jsonl")):
+        of_others.update(*(sentences(json.loads(line)["text"]) for line in path.read_text(encoding="utf-8").splitlines()))
+    assert len(written) > 2000
+    assert len(of_others) > 10_000
+    assert written & of_others == set()
+
+
+def read_csv(path: Path) -> list[dict[str, str]]:
+    with path.open(encoding="utf-8", newline="") as lines:
+        return list(csv.DictReader(lines))

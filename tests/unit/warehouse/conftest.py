@@ -1,0 +1,5 @@
+"""The small lake of the index's tests, which the tests of models and checks read as well."""
+
+from tests.unit.index.conftest import small
+
+__all__ = ["small"]

@@ -1,0 +1,190 @@
+from datetime import date, timedelta
+from pathlib import Path
+
+import polars as pl
+import pytest
+
+from pipeline.contracts.days import Days
+from pipeline.contracts.model import ContractError
+from pipeline.contracts.tables.core import COVERAGE
+from pipeline.contracts.tables.index import WEIGHTS
+from pipeline.index.parameters import weights
+from pipeline.warehouse.lake import Lake
+
+FIRST = date(2024, 12, 30)
+WEEK = Days(FIRST, FIRST + timedelta(days=6))  # runs over the year end
+
+
+def read(*rows: tuple[date, str, int]) -> pl.DataFrame:
+    """Coverage: so many articles accepted from a source on a day."""
+    listed = [(day, source, count, count, 0, 0) for day, source, count in rows]
+    return pl.DataFrame(listed, schema=COVERAGE.schema, orient="row")
+
+
+def every_day(count: int, span: Days = WEEK, sources: str = "AB") -> pl.DataFrame:
+    return read(*((day, source, count) for day in span for source in sources))
+
+
+def bytes_of(root: Path) -> dict[str, bytes]:
+    return {str(path.relative_to(root)): path.read_bytes() for path in sorted(root.rglob("*")) if path.is_file()}
+
+
+@pytest.fixture
+def lake(tmp_path: Path) -> Lake:
+    """A lake that holds a week of coverage."""
+    lake = Lake(tmp_path)
+    lake.write_days(COVERAGE, every_day(10), WEEK)
+    return lake
+
+
+def test_every_day_is_a_file_in_the_folder_of_its_year(lake: Lake) -> None:
+    files = [str(path.relative_to(lake.root)) for path in lake.files(COVERAGE)]
+    assert files == [f"coverage/{day.year}/{day.isoformat()}.parquet" for day in WEEK]
+    assert sorted(bytes_of(lake.root)) == sorted(files)
+
+
+def test_what_is_written_is_read_again(lake: Lake) -> None:
+    assert lake.read(COVERAGE).equals(COVERAGE.conform(every_day(10)))
+
+
+def test_a_table_that_is_not_filed_by_day_is_one_file(tmp_path: Path) -> None:
+    lake = Lake(tmp_path)
+    assert lake.files(WEIGHTS) == []
+    lake.write(WEIGHTS, weights())
+    assert list(bytes_of(tmp_path)) == ["weights/weights.parquet"]
+    lake.write(WEIGHTS, weights().head(3))
+    assert lake.read(WEIGHTS).height == 3
+
+
+def test_only_the_days_asked_for_are_read(lake: Lake) -> None:
+    two = Days(date(2024, 12, 31), date(2025, 1, 1))
+    assert lake.read(COVERAGE, two)["index_date"].unique().sort().to_list() == list(two)
+    assert lake.read(COVERAGE, Days(FIRST - timedelta(days=9), FIRST)).height == 2  # days that were not processed hold nothing
+
+
+def test_only_the_columns_asked_for_are_read(lake: Lake) -> None:
+    assert lake.read(COVERAGE, columns=["accepted", "source"]).columns == ["accepted", "source"]
+    assert Lake(lake.root / "none").read(COVERAGE, columns=["accepted"]).schema == {"accepted": pl.Int64()}
+
+
+def test_a_table_that_was_never_written_has_no_rows_and_the_right_columns(tmp_path: Path) -> None:
+    assert Lake(tmp_path).read(COVERAGE).equals(COVERAGE.empty())
+    assert Lake(tmp_path).read(WEIGHTS).equals(WEIGHTS.empty())
+
+
+def test_a_rerun_replaces_its_days_and_leaves_the_others_alone(lake: Lake) -> None:
+    before = bytes_of(lake.root)
+    two = Days(date(2024, 12, 31), date(2025, 1, 1))
+    lake.write_days(COVERAGE, every_day(99, two, sources="C"), two)
+    after = bytes_of(lake.root)
+    changed = [name for name in before if after[name] != before[name]]
+    assert changed == ["coverage/2024/2024-12-31.parquet", "coverage/2025/2025-01-01.parquet"]
+    assert after.keys() == before.keys()
+    assert set(lake.read(COVERAGE, two)["source"]) == {"C"}
+
+
+def test_a_rerun_that_finds_nothing_leaves_an_empty_day(lake: Lake) -> None:
+    lake.write_days(COVERAGE, COVERAGE.empty(), Days(FIRST, FIRST))
+    assert lake.read(COVERAGE, Days(FIRST, FIRST)).equals(COVERAGE.empty())
+    assert lake.span(COVERAGE) == WEEK
+
+
+def test_a_day_without_rows_is_a_file_all_the_same(tmp_path: Path) -> None:
+    lake = Lake(tmp_path)
+    lake.write_days(COVERAGE, read((FIRST, "A", 1)), WEEK)
+    assert [path.stem for path in lake.files(COVERAGE)] == [day.isoformat() for day in WEEK]
+    assert lake.read(COVERAGE).height == 1
+
+
+def test_the_same_rows_in_any_order_give_the_same_bytes(tmp_path: Path) -> None:
+    rows = every_day(10, sources="ABCDE")
+    Lake(tmp_path / "one").write_days(COVERAGE, rows, WEEK)
+    for seed in range(3):
+        shuffled = rows.sample(fraction=1, shuffle=True, seed=seed).select(COVERAGE.schema.names()[::-1])
+        Lake(tmp_path / "other").write_days(COVERAGE, shuffled, WEEK)
+        assert bytes_of(tmp_path / "other") == bytes_of(tmp_path / "one")
+
+
+def test_days_may_be_written_in_any_batches(tmp_path: Path) -> None:
+    rows = every_day(10)
+    Lake(tmp_path / "one").write_days(COVERAGE, rows, WEEK)
+    for chunk in WEEK.chunks(3):
+        part = rows.filter(pl.col("index_date").is_between(chunk.first, chunk.last))
+        Lake(tmp_path / "other").write_days(COVERAGE, part, chunk)
+    assert bytes_of(tmp_path / "other") == bytes_of(tmp_path / "one")
+
+
+def test_rows_of_another_day_are_refused_and_nothing_is_written(lake: Lake) -> None:
+    before = bytes_of(lake.root)
+    one_day_short = Days(FIRST, WEEK.last - timedelta(days=1))
+    with pytest.raises(ContractError, match=r"table coverage: 2 rows belong to other days than 2024-12-30 to 2025-01-04.* 2025-01-05"):
+        lake.write_days(COVERAGE, every_day(99), one_day_short)
+    assert bytes_of(lake.root) == before
+
+
+def test_a_row_without_a_day_is_refused_and_nothing_is_written(lake: Lake) -> None:
+    before = bytes_of(lake.root)
+    undated = pl.concat([every_day(99), read((FIRST, "C", 1)).with_columns(index_date=pl.lit(None, pl.Date))])
+    with pytest.raises(ContractError, match="table coverage: 1 rows belong to other days"):
+        lake.write_days(COVERAGE, undated, WEEK)
+    assert bytes_of(lake.root) == before
+
+
+def test_a_frame_of_another_shape_is_refused_and_nothing_is_written(lake: Lake) -> None:
+    before = bytes_of(lake.root)
+    with pytest.raises(ContractError, match=r"missing columns \['accepted'\]"):
+        lake.write_days(COVERAGE, every_day(99).drop("accepted"), WEEK)
+    with pytest.raises(ContractError, match="mistyped columns"):
+        lake.write(WEIGHTS, weights().with_columns(pl.col("weight").cast(pl.Float32)))
+    assert bytes_of(lake.root) == before
+
+
+def test_a_table_is_written_only_the_way_it_is_filed(tmp_path: Path) -> None:
+    with pytest.raises(ContractError, match=r"table coverage is filed by day; use write_days\(\)"):
+        Lake(tmp_path).write(COVERAGE, every_day(1))
+    with pytest.raises(ContractError, match=r"table weights is not filed by day; use write\(\)"):
+        Lake(tmp_path).write_days(WEIGHTS, weights(), WEEK)
+    assert bytes_of(tmp_path) == {}
+
+
+@pytest.fixture
+def broken_disk(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A disk that takes half of a file and then no more."""
+    whole = pl.DataFrame.write_parquet
+
+    def half(frame: pl.DataFrame, file: Path, **options: object) -> None:
+        whole(frame, file)
+        file.write_bytes(file.read_bytes()[: file.stat().st_size // 2])
+        raise OSError(28, "No space left on device", str(file))
+
+    monkeypatch.setattr(pl.DataFrame, "write_parquet", half)
+
+
+def test_an_interrupted_write_leaves_the_old_file_and_nothing_else(lake: Lake, broken_disk: None) -> None:
+    before = bytes_of(lake.root)
+    with pytest.raises(OSError, match="No space left"):
+        lake.write_days(COVERAGE, every_day(99), WEEK)
+    assert bytes_of(lake.root) == before
+
+
+def test_an_interrupted_first_write_leaves_no_file(tmp_path: Path, broken_disk: None) -> None:
+    with pytest.raises(OSError, match="No space left"):
+        Lake(tmp_path).write(WEIGHTS, weights())
+    assert bytes_of(tmp_path) == {}
+
+
+def test_a_temporary_file_of_a_killed_run_is_no_day(lake: Lake) -> None:
+    (lake.root / "coverage" / "2025" / ".2025-01-06.parquet.4711.tmp").write_bytes(b"half")
+    assert lake.span(COVERAGE) == WEEK
+    assert lake.read(COVERAGE).height == 2 * len(WEEK)
+
+
+def test_the_span_is_from_the_first_to_the_last_day_processed(lake: Lake) -> None:
+    assert lake.span(COVERAGE) == WEEK
+    later = Days(date(2025, 3, 1), date(2025, 3, 1))
+    lake.write_days(COVERAGE, COVERAGE.empty(), later)
+    assert lake.span(COVERAGE) == Days(FIRST, later.first)
+
+
+def test_before_the_first_run_there_is_no_span(tmp_path: Path) -> None:
+    assert Lake(tmp_path).span(COVERAGE) is None

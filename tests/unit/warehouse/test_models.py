@@ -1,0 +1,221 @@
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from pipeline.contracts.days import Days
+from pipeline.contracts.model import ContractError, Table
+from pipeline.contracts.tables import TABLES
+from pipeline.contracts.tables.core import COVERAGE
+from pipeline.contracts.tables.index import CHANNEL_DAILY, STALEMATE_DAILY, WEIGHTS
+from pipeline.index.parameters import variables, weights
+from pipeline.settings import shipped
+from pipeline.warehouse import models
+from pipeline.warehouse.lake import Lake
+from pipeline.warehouse.models import ModelError, dependencies, fingerprint, query, run, sql_file
+from tests.unit.index.lake_scenes import Built
+
+SQL = shipped("sql")
+FILES = sorted(SQL.rglob("*.sql"))
+MODELS = [path for path in FILES if path.parent.name not in {"checks", "views"}]
+VIEWS = sorted((SQL / "views").glob("*.sql"))
+MADE_BY_PYTHON = {WEIGHTS.name, CHANNEL_DAILY.name, STALEMATE_DAILY.name}
+EVERY_FILE = pytest.mark.parametrize("path", FILES, ids=lambda path: f"{path.parent.name}/{path.stem}")
+EVERY_MODEL = pytest.mark.parametrize("path", MODELS, ids=lambda path: path.stem)
+METHOD = variables(("CHN-USA",), 7.0, None, Days(date(2025, 4, 4), date(2025, 4, 4)))
+
+
+def written(folder: Path, sql: str) -> Path:
+    path = folder / "model.sql"
+    path.write_text(sql, encoding="utf-8")
+    return path
+
+
+@pytest.mark.parametrize(
+    ("sql", "tables"),
+    [
+        ("select * from signals", ("signals",)),
+        ("select * from signals inner join stories on true left join weights on true", ("signals", "stories", "weights")),
+        ("select * from (select * from signals) as found", ("signals",)),
+        ("select 1 from weights where exists (select 1 from signals where kind in (select kind from baseline))",
+         ("baseline", "signals", "weights")),
+        ("select (select max(index_date) from coverage) as last_day", ("coverage",)),
+        ("select 1 from signals union all select 1 from stories", ("signals", "stories")),
+        ("with found as (select * from signals) select * from found", ("signals",)),
+        ("with recursive walk as (select 1 as n from signals union select n from walk) select * from walk", ("signals",)),
+        ("select * from signals as stories", ("signals",)),
+        ("select 'stories' as signals", ()),
+        ("select * from range(3)", ()),
+    ],
+)  # fmt: skip
+def test_a_model_depends_on_the_tables_that_it_reads(tmp_path: Path, sql: str, tables: tuple[str, ...]) -> None:
+    assert dependencies(written(tmp_path, sql)) == tables
+
+
+@pytest.mark.parametrize(
+    ("sql", "tables"),
+    [
+        ("with stories as (select 1 as n) select * from stories", ()),
+        ("with stories as (select * from signals) select * from stories inner join weights on true", ("signals", "weights")),
+        ("with stories as (select * from stories) select * from stories", ("stories",)),
+        ("with signals as (select 1 as n), found as (select * from signals) select * from found", ()),
+        ("with found as (select * from signals), signals as (select 1 as n) select * from found, signals", ("signals",)),
+        ("with recursive signals as (select 1 as n union select n + 1 from signals where n < 3) select * from signals", ()),
+        ("select * from (with signals as (select 1 as n) select * from signals) as inside, signals", ("signals",)),
+        ("with signals as (select 1 as n) select * from (select * from signals) as inside", ()),
+    ],
+)
+def test_a_common_table_that_has_the_name_of_a_table_hides_it_where_it_is_known(tmp_path: Path, sql: str, tables: tuple[str, ...]) -> None:
+    assert dependencies(written(tmp_path, sql)) == tables
+
+
+@EVERY_FILE
+def test_every_file_parses_and_reads_tables_of_the_contracts(path: Path) -> None:
+    assert dependencies(path)
+
+
+@EVERY_FILE
+def test_every_file_opens_with_a_comment_that_says_what_it_is(path: Path) -> None:
+    first = path.read_text(encoding="utf-8").splitlines()[0]
+    assert first.startswith("-- ")
+    assert len(first) > len("-- asset: ")
+
+
+@EVERY_MODEL
+def test_every_model_makes_a_table_of_its_layer(path: Path) -> None:
+    assert TABLES[path.stem].layer == path.parent.name
+    assert sql_file(path.stem) == path
+
+
+@EVERY_MODEL
+def test_no_model_reads_the_table_that_it_makes(path: Path) -> None:
+    assert path.stem not in dependencies(path)
+
+
+def test_every_table_of_the_index_and_of_trade_has_something_that_makes_it() -> None:
+    made = {path.stem for path in MODELS} | MADE_BY_PYTHON
+    assert {table.name for table in TABLES.values() if table.layer in {"index", "trade"}} == made
+
+
+def test_a_table_without_a_model_is_told_with_where_it_was_sought() -> None:
+    with pytest.raises(ModelError, match=r"expected one SQL file for table 'channel_daily' under .*sql, found \[\]"):
+        sql_file("channel_daily")
+
+
+@pytest.mark.parametrize(
+    ("given", "sql", "answer"),
+    [
+        (7.5, "getvariable('given') * 2", 15.0),
+        (date(2024, 2, 29), "getvariable('given') + 1", date(2024, 3, 1)),
+        (["CHN-USA", "EUN-USA"], "len(getvariable('given'))", 2),
+        ("it's; drop table weights --", "getvariable('given')", "it's; drop table weights --"),
+        (None, "getvariable('given') is null", True),
+    ],
+)
+def test_variables_reach_the_sql_as_values(tmp_path: Path, given: Any, sql: str, answer: Any) -> None:
+    assert query(Lake(tmp_path), written(tmp_path, f"select {sql} as answer"), {"given": given}).item() == answer
+
+
+def test_tables_of_the_lake_are_read_and_those_not_written_yet_are_empty(tmp_path: Path) -> None:
+    lake = Lake(tmp_path)
+    lake.write(WEIGHTS, weights())
+    path = written(tmp_path, "select (select count(*) from weights) as written, (select count(*) from coverage) as not_written")
+    assert query(lake, path, {}).row(0) == (weights().height, 0)
+
+
+def test_instants_are_cut_into_days_in_utc(tmp_path: Path) -> None:
+    path = written(tmp_path, "select (timestamptz '2025-04-04 23:30:00+00')::date as index_date")
+    assert query(Lake(tmp_path), path, {}).item() == date(2025, 4, 4)
+
+
+def test_sql_that_duckdb_refuses_is_told_with_its_file(tmp_path: Path) -> None:
+    path = written(tmp_path, "select no_such_column from coverage")
+    with pytest.raises(ModelError, match=r"model\.sql: .*no_such_column"):
+        query(Lake(tmp_path), path, {})
+
+
+def test_sql_that_fails_on_its_rows_is_told_with_its_file(tmp_path: Path) -> None:
+    path = written(tmp_path, "select 'soon'::date as index_date")
+    with pytest.raises(ModelError, match=r"model\.sql: .*soon"):
+        query(Lake(tmp_path), path, {})
+
+
+@pytest.mark.parametrize("sql", ["select from where", "create table x (n int)", ""])
+def test_sql_that_is_no_query_is_told_with_its_file(tmp_path: Path, sql: str) -> None:
+    with pytest.raises(ModelError, match=r"model\.sql: "):
+        dependencies(written(tmp_path, sql))
+
+
+def test_a_damaged_file_of_the_lake_is_told_with_the_sql_and_the_file(tmp_path: Path) -> None:
+    lake = Lake(tmp_path)
+    lake.write(WEIGHTS, weights())
+    (tmp_path / "weights" / "weights.parquet").write_bytes(b"half a file")
+    with pytest.raises(ModelError, match=r"model\.sql: .*weights\.parquet"):
+        query(lake, written(tmp_path, "select * from weights"), {})
+
+
+@pytest.fixture
+def coverage_model(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The file that `run` takes for the model of coverage."""
+    path = tmp_path / "coverage.sql"
+    monkeypatch.setattr(models, "sql_file", lambda _name: path)
+    return path
+
+
+def coverage_of(accepted: str) -> str:
+    return (
+        f"select timestamp '2025-04-04' as index_date, 'A' as source, 1 as article_count, {accepted} as accepted, "
+        "0 as duplicate, 0 as quarantined"
+    )
+
+
+def test_whole_numbers_and_days_that_duckdb_widened_come_back_in_the_contract_s_type(tmp_path: Path, coverage_model: Path) -> None:
+    coverage_model.write_text(coverage_of(accepted="sum(1)"))
+    rows = run(Lake(tmp_path), COVERAGE, {})
+    assert rows.schema == COVERAGE.schema
+    assert rows.row(0) == (date(2025, 4, 4), "A", 1, 1, 0, 0)
+
+
+def test_a_model_without_a_column_of_its_table_is_told(tmp_path: Path, coverage_model: Path) -> None:
+    coverage_model.write_text("select 1 as accepted")
+    with pytest.raises(ModelError, match=r"coverage\.sql: the query yields no column \['index_date', 'source'"):
+        run(Lake(tmp_path), COVERAGE, {})
+
+
+def test_a_model_whose_values_do_not_fit_is_told(tmp_path: Path, coverage_model: Path) -> None:
+    coverage_model.write_text(coverage_of(accepted="'many'"))
+    with pytest.raises(ContractError, match=r"coverage\.sql: the query's types do not fit table coverage"):
+        run(Lake(tmp_path), COVERAGE, {})
+
+
+@EVERY_MODEL
+def test_a_model_yields_its_contract_s_columns_and_types(small: Built, path: Path) -> None:
+    table: Table = TABLES[path.stem]
+    assert run(small.lake, table, small.variables).schema == table.schema
+
+
+@EVERY_MODEL
+def test_a_model_over_an_empty_lake_yields_no_rows_but_the_right_columns(tmp_path: Path, path: Path) -> None:
+    table = TABLES[path.stem]
+    rows = run(Lake(tmp_path), table, METHOD)
+    assert rows.schema == table.schema
+    assert rows.is_empty()
+
+
+@pytest.mark.parametrize("path", VIEWS, ids=lambda path: path.stem)
+def test_a_view_reads_published_tables_only_and_answers(small: Built, path: Path) -> None:
+    assert [name for name in dependencies(path) if not TABLES[name].published] == []
+    assert query(small.lake, path, {}).width > 1
+
+
+def test_the_newest_day_of_every_pair_is_in_the_view_of_today(small: Built) -> None:
+    rows = query(small.lake, SQL / "views" / "today.sql", {})
+    assert rows["index_date"].to_list() == [date(2025, 4, 5)]
+
+
+def test_a_fingerprint_changes_with_the_text_and_with_nothing_else(tmp_path: Path) -> None:
+    first = fingerprint(written(tmp_path, "select 1"))
+    assert first == fingerprint(written(tmp_path, "select 1"))
+    assert first != fingerprint(written(tmp_path, "select 2"))
+    assert len(first) == 12
