@@ -26,8 +26,8 @@ run: $(filter .uv/uv,$(UV)) ## the main job on the bundled sample: a published i
 	@$(RUN) tension run --home $(HOME_DIR)
 
 ui: $(filter .uv/uv,$(UV)) ## the Dagster UI on http://localhost:3000, with the history of earlier runs
-	@mkdir -p $(HOME_DIR)/dagster && cp pipeline/dagster.yaml $(HOME_DIR)/dagster/dagster.yaml
-	@TENSION_HOME=$(HOME_DIR) DAGSTER_HOME=$(CURDIR)/$(HOME_DIR)/dagster $(RUN) dagster dev -w workspace.yaml
+	@mkdir -p "$(abspath $(HOME_DIR))/dagster" && cp pipeline/dagster.yaml "$(abspath $(HOME_DIR))/dagster/dagster.yaml"
+	@TENSION_HOME="$(abspath $(HOME_DIR))" DAGSTER_HOME="$(abspath $(HOME_DIR))/dagster" $(RUN) dagster dev -w workspace.yaml
 
 test: $(filter .uv/uv,$(UV)) ## all tests
 	@$(DEV) pytest

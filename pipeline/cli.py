@@ -111,7 +111,7 @@ def run(
         given = _given(home=home_folder, articles=tuple(articles) if articles else None, pairs=pairs, baseline=baseline, workers=workers)
         settings = _with_days(Settings(**given), first, last)
         use(settings)
-        home.claim(settings)
+        home.claim(settings.home, is_sample=settings.is_sample)
         launched = _run_job(settings)
     terminal.failed_checks(err, launched.failed_checks)
     if not launched.succeeded:
@@ -122,6 +122,8 @@ def run(
 
 def _with_days(settings: Settings, first: date | None, last: date | None) -> Settings:
     """The settings with the days to read: those given, else the sample's, else those of the articles up to today."""
+    first = first or (settings.first_day if "first_day" in settings.model_fields_set else None)
+    last = last or settings.last_day
     if first is None or last is None:
         if settings.is_sample:
             span = Days(SAMPLE_FIRST_DAY, SAMPLE_LAST_DAY)

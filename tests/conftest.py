@@ -48,7 +48,14 @@ def run_tension(*arguments: str | Path, cwd: Path) -> Finished:
     """The installed command as a person starts it, in a folder without a `tension.toml`, on a terminal of 120 columns."""
     surroundings = os.environ | {"COLUMNS": "120", "GX_ANALYTICS_ENABLED": "false"}
     return subprocess.run(
-        [TENSION, *map(str, arguments)], cwd=cwd, env=surroundings, capture_output=True, text=True, encoding="utf-8", check=False, timeout=600
+        [TENSION, *map(str, arguments)],
+        cwd=cwd,
+        env=surroundings,
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+        check=False,
+        timeout=600,
     )
 
 

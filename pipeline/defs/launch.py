@@ -119,8 +119,8 @@ def _failures(result: dg.ExecuteInProcessResult) -> list[tuple[str, str]]:
     for event in result.all_events:
         if event.event_type_value == "STEP_FAILURE":
             error = event.step_failure_data.error
-            while error is not None and error.cause is not None:
-                error = error.cause
+            if error is not None and error.cause is not None:
+                error = error.cause  # what the step raised; what lies deeper is not written for people
             said = event.step_failure_data.user_failure_data
             found.append(
                 (event.step_key or "", (said.description if said and said.description else error.message if error else "").strip())

@@ -1,6 +1,6 @@
 """The days by which everything up to the findings is partitioned. The span comes from the settings of the process that loads this."""
 
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import dagster as dg
 
@@ -34,6 +34,11 @@ def last_partition() -> date:
     if key is None:
         raise ValueError(f"no day is over yet since the first day to read, {current().first_day}")
     return _day(key)
+
+
+def today() -> date:
+    """The last day that an article can honestly claim; days after the partitions are no days to come, they are only not asked for."""
+    return datetime.now(UTC).date()
 
 
 def range_tags(span: Days) -> dict[str, str]:

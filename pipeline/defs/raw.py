@@ -7,7 +7,7 @@ import dagster as dg
 from pipeline.contracts.tables.raw import RAW_ARTICLES, RAW_TARIFFS, RAW_TRADE_FLOWS
 from pipeline.defs.checks import audit, check_specs
 from pipeline.defs.metadata import describe, summary, tell_each_day
-from pipeline.defs.partitions import DAYS, DAYS_AT_ONCE, days, last_partition
+from pipeline.defs.partitions import DAYS, DAYS_AT_ONCE, days, today
 from pipeline.defs.resources import LakeResource, NewsResource, TradeResource
 
 Results = Iterator[dg.AssetCheckResult | dg.MaterializeResult[None]]
@@ -16,7 +16,7 @@ Results = Iterator[dg.AssetCheckResult | dg.MaterializeResult[None]]
 @dg.asset(**describe(RAW_ARTICLES), partitions_def=DAYS, check_specs=check_specs(RAW_ARTICLES), backfill_policy=DAYS_AT_ONCE)
 def raw_articles(context: dg.AssetExecutionContext, lake: LakeResource, news: NewsResource) -> Results:
     """Every row of the article files, filed under the day it claims."""
-    rows = news.read(days(context), last_partition())
+    rows = news.read(days(context), today())
     yield from audit(RAW_ARTICLES, rows)
     lake.open().write_days(RAW_ARTICLES, rows, days(context))
     tell_each_day(context, RAW_ARTICLES, rows, days(context))

@@ -12,6 +12,7 @@ from pipeline.settings import SAMPLE_NOTE, Settings, current
 from pipeline.signals.extract import Extractor, RuleExtractor
 from pipeline.sources.files import read_articles
 from pipeline.sources.trade import read_census_flows, read_tariffs
+from pipeline.warehouse.home import HomeError, claim
 from pipeline.warehouse.lake import Lake
 from pipeline.warehouse.publish import Publisher
 
@@ -27,16 +28,22 @@ class LakeResource(dg.ConfigurableResource):  # type: ignore[type-arg]
 
 
 class NewsResource(dg.ConfigurableResource):  # type: ignore[type-arg]
-    """Article files: those of the settings and those in the drop folder."""
+    """Article files: those of the settings and those in the drop folder. A home of the sample takes no others."""
 
     paths: list[str]
     inbox: str
+    home: str
+    is_sample: bool
 
     def read(self, days: Days, last_day: date) -> pl.DataFrame:
         """Raw rows filed under these days; a row that claims a day after `last_day` is filed under an earlier one."""
-        given = [Path(path) for path in self.paths]
-        inbox = Path(self.inbox)
-        found = read_articles([*given, inbox] if inbox.is_dir() and any(inbox.iterdir()) else given, last_day=last_day)
+        dropped = [Path(self.inbox)] if Path(self.inbox).is_dir() and any(Path(self.inbox).iterdir()) else []
+        claim(Path(self.home), is_sample=self.is_sample)
+        if self.is_sample and dropped:
+            raise HomeError(
+                f"{self.inbox} holds articles, but this home is for the bundled sample; give your own with TENSION_ARTICLES or --articles"
+            )
+        found = read_articles([*(Path(path) for path in self.paths), *dropped], last_day=last_day)
         return found.filter(pl.col("index_date").is_between(days.first, days.last))
 
 
@@ -97,7 +104,12 @@ def resources(settings: Settings) -> dict[str, dg.ConfigurableResource]:  # type
     """Every resource, made from the settings."""
     return {
         "lake": LakeResource(root=str(settings.lake)),
-        "news": NewsResource(paths=[str(path) for path in settings.articles], inbox=str(settings.inbox)),
+        "news": NewsResource(
+            paths=[str(path) for path in settings.articles],
+            inbox=str(settings.inbox),
+            home=str(settings.home),
+            is_sample=settings.is_sample,
+        ),
         "trade": TradeResource(folder=str(settings.trade)),
         "extractor": ExtractorResource(workers=settings.workers),
         "method": MethodResource(

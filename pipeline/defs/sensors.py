@@ -8,7 +8,7 @@ import dagster as dg
 
 from pipeline.contracts.days import Days
 from pipeline.defs.jobs import trade_tension
-from pipeline.defs.partitions import last_partition, range_tags
+from pipeline.defs.partitions import last_partition, range_tags, today
 from pipeline.settings import current
 from pipeline.sources.errors import SourceError
 from pipeline.sources.files import article_files, days_of, read_articles
@@ -31,7 +31,7 @@ def inbox(context: dg.SensorEvaluationContext) -> Iterator[dg.RunRequest | dg.Sk
     """A new or changed file in the drop folder asks for a run over the days of its articles."""
     settings = current()
     folder = settings.inbox
-    files = {path.name: path for path in _dropped(folder)}
+    files = {str(path.relative_to(folder)): path for path in _dropped(folder)}
     before = json.loads(context.cursor or "{}")
     now = {name: _seen(path) for name, path in files.items()}
     new = sorted(name for name in now if now[name] != before.get(name))
@@ -40,7 +40,7 @@ def inbox(context: dg.SensorEvaluationContext) -> Iterator[dg.RunRequest | dg.Sk
         return
     for name in new:
         try:
-            span = days_of(read_articles([files[name]], last_day=last_partition()))
+            span = days_of(read_articles([files[name]], last_day=today()))
         except SourceError as error:
             context.log.error("the inbox file %s cannot be read and is left where it is: %s", name, error)
             continue

@@ -5,6 +5,7 @@ Text of articles is hostile here too: everything that comes from outside goes th
 
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import polars as pl
 from rich import box
@@ -29,7 +30,7 @@ def plain(text: str) -> str:
 
 def last_week(daily: pl.DataFrame, is_sample: bool) -> Table:
     """The last seven days of the pair with most evidence, and the last day of every other pair (`tension_pair_daily`)."""
-    last = daily["index_date"].max()
+    last: Any = daily["index_date"].max()
     table = Table(
         title=f"The week to {last}, both directions pooled; 100 = the pair's own baseline",
         caption="~ thin: less than half of the value is data." + (f" {SAMPLE_NOTE}" if is_sample else ""),

@@ -1,4 +1,4 @@
-"""The report on disk: one static page beside the database, and the first pair's chart as a picture. What the page says is made in `page.py`."""
+"""The report on disk: one static page beside the database, and the first pair's chart as a picture. What is said: `page.py`."""
 
 from collections.abc import Callable, Sequence
 from pathlib import Path

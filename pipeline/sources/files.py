@@ -23,7 +23,7 @@ _COLUMNS_SHOWN = 30
 _WANTED = "published_at, source, and title or body (also read where given: url, article_id, fetched_at)"
 
 
-def read_articles(paths: Sequence[Path], last_day: date | None = None, limits: Limits = LIMITS) -> pl.DataFrame:
+def read_articles(paths: Sequence[Path], limits: Limits = LIMITS, *, last_day: date | None = None) -> pl.DataFrame:
     """All rows of the article files, or of the article files below the folders, as `RAW_ARTICLES`, sorted by `raw_id`.
 
     Formats: Parquet, JSON Lines (.jsonl, .ndjson, .json) and CSV, each also under .gz. A line that cannot be parsed becomes a row whose

@@ -3,25 +3,23 @@
 import json
 from pathlib import Path
 
-from pipeline.settings import Settings
-
 
 class HomeError(ValueError):
     """The home cannot be used for this; the message says which folder to give or what to remove."""
 
 
-def claim(settings: Settings) -> None:
+def claim(home: Path, *, is_sample: bool) -> None:
     """Note what this home is for. `HomeError` when it holds the sample and real articles are to be read, or the reverse."""
-    note = settings.home / "home.json"
-    holds_sample = json.loads(note.read_text(encoding="utf-8"))["is_sample"] if note.exists() else settings.is_sample
-    if holds_sample != settings.is_sample:
+    note = home / "home.json"
+    holds_sample = json.loads(note.read_text(encoding="utf-8"))["is_sample"] if note.exists() else is_sample
+    if holds_sample != is_sample:
         held, asked = ("the bundled sample", "your articles") if holds_sample else ("your articles", "the bundled sample")
         raise HomeError(
-            f"{settings.home} holds an index of {held}; an index of {asked} must not be mixed with it. "
-            f"Give another folder with --home, or remove {settings.home}"
+            f"{home} holds an index of {held}; an index of {asked} must not be mixed with it. "
+            f"Give another folder with --home, or remove {home}"
         )
-    settings.home.mkdir(parents=True, exist_ok=True)
-    _write(note, json.dumps({"is_sample": settings.is_sample}) + "\n")
+    home.mkdir(parents=True, exist_ok=True)
+    _write(note, json.dumps({"is_sample": is_sample}) + "\n")
 
 
 def _write(path: Path, text: str) -> None:

@@ -55,7 +55,12 @@ class Lake:
         chosen = list(columns) if columns is not None else table.schema.names()
         if not files:
             return table.empty().select(chosen)
-        return pl.scan_parquet(files, schema=table.schema, hive_partitioning=False).select(chosen).collect()
+        try:
+            return pl.scan_parquet(files, schema=table.schema, hive_partitioning=False).select(chosen).collect()
+        except (pl.exceptions.SchemaError, pl.exceptions.ColumnNotFoundError) as error:
+            raise ContractError(
+                f"{self.root / table.name}: files of an earlier shape of this table ({error}); remove the folder and run its days again"
+            ) from error
 
     def write(self, table: Table, frame: pl.DataFrame) -> None:
         """Replace the whole table. `ContractError` when the frame is not of the contract's shape; nothing is written then."""

@@ -102,7 +102,7 @@ class Publisher:
         temporary.replace(self.latest)
 
     def _build_database(self, release: Release, note: str) -> None:
-        if self.database.exists() and _release_of(self.database) == release.name:
+        if self.database.exists() and _about(self.database) == (release.name, _build()):
             return
         temporary = self.folder / f".{DATABASE}.{os.getpid()}.tmp"
         temporary.unlink(missing_ok=True)
@@ -131,13 +131,23 @@ def _write_yearly(table: Table, frame: pl.DataFrame, root: Path) -> list[str]:
     return [f"{table.name}/{stem}.parquet" for stem in parts]
 
 
-def _release_of(database: Path) -> str | None:
+def _about(database: Path) -> tuple[str, str] | None:
     try:
         with duckdb.connect(str(database), read_only=True) as con:
-            ((name,),) = con.sql("select release from about").fetchall()
+            ((release, build),) = con.sql("select release, build from about").fetchall()
     except duckdb.Error:
         return None  # not a database of ours, or an older shape: it is replaced
-    return str(name)
+    return str(release), str(build)
+
+
+def _views() -> list[Path]:
+    return sorted((shipped("sql") / "views").glob("*.sql"))
+
+
+def _build() -> str:
+    """Fingerprint of what the database holds beside the release's rows: version, comments and views."""
+    parts = [__version__, markdown(PUBLISHED), *(f"{path.stem}\0{path.read_text(encoding='utf-8')}" for path in _views())]
+    return hashlib.sha256("\0".join(parts).encode()).hexdigest()[:10]
 
 
 def _literal(text: str) -> str:
@@ -152,10 +162,11 @@ def _fill(con: duckdb.DuckDBPyConnection, release: Release, note: str) -> None:
         con.sql(f"comment on table {table.name} is {_literal(f'{table.description} One row: {table.grain}.')}")
         for column in table.columns:
             con.sql(f"comment on column {table.name}.{column.name} is {_literal(meaning(column))}")
-    con.sql("create table about (release varchar, version varchar, note varchar)")
-    con.sql("insert into about values ($release, $version, $note)", params={"release": release.name, "version": __version__, "note": note})
+    con.sql("create table about (release varchar, version varchar, build varchar, note varchar)")
+    about = {"release": release.name, "version": __version__, "build": _build(), "note": note}
+    con.sql("insert into about values ($release, $version, $build, $note)", params=about)
     con.sql("comment on table about is 'Which release this is, and what the data is.'")
-    for path in sorted((shipped("sql") / "views").glob("*.sql")):
+    for path in _views():
         text = path.read_text(encoding="utf-8")
         con.sql(f"create view {path.stem} as {text}")
         comment = " ".join(line.removeprefix("--").strip() for line in text.splitlines() if line.startswith("--"))

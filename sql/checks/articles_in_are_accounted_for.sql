@@ -45,14 +45,14 @@ filed as (
 )
 
 select
-    came_in.index_date,
+    coalesce(came_in.index_date, kept.index_date, filed.index_date) as index_date,
     came_in.rows_in,
     kept.accepted,
     kept.duplicate,
     kept.quarantined
 from came_in
-left join kept on kept.index_date = came_in.index_date
-left join filed on filed.index_date = came_in.index_date
+full outer join kept on kept.index_date = came_in.index_date
+full outer join filed on filed.index_date = coalesce(came_in.index_date, kept.index_date)
 where
     came_in.rows_in is distinct from kept.accepted + kept.duplicate + kept.quarantined
     or kept.accepted is distinct from filed.accepted

@@ -12,13 +12,15 @@ with both_directions as (
 )
 
 select
-    tension_pair_daily.index_date,
-    tension_pair_daily.pair,
+    coalesce(tension_pair_daily.index_date, both_directions.index_date) as index_date,
+    coalesce(tension_pair_daily.pair, both_directions.pair) as pair,
     tension_pair_daily.observed_escalation,
     both_directions.observed_escalation as sum_of_both
 from tension_pair_daily
-inner join both_directions
+full outer join both_directions
     on both_directions.index_date = tension_pair_daily.index_date and both_directions.pair = tension_pair_daily.pair
 where
-    abs(tension_pair_daily.observed_escalation - both_directions.observed_escalation) > 1e-9
+    tension_pair_daily.pair is null
+    or both_directions.pair is null
+    or abs(tension_pair_daily.observed_escalation - both_directions.observed_escalation) > 1e-9
     or abs(tension_pair_daily.expected_escalation - both_directions.expected_escalation) > 1e-9

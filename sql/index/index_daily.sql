@@ -37,6 +37,30 @@ counted as (
     group by story_mass.index_date, story_mass.series
 ),
 
+raised as (
+    select
+        signals.index_date,
+        unnest(
+            [
+                signals.actor || '>' || signals.target,
+                least(signals.actor, signals.target) || '-' || greatest(signals.actor, signals.target)
+            ]
+        ) as series,
+        signals.article_id
+    from signals
+    inner join weights on weights.kind = signals.kind and weights.status = signals.status
+    where signals.modality = 'asserted' and weights.channel = 'escalation' and weights.weight > 0
+),
+
+raising as (
+    select
+        index_date,
+        series,
+        count(distinct article_id) as article_count
+    from raised
+    group by index_date, series
+),
+
 windows as (
     select
         min(baseline_from) as baseline_from,
@@ -87,11 +111,12 @@ side_by_side as (
         d.observed as observed_dialogue,
         d.expected as expected_dialogue,
         e.signal_count + c.signal_count + d.signal_count as signal_count,
-        case when e.articles_read > 0 then 10000.0 * e.article_count / e.articles_read end as raw_per_10k,
+        case when e.articles_read > 0 then 10000.0 * coalesce(raising.article_count, 0) / e.articles_read end as raw_per_10k,
         e.evidence_weight
     from channels as e
     inner join channels as c on c.index_date = e.index_date and c.series = e.series and c.channel = 'concession'
     inner join channels as d on d.index_date = e.index_date and d.series = e.series and d.channel = 'dialogue'
+    left join raising on raising.index_date = e.index_date and raising.series = e.series
     where e.channel = 'escalation'
 ),
 

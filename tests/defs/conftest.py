@@ -3,7 +3,7 @@
 import json
 import os
 import warnings
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -85,12 +85,6 @@ class SmallHome:
         """Every Parquet file of the lake, or of one table in it."""
         root = self.settings.lake / part
         return {str(path.relative_to(root)): path.read_bytes() for path in sorted(root.rglob("*.parquet"))}
-
-
-@pytest.fixture
-def small_home(code_location: dg.Definitions, tmp_path: Path) -> Iterator[SmallHome]:
-    """An empty home; give it articles and run the job."""
-    yield SmallHome(code_location, tmp_path)
 
 
 def article(name: str, day: date, text: str, **changes: Any) -> Row:

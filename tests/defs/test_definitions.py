@@ -92,7 +92,11 @@ def test_what_is_published_depends_on_every_published_table(specs: dict[str, dg.
 
 def test_tables_that_are_filed_by_day_are_partitioned_by_day(code_location: dg.Definitions) -> None:
     graph = code_location.resolve_asset_graph()
-    by_day = {key.to_user_string() for key in graph.get_all_asset_keys() if isinstance(graph.get(key).partitions_def, dg.DailyPartitionsDefinition)}
+    by_day = {
+        key.to_user_string()
+        for key in graph.get_all_asset_keys()
+        if isinstance(graph.get(key).partitions_def, dg.DailyPartitionsDefinition)
+    }
     assert by_day == {table.name for table in TABLES.values() if table.day}
 
 

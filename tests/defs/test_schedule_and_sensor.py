@@ -133,11 +133,13 @@ def test_a_touched_file_is_a_changed_file(inbox: Inbox) -> None:
     assert len(inbox.look()[0]) == 1
 
 
-def test_a_broken_file_is_told_in_the_log_and_does_not_stop_the_others(inbox: Inbox, caplog: pytest.LogCaptureFixture) -> None:
+def test_a_broken_file_is_told_in_the_log_and_does_not_stop_the_others(inbox: Inbox, capsys: pytest.CaptureFixture[str]) -> None:
     inbox.put("wire.jsonl", news("1", "2025-04-02"))
     (inbox.folder / "broken.parquet").write_bytes(b"PAR1 this is none")
     requests, _ = inbox.look()
     assert [request.tags[FIRST] for request in requests] == ["2025-04-02"]
+    said = capsys.readouterr()
+    assert "broken.parquet cannot be read" in said.out + said.err
 
 
 def test_a_broken_file_alone_asks_for_nothing_and_is_not_read_again(inbox: Inbox) -> None:

@@ -16,13 +16,13 @@ INDEX_DATE = Column("index_date", pl.Date(), "UTC day the row belongs to", EXAMP
 ARTICLE_ID = Column(
     "article_id",
     pl.String(),
-    "Identifier of the article: its source, a colon, and the source's own id or a hash of the text",
-    "Meridian Wire:0042",
+    "Identifier of the article: its source, its day, and the source's own id or a hash of the text",
+    "Meridian Wire:2025-04-04:0042",
 )
 SOURCE = Column("source", pl.String(), "Name of the outlet or feed, as it names itself", "Meridian Wire")
 URL = Column("url", pl.String(), "Link to the article at its publisher", "https://meridian.example/0042", nullable=True)
 PUBLISHED_AT = Column("published_at", INSTANT, "When the source says it published the article", EXAMPLE_INSTANT, unit="UTC instant")
-STORY_ID = Column("story_id", pl.String(), "Story the article tells: the article_id of its first telling", "Meridian Wire:0042")
+STORY_ID = Column("story_id", pl.String(), "Story the article tells: the article_id of its first telling", "Meridian Wire:2025-04-04:0042")
 ACTOR = Column("actor", pl.String(), "Who acts or speaks: ISO 3166 alpha-3, EUN for the European Union", "CHN", unit="country")
 TARGET = Column("target", pl.String(), "Towards whom: ISO 3166 alpha-3, EUN, or * for all partners", "USA", unit="country")
 PAIR = Column("pair", pl.String(), "Both countries in alphabetical order, both directions pooled", "CHN-USA", unit="pair")

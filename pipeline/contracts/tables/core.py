@@ -97,8 +97,13 @@ STORY_LINKS = Table(
     columns=(
         c.ARTICLE_ID,
         c.INDEX_DATE,
-        Column("earlier_article_id", pl.String(), "The earliest article of the last three days that it retells", "Meridian Wire:0042"),
-        Column("similarity", pl.Float64(), "Estimated Jaccard similarity of word 5-grams; 1 for the same text or link", 0.93, unit="share"),
+        Column(
+            "earlier_article_id",
+            pl.String(),
+            "The earliest article of the last three days that it retells",
+            "Meridian Wire:2025-04-04:0042",
+        ),
+        Column("similarity", pl.Float64(), "Jaccard similarity of word 5-grams; 1 for the same text or link", 0.93, unit="share"),
     ),
     layer="core",
     day="index_date",

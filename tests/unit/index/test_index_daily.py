@@ -59,6 +59,13 @@ def test_the_raw_rate_of_a_day_that_nobody_read_is_empty(tmp_path: Path) -> None
     assert [row["raw_per_10k"] for row in built.rows(TENSION_PAIR_DAILY)] == [10_000, None, 0]
 
 
+def test_an_article_counts_in_the_raw_rate_of_its_own_day_and_not_of_its_story_s(tmp_path: Path) -> None:
+    copy, later = article("B:1", day(1)), article("C:1", day(2))
+    findings = [finding(one) for one in (A, copy, later)]
+    built = build(tmp_path, Scene([A, copy, later], findings, [retells(copy, A), retells(later, copy)]), [TENSION_PAIR_DAILY])
+    assert [row["raw_per_10k"] for row in built.rows(TENSION_PAIR_DAILY)] == [10_000] * 3
+
+
 def test_a_value_that_is_mostly_prior_is_thin(tmp_path: Path) -> None:
     articles = [article(f"A:{number}", day(number)) for number in range(10)]
     rows = build(tmp_path, Scene(articles, [finding(one) for one in articles]), [TENSION_PAIR_DAILY]).rows(TENSION_PAIR_DAILY)

@@ -21,8 +21,8 @@ NAMES = [(entry.get("code") or entry["name"], entry) for key in ("country", "exc
 
 @pytest.mark.parametrize(("name", "entry"), ENTRIES, ids=[name for name, _ in ENTRIES])
 def test_an_entry_gives_what_its_example_says(name: str, entry: dict[str, Any]) -> None:
-    found = RuleExtractor().explain(entry["example"])
-    read = {f"{f.actor}>{f.target} {f.kind}" + ("" if f.modality == "asserted" else f" {f.modality}") for f in found}
+    found = RuleExtractor().explain(entry["example"]).to_dicts()
+    read = {f"{f['actor']}>{f['target']} {f['kind']}" + ("" if f["modality"] == "asserted" else f" {f['modality']}") for f in found}
     assert read == set(entry["gives"])
 
 

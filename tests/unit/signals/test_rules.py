@@ -1,16 +1,18 @@
 """The rule reader on sentences of our own: signs, operators, roles and modality."""
 
+from typing import Any
+
 import pytest
 
-from pipeline.signals.extract import Found, RuleExtractor
+from pipeline.signals.extract import RuleExtractor
 
 
-def explain(text: str) -> list[Found]:
-    return RuleExtractor().explain(text)
+def explain(text: str) -> list[dict[str, Any]]:
+    return RuleExtractor().explain(text).to_dicts()
 
 
 def asserted(text: str) -> set[str]:
-    return {f"{f.actor}>{f.target} {f.kind}" for f in explain(text) if f.modality == "asserted"}
+    return {f"{f['actor']}>{f['target']} {f['kind']}" for f in explain(text) if f["modality"] == "asserted"}
 
 
 @pytest.mark.parametrize(
@@ -64,7 +66,7 @@ def test_the_new_buyer_of_what_was_diverted_is_no_target() -> None:
     ],
 )
 def test_what_is_not_news_is_kept_but_not_asserted(text: str, modality: str) -> None:
-    assert {f.modality for f in explain(text)} == {modality}
+    assert {f["modality"] for f in explain(text)} == {modality}
 
 
 @pytest.mark.parametrize(
@@ -83,10 +85,10 @@ def test_strangers_topic_lists_and_other_quarrels_carry_no_signal(text: str) -> 
 
 def test_a_demand_tied_to_a_condition_is_a_conditional_refusal() -> None:
     found = explain("China has tied any purchases to the removal of the 20 percent American tariffs.")
-    assert [(f.actor, f.target, f.kind) for f in found if f.modality == "asserted"] == [("CHN", "USA", "refusal")]
+    assert [(f["actor"], f["target"], f["kind"]) for f in found if f["modality"] == "asserted"] == [("CHN", "USA", "refusal")]
 
 
 def test_explain_names_the_words_and_the_rule() -> None:
     (found,) = explain("India threatened to raise tariffs on American apples.")
-    assert found.words == ("threatened", "raise", "tariffs")
-    assert found.rule_id == "threaten.raise.restriction"
+    assert found["words"] == ("threatened", "raise", "tariffs")
+    assert found["rule_id"] == "threaten.raise.restriction"

@@ -173,6 +173,17 @@ def test_an_interrupted_first_write_leaves_no_file(tmp_path: Path, broken_disk: 
     assert bytes_of(tmp_path) == {}
 
 
+@pytest.mark.parametrize(
+    "earlier",
+    [every_day(1).drop("quarantined"), every_day(1).with_columns(pl.col("accepted").cast(pl.String))],
+    ids=["a column less", "a type"],
+)
+def test_files_of_an_earlier_shape_are_told_with_their_folder_and_what_to_do(lake: Lake, earlier: pl.DataFrame) -> None:
+    earlier.write_parquet(lake.files(COVERAGE)[0])
+    with pytest.raises(ContractError, match=r"coverage: files of an earlier shape of this table .*run its days again"):
+        lake.read(COVERAGE)
+
+
 def test_a_temporary_file_of_a_killed_run_is_no_day(lake: Lake) -> None:
     (lake.root / "coverage" / "2025" / ".2025-01-06.parquet.4711.tmp").write_bytes(b"half")
     assert lake.span(COVERAGE) == WEEK

@@ -1,0 +1,160 @@
+"""The product of the sample's run, as its users open it: the database, the Parquet files, and what must not be in them."""
+
+import json
+import math
+from datetime import date, timedelta
+from pathlib import Path
+
+import duckdb
+import pandas as pd
+import polars as pl
+import pyarrow.parquet as pq
+import pytest
+
+from pipeline.contracts.dictionary import meaning
+from pipeline.contracts.tables import TABLES
+from pipeline.contracts.tables.core import ARTICLES
+from pipeline.contracts.tables.index import CHANNEL_DAILY
+from pipeline.settings import SAMPLE_FIRST_DAY, SAMPLE_LAST_DAY, SAMPLE_NOTE, SAMPLE_PAIRS, shipped
+from pipeline.warehouse.lake import Lake
+from tests.conftest import SampleRun
+
+pytestmark = pytest.mark.slow
+
+PUBLISHED = {name: table for name, table in TABLES.items() if table.published}
+VIEWS = sorted(path.stem for path in (shipped("sql") / "views").glob("*.sql"))
+TEXT_COLUMNS = {"title", "body", "text", "content", "lead", "summary", "html"}
+
+
+def ask(run: SampleRun, query: str) -> pl.DataFrame:
+    with duckdb.connect(str(run.database), read_only=True) as con:
+        rows: pl.DataFrame = con.sql(query).pl()
+        return rows
+
+
+@pytest.fixture(scope="module")
+def days() -> list[date]:
+    return [SAMPLE_FIRST_DAY + timedelta(days=n) for n in range((SAMPLE_LAST_DAY - SAMPLE_FIRST_DAY).days + 1)]
+
+
+def test_the_database_holds_every_published_table_and_no_other(sample_run: SampleRun) -> None:
+    names = ask(sample_run, "select table_name from duckdb_tables()")["table_name"]
+    assert sorted(names) == sorted([*PUBLISHED, "about"])
+
+
+def test_every_table_and_view_has_a_comment(sample_run: SampleRun) -> None:
+    bare = ask(
+        sample_run,
+        "select table_name from duckdb_tables() where coalesce(comment, '') = '' "
+        "union all select view_name from duckdb_views() where not internal and coalesce(comment, '') = ''",
+    )
+    assert bare["table_name"].to_list() == []
+
+
+@pytest.mark.parametrize("name", PUBLISHED)
+def test_every_column_has_the_comment_of_its_contract(sample_run: SampleRun, name: str) -> None:
+    rows = ask(sample_run, f"select column_name, comment from duckdb_columns() where table_name = '{name}' order by column_index")
+    assert rows.rows() == [(column.name, meaning(column)) for column in TABLES[name].columns]
+
+
+def test_the_one_table_without_a_contract_says_what_the_data_is(sample_run: SampleRun) -> None:
+    ((release, note),) = ask(sample_run, "select release, note from about").rows()
+    assert note == SAMPLE_NOTE
+    assert "sample" in note.lower()
+    assert release == sample_run.latest.resolve().name
+
+
+@pytest.mark.parametrize("view", VIEWS)
+def test_every_view_answers(sample_run: SampleRun, view: str) -> None:
+    assert not ask(sample_run, f"from {view}").is_empty()
+
+
+def test_there_is_a_row_for_every_day_and_direction(sample_run: SampleRun, days: list[date]) -> None:
+    rows = ask(sample_run, "select index_date, actor, target from tension_daily order by all").rows()
+    sides = sorted(side for pair in SAMPLE_PAIRS for one, other in [pair.split("-")] for side in ((one, other), (other, one)))
+    assert rows == [(day, *side) for day in days for side in sides]
+
+
+def test_there_is_a_row_for_every_day_and_pair(sample_run: SampleRun, days: list[date]) -> None:
+    rows = ask(sample_run, "select index_date, pair from tension_pair_daily order by all").rows()
+    assert rows == [(day, pair) for day in days for pair in sorted("-".join(sorted(pair.split("-"))) for pair in SAMPLE_PAIRS)]
+
+
+def test_every_value_is_the_sum_of_its_contributions(sample_run: SampleRun) -> None:
+    parts = ask(sample_run, "from contributions").group_by("index_date", "series", "channel").agg(pl.col("contribution"))
+    values = Lake(sample_run.home / "lake").read(CHANNEL_DAILY).select("index_date", "series", "channel", "value")
+    joined = values.join(parts, on=["index_date", "series", "channel"], how="left")
+    off = [row for row in joined.rows() if abs(math.fsum(row[4] or ()) - row[3]) > 1e-9 * max(1, row[3])]
+    assert joined.height == values.height > 10_000
+    assert off == []
+
+
+def test_the_published_value_is_the_sum_of_its_contributions(sample_run: SampleRun) -> None:
+    off = ask(
+        sample_run,
+        """
+        with parts as (
+            select index_date, series, channel, sum(contribution) as total from contributions group by all
+        ),
+        told as (
+            unpivot (select index_date, actor || '>' || target as series, tension as escalation, concession, dialogue from tension_daily)
+            on escalation, concession, dialogue into name channel value told
+        )
+        select * from told left join parts using (index_date, series, channel)
+        where total is null or abs(told - total) > 1e-9 * greatest(1, told)
+        """,
+    )
+    assert off.is_empty()
+
+
+@pytest.mark.parametrize("name", PUBLISHED)
+def test_parquet_is_the_same_to_every_reader(sample_run: SampleRun, name: str) -> None:
+    paths = sorted((sample_run.latest / name).glob("*.parquet"))
+    columns = TABLES[name].schema.names()
+    with_polars = pl.read_parquet(paths, hive_partitioning=False)
+    with_pandas = pd.concat([pd.read_parquet(path) for path in paths])
+    with_arrow = [pq.read_table(path) for path in paths]
+    with_duckdb = duckdb.from_parquet(f"{sample_run.latest}/{name}/*.parquet")
+    assert with_polars.schema == TABLES[name].schema
+    assert list(with_pandas.columns) == with_arrow[0].column_names == with_duckdb.columns == columns
+    heights = {with_polars.height, len(with_pandas), sum(table.num_rows for table in with_arrow), len(with_duckdb)}
+    assert len(heights) == 1
+
+
+@pytest.mark.parametrize("name", PUBLISHED)
+def test_the_database_holds_what_the_parquet_files_hold(sample_run: SampleRun, name: str) -> None:
+    differing = ask(
+        sample_run,
+        f"""
+        (from {name} except from read_parquet('{sample_run.latest}/{name}/*.parquet', hive_partitioning = false))
+        union all
+        (from read_parquet('{sample_run.latest}/{name}/*.parquet', hive_partitioning = false) except from {name})
+        """,
+    )
+    assert differing.is_empty()
+
+
+def test_no_published_table_has_a_column_of_article_text(sample_run: SampleRun) -> None:
+    columns = ask(sample_run, "select column_name from duckdb_columns() where not internal")["column_name"]
+    assert TEXT_COLUMNS & set(columns) == set()
+
+
+def test_no_published_value_is_longer_than_a_sentence(sample_run: SampleRun) -> None:
+    """The longest sentence of the sample is far shorter than its articles; a body that slipped in would stand out."""
+    longest = Lake(sample_run.home / "lake").read(ARTICLES)["body"].str.len_chars().max()
+    assert isinstance(longest, int)
+    assert longest > 1000
+    for name, table in PUBLISHED.items():
+        for column in (column.name for column in table.columns if column.dtype == pl.String()):
+            ((length,),) = ask(sample_run, f"select coalesce(max(length({column})), 0) from {name}").rows()
+            assert length < 800, f"{name}.{column}"
+
+
+def test_the_release_describes_its_files(sample_run: SampleRun) -> None:
+    package = json.loads((sample_run.latest / "datapackage.json").read_text(encoding="utf-8"))
+    given = [resource["path"] for resource in package["resources"]]
+    listed = [path for one in given for path in ([one] if isinstance(one, str) else one)]
+    assert len(listed) == len(set(listed))
+    assert set(listed) == {str(path.relative_to(sample_run.latest)) for path in Path(sample_run.latest).glob("*/*.parquet")}
+    assert package["description"] == SAMPLE_NOTE
+    assert (sample_run.latest / "data-dictionary.md").exists()

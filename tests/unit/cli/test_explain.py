@@ -1,0 +1,69 @@
+"""`tension explain`: what is found in a text, for people; the text may be hostile."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.unit.cli.conftest import Command, flat
+
+SENTENCE = "China will impose a 34 percent tariff on all goods from the United States."
+HOSTILE = "\x1b[31mChina\x1b[0m will impose a tariff on U.S. goods.\x07 \x1b]0;owned\x07 \x9b2J \u202e[bold]markup[/bold] [/]"
+
+
+def test_a_sentence_is_taken_apart(command: Command) -> None:
+    result = command("explain", SENTENCE)
+    assert result.exit_code == 0
+    for word in ("CHN", "USA", "measure", "tariff", "asserted"):
+        assert word in result.output
+
+
+def test_the_text_itself_is_shown(command: Command) -> None:
+    assert SENTENCE in flat(command("explain", SENTENCE).output)
+
+
+def test_a_text_without_a_signal_says_so(command: Command) -> None:
+    result = command("explain", "The mayor opened a new library on Monday.")
+    assert result.exit_code == 0
+    assert "no signal" in result.output
+
+
+def test_a_file_is_read_where_there_is_one(command: Command) -> None:
+    Path("text.txt").write_text(SENTENCE, encoding="utf-8")
+    result = command("explain", "text.txt")
+    assert "CHN" in result.output
+    assert SENTENCE in flat(result.output)
+
+
+@pytest.mark.parametrize("repeated", [4, 20])
+def test_a_text_longer_than_a_file_name_is_a_text(command: Command, repeated: int) -> None:
+    result = command("explain", " ".join([SENTENCE] * repeated))
+    assert result.exit_code == 0, result.exception
+    assert "measure" in result.output
+
+
+def test_the_day_says_who_was_in_office(command: Command) -> None:
+    assert command("explain", "Trump threatened China with tariffs of 60 percent.", "--date", "2025-04-02").exit_code == 0
+
+
+def test_a_day_that_is_none_is_refused(command: Command) -> None:
+    result = command("explain", SENTENCE, "--date", "soon")
+    assert result.exit_code == 2
+    assert "2025-04-02" in result.output
+
+
+@pytest.mark.parametrize("text", [HOSTILE, HOSTILE.replace("\n", " ") * 3, f"{HOSTILE}\r\b\b\x00", ""])
+def test_hostile_text_prints_no_control_characters(command: Command, text: str) -> None:
+    result = command("explain", text)
+    assert result.exit_code == 0, result.exception
+    assert {char for char in result.output if not char.isprintable()} <= {"\n"}
+
+
+def test_markup_in_a_text_is_shown_as_it_stands(command: Command) -> None:
+    assert "[bold]China[/bold]" in flat(command("explain", "[bold]China[/bold] will impose a tariff on U.S. goods. [/]").output)
+
+
+def test_hostile_text_in_a_file_prints_no_control_characters(command: Command) -> None:
+    Path("text.txt").write_bytes(HOSTILE.encode() + b"\xff\xfe\x00")
+    result = command("explain", "text.txt")
+    assert result.exit_code == 0, result.exception
+    assert {char for char in result.output if not char.isprintable()} <= {"\n"}

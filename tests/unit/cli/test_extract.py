@@ -1,0 +1,104 @@
+"""`tension extract`: from articles or gold passages to rows, in each format."""
+
+import json
+from pathlib import Path
+
+import polars as pl
+import pytest
+
+from pipeline.contracts.vocabulary import INSTRUMENT, KIND, KIND_POLARITY, MODALITY, STATUS
+from tests.unit.cli.conftest import Command, flat
+
+COLUMNS = [
+    "article_id", "span_start", "span_end", "actor", "target", "kind", "polarity", "status", "modality", "instrument", "is_retaliation",
+    "is_conditional", "rate_pct", "value_usd", "product", "probability", "rule_id",
+]  # fmt: skip
+TEXTS = {
+    "p1": "China will impose a 34 percent tariff on all U.S. goods. Markets fell on the “news”. 🐟 The U.S. condemned the tariff on Friday.",
+    "p2": "The mayor opened a new library on Monday.",
+}
+READ = {".jsonl": pl.read_ndjson, ".csv": pl.read_csv, ".parquet": pl.read_parquet}
+
+
+@pytest.fixture
+def passages(tmp_path: Path) -> Path:
+    path = tmp_path / "passages.jsonl"
+    rows = [{"id": name, "date": "2025-04-04", "source": "own", "text": text, "signals": []} for name, text in TEXTS.items()]
+    path.write_text("".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8")
+    return path
+
+
+@pytest.fixture
+def articles(tmp_path: Path) -> Path:
+    path = tmp_path / "articles.jsonl"
+    row = {
+        "article_id": "a1", "source": "Strelsau Post", "published_at": "2025-04-04T10:00:00Z",
+        "title": "Beijing answers — with 34 percent", "body": "China will impose a 34 percent tariff on all U.S. goods. It said so on Friday.",
+    }  # fmt: skip
+    path.write_text(json.dumps(row) + "\n", encoding="utf-8")
+    return path
+
+
+@pytest.mark.parametrize("ending", READ)
+def test_gold_passages_become_rows_in_each_format(command: Command, passages: Path, tmp_path: Path, ending: str) -> None:
+    out = tmp_path / f"signals{ending}"
+    result = command("extract", passages, "--out", out)
+    assert result.exit_code == 0, result.output
+    rows = READ[ending](out)
+    assert set(COLUMNS) <= set(rows.columns)
+    assert rows.height > 0
+    assert set(rows["article_id"]) == {"p1"}
+    assert f"{rows.height} signals from 2 texts" in flat(result.output)
+
+
+@pytest.mark.parametrize("ending", READ)
+def test_the_three_formats_hold_the_same_rows(command: Command, passages: Path, tmp_path: Path, ending: str) -> None:
+    command("extract", passages, "--out", tmp_path / "first.parquet")
+    command("extract", passages, "--out", tmp_path / f"signals{ending}")
+    first, again = pl.read_parquet(tmp_path / "first.parquet"), READ[ending](tmp_path / f"signals{ending}")
+    texts = ["article_id", "quote", "actor", "target", "kind", "status", "modality", "instrument", "rule_id"]
+    assert again.select(texts).rows() == first.select(texts).rows()
+    assert again["probability"].to_list() == pytest.approx(first["probability"].to_list())
+
+
+def test_the_quote_is_the_text_between_the_offsets(command: Command, passages: Path, tmp_path: Path) -> None:
+    command("extract", passages, "--out", tmp_path / "signals.jsonl")
+    rows = [json.loads(line) for line in (tmp_path / "signals.jsonl").read_text(encoding="utf-8").splitlines()]
+    assert rows
+    assert [row["quote"] for row in rows] == [TEXTS[row["article_id"]][row["span_start"] : row["span_end"]] for row in rows]
+
+
+def test_offsets_in_an_article_count_from_its_title_a_blank_line_and_its_body(command: Command, articles: Path, tmp_path: Path) -> None:
+    command("extract", articles, "--out", tmp_path / "signals.jsonl")
+    article = json.loads(articles.read_text(encoding="utf-8"))
+    text = f"{article['title']}\n\n{article['body']}"
+    rows = [json.loads(line) for line in (tmp_path / "signals.jsonl").read_text(encoding="utf-8").splitlines()]
+    assert "China will impose a 34 percent tariff on all U.S. goods." in {row["quote"] for row in rows}
+    assert all(row["quote"] == text[row["span_start"] : row["span_end"]] for row in rows)
+
+
+def test_an_article_keeps_its_own_id(command: Command, articles: Path, tmp_path: Path) -> None:
+    command("extract", articles, "--out", tmp_path / "signals.parquet")
+    assert set(pl.read_parquet(tmp_path / "signals.parquet")["article_id"]) == {"a1"}
+
+
+def test_every_word_is_of_the_vocabulary(command: Command, passages: Path, tmp_path: Path) -> None:
+    command("extract", passages, "--out", tmp_path / "signals.parquet")
+    rows = pl.read_parquet(tmp_path / "signals.parquet")
+    for vocabulary in (KIND, STATUS, MODALITY, INSTRUMENT):
+        assert set(rows[vocabulary.name]) <= set(vocabulary.words)
+    assert [KIND_POLARITY[kind] for kind in rows["kind"]] == rows["polarity"].to_list()
+    assert rows["probability"].is_between(0, 1, closed="right").all()
+
+
+def test_texts_without_a_signal_give_a_file_with_columns_and_no_rows(command: Command, passages: Path, tmp_path: Path) -> None:
+    passages.write_text(json.dumps({"id": "p2", "text": TEXTS["p2"]}) + "\n", encoding="utf-8")
+    assert command("extract", passages, "--out", tmp_path / "signals.parquet").exit_code == 0
+    rows = pl.read_parquet(tmp_path / "signals.parquet")
+    assert rows.is_empty()
+    assert set(COLUMNS) <= set(rows.columns)
+
+
+def test_the_folder_of_the_output_is_made(command: Command, passages: Path, tmp_path: Path) -> None:
+    assert command("extract", passages, "--out", tmp_path / "new" / "signals.csv").exit_code == 0
+    assert [path.name for path in (tmp_path / "new").iterdir()] == ["signals.csv"]

@@ -1,0 +1,141 @@
+"""Settings come from the command, then from variables, then from `tension.toml`, then from the defaults; wrong ones are refused."""
+
+from datetime import date
+from pathlib import Path
+
+import pytest
+from pydantic import ValidationError
+
+from pipeline import settings as module
+from pipeline.settings import (
+    SAMPLE_ARTICLES,
+    SAMPLE_FIRST_DAY,
+    SAMPLE_LAST_DAY,
+    SAMPLE_PAIRS,
+    SAMPLE_TRADE,
+    Settings,
+    current,
+    shipped,
+    use,
+)
+
+
+@pytest.fixture(autouse=True)
+def _own_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+
+
+def toml(text: str) -> None:
+    Path("tension.toml").write_text(text, encoding="utf-8")
+
+
+def test_without_anything_the_bundled_sample_is_read() -> None:
+    settings = Settings()
+    assert settings.articles == (SAMPLE_ARTICLES,)
+    assert settings.trade == SAMPLE_TRADE
+    assert settings.pairs == tuple("-".join(sorted(pair.split("-"))) for pair in SAMPLE_PAIRS)
+    assert (settings.first_day, settings.end) == (SAMPLE_FIRST_DAY, SAMPLE_LAST_DAY)
+    assert settings.is_sample
+
+
+def test_the_file_goes_before_the_default() -> None:
+    toml("half_life_days = 14\n")
+    assert Settings().half_life_days == 14
+
+
+def test_a_variable_goes_before_the_file(monkeypatch: pytest.MonkeyPatch) -> None:
+    toml("half_life_days = 14\nlookback_days = 3\n")
+    monkeypatch.setenv("TENSION_HALF_LIFE_DAYS", "21")
+    assert (Settings().half_life_days, Settings().lookback_days) == (21, 3)
+
+
+def test_what_a_command_gives_goes_before_a_variable(monkeypatch: pytest.MonkeyPatch) -> None:
+    toml("half_life_days = 14\n")
+    monkeypatch.setenv("TENSION_HALF_LIFE_DAYS", "21")
+    assert Settings(half_life_days=28).half_life_days == 28
+
+
+def test_a_file_may_give_every_setting() -> None:
+    toml(
+        'home = "elsewhere"\narticles = ["wire", "more/wire.jsonl"]\ntrade = "figures"\npairs = ["usa-chn"]\nfirst_day = 2018-01-01\n'
+        "last_day = 2018-12-31\nbaseline = [2018-01-01, 2018-06-30]\nhalf_life_days = 3.5\nlookback_days = 0\nworkers = 2\n"
+    )
+    settings = Settings()
+    assert settings.home == Path("elsewhere")
+    assert settings.articles == (Path("wire"), Path("more/wire.jsonl"))
+    assert settings.baseline == (date(2018, 1, 1), date(2018, 6, 30))
+    assert (settings.first_day, settings.end) == (date(2018, 1, 1), date(2018, 12, 31))
+    assert (settings.pairs, settings.half_life_days, settings.lookback_days, settings.workers) == (("CHN-USA",), 3.5, 0, 2)
+    assert not settings.is_sample
+
+
+def test_lists_in_variables_are_separated_by_commas(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TENSION_ARTICLES", "wire,more/wire.jsonl")
+    monkeypatch.setenv("TENSION_PAIRS", "USA-CHN,EUN-USA")
+    assert Settings().articles == (Path("wire"), Path("more/wire.jsonl"))
+    assert Settings().pairs == ("CHN-USA", "EUN-USA")
+
+
+@pytest.mark.parametrize("given", ["USA-CHN", "CHN-USA", "usa-chn", " usa-CHN ", "USA-CHN,CHN-USA"])
+def test_a_pair_has_one_name_whichever_way_it_is_written(given: str) -> None:
+    assert Settings(pairs=given).pairs == ("CHN-USA",)
+
+
+@pytest.mark.parametrize("given", ["USA", "USA-USA", "USACHN", "US-CN", "USA>CHN", "USA-CHN-EUN"])
+def test_a_wrong_pair_is_refused_with_one_that_would_be_right(given: str) -> None:
+    with pytest.raises(ValidationError, match=r"not a pair of countries.*such as USA-CHN"):
+        Settings(pairs=given)
+
+
+def test_days_out_of_order_are_refused() -> None:
+    with pytest.raises(ValidationError, match="last_day 2025-04-01 lies before first_day 2025-04-02"):
+        Settings(first_day=date(2025, 4, 2), last_day=date(2025, 4, 1))
+
+
+def test_a_baseline_that_ends_before_it_begins_is_refused() -> None:
+    with pytest.raises(ValidationError, match="ends before it begins"):
+        Settings(baseline=(date(2025, 4, 2), date(2025, 4, 1)))
+
+
+@pytest.mark.parametrize(
+    ("name", "value"), [("half_life_days", 0), ("half_life_days", -1), ("lookback_days", -1), ("lookback_days", 61), ("workers", 0)]
+)
+def test_a_number_outside_its_limits_is_refused(name: str, value: float) -> None:
+    with pytest.raises(ValidationError, match=name):
+        Settings(**{name: value})  # type: ignore[arg-type]
+
+
+def test_a_misspelt_setting_in_the_file_is_refused() -> None:
+    toml("half_live_days = 14\n")
+    with pytest.raises(ValidationError, match="half_live_days"):
+        Settings()
+
+
+def test_settings_do_not_change_once_made() -> None:
+    with pytest.raises(ValidationError):
+        setattr(Settings(), "workers", 2)  # noqa: B010 a plain assignment is refused by the type checker already
+
+
+def test_articles_of_ones_own_go_on_with_the_calendar() -> None:
+    assert Settings(articles=(Path("wire.jsonl"),)).end is None
+
+
+def test_a_last_day_that_is_given_ends_the_sample_too() -> None:
+    assert Settings(last_day=date(2025, 3, 1)).end == date(2025, 3, 1)
+
+
+def test_everything_a_run_makes_lies_in_its_home() -> None:
+    settings = Settings(home=Path("here"))
+    assert all(folder.parent == Path("here") for folder in (settings.lake, settings.published, settings.inbox, settings.dagster_home))
+
+
+def test_the_settings_in_use_are_those_of_the_process(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "_current", None)
+    assert current() == Settings()
+    use(Settings(workers=3))
+    assert current().workers == 3
+
+
+def test_sql_and_promises_are_found_beside_the_package() -> None:
+    assert (shipped("sql") / "checks").is_dir()
+    assert (shipped("expectations") / "articles.yaml").is_file()
