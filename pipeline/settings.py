@@ -40,7 +40,7 @@ class Settings(BaseSettings):
     pairs: Annotated[tuple[str, ...], NoDecode] = Field(SAMPLE_PAIRS, description="pairs of countries whose index is published")
     first_day: date = Field(SAMPLE_FIRST_DAY, description="first day of the daily partitions")
     last_day: date | None = Field(None, description="last day of the daily partitions; none: the sample's last, or yesterday")
-    baseline: tuple[date, date] | None = Field(None, description="baseline window; none: the first 365 days read")
+    baseline: Annotated[tuple[date, date] | None, NoDecode] = Field(None, description="baseline window; none: the first 365 days read")
     half_life_days: float = Field(7.0, gt=0, le=3650, description="half-life of the filter")
     lookback_days: int = Field(7, ge=0, le=60, description="days that each scheduled run reads again for late articles")
     workers: int = Field(1, ge=1, le=64, description="processes that read articles")
@@ -54,7 +54,15 @@ class Settings(BaseSettings):
     @classmethod
     def _pairs(cls, given: Any) -> tuple[str, ...]:
         parts = given.split(",") if isinstance(given, str) else given
-        return tuple(dict.fromkeys("-".join(parse_pair(part)) for part in parts if part.strip()))
+        pairs = tuple(dict.fromkeys("-".join(parse_pair(part)) for part in parts if part.strip()))
+        if not pairs:
+            raise ValueError("no pair of countries is given; write at least one, such as USA-CHN")
+        return pairs
+
+    @field_validator("baseline", mode="before")
+    @classmethod
+    def _window(cls, given: Any) -> Any:
+        return tuple(given.split(":")) if isinstance(given, str) else given
 
     @model_validator(mode="after")
     def _days_in_order(self) -> "Settings":

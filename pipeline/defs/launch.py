@@ -15,7 +15,6 @@ import dagster as dg
 
 from pipeline.contracts.days import Days
 from pipeline.defs.partitions import DAYS, range_tags
-from pipeline.defs.resources import resources
 from pipeline.settings import PACKAGE, Settings
 
 DAYS_IN_A_RUN = 366
@@ -83,7 +82,10 @@ class Launcher:
         return len(self.job.graph.nodes) + (pieces - 1) * len(self.daily_steps)
 
     def launch(self, settings: Settings, span: Days, listener: Listener) -> Launched:
-        """Run the job over the days of `span`. Stops at the first run that fails; what was written before stays written and whole."""
+        """Run the job over the days of `span`, in the home of the settings from which the definitions were made.
+
+        Stops at the first run that fails; what was written before stays written and whole.
+        """
         prepare_home(settings.dagster_home)
         token = _listener.set(listener)
         results: list[dg.ExecuteInProcessResult] = []
@@ -91,7 +93,7 @@ class Launcher:
             with dg.DagsterInstance.from_config(str(settings.dagster_home)) as instance:
                 pieces = list(span.chunks(DAYS_IN_A_RUN))
                 for piece in pieces:
-                    results.append(self._run(settings, piece, instance, is_last=piece == pieces[-1]))
+                    results.append(self._run(piece, instance, is_last=piece == pieces[-1]))
                     if not results[-1].success:
                         break
         finally:
@@ -102,12 +104,11 @@ class Launcher:
             tuple(check for result in results for check in _failed_checks(result)),
         )
 
-    def _run(self, settings: Settings, days: Days, instance: dg.DagsterInstance, *, is_last: bool) -> dg.ExecuteInProcessResult:
+    def _run(self, days: Days, instance: dg.DagsterInstance, *, is_last: bool) -> dg.ExecuteInProcessResult:
         return self.job.execute_in_process(
             run_id=str(uuid4()),
             instance=instance,
             tags=range_tags(days) | {"started by": "tension run"},
-            resources=dict(resources(settings)),
             run_config={"loggers": {"listener": {}}},
             asset_selection=None if is_last else self.daily,
             raise_on_error=False,

@@ -33,7 +33,7 @@ def last_week(daily: pl.DataFrame, is_sample: bool) -> Table:
     last: Any = daily["index_date"].max()
     table = Table(
         title=f"The week to {last}, both directions pooled; 100 = the pair's own baseline",
-        caption="~ thin: less than half of the value is data." + (f" {SAMPLE_NOTE}" if is_sample else ""),
+        caption="80 %: limits of tension. ~ thin: less than half of the value is data." + (f" {SAMPLE_NOTE}" if is_sample else ""),
         box=box.SIMPLE_HEAD,
         padding=(0, 1, 0, 0),
         title_justify="left",
@@ -41,7 +41,7 @@ def last_week(daily: pl.DataFrame, is_sample: bool) -> Table:
     )
     for name in ("day", "pair"):
         table.add_column(name, no_wrap=True)
-    for name in ("tension", "80 % limits", "concession", "dialogue", "stalemate"):
+    for name in ("tension", "80 %", "concession", "dialogue", "stalemate"):
         table.add_column(name, justify="right", no_wrap=True)
     table.add_column("phase", no_wrap=True)
     main = daily.group_by("pair").agg(pl.col("signal_count").sum()).sort("signal_count", "pair", descending=[True, False])["pair"][0]
@@ -52,7 +52,7 @@ def last_week(daily: pl.DataFrame, is_sample: bool) -> Table:
             short_day(row["index_date"]),
             row["pair"],
             f"{'~' if row['is_thin'] else ''}{row['tension']:.0f}",
-            f"{row['tension_lo80']:.0f} to {row['tension_hi80']:.0f}",
+            f"{row['tension_lo80']:.0f}-{row['tension_hi80']:.0f}",
             f"{row['concession']:.0f}",
             f"{row['dialogue']:.0f}",
             f"{row['stalemate']:.2f}",

@@ -1,4 +1,4 @@
-"""Readers are never disturbed: a database that is open while it is published anew stays whole, and the next one to open it finds the new."""
+"""Readers are never disturbed: whoever holds the database keeps it whole while it is published; the next to open it finds the new."""
 
 import shutil
 import subprocess

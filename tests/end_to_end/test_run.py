@@ -16,7 +16,7 @@ from tests.conftest import SampleRun, Tension
 pytestmark = pytest.mark.slow
 
 WIRE = [
-    {"source": "Strelsau Post", "published_at": "2025-03-03T10:00:00Z", "title": "China will impose a 15 percent tariff on U.S. soybeans", "body": ""},
+    {"source": "Strelsau Post", "published_at": "2025-03-03T10:00:00Z", "title": "China will tax U.S. soybeans at 15 percent", "body": ""},
     {"source": "Strelsau Post", "published_at": "2025-03-04T10:00:00Z", "title": "Rain is expected in the north", "body": ""},
 ]  # fmt: skip
 

@@ -225,7 +225,7 @@ INDEX_VALUES = (
     ),
     *STALEMATE,
     Column("phase", pl.String(), words.PHASE.description, "escalation", vocabulary=words.PHASE),
-    c.described(c.ARTICLE_COUNT, "Articles of the day with an asserted signal of the pair"),
+    c.described(c.ARTICLE_COUNT, "Articles of the day's stories with an asserted signal of the pair"),
     c.described(c.STORY_COUNT, "Stories of the day with an asserted signal of the pair"),
     c.described(c.SIGNAL_COUNT, "Asserted signals of the day"),
     *(

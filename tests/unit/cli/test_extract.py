@@ -1,6 +1,7 @@
 """`tension extract`: from articles or gold passages to rows, in each format."""
 
 import json
+from collections.abc import Callable
 from pathlib import Path
 
 import polars as pl
@@ -14,10 +15,10 @@ COLUMNS = [
     "is_conditional", "rate_pct", "value_usd", "product", "probability", "rule_id",
 ]  # fmt: skip
 TEXTS = {
-    "p1": "China will impose a 34 percent tariff on all U.S. goods. Markets fell on the “news”. 🐟 The U.S. condemned the tariff on Friday.",
+    "p1": "China will impose a 34 percent tariff on all U.S. goods. Markets fell on the “news”. 🐟 The U.S. condemned the tariff.",
     "p2": "The mayor opened a new library on Monday.",
 }
-READ = {".jsonl": pl.read_ndjson, ".csv": pl.read_csv, ".parquet": pl.read_parquet}
+READ: dict[str, Callable[[Path], pl.DataFrame]] = {".jsonl": pl.read_ndjson, ".csv": pl.read_csv, ".parquet": pl.read_parquet}
 
 
 @pytest.fixture
@@ -33,7 +34,7 @@ def articles(tmp_path: Path) -> Path:
     path = tmp_path / "articles.jsonl"
     row = {
         "article_id": "a1", "source": "Strelsau Post", "published_at": "2025-04-04T10:00:00Z",
-        "title": "Beijing answers — with 34 percent", "body": "China will impose a 34 percent tariff on all U.S. goods. It said so on Friday.",
+        "title": "Beijing answers — with 34 percent", "body": "China will impose a 34 percent tariff on all U.S. goods. It said so.",
     }  # fmt: skip
     path.write_text(json.dumps(row) + "\n", encoding="utf-8")
     return path

@@ -48,7 +48,7 @@ def ours() -> Iterator[dict[str, Any]]:
 
 def sentences(text: str) -> set[str]:
     """Sentences folded to words, long enough that two people would not write the same."""
-    parts = re.split(r"(?<=[.!?])[\"'”’)]*\s+|\n+", text)
+    parts = re.split(r"(?<=[.!?])[\"'”\u2019)]*\s+|\n+", text)
     folded = (" ".join(re.findall(r"\w+", part.lower())) for part in parts)
     return {part for part in folded if len(part) >= LONG_ENOUGH_TO_BE_COPIED}
 
@@ -76,7 +76,7 @@ def test_at_least_eight_sources_of_different_size_speak(admitted: Admission) -> 
 
 
 def test_an_article_with_a_body_has_sixty_to_three_hundred_words() -> None:
-    lengths = {row["article_id"]: len(re.findall(r"\w[\w'’.,-]*", row["body"])) for row in ours() if row["body"]}
+    lengths = {row["article_id"]: len(re.findall(r"\w[\w'\u2019.,-]*", row["body"])) for row in ours() if row["body"]}
     assert {name: length for name, length in lengths.items() if not 60 <= length <= 300} == {}
 
 
