@@ -38,7 +38,7 @@ check: $(filter .uv/uv,$(UV)) ## format, lint, types, SQL, borders, tests
 	@$(DEV) mypy
 	@$(DEV) sqlfluff lint --disable-progress-bar sql
 	@$(DEV) lint-imports
-	@$(DEV) pytest
+	@$(MAKE) --no-print-directory test
 
 format: $(filter .uv/uv,$(UV)) ## put code and SQL into the house style
 	@$(DEV) ruff format .

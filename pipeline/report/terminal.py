@@ -3,6 +3,7 @@
 Text of articles is hostile here too: everything that comes from outside goes through `plain`, so that it is no markup and moves no cursor.
 """
 
+import sys
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -25,7 +26,11 @@ _QUOTE_WIDTH = 160
 
 def plain(text: str) -> str:
     """Text without control characters and without console markup."""
-    return escape("".join(c if c.isprintable() or c in "\n\t" else "\N{REPLACEMENT CHARACTER}" for c in text))
+    return escape(_visible(text))
+
+
+def _visible(text: str) -> str:
+    return "".join(c if c.isprintable() or c in "\n\t" else "\N{REPLACEMENT CHARACTER}" for c in text)
 
 
 def last_week(daily: pl.DataFrame, is_sample: bool) -> Table:
@@ -73,6 +78,8 @@ def biggest_stories(contributions: pl.DataFrame) -> Table:
         .sort("contribution", "series", "story_id", descending=[True, False, False])
         .head(_STORIES)
     )
+    if shown.is_empty():
+        table.add_row("", "", "", "no story in the last four half-lives: what the values hold is older, or the prior")
     for row in shown.iter_rows(named=True):
         quote = " ".join(row["quote"].split())
         quote = quote if len(quote) <= _QUOTE_WIDTH else quote[: _QUOTE_WIDTH - 1] + "…"
@@ -81,21 +88,21 @@ def biggest_stories(contributions: pl.DataFrame) -> Table:
     return table
 
 
-def next_steps(settings: Settings) -> Table:
-    """What a person does next with what was just published."""
-    table = Table(title="Next", box=box.SIMPLE, title_justify="left", show_header=False)
-    table.add_column("what", style="bold", no_wrap=True)
-    table.add_column("how", overflow="fold")
+def next_steps(settings: Settings) -> Text:
+    """What a person does next with what was just published, one command a line, so that it can be copied."""
     published, home = settings.published, settings.home
-    database = published / "trade_tension.duckdb"
-    table.add_row(
-        "ask it", f"python -c \"import duckdb; print(duckdb.connect('{plain(str(database))}', read_only=True).sql('from today'))\""
+    ask = f"import duckdb; print(duckdb.connect('{published / 'trade_tension.duckdb'}', read_only=True).sql('from today'))"
+    steps = (
+        ("ask it", f'{sys.executable} -c "{ask}"'),
+        ("look at it", str(published / "report.html")),
+        ("read it", f"{published / 'latest' / 'tension_daily'}/*.parquet"),
+        ("see the run", "make ui" if home == Path("data") else f"make ui HOME_DIR={home}"),
+        ("your articles", "tension run --articles PATH --home DIR"),
     )
-    table.add_row("look at it", plain(str(published / "report.html")))
-    table.add_row("read it", plain(str(published / "latest" / "tension_daily")) + "/*.parquet")
-    table.add_row("see the run", "make ui" if home == Path("data") else f"make ui HOME_DIR={plain(str(home))}")
-    table.add_row("your articles", "tension run --articles PATH --home DIR")
-    return table
+    lines = Text("Next\n", style="italic")
+    for what, how in steps:
+        lines.append(f" {what:<14} ", style="bold not italic").append(f"{_visible(how)}\n", style="not italic")
+    return lines
 
 
 def ran(out: Console, daily: pl.DataFrame, newest: pl.DataFrame, accounted: str, settings: Settings) -> None:
@@ -103,7 +110,7 @@ def ran(out: Console, daily: pl.DataFrame, newest: pl.DataFrame, accounted: str,
     out.print(last_week(daily, settings.is_sample))
     out.print(biggest_stories(newest))
     out.print(accounted, highlight=False)
-    out.print(next_steps(settings))
+    out.print(next_steps(settings), soft_wrap=True)
 
 
 def failed_checks(err: Console, failed: Sequence[tuple[str, str, str]]) -> None:
@@ -122,7 +129,7 @@ def failures(err: Console, failed: Sequence[tuple[str, str]], home: Path) -> Non
 
 def explained(out: Console, text: str, found: pl.DataFrame) -> None:
     """A text with the sentences that carry signals marked, then each signal with the words (`words`) and the rule that found it."""
-    marked = Text("".join(c if c.isprintable() or c in "\n\t" else "\N{REPLACEMENT CHARACTER}" for c in text))
+    marked = Text(_visible(text))
     for quote in found["quote"].unique():
         start = text.find(quote)
         if start >= 0:
@@ -131,15 +138,18 @@ def explained(out: Console, text: str, found: pl.DataFrame) -> None:
     if found.is_empty():
         out.print("no signal: no government is read here as acting or speaking towards another on trade", style="dim")
         return
-    table = Table(box=box.SIMPLE_HEAD)
-    for name in ("actor", "target", "kind", "status", "modality", "instrument"):
+    table = Table(box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0))
+    for name in ("who", "kind", "status", "instrument"):
         table.add_column(name, no_wrap=True)
-    table.add_column("p", justify="right")
-    table.add_column("words and rule")
+    table.add_column("p", justify="right", no_wrap=True)
+    table.add_column("by which words, by which rule", ratio=1, overflow="fold")
     for row in found.iter_rows(named=True):
-        facts = [row[name] for name in ("actor", "target", "kind", "status", "modality", "instrument")]
-        why = f"{plain(' … '.join(row['words']))} [dim]{plain(row['rule_id'])}[/]"
-        table.add_row(*facts, f"{row['probability']:.2f}", why, style="" if row["modality"] == "asserted" else "dim")
+        is_news = row["modality"] == "asserted"
+        why = f"{plain(' … '.join(row['words']))} [dim]{plain(row['rule_id'])}[/]" + (
+            "" if is_news else f" [italic]set aside: {row['modality']}[/]"
+        )
+        facts = (f"{row['actor']}>{row['target']}", row["kind"], row["status"], row["instrument"].replace("_", " "))
+        table.add_row(*facts, f"{row['probability']:.2f}", why, style="" if is_news else "dim")
     out.print(table)
 
 
@@ -152,7 +162,7 @@ def status(out: Console, accounted: str, rows: Sequence[tuple[str, str]], settin
         table.add_row(name, plain(value))
     out.print(table)
     out.print(accounted, highlight=False)
-    out.print(next_steps(settings))
+    out.print(next_steps(settings), soft_wrap=True)
 
 
 def accounted(days: str, coverage: pl.DataFrame, release: str) -> str:
