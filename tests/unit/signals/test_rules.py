@@ -90,5 +90,5 @@ def test_a_demand_tied_to_a_condition_is_a_conditional_refusal() -> None:
 
 def test_explain_names_the_words_and_the_rule() -> None:
     (found,) = explain("India threatened to raise tariffs on American apples.")
-    assert found["words"] == ("threatened", "raise", "tariffs")
+    assert found["words"] == ["threatened", "raise", "tariffs"]
     assert found["rule_id"] == "threaten.raise.restriction"
