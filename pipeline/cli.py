@@ -150,7 +150,7 @@ def _run_job(settings: Settings) -> Any:
     ) as bar:
         task = bar.add_task("starting Dagster", total=None)
         from pipeline.definitions import defs  # noqa: PLC0415 loads Dagster, which takes seconds; and only after use(settings)
-        from pipeline.defs.launch import Launcher  # noqa: PLC0415
+        from pipeline.defs.launch import Launcher  # noqa: PLC0415 likewise
 
         span = Days(settings.first_day, settings.last_day or settings.first_day)
         launcher = Launcher(defs())

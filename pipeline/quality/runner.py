@@ -55,7 +55,7 @@ def _library() -> Any:
     with warnings.catch_warnings():  # its import warns of its own age, and sends all warnings of the process to a log nobody reads
         warnings.simplefilter("ignore")
         import great_expectations  # noqa: PLC0415  # seconds and 290 MB, which reading the definitions must not cost
-        import great_expectations.expectations  # noqa: PLC0415
+        import great_expectations.expectations  # noqa: PLC0415 likewise
 
     return great_expectations
 
