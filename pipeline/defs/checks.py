@@ -13,7 +13,7 @@ from pipeline.defs.metadata import markdown_table
 from pipeline.defs.resources import LakeResource, MethodResource
 from pipeline.quality.promises import Promise, load_promises
 from pipeline.quality.rules import Rule, load
-from pipeline.quality.validate import Outcome, check_names
+from pipeline.quality.validate import Outcome, broken_critically, check_names
 from pipeline.quality.validate import audit as validate
 from pipeline.settings import shipped
 from pipeline.warehouse import models
@@ -54,7 +54,7 @@ def audit(table: Table, frame: pl.DataFrame) -> Iterator[dg.AssetCheckResult]:
     outcomes = validate(table, frame, rules(table))
     for outcome in outcomes:
         yield _result(table, outcome)
-    if broken := [outcome for outcome in outcomes if not outcome.passed and outcome.severity == "critical"]:
+    if broken := broken_critically(outcomes):
         told = "; ".join(f"{outcome.name} ({outcome.reason}): {outcome.detail}" for outcome in broken)
         raise dg.Failure(f"{table.name} breaks {len(broken)} critical promise(s) and was not written: {told}", allow_retries=False)
 

@@ -12,7 +12,7 @@ from pipeline.quality import built_in, runner
 from pipeline.quality.outcomes import Detail, Outcome
 from pipeline.quality.rules import Rule, RuleError, Severity
 
-__all__ = ["Detail", "Outcome", "audit", "check_names", "passed_critically"]
+__all__ = ["Detail", "Outcome", "audit", "broken_critically", "check_names"]
 
 
 def audit(table: Table, frame: pl.DataFrame, rules: Sequence[Rule]) -> list[Outcome]:
@@ -36,9 +36,9 @@ def check_names(table: Table, rules: Sequence[Rule]) -> list[tuple[str, Severity
     return [*own, *((rule.name, rule.severity, rule.reason) for rule in rules)]
 
 
-def passed_critically(outcomes: Iterable[Outcome]) -> bool:
-    """Whether no critical promise is broken, so that the frame may be written."""
-    return all(outcome.passed or outcome.severity != "critical" for outcome in outcomes)
+def broken_critically(outcomes: Iterable[Outcome]) -> list[Outcome]:
+    """The critical outcomes that failed; only a frame without any may be written."""
+    return [outcome for outcome in outcomes if not outcome.passed and outcome.severity == "critical"]
 
 
 def _vacuous(rule: Rule) -> Outcome:

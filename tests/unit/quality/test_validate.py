@@ -17,7 +17,7 @@ from pipeline.contracts.tables.core import COVERAGE
 from pipeline.contracts.tables.index import CONTRIBUTIONS, SIGNALS, WEIGHTS
 from pipeline.quality import runner
 from pipeline.quality.rules import Rule, RuleError, load
-from pipeline.quality.validate import Detail, Outcome, audit, check_names, passed_critically
+from pipeline.quality.validate import Detail, Outcome, audit, broken_critically, check_names
 from pipeline.settings import shipped
 
 RULES = load(shipped("expectations"))
@@ -213,7 +213,7 @@ def test_a_frame_without_rows_breaks_a_promise_that_there_are_some() -> None:
     [(False, "critical", False), (False, "warning", True), (False, "info", True), (True, "critical", True)],
 )
 def test_only_a_broken_critical_promise_stops_the_write(passed: bool, severity: Any, may_be_written: bool) -> None:
-    assert passed_critically([Outcome("a", passed, severity, "because", Detail(1))]) is may_be_written
+    assert (broken_critically([Outcome("a", passed, severity, "because", Detail(1))]) == []) is may_be_written
 
 
 def test_an_audit_writes_nothing_sends_nothing_and_prints_nothing(
