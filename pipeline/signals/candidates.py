@@ -16,11 +16,16 @@ from pipeline.signals.actors import Mention
 from pipeline.signals.segment import Sentence
 
 MOST_COUNTRIES = 8
+ENOUGH_COUNTRIES = 5
+PAIR_SIZE = 2
+# who may be meant where a text names fewer than two countries, or lets people speak without saying for whom: the two of most trade news
+UNSAID = ("USA", "CHN")
 
 MENTION = pl.Struct({"start": pl.Int64(), "end": pl.Int64(), "role": pl.String(), "is_actor": pl.Boolean()})
 
 # actor_mentions and target_mentions: spans in the sentence; none where the country is known from the article alone.
-# is_main_pair: both are the article's main pair. day is null where unknown.
+# is_main_pair: both are the article's main pair. day is null where unknown. speaker: the state that has the floor, null where nobody's
+# is known; is_stranger: a journalist or host has it.
 CANDIDATES_SCHEMA = pl.Schema(
     {
         "candidate": pl.UInt32(),
@@ -30,8 +35,11 @@ CANDIDATES_SCHEMA = pl.Schema(
         "span_end": pl.Int64(),
         "title": pl.String(),
         "previous": pl.String(),
+        "previous_mentions": pl.List(pl.Struct({"code": pl.String(), "start": pl.Int64(), "end": pl.Int64()})),
         "sentence": pl.String(),
         "is_title": pl.Boolean(),
+        "speaker": pl.String(),
+        "is_stranger": pl.Boolean(),
         "actor": pl.String(),
         "target": pl.String(),
         "is_main_pair": pl.Boolean(),
@@ -43,7 +51,12 @@ CANDIDATES_SCHEMA = pl.Schema(
 
 @dataclass(frozen=True, slots=True)
 class Resolved:
-    """A sentence of an article with everything that is known about who is meant in it."""
+    """A sentence of an article with everything that is known about who is meant in it.
+
+    `speaker` is the state that has the floor, `is_stranger` whether a journalist or host has it; `known` are the countries of the
+    article, the likeliest first: the speaker, the last to act, then the most named. `is_spoken`: somebody speaks for a state that is
+    not told.
+    """
 
     article_id: str
     day: date | None
@@ -52,6 +65,11 @@ class Resolved:
     sentence: Sentence
     mentions: Sequence[Mention]
     main_pair: tuple[str, ...]
+    previous_mentions: Sequence[Mention] = ()
+    speaker: str | None = None
+    is_stranger: bool = False
+    known: tuple[str, ...] = ()
+    is_spoken: bool = False
 
 
 def candidates(sentences: Iterable[Resolved]) -> pl.DataFrame:
@@ -70,11 +88,12 @@ def _rows(resolved: Resolved) -> Iterable[tuple[Any, ...]]:
             {"start": mention.start, "end": mention.end, "role": mention.role, "is_actor": mention.is_actor}
         )
     named = list(spans)[:MOST_COUNTRIES]
-    codes = list(dict.fromkeys((*named, *resolved.main_pair)))
+    meant = list(dict.fromkeys((*named, *resolved.main_pair)))
+    known = list(dict.fromkeys((*meant, *resolved.known)))[: max(len(meant), ENOUGH_COUNTRIES)]
+    codes = list(dict.fromkeys((*known, *(code for code in UNSAID if resolved.is_spoken or len(known) < PAIR_SIZE)))) if known else []
+    previous = [{"code": m.code, "start": m.start, "end": m.end} for m in resolved.previous_mentions]
     sentence = resolved.sentence
     for actor, target in (*permutations(codes, 2), *((code, ALL_PARTNERS) for code in codes)):
-        if actor not in spans and target not in spans and not resolved.main_pair:
-            continue
         yield (
             resolved.article_id,
             resolved.day,
@@ -82,8 +101,11 @@ def _rows(resolved: Resolved) -> Iterable[tuple[Any, ...]]:
             sentence.end,
             resolved.title,
             resolved.previous,
+            previous,
             sentence.text,
             sentence.is_title,
+            resolved.speaker,
+            resolved.is_stranger,
             actor,
             target,
             {actor, target} == set(resolved.main_pair),

@@ -6,7 +6,7 @@ Belongs here: carrying names from sentence to sentence. Does not: finding names 
 import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 
 from pipeline.signals.actors import Mention, mentions
@@ -17,7 +17,7 @@ from pipeline.signals.segment import Sentence
 TITLE_WEIGHT = 3
 PAIR_SIZE = 2
 
-_SPEAKER = re.compile(r"([A-Z][\w.'\u2019 -]{0,60}?):\s")
+_SPEAKER = re.compile(r"([A-Z][\w.'\u2019 -]{0,60}?)(?::\s|(?<=^Q)[.\t ]\s*(?=[\"\u201cA-Z]))")
 _MUTUAL = re.compile(
     r"\b(?:both|the two|two|the) (?:sides|countries|nations|governments|leaders|parties|economic superpowers|delegations|economies|teams)\b"
     r"|\beach other\b|\bboth (?:leaders|sides)\b",
@@ -33,10 +33,17 @@ _FIRST = re.compile(r"\b(?:we|our|us|i|my)\b", re.IGNORECASE)
 
 @dataclass
 class _Memory:
-    """What the reader of an article keeps in mind while reading on."""
+    """What the reader of an article keeps in mind while reading on.
+
+    `home` is the state whose people answer questions here; `labels` are the speakers heard so far by the label of their turns.
+    """
 
     subject: str | None = None
     speaker: str | None = None
+    is_stranger: bool = False
+    is_official: bool = False
+    home: str | None = None
+    labels: dict[str, str] = field(default_factory=dict)
 
 
 def resolve(article_id: str, day: date | None, source: str, title: str, sentences: Sequence[Sentence]) -> list[Resolved]:
@@ -47,40 +54,64 @@ def resolve(article_id: str, day: date | None, source: str, title: str, sentence
     """
     named = [mentions(sentence.text, day) for sentence in sentences]
     pair = main_pair(sentences, named)
-    memory = _Memory(speaker=load("actors")["first_person"]["sources"].get(source))
-    resolved = []
+    own_words_of = load("actors")["first_person"]["sources"].get(source)
+    memory = _Memory(speaker=own_words_of, home=own_words_of)
+    everyone = tuple(code for code, _ in _counts(sentences, named).most_common())
+    resolved: list[Resolved] = []
     for position, (sentence, own) in enumerate(zip(sentences, named, strict=True)):
         _hear(sentence.text, own, memory)
         meant = (*own, *_implied(sentence.text, own, pair, memory))
         previous = sentences[position - 1].text if position else ""
         ordered = sorted(meant, key=lambda mention: (mention.start, mention.end, mention.code))
-        resolved.append(Resolved(article_id, day, title, previous, sentence, ordered, pair))
+        known = tuple(code for code in dict.fromkeys((memory.speaker, memory.subject, *everyone)) if code is not None)
+        before = resolved[-1].mentions if resolved else ()
+        is_spoken = memory.speaker is None and (memory.is_official or _FIRST.search(sentence.text) is not None)
+        resolved.append(
+            Resolved(
+                article_id, day, title, previous, sentence, ordered, pair, before, memory.speaker, memory.is_stranger, known, is_spoken
+            )
+        )
         memory.subject = next((mention.code for mention in own if mention.is_actor), memory.subject)
     return resolved
 
 
 def main_pair(sentences: Sequence[Sentence], named: Sequence[Sequence[Mention]]) -> tuple[str, ...]:
     """The two countries that the article names most, the title counting threefold; fewer than two where fewer are named."""
+    return tuple(code for code, _ in _counts(sentences, named).most_common(PAIR_SIZE))
+
+
+def _counts(sentences: Sequence[Sentence], named: Sequence[Sequence[Mention]]) -> Counter[str]:
     counts: Counter[str] = Counter()
     for sentence, own in zip(sentences, named, strict=True):
         for mention in own:
             counts[mention.code] += TITLE_WEIGHT if sentence.is_title else 1
-    return tuple(code for code, _ in counts.most_common(PAIR_SIZE))
+    return counts
 
 
 def _hear(text: str, own: Iterable[Mention], memory: _Memory) -> None:
-    """A new speaker takes the floor, or a stranger does and "we" is nobody's."""
+    """A new speaker takes the floor, or a stranger does and "we" is nobody's.
+
+    A label that names no country is an official of the state that was heard under it before, else of the one that answers here.
+    """
     line = _SPEAKER.match(text)
     if line is None:
         return
-    spoken = line[1].lower().split()
+    label = line[1].lower()
+    first_person = load("actors")["first_person"]
     here = [mention.code for mention in own if mention.end <= line.end()]
+    memory.is_stranger = memory.is_official = False
+    if any(word.strip(".,") in first_person["strangers"] for word in label.split()):
+        memory.speaker, memory.is_stranger = None, True
+        return
     if here:
         memory.speaker = here[0]
-    elif any(word.strip(".,") in load("actors")["first_person"]["strangers"] for word in spoken):
-        memory.speaker = None
-    elif "spokesperson" in spoken and memory.subject:
-        memory.speaker = memory.subject
+    elif label in memory.labels or any(word.strip(".,") in first_person["officials"] for word in label.split()):
+        memory.speaker = memory.labels.get(label, memory.home or memory.subject)
+    else:
+        return  # "Background: …" is no speaker
+    memory.is_official = True
+    if memory.speaker:
+        memory.home = memory.labels[label] = memory.speaker
 
 
 def _implied(text: str, own: Sequence[Mention], pair: tuple[str, ...], memory: _Memory) -> Iterable[Mention]:

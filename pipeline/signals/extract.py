@@ -27,6 +27,8 @@ BATCH_ROWS = 500
 # what `read_texts` gives: findings without what only articles have
 _CARRIED = ("index_date", "source", "published_at", "url")
 TEXT_FINDINGS = pl.Schema({name: dtype for name, dtype in FINDINGS.schema.items() if name not in _CARRIED})
+# what any reader finds, before the extractor signs it
+FOUND = (*(name for name in TEXT_FINDINGS.names() if name not in {"extractor", "extractor_version", "lexicon_sha"}), "words")
 TEXTS_SCHEMA = pl.Schema({"id": pl.String(), "date": pl.Date(), "source": pl.String(), "text": pl.String()})
 
 
@@ -99,7 +101,7 @@ def read_with(reader: Reader, texts: pl.DataFrame) -> pl.DataFrame:
     return merged.with_columns(
         polarity=pl.col("kind").replace_strict(dict(KIND_POLARITY), default=None, return_dtype=pl.String()),
         probability=probabilities(merged["rule_id"]),
-    ).drop("candidate", "title", "previous", "is_title", "is_main_pair", "actor_mentions", "target_mentions", "score", "day")
+    ).select(*FOUND)
 
 
 def _resolved(texts: Iterable[tuple[str, date | None, str, str, int]]) -> Iterator[Resolved]:

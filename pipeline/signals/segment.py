@@ -20,6 +20,8 @@ _TITLES = re.compile(
     r"(?:\b(?:Mr|Mrs|Ms|Dr|Sen|Rep|Gov|Gen|Lt|Col|St|Prof|Amb|Sec|No|vs|Jan|Feb|Aug|Sept|Oct|Nov|Dec|approx|Inc|Corp|Co)\.)$"
 )
 _POINTED = re.compile(r"(?:\b(?:[A-Za-z]\.){2,})$")
+_INITIAL = re.compile(r"\b[A-Z]\.$")
+_INITIAL_NEXT = re.compile(r"[A-Z]\.")
 _NUMBER_CUT = re.compile(r"\d\.$")
 _OPENS_LOW = re.compile(r"[a-z\-\u2013\u2014,;)\]\u201d\u2019%]")
 
@@ -81,6 +83,8 @@ def _belongs(before: str, after: str) -> bool:
     opening = after.split(None, 1)[0]
     if _TITLES.search(before) or (_NUMBER_CUT.search(before) and after[0].isdigit()):
         return True
+    if _INITIAL.search(before) and _INITIAL_NEXT.match(after):
+        return True  # "Sino-U.|S. talks"
     if _POINTED.search(before):
         return opening.strip("\u201c\"'") not in cues("beginners")
     return bool(_OPENS_LOW.match(after)) and not before.endswith(("!", "?", "\u201d", '"', "\u2019", "'"))

@@ -1,3 +1,5 @@
+import polars as pl
+
 from pipeline.signals.candidates import CANDIDATES_SCHEMA, candidates
 from pipeline.signals.context import resolve
 from pipeline.signals.segment import sentences
@@ -24,3 +26,13 @@ def test_mentions_are_told_by_their_spans() -> None:
     frame = candidates(resolve("a", None, "x", "", sentences("China met Japan.")))
     first = frame.row(0, named=True)
     assert first["actor_mentions"] == [{"start": 0, "end": 5, "role": "country", "is_actor": True}]
+
+
+def test_where_one_country_is_named_the_two_of_most_trade_news_are_asked_too() -> None:
+    frame = candidates(resolve("a", None, "x", "", sentences("Brazil gave in on ethanol.")))
+    assert ("BRA", "USA") in frame.select("actor", "target").rows()
+
+
+def test_other_countries_of_the_article_are_candidates() -> None:
+    frame = candidates(resolve("a", None, "x", "", sentences("China met Japan. China met Brazil. They will meet again.")))
+    assert ("BRA", "CHN") in frame.filter(pl.col("span_start") > 30).select("actor", "target").rows()

@@ -43,3 +43,25 @@ def test_we_is_the_government_whose_own_words_the_source_carries() -> None:
 
 def test_a_pronoun_without_anyone_named_is_nobody() -> None:
     assert read("It will rain.")[0].mentions == []
+
+
+def test_a_speaker_keeps_the_floor_until_the_next_label() -> None:
+    heard = read("Lin Jian: China opposes it.\nReporter: Will you act?\nSpokesperson: That is for later.")
+    assert [resolved.speaker for resolved in heard] == ["CHN", None, "CHN"]
+    assert [resolved.is_stranger for resolved in heard] == [False, True, False]
+
+
+def test_a_bare_q_is_a_reporters_turn() -> None:
+    assert read("Lin Jian: China opposes it.\nQ  Will you act?")[1].is_stranger
+
+
+def test_a_label_of_no_office_is_no_speaker() -> None:
+    assert read("Lin Jian: We oppose it.\nBackground: The duty is old.")[1].speaker == "CHN"
+
+
+def test_the_countries_of_the_article_are_known_with_the_speaker_first() -> None:
+    assert read("Japan and Brazil talked.\nLin Jian: It is late.")[1].known == ("CHN", "JPN", "BRA")
+
+
+def test_the_mentions_of_the_sentence_before_are_at_hand() -> None:
+    assert [m.code for m in read("Japan spoke. Brazil listened.")[1].previous_mentions] == ["JPN"]

@@ -64,3 +64,8 @@ def test_every_sentence_is_what_its_offsets_cut_out(text: str, title_length: int
 @given(st.text(alphabet=st.sampled_from("aB .é“”!\nU.S"), max_size=80))
 def test_no_character_but_white_space_is_lost(text: str) -> None:
     assert "".join("".join(texts(text)).split()) == "".join(text.split())
+
+
+def test_a_hyphen_before_us_does_not_end_a_sentence() -> None:
+    text = "Talks on an EU-U.S. deal went on in Rome."
+    assert [s.text for s in sentences(text)] == [text]
