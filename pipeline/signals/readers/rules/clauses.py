@@ -74,6 +74,10 @@ class Clauses:
             node = above
         return found
 
+    def is_obligation(self, at: int) -> bool:
+        """Whether the word says what another has to do: `should`, `must`."""
+        return self.sentence.tokens[at].lower in cues("obligations")
+
     def is_told_by_stranger(self, at: int) -> bool:
         """Whether the clause of the word is what a stranger says: `analysts said Canada could ...`."""
         node = self.top(at)
@@ -264,7 +268,7 @@ class Clauses:
     def _modifiers(self, noun: int, but: Container[str] = ()) -> Party:
         """Whose it is: `Chinese officials`, `China's tariffs`; goods, firms and people of a country are strangers."""
         is_thing = self._is_marked_thing(noun)
-        codes = []
+        codes: list[str] = []
         for child in self.tree.below(noun, *(relation for relation in MODIFIERS if relation not in but)):
             if self.tree.relations[child] == "appos":
                 codes += self._one(child).codes

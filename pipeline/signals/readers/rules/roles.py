@@ -22,6 +22,9 @@ def ways(scene: Scene, clauses: Clauses | None, act: Act) -> Iterator[tuple[str,
     if "suffer." in act.rule_id:
         yield from _suffered(scene, clauses, act)
         return
+    if act.kind == "demand" and clauses and clauses.is_obligation(act.anchor):
+        yield from _obliged(scene, clauses, act)
+        return
     party = _doer(clauses, act) if clauses else None
     if clauses and clauses.is_told_by_stranger(act.anchor):
         return
@@ -43,6 +46,18 @@ def _suffered(scene: Scene, clauses: Clauses | None, act: Act) -> Iterator[tuple
         named = clauses.aims(_roots(clauses, act)[:1], {bearer}) if clauses else ()
         for actor in (named or targets(scene, bearer, act.focus, may_be_all=False))[:1]:
             yield actor, bearer
+
+
+def _obliged(scene: Scene, clauses: Clauses, act: Act) -> Iterator[tuple[str, str]]:
+    """Of `Beijing said Washington should lift its tariffs`: who says so, else the other side, to who should."""
+    obliged = clauses.doer(act.anchor)
+    if obliged is None or obliged.is_stranger or clauses.is_told_by_stranger(act.anchor):
+        return
+    speaker = clauses.speaker(act.anchor)
+    for target in obliged.codes:
+        named = [code for code in (speaker.codes if speaker else ()) if code != target]
+        for actor in (named or targets(scene, target, act.focus, may_be_all=False))[:1]:
+            yield actor, target
 
 
 def _doer(clauses: Clauses, act: Act) -> Party | None:
