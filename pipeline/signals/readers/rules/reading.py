@@ -127,7 +127,7 @@ def _subordinate(clauses: Clauses, act: Act) -> str:
     """What only tells things apart is history, and what is only hoped for no news."""
     if clauses.is_background(act.anchor):
         return "historical"
-    is_meeting = act.rule_id.startswith(("meet.", "hold."))  # who travels to talk does talk
+    is_meeting = act.rule_id.startswith("meet.")  # who travels to talk does talk
     return "hypothetical" if clauses.is_purpose(act.anchor) and not is_meeting else "asserted"
 
 
