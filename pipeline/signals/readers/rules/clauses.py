@@ -129,7 +129,7 @@ class Clauses:
             subjects = self.tree.below(node, *SUBJECTS)
             if subjects:
                 return self.aims(subjects, ())
-            if self.tree.relations[node] not in {"aux", "xcomp", "conj"}:
+            if self.tree.relations[node] != "aux":
                 return ()
             node = self.tree.heads[node]
         return ()

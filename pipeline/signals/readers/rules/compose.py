@@ -56,7 +56,8 @@ def _verb_acts(sentence: Marked, taken: set[int]) -> Iterable[Act]:
         if chosen is None:
             continue
         operators = governing(sentence, verb.first)
-        if verb.group == "act" and not any(class_of(operator) in TURNS for operator in operators):
+        is_wish = verb.group == "act" or chosen.phrase.entry.get("wished")
+        if is_wish and not any(class_of(operator) in TURNS for operator in operators):
             continue  # "the removal of tariffs" is an act only where someone demands, offers or refuses it
         act = _turned(sentence, verb, chosen, operators)
         if act is not None:

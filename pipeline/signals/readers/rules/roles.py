@@ -40,9 +40,8 @@ def ways(scene: Scene, clauses: Clauses | None, act: Act) -> Iterator[tuple[str,
 
 def _suffered(scene: Scene, clauses: Clauses | None, act: Act) -> Iterator[tuple[str, str]]:
     """Of `Japan faces American tariffs`: whose the tariffs are, else the other side, and who faces them."""
-    bearers = clauses.bearers(act.focus) if clauses else ()
-    subject = agent(scene, act.anchor)
-    for bearer in bearers or ((subject,) if subject else ()):
+    subject = None if clauses else agent(scene, act.anchor)
+    for bearer in clauses.bearers(act.focus) if clauses else (subject,) if subject else ():
         named = clauses.aims(_roots(clauses, act)[:1], {bearer}) if clauses else ()
         for actor in (named or targets(scene, bearer, act.focus, may_be_all=False))[:1]:
             yield actor, bearer
