@@ -53,7 +53,7 @@ def _verb_acts(sentence: Marked, taken: set[int]) -> Iterable[Act]:
     objects = sentence.of("object")
     for verb in sentence.of("verb", "act"):
         chosen = _object_of(sentence, verb, objects)
-        if chosen is None:
+        if chosen is None or _is_stopped(sentence, verb):
             continue
         operators = governing(sentence, verb.first)
         is_wish = verb.group == "act" or chosen.phrase.entry.get("wished")
@@ -65,6 +65,13 @@ def _verb_acts(sentence: Marked, taken: set[int]) -> Iterable[Act]:
             if chosen.thing is not None:
                 taken.add(chosen.thing.first)
             yield act
+
+
+def _is_stopped(sentence: Marked, verb: Mark) -> bool:
+    """`stop buying`: the act is the stopping."""
+    return verb.form == "ing" and any(
+        mark.last == verb.first - 1 and any(phrase.entry["direction"] == "down" for phrase in mark.readings) for mark in sentence.of("verb")
+    )
 
 
 def _object_of(sentence: Marked, verb: Mark, objects: list[Mark]) -> _Chosen | None:

@@ -128,7 +128,7 @@ def _subordinate(clauses: Clauses, act: Act) -> str:
     if clauses.is_background(act.anchor):
         return "historical"
     is_meeting = act.rule_id.startswith("meet.")  # who travels to talk does talk
-    return "hypothetical" if clauses.is_purpose(act.anchor) and not is_meeting else "asserted"
+    return "hypothetical" if (clauses.is_purpose(act.anchor) or clauses.is_purpose(act.focus)) and not is_meeting else "asserted"
 
 
 def _background(modality: str, text: str, day: date | None) -> str:
