@@ -4,6 +4,7 @@ Belongs here: the weaker rules, each asking for less. Does not: verbs with objec
 """
 
 from collections.abc import Iterable, Sequence
+from types import MappingProxyType
 
 from pipeline.signals.lexicon import cues
 from pipeline.signals.readers.rules.grammar import STATUS_OF_WORDS, Act, Turning, class_of, governing, matched_words, status_of
@@ -13,6 +14,8 @@ PAIR_SIZE = 2
 MATTER_REACH = 10
 TIE_REACH = 8
 OWNER_REACH = 4
+# what a threat or an offer without a verb of its own must be about
+ALONE_TAKES = MappingProxyType({"threaten": frozenset({"restriction"}), "offer": frozenset({"concession", "market"})})
 ALONE_SCORE, NAMED_SCORE, STANDING_SCORE = 0.45, 0.35, 0.4
 
 
@@ -30,7 +33,7 @@ def _can_stand(operator: Mark) -> bool:
     if "alone" not in operator.readings[0].entry:
         return False
     if operator.group == "operator_noun":
-        return class_of(operator) == "refuse"  # China's reluctance
+        return class_of(operator) in {"refuse", "threaten", "demand"}  # China's reluctance, a threat of tariffs
     return any(phrase.is_standalone for phrase in operator.readings)
 
 
@@ -47,7 +50,7 @@ def _has_matter(sentence: Marked, operator: Mark, trade: Sequence[Mark]) -> bool
     if name == "tie" and (operator.form != "both" or "to" not in sentence.words_between(operator.last, operator.last + TIE_REACH)):
         return False
     near = [thing for thing in trade if operator.last < thing.first <= operator.last + MATTER_REACH]
-    return any(name != "threaten" or class_of(thing) == "restriction" for thing in near)
+    return any(class_of(thing) in ALONE_TAKES.get(name, {class_of(thing)}) for thing in near)
 
 
 def _alone(sentence: Marked, operator: Mark, trade: Sequence[Mark]) -> Act | None:
