@@ -43,7 +43,7 @@ def _has_matter(sentence: Marked, operator: Mark, trade: Sequence[Mark]) -> bool
     if not operator.readings[0].entry["needs"]:
         return True
     if name == "accuse":
-        return bool(trade)
+        return bool(trade) or bool(cues("deeds") & set(sentence.words_between(0, len(sentence.tokens))))
     if name == "meet":
         is_trade = bool(trade) or bool(cues("trade_words") & set(sentence.words_between(0, len(sentence.tokens))))
         return is_trade and len({mention.code for mention in sentence.mentions if mention.is_actor}) >= PAIR_SIZE
