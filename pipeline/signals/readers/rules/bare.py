@@ -22,7 +22,12 @@ ALONE_SCORE, NAMED_SCORE, STANDING_SCORE = 0.45, 0.35, 0.4
 def alone(sentence: Marked, taken: set[int]) -> Iterable[Act]:
     """Operators that are a signal by themselves: accuse, retaliate, reject, meet, and threats or demands without a known act."""
     trade = [thing for thing in sentence.of("object") if class_of(thing) != "goods"]
+    accusers = [
+        o for o in sentence.of("operator", "operator_noun") if class_of(o) == "accuse" and not o.readings[0].entry.get("of_subject")
+    ]
     for operator in sentence.of("operator", "operator_noun"):
+        if operator.readings[0].entry.get("of_subject") and any(o.first < operator.first for o in accusers):
+            continue  # what is someone accused of is told by the accusation
         if operator.first not in taken and _can_stand(operator) and _has_matter(sentence, operator, trade):
             act = _alone(sentence, operator, trade)
             if act is not None:

@@ -24,6 +24,7 @@ SHARED = frozenset(
 CONTROLLED = frozenset({"xcomp", "ccomp"})
 # what an act is aimed at is not looked for across these
 PAIR_SIZE = 2
+PREDICATES = frozenset({"aux", "neg", "acomp", "attr", "conj"})
 OTHER_CLAUSES = frozenset({"advcl", "relcl", "parataxis", "punct", "nsubj", "csubj", "cc"})
 PARTNERS = frozenset({"compound", "amod", "nmod"})  # a China deal is a deal with China
 OWNING = frozenset({"by", "from", "of"})
@@ -69,7 +70,7 @@ class Clauses:
             above = self.tree.heads[node]
             if above == node:
                 return found
-            if self.tree.relations[node] == "ccomp":
+            if self.tree.relations[node] in {"ccomp", "oprd"}:
                 found = self._subject(above, "") or found
             node = above
         return found
@@ -123,13 +124,15 @@ class Clauses:
         return at
 
     def bearers(self, at: int) -> tuple[str, ...]:
-        """The countries named in the subject of the word's verb, their goods and firms included: `Korean makers face ...`."""
+        """The countries of which something is told, their goods and firms included: `Korean makers face ...`, `called its tariffs unfair`."""
         node = self.top(at)
         for _ in self.tree.heads:
             subjects = self.tree.below(node, *SUBJECTS)
             if subjects:
                 return self.aims(subjects, ())
-            if self.tree.relations[node] != "aux":
+            if self.tree.relations[node] == "oprd":  # called the tariffs unfair
+                return self.aims(self.tree.below(self.tree.heads[node], "dobj"), ())
+            if self.tree.relations[node] not in PREDICATES:
                 return ()
             node = self.tree.heads[node]
         return ()
@@ -191,11 +194,13 @@ class Clauses:
         passive = bool(tree.below(verb, *PASSIVE_SUBJECTS, "auxpass")) or (tree.tags[verb] == "VBN" and tree.relations[verb] == "acl")
         if passive and came_by not in CONTROLLED:
             return next((self._party(noun) for by in tree.below(verb, "agent") for noun in tree.below(by, "pobj")), None)
+        if self._is_borrowed(verb - 1):
+            return self._party(verb - 1)
         for subject in tree.below(verb, *SUBJECTS, *PASSIVE_SUBJECTS):
             if tree.tags[subject] in {"WDT", "WP"} and tree.relations[verb] == "relcl":
                 return self._party(tree.heads[verb])
             return self._party(subject)
-        return self._party(verb - 1) if self._is_borrowed(verb - 1) else None
+        return None
 
     def _is_borrowed(self, noun: int) -> bool:
         """Whether a name that the parser lists with what stands before it is the subject of the verb after it: `tariffs on cars and
@@ -205,8 +210,8 @@ class Clauses:
             0 < noun < len(self.tree.heads) - 1
             and self.tree.relations[noun] == "conj"
             and self.tree.tags[verb] in {"VBD", "VBZ", "VBP", "MD"}
-            and not self.tree.below(verb, *SUBJECTS, *PASSIVE_SUBJECTS)
             and bool(self._named(noun))
+            and not self._named(self.tree.heads[noun])  # tariffs on India and Brazil took effect
         )
 
     def _party(self, noun: int) -> Party | None:

@@ -22,8 +22,9 @@ def ways(scene: Scene, clauses: Clauses | None, act: Act) -> Iterator[tuple[str,
     if "suffer." in act.rule_id:
         yield from _suffered(scene, clauses, act)
         return
-    if act.kind == "demand" and clauses and clauses.is_obligation(act.anchor):
-        yield from _obliged(scene, clauses, act)
+    is_told = act.rule_id.startswith("misdeed.") or (act.kind == "demand" and clauses and clauses.is_obligation(act.anchor))
+    if clauses and is_told:
+        yield from _told(scene, clauses, act)
         return
     party = _doer(clauses, act) if clauses else None
     if clauses and clauses.is_told_by_stranger(act.anchor):
@@ -47,16 +48,18 @@ def _suffered(scene: Scene, clauses: Clauses | None, act: Act) -> Iterator[tuple
             yield actor, bearer
 
 
-def _obliged(scene: Scene, clauses: Clauses, act: Act) -> Iterator[tuple[str, str]]:
-    """Of `Beijing said Washington should lift its tariffs`: who says so, else the other side, to who should."""
-    obliged = clauses.doer(act.anchor)
-    if obliged is None or obliged.is_stranger or clauses.is_told_by_stranger(act.anchor):
+def _told(scene: Scene, clauses: Clauses, act: Act) -> Iterator[tuple[str, str]]:
+    """Of `Beijing said Washington should lift its tariffs`, or `broke the rules`: who says so, else the other side, and of whom."""
+    if clauses.is_told_by_stranger(act.anchor):
         return
-    speaker = clauses.speaker(act.anchor)
-    for target in obliged.codes:
-        named = [code for code in (speaker.codes if speaker else ()) if code != target]
+    told, speaker = clauses.bearers(act.anchor), clauses.speaker(act.anchor)
+    speakers = speaker.codes if speaker else ()
+    for target in told:
+        named = [code for code in speakers if code != target]
         for actor in (named or targets(scene, target, act.focus, may_be_all=False))[:1]:
             yield actor, target
+    if not told:
+        yield from ((actor, target) for actor in speakers for target in targets(scene, actor, act.focus, may_be_all=False))
 
 
 def _doer(clauses: Clauses, act: Act) -> Party | None:
