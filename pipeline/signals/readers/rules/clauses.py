@@ -124,7 +124,7 @@ class Clauses:
         return at
 
     def bearers(self, at: int) -> tuple[str, ...]:
-        """The countries of which something is told, their goods and firms included: `Korean makers face ...`, `called its tariffs unfair`."""
+        """The countries of which something is told, their goods and firms included: `Korean makers face ...`, `called its duty unfair`."""
         node = self.top(at)
         for _ in self.tree.heads:
             subjects = self.tree.below(node, *SUBJECTS)
