@@ -81,6 +81,8 @@ IRREGULAR = {
     "think": ("thought", "thought"),
     "leave": ("left", "left"),
     "sell": ("sold", "sold"),
+    "rise": ("rose", "risen"),
+    "fall": ("fell", "fallen"),
 }
 
 

@@ -4,6 +4,7 @@ Belongs here: the weaker rules, each asking for less. Does not: verbs with objec
 """
 
 from collections.abc import Iterable, Sequence
+from types import MappingProxyType
 
 from pipeline.signals.lexicon import cues
 from pipeline.signals.readers.rules.grammar import STATUS_OF_WORDS, Act, Turning, class_of, governing, matched_words, status_of
@@ -13,13 +14,20 @@ PAIR_SIZE = 2
 MATTER_REACH = 10
 TIE_REACH = 8
 OWNER_REACH = 4
+# what a threat or an offer without a verb of its own must be about
+ALONE_TAKES = MappingProxyType({"threaten": frozenset({"restriction"}), "offer": frozenset({"concession", "market"})})
 ALONE_SCORE, NAMED_SCORE, STANDING_SCORE = 0.45, 0.35, 0.4
 
 
 def alone(sentence: Marked, taken: set[int]) -> Iterable[Act]:
     """Operators that are a signal by themselves: accuse, retaliate, reject, meet, and threats or demands without a known act."""
     trade = [thing for thing in sentence.of("object") if class_of(thing) != "goods"]
+    accusers = [
+        o for o in sentence.of("operator", "operator_noun") if class_of(o) == "accuse" and not o.readings[0].entry.get("of_subject")
+    ]
     for operator in sentence.of("operator", "operator_noun"):
+        if operator.readings[0].entry.get("of_subject") and any(o.first < operator.first for o in accusers):
+            continue  # what is someone accused of is told by the accusation
         if operator.first not in taken and _can_stand(operator) and _has_matter(sentence, operator, trade):
             act = _alone(sentence, operator, trade)
             if act is not None:
@@ -30,7 +38,7 @@ def _can_stand(operator: Mark) -> bool:
     if "alone" not in operator.readings[0].entry:
         return False
     if operator.group == "operator_noun":
-        return class_of(operator) == "refuse"  # China's reluctance
+        return class_of(operator) in {"refuse", "threaten", "demand"}  # China's reluctance, a threat of tariffs
     return any(phrase.is_standalone for phrase in operator.readings)
 
 
@@ -40,14 +48,14 @@ def _has_matter(sentence: Marked, operator: Mark, trade: Sequence[Mark]) -> bool
     if not operator.readings[0].entry["needs"]:
         return True
     if name == "accuse":
-        return bool(trade)
+        return bool(trade) or bool(cues("deeds") & set(sentence.words_between(0, len(sentence.tokens))))
     if name == "meet":
         is_trade = bool(trade) or bool(cues("trade_words") & set(sentence.words_between(0, len(sentence.tokens))))
         return is_trade and len({mention.code for mention in sentence.mentions if mention.is_actor}) >= PAIR_SIZE
     if name == "tie" and (operator.form != "both" or "to" not in sentence.words_between(operator.last, operator.last + TIE_REACH)):
         return False
     near = [thing for thing in trade if operator.last < thing.first <= operator.last + MATTER_REACH]
-    return any(name != "threaten" or class_of(thing) == "restriction" for thing in near)
+    return any(class_of(thing) in ALONE_TAKES.get(name, {class_of(thing)}) for thing in near)
 
 
 def _alone(sentence: Marked, operator: Mark, trade: Sequence[Mark]) -> Act | None:

@@ -45,7 +45,7 @@ def acts(sentence: Marked) -> list[Act]:
     if not any(act.modality == "asserted" for act in found):
         found += named_talks(sentence, taken)
     found += standing(sentence, taken)
-    return sorted((_in_time(sentence, act) for act in found), key=lambda act: (act.anchor, act.focus, act.kind))
+    return sorted((_in_time(sentence, _conditional(sentence, act)) for act in found), key=lambda act: (act.anchor, act.focus, act.kind))
 
 
 def _verb_acts(sentence: Marked, taken: set[int]) -> Iterable[Act]:
@@ -53,10 +53,11 @@ def _verb_acts(sentence: Marked, taken: set[int]) -> Iterable[Act]:
     objects = sentence.of("object")
     for verb in sentence.of("verb", "act"):
         chosen = _object_of(sentence, verb, objects)
-        if chosen is None:
+        if chosen is None or _is_stopped(sentence, verb):
             continue
         operators = governing(sentence, verb.first)
-        if verb.group == "act" and not any(class_of(operator) in TURNS for operator in operators):
+        is_wish = verb.group == "act" or chosen.phrase.entry.get("wished")
+        if is_wish and not any(class_of(operator) in TURNS for operator in operators):
             continue  # "the removal of tariffs" is an act only where someone demands, offers or refuses it
         act = _turned(sentence, verb, chosen, operators)
         if act is not None:
@@ -64,6 +65,13 @@ def _verb_acts(sentence: Marked, taken: set[int]) -> Iterable[Act]:
             if chosen.thing is not None:
                 taken.add(chosen.thing.first)
             yield act
+
+
+def _is_stopped(sentence: Marked, verb: Mark) -> bool:
+    """`stop buying`: the act is the stopping."""
+    return verb.form == "ing" and any(
+        mark.last == verb.first - 1 and any(phrase.entry["direction"] == "down" for phrase in mark.readings) for mark in sentence.of("verb")
+    )
 
 
 def _object_of(sentence: Marked, verb: Mark, objects: list[Mark]) -> _Chosen | None:
@@ -159,6 +167,18 @@ def _is_prospect(sentence: Marked, verb: Mark, operators: list[Mark]) -> bool:
     """A deal that is hoped for or near is talk, not yet an agreement."""
     before = set(sentence.words_between(verb.first - 5, verb.first))
     return verb.form == "ing" or bool(cues("prospect") & before) or any(class_of(o) == "threaten" for o in operators)
+
+
+def _conditional(sentence: Marked, act: Act) -> Act:
+    """What a state will do if another does something is a threat, however sure it sounds."""
+    if act.kind != "measure" or act.modality not in {"asserted", "hypothetical"}:
+        return act
+    start, end = sentence.clause(act.anchor)
+    is_future = bool(cues("resolve") & set(sentence.words_between(max(start, act.anchor - 6), act.anchor + 1)))
+    openers = [at for at in sentence.clause_starts if sentence.tokens[at].lower in cues("provisos") and not start <= at < end]
+    if not is_future or not openers or cues("forecasters") & set(sentence.words_between(0, len(sentence.tokens))):
+        return act
+    return replace(act, kind="threat", status="proposed", modality="asserted", rule_id=f"if.{act.rule_id}")
 
 
 def _in_time(sentence: Marked, act: Act) -> Act:

@@ -35,6 +35,7 @@ CLASSES = MappingProxyType(
         ("down", "talks"): "refusal",
         ("up", "probe"): "investigation",
         ("down", "probe"): "easing",
+        ("down", "practice"): "easing",
     }
 )
 ESCALATING = frozenset({"measure", "investigation"})

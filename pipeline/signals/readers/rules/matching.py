@@ -115,7 +115,7 @@ def _clause_starts(tokens: Sequence[Word]) -> list[int]:
     starts = [0]
     for at, word in enumerate(tokens[1:], start=1):
         before = tokens[at - 1].lower
-        if word.text == "," and starts == [0] and tokens[0].lower in cues("subordinators"):
+        if word.text == "," and starts == [0] and tokens[0].lower in cues("subordinators") | cues("provisos"):
             starts.append(at)  # the first comma ends a clause that opens the sentence
             continue
         opens = word.lower in cues("subordinators") or before in cues("hard") or (before == "," and word.lower in cues("conjunctions"))

@@ -5,6 +5,7 @@ Belongs here: joining acts (`compose.py`) with who and to whom (`roles.py`) and 
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
@@ -13,29 +14,46 @@ import polars as pl
 from pipeline.signals import slots
 from pipeline.signals.actors import Mention
 from pipeline.signals.reader import READINGS_SCHEMA
+from pipeline.signals.readers.rules.clauses import Clauses
 from pipeline.signals.readers.rules.compose import acts
 from pipeline.signals.readers.rules.grammar import Act
 from pipeline.signals.readers.rules.matching import Marked, marked
-from pipeline.signals.readers.rules.roles import Scene, agent, has_stranger, owner, parties, targets
+from pipeline.signals.readers.rules.roles import ways
+from pipeline.signals.readers.rules.syntax import Tree, is_installed, parse
 from pipeline.signals.readers.rules.vocabulary import word_list
+from pipeline.signals.readers.rules.word_order import Scene
 
 LONGEST = 1500
 _YEAR = re.compile(r"\b(?:in|of|since|the|from) (19[5-9]\d|20[0-4]\d)\b", re.IGNORECASE)
-_OPEN_TO_ALL = frozenset({"measure", "threat", "easing", "investigation"})
+SHORT = 3
+VERSION = "0.2.0"
 
 
 class RuleReader:
-    """Reads sentences by the lexicon's rules. Deterministic; the same candidates give the same readings."""
+    """Reads sentences by the lexicon's rules. Deterministic; the same candidates give the same readings.
+
+    Sentences with an act are parsed; where no parser is installed, word order tells who acts, and the version says so.
+    """
 
     name = "rules"
-    version = "0.1.0"
+    version = VERSION if is_installed() else f"{VERSION}+wordorder"
 
     def read(self, candidates: pl.DataFrame) -> pl.DataFrame:
         """See `pipeline.signals.reader.Reader.read`. Candidates of one sentence must stand together."""
-        rows: list[tuple[Any, ...]] = []
-        for sentence in _by_sentence(candidates.iter_rows(named=True)):
-            rows.extend(_read(sentence))
+        asked = [found for group in _by_sentence(candidates.iter_rows(named=True)) if (found := _with_acts(group)) is not None]
+        trees = parse([(_for_parser(one.scene.sentence), one.scene.sentence.tokens) for one in asked])
+        rows = [row for one, tree in zip(asked, trees, strict=True) for row in _readings(one, tree)]
         return pl.DataFrame(rows, schema=READINGS_SCHEMA, orient="row")
+
+
+@dataclass(frozen=True)
+class _Asked:
+    """A sentence with at least one act, and the numbers of its candidates by actor and target."""
+
+    scene: Scene
+    acts: list[Act]
+    day: date | None
+    number: Mapping[tuple[str, str], int]
 
 
 def _by_sentence(rows: Iterable[Mapping[str, Any]]) -> Iterator[list[Mapping[str, Any]]]:
@@ -49,22 +67,45 @@ def _by_sentence(rows: Iterable[Mapping[str, Any]]) -> Iterator[list[Mapping[str
         yield group
 
 
-def _read(group: Sequence[Mapping[str, Any]]) -> Iterator[tuple[Any, ...]]:
+def _with_acts(group: Sequence[Mapping[str, Any]]) -> _Asked | None:
+    """A sentence and its acts, before it is known whose they are; None where it has none, so that only the others are parsed."""
     text: str = group[0]["sentence"]
     if len(text) > LONGEST or _mentions_any(text, "topics"):
-        return
+        return None
     sentence = marked(text, _mentions(group))
-    main_pair = next((tuple(sorted((row["actor"], row["target"]))) for row in group if row["is_main_pair"]), ())
-    scene = Scene(sentence, main_pair)
-    number = {(row["actor"], row["target"]): row["candidate"] for row in group}
     is_security = _mentions_any(text, "security")
-    for act in acts(sentence):
-        if is_security and act.instrument == "entity_list":
-            continue
-        modality = _background(act.modality, text, group[0]["day"])
-        for actor, target in dict.fromkeys(_ways(scene, act)):
-            if (actor, target) in number:
-                yield (number[actor, target], *_reading(sentence, act, modality))
+    found = [act for act in acts(sentence) if not (is_security and act.instrument == "entity_list")]
+    if not found:
+        return None
+    main_pair = next((tuple(sorted((row["actor"], row["target"]))) for row in group if row["is_main_pair"]), ())
+    number = {(row["actor"], row["target"]): row["candidate"] for row in group}
+    return _Asked(Scene(sentence, main_pair), found, group[0]["day"], number)
+
+
+def _for_parser(sentence: Marked) -> str:
+    """The sentence with its words in small letters where Headlines Are Set Like This, since the parser takes them for names. Countries
+    keep theirs, and every word its place."""
+    named = {at for first, last in sentence.places for at in range(first, last + 1)}
+    others = [word for at, word in enumerate(sentence.tokens) if at not in named and word.text[0].isalpha() and len(word.text) > SHORT]
+    if 2 * sum(word.text[0].isupper() for word in others) <= len(others):
+        return sentence.text
+    text = sentence.text
+    for word in others:
+        if len(word.text.lower()) == len(word.text):
+            text = f"{text[: word.start]}{word.text.lower()}{text[word.end :]}"
+    return text
+
+
+def _readings(asked: _Asked, tree: Tree | None) -> Iterator[tuple[Any, ...]]:
+    sentence = asked.scene.sentence
+    clauses = Clauses(sentence, tree) if tree else None
+    for act in asked.acts:
+        modality = _background(act.modality, sentence.text, asked.day)
+        if clauses and modality == "asserted":
+            modality = _subordinate(clauses, act)
+        for way in dict.fromkeys(ways(asked.scene, clauses, act)):
+            if way in asked.number:
+                yield (asked.number[way], *_reading(sentence, act, modality))
 
 
 def _mentions_any(text: str, section: str) -> bool:
@@ -82,31 +123,20 @@ def _mentions(group: Sequence[Mapping[str, Any]]) -> list[Mention]:
     return sorted(found, key=lambda m: (m.start, m.end, m.code))
 
 
+def _subordinate(clauses: Clauses, act: Act) -> str:
+    """What only tells things apart is history, and what is only hoped for no news."""
+    if clauses.is_background(act.anchor):
+        return "historical"
+    is_meeting = act.rule_id.startswith("meet.")  # who travels to talk does talk
+    return "hypothetical" if (clauses.is_purpose(act.anchor) or clauses.is_purpose(act.focus)) and not is_meeting else "asserted"
+
+
 def _background(modality: str, text: str, day: date | None) -> str:
     """An act dated to an earlier year is history; so is one dated to any year in a text without a day."""
     years = [int(year) for year in _YEAR.findall(text)]
     if modality == "asserted" and years and (day is None or max(years) < day.year):
         return "historical"
     return modality
-
-
-def _ways(scene: Scene, act: Act) -> Iterator[tuple[str, str]]:
-    """Who does it to whom: one pair, several where the targets are listed, both ways where the act is mutual."""
-    if has_stranger(scene, act.anchor):
-        return
-    if act.mutual:
-        pair = parties(scene)
-        actor = agent(scene, act.anchor)
-        if len(pair) == 2:  # noqa: PLR2004 - a pair
-            yield from (pair, pair[::-1])
-        elif actor:
-            yield from ((actor, target) for target in targets(scene, actor, act.focus, may_be_all=False))
-        return
-    actor = agent(scene, act.anchor) or (owner(scene, act.thing) if act.thing is not None else None)
-    if actor is None:
-        return
-    for target in targets(scene, actor, act.focus, may_be_all=act.kind in _OPEN_TO_ALL, is_diverted="divert." in act.rule_id):
-        yield actor, target
 
 
 def _reading(sentence: Marked, act: Act, modality: str) -> tuple[Any, ...]:

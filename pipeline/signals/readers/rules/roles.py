@@ -1,166 +1,118 @@
-"""Who acts and towards whom, for a word of a marked sentence.
+"""Who acts and towards whom: by the tree of the sentence, else by the order of its words, else by the article.
 
-Belongs here: the choice among the mentions of a sentence and, failing these, the article's main pair. Does not: kinds.
+Belongs here: which of these is believed, and the ways of a mutual act. Does not: kinds (`compose.py`), the tree's own answer
+(`clauses.py`), word order and the article's main pair (`word_order.py`).
 """
 
-import itertools
-from dataclasses import dataclass
+from collections.abc import Iterator
+from itertools import permutations
 
-from pipeline.contracts.countries import ALL_PARTNERS
-from pipeline.signals.actors import Mention
 from pipeline.signals.lexicon import cues
-from pipeline.signals.readers.rules.matching import Marked
-from pipeline.signals.readers.rules.vocabulary import word_list
+from pipeline.signals.readers.rules.clauses import Clauses, Party
+from pipeline.signals.readers.rules.grammar import Act
+from pipeline.signals.readers.rules.word_order import Scene, agent, has_stranger, owner, parties, targets
 
-PASSIVE_REACH = 12
-OWNER_REACH = 3
-
-
-@dataclass(frozen=True, slots=True)
-class Scene:
-    """What is known around a sentence: the marked sentence, and the article's main pair of countries (or fewer)."""
-
-    sentence: Marked
-    main_pair: tuple[str, ...]
+OPEN_TO_ALL = frozenset({"measure", "threat", "easing", "investigation"})
+PAIR_SIZE = 2
 
 
-def agent(scene: Scene, at: int) -> str | None:
-    """The country whose act the word `at` is: the nearest subject to its left, else who is said to do it ("by …"), else who reports it,
-    else None. A stranger (an analyst, a company) as nearest subject gives None: what strangers do is no signal."""
-    sentence = scene.sentence
-    behind = _behind(sentence, at)
-    if behind:
-        return behind
-    left = _subject_left(sentence, at)
-    if left is not None:
-        mention, place = left
-        return None if _stranger_between(sentence, place[1] + 1, at) else mention.code
-    if _stranger_between(sentence, sentence.clause(at)[0], at):
-        return None
-    return _reporting(sentence, at)
+def ways(scene: Scene, clauses: Clauses | None, act: Act) -> Iterator[tuple[str, str]]:
+    """Actor and target of an act: one pair, several where either is a list, both ways where the act is mutual; nothing where a stranger
+    acts or either is unknown. `clauses` is None where sentences are not parsed."""
+    if "suffer." in act.rule_id:
+        yield from _suffered(scene, clauses, act)
+        return
+    is_told = act.rule_id.startswith("misdeed.") or (act.kind == "demand" and clauses and clauses.is_obligation(act.anchor))
+    if clauses and is_told:
+        yield from _told(scene, clauses, act)
+        return
+    party = _doer(clauses, act) if clauses else None
+    if clauses and clauses.is_told_by_stranger(act.anchor):
+        return
+    if party.is_stranger if party else has_stranger(scene, act.anchor):
+        return
+    if act.mutual:
+        yield from _mutual(scene, clauses, party, act)
+        return
+    for actor in _actors(scene, party, act):
+        for target in _targets(scene, clauses, actor, party, act):
+            yield actor, target
 
 
-def has_stranger(scene: Scene, at: int) -> bool:
-    """Whether a stranger is the subject before the word."""
-    left = _subject_left(scene.sentence, at)
-    start = left[1][1] + 1 if left else 0
-    return _stranger_between(scene.sentence, start, at)
+def _suffered(scene: Scene, clauses: Clauses | None, act: Act) -> Iterator[tuple[str, str]]:
+    """Of `Japan faces American tariffs`: whose the tariffs are, else the other side, and who faces them."""
+    subject = None if clauses else agent(scene, act.anchor)
+    for bearer in clauses.bearers(act.focus) if clauses else (subject,) if subject else ():
+        named = clauses.aims(_roots(clauses, act)[:1], {bearer}) if clauses else ()
+        for actor in (named or targets(scene, bearer, act.focus, may_be_all=False))[:1]:
+            yield actor, bearer
 
 
-def _subject_left(sentence: Marked, at: int) -> tuple[Mention, tuple[int, int]] | None:
-    for mention, place in reversed(list(zip(sentence.mentions, sentence.places, strict=True))):
-        if place[1] < at and mention.is_actor and not _is_governed(sentence, mention, place):
-            return mention, place
-    return None
+def _told(scene: Scene, clauses: Clauses, act: Act) -> Iterator[tuple[str, str]]:
+    """Of `Beijing said Washington should lift its tariffs`, or `broke the rules`: who says so, else the other side, and of whom."""
+    if clauses.is_told_by_stranger(act.anchor):
+        return
+    told, speaker = clauses.bearers(act.anchor), clauses.speaker(act.anchor)
+    speakers = speaker.codes if speaker else ()
+    for target in told:
+        named = [code for code in speakers if code != target]
+        for actor in (named or targets(scene, target, act.focus, may_be_all=False))[:1]:
+            yield actor, target
+    if not told:
+        yield from ((actor, target) for actor in speakers for target in targets(scene, actor, act.focus, may_be_all=False))
 
 
-def _is_governed(sentence: Marked, mention: Mention, place: tuple[int, int]) -> bool:
-    """Whether the mention hangs on a preposition, alone or in a list, and so is no subject. `Xi of China` still is."""
-    if mention.role == "mutual":
-        return False
-    at = place[0] - 1
-    while at >= 0 and (
-        sentence.tokens[at].lower in cues("coordinators") or _in_mention(sentence, at) or _is_title_word(sentence.tokens[at].text)
-    ):
-        if sentence.tokens[at].lower == "," and not _goes_on(sentence, at, place):
-            return False
-        at -= 1
-    return at >= 0 and sentence.tokens[at].lower in cues("governed")
+def _doer(clauses: Clauses, act: Act) -> Party | None:
+    """Whose act it is; words about talks are those of who speaks."""
+    is_spoken = act.rule_id.startswith("spoken.")
+    return (clauses.speaker(act.anchor) if is_spoken else None) or clauses.doer(act.anchor)
 
 
-def _goes_on(sentence: Marked, comma: int, place: tuple[int, int]) -> bool:
-    """Whether a list of countries goes on after a comma: in `tariffs on China, Beijing answers` a new clause begins."""
-    if not _in_mention(sentence, comma - 1):
-        return False
-    after = sentence.words_between(place[1] + 1, place[1] + 2)
-    return comma != place[0] - 1 or not after or after[0] in cues("coordinators") | {".", ";"}
+def _actors(scene: Scene, party: Party | None, act: Act) -> tuple[str, ...]:
+    if party:
+        return party.codes
+    actor = agent(scene, act.anchor) or (owner(scene, act.thing) if act.thing is not None else None)
+    return (actor,) if actor else ()
 
 
-def _is_title_word(text: str) -> bool:
-    return text in cues("titles")
+def _targets(scene: Scene, clauses: Clauses | None, actor: str, party: Party | None, act: Act) -> tuple[str, ...]:
+    is_diverted = "divert." in act.rule_id
+    if clauses:
+        skips = cues("destinations") if is_diverted else frozenset[str]()
+        found = clauses.aims(_roots(clauses, act), {actor, *(party.codes if party else ())}, skips=skips)
+        if found:
+            return found
+    subjects = clauses.subjects() if clauses else frozenset[int]()
+    return targets(scene, actor, act.focus, may_be_all=act.kind in OPEN_TO_ALL, is_diverted=is_diverted, but=subjects)
 
 
-def _in_mention(sentence: Marked, at: int) -> bool:
-    return any(first <= at <= last for first, last in sentence.places)
+def _roots(clauses: Clauses, act: Act) -> list[int]:
+    """The words under which the target is looked for, in this order: what is acted on, the verb, the word that turned it."""
+    words = [] if act.thing is None else [clauses.top(act.thing)]
+    turned = [act.focus, act.anchor]
+    return [*turned, *words] if act.kind in {"demand", "accusation"} else [*words, *turned]
 
 
-def _behind(sentence: Marked, at: int) -> str | None:
-    """`imposed by Washington`: the agent of a passive."""
-    for mention, place in zip(sentence.mentions, sentence.places, strict=True):
-        if at < place[0] <= at + PASSIVE_REACH and mention.is_actor:
-            gap = sentence.words_between(at + 1, place[0])
-            if "by" in gap and not {",", "to", ";"} & set(gap):
-                return mention.code
-    return None
+def _mutual(scene: Scene, clauses: Clauses | None, party: Party | None, act: Act) -> Iterator[tuple[str, str]]:
+    pair = _both(clauses, party, act)
+    if len(pair) < PAIR_SIZE:
+        pair = parties(scene)
+    if len(pair) >= PAIR_SIZE:
+        yield from permutations(pair, PAIR_SIZE)
+        return
+    actor = party.codes[0] if party else agent(scene, act.anchor)
+    if actor:
+        yield from ((actor, target) for target in targets(scene, actor, act.focus, may_be_all=False))
 
 
-def _stranger_between(sentence: Marked, first: int, at: int) -> bool:
-    for place in range(first, at):
-        if sentence.tokens[place].lower in word_list("strangers") and sentence.tokens[place - 1].lower not in cues("governed") | {"by"}:
-            return True
-    return False
-
-
-def _reporting(sentence: Marked, at: int) -> str | None:
-    """`…, the White House confirmed`: who reports an act whose author is not named."""
-    for mention, place in zip(sentence.mentions, sentence.places, strict=True):
-        if place[0] > at and mention.is_actor and not _is_governed(sentence, mention, place):
-            tail = sentence.words_between(place[1] + 1, place[1] + 6)
-            if any(word in {"said", "says", "announced", "confirmed", "told", "added", "reported"} for word in tail):
-                return mention.code
-    return None
-
-
-def targets(scene: Scene, actor: str, at: int, *, may_be_all: bool, is_diverted: bool = False) -> tuple[str, ...]:
-    """Towards whom: the countries named after the word, else before it, else the article's other party, else (`may_be_all`) all partners.
-
-    Several in one list ("Canada, Mexico and China") are all meant. Where something `is_diverted`, whom it goes to now is not meant.
-    """
-    sentence = scene.sentence
-    placed = [(m, p) for m, p in zip(sentence.mentions, sentence.places, strict=True) if m.code != actor]
-    if is_diverted:
-        placed = [(m, p) for m, p in placed if sentence.tokens[p[0] - 1].lower not in cues("destinations")]
-    after = [(m, p) for m, p in placed if p[0] > at]
-    if after:
-        return _listed(sentence, after, actor)
-    before = [(m, p) for m, p in placed if p[1] < at]
-    if before:
-        return (before[-1][0].code,)
-    if any(phrase in sentence.text.lower() for phrase in cues("everyone")) and may_be_all:
-        return (ALL_PARTNERS,)
-    others = tuple(code for code in scene.main_pair if code != actor)
-    if actor in scene.main_pair and len(others) == 1:
-        return others
-    return (ALL_PARTNERS,) if may_be_all else ()
-
-
-def owner(scene: Scene, thing: int) -> str | None:
-    """Whose the thing is: `China's entity list`, `US port fees`; else, of two countries, the one that it is not aimed at."""
-    sentence = scene.sentence
-    placed = list(zip(sentence.mentions, sentence.places, strict=True))
-    for mention, (_, last) in placed:
-        if thing - OWNER_REACH <= last < thing:
-            return mention.code
-    aimed = next((mention.code for mention, (first, _) in placed if thing < first <= thing + PASSIVE_REACH), None)
-    codes = list(dict.fromkeys((*(mention.code for mention in sentence.mentions), *scene.main_pair)))
-    others = [code for code in codes if code != aimed]
-    return others[0] if aimed and len(others) == 1 else None
-
-
-def _listed(sentence: Marked, after: list[tuple[Mention, tuple[int, int]]], actor: str) -> tuple[str, ...]:
-    codes = [after[0][0].code]
-    for (_, (_, last)), (mention, (first, _)) in itertools.pairwise(after):
-        gap = list(sentence.words_between(last + 1, first))
-        if not gap or not set(gap) <= cues("coordinators"):
-            break
-        if mention.code != actor:
-            codes.append(mention.code)
-    return tuple(dict.fromkeys(codes))
-
-
-def parties(scene: Scene) -> tuple[str, ...]:
-    """The two countries of a mutual act: those named in the sentence if two are, else the main pair if one of it is named."""
-    here = tuple(dict.fromkeys(mention.code for mention in scene.sentence.mentions))
-    if len(here) >= 2:  # noqa: PLR2004 - a pair
-        return here[:2]
-    return scene.main_pair if here and here[0] in scene.main_pair else ()
+def _both(clauses: Clauses | None, party: Party | None, act: Act) -> tuple[str, ...]:
+    """The sides of a mutual act by the tree: those who do it together, else who does it and with whom."""
+    if clauses is None:
+        return ()
+    roots = _roots(clauses, act)
+    actors = party.codes if party else ()
+    if len(actors) >= PAIR_SIZE:
+        return actors
+    if actors:
+        return (*actors, *clauses.aims(roots, actors)[:1])
+    return clauses.aims(roots, ())

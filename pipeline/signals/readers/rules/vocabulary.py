@@ -52,10 +52,19 @@ def _all() -> Iterable[Phrase]:
 
 
 def _verbs(group: Group, entry: Mapping[str, Any], listed: Iterable[str]) -> Iterable[Phrase]:
-    standalone = frozenset(entry.get("standalone", ()))
-    for phrase in listed:
+    standalone = frozenset(_with_auxiliaries(entry.get("standalone", ())))
+    for phrase in _with_auxiliaries(listed):
         for spelled, form in verb_forms(phrase).items():
             yield Phrase(_spelling(spelled), group, entry, form, phrase in standalone)
+
+
+def _with_auxiliaries(listed: Iterable[str]) -> Iterable[str]:
+    """`not bow` is also found as `will not bow`, `would not bow` and `won't bow`."""
+    for phrase in listed:
+        yield phrase
+        if phrase.startswith("not "):
+            yield from (f"{auxiliary} {phrase}" for auxiliary in ("will", "would"))
+            yield phrase.replace("not", "won't", 1)
 
 
 def _nouns(group: Group, entry: Mapping[str, Any], listed: Iterable[str]) -> Iterable[Phrase]:
