@@ -22,11 +22,13 @@ from pipeline.contracts.tables import TABLES
 from pipeline.contracts.tables.core import COVERAGE, QUARANTINE
 from pipeline.contracts.tables.index import CONTRIBUTIONS, TENSION_PAIR_DAILY
 from pipeline.report import scores, terminal
-from pipeline.settings import SAMPLE_FIRST_DAY, SAMPLE_LAST_DAY, Settings, use
+from pipeline.settings import SAMPLE_FIRST_DAY, SAMPLE_LAST_DAY, ReaderName, Settings, use
 from pipeline.signals.evaluate import errors as list_errors
 from pipeline.signals.evaluate import evaluate as score
 from pipeline.signals.extract import RuleExtractor
+from pipeline.signals.extractors import make
 from pipeline.signals.gold import GoldError, half, read_gold
+from pipeline.signals.texts import ExtractorError
 from pipeline.sources.errors import SourceError
 from pipeline.sources.files import days_of, read_articles
 from pipeline.sources.texts import read_texts, write_rows
@@ -47,13 +49,17 @@ Home = Annotated[
     Path | None, typer.Option("--home", help="Folder for the lake, the published files and the history of runs [default: data]")
 ]
 
+Chosen = Annotated[
+    ReaderName | None, typer.Option("--extractor", help="Reader: rules, or llm, which asks a language model [default: rules]")
+]
+
 
 @contextmanager
 def _told_plainly() -> Iterator[None]:
     """Errors that a person can mend end the command with one message and exit code 1, never with a traceback."""
     try:
         yield
-    except (SourceError, GoldError, ContractError, home.HomeError) as error:
+    except (SourceError, GoldError, ContractError, ExtractorError, home.HomeError) as error:
         err.print(f"[bold red]tension:[/] {terminal.plain(str(error))}", highlight=False)
         raise typer.Exit(1) from error
     except ValidationError as error:
@@ -111,6 +117,7 @@ def run(
         given = _given(home=home_folder, articles=tuple(articles) if articles else None, pairs=pairs, baseline=baseline, workers=workers)
         settings = _with_days(Settings(**given), first, last)
         use(settings)
+        make(settings)  # what the reader lacks is told before anything is read
         home.claim(settings.home, is_sample=settings.is_sample)
         launched = _run_job(settings)
     terminal.failed_checks(err, launched.failed_checks)
@@ -180,13 +187,16 @@ def _accounted(lake: Lake, settings: Settings) -> str:
 def extract(
     file: Annotated[Path, typer.Argument(help="Articles, or a gold file with id, date, source and text")],
     to: Annotated[Path, typer.Option("--out", help="Where the signals go: .jsonl, .csv or .parquet")],
-    workers: Annotated[int, typer.Option("--workers", help="Processes that read")] = 1,
+    workers: Annotated[int | None, typer.Option("--workers", help="Processes that read [default: 1]")] = None,
+    extractor: Chosen = None,
 ) -> None:
     """Find the signals in articles or passages: one row for each, with offsets into the text."""
     with _told_plainly():
         texts = read_texts(file)
-        found = RuleExtractor(workers=workers).read_texts(texts)
+        reader = make(Settings(**_given(workers=workers, extractor=extractor)))
+        found = reader.read_texts(texts)
         write_rows(found, to)
+    terminal.notes(err, reader.account.told())
     out.print(f"{found.height} signals from {texts.height} texts in {terminal.plain(str(to))}", highlight=False)
 
 
@@ -214,6 +224,7 @@ def evaluate(
         str | None, typer.Option("--half", help="Only the even half (tuning) or the odd half (reporting) by the sha1 of the id")
     ] = None,
     show_errors: Annotated[int, typer.Option("--errors", help="List so many errors; never on the odd half")] = 0,
+    extractor: Chosen = None,
 ) -> None:
     """Score the reader against gold files: precision, recall and F1 with 95 % intervals, calibration, accuracy of the fields."""
     if which not in (None, "even", "odd"):
@@ -224,10 +235,12 @@ def evaluate(
         labelled = read_gold(*gold)
         if which in ("even", "odd"):
             labelled = labelled.only(half(labelled.passages, "even" if which == "even" else "odd"))
-        found = RuleExtractor().read_texts(labelled.passages)
+        reader = make(Settings(**_given(extractor=extractor)))
+        found = reader.read_texts(labelled.passages)
+    terminal.notes(err, reader.account.told())
     report = score(labelled, found)
     part = "all passages" if which is None else f"the {which} half"
-    out.print(f"reader rules {RuleExtractor.version}; {part} of {', '.join(path.name for path in gold)}", highlight=False)
+    out.print(f"reader {reader.name} {terminal.plain(reader.version)}; {part} of {', '.join(path.name for path in gold)}", highlight=False)
     out.print(scores.render(report.as_frame(), report.reliability_frame()))
     if show_errors:
         out.print(scores.errors_table(list_errors(labelled, found), limit=show_errors))

@@ -5,9 +5,9 @@ Belongs here: names, types, defaults and limits of settings, and where things li
 
 from datetime import date
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
-from pydantic import Field, field_validator, model_validator
+from pydantic import Field, SecretStr, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
 
 from pipeline.contracts.countries import parse_pair
@@ -18,6 +18,7 @@ SAMPLE_TRADE = PACKAGE / "sample" / "trade"
 SAMPLE_FIRST_DAY = date(2025, 1, 20)
 SAMPLE_LAST_DAY = date(2025, 11, 30)
 SAMPLE_NOTE = "Bundled sample: invented articles about public facts of 2025. Not for citation."
+ReaderName = Literal["rules", "llm"]
 SAMPLE_PAIRS = ("CHN-USA", "EUN-USA", "JPN-USA", "CAN-USA", "MEX-USA", "BRA-USA", "IND-USA")
 
 
@@ -30,7 +31,10 @@ def shipped(folder: str) -> Path:
 class Settings(BaseSettings):
     """What a run reads, over which days and pairs, and where it keeps what it makes."""
 
-    model_config = SettingsConfigDict(env_prefix="TENSION_", toml_file="tension.toml", extra="forbid", frozen=True)
+    # an error must not print what was given: a key may stand beside the mistake
+    model_config = SettingsConfigDict(
+        env_prefix="TENSION_", toml_file="tension.toml", extra="forbid", frozen=True, hide_input_in_errors=True
+    )
 
     home: Path = Field(Path("data"), description="folder that holds the lake, the published files and Dagster's history")
     articles: Annotated[tuple[Path, ...], NoDecode] = Field(
@@ -44,6 +48,19 @@ class Settings(BaseSettings):
     half_life_days: float = Field(7.0, gt=0, le=3650, description="half-life of the filter")
     lookback_days: int = Field(7, ge=0, le=60, description="days that each scheduled run reads again for late articles")
     workers: int = Field(1, ge=1, le=64, description="processes that read articles")
+    extractor: ReaderName = Field("rules", description="reader of articles: `rules`, or `llm`, which asks a language model")
+    llm_base_url: str = Field(
+        "", pattern=r"^(?:https?://[^/@\s]+(?:/\S*)?)?$", description="endpoint of the chat protocol, such as https://host/v1"
+    )
+    llm_model: str = Field("", description="name of the model at that endpoint")
+    llm_api_key: SecretStr | None = Field(None, description="key of that endpoint; give it as a variable only")
+    llm_confidence: Path | None = Field(
+        None, description="measured table from the model's confidence to a probability; none: a cautious one"
+    )
+    llm_concurrency: int = Field(4, ge=1, le=64, description="requests under way at a time")
+    llm_timeout_seconds: float = Field(60.0, gt=0, le=3600, description="longest wait for one answer")
+    llm_budget_requests: int = Field(1_000, ge=1, description="most requests of one run")
+    llm_budget_tokens: int = Field(5_000_000, ge=1, description="most tokens of one run, in and out")
 
     @field_validator("articles", mode="before")
     @classmethod

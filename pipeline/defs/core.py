@@ -14,6 +14,13 @@ from pipeline.defs.partitions import DAYS, DAYS_AT_ONCE, THREE_DAYS_BEFORE, days
 from pipeline.defs.resources import ExtractorResource, LakeResource
 
 Results = Iterator[dg.AssetCheckResult | dg.MaterializeResult[None]]
+#: Asked of the reader, not of the table: a text that was left unread looks like one without a signal.
+READ = dg.AssetCheckSpec(
+    "every_article_was_read",
+    asset=FINDINGS.name,
+    description="an article that the reader left unread has no findings, which is not the same as nothing found",
+    metadata={"severity": "warning"},
+)
 ADMITTED = (ARTICLES, DUPLICATES, QUARANTINE, COVERAGE)
 
 
@@ -63,13 +70,21 @@ def story_links(context: dg.AssetExecutionContext, lake: LakeResource) -> Result
     **describe(FINDINGS),
     deps=[ARTICLES.name],
     partitions_def=DAYS,
-    check_specs=check_specs(FINDINGS),
+    check_specs=[*check_specs(FINDINGS), READ],
     backfill_policy=DAYS_AT_ONCE,
 )
 def findings(context: dg.AssetExecutionContext, lake: LakeResource, extractor: ExtractorResource) -> Results:
     """Concessions, escalations and talks found in each day's articles."""
     store, span = lake.open(), days(context)
-    found = extractor.open().extract(store.read(ARTICLES, span))
+    reader = extractor.open()
+    found = reader.extract(store.read(ARTICLES, span))
+    yield dg.AssetCheckResult(
+        passed=not reader.account.unread,
+        check_name=READ.name,
+        asset_key=FINDINGS.name,
+        severity=dg.AssetCheckSeverity.WARN,
+        metadata={"reason": READ.description or "", "detail": "; ".join(reader.account.told())},
+    )
     yield from audit(FINDINGS, found)  # raises before anything is stored
     store.write_days(FINDINGS, found, span)
     tell_each_day(context, FINDINGS, found, span, ("actor", "target", "kind", "modality", "rate_pct", "product", "quote"))

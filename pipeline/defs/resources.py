@@ -9,7 +9,8 @@ import polars as pl
 from pipeline.contracts.days import Days
 from pipeline.index.parameters import variables
 from pipeline.settings import SAMPLE_NOTE, Settings, current
-from pipeline.signals.extract import Extractor, RuleExtractor
+from pipeline.signals.extract import Extractor
+from pipeline.signals.extractors import make
 from pipeline.sources.files import read_articles
 from pipeline.sources.trade import read_census_flows, read_tariffs
 from pipeline.warehouse.home import HomeError, claim
@@ -62,13 +63,14 @@ class TradeResource(dg.ConfigurableResource):  # type: ignore[type-arg]
 
 
 class ExtractorResource(dg.ConfigurableResource):  # type: ignore[type-arg]
-    """The reader of articles."""
+    """The reader of articles. What else it needs is read from the settings when it is opened: a key has no place in Dagster's history."""
 
+    name: str = "rules"
     workers: int = 1
 
     def open(self) -> Extractor:
-        """The default reader."""
-        return RuleExtractor(workers=self.workers)
+        """The reader of that name."""
+        return make(current().model_copy(update={"extractor": self.name, "workers": self.workers}))
 
 
 class MethodResource(dg.ConfigurableResource):  # type: ignore[type-arg]
@@ -111,7 +113,7 @@ def resources(settings: Settings) -> dict[str, dg.ConfigurableResource]:  # type
             is_sample=settings.is_sample,
         ),
         "trade": TradeResource(folder=str(settings.trade)),
-        "extractor": ExtractorResource(workers=settings.workers),
+        "extractor": ExtractorResource(name=settings.extractor, workers=settings.workers),
         "method": MethodResource(
             pairs=list(settings.pairs),
             half_life_days=settings.half_life_days,

@@ -119,6 +119,12 @@ def failed_checks(err: Console, failed: Sequence[tuple[str, str, str]]) -> None:
         err.print(f"[yellow]promise broken:[/] {plain(table)}.{plain(check)}: {plain(detail)}", highlight=False)
 
 
+def notes(err: Console, said: Sequence[str]) -> None:
+    """What a reader has to tell beside its findings."""
+    for sentence in said:
+        err.print(f"[yellow]note:[/] {plain(sentence)}", highlight=False)
+
+
 def failures(err: Console, failed: Sequence[tuple[str, str]], home: Path) -> None:
     """Steps that failed, and where to look."""
     for step, message in failed:

@@ -9,9 +9,7 @@ from typing import Protocol
 
 import polars as pl
 
-from pipeline.contracts.tables.core import ARTICLES, FINDINGS
 from pipeline.contracts.vocabulary import KIND_POLARITY
-from pipeline.signals import gate
 from pipeline.signals.batches import map_batches
 from pipeline.signals.calibrate import probabilities
 from pipeline.signals.candidates import Resolved, candidates
@@ -20,24 +18,25 @@ from pipeline.signals.lexicon import lexicon_sha
 from pipeline.signals.merge import merge
 from pipeline.signals.reader import Reader
 from pipeline.signals.readers.rules import RuleReader
-from pipeline.signals.segment import GAP, document, sentences
+from pipeline.signals.segment import document, sentences
+from pipeline.signals.texts import TEXT_FINDINGS, TEXTS_SCHEMA, Account, as_findings, of_articles, with_title_length
 
 BATCH_ROWS = 500
 
-# what `read_texts` gives: findings without what only articles have
-_CARRIED = ("index_date", "source", "published_at", "url")
-TEXT_FINDINGS = pl.Schema({name: dtype for name, dtype in FINDINGS.schema.items() if name not in _CARRIED})
 # what any reader finds, before the extractor signs it
 FOUND = (*(name for name in TEXT_FINDINGS.names() if name not in {"extractor", "extractor_version", "lexicon_sha"}), "words")
-TEXTS_SCHEMA = pl.Schema({"id": pl.String(), "date": pl.Date(), "source": pl.String(), "text": pl.String()})
-
 
 class Extractor(Protocol):
-    """Anything that turns articles into findings. `name`, `version` and `lexicon_sha` stand on every row."""
+    """Anything that turns articles into findings. `name`, `version` and `lexicon_sha` stand on every row.
+
+    `account` tells what the last reading left unread; a reader that cannot fail on a text has an empty one. `ExtractorError` where
+    nothing could be read.
+    """
 
     name: str
     version: str
     lexicon_sha: str
+    account: Account
 
     def extract(self, articles: pl.DataFrame) -> pl.DataFrame:
         """Findings (`FINDINGS`) of articles (`ARTICLES`)."""
@@ -56,25 +55,16 @@ class RuleExtractor:
 
     def __init__(self, workers: int = 1) -> None:
         self.workers = workers
+        self.account = Account()
         self.lexicon_sha = lexicon_sha()
 
     def extract(self, articles: pl.DataFrame) -> pl.DataFrame:
         """See `Extractor.extract`. Articles that the gate stops are not read. `ContractError` for a frame of another shape."""
-        ARTICLES.conform(articles.head(0))
-        read = articles.filter(gate.passes(articles)).with_columns(
-            id="article_id",
-            date="index_date",
-            text=pl.concat_str("title", pl.lit(GAP), "body"),
-            title_length=pl.col("title").str.len_chars(),
-        )
-        found = self._read(read.select(*TEXTS_SCHEMA, "title_length")).drop("words")
-        carried = articles.select("article_id", *_CARRIED)
-        return FINDINGS.conform(found.join(carried, on="article_id", how="left").select(FINDINGS.schema.names()))
+        return as_findings(self._read(of_articles(articles)).select(TEXT_FINDINGS.names()), articles)
 
     def read_texts(self, texts: pl.DataFrame) -> pl.DataFrame:
         """See `Extractor.read_texts`. Nothing is gated; `date` may be null; `title_length`, where given, sets the headline apart."""
-        title_length = pl.col("title_length") if "title_length" in texts.columns else pl.lit(0)
-        return self._read(texts.select(*TEXTS_SCHEMA, title_length=title_length)).select(TEXT_FINDINGS.names())
+        return self._read(with_title_length(texts)).select(TEXT_FINDINGS.names())
 
     def explain(self, text: str, *, title: str = "", day: date | None = None, source: str = "") -> pl.DataFrame:
         """What is found in one text, in reading order, with the words that made each rule fire (`words`); for people. Nothing is gated."""

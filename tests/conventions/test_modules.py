@@ -13,6 +13,8 @@ WRITTEN_BY_HAND = {".py", ".toml", ".sql", ".md", ".yaml", ".yml", ".j2", ".html
 # Put together here, so that this file does not hold what it looks for.
 OF_ONE_MACHINE = re.compile(r"(?<![\w./~-])/" + r"(?:work|tmp)(?=[/\s\"'`),;:]|$)", flags=re.MULTILINE)
 PRINTS = {"pipeline/cli.py"}
+# The borders in pyproject.toml see packages; of urllib only this part opens sockets.
+OPENS_SOCKETS = re.compile(r"urllib\.request|from urllib import .*\brequest\b")
 
 EVERY_MODULE = pytest.mark.parametrize("path", MODULES, ids=lambda path: str(path.relative_to(ROOT)))
 
@@ -59,6 +61,11 @@ def test_only_the_command_line_and_the_report_print(path: Path) -> None:
         return
     calls = [node for node in ast.walk(tree(path)) if isinstance(node, ast.Call)]
     assert [node.lineno for node in calls if isinstance(node.func, ast.Name) and node.func.id == "print"] == []
+
+
+@EVERY_MODULE
+def test_no_module_opens_sockets_past_the_borders(path: Path) -> None:
+    assert not OPENS_SOCKETS.search(path.read_text(encoding="utf-8"))
 
 
 def test_paths_of_one_machine_are_told_from_other_words() -> None:

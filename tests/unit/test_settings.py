@@ -111,6 +111,30 @@ def test_a_misspelt_setting_in_the_file_is_refused() -> None:
         Settings()
 
 
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [("extractor", "oracle"), ("llm_base_url", "localhost/v1"), ("llm_base_url", "https://user:key@host/v1"), ("llm_concurrency", 0)],
+)
+def test_a_reader_that_cannot_be_is_refused(name: str, value: str | int) -> None:
+    with pytest.raises(ValidationError, match=name):
+        Settings(**{name: value})  # type: ignore[arg-type]
+
+
+def test_a_key_is_not_printed(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TENSION_LLM_API_KEY", "sk-secret")
+    settings = Settings()
+    assert settings.llm_api_key is not None
+    assert settings.llm_api_key.get_secret_value() == "sk-secret"
+    assert "sk-secret" not in f"{settings!r} {settings} {settings.model_dump()} {settings.model_dump_json()}"
+
+
+def test_a_wrong_setting_does_not_print_the_key_beside_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TENSION_LLM_API_KEY", "sk-secret")
+    with pytest.raises(ValidationError) as refused:
+        Settings(first_day=date(2025, 4, 2), last_day=date(2025, 4, 1))
+    assert "sk-secret" not in str(refused.value)
+
+
 def test_settings_do_not_change_once_made() -> None:
     with pytest.raises(ValidationError):
         setattr(Settings(), "workers", 2)  # noqa: B010 a plain assignment is refused by the type checker already

@@ -22,6 +22,17 @@ def told(result: Result) -> str:
     return said
 
 
+@pytest.mark.parametrize("arguments", [("extract", GOLD, "--out", "signals.csv"), ("evaluate", GOLD)])
+def test_a_language_model_without_an_endpoint_is_told_what_to_set(command: Command, arguments: tuple[str | Path, ...]) -> None:
+    assert "TENSION_LLM_BASE_URL, TENSION_LLM_MODEL" in told(command(*arguments, "--extractor", "llm"))
+
+
+def test_a_run_whose_reader_lacks_something_makes_nothing(command: Command, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TENSION_EXTRACTOR", "llm")
+    assert "TENSION_LLM_BASE_URL" in told(command("run", "--home", "home"))
+    assert list(Path().iterdir()) == []
+
+
 @pytest.mark.parametrize(
     "arguments",
     [

@@ -7,9 +7,10 @@ from polars.testing import assert_frame_equal
 from pipeline.contracts.model import ContractError
 from pipeline.contracts.tables.core import ARTICLES, FINDINGS
 from pipeline.signals import extract
-from pipeline.signals.extract import TEXT_FINDINGS, TEXTS_SCHEMA, RuleExtractor
+from pipeline.signals.extract import RuleExtractor
 from pipeline.signals.lexicon import lexicon_sha
 from pipeline.signals.segment import document
+from pipeline.signals.texts import TEXT_FINDINGS, TEXTS_SCHEMA
 
 TITLE = "Canada answers with 25% tariffs on US goods"
 BODY = "Ottawa will impose tariffs on American steel, it said.\n\nThe “café” towns were calm. Washington accused Canada of protectionism."

@@ -1,0 +1,75 @@
+"""What every extractor takes and gives, whichever reader it uses: texts in, findings out, and an account of what was not read.
+
+Belongs here: the shapes, articles as texts, findings as rows of the table. Does not: reading (`extract.py`, `readers/`).
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+import polars as pl
+
+from pipeline.contracts.tables.core import ARTICLES, FINDINGS
+from pipeline.signals import gate
+from pipeline.signals.segment import GAP
+
+# what only articles have
+_CARRIED = ("index_date", "source", "published_at", "url")
+# what `read_texts` gives: findings without it
+TEXT_FINDINGS = pl.Schema({name: dtype for name, dtype in FINDINGS.schema.items() if name not in _CARRIED})
+TEXTS_SCHEMA = pl.Schema({"id": pl.String(), "date": pl.Date(), "source": pl.String(), "text": pl.String()})
+
+
+class ExtractorError(RuntimeError):
+    """Texts could not be read at all; the message says what was asked of which reader, what stopped it and what to do."""
+
+
+@dataclass(frozen=True)
+class Account:
+    """What became of the texts of one reading beside its findings: how many were given, and how many were left unread or which answers
+    were rejected, by reason. A text that was left unread is not one in which nothing was found."""
+
+    texts: int = 0
+    unread: Mapping[str, int] = field(default_factory=dict)
+    rejected: Mapping[str, int] = field(default_factory=dict)
+    examples: tuple[str, ...] = ()
+
+    def told(self) -> tuple[str, ...]:
+        """Sentences for people; none where every text was read and no answer rejected."""
+        said = []
+        if self.unread:
+            named = f" (such as {', '.join(self.examples)})" if self.examples else ""
+            said.append(f"{sum(self.unread.values())} of {self.texts} texts were left unread{named}: {_listed(self.unread)}")
+        if self.rejected:
+            said.append(f"{sum(self.rejected.values())} signals of the reader were rejected: {_listed(self.rejected)}")
+        return tuple(said)
+
+
+def of_articles(articles: pl.DataFrame) -> pl.DataFrame:
+    """The articles (`ARTICLES`) that the gate lets pass, as texts (`TEXTS_SCHEMA` and `title_length`).
+
+    `ContractError` for a frame of another shape.
+    """
+    ARTICLES.conform(articles.head(0))
+    read = articles.filter(gate.passes(articles)).with_columns(
+        id="article_id",
+        date="index_date",
+        text=pl.concat_str("title", pl.lit(GAP), "body"),
+        title_length=pl.col("title").str.len_chars().cast(pl.Int64),
+    )
+    return read.select(*TEXTS_SCHEMA, "title_length")
+
+
+def with_title_length(texts: pl.DataFrame) -> pl.DataFrame:
+    """Texts (`TEXTS_SCHEMA`) with `title_length`: 0 where it is not given."""
+    title_length = pl.col("title_length") if "title_length" in texts.columns else pl.lit(0, pl.Int64())
+    return texts.select(*TEXTS_SCHEMA, title_length=title_length)
+
+
+def as_findings(found: pl.DataFrame, articles: pl.DataFrame) -> pl.DataFrame:
+    """What was found in texts (`TEXT_FINDINGS`) with what their articles say of themselves: the table `FINDINGS`."""
+    carried = articles.select("article_id", *_CARRIED)
+    return FINDINGS.conform(found.join(carried, on="article_id", how="left").select(FINDINGS.schema.names()))
+
+
+def _listed(counts: Mapping[str, int]) -> str:
+    return ", ".join(f"{count} {reason}" for reason, count in sorted(counts.items(), key=lambda item: (-item[1], item[0])))

@@ -1,0 +1,70 @@
+"""The job with a reader that can leave articles unread: what it tells, and what of its settings Dagster gets to see."""
+
+import json
+from collections.abc import Callable
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import dagster as dg
+from pydantic import SecretStr
+
+from pipeline.contracts.days import Days
+from pipeline.contracts.tables.core import FINDINGS
+from pipeline.defs.resources import ExtractorResource, resources
+from pipeline.settings import Settings
+from tests.defs.conftest import SmallHome, article
+from tests.unit.signals.llm.scenes import answer, signal
+from tests.unit.signals.llm.server import Canned, answering, failing, serving
+
+MONDAY = date(2025, 3, 3)
+READ = [
+    article("1", MONDAY, "China will impose a 15 percent tariff on U.S. soybeans. The ministry in Beijing said so on Monday."),
+    article("2", MONDAY, "The United States raised tariffs on Chinese steel to 25 percent. The White House announced it."),
+]
+
+
+def of_soybeans(asked: dict[str, Any]) -> Canned:
+    """A model that reads about soybeans and declines everything else."""
+    sentences = json.loads(asked["messages"][1]["content"])["sentences"]
+    quotes = [(each["n"], each["text"]) for each in sentences if "soybeans" in each["text"]]
+    if not quotes:
+        return answering(None, refusal="no")
+    return answering(answer(*(signal(sentence=n, quote=text, actor="CHN", target="USA", product="soybeans") for n, text in quotes)))
+
+
+def run(code_location: dg.Definitions, folder: Path) -> tuple[SmallHome, dg.ExecuteInProcessResult]:
+    home = SmallHome(code_location, folder)
+    home.give(READ)
+    return home, home.run(Days(MONDAY, MONDAY), extractor=ExtractorResource(name="llm"))
+
+
+def test_unread_articles_break_a_promise_that_lets_the_run_go_on(
+    code_location: dg.Definitions, tmp_path: Path, use_settings: Callable[[Settings], None]
+) -> None:
+    with serving(of_soybeans) as model:
+        use_settings(Settings(home=tmp_path / "home", llm_base_url=model.url, llm_model="tiny"))
+        home, result = run(code_location, tmp_path)
+    assert result.success
+    found = home.lake.read(FINDINGS)
+    assert set(found["extractor"]) == {"llm"}
+    assert set(found["product"]) == {"soybeans"}
+    told = [event.asset_check_evaluation_data for event in result.all_events if event.event_type_value == "ASSET_CHECK_EVALUATION"]
+    (check,) = (check for check in told if check.check_name == "every_article_was_read")
+    assert (check.passed, check.severity) == (False, dg.AssetCheckSeverity.WARN)
+    assert "1 of 2 texts were left unread" in str(check.metadata["detail"].value)
+
+
+def test_where_asking_had_to_stop_no_day_is_written(
+    code_location: dg.Definitions, tmp_path: Path, use_settings: Callable[[Settings], None]
+) -> None:
+    with serving(lambda _: failing(401)) as model:
+        use_settings(Settings(home=tmp_path / "home", llm_base_url=model.url, llm_model="tiny"))
+        home, result = run(code_location, tmp_path)
+    assert not result.success
+    assert not home.file(FINDINGS, MONDAY).exists()
+
+
+def test_dagster_never_sees_the_key(code_location: dg.Definitions) -> None:
+    settings = Settings(extractor="llm", llm_base_url="https://model.example/v1", llm_model="tiny", llm_api_key=SecretStr("sk-secret"))
+    assert "sk-secret" not in repr(resources(settings)) + repr([made.model_dump() for made in resources(settings).values()])

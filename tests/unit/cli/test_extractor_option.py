@@ -1,0 +1,55 @@
+"""`--extractor`: another reader behind the same commands, and what it left unread."""
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+import polars as pl
+import pytest
+
+from tests.unit.cli.conftest import Command, flat
+from tests.unit.signals.llm.scenes import TEXT, answer, signal
+from tests.unit.signals.llm.server import Model, answering, serving
+
+
+@pytest.fixture
+def model(monkeypatch: pytest.MonkeyPatch) -> Iterator[Model]:
+    """A model that is set as the one to ask. It knows what to say about Ottawa and answers nonsense about rain."""
+    with serving(lambda asked: answering("Rain!" if "Rain" in asked["messages"][1]["content"] else answer(signal()))) as served:
+        monkeypatch.setenv("TENSION_LLM_BASE_URL", served.url)
+        monkeypatch.setenv("TENSION_LLM_MODEL", "tiny-model")
+        yield served
+
+
+@pytest.fixture
+def gold(tmp_path: Path) -> Path:
+    path = tmp_path / "gold.jsonl"
+    rows = [{"id": str(n), "date": "", "source": "own", "text": text, "signals": []} for n, text in enumerate((TEXT, "Rain fell."))]
+    path.write_text("".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8")
+    return path
+
+
+def test_signals_are_found_by_the_chosen_reader(command: Command, model: Model, gold: Path) -> None:
+    result = command("extract", gold, "--out", "signals.parquet", "--extractor", "llm")
+    assert result.exit_code == 0, result.output
+    assert pl.read_parquet("signals.parquet")["extractor"].to_list() == ["llm"]
+
+
+def test_what_was_left_unread_is_told(command: Command, model: Model, gold: Path) -> None:
+    for arguments in (("extract", gold, "--out", "signals.csv"), ("evaluate", gold)):
+        said = flat(command(*arguments, "--extractor", "llm").stderr)
+        assert "note: 1 of 2 texts were left unread (such as 1): 1 bad_answer" in said
+
+
+def test_scores_name_the_reader(command: Command, model: Model, gold: Path) -> None:
+    assert "reader llm 0.1.0 tiny-model; all passages of gold.jsonl" in flat(command("evaluate", gold, "--extractor", "llm").output)
+    assert "reader rules" in flat(command("evaluate", gold).output)
+
+
+def test_a_setting_chooses_the_reader_too(command: Command, model: Model, gold: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TENSION_EXTRACTOR", "llm")
+    assert "reader llm" in flat(command("evaluate", gold).output)
+
+
+def test_a_reader_that_does_not_exist_is_a_matter_of_usage(command: Command, gold: Path) -> None:
+    assert command("evaluate", gold, "--extractor", "oracle").exit_code == 2

@@ -1,0 +1,96 @@
+import json
+from typing import Any
+
+import pytest
+
+from pipeline.signals.readers.llm.reading import REJECTED, BadAnswerError, believe
+from tests.unit.signals.llm.scenes import TEXT, answer, article, signal
+
+
+def believed(*signals: Any) -> tuple[list[dict[str, Any]], dict[str, int]]:
+    found = believe(json.dumps(answer(*signals)), article())
+    return list(found.rows), dict(found.rejected)
+
+
+def test_a_good_signal_is_kept_with_the_place_of_its_sentence() -> None:
+    (row,), rejected = believed(signal())
+    assert rejected == {}
+    assert TEXT[row["span_start"] : row["span_end"]] == row["quote"] == "Ottawa will charge 18 percent on Brazilian aluminium from 1 June."
+    assert (row["actor"], row["target"], row["kind"], row["rate_pct"], row["score"]) == ("CAN", "BRA", "measure", 18.0, 0.9)
+    assert row["rule_id"] == "llm.measure"
+
+
+@pytest.mark.parametrize(
+    ("reason", "changed"),
+    [
+        ("malformed", {"kind": None}),
+        ("malformed", {"sentence": "1"}),
+        ("malformed", {"sentence": True}),
+        ("malformed", {"confidence": "high"}),
+        ("malformed", {"is_retaliation": "no"}),
+        ("malformed", {"rate_pct": "18"}),
+        ("quote_too_short", {"quote": ""}),
+        ("quote_too_short", {"quote": "  "}),
+        ("quote_too_short", {"quote": "Ottawa"}),
+        ("quote_not_in_article", {"quote": "Ottawa will charge 80 percent on Brazilian aluminium"}),
+        ("quote_not_in_article", {"quote": "June. Brasília called the duty"}),
+        ("unknown_actor", {"actor": "RUR"}),
+        ("unknown_actor", {"actor": "*"}),
+        ("unknown_target", {"target": "Brazil"}),
+        ("same_actor_and_target", {"target": "CAN"}),
+        ("unknown_word", {"kind": "war"}),
+        ("unknown_word", {"status": "done"}),
+        ("unknown_word", {"modality": "sure"}),
+        ("unknown_word", {"instrument": "tariffs"}),
+        ("bad_number", {"rate_pct": -18}),
+        ("bad_number", {"value_usd": float("inf")}),
+        ("bad_number", {"rate_pct": float("nan")}),
+        ("bad_number", {"rate_pct": 10**400}),
+        ("bad_number", {"confidence": 1.2}),
+        ("bad_product", {"product": "a very long story about what goes into aluminium"}),
+        ("bad_product", {"product": "<b>tin</b>"}),
+    ],
+)
+def test_a_signal_that_is_not_borne_out_is_rejected_with_its_reason(reason: str, changed: dict[str, Any]) -> None:
+    assert believed(signal(**changed)) == ([], {reason: 1})
+
+
+def test_what_is_no_signal_at_all_is_rejected_and_the_rest_kept() -> None:
+    rows, rejected = believed("CAN>BRA", {"actor": "CAN"}, signal())
+    assert (len(rows), rejected) == (1, {"malformed": 2})
+
+
+def test_every_reason_has_its_meaning() -> None:
+    assert all(REJECTED.words.values())
+
+
+def test_a_miscounted_sentence_is_found_by_its_quote() -> None:
+    (row,), _ = believed(signal(sentence=7))
+    assert row["span_start"] == 0
+
+
+def test_a_quote_that_stands_in_several_other_sentences_is_rejected() -> None:
+    twice = article("Canada taxes Brazil again. Rain fell. Canada taxes Brazil again.")
+    found = believe(json.dumps(answer(signal(sentence=2, quote="Canada taxes Brazil again."))), twice)
+    assert dict(found.rejected) == {"sentence_unclear": 1}
+
+
+def test_a_whole_sentence_may_be_short() -> None:
+    found = believe(json.dumps(answer(signal(quote="Canada bit."))), article("Canada bit. Brazil bled."))
+    assert len(found.rows) == 1
+
+
+def test_a_sum_of_nothing_is_no_sum() -> None:
+    (row,), _ = believed(signal(value_usd=0, rate_pct=0))
+    assert (row["value_usd"], row["rate_pct"]) == (None, 0.0)
+
+
+def test_a_product_is_written_small() -> None:
+    (row,), _ = believed(signal(product=" Rare  Earths "))
+    assert row["product"] == "rare earths"
+
+
+@pytest.mark.parametrize("content", ["", "I found nothing.", "[]", '{"signal": []}', '{"signals": {}}', "[" * 100_000, "1" * 5_000])
+def test_an_answer_of_another_form_is_bad_as_a_whole(content: str) -> None:
+    with pytest.raises(BadAnswerError):
+        believe(content, article())
