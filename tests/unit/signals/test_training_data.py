@@ -1,0 +1,97 @@
+"""The passages of our own writing that the encoder is trained on: enough of them, of every sort, and none like another."""
+
+import re
+from collections import Counter, defaultdict
+from itertools import combinations
+from pathlib import Path
+
+import polars as pl
+import pytest
+
+from pipeline.signals.actors import mentions
+from pipeline.signals.gold import Gold, read_gold
+
+FOLDER = Path(__file__).parents[3] / "pipeline" / "signals" / "training"
+SHARED = Path(__file__).parents[3].parent / "shared" / "data" / "gold"
+FEWEST_OF_A_KIND = 150
+WORDS_ALIKE, ALIKE = 5, 0.5
+
+
+@pytest.fixture(scope="module")
+def gold() -> Gold:
+    return read_gold(*sorted(FOLDER.glob("*.jsonl")))
+
+
+@pytest.fixture(scope="module")
+def firm(gold: Gold) -> pl.DataFrame:
+    """Asserted rows that two people agree on."""
+    return gold.rows.filter((pl.col("modality") == "asserted") & ~pl.col("opt"))
+
+
+def without(gold: Gold, rows: pl.DataFrame) -> float:
+    """Share of the passages that hold none of the rows."""
+    return 1 - rows["id"].n_unique() / gold.passages.height
+
+
+def test_there_are_enough_passages(gold: Gold) -> None:
+    assert gold.passages.height >= 1500
+
+
+def test_transcripts_are_many(gold: Gold) -> None:
+    assert gold.passages.filter(pl.col("source") == "transcript").height >= 300
+
+
+def test_every_register_is_there(gold: Gold) -> None:
+    wanted = {"transcript", "statement", "post", "tracker", "headline", "lead", "wire", "market", "editorial"}
+    assert set(gold.passages["source"]) == wanted
+
+
+@pytest.mark.parametrize("kind", ["demand", "refusal", "offer", "easing", "purchase", "investigation"])
+def test_rare_kinds_are_many(firm: pl.DataFrame, kind: str) -> None:
+    assert firm.filter(pl.col("kind") == kind).height >= FEWEST_OF_A_KIND
+
+
+def test_half_of_the_passages_are_not_about_the_united_states_and_china(gold: Gold) -> None:
+    both = gold.rows.filter((pl.min_horizontal("actor", "target") == "CHN") & (pl.max_horizontal("actor", "target") == "USA"))
+    assert without(gold, both) >= 0.5
+
+
+def test_many_pairs_of_countries_occur(firm: pl.DataFrame) -> None:
+    assert firm.select(pl.min_horizontal("actor", "target"), b=pl.max_horizontal("actor", "target")).n_unique() >= 25
+
+
+def test_a_third_of_the_passages_hold_nothing_though_they_sound_like_it(gold: Gold, firm: pl.DataFrame) -> None:
+    assert without(gold, firm) >= 1 / 3
+
+
+def test_fewer_than_2_percent_of_the_passages_are_like_another(gold: Gold) -> None:
+    """Exact Jaccard similarity of word 5-grams, with countries and numbers masked: stricter than MinHash, which only estimates it."""
+    shingles = [_shingles(text) for text in gold.passages["text"]]
+    holders: dict[str, list[int]] = defaultdict(list)
+    for number, own in enumerate(shingles):
+        for shingle in own:
+            holders[shingle].append(number)
+    shared = Counter(pair for numbers in holders.values() for pair in combinations(numbers, 2))
+    alike = {n for (a, b), count in shared.items() if count / len(shingles[a] | shingles[b]) >= ALIKE for n in (a, b)}
+    assert len(alike) < 0.02 * gold.passages.height
+
+
+def _shingles(text: str) -> set[str]:
+    masked, at = "", 0
+    for mention in mentions(text, None):
+        if mention.start >= at:
+            masked, at = masked + text[at : mention.start] + "COUNTRY", mention.end
+    words = re.findall(r"\w+", re.sub(r"\d+(?:[.,]\d+)*", "0", masked + text[at:]).lower())
+    return {" ".join(words[start : start + WORDS_ALIKE]) for start in range(max(len(words) - WORDS_ALIKE + 1, 1))}
+
+
+@pytest.mark.skipif(not SHARED.is_dir(), reason="the real passages lie outside the project and are not on this machine")
+def test_nothing_is_copied_from_the_real_passages(gold: Gold) -> None:
+    real = {window for path in SHARED.glob("real_*.jsonl") for text in read_gold(path).passages["text"] for window in _windows(text)}
+    copied = {identifier for identifier, text in gold.passages.select("id", "text").iter_rows() if len(_windows(text) & real) > 2}
+    assert copied == set()
+
+
+def _windows(text: str, length: int = 8) -> set[tuple[str, ...]]:
+    words = re.findall(r"[a-z0-9']+", text.lower())
+    return {tuple(words[start : start + length]) for start in range(len(words) - length + 1)}
