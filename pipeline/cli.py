@@ -23,6 +23,7 @@ from pipeline.contracts.tables.core import COVERAGE, QUARANTINE
 from pipeline.contracts.tables.index import CONTRIBUTIONS, TENSION_PAIR_DAILY
 from pipeline.report import scores, terminal
 from pipeline.settings import SAMPLE_FIRST_DAY, SAMPLE_LAST_DAY, Settings, use
+from pipeline.signals.batches import ClusterError
 from pipeline.signals.evaluate import errors as list_errors
 from pipeline.signals.evaluate import evaluate as score
 from pipeline.signals.extract import RuleExtractor
@@ -53,7 +54,7 @@ def _told_plainly() -> Iterator[None]:
     """Errors that a person can mend end the command with one message and exit code 1, never with a traceback."""
     try:
         yield
-    except (SourceError, GoldError, ContractError, home.HomeError) as error:
+    except (SourceError, GoldError, ContractError, ClusterError, home.HomeError) as error:
         err.print(f"[bold red]tension:[/] {terminal.plain(str(error))}", highlight=False)
         raise typer.Exit(1) from error
     except ValidationError as error:
@@ -185,7 +186,7 @@ def extract(
     """Find the signals in articles or passages: one row for each, with offsets into the text."""
     with _told_plainly():
         texts = read_texts(file)
-        found = RuleExtractor(workers=workers).read_texts(texts)
+        found = RuleExtractor(workers=workers, cluster=Settings().cluster).read_texts(texts)
         write_rows(found, to)
     out.print(f"{found.height} signals from {texts.height} texts in {terminal.plain(str(to))}", highlight=False)
 

@@ -44,6 +44,9 @@ class Settings(BaseSettings):
     half_life_days: float = Field(7.0, gt=0, le=3650, description="half-life of the filter")
     lookback_days: int = Field(7, ge=0, le=60, description="days that each scheduled run reads again for late articles")
     workers: int = Field(1, ge=1, le=64, description="processes that read articles")
+    cluster: str | None = Field(
+        None, pattern=r"^(?:tcp|tls)://[^/\s]+:\d+$", description="Dask scheduler whose workers read instead, such as tcp://host:8786"
+    )
 
     @field_validator("articles", mode="before")
     @classmethod

@@ -65,10 +65,11 @@ class ExtractorResource(dg.ConfigurableResource):  # type: ignore[type-arg]
     """The reader of articles."""
 
     workers: int = 1
+    cluster: str | None = None
 
     def open(self) -> Extractor:
         """The default reader."""
-        return RuleExtractor(workers=self.workers)
+        return RuleExtractor(workers=self.workers, cluster=self.cluster)
 
 
 class MethodResource(dg.ConfigurableResource):  # type: ignore[type-arg]
@@ -111,7 +112,7 @@ def resources(settings: Settings) -> dict[str, dg.ConfigurableResource]:  # type
             is_sample=settings.is_sample,
         ),
         "trade": TradeResource(folder=str(settings.trade)),
-        "extractor": ExtractorResource(workers=settings.workers),
+        "extractor": ExtractorResource(workers=settings.workers, cluster=settings.cluster),
         "method": MethodResource(
             pairs=list(settings.pairs),
             half_life_days=settings.half_life_days,

@@ -22,7 +22,7 @@ from pipeline.signals.reader import Reader
 from pipeline.signals.readers.rules import RuleReader
 from pipeline.signals.segment import GAP, document, sentences
 
-BATCH_ROWS = 500
+BATCH_ROWS = 50  # small, so that several processes end at the same time
 
 # what `read_texts` gives: findings without what only articles have
 _CARRIED = ("index_date", "source", "published_at", "url")
@@ -49,13 +49,15 @@ class Extractor(Protocol):
 
 
 class RuleExtractor:
-    """The extractor that reads by rules. `workers` processes share the work; their number does not change the rows."""
+    """The extractor that reads by rules. `workers` processes, or those of the Dask scheduler at `cluster`, share the work; where it is done
+    does not change the rows."""
 
     name = RuleReader.name
     version = RuleReader.version
 
-    def __init__(self, workers: int = 1) -> None:
+    def __init__(self, workers: int = 1, cluster: str | None = None) -> None:
         self.workers = workers
+        self.cluster = cluster
         self.lexicon_sha = lexicon_sha()
 
     def extract(self, articles: pl.DataFrame) -> pl.DataFrame:
@@ -84,7 +86,7 @@ class RuleExtractor:
 
     def _read(self, texts: pl.DataFrame) -> pl.DataFrame:
         batches = [texts.slice(start, BATCH_ROWS) for start in range(0, texts.height, BATCH_ROWS)] or [texts]
-        found = pl.concat(list(map_batches(read_batch, batches, min(self.workers, len(batches)))))
+        found = pl.concat(list(map_batches(read_batch, batches, min(self.workers, len(batches)), self.cluster)), rechunk=True)
         return found.with_columns(extractor=pl.lit(self.name), extractor_version=pl.lit(self.version), lexicon_sha=pl.lit(self.lexicon_sha))
 
 
