@@ -8,6 +8,8 @@ from pipeline.signals.gate import COUNTRIES_NEEDED, passes
 from pipeline.signals.lexicon import load
 from pipeline.signals.lexicon.inflect import noun_forms
 
+TERMS = load("gate")["term"]
+
 
 def passed(title: str, body: str) -> bool:
     return bool(passes(pl.DataFrame({"title": [title], "body": [body]}))[0])
@@ -58,7 +60,7 @@ def test_one_country_is_enough_where_the_other_side_goes_without_saying(body: st
     assert passed("News", body)
 
 
-@pytest.mark.parametrize("entry", load("gate")["term"], ids=lambda entry: entry["id"])
+@pytest.mark.parametrize("entry", TERMS, ids=lambda entry: entry["id"])
 def test_a_term_of_the_gate_opens_it_for_its_example_alone(entry: dict[str, Any]) -> None:
     assert passed("", entry["example"])
     forms = sorted((form for word in entry["words"] for form in noun_forms(word)), key=len, reverse=True)
@@ -66,4 +68,4 @@ def test_a_term_of_the_gate_opens_it_for_its_example_alone(entry: dict[str, Any]
 
 
 def test_a_term_of_the_gate_needs_one_country_or_two() -> None:
-    assert {entry["countries"] for entry in load("gate")["term"]} == {1, COUNTRIES_NEEDED}
+    assert {entry["countries"] for entry in TERMS} == {1, COUNTRIES_NEEDED}
