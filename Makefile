@@ -17,7 +17,7 @@ export DAGSTER_DISABLE_TELEMETRY := true
 	@$(PYTHON) .ci/get_uv.py .uv/uv
 	@touch .uv/uv
 
-.PHONY: help run ui test check format dictionary clean
+.PHONY: help run ui test check format dictionary counts clean
 
 help: ## what can be made
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -47,6 +47,9 @@ format: $(filter .uv/uv,$(UV)) ## put code and SQL into the house style
 
 dictionary: $(filter .uv/uv,$(UV)) ## write docs/data-dictionary.md anew from the contracts
 	@$(DEV) python -m tests.conventions.dictionary > docs/data-dictionary.md
+
+counts: $(filter .uv/uv,$(UV)) ## write anew how many findings of each kind the sample gives, and show what changed
+	@$(DEV) python -m tests.unit.signals.counts
 
 clean: ## remove what runs made (the lake and the published files under data/ included)
 	rm -rf data .pytest_cache .ruff_cache .mypy_cache .hypothesis

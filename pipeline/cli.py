@@ -23,6 +23,7 @@ from pipeline.contracts.tables.core import COVERAGE, QUARANTINE
 from pipeline.contracts.tables.index import CONTRIBUTIONS, TENSION_PAIR_DAILY
 from pipeline.report import scores, terminal
 from pipeline.settings import SAMPLE_FIRST_DAY, SAMPLE_LAST_DAY, ReaderName, Settings, use
+from pipeline.signals.batches import ClusterError
 from pipeline.signals.evaluate import errors as list_errors
 from pipeline.signals.evaluate import evaluate as score
 from pipeline.signals.extract import RuleExtractor
@@ -59,7 +60,7 @@ def _told_plainly() -> Iterator[None]:
     """Errors that a person can mend end the command with one message and exit code 1, never with a traceback."""
     try:
         yield
-    except (SourceError, GoldError, ContractError, ExtractorError, home.HomeError) as error:
+    except (SourceError, GoldError, ClusterError, ContractError, ExtractorError, home.HomeError) as error:
         err.print(f"[bold red]tension:[/] {terminal.plain(str(error))}", highlight=False)
         raise typer.Exit(1) from error
     except ValidationError as error:

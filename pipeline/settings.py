@@ -61,6 +61,9 @@ class Settings(BaseSettings):
     llm_timeout_seconds: float = Field(60.0, gt=0, le=3600, description="longest wait for one answer")
     llm_budget_requests: int = Field(1_000, ge=1, description="most requests of one run")
     llm_budget_tokens: int = Field(5_000_000, ge=1, description="most tokens of one run, in and out")
+    cluster: str | None = Field(
+        None, pattern=r"^(?:tcp|tls)://[^/\s]+:\d+$", description="Dask scheduler whose workers read instead, such as tcp://host:8786"
+    )
 
     @field_validator("articles", mode="before")
     @classmethod

@@ -21,7 +21,7 @@ from pipeline.signals.readers.rules import RuleReader
 from pipeline.signals.segment import document, sentences
 from pipeline.signals.texts import TEXT_FINDINGS, TEXTS_SCHEMA, Account, as_findings, of_articles, with_title_length
 
-BATCH_ROWS = 500
+BATCH_ROWS = 50  # small, so that several processes end at the same time
 
 # what any reader finds, before the extractor signs it
 FOUND = (*(name for name in TEXT_FINDINGS.names() if name not in {"extractor", "extractor_version", "lexicon_sha"}), "words")
@@ -48,14 +48,16 @@ class Extractor(Protocol):
 
 
 class RuleExtractor:
-    """The extractor that reads by rules. `workers` processes share the work; their number does not change the rows."""
+    """The extractor that reads by rules. `workers` processes, or those of the Dask scheduler at `cluster`, share the work; where it is done
+    does not change the rows."""
 
     name = RuleReader.name
     version = RuleReader.version
 
-    def __init__(self, workers: int = 1) -> None:
+    def __init__(self, workers: int = 1, cluster: str | None = None) -> None:
         self.workers = workers
         self.account = Account()
+        self.cluster = cluster
         self.lexicon_sha = lexicon_sha()
 
     def extract(self, articles: pl.DataFrame) -> pl.DataFrame:
@@ -74,7 +76,7 @@ class RuleExtractor:
 
     def _read(self, texts: pl.DataFrame) -> pl.DataFrame:
         batches = [texts.slice(start, BATCH_ROWS) for start in range(0, texts.height, BATCH_ROWS)] or [texts]
-        found = pl.concat(list(map_batches(read_batch, batches, min(self.workers, len(batches)))))
+        found = pl.concat(list(map_batches(read_batch, batches, min(self.workers, len(batches)), self.cluster)), rechunk=True)
         return found.with_columns(extractor=pl.lit(self.name), extractor_version=pl.lit(self.version), lexicon_sha=pl.lit(self.lexicon_sha))
 
 

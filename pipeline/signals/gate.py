@@ -5,6 +5,7 @@ Belongs here: the one cheap test before anything is parsed. Sentences are not ga
 
 import re
 from functools import cache
+from typing import Any
 
 import polars as pl
 
@@ -18,8 +19,8 @@ _SHORTEST_IN_CAPITALS = 4
 def passes(articles: pl.DataFrame) -> pl.Series:
     """Whether each article (`title`, `body`) is read, as booleans in its order.
 
-    With a body: one strong trade term and two countries, each by name, people, capital, institution or leader. Without a body: one
-    strong trade term and one country.
+    With a body: one strong trade term and two countries, each by name, people, capital, institution or leader. One country is enough
+    without a body, and beside a term whose other side goes without saying: a trade bill, a trade deficit.
     """
     text = pl.concat_str("title", pl.lit("\n"), "body", ignore_nulls=True)
     numbered = articles.select(text=text, is_headline=pl.col("body").fill_null("").str.strip_chars() == "").with_row_index()
@@ -27,14 +28,24 @@ def passes(articles: pl.DataFrame) -> pl.Series:
     named = trade.with_columns(
         countries=pl.col("text").str.extract_all(_names()).list.eval(pl.element().replace_strict(_codes(), default=None)).list.n_unique()
     )
-    passed = named.filter(pl.col("countries") >= pl.when("is_headline").then(1).otherwise(COUNTRIES_NEEDED))
+    is_enough = pl.col("is_headline") | pl.col("text").str.contains(_one_sided_terms())
+    passed = named.filter(pl.col("countries") >= pl.when(is_enough).then(1).otherwise(COUNTRIES_NEEDED))
     return numbered.select(passes=pl.col("index").is_in(passed["index"].implode()))["passes"]
 
 
 @cache
 def _trade_terms() -> str:
-    terms = {form for entry in load("objects")["object"] if entry.get("gate") for word in entry["words"] for form in noun_forms(word)}
-    return rf"(?i)\b(?:{_alternation(terms)})\b"
+    return _terms([*(entry for entry in load("objects")["object"] if entry.get("gate")), *load("gate")["term"]])
+
+
+@cache
+def _one_sided_terms() -> str:
+    return _terms([entry for entry in load("gate")["term"] if entry["countries"] < COUNTRIES_NEEDED])
+
+
+def _terms(entries: list[dict[str, Any]]) -> str:
+    forms = {form for entry in entries for word in entry["words"] for form in noun_forms(word)}
+    return rf"(?i)\b(?:{_alternation(forms)})\b"
 
 
 @cache

@@ -105,6 +105,17 @@ def test_a_number_outside_its_limits_is_refused(name: str, value: float) -> None
         Settings(**{name: value})  # type: ignore[arg-type]
 
 
+@pytest.mark.parametrize("given", ["host:8786", "tcp://host", "http://host:8786", "tcp://ho st:8786", ""])
+def test_a_cluster_that_is_no_address_of_a_scheduler_is_refused(given: str) -> None:
+    with pytest.raises(ValidationError, match="cluster"):
+        Settings(cluster=given)
+
+
+def test_a_cluster_is_one_variable(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TENSION_CLUSTER", "tcp://host:8786")
+    assert Settings().cluster == "tcp://host:8786"
+
+
 def test_a_misspelt_setting_in_the_file_is_refused() -> None:
     toml("half_live_days = 14\n")
     with pytest.raises(ValidationError, match="half_live_days"):

@@ -1,4 +1,5 @@
 from datetime import UTC, date, datetime
+from io import BytesIO
 
 import polars as pl
 import pytest
@@ -58,10 +59,32 @@ def test_a_frame_of_another_shape_is_refused() -> None:
         RuleExtractor().extract(pl.DataFrame({"title": ["x"]}))
 
 
-def test_any_number_of_workers_gives_the_same_rows(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(extract, "BATCH_ROWS", 2)
-    several = articles((TITLE, BODY), ("Japan and India sign trade deal", ""), ("Trump hits Brazil with tariffs", ""), ("Rain", ""))
-    assert_frame_equal(RuleExtractor().extract(several), RuleExtractor(workers=2).extract(several))
+def parquet(found: pl.DataFrame) -> bytes:
+    stored = BytesIO()
+    found.write_parquet(stored)
+    return stored.getvalue()
+
+
+SEVERAL = (
+    (TITLE, BODY),
+    ("Japan and India sign trade deal", ""),
+    ("Trump hits Brazil with tariffs", ""),
+    ("Rain", ""),
+    (f"{TITLE}!", BODY),
+)
+
+
+@pytest.mark.parametrize("workers", [1, 2, 3])
+def test_any_number_of_workers_gives_the_same_bytes(workers: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    whole = parquet(RuleExtractor().extract(articles(*SEVERAL)))
+    monkeypatch.setattr(extract, "BATCH_ROWS", 1)
+    assert parquet(RuleExtractor(workers=workers).extract(articles(*SEVERAL))) == whole
+
+
+def test_a_cluster_gives_the_same_bytes(cluster: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    here = parquet(RuleExtractor().extract(articles(*SEVERAL)))
+    monkeypatch.setattr(extract, "BATCH_ROWS", 1)
+    assert parquet(RuleExtractor(cluster=cluster).extract(articles(*SEVERAL))) == here
 
 
 def test_passages_are_read_without_the_gate_and_without_a_day() -> None:

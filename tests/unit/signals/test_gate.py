@@ -1,7 +1,14 @@
+import re
+from typing import Any
+
 import polars as pl
 import pytest
 
-from pipeline.signals.gate import passes
+from pipeline.signals.gate import COUNTRIES_NEEDED, passes
+from pipeline.signals.lexicon import load
+from pipeline.signals.lexicon.inflect import noun_forms
+
+TERMS = load("gate")["term"]
 
 
 def passed(title: str, body: str) -> bool:
@@ -46,3 +53,19 @@ def test_the_order_of_articles_is_kept() -> None:
 
 def test_no_articles_give_no_answers() -> None:
     assert passes(pl.DataFrame(schema={"title": pl.String(), "body": pl.String()})).to_list() == []
+
+
+@pytest.mark.parametrize("body", ["The Canadian parliament passed a trade bill.", "Norway's trade deficit widened."])
+def test_one_country_is_enough_where_the_other_side_goes_without_saying(body: str) -> None:
+    assert passed("News", body)
+
+
+@pytest.mark.parametrize("entry", TERMS, ids=lambda entry: entry["id"])
+def test_a_term_of_the_gate_opens_it_for_its_example_alone(entry: dict[str, Any]) -> None:
+    assert passed("", entry["example"])
+    forms = sorted((form for word in entry["words"] for form in noun_forms(word)), key=len, reverse=True)
+    assert not passed("", re.sub("|".join(forms), "thing", entry["example"]))
+
+
+def test_a_term_of_the_gate_needs_one_country_or_two() -> None:
+    assert {entry["countries"] for entry in TERMS} == {1, COUNTRIES_NEEDED}

@@ -11,11 +11,8 @@ from pipeline.signals.extract import RuleExtractor
 from pipeline.signals.lexicon import LexiconError, cues, lexicon_sha, load
 from pipeline.signals.lexicon.inflect import noun_forms, verb_forms
 
-ENTRIES = [
-    (f"{file}.{entry['id']}", entry)
-    for file, key in (("verbs", "verb"), ("objects", "object"), ("operators", "operator"))
-    for entry in load(file)[key]
-]
+FILES = ("verbs", "objects", "operators")
+ENTRIES = [(f"{file}.{entry['id']}", entry) for file in FILES for entry in load(file)[file.rstrip("s")]]
 NAMES = [(entry.get("code") or entry["name"], entry) for key in ("country", "exception") for entry in load("actors")[key]]
 
 
@@ -31,7 +28,7 @@ def test_a_name_is_found_in_its_example(name: str, entry: dict[str, Any]) -> Non
     assert [f"{mention.code}:{mention.role}" for mention in mentions(entry["example"], None)] == entry["gives"]
 
 
-@pytest.mark.parametrize("file", ["verbs", "objects", "operators"])
+@pytest.mark.parametrize("file", FILES)
 def test_ids_stand_once_in_a_file(file: str) -> None:
     ids = [entry["id"] for entry in load(file)[file.rstrip("s")]]
     assert len(ids) == len(set(ids))

@@ -1,0 +1,26 @@
+"""The articles that are measured on: a file of your own, Reuters-21578 where it lies beside the checkout, else the bundled sample."""
+
+import argparse
+from datetime import UTC, datetime
+from pathlib import Path
+
+import polars as pl
+
+from pipeline.articles.clean import admit
+from pipeline.settings import SAMPLE_ARTICLES
+from pipeline.sources.files import read_articles
+
+REUTERS = Path(__file__).parents[2] / "shared" / "data" / "news" / "reuters21578.parquet"
+
+
+def options(description: str) -> argparse.ArgumentParser:
+    """The option that every benchmark has."""
+    parser = argparse.ArgumentParser(description=description)
+    default = REUTERS if REUTERS.is_file() else SAMPLE_ARTICLES
+    parser.add_argument("--articles", type=Path, default=default, help="article file or folder [default: %(default)s]")
+    return parser
+
+
+def clean(path: Path) -> pl.DataFrame:
+    """The clean articles (`ARTICLES`) of a file or folder, without duplicates."""
+    return admit(read_articles([path], last_day=datetime.now(UTC).date())).articles

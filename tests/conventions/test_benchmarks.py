@@ -1,0 +1,26 @@
+"""The benchmarks that need nothing but the project run on the bundled sample."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).parents[2]
+SAMPLE = ROOT / "pipeline" / "sample" / "articles"
+
+
+def run(script: str, *arguments: str | Path) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, str(ROOT / "benchmarks" / script), "--articles", str(SAMPLE), *map(str, arguments)]
+    return subprocess.run(command, capture_output=True, text=True, encoding="utf-8", check=False)
+
+
+def test_the_sample_to_be_judged_is_always_the_same() -> None:
+    once, twice = run("gate_sample.py", "--count", "3"), run("gate_sample.py", "--count", "3")
+    assert once.returncode == 0
+    assert once.stdout == twice.stdout
+    assert [line.split()[0] for line in once.stdout.splitlines()[::3]] == ["1", "2", "3"]
+
+
+def test_the_share_of_a_topic_needs_articles_with_topics() -> None:
+    refused = run("gate_recall.py")
+    assert refused.returncode == 2
+    assert "has no topics; give a Parquet file with a column `topics`" in " ".join(refused.stderr.split())
