@@ -23,7 +23,7 @@ from corpus import clean, options
 from newsindex.dictionary import CountryDictionary, Dictionary
 
 from pipeline.signals import gate
-from pipeline.signals.extract import RuleExtractor
+from pipeline.signals.extract import SentenceExtractor
 
 GATE_BAR = 100_000  # articles a second
 READING_BAR = 300
@@ -139,8 +139,8 @@ def main() -> None:
     gate.passes(articles.head(1))  # its patterns are made once a process
 
     ours, passing = measure("gate", articles, lambda: gate.passes(articles), GATE_ROUNDS)
-    two, found = measure("whole reading, 2 workers", articles, lambda: RuleExtractor(workers=2).extract(articles))
-    one, same = measure("whole reading, 1 worker", articles, lambda: RuleExtractor().extract(articles))
+    two, found = measure("whole reading, 2 workers", articles, lambda: SentenceExtractor(workers=2).extract(articles))
+    one, same = measure("whole reading, 1 worker", articles, lambda: SentenceExtractor().extract(articles))
     table, dictionary = asked_of_newsindex(articles)
     theirs, counted = measure("newsindex, three lists of words", articles, lambda: by_newsindex(table, dictionary))
     slow, again = measure("Python re, the gate's patterns", articles, lambda: by_python_re(articles))

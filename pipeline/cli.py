@@ -26,8 +26,7 @@ from pipeline.settings import SAMPLE_FIRST_DAY, SAMPLE_LAST_DAY, ReaderName, Set
 from pipeline.signals.batches import ClusterError
 from pipeline.signals.evaluate import errors as list_errors
 from pipeline.signals.evaluate import evaluate as score
-from pipeline.signals.extract import RuleExtractor
-from pipeline.signals.extractors import make
+from pipeline.signals.extractors import explaining, make
 from pipeline.signals.gold import GoldError, half, read_gold
 from pipeline.signals.texts import ExtractorError
 from pipeline.sources.errors import SourceError
@@ -51,7 +50,7 @@ Home = Annotated[
 ]
 
 Chosen = Annotated[
-    ReaderName | None, typer.Option("--extractor", help="Reader: rules, or llm, which asks a language model [default: rules]")
+    ReaderName | None, typer.Option("--extractor", help="Reader: both, rules, encoder, or llm (a language model) [default: both]")
 ]
 
 
@@ -206,9 +205,9 @@ def explain(
     text: Annotated[str, typer.Argument(help="A sentence, a text, or a file of text")],
     day: Annotated[date | None, typer.Option("--date", parser=_day, metavar="DAY", help="Day of the text: who was in office")] = None,
 ) -> None:
-    """Show what is found in a text, by which words and which rule."""
+    """Show what is found in a text, how sure, by which reader and by which words."""
     whole = Path(text).read_text(encoding="utf-8", errors="replace") if _is_file(text) else text
-    terminal.explained(out, whole, RuleExtractor().explain(whole, day=day))
+    terminal.explained(out, explaining(Settings(**_given())).explain(whole, day=day))
 
 
 def _is_file(text: str) -> bool:

@@ -18,7 +18,7 @@ SAMPLE_TRADE = PACKAGE / "sample" / "trade"
 SAMPLE_FIRST_DAY = date(2025, 1, 20)
 SAMPLE_LAST_DAY = date(2025, 11, 30)
 SAMPLE_NOTE = "Bundled sample: invented articles about public facts of 2025. Not for citation."
-ReaderName = Literal["rules", "llm"]
+ReaderName = Literal["both", "rules", "encoder", "llm"]
 SAMPLE_PAIRS = ("CHN-USA", "EUN-USA", "JPN-USA", "CAN-USA", "MEX-USA", "BRA-USA", "IND-USA")
 
 
@@ -48,7 +48,9 @@ class Settings(BaseSettings):
     half_life_days: float = Field(7.0, gt=0, le=3650, description="half-life of the filter")
     lookback_days: int = Field(7, ge=0, le=60, description="days that each scheduled run reads again for late articles")
     workers: int = Field(1, ge=1, le=64, description="processes that read articles")
-    extractor: ReaderName = Field("rules", description="reader of articles: `rules`, or `llm`, which asks a language model")
+    extractor: ReaderName = Field(
+        "both", description="reader of articles: `both` (rules and encoder), `rules`, `encoder`, or `llm`, a language model"
+    )
     llm_base_url: str = Field(
         "", pattern=r"^(?:https?://[^/@\s]+(?:/\S*)?)?$", description="endpoint of the chat protocol, such as https://host/v1"
     )

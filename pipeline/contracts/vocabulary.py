@@ -145,3 +145,13 @@ TARIFF_MEASURE = Vocabulary(
         "simple_mean_hs6": "plain mean over six-digit HS lines",
     },
 )
+
+TIER = Vocabulary(
+    "tier",
+    "How sure the reading is.",
+    {
+        "high": "both readers agree, or one is very sure: about four in five are right",
+        "medium": "likelier right than wrong",
+        "low": "a hint: wrong about as often as right, or more",
+    },
+)

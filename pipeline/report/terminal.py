@@ -12,6 +12,7 @@ import polars as pl
 from rich import box
 from rich.console import Console
 from rich.markup import escape
+from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
@@ -19,6 +20,7 @@ from pipeline.report.names import short_day
 from pipeline.settings import SAMPLE_NOTE, Settings
 
 _PHASE_STYLE = {"escalation": "bold red", "stalemate": "yellow", "de-escalation": "green", "dialogue": "cyan", "quiet": "dim"}
+_POLARITY_STYLE = {"escalation": "bold red", "dialogue": "cyan", "concession": "green"}
 _WEEK = 7
 _STORIES = 5
 _QUOTE_WIDTH = 160
@@ -133,30 +135,41 @@ def failures(err: Console, failed: Sequence[tuple[str, str]], home: Path) -> Non
     err.print(f"See the run with: make ui HOME_DIR={plain(str(home))}", highlight=False)
 
 
-def explained(out: Console, text: str, found: pl.DataFrame) -> None:
-    """A text with the sentences that carry signals marked, then each signal with the words (`words`) and the rule that found it."""
-    marked = Text(_visible(text))
-    for quote in found["quote"].unique():
-        start = text.find(quote)
-        if start >= 0:
-            marked.stylize("bold", start, start + len(quote))
-    out.print(marked)
+def explained(out: Console, found: pl.DataFrame) -> None:
+    """Sentence by sentence in reading order: what was found, how sure, by which reader, and by which words."""
     if found.is_empty():
         out.print("no signal: no government is read here as acting or speaking towards another on trade", style="dim")
         return
-    table = Table(box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0))
-    for name in ("who", "kind", "status", "instrument"):
-        table.add_column(name, no_wrap=True)
-    table.add_column("p", justify="right", no_wrap=True)
-    table.add_column("by which words, by which rule", ratio=1, overflow="fold")
-    for row in found.iter_rows(named=True):
-        is_news = row["modality"] == "asserted"
-        why = f"{plain(' … '.join(row['words']))} [dim]{plain(row['rule_id'])}[/]" + (
-            "" if is_news else f" [italic]set aside: {row['modality']}[/]"
-        )
-        facts = (f"{row['actor']}>{row['target']}", row["kind"], row["status"], row["instrument"].replace("_", " "))
-        table.add_row(*facts, f"{row['probability']:.2f}", why, style="" if is_news else "dim")
-    out.print(table)
+    for (quote,), rows in found.partition_by("quote", as_dict=True, maintain_order=True).items():
+        out.print(Text(_visible(str(quote)), style="bold"))
+        for row in rows.iter_rows(named=True):
+            out.print(_finding(row), highlight=False)
+            out.print(Padding(_reasons(row), (0, 0, 0, 4)), highlight=False)
+        out.print()
+
+
+def _finding(row: dict[str, Any]) -> Text:
+    is_news = row["modality"] == "asserted"
+    line = Text("  ", style="" if is_news else "dim")
+    line.append(f"{row['actor']} > {row['target']}  {row['kind']}", style=_POLARITY_STYLE[row["polarity"]] if is_news else "")
+    facts = [row["status"], row["instrument"].replace("_", " "), _visible(row["product"])]
+    facts += [f"{row['rate_pct']:g} %"] if row["rate_pct"] is not None else []
+    facts += [f"{row['value_usd']:,.0f} USD"] if row["value_usd"] is not None else []
+    facts += [word for word, flag in (("conditional", "is_conditional"), ("retaliation", "is_retaliation")) if row[flag]]
+    line.append(f"  {', '.join(fact for fact in facts if fact)}")
+    return line.append(f"  p {row['probability']:.2f} {row['tier']}" if is_news else f"  set aside: {row['modality']}", style="italic")
+
+
+def _reasons(row: dict[str, Any]) -> Text:
+    """Who was told by which words, and which reader found it by what."""
+    line = Text(style="dim")
+    line.append(f"who: {_visible(row['actor_words']) or 'from the text around it'}; ")
+    line.append(f"to whom: {_visible(row['target_words']) or ('everyone' if row['target'] == '*' else 'from the text around it')}; ")
+    if row["readers"] != "encoder":
+        line.append(f"rule {row['rule_id']}: {_visible(' … '.join(row['words']))}")
+    else:
+        line.append("no rule")
+    return line.append(f"; encoder: {row['alternatives']}" if row["alternatives"] else "; encoder silent")
 
 
 def status(out: Console, accounted: str, rows: Sequence[tuple[str, str]], settings: Settings) -> None:

@@ -3,7 +3,7 @@
 Belongs here: which pairs are worth judging, and what a reader gets to see. Does not: judging them.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from itertools import permutations
@@ -79,6 +79,18 @@ def candidates(sentences: Iterable[Resolved]) -> pl.DataFrame:
     return pl.DataFrame(rows, schema={k: v for k, v in CANDIDATES_SCHEMA.items() if k != "candidate"}, orient="row").with_row_index(
         "candidate"
     )
+
+
+def by_sentence(candidates: pl.DataFrame) -> Iterator[list[Mapping[str, Any]]]:
+    """The candidates (`CANDIDATES_SCHEMA`) of each sentence together, as rows by name."""
+    group: list[Mapping[str, Any]] = []
+    for row in candidates.iter_rows(named=True):
+        if group and (row["article_id"], row["span_start"]) != (group[0]["article_id"], group[0]["span_start"]):
+            yield group
+            group = []
+        group.append(row)
+    if group:
+        yield group
 
 
 def _rows(resolved: Resolved) -> Iterable[tuple[Any, ...]]:

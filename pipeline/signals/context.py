@@ -28,6 +28,7 @@ _THIRD = re.compile(
     r"|foreign ministry|finance ministry|administration|bloc|country|embassy|premier|prime minister))\b",
     re.IGNORECASE,
 )
+_OWN_WORDS = re.compile(r" by ([A-Z]{3})$")
 _FIRST = re.compile(r"\b(?:we|our|us|i|my)\b", re.IGNORECASE)
 
 
@@ -54,7 +55,7 @@ def resolve(article_id: str, day: date | None, source: str, title: str, sentence
     """
     named = [mentions(sentence.text, day) for sentence in sentences]
     pair = main_pair(sentences, named)
-    own_words_of = load("actors")["first_person"]["sources"].get(source)
+    own_words_of = _own_words_of(source)
     memory = _Memory(speaker=own_words_of, home=own_words_of)
     everyone = tuple(code for code, _ in _counts(sentences, named).most_common())
     resolved: list[Resolved] = []
@@ -73,6 +74,12 @@ def resolve(article_id: str, day: date | None, source: str, title: str, sentence
         )
         memory.subject = next((mention.code for mention in own if mention.is_actor), memory.subject)
     return resolved
+
+
+def _own_words_of(source: str) -> str | None:
+    """The state whose own words a source carries: one of the lexicon, or one that says so itself (`statement by JPN`)."""
+    says = _OWN_WORDS.search(source)
+    return says[1] if says else load("actors")["first_person"]["sources"].get(source)
 
 
 def main_pair(sentences: Sequence[Sentence], named: Sequence[Sequence[Mention]]) -> tuple[str, ...]:

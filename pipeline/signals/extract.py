@@ -1,30 +1,34 @@
-"""Articles in, findings out: the one way through gate, sentences, actors, context, candidates, reader, merge and calibration.
+"""Articles in, findings out: the one way through gate, sentences, actors, context, candidates, readers, probability and merge.
 
 Belongs here: the order of the steps and the shape of what comes out. Does not: any judgement (the steps) or any file.
 """
 
 from collections.abc import Iterable, Iterator
 from datetime import date
+from functools import partial
 from typing import Protocol
 
 import polars as pl
 
-from pipeline.contracts.vocabulary import KIND_POLARITY
 from pipeline.signals.batches import map_batches
-from pipeline.signals.calibrate import probabilities
+from pipeline.signals.calibrate import least, probabilities, tiers
 from pipeline.signals.candidates import Resolved, candidates
+from pipeline.signals.combine import SAME, alone, combine
 from pipeline.signals.context import resolve
 from pipeline.signals.lexicon import lexicon_sha
 from pipeline.signals.merge import merge
 from pipeline.signals.reader import Reader
+from pipeline.signals.readers.encoder.reading import EncoderReader
 from pipeline.signals.readers.rules import RuleReader
 from pipeline.signals.segment import document, sentences
 from pipeline.signals.texts import TEXT_FINDINGS, TEXTS_SCHEMA, Account, as_findings, of_articles, with_title_length
 
-BATCH_ROWS = 50  # small, so that several processes end at the same time
+BATCH_ROWS = 500
+WAYS = ("rules", "encoder", "both")
 
 # what any reader finds, before the extractor signs it
 FOUND = (*(name for name in TEXT_FINDINGS.names() if name not in {"extractor", "extractor_version", "lexicon_sha"}), "words")
+
 
 class Extractor(Protocol):
     """Anything that turns articles into findings. `name`, `version` and `lexicon_sha` stand on every row.
@@ -47,22 +51,28 @@ class Extractor(Protocol):
         ...
 
 
-class RuleExtractor:
-    """The extractor that reads by rules. `workers` processes, or those of the Dask scheduler at `cluster`, share the work; where it is done
-    does not change the rows."""
+class SentenceExtractor:
+    """The extractor that reads sentence by sentence: by rules, by the encoder, or by both and their agreement.
 
-    name = RuleReader.name
-    version = RuleReader.version
+    `way` is `rules`, `encoder` or `both`. `workers` processes, or those of the Dask scheduler at `cluster`, share the work; where it is
+    done does not change the rows.
+    """
 
-    def __init__(self, workers: int = 1, cluster: str | None = None) -> None:
+    def __init__(self, way: str = "both", workers: int = 1, cluster: str | None = None) -> None:
+        if way not in WAYS:
+            raise ValueError(f"there is no way of reading called {way!r}; choose {', '.join(WAYS)}")
+        self.way = way
         self.workers = workers
-        self.account = Account()
         self.cluster = cluster
         self.lexicon_sha = lexicon_sha()
+        self.account = Account()
+        readers = _readers(way)
+        self.name = "+".join(reader.name for reader in readers)
+        self.version = "+".join(reader.version for reader in readers)
 
     def extract(self, articles: pl.DataFrame) -> pl.DataFrame:
         """See `Extractor.extract`. Articles that the gate stops are not read. `ContractError` for a frame of another shape."""
-        return as_findings(self._read(of_articles(articles)).select(TEXT_FINDINGS.names()), articles)
+        return as_findings(self._read(of_articles(articles)).drop("words"), articles)
 
     def read_texts(self, texts: pl.DataFrame) -> pl.DataFrame:
         """See `Extractor.read_texts`. Nothing is gated; `date` may be null; `title_length`, where given, sets the headline apart."""
@@ -76,26 +86,55 @@ class RuleExtractor:
 
     def _read(self, texts: pl.DataFrame) -> pl.DataFrame:
         batches = [texts.slice(start, BATCH_ROWS) for start in range(0, texts.height, BATCH_ROWS)] or [texts]
-        found = pl.concat(list(map_batches(read_batch, batches, min(self.workers, len(batches)), self.cluster)), rechunk=True)
+        found = pl.concat(
+            list(map_batches(partial(read_batch, self.way), batches, min(self.workers, len(batches)), self.cluster)), rechunk=True
+        )
         return found.with_columns(extractor=pl.lit(self.name), extractor_version=pl.lit(self.version), lexicon_sha=pl.lit(self.lexicon_sha))
 
 
-def read_batch(texts: pl.DataFrame) -> pl.DataFrame:
-    """The merged signals of a batch of texts (`TEXTS_SCHEMA` and `title_length`), without the extractor's own columns."""
-    return read_with(RuleReader(), texts)
+def read_batch(way: str, texts: pl.DataFrame) -> pl.DataFrame:
+    """The signals of a batch of texts (`TEXTS_SCHEMA` and `title_length`), without the extractor's own columns."""
+    asked = candidates(resolved(texts.iter_rows()))
+    found = judged(evidence(way, asked), way)
+    readings = found.join(asked, on="candidate", how="inner", maintain_order="left").rename({"sentence": "quote"})
+    return merge(readings).with_columns(actor_words=_words_of("actor"), target_words=_words_of("target")).select(*FOUND)
 
 
-def read_with(reader: Reader, texts: pl.DataFrame) -> pl.DataFrame:
-    """The merged signals that any reader finds in texts (`TEXTS_SCHEMA` and `title_length`)."""
-    asked = candidates(_resolved(texts.iter_rows()))
-    readings = reader.read(asked).join(asked, on="candidate", how="inner").rename({"sentence": "quote"})
-    merged = merge(readings)
-    return merged.with_columns(
-        polarity=pl.col("kind").replace_strict(dict(KIND_POLARITY), default=None, return_dtype=pl.String()),
-        probability=probabilities(merged["rule_id"]),
-    ).select(*FOUND)
+def evidence(way: str, asked: pl.DataFrame) -> pl.DataFrame:
+    """What the readers of a way find in candidates (`combine.EVIDENCE_SCHEMA`), before it is judged."""
+    readings = [reader.read(asked) for reader in _readers(way)]
+    return combine(*readings) if way == "both" else alone(readings[0], way)
 
 
-def _resolved(texts: Iterable[tuple[str, date | None, str, str, int]]) -> Iterator[Resolved]:
+def judged(found: pl.DataFrame, way: str) -> pl.DataFrame:
+    """The evidence with `probability` and `tier`; what is asserted with too little is left out, and beside what is asserted nothing else
+    is kept of the same actor, target and polarity by another reader."""
+    weighed = found.with_columns(probabilities(found, way))
+    weighed = weighed.with_columns(tiers(weighed["probability"]))
+    is_asserted = pl.col("modality") == "asserted"
+    kept = weighed.filter(is_asserted & (pl.col("probability") >= least(way)))
+    others = weighed.filter(~is_asserted).join(kept.filter(pl.col("readers") == "encoder"), on=SAME, how="anti")
+    return pl.concat([kept, others])
+
+
+def _words_of(side: str) -> pl.Expr:
+    """The words of the sentence that name a country, as written, each once; empty where it is known from the article alone."""
+    places = pl.struct("quote", mentions=f"{side}_mentions")
+    return places.map_elements(
+        lambda row: " \u00b7 ".join(dict.fromkeys(row["quote"][m["start"] : m["end"]] for m in row["mentions"])), return_dtype=pl.String
+    )
+
+
+def _readers(way: str) -> list[Reader]:
+    made: list[Reader] = []
+    if way in {"rules", "both"}:
+        made.append(RuleReader())
+    if way in {"encoder", "both"}:
+        made.append(EncoderReader())
+    return made
+
+
+def resolved(texts: Iterable[tuple[str, date | None, str, str, int]]) -> Iterator[Resolved]:
+    """The sentences of texts (rows of `TEXTS_SCHEMA` and `title_length`) with who is meant in them."""
     for identifier, day, source, text, title_length in texts:
         yield from resolve(identifier, day, source, text[:title_length], sentences(text, title_length))

@@ -1,4 +1,4 @@
-"""Which articles are worth reading: a strong trade term and two countries. Fast and generous; judging is the reader's work.
+"""Which articles are worth reading: those about trade between countries. Fast and generous; judging is the reader's work.
 
 Belongs here: the one cheap test before anything is parsed. Sentences are not gated: a sentence without a trade word can still act.
 """
@@ -13,23 +13,31 @@ from pipeline.signals.lexicon import load
 from pipeline.signals.lexicon.inflect import noun_forms
 
 COUNTRIES_NEEDED = 2
+CHARACTERS_A_FOCUS_WORD = 1000
 _SHORTEST_IN_CAPITALS = 4
 
 
 def passes(articles: pl.DataFrame) -> pl.Series:
     """Whether each article (`title`, `body`) is read, as booleans in its order.
 
-    With a body: one strong trade term and two countries, each by name, people, capital, institution or leader. One country is enough
-    without a body, and beside a term whose other side goes without saying: a trade bill, a trade deficit.
+    With a body: one strong trade term; two countries, each by name, people, capital, institution or leader; and a word of the quarrel
+    (trade, tariff, retaliation …) in every thousand characters or one in the headline, so that a market report that mentions imports once
+    is not read. One country is enough without a body, and beside a term whose other side goes without saying: a trade bill.
     """
     text = pl.concat_str("title", pl.lit("\n"), "body", ignore_nulls=True)
-    numbered = articles.select(text=text, is_headline=pl.col("body").fill_null("").str.strip_chars() == "").with_row_index()
+    numbered = articles.select(
+        text=text, title=pl.col("title").fill_null(""), is_headline=pl.col("body").fill_null("").str.strip_chars() == ""
+    ).with_row_index()
     trade = numbered.filter(pl.col("text").str.contains(_trade_terms()))
     named = trade.with_columns(
         countries=pl.col("text").str.extract_all(_names()).list.eval(pl.element().replace_strict(_codes(), default=None)).list.n_unique()
     )
     is_enough = pl.col("is_headline") | pl.col("text").str.contains(_one_sided_terms())
-    passed = named.filter(pl.col("countries") >= pl.when(is_enough).then(1).otherwise(COUNTRIES_NEEDED))
+    is_focused = pl.col("text").str.count_matches(_focus_words()) * CHARACTERS_A_FOCUS_WORD >= pl.col("text").str.len_chars()
+    is_focused = is_focused | pl.col("title").str.contains(_headline_words())
+    passed = named.filter(
+        (pl.col("countries") >= pl.when(is_enough).then(1).otherwise(COUNTRIES_NEEDED)) & (pl.col("is_headline") | is_focused)
+    )
     return numbered.select(passes=pl.col("index").is_in(passed["index"].implode()))["passes"]
 
 
@@ -41,6 +49,16 @@ def _trade_terms() -> str:
 @cache
 def _one_sided_terms() -> str:
     return _terms([entry for entry in load("gate")["term"] if entry["countries"] < COUNTRIES_NEEDED])
+
+
+@cache
+def _focus_words() -> str:
+    return _terms([entry for entry in load("gate")["focus"] if not entry.get("in_headline")])
+
+
+@cache
+def _headline_words() -> str:
+    return _terms(load("gate")["focus"])
 
 
 def _terms(entries: list[dict[str, Any]]) -> str:

@@ -12,12 +12,12 @@ KEY = ("article_id", "span_start", "span_end", "actor", "target", "kind", "instr
 
 
 def merge(readings: pl.DataFrame) -> pl.DataFrame:
-    """One row per `KEY`, the reading with the highest score (then the asserted one, then the first rule by name); adds `signal_id`.
+    """One row per `KEY`, the likeliest reading (then the asserted one, then the first rule by name); adds `signal_id`.
 
     An act that is asserted and told as background in the same sentence is one signal, by its better reading.
     """
     ordered = readings.with_columns(is_asserted=pl.col("modality") == "asserted").sort(
-        *KEY, "score", "is_asserted", "rule_id", descending=[False] * len(KEY) + [True, True, False]
+        *KEY, "probability", "is_asserted", "rule_id", descending=[False] * len(KEY) + [True, True, False]
     )
     kept = ordered.unique(list(KEY), keep="first", maintain_order=True).drop("is_asserted")
     return kept.with_columns(signal_id=pl.Series([signal_id(*row) for row in kept.select(KEY).iter_rows()], dtype=pl.String()))

@@ -11,9 +11,14 @@ select
     value_usd,
     product,
     probability,
+    tier,
+    readers,
     quote,
     source,
     url,
+    actor_words,
+    target_words,
+    alternatives,
     story_id,
     rule_id
 from signals

@@ -12,7 +12,8 @@ NAMES_THAT_SAY_NOTHING = {"utils", "util", "helpers", "helper", "common", "misc"
 WRITTEN_BY_HAND = {".py", ".toml", ".sql", ".md", ".yaml", ".yml", ".j2", ".html", ".csv", ".jsonl", ".txt"}
 # Put together here, so that this file does not hold what it looks for.
 OF_ONE_MACHINE = re.compile(r"(?<![\w./~-])/" + r"(?:work|tmp)(?=[/\s\"'`),;:]|$)", flags=re.MULTILINE)
-PRINTS = {"pipeline/cli.py"}
+# … and the development step that tells how training goes.
+PRINTS = {"pipeline/cli.py", "pipeline/signals/readers/encoder/training/train.py"}
 # The borders in pyproject.toml see packages; of urllib only this part opens sockets.
 OPENS_SOCKETS = re.compile(r"urllib\.request|from urllib import .*\brequest\b")
 

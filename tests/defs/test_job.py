@@ -12,7 +12,7 @@ from pipeline.contracts.tables import TABLES
 from pipeline.contracts.tables.core import ARTICLES, FINDINGS
 from pipeline.contracts.tables.index import SIGNALS, TENSION_DAILY
 from pipeline.defs.resources import ExtractorResource
-from pipeline.signals.extract import Extractor, RuleExtractor
+from pipeline.signals.extract import Extractor, SentenceExtractor
 from tests.defs.conftest import SmallHome, article
 
 MONDAY, TUESDAY, WEDNESDAY, THURSDAY = (date(2025, 3, day) for day in (3, 4, 5, 6))
@@ -32,7 +32,7 @@ LATE = article(
 )
 
 
-class WithoutQuotes(RuleExtractor):
+class WithoutQuotes(SentenceExtractor):
     """A reader gone wrong: it finds what the good one finds and loses the evidence."""
 
     def extract(self, articles: pl.DataFrame) -> pl.DataFrame:

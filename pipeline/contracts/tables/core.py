@@ -132,10 +132,17 @@ SIGNAL_COLUMNS = (
     Column("value_usd", pl.Float64(), "Sum that belongs to the act", None, unit="USD", nullable=True),
     c.PRODUCT,
     Column("probability", pl.Float64(), "Chance that actor, target and polarity are right", 0.7, unit="probability"),
-    Column("extractor", pl.String(), "Reader that found it", "rules"),
-    Column("extractor_version", pl.String(), "Version of that reader", "0.1.0"),
+    Column("tier", pl.String(), words.TIER.description, "high", vocabulary=words.TIER),
+    Column("readers", pl.String(), "Which of the independent readers found it", "rules+encoder"),
+    Column("actor_words", pl.String(), "Words of the sentence that name the actor; empty where the article alone tells it", "Beijing"),
+    Column("target_words", pl.String(), "Words of the sentence that name the target; empty where the article alone tells it", "US"),
+    Column("rule_id", pl.String(), "Rule that fired, or the kind that the encoder gave", "impose.restriction"),
+    Column(
+        "alternatives", pl.String(), "The encoder's likeliest kinds with its scores; empty where it is silent", "measure 0.81, threat 0.22"
+    ),
+    Column("extractor", pl.String(), "Readers that read the article", "rules+encoder"),
+    Column("extractor_version", pl.String(), "Versions of these readers", "0.2.0+1.0.0"),
     Column("lexicon_sha", pl.String(), "Fingerprint of the lexicon it read with", "5b1d7c9a0e3f"),
-    Column("rule_id", pl.String(), "Rule that fired", "impose.restriction"),
 )
 
 FINDINGS = Table(

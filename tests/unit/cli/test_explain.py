@@ -13,7 +13,7 @@ HOSTILE = "\x1b[31mChina\x1b[0m will impose a tariff on U.S. goods.\x07 \x1b]0;o
 def test_a_sentence_is_taken_apart(command: Command) -> None:
     result = command("explain", SENTENCE)
     assert result.exit_code == 0
-    for word in ("CHN>USA", "measure", "announced", "tariff", "impose.restriction"):
+    for word in ("CHN > USA", "measure", "announced", "tariff", "34 %", "impose.restriction", "encoder: measure"):
         assert word in result.output
 
 

@@ -65,3 +65,8 @@ def test_the_countries_of_the_article_are_known_with_the_speaker_first() -> None
 
 def test_the_mentions_of_the_sentence_before_are_at_hand() -> None:
     assert [m.code for m in read("Japan spoke. Brazil listened.")[1].previous_mentions] == ["JPN"]
+
+
+def test_a_source_may_say_itself_whose_words_it_carries() -> None:
+    assert read("We will act.", source="statement by JPN")[0].speaker == "JPN"
+    assert read("We will act.", source="Written by A. Author")[0].speaker is None

@@ -8,7 +8,7 @@ from polars.testing import assert_frame_equal
 from pipeline.contracts.model import ContractError
 from pipeline.contracts.tables.core import ARTICLES, FINDINGS
 from pipeline.signals import extract
-from pipeline.signals.extract import RuleExtractor
+from pipeline.signals.extract import SentenceExtractor
 from pipeline.signals.lexicon import lexicon_sha
 from pipeline.signals.segment import document
 from pipeline.signals.texts import TEXT_FINDINGS, TEXTS_SCHEMA
@@ -27,36 +27,36 @@ def articles(*texts: tuple[str, str]) -> pl.DataFrame:
 
 
 def test_findings_keep_their_contract() -> None:
-    found = RuleExtractor().extract(articles((TITLE, BODY)))
+    found = SentenceExtractor("rules").extract(articles((TITLE, BODY)))
     assert FINDINGS.conform(found).equals(found)
     assert not found.is_empty()
     assert not any(found[column].null_count() for column in FINDINGS.schema if not FINDINGS.column(column).nullable)
 
 
 def test_the_quote_is_what_its_offsets_cut_out_of_title_and_body() -> None:
-    found = RuleExtractor().extract(articles((TITLE, BODY)))
+    found = SentenceExtractor("rules").extract(articles((TITLE, BODY)))
     whole = document(TITLE, BODY)
     assert all(whole[start:end] == quote for start, end, quote in found.select("span_start", "span_end", "quote").iter_rows())
     assert TITLE in found["quote"].to_list()
 
 
 def test_what_the_article_says_of_itself_is_carried() -> None:
-    row = RuleExtractor().extract(articles((TITLE, BODY))).row(0, named=True)
+    row = SentenceExtractor("rules").extract(articles((TITLE, BODY))).row(0, named=True)
     assert (row["source"], row["url"], row["index_date"]) == ("Wire", "https://wire.example/0", date(2025, 3, 4))
     assert (row["extractor"], row["extractor_version"], row["lexicon_sha"]) == ("rules", "0.2.0", lexicon_sha())
 
 
 def test_articles_that_the_gate_stops_are_not_read() -> None:
-    assert RuleExtractor().extract(articles(("Sport", "Canada imposed its game on Japan."))).equals(FINDINGS.empty())
+    assert SentenceExtractor("rules").extract(articles(("Sport", "Canada imposed its game on Japan."))).equals(FINDINGS.empty())
 
 
 def test_no_articles_give_no_findings() -> None:
-    assert RuleExtractor().extract(ARTICLES.empty()).equals(FINDINGS.empty())
+    assert SentenceExtractor("rules").extract(ARTICLES.empty()).equals(FINDINGS.empty())
 
 
 def test_a_frame_of_another_shape_is_refused() -> None:
     with pytest.raises(ContractError, match="table articles"):
-        RuleExtractor().extract(pl.DataFrame({"title": ["x"]}))
+        SentenceExtractor("rules").extract(pl.DataFrame({"title": ["x"]}))
 
 
 def parquet(found: pl.DataFrame) -> bytes:
@@ -76,24 +76,24 @@ SEVERAL = (
 
 @pytest.mark.parametrize("workers", [1, 2, 3])
 def test_any_number_of_workers_gives_the_same_bytes(workers: int, monkeypatch: pytest.MonkeyPatch) -> None:
-    whole = parquet(RuleExtractor().extract(articles(*SEVERAL)))
+    whole = parquet(SentenceExtractor().extract(articles(*SEVERAL)))
     monkeypatch.setattr(extract, "BATCH_ROWS", 1)
-    assert parquet(RuleExtractor(workers=workers).extract(articles(*SEVERAL))) == whole
+    assert parquet(SentenceExtractor(workers=workers).extract(articles(*SEVERAL))) == whole
 
 
 def test_a_cluster_gives_the_same_bytes(cluster: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    here = parquet(RuleExtractor().extract(articles(*SEVERAL)))
+    here = parquet(SentenceExtractor().extract(articles(*SEVERAL)))
     monkeypatch.setattr(extract, "BATCH_ROWS", 1)
-    assert parquet(RuleExtractor(cluster=cluster).extract(articles(*SEVERAL))) == here
+    assert parquet(SentenceExtractor(cluster=cluster).extract(articles(*SEVERAL))) == here
 
 
 def test_passages_are_read_without_the_gate_and_without_a_day() -> None:
     texts = pl.DataFrame([("p", None, "own", "Ottawa retaliated against Washington.")], schema=TEXTS_SCHEMA, orient="row")
-    found = RuleExtractor().read_texts(texts)
+    found = SentenceExtractor("rules").read_texts(texts)
     assert found.schema == TEXT_FINDINGS
     assert found.select("article_id", "span_start", "span_end", "actor", "target", "kind").rows() == [("p", 0, 37, "CAN", "USA", "measure")]
 
 
 def test_reading_twice_gives_the_same_rows() -> None:
     several = articles((TITLE, BODY), ("Trump hits Brazil with tariffs", ""))
-    assert_frame_equal(RuleExtractor().extract(several), RuleExtractor().extract(several))
+    assert_frame_equal(SentenceExtractor("rules").extract(several), SentenceExtractor("rules").extract(several))

@@ -9,6 +9,7 @@ from pipeline.signals.lexicon import load
 from pipeline.signals.lexicon.inflect import noun_forms
 
 TERMS = load("gate")["term"]
+FOCUS = load("gate")["focus"]
 
 
 def passed(title: str, body: str) -> bool:
@@ -69,3 +70,21 @@ def test_a_term_of_the_gate_opens_it_for_its_example_alone(entry: dict[str, Any]
 
 def test_a_term_of_the_gate_needs_one_country_or_two() -> None:
     assert {entry["countries"] for entry in TERMS} == {1, COUNTRIES_NEEDED}
+
+
+@pytest.mark.parametrize("entry", FOCUS, ids=lambda entry: entry["id"])
+def test_a_focus_word_keeps_a_long_article_in_focus(entry: dict[str, Any]) -> None:
+    rest = "Canada bought Mexican imports. " + "The harvest was good. " * 60
+    assert passed(entry["example"], rest)
+    forms = sorted((form for word in entry["words"] for form in noun_forms(word)), key=len, reverse=True)
+    assert not passed(re.sub("|".join(forms), "thing", entry["example"]), rest)
+
+
+def test_a_word_that_counts_in_the_headline_alone_does_not_count_in_the_body() -> None:
+    assert not passed("Harvest", "Canada bought Mexican imports, free of duty. " + "The harvest was good. " * 60)
+
+
+def test_a_long_article_that_names_trade_once_is_not_read() -> None:
+    lead = "Canada and Mexico disagree on a tariff. "
+    assert passed("Weather", lead + "The harvest was good. " * 20)
+    assert not passed("Weather", lead + "The harvest was good. " * 80)

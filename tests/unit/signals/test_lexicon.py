@@ -7,7 +7,7 @@ import pytest
 from pipeline.contracts.vocabulary import INSTRUMENT, STATUS
 from pipeline.signals import slots
 from pipeline.signals.actors import mentions
-from pipeline.signals.extract import RuleExtractor
+from pipeline.signals.extract import SentenceExtractor
 from pipeline.signals.lexicon import LexiconError, cues, lexicon_sha, load
 from pipeline.signals.lexicon.inflect import noun_forms, verb_forms
 
@@ -18,7 +18,7 @@ NAMES = [(entry.get("code") or entry["name"], entry) for key in ("country", "exc
 
 @pytest.mark.parametrize(("name", "entry"), ENTRIES, ids=[name for name, _ in ENTRIES])
 def test_an_entry_gives_what_its_example_says(name: str, entry: dict[str, Any]) -> None:
-    found = RuleExtractor().explain(entry["example"]).to_dicts()
+    found = SentenceExtractor("rules").explain(entry["example"]).to_dicts()
     read = {f"{f['actor']}>{f['target']} {f['kind']}" + ("" if f["modality"] == "asserted" else f" {f['modality']}") for f in found}
     assert read == set(entry["gives"])
 

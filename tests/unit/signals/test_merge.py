@@ -6,7 +6,7 @@ from pipeline.signals.merge import merge, signal_id
 
 ROW = {
     "article_id": "a", "span_start": 0, "span_end": 9, "actor": "USA", "target": "CHN", "kind": "measure", "instrument": "tariff",
-    "modality": "asserted", "score": 0.5, "rule_id": "x",
+    "modality": "asserted", "probability": 0.5, "rule_id": "x",
 }  # fmt: skip
 
 
@@ -15,7 +15,7 @@ def merged(*changes: dict[str, Any]) -> pl.DataFrame:
 
 
 def test_two_readings_of_one_act_are_one_signal_by_the_better() -> None:
-    found = merged({"score": 0.4, "rule_id": "low"}, {"score": 0.6, "rule_id": "high"})
+    found = merged({"probability": 0.4, "rule_id": "low"}, {"probability": 0.6, "rule_id": "high"})
     assert found["rule_id"].to_list() == ["high"]
 
 

@@ -2,11 +2,11 @@
 
 import pytest
 
-from pipeline.signals.extract import RuleExtractor
+from pipeline.signals.extract import SentenceExtractor
 
 
 def asserted(text: str) -> set[str]:
-    found = RuleExtractor().explain(text).to_dicts()
+    found = SentenceExtractor("rules").explain(text).to_dicts()
     return {f"{f['actor']}>{f['target']} {f['kind']}" for f in found if f["modality"] == "asserted"}
 
 
@@ -121,4 +121,4 @@ def test_what_the_tree_leaves_open_is_told_from_the_article() -> None:
 
 def test_the_same_texts_give_the_same_findings() -> None:
     text = "Canada and Mexico imposed tariffs on American pork. Beijing said Washington should lift its tariffs."
-    assert RuleExtractor().explain(text).equals(RuleExtractor().explain(text))
+    assert SentenceExtractor("rules").explain(text).equals(SentenceExtractor("rules").explain(text))

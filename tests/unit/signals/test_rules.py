@@ -4,11 +4,11 @@ from typing import Any
 
 import pytest
 
-from pipeline.signals.extract import RuleExtractor
+from pipeline.signals.extract import SentenceExtractor
 
 
 def explain(text: str) -> list[dict[str, Any]]:
-    return RuleExtractor().explain(text).to_dicts()
+    return SentenceExtractor("rules").explain(text).to_dicts()
 
 
 def asserted(text: str) -> set[str]:

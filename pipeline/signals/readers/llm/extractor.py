@@ -14,6 +14,7 @@ import polars as pl
 
 from pipeline.contracts.vocabulary import KIND_POLARITY
 from pipeline.settings import Settings
+from pipeline.signals.calibrate import tiers
 from pipeline.signals.merge import merge
 from pipeline.signals.readers.llm import confidence as confidences
 from pipeline.signals.readers.llm.budget import Budget
@@ -98,10 +99,15 @@ class LlmExtractor:
         self.account = _account(articles, outcomes)
         self._insist(outcomes, stopped)
         rows = [row for outcome in outcomes if isinstance(outcome, Answer) for row in outcome.rows]
-        merged = merge(pl.DataFrame(rows, schema=_ROWS_SCHEMA))
+        read = pl.DataFrame(rows, schema=_ROWS_SCHEMA)
+        probability = pl.Series("probability", [self.confidence.probability(score) for score in read["score"]], dtype=pl.Float64())
+        merged = merge(read.with_columns(probability))
         found = merged.with_columns(
             polarity=pl.col("kind").replace_strict(dict(KIND_POLARITY), default=None, return_dtype=pl.String()),
-            probability=pl.Series([self.confidence.probability(score) for score in merged["score"]], dtype=pl.Float64()),
+            tier=tiers(merged["probability"]),
+            readers=pl.lit(self.name),
+            # a model's answer names no words
+            **{name: pl.lit("") for name in ("actor_words", "target_words", "alternatives")},
             extractor=pl.lit(self.name),
             extractor_version=pl.lit(self.version),
             lexicon_sha=pl.lit(self.lexicon_sha),

@@ -45,7 +45,10 @@ def acts(sentence: Marked) -> list[Act]:
     if not any(act.modality == "asserted" for act in found):
         found += named_talks(sentence, taken)
     found += standing(sentence, taken)
-    return sorted((_in_time(sentence, _conditional(sentence, act)) for act in found), key=lambda act: (act.anchor, act.focus, act.kind))
+    return sorted(
+        (_in_time(sentence, _conditional(sentence, _tied(sentence, act))) for act in found),
+        key=lambda act: (act.anchor, act.focus, act.kind),
+    )
 
 
 def _verb_acts(sentence: Marked, taken: set[int]) -> Iterable[Act]:
@@ -179,6 +182,28 @@ def _conditional(sentence: Marked, act: Act) -> Act:
     if not is_future or not openers or cues("forecasters") & set(sentence.words_between(0, len(sentence.tokens))):
         return act
     return replace(act, kind="threat", status="proposed", modality="asserted", rule_id=f"if.{act.rule_id}")
+
+
+def _tied(sentence: Marked, act: Act) -> Act:
+    """`will not move unless the other side lifts its duties`: the other's concession is what a refusal waits for."""
+    start, _ = sentence.clause(act.anchor)
+    if act.kind not in CONCEDING or sentence.tokens[start].lower not in cues("until"):
+        return act
+    denials = [mark for mark in sentence.of("operator") if class_of(mark) in {"negate", "refuse"} and mark.last < start]
+    if not denials or denials[-1].last + 1 >= start:
+        return act
+    at = denials[-1].last + 1
+    return replace(
+        act,
+        kind="refusal",
+        status="proposed",
+        modality="asserted",
+        rule_id=f"unless.{act.rule_id}",
+        anchor=at,
+        focus=at,
+        mutual=False,
+        thing=None,
+    )
 
 
 def _in_time(sentence: Marked, act: Act) -> Act:

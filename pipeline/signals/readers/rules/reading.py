@@ -3,8 +3,7 @@
 Belongs here: joining acts (`compose.py`) with who and to whom (`roles.py`) and numbers (`slots.py`). Does not: any word of English.
 """
 
-import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -13,6 +12,8 @@ import polars as pl
 
 from pipeline.signals import slots
 from pipeline.signals.actors import Mention
+from pipeline.signals.candidates import by_sentence
+from pipeline.signals.dates import is_dated_back
 from pipeline.signals.reader import READINGS_SCHEMA
 from pipeline.signals.readers.rules.clauses import Clauses
 from pipeline.signals.readers.rules.compose import acts
@@ -24,7 +25,6 @@ from pipeline.signals.readers.rules.vocabulary import word_list
 from pipeline.signals.readers.rules.word_order import Scene
 
 LONGEST = 1500
-_YEAR = re.compile(r"\b(?:in|of|since|the|from) (19[5-9]\d|20[0-4]\d)\b", re.IGNORECASE)
 SHORT = 3
 VERSION = "0.2.0"
 
@@ -40,7 +40,7 @@ class RuleReader:
 
     def read(self, candidates: pl.DataFrame) -> pl.DataFrame:
         """See `pipeline.signals.reader.Reader.read`. Candidates of one sentence must stand together."""
-        asked = [found for group in _by_sentence(candidates.iter_rows(named=True)) if (found := _with_acts(group)) is not None]
+        asked = [found for group in by_sentence(candidates) if (found := _with_acts(group)) is not None]
         trees = parse([(_for_parser(one.scene.sentence), one.scene.sentence.tokens) for one in asked])
         rows = [row for one, tree in zip(asked, trees, strict=True) for row in _readings(one, tree)]
         return pl.DataFrame(rows, schema=READINGS_SCHEMA, orient="row")
@@ -54,17 +54,6 @@ class _Asked:
     acts: list[Act]
     day: date | None
     number: Mapping[tuple[str, str], int]
-
-
-def _by_sentence(rows: Iterable[Mapping[str, Any]]) -> Iterator[list[Mapping[str, Any]]]:
-    group: list[Mapping[str, Any]] = []
-    for row in rows:
-        if group and (row["article_id"], row["span_start"]) != (group[0]["article_id"], group[0]["span_start"]):
-            yield group
-            group = []
-        group.append(row)
-    if group:
-        yield group
 
 
 def _with_acts(group: Sequence[Mapping[str, Any]]) -> _Asked | None:
@@ -100,7 +89,7 @@ def _readings(asked: _Asked, tree: Tree | None) -> Iterator[tuple[Any, ...]]:
     sentence = asked.scene.sentence
     clauses = Clauses(sentence, tree) if tree else None
     for act in asked.acts:
-        modality = _background(act.modality, sentence.text, asked.day)
+        modality = "historical" if act.modality == "asserted" and is_dated_back(sentence.text, asked.day) else act.modality
         if clauses and modality == "asserted":
             modality = _subordinate(clauses, act)
         for way in dict.fromkeys(ways(asked.scene, clauses, act)):
@@ -129,14 +118,6 @@ def _subordinate(clauses: Clauses, act: Act) -> str:
         return "historical"
     is_meeting = act.rule_id.startswith("meet.")  # who travels to talk does talk
     return "hypothetical" if (clauses.is_purpose(act.anchor) or clauses.is_purpose(act.focus)) and not is_meeting else "asserted"
-
-
-def _background(modality: str, text: str, day: date | None) -> str:
-    """An act dated to an earlier year is history; so is one dated to any year in a text without a day."""
-    years = [int(year) for year in _YEAR.findall(text)]
-    if modality == "asserted" and years and (day is None or max(years) < day.year):
-        return "historical"
-    return modality
 
 
 def _reading(sentence: Marked, act: Act, modality: str) -> tuple[Any, ...]:

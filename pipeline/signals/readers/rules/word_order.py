@@ -163,8 +163,8 @@ def _listed(sentence: Marked, after: list[tuple[Mention, tuple[int, int]]], acto
 
 
 def parties(scene: Scene) -> tuple[str, ...]:
-    """The two countries of a mutual act: those named in the sentence if two are, else the main pair if one of it is named."""
+    """The two countries of a mutual act: those named in the sentence if two are, else the main pair if one of it, or nobody, is named."""
     here = tuple(dict.fromkeys(mention.code for mention in scene.sentence.mentions))
     if len(here) >= 2:  # noqa: PLR2004 - a pair
         return here[:2]
-    return scene.main_pair if here and here[0] in scene.main_pair else ()
+    return scene.main_pair if not here or here[0] in scene.main_pair else ()

@@ -1,0 +1,65 @@
+"""What each reader finds alone, what either finds, what both find, and what the shipped combination makes of it, on the same passages.
+
+    python benchmarks/readers.py GOLD... [--half even|odd]
+
+Triples (actor, target, polarity) of asserted signals, as `tension evaluate` counts them. Each reader alone uses its own least probability.
+"""
+
+import argparse
+from pathlib import Path
+
+import polars as pl
+from rich.console import Console
+from rich.table import Table
+
+from pipeline.signals.alignment import TRIPLE
+from pipeline.signals.evaluate import Report, Score, evaluate
+from pipeline.signals.extract import SentenceExtractor
+from pipeline.signals.gold import Gold, half, read_gold
+
+ASSERTED = pl.col("modality") == "asserted"
+KEY = ("article_id", "span_start", *(name for name in TRIPLE if name not in {"id", "sentence"}))
+
+
+def readings(gold: Gold) -> dict[str, pl.DataFrame]:
+    """The findings of each way of reading, by what it is called in the table."""
+    found = {way: SentenceExtractor(way).read_texts(gold.passages) for way in ("rules", "encoder", "both")}
+    rules, encoder = (found[way].filter(ASSERTED) for way in ("rules", "encoder"))
+    return {
+        "rules": found["rules"],
+        "encoder": found["encoder"],
+        "either": pl.concat([rules, encoder.join(rules, on=KEY, how="anti")]),
+        "both agree": rules.join(encoder, on=KEY, how="semi"),
+        "combined": found["both"],
+        "combined, tier high": found["both"].filter(pl.col("tier") == "high"),
+    }
+
+
+def main() -> None:
+    """Print the table."""
+    parser = argparse.ArgumentParser(description="Score each reader and their combinations on gold files.")
+    parser.add_argument("gold", nargs="+", type=Path)
+    parser.add_argument("--half", choices=("even", "odd"))
+    given = parser.parse_args()
+    gold = read_gold(*given.gold)
+    if given.half:
+        gold = gold.only(half(gold.passages, given.half))
+    table = Table(title=f"{gold.passages.height} passages, {f'the {given.half} half' if given.half else 'all'}")
+    for name in ("reader", "precision", "recall", "F1", "called"):
+        table.add_column(name, justify="left" if name == "reader" else "right")
+    for name, found in readings(gold).items():
+        table.add_row(name, *_row(evaluate(gold, found)))
+    Console().print(table)
+
+
+def _row(report: Report) -> tuple[str, str, str, str]:
+    counts = report.levels["triple"]
+    return _shown(counts.precision), _shown(counts.recall), _shown(counts.f1), str(report.called)
+
+
+def _shown(score: Score) -> str:
+    return f"{score.value or 0:.3f} [{score.lo95 or 0:.2f}, {score.hi95 or 0:.2f}]"
+
+
+if __name__ == "__main__":
+    main()

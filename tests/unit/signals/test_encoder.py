@@ -1,0 +1,104 @@
+from datetime import date
+
+import polars as pl
+import pytest
+
+from pipeline.contracts.vocabulary import INSTRUMENT, KIND, MODALITY, POLARITY, STATUS
+from pipeline.signals.candidates import by_sentence, candidates
+from pipeline.signals.context import resolve
+from pipeline.signals.dates import is_dated_back
+from pipeline.signals.extract import SentenceExtractor
+from pipeline.signals.reader import READINGS_SCHEMA
+from pipeline.signals.readers.encoder import encoding, network
+from pipeline.signals.readers.encoder.network import EncoderMissingError, load
+from pipeline.signals.readers.encoder.reading import EncoderReader
+from pipeline.signals.segment import sentences
+
+TEXT = "Canada will impose a 25 percent tariff on Mexican steel. Mexico accused Canada of breaking its word. It rained in Oslo."
+
+
+def asked(text: str, day: date | None = None) -> pl.DataFrame:
+    return candidates(resolve("a", day, "x", "", sentences(text)))
+
+
+def encoded(text: str) -> encoding.Encoded:
+    return encoding.encode(load().tokenizer, next(iter(by_sentence(asked(text)))))
+
+
+def test_a_plain_measure_is_found_with_its_kind() -> None:
+    frame = asked("Canada will impose a 25 percent tariff on Mexican steel.")
+    found = EncoderReader().read(frame).join(frame, on="candidate").sort("score", descending=True)
+    assert found.select(READINGS_SCHEMA.names()).schema == READINGS_SCHEMA
+    assert found.select("actor", "target", "kind", "instrument", "rate_pct").row(0) == ("CAN", "MEX", "measure", "tariff", 25.0)
+
+
+def test_a_sentence_is_read_the_same_in_any_company() -> None:
+    together = asked(TEXT)
+    alone = together.filter(pl.col("span_start") == together["span_start"].min())
+    reader = EncoderReader()
+    whole = reader.read(together)
+    assert reader.read(alone).equals(whole.filter(pl.col("candidate").is_in(alone["candidate"].to_list())))
+
+
+def test_another_country_in_the_same_place_is_read_the_same() -> None:
+    """Countries are marks to the model: no name decides."""
+    reader = EncoderReader()
+    scores = [
+        reader.read(asked(f"{a} will impose a 25 percent tariff on steel from {b}."))["score"].to_list()
+        for a, b in (("Chile", "Peru"), ("Norway", "Ghana"))
+    ]
+    assert scores[0] == scores[1]
+
+
+def test_a_name_becomes_the_mark_of_its_country_wherever_it_stands() -> None:
+    ids = encoded("Canada spoke to Mexico, and Mexico to Ottawa.").ids
+    after = ids[len(ids) - 1 - ids[::-1][1:].index(ids[-1]) - 1 :]  # what follows the last but one [SEP]
+    assert [entry for entry in after if entry in encoding.COUNTRY_MARKS] == [1, 2, 2, 1]
+
+
+def test_places_are_those_of_the_marks() -> None:
+    given = encoded("Canada spoke to Mexico.")
+    assert [given.ids[place] for place in given.places[:-1]] == list(encoding.COUNTRY_MARKS[: len(given.countries)])
+    assert given.ids[given.places[-1]] == encoding.ALL_MARK
+
+
+def test_marks_are_distinct_unused_entries_of_the_vocabulary() -> None:
+    assert len(set(encoding.MARKS)) == len(encoding.MARKS)
+    assert all(load().tokenizer.id_to_token(mark).startswith("[unused") for mark in encoding.MARKS)
+
+
+def test_a_long_sentence_is_cut_and_still_read() -> None:
+    given = encoded("Canada taxed Mexico " + "and again " * 400 + ".")
+    assert len(given.ids) < 512
+    assert load().answers(given).shape[:2] == (len(given.places), len(given.places))
+
+
+def test_the_answers_are_words_of_the_vocabulary() -> None:
+    heads = load().heads
+    known = {"polarity": POLARITY, "kind": KIND, "modality": MODALITY, "status": STATUS, "instrument": INSTRUMENT}
+    assert {name: set(words) for name, words in heads.items() if name != "flag"} == {name: set(v.words) for name, v in known.items()}
+
+
+def test_what_is_dated_to_an_earlier_year_is_history() -> None:
+    frame = asked("In 2018 Canada imposed a 25 percent tariff on Mexican steel.", date(2025, 3, 1))
+    found = EncoderReader().read(frame)
+    assert "asserted" not in found["modality"].to_list()
+    assert is_dated_back("It began in 2018.", date(2025, 3, 1))
+    assert not is_dated_back("It began in 2025.", date(2025, 3, 1))
+
+
+def test_the_model_file_is_small_enough_to_ship() -> None:
+    assert (network._FOLDER / "model.onnx").stat().st_size <= 25_000_000  # type: ignore[attr-defined]  # a file on disk in a checkout
+
+
+def test_a_missing_package_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(__import__("sys").modules, "onnxruntime", None)
+    with pytest.raises(EncoderMissingError, match="onnxruntime"):
+        load.__wrapped__()
+
+
+def test_explain_names_the_reader_and_its_alternatives() -> None:
+    found = SentenceExtractor("encoder").explain(TEXT).filter(pl.col("kind") == "measure")
+    row = found.row(0, named=True)
+    assert (row["readers"], row["actor_words"], row["rule_id"]) == ("encoder", "Canada", "encoder.measure")
+    assert row["alternatives"].startswith("measure ")
