@@ -87,11 +87,15 @@ def measure(name: str, articles: pl.DataFrame, work: Callable[[], Result], round
 def by_python_re(articles: pl.DataFrame) -> pl.Series:
     """The gate's own rule by Python's `re`, text by text, with the gate's own patterns."""
     terms, names, one_sided = (re.compile(pattern) for pattern in (gate._trade_terms(), gate._names(), gate._one_sided_terms()))
+    focus, headline = re.compile(gate._focus_words()), re.compile(gate._headline_words())
     codes = gate._codes()
 
     def passed(title: str, body: str) -> bool:
         text = f"{title}\n{body}"
         if not terms.search(text):
+            return False
+        words = len(focus.findall(text))
+        if body.strip() and words * gate.CHARACTERS_A_FOCUS_WORD < len(text) and not headline.search(title):
             return False
         needed = 1 if not body.strip() or one_sided.search(text) else gate.COUNTRIES_NEEDED
         return len({codes[name] for name in names.findall(text)}) >= needed
