@@ -243,7 +243,8 @@ def evaluate(
     out.print(f"reader {reader.name} {terminal.plain(reader.version)}; {part} of {', '.join(path.name for path in gold)}", highlight=False)
     out.print(scores.render(report.as_frame(), report.reliability_frame()))
     if show_errors:
-        out.print(scores.errors_table(list_errors(labelled, found), limit=show_errors))
+        listed = list_errors(labelled, found)
+        out.print(scores.errors_by_source(listed), scores.errors_table(listed, limit=show_errors), sep="\n")
 
 
 @app.command()

@@ -74,6 +74,21 @@ def reliability_table(reliability: pl.DataFrame) -> Table:
     return table
 
 
+def errors_by_source(errors: pl.DataFrame) -> Table:
+    """How many errors of each type each source has, the commonest type first."""
+    counts = errors.group_by("error", "source").len()
+    sources = sorted(counts["source"].unique())
+    table = Table(title="Errors by type and source", title_justify="left", box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0))
+    table.add_column("error", no_wrap=True)
+    for source in (*sources, "all"):
+        table.add_column(Text(source), justify="right")
+    number = {(error, source): count for error, source, count in counts.rows()}
+    totals = errors["error"].value_counts().sort("count", "error", descending=[True, False])
+    for error, total in totals.rows():
+        table.add_row(Text(error), *(f"{number.get((error, source), 0):,}" for source in sources), f"{total:,}")
+    return table
+
+
 def errors_table(errors: pl.DataFrame, limit: int = 50) -> Table:
     """The first `limit` errors: what the sentence says, what was asked for and what was called; the title tells how many there are."""
     table = Table(

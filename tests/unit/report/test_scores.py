@@ -1,7 +1,7 @@
 import polars as pl
 from rich.console import Console, RenderableType
 
-from pipeline.report.scores import errors_table, rates_table, reliability_table, render, single_table
+from pipeline.report.scores import errors_by_source, errors_table, rates_table, reliability_table, render, single_table
 
 SCORES = pl.DataFrame(
     [
@@ -93,3 +93,11 @@ def test_the_list_of_errors_stops_at_its_limit_and_says_so() -> None:
     text = printed(errors_table(ERRORS, limit=1))
     assert "1 of 2 errors" in text
     assert "The levy" not in text
+
+
+def test_errors_are_counted_by_type_and_source() -> None:
+    listed = pl.DataFrame({"error": ["silent", "silent", "polarity"], "source": ["post", "[wire]", "post"]})
+    lines = [line.split() for line in printed(errors_by_source(listed)).splitlines() if line.strip()]
+    assert ["error", "[wire]", "post", "all"] in lines
+    assert ["silent", "1", "1", "2"] in lines
+    assert ["polarity", "0", "1", "1"] in lines
