@@ -1,4 +1,5 @@
-"""What each reader finds alone, what either finds, what both find, and what the shipped combination makes of it, on the same passages.
+"""What each reader finds alone, what either finds, what both find, and what the shipped combination makes of it, tier by tier, on the
+same passages; and how many of the true pairs the readers are asked about.
 
     python benchmarks/readers.py GOLD... [--half even|odd]
 
@@ -12,9 +13,11 @@ import polars as pl
 from rich.console import Console
 from rich.table import Table
 
+from pipeline.contracts.vocabulary import TIER
 from pipeline.signals.alignment import TRIPLE
+from pipeline.signals.candidates import candidates
 from pipeline.signals.evaluate import Report, Score, evaluate
-from pipeline.signals.extract import SentenceExtractor
+from pipeline.signals.extract import SentenceExtractor, resolved
 from pipeline.signals.gold import Gold, half, read_gold
 
 ASSERTED = pl.col("modality") == "asserted"
@@ -31,8 +34,17 @@ def readings(gold: Gold) -> dict[str, pl.DataFrame]:
         "either": pl.concat([rules, encoder.join(rules, on=KEY, how="anti")]),
         "both agree": rules.join(encoder, on=KEY, how="semi"),
         "combined": found["both"],
-        "combined, tier high": found["both"].filter(pl.col("tier") == "high"),
+        **{f"combined, tier {tier}": found["both"].filter(pl.col("tier") == tier) for tier in TIER.words},
     }
+
+
+def share_asked_about(gold: Gold) -> float:
+    """Share of the asserted rows that are not optional whose actor and target are a candidate of their sentence."""
+    asked = candidates(resolved(gold.passages.with_columns(title_length=pl.lit(0)).iter_rows()))
+    wanted = gold.rows.filter(ASSERTED & ~pl.col("opt")).with_row_index("row")
+    pairs = wanted.join(asked, left_on=["id", "actor", "target"], right_on=["article_id", "actor", "target"], suffix="_asked")
+    overlaps = (pl.col("span_start") < pl.col("span_end_asked")) & (pl.col("span_start_asked") < pl.col("span_end"))
+    return pairs.filter(overlaps)["row"].n_unique() / wanted.height
 
 
 def main() -> None:
@@ -50,6 +62,7 @@ def main() -> None:
     for name, found in readings(gold).items():
         table.add_row(name, *_row(evaluate(gold, found)))
     Console().print(table)
+    print(f"{share_asked_about(gold):.4f} of the true pairs are among the candidates")
 
 
 def _row(report: Report) -> tuple[str, str, str, str]:

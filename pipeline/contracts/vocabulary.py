@@ -53,6 +53,14 @@ STATUS = Vocabulary(
     },
 )
 
+# words have their status by their kind; deeds and talks have one of their own
+STATUS_OF_WORDS = MappingProxyType(
+    dict.fromkeys(("threat", "demand", "offer", "refusal"), "proposed") | dict.fromkeys(("accusation", "agreement"), "announced")
+)
+
+# kinds to which a rate or a sum may belong
+KINDS_WITH_MAGNITUDE = frozenset({"measure", "threat", "easing", "offer", "agreement", "purchase", "refusal"})
+
 MODALITY = Vocabulary(
     "modality",
     "Whether the sentence asserts the act as news. Only asserted signals count in the index.",
@@ -150,8 +158,8 @@ TIER = Vocabulary(
     "tier",
     "How sure the reading is.",
     {
-        "high": "both readers agree, or one is very sure: about four in five are right",
-        "medium": "likelier right than wrong",
-        "low": "a hint: wrong about as often as right, or more",
+        "high": "mostly both readers agree: about three in four are right",
+        "medium": "right about as often as wrong",
+        "low": "a hint: wrong more often than right",
     },
 )

@@ -10,12 +10,11 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from pipeline.signals.actors import Mention, mentions
-from pipeline.signals.candidates import Resolved
+from pipeline.signals.candidates import PAIR_SIZE, Resolved
 from pipeline.signals.lexicon import load
 from pipeline.signals.segment import Sentence
 
 TITLE_WEIGHT = 3
-PAIR_SIZE = 2
 
 _SPEAKER = re.compile(r"([A-Z][\w.'\u2019 -]{0,60}?)(?::\s|(?<=^Q)[.\t ]\s*(?=[\"\u201cA-Z]))")
 _MUTUAL = re.compile(

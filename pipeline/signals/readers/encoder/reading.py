@@ -11,7 +11,7 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from pipeline.contracts.vocabulary import KIND_POLARITY
+from pipeline.contracts.vocabulary import KIND_POLARITY, KINDS_WITH_MAGNITUDE, STATUS_OF_WORDS
 from pipeline.signals import slots
 from pipeline.signals.candidates import by_sentence
 from pipeline.signals.dates import is_dated_back
@@ -23,16 +23,7 @@ from pipeline.signals.readers.encoder.network import Network, load
 LEAST_SCORE = 0.1
 LONGEST = 1500
 _ALTERNATIVES = 3
-_DEEDS = frozenset({"measure", "threat", "easing", "offer", "agreement", "purchase", "refusal"})
-# the status of words follows from their kind; the model decides it for deeds and talks
-_STATUS_OF_WORDS = {
-    "threat": "proposed",
-    "demand": "proposed",
-    "offer": "proposed",
-    "refusal": "proposed",
-    "accusation": "announced",
-    "agreement": "announced",
-}
+_LIKELIER_THAN_NOT = 0.5
 
 
 class EncoderReader:
@@ -83,19 +74,19 @@ class _Scores:
             kind = max((k for k in kinds if KIND_POLARITY[k] == polarity), key=lambda k: kinds[k])
             if score >= LEAST_SCORE:
                 yield self._reading(pair, sentence, kind, "historical" if is_old else "asserted", score, top)
-            elif kinds[kind] >= 0.5 and modality != "asserted":  # noqa: PLR2004 - more likely than not
+            elif kinds[kind] >= _LIKELIER_THAN_NOT and modality != "asserted":
                 yield self._reading(pair, sentence, kind, modality, float(kinds[kind]), top)
 
     def _reading(self, pair: tuple[int, int], sentence: str, kind: str, modality: str, score: float, top: Iterable[str]) -> tuple[Any, ...]:
-        is_deed = kind in _DEEDS
+        is_deed = kind in KINDS_WITH_MAGNITUDE
         flags = dict(zip(self._heads["flag"], _chance(self._of(pair, "flag")), strict=True))
         return (
             kind,
-            _STATUS_OF_WORDS.get(kind) or self._word(pair, "status"),
+            STATUS_OF_WORDS.get(kind) or self._word(pair, "status"),
             modality,
             self._word(pair, "instrument"),
-            bool(flags["is_retaliation"] >= 0.5),  # noqa: PLR2004 - more likely than not
-            bool(flags["is_conditional"] >= 0.5),  # noqa: PLR2004 - more likely than not
+            bool(flags["is_retaliation"] >= _LIKELIER_THAN_NOT),
+            bool(flags["is_conditional"] >= _LIKELIER_THAN_NOT),
             slots.rate_pct(sentence) if is_deed else None,
             slots.value_usd(sentence) if is_deed else None,
             slots.product(sentence),

@@ -6,8 +6,9 @@ Belongs here: the weaker rules, each asking for less. Does not: verbs with objec
 from collections.abc import Iterable, Sequence
 from types import MappingProxyType
 
+from pipeline.contracts.vocabulary import STATUS_OF_WORDS
 from pipeline.signals.lexicon import cues
-from pipeline.signals.readers.rules.grammar import STATUS_OF_WORDS, Act, Turning, class_of, governing, matched_words, status_of
+from pipeline.signals.readers.rules.grammar import Act, Turning, class_of, governing, matched_words, status_of
 from pipeline.signals.readers.rules.matching import Mark, Marked
 
 PAIR_SIZE = 2

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
+from pipeline.contracts.vocabulary import STATUS_OF_WORDS
 from pipeline.signals.lexicon import cues
 from pipeline.signals.readers.rules.matching import Mark, Marked
 
@@ -51,18 +52,6 @@ TURNS: Mapping[str, tuple[str | None, str | None, str | None, str | None]] = Map
         "accuse": ("accusation", "accusation", "accusation", "accusation"),
         "tie": ("refusal", "refusal", "refusal", "refusal"),
         "agree": ("measure", "easing", "dialogue", "refusal"),
-    }
-)
-
-# words have their status by their kind; deeds by their verb
-STATUS_OF_WORDS = MappingProxyType(
-    {
-        "threat": "proposed",
-        "demand": "proposed",
-        "offer": "proposed",
-        "refusal": "proposed",
-        "accusation": "announced",
-        "agreement": "announced",
     }
 )
 

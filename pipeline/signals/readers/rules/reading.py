@@ -10,6 +10,7 @@ from typing import Any
 
 import polars as pl
 
+from pipeline.contracts.vocabulary import KINDS_WITH_MAGNITUDE
 from pipeline.signals import slots
 from pipeline.signals.actors import Mention
 from pipeline.signals.candidates import by_sentence
@@ -123,7 +124,7 @@ def _subordinate(clauses: Clauses, act: Act) -> str:
 def _reading(sentence: Marked, act: Act, modality: str) -> tuple[Any, ...]:
     text = sentence.text
     place = sentence.tokens[act.focus].start
-    is_deed = act.kind in {"measure", "threat", "easing", "offer", "agreement", "purchase", "refusal"}
+    is_deed = act.kind in KINDS_WITH_MAGNITUDE
     return (
         act.kind,
         act.status,
