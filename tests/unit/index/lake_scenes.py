@@ -16,21 +16,11 @@ from pipeline.contracts.days import Days
 from pipeline.contracts.model import Table
 from pipeline.contracts.tables import TABLES
 from pipeline.contracts.tables.core import ARTICLES, COVERAGE, DUPLICATES, FINDINGS, QUARANTINE, STORY_LINKS
-from pipeline.contracts.tables.index import (
-    BASELINE,
-    CHANNEL_DAILY,
-    CONTRIBUTIONS,
-    DAILY_MASS,
-    MOVEMENT_DAILY,
-    STALEMATE_DAILY,
-    TENSION_DAILY,
-    TENSION_PAIR_DAILY,
-    WEIGHTS,
-)
+from pipeline.contracts.tables.index import CONTRIBUTIONS, TENSION_DAILY, TENSION_PAIR_DAILY
 from pipeline.contracts.tables.raw import RAW_ARTICLES
 from pipeline.contracts.vocabulary import KIND, KIND_POLARITY
-from pipeline.index.filter import filter_channels, stalemates
-from pipeline.index.parameters import variables, weights
+from pipeline.index.parameters import variables
+from pipeline.index.steps import STEPS
 from pipeline.warehouse.lake import Lake
 from pipeline.warehouse.models import dependencies, run, sql_file
 
@@ -38,7 +28,6 @@ Row = dict[str, Any]
 
 DAY = date(2025, 4, 4)
 HALF_LIFE = 7.0
-MADE_BY_PYTHON = {WEIGHTS.name: (), CHANNEL_DAILY.name: (DAILY_MASS.name, BASELINE.name), STALEMATE_DAILY.name: (MOVEMENT_DAILY.name,)}
 ALL = (TENSION_DAILY, TENSION_PAIR_DAILY, CONTRIBUTIONS)
 
 
@@ -125,7 +114,7 @@ def build(root: Path, scene: Scene, tables: Iterable[Table] = ALL) -> Built:
     _write_core(lake, scene)
     built = Built(lake, variables(scene.pairs, scene.half_life_days, scene.baseline, lake.span(COVERAGE)))
     for table in tables:
-        _make(built, table, scene.half_life_days)
+        _make(built, table)
     return built
 
 
@@ -173,21 +162,15 @@ def _coverage(scene: Scene) -> pl.DataFrame:
     return _frame(COVERAGE, rows)
 
 
-def _make(built: Built, table: Table, half_life_days: float) -> None:
+def _make(built: Built, table: Table) -> None:
     lake = built.lake
     if table.day is not None or lake.files(table):
         return  # written by hand, or made already
-    needed = MADE_BY_PYTHON[table.name] if table.name in MADE_BY_PYTHON else dependencies(sql_file(table.name))
-    for name in needed:
-        _make(built, TABLES[name], half_life_days)
-    if table is WEIGHTS:
-        rows = weights()
-    elif table is CHANNEL_DAILY:
-        rows = filter_channels(lake.read(DAILY_MASS), lake.read(BASELINE), half_life_days)
-    elif table is STALEMATE_DAILY:
-        rows = stalemates(lake.read(MOVEMENT_DAILY), half_life_days)
-    else:
-        rows = run(lake, table, built.variables)
+    step = STEPS.get(table.name)
+    reads = step.reads if step else tuple(TABLES[name] for name in dependencies(sql_file(table.name)))
+    for needed in reads:
+        _make(built, needed)
+    rows = step.make({read.name: lake.read(read) for read in reads}, built.variables) if step else run(lake, table, built.variables)
     lake.write(table, rows)
 
 

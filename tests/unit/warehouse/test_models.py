@@ -8,8 +8,9 @@ from pipeline.contracts.days import Days
 from pipeline.contracts.model import ContractError, Table
 from pipeline.contracts.tables import TABLES
 from pipeline.contracts.tables.core import COVERAGE
-from pipeline.contracts.tables.index import CHANNEL_DAILY, STALEMATE_DAILY, WEIGHTS
+from pipeline.contracts.tables.index import WEIGHTS
 from pipeline.index.parameters import variables, weights
+from pipeline.index.steps import STEPS
 from pipeline.settings import shipped
 from pipeline.warehouse import models
 from pipeline.warehouse.lake import Lake
@@ -20,7 +21,6 @@ SQL = shipped("sql")
 FILES = sorted(SQL.rglob("*.sql"))
 MODELS = [path for path in FILES if path.parent.name not in {"checks", "views"}]
 VIEWS = sorted((SQL / "views").glob("*.sql"))
-MADE_BY_PYTHON = {WEIGHTS.name, CHANNEL_DAILY.name, STALEMATE_DAILY.name}
 EVERY_FILE = pytest.mark.parametrize("path", FILES, ids=lambda path: f"{path.parent.name}/{path.stem}")
 EVERY_MODEL = pytest.mark.parametrize("path", MODELS, ids=lambda path: path.stem)
 METHOD = variables(("CHN-USA",), 7.0, None, Days(date(2025, 4, 4), date(2025, 4, 4)))
@@ -94,7 +94,7 @@ def test_no_model_reads_the_table_that_it_makes(path: Path) -> None:
 
 
 def test_every_table_of_the_index_and_of_trade_has_something_that_makes_it() -> None:
-    made = {path.stem for path in MODELS} | MADE_BY_PYTHON
+    made = {path.stem for path in MODELS} | set(STEPS)
     assert {table.name for table in TABLES.values() if table.layer in {"index", "trade"}} == made
 
 

@@ -1,0 +1,47 @@
+"""The tables of the index that Python makes: what each reads and how it is made. All other tables of the index are files of `sql/index/`.
+
+Belongs here: one line for each such table, used alike by the assets of Dagster, by `tension validate` and by tests. Does not: formulas.
+"""
+
+from collections.abc import Callable, Mapping
+from typing import Any, NamedTuple
+
+import polars as pl
+
+from pipeline.contracts.model import Table
+from pipeline.contracts.tables.index import BASELINE, CHANNEL_DAILY, DAILY_MASS, MOVEMENT_DAILY, STALEMATE_DAILY, WEIGHTS
+from pipeline.index.filter import filter_channels, stalemates
+from pipeline.index.parameters import weights
+
+Frames = Mapping[str, pl.DataFrame]
+Variables = Mapping[str, Any]
+
+
+class Step(NamedTuple):
+    """How a table is made: from the tables that it reads, by name, and the variables of `parameters.variables`."""
+
+    table: Table
+    reads: tuple[Table, ...]
+    make: Callable[[Frames, Variables], pl.DataFrame]
+
+
+def _weights(_frames: Frames, _variables: Variables) -> pl.DataFrame:
+    return weights()
+
+
+def _channel_daily(frames: Frames, variables: Variables) -> pl.DataFrame:
+    return filter_channels(frames[DAILY_MASS.name], frames[BASELINE.name], variables["half_life_days"])
+
+
+def _stalemate_daily(frames: Frames, variables: Variables) -> pl.DataFrame:
+    return stalemates(frames[MOVEMENT_DAILY.name], variables["half_life_days"])
+
+
+STEPS = {
+    step.table.name: step
+    for step in (
+        Step(WEIGHTS, (), _weights),
+        Step(CHANNEL_DAILY, (DAILY_MASS, BASELINE), _channel_daily),
+        Step(STALEMATE_DAILY, (MOVEMENT_DAILY,), _stalemate_daily),
+    )
+}
