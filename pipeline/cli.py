@@ -9,7 +9,6 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Annotated, Any
 
-import polars as pl
 import typer
 from pydantic import ValidationError
 from rich.console import Console
@@ -20,8 +19,9 @@ from pipeline.contracts.days import Days
 from pipeline.contracts.model import ContractError
 from pipeline.contracts.tables import TABLES
 from pipeline.contracts.tables.core import COVERAGE, QUARANTINE
-from pipeline.contracts.tables.index import CONTRIBUTIONS, TENSION_PAIR_DAILY
+from pipeline.contracts.tables.index import TENSION_PAIR_DAILY
 from pipeline.report import scores, terminal
+from pipeline.report.evidence import newest_contributions
 from pipeline.settings import SAMPLE_FIRST_DAY, SAMPLE_LAST_DAY, ReaderName, Settings, use
 from pipeline.signals.batches import ClusterError
 from pipeline.signals.evaluate import errors as list_errors
@@ -175,8 +175,7 @@ def _run_job(settings: Settings) -> Any:
 def _tell_what_came_out(settings: Settings) -> None:
     lake = Lake(settings.lake)
     daily = lake.read(TENSION_PAIR_DAILY)
-    newest = lake.read(CONTRIBUTIONS).filter(pl.col("index_date") == pl.col("index_date").max())
-    terminal.ran(out, daily, newest, _accounted(lake, settings), settings)
+    terminal.ran(out, daily, newest_contributions(lake.read), _accounted(lake, settings), settings)
 
 
 def _accounted(lake: Lake, settings: Settings) -> str:
@@ -259,7 +258,7 @@ def status(home_folder: Home = None) -> None:
                 highlight=False,
             )
             raise typer.Exit
-        rows = [(table.name, f"{lake.read(table).height:,} rows") for table in TABLES.values()]
+        rows = [(table.name, f"{lake.height(table):,} rows") for table in TABLES.values()]
         quarantined = lake.read(QUARANTINE)
         reasons = ", ".join(f"{count} {reason}" for reason, count in quarantined["reason"].value_counts(sort=True).rows())
         told = [("home", str(settings.home)), ("quarantine", reasons or "empty"), *rows]

@@ -1,6 +1,7 @@
 """Promises as Dagster checks: those of one table are audited before it is written, those between tables before anything is published."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
 from functools import cache
 from typing import Any
 
@@ -8,7 +9,6 @@ import dagster as dg
 import polars as pl
 
 from pipeline.contracts.model import ContractError, Table
-from pipeline.contracts.tables.core import COVERAGE
 from pipeline.defs.metadata import markdown_table
 from pipeline.defs.resources import LakeResource, MethodResource
 from pipeline.quality.promises import Promise, load_promises
@@ -17,6 +17,7 @@ from pipeline.quality.validate import Outcome, broken_critically, check_names
 from pipeline.quality.validate import audit as validate
 from pipeline.settings import shipped
 from pipeline.warehouse import models
+from pipeline.warehouse.lake import Lake
 
 _SEVERITY = {"critical": dg.AssetCheckSeverity.ERROR, "warning": dg.AssetCheckSeverity.WARN, "info": dg.AssetCheckSeverity.WARN}
 
@@ -40,23 +41,66 @@ def check_specs(table: Table) -> list[dg.AssetCheckSpec]:
     ]
 
 
+class _BrokenError(Exception):
+    """A part broke a critical promise; what was found stands in the audit."""
+
+
+class Audit:
+    """The audit of a table that may be made in parts. Each is judged before it is written, and every check reports once, at the end."""
+
+    def __init__(self, table: Table) -> None:
+        self.table = table
+        self.rows = 0
+        self.contract: ContractError | None = None
+        self.outcomes: dict[str, Outcome] = {}
+
+    def judged(self, frame: pl.DataFrame) -> pl.DataFrame:
+        """The frame, when it keeps every critical promise; else an end to the making of parts."""
+        try:
+            self.table.conform(frame)
+        except ContractError as error:
+            self.contract = error
+            raise _BrokenError from error
+        self.rows += frame.height
+        found = validate(self.table, frame, rules(self.table))
+        for outcome in found:
+            if outcome.name not in self.outcomes or self.outcomes[outcome.name].passed:
+                self.outcomes[outcome.name] = outcome
+        if broken_critically(found):
+            raise _BrokenError
+        return frame
+
+    def results(self) -> Iterator[dg.AssetCheckResult]:
+        """Every check's result, then `dg.Failure` when a critical one failed, so that everything downstream is skipped."""
+        name = self.table.name
+        if self.contract is not None:
+            yield dg.AssetCheckResult(passed=False, check_name="contract", asset_key=name, metadata={"detail": str(self.contract)})
+            raise dg.Failure(f"{name}: {self.contract}", allow_retries=False) from self.contract
+        yield dg.AssetCheckResult(passed=True, check_name="contract", asset_key=name, metadata={"rows": self.rows})
+        for outcome in self.outcomes.values():
+            yield _result(self.table, outcome)
+        if broken := broken_critically(self.outcomes.values()):
+            told = "; ".join(f"{outcome.name} ({outcome.reason}): {outcome.detail}" for outcome in broken)
+            raise dg.Failure(f"{name} breaks {len(broken)} critical promise(s) and was not written: {told}", allow_retries=False)
+
+
 def audit(table: Table, frame: pl.DataFrame) -> Iterator[dg.AssetCheckResult]:
     """Yield the result of every check on a frame that is not written yet; `dg.Failure` when a critical one failed.
 
-    Raised before the write, so that a bad day leaves no file behind and Dagster skips everything downstream.
+    Raised before the write, so that a bad day leaves no file behind.
     """
-    try:
-        table.conform(frame)
-    except ContractError as error:
-        yield dg.AssetCheckResult(passed=False, check_name="contract", asset_key=table.name, metadata={"detail": str(error)})
-        raise dg.Failure(f"{table.name}: {error}", allow_retries=False) from error
-    yield dg.AssetCheckResult(passed=True, check_name="contract", asset_key=table.name, metadata={"rows": frame.height})
-    outcomes = validate(table, frame, rules(table))
-    for outcome in outcomes:
-        yield _result(table, outcome)
-    if broken := broken_critically(outcomes):
-        told = "; ".join(f"{outcome.name} ({outcome.reason}): {outcome.detail}" for outcome in broken)
-        raise dg.Failure(f"{table.name} breaks {len(broken)} critical promise(s) and was not written: {told}", allow_retries=False)
+    whole = Audit(table)
+    with suppress(_BrokenError):
+        whole.judged(frame)
+    yield from whole.results()
+
+
+def write_audited_years(store: Lake, table: Table, years: Iterable[tuple[int, pl.DataFrame]]) -> Iterator[dg.AssetCheckResult]:
+    """Audit and write a table of one file a year, one year at a time; the same results, and the table as it was when one of them fails."""
+    parts = Audit(table)
+    with suppress(_BrokenError):
+        store.write_years(table, ((year, parts.judged(frame)) for year, frame in years))
+    yield from parts.results()
 
 
 def _result(table: Table, outcome: Outcome) -> dg.AssetCheckResult:
@@ -81,7 +125,7 @@ def _check(promise: Promise) -> dg.AssetChecksDefinition:
     )
     def check(lake: LakeResource, method: MethodResource) -> dg.AssetCheckResult:
         store = lake.open()
-        failures = models.query(store, promise.sql_path, method.variables(store.span(COVERAGE)))
+        failures = models.query(store, promise.sql_path, method.variables(store))
         metadata: dict[str, Any] = {"reason": promise.reason, "failures": failures.height}
         if not failures.is_empty():
             metadata["rows"] = dg.MetadataValue.md(markdown_table(failures, failures.columns))

@@ -17,13 +17,14 @@ from pipeline.contracts.tables.index import (
     WEIGHTS,
 )
 from pipeline.defs.models import python_asset, sql_asset
+from pipeline.index.baseline import freeze
 from pipeline.index.steps import STEPS
 
 story_articles = sql_asset(STORY_ARTICLES)
 stories = sql_asset(STORIES)
 signals = sql_asset(SIGNALS)
 story_mass = sql_asset(STORY_MASS)
-baseline = sql_asset(BASELINE)
+baseline = sql_asset(BASELINE, keeping=freeze)
 daily_mass = sql_asset(DAILY_MASS)
 movement_daily = sql_asset(MOVEMENT_DAILY)
 index_daily = sql_asset(INDEX_DAILY)

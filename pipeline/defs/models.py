@@ -1,20 +1,25 @@
 """How a model becomes an asset, one of `sql/` or one of `pipeline/index/steps.py`: the same for every one, so it is said once."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import dagster as dg
+import polars as pl
 
 from pipeline.contracts.model import Table
 from pipeline.contracts.tables.core import COVERAGE
-from pipeline.defs.checks import audit, check_specs
-from pipeline.defs.metadata import describe, summary
+from pipeline.defs.checks import audit, check_specs, write_audited_years
+from pipeline.defs.metadata import counted, describe
 from pipeline.defs.resources import LakeResource, MethodResource
 from pipeline.index.steps import Step
 from pipeline.warehouse import models
+from pipeline.warehouse.lake import Lake
 
 
-def sql_asset(table: Table) -> dg.AssetsDefinition:
-    """The asset that runs `sql/*/<table>.sql` over the lake; what it depends on is read from the SQL itself."""
+def sql_asset(table: Table, keeping: Callable[[pl.DataFrame, pl.DataFrame], pl.DataFrame] | None = None) -> dg.AssetsDefinition:
+    """The asset that runs `sql/*/<table>.sql` over the lake; what it depends on is read from the SQL itself.
+
+    `keeping`: given the rows just made and those that stand already, the rows to write, for a table that does not change with every run.
+    """
     path = models.sql_file(table.name)
     arguments = describe(table) | {"kinds": {"duckdb", "sql"}}
 
@@ -26,13 +31,27 @@ def sql_asset(table: Table) -> dg.AssetsDefinition:
     )
     def model(lake: LakeResource, method: MethodResource) -> Iterator[dg.AssetCheckResult | dg.MaterializeResult[None]]:
         store = lake.open()
-        rows = models.run(store, table, method.variables(store.span(COVERAGE)))
-        yield from audit(table, rows)
-        store.write(table, rows)
-        yield dg.MaterializeResult(metadata=summary(rows) | {"sql": dg.MetadataValue.path(str(path))})
+        variables = method.variables(store)
+        if table.files_by_year:
+            yield from write_audited_years(store, table, _year_by_year(store, table, variables))
+            height = store.height(table)
+        else:
+            rows = models.run(store, table, variables)
+            rows = keeping(rows, store.read(table)) if keeping else rows
+            yield from audit(table, rows)
+            store.write(table, rows)
+            height = rows.height
+        yield dg.MaterializeResult(metadata=counted(height) | {"sql": dg.MetadataValue.path(str(path))})
 
     assert isinstance(model, dg.AssetsDefinition)
     return model
+
+
+def _year_by_year(store: Lake, table: Table, variables: dict[str, object]) -> Iterator[tuple[int, pl.DataFrame]]:
+    """The model's rows of each year that was read, made one after the other."""
+    read = store.span(COVERAGE)
+    for part in read.years() if read else ():
+        yield part.first.year, models.run(store, table, variables | {"first_day": part.first, "last_day": part.last})
 
 
 def python_asset(step: Step) -> dg.AssetsDefinition:
@@ -42,11 +61,11 @@ def python_asset(step: Step) -> dg.AssetsDefinition:
     @dg.asset(**describe(table), deps=[read.name for read in step.reads], check_specs=check_specs(table))
     def model(lake: LakeResource, method: MethodResource) -> Iterator[dg.AssetCheckResult | dg.MaterializeResult[None]]:
         store = lake.open()
-        variables = method.variables(store.span(COVERAGE)) if step.reads else {}
+        variables = method.variables(store) if step.reads else {}
         rows = step.make({read.name: store.read(read) for read in step.reads}, variables)
         yield from audit(table, rows)
         store.write(table, rows)
-        yield dg.MaterializeResult(metadata=summary(rows))
+        yield dg.MaterializeResult(metadata=counted(rows.height))
 
     assert isinstance(model, dg.AssetsDefinition)
     return model

@@ -7,6 +7,9 @@ import dagster as dg
 import polars as pl
 
 from pipeline.contracts.days import Days
+from pipeline.contracts.tables.core import COVERAGE
+from pipeline.contracts.tables.index import BASELINE
+from pipeline.index.baseline import frozen_window
 from pipeline.index.parameters import variables
 from pipeline.settings import SAMPLE_NOTE, Settings, current
 from pipeline.signals.extract import Extractor
@@ -80,10 +83,11 @@ class MethodResource(dg.ConfigurableResource):  # type: ignore[type-arg]
     half_life_days: float
     baseline: list[str] | None = None
 
-    def variables(self, read: Days | None) -> dict[str, object]:
-        """DuckDB variables, once it is known which days were read."""
+    def variables(self, store: Lake) -> dict[str, object]:
+        """DuckDB variables: what the settings say, and what the lake says was read and whether a baseline is frozen."""
         window = (date.fromisoformat(self.baseline[0]), date.fromisoformat(self.baseline[1])) if self.baseline else None
-        return variables(tuple(self.pairs), self.half_life_days, window, read)
+        frozen = frozen_window(store.read(BASELINE))
+        return variables(tuple(self.pairs), self.half_life_days, window or frozen, store.span(COVERAGE))
 
 
 class PublisherResource(dg.ConfigurableResource):  # type: ignore[type-arg]

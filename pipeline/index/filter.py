@@ -37,7 +37,8 @@ def filter_channels(daily: pl.DataFrame, baseline: pl.DataFrame, half_life_days:
     """
     group = ["series", "channel"]
     ordered = DAILY_MASS.conform(daily).sort(*group, "index_date")
-    priors = BASELINE.conform(baseline).filter(pl.col("source") == "(any)").sort(group)
+    of_any = BASELINE.conform(baseline).filter(pl.col("source") == "(any)")
+    priors = ordered.select(group).unique().join(of_any, on=group).sort(group)
 
     def sums(name: str) -> Matrix:
         return discounted(_grid(ordered, group, name), half_life_days)

@@ -1,5 +1,6 @@
 """What the index is computed with: the constants of the method, the weights, and the baseline window. One place, named in every output."""
 
+import hashlib
 import math
 import tomllib
 from datetime import date, timedelta
@@ -13,7 +14,7 @@ from pipeline.contracts.days import Days
 from pipeline.contracts.tables.index import WEIGHTS
 from pipeline.contracts.vocabulary import KIND, STATUS
 
-INDEX_VERSION = "0.1"
+INDEX_VERSION = "1.0"
 ETA_ARTICLES = 500  # articles of prior weight that draw a source's baseline rate towards that of all sources
 PRIOR_STORIES = 3  # the prior weighs as much as this many mean stories of the channel
 BREADTH_CAP = 20  # sources beyond this number add nothing to a story's breadth
@@ -21,6 +22,7 @@ STORY_HALF_LIVES = 4  # contributions name single stories for this many half-liv
 BASELINE_DAYS = 365
 
 WEIGHTS_FILE = Path(__file__).with_name("weights.toml")
+PHASES_FILE = Path(__file__).with_name("phases.toml")
 
 
 class BaselineError(ValueError):
@@ -57,17 +59,35 @@ def baseline_window(given: tuple[date, date] | None, read: Days | None) -> Days:
     return window
 
 
+@cache
+def phases() -> dict[str, float]:
+    """The bounds of `phases.toml`, by name."""
+    given = tomllib.loads(PHASES_FILE.read_text(encoding="utf-8"))
+    return {name: float(bound) for name, bound in given.items()}
+
+
+def weights_sha() -> str:
+    """Fingerprint of the weights: another table of weights is another scale."""
+    return hashlib.sha256(weights().write_csv().encode()).hexdigest()[:12]
+
+
 def variables(pairs: tuple[str, ...], half_life_days: float, baseline: tuple[date, date] | None, read: Days | None) -> dict[str, Any]:
-    """DuckDB variables for the models in `sql/`, by name. `read`: the days of which articles were read."""
+    """DuckDB variables for the models in `sql/`, by name. `read`: the days read; `baseline`: none for the default."""
     window = baseline_window(baseline, read)
+    assert read is not None
     return {
         "pairs": list(pairs),
         "half_life_days": half_life_days,
         "story_days": max(1, math.ceil(STORY_HALF_LIVES * half_life_days)),
         "baseline_from": window.first,
         "baseline_to": window.last,
+        "baseline_is_over": read.last >= window.last and (baseline is not None or len(window) == BASELINE_DAYS),
         "eta": ETA_ARTICLES,
         "prior_stories": PRIOR_STORIES,
         "breadth_cap": BREADTH_CAP,
+        **phases(),
         "index_version": INDEX_VERSION,
+        "weights_sha": weights_sha(),
+        "first_day": read.first,
+        "last_day": read.last,
     }

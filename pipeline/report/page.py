@@ -138,7 +138,8 @@ def section(
 ) -> PairSection:
     """The section of one pair as of the last day of `pair_daily`.
 
-    `pair_daily`: rows of TENSION_PAIR_DAILY of one pair, at least one; `contributions`: rows of CONTRIBUTIONS, of any pairs and days;
+    `pair_daily`: rows of TENSION_PAIR_DAILY of one pair, at least one; `contributions`: rows of
+    `evidence.with_evidence`, of any pairs and days;
     `daily`: rows of TENSION_DAILY of the pair, for the picture by direction. `biggest`: stories that are listed for each channel.
     `ContractError` as in `charts.pair_chart`.
     """
@@ -178,7 +179,7 @@ def in_words(row: Mapping[str, Any]) -> str:
 
 
 def origins(contributions: pl.DataFrame, row: Mapping[str, Any], channel: str, biggest: int = BIGGEST) -> Origins:
-    """What the channel's value in `row` (of TENSION_PAIR_DAILY) is made of, from rows of CONTRIBUTIONS: biggest stories and the rest."""
+    """What the channel's value in `row` (of TENSION_PAIR_DAILY) is made of, from rows of `with_evidence`: biggest stories and the rest."""
     of_day = contributions.filter((pl.col("index_date") == row["index_date"]) & (pl.col("channel") == channel))
     pooled = of_day.filter(pl.col("series") == row["pair"])
     told = pooled.filter(pl.col("part") == "story").sort("contribution", "story_id", descending=[True, False])

@@ -69,7 +69,7 @@ def last_week(daily: pl.DataFrame, is_sample: bool) -> Table:
 
 
 def biggest_stories(contributions: pl.DataFrame) -> Table:
-    """The stories that add most points to the last day's values, both directions pooled (`contributions` of that day)."""
+    """The stories that add most points to the last day's values, both directions pooled (`contributions` of that day, with evidence)."""
     table = Table(title="The biggest stories behind the last day", box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0), title_justify="left")
     table.add_column("points", justify="right", no_wrap=True)
     table.add_column("pair", no_wrap=True)
@@ -108,7 +108,7 @@ def next_steps(settings: Settings) -> Text:
 
 
 def ran(out: Console, daily: pl.DataFrame, newest: pl.DataFrame, accounted: str, settings: Settings) -> None:
-    """The end of a run: the last week, the stories behind its last day (`contributions` of that day), the accounts, what to do next."""
+    """The end of a run: the last week, the stories behind its last day (`newest`), the accounts, what to do next."""
     out.print(last_week(daily, settings.is_sample))
     out.print(biggest_stories(newest))
     out.print(accounted, highlight=False)

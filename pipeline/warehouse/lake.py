@@ -1,10 +1,12 @@
 """The lake: every table of the contracts as Parquet, one file a day or one file a table. The record from which all else is rebuilt.
 
-Layout: `<root>/<table>/<year>/<day>.parquet` for tables filed by day, `<root>/<table>/<table>.parquet` for the others. A day's file
-without rows says that the day was processed and held nothing; no file says that it was not processed.
+Layout: `<root>/<table>/<year>/<day>.parquet` for tables filed by day, `<root>/<table>/<year>.parquet` for large ones that are made whole,
+`<root>/<table>/<table>.parquet` for the others. A day's file without rows says that the day was processed and held nothing; no file says
+that it was not processed.
 """
 
 import os
+import shutil
 from collections.abc import Iterable
 from datetime import date
 from pathlib import Path
@@ -36,7 +38,10 @@ class Lake:
         return self.root / table.name / f"{day:%Y}" / f"{day.isoformat()}.parquet"
 
     def files(self, table: Table, days: Days | None = None) -> list[Path]:
-        """The table's files in order of time, those of `days` where given."""
+        """The table's files in order of time, those that may hold `days` where given."""
+        if table.files_by_year:
+            years = None if days is None else {str(day.year) for day in days}
+            return sorted(path for path in (self.root / table.name).glob("*.parquet") if years is None or path.stem in years)
         if table.day is None:
             whole = self.root / table.name / f"{table.name}.parquet"
             return [whole] if whole.exists() else []
@@ -56,17 +61,51 @@ class Lake:
         if not files:
             return table.empty().select(chosen)
         try:
-            return pl.scan_parquet(files, schema=table.schema, hive_partitioning=False).select(chosen).collect()
+            rows = pl.scan_parquet(files, schema=table.schema, hive_partitioning=False)
+            if table.files_by_year and days is not None:
+                rows = rows.filter(pl.col("index_date").is_between(days.first, days.last))
+            return rows.select(chosen).collect()
         except (pl.exceptions.SchemaError, pl.exceptions.ColumnNotFoundError) as error:
             raise ContractError(
                 f"{self.root / table.name}: files of an earlier shape of this table ({error}); remove the folder and run its days again"
             ) from error
 
+    def height(self, table: Table) -> int:
+        """How many rows the table holds, from its files' footers."""
+        files = self.files(table)
+        return int(pl.scan_parquet(files, hive_partitioning=False).select(pl.len()).collect().item()) if files else 0
+
     def write(self, table: Table, frame: pl.DataFrame) -> None:
         """Replace the whole table. `ContractError` when the frame is not of the contract's shape; nothing is written then."""
         if table.day is not None:
             raise ContractError(f"table {table.name} is filed by day; use write_days()")
-        write_parquet(table.conform(frame), self.root / table.name / f"{table.name}.parquet")
+        if table.files_by_year:
+            years = frame["index_date"].dt.year().unique().sort().to_list()
+            self.write_years(table, ((year, frame.filter(pl.col("index_date").dt.year() == year)) for year in years))
+        else:
+            write_parquet(table.conform(frame), self.root / table.name / f"{table.name}.parquet")
+
+    def write_years(self, table: Table, years: Iterable[tuple[int, pl.DataFrame]]) -> int:
+        """Replace the whole table, one file a year, and count its rows; `years` are taken one at a time, so that one is held at a time.
+
+        Whatever is raised while they are made leaves the table as it was.
+        """
+        folder, staging, old = (self.root / f"{mark}{table.name}" for mark in ("", ".new-", ".old-"))
+        shutil.rmtree(staging, ignore_errors=True)
+        height = 0
+        try:
+            staging.mkdir(parents=True)
+            for year, frame in years:
+                height += frame.height
+                write_parquet(table.conform(frame), staging / f"{year}.parquet")
+            shutil.rmtree(old, ignore_errors=True)
+            if folder.exists():
+                folder.replace(old)
+            staging.replace(folder)
+        finally:
+            shutil.rmtree(staging, ignore_errors=True)
+            shutil.rmtree(old, ignore_errors=True)
+        return height
 
     def write_days(self, table: Table, frame: pl.DataFrame, days: Days) -> None:
         """Replace exactly these days. `ContractError` when the frame holds another day or shape; nothing is written then."""

@@ -79,9 +79,12 @@ class Publisher:
         files: dict[str, list[str]] = {}
         rows: dict[str, int] = {}
         for table in PUBLISHED:
-            frame = lake.read(table)
-            rows[table.name] = frame.height
-            files[table.name] = _write_yearly(table, table.conform(frame), staging)
+            rows[table.name] = lake.height(table)
+            files[table.name] = (
+                _copy_years(table, lake.files(table), staging)
+                if table.files_by_year
+                else _write_yearly(table, table.conform(lake.read(table)), staging)
+            )
         digest = hashlib.sha256()
         for path in sorted(staging.rglob("*.parquet")):
             digest.update(f"{path.relative_to(staging)}\0".encode() + hashlib.sha256(path.read_bytes()).digest())
@@ -129,6 +132,12 @@ def _write_yearly(table: Table, frame: pl.DataFrame, root: Path) -> list[str]:
     for stem, part in parts.items():
         write_parquet(part, root / table.name / f"{stem}.parquet")
     return [f"{table.name}/{stem}.parquet" for stem in parts]
+
+
+def _copy_years(table: Table, files: list[Path], root: Path) -> list[str]:
+    """A large table lies in the lake as it is published: one file a year."""
+    (root / table.name).mkdir(parents=True)
+    return [str(Path(shutil.copyfile(path, root / table.name / path.name)).relative_to(root)) for path in files]
 
 
 def _about(database: Path) -> tuple[str, str] | None:

@@ -49,17 +49,6 @@ shared as (
     group by in_window.series, in_window.channel, story_sources.source
 ),
 
-of_all as (
-    select
-        shared.series,
-        shared.channel,
-        sum(shared.mass) / any_value(total.article_count) as rate,
-        sum(shared.mass_unweighted) / any_value(total.article_count) as rate_unweighted
-    from shared
-    cross join (select sum(article_count) as article_count from articles_read) as total
-    group by shared.series, shared.channel
-),
-
 of_channel as (
     select
         channel,
@@ -70,6 +59,56 @@ of_channel as (
         sum(mass_words) / sum(mass) as words_share
     from in_window
     group by channel, is_directed
+),
+
+story_counts as (
+    select
+        series,
+        channel,
+        count(*) as story_count
+    from in_window
+    group by series, channel
+),
+
+-- A direction of which the window holds nothing expects half a mean story of it: to expect nothing would make the first story infinite.
+directed_total as (
+    select
+        series.series,
+        channels.channel,
+        coalesce(sum(shared.mass), any_value(coalesce(of_channel.prior, 1)) / getvariable('prior_stories') / 2) as mass,
+        coalesce(sum(shared.mass_unweighted), any_value(coalesce(of_channel.prior_unweighted, 1)) / getvariable('prior_stories') / 2)
+            as mass_unweighted
+    from series
+    cross join channels
+    left join shared on shared.series = series.series and shared.channel = channels.channel
+    left join of_channel on of_channel.channel = channels.channel and of_channel.is_directed
+    where series.series like '%>%'
+    group by series.series, channels.channel
+),
+
+of_all as (
+    select
+        totals.series,
+        totals.channel,
+        sum(totals.mass) / any_value(read_in_all.article_count) as rate,
+        sum(totals.mass_unweighted) / any_value(read_in_all.article_count) as rate_unweighted
+    from (
+        select
+            unnest(
+                [
+                    series,
+                    least(split_part(series, '>', 1), split_part(series, '>', 2))
+                    || '-'
+                    || greatest(split_part(series, '>', 1), split_part(series, '>', 2))
+                ]
+            ) as series,
+            channel,
+            mass,
+            mass_unweighted
+        from directed_total
+    ) as totals
+    cross join (select sum(article_count) as article_count from articles_read) as read_in_all
+    group by totals.series, totals.channel
 ),
 
 read_by as (
@@ -97,10 +136,11 @@ select
     series.series,
     channels.channel,
     sources.source,
-    (coalesce(shared.mass, 0) + getvariable('eta') * coalesce(of_all.rate, 0)) / (sources.article_count + getvariable('eta')) as rate,
-    (coalesce(shared.mass_unweighted, 0) + getvariable('eta') * coalesce(of_all.rate_unweighted, 0))
+    (coalesce(shared.mass, 0) + getvariable('eta') * of_all.rate) / (sources.article_count + getvariable('eta')) as rate,
+    (coalesce(shared.mass_unweighted, 0) + getvariable('eta') * of_all.rate_unweighted)
     / (sources.article_count + getvariable('eta')) as rate_unweighted,
     sources.article_count,
+    coalesce(story_counts.story_count, 0) as story_count,
     coalesce(of_channel.prior, 1) as prior,
     coalesce(of_channel.prior_unweighted, 1) as prior_unweighted,
     coalesce(of_channel.dispersion, 1) as prior_dispersion,
@@ -108,11 +148,15 @@ select
     getvariable('baseline_from') as baseline_from,
     getvariable('baseline_to') as baseline_to,
     read_by.lexicon_sha,
-    read_by.extractor_version
+    read_by.extractor_version,
+    getvariable('weights_sha') as weights_sha,
+    getvariable('index_version') as index_version,
+    getvariable('baseline_is_over') as is_frozen
 from series
 cross join channels
 cross join sources
 cross join read_by
 left join shared on shared.series = series.series and shared.channel = channels.channel and shared.source = sources.source
-left join of_all on of_all.series = series.series and of_all.channel = channels.channel
+inner join of_all on of_all.series = series.series and of_all.channel = channels.channel
+left join story_counts on story_counts.series = series.series and story_counts.channel = channels.channel
 left join of_channel on of_channel.channel = channels.channel and of_channel.is_directed = (series.series like '%>%')

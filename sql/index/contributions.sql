@@ -1,24 +1,37 @@
 -- What each value is made of: every story of the last four half-lives by itself, all earlier ones together, and the prior.
 -- The earlier stories' part is taken from the filter's own sum on the day before that window, discounted, so that the rows of a
--- value sum to it by arithmetic and not because a remainder was booked.
-with recent as (
+-- value sum to it by arithmetic and not because a remainder was booked. Run for one span of days at a time.
+with told as (
+    select
+        story_mass.*,
+        lag_days.lag_days,
+        story_mass.index_date + lag_days.lag_days as value_date
+    from story_mass
+    cross join (select unnest(range(getvariable('story_days')))::integer as lag_days) as lag_days
+    where
+        story_mass.index_date + lag_days.lag_days between getvariable('first_day') and getvariable('last_day')
+        and story_mass.index_date between getvariable('first_day') - getvariable('story_days') and getvariable('last_day')
+),
+
+recent as (
     select
         channel_daily.index_date,
         channel_daily.series,
         channel_daily.channel,
         'story' as part,
-        story_mass.story_id,
-        story_mass.signal_id,
-        100 * story_mass.mass
-        * 2.0 ** (-(channel_daily.index_date - story_mass.index_date) / getvariable('half_life_days'))
-        / channel_daily.rate as contribution,
-        channel_daily.value
-    from channel_daily
-    inner join story_mass
+        told.story_id,
+        100 * told.mass * 2.0 ** (-told.lag_days / getvariable('half_life_days')) / channel_daily.rate as contribution,
+        channel_daily.value,
+        told.signal_id,
+        told.kind,
+        told.instrument,
+        told.status
+    from told
+    inner join channel_daily
         on
-            story_mass.series = channel_daily.series
-            and story_mass.channel = channel_daily.channel
-            and story_mass.index_date between channel_daily.index_date - getvariable('story_days') + 1 and channel_daily.index_date
+            channel_daily.index_date = told.value_date
+            and channel_daily.series = told.series
+            and channel_daily.channel = told.channel
 ),
 
 earlier as (
@@ -28,18 +41,21 @@ earlier as (
         today.channel,
         'earlier' as part,
         null as story_id,
-        null as signal_id,
         100 * (before.shape - before.prior)
         * 2.0 ** (-getvariable('story_days') / getvariable('half_life_days'))
         / today.rate as contribution,
-        today.value
+        today.value,
+        null as signal_id,
+        null as kind,
+        null as instrument,
+        null as status
     from channel_daily as today
     inner join channel_daily as before
         on
             before.series = today.series
             and before.channel = today.channel
             and before.index_date = today.index_date - getvariable('story_days')
-    where before.shape > before.prior
+    where before.shape > before.prior and today.index_date between getvariable('first_day') and getvariable('last_day')
 ),
 
 of_prior as (
@@ -49,10 +65,14 @@ of_prior as (
         channel,
         'prior' as part,
         null as story_id,
-        null as signal_id,
         100 * channel_daily.prior / channel_daily.rate as contribution,
-        value
+        value,
+        null as signal_id,
+        null as kind,
+        null as instrument,
+        null as status
     from channel_daily
+    where index_date between getvariable('first_day') and getvariable('last_day')
 ),
 
 together as (
@@ -64,20 +84,6 @@ together as (
 )
 
 select
-    together.index_date,
-    together.series,
-    together.channel,
-    together.part,
-    together.story_id,
-    together.contribution,
-    100 * together.contribution / together.value as share_pct,
-    signals.kind,
-    signals.instrument,
-    signals.status,
-    signals.product,
-    signals.quote,
-    signals.source,
-    signals.url,
-    signals.published_at
+    * exclude (value),
+    100 * contribution / value as share_pct
 from together
-left join signals on signals.signal_id = together.signal_id

@@ -136,11 +136,14 @@ select
     stalemate_daily.stalemate,
     stalemate_daily.stalemate_lo80,
     stalemate_daily.stalemate_hi80,
-    case
-        when greatest(pooled.tension, pooled.concession, pooled.dialogue) < 50 then 'quiet'
-        when pooled.tension >= 125 and pooled.tension >= 1.25 * pooled.concession then 'escalation'
-        when pooled.concession >= 125 and pooled.concession >= 1.25 * pooled.tension then 'de-escalation'
-        when stalemate_daily.stalemate >= 0.6 then 'stalemate'  -- three said for two moved
+    case -- thresholds: pipeline/index/phases.toml
+        when greatest(pooled.tension, pooled.concession, pooled.dialogue) < getvariable('quiet_below') then 'quiet'
+        when pooled.tension >= getvariable('moved_from') and pooled.tension >= getvariable('ahead_by') * pooled.concession
+            then 'escalation'
+        when pooled.concession >= getvariable('moved_from') and pooled.concession >= getvariable('ahead_by') * pooled.tension
+            then 'de-escalation'
+        when stalemate_daily.stalemate >= getvariable('stalemate_from') and stalemate_daily.hold >= getvariable('hold_from')
+            then 'stalemate'
         else 'dialogue'
     end as phase,
     coalesce(counted.story_count, 0) as story_count,

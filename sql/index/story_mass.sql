@@ -40,6 +40,9 @@ select
     sum(probability * breadth ** 2) filter (where place = 1) as second_moment_unweighted,
     count(*) as signal_count,
     count(distinct article_id) as article_count,
-    arg_max(signal_id, probability * weight) filter (where place = 1) as signal_id
+    arg_max(signal_id, probability * weight) filter (where place = 1) as signal_id,
+    arg_max(kind, probability * weight) filter (where place = 1) as kind,
+    arg_max(instrument, probability * weight) filter (where place = 1) as instrument,
+    arg_max(status, probability * weight) filter (where place = 1) as status
 from in_series
 group by story_date, series, channel, story_id

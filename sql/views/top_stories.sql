@@ -1,19 +1,20 @@
 -- The stories behind each directed value, largest first, with the sentence and the link: contributions in index points.
 select
-    index_date,
-    split_part(series, '>', 1) as actor,
-    split_part(series, '>', 2) as target,
-    channel,
-    round(contribution, 2) as contribution,
-    round(share_pct, 1) as share_pct,
-    kind,
-    instrument,
-    status,
-    product,
-    quote,
-    source,
-    url,
-    published_at,
-    story_id
+    contributions.index_date,
+    split_part(contributions.series, '>', 1) as actor,
+    split_part(contributions.series, '>', 2) as target,
+    contributions.channel,
+    round(contributions.contribution, 2) as contribution,
+    round(contributions.share_pct, 1) as share_pct,
+    contributions.kind,
+    contributions.instrument,
+    contributions.status,
+    signals.product,
+    signals.quote,
+    signals.source,
+    signals.url,
+    signals.published_at,
+    contributions.story_id
 from contributions
-where part = 'story' and series like '%>%'
+inner join signals on signals.signal_id = contributions.signal_id
+where contributions.part = 'story' and contributions.series like '%>%'

@@ -94,6 +94,7 @@ STORY_MASS = Table(
         c.SIGNAL_COUNT,
         c.described(c.ARTICLE_COUNT, "Articles of the story that carry such a signal"),
         Column("signal_id", pl.String(), "The heaviest signal, which speaks for the story", "4e1f09ab52c77d31"),
+        *(c.described(column, f"{column.description}; of that signal") for column in (c.KIND, c.INSTRUMENT, c.STATUS)),
     ),
     layer="index",
     published=True,
@@ -112,6 +113,7 @@ BASELINE = Table(
         Column("rate", pl.Float64(), "Expected mass per article", 0.021, unit="mass per article"),
         Column("rate_unweighted", pl.Float64(), "Expected mass per article with every g = 1", 0.05, unit="mass per article"),
         c.described(c.ARTICLE_COUNT, "Articles read from the source in the window"),
+        c.described(c.STORY_COUNT, "Stories of the series and channel in the window; 0: 100 means half a story in the window"),
         Column("prior", pl.Float64(), "Weight of the prior: three mean stories of the channel", 1.9, unit=_UNIT),
         Column("prior_unweighted", pl.Float64(), "The same with every g = 1", 4.0, unit=_UNIT),
         Column("prior_dispersion", pl.Float64(), "Dispersion of the channel in the window", 0.8, unit=_UNIT),
@@ -120,6 +122,9 @@ BASELINE = Table(
         Column("baseline_to", pl.Date(), "Last day of the window", date(2025, 11, 30), unit="UTC day"),
         Column("lexicon_sha", pl.String(), "Fingerprints of the lexicons that read the window", "5b1d7c9a0e3f"),
         Column("extractor_version", pl.String(), "Versions of the readers that read the window", "rules 0.1.0"),
+        Column("weights_sha", pl.String(), "Fingerprint of the weights", "77d0c1c7a3f9"),
+        Column("index_version", pl.String(), "Version of the method", "1.0"),
+        Column("is_frozen", pl.Boolean(), "Whether the window is over: from then on these rows stand", True),
     ),
     layer="index",
     published=True,
@@ -252,7 +257,7 @@ INDEX_VALUES = (
     Column("obs_status", pl.String(), words.STATUS_OBSERVATION.description, "A", vocabulary=words.STATUS_OBSERVATION),
     Column("baseline_from", pl.Date(), "First day of the baseline window", date(2025, 1, 20), unit="UTC day"),
     Column("baseline_to", pl.Date(), "Last day of the baseline window", date(2025, 11, 30), unit="UTC day"),
-    Column("index_version", pl.String(), "Version of the method", "0.1"),
+    Column("index_version", pl.String(), "Version of the method", "1.0"),
 )
 
 MOVEMENT_DAILY = Table(
@@ -322,7 +327,7 @@ CONTRIBUTIONS = Table(
     "contributions",
     "Contributions",
     "What each value is made of. The rows of one day, series and channel sum to the value: each story of the last four half-lives, "
-    "all earlier ones together, and the prior.",
+    "all earlier ones together, and the prior. Sentence and link of a story stand in signals, under signal_id (view top_stories).",
     grain="one day, series, channel and story (or the earlier stories together, or the prior)",
     key=("index_date", "series", "channel", "part", "story_id"),
     columns=(
@@ -333,11 +338,11 @@ CONTRIBUTIONS = Table(
         c.nullable(c.STORY_ID, "The story; empty for the prior and for the earlier stories together"),
         Column("contribution", pl.Float64(), "Points that this adds to the value", 34.2, unit="index points"),
         Column("share_pct", pl.Float64(), "Share of the value", 16.1, unit="percent"),
-        *(c.nullable(column) for column in (c.KIND, c.INSTRUMENT, c.STATUS, c.PRODUCT, c.QUOTE, c.SOURCE)),
-        c.URL,
-        c.nullable(c.PUBLISHED_AT),
+        Column("signal_id", pl.String(), "The signal that speaks for the story: its key in signals", "4e1f09ab52c77d31", nullable=True),
+        *(c.nullable(column) for column in (c.KIND, c.INSTRUMENT, c.STATUS)),
     ),
     layer="index",
+    files_by_year=True,
     published=True,
 )
 

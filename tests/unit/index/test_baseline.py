@@ -2,9 +2,13 @@ from datetime import date
 from math import log
 from pathlib import Path
 
+import polars as pl
 import pytest
 
+from pipeline.contracts.days import Days
 from pipeline.contracts.tables.index import BASELINE, CHANNEL_DAILY, DAILY_MASS
+from pipeline.index.baseline import freeze, frozen_window
+from pipeline.index.parameters import variables
 from tests.unit.index.lake_scenes import DAY, Built, Row, Scene, article, build, day, finding, retells
 
 ETA = 500
@@ -56,18 +60,37 @@ def test_the_prior_weighs_three_mean_stories_of_the_channel(tmp_path: Path) -> N
     assert row["words_share"] == pytest.approx(0.4 * 0.35 / (0.8 * 0.50 + 0.4 * 0.35))
 
 
-def test_a_pair_without_a_story_in_the_window_expects_nothing_and_borrows_the_prior(tmp_path: Path) -> None:
+def test_a_pair_without_a_story_in_the_window_expects_half_a_mean_story_and_borrows_the_prior(tmp_path: Path) -> None:
     scene = Scene([A], [finding(A, probability=0.8)], pairs=("CHN-USA", "JPN-USA"))
     built = build(tmp_path, scene, [CHANNEL_DAILY])
-    assert of_source(built, "A", "JPN>USA")["rate"] == 0
-    assert of_source(built, "A", "JPN>USA")["prior"] == of_source(built, "A", "CHN>USA")["prior"]
-    assert built.row(DAILY_MASS, series="JPN>USA", channel="escalation")["expected"] == 0
-    assert built.row(CHANNEL_DAILY, series="JPN>USA", channel="escalation")["value"] == 100
+    silent, heard = of_source(built, "A", "JPN>USA"), of_source(built, "A", "CHN>USA")
+    assert silent["rate"] == pytest.approx((0 + ETA * 0.2 / 1) / (1 + ETA))  # half of 0.8 x 0.5, over the one article read
+    assert silent["prior"] == heard["prior"] == pytest.approx(3 * 0.4)
+    assert (silent["story_count"], heard["story_count"]) == (0, 1)
+    value = built.row(CHANNEL_DAILY, series="JPN>USA", channel="escalation")["value"]
+    assert value == pytest.approx(100 * 1.2 / (1.2 + silent["rate"]))
+
+
+def test_the_first_story_of_a_silent_pair_raises_the_value_by_a_finite_step_that_more_reading_lowers(tmp_path: Path) -> None:
+    later = article("A:2", day(30))
+    scene = Scene(
+        [A, later], [finding(A), finding(later, actor="JPN")], read={("A", day(n)): 100 for n in range(31)},
+        pairs=("CHN-USA", "JPN-USA"), baseline=(DAY, day(29)),
+    )  # fmt: skip
+    rows = build(tmp_path, scene, [CHANNEL_DAILY]).rows(CHANNEL_DAILY, series="JPN>USA", channel="escalation")
+    assert rows[29]["value"] < 100 < rows[30]["value"] < 150
+
+
+def test_a_pair_expects_what_both_directions_expect(tmp_path: Path) -> None:
+    built = build(tmp_path, Scene([A], [finding(A)]), [BASELINE])
+    rates = [of_source(built, "A", series)["rate"] for series in ("CHN>USA", "USA>CHN", "CHN-USA")]
+    assert rates[2] == pytest.approx(rates[0] + rates[1])
 
 
 def test_a_channel_without_any_story_has_a_prior_of_one(tmp_path: Path) -> None:
     row = of_source(build(tmp_path, Scene([A]), [BASELINE]), "(any)", channel="dialogue")
-    assert (row["rate"], row["prior"], row["prior_unweighted"], row["prior_dispersion"], row["words_share"]) == (0, 1, 1, 1, 0.5)
+    assert (row["prior"], row["prior_unweighted"], row["prior_dispersion"], row["words_share"]) == (1, 1, 1, 0.5)
+    assert row["rate"] == pytest.approx(1 / 3 / 2)
 
 
 def test_only_days_of_the_window_set_the_baseline(tmp_path: Path) -> None:
@@ -108,3 +131,40 @@ def test_a_paper_that_joins_moves_observed_and_expected_together(tmp_path: Path)
     assert [row["expected"] for row in days] == pytest.approx([0.5] * 10 + [1.0] * 10)
     values = [row["value"] for row in built.rows(CHANNEL_DAILY, series="CHN>USA", channel="escalation")]
     assert values == pytest.approx([100] * 20)
+
+
+def test_a_frozen_baseline_stands_whatever_is_read_later() -> None:
+    stored = BASELINE.example().with_columns(rate=pl.lit(0.5), is_frozen=pl.lit(value=True))
+    fresh = stored.with_columns(rate=pl.lit(0.7), lexicon_sha=pl.lit("another"))
+    assert freeze(fresh, stored).equals(stored)
+
+
+def test_a_series_that_was_never_asked_for_joins_a_frozen_baseline() -> None:
+    stored = BASELINE.example().with_columns(rate=pl.lit(0.5))
+    fresh = pl.concat([stored.with_columns(rate=pl.lit(0.7)), stored.with_columns(series=pl.lit("JPN>USA"), rate=pl.lit(0.1))])
+    assert dict(freeze(fresh, stored).select("series", "rate").rows()) == {stored["series"][0]: 0.5, "JPN>USA": 0.1}
+
+
+@pytest.mark.parametrize("changed", [{"index_version": "9.9"}, {"weights_sha": "0" * 12}, {"baseline_to": DAY}])
+def test_another_method_makes_another_baseline(changed: dict[str, object]) -> None:
+    stored = BASELINE.example()
+    fresh = stored.with_columns(**{name: pl.lit(value) for name, value in changed.items()}, rate=pl.lit(0.7))
+    assert freeze(fresh, stored).equals(fresh)
+
+
+def test_a_baseline_whose_window_is_not_over_is_made_anew() -> None:
+    stored = BASELINE.example().with_columns(is_frozen=pl.lit(value=False))
+    fresh = stored.with_columns(rate=pl.lit(0.7))
+    assert freeze(fresh, stored).equals(fresh)
+    assert frozen_window(stored) is None
+
+
+def test_a_frozen_window_stays_when_days_before_it_are_read() -> None:
+    assert frozen_window(BASELINE.example()) == BASELINE.example().select("baseline_from", "baseline_to").row(0)
+
+
+@pytest.mark.parametrize(
+    ("days", "given", "is_over"), [(364, None, False), (365, None, True), (20, (DAY, day(9)), True), (5, (DAY, day(9)), False)]
+)
+def test_a_baseline_freezes_when_its_window_is_over(days: int, given: tuple[date, date] | None, is_over: bool) -> None:
+    assert variables(("CHN-USA",), 7, given, Days(DAY, day(days - 1)))["baseline_is_over"] is is_over

@@ -23,10 +23,12 @@ def test_a_day_that_nobody_read_observes_and_expects_nothing(tmp_path: Path) -> 
 def test_over_days_that_nobody_read_the_value_goes_back_to_100_and_grows_thin(tmp_path: Path) -> None:
     scene = Scene([A, article("A:9", day(40))], [finding(A)], baseline=(day(40), day(40)))
     rows = build(tmp_path, scene, [CHANNEL_DAILY]).rows(CHANNEL_DAILY, series="CHN>USA", channel="escalation")[:40]
-    distances = [row["value"] - 100 for row in rows]
-    assert distances[0] == pytest.approx(50)  # nothing was expected: 0.5 on a prior of 1
-    assert distances[7] == pytest.approx(25)
-    assert distances == sorted(distances, reverse=True)
+    expected = 500 / 501 / 3 / 2  # half a story of a channel of which the window holds none, drawn to by the one article of the window
+    assert rows[0]["value"] == pytest.approx(100 * (1 + 0.5) / (1 + expected))
+    assert rows[7]["value"] == pytest.approx(100 * (1 + 0.5 / 2) / (1 + expected / 2))
+    values = [row["value"] for row in rows]
+    assert values == sorted(values, reverse=True)
+    assert [row["evidence_weight"] for row in rows] == sorted((row["evidence_weight"] for row in rows), reverse=True)
 
 
 def test_on_a_read_day_without_a_story_something_is_expected_and_nothing_observed(tmp_path: Path) -> None:
@@ -52,7 +54,7 @@ def test_articles_of_one_day_only_make_an_index_of_one_day(tmp_path: Path) -> No
     built = build(tmp_path, Scene([A], [finding(A)]))
     assert [row["index_date"] for row in built.rows(TENSION_PAIR_DAILY)] == [DAY]
     assert len(built.rows(TENSION_DAILY)) == 2
-    assert built.row(TENSION_PAIR_DAILY)["tension"] == pytest.approx(100)  # the day is its own baseline
+    assert built.row(TENSION_DAILY, actor="CHN")["tension"] == pytest.approx(100)  # the day is its own baseline
 
 
 @pytest.mark.parametrize(
@@ -81,7 +83,7 @@ def test_a_story_retold_on_leap_day_and_after_keeps_its_first_day(tmp_path: Path
 def test_one_article_in_a_year_makes_an_index_of_the_whole_year(tmp_path: Path) -> None:
     one = article("A:1", date(2025, 7, 1))
     scene = Scene([one], [finding(one)], read={("A", date(2025, 1, 1)): 0, ("A", date(2025, 12, 31)): 0})
-    rows = build(tmp_path, scene, [TENSION_PAIR_DAILY]).rows(TENSION_PAIR_DAILY)
+    rows = build(tmp_path, scene, [TENSION_DAILY]).rows(TENSION_DAILY, actor="CHN")
     assert len(rows) == 365
     assert [row["index_date"] for row in rows if row["observed_escalation"] > 0] == [date(2025, 7, 1)]
     assert {round(row["tension"], 9) for row in rows} == {100}  # the only article is the baseline: as expected on every day

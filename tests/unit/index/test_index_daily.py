@@ -95,10 +95,10 @@ PHASES = {
 
 @pytest.fixture(scope="module")
 def phases(tmp_path_factory: pytest.TempPathFactory) -> Built:
-    """A day of each kind; the baseline is a later day on which nothing is told, so that every prior weighs one."""
+    """A day of each kind; the baseline is a later day, much read, on which nothing is told: every prior weighs one, little is expected."""
     findings = [row for _, rows in PHASES.values() for row in rows]
     pairs = tuple(pair_name(partner, "USA") for partner in PHASES)
-    scene = Scene([A, article("A:99", day(1))], findings, pairs=pairs, baseline=(day(1), day(1)))
+    scene = Scene([A, article("A:99", day(1))], findings, pairs=pairs, baseline=(day(1), day(1)), read={("A", day(1)): 10_000})
     return build(tmp_path_factory.mktemp("phases"), scene, [TENSION_PAIR_DAILY])
 
 

@@ -7,7 +7,8 @@ from datetime import date, timedelta
 import polars as pl
 import pytest
 
-from pipeline.contracts.tables.index import CONTRIBUTIONS, TENSION_DAILY, TENSION_PAIR_DAILY
+from pipeline.contracts.tables.index import CONTRIBUTIONS, SIGNALS, TENSION_DAILY, TENSION_PAIR_DAILY
+from pipeline.report.evidence import OF_SIGNAL
 
 FIRST = date(2025, 1, 20)
 PHASES = ("quiet", "dialogue", "stalemate", "escalation", "de-escalation")
@@ -64,8 +65,8 @@ def contributions() -> MakePair:
         shares = [("CHN-USA", "story", "a", 0.4), ("CHN>USA", "story", "a", 0.6), ("CHN-USA", "story", "b", 0.2)]
         shares += [("CHN>USA", "story", "b", 0.1), ("USA>CHN", "story", "b", 0.1)]
         shares += [("CHN-USA", "earlier", None, 0.1), ("CHN-USA", "prior", None, 0.3)]  # type: ignore[list-item]
-        example = CONTRIBUTIONS.example().row(0, named=True)
-        nothing = dict.fromkeys(("kind", "instrument", "status", "product", "quote", "source", "url", "published_at"))
+        example = CONTRIBUTIONS.example().row(0, named=True) | SIGNALS.example().select(OF_SIGNAL).row(0, named=True)
+        nothing = dict.fromkeys(("kind", "instrument", "status", "signal_id", *OF_SIGNAL))
         rows = [
             {
                 **example,
@@ -79,6 +80,6 @@ def contributions() -> MakePair:
             }
             for series, part, story, share in shares
         ]
-        return pl.DataFrame(rows, schema=CONTRIBUTIONS.schema)
+        return pl.DataFrame(rows, schema=CONTRIBUTIONS.schema | SIGNALS.example().select(OF_SIGNAL).schema)
 
     return make

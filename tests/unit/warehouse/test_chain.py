@@ -30,4 +30,4 @@ def test_a_table_of_the_core_that_is_not_given_holds_nothing(small: Built) -> No
     coverage = small.lake.read(COVERAGE)
     made = compute({COVERAGE.name: coverage}, STEPS, small.variables, [TENSION_DAILY])
     assert made[FINDINGS.name].is_empty()
-    assert made[TENSION_DAILY.name].filter((pl.col("tension") - 100).abs() > 1e-9).is_empty()
+    assert made[TENSION_DAILY.name].filter(pl.col("tension") >= 100).is_empty()  # something was expected

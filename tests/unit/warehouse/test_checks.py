@@ -5,6 +5,7 @@ A new file in `sql/checks` needs a breaking example here.
 
 import shutil
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import polars as pl
@@ -13,12 +14,21 @@ import pytest
 from pipeline.contracts.days import Days
 from pipeline.contracts.model import Table
 from pipeline.contracts.tables.core import ARTICLES, COVERAGE, DUPLICATES
-from pipeline.contracts.tables.index import CONTRIBUTIONS, SIGNALS, STORIES, TENSION_DAILY, TENSION_PAIR_DAILY
+from pipeline.contracts.tables.index import (
+    BASELINE,
+    CONTRIBUTIONS,
+    INDEX_DAILY,
+    SIGNALS,
+    STORIES,
+    STORY_MASS,
+    TENSION_DAILY,
+    TENSION_PAIR_DAILY,
+)
 from pipeline.contracts.tables.raw import RAW_ARTICLES
 from pipeline.settings import shipped
 from pipeline.warehouse.lake import Lake
 from pipeline.warehouse.models import query
-from tests.unit.index.lake_scenes import DAY, Built
+from tests.unit.index.lake_scenes import DAY, Built, build, eventful
 
 CHECKS = {path.stem: path for path in sorted((shipped("sql") / "checks").glob("*.sql"))}
 THE_DAY = Days(DAY, DAY)
@@ -88,6 +98,17 @@ BREAKS: dict[str, dict[str, Callable[[Lake], None]]] = {
         "a span is off by one": changed(SIGNALS, more("span_start")),
         "an article is lost": changed(ARTICLES, without_first),
     },
+    "values_rebuild_from_published_masses": {
+        **{
+            f"{name} is a hair too large": changed(INDEX_DAILY, more(name, 1e-5))
+            for name in ("tension", "concession", "dialogue", "tension_words", "concession_words", "tension_unweighted", "evidence_weight")
+        },
+        "a mass is not the one that was used": changed(STORY_MASS, more("mass", 0.01)),
+        "a rate of the baseline is not the one that was used": changed(
+            BASELINE, lambda rows: rows.with_columns(rate=pl.col("rate") * 1.001)
+        ),
+        "an article was read that nobody expected": changed(COVERAGE, more("accepted")),
+    },
     "signals_have_a_story": {"a story is lost": changed(STORIES, without_first)},
 }
 
@@ -108,3 +129,9 @@ def test_a_lake_that_breaks_a_promise_is_found_out(small: Built, tmp_path: Path,
     broken = Lake(tmp_path / "lake")
     BREAKS[name][what](broken)
     assert query(broken, CHECKS[name], small.variables).height >= 1
+
+
+def test_values_rebuild_over_more_days_than_a_block_of_weights_holds(tmp_path: Path) -> None:
+    scene = replace(eventful(400, seed=7), half_life_days=0.5)  # a block is 250 days
+    built = build(tmp_path, scene, [INDEX_DAILY])
+    assert query(built.lake, CHECKS["values_rebuild_from_published_masses"], built.variables).is_empty()

@@ -1,0 +1,140 @@
+-- asset: index_daily
+-- severity: critical
+-- reason: every published value can be rebuilt from the published masses, articles read and baseline by another way: each half-life's
+-- weight is written out, and sums run in blocks of days instead of step by step; values that anybody can check need no trust
+with days as (
+    select unnest(generate_series(min(index_date), max(index_date), interval 1 day))::date as index_date
+    from coverage
+),
+
+rates as (
+    select *
+    from baseline
+    where source = '(any)'
+),
+
+expected as (
+    select
+        coverage.index_date,
+        rates.series,
+        rates.channel,
+        sum(coverage.accepted * coalesce(own.rate, rates.rate)) as expected,
+        sum(coverage.accepted * coalesce(own.rate_unweighted, rates.rate_unweighted)) as expected_unweighted
+    from coverage
+    cross join rates
+    left join baseline as own on own.series = rates.series and own.channel = rates.channel and own.source = coverage.source
+    group by coverage.index_date, rates.series, rates.channel
+),
+
+observed as (
+    select
+        index_date,
+        series,
+        channel,
+        sum(mass) as observed,
+        sum(mass_words) as observed_words,
+        sum(mass_unweighted) as observed_unweighted
+    from story_mass
+    group by index_date, series, channel
+),
+
+-- Within a block of 500 half-lives the weight 2^(day / half-life) fits into a double; what is older than two blocks weighs nothing.
+daily as (
+    select
+        days.index_date,
+        rates.series,
+        rates.channel,
+        date_diff('day', date '1970-01-01', days.index_date) as day_number,
+        floor(day_number / (500 * getvariable('half_life_days'))) as block,
+        2.0 ** ((day_number - block * 500 * getvariable('half_life_days')) / getvariable('half_life_days')) as growth,
+        coalesce(observed.observed, 0) as observed,
+        coalesce(observed.observed_words, 0) as observed_words,
+        coalesce(observed.observed_unweighted, 0) as observed_unweighted,
+        coalesce(expected.expected, 0) as expected,
+        coalesce(expected.expected_unweighted, 0) as expected_unweighted
+    from days
+    cross join rates
+    left join observed
+        on observed.index_date = days.index_date and observed.series = rates.series and observed.channel = rates.channel
+    left join expected
+        on expected.index_date = days.index_date and expected.series = rates.series and expected.channel = rates.channel
+),
+
+grown as (
+    select
+        series,
+        channel,
+        block,
+        index_date,
+        growth,
+        sum(observed * growth) over so_far as observed,
+        sum(observed_words * growth) over so_far as observed_words,
+        sum(observed_unweighted * growth) over so_far as observed_unweighted,
+        sum(expected * growth) over so_far as expected,
+        sum(expected_unweighted * growth) over so_far as expected_unweighted
+    from daily
+    window so_far as (partition by series, channel, block order by index_date rows unbounded preceding)
+),
+
+carried as (
+    select
+        series,
+        channel,
+        block + 1 as block,
+        2.0 ** -500 * max_by(observed, index_date) as observed,
+        2.0 ** -500 * max_by(observed_words, index_date) as observed_words,
+        2.0 ** -500 * max_by(observed_unweighted, index_date) as observed_unweighted,
+        2.0 ** -500 * max_by(expected, index_date) as expected,
+        2.0 ** -500 * max_by(expected_unweighted, index_date) as expected_unweighted
+    from grown
+    group by series, channel, block
+),
+
+rebuilt as (
+    select
+        grown.index_date,
+        grown.series,
+        grown.channel,
+        100
+        * (rates.prior + (grown.observed + coalesce(carried.observed, 0)) / grown.growth)
+        / (rates.prior + (grown.expected + coalesce(carried.expected, 0)) / grown.growth) as value,
+        100
+        * (rates.prior * rates.words_share + (grown.observed_words + coalesce(carried.observed_words, 0)) / grown.growth)
+        / (rates.prior + (grown.expected + coalesce(carried.expected, 0)) / grown.growth) as value_words,
+        100
+        * (rates.prior_unweighted + (grown.observed_unweighted + coalesce(carried.observed_unweighted, 0)) / grown.growth)
+        / (rates.prior_unweighted + (grown.expected_unweighted + coalesce(carried.expected_unweighted, 0)) / grown.growth)
+            as value_unweighted,
+        1 - rates.prior / (rates.prior + (grown.expected + coalesce(carried.expected, 0)) / grown.growth) as evidence_weight
+    from grown
+    inner join rates on rates.series = grown.series and rates.channel = grown.channel
+    left join carried on carried.series = grown.series and carried.channel = grown.channel and carried.block = grown.block
+),
+
+published as (
+    select
+        index_date,
+        series,
+        unnest(['escalation', 'concession', 'dialogue']) as channel,
+        unnest([tension, concession, dialogue]) as value,
+        unnest([tension_words, concession_words, null]) as value_words,
+        unnest([tension_unweighted, null, null]) as value_unweighted,
+        unnest([evidence_weight, null, null]) as evidence_weight
+    from index_daily
+)
+
+select
+    published.index_date,
+    published.series,
+    published.channel,
+    published.value,
+    rebuilt.value as rebuilt_value
+from published
+left join rebuilt
+    on rebuilt.index_date = published.index_date and rebuilt.series = published.series and rebuilt.channel = published.channel
+where
+    rebuilt.value is null
+    or abs(published.value - rebuilt.value) > 1e-9 * greatest(1, rebuilt.value)
+    or abs(published.value_words - rebuilt.value_words) > 1e-9 * greatest(1, rebuilt.value)
+    or abs(published.value_unweighted - rebuilt.value_unweighted) > 1e-9 * greatest(1, rebuilt.value_unweighted)
+    or abs(published.evidence_weight - rebuilt.evidence_weight) > 1e-9
