@@ -1,0 +1,1 @@
+"""Holding the index against what is known from elsewhere: dated trade actions, reference series, placebo pairs."""
