@@ -1,4 +1,4 @@
-"""Runs the SQL of `sql/` over the lake, in memory. One file is one model and makes the table of its name.
+"""Runs the SQL of `sql/` over the lake, or over frames, in memory. One file is one model and makes the table of its name.
 
 What a model reads is taken from DuckDB's own parse tree, so the graph of assets cannot drift from the SQL. Parameters are DuckDB
 variables (`getvariable('half_life_days')`), never text pasted into SQL. One thread: sums of doubles over several threads differ in
@@ -65,13 +65,18 @@ def _tables(node: Any, hidden: frozenset[str] = frozenset()) -> Iterator[str]:
             yield from _tables(value, hidden)
 
 
-def _engine(lake: Lake, tables: tuple[str, ...], variables: Mapping[str, Any]) -> duckdb.DuckDBPyConnection:
+Tables = Lake | Mapping[str, pl.DataFrame]  # where a model finds what it reads: on disk, or frames by name (a table without one is empty)
+
+
+def _engine(lake: Tables, tables: tuple[str, ...], variables: Mapping[str, Any]) -> duckdb.DuckDBPyConnection:
     con = duckdb.connect(":memory:", config={"threads": 1})
     con.sql("load icu")
     con.sql("set TimeZone = 'UTC'")
     for name in tables:
         table = TABLES[name]
-        if files := lake.files(table):
+        if not isinstance(lake, Lake):
+            con.register(name, lake.get(name, table.empty()).to_arrow())
+        elif files := lake.files(table):
             con.from_parquet([str(path) for path in files], hive_partitioning=False).create_view(name)
         else:
             con.register(name, table.empty().to_arrow())
@@ -80,7 +85,7 @@ def _engine(lake: Lake, tables: tuple[str, ...], variables: Mapping[str, Any]) -
     return con
 
 
-def query(lake: Lake, path: Path, variables: Mapping[str, Any]) -> pl.DataFrame:
+def query(lake: Tables, path: Path, variables: Mapping[str, Any]) -> pl.DataFrame:
     """Rows of one SQL file over the lake. `ModelError` names the file when DuckDB refuses it or a file of the lake that it reads."""
     tables = dependencies(path)
     try:
@@ -91,7 +96,7 @@ def query(lake: Lake, path: Path, variables: Mapping[str, Any]) -> pl.DataFrame:
     return rows
 
 
-def run(lake: Lake, table: Table, variables: Mapping[str, Any]) -> pl.DataFrame:
+def run(lake: Tables, table: Table, variables: Mapping[str, Any]) -> pl.DataFrame:
     """The rows of the model that makes `table`, in the contract's column order. `ModelError` when columns are missing or mistyped.
 
     Whole numbers and dates that DuckDB widens (hugeint sums, timestamps) are brought to the contract's type where that loses nothing.
