@@ -16,6 +16,10 @@ from pipeline.contracts.tables.index import BASELINE, CHANNEL_DAILY, DAILY_MASS,
 
 Matrix = NDArray[np.float64]
 
+# The limits never claim to know less than half a story does: the state of somebody who has seen nothing (Jeffreys). Below it a Gamma
+# heaps up at nothing, and its quantiles, the upper ones too, fall under its own mean, the value.
+LEAST_SHAPE = 0.5
+
 
 def _grid(frame: pl.DataFrame, group: Sequence[str], name: str) -> Matrix:
     """One column as a matrix, groups by days; the frame is sorted by group and day."""
@@ -29,11 +33,23 @@ def discounted(daily: Matrix, half_life_days: float) -> Matrix:
     return np.asarray(lfilter([1.0], [1.0, -kept], daily, axis=1), dtype=np.float64) if daily.size else daily
 
 
+def before_news(sums: Matrix, prior: Matrix, half_life_days: float) -> Matrix:
+    """What a sum that holds its prior will hold on the next day before any news: the old part fades, the prior is filled up again."""
+    kept = 2.0 ** (-1.0 / half_life_days)
+    return np.asarray(kept * sums + (1.0 - kept) * prior, dtype=np.float64)
+
+
+def dispersion(mass: Matrix, second_moment: Matrix) -> Matrix:
+    """phi, the mass that counts as one story: second moment over mass, but never more than leaves the limits the least shape."""
+    return np.asarray(np.minimum(second_moment / mass, mass / LEAST_SHAPE), dtype=np.float64)
+
+
 def filter_channels(daily: pl.DataFrame, baseline: pl.DataFrame, half_life_days: float) -> pl.DataFrame:
     """Daily masses and the baseline in, `channel_daily` out: A, B, phi, the value 100 A / B, its limits and its parts.
 
     value ~ 100 x Gamma(shape A / phi, rate B / phi). The dispersion phi is the discounted second moment over the discounted mass,
-    drawn to the channel's dispersion in the baseline with the weight of the prior, so that no interval has zero width.
+    drawn to the channel's dispersion in the baseline with the weight of the prior, so that no interval has zero width. The shape is at
+    least one half, so that the value lies between all limits.
     """
     group = ["series", "channel"]
     ordered = DAILY_MASS.conform(daily).sort(*group, "index_date")
@@ -50,7 +66,7 @@ def filter_channels(daily: pl.DataFrame, baseline: pl.DataFrame, half_life_days:
     observed, second_moment = sums("observed"), sums("second_moment")
     a = kappa + observed
     b = kappa + sums("expected")
-    phi = (kappa * prior("prior_dispersion") + second_moment) / a
+    phi = dispersion(a, kappa * prior("prior_dispersion") + second_moment)
     words = 100 * (kappa * words_share + sums("observed_words")) / b
     value = 100 * a / b
 

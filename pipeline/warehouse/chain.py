@@ -11,7 +11,7 @@ import polars as pl
 
 from pipeline.contracts.model import Table
 from pipeline.contracts.tables import TABLES
-from pipeline.warehouse.models import dependencies, make, sql_file
+from pipeline.warehouse.models import dependencies, run, sql_file
 
 
 class Step(Protocol):
@@ -46,7 +46,7 @@ def compute(
         if table.layer in {"raw", "core"}:
             return table.empty()
         reads = {name: need(TABLES[name]) for name in dependencies(sql_file(table.name))}
-        return make(reads, table, variables)
+        return run(reads, table, variables)
 
     for table in wanted:
         need(table)

@@ -1,4 +1,4 @@
-"""Runs the SQL of `sql/` over the lake, in memory. One file is one model and makes the table of its name.
+"""Runs the SQL of `sql/` over the lake, or over frames, in memory. One file is one model and makes the table of its name.
 
 What a model reads is taken from DuckDB's own parse tree, so the graph of assets cannot drift from the SQL. Parameters are DuckDB
 variables (`getvariable('half_life_days')`), never text pasted into SQL. One thread: sums of doubles over several threads differ in
@@ -65,67 +65,44 @@ def _tables(node: Any, hidden: frozenset[str] = frozenset()) -> Iterator[str]:
             yield from _tables(value, hidden)
 
 
-def _connected(variables: Mapping[str, Any]) -> duckdb.DuckDBPyConnection:
+Tables = Lake | Mapping[str, pl.DataFrame]  # where a model finds what it reads: on disk, or frames by name (a table without one is empty)
+
+
+def _engine(lake: Tables, tables: tuple[str, ...], variables: Mapping[str, Any]) -> duckdb.DuckDBPyConnection:
     con = duckdb.connect(":memory:", config={"threads": 1})
     con.sql("load icu")
     con.sql("set TimeZone = 'UTC'")
+    for name in tables:
+        table = TABLES[name]
+        if not isinstance(lake, Lake):
+            con.register(name, lake.get(name, table.empty()).to_arrow())
+        elif files := lake.files(table):
+            con.from_parquet([str(path) for path in files], hive_partitioning=False).create_view(name)
+        else:
+            con.register(name, table.empty().to_arrow())
     for name, value in variables.items():
         con.sql(f"set variable {name} = $value", params={"value": value}) if value is not None else con.sql(f"set variable {name} = null")
     return con
 
 
-def _over_lake(lake: Lake, tables: tuple[str, ...], variables: Mapping[str, Any]) -> duckdb.DuckDBPyConnection:
-    con = _connected(variables)
-    for name in tables:
-        table = TABLES[name]
-        if files := lake.files(table):
-            con.from_parquet([str(path) for path in files], hive_partitioning=False).create_view(name)
-        else:
-            con.register(name, table.empty().to_arrow())
-    return con
-
-
-def _over_frames(frames: Mapping[str, pl.DataFrame], variables: Mapping[str, Any]) -> duckdb.DuckDBPyConnection:
-    con = _connected(variables)
-    for name, frame in frames.items():
-        con.register(name, frame.to_arrow())
-    return con
-
-
-def _rows(con: duckdb.DuckDBPyConnection, path: Path) -> pl.DataFrame:
+def query(lake: Tables, path: Path, variables: Mapping[str, Any]) -> pl.DataFrame:
+    """Rows of one SQL file over the lake. `ModelError` names the file when DuckDB refuses it or a file of the lake that it reads."""
+    tables = dependencies(path)
     try:
-        with con:
+        with _engine(lake, tables, variables) as con:
             rows: pl.DataFrame = con.sql(path.read_text(encoding="utf-8")).pl()
     except duckdb.Error as error:
         raise ModelError(f"{path}: {error}") from error
     return rows
 
 
-def query(lake: Lake, path: Path, variables: Mapping[str, Any]) -> pl.DataFrame:
-    """Rows of one SQL file over the lake. `ModelError` names the file when DuckDB refuses it or a file of the lake that it reads."""
-    try:
-        con = _over_lake(lake, dependencies(path), variables)
-    except duckdb.Error as error:
-        raise ModelError(f"{path}: {error}") from error
-    return _rows(con, path)
-
-
-def run(lake: Lake, table: Table, variables: Mapping[str, Any]) -> pl.DataFrame:
+def run(lake: Tables, table: Table, variables: Mapping[str, Any]) -> pl.DataFrame:
     """The rows of the model that makes `table`, in the contract's column order. `ModelError` when columns are missing or mistyped.
 
     Whole numbers and dates that DuckDB widens (hugeint sums, timestamps) are brought to the contract's type where that loses nothing.
     """
     path = sql_file(table.name)
-    return _typed(query(lake, path, variables), table, path)
-
-
-def make(reads: Mapping[str, pl.DataFrame], table: Table, variables: Mapping[str, Any]) -> pl.DataFrame:
-    """The same from frames in memory, by name, instead of from the lake."""
-    path = sql_file(table.name)
-    return _typed(_rows(_over_frames(reads, variables), path), table, path)
-
-
-def _typed(frame: pl.DataFrame, table: Table, path: Path) -> pl.DataFrame:
+    frame = query(lake, path, variables)
     missing = [name for name in table.schema if name not in frame.columns]
     if missing:
         raise ModelError(f"{path}: the query yields no column {missing}, which table {table.name} has")

@@ -1,5 +1,7 @@
 -- What each story weighs: for each direction take the heaviest signal of each kind and instrument, add them up, times breadth.
 -- A directed series is CHN>USA, a pooled one CHN-USA: the sum of its two directions.
+-- The second moment is that of a whole story, E[mass^2]: its signals come together, and each is true with its probability. For a story
+-- of one signal it is p (g w)^2.
 with counted as (
     select
         signals.*,
@@ -36,8 +38,10 @@ select
     coalesce(sum(breadth * probability * weight) filter (where place = 1 and not is_action), 0) as mass_words,
     coalesce(sum(breadth * probability * weight) filter (where place = 1 and is_action), 0) as mass_actions,
     sum(breadth * probability) filter (where place = 1) as mass_unweighted,
-    sum(probability * (breadth * weight) ** 2) filter (where place = 1) as second_moment,
-    sum(probability * breadth ** 2) filter (where place = 1) as second_moment_unweighted,
+    (sum(breadth * probability * weight) filter (where place = 1)) ** 2
+    + sum(probability * (1 - probability) * (breadth * weight) ** 2) filter (where place = 1) as second_moment,
+    (sum(breadth * probability) filter (where place = 1)) ** 2
+    + sum(probability * (1 - probability) * breadth ** 2) filter (where place = 1) as second_moment_unweighted,
     count(*) as signal_count,
     count(distinct article_id) as article_count,
     arg_max(signal_id, probability * weight) filter (where place = 1) as signal_id,

@@ -1,1 +1,1 @@
-"""Holding the index against what is known from elsewhere: dated trade actions, reference series, placebo pairs."""
+"""What the index is held against: made-up rates whose truth is known, the stories of the next day, events, and reference series."""

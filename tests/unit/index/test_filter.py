@@ -7,7 +7,7 @@ from scipy.stats import beta, gamma
 
 from pipeline.contracts.model import ContractError
 from pipeline.contracts.tables.index import BASELINE, CHANNEL_DAILY, DAILY_MASS, MOVEMENT_DAILY, STALEMATE_DAILY
-from pipeline.index.filter import discounted, filter_channels, stalemates
+from pipeline.index.filter import LEAST_SHAPE, before_news, discounted, filter_channels, stalemates
 
 FIRST = date(2024, 12, 1)
 CHANNELS = ("concession", "dialogue", "escalation")
@@ -148,6 +148,31 @@ def test_limits_have_a_width_in_silence_and_in_a_storm(observed: float, expected
     found = filter_channels(flat(60, observed=observed, second_moment=observed, expected=expected), baseline(), HALF_LIFE)
     assert found.filter(~((pl.col("lo95") < pl.col("value")) & (pl.col("value") < pl.col("hi95")))).is_empty()
     assert (found["hi80"] - found["lo80"]).min() > 0  # type: ignore[operator]  # a column of floats
+
+
+def test_the_value_lies_between_all_limits_however_doubtful_a_heavy_story_is() -> None:
+    """A Gamma of shape below .03 has nine tenths of itself under its own mean: the upper limit fell below the value."""
+    doubtful = flat(60, observed=0.01, second_moment=5.0, expected=0.01)
+    found = filter_channels(doubtful, baseline(prior=0.1, prior_dispersion=2.0), HALF_LIFE)
+    between = (
+        pl.col("lo95") < pl.col("lo80"),
+        pl.col("lo80") < pl.col("value"),
+        pl.col("value") < pl.col("hi80"),
+        pl.col("hi80") < pl.col("hi95"),
+    )
+    assert found.filter(~pl.all_horizontal(*between)).is_empty()
+    assert (found["shape"] / found["dispersion"]).to_numpy() == pytest.approx(LEAST_SHAPE)
+
+
+def test_tomorrow_begins_with_what_today_keeps_and_a_prior_filled_up_again() -> None:
+    daily = masses(2).with_columns(
+        pl.when(pl.col("index_date") == FIRST).then(pl.col(name)).otherwise(0.0).alias(name) for name in ("observed", "expected")
+    )
+    found = filter_channels(daily, baseline(), HALF_LIFE).sort("series", "channel")
+    today, tomorrow = (found.filter(index_date=FIRST + timedelta(days=number)) for number in (0, 1))
+    prior = today["prior"].to_numpy()
+    for name in ("shape", "rate"):
+        assert tomorrow[name].to_numpy() == pytest.approx(before_news(today[name].to_numpy(), prior, HALF_LIFE))
 
 
 def test_days_without_reading_widen_the_limits() -> None:

@@ -1,4 +1,5 @@
-from math import log
+from itertools import product
+from math import log, prod
 from pathlib import Path
 
 import pytest
@@ -39,7 +40,18 @@ def test_signals_of_other_kinds_and_instruments_are_added(tmp_path: Path) -> Non
     other_kind = finding(ONE, "demand", "proposed", 0.7)
     row = escalation(masses(tmp_path, measure, other_instrument, other_kind))
     assert row["mass"] == pytest.approx(0.9 * 0.50 + 0.5 * 0.50 + 0.7 * 0.10)
-    assert row["second_moment"] == pytest.approx(0.9 * 0.25 + 0.5 * 0.25 + 0.7 * 0.01)
+
+
+def test_the_second_moment_is_that_of_a_story_whose_signals_come_together_each_true_or_not(tmp_path: Path) -> None:
+    told = [("measure", "announced", 0.9, 0.50), ("demand", "proposed", 0.7, 0.10), ("threat", "proposed", 0.4, 0.35)]
+    row = escalation(masses(tmp_path, *(finding(ONE, kind, status, p) for kind, status, p, _ in told)))
+    expected = plain = 0.0
+    for true in product((0, 1), repeat=len(told)):
+        chance = prod(p if is_true else 1 - p for is_true, (*_, p, _) in zip(true, told, strict=True))
+        expected += chance * sum(is_true * g for is_true, (*_, g) in zip(true, told, strict=True)) ** 2
+        plain += chance * sum(true) ** 2
+    assert row["second_moment"] == pytest.approx(expected)
+    assert row["second_moment_unweighted"] == pytest.approx(plain)
 
 
 def test_the_heaviest_signal_is_chosen_among_all_articles_of_the_story(tmp_path: Path) -> None:

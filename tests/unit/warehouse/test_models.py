@@ -8,7 +8,7 @@ from pipeline.contracts.days import Days
 from pipeline.contracts.model import ContractError, Table
 from pipeline.contracts.tables import TABLES
 from pipeline.contracts.tables.core import COVERAGE
-from pipeline.contracts.tables.index import WEIGHTS
+from pipeline.contracts.tables.index import BASELINE, STORY_MASS, WEIGHTS
 from pipeline.index.parameters import variables, weights
 from pipeline.index.steps import STEPS
 from pipeline.settings import shipped
@@ -122,6 +122,16 @@ def test_tables_of_the_lake_are_read_and_those_not_written_yet_are_empty(tmp_pat
     lake.write(WEIGHTS, weights())
     path = written(tmp_path, "select (select count(*) from weights) as written, (select count(*) from coverage) as not_written")
     assert query(lake, path, {}).row(0) == (weights().height, 0)
+
+
+def test_a_model_runs_over_frames_as_over_the_lake_that_holds_them(small: Built) -> None:
+    for table in (STORY_MASS, BASELINE):
+        frames = {name: small.lake.read(TABLES[name]) for name in dependencies(sql_file(table.name))}
+        assert table.conform(run(frames, table, small.variables)).equals(small.lake.read(table))
+
+
+def test_a_table_without_a_frame_is_empty() -> None:
+    assert run({WEIGHTS.name: weights()}, STORY_MASS, METHOD).equals(STORY_MASS.empty())
 
 
 def test_instants_are_cut_into_days_in_utc(tmp_path: Path) -> None:
