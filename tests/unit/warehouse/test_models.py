@@ -8,6 +8,7 @@ from pipeline.contracts.days import Days
 from pipeline.contracts.model import ContractError, Table
 from pipeline.contracts.tables import TABLES
 from pipeline.contracts.tables.core import COVERAGE
+from pipeline.contracts.tables.deeds import TRADE_THRESHOLDS
 from pipeline.contracts.tables.index import CHANNEL_DAILY, STALEMATE_DAILY, WEIGHTS
 from pipeline.index.parameters import variables, weights
 from pipeline.settings import shipped
@@ -20,7 +21,7 @@ SQL = shipped("sql")
 FILES = sorted(SQL.rglob("*.sql"))
 MODELS = [path for path in FILES if path.parent.name not in {"checks", "views"}]
 VIEWS = sorted((SQL / "views").glob("*.sql"))
-MADE_BY_PYTHON = {WEIGHTS.name, CHANNEL_DAILY.name, STALEMATE_DAILY.name}
+MADE_BY_PYTHON = {WEIGHTS.name, CHANNEL_DAILY.name, STALEMATE_DAILY.name, TRADE_THRESHOLDS.name}
 EVERY_FILE = pytest.mark.parametrize("path", FILES, ids=lambda path: f"{path.parent.name}/{path.stem}")
 EVERY_MODEL = pytest.mark.parametrize("path", MODELS, ids=lambda path: path.stem)
 METHOD = variables(("CHN-USA",), 7.0, None, Days(date(2025, 4, 4), date(2025, 4, 4)))
