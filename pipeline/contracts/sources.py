@@ -27,7 +27,7 @@ SOURCES: dict[str, Source] = {
             "https://www.census.gov/foreign-trade/balance/c5700.html",
             "public domain (work of the United States government)",
             "monthly",
-            "about five weeks after the month's end; set to 35 days, without exceptional delays",
+            "about five weeks after the month's end; set to 35 days where the file gives no day of release",
         ),
         Source(
             "tariff_trackers",
@@ -36,6 +36,14 @@ SOURCES: dict[str, Source] = {
             "MIT; the rates are facts",
             "at each change of rate",
             "published on the day the rate takes effect",
+        ),
+        Source(
+            "commitments",
+            "Purchase commitments: Economic and Trade Agreement of 15 January 2020 (USTR); White House fact sheet of 1 November 2025",
+            "https://ustr.gov/countries-regions/china-mongolia-taiwan/peoples-republic-china/phase-one-trade-agreement/text",
+            "public domain (works of the United States government); the amounts are facts",
+            "at each agreement",
+            "none",
         ),
     )
 }

@@ -163,3 +163,62 @@ TIER = Vocabulary(
         "low": "a hint: wrong more often than right",
     },
 )
+
+TRADE_SIGNAL = Vocabulary(
+    "trade_signal",
+    "What the figures show.",
+    {
+        "tariff_step": "the average tariff moved by a percentage point or more, either way",
+        "flow_drop": "a month's flow fell well below the same month of the years before",
+        "flow_recovery": "after a drop the flow is back near the same month of the years before",
+        "diversion": "a partner's share of what a country buys fell while another partner's rose",
+    },
+)
+
+FLOW_BASIS = Vocabulary(
+    "flow_basis",
+    "Who counted the goods that the actor buys from the target.",
+    {
+        "imports": "the actor's own imports",
+        "mirror_exports": "the target's exports to the actor, where the actor reports none",
+    },
+)
+
+TARIFF_BASIS = Vocabulary(
+    "tariff_basis",
+    "What the effective tariff of the month was taken from, in order of preference.",
+    {
+        "duties": "duties collected over the value of imports",
+        **TARIFF_MEASURE.words,
+    },
+)
+
+STRAIN_PARTS = Vocabulary(
+    "parts",
+    "Which of the two parts the strain of the month is made of.",
+    {
+        "both": "tariff and flow: the mean of the two",
+        "tariff": "the tariff alone",
+        "flow": "the flow alone",
+        "none": "neither: figures are missing or their history is too short",
+    },
+)
+
+PROMISE = Vocabulary(
+    "promise",
+    "How a purchase commitment counts.",
+    {
+        "additional": "over and above what was bought in the same months of the baseline year",
+        "total": "all that is bought in the period",
+    },
+)
+
+DEED_STATUS = Vocabulary(
+    "deed_status",
+    "Whether a promise can be set against a flow.",
+    {
+        "known": "every month so far has its figure",
+        "gap": "a month so far, or its month of the baseline year, is missing, so the sum is not known",
+        "no_flow": "nothing of that product and unit is in the figures",
+    },
+)

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import dagster as dg
 
-from pipeline.contracts.tables.raw import RAW_ARTICLES, RAW_TARIFFS, RAW_TRADE_FLOWS
+from pipeline.contracts.tables.raw import RAW_ARTICLES, RAW_COMMITMENTS, RAW_TARIFFS, RAW_TRADE_FLOWS
 from pipeline.defs.checks import audit, check_specs
 from pipeline.defs.metadata import counted, describe, tell_each_day
 from pipeline.defs.partitions import DAYS, DAYS_AT_ONCE, days, today
@@ -38,4 +38,13 @@ def raw_tariffs(lake: LakeResource, trade: TradeResource) -> Results:
     rows = trade.tariffs()
     yield from audit(RAW_TARIFFS, rows)
     lake.open().write(RAW_TARIFFS, rows)
+    yield dg.MaterializeResult(metadata=counted(rows.height))
+
+
+@dg.asset(**describe(RAW_COMMITMENTS), check_specs=check_specs(RAW_COMMITMENTS))
+def raw_commitments(lake: LakeResource, trade: TradeResource) -> Results:
+    """What governments promised to buy, as the text of the agreement has it."""
+    rows = trade.commitments()
+    yield from audit(RAW_COMMITMENTS, rows)
+    lake.open().write(RAW_COMMITMENTS, rows)
     yield dg.MaterializeResult(metadata=counted(rows.height))

@@ -15,7 +15,7 @@ from pipeline.settings import SAMPLE_NOTE, Settings, current
 from pipeline.signals.extract import Extractor
 from pipeline.signals.extractors import make
 from pipeline.sources.files import read_articles
-from pipeline.sources.trade import read_census_flows, read_tariffs
+from pipeline.sources.trade import read_census_flows, read_commitments, read_tariffs
 from pipeline.warehouse.home import HomeError, claim
 from pipeline.warehouse.lake import Lake
 from pipeline.warehouse.publish import Publisher
@@ -63,6 +63,10 @@ class TradeResource(dg.ConfigurableResource):  # type: ignore[type-arg]
     def tariffs(self) -> pl.DataFrame:
         """Dated tariff rates as published."""
         return read_tariffs(Path(self.folder))
+
+    def commitments(self) -> pl.DataFrame:
+        """Purchase commitments as written."""
+        return read_commitments(Path(self.folder))
 
 
 class ExtractorResource(dg.ConfigurableResource):  # type: ignore[type-arg]

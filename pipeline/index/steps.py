@@ -1,4 +1,4 @@
-"""The tables of the index that Python makes: what each reads and how it is made. All other tables of the index are files of `sql/index/`.
+"""The tables that Python makes: what each reads and how it is made. All other tables from the index on are files of `sql/`.
 
 Belongs here: one line for each such table, used alike by the assets of Dagster, by `tension validate` and by tests. Does not: formulas.
 """
@@ -9,9 +9,11 @@ from typing import Any, NamedTuple
 import polars as pl
 
 from pipeline.contracts.model import Table
+from pipeline.contracts.tables.deeds import TRADE_THRESHOLDS
 from pipeline.contracts.tables.index import BASELINE, CHANNEL_DAILY, DAILY_MASS, MOVEMENT_DAILY, STALEMATE_DAILY, WEIGHTS
 from pipeline.index.filter import filter_channels, stalemates
 from pipeline.index.parameters import weights
+from pipeline.index.trade_thresholds import trade_thresholds
 
 Frames = Mapping[str, pl.DataFrame]
 Variables = Mapping[str, Any]
@@ -29,6 +31,10 @@ def _weights(_frames: Frames, _variables: Variables) -> pl.DataFrame:
     return weights()
 
 
+def _trade_thresholds(_frames: Frames, _variables: Variables) -> pl.DataFrame:
+    return trade_thresholds()
+
+
 def _channel_daily(frames: Frames, variables: Variables) -> pl.DataFrame:
     return filter_channels(frames[DAILY_MASS.name], frames[BASELINE.name], variables["half_life_days"])
 
@@ -41,6 +47,7 @@ STEPS = {
     step.table.name: step
     for step in (
         Step(WEIGHTS, (), _weights),
+        Step(TRADE_THRESHOLDS, (), _trade_thresholds),
         Step(CHANNEL_DAILY, (DAILY_MASS, BASELINE), _channel_daily),
         Step(STALEMATE_DAILY, (MOVEMENT_DAILY,), _stalemate_daily),
     )

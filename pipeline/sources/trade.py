@@ -1,6 +1,6 @@
-"""Official trade figures from a folder of CSV files: monthly flows and dated tariff rates, typed by contract, words as given.
+"""Official figures from a folder of CSV files, typed by contract, words as given: monthly flows, dated tariff rates, promises to buy.
 
-Belongs here: reading the two files and refusing what is no figure. Does not: months, changes or release days (`sql/trade`).
+Belongs here: reading the three files and refusing what is no figure. Does not: months, changes or release days (`sql/trade`).
 """
 
 import csv
@@ -13,34 +13,52 @@ from typing import Any
 import polars as pl
 
 from pipeline.contracts.model import Table
-from pipeline.contracts.tables.raw import RAW_TARIFFS, RAW_TRADE_FLOWS
+from pipeline.contracts.tables.raw import RAW_COMMITMENTS, RAW_TARIFFS, RAW_TRADE_FLOWS
 from pipeline.sources.errors import SourceError
 
 FLOWS_FILE = "flows.csv"
 TARIFFS_FILE = "tariffs.csv"
+COMMITMENTS_FILE = "commitments.csv"
+
+# cells that may be empty and columns that older files lack, with what their absence means
+_ALL_GOODS = {"product": ""}
+_FLOWS_OPTIONAL: Mapping[str, Any] = _ALL_GOODS | {"duties_usd": None, "released_on": None}
+_COMMITMENTS_OPTIONAL: Mapping[str, Any] = _ALL_GOODS | {"baseline_year": None}
 
 _INTEGER = re.compile(r"[+-]?[0-9]{1,18}", re.ASCII)
 _DECIMAL = re.compile(r"[+-]?[0-9]+(\.[0-9]*)?([eE][+-]?[0-9]{1,3})?", re.ASCII)
 
 
 def read_census_flows(folder: Path) -> pl.DataFrame:
-    """Monthly goods trade from `flows.csv` in the folder, as `RAW_TRADE_FLOWS`; values in USD. `SourceError` names file and line."""
-    return _read(folder / FLOWS_FILE, RAW_TRADE_FLOWS)
+    """Monthly goods trade from `flows.csv` in the folder, as `RAW_TRADE_FLOWS`; values in USD. `SourceError` names file and line.
+
+    The columns `product` (empty: all goods), `duties_usd` and `released_on` may be absent or empty.
+    """
+    return _read(folder / FLOWS_FILE, RAW_TRADE_FLOWS, _FLOWS_OPTIONAL)
 
 
 def read_tariffs(folder: Path) -> pl.DataFrame:
     """Dated average tariff rates from `tariffs.csv` in the folder, as `RAW_TARIFFS`; in percent. `SourceError` names file and line."""
-    return _read(folder / TARIFFS_FILE, RAW_TARIFFS)
+    return _read(folder / TARIFFS_FILE, RAW_TARIFFS, {})
 
 
-def _read(path: Path, table: Table) -> pl.DataFrame:
+def read_commitments(folder: Path) -> pl.DataFrame:
+    """Purchase commitments from `commitments.csv` in the folder, as `RAW_COMMITMENTS`. `SourceError` names file and line.
+
+    A folder without the file holds no promises: no rows.
+    """
+    path = folder / COMMITMENTS_FILE
+    return _read(path, RAW_COMMITMENTS, _COMMITMENTS_OPTIONAL) if path.exists() else RAW_COMMITMENTS.empty()
+
+
+def _read(path: Path, table: Table, optional: Mapping[str, Any]) -> pl.DataFrame:
     names = table.schema.names()
     columns: dict[str, list[Any]] = {name: [] for name in names}
     line = 1
     try:
         with path.open(encoding="utf-8-sig", newline="") as file:
             reader = csv.DictReader(file, strict=True)
-            missing = [name for name in names if name not in (reader.fieldnames or ())]
+            missing = [name for name in names if name not in (reader.fieldnames or ()) and name not in optional]
             if missing:
                 raise SourceError(
                     f"{path}: lacks {', '.join(missing)}. Found: {', '.join(reader.fieldnames or ())}. Wanted: {', '.join(names)}"
@@ -48,7 +66,7 @@ def _read(path: Path, table: Table) -> pl.DataFrame:
             for row in reader:
                 line = reader.line_num
                 for name, dtype in table.schema.items():
-                    columns[name].append(_value(row, name, dtype, f"{path}, line {line}"))
+                    columns[name].append(_value(row, name, dtype, optional, f"{path}, line {line}"))
     except OSError as error:
         raise SourceError(f"{path}: cannot be read ({error.strerror or error}). Put the file there or name another folder") from error
     except (csv.Error, UnicodeDecodeError) as error:
@@ -56,8 +74,10 @@ def _read(path: Path, table: Table) -> pl.DataFrame:
     return table.conform(pl.DataFrame(columns, schema=table.schema))
 
 
-def _value(row: Mapping[str, str | None], name: str, dtype: pl.DataType, place: str) -> Any:
-    text = (row[name] or "").strip()
+def _value(row: Mapping[str, str | None], name: str, dtype: pl.DataType, optional: Mapping[str, Any], place: str) -> Any:
+    text = (row.get(name) or "").strip()
+    if not text and name in optional:
+        return optional[name]
     if not text:
         raise SourceError(
             f"{place}: {name} is empty. Fill it, or leave the whole row out: an absent row says that the figure was not available"

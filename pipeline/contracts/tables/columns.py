@@ -43,6 +43,8 @@ SIGNAL_COUNT = Column("signal_count", pl.Int64(), "Asserted signals", 9, unit="s
 RELEASED_ON = Column(
     "released_on", pl.Date(), "UTC day the figure became public; nothing may use it earlier", date(2025, 6, 5), unit="UTC day"
 )
+REFERENCE_MONTH = Column("reference_month", pl.Date(), "First day of the month that was counted", date(2025, 4, 1), unit="UTC day")
+FLOW_PRODUCT = Column("product", pl.String(), "Product that was counted; empty: all goods", "soybeans")
 
 
 def nullable(column: Column, description: str = "") -> Column:

@@ -34,14 +34,17 @@ RAW_TRADE_FLOWS = Table(
     "raw_trade_flows",
     "Raw trade flows",
     "Monthly goods trade as the statistical office published it.",
-    grain="one reporter, partner, flow and month",
-    key=("reporter", "partner", "flow", "reference_month"),
+    grain="one reporter, partner, flow, product and month",
+    key=("reporter", "partner", "flow", "product", "reference_month"),
     columns=(
         Column("reference_month", pl.String(), "Month, as given (YYYY-MM)", "2025-04"),
         Column("reporter", pl.String(), "Country that counted", "USA"),
         Column("partner", pl.String(), "Its partner", "CHN"),
         Column("flow", pl.String(), "exports or imports, as given", "imports"),
+        Column("product", pl.String(), "Product, as given; empty: all goods, also where the file has no such column", "soybeans"),
         Column("value_usd", pl.Int64(), "Value", 25_000_000_000, unit="USD"),
+        Column("duties_usd", pl.Int64(), "Duties collected on it, where given", 4_100_000_000, unit="USD", nullable=True),
+        Column("released_on", pl.String(), "Day of release (YYYY-MM-DD), where given", "2025-06-05", nullable=True),
         Column("source", pl.String(), "Who published it", "US Census Bureau"),
     ),
     layer="raw",
@@ -66,4 +69,30 @@ RAW_TARIFFS = Table(
     sources=("tariff_trackers",),
 )
 
-TABLES = (RAW_ARTICLES, RAW_TRADE_FLOWS, RAW_TARIFFS)
+RAW_COMMITMENTS = Table(
+    "raw_commitments",
+    "Raw purchase commitments",
+    "What governments promised to buy, as the text of the agreement has it.",
+    grain="one promise: a buyer, a product and a period",
+    key=("commitment_id",),
+    columns=(
+        Column("commitment_id", pl.String(), "Name of the promise", "phase-one-2020-goods"),
+        Column("agreed_on", pl.String(), "Day of the agreement (YYYY-MM-DD)", "2020-01-15"),
+        Column("buyer", pl.String(), "Country that promised to buy", "CHN"),
+        Column("seller", pl.String(), "Country from which", "USA"),
+        Column("reporter", pl.String(), "Which of the two counts the flow it is set against", "USA"),
+        Column("product", pl.String(), "Product of the flow it is set against; empty: all goods", ""),
+        Column("promise", pl.String(), "additional (over the same months of the baseline year) or total, as given", "additional"),
+        Column("unit", pl.String(), "USD, or t for metric tons", "USD"),
+        Column("promised_amount", pl.Float64(), "Amount promised over the whole period, in that unit", 63.9e9),
+        Column("baseline_year", pl.Int64(), "Year that an additional promise is counted from", 2017, unit="year", nullable=True),
+        Column("period_from", pl.String(), "First month of the period (YYYY-MM)", "2020-01"),
+        Column("period_to", pl.String(), "Last month of the period (YYYY-MM)", "2020-12"),
+        Column("source", pl.String(), "Where the promise is written", "USTR, text of the agreement, article 6.2"),
+        Column("note", pl.String(), "What a reader must know of the comparison", "all goods are compared"),
+    ),
+    layer="raw",
+    sources=("commitments",),
+)
+
+TABLES = (RAW_ARTICLES, RAW_TRADE_FLOWS, RAW_TARIFFS, RAW_COMMITMENTS)

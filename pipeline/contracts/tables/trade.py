@@ -11,19 +11,22 @@ from pipeline.contracts.tables import columns as c
 TRADE_FLOWS = Table(
     "trade_flows",
     "Trade flows",
-    "Monthly goods trade, with the day it was released and its change on the year. A month that is absent was not available.",
-    grain="one reporter, partner, flow and month",
-    key=("reporter", "partner", "flow", "reference_month"),
+    "Monthly goods trade, with the day it was released and its change on the year. A month that is absent was not available: "
+    "flow_months shows it as missing.",
+    grain="one reporter, partner, flow, product and month",
+    key=("reporter", "partner", "flow", "product", "reference_month"),
     columns=(
         Column("reporter", pl.String(), "Country that counted", "USA", unit="country"),
         Column("partner", pl.String(), "Its partner", "CHN", unit="country"),
         Column("flow", pl.String(), words.FLOW.description, "imports", vocabulary=words.FLOW),
-        Column("reference_month", pl.Date(), "First day of the month that was counted", date(2025, 4, 1), unit="UTC day"),
+        c.FLOW_PRODUCT,
+        c.REFERENCE_MONTH,
         Column("value_usd", pl.Float64(), "Value of goods, not seasonally adjusted", 25_000_000_000.0, unit="USD"),
+        Column("duties_usd", pl.Float64(), "Duties collected on it; empty where not given", 4_100_000_000.0, unit="USD", nullable=True),
         Column(
             "change_on_year_pct",
             pl.Float64(),
-            "Change on the same month a year before; empty when that month is absent",
+            "Change on the same month a year before; empty when that month is absent or was released later",
             -19.6,
             unit="percent",
             nullable=True,

@@ -2,9 +2,9 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.contracts.tables.raw import RAW_TARIFFS, RAW_TRADE_FLOWS
+from pipeline.contracts.tables.raw import RAW_COMMITMENTS, RAW_TARIFFS, RAW_TRADE_FLOWS
 from pipeline.sources.errors import SourceError
-from pipeline.sources.trade import read_census_flows, read_tariffs
+from pipeline.sources.trade import read_census_flows, read_commitments, read_tariffs
 
 FLOWS = 'reference_month,reporter,partner,flow,value_usd,source,note\n2025-04,USA,CHN,imports,25000000000,"Bureau, the",x\n'
 TARIFFS = "importer,exporter,effective_date,measure,rate_pct,source\nUSA,CHN,2025-04-09,import_weighted,112.2,tracker\n"
@@ -18,7 +18,7 @@ def folder(path: Path, name: str, content: str) -> Path:
 def test_flows_come_in_the_shape_of_the_contract(tmp_path: Path) -> None:
     frame = read_census_flows(folder(tmp_path, "flows.csv", "\ufeff" + FLOWS))
     assert frame.schema == RAW_TRADE_FLOWS.schema
-    assert frame.row(0) == ("2025-04", "USA", "CHN", "imports", 25_000_000_000, "Bureau, the")
+    assert frame.row(0) == ("2025-04", "USA", "CHN", "imports", "", 25_000_000_000, None, None, "Bureau, the")
 
 
 def test_tariffs_come_in_the_shape_of_the_contract(tmp_path: Path) -> None:
@@ -57,3 +57,34 @@ def test_a_file_that_is_absent_or_no_text_is_an_error(tmp_path: Path) -> None:
     (tmp_path / "tariffs.csv").write_bytes(TARIFFS.encode() + b"\xff\xfe")
     with pytest.raises(SourceError, match="no CSV text in UTF-8"):
         read_tariffs(tmp_path)
+
+
+def test_product_duties_and_day_of_release_are_read_where_the_file_has_them(tmp_path: Path) -> None:
+    text = (
+        "reference_month,reporter,partner,flow,product,value_usd,duties_usd,released_on,source\n"
+        "2025-04,CHN,BRA,imports,soybeans,6000000,,2025-05-18,office\n"
+        "2025-04,USA,CHN,imports,,9000000,400000,,office\n"
+    )
+    frame = read_census_flows(folder(tmp_path, "flows.csv", text))
+    assert frame.select("product", "duties_usd", "released_on").rows() == [("soybeans", None, "2025-05-18"), ("", 400_000, None)]
+
+
+COMMITMENTS = (
+    "commitment_id,agreed_on,buyer,seller,reporter,product,promise,unit,promised_amount,baseline_year,period_from,period_to,source,note\n"
+    "beans,2025-11-01,CHN,USA,USA,soybeans,total,t,12000000,,2025-11,2025-12,sheet,none\n"
+)
+
+
+def test_commitments_come_in_the_shape_of_the_contract(tmp_path: Path) -> None:
+    frame = read_commitments(folder(tmp_path, "commitments.csv", COMMITMENTS))
+    assert frame.schema == RAW_COMMITMENTS.schema
+    assert frame.select("promised_amount", "baseline_year").row(0) == (12_000_000.0, None)
+
+
+def test_a_folder_without_commitments_holds_no_promises(tmp_path: Path) -> None:
+    assert read_commitments(tmp_path).equals(RAW_COMMITMENTS.empty())
+
+
+def test_a_commitment_without_its_source_is_an_error(tmp_path: Path) -> None:
+    with pytest.raises(SourceError, match=r"commitments\.csv, line 2: source is empty"):
+        read_commitments(folder(tmp_path, "commitments.csv", COMMITMENTS.replace("sheet", "")))

@@ -6,6 +6,7 @@ A new file in `sql/checks` needs a breaking example here.
 import shutil
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import date
 from pathlib import Path
 
 import polars as pl
@@ -14,6 +15,7 @@ import pytest
 from pipeline.contracts.days import Days
 from pipeline.contracts.model import Table
 from pipeline.contracts.tables.core import ARTICLES, COVERAGE, DUPLICATES
+from pipeline.contracts.tables.deeds import COMMITMENTS, FLOW_MONTHS, PROMISES_AND_DEEDS, TRADE_SIGNALS, TRADE_STRAIN
 from pipeline.contracts.tables.index import (
     BASELINE,
     CONTRIBUTIONS,
@@ -25,6 +27,7 @@ from pipeline.contracts.tables.index import (
     TENSION_PAIR_DAILY,
 )
 from pipeline.contracts.tables.raw import RAW_ARTICLES
+from pipeline.contracts.tables.trade import TARIFF_RATES, TRADE_FLOWS
 from pipeline.settings import shipped
 from pipeline.warehouse.lake import Lake
 from pipeline.warehouse.models import query
@@ -63,6 +66,28 @@ def repeated(rows: pl.DataFrame) -> pl.DataFrame:
     return pl.concat([rows, DUPLICATES.example().with_columns(index_date=pl.lit(DAY))])
 
 
+def two_months(table: Table) -> pl.DataFrame:
+    """The example row in April and in June, and nothing in May."""
+    months = (date(2025, 4, 1), date(2025, 6, 1))
+    return pl.concat(table.example().with_columns(reference_month=pl.lit(one, dtype=pl.Date)) for one in months)
+
+
+def example(table: Table, **columns: object) -> Callable[[Lake], None]:
+    """A lake whose table holds the contract's example row, with other values in some columns. The scene has no trade figures."""
+    row = table.example().with_columns(pl.lit(value, dtype=table.schema[name]).alias(name) for name, value in columns.items())
+    return changed(table, lambda _: row)
+
+
+def together(*changes: Callable[[Lake], None]) -> Callable[[Lake], None]:
+    """A lake in which all of these were changed."""
+
+    def apply(lake: Lake) -> None:
+        for change in changes:
+            change(lake)
+
+    return apply
+
+
 BREAKS: dict[str, dict[str, Callable[[Lake], None]]] = {
     "articles_in_are_accounted_for": {
         "an article is lost": changed(ARTICLES, without_first),
@@ -76,6 +101,47 @@ BREAKS: dict[str, dict[str, Callable[[Lake], None]]] = {
         "a contribution is a hair too large": changed(CONTRIBUTIONS, more("contribution", 1e-5)),
         "a contribution is lost": changed(CONTRIBUTIONS, without_first),
         "all contributions are lost": changed(CONTRIBUTIONS, pl.DataFrame.clear),
+    },
+    "deeds_are_sums_of_released_figures": {
+        "a sum is larger than its figures": together(
+            example(COMMITMENTS),
+            example(TRADE_FLOWS, flow="exports", product="", reference_month=date(2020, 1, 1)),
+            example(PROMISES_AND_DEEDS, reference_month=date(2020, 1, 1), months_elapsed=1, actual_so_far=26e9),
+        ),
+        "a sum is known before its figures": together(
+            example(COMMITMENTS),
+            example(TRADE_FLOWS, flow="exports", product="", reference_month=date(2020, 1, 1)),
+            example(
+                PROMISES_AND_DEEDS,
+                reference_month=date(2020, 1, 1),
+                months_elapsed=1,
+                actual_so_far=25e9,
+                released_on=date(2025, 6, 4),
+            ),
+        ),
+    },
+    "every_month_of_a_flow_has_a_row": {
+        "a figure is not shown": example(TRADE_FLOWS),
+        "a figure is invented": example(FLOW_MONTHS),
+        "a missing month is not shown": together(
+            changed(TRADE_FLOWS, lambda _: two_months(TRADE_FLOWS)), changed(FLOW_MONTHS, lambda _: two_months(FLOW_MONTHS))
+        ),
+    },
+    "strain_waits_for_its_figures": {
+        "the flow was released later": together(
+            example(FLOW_MONTHS, product=""), example(TRADE_STRAIN, released_on=date(2025, 6, 4)), example(TARIFF_RATES)
+        ),
+        "the rate was known later": together(
+            example(TARIFF_RATES, effective_date=date(2025, 4, 30), released_on=date(2025, 4, 30)),
+            example(TRADE_STRAIN, released_on=date(2025, 4, 29)),
+        ),
+        "it has no day": together(example(FLOW_MONTHS, product=""), example(TRADE_STRAIN, released_on=None)),
+    },
+    "trade_signals_stand_on_released_figures": {
+        "a step has no rate": example(TRADE_SIGNALS, trade_signal="tariff_step"),
+        "a drop has no flow": example(TRADE_SIGNALS),
+        "a drop is known before its flow": together(example(TRADE_FLOWS), example(TRADE_SIGNALS, released_on=date(2025, 6, 4))),
+        "a diversion has one partner only": together(example(TRADE_FLOWS), example(TRADE_SIGNALS, trade_signal="diversion")),
     },
     "every_day_has_every_pair": {
         "one direction of a day is lost": changed(TENSION_DAILY, without_first),

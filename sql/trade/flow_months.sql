@@ -1,0 +1,82 @@
+-- Every month of every series from its first to its last figure. A month without one is shown as missing; nothing is filled in.
+-- What is expected of a month is its mean in the three years before, as far as these were public when the month's own figure was.
+with limits as (
+    select max(value::integer) filter (where name = 'release_lag_days') as release_lag_days
+    from trade_thresholds
+),
+
+spans as (
+    select
+        reporter,
+        partner,
+        flow,
+        product,
+        min(reference_month) as first_month,
+        max(reference_month) as last_month
+    from trade_flows
+    group by reporter, partner, flow, product
+),
+
+months as (
+    select
+        reporter,
+        partner,
+        flow,
+        product,
+        unnest(generate_series(first_month, last_month, interval 1 month))::date as reference_month
+    from spans
+),
+
+expected as (
+    select
+        flows.reporter,
+        flows.partner,
+        flows.flow,
+        flows.product,
+        flows.reference_month,
+        count(*) as earlier_years,
+        avg(earlier.value_usd) as expected_usd
+    from trade_flows as flows
+    inner join trade_flows as earlier
+        on
+            earlier.reporter = flows.reporter
+            and earlier.partner = flows.partner
+            and earlier.flow = flows.flow
+            and earlier.product = flows.product
+            and earlier.reference_month in (
+                flows.reference_month - interval 1 year,
+                flows.reference_month - interval 2 years,
+                flows.reference_month - interval 3 years
+            )
+            and earlier.released_on <= flows.released_on
+    group by flows.reporter, flows.partner, flows.flow, flows.product, flows.reference_month
+)
+
+select
+    months.reporter,
+    months.partner,
+    months.flow,
+    months.product,
+    months.reference_month,
+    flows.value_usd is null as is_missing,
+    flows.value_usd,
+    (months.reference_month + interval 1 month + to_days((select limits.release_lag_days - 1 from limits)))::date as due_on,
+    flows.released_on,
+    coalesce(expected.earlier_years, 0) as earlier_years,
+    expected.expected_usd,
+    case when expected.expected_usd > 0 then 100.0 * (1 - flows.value_usd / expected.expected_usd) end as shortfall_pct
+from months
+left join trade_flows as flows
+    on
+        flows.reporter = months.reporter
+        and flows.partner = months.partner
+        and flows.flow = months.flow
+        and flows.product = months.product
+        and flows.reference_month = months.reference_month
+left join expected
+    on
+        expected.reporter = months.reporter
+        and expected.partner = months.partner
+        and expected.flow = months.flow
+        and expected.product = months.product
+        and expected.reference_month = months.reference_month

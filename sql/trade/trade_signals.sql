@@ -1,0 +1,232 @@
+-- What the figures themselves signal: steps of tariffs, drops and recoveries of flows, diversions. Each is dated by the day on which every
+-- figure it uses was public, and carries these figures in a sentence.
+with limits as (
+    select
+        max(value) filter (where name = 'tariff_step_points') as tariff_step,
+        max(value) filter (where name = 'flow_drop_pct') as flow_drop,
+        max(value) filter (where name = 'flow_recovery_pct') as flow_recovery,
+        max(value) filter (where name = 'diversion_points') as diversion
+    from trade_thresholds
+),
+
+steps as (
+    select
+        importer as actor,
+        exporter as target,
+        'tariff_step' as trade_signal,
+        if(step_pct > 0, 'escalation', 'concession') as polarity,
+        'tariff' as instrument,
+        '' as product,
+        format('{} tariff on {} ({})', importer, exporter, measure) as series,
+        effective_date as figure_date,
+        rate_pct - step_pct as figure_before,
+        rate_pct as figure_after,
+        'percent' as unit,
+        released_on,
+        source,
+        format(
+            'The average {} tariff on goods from {} {} from {:.1f} to {:.1f} percent on {} ({}).',
+            importer, exporter, if(step_pct > 0, 'rose', 'fell'), rate_pct - step_pct, rate_pct, effective_date::varchar, measure
+        ) as evidence
+    from tariff_rates
+    where abs(step_pct) >= (select limits.tariff_step from limits)
+),
+
+named as (
+    select
+        months.reporter,
+        months.partner,
+        months.flow,
+        months.product,
+        months.reference_month,
+        months.value_usd,
+        months.expected_usd,
+        months.earlier_years,
+        months.shortfall_pct,
+        flows.source,
+        if(months.flow = 'imports', months.reporter, months.partner) as actor,
+        if(months.flow = 'imports', months.partner, months.reporter) as target,
+        format(
+            '{} {} {} {}{}',
+            months.reporter, months.flow, if(months.flow = 'imports', 'from', 'to'), months.partner,
+            if(months.product = '', '', ', ' || months.product)
+        ) as series,
+        max(months.released_on) over (
+            partition by months.reporter, months.partner, months.flow, months.product order by months.reference_month
+        ) as released_on
+    from flow_months as months
+    inner join trade_flows as flows
+        on
+            flows.reporter = months.reporter
+            and flows.partner = months.partner
+            and flows.flow = months.flow
+            and flows.product = months.product
+            and flows.reference_month = months.reference_month
+),
+
+-- between the two thresholds, and in a missing month, a series stays what it was
+levels as (
+    select
+        *,
+        shortfall_pct >= (select limits.flow_drop from limits) as is_low
+    from named
+    where
+        shortfall_pct >= (select limits.flow_drop from limits)
+        or shortfall_pct <= (select limits.flow_recovery from limits)
+),
+
+turns as (
+    select
+        *,
+        lag(is_low) over (partition by reporter, partner, flow, product order by reference_month) as was_low
+    from levels
+),
+
+turned as (
+    select
+        actor,
+        target,
+        if(is_low, 'flow_drop', 'flow_recovery') as trade_signal,
+        if(is_low, 'escalation', 'concession') as polarity,
+        'other' as instrument,
+        product,
+        series,
+        reference_month as figure_date,
+        expected_usd as figure_before,
+        value_usd as figure_after,
+        'USD' as unit,
+        released_on,
+        source,
+        format(
+            '{} were {:.2f} bn USD in {}, {:.1f} percent {} the mean of that month in the {} before ({:.2f} bn USD).',
+            series, value_usd / 1e9, strftime(reference_month, '%Y-%m'), abs(shortfall_pct), if(shortfall_pct < 0, 'above', 'below'),
+            if(earlier_years = 1, 'year', earlier_years || ' years'), expected_usd / 1e9
+        ) as evidence
+    from turns
+    where (is_low and not coalesce(was_low, false)) or (not is_low and was_low)
+),
+
+-- shares among those partners that have both months, so that a missing figure is never read as a lost share
+pairs as (
+    select
+        now.actor,
+        now.target,
+        now.flow,
+        now.product,
+        now.reference_month,
+        now.source,
+        now.value_usd,
+        before.value_usd as before_usd,
+        greatest(now.released_on, before.released_on) as released_on
+    from named as now
+    inner join named as before
+        on
+            before.actor = now.actor
+            and before.target = now.target
+            and before.flow = now.flow
+            and before.product = now.product
+            and before.reference_month = now.reference_month - interval 1 year
+),
+
+shares as (
+    select
+        *,
+        100.0 * value_usd / nullif(sum(value_usd) over month_of_buyer, 0) as share_pct,
+        100.0 * before_usd / nullif(sum(before_usd) over month_of_buyer, 0) as before_pct,
+        max(released_on) over month_of_buyer as all_released_on
+    from pairs
+    window month_of_buyer as (partition by actor, flow, product, reference_month)
+),
+
+gains as (
+    select
+        lost.*,
+        won.target as diverted_to,
+        won.share_pct as won_share_pct,
+        won.before_pct as won_before_pct,
+        least(lost.before_pct - lost.share_pct, won.share_pct - won.before_pct)
+        >= (select limits.diversion from limits) as is_diverted
+    from shares as lost
+    inner join shares as won
+        on
+            won.actor = lost.actor
+            and won.flow = lost.flow
+            and won.product = lost.product
+            and won.reference_month = lost.reference_month
+            and won.target != lost.target
+    qualify
+        row_number() over (
+            partition by lost.actor, lost.target, lost.flow, lost.product, lost.reference_month
+            order by won.share_pct - won.before_pct desc, won.target asc
+        ) = 1
+),
+
+onsets as (
+    select
+        *,
+        lag(is_diverted) over (partition by actor, target, flow, product order by reference_month) as was_diverted,
+        max(all_released_on) over (partition by actor, target, flow, product order by reference_month) as known_on
+    from gains
+),
+
+diversions as (
+    select
+        actor,
+        target,
+        'diversion' as trade_signal,
+        'escalation' as polarity,
+        'other' as instrument,
+        product,
+        diverted_to,
+        format(
+            'share of {} in what {} buys{}, by {}',
+            target, actor, if(product = '', '', ' of ' || product), if(flow = 'imports', 'its imports', 'the exports of its partners')
+        ) as series,
+        reference_month as figure_date,
+        before_pct as figure_before,
+        share_pct as figure_after,
+        'percent' as unit,
+        known_on as released_on,
+        source,
+        format(
+            'Of the {} that {} bought from partners counted, {} had {:.1f} percent in {} and {:.1f} percent a year before; {} rose from '
+            || '{:.1f} to {:.1f} percent.',
+            if(product = '', 'goods', product), actor, target, share_pct, strftime(reference_month, '%Y-%m'), before_pct, diverted_to,
+            won_before_pct, won_share_pct
+        ) as evidence
+    from onsets
+    where is_diverted and not coalesce(was_diverted, false)
+),
+
+found as (
+    select
+        *,
+        null::varchar as diverted_to
+    from steps
+    union all by name
+    select
+        *,
+        null::varchar as diverted_to
+    from turned
+    union all by name
+    select * from diversions
+)
+
+select
+    left(md5(concat_ws('|', trade_signal, series, figure_date::varchar)), 16) as signal_id,
+    released_on,
+    actor,
+    target,
+    trade_signal,
+    polarity,
+    instrument,
+    product,
+    diverted_to,
+    series,
+    figure_date,
+    figure_before,
+    figure_after,
+    unit,
+    evidence,
+    source
+from found

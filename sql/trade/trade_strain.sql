@@ -1,0 +1,215 @@
+-- For what a levies on b's goods and buys from b: the month's tariff, the shortfall of the flow, and how far both lie above what had been
+-- seen until then, in robust deviations (median and MAD of the earlier months that were public when the month's own figure was).
+-- The flow is a's own imports; where a has no figure of the month, b's exports to a. A score compares figures of one bookkeeper, or one
+-- way of averaging, only.
+with limits as (
+    select
+        max(value) filter (where name = 'minimum_history_months') as minimum_months,
+        max(value) filter (where name = 'smallest_scale_points') as smallest_scale
+    from trade_thresholds
+),
+
+-- a rate is in force until the next one; the last that a tracker names, until the end of its month: beyond that the tracker says nothing
+rates as (
+    select
+        importer as actor,
+        exporter as target,
+        measure,
+        rate_pct,
+        effective_date as first_day,
+        coalesce(
+            lead(effective_date) over (partition by importer, exporter, measure order by effective_date) - 1,
+            last_day(effective_date)
+        ) as last_day
+    from tariff_rates
+),
+
+rate_months as (
+    select
+        *,
+        unnest(generate_series(date_trunc('month', first_day), last_day, interval 1 month))::date as reference_month
+    from rates
+),
+
+tariffs as (
+    select
+        actor,
+        target,
+        reference_month,
+        measure as basis,
+        sum(rate_pct * (least(last_day, last_day(reference_month)) - greatest(first_day, reference_month) + 1))
+        / sum(least(last_day, last_day(reference_month)) - greatest(first_day, reference_month) + 1) as value,
+        sum(least(last_day, last_day(reference_month)) - greatest(first_day, reference_month) + 1) as days,
+        last_day(reference_month) as released_on
+    from rate_months
+    group by actor, target, reference_month, measure
+    union all by name
+    select
+        reporter as actor,
+        partner as target,
+        reference_month,
+        'duties' as basis,
+        100.0 * duties_usd / value_usd as value,
+        last_day(reference_month) - reference_month + 1 as days,
+        released_on
+    from trade_flows
+    where flow = 'imports' and product = '' and duties_usd is not null and value_usd > 0
+),
+
+flows as (
+    select
+        if(flow = 'imports', reporter, partner) as actor,
+        if(flow = 'imports', partner, reporter) as target,
+        reference_month,
+        if(flow = 'imports', 'imports', 'mirror_exports') as basis,
+        shortfall_pct as value,
+        value_usd,
+        expected_usd,
+        earlier_years,
+        is_missing,
+        released_on
+    from flow_months
+    where product = ''
+),
+
+tariff_scores as (
+    select
+        now.actor,
+        now.target,
+        now.reference_month,
+        now.basis,
+        now.value,
+        now.days,
+        now.released_on,
+        count(before.value) as history,
+        if(
+            count(before.value) >= (select limits.minimum_months from limits),
+            (now.value - median(before.value)) / greatest(1.4826 * mad(before.value), (select limits.smallest_scale from limits)),
+            null
+        ) as score
+    from tariffs as now
+    left join tariffs as before
+        on
+            before.actor = now.actor
+            and before.target = now.target
+            and before.basis = now.basis
+            and before.reference_month < now.reference_month
+            and before.released_on <= now.released_on
+    group by now.actor, now.target, now.reference_month, now.basis, now.value, now.days, now.released_on
+),
+
+flow_scores as (
+    select
+        now.actor,
+        now.target,
+        now.reference_month,
+        now.basis,
+        now.value,
+        now.value_usd,
+        now.expected_usd,
+        now.earlier_years,
+        now.released_on,
+        count(before.value) as history,
+        if(
+            count(before.value) >= (select limits.minimum_months from limits),
+            (now.value - median(before.value)) / greatest(1.4826 * mad(before.value), (select limits.smallest_scale from limits)),
+            null
+        ) as score
+    from flows as now
+    left join flows as before
+        on
+            before.actor = now.actor
+            and before.target = now.target
+            and before.basis = now.basis
+            and before.reference_month < now.reference_month
+            and before.released_on <= now.released_on
+    where not now.is_missing
+    group by
+        now.actor, now.target, now.reference_month, now.basis, now.value, now.value_usd, now.expected_usd, now.earlier_years,
+        now.released_on
+),
+
+tariff as (
+    select *
+    from tariff_scores
+    qualify
+        row_number() over (
+            partition by actor, target, reference_month order by list_position(['duties', 'import_weighted', 'simple_mean_hs6'], basis)
+        ) = 1
+),
+
+flow as (
+    select *
+    from flow_scores
+    qualify row_number() over (partition by actor, target, reference_month order by basis = 'imports' desc) = 1
+),
+
+gaps as (
+    select distinct
+        actor,
+        target,
+        reference_month
+    from flows
+    where is_missing
+),
+
+seen as (
+    select
+        actor,
+        target,
+        reference_month
+    from tariffs
+    union all
+    select
+        actor,
+        target,
+        reference_month
+    from flows
+),
+
+spans as (
+    select
+        actor,
+        target,
+        unnest(generate_series(min(reference_month), max(reference_month), interval 1 month))::date as reference_month
+    from seen
+    group by actor, target
+)
+
+select
+    spans.actor,
+    spans.target,
+    spans.reference_month,
+    tariff.value as effective_tariff_pct,
+    tariff.basis as tariff_basis,
+    coalesce(tariff.days, 0) as tariff_days,
+    tariff.released_on as tariff_released_on,
+    flow.value_usd as flow_usd,
+    flow.basis as flow_basis,
+    gaps.actor is not null and flow.actor is null as is_flow_missing,
+    coalesce(flow.earlier_years, 0) as earlier_years,
+    flow.expected_usd,
+    flow.value as flow_shortfall_pct,
+    flow.released_on as flow_released_on,
+    coalesce(tariff.history, 0) as tariff_history_months,
+    tariff.score as tariff_z,
+    coalesce(flow.history, 0) as flow_history_months,
+    flow.score as flow_z,
+    case
+        when tariff.score is not null and flow.score is not null then (tariff.score + flow.score) / 2
+        else coalesce(tariff.score, flow.score)
+    end as trade_strain,
+    case
+        when tariff.score is not null and flow.score is not null then 'both'
+        when tariff.score is not null then 'tariff'
+        when flow.score is not null then 'flow'
+        else 'none'
+    end as parts,
+    greatest(tariff.released_on, flow.released_on) as released_on
+from spans
+left join tariff
+    on tariff.actor = spans.actor and tariff.target = spans.target and tariff.reference_month = spans.reference_month
+left join flow
+    on flow.actor = spans.actor and flow.target = spans.target and flow.reference_month = spans.reference_month
+left join gaps
+    on gaps.actor = spans.actor and gaps.target = spans.target and gaps.reference_month = spans.reference_month

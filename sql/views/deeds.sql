@@ -1,0 +1,23 @@
+-- Every promise to buy as it stands with the newest figures: what was promised, what was bought, which share of the promise was kept.
+-- Amounts in millions of the unit; empty where the flow is not in the figures.
+select
+    commitments.agreed_on,
+    commitments.buyer,
+    commitments.seller,
+    if(deeds.product = '', 'all goods', deeds.product) as product,
+    deeds.unit,
+    strftime(commitments.period_from, '%Y-%m') as period_from,
+    strftime(commitments.period_to, '%Y-%m') as period_to,
+    strftime(deeds.reference_month, '%Y-%m') as counted_to,
+    round(deeds.promised_amount / 1e6) as promised_m,
+    round(deeds.promised_flow / 1e6) as flow_that_keeps_it_m,
+    round(deeds.actual_so_far / 1e6) as bought_m,
+    round(deeds.fulfilled_pct, 1) as fulfilled_pct,
+    round(deeds.bought_pct, 1) as bought_pct,
+    deeds.deed_status,
+    deeds.released_on,
+    commitments.note,
+    commitments.source
+from promises_and_deeds as deeds
+inner join commitments on commitments.commitment_id = deeds.commitment_id
+qualify row_number() over (partition by deeds.commitment_id order by deeds.reference_month desc) = 1

@@ -1,0 +1,10 @@
+-- Months of trade that lie within a series and have no figure, with the day on which one was due. They are not zero and not filled in.
+select
+    reporter,
+    flow,
+    partner,
+    if(product = '', 'all goods', product) as product,
+    strftime(reference_month, '%Y-%m') as reference_month,
+    due_on
+from flow_months
+where is_missing

@@ -1,0 +1,110 @@
+"""Small lakes of official figures for the tests of `sql/trade`: rows told by hand, and the models run over them.
+
+Belongs here: how figures are told and the tables made. Does not: what a scene shows; that stands in the test.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+
+from pipeline.contracts.model import Table
+from pipeline.contracts.tables.deeds import COMMITMENTS, FLOW_MONTHS, PROMISES_AND_DEEDS, TRADE_SIGNALS, TRADE_STRAIN, TRADE_THRESHOLDS
+from pipeline.contracts.tables.raw import RAW_COMMITMENTS, RAW_TARIFFS, RAW_TRADE_FLOWS
+from pipeline.contracts.tables.trade import TARIFF_RATES, TRADE_FLOWS
+from pipeline.index.trade_thresholds import trade_thresholds
+from pipeline.warehouse.lake import Lake
+from pipeline.warehouse.models import run
+
+Row = dict[str, Any]
+MODELS = (TRADE_FLOWS, TARIFF_RATES, FLOW_MONTHS, TRADE_STRAIN, TRADE_SIGNALS, COMMITMENTS, PROMISES_AND_DEEDS)
+
+
+def month(number: int, first_year: int = 2018) -> str:
+    """The month so many months after the January of the first year, as the files write it."""
+    return f"{first_year + number // 12}-{number % 12 + 1:02}"
+
+
+def flow(
+    reference_month: str, value: float, *, reporter: str = "USA", partner: str = "CHN", direction: str = "imports", **more: Any
+) -> Row:
+    """One raw figure, by default US imports from China of all goods; `value` in millions of USD."""
+    row: Row = {
+        "reference_month": reference_month,
+        "reporter": reporter,
+        "partner": partner,
+        "flow": direction,
+        "product": "",
+        "value_usd": round(value * 1_000_000),
+        "duties_usd": None,
+        "released_on": None,
+        "source": "An office",
+    }
+    return row | more
+
+
+def flows(values: Iterable[float | None], *, first_year: int = 2018, **more: Any) -> list[Row]:
+    """One figure a month from January of the first year; None leaves the month out."""
+    return [flow(month(number, first_year), value, **more) for number, value in enumerate(values) if value is not None]
+
+
+def rate(effective_date: str, rate_pct: float, *, measure: str = "import_weighted", importer: str = "USA", exporter: str = "CHN") -> Row:
+    """One raw tariff rate, by default of the US on China."""
+    return {
+        "importer": importer,
+        "exporter": exporter,
+        "effective_date": effective_date,
+        "measure": measure,
+        "rate_pct": rate_pct,
+        "source": "A tracker",
+    }
+
+
+def promise(name: str, amount: float, period_from: str, period_to: str, **more: Any) -> Row:
+    """One raw commitment of China to the US over 2017, of all goods as the US counts them; `amount` in millions of USD."""
+    row: Row = {
+        "commitment_id": name,
+        "agreed_on": "2020-01-15",
+        "buyer": "CHN",
+        "seller": "USA",
+        "reporter": "USA",
+        "product": "",
+        "promise": "additional",
+        "unit": "USD",
+        "promised_amount": amount * 1_000_000,
+        "baseline_year": 2017,
+        "period_from": period_from,
+        "period_to": period_to,
+        "source": "An agreement",
+        "note": "invented",
+    }
+    return row | more
+
+
+@dataclass(frozen=True)
+class Figures:
+    """A lake with the trade models run over it."""
+
+    lake: Lake
+
+    def rows(self, table: Table, **where: Any) -> list[Row]:
+        """Rows of a table whose columns have these values, in order of the key."""
+        return self.lake.read(table).filter(pl.lit(value=True), **where).to_dicts()
+
+    def row(self, table: Table, **where: Any) -> Row:
+        """The only such row."""
+        (row,) = self.rows(table, **where)
+        return row
+
+
+def build(root: Path, given: Sequence[Row] = (), tariffs: Sequence[Row] = (), commitments: Sequence[Row] = ()) -> Figures:
+    """Write the raw figures under `root` and run every trade model over them."""
+    lake = Lake(root)
+    for table, rows in ((RAW_TRADE_FLOWS, given), (RAW_TARIFFS, tariffs), (RAW_COMMITMENTS, commitments)):
+        lake.write(table, table.conform(pl.DataFrame(list(rows), schema=table.schema)))
+    lake.write(TRADE_THRESHOLDS, TRADE_THRESHOLDS.conform(trade_thresholds()))
+    for table in MODELS:
+        lake.write(table, table.conform(run(lake, table, {})))
+    return Figures(lake)

@@ -1,0 +1,27 @@
+"""The promises between the trade tables hold on the bundled figures; what breaks them: tests/unit/warehouse/test_checks.py."""
+
+import pytest
+
+from pipeline.contracts.tables.deeds import PROMISES_AND_DEEDS, TRADE_SIGNALS, TRADE_STRAIN
+from pipeline.index.trade_thresholds import trade_thresholds
+from pipeline.settings import shipped
+from pipeline.warehouse.models import query
+from tests.unit.trade.scenes import Figures
+
+CHECKS = (
+    "deeds_are_sums_of_released_figures",
+    "every_month_of_a_flow_has_a_row",
+    "strain_waits_for_its_figures",
+    "trade_signals_stand_on_released_figures",
+)
+
+
+@pytest.mark.parametrize("name", CHECKS)
+def test_a_promise_between_trade_tables_holds_on_the_bundled_figures(bundled: Figures, name: str) -> None:
+    assert min(len(bundled.rows(table)) for table in (TRADE_STRAIN, TRADE_SIGNALS, PROMISES_AND_DEEDS)) > 50
+    assert query(bundled.lake, shipped("sql") / "checks" / f"{name}.sql", {}).rows(named=True) == []
+
+
+def test_every_threshold_is_read_by_a_model() -> None:
+    models = "".join(path.read_text(encoding="utf-8") for path in (shipped("sql") / "trade").glob("*.sql"))
+    assert [name for name in trade_thresholds()["name"] if f"'{name}'" not in models] == []
