@@ -27,9 +27,11 @@ from pipeline.contracts.tables.index import (
     TENSION_PAIR_DAILY,
     WEIGHTS,
 )
+from pipeline.contracts.tables.measures import MEASURE_CLAIMS, MEASURE_CONTRADICTIONS, MEASURE_EVENTS, MEASURE_STATES, MEASURES
 from pipeline.contracts.tables.raw import RAW_ARTICLES
 from pipeline.contracts.vocabulary import KIND, KIND_POLARITY
 from pipeline.index.filter import filter_channels, stalemates
+from pipeline.index.ledger import fold
 from pipeline.index.parameters import variables, weights
 from pipeline.warehouse.lake import Lake
 from pipeline.warehouse.models import dependencies, run, sql_file
@@ -38,8 +40,14 @@ Row = dict[str, Any]
 
 DAY = date(2025, 4, 4)
 HALF_LIFE = 7.0
-MADE_BY_PYTHON = {WEIGHTS.name: (), CHANNEL_DAILY.name: (DAILY_MASS.name, BASELINE.name), STALEMATE_DAILY.name: (MOVEMENT_DAILY.name,)}
-ALL = (TENSION_DAILY, TENSION_PAIR_DAILY, CONTRIBUTIONS)
+FOLDED = {MEASURE_EVENTS.name: "events", MEASURE_STATES.name: "states", MEASURE_CONTRADICTIONS.name: "contradictions"}
+MADE_BY_PYTHON = {
+    WEIGHTS.name: (),
+    CHANNEL_DAILY.name: (DAILY_MASS.name, BASELINE.name),
+    STALEMATE_DAILY.name: (MOVEMENT_DAILY.name,),
+    **dict.fromkeys(FOLDED, (MEASURE_CLAIMS.name,)),
+}
+ALL = (TENSION_DAILY, TENSION_PAIR_DAILY, CONTRIBUTIONS, MEASURES)
 
 
 def day(number: int) -> date:
@@ -186,9 +194,17 @@ def _make(built: Built, table: Table, half_life_days: float) -> None:
         rows = filter_channels(lake.read(DAILY_MASS), lake.read(BASELINE), half_life_days)
     elif table is STALEMATE_DAILY:
         rows = stalemates(lake.read(MOVEMENT_DAILY), half_life_days)
+    elif table.name in FOLDED:
+        rows = getattr(fold(lake.read(MEASURE_CLAIMS), _last_day(lake)), FOLDED[table.name])
     else:
         rows = run(lake, table, built.variables)
     lake.write(table, rows)
+
+
+def _last_day(lake: Lake) -> date:
+    span = lake.span(COVERAGE)
+    assert span is not None
+    return span.last
 
 
 def eventful(days: int, seed: int) -> Scene:

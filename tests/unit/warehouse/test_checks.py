@@ -14,6 +14,7 @@ from pipeline.contracts.days import Days
 from pipeline.contracts.model import Table
 from pipeline.contracts.tables.core import ARTICLES, COVERAGE, DUPLICATES
 from pipeline.contracts.tables.index import CONTRIBUTIONS, SIGNALS, STORIES, TENSION_DAILY, TENSION_PAIR_DAILY
+from pipeline.contracts.tables.measures import MEASURE_EVENTS, MEASURE_STATES, MEASURES
 from pipeline.contracts.tables.raw import RAW_ARTICLES
 from pipeline.settings import shipped
 from pipeline.warehouse.lake import Lake
@@ -67,9 +68,31 @@ BREAKS: dict[str, dict[str, Callable[[Lake], None]]] = {
         "a contribution is lost": changed(CONTRIBUTIONS, without_first),
         "all contributions are lost": changed(CONTRIBUTIONS, pl.DataFrame.clear),
     },
+    "every_claim_is_in_the_ledger": {
+        "an event is lost": changed(MEASURE_EVENTS, without_first),
+        "a signal is lost": changed(SIGNALS, lambda rows: rows.filter(pl.col("kind") != "measure")),
+        "an event has lost its measure": changed(MEASURE_EVENTS, lambda rows: rows.with_columns(measure_id=pl.lit(None, pl.String))),
+        "what is unmatched has no reason": changed(
+            MEASURE_EVENTS, lambda rows: rows.with_columns(outcome=pl.lit("unmatched"), measure_id=pl.lit(None, pl.String))
+        ),
+    },
     "every_day_has_every_pair": {
         "one direction of a day is lost": changed(TENSION_DAILY, without_first),
         "a whole day is lost": changed(TENSION_DAILY, lambda rows: rows.filter(pl.col("index_date") != DAY)),
+    },
+    "measure_states_follow_one_another": {
+        "the last interval has ended": changed(MEASURE_STATES, lambda rows: rows.with_columns(valid_to=pl.col("valid_from"))),
+        "a measure has lost its states": changed(MEASURE_STATES, pl.DataFrame.clear),
+    },
+    "measures_are_known_from_signals_seen": {
+        "a state begins before its signal was seen": changed(
+            MEASURE_STATES, lambda rows: rows.with_columns(pl.col("valid_from").dt.offset_by("-1d"))
+        ),
+        "a state rests on no signal of its measure": changed(MEASURE_STATES, lambda rows: rows.with_columns(signal_ids=pl.lit("0" * 16))),
+    },
+    "measures_stand_as_their_last_state": {
+        "a measure stands elsewhere": changed(MEASURES, lambda rows: rows.with_columns(status=pl.lit("ended"))),
+        "a measure is lost": changed(MEASURES, without_first),
     },
     "only_asserted_signals_have_mass": {
         "a signal that weighs is negated": changed(SIGNALS, lambda rows: rows.with_columns(modality=pl.lit("negated"))),
@@ -87,6 +110,11 @@ BREAKS: dict[str, dict[str, Callable[[Lake], None]]] = {
         "a quote is changed": changed(SIGNALS, lambda rows: rows.with_columns(pl.col("quote") + ".")),
         "a span is off by one": changed(SIGNALS, more("span_start")),
         "an article is lost": changed(ARTICLES, without_first),
+    },
+    "what_did_not_act_is_listed": {
+        "a signal was overruled and nobody says by what": changed(
+            MEASURE_EVENTS, lambda rows: rows.with_columns(outcome=pl.lit("contradicted"))
+        ),
     },
     "signals_have_a_story": {"a story is lost": changed(STORIES, without_first)},
 }
