@@ -73,7 +73,8 @@ def fold(claims: pl.DataFrame, through: date) -> Ledger:
 
 
 def _frame(table: Table, rows: Sequence[dict[str, Any]]) -> pl.DataFrame:
-    return pl.DataFrame([{name: row[name] for name in table.schema} for row in rows], schema=table.schema)
+    schema = table.schema
+    return pl.DataFrame({name: [row[name] for row in rows] for name in schema}, schema=schema)
 
 
 def _measure_id(actor: str, target: str, key: _Key) -> str:
@@ -92,6 +93,7 @@ class _Direction:
 
     measures: dict[_Key, Measure] = field(default_factory=dict)
     events: list[Claim] = field(default_factory=list)
+    _waiting: dict[_Key, Measure] = field(default_factory=dict)  # those for which a day has been announced
 
     def fold(self, rows: Iterable[Claim], through: date) -> None:
         """Let the claims act, in order of the day on which they were known."""
@@ -103,8 +105,10 @@ class _Direction:
         self._pass_days(through)
 
     def _pass_days(self, through: date) -> None:
-        for measure in self.measures.values():
+        for key, measure in list(self._waiting.items()):
             measure.pass_days(through)
+            if not measure.waits:
+                del self._waiting[key]
 
     def _tell(self, claims: list[Claim]) -> None:
         """What was told on one day (and known on one day) about any measure of the direction."""
@@ -150,6 +154,8 @@ class _Direction:
             return
         measure = self.measures.setdefault(key, Measure())
         statements = self._act(key, measure, acting, _RAISING if acting is raising else _EASING)
+        if measure.waits:
+            self._waiting[key] = measure
         if not other:
             return
         is_weighty = min(up, down) >= LEAST_CHANCE

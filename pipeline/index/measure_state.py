@@ -101,6 +101,11 @@ class Measure:
         rates = [rate for rate in (self.now.rate_pct, coming.rate_pct if coming else None) if rate is not None]
         return max(rates, default=None)
 
+    @property
+    def waits(self) -> bool:
+        """Whether some day lies ahead on which it changes, or silence becomes a contradiction."""
+        return self._next_timer() is not None
+
     def act(self, said: Statement) -> str:
         """Let a statement act; the outcome is a word of the vocabulary `outcome`."""
         if said.told_on < self.changed_told_on:
