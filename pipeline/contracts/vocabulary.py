@@ -222,3 +222,73 @@ DEED_STATUS = Vocabulary(
         "no_flow": "nothing of that product and unit is in the figures",
     },
 )
+
+EFFECT = Vocabulary(
+    "effect",
+    "What a statement does to a measure.",
+    {
+        "proposed": "threatens or considers it",
+        "announced": "decides, orders or imposes it, perhaps for a later day",
+        "effective": "lets it take effect, or speaks of it as in force",
+        "reduced": "cuts it, or exempts from it",
+        "suspended": "pauses or delays it",
+        "ended": "removes it, withdraws it, or a court strikes it down",
+        "unclear": "an easing that is only considered, or a measure told as suspended or ended",
+    },
+)
+
+OUTCOME = Vocabulary(
+    "outcome",
+    "What the ledger of measures made of a signal.",
+    {
+        "changed": "it set the measure's state, alone or with others of its day",
+        "confirmed": "it says what the ledger has already",
+        "noted": "a threat or an announcement without news about a measure that stands, or a mere hope of easing; changes nothing",
+        "exempted": "it eases one product of a measure on all goods, which stands",
+        "hint": "too unsure to act on a measure that exists",
+        "outweighed": "the same day says the opposite with more weight",
+        "late": "it tells of a day before the measure's last change, and came after it",
+        "contradicted": "it cannot hold beside what the ledger has; listed, and does not act",
+        "unmatched": "it belongs to no measure; the reason says why",
+    },
+)
+
+UNMATCHED = Vocabulary(
+    "unmatched_reason",
+    "Why a signal belongs to no measure.",
+    {
+        "no_instrument": "its instrument names no measure: investigation, agreement, other",
+        "no_effect": "its effect is unclear",
+        "too_unsure": "it would begin a measure, but is too unsure to do so",
+        "no_measure": "an easing of what the ledger does not know",
+        "no_general_measure": "an easing that names no product, where only measures on single products are known",
+        "other_instrument": "an easing whose product is known under another instrument only; the nearest measure is named",
+    },
+)
+
+BASIS = Vocabulary(
+    "basis",
+    "What the status of a measure rests on.",
+    {
+        "told": "articles say so",
+        "as_announced": "the announced day has come, and no article known by then says otherwise",
+    },
+)
+
+CONTRADICTION = Vocabulary(
+    "contradiction",
+    "What cannot both hold, or was never confirmed.",
+    {
+        "two_rates_on_one_day": "statements of one day give the same measure two rates",
+        "opposite_on_one_day": "one day both raises and eases the measure; the weightier side acted",
+        "scope_in_doubt": "one story gives the same rate to all goods and to one product",
+        "in_force_after_end": "told as in force after it was told as ended",
+        "in_force_again_unannounced": "told as in force after a suspension, and nobody announced that it would return",
+        "easing_after_end": "cut or suspended after it was told as ended",
+        "easing_of_a_higher_rate": "an easing names a rate above all that are known; it did not act",
+        "suspension_of_a_reduced_measure": "told as suspended after a cut: a truce prolonged, or what the cut left; it did not act",
+        "rate_fell_without_easing": "the rate in force is lower than before, and no easing was told",
+        "due_without_word": "the announced day passed by two weeks, and no article says that it took effect",
+        "suspension_lapsed_without_word": "the suspension's last day passed by two weeks, and no article says what followed",
+    },
+)

@@ -20,6 +20,9 @@ from pipeline.contracts.tables import TABLES
 from pipeline.settings import shipped
 from pipeline.warehouse.lake import Lake
 
+#: Folders of `sql/` whose files make no table.
+NOT_MODELS = frozenset({"checks", "views", "macros"})
+
 
 class ModelError(RuntimeError):
     """A SQL file is missing, unreadable or failed; the message names the file and what DuckDB said."""
@@ -27,7 +30,7 @@ class ModelError(RuntimeError):
 
 def sql_file(name: str) -> Path:
     """The one file under `sql/` that makes the table of that name; `ModelError` when there is none or more than one."""
-    found = sorted(path for path in shipped("sql").glob(f"*/{name}.sql") if path.parent.name not in {"checks", "views"})
+    found = sorted(path for path in shipped("sql").glob(f"*/{name}.sql") if path.parent.name not in NOT_MODELS)
     if len(found) != 1:
         raise ModelError(f"expected one SQL file for table {name!r} under {shipped('sql')}, found {[str(path) for path in found]}")
     return found[0]

@@ -149,13 +149,14 @@ def _about(database: Path) -> tuple[str, str] | None:
     return str(release), str(build)
 
 
-def _views() -> list[Path]:
-    return sorted((shipped("sql") / "views").glob("*.sql"))
+def _shipped_with(folder: str) -> list[Path]:
+    return sorted((shipped("sql") / folder).glob("*.sql"))
 
 
 def _build() -> str:
-    """Fingerprint of what the database holds beside the release's rows: version, comments and views."""
-    parts = [__version__, markdown(PUBLISHED), *(f"{path.stem}\0{path.read_text(encoding='utf-8')}" for path in _views())]
+    """Fingerprint of what the database holds beside the release's rows: version, comments, views and macros."""
+    files = [*_shipped_with("views"), *_shipped_with("macros")]
+    parts = [__version__, markdown(PUBLISHED), *(f"{path.parent.name}/{path.stem}\0{path.read_text(encoding='utf-8')}" for path in files)]
     return hashlib.sha256("\0".join(parts).encode()).hexdigest()[:10]
 
 
@@ -164,7 +165,7 @@ def _literal(text: str) -> str:
 
 
 def _fill(con: duckdb.DuckDBPyConnection, release: Release, note: str) -> None:
-    """Tables with comments on each column, the views of `sql/views`, and a one-row table `about`."""
+    """Tables with comments on each column, the views of `sql/views`, the table macros of `sql/macros`, and a one-row table `about`."""
     for table in PUBLISHED:
         files = [str(path) for path in sorted((release.folder / table.name).glob("*.parquet"))]
         con.from_parquet(files, hive_partitioning=False).create(table.name)
@@ -175,8 +176,16 @@ def _fill(con: duckdb.DuckDBPyConnection, release: Release, note: str) -> None:
     about = {"release": release.name, "version": __version__, "build": _build(), "note": note}
     con.sql("insert into about values ($release, $version, $build, $note)", params=about)
     con.sql("comment on table about is 'Which release this is, and what the data is.'")
-    for path in _views():
+    for path in _shipped_with("views"):
         text = path.read_text(encoding="utf-8")
         con.sql(f"create view {path.stem} as {text}")
-        comment = " ".join(line.removeprefix("--").strip() for line in text.splitlines() if line.startswith("--"))
-        con.sql(f"comment on view {path.stem} is {_literal(comment)}")
+        con.sql(f"comment on view {path.stem} is {_literal(_head(text))}")
+    for path in _shipped_with("macros"):
+        text = path.read_text(encoding="utf-8")
+        con.sql(text)
+        con.sql(f"comment on macro table {path.stem} is {_literal(_head(text))}")
+
+
+def _head(sql: str) -> str:
+    """The comments of a SQL file as one line."""
+    return " ".join(line.removeprefix("--").strip() for line in sql.splitlines() if line.startswith("--"))

@@ -17,8 +17,10 @@ from pipeline.contracts.model import Table
 from pipeline.contracts.tables import TABLES
 from pipeline.contracts.tables.core import ARTICLES, COVERAGE, DUPLICATES, FINDINGS, QUARANTINE, STORY_LINKS
 from pipeline.contracts.tables.index import CONTRIBUTIONS, TENSION_DAILY, TENSION_PAIR_DAILY
+from pipeline.contracts.tables.measures import MEASURE_CLAIMS, MEASURE_CONTRADICTIONS, MEASURE_EVENTS, MEASURE_STATES, MEASURES
 from pipeline.contracts.tables.raw import RAW_ARTICLES
 from pipeline.contracts.vocabulary import KIND, KIND_POLARITY
+from pipeline.index.ledger import fold
 from pipeline.index.parameters import variables
 from pipeline.index.steps import STEPS
 from pipeline.warehouse.lake import Lake
@@ -28,7 +30,8 @@ Row = dict[str, Any]
 
 DAY = date(2025, 4, 4)
 HALF_LIFE = 7.0
-ALL = (TENSION_DAILY, TENSION_PAIR_DAILY, CONTRIBUTIONS)
+FOLDED = {MEASURE_EVENTS.name: "events", MEASURE_STATES.name: "states", MEASURE_CONTRADICTIONS.name: "contradictions"}
+ALL = (TENSION_DAILY, TENSION_PAIR_DAILY, CONTRIBUTIONS, MEASURES)
 
 
 def day(number: int) -> date:
@@ -166,11 +169,15 @@ def _make(built: Built, table: Table) -> None:
     lake = built.lake
     if table.day is not None or lake.files(table):
         return  # written by hand, or made already
-    step = STEPS.get(table.name)
-    reads = step.reads if step else tuple(TABLES[name] for name in dependencies(sql_file(table.name)))
-    for needed in reads:
-        _make(built, needed)
-    rows = step.make({read.name: lake.read(read) for read in reads}, built.variables) if step else run(lake, table, built.variables)
+    if table.name in FOLDED:
+        _make(built, MEASURE_CLAIMS)
+        rows = getattr(fold(lake.read(MEASURE_CLAIMS), built.variables["last_day"]), FOLDED[table.name])
+    else:
+        step = STEPS.get(table.name)
+        reads = step.reads if step else tuple(TABLES[name] for name in dependencies(sql_file(table.name)))
+        for needed in reads:
+            _make(built, needed)
+        rows = step.make({read.name: lake.read(read) for read in reads}, built.variables) if step else run(lake, table, built.variables)
     lake.write(table, rows)
 
 

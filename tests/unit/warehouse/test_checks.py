@@ -26,6 +26,7 @@ from pipeline.contracts.tables.index import (
     TENSION_DAILY,
     TENSION_PAIR_DAILY,
 )
+from pipeline.contracts.tables.measures import MEASURE_EVENTS, MEASURE_STATES, MEASURES
 from pipeline.contracts.tables.raw import RAW_ARTICLES
 from pipeline.contracts.tables.trade import TARIFF_RATES, TRADE_FLOWS
 from pipeline.settings import shipped
@@ -143,9 +144,31 @@ BREAKS: dict[str, dict[str, Callable[[Lake], None]]] = {
         "a drop is known before its flow": together(example(TRADE_FLOWS), example(TRADE_SIGNALS, released_on=date(2025, 6, 4))),
         "a diversion has one partner only": together(example(TRADE_FLOWS), example(TRADE_SIGNALS, trade_signal="diversion")),
     },
+    "every_claim_is_in_the_ledger": {
+        "an event is lost": changed(MEASURE_EVENTS, without_first),
+        "a signal is lost": changed(SIGNALS, lambda rows: rows.filter(pl.col("kind") != "measure")),
+        "an event has lost its measure": changed(MEASURE_EVENTS, lambda rows: rows.with_columns(measure_id=pl.lit(None, pl.String))),
+        "what is unmatched has no reason": changed(
+            MEASURE_EVENTS, lambda rows: rows.with_columns(outcome=pl.lit("unmatched"), measure_id=pl.lit(None, pl.String))
+        ),
+    },
     "every_day_has_every_pair": {
         "one direction of a day is lost": changed(TENSION_DAILY, without_first),
         "a whole day is lost": changed(TENSION_DAILY, lambda rows: rows.filter(pl.col("index_date") != DAY)),
+    },
+    "measure_states_follow_one_another": {
+        "the last interval has ended": changed(MEASURE_STATES, lambda rows: rows.with_columns(valid_to=pl.col("valid_from"))),
+        "a measure has lost its states": changed(MEASURE_STATES, pl.DataFrame.clear),
+    },
+    "measures_are_known_from_signals_seen": {
+        "a state begins before its signal was seen": changed(
+            MEASURE_STATES, lambda rows: rows.with_columns(pl.col("valid_from").dt.offset_by("-1d"))
+        ),
+        "a state rests on no signal of its measure": changed(MEASURE_STATES, lambda rows: rows.with_columns(signal_ids=pl.lit("0" * 16))),
+    },
+    "measures_stand_as_their_last_state": {
+        "a measure stands elsewhere": changed(MEASURES, lambda rows: rows.with_columns(status=pl.lit("ended"))),
+        "a measure is lost": changed(MEASURES, without_first),
     },
     "only_asserted_signals_have_mass": {
         "a signal that weighs is negated": changed(SIGNALS, lambda rows: rows.with_columns(modality=pl.lit("negated"))),
@@ -174,6 +197,11 @@ BREAKS: dict[str, dict[str, Callable[[Lake], None]]] = {
             BASELINE, lambda rows: rows.with_columns(rate=pl.col("rate") * 1.001)
         ),
         "an article was read that nobody expected": changed(COVERAGE, more("accepted")),
+    },
+    "what_did_not_act_is_listed": {
+        "a signal was overruled and nobody says by what": changed(
+            MEASURE_EVENTS, lambda rows: rows.with_columns(outcome=pl.lit("contradicted"))
+        ),
     },
     "signals_have_a_story": {"a story is lost": changed(STORIES, without_first)},
 }

@@ -14,12 +14,13 @@ from pipeline.index.steps import STEPS
 from pipeline.settings import shipped
 from pipeline.warehouse import models
 from pipeline.warehouse.lake import Lake
-from pipeline.warehouse.models import ModelError, dependencies, fingerprint, query, run, sql_file
-from tests.unit.index.lake_scenes import Built
+from pipeline.warehouse.models import NOT_MODELS, ModelError, dependencies, fingerprint, query, run, sql_file
+from tests.unit.index.lake_scenes import FOLDED, Built
 
 SQL = shipped("sql")
-FILES = sorted(SQL.rglob("*.sql"))
-MODELS = [path for path in FILES if path.parent.name not in {"checks", "views"}]
+MACROS = sorted((SQL / "macros").glob("*.sql"))
+FILES = sorted({*SQL.rglob("*.sql")} - {*MACROS})
+MODELS = [path for path in FILES if path.parent.name not in NOT_MODELS]
 VIEWS = sorted((SQL / "views").glob("*.sql"))
 EVERY_FILE = pytest.mark.parametrize("path", FILES, ids=lambda path: f"{path.parent.name}/{path.stem}")
 EVERY_MODEL = pytest.mark.parametrize("path", MODELS, ids=lambda path: path.stem)
@@ -94,7 +95,7 @@ def test_no_model_reads_the_table_that_it_makes(path: Path) -> None:
 
 
 def test_every_table_of_the_index_and_of_trade_has_something_that_makes_it() -> None:
-    made = {path.stem for path in MODELS} | set(STEPS)
+    made = {path.stem for path in MODELS} | set(STEPS) | set(FOLDED)
     assert {table.name for table in TABLES.values() if table.layer in {"index", "trade"}} == made
 
 
@@ -217,6 +218,14 @@ def test_a_model_over_an_empty_lake_yields_no_rows_but_the_right_columns(tmp_pat
 def test_a_view_reads_published_tables_only_and_answers(small: Built, path: Path) -> None:
     assert [name for name in dependencies(path) if not TABLES[name].published] == []
     assert query(small.lake, path, {}).width > 1
+
+
+@pytest.mark.parametrize("path", MACROS, ids=lambda path: path.stem)
+def test_a_macro_says_what_it_is_and_has_the_name_of_its_file(path: Path) -> None:
+    text = path.read_text(encoding="utf-8")
+    assert text.startswith("-- ")
+    assert f"create macro {path.stem}(" in text
+    assert ") as table" in text
 
 
 def test_the_newest_day_of_every_pair_is_in_the_view_of_today(small: Built) -> None:

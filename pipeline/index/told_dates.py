@@ -1,0 +1,80 @@
+"""Days and rates that a sentence gives to its measure: from when it acts, until when a suspension runs, "to 25 percent".
+
+Belongs here: reading a day or the word "to" from one sentence, given the day of its article. Does not: what follows from it for a
+measure (`ledger.py`), or anything else in the sentence, which is the reader's.
+"""
+
+from datetime import timedelta
+
+import polars as pl
+
+#: A month and day without a year mean the next such day, if it is no farther away than this.
+FARTHEST_DAYS = 200
+LONGEST_SUSPENSION = 731
+
+_MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
+_WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+_MONTH = (
+    r"(?:Jan(?:uary)?|Feb(?:ruary)?|March|Mar|April|Apr|May|June?|July?|"
+    r"Aug(?:ust)?|Sept?(?:ember)?|Oct(?:ober)?|Nov(?:ember)?|Dec(?:ember)?)"
+)
+_DAY = rf"(?:(?P<month>{_MONTH})\.? (?P<day>\d{{1,2}})|(?P<day2>\d{{1,2}}) (?P<month2>{_MONTH}))(?:,? (?P<year>20\d\d))?\b"
+_ON = rf"\b(?:on|from|starting|beginning|effective|as of|starts?|begins?) {_DAY}"
+_FROM_WEEKDAY = r"\bfrom (?P<weekday>Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day\b"
+_UNTIL = rf"\b(?:until|till|through) {_DAY}"
+_FOR = (
+    r"(?i)\bfor (?:up to |another |a further )?(?P<number>\d{1,3}|an?|one|two|three|six|nine|twelve) "
+    r"(?:more )?(?P<unit>day|week|month|year)s?\b"
+)
+_NUMBERS = {"a": 1, "an": 1, "one": 1, "two": 2, "three": 3, "six": 6, "nine": 9, "twelve": 12}
+
+
+def with_told_dates(claims: pl.DataFrame) -> pl.DataFrame:
+    """The claims with `due_on`, `until_on` and `is_to_rate`, read from `quote`, `told_on` and `rate_pct`; empty where nothing is told.
+
+    `due_on` is later than the article: "from April 10", "on 1 August", "from Thursday" (a weekday after "on" is mostly the day of the
+    report). `until_on` is the end of a suspension: "until November 10", "for 90 days". `is_to_rate`: the sentence says "to" that rate.
+    """
+    quote, told = pl.col("quote"), pl.col("told_on")
+    weekday = quote.str.extract_groups(_FROM_WEEKDAY).struct.field("weekday").str.to_lowercase().str.slice(0, 3)
+    number = weekday.replace_strict(_WEEKDAYS, range(1, 8), default=None, return_dtype=pl.Int64)
+    next_weekday = told + pl.duration(days=(number - told.dt.weekday().cast(pl.Int64) - 1) % 7 + 1)
+    rate = pl.col("rate_pct").round(2).cast(pl.String).str.strip_suffix(".0").str.replace_all(".", r"\.", literal=True)
+    to_rate = pl.concat_str(pl.lit(r"(?i)\bto (?:about |just |only )?"), rate, pl.lit(r" ?(?:%|per ?cent|points?\b)"))
+    return claims.with_columns(
+        due_on=pl.coalesce(_next_day(_ON), next_weekday),
+        until_on=pl.when(pl.col("effect") == "suspended").then(pl.coalesce(_next_day(_UNTIL, LONGEST_SUSPENSION), _end_of_term())),
+        is_to_rate=quote.str.contains(to_rate).fill_null(value=False),
+    )
+
+
+def _next_day(pattern: str, farthest: int = FARTHEST_DAYS) -> pl.Expr:
+    """The first day after the article that the pattern's first match names; empty when it is farther away, or past with its year."""
+    told = pl.col("told_on")
+    found = pl.col("quote").str.extract_groups(pattern)
+    month = pl.coalesce(found.struct.field("month"), found.struct.field("month2")).str.to_lowercase().str.slice(0, 3)
+    number = month.replace_strict(_MONTHS, range(1, 13), default=None, return_dtype=pl.Int8)
+    day = pl.coalesce(found.struct.field("day"), found.struct.field("day2")).cast(pl.Int8)
+    year = found.struct.field("year").cast(pl.Int32)
+    in_year = [_date(pl.coalesce(year, told.dt.year() + more), number, day) for more in (0, 1)]
+    named = pl.when(in_year[0] > told).then(in_year[0]).otherwise(in_year[1])
+    return pl.when((named > told) & (named <= told + timedelta(days=farthest))).then(named)
+
+
+def _date(year: pl.Expr, month: pl.Expr, day: pl.Expr) -> pl.Expr:
+    """That day; empty when there is none ("February 30")."""
+    padded = [part.cast(pl.String).str.zfill(2) for part in (month, day)]
+    return pl.concat_str(year.cast(pl.String), *padded, separator="-").str.to_date("%Y-%m-%d", strict=False)
+
+
+def _end_of_term() -> pl.Expr:
+    told = pl.col("told_on")
+    found = pl.col("quote").str.extract_groups(_FOR)
+    written = found.struct.field("number").str.to_lowercase()
+    number = pl.coalesce(written.cast(pl.Int64, strict=False), written.replace_strict(_NUMBERS, default=None, return_dtype=pl.Int64))
+    unit = found.struct.field("unit").str.to_lowercase()
+    end = pl.coalesce(
+        told.dt.offset_by(pl.concat_str(pl.when(unit == one).then(number).cast(pl.String), pl.lit(short)))
+        for one, short in (("day", "d"), ("week", "w"), ("month", "mo"), ("year", "y"))
+    )
+    return pl.when(end <= told + timedelta(days=LONGEST_SUSPENSION)).then(end)

@@ -1,0 +1,11 @@
+-- asset: measure_contradictions
+-- severity: critical
+-- reason: a signal that the ledger overruled would be hidden otherwise: every one has a contradiction of its measure and day
+select
+    events.signal_id,
+    events.measure_id,
+    events.outcome,
+    events.known_on
+from measure_events as events
+left join measure_contradictions as listed on listed.measure_id = events.measure_id and listed.found_on = events.known_on
+where events.outcome in ('outweighed', 'contradicted') and listed.measure_id is null

@@ -1,0 +1,41 @@
+-- Every asserted threat, measure and easing as the ledger reads it: which measure it names and what it does to it.
+-- A measure is actor, target, instrument and product. Fentanyl is what a levy is meant against, no good that pays it: all goods.
+-- A rate belongs to a tariff or a trade remedy; beside another instrument it is mostly that of a tariff in the same sentence.
+with claims as (
+    select
+        signals.*,
+        case when signals.product = 'fentanyl' then '' else signals.product end as good,
+        greatest(cast(articles.first_seen_at as date), signals.index_date) as known_on,
+        case
+            when signals.kind = 'threat' then 'proposed'
+            when signals.kind = 'measure' and signals.status in ('proposed', 'announced', 'effective') then signals.status
+            when signals.kind = 'easing' and signals.status in ('announced', 'effective') then 'reduced'
+            when signals.kind = 'easing' and signals.status in ('suspended', 'ended') then signals.status
+            else 'unclear'
+        end as effect
+    from signals
+    inner join articles on articles.article_id = signals.article_id
+    where signals.modality = 'asserted' and signals.kind in ('threat', 'measure', 'easing')
+)
+
+select
+    signal_id,
+    story_id,
+    source,
+    actor,
+    target,
+    instrument,
+    good as product,
+    effect,
+    index_date as told_on,
+    known_on,
+    case when instrument in ('tariff', 'trade_remedy') then rate_pct end as rate_pct,
+    is_conditional,
+    probability,
+    tier,
+    quote,
+    case
+        when instrument in ('investigation', 'agreement', 'other') then 'no_instrument'
+        when effect = 'unclear' then 'no_effect'
+    end as unmatched_reason
+from claims

@@ -1,0 +1,68 @@
+"""Measures in force, asked of the sample's database as its users would ask."""
+
+from datetime import date
+
+import duckdb
+import polars as pl
+import pytest
+
+from pipeline.settings import shipped
+from tests.conftest import SampleRun
+
+pytestmark = pytest.mark.slow
+
+MACROS = sorted(path.stem for path in (shipped("sql") / "macros").glob("*.sql"))
+
+
+def ask(run: SampleRun, query: str) -> pl.DataFrame:
+    with duckdb.connect(str(run.database), read_only=True) as con:
+        rows: pl.DataFrame = con.sql(query).pl()
+        return rows
+
+
+def test_the_database_holds_every_macro_with_its_comment(sample_run: SampleRun) -> None:
+    found = ask(sample_run, "select function_name, comment from duckdb_functions() where not internal and function_type = 'table_macro'")
+    assert sorted(found["function_name"]) == MACROS
+    assert all(found["comment"])
+
+
+def test_in_mid_2025_the_tariffs_of_the_truce_are_in_force_and_cut(sample_run: SampleRun) -> None:
+    rows = ask(
+        sample_run,
+        "select actor, target, is_reduced from measures_in_force(date '2025-07-01') "
+        "where instrument = 'tariff' and product = '' and actor in ('CHN', 'USA') and target in ('CHN', 'USA') order by actor",
+    )
+    assert rows.rows() == [("CHN", "USA", True), ("USA", "CHN", True)]
+
+
+def test_china_s_answer_of_april_takes_effect_on_the_day_it_was_announced_for(sample_run: SampleRun) -> None:
+    states = ask(
+        sample_run,
+        "select valid_from, status, basis, rate_pct, next_on from measure_states "
+        "where measure_id = 'CHN>USA tariff *' and valid_from between date '2025-04-04' and date '2025-04-10' order by valid_from",
+    )
+    assert states.rows() == [
+        (date(2025, 4, 4), "announced", "told", 34.0, date(2025, 4, 10)),
+        (date(2025, 4, 10), "effective", "as_announced", 34.0, None),
+    ]
+
+
+def test_a_rise_that_was_misread_as_a_lift_is_listed_and_ends_nothing(sample_run: SampleRun) -> None:
+    found = ask(
+        sample_run,
+        "select says, other_says from measure_contradictions "
+        "where measure_id = 'CHN>USA tariff *' and contradiction = 'easing_of_a_higher_rate'",
+    )
+    assert found.rows() == [("ended 84 %", "announced 34 % for 2025-04-10")]
+
+
+def test_rare_earths_stand_under_export_control_from_the_day_of_the_answer(sample_run: SampleRun) -> None:
+    rows = ask(sample_run, "select first_announced_on from measures where measure_id = 'CHN>USA export_control rare earths'")
+    assert rows.item() == date(2025, 4, 4)
+
+
+def test_every_claim_is_accounted_for(sample_run: SampleRun) -> None:
+    told = ask(sample_run, "select count(*) from signals where modality = 'asserted' and kind in ('threat', 'measure', 'easing')").item()
+    outcomes = dict(ask(sample_run, "select outcome, count(*) from measure_events group by all").rows())
+    assert sum(outcomes.values()) == told
+    assert outcomes["unmatched"] < told / 2
