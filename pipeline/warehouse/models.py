@@ -27,7 +27,7 @@ class ModelError(RuntimeError):
 
 def sql_file(name: str) -> Path:
     """The one file under `sql/` that makes the table of that name; `ModelError` when there is none or more than one."""
-    found = sorted(path for path in shipped("sql").glob(f"*/{name}.sql") if path.parent.name not in {"checks", "views"})
+    found = sorted(path for path in shipped("sql").glob(f"*/{name}.sql") if path.parent.name not in {"checks", "views", "macros"})
     if len(found) != 1:
         raise ModelError(f"expected one SQL file for table {name!r} under {shipped('sql')}, found {[str(path) for path in found]}")
     return found[0]

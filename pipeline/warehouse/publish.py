@@ -10,6 +10,7 @@ import os
 import shutil
 from dataclasses import dataclass
 from datetime import date
+from itertools import takewhile
 from pathlib import Path
 
 import duckdb
@@ -140,13 +141,23 @@ def _about(database: Path) -> tuple[str, str] | None:
     return str(release), str(build)
 
 
-def _views() -> list[Path]:
-    return sorted((shipped("sql") / "views").glob("*.sql"))
+_ARGUMENTS = "-- arguments: "
+
+
+def _shipped(kind: str) -> list[tuple[str, str]]:
+    """Name and text of each file of `sql/views` or `sql/macros`."""
+    return [(path.stem, path.read_text(encoding="utf-8")) for path in sorted((shipped("sql") / kind).glob("*.sql"))]
+
+
+def _comment(text: str) -> str:
+    """What the comments at the top of a file say."""
+    lines = [line for line in takewhile(lambda line: line.startswith("--"), text.splitlines()) if not line.startswith(_ARGUMENTS)]
+    return " ".join(line.removeprefix("--").strip() for line in lines)
 
 
 def _build() -> str:
-    """Fingerprint of what the database holds beside the release's rows: version, comments and views."""
-    parts = [__version__, markdown(PUBLISHED), *(f"{path.stem}\0{path.read_text(encoding='utf-8')}" for path in _views())]
+    """Fingerprint of what the database holds beside the release's rows: version, comments, views and macros."""
+    parts = [__version__, markdown(PUBLISHED), *(f"{name}\0{text}" for kind in ("views", "macros") for name, text in _shipped(kind))]
     return hashlib.sha256("\0".join(parts).encode()).hexdigest()[:10]
 
 
@@ -155,7 +166,7 @@ def _literal(text: str) -> str:
 
 
 def _fill(con: duckdb.DuckDBPyConnection, release: Release, note: str) -> None:
-    """Tables with comments on each column, the views of `sql/views`, and a one-row table `about`."""
+    """Tables with comments on each column, the views of `sql/views`, the macros of `sql/macros`, and a one-row table `about`."""
     for table in PUBLISHED:
         files = [str(path) for path in sorted((release.folder / table.name).glob("*.parquet"))]
         con.from_parquet(files, hive_partitioning=False).create(table.name)
@@ -166,8 +177,14 @@ def _fill(con: duckdb.DuckDBPyConnection, release: Release, note: str) -> None:
     about = {"release": release.name, "version": __version__, "build": _build(), "note": note}
     con.sql("insert into about values ($release, $version, $build, $note)", params=about)
     con.sql("comment on table about is 'Which release this is, and what the data is.'")
-    for path in _views():
-        text = path.read_text(encoding="utf-8")
-        con.sql(f"create view {path.stem} as {text}")
-        comment = " ".join(line.removeprefix("--").strip() for line in text.splitlines() if line.startswith("--"))
-        con.sql(f"comment on view {path.stem} is {_literal(comment)}")
+    for name, text in _shipped("views"):
+        con.sql(f"create view {name} as {text}")
+        con.sql(f"comment on view {name} is {_literal(_comment(text))}")
+    for name, text in _shipped("macros"):
+        first, _, body = text.partition("\n")
+        if not first.startswith(_ARGUMENTS):
+            raise PublishError(
+                f"sql/macros/{name}.sql must open with the line `{_ARGUMENTS}NAME, NAME`, or the database cannot make it a macro"
+            )
+        con.sql(f"create macro {name}({first.removeprefix(_ARGUMENTS)}) as table ({body})")
+        con.sql(f"comment on macro table {name} is {_literal(_comment(text))}")

@@ -12,7 +12,7 @@ from pipeline.settings import shipped
 from pipeline.warehouse import models
 
 ASSET_KEYS = Path(__file__).with_name("asset_keys.txt")
-SQL_TABLES = sorted(path.stem for path in shipped("sql").glob("*/*.sql") if path.parent.name not in {"checks", "views"})
+SQL_TABLES = sorted(path.stem for path in shipped("sql").glob("*/*.sql") if path.parent.name not in {"checks", "views", "macros"})
 
 
 @pytest.fixture(scope="module")

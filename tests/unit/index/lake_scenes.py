@@ -18,6 +18,7 @@ from pipeline.contracts.tables import TABLES
 from pipeline.contracts.tables.core import ARTICLES, COVERAGE, DUPLICATES, FINDINGS, QUARANTINE, STORY_LINKS
 from pipeline.contracts.tables.index import CONTRIBUTIONS, TENSION_DAILY, TENSION_PAIR_DAILY
 from pipeline.contracts.tables.raw import RAW_ARTICLES
+from pipeline.contracts.tables.vintages import REVISIONS
 from pipeline.contracts.vocabulary import KIND, KIND_POLARITY
 from pipeline.index.parameters import variables
 from pipeline.index.steps import STEPS
@@ -28,7 +29,7 @@ Row = dict[str, Any]
 
 DAY = date(2025, 4, 4)
 HALF_LIFE = 7.0
-ALL = (TENSION_DAILY, TENSION_PAIR_DAILY, CONTRIBUTIONS)
+ALL = (TENSION_DAILY, TENSION_PAIR_DAILY, CONTRIBUTIONS, REVISIONS)
 
 
 def day(number: int) -> date:

@@ -15,6 +15,7 @@ from pipeline.contracts.model import Table
 from pipeline.contracts.tables.core import ARTICLES, COVERAGE, DUPLICATES
 from pipeline.contracts.tables.index import CONTRIBUTIONS, SIGNALS, STORIES, TENSION_DAILY, TENSION_PAIR_DAILY
 from pipeline.contracts.tables.raw import RAW_ARTICLES
+from pipeline.contracts.tables.vintages import VINTAGES
 from pipeline.settings import shipped
 from pipeline.warehouse.lake import Lake
 from pipeline.warehouse.models import query
@@ -71,6 +72,16 @@ BREAKS: dict[str, dict[str, Callable[[Lake], None]]] = {
         "one direction of a day is lost": changed(TENSION_DAILY, without_first),
         "a whole day is lost": changed(TENSION_DAILY, lambda rows: rows.filter(pl.col("index_date") != DAY)),
     },
+    "newest_vintage_has_the_phase": {
+        "vintages have another phase": changed(VINTAGES, lambda rows: rows.with_columns(phase=pl.lit("quiet"))),
+    },
+    "newest_vintage_is_the_index": {
+        **{f"{name} is a hair too large": changed(VINTAGES, more(name, 1e-5)) for name in ("tension", "dialogue_hi95", "stalemate")},
+        "a status is another": changed(VINTAGES, lambda rows: rows.with_columns(obs_status=pl.lit("B"))),
+        "a vintage is lost": changed(VINTAGES, without_first),
+        "all vintages are lost": changed(VINTAGES, pl.DataFrame.clear),
+        "there is a vintage of no day": changed(VINTAGES, lambda rows: rows.with_columns(pl.col("index_date") + pl.duration(days=1))),
+    },
     "only_asserted_signals_have_mass": {
         "a signal that weighs is negated": changed(SIGNALS, lambda rows: rows.with_columns(modality=pl.lit("negated"))),
     },
@@ -89,6 +100,12 @@ BREAKS: dict[str, dict[str, Callable[[Lake], None]]] = {
         "an article is lost": changed(ARTICLES, without_first),
     },
     "signals_have_a_story": {"a story is lost": changed(STORIES, without_first)},
+    "vintages_know_no_future": {
+        "a vintage is known on its day": changed(VINTAGES, lambda rows: rows.with_columns(pl.col("known_at") - pl.duration(hours=1))),
+        "a vintage is known after the release": changed(
+            VINTAGES, lambda rows: rows.with_columns(pl.col("known_at") + pl.duration(days=30))
+        ),
+    },
 }
 
 

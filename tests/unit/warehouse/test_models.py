@@ -19,7 +19,7 @@ from tests.unit.index.lake_scenes import Built
 
 SQL = shipped("sql")
 FILES = sorted(SQL.rglob("*.sql"))
-MODELS = [path for path in FILES if path.parent.name not in {"checks", "views"}]
+MODELS = [path for path in FILES if path.parent.name not in {"checks", "views", "macros"}]
 VIEWS = sorted((SQL / "views").glob("*.sql"))
 EVERY_FILE = pytest.mark.parametrize("path", FILES, ids=lambda path: f"{path.parent.name}/{path.stem}")
 EVERY_MODEL = pytest.mark.parametrize("path", MODELS, ids=lambda path: path.stem)
