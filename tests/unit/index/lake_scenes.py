@@ -188,11 +188,12 @@ def eventful(days: int, seed: int) -> Scene:
         if articles and random.random() < 0.2:
             links.append(retells(one, articles[-1]))
         articles.append(one)
-        findings += [_something(one, instrument, random) for instrument in ("tariff", "agreement", "currency")[: random.integers(4)]]
+        findings += [something(one, instrument, random) for instrument in ("tariff", "agreement", "currency")[: random.integers(4)]]
     return Scene(articles, findings, links, read={(source, day(number)): 40 for number in range(days) for source in "ABC"})
 
 
-def _something(of: Row, instrument: str, random: np.random.Generator) -> Row:
+def something(of: Row, instrument: str, random: np.random.Generator) -> Row:
+    """A finding at random, with that instrument."""
     actor, target = (str(country) for country in random.permutation(["CHN", "USA"]))
     return finding(
         of,
