@@ -140,6 +140,7 @@ STATUS_OBSERVATION = Vocabulary(
     {
         "P": "provisional: fewer than seven days lie behind it, late articles may still come",
         "A": "normal",
+        "B": "break: another reader than the baseline names found signals on the day; values across it are not of one method",
     },
 )
 

@@ -16,6 +16,7 @@ from pipeline.contracts.tables.index import (
     TENSION_PAIR_DAILY,
     WEIGHTS,
 )
+from pipeline.contracts.tables.vintages import INDEX_KNOWN, MASS_ARRIVALS, MOVEMENT_ARRIVALS, REVISIONS, STORY_KNOWN, VINTAGES
 from pipeline.defs.models import python_asset, sql_asset
 from pipeline.index.baseline import freeze
 from pipeline.index.steps import STEPS
@@ -34,3 +35,9 @@ contributions = sql_asset(CONTRIBUTIONS)
 weights = python_asset(STEPS[WEIGHTS.name])
 channel_daily = python_asset(STEPS[CHANNEL_DAILY.name])
 stalemate_daily = python_asset(STEPS[STALEMATE_DAILY.name])
+story_known = sql_asset(STORY_KNOWN)
+mass_arrivals = sql_asset(MASS_ARRIVALS)
+movement_arrivals = sql_asset(MOVEMENT_ARRIVALS)
+index_known = python_asset(STEPS[INDEX_KNOWN.name])
+vintages = sql_asset(VINTAGES)
+revisions = sql_asset(REVISIONS)

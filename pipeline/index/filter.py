@@ -44,6 +44,20 @@ def dispersion(mass: Matrix, second_moment: Matrix) -> Matrix:
     return np.asarray(np.minimum(second_moment / mass, mass / LEAST_SHAPE), dtype=np.float64)
 
 
+def limits(a: Matrix, b: Matrix, phi: Matrix) -> dict[str, Matrix]:
+    """Limits of a value that is 100 x Gamma(shape a / phi, rate b / phi), by name; all of one shape."""
+
+    def quantile(q: float) -> Matrix:
+        return np.asarray(100 * gammaincinv(a / phi, q) * phi / b, dtype=np.float64)
+
+    return {"lo80": quantile(0.1), "hi80": quantile(0.9), "lo95": quantile(0.025), "hi95": quantile(0.975)}
+
+
+def stalemate(hold: Matrix, move: Matrix) -> Matrix:
+    """Share of talk without movement of their discounted sums."""
+    return (hold + 1) / (hold + move + 2)
+
+
 def filter_channels(daily: pl.DataFrame, baseline: pl.DataFrame, half_life_days: float) -> pl.DataFrame:
     """Daily masses and the baseline in, `channel_daily` out: A, B, phi, the value 100 A / B, its limits and its parts.
 
@@ -70,19 +84,13 @@ def filter_channels(daily: pl.DataFrame, baseline: pl.DataFrame, half_life_days:
     words = 100 * (kappa * words_share + sums("observed_words")) / b
     value = 100 * a / b
 
-    def quantile(q: float) -> Matrix:
-        return np.asarray(100 * gammaincinv(a / phi, q) * phi / b, dtype=np.float64)
-
     columns = {
         "shape": a,
         "rate": b,
         "prior": np.broadcast_to(kappa, a.shape),
         "dispersion": phi,
         "value": value,
-        "lo80": quantile(0.1),
-        "hi80": quantile(0.9),
-        "lo95": quantile(0.025),
-        "hi95": quantile(0.975),
+        **limits(a, b, phi),
         "value_words": words,
         "value_actions": value - words,
         "value_unweighted": 100 * (kappa_unweighted + sums("observed_unweighted")) / (kappa_unweighted + sums("expected_unweighted")),
@@ -101,7 +109,7 @@ def stalemates(movement: pl.DataFrame, half_life_days: float) -> pl.DataFrame:
     columns = {
         "hold": hold,
         "move": move,
-        "stalemate": (hold + 1) / (hold + move + 2),
+        "stalemate": stalemate(hold, move),
         "stalemate_lo80": betaincinv(hold + 1, move + 1, 0.1),
         "stalemate_hi80": betaincinv(hold + 1, move + 1, 0.9),
     }

@@ -68,8 +68,32 @@ windows as (
     from baseline
 ),
 
-last_read as (
-    select max(index_date) as index_date from coverage
+-- What the whole lake knows: all that was first seen or read.
+known as (
+    select max(known_on) as known_on
+    from (
+        select known_on from story_articles
+        union all
+        select index_date from coverage
+    ) as days
+),
+
+named as (
+    select distinct
+        lexicon_sha,
+        extractor_version
+    from baseline
+    where lexicon_sha <> ''
+),
+
+-- Days on which another reader than those of the baseline found something.
+breaks as (
+    select distinct signals.index_date
+    from signals
+    cross join named
+    where
+        not list_contains(string_split(named.lexicon_sha, ' '), signals.lexicon_sha)
+        or not list_contains(string_split(named.extractor_version, ', '), signals.extractor || ' ' || signals.extractor_version)
 ),
 
 side_by_side as (
@@ -149,13 +173,19 @@ select
     coalesce(counted.story_count, 0) as story_count,
     coalesce(counted.article_count, 0) as article_count,
     with_net.evidence_weight < 0.5 as is_thin,
-    case when last_read.index_date - with_net.index_date < 7 then 'P' else 'A' end as obs_status,
+    case
+        when breaks.index_date is not null then 'B'
+        when known.known_on - with_net.index_date < 7 then 'P'
+        else 'A'
+    end as obs_status,
+    (known.known_on + 1)::timestamptz as known_at,
     windows.baseline_from,
     windows.baseline_to,
     getvariable('index_version') as index_version
 from with_net
 cross join windows
-cross join last_read
+cross join known
 inner join side_by_side as pooled on pooled.index_date = with_net.index_date and pooled.series = with_net.pair
 inner join stalemate_daily on stalemate_daily.index_date = with_net.index_date and stalemate_daily.pair = with_net.pair
+left join breaks on breaks.index_date = with_net.index_date
 left join counted on counted.index_date = with_net.index_date and counted.series = with_net.series

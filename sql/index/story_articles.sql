@@ -1,4 +1,4 @@
--- Which story each article tells: follow the links (this article retells that earlier one) to their end.
+-- Which story each article tells: follow the links (this article retells that earlier one) to their end. And on which day it became known.
 with recursive walk as (
     select
         article_id,
@@ -25,6 +25,7 @@ select
     articles.article_id,
     coalesce(ends.story_id, articles.article_id) as story_id,
     articles.index_date,
-    articles.source
+    articles.source,
+    greatest(articles.index_date, articles.first_seen_at::date) as known_on
 from articles
 left join ends on ends.article_id = articles.article_id

@@ -1,7 +1,7 @@
 """Layer `index`: stories, their masses, what was expected, and the index with its limits and contributions."""
 
 from collections.abc import Iterator
-from datetime import date
+from datetime import UTC, date, datetime
 
 import polars as pl
 
@@ -11,6 +11,14 @@ from pipeline.contracts.tables import columns as c
 from pipeline.contracts.tables.core import SIGNAL_COLUMNS
 
 SERIES = Column("series", pl.String(), "Directed pair (CHN>USA) or both directions pooled (CHN-USA)", "CHN>USA")
+KNOWN_ON = Column(
+    "known_on", pl.Date(), "UTC day at whose end this is first known: the day it was first seen, or its own where that is later",
+    c.EXAMPLE_DAY, unit="UTC day",
+)  # fmt: skip
+KNOWN_AT = Column(
+    "known_at", c.INSTANT, "Instant at which the knowledge ends: what was first seen later is not in it", datetime(2025, 4, 5, tzinfo=UTC),
+    unit="UTC instant",
+)  # fmt: skip
 _MASS = "g of kind and status, times probability, times breadth; see docs/methodology.md"
 _UNIT = "mass"
 
@@ -37,7 +45,7 @@ STORY_ARTICLES = Table(
     "Which story each article tells.",
     grain="one article",
     key=("article_id",),
-    columns=(c.ARTICLE_ID, c.STORY_ID, c.described(c.INDEX_DATE, "UTC day of the article"), c.SOURCE),
+    columns=(c.ARTICLE_ID, c.STORY_ID, c.described(c.INDEX_DATE, "UTC day of the article"), c.SOURCE, KNOWN_ON),
     layer="index",
     published=True,
 )
@@ -261,6 +269,7 @@ INDEX_VALUES = (
     ),
     Column("is_thin", pl.Boolean(), "evidence_weight below one half", False),
     Column("obs_status", pl.String(), words.STATUS_OBSERVATION.description, "A", vocabulary=words.STATUS_OBSERVATION),
+    KNOWN_AT,
     Column("baseline_from", pl.Date(), "First day of the baseline window", date(2025, 1, 20), unit="UTC day"),
     Column("baseline_to", pl.Date(), "Last day of the baseline window", date(2025, 11, 30), unit="UTC day"),
     Column("index_version", pl.String(), "Version of the method", "1.0"),

@@ -19,6 +19,7 @@ from pipeline.contracts.tables.core import ARTICLES, COVERAGE, DUPLICATES, FINDI
 from pipeline.contracts.tables.index import CONTRIBUTIONS, TENSION_DAILY, TENSION_PAIR_DAILY
 from pipeline.contracts.tables.measures import MEASURE_CLAIMS, MEASURE_CONTRADICTIONS, MEASURE_EVENTS, MEASURE_STATES, MEASURES
 from pipeline.contracts.tables.raw import RAW_ARTICLES
+from pipeline.contracts.tables.vintages import REVISIONS
 from pipeline.contracts.vocabulary import KIND, KIND_POLARITY
 from pipeline.index.ledger import fold
 from pipeline.index.parameters import variables
@@ -31,7 +32,7 @@ Row = dict[str, Any]
 DAY = date(2025, 4, 4)
 HALF_LIFE = 7.0
 FOLDED = {MEASURE_EVENTS.name: "events", MEASURE_STATES.name: "states", MEASURE_CONTRADICTIONS.name: "contradictions"}
-ALL = (TENSION_DAILY, TENSION_PAIR_DAILY, CONTRIBUTIONS, MEASURES)
+ALL = (TENSION_DAILY, TENSION_PAIR_DAILY, CONTRIBUTIONS, REVISIONS, MEASURES)
 
 
 def day(number: int) -> date:
@@ -194,11 +195,12 @@ def eventful(days: int, seed: int) -> Scene:
         if articles and random.random() < 0.2:
             links.append(retells(one, articles[-1]))
         articles.append(one)
-        findings += [_something(one, instrument, random) for instrument in ("tariff", "agreement", "currency")[: random.integers(4)]]
+        findings += [something(one, instrument, random) for instrument in ("tariff", "agreement", "currency")[: random.integers(4)]]
     return Scene(articles, findings, links, read={(source, day(number)): 40 for number in range(days) for source in "ABC"})
 
 
-def _something(of: Row, instrument: str, random: np.random.Generator) -> Row:
+def something(of: Row, instrument: str, random: np.random.Generator) -> Row:
+    """A finding at random, with that instrument."""
     actor, target = (str(country) for country in random.permutation(["CHN", "USA"]))
     return finding(
         of,

@@ -29,6 +29,7 @@ from pipeline.contracts.tables.index import (
 from pipeline.contracts.tables.measures import MEASURE_EVENTS, MEASURE_STATES, MEASURES
 from pipeline.contracts.tables.raw import RAW_ARTICLES
 from pipeline.contracts.tables.trade import TARIFF_RATES, TRADE_FLOWS
+from pipeline.contracts.tables.vintages import VINTAGES
 from pipeline.settings import shipped
 from pipeline.warehouse.lake import Lake
 from pipeline.warehouse.models import query
@@ -170,6 +171,16 @@ BREAKS: dict[str, dict[str, Callable[[Lake], None]]] = {
         "a measure stands elsewhere": changed(MEASURES, lambda rows: rows.with_columns(status=pl.lit("ended"))),
         "a measure is lost": changed(MEASURES, without_first),
     },
+    "newest_vintage_has_the_phase": {
+        "vintages have another phase": changed(VINTAGES, lambda rows: rows.with_columns(phase=pl.lit("quiet"))),
+    },
+    "newest_vintage_is_the_index": {
+        **{f"{name} is a hair too large": changed(VINTAGES, more(name, 1e-5)) for name in ("tension", "dialogue_hi95", "stalemate")},
+        "a status is another": changed(VINTAGES, lambda rows: rows.with_columns(obs_status=pl.lit("B"))),
+        "a vintage is lost": changed(VINTAGES, without_first),
+        "all vintages are lost": changed(VINTAGES, pl.DataFrame.clear),
+        "there is a vintage of no day": changed(VINTAGES, lambda rows: rows.with_columns(pl.col("index_date") + pl.duration(days=1))),
+    },
     "only_asserted_signals_have_mass": {
         "a signal that weighs is negated": changed(SIGNALS, lambda rows: rows.with_columns(modality=pl.lit("negated"))),
     },
@@ -204,6 +215,12 @@ BREAKS: dict[str, dict[str, Callable[[Lake], None]]] = {
         ),
     },
     "signals_have_a_story": {"a story is lost": changed(STORIES, without_first)},
+    "vintages_know_no_future": {
+        "a vintage is known on its day": changed(VINTAGES, lambda rows: rows.with_columns(pl.col("known_at") - pl.duration(hours=1))),
+        "a vintage is known after the release": changed(
+            VINTAGES, lambda rows: rows.with_columns(pl.col("known_at") + pl.duration(days=30))
+        ),
+    },
 }
 
 

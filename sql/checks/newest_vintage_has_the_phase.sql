@@ -1,0 +1,15 @@
+-- asset: vintages
+-- severity: warning
+-- reason: the rule for phases stands in two models; a phase may differ only where a value lies on a threshold to the last bit
+select
+    newest.index_date,
+    newest.series,
+    newest.phase as known,
+    index_daily.phase as published
+from (
+    select *
+    from vintages
+    qualify row_number() over (partition by index_date, series order by known_at desc) = 1
+) as newest
+inner join index_daily on index_daily.index_date = newest.index_date and index_daily.series = newest.series
+where newest.phase <> index_daily.phase

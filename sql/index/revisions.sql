@@ -1,0 +1,46 @@
+-- How far tension moves after its day is over: as known at each age from 0 to 14 days, against the newest value. The same days stand behind
+-- every age, those that were over at least 14 days before the knowledge ends; a day that was not yet known at an age is left out there.
+with known as (
+    select max(known_on) as known_on from mass_arrivals
+),
+
+spans as ( -- the ages at which each vintage was the newest one
+    select
+        vintages.*,
+        known_at::date - 1 - index_date as age_from,
+        coalesce(lead(known_at) over day_and_series::date - 1 - index_date, 15) as age_to,
+        last_value(tension) over (
+            partition by index_date, series order by known_at rows between unbounded preceding and unbounded following
+        ) as newest
+    from vintages
+    window day_and_series as (partition by index_date, series order by known_at)
+),
+
+at_age as (
+    select
+        spans.series,
+        spans.pair,
+        spans.index_date,
+        spans.newest,
+        spans.newest - spans.tension as revision,
+        spans.tension_lo80,
+        spans.tension_hi80,
+        unnest(range(spans.age_from, least(spans.age_to, 15))) as age_days
+    from spans
+    cross join known
+    where spans.index_date + 14 <= known.known_on
+)
+
+select
+    series,
+    pair,
+    age_days,
+    count(*) as day_count,
+    min(index_date) as first_date,
+    max(index_date) as last_date,
+    avg(abs(revision)) as mean_absolute_revision,
+    max(abs(revision)) as largest_revision,
+    avg(revision) as mean_revision,
+    avg(case when newest between tension_lo80 and tension_hi80 then 0 else 1 end) as share_outside_80
+from at_age
+group by series, pair, age_days

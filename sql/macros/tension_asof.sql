@@ -1,0 +1,7 @@
+-- tension_asof(ts): the index as it was known at an instant, directed and pooled: of each day and series the newest vintage known by then.
+-- Ask with a zone: from tension_asof('2025-04-10T00:00:00Z') where series = 'CHN-USA'.
+create macro tension_asof(ts) as table
+    select *
+    from vintages
+    where known_at <= ts::timestamptz
+    qualify row_number() over (partition by index_date, series order by known_at desc) = 1
