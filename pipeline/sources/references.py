@@ -5,6 +5,7 @@ Belongs here: telling the formats apart by their first line and typing what they
 
 import csv
 import math
+import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date, datetime
 from pathlib import Path
@@ -21,6 +22,7 @@ NAMES = {
     "gpr": "geopolitical risk (by day)",
 }
 _WANTED = "day,month,year,daily_tpu_index (TPU); Date,…,Trade policy (categorical EPU); DAY,…,GPRD (GPR)"
+_THOUSANDS = re.compile(r"(?<=\d),(?=\d{3}(?:\D|$))", re.ASCII)
 
 Row = Mapping[str, str | None]
 Found = Iterator[tuple[str, str, date, float | None]]
@@ -101,10 +103,10 @@ def _categorical(row: Row, trade: str, general: str | None) -> Found:
 
 
 def _number(text: str | None) -> float | None:
-    """The figure; None where there is none."""
+    """The figure, which may have commas between thousands; None where there is none."""
     if text is None or not text.strip():
         return None
-    value = float(text)
+    value = float(_THOUSANDS.sub("", text))
     if not math.isfinite(value):
         raise ValueError(f"{text!r} is no number")
     return value

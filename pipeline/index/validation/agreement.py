@@ -116,7 +116,7 @@ def correlation(x: Numbers, y: Numbers) -> Numbers:
     dx, dy = x - x.mean(axis=-1, keepdims=True), y - y.mean(axis=-1, keepdims=True)
     size = np.sqrt((dx**2).sum(axis=-1) * (dy**2).sum(axis=-1))
     flat = size <= 1e-12 * np.maximum(1.0, np.abs(x).max(axis=-1) * np.abs(y).max(axis=-1))
-    return np.divide((dx * dy).sum(axis=-1), size, out=np.full(np.shape(size), np.nan), where=~flat)
+    return np.asarray(np.divide((dx * dy).sum(axis=-1), size, out=np.full(np.shape(size), np.nan), where=~flat), dtype=np.float64)
 
 
 def _within(frame: pl.DataFrame, column: str, window: Days | None) -> pl.DataFrame:

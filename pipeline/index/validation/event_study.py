@@ -172,7 +172,7 @@ def _against_ordinary(events: pl.DataFrame, counts: Counted, measured: str, at: 
         if of_series is not None:
             found += of_series[at[:, n]]
             ordinary += read[at[:, n]] * of_series.sum() / max(1.0, read.sum())
-    return np.divide(100 * found, ordinary, out=np.full(len(found), np.nan), where=ordinary > 0)
+    return np.asarray(np.divide(100 * found, ordinary, out=np.full(len(found), np.nan), where=ordinary > 0), dtype=np.float64)
 
 
 def _groups(events: pl.DataFrame) -> list[tuple[str, str, pl.DataFrame]]:
