@@ -26,12 +26,13 @@ from pipeline.settings import SAMPLE_NOTE
 
 _NOTHING = "-"
 _TOLERANCE = 1e-9
+_MOST_LINES = 4
 
 _READ_EVENTS = (
     "A hit: what the index's own direction and channel found within the days around an event, per article read, lies among the top "
-    "tenth of all windows of that width. Chance therefore hits about one in ten. p: share of random dates, and of shifts of all events "
-    "together, that do as well. The keyword rule is the share of articles that name both countries and a trade word. In the sign test "
-    "one half is chance."
+    "tenth of all windows of that width. Chance therefore hits at most about one in ten. p: share of random dates, and of shifts of all "
+    "events together, that do as well. The keyword rule is the share of articles that name both countries and a trade word, and has "
+    "chances of its own. In the sign test one half is chance."
 )
 _READ_REFERENCES = (
     "Correlations with series that others made; in brackets 95 % limits of the moving-block bootstrap. The difference is index minus "
@@ -89,7 +90,8 @@ class Studies:
     """What is computed elsewhere and only shown here; None where it was not computed.
 
     `simulation`, a row a made-up world: `evolution`, `stories_a_day`, `half_life_days`, `coverage80`, `coverage95`, `coverage95_se`.
-    `forecast`, a row a series and half-life: `series`, `half_life_days`, `log_likelihood`, `coverage95`, `days`.
+    `forecast`, a row a series and half-life: `series`, `half_life_days`, `log_likelihood`, `coverage95`, `days`; where there are also
+    `corpus`, `channel`, `window` or `arrivals`, they tell series of one name apart. The first four are drawn, all are listed.
     """
 
     simulation: pl.DataFrame | None = None
@@ -142,7 +144,7 @@ def events_section(figures: pl.DataFrame, path: pl.DataFrame, missing: Sequence[
         heads = ("at", "own channel higher", "95 %", "of", "p")
         told = tuple(
             (f"{row['grouping']}s, {row['statistic'].removeprefix('sign test ')}", _share(row["value"]), _range(row, _share),
-             _count(row["count"]), _number(row["p_random"], 3))
+             _count(row["count"]), _p(row["p_random"]))
             for row in signs.iter_rows(named=True)
         )  # fmt: skip
         grids.append(Grid("Does the own channel stand higher than the opposite one?", heads, told))
@@ -183,7 +185,8 @@ def agreement_section(
 def placebo_section(figures: pl.DataFrame, pair: str) -> Section:
     """Every pair against every reference by month."""
     rows = figures.filter(pl.col("part") == "placebo")
-    references = rows.filter(pl.col("reference") != "")["reference"].unique(maintain_order=True).to_list()
+    told_of = rows.filter((pl.col("reference") != "") & pl.col("value").is_not_null())
+    references = told_of["reference"].unique(maintain_order=True).to_list()
     columns = [(reference, transform) for reference in references for transform in ("level", "change")]
     told = tuple(
         (
@@ -208,7 +211,7 @@ def sources_section(figures: pl.DataFrame, pair: str, missing: Sequence[str] = (
             for (source,), of_source in rows.partition_by("grouping", as_dict=True, maintain_order=True).items()
         )
         grids.append(Grid(f"{pair_title(pair)} without one source", ("without", *_OF_SOURCES), told))
-    equal = figures.filter((pl.col("part") == "unweighted") & (pl.col("pair") == pair))
+    equal = figures.filter((pl.col("part") == "unweighted") & (pl.col("pair") == pair) & pl.col("value").is_not_null())
     told = tuple(
         (f"{row['reference']}: {row['statistic']}", _number(row["value"], 3), _count(row["count"])) for row in equal.iter_rows(named=True)
     )
@@ -221,9 +224,13 @@ def rebuild_section(figures: pl.DataFrame) -> Section:
     """The largest difference of every column."""
     rows = figures.filter(pl.col("part") == "rebuild")
     tables = rows["grouping"].unique(maintain_order=True).to_list()
+    limits = pl.col("measured").str.replace("_(lo|hi)(80|95)$", ", limits")
+    worst_of = rows.group_by(limits, "grouping", maintain_order=True).agg(
+        pl.col("value").max(), pl.col("statistic").first(), reference=pl.lit("")
+    )
     told = tuple(
         (str(column), *(_tiny(_value(of_column.filter(pl.col("grouping") == table), "largest relative difference")) for table in tables))
-        for (column,), of_column in rows.partition_by("measured", as_dict=True, maintain_order=True).items()
+        for (column,), of_column in worst_of.partition_by("measured", as_dict=True, maintain_order=True).items()
     )
     worst = rows["value"].max()
     is_whole = rows["value"].null_count() == 0 and isinstance(worst, float) and worst < _TOLERANCE
@@ -250,7 +257,7 @@ def studies_sections(studies: Studies, note: str = "") -> tuple[Section, ...]:
         picture = _picture(coverage_chart(rows, note), "Coverage of the 95 % limits in made-up worlds")
         sections.append(Section("Coverage of the limits", reading, (grid,), (picture,)))
     if studies.forecast is not None and not studies.forecast.is_empty():
-        rows = studies.forecast
+        rows = studies.forecast.with_columns(series=_named_apart(studies.forecast))
         told = tuple(
             (f"{row['series']}, half-life {row['half_life_days']:g} days", _number(row["log_likelihood"], 1), _share(row["coverage95"]),
              _count(row["days"]))
@@ -258,19 +265,31 @@ def studies_sections(studies: Studies, note: str = "") -> tuple[Section, ...]:
         )  # fmt: skip
         grid = Grid("The next day's stories", ("series", "log likelihood", "95 % interval holds", "days"), told)
         reading = "Each day's stories are foreseen from the days before. The half-life with the highest likelihood foresees them best."
-        picture = _picture(likelihood_chart(rows, note), "Log likelihood of the next day's stories over half-lives")
+        picture = _picture(
+            likelihood_chart(_first_series(rows, _MOST_LINES), note), "Log likelihood of the next day's stories over half-lives"
+        )
         sections.append(Section("One-step-ahead forecast", reading, (grid,), (picture,)))
     return tuple(sections)
+
+
+def _named_apart(forecast: pl.DataFrame) -> pl.Expr:
+    """The series' name with those of its other marks that differ between rows."""
+    marks = [name for name in ("corpus", "channel", "window", "arrivals") if name in forecast.columns and forecast[name].n_unique() > 1]
+    return pl.concat_str("series", *marks, separator=", ")
+
+
+def _first_series(rows: pl.DataFrame, most: int) -> pl.DataFrame:
+    return rows.filter(pl.col("series").is_in(rows["series"].unique(maintain_order=True).head(most).to_list()))
 
 
 def _hit_grid(statistic: str, rows: pl.DataFrame) -> Grid:
     told = []
     for (grouping, pair), of_group in rows.partition_by("grouping", "pair", as_dict=True, maintain_order=True).items():
         index, keyword, difference = (_one(of_group, measured) for measured in ("index", "keyword", "difference"))
-        found = (_count(index["count"]), _with_limits(index, _share), _share(index["chance"]))
-        sure = (_number(index["p_random"], 3), _number(index["p_shift"], 3))
-        told.append((str(grouping or pair or "all events"), *found, *sure, _with_limits(keyword, _share), _with_limits(difference, _share)))
-    heads = ("events", "number", "index hits", "chance", "p dates", "p shifts", "keyword hits", "difference")
+        found = (_count(index["count"]), _with_limits(index, _share), _share(index["chance"]), _p(index["p_random"]), _p(index["p_shift"]))
+        naive = (_with_limits(keyword, _share), _share(keyword["chance"]), _with_limits(difference, _share))
+        told.append((str(grouping or pair or "all events"), *found, *naive))
+    heads = ("events", "number", "index hits", "chance", "p dates", "p shifts", "keyword hits", "its chance", "difference")
     return Grid(statistic.capitalize(), heads, tuple(told))
 
 
@@ -294,6 +313,10 @@ def _visible(text: str) -> str:
 
 def _number(value: float | None, digits: int = 2) -> str:
     return _NOTHING if value is None else f"{value:.{digits}f}".replace("-", "\N{MINUS SIGN}")
+
+
+def _p(value: float | None) -> str:
+    return _number(value, 3) if value is None or value >= 0.001 else "<0.001"  # noqa: PLR2004 - as many digits as are shown
 
 
 def _share(value: float | None) -> str:

@@ -37,7 +37,10 @@ def comparison_chart(months: pl.DataFrame, pair: str, reference: str, note: str 
     """
     last = months.select(pl.col("period_date").max().dt.month_end()).item()
     axis = DaysAxis(months["period_date"][0], last, WIDTH - _LEFT - 10)
-    lines = [("index", f"Tension {pair_title(pair)}, mean of the month", palette.TENSION), ("value", reference, palette.MUTED)]
+    lines = [
+        ("index", f"Tension {pair_title(pair)}, mean of the month", palette.TENSION),
+        ("value", reference[:1].upper() + reference[1:], palette.MUTED),
+    ]
     points = [
         {"at": midnight_ms(row["period_date"]) + 15 * DAY_MS, **{name: row[name] for name, _, _ in lines}}
         for row in months.iter_rows(named=True)
@@ -136,19 +139,20 @@ def likelihood_chart(forecast: pl.DataFrame, note: str = "") -> alt.VConcatChart
     ).sort("series", "half_life_days")  # fmt: skip
     rows = below.to_dicts()
     best = [dict(row) | {"text": f"{row['half_life_days']:g} days"} for row in rows if row["below"] == 0]
+    low = min(-1.0, *(row["below"] for row in rows))
     names = list(dict.fromkeys(row["series"] for row in rows))
     colour = alt.Color(
         "series:N", scale=alt.Scale(domain=names, range=[_SHADES[n % len(_SHADES)] for n in range(len(names))]),
         legend=alt.Legend(title=None, orient="bottom", direction="horizontal", symbolType="stroke"),
     )  # fmt: skip
     values = sorted({row["half_life_days"] for row in rows})
-    x = alt.X(
-        "half_life_days:Q", scale=alt.Scale(type="log", nice=False), title="Half-life, days", axis=alt.Axis(values=values, format="g")
+    x = alt.X("half_life_days:Q", scale=alt.Scale(type="log", nice=False), axis=_axis("Half-life, days", values=values, format="g"))
+    y = alt.Y(
+        "below:Q", title=None, axis=alt.Axis(tickCount=5, minExtent=_LEFT), scale=alt.Scale(domain=[low * 1.02, -low / 10], nice=False)
     )
-    y = alt.Y("below:Q", title=None, axis=alt.Axis(tickCount=5, minExtent=_LEFT), scale=alt.Scale(domainMax=0))
     lines = _marks(rows).mark_line(strokeWidth=2).encode(x=x, y=y, color=colour)
     dots = _marks(best).mark_circle(size=60, opacity=1).encode(x=x, y=y, color=colour)
-    words = _marks(best).mark_text(dy=16, fontSize=11).encode(x=x, y=y, text="text:N", color=colour)
+    words = _marks(best).mark_text(dy=-11, fontSize=11).encode(x=x, y=y, text="text:N", color=colour)
     plot = alt.layer(lines, dots, words).properties(width=WIDTH - _LEFT - 40, height=220)
     key = "Log likelihood of the next day's stories below that of the best half-life, which carries a dot."
     return finished(alt.vconcat(plot, title=heading("Which half-life foresees the next day best", (note, key), WIDTH)))
@@ -157,7 +161,8 @@ def likelihood_chart(forecast: pl.DataFrame, note: str = "") -> alt.VConcatChart
 def _path_panel(polarity: str, rows: pl.DataFrame, top: float) -> alt.LayerChart:
     points = rows.to_dicts()
     scale = alt.Scale(domain=[0, 1.06 * max(160.0, top)], nice=False)
-    x = alt.X("lag_days:Q", title="Days from the event", axis=alt.Axis(values=[-7, -3, 0, 3, 7], grid=False, format="+d"))
+    signed = "datum.value > 0 ? '+' + datum.label : datum.label"
+    x = alt.X("lag_days:Q", axis=_axis("Days from the event", values=[-7, -3, 0, 3, 7], grid=False, labelExpr=signed))
     y = alt.Y("index:Q", scale=scale, title=None, axis=alt.Axis(tickCount=5, minExtent=_LEFT))
     band = _marks(points).mark_area(color=palette.QUIET, opacity=0.6).encode(x=x, y=alt.Y("chance_lo95:Q", scale=scale), y2="chance_hi95")
     ordinary = _marks([{"value": 100}]).mark_rule(color=palette.MUTED, strokeDash=[4, 3]).encode(y=alt.Y("value:Q", scale=scale))
@@ -178,6 +183,10 @@ def _marks(rows: Rows) -> alt.Chart:
 def _y(name: str, values: Sequence[float | None]) -> alt.Y:
     top = max((value for value in values if value is not None), default=1.0)
     return alt.Y(f"{name}:Q", title=None, scale=alt.Scale(domain=[0, 1.06 * top], nice=False), axis=alt.Axis(tickCount=4, minExtent=_LEFT))
+
+
+def _axis(title: str, **style: Any) -> alt.Axis:
+    return alt.Axis(title=title, titleColor=palette.MUTED, titleFontWeight="normal", **style)
 
 
 def _panel_title(text: str) -> alt.TitleParams:
