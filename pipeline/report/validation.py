@@ -37,7 +37,7 @@ _READ_EVENTS = (
 _READ_REFERENCES = (
     "Correlations with series that others made; in brackets 95 % limits of the moving-block bootstrap. The difference is index minus "
     "keyword share of the same articles: where its limits lie above 0, the index adds something. Trade policy uncertainty should be "
-    "followed, geopolitical risk and general uncertainty less."
+    "followed, geopolitical risk and general uncertainty less. Of TPU, March to October 2020 is left out, because its level breaks there."
 )
 _READ_PLACEBOS = (
     "A pair without a quarrel should neither follow a reference nor stand in escalation; a pair of which nothing was found does not "

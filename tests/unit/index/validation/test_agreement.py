@@ -46,9 +46,9 @@ def inputs(references: pl.DataFrame, window: Days | None = None, **changes: pl.D
 
 
 def value(figures: pl.DataFrame, statistic: str, **where: str) -> float | None:
-    (found,) = figures.filter(pl.col("statistic") == statistic, **{name: pl.col(name) == text for name, text in ()}).filter(
-        *(pl.col(name) == text for name, text in where.items())
-    )["value"]
+    """The one figure of that statistic whose columns have these values."""
+    (row,) = figures.filter(pl.lit(value=True), statistic=statistic, **where).to_dicts()
+    found: float | None = row["value"]
     return found
 
 
