@@ -25,7 +25,7 @@ EVERY = {"month": "1mo", "day": "1d"}
 LEAST_ROWS = 6  # of fewer months or days a correlation says nothing
 #: Days of a reference that are not compared. TPU: its daily level breaks in the pandemic's first months.
 LEFT_OUT = {"tpu": Days(date(2020, 3, 1), date(2020, 10, 31))}
-#: References that the index should follow; the others should be followed less.
+#: References that the index should follow, the first of them drawn; the others should be followed less.
 CONVERGENT = ("trade_epu", "tpu")
 _MEASURED = ("index", "keyword")
 
@@ -49,7 +49,8 @@ def comparisons(inputs: Inputs) -> list[tuple[str, str]]:
     """Which (reference, frequency) can be compared: each in its own frequency, daily ones also by month."""
     found = inputs.references.select("reference", "frequency").unique().sort("reference", "frequency").rows()
     both = {(str(name), of) for name, frequency in found for of in ({"month"} if frequency == "month" else {"month", "day"})}
-    return sorted(both, key=lambda item: (item[0] not in CONVERGENT, item[0], item[1] != "month"))
+    place = {name: n for n, name in enumerate(CONVERGENT)}
+    return sorted(both, key=lambda item: (place.get(item[0], len(place)), item[0], item[1] != "month"))
 
 
 def aligned(inputs: Inputs, pair: str, reference: str, frequency: str, column: str = "tension") -> pl.DataFrame:

@@ -152,3 +152,10 @@ def test_correlation_works_along_the_last_axis_and_is_empty_where_nothing_moves(
     assert found[0] == pytest.approx(1)
     assert np.isnan(found[1])
     assert found[2] == pytest.approx(-1)
+
+
+def test_what_should_be_followed_comes_first_and_months_before_days() -> None:
+    names = (("epu", "month"), ("gpr", "day"), ("tpu", "day"), ("trade_epu", "month"))
+    given = pl.concat([reference(WAVE, name, frequency) for name, frequency in names])
+    months_first = [("tpu", "month"), ("tpu", "day"), ("epu", "month"), ("gpr", "month"), ("gpr", "day")]
+    assert comparisons(inputs(given)) == [("trade_epu", "month"), *months_first]
