@@ -15,13 +15,16 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
 from pipeline import __version__
+from pipeline import validate as validation
 from pipeline.contracts.days import Days
 from pipeline.contracts.model import ContractError
 from pipeline.contracts.tables import TABLES
 from pipeline.contracts.tables.core import COVERAGE, QUARANTINE
 from pipeline.contracts.tables.index import TENSION_PAIR_DAILY
+from pipeline.index.validation.events import read_events
 from pipeline.report import scores, terminal
 from pipeline.report.evidence import newest_contributions
+from pipeline.report.validation import printed
 from pipeline.settings import SAMPLE_FIRST_DAY, SAMPLE_LAST_DAY, ReaderName, Settings, use
 from pipeline.signals.batches import ClusterError
 from pipeline.signals.evaluate import errors as list_errors
@@ -59,7 +62,7 @@ def _told_plainly() -> Iterator[None]:
     """Errors that a person can mend end the command with one message and exit code 1, never with a traceback."""
     try:
         yield
-    except (SourceError, GoldError, ClusterError, ContractError, ExtractorError, home.HomeError) as error:
+    except (SourceError, GoldError, ClusterError, ContractError, ExtractorError, home.HomeError, validation.ValidationError) as error:
         err.print(f"[bold red]tension:[/] {terminal.plain(str(error))}", highlight=False)
         raise typer.Exit(1) from error
     except ValidationError as error:
@@ -244,6 +247,35 @@ def evaluate(
     if show_errors:
         listed = list_errors(labelled, found)
         out.print(scores.errors_by_source(listed), scores.errors_table(listed, limit=show_errors), sep="\n")
+
+
+@app.command()
+def validate(
+    references: Annotated[
+        Path | None,
+        typer.Option("--references", help="File or folder of reference series: daily TPU, categorical EPU, GPR [default: none]"),
+    ] = None,
+    pair: Annotated[str | None, typer.Option("--pair", help="Pair held against references [default: the one with most evidence]")] = None,
+    first: Annotated[date | None, typer.Option("--from", parser=_day, metavar="DAY", help="First day [default: the first read]")] = None,
+    last: Annotated[date | None, typer.Option("--to", parser=_day, metavar="DAY", help="Last day [default: the last read]")] = None,
+    folder: Annotated[
+        Path | None, typer.Option("--out", help="Where validation.html and its table go [default: the home's published folder]")
+    ] = None,
+    simulation: Annotated[
+        bool, typer.Option("--simulation/--no-simulation", help="Whether to study the limits on made-up rates, which takes a minute")
+    ] = True,
+    home_folder: Home = None,
+) -> None:
+    """Hold a home's index against dated events and reference series, leave sources out, rebuild it, and write what came out."""
+    with _told_plainly():
+        settings = Settings(**_given(home=home_folder))
+        asked = validation.Asked(references=references, pair=pair, first=first, last=last, events=read_events(), is_simulated=simulation)
+        with err.status("holding the index against events, references and itself …"):
+            done = validation.validate(settings, asked)
+        page = validation.write(done, folder or settings.published)
+    for section in done.page.sections:
+        out.print(printed(section))
+    out.print(f"{done.figures.height:,} figures. Look at {terminal.plain(str(page))}; the table is beside it.", highlight=False)
 
 
 @app.command()

@@ -58,11 +58,11 @@ def pair_chart(pair_daily: pl.DataFrame, note: str = "", width: int = WIDTH) -> 
     top = _top([frame[f"{name}_hi80"] for name in _LIMITED] + [frame["dialogue"]])
     panel = _Panel(DaysAxis.of(frame, _plot_width(width)), top, height=300 if width >= _WIDE else 230)
     key = f"{_baseline_words(frame)} Bands: 80 % limits. Pale: thin evidence."
-    title = _title(f"Trade tension {pair_title(frame['pair'][0])}", (note, key), width)
+    title = heading(f"Trade tension {pair_title(frame['pair'][0])}", (note, key), width)
     limits = [f"{name}_{limit}" for name in _LIMITED for limit in ("lo80", "hi80")]
     data = {"days": daily_points(frame, [*_LINES, *limits]), "stretches": _stretches(frame)}
     plots = (_lines_panel(frame, panel), _phase_strip(data["stretches"], panel.axis))
-    return _finished(alt.vconcat(*plots, spacing=6, title=title, datasets=data))
+    return finished(alt.vconcat(*plots, spacing=6, title=title, datasets=data))
 
 
 def directed_chart(daily: pl.DataFrame, note: str = "", width: int = WIDTH) -> alt.VConcatChart:
@@ -76,8 +76,8 @@ def directed_chart(daily: pl.DataFrame, note: str = "", width: int = WIDTH) -> a
     data = {name: daily_points(side, ("tension", "tension_lo80", "tension_hi80")) for name, side in sides.items()}
     plots = [_direction_panel(name, sides, panel) for name in sides]
     key = f"{_baseline_words(frame)} Grey: the other direction."
-    title = _title(f"Who presses whom: {pair_title(frame['pair'][0])}", (note, key), width)
-    return _finished(alt.vconcat(*plots, spacing=14, title=title, datasets=data))
+    title = heading(f"Who presses whom: {pair_title(frame['pair'][0])}", (note, key), width)
+    return finished(alt.vconcat(*plots, spacing=14, title=title, datasets=data))
 
 
 def to_svg(chart: alt.TopLevelMixin) -> str:
@@ -326,12 +326,12 @@ def _baseline_words(frame: pl.DataFrame) -> str:
     return f"100 (dashed): own baseline, {long_day(first)} to {long_day(last)}."
 
 
-def _title(text: str, lines: Sequence[str], width: int) -> alt.TitleParams:
+def heading(text: str, lines: Sequence[str], width: int) -> alt.TitleParams:
     """The title, and below it the lines, broken where the chart ends."""
     return alt.TitleParams(text, subtitle=[part for line in lines for part in textwrap.wrap(line, width=width // 6)])
 
 
-def _finished(chart: alt.VConcatChart) -> alt.VConcatChart:
+def finished(chart: alt.VConcatChart) -> alt.VConcatChart:
     """Type, ink and spacing that all charts share. Marks carry no labels for screen readers: the page says the same in words."""
     styled = (
         chart.configure(font=_FONT, background=palette.PAPER, padding={"left": 2, "right": 2, "top": 4, "bottom": 4}, aria=False)

@@ -116,6 +116,12 @@ class Page:
 
 def render(page: Page) -> str:
     """The page as HTML text; the same page gives the same text. `ValueError` when a picture is not a plain SVG."""
+    template = templates().get_template("page.html.j2")
+    return template.render(page=page, palette=palette, phases=words.PHASE.words, sample_note=SAMPLE_NOTE)
+
+
+def templates() -> jinja2.Environment:
+    """The pages of this folder, where everything is escaped and a name that is not given is an error."""
     loader = jinja2.FileSystemLoader(Path(__file__).parent)
     environment = jinja2.Environment(
         loader=loader, autoescape=True, undefined=jinja2.StrictUndefined, trim_blocks=True, lstrip_blocks=True, keep_trailing_newline=True
@@ -129,8 +135,7 @@ def render(page: Page) -> str:
         "short_day": short_day,
         "pair": pair_title,
     }
-    template = environment.get_template("page.html.j2")
-    return template.render(page=page, palette=palette, phases=words.PHASE.words, sample_note=SAMPLE_NOTE)
+    return environment
 
 
 def section(

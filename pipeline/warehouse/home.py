@@ -3,6 +3,8 @@
 import json
 from pathlib import Path
 
+NOTE = "home.json"
+
 
 class HomeError(ValueError):
     """The home cannot be used for this; the message says which folder to give or what to remove."""
@@ -10,16 +12,21 @@ class HomeError(ValueError):
 
 def claim(home: Path, *, is_sample: bool) -> None:
     """Note what this home is for. `HomeError` when it holds the sample and real articles are to be read, or the reverse."""
-    note = home / "home.json"
-    holds_sample = json.loads(note.read_text(encoding="utf-8"))["is_sample"] if note.exists() else is_sample
-    if holds_sample != is_sample:
-        held, asked = ("the bundled sample", "your articles") if holds_sample else ("your articles", "the bundled sample")
+    holds = holds_sample(home, is_sample)
+    if holds != is_sample:
+        held, asked = ("the bundled sample", "your articles") if holds else ("your articles", "the bundled sample")
         raise HomeError(
             f"{home} holds an index of {held}; an index of {asked} must not be mixed with it. "
             f"Give another folder with --home, or remove {home}"
         )
     home.mkdir(parents=True, exist_ok=True)
-    _write(note, json.dumps({"is_sample": is_sample}) + "\n")
+    _write(home / NOTE, json.dumps({"is_sample": is_sample}) + "\n")
+
+
+def holds_sample(home: Path, otherwise: bool) -> bool:
+    """Whether the home is one of the bundled sample, as it noted when it was first used; `otherwise` where it noted nothing."""
+    note = home / NOTE
+    return bool(json.loads(note.read_text(encoding="utf-8"))["is_sample"]) if note.exists() else otherwise
 
 
 def _write(path: Path, text: str) -> None:

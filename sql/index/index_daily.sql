@@ -181,6 +181,7 @@ select
     (known.known_on + 1)::timestamptz as known_at,
     windows.baseline_from,
     windows.baseline_to,
+    getvariable('half_life_days') as half_life_days,
     getvariable('index_version') as index_version
 from with_net
 cross join windows

@@ -32,4 +32,4 @@ def test_the_version_is_told(command: Command) -> None:
 
 
 def test_without_a_command_the_commands_are_listed(command: Command) -> None:
-    assert all(name in command("--help").output for name in ("run", "extract", "explain", "evaluate", "status"))
+    assert all(name in command("--help").output for name in ("run", "extract", "explain", "evaluate", "validate", "status"))

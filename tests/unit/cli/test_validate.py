@@ -1,0 +1,179 @@
+"""`tension validate` on a small home of its own: what it writes, what it says, and what it refuses."""
+
+import json
+from datetime import date, timedelta
+from pathlib import Path
+
+import polars as pl
+import pytest
+
+from pipeline import validate
+from pipeline.contracts.tables.validation import PARTS, VALIDATION
+from pipeline.report.validation import printed
+from pipeline.settings import Settings
+from tests.conftest import SampleRun
+from tests.unit.cli.conftest import Command, flat
+from tests.unit.cli.test_mistakes import told
+from tests.unit.index.lake_scenes import DAY, Scene, article, build, eventful
+
+TPU = "day,month,year,daily_tpu_index\n"
+
+
+@pytest.fixture(scope="module")
+def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A home of three papers and four hundred days from 2025-04-04 on, which is not the sample's."""
+    folder = tmp_path_factory.mktemp("validated") / "home"
+    build(folder / "lake", eventful(400, seed=20250404))
+    (folder / "home.json").write_text(json.dumps({"is_sample": False}), encoding="utf-8")
+    return folder
+
+
+@pytest.fixture(scope="module")
+def references(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A made-up daily TPU for the home's days."""
+    days = [DAY + timedelta(days=n) for n in range(400)]
+    lines = [f"{day.day},{day.month},{day.year},{100 + n % 37}" for n, day in enumerate(days)]
+    path = tmp_path_factory.mktemp("references") / "tpu.csv"
+    path.write_text(TPU + "\n".join(lines) + "\n", encoding="utf-8")
+    return path
+
+
+def test_page_and_table_are_written_and_figures_printed(command: Command, home: Path, references: Path) -> None:
+    result = command("validate", "--no-simulation", "--home", home, "--references", references, "--out", "out")
+    assert result.exit_code == 0, result.exception
+    assert sorted(path.name for path in Path("out").iterdir()) == ["validation.csv", "validation.html", "validation.parquet"]
+    figures = pl.read_parquet("out/validation.parquet")
+    assert figures.schema == VALIDATION.schema
+    assert set(figures["part"]) == set(PARTS)
+    assert pl.read_csv("out/validation.csv").height == figures.height
+    for word in ("Reference series", "without one source", "Rebuild", "events lie within 2025-04-04 to"):
+        assert word in flat(result.output)
+
+
+def test_by_default_the_files_stand_beside_the_index(command: Command, tmp_path: Path) -> None:
+    build(tmp_path / "own" / "lake", eventful(40, seed=1))
+    assert command("validate", "--no-simulation", "--home", "own").exit_code == 0
+    assert (tmp_path / "own" / "published" / "validation.html").exists()
+
+
+def test_every_figure_has_a_row_of_its_own(command: Command, home: Path, references: Path) -> None:
+    command("validate", "--no-simulation", "--home", home, "--references", references, "--out", "out")
+    figures = pl.read_parquet("out/validation.parquet")
+    assert not figures.select(VALIDATION.key).is_duplicated().any()
+
+
+def test_the_same_home_gives_the_same_bytes(command: Command, home: Path, references: Path) -> None:
+    for folder in ("one", "two"):
+        command("validate", "--no-simulation", "--home", home, "--references", references, "--out", folder)
+    for name in ("validation.csv", "validation.html", "validation.parquet"):
+        assert Path("one", name).read_bytes() == Path("two", name).read_bytes()
+
+
+def test_without_references_the_rest_is_done_and_what_is_missing_said(command: Command, home: Path) -> None:
+    result = command("validate", "--no-simulation", "--home", home, "--out", "out")
+    assert result.exit_code == 0
+    assert "no reference series were given" in flat(result.output)
+    assert "Rebuild" in flat(result.output)
+
+
+def test_a_window_is_kept_to(command: Command, home: Path, references: Path) -> None:
+    command(
+        "validate",
+        "--no-simulation",
+        "--home",
+        home,
+        "--references",
+        references,
+        "--from",
+        "2025-05-01",
+        "--to",
+        "2025-12-31",
+        "--out",
+        "out",
+    )
+    months = pl.read_parquet("out/validation.parquet").filter(
+        pl.col("part") == "agreement", pl.col("statistic").str.contains("level by month")
+    )
+    assert set(months["count"]) == {8}
+    assert set(months["last_day"]) == {date(2025, 12, 31)}
+
+
+def test_a_reference_without_common_months_is_named(command: Command, home: Path) -> None:
+    Path("old.csv").write_text(TPU + "1,1,1990,5\n2,1,1990,6\n", encoding="utf-8")
+    result = command("validate", "--no-simulation", "--home", home, "--references", "old.csv", "--out", "out")
+    assert result.exit_code == 0
+    assert "1990-01-01 to 1990-01-02" in flat(result.output)
+
+
+def test_a_home_with_one_paper_says_that_none_can_be_left_out(command: Command) -> None:
+    build(Path("alone/lake"), Scene([article("A:1"), article("A:2", DAY.replace(day=5))]))
+    result = command("validate", "--no-simulation", "--home", "alone")
+    assert result.exit_code == 0, result.exception
+    assert "single source" in flat(result.output)
+
+
+def test_the_index_is_rebuilt_with_its_own_half_life_whatever_the_settings_say(
+    command: Command, home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TENSION_HALF_LIFE_DAYS", "14")
+    assert command("validate", "--no-simulation", "--home", home, "--out", "out").exit_code == 0
+    assert pl.read_parquet("out/validation.parquet").filter(part="rebuild").filter(pl.col("value") > 1e-9).is_empty()
+
+
+def test_nothing_is_written_into_the_lake(command: Command, home: Path) -> None:
+    before = {path: path.stat().st_mtime_ns for path in home.rglob("*")}
+    command("validate", "--no-simulation", "--home", home, "--out", "out")
+    assert {path: path.stat().st_mtime_ns for path in home.rglob("*")} == before
+
+
+def test_events_that_are_given_make_their_part(home: Path) -> None:
+    six = [(3 + 60 * n, ("CHN", "USA")[n % 2], ("USA", "CHN")[n % 2], ("escalation", "concession")[n // 3]) for n in range(6)]
+    events = pl.DataFrame(
+        [
+            {"event_id": f"e{at}", "event_date": DAY + timedelta(days=at), "actor": actor, "target": target, "polarity": sign}
+            for at, actor, target, sign in [*six, (9000, "CHN", "USA", "escalation")]
+        ]
+    )
+    done = validate.validate(Settings(home=home), validate.Asked(events=events))
+    rates = done.figures.filter(pl.col("statistic") == "hit rate within 3 days", pl.col("grouping") == "", pl.col("pair") == "")
+    assert rates["measured"].to_list() == ["index", "keyword", "difference"]
+    assert rates["count"].to_list() == [6, 6, 6]
+    section = next(section for section in done.page.sections if section.title == "Events")
+    assert "6 of 7 events" in section.missing[0]
+    assert printed(section)
+
+
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        (("--pair", "USA-FRA"), "FRA-USA has no index in this home; it has CHN-USA"),
+        (("--pair", "nonsense"), "not a pair of countries"),
+        (("--from", "2001-01-01", "--to", "2001-12-31"), "lies outside the days read"),
+        (("--from", "2025-06-01", "--to", "2025-05-01"), "ends before it begins"),
+        (("--references", "missing.csv"), "missing.csv: cannot be read"),
+    ],
+)
+def test_what_cannot_be_done_is_told_in_one_message(command: Command, home: Path, options: tuple[str, ...], words: str) -> None:
+    assert words in told(command("validate", "--no-simulation", "--home", home, *options, "--out", "out"))
+    assert not Path("out").exists()
+
+
+def test_a_wrong_reference_file_gives_one_clear_message(command: Command, home: Path) -> None:
+    Path("weather.csv").write_text("when,degrees\n2025-01-01,4\n", encoding="utf-8")
+    said = told(command("validate", "--no-simulation", "--home", home, "--references", "weather.csv", "--out", "out"))
+    assert "of no known reference series" in said
+    assert "daily_tpu_index" in said
+
+
+def test_a_home_without_a_run_is_told_what_to_do(command: Command) -> None:
+    assert "tension run --home" in told(command("validate", "--no-simulation", "--home", "nothing"))
+    assert not Path("nothing").exists()
+
+
+@pytest.mark.slow
+def test_the_sample_is_reproduced_and_says_what_it_is(command: Command, sample_run: SampleRun) -> None:
+    assert command("validate", "--no-simulation", "--home", sample_run.home, "--out", "out").exit_code == 0
+    rebuilt = pl.read_parquet("out/validation.parquet").filter(pl.col("part") == "rebuild")
+    assert rebuilt["value"].null_count() == 0
+    assert rebuilt["value"].max() < 1e-9  # type: ignore[operator]  # a number
+    assert "Demonstration" in Path("out/validation.html").read_text(encoding="utf-8")

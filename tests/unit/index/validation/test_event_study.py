@@ -1,0 +1,175 @@
+"""A year of one directed pair in which everything is found on the days of events, on others, or at random."""
+
+from datetime import date, timedelta
+
+import numpy as np
+import polars as pl
+import pytest
+
+from pipeline.contracts.tables.index import DAILY_MASS
+from pipeline.contracts.tables.validation import VALIDATION
+from pipeline.index.validation.event_study import Counted, counted, event_path, event_study, places, top_decile, usable, windows
+from pipeline.index.validation.keywords import KEYWORD_HITS
+
+FIRST = date(2025, 1, 1)
+DAYS = 365
+AT = (20, 80, 140, 200, 260, 320)  # the days of events
+SIGNS = ("escalation", "concession")
+
+
+def day(number: int) -> date:
+    return FIRST + timedelta(days=number)
+
+
+def events() -> pl.DataFrame:
+    """Six events of both signs, two months apart."""
+    return pl.DataFrame(
+        [
+            {"event_id": f"e{at}", "event_date": day(at), "actor": "CHN", "target": "USA", "polarity": SIGNS[n % 2]}
+            for n, at in enumerate(AT)
+        ]
+    )
+
+
+def mass(found: dict[tuple[str, int], float], read: int = 100) -> pl.DataFrame:
+    """DAILY_MASS of CHN>USA in both channels: `found` by (channel, day)."""
+    rows = [
+        {"index_date": day(number), "channel": channel, "observed": found.get((channel, number), 0.0), "articles_read": read}
+        for channel in SIGNS
+        for number in range(DAYS)
+    ]
+    other = DAILY_MASS.example().drop("index_date", "channel", "observed", "articles_read", "series")
+    return (
+        pl.DataFrame(rows, schema_overrides={"articles_read": pl.Int64})
+        .join(other, how="cross")
+        .with_columns(series=pl.lit("CHN>USA"))
+        .select(DAILY_MASS.schema.names())
+    )
+
+
+def keywords(on: tuple[int, ...] = ()) -> pl.DataFrame:
+    rows = [(day(number), "CHN-USA", int(number in on), 100) for number in range(DAYS)]
+    return pl.DataFrame(rows, schema=KEYWORD_HITS, orient="row")
+
+
+def rate(
+    figures: pl.DataFrame, statistic: str = "hit rate within 1 day", measured: str = "index", grouping: str = "", pair: str = ""
+) -> dict[str, object]:
+    (row,) = figures.filter(
+        (pl.col("statistic") == statistic) & (pl.col("measured") == measured) & (pl.col("grouping") == grouping) & (pl.col("pair") == pair)
+    ).to_dicts()
+    return row
+
+
+ON_THE_DAY = {(SIGNS[n % 2], at): 1.0 for n, at in enumerate(AT)}
+OPPOSITE = {(SIGNS[1 - n % 2], at): 1.0 for n, at in enumerate(AT)}
+
+
+def test_an_index_that_rises_at_every_event_hits_all() -> None:
+    figures = event_study(events(), counted(mass(ON_THE_DAY), keywords()))
+    assert figures.schema == VALIDATION.schema
+    row = rate(figures)
+    assert (row["value"], row["count"]) == (1.0, 6)
+    assert row["chance"] < 0.05  # type: ignore[operator]
+    assert row["p_random"] < 0.01  # type: ignore[operator]
+
+
+def test_the_opposite_channel_is_no_hit() -> None:
+    assert rate(event_study(events(), counted(mass(OPPOSITE), keywords())))["value"] == 0.0
+
+
+@pytest.mark.parametrize(("late", "narrow", "wide"), [(1, 1.0, 1.0), (2, 0.0, 1.0), (3, 0.0, 1.0), (4, 0.0, 0.0)])
+def test_the_width_says_how_late_news_may_come(late: int, narrow: float, wide: float) -> None:
+    found = {(channel, at + late): 1.0 for (channel, at) in ON_THE_DAY}
+    figures = event_study(events(), counted(mass(found), keywords()))
+    assert rate(figures)["value"] == narrow
+    assert rate(figures, "hit rate within 3 days")["value"] == wide
+
+
+def test_chance_is_at_most_one_in_ten_and_met_by_a_series_without_meaning() -> None:
+    random = np.random.default_rng(7)
+    found = {(channel, number): float(random.gamma(0.5)) for channel in SIGNS for number in range(DAYS)}
+    row = rate(event_study(events(), counted(mass(found), keywords())), "hit rate within 3 days")
+    assert row["chance"] == pytest.approx(0.1, abs=0.015)
+
+
+def test_the_keyword_rule_stands_beside_it_with_the_difference() -> None:
+    figures = event_study(events(), counted(mass(ON_THE_DAY), keywords(AT[:3])))
+    assert rate(figures, measured="keyword")["value"] == 0.5
+    assert rate(figures, measured="difference")["value"] == 0.5
+
+
+def test_hits_are_told_by_sign_pair_and_year() -> None:
+    figures = event_study(events(), counted(mass({key: 1.0 for key in ON_THE_DAY if key[0] == "escalation"}), keywords()))
+    assert rate(figures, grouping="escalation")["value"] == 1.0
+    assert rate(figures, grouping="concession")["value"] == 0.0
+    assert rate(figures, pair="CHN-USA")["value"] == rate(figures, grouping="2025")["value"] == 0.5
+
+
+def test_events_outside_the_days_or_pairs_are_not_counted() -> None:
+    more = pl.DataFrame(
+        [
+            {"event_id": "early", "event_date": day(-1), "actor": "CHN", "target": "USA", "polarity": "escalation"},
+            {"event_id": "other", "event_date": day(50), "actor": "CHN", "target": "FRA", "polarity": "escalation"},
+        ]
+    )
+    counts = counted(mass(ON_THE_DAY), keywords())
+    assert usable(pl.concat([events(), more]), counts)["event_id"].to_list() == events()["event_id"].to_list()
+    assert event_study(more, counts).is_empty()
+
+
+def test_an_event_whose_window_is_cut_by_the_end_is_left_out() -> None:
+    last = pl.DataFrame([{"event_id": "last", "event_date": day(DAYS - 2), "actor": "CHN", "target": "USA", "polarity": "escalation"}])
+    figures = event_study(pl.concat([events(), last]), counted(mass(ON_THE_DAY), keywords()))
+    assert rate(figures)["count"] == 7
+    assert rate(figures, "hit rate within 3 days")["count"] == 6
+
+
+def test_the_sign_test_counts_the_higher_channel() -> None:
+    figures = event_study(events(), counted(mass(ON_THE_DAY), keywords()))
+    for sign in SIGNS:
+        row = rate(figures, "sign test within 1 day", grouping=sign)
+        assert (row["value"], row["count"], row["p_random"]) == (1.0, 3, 0.125)
+    wrong = rate(event_study(events(), counted(mass(OPPOSITE), keywords())), "sign test within 1 day", grouping="concession")
+    assert (wrong["value"], wrong["p_random"]) == (0.0, 1.0)
+
+
+def test_an_event_of_which_nothing_was_found_says_nothing_about_the_sign() -> None:
+    figures = event_study(events(), counted(mass({}), keywords()))
+    assert figures.filter(pl.col("statistic").str.starts_with("sign")).is_empty()
+    assert rate(figures)["value"] == 0.0
+
+
+def test_the_path_stands_at_the_event_and_ordinary_days_are_100() -> None:
+    found = {(channel, number): 1.0 + 9.0 * ((channel, number) in ON_THE_DAY) for channel in SIGNS for number in range(DAYS)}
+    path = event_path(events(), counted(mass(found), keywords()))
+    ordinary = 1 + 9 * 3 / DAYS
+    by_lag = dict(path.filter(pl.col("polarity") == "escalation").select("lag_days", "index").iter_rows())
+    assert by_lag[0] == pytest.approx(1000 / ordinary)
+    assert all(by_lag[lag] == pytest.approx(100 / ordinary) for lag in by_lag if lag != 0)
+    assert path["polarity"].unique(maintain_order=True).to_list() == ["escalation", "concession"]
+    assert path["keyword"].null_count() == path.height  # no keyword was ever found, so there is no ordinary day
+
+
+def test_days_that_were_not_read_make_no_rate() -> None:
+    assert np.isnan(windows(np.zeros(5), np.zeros(5), 1)).all()
+    assert np.allclose(windows(np.array([0, 3.0, 0, 0, 0]), np.array([1.0, 0, 2, 1, 1]), 1)[1:4], [1.0, 1.0, 0.0])
+
+
+def test_a_window_longer_than_the_series_makes_no_rate() -> None:
+    assert np.isnan(windows(np.ones(3), np.ones(3), 3)).all()
+
+
+def test_the_top_decile_is_strict() -> None:
+    assert top_decile(np.ones(10)).sum() == 0
+    assert top_decile(np.arange(100.0)).sum() == 10
+    assert top_decile(np.r_[np.zeros(97), 1, 2, 3]).sum() == 3
+
+
+def test_places_are_shares_of_lower_rates() -> None:
+    assert np.allclose(places(np.array([0.0, 0.0, 1.0, 2.0])), [0, 0, 0.5, 0.75])
+
+
+def test_the_same_seed_gives_the_same_figures() -> None:
+    counts: Counted = counted(mass(ON_THE_DAY), keywords(AT))
+    assert event_study(events(), counts).equals(event_study(events(), counts))

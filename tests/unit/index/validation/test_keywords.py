@@ -1,0 +1,64 @@
+from datetime import date
+
+import polars as pl
+import pytest
+
+from pipeline.index.validation.keywords import KEYWORD_HITS, keyword_hits
+
+NAMES = {"CHN": ("China", "Chinese", "Beijing"), "USA": ("US", "U.S.", "American")}
+DAY = date(2025, 4, 4)
+
+
+def hits(*texts: str, title: str | None = "") -> tuple[int, int]:
+    """Hits and articles of one day."""
+    articles = pl.DataFrame(
+        {"index_date": [DAY] * len(texts), "title": [title] * len(texts), "body": list(texts)}, schema_overrides={"title": pl.String}
+    )
+    found = keyword_hits(articles, NAMES, ["CHN-USA"])
+    assert found.schema == KEYWORD_HITS
+    return found.select("hits", "articles").row(0)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "China and the US talk about trade",
+        "Beijing answers U.S. tariffs",
+        "Tariffs: American farmers look to China.",
+        "Chinese exports to the U.S.",
+    ],
+)
+def test_both_countries_and_a_trade_word_are_a_hit(text: str) -> None:
+    assert hits(text) == (1, 1)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "China and trade",
+        "China and the US play football",
+        "China told us about trade",
+        "The Chinatown of an American town is good for trade",
+        "China, the US and the traders",
+    ],
+)
+def test_anything_less_is_none(text: str) -> None:
+    assert hits(text) == (0, 1)
+
+
+def test_title_and_text_count_together() -> None:
+    assert hits("The US raises tariffs", title="China") == (1, 1)
+
+
+def test_an_article_without_a_title_counts() -> None:
+    assert hits("China, US, trade", title=None) == (1, 1)
+
+
+def test_every_article_of_the_day_is_in_the_denominator() -> None:
+    assert hits("China, US, trade", "Weather", "Football") == (1, 3)
+
+
+def test_a_pair_with_a_country_that_has_no_names_is_left_out() -> None:
+    articles = pl.DataFrame({"index_date": [DAY], "title": ["China, US, trade"], "body": [""]})
+    assert keyword_hits(articles, NAMES, ["CHN-USA", "CHN-XXX"])["pair"].to_list() == ["CHN-USA"]
+    assert keyword_hits(articles, NAMES, ["CHN-XXX"]).is_empty()
