@@ -32,11 +32,6 @@ class Days:
         """The same span begun `days` earlier."""
         return Days(self.first - timedelta(days=days), self.last)
 
-    def years(self) -> Iterator["Days"]:
-        """The span cut at the ends of years."""
-        for year in range(self.first.year, self.last.year + 1):
-            yield Days(max(self.first, date(year, 1, 1)), min(self.last, date(year, 12, 31)))
-
     def chunks(self, length: int) -> Iterator["Days"]:
         """The span in consecutive pieces of at most `length` days."""
         for start in range(0, len(self), length):

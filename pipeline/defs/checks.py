@@ -95,12 +95,12 @@ def audit(table: Table, frame: pl.DataFrame) -> Iterator[dg.AssetCheckResult]:
     yield from whole.results()
 
 
-def write_audited_years(store: Lake, table: Table, years: Iterable[tuple[int, pl.DataFrame]]) -> Iterator[dg.AssetCheckResult]:
-    """Audit and write a table of one file a year, one year at a time; the same results, and the table as it was when one of them fails."""
-    parts = Audit(table)
+def write_audited_parts(store: Lake, table: Table, parts: Iterable[pl.DataFrame]) -> Iterator[dg.AssetCheckResult]:
+    """Audit and write a table of one file a year, one part at a time; the same results, and the table as it was when one of them fails."""
+    whole = Audit(table)
     with suppress(_BrokenError):
-        store.write_years(table, ((year, parts.judged(frame)) for year, frame in years))
-    yield from parts.results()
+        store.write_parts(table, map(whole.judged, parts))
+    yield from whole.results()
 
 
 def _result(table: Table, outcome: Outcome) -> dg.AssetCheckResult:

@@ -7,12 +7,11 @@ import polars as pl
 
 from pipeline.contracts.model import Table
 from pipeline.contracts.tables.core import COVERAGE
-from pipeline.defs.checks import audit, check_specs, write_audited_years
+from pipeline.defs.checks import audit, check_specs, write_audited_parts
 from pipeline.defs.metadata import counted, describe
 from pipeline.defs.resources import LakeResource, MethodResource
 from pipeline.index.steps import Step
 from pipeline.warehouse import models
-from pipeline.warehouse.lake import Lake
 
 
 def sql_asset(table: Table, keeping: Callable[[pl.DataFrame, pl.DataFrame], pl.DataFrame] | None = None) -> dg.AssetsDefinition:
@@ -33,7 +32,9 @@ def sql_asset(table: Table, keeping: Callable[[pl.DataFrame, pl.DataFrame], pl.D
         store = lake.open()
         variables = method.variables(store)
         if table.files_by_year:
-            yield from write_audited_years(store, table, _year_by_year(store, table, variables))
+            read = store.span(COVERAGE)
+            assert read is not None  # `variables` has told what to do else
+            yield from write_audited_parts(store, table, models.run_in_parts(store, table, variables, read))
             height = store.height(table)
         else:
             rows = models.run(store, table, variables)
@@ -45,13 +46,6 @@ def sql_asset(table: Table, keeping: Callable[[pl.DataFrame, pl.DataFrame], pl.D
 
     assert isinstance(model, dg.AssetsDefinition)
     return model
-
-
-def _year_by_year(store: Lake, table: Table, variables: dict[str, object]) -> Iterator[tuple[int, pl.DataFrame]]:
-    """The model's rows of each year that was read, made one after the other."""
-    read = store.span(COVERAGE)
-    for part in read.years() if read else ():
-        yield part.first.year, models.run(store, table, variables | {"first_day": part.first, "last_day": part.last})
 
 
 def python_asset(step: Step) -> dg.AssetsDefinition:

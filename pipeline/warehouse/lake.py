@@ -8,10 +8,12 @@ that it was not processed.
 import os
 import shutil
 from collections.abc import Iterable
+from contextlib import ExitStack
 from datetime import date
 from pathlib import Path
 
 import polars as pl
+import pyarrow.parquet as pq
 
 from pipeline.contracts.days import Days
 from pipeline.contracts.model import ContractError, Table
@@ -80,24 +82,21 @@ class Lake:
         if table.day is not None:
             raise ContractError(f"table {table.name} is filed by day; use write_days()")
         if table.files_by_year:
-            years = frame["index_date"].dt.year().unique().sort().to_list()
-            self.write_years(table, ((year, frame.filter(pl.col("index_date").dt.year() == year)) for year in years))
+            self.write_parts(table, [table.conform(frame)])
         else:
             write_parquet(table.conform(frame), self.root / table.name / f"{table.name}.parquet")
 
-    def write_years(self, table: Table, years: Iterable[tuple[int, pl.DataFrame]]) -> int:
-        """Replace the whole table, one file a year, and count its rows; `years` are taken one at a time, so that one is held at a time.
+    def write_parts(self, table: Table, parts: Iterable[pl.DataFrame]) -> int:
+        """Replace a table of one file a year, and count its rows. `parts` come in order of time and are taken one at a time.
 
         Whatever is raised while they are made leaves the table as it was.
         """
         folder, staging, old = (self.root / f"{mark}{table.name}" for mark in ("", ".new-", ".old-"))
         shutil.rmtree(staging, ignore_errors=True)
-        height = 0
+        staging.mkdir(parents=True)
         try:
-            staging.mkdir(parents=True)
-            for year, frame in years:
-                height += frame.height
-                write_parquet(table.conform(frame), staging / f"{year}.parquet")
+            with ExitStack() as open_files:
+                height = _write_by_year(table, parts, staging, open_files)
             shutil.rmtree(old, ignore_errors=True)
             if folder.exists():
                 folder.replace(old)
@@ -122,3 +121,18 @@ class Lake:
         empty = table.empty()
         for day in days:
             write_parquet(by_day.get((day,), empty), self._day_file(table, day))
+
+
+def _write_by_year(table: Table, parts: Iterable[pl.DataFrame], folder: Path, open_files: ExitStack) -> int:
+    writers: dict[int, pq.ParquetWriter] = {}
+    height = 0
+    for part in parts:
+        rows = table.conform(part)
+        height += rows.height
+        for year in rows["index_date"].dt.year().unique().sort():
+            of_year = rows.filter(pl.col("index_date").dt.year() == year).to_arrow(compat_level=pl.CompatLevel.oldest())
+            if year not in writers:
+                writer = pq.ParquetWriter(folder / f"{year}.parquet", of_year.schema, compression="zstd")
+                writers[year] = open_files.enter_context(writer)
+            writers[year].write_table(of_year)
+    return height

@@ -7,7 +7,9 @@ the last bit from run to run, and published files must not.
 
 import hashlib
 import json
+import os
 from collections.abc import Iterator, Mapping
+from datetime import date, timedelta
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -15,6 +17,7 @@ from typing import Any
 import duckdb
 import polars as pl
 
+from pipeline.contracts.days import Days
 from pipeline.contracts.model import ContractError, Table
 from pipeline.contracts.tables import TABLES
 from pipeline.settings import shipped
@@ -22,6 +25,9 @@ from pipeline.warehouse.lake import Lake
 
 #: Folders of `sql/` whose files make no table.
 NOT_MODELS = frozenset({"checks", "views", "macros"})
+
+#: About as many rows of a large table are made, audited and written at a time.
+ROWS_AT_ONCE = 1_000_000
 
 
 class ModelError(RuntimeError):
@@ -71,8 +77,8 @@ def _tables(node: Any, hidden: frozenset[str] = frozenset()) -> Iterator[str]:
 Tables = Lake | Mapping[str, pl.DataFrame]  # where a model finds what it reads: on disk, or frames by name (a table without one is empty)
 
 
-def _engine(lake: Tables, tables: tuple[str, ...], variables: Mapping[str, Any]) -> duckdb.DuckDBPyConnection:
-    con = duckdb.connect(":memory:", config={"threads": 1})
+def _engine(lake: Tables, tables: tuple[str, ...], variables: Mapping[str, Any], threads: int) -> duckdb.DuckDBPyConnection:
+    con = duckdb.connect(":memory:", config={"threads": threads})
     con.sql("load icu")
     con.sql("set TimeZone = 'UTC'")
     for name in tables:
@@ -88,11 +94,11 @@ def _engine(lake: Tables, tables: tuple[str, ...], variables: Mapping[str, Any])
     return con
 
 
-def query(lake: Tables, path: Path, variables: Mapping[str, Any]) -> pl.DataFrame:
+def query(lake: Tables, path: Path, variables: Mapping[str, Any], threads: int = 1) -> pl.DataFrame:
     """Rows of one SQL file over the lake. `ModelError` names the file when DuckDB refuses it or a file of the lake that it reads."""
     tables = dependencies(path)
     try:
-        with _engine(lake, tables, variables) as con:
+        with _engine(lake, tables, variables, threads) as con:
             rows: pl.DataFrame = con.sql(path.read_text(encoding="utf-8")).pl()
     except duckdb.Error as error:
         raise ModelError(f"{path}: {error}") from error
@@ -105,7 +111,8 @@ def run(lake: Tables, table: Table, variables: Mapping[str, Any]) -> pl.DataFram
     Whole numbers and dates that DuckDB widens (hugeint sums, timestamps) are brought to the contract's type where that loses nothing.
     """
     path = sql_file(table.name)
-    frame = query(lake, path, variables)
+    threads = (os.cpu_count() or 1) if table.files_by_year else 1  # such a table holds no sums, and its rows are put in order of the key
+    frame = query(lake, path, variables, threads)
     missing = [name for name in table.schema if name not in frame.columns]
     if missing:
         raise ModelError(f"{path}: the query yields no column {missing}, which table {table.name} has")
@@ -113,6 +120,20 @@ def run(lake: Tables, table: Table, variables: Mapping[str, Any]) -> pl.DataFram
         return frame.select(pl.col(name).cast(dtype, strict=True) for name, dtype in table.schema.items())
     except pl.exceptions.PolarsError as error:
         raise ContractError(f"{path}: the query's types do not fit table {table.name}: {error}") from error
+
+
+def run_in_parts(lake: Tables, table: Table, variables: Mapping[str, Any], read: Days) -> Iterator[pl.DataFrame]:
+    """The rows of a table that is too large to be held at once, by consecutive spans of days within a year, about `ROWS_AT_ONCE` a time.
+
+    The model takes its span from the variables `first_day` and `last_day`. How long the next one is follows from how much the last held.
+    """
+    first, length = read.first, 31
+    while first <= read.last:
+        last = min(first + timedelta(days=length - 1), read.last, date(first.year, 12, 31))
+        rows = run(lake, table, {**variables, "first_day": first, "last_day": last})
+        yield rows
+        length = max(1, min(366, ((last - first).days + 1) * ROWS_AT_ONCE // max(rows.height, 1)))
+        first = last + timedelta(days=1)
 
 
 def fingerprint(path: Path) -> str:

@@ -24,3 +24,13 @@ def test_the_share_of_a_topic_needs_articles_with_topics() -> None:
     refused = run("gate_recall.py")
     assert refused.returncode == 2
     assert "has no topics; give a Parquet file with a column `topics`" in " ".join(refused.stderr.split())
+
+
+def test_the_index_is_measured_at_three_sizes() -> None:
+    command = [sys.executable, str(ROOT / "benchmarks" / "index.py"), "--signals", "4000", "--years", "1"]
+    told = subprocess.run(command, capture_output=True, text=True, encoding="utf-8", check=True).stdout
+    rows = [line.split("|")[1:-1] for line in told.splitlines() if line.startswith("| ")][1:]
+    assert [row[0].strip() for row in rows] == ["1,000", "2,000", "4,000"]
+    contributions = [int(row[1].replace(",", "")) for row in rows]
+    assert contributions == sorted(contributions)
+    assert contributions[2] < 5 * contributions[0]
