@@ -1,0 +1,63 @@
+"""The six articles of docs/methodology.md: every number of the worked example is what the pipeline makes of them."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from pipeline.contracts.tables.index import BASELINE, CHANNEL_DAILY, CONTRIBUTIONS, DAILY_MASS, INDEX_DAILY, STALEMATE_DAILY, STORY_MASS
+from tests.unit.index.lake_scenes import Built, Scene, article, build, day, finding, retells
+
+DOCUMENT = Path(__file__).parents[3] / "docs" / "methodology.md"
+
+
+@pytest.fixture(scope="module")
+def example(tmp_path_factory: pytest.TempPathFactory) -> Built:
+    tariff, copy = article("A:1", day(0)), article("B:1", day(0))
+    threat, market = article("A:2", day(1)), article("B:2", day(1))
+    talks, pause = article("A:3", day(2)), article("B:3", day(2))
+    findings = [
+        finding(tariff, "measure", "announced", 0.9),
+        finding(copy, "measure", "announced", 0.8),
+        finding(threat, "threat", "proposed", 0.8, actor="USA", target="CHN"),
+        finding(talks, "dialogue", "proposed", 0.6, instrument="other"),
+        finding(talks, "dialogue", "proposed", 0.6, instrument="other", actor="USA", target="CHN"),
+        finding(pause, "easing", "suspended", 0.5),
+    ]
+    scene = Scene([tariff, copy, threat, market, talks, pause], findings, [retells(copy, tariff)])
+    return build(tmp_path_factory.mktemp("example"), scene, [CONTRIBUTIONS, INDEX_DAILY])
+
+
+def numbers(built: Built) -> dict[str, float]:
+    """What the example shows, by the name it has there."""
+    series = {"series": "CHN>USA", "channel": "escalation"}
+    (mass,) = built.rows(STORY_MASS, **series)
+    of_any = built.row(BASELINE, source="(any)", **series)
+    days = built.rows(CHANNEL_DAILY, **series)
+    parts = {row["part"]: row["contribution"] for row in built.rows(CONTRIBUTIONS, index_date=day(2), **series)}
+    pooled = built.rows(STALEMATE_DAILY)[-1]
+    return {
+        "mass of the story": mass["mass"],
+        "rate": of_any["rate"],
+        "kappa": of_any["prior"],
+        "expected a day": built.rows(DAILY_MASS, **series)[0]["expected"],
+        "phi of the window": of_any["prior_dispersion"],
+        **{f"A({n})": row["shape"] for n, row in enumerate(days, 1)},
+        **{f"B({n})": row["rate"] for n, row in enumerate(days, 1)},
+        **{f"tension({n})": row["value"] for n, row in enumerate(days, 1)},
+        "phi(1)": days[0]["dispersion"],
+        "lo80(1)": days[0]["lo80"],
+        "hi80(1)": days[0]["hi80"],
+        "contribution of the story on day 3": parts["story"],
+        "contribution of the prior on day 3": parts["prior"],
+        "hold(3)": pooled["hold"],
+        "move(3)": pooled["move"],
+        "stalemate(3)": pooled["stalemate"],
+    }
+
+
+def test_the_document_shows_what_the_pipeline_makes(example: Built) -> None:
+    text = DOCUMENT.read_text(encoding="utf-8")
+    section = text[text.index("## 13. ") : text.index("## 14. ")]
+    shown = dict(re.findall(r"^\| ([^|]+) \| [^|]+ \| ([0-9.]+) \|$", section, re.MULTILINE))
+    assert shown == {name: f"{value:.4f}" for name, value in numbers(example).items()}
