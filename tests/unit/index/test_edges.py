@@ -1,0 +1,78 @@
+"""What must come out where the record is odd: papers that vanish or grow, pairs without news, half-lives long and short."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import polars as pl
+import pytest
+
+from pipeline.contracts.tables.index import CHANNEL_DAILY, DAILY_MASS, TENSION_DAILY, TENSION_PAIR_DAILY
+from tests.unit.index.lake_scenes import DAY, Built, Row, Scene, article, build, day, eventful, finding
+
+WINDOW = (day(0), day(29))
+
+
+def daily(source: str, days: range) -> list[Row]:
+    return [article(f"{source}:{number}", day(number)) for number in days]
+
+
+def escalation(built: Built, number: int) -> Row:
+    return built.row(CHANNEL_DAILY, series="CHN>USA", channel="escalation", index_date=day(number))
+
+
+@pytest.fixture(scope="module")
+def vanished(tmp_path_factory: pytest.TempPathFactory) -> Built:
+    """Two papers tell of one tariff a day each; from day 30 on only one of them appears, and goes on as before."""
+    articles = [*daily("A", range(60)), *daily("B", range(30))]
+    return build(tmp_path_factory.mktemp("vanished"), Scene(articles, [finding(one) for one in articles], baseline=WINDOW), [CHANNEL_DAILY])
+
+
+def test_a_paper_that_vanishes_takes_what_was_expected_of_it_along(vanished: Built) -> None:
+    before, after = (vanished.row(DAILY_MASS, series="CHN>USA", channel="escalation", index_date=day(number)) for number in (29, 30))
+    assert (before["observed"], after["observed"]) == pytest.approx((1.0, 0.5))
+    assert (before["expected"], after["expected"]) == pytest.approx((1.0, 0.5))
+
+
+def test_a_paper_that_vanishes_does_not_move_the_value_and_widens_its_limits(vanished: Built) -> None:
+    before, after = escalation(vanished, 29), escalation(vanished, 59)
+    assert (before["value"], after["value"]) == pytest.approx((100, 100))
+    assert after["hi95"] - after["lo95"] > 1.2 * (before["hi95"] - before["lo95"])
+    assert after["evidence_weight"] < before["evidence_weight"]
+
+
+def test_a_paper_that_doubles_its_pages_does_not_move_the_value(tmp_path: Path) -> None:
+    articles = [*daily("A", range(60)), *(article(f"A:{number} evening", day(number)) for number in range(30, 60))]
+    built = build(tmp_path, Scene(articles, [finding(one) for one in articles], baseline=WINDOW), [CHANNEL_DAILY])
+    assert escalation(built, 59)["value"] == pytest.approx(100)
+
+
+def test_a_pair_of_which_nothing_is_ever_told_has_a_row_for_every_day_and_falls_below_100_slowly(tmp_path: Path) -> None:
+    articles = daily("A", range(30))
+    scene = Scene(articles, [finding(one) for one in articles], pairs=("CHN-USA", "DEU-FRA"), baseline=WINDOW)
+    rows = build(tmp_path, scene, [TENSION_DAILY]).rows(TENSION_DAILY, actor="DEU", target="FRA")
+    assert len(rows) == 30
+    values = [row["tension"] for row in rows]
+    assert values == sorted(values, reverse=True)
+    assert 85 < values[-1] < values[0] < 100
+    assert {row["is_thin"] for row in rows} == {True}
+    assert {row["signal_count"] for row in rows} == {0}
+
+
+@pytest.mark.parametrize("half_life", [0.5, 1, 7, 60, 365])
+def test_any_half_life_gives_a_value_between_its_limits_on_every_day(tmp_path: Path, half_life: float) -> None:
+    built = build(tmp_path, replace(eventful(120, seed=3), half_life_days=half_life), [TENSION_PAIR_DAILY])
+    rows = built.lake.read(TENSION_PAIR_DAILY)
+    assert rows.height == 120
+    assert set(rows["half_life_days"]) == {half_life}
+    for name in ("tension", "concession", "dialogue", "net_tension"):
+        ordered = pl.all_horizontal(
+            pl.col(f"{name}_lo95") < pl.col(f"{name}_lo80"), pl.col(f"{name}_lo80") < pl.col(name),
+            pl.col(name) < pl.col(f"{name}_hi80"), pl.col(f"{name}_hi80") < pl.col(f"{name}_hi95"),
+        )  # fmt: skip
+        assert rows.filter(~ordered).is_empty(), name
+
+
+def test_every_row_names_its_baseline_half_life_and_version(vanished: Built, tmp_path: Path) -> None:
+    articles = daily("A", range(3))
+    row = build(tmp_path, Scene(articles, [finding(one) for one in articles]), [TENSION_DAILY]).rows(TENSION_DAILY)[0]
+    assert (row["baseline_from"], row["baseline_to"], row["half_life_days"], row["index_version"]) == (DAY, day(2), 7.0, "1.0")
