@@ -33,6 +33,7 @@ from pipeline.index.validation.forecast import ForecastError, forecast_by_half_l
 from pipeline.index.validation.keywords import KEYWORD_HITS, keyword_hits
 from pipeline.index.validation.leave_one_out import largest_sources, stability, without
 from pipeline.index.validation.simulation import SEED, coverage_of_limits, invented_pool
+from pipeline.index.validation.studies import of_forecast, of_simulation
 from pipeline.report import validation as shown
 from pipeline.settings import SAMPLE_NOTE, Settings
 from pipeline.signals.lexicon import load
@@ -88,14 +89,15 @@ def validate(settings: Settings, asked: Asked) -> Validated:
     others, equal = agreement.placebo(inputs, pairs), agreement.unweighted(inputs, record.pair)
     sources, alone = record.without_each_source()
     again = record.rebuild()
-    figures = pl.concat([events, agreeing, others, sources, equal, again])
+    studies = shown.Studies(record.simulation() if asked.is_simulated else None, record.forecast())
+    figures = pl.concat([events, agreeing, others, sources, equal, again, *_of_studies(studies, record.pair)])
     sections = (
         of_references,
         of_events,
         shown.placebo_section(others, record.pair),
         shown.sources_section(pl.concat([sources, equal]), record.pair, alone, record.note),
         shown.rebuild_section(again),
-        *shown.studies_sections(shown.Studies(record.simulation() if asked.is_simulated else None, record.forecast()), record.note),
+        *shown.studies_sections(studies, record.note),
     )
     return Validated(figures, record.page(sections))
 
@@ -254,6 +256,12 @@ def _events(record: _Record, keywords: pl.DataFrame, events: pl.DataFrame | None
     said = [f"{chosen.height} of {events.height} events lie within {record.window} and have a published pair; the others are not counted."]
     figures, path = event_study.event_study(chosen, counts), event_study.event_path(chosen, counts)
     return figures, shown.events_section(figures, path, said, record.note)
+
+
+def _of_studies(studies: shown.Studies, pair: str) -> list[pl.DataFrame]:
+    """The figures of the studies that were run."""
+    of_limits = [of_simulation(studies.simulation)] if studies.simulation is not None else []
+    return of_limits + ([of_forecast(studies.forecast, pair)] if studies.forecast is not None else [])
 
 
 def _references(record: _Record, inputs: agreement.Inputs) -> tuple[pl.DataFrame, shown.Section]:

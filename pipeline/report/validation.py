@@ -246,8 +246,8 @@ def studies_sections(studies: Studies, note: str = "") -> tuple[Section, ...]:
     if studies.simulation is not None and not studies.simulation.is_empty():
         rows = studies.simulation
         told = tuple(
-            (f"{row['evolution']}, {row['stories_a_day']:g} a day", _share(row["coverage80"]), _share(row["coverage95"]),
-             _share(row["coverage95_se"]))
+            (f"{row['evolution']}, {row['stories_a_day']:g} a day", _tenths(row["coverage80"]), _tenths(row["coverage95"]),
+             _tenths(row["coverage95_se"]))
             for row in rows.iter_rows(named=True)
         )  # fmt: skip
         grid = Grid(
@@ -263,7 +263,7 @@ def studies_sections(studies: Studies, note: str = "") -> tuple[Section, ...]:
             (
                 f"{row['series']}, half-life {row['half_life_days']:g} days",
                 _number(row["log_likelihood"], 1),
-                *(_share(row[name]) if name in row else _NOTHING for name in coverages),
+                *(_tenths(row[name]) if name in row else _NOTHING for name in coverages),
                 _count(row["days"]),
             )
             for row in rows.iter_rows(named=True)
@@ -330,6 +330,11 @@ def _p(value: float | None) -> str:
 
 def _share(value: float | None) -> str:
     return _NOTHING if value is None else f"{100 * value:.0f} %".replace("-", "\N{MINUS SIGN}")
+
+
+def _tenths(value: float | None) -> str:
+    """A share where a percent decides."""
+    return _NOTHING if value is None else f"{100 * value:.1f} %"
 
 
 def _count(value: float | None) -> str:

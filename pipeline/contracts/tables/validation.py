@@ -13,6 +13,8 @@ PARTS = {
     "sources": "the index without one of its sources",
     "unweighted": "the index with every severity g = 1",
     "rebuild": "published values computed a second time from the published masses",
+    "simulation": "how often the limits cover made-up rates whose truth is known",
+    "forecast": "how well each half-life foretells the stories of the next day",
 }
 
 
@@ -32,7 +34,7 @@ VALIDATION = Table(
         Column("measured", pl.String(), "Of what: index, keyword, difference (index minus keyword), or a column of the index", "index"),
         Column("pair", pl.String(), "Pair of countries; empty for all", "CHN-USA"),
         Column("reference", pl.String(), "Reference series; empty where there is none", "trade_epu"),
-        Column("grouping", pl.String(), "Polarity, year or source of the rows that count; empty for all", "concession"),
+        Column("grouping", pl.String(), "Polarity, year, source, made-up world or half-life; empty for all", "concession"),
         _share("value", "The figure", 0.55),
         _share("lo95", "Lower 95 % limit, by bootstrap or exact", 0.31),
         _share("hi95", "Upper 95 % limit", 0.72),
