@@ -57,6 +57,12 @@ class Marked:
         end = min((start for start in self.clause_starts if start > at), default=len(self.tokens))
         return start, end
 
+    def is_market_report(self, end: int) -> bool:
+        """Whether what stands before word `end` tells of a market and of no state: `Shares slump after ...`."""
+        states = [first for mention, (first, _) in zip(self.mentions, self.places, strict=True) if mention.is_actor and first < end]
+        led = [first for first in states if first == 0 or self.tokens[first - 1].lower not in cues("governed")]
+        return not led and bool(cues("markets") & set(self.words_between(0, end)))
+
     def words_between(self, first: int, end: int) -> list[str]:
         """Lower-case words from `first` up to, not including, `end`."""
         return [word.lower for word in self.tokens[max(first, 0) : end]]
@@ -66,8 +72,18 @@ def marked(text: str, mentions: Sequence[Mention]) -> Marked:
     """Mark one sentence: longest phrases first, verbs and nouns of the same spelling told apart by their neighbours."""
     tokens = tuple(words(text))
     layers: tuple[tuple[Group, ...], ...] = (("object", "act", "operator_noun"), ("verb",), ("operator",))
-    marks = sorted((mark for groups in layers for mark in _marks(tokens, groups)), key=lambda mark: (mark.first, mark.group))
+    found = [mark for groups in layers for mark in _marks(tokens, groups)]
+    # `agree to` leaves the agreeing in it, `press ahead with` no pressing
+    longer = [mark for mark in found if mark.last - mark.first >= (1 if mark.group in {"object", "operator"} else 2)]
+    marks = sorted(
+        (mark for mark in found if not any(_is_part(mark, other) for other in longer)), key=lambda mark: (mark.first, mark.group)
+    )
     return Marked(text, tokens, tuple(mentions), tuple(marks), tuple(_clause_starts(tokens)))
+
+
+def _is_part(mark: Mark, other: Mark) -> bool:
+    """Whether a mark is only a part of a longer phrase: the fears of `trade war fears`, the plans of `no plans`."""
+    return other.first <= mark.first and mark.last <= other.last and mark.last - mark.first < other.last - other.first
 
 
 def _marks(tokens: Sequence[Word], groups: tuple[Group, ...]) -> list[Mark]:
