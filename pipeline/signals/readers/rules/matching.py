@@ -12,6 +12,8 @@ from pipeline.signals.lexicon import cues
 from pipeline.signals.readers.rules.vocabulary import Group, Phrase, phrases
 from pipeline.signals.words import Word, words
 
+LONG = 2  # from the first word of a phrase to its last
+
 
 @dataclass(frozen=True, slots=True)
 class Mark:
@@ -73,17 +75,16 @@ def marked(text: str, mentions: Sequence[Mention]) -> Marked:
     tokens = tuple(words(text))
     layers: tuple[tuple[Group, ...], ...] = (("object", "act", "operator_noun"), ("verb",), ("operator",))
     found = [mark for groups in layers for mark in _marks(tokens, groups)]
-    # `agree to` leaves the agreeing in it, `press ahead with` no pressing
-    longer = [mark for mark in found if mark.last - mark.first >= (1 if mark.group in {"object", "operator"} else 2)]
-    marks = sorted(
-        (mark for mark in found if not any(_is_part(mark, other) for other in longer)), key=lambda mark: (mark.first, mark.group)
-    )
+    marks = sorted((mark for mark in found if not any(_is_part(mark, other) for other in found)), key=lambda mark: (mark.first, mark.group))
     return Marked(text, tokens, tuple(mentions), tuple(marks), tuple(_clause_starts(tokens)))
 
 
 def _is_part(mark: Mark, other: Mark) -> bool:
-    """Whether a mark is only a part of a longer phrase: the fears of `trade war fears`, the plans of `no plans`."""
-    return other.first <= mark.first and mark.last <= other.last and mark.last - mark.first < other.last - other.first
+    """Whether a mark means nothing of its own in a longer phrase: the fears of `trade war fears`, the plans of `no plans`, the pressing of
+    `press ahead with`. Of two words, `held talks` keeps its talks and `agree to` its agreeing."""
+    is_inside = other.first <= mark.first and mark.last <= other.last and mark.last - mark.first < other.last - other.first
+    is_turner = mark.group in {"operator", "operator_noun"} and other.group in {"object", "operator"}
+    return is_inside and (is_turner or other.last - other.first >= LONG)
 
 
 def _marks(tokens: Sequence[Word], groups: tuple[Group, ...]) -> list[Mark]:
