@@ -28,7 +28,7 @@ def fresh(sentence: Marked, taken: set[int]) -> Iterable[Act]:
         if class_of(thing) != "restriction" or thing.first in taken:
             continue
         before = sentence.words_between(max(thing.first - FRESH_REACH, sentence.clause(thing.first)[0]), thing.first)
-        if not cues("fresh") & set(before) or not (_is_aimed(sentence, thing)):
+        if not cues("fresh") & set(before) or not _is_aimed(sentence, thing):
             continue
         operators = governing(sentence, thing.first)
         turning = Turning("measure", "measure", thing.first, "fresh.restriction")
