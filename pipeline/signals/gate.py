@@ -22,17 +22,20 @@ def passes(articles: pl.DataFrame) -> pl.Series:
 
     With a body: one strong trade term; two countries, each by name, people, capital, institution or leader; and a word of the quarrel
     (trade, tariff, retaliation …) in every thousand characters or one in the headline, so that a market report that mentions imports once
-    is not read. One country is enough without a body, and beside a term whose other side goes without saying: a trade bill.
+    is not read. One country is enough without a body, and beside a term whose other side goes without saying: a trade bill. A headline
+    without a body is also read for a weaker word (a ban, a shipment, a truce) where it names two countries.
     """
     text = pl.concat_str("title", pl.lit("\n"), "body", ignore_nulls=True)
     numbered = articles.select(
         text=text, title=pl.col("title").fill_null(""), is_headline=pl.col("body").fill_null("").str.strip_chars() == ""
     ).with_row_index()
-    trade = numbered.filter(pl.col("text").str.contains(_trade_terms()))
+    is_strong = pl.col("text").str.contains(_trade_terms())
+    is_weak = pl.col("is_headline") & pl.col("text").str.contains(_bare_headline_words())
+    trade = numbered.with_columns(is_strong=is_strong).filter(is_strong | is_weak)
     named = trade.with_columns(
         countries=pl.col("text").str.extract_all(_names()).list.eval(pl.element().replace_strict(_codes(), default=None)).list.n_unique()
     )
-    is_enough = pl.col("is_headline") | pl.col("text").str.contains(_one_sided_terms())
+    is_enough = (pl.col("is_headline") & pl.col("is_strong")) | pl.col("text").str.contains(_one_sided_terms())
     is_focused = pl.col("text").str.count_matches(_focus_words()) * CHARACTERS_A_FOCUS_WORD >= pl.col("text").str.len_chars()
     is_focused = is_focused | pl.col("title").str.contains(_headline_words())
     passed = named.filter(
@@ -49,6 +52,11 @@ def _trade_terms() -> str:
 @cache
 def _one_sided_terms() -> str:
     return _terms([entry for entry in load("gate")["term"] if entry["countries"] < COUNTRIES_NEEDED])
+
+
+@cache
+def _bare_headline_words() -> str:
+    return _terms(load("gate")["headline"])
 
 
 @cache

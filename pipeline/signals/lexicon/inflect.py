@@ -31,6 +31,11 @@ DOUBLING = frozenset(
         "strip",
         "hem",
         "rap",
+        "snub",
+        "chop",
+        "dig",
+        "pad",
+        "bin",
         "slam",
     }
 )

@@ -83,6 +83,66 @@ def test_strangers_topic_lists_and_other_quarrels_carry_no_signal(text: str) -> 
     assert asserted(text) == set()
 
 
+@pytest.mark.parametrize(
+    ("text", "signals"),
+    [
+        ("Shares sink as Trump fuels trade war fears with new tariffs on Turkish goods", {"USA>TUR measure"}),
+        ("Canada's 40bn tariff threat to Brazil sends markets into a spin", {"CAN>BRA threat"}),
+        ("India's new steel duties on Japan explained", {"IND>JPN measure"}),
+        ("Stocks slump after India hits back in trade war with Japan", {"IND>JPN measure"}),
+        ("Futures dip after Canada shelves its tariffs on Mexican avocados", {"CAN>MEX easing"}),
+        ("Rupee falls as Japan accuses India of manipulation", {"JPN>IND accusation"}),
+        ("Delhi's halt to rice exports to Kenya rattles traders", {"IND>KEN measure"}),
+        ("China's one-year pause on American plywood duties is welcomed", {"CHN>USA easing"}),
+        ("Bourse cheers Delhi's decision to scrap duties on Chilean wine", {"IND>CHL easing"}),
+    ],
+)
+def test_an_act_is_read_from_a_subordinate_clause_or_a_noun_of_a_headline(text: str, signals: set[str]) -> None:
+    assert asserted(text) == signals
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Stocks tumble on fears Japan will impose tariffs on Chile",
+        "Stocks rise on hopes of a trade truce between Chile and Japan",
+        "Trump's tariffs on Canada rattle markets",
+        "The rupee fell. After India imposed tariffs on Japan, its minister said little.",
+    ],
+)
+def test_what_markets_fear_hope_or_know_is_no_news_of_a_state(text: str) -> None:
+    assert asserted(text) == set()
+
+
+@pytest.mark.parametrize(
+    ("text", "signals"),
+    [
+        ("Brazil ramps up its trade war with Canada", {"BRA>CAN measure"}),
+        ("Norway dials down trade war with Chile", {"NOR>CHL easing"}),
+        ("Markets surge as Trump signals easing of trade war with Chile", {"USA>CHL offer"}),
+        ("Norway calls a truce with Chile", {"NOR>CHL agreement", "CHL>NOR agreement"}),
+        ("Norway holds out an olive branch to Chile", {"NOR>CHL offer"}),
+        ("Egypt slams the door on Romanian maize", {"EGY>ROU measure"}),
+    ],
+)
+def test_a_quarrel_grows_or_shrinks_by_what_a_side_does(text: str, signals: set[str]) -> None:
+    assert asserted(text) == signals
+
+
+@pytest.mark.parametrize(
+    ("text", "signals"),
+    [
+        ("Japan put its tariffs on Chilean wine on hold", {"JPN>CHL easing"}),
+        ("Japan delays tariffs on Indian tea", {"JPN>IND easing"}),
+        ("Japan rejects Chile's demand for lower tariffs", {"JPN>CHL refusal"}),
+        ("Japan rejects Chile's offer to cut tariffs", {"JPN>CHL refusal"}),
+        ("Japan promises lower tariffs on Indian goods", {"JPN>IND offer"}),
+    ],
+)
+def test_the_words_around_an_act_turn_it(text: str, signals: set[str]) -> None:
+    assert asserted(text) == signals
+
+
 def test_a_demand_tied_to_a_condition_is_a_conditional_refusal() -> None:
     found = explain("China has tied any purchases to the removal of the 20 percent American tariffs.")
     assert [(f["actor"], f["target"], f["kind"]) for f in found if f["modality"] == "asserted"] == [("CHN", "USA", "refusal")]

@@ -56,6 +56,8 @@ def _has_matter(sentence: Marked, operator: Mark, trade: Sequence[Mark]) -> bool
     if name == "tie" and (operator.form != "both" or "to" not in sentence.words_between(operator.last, operator.last + TIE_REACH)):
         return False
     near = [thing for thing in trade if operator.last < thing.first <= operator.last + MATTER_REACH]
+    if operator.group == "operator_noun":  # a tariff threat
+        near += [thing for thing in trade if thing.last == operator.first - 1]
     return any(class_of(thing) in ALONE_TAKES.get(name, {class_of(thing)}) for thing in near)
 
 
@@ -79,7 +81,7 @@ def _alone(sentence: Marked, operator: Mark, trade: Sequence[Mark]) -> Act | Non
         status=STATUS_OF_WORDS.get(turning.kind) or status_of(sentence, turning.kind, "announced", operator.first),
         modality=turning.modality,
         score=ALONE_SCORE,
-        mutual=turning.kind == "dialogue",
+        mutual=turning.kind in {"dialogue", "agreement"},
         words=matched_words(sentence, operator, thing),
         thing=operator.first if operator.group == "operator_noun" else None,
     )
@@ -87,8 +89,10 @@ def _alone(sentence: Marked, operator: Mark, trade: Sequence[Mark]) -> Act | Non
 
 def named_talks(sentence: Marked, taken: set[int]) -> Iterable[Act]:
     """Talks or a deal named without a verb of their own: `trade talks between A and B`. One side's words about them go one way."""
+    if cues("markets") & set(sentence.words_between(0, len(sentence.tokens))):
+        return  # the hope of markets
     things = sentence.of("object")
-    is_trade = any(class_of(thing) in {"restriction", "conflict"} for thing in things)
+    is_trade = any(class_of(thing) in {"restriction", "conflict", "quarrel"} for thing in things)
     is_pair = len({mention.code for mention in sentence.mentions}) >= PAIR_SIZE
     for thing in things:
         if class_of(thing) not in {"talks", "deal"} or thing.first in taken:

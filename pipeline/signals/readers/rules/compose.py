@@ -6,6 +6,7 @@ acts without an object (`bare.py`), who and to whom (`roles.py`), numbers (`slot
 
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
+from itertools import pairwise
 from typing import Any, NamedTuple
 
 from pipeline.signals.lexicon import cues
@@ -23,6 +24,7 @@ from pipeline.signals.readers.rules.grammar import (
     status_of,
 )
 from pipeline.signals.readers.rules.matching import Mark, Marked
+from pipeline.signals.readers.rules.nominal import fresh, is_owned
 from pipeline.signals.readers.rules.vocabulary import Phrase
 
 REACH = 12
@@ -42,6 +44,7 @@ def acts(sentence: Marked) -> list[Act]:
     """Every act of a sentence, in the order of its words."""
     taken: set[int] = set()
     found = [*_verb_acts(sentence, taken), *alone(sentence, taken)]
+    found += fresh(sentence, taken)
     if not any(act.modality == "asserted" for act in found):
         found += named_talks(sentence, taken)
     found += standing(sentence, taken)
@@ -59,7 +62,7 @@ def _verb_acts(sentence: Marked, taken: set[int]) -> Iterable[Act]:
         if chosen is None or _is_stopped(sentence, verb):
             continue
         operators = governing(sentence, verb.first)
-        is_wish = verb.group == "act" or chosen.phrase.entry.get("wished")
+        is_wish = (verb.group == "act" and not is_owned(sentence, verb)) or chosen.phrase.entry.get("wished")
         if is_wish and not any(class_of(operator) in TURNS for operator in operators):
             continue  # "the removal of tariffs" is an act only where someone demands, offers or refuses it
         act = _turned(sentence, verb, chosen, operators)
@@ -96,11 +99,18 @@ def _kind_of(sentence: Marked, verb: Mark, phrase: Phrase, thing: Mark) -> str |
     object_class = class_of(thing)
     if object_class not in phrase.entry.get("takes", ()):
         return None
-    if object_class in {"goods", "market"} and not _names_someone(sentence, verb):
+    if object_class in {"goods", "market", "quarrel"} and not _names_someone(sentence, verb):
         return None
     if phrase.entry["id"] == "bar" and "from" in sentence.words_between(verb.last, thing.first):
         return None  # to bar someone from evading tariffs eases nothing
-    return CLASSES.get((phrase.entry["direction"], phrase.entry.get("as", object_class)))
+    direction = "down" if _is_put_off(sentence, thing) else phrase.entry["direction"]
+    return CLASSES.get((direction, phrase.entry.get("as", object_class)))
+
+
+def _is_put_off(sentence: Marked, thing: Mark) -> bool:
+    """`puts tariffs on Japan on hold`: the last words say that less is done."""
+    after = sentence.words_between(thing.last + 1, sentence.clause(thing.first)[1])
+    return any(pair in {("on", "hold"), ("on", "ice")} for pair in pairwise(after))
 
 
 def _within_reach(sentence: Marked, verb: Mark, objects: list[Mark]) -> list[Mark]:
@@ -214,12 +224,14 @@ def _in_time(sentence: Marked, act: Act) -> Act:
         return replace(act, modality="hypothetical")
     start, end = sentence.clause(act.anchor)
     opener = sentence.tokens[start].lower
-    is_answered = opener in {"since", "following", "after"} and act.kind in ESCALATING | CONCEDING
+    is_answered = opener in {"since", "following", "after"} and act.kind in ESCALATING | CONCEDING and not sentence.is_market_report(start)
     is_dated = any(class_of(mark) == "historical" and start <= mark.first < end for mark in sentence.of("operator"))
     near = sentence.words_between(act.anchor - 9, act.anchor)
     is_past_perfect = "had" in near[-3:] and not cues("reporting") & set(near)
     if is_answered or is_dated or is_past_perfect:
         return replace(act, modality="historical")
-    if opener in cues("conditions") or cues("forecasters") & set(sentence.words_between(start, end)):
+    dreads = {at for thing in sentence.of("object") for at in range(thing.first, thing.last + 1)}  # trade war fears are no forecast
+    said = {word.lower for at, word in enumerate(sentence.tokens[start:end], start) if at not in dreads}
+    if opener in cues("conditions") or cues("forecasters") & said:
         return replace(act, modality="hypothetical")
     return act

@@ -37,9 +37,12 @@ CLASSES = MappingProxyType(
         ("up", "probe"): "investigation",
         ("down", "probe"): "easing",
         ("down", "practice"): "easing",
+        ("up", "quarrel"): "measure",
+        ("down", "quarrel"): "easing",
     }
 )
 ESCALATING = frozenset({"measure", "investigation"})
+ANSWERED = frozenset({"demand", "offer"})
 CONCEDING = frozenset({"easing", "purchase", "agreement"})
 
 # what an operator makes of an escalating, a conceding, a talking and a refusing act; None leaves no signal
@@ -96,10 +99,11 @@ def _crosses_subject(sentence: Marked, operator: Mark, at: int) -> bool:
         return False
     return any(
         operator.last < first < at
+        and not (class_of(operator) == "refuse" and sentence.words_between(last + 1, last + 2) == ["'s"])  # rejects Japan's demand
         and mention.is_actor
         and mention.role not in {"pronoun", "speaker"}
         and sentence.tokens[first - 1].lower not in cues("governed")
-        for mention, (first, _) in zip(sentence.mentions, sentence.places, strict=True)
+        for mention, (first, last) in zip(sentence.mentions, sentence.places, strict=True)
     )
 
 
@@ -122,13 +126,16 @@ class Turning:
         elif name == "hypothetical":
             if self.base != "dialogue":
                 self._doubt(sentence, operator)
-        elif name in TURNS and (self.kind == self.base or name == "demand"):
+        elif name in TURNS and (self.kind == self.base or name == "demand" or (name == "refuse" and self.kind in ANSWERED)):
             self._turn(name)
             self.anchor = operator.first
             self.rule_id = f"{operator.readings[0].entry['id']}.{self.rule_id}"
 
     def _turn(self, name: str) -> None:
         if self.kind is None or (name == "agree" and self.kind in CONCEDING):
+            return
+        if name == "refuse" and self.kind in ANSWERED:
+            self.kind = "refusal"  # rejected its demand
             return
         column = 0 if self.kind in ESCALATING else 1 if self.kind in CONCEDING else 2 if self.kind == "dialogue" else 3
         is_denied = self.modality == "negated"

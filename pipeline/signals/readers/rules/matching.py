@@ -12,6 +12,8 @@ from pipeline.signals.lexicon import cues
 from pipeline.signals.readers.rules.vocabulary import Group, Phrase, phrases
 from pipeline.signals.words import Word, words
 
+LONG = 2  # from the first word of a phrase to its last
+
 
 @dataclass(frozen=True, slots=True)
 class Mark:
@@ -57,6 +59,12 @@ class Marked:
         end = min((start for start in self.clause_starts if start > at), default=len(self.tokens))
         return start, end
 
+    def is_market_report(self, end: int) -> bool:
+        """Whether what stands before word `end` tells of a market and of no state: `Shares slump after ...`."""
+        states = [first for mention, (first, _) in zip(self.mentions, self.places, strict=True) if mention.is_actor and first < end]
+        led = [first for first in states if first == 0 or self.tokens[first - 1].lower not in cues("governed")]
+        return not led and bool(cues("markets") & set(self.words_between(0, end)))
+
     def words_between(self, first: int, end: int) -> list[str]:
         """Lower-case words from `first` up to, not including, `end`."""
         return [word.lower for word in self.tokens[max(first, 0) : end]]
@@ -66,8 +74,17 @@ def marked(text: str, mentions: Sequence[Mention]) -> Marked:
     """Mark one sentence: longest phrases first, verbs and nouns of the same spelling told apart by their neighbours."""
     tokens = tuple(words(text))
     layers: tuple[tuple[Group, ...], ...] = (("object", "act", "operator_noun"), ("verb",), ("operator",))
-    marks = sorted((mark for groups in layers for mark in _marks(tokens, groups)), key=lambda mark: (mark.first, mark.group))
+    found = [mark for groups in layers for mark in _marks(tokens, groups)]
+    marks = sorted((mark for mark in found if not any(_is_part(mark, other) for other in found)), key=lambda mark: (mark.first, mark.group))
     return Marked(text, tokens, tuple(mentions), tuple(marks), tuple(_clause_starts(tokens)))
+
+
+def _is_part(mark: Mark, other: Mark) -> bool:
+    """Whether a mark means nothing of its own in a longer phrase: the fears of `trade war fears`, the plans of `no plans`, the pressing of
+    `press ahead with`. Of two words, `held talks` keeps its talks and `agree to` its agreeing."""
+    is_inside = other.first <= mark.first and mark.last <= other.last and mark.last - mark.first < other.last - other.first
+    is_turner = mark.group in {"operator", "operator_noun"} and other.group in {"object", "operator"}
+    return is_inside and (is_turner or other.last - other.first >= LONG)
 
 
 def _marks(tokens: Sequence[Word], groups: tuple[Group, ...]) -> list[Mark]:

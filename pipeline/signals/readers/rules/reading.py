@@ -27,7 +27,7 @@ from pipeline.signals.readers.rules.word_order import Scene
 
 LONGEST = 1500
 SHORT = 3
-VERSION = "0.2.0"
+VERSION = "0.3.0"
 
 
 class RuleReader:
@@ -115,7 +115,7 @@ def _mentions(group: Sequence[Mapping[str, Any]]) -> list[Mention]:
 
 def _subordinate(clauses: Clauses, act: Act) -> str:
     """What only tells things apart is history, and what is only hoped for no news."""
-    if clauses.is_background(act.anchor):
+    if clauses.is_background(act.anchor) and not clauses.sentence.is_market_report(clauses.sentence.clause(act.anchor)[0]):
         return "historical"
     is_meeting = act.rule_id.startswith("meet.")  # who travels to talk does talk
     return "hypothetical" if (clauses.is_purpose(act.anchor) or clauses.is_purpose(act.focus)) and not is_meeting else "asserted"
