@@ -11,7 +11,10 @@ with counted as (
     where
         signals.modality = 'asserted'
         and weights.weight > 0
-        and signals.kind in ('dialogue', 'demand', 'refusal', 'easing', 'purchase', 'agreement', 'measure')
+        and (
+            signals.kind in ('dialogue', 'demand', 'refusal')
+            or (signals.kind in ('easing', 'purchase', 'agreement', 'measure') and weights.is_action) -- what is only proposed moves nothing
+        )
 ),
 
 likeliest as (

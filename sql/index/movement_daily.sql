@@ -20,7 +20,10 @@ moves as (
     where
         signals.modality = 'asserted'
         and weights.weight > 0
-        and signals.kind in ('dialogue', 'demand', 'refusal', 'easing', 'purchase', 'agreement', 'measure')
+        and (
+            signals.kind in ('dialogue', 'demand', 'refusal')
+            or (signals.kind in ('easing', 'purchase', 'agreement', 'measure') and weights.is_action) -- what is only proposed moves nothing
+        )
     group by stories.index_date, signals.story_id, signals.actor, signals.target, signals.kind, signals.instrument
     order by stories.index_date, signals.story_id, signals.actor, signals.target, signals.kind, signals.instrument
 )

@@ -82,12 +82,19 @@ def talks(partner: str, said: float) -> list[Row]:
     return [of(partner, "dialogue", "effective", said / 2, instrument=instrument) for instrument in ("tariff", "agreement")]
 
 
+def moved(partner: str) -> list[Row]:
+    """A little of both, so that neither side stands out."""
+    return [of(partner, "purchase", "announced", 0.5), of(partner, "measure", "announced", 0.4)]
+
+
 PHASES = {
     "CHN": ("escalation", [of("CHN", "measure", "effective")]),
     "JPN": ("de-escalation", [of("JPN", "agreement")]),
     "MEX": ("dialogue", [of("MEX", "measure"), of("MEX", "agreement")]),  # as much of both
-    "CAN": ("stalemate", [of("CAN", "purchase", "proposed", 0.5), *talks("CAN", 1.25)]),  # (1.25 + 1) / (1.25 + 0.5 + 2) = 3 / 5
-    "IND": ("dialogue", [of("IND", "purchase", "proposed", 0.5), *talks("IND", 1.0)]),
+    "CAN": ("stalemate", [*moved("CAN"), *talks("CAN", 1.33)]),  # (1.33 + 1) / (1.33 + 0.9 + 2) is a hair above 0.55
+    "IND": ("dialogue", [*moved("IND"), *talks("IND", 1.31)]),
+    "KOR": ("dialogue", talks("KOR", 0.9)),  # nothing moved, but hardly anything was said
+    "VNM": ("stalemate", [of("VNM", "measure", "proposed", 0.5), *talks("VNM", 1.2)]),  # what is only proposed has not moved
     "BRA": ("stalemate", talks("BRA", 2.0)),
     "EUN": ("dialogue", []),
 }

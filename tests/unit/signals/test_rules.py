@@ -62,6 +62,8 @@ def test_the_new_buyer_of_what_was_diverted_is_no_target() -> None:
         ("If the United States imposed tariffs on Japan, prices would rise.", "hypothetical"),
         ("Last year the United States imposed tariffs on Japan.", "historical"),
         ("In 2018 the United States imposed tariffs on Japan.", "historical"),
+        ("The United States announced no change in any tariff on Japan.", "negated"),
+        ("The United States imposed no new tariffs on Japan.", "negated"),
         ("Will the United States impose tariffs on Japan?", "hypothetical"),
     ],
 )
@@ -141,6 +143,12 @@ def test_a_quarrel_grows_or_shrinks_by_what_a_side_does(text: str, signals: set[
 )
 def test_the_words_around_an_act_turn_it(text: str, signals: set[str]) -> None:
     assert asserted(text) == signals
+
+
+@pytest.mark.parametrize("bound", ["have to", "will have to"])
+def test_what_a_speaker_is_bound_to_do_on_a_condition_is_a_threat(bound: str) -> None:
+    text = f"President Trump spoke of magnets on Monday and of China. If they don't, we {bound} charge China a 20 percent tariff."
+    assert asserted(text) == {"USA>CHN threat"}
 
 
 def test_a_demand_tied_to_a_condition_is_a_conditional_refusal() -> None:

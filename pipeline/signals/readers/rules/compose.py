@@ -4,7 +4,7 @@ Belongs here: acts that have a verb and an object, and whether an act is backgro
 acts without an object (`bare.py`), who and to whom (`roles.py`), numbers (`slots.py`).
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from itertools import pairwise
 from typing import Any, NamedTuple
@@ -161,12 +161,17 @@ def _turned(sentence: Marked, verb: Mark, chosen: _Chosen, operators: list[Mark]
         focus=turning.anchor if turning.kind == "demand" and is_turned else verb.last,
         instrument=str(thing.readings[0].entry["instrument"] if thing else entry["self"]),
         status=status_of(sentence, turning.kind, str(entry["status"]), verb.first),
-        modality=turning.modality,
+        modality="negated" if turning.modality == "asserted" and _has_no_object(sentence, verb, thing) else turning.modality,
         score=TURNED_SCORE if is_turned else score,
         mutual=_is_mutual(sentence, turning.kind, entry),
         words=matched_words(sentence, verb, thing, *operators),
         thing=thing.first if thing else None,
     )
+
+
+def _has_no_object(sentence: Marked, verb: Mark, thing: Mark | None) -> bool:
+    """`announced no change in any tariff`, `imposed no new duties`: the object is denied, not the verb."""
+    return thing is not None and sentence.words_between(verb.last + 1, thing.first)[:1] == ["no"]
 
 
 def _is_mutual(sentence: Marked, kind: str, entry: Mapping[str, Any]) -> bool:
@@ -187,11 +192,17 @@ def _conditional(sentence: Marked, act: Act) -> Act:
     if act.kind != "measure" or act.modality not in {"asserted", "hypothetical"}:
         return act
     start, end = sentence.clause(act.anchor)
-    is_future = bool(cues("resolve") & set(sentence.words_between(max(start, act.anchor - 6), act.anchor + 1)))
+    before = sentence.words_between(max(start, act.anchor - 6), act.anchor + 1)
+    is_future = bool(cues("resolve") & set(before)) or _is_bound_to(before[:-1])
     openers = [at for at in sentence.clause_starts if sentence.tokens[at].lower in cues("provisos") and not start <= at < end]
     if not is_future or not openers or cues("forecasters") & set(sentence.words_between(0, len(sentence.tokens))):
         return act
     return replace(act, kind="threat", status="proposed", modality="asserted", rule_id=f"if.{act.rule_id}")
+
+
+def _is_bound_to(words: Sequence[str]) -> bool:
+    """Words before a verb that end in `have to` or `need to`."""
+    return len(words) > 1 and words[-1] == "to" and words[-2] in cues("obligations")
 
 
 def _tied(sentence: Marked, act: Act) -> Act:
