@@ -161,3 +161,18 @@ def test_the_release_describes_its_files(sample_run: SampleRun) -> None:
     assert set(listed) == {str(path.relative_to(sample_run.latest)) for path in Path(sample_run.latest).glob("*/*.parquet")}
     assert package["description"] == SAMPLE_NOTE
     assert (sample_run.latest / "data-dictionary.md").exists()
+
+
+@pytest.mark.parametrize(
+    ("phase", "first", "last"),
+    [
+        ("escalation", date(2025, 4, 4), date(2025, 4, 16)),  # tariff upon tariff
+        ("de-escalation", date(2025, 5, 12), date(2025, 5, 18)),  # the week of Geneva
+        ("stalemate", date(2025, 8, 25), date(2025, 9, 15)),  # the month this project began with: talks, demands, and nobody moves
+        ("de-escalation", date(2025, 10, 30), date(2025, 11, 5)),  # the week of Busan
+    ],
+)
+def test_the_year_between_china_and_the_united_states_reads_as_it_went(sample_run: SampleRun, phase: str, first: date, last: date) -> None:
+    rows = ask(sample_run, "from tension_pair_daily where pair = 'CHN-USA' order by index_date")
+    named = rows.filter(pl.col("index_date").is_between(first, last))["phase"]
+    assert named.to_list() == [phase] * ((last - first).days + 1)
