@@ -10,7 +10,7 @@ from pipeline.defs.checks import audit, check_specs
 from pipeline.defs.metadata import counted, spec
 from pipeline.defs.models import sql_asset
 from pipeline.defs.resources import LakeResource
-from pipeline.index.ledger import fold
+from pipeline.index.measures.ledger import fold
 
 Results = Iterator[dg.AssetCheckResult | dg.MaterializeResult[None]]
 FOLDED = (MEASURE_EVENTS, MEASURE_STATES, MEASURE_CONTRADICTIONS)

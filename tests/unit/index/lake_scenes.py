@@ -21,7 +21,7 @@ from pipeline.contracts.tables.measures import MEASURE_CLAIMS, MEASURE_CONTRADIC
 from pipeline.contracts.tables.raw import RAW_ARTICLES
 from pipeline.contracts.tables.vintages import REVISIONS
 from pipeline.contracts.vocabulary import KIND, KIND_POLARITY
-from pipeline.index.ledger import fold
+from pipeline.index.measures.ledger import fold
 from pipeline.index.parameters import variables
 from pipeline.index.steps import STEPS
 from pipeline.warehouse.lake import Lake

@@ -1,7 +1,7 @@
-"""The ledger of measures: from claims (`sql/index/measure_claims.sql`) to what each did, to states in time, to contradictions.
+"""The ledger of measures: from claims (`sql/measures/measure_claims.sql`) to what each did, to states in time, to contradictions.
 
 Belongs here: which claims belong to which measure, when they are sure enough to act, and the frames. Does not: what a statement does to
-one measure (`measure_state.py`), or the days that a sentence names (`told_dates.py`).
+one measure (`state.py`), or the days that a sentence names (`told_dates.py`).
 
 The rules, for one actor and target, in order of the day on which a claim was first seen:
 
@@ -24,8 +24,8 @@ import polars as pl
 
 from pipeline.contracts.model import Table
 from pipeline.contracts.tables.measures import MEASURE_CLAIMS, MEASURE_CONTRADICTIONS, MEASURE_EVENTS, MEASURE_STATES
-from pipeline.index.measure_state import Claim, Contradiction, Measure, Statement
-from pipeline.index.told_dates import with_told_dates
+from pipeline.index.measures.state import Claim, Contradiction, Measure, Statement
+from pipeline.index.measures.told_dates import with_told_dates
 
 #: A side of a day acts when the chance that one of its claims is right reaches this.
 LEAST_CHANCE = 0.5

@@ -8,7 +8,7 @@ import polars as pl
 import pytest
 
 from pipeline.contracts.tables.measures import MEASURE_CLAIMS
-from pipeline.index.ledger import Ledger, chance, fold
+from pipeline.index.measures.ledger import Ledger, chance, fold
 
 FIRST = date(2025, 3, 1)
 _NUMBERS = count()

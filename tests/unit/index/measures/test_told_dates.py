@@ -5,7 +5,7 @@ from datetime import date
 import polars as pl
 import pytest
 
-from pipeline.index.told_dates import with_told_dates
+from pipeline.index.measures.told_dates import with_told_dates
 
 TOLD_ON = date(2025, 2, 27)  # a Thursday
 
