@@ -121,7 +121,7 @@ def _walk(arrivals: _Arrivals, moments: list[int], shape: tuple[int, int], kept:
         now = slice(taken, until)
         # Not `+=` by index: several days of knowledge before the first moment may tell of one place.
         np.add.at(daily, (arrivals.pair[now], arrivals.sum[now], arrivals.day[now]), arrivals.value[now])
-        first = min(told_days, int(arrivals.day[now].min())) if until > taken else told_days
+        first = min(told_days, int(np.min(arrivals.day[now]))) if until > taken else told_days
         end = min(moment + 1, days)
         before = sums[:, :, first:told_days].copy()
         carried = kept * sums[:, :, first - 1 : first] if first else np.zeros((pairs, _SUMS_OF_PAIR, 1))

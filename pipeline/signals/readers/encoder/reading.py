@@ -100,7 +100,7 @@ class _Scores:
         return answers
 
     def _word(self, pair: tuple[int, int], head: str) -> str:
-        return self._heads[head][int(self._of(pair, head).argmax())]
+        return self._heads[head][int(np.argmax(self._of(pair, head)))]
 
 
 def _chance(logits: NDArray[np.float32]) -> list[float]:
