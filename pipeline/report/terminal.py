@@ -98,6 +98,7 @@ def next_steps(settings: Settings) -> Text:
         ("ask it", f'{sys.executable} -c "{ask}"'),
         ("look at it", str(published / "report.html")),
         ("read it", f"{published / 'latest' / 'tension_daily'}/*.parquet"),
+        ("doubt it", f"tension validate --home {home} --references SERIES"),
         ("see the run", "make ui" if home == Path("data") else f"make ui HOME_DIR={home}"),
         ("your articles", "tension run --articles PATH --home DIR"),
     )
