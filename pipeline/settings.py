@@ -40,7 +40,9 @@ class Settings(BaseSettings):
     articles: Annotated[tuple[Path, ...], NoDecode] = Field(
         (SAMPLE_ARTICLES,), description="article files or folders; the bundled sample by default"
     )
-    trade: Path = Field(SAMPLE_TRADE, description="folder with flows.csv, tariffs.csv and commitments.csv; the bundled official figures by default")
+    trade: Path = Field(
+        SAMPLE_TRADE, description="folder with flows.csv, tariffs.csv and commitments.csv; the bundled official figures by default"
+    )
     pairs: Annotated[tuple[str, ...], NoDecode] = Field(SAMPLE_PAIRS, description="pairs of countries whose index is published")
     first_day: date = Field(SAMPLE_FIRST_DAY, description="first day of the daily partitions")
     last_day: date | None = Field(None, description="last day of the daily partitions; none: the sample's last, or yesterday")

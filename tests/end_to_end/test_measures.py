@@ -35,7 +35,7 @@ def test_in_mid_2025_the_tariffs_of_the_truce_are_in_force_and_cut(sample_run: S
     assert rows.rows() == [("CHN", "USA", True), ("USA", "CHN", True)]
 
 
-def test_china_s_answer_of_april_takes_effect_on_the_day_it_was_announced_for(sample_run: SampleRun) -> None:
+def test_china_s_answer_of_april_is_raised_and_takes_effect_on_the_day_it_was_announced_for(sample_run: SampleRun) -> None:
     states = ask(
         sample_run,
         "select valid_from, status, basis, rate_pct, next_on from measure_states "
@@ -43,17 +43,18 @@ def test_china_s_answer_of_april_takes_effect_on_the_day_it_was_announced_for(sa
     )
     assert states.rows() == [
         (date(2025, 4, 4), "announced", "told", 34.0, date(2025, 4, 10)),
-        (date(2025, 4, 10), "effective", "as_announced", 34.0, None),
+        (date(2025, 4, 9), "announced", "told", 84.0, date(2025, 4, 10)),
+        (date(2025, 4, 10), "effective", "as_announced", 84.0, None),
     ]
 
 
 def test_a_rise_that_was_misread_as_a_lift_is_listed_and_ends_nothing(sample_run: SampleRun) -> None:
     found = ask(
         sample_run,
-        "select says, other_says from measure_contradictions "
-        "where measure_id = 'CHN>USA tariff *' and contradiction = 'easing_of_a_higher_rate'",
+        "select contradiction, says, other_says from measure_contradictions "
+        "where measure_id = 'CHN>USA tariff *' and found_on = date '2025-04-09'",
     )
-    assert found.rows() == [("ended 84 %", "announced 34 % for 2025-04-10")]
+    assert found.rows() == [("opposite_on_one_day", "announced 84 % for 2025-04-10", "ended 84 %")]
 
 
 def test_rare_earths_stand_under_export_control_from_the_day_of_the_answer(sample_run: SampleRun) -> None:
