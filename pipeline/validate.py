@@ -35,6 +35,7 @@ from pipeline.index.validation.leave_one_out import largest_sources, stability, 
 from pipeline.index.validation.simulation import SEED, coverage_of_limits, invented_pool
 from pipeline.index.validation.studies import of_forecast, of_simulation
 from pipeline.report import validation as shown
+from pipeline.report.write import replace_file
 from pipeline.settings import SAMPLE_NOTE, Settings
 from pipeline.signals.lexicon import load
 from pipeline.sources.references import NAMES, REFERENCES, read_references
@@ -106,14 +107,9 @@ def write(validated: Validated, folder: Path) -> Path:
     """Write `validation.html`, `validation.csv` and `validation.parquet` into the folder, each by rename; the path of the page."""
     folder.mkdir(parents=True, exist_ok=True)
     write_parquet(validated.figures, folder / f"{TABLE}.parquet")
-    _replace(folder / f"{TABLE}.csv", validated.figures.write_csv())
-    return _replace(folder / PAGE, shown.render(validated.page))
-
-
-def _replace(path: Path, text: str) -> Path:
-    temporary = path.with_name(f".{path.name}.tmp")
-    temporary.write_text(text, encoding="utf-8")
-    return temporary.replace(path)
+    replace_file(folder / f"{TABLE}.csv", validated.figures.write_csv().encode())
+    replace_file(folder / PAGE, shown.render(validated.page).encode())
+    return folder / PAGE
 
 
 @dataclass(frozen=True)

@@ -17,13 +17,14 @@ METHOD = ["baseline_from", "baseline_to", "index_version", "weights_sha"]
 def freeze(fresh: pl.DataFrame, stored: pl.DataFrame) -> pl.DataFrame:
     """The rows of `BASELINE` to keep: those `stored`, where they are frozen and of the method of the `fresh` ones, else the fresh ones.
 
-    Frozen rows stand whatever is read later: late articles in the window, new sources and another lexicon do not move them. A series that
-    was never asked for before gets its rows from the fresh ones. A baseline whose window is not over yet is not frozen.
+    Frozen rows stand whatever is read later: late articles in the window, new sources and another lexicon do not move them. The series are
+    those of the fresh rows: one that was not asked for before gets its rows from them, one that is no longer asked for is gone. A baseline
+    whose window is not over yet is not frozen.
     """
     stands = not stored.is_empty() and stored["is_frozen"].all() and stored.select(METHOD).unique().equals(fresh.select(METHOD).unique())
     if not stands:
         return fresh
-    return BASELINE.conform(pl.concat([stored, fresh.join(stored, on="series", how="anti")]))
+    return BASELINE.conform(pl.concat([stored.join(fresh, on="series", how="semi"), fresh.join(stored, on="series", how="anti")]))
 
 
 def frozen_window(stored: pl.DataFrame) -> tuple[date, date] | None:

@@ -32,7 +32,7 @@ def write_report(read: Read, folder: Path, release: str, *, is_sample: bool) -> 
         both_ways = directed.filter(pl.col("actor").is_in([one, other]) & pl.col("target").is_in([one, other]))
         parts = contributions.filter(pl.col("series").is_in([pair, f"{one}>{other}", f"{other}>{one}"]))
         sections.append(section(of_pair, parts, both_ways, note=note))
-    _replace(folder / PICTURE, to_png(pair_chart(daily.filter(pl.col("pair") == pairs[0]), note)))
+    replace_file(folder / PICTURE, to_png(pair_chart(daily.filter(pl.col("pair") == pairs[0]), note)))
     last = daily.row(-1, named=True)
     page = Page(
         title="Trade Tension",
@@ -49,7 +49,7 @@ def write_report(read: Read, folder: Path, release: str, *, is_sample: bool) -> 
         release_id=release,
     )
     path = folder / REPORT
-    _replace(path, render(page).encode())
+    replace_file(path, render(page).encode())
     return path
 
 
@@ -58,7 +58,8 @@ def _by_evidence(daily: pl.DataFrame) -> Sequence[str]:
     return counted.sort("signal_count", "pair", descending=[True, False])["pair"].to_list()
 
 
-def _replace(path: Path, content: bytes) -> None:
+def replace_file(path: Path, content: bytes) -> None:
+    """Write beside the place and move there, so that nobody reads half a file."""
     path.parent.mkdir(parents=True, exist_ok=True)
     temporary = path.with_name(f".{path.name}.tmp")
     temporary.write_bytes(content)

@@ -24,7 +24,7 @@ from pipeline.settings import shipped
 from pipeline.warehouse.lake import Lake
 
 #: Folders of `sql/` whose files make no table.
-NOT_MODELS = frozenset({"checks", "views", "macros"})
+NOT_MODELS = frozenset({"checks", "views", "macros", "functions"})
 
 #: About as many rows of a large table are made, audited and written at a time.
 ROWS_AT_ONCE = 1_000_000
@@ -77,10 +77,18 @@ def _tables(node: Any, hidden: frozenset[str] = frozenset()) -> Iterator[str]:
 Tables = Lake | Mapping[str, pl.DataFrame]  # where a model finds what it reads: on disk, or frames by name (a table without one is empty)
 
 
+@cache
+def _functions() -> tuple[str, ...]:
+    """What the files of `sql/functions` say: rules that more than one model asks for."""
+    return tuple(path.read_text(encoding="utf-8") for path in sorted((shipped("sql") / "functions").glob("*.sql")))
+
+
 def _engine(lake: Tables, tables: tuple[str, ...], variables: Mapping[str, Any], threads: int) -> duckdb.DuckDBPyConnection:
     con = duckdb.connect(":memory:", config={"threads": threads})
     con.sql("load icu")
     con.sql("set TimeZone = 'UTC'")
+    for text in _functions():
+        con.sql(text)
     for name in tables:
         table = TABLES[name]
         if not isinstance(lake, Lake):
@@ -137,5 +145,5 @@ def run_in_parts(lake: Tables, table: Table, variables: Mapping[str, Any], read:
 
 
 def fingerprint(path: Path) -> str:
-    """First twelve hex digits of the SQL text's sha256: the version of the model."""
-    return hashlib.sha256(path.read_bytes()).hexdigest()[:12]
+    """First twelve hex digits of the sha256 of the SQL text and of all functions: the version of the model."""
+    return hashlib.sha256("".join((path.read_text(encoding="utf-8"), *_functions())).encode()).hexdigest()[:12]

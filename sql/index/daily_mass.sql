@@ -9,12 +9,7 @@ series as (
     select distinct
         series,
         channel
-    from baseline -- which may hold pairs that are no longer asked for
-    where
-        list_contains(
-            list_transform(getvariable('pairs'), lambda pair: list_sort(string_split(pair, '-'))),
-            list_sort(regexp_split_to_array(series, '[>-]'))
-        )
+    from baseline
 ),
 
 observed as (

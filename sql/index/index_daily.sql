@@ -92,8 +92,9 @@ breaks as (
     from signals
     cross join named
     where
-        not list_contains(string_split(named.lexicon_sha, ' '), signals.lexicon_sha)
-        or not list_contains(string_split(named.extractor_version, ', '), signals.extractor || ' ' || signals.extractor_version)
+        is_read_by_another(
+            signals.lexicon_sha, signals.extractor, signals.extractor_version, named.lexicon_sha, named.extractor_version
+        )
 ),
 
 side_by_side as (
@@ -160,16 +161,7 @@ select
     stalemate_daily.stalemate,
     stalemate_daily.stalemate_lo80,
     stalemate_daily.stalemate_hi80,
-    case -- thresholds: pipeline/index/phases.toml
-        when greatest(pooled.tension, pooled.concession, pooled.dialogue) < getvariable('quiet_below') then 'quiet'
-        when pooled.tension >= getvariable('moved_from') and pooled.tension >= getvariable('ahead_by') * pooled.concession
-            then 'escalation'
-        when pooled.concession >= getvariable('moved_from') and pooled.concession >= getvariable('ahead_by') * pooled.tension
-            then 'de-escalation'
-        when stalemate_daily.stalemate >= getvariable('stalemate_from') and stalemate_daily.hold >= getvariable('hold_from')
-            then 'stalemate'
-        else 'dialogue'
-    end as phase,
+    phase_of(pooled.tension, pooled.concession, pooled.dialogue, stalemate_daily.stalemate, stalemate_daily.hold) as phase,
     coalesce(counted.story_count, 0) as story_count,
     coalesce(counted.article_count, 0) as article_count,
     with_net.evidence_weight < 0.5 as is_thin,

@@ -72,76 +72,88 @@ flows as (
     where product = ''
 ),
 
-tariff_scores as (
+measured as (
     select
-        now.actor,
-        now.target,
-        now.reference_month,
-        now.basis,
-        now.value,
-        now.days,
-        now.released_on,
-        count(before.value) as history,
-        if(
-            count(before.value) >= (select limits.minimum_months from limits),
-            (now.value - median(before.value)) / greatest(1.4826 * mad(before.value), (select limits.smallest_scale from limits)),
-            null
-        ) as score
-    from tariffs as now
-    left join tariffs as before
-        on
-            before.actor = now.actor
-            and before.target = now.target
-            and before.basis = now.basis
-            and before.reference_month < now.reference_month
-            and before.released_on <= now.released_on
-    group by now.actor, now.target, now.reference_month, now.basis, now.value, now.days, now.released_on
+        'tariff' as part,
+        actor,
+        target,
+        reference_month,
+        basis,
+        value,
+        released_on
+    from tariffs
+    union all
+    select
+        'flow' as part,
+        actor,
+        target,
+        reference_month,
+        basis,
+        value,
+        released_on
+    from flows
+    where not is_missing
 ),
 
-flow_scores as (
+scores as (
     select
+        now.part,
         now.actor,
         now.target,
         now.reference_month,
         now.basis,
-        now.value,
-        now.value_usd,
-        now.expected_usd,
-        now.earlier_years,
-        now.released_on,
         count(before.value) as history,
         if(
             count(before.value) >= (select limits.minimum_months from limits),
             (now.value - median(before.value)) / greatest(1.4826 * mad(before.value), (select limits.smallest_scale from limits)),
             null
         ) as score
-    from flows as now
-    left join flows as before
+    from measured as now
+    left join measured as before
         on
-            before.actor = now.actor
+            before.part = now.part
+            and before.actor = now.actor
             and before.target = now.target
             and before.basis = now.basis
             and before.reference_month < now.reference_month
             and before.released_on <= now.released_on
-    where not now.is_missing
-    group by
-        now.actor, now.target, now.reference_month, now.basis, now.value, now.value_usd, now.expected_usd, now.earlier_years,
-        now.released_on
+    group by now.part, now.actor, now.target, now.reference_month, now.basis, now.value
 ),
 
 tariff as (
-    select *
-    from tariff_scores
+    select
+        tariffs.*,
+        scores.history,
+        scores.score
+    from tariffs
+    inner join scores
+        on
+            scores.part = 'tariff'
+            and scores.actor = tariffs.actor
+            and scores.target = tariffs.target
+            and scores.reference_month = tariffs.reference_month
+            and scores.basis = tariffs.basis
     qualify
         row_number() over (
-            partition by actor, target, reference_month order by list_position(['duties', 'import_weighted', 'simple_mean_hs6'], basis)
+            partition by tariffs.actor, tariffs.target, tariffs.reference_month
+            order by list_position(['duties', 'import_weighted', 'simple_mean_hs6'], tariffs.basis)
         ) = 1
 ),
 
 flow as (
-    select *
-    from flow_scores
-    qualify row_number() over (partition by actor, target, reference_month order by basis = 'imports' desc) = 1
+    select
+        flows.*,
+        scores.history,
+        scores.score
+    from flows
+    inner join scores
+        on
+            scores.part = 'flow'
+            and scores.actor = flows.actor
+            and scores.target = flows.target
+            and scores.reference_month = flows.reference_month
+            and scores.basis = flows.basis
+    qualify row_number() over (partition by flows.actor, flows.target, flows.reference_month order by flows.basis = 'imports' desc) = 1
 ),
 
 gaps as (

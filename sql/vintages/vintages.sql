@@ -20,8 +20,9 @@ breaks as (
     inner join story_articles on story_articles.article_id = signals.article_id
     cross join named
     where
-        not list_contains(string_split(named.lexicon_sha, ' '), signals.lexicon_sha)
-        or not list_contains(string_split(named.extractor_version, ', '), signals.extractor || ' ' || signals.extractor_version)
+        is_read_by_another(
+            signals.lexicon_sha, signals.extractor, signals.extractor_version, named.lexicon_sha, named.extractor_version
+        )
     group by signals.index_date
 ),
 
@@ -76,16 +77,7 @@ select
     as_then.*,
     (as_then.status_on + 1)::timestamptz as known_at,
     as_then.tension - as_then.concession as net_tension,
-    case -- the rule of index_daily; a check holds them together
-        when greatest(pooled.tension, pooled.concession, pooled.dialogue) < getvariable('quiet_below') then 'quiet'
-        when pooled.tension >= getvariable('moved_from') and pooled.tension >= getvariable('ahead_by') * pooled.concession
-            then 'escalation'
-        when pooled.concession >= getvariable('moved_from') and pooled.concession >= getvariable('ahead_by') * pooled.tension
-            then 'de-escalation'
-        when pooled.stalemate >= getvariable('stalemate_from') and pooled.hold >= getvariable('hold_from')
-            then 'stalemate'
-        else 'dialogue'
-    end as phase,
+    phase_of(pooled.tension, pooled.concession, pooled.dialogue, pooled.stalemate, pooled.hold) as phase,
     case
         when breaks.index_date is not null then 'B'
         when as_then.status_on - as_then.index_date < 7 then 'P'

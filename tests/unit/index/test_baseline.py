@@ -145,6 +145,12 @@ def test_a_series_that_was_never_asked_for_joins_a_frozen_baseline() -> None:
     assert dict(freeze(fresh, stored).select("series", "rate").rows()) == {stored["series"][0]: 0.5, "JPN>USA": 0.1}
 
 
+def test_a_series_that_is_no_longer_asked_for_leaves_a_frozen_baseline() -> None:
+    asked = BASELINE.example()
+    stored = pl.concat([asked, asked.with_columns(series=pl.lit("JPN>USA"))])
+    assert freeze(asked.with_columns(rate=pl.lit(0.7)), stored).equals(asked)
+
+
 @pytest.mark.parametrize("changed", [{"index_version": "9.9"}, {"weights_sha": "0" * 12}, {"baseline_to": DAY}])
 def test_another_method_makes_another_baseline(changed: dict[str, object]) -> None:
     stored = BASELINE.example()

@@ -19,7 +19,8 @@ from tests.unit.index.lake_scenes import FOLDED, Built
 
 SQL = shipped("sql")
 MACROS = sorted((SQL / "macros").glob("*.sql"))
-FILES = sorted({*SQL.rglob("*.sql")} - {*MACROS})
+FUNCTIONS = sorted((SQL / "functions").glob("*.sql"))
+FILES = sorted({*SQL.rglob("*.sql")} - {*MACROS, *FUNCTIONS})
 MODELS = [path for path in FILES if path.parent.name not in NOT_MODELS]
 VIEWS = sorted((SQL / "views").glob("*.sql"))
 EVERY_FILE = pytest.mark.parametrize("path", FILES, ids=lambda path: f"{path.parent.name}/{path.stem}")
