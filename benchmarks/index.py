@@ -1,6 +1,6 @@
 """How long the index itself takes, from signals to contributions, and that its cost grows with the signals and no faster.
 
-    uv run --group bench python benchmarks/index.py [--signals 2000000] [--years 10]
+    uv run python benchmarks/index.py [--signals 2000000] [--years 10]
 
 The signals are invented at random (seeded): ten years, 25 pairs in both directions, 40 sources. Three sizes are run one after the other,
 each in a process of its own, over a lake on disk, as the assets do it; audits are left out. Progress goes to stderr, the table to stdout.

@@ -29,9 +29,12 @@ def passes(articles: pl.DataFrame) -> pl.Series:
     numbered = articles.select(
         text=text, title=pl.col("title").fill_null(""), is_headline=pl.col("body").fill_null("").str.strip_chars() == ""
     ).with_row_index()
-    is_strong = pl.col("text").str.contains(_trade_terms())
-    is_weak = pl.col("is_headline") & pl.col("text").str.contains(_bare_headline_words())
-    trade = numbered.with_columns(is_strong=is_strong).filter(is_strong | is_weak)
+    strong = numbered.filter(pl.col("text").str.contains(_trade_terms())).with_columns(is_strong=pl.lit(value=True))
+    bare = numbered.filter("is_headline").filter(
+        pl.col("text").str.contains(_bare_headline_words())
+    )  # texts with a body are not searched twice
+    weak = bare.join(strong, on="index", how="anti").with_columns(is_strong=pl.lit(value=False))
+    trade = pl.concat([strong, weak])
     named = trade.with_columns(
         countries=pl.col("text").str.extract_all(_names()).list.eval(pl.element().replace_strict(_codes(), default=None)).list.n_unique()
     )
