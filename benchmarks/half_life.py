@@ -12,12 +12,10 @@ from pathlib import Path
 import numpy as np
 import polars as pl
 
+from pipeline.contracts.countries import parse_pair
 from pipeline.contracts.tables.index import BASELINE, DAILY_MASS, STORIES, STORY_ARTICLES, STORY_MASS
 from pipeline.index.validation.forecast import (
-    ALLOWED_LOG_UNITS,
-    CLUSTERED,
     LOOK,
-    SINGLY,
     compromise,
     forecast_by_half_life,
     log_units_below_best,
@@ -36,15 +34,7 @@ def look(given: str) -> tuple[str, Lake, str, str | None]:
     """`NAME=HOME:PAIR[:CHANNEL]` taken apart."""
     name, _, rest = given.partition("=")
     home, pair, *channel = rest.split(":")
-    return name, Lake(Path(home) / "lake"), pair, channel[0] if channel else None
-
-
-def clusters_where_they_gain(scored: pl.DataFrame) -> pl.DataFrame:
-    """Of each look the rows with stories in clusters where the one parameter more gains what it must, else those with stories singly."""
-    best = scored.pivot("arrivals", index=LOOK, values="log_likelihood", aggregate_function="max")
-    gains = pl.col(CLUSTERED) - pl.col(SINGLY) > ALLOWED_LOG_UNITS
-    chosen = best.select(*LOOK, arrivals=pl.when(gains).then(pl.lit(CLUSTERED)).otherwise(pl.lit(SINGLY)))
-    return scored.join(chosen, on=[*LOOK, "arrivals"], how="semi", maintain_order="left")
+    return name, Lake(Path(home) / "lake"), "-".join(parse_pair(pair)), channel[0] if channel else None
 
 
 def main() -> None:
@@ -58,12 +48,17 @@ def main() -> None:
         for name, lake, pair, channel in options.looks
     )
     pl.Config(
-        tbl_rows=-1, tbl_cols=-1, tbl_width_chars=200, fmt_str_lengths=40, tbl_hide_dataframe_shape=True, tbl_hide_column_data_types=True
+        tbl_rows=-1,
+        tbl_cols=-1,
+        tbl_width_chars=200,
+        fmt_str_lengths=40,
+        float_precision=3,
+        tbl_hide_dataframe_shape=True,
+        tbl_hide_column_data_types=True,
     )
     print(scored.filter(half_life_days=DEFAULT).drop("half_life_days", "log_likelihood", "log_likelihood_per_day"))
-    kept = clusters_where_they_gain(scored)
-    print(log_units_below_best(kept).pivot("half_life_days", index=[*LOOK, "arrivals"], values="below_best"))
-    print(recommended(kept, DEFAULT), compromise(kept), sep="\n")
+    print(log_units_below_best(scored).pivot("half_life_days", index=[*LOOK, "arrivals"], values="below_best"))
+    print(recommended(scored, DEFAULT), compromise(scored), sep="\n")
     if options.coverage:
         drawn = {"invented": invented_pool(run, np.random.default_rng(SEED))}
         drawn |= {name: pool_of(lake.read(STORY_MASS), lake.read(STORIES), lake.read(STORY_ARTICLES)) for name, lake, *_ in options.looks}
