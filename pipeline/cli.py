@@ -138,9 +138,11 @@ def _with_days(settings: Settings, first: date | None, last: date | None) -> Set
         if settings.is_sample:
             span = Days(SAMPLE_FIRST_DAY, SAMPLE_LAST_DAY)
         else:
-            found = days_of(read_articles(settings.articles, last_day=datetime.now(UTC).date()))
+            found = days_of(read_articles([Path(archive.path) for archive in settings.articles], last_day=datetime.now(UTC).date()))
             if found is None:
-                raise SourceError(f"no articles in {', '.join(map(str, settings.articles))}; give --articles PATH with at least one row")
+                raise SourceError(
+                    f"no articles in {', '.join(archive.path for archive in settings.articles)}; give --articles PATH with at least one row"
+                )
             span = found
         first, last = first or span.first, last or span.last
     return Settings(**settings.model_dump() | {"first_day": first, "last_day": last})

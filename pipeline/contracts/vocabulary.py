@@ -134,6 +134,19 @@ REJECTION = Vocabulary(
     },
 )
 
+FETCH_OUTCOME = Vocabulary(
+    "fetch_outcome",
+    "What came of asking an upstream for one thing.",
+    {
+        "stored": "it answered, and the answer is kept",
+        "unchanged": "it said that nothing has changed since the answer that is kept",
+        "kept": "an answer that is final was kept before, so nothing was asked",
+        "missing": "it says that there is no such thing: a gap of the upstream's own",
+        "failed": "no usable answer after all attempts",
+        "refused": "not asked for, or not taken: the address or the answer is not safe",
+    },
+)
+
 STATUS_OBSERVATION = Vocabulary(
     "obs_status",
     "SDMX observation status.",

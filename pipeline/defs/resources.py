@@ -115,7 +115,7 @@ def resources(settings: Settings) -> dict[str, dg.ConfigurableResource]:  # type
     return {
         "lake": LakeResource(root=str(settings.lake)),
         "news": NewsResource(
-            paths=[str(path) for path in settings.articles],
+            paths=[archive.path for archive in settings.articles],
             inbox=str(settings.inbox),
             home=str(settings.home),
             is_sample=settings.is_sample,

@@ -13,10 +13,10 @@ from pathlib import Path
 import polars as pl
 
 from pipeline.contracts.days import Days
-from pipeline.contracts.instants import parse_instant
 from pipeline.contracts.tables.raw import RAW_ARTICLES
 from pipeline.sources.errors import SourceError
 from pipeline.sources.formats import READERS, FileRows, reader_of
+from pipeline.sources.rows import filed
 from pipeline.sources.streams import LIMITS, Limits
 
 _COLUMNS_SHOWN = 30
@@ -93,17 +93,13 @@ def _named_and_dated(file: Path, label: str, last_day: date | None, limits: Limi
     assert reader is not None
     rows = reader(file, limits)
     _require_columns(file, rows)
-    claimed = (parse_instant(pl.col(name)).dt.date() for name in ("published_at", "fetched_at"))
-    day = pl.coalesce(one if last_day is None else pl.when(one <= last_day).then(one) for one in claimed)
-    frame = rows.frame.with_row_index("row", offset=1).with_columns(
-        pl.format("{}#{}", pl.lit(label), "row").alias("raw_id"), day.forward_fill().backward_fill().alias("index_date")
-    )
+    frame = filed(rows.frame, label, last_day=last_day)
     if frame["index_date"].null_count():
         raise SourceError(
             f"{file}: none of its {frame.height:,} rows has a date that can be read in published_at or fetched_at, so no day to file it "
             f"under. Give dates such as 2025-04-04, 2025-04-04T10:30:00Z or Fri, 04 Apr 2025 10:30:00 GMT"
         )
-    return frame.select(RAW_ARTICLES.schema.names())
+    return frame
 
 
 def _require_columns(file: Path, rows: FileRows) -> None:

@@ -17,10 +17,9 @@ import polars as pl
 from polars.exceptions import PolarsError
 
 from pipeline.sources.errors import SourceError
+from pipeline.sources.rows import COLUMNS, ROWS
 from pipeline.sources.streams import Limits, Line, Stream, opened
 
-COLUMNS = ("article_id", "source", "published_at", "fetched_at", "title", "body", "url")
-_SCHEMA = pl.Schema({name: pl.String() for name in (*COLUMNS, "unreadable")})
 _ROWS_AT_ONCE = 50_000
 _PARQUET_MAGIC = b"PAR1"
 
@@ -67,8 +66,8 @@ def _parquet(path: Path, given: Path) -> FileRows:
     except PolarsError as error:
         raise SourceError(f"{advice} ({_first_line(error)})") from error
     texts = [_as_text(column) for column in frame.get_columns()]
-    absent = [pl.lit(None, pl.String).alias(name) for name in _SCHEMA if name not in frame.columns]
-    return FileRows(pl.DataFrame(texts).with_columns(absent).select(_SCHEMA.names()), found)
+    absent = [pl.lit(None, pl.String).alias(name) for name in ROWS if name not in frame.columns]
+    return FileRows(pl.DataFrame(texts).with_columns(absent).select(ROWS.names()), found)
 
 
 def _as_text(column: pl.Series) -> pl.Series:
@@ -212,14 +211,14 @@ def _unreadable(reason: str) -> Row:
 
 def _frame(rows: Iterator[Row]) -> pl.DataFrame:
     """The rows as a frame, built in pieces so that a large file is not held twice as Python objects."""
-    pieces = [_SCHEMA.to_frame()]
+    pieces = [ROWS.to_frame()]
     batch: list[Row] = []
     for row in rows:
         batch.append(row)
         if len(batch) == _ROWS_AT_ONCE:
-            pieces.append(pl.DataFrame(batch, schema=_SCHEMA, orient="row"))
+            pieces.append(pl.DataFrame(batch, schema=ROWS, orient="row"))
             batch = []
-    pieces.append(pl.DataFrame(batch, schema=_SCHEMA, orient="row"))
+    pieces.append(pl.DataFrame(batch, schema=ROWS, orient="row"))
     return pl.concat(pieces)
 
 

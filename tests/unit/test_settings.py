@@ -18,6 +18,7 @@ from pipeline.settings import (
     shipped,
     use,
 )
+from pipeline.settings.archives import ArticleFiles
 
 
 @pytest.fixture(autouse=True)
@@ -31,7 +32,7 @@ def toml(text: str) -> None:
 
 def test_without_anything_the_bundled_sample_is_read() -> None:
     settings = Settings()
-    assert settings.articles == (SAMPLE_ARTICLES,)
+    assert settings.articles == (ArticleFiles(path=str(SAMPLE_ARTICLES)),)
     assert settings.trade == SAMPLE_TRADE
     assert settings.pairs == tuple("-".join(sorted(pair.split("-"))) for pair in SAMPLE_PAIRS)
     assert (settings.first_day, settings.end) == (SAMPLE_FIRST_DAY, SAMPLE_LAST_DAY)
@@ -62,7 +63,7 @@ def test_a_file_may_give_every_setting() -> None:
     )
     settings = Settings()
     assert settings.home == Path("elsewhere")
-    assert settings.articles == (Path("wire"), Path("more/wire.jsonl"))
+    assert [archive.path for archive in settings.articles] == ["wire", "more/wire.jsonl"]
     assert settings.baseline == (date(2018, 1, 1), date(2018, 6, 30))
     assert (settings.first_day, settings.end) == (date(2018, 1, 1), date(2018, 12, 31))
     assert (settings.pairs, settings.half_life_days, settings.lookback_days, settings.workers) == (("CHN-USA",), 3.5, 0, 2)
@@ -72,7 +73,7 @@ def test_a_file_may_give_every_setting() -> None:
 def test_lists_in_variables_are_separated_by_commas(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("TENSION_ARTICLES", "wire,more/wire.jsonl")
     monkeypatch.setenv("TENSION_PAIRS", "USA-CHN,EUN-USA")
-    assert Settings().articles == (Path("wire"), Path("more/wire.jsonl"))
+    assert [archive.path for archive in Settings().articles] == ["wire", "more/wire.jsonl"]
     assert Settings().pairs == ("CHN-USA", "EUN-USA")
 
 

@@ -2,6 +2,7 @@
 
 import polars as pl
 
+from pipeline.contracts import vocabulary as words
 from pipeline.contracts.model import Column, Table
 from pipeline.contracts.tables import columns as c
 
@@ -28,6 +29,30 @@ RAW_ARTICLES = Table(
     layer="raw",
     day="index_date",
     sources=("articles",),
+)
+
+FETCHES = Table(
+    "fetches",
+    "Fetches",
+    "Journal of everything that was asked of upstreams, with what came of it. What is missing or failed stands here and is never a zero.",
+    grain="one thing asked of a source at one instant",
+    key=("source", "item", "asked_at"),
+    columns=(
+        Column("source", pl.String(), "Upstream", "gdelt"),
+        Column("item", pl.String(), "What was asked for: a feed, a file, a page", "20250404103000.export.CSV.zip"),
+        c.described(c.INDEX_DATE, "UTC day that the answer is about; for feeds the day of asking"),
+        Column("asked_at", c.INSTANT, "When it was asked for", c.EXAMPLE_INSTANT, unit="UTC instant"),
+        Column("outcome", pl.String(), words.FETCH_OUTCOME.description, "stored", vocabulary=words.FETCH_OUTCOME),
+        Column("http_status", pl.Int64(), "Status of the last answer; empty without one", 200, nullable=True),
+        Column("attempts", pl.Int64(), "How often it was tried", 1, unit="attempts"),
+        Column(
+            "url", pl.String(), "Where it was asked for, without keys", "http://data.gdeltproject.org/gdeltv2/20250404103000.export.CSV.zip"
+        ),
+        Column("sha256", pl.String(), "Hash of the answer; empty without one", "9f2c5d0e" * 8, nullable=True),
+        Column("byte_count", pl.Int64(), "Size of the answer", 81_234, unit="bytes", nullable=True),
+        Column("detail", pl.String(), "What went wrong, and what to do; empty when nothing did", ""),
+    ),
+    layer="raw",
 )
 
 RAW_TRADE_FLOWS = Table(

@@ -11,9 +11,12 @@ from pydantic import Field, SecretStr, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
 
 from pipeline.contracts.countries import parse_pair
+from pipeline.settings.archives import ArticleFiles, archive
+from pipeline.settings.upstreams import Upstreams
 
-PACKAGE = Path(__file__).parent
+PACKAGE = Path(__file__).parents[1]
 SAMPLE_ARTICLES = PACKAGE / "sample" / "articles"
+_SAMPLE = ArticleFiles(path=str(SAMPLE_ARTICLES))
 SAMPLE_TRADE = PACKAGE / "sample" / "trade"
 SAMPLE_FIRST_DAY = date(2025, 1, 20)
 SAMPLE_LAST_DAY = date(2025, 11, 30)
@@ -37,8 +40,10 @@ class Settings(BaseSettings):
     )
 
     home: Path = Field(Path("data"), description="folder that holds the lake, the published files and Dagster's history")
-    articles: Annotated[tuple[Path, ...], NoDecode] = Field(
-        (SAMPLE_ARTICLES,), description="article files or folders; the bundled sample by default"
+    sources: Upstreams = Field(Upstreams(), description="upstreams that are fetched, and what is asked of each")
+    articles: Annotated[tuple[ArticleFiles, ...], NoDecode] = Field(
+        default_factory=lambda given: () if "sources" in given and given["sources"].on else (_SAMPLE,),
+        description="article files, folders or patterns; the bundled sample by default, none where an upstream is on",
     )
     trade: Path = Field(
         SAMPLE_TRADE, description="folder with flows.csv, tariffs.csv and commitments.csv; the bundled official figures by default"
@@ -65,6 +70,8 @@ class Settings(BaseSettings):
     llm_timeout_seconds: float = Field(60.0, gt=0, le=3600, description="longest wait for one answer")
     llm_budget_requests: int = Field(1_000, ge=1, description="most requests of one run")
     llm_budget_tokens: int = Field(5_000_000, ge=1, description="most tokens of one run, in and out")
+    census_key: SecretStr | None = Field(None, description="key of the Census Bureau's interface; give it as a variable only")
+    comtrade_key: SecretStr | None = Field(None, description="key of UN Comtrade's interface; give it as a variable only")
     cluster: str | None = Field(
         None, pattern=r"^(?:tcp|tls)://[^/\s]+:\d+$", description="Dask scheduler whose workers read instead, such as tcp://host:8786"
     )
@@ -72,7 +79,8 @@ class Settings(BaseSettings):
     @field_validator("articles", mode="before")
     @classmethod
     def _paths(cls, given: Any) -> Any:
-        return tuple(part for part in given.split(",") if part) if isinstance(given, str) else given
+        parts = [part for part in given.split(",") if part] if isinstance(given, str) else given
+        return tuple(archive(part) for part in parts) if isinstance(parts, list | tuple) else parts
 
     @field_validator("pairs", mode="before")
     @classmethod
@@ -92,6 +100,10 @@ class Settings(BaseSettings):
     def _days_in_order(self) -> "Settings":
         if self.last_day and self.last_day < self.first_day:
             raise ValueError(f"last_day {self.last_day} lies before first_day {self.first_day}")
+        if self.sources.on and "first_day" not in self.model_fields_set:
+            raise ValueError(
+                "first_day is not set: say from which day on the upstreams in sources.on are read, such as first_day = 2026-01-01"
+            )
         if self.baseline and self.baseline[1] < self.baseline[0]:
             raise ValueError(f"the baseline window {self.baseline[0]} to {self.baseline[1]} ends before it begins")
         return self
@@ -111,7 +123,7 @@ class Settings(BaseSettings):
     @property
     def is_sample(self) -> bool:
         """Whether the bundled sample is what is read; shown wherever its figures are."""
-        return self.articles == (SAMPLE_ARTICLES,)
+        return self.articles == (_SAMPLE,)
 
     @property
     def end(self) -> date | None:
@@ -122,6 +134,11 @@ class Settings(BaseSettings):
     def lake(self) -> Path:
         """The record: Parquet by table and day."""
         return self.home / "lake"
+
+    @property
+    def payloads(self) -> Path:
+        """What upstreams answered, as it came, with a journal of every request."""
+        return self.home / "lake" / "payloads"
 
     @property
     def published(self) -> Path:
