@@ -4,7 +4,16 @@ Belongs here: name, address, licence, cadence and lag of each. Does not: how one
 (`pipeline/settings/upstreams.py`).
 """
 
+from datetime import datetime, time, timedelta
+
 from pipeline.contracts.model import Source
+
+#: When schedules ask, in UTC: every morning after the papers of the day before are complete, and feeds every hour.
+DAILY_AT = time(5, 30)
+HOURLY_AT_MINUTE = 10
+
+#: How many days of asking the accounts of a source look back on.
+RECENT_DAYS = 7
 
 SOURCES: dict[str, Source] = {
     source.name: source
@@ -97,3 +106,12 @@ SOURCES: dict[str, Source] = {
         ),
     )
 }
+
+
+def next_asked_at(source: Source, now: datetime) -> datetime:
+    """When the schedule of a source asks next after `now` (UTC), while it is switched on."""
+    if source.is_asked_hourly:
+        first, step = now.replace(minute=HOURLY_AT_MINUTE, second=0, microsecond=0), timedelta(hours=1)
+    else:
+        first, step = datetime.combine(now.date(), DAILY_AT, now.tzinfo), timedelta(days=1)
+    return first if first > now else first + step

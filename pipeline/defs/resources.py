@@ -1,5 +1,7 @@
 """What assets are handed: the lake, the news, the reader, the method of the index, the place of publication. Each opens the real thing."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
 
@@ -14,6 +16,8 @@ from pipeline.index.parameters import variables
 from pipeline.settings import SAMPLE_NOTE, Settings, current
 from pipeline.signals.extract import Extractor
 from pipeline.signals.extractors import make
+from pipeline.sources.archive import Archive
+from pipeline.sources.client import Client
 from pipeline.sources.files import read_articles
 from pipeline.sources.trade import read_census_flows, read_commitments, read_tariffs
 from pipeline.warehouse.home import HomeError, claim
@@ -49,6 +53,23 @@ class NewsResource(dg.ConfigurableResource):  # type: ignore[type-arg]
             )
         found = read_articles([*(Path(path) for path in self.paths), *dropped], last_day=last_day)
         return found.filter(pl.col("index_date").is_between(days.first, days.last))
+
+
+class UpstreamsResource(dg.ConfigurableResource):  # type: ignore[type-arg]
+    """The upstreams that are fetched, and the archive of what they answered. What is asked of them is read from the settings when they are
+    opened: keys have no place in Dagster's history."""
+
+    payloads: str
+
+    @contextmanager
+    def open(self) -> Iterator[Client]:
+        """A client that keeps what it is answered in that folder."""
+        with Client(self.archive(), current().sources.network) as client:
+            yield client
+
+    def archive(self) -> Archive:
+        """What was answered so far."""
+        return Archive(Path(self.payloads))
 
 
 class TradeResource(dg.ConfigurableResource):  # type: ignore[type-arg]
@@ -120,6 +141,7 @@ def resources(settings: Settings) -> dict[str, dg.ConfigurableResource]:  # type
             home=str(settings.home),
             is_sample=settings.is_sample,
         ),
+        "upstreams": UpstreamsResource(payloads=str(settings.payloads)),
         "trade": TradeResource(folder=str(settings.trade)),
         "extractor": ExtractorResource(name=settings.extractor, workers=settings.workers),
         "method": MethodResource(
