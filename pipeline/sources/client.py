@@ -46,6 +46,7 @@ NOT_ALLOWED = frozenset({401, 403})
 MOST_REDIRECTS = 5
 FIRST_PAUSE_SECONDS = 1.0
 EXCERPT_BYTES, EXCERPT = 2_000, 200
+MISSING_ADVICE = "A later run asks again; if it should be there, look at the address"
 
 
 class _EndError(Exception):
@@ -212,7 +213,7 @@ class Client:
         if status == NOT_MODIFIED and is_conditional:
             return _Answer(status, url, headers, None)
         if status in NO_SUCH_THING:
-            raise _EndError("missing", f"it answered {status}: there is no such thing, or not yet", "Ask again later, or look", status)
+            raise _EndError("missing", f"it answered {status}: there is no such thing, or not yet", MISSING_ADVICE, status)
         if status in {TIMED_OUT, TOO_MANY} or status >= FIRST_SERVER_ERROR:
             raise self._asked_to_wait(url, status, headers)
         said = unpacking.beginning(response.iter_raw(), encoding, EXCERPT_BYTES).decode("utf-8", "replace").strip()
