@@ -20,7 +20,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from types import TracebackType
 from typing import Self
 
@@ -45,6 +45,7 @@ REDIRECTS = frozenset({301, 302, 303, 307, 308})
 NOT_ALLOWED = frozenset({401, 403})
 MOST_REDIRECTS = 5
 FIRST_PAUSE_SECONDS = 1.0
+_TICK = timedelta(microseconds=1)
 EXCERPT_BYTES, EXCERPT = 2_000, 200
 MISSING_ADVICE = "A later run asks again; if it should be there, look at the address"
 
@@ -93,27 +94,24 @@ class Client:
         trust: ssl.SSLContext | None = None,
     ) -> None:
         self.archive, self.network, self.now, self._sleep = archive, network, now, sleep
+        self._asked_at = datetime.min.replace(tzinfo=UTC)
         self._pace = Pace(network.seconds_between, now, sleep)
-        self._http = httpx.Client(
-            transport=Wire(network.private_hosts, resolve, trust or httpx.create_ssl_context()),
-            headers={"User-Agent": _user_agent(network.contact), "Accept-Encoding": unpacking.ACCEPTED},
-            timeout=network.wait_seconds,
-            follow_redirects=False,
-            trust_env=False,
-        )
+        # httpx's own client would log addresses, carry cookies and read redirects; all that is needed of it is the way of a request
+        self._wire = Wire(network.private_hosts, resolve, trust or httpx.create_ssl_context())
+        self._headers = {"User-Agent": _user_agent(network.contact), "Accept-Encoding": unpacking.ACCEPTED, "Connection": "close"}
 
     def __enter__(self) -> Self:
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
-        self._http.close()
+        self._wire.close()
 
     def ask(self, request: Request) -> Fetched:
         """What came of asking. Nothing is asked where the answer is final and is kept; that alone leaves no line in the journal.
 
         Only a mistake of ours or a disk that cannot be written raises.
         """
-        asked_at = self.now()
+        asked_at = self._asked_at = max(self.now(), self._asked_at + _TICK)  # no two requests of one instant: the journal's key
         kept = self.archive.newest(request.source, request.item)
         before = self.archive.payload(kept) if kept else None
         if before is not None and request.is_final:
@@ -192,14 +190,15 @@ class Client:
         raise _EndError("failed", f"it redirects more than {MOST_REDIRECTS} times, last to {name(url.host)}", LOOK_FOR_MOVE)
 
     def _send(self, url: httpx.URL, secrets: Mapping[str, SecretStr], accept: str, conditions: Mapping[str, str]) -> httpx.Response:
-        self._http.cookies.clear()  # each request stands alone
-        request = self._http.build_request(
-            "GET",
-            url,
-            headers={"Accept": accept, **conditions},
-            extensions={"deadline": Deadline(self.network.deadline_seconds), "secrets": secrets},
+        waits = httpx.Timeout(self.network.wait_seconds).as_dict()
+        return self._wire.handle_request(
+            httpx.Request(
+                "GET",
+                url,
+                headers={**self._headers, "Accept": accept, **conditions},
+                extensions={"timeout": waits, "deadline": Deadline(self.network.deadline_seconds), "secrets": secrets},
+            )
         )
-        return self._http.send(request, stream=True)
 
     def _answer(self, url: httpx.URL, response: httpx.Response, *, is_conditional: bool) -> _Answer:
         """What a status other than a redirect means."""

@@ -3,7 +3,7 @@
 from contextlib import suppress
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipeline.sources.entities import require_no_entities
@@ -68,6 +68,7 @@ def test_documents_without_declarations_pass(document: str) -> None:
     require_no_entities(document.encode(), "feed")
 
 
+@settings(deadline=None)
 @given(st.text(max_size=200), st.sampled_from(["utf-8", "utf-16", "utf-32-be"]), st.text(max_size=30))
 def test_no_text_around_a_declaration_hides_it(before: str, encoding: str, within: str) -> None:
     document = f"{before}<!DOCTYPE {within}[<!ENTITY {within} 'x'>]><rss/>"
@@ -75,6 +76,7 @@ def test_no_text_around_a_declaration_hides_it(before: str, encoding: str, withi
         require_no_entities(document.encode(encoding, "replace"), "feed")
 
 
+@settings(deadline=None)
 @given(st.binary(max_size=300), st.text(max_size=20))
 def test_nothing_but_a_refusal_comes_of_any_bytes(body: bytes, charset: str) -> None:
     with suppress(SourceError):

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipeline.sources.errors import SourceError
@@ -133,12 +133,14 @@ def test_a_file_that_is_not_there_is_named(tmp_path: Path) -> None:
         read(tmp_path / "no.zip")
 
 
+@settings(deadline=None)
 @given(st.binary(max_size=400))
 def test_what_is_no_zip_is_refused(body: bytes) -> None:
     with pytest.raises(SourceError, match=r"a.zip: is no zip, or a damaged one"):
         read(body)
 
 
+@settings(deadline=None)
 @given(st.data())
 def test_a_zip_with_changed_bytes_is_read_or_refused_but_never_more(data: st.DataObject) -> None:
     body = bytearray(zipped({"a.csv": b"one,two\n" * 50, "b/c.csv": b"three"}))
