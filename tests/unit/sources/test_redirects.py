@@ -109,9 +109,16 @@ def test_a_key_that_the_upstream_repeats_is_not_repeated_further(upstream: Upstr
         upstream.give("/echo", redirecting("/a?key=s3cret%2F%2B%20key&x=1")),
         upstream.give("/path", redirecting("/s3cret%2F%2B%20key")),
     ]
+    echoing += [
+        upstream.give("/long", failing(403, "x" * 190 + KEY)),
+        upstream.give("/cut", failing(403, " " * 1_990 + KEY)),
+        upstream.give("/marks", good("one", f"text/{KEY}", ETag=f'"{KEY}"')),
+    ]
     with client_of(tmp_path) as client:
         fetched = [client.ask(request(url, url, key=KEY)) for url in echoing]
-    assert [one.outcome for one in fetched] == ["failed", "stored", "refused"]
+        assert client.ask(request(echoing[-1], echoing[-1], key=KEY)).outcome == "stored"
+    assert [one.outcome for one in fetched] == ["failed", "stored", "refused", "failed", "failed", "stored"]
+    assert [KEY[:6] in one.detail for one in fetched] == [False] * 6
     assert [asked.query for asked in upstream.asked if asked.path == "/a"] == [(("x", "1"), ("key", KEY))]
     assert "the key (key) is not known" in fetched[0].detail
     assert_without_key(tmp_path, fetched)
