@@ -63,10 +63,7 @@ class Archive:
 
     def newest(self, source: str, item: str) -> Kept | None:
         """The newest answer that is kept of an item; None when there is none."""
-        try:
-            return _kept(json.loads(self._newest_file(source, item).read_bytes()))
-        except (FileNotFoundError, ValueError, KeyError, TypeError):
-            return None  # a file that cannot be read is no answer: the item is asked for again
+        return _pointer(self._newest_file(source, item))
 
     def payload(self, kept: Kept) -> Payload | None:
         """The answer with its body; None when the body is gone or is no longer what was kept."""
@@ -124,6 +121,14 @@ class Archive:
                 if kept.fetched_at < first.fetched_at:
                     answers[kept.item, kept.sha256] = kept
         for kept in sorted(answers.values(), key=lambda one: (one.fetched_at, one.item, one.sha256)):
+            payload = self.payload(kept)
+            if payload is not None:
+                yield payload
+
+    def newest_payloads(self, source: str) -> Iterator[Payload]:
+        """The newest answer to every item of a source, in order of the items. One body at a time is in memory."""
+        pointers = (_pointer(path) for path in (self.root / "newest" / _source(source)).glob("*/*.json"))
+        for kept in sorted((kept for kept in pointers if kept), key=lambda one: one.item):
             payload = self.payload(kept)
             if payload is not None:
                 yield payload
@@ -189,6 +194,13 @@ def _source(name: str) -> str:
     if not _SOURCE.fullmatch(name):
         raise ValueError(f"{name!r} is no name of a source: use small letters, digits and _")
     return name
+
+
+def _pointer(path: Path) -> Kept | None:
+    try:
+        return _kept(json.loads(path.read_bytes()))
+    except (FileNotFoundError, ValueError, KeyError, TypeError):
+        return None  # a file that cannot be read is no answer: the item is asked for again
 
 
 def _written(kept: Kept) -> dict[str, str]:

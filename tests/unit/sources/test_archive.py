@@ -233,3 +233,13 @@ def test_lines_of_several_writers_do_not_mix(archive: Archive) -> None:
     (journal,) = archive.root.rglob("*.jsonl")
     assert len([json.loads(line) for line in journal.read_bytes().split(b"\n") if line]) == 200
     assert sorted(archive.journal()["item"].cast(pl.Int64)) == list(range(200))
+
+
+def test_the_newest_answer_of_every_item_is_given_once(archive: Archive) -> None:
+    archive.keep(stored("b", b"old"), URL)
+    archive.keep(stored("b", b"new", at=NOON + timedelta(hours=1)), URL)
+    archive.keep(stored("a", b"one"), URL)
+    assert [payload.body for payload in archive.newest_payloads("rss")] == [b"one", b"new"]
+    (pointer,) = archive.root.rglob("a-*.json")
+    pointer.write_bytes(b"{")
+    assert [payload.body for payload in archive.newest_payloads("rss")] == [b"new"]
