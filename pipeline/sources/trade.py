@@ -27,6 +27,7 @@ _FLOWS_OPTIONAL: Mapping[str, Any] = _ALL_GOODS | {
     "consumption_usd": None,
     "released_on": None,
     "seen_on": "",
+    "absent_on": None,
     "origin": "",
 }
 _COMMITMENTS_OPTIONAL: Mapping[str, Any] = _ALL_GOODS | {"baseline_year": None}

@@ -1,7 +1,8 @@
 -- Every value that each monthly figure had, from every origin, with the day from which it was public: the first from the month's release
--- (the day given, else so many days after the month's end; an answer that held it earlier proves the earlier day), each later one from the
--- first answer that held it. Of two origins that give the same month, the first in their order is used; UN Comtrade counts imports in
--- another way, so it is used only for series of which neither of the others has any month.
+-- (the day given, else so many days after the month's end), each later one from the first answer that held it. Answers correct the day of
+-- release: one that held the figure earlier proves the earlier day, and one that lacked it on that day or later proves a later one.
+-- Of two origins that give the same month, the first in their order is used; UN Comtrade counts imports in another way, so it is used only
+-- for series of which neither of the others has any month.
 with limits as (
     select
         max(value::integer) filter (where name = 'release_lag_days') as release_lag_days,
@@ -22,6 +23,7 @@ typed as (
         consumption_usd,
         released_on::date as given_on,
         nullif(seen_on, '')::date as seen_on,
+        absent_on::date as absent_on,
         source,
         case
             when origin = 'comtrade' then (select limits.comtrade_lag_days from limits)
@@ -71,7 +73,10 @@ select
     duties_usd,
     consumption_usd,
     case when value_before_usd > 0 then 100.0 * (value_usd - value_before_usd) / value_before_usd end as change_pct,
-    case when version = 1 then least(month_released_on, seen_on) else seen_on end as known_on,
+    case
+        when version > 1 or absent_on >= month_released_on then seen_on
+        else least(month_released_on, seen_on)
+    end as known_on,
     seen_on,
     source
 from preferred

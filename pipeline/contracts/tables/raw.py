@@ -84,6 +84,13 @@ RAW_TRADE_FLOWS = Table(
             "UTC day of the first answer that held this value (YYYY-MM-DD); empty: from a file, taken as first released",
             "2025-06-06",
         ),
+        Column(
+            "absent_on",
+            pl.String(),
+            "UTC day of the last answer before it that lacked the month (YYYY-MM-DD), where there is one",
+            "2025-06-05",
+            nullable=True,
+        ),
         Column("origin", pl.String(), words.FLOW_ORIGIN.description, "census", vocabulary=words.FLOW_ORIGIN),
         Column("source", pl.String(), "Who published it", "US Census Bureau"),
     ),

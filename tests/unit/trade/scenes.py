@@ -42,6 +42,7 @@ def flow(
         "consumption_usd": None,
         "released_on": None,
         "seen_on": "",
+        "absent_on": None,
         "origin": "file",
         "source": "An office",
     }

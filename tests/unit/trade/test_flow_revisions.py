@@ -71,6 +71,12 @@ def test_a_figure_that_is_asked_for_years_later_counts_from_its_release(tmp_path
     assert (row["known_on"], row["seen_on"]) == (expected, date(2026, 11, 20))
 
 
+@pytest.mark.parametrize(("absent_on", "expected"), [("2025-11-03", date(2025, 11, 4)), ("2025-11-04", date(2025, 11, 19))])
+def test_a_release_that_was_late_is_dated_by_the_first_answer_that_held_it(tmp_path: Path, absent_on: str, expected: date) -> None:
+    made = sound(build(tmp_path, [census("2025-09", 100, "2025-11-19", absent_on=absent_on)]))
+    assert made.row(TRADE_FLOWS)["released_on"] == expected
+
+
 def test_a_figure_of_comtrade_waits_for_its_reporters_deliveries(tmp_path: Path) -> None:
     made = build(tmp_path, [flow("2025-04", 100, reporter="CHN", partner="USA", origin="comtrade", seen_on="2026-11-20")])
     assert made.row(TRADE_FLOWS)["released_on"] == date(2025, 7, 29)
