@@ -39,8 +39,8 @@ _DECODER = json.JSONDecoder(parse_int=str, parse_float=str, parse_constant=str)
 def fetch(client: Client, settings: Census, key: SecretStr | None, window: Days) -> Iterator[Fetched]:
     """Ask for the years of the window and the three before, for every partner, all goods and each product, a year at a time.
 
-    A year is asked for again until its last revision is over (the three years before are revised every June). What has not been released
-    comes out as `missing`; a web page in place of figures as `failed`.
+    A year is asked for again until its last revision is over (the three years before are revised every June): this one and the last at
+    every call, an earlier one once a month. What has not been released comes out as `missing`; a web page in place of figures as `failed`.
     """
     for request in requests(settings, key, window, client):
         fetched = client.ask(request)
@@ -55,7 +55,7 @@ def requests(settings: Census, key: SecretStr | None, window: Days, client: Clie
         for partner in settings.partners:
             for direction in _COMMODITY:
                 for codes in flows.goods(settings.products).values():
-                    yield _request(settings, key, year, partner, direction, codes)
+                    yield flows.politely(client, _request(settings, key, year, partner, direction, codes), year)
 
 
 def _request(settings: Census, key: SecretStr | None, year: Year, partner: str, direction: str, codes: tuple[str, ...]) -> Request:

@@ -40,7 +40,8 @@ _DECODER = json.JSONDecoder(parse_int=str, parse_float=str, parse_constant=str)
 def fetch(client: Client, settings: Comtrade, key: SecretStr | None, window: Days) -> Iterator[Fetched]:
     """Ask for the years of the window and the three before, for every pair, all goods and each product, a year at a time.
 
-    Reporters revise without notice: a year is asked for again until it is more than three years old.
+    Reporters revise without notice: a year is asked for again until it is more than three years old, this one and the last at every call,
+    an earlier one once a month.
     """
     return map(client.ask, requests(settings, key, window, client))
 
@@ -50,7 +51,7 @@ def requests(settings: Comtrade, key: SecretStr | None, window: Days, client: Cl
     for year in flows.years(window, client.now().date()):
         for pair in settings.pairs:
             for codes in flows.goods(settings.products).values():
-                yield _request(settings, key, year, pair, codes)
+                yield flows.politely(client, _request(settings, key, year, pair, codes), year)
 
 
 def _request(settings: Comtrade, key: SecretStr | None, year: Year, pair: str, codes: tuple[str, ...]) -> Request:

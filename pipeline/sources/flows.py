@@ -10,8 +10,8 @@ import re
 import tomllib
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import date
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
 from decimal import Decimal
 from functools import cache
 from pathlib import Path
@@ -21,13 +21,18 @@ import polars as pl
 
 from pipeline.contracts.days import Days
 from pipeline.contracts.tables.raw import RAW_TRADE_FLOWS
-from pipeline.sources.payloads import Payload
+from pipeline.sources.client import Client
+from pipeline.sources.payloads import Payload, Request
 
 ALL_GOODS = ""
 #: Name of an item's part that asks for all goods.
 ALL = "all"
 #: A shortfall is measured against the same month of so many years before, so these are asked for too.
 EARLIER_YEARS = 3
+#: Both offices' monthly figures by HS code begin with this year.
+FIRST_YEAR = 2010
+#: A year before the last is asked for again after so many days: its figures change once a year, if at all.
+ASKED_AGAIN_AFTER = timedelta(days=30)
 #: Every June the three years before are revised; a year that has seen its last June is settled from this month on.
 _SETTLED_AFTER_YEARS, _SETTLED_MONTH = 3, 9
 _MONTHS = 12
@@ -90,9 +95,16 @@ def years(window: Days, today: date) -> Iterator[Year]:
 
     Whole years whatever the window: an answer that lacks a month must mean that the month was not there, not that nobody asked.
     """
-    for year in range(window.first.year - EARLIER_YEARS, min(window.last, today).year + 1):
+    for year in range(max(window.first.year - EARLIER_YEARS, FIRST_YEAR), min(window.last, today).year + 1):
         is_settled = today >= date(year + _SETTLED_AFTER_YEARS, _SETTLED_MONTH, 1)
         yield Year(year, today.month if year == today.year else _MONTHS, is_settled)
+
+
+def politely(client: Client, request: Request, year: Year) -> Request:
+    """The request, as a final one where a year before the last was answered not long ago: then nothing is asked."""
+    kept = client.archive.newest(request.source, request.item)
+    is_recent = kept is not None and client.now() - kept.fetched_at < ASKED_AGAIN_AFTER
+    return replace(request, is_final=request.is_final or (is_recent and year.year < client.now().year - 1))
 
 
 def item(what: str, year: Year, codes: Sequence[str]) -> str:

@@ -18,7 +18,7 @@ from pipeline.sources import comtrade
 from pipeline.sources.client import Client
 from pipeline.sources.errors import SourceError
 from tests.unit.sources.answers import FIXTURES, answer, fixture
-from tests.unit.sources.server import Upstream, failing, good
+from tests.unit.sources.server import Clock, Upstream, failing, good
 
 PAIR = Comtrade(pairs=("CHN-USA",), products={"soybeans": ("1201",)})
 ABOUT = "CHN-USA 2025"
@@ -201,6 +201,15 @@ def test_a_pair_is_asked_for_by_year_and_product_in_the_codes_of_comtrade(upstre
     assert dict(upstream.asked[0].query)["cmdCode"] == "TOTAL"
     files = [path for path in tmp_path.rglob("*") if path.is_file()]
     assert [path for path in files if KEY.get_secret_value().encode() in path.read_bytes()] == []
+
+
+def test_the_next_day_only_this_year_and_the_last_are_asked_for_again(upstream: Upstream, client: Client, clock: Clock) -> None:
+    upstream.give("/get/C/M/HS", good((FIXTURES / "comtrade" / "monthly.json").read_bytes()))
+    list(comtrade.fetch(client, asked_of(upstream), KEY, MARCH))
+    clock.sleep(86_400)
+    assert [one.outcome for one in comtrade.fetch(client, asked_of(upstream), KEY, MARCH)] == ["kept"] * 4 + ["stored"] * 4
+    clock.sleep(30 * 86_400)
+    assert {one.outcome for one in comtrade.fetch(client, asked_of(upstream), KEY, MARCH)} == {"stored"}
 
 
 def test_one_failure_does_not_stop_the_others(upstream: Upstream, client: Client) -> None:
