@@ -36,11 +36,19 @@ SOURCES: dict[str, Source] = {
         ),
         Source(
             "census_flows",
-            "US Census Bureau, U.S. Trade in Goods with China (c5700), also as FRED IMPCH and EXPCH",
+            "US Census Bureau: U.S. Trade in Goods with China (c5700), also as FRED IMPCH and EXPCH; its international trade interface",
             "https://www.census.gov/foreign-trade/balance/c5700.html",
             "public domain (work of the United States government)",
-            "monthly",
-            "about five weeks after the month's end; set to 35 days where the file gives no day of release",
+            "monthly; the three years before are revised every June",
+            "about five weeks after the month's end; set to 35 days where neither the file nor the list of releases has the day",
+        ),
+        Source(
+            "comtrade",
+            "UN Comtrade, monthly trade in goods",
+            "https://comtradeplus.un.org/",
+            "the United Nations' policy on use and re-dissemination: figures may be used with their source; larger extracts need its leave",
+            "as reporters deliver, revised without notice",
+            "two to three months after the month's end; set to 90 days, or the day of the first answer that held the figure",
         ),
         Source(
             "tariff_trackers",

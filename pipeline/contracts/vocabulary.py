@@ -159,6 +159,16 @@ STATUS_OBSERVATION = Vocabulary(
 
 FLOW = Vocabulary("flow", "Direction of goods as the reporter books it.", {"exports": "out", "imports": "in"})
 
+FLOW_ORIGIN = Vocabulary(
+    "origin",
+    "How a trade figure came here, in order of preference; `comtrade` counts only in series that neither of the others has.",
+    {
+        "census": "the interface of the US Census Bureau",
+        "file": "flows.csv of the trade folder",
+        "comtrade": "UN Comtrade, which adds freight and insurance to most imports",
+    },
+)
+
 TARIFF_MEASURE = Vocabulary(
     "measure",
     "How a tariff rate was averaged.",

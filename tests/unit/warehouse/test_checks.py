@@ -27,8 +27,8 @@ from pipeline.contracts.tables.index import (
     TENSION_PAIR_DAILY,
 )
 from pipeline.contracts.tables.measures import MEASURE_EVENTS, MEASURE_STATES, MEASURES
-from pipeline.contracts.tables.raw import RAW_ARTICLES
-from pipeline.contracts.tables.trade import TARIFF_RATES, TRADE_FLOWS
+from pipeline.contracts.tables.raw import RAW_ARTICLES, RAW_TRADE_FLOWS
+from pipeline.contracts.tables.trade import FLOW_REVISIONS, TARIFF_RATES, TRADE_FLOWS
 from pipeline.contracts.tables.vintages import VINTAGES
 from pipeline.settings import shipped
 from pipeline.warehouse.lake import Lake
@@ -72,6 +72,17 @@ def two_months(table: Table) -> pl.DataFrame:
     """The example row in April and in June, and nothing in May."""
     months = (date(2025, 4, 1), date(2025, 6, 1))
     return pl.concat(table.example().with_columns(reference_month=pl.lit(one, dtype=pl.Date)) for one in months)
+
+
+def two_versions(**columns: object) -> pl.DataFrame:
+    """Both versions of the example row of `FLOW_REVISIONS`; the columns given stand in the second."""
+    second = FLOW_REVISIONS.example().with_columns(
+        pl.lit(value, dtype=FLOW_REVISIONS.schema[name]).alias(name) for name, value in columns.items()
+    )
+    first = FLOW_REVISIONS.example().with_columns(
+        version=pl.lit(1, pl.Int64), value_usd=pl.lit(25e9), change_pct=pl.lit(None, pl.Float64), known_on=pl.lit(date(2025, 6, 5))
+    )
+    return pl.concat([first, second])
 
 
 def example(table: Table, **columns: object) -> Callable[[Lake], None]:
@@ -127,6 +138,31 @@ BREAKS: dict[str, dict[str, Callable[[Lake], None]]] = {
         "a figure is invented": example(FLOW_MONTHS),
         "a missing month is not shown": together(
             changed(TRADE_FLOWS, lambda _: two_months(TRADE_FLOWS)), changed(FLOW_MONTHS, lambda _: two_months(FLOW_MONTHS))
+        ),
+    },
+    "flow_versions_are_accounted_for": {
+        "a value that was given is lost": example(RAW_TRADE_FLOWS),
+        "a version was given by nobody": example(FLOW_REVISIONS),
+        "a value is another": together(example(RAW_TRADE_FLOWS), example(FLOW_REVISIONS, value_usd=24e9)),
+    },
+    "flows_stand_as_first_published": {
+        "a month without versions": example(TRADE_FLOWS),
+        "a month is lost": changed(FLOW_REVISIONS, lambda _: two_versions()),
+        "a revised value stands in place of the first": together(
+            changed(FLOW_REVISIONS, lambda _: two_versions()), example(TRADE_FLOWS, product="soybeans", value_usd=25.1e9)
+        ),
+        "a month is dated before it was public": together(
+            changed(FLOW_REVISIONS, lambda _: two_versions()), example(TRADE_FLOWS, product="soybeans", released_on=date(2025, 6, 4))
+        ),
+        "a revision is not told": together(
+            changed(FLOW_REVISIONS, lambda _: two_versions()), example(TRADE_FLOWS, product="soybeans", revised_value_usd=None)
+        ),
+        "two origins are used": together(
+            changed(FLOW_REVISIONS, lambda _: two_versions(origin="file")), example(TRADE_FLOWS, product="soybeans")
+        ),
+        "a later version was known earlier": together(
+            changed(FLOW_REVISIONS, lambda _: two_versions(known_on=date(2025, 6, 5))),
+            example(TRADE_FLOWS, product="soybeans", revised_on=date(2025, 6, 5)),
         ),
     },
     "strain_waits_for_its_figures": {
