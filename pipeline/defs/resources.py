@@ -18,8 +18,10 @@ from pipeline.signals.extract import Extractor
 from pipeline.signals.extractors import make
 from pipeline.sources.archive import Archive
 from pipeline.sources.client import Client
+from pipeline.sources.figures import tariffs, trade_flows
 from pipeline.sources.files import read_articles
-from pipeline.sources.trade import read_census_flows, read_commitments, read_tariffs
+from pipeline.sources.flows import Figures
+from pipeline.sources.trade import read_commitments
 from pipeline.warehouse.home import HomeError, claim
 from pipeline.warehouse.lake import Lake
 from pipeline.warehouse.publish import Publisher
@@ -73,17 +75,18 @@ class UpstreamsResource(dg.ConfigurableResource):  # type: ignore[type-arg]
 
 
 class TradeResource(dg.ConfigurableResource):  # type: ignore[type-arg]
-    """Official trade figures in a folder."""
+    """Official trade figures: in a folder, and answered by the upstreams that are on."""
 
     folder: str
+    payloads: str
 
-    def flows(self) -> pl.DataFrame:
-        """Monthly flows as published."""
-        return read_census_flows(Path(self.folder))
+    def flows(self) -> Figures:
+        """Monthly flows as published, and what was set aside of the answers."""
+        return trade_flows(Path(self.folder), Archive(Path(self.payloads)), current().sources)
 
     def tariffs(self) -> pl.DataFrame:
         """Dated tariff rates as published."""
-        return read_tariffs(Path(self.folder))
+        return tariffs(Path(self.folder))
 
     def commitments(self) -> pl.DataFrame:
         """Purchase commitments as written."""
@@ -142,7 +145,7 @@ def resources(settings: Settings) -> dict[str, dg.ConfigurableResource]:  # type
             is_sample=settings.is_sample,
         ),
         "upstreams": UpstreamsResource(payloads=str(settings.payloads)),
-        "trade": TradeResource(folder=str(settings.trade)),
+        "trade": TradeResource(folder=str(settings.trade), payloads=str(settings.payloads)),
         "extractor": ExtractorResource(name=settings.extractor, workers=settings.workers),
         "method": MethodResource(
             pairs=list(settings.pairs),
