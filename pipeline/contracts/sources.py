@@ -45,5 +45,13 @@ SOURCES: dict[str, Source] = {
             "at each agreement",
             "none",
         ),
+        Source(
+            "gdelt",
+            "GDELT 2.0: Event Database and Global Knowledge Graph (The GDELT Project)",
+            "https://www.gdeltproject.org/data.html",
+            "free for any use and to pass on, with citation of the GDELT Project and a link to it; headlines remain their publishers'",
+            "a file every quarter of an hour",
+            "none; quarters that GDELT puts up later are taken up by the look-back window",
+        ),
     )
 }
