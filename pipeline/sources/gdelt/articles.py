@@ -100,7 +100,7 @@ def _as_rows(fields: pl.DataFrame) -> pl.DataFrame:
         pl.lit(None, pl.String).alias("body"),
         _given("url"),
         pl.coalesce("unreadable", pl.when(is_elsewhere).then(collection)).alias("unreadable"),
-    ).cast(dict(ROWS))
+    ).cast(ROWS)
 
 
 def _given(name: str) -> pl.Expr:

@@ -81,7 +81,7 @@ def parse_events(payload: Payload) -> pl.DataFrame:
     )
     sound = pl.col("unreadable").is_null()
     judged = typed.with_columns(pl.coalesce("unreadable", _lacking()).alias("unreadable"))
-    return judged.select(*(pl.when(sound).then(pl.col(name)).alias(name) for name in NAMES), "unreadable").cast(dict(EVENTS))
+    return judged.select(*(pl.when(sound).then(pl.col(name)).alias(name) for name in NAMES), "unreadable").cast(EVENTS)
 
 
 def _typed(name: str) -> pl.Expr:

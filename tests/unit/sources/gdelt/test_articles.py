@@ -6,14 +6,14 @@ files described in public; the documents in `tests/fixtures/gdelt` are invented.
 
 import polars as pl
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipeline.articles.clean import admit
 from pipeline.sources.errors import SourceError
 from pipeline.sources.gdelt.articles import NAMES, parse_articles
 from pipeline.sources.rows import ROWS, filed
-from tests.unit.sources.gdelt.scenes import ARTICLES_ITEM, DAY, FIXTURES, document, file_of, payload, zipped
+from tests.unit.sources.gdelt.scenes import ARTICLES_ITEM, DAY, FIXTURES, STAMP, document, file_of, payload, zipped
 
 
 def read(*lines: str, outlets: tuple[str, ...] = ()) -> pl.DataFrame:
@@ -69,11 +69,13 @@ def test_a_page_without_a_possible_time_was_published_when_gdelt_saw_it(told: st
 
 
 def test_a_date_that_is_none_stays_as_it_was_given() -> None:
-    assert read(document(**{"V2.1DATE": "20250431000000"})).select("published_at", "fetched_at").rows() == [("20250431000000", None)]
+    assert read(document(1, "A headline", STAMP, "", **{"V2.1DATE": "20250431000000"})).select("published_at", "fetched_at").rows() == [
+        ("20250431000000", None)
+    ]
 
 
 def test_a_title_is_looked_for_in_the_last_column_only() -> None:
-    (title,) = read(document(1, "The headline", **{"V2.1QUOTATIONS": "1|2||<PAGE_TITLE>said somebody</PAGE_TITLE>"}))["title"]
+    (title,) = read(document(1, "The headline", STAMP, "", **{"V2.1QUOTATIONS": "1|2||<PAGE_TITLE>said somebody</PAGE_TITLE>"}))["title"]
     assert title == "The headline"
 
 
@@ -130,6 +132,7 @@ rows_of_bytes = st.lists(
 )
 
 
+@settings(deadline=None)
 @given(rows_of_bytes)
 def test_lines_in_are_rows_out_whatever_comes(lines: list[bytes]) -> None:
     body = b"".join(line + b"\n" for line in lines)
@@ -141,6 +144,7 @@ def test_lines_in_are_rows_out_whatever_comes(lines: list[bytes]) -> None:
     assert rows.height == len(lines)
 
 
+@settings(deadline=None)
 @given(st.binary(max_size=300))
 def test_no_bytes_raise_anything_but_an_error_of_the_source(raw: bytes) -> None:
     try:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import polars as pl
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipeline.contracts.tables.crosscheck import GDELT_EVENTS
@@ -227,6 +227,7 @@ rows_of_text = st.lists(
 )
 
 
+@settings(deadline=None)
 @given(rows_of_text)
 def test_rows_in_are_rows_accounted_for_whatever_comes(rows: list[bytes]) -> None:
     body = b"".join(row + b"\n" for row in rows)
@@ -243,6 +244,7 @@ def test_rows_in_are_rows_accounted_for_whatever_comes(rows: list[bytes]) -> Non
     assert ended.events.schema == GDELT_EVENTS.schema
 
 
+@settings(deadline=None)
 @given(st.binary(max_size=300), st.booleans())
 def test_no_bytes_raise_anything_but_an_error_of_the_source(raw: bytes, is_zip: bool) -> None:
     try:
