@@ -1,9 +1,20 @@
 -- asset: gdelt_daily
 -- severity: critical
 -- reason: every day between the first and the last has each direction of each pair in all three channels; a gap would look like calm
-with days as (
-    select unnest(generate_series(min(index_date), max(index_date), interval 1 day))::date as index_date
+with indexed as (
+    select
+        min(index_date) as first_date,
+        max(index_date) as last_date
+    from coverage
+),
+
+days as (
+    select
+        unnest(
+            generate_series(min(gdelt_accounts.index_date), max(gdelt_accounts.index_date), interval 1 day)
+        )::date as index_date
     from gdelt_accounts
+    inner join indexed on gdelt_accounts.index_date between indexed.first_date and indexed.last_date
 ),
 
 counted as (

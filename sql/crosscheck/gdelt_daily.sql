@@ -1,10 +1,19 @@
 -- What GDELT coded between the published pairs, by day and channel, of all relations: a cross-check beside the index, never in it.
--- The calendar runs from the first to the last day that was asked about. A day of which nothing was read has no figures: it is no zero.
-with span as (
+-- The calendar runs from the first to the last day that GDELT was asked about, within the days of the index. A day of which nothing was
+-- read has no figures: it is no zero.
+with indexed as (
     select
         min(index_date) as first_date,
         max(index_date) as last_date
+    from coverage
+),
+
+span as (
+    select
+        min(gdelt_accounts.index_date) as first_date,
+        max(gdelt_accounts.index_date) as last_date
     from gdelt_accounts
+    inner join indexed on gdelt_accounts.index_date between indexed.first_date and indexed.last_date
 ),
 
 accounts as (

@@ -6,6 +6,7 @@ from typing import Any
 import polars as pl
 import pytest
 
+from pipeline.contracts.tables.core import COVERAGE
 from pipeline.contracts.tables.crosscheck import GDELT_ACCOUNTS, GDELT_DAILY, GDELT_EVENTS
 from pipeline.settings import shipped
 from pipeline.warehouse.models import query, run
@@ -46,15 +47,16 @@ def event(number: int, day: date, actor: str, target: str, polarity: str, mentio
     }
 
 
-def tables(accounts: Rows, events: Rows) -> dict[str, pl.DataFrame]:
+def tables(accounts: Rows, events: Rows, indexed: tuple[date, date] = (MONDAY, WEDNESDAY)) -> dict[str, pl.DataFrame]:
     return {
+        COVERAGE.name: pl.concat(COVERAGE.example().with_columns(index_date=pl.lit(day)) for day in indexed),
         GDELT_ACCOUNTS.name: pl.DataFrame(accounts, schema=GDELT_ACCOUNTS.schema),
         GDELT_EVENTS.name: pl.DataFrame(events, schema=GDELT_EVENTS.schema),
     }
 
 
-def daily(accounts: Rows, events: Rows) -> pl.DataFrame:
-    return GDELT_DAILY.conform(run(tables(accounts, events), GDELT_DAILY, VARIABLES))
+def daily(accounts: Rows, events: Rows, indexed: tuple[date, date] = (MONDAY, WEDNESDAY)) -> pl.DataFrame:
+    return GDELT_DAILY.conform(run(tables(accounts, events, indexed), GDELT_DAILY, VARIABLES))
 
 
 SCENE = (
@@ -99,6 +101,11 @@ def test_a_day_of_which_nothing_was_read_has_no_figures() -> None:
     assert rows.select("event_count", "mention_count", "article_count", "per_thousand", "read_count").null_count().row(0) == (12,) * 5
     gaps = {(row["index_date"], row["quarters_read"], row["quarters_missing"]) for row in rows.rows(named=True)}
     assert gaps == {(TUESDAY, 0, 96), (WEDNESDAY, 0, 1)}
+
+
+def test_the_series_does_not_run_past_the_days_of_the_index() -> None:
+    assert daily(*SCENE, indexed=(MONDAY, TUESDAY))["index_date"].unique().to_list() == [MONDAY]
+    assert daily(*SCENE, indexed=(TUESDAY, TUESDAY)).is_empty()
 
 
 def test_without_accounts_there_are_no_days() -> None:
