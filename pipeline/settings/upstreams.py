@@ -65,6 +65,9 @@ class Gdelt(_Group):
         ("events", "articles"), description="events: a series to check against; articles: titles, outlets and links (GKG)"
     )
     outlets: tuple[str, ...] = Field((), description="domains whose articles are taken, such as reuters.com; none: all")
+    master_list: bool = Field(
+        False, description="ask once a day for the list of all files (over 100 MB), to know which exist and to check sizes and MD5"
+    )
 
 
 class FederalRegister(_Group):

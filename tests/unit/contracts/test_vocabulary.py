@@ -74,6 +74,46 @@ def test_the_way_back_from_cameo_leads_to_the_kind(kind: str) -> None:
     assert {kind_of_cameo(code) for code in KINDS[kind].cameo} == {kind}
 
 
+@pytest.mark.parametrize(
+    ("code", "kind"),
+    [  # beside each code, in short, what it is in CAMEO 1.1b3
+        ("163", "measure"),  # imposes embargo, boycott, sanctions
+        ("172", "measure"),  # imposes administrative sanctions
+        ("1312", "threat"),  # threatens to boycott, embargo, sanction
+        ("139", "threat"),  # gives an ultimatum
+        ("085", "easing"),  # eases economic sanctions
+        ("081", "easing"),  # eases administrative sanctions
+        ("0832", "easing"),  # gives way to a demand for another policy
+        ("0354", "offer"),  # means to ease economic sanctions
+        ("0351", "offer"),  # means to ease administrative sanctions
+        ("0342", "offer"),  # means to change its policy
+        ("1054", "demand"),  # demands that economic sanctions be eased
+        ("1051", "demand"),  # … administrative sanctions
+        ("1042", "demand"),  # demands another policy
+        ("1011", "demand"),  # demands economic cooperation
+        ("0254", "demand"),  # asks that economic sanctions be eased
+        ("0251", "demand"),  # … administrative sanctions
+        ("1244", "refusal"),  # refuses to ease economic sanctions
+        ("1241", "refusal"),  # … administrative sanctions
+        ("1232", "refusal"),  # rejects a demand for another policy
+        ("1211", "refusal"),  # rejects economic cooperation
+        ("128", "refusal"),  # defies norms: PLOVER's authors have it under REJECT
+        ("164", "refusal"),  # breaks off talks
+        ("115", "investigation"),  # brings a lawsuit
+        ("112", "accusation"),  # accuses
+        ("061", "purchase"),  # cooperates economically
+        ("057", "agreement"),  # signs a formal agreement
+        ("106", "dialogue"),  # asks for a meeting: by the annotation guide no demand
+        ("161", None),  # breaks diplomatic relations
+        ("1621", None),  # stops economic aid
+        ("138", None),  # threatens with force
+        ("143", None),  # strikes or boycotts, by people and not by states
+    ],
+)
+def test_the_codes_of_cameo_that_matter_have_the_kind_that_cameo_describes(code: str, kind: str | None) -> None:
+    assert kind_of_cameo(code) == kind
+
+
 @pytest.mark.parametrize("code", ["190", "0232", "145", "", "85", "0850", "1630"])
 def test_a_code_that_is_none_of_ours_has_no_kind(code: str) -> None:
     assert kind_of_cameo(code) is None

@@ -15,6 +15,7 @@ import pytest
 from pipeline.contracts.days import Days
 from pipeline.contracts.model import Table
 from pipeline.contracts.tables.core import ARTICLES, COVERAGE, DUPLICATES
+from pipeline.contracts.tables.crosscheck import GDELT_ACCOUNTS, GDELT_DAILY, GDELT_EVENTS
 from pipeline.contracts.tables.deeds import COMMITMENTS, FLOW_MONTHS, PROMISES_AND_DEEDS, TRADE_SIGNALS, TRADE_STRAIN
 from pipeline.contracts.tables.index import (
     BASELINE,
@@ -192,6 +193,18 @@ BREAKS: dict[str, dict[str, Callable[[Lake], None]]] = {
     "every_day_has_every_pair": {
         "one direction of a day is lost": changed(TENSION_DAILY, without_first),
         "a whole day is lost": changed(TENSION_DAILY, lambda rows: rows.filter(pl.col("index_date") != DAY)),
+    },
+    "gdelt_events_are_accounted_for": {
+        "an event that was kept is lost": example(GDELT_ACCOUNTS, index_date=DAY),
+        "an event comes of no file": example(GDELT_EVENTS, index_date=DAY),
+        "a row of a file has no end": together(
+            example(GDELT_EVENTS, index_date=DAY),
+            example(GDELT_ACCOUNTS, index_date=DAY, kept_count=1, no_country_count=0),
+        ),
+    },
+    "gdelt_has_every_day_and_pair": {
+        "a day is lost": example(GDELT_ACCOUNTS, index_date=DAY),
+        "a direction is lost": together(example(GDELT_ACCOUNTS, index_date=DAY), example(GDELT_DAILY, index_date=DAY)),
     },
     "measure_states_follow_one_another": {
         "the last interval has ended": changed(MEASURE_STATES, lambda rows: rows.with_columns(valid_to=pl.col("valid_from"))),

@@ -87,7 +87,7 @@ def test_every_file_opens_with_a_comment_that_says_what_it_is(path: Path) -> Non
 @EVERY_MODEL
 def test_every_model_makes_a_table_of_its_layer(path: Path) -> None:
     folder = path.parent.name
-    assert TABLES[path.stem].layer == {"vintages": "index", "measures": "index"}.get(folder, folder)
+    assert TABLES[path.stem].layer == {"vintages": "index", "measures": "index", "crosscheck": "index"}.get(folder, folder)
     assert sql_file(path.stem) == path
 
 
