@@ -45,13 +45,5 @@ SOURCES: dict[str, Source] = {
             "at each agreement",
             "none",
         ),
-        Source(
-            "federal_register",
-            "Federal Register of the United States, its API v1",
-            "https://www.federalregister.gov/developers/documentation/api/v1",
-            "public domain (work of the United States government)",
-            "every working day",
-            "published in the morning of its day in Washington; fields of a document may be mended for some days",
-        ),
     )
 }
