@@ -31,7 +31,11 @@ class Vocabulary:
 
 @dataclass(frozen=True)
 class Source:
-    """Where facts come from: the upstream, its licence, how often it speaks and how late."""
+    """Where facts come from: the upstream, its licence, how often it speaks and how late.
+
+    Of one that is fetched: `is_asked_hourly`, because it holds its newest items only (the others are asked with the daily run), and
+    `late_after_days`, how far the newest day that its data tell of may lie back before somebody should look.
+    """
 
     name: str
     title: str
@@ -39,6 +43,8 @@ class Source:
     licence: str
     cadence: str
     release_lag: str
+    is_asked_hourly: bool = False
+    late_after_days: int | None = None
 
 
 @dataclass(frozen=True)

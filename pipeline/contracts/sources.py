@@ -1,4 +1,8 @@
-"""Where facts come from. The news itself is whatever the user gives; the trade figures are bundled facts, each with its source."""
+"""Where facts come from: what is bundled, what the user gives, and the upstreams that are fetched when they are switched on by name.
+
+Belongs here: name, address, licence, cadence and lag of each. Does not: how one is asked (`pipeline/sources`), or what is asked of it
+(`pipeline/settings/upstreams.py`).
+"""
 
 from pipeline.contracts.model import Source
 
@@ -44,6 +48,52 @@ SOURCES: dict[str, Source] = {
             "public domain (works of the United States government); the amounts are facts",
             "at each agreement",
             "none",
+        ),
+        Source(
+            "rss",
+            "RSS and Atom feeds of the outlets that the user names",
+            "",
+            "the publisher's; text is kept in the lake and never published",
+            "whenever an outlet publishes; a feed holds its newest items only, so it is asked every hour",
+            "minutes",
+            is_asked_hourly=True,
+            late_after_days=2,
+        ),
+        Source(
+            "gdelt",
+            "The GDELT Project, GDELT 2.0 Event Database and Global Knowledge Graph",
+            "https://www.gdeltproject.org/",
+            "unlimited use with attribution; headlines belong to their publishers and stay in the lake",
+            "every 15 minutes",
+            "about 15 minutes; some quarters of an hour never come",
+            late_after_days=1,
+        ),
+        Source(
+            "federal_register",
+            "Federal Register of the United States",
+            "https://www.federalregister.gov/developers/documentation/api/v1",
+            "public domain (work of the United States government)",
+            "every business day at about 08:45 Eastern",
+            "none; the day of publication is the day of the document",
+            late_after_days=5,
+        ),
+        Source(
+            "census",
+            "US Census Bureau, International Trade (imports and exports by HS)",
+            "https://www.census.gov/data/developers/data-sets/international-trade.html",
+            "public domain (work of the United States government)",
+            "monthly, at 08:30 Eastern on the day of release of FT-900; revised each June",
+            "about five weeks after the month's end",
+            late_after_days=75,
+        ),
+        Source(
+            "comtrade",
+            "UN Comtrade",
+            "https://comtradeplus.un.org/",
+            "free for reuse with attribution, no bulk re-dissemination; totals are facts",
+            "as reporters deliver",
+            "one to several months after the month's end, by reporter",
+            late_after_days=200,
         ),
     )
 }

@@ -175,3 +175,51 @@ def test_the_settings_in_use_are_those_of_the_process(monkeypatch: pytest.Monkey
 def test_sql_and_promises_are_found_beside_the_package() -> None:
     assert (shipped("sql") / "checks").is_dir()
     assert (shipped("expectations") / "articles.yaml").is_file()
+
+
+def test_an_archive_may_name_its_columns_otherwise() -> None:
+    toml('[[articles]]\npath = "old/*.csv"\nsource = "Strelsau Post"\ncolumns = { title = "headline" }\n')
+    (archive,) = Settings().articles
+    assert (archive.path, archive.source, archive.columns) == ("old/*.csv", "Strelsau Post", {"title": "headline"})
+
+
+def test_a_column_that_we_do_not_have_is_refused() -> None:
+    toml('[[articles]]\npath = "old"\ncolumns = { heading = "headline" }\n')
+    with pytest.raises(ValidationError, match="columns"):
+        Settings()
+
+
+def test_with_an_upstream_on_the_sample_is_not_read() -> None:
+    toml('first_day = 2026-01-01\n[sources]\non = ["rss"]\n')
+    settings = Settings()
+    assert settings.articles == ()
+    assert not settings.is_sample
+
+
+def test_with_an_upstream_on_the_first_day_must_be_said() -> None:
+    toml('[sources]\non = ["rss"]\n')
+    with pytest.raises(ValidationError, match="first_day is not set"):
+        Settings()
+
+
+def test_an_upstream_that_nobody_knows_is_refused() -> None:
+    toml('first_day = 2026-01-01\n[sources]\non = ["twitter"]\n')
+    with pytest.raises(ValidationError, match=r"sources\.on"):
+        Settings()
+
+
+@pytest.mark.parametrize("url", ["file:///etc/passwd", "ftp://host/x", "https://user:secret@host/x", "host/feed"])
+def test_a_feed_must_be_a_link_without_a_password(url: str) -> None:
+    toml(f'first_day = 2026-01-01\n[sources]\non = ["rss"]\n[[sources.rss.feeds]]\nname = "a"\nurl = "{url}"\n')
+    with pytest.raises(ValidationError, match=r"sources\.rss\.feeds") as refused:
+        Settings()
+    assert "secret" not in str(refused.value)
+
+
+def test_nothing_is_fetched_by_default() -> None:
+    assert Settings().sources.on == ()
+
+
+def test_keys_are_not_shown(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TENSION_CENSUS_KEY", "abc123")
+    assert "abc123" not in repr(Settings())

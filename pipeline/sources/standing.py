@@ -1,0 +1,65 @@
+"""How each upstream stands: when it last answered, how new its newest data are, what is missing.
+
+Belongs here: the accounts of the journal and the data's own last day. Does not: asking (`client.py`), or showing it (`pipeline/report`).
+"""
+
+from collections.abc import Mapping, Sequence
+from datetime import date, timedelta
+
+import polars as pl
+
+from pipeline.contracts.sources import SOURCES
+from pipeline.contracts.tables.raw import FETCHES
+
+ANSWERED = ("stored", "unchanged", "kept")
+DAYS_SHOWN = 7
+
+STANDING = pl.Schema(
+    {
+        "source": pl.String(),
+        "is_on": pl.Boolean(),
+        "last_success_at": pl.Datetime("us", "UTC"),
+        "newest_date": pl.Date(),
+        "lag_days": pl.Int64(),
+        "late_after_days": pl.Int64(),
+        "is_late": pl.Boolean(),
+        "asked": pl.Int64(),
+        "missing": pl.Int64(),
+        "failed": pl.Int64(),
+        "last_problem": pl.String(),
+    }
+)
+
+
+def standing(journal: pl.DataFrame, newest: Mapping[str, date | None], on: Sequence[str], today: date) -> pl.DataFrame:
+    """One row for each upstream that is on or was ever asked, in the order of the contracts, as `STANDING`.
+
+    `journal` is of `FETCHES`; `newest` gives the newest day that the data of a source tell of. `asked`, `missing` and `failed` (with what
+    was refused) count the last `DAYS_SHOWN` days of asking, each thing once, by what came of it last. `is_late`: the data lie further back
+    than the contract of the source allows, or there are none.
+    """
+    rows = FETCHES.conform(journal)
+    names = [name for name in SOURCES if name in on or name in set(rows["source"])]
+    return pl.DataFrame([_row(name, rows.filter(source=name), newest.get(name), name in on, today) for name in names], schema=STANDING)
+
+
+def _row(name: str, journal: pl.DataFrame, newest: date | None, is_on: bool, today: date) -> dict[str, object]:
+    good = journal.filter(pl.col("outcome").is_in(ANSWERED))
+    recent = journal.filter(pl.col("asked_at").dt.date() > today - timedelta(days=DAYS_SHOWN))
+    last = recent.sort("asked_at").unique("item", keep="last", maintain_order=True)
+    allowed = SOURCES[name].late_after_days
+    problems = last.filter(~pl.col("outcome").is_in(ANSWERED))
+    lag = None if newest is None else (today - newest).days
+    return {
+        "source": name,
+        "is_on": is_on,
+        "last_success_at": good["asked_at"].max(),
+        "newest_date": newest,
+        "lag_days": lag,
+        "late_after_days": allowed,
+        "is_late": lag is None or (allowed is not None and lag > allowed),
+        "asked": last.height,
+        "missing": last.filter(outcome="missing").height,
+        "failed": problems.filter(pl.col("outcome") != "missing").height,
+        "last_problem": problems["detail"][-1] if problems.height else "",
+    }
