@@ -4,9 +4,9 @@ Belongs here: asking for the documents of each day, page by page, and their fiel
 policy and towards whom (`pipeline/signals/official`).
 
 What the API promises (its source is public, usnationalarchives/federalregister-api-core): the answer of a day without documents has a
-`count` of 0 and no `results`; a page says where the next one lies; no search gives more than 2,000 documents, and a page at most 1,000. The
-Register appears on working days and has never had 2,000 documents on one of them, so each day is asked for by itself. What the answers say of
-their number is held against what they hold: a day with a page missing is not whole.
+`count` of 0 and no `results`; a page says where the next one lies; no search gives more than 2,000 documents, and a page at most 1,000.
+The Register appears on working days and does not come near 2,000 documents on one of them, so each day is asked for by itself. What the
+answers say of their number is held against what they hold: a day with a page missing is not whole.
 """
 
 import json
@@ -14,7 +14,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import date, timedelta
 from itertools import groupby
-from typing import Any, NamedTuple, Protocol
+from typing import Any, NamedTuple
 from urllib.parse import SplitResult, urlsplit
 
 import polars as pl
@@ -22,6 +22,7 @@ import polars as pl
 from pipeline.contracts.days import Days
 from pipeline.contracts.tables.official import RAW_OFFICIAL_DOCUMENTS
 from pipeline.settings.upstreams import FederalRegister
+from pipeline.sources.client import Client
 from pipeline.sources.errors import SourceError
 from pipeline.sources.payloads import Fetched, Payload, Request
 
@@ -43,16 +44,6 @@ _SHOWN = 120
 _PORTS = {"http": 80, "https": 443}
 
 
-class Asker(Protocol):
-    """The part of `client.Client` that is used here."""
-
-    def ask(self, request: Request) -> Fetched:
-        """What came of the request; never raises because of the outside world."""
-
-    def now(self) -> Any:
-        """The instant in UTC."""
-
-
 class Documents(NamedTuple):
     """Rows of the days whose every page came, as `RAW_OFFICIAL_DOCUMENTS`; those days; and why the others are not whole."""
 
@@ -61,7 +52,7 @@ class Documents(NamedTuple):
     lacking: dict[date, str]
 
 
-def fetch(client: Asker, settings: FederalRegister, window: Days) -> Iterator[Fetched]:
+def fetch(client: Client, settings: FederalRegister, window: Days) -> Iterator[Fetched]:
     """The documents of each day of the window up to today, oldest day first, a page at a time.
 
     A page that another page points to is asked for only where it lies under `base_url`; else it is `refused`. Whether a day is whole is
@@ -74,7 +65,10 @@ def fetch(client: Asker, settings: FederalRegister, window: Days) -> Iterator[Fe
 
 
 def documents(fetched: Iterable[Fetched]) -> Documents:
-    """What `fetch` brought, a whole day or nothing of it: a day with a page that failed, cannot be read or is missing lacks all its rows."""
+    """What `fetch` brought, a whole day or nothing of it: of a day with a page that failed, is missing or cannot be read there are no rows.
+
+    Raises nothing because of what came: `lacking` says what a day lacks, and what to do.
+    """
     frames, whole, lacking = [RAW_OFFICIAL_DOCUMENTS.empty()], [], {}
     for day, answers in groupby(fetched, key=lambda one: one.request.about):
         try:
@@ -86,7 +80,7 @@ def documents(fetched: Iterable[Fetched]) -> Documents:
 
 
 def parse(payload: Payload) -> pl.DataFrame:
-    """A page as `RAW_OFFICIAL_DOCUMENTS`: every item is a row, in the order given; an item that is no document has its reason in `unreadable`.
+    """A page as `RAW_OFFICIAL_DOCUMENTS`: every item is a row; one that is no document has its reason in `unreadable`.
 
     Rows are filed under the day that was asked about. `SourceError` when the page is no answer of the API at all.
     """
@@ -101,7 +95,7 @@ def parse(payload: Payload) -> pl.DataFrame:
     return stamped.select(RAW_OFFICIAL_DOCUMENTS.schema.names())
 
 
-def _pages(client: Asker, settings: FederalRegister, day: date, *, is_final: bool) -> Iterator[Fetched]:
+def _pages(client: Client, settings: FederalRegister, day: date, *, is_final: bool) -> Iterator[Fetched]:
     request = _first(settings, day, is_final=is_final)
     asked = set()
     for number in range(2, MOST_PAGES + 2):
@@ -118,8 +112,10 @@ def _pages(client: Asker, settings: FederalRegister, day: date, *, is_final: boo
         if not unsafe and number > MOST_PAGES:
             unsafe = f"would be page {number}, and no search of the API has as many"
         if unsafe:
-            said = f"{request.url[:_SHOWN]!r}, the page after {request.item!r}'s, {unsafe}; its day is not whole. Look at the page before it"
-            yield Fetched(request, "refused", client.now(), detail=said)
+            said = f"{request.url[:_SHOWN]!r}, which the page before names as the next, {unsafe}; the day is not whole. Look at that page"
+            refused = Fetched(request, "refused", client.now(), detail=said)
+            client.archive.keep(refused, request.url[:_SHOWN])
+            yield refused
             return
 
 
@@ -193,7 +189,9 @@ def _page(payload: Payload) -> dict[str, Any]:
     try:
         page = json.loads(payload.body)
     except (ValueError, RecursionError) as error:  # a UnicodeDecodeError and an endless number are ValueErrors
-        raise SourceError(f"{place}: is no JSON ({str(error)[:_SHOWN]}). Look at the payload kept; the address may answer with a page") from error
+        raise SourceError(
+            f"{place}: is no JSON ({str(error)[:_SHOWN]}). Look at the payload kept; the address may answer with a page"
+        ) from error
     if not isinstance(page, dict):
         raise SourceError(f"{place}: is JSON, but no object with `count` and `results`. Look whether the API has changed")
     if "errors" in page or "message" in page:
@@ -207,7 +205,9 @@ def _count(page: dict[str, Any], payload: Payload) -> int | None:
     if count is None:
         return None
     if isinstance(count, bool) or not isinstance(count, int) or count < 0:
-        raise SourceError(f"{payload.source}, {payload.item}: `count` is {count!r:.40}, no number of documents. Look whether the API has changed")
+        raise SourceError(
+            f"{payload.source}, {payload.item}: `count` is {count!r:.40}, no number of documents. Look whether the API has changed"
+        )
     return count
 
 

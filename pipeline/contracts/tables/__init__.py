@@ -3,7 +3,9 @@
 from pipeline.contracts.model import ContractError, Table
 from pipeline.contracts.tables import core, deeds, index, measures, official, raw, trade, vintages
 
-TABLES: dict[str, Table] = {table.name: table for layer in (raw, core, official, index, vintages, measures, trade, deeds) for table in layer.TABLES}
+TABLES: dict[str, Table] = {
+    table.name: table for layer in (raw, core, official, index, vintages, measures, trade, deeds) for table in layer.TABLES
+}
 
 
 def table(name: str) -> Table:

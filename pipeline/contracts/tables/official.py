@@ -13,7 +13,11 @@ from pipeline.contracts.tables.raw import RAW_ID
 
 _LINK = "https://www.federalregister.gov/documents/2025/04/04/2025-00042/steel-whistles-from-taiwan-antidumping-duty-order"
 _TITLE = "Steel Whistles From Taiwan: Antidumping Duty Order"
-_RAW_ID = replace(RAW_ID, description="Where the row came from: source, day and page asked for, #, place on that page", example="federal_register 2025-04-04, page 1#7")  # fmt: skip
+_RAW_ID = replace(
+    RAW_ID,
+    description="Where the row came from: source, day and page asked for, #, place on that page",
+    example="federal_register 2025-04-04, page 1#7",
+)
 _NUMBER = Column("document_number", pl.String(), "The journal's own number of the document", "2025-00042")
 
 
@@ -92,7 +96,11 @@ OFFICIAL_SIGNALS = Table(
         Column("source", pl.String(), "The journal", "Federal Register"),
         Column("source_kind", pl.String(), words.SOURCE_KIND.description, "official", vocabulary=words.SOURCE_KIND),
         c.nullable(replace(c.URL, example=_LINK), "Link to the document"),
-        replace(c.QUOTE, description="The evidence: the document's title, a work of the United States government in the public domain", example=_TITLE),  # fmt: skip
+        replace(
+            c.QUOTE,
+            description="The evidence: the document's title, a work of the United States government in the public domain",
+            example=_TITLE,
+        ),
         replace(c.ACTOR, description="Whose act it is; the Federal Register speaks for the United States alone", example="USA"),
         replace(c.TARGET, example="TWN"),
         c.KIND,
@@ -101,9 +109,24 @@ OFFICIAL_SIGNALS = Table(
         _OF_SIGNALS["modality"],
         replace(c.INSTRUMENT, example="trade_remedy"),
         c.nullable(replace(_OF_SIGNALS["rate_pct"], example=None), "The one rate that title and abstract give; empty for none or several"),
-        replace(c.PRODUCT, description="Good at stake, a short lower-case noun; empty when the title names none that is known", example="steel"),  # fmt: skip
-        Column("announced_date", pl.Date(), "Day on which it was decided: signed, where the document says when, else published", date(2025, 4, 4), unit="UTC day"),  # fmt: skip
-        Column("effective_date", pl.Date(), "Day on which it acts; empty where the document's fields do not say one day", date(2025, 4, 4), unit="UTC day", nullable=True),  # fmt: skip
+        replace(
+            c.PRODUCT, description="Good at stake, a short lower-case noun; empty when the title names none that is known", example="steel"
+        ),
+        Column(
+            "announced_date",
+            pl.Date(),
+            "Day on which it was decided: signed, where the document says when, else published",
+            date(2025, 4, 4),
+            unit="UTC day",
+        ),
+        Column(
+            "effective_date",
+            pl.Date(),
+            "Day on which it acts; empty where the document's fields do not say one day",
+            date(2025, 4, 4),
+            unit="UTC day",
+            nullable=True,
+        ),
         Column("effective_from", pl.String(), words.EFFECTIVE_FROM.description, "dates", nullable=True, vocabulary=words.EFFECTIVE_FROM),
         Column("basis", pl.String(), words.ACT_BASIS.description, "title", vocabulary=words.ACT_BASIS),
         Column("rule_id", pl.String(), "Rule that found it, of pipeline/signals/official/acts.toml", "remedy.order"),

@@ -1,7 +1,7 @@
 """The day on which an official act takes effect, as far as the document's own fields say.
 
-Belongs here: dates that the journal gives or an agency writes. Does not: the status that follows (`judge.py`). Where the fields name no day,
-or several, there is none: a guess would put an act in force.
+Belongs here: dates that the journal gives or an agency writes. Does not: the status that follows (`judge.py`). Where the fields name no
+day, or several, there is none: a guess would put an act in force.
 """
 
 import re

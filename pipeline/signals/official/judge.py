@@ -73,14 +73,10 @@ def judge(raw: pl.DataFrame) -> Judged:
 
 
 def _verdict(row: dict[str, Any], seen: set[tuple[str, date]], known: Rules) -> _Verdict:
-    if not row["document_number"] or not (row["title"] or "").strip() or row["agencies"] is None or len(row["title"]) > LONGEST_TITLE:
-        return _Verdict("unreadable", None)
-    if iso_day(row["publication_date"]) != row["index_date"]:
-        return _Verdict("undated", None)
-    key = (row["document_number"], row["index_date"])
-    if key in seen:
-        return _Verdict("repeated", None)
-    seen.add(key)
+    unfit = _unfit(row, seen)
+    if unfit:
+        return _Verdict(unfit, None)
+    seen.add((row["document_number"], row["index_date"]))
     document = _document(row)
     if document.agencies.isdisjoint(known.agencies):
         return _Verdict("other_agency", None)
@@ -92,6 +88,16 @@ def _verdict(row: dict[str, Any], seen: set[tuple[str, date]], known: Rules) -> 
         return _Verdict(aside.reason, aside.id) if aside else _Verdict("no_rule", None)
     found = {signal["signal_id"]: signal for rule in acts for signal in _signals(rule, document, row, known)}
     return _Verdict("acts" if found else "no_partner", acts[0].id, tuple(found.values()))
+
+
+def _unfit(row: dict[str, Any], seen: set[tuple[str, date]]) -> str:
+    """Why the rules cannot be asked about a row at all; empty where they can."""
+    title = row["title"] or ""
+    if not row["document_number"] or not title.strip() or len(title) > LONGEST_TITLE or row["agencies"] is None:
+        return "unreadable"
+    if iso_day(row["publication_date"]) != row["index_date"]:
+        return "undated"
+    return "repeated" if (row["document_number"], row["index_date"]) in seen else ""
 
 
 def _is_correction(row: dict[str, Any], title: str) -> bool:
