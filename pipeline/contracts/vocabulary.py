@@ -166,7 +166,7 @@ SOURCE_KIND = Vocabulary(
 )
 
 OFFICIAL_OUTCOME = Vocabulary(
-    "official_outcome",
+    "document_outcome",
     "What became of a document of an official journal.",
     {
         "acts": "it gave signals",

@@ -90,7 +90,7 @@ def parse(payload: Payload) -> pl.DataFrame:
     frame = pl.DataFrame(rows, schema={name: pl.String() for name in ("raw_id", *FIELDS, "unreadable")})
     stamped = frame.with_columns(
         pl.lit(payload.about, pl.Date()).alias("index_date"),
-        pl.lit(payload.fetched_at, RAW_OFFICIAL_DOCUMENTS.schema["fetched_at"]).alias("fetched_at"),
+        pl.lit(payload.fetched_at, RAW_OFFICIAL_DOCUMENTS.schema["received_at"]).alias("received_at"),
     )
     return stamped.select(RAW_OFFICIAL_DOCUMENTS.schema.names())
 

@@ -6,7 +6,7 @@ day, or several, there is none: a guess would put an act in force.
 
 import re
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, timedelta
 from itertools import pairwise
 
 _MONTHS = (
@@ -21,16 +21,21 @@ _OTHER = re.compile(
     re.IGNORECASE,
 )
 _SENTENCE_END = re.compile(r"(?<![ap]\.m)(?<!\bU\.S)[.;]\s+(?=[A-Z])")
+#: An abstract that names an earlier day tells of the act that this one changes.
+EARLIEST = timedelta(days=60)
 _REACH = 220  # characters between the cue and its date
 
 
-def effective_date(field: str | None, texts: Sequence[tuple[str, str]]) -> tuple[date, str] | None:
-    """The day and where it was read: `field` for the journal's own field, else the first of the named texts that names exactly one day."""
+def effective_date(field: str | None, texts: Sequence[tuple[str, str]], published: date) -> tuple[date, str] | None:
+    """The day and where it was read: `field` for the journal's own field, else the first of the named texts that names exactly one day.
+
+    Only the agency's words on dates (`dates`) may make an act retroactive by more than `EARLIEST`.
+    """
     given = iso_day(field)
     if given is not None:
         return given, "field"
     for name, text in texts:
-        days = set(_days(text))
+        days = {day for day in _days(text) if name == "dates" or day >= published - EARLIEST}
         if days:
             return (days.pop(), name) if len(days) == 1 else None
     return None

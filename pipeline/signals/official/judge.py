@@ -64,7 +64,7 @@ def judge(raw: pl.DataFrame) -> Judged:
         signals += verdict.signals
         accounts.append(
             {name: row[name] for name in ("raw_id", "index_date", "document_number")}
-            | {"url": _link(row), "outcome": verdict.outcome, "rule_id": verdict.rule_id, "act_count": len(verdict.signals)}
+            | {"url": _link(row), "document_outcome": verdict.outcome, "rule_id": verdict.rule_id, "act_count": len(verdict.signals)}
         )
     return Judged(
         OFFICIAL_SIGNALS.conform(pl.DataFrame(signals, schema=OFFICIAL_SIGNALS.schema)),
@@ -118,7 +118,7 @@ def _document(row: dict[str, Any]) -> Document:
 def _signals(rule: Rule, document: Document, row: dict[str, Any], known: Rules) -> Iterator[dict[str, Any]]:
     kind = PROPOSED.get(rule.kind, rule.kind) if document.type == "Proposed Rule" else rule.kind
     texts = [(name, _line(row[name] or "")) for name in ("dates", "abstract", "title")]
-    acts_on = None if _is_proposed(rule, kind) else effective_date(row["effective_on"], texts)
+    acts_on = None if _is_proposed(rule, kind) else effective_date(row["effective_on"], texts, row["index_date"])
     signed = iso_day(row["signing_date"])
     day = row["index_date"]
     text = f"{document.title}. {_line(row['abstract'] or '')}"
@@ -143,7 +143,7 @@ def _signals(rule: Rule, document: Document, row: dict[str, Any], known: Rules) 
             "announced_date": signed if signed is not None and signed <= day else day,
             "effective_date": acts_on[0] if acts_on else None,
             "effective_from": acts_on[1] if acts_on else None,
-            "basis": rule.basis,
+            "act_basis": rule.basis,
             "rule_id": rule.id,
             "rules_sha": known.sha,
             "agencies": row["agencies"],
@@ -167,9 +167,10 @@ def _targets(rule: Rule, document: Document, row: dict[str, Any], known: Rules) 
     """Codes of the partners, sorted; none where the fields name none and not all are meant."""
     if rule.target == "all":
         return [ALL_PARTNERS]
-    named = _in_title(document.title, row["index_date"]) | {code for words, code in known.places if words.search(document.title)}
+    title, abstract = (_without(known.strangers, text) for text in (document.title, _line(row["abstract"] or "")))
+    named = _in_title(title, row["index_date"]) | {code for words, code in known.places if words.search(title)}
     if not named and rule.target != "title_or_all":
-        named = _named(_near(rule, row["abstract"] or ""), row["index_date"])
+        named = _named(_of_abstract(rule, abstract), row["index_date"])
     return sorted(named) or ([] if rule.target == "named" else [ALL_PARTNERS])
 
 
@@ -179,9 +180,27 @@ def _in_title(title: str, day: date) -> set[str]:
     return (_named([after], day) if origin else set()) or _named([title], day)
 
 
-def _near(rule: Rule, abstract: str) -> list[str]:
-    told = [sentence.text for sentence in sentences(_line(abstract))]
-    return [text for text in told if rule.near is None or rule.near.search(text)]
+def _of_abstract(rule: Rule, abstract: str) -> list[str]:
+    """The parts of an abstract in which a rule looks for partners."""
+    if rule.near is None:
+        return [abstract]
+    regions = _regions(abstract, rule.near, rule.far)
+    within = [match[0] for region in regions for match in (rule.within.finditer(region) if rule.within else ())]
+    return within or [first.text for region in regions for first in sentences(region)[:1]]
+
+
+def _regions(text: str, near: re.Pattern[str], far: re.Pattern[str] | None) -> list[str]:
+    """What stands from each match of `near` to the next of `far`, or to the end."""
+    found, at = [], 0
+    while (start := near.search(text, at)) is not None:
+        end = far.search(text, start.end()) if far else None
+        at = end.end() if end else len(text)
+        found.append(text[start.start() : at])
+    return found
+
+
+def _without(strangers: re.Pattern[str] | None, text: str) -> str:
+    return strangers.sub(" ", text) if strangers else text
 
 
 def _named(texts: Iterable[str], day: date) -> set[str]:

@@ -21,7 +21,7 @@ TARGETS = ("named", "named_or_all", "title_or_all", "all")
 Target = Literal["named", "named_or_all", "title_or_all", "all"]
 
 _NEEDED = {"id", "agencies", "title", "kind", "instrument", "status", "target", "example", "gives"}
-_OPTIONAL = {"unless", "about", "types", "near", "also", "undated", "basis"}
+_OPTIONAL = {"unless", "about", "types", "near", "far", "within", "also", "undated", "basis"}
 _ASIDE_NEEDED, _ASIDE_OPTIONAL = {"id", "reason", "title", "example"}, {"unless", "agencies"}
 
 
@@ -51,6 +51,8 @@ class Rule:
     undated: str
     target: Target
     near: re.Pattern[str] | None
+    far: re.Pattern[str] | None
+    within: re.Pattern[str] | None
     basis: str
     also: tuple[str, ...]
 
@@ -80,11 +82,12 @@ class Aside:
 
 
 class Rules(NamedTuple):
-    """All of `acts.toml`, in its order; `agencies` are those that any rule asks for."""
+    """All of `acts.toml`, in its order; `agencies` are those that any rule asks for, `strangers` words that name no partner."""
 
     acts: tuple[Rule, ...]
     asides: tuple[Aside, ...]
     places: tuple[tuple[re.Pattern[str], str], ...]
+    strangers: re.Pattern[str] | None
     agencies: frozenset[str]
     sha: str
 
@@ -122,7 +125,8 @@ def parse_rules(text: str) -> Rules:
         raise LexiconError(f"acts.toml: ids that stand twice: {twice}; ids in `also` that no rule has: {unknown}")
     places = tuple((_pattern(rf"\b{re.escape(words)}\b", "places"), code) for words, code in given.get("places", {}).items())
     sha = sha256(text.replace("\r\n", "\n").encode()).hexdigest()[:SHA_LENGTH]
-    return Rules(acts, asides, places, frozenset().union(*(rule.agencies for rule in acts)), sha)
+    strangers = _optional(given.get("strangers", {}), "words", "strangers")
+    return Rules(acts, asides, places, strangers, frozenset().union(*(rule.agencies for rule in acts)), sha)
 
 
 def _rule(entry: Mapping[str, Any]) -> Rule:
@@ -144,6 +148,8 @@ def _rule(entry: Mapping[str, Any]) -> Rule:
         undated=entry.get("undated", entry["status"]),
         target=cast(Target, entry["target"]),
         near=_optional(entry, "near", name),
+        far=_optional(entry, "far", name),
+        within=_optional(entry, "within", name),
         basis=entry.get("basis", "title"),
         also=tuple(entry.get("also", ())),
     )

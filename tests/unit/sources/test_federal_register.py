@@ -72,7 +72,7 @@ def test_fields_are_kept_as_given() -> None:
     assert order["agencies"] == "commerce-department, international-trade-administration"
     assert (proclamation["signing_date"], proclamation["proclamation_number"], proclamation["abstract"]) == ("2026-03-13", "19999", None)
     assert correction["correction_of"] == "https://www.federalregister.gov/api/v1/documents/2026-80000"
-    assert (order["index_date"], order["fetched_at"]) == (DAY, datetime(2026, 3, 18, tzinfo=UTC))
+    assert (order["index_date"], order["received_at"]) == (DAY, datetime(2026, 3, 18, tzinfo=UTC))
 
 
 def test_an_agency_without_a_short_name_is_named_as_it_names_itself() -> None:
