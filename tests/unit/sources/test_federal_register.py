@@ -8,7 +8,7 @@ from typing import Any
 
 import polars as pl
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipeline.contracts.days import Days
@@ -39,12 +39,12 @@ def page(*numbers: str, count: int | None = None, following: object = None) -> A
     return good(json.dumps(told | ({} if following is None else {"next_page_url": following})), "application/json")
 
 
-def settings(upstream: Upstream) -> FederalRegister:
+def asking(upstream: Upstream) -> FederalRegister:
     return FederalRegister(base_url=upstream.url + "/api/v1/", agencies=("an-agency", "another"))
 
 
 def asked_for(client: Client, upstream: Upstream, first: date = YESTERDAY, last: date | None = None) -> list[Fetched]:
-    return list(fetch(client, settings(upstream), Days(first, last or first)))
+    return list(fetch(client, asking(upstream), Days(first, last or first)))
 
 
 def numbers(rows: pl.DataFrame) -> list[str]:
@@ -133,6 +133,7 @@ ANYTHING = st.recursive(
 )
 
 
+@settings(deadline=None, derandomize=True)
 @given(ANYTHING)
 def test_any_json_gives_a_row_for_each_item_or_an_error(given_json: Any) -> None:
     try:
@@ -143,11 +144,13 @@ def test_any_json_gives_a_row_for_each_item_or_an_error(given_json: Any) -> None
     assert rows.height == len(given_json.get("results") or [])
 
 
+@settings(deadline=None, derandomize=True)
 @given(st.lists(ANYTHING, max_size=6))
 def test_any_items_are_as_many_rows(items: list[Any]) -> None:
     assert parse(payload(json.dumps({"count": len(items), "results": items}))).height == len(items)
 
 
+@settings(deadline=None, derandomize=True)
 @given(st.binary(max_size=200))
 def test_any_bytes_give_rows_or_an_error(body: bytes) -> None:
     try:
