@@ -79,6 +79,26 @@ def documents(fetched: Iterable[Fetched]) -> Documents:
     return Documents(RAW_OFFICIAL_DOCUMENTS.conform(pl.concat(frames)), tuple(whole), lacking)
 
 
+def kept_documents(payloads: Iterable[Payload]) -> Documents:
+    """The same from answers that are kept, in any order: the newest of each item. Nothing is asked.
+
+    Of a day that was asked for again once it was settled, that answer counts if it is whole. A page counts where the page before names a
+    next one, so that one left over from an earlier answer is passed over.
+    """
+    by_day: dict[date, dict[str, Payload]] = {}
+    for payload in payloads:
+        by_day.setdefault(payload.about, {})[payload.item] = payload
+    frames, whole, lacking = [RAW_OFFICIAL_DOCUMENTS.empty()], [], {}
+    for day in sorted(by_day):
+        rows = _kept_day(day, by_day[day])
+        if isinstance(rows, str):
+            lacking[day] = rows
+        else:
+            frames.append(rows)
+            whole.append(day)
+    return Documents(RAW_OFFICIAL_DOCUMENTS.conform(pl.concat(frames)), tuple(whole), lacking)
+
+
 def parse(payload: Payload) -> pl.DataFrame:
     """A page as `RAW_OFFICIAL_DOCUMENTS`: every item is a row; one that is no document has its reason in `unreadable`.
 
@@ -167,12 +187,36 @@ def _root(url: SplitResult) -> tuple[str, str | None, int | None]:
     return url.scheme, url.hostname, url.port or _PORTS.get(url.scheme)
 
 
+def _kept_day(day: date, kept: dict[str, Payload]) -> pl.DataFrame | str:
+    """The rows of a day, from its settled answer where that is whole; else why it is not whole."""
+    why = ""
+    for is_final in (True, False):
+        try:
+            return _of_pages(list(_chain(day, kept, is_final=is_final)))
+        except SourceError as error:
+            why = str(error)
+    return why
+
+
+def _chain(day: date, kept: dict[str, Payload], *, is_final: bool) -> Iterator[Payload]:
+    for number in range(1, MOST_PAGES + 1):
+        item = _item(day, number, is_final=is_final)
+        if item not in kept:
+            raise SourceError(f"{item} is not kept. Ask for the day again")
+        yield kept[item]
+        if _next_page(kept[item]) is None:
+            return
+
+
 def _whole_day(answers: Sequence[Fetched]) -> pl.DataFrame:
     without = [one for one in answers if one.payload is None]
     if without:
         one = without[0]
         raise SourceError(f"{one.request.item} was {one.outcome}: {one.detail or 'no answer is kept'}")
-    payloads = [one.payload for one in answers if one.payload is not None]
+    return _of_pages([one.payload for one in answers if one.payload is not None])
+
+
+def _of_pages(payloads: Sequence[Payload]) -> pl.DataFrame:
     rows = pl.concat([parse(payload) for payload in payloads])
     announced = _count(_page(payloads[0]), payloads[0])
     if announced is not None and announced > rows.height:

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -16,7 +17,7 @@ from pipeline.contracts.tables.official import RAW_OFFICIAL_DOCUMENTS
 from pipeline.settings.upstreams import FederalRegister
 from pipeline.sources.client import Client
 from pipeline.sources.errors import SourceError
-from pipeline.sources.federal_register import FIELDS, MOST_PAGES, SETTLED_AFTER, documents, fetch, parse
+from pipeline.sources.federal_register import FIELDS, MOST_PAGES, SETTLED_AFTER, documents, fetch, kept_documents, parse
 from pipeline.sources.payloads import Fetched, Payload
 from tests.unit.sources.server import TODAY, Answer, Asked, Clock, Upstream, failing, good
 
@@ -289,3 +290,43 @@ def test_what_was_kept_before_a_day_was_settled_never_stands_for_it(upstream: Up
     late = asked_for(client, upstream, TODAY)
     assert [numbers(documents(answers).rows) for answers in (early, late)] == [["1"], ["1", "2"]]
     assert documents(late).rows["raw_id"].to_list() == [f"federal_register {TODAY}, page 1#{n}" for n in (1, 2)]
+
+
+# --- from what is kept
+
+
+def paged(day: date, number: int, *numbers: str, count: int, more: bool = False, settled: bool = False) -> Payload:
+    body = json.dumps({"count": count, "results": [{"document_number": n} for n in numbers]} | ({"next_page_url": "x"} if more else {}))
+    return replace(payload(body, day), item=f"{day}, page {number}{', settled' if settled else ''}")
+
+
+def test_whole_days_are_read_from_what_is_kept_in_any_order() -> None:
+    before = DAY - timedelta(days=1)
+    found = kept_documents([paged(DAY, 2, "2", count=2), paged(before, 1, "0", count=1), paged(DAY, 1, "1", count=2, more=True)])
+    assert (numbers(found.rows), found.whole, found.lacking) == (["0", "1", "2"], (before, DAY), {})
+
+
+def test_what_is_kept_is_what_was_asked_for(upstream: Upstream, client: Client) -> None:
+    upstream.give(FIRST, page("1", "2", count=3, following=f"{upstream.url}{SECOND}?page=2"))
+    upstream.give(SECOND, page("3", count=3))
+    asked = documents(asked_for(client, upstream))
+    assert kept_documents(client.archive.payloads("federal_register")).rows.equals(asked.rows)
+
+
+def test_a_settled_answer_stands_before_an_earlier_one() -> None:
+    found = kept_documents([paged(DAY, 1, "1", "2", count=2, settled=True), paged(DAY, 1, "1", count=1)])
+    assert numbers(found.rows) == ["1", "2"]
+
+
+def test_a_settled_answer_that_is_not_whole_does_not() -> None:
+    found = kept_documents([paged(DAY, 1, "1", "2", count=3, more=True, settled=True), paged(DAY, 1, "1", count=1)])
+    assert numbers(found.rows) == ["1"]
+
+
+def test_a_page_left_over_from_an_earlier_answer_is_passed_over() -> None:
+    assert numbers(kept_documents([paged(DAY, 1, "1", count=1), paged(DAY, 2, "9", count=2)]).rows) == ["1"]
+
+
+def test_a_day_of_which_a_page_is_not_kept_is_lacking() -> None:
+    found = kept_documents([paged(DAY, 1, "1", count=2, more=True)])
+    assert (found.rows.height, found.lacking) == (0, {DAY: f"{DAY}, page 2 is not kept. Ask for the day again"})
