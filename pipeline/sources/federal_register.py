@@ -115,6 +115,13 @@ def parse(payload: Payload) -> pl.DataFrame:
     return stamped.select(RAW_OFFICIAL_DOCUMENTS.schema.names())
 
 
+def newest(payload: Payload) -> date | None:
+    """The newest day of publication on a page; None for a page without documents. `SourceError` when it is no answer of the API."""
+    days = parse(payload)["publication_date"].str.to_date("%Y-%m-%d", strict=False)
+    latest = days.max()
+    return latest if isinstance(latest, date) else None
+
+
 def _pages(client: Client, settings: FederalRegister, day: date, *, is_final: bool) -> Iterator[Fetched]:
     request = _first(settings, day, is_final=is_final)
     asked = set()

@@ -1,4 +1,4 @@
--- asset: official_documents
+-- asset: official_signals
 -- severity: critical
 -- reason: nothing that was read is lost: each document stands once with its acts or with the reason why it has none
 with acts as (

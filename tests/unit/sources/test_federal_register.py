@@ -17,7 +17,7 @@ from pipeline.contracts.tables.official import RAW_OFFICIAL_DOCUMENTS
 from pipeline.settings.upstreams import FederalRegister
 from pipeline.sources.client import Client
 from pipeline.sources.errors import SourceError
-from pipeline.sources.federal_register import FIELDS, MOST_PAGES, SETTLED_AFTER, documents, fetch, kept_documents, parse
+from pipeline.sources.federal_register import FIELDS, MOST_PAGES, SETTLED_AFTER, documents, fetch, kept_documents, newest, parse
 from pipeline.sources.payloads import Fetched, Payload
 from tests.unit.sources.server import TODAY, Answer, Asked, Clock, Upstream, failing, good
 
@@ -123,6 +123,12 @@ def test_an_item_that_is_no_document_is_a_row_with_its_reason() -> None:
 def test_what_is_no_answer_of_the_api_is_an_error_that_says_so(body: bytes | str, said: str) -> None:
     with pytest.raises(SourceError, match=said):
         parse(payload(body))
+
+
+def test_the_newest_day_of_a_page_is_that_of_its_documents() -> None:
+    assert newest(payload(FIXTURE.read_bytes())) == DAY
+    assert newest(payload('{"count": 0}')) is None
+    assert newest(payload('{"count": 1, "results": [{"publication_date": "soon"}]}')) is None
 
 
 ANYTHING = st.recursive(
