@@ -79,6 +79,7 @@ class FederalRegister(_Group):
             "trade-representative-office-of-united-states",
             "industry-and-security-bureau",
             "international-trade-administration",
+            "international-trade-commission",
             "u-s-customs-and-border-protection",
             "executive-office-of-the-president",
         ),

@@ -28,6 +28,7 @@ from pipeline.contracts.tables.index import (
     TENSION_PAIR_DAILY,
 )
 from pipeline.contracts.tables.measures import MEASURE_EVENTS, MEASURE_STATES, MEASURES
+from pipeline.contracts.tables.official import OFFICIAL_DOCUMENTS, OFFICIAL_SIGNALS, RAW_OFFICIAL_DOCUMENTS
 from pipeline.contracts.tables.raw import RAW_ARTICLES, RAW_TRADE_FLOWS
 from pipeline.contracts.tables.trade import FLOW_REVISIONS, TARIFF_RATES, TRADE_FLOWS
 from pipeline.contracts.tables.vintages import VINTAGES
@@ -38,6 +39,7 @@ from tests.unit.index.lake_scenes import DAY, Built, build, eventful
 
 CHECKS = {path.stem: path for path in sorted((shipped("sql") / "checks").glob("*.sql"))}
 THE_DAY = Days(DAY, DAY)
+JOURNAL = (RAW_OFFICIAL_DOCUMENTS, OFFICIAL_DOCUMENTS, OFFICIAL_SIGNALS)
 
 Change = Callable[[pl.DataFrame], pl.DataFrame]
 
@@ -100,6 +102,11 @@ def together(*changes: Callable[[Lake], None]) -> Callable[[Lake], None]:
             change(lake)
 
     return apply
+
+
+def journal(table: Table, change: Change) -> Callable[[Lake], None]:
+    """A lake with one document of an official journal, of which that table was changed. The scene has none."""
+    return together(*(example(one) for one in JOURNAL), changed(table, change))
 
 
 BREAKS: dict[str, dict[str, Callable[[Lake], None]]] = {
@@ -230,6 +237,23 @@ BREAKS: dict[str, dict[str, Callable[[Lake], None]]] = {
         "all vintages are lost": changed(VINTAGES, pl.DataFrame.clear),
         "there is a vintage of no day": changed(VINTAGES, lambda rows: rows.with_columns(pl.col("index_date") + pl.duration(days=1))),
     },
+    "official_documents_are_accounted_for": {
+        "a document is lost": journal(OFFICIAL_DOCUMENTS, pl.DataFrame.clear),
+        "a document was never read": journal(RAW_OFFICIAL_DOCUMENTS, pl.DataFrame.clear),
+        "its acts are lost": journal(OFFICIAL_SIGNALS, pl.DataFrame.clear),
+        "too many acts are counted": journal(OFFICIAL_DOCUMENTS, more("act_count")),
+        "what was set aside has acts": journal(OFFICIAL_DOCUMENTS, lambda rows: rows.with_columns(document_outcome=pl.lit("no_rule"))),
+    },
+    "official_acts_stand_in_their_documents": {
+        "the document is lost": journal(OFFICIAL_DOCUMENTS, pl.DataFrame.clear),
+        "the quote is no title": journal(OFFICIAL_SIGNALS, lambda rows: rows.with_columns(pl.col("quote") + ".")),
+        "it was published on another day": journal(
+            RAW_OFFICIAL_DOCUMENTS, lambda rows: rows.with_columns(publication_date=pl.lit("2025-01-01"))
+        ),
+        "the journal names another day of effect": journal(
+            RAW_OFFICIAL_DOCUMENTS, lambda rows: rows.with_columns(effective_on=pl.lit("2025-01-01"))
+        ),
+    },
     "only_asserted_signals_have_mass": {
         "a signal that weighs is negated": changed(SIGNALS, lambda rows: rows.with_columns(modality=pl.lit("negated"))),
     },
@@ -276,6 +300,14 @@ BREAKS: dict[str, dict[str, Callable[[Lake], None]]] = {
 @pytest.mark.parametrize("name", CHECKS)
 def test_every_promise_holds_on_a_correct_lake(small: Built, name: str) -> None:
     assert query(small.lake, CHECKS[name], small.variables).rows(named=True) == []
+
+
+@pytest.mark.parametrize("name", [name for name in CHECKS if name.startswith("official_")])
+def test_a_document_and_its_act_keep_the_promises_about_the_journal(small: Built, tmp_path: Path, name: str) -> None:
+    shutil.copytree(small.lake.root, tmp_path / "lake")
+    lake = Lake(tmp_path / "lake")
+    together(*(example(one) for one in JOURNAL))(lake)
+    assert query(lake, CHECKS[name], small.variables).rows(named=True) == []
 
 
 @pytest.mark.parametrize("name", CHECKS)
