@@ -3,12 +3,13 @@
 import os
 import tomllib
 import warnings
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Annotated, Any
 
+import polars as pl
 import typer
 from pydantic import ValidationError
 from rich.console import Console
@@ -18,9 +19,11 @@ from pipeline import __version__
 from pipeline import validate as validation
 from pipeline.contracts.days import Days
 from pipeline.contracts.model import ContractError
+from pipeline.contracts.sources import SOURCES, next_asked_at
 from pipeline.contracts.tables import TABLES
 from pipeline.contracts.tables.core import COVERAGE, QUARANTINE
 from pipeline.contracts.tables.index import TENSION_PAIR_DAILY
+from pipeline.contracts.tables.raw import RAW_ARTICLES
 from pipeline.index.validation.events import read_events
 from pipeline.report import scores, terminal
 from pipeline.report.evidence import newest_contributions
@@ -32,10 +35,14 @@ from pipeline.signals.evaluate import evaluate as score
 from pipeline.signals.extractors import explaining, make
 from pipeline.signals.gold import GoldError, half, read_gold
 from pipeline.signals.texts import ExtractorError
+from pipeline.sources.archive import Archive
 from pipeline.sources.errors import SourceError
 from pipeline.sources.files import days_of, read_articles
+from pipeline.sources.standing import FILES, standing, standing_of_files
 from pipeline.sources.texts import read_texts, write_rows
+from pipeline.sources.upstreams import UPSTREAMS, newest_day
 from pipeline.warehouse import home
+from pipeline.warehouse.holdings import holdings
 from pipeline.warehouse.lake import Lake
 from pipeline.warehouse.publish import Publisher
 
