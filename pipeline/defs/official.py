@@ -11,10 +11,9 @@ from pipeline.contracts.tables.official import OFFICIAL_DOCUMENTS, OFFICIAL_SIGN
 from pipeline.defs.checks import audit, check_specs
 from pipeline.defs.metadata import describe, spec, tell_each_day
 from pipeline.defs.partitions import DAYS, DAYS_AT_ONCE, days
-from pipeline.defs.resources import LakeResource
-from pipeline.settings import current
+from pipeline.defs.resources import LakeResource, UpstreamsResource
+from pipeline.defs.upstreams import on
 from pipeline.signals.official.judge import judge
-from pipeline.sources.archive import Archive
 from pipeline.sources.federal_register import SOURCE, kept_documents
 from pipeline.warehouse.lake import Lake
 
@@ -31,15 +30,16 @@ WHOLE = dg.AssetCheckSpec(
 
 @dg.asset(
     **describe(RAW_OFFICIAL_DOCUMENTS),
+    deps=on(SOURCE),
     partitions_def=DAYS,
     check_specs=[*check_specs(RAW_OFFICIAL_DOCUMENTS), WHOLE],
     backfill_policy=DAYS_AT_ONCE,
 )
-def raw_official_documents(context: dg.AssetExecutionContext, lake: LakeResource) -> Results:
+def raw_official_documents(context: dg.AssetExecutionContext, lake: LakeResource, upstreams: UpstreamsResource) -> Results:
     """Every document that the journal's answers tell of, a whole day or nothing of it. Without the upstream every day is empty."""
     store, span = lake.open(), days(context)
-    found = kept_documents(Archive(current().payloads).payloads(SOURCE, span))
-    is_on = SOURCE in current().sources.on
+    found = kept_documents(upstreams.archive().payloads(SOURCE, span))
+    is_on = bool(on(SOURCE))
     whole = [day for day in span if day in found.whole or not (is_on or day in found.lacking)]
     lacking = [f"{day}: {found.lacking.get(day, 'was not asked about, or did not answer')}" for day in span if day not in whole]
     yield dg.AssetCheckResult(

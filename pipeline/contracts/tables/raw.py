@@ -28,7 +28,7 @@ RAW_ARTICLES = Table(
     ),
     layer="raw",
     day="index_date",
-    sources=("articles",),
+    sources=("articles", "rss", "gdelt"),
 )
 
 FETCHES = Table(
@@ -142,4 +142,4 @@ RAW_COMMITMENTS = Table(
     sources=("commitments",),
 )
 
-TABLES = (RAW_ARTICLES, RAW_TRADE_FLOWS, RAW_TARIFFS, RAW_COMMITMENTS)
+TABLES = (RAW_ARTICLES, RAW_TRADE_FLOWS, RAW_TARIFFS, RAW_COMMITMENTS, FETCHES)
