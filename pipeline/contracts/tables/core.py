@@ -106,8 +106,8 @@ STORY_LINKS = Table(
         Column(
             "similarity",
             pl.Float64(),
-            "Jaccard similarity of word 5-grams, of the shorter text with the beginning of the longer where that is more; 1 for the same text "
-            "or link",
+            "Jaccard similarity of word 5-grams, of the shorter text with the beginning of the longer where that is more; 1 for the same "
+            "text or link",
             0.93,
             unit="share",
         ),
