@@ -10,12 +10,12 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self, TypeVar
 
 from pydantic import SecretStr
 
+from pipeline.contracts.instants import retry_after
 from pipeline.contracts.model import Vocabulary
 from pipeline.signals.readers.llm.budget import Budget, SpentError
 from pipeline.signals.readers.llm.reading import BadAnswerError
@@ -245,19 +245,6 @@ class Client:
         key = self.endpoint.key.get_secret_value() if self.endpoint.key else ""
         line = "".join(sign if sign.isprintable() else " " for sign in text)
         return " ".join((line.replace(key, "(key)") if key else line).split())[:EXCERPT]
-
-
-def retry_after(header: str, now: datetime) -> float:
-    """Seconds that a `Retry-After` header asks to wait: a number or a date (RFC 9110); 0 where it asks nothing that can be read."""
-    try:
-        return max(0.0, float(int(header)))
-    except ValueError:
-        pass
-    try:
-        until = parsedate_to_datetime(header)
-    except ValueError:
-        return 0.0
-    return max(0.0, ((until if until.tzinfo else until.replace(tzinfo=UTC)) - now).total_seconds())
 
 
 def _http_client(endpoint: Endpoint, limits: Limits) -> "httpx.Client":
