@@ -40,7 +40,6 @@ DAYS_BACK = 7
 _ACCEPT = "application/rss+xml, application/atom+xml, application/rdf+xml;q=0.9, application/xml;q=0.9, text/xml;q=0.9, */*;q=0.1"
 _ADDRESS = re.compile(r" <https?://\S+>$")
 _SHA_SHOWN = 12
-_DATES = ("published", "created", "updated")
 
 
 def fetch(client: Client, settings: Rss, window: Days) -> Iterator[Fetched]:  # noqa: ARG001 # every upstream is asked for a window
@@ -95,13 +94,10 @@ def _faults(feed: Feed) -> list[Entry]:
 
 
 def _rows(payload: Payload, entries: Sequence[Entry]) -> pl.DataFrame:
-    dates = pl.DataFrame([entry.dates for entry in entries], schema=dict.fromkeys(_DATES, pl.String), orient="row")
-    given = [pl.when(pl.col(name) != "").then(pl.col(name)) for name in _DATES]
-    readable = [pl.when(parse_instant(pl.col(name)).is_not_null()).then(pl.col(name)) for name in _DATES]
     columns = {
         "article_id": [entry.id or None for entry in entries],
         "source": [_ADDRESS.sub("", payload.item)] * len(entries),
-        "published_at": dates.select(pl.coalesce(*readable, *given)).to_series(),
+        "published_at": _published(entries),
         "fetched_at": [payload.fetched_at.astimezone(UTC).isoformat().replace("+00:00", "Z")] * len(entries),
         "title": [entry.title or None for entry in entries],
         "body": [entry.text or None for entry in entries],
@@ -109,6 +105,15 @@ def _rows(payload: Payload, entries: Sequence[Entry]) -> pl.DataFrame:
         "unreadable": [entry.unreadable or None for entry in entries],
     }
     return pl.DataFrame(columns, schema=ROWS)
+
+
+def _published(entries: Sequence[Entry]) -> list[str | None]:
+    """Of each item's dates the first that can be read, else the first."""
+    given = [[text for text in entry.dates if text] for entry in entries]
+    doubtful = list(dict.fromkeys(text for texts in given if len(texts) > 1 for text in texts))
+    is_date = parse_instant(pl.Series(doubtful, dtype=pl.String)).is_not_null().to_list() if doubtful else []
+    readable = {text for text, is_one in zip(doubtful, is_date, strict=True) if is_one}
+    return [next((text for text in texts if text in readable), texts[0]) if texts else None for texts in given]
 
 
 def _label(payload: Payload) -> str:
