@@ -12,6 +12,7 @@ Layout below `root`, where every name is a hash or made by us:
 They are written in this order, so whatever instant a process dies at, what can be found is whole; the rest is asked for again.
 """
 
+import errno
 import gzip
 import hashlib
 import itertools
@@ -108,7 +109,7 @@ class Archive:
         }
         self._append(self._journal_file(request.source, request.about), line)
         if kept:
-            _replace(self._newest_file(kept.source, kept.item), json.dumps(_written(kept), ensure_ascii=False).encode())
+            _replace(self._newest_file(kept.source, kept.item), json.dumps(_written(kept)).encode())
 
     def payloads(self, source: str, days: Days | None = None) -> Iterator[Payload]:
         """Every distinct answer about the days (all, where not given) in order of arrival, then item. One body at a time is in memory.
@@ -135,7 +136,8 @@ class Archive:
             for line in self._lines(name, days):
                 row = {column: line[column] for column in FETCHES.schema.names()}
                 row |= {"index_date": date.fromisoformat(line["index_date"]), "asked_at": datetime.fromisoformat(line["asked_at"])}
-                rows[line["source"], line["item"], line["asked_at"]] = row
+                row["item"] = row["item"].encode("utf-8", "replace").decode()  # half a surrogate pair is no text
+                rows[line["source"], row["item"], line["asked_at"]] = row
         return FETCHES.conform(pl.DataFrame(list(rows.values()), schema=FETCHES.schema))
 
     def _lines(self, source: str, days: Days | None) -> Iterator[dict[str, Any]]:
@@ -177,9 +179,10 @@ class Archive:
     def _append(self, path: Path, line: Mapping[str, Any]) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
         # the newline in front ends a line that was never finished; one write, so that lines of several processes do not mix
-        written = b"\n" + json.dumps(line, ensure_ascii=True).encode() + b"\n"
+        written = b"\n" + json.dumps(line).encode() + b"\n"
         with path.open("ab", buffering=0) as file:
-            file.write(written)
+            if file.write(written) < len(written):
+                raise OSError(errno.ENOSPC, "the journal could not be written whole; make room on the disk", str(path))
 
 
 def _source(name: str) -> str:
