@@ -27,9 +27,10 @@ from pipeline.contracts.days import Days
 from pipeline.contracts.instants import parse_instant
 from pipeline.settings.upstreams import Rss
 from pipeline.sources.client import Client
+from pipeline.sources.entities import require_no_entities
 from pipeline.sources.errors import SourceError
 from pipeline.sources.feeds.entries import Entry, read_entry
-from pipeline.sources.feeds.markup import Feed, NotAFeedError, read_markup
+from pipeline.sources.feeds.markup import Feed, NotAFeedError, read_markup, unquoted
 from pipeline.sources.feeds.text import decoded
 from pipeline.sources.payloads import Fetched, Payload, Request
 from pipeline.sources.rows import ROWS, filed
@@ -83,8 +84,10 @@ def new_rows(payloads: Iterable[Payload]) -> Iterator[pl.DataFrame]:
 
 
 def _feed(payload: Payload) -> Feed:
+    text = decoded(payload.body, payload.content_type)
+    require_no_entities(unquoted(text).encode(), f"feed {payload.item!r} from {payload.url}")
     try:
-        return read_markup(decoded(payload.body, payload.content_type))
+        return read_markup(text)
     except NotAFeedError as error:
         raise SourceError(f"feed {payload.item!r}: what came from {payload.url} {error}") from error
 

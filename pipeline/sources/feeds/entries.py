@@ -14,8 +14,8 @@ from urllib.parse import urljoin
 
 import feedparser
 
-from pipeline.sources.feeds.markup import Feed
-from pipeline.sources.feeds.text import MARK
+from pipeline.sources.feeds.markup import QUOTED, Feed, unquoted
+from pipeline.sources.feeds.text import MARK, NO_XML
 
 LONGEST_ITEM = 1_000_000  # characters of markup
 MOST_TAGS = 2_000  # in one item, outside quoted text: feedparser compares tags with one another
@@ -26,13 +26,10 @@ _DECLARATION = '<?xml version="1.0" encoding="utf-8"?>\n'
 # What its second parser, which is not XML's, is known to stumble over in hostile markup; whatever it is, the item is unreadable.
 _STUMBLES = (ValueError, TypeError, LookupError, AttributeError, AssertionError, ArithmeticError, RecursionError)
 
-_QUOTED = r"<!\[CDATA\[.*?(?:\]\]>|\Z)|<!--.*?(?:-->|\Z)"
-_QUOTED_RE = re.compile(_QUOTED, re.DOTALL)
 _AMPERSAND = re.compile(
-    rf"(?P<quoted>{_QUOTED})|&(?:(?P<name>[A-Za-z][A-Za-z0-9]{{1,31}});|#(?P<number>[0-9]{{1,7}}|x[0-9A-Fa-f]{{1,6}});)?", re.DOTALL
+    rf"(?P<quoted>{QUOTED})|&(?:(?P<name>[A-Za-z][A-Za-z0-9]{{1,31}});|#(?P<number>[0-9]{{1,7}}|x[0-9A-Fa-f]{{1,6}});)?", re.DOTALL
 )
 _OF_XML = {"amp", "lt", "gt", "quot", "apos"}
-_NO_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 _LAST_CODE_POINT = 0x10FFFF
 _WEB = re.compile(r"https?://", re.IGNORECASE)
 _SCHEME = re.compile(r"[a-z][a-z0-9+.-]*:", re.IGNORECASE)
@@ -52,7 +49,7 @@ class Entry:
 
 def read_entry(feed: Feed, markup: str, url: str) -> Entry:
     """What the item says; relative links begin at `url`. Never raises: what cannot be read says so in `unreadable`."""
-    tags = _QUOTED_RE.sub("", markup).count("<")
+    tags = unquoted(markup).count("<")
     if len(markup) > LONGEST_ITEM:
         return Entry(unreadable=f"the item has {len(markup):,} characters, at most {LONGEST_ITEM:,} are read")
     if tags > MOST_TAGS:
@@ -127,6 +124,6 @@ def _reference(found: re.Match[str]) -> str:
     if found["number"]:
         number = found["number"]
         code = int(number[1:], 16) if number.startswith("x") else int(number)
-        return found[0] if code <= _LAST_CODE_POINT and not _NO_XML.match(chr(code)) else MARK
+        return found[0] if code <= _LAST_CODE_POINT and not NO_XML.match(chr(code)) else MARK
     character = html5.get(f"{found['name']};") if found["name"] else None
     return escape(character) if character else f"&amp;{found[0][1:]}"

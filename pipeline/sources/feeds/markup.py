@@ -29,9 +29,11 @@ _ITEMS = {"item", "entry"}
 _LOOK = "Look at what the address gives; the outlet's site may name another"
 _PAGE = re.compile(r"<!doctype\s+html|<(?:html|head|body)[\s>]", re.IGNORECASE)
 _DECLARED = re.compile(r"xmlns:([\w.-]{1,40})\s*=\s*[\"']\s*([^\"'<>]{1,200}?)\s*[\"']", re.IGNORECASE)
-# Comments, quoted text and instructions hold no items; where one of them is not closed it goes on to the end.
+#: Comments and quoted text, in which nothing is markup; where one of them is not closed it goes on to the end.
+QUOTED = r"<!--.*?(?:-->|\Z)|<!\[CDATA\[.*?(?:\]\]>|\Z)"
+_QUOTED = re.compile(QUOTED, re.DOTALL)
 _TOKEN = re.compile(
-    r"<!--.*?(?:-->|\Z)|<!\[CDATA\[.*?(?:\]\]>|\Z)|<\?.*?(?:\?>|\Z)|(?P<entity><!ENTITY)|"
+    rf"{QUOTED}|<\?.*?(?:\?>|\Z)|"
     r"<(?P<slash>/?)(?:(?P<prefix>[\w.-]{1,40}):)?(?P<name>item|entry|rss|feed|rdf|channel)(?=[\s/>]|\Z)"
     r"(?P<rest>(?:[^<>\"']|\"[^\"<]*\"|'[^'<]*')*)(?P<end>>?)",
     re.IGNORECASE | re.DOTALL,
@@ -60,7 +62,7 @@ class _Item:
 
 
 def read_markup(text: str) -> Feed:
-    """The feed's items, cut out. `NotAFeedError` when it is none, declares entities of its own, or is absurdly large.
+    """The feed's items, cut out. `NotAFeedError` when it is none, or is absurdly large.
 
     Of a feed that is cut short the whole items are given, and a fault tells how many there are; likewise of one with too many items.
     """
@@ -78,6 +80,11 @@ def read_markup(text: str) -> Feed:
     return Feed(opening, "".join(f"</{_full(tag)}>" for tag in reversed(around)), items, tuple(_faults(reading)))
 
 
+def unquoted(text: str) -> str:
+    """The text without its comments and quoted parts: what is markup, if anything is."""
+    return _QUOTED.sub("", text)
+
+
 @dataclass
 class _Reading:
     """What was met so far, tag by tag. Of items that are too many only the number is kept."""
@@ -90,13 +97,10 @@ class _Reading:
     found: int = 0
     characters: int = 0
     is_closed: bool = False  # the feed has ended, and no item came after that
-    has_entities: bool = False
 
     def take(self, tag: re.Match[str]) -> None:
         """The next thing in the text."""
-        if tag["entity"]:
-            self.has_entities = True
-        elif tag["name"] and tag["name"].lower() not in _ITEMS:
+        if tag["name"] and tag["name"].lower() not in _ITEMS:
             self._take_around(tag)
         elif tag["name"] and self.root is not None and (tag["prefix"] or "").lower() in self.prefixes:
             self._take_item(tag)
@@ -142,8 +146,6 @@ def _required(reading: _Reading, text: str) -> re.Match[str]:
         )
     if root is None:
         raise NotAFeedError(f"is no feed: there is no <rss>, <feed> or <rdf:RDF> in it. {_LOOK}")
-    if reading.has_entities:
-        raise NotAFeedError("declares entities of its own, which can grow without bound, and is not read. Ask the outlet for a plain feed")
     return root
 
 

@@ -9,6 +9,8 @@ import codecs
 import re
 
 MARK = "\N{REPLACEMENT CHARACTER}"
+#: Characters that XML may not hold.
+NO_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 
 _FALLBACK = "cp1252"
 _MOST_MARKS = 0.1  # share of the characters beyond ASCII that may be none in an encoding that is believed
@@ -34,7 +36,6 @@ _NEVER = {"utf-16", "utf-16-le", "utf-16-be", "utf-32", "utf-32-le", "utf-32-be"
 _HEADER = re.compile(r"charset\s*=\s*[\"']?([A-Za-z0-9._:-]{1,40})", re.IGNORECASE)
 _DECLARATION = re.compile(rb"<\?xml[^>]{0,200}?encoding\s*=\s*[\"']([A-Za-z0-9._:-]{1,40})")
 _LOOKED_AT = 2_000  # bytes in which the declaration stands, also behind a warning that a broken server put in front
-_NO_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 
 
 def decoded(body: bytes, content_type: str) -> str:
@@ -79,4 +80,4 @@ def _fitting(body: bytes, encoding: str) -> str | None:
 
 
 def _cleaned(text: str) -> str:
-    return _NO_XML.sub(MARK, text)
+    return NO_XML.sub(MARK, text)

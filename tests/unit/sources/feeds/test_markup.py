@@ -77,7 +77,6 @@ def test_too_much_text_is_counted_and_not_read(monkeypatch: pytest.MonkeyPatch) 
         ("<head><title>Moved</title></head>", "is an HTML page"),
         ('{"items": []}', "is no feed"),
         ("<item>a</item>", "is no feed"),
-        ('<!DOCTYPE r [<!ENTITY a "aa"><!ENTITY b "&a;&a;">]><rss><channel><item>&b;</item></channel></rss>', "declares entities"),
         (f"<rss {'a=b ' * 2_000}><item/></rss>", "opens with tags of 8,00"),
     ],
 )
