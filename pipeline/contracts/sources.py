@@ -27,6 +27,14 @@ SOURCES: dict[str, Source] = {
             "none; late articles are taken up by a look-back window",
         ),
         Source(
+            "rss",
+            "RSS and Atom feeds of outlets, as named in the settings",
+            "",
+            "each outlet's; text is kept in the lake and never published",
+            "asked at each fetch; a feed holds its newest items only, so what left it between two fetches is never seen",
+            "minutes to hours",
+        ),
+        Source(
             "sample",
             "Bundled sample of invented articles about public facts of 2025",
             "https://github.com/trade-tension/trade-tension-index",
