@@ -23,7 +23,7 @@ from pipeline.contracts.sources import SOURCES, next_asked_at
 from pipeline.contracts.tables import TABLES
 from pipeline.contracts.tables.core import COVERAGE, QUARANTINE
 from pipeline.contracts.tables.index import TENSION_PAIR_DAILY
-from pipeline.contracts.tables.raw import RAW_ARTICLES
+from pipeline.contracts.tables.raw import RAW_ARTICLES, RAW_TRADE_FLOWS
 from pipeline.index.validation.events import read_events
 from pipeline.report import scores, terminal
 from pipeline.report.evidence import newest_contributions
@@ -38,7 +38,7 @@ from pipeline.signals.texts import ExtractorError
 from pipeline.sources.archive import Archive
 from pipeline.sources.errors import SourceError
 from pipeline.sources.files import days_of, read_articles
-from pipeline.sources.standing import FILES, standing, standing_of_files
+from pipeline.sources.standing import standing, standing_of_files
 from pipeline.sources.texts import read_texts, write_rows
 from pipeline.sources.upstreams import UPSTREAMS, newest_day
 from pipeline.warehouse import home
@@ -236,12 +236,18 @@ def _standing(settings: Settings) -> tuple[pl.DataFrame, dict[str, datetime]]:
     until = min(now.date(), settings.end or now.date())
     newest = {name: newest_day(upstream, archive, until) for name, upstream in UPSTREAMS.items()}
     held = holdings(lake)
-    rows = [standing(archive.journal(), newest, settings.sources.on, until)]
-    if settings.articles:
-        of_files = held.filter(source=FILES)["newest_date"].max()
-        rows = [standing_of_files(lake.written_at(RAW_ARTICLES), of_files if isinstance(of_files, date) else None, until), *rows]
-    stands = pl.concat(rows).join(held.select("source", "row_count"), on="source", how="left", maintain_order="left")
-    return stands, {name: next_asked_at(SOURCES[name], now) for name in stands["source"]}
+    days = dict(held.select("source", "newest_date").iter_rows())
+    stands = pl.concat(
+        [
+            *(
+                standing_of_files(name, lake.written_at(table), days[name], until)
+                for name, table in (("articles", RAW_ARTICLES), ("trade", RAW_TRADE_FLOWS))
+                if name in days
+            ),
+            standing(archive.journal(), newest, settings.sources.on, until),
+        ]
+    ).join(held.select("source", "row_count"), on="source", how="left", maintain_order="left")
+    return stands, {name: next_asked_at(SOURCES.get(name), now) for name in stands["source"]}
 
 
 @app.command()

@@ -124,9 +124,9 @@ SOURCES: dict[str, Source] = {
 }
 
 
-def next_asked_at(source: Source, now: datetime) -> datetime:
-    """When the schedule of a source asks next after `now` (UTC), while it is switched on."""
-    if source.is_asked_hourly:
+def next_asked_at(source: Source | None, now: datetime) -> datetime:
+    """When the schedule reads a source next after `now` (UTC), while it is switched on; of files (None) with the daily run."""
+    if source and source.is_asked_hourly:
         first, step = now.replace(minute=HOURLY_AT_MINUTE, second=0, microsecond=0), timedelta(hours=1)
     else:
         first, step = datetime.combine(now.date(), DAILY_AT, now.tzinfo), timedelta(days=1)

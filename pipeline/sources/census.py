@@ -12,6 +12,7 @@ interface says so with status 204 and an empty body. It asks for a key; without 
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
+from datetime import date
 from typing import Any
 
 import polars as pl
@@ -123,6 +124,11 @@ def figures(payload: Payload, settings: Census, absent_on: str | None = None) ->
     `absent_on`: day of the answer to the same question before this one.
     """
     return flows.figures(payload, parse(payload), _told, settings.products, origin=SOURCE, publisher=PUBLISHER, absent_on=absent_on)
+
+
+def newest(payload: Payload) -> date | None:
+    """The last day of the newest month of which the answer has figures; None without any. `SourceError` when it cannot be read."""
+    return flows.newest(parse(payload), "time")
 
 
 def _told(cells: Mapping[str, str | None]) -> Told:

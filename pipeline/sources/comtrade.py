@@ -12,6 +12,7 @@ import csv
 import io
 import json
 from collections.abc import Iterator, Mapping
+from datetime import date
 from typing import Any
 
 import polars as pl
@@ -103,6 +104,11 @@ def figures(payload: Payload, settings: Comtrade, absent_on: str | None = None) 
     `absent_on`: day of the answer to the same question before this one.
     """
     return flows.figures(payload, parse(payload), _told, settings.products, origin=SOURCE, publisher=PUBLISHER, absent_on=absent_on)
+
+
+def newest(payload: Payload) -> date | None:
+    """The last day of the newest month of which the answer has figures; None without any. `SourceError` when it cannot be read."""
+    return flows.newest(parse(payload), "period")
 
 
 def _told(cells: Mapping[str, str | None]) -> Told:

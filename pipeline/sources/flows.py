@@ -8,6 +8,7 @@ import hashlib
 import json
 import re
 import tomllib
+from calendar import monthrange
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -131,6 +132,17 @@ def month(text: str | None) -> str:
     if match is None:
         raise RowError(f"the month is {_shown(text)}")
     return f"{match['year']}-{match['month']}"
+
+
+def newest(table: pl.DataFrame, column: str) -> date | None:
+    """The last day of the newest month that stands in a column of an answer; None where none does."""
+    groups = (_MONTH.fullmatch(text) for text in table[column].drop_nulls() if text) if column in table.columns else ()
+    months = [date(int(found["year"]), int(found["month"]), 1) for found in groups if found]
+    return _last_day(max(months)) if months else None
+
+
+def _last_day(month: date) -> date:
+    return month.replace(day=monthrange(month.year, month.month)[1])
 
 
 def usd(text: str | None, name: str) -> int:

@@ -66,6 +66,13 @@ def parse(payload: Payload) -> pl.DataFrame:
     return _rows(payload, [*(read_entry(feed, markup, payload.url) for markup in feed.items), *_faults(feed)])
 
 
+def newest(payload: Payload) -> date | None:
+    """The newest UTC day, up to that of asking, that an item of the feed bears; None when none does. `SourceError` when it is no feed."""
+    days = parse_instant(parse(payload)["published_at"]).dt.date()
+    newest = days.filter(days <= payload.about).max()
+    return newest if isinstance(newest, date) else None
+
+
 def new_rows(payloads: Iterable[Payload]) -> Iterator[pl.DataFrame]:
     """The rows of items that are new or changed, as `RAW_ARTICLES`: a frame for each answer that has any.
 

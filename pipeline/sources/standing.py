@@ -11,7 +11,6 @@ import polars as pl
 from pipeline.contracts.sources import RECENT_DAYS, SOURCES
 from pipeline.contracts.tables.raw import FETCHES
 
-FILES = "articles"
 ANSWERED = ("stored", "unchanged", "kept")
 
 STANDING = pl.Schema(
@@ -43,9 +42,9 @@ def standing(journal: pl.DataFrame, newest: Mapping[str, date | None], on: Seque
     return pl.DataFrame([_row(name, rows.filter(source=name), newest.get(name), name in on, today) for name in names], schema=STANDING)
 
 
-def standing_of_files(read_at: datetime | None, newest: date | None, today: date) -> pl.DataFrame:
-    """The row of article files that the user gives: nobody is asked, so nothing is missing or failed; late is for the user to judge."""
-    row = {"source": FILES, "is_on": True, "last_success_at": read_at, "newest_date": newest, "is_late": False, "last_problem": ""}
+def standing_of_files(name: str, read_at: datetime | None, newest: date | None, today: date) -> pl.DataFrame:
+    """The row of files that the user gives: nobody is asked, so nothing is missing or failed; what is late is for the user to judge."""
+    row = {"source": name, "is_on": True, "last_success_at": read_at, "newest_date": newest, "is_late": False, "last_problem": ""}
     row |= {"lag_days": None if newest is None else (today - newest).days, "late_after_days": None}
     return pl.DataFrame([row | dict.fromkeys(("asked", "missing", "failed"), 0)], schema=STANDING)
 

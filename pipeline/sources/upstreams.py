@@ -10,10 +10,12 @@ from datetime import date, timedelta
 from pipeline.contracts.days import Days
 from pipeline.contracts.sources import SOURCES
 from pipeline.settings import Settings
-from pipeline.sources import census, comtrade, federal_register, gdelt, rss
+from pipeline.sources import census, comtrade, federal_register, rss
 from pipeline.sources.archive import Archive
 from pipeline.sources.client import Client
 from pipeline.sources.errors import SourceError
+from pipeline.sources.gdelt import fetch as gdelt
+from pipeline.sources.gdelt import record
 from pipeline.sources.payloads import Fetched, Payload
 
 _TIMES_LATE = 10
@@ -37,7 +39,7 @@ UPSTREAMS = {
     upstream.name: upstream
     for upstream in (
         Upstream("rss", lambda client, given, window: rss.fetch(client, given.sources.rss, window), rss.newest, is_by_day=False),
-        Upstream("gdelt", lambda client, given, window: gdelt.fetch(client, given.sources.gdelt, window), gdelt.newest, is_by_day=True),
+        Upstream("gdelt", lambda client, given, window: gdelt.fetch(client, given.sources.gdelt, window), record.newest, is_by_day=True),
         Upstream(
             "federal_register",
             lambda client, given, window: federal_register.fetch(client, given.sources.federal_register, window),

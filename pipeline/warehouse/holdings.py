@@ -6,9 +6,13 @@ Belongs here: counting rows by source. Does not: how a source stands with its up
 import polars as pl
 
 from pipeline.contracts.model import Table
-from pipeline.contracts.tables.core import GDELT_EVENTS
-from pipeline.contracts.tables.raw import RAW_ARTICLES, RAW_OFFICIAL_DOCUMENTS, RAW_TRADE_FLOWS
+from pipeline.contracts.tables.crosscheck import GDELT_EVENTS
+from pipeline.contracts.tables.official import RAW_OFFICIAL_DOCUMENTS
+from pipeline.contracts.tables.raw import RAW_ARTICLES, RAW_TRADE_FLOWS
 from pipeline.warehouse.lake import Lake
+
+#: Rows of answers are named `rss/<feed>/<answer>#1` and `gdelt/<file>#1`; all others are of article files.
+_BY_NAME = pl.coalesce(pl.col("raw_id").str.extract(r"^(rss|gdelt)/.*[0-9a-zA-Z]#[0-9]+$"), pl.lit("articles"))
 
 HOLDINGS = pl.Schema({"source": pl.String(), "row_count": pl.Int64(), "newest_date": pl.Date()})
 
@@ -17,10 +21,15 @@ def holdings(lake: Lake) -> pl.DataFrame:
     """Rows that came from each source, and the newest day or month that they are about, as `HOLDINGS`; without rows, no row here."""
     counted = pl.concat(
         [
-            _counted(lake, RAW_ARTICLES, pl.col("upstream"), pl.col("index_date")),
+            _counted(lake, RAW_ARTICLES, _BY_NAME, pl.col("index_date")),
             _counted(lake, GDELT_EVENTS, pl.lit("gdelt"), pl.col("index_date")),
             _counted(lake, RAW_OFFICIAL_DOCUMENTS, pl.lit("federal_register"), pl.col("index_date")),
-            _counted(lake, RAW_TRADE_FLOWS, pl.col("upstream"), (pl.col("reference_month") + "-01").str.to_date(strict=False)),
+            _counted(
+                lake,
+                RAW_TRADE_FLOWS,
+                pl.col("origin").replace("file", "trade"),
+                (pl.col("reference_month") + "-01").str.to_date(strict=False),
+            ),
         ]
     )
     return counted.group_by("source").agg(pl.col("row_count").sum(), pl.col("newest_date").max()).sort("source")

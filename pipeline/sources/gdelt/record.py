@@ -16,11 +16,16 @@ from pipeline.sources.errors import SourceError
 from pipeline.sources.gdelt.articles import parse_articles
 from pipeline.sources.gdelt.fetch import SOURCE, quarters
 from pipeline.sources.gdelt.lines import ARTICLES_END, EVENTS_END
-from pipeline.sources.payloads import Fetched, Outcome, Request
+from pipeline.sources.payloads import Fetched, Outcome, Payload, Request
 from pipeline.sources.rows import ROWS, filed
 
 NOT_ASKED = "was not asked for"
 DAYS_LATE = timedelta(days=7)  # a page that GDELT finds later than so is not counted: its day is over
+
+
+def newest(payload: Payload) -> date | None:
+    """The day of a file of events or articles; None of another answer. A file is named after its quarter, so it need not be read."""
+    return payload.about if payload.item.endswith((EVENTS_END, ARTICLES_END)) else None
 
 
 def event_files(archive: Archive, days: Days) -> Iterator[Fetched]:

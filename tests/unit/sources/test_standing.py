@@ -64,5 +64,5 @@ def test_upstreams_stand_in_the_order_of_the_contracts() -> None:
 
 
 def test_article_files_are_never_late_or_missing() -> None:
-    row = standing_of_files(datetime(2026, 3, 9, tzinfo=UTC), date(2024, 1, 1), TODAY).row(0, named=True)
+    row = standing_of_files("articles", datetime(2026, 3, 9, tzinfo=UTC), date(2024, 1, 1), TODAY).row(0, named=True)
     assert (row["source"], row["lag_days"], row["is_late"], row["missing"], row["failed"]) == ("articles", 799, False, 0, 0)
