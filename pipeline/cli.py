@@ -3,12 +3,13 @@
 import os
 import tomllib
 import warnings
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Annotated, Any
 
+import polars as pl
 import typer
 from pydantic import ValidationError
 from rich.console import Console
@@ -18,9 +19,11 @@ from pipeline import __version__
 from pipeline import validate as validation
 from pipeline.contracts.days import Days
 from pipeline.contracts.model import ContractError
+from pipeline.contracts.sources import SOURCES, next_asked_at
 from pipeline.contracts.tables import TABLES
 from pipeline.contracts.tables.core import COVERAGE, QUARANTINE
 from pipeline.contracts.tables.index import TENSION_PAIR_DAILY
+from pipeline.contracts.tables.raw import RAW_ARTICLES
 from pipeline.index.validation.events import read_events
 from pipeline.report import scores, terminal
 from pipeline.report.evidence import newest_contributions
@@ -32,10 +35,14 @@ from pipeline.signals.evaluate import evaluate as score
 from pipeline.signals.extractors import explaining, make
 from pipeline.signals.gold import GoldError, half, read_gold
 from pipeline.signals.texts import ExtractorError
+from pipeline.sources.archive import Archive
 from pipeline.sources.errors import SourceError
 from pipeline.sources.files import days_of, read_articles
+from pipeline.sources.standing import FILES, standing, standing_of_files
 from pipeline.sources.texts import read_texts, write_rows
+from pipeline.sources.upstreams import UPSTREAMS, newest_day
 from pipeline.warehouse import home
+from pipeline.warehouse.holdings import holdings
 from pipeline.warehouse.lake import Lake
 from pipeline.warehouse.publish import Publisher
 
@@ -148,7 +155,8 @@ def _with_days(settings: Settings, first: date | None, last: date | None) -> Set
     return Settings(**settings.model_dump() | {"first_day": first, "last_day": last})
 
 
-def _run_job(settings: Settings) -> Any:
+def _run_job(settings: Settings, ask: Sequence[str] = ()) -> Any:
+    """The whole job over the days of the settings; or, where names are given, only the asking of these upstreams."""
     warnings.simplefilter("ignore")  # those of libraries are tested for; a person who runs the job cannot mend them
     os.environ.setdefault("GX_ANALYTICS_ENABLED", "false")
     with Progress(
@@ -166,7 +174,7 @@ def _run_job(settings: Settings) -> Any:
 
         span = Days(settings.first_day, settings.last_day or settings.first_day)
         launcher = Launcher(defs())
-        bar.update(task, total=launcher.steps_of(span))
+        bar.update(task, total=len(ask) + 1 if ask else launcher.steps_of(span))
 
         def tell(step: str, event: str) -> None:
             if event == "start":
@@ -174,7 +182,7 @@ def _run_job(settings: Settings) -> Any:
             else:
                 bar.advance(task)
 
-        return launcher.launch(settings, span, tell)
+        return launcher.ask(settings, ask, span, tell) if ask else launcher.launch(settings, span, tell)
 
 
 def _tell_what_came_out(settings: Settings) -> None:
@@ -185,6 +193,55 @@ def _tell_what_came_out(settings: Settings) -> None:
 
 def _accounted(lake: Lake, settings: Settings) -> str:
     return terminal.accounted(str(lake.span(COVERAGE)), lake.read(COVERAGE), Publisher(settings.published).latest_name or "none yet")
+
+
+@app.command()
+def fetch(
+    names: Annotated[list[str] | None, typer.Argument(help="Names of upstreams [default: all that are on]")] = None,
+    first: Annotated[
+        date | None, typer.Option("--from", parser=_day, metavar="DAY", help="First day asked about [default: first_day]")
+    ] = None,
+    last: Annotated[date | None, typer.Option("--to", parser=_day, metavar="DAY", help="Last day asked about [default: yesterday]")] = None,
+    home_folder: Home = None,
+) -> None:
+    """Ask the upstreams that are on, and keep what they answer. Nothing is read or published; `tension run` does that."""
+    with _told_plainly():
+        settings = _with_days(Settings(**_given(home=home_folder, first_day=first)), first, last)
+        asked = names or list(settings.sources.on)
+        off = [name for name in asked if name not in settings.sources.on]
+        if off or not asked:
+            raise SourceError(f'{", ".join(off) or "no upstream"} is on; name it under [sources] in tension.toml: on = ["rss", …]')
+        use(settings)
+        home.claim(settings.home, is_sample=False)
+        launched = _run_job(settings, asked)
+    terminal.failed_checks(err, launched.failed_checks)
+    if not launched.succeeded:
+        terminal.failures(err, launched.failures, settings.home)
+        raise typer.Exit(1)
+    terminal.sources(out, *_standing(settings), settings)
+
+
+@app.command()
+def sources(home_folder: Home = None) -> None:
+    """Each source: when it last answered, how many rows it gave, how new they are, what is missing, and when it is asked next."""
+    with _told_plainly():
+        settings = Settings(**_given(home=home_folder))
+        terminal.sources(out, *_standing(settings), settings)
+
+
+def _standing(settings: Settings) -> tuple[pl.DataFrame, dict[str, datetime]]:
+    """How each source stands with its rows in the lake, and when each is asked next."""
+    now = datetime.now(UTC)
+    archive, lake = Archive(settings.payloads), Lake(settings.lake)
+    until = min(now.date(), settings.end or now.date())
+    newest = {name: newest_day(upstream, archive, until) for name, upstream in UPSTREAMS.items()}
+    held = holdings(lake)
+    rows = [standing(archive.journal(), newest, settings.sources.on, until)]
+    if settings.articles:
+        of_files = held.filter(source=FILES)["newest_date"].max()
+        rows = [standing_of_files(lake.written_at(RAW_ARTICLES), of_files if isinstance(of_files, date) else None, until), *rows]
+    stands = pl.concat(rows).join(held.select("source", "row_count"), on="source", how="left", maintain_order="left")
+    return stands, {name: next_asked_at(SOURCES[name], now) for name in stands["source"]}
 
 
 @app.command()

@@ -1,1 +1,1 @@
-"""Article in, clean article out: `clean.py` admits, sets aside and counts; `stories.py` finds which article retells which."""
+"""Article in, clean article out: `clean.py` admits, sets aside and counts; `stories.py` finds what retells what, by `likeness.py`."""

@@ -4,6 +4,7 @@ Belongs here: text in, UTC instant (or the wait until then) out. Does not: decid
 """
 
 import re
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from typing import overload
@@ -12,14 +13,33 @@ import polars as pl
 
 FIRST_YEAR, LAST_YEAR = 1900, 2100  # a year outside is a mistake, such as a price or a row number in the wrong column
 
-_MONTHS = dict(
-    zip(
-        ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"),
-        (f"{n:02d}" for n in range(1, 13)),
-        strict=True,
+# Month and weekday in the languages of the larger trading countries: a feed may write both in its own. Longer stems come first.
+_MONTHS = {
+    stem: f"{number:02d}"
+    for number, stems in enumerate(
+        (
+            "jan ene gen",
+            "feb fev fév",
+            "mar mär mrt mrz maa",
+            "apr abr avr",
+            "may mai mei mag maj",
+            "juin jun giu",
+            "juil jul lug",
+            "aug ago aoû aou",
+            "sep set",
+            "oct okt out ott",
+            "nov",
+            "dec dez dic déc",
+        ),
+        start=1,
     )
-)
+    for stem in stems.split()
+}
+# Hours from UTC of the names that feeds write. Where a name has several meanings: CST is North America's, IST India's, BST Britain's.
 _ZONES = {
+    "nst": "-03:30",
+    "ast": "-04:00",
+    "adt": "-03:00",
     "est": "-05:00",
     "edt": "-04:00",
     "cst": "-06:00",
@@ -28,22 +48,67 @@ _ZONES = {
     "mdt": "-06:00",
     "pst": "-08:00",
     "pdt": "-07:00",
+    "brt": "-03:00",
+    "wet": "+00:00",
+    "west": "+01:00",
+    "bst": "+01:00",
+    "cet": "+01:00",
+    "cest": "+02:00",
+    "mez": "+01:00",
+    "mesz": "+02:00",
+    "eet": "+02:00",
+    "eest": "+03:00",
+    "sast": "+02:00",
+    "msk": "+03:00",
+    "gst": "+04:00",
+    "pkt": "+05:00",
+    "ist": "+05:30",
+    "wib": "+07:00",
+    "hkt": "+08:00",
+    "sgt": "+08:00",
+    "jst": "+09:00",
+    "kst": "+09:00",
+    "aest": "+10:00",
+    "aedt": "+11:00",
+    "nzst": "+12:00",
+    "nzdt": "+13:00",
 }
+_CENTURY_TURNS, _SHORT_YEAR = 50, 2  # RFC 2822: of years in two digits 00 to 49 are of this century, 50 to 99 of the last
 
-_CLOCK = r"(?P<hour>[0-9]{1,2}):(?P<minute>[0-9]{2})(?::(?P<second>[0-9]{2})(?:[.,](?P<fraction>[0-9]{1,6})[0-9]*)?)?"
-_ZONE = rf"(?P<zone>z|utc?|gmt|{'|'.join(_ZONES)}|[+-][0-9]{{2}}(?::?[0-9]{{2}})?)"
-_ISO = rf"(?i)^\s*(?P<year>[0-9]{{4}})-(?P<month>[0-9]{{2}})-(?P<day>[0-9]{{2}})(?:(?:t|\s+){_CLOCK}\s*{_ZONE}?)?\s*$"
-_RFC_2822 = (
-    rf"(?i)^\s*(?:[a-z]{{3,9}},?\s+)?(?P<day>[0-9]{{1,2}})\s+(?P<month>{'|'.join(_MONTHS)})[a-z]*\s+(?P<year>[0-9]{{4}})"
-    rf"\s+{_CLOCK}\s*{_ZONE}?\s*(?:\([^()]*\))?\s*$"
+_AND_SECONDS = r"(?::(?P<second>[0-9]{2})(?:[.,](?P<fraction>[0-9]{1,6})[0-9]*)?)?"
+_CLOCK = rf"(?P<hour>[0-9]{{1,2}}):(?P<minute>[0-9]{{2}}){_AND_SECONDS}"
+_BARE_CLOCK = rf"(?P<hour>[0-9]{{1,2}}):?(?P<minute>[0-9]{{2}}){_AND_SECONDS}"  # 1500 is three o'clock in the afternoon
+_OFFSET = r"[+-](?:[0-9]{4}|[0-9]{1,2}(?::[0-9]{2})?)"
+_NAMED = "|".join(sorted(_ZONES, key=len, reverse=True))
+_ZONE = rf"(?P<zone>(?:utc?|gmt){_OFFSET}|z|utc?|gmt|{_NAMED}|[+-][0-9]{{2}}(?::?[0-9]{{2}})?)"
+_REMARK = r"(?:\([^()]*\))?"
+_WEEKDAY = r"(?:[\p{L}-]{2,16}(?:\.?,\s*|\.?\s+))?"
+_MONTH = rf"(?P<month>{'|'.join(sorted(_MONTHS, key=len, reverse=True))})\p{{L}}*\.?"
+_YEAR = r"(?P<year>[0-9]{4}|[0-9]{2})"
+_DAY = r"(?P<day>[0-9]{1,2})"
+_ISO = rf"(?i)^\s*(?P<year>[0-9]{{4}})[-/](?P<month>[0-9]{{2}})[-/](?P<day>[0-9]{{2}})(?:(?:t|\s+){_CLOCK}\s*{_ZONE}?)?\s*$"
+# RFC 2822, and RFC 822 and 850 before it: `03 Apr 02 1500 GMT`, `Friday, 04-Apr-25 10:30:00 GMT`; `4 de abril de 2025`
+_DAY_FIRST = (
+    rf"(?i)^\s*{_WEEKDAY}{_DAY}\.?(?:\s+(?:de\s+)?|-){_MONTH}(?:\s+(?:de\s+)?|-){_YEAR}"
+    rf"(?:,?\s+{_BARE_CLOCK}\s*{_ZONE}?\s*{_REMARK})?\s*$"
 )
-_COMPACT = r"^\s*(?P<year>[0-9]{4})(?P<month>[0-9]{2})(?P<day>[0-9]{2})\s*$"
+_MONTH_FIRST = (
+    rf"(?i)^\s*{_WEEKDAY}{_MONTH}\s+{_DAY},?\s+(?P<year>[0-9]{{4}})"
+    rf"(?:,?\s+{_CLOCK}\s*(?:(?P<half>[ap])\.?m\.?)?\s*{_ZONE}?\s*{_REMARK})?\s*$"
+)
+_CTIME = rf"(?i)^\s*{_WEEKDAY}{_MONTH}\s+{_DAY}\s+{_CLOCK}\s+(?:{_ZONE}\s+)?(?P<year>[0-9]{{4}})\s*$"
+_COMPACT = (
+    r"(?i)^\s*(?P<year>[0-9]{4})(?P<month>[0-9]{2})(?P<day>[0-9]{2})"
+    rf"(?:t?(?P<hour>[0-9]{{2}})(?P<minute>[0-9]{{2}})(?P<second>[0-9]{{2}})\s*{_ZONE}?)?\s*$"
+)
+_WRITTEN = (_ISO, _DAY_FIRST, _MONTH_FIRST, _CTIME, _COMPACT)
+_PARTS = ("year", "month", "day", "hour", "minute", "second", "fraction", "half", "zone")
 _EPOCH = r"^\s*(?P<whole>[0-9]{9,10})(?:\.(?P<fraction>[0-9]{1,6})[0-9]*)?\s*$"  # nine digits begin in March 1973
 
 _SECONDS = re.compile(r"[0-9]{1,9}", re.ASCII)
 _SECOND_US = 1_000_000
 _DAY_US = 86_400 * _SECOND_US
-_LAST_HOUR, _LAST_MINUTE, _LEAP_SECOND = 23, 59, 60
+_LAST_HOUR, _LAST_MINUTE, _LEAP_SECOND, _NOON = 23, 59, 60, 12
 _INSTANT = pl.Datetime("us", "UTC")
 
 
@@ -54,42 +119,63 @@ def parse_instant(text: pl.Series) -> pl.Series: ...
 def parse_instant(text: pl.Expr | pl.Series) -> pl.Expr | pl.Series:
     """Texts as UTC instants, `Datetime("us", "UTC")`; null where the text is no date or lies outside 1900 to 2100.
 
-    Read are ISO 8601 dates and instants (`2025-04-04`, `20250404`, `2025-04-04T10:30:00+02:00`, `2025-04-04 10:30:00`), RFC 2822
-    (`Fri, 04 Apr 2025 10:30:00 GMT`) and seconds since 1970 (9 or 10 digits).
+    Read are ISO 8601 dates and instants (`2025-04-04`, `20250404`, `2025-04-04T10:30:00+02:00`, `2025-04-04 10:30:00`), the dates of feeds
+    and mails (`Fri, 04 Apr 2025 10:30:00 GMT`, `03 Apr 02 1500 GMT`, `Seg, 24 Set 2018 19:42:40 -0300`), of Unix and Java
+    (`Fri Apr  4 10:30:00 EDT 2025`), `April 4, 2025 10:30 am`, and seconds since 1970 (9 or 10 digits). Never read is what has two
+    meanings, such as `04/05/2025`, or a zone of unknown name.
     Without an offset the time is UTC; a date alone is its midnight.
     """
-    if isinstance(text, pl.Series):
-        return text.cast(pl.String).to_frame("text").select(parse_instant(pl.col("text")).alias(text.name)).to_series()
-    written = pl.coalesce(_written(text, _ISO), _written(text, _RFC_2822), _written(text, _COMPACT))
-    instant = pl.coalesce(written, _counted(text)).cast(_INSTANT)
-    believed = pl.when(instant.dt.year().is_between(FIRST_YEAR, LAST_YEAR)).then(instant)
-    return believed.alias(text.meta.output_name())
+    if isinstance(text, pl.Expr):
+        return text.map_batches(_instants, return_dtype=_INSTANT, is_elementwise=True)
+    return _instants(text)
 
 
-def _written(text: pl.Expr, pattern: str) -> pl.Expr:
-    """Microseconds since 1970 of dates in the pattern's words; null where a part is impossible (30 February, 25 o'clock)."""
-    parts = text.str.extract_groups(pattern)
-
-    def part(name: str) -> pl.Expr:
-        return parts.struct.field(name) if f"<{name}>" in pattern else pl.lit(None, pl.String)
-
-    month = part("month").str.to_lowercase().replace(_MONTHS)
-    day = pl.concat_str(part("year"), month, part("day").str.zfill(2), separator="-").str.to_date("%Y-%m-%d", strict=False)
-    hour, minute, second = (part(name).cast(pl.Int64).fill_null(0) for name in ("hour", "minute", "second"))
-    fraction = part("fraction").str.pad_end(6, "0").cast(pl.Int64).fill_null(0)
-    zone = part("zone").str.to_lowercase().replace(_ZONES)
-    zone_hours = zone.str.extract(r"^[+-]([0-9]{2})").cast(pl.Int64).fill_null(0)
-    zone_minutes = zone.str.extract(r"^[+-][0-9]{2}:?([0-9]{2})$").cast(pl.Int64).fill_null(0)
-    offset = (zone_hours * 60 + zone_minutes) * pl.when(zone.str.starts_with("-")).then(-1).otherwise(1)
-    possible = (
-        (hour <= _LAST_HOUR)
-        & (minute <= _LAST_MINUTE)
-        & (second <= _LEAP_SECOND)
-        & (zone_hours <= _LAST_HOUR)
-        & (zone_minutes <= _LAST_MINUTE)
+def _instants(text: pl.Series) -> pl.Series:
+    # Step by step: as one expression every part would search the text anew, at several times the cost.
+    texts = text.cast(pl.String).to_frame("text")
+    groups = texts.select(pl.col("text").str.extract_groups(pattern).alias(f"{place}") for place, pattern in enumerate(_WRITTEN))
+    parts = groups.select(
+        pl.coalesce(pl.col(f"{place}").struct.field(name) for place, pattern in enumerate(_WRITTEN) if f"<{name}>" in pattern).alias(name)
+        for name in _PARTS
     )
-    seconds = hour * 3600 + (minute - offset) * 60 + second
-    return pl.when(possible).then(day.cast(pl.Int64) * _DAY_US + seconds * _SECOND_US + fraction)
+    written = parts.with_columns(_day(), *_clock(), _offset()).select(_written().alias("written"))
+    instant = texts.hstack(written).select(pl.coalesce("written", _counted(pl.col("text"))).cast(_INSTANT).alias(text.name)).to_series()
+    return instant.set(~instant.dt.year().is_between(FIRST_YEAR, LAST_YEAR), None)
+
+
+def _day() -> pl.Expr:
+    digits = pl.col("year").cast(pl.Int64)
+    is_short = pl.col("year").str.len_chars() == _SHORT_YEAR
+    century = pl.when(~is_short).then(0).when(digits < _CENTURY_TURNS).then(2000).otherwise(1900)
+    month = pl.col("month").str.to_lowercase().replace(_MONTHS)
+    written = pl.concat_str(digits + century, month, pl.col("day").str.zfill(2), separator="-")
+    return written.str.to_date("%Y-%m-%d", strict=False).alias("date")
+
+
+def _clock() -> Iterator[pl.Expr]:
+    for name in ("hour", "minute", "second"):
+        yield pl.col(name).cast(pl.Int64).fill_null(0)
+    yield pl.col("fraction").str.pad_end(6, "0").cast(pl.Int64).fill_null(0)
+    yield pl.col("half").str.to_lowercase()
+
+
+def _offset() -> pl.Expr:
+    """Minutes east of UTC; null where the zone is impossible."""
+    zone = pl.col("zone").str.to_lowercase().str.replace(r"^(?:utc?|gmt)([+-])", "$1").replace(_ZONES)
+    hours = zone.str.extract(r"^[+-]([0-9]{1,2})").cast(pl.Int64).fill_null(0)
+    minutes = zone.str.extract(r"^[+-](?:[0-9]{1,2}:|[0-9]{2})([0-9]{2})$").cast(pl.Int64).fill_null(0)
+    possible = (hours <= _LAST_HOUR) & (minutes <= _LAST_MINUTE)
+    return pl.when(possible).then((hours * 60 + minutes) * pl.when(zone.str.starts_with("-")).then(-1).otherwise(1)).alias("offset")
+
+
+def _written() -> pl.Expr:
+    """Microseconds since 1970 of the parts; null where one is impossible (30 February, 25 o'clock)."""
+    hour, half = pl.col("hour"), pl.col("half")
+    latest = pl.when(half.is_null()).then(_LAST_HOUR).otherwise(_NOON)
+    possible = (hour <= latest) & (pl.col("minute") <= _LAST_MINUTE) & (pl.col("second") <= _LEAP_SECOND)
+    of_day = pl.when(half.is_null()).then(hour).otherwise(hour % _NOON + pl.when(half == "p").then(_NOON).otherwise(0))
+    seconds = of_day * 3600 + (pl.col("minute") - pl.col("offset")) * 60 + pl.col("second")
+    return pl.when(possible).then(pl.col("date").cast(pl.Int64) * _DAY_US + seconds * _SECOND_US + pl.col("fraction"))
 
 
 def _counted(text: pl.Expr) -> pl.Expr:

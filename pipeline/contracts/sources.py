@@ -4,7 +4,16 @@ Belongs here: name, address, licence, cadence and lag of each. Does not: how one
 (`pipeline/settings/upstreams.py`).
 """
 
+from datetime import datetime, time, timedelta
+
 from pipeline.contracts.model import Source
+
+#: When schedules ask, in UTC: every morning after the papers of the day before are complete, and feeds every hour.
+DAILY_AT = time(5, 30)
+HOURLY_AT_MINUTE = 10
+
+#: How many days of asking the accounts of a source look back on.
+RECENT_DAYS = 7
 
 SOURCES: dict[str, Source] = {
     source.name: source
@@ -18,6 +27,14 @@ SOURCES: dict[str, Source] = {
             "none; late articles are taken up by a look-back window",
         ),
         Source(
+            "rss",
+            "RSS and Atom feeds of outlets, as named in the settings",
+            "",
+            "each outlet's; text is kept in the lake and never published",
+            "asked at each fetch; a feed holds its newest items only, so what left it between two fetches is never seen",
+            "minutes to hours",
+        ),
+        Source(
             "sample",
             "Bundled sample of invented articles about public facts of 2025",
             "https://github.com/trade-tension/trade-tension-index",
@@ -27,11 +44,19 @@ SOURCES: dict[str, Source] = {
         ),
         Source(
             "census_flows",
-            "US Census Bureau, U.S. Trade in Goods with China (c5700), also as FRED IMPCH and EXPCH",
+            "US Census Bureau: U.S. Trade in Goods with China (c5700), also as FRED IMPCH and EXPCH; its international trade interface",
             "https://www.census.gov/foreign-trade/balance/c5700.html",
             "public domain (work of the United States government)",
-            "monthly",
-            "about five weeks after the month's end; set to 35 days where the file gives no day of release",
+            "monthly; the three years before are revised every June",
+            "about five weeks after the month's end; set to 35 days where neither the file nor the list of releases has the day",
+        ),
+        Source(
+            "comtrade",
+            "UN Comtrade, monthly trade in goods",
+            "https://comtradeplus.un.org/",
+            "the United Nations' policy on use and re-dissemination: figures may be used with their source; larger extracts need its leave",
+            "as reporters deliver, revised without notice",
+            "two to three months after the month's end; set to 90 days, or the day of the first answer that held the figure",
         ),
         Source(
             "tariff_trackers",
@@ -97,3 +122,12 @@ SOURCES: dict[str, Source] = {
         ),
     )
 }
+
+
+def next_asked_at(source: Source, now: datetime) -> datetime:
+    """When the schedule of a source asks next after `now` (UTC), while it is switched on."""
+    if source.is_asked_hourly:
+        first, step = now.replace(minute=HOURLY_AT_MINUTE, second=0, microsecond=0), timedelta(hours=1)
+    else:
+        first, step = datetime.combine(now.date(), DAILY_AT, now.tzinfo), timedelta(days=1)
+    return first if first > now else first + step

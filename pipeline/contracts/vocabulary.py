@@ -157,7 +157,70 @@ STATUS_OBSERVATION = Vocabulary(
     },
 )
 
+SOURCE_KIND = Vocabulary(
+    "source_kind",
+    "Who speaks.",
+    {
+        "official": "the government itself, in its journal",
+    },
+)
+
+OFFICIAL_OUTCOME = Vocabulary(
+    "document_outcome",
+    "What became of a document of an official journal.",
+    {
+        "acts": "it gave signals",
+        "unreadable": "a field that is needed could not be read",
+        "undated": "it has no day of publication, or another than the one asked about",
+        "repeated": "the same document came twice",
+        "correction": "it corrects an earlier document, whose act counts already",
+        "other_agency": "none of its agencies makes trade policy by the rules",
+        "no_partner": "a rule found an act, and the document's fields name no partner",
+        "direction_unclear": "it changes a measure, and its fields do not say which way",
+        "review": "a review, ruling or judgment on an order that stands as it is",
+        "schedule": "moves or sets the dates of a case",
+        "request": "asks for comments or requests, or says how they are dealt with",
+        "meeting": "a meeting, hearing, committee or mission",
+        "paperwork": "forms and collections of information",
+        "private_case": "a firm's complaint against firms",
+        "enforcement": "a case against a person or firm under rules that stand",
+        "technical": "wording, clarifications, decisions of a control regime of many states",
+        "no_rule": "an agency of trade policy, and no rule knows such a document",
+    },
+)
+
+ACT_BASIS = Vocabulary(
+    "act_basis",
+    "What an official act was read from.",
+    {
+        "title": "the title says it in the journal's set words",
+        "abstract": "the title names the measure, the abstract says what becomes of it",
+        "assumed": "the title names the measure alone; the commoner direction is taken, which may be wrong",
+    },
+)
+
+EFFECTIVE_FROM = Vocabulary(
+    "effective_from",
+    "Where the effective date was read, in order of preference.",
+    {
+        "field": "the journal's own field",
+        "dates": "the agency's words on dates, which name one day",
+        "abstract": "the abstract, which names one day",
+        "title": "the title, which names one day",
+    },
+)
+
 FLOW = Vocabulary("flow", "Direction of goods as the reporter books it.", {"exports": "out", "imports": "in"})
+
+FLOW_ORIGIN = Vocabulary(
+    "origin",
+    "How a trade figure came here, in order of preference; `comtrade` counts only in series that neither of the others has.",
+    {
+        "census": "the interface of the US Census Bureau",
+        "file": "flows.csv of the trade folder",
+        "comtrade": "UN Comtrade, which adds freight and insurance to most imports",
+    },
+)
 
 TARIFF_MEASURE = Vocabulary(
     "measure",

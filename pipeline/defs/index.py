@@ -1,6 +1,5 @@
 """Layer `index`: stories and their masses, the filter, the index and what it is made of."""
 
-from pipeline.contracts.tables.crosscheck import GDELT_DAILY
 from pipeline.contracts.tables.index import (
     BASELINE,
     CHANNEL_DAILY,
@@ -42,4 +41,3 @@ movement_arrivals = sql_asset(MOVEMENT_ARRIVALS)
 index_known = python_asset(STEPS[INDEX_KNOWN.name])
 vintages = sql_asset(VINTAGES)
 revisions = sql_asset(REVISIONS)
-gdelt_daily = sql_asset(GDELT_DAILY)

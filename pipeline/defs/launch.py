@@ -5,7 +5,7 @@ A long span is run in pieces of a year for the daily assets; the whole of the jo
 
 import logging
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextvars import ContextVar
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,6 +14,7 @@ from uuid import uuid4
 import dagster as dg
 
 from pipeline.contracts.days import Days
+from pipeline.contracts.tables.raw import FETCHES
 from pipeline.defs.partitions import DAYS, range_tags
 from pipeline.settings import PACKAGE, Settings
 
@@ -86,14 +87,24 @@ class Launcher:
 
         Stops at the first run that fails; what was written before stays written and whole.
         """
+        pieces = list(span.chunks(DAYS_IN_A_RUN))
+        return self._runs(settings, [(piece, None if piece == pieces[-1] else self.daily) for piece in pieces], listener, "tension run")
+
+    def ask(self, settings: Settings, names: Sequence[str], span: Days, listener: Listener) -> Launched:
+        """Ask the upstreams of these names over the days of `span`, keep what they answer, and nothing else."""
+        assets = [dg.AssetKey(name) for name in (*names, FETCHES.name)]
+        return self._runs(settings, [(piece, assets) for piece in span.chunks(DAYS_IN_A_RUN)], listener, "tension fetch")
+
+    def _runs(
+        self, settings: Settings, pieces: Sequence[tuple[Days, Sequence[dg.AssetKey] | None]], listener: Listener, started_by: str
+    ) -> Launched:
         prepare_home(settings.dagster_home)
         token = _listener.set(listener)
         results: list[dg.ExecuteInProcessResult] = []
         try:
             with dg.DagsterInstance.from_config(str(settings.dagster_home)) as instance:
-                pieces = list(span.chunks(DAYS_IN_A_RUN))
-                for piece in pieces:
-                    results.append(self._run(piece, instance, is_last=piece == pieces[-1]))
+                for days, assets in pieces:
+                    results.append(self._run(days, instance, assets, started_by))
                     if not results[-1].success:
                         break
         finally:
@@ -104,13 +115,15 @@ class Launcher:
             tuple(check for result in results for check in _failed_checks(result)),
         )
 
-    def _run(self, days: Days, instance: dg.DagsterInstance, *, is_last: bool) -> dg.ExecuteInProcessResult:
+    def _run(
+        self, days: Days, instance: dg.DagsterInstance, assets: Sequence[dg.AssetKey] | None, started_by: str
+    ) -> dg.ExecuteInProcessResult:
         return self.job.execute_in_process(
             run_id=str(uuid4()),
             instance=instance,
-            tags=range_tags(days) | {"started by": "tension run"},
+            tags=range_tags(days) | {"started by": started_by},
             run_config={"loggers": {"listener": {}}},
-            asset_selection=None if is_last else self.daily,
+            asset_selection=assets,
             raise_on_error=False,
         )
 

@@ -9,6 +9,16 @@ from pipeline.defs.checks import audit, check_specs
 from pipeline.defs.metadata import counted, describe, tell_each_day
 from pipeline.defs.partitions import DAYS, DAYS_AT_ONCE, days, today
 from pipeline.defs.resources import LakeResource, NewsResource, TradeResource
+from pipeline.defs.upstreams import on
+from pipeline.sources.flows import Figures
+
+#: Asked of the answers, not of the table: a row that was set aside looks like a month without a figure.
+ALL_FIGURES_READ = dg.AssetCheckSpec(
+    "every_row_of_the_answers_is_a_figure",
+    asset=RAW_TRADE_FLOWS.name,
+    description="a row that was set aside leaves its month without a figure, which is not the same as a month without trade",
+    metadata={"severity": "warning"},
+)
 
 Results = Iterator[dg.AssetCheckResult | dg.MaterializeResult[None]]
 
@@ -23,13 +33,25 @@ def raw_articles(context: dg.AssetExecutionContext, lake: LakeResource, news: Ne
     yield dg.MaterializeResult(metadata={"rows in this run": rows.height})
 
 
-@dg.asset(**describe(RAW_TRADE_FLOWS), check_specs=check_specs(RAW_TRADE_FLOWS))
+@dg.asset(**describe(RAW_TRADE_FLOWS), deps=on("census", "comtrade"), check_specs=[*check_specs(RAW_TRADE_FLOWS), ALL_FIGURES_READ])
 def raw_trade_flows(lake: LakeResource, trade: TradeResource) -> Results:
-    """Monthly goods trade as the statistical office published it."""
-    rows = trade.flows()
-    yield from audit(RAW_TRADE_FLOWS, rows)
-    lake.open().write(RAW_TRADE_FLOWS, rows)
-    yield dg.MaterializeResult(metadata=counted(rows.height))
+    """Monthly goods trade as the statistical office published it, every value that it had."""
+    figures = trade.flows()
+    yield _all_read(figures)
+    yield from audit(RAW_TRADE_FLOWS, figures.rows)
+    lake.open().write(RAW_TRADE_FLOWS, figures.rows)
+    yield dg.MaterializeResult(metadata=counted(figures.rows.height) | {"set aside": figures.set_aside.height})
+
+
+def _all_read(figures: Figures) -> dg.AssetCheckResult:
+    reasons = figures.set_aside["reason"].value_counts(sort=True).rows()
+    return dg.AssetCheckResult(
+        passed=figures.set_aside.is_empty(),
+        check_name=ALL_FIGURES_READ.name,
+        asset_key=RAW_TRADE_FLOWS.name,
+        severity=dg.AssetCheckSeverity.WARN,
+        metadata={"used": figures.used_count, "detail": "; ".join(f"{count} {reason}" for reason, count in reasons)},
+    )
 
 
 @dg.asset(**describe(RAW_TARIFFS), check_specs=check_specs(RAW_TARIFFS))

@@ -1,5 +1,7 @@
 """What assets are handed: the lake, the news, the reader, the method of the index, the place of publication. Each opens the real thing."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
 
@@ -14,8 +16,12 @@ from pipeline.index.parameters import variables
 from pipeline.settings import SAMPLE_NOTE, Settings, current
 from pipeline.signals.extract import Extractor
 from pipeline.signals.extractors import make
+from pipeline.sources.archive import Archive
+from pipeline.sources.client import Client
+from pipeline.sources.figures import tariffs, trade_flows
 from pipeline.sources.files import read_articles
-from pipeline.sources.trade import read_census_flows, read_commitments, read_tariffs
+from pipeline.sources.flows import Figures
+from pipeline.sources.trade import read_commitments
 from pipeline.warehouse.home import HomeError, claim
 from pipeline.warehouse.lake import Lake
 from pipeline.warehouse.publish import Publisher
@@ -51,18 +57,36 @@ class NewsResource(dg.ConfigurableResource):  # type: ignore[type-arg]
         return found.filter(pl.col("index_date").is_between(days.first, days.last))
 
 
+class UpstreamsResource(dg.ConfigurableResource):  # type: ignore[type-arg]
+    """The upstreams that are fetched, and the archive of what they answered. What is asked of them is read from the settings when they are
+    opened: keys have no place in Dagster's history."""
+
+    payloads: str
+
+    @contextmanager
+    def open(self) -> Iterator[Client]:
+        """A client that keeps what it is answered in that folder."""
+        with Client(self.archive(), current().sources.network) as client:
+            yield client
+
+    def archive(self) -> Archive:
+        """What was answered so far."""
+        return Archive(Path(self.payloads))
+
+
 class TradeResource(dg.ConfigurableResource):  # type: ignore[type-arg]
-    """Official trade figures in a folder."""
+    """Official trade figures: in a folder, and answered by the upstreams that are on."""
 
     folder: str
+    payloads: str
 
-    def flows(self) -> pl.DataFrame:
-        """Monthly flows as published."""
-        return read_census_flows(Path(self.folder))
+    def flows(self) -> Figures:
+        """Monthly flows as published, and what was set aside of the answers."""
+        return trade_flows(Path(self.folder), Archive(Path(self.payloads)), current().sources)
 
     def tariffs(self) -> pl.DataFrame:
         """Dated tariff rates as published."""
-        return read_tariffs(Path(self.folder))
+        return tariffs(Path(self.folder))
 
     def commitments(self) -> pl.DataFrame:
         """Purchase commitments as written."""
@@ -120,7 +144,8 @@ def resources(settings: Settings) -> dict[str, dg.ConfigurableResource]:  # type
             home=str(settings.home),
             is_sample=settings.is_sample,
         ),
-        "trade": TradeResource(folder=str(settings.trade)),
+        "upstreams": UpstreamsResource(payloads=str(settings.payloads)),
+        "trade": TradeResource(folder=str(settings.trade), payloads=str(settings.payloads)),
         "extractor": ExtractorResource(name=settings.extractor, workers=settings.workers),
         "method": MethodResource(
             pairs=list(settings.pairs),

@@ -4,7 +4,8 @@ Text of articles is hostile here too: everything that comes from outside goes th
 """
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,7 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
+from pipeline.contracts.sources import RECENT_DAYS
 from pipeline.report.names import short_day
 from pipeline.settings import SAMPLE_NOTE, Settings
 
@@ -183,6 +185,50 @@ def status(out: Console, accounted: str, rows: Sequence[tuple[str, str]], settin
     out.print(table)
     out.print(accounted, highlight=False)
     out.print(next_steps(settings), soft_wrap=True)
+
+
+def sources(out: Console, standing: pl.DataFrame, asked_next: Mapping[str, datetime], settings: Settings) -> None:
+    """Each source: when it last answered, rows, how new its data are, what is missing, when it is asked next; and what to do next.
+
+    `standing` is of `pipeline.sources.standing.STANDING` with `row_count` beside it; `asked_next` of those that a schedule asks, in UTC.
+    """
+    if standing.is_empty():
+        out.print("No source yet: give article files with --articles, or switch upstreams on in tension.toml (see tension.example.toml).")
+        return
+    table = Table(
+        title=f"Sources of {plain(str(settings.home))}",
+        caption=f"asked, missing, failed: of the last {RECENT_DAYS} days. next: if its schedule is switched on in the UI; times are UTC.",
+        box=box.SIMPLE_HEAD,
+        padding=(0, 1, 0, 0),
+        title_justify="left",
+        caption_justify="left",
+    )
+    for name in ("source", "last success"):
+        table.add_column(name, no_wrap=True)
+    table.add_column("rows", justify="right", no_wrap=True)
+    table.add_column("data to", no_wrap=True)
+    for name in ("lag", "asked", "missing", "failed"):
+        table.add_column(name, justify="right", no_wrap=True)
+    table.add_column("next", no_wrap=True)
+    for row in standing.iter_rows(named=True):
+        lag = "" if row["lag_days"] is None else f"{row['lag_days']} d"
+        late = f" (late after {row['late_after_days']} d)" if row["is_late"] and row["late_after_days"] else ""
+        table.add_row(
+            row["source"] + ("" if row["is_on"] else " (off)"),
+            _minute(row["last_success_at"]) or "never",
+            f"{row['row_count'] or 0:,}",
+            str(row["newest_date"] or "no data"),
+            Text(lag + late, style="bold red" if row["is_late"] and row["is_on"] else ""),
+            *(f"{row[name]:,}" for name in ("asked", "missing", "failed")),
+            _minute(asked_next.get(row["source"])) if row["is_on"] else "",
+        )
+    out.print(table)
+    for row in standing.filter(pl.col("last_problem") != "").iter_rows(named=True):
+        out.print(f"[yellow]{row['source']}:[/] {plain(row['last_problem'])}", highlight=False, soft_wrap=True)
+
+
+def _minute(at: datetime | None) -> str:
+    return f"{at:%Y-%m-%d %H:%M}" if at else ""
 
 
 def accounted(days: str, coverage: pl.DataFrame, release: str) -> str:

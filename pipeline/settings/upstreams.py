@@ -6,12 +6,24 @@ Belongs here: names, types, defaults and limits. Does not: fetching (`pipeline/s
 
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, NonNegativeFloat, PositiveFloat, PositiveInt, StringConstraints
+from pydantic import BaseModel, ConfigDict, Field, NonNegativeFloat, PositiveFloat, PositiveInt, StringConstraints, field_validator
+
+from pipeline.contracts.customs import CENSUS_PARTNERS, COMTRADE_AREAS
 
 UpstreamName = Literal["rss", "gdelt", "federal_register", "census", "comtrade"]
 Url = Annotated[str, StringConstraints(pattern=r"^https?://[^/@\s]+(?:/\S*)?$")]
 Country = Annotated[str, StringConstraints(pattern=r"^[A-Z]{3}$")]
 HsCode = Annotated[str, StringConstraints(pattern=r"^[0-9]{2,10}$")]
+
+
+_COMTRADE_DIGITS = frozenset({2, 4, 6})
+
+
+def _named(products: dict[str, tuple[str, ...]]) -> dict[str, tuple[str, ...]]:
+    """`ValueError` where a product has no name or no codes: it would be taken for all goods."""
+    if any(not name.strip() or not codes for name, codes in products.items()):
+        raise ValueError("a product needs a name and at least one HS code")
+    return products
 
 
 class _Group(BaseModel):
@@ -67,6 +79,7 @@ class FederalRegister(_Group):
             "trade-representative-office-of-united-states",
             "industry-and-security-bureau",
             "international-trade-administration",
+            "international-trade-commission",
             "u-s-customs-and-border-protection",
             "executive-office-of-the-president",
         ),
@@ -81,6 +94,22 @@ class Census(_Group):
     partners: tuple[Country, ...] = Field(("CHN",), description="partners of the United States")
     products: dict[str, tuple[HsCode, ...]] = Field({}, description="product to the HS codes that make it; all goods are always asked for")
 
+    @field_validator("partners")
+    @classmethod
+    def _partners(cls, given: tuple[str, ...]) -> tuple[str, ...]:
+        unknown = [code for code in given if code not in CENSUS_PARTNERS]
+        if unknown:
+            raise ValueError(
+                f"the Census Bureau's codes of {', '.join(unknown)} are unknown; take {', '.join(CENSUS_PARTNERS)}, or add them "
+                f"to pipeline/contracts/customs.py"
+            )
+        return tuple(dict.fromkeys(given))
+
+    @field_validator("products")
+    @classmethod
+    def _products(cls, given: dict[str, tuple[str, ...]]) -> dict[str, tuple[str, ...]]:
+        return _named(given)
+
 
 class Comtrade(_Group):
     """UN Comtrade."""
@@ -88,6 +117,26 @@ class Comtrade(_Group):
     base_url: Url = "https://comtradeapi.un.org/data/v1/get/"
     pairs: tuple[str, ...] = Field((), description="reporter and partner, such as CHN-USA: in this order")
     products: dict[str, tuple[HsCode, ...]] = Field({}, description="product to the HS codes that make it; all goods are always asked for")
+
+    @field_validator("pairs")
+    @classmethod
+    def _pairs(cls, given: tuple[str, ...]) -> tuple[str, ...]:
+        for pair in given:
+            reporter, _, partner = pair.partition("-")
+            if reporter == partner or reporter not in COMTRADE_AREAS or partner not in COMTRADE_AREAS:
+                raise ValueError(
+                    f"{pair[:20]!r} is no reporter and partner; write two of {', '.join(COMTRADE_AREAS)} with a hyphen, such as CHN-USA, "
+                    f"or add their codes to pipeline/contracts/customs.py"
+                )
+        return tuple(dict.fromkeys(given))
+
+    @field_validator("products")
+    @classmethod
+    def _products(cls, given: dict[str, tuple[str, ...]]) -> dict[str, tuple[str, ...]]:
+        long = [f"{name} ({code})" for name, codes in given.items() for code in codes if len(code) not in _COMTRADE_DIGITS]
+        if long:
+            raise ValueError(f"UN Comtrade knows HS codes of 2, 4 and 6 digits, so these cannot be asked for: {', '.join(long)}")
+        return _named(given)
 
 
 class Upstreams(_Group):

@@ -5,6 +5,7 @@ Belongs here: reading URLs, following a redirect's, telling public from private 
 """
 
 import ipaddress
+import re
 import socket
 from collections.abc import Callable, Collection, Iterable, Mapping
 from urllib.parse import parse_qsl, quote, quote_plus, unquote, unquote_plus, urlencode
@@ -18,6 +19,7 @@ Resolver = Callable[[str, int], list[str]]
 _CORRECT = "Correct the URL in the settings"
 LOOK_FOR_MOVE = "Look whether the upstream has moved, and correct the URL in the settings"
 _PORTS = {"http": 80, "https": 443}
+_USER = re.compile(r"://[^/?#\s]*@")
 _LAST_PORT = 65_535
 _GLOBAL_UNICAST = ipaddress.ip_network("2000::/3")
 _NAT64 = ipaddress.ip_network("64:ff9b::/96")
@@ -134,8 +136,8 @@ def holds_secret(text: str, secrets: Iterable[SecretStr]) -> bool:
 
 
 def shown(text: str, secrets: Iterable[SecretStr]) -> str:
-    """The text on one line, without control characters, and with no secret in it, plain or as URLs write it."""
-    line = " ".join("".join(sign if sign.isprintable() else " " for sign in text).split())
+    """The text on one line, without control characters, users of URLs, and secrets, plain or as URLs write them."""
+    line = _USER.sub("://", " ".join("".join(sign if sign.isprintable() else " " for sign in text).split()))
     for form in sorted((form for secret in secrets for form in _forms(secret)), key=len, reverse=True):
         line = line.replace(form, "(key)")
     return line

@@ -12,6 +12,7 @@ Layout below `root`, where every name is a hash or made by us:
 They are written in this order, so whatever instant a process dies at, what can be found is whole; the rest is asked for again.
 """
 
+import errno
 import gzip
 import hashlib
 import itertools
@@ -62,10 +63,7 @@ class Archive:
 
     def newest(self, source: str, item: str) -> Kept | None:
         """The newest answer that is kept of an item; None when there is none."""
-        try:
-            return _kept(json.loads(self._newest_file(source, item).read_bytes()))
-        except (FileNotFoundError, ValueError, KeyError, TypeError):
-            return None  # a file that cannot be read is no answer: the item is asked for again
+        return _pointer(self._newest_file(source, item))
 
     def payload(self, kept: Kept) -> Payload | None:
         """The answer with its body; None when the body is gone or is no longer what was kept."""
@@ -108,7 +106,7 @@ class Archive:
         }
         self._append(self._journal_file(request.source, request.about), line)
         if kept:
-            _replace(self._newest_file(kept.source, kept.item), json.dumps(_written(kept), ensure_ascii=False).encode())
+            _replace(self._newest_file(kept.source, kept.item), json.dumps(_written(kept)).encode())
 
     def payloads(self, source: str, days: Days | None = None) -> Iterator[Payload]:
         """Every distinct answer about the days (all, where not given) in order of arrival, then item. One body at a time is in memory.
@@ -127,6 +125,14 @@ class Archive:
             if payload is not None:
                 yield payload
 
+    def newest_payloads(self, source: str) -> Iterator[Payload]:
+        """The newest answer to every item of a source, in order of the items. One body at a time is in memory."""
+        pointers = (_pointer(path) for path in (self.root / "newest" / _source(source)).glob("*/*.json"))
+        for kept in sorted((kept for kept in pointers if kept), key=lambda one: one.item):
+            payload = self.payload(kept)
+            if payload is not None:
+                yield payload
+
     def journal(self, source: str | None = None, days: Days | None = None) -> pl.DataFrame:
         """Every request on record, as `FETCHES`: of one source or of all, about the days or about any."""
         sources = [source] if source is not None else sorted(path.name for path in (self.root / "journal").glob("*") if path.is_dir())
@@ -135,7 +141,8 @@ class Archive:
             for line in self._lines(name, days):
                 row = {column: line[column] for column in FETCHES.schema.names()}
                 row |= {"index_date": date.fromisoformat(line["index_date"]), "asked_at": datetime.fromisoformat(line["asked_at"])}
-                rows[line["source"], line["item"], line["asked_at"]] = row
+                row["item"] = row["item"].encode("utf-8", "replace").decode()  # half a surrogate pair is no text
+                rows[line["source"], row["item"], line["asked_at"]] = row
         return FETCHES.conform(pl.DataFrame(list(rows.values()), schema=FETCHES.schema))
 
     def _lines(self, source: str, days: Days | None) -> Iterator[dict[str, Any]]:
@@ -177,15 +184,23 @@ class Archive:
     def _append(self, path: Path, line: Mapping[str, Any]) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
         # the newline in front ends a line that was never finished; one write, so that lines of several processes do not mix
-        written = b"\n" + json.dumps(line, ensure_ascii=True).encode() + b"\n"
+        written = b"\n" + json.dumps(line).encode() + b"\n"
         with path.open("ab", buffering=0) as file:
-            file.write(written)
+            if file.write(written) < len(written):
+                raise OSError(errno.ENOSPC, "the journal could not be written whole; make room on the disk", str(path))
 
 
 def _source(name: str) -> str:
     if not _SOURCE.fullmatch(name):
         raise ValueError(f"{name!r} is no name of a source: use small letters, digits and _")
     return name
+
+
+def _pointer(path: Path) -> Kept | None:
+    try:
+        return _kept(json.loads(path.read_bytes()))
+    except (FileNotFoundError, ValueError, KeyError, TypeError):
+        return None  # a file that cannot be read is no answer: the item is asked for again
 
 
 def _written(kept: Kept) -> dict[str, str]:

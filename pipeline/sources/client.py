@@ -17,10 +17,10 @@ answer means (the upstream's module).
 import math
 import ssl
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from types import TracebackType
 from typing import Self
 
@@ -33,7 +33,18 @@ from pipeline import __version__
 from pipeline.contracts.instants import retry_after
 from pipeline.settings.upstreams import Network
 from pipeline.sources import unpacking
-from pipeline.sources.addresses import LOOK_FOR_MOVE, Resolver, UnsafeError, address, is_among, name, redirected, resolve, shown
+from pipeline.sources.addresses import (
+    LOOK_FOR_MOVE,
+    Resolver,
+    UnsafeError,
+    address,
+    holds_secret,
+    is_among,
+    name,
+    redirected,
+    resolve,
+    shown,
+)
 from pipeline.sources.archive import Archive, Kept
 from pipeline.sources.pace import Pace
 from pipeline.sources.payloads import Fetched, Outcome, Payload, Request
@@ -45,7 +56,9 @@ REDIRECTS = frozenset({301, 302, 303, 307, 308})
 NOT_ALLOWED = frozenset({401, 403})
 MOST_REDIRECTS = 5
 FIRST_PAUSE_SECONDS = 1.0
+_TICK = timedelta(microseconds=1)
 EXCERPT_BYTES, EXCERPT = 2_000, 200
+MISSING_ADVICE = "A later run asks again; if it should be there, look at the address"
 
 
 class _EndError(Exception):
@@ -92,36 +105,32 @@ class Client:
         trust: ssl.SSLContext | None = None,
     ) -> None:
         self.archive, self.network, self.now, self._sleep = archive, network, now, sleep
+        self._asked_at = datetime.min.replace(tzinfo=UTC)
         self._pace = Pace(network.seconds_between, now, sleep)
-        self._http = httpx.Client(
-            transport=Wire(network.private_hosts, resolve, trust or httpx.create_ssl_context()),
-            headers={"User-Agent": _user_agent(network.contact), "Accept-Encoding": unpacking.ACCEPTED},
-            timeout=network.wait_seconds,
-            follow_redirects=False,
-            trust_env=False,
-        )
+        # httpx's own client would log addresses, carry cookies and read redirects; all that is needed of it is the way of a request
+        self._wire = Wire(network.private_hosts, resolve, trust or httpx.create_ssl_context())
+        self._headers = {"User-Agent": _user_agent(network.contact), "Accept-Encoding": unpacking.ACCEPTED, "Connection": "close"}
 
     def __enter__(self) -> Self:
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
-        self._http.close()
+        self._wire.close()
 
     def ask(self, request: Request) -> Fetched:
         """What came of asking. Nothing is asked where the answer is final and is kept; that alone leaves no line in the journal.
 
         Only a mistake of ours or a disk that cannot be written raises.
         """
-        asked_at = self.now()
+        asked_at = self._asked_at = max(self.now(), self._asked_at + _TICK)  # no two requests of one instant: the journal's key
         kept = self.archive.newest(request.source, request.item)
         before = self.archive.payload(kept) if kept else None
         if before is not None and request.is_final:
             return Fetched(request, "kept", asked_at, payload=before)
         url, fetched, answer = self._asked(request, asked_at, kept, before)
-        validators = answer.headers if answer else {}
-        self.archive.keep(
-            fetched, url, etag=_sendable(validators.get("ETag", "")), last_modified=_sendable(validators.get("Last-Modified", ""))
-        )
+        headers = answer.headers if answer else {}
+        etag, last_modified = (_sendable(headers.get(mark, ""), request.secrets.values()) for mark in ("ETag", "Last-Modified"))
+        self.archive.keep(fetched, url, etag=etag, last_modified=last_modified)
         return fetched
 
     def _asked(
@@ -185,40 +194,50 @@ class Client:
             with _named_failures(self.network), closing(self._send(url, told, request.accept, conditions)) as response:
                 location = response.headers.get("Location", "")
                 if response.status_code not in REDIRECTS or not location:
-                    return self._answer(url, response, is_conditional=bool(conditions))
+                    return self._answer(url, response, request.secrets.values(), is_conditional=bool(conditions))
             url, is_same = redirected(url, location, request.secrets)
             told = told if is_same else {}
         raise _EndError("failed", f"it redirects more than {MOST_REDIRECTS} times, last to {name(url.host)}", LOOK_FOR_MOVE)
 
     def _send(self, url: httpx.URL, secrets: Mapping[str, SecretStr], accept: str, conditions: Mapping[str, str]) -> httpx.Response:
-        self._http.cookies.clear()  # each request stands alone
-        request = self._http.build_request(
-            "GET",
-            url,
-            headers={"Accept": accept, **conditions},
-            extensions={"deadline": Deadline(self.network.deadline_seconds), "secrets": secrets},
+        waits = httpx.Timeout(self.network.wait_seconds).as_dict()
+        return self._wire.handle_request(
+            httpx.Request(
+                "GET",
+                url,
+                headers={**self._headers, "Accept": accept, **conditions},
+                extensions={"timeout": waits, "deadline": Deadline(self.network.deadline_seconds), "secrets": secrets},
+            )
         )
-        return self._http.send(request, stream=True)
 
-    def _answer(self, url: httpx.URL, response: httpx.Response, *, is_conditional: bool) -> _Answer:
+    def _answer(self, url: httpx.URL, response: httpx.Response, secrets: Iterable[SecretStr], *, is_conditional: bool) -> _Answer:
         """What a status other than a redirect means."""
-        status, headers = response.status_code, response.headers
-        encoding = headers.get("Content-Encoding", "")
+        status = response.status_code
         if status == OK:
-            body = unpacking.body(response.iter_raw(), encoding, headers.get("Content-Length", ""), self.network.largest_bytes)
-            if not body:
-                raise _AgainError("it answered 200 with nothing in it", "Look at the address in a browser", status)
-            return _Answer(status, url, headers, body)
+            return _Answer(status, url, response.headers, self._body(response))
         if status == NOT_MODIFIED and is_conditional:
-            return _Answer(status, url, headers, None)
+            return _Answer(status, url, response.headers, None)
         if status in NO_SUCH_THING:
-            raise _EndError("missing", f"it answered {status}: there is no such thing, or not yet", "Ask again later, or look", status)
+            raise _EndError("missing", f"it answered {status}: there is no such thing, or not yet", MISSING_ADVICE, status)
         if status in {TIMED_OUT, TOO_MANY} or status >= FIRST_SERVER_ERROR:
-            raise self._asked_to_wait(url, status, headers)
-        said = unpacking.beginning(response.iter_raw(), encoding, EXCERPT_BYTES).decode("utf-8", "replace").strip()
-        words = "" if said.startswith("<") else " ".join(said.split())[:EXCERPT]
+            raise self._asked_to_wait(url, status, response.headers)
         advice = "Look at the key in the settings, and at what it allows" if status in NOT_ALLOWED else "Look at what is asked for"
+        words = _excerpt(response, secrets)
         raise _EndError("failed", f"it answered {status}" + (f": {words!r}" if words else ""), advice, status)
+
+    def _body(self, response: httpx.Response) -> bytes:
+        most, headers = self.network.largest_bytes, response.headers
+        try:
+            body = unpacking.body(response.iter_raw(), headers.get("Content-Encoding", ""), headers.get("Content-Length", ""), most)
+        except unpacking.TooLargeError as error:
+            said = f"the answer is too large: {error}, at most {most:,} are taken"
+            advice = "If it is what it should be, raise sources.network.largest_bytes"
+            raise _EndError("refused", said, advice, response.status_code) from error
+        except unpacking.DamagedError as error:
+            raise _AgainError(f"the body is damaged: {error}", "Try again later", response.status_code) from error
+        if not body:
+            raise _AgainError("it answered 200 with nothing in it", "Look at the address in a browser", response.status_code)
+        return body
 
     def _asked_to_wait(self, url: httpx.URL, status: int, headers: httpx.Headers) -> _AgainError:
         wait = retry_after(headers.get("Retry-After", ""), self.now())
@@ -236,7 +255,7 @@ class Client:
             request.about,
             shown(str(answer.url), request.secrets.values()),
             self.now(),
-            shown(answer.headers.get("Content-Type", ""), ())[:EXCERPT],
+            shown(answer.headers.get("Content-Type", ""), request.secrets.values())[:EXCERPT],
             answer.body,
         )
         return Fetched(request, "stored", asked_at, tries, answer.status, payload)
@@ -244,17 +263,9 @@ class Client:
 
 @contextmanager
 def _named_failures(network: Network) -> Iterator[None]:
-    """Everything that connections and bodies can raise, as an end of the request."""
+    """Everything that connections can raise, as an end of the request."""
     try:
         yield
-    except unpacking.TooLargeError as error:
-        raise _EndError(
-            "refused",
-            f"the answer is too large: {error}, at most {network.largest_bytes:,} are taken",
-            "If it is what it should be, raise sources.network.largest_bytes",
-        ) from error
-    except unpacking.DamagedError as error:
-        raise _AgainError(f"the body is damaged: {error}", "Try again later") from error
     except DeadlineError as error:
         raise _EndError(
             "failed",
@@ -289,9 +300,18 @@ def _conditions(kept: Kept) -> dict[str, str]:
     return {name: value for name, value in headers.items() if value}
 
 
-def _sendable(validator: str) -> str:
-    """A validator that can be sent back as it came; one with strange signs, or without end, is not used."""
-    return validator if len(validator) <= EXCERPT and validator.isascii() and validator.isprintable() else ""
+def _sendable(mark: str, secrets: Iterable[SecretStr]) -> str:
+    """An ETag or a date that can be sent back as it came; one with strange signs or a key in it, or without end, is not used."""
+    is_plain = len(mark) <= EXCERPT and mark.isascii() and mark.isprintable()
+    return mark if is_plain and not holds_secret(mark, secrets) else ""
+
+
+def _excerpt(response: httpx.Response, secrets: Iterable[SecretStr]) -> str:
+    """What the upstream says in words, without secrets; nothing where it says it in HTML, or where a secret could be cut in two."""
+    begun = unpacking.beginning(response.iter_raw(), response.headers.get("Content-Encoding", ""), EXCERPT_BYTES)
+    words = shown(begun.decode("utf-8", "replace"), secrets)
+    is_cut = len(begun) == EXCERPT_BYTES and len(words) <= EXCERPT_BYTES // 2
+    return "" if words.startswith("<") or is_cut else words[:EXCERPT]
 
 
 def _user_agent(contact: str) -> str:

@@ -6,6 +6,8 @@ Belongs here: the times at which each host may be asked again. Does not: what is
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
+_FOREVER_SECONDS = 366 * 86_400.0
+
 
 class Pace:
     """Times of the hosts of one client. `now` is the clock, `sleep` waits seconds."""
@@ -17,7 +19,8 @@ class Pace:
 
     def hold(self, host: str, seconds: float) -> None:
         """The host does not want to be asked for so long."""
-        self._held[host] = max(self._now() + timedelta(seconds=seconds), self._held.get(host, self._now()))
+        until = self._now() + timedelta(seconds=min(seconds, _FOREVER_SECONDS))
+        self._held[host] = max(until, self._held.get(host, until))
 
     def held(self, host: str) -> float:
         """Seconds for which the host does not want to be asked; 0 when it may be."""

@@ -4,15 +4,15 @@ Belongs here: the accounts of the journal and the data's own last day. Does not:
 """
 
 from collections.abc import Mapping, Sequence
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 import polars as pl
 
-from pipeline.contracts.sources import SOURCES
+from pipeline.contracts.sources import RECENT_DAYS, SOURCES
 from pipeline.contracts.tables.raw import FETCHES
 
+FILES = "articles"
 ANSWERED = ("stored", "unchanged", "kept")
-DAYS_SHOWN = 7
 
 STANDING = pl.Schema(
     {
@@ -35,7 +35,7 @@ def standing(journal: pl.DataFrame, newest: Mapping[str, date | None], on: Seque
     """One row for each upstream that is on or was ever asked, in the order of the contracts, as `STANDING`.
 
     `journal` is of `FETCHES`; `newest` gives the newest day that the data of a source tell of. `asked`, `missing` and `failed` (with what
-    was refused) count the last `DAYS_SHOWN` days of asking, each thing once, by what came of it last. `is_late`: the data lie further back
+    was refused) count the last `RECENT_DAYS` days of asking, each thing once, by what came of it last. `is_late`: the data lie further back
     than the contract of the source allows, or there are none.
     """
     rows = FETCHES.conform(journal)
@@ -43,9 +43,16 @@ def standing(journal: pl.DataFrame, newest: Mapping[str, date | None], on: Seque
     return pl.DataFrame([_row(name, rows.filter(source=name), newest.get(name), name in on, today) for name in names], schema=STANDING)
 
 
+def standing_of_files(read_at: datetime | None, newest: date | None, today: date) -> pl.DataFrame:
+    """The row of article files that the user gives: nobody is asked, so nothing is missing or failed; late is for the user to judge."""
+    row = {"source": FILES, "is_on": True, "last_success_at": read_at, "newest_date": newest, "is_late": False, "last_problem": ""}
+    row |= {"lag_days": None if newest is None else (today - newest).days, "late_after_days": None}
+    return pl.DataFrame([row | dict.fromkeys(("asked", "missing", "failed"), 0)], schema=STANDING)
+
+
 def _row(name: str, journal: pl.DataFrame, newest: date | None, is_on: bool, today: date) -> dict[str, object]:
     good = journal.filter(pl.col("outcome").is_in(ANSWERED))
-    recent = journal.filter(pl.col("asked_at").dt.date() > today - timedelta(days=DAYS_SHOWN))
+    recent = journal.filter(pl.col("asked_at").dt.date() > today - timedelta(days=RECENT_DAYS))
     last = recent.sort("asked_at").unique("item", keep="last", maintain_order=True)
     allowed = SOURCES[name].late_after_days
     problems = last.filter(~pl.col("outcome").is_in(ANSWERED))

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import BinaryIO
+from typing import Protocol
 
 from pipeline.sources.errors import SourceError
 
@@ -49,10 +49,20 @@ class Line:
         return self.text is not None and not self.text.strip(" \t\r")
 
 
-class Stream:
-    """The bytes of an open file, counted against its limit."""
+class Unpacked(Protocol):
+    """What a stream reads from: an open file, or as much of one as it needs."""
 
-    def __init__(self, raw: BinaryIO, path: Path, limit: int | None) -> None:
+    def read(self, size: int, /) -> bytes:
+        """At most `size` bytes; none at the end."""
+
+    def readline(self, size: int, /) -> bytes:
+        """The rest of the line with its end, at most `size` bytes; none at the end."""
+
+
+class Stream:
+    """The bytes of an open file, counted against its limit. `path` names it in messages."""
+
+    def __init__(self, raw: Unpacked, path: Path | str, limit: int | None) -> None:
         self._raw, self._path, self._limit, self._read = raw, path, limit, 0
 
     def _count(self, data: bytes) -> bytes:
@@ -100,7 +110,7 @@ def opened(path: Path, limits: Limits = LIMITS) -> Iterator[Stream]:
             if packed.read(len(_GZIP_MAGIC)) != _GZIP_MAGIC:
                 raise SourceError(f"{path}: is named .gz but is no gzip file. Pack it with gzip, or rename it if it is not packed")
         with gzip.open(path, "rb") as unpacked:
-            yield Stream(unpacked, path, limits.unpacked(path.stat().st_size))  # type: ignore[arg-type]
+            yield Stream(unpacked, path, limits.unpacked(path.stat().st_size))
     except (gzip.BadGzipFile, EOFError, zlib.error) as error:
         raise SourceError(f"{path}: the gzip file is damaged or cut short ({error}). Fetch or pack it again") from error
     except OSError as error:

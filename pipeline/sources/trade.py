@@ -22,7 +22,14 @@ COMMITMENTS_FILE = "commitments.csv"
 
 # cells that may be empty and columns that older files lack, with what their absence means
 _ALL_GOODS = {"product": ""}
-_FLOWS_OPTIONAL: Mapping[str, Any] = _ALL_GOODS | {"duties_usd": None, "released_on": None}
+_FLOWS_OPTIONAL: Mapping[str, Any] = _ALL_GOODS | {
+    "duties_usd": None,
+    "consumption_usd": None,
+    "released_on": None,
+    "seen_on": "",
+    "absent_on": None,
+    "origin": "",
+}
 _COMMITMENTS_OPTIONAL: Mapping[str, Any] = _ALL_GOODS | {"baseline_year": None}
 
 _INTEGER = re.compile(r"[+-]?[0-9]{1,18}", re.ASCII)
@@ -32,9 +39,11 @@ _DECIMAL = re.compile(r"[+-]?[0-9]+(\.[0-9]*)?([eE][+-]?[0-9]{1,3})?", re.ASCII)
 def read_census_flows(folder: Path) -> pl.DataFrame:
     """Monthly goods trade from `flows.csv` in the folder, as `RAW_TRADE_FLOWS`; values in USD. `SourceError` names file and line.
 
-    The columns `product` (empty: all goods), `duties_usd` and `released_on` may be absent or empty.
+    The columns `product` (empty: all goods), `duties_usd`, `consumption_usd`, `released_on` and `seen_on` may be absent or empty. A month
+    that was revised may have several rows, each with the day (`seen_on`) from which its value is known.
     """
-    return _read(folder / FLOWS_FILE, RAW_TRADE_FLOWS, _FLOWS_OPTIONAL)
+    rows = _read(folder / FLOWS_FILE, RAW_TRADE_FLOWS, _FLOWS_OPTIONAL)
+    return RAW_TRADE_FLOWS.conform(rows.with_columns(origin=pl.lit("file")))
 
 
 def read_tariffs(folder: Path) -> pl.DataFrame:

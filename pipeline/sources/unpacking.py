@@ -12,6 +12,7 @@ ACCEPTED = "gzip, deflate"
 
 _GZIP, _ZLIB, _RAW = zlib.MAX_WBITS | 16, zlib.MAX_WBITS, -zlib.MAX_WBITS
 _GZIP_MAGIC = b"\x1f\x8b"
+_HEAD = 2  # bytes by which zlib's format is known
 _PIECE = 1 << 16
 _ZLIB_HEADER = 31  # its two bytes are a multiple of this (RFC 1950)
 
@@ -64,23 +65,26 @@ def _unpacked(pieces: Iterable[bytes], encoding: str) -> Iterator[bytes]:
 
 def _inflated(pieces: Iterable[bytes], window: int | None) -> Iterator[bytes]:
     """In pieces of at most `_PIECE` bytes, so that a bomb is noticed while it is still small."""
-    unpacker = None
+    unpacker, data = None, b""
     for piece in pieces:
-        if unpacker is None and piece:
-            unpacker = zlib.decompressobj(_window(piece) if window is None else window)
+        data += piece
+        if unpacker is None and len(data) >= _HEAD:
+            unpacker = zlib.decompressobj(_window(data) if window is None else window)
         if unpacker is not None:
-            unpacker = yield from _inflated_piece(unpacker, piece)
-    if unpacker is not None and not unpacker.eof:
+            unpacker, data = yield from _inflated_piece(unpacker, data)
+    if (unpacker is None and data) or (unpacker is not None and not unpacker.eof):
         raise DamagedError("it ends in the middle of its packed body")
 
 
-def _inflated_piece(unpacker: "zlib._Decompress", piece: bytes) -> Generator[bytes, None, "zlib._Decompress"]:
-    """What the piece unpacks to; returns what unpacks the next one. What follows the packed body and is not packed is no part of it."""
-    data = piece
+def _inflated_piece(unpacker: "zlib._Decompress", data: bytes) -> Generator[bytes, None, tuple["zlib._Decompress", bytes]]:
+    """What the data unpack to; returns what unpacks the next ones, and the beginning of another packed part where it is cut.
+
+    What follows a packed body and is not packed is no part of it.
+    """
     while True:
         if unpacker.eof:
             if not data.startswith(_GZIP_MAGIC):
-                return unpacker
+                return unpacker, data if data == _GZIP_MAGIC[:1] else b""
             unpacker = zlib.decompressobj(_GZIP)
         try:
             out = unpacker.decompress(data, _PIECE)
@@ -89,7 +93,7 @@ def _inflated_piece(unpacker: "zlib._Decompress", piece: bytes) -> Generator[byt
         yield out
         data = unpacker.unused_data if unpacker.eof else unpacker.unconsumed_tail
         if not data and len(out) < _PIECE:
-            return unpacker
+            return unpacker, b""
 
 
 def _window(data: bytes) -> int:

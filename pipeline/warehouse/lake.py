@@ -9,7 +9,7 @@ import os
 import shutil
 from collections.abc import Iterable
 from contextlib import ExitStack
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import polars as pl
@@ -71,6 +71,11 @@ class Lake:
             raise ContractError(
                 f"{self.root / table.name}: files of an earlier shape of this table ({error}); remove the folder and run its days again"
             ) from error
+
+    def written_at(self, table: Table) -> datetime | None:
+        """When the table was last written; None before the first run."""
+        times = [path.stat().st_mtime for path in self.files(table)]
+        return datetime.fromtimestamp(max(times), UTC) if times else None
 
     def height(self, table: Table) -> int:
         """How many rows the table holds, from its files' footers."""

@@ -49,11 +49,11 @@ tariffs as (
         partner as target,
         reference_month,
         'duties' as basis,
-        100.0 * duties_usd / value_usd as value,
+        100.0 * duties_usd / coalesce(consumption_usd, value_usd) as value,
         last_day(reference_month) - reference_month + 1 as days,
         released_on
     from trade_flows
-    where flow = 'imports' and product = '' and duties_usd is not null and value_usd > 0
+    where flow = 'imports' and product = '' and duties_usd is not null and coalesce(consumption_usd, value_usd) > 0
 ),
 
 flows as (

@@ -34,3 +34,11 @@ def test_the_index_is_measured_at_three_sizes() -> None:
     contributions = [int(row[1].replace(",", "")) for row in rows]
     assert contributions == sorted(contributions)
     assert contributions[2] < 5 * contributions[0]
+
+
+def test_the_linking_of_stories_finds_the_copies_and_nothing_else() -> None:
+    command = [sys.executable, str(ROOT / "benchmarks" / "stories.py"), "--articles", "600", "--days", "3", "--batch", "2"]
+    told = subprocess.run(command, capture_output=True, text=True, encoding="utf-8", check=True).stdout
+    ours = next(line.split("|")[1:-1] for line in told.splitlines() if "(ours)" in line)
+    assert float(ours[5].strip().rstrip("%")) > 90
+    assert ours[6].strip() == "0"

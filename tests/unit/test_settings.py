@@ -2,6 +2,7 @@
 
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import pytest
 from pydantic import ValidationError
@@ -19,6 +20,7 @@ from pipeline.settings import (
     use,
 )
 from pipeline.settings.archives import ArticleFiles
+from pipeline.settings.upstreams import Upstreams
 
 
 @pytest.fixture(autouse=True)
@@ -223,3 +225,25 @@ def test_nothing_is_fetched_by_default() -> None:
 def test_keys_are_not_shown(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("TENSION_CENSUS_KEY", "abc123")
     assert "abc123" not in repr(Settings())
+
+
+@pytest.mark.parametrize(
+    ("group", "said"),
+    [
+        ({"census": {"partners": ["CHN", "XXX"]}}, "codes of XXX are unknown"),
+        ({"census": {"products": {"soybeans": []}}}, "a product needs a name and at least one HS code"),
+        ({"census": {"products": {" ": ["1201"]}}}, "a product needs a name and at least one HS code"),
+        ({"comtrade": {"pairs": ["CHN-XXX"]}}, "'CHN-XXX' is no reporter and partner"),
+        ({"comtrade": {"pairs": ["CHN"]}}, "'CHN' is no reporter and partner"),
+        ({"comtrade": {"pairs": ["CHN-CHN"]}}, "'CHN-CHN' is no reporter and partner"),
+        ({"comtrade": {"products": {"soybeans": ["12019000"]}}}, r"cannot be asked for: soybeans \(12019000\)"),
+    ],
+)
+def test_what_a_statistical_office_cannot_be_asked_is_a_mistake_in_the_settings(group: dict[str, Any], said: str) -> None:
+    with pytest.raises(ValidationError, match=said):
+        Upstreams.model_validate(group)
+
+
+def test_partners_and_pairs_that_are_given_twice_are_asked_for_once() -> None:
+    given = Upstreams.model_validate({"census": {"partners": ["CHN", "CHN"]}, "comtrade": {"pairs": ["CHN-USA", "CHN-USA"]}})
+    assert (given.census.partners, given.comtrade.pairs) == (("CHN",), ("CHN-USA",))

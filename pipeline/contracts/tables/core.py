@@ -103,7 +103,14 @@ STORY_LINKS = Table(
             "The earliest article of the last three days that it retells",
             "Meridian Wire:2025-04-04:0042",
         ),
-        Column("similarity", pl.Float64(), "Jaccard similarity of word 5-grams; 1 for the same text or link", 0.93, unit="share"),
+        Column(
+            "similarity",
+            pl.Float64(),
+            "Jaccard similarity of word 5-grams, of the shorter text with the beginning of the longer where that is more; 1 for the same "
+            "text or link",
+            0.93,
+            unit="share",
+        ),
     ),
     layer="core",
     day="index_date",

@@ -28,7 +28,7 @@ RAW_ARTICLES = Table(
     ),
     layer="raw",
     day="index_date",
-    sources=("articles",),
+    sources=("articles", "rss", "gdelt"),
 )
 
 FETCHES = Table(
@@ -58,9 +58,9 @@ FETCHES = Table(
 RAW_TRADE_FLOWS = Table(
     "raw_trade_flows",
     "Raw trade flows",
-    "Monthly goods trade as the statistical office published it.",
-    grain="one reporter, partner, flow, product and month",
-    key=("reporter", "partner", "flow", "product", "reference_month"),
+    "Monthly goods trade as the statistical office published it. A figure that was changed later has a row for each value it had.",
+    grain="one value that a reporter, partner, flow, product and month had in one origin",
+    key=("reporter", "partner", "flow", "product", "reference_month", "origin", "seen_on"),
     columns=(
         Column("reference_month", pl.String(), "Month, as given (YYYY-MM)", "2025-04"),
         Column("reporter", pl.String(), "Country that counted", "USA"),
@@ -69,11 +69,33 @@ RAW_TRADE_FLOWS = Table(
         Column("product", pl.String(), "Product, as given; empty: all goods, also where the file has no such column", "soybeans"),
         Column("value_usd", pl.Int64(), "Value", 25_000_000_000, unit="USD"),
         Column("duties_usd", pl.Int64(), "Duties collected on it, where given", 4_100_000_000, unit="USD", nullable=True),
-        Column("released_on", pl.String(), "Day of release (YYYY-MM-DD), where given", "2025-06-05", nullable=True),
+        Column(
+            "consumption_usd",
+            pl.Int64(),
+            "Value of imports for consumption, on which the duties were reckoned, where given",
+            24_800_000_000,
+            unit="USD",
+            nullable=True,
+        ),
+        Column("released_on", pl.String(), "Day the month was first released (YYYY-MM-DD), where given", "2025-06-05", nullable=True),
+        Column(
+            "seen_on",
+            pl.String(),
+            "UTC day of the first answer that held this value (YYYY-MM-DD); empty: from a file, taken as first released",
+            "2025-06-06",
+        ),
+        Column(
+            "absent_on",
+            pl.String(),
+            "UTC day of the last answer before it that lacked the month (YYYY-MM-DD), where there is one",
+            "2025-06-05",
+            nullable=True,
+        ),
+        Column("origin", pl.String(), words.FLOW_ORIGIN.description, "census", vocabulary=words.FLOW_ORIGIN),
         Column("source", pl.String(), "Who published it", "US Census Bureau"),
     ),
     layer="raw",
-    sources=("census_flows",),
+    sources=("census_flows", "comtrade"),
 )
 
 RAW_TARIFFS = Table(
@@ -120,4 +142,4 @@ RAW_COMMITMENTS = Table(
     sources=("commitments",),
 )
 
-TABLES = (RAW_ARTICLES, RAW_TRADE_FLOWS, RAW_TARIFFS, RAW_COMMITMENTS)
+TABLES = (RAW_ARTICLES, RAW_TRADE_FLOWS, RAW_TARIFFS, RAW_COMMITMENTS, FETCHES)

@@ -8,11 +8,70 @@ from pipeline.contracts import vocabulary as words
 from pipeline.contracts.model import Column, Table
 from pipeline.contracts.tables import columns as c
 
+_CONSUMPTION = Column(
+    "consumption_usd",
+    pl.Float64(),
+    "Value of imports for consumption, on which the duties were reckoned; empty where not given",
+    24_800_000_000.0,
+    unit="USD",
+    nullable=True,
+)
+
+FLOW_REVISIONS = Table(
+    "flow_revisions",
+    "Revisions of trade flows",
+    "Every value that each monthly figure had, from every origin, with the day from which it was public. Those that are not used stand "
+    "beside those that are.",
+    grain="one version of one origin's figure for a reporter, partner, flow, product and month",
+    key=("reporter", "partner", "flow", "product", "reference_month", "origin", "version"),
+    columns=(
+        Column("reporter", pl.String(), "Country that counted", "USA", unit="country"),
+        Column("partner", pl.String(), "Its partner", "CHN", unit="country"),
+        Column("flow", pl.String(), words.FLOW.description, "imports", vocabulary=words.FLOW),
+        c.FLOW_PRODUCT,
+        c.REFERENCE_MONTH,
+        Column("origin", pl.String(), words.FLOW_ORIGIN.description, "census", vocabulary=words.FLOW_ORIGIN),
+        Column("version", pl.Int64(), "1 for the first value that is known, then counted on", 2),
+        Column("is_used", pl.Boolean(), "This origin's figure is the one in trade_flows", True),
+        Column("value_usd", pl.Float64(), "Value of goods, not seasonally adjusted", 25_100_000_000.0, unit="USD"),
+        Column("duties_usd", pl.Float64(), "Duties collected on it; empty where not given", 4_100_000_000.0, unit="USD", nullable=True),
+        _CONSUMPTION,
+        Column(
+            "change_pct",
+            pl.Float64(),
+            "Change of the value against the version before; empty for the first, and after a value of 0",
+            0.4,
+            unit="percent",
+            nullable=True,
+        ),
+        Column(
+            "known_on",
+            pl.Date(),
+            "UTC day from which this version was public; nothing may use it earlier",
+            date(2026, 6, 9),
+            unit="UTC day",
+        ),
+        Column(
+            "seen_on",
+            pl.Date(),
+            "UTC day of the first answer that held it; empty: from a file. A first version seen long after known_on may hold revisions "
+            "of the time between",
+            date(2026, 6, 9),
+            unit="UTC day",
+            nullable=True,
+        ),
+        Column("source", pl.String(), "Who published it", "US Census Bureau"),
+    ),
+    layer="trade",
+    published=True,
+    sources=("census_flows", "comtrade"),
+)
+
 TRADE_FLOWS = Table(
     "trade_flows",
     "Trade flows",
-    "Monthly goods trade, with the day it was released and its change on the year. A month that is absent was not available: "
-    "flow_months shows it as missing.",
+    "Monthly goods trade as first published, with the day of release, its change on the year and what later became of it. A month that is "
+    "absent was not available: flow_months shows it as missing.",
     grain="one reporter, partner, flow, product and month",
     key=("reporter", "partner", "flow", "product", "reference_month"),
     columns=(
@@ -21,8 +80,9 @@ TRADE_FLOWS = Table(
         Column("flow", pl.String(), words.FLOW.description, "imports", vocabulary=words.FLOW),
         c.FLOW_PRODUCT,
         c.REFERENCE_MONTH,
-        Column("value_usd", pl.Float64(), "Value of goods, not seasonally adjusted", 25_000_000_000.0, unit="USD"),
+        Column("value_usd", pl.Float64(), "Value of goods as first published, not seasonally adjusted", 25_000_000_000.0, unit="USD"),
         Column("duties_usd", pl.Float64(), "Duties collected on it; empty where not given", 4_100_000_000.0, unit="USD", nullable=True),
+        _CONSUMPTION,
         Column(
             "change_on_year_pct",
             pl.Float64(),
@@ -32,11 +92,21 @@ TRADE_FLOWS = Table(
             nullable=True,
         ),
         c.RELEASED_ON,
+        Column(
+            "revised_value_usd",
+            pl.Float64(),
+            "Newest value, where value or duties were revised; no other table uses it",
+            25_100_000_000.0,
+            unit="USD",
+            nullable=True,
+        ),
+        Column("revised_on", pl.Date(), "UTC day from which the newest value was public", date(2026, 6, 9), unit="UTC day", nullable=True),
+        Column("origin", pl.String(), words.FLOW_ORIGIN.description, "census", vocabulary=words.FLOW_ORIGIN),
         Column("source", pl.String(), "Who published it", "US Census Bureau"),
     ),
     layer="trade",
     published=True,
-    sources=("census_flows",),
+    sources=("census_flows", "comtrade"),
 )
 
 TARIFF_RATES = Table(
@@ -62,4 +132,4 @@ TARIFF_RATES = Table(
     sources=("tariff_trackers",),
 )
 
-TABLES = (TRADE_FLOWS, TARIFF_RATES)
+TABLES = (FLOW_REVISIONS, TRADE_FLOWS, TARIFF_RATES)

@@ -1,6 +1,7 @@
 """A real HTTP server on this machine that speaks as upstreams do, well or badly; and a client whose waits cost nothing."""
 
 import gzip
+import ssl
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -27,8 +28,8 @@ TODAY = NOON.date()
 class Answer:
     """What is sent: status, headers, body.
 
-    `announced`: another Content-Length than the body's. `cut`: so many bytes of the body are never sent. `drip`: seconds before each byte
-    of the body, `drip_head` before each line of the head.
+    `announced`: another Content-Length than the body's, or none at all where it is -1. `cut`: so many bytes of the body are never sent.
+    `drip`: seconds before each byte of the body, `drip_head` before each line of the head.
     """
 
     body: bytes = b""
@@ -123,11 +124,13 @@ class Clock:
         self.time += timedelta(seconds=seconds)
 
 
-def client_of(root: Path, clock: Clock | None = None, *, resolve: Resolver = resolve, **network: object) -> Client:
-    """A client that keeps below `root`, may ask this machine, and never really waits between requests. `network`: other settings of it."""
+def client_of(
+    root: Path, clock: Clock | None = None, *, resolve: Resolver = resolve, trust: ssl.SSLContext | None = None, **network: object
+) -> Client:
+    """A client that keeps below `root`, may ask this machine, and never really waits between requests. `network`: its settings."""
     clock = clock or Clock()
     settings = Network.model_validate({"private_hosts": (HOST,), "wait_seconds": 5, "deadline_seconds": 20} | network)
-    return Client(Archive(root), settings, now=clock.now, sleep=clock.sleep, resolve=resolve)
+    return Client(Archive(root), settings, now=clock.now, sleep=clock.sleep, resolve=resolve, trust=trust)
 
 
 def request(url: str, item: str = "a thing", *, about: date = TODAY, key: str = "", is_final: bool = False) -> Request:
@@ -136,8 +139,8 @@ def request(url: str, item: str = "a thing", *, about: date = TODAY, key: str = 
 
 
 @contextmanager
-def serving() -> Iterator[Upstream]:
-    """An upstream behind a port of this machine while the block lasts."""
+def serving(tls: ssl.SSLContext | None = None) -> Iterator[Upstream]:
+    """An upstream behind a port of this machine while the block lasts, over TLS where a context is given."""
     upstream = Upstream()
 
     class Handler(Quiet):
@@ -155,7 +158,7 @@ def serving() -> Iterator[Upstream]:
         def _send(self, answer: Answer) -> None:
             length = len(answer.body) if answer.announced is None else answer.announced
             head = [f"HTTP/1.1 {answer.status} Status", *(f"{name}: {value}" for name, value in answer.headers.items())]
-            head += ["Connection: close"] + ([] if answer.status in {204, 304} else [f"Content-Length: {length}"])
+            head += ["Connection: close"] + ([] if answer.status in {204, 304} or length < 0 else [f"Content-Length: {length}"])
             for line in [*head, ""]:
                 time.sleep(answer.drip_head)
                 self.wfile.write(f"{line}\r\n".encode("latin-1"))
@@ -164,8 +167,8 @@ def serving() -> Iterator[Upstream]:
                 time.sleep(answer.drip)
                 self.wfile.write(piece)
 
-    with listening(Handler) as port:
-        upstream.port, upstream.url = port, f"http://{HOST}:{port}"
+    with listening(Handler, tls) as port:
+        upstream.port, upstream.url = port, f"{'https' if tls else 'http'}://{HOST}:{port}"
         yield upstream
 
 

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipeline.contracts.instants import parse_instant
+from pipeline.contracts.instants import parse_instant, retry_after
 
 NOON = datetime(2025, 4, 4, 12, 0, tzinfo=UTC)
 MIDNIGHT = datetime(2025, 4, 4, tzinfo=UTC)
@@ -40,6 +40,30 @@ def read(text: str | None) -> datetime | None:
         ("Fri, 04 Apr 2025 14:00:00 +0200 (CEST)", NOON),
         (str(int(NOON.timestamp())), NOON),
         (f"{int(NOON.timestamp())}.25", NOON.replace(microsecond=250_000)),
+        ("2025/04/04 12:00:00", NOON),
+        ("20250404120000", NOON),
+        ("20250404T120000Z", NOON),
+        ("04 Apr 25 1200 GMT", NOON),
+        ("Friday, 04-Apr-25 12:00:00 GMT", NOON),
+        ("Fri,04 Apr 2025 12:00 GMT", NOON),
+        ("Fri, 04 April 2025 20:00:00 GMT+0800", NOON),
+        ("Fri, 04 Apr 2025 20:00:00 UTC+8", NOON),
+        ("Fri, 04 Apr 2025 17:30:00 IST", NOON),
+        ("Fri, 04 Apr 2025 21:00:00 JST", NOON),
+        ("Fri, 04 Apr 2025 08:30:00 NST", NOON),
+        ("Fri Apr  4 12:00:00 2025", NOON),
+        ("Fri Apr 04 08:00:00 EDT 2025", NOON),
+        ("Sex, 04 Abr 2025 09:00:00 -0300", NOON),
+        ("vie., 4 abr. 2025 14:00 CEST", NOON),
+        ("ven., 04 avr. 2025 14:00:00 +0200", NOON),
+        ("Freitag, 4. April 2025 14:00 MESZ", NOON),
+        ("sexta-feira, 4 de abril de 2025", MIDNIGHT),
+        ("04 Apr 2025", MIDNIGHT),
+        ("April 4, 2025", MIDNIGHT),
+        ("Apr 4, 2025, 12:00 p.m.", NOON),
+        ("April 4, 2025 12:00 AM UTC", MIDNIGHT),
+        ("3 Apr 02 1500 GMT", datetime(2002, 4, 3, 15, tzinfo=UTC)),
+        ("3 Apr 98 15:00 GMT", datetime(1998, 4, 3, 15, tzinfo=UTC)),
         ("1900-01-01", datetime(1900, 1, 1, tzinfo=UTC)),
         ("2100-12-31", datetime(2100, 12, 31, tzinfo=UTC)),
     ],
@@ -54,6 +78,8 @@ def test_a_date_is_read_in_the_ways_it_is_commonly_written(text: str, instant: d
         None, "", "soon", "2025", "42", "2025-02-30", "2025-13-01", "2025-04-04T25:00:00Z", "2025-04-04T12:60:00Z", "2025-04-04T12:00:61Z",
         "2025-04-04T12:00:00+99:00", "04/04/2025", "1899-12-31", "2101-01-01", "1900-01-01T00:30:00+01:00", "9999999999",
         "20251399", "2025-04-04 and more", "Fri, 31 Feb 2025 12:00:00 GMT", "٢٠٢٥-٠٤-٠٤",
+        "Fri, 04 Apr 2025 12:00:00 XYZ", "04 Foo 2025 12:00", "April 4, 2025 13:00 PM", "Fri, 04 Apr 2025 12:00:00 GMT+99", "2025040412000",
+        "Apr 2025", "0012-04-04", "April 4, 2025 10:30 m", "Fri, 04 Apr 5 12:00 GMT", "2025-04-04T12:00:00 CETI",
     ],
 )  # fmt: skip
 def test_what_is_no_date_of_1900_to_2100_is_null(text: str | None) -> None:
@@ -70,9 +96,30 @@ def test_a_column_without_any_value_is_read_as_nulls() -> None:
 
 
 @settings(deadline=None, derandomize=True, max_examples=60)
-@given(st.lists(st.text(st.sampled_from("0123456789-:+TZ. ,aprGMTfi"), max_size=30) | st.text(max_size=20), max_size=20))
+@given(st.lists(st.text(st.sampled_from("0123456789-:+TZ. ,aprGMTfi/"), max_size=30) | st.text(max_size=20), max_size=20))
 def test_any_text_is_read_without_an_error(texts: list[str]) -> None:
     assert parse_instant(pl.Series("a", texts, pl.String)).len() == len(texts)
+
+
+WAYS = (
+    "%a, %d %b %Y %H:%M:%S GMT",
+    "%d %b %Y %H:%M:%S",
+    "%A, %d-%b-%Y %H:%M:%S UTC",
+    "%a %b %d %H:%M:%S %Y",
+    "%B %d, %Y %H:%M:%S",
+    "%Y%m%d%H%M%S",
+)
+
+
+@settings(deadline=None, derandomize=True, max_examples=60)
+@given(st.datetimes(datetime(1900, 1, 1), datetime(2100, 12, 31)), st.sampled_from(WAYS))  # noqa: DTZ001
+def test_every_instant_that_is_written_in_another_common_way_is_read_back(instant: datetime, way: str) -> None:
+    assert read(instant.strftime(way)) == instant.replace(microsecond=0, tzinfo=UTC)
+
+
+def test_texts_are_read_each_by_itself() -> None:
+    texts = ["soon", "2025-04-04T12:00:00Z", None, "Fri, 04 Apr 2025 12:00:00 GMT", str(int(NOON.timestamp()))]
+    assert parse_instant(pl.Series("a", texts)).to_list() == [None, NOON, None, NOON, NOON]
 
 
 OFFSETS = st.integers(-14 * 60, 14 * 60).map(lambda minutes: timezone(timedelta(minutes=minutes)))
@@ -82,3 +129,18 @@ OFFSETS = st.integers(-14 * 60, 14 * 60).map(lambda minutes: timezone(timedelta(
 @given(st.datetimes(datetime(1900, 1, 2), datetime(2100, 12, 30), timezones=OFFSETS))  # noqa: DTZ001
 def test_every_instant_that_is_written_in_iso_is_read_back(instant: datetime) -> None:
     assert read(instant.isoformat()) == instant
+
+
+@pytest.mark.parametrize(
+    ("header", "seconds"),
+    [
+        ("7", 7),
+        (" 120 ", 120),
+        ("Fri, 04 Apr 2025 12:00:30 GMT", 30),
+        ("Fri, 04 Apr 2025 14:01:00 +0200", 60),
+        ("Fri, 04 Apr 2025 11:00:00 GMT", 0),
+        *((header, 0) for header in ("", "soon", "-3", "1_0", "٣", "9" * 400, "1e9", "Mon, 99 Foo 2025", "\x00")),
+    ],
+)
+def test_the_wait_that_a_server_asks_for_is_read_or_none(header: str, seconds: float) -> None:
+    assert retry_after(header, NOON) == seconds

@@ -6,7 +6,7 @@ from typing import Any
 import polars as pl
 
 from pipeline.contracts.tables.raw import FETCHES
-from pipeline.sources.standing import standing
+from pipeline.sources.standing import standing, standing_of_files
 
 TODAY = date(2026, 3, 10)
 
@@ -61,3 +61,8 @@ def test_failures_of_long_ago_are_not_counted() -> None:
 def test_upstreams_stand_in_the_order_of_the_contracts() -> None:
     table = standing(FETCHES.empty(), {}, ("comtrade", "rss", "census"), TODAY)
     assert table["source"].to_list() == ["rss", "census", "comtrade"]
+
+
+def test_article_files_are_never_late_or_missing() -> None:
+    row = standing_of_files(datetime(2026, 3, 9, tzinfo=UTC), date(2024, 1, 1), TODAY).row(0, named=True)
+    assert (row["source"], row["lag_days"], row["is_late"], row["missing"], row["failed"]) == ("articles", 799, False, 0, 0)

@@ -18,7 +18,7 @@ def folder(path: Path, name: str, content: str) -> Path:
 def test_flows_come_in_the_shape_of_the_contract(tmp_path: Path) -> None:
     frame = read_census_flows(folder(tmp_path, "flows.csv", "\ufeff" + FLOWS))
     assert frame.schema == RAW_TRADE_FLOWS.schema
-    assert frame.row(0) == ("2025-04", "USA", "CHN", "imports", "", 25_000_000_000, None, None, "Bureau, the")
+    assert frame.row(0) == ("2025-04", "USA", "CHN", "imports", "", 25_000_000_000, None, None, None, "", None, "file", "Bureau, the")
 
 
 def test_tariffs_come_in_the_shape_of_the_contract(tmp_path: Path) -> None:

@@ -13,13 +13,13 @@ import polars as pl
 from pipeline.contracts.model import Table
 from pipeline.contracts.tables.deeds import COMMITMENTS, FLOW_MONTHS, PROMISES_AND_DEEDS, TRADE_SIGNALS, TRADE_STRAIN, TRADE_THRESHOLDS
 from pipeline.contracts.tables.raw import RAW_COMMITMENTS, RAW_TARIFFS, RAW_TRADE_FLOWS
-from pipeline.contracts.tables.trade import TARIFF_RATES, TRADE_FLOWS
+from pipeline.contracts.tables.trade import FLOW_REVISIONS, TARIFF_RATES, TRADE_FLOWS
 from pipeline.index.trade_thresholds import trade_thresholds
 from pipeline.warehouse.lake import Lake
 from pipeline.warehouse.models import run
 
 Row = dict[str, Any]
-MODELS = (TRADE_FLOWS, TARIFF_RATES, FLOW_MONTHS, TRADE_STRAIN, TRADE_SIGNALS, COMMITMENTS, PROMISES_AND_DEEDS)
+MODELS = (FLOW_REVISIONS, TRADE_FLOWS, TARIFF_RATES, FLOW_MONTHS, TRADE_STRAIN, TRADE_SIGNALS, COMMITMENTS, PROMISES_AND_DEEDS)
 
 
 def month(number: int, first_year: int = 2018) -> str:
@@ -39,7 +39,11 @@ def flow(
         "product": "",
         "value_usd": round(value * 1_000_000),
         "duties_usd": None,
+        "consumption_usd": None,
         "released_on": None,
+        "seen_on": "",
+        "absent_on": None,
+        "origin": "file",
         "source": "An office",
     }
     return row | more

@@ -11,6 +11,8 @@ from tests.unit.trade.scenes import Figures
 CHECKS = (
     "deeds_are_sums_of_released_figures",
     "every_month_of_a_flow_has_a_row",
+    "flow_versions_are_accounted_for",
+    "flows_stand_as_first_published",
     "strain_waits_for_its_figures",
     "trade_signals_stand_on_released_figures",
 )

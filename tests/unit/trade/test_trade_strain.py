@@ -34,6 +34,11 @@ def test_duties_over_imports_come_before_the_rate_of_a_tracker(tmp_path: Path) -
     assert (row["tariff_basis"], row["effective_tariff_pct"], row["tariff_released_on"]) == ("duties", 12.0, date(2025, 6, 4))
 
 
+def test_duties_are_measured_against_what_they_were_reckoned_on(tmp_path: Path) -> None:
+    made = build(tmp_path, [flow("2025-04", 100, duties_usd=12_000_000, consumption_usd=80_000_000)])
+    assert made.row(TRADE_STRAIN)["effective_tariff_pct"] == 15.0
+
+
 def test_the_weighted_rate_comes_before_the_plain_mean(tmp_path: Path) -> None:
     made = build(tmp_path, tariffs=[rate("2025-04-01", 20, measure="simple_mean_hs6"), rate("2025-04-01", 30)])
     assert made.row(TRADE_STRAIN)["tariff_basis"] == "import_weighted"

@@ -28,8 +28,9 @@ from pipeline.contracts.tables.index import (
     TENSION_PAIR_DAILY,
 )
 from pipeline.contracts.tables.measures import MEASURE_EVENTS, MEASURE_STATES, MEASURES
-from pipeline.contracts.tables.raw import RAW_ARTICLES
-from pipeline.contracts.tables.trade import TARIFF_RATES, TRADE_FLOWS
+from pipeline.contracts.tables.official import OFFICIAL_DOCUMENTS, OFFICIAL_SIGNALS, RAW_OFFICIAL_DOCUMENTS
+from pipeline.contracts.tables.raw import RAW_ARTICLES, RAW_TRADE_FLOWS
+from pipeline.contracts.tables.trade import FLOW_REVISIONS, TARIFF_RATES, TRADE_FLOWS
 from pipeline.contracts.tables.vintages import VINTAGES
 from pipeline.settings import shipped
 from pipeline.warehouse.lake import Lake
@@ -38,6 +39,7 @@ from tests.unit.index.lake_scenes import DAY, Built, build, eventful
 
 CHECKS = {path.stem: path for path in sorted((shipped("sql") / "checks").glob("*.sql"))}
 THE_DAY = Days(DAY, DAY)
+JOURNAL = (RAW_OFFICIAL_DOCUMENTS, OFFICIAL_DOCUMENTS, OFFICIAL_SIGNALS)
 
 Change = Callable[[pl.DataFrame], pl.DataFrame]
 
@@ -75,6 +77,17 @@ def two_months(table: Table) -> pl.DataFrame:
     return pl.concat(table.example().with_columns(reference_month=pl.lit(one, dtype=pl.Date)) for one in months)
 
 
+def two_versions(**columns: object) -> pl.DataFrame:
+    """Both versions of the example row of `FLOW_REVISIONS`; the columns given stand in the second."""
+    second = FLOW_REVISIONS.example().with_columns(
+        pl.lit(value, dtype=FLOW_REVISIONS.schema[name]).alias(name) for name, value in columns.items()
+    )
+    first = FLOW_REVISIONS.example().with_columns(
+        version=pl.lit(1, pl.Int64), value_usd=pl.lit(25e9), change_pct=pl.lit(None, pl.Float64), known_on=pl.lit(date(2025, 6, 5))
+    )
+    return pl.concat([first, second])
+
+
 def example(table: Table, **columns: object) -> Callable[[Lake], None]:
     """A lake whose table holds the contract's example row, with other values in some columns. The scene has no trade figures."""
     row = table.example().with_columns(pl.lit(value, dtype=table.schema[name]).alias(name) for name, value in columns.items())
@@ -89,6 +102,11 @@ def together(*changes: Callable[[Lake], None]) -> Callable[[Lake], None]:
             change(lake)
 
     return apply
+
+
+def journal(table: Table, change: Change) -> Callable[[Lake], None]:
+    """A lake with one document of an official journal, of which that table was changed. The scene has none."""
+    return together(*(example(one) for one in JOURNAL), changed(table, change))
 
 
 BREAKS: dict[str, dict[str, Callable[[Lake], None]]] = {
@@ -128,6 +146,31 @@ BREAKS: dict[str, dict[str, Callable[[Lake], None]]] = {
         "a figure is invented": example(FLOW_MONTHS),
         "a missing month is not shown": together(
             changed(TRADE_FLOWS, lambda _: two_months(TRADE_FLOWS)), changed(FLOW_MONTHS, lambda _: two_months(FLOW_MONTHS))
+        ),
+    },
+    "flow_versions_are_accounted_for": {
+        "a value that was given is lost": example(RAW_TRADE_FLOWS),
+        "a version was given by nobody": example(FLOW_REVISIONS),
+        "a value is another": together(example(RAW_TRADE_FLOWS), example(FLOW_REVISIONS, value_usd=24e9)),
+    },
+    "flows_stand_as_first_published": {
+        "a month without versions": example(TRADE_FLOWS),
+        "a month is lost": changed(FLOW_REVISIONS, lambda _: two_versions()),
+        "a revised value stands in place of the first": together(
+            changed(FLOW_REVISIONS, lambda _: two_versions()), example(TRADE_FLOWS, product="soybeans", value_usd=25.1e9)
+        ),
+        "a month is dated before it was public": together(
+            changed(FLOW_REVISIONS, lambda _: two_versions()), example(TRADE_FLOWS, product="soybeans", released_on=date(2025, 6, 4))
+        ),
+        "a revision is not told": together(
+            changed(FLOW_REVISIONS, lambda _: two_versions()), example(TRADE_FLOWS, product="soybeans", revised_value_usd=None)
+        ),
+        "two origins are used": together(
+            changed(FLOW_REVISIONS, lambda _: two_versions(origin="file")), example(TRADE_FLOWS, product="soybeans")
+        ),
+        "a later version was known earlier": together(
+            changed(FLOW_REVISIONS, lambda _: two_versions(known_on=date(2025, 6, 5))),
+            example(TRADE_FLOWS, product="soybeans", revised_on=date(2025, 6, 5)),
         ),
     },
     "strain_waits_for_its_figures": {
@@ -194,6 +237,23 @@ BREAKS: dict[str, dict[str, Callable[[Lake], None]]] = {
         "all vintages are lost": changed(VINTAGES, pl.DataFrame.clear),
         "there is a vintage of no day": changed(VINTAGES, lambda rows: rows.with_columns(pl.col("index_date") + pl.duration(days=1))),
     },
+    "official_documents_are_accounted_for": {
+        "a document is lost": journal(OFFICIAL_DOCUMENTS, pl.DataFrame.clear),
+        "a document was never read": journal(RAW_OFFICIAL_DOCUMENTS, pl.DataFrame.clear),
+        "its acts are lost": journal(OFFICIAL_SIGNALS, pl.DataFrame.clear),
+        "too many acts are counted": journal(OFFICIAL_DOCUMENTS, more("act_count")),
+        "what was set aside has acts": journal(OFFICIAL_DOCUMENTS, lambda rows: rows.with_columns(document_outcome=pl.lit("no_rule"))),
+    },
+    "official_acts_stand_in_their_documents": {
+        "the document is lost": journal(OFFICIAL_DOCUMENTS, pl.DataFrame.clear),
+        "the quote is no title": journal(OFFICIAL_SIGNALS, lambda rows: rows.with_columns(pl.col("quote") + ".")),
+        "it was published on another day": journal(
+            RAW_OFFICIAL_DOCUMENTS, lambda rows: rows.with_columns(publication_date=pl.lit("2025-01-01"))
+        ),
+        "the journal names another day of effect": journal(
+            RAW_OFFICIAL_DOCUMENTS, lambda rows: rows.with_columns(effective_on=pl.lit("2025-01-01"))
+        ),
+    },
     "only_asserted_signals_have_mass": {
         "a signal that weighs is negated": changed(SIGNALS, lambda rows: rows.with_columns(modality=pl.lit("negated"))),
     },
@@ -240,6 +300,14 @@ BREAKS: dict[str, dict[str, Callable[[Lake], None]]] = {
 @pytest.mark.parametrize("name", CHECKS)
 def test_every_promise_holds_on_a_correct_lake(small: Built, name: str) -> None:
     assert query(small.lake, CHECKS[name], small.variables).rows(named=True) == []
+
+
+@pytest.mark.parametrize("name", [name for name in CHECKS if name.startswith("official_")])
+def test_a_document_and_its_act_keep_the_promises_about_the_journal(small: Built, tmp_path: Path, name: str) -> None:
+    shutil.copytree(small.lake.root, tmp_path / "lake")
+    lake = Lake(tmp_path / "lake")
+    together(*(example(one) for one in JOURNAL))(lake)
+    assert query(lake, CHECKS[name], small.variables).rows(named=True) == []
 
 
 @pytest.mark.parametrize("name", CHECKS)

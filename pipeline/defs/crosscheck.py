@@ -1,0 +1,41 @@
+"""Layers `core` and `index`, a cross-check: what GDELT codes between states, beside the news index and never in it."""
+
+from collections.abc import Iterator
+
+import dagster as dg
+
+from pipeline.contracts.tables.crosscheck import GDELT_ACCOUNTS, GDELT_DAILY, GDELT_EVENTS
+from pipeline.defs.checks import audit, check_specs
+from pipeline.defs.metadata import spec, tell_each_day
+from pipeline.defs.models import sql_asset
+from pipeline.defs.partitions import DAYS, DAYS_AT_ONCE, days
+from pipeline.defs.resources import LakeResource, UpstreamsResource
+from pipeline.defs.upstreams import on
+from pipeline.sources.gdelt.crosscheck import cross_check
+from pipeline.sources.gdelt.record import event_files
+
+Results = Iterator[dg.AssetCheckResult | dg.MaterializeResult[None]]
+CROSS_CHECKED = (GDELT_EVENTS, GDELT_ACCOUNTS)
+
+
+@dg.multi_asset(
+    name="gdelt_between_states",
+    specs=[spec(table, deps=on("gdelt")) for table in CROSS_CHECKED],
+    partitions_def=DAYS,
+    check_specs=[check for table in CROSS_CHECKED for check in check_specs(table)],
+    backfill_policy=DAYS_AT_ONCE,
+)
+def gdelt_between_states(context: dg.AssetExecutionContext, lake: LakeResource, upstreams: UpstreamsResource) -> Results:
+    """Every quarter of an hour that was asked for, and the events between states in those that came."""
+    store, span = lake.open(), days(context)
+    found = cross_check(event_files(upstreams.archive(), span))
+    frames = ((GDELT_EVENTS, found.events, ("actor", "target", "kind", "cameo_code")), (GDELT_ACCOUNTS, found.accounts, ()))
+    for table, frame, _ in frames:
+        yield from audit(table, frame)
+    for table, frame, shown in frames:
+        store.write_days(table, frame, span)
+        tell_each_day(context, table, frame, span, shown)
+        yield dg.MaterializeResult(asset_key=table.name, metadata={"rows in this run": frame.height})
+
+
+gdelt_daily = sql_asset(GDELT_DAILY)

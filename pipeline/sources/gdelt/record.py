@@ -1,0 +1,70 @@
+"""What is on record of GDELT's files: read from the archive, whenever it was asked.
+
+Belongs here: what came of every quarter of the days that were asked about, and which rows of articles are in what came. Does not: asking
+(`fetch.py`), or the formats (`events.py`, `articles.py`).
+"""
+
+from collections.abc import Iterator, Sequence
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Any, cast
+
+import polars as pl
+
+from pipeline.contracts.days import Days
+from pipeline.sources.archive import Archive
+from pipeline.sources.errors import SourceError
+from pipeline.sources.gdelt.articles import parse_articles
+from pipeline.sources.gdelt.fetch import SOURCE, quarters
+from pipeline.sources.gdelt.lines import ARTICLES_END, EVENTS_END
+from pipeline.sources.payloads import Fetched, Outcome, Request
+from pipeline.sources.rows import ROWS, filed
+
+NOT_ASKED = "was not asked for"
+DAYS_LATE = timedelta(days=7)  # a page that GDELT finds later than so is not counted: its day is over
+
+
+def event_files(archive: Archive, days: Days) -> Iterator[Fetched]:
+    """What came of every quarter's file of events, in order of time; nothing of a day about which nobody asked for events.
+
+    A quarter that was left out, because the host failed before its turn, is `failed`.
+    """
+    for day in days:
+        journal = archive.journal(SOURCE, Days(day, day)).filter(pl.col("item").str.ends_with(EVENTS_END)).sort("asked_at")
+        told = {row["item"]: row for row in journal.iter_rows(named=True)}
+        if told:
+            items = (f"{quarter:%Y%m%d%H%M%S}{EVENTS_END}" for quarter in quarters(day))
+            yield from (_fetched(archive, item, day, told.get(item)) for item in items)
+
+
+def _fetched(archive: Archive, item: str, day: date, told: dict[str, Any] | None) -> Fetched:
+    kept = archive.newest(SOURCE, item)
+    payload = archive.payload(kept) if kept else None
+    if told is None:
+        return Fetched(Request(SOURCE, item, "", day), "failed", datetime.combine(day, time(), UTC), detail=NOT_ASKED)
+    outcome = cast(Outcome, "kept" if payload else told["outcome"])
+    return Fetched(Request(SOURCE, item, told["url"], day), outcome, told["asked_at"], payload=payload, detail=told["detail"])
+
+
+def article_rows(archive: Archive, days: Days, outlets: Sequence[str] = ()) -> Iterator[pl.DataFrame]:
+    """The documents of every kept file about these days, as `RAW_ARTICLES`: a frame for each file. `outlets`: see `parse_articles`.
+
+    A file that cannot be read is one row that says so, filed under its day. So is a page that bears a day more than `DAYS_LATE` before.
+    """
+    for payload in archive.payloads(SOURCE, days):
+        if payload.item.endswith(ARTICLES_END):
+            try:
+                rows = parse_articles(payload, outlets)
+            except SourceError as error:
+                nothing = dict.fromkeys(ROWS.names(), None)
+                rows = pl.DataFrame([nothing | {"fetched_at": payload.about.isoformat(), "unreadable": str(error)}], schema=ROWS)
+            yield _in_time(filed(rows, f"{SOURCE}/{payload.item}", last_day=payload.about), payload.about)
+
+
+def _in_time(rows: pl.DataFrame, about: date) -> pl.DataFrame:
+    """A page that bears a day of long ago was found late: it is no news of that day any more, and none of this one."""
+    is_late = pl.col("index_date") < about - DAYS_LATE
+    told = pl.format("GDELT found it on {}, more than {} days after the day it bears", pl.lit(about), pl.lit(DAYS_LATE.days))
+    return rows.with_columns(
+        pl.when(is_late).then(pl.lit(about)).otherwise("index_date").alias("index_date"),
+        pl.coalesce("unreadable", pl.when(is_late).then(told)).alias("unreadable"),
+    )

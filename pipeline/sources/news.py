@@ -1,0 +1,35 @@
+"""Rows of articles from the upstreams that give any, as the archive of their answers holds them.
+
+Belongs here: which answers hold the articles of which days. Does not: reading an answer (`rss.py`, `gdelt/`), article files (`files.py`),
+or asking.
+
+Everything that was ever answered counts, also of an upstream that is off by now: to switch one off is to ask it no more, not to forget.
+"""
+
+from collections.abc import Iterator
+from datetime import date, timedelta
+
+import polars as pl
+
+from pipeline.contracts.days import Days
+from pipeline.contracts.tables.raw import RAW_ARTICLES
+from pipeline.settings.upstreams import Upstreams
+from pipeline.sources import rss
+from pipeline.sources.archive import Archive
+from pipeline.sources.gdelt.record import DAYS_LATE, article_rows
+
+
+def answered_articles(archive: Archive, upstreams: Upstreams, days: Days, today: date) -> Iterator[pl.DataFrame]:
+    """The rows that belong to these days, as `RAW_ARTICLES`, a bounded frame at a time. The same whichever days are read together.
+
+    A feed's item stands in answers from its day on, up to today's; GDELT tells of a page on its day or within a week.
+    """
+    feeds = archive.payloads(rss.SOURCE, Days(days.first - timedelta(days=rss.DAYS_BACK), max(today, days.last)))
+    for rows in rss.new_rows(feeds):
+        yield _of(rows, days)
+    for rows in article_rows(archive, Days(days.first, days.last + DAYS_LATE), upstreams.gdelt.outlets):
+        yield _of(rows, days)
+
+
+def _of(rows: pl.DataFrame, days: Days) -> pl.DataFrame:
+    return RAW_ARTICLES.conform(rows.filter(pl.col("index_date").is_between(days.first, days.last)))

@@ -1,0 +1,29 @@
+-- Months for which two origins give different values: the one that is used, the other, and how far it lies from the first, each as first
+-- published. Another origin's month that is not used is shown too where nothing stands in its place: the series is counted elsewhere.
+select
+    other.reporter,
+    other.flow,
+    other.partner,
+    if(other.product = '', 'all goods', other.product) as product,
+    strftime(other.reference_month, '%Y-%m') as reference_month,
+    used.origin as used_origin,
+    used.value_usd as used_usd,
+    other.origin as other_origin,
+    other.value_usd as other_usd,
+    round(100.0 * (other.value_usd / nullif(used.value_usd, 0) - 1), 2) as difference_pct,
+    used.source as used_source,
+    other.source as other_source
+from flow_revisions as other
+left join flow_revisions as used
+    on
+        used.reporter = other.reporter
+        and used.partner = other.partner
+        and used.flow = other.flow
+        and used.product = other.product
+        and used.reference_month = other.reference_month
+        and used.is_used
+        and used.version = 1
+where
+    not other.is_used
+    and other.version = 1
+    and other.value_usd is distinct from used.value_usd

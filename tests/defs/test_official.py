@@ -1,0 +1,78 @@
+"""What the assets of the official journal write, from what its upstream answered: whole days, and nothing for a day that was not read."""
+
+import json
+import warnings
+from collections.abc import Callable
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+import dagster as dg
+import pytest
+
+from pipeline.contracts.days import Days
+from pipeline.contracts.tables.official import OFFICIAL_DOCUMENTS, OFFICIAL_SIGNALS, RAW_OFFICIAL_DOCUMENTS
+from pipeline.defs.resources import LakeResource
+from pipeline.settings import Settings
+from pipeline.sources.archive import Archive
+from pipeline.sources.payloads import Fetched, Payload, Request
+from pipeline.warehouse.lake import Lake
+
+Use = Callable[[Settings], None]
+
+DAY = date(2025, 4, 4)
+NOON = datetime(2025, 4, 5, 12, tzinfo=UTC)
+ORDER = {
+    "document_number": "2025-90001",
+    "publication_date": DAY.isoformat(),
+    "title": "Steel Whistles From Taiwan: Antidumping Duty Order",
+    "type": "Notice",
+    "agencies": [{"slug": "international-trade-administration"}],
+}
+
+
+def run(home: Path, use_settings: Use, *, is_on: bool, count: int | None) -> tuple[Lake, dict[str, bool]]:
+    """The lake after both assets ran for the day, and what the checks said; `count` documents are announced, one came."""
+    on = {"sources": {"on": ("federal_register",)}, "first_day": DAY} if is_on else {}
+    settings = Settings.model_validate({"home": home} | on)
+    use_settings(settings)
+    if count is not None:
+        item = f"{DAY}, page 1"
+        body = json.dumps({"count": count, "results": [ORDER]}).encode()
+        answer = Payload("federal_register", item, DAY, "https://a.example", NOON, "application/json", body)
+        request = Request("federal_register", item, "https://a.example", DAY)
+        Archive(settings.payloads).keep(Fetched(request, "stored", NOON, 1, 200, answer), "https://a.example")
+    from pipeline.defs.official import official_acts, raw_official_documents  # noqa: PLC0415 only once the code location is loaded
+
+    with warnings.catch_warnings(), dg.DagsterInstance.ephemeral() as instance:
+        warnings.simplefilter("ignore")
+        done = dg.materialize(
+            [raw_official_documents, official_acts],
+            instance=instance,
+            partition_key=DAY.isoformat(),
+            resources={"lake": LakeResource(root=str(settings.lake))},
+        )
+    return Lake(settings.lake), {check.check_name: check.passed for check in done.get_asset_check_evaluations()}
+
+
+def days_of(lake: Lake) -> list[int]:
+    return [len(lake.files(table, Days(DAY, DAY))) for table in (RAW_OFFICIAL_DOCUMENTS, OFFICIAL_DOCUMENTS, OFFICIAL_SIGNALS)]
+
+
+def test_a_whole_day_is_written_and_judged(tmp_path: Path, use_settings: Use) -> None:
+    lake, checks = run(tmp_path, use_settings, is_on=True, count=1)
+    assert lake.read(OFFICIAL_SIGNALS).select("target", "kind").rows() == [("TWN", "measure")]
+    assert lake.read(OFFICIAL_DOCUMENTS)["document_outcome"].to_list() == ["acts"]
+    assert checks["every_day_is_whole"]
+
+
+@pytest.mark.parametrize("count", [2, None], ids=["a document is missing", "nothing came"])
+def test_a_day_that_is_not_whole_is_told_and_not_written(tmp_path: Path, use_settings: Use, count: int | None) -> None:
+    lake, checks = run(tmp_path, use_settings, is_on=True, count=count)
+    assert days_of(lake) == [0, 0, 0]
+    assert not checks["every_day_is_whole"]
+
+
+def test_without_the_upstream_every_day_is_empty(tmp_path: Path, use_settings: Use) -> None:
+    lake, checks = run(tmp_path, use_settings, is_on=False, count=None)
+    assert days_of(lake) == [1, 1, 1]
+    assert (lake.height(RAW_OFFICIAL_DOCUMENTS), checks["every_day_is_whole"]) == (0, True)

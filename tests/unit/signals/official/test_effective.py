@@ -1,0 +1,72 @@
+"""Days of effect are read where the document's fields name one, and left open where they do not."""
+
+from datetime import date
+
+import pytest
+
+from pipeline.signals.official.effective import effective_date, iso_day
+
+PUBLISHED = date(2026, 3, 17)
+
+
+def read(dates: str = "", abstract: str = "", title: str = "", field: str | None = None) -> tuple[date, str] | None:
+    return effective_date(field, [("dates", dates), ("abstract", abstract), ("title", title)], PUBLISHED)
+
+
+@pytest.mark.parametrize(
+    ("dates", "day"),
+    [
+        ("Applicable March 20, 2026.", date(2026, 3, 20)),
+        ("This rule is effective March 20, 2026.", date(2026, 3, 20)),
+        ("Applicable to articles entered for consumption on or after 12:01 a.m. Eastern time on April 2, 2026.", date(2026, 4, 2)),
+        ("Effective date: This rule takes effect on April 2, 2026. Comments must be received no later than May 1, 2026.", date(2026, 4, 2)),
+        ("Applicable July 6 2018.", date(2018, 7, 6)),
+    ],
+)  # fmt: skip
+def test_one_day_is_read_from_the_words_on_dates(dates: str, day: date) -> None:
+    assert read(dates) == (day, "dates")
+
+
+@pytest.mark.parametrize(
+    "dates",
+    [
+        "",
+        "March 2, 2026.",
+        "Comments must be received by May 1, 2026.",
+        "Applications must be submitted by May 1, 2026.",
+        "Effective immediately; comments are due May 1, 2026.",
+        "The duties are effective until May 1, 2026.",
+        "Effective March 20, 2026, except for amendatory instruction 3, which is effective July 1, 2026.",
+        "Applicable February 31, 2026.",
+        "This rule is effective on publication. The hearing is on May 1, 2026.",
+    ],
+)
+def test_no_day_or_several_leave_it_open(dates: str) -> None:
+    assert read(dates) is None
+
+
+def test_the_journal_s_own_field_comes_first() -> None:
+    assert read("Applicable March 20, 2026.", field="2026-03-25") == (date(2026, 3, 25), "field")
+
+
+def test_a_field_that_is_no_day_is_passed_over() -> None:
+    assert read("Applicable March 20, 2026.", field="soon") == (date(2026, 3, 20), "dates")
+
+
+def test_the_abstract_is_read_where_the_words_on_dates_say_nothing() -> None:
+    assert read("See below.", "The duties take effect on April 2, 2026.") == (date(2026, 4, 2), "abstract")
+
+
+def test_days_of_the_words_on_dates_are_not_made_good_by_the_abstract() -> None:
+    assert read("Applicable April 2, 2026, and effective May 2, 2026.", "Effective June 1, 2026.") is None
+
+
+def test_an_earlier_act_told_in_the_abstract_is_not_this_one() -> None:
+    assert read(abstract="Effective July 6, 2018, the Trade Representative imposed additional duties.") is None
+
+
+@pytest.mark.parametrize(
+    ("text", "day"), [("2026-03-17", PUBLISHED), ("2026-02-30", None), ("20260317", None), ("x" * 10, None), (None, None)]
+)
+def test_days_are_written_in_one_way(text: str | None, day: date | None) -> None:
+    assert iso_day(text) == day
