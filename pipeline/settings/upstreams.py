@@ -60,7 +60,7 @@ class Rss(_Group):
 class Gdelt(_Group):
     """GDELT 2.0 in its quarter-hourly files."""
 
-    base_url: Url = Field("http://data.gdeltproject.org/gdeltv2/", description="where the files and the master list lie")
+    base_url: Url = Field("https://data.gdeltproject.org/gdeltv2/", description="where the files and the master list lie")
     files: tuple[Literal["events", "articles"], ...] = Field(
         ("events", "articles"), description="events: a series to check against; articles: titles, outlets and links (GKG)"
     )

@@ -7,16 +7,19 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+import polars as pl
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from pydantic import SecretStr
 
 from pipeline.contracts.days import Days
+from pipeline.settings import SAMPLE_TRADE
 from pipeline.settings.upstreams import Comtrade
 from pipeline.sources import comtrade
 from pipeline.sources.client import Client
 from pipeline.sources.errors import SourceError
+from pipeline.sources.trade import read_census_flows
 from tests.unit.sources.answers import FIXTURES, answer, fixture
 from tests.unit.sources.server import Clock, Upstream, failing, good
 
@@ -54,6 +57,17 @@ def test_the_real_tables_are_of_years_and_every_row_of_them_is_set_aside_for_it(
     figures = comtrade.figures(answer("comtrade", ABOUT, body), PAIR)
     assert (figures.rows.height, figures.used_count, figures.set_aside["row"].to_list()) == (0, 0, list(range(1, height + 1)))
     assert set(figures.set_aside["reason"]) == {"the figure is not monthly but of freqCode 'A' (A: of a year)"}
+
+
+def test_the_real_imports_lie_above_those_of_the_bureau_by_freight_and_insurance(outside_data: Path) -> None:
+    body = (outside_data / "formats" / "comtrade_TradeData_USA_China.csv").read_bytes()
+    theirs = (
+        comtrade.parse(answer("comtrade", ABOUT, body)).filter(flowCode="M").select(year="refYear", cif=pl.col("primaryValue").cast(int))
+    )
+    bundled = read_census_flows(SAMPLE_TRADE).filter(flow="imports").group_by(year=pl.col("reference_month").str.slice(0, 4))
+    ours = bundled.agg(pl.col("value_usd").sum(), months=pl.len()).filter(months=12)
+    above = ours.join(theirs, on="year").select(100 * (pl.col("cif") / pl.col("value_usd") - 1)).to_series()
+    assert (above.len(), above.min(), above.max()) == (8, pytest.approx(4.08, abs=0.01), pytest.approx(7.39, abs=0.01))
 
 
 def test_json_and_csv_of_the_same_rows_give_the_same_figures() -> None:
