@@ -27,14 +27,6 @@ SOURCES: dict[str, Source] = {
             "none; late articles are taken up by a look-back window",
         ),
         Source(
-            "rss",
-            "RSS and Atom feeds of outlets, as named in the settings",
-            "",
-            "each outlet's; text is kept in the lake and never published",
-            "asked at each fetch; a feed holds its newest items only, so what left it between two fetches is never seen",
-            "minutes to hours",
-        ),
-        Source(
             "sample",
             "Bundled sample of invented articles about public facts of 2025",
             "https://github.com/trade-tension/trade-tension-index",
@@ -49,14 +41,6 @@ SOURCES: dict[str, Source] = {
             "public domain (work of the United States government)",
             "monthly; the three years before are revised every June",
             "about five weeks after the month's end; set to 35 days where neither the file nor the list of releases has the day",
-        ),
-        Source(
-            "comtrade",
-            "UN Comtrade, monthly trade in goods",
-            "https://comtradeplus.un.org/",
-            "the United Nations' policy on use and re-dissemination: figures may be used with their source; larger extracts need its leave",
-            "as reporters deliver, revised without notice",
-            "two to three months after the month's end; set to 90 days, or the day of the first answer that held the figure",
         ),
         Source(
             "tariff_trackers",
