@@ -99,9 +99,9 @@ SOURCES: dict[str, Source] = {
             "comtrade",
             "UN Comtrade",
             "https://comtradeplus.un.org/",
-            "free for reuse with attribution, no bulk re-dissemination; totals are facts",
-            "as reporters deliver",
-            "one to several months after the month's end, by reporter",
+            "the United Nations' policy on use and re-dissemination: figures may be used with their source; larger extracts need its leave",
+            "as reporters deliver, revised without notice",
+            "two to three months after the month's end; set to 90 days, or the day of the first answer that held the figure",
             late_after_days=200,
         ),
     )
