@@ -1,8 +1,11 @@
 """How a date is read: one way for every part of the house, so that the day a row is filed under is the day the article bears.
 
-Belongs here: text in, UTC instant out. Does not: deciding what to do with a row whose date cannot be read.
+Belongs here: text in, UTC instant (or the wait until then) out. Does not: deciding what to do with a row whose date cannot be read.
 """
 
+import re
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
 from typing import overload
 
 import polars as pl
@@ -37,6 +40,7 @@ _RFC_2822 = (
 _COMPACT = r"^\s*(?P<year>[0-9]{4})(?P<month>[0-9]{2})(?P<day>[0-9]{2})\s*$"
 _EPOCH = r"^\s*(?P<whole>[0-9]{9,10})(?:\.(?P<fraction>[0-9]{1,6})[0-9]*)?\s*$"  # nine digits begin in March 1973
 
+_SECONDS = re.compile(r"[0-9]{1,9}", re.ASCII)
 _SECOND_US = 1_000_000
 _DAY_US = 86_400 * _SECOND_US
 _LAST_HOUR, _LAST_MINUTE, _LEAP_SECOND = 23, 59, 60
@@ -93,3 +97,14 @@ def _counted(text: pl.Expr) -> pl.Expr:
     parts = text.str.extract_groups(_EPOCH)
     fraction = parts.struct.field("fraction").str.pad_end(6, "0").cast(pl.Int64).fill_null(0)
     return parts.struct.field("whole").cast(pl.Int64) * _SECOND_US + fraction
+
+
+def retry_after(header: str, now: datetime) -> float:
+    """Seconds that a `Retry-After` header asks to wait: a number or a date (RFC 9110); 0 where it asks nothing that can be read."""
+    if _SECONDS.fullmatch(header.strip()):
+        return float(header)
+    try:
+        until = parsedate_to_datetime(header)
+    except (ValueError, OverflowError):
+        return 0.0
+    return max(0.0, ((until if until.tzinfo else until.replace(tzinfo=UTC)) - now).total_seconds())

@@ -1,6 +1,6 @@
 """Which encoding the text of a file has, and its bytes as text.
 
-Belongs here: byte order marks, the declared encoding, and the guess where there is neither. Does not: opening files (`streams.py`).
+Belongs here: byte order marks, the declared encoding, and the guess where there is neither. Does not: opening files (`places.py`).
 
 UTF-8 is believed first. As long as a file holds nothing but ASCII nothing need be decided; the first other bytes decide for the whole file,
 so that it does not matter in which pieces it is read.
@@ -9,7 +9,6 @@ so that it does not matter in which pieces it is read.
 import codecs
 import io
 from collections.abc import Callable, Iterator
-from typing import IO, cast
 
 from pipeline.sources.errors import SourceError
 
@@ -21,33 +20,32 @@ _MARKS = (
     (codecs.BOM_UTF16_BE, "utf-16-be"),
 )
 _CHUNK = 1 << 20
-_MARK = "\ufffd"
+_REPLACED = "\ufffd"
 _FIRST_NOT_ASCII = 0x80
+
+
+def announced(raw: io.BufferedReader) -> str | None:
+    """The encoding that a byte order mark at the start names, and the mark taken away; None where there is no mark."""
+    head = raw.peek(len(codecs.BOM_UTF32_LE))
+    for mark, encoding in _MARKS:
+        if head.startswith(mark):
+            raw.read(len(mark))
+            return encoding
+    return None
 
 
 class Decoding:
     """Bytes of one file as text. What is no text in its encoding becomes a replacement mark."""
 
-    def __init__(self, place: str, encoding: str | None, again: Callable[[], Iterator[bytes]], guessed: list[str] | None) -> None:
-        """`again` gives all the file's bytes once more, for the guess; `guessed` is told of it."""
-        self._place, self._encoding, self._again, self._guessed = place, encoding, again, guessed
-
-    @classmethod
-    def of(
-        cls, place: str, raw: IO[bytes], declared: str | None, again: Callable[[], Iterator[bytes]], guessed: list[str] | None
-    ) -> tuple["Decoding", str | None]:
-        """How the file is decoded, and the encoding from which it has to be brought to UTF-8 first, where there is one.
-
-        A byte order mark, which is taken from `raw`, goes before what is declared.
-        """
-        head = cast("io.BufferedReader", raw).peek(len(codecs.BOM_UTF32_LE))
-        marked = next(((mark, name) for mark, name in _MARKS if head.startswith(mark)), None)
-        if marked:
-            raw.read(len(marked[0]))
-        name = marked[1] if marked else declared
-        is_utf8 = name is not None and codecs.lookup(name).name == "utf-8"
-        recoded = name if name is not None and not is_utf8 else None
-        return cls(place, None if name is None else "utf-8", again, guessed), recoded
+    def __init__(
+        self,
+        encoding: str | None,
+        place: str = "",
+        again: Callable[[], Iterator[bytes]] = lambda: iter(()),
+        guessed: list[str] | None = None,
+    ) -> None:
+        """Without an `encoding` it is guessed: `again` gives all bytes of the `place` once more; `guessed` is told when it is no UTF-8."""
+        self._encoding, self._place, self._again, self._guessed = encoding, place, again, guessed
 
     def text(self, data: bytes) -> str:
         """A whole line, or a piece that ends in an ASCII character."""
@@ -73,19 +71,18 @@ class Decoding:
     def _is_mostly_utf8(self) -> bool:
         """Whether the file has more characters beyond ASCII that are UTF-8 than bytes that are not: then it is UTF-8 with errors in it."""
         right = wrong = 0
-        for data in cut_safely(self._again()):
+        for data in _cut_safely(self._again()):
             text = data.decode("utf-8", "replace")
-            marks = text.count(_MARK)
-            written = data.count(_MARK.encode())  # some writers put the mark itself
-            wrong += marks - written
-            right += len(text) - len(text.encode("ascii", "ignore")) - (marks - written)
+            replaced = text.count(_REPLACED) - data.count(_REPLACED.encode())  # some writers put the mark itself
+            wrong += replaced
+            right += len(text) - len(text.encode("ascii", "ignore")) - replaced
         return right >= wrong
 
 
 class Recoded(io.RawIOBase):
     """A file of any encoding as bytes of UTF-8, so that lines end in the same byte in every file."""
 
-    def __init__(self, raw: IO[bytes], encoding: str, place: str) -> None:
+    def __init__(self, raw: io.BufferedReader, encoding: str, place: str) -> None:
         self._raw, self._place, self._encoding = raw, place, encoding
         self._decode = codecs.getincrementaldecoder(encoding)("replace").decode
         self._ready, self._at, self._is_over = b"", 0, False
@@ -117,7 +114,7 @@ def settled(data: bytes) -> int:
     return end
 
 
-def cut_safely(chunks: Iterator[bytes]) -> Iterator[bytes]:
+def _cut_safely(chunks: Iterator[bytes]) -> Iterator[bytes]:
     """The same bytes, cut so that no character of UTF-8 is cut."""
     kept = b""
     for chunk in chunks:

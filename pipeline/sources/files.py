@@ -19,8 +19,9 @@ from pipeline.settings.archives import ArticleFiles
 from pipeline.sources.errors import SourceError
 from pipeline.sources.formats import READERS, Reader, reader_of
 from pipeline.sources.formats.reading import Asked, Found
+from pipeline.sources.places import Place, places
 from pipeline.sources.rows import Filing
-from pipeline.sources.streams import LIMITS, Limits, Place, places
+from pipeline.sources.streams import LIMITS, Limits
 
 _COLUMNS_SHOWN = 30
 _WANTED = "published_at, source, and title or body (also read where given: url, article_id, fetched_at)"

@@ -13,7 +13,7 @@ from pipeline.sources.formats.csv_text import read_csv
 from pipeline.sources.formats.json_text import read_json
 from pipeline.sources.formats.parquet import read_parquet
 from pipeline.sources.formats.reading import Asked, Found
-from pipeline.sources.streams import Place
+from pipeline.sources.places import Place
 
 #: Batches of `ROWS` in the order of the file; which columns there are is noted in `Found` on the way.
 Reader = Callable[[Place, Asked, Found], Iterator[pl.DataFrame]]

@@ -8,8 +8,9 @@ import polars as pl
 
 from pipeline.sources.errors import SourceError
 from pipeline.sources.formats.reading import Asked, Found, Row, batches, unreadable
+from pipeline.sources.places import Place, opened
 from pipeline.sources.rows import COLUMNS
-from pipeline.sources.streams import Limits, Line, Place, Stream, opened
+from pipeline.sources.streams import Limits, Line, Stream
 
 
 def read_csv(place: Place, asked: Asked, found: Found) -> Iterator[pl.DataFrame]:

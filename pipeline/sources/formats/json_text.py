@@ -13,8 +13,9 @@ import polars as pl
 
 from pipeline.sources.errors import SourceError
 from pipeline.sources.formats.reading import Asked, Found, Row, batches, unreadable
+from pipeline.sources.places import Place, opened
 from pipeline.sources.rows import COLUMNS
-from pipeline.sources.streams import Line, Place, Stream, opened
+from pipeline.sources.streams import Line, Stream
 
 # Numbers stay as they are written: an id of 1.50 or of forty digits is a name, not a quantity.
 _DECODER = json.JSONDecoder(parse_int=str, parse_float=str, parse_constant=str)

@@ -12,8 +12,9 @@ from polars.exceptions import PolarsError
 
 from pipeline.sources.errors import SourceError
 from pipeline.sources.formats.reading import Asked, Found
+from pipeline.sources.places import Place, opened
 from pipeline.sources.rows import COLUMNS, ROWS
-from pipeline.sources.streams import Limits, Place, opened
+from pipeline.sources.streams import Limits
 
 _MAGIC = b"PAR1"
 

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipeline.contracts.instants import parse_instant
+from pipeline.contracts.instants import parse_instant, retry_after
 
 NOON = datetime(2025, 4, 4, 12, 0, tzinfo=UTC)
 MIDNIGHT = datetime(2025, 4, 4, tzinfo=UTC)
@@ -82,3 +82,18 @@ OFFSETS = st.integers(-14 * 60, 14 * 60).map(lambda minutes: timezone(timedelta(
 @given(st.datetimes(datetime(1900, 1, 2), datetime(2100, 12, 30), timezones=OFFSETS))  # noqa: DTZ001
 def test_every_instant_that_is_written_in_iso_is_read_back(instant: datetime) -> None:
     assert read(instant.isoformat()) == instant
+
+
+@pytest.mark.parametrize(
+    ("header", "seconds"),
+    [
+        ("7", 7),
+        (" 120 ", 120),
+        ("Fri, 04 Apr 2025 12:00:30 GMT", 30),
+        ("Fri, 04 Apr 2025 14:01:00 +0200", 60),
+        ("Fri, 04 Apr 2025 11:00:00 GMT", 0),
+        *((header, 0) for header in ("", "soon", "-3", "1_0", "٣", "9" * 400, "1e9", "Mon, 99 Foo 2025", "\x00")),
+    ],
+)
+def test_the_wait_that_a_server_asks_for_is_read_or_none(header: str, seconds: float) -> None:
+    assert retry_after(header, NOON) == seconds

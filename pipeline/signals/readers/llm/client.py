@@ -10,16 +10,15 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self, TypeVar
 
 from pydantic import SecretStr
 
+from pipeline.contracts.instants import retry_after
 from pipeline.contracts.model import Vocabulary
 from pipeline.signals.readers.llm.budget import Budget, SpentError
 from pipeline.signals.readers.llm.reading import BadAnswerError
-from pipeline.signals.texts import ExtractorError
 
 if TYPE_CHECKING:
     import httpx
@@ -198,7 +197,7 @@ class Client:
 
     def _exchange(self, request: bytes) -> tuple[int, "httpx.Headers", bytes]:
         """Status, headers and body of one request, within the limits of time and size."""
-        import httpx  # noqa: PLC0415 an extra that the base install lacks
+        import httpx  # noqa: PLC0415 as below
 
         ends = time.monotonic() + self.limits.timeout_seconds
         received = bytearray()
@@ -247,27 +246,9 @@ class Client:
         return " ".join((line.replace(key, "(key)") if key else line).split())[:EXCERPT]
 
 
-def retry_after(header: str, now: datetime) -> float:
-    """Seconds that a `Retry-After` header asks to wait: a number or a date (RFC 9110); 0 where it asks nothing that can be read."""
-    try:
-        return max(0.0, float(int(header)))
-    except ValueError:
-        pass
-    try:
-        until = parsedate_to_datetime(header)
-    except ValueError:
-        return 0.0
-    return max(0.0, ((until if until.tzinfo else until.replace(tzinfo=UTC)) - now).total_seconds())
-
-
 def _http_client(endpoint: Endpoint, limits: Limits) -> "httpx.Client":
-    try:
-        import httpx  # noqa: PLC0415 an extra that the base install lacks
-    except ImportError as error:
-        raise ExtractorError(
-            "the reader `llm` needs the package httpx, which is not installed; install the extra: pip install 'trade-tension-index[llm]', "
-            "or in a checkout: uv sync --extra llm"
-        ) from error
+    import httpx  # noqa: PLC0415 half a second that readers who ask nobody need not spend
+
     # unpacked replies could be any size, so none are asked for packed
     headers = {"Content-Type": "application/json", "Accept": "application/json", "Accept-Encoding": "identity"}
     if endpoint.key:

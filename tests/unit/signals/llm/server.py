@@ -6,8 +6,9 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
+
+from tests.listening import Quiet, listening
 
 
 @dataclass(frozen=True)
@@ -68,10 +69,8 @@ def serving(reply: Reply) -> Iterator[Model]:
     """The model behind a port of this machine while the block lasts; its `url` is the base URL."""
     model = Model(reply)
 
-    class Handler(BaseHTTPRequestHandler):
-        wbufsize = -1  # head and body in one packet: two would wait for one another
-
-        def do_POST(self) -> None:
+    class Handler(Quiet):
+        def do_POST(self) -> None:  # noqa: N802 the library's name
             body = self.rfile.read(int(self.headers["Content-Length"]))
             canned = model.take(self.path, dict(self.headers), body)
             time.sleep(canned.after)
@@ -85,16 +84,6 @@ def serving(reply: Reply) -> Iterator[Model]:
             except (BrokenPipeError, ConnectionResetError):
                 return  # the client would not wait, which is what some tests are about
 
-        def log_message(self, *_: object) -> None:
-            return
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True)
-    thread.start()
-    model.url = f"http://127.0.0.1:{server.server_port}/v1"
-    try:
+    with listening(Handler) as port:
+        model.url = f"http://127.0.0.1:{port}/v1"
         yield model
-    finally:
-        server.shutdown()
-        server.server_close()
-        thread.join()

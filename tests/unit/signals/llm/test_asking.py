@@ -10,7 +10,8 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from pipeline.signals.readers.llm.client import UNREAD, retry_after
+from pipeline.contracts.instants import retry_after
+from pipeline.signals.readers.llm.client import UNREAD
 from pipeline.signals.texts import ExtractorError
 from tests.unit.signals.llm.scenes import QUICK, TEXT, answer, reader, signal, texts
 from tests.unit.signals.llm.server import Canned, answering, failing, in_turn, serving

@@ -170,9 +170,3 @@ def test_the_settings_describe_the_reader(tmp_path: Path) -> None:
 def test_readers_of_one_process_share_one_budget(tmp_path: Path) -> None:
     settings = Settings(home=tmp_path, llm_base_url="https://model.example/v1", llm_model="tiny", llm_budget_requests=7)
     assert from_settings(settings).budget is from_settings(settings).budget
-
-
-def test_without_httpx_the_reader_says_what_to_install(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(__import__("sys").modules, "httpx", None)
-    with pytest.raises(ExtractorError, match=r"pip install 'trade-tension-index\[llm\]'"):
-        reader("http://127.0.0.1:9", tmp_path).read_texts(texts(TEXT))
