@@ -36,8 +36,9 @@ from pipeline.signals.extractors import explaining, make
 from pipeline.signals.gold import GoldError, half, read_gold
 from pipeline.signals.texts import ExtractorError
 from pipeline.sources.archive import Archive
+from pipeline.sources.catalogue import Catalogue
 from pipeline.sources.errors import SourceError
-from pipeline.sources.files import days_of, read_articles
+from pipeline.sources.files import article_files
 from pipeline.sources.standing import standing, standing_of_files
 from pipeline.sources.texts import read_texts, write_rows
 from pipeline.sources.upstreams import UPSTREAMS, newest_day
@@ -105,7 +106,7 @@ def run(
     articles: Annotated[
         list[Path] | None,
         typer.Option(
-            "--articles", help="Article file or folder (Parquet, JSON Lines, CSV, also .gz); may be repeated [default: the sample]"
+            "--articles", help="Article file, folder or pattern (Parquet, JSON, CSV, also .gz, .zip); may be repeated [default: the sample]"
         ),
     ] = None,
     pairs: Annotated[str | None, typer.Option("--pairs", help="Pairs of countries, such as USA-CHN,EUN-USA")] = None,
@@ -125,10 +126,13 @@ def run(
     """Read articles and trade figures, make the index, check it and publish it: the whole Dagster job, in this process."""
     with _told_plainly():
         given = _given(home=home_folder, articles=tuple(articles) if articles else None, pairs=pairs, baseline=baseline, workers=workers)
-        settings = _with_days(Settings(**given), first, last)
+        asked = Settings(**given)
+        known = Catalogue(asked.catalogue)
+        settings = _with_days(asked, known, first, last)
         use(settings)
         make(settings)  # what the reader lacks is told before anything is read
         home.claim(settings.home, is_sample=settings.is_sample)
+        known.save()
         launched = _run_job(settings)
     terminal.failed_checks(err, launched.failed_checks)
     if not launched.succeeded:
@@ -137,7 +141,7 @@ def run(
     _tell_what_came_out(settings)
 
 
-def _with_days(settings: Settings, first: date | None, last: date | None) -> Settings:
+def _with_days(settings: Settings, known: Catalogue, first: date | None, last: date | None) -> Settings:
     """The settings with the days to read: those given, else the sample's, else those of the articles up to today."""
     first = first or (settings.first_day if "first_day" in settings.model_fields_set else None)
     last = last or settings.last_day
@@ -145,12 +149,13 @@ def _with_days(settings: Settings, first: date | None, last: date | None) -> Set
         if settings.is_sample:
             span = Days(SAMPLE_FIRST_DAY, SAMPLE_LAST_DAY)
         else:
-            found = days_of(read_articles([Path(archive.path) for archive in settings.articles], last_day=datetime.now(UTC).date()))
-            if found is None:
+            today = datetime.now(UTC).date()
+            found = [days for file in article_files(settings.articles) if (days := known.days(file, last_day=today))]
+            if not found:
                 raise SourceError(
                     f"no articles in {', '.join(archive.path for archive in settings.articles)}; give --articles PATH with at least one row"
                 )
-            span = found
+            span = Days(min(days.first for days in found), max(days.last for days in found))
         first, last = first or span.first, last or span.last
     return Settings(**settings.model_dump() | {"first_day": first, "last_day": last})
 

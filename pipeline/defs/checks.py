@@ -1,13 +1,14 @@
 """Promises as Dagster checks: those of one table are audited before it is written, those between tables before anything is published."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from functools import cache
 from typing import Any
 
 import dagster as dg
 import polars as pl
 
+from pipeline.contracts.days import Days
 from pipeline.contracts.model import ContractError, Table
 from pipeline.defs.metadata import markdown_table
 from pipeline.defs.resources import LakeResource, MethodResource
@@ -64,8 +65,8 @@ class Audit:
         self.rows += frame.height
         found = validate(self.table, frame, rules(self.table))
         for outcome in found:
-            if outcome.name not in self.outcomes or self.outcomes[outcome.name].passed:
-                self.outcomes[outcome.name] = outcome
+            before = self.outcomes.get(outcome.name)
+            self.outcomes[outcome.name] = before + outcome if before else outcome
         if broken_critically(found):
             raise _BrokenError
         return frame
@@ -101,6 +102,38 @@ def write_audited_parts(store: Lake, table: Table, parts: Iterable[pl.DataFrame]
     with suppress(_BrokenError):
         store.write_parts(table, map(whole.judged, parts))
     yield from whole.results()
+
+
+class AuditedDays:
+    """Days of some tables that are made piece by piece: each is judged and kept aside until all are made."""
+
+    def __init__(self, new: Lake, tables: Sequence[Table]) -> None:
+        self._new = new
+        self._audits = {table.name: Audit(table) for table in tables}
+
+    def keep(self, table: Table, frame: pl.DataFrame, days: Days) -> None:
+        """Judge these days and keep them. Ends the block of `audited_days` when they break a critical promise."""
+        self._new.write_days(table, self._audits[table.name].judged(frame), days)
+
+    def rows(self, table: Table) -> int:
+        """How many rows were judged so far."""
+        return self._audits[table.name].rows
+
+    def results(self) -> Iterator[dg.AssetCheckResult]:
+        """Every check's result, table by table, once; `dg.Failure` when a critical one failed."""
+        for whole in self._audits.values():
+            yield from whole.results()
+
+
+@contextmanager
+def audited_days(store: Lake, name: str, *tables: Table) -> Iterator[AuditedDays]:
+    """Days of these tables, of which none is written before every one is made and keeps its critical promises.
+
+    `name` is that of the step. Yield the `results` after the block, which ends early when a promise is broken. Rules are judged piece by
+    piece: one about most rows fails when it fails in any of them.
+    """
+    with suppress(_BrokenError), store.replacing(name) as new:
+        yield AuditedDays(new, tables)
 
 
 def _result(table: Table, outcome: Outcome) -> dg.AssetCheckResult:

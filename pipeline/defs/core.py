@@ -8,10 +8,11 @@ from pipeline.articles.clean import admit
 from pipeline.articles.stories import link
 from pipeline.contracts.tables.core import ARTICLES, COVERAGE, DUPLICATES, FINDINGS, QUARANTINE, STORY_LINKS
 from pipeline.contracts.tables.raw import RAW_ARTICLES
-from pipeline.defs.checks import audit, check_specs
+from pipeline.defs.checks import audited_days, check_specs
 from pipeline.defs.metadata import describe, spec, tell_each_day
 from pipeline.defs.partitions import DAYS, DAYS_AT_ONCE, THREE_DAYS_BEFORE, days
 from pipeline.defs.resources import ExtractorResource, LakeResource
+from pipeline.signals.texts import Account
 
 Results = Iterator[dg.AssetCheckResult | dg.MaterializeResult[None]]
 #: Asked of the reader, not of the table: a text that was left unread looks like one without a signal.
@@ -34,19 +35,21 @@ ADMITTED = (ARTICLES, DUPLICATES, QUARANTINE, COVERAGE)
 def admission(context: dg.AssetExecutionContext, lake: LakeResource) -> Results:
     """Each raw row becomes an article, a duplicate or a quarantine row with its reason; coverage counts them."""
     store, span = lake.open(), days(context)
-    admitted = admit(store.read(RAW_ARTICLES, span))
-    frames = (
-        (ARTICLES, admitted.articles, ()),
-        (DUPLICATES, admitted.duplicates, ("raw_id", "article_id")),
-        (QUARANTINE, admitted.quarantine, ("raw_id", "source", "reason", "detail")),
-        (COVERAGE, admitted.coverage, ("source", "article_count", "accepted", "duplicate", "quarantined")),
-    )
-    for table, frame, _ in frames:
-        yield from audit(table, frame)
-    for table, frame, shown in frames:
-        store.write_days(table, frame, span)
-        tell_each_day(context, table, frame, span, shown)
-        yield dg.MaterializeResult(asset_key=table.name, metadata={"rows in this run": frame.height})
+    with audited_days(store, "admission", *ADMITTED) as made:
+        for piece in store.pieces(RAW_ARTICLES, span):
+            admitted = admit(store.read(RAW_ARTICLES, piece))
+            frames = (
+                (ARTICLES, admitted.articles, ()),
+                (DUPLICATES, admitted.duplicates, ("raw_id", "article_id")),
+                (QUARANTINE, admitted.quarantine, ("raw_id", "source", "reason", "detail")),
+                (COVERAGE, admitted.coverage, ("source", "article_count", "accepted", "duplicate", "quarantined")),
+            )
+            for table, frame, shown in frames:
+                made.keep(table, frame, piece)
+                tell_each_day(context, table, frame, piece, shown)
+    yield from made.results()
+    for table in ADMITTED:
+        yield dg.MaterializeResult(asset_key=table.name, metadata={"rows in this run": made.rows(table)})
 
 
 @dg.asset(
@@ -59,11 +62,13 @@ def admission(context: dg.AssetExecutionContext, lake: LakeResource) -> Results:
 def story_links(context: dg.AssetExecutionContext, lake: LakeResource) -> Results:
     """Which articles retell an earlier one of the last three days."""
     store, span = lake.open(), days(context)
-    links = link(store.read(ARTICLES, span.reaching_back(3)), span)
-    yield from audit(STORY_LINKS, links)
-    store.write_days(STORY_LINKS, links, span)
-    tell_each_day(context, STORY_LINKS, links, span, ("article_id", "earlier_article_id", "similarity"))
-    yield dg.MaterializeResult(metadata={"rows in this run": links.height})
+    with audited_days(store, STORY_LINKS.name, STORY_LINKS) as made:
+        for piece in store.pieces(ARTICLES, span):
+            links = link(store.read(ARTICLES, piece.reaching_back(3)), piece)
+            made.keep(STORY_LINKS, links, piece)
+            tell_each_day(context, STORY_LINKS, links, piece, ("article_id", "earlier_article_id", "similarity"))
+    yield from made.results()
+    yield dg.MaterializeResult(metadata={"rows in this run": made.rows(STORY_LINKS)})
 
 
 @dg.asset(
@@ -76,16 +81,19 @@ def story_links(context: dg.AssetExecutionContext, lake: LakeResource) -> Result
 def findings(context: dg.AssetExecutionContext, lake: LakeResource, extractor: ExtractorResource) -> Results:
     """Concessions, escalations and talks found in each day's articles."""
     store, span = lake.open(), days(context)
-    reader = extractor.open()
-    found = reader.extract(store.read(ARTICLES, span))
+    reader, account = extractor.open(), Account()
+    with audited_days(store, FINDINGS.name, FINDINGS) as made:
+        for piece in store.pieces(ARTICLES, span):
+            found = reader.extract(store.read(ARTICLES, piece))
+            account += reader.account
+            made.keep(FINDINGS, found, piece)
+            tell_each_day(context, FINDINGS, found, piece, ("actor", "target", "kind", "modality", "rate_pct", "product", "quote"))
     yield dg.AssetCheckResult(
-        passed=not reader.account.unread,
+        passed=not account.unread,
         check_name=READ.name,
         asset_key=FINDINGS.name,
         severity=dg.AssetCheckSeverity.WARN,
-        metadata={"reason": READ.description or "", "detail": "; ".join(reader.account.told())},
+        metadata={"reason": READ.description or "", "detail": "; ".join(account.told())},
     )
-    yield from audit(FINDINGS, found)  # raises before anything is stored
-    store.write_days(FINDINGS, found, span)
-    tell_each_day(context, FINDINGS, found, span, ("actor", "target", "kind", "modality", "rate_pct", "product", "quote"))
-    yield dg.MaterializeResult(metadata={"rows in this run": found.height})
+    yield from made.results()
+    yield dg.MaterializeResult(metadata={"rows in this run": made.rows(FINDINGS)})

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import dagster as dg
 
 from pipeline.contracts.tables.crosscheck import GDELT_ACCOUNTS, GDELT_DAILY, GDELT_EVENTS
-from pipeline.defs.checks import audit, check_specs
+from pipeline.defs.checks import audited_days, check_specs
 from pipeline.defs.metadata import spec, tell_each_day
 from pipeline.defs.models import sql_asset
 from pipeline.defs.partitions import DAYS, DAYS_AT_ONCE, days
@@ -16,6 +16,7 @@ from pipeline.sources.gdelt.record import event_files
 
 Results = Iterator[dg.AssetCheckResult | dg.MaterializeResult[None]]
 CROSS_CHECKED = (GDELT_EVENTS, GDELT_ACCOUNTS)
+DAYS_AT_A_TIME = 28  # some half a million events between states
 
 
 @dg.multi_asset(
@@ -28,14 +29,16 @@ CROSS_CHECKED = (GDELT_EVENTS, GDELT_ACCOUNTS)
 def gdelt_between_states(context: dg.AssetExecutionContext, lake: LakeResource, upstreams: UpstreamsResource) -> Results:
     """Every quarter of an hour that was asked for, and the events between states in those that came."""
     store, span = lake.open(), days(context)
-    found = cross_check(event_files(upstreams.archive(), span))
-    frames = ((GDELT_EVENTS, found.events, ("actor", "target", "kind", "cameo_code")), (GDELT_ACCOUNTS, found.accounts, ()))
-    for table, frame, _ in frames:
-        yield from audit(table, frame)
-    for table, frame, shown in frames:
-        store.write_days(table, frame, span)
-        tell_each_day(context, table, frame, span, shown)
-        yield dg.MaterializeResult(asset_key=table.name, metadata={"rows in this run": frame.height})
+    with audited_days(store, "gdelt_between_states", *CROSS_CHECKED) as made:
+        for piece in span.chunks(DAYS_AT_A_TIME):
+            found = cross_check(event_files(upstreams.archive(), piece))
+            frames = ((GDELT_EVENTS, found.events, ("actor", "target", "kind", "cameo_code")), (GDELT_ACCOUNTS, found.accounts, ()))
+            for table, frame, shown in frames:
+                made.keep(table, frame, piece)
+                tell_each_day(context, table, frame, piece, shown)
+    yield from made.results()
+    for table in CROSS_CHECKED:
+        yield dg.MaterializeResult(asset_key=table.name, metadata={"rows in this run": made.rows(table)})
 
 
 gdelt_daily = sql_asset(GDELT_DAILY)

@@ -1,9 +1,11 @@
 """What assets are handed: the lake, the news, the reader, the method of the index, the place of publication. Each opens the real thing."""
 
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import dagster as dg
 import polars as pl
@@ -14,13 +16,17 @@ from pipeline.contracts.tables.index import BASELINE
 from pipeline.index.baseline import frozen_window
 from pipeline.index.parameters import variables
 from pipeline.settings import SAMPLE_NOTE, Settings, current
+from pipeline.settings.archives import ArticleFiles
 from pipeline.signals.extract import Extractor
 from pipeline.signals.extractors import make
 from pipeline.sources.archive import Archive
+from pipeline.sources.catalogue import Catalogue
 from pipeline.sources.client import Client
 from pipeline.sources.figures import tariffs, trade_flows
-from pipeline.sources.files import read_articles
+from pipeline.sources.files import Account, article_files
 from pipeline.sources.flows import Figures
+from pipeline.sources.inbox import dropped, readable
+from pipeline.sources.news import answered_articles
 from pipeline.sources.trade import read_commitments
 from pipeline.warehouse.home import HomeError, claim
 from pipeline.warehouse.lake import Lake
@@ -38,23 +44,42 @@ class LakeResource(dg.ConfigurableResource):  # type: ignore[type-arg]
 
 
 class NewsResource(dg.ConfigurableResource):  # type: ignore[type-arg]
-    """Article files: those of the settings and those in the drop folder. A home of the sample takes no others."""
+    """Article files, those of the settings and those in the drop folder, and what upstreams answered. A home of the sample takes its own
+    alone."""
 
-    paths: list[str]
+    archives: list[dict[str, Any]]
     inbox: str
     home: str
+    catalogue: str
+    payloads: str
     is_sample: bool
 
-    def read(self, days: Days, last_day: date) -> pl.DataFrame:
-        """Raw rows filed under these days; a row that claims a day after `last_day` is filed under an earlier one."""
-        dropped = [Path(self.inbox)] if Path(self.inbox).is_dir() and any(Path(self.inbox).iterdir()) else []
+    def read(self, days: Days, last_day: date, account: Account) -> Iterator[pl.DataFrame]:
+        """Raw rows filed under these days, in batches; a row that claims a day after `last_day` is filed under an earlier one.
+
+        A file of the settings that cannot be read ends the reading with `SourceError`; one of the drop folder is set aside, and `account`
+        is told why.
+        """
         claim(Path(self.home), is_sample=self.is_sample)
-        if self.is_sample and dropped:
+        yield from self._of_files(days, last_day, account)
+        if not self.is_sample:
+            yield from answered_articles(Archive(Path(self.payloads)), current().sources, days, last_day)
+
+    def _of_files(self, days: Days, last_day: date, account: Account) -> Iterator[pl.DataFrame]:
+        archives, inbox = [ArticleFiles(**archive) for archive in self.archives], ArticleFiles(path=self.inbox)
+        has_dropped = bool(dropped(Path(self.inbox)))
+        if self.is_sample and has_dropped:
             raise HomeError(
                 f"{self.inbox} holds articles, but this home is for the bundled sample; give your own with TENSION_ARTICLES or --articles"
             )
-        found = read_articles([*(Path(path) for path in self.paths), *dropped], last_day=last_day)
-        return found.filter(pl.col("index_date").is_between(days.first, days.last))
+        if not archives and not has_dropped:
+            return
+        files = article_files([*archives, inbox] if has_dropped else archives)
+        known = Catalogue(Path(self.catalogue))
+        sound = readable((file for file in files if file.archive is inbox), known, last_day=last_day, now=time.time(), account=account)
+        for file in (*(file for file in files if file.archive is not inbox), *sound):
+            yield from known.rows(file, days, last_day=last_day, account=account)
+        known.save()
 
 
 class UpstreamsResource(dg.ConfigurableResource):  # type: ignore[type-arg]
@@ -139,9 +164,11 @@ def resources(settings: Settings) -> dict[str, dg.ConfigurableResource]:  # type
     return {
         "lake": LakeResource(root=str(settings.lake)),
         "news": NewsResource(
-            paths=[archive.path for archive in settings.articles],
+            archives=[archive.model_dump(mode="json", exclude_none=True) for archive in settings.articles],
             inbox=str(settings.inbox),
             home=str(settings.home),
+            catalogue=str(settings.catalogue),
+            payloads=str(settings.payloads),
             is_sample=settings.is_sample,
         ),
         "upstreams": UpstreamsResource(payloads=str(settings.payloads)),

@@ -1,6 +1,7 @@
 """The drop folder: article files put into `<home>/inbox` are read on their own."""
 
 import json
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -10,8 +11,9 @@ from pipeline.contracts.days import Days
 from pipeline.defs.jobs import trade_tension
 from pipeline.defs.partitions import last_partition, range_tags, today
 from pipeline.settings import current
+from pipeline.sources.catalogue import Catalogue
 from pipeline.sources.errors import SourceError
-from pipeline.sources.files import article_files, days_of, read_articles
+from pipeline.sources.inbox import dropped, is_quiet
 
 
 def _seen(path: Path) -> list[int]:
@@ -19,28 +21,24 @@ def _seen(path: Path) -> list[int]:
     return [status.st_size, status.st_mtime_ns]
 
 
-def _dropped(folder: Path) -> list[Path]:
-    try:
-        return article_files([folder])
-    except SourceError:
-        return []  # no folder, or no article files in it
-
-
 @dg.sensor(job=trade_tension, minimum_interval_seconds=60, name="inbox")
 def inbox(context: dg.SensorEvaluationContext) -> Iterator[dg.RunRequest | dg.SkipReason]:
-    """A new or changed file in the drop folder asks for a run over the days of its articles."""
+    """A new or changed file in the drop folder asks for a run over the days of its articles, once it is no longer being copied."""
     settings = current()
-    folder = settings.inbox
-    files = {str(path.relative_to(folder)): path for path in _dropped(folder)}
+    folder, now = settings.inbox, time.time()
+    files = {str(file.path.relative_to(folder)): file for file in dropped(folder)}
     before = json.loads(context.cursor or "{}")
-    now = {name: _seen(path) for name, path in files.items()}
-    new = sorted(name for name in now if now[name] != before.get(name))
+    seen = {name: _seen(file.path) for name, file in files.items() if is_quiet(file.path, now)}
+    new = sorted(name for name in seen if seen[name] != before.get(name))
     if not new:
-        yield dg.SkipReason(f"no new article files in {folder}; put Parquet, JSON Lines or CSV there")
+        busy = len(files) - len(seen)
+        waiting = f"; {busy} still being copied" if busy else ""
+        yield dg.SkipReason(f"no new article files in {folder}{waiting}; put Parquet, JSON or CSV there, also as .gz or .zip")
         return
+    catalogue = Catalogue(settings.catalogue)
     for name in new:
         try:
-            span = days_of(read_articles([files[name]], last_day=today()))
+            span = catalogue.days(files[name], last_day=today())
         except SourceError as error:
             context.log.error("the inbox file %s cannot be read and is left where it is: %s", name, error)
             continue
@@ -50,5 +48,6 @@ def inbox(context: dg.SensorEvaluationContext) -> Iterator[dg.RunRequest | dg.Sk
         if first > last:
             context.log.warning("the inbox file %s holds %s, outside the days of this location (from %s)", name, span, settings.first_day)
             continue
-        yield dg.RunRequest(run_key=f"{name}:{now[name]}", tags=range_tags(Days(first, last)))
-    context.update_cursor(json.dumps(now))
+        yield dg.RunRequest(run_key=f"{name}:{seen[name]}", tags=range_tags(Days(first, last)))
+    catalogue.save()
+    context.update_cursor(json.dumps(seen))

@@ -151,6 +151,11 @@ class Settings(BaseSettings):
         return self.home / "inbox"
 
     @property
+    def catalogue(self) -> Path:
+        """Which days each article file holds, so that those of other days need not be read."""
+        return self.home / "article-files.json"
+
+    @property
     def dagster_home(self) -> Path:
         """Dagster's history of runs."""
         return self.home / "dagster"

@@ -4,11 +4,29 @@ Belongs here: names, types and limits. Does not: reading files (`pipeline/source
 """
 
 from pathlib import Path
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
 
 ArticleColumn = Literal["article_id", "source", "published_at", "fetched_at", "title", "body", "url"]
+
+
+def _one_or_more(given: Any) -> Any:
+    return (given,) if isinstance(given, str) else given
+
+
+def _known(encoding: str) -> str:
+    try:
+        b"a".decode(encoding, "replace")
+    except (LookupError, UnicodeError) as error:
+        raise ValueError(f"{encoding!r} is no encoding of texts; write one such as latin-1, cp1252, utf-16 or shift_jis") from error
+    return encoding
+
+
+#: What an archive calls one of our columns, or several names of which a row's first that is not empty is taken.
+Names = Annotated[
+    tuple[Annotated[str, StringConstraints(min_length=1)], ...], BeforeValidator(_one_or_more), Field(min_length=1, max_length=20)
+]
 
 
 class ArticleFiles(BaseModel):
@@ -18,8 +36,14 @@ class ArticleFiles(BaseModel):
 
     path: str = Field(min_length=1, description="a file, a folder, or a pattern such as /srv/news/*.jsonl.gz")
     source: str | None = Field(None, description="outlet of the rows that name none")
-    columns: dict[ArticleColumn, str] = Field({}, description="our column to the archive's, such as title = 'headline'")
-    encoding: str | None = Field(None, description="encoding of its texts, such as latin-1; none: UTF-8, else as it looks")
+    columns: dict[ArticleColumn, Names] = Field(
+        {},
+        description="our column to the archive's, such as title = 'headline'; points lead into nested fields (title = 'headline.main'); "
+        "of several (body = ['text', 'lead_paragraph']) the first that is not empty is taken",
+    )
+    encoding: Annotated[str, AfterValidator(_known)] | None = Field(
+        None, description="encoding of its texts, such as latin-1; none: UTF-8, else as it looks"
+    )
 
 
 def archive(given: Any) -> Any:

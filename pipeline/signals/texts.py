@@ -3,6 +3,7 @@
 Belongs here: the shapes, articles as texts, findings as rows of the table. Does not: reading (`extract.py`, `readers/`).
 """
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
@@ -32,6 +33,13 @@ class Account:
     unread: Mapping[str, int] = field(default_factory=dict)
     rejected: Mapping[str, int] = field(default_factory=dict)
     examples: tuple[str, ...] = ()
+
+    def __add__(self, other: "Account") -> "Account":
+        """Of two readings together; examples of the first that has any."""
+        unread, rejected = Counter(self.unread), Counter(self.rejected)
+        unread.update(other.unread)
+        rejected.update(other.rejected)
+        return Account(self.texts + other.texts, unread, rejected, self.examples or other.examples)
 
     def told(self) -> tuple[str, ...]:
         """Sentences for people; none where every text was read and no answer rejected."""

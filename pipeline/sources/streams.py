@@ -1,35 +1,37 @@
-"""Files as bounded streams of bytes: plain or gzip, line by line, whatever they hold.
+"""Bytes as bounded streams, piece by piece or line by line, whatever they hold.
 
-Belongs here: opening, unpacking, cutting into lines, and the limits that keep a broken or hostile file from filling the memory.
-Does not: what a line means (`formats.py`).
+Belongs here: cutting into lines, and the limits that keep a broken or hostile file from filling the memory. Does not: opening files and
+unpacking them (`places.py`, `zips.py`), which encoding a text has (`encodings.py`), or what a line means (`formats/`).
 """
 
-import gzip
-import zlib
+import codecs
 from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
+from pipeline.sources.encodings import Decoding, settled
 from pipeline.sources.errors import SourceError
 
-_CHUNK = 1 << 20
-_BOM = b"\xef\xbb\xbf"
-_GZIP_MAGIC = b"\x1f\x8b"
+CHUNK = 1 << 20
 
 
 @dataclass(frozen=True)
 class Limits:
-    """How much of one file is believed, in bytes. News text packs 3 to 20 times smaller; deflate can reach 1,000."""
+    """How much of one file is believed, and how much of it is held at once, in bytes and rows.
+
+    News text packs 3 to 20 times smaller; deflate can reach 1,000.
+    """
 
     line_bytes: int = 10_000_000
     unpacked_bytes: int = 50_000_000_000
     unpacked_ratio: int = 200
     unpacked_freely_bytes: int = 100_000_000
+    batch_rows: int = 20_000
+    batch_bytes: int = 32_000_000
 
     def unpacked(self, packed_bytes: int) -> int:
-        """What a gzip file of that size may grow to: below `unpacked_freely_bytes` its ratio does not matter."""
+        """What a packed file of that size may grow to: below `unpacked_freely_bytes` its ratio does not matter."""
         return min(self.unpacked_bytes, max(self.unpacked_freely_bytes, self.unpacked_ratio * packed_bytes))
 
 
@@ -60,10 +62,11 @@ class Unpacked(Protocol):
 
 
 class Stream:
-    """The bytes of an open file, counted against its limit. `path` names it in messages."""
+    """The bytes of an open file, counted against its limit. `path` names it in messages; without a `decoding` its text is UTF-8."""
 
-    def __init__(self, raw: Unpacked, path: Path | str, limit: int | None) -> None:
+    def __init__(self, raw: Unpacked, path: Path | str, limit: int | None, decoding: Decoding | None = None) -> None:
         self._raw, self._path, self._limit, self._read = raw, path, limit, 0
+        self._decoding = decoding or Decoding("utf-8")
 
     def _count(self, data: bytes) -> bytes:
         self._read += len(data)
@@ -76,11 +79,25 @@ class Stream:
 
     def chunks(self) -> Iterator[bytes]:
         """All bytes in pieces of a megabyte."""
-        while chunk := self._count(self._raw.read(_CHUNK)):
+        while chunk := self._count(self._raw.read(CHUNK)):
             yield chunk
 
+    def texts(self, longest: int) -> Iterator[str]:
+        """The whole text in pieces of about a megabyte. `SourceError` where more than `longest` bytes hold no ASCII character."""
+        kept = b""
+        for chunk in self.chunks():
+            kept += chunk
+            end = settled(kept)
+            if len(kept) - end > longest:
+                raise SourceError(f"{self._path}: is no text: {longest:,} bytes without one plain character. Name it by what it is")
+            if end:
+                yield self._decoding.text(kept[:end])
+                kept = kept[end:]
+        if kept:
+            yield self._decoding.text(kept)
+
     def lines(self, line_bytes: int) -> Iterator[Line]:
-        """All lines; bytes that are not UTF-8 become replacement marks, a byte order mark at the start is dropped."""
+        """All lines; bytes that are no text in the file's encoding become replacement marks, a byte order mark of UTF-8 is dropped."""
         number = 0
         while data := self._count(self._raw.readline(line_bytes + 1)):
             number += 1
@@ -89,29 +106,10 @@ class Stream:
                 yield Line(number, None)
                 continue
             if number == 1:
-                data = data.removeprefix(_BOM)
-            yield Line(number, data.removesuffix(b"\n").removesuffix(b"\r").decode("utf-8", "replace"))
+                data = data.removeprefix(codecs.BOM_UTF8)
+            yield Line(number, self._decoding.text(data.removesuffix(b"\n").removesuffix(b"\r")))
 
     def _skip_line(self, line_bytes: int) -> None:
         while data := self._count(self._raw.readline(line_bytes)):
             if data.endswith(b"\n"):
                 return
-
-
-@contextmanager
-def opened(path: Path, limits: Limits = LIMITS) -> Iterator[Stream]:
-    """The file as a stream, unpacked where its name ends in .gz. `SourceError` when it cannot be opened, read or unpacked."""
-    try:
-        if path.suffix.lower() != ".gz":
-            with path.open("rb") as plain:
-                yield Stream(plain, path, None)
-            return
-        with path.open("rb") as packed:
-            if packed.read(len(_GZIP_MAGIC)) != _GZIP_MAGIC:
-                raise SourceError(f"{path}: is named .gz but is no gzip file. Pack it with gzip, or rename it if it is not packed")
-        with gzip.open(path, "rb") as unpacked:
-            yield Stream(unpacked, path, limits.unpacked(path.stat().st_size))
-    except (gzip.BadGzipFile, EOFError, zlib.error) as error:
-        raise SourceError(f"{path}: the gzip file is damaged or cut short ({error}). Fetch or pack it again") from error
-    except OSError as error:
-        raise SourceError(f"{path}: cannot be read ({error.strerror or error}). Check that the file exists and may be read") from error

@@ -7,8 +7,9 @@ from pathlib import Path
 import polars as pl
 
 from pipeline.contracts.instants import parse_instant
+from pipeline.settings.archives import ArticleFiles
 from pipeline.sources.errors import SourceError
-from pipeline.sources.files import read_articles
+from pipeline.sources.files import read_articles, whole
 
 #: What a reader is given: an id, the day (may be empty), the source, the text, and how long the headline in front of it is.
 TEXTS = pl.Schema({"id": pl.String(), "date": pl.Date(), "source": pl.String(), "text": pl.String(), "title_length": pl.Int64()})
@@ -66,7 +67,7 @@ def _passages(path: Path) -> pl.DataFrame:
 
 
 def _articles(path: Path) -> pl.DataFrame:
-    rows = read_articles([path]).filter(pl.col("unreadable").is_null())
+    rows = whole(read_articles([ArticleFiles(path=str(path))])).filter(pl.col("unreadable").is_null())
     title = pl.col("title").fill_null("")
     body = pl.col("body").fill_null("")
     return rows.select(

@@ -40,8 +40,12 @@ class Member:
     @contextmanager
     def opened(self) -> Iterator[Stream]:
         """The unpacked bytes. `SourceError` when they are damaged or more than the zip says. One member at a time."""
-        with _Reading(self._open, f"{self._label}, {self.name}") as reading:
+        with self.unpacked() as reading:
             yield Stream(reading, reading.label, self.byte_count)
+
+    def unpacked(self) -> "Unpacking":
+        """The unpacked bytes as a file, to be used in a `with`. `SourceError` when they are damaged."""
+        return Unpacking(self._open, f"{self._label}, {self.name}")
 
 
 @contextmanager
@@ -143,7 +147,7 @@ class _Guarded:
         return self._file.read(size)
 
 
-class _Reading:
+class Unpacking(io.RawIOBase):
     """An open member, whose damages are named where they are met."""
 
     def __init__(self, open_member: Callable[[], BinaryIO], label: str) -> None:
@@ -151,16 +155,27 @@ class _Reading:
         with _named(label):
             self._file = open_member()
 
-    def __enter__(self) -> "_Reading":
-        return self
-
-    def __exit__(self, *_: object) -> None:
+    def close(self) -> None:
+        """Close the member."""
         self._file.close()
+        super().close()
 
-    def read(self, size: int) -> bytes:
+    def readable(self) -> bool:
+        """It is."""
+        return True
+
+    def readinto(self, buffer: memoryview) -> int:  # type: ignore[override] # what io hands over
+        """Fill the buffer; the number of bytes, 0 at the end."""
+        data = self.read(len(buffer))
+        buffer[: len(data)] = data
+        return len(data)
+
+    def read(self, size: int = -1) -> bytes:
+        """At most `size` bytes; none at the end."""
         with _named(self.label):
             return self._file.read(size)
 
-    def readline(self, size: int) -> bytes:
+    def readline(self, size: int | None = -1) -> bytes:
+        """The rest of the line with its end, at most `size` bytes; none at the end."""
         with _named(self.label):
-            return self._file.readline(size)
+            return self._file.readline(-1 if size is None else size)

@@ -7,8 +7,8 @@ that it was not processed.
 
 import os
 import shutil
-from collections.abc import Iterable
-from contextlib import ExitStack
+from collections.abc import Iterable, Iterator
+from contextlib import ExitStack, contextmanager
 from datetime import UTC, date, datetime
 from pathlib import Path
 
@@ -17,6 +17,7 @@ import pyarrow.parquet as pq
 
 from pipeline.contracts.days import Days
 from pipeline.contracts.model import ContractError, Table
+from pipeline.warehouse.pieces import AT_ONCE, AtOnce, Size, shelved, together
 
 
 def write_parquet(frame: pl.DataFrame, path: Path) -> None:
@@ -82,6 +83,39 @@ class Lake:
         files = self.files(table)
         return int(pl.scan_parquet(files, hive_partitioning=False).select(pl.len()).collect().item()) if files else 0
 
+    def pieces(self, table: Table, days: Days, at_once: AtOnce = AT_ONCE) -> Iterator[Days]:
+        """The span in consecutive pieces of which each holds about as many rows as may be held at once, by its files' footers.
+
+        A single day is never cut. A day without a file counts as empty.
+        """
+        return together(((day, _size(self._day_file(table, day))) for day in days), at_once)
+
+    def in_order(
+        self, table: Table, batches: Iterable[pl.DataFrame], days: Days, at_once: AtOnce = AT_ONCE
+    ) -> Iterator[tuple[Days, pl.DataFrame]]:
+        """The rows of the batches, whose days come in any order, by consecutive pieces of `days`, each sorted by key.
+
+        Until then they lie in a folder beside the table's, so that no more is held than a batch or a piece. The pieces hold the same rows
+        whatever the batches. `ContractError` when a batch holds another day or shape.
+        """
+        if table.day is None:
+            raise ContractError(f"table {table.name} is not filed by day; there is no order to bring it into")
+        with _folder(self.root / f".unsorted-{table.name}") as folder:
+            yield from shelved(table, (_belonging(table, batch, days) for batch in batches), days, folder, at_once)
+
+    @contextmanager
+    def replacing(self, name: str) -> Iterator["Lake"]:
+        """A lake beside this one, to make files in. When the block ends well each takes the place of the one here; else nothing changes.
+
+        `name` is that of what makes them: a folder that a killed run of the same left behind is removed.
+        """
+        with _folder(self.root / f".new-{name}") as staging:
+            yield Lake(staging)
+            for path in sorted(staging.rglob("*.parquet")):
+                target = self.root / path.relative_to(staging)
+                target.parent.mkdir(parents=True, exist_ok=True)
+                path.replace(target)
+
     def write(self, table: Table, frame: pl.DataFrame) -> None:
         """Replace the whole table. `ContractError` when the frame is not of the contract's shape; nothing is written then."""
         if table.day is not None:
@@ -96,18 +130,14 @@ class Lake:
 
         Whatever is raised while they are made leaves the table as it was.
         """
-        folder, staging, old = (self.root / f"{mark}{table.name}" for mark in ("", ".new-", ".old-"))
-        shutil.rmtree(staging, ignore_errors=True)
-        staging.mkdir(parents=True)
-        try:
+        folder, old = (self.root / f"{mark}{table.name}" for mark in ("", ".old-"))
+        with _folder(self.root / f".new-{table.name}") as staging:
             with ExitStack() as open_files:
                 height = _write_by_year(table, parts, staging, open_files)
             shutil.rmtree(old, ignore_errors=True)
             if folder.exists():
                 folder.replace(old)
             staging.replace(folder)
-        finally:
-            shutil.rmtree(staging, ignore_errors=True)
             shutil.rmtree(old, ignore_errors=True)
         return height
 
@@ -115,17 +145,41 @@ class Lake:
         """Replace exactly these days. `ContractError` when the frame holds another day or shape; nothing is written then."""
         if table.day is None:
             raise ContractError(f"table {table.name} is not filed by day; use write()")
-        conformed = table.conform(frame)
-        outside = conformed.filter(~pl.col(table.day).is_between(days.first, days.last).fill_null(value=False))
-        if not outside.is_empty():
-            raise ContractError(
-                f"table {table.name}: {outside.height} rows belong to other days than {days}, the first to {outside[table.day][0]}; "
-                f"filter them before they are written"
-            )
-        by_day = conformed.partition_by(table.day, as_dict=True, maintain_order=True)
+        by_day = _belonging(table, frame, days).partition_by(table.day, as_dict=True, maintain_order=True)
         empty = table.empty()
         for day in days:
             write_parquet(by_day.get((day,), empty), self._day_file(table, day))
+
+
+@contextmanager
+def _folder(path: Path) -> Iterator[Path]:
+    """An empty folder for as long as the block lasts."""
+    shutil.rmtree(path, ignore_errors=True)
+    path.mkdir(parents=True)
+    try:
+        yield path
+    finally:
+        shutil.rmtree(path, ignore_errors=True)
+
+
+def _belonging(table: Table, frame: pl.DataFrame, days: Days) -> pl.DataFrame:
+    """The frame as its contract says; `ContractError` when it is of another shape or holds a row of another day."""
+    assert table.day is not None  # its callers have looked
+    conformed = table.conform(frame)
+    outside = conformed.filter(~pl.col(table.day).is_between(days.first, days.last).fill_null(value=False))
+    if not outside.is_empty():
+        raise ContractError(
+            f"table {table.name}: {outside.height} rows belong to other days than {days}, the first to {outside[table.day][0]}; "
+            f"filter them before they are written"
+        )
+    return conformed
+
+
+def _size(path: Path) -> Size:
+    if not path.exists():
+        return Size()
+    footer = pq.read_metadata(path)
+    return Size(footer.num_rows, sum(footer.row_group(number).total_byte_size for number in range(footer.num_row_groups)))
 
 
 def _write_by_year(table: Table, parts: Iterable[pl.DataFrame], folder: Path, open_files: ExitStack) -> int:

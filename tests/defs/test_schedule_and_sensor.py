@@ -1,8 +1,11 @@
 """When the job starts on its own: every morning over the look-back window, and when a file is put into the inbox."""
 
+import io
 import json
 import os
+import time
 import warnings
+import zipfile
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
@@ -11,6 +14,7 @@ import dagster as dg
 import pytest
 
 from pipeline.settings import Settings
+from pipeline.sources.inbox import QUIET_SECONDS
 from tests.defs.conftest import Row, article
 
 Use = Callable[[Settings], None]
@@ -64,9 +68,15 @@ class Inbox:
         self.cursor: str | None = None
 
     def put(self, name: str, *articles: Row) -> Path:
+        return self.put_bytes(name, "".join(json.dumps(row) + "\n" for row in articles).encode())
+
+    def put_bytes(self, name: str, content: bytes) -> Path:
+        """A file that was copied there a while ago."""
         self.folder.mkdir(exist_ok=True)
         path = self.folder / name
-        path.write_text("".join(json.dumps(row) + "\n" for row in articles), encoding="utf-8")
+        path.write_bytes(content)
+        a_while_ago = time.time() - 2 * QUIET_SECONDS
+        os.utime(path, (a_while_ago, a_while_ago))
         return path
 
     def look(self) -> tuple[list[dg.RunRequest], str]:
@@ -133,9 +143,29 @@ def test_a_touched_file_is_a_changed_file(inbox: Inbox) -> None:
     assert len(inbox.look()[0]) == 1
 
 
+def test_a_file_that_is_still_being_copied_is_left_until_it_is_quiet(inbox: Inbox) -> None:
+    path = inbox.put("wire.jsonl", news("1", "2025-04-02"))
+    path.touch()
+    requests, skipped = inbox.look()
+    assert requests == []
+    assert "1 still being copied" in skipped
+    inbox.put("wire.jsonl", news("1", "2025-04-02"), news("2", "2025-04-03"))
+    ((request,), _) = inbox.look()
+    assert (request.tags[FIRST], request.tags[LAST]) == ("2025-04-02", "2025-04-03")
+
+
+def test_a_zip_file_asks_for_a_run_like_any_other(inbox: Inbox) -> None:
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w") as members:
+        members.writestr("april/wire.json", json.dumps([news("1", "2025-04-02")]))
+    inbox.put_bytes("news.zip", packed.getvalue())
+    ((request,), _) = inbox.look()
+    assert (request.tags[FIRST], request.tags[LAST]) == ("2025-04-02", "2025-04-02")
+
+
 def test_a_broken_file_is_told_in_the_log_and_does_not_stop_the_others(inbox: Inbox, capsys: pytest.CaptureFixture[str]) -> None:
     inbox.put("wire.jsonl", news("1", "2025-04-02"))
-    (inbox.folder / "broken.parquet").write_bytes(b"PAR1 this is none")
+    inbox.put_bytes("broken.parquet", b"PAR1 this is none")
     requests, _ = inbox.look()
     assert [request.tags[FIRST] for request in requests] == ["2025-04-02"]
     said = capsys.readouterr()
@@ -143,8 +173,7 @@ def test_a_broken_file_is_told_in_the_log_and_does_not_stop_the_others(inbox: In
 
 
 def test_a_broken_file_alone_asks_for_nothing_and_is_not_read_again(inbox: Inbox) -> None:
-    inbox.folder.mkdir()
-    (inbox.folder / "broken.parquet").write_bytes(b"PAR1 this is none")
+    inbox.put_bytes("broken.parquet", b"PAR1 this is none")
     assert inbox.look()[0] == []
     assert "no new article files" in inbox.look()[1]
 

@@ -11,8 +11,9 @@ import polars as pl
 from pipeline.articles.clean import admit
 from pipeline.defs.resources import resources
 from pipeline.settings import SAMPLE_ARTICLES, SAMPLE_LAST_DAY, Settings
+from pipeline.settings.archives import ArticleFiles
 from pipeline.signals.extract import Extractor
-from pipeline.sources.files import read_articles
+from pipeline.sources.files import read_articles, whole
 
 KEPT = Path(__file__).with_name("counts.csv")
 BY = ("extractor", "kind", "modality")
@@ -21,7 +22,7 @@ SCHEMA = {**dict.fromkeys(BY, pl.String()), "findings": pl.Int64()}
 
 def articles() -> pl.DataFrame:
     """The clean articles of the bundled sample (`ARTICLES`)."""
-    return admit(read_articles([SAMPLE_ARTICLES], last_day=SAMPLE_LAST_DAY)).articles
+    return admit(whole(read_articles([ArticleFiles(path=str(SAMPLE_ARTICLES))], last_day=SAMPLE_LAST_DAY))).articles
 
 
 def default_extractor() -> Extractor:

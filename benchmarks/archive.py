@@ -1,0 +1,171 @@
+"""How much memory an archive of articles takes on its way from its files to clean articles, and how fast it passes.
+
+    uv run python benchmarks/archive.py [--gigabytes 5] [--links] [--folder PATH]
+
+The articles are invented at random (seeded): a year of them, in no order within a file, half as gzip JSON lines under other names than
+ours, half as Parquet. Each step is the asset itself with its audit, in a process of its own. Progress goes to stderr, the table to stdout.
+"""
+
+import argparse
+import gzip
+import json
+import os
+import random
+import resource
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+import warnings
+from collections.abc import Iterator
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+
+from pipeline.contracts.days import Days
+from pipeline.contracts.tables.core import ARTICLES, STORY_LINKS
+from pipeline.contracts.tables.raw import RAW_ARTICLES
+from pipeline.settings import Settings, use
+from pipeline.settings.archives import ArticleFiles
+from pipeline.warehouse.lake import Lake
+
+MEMORY_BAR_GB = 2.0
+YEAR = Days(date(2023, 1, 1), date(2023, 12, 31))
+FILE_BYTES = 250_000_000  # of text, unpacked
+SENTENCES = 20_000
+SENTENCES_OF_AN_ARTICLE = 40
+SOURCES = 50
+SEED = 20230101
+STEPS = {"raw_articles": RAW_ARTICLES, "admission": ARTICLES, "story_links": STORY_LINKS}
+WORDS = (
+    "the of and a to in glass amber salt rope sugar harbour council treaty tariff duty farmers bridge ministers quarrel spoke refused "
+    "promised Ruritania Strelsau Hentzau Zenda river winter market price of ships wagons letter agreed on Monday answer rumour crown"
+)
+
+
+def articles(text_bytes: int) -> Iterator[dict[str, str]]:
+    """Invented articles of about so much text together."""
+    chance = random.Random(SEED)  # noqa: S311 invented articles are no secret
+    words = WORDS.split()
+    pool = [" ".join(chance.choices(words, k=chance.randint(8, 24))).capitalize() + "." for _ in range(SENTENCES)]
+    written = number = 0
+    while written < text_bytes:
+        number += 1
+        seconds = chance.randrange(len(YEAR) * 86_400)
+        at = datetime(YEAR.first.year, 1, 1, tzinfo=UTC) + timedelta(seconds=seconds)
+        title, *body = chance.choices(pool, k=chance.randint(2, 2 * SENTENCES_OF_AN_ARTICLE))
+        row = {
+            "article_id": f"{number}",
+            "source": f"Paper {number % SOURCES}",
+            "published_at": at.isoformat(),
+            "title": title,
+            "body": " ".join(body),
+            "url": f"https://paper.example/{number}",
+        }
+        written += sum(len(value) for value in row.values())
+        yield row
+
+
+def generate(folder: Path, text_bytes: int) -> int:
+    """Files of articles, in turn gzip JSON lines and Parquet; the bytes of text in them."""
+    folder.mkdir(parents=True)
+    rows, held, whole, files = [], 0, 0, 0
+    most = min(FILE_BYTES, max(text_bytes // 2, 1))
+    for row in articles(text_bytes):
+        rows.append(row)
+        held += sum(len(value) for value in row.values())
+        if held >= most:
+            files, whole = files + 1, whole + held
+            _write(folder, files, rows)
+            rows, held = [], 0
+    if rows:
+        _write(folder, files + 1, rows)
+    return whole + held
+
+
+def _write(folder: Path, number: int, rows: list[dict[str, str]]) -> None:
+    if number % 2:
+        with gzip.open(folder / f"{number:04}.jsonl.gz", "wt", compresslevel=1, encoding="utf-8") as file:
+            for row in rows:
+                headline = {"headline": {"main": row["title"]}, "pub_date": row["published_at"]}
+                file.write(json.dumps({name: row[name] for name in ("article_id", "source", "body", "url")} | headline) + "\n")
+    else:
+        pl.DataFrame(rows).write_parquet(folder / f"{number:04}.parquet")
+
+
+def settings(folder: Path) -> Settings:
+    """A home beside the generated files, which says what they call things."""
+    names = {"title": ("title", "headline.main"), "published_at": ("published_at", "pub_date")}
+    archive = ArticleFiles.model_validate({"path": str(folder / "archive"), "columns": names})
+    return Settings(home=folder / "home", articles=(archive,), first_day=YEAR.first, last_day=YEAR.last)
+
+
+def run(folder: Path, step: str) -> None:
+    """One asset over the whole year. `RuntimeError` when it fails."""
+    os.environ["GX_ANALYTICS_ENABLED"] = "false"
+    warnings.simplefilter("ignore")
+    use(settings(folder))
+    import dagster as dg  # noqa: PLC0415 after the settings, from which the days of its partitions are made
+
+    from pipeline.defs import core, partitions, raw, resources  # noqa: PLC0415 likewise
+
+    asset: Any = raw.raw_articles if step == RAW_ARTICLES.name else getattr(core, step)
+    with dg.DagsterInstance.ephemeral() as instance:
+        result = dg.materialize(
+            [asset],
+            instance=instance,
+            resources=resources.resources(settings(folder)),
+            tags=partitions.range_tags(YEAR),
+            run_config={"loggers": {"console": {"config": {"log_level": "ERROR"}}}},
+        )
+    if not result.success:
+        raise RuntimeError(f"{step} failed")
+
+
+def in_own_process(folder: Path, step: str) -> tuple[float, float]:
+    """Seconds, and the peak of memory in GB."""
+    start = time.perf_counter()
+    command = [sys.executable, __file__, "--folder", str(folder), "--step", step]
+    answer = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=True)  # noqa: S603 ourselves
+    return time.perf_counter() - start, float(answer.stdout.splitlines()[-1])
+
+
+def main() -> None:
+    """Generate, measure, and print the table."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--gigabytes", type=float, default=0.05, help="text, unpacked [default: %(default)s]")
+    parser.add_argument("--links", action="store_true", help="also which article retells which, which takes much longer")
+    parser.add_argument("--folder", type=Path, help="where to put archive and lake, removed at the end [default: a temporary folder]")
+    parser.add_argument("--step", choices=STEPS, help=argparse.SUPPRESS)
+    options = parser.parse_args()
+    if options.step:
+        run(options.folder, options.step)
+        print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e6)
+        return
+    folder = Path(tempfile.mkdtemp(dir=options.folder))
+    try:
+        measure(folder, options.gigabytes, ["raw_articles", "admission", *(["story_links"] if options.links else [])])
+    finally:
+        shutil.rmtree(folder)
+
+
+def measure(folder: Path, gigabytes: float, steps: list[str]) -> None:
+    """Every step over one archive, one line of the table each."""
+    print(f"{gigabytes:g} GB of text: generating …", file=sys.stderr, flush=True)
+    text = generate(folder / "archive", int(gigabytes * 1e9))
+    packed = sum(path.stat().st_size for path in (folder / "archive").iterdir())
+    print(f"{text / 1e9:.2f} GB of text in {packed / 1e9:.2f} GB of files\n")
+    print("| step | rows | s | MB/s of text | peak GB |\n|---|---|---|---|---|", flush=True)
+    for step in steps:
+        print(f"{step}: measuring …", file=sys.stderr, flush=True)
+        seconds, peak_gb = in_own_process(folder, step)
+        rows = Lake(settings(folder).lake).height(STEPS[step])
+        print(f"| {step} | {rows:,} | {seconds:.0f} | {text / 1e6 / seconds:.1f} | {peak_gb:.2f} |", flush=True)
+    print(f"\nBar: 5 GB under {MEMORY_BAR_GB:g} GB. Each step loads Dagster and Great Expectations, which is part of both figures.")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,115 @@
+"""The daily assets over many files: in pieces or at once, with files in the inbox that cannot be read, and with archives that cannot."""
+
+import os
+import time
+import warnings
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Any
+
+import dagster as dg
+import pytest
+
+from pipeline.contracts.days import Days
+from pipeline.contracts.tables.core import ARTICLES, COVERAGE, DUPLICATES, FINDINGS, QUARANTINE, STORY_LINKS
+from pipeline.contracts.tables.raw import RAW_ARTICLES
+from pipeline.sources.inbox import QUIET_SECONDS
+from pipeline.warehouse.lake import Lake
+from pipeline.warehouse.pieces import AtOnce
+from tests.defs.conftest import SmallHome, article
+
+FIRST = date(2025, 3, 3)
+WEEK = Days(FIRST, FIRST + timedelta(days=6))
+DAILY = (RAW_ARTICLES, ARTICLES, DUPLICATES, QUARANTINE, COVERAGE, STORY_LINKS, FINDINGS)
+TEXT = "China will impose a 15 percent tariff on U.S. soybeans. The finance ministry in Beijing said so on {}, and meant it this time."
+
+
+def checks(result: dg.ExecuteInProcessResult, table: str) -> dict[str, tuple[bool, str]]:
+    """Whether each check of the table passed, and its detail; a check that reported twice would fail here."""
+    told = [event.asset_check_evaluation_data for event in result.all_events if event.event_type_value == "ASSET_CHECK_EVALUATION"]
+    of_table = [check for check in told if check.asset_key.to_user_string() == table]
+    found = {check.check_name: (check.passed, str(getattr(check.metadata.get("detail"), "value", ""))) for check in of_table}
+    assert len(found) == len(of_table)
+    return found
+
+
+@pytest.fixture
+def home(code_location: dg.Definitions, tmp_path: Path) -> SmallHome:
+    """A week of articles in which stories go over days, with a row that repeats and one that is set aside."""
+    home = SmallHome(code_location, tmp_path)
+    told = [article(f"{day.day}", day, TEXT.format("Monday" if day.day < 6 else "Friday"), source=f"Post {day.day % 2}") for day in WEEK]
+    home.give([*told[::-1], told[0], article("x", FIRST, "Undated.", published_at="soon")])
+    return home
+
+
+def run(home: SmallHome, days: Days, *, only_raw: bool = True) -> dg.ExecuteInProcessResult:
+    """The raw articles of these days, and all that is made of them day by day."""
+    from pipeline.defs import core, partitions, raw, resources  # noqa: PLC0415 only once the code location is loaded
+
+    assets = [raw.raw_articles] if only_raw else [raw.raw_articles, core.admission, core.story_links, core.findings]
+    with warnings.catch_warnings(), dg.DagsterInstance.ephemeral() as instance:
+        warnings.simplefilter("ignore")
+        given = resources.resources(home.settings)
+        return dg.materialize(assets, instance=instance, tags=partitions.range_tags(days), resources=given, raise_on_error=False)
+
+
+def put(home: SmallHome, name: str, content: bytes) -> None:
+    """A file in the drop folder that was copied there a while ago."""
+    inbox = home.settings.inbox
+    inbox.mkdir(parents=True, exist_ok=True)
+    (inbox / name).write_bytes(content)
+    os.utime(inbox / name, (time.time() - 2 * QUIET_SECONDS,) * 2)
+
+
+def test_a_span_in_pieces_gives_the_bytes_of_the_span_at_once(home: SmallHome, monkeypatch: pytest.MonkeyPatch) -> None:
+    at_once = run(home, WEEK, only_raw=False)
+    assert at_once.success
+    before, told = home.bytes_of(), {table.name: checks(at_once, table.name) for table in DAILY}
+    assert home.lake.height(STORY_LINKS) > 2
+    assert home.lake.height(DUPLICATES) == home.lake.height(QUARANTINE) == 1
+    for method in (Lake.pieces, Lake.in_order):
+        monkeypatch.setattr(method, "__defaults__", (AtOnce(rows=2),))
+    in_pieces = run(home, WEEK, only_raw=False)
+    assert in_pieces.success
+    assert home.bytes_of() == before
+    assert {table.name: checks(in_pieces, table.name) for table in DAILY} == told
+    assert not list(home.settings.lake.glob(".*"))
+
+
+def test_a_file_of_the_inbox_that_cannot_be_read_is_set_aside_and_told(home: SmallHome) -> None:
+    put(home, "broken.parquet", b"PAR1 this is none")
+    put(home, "dropped.csv", b"published_at,source,title\n2025-03-04,Caf\xe9 Post,Glass\n")
+    result = run(home, WEEK)
+    assert result.success
+    assert home.lake.read(RAW_ARTICLES, Days(date(2025, 3, 4), date(2025, 3, 4)))["source"].to_list() == ["Café Post", "Post 0"]
+    found = checks(result, RAW_ARTICLES.name)
+    passed, detail = found["every_dropped_file_was_read"]
+    assert not passed
+    assert "broken.parquet: is no Parquet file" in detail
+    passed, detail = found["every_encoding_is_known"]
+    assert not passed
+    assert "dropped.csv is no UTF-8 and was read as Windows-1252" in detail
+    assert [name for name, (passed, _) in found.items() if not passed] == ["every_dropped_file_was_read", "every_encoding_is_known"]
+
+
+def test_a_file_of_the_archive_that_cannot_be_read_ends_the_run_and_changes_nothing(home: SmallHome) -> None:
+    assert run(home, WEEK).success
+    before = home.bytes_of()
+    (home.folder / "articles" / "zz.jsonl.gz").write_bytes(b"no gzip")
+    result = run(home, WEEK)
+    assert not result.success
+    assert home.bytes_of() == before
+    errors: list[Any] = [event.step_failure_data.error for event in result.all_events if event.event_type_value == "STEP_FAILURE"]
+    assert "zz.jsonl.gz: is named .gz but is no gzip file" in str(errors[0].cause.message)
+
+
+def test_a_file_without_any_of_the_days_is_not_opened_a_second_time(home: SmallHome) -> None:
+    home.give([article("1", date(2025, 2, 3), "Rain. It rains.")], "february.jsonl")
+    assert run(home, WEEK).success
+    path = home.folder / "articles" / "february.jsonl"
+    status = path.stat()
+    path.write_bytes(b"x" * status.st_size)  # unreadable now, and by size and time the same
+    os.utime(path, ns=(status.st_atime_ns, status.st_mtime_ns))
+    assert run(home, WEEK).success
+    february = Days(date(2025, 2, 3), date(2025, 2, 3))
+    assert not run(home, february).success
