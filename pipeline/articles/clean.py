@@ -10,6 +10,7 @@ from datetime import date
 
 import polars as pl
 
+from pipeline.articles.owners import source_owner
 from pipeline.articles.text import NOT_TEXT, folded, one_line, paragraphs, printable
 from pipeline.contracts.instants import parse_instant
 from pipeline.contracts.tables.core import ARTICLES, COVERAGE, DUPLICATES, QUARANTINE
@@ -105,7 +106,7 @@ def _judged(rows: pl.DataFrame) -> pl.DataFrame:
 
 
 def _identified(rows: pl.DataFrame) -> pl.DataFrame:
-    """With `text_sha256` and `article_id`."""
+    """With `text_sha256`, `source_owner` and `article_id`."""
     text = folded(rows["title"] + "\n" + rows["body"]).str.to_lowercase()
     hashes = pl.Series("text_sha256", [hashlib.sha256(one.encode()).hexdigest() for one in text.to_list()], pl.String)
     # The first colon must end the source, else "A:B" with id "C" and "A" with id "B:C" would be one article.
@@ -113,7 +114,7 @@ def _identified(rows: pl.DataFrame) -> pl.DataFrame:
     own = pl.coalesce(pl.col("given_id"), pl.col("text_sha256").str.slice(0, _SHA_SHOWN))
     # The day too, since some sources count anew every day.
     day = pl.col("index_date").cast(pl.String)
-    return rows.with_columns(hashes).with_columns(pl.concat_str(name, day, own, separator=":").alias("article_id"))
+    return rows.with_columns(hashes, source_owner(rows)).with_columns(pl.concat_str(name, day, own, separator=":").alias("article_id"))
 
 
 def _repeats(rows: pl.DataFrame) -> pl.DataFrame:

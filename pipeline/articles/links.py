@@ -58,15 +58,6 @@ def canonical_link(url: str) -> str | None:
     return f"https://{_host(host)}{'' if port in _DEFAULT_PORTS else f':{port}'}{path}{query}{route}"
 
 
-def host_of(url: str) -> str | None:
-    """The host of a link as it stands in its canonical form; None for what is no link of the web."""
-    try:
-        parts = urlsplit(_unstored(url))
-        return _host(parts.hostname) if parts.scheme in _SCHEMES and parts.hostname else None
-    except ValueError:
-        return None
-
-
 def _unstored(url: str) -> str:
     url = url.strip()
     while stored := _STORE.match(url):

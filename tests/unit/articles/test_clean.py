@@ -34,7 +34,8 @@ def test_a_good_row_becomes_an_article() -> None:
         title="Ruritania  taxes glass", body="It <b>did</b> so.", url="https://post.example/1", fetched_at="2025-04-04T13:00:00Z"
     )
     assert row == {
-        "article_id": "Strelsau Post:2025-04-04:1", "index_date": DAY, "source": "Strelsau Post", "published_at": NOON,
+        "article_id": "Strelsau Post:2025-04-04:1", "index_date": DAY, "source": "Strelsau Post",
+        "source_owner": "Strelsau Post", "published_at": NOON,
         "first_seen_at": datetime(2025, 4, 4, 13, tzinfo=UTC), "title": "Ruritania taxes glass", "body": "It did so.",
         "url": "https://post.example/1", "raw_id": "a#1",
         "text_sha256": hashlib.sha256(b"ruritania taxes glass it did so.").hexdigest(),

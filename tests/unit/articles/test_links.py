@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipeline.articles.links import canonical_link, host_of
+from pipeline.articles.links import canonical_link
 
 PLAIN = "https://post.example/glass"
 
@@ -94,14 +94,6 @@ def test_escapes_and_order_of_parameters_make_no_difference(one: str, other: str
 )  # fmt: skip
 def test_a_bare_host_or_what_is_no_link_names_no_article(url: str) -> None:
     assert canonical_link(url) is None
-
-
-def test_the_host_of_a_link_is_that_of_its_canonical_form() -> None:
-    assert host_of("http://WWW.Post.example:80/a") == "post.example"
-    assert host_of("https://m.post.example/") == "post.example"
-    assert host_of("https://[::1]/a") == "[::1]"
-    assert host_of("http://[broken/a") is None
-    assert host_of("post.example") is None
 
 
 HOSTS = st.sampled_from(
