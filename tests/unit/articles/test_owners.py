@@ -1,4 +1,5 @@
 import tomllib
+from pathlib import Path
 
 import polars as pl
 import pytest
@@ -70,9 +71,9 @@ def test_no_aggregator_or_host_of_others_pages_stands_under_domains() -> None:
     assert not shared & set(owners().by_domain)
 
 
-def test_an_outlet_that_is_listed_twice_is_refused(tmp_path: object, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_outlet_that_is_listed_twice_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     twice = '[[owner]]\nname = "A"\noutlets = ["The Post"]\ndomains = []\n[[owner]]\nname = "B"\noutlets = ["POST"]\ndomains = []\n'
-    path = module.Path(str(tmp_path)) / "owners.toml"
+    path = tmp_path / "owners.toml"
     path.write_text(twice, encoding="utf-8")
     monkeypatch.setattr(module, "OWNERS_FILE", path)
     with pytest.raises(ValueError, match="listed twice: post"):
