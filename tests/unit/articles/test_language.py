@@ -34,7 +34,8 @@ ENGLISH = [
     "Le Pen meets von der Leyen in La Rochelle", "Lula da Silva visits São Paulo", "Nestlé, Citroën profits soar", "Déjà vu: café tariffs",
     "Peña Nieto, Macri hold talks", "Zölle: Merz slams Trump", "VW, BMW, Daimler shares slump", "CÔTE D'IVOIRE COCOA EXPORTS RISE",
     "Société Générale posts loss", "GM <GM> Q3 NET", "DAX -2%, CAC 40 -1.3%", "U.S. CPI +0.3%", "Pas de deux: Macron, Merz rekindle axis",
-    "RURITANISCHE GLASGESELLSCHAFT AG <RGG.F>", "DEN RURITANSKE SELLS 300 MLN DLR NOTE", "Que sera, sera: Fed holds", "Hasta la vista, NAFTA", "",
+    "RURITANISCHE GLASGESELLSCHAFT AG <RGG.F>", "DEN RURITANSKE SELLS 300 MLN DLR NOTE",
+    "Que sera, sera: Fed holds", "Hasta la vista, NAFTA", "",
     "34", "习", "ZENDA GLASS SEEKS TOKYO PARTNER",
 ]  # fmt: skip
 
