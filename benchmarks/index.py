@@ -89,9 +89,12 @@ def _write_stories(lake: Lake, told: pl.DataFrame) -> None:
     copy = pl.when(pl.col("copy") == 0).then(pl.lit("")).otherwise(pl.format(" {}", "copy"))
     lake.write(
         STORY_ARTICLES,
-        tellings.with_columns(article_id=pl.col("story_id") + copy, source=pl.col("source") + copy, known_on=pl.col("index_date")).select(
-            STORY_ARTICLES.schema.names()
-        ),
+        tellings.with_columns(
+            article_id=pl.col("story_id") + copy,
+            source=pl.col("source") + copy,
+            source_owner=pl.col("source") + copy,
+            known_on=pl.col("index_date"),
+        ).select(STORY_ARTICLES.schema.names()),
     )
 
 

@@ -5,7 +5,7 @@ import tomllib
 import warnings
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -126,7 +126,7 @@ def run(
     """Read articles and trade figures, make the index, check it and publish it: the whole Dagster job, in this process."""
     with _told_plainly():
         given = _given(home=home_folder, articles=tuple(articles) if articles else None, pairs=pairs, baseline=baseline, workers=workers)
-        asked = Settings(**given)
+        asked = Settings(**given | _given(first_day=first))
         known = Catalogue(asked.catalogue)
         settings = _with_days(asked, known, first, last)
         use(settings)
@@ -146,6 +146,8 @@ def _with_days(settings: Settings, known: Catalogue, first: date | None, last: d
     first = first or (settings.first_day if "first_day" in settings.model_fields_set else None)
     last = last or settings.last_day
     if first is None or last is None:
+        if settings.sources.on:
+            return _to_yesterday(settings, last)
         if settings.is_sample:
             span = Days(SAMPLE_FIRST_DAY, SAMPLE_LAST_DAY)
         else:
@@ -158,6 +160,11 @@ def _with_days(settings: Settings, known: Catalogue, first: date | None, last: d
             span = Days(min(days.first for days in found), max(days.last for days in found))
         first, last = first or span.first, last or span.last
     return Settings(**settings.model_dump() | {"first_day": first, "last_day": last})
+
+
+def _to_yesterday(settings: Settings, last: date | None) -> Settings:
+    """The settings with a last day: what upstreams give of today is not whole."""
+    return Settings(**settings.model_dump() | {"last_day": last or settings.last_day or datetime.now(UTC).date() - timedelta(days=1)})
 
 
 def _run_job(settings: Settings, ask: Sequence[str] = ()) -> Any:
@@ -211,7 +218,7 @@ def fetch(
 ) -> None:
     """Ask the upstreams that are on, and keep what they answer. Nothing is read or published; `tension run` does that."""
     with _told_plainly():
-        settings = _with_days(Settings(**_given(home=home_folder, first_day=first)), first, last)
+        settings = _to_yesterday(Settings(**_given(home=home_folder, first_day=first)), last)
         asked = names or list(settings.sources.on)
         off = [name for name in asked if name not in settings.sources.on]
         if off or not asked:

@@ -10,6 +10,8 @@ from datetime import date
 
 import polars as pl
 
+from pipeline.articles.language import other_language
+from pipeline.articles.owners import source_owner
 from pipeline.articles.text import NOT_TEXT, folded, one_line, paragraphs, printable
 from pipeline.contracts.instants import parse_instant
 from pipeline.contracts.tables.core import ARTICLES, COVERAGE, DUPLICATES, QUARANTINE
@@ -61,7 +63,7 @@ def _cleaned(raw: pl.DataFrame) -> pl.DataFrame:
     fetched = parse_instant(pl.col("fetched_at"))
     link = pl.col("url").str.strip_chars()
     given = pl.concat_str(pl.col("title").fill_null(""), pl.col("body").fill_null(""))
-    return raw.select(
+    cleaned = raw.select(
         "raw_id",
         "index_date",
         "unreadable",
@@ -69,6 +71,7 @@ def _cleaned(raw: pl.DataFrame) -> pl.DataFrame:
         published,
         pl.when(fetched >= published).then(fetched).otherwise(published).alias("first_seen_at"),
         pl.when(link.str.contains(_LINK)).then(link).alias("url"),
+        (given.str.strip_chars() != "").alias("has_text"),
         (given.str.count_matches(NOT_TEXT) / given.str.len_chars()).fill_nan(0.0).alias("not_text"),
     ).with_columns(
         one_line(raw["source"]).str.slice(0, _LONGEST_SOURCE).str.strip_chars().replace("", None).alias("source"),
@@ -76,6 +79,7 @@ def _cleaned(raw: pl.DataFrame) -> pl.DataFrame:
         one_line(raw["title"]).alias("title"),
         paragraphs(raw["body"]).alias("body"),
     )
+    return cleaned.with_columns(other_language(cleaned["title"], cleaned["body"]).alias("language"))
 
 
 def _judged(rows: pl.DataFrame) -> pl.DataFrame:
@@ -86,7 +90,13 @@ def _judged(rows: pl.DataFrame) -> pl.DataFrame:
     reasons = (
         ("unreadable", pl.col("unreadable").is_not_null(), printable(pl.col("unreadable"), _REASON_SHOWN)),
         ("missing_source", pl.col("source").is_null(), pl.lit("source is empty")),
-        ("missing_title", length == 0, pl.lit("title and body are empty")),
+        (
+            "missing_title",
+            length == 0,
+            pl.when("has_text")
+            .then(pl.lit("title and body are nothing but markup or a publisher's own lines"))
+            .otherwise(pl.lit("title and body are empty")),
+        ),
         ("undated", pl.col("published_at").is_null(), pl.when(shown == "").then(pl.lit("published_at is empty")).otherwise(dated)),
         # the source filed it under an earlier day, since the day it claims had not come
         ("future_dated", pl.col("published_at").dt.date() > pl.col("index_date"), pl.format("{}, read on {}", dated, "index_date")),
@@ -96,6 +106,7 @@ def _judged(rows: pl.DataFrame) -> pl.DataFrame:
             pl.col("not_text") > MOST_NOT_TEXT,
             pl.format("{} percent control characters or replacement marks", (pl.col("not_text") * 100).round().cast(pl.Int64)),
         ),
+        ("other_language", pl.col("language").is_not_null(), pl.format("the text seems to be {}", "language")),
     )
     reason, detail = pl.lit(None, pl.String), pl.lit(None, pl.String)
     for word, holds, found in reversed(reasons):
@@ -105,7 +116,7 @@ def _judged(rows: pl.DataFrame) -> pl.DataFrame:
 
 
 def _identified(rows: pl.DataFrame) -> pl.DataFrame:
-    """With `text_sha256` and `article_id`."""
+    """With `text_sha256`, `source_owner` and `article_id`."""
     text = folded(rows["title"] + "\n" + rows["body"]).str.to_lowercase()
     hashes = pl.Series("text_sha256", [hashlib.sha256(one.encode()).hexdigest() for one in text.to_list()], pl.String)
     # The first colon must end the source, else "A:B" with id "C" and "A" with id "B:C" would be one article.
@@ -113,7 +124,7 @@ def _identified(rows: pl.DataFrame) -> pl.DataFrame:
     own = pl.coalesce(pl.col("given_id"), pl.col("text_sha256").str.slice(0, _SHA_SHOWN))
     # The day too, since some sources count anew every day.
     day = pl.col("index_date").cast(pl.String)
-    return rows.with_columns(hashes).with_columns(pl.concat_str(name, day, own, separator=":").alias("article_id"))
+    return rows.with_columns(hashes, source_owner(rows)).with_columns(pl.concat_str(name, day, own, separator=":").alias("article_id"))
 
 
 def _repeats(rows: pl.DataFrame) -> pl.DataFrame:

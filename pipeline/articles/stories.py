@@ -9,11 +9,11 @@ An article's link depends on nothing but its own day and the three before, so th
 from collections import deque
 from collections.abc import Iterator
 from datetime import timedelta
-from urllib.parse import urlsplit, urlunsplit
 
 import polars as pl
 
 from pipeline.articles.likeness import LEAST_WORDS, PAIRS, Shingled, alike, shingled
+from pipeline.articles.links import canonical_link
 from pipeline.contracts.days import Days
 from pipeline.contracts.tables.core import ARTICLES, STORY_LINKS
 
@@ -65,20 +65,6 @@ def _links(rows: pl.DataFrame) -> pl.DataFrame:
     given = rows["url"].drop_nulls().unique().to_list()
     canonical = pl.DataFrame({"url": given, "link": [canonical_link(url) for url in given]}, schema={"url": pl.String, "link": pl.String})
     return _keyed(rows.join(canonical, on="url", how="left", maintain_order="left"), pl.lit(_LINK) + pl.col("link"))
-
-
-def canonical_link(url: str) -> str | None:
-    """The link without what does not name the article: fragment, utm_* parameters, trailing slash, capitals of the host.
-
-    None for a bare host, which names no article, and for what is no link.
-    """
-    try:
-        parts = urlsplit(url)
-    except ValueError:
-        return None
-    path = parts.path.rstrip("/")
-    query = "&".join(part for part in parts.query.split("&") if part and not part.lower().startswith("utm_"))
-    return urlunsplit((parts.scheme, parts.netloc.lower(), path, query, "")) if path or query else None
 
 
 def _texts(rows: pl.DataFrame) -> pl.DataFrame:

@@ -1,7 +1,7 @@
 """Text as a publisher's system leaves it, into text as a reader sees it.
 
-Belongs here: markup, entities, control characters, white space. Does not: what to do with a text that is none (`clean.py`), sentences
-(`pipeline/signals`).
+Belongs here: entities, control characters, white space. Does not: HTML (`markup.py`), lines that a publisher adds (`boilerplate.py`), what
+to do with a text that is none (`clean.py`), sentences (`pipeline/signals`).
 """
 
 import html
@@ -10,27 +10,8 @@ from collections.abc import Callable
 
 import polars as pl
 
-_BLOCKS = (
-    "address|article|aside|blockquote|body|center|dd|div|dl|dt|fieldset|figcaption|figure|footer|form|h[1-6]|head|header|hr|html|li|main|nav|"
-    "ol|p|pre|section|table|tbody|tfoot|thead|tr|ul"
-)
-_CELLS = "br|td|th|option"
-_INLINE = (
-    "a|abbr|acronym|audio|b|bdi|bdo|big|button|caption|cite|code|del|dfn|em|embed|font|i|iframe|img|input|ins|kbd|label|link|mark|meta|"
-    "noscript|object|path|picture|q|s|samp|select|small|source|span|strike|strong|sub|sup|svg|time|tt|u|var|video|wbr"
-)
-_NAMES = f"{_BLOCKS}|{_CELLS}|{_INLINE}"
-_ATTRIBUTES = r"""(?:\s(?:"[^"]*"|'[^']*'|[^'"<>])*)?"""
-
-# A wire writes tickers as <GM> and <B>: only a closing tag, an attribute or a lower-case break says that a text is HTML, and then only
-# names of HTML elements are tags.
-_LOOKS_LIKE_HTML = (
-    rf"(?i:</(?:{_NAMES})\s*>|<(?:{_NAMES})\s+[a-z-]+\s*=|<(?:br|hr|img|wbr)\s*/>|<!--|<!doctype\s|<!\[CDATA\[)|<(?:br|p|hr)>"
-)
-_HIDDEN = r"(?is)<!--.*?-->|<!doctype[^>]*>|<script\b[^>]*>.*?</script\s*>|<style\b[^>]*>.*?</style\s*>|<!\[CDATA\[|\]\]>"
-_BLOCK_TAG = rf"(?i)</?(?:{_BLOCKS}){_ATTRIBUTES}/?>"
-_CELL_TAG = rf"(?i)</?(?:{_CELLS}){_ATTRIBUTES}/?>"
-_INLINE_TAG = rf"(?i)</?(?:{_INLINE}){_ATTRIBUTES}/?>"
+from pipeline.articles.boilerplate import without_boilerplate
+from pipeline.articles.markup import LOOKS_LIKE_HTML, without_tags
 
 # With its semicolon: "&copy=2" in a link is no copyright sign.
 _ENTITY = r"&(?:#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});"
@@ -45,8 +26,11 @@ _SPELT = r"(^|\s)\\[tnr]([^a-z]|$)"
 # The joiners of Persian and Hindi stay.
 _UNSEEN = r"[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\u{ad}\u{200b}\u{200e}\u{200f}\u{202a}-\u{202e}\u{2060}-\u{2064}\u{2066}-\u{206f}\u{feff}]"
 NOT_TEXT = r"[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\u{fffd}]"
+_ACCENTS_APART = r"[^\x00-\u{2ff}]"  # text below U+0300 is in its composed form already
 _LINE_END = r"\r\n?|[\x0b\x0c\u{85}\u{2028}]"
 _PARAGRAPH = "\u2029"
+_NOT_ONE_SPACE = r"[^\S ]\s*| \s+"  # white space that is not folded yet: most of it is
+_NOT_ONE_SPACE_IN_IT = rf"[^\S {_PARAGRAPH}][^\S{_PARAGRAPH}]*| [^\S{_PARAGRAPH}]+"
 
 
 def one_line(text: pl.Series) -> pl.Series:
@@ -55,16 +39,16 @@ def one_line(text: pl.Series) -> pl.Series:
 
 
 def paragraphs(text: pl.Series) -> pl.Series:
-    """Bodies: the same, but paragraphs stay apart by one blank line; null becomes empty."""
-    marked = _seen(_unescaped(text)).str.replace_all(_LINE_END, "\n")
-    marked = marked.str.replace_all(rf"\n(?:[^\S{_PARAGRAPH}]*\n)+", _PARAGRAPH)
-    flat = marked.str.replace_all(rf"[^\S{_PARAGRAPH}]+", " ")
+    """Bodies: the same, but paragraphs stay apart by one blank line, and lines that the publisher added go; null becomes empty."""
+    lines = _seen(_unescaped(text)).str.replace_all(_LINE_END, "\n").str.replace_all(_PARAGRAPH, "\n\n")
+    marked = without_boilerplate(lines).str.replace_all(r"\n(?:\s*\n)+", _PARAGRAPH)
+    flat = marked.str.replace_all(_NOT_ONE_SPACE_IN_IT, " ")
     return flat.str.replace_all(rf"[ {_PARAGRAPH}]*{_PARAGRAPH}[ {_PARAGRAPH}]*", "\n\n").str.strip_chars()
 
 
 def folded(text: pl.Series) -> pl.Series:
     """Unseen characters gone, Unicode in its composed form, all white space folded into single spaces; null becomes empty."""
-    return _seen(text).str.replace_all(r"\s+", " ").str.strip_chars()
+    return _seen(text).str.replace_all(_NOT_ONE_SPACE, " ").str.strip_chars()
 
 
 def printable(text: pl.Expr, limit: int) -> pl.Expr:
@@ -73,15 +57,15 @@ def printable(text: pl.Expr, limit: int) -> pl.Expr:
 
 
 def _seen(text: pl.Series) -> pl.Series:
-    return text.fill_null("").str.replace_all(_UNSEEN, "").str.normalize("NFC")
+    return _where(text.fill_null("").str.replace_all(_UNSEEN, ""), _ACCENTS_APART, lambda some: some.str.normalize("NFC"))
 
 
 def _unescaped(text: pl.Series) -> pl.Series:
     """Without tags and entities, also where the tags themselves were escaped."""
-    plain = _where(text, _LOOKS_LIKE_HTML, _without_tags)
+    plain = _where(text, LOOKS_LIKE_HTML, without_tags)
     for _ in range(_ROUNDS):
         plain = _where(plain, _ENTITY, _without_entities)
-    plain = _where(plain, _LOOKS_LIKE_HTML, _without_tags)
+    plain = _where(plain, LOOKS_LIKE_HTML, without_tags)
     return plain.str.replace_all(_SPELT_AFTER_AMPERSAND, "${1} ").str.replace_all(_SPELT, "${1} ${2}")
 
 
@@ -91,12 +75,6 @@ def _where(text: pl.Series, pattern: str, change: Callable[[pl.Series], pl.Serie
     if not found.any():
         return text
     return text.clone().scatter(found.arg_true(), change(text.filter(found)))
-
-
-def _without_tags(text: pl.Series) -> pl.Series:
-    shown = text.str.replace_all(_HIDDEN, "")
-    apart = shown.str.replace_all(_BLOCK_TAG, _PARAGRAPH).str.replace_all(_CELL_TAG, "\n")
-    return apart.str.replace_all(_INLINE_TAG, "")
 
 
 def _without_entities(text: pl.Series) -> pl.Series:

@@ -125,12 +125,13 @@ REJECTION = Vocabulary(
     "Why a row was set aside into quarantine.",
     {
         "missing_source": "the row names no source",
-        "missing_title": "the row has neither title nor body",
+        "missing_title": "the row has neither title nor body, or nothing is left of them without markup and lines that the publisher added",
         "undated": "published_at is empty or not a date",
         "future_dated": "published_at lies after the last day read",
         "unreadable": "the line could not be parsed at all",
         "too_long": "title and body exceed the length limit",
         "not_text": "the text is mostly control characters or replacement marks",
+        "other_language": "the text is not in English; the detail says which language it seems to be in",
     },
 )
 

@@ -17,7 +17,7 @@ from pipeline.contracts.vocabulary import KIND, STATUS
 INDEX_VERSION = "1.0"
 ETA_ARTICLES = 500  # articles of prior weight that draw a source's baseline rate towards that of all sources
 PRIOR_STORIES = 3  # the prior weighs as much as this many mean stories of the channel
-BREADTH_CAP = 20  # sources beyond this number add nothing to a story's breadth
+BREADTH_CAP = 20  # owners of sources beyond this number add nothing to a story's breadth
 STORY_HALF_LIVES = 4  # contributions name single stories for this many half-lives; older ones are added up
 BASELINE_DAYS = 365
 

@@ -1,5 +1,6 @@
 -- What each source is expected to carry for each article read from it: its own rate in the baseline window, drawn towards the
--- rate of all sources together by the weight of eta articles. A story's mass is shared equally among the sources that ran it.
+-- rate of all sources together by the weight of eta articles. A story's mass is shared equally among the sources that ran it, whoever
+-- owns them: rates are of sources, only breadth is of owners.
 with series as (
     select
         unnest(
@@ -30,10 +31,12 @@ in_window as (
 ),
 
 story_sources as (
-    select distinct
+    select
         story_id,
-        source
+        source,
+        count(*) over (partition by story_id) as source_count
     from story_articles
+    group by story_id, source
 ),
 
 shared as (
@@ -41,10 +44,9 @@ shared as (
         in_window.series,
         in_window.channel,
         story_sources.source,
-        sum(in_window.mass / stories.source_owner_count) as mass,
-        sum(in_window.mass_unweighted / stories.source_owner_count) as mass_unweighted
+        sum(in_window.mass / story_sources.source_count) as mass,
+        sum(in_window.mass_unweighted / story_sources.source_count) as mass_unweighted
     from in_window
-    inner join stories on stories.story_id = in_window.story_id
     inner join story_sources on story_sources.story_id = in_window.story_id
     group by in_window.series, in_window.channel, story_sources.source
 ),

@@ -1,4 +1,5 @@
--- Stories that carry a signal. The first telling gives day, source and link; breadth grows with the logarithm of the sources.
+-- Stories that carry a signal. The first telling gives day, source and link; breadth grows with the logarithm of the owners
+-- of the sources that carried it: one group that prints a story in ten papers is one voice.
 with with_signal as (
     select distinct articles_of.story_id
     from findings
@@ -9,7 +10,7 @@ telling as (
     select
         story_articles.story_id,
         count(*) as article_count,
-        count(distinct story_articles.source) as source_owner_count
+        count(distinct story_articles.source_owner) as source_owner_count
     from with_signal
     inner join story_articles on story_articles.story_id = with_signal.story_id
     group by story_articles.story_id

@@ -26,6 +26,7 @@ select
     coalesce(ends.story_id, articles.article_id) as story_id,
     articles.index_date,
     articles.source,
+    articles.source_owner,
     greatest(articles.index_date, articles.first_seen_at::date) as known_on
 from articles
 left join ends on ends.article_id = articles.article_id

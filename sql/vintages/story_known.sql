@@ -17,8 +17,8 @@ select
     moments.story_id,
     moments.known_on,
     first(told.index_date order by told.article_id <> told.story_id, told.index_date, told.article_id) as index_date,
-    count(distinct told.source) as source_owner_count,
-    1 + ln(least(count(distinct told.source), getvariable('breadth_cap'))) as breadth
+    count(distinct told.source_owner) as source_owner_count,
+    1 + ln(least(count(distinct told.source_owner), getvariable('breadth_cap'))) as breadth
 from moments
 inner join told on told.story_id = moments.story_id and told.known_on <= moments.known_on
 group by moments.story_id, moments.known_on

@@ -20,6 +20,12 @@ ARTICLE_ID = Column(
     "Meridian Wire:2025-04-04:0042",
 )
 SOURCE = Column("source", pl.String(), "Name of the outlet or feed, as it names itself", "Meridian Wire")
+SOURCE_OWNER = Column(
+    "source_owner",
+    pl.String(),
+    "Who owns the outlet, by pipeline/articles/owners.toml; an outlet that is not there is its own owner",
+    "Meridian Wire",
+)
 URL = Column("url", pl.String(), "Link to the article at its publisher", "https://meridian.example/0042", nullable=True)
 PUBLISHED_AT = Column("published_at", INSTANT, "When the source says it published the article", EXAMPLE_INSTANT, unit="UTC instant")
 STORY_ID = Column("story_id", pl.String(), "Story the article tells: the article_id of its first telling", "Meridian Wire:2025-04-04:0042")

@@ -17,6 +17,7 @@ ARTICLES = Table(
         c.ARTICLE_ID,
         c.INDEX_DATE,
         c.SOURCE,
+        c.SOURCE_OWNER,
         c.PUBLISHED_AT,
         Column(
             "first_seen_at",

@@ -28,8 +28,8 @@ STORY_KNOWN = Table(
         c.STORY_ID,
         _ARRIVAL,
         c.described(c.INDEX_DATE, "UTC day of the first telling among the articles known then"),
-        Column("source_owner_count", pl.Int64(), "Distinct sources known to carry it then", 3, unit="sources"),
-        Column("breadth", pl.Float64(), "1 + ln(min(sources, 20))", 2.0986, unit="factor"),
+        Column("source_owner_count", pl.Int64(), "Distinct owners of the sources known to carry it then", 3, unit="owners"),
+        Column("breadth", pl.Float64(), "1 + ln(min(owners, 20))", 2.0986, unit="factor"),
     ),
     layer="index",
 )

@@ -138,6 +138,7 @@ def invented_pool(run: Model, random: np.random.Generator, stories: int = 4000) 
         article_id=pl.Series([f"article {number}" for number in range(papers.height)]),
         story_id=papers["story_id"],
         source="Paper " + papers["place"].cast(pl.String),
+        source_owner="Paper " + papers["place"].cast(pl.String),
     )
     frames = {WEIGHTS.name: weights(), SIGNALS.name: found, STORIES.name: told, STORY_ARTICLES.name: articles}
     return pool_of(run(frames, STORY_MASS, variables(("AAA-BBB",), 7.0, None, Days(FIRST, FIRST))), told, articles)

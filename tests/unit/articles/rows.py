@@ -27,7 +27,8 @@ def article(article_id: str, text: str, hours: float = 0, **changes: Any) -> dic
     """An accepted article, published that many hours after noon of the day."""
     published = NOON + timedelta(hours=hours)
     return {
-        "article_id": article_id, "index_date": published.date(), "source": article_id.partition(":")[0], "published_at": published,
+        "article_id": article_id, "index_date": published.date(), "source": article_id.partition(":")[0],
+        "source_owner": article_id.partition(":")[0], "published_at": published,
         "first_seen_at": published, "title": "", "body": text, "url": None, "raw_id": f"raw {article_id}",
         "text_sha256": hashlib.sha256(text.lower().encode()).hexdigest(),
     } | changes  # fmt: skip

@@ -34,7 +34,8 @@ def test_a_good_row_becomes_an_article() -> None:
         title="Ruritania  taxes glass", body="It <b>did</b> so.", url="https://post.example/1", fetched_at="2025-04-04T13:00:00Z"
     )
     assert row == {
-        "article_id": "Strelsau Post:2025-04-04:1", "index_date": DAY, "source": "Strelsau Post", "published_at": NOON,
+        "article_id": "Strelsau Post:2025-04-04:1", "index_date": DAY, "source": "Strelsau Post",
+        "source_owner": "Strelsau Post", "published_at": NOON,
         "first_seen_at": datetime(2025, 4, 4, 13, tzinfo=UTC), "title": "Ruritania taxes glass", "body": "It did so.",
         "url": "https://post.example/1", "raw_id": "a#1",
         "text_sha256": hashlib.sha256(b"ruritania taxes glass it did so.").hexdigest(),
@@ -94,12 +95,24 @@ def test_a_body_without_a_title_is_an_article() -> None:
     [
         ({"unreadable": "line 3: no JSON object"}, "unreadable", "line 3: no JSON object"),
         ({"source": " \x00"}, "missing_source", "source is empty"),
-        ({"title": "<p></p>", "body": None}, "missing_title", "title and body are empty"),
+        ({"title": None, "body": " "}, "missing_title", "title and body are empty"),
+        (
+            {"title": "<p></p>", "body": "Advertisement"},
+            "missing_title",
+            "title and body are nothing but markup or a publisher's own lines",
+        ),
         ({"published_at": None}, "undated", "published_at is empty"),
         ({"published_at": "soon"}, "undated", "published_at is 'soon'"),
         ({"published_at": "2025-05-01"}, "future_dated", "published_at is '2025-05-01', read on 2025-04-04"),
         ({"body": "x" * (LONGEST_TEXT + 1)}, "too_long", f"{LONGEST_TEXT + 11} characters, more than {LONGEST_TEXT}"),
         ({"title": "", "body": "abc\x00\ufffd"}, "not_text", "40 percent control characters or replacement marks"),
+        ({"title": "中国对美国大豆加征关税", "body": None}, "other_language", "the text seems to be chinese"),
+        (
+            {"title": "", "body": "Die Zölle auf Glas steigen, und der Minister sagt nichts."},
+            "other_language",
+            "the text seems to be german",
+        ),
+        ({"title": "", "body": "ᎠᏂᏴᏫᏯ ᎤᏂᏃᎮᎸᎢ"}, "other_language", "the text seems to be of an unknown language"),
     ],
 )
 def test_a_row_is_set_aside_with_its_reason(change: dict[str, Any], reason: str, detail: str) -> None:
@@ -115,6 +128,7 @@ def test_every_reason_is_a_word_of_the_vocabulary_and_the_first_that_holds_is_gi
         ("future_dated", {"published_at": "2099-01-01"}),
         ("too_long", {"body": "\x00" * LONGEST_TEXT + "x" * (LONGEST_TEXT + 1)}),
         ("not_text", {"body": "\x00" * 99 + "x"}),
+        ("other_language", {"title": "Пошлины на стекло", "body": "Пошлины на стекло"}),
     ]
     assert {reason for reason, _ in faults} == set(REJECTION.words)
     for place, (reason, change) in enumerate(faults):
@@ -182,18 +196,34 @@ def test_the_order_of_rows_does_not_matter() -> None:
 
 
 WILD = st.none() | st.text(max_size=12)
-TEXTS = WILD | st.sampled_from(["a", "A ", "<p>a</p>", "\x00\x00", "&amp;"])
+TEXTS = WILD | st.sampled_from(
+    [
+        "a",
+        "A ",
+        "<p>a</p>",
+        "\x00\x00",
+        "&amp;",
+        "<",
+        "<p",
+        "&lt;p&gt;",
+        "<!--",
+        "Advertisement",
+        "Read more: a\nb",
+        "关税关税",
+        "Zölle für alle und nicht für uns",
+    ]
+)
 ROWS = st.lists(
     st.fixed_dictionaries(
         {
             "index_date": st.sampled_from([DAY, date(2025, 4, 5)]),
             "article_id": st.sampled_from([None, "", "1", "2", "b:1"]) | st.text(max_size=3),
-            "source": st.sampled_from([None, "", "a", "a:b", "a%3Ab", "(unknown)"]) | st.text(max_size=3),
+            "source": st.sampled_from([None, "", "a", "a:b", "a%3Ab", "(unknown)", "AP", "www.ft.com"]) | st.text(max_size=3),
             "published_at": st.sampled_from(["2025-04-04", "2025-04-04T10:00:00Z", "2999-01-01", "2099-01-01"]) | WILD,
             "fetched_at": st.sampled_from(["2025-04-04", "2024-01-01"]) | WILD,
             "title": TEXTS,
             "body": TEXTS,
-            "url": st.sampled_from(["https://x.example/a"]) | WILD,
+            "url": st.sampled_from(["https://x.example/a", "https://www.ft.com/a", "https://[x/", "http://x.example:99999/"]) | WILD,
             "unreadable": st.none() | st.sampled_from(["line 1: broken"]),
         }
     ),

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipeline.articles.likeness import LEAST_LIKENESS
-from pipeline.articles.stories import canonical_link, link
+from pipeline.articles.stories import link
 from pipeline.contracts.days import Days
 from pipeline.contracts.tables.core import STORY_LINKS
 from tests.unit.articles.rows import DAY, article, articles
@@ -98,11 +98,6 @@ def test_the_same_link_retells_whatever_the_text(url: str) -> None:
 def test_links_are_told_apart_by_path_and_by_parameters_of_their_own() -> None:
     urls = ["https://x.example/a", "https://x.example/A", "https://x.example/a?id=1", "https://x.example/a?id=2"]
     assert found(*(article(f"A:{n}", f"Text {n}", n, url=url) for n, url in enumerate(urls))) == []
-
-
-@pytest.mark.parametrize("url", ["https://x.example/", "https://x.example/?utm_source=rss", "http://[broken/a"])
-def test_a_bare_host_or_a_broken_link_names_no_article(url: str) -> None:
-    assert canonical_link(url) is None
 
 
 def test_a_headline_retells_by_its_text_only_on_the_same_day() -> None:

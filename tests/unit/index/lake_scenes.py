@@ -44,7 +44,8 @@ def article(name: str, on: date = DAY, **changes: Any) -> Row:
     """An article called `source:number`, accepted on that day; its text is made for the test."""
     at = datetime(on.year, on.month, on.day, 12, tzinfo=UTC)
     return {
-        "article_id": name, "index_date": on, "source": name.partition(":")[0], "published_at": at, "first_seen_at": at,
+        "article_id": name, "index_date": on, "source": name.partition(":")[0],
+        "source_owner": name.partition(":")[0], "published_at": at, "first_seen_at": at,
         "title": f"Headline of {name}", "body": "Ruritania acts. " * 3, "url": f"https://wire.example/{name}",
         "text_sha256": name, "raw_id": f"raw {name}",
     } | changes  # fmt: skip

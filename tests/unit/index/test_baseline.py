@@ -51,6 +51,16 @@ def test_a_source_that_tells_a_story_twice_has_no_larger_share(tmp_path: Path) -
     assert of_source(built, "A")["rate"] == of_source(built, "B")["rate"]
 
 
+def test_sources_of_one_owner_share_the_mass_of_their_story_like_any_others(tmp_path: Path) -> None:
+    copy, other = article("B:1", source_owner="A"), article("C:1")
+    scene = Scene([A, copy, other], [finding(A)], [retells(copy, A), retells(other, A)], read={(source, DAY): 500 for source in "ABC"})
+    built = build(tmp_path, scene, [BASELINE])
+    mass = (1 + log(2)) * 0.50  # as broad as its two owners
+    rates = {source: of_source(built, source)["rate"] for source in "ABC"}
+    assert list(rates.values()) == pytest.approx([(mass / 3 + ETA * mass / 1500) / (500 + ETA)] * 3)
+    assert sum(rate * (500 + ETA) - ETA * mass / 1500 for rate in rates.values()) == pytest.approx(mass)
+
+
 def test_the_prior_weighs_three_mean_stories_of_the_channel(tmp_path: Path) -> None:
     scene = Scene([A, B], [finding(A, probability=0.8), finding(B, "threat", "proposed", 0.4, actor="USA", target="CHN")])
     row = of_source(build(tmp_path, scene, [BASELINE]), "(any)")

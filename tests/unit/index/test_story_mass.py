@@ -97,6 +97,15 @@ def test_a_source_that_tells_a_story_twice_adds_no_breadth(tmp_path: Path) -> No
     assert (story["source_owner_count"], story["article_count"], story["breadth"]) == (1, 2, 1.0)
 
 
+def test_two_sources_of_one_owner_are_as_broad_as_one(tmp_path: Path) -> None:
+    first, sister, stranger = article("A:1"), article("B:1", source_owner="A"), article("C:1")
+    links = [retells(sister, first), retells(stranger, first)]
+    story = masses(tmp_path / "two", finding(first), articles=[first, sister], links=links[:1]).row(STORIES)
+    assert (story["source_owner_count"], story["article_count"], story["breadth"]) == (1, 2, 1.0)
+    story = masses(tmp_path / "three", finding(first), articles=[first, sister, stranger], links=links).row(STORIES)
+    assert (story["source_owner_count"], story["article_count"], story["breadth"]) == (2, 3, pytest.approx(1 + log(2)))
+
+
 def test_words_and_actions_share_the_mass_between_them(tmp_path: Path) -> None:
     threat = finding(ONE, "threat", "proposed", 0.5)
     planned = finding(ONE, "measure", "proposed", 0.5, instrument="currency")

@@ -188,6 +188,13 @@ def test_an_article_of_the_next_day_in_another_paper_raises_the_breadth_and_is_a
     assert [row["source_owner_count"] for row in built.rows(STORY_KNOWN)][:2] == [1, 2]
 
 
+def test_an_article_of_the_next_day_in_a_paper_of_the_same_owner_revises_nothing(tmp_path: Path) -> None:
+    copy = article("B:1", day(1), source_owner="A")
+    built = build(tmp_path, late_scene([A, copy], [retells(copy, A)], [finding(A)]), [VINTAGES])
+    assert len({row["tension"] for row in known(built, DAY).values()}) == 1
+    assert [row["source_owner_count"] for row in built.rows(STORY_KNOWN)] == [1, 1]
+
+
 def test_a_first_telling_that_is_seen_after_its_copy_moves_the_story_to_its_own_day(tmp_path: Path) -> None:
     first, copy = seen("A:1", DAY, 3), article("B:1", day(1))
     built = build(tmp_path, late_scene([first, copy], [retells(copy, first)], [finding(copy)]), [VINTAGES])

@@ -20,7 +20,7 @@ BODY = "Ottawa will impose tariffs on American steel, it said.\n\nThe “café�
 def articles(*texts: tuple[str, str]) -> pl.DataFrame:
     at = datetime(2025, 3, 4, 10, tzinfo=UTC)
     rows = [
-        (f"Wire:{n}", date(2025, 3, 4), "Wire", at, at, title, body, f"https://wire.example/{n}", "x", f"r{n}")
+        (f"Wire:{n}", date(2025, 3, 4), "Wire", "Wire", at, at, title, body, f"https://wire.example/{n}", "x", f"r{n}")
         for n, (title, body) in enumerate(texts)
     ]
     return pl.DataFrame(rows, schema=ARTICLES.schema, orient="row")

@@ -24,7 +24,7 @@ TITLE = "Canada turns on Brazilian tariffs"
 def articles(*given: tuple[str, str]) -> pl.DataFrame:
     at = datetime(2025, 3, 4, 10, tzinfo=UTC)
     rows = [
-        (f"Wire:{n}", date(2025, 3, 4), "Wire", at, at, title, body, f"https://wire.example/{n}", "x", f"r{n}")
+        (f"Wire:{n}", date(2025, 3, 4), "Wire", "Wire", at, at, title, body, f"https://wire.example/{n}", "x", f"r{n}")
         for n, (title, body) in enumerate(given)
     ]
     return pl.DataFrame(rows, schema=ARTICLES.schema, orient="row")

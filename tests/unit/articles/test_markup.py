@@ -1,0 +1,153 @@
+import time
+
+import polars as pl
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from pipeline.articles.markup import DEEPEST_TREE, LONGEST_TREE
+from pipeline.articles.text import one_line, paragraphs
+
+
+def body(text: str) -> str:
+    return str(paragraphs(pl.Series("body", [text], pl.String))[0])
+
+
+def title(text: str) -> str:
+    return str(one_line(pl.Series("title", [text], pl.String))[0])
+
+
+PAGE = """<!DOCTYPE html><html><head><title>Ruritania taxes glass | Strelsau Post</title><style>p {color: red}</style></head><body>
+<header><a href="/">Strelsau Post</a></header><nav><ul><li>World</li><li>Trade</li></ul></nav>
+<main><article><h1>Ruritania taxes glass</h1><p class=lead>The duty is <b>34</b>&nbsp;percent.</p>
+<figure><img src="a.jpg" alt="glass"><figcaption>Glass. Photo: A. Ray</figcaption></figure>
+<aside><p>Also: the truce</p></aside><p>It begins on <a href="/may">1 May</a>.<br>Zenda objects.</p>
+<form action="/mail"><label>Your mail</label><input name=m><button>Send</button></form>
+<script>document.write("<p>Buy glass</p>")</script><noscript>Turn scripts on</noscript></article></main>
+<footer><p>Imprint</p></footer></body></html>"""
+
+
+def test_a_page_gives_its_article_alone() -> None:
+    assert body(PAGE) == "Ruritania taxes glass\n\nThe duty is 34 percent.\n\nIt begins on 1 May. Zenda objects."
+
+
+def test_a_page_that_marks_no_article_gives_its_body() -> None:
+    assert body("<html><body><p>One.</p><nav>Menu</nav><div>Two.</div></body></html>") == "One.\n\nTwo."
+
+
+def test_of_several_articles_on_a_page_none_is_lost() -> None:
+    assert body("<article><p>One.</p></article><article><p>Two.</p></article>") == "One.\n\nTwo."
+
+
+def test_an_article_that_holds_the_lesser_part_of_the_text_is_not_taken_for_the_whole() -> None:
+    assert "Three." in body("<article><p>One.</p></article><p>Two.</p><p>Three.</p>")
+
+
+def test_a_form_around_the_whole_page_is_no_reason_to_lose_it() -> None:
+    assert body("<form id='aspnet'><h1>Glass</h1><p>A duty.</p><form>Search</form></form>").startswith("Glass\n\nA duty.")
+
+
+@pytest.mark.parametrize("tag", ["nav", "aside", "footer", "figcaption", "form"])
+def test_what_goes_around_an_article_stays_where_nothing_else_is_there(tag: str) -> None:
+    assert body(f"<{tag}>Glass is taxed.</{tag}>") == "Glass is taxed."
+
+
+def test_items_and_rows_are_paragraphs_and_cells_are_words() -> None:
+    assert body("<ul><li>One<li>Two</ul><table><tr><th>Good<th>Duty<tr><td>Glass<td>34</table>") == "One\n\nTwo\n\nGood Duty\n\nGlass 34"
+
+
+def test_words_that_an_inline_tag_divides_stay_one_word() -> None:
+    assert body("<p>Tar<b>iff</b>s of <span>34</span>%<wbr></p>") == "Tariffs of 34%"
+
+
+@pytest.mark.parametrize(
+    ("given", "clean"),
+    [
+        ("<p>Two &lt; three &amp; four</p>", "Two < three & four"),
+        ("<p>if 2 < 3 then</p>", "if 2 < 3 then"),
+        ("<o:p></o:p><p>Glass<amp-img src='x'></amp-img> tax</p>", "Glass tax"),
+        ("&lt;p&gt;Glass&lt;/p&gt;&lt;script&gt;x&lt;/script&gt;", "Glass"),
+        ("&amp;lt;p&amp;gt;Glass&amp;lt;/p&amp;gt;", "Glass"),
+        ("<![CDATA[<p>Glass</p>]]>", "Glass"),
+        ("<p>Glass<!-- <p>no</p> --></p><![if !x]>", "Glass"),
+        ("<p>Glass<p>tax", "Glass tax"),
+        ("<p>Zenda Motors <ZM.A> and <Z>, class <B> shares</p>", "Zenda Motors <ZM.A> and <Z>, class <B> shares"),
+        ("<P>Zenda <B>Motors</B> cuts</P>", "Zenda Motors cuts"),
+        ("<p>Glass</p><svg><title>Icon</title></svg><plaintext>tax</p>", "Glass tax"),
+        ("<frameset><p>Glass</p>", "Glass"),
+        ("<p title='it is>Glass</p>", "Glass"),
+        ("<title>Glass</title>", "Glass"),
+    ],
+)
+def test_tags_go_and_what_is_no_tag_stays(given: str, clean: str) -> None:
+    assert title(given) == clean
+
+
+@pytest.mark.parametrize(
+    "hostile",
+    [
+        "Glass<script>alert(1)</script>",
+        "Glass<script>alert(1)",
+        "Glass<img src=x onerror='alert(1)'>",
+        "<style>x</style>Glass<iframe>a</iframe>",
+    ],
+)
+def test_a_title_with_a_script_is_its_words(hostile: str) -> None:
+    assert title(hostile) == "Glass"
+
+
+BOMBS = {
+    "deep": "<div>" * 400_000 + "Glass",
+    "deep and closed by another name": "<div></b>" * 100_000 + "Glass",
+    "attributes": "<div " + " ".join(f"a{n}=1" for n in range(100_000)) + ">Glass</div>",
+    "attributes with an open quotation mark": "<p>Glass</p><div " + " ".join(f"a{n}=1" for n in range(100_000)) + " b='>",
+    "formats": "".join(f"<b x={n}>" for n in range(DEEPEST_TREE - 1)) + "<p>Glass" * 10_000,
+    "formats within one another": "<b><i>" * 100_000 + "<p></b>Glass",
+    "foreign": "<p>Glass</p>" + "<svg>" * 50_000 + "<td>" * 50_000,
+    "asides": "<p>Glass</p>" + "<aside>" * (DEEPEST_TREE - 1) + "x",
+    "open tags": "</p>Glass" + "<a " * 300_000,
+    "comments": "</p>Glass" + "<!--" * 300_000,
+    "scripts": "</p>Glass" + "<script>" * 100_000,
+    "ten megabytes": "<p>Glass <b>is</b> taxed</p>" * 380_000,
+}
+
+
+@pytest.mark.parametrize("bomb", BOMBS.values(), ids=BOMBS)
+def test_a_page_made_to_stall_the_parser_is_read_in_seconds(bomb: str) -> None:
+    start = time.process_time()
+    assert "Glass" in body(bomb)
+    assert time.process_time() - start < 8
+
+
+def test_a_page_too_long_or_too_deep_keeps_paragraphs_and_entities() -> None:
+    long = "<p>One &lt; &amp;lt;</p>" + "<nav>Two<br>three</nav>" + "<p></p>" * (LONGEST_TREE // 7)
+    deep = "<p>One &lt; &amp;lt;</p>" + "<div>" * (DEEPEST_TREE + 1) + "Two<br>three"
+    assert body(long) == body(deep) == "One < <\n\nTwo three"
+
+
+TAGS = "p /p div /div B b /b table tr td form /form aside /aside article nav /nav select template html head body frameset script svg li GM"
+PIECES = st.sampled_from(
+    [
+        *(f"<{name}>" for name in TAGS.split()),
+        "<a href='x'>",
+        "<!--",
+        "-->",
+        "<p ",
+        "&lt;",
+        "&amp;",
+        "&#0;",
+        "<",
+        ">",
+        "'",
+        '"',
+        "\ufdd0",
+        "x",
+    ]
+)
+
+
+@settings(deadline=None, derandomize=True, max_examples=200)
+@given(st.lists(PIECES, max_size=25).map("".join) | st.text(max_size=60))
+def test_no_page_is_an_error_and_the_same_page_gives_the_same_text(page: str) -> None:
+    assert body(page) == body(page)
+    assert "\ufdd0" not in body(f"<p>{page}</p>") or "&#" in page
