@@ -13,6 +13,7 @@ from pipeline.defs.metadata import describe, spec, tell_each_day
 from pipeline.defs.partitions import DAYS, DAYS_AT_ONCE, THREE_DAYS_BEFORE, days
 from pipeline.defs.resources import ExtractorResource, LakeResource
 from pipeline.signals.texts import Account
+from pipeline.warehouse.pieces import AtOnce
 
 Results = Iterator[dg.AssetCheckResult | dg.MaterializeResult[None]]
 #: Asked of the reader, not of the table: a text that was left unread looks like one without a signal.
@@ -22,6 +23,8 @@ READ = dg.AssetCheckSpec(
     description="an article that the reader left unread has no findings, which is not the same as nothing found",
     metadata={"severity": "warning"},
 )
+#: Less than elsewhere: the three days before come with every piece, and texts are taken apart into words.
+LINKED_AT_ONCE = AtOnce(text_bytes=16_000_000)
 ADMITTED = (ARTICLES, DUPLICATES, QUARANTINE, COVERAGE)
 
 
@@ -63,7 +66,7 @@ def story_links(context: dg.AssetExecutionContext, lake: LakeResource) -> Result
     """Which articles retell an earlier one of the last three days."""
     store, span = lake.open(), days(context)
     with audited_days(store, STORY_LINKS.name, STORY_LINKS) as made:
-        for piece in store.pieces(ARTICLES, span):
+        for piece in store.pieces(ARTICLES, span, LINKED_AT_ONCE):
             links = link(store.read(ARTICLES, piece.reaching_back(3)), piece)
             made.keep(STORY_LINKS, links, piece)
             tell_each_day(context, STORY_LINKS, links, piece, ("article_id", "earlier_article_id", "similarity"))

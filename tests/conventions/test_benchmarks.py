@@ -26,6 +26,15 @@ def test_the_share_of_a_topic_needs_articles_with_topics() -> None:
     assert "has no topics; give a Parquet file with a column `topics`" in " ".join(refused.stderr.split())
 
 
+def test_an_archive_is_measured_step_by_step_and_removed(tmp_path: Path) -> None:
+    command = [sys.executable, str(ROOT / "benchmarks" / "archive.py"), "--gigabytes", "0.0005", "--folder", str(tmp_path)]
+    told = subprocess.run(command, capture_output=True, text=True, encoding="utf-8", check=True).stdout
+    rows = [[cell.strip() for cell in line.split("|")[1:-1]] for line in told.splitlines() if line.startswith("| ")][1:]
+    assert [row[0] for row in rows] == ["raw_articles", "admission"]
+    assert rows[0][1] == rows[1][1] != "0"
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_the_index_is_measured_at_three_sizes() -> None:
     command = [sys.executable, str(ROOT / "benchmarks" / "index.py"), "--signals", "4000", "--years", "1"]
     told = subprocess.run(command, capture_output=True, text=True, encoding="utf-8", check=True).stdout

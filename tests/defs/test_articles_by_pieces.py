@@ -69,6 +69,7 @@ def test_a_span_in_pieces_gives_the_bytes_of_the_span_at_once(home: SmallHome, m
     assert home.lake.height(DUPLICATES) == home.lake.height(QUARANTINE) == 1
     for method in (Lake.pieces, Lake.in_order):
         monkeypatch.setattr(method, "__defaults__", (AtOnce(rows=2),))
+    monkeypatch.setattr("pipeline.defs.core.LINKED_AT_ONCE", AtOnce(rows=2))
     in_pieces = run(home, WEEK, only_raw=False)
     assert in_pieces.success
     assert home.bytes_of() == before

@@ -109,7 +109,7 @@ def _ask(client: Client, request: Request, listing: Listing | None) -> Fetched:
     if fault and fetched.outcome == "kept":
         fetched = client.ask(replace(request, is_final=False))
         fault = _fault(fetched, listing)
-    return replace(fetched, outcome="failed", payload=None, detail=f"{fault}; it is asked for anew by the next run") if fault else fetched
+    return replace(fetched, outcome="failed", payload=None, detail=f"{fault}. It is asked for anew by the next run") if fault else fetched
 
 
 def _fault(fetched: Fetched, listing: Listing | None) -> str:

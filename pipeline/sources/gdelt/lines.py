@@ -3,23 +3,21 @@
 Belongs here: what events and articles have in common. Does not: what a line means (`events.py`, `articles.py`).
 """
 
-import io
 import re
-import struct
-import zipfile
-import zlib
 from datetime import UTC, datetime
 
 import polars as pl
 
 from pipeline.sources.errors import SourceError
 from pipeline.sources.payloads import Payload
+from pipeline.sources.streams import Limits
+from pipeline.sources.zips import members
 
 EVENTS_END = ".export.CSV.zip"
 ARTICLES_END = ".gkg.csv.zip"
 
-LARGEST_FILE = 400_000_000  # bytes unpacked; the largest ones hold some 50 million
-MOST_TIMES = 100  # … for each byte packed; real files unpack to three to ten times their size
+#: Real files unpack to three to ten times their size, the largest to some 50 million bytes.
+LIMITS = Limits(unpacked_bytes=400_000_000, unpacked_ratio=100, unpacked_freely_bytes=1_000_000)
 ZIP = b"PK"  # with which every zip begins
 _STAMP = re.compile(r"^([0-9]{14})\.")
 
@@ -42,19 +40,12 @@ def unpacked(payload: Payload) -> bytes:
 
 
 def _unzipped(payload: Payload) -> bytes:
-    try:
-        with zipfile.ZipFile(io.BytesIO(payload.body)) as archive:
-            members = archive.infolist()
-            largest = min(LARGEST_FILE, MOST_TIMES * len(payload.body))
-            if len(members) != 1 or members[0].file_size > largest:
-                told = ", ".join(str(member.file_size) for member in members[:3])
-                raise SourceError(
-                    f"GDELT's file {payload.item} holds {len(members)} files of {told or 'no'} bytes; one of at most {largest} is expected"
-                )
-            with archive.open(members[0]) as opened:
-                return opened.read(largest + 1)  # the checksum is verified at the end; what the directory promises may be a lie
-    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, OSError, struct.error) as error:
-        raise SourceError(f"GDELT's file {payload.item} is a broken zip: {error}") from error
+    label = f"GDELT's file {payload.item}"
+    with members(payload.body, label, LIMITS, most=1) as files:
+        if not files:
+            raise SourceError(f"{label} is a zip without a file in it; see what {payload.url} answers")
+        with files[0].opened() as opened:
+            return b"".join(opened.chunks())
 
 
 def lines_of(payload: Payload) -> pl.DataFrame:

@@ -173,19 +173,19 @@ def test_a_page_instead_of_an_export_is_an_error_that_names_the_address() -> Non
 
 def test_a_zip_that_was_cut_off_is_an_error() -> None:
     whole = zipped(file_of(*(event(n) for n in range(50))))
-    with pytest.raises(SourceError, match="is a broken zip"):
+    with pytest.raises(SourceError, match="is no zip, or a damaged one"):
         parse_events(payload(whole[: len(whole) // 2]))
 
 
 def test_a_zip_whose_content_was_changed_is_an_error() -> None:
     whole = bytearray(zipped(file_of(*(event(n) for n in range(50)))))
     whole[200] ^= 0xFF
-    with pytest.raises(SourceError, match="is a broken zip"):
+    with pytest.raises(SourceError, match="is no zip, or a damaged one"):
         parse_events(payload(bytes(whole)))
 
 
 def test_a_zip_that_unpacks_to_a_thousand_times_its_size_is_refused() -> None:
-    with pytest.raises(SourceError, match=r"holds 1 files of 20000000 bytes; one of at most \d+ is expected"):
+    with pytest.raises(SourceError, match=r"would unpack to 20,000,000, at most 1,\d+,\d+ are believed"):
         parse_events(payload(zipped(b"\t" * 20_000_000)))
 
 
@@ -193,7 +193,7 @@ def test_a_zip_that_lies_about_its_size_is_refused() -> None:
     honest = zipped(b"\t" * 20_000_000)
     lying = honest.replace((20_000_000).to_bytes(4, "little"), (1_000).to_bytes(4, "little"))
     assert lying != honest
-    with pytest.raises(SourceError, match="is a broken zip"):
+    with pytest.raises(SourceError, match="is no zip, or a damaged one"):
         parse_events(payload(lying))
 
 
@@ -202,7 +202,15 @@ def test_a_zip_of_several_files_is_refused() -> None:
     with zipfile.ZipFile(made, "w") as archive:
         archive.writestr("a.CSV", file_of(event()))
         archive.writestr("b.CSV", file_of(event()))
-    with pytest.raises(SourceError, match="holds 2 files"):
+    with pytest.raises(SourceError, match="holds 2 members"):
+        parse_events(payload(made.getvalue()))
+
+
+def test_a_zip_without_a_file_in_it_is_refused() -> None:
+    made = io.BytesIO()
+    with zipfile.ZipFile(made, "w"):
+        pass
+    with pytest.raises(SourceError, match="is a zip without a file in it"):
         parse_events(payload(made.getvalue()))
 
 
