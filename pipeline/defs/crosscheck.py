@@ -8,10 +8,11 @@ from pipeline.contracts.tables.crosscheck import GDELT_ACCOUNTS, GDELT_DAILY, GD
 from pipeline.defs.checks import audited_days, check_specs
 from pipeline.defs.metadata import spec, tell_each_day
 from pipeline.defs.models import sql_asset
-from pipeline.defs.partitions import DAYS, DAYS_AT_ONCE, days
+from pipeline.defs.partitions import days
 from pipeline.defs.resources import LakeResource, UpstreamsResource
-from pipeline.defs.upstreams import on
+from pipeline.defs.upstreams import left_as_it_is, on, read_by_day
 from pipeline.sources.gdelt.crosscheck import cross_check
+from pipeline.sources.gdelt.fetch import SOURCE
 from pipeline.sources.gdelt.record import event_files
 
 Results = Iterator[dg.AssetCheckResult | dg.MaterializeResult[None]]
@@ -21,13 +22,15 @@ DAYS_AT_A_TIME = 28  # some half a million events between states
 
 @dg.multi_asset(
     name="gdelt_between_states",
-    specs=[spec(table, deps=on("gdelt")) for table in CROSS_CHECKED],
-    partitions_def=DAYS,
+    specs=[spec(table, deps=on(SOURCE)) for table in CROSS_CHECKED],
     check_specs=[check for table in CROSS_CHECKED for check in check_specs(table)],
-    backfill_policy=DAYS_AT_ONCE,
+    **read_by_day(SOURCE),
 )
 def gdelt_between_states(context: dg.AssetExecutionContext, lake: LakeResource, upstreams: UpstreamsResource) -> Results:
     """Every quarter of an hour that was asked for, and the events between states in those that came."""
+    if not on(SOURCE):
+        yield from left_as_it_is(SOURCE, *CROSS_CHECKED)
+        return
     store, span = lake.open(), days(context)
     with audited_days(store, "gdelt_between_states", *CROSS_CHECKED) as made:
         for piece in span.chunks(DAYS_AT_A_TIME):

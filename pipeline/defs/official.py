@@ -10,9 +10,9 @@ from pipeline.contracts.model import Table
 from pipeline.contracts.tables.official import OFFICIAL_DOCUMENTS, OFFICIAL_SIGNALS, RAW_OFFICIAL_DOCUMENTS
 from pipeline.defs.checks import audit, check_specs
 from pipeline.defs.metadata import describe, spec, tell_each_day
-from pipeline.defs.partitions import DAYS, DAYS_AT_ONCE, days
+from pipeline.defs.partitions import days
 from pipeline.defs.resources import LakeResource, UpstreamsResource
-from pipeline.defs.upstreams import on
+from pipeline.defs.upstreams import left_as_it_is, on, read_by_day
 from pipeline.signals.official.judge import judge
 from pipeline.sources.federal_register import SOURCE, kept_documents
 from pipeline.warehouse.lake import Lake
@@ -31,39 +31,46 @@ WHOLE = dg.AssetCheckSpec(
 @dg.asset(
     **describe(RAW_OFFICIAL_DOCUMENTS),
     deps=on(SOURCE),
-    partitions_def=DAYS,
     check_specs=[*check_specs(RAW_OFFICIAL_DOCUMENTS), WHOLE],
-    backfill_policy=DAYS_AT_ONCE,
+    **read_by_day(SOURCE),
 )
 def raw_official_documents(context: dg.AssetExecutionContext, lake: LakeResource, upstreams: UpstreamsResource) -> Results:
-    """Every document that the journal's answers tell of, a whole day or nothing of it. Without the upstream every day is empty."""
+    """Every document that the journal's answers tell of, a whole day or nothing of it."""
+    if not on(SOURCE):
+        yield _whole([])
+        yield from left_as_it_is(SOURCE, RAW_OFFICIAL_DOCUMENTS)
+        return
     store, span = lake.open(), days(context)
     found = kept_documents(upstreams.archive().payloads(SOURCE, span))
-    is_on = bool(on(SOURCE))
-    whole = [day for day in span if day in found.whole or not (is_on or day in found.lacking)]
-    lacking = [f"{day}: {found.lacking.get(day, 'was not asked about, or did not answer')}" for day in span if day not in whole]
-    yield dg.AssetCheckResult(
-        passed=not lacking,
-        check_name=WHOLE.name,
-        asset_key=RAW_OFFICIAL_DOCUMENTS.name,
-        severity=dg.AssetCheckSeverity.WARN,
-        metadata={"reason": WHOLE.description or "", "detail": "; ".join(lacking)},
-    )
+    whole = [day for day in span if day in found.whole]
+    yield _whole([f"{day}: {found.lacking.get(day, 'was not asked about, or did not answer')}" for day in span if day not in whole])
     yield from audit(RAW_OFFICIAL_DOCUMENTS, found.rows)
     _write(store, RAW_OFFICIAL_DOCUMENTS, found.rows, [Days(day, day) for day in whole])
     tell_each_day(context, RAW_OFFICIAL_DOCUMENTS, found.rows, span, ("document_number", "type", "agencies", "title"))
     yield dg.MaterializeResult(metadata={"rows in this run": found.rows.height})
 
 
+def _whole(lacking: list[str]) -> dg.AssetCheckResult:
+    return dg.AssetCheckResult(
+        passed=not lacking,
+        check_name=WHOLE.name,
+        asset_key=RAW_OFFICIAL_DOCUMENTS.name,
+        severity=dg.AssetCheckSeverity.WARN,
+        metadata={"reason": WHOLE.description or "", "detail": "; ".join(lacking)},
+    )
+
+
 @dg.multi_asset(
     name="official_acts",
     specs=[spec(table, deps=[RAW_OFFICIAL_DOCUMENTS.name]) for table in JUDGED],
-    partitions_def=DAYS,
     check_specs=[check for table in JUDGED for check in check_specs(table)],
-    backfill_policy=DAYS_AT_ONCE,
+    **read_by_day(SOURCE),
 )
 def official_acts(context: dg.AssetExecutionContext, lake: LakeResource) -> Results:
     """Each document of the journal gives its acts or has the reason why it gives none. A day that was not read is not written."""
+    if not on(SOURCE):
+        yield from left_as_it_is(SOURCE, *JUDGED)
+        return
     store, span = lake.open(), days(context)
     judged = judge(store.read(RAW_OFFICIAL_DOCUMENTS, span))
     frames = (

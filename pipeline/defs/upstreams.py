@@ -11,6 +11,7 @@ from typing import Any
 import dagster as dg
 
 from pipeline.contracts.days import Days
+from pipeline.contracts.model import Table
 from pipeline.contracts.sources import SOURCES
 from pipeline.contracts.tables.raw import FETCHES
 from pipeline.defs.checks import audit, check_specs
@@ -29,6 +30,21 @@ _PROBLEMS_SHOWN = 12
 def on(*names: str) -> list[str]:
     """Those of these upstreams that are on: what an asset that reads their answers depends on."""
     return [name for name in names if name in current().sources.on]
+
+
+def read_by_day(name: str) -> dict[str, Any]:
+    """Arguments of an asset that is made from one upstream's answers: by day while that is on, else one step that leaves all as it is.
+
+    A daily asset costs a run two events a day, which is much for a table that holds nothing.
+    """
+    return {"partitions_def": DAYS, "backfill_policy": DAYS_AT_ONCE} if on(name) else {}
+
+
+def left_as_it_is(name: str, *tables: Table) -> Results:
+    """What such an asset does while its upstream is off: its promises hold of nothing new, and what was made before stands."""
+    for table in tables:
+        yield from audit(table, table.empty())
+        yield dg.MaterializeResult(asset_key=table.name, metadata={"rows in this run": 0, "upstream": f"{name} is off"})
 
 
 def _asset(upstream: Upstream) -> dg.AssetsDefinition:
