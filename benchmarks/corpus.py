@@ -9,7 +9,7 @@ import polars as pl
 from pipeline.articles.clean import admit
 from pipeline.settings import SAMPLE_ARTICLES
 from pipeline.settings.archives import ArticleFiles
-from pipeline.sources.files import read_articles, whole
+from pipeline.sources.files.articles import read_articles, whole
 
 REUTERS = Path(__file__).parents[2] / "shared" / "data" / "news" / "reuters21578.parquet"
 

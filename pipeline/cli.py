@@ -35,12 +35,12 @@ from pipeline.signals.evaluate import evaluate as score
 from pipeline.signals.extractors import explaining, make
 from pipeline.signals.gold import GoldError, half, read_gold
 from pipeline.signals.texts import ExtractorError
-from pipeline.sources.archive import Archive
-from pipeline.sources.catalogue import Catalogue
 from pipeline.sources.errors import SourceError
-from pipeline.sources.files import article_files
+from pipeline.sources.files.articles import article_files
+from pipeline.sources.files.catalogue import Catalogue
+from pipeline.sources.files.texts import read_texts, write_rows
+from pipeline.sources.http.archive import Archive
 from pipeline.sources.standing import standing, standing_of_files
-from pipeline.sources.texts import read_texts, write_rows
 from pipeline.sources.upstreams import UPSTREAMS, newest_day
 from pipeline.warehouse import home
 from pipeline.warehouse.holdings import holdings

@@ -10,8 +10,8 @@ from pipeline.defs.metadata import counted, describe, tell_each_day
 from pipeline.defs.partitions import DAYS, DAYS_AT_ONCE, days, today
 from pipeline.defs.resources import LakeResource, NewsResource, TradeResource
 from pipeline.defs.upstreams import on
-from pipeline.sources.files import Account
-from pipeline.sources.flows import Figures
+from pipeline.sources.customs.flows import Figures
+from pipeline.sources.files.articles import Account
 
 #: Asked of the answers, not of the table: a row that was set aside looks like a month without a figure.
 ALL_FIGURES_READ = dg.AssetCheckSpec(

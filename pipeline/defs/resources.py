@@ -19,15 +19,15 @@ from pipeline.settings import SAMPLE_NOTE, Settings, current
 from pipeline.settings.archives import ArticleFiles
 from pipeline.signals.extract import Extractor
 from pipeline.signals.extractors import make
-from pipeline.sources.archive import Archive
-from pipeline.sources.catalogue import Catalogue
-from pipeline.sources.client import Client
-from pipeline.sources.figures import tariffs, trade_flows
-from pipeline.sources.files import Account, article_files
-from pipeline.sources.flows import Figures
-from pipeline.sources.inbox import dropped, readable
+from pipeline.sources.customs.figures import tariffs, trade_flows
+from pipeline.sources.customs.flows import Figures
+from pipeline.sources.customs.trade import read_commitments
+from pipeline.sources.files.articles import Account, article_files
+from pipeline.sources.files.catalogue import Catalogue
+from pipeline.sources.files.inbox import dropped, readable
+from pipeline.sources.http.archive import Archive
+from pipeline.sources.http.client import Client
 from pipeline.sources.news import answered_articles
-from pipeline.sources.trade import read_commitments
 from pipeline.warehouse.home import HomeError, claim
 from pipeline.warehouse.lake import Lake
 from pipeline.warehouse.publish import Publisher

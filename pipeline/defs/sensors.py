@@ -11,9 +11,9 @@ from pipeline.contracts.days import Days
 from pipeline.defs.jobs import trade_tension
 from pipeline.defs.partitions import last_partition, range_tags, today
 from pipeline.settings import current
-from pipeline.sources.catalogue import Catalogue
 from pipeline.sources.errors import SourceError
-from pipeline.sources.inbox import dropped, is_quiet
+from pipeline.sources.files.catalogue import Catalogue
+from pipeline.sources.files.inbox import dropped, is_quiet
 
 
 def _seen(path: Path) -> list[int]:

@@ -1,6 +1,6 @@
 """Settings of article files: where they lie, and what an archive calls what we call title, body and so on.
 
-Belongs here: names, types and limits. Does not: reading files (`pipeline/sources/files.py`).
+Belongs here: names, types and limits. Does not: reading files (`pipeline/sources/files/articles.py`).
 """
 
 from pathlib import Path

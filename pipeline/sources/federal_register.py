@@ -22,8 +22,8 @@ import polars as pl
 from pipeline.contracts.days import Days
 from pipeline.contracts.tables.official import RAW_OFFICIAL_DOCUMENTS
 from pipeline.settings.upstreams import FederalRegister
-from pipeline.sources.client import Client
 from pipeline.sources.errors import SourceError
+from pipeline.sources.http.client import Client
 from pipeline.sources.payloads import Fetched, Payload, Request
 
 SOURCE = "federal_register"

@@ -1,6 +1,6 @@
 """Rows of articles from the upstreams that give any, as the archive of their answers holds them.
 
-Belongs here: which answers hold the articles of which days. Does not: reading an answer (`rss.py`, `gdelt/`), article files (`files.py`),
+Belongs here: which answers hold the articles of which days. Does not: reading an answer (`feeds/`, `gdelt/`), article files (`files/`),
 or asking.
 
 Everything that was ever answered counts, also of an upstream that is off by now: to switch one off is to ask it no more, not to forget.
@@ -14,9 +14,9 @@ import polars as pl
 from pipeline.contracts.days import Days
 from pipeline.contracts.tables.raw import RAW_ARTICLES
 from pipeline.settings.upstreams import Upstreams
-from pipeline.sources import rss
-from pipeline.sources.archive import Archive
+from pipeline.sources.feeds import rss
 from pipeline.sources.gdelt.record import DAYS_LATE, article_rows
+from pipeline.sources.http.archive import Archive
 
 
 def answered_articles(archive: Archive, upstreams: Upstreams, days: Days, today: date) -> Iterator[pl.DataFrame]:

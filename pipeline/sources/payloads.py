@@ -1,7 +1,8 @@
 """What is asked of an upstream, and what came of it. Every module of an upstream has `fetch(client, settings, window)`, which yields
 `Fetched`, and `parse(payload)`, which makes a frame of what was kept.
 
-Belongs here: the shapes alone. Does not: asking (`client.py`), keeping (`archive.py`), or what an answer means (the upstream's module).
+Belongs here: the shapes alone. Does not: asking (`http/client.py`), keeping (`http/archive.py`), or what an answer means (the
+upstream's module).
 """
 
 import hashlib

@@ -1,6 +1,7 @@
 """How each upstream stands: when it last answered, how new its newest data are, what is missing.
 
-Belongs here: the accounts of the journal and the data's own last day. Does not: asking (`client.py`), or showing it (`pipeline/report`).
+Belongs here: the accounts of the journal and the data's own last day. Does not: asking (`http/client.py`), or showing it
+(`pipeline/report`).
 """
 
 from collections.abc import Mapping, Sequence

@@ -10,12 +10,14 @@ from datetime import date, timedelta
 from pipeline.contracts.days import Days
 from pipeline.contracts.sources import SOURCES
 from pipeline.settings import Settings
-from pipeline.sources import census, comtrade, federal_register, rss
-from pipeline.sources.archive import Archive
-from pipeline.sources.client import Client
+from pipeline.sources import federal_register
+from pipeline.sources.customs import census, comtrade
 from pipeline.sources.errors import SourceError
+from pipeline.sources.feeds import rss
 from pipeline.sources.gdelt import fetch as gdelt
 from pipeline.sources.gdelt import record
+from pipeline.sources.http.archive import Archive
+from pipeline.sources.http.client import Client
 from pipeline.sources.payloads import Fetched, Payload
 
 _TIMES_LATE = 10

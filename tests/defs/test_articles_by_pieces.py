@@ -13,7 +13,7 @@ import pytest
 from pipeline.contracts.days import Days
 from pipeline.contracts.tables.core import ARTICLES, COVERAGE, DUPLICATES, FINDINGS, QUARANTINE, STORY_LINKS
 from pipeline.contracts.tables.raw import RAW_ARTICLES
-from pipeline.sources.inbox import QUIET_SECONDS
+from pipeline.sources.files.inbox import QUIET_SECONDS
 from pipeline.warehouse.lake import Lake
 from pipeline.warehouse.pieces import AtOnce
 from tests.defs.conftest import SmallHome, article

@@ -13,7 +13,7 @@ from pipeline.contracts.days import Days
 from pipeline.contracts.tables.official import OFFICIAL_DOCUMENTS, OFFICIAL_SIGNALS, RAW_OFFICIAL_DOCUMENTS
 from pipeline.defs.resources import LakeResource
 from pipeline.settings import Settings
-from pipeline.sources.archive import Archive
+from pipeline.sources.http.archive import Archive
 from pipeline.sources.payloads import Fetched, Payload, Request
 from pipeline.warehouse.lake import Lake
 

@@ -14,7 +14,7 @@ import dagster as dg
 import pytest
 
 from pipeline.settings import Settings
-from pipeline.sources.inbox import QUIET_SECONDS
+from pipeline.sources.files.inbox import QUIET_SECONDS
 from tests.defs.conftest import Row, article
 
 Use = Callable[[Settings], None]

@@ -1,7 +1,7 @@
 """Asks GDELT for the quarter-hour files of a window of days.
 
 Belongs here: which files there are to ask for, in which order, when to stop, and whether what came is whole. Does not: the network
-(`pipeline/sources/client.py`), or what is in the files (`events.py`, `articles.py`).
+(`pipeline/sources/http/client.py`), or what is in the files (`events.py`, `articles.py`).
 
 The names of the 96 quarters of a day follow from the day, so nothing needs to be looked up. The master list, which names every file since
 2015 with its size and MD5, has more than 100 MB and changes every quarter of an hour; it is asked for only where the settings say so, once
@@ -17,9 +17,9 @@ from datetime import UTC, date, datetime, time, timedelta
 
 from pipeline.contracts.days import Days
 from pipeline.settings.upstreams import Gdelt
-from pipeline.sources.client import Client
 from pipeline.sources.errors import SourceError
 from pipeline.sources.gdelt.lines import ARTICLES_END, EVENTS_END, ZIP, unpacked
+from pipeline.sources.http.client import Client
 from pipeline.sources.payloads import Fetched, Request
 
 SOURCE = "gdelt"

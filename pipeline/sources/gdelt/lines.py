@@ -9,9 +9,9 @@ from datetime import UTC, datetime
 import polars as pl
 
 from pipeline.sources.errors import SourceError
+from pipeline.sources.files.streams import Limits
+from pipeline.sources.files.zips import members
 from pipeline.sources.payloads import Payload
-from pipeline.sources.streams import Limits
-from pipeline.sources.zips import members
 
 EVENTS_END = ".export.CSV.zip"
 ARTICLES_END = ".gkg.csv.zip"

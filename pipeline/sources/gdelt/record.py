@@ -11,11 +11,11 @@ from typing import Any, cast
 import polars as pl
 
 from pipeline.contracts.days import Days
-from pipeline.sources.archive import Archive
 from pipeline.sources.errors import SourceError
 from pipeline.sources.gdelt.articles import parse_articles
 from pipeline.sources.gdelt.fetch import SOURCE, quarters
 from pipeline.sources.gdelt.lines import ARTICLES_END, EVENTS_END
+from pipeline.sources.http.archive import Archive
 from pipeline.sources.payloads import Fetched, Outcome, Payload, Request
 from pipeline.sources.rows import ROWS, filed
 

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from pipeline.articles.language import LOOKED_AT, SHORT, UNKNOWN, WORDS_FILE, other_language
 from pipeline.settings import SAMPLE_ARTICLES, SAMPLE_LAST_DAY
 from pipeline.settings.archives import ArticleFiles
-from pipeline.sources.files import read_articles, whole
+from pipeline.sources.files.articles import read_articles, whole
 
 
 def language(title: str, body: str = "") -> str | None:

@@ -9,7 +9,7 @@ from pipeline.articles.clean import admit
 from pipeline.articles.owners import OWNERS_FILE, owners, source_owner
 from pipeline.settings import SAMPLE_ARTICLES, SAMPLE_LAST_DAY
 from pipeline.settings.archives import ArticleFiles
-from pipeline.sources.files import read_articles, whole
+from pipeline.sources.files.articles import read_articles, whole
 from tests.unit.articles.rows import raw
 
 

@@ -18,7 +18,7 @@ from pipeline.contracts.vocabulary import REJECTION
 from pipeline.settings import PACKAGE, SAMPLE_ARTICLES, SAMPLE_FIRST_DAY, SAMPLE_LAST_DAY, SAMPLE_TRADE
 from pipeline.settings.archives import ArticleFiles
 from pipeline.signals.gold import Gold, read_gold
-from pipeline.sources.files import read_articles, whole
+from pipeline.sources.files.articles import read_articles, whole
 
 GOLD = PACKAGE / "sample" / "gold.jsonl"
 BROKEN_FEED = "2025-05-broken-feed.jsonl"

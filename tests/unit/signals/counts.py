@@ -13,7 +13,7 @@ from pipeline.defs.resources import resources
 from pipeline.settings import SAMPLE_ARTICLES, SAMPLE_LAST_DAY, Settings
 from pipeline.settings.archives import ArticleFiles
 from pipeline.signals.extract import Extractor
-from pipeline.sources.files import read_articles, whole
+from pipeline.sources.files.articles import read_articles, whole
 
 KEPT = Path(__file__).with_name("counts.csv")
 BY = ("extractor", "kind", "modality")

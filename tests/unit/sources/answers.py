@@ -10,7 +10,7 @@ from typing import Any
 import polars as pl
 
 from pipeline.contracts.tables.raw import FETCHES
-from pipeline.sources.flows import goods_mark
+from pipeline.sources.customs.flows import goods_mark
 from pipeline.sources.payloads import Payload
 
 FIXTURES = Path(__file__).parents[2] / "fixtures"

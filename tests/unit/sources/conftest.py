@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.sources.client import Client
+from pipeline.sources.http.client import Client
 from tests.unit.sources.server import Clock, Upstream, client_of, serving
 
 

@@ -13,9 +13,9 @@ from urllib.parse import parse_qsl, urlsplit
 from pydantic import SecretStr
 
 from pipeline.settings.upstreams import Network
-from pipeline.sources.addresses import Resolver, resolve
-from pipeline.sources.archive import Archive
-from pipeline.sources.client import Client
+from pipeline.sources.http.addresses import Resolver, resolve
+from pipeline.sources.http.archive import Archive
+from pipeline.sources.http.client import Client
 from pipeline.sources.payloads import Request
 from tests.listening import Quiet, listening
 

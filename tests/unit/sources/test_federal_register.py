@@ -15,9 +15,9 @@ from hypothesis import strategies as st
 from pipeline.contracts.days import Days
 from pipeline.contracts.tables.official import RAW_OFFICIAL_DOCUMENTS
 from pipeline.settings.upstreams import FederalRegister
-from pipeline.sources.client import Client
 from pipeline.sources.errors import SourceError
 from pipeline.sources.federal_register import FIELDS, MOST_PAGES, SETTLED_AFTER, documents, fetch, kept_documents, newest, parse
+from pipeline.sources.http.client import Client
 from pipeline.sources.payloads import Fetched, Payload
 from tests.unit.sources.server import TODAY, Answer, Asked, Clock, Upstream, failing, good
 

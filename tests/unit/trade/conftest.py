@@ -3,7 +3,7 @@
 import pytest
 
 from pipeline.settings import SAMPLE_TRADE
-from pipeline.sources.trade import read_census_flows, read_commitments, read_tariffs
+from pipeline.sources.customs.trade import read_census_flows, read_commitments, read_tariffs
 from tests.unit.trade.scenes import Figures, build
 
 

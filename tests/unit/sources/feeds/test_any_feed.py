@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 
 from pipeline.articles.clean import admit
 from pipeline.sources.errors import SourceError
+from pipeline.sources.feeds.rss import new_rows, parse
 from pipeline.sources.rows import ROWS, filed
-from pipeline.sources.rss import new_rows, parse
 from tests.unit.sources.feeds.payloads import FIXTURES, payload
 
 FEW = settings(deadline=None, derandomize=True, max_examples=40)

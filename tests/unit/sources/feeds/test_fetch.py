@@ -6,8 +6,8 @@ import polars as pl
 
 from pipeline.contracts.days import Days
 from pipeline.settings.upstreams import Feed, Rss
-from pipeline.sources.client import Client
-from pipeline.sources.rss import fetch, new_rows, parse
+from pipeline.sources.feeds.rss import fetch, new_rows, parse
+from pipeline.sources.http.client import Client
 from tests.unit.sources.feeds.payloads import FIXTURES, rss
 from tests.unit.sources.server import TODAY, Answer, Clock, Upstream, failing, good, packed, redirecting, unless_known
 

@@ -10,8 +10,8 @@ from pipeline.contracts.days import Days
 from pipeline.contracts.tables.raw import RAW_ARTICLES
 from pipeline.sources.feeds.entries import Entry, read_entry
 from pipeline.sources.feeds.markup import Feed
+from pipeline.sources.feeds.rss import DAYS_BACK, new_rows
 from pipeline.sources.payloads import Payload
-from pipeline.sources.rss import DAYS_BACK, new_rows
 from tests.unit.sources.feeds.payloads import payload, rss
 
 DAY = 24.0
@@ -114,7 +114,7 @@ def test_a_known_item_is_not_parsed_again(monkeypatch: pytest.MonkeyPatch) -> No
         parsed.append(markup)
         return read_entry(feed, markup, url)
 
-    monkeypatch.setattr("pipeline.sources.rss.read_entry", counting)
+    monkeypatch.setattr("pipeline.sources.feeds.rss.read_entry", counting)
     read(payload(rss(item(1), item(2))), payload(rss(item(3), item(1), item(2)), hours=1))
     assert len(parsed) == 3
 

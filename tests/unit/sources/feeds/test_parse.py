@@ -11,8 +11,8 @@ from pipeline.report.page import Page, render
 from pipeline.report.terminal import plain
 from pipeline.sources.errors import SourceError
 from pipeline.sources.feeds import markup
+from pipeline.sources.feeds.rss import parse
 from pipeline.sources.rows import COLUMNS, ROWS, filed
-from pipeline.sources.rss import parse
 from tests.unit.sources.feeds.payloads import FIXTURES, fixture, payload, rss
 
 

@@ -10,7 +10,7 @@ import pytest
 
 from pipeline.contracts.instants import parse_instant
 from pipeline.sources.errors import SourceError
-from pipeline.sources.rss import parse
+from pipeline.sources.feeds.rss import parse
 from tests.unit.sources.feeds.payloads import payload
 
 

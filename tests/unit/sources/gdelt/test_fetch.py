@@ -10,9 +10,9 @@ import pytest
 
 from pipeline.contracts.days import Days
 from pipeline.settings.upstreams import Gdelt
-from pipeline.sources.client import Client
 from pipeline.sources.gdelt.crosscheck import cross_check
 from pipeline.sources.gdelt.fetch import MASTER_LIST, MOST_FAILURES, fetch, quarters, read_listing
+from pipeline.sources.http.client import Client
 from pipeline.sources.payloads import Fetched
 from tests.unit.sources.gdelt.scenes import DAY, document, event, file_of, zipped
 from tests.unit.sources.server import Clock, Upstream, client_of, failing, good, redirecting, unless_known

@@ -7,8 +7,8 @@ import pytest
 
 from pipeline.contracts.days import Days
 from pipeline.settings.upstreams import Gdelt, Upstreams
-from pipeline.sources.archive import Archive
 from pipeline.sources.gdelt.record import article_rows, event_files, newest
+from pipeline.sources.http.archive import Archive
 from pipeline.sources.news import answered_articles
 from pipeline.sources.payloads import Fetched, Outcome, Payload, Request
 from tests.unit.sources.gdelt.scenes import DAY, document, event, file_of, zipped
@@ -60,7 +60,7 @@ def test_asking_for_articles_alone_is_no_asking_for_events(archive: Archive) -> 
 def test_a_file_of_articles_that_cannot_be_read_is_a_row_that_says_so(archive: Archive) -> None:
     keep(archive, stamp(DAY) + ARTICLES, b"PK no zip")
     (rows,) = article_rows(archive, THE_DAY)
-    assert (rows["index_date"].to_list(), "broken zip" in rows["unreadable"][0]) == ([DAY], True)
+    assert (rows["index_date"].to_list(), "is no zip, or a damaged one" in rows["unreadable"][0]) == ([DAY], True)
 
 
 def test_a_page_of_late_evening_that_is_seen_after_midnight_belongs_to_its_own_day(archive: Archive) -> None:

@@ -1,0 +1,150 @@
+"""Files and answers together: every value that a figure had, under the day of the first answer that held it."""
+
+from datetime import date
+from pathlib import Path
+
+import polars as pl
+import pytest
+
+from pipeline.contracts.days import Days
+from pipeline.contracts.tables.deeds import TRADE_STRAIN
+from pipeline.contracts.tables.raw import RAW_TARIFFS, RAW_TRADE_FLOWS
+from pipeline.contracts.tables.trade import FLOW_REVISIONS, TRADE_FLOWS
+from pipeline.settings.upstreams import Upstreams
+from pipeline.sources.customs import census, figures
+from pipeline.sources.customs.trade import read_census_flows
+from pipeline.sources.errors import SourceError
+from pipeline.sources.payloads import Payload
+from tests.unit.sources.answers import FIXTURES, Kept, answer, fixture, imports
+from tests.unit.sources.server import NOON, Clock, Upstream, client_of, good
+from tests.unit.trade.scenes import build
+
+FLOWS = "reference_month,reporter,partner,flow,value_usd,source\n2019-05,USA,CHN,imports,39000000000,an office\n"
+ON = Upstreams.model_validate({"on": ["census", "comtrade"], "comtrade": {"pairs": ["CHN-USA"]}})
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    (tmp_path / "flows.csv").write_text(FLOWS, encoding="utf-8")
+    return tmp_path
+
+
+def told(folder: Path, *answers: Payload, nothing_on: tuple[str, ...] = ()) -> pl.DataFrame:
+    return figures.trade_flows(folder, Kept(answers, nothing_on), ON).rows.filter(pl.col("origin") != "file")
+
+
+def test_without_an_upstream_there_are_the_figures_of_the_file(folder: Path) -> None:
+    found = figures.trade_flows(folder, Kept((imports(("2025-04", 25_000), at="2025-06-05"),)), Upstreams())
+    assert found.rows.equals(read_census_flows(folder))
+    assert (found.used_count, found.set_aside.height) == (0, 0)
+
+
+def test_files_and_both_upstreams_stand_side_by_side(folder: Path) -> None:
+    answers = (imports(("2025-04", 25_000), at="2025-06-05"), fixture("comtrade", "CHN-USA 2025", "monthly.json"))
+    found = figures.trade_flows(folder, Kept(answers), ON)
+    assert found.rows.schema == RAW_TRADE_FLOWS.schema
+    assert set(found.rows["origin"].value_counts().rows()) == {("comtrade", 4), ("census", 1), ("file", 1)}
+    assert (found.used_count, found.set_aside.height) == (5, 3)
+
+
+def test_a_value_that_is_told_again_is_one_version_under_its_first_day(folder: Path) -> None:
+    rows = told(folder, *(imports(("2025-04", 25_000), (f"2025-0{day}", 1), at=f"2025-07-0{day}") for day in (5, 6, 7)))
+    assert rows.filter(reference_month="2025-04").select("value_usd", "seen_on").rows() == [(25_000_000_000, "2025-07-05")]
+
+
+def test_a_value_that_was_changed_is_a_version_of_its_own(folder: Path) -> None:
+    rows = told(folder, imports(("2025-04", 25_000), at="2025-06-05"), imports(("2025-04", 25_300), at="2026-06-09"))
+    assert rows.select("value_usd", "seen_on").rows() == [(25_000_000_000, "2025-06-05"), (25_300_000_000, "2026-06-09")]
+
+
+def test_of_several_answers_of_a_day_the_last_counts(folder: Path) -> None:
+    rows = told(folder, imports(("2025-04", 25_000), at="2025-06-05T13:00"), imports(("2025-04", 25_300), at="2025-06-05T18:00"))
+    assert rows.select("value_usd", "seen_on").rows() == [(25_300_000_000, "2025-06-05")]
+
+
+def test_duties_alone_make_a_version(folder: Path) -> None:
+    first = imports(("2025-04", 25_000), at="2025-06-05")
+    body = first.body.replace(b'"2500000000"', b'"2600000000"')
+    second = answer("census", "imports CHN 2025", body, at="2026-06-09")
+    assert told(folder, first, second)["duties_usd"].to_list() == [2_500_000_000, 2_600_000_000]
+
+
+def test_an_answer_that_lacked_a_month_says_until_when_it_was_not_public(folder: Path) -> None:
+    before, after = imports(("2025-08", 1), at="2025-11-18"), imports(("2025-08", 1), ("2025-09", 2), at="2025-12-11")
+    rows = told(folder, before, after, nothing_on=("2025-11-01",))
+    assert rows.select("reference_month", "absent_on").rows() == [("2025-08", "2025-11-01"), ("2025-09", "2025-11-18")]
+
+
+def test_an_answer_that_could_not_be_read_proves_no_absence(folder: Path) -> None:
+    page = fixture("census", "imports CHN 2025", "missing_key.html", at="2026-11-19T10:00")
+    cut = answer("census", "imports CHN 2025", imports(("2025-08", 1), at="2026-11-19").body[:-20], at="2026-11-19T11:00")
+    found = figures.trade_flows(folder, Kept((page, cut, imports(("2025-08", 1), at="2026-11-20"))), ON)
+    assert found.rows.filter(origin="census")["absent_on"].to_list() == [None]
+    assert found.set_aside.select("row").to_series().to_list() == [None, 1]
+    assert "web page" in found.set_aside["reason"][0]
+    assert "breaks off" in found.set_aside["reason"][1]
+
+
+def test_the_journal_of_a_real_archive_tells_the_same(folder: Path, upstream: Upstream) -> None:
+    clock = Clock()
+    early, late = imports(("2025-01", 1), at="2025-04-04").body, imports(("2025-01", 1), ("2025-02", 2), at="2025-04-08").body
+    on = Upstreams.model_validate({"on": ["census"], "census": {"base_url": f"{upstream.url}/c"}})
+    upstream.give("/c/imports/hs", good(early), good(early), good(late))
+    window = Days(NOON.date(), NOON.date())
+    with client_of(folder / "payloads", clock) as client:
+        for _ in range(3):
+            requests = [one for one in census.requests(on.census, None, window, client) if one.item == "imports CHN 2025 all"]
+            assert [client.ask(one).outcome for one in requests] == ["stored"]
+            clock.sleep(2 * 86_400)
+        rows = figures.trade_flows(folder, client.archive, on).rows.filter(origin="census")
+    assert rows.select("reference_month", "seen_on", "absent_on").rows() == [
+        ("2025-01", "2025-04-04", None),
+        ("2025-02", "2025-04-08", "2025-04-06"),
+    ]
+
+
+def test_the_calculated_duties_of_an_answer_become_the_effective_tariff(folder: Path) -> None:
+    one = fixture("census", "imports CHN 2025", "imports_all.json", at="2026-11-20T10:00")
+    made = build(folder / "lake", figures.trade_flows(folder, Kept((one,)), ON).rows.to_dicts())
+    strain = made.row(TRADE_STRAIN, actor="USA", target="CHN", reference_month=date(2025, 4, 1))
+    # 8.75 bn of duties on 25.0 bn of imports for consumption; general imports were 25.3 bn
+    assert (strain["effective_tariff_pct"], strain["tariff_basis"], strain["flow_usd"]) == (35.0, "duties", 25.3e9)
+    assert strain["tariff_released_on"] == date(2025, 6, 4)
+    assert [row["effective_tariff_pct"] for row in made.rows(TRADE_STRAIN) if row["reference_month"].year == 2025] == [
+        12.0,
+        15.0,
+        24.0,
+        35.0,
+    ]
+
+
+def test_a_revision_of_an_answer_is_told_beside_the_first_value_and_used_nowhere(folder: Path) -> None:
+    answers = (imports(("2025-04", 25_000), at="2025-06-05"), imports(("2025-04", 25_250), at="2026-06-09"))
+    made = build(folder / "lake", figures.trade_flows(folder, Kept(answers), ON).rows.to_dicts())
+    flow = made.row(TRADE_FLOWS, origin="census")
+    assert (flow["value_usd"], flow["revised_value_usd"], flow["revised_on"]) == (25e9, 25.25e9, date(2026, 6, 9))
+    assert made.row(FLOW_REVISIONS, version=2)["change_pct"] == 1.0
+    assert made.row(TRADE_STRAIN, actor="USA", reference_month=date(2025, 4, 1))["flow_usd"] == 25e9
+
+
+TARIFFS = "importer,exporter,effective_date,measure,rate_pct,source\nCHN,USA,2018-04-02,simple_mean_hs6,9.9,tracker\n"
+
+
+def test_lists_by_tariff_line_stand_beside_the_rates_of_trackers(folder: Path) -> None:
+    (folder / "tariffs.csv").write_text(TARIFFS, encoding="utf-8")
+    (folder / "hs6_USA_CHN.csv").write_bytes((FIXTURES / "hs6" / "hs6_USA_CHN.csv").read_bytes())
+    rates = figures.tariffs(folder)
+    assert rates.schema == RAW_TARIFFS.schema
+    assert rates.select("importer", "effective_date", "rate_pct").rows() == [
+        ("CHN", "2018-04-02", 9.9),
+        ("USA", "2018-01-01", 4.0),
+        ("USA", "2018-07-06", 12.0),
+        ("USA", "2019-05-10", 17.0),
+    ]
+
+
+def test_a_mean_that_a_list_and_the_rates_of_trackers_both_give_is_an_error(folder: Path) -> None:
+    (folder / "tariffs.csv").write_text(TARIFFS.replace("CHN,USA,2018-04-02", "USA,CHN,2018-07-06"), encoding="utf-8")
+    (folder / "hs6_USA_CHN.csv").write_bytes((FIXTURES / "hs6" / "hs6_USA_CHN.csv").read_bytes())
+    with pytest.raises(SourceError, match=r"both give simple_mean_hs6 for 2018-07-06 \(1 days in all\)"):
+        figures.tariffs(folder)

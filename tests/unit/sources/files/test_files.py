@@ -1,0 +1,332 @@
+import gzip
+import json
+import os
+from collections.abc import Sequence
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from pipeline.contracts.tables.raw import RAW_ARTICLES
+from pipeline.settings.archives import ArticleFiles
+from pipeline.sources.errors import SourceError
+from pipeline.sources.files.articles import article_files, read_articles, whole
+from pipeline.sources.files.streams import LIMITS, Limits
+
+ROW = {"published_at": "2025-04-04T10:30:00Z", "source": "Strelsau Post", "title": "Ruritania taxes glass", "body": "It did so today."}
+HEADER = "published_at,source,title,body\n"
+CSV_ROW = "2025-04-04,Strelsau Post,Ruritania taxes glass,It did so.\n"
+
+
+def lines(path: Path, *rows: dict[str, Any] | str) -> Path:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text("".join((row if isinstance(row, str) else json.dumps(row)) + "\n" for row in rows), encoding="utf-8")
+    return path
+
+
+def archives(*paths: Path) -> list[ArticleFiles]:
+    return [ArticleFiles(path=str(path)) for path in paths]
+
+
+def read(*paths: Path, limits: Limits = LIMITS, **archive: Any) -> pl.DataFrame:
+    """All rows of the files and folders, each an archive with these settings."""
+    return whole(read_articles([ArticleFiles(path=str(path), **archive) for path in paths], limits))
+
+
+def text(path: Path, content: str) -> Path:
+    path.write_text(content, encoding="utf-8", newline="")
+    return path
+
+
+def packed(path: Path, content: bytes) -> Path:
+    path.write_bytes(gzip.compress(content))
+    return path
+
+
+def by_row(frame: pl.DataFrame, column: str) -> Sequence[Any]:
+    return frame.sort(pl.col("raw_id").str.extract(r"#(\d+)$").cast(pl.Int64))[column].to_list()
+
+
+def test_rows_come_in_the_shape_of_the_contract(tmp_path: Path) -> None:
+    frame = read(lines(tmp_path / "wire.jsonl", ROW))
+    assert frame.schema == RAW_ARTICLES.schema
+    assert frame.row(0, named=True) == {
+        **dict.fromkeys(RAW_ARTICLES.schema), **ROW, "raw_id": "wire.jsonl#1", "index_date": date(2025, 4, 4),
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "name", ["a.jsonl", "a.ndjson", "a.json", "a.JSONL", "a.csv", "a.parquet", "a.jsonl.gz", "a.csv.gz", "a.parquet.gz"]
+)
+def test_every_format_gives_the_same_rows(tmp_path: Path, name: str) -> None:
+    frame = pl.DataFrame([ROW, ROW | {"title": 'Talks, "frank"\nand long'}])
+    plain = tmp_path / "plain"
+    kind = name.lower().removesuffix(".gz").rpartition(".")[2]
+    if kind == "csv":
+        frame.write_csv(plain)
+    elif kind == "parquet":
+        frame.write_parquet(plain)
+    else:
+        frame.write_ndjson(plain)
+    path = tmp_path / name
+    path.write_bytes(gzip.compress(plain.read_bytes()) if name.endswith(".gz") else plain.read_bytes())
+    assert read(path).select(ROW.keys()).rows() == frame.rows()
+
+
+def test_a_folder_is_read_with_all_below_it_but_what_is_hidden_or_of_another_format(tmp_path: Path) -> None:
+    for name in ("b.jsonl", "deep/er/a.jsonl", ".hidden.jsonl", ".git/c.jsonl", "notes.txt"):
+        lines(tmp_path / "news" / name, ROW)
+    assert [file.path.name for file in article_files(archives(tmp_path / "news"))] == ["b.jsonl", "a.jsonl"]
+
+
+def test_a_file_given_twice_is_read_once(tmp_path: Path) -> None:
+    path = lines(tmp_path / "a.jsonl", ROW)
+    assert read(path, tmp_path).height == 1
+
+
+def test_files_of_one_name_are_told_apart_by_folder_and_then_by_counter(tmp_path: Path) -> None:
+    paths = [lines(tmp_path / folder / "a.jsonl", ROW) for folder in ("x/1", "y/1", "z/2")]
+    assert read(*paths)["raw_id"].to_list() == ["1/a.jsonl#1", "1/a.jsonl~2#1", "2/a.jsonl#1"]
+
+
+def test_names_of_rows_do_not_depend_on_the_order_of_paths(tmp_path: Path) -> None:
+    paths = [lines(tmp_path / folder / "a.jsonl", ROW | {"title": folder}) for folder in ("x/1", "y/1")]
+    assert read(*paths).equals(read(*paths[::-1]))
+
+
+def test_no_name_of_a_row_is_an_absolute_path(tmp_path: Path) -> None:
+    paths = [lines(tmp_path / folder / "a.jsonl", ROW) for folder in ("x", "y")]
+    assert not any(str(tmp_path) in raw_id for raw_id in read(*paths)["raw_id"])
+
+
+def test_a_file_name_that_is_no_text_still_names_its_rows(tmp_path: Path) -> None:
+    path = tmp_path / os.fsdecode(b"caf\xe9.jsonl")
+    path.write_text(json.dumps(ROW), encoding="utf-8")
+    assert read(tmp_path)["raw_id"].to_list() == ["caf\ufffd.jsonl#1"]
+
+
+def test_values_of_any_type_in_json_become_text_as_written(tmp_path: Path) -> None:
+    row = '{"published_at": 1743762600, "source": true, "title": 1.50, "body": ["a", null], "article_id": 123456789012345678901234567890}'
+    found = read(lines(tmp_path / "a.jsonl", row))
+    assert found.select("source", "title", "body", "article_id").row(0) == ("true", "1.50", '["a", null]', "123456789012345678901234567890")
+    assert found["index_date"][0] == date(2025, 4, 4)
+
+
+def test_values_of_any_type_in_parquet_become_text(tmp_path: Path) -> None:
+    frame = pl.DataFrame(
+        {
+            "published_at": [datetime(2025, 4, 4, 10, 30, tzinfo=UTC)],
+            "fetched_at": [date(2025, 4, 5)],
+            "source": pl.Series(["Post"], dtype=pl.Categorical()),
+            "title": [b"caf\xc3\xa9 \xff"],
+            "body": [["a", "b"]],
+            "article_id": [42],
+            "url": pl.Series([None], dtype=pl.Null),
+        }
+    )
+    frame.write_parquet(tmp_path / "a.parquet")
+    assert read(tmp_path / "a.parquet").row(0, named=True) == {
+        "raw_id": "a.parquet#1", "index_date": date(2025, 4, 4), "article_id": "42", "source": "Post",
+        "published_at": "2025-04-04T10:30:00.000000+00:00", "fetched_at": "2025-04-05", "title": "café \ufffd", "body": '["a", "b"]',
+        "url": None, "unreadable": None,
+    }  # fmt: skip
+
+
+def test_a_broken_json_line_becomes_an_unreadable_row_that_does_not_repeat_the_line(tmp_path: Path) -> None:
+    broken = '{"title": "secret words'
+    frame = read(lines(tmp_path / "a.jsonl", ROW, broken, "", "[1]", ROW))
+    assert by_row(frame, "raw_id") == [f"a.jsonl#{n}" for n in (1, 2, 3, 4)]
+    reasons = by_row(frame, "unreadable")
+    assert [reason is None for reason in reasons] == [True, False, False, True]
+    assert reasons[1].startswith("line 2, character ")
+    assert "secret" not in reasons[1]
+    assert reasons[2] == "line 4: no JSON object"
+
+
+@pytest.mark.parametrize("line", ["[" * 100_000, '{"title": ' * 100_000, '{"title": "\x01"}', '{"a": 1} {"b": 2}', "\x00", "null"])
+def test_a_hostile_json_line_is_an_unreadable_row(tmp_path: Path, line: str) -> None:
+    assert by_row(read(lines(tmp_path / "a.jsonl", ROW, line)), "unreadable")[1] is not None
+
+
+def test_half_a_surrogate_pair_becomes_a_replacement_mark(tmp_path: Path) -> None:
+    row = json.dumps(ROW).replace("glass", "\\ud83d glass \\ud83d\\ude00")
+    assert read(lines(tmp_path / "a.jsonl", row))["title"][0] == "Ruritania taxes \ufffd glass \U0001f600"
+
+
+def test_bytes_that_are_no_utf8_are_replaced_and_a_byte_order_mark_is_dropped(tmp_path: Path) -> None:
+    (tmp_path / "a.jsonl").write_bytes(b"\xef\xbb\xbf" + json.dumps(ROW).encode().replace(b"glass", b"gl\xffss"))
+    (tmp_path / "b.csv").write_bytes(b"\xef\xbb\xbf" + (HEADER + CSV_ROW).encode().replace(b"glass", b"gl\xffss"))
+    assert read(tmp_path)["title"].to_list() == ["Ruritania taxes gl\ufffdss"] * 2
+
+
+def test_a_line_beyond_the_limit_is_unreadable_and_the_next_is_read(tmp_path: Path) -> None:
+    path = lines(tmp_path / "a.jsonl", ROW, ROW | {"body": "x" * 5000}, ROW)
+    assert [reason is None for reason in by_row(read(path, limits=Limits(line_bytes=1000)), "unreadable")] == [True, False, True]
+
+
+def test_a_csv_row_of_another_width_is_unreadable_and_the_next_is_read(tmp_path: Path) -> None:
+    path = text(tmp_path / "a.csv", HEADER + CSV_ROW + "2025-04-04,Post,Glass, sand and tea,No\n2025-04-04,Post\n\n" + CSV_ROW)
+    assert by_row(read(path), "unreadable") == [
+        None, "line 3: 5 fields where the header has 4", "line 4: 2 fields where the header has 4", None,
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("broken", ['2025-04-04,Post,"Glass" is dear,No\n', '2025-04-04,Post,"Glass,No\n'])
+def test_broken_quoting_costs_one_row_and_not_the_rest(tmp_path: Path, broken: str) -> None:
+    after = '2025-04-04,Post,"Quoted, well","Two\nlines"\n'
+    frame = read(text(tmp_path / "a.csv", HEADER + CSV_ROW + broken + after + CSV_ROW))
+    assert by_row(frame, "title") == ["Ruritania taxes glass", None, "Quoted, well", "Ruritania taxes glass"]
+    assert by_row(frame, "unreadable")[1].startswith("line 3: broken quoting")
+
+
+def test_a_quote_that_is_never_closed_gives_back_the_lines_it_swallowed(tmp_path: Path) -> None:
+    content = HEADER + '2025-04-04,Post,"Glass,No\n' + CSV_ROW * 50
+    for limits in (Limits(), Limits(line_bytes=500)):
+        frame = read(text(tmp_path / "a.csv", content), limits=limits)
+        assert [reason is None for reason in by_row(frame, "unreadable")] == [False, *[True] * 50]
+
+
+def test_a_long_field_of_csv_is_read_whole(tmp_path: Path) -> None:
+    path = text(tmp_path / "a.csv", HEADER + f"2025-04-04,Post,Long,{'x' * 500_000}\n")
+    assert len(read(path)["body"][0]) == 500_000
+
+
+def test_an_empty_field_of_csv_is_null(tmp_path: Path) -> None:
+    assert read(text(tmp_path / "a.csv", HEADER + "2025-04-04,,Glass,\r\n")).select("source", "body").row(0) == (None, None)
+
+
+def test_a_row_without_a_date_belongs_to_the_day_fetched_else_to_its_neighbours_day(tmp_path: Path) -> None:
+    dates: list[dict[str, Any]] = [
+        {"published_at": "soon"}, {"published_at": "2025-04-04"}, {"published_at": "soon"},
+        {"published_at": None, "fetched_at": "2025-04-06"}, {},
+    ]  # fmt: skip
+    frame = read(lines(tmp_path / "a.jsonl", *({"source": "Post", "title": "x"} | given for given in dates), "junk"))
+    assert [day.day for day in by_row(frame, "index_date")] == [4, 4, 4, 6, 6, 6]
+
+
+def test_the_day_is_that_of_utc(tmp_path: Path) -> None:
+    assert read(lines(tmp_path / "a.jsonl", ROW | {"published_at": "2025-04-04T23:30:00-02:00"}))["index_date"][0].day == 5
+
+
+def test_a_file_without_any_date_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(SourceError, match=r"a\.jsonl: none of its 1 rows has a date"):
+        read(lines(tmp_path / "a.jsonl", ROW | {"published_at": "soon"}))
+
+
+@pytest.mark.parametrize("column", ["published_at", "source"])
+def test_a_missing_column_is_named_with_what_was_found_and_wanted(tmp_path: Path, column: str) -> None:
+    row = {name: value for name, value in ROW.items() if name != column}
+    with pytest.raises(SourceError, match=rf"a\.jsonl: lacks the column {column}\. Found: .*'title'.* Wanted: published_at, source"):
+        read(lines(tmp_path / "a.jsonl", row))
+
+
+def test_title_or_body_is_enough_but_one_is_needed(tmp_path: Path) -> None:
+    base = {"published_at": "2025-04-04", "source": "Post"}
+    assert read(lines(tmp_path / "a.jsonl", base | {"body": "x"})).height == 1
+    with pytest.raises(SourceError, match="title or body"):
+        read(lines(tmp_path / "b.jsonl", base))
+
+
+@pytest.mark.parametrize("suffix", ["csv", "parquet"])
+def test_a_missing_column_of_csv_and_parquet_is_an_error_too(tmp_path: Path, suffix: str) -> None:
+    frame = pl.DataFrame({"date": ["2025-04-04"], "headline": ["x"]})
+    path = tmp_path / f"a.{suffix}"
+    frame.write_csv(path) if suffix == "csv" else frame.write_parquet(path)
+    with pytest.raises(SourceError, match="Found: 'date', 'headline'"):
+        read(path)
+
+
+def test_a_column_that_stands_twice_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(SourceError, match="column title stands twice"):
+        read(text(tmp_path / "a.csv", "published_at,source,title,title\n2025-04-04,Post,x,y\n"))
+
+
+@pytest.mark.parametrize("indent", [None, 1])
+def test_an_array_of_objects_gives_the_same_rows_as_lines(tmp_path: Path, indent: int | None) -> None:
+    rows = [ROW, ROW | {"title": '[brackets], "quotes" and {braces}'}, ROW | {"published_at": "soon"}]
+    array = read(text(tmp_path / "a.json", "\n " + json.dumps(rows, indent=indent) + "\n"))
+    (tmp_path / "a.json").unlink()
+    assert array.equals(read(lines(tmp_path / "a.json", *rows)))
+    assert array.height == 3
+
+
+@pytest.mark.parametrize("name", ["a.jsonl", "a.csv"])
+def test_an_empty_file_holds_no_rows(tmp_path: Path, name: str) -> None:
+    assert read(text(tmp_path / name, "\n")).equals(RAW_ARTICLES.empty())
+
+
+@pytest.mark.parametrize("name", ["a.parquet", "a.jsonl.gz", "a.csv.gz", "a.parquet.gz"])
+def test_a_file_that_is_not_what_its_name_says_is_refused_with_advice(tmp_path: Path, name: str) -> None:
+    (tmp_path / name).write_bytes(b"hello, world")
+    with pytest.raises(SourceError, match=r"a\..*: is .*no (gzip|Parquet) file"):
+        read(tmp_path / name)
+
+
+def test_a_damaged_parquet_file_is_refused(tmp_path: Path) -> None:
+    pl.DataFrame([ROW]).write_parquet(tmp_path / "a.parquet")
+    whole = (tmp_path / "a.parquet").read_bytes()
+    (tmp_path / "a.parquet").write_bytes(whole[: len(whole) // 2])
+    with pytest.raises(SourceError, match="damaged"):
+        read(tmp_path / "a.parquet")
+
+
+def test_a_gzip_file_cut_short_is_refused(tmp_path: Path) -> None:
+    path = packed(tmp_path / "a.jsonl.gz", json.dumps(ROW).encode() * 100)
+    path.write_bytes(path.read_bytes()[:-10])
+    with pytest.raises(SourceError, match="damaged or cut short"):
+        read(path)
+
+
+@pytest.mark.parametrize("name", ["a.jsonl.gz", "a.csv.gz", "a.parquet.gz"])
+def test_a_gzip_file_that_grows_beyond_its_limit_is_refused(tmp_path: Path, name: str) -> None:
+    path = packed(tmp_path / name, b"PAR1" + b"x" * 5_000_000)
+    with pytest.raises(SourceError, match="unpacks to more than 1,000,000 bytes"):
+        read(path, limits=Limits(line_bytes=10_000, unpacked_ratio=10, unpacked_freely_bytes=1_000_000))
+
+
+def test_the_limit_of_a_gzip_file_grows_with_its_size_up_to_the_whole() -> None:
+    limits = Limits(unpacked_bytes=1000, unpacked_ratio=10, unpacked_freely_bytes=100)
+    assert [limits.unpacked(size) for size in (1, 50, 5000)] == [100, 500, 1000]
+
+
+@pytest.mark.parametrize("name", ["absent.jsonl", "notes.txt"])
+def test_a_path_that_cannot_be_read_is_an_error(tmp_path: Path, name: str) -> None:
+    (tmp_path / "notes.txt").touch()
+    with pytest.raises(SourceError, match=name):
+        read(tmp_path / name)
+
+
+def test_a_folder_without_article_files_is_an_error_unless_another_path_has_some(tmp_path: Path) -> None:
+    (tmp_path / "inbox").mkdir()
+    with pytest.raises(SourceError, match="no article files"):
+        read(tmp_path / "inbox")
+    assert read(tmp_path / "inbox", lines(tmp_path / "a.jsonl", ROW)).height == 1
+
+
+JUNK = st.binary(max_size=60).filter(lambda line: b"\n" not in line and line.strip(b" \t\r") != b"")
+
+
+@settings(deadline=None, derandomize=True, max_examples=60)
+@given(junk=st.lists(JUNK, max_size=8))
+def test_junk_between_json_lines_never_loses_a_row(tmp_path_factory: pytest.TempPathFactory, junk: list[bytes]) -> None:
+    path = tmp_path_factory.mktemp("junk") / "a.jsonl"
+    path.write_bytes(b"\n".join([json.dumps(ROW).encode(), *junk, json.dumps(ROW).encode()]))
+    frame = read(path)
+    assert frame.height == len(junk) + 2
+    assert by_row(frame, "title")[-1] == ROW["title"]
+
+
+@settings(deadline=None, derandomize=True, max_examples=60)
+@given(junk=st.lists(st.text(st.sampled_from('",\r ab\x00é'), max_size=12), max_size=8))
+def test_junk_between_csv_lines_never_loses_the_rows_after_it(tmp_path_factory: pytest.TempPathFactory, junk: list[str]) -> None:
+    path = tmp_path_factory.mktemp("junk") / "a.csv"
+    good = '2025-04-04,"Strelsau Post","Glass, taxed",No\n'
+    path.write_text(HEADER + good + "".join(line + "\n" for line in junk) + good * 3, encoding="utf-8", newline="")
+    titles = by_row(read(path), "title")
+    assert titles[0] == "Glass, taxed"
+    # A quote left open by the junk may take the first line after it for its end, but no more.
+    assert titles[-2:] == ["Glass, taxed"] * 2

@@ -1,0 +1,97 @@
+"""Public and private addresses, and what is shown of a text that holds a key."""
+
+import ipaddress
+from contextlib import suppress
+from urllib.parse import quote, quote_plus
+
+import httpx
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from pydantic import SecretStr
+
+from pipeline.sources.http.addresses import UnsafeError, address, is_public, redirected, shown
+
+HTTPS = httpx.URL("https://api.example/a")
+NOT_PUBLIC = """
+127.0.0.1 127.255.255.255 10.0.0.1 172.16.0.1 192.168.1.1 169.254.169.254 100.64.0.1 0.0.0.0 0.1.2.3 192.0.0.1 192.0.2.1 198.18.0.1
+198.51.100.1 203.0.113.1 224.0.0.1 239.1.1.1 240.0.0.1 255.255.255.255
+:: ::1 ::127.0.0.1 ::ffff:127.0.0.1 ::ffff:10.0.0.1 64:ff9b::7f00:1 64:ff9b::a00:1 64:ff9b:1::1 100::1 2001::1 2001:db8::1 2002:7f00:1::
+2002:a00:1::1 4000::1 5f00::1 fc00::1 fd12:3456::1 fe80::1 fe80::1%eth0 fec0::1 ff02::1
+"""
+PUBLIC = ["8.8.8.8", "93.184.215.14", "1.1.1.1", "2606:4700:4700::1111", "::ffff:8.8.8.8", "64:ff9b::808:808", "2002:808:808::1"]
+
+
+@pytest.mark.parametrize("text", NOT_PUBLIC.split())
+def test_an_address_that_is_not_of_the_public_internet_is_none(text: str) -> None:
+    assert not is_public(text)
+
+
+@pytest.mark.parametrize("text", PUBLIC)
+def test_an_address_of_the_public_internet_is_one(text: str) -> None:
+    assert is_public(text)
+
+
+@settings(deadline=None)
+@given(st.ip_addresses(v=4))
+def test_an_ipv4_address_is_as_public_in_ipv6_as_by_itself(found: ipaddress.IPv4Address) -> None:
+    number = int(found)
+    written = [
+        f"::ffff:{found}",
+        str(ipaddress.IPv6Address((0x64FF9B << 96) | number)),
+        str(ipaddress.IPv6Address((0x2002 << 112) | (number << 80))),
+    ]
+    assert {is_public(text) for text in written} == {is_public(str(found))}
+
+
+@settings(deadline=None)
+@given(st.ip_addresses())
+def test_what_is_private_is_never_public(found: ipaddress.IPv4Address | ipaddress.IPv6Address) -> None:
+    if found.is_private or found.is_loopback or found.is_link_local or found.is_multicast or found.is_unspecified:
+        mapped = getattr(found, "ipv4_mapped", None)
+        assert not is_public(str(found)) or (mapped is not None and mapped.is_global)
+
+
+def test_a_redirect_may_lead_to_more_safety_but_not_to_less() -> None:
+    assert redirected(httpx.URL("http://api.example/a"), "https://api.example/a", {}) == (HTTPS, True)
+    with pytest.raises(UnsafeError, match="from https to http"):
+        redirected(HTTPS, "http://api.example/a", {})
+
+
+@pytest.mark.parametrize(
+    ("target", "is_same"),
+    [
+        ("https://api.example:443/b", True),
+        ("https://API.example./b", True),
+        ("b", True),
+        ("https://api.example:8443/b", False),
+        ("https://api.example.evil.example/b", False),
+        ("//other.example/b", False),
+    ],
+)
+def test_the_same_place_is_the_same_host_and_port(target: str, *, is_same: bool) -> None:
+    assert redirected(HTTPS, target, {"key": SecretStr("k3y")})[1] == is_same
+
+
+def test_a_key_on_another_port_is_another_place() -> None:
+    assert not redirected(httpx.URL("http://api.example:8080/a"), "https://api.example/b", {})[1]
+
+
+@settings(deadline=None)
+@given(st.text() | st.text().map("http://{}".format))
+def test_any_text_is_a_url_that_may_be_asked_or_refused(text: str) -> None:
+    with suppress(UnsafeError):
+        url = address(text)
+        assert (url.scheme in {"http", "https"}, url.host != "", url.userinfo, url.fragment) == (True, True, b"", "")
+
+
+@settings(deadline=None)
+@given(st.text(min_size=4), st.text(), st.text())
+def test_no_form_of_a_key_is_shown(key: str, before: str, after: str) -> None:
+    for form in (key, quote(key, safe="", errors="replace"), quote_plus(key, errors="replace")):
+        said = shown(f"{before}{form}{after}", [SecretStr(key)])
+        assert form not in said or form in "(key)"
+
+
+def test_what_is_shown_is_one_line_without_users() -> None:
+    assert shown("a\r\nb\x1b[31m http://u:p@h/x?y=a@b \u202e", ()) == "a b [31m http://h/x?y=a@b"
