@@ -28,7 +28,8 @@ _FEED_NAMESPACES = {
 _ITEMS = {"item", "entry"}
 _LOOK = "Look at what the address gives; the outlet's site may name another"
 _PAGE = re.compile(r"<!doctype\s+html|<(?:html|head|body)[\s>]", re.IGNORECASE)
-_DECLARED = re.compile(r"xmlns:([\w.-]{1,40})\s*=\s*[\"']\s*([^\"'<>]{1,200}?)\s*[\"']", re.IGNORECASE)
+# White space around a name is taken off afterwards: several parts that may each be of any length would try every way to share it out.
+_DECLARED = re.compile(r"xmlns:([\w.-]{1,40})\s{0,40}=\s{0,40}[\"']([^\"'<>]{1,200})[\"']", re.IGNORECASE)
 #: Comments and quoted text, in which nothing is markup; where one of them is not closed it goes on to the end.
 QUOTED = r"<!--.*?(?:-->|\Z)|<!\[CDATA\[.*?(?:\]\]>|\Z)"
 _QUOTED = re.compile(QUOTED, re.DOTALL)
@@ -162,7 +163,7 @@ def _is_empty(tag: re.Match[str]) -> bool:
 
 
 def _item_prefixes(text: str) -> set[str]:
-    return {""} | {prefix.lower() for prefix, uri in _DECLARED.findall(text) if uri.lower() in _FEED_NAMESPACES}
+    return {""} | {prefix.lower() for prefix, uri in _DECLARED.findall(text) if uri.strip().lower() in _FEED_NAMESPACES}
 
 
 def _faults(reading: _Reading) -> Iterator[str]:

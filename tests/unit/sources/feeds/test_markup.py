@@ -91,5 +91,16 @@ def test_a_feed_beyond_all_measure_is_refused(monkeypatch: pytest.MonkeyPatch) -
         read_markup(rss("<item/>"))
 
 
+@pytest.mark.parametrize("spaces", ["xmlns:a{}", "xmlns:a ={}", 'xmlns:a="{}', 'xmlns:a="b{}', "<!--{}", "<item a='{}", "<?x{}"])
+def test_white_space_without_end_does_not_stall_the_reading(spaces: str) -> None:
+    feed = read_markup(rss("<item>a</item>") + spaces.format(" " * 400_000))  # tried every way, it would take days
+    assert feed.items == ("<item>a</item>",)
+
+
+def test_white_space_around_the_name_of_a_namespace_does_not_count() -> None:
+    feed = read_markup("<r:RDF xmlns:r='rdf' xmlns:p = ' http://purl.org/rss/1.0/ '><p:item>a</p:item></r:RDF>")
+    assert feed.items == ("<p:item>a</p:item>",)
+
+
 def test_a_page_that_is_quoted_in_a_feed_does_not_make_it_a_page() -> None:
     assert len(read_markup(rss("<item><![CDATA[<html><body>]]></item>")).items) == 1
