@@ -109,19 +109,17 @@ class Archive:
             _replace(self._newest_file(kept.source, kept.item), json.dumps(_written(kept)).encode())
 
     def payloads(self, source: str, days: Days | None = None) -> Iterator[Payload]:
-        """Every distinct answer about the days (all, where not given) in order of arrival, then item. One body at a time is in memory.
+        """Every answer about the days (all, where not given) in order of arrival, then item. One body at a time is in memory.
 
-        An answer that came several times counts once, at its first coming. One whose body was removed from the disk is left out.
+        An answer that came again and again counts once, at its first coming; one that came back after another is there twice, so that of
+        each item the last is the one that holds. One whose body was removed from the disk is left out.
         """
-        answers: dict[tuple[str, str], Kept] = {}
-        for line in self._lines(source, days):
-            if line["answer"]:
-                kept = _kept(line["answer"])
-                first = answers.setdefault((kept.item, kept.sha256), kept)
-                if kept.fetched_at < first.fetched_at:
-                    answers[kept.item, kept.sha256] = kept
-        for kept in sorted(answers.values(), key=lambda one: (one.fetched_at, one.item, one.sha256)):
-            payload = self.payload(kept)
+        answers = [_kept(line["answer"]) for line in self._lines(source, days) if line["answer"]]
+        before: dict[str, str] = {}
+        for kept in sorted(answers, key=lambda one: (one.fetched_at, one.item, one.sha256)):
+            is_new = before.get(kept.item) != kept.sha256
+            before[kept.item] = kept.sha256
+            payload = self.payload(kept) if is_new else None
             if payload is not None:
                 yield payload
 

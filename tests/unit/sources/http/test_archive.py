@@ -66,6 +66,12 @@ def test_answers_come_in_order_of_arrival_and_each_once(archive: Archive) -> Non
     assert [payload.fetched_at for payload in archive.payloads("rss")] == [NOON, NOON, NOON + hour]
 
 
+def test_an_answer_that_came_back_after_another_is_the_last_again(archive: Archive) -> None:
+    for hours, body in enumerate([b"one", b"one", b"two", b"one"]):
+        archive.keep(stored(body=body, at=NOON + timedelta(hours=hours)), URL)
+    assert bodies(archive) == [b"one", b"two", b"one"]
+
+
 def test_answers_are_filed_by_the_day_that_they_are_about(archive: Archive) -> None:
     yesterday = TODAY - timedelta(days=1)
     archive.keep(stored(body=b"old", about=yesterday), URL)
