@@ -54,15 +54,25 @@ def article_rows(archive: Archive, days: Days, outlets: Sequence[str] = ()) -> I
     """The documents of every kept file about these days, as `RAW_ARTICLES`: a frame for each file. `outlets`: see `parse_articles`.
 
     A file that cannot be read is one row that says so, filed under its day. So is a page that bears a day more than `DAYS_LATE` before.
+    Of a file that was asked for again, since it had come broken, the newest answer counts: rows are named after the file.
     """
-    for payload in archive.payloads(SOURCE, days):
-        if payload.item.endswith(ARTICLES_END):
-            try:
-                rows = parse_articles(payload, outlets)
-            except SourceError as error:
-                nothing = dict.fromkeys(ROWS.names(), None)
-                rows = pl.DataFrame([nothing | {"fetched_at": payload.about.isoformat(), "unreadable": str(error)}], schema=ROWS)
-            yield _in_time(filed(rows, f"{SOURCE}/{payload.item}", last_day=payload.about), payload.about)
+    for payload in _article_files(archive, days):
+        try:
+            rows = parse_articles(payload, outlets)
+        except SourceError as error:
+            nothing = dict.fromkeys(ROWS.names(), None)
+            rows = pl.DataFrame([nothing | {"fetched_at": payload.about.isoformat(), "unreadable": str(error)}], schema=ROWS)
+        yield _in_time(filed(rows, f"{SOURCE}/{payload.item}", last_day=payload.about), payload.about)
+
+
+def _article_files(archive: Archive, days: Days) -> Iterator[Payload]:
+    """The newest answer to every file of articles, in order of time."""
+    items = archive.journal(SOURCE, days)["item"].unique().sort()
+    for item in items.filter(items.str.ends_with(ARTICLES_END)):
+        kept = archive.newest(SOURCE, item)
+        payload = archive.payload(kept) if kept else None
+        if payload is not None:
+            yield payload
 
 
 def _in_time(rows: pl.DataFrame, about: date) -> pl.DataFrame:

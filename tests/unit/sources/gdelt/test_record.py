@@ -63,6 +63,14 @@ def test_a_file_of_articles_that_cannot_be_read_is_a_row_that_says_so(archive: A
     assert (rows["index_date"].to_list(), "is no zip, or a damaged one" in rows["unreadable"][0]) == ([DAY], True)
 
 
+def test_of_a_file_of_articles_that_came_broken_first_the_newest_answer_counts(archive: Archive) -> None:
+    item = stamp(DAY) + ARTICLES
+    for body in (b"PK no zip", zipped(file_of(document()), item)):
+        keep(archive, item, body)
+    (rows,) = article_rows(archive, THE_DAY)
+    assert (rows["raw_id"].to_list(), rows["unreadable"].to_list()) == ([f"gdelt/{item}#1"], [None])
+
+
 def test_a_page_of_late_evening_that_is_seen_after_midnight_belongs_to_its_own_day(archive: Archive) -> None:
     next_day = DAY + timedelta(days=1)
     item = stamp(next_day, 0) + ARTICLES
