@@ -23,6 +23,7 @@ from pipeline.contracts.days import Days
 from pipeline.contracts.tables.official import RAW_OFFICIAL_DOCUMENTS
 from pipeline.settings.upstreams import FederalRegister
 from pipeline.sources.errors import SourceError
+from pipeline.sources.http.addresses import shown
 from pipeline.sources.http.client import Client
 from pipeline.sources.payloads import Fetched, Payload, Request
 
@@ -126,7 +127,7 @@ def _pages(client: Client, settings: FederalRegister, day: date, *, is_final: bo
     request = _first(settings, day, is_final=is_final)
     asked = set()
     for number in range(2, MOST_PAGES + 2):
-        fetched = client.ask(request)
+        fetched = client.ask_sound(request, _is_page)
         yield fetched
         asked.add(request.url)
         following = _next_page(fetched.payload)
@@ -141,9 +142,18 @@ def _pages(client: Client, settings: FederalRegister, day: date, *, is_final: bo
         if unsafe:
             said = f"{request.url[:_SHOWN]!r}, which the page before names as the next, {unsafe}; the day is not whole. Look at that page"
             refused = Fetched(request, "refused", client.now(), detail=said)
-            client.archive.keep(refused, request.url[:_SHOWN])
+            client.archive.keep(refused, shown(request.url, ())[:_SHOWN])
             yield refused
             return
+
+
+def _is_page(payload: Payload) -> bool:
+    """Whether it is an answer of the API; a notice in its place must not stand for a settled day."""
+    try:
+        _results(_page(payload), payload)
+    except SourceError:
+        return False
+    return True
 
 
 def _first(settings: FederalRegister, day: date, *, is_final: bool) -> Request:

@@ -22,7 +22,7 @@ class Request:
 
     `item` names it within the source (a feed, a file, a page); `about` is the UTC day under which the answer is filed: the day asked about,
     or for a feed the day of asking. `secrets` are query parameters that are sent and neither kept nor shown. `is_final`: an answer that was
-    kept once is never asked for again.
+    kept once is never asked for again, unless it answered another query, such as one of other agencies.
     """
 
     source: str

@@ -34,6 +34,7 @@ REPORTER = "USA"
 _TOTAL = "-"
 _COMMODITY = {"imports": "I_COMMODITY", "exports": "E_COMMODITY"}
 _VARIABLES = {"imports": ("GEN_VAL_MO", "CON_VAL_MO", "DUT_VAL_MO", "CAL_DUT_MO"), "exports": ("ALL_VAL_MO",)}
+_NOT_RELEASED = "{}: no figures. These months have not been released"
 _DECODER = json.JSONDecoder(parse_int=str, parse_float=str, parse_constant=str)
 
 
@@ -44,10 +45,9 @@ def fetch(client: Client, settings: Census, key: SecretStr | None, window: Days)
     every call, an earlier one once a month. What has not been released comes out as `missing`; a web page in place of figures as `failed`.
     """
     for request in requests(settings, key, window, client):
-        fetched = client.ask(request)
-        if fetched.outcome == "kept" and _fault(fetched):
-            fetched = client.ask(replace(request, is_final=False))  # what was kept is no answer: it must not stand for ever
-        yield _fault(fetched) or fetched
+        fetched = flows.answered(client, request, parse, may_be_empty=False)
+        has_no_rows = fetched.payload is not None and parse(fetched.payload).is_empty()
+        yield replace(fetched, outcome="missing", payload=None, detail=_NOT_RELEASED.format(request.item)) if has_no_rows else fetched
 
 
 def requests(settings: Census, key: SecretStr | None, window: Days, client: Client) -> Iterator[Request]:
@@ -77,19 +77,6 @@ def _request(settings: Census, key: SecretStr | None, year: Year, partner: str, 
         is_final=year.is_settled,
         accept="application/json",
     )
-
-
-def _fault(fetched: Fetched) -> Fetched | None:
-    """What a request came to whose answer holds no figures; None where it holds some, or there is no answer."""
-    if fetched.payload is None:
-        return None
-    asked = f"{fetched.request.item}, asked at {fetched.payload.url}"
-    try:
-        if not parse(fetched.payload).is_empty():
-            return None
-    except SourceError as error:
-        return replace(fetched, outcome="failed", payload=None, detail=str(error))
-    return replace(fetched, outcome="missing", payload=None, detail=f"{asked}: no figures. These months have not been released")
 
 
 def parse(payload: Payload) -> pl.DataFrame:

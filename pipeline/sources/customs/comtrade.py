@@ -42,9 +42,10 @@ def fetch(client: Client, settings: Comtrade, key: SecretStr | None, window: Day
     """Ask for the years of the window and the three before, for every pair, all goods and each product, a year at a time.
 
     Reporters revise without notice: a year is asked for again until it is more than three years old, this one and the last at every call,
-    an earlier one once a month.
+    an earlier one once a month. What is no table, such as an error that the interface reports, comes out as `failed`.
     """
-    return map(client.ask, requests(settings, key, window, client))
+    # a settled year may hold nothing: no trade in that product is an answer
+    return (flows.answered(client, request, parse, may_be_empty=True) for request in requests(settings, key, window, client))
 
 
 def requests(settings: Comtrade, key: SecretStr | None, window: Days, client: Client) -> Iterator[Request]:

@@ -22,8 +22,9 @@ import polars as pl
 
 from pipeline.contracts.days import Days
 from pipeline.contracts.tables.raw import RAW_TRADE_FLOWS
+from pipeline.sources.errors import SourceError
 from pipeline.sources.http.client import Client
-from pipeline.sources.payloads import Payload, Request
+from pipeline.sources.payloads import Fetched, Payload, Request
 
 ALL_GOODS = ""
 #: Name of an item's part that asks for all goods.
@@ -106,6 +107,27 @@ def politely(client: Client, request: Request, year: Year) -> Request:
     kept = client.archive.newest(request.source, request.item)
     is_recent = kept is not None and client.now() - kept.fetched_at < ASKED_AGAIN_AFTER
     return replace(request, is_final=request.is_final or (is_recent and year.year < client.now().year - 1))
+
+
+def answered(client: Client, request: Request, parse: Callable[[Payload], pl.DataFrame], *, may_be_empty: bool) -> Fetched:
+    """What came of a request; `failed`, with the reason, where the answer is no table that can be read.
+
+    One that is kept and is no such table, or empty where it may not be, is asked for anew: it must not stand for ever.
+    """
+
+    def is_sound(payload: Payload) -> bool:
+        try:
+            return not parse(payload).is_empty() or may_be_empty
+        except SourceError:
+            return False
+
+    fetched = client.ask_sound(request, is_sound)
+    try:
+        if fetched.payload is not None:
+            parse(fetched.payload)
+    except SourceError as error:
+        return replace(fetched, outcome="failed", payload=None, detail=str(error))
+    return fetched
 
 
 def item(what: str, year: Year, codes: Sequence[str]) -> str:

@@ -20,7 +20,7 @@ from pipeline.settings.upstreams import Gdelt
 from pipeline.sources.errors import SourceError
 from pipeline.sources.gdelt.lines import ARTICLES_END, EVENTS_END, ZIP, unpacked
 from pipeline.sources.http.client import Client
-from pipeline.sources.payloads import Fetched, Request
+from pipeline.sources.payloads import Fetched, Payload, Request
 
 SOURCE = "gdelt"
 QUARTER = timedelta(minutes=15)
@@ -104,28 +104,23 @@ def _request(settings: Gdelt, item: str, about: date) -> Request:
 
 def _ask(client: Client, request: Request, listing: Listing | None) -> Fetched:
     """What came of a file, without a payload where that is not whole. One that was kept broken is asked for once more."""
-    fetched = client.ask(request)
-    fault = _fault(fetched, listing)
-    if fault and fetched.outcome == "kept":
-        fetched = client.ask(replace(request, is_final=False))
-        fault = _fault(fetched, listing)
+    fetched = client.ask_sound(request, lambda payload: not _fault(payload, listing))
+    fault = _fault(fetched.payload, listing) if fetched.payload else ""
     return replace(fetched, outcome="failed", payload=None, detail=f"{fault}. It is asked for anew by the next run") if fault else fetched
 
 
-def _fault(fetched: Fetched, listing: Listing | None) -> str:
-    """What is wrong with the body that came; empty when nothing is, or none came."""
-    if fetched.payload is None:
-        return ""
-    body = fetched.payload.body
-    size, md5 = listing.files.get(fetched.request.item, (len(body), "")) if listing else (len(body), "")
+def _fault(payload: Payload, listing: Listing | None) -> str:
+    """What is wrong with the body that came; empty when nothing is."""
+    body = payload.body
+    size, md5 = listing.files.get(payload.item, (len(body), "")) if listing else (len(body), "")
     if len(body) != size:
-        return f"{fetched.request.item} has {len(body)} bytes, and {size} by GDELT's {MASTER_LIST}"
+        return f"{payload.item} has {len(body)} bytes, and {size} by GDELT's {MASTER_LIST}"
     if md5 and hashlib.md5(body, usedforsecurity=False).hexdigest() != md5:
-        return f"{fetched.request.item} has another MD5 than GDELT's {MASTER_LIST} tells"
+        return f"{payload.item} has another MD5 than GDELT's {MASTER_LIST} tells"
     if not body.startswith(ZIP):
-        return f"{fetched.request.item} is no zip; see what {fetched.payload.url} answers"
+        return f"{payload.item} is no zip; see what {payload.url} answers"
     try:
-        unpacked(fetched.payload)
+        unpacked(payload)
     except SourceError as error:
         return str(error)
     return ""

@@ -19,10 +19,11 @@ import ssl
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import closing, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from types import TracebackType
 from typing import Self
+from urllib.parse import parse_qsl
 
 import httpcore
 import httpx
@@ -125,12 +126,24 @@ class Client:
         asked_at = self._asked_at = max(self.now(), self._asked_at + _TICK)  # no two requests of one instant: the journal's key
         kept = self.archive.newest(request.source, request.item)
         before = self.archive.payload(kept) if kept else None
-        if before is not None and request.is_final:
+        if (
+            kept is not None
+            and before is not None
+            and request.is_final
+            and _query(kept.asked_url) == [*_query(request.url), *request.query]
+        ):
             return Fetched(request, "kept", asked_at, payload=before)
         url, fetched, answer = self._asked(request, asked_at, kept, before)
         headers = answer.headers if answer else {}
         etag, last_modified = (_sendable(headers.get(mark, ""), request.secrets.values()) for mark in ("ETag", "Last-Modified"))
         self.archive.keep(fetched, url, etag=etag, last_modified=last_modified)
+        return fetched
+
+    def ask_sound(self, request: Request, is_sound: Callable[[Payload], bool]) -> Fetched:
+        """The same; but an answer that is kept and is not sound, such as a page that tells of a fault, is asked for anew, final or not."""
+        fetched = self.ask(request)
+        if fetched.outcome == "kept" and fetched.payload is not None and not is_sound(fetched.payload):
+            return self.ask(replace(request, is_final=False))
         return fetched
 
     def _asked(
@@ -293,6 +306,10 @@ def _detail(url: str, end: _EndError, tries: int, request: Request) -> str:
 
 def _later(seconds: float) -> str:
     return f"Run again in {math.ceil(seconds / 60):,} minutes, or raise sources.network.longest_pause_seconds"
+
+
+def _query(url: str) -> list[tuple[str, str]]:
+    return parse_qsl(url.partition("#")[0].partition("?")[2], keep_blank_values=True)
 
 
 def _conditions(kept: Kept) -> dict[str, str]:

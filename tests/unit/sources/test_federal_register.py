@@ -298,6 +298,26 @@ def test_what_was_kept_before_a_day_was_settled_never_stands_for_it(upstream: Up
     assert documents(late).rows["raw_id"].to_list() == [f"federal_register {TODAY}, page 1#{n}" for n in (1, 2)]
 
 
+def test_a_notice_that_was_kept_in_place_of_a_settled_day_does_not_stand_for_it(upstream: Upstream, client: Client) -> None:
+    upstream.give(FIRST, good("<html>We are busy</html>", "text/html"), page("1"))
+    settled = TODAY - SETTLED_AFTER
+    assert [documents(asked_for(client, upstream, settled)).whole for _ in range(3)] == [(), (settled,), (settled,)]
+    assert len(upstream.asked) == 2
+
+
+def test_a_settled_day_is_asked_for_again_when_other_agencies_are_asked_about(upstream: Upstream, client: Client) -> None:
+    upstream.give(FIRST, page("1"), page("1", "2"))
+    settled = TODAY - SETTLED_AFTER
+    asked_for(client, upstream, settled)
+    more = FederalRegister(base_url=upstream.url + "/api/v1/", agencies=("an-agency", "another", "a-third"))
+    again = [list(fetch(client, more, Days(settled, settled))) for _ in range(2)]
+    assert [(outcomes(answers), numbers(documents(answers).rows)) for answers in again] == [
+        (["stored"], ["1", "2"]),
+        (["kept"], ["1", "2"]),
+    ]
+    assert numbers(kept_documents(client.archive.payloads("federal_register")).rows) == ["1", "2"]
+
+
 # --- from what is kept
 
 

@@ -232,6 +232,15 @@ def test_one_failure_does_not_stop_the_others(upstream: Upstream, client: Client
     assert [one.outcome for one in comtrade.fetch(client, asked_of(upstream), None, MARCH)] == ["failed"] + ["stored"] * 7
 
 
+def test_an_error_that_was_kept_for_a_settled_year_is_a_failure_and_is_asked_for_anew(upstream: Upstream, client: Client) -> None:
+    settings = asked_of(upstream).model_copy(update={"products": {}})
+    reported = good(json.dumps({"data": [], "error": "Internal error"}))
+    upstream.give("/get/C/M/HS", reported, good((FIXTURES / "comtrade" / "monthly.json").read_bytes()))
+    year = Days(date(2013, 1, 1), date(2013, 1, 31))
+    times = [[one.outcome for one in comtrade.fetch(client, settings, KEY, year)] for _ in range(3)]
+    assert times == [["failed", *["stored"] * 3], ["stored", *["kept"] * 3], ["kept"] * 4]
+
+
 def test_what_is_kept_can_be_read_again_from_the_archive(upstream: Upstream, client: Client) -> None:
     upstream.give("/get/C/M/HS", good((FIXTURES / "comtrade" / "monthly.json").read_bytes()))
     list(comtrade.fetch(client, asked_of(upstream), KEY, MARCH))
