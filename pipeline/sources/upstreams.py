@@ -3,7 +3,7 @@
 Belongs here: one line for each. Does not: how an answer is read (the upstream's module), or what an upstream is (`pipeline/contracts`).
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -66,20 +66,25 @@ UPSTREAMS = {
 
 def newest_day(upstream: Upstream, archive: Archive, until: date) -> date | None:
     """The newest day, up to `until`, that the answers of an upstream tell of; None when there are none."""
-    answers = _answers_by_day(upstream, archive, until) if upstream.is_by_day else archive.newest_payloads(upstream.name)
-    days = (_newest(upstream, payload) for payload in answers)
-    return max((day for day in days if day is not None and day <= until), default=None)
+    days = _days_told(upstream, archive, until) if upstream.is_by_day else _days_of(upstream, archive.newest_payloads(upstream.name))
+    return max((day for day in days if day <= until), default=None)
 
 
-def _answers_by_day(upstream: Upstream, archive: Archive, until: date) -> Iterator[Payload]:
-    """The answers about the newest day that has data, looked for as far back as would be called late several times over."""
+def _days_told(upstream: Upstream, archive: Archive, until: date) -> Iterator[date]:
+    """The newest day that has data, looked for as far back as would be called late several times over.
+
+    One answer that tells of its day is enough: a day of GDELT has 192, too many to unpack for a date.
+    """
     reach = _TIMES_LATE * (SOURCES[upstream.name].late_after_days or 0)
     for back in range(reach + 1):
         day = until - timedelta(days=back)
-        answers = list(archive.payloads(upstream.name, Days(day, day)))
-        if any(_newest(upstream, payload) for payload in answers):
-            yield from answers
+        for told in _days_of(upstream, archive.payloads(upstream.name, Days(day, day))):
+            yield told
             return
+
+
+def _days_of(upstream: Upstream, answers: Iterable[Payload]) -> Iterator[date]:
+    return (day for payload in answers if (day := _newest(upstream, payload)) is not None)
 
 
 def _newest(upstream: Upstream, payload: Payload) -> date | None:
