@@ -149,3 +149,20 @@ def test_nothing_is_opened_or_fetched(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("urllib.request.urlopen", None)
     monkeypatch.setattr("socket.socket", None)
     assert rss('<title>T</title><link>https://a.example/</link><xi:include href="https://a.example/x"/>').title == "T"
+
+
+@pytest.mark.parametrize("name", ["author", "dc:creator", "managingEditor", "webMaster", "dc:publisher", "dc:contributor", "AUTHOR"])
+def test_people_are_not_looked_at_however_long_their_names(name: str) -> None:
+    person = "a." * 300_000  # every way of it was tried for an address, which would take minutes
+    entry = rss(f"<{name}>{person}</{name}><title>own</title><link>https://a.example/1</link>")
+    assert (entry.title, entry.link, entry.unreadable) == ("own", "https://a.example/1", "")
+
+
+def test_what_is_said_of_an_author_is_not_said_of_the_article() -> None:
+    author = "<author><name>A. Writer</name><uri>https://a.example/writer</uri><email>a@a.example</email></author>"
+    entry = atom(f"{author}<id>1</id><title>own</title><link href='https://a.example/1'/><summary>text</summary>{author}")
+    assert (entry.id, entry.title, entry.text, entry.link) == ("1", "own", "text", "https://a.example/1")
+
+
+def test_tags_of_people_within_quoted_text_stay() -> None:
+    assert rss("<description><![CDATA[<author>a</author>]]></description>").text == "<author>a</author>"
