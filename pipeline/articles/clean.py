@@ -25,7 +25,8 @@ _LONGEST_SOURCE = 120  # a name; a text that slipped into its column must not re
 _DATE_SHOWN = 80
 _REASON_SHOWN = 200
 _SHA_SHOWN = 16
-_LINK = r"^(?i:https?)://[^\s\p{C}/][^\p{C}]*$"
+_LINK = r"^(?i:https?)://[^\s\p{C}/][^\s\p{C}]*$"
+_LONGEST_LINK = 2_000  # characters; a text that slipped into its column must not reach a published table
 
 
 @dataclass(frozen=True)
@@ -70,7 +71,7 @@ def _cleaned(raw: pl.DataFrame) -> pl.DataFrame:
         pl.col("published_at").alias("published_as_given"),
         published,
         pl.when(fetched >= published).then(fetched).otherwise(published).alias("first_seen_at"),
-        pl.when(link.str.contains(_LINK)).then(link).alias("url"),
+        pl.when(link.str.contains(_LINK) & (link.str.len_chars() <= _LONGEST_LINK)).then(link).alias("url"),
         (given.str.strip_chars() != "").alias("has_text"),
         (given.str.count_matches(NOT_TEXT) / given.str.len_chars()).fill_nan(0.0).alias("not_text"),
     ).with_columns(

@@ -76,7 +76,11 @@ def test_an_article_is_first_seen_when_published_where_fetched_at_is_absent_or_e
 
 
 @pytest.mark.parametrize(
-    "url", ["javascript:alert(1)", "ftp://x.example/", "https://x.example/\x00", "https://x.example/\u202e", "http://", "x", None]
+    "url",
+    [
+        *("javascript:alert(1)", "ftp://x.example/", "https://x.example/\x00", "https://x.example/\u202e", "http://", "x", None),
+        *("https://x.example/ and then the whole article", "https://x.example/" + "amp/" * 500),
+    ],
 )
 def test_a_link_that_is_not_http_or_holds_controls_is_dropped(url: str | None) -> None:
     assert one_article(url=url)["url"] is None
