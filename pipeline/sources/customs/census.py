@@ -92,6 +92,7 @@ def parse(payload: Payload) -> pl.DataFrame:
     rows, cut = _elements(text, place)
     if not rows or not isinstance(rows[0], list) or not rows[0]:
         raise SourceError(f"{place}: the answer is no table, it lacks a first row of names. It begins with {text[:60]!r}. Ask again")
+    flows.require_narrow((len(row) for row in rows if isinstance(row, list)), place)
     names = [flows.cell(name) or "" for name in rows[0]]
     cells: list[list[str | None]] = []
     reasons: list[str | None] = []

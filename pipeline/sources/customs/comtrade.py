@@ -148,6 +148,7 @@ def _parse_json(text: str, place: str) -> pl.DataFrame:
         raise SourceError(f"{place}: UN Comtrade reports an error: {str(answer['error'])[:200]!r}. Ask again later")
     _complete(answer, rows, place)
     names = list(dict.fromkeys(name for row in rows if isinstance(row, dict) for name in row))
+    flows.require_narrow([len(names)], place)
     cells = [[flows.cell(row.get(name)) for name in names] if isinstance(row, dict) else [] for row in rows]
     reasons = [None if isinstance(row, dict) else f"the row is no object: {str(row)[:40]!r}" for row in rows]
     return flows.table(names, cells, reasons)
@@ -169,6 +170,7 @@ def _parse_csv(text: str, place: str) -> pl.DataFrame:
         raise SourceError(f"{place}: the answer is no CSV ({error}). It may have been cut: get it again") from error
     if not lines or "period" not in lines[0]:
         raise SourceError(f"{place}: the answer is no table of UN Comtrade, it has no column `period`. It begins with {text[:60]!r}")
+    flows.require_narrow(map(len, lines), place)
     names = lines[0]
     rows: list[list[str | None]] = [list(line) for line in lines[1:] if line]
     short = [f"the row has {len(row)} cells, not {len(names)}" if len(row) < len(names) else None for row in rows]

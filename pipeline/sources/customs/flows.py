@@ -10,7 +10,7 @@ import re
 import tomllib
 from calendar import monthrange
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from decimal import Decimal
@@ -42,6 +42,9 @@ RELEASE_DAYS_FILE = Path(__file__).with_name("release_days.toml")
 
 #: Rows of answers that are in no figure: where they stand, and why.
 SET_ASIDE = pl.Schema({"source": pl.String(), "item": pl.String(), "fetched_at": pl.String(), "row": pl.Int64(), "reason": pl.String()})
+
+#: Real tables have up to 48 columns; each is a list of its own, and names that stand twice are told apart one by one.
+MOST_COLUMNS = 200
 
 _MONTH = re.compile(r"(?P<year>[12][0-9]{3})-?(?P<month>0[1-9]|1[0-2])", re.ASCII)
 _AMOUNT = re.compile(r"[0-9]{1,18}(\.[0-9]{1,9})?([eE]\+?[0-9]{1,2})?", re.ASCII)
@@ -191,6 +194,15 @@ def cell(value: Any) -> str | None:
     if value is None or isinstance(value, str):
         return value
     return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+
+
+def require_narrow(widths: Iterable[int], place: str) -> None:
+    """`SourceError` when a table, of whose rows these are the widths, has more columns than any that is meant."""
+    widest = max(widths, default=0)
+    if widest > MOST_COLUMNS:
+        raise SourceError(
+            f"{place}: the answer has a row of {widest:,} columns, at most {MOST_COLUMNS} are read; this is no table of figures"
+        )
 
 
 def table(names: Sequence[str], rows: Sequence[Sequence[str | None]], reasons: Sequence[str | None]) -> pl.DataFrame:

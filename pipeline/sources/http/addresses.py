@@ -22,6 +22,8 @@ _PORTS = {"http": 80, "https": 443}
 _USER = re.compile(r"://[^/?#\s]*@")
 _LAST_PORT = 65_535
 _GLOBAL_UNICAST = ipaddress.ip_network("2000::/3")
+#: Addresses of protocols, not of hosts, some of which some versions of Python count as global.
+_OF_PROTOCOLS = tuple(ipaddress.ip_network(text) for text in ("192.0.0.0/24", "192.88.99.0/24"))
 _NAT64 = ipaddress.ip_network("64:ff9b::/96")
 
 
@@ -116,7 +118,7 @@ def is_public(text: str) -> bool:
     """Whether an IP address belongs to the public internet; addresses that stand for an IPv4 address are as public as that."""
     found = ipaddress.ip_address(text)
     if isinstance(found, ipaddress.IPv4Address):
-        return found.is_global and not (found.is_multicast or found.is_reserved)
+        return found.is_global and not (found.is_multicast or found.is_reserved or any(found in network for network in _OF_PROTOCOLS))
     within = found.ipv4_mapped or found.sixtofour or (ipaddress.IPv4Address(int(found) & 0xFFFFFFFF) if found in _NAT64 else None)
     if within is not None:
         return is_public(str(within))

@@ -104,6 +104,8 @@ def test_an_empty_answer_has_no_rows() -> None:
         (b"[[]]", "lacks a first row"),
         (b"[1,2", "lacks a first row"),
         (b"[" * 200_000, "lacks a first row|without end"),
+        (b'[["a"' + b',"a"' * 300_000 + b"]]", "a row of 300,001 columns, at most 200"),
+        (b'[["a"],[' + b"1," * 300_000 + b"1]]", "a row of 300,001 columns, at most 200"),
     ],
 )
 def test_what_is_no_table_is_an_error_that_names_the_answer(body: bytes, said: str) -> None:

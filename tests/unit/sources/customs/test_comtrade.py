@@ -139,6 +139,8 @@ def test_a_row_that_is_no_object_and_a_line_that_is_too_short_say_so() -> None:
         (b"a,b\n1,2\n", "no column `period`"),
         (b'period,b\n"1,2\n', "no CSV"),
         (b"", "no column `period`"),
+        (b"period" + b",a" * 300_000, "a row of 300,001 columns, at most 200"),
+        (json.dumps({"data": [{str(n): 1} for n in range(30_000)]}).encode(), "a row of 30,000 columns, at most 200"),
     ],
 )
 def test_what_is_no_table_is_an_error_that_says_what_to_do(body: bytes, said: str) -> None:
