@@ -7,7 +7,9 @@ ever about what: apart from sanctions and "economic" cooperation its codes are o
 cross-check and no index. Where CAMEO tells a demand, an offer, an easing and a refusal of one thing apart, all of them are here or none.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 
 
 @dataclass(frozen=True)
@@ -63,6 +65,5 @@ INSTRUMENTS: dict[str, InstrumentCodes] = {
 }
 
 
-def kind_of_cameo(code: str) -> str | None:
-    """Our kind for a CAMEO event code, or None when the code is none of ours (military acts, aid, protest)."""
-    return next((kind for kind, codes in KINDS.items() if code in codes.cameo), None)
+#: Our kind for each CAMEO event code of ours. Codes of military acts, aid or protest are not there: they are none.
+KIND_OF_CAMEO: Mapping[str, str] = MappingProxyType({code: kind for kind, codes in KINDS.items() for code in codes.cameo})

@@ -13,7 +13,6 @@ import json
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import date, timedelta
-from itertools import groupby
 from typing import Any, NamedTuple
 from urllib.parse import SplitResult, urlsplit
 
@@ -57,7 +56,7 @@ def fetch(client: Client, settings: FederalRegister, window: Days) -> Iterator[F
     """The documents of each day of the window up to today, oldest day first, a page at a time.
 
     A page that another page points to is asked for only where it lies under `base_url`; else it is `refused`. Whether a day is whole is
-    told by `documents`, never by one answer alone.
+    told by `kept_documents`, never by one answer alone.
     """
     today = client.now().date()
     for day in window:
@@ -65,26 +64,13 @@ def fetch(client: Client, settings: FederalRegister, window: Days) -> Iterator[F
             yield from _pages(client, settings, day, is_final=day <= today - SETTLED_AFTER)
 
 
-def documents(fetched: Iterable[Fetched]) -> Documents:
-    """What `fetch` brought, a whole day or nothing of it: of a day with a page that failed, is missing or cannot be read there are no rows.
-
-    Raises nothing because of what came: `lacking` says what a day lacks, and what to do.
-    """
-    frames, whole, lacking = [RAW_OFFICIAL_DOCUMENTS.empty()], [], {}
-    for day, answers in groupby(fetched, key=lambda one: one.request.about):
-        try:
-            frames.append(_whole_day(list(answers)))
-            whole.append(day)
-        except SourceError as error:
-            lacking[day] = str(error)
-    return Documents(RAW_OFFICIAL_DOCUMENTS.conform(pl.concat(frames)), tuple(whole), lacking)
-
-
 def kept_documents(payloads: Iterable[Payload]) -> Documents:
-    """The same from answers that are kept, in any order: the newest of each item. Nothing is asked.
+    """What the answers that are kept hold, a whole day or nothing of it: of a day with a page that is missing or cannot be read there are
+    no rows.
 
-    Of a day that was asked for again once it was settled, that answer counts if it is whole. A page counts where the page before names a
-    next one, so that one left over from an earlier answer is passed over.
+    Answers come in order of arrival, and of each item the last counts. Of a day that was asked for again once it was settled, that answer
+    counts if it is whole. A page counts where the page before names a next one, so that one left over from an earlier answer is passed
+    over. Raises nothing because of what came: `lacking` says what a day lacks, and what to do.
     """
     by_day: dict[date, dict[str, Payload]] = {}
     for payload in payloads:
@@ -176,7 +162,7 @@ def _item(day: date, number: int, *, is_final: bool) -> str:
 
 
 def _next_page(payload: Payload | None) -> str | None:
-    """The address of the next page; None where there is none, or no page to read it from: `documents` tells of that."""
+    """The address of the next page; None where there is none, or no page to read it from: `kept_documents` tells of that."""
     if payload is None:
         return None
     try:
@@ -223,14 +209,6 @@ def _chain(day: date, kept: dict[str, Payload], *, is_final: bool) -> Iterator[P
         yield kept[item]
         if _next_page(kept[item]) is None:
             return
-
-
-def _whole_day(answers: Sequence[Fetched]) -> pl.DataFrame:
-    without = [one for one in answers if one.payload is None]
-    if without:
-        one = without[0]
-        raise SourceError(f"{one.request.item} was {one.outcome}: {one.detail or 'no answer is kept'}")
-    return _of_pages([one.payload for one in answers if one.payload is not None])
 
 
 def _of_pages(payloads: Sequence[Payload]) -> pl.DataFrame:

@@ -10,7 +10,7 @@ from datetime import date
 
 import polars as pl
 
-from pipeline.contracts.crosswalk import KINDS
+from pipeline.contracts.crosswalk import KIND_OF_CAMEO
 from pipeline.contracts.tables.crosscheck import GDELT_EVENTS
 from pipeline.contracts.vocabulary import KIND_POLARITY
 from pipeline.sources.errors import SourceError
@@ -58,7 +58,6 @@ EVENTS = pl.Schema({**COLUMNS, "unreadable": pl.String()})
 
 _NEEDED = ("GLOBALEVENTID", "SQLDATE", "EventCode", "NumMentions", "NumSources", "NumArticles", "DATEADDED")
 _WEB = r"^(?i:https?)://[^\s\p{C}/][^\s\p{C}]*$"
-_KIND_OF = {code: kind for kind, codes in KINDS.items() for code in codes.cameo}
 
 #: Ends of a row, in the order in which they are looked for. Every row has exactly one.
 ENDS = ("malformed", "repeated", "no_country", "domestic", "no_state", "other_kind", "kept")
@@ -144,7 +143,7 @@ def between_states(rows: pl.DataFrame, about: date, known: Container[int] = ()) 
         _instant().alias("added_at"),
         _instant().dt.date().alias("index_date"),
         _day().alias("event_date"),
-        pl.col("EventCode").replace_strict(_KIND_OF, default=None, return_dtype=pl.String).alias("kind"),
+        pl.col("EventCode").replace_strict(dict(KIND_OF_CAMEO), default=None, return_dtype=pl.String).alias("kind"),
         (seen | ~pl.col("GLOBALEVENTID").is_first_distinct()).alias("is_repeated"),
     ).with_columns(pl.coalesce("unreadable", elsewhere).alias("unreadable"))
     end = (

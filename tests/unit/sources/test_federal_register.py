@@ -16,7 +16,7 @@ from pipeline.contracts.days import Days
 from pipeline.contracts.tables.official import RAW_OFFICIAL_DOCUMENTS
 from pipeline.settings.upstreams import FederalRegister
 from pipeline.sources.errors import SourceError
-from pipeline.sources.federal_register import FIELDS, MOST_PAGES, SETTLED_AFTER, documents, fetch, kept_documents, newest, parse
+from pipeline.sources.federal_register import FIELDS, MOST_PAGES, SETTLED_AFTER, Documents, fetch, kept_documents, newest, parse
 from pipeline.sources.http.client import Client
 from pipeline.sources.payloads import Fetched, Payload
 from tests.unit.sources.server import TODAY, Answer, Asked, Clock, Upstream, failing, good
@@ -50,6 +50,10 @@ def asked_for(client: Client, upstream: Upstream, first: date = YESTERDAY, last:
 
 def numbers(rows: pl.DataFrame) -> list[str]:
     return rows["document_number"].to_list()
+
+
+def documents(answers: Sequence[Fetched]) -> Documents:
+    return kept_documents(answer.payload for answer in answers if answer.payload)
 
 
 def outcomes(answers: Sequence[Fetched]) -> list[str]:
@@ -203,13 +207,13 @@ def test_a_day_whose_second_page_fails_is_not_whole_and_gives_no_rows(upstream: 
     assert outcomes(answers) == ["stored", "failed"]
     found = documents(answers)
     assert (found.rows.height, found.whole, list(found.lacking)) == (0, (), [YESTERDAY])
-    assert "page 2 was failed" in found.lacking[YESTERDAY]
+    assert "page 2 is not kept" in found.lacking[YESTERDAY]
 
 
 def test_a_day_that_fails_does_not_stop_the_next(upstream: Upstream, client: Client) -> None:
     upstream.give(FIRST, failing(403), page("2"))
     found = documents(asked_for(client, upstream, YESTERDAY - timedelta(days=1), YESTERDAY))
-    assert (numbers(found.rows), found.whole, list(found.lacking)) == (["2"], (YESTERDAY,), [YESTERDAY - timedelta(days=1)])
+    assert (numbers(found.rows), found.whole, found.lacking) == (["2"], (YESTERDAY,), {})
 
 
 @pytest.mark.parametrize(
@@ -238,7 +242,7 @@ def test_a_next_page_that_lies_elsewhere_is_refused_and_not_asked_for(upstream: 
     assert outcomes(answers) == ["stored", "refused"]
     assert upstream.paths() == [FIRST]
     assert "the day is not whole" in answers[1].detail
-    assert documents(answers).lacking == {YESTERDAY: f"{YESTERDAY}, page 2 was refused: {answers[1].detail}"}
+    assert documents(answers).lacking == {YESTERDAY: f"{YESTERDAY}, page 2 is not kept. Ask for the day again"}
 
 
 def test_a_refused_page_is_on_record(upstream: Upstream, client: Client) -> None:
