@@ -2,8 +2,9 @@
 
     uv run python benchmarks/archive.py [--gigabytes 5] [--days 365] [--links] [--folder PATH]
 
-The articles are invented at random (seeded), spread over so many days, in no order within a file, half as gzip JSON lines under other names than
-ours, half as Parquet. Each step is the asset itself with its audit, in a process of its own. Progress goes to stderr, the table to stdout.
+The articles are invented at random (seeded), spread over so many days, in no order within a file, half as gzip JSON lines under other
+names than ours, half as Parquet. Each step is the asset itself with its audit, in a process of its own. Progress goes to stderr, the table
+to stdout.
 """
 
 import argparse
