@@ -1,9 +1,10 @@
 """How much memory an archive of articles takes on its way from its files to clean articles, and how fast it passes.
 
-    uv run python benchmarks/archive.py [--gigabytes 5] [--links] [--folder PATH]
+    uv run python benchmarks/archive.py [--gigabytes 5] [--days 365] [--links] [--folder PATH]
 
-The articles are invented at random (seeded): a year of them, in no order within a file, half as gzip JSON lines under other names than
-ours, half as Parquet. Each step is the asset itself with its audit, in a process of its own. Progress goes to stderr, the table to stdout.
+The articles are invented at random (seeded), spread over so many days, in no order within a file, half as gzip JSON lines under other
+names than ours, half as Parquet. Each step is the asset itself with its audit, in a process of its own. Progress goes to stderr, the table
+to stdout.
 """
 
 import argparse
@@ -20,6 +21,7 @@ import time
 import warnings
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
+from datetime import time as time_of_day
 from pathlib import Path
 from typing import Any
 
@@ -33,7 +35,7 @@ from pipeline.settings.archives import ArticleFiles
 from pipeline.warehouse.lake import Lake
 
 MEMORY_BAR_GB = 2.0
-YEAR = Days(date(2023, 1, 1), date(2023, 12, 31))
+FIRST_DAY = date(2023, 1, 1)
 FILE_BYTES = 250_000_000  # of text, unpacked
 SENTENCES = 20_000
 SENTENCES_OF_AN_ARTICLE = 40
@@ -46,16 +48,16 @@ WORDS = (
 )
 
 
-def articles(text_bytes: int) -> Iterator[dict[str, str]]:
-    """Invented articles of about so much text together."""
+def articles(text_bytes: int, span: Days) -> Iterator[dict[str, str]]:
+    """Invented articles of about so much text together, of these days."""
     chance = random.Random(SEED)  # noqa: S311 invented articles are no secret
     words = WORDS.split()
     pool = [" ".join(chance.choices(words, k=chance.randint(8, 24))).capitalize() + "." for _ in range(SENTENCES)]
     written = number = 0
     while written < text_bytes:
         number += 1
-        seconds = chance.randrange(len(YEAR) * 86_400)
-        at = datetime(YEAR.first.year, 1, 1, tzinfo=UTC) + timedelta(seconds=seconds)
+        seconds = chance.randrange(len(span) * 86_400)
+        at = datetime.combine(span.first, time_of_day.min, UTC) + timedelta(seconds=seconds)
         title, *body = chance.choices(pool, k=chance.randint(2, 2 * SENTENCES_OF_AN_ARTICLE))
         row = {
             "article_id": f"{number}",
@@ -69,12 +71,12 @@ def articles(text_bytes: int) -> Iterator[dict[str, str]]:
         yield row
 
 
-def generate(folder: Path, text_bytes: int) -> int:
+def generate(folder: Path, text_bytes: int, span: Days) -> int:
     """Files of articles, in turn gzip JSON lines and Parquet; the bytes of text in them."""
     folder.mkdir(parents=True)
     rows, held, whole, files = [], 0, 0, 0
     most = min(FILE_BYTES, max(text_bytes // 2, 1))
-    for row in articles(text_bytes):
+    for row in articles(text_bytes, span):
         rows.append(row)
         held += sum(len(value) for value in row.values())
         if held >= most:
@@ -96,18 +98,18 @@ def _write(folder: Path, number: int, rows: list[dict[str, str]]) -> None:
         pl.DataFrame(rows).write_parquet(folder / f"{number:04}.parquet")
 
 
-def settings(folder: Path) -> Settings:
+def settings(folder: Path, span: Days) -> Settings:
     """A home beside the generated files, which says what they call things."""
     names = {"title": ("title", "headline.main"), "published_at": ("published_at", "pub_date")}
     archive = ArticleFiles.model_validate({"path": str(folder / "archive"), "columns": names})
-    return Settings(home=folder / "home", articles=(archive,), first_day=YEAR.first, last_day=YEAR.last)
+    return Settings(home=folder / "home", articles=(archive,), first_day=span.first, last_day=span.last)
 
 
-def run(folder: Path, step: str) -> None:
-    """One asset over the whole year. `RuntimeError` when it fails."""
+def run(folder: Path, step: str, span: Days) -> None:
+    """One asset over all days. `RuntimeError` when it fails."""
     os.environ["GX_ANALYTICS_ENABLED"] = "false"
     warnings.simplefilter("ignore")
-    use(settings(folder))
+    use(settings(folder, span))
     import dagster as dg  # noqa: PLC0415 after the settings, from which the days of its partitions are made
 
     from pipeline.defs import core, partitions, raw, resources  # noqa: PLC0415 likewise
@@ -117,18 +119,18 @@ def run(folder: Path, step: str) -> None:
         result = dg.materialize(
             [asset],
             instance=instance,
-            resources=resources.resources(settings(folder)),
-            tags=partitions.range_tags(YEAR),
+            resources=resources.resources(settings(folder, span)),
+            tags=partitions.range_tags(span),
             run_config={"loggers": {"console": {"config": {"log_level": "ERROR"}}}},
         )
     if not result.success:
         raise RuntimeError(f"{step} failed")
 
 
-def in_own_process(folder: Path, step: str) -> tuple[float, float]:
+def in_own_process(folder: Path, step: str, span: Days) -> tuple[float, float]:
     """Seconds, and the peak of memory in GB."""
     start = time.perf_counter()
-    command = [sys.executable, __file__, "--folder", str(folder), "--step", step]
+    command = [sys.executable, __file__, "--folder", str(folder), "--step", step, "--days", str(len(span))]
     answer = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=True)  # noqa: S603 ourselves
     return time.perf_counter() - start, float(answer.stdout.splitlines()[-1])
 
@@ -137,32 +139,34 @@ def main() -> None:
     """Generate, measure, and print the table."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--gigabytes", type=float, default=0.05, help="text, unpacked [default: %(default)s]")
+    parser.add_argument("--days", type=int, default=365, help="over which they are spread [default: %(default)s]")
     parser.add_argument("--links", action="store_true", help="also which article retells which, which takes much longer")
     parser.add_argument("--folder", type=Path, help="where to put archive and lake, removed at the end [default: a temporary folder]")
     parser.add_argument("--step", choices=STEPS, help=argparse.SUPPRESS)
     options = parser.parse_args()
+    span = Days(FIRST_DAY, FIRST_DAY + timedelta(days=options.days - 1))
     if options.step:
-        run(options.folder, options.step)
+        run(options.folder, options.step, span)
         print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e6)
         return
     folder = Path(tempfile.mkdtemp(dir=options.folder))
     try:
-        measure(folder, options.gigabytes, ["raw_articles", "admission", *(["story_links"] if options.links else [])])
+        measure(folder, options.gigabytes, span, ["raw_articles", "admission", *(["story_links"] if options.links else [])])
     finally:
         shutil.rmtree(folder)
 
 
-def measure(folder: Path, gigabytes: float, steps: list[str]) -> None:
+def measure(folder: Path, gigabytes: float, span: Days, steps: list[str]) -> None:
     """Every step over one archive, one line of the table each."""
     print(f"{gigabytes:g} GB of text: generating …", file=sys.stderr, flush=True)
-    text = generate(folder / "archive", int(gigabytes * 1e9))
+    text = generate(folder / "archive", int(gigabytes * 1e9), span)
     packed = sum(path.stat().st_size for path in (folder / "archive").iterdir())
     print(f"{text / 1e9:.2f} GB of text in {packed / 1e9:.2f} GB of files\n")
     print("| step | rows | s | MB/s of text | peak GB |\n|---|---|---|---|---|", flush=True)
     for step in steps:
         print(f"{step}: measuring …", file=sys.stderr, flush=True)
-        seconds, peak_gb = in_own_process(folder, step)
-        rows = Lake(settings(folder).lake).height(STEPS[step])
+        seconds, peak_gb = in_own_process(folder, step, span)
+        rows = Lake(settings(folder, span).lake).height(STEPS[step])
         print(f"| {step} | {rows:,} | {seconds:.0f} | {text / 1e6 / seconds:.1f} | {peak_gb:.2f} |", flush=True)
     print(f"\nBar: 5 GB under {MEMORY_BAR_GB:g} GB. Each step loads Dagster and Great Expectations, which is part of both figures.")
 

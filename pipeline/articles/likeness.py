@@ -24,6 +24,7 @@ _SAMPLED = 4  # of the other shingles those are looked up whose number this divi
 _LEAST_MET = 0.35  # share of what was looked up of the shorter text; a pair that is alike shares 0.71 of it, give or take the sample
 _LOOKED_AT = 16  # first texts of a day with a shingle: the earliest is sought, and a source may print thousands of look-alikes a day
 _PAIRS_AT_ONCE = 10_000
+_TEXTS_AT_ONCE = 500  # texts with phrases in common meet one another many times over
 _TELLING = r"^\p{L}{4,}$"  # a word of a headline that can name what the text is about
 _MULTIPLIER = np.uint64(0x9E3779B97F4A7C15)
 _MIX = (np.uint64(0xBF58476D1CE4E5B9), np.uint64(0x94D049BB133111EB))  # of splitmix64
@@ -31,6 +32,9 @@ _MIX = (np.uint64(0xBF58476D1CE4E5B9), np.uint64(0x94D049BB133111EB))  # of spli
 Numbers = npt.NDArray[np.uint64]
 
 PAIRS = pl.Schema({"rank": pl.UInt32(), "earlier_rank": pl.UInt32(), "likeness": pl.Float64()})
+_WORTH = pl.Schema(
+    dict.fromkeys(("rank", "earlier_rank", "short", "long"), pl.UInt32()) | dict.fromkeys(("reach", "of_short", "of_long"), pl.Int64())
+)
 
 
 @dataclass(frozen=True)
@@ -124,8 +128,16 @@ def alike(day: Shingled, window: list[Shingled]) -> pl.DataFrame:
     """
     texts, grams = pl.concat(one.texts for one in window), pl.concat(one.grams for one in window)
     found_under = pl.concat(one.found_under for one in window)
-    met = (
-        day.looked_up.join(found_under, on="gram")
+    parts = (day.looked_up.join(some, on="rank", how="semi") for some in day.texts.select("rank").iter_slices(_TEXTS_AT_ONCE))
+    worth = pl.concat([_WORTH.to_frame(), *(_worth_comparing(_met(part, found_under), texts) for part in parts)])
+    compared = [_of_one_subject(_compared(part, grams), texts) for part in worth.iter_slices(_PAIRS_AT_ONCE)]
+    return pl.concat([PAIRS.to_frame(), *compared])
+
+
+def _met(looked_up: pl.DataFrame, found_under: pl.DataFrame) -> pl.DataFrame:
+    """Pairs that have shingles in common, with how many of their heads and of their samples."""
+    return (
+        looked_up.join(found_under, on="gram")
         .filter(pl.col("earlier_rank") < pl.col("rank"))
         .group_by("rank", "earlier_rank")
         .agg(
@@ -133,9 +145,6 @@ def alike(day: Shingled, window: list[Shingled]) -> pl.DataFrame:
             in_samples=(pl.col("gram") % _SAMPLED == 0).sum(),
         )
     )
-    worth = _worth_comparing(met, texts)
-    compared = [_of_one_subject(_compared(part, grams), texts) for part in worth.iter_slices(_PAIRS_AT_ONCE)]
-    return pl.concat([PAIRS.to_frame(), *compared])
 
 
 def _worth_comparing(met: pl.DataFrame, texts: pl.DataFrame) -> pl.DataFrame:

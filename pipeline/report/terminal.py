@@ -197,7 +197,8 @@ def sources(out: Console, standing: pl.DataFrame, asked_next: Mapping[str, datet
         return
     table = Table(
         title=f"Sources of {plain(str(settings.home))}",
-        caption=f"asked, missing, failed: of the last {RECENT_DAYS} days. next: if its schedule is switched on in the UI; times are UTC.",
+        caption=f"missing, failed: of what was asked in the last {RECENT_DAYS} days. ! later than it should be. next: when its schedule "
+        "asks, if that is switched on in the UI. Times are UTC.",
         box=box.SIMPLE_HEAD,
         padding=(0, 1, 0, 0),
         title_justify="left",
@@ -207,28 +208,27 @@ def sources(out: Console, standing: pl.DataFrame, asked_next: Mapping[str, datet
         table.add_column(name, no_wrap=True)
     table.add_column("rows", justify="right", no_wrap=True)
     table.add_column("data to", no_wrap=True)
-    for name in ("lag", "asked", "missing", "failed"):
+    for name in ("lag", "missing", "failed"):
         table.add_column(name, justify="right", no_wrap=True)
     table.add_column("next", no_wrap=True)
     for row in standing.iter_rows(named=True):
+        is_late = row["is_late"] and row["is_on"]
         lag = "" if row["lag_days"] is None else f"{row['lag_days']} d"
-        late = f" (late after {row['late_after_days']} d)" if row["is_late"] and row["late_after_days"] else ""
         table.add_row(
             row["source"] + ("" if row["is_on"] else " (off)"),
-            _minute(row["last_success_at"]) or "never",
+            f"{row['last_success_at']:%y-%m-%d %H:%M}" if row["last_success_at"] else "never",
             f"{row['row_count'] or 0:,}",
             str(row["newest_date"] or "no data"),
-            Text(lag + late, style="bold red" if row["is_late"] and row["is_on"] else ""),
-            *(f"{row[name]:,}" for name in ("asked", "missing", "failed")),
-            _minute(asked_next.get(row["source"])) if row["is_on"] else "",
+            Text(f"{lag} !" if is_late else lag, style="bold red" if is_late else ""),
+            *(f"{row[name]:,}" for name in ("missing", "failed")),
+            f"{asked_next[row['source']]:%H:%M}" if row["is_on"] else "",
         )
     out.print(table)
     for row in standing.filter(pl.col("last_problem") != "").iter_rows(named=True):
         out.print(f"[yellow]{row['source']}:[/] {plain(row['last_problem'])}", highlight=False, soft_wrap=True)
-
-
-def _minute(at: datetime | None) -> str:
-    return f"{at:%Y-%m-%d %H:%M}" if at else ""
+    home = plain(str(settings.home))
+    ask = f" Ask now: tension fetch --home {home}." if standing["is_on"].any() and settings.sources.on else ""
+    out.print(f"Next: tension run --home {home}.{ask} See the runs: make ui HOME_DIR={home}.", highlight=False, soft_wrap=True)
 
 
 def accounted(days: str, coverage: pl.DataFrame, release: str) -> str:

@@ -46,7 +46,7 @@ def standing(journal: pl.DataFrame, newest: Mapping[str, date | None], on: Seque
 def standing_of_files(name: str, read_at: datetime | None, newest: date | None, today: date) -> pl.DataFrame:
     """The row of files that the user gives: nobody is asked, so nothing is missing or failed; what is late is for the user to judge."""
     row = {"source": name, "is_on": True, "last_success_at": read_at, "newest_date": newest, "is_late": False, "last_problem": ""}
-    row |= {"lag_days": None if newest is None else (today - newest).days, "late_after_days": None}
+    row |= {"lag_days": None if newest is None else max((today - newest).days, 0), "late_after_days": None}
     return pl.DataFrame([row | dict.fromkeys(("asked", "missing", "failed"), 0)], schema=STANDING)
 
 

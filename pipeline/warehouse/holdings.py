@@ -18,31 +18,23 @@ HOLDINGS = pl.Schema({"source": pl.String(), "row_count": pl.Int64(), "newest_da
 
 
 def holdings(lake: Lake) -> pl.DataFrame:
-    """Rows that came from each source, and the newest day or month that they are about, as `HOLDINGS`; without rows, no row here."""
+    """Rows that came from each source, and the newest day or month that they are about, as `HOLDINGS`; without rows, no row here.
+
+    `ContractError` where a table's files are of an earlier shape.
+    """
+    month = (pl.col("reference_month") + "-01").str.to_date(strict=False)
     counted = pl.concat(
         [
             _counted(lake, RAW_ARTICLES, _BY_NAME, pl.col("index_date")),
             _counted(lake, GDELT_EVENTS, pl.lit("gdelt"), pl.col("index_date")),
             _counted(lake, RAW_OFFICIAL_DOCUMENTS, pl.lit("federal_register"), pl.col("index_date")),
-            _counted(
-                lake,
-                RAW_TRADE_FLOWS,
-                pl.col("origin").replace("file", "trade"),
-                (pl.col("reference_month") + "-01").str.to_date(strict=False),
-            ),
+            _counted(lake, RAW_TRADE_FLOWS, pl.col("origin").replace("file", "trade"), month),
         ]
     )
     return counted.group_by("source").agg(pl.col("row_count").sum(), pl.col("newest_date").max()).sort("source")
 
 
 def _counted(lake: Lake, table: Table, source: pl.Expr, day: pl.Expr) -> pl.DataFrame:
-    files = lake.files(table)
-    if not files:
-        return HOLDINGS.to_frame()
-    rows = pl.scan_parquet(files, hive_partitioning=False).select(source.alias("source"), day.alias("newest_date"))
-    return (
-        rows.group_by("source")
-        .agg(pl.len().cast(pl.Int64).alias("row_count"), pl.col("newest_date").max())
-        .select(HOLDINGS.names())
-        .collect()
-    )
+    columns = [name for name in table.schema.names() if name in (*source.meta.root_names(), *day.meta.root_names())]
+    rows = lake.read(table, columns=columns).select(source.alias("source"), day.alias("newest_date"))
+    return rows.group_by("source").agg(pl.len().cast(pl.Int64).alias("row_count"), pl.col("newest_date").max()).select(HOLDINGS.names())

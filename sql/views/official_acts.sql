@@ -33,7 +33,7 @@ select
         when 'abstract' then 'the title and the abstract say it'
         else 'the direction is assumed and may be wrong'
     end as how_it_was_read,
-    quote as title,
+    quote,
     url,
     citation,
     document_number,

@@ -23,6 +23,8 @@ pytestmark = pytest.mark.slow
 
 PUBLISHED = {name: table for name, table in TABLES.items() if table.published}
 VIEWS = sorted(path.stem for path in (shipped("sql") / "views").glob("*.sql"))
+#: What only upstreams tell: the sample has no official journal, and one origin for each figure.
+EMPTY_ON_THE_SAMPLE = {"official_acts", "flow_conflicts"}
 TEXT_COLUMNS = {"title", "body", "text", "content", "lead", "summary", "html"}
 
 
@@ -68,7 +70,7 @@ def test_the_one_table_without_a_contract_says_what_the_data_is(sample_run: Samp
 
 @pytest.mark.parametrize("view", VIEWS)
 def test_every_view_answers(sample_run: SampleRun, view: str) -> None:
-    assert not ask(sample_run, f"from {view}").is_empty()
+    assert ask(sample_run, f"from {view}").is_empty() == (view in EMPTY_ON_THE_SAMPLE)
 
 
 def test_there_is_a_row_for_every_day_and_direction(sample_run: SampleRun, days: list[date]) -> None:

@@ -46,7 +46,10 @@ FETCHES = Table(
         Column("http_status", pl.Int64(), "Status of the last answer; empty without one", 200, nullable=True),
         Column("attempts", pl.Int64(), "How often it was tried", 1, unit="attempts"),
         Column(
-            "url", pl.String(), "Where it was asked for, without keys", "http://data.gdeltproject.org/gdeltv2/20250404103000.export.CSV.zip"
+            "url",
+            pl.String(),
+            "Where it was asked for, without keys",
+            "https://data.gdeltproject.org/gdeltv2/20250404103000.export.CSV.zip",
         ),
         Column("sha256", pl.String(), "Hash of the answer; empty without one", "9f2c5d0e" * 8, nullable=True),
         Column("byte_count", pl.Int64(), "Size of the answer", 81_234, unit="bytes", nullable=True),
