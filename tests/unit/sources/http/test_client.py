@@ -236,6 +236,19 @@ def test_what_is_final_is_asked_for_once(upstream: Upstream, client: Client, tmp
     assert upstream.paths() == ["/a"]
 
 
+def test_what_is_final_is_asked_for_again_when_another_query_is_meant(upstream: Upstream, client: Client) -> None:
+    url = upstream.give("/a", good("one"), good("two"))
+    queries = [(("of", "x"),), (("of", "x"),), (("of", "x"), ("and", "y z")), (("of", "x"), ("and", "y z"))]
+    outcomes = [client.ask(replace(request(url, is_final=True), query=query)).outcome for query in queries]
+    assert outcomes == ["stored", "kept", "stored", "kept"]
+
+
+def test_what_is_kept_and_is_not_sound_is_asked_for_anew(upstream: Upstream, client: Client) -> None:
+    asked = request(upstream.give("/a", good("busy"), good("one")), is_final=True)
+    outcomes = [client.ask_sound(asked, lambda payload: payload.body != b"busy").outcome for _ in range(3)]
+    assert outcomes == ["stored", "stored", "kept"]
+
+
 def test_a_run_that_died_half_way_goes_on_where_it_stopped(upstream: Upstream, client: Client) -> None:
     urls = [upstream.give(f"/{n}", *(failing(404), good(str(n))) if n == 1 else (good(str(n)),)) for n in range(3)]
     assert [client.ask(request(url, url, is_final=True)).outcome for url in urls[:2]] == ["stored", "missing"]
