@@ -47,7 +47,10 @@ def fetch(client: Client, settings: Census, key: SecretStr | None, window: Days)
         fetched = client.ask(request)
         if fetched.outcome == "kept" and _fault(fetched):
             fetched = client.ask(replace(request, is_final=False))  # what was kept is no answer: it must not stand for ever
-        yield _fault(fetched) or fetched
+        fault = _fault(fetched)
+        if fault and fetched.payload:
+            client.archive.keep(fault, fetched.payload.url)  # on record in place of an arrival: it is no answer
+        yield fault or fetched
 
 
 def requests(settings: Census, key: SecretStr | None, window: Days, client: Client) -> Iterator[Request]:

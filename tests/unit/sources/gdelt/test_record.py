@@ -60,7 +60,7 @@ def test_asking_for_articles_alone_is_no_asking_for_events(archive: Archive) -> 
 def test_a_file_of_articles_that_cannot_be_read_is_a_row_that_says_so(archive: Archive) -> None:
     keep(archive, stamp(DAY) + ARTICLES, b"PK no zip")
     (rows,) = article_rows(archive, THE_DAY)
-    assert (rows["index_date"].to_list(), "broken zip" in rows["unreadable"][0]) == ([DAY], True)
+    assert (rows["index_date"].to_list(), "no zip" in rows["unreadable"][0]) == ([DAY], True)
 
 
 def test_a_page_of_late_evening_that_is_seen_after_midnight_belongs_to_its_own_day(archive: Archive) -> None:
@@ -106,3 +106,22 @@ def test_a_file_tells_its_day_and_the_master_list_none() -> None:
     at = datetime(2025, 4, 4, tzinfo=UTC)
     named = {item: Payload("gdelt", item, DAY, URL, at, "", b"") for item in (stamp(DAY) + EVENTS, "2025-04-04 masterfilelist.txt")}
     assert [newest(payload) for payload in named.values()] == [DAY, None]
+
+
+def test_of_a_file_that_came_again_the_newest_answer_counts(archive: Archive) -> None:
+    item = stamp(DAY) + ARTICLES
+    keep(archive, item, b"PK no zip")
+    at = datetime(DAY.year, DAY.month, DAY.day, 12, tzinfo=UTC)
+    mended = Payload("gdelt", item, DAY, URL + item, at, "application/zip", zipped(file_of(document()), item))
+    archive.keep(Fetched(Request("gdelt", item, URL + item, DAY), "stored", at, 1, 200, mended), URL + item)
+    (rows,) = article_rows(archive, THE_DAY)
+    assert rows["unreadable"].to_list() == [None]
+
+
+@pytest.mark.parametrize("end", [EVENTS, ARTICLES])
+def test_a_file_that_came_and_was_found_not_to_be_whole_is_no_answer(archive: Archive, end: str) -> None:
+    item = stamp(DAY) + end
+    keep(archive, item, zipped(file_of(event() if end == EVENTS else document()), item))
+    keep(archive, item, None, outcome="failed")
+    assert list(article_rows(archive, THE_DAY)) == []
+    assert {(one.outcome, one.payload) for one in event_files(archive, THE_DAY)} <= {("failed", None)}
