@@ -26,6 +26,8 @@ _POLARITY_STYLE = {"escalation": "bold red", "dialogue": "cyan", "concession": "
 _WEEK = 7
 _STORIES = 5
 _QUOTE_WIDTH = 160
+_DAY_WIDTH = 10
+_SOURCES_WIDTH = 100  # on a narrower terminal its lines run over, but no figure is cut short
 
 
 def plain(text: str) -> str:
@@ -203,13 +205,14 @@ def sources(out: Console, standing: pl.DataFrame, asked_next: Mapping[str, datet
         title_justify="left",
         caption_justify="left",
     )
-    for name in ("source", "last success"):
-        table.add_column(name, no_wrap=True)
+    table.add_column("source", no_wrap=True)
+    table.add_column("last success", min_width=_DAY_WIDTH)
     table.add_column("rows", justify="right", no_wrap=True)
     table.add_column("data to", no_wrap=True)
-    for name in ("lag", "asked", "missing", "failed"):
+    table.add_column("lag", justify="right")
+    for name in ("asked", "missing", "failed"):
         table.add_column(name, justify="right", no_wrap=True)
-    table.add_column("next", no_wrap=True)
+    table.add_column("next", min_width=_DAY_WIDTH)
     for row in standing.iter_rows(named=True):
         lag = "" if row["lag_days"] is None else f"{row['lag_days']} d"
         late = f" (late after {row['late_after_days']} d)" if row["is_late"] and row["late_after_days"] else ""
@@ -222,7 +225,8 @@ def sources(out: Console, standing: pl.DataFrame, asked_next: Mapping[str, datet
             *(f"{row[name]:,}" for name in ("asked", "missing", "failed")),
             _minute(asked_next.get(row["source"])) if row["is_on"] else "",
         )
-    out.print(table)
+    table.width = _SOURCES_WIDTH if out.width < _SOURCES_WIDTH else None
+    out.print(table, crop=False)
     for row in standing.filter(pl.col("last_problem") != "").iter_rows(named=True):
         out.print(f"[yellow]{row['source']}:[/] {plain(row['last_problem'])}", highlight=False, soft_wrap=True)
 
