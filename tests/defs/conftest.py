@@ -64,7 +64,7 @@ def loaded_with(settings: Settings) -> Iterator[dg.Definitions]:
         return [name for name in sys.modules if name.split(".")[:2] in (["pipeline", "defs"], ["pipeline", "definitions"])]
 
     before, package = {name: sys.modules.pop(name) for name in ours()}, vars(sys.modules["pipeline"])
-    attributes = {name: package[name] for name in ("defs", "definitions") if name in package}
+    attributes: dict[str, Any] = {name: package[name] for name in ("defs", "definitions") if name in package}
     used, settings_module._current = settings_module._current, settings
     try:
         with warnings.catch_warnings():
