@@ -222,7 +222,8 @@ def fetch(
         asked = names or list(settings.sources.on)
         off = [name for name in asked if name not in settings.sources.on]
         if off or not asked:
-            raise SourceError(f'{", ".join(off) or "no upstream"} is on; name it under [sources] in tension.toml: on = ["rss", …]')
+            said = f"not on: {', '.join(off)}" if off else "no upstream is on"
+            raise SourceError(f'{said}; name what is to be asked under [sources] in tension.toml, of {", ".join(UPSTREAMS)}: on = ["rss"]')
         use(settings)
         home.claim(settings.home, is_sample=False)
         launched = _run_job(settings, asked)

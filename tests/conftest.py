@@ -44,13 +44,17 @@ def pytest_configure() -> None:
     os.environ["GX_ANALYTICS_ENABLED"] = "false"
 
 
-def run_tension(*arguments: str | Path, cwd: Path) -> Finished:
-    """The installed command as a person starts it, in a folder without a `tension.toml`, on a terminal of 120 columns."""
-    surroundings = os.environ | {"COLUMNS": "120", "GX_ANALYTICS_ENABLED": "false"}
+def surroundings(**variables: str) -> dict[str, str]:
+    """The environment of a command: a terminal of 120 columns, and these variables."""
+    return os.environ | {"COLUMNS": "120", "GX_ANALYTICS_ENABLED": "false"} | variables
+
+
+def run_tension(*arguments: str | Path, cwd: Path, **variables: str) -> Finished:
+    """The installed command as a person starts it in a folder, with these variables; without a `tension.toml` there, on the sample."""
     return subprocess.run(
         [TENSION, *map(str, arguments)],
         cwd=cwd,
-        env=surroundings,
+        env=surroundings(**variables),
         capture_output=True,
         text=True,
         encoding="utf-8",

@@ -83,8 +83,8 @@ class NewsResource(dg.ConfigurableResource):  # type: ignore[type-arg]
 
 
 class UpstreamsResource(dg.ConfigurableResource):  # type: ignore[type-arg]
-    """The upstreams that are fetched, and the archive of what they answered. What is asked of them is read from the settings when they are
-    opened: keys have no place in Dagster's history."""
+    """A client that asks upstreams, and the archive of what they answered. What is asked, by which rules and with which keys, is read
+    from the settings of the process that asks: keys have no place in Dagster's history."""
 
     payloads: str
 

@@ -197,7 +197,7 @@ def sources(out: Console, standing: pl.DataFrame, asked_next: Mapping[str, datet
         return
     table = Table(
         title=f"Sources of {plain(str(settings.home))}",
-        caption=f"missing, failed: of what was asked in the last {RECENT_DAYS} days. ! later than it should be. next: when its schedule "
+        caption=f"gaps: what the source did not have; failed: what was not answered; of the last {RECENT_DAYS} days. ! later than it should be. next: when its schedule "
         "asks, if that is switched on in the UI. Times are UTC.",
         box=box.SIMPLE_HEAD,
         padding=(0, 1, 0, 0),
@@ -208,7 +208,7 @@ def sources(out: Console, standing: pl.DataFrame, asked_next: Mapping[str, datet
         table.add_column(name, no_wrap=True)
     table.add_column("rows", justify="right", no_wrap=True)
     table.add_column("data to", no_wrap=True)
-    for name in ("lag", "missing", "failed"):
+    for name in ("lag", "gaps", "failed"):
         table.add_column(name, justify="right", no_wrap=True)
     table.add_column("next", no_wrap=True)
     for row in standing.iter_rows(named=True):
@@ -216,7 +216,7 @@ def sources(out: Console, standing: pl.DataFrame, asked_next: Mapping[str, datet
         lag = "" if row["lag_days"] is None else f"{row['lag_days']} d"
         table.add_row(
             row["source"] + ("" if row["is_on"] else " (off)"),
-            f"{row['last_success_at']:%y-%m-%d %H:%M}" if row["last_success_at"] else "never",
+            f"{row['last_success_at']:%m-%d %H:%M}" if row["last_success_at"] else "never",
             f"{row['row_count'] or 0:,}",
             str(row["newest_date"] or "no data"),
             Text(f"{lag} !" if is_late else lag, style="bold red" if is_late else ""),
@@ -224,6 +224,8 @@ def sources(out: Console, standing: pl.DataFrame, asked_next: Mapping[str, datet
             f"{asked_next[row['source']]:%H:%M}" if row["is_on"] else "",
         )
     out.print(table)
+    for row in standing.filter(pl.col("is_on") & pl.col("is_late") & pl.col("lag_days").is_not_null()).iter_rows(named=True):
+        out.print(f"[bold red]{row['source']}:[/] its data are {row['lag_days']} days old, late after {row['late_after_days']}")
     for row in standing.filter(pl.col("last_problem") != "").iter_rows(named=True):
         out.print(f"[yellow]{row['source']}:[/] {plain(row['last_problem'])}", highlight=False, soft_wrap=True)
     home = plain(str(settings.home))

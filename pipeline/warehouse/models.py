@@ -78,16 +78,25 @@ Tables = Lake | Mapping[str, pl.DataFrame]  # where a model finds what it reads:
 
 
 @cache
-def _functions() -> tuple[str, ...]:
-    """What the files of `sql/functions` say: rules that more than one model asks for."""
-    return tuple(path.read_text(encoding="utf-8") for path in sorted((shipped("sql") / "functions").glob("*.sql")))
+def takes_parameters(path: Path) -> bool:
+    """Whether a SQL file reads a variable, itself or by a function of `sql/functions`. Models of trade figures read none: they can be made
+    before any article is read."""
+    names = {"getvariable", *(name for name, text in _functions().items() if "getvariable(" in text)}
+    text = path.read_text(encoding="utf-8")
+    return any(f"{name}(" in text for name in names)
+
+
+@cache
+def _functions() -> Mapping[str, str]:
+    """What the files of `sql/functions` say, by name: rules that more than one model asks for."""
+    return {path.stem: path.read_text(encoding="utf-8") for path in sorted((shipped("sql") / "functions").glob("*.sql"))}
 
 
 def _engine(lake: Tables, tables: tuple[str, ...], variables: Mapping[str, Any], threads: int) -> duckdb.DuckDBPyConnection:
     con = duckdb.connect(":memory:", config={"threads": threads})
     con.sql("load icu")
     con.sql("set TimeZone = 'UTC'")
-    for text in _functions():
+    for text in _functions().values():
         con.sql(text)
     for name in tables:
         table = TABLES[name]
@@ -146,4 +155,4 @@ def run_in_parts(lake: Tables, table: Table, variables: Mapping[str, Any], read:
 
 def fingerprint(path: Path) -> str:
     """First twelve hex digits of the sha256 of the SQL text and of all functions: the version of the model."""
-    return hashlib.sha256("".join((path.read_text(encoding="utf-8"), *_functions())).encode()).hexdigest()[:12]
+    return hashlib.sha256("".join((path.read_text(encoding="utf-8"), *_functions().values())).encode()).hexdigest()[:12]

@@ -1,9 +1,12 @@
 """The code location as Dagster loads it, once, with the settings of the bundled sample; and the job on small homes."""
 
+import importlib
 import json
 import os
+import sys
 import warnings
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -19,6 +22,13 @@ from pipeline.settings import Settings
 from pipeline.warehouse.lake import Lake
 
 Row = dict[str, Any]
+
+ALL_UPSTREAMS = ("rss", "gdelt", "federal_register", "census", "comtrade")
+#: The daily tables that only an upstream fills: by day while it is on.
+FILLED_BY = {
+    "gdelt": {"gdelt_events", "gdelt_accounts"},
+    "federal_register": {"raw_official_documents", "official_documents", "official_signals"},
+}
 
 
 @pytest.fixture(scope="session")
@@ -40,6 +50,32 @@ def code_location(tmp_path_factory: pytest.TempPathFactory) -> dg.Definitions:
 def use_settings(monkeypatch: pytest.MonkeyPatch, code_location: dg.Definitions) -> Callable[[Settings], None]:
     """Makes these the settings of the process until the test ends."""
     return lambda settings: monkeypatch.setattr(settings_module, "_current", settings)
+
+
+@contextmanager
+def loaded_with(settings: Settings) -> Iterator[dg.Definitions]:
+    """The code location as another process would load it with these settings, beside the one that the other tests share.
+
+    Partitions and upstreams are read from the settings when the modules are loaded, so they are loaded anew; what stood before stands again
+    afterwards. Within the block, `import_module("pipeline.defs.…")` gives those of this location.
+    """
+
+    def ours() -> list[str]:
+        return [name for name in sys.modules if name.split(".")[:2] in (["pipeline", "defs"], ["pipeline", "definitions"])]
+
+    before, package = {name: sys.modules.pop(name) for name in ours()}, vars(sys.modules["pipeline"])
+    attributes: dict[str, Any] = {name: package[name] for name in ("defs", "definitions") if name in package}
+    used, settings_module._current = settings_module._current, settings
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            yield importlib.import_module("pipeline.definitions").defs()
+    finally:
+        settings_module._current = used
+        for name in ours():
+            del sys.modules[name]
+        sys.modules.update(before)
+        package.update(attributes)
 
 
 @dataclass(frozen=True)

@@ -13,10 +13,11 @@ from pipeline.contracts.tables.core import ARTICLES, FINDINGS
 from pipeline.contracts.tables.index import SIGNALS, TENSION_DAILY
 from pipeline.defs.resources import ExtractorResource
 from pipeline.signals.extract import Extractor, SentenceExtractor
-from tests.defs.conftest import SmallHome, article
+from tests.defs.conftest import FILLED_BY, SmallHome, article
 
 MONDAY, TUESDAY, WEDNESDAY, THURSDAY = (date(2025, 3, day) for day in (3, 4, 5, 6))
-DAILY = [table for table in TABLES.values() if table.day]
+#: Tables that have a file for each day of a home without upstreams.
+DAILY = [table for table in TABLES.values() if table.day and not any(table.name in filled for filled in FILLED_BY.values())]
 ARTICLES_OF_THE_WEEK = [
     article("1", MONDAY, "China will impose a 15 percent tariff on U.S. soybeans. The finance ministry in Beijing said so on Monday."),
     article("2", MONDAY, "The town hall gets a new roof. Work begins in May and will last until the autumn, the mayor said."),

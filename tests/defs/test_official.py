@@ -1,10 +1,9 @@
 """What the assets of the official journal write, from what its upstream answered: whole days, and nothing for a day that was not read."""
 
-import importlib
 import json
 import warnings
-from collections.abc import Callable
 from datetime import UTC, date, datetime
+from importlib import import_module
 from pathlib import Path
 
 import dagster as dg
@@ -12,13 +11,13 @@ import pytest
 
 from pipeline.contracts.days import Days
 from pipeline.contracts.tables.official import OFFICIAL_DOCUMENTS, OFFICIAL_SIGNALS, RAW_OFFICIAL_DOCUMENTS
-from pipeline.defs.resources import LakeResource, UpstreamsResource
 from pipeline.settings import Settings
 from pipeline.sources.http.archive import Archive
 from pipeline.sources.payloads import Fetched, Payload, Request
 from pipeline.warehouse.lake import Lake
+from tests.defs.conftest import loaded_with
 
-Use = Callable[[Settings], None]
+pytestmark = pytest.mark.usefixtures("code_location")  # loaded first, with the settings of the sample
 
 DAY = date(2025, 4, 4)
 NOON = datetime(2025, 4, 5, 12, tzinfo=UTC)
@@ -31,26 +30,24 @@ ORDER = {
 }
 
 
-def run(home: Path, use_settings: Use, *, is_on: bool, count: int | None) -> tuple[Lake, dict[str, bool]]:
+def run(home: Path, *, is_on: bool, count: int | None) -> tuple[Lake, dict[str, bool]]:
     """The lake after both assets ran for the day, and what the checks said; `count` documents are announced, one came."""
     on = {"sources": {"on": ("federal_register",)}, "first_day": DAY} if is_on else {}
     settings = Settings.model_validate({"home": home} | on)
-    use_settings(settings)
     if count is not None:
         item = f"{DAY}, page 1"
         body = json.dumps({"count": count, "results": [ORDER]}).encode()
         answer = Payload("federal_register", item, DAY, "https://a.example", NOON, "application/json", body)
         request = Request("federal_register", item, "https://a.example", DAY)
         Archive(settings.payloads).keep(Fetched(request, "stored", NOON, 1, 200, answer), "https://a.example")
-    with warnings.catch_warnings(), dg.DagsterInstance.ephemeral() as instance:
+    with loaded_with(settings), warnings.catch_warnings(), dg.DagsterInstance.ephemeral() as instance:
         warnings.simplefilter("ignore")
-        # whether the assets go by day follows from the settings when they are made
-        official = importlib.reload(importlib.import_module("pipeline.defs.official"))
+        official, all_resources = import_module("pipeline.defs.official"), import_module("pipeline.defs.resources").resources(settings)
         done = dg.materialize(
             [official.raw_official_documents, official.official_acts],
             instance=instance,
             partition_key=DAY.isoformat() if is_on else None,
-            resources={"lake": LakeResource(root=str(settings.lake)), "upstreams": UpstreamsResource(payloads=str(settings.payloads))},
+            resources={name: all_resources[name] for name in ("lake", "upstreams")},
         )
     return Lake(settings.lake), {check.check_name: check.passed for check in done.get_asset_check_evaluations()}
 
@@ -59,21 +56,43 @@ def days_of(lake: Lake) -> list[int]:
     return [len(lake.files(table, Days(DAY, DAY))) for table in (RAW_OFFICIAL_DOCUMENTS, OFFICIAL_DOCUMENTS, OFFICIAL_SIGNALS)]
 
 
-def test_a_whole_day_is_written_and_judged(tmp_path: Path, use_settings: Use) -> None:
-    lake, checks = run(tmp_path, use_settings, is_on=True, count=1)
+def test_a_whole_day_is_written_and_judged(tmp_path: Path) -> None:
+    lake, checks = run(tmp_path, is_on=True, count=1)
     assert lake.read(OFFICIAL_SIGNALS).select("target", "kind").rows() == [("TWN", "measure")]
     assert lake.read(OFFICIAL_DOCUMENTS)["document_outcome"].to_list() == ["acts"]
     assert checks["every_day_is_whole"]
 
 
 @pytest.mark.parametrize("count", [2, None], ids=["a document is missing", "nothing came"])
-def test_a_day_that_is_not_whole_is_told_and_not_written(tmp_path: Path, use_settings: Use, count: int | None) -> None:
-    lake, checks = run(tmp_path, use_settings, is_on=True, count=count)
+def test_a_day_that_is_not_whole_is_told_and_not_written(tmp_path: Path, count: int | None) -> None:
+    lake, checks = run(tmp_path, is_on=True, count=count)
     assert days_of(lake) == [0, 0, 0]
     assert not checks["every_day_is_whole"]
 
 
-def test_while_the_upstream_is_off_nothing_is_written(tmp_path: Path, use_settings: Use) -> None:
-    lake, checks = run(tmp_path, use_settings, is_on=False, count=None)
+def test_without_the_upstream_nothing_is_written_and_every_promise_holds(tmp_path: Path) -> None:
+    lake, checks = run(tmp_path, is_on=False, count=None)
     assert days_of(lake) == [0, 0, 0]
-    assert checks["every_day_is_whole"]
+    assert len(checks) > 10
+    assert [name for name, passed in checks.items() if not passed] == []
+
+
+def test_what_was_made_before_the_upstream_was_switched_off_stands(tmp_path: Path) -> None:
+    run(tmp_path, is_on=True, count=1)
+    lake, _ = run(tmp_path, is_on=False, count=None)
+    assert days_of(lake) == [1, 1, 1]
+    assert lake.height(OFFICIAL_SIGNALS) == 1
+
+
+def test_a_day_that_is_no_longer_whole_keeps_what_it_had(tmp_path: Path) -> None:
+    run(tmp_path, is_on=True, count=1)
+    settings = Settings(home=tmp_path)
+    later = NOON.replace(hour=13)
+    item = f"{DAY}, page 1"
+    answer = Payload("federal_register", item, DAY, "https://a.example", later, "application/json", b'{"count": 2, "results": []}')
+    Archive(settings.payloads).keep(
+        Fetched(Request("federal_register", item, "", DAY), "stored", later, 1, 200, answer), "https://a.example"
+    )
+    lake, checks = run(tmp_path, is_on=True, count=None)
+    assert not checks["every_day_is_whole"]
+    assert lake.height(OFFICIAL_SIGNALS) == 1

@@ -11,7 +11,6 @@ interface says so with status 204 and an empty body. It asks for a key; without 
 
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -47,7 +46,7 @@ def fetch(client: Client, settings: Census, key: SecretStr | None, window: Days)
     for request in requests(settings, key, window, client):
         fetched = flows.answered(client, request, parse, may_be_empty=False)
         has_no_rows = fetched.payload is not None and parse(fetched.payload).is_empty()
-        yield replace(fetched, outcome="missing", payload=None, detail=_NOT_RELEASED.format(request.item)) if has_no_rows else fetched
+        yield flows.rejected(client, fetched, "missing", _NOT_RELEASED.format(request.item)) if has_no_rows else fetched
 
 
 def requests(settings: Census, key: SecretStr | None, window: Days, client: Client) -> Iterator[Request]:

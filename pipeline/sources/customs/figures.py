@@ -38,14 +38,15 @@ class Answers(Protocol):
 
 
 def trade_flows(folder: Path, answers: Answers, upstreams: Upstreams) -> Figures:
-    """Monthly flows of the folder's `flows.csv` and of the answers of those upstreams that are on, as `RAW_TRADE_FLOWS`.
+    """Monthly flows of the folder's `flows.csv` and of all that upstreams ever answered, as `RAW_TRADE_FLOWS`.
+
+    One that is off by now is asked no more, and not forgotten.
 
     Of each origin's figure there is one row for each value it had, under the day of the first answer that held it; of several answers on
     one day the last counts. An answer that cannot be read is set aside whole, with the reason: it does not stop the others.
     `SourceError` where the folder's file cannot be read.
     """
-    sources = [name for name in (census.SOURCE, comtrade.SOURCE) if name in upstreams.on]
-    answered = [one for source in sources for one in _answered(answers, source, upstreams)]
+    answered = [one for source in (census.SOURCE, comtrade.SOURCE) for one in _answered(answers, source, upstreams)]
     rows = pl.concat([RAW_TRADE_FLOWS.empty(), *(one.rows for one in answered)])
     aside = pl.concat([SET_ASIDE.to_frame(), *(one.set_aside for one in answered)])
     return Figures(

@@ -24,7 +24,7 @@ from pipeline.contracts.days import Days
 from pipeline.contracts.tables.raw import RAW_TRADE_FLOWS
 from pipeline.sources.errors import SourceError
 from pipeline.sources.http.client import Client
-from pipeline.sources.payloads import Fetched, Payload, Request
+from pipeline.sources.payloads import Fetched, Outcome, Payload, Request
 
 ALL_GOODS = ""
 #: Name of an item's part that asks for all goods.
@@ -129,8 +129,16 @@ def answered(client: Client, request: Request, parse: Callable[[Payload], pl.Dat
         if fetched.payload is not None:
             parse(fetched.payload)
     except SourceError as error:
-        return replace(fetched, outcome="failed", payload=None, detail=str(error))
+        return rejected(client, fetched, "failed", str(error))
     return fetched
+
+
+def rejected(client: Client, fetched: Fetched, outcome: Outcome, detail: str) -> Fetched:
+    """What came, told as no answer; and put on record so in place of an arrival."""
+    told = replace(fetched, outcome=outcome, payload=None, detail=detail)
+    if fetched.payload is not None:
+        client.archive.keep(told, fetched.payload.url)
+    return told
 
 
 def item(what: str, year: Year, codes: Sequence[str]) -> str:

@@ -61,7 +61,10 @@ def fetch(client: Client, settings: Gdelt, window: Days) -> Iterator[Fetched]:
             yield Fetched(request, "failed", client.now(), detail=f"not asked for, since {failures} in a row had failed: {last_fault}")
             continue
         if listing and request.item not in listing.files and request.item[:14] <= listing.newest:
-            yield Fetched(request, "missing", client.now(), detail=f"GDELT's {MASTER_LIST} does not name it, so it was not asked for")
+            unlisted = Fetched(request, "missing", client.now(), detail=f"GDELT's {MASTER_LIST} does not name it, so it was not asked for")
+            if client.archive.newest(SOURCE, request.item) is None:
+                client.archive.keep(unlisted, request.url)  # on record as one that the host did not have: `event_files` tells of both alike
+            yield unlisted
             continue
         fetched = _ask(client, request, listing)
         failures = failures + 1 if fetched.outcome in {"failed", "refused"} else 0
@@ -103,10 +106,17 @@ def _request(settings: Gdelt, item: str, about: date) -> Request:
 
 
 def _ask(client: Client, request: Request, listing: Listing | None) -> Fetched:
-    """What came of a file, without a payload where that is not whole. One that was kept broken is asked for once more."""
+    """What came of a file, without a payload where that is not whole. One that was kept broken is asked for once more.
+
+    That a file is not whole is put on record in place of its arrival, so that whoever reads the record does not take it for an answer.
+    """
     fetched = client.ask_sound(request, lambda payload: not _fault(payload, listing))
     fault = _fault(fetched.payload, listing) if fetched.payload else ""
-    return replace(fetched, outcome="failed", payload=None, detail=f"{fault}. It is asked for anew by the next run") if fault else fetched
+    if not fault:
+        return fetched
+    rejected = replace(fetched, outcome="failed", payload=None, detail=f"{fault}. It is asked for anew by the next run")
+    client.archive.keep(rejected, request.url)
+    return rejected
 
 
 def _fault(payload: Payload, listing: Listing | None) -> str:

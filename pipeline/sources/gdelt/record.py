@@ -18,6 +18,7 @@ from pipeline.sources.gdelt.lines import ARTICLES_END, EVENTS_END
 from pipeline.sources.http.archive import Archive
 from pipeline.sources.payloads import Fetched, Outcome, Payload, Request
 from pipeline.sources.rows import ROWS, filed
+from pipeline.sources.standing import ANSWERED
 
 NOT_ASKED = "was not asked for"
 DAYS_LATE = timedelta(days=7)  # a page that GDELT finds later than so is not counted: its day is over
@@ -31,48 +32,56 @@ def newest(payload: Payload) -> date | None:
 def event_files(archive: Archive, days: Days) -> Iterator[Fetched]:
     """What came of every quarter's file of events, in order of time; nothing of a day about which nobody asked for events.
 
-    A quarter that was left out, because the host failed before its turn, is `failed`.
+    The last line of the journal on a file decides: one that came and was found not to be whole is `failed`. So is a quarter that was left
+    out, because the host failed before its turn.
     """
     for day in days:
-        journal = archive.journal(SOURCE, Days(day, day)).filter(pl.col("item").str.ends_with(EVENTS_END)).sort("asked_at")
-        told = {row["item"]: row for row in journal.iter_rows(named=True)}
+        told = _told(archive, day, EVENTS_END)
         if told:
             items = (f"{quarter:%Y%m%d%H%M%S}{EVENTS_END}" for quarter in quarters(day))
             yield from (_fetched(archive, item, day, told.get(item)) for item in items)
 
 
+def article_rows(archive: Archive, days: Days, outlets: Sequence[str] = ()) -> Iterator[pl.DataFrame]:
+    """The documents of every kept file about these days, in order of time, as `RAW_ARTICLES`: a frame for each file. `outlets`: see
+    `parse_articles`.
+
+    Of a file that came more than once the newest answer counts, and none of one that was found not to be whole. A file that cannot be read
+    is one row that says so, filed under its day. So is a page that bears a day more than `DAYS_LATE` before.
+    """
+    for day in days:
+        for item, told in sorted(_told(archive, day, ARTICLES_END).items()):
+            payload = _answer(archive, item, told)
+            if payload is not None:
+                yield _in_time(filed(_documents(payload, outlets), f"{SOURCE}/{item}", last_day=payload.about), payload.about)
+
+
+def _told(archive: Archive, day: date, end: str) -> dict[str, dict[str, Any]]:
+    """The last line of the journal on each file of a kind about a day."""
+    journal = archive.journal(SOURCE, Days(day, day)).filter(pl.col("item").str.ends_with(end)).sort("asked_at")
+    return {row["item"]: row for row in journal.iter_rows(named=True)}
+
+
+def _answer(archive: Archive, item: str, told: dict[str, Any]) -> Payload | None:
+    """The newest answer, where what was told of the file last is that it came whole."""
+    kept = archive.newest(SOURCE, item) if told["outcome"] in ANSWERED else None
+    return archive.payload(kept) if kept else None
+
+
 def _fetched(archive: Archive, item: str, day: date, told: dict[str, Any] | None) -> Fetched:
-    kept = archive.newest(SOURCE, item)
-    payload = archive.payload(kept) if kept else None
     if told is None:
         return Fetched(Request(SOURCE, item, "", day), "failed", datetime.combine(day, time(), UTC), detail=NOT_ASKED)
+    payload = _answer(archive, item, told)
     outcome = cast(Outcome, "kept" if payload else told["outcome"])
     return Fetched(Request(SOURCE, item, told["url"], day), outcome, told["asked_at"], payload=payload, detail=told["detail"])
 
 
-def article_rows(archive: Archive, days: Days, outlets: Sequence[str] = ()) -> Iterator[pl.DataFrame]:
-    """The documents of every kept file about these days, as `RAW_ARTICLES`: a frame for each file. `outlets`: see `parse_articles`.
-
-    A file that cannot be read is one row that says so, filed under its day. So is a page that bears a day more than `DAYS_LATE` before.
-    Of a file that was asked for again, since it had come broken, the newest answer counts: rows are named after the file.
-    """
-    for payload in _article_files(archive, days):
-        try:
-            rows = parse_articles(payload, outlets)
-        except SourceError as error:
-            nothing = dict.fromkeys(ROWS.names(), None)
-            rows = pl.DataFrame([nothing | {"fetched_at": payload.about.isoformat(), "unreadable": str(error)}], schema=ROWS)
-        yield _in_time(filed(rows, f"{SOURCE}/{payload.item}", last_day=payload.about), payload.about)
-
-
-def _article_files(archive: Archive, days: Days) -> Iterator[Payload]:
-    """The newest answer to every file of articles, in order of time."""
-    items = archive.journal(SOURCE, days)["item"].unique().sort()
-    for item in items.filter(items.str.ends_with(ARTICLES_END)):
-        kept = archive.newest(SOURCE, item)
-        payload = archive.payload(kept) if kept else None
-        if payload is not None:
-            yield payload
+def _documents(payload: Payload, outlets: Sequence[str]) -> pl.DataFrame:
+    try:
+        return parse_articles(payload, outlets)
+    except SourceError as error:
+        nothing = dict.fromkeys(ROWS.names(), None)
+        return pl.DataFrame([nothing | {"fetched_at": payload.about.isoformat(), "unreadable": str(error)}], schema=ROWS)
 
 
 def _in_time(rows: pl.DataFrame, about: date) -> pl.DataFrame:

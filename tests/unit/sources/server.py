@@ -98,6 +98,10 @@ class Upstream:
         self._replies[path] = list(replies)
         return self.url + path
 
+    def replies(self, path: str) -> list[Reply]:
+        """What is still to be answered there."""
+        return list(self._replies[path])
+
     def paths(self) -> list[str]:
         """What was asked for, in order."""
         return [one.path for one in self.asked]

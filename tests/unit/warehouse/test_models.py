@@ -14,7 +14,7 @@ from pipeline.index.steps import STEPS
 from pipeline.settings import shipped
 from pipeline.warehouse import models
 from pipeline.warehouse.lake import Lake
-from pipeline.warehouse.models import NOT_MODELS, ModelError, dependencies, fingerprint, query, run, sql_file
+from pipeline.warehouse.models import NOT_MODELS, ModelError, dependencies, fingerprint, query, run, sql_file, takes_parameters
 from tests.unit.index.lake_scenes import FOLDED, Built
 
 SQL = shipped("sql")
@@ -118,6 +118,16 @@ def test_a_table_without_a_model_is_told_with_where_it_was_sought() -> None:
 )
 def test_variables_reach_the_sql_as_values(tmp_path: Path, given: Any, sql: str, answer: Any) -> None:
     assert query(Lake(tmp_path), written(tmp_path, f"select {sql} as answer"), {"given": given}).item() == answer
+
+
+@pytest.mark.parametrize("name", [table.name for table in TABLES.values() if table.layer == "trade" and table.name not in STEPS])
+def test_models_of_trade_figures_take_no_parameters_since_they_may_be_made_before_any_article_is_read(name: str) -> None:
+    assert not takes_parameters(sql_file(name))
+
+
+@pytest.mark.parametrize("name", ["story_mass", "vintages"], ids=["by itself", "by a function"])
+def test_a_model_that_reads_a_variable_takes_parameters(name: str) -> None:
+    assert takes_parameters(sql_file(name))
 
 
 def test_tables_of_the_lake_are_read_and_those_not_written_yet_are_empty(tmp_path: Path) -> None:

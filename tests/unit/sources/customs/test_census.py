@@ -326,6 +326,18 @@ def test_a_page_that_asks_for_a_key_is_a_failure(upstream: Upstream, client: Cli
     assert "TENSION_CENSUS_KEY" in first.detail
 
 
+def test_what_is_no_answer_stands_on_record_as_what_it_is(upstream: Upstream, client: Client) -> None:
+    upstream.give("/intltrade/imports/hs", good(body("missing_key.html"), "text/html"))
+    upstream.give("/intltrade/exports/hs", good(json.dumps([IMPORTS])))
+    list(census.fetch(client, asked_of(upstream), None, MARCH))
+    journal = client.archive.journal("census")
+    assert journal.height == len(upstream.asked)
+    assert {(item.split()[0], outcome) for item, outcome in journal.select("item", "outcome").iter_rows()} == {
+        ("imports", "failed"),
+        ("exports", "missing"),
+    }
+
+
 def test_a_settled_year_is_asked_for_until_an_answer_holds_figures_and_then_never(upstream: Upstream, tmp_path: Path) -> None:
     old = Days(date(2019, 1, 1), date(2019, 1, 31))
     with client_of(tmp_path, Clock()) as client:

@@ -33,10 +33,15 @@ def told(folder: Path, *answers: Payload, nothing_on: tuple[str, ...] = ()) -> p
     return figures.trade_flows(folder, Kept(answers, nothing_on), ON).rows.filter(pl.col("origin") != "file")
 
 
-def test_without_an_upstream_there_are_the_figures_of_the_file(folder: Path) -> None:
-    found = figures.trade_flows(folder, Kept((imports(("2025-04", 25_000), at="2025-06-05"),)), Upstreams())
+def test_without_answers_there_are_the_figures_of_the_file(folder: Path) -> None:
+    found = figures.trade_flows(folder, Kept(()), Upstreams())
     assert found.rows.equals(read_census_flows(folder))
     assert (found.used_count, found.set_aside.height) == (0, 0)
+
+
+def test_an_upstream_that_is_off_by_now_is_not_forgotten(folder: Path) -> None:
+    found = figures.trade_flows(folder, Kept((imports(("2025-04", 25_000), at="2025-06-05"),)), Upstreams())
+    assert sorted(found.rows["origin"]) == ["census", "file"]
 
 
 def test_files_and_both_upstreams_stand_side_by_side(folder: Path) -> None:

@@ -12,6 +12,7 @@ from pipeline.contracts.days import Days
 from pipeline.settings.upstreams import Gdelt
 from pipeline.sources.gdelt.crosscheck import cross_check
 from pipeline.sources.gdelt.fetch import MASTER_LIST, MOST_FAILURES, fetch, quarters, read_listing
+from pipeline.sources.gdelt.record import event_files
 from pipeline.sources.http.client import Client
 from pipeline.sources.payloads import Fetched
 from tests.unit.sources.gdelt.scenes import DAY, document, event, file_of, zipped
@@ -206,6 +207,27 @@ def test_a_file_of_another_md5_than_the_list_tells_failed(upstream: Upstream, cl
     assert outcomes(fetched) == ["stored", "stored", "failed", "stored"]
     assert "another MD5" in fetched[2].detail
     assert [row["is_read"] for row in cross_check(fetched).accounts.rows(named=True)] == [True, False, True]
+
+
+def test_a_file_that_was_rejected_is_on_record_as_failed_until_a_whole_one_comes(upstream: Upstream, client: Client) -> None:
+    path = f"/{THREE[0]}.export.CSV.zip"
+    upstream.give(path, good(events_file(THREE[0])[:-30]))
+    run(client, upstream)
+    assert client.archive.journal("gdelt", ONE_DAY).filter(item=path[1:])["outcome"].to_list() == ["failed"]
+    told = next(event_files(client.archive, ONE_DAY))
+    assert (told.outcome, told.payload, "asked for anew" in told.detail) == ("failed", None, True)
+    upstream.give(path, good(events_file(THREE[0])))
+    run(client, upstream)
+    assert next(event_files(client.archive, ONE_DAY)).outcome == "kept"
+
+
+def test_what_the_list_does_not_name_is_on_record_as_missing(upstream: Upstream, client: Client) -> None:
+    put_up(upstream, *THREE)
+    upstream.give(f"/{MASTER_LIST}", good(list_of(upstream, THREE[1])))
+    run(client, upstream, master_list=True)
+    told = list(event_files(client.archive, ONE_DAY))
+    assert [one.outcome for one in told[:3]] == ["missing", "kept", "kept"]
+    assert "does not name it" in told[0].detail
 
 
 def test_a_file_of_another_size_than_the_list_tells_failed(upstream: Upstream, client: Client) -> None:

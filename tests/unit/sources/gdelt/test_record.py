@@ -114,3 +114,22 @@ def test_a_file_tells_its_day_and_the_master_list_none() -> None:
     at = datetime(2025, 4, 4, tzinfo=UTC)
     named = {item: Payload("gdelt", item, DAY, URL, at, "", b"") for item in (stamp(DAY) + EVENTS, "2025-04-04 masterfilelist.txt")}
     assert [newest(payload) for payload in named.values()] == [DAY, None]
+
+
+def test_of_a_file_that_came_again_the_newest_answer_counts(archive: Archive) -> None:
+    item = stamp(DAY) + ARTICLES
+    keep(archive, item, b"PK no zip")
+    at = datetime(DAY.year, DAY.month, DAY.day, 12, tzinfo=UTC)
+    mended = Payload("gdelt", item, DAY, URL + item, at, "application/zip", zipped(file_of(document()), item))
+    archive.keep(Fetched(Request("gdelt", item, URL + item, DAY), "stored", at, 1, 200, mended), URL + item)
+    (rows,) = article_rows(archive, THE_DAY)
+    assert rows["unreadable"].to_list() == [None]
+
+
+@pytest.mark.parametrize("end", [EVENTS, ARTICLES])
+def test_a_file_that_came_and_was_found_not_to_be_whole_is_no_answer(archive: Archive, end: str) -> None:
+    item = stamp(DAY) + end
+    keep(archive, item, zipped(file_of(event() if end == EVENTS else document()), item))
+    keep(archive, item, None, outcome="failed")
+    assert list(article_rows(archive, THE_DAY)) == []
+    assert {(one.outcome, one.payload) for one in event_files(archive, THE_DAY)} <= {("failed", None)}

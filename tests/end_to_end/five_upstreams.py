@@ -1,0 +1,201 @@
+"""One server that speaks as all five upstreams do, about invented trade between China and the United States; and a home that asks it.
+
+Belongs here: what is served, and the settings that ask for it. Does not: what a run makes of it; that stands in the tests.
+
+The days lie just behind the clock, since the command has the real one: what is settled, late or asked for again depends on it.
+"""
+
+import json
+import shlex
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+
+from tests.conftest import Finished, run_tension
+from tests.unit.sources.gdelt.scenes import document, event, file_of, zipped
+from tests.unit.sources.server import Answer, Asked, Reply, Upstream, failing, good, unless_known
+
+CENSUS_KEY, COMTRADE_KEY = "census-key-0d5e17a9", "comtrade-key-77c2b4f1"
+KEYS = {"TENSION_CENSUS_KEY": CENSUS_KEY, "TENSION_COMTRADE_KEY": COMTRADE_KEY}
+
+LAST = datetime.now(UTC).date() - timedelta(days=1)
+DAY_BEFORE, EARLIER = LAST - timedelta(days=1), LAST - timedelta(days=2)
+DAYS = (EARLIER, DAY_BEFORE, LAST)
+
+#: Two feeds, the name of one with markup in it, and one whose host answers 500 for ever.
+POST, COURIER, GAZETTE = "Strelsau [bold]Post[/]", "Zenda Courier", "Hentzau Gazette"
+POST_PATH, COURIER_PATH, GAZETTE_PATH = "/feeds/post.xml", "/feeds/courier.xml", "/feeds/gazette.xml"
+POST_SAYS = "China will impose a 15 percent tariff on U.S. soybeans"
+COURIER_SAYS = "The United States raised tariffs on Chinese steel to 25 percent"
+GDELT_SAYS = "China imposes export controls on rare earths to the United States"
+
+#: The quarters of an hour that GDELT has on each day, of 96.
+QUARTERS = ("000000", "103000", "234500")
+EVENTS_END, ARTICLES_END = ".export.CSV.zip", ".gkg.csv.zip"
+MENTIONS = 10
+REGISTER_PATH, SECOND_PAGE = "/api/v1/documents.json", "/api/v1/documents/page-2.json"
+#: The Census Bureau and Comtrade have figures of the months before this one.
+NOT_RELEASED = (LAST - timedelta(days=35)).replace(day=1)
+IMPORTS_USD, DUTIES_USD, CHINA_EXPORTS_USD = 40_000_000_000, 8_000_000_000, 47_000_000_000
+
+
+def put_up(upstream: Upstream) -> None:
+    """Everything on the server, in good order but for one feed."""
+    upstream.give(POST_PATH, unless_known(_feed(POST_SAYS, LAST, "post")))
+    upstream.give(COURIER_PATH, unless_known(_feed(COURIER_SAYS, DAY_BEFORE, "courier")))
+    upstream.give(GAZETTE_PATH, failing(500))
+    for day in DAYS:
+        put_up_quarters(upstream, day, QUARTERS)
+    upstream.give(REGISTER_PATH, register())
+    for flow in ("imports", "exports"):
+        upstream.give(f"/intltrade/{flow}/hs", _census(flow))
+    upstream.give("/comtrade/C/M/HS", _comtrade)
+
+
+def put_up_quarters(upstream: Upstream, day: date, quarters: tuple[str, ...]) -> None:
+    """GDELT's two files of these quarters: one event of China's towards the United States, and one page of the day."""
+    for number, quarter in enumerate(quarters, start=1):
+        stamp = f"{day:%Y%m%d}{quarter}"
+        upstream.give(f"/gdelt/{stamp}{EVENTS_END}", good(export(stamp, int(f"{day:%d}{number:02d}"))))
+        page = document(number, GDELT_SAYS if number == 1 else "The town hall gets a new roof", stamp, V2SOURCECOMMONNAME="zenda.example")
+        upstream.give(f"/gdelt/{stamp}{ARTICLES_END}", good(zipped(file_of(page), stamp + ARTICLES_END)))
+
+
+def export(stamp: str, number: int) -> bytes:
+    """A file of events with one in it."""
+    return zipped(file_of(event(number, stamp=stamp, NumMentions=str(MENTIONS))), stamp + EVENTS_END)
+
+
+def register(second_page_of: date | None = None) -> Reply:
+    """The Federal Register: an order against China on the day before the last and on the earlier one, nothing on the last.
+
+    `second_page_of`: a day whose first page now names a second one, where the order is not.
+    """
+
+    def reply(asked: Asked) -> Answer:
+        day = date.fromisoformat(dict(asked.query)["conditions[publication_date][gte]"])
+        if day == second_page_of:
+            host = asked.headers["host"]
+            page = {"count": 2, "results": [_order(day, "Stools")], "next_page_url": f"http://{host}{SECOND_PAGE}"}
+        else:
+            page = {"count": 0} if day == LAST else {"count": 1, "results": [_order(day, "Kettles")]}
+        answer = good(json.dumps(page), "application/json", ETag=f'"{day} {second_page_of}"')
+        given = unless_known(answer)
+        return given(asked)
+
+    return reply
+
+
+def _order(day: date, what: str) -> dict[str, object]:
+    return {
+        "document_number": f"{day:%Y-%m%d}",
+        "publication_date": day.isoformat(),
+        "title": f"Tin {what} From China: Antidumping Duty Order",
+        "type": "Notice",
+        "agencies": [{"slug": "international-trade-administration"}],
+    }
+
+
+def _feed(title: str, day: date, name: str) -> Answer:
+    item = f"<item><guid>{name}-1</guid><title>{title}</title><link>https://{name}.example/1</link><pubDate>{day}T09:00:00Z</pubDate>"
+    body = f"{title}. The ministry said so on the day, and named no date on which it would begin."
+    told = f"<rss version='2.0'><channel><title>{name}</title>{item}<description>{body}</description></item></channel></rss>"
+    return good(told, "application/rss+xml", ETag=f'"{name}"')
+
+
+def _census(flow: str) -> Reply:
+    letter, values = flow[0].upper(), ("GEN_VAL_MO", "CON_VAL_MO", "DUT_VAL_MO", "CAL_DUT_MO") if flow == "imports" else ("ALL_VAL_MO",)
+
+    def reply(asked: Asked) -> Answer:
+        query = dict(asked.query)
+        if query.get("key") != CENSUS_KEY:
+            return good("<html>A valid key must be included with each data API request</html>", "text/html")
+        year = int(query["time"].removeprefix("from ")[:4])
+        released = [month for month in range(1, 13) if date(year, month, 1) < NOT_RELEASED]
+        if not released:
+            return Answer(status=204)
+        amounts = (IMPORTS_USD, IMPORTS_USD, IMPORTS_USD // 2, DUTIES_USD)[: len(values)]
+        names = [*values, "COMM_LVL", "CTY_CODE", f"{letter}_COMMODITY", "time"]
+        months = [[*map(str, amounts), "-", "5700", "-", f"{year}-{month:02d}"] for month in released]
+        return good(json.dumps([names, *months]), "application/json")
+
+    return reply
+
+
+def _comtrade(asked: Asked) -> Answer:
+    query = dict(asked.query)
+    if query.get("subscription-key") != COMTRADE_KEY:
+        return failing(401, "Access denied due to missing subscription key")
+    periods = [period for period in query["period"].split(",") if period < f"{NOT_RELEASED:%Y%m}"]
+    total = {"partner2Code": 0, "customsCode": "C00", "motCode": 0, "cmdCode": "TOTAL", "classificationSearchCode": "HS"}
+    rows = [
+        total
+        | {"typeCode": "C", "freqCode": "M", "period": period, "reporterCode": 156, "partnerCode": 842, "flowCode": "X"}
+        | {"primaryValue": float(CHINA_EXPORTS_USD)}
+        for period in periods
+    ]
+    return good(json.dumps({"elapsedTime": "0.04 secs", "count": len(rows), "data": rows, "error": ""}), "application/json")
+
+
+@dataclass(frozen=True)
+class Home:
+    """A folder with a `tension.toml` that asks the server, and the home beside it."""
+
+    folder: Path
+
+    @property
+    def home(self) -> Path:
+        return self.folder / "home"
+
+    def tension(self, command: str) -> Finished:
+        """The command, with the keys as variables."""
+        return run_tension(*shlex.split(command), cwd=self.folder, **KEYS)
+
+
+def home_that_asks(upstream: Upstream, folder: Path) -> Home:
+    """Settings with all upstreams on, every one of them on this server."""
+    (folder / "tension.toml").write_text(
+        f"""
+home = "home"
+first_day = {EARLIER}
+last_day = {LAST}
+pairs = ["CHN-USA"]
+extractor = "rules"
+
+[sources]
+on = ["rss", "gdelt", "federal_register", "census", "comtrade"]
+
+[sources.network]
+private_hosts = ["127.0.0.1"]
+seconds_between = 0
+tries = 2
+longest_pause_seconds = 0.05
+
+[[sources.rss.feeds]]
+name = "{POST}"
+url = "{upstream.url}{POST_PATH}"
+
+[[sources.rss.feeds]]
+name = "{COURIER}"
+url = "{upstream.url}{COURIER_PATH}"
+
+[[sources.rss.feeds]]
+name = "{GAZETTE}"
+url = "{upstream.url}{GAZETTE_PATH}"
+
+[sources.gdelt]
+base_url = "{upstream.url}/gdelt/"
+
+[sources.federal_register]
+base_url = "{upstream.url}/api/v1/"
+
+[sources.census]
+base_url = "{upstream.url}/intltrade/"
+
+[sources.comtrade]
+base_url = "{upstream.url}/comtrade/"
+pairs = ["CHN-USA"]
+""",
+        encoding="utf-8",
+    )
+    return Home(folder)
