@@ -19,8 +19,7 @@ from pipeline.defs.metadata import counted, describe
 from pipeline.defs.partitions import DAYS, DAYS_AT_ONCE, days, last_partition, today
 from pipeline.defs.resources import LakeResource, UpstreamsResource
 from pipeline.settings import current
-from pipeline.sources.payloads import Fetched
-from pipeline.sources.standing import ANSWERED
+from pipeline.sources.payloads import ANSWERED, Fetched
 from pipeline.sources.upstreams import UPSTREAMS, Upstream, newest_day
 
 Results = Iterator[dg.AssetCheckResult | dg.MaterializeResult[None]]

@@ -197,8 +197,8 @@ def sources(out: Console, standing: pl.DataFrame, asked_next: Mapping[str, datet
         return
     table = Table(
         title=f"Sources of {plain(str(settings.home))}",
-        caption=f"gaps: what the source did not have; failed: what was not answered; of the last {RECENT_DAYS} days. ! later than it should be. next: when its schedule "
-        "asks, if that is switched on in the UI. Times are UTC.",
+        caption=f"gaps: what the source did not have; failed: what was not answered; both of the last {RECENT_DAYS} days. ! later than it "
+        "should be. next: when its schedule asks, if that is switched on in the UI. Times are UTC.",
         box=box.SIMPLE_HEAD,
         padding=(0, 1, 0, 0),
         title_justify="left",

@@ -14,6 +14,8 @@ from typing import Literal
 from pydantic import SecretStr
 
 Outcome = Literal["stored", "unchanged", "kept", "missing", "failed", "refused"]
+#: Outcomes with an answer to read.
+ANSWERED: tuple[Outcome, ...] = ("stored", "unchanged", "kept")
 
 
 @dataclass(frozen=True)

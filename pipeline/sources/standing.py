@@ -11,8 +11,7 @@ import polars as pl
 
 from pipeline.contracts.sources import RECENT_DAYS, SOURCES
 from pipeline.contracts.tables.raw import FETCHES
-
-ANSWERED = ("stored", "unchanged", "kept")
+from pipeline.sources.payloads import ANSWERED
 
 STANDING = pl.Schema(
     {

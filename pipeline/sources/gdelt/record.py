@@ -16,9 +16,8 @@ from pipeline.sources.gdelt.articles import parse_articles
 from pipeline.sources.gdelt.fetch import SOURCE, quarters
 from pipeline.sources.gdelt.lines import ARTICLES_END, EVENTS_END
 from pipeline.sources.http.archive import Archive
-from pipeline.sources.payloads import Fetched, Outcome, Payload, Request
+from pipeline.sources.payloads import ANSWERED, Fetched, Outcome, Payload, Request
 from pipeline.sources.rows import ROWS, filed
-from pipeline.sources.standing import ANSWERED
 
 NOT_ASKED = "was not asked for"
 DAYS_LATE = timedelta(days=7)  # a page that GDELT finds later than so is not counted: its day is over
