@@ -132,8 +132,7 @@ assets = [_asset(UPSTREAMS[name]) for name in current().sources.on]
 @dg.asset(**describe(FETCHES), deps=list(current().sources.on), check_specs=check_specs(FETCHES))
 def fetches(lake: LakeResource, upstreams: UpstreamsResource) -> Results:
     """The journal of everything that was asked."""
-    with upstreams.open() as client:
-        rows = client.archive.journal()
+    rows = upstreams.archive().journal()
     yield from audit(FETCHES, rows)
     lake.open().write(FETCHES, rows)
     yield dg.MaterializeResult(metadata=counted(rows.height))
