@@ -6,6 +6,9 @@ Sources: the Census Bureau's Schedule C, and its guide to the datasets of intern
 European Union); UN Comtrade's lists of reporters and partners. Comtrade's areas follow M49 with exceptions: the United States with
 Puerto Rico and the Virgin Islands (842, not 840), France with Monaco (251), India (699), Norway with Svalbard (579), Switzerland with
 Liechtenstein (757), and "Other Asia, not elsewhere specified" (490), under which the trade of Taiwan stands.
+
+Of Schedule C the codes 0003, 1220, 2010, 3510, 4279 and 5700 were found in copies of public pages; the others, and most of Comtrade's, were
+written from memory and not held against the lists.
 """
 
 from types import MappingProxyType

@@ -16,7 +16,7 @@ from pipeline.contracts.sources import SOURCES
 from pipeline.contracts.tables.raw import FETCHES
 from pipeline.defs.checks import audit, check_specs
 from pipeline.defs.metadata import counted, describe
-from pipeline.defs.partitions import DAYS, DAYS_AT_ONCE, days, last_partition, today
+from pipeline.defs.partitions import DAYS, DAYS_AT_ONCE, days, today
 from pipeline.defs.resources import LakeResource, UpstreamsResource
 from pipeline.settings import current
 from pipeline.sources.payloads import ANSWERED, Fetched
@@ -74,7 +74,7 @@ def _asset(upstream: Upstream) -> dg.AssetsDefinition:
         ],
     )
     def archived(context: dg.AssetExecutionContext, upstreams: UpstreamsResource) -> Results:
-        window = days(context) if upstream.is_by_day else Days(current().first_day, last_partition())
+        window = days(context) if upstream.is_by_day else Days(current().first_day, max(current().first_day, _due()))
         with upstreams.open() as client:
             outcomes, problems = _told(context, upstream.fetch(client, current(), window))
             newest = newest_day(upstream, client.archive, _due())
