@@ -23,18 +23,13 @@ def passes(articles: pl.DataFrame) -> pl.Series:
     With a body: one strong trade term; two countries, each by name, people, capital, institution or leader; and a word of the quarrel
     (trade, tariff, retaliation …) in every thousand characters or one in the headline, so that a market report that mentions imports once
     is not read. One country is enough without a body, and beside a term whose other side goes without saying: a trade bill. A headline
-    without a body is also read for a weaker word (a ban, a shipment, a truce) where it names two countries.
+    without a body needs no trade term where it names two countries: half of the acts that bare headlines tell are told without one.
     """
     text = pl.concat_str("title", pl.lit("\n"), "body", ignore_nulls=True)
     numbered = articles.select(
         text=text, title=pl.col("title").fill_null(""), is_headline=pl.col("body").fill_null("").str.strip_chars() == ""
     ).with_row_index()
-    strong = numbered.filter(pl.col("text").str.contains(_trade_terms())).with_columns(is_strong=pl.lit(value=True))
-    bare = numbered.filter("is_headline").filter(
-        pl.col("text").str.contains(_bare_headline_words())
-    )  # texts with a body are not searched twice
-    weak = bare.join(strong, on="index", how="anti").with_columns(is_strong=pl.lit(value=False))
-    trade = pl.concat([strong, weak])
+    trade = numbered.with_columns(is_strong=pl.col("text").str.contains(_trade_terms())).filter(pl.col("is_strong") | pl.col("is_headline"))
     named = trade.with_columns(
         countries=pl.col("text").str.extract_all(_names()).list.eval(pl.element().replace_strict(_codes(), default=None)).list.n_unique()
     )
@@ -55,11 +50,6 @@ def _trade_terms() -> str:
 @cache
 def _one_sided_terms() -> str:
     return _terms([entry for entry in load("gate")["term"] if entry["countries"] < COUNTRIES_NEEDED])
-
-
-@cache
-def _bare_headline_words() -> str:
-    return _terms(load("gate")["headline"])
 
 
 @cache

@@ -10,7 +10,6 @@ from pipeline.signals.lexicon.inflect import noun_forms
 
 TERMS = load("gate")["term"]
 FOCUS = load("gate")["focus"]
-HEADLINE = load("gate")["headline"]
 
 
 def passed(title: str, body: str) -> bool:
@@ -91,14 +90,7 @@ def test_a_long_article_that_names_trade_once_is_not_read() -> None:
     assert not passed("Weather", lead + "The harvest was good. " * 80)
 
 
-@pytest.mark.parametrize("entry", HEADLINE, ids=lambda entry: entry["id"])
-def test_a_headline_without_a_body_needs_less(entry: dict[str, Any]) -> None:
-    forms = sorted((form for word in entry["words"] for form in noun_forms(word)), key=len, reverse=True)
-    assert passed(entry["example"], "")
-    assert not passed(re.sub("|".join(forms), "thing", entry["example"]), "")
-    assert not passed(entry["example"], "The harvest was good.")
-
-
-def test_a_weak_word_in_a_headline_needs_two_countries() -> None:
-    assert passed("Delhi stops rice shipments to Kenya", "")
-    assert not passed("Delhi stops rice shipments", "")
+def test_a_headline_without_a_body_that_names_two_countries_is_read_whatever_it_says() -> None:
+    assert passed("Minsk lets in Lithuanian apples", "")
+    assert not passed("Minsk lets in apples", "")
+    assert not passed("Minsk lets in Lithuanian apples", "The harvest was good.")

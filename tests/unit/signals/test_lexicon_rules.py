@@ -42,7 +42,6 @@ ENTRIES_RUN = {
     **{("actors", key): [entry for _, entry in test_lexicon.NAMES if entry in load("actors")[key]] for key in ("country", "exception")},
     ("gate", "term"): test_gate.TERMS,
     ("gate", "focus"): test_gate.FOCUS,
-    ("gate", "headline"): test_gate.HEADLINE,
 }
 # Word lists of a whole section: a text in which one of their words takes a signal away, or gives one, and what it gives.
 LISTS_RUN: dict[tuple[str, str], tuple[str, str, set[str]]] = {
