@@ -54,7 +54,7 @@ def test_a_rise_that_was_misread_as_a_lift_is_listed_and_ends_nothing(sample_run
         "select contradiction, says, other_says from measure_contradictions "
         "where measure_id = 'CHN>USA tariff *' and found_on = date '2025-04-09'",
     )
-    assert found.rows() == [("opposite_on_one_day", "announced 84 % for 2025-04-10", "ended 84 %")]
+    assert found.rows() == [("opposite_on_one_day", "announced 84 % for 2025-04-10", "reduced 84 %")]
 
 
 def test_rare_earths_stand_under_export_control_from_the_day_of_the_answer(sample_run: SampleRun) -> None:
