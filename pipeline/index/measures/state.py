@@ -86,6 +86,7 @@ class Measure:
     contradictions: list[Contradiction] = field(default_factory=list)
     changed_told_on: date = date.min
     _last: Statement | None = None  # the statement that made the present status
+    _rated: Statement | None = None  # the statement that made the present rate
     _unconfirmed: Statement | None = None  # its day came, and nobody has said yet that it took effect
     _running_out: Statement | None = None  # the suspension whose last day is awaited
 
@@ -159,6 +160,8 @@ class Measure:
             return "confirmed"
         if state.status != self.now.status:
             self._last = said
+        if state.rate_pct != self.now.rate_pct:
+            self._rated = said
         self.now = state
         self.changed_told_on = max(self.changed_told_on, said.told_on)
         if self.states and self.states[-1][0] == on:
@@ -217,7 +220,7 @@ class Measure:
         was_in_force = now.status == "effective"
         is_lower = was_in_force and rate is not None and now.rate_pct is not None and rate < now.rate_pct
         if is_lower and not now.is_reduced:
-            self._object("rate_fell_without_easing", said, self.states[-1][2], on)
+            self._object("rate_fell_without_easing", said, self._rated, on)
         is_raised = rate is not None and now.rate_pct is not None and rate > now.rate_pct
         self._running_out = None
         state = State("effective", basis, rate, was_in_force and now.is_reduced and not is_raised, now.coming if keep else None)

@@ -260,6 +260,13 @@ def test_a_lower_rate_in_force_that_nobody_eased_is_listed() -> None:
     assert words(folded(claim("effective", 0, 125.0), claim("effective", 9, 30.0))) == ["rate_fell_without_easing"]
 
 
+def test_an_announced_lower_rate_stands_against_what_told_the_higher_and_not_against_itself() -> None:
+    higher, lower = claim("effective", 0, 20.0), claim("announced", 3, 10.0, quote="A duty of 10 percent from March 10.")
+    ledger = folded(higher, lower)
+    listed = ledger.contradictions.filter(pl.col("contradiction") == "rate_fell_without_easing")
+    assert listed.select("signal_id", "other_signal_id").rows() == [(lower["signal_id"], higher["signal_id"])]
+
+
 def test_one_rate_for_all_goods_and_for_one_product_in_one_story_is_doubted() -> None:
     ledger = folded(claim("announced", 0, 34.0, story_id="A:1"), claim("announced", 0, 34.0, story_id="A:1", product="rare earths"))
     assert ledger.contradictions.select("measure_id", "contradiction").rows() == [("CHN>USA tariff rare earths", "scope_in_doubt")]
