@@ -32,7 +32,7 @@ def probabilities(evidence: pl.DataFrame, way: str) -> pl.Series:
 
 
 def least(way: str) -> float:
-    """The probability below which a way of reading asserts nothing: where F1 was best on the tuning half."""
+    """The probability below which a way of reading asserts nothing: the lowest whose F1 the tuning half cannot tell from the best."""
     return float(_table()[way]["least"])
 
 

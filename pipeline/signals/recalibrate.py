@@ -25,6 +25,7 @@ _FILE = Path(__file__).parent / "lexicon" / "calibration.toml"
 _PENALTY = 0.5
 _SMALLEST_FAMILY = 5
 _HIGH, _MEDIUM = 0.55, 0.4
+_DRAWS = 1000
 
 
 def fit(gold: Gold) -> tuple[dict[str, float], dict[str, dict[str, float]]]:
@@ -62,19 +63,40 @@ def _weights(gold: Gold, rows: pl.DataFrame, families: dict[str, float]) -> dict
         name: round(float(value), 3) for name, value in zip(np.array(TERMS)[used].tolist(), fitted, strict=True)
     }
     chance = 1 / (1 + np.exp(-(terms @ np.array([weights[name] for name in TERMS]))))
-    return weights | {"least": _best_bound(gold, rows.with_columns(probability=pl.Series(chance)))}
+    return weights | {"least": _least_bound(gold, rows.with_columns(probability=pl.Series(chance)))}
 
 
-def _best_bound(gold: Gold, rows: pl.DataFrame) -> float:
-    """The least probability at which the F1 of triples is best, in steps of 0.01."""
-    bounds = [round(bound, 2) for bound in np.arange(0.1, 0.6, 0.01).tolist()]
+def _least_bound(gold: Gold, rows: pl.DataFrame) -> float:
+    """The lowest probability, in steps of 0.01, at which the F1 of triples is within one standard error of the best.
 
-    def f1(bound: float) -> float:
-        counts = dict(outcomes(align(gold, rows.filter(pl.col("probability") >= bound)), "triple")["outcome"].value_counts().rows())
-        right = 2 * counts.get("tp", 0)
-        return float(right / max(right + counts.get("fp", 0) + counts.get("fn", 0), 1))
+    What lies under it is lost to everybody; what lies above it carries its probability. So where the passages cannot tell two bounds
+    apart, the lower one is taken.
+    """
+    bounds: list[float] = [round(bound, 2) for bound in np.arange(0.1, 0.6, 0.01).tolist()]
+    counted = {bound: _triples(gold, rows.filter(pl.col("probability") >= bound)) for bound in bounds}
+    best = max(counted.values(), key=_f1)
+    enough = _f1(best) - _standard_error(gold, best)
+    return next(bound for bound in bounds if _f1(counted[bound]) >= enough)
 
-    return float(max(bounds, key=lambda bound: (f1(bound), -bound)))
+
+def _triples(gold: Gold, rows: pl.DataFrame) -> NDArray[np.float64]:
+    """Of each passage how many triples are right, and how many are wrong or missed: shape (passages, 2)."""
+    found = outcomes(align(gold, rows), "triple").group_by("id").agg(
+        right=(pl.col("outcome") == "tp").sum(), other=pl.col("outcome").is_in(["fp", "fn"]).sum()
+    )  # fmt: skip
+    counts = gold.passages.select("id").join(found, on="id", how="left", maintain_order="left").select("right", "other")
+    return counts.fill_null(0).to_numpy().astype(np.float64)
+
+
+def _f1(counts: NDArray[np.float64]) -> float:
+    right, other = counts.sum(axis=0)
+    return float(2 * right / max(2 * right + other, 1))
+
+
+def _standard_error(gold: Gold, counts: NDArray[np.float64]) -> float:
+    """Of the F1, by drawing whole passages with replacement."""
+    draws = np.random.default_rng(0).integers(0, gold.passages.height, (_DRAWS, gold.passages.height))
+    return float(np.std([_f1(counts[drawn]) for drawn in draws]))
 
 
 def written(families: dict[str, float], ways: dict[str, dict[str, float]], passages: int) -> str:

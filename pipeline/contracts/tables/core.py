@@ -149,7 +149,7 @@ SIGNAL_COLUMNS = (
         "alternatives", pl.String(), "The encoder's likeliest kinds with its scores; empty where it is silent", "measure 0.81, threat 0.22"
     ),
     Column("extractor", pl.String(), "Readers that read the article", "rules+encoder"),
-    Column("extractor_version", pl.String(), "Versions of these readers", "0.3.0+1.1.0"),
+    Column("extractor_version", pl.String(), "Versions of these readers", "0.3.1+1.1.0"),
     Column("lexicon_sha", pl.String(), "Fingerprint of the lexicon it read with", "5b1d7c9a0e3f"),
 )
 

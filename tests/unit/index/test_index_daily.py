@@ -91,8 +91,8 @@ PHASES = {
     "CHN": ("escalation", [of("CHN", "measure", "effective")]),
     "JPN": ("de-escalation", [of("JPN", "agreement")]),
     "MEX": ("dialogue", [of("MEX", "measure"), of("MEX", "agreement")]),  # as much of both
-    "CAN": ("stalemate", [*moved("CAN"), *talks("CAN", 1.24)]),  # (1.24 + 1) / (1.24 + 0.9 + 2) is a hair above 0.54
-    "IND": ("dialogue", [*moved("IND"), *talks("IND", 1.22)]),
+    "CAN": ("stalemate", [*moved("CAN"), *talks("CAN", 1.33)]),  # (1.33 + 1) / (1.33 + 0.9 + 2) is a hair above 0.55
+    "IND": ("dialogue", [*moved("IND"), *talks("IND", 1.31)]),
     "KOR": ("dialogue", talks("KOR", 0.9)),  # nothing moved, but hardly anything was said
     "VNM": ("stalemate", [of("VNM", "measure", "proposed", 0.5), *talks("VNM", 1.2)]),  # what is only proposed has not moved
     "BRA": ("stalemate", talks("BRA", 2.0)),

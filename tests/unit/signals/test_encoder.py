@@ -87,6 +87,23 @@ def test_what_is_dated_to_an_earlier_year_is_history() -> None:
     assert not is_dated_back("It began in 2025.", date(2025, 3, 1))
 
 
+@pytest.mark.parametrize(
+    ("sentence", "is_back"),
+    [
+        ("Canada put seven ores under licence in April.", True),
+        ("In December Canada put seven ores under licence.", False),  # an August article: nearer ahead than back
+        ("Talks resume in April.", True),
+        ("Canada put seven ores under licence in August.", False),
+        ("Canada on Friday dropped the charge of April.", False),
+        ("Canada held off the charge that it announced in April.", False),
+        ("Canada said the charge began in April.", False),
+        ("Canada will look at the charge in April.", False),
+    ],
+)
+def test_what_is_dated_to_an_earlier_month_and_nothing_nearer_is_history(sentence: str, is_back: bool) -> None:
+    assert is_dated_back(sentence, date(2025, 8, 25)) is is_back
+
+
 def test_the_model_file_is_small_enough_to_ship() -> None:
     assert (network._FOLDER / "model.onnx").stat().st_size <= 25_000_000  # type: ignore[attr-defined]  # a file on disk in a checkout
 

@@ -43,7 +43,7 @@ def test_the_quote_is_what_its_offsets_cut_out_of_title_and_body() -> None:
 def test_what_the_article_says_of_itself_is_carried() -> None:
     row = SentenceExtractor("rules").extract(articles((TITLE, BODY))).row(0, named=True)
     assert (row["source"], row["url"], row["index_date"]) == ("Wire", "https://wire.example/0", date(2025, 3, 4))
-    assert (row["extractor"], row["extractor_version"], row["lexicon_sha"]) == ("rules", "0.3.0", lexicon_sha())
+    assert (row["extractor"], row["extractor_version"], row["lexicon_sha"]) == ("rules", "0.3.1", lexicon_sha())
 
 
 def test_articles_that_the_gate_stops_are_not_read() -> None:

@@ -51,7 +51,6 @@ def test_buying_in_brazil_instead_is_a_measure_of_china(found: list[dict[str, An
     assert kinds(found, "Brazil") == {("CHN", "USA", "measure", "purchases")}
 
 
-@pytest.mark.xfail(strict=True, reason="encoder 1.1.0 is silent here, and what the rules find alone stays under the least probability")
 def test_the_status_quo_is_dialogue(found: list[dict[str, Any]]) -> None:
     assert kinds(found, "status quo") == {("USA", "CHN", "dialogue", "other")}
 

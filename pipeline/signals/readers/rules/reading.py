@@ -27,7 +27,7 @@ from pipeline.signals.readers.rules.word_order import Scene
 
 LONGEST = 1500
 SHORT = 3
-VERSION = "0.3.0"
+VERSION = "0.3.1"
 
 
 class RuleReader:
