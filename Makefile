@@ -29,8 +29,8 @@ ui: $(filter .uv/uv,$(UV)) ## the Dagster UI on http://localhost:3000, with the 
 	@mkdir -p "$(abspath $(HOME_DIR))/dagster" && cp pipeline/dagster.yaml "$(abspath $(HOME_DIR))/dagster/dagster.yaml"
 	@TENSION_HOME="$(abspath $(HOME_DIR))" DAGSTER_HOME="$(abspath $(HOME_DIR))/dagster" $(RUN) dagster dev -w workspace.yaml
 
-test: $(filter .uv/uv,$(UV)) ## all tests
-	@$(DEV) pytest
+test: $(filter .uv/uv,$(UV)) ## all tests, on all cores
+	@$(DEV) pytest -n logical --dist loadfile
 
 check: $(filter .uv/uv,$(UV)) ## format, lint, types, SQL, borders, tests
 	@$(DEV) ruff format --check .

@@ -87,16 +87,16 @@ def validate(settings: Settings, asked: Asked) -> Validated:
     events, of_events = _events(record, inputs.keywords, asked.events)
     agreeing, of_references = _references(record, inputs)
     pairs = [record.pair, *(pair for pair in record.pairs if pair != record.pair)]
-    others, equal = agreement.placebo(inputs, pairs), agreement.unweighted(inputs, record.pair)
+    others, variants = agreement.placebo(inputs, pairs), agreement.variants(inputs, record.pair)
     sources, alone = record.without_each_source()
     again = record.rebuild()
     studies = shown.Studies(record.simulation() if asked.is_simulated else None, record.forecast())
-    figures = pl.concat([events, agreeing, others, sources, equal, again, *_of_studies(studies, record.pair)])
+    figures = pl.concat([events, agreeing, others, sources, variants, again, *_of_studies(studies, record.pair)])
     sections = (
         of_references,
         of_events,
         shown.placebo_section(others, record.pair),
-        shown.sources_section(pl.concat([sources, equal]), record.pair, alone, record.note),
+        shown.sources_section(pl.concat([sources, variants]), record.pair, alone, record.note),
         shown.rebuild_section(again),
         *shown.studies_sections(studies, record.note),
     )

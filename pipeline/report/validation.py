@@ -45,7 +45,8 @@ _READ_PLACEBOS = (
 )
 _READ_SOURCES = (
     "The whole index is made again without one source at a time; its stories go on in the papers that remain. A correlation far below "
-    "1 says that the index hangs on that source. With every severity g = 1 nobody has to trust the weights."
+    "1 says that the index hangs on that source. With every severity g = 1 (tension_unweighted) nobody has to trust the weights. "
+    "Words are what was threatened, demanded, refused or blamed, actions what was done: an index of uncertainty may follow the words alone."
 )
 _READ_REBUILD = (
     "Each published value computed a second time from story_mass, coverage and baseline by code that shares nothing with the index; the "
@@ -202,7 +203,7 @@ def placebo_section(figures: pl.DataFrame, pair: str) -> Section:
 
 
 def sources_section(figures: pl.DataFrame, pair: str, missing: Sequence[str] = (), note: str = "") -> Section:
-    """The index without each source, and with every severity g = 1."""
+    """The index without each source, with every severity g = 1, and its parts from words and from actions."""
     rows = figures.filter((pl.col("part") == "sources") & (pl.col("pair") == pair))
     grids = []
     if not rows.is_empty():
@@ -211,13 +212,14 @@ def sources_section(figures: pl.DataFrame, pair: str, missing: Sequence[str] = (
             for (source,), of_source in rows.partition_by("grouping", as_dict=True, maintain_order=True).items()
         )
         grids.append(Grid(f"{pair_title(pair)} without one source", ("without", *_OF_SOURCES), told))
-    equal = figures.filter((pl.col("part") == "unweighted") & (pl.col("pair") == pair) & pl.col("value").is_not_null())
+    others = figures.filter((pl.col("part") == "variants") & (pl.col("pair") == pair) & pl.col("value").is_not_null())
     told = tuple(
-        (f"{row['reference']}: {row['statistic']}", _number(row["value"], 3), _count(row["count"])) for row in equal.iter_rows(named=True)
+        (row["measured"], f"{row['reference']}: {row['statistic']}", _number(row["value"], 3), _count(row["count"]))
+        for row in others.iter_rows(named=True)
     )
-    grids.append(Grid("Every severity g = 1: correlation of tension_unweighted", ("with", "value", "over"), told))
+    grids.append(Grid("Every severity g = 1, and the parts from words and from actions", ("column", "with", "value", "over"), told))
     pictures = () if rows.is_empty() else (_picture(sources_chart(rows, pair, note), "The index without each source"),)
-    return Section("Without one source, without weights", _READ_SOURCES, tuple(grids), pictures, tuple(missing))
+    return Section("Without one source, without weights, by words and by actions", _READ_SOURCES, tuple(grids), pictures, tuple(missing))
 
 
 def rebuild_section(figures: pl.DataFrame) -> Section:

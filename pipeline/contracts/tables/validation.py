@@ -11,7 +11,7 @@ PARTS = {
     "agreement": "levels and changes against reference series",
     "placebo": "every published pair against every reference",
     "sources": "the index without one of its sources",
-    "unweighted": "the index with every severity g = 1",
+    "variants": "the index with every severity g = 1, and its parts from words and from actions",
     "rebuild": "published values computed a second time from the published masses",
     "simulation": "how often the limits cover made-up rates whose truth is known",
     "forecast": "how well each half-life foretells the stories of the next day",

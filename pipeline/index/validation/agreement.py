@@ -27,6 +27,8 @@ LEAST_ROWS = 6  # of fewer months or days a correlation says nothing
 LEFT_OUT = {"tpu": Days(date(2020, 3, 1), date(2020, 10, 31))}
 #: References that the index should follow, the first of them drawn; the others should be followed less.
 CONVERGENT = ("trade_epu", "tpu")
+#: Other columns of the index: every severity g = 1, and the two parts of tension.
+VARIANTS = ("tension_unweighted", "tension_words", "tension_actions")
 _MEASURED = ("index", "keyword")
 
 
@@ -99,16 +101,17 @@ def placebo(inputs: Inputs, pairs: Iterable[str]) -> pl.DataFrame:
     return figures(rows)
 
 
-def unweighted(inputs: Inputs, pair: str) -> pl.DataFrame:
-    """Rows of VALIDATION: `tension_unweighted` (every g = 1) against `tension`, and against each reference by month."""
-    name = "tension_unweighted"
+def variants(inputs: Inputs, pair: str) -> pl.DataFrame:
+    """Rows of VALIDATION: each of VARIANTS against `tension` by day, and against each reference by month."""
     days = _within(inputs.tension.filter(pl.col("pair") == pair), "index_date", inputs.window).sort("index_date")
-    both = days.select(pl.col("index_date").alias("period_date"), pl.col(name).alias("index"), pl.col("tension").alias("value"))
-    rows = [_plain(both, pair, "tension", transform, "unweighted", name, "day") for transform in ("level", "change")]
-    for reference, frequency in comparisons(inputs):
-        if frequency == "month":
-            series = aligned(inputs, pair, reference, frequency, name)
-            rows += [_plain(series, pair, reference, transform, "unweighted", name) for transform in ("level", "change")]
+    rows: list[Figure] = []
+    for name in VARIANTS:
+        both = days.select(pl.col("index_date").alias("period_date"), pl.col(name).alias("index"), pl.col("tension").alias("value"))
+        rows += [_plain(both, pair, "tension", transform, "variants", name, "day") for transform in ("level", "change")]
+        for reference, frequency in comparisons(inputs):
+            if frequency == "month":
+                series = aligned(inputs, pair, reference, frequency, name)
+                rows += [_plain(series, pair, reference, transform, "variants", name) for transform in ("level", "change")]
     return figures(rows)
 
 

@@ -8,7 +8,7 @@ import pytest
 
 from pipeline.contracts.days import Days
 from pipeline.contracts.tables.index import TENSION_PAIR_DAILY
-from pipeline.index.validation.agreement import Inputs, agreement, aligned, comparisons, correlation, placebo, unweighted
+from pipeline.index.validation.agreement import Inputs, agreement, aligned, comparisons, correlation, placebo, variants
 from pipeline.index.validation.keywords import KEYWORD_HITS
 
 FIRST = date(2021, 1, 1)
@@ -25,6 +25,8 @@ def tension(values: dict[date, float] | None = None, pair: str = "CHN-USA") -> p
         pair=pl.lit(pair),
         tension=pl.Series([given[day.replace(day=1)] for day in DAYS]),
         tension_unweighted=pl.Series([200 - given[day.replace(day=1)] for day in DAYS]),
+        tension_words=pl.Series([given[day.replace(day=1)] / 4 for day in DAYS]),
+        tension_actions=pl.Series([50.0] * len(DAYS)),
         phase=pl.Series(["escalation" if n % 4 == 0 else "quiet" for n in range(len(DAYS))]),
     )
 
@@ -140,10 +142,11 @@ def test_every_pair_is_told_with_its_days_in_escalation_and_a_still_one_has_no_c
     assert value(figures, "Pearson, level by month", pair="DEU-FRA") is None
 
 
-def test_equal_weights_are_held_against_the_index_and_the_references() -> None:
-    figures = unweighted(inputs(reference(WAVE)), "CHN-USA")
-    assert value(figures, "Pearson, level by day", reference="tension") == pytest.approx(-1.0)
-    assert value(figures, "Pearson, level by month", reference="trade_epu") == pytest.approx(-1.0)
+@pytest.mark.parametrize(("column", "expected"), [("tension_unweighted", -1.0), ("tension_words", 1.0), ("tension_actions", None)])
+def test_equal_weights_and_parts_are_held_against_the_index_and_the_references(column: str, expected: float | None) -> None:
+    of_column = variants(inputs(reference(WAVE)), "CHN-USA").filter(pl.col("measured") == column)
+    for statistic, beside in (("Pearson, level by day", "tension"), ("Pearson, level by month", "trade_epu")):
+        assert value(of_column, statistic, reference=beside) == (expected if expected is None else pytest.approx(expected))
 
 
 def test_correlation_works_along_the_last_axis_and_is_empty_where_nothing_moves() -> None:

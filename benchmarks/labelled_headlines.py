@@ -1,0 +1,131 @@
+"""What a careful reader finds in the headlines of a newspaper, against what ours finds; and the index that each of them makes.
+
+    uv run python benchmarks/labelled_headlines.py HOME REFERENCES
+
+HOME: a home of `tension run` on the 17,760 headlines; REFERENCES: the folder or file of reference series. The labels are
+`tests/gold/labels-of-headlines.csv`: ids and rows, no text. The models of `sql/` make both indices; only the findings between China and the
+United States differ. The figures of docs/methodology.md, section 14.
+"""
+
+import argparse
+from collections.abc import Iterator
+from datetime import date
+from pathlib import Path
+
+import polars as pl
+
+from pipeline.contracts.days import Days
+from pipeline.contracts.tables.core import ARTICLES, COVERAGE, FINDINGS, STORY_LINKS
+from pipeline.contracts.tables.index import TENSION_PAIR_DAILY
+from pipeline.contracts.vocabulary import KIND_POLARITY, POLARITY
+from pipeline.index.parameters import variables
+from pipeline.index.steps import STEPS
+from pipeline.index.validation.agreement import Inputs, aligned, correlation
+from pipeline.index.validation.keywords import KEYWORD_HITS
+from pipeline.settings import Settings
+from pipeline.sources.references import read_references
+from pipeline.warehouse.chain import compute
+from pipeline.warehouse.lake import Lake
+
+LABELS = Path(__file__).parents[1] / "tests" / "gold" / "labels-of-headlines.csv"
+PAIR = "CHN-USA"
+MONTHS = Days(date(2018, 4, 1), date(2020, 6, 30))
+SERIES = ("tension", "tension_unweighted", "tension_words", "tension_actions")
+TRIPLE = ("article_id", "actor", "target", "polarity")
+
+of_the_pair = pl.col("actor").is_in(PAIR.split("-")) & pl.col("target").is_in(PAIR.split("-"))
+asserted = pl.col("modality") == "asserted"
+
+
+def labels() -> pl.DataFrame:
+    """Rows between the two countries, of both labellings, with their polarity."""
+    polarity = pl.col("kind").replace_strict(dict(KIND_POLARITY)).alias("polarity")
+    return pl.read_csv(LABELS).filter(of_the_pair).with_columns(polarity)
+
+
+def agreements(given: pl.DataFrame, found: pl.DataFrame) -> Iterator[dict[str, object]]:
+    """One row a polarity, and one for all: the two labellings against one another, and ours against what both hold certain.
+
+    Precision: what neither labelling has at all is wrong. Recall: of what both have and one at least holds certain.
+    """
+    rows = given.filter(asserted)
+    either = {side: set(of_side.select(TRIPLE).iter_rows()) for (side,), of_side in rows.group_by("labelling")}
+    certain = {side: set(of_side.select(TRIPLE).iter_rows()) for (side,), of_side in rows.filter(~pl.col("opt")).group_by("labelling")}
+    one, other = "first", "second"
+    asked = (certain[one] & either[other]) | (certain[other] & either[one])
+    allowed = either[one] | either[other]
+    ours = set(found.filter(asserted).select(TRIPLE).iter_rows())
+    for polarity in ("all", *POLARITY.words):
+        kept = [{row for row in rows if polarity in ("all", row[-1])} for rows in (certain[one], certain[other], asked, allowed, ours)]
+        first, second, wanted, borne, read = kept
+        right = len(read & wanted)
+        yield {
+            "polarity": polarity,
+            "between labellings, F1": 2 * len(first & second) / (len(first) + len(second)),
+            "asked for": len(wanted),
+            "found": len(read),
+            "precision": len(read & borne) / len(read),
+            "recall": right / len(wanted),
+            "F1": 2 * right / (right + len(read - borne) + len(wanted)),
+        }
+
+
+def as_findings(rows: pl.DataFrame, articles: pl.DataFrame) -> pl.DataFrame:
+    """Labelled rows as findings that are certain; what the index does not look at (quote, product, reader) is that of the example."""
+    of_article = ["article_id", "index_date", "source", "published_at", "url"]
+    given = [name for name in rows.columns if name in FINDINGS.schema]
+    rest = FINDINGS.example(1).drop(*{*given, *of_article, "signal_id", "probability"})
+    told = rows.select(given).join(articles.select(of_article), on="article_id", maintain_order="left").join(rest, how="cross")
+    number = pl.int_range(pl.len()).cast(pl.String)
+    return told.with_columns(probability=pl.lit(1.0), signal_id=pl.concat_str(pl.lit("label "), number)).select(FINDINGS.schema.names())
+
+
+def correlations(name: str, tension: pl.DataFrame, references: pl.DataFrame, half_life_days: float) -> dict[str, object]:
+    """Pearson of the monthly mean of each column of the index with categorical trade EPU, April 2018 to June 2020."""
+    inputs = Inputs(tension, pl.DataFrame(schema=KEYWORD_HITS), references, MONTHS, half_life_days)
+    row: dict[str, object] = {"read by": name}
+    for column in SERIES:
+        months = aligned(inputs, PAIR, "trade_epu", "month", column).drop_nulls(["index", "value"])
+        row[column] = float(correlation(months["index"].to_numpy(), months["value"].to_numpy()))
+    return row | {"months": months.height}
+
+
+def main() -> None:
+    """Print both tables."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("home", type=Path)
+    parser.add_argument("references", type=Path)
+    given = parser.parse_args()
+    lake = Lake(Settings(home=given.home).lake)
+    core = {table.name: lake.read(table) for table in (ARTICLES, COVERAGE, FINDINGS, STORY_LINKS)}
+    findings, articles = core[FINDINGS.name], core[ARTICLES.name]
+    published, read = lake.read(TENSION_PAIR_DAILY), lake.span(COVERAGE)
+    last, known = published.row(-1, named=True), labels()
+    unknown = known.join(articles, on="article_id", how="anti")
+    if unknown.height:
+        parser.error(f"{unknown.height} labelled headlines are not in {given.home}: this is not a home of the 17,760 headlines")
+    settings = variables(
+        tuple(published["pair"].unique().sort()), last["half_life_days"], (last["baseline_from"], last["baseline_to"]), read
+    )
+    series = {"ours": findings}
+    others = findings.filter(~of_the_pair)
+    for side in ("first", "second"):
+        rows = known.filter(pl.col("labelling") == side)
+        for name, of_name in ((f"{side} labelling", rows.filter(~pl.col("opt"))), (f"{side} labelling, doubtful rows too", rows)):
+            series[name] = pl.concat([others, as_findings(of_name, articles)])
+    told = [
+        correlations(
+            name,
+            compute(core | {FINDINGS.name: of_name}, STEPS, settings, [TENSION_PAIR_DAILY])[TENSION_PAIR_DAILY.name],
+            read_references(given.references),
+            last["half_life_days"],
+        )
+        for name, of_name in series.items()
+    ]
+    pl.Config(tbl_rows=-1, tbl_cols=-1, tbl_width_chars=200, fmt_str_lengths=60, float_precision=3)
+    pl.Config(tbl_hide_dataframe_shape=True, tbl_hide_column_data_types=True)
+    print(pl.DataFrame(list(agreements(known, findings.filter(of_the_pair)))), pl.DataFrame(told), sep="\n")
+
+
+if __name__ == "__main__":
+    main()
