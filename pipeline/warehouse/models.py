@@ -9,6 +9,7 @@ import hashlib
 import json
 import os
 from collections.abc import Iterator, Mapping
+from concurrent.futures import Future, ThreadPoolExecutor
 from datetime import date, timedelta
 from functools import cache
 from pathlib import Path
@@ -142,15 +143,21 @@ def run(lake: Tables, table: Table, variables: Mapping[str, Any]) -> pl.DataFram
 def run_in_parts(lake: Tables, table: Table, variables: Mapping[str, Any], read: Days) -> Iterator[pl.DataFrame]:
     """The rows of a table that is too large to be held at once, by consecutive spans of days within a year, about `ROWS_AT_ONCE` a time.
 
-    The model takes its span from the variables `first_day` and `last_day`. How long the next one is follows from how much the last held.
+    The model takes its span from the variables `first_day` and `last_day`. How long the next one is follows from how much the last held;
+    it is made while the last is looked at and written, so two parts are held at a time.
     """
-    first, length = read.first, 31
-    while first <= read.last:
-        last = min(first + timedelta(days=length - 1), read.last, date(first.year, 12, 31))
-        rows = run(lake, table, {**variables, "first_day": first, "last_day": last})
-        yield rows
-        length = max(1, min(366, ((last - first).days + 1) * ROWS_AT_ONCE // max(rows.height, 1)))
-        first = last + timedelta(days=1)
+
+    def of(first: date, length: int) -> tuple[Days, pl.DataFrame]:
+        days = Days(first, min(first + timedelta(days=length - 1), read.last, date(first.year, 12, 31)))
+        return days, run(lake, table, {**variables, "first_day": days.first, "last_day": days.last})
+
+    with ThreadPoolExecutor(1, "next part") as ahead:
+        coming: Future[tuple[Days, pl.DataFrame]] | None = ahead.submit(of, read.first, 31)
+        while coming:
+            days, rows = coming.result()
+            length = max(1, min(366, len(days) * ROWS_AT_ONCE // max(rows.height, 1)))
+            coming = ahead.submit(of, days.last + timedelta(days=1), length) if days.last < read.last else None
+            yield rows
 
 
 def fingerprint(path: Path) -> str:
