@@ -30,7 +30,7 @@ ui: $(filter .uv/uv,$(UV)) ## the Dagster UI on http://localhost:3000, with the 
 	@TENSION_HOME="$(abspath $(HOME_DIR))" DAGSTER_HOME="$(abspath $(HOME_DIR))/dagster" $(RUN) dagster dev -w workspace.yaml
 
 test: $(filter .uv/uv,$(UV)) ## all tests, on all cores
-	@$(DEV) pytest -n logical --dist loadfile
+	@$(DEV) pytest -n logical --dist loadfile --no-loadscope-reorder
 
 check: $(filter .uv/uv,$(UV)) ## format, lint, types, SQL, borders, tests
 	@$(DEV) ruff format --check .

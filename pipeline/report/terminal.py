@@ -200,7 +200,7 @@ def sources(out: Console, standing: pl.DataFrame, asked_next: Mapping[str, datet
         caption=f"gaps: what the source did not have; failed: what was not answered; both of the last {RECENT_DAYS} days. ! later than it "
         "should be. next: when its schedule asks, if that is switched on in the UI. Times are UTC.",
         box=box.SIMPLE_HEAD,
-        padding=(0, 1, 0, 0),
+        padding=0,  # the box parts columns by a space; with more, years of lag would cut the last column of 80 off
         title_justify="left",
         caption_justify="left",
     )
