@@ -1,4 +1,4 @@
-"""What a careful reader finds in the headlines of a newspaper, against what ours finds; and the index that each of them makes.
+"""What is labelled in the headlines of a newspaper, against what ours finds; and the index that each of them makes.
 
     uv run python benchmarks/labelled_headlines.py HOME REFERENCES
 
