@@ -8,21 +8,24 @@ United States differ. The figures of docs/methodology.md, section 14.
 """
 
 import argparse
-from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 
 import polars as pl
+from rich.console import Console
 
 from pipeline.contracts.days import Days
 from pipeline.contracts.tables.core import ARTICLES, COVERAGE, FINDINGS, STORY_LINKS
 from pipeline.contracts.tables.index import TENSION_PAIR_DAILY
-from pipeline.contracts.vocabulary import KIND_POLARITY, POLARITY
+from pipeline.contracts.vocabulary import KIND_POLARITY
 from pipeline.index.parameters import variables
 from pipeline.index.steps import STEPS
 from pipeline.index.validation.agreement import Inputs, aligned, correlation
 from pipeline.index.validation.keywords import KEYWORD_HITS
+from pipeline.report.scores import render
 from pipeline.settings import Settings
+from pipeline.signals.evaluate import as_predictions, evaluate
+from pipeline.signals.gold import ROWS_SCHEMA, Gold
 from pipeline.sources.references import read_references
 from pipeline.warehouse.chain import compute
 from pipeline.warehouse.lake import Lake
@@ -31,10 +34,8 @@ LABELS = Path(__file__).parents[1] / "tests" / "gold" / "labels-of-headlines.csv
 PAIR = "CHN-USA"
 MONTHS = Days(date(2018, 4, 1), date(2020, 6, 30))
 SERIES = ("tension", "tension_unweighted", "tension_words", "tension_actions")
-TRIPLE = ("article_id", "actor", "target", "polarity")
 
 of_the_pair = pl.col("actor").is_in(PAIR.split("-")) & pl.col("target").is_in(PAIR.split("-"))
-asserted = pl.col("modality") == "asserted"
 
 
 def labels() -> pl.DataFrame:
@@ -43,31 +44,25 @@ def labels() -> pl.DataFrame:
     return pl.read_csv(LABELS).filter(of_the_pair).with_columns(polarity)
 
 
-def agreements(given: pl.DataFrame, found: pl.DataFrame) -> Iterator[dict[str, object]]:
-    """One row a polarity, and one for all: the two labellings against one another, and ours against what both hold certain.
+def as_gold(rows: pl.DataFrame, articles: pl.DataFrame) -> Gold:
+    """Labelled rows as gold, each headline a passage and a sentence; what the labels do not say is false, empty or unknown.
 
-    Precision: what neither labelling has at all is wrong. Recall: of what both have and one at least holds certain.
+    `articles`: rows of ARTICLES, the passages; those without a row were read and carry nothing.
     """
-    rows = given.filter(asserted)
-    either = {side: set(of_side.select(TRIPLE).iter_rows()) for (side,), of_side in rows.group_by("labelling")}
-    certain = {side: set(of_side.select(TRIPLE).iter_rows()) for (side,), of_side in rows.filter(~pl.col("opt")).group_by("labelling")}
-    one, other = "first", "second"
-    asked = (certain[one] & either[other]) | (certain[other] & either[one])
-    allowed = either[one] | either[other]
-    ours = set(found.filter(asserted).select(TRIPLE).iter_rows())
-    for polarity in ("all", *POLARITY.words):
-        kept = [{row for row in rows if polarity in ("all", row[-1])} for rows in (certain[one], certain[other], asked, allowed, ours)]
-        first, second, wanted, borne, read = kept
-        right = len(read & wanted)
-        yield {
-            "polarity": polarity,
-            "between labellings, F1": 2 * len(first & second) / (len(first) + len(second)),
-            "asked for": len(wanted),
-            "found": len(read),
-            "precision": len(read & borne) / len(read),
-            "recall": right / len(wanted),
-            "F1": 2 * right / (right + len(read - borne) + len(wanted)),
-        }
+    passages = articles.select(id="article_id", date="index_date", source="source", text="title")
+    unsaid = {"is_retaliation": False, "is_conditional": False, "rate_pct": None, "value_usd": None, "product": ""}
+    told = rows.rename({"article_id": "id"}).join(passages.select("id", quote="text"), on="id", maintain_order="left")
+    told = told.with_columns(
+        span_start=0, span_end=pl.col("quote").str.len_chars(), **{name: pl.lit(value) for name, value in unsaid.items()}
+    )
+    return Gold(passages, told.select(pl.col(name).cast(dtype) for name, dtype in ROWS_SCHEMA.items()))
+
+
+def merged(rows: pl.DataFrame) -> pl.DataFrame:
+    """The rows of both labellings; `opt` are those whose act (polarity, modality) one of them lacks, or both call doubtful."""
+    act = ("article_id", "actor", "target", "polarity", "modality")
+    in_both = pl.col("labelling").n_unique().over(act) > 1
+    return rows.with_columns(opt=~in_both | pl.col("opt").all().over(act)).drop("labelling").unique(maintain_order=True)
 
 
 def as_findings(rows: pl.DataFrame, articles: pl.DataFrame) -> pl.DataFrame:
@@ -124,7 +119,13 @@ def main() -> None:
     ]
     pl.Config(tbl_rows=-1, tbl_cols=-1, tbl_width_chars=200, fmt_str_lengths=60, float_precision=3)
     pl.Config(tbl_hide_dataframe_shape=True, tbl_hide_column_data_types=True)
-    print(pl.DataFrame(list(agreements(known, findings.filter(of_the_pair)))), pl.DataFrame(told), sep="\n")
+    ours = findings.filter(of_the_pair)
+    passages = articles.join(pl.concat([known.select("article_id"), ours.select("article_id")]), on="article_id", how="semi")
+    first, second = (as_gold(known.filter(pl.col("labelling") == side), passages) for side in ("first", "second"))
+    between = evaluate(first, as_predictions(second)).levels["triple"].f1
+    print(f"F1 of the second labelling against the first: {between.value:.3f} [{between.lo95:.2f}, {between.hi95:.2f}]")
+    Console().print(render(evaluate(as_gold(merged(known), passages), ours).as_frame()))
+    print(pl.DataFrame(told))
 
 
 if __name__ == "__main__":

@@ -19,7 +19,7 @@ from pipeline.contracts.vocabulary import KIND, POLARITY
 from pipeline.signals.alignment import ASSERTED, LEVELS, TRIPLE, Aligned, EvaluationError, align, judged, one_to_one, outcomes, paired
 from pipeline.signals.gold import Gold
 
-__all__ = ["BINS", "Bin", "Counts", "EvaluationError", "Report", "Score", "as_predictions", "errors", "evaluate"]
+__all__ = ["BINS", "Bin", "Counts", "Draws", "EvaluationError", "Report", "Score", "as_predictions", "errors", "evaluate"]
 
 BINS = 10
 
@@ -137,7 +137,7 @@ def evaluate(gold: Gold, predictions: pl.DataFrame, seed: int = 0, resamples: in
     if resamples < 1:
         raise EvaluationError(f"{resamples} resamples give no interval; ask for at least 1, better 1000")
     aligned = align(gold, predictions)
-    draws = _Draws(gold.passages, seed, resamples)
+    draws = Draws(gold.passages, seed, resamples)
     triples = outcomes(aligned, "triple")
     by_kind = outcomes(aligned, "kind")
     calibration = _calibration(draws, judged(aligned))
@@ -198,8 +198,8 @@ def errors(gold: Gold, predictions: pl.DataFrame) -> pl.DataFrame:
     return _described(listed, aligned, gold.passages)
 
 
-class _Draws:
-    """Bootstrap draws of passages, and scores from counts per passage under them."""
+class Draws:
+    """Bootstrap draws of passages (rows with `id`), and scores from counts per passage under them; the same seed, the same draws."""
 
     def __init__(self, passages: pl.DataFrame, seed: int, resamples: int) -> None:
         self._size = size = passages.height
@@ -251,12 +251,12 @@ def _interval(value: float | None, sizes: _Floats, above: _Floats, below: _Float
     return Score(value, float(lo), float(hi), count)
 
 
-def _by_source(draws: _Draws, passages: pl.DataFrame, triples: pl.DataFrame) -> dict[str, Counts]:
+def _by_source(draws: Draws, passages: pl.DataFrame, triples: pl.DataFrame) -> dict[str, Counts]:
     tagged = triples.join(passages.select("id", "source"), on="id")
     return {source: draws.counts(tagged.filter(pl.col("source") == source)) for source in passages["source"].unique().sort().to_list()}
 
 
-def _accuracy(draws: _Draws, aligned: Aligned) -> dict[str, Score]:
+def _accuracy(draws: Draws, aligned: Aligned) -> dict[str, Score]:
     """Modality among all rows that are not `opt`, status and instrument among the asserted ones; each on paired rows."""
     rows = aligned.gold.filter(~pl.col("opt"))
     everything = paired(rows, aligned.predictions)
@@ -268,7 +268,7 @@ def _accuracy(draws: _Draws, aligned: Aligned) -> dict[str, Score]:
     return scores
 
 
-def _calibration(draws: _Draws, verdicts: pl.DataFrame) -> tuple[Score, Score, tuple[Bin, ...]]:
+def _calibration(draws: Draws, verdicts: pl.DataFrame) -> tuple[Score, Score, tuple[Bin, ...]]:
     """Brier score, expected calibration error over equal-width bins, and the bins themselves."""
     p, right = pl.col("probability"), pl.col("is_right").cast(pl.Float64)
     scored = verdicts.select(

@@ -17,6 +17,7 @@ from scipy.optimize import minimize
 from pipeline.signals.alignment import align, judged, outcomes
 from pipeline.signals.calibrate import TERMS, family_shares, features
 from pipeline.signals.candidates import candidates
+from pipeline.signals.evaluate import Draws
 from pipeline.signals.extract import WAYS, evidence, resolved
 from pipeline.signals.gold import Gold, half, read_gold
 
@@ -25,7 +26,7 @@ _FILE = Path(__file__).parent / "lexicon" / "calibration.toml"
 _PENALTY = 0.5
 _SMALLEST_FAMILY = 5
 _HIGH, _MEDIUM = 0.55, 0.4
-_DRAWS = 1000
+_RESAMPLES = 1000
 
 
 def fit(gold: Gold) -> tuple[dict[str, float], dict[str, dict[str, float]]]:
@@ -73,30 +74,19 @@ def _least_bound(gold: Gold, rows: pl.DataFrame) -> float:
     apart, the lower one is taken.
     """
     bounds: list[float] = [round(bound, 2) for bound in np.arange(0.1, 0.6, 0.01).tolist()]
-    counted = {bound: _triples(gold, rows.filter(pl.col("probability") >= bound)) for bound in bounds}
-    best = max(counted.values(), key=_f1)
-    enough = _f1(best) - _standard_error(gold, best)
-    return next(bound for bound in bounds if _f1(counted[bound]) >= enough)
+    draws = Draws(gold.passages, seed=0, resamples=_RESAMPLES)
+    found = {bound: outcomes(align(gold, rows.filter(pl.col("probability") >= bound)), "triple") for bound in bounds}
+    f1 = {bound: draws.counts(of_bound).f1.value or 0.0 for bound, of_bound in found.items()}
+    best = max(bounds, key=lambda bound: f1[bound])
+    enough = f1[best] - _standard_error(draws, found[best])
+    return next(bound for bound in bounds if f1[bound] >= enough)
 
 
-def _triples(gold: Gold, rows: pl.DataFrame) -> NDArray[np.float64]:
-    """Of each passage how many triples are right, and how many are wrong or missed: shape (passages, 2)."""
-    found = outcomes(align(gold, rows), "triple").group_by("id").agg(
-        right=(pl.col("outcome") == "tp").sum(), other=pl.col("outcome").is_in(["fp", "fn"]).sum()
-    )  # fmt: skip
-    counts = gold.passages.select("id").join(found, on="id", how="left", maintain_order="left").select("right", "other")
-    return counts.fill_null(0).to_numpy().astype(np.float64)
-
-
-def _f1(counts: NDArray[np.float64]) -> float:
-    right, other = counts.sum(axis=0)
-    return float(2 * right / max(2 * right + other, 1))
-
-
-def _standard_error(gold: Gold, counts: NDArray[np.float64]) -> float:
-    """Of the F1, by drawing whole passages with replacement."""
-    draws = np.random.default_rng(0).integers(0, gold.passages.height, (_DRAWS, gold.passages.height))
-    return float(np.std([_f1(counts[drawn]) for drawn in draws]))
+def _standard_error(draws: Draws, found: pl.DataFrame) -> float:
+    """Of the F1 of one frame of `outcomes`, over the draws of whole passages."""
+    right, other = (pl.col("outcome") == "tp").alias("right"), (pl.col("outcome") != "tp").alias("other")
+    above, below = draws.resampled(draws.per_passage(found.select("id", right, other)) @ np.array([[2, 2], [0, 1]])).T
+    return float(np.std(above / below))
 
 
 def written(families: dict[str, float], ways: dict[str, dict[str, float]], passages: int) -> str:

@@ -16,6 +16,7 @@ from pipeline.contracts.tables.index import TENSION_PAIR_DAILY
 from pipeline.index.parameters import variables
 from pipeline.index.steps import STEPS
 from pipeline.settings.archives import ArticleFiles
+from pipeline.signals.evaluate import evaluate
 from pipeline.sources.files.articles import read_articles, whole
 from pipeline.sources.references import read_references
 from pipeline.warehouse.chain import compute
@@ -36,11 +37,6 @@ def script() -> ModuleType:
     return module
 
 
-def rows(labelling: str, articles: str, polarity: str = "escalation", modality: str = "asserted", *, opt: bool = False) -> pl.DataFrame:
-    given = {"labelling": labelling, "actor": "USA", "target": "CHN", "polarity": polarity, "modality": modality, "opt": opt}
-    return pl.DataFrame([{"article_id": article, **given} for article in articles.split()])
-
-
 def test_they_are_rows_of_the_guide_and_no_text() -> None:
     labels = pl.read_csv(LABELS)
     assert labels.columns == ["article_id", "labelling", "actor", "target", "kind", "status", "modality", "instrument", "opt"]
@@ -52,18 +48,19 @@ def test_they_are_rows_of_the_guide_and_no_text() -> None:
         assert set(labels[name]) <= set(getattr(vocabulary, name.upper()).words)
 
 
-def test_what_one_labelling_doubts_is_neither_asked_for_nor_held_against_anyone(script: ModuleType) -> None:
-    given, ours = [rows("first", "one")], [rows("", "both one doubted old"), rows("", "talks", "dialogue"), rows("", "talks", "concession")]
-    for side in ("first", "second"):
-        given += [rows(side, "both missed"), rows(side, "doubted", opt=True), rows(side, "old", modality="historical")]
-        given += [rows(side, "talks", "dialogue"), rows(side, "talks", "concession")]
-    told = {told["polarity"]: told for told in script.agreements(pl.concat(given), pl.concat(ours))}
-    escalation = told["escalation"]
-    assert (escalation["asked for"], escalation["found"]) == (2, 4)
-    assert (escalation["precision"], escalation["recall"]) == (3 / 4, 1 / 2)  # the old one is wrong, the other two are neither
-    assert escalation["F1"] == 2 * 1 / (1 + 1 + 2)
-    assert escalation["between labellings, F1"] == 2 * 2 / (3 + 2)
-    assert (told["dialogue"]["F1"], told["concession"]["F1"]) == (1, 1)
+def test_what_one_labelling_lacks_or_both_doubt_is_neither_asked_for_nor_held_against_anyone(script: ModuleType) -> None:
+    def rows(labelling: str, articles: str, modality: str = "asserted", *, opt: bool = False) -> pl.DataFrame:
+        given = {"labelling": labelling, "actor": "USA", "target": "CHN", "kind": "threat", "polarity": "escalation", "modality": modality}
+        given |= {"status": "proposed", "instrument": "tariff"}
+        return pl.DataFrame([{"article_id": article, **given} for article in articles.split()]).with_columns(opt=pl.lit(opt))
+
+    both = [rows(side, "both missed") for side in ("first", "second")] + [rows(side, "doubted", opt=True) for side in ("first", "second")]
+    both += [rows(side, "old", "historical") for side in ("first", "second")] + [rows("first", "one"), rows("second", "surer", opt=True)]
+    given = pl.concat([*both, rows("first", "surer")])
+    articles = ARTICLES.example(7).with_columns(article_id=pl.Series(["both", "missed", "doubted", "old", "one", "surer", "nothing"]))
+    called = script.as_findings(rows("", "both one doubted old nothing"), articles).with_columns(span_start=0, span_end=20)
+    scores = evaluate(script.as_gold(script.merged(given), articles), called).polarities["escalation"]
+    assert (scores.tp, scores.fp, scores.fn) == (1, 2, 2)  # old and nothing are wrong; missed and surer were asked for
 
 
 def test_an_index_of_the_labels_alone_follows_trade_epu_by_words_and_not_by_deeds(script: ModuleType, outside_data: Path) -> None:
