@@ -23,14 +23,15 @@ from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 from datetime import time as time_of_day
 from pathlib import Path
-from typing import Any
 
+import dagster as dg
 import polars as pl
 
 from pipeline.contracts.days import Days
 from pipeline.contracts.tables.core import ARTICLES, STORY_LINKS
 from pipeline.contracts.tables.raw import RAW_ARTICLES
-from pipeline.settings import Settings, use
+from pipeline.defs import core, partitions, raw, resources
+from pipeline.settings import Settings
 from pipeline.settings.archives import ArticleFiles
 from pipeline.warehouse.lake import Lake
 
@@ -109,17 +110,13 @@ def run(folder: Path, step: str, span: Days) -> None:
     """One asset over all days. `RuntimeError` when it fails."""
     os.environ["GX_ANALYTICS_ENABLED"] = "false"
     warnings.simplefilter("ignore")
-    use(settings(folder, span))
-    import dagster as dg  # noqa: PLC0415 after the settings, from which the days of its partitions are made
-
-    from pipeline.defs import core, partitions, raw, resources  # noqa: PLC0415 likewise
-
-    asset: Any = raw.raw_articles if step == RAW_ARTICLES.name else getattr(core, step)
+    given = settings(folder, span)
+    asset = next(one for one in (*raw.assets(given), *core.assets(given)) if one.node_def.name == step)
     with dg.DagsterInstance.ephemeral() as instance:
         result = dg.materialize(
             [asset],
             instance=instance,
-            resources=resources.resources(settings(folder, span)),
+            resources=resources.resources(given),
             tags=partitions.range_tags(span),
             run_config={"loggers": {"console": {"config": {"log_level": "ERROR"}}}},
         )

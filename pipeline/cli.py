@@ -28,7 +28,7 @@ from pipeline.index.validation.events import read_events
 from pipeline.report import scores, terminal
 from pipeline.report.evidence import newest_contributions
 from pipeline.report.validation import printed
-from pipeline.settings import SAMPLE_FIRST_DAY, SAMPLE_LAST_DAY, ReaderName, Settings, use
+from pipeline.settings import SAMPLE_FIRST_DAY, SAMPLE_LAST_DAY, ReaderName, Settings
 from pipeline.signals.batches import ClusterError
 from pipeline.signals.evaluate import errors as list_errors
 from pipeline.signals.evaluate import evaluate as score
@@ -129,7 +129,6 @@ def run(
         asked = Settings(**given | _given(first_day=first))
         known = Catalogue(asked.catalogue)
         settings = _with_days(asked, known, first, last)
-        use(settings)
         make(settings)  # what the reader lacks is told before anything is read
         home.claim(settings.home, is_sample=settings.is_sample)
         known.save()
@@ -181,11 +180,11 @@ def _run_job(settings: Settings, ask: Sequence[str] = ()) -> Any:
         transient=True,
     ) as bar:
         task = bar.add_task("starting Dagster", total=None)
-        from pipeline.definitions import defs  # noqa: PLC0415 loads Dagster, which takes seconds; and only after use(settings)
+        from pipeline.definitions import build  # noqa: PLC0415 loads Dagster, which takes seconds
         from pipeline.defs.launch import Launcher  # noqa: PLC0415 likewise
 
         span = Days(settings.first_day, settings.last_day or settings.first_day)
-        launcher = Launcher(defs())
+        launcher = Launcher(build(settings))
         bar.update(task, total=len(ask) + 1 if ask else launcher.steps_of(span))
 
         def tell(step: str, event: str) -> None:
@@ -224,7 +223,6 @@ def fetch(
         if off or not asked:
             said = f"not on: {', '.join(off)}" if off else "no upstream is on"
             raise SourceError(f'{said}; name what is to be asked under [sources] in tension.toml, of {", ".join(UPSTREAMS)}: on = ["rss"]')
-        use(settings)
         home.claim(settings.home, is_sample=False)
         launched = _run_job(settings, asked)
     terminal.failed_checks(err, launched.failed_checks)

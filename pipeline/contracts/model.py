@@ -67,6 +67,7 @@ class Table:
     `day` names the column that files rows into days of the lake; a table without one is kept as a single file, or, where it would be
     too large to be held at once (`files_by_year`), as one file for each year of `index_date`.
     `published` tables leave the house in the database and in Parquet; the others stay in the lake.
+    `is_side_table`: the index does not read it, so a failure to build it must not keep the index from being published.
     """
 
     name: str
@@ -79,6 +80,7 @@ class Table:
     day: str | None = None
     files_by_year: bool = False
     published: bool = False
+    is_side_table: bool = False
     sources: tuple[str, ...] = field(default=())
 
     def __post_init__(self) -> None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
+from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
@@ -10,8 +11,9 @@ import polars as pl
 
 from pipeline.contracts.days import Days
 from pipeline.contracts.model import ContractError, Table
+from pipeline.contracts.tables import TABLES
 from pipeline.defs.metadata import markdown_table
-from pipeline.defs.resources import LakeResource, MethodResource
+from pipeline.defs.resources import Method
 from pipeline.quality.promises import Promise, load_promises
 from pipeline.quality.rules import Rule, load
 from pipeline.quality.validate import Outcome, broken_critically, check_names
@@ -20,6 +22,12 @@ from pipeline.settings import shipped
 from pipeline.warehouse import models
 from pipeline.warehouse.lake import Lake
 
+Results = Iterator[dg.AssetCheckResult | dg.MaterializeResult[None]]
+
+#: The check that every side table has in addition to those of its contract.
+IS_REBUILT = "is_rebuilt"
+_IS_REBUILT_REASON = "a side table that cannot be rebuilt keeps its last good version, which is then older than the index"
+_PROBLEMS_SHOWN = 5
 _SEVERITY = {"critical": dg.AssetCheckSeverity.ERROR, "warning": dg.AssetCheckSeverity.WARN, "info": dg.AssetCheckSeverity.WARN}
 
 
@@ -36,10 +44,37 @@ def rules(table: Table) -> tuple[Rule, ...]:
 def check_specs(table: Table) -> list[dg.AssetCheckSpec]:
     """One named check for the contract and one for each promise about the table."""
     declared = [("contract", "critical", "the columns and types are those of pipeline/contracts"), *check_names(table, rules(table))]
+    if table.is_side_table:
+        declared.append((IS_REBUILT, "critical", _IS_REBUILT_REASON))
     return [
         dg.AssetCheckSpec(name, asset=table.name, description=reason, metadata={"severity": severity})
         for name, severity, reason in declared
     ]
+
+
+@dataclass(frozen=True)
+class InputCheck:
+    """A warning about what an asset read, which the rows of its table cannot show."""
+
+    table: Table
+    name: str
+    reason: str
+
+    @property
+    def spec(self) -> dg.AssetCheckSpec:
+        """The check as Dagster declares it."""
+        return dg.AssetCheckSpec(self.name, asset=self.table.name, description=self.reason, metadata={"severity": "warning"})
+
+    def result(self, problems: Sequence[str], **metadata: Any) -> dg.AssetCheckResult:
+        """Passed without problems; else the first of them."""
+        more = f"; and {len(problems) - _PROBLEMS_SHOWN} more" if len(problems) > _PROBLEMS_SHOWN else ""
+        return dg.AssetCheckResult(
+            passed=not problems,
+            check_name=self.name,
+            asset_key=self.table.name,
+            severity=dg.AssetCheckSeverity.WARN,
+            metadata={"reason": self.reason, "detail": "; ".join(problems[:_PROBLEMS_SHOWN]) + more, **metadata},
+        )
 
 
 class _BrokenError(Exception):
@@ -146,29 +181,32 @@ def _result(table: Table, outcome: Outcome) -> dg.AssetCheckResult:
     )
 
 
-def _check(promise: Promise) -> dg.AssetChecksDefinition:
-    """The Dagster check of one file in `sql/checks/`: rows returned are failures."""
+def _check_between_tables(promise: Promise) -> dg.AssetChecksDefinition:
+    """The Dagster check of one file in `sql/checks/`: rows returned are failures.
+
+    A critical one stops what comes after, except for a side table, which is marked as stale instead.
+    """
+    table = TABLES[promise.table]
 
     @dg.asset_check(
         asset=promise.table,
         name=promise.name,
         description=promise.reason,
-        blocking=promise.severity == "critical",
+        blocking=promise.severity == "critical" and not table.is_side_table,
         additional_deps=[name for name in models.dependencies(promise.sql_path) if name != promise.table],
     )
-    def check(lake: LakeResource, method: MethodResource) -> dg.AssetCheckResult:
-        store = lake.open()
-        failures = models.query(store, promise.sql_path, method.variables(store))
+    def check(lake: dg.ResourceParam[Lake], method: dg.ResourceParam[Method]) -> dg.AssetCheckResult:
+        failures = models.query(lake, promise.sql_path, method.variables(lake))
         metadata: dict[str, Any] = {"reason": promise.reason, "failures": failures.height}
         if not failures.is_empty():
             metadata["rows"] = dg.MetadataValue.md(markdown_table(failures, failures.columns))
+            if table.is_side_table and promise.severity == "critical":
+                lake.mark_stale(table, f"{promise.name}: {failures.height} rows ({promise.reason})")
         return dg.AssetCheckResult(passed=failures.is_empty(), severity=_SEVERITY[promise.severity], metadata=metadata)
 
     return check
 
 
-def _checks(promises: Sequence[Promise]) -> list[dg.AssetChecksDefinition]:
-    return [_check(promise) for promise in promises]
-
-
-between_tables = _checks(load_promises(shipped("sql") / "checks"))
+def checks_between_tables() -> list[dg.AssetChecksDefinition]:
+    """One Dagster check for each file of `sql/checks/`."""
+    return [_check_between_tables(promise) for promise in load_promises(shipped("sql") / "checks")]

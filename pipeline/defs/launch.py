@@ -15,7 +15,7 @@ import dagster as dg
 
 from pipeline.contracts.days import Days
 from pipeline.contracts.tables.raw import FETCHES
-from pipeline.defs.partitions import DAYS, range_tags
+from pipeline.defs.partitions import range_tags
 from pipeline.settings import PACKAGE, Settings
 
 DAYS_IN_A_RUN = 366
@@ -56,10 +56,8 @@ def listener_logger(_: dg.InitLoggerContext) -> logging.Logger:
     return logger
 
 
-@dg.definitions
-def loggers() -> dg.Definitions:
-    """The console logger stays the default of runs started elsewhere."""
-    return dg.Definitions(loggers={"console": dg.colored_console_logger, "listener": listener_logger})
+#: The console logger stays the default of runs started elsewhere.
+LOGGERS = {"console": dg.colored_console_logger, "listener": listener_logger}
 
 
 def prepare_home(folder: Path) -> None:
@@ -74,7 +72,7 @@ class Launcher:
     def __init__(self, definitions: dg.Definitions) -> None:
         self.job = definitions.resolve_job_def("trade_tension")
         graph = definitions.resolve_asset_graph()
-        self.daily = [key for key in graph.get_all_asset_keys() if graph.get(key).partitions_def == DAYS]
+        self.daily = [key for key in graph.get_all_asset_keys() if graph.get(key).partitions_def is not None]
         self.daily_steps = {definitions.resolve_assets_def(key).node_def.name for key in self.daily}
 
     def steps_of(self, span: Days) -> int:

@@ -7,10 +7,11 @@ import dagster as dg
 from pipeline.contracts.tables.core import COVERAGE
 from pipeline.contracts.tables.measures import MEASURE_CLAIMS, MEASURE_CONTRADICTIONS, MEASURE_EVENTS, MEASURE_STATES, MEASURES
 from pipeline.defs.checks import audit, check_specs
-from pipeline.defs.metadata import counted, spec
+from pipeline.defs.metadata import row_count, spec
 from pipeline.defs.models import sql_asset
-from pipeline.defs.resources import LakeResource
+from pipeline.defs.side_tables import keep_last_good
 from pipeline.index.measures.ledger import fold
+from pipeline.warehouse.lake import Lake
 
 Results = Iterator[dg.AssetCheckResult | dg.MaterializeResult[None]]
 FOLDED = (MEASURE_EVENTS, MEASURE_STATES, MEASURE_CONTRADICTIONS)
@@ -24,9 +25,10 @@ measures = sql_asset(MEASURES)
     specs=[spec(table, deps=[MEASURE_CLAIMS.name, COVERAGE.name]) for table in FOLDED],
     check_specs=[check for table in FOLDED for check in check_specs(table)],
 )
-def ledger(lake: LakeResource) -> Results:
+@keep_last_good(*FOLDED)
+def ledger(lake: dg.ResourceParam[Lake]) -> Results:
     """What each claim did to its measure, the states that follow, and what cannot both hold."""
-    store = lake.open()
+    store = lake
     read = store.span(COVERAGE)
     if read is None:
         raise dg.Failure("nothing has been read yet, so there are no measures to fold: run the core assets first", allow_retries=False)
@@ -36,4 +38,4 @@ def ledger(lake: LakeResource) -> Results:
         yield from audit(table, frame)
     for table, frame in frames:
         store.write(table, frame)
-        yield dg.MaterializeResult(asset_key=table.name, metadata=counted(frame.height))
+        yield dg.MaterializeResult(asset_key=table.name, metadata=row_count(frame.height))

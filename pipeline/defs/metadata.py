@@ -63,21 +63,21 @@ def markdown_table(frame: pl.DataFrame, columns: Sequence[str]) -> str:
     return head + rows + more
 
 
-def counted(height: int) -> dict[str, Any]:
-    """Metadata of what was written: so many rows."""
+def row_count(height: int) -> dict[str, Any]:
+    """Metadata with the number of rows written."""
     return {"dagster/row_count": height}
 
 
-def tell_each_day(
+def add_daily_metadata(
     context: dg.AssetExecutionContext, table: Table, frame: pl.DataFrame, days: Days, columns: Sequence[str] = (), output: str | None = None
 ) -> None:
-    """Row count (and the rows, in `columns`) of each day on that day's own partition: a range run would copy one day's to all."""
+    """Add row count (and rows, in `columns`) to each day's own partition; a range run would copy one day's to all."""
     by_day: Mapping[tuple[object, ...], pl.DataFrame] = (
         frame.partition_by(table.day, as_dict=True) if table.day and not frame.is_empty() else {}
     )
     for day in days:
         rows = by_day.get((day,), frame.clear())
-        told: dict[str, Any] = counted(rows.height)
+        metadata: dict[str, Any] = row_count(rows.height)
         if columns and not rows.is_empty():
-            told["found"] = dg.MetadataValue.md(markdown_table(rows, columns))
-        context.add_asset_metadata(told, asset_key=output or table.name, partition_key=day.isoformat())
+            metadata["found"] = dg.MetadataValue.md(markdown_table(rows, columns))
+        context.add_asset_metadata(metadata, asset_key=output or table.name, partition_key=day.isoformat())

@@ -8,10 +8,12 @@ import polars as pl
 from pipeline.contracts.model import Table
 from pipeline.contracts.tables.core import COVERAGE
 from pipeline.defs.checks import audit, check_specs, write_audited_parts
-from pipeline.defs.metadata import counted, describe
-from pipeline.defs.resources import LakeResource, MethodResource
+from pipeline.defs.metadata import describe, row_count
+from pipeline.defs.resources import Method
+from pipeline.defs.side_tables import keep_last_good
 from pipeline.index.steps import Step
 from pipeline.warehouse import models
+from pipeline.warehouse.lake import Lake
 
 
 def sql_asset(table: Table, keeping: Callable[[pl.DataFrame, pl.DataFrame], pl.DataFrame] | None = None) -> dg.AssetsDefinition:
@@ -28,8 +30,9 @@ def sql_asset(table: Table, keeping: Callable[[pl.DataFrame, pl.DataFrame], pl.D
         check_specs=check_specs(table),
         code_version=models.fingerprint(path),
     )
-    def model(lake: LakeResource, method: MethodResource) -> Iterator[dg.AssetCheckResult | dg.MaterializeResult[None]]:
-        store = lake.open()
+    @(keep_last_good(table) if table.is_side_table else _unchanged)
+    def model(lake: dg.ResourceParam[Lake], method: dg.ResourceParam[Method]) -> Iterator[dg.AssetCheckResult | dg.MaterializeResult[None]]:
+        store = lake
         variables = method.variables(store) if models.takes_parameters(path) else {}
         if table.files_by_year:
             read = store.span(COVERAGE)
@@ -42,7 +45,7 @@ def sql_asset(table: Table, keeping: Callable[[pl.DataFrame, pl.DataFrame], pl.D
             yield from audit(table, rows)
             store.write(table, rows)
             height = rows.height
-        yield dg.MaterializeResult(metadata=counted(height) | {"sql": dg.MetadataValue.path(str(path))})
+        yield dg.MaterializeResult(metadata=row_count(height) | {"sql": dg.MetadataValue.path(str(path))})
 
     assert isinstance(model, dg.AssetsDefinition)
     return model
@@ -53,13 +56,18 @@ def python_asset(step: Step) -> dg.AssetsDefinition:
     table = step.table
 
     @dg.asset(**describe(table), deps=[read.name for read in step.reads], check_specs=check_specs(table))
-    def model(lake: LakeResource, method: MethodResource) -> Iterator[dg.AssetCheckResult | dg.MaterializeResult[None]]:
-        store = lake.open()
+    @(keep_last_good(table) if table.is_side_table else _unchanged)
+    def model(lake: dg.ResourceParam[Lake], method: dg.ResourceParam[Method]) -> Iterator[dg.AssetCheckResult | dg.MaterializeResult[None]]:
+        store = lake
         variables = method.variables(store) if step.reads else {}
         rows = step.make({read.name: store.read(read) for read in step.reads}, variables)
         yield from audit(table, rows)
         store.write(table, rows)
-        yield dg.MaterializeResult(metadata=counted(rows.height))
+        yield dg.MaterializeResult(metadata=row_count(rows.height))
 
     assert isinstance(model, dg.AssetsDefinition)
     return model
+
+
+def _unchanged(body):
+    return body

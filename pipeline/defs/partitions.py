@@ -1,43 +1,48 @@
-"""The days by which everything up to the findings is partitioned. The span comes from the settings of the process that loads this."""
+"""Daily partitions: the days of everything up to the findings, from the first to the last day of the settings."""
 
 from datetime import UTC, date, datetime, timedelta
+from typing import Any
 
 import dagster as dg
 
 from pipeline.contracts.days import Days
-from pipeline.settings import current
-
-DAYS = dg.DailyPartitionsDefinition(
-    start_date=current().first_day.isoformat(),
-    end_date=(last + timedelta(days=1)).isoformat() if (last := current().end) else None,
-)
-
-DAYS_AT_ONCE = dg.BackfillPolicy.single_run()
-
-#: How stories look back: an article of a day may retell one of the three days before.
-THREE_DAYS_BEFORE = dg.TimeWindowPartitionMapping(start_offset=-3, allow_nonexistent_upstream_partitions=True)
+from pipeline.settings import Settings
 
 
-def days(context: dg.AssetExecutionContext) -> Days:
+def daily_partitions(settings: Settings) -> dg.DailyPartitionsDefinition:
+    """One partition for each day of the settings; without a last day they go on with the calendar."""
+    return dg.DailyPartitionsDefinition(
+        start_date=settings.first_day.isoformat(),
+        end_date=(settings.end + timedelta(days=1)).isoformat() if settings.end else None,
+    )
+
+
+def by_day(settings: Settings) -> dict[str, Any]:
+    """Arguments of an asset with daily partitions, of which one run may make a range."""
+    return {"partitions_def": daily_partitions(settings), "backfill_policy": dg.BackfillPolicy.single_run()}
+
+
+def three_days_before() -> dg.TimeWindowPartitionMapping:
+    """The days that a story reaches back to: an article may repeat one of the three days before."""
+    return dg.TimeWindowPartitionMapping(start_offset=-3, allow_nonexistent_upstream_partitions=True)
+
+
+def run_days(context: dg.AssetExecutionContext) -> Days:
     """The days of this run: one partition or a range of them."""
     span = context.partition_key_range
-    return Days(_day(span.start), _day(span.end))
+    return Days(date.fromisoformat(span.start), date.fromisoformat(span.end))
 
 
-def _day(key: str) -> date:
+def last_partition(settings: Settings) -> date:
+    """The last day with a partition: the end of the settings, or yesterday. `ValueError` before the first day is over."""
+    key = daily_partitions(settings).get_last_partition_key()
+    if key is None:
+        raise ValueError(f"no day is over yet since the first day to read, {settings.first_day}")
     return date.fromisoformat(key)
 
 
-def last_partition() -> date:
-    """The last day there is a partition for: the end of the settings, or yesterday. `ValueError` before the first day is over."""
-    key = DAYS.get_last_partition_key()
-    if key is None:
-        raise ValueError(f"no day is over yet since the first day to read, {current().first_day}")
-    return _day(key)
-
-
 def today() -> date:
-    """The last day that an article can honestly claim; days after the partitions are no days to come, they are only not asked for."""
+    """The last day that an article can honestly claim."""
     return datetime.now(UTC).date()
 
 

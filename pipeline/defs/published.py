@@ -5,9 +5,10 @@ import polars as pl
 
 from pipeline.contracts.tables.core import COVERAGE
 from pipeline.contracts.tables.index import TENSION_PAIR_DAILY
-from pipeline.defs.resources import LakeResource, PublisherResource
+from pipeline.defs.resources import Product
 from pipeline.report.charts import sparkline_markdown
 from pipeline.report.write import write_report
+from pipeline.warehouse.lake import Lake
 from pipeline.warehouse.publish import PUBLISHED
 
 
@@ -17,21 +18,20 @@ from pipeline.warehouse.publish import PUBLISHED
     kinds={"duckdb", "parquet"},
     description="An immutable Parquet release with `latest` pointing at it, `trade_tension.duckdb`, and a report to look at.",
 )
-def published(lake: LakeResource, publisher: PublisherResource) -> dg.MaterializeResult[None]:
+def published(lake: dg.ResourceParam[Lake], product: dg.ResourceParam[Product]) -> dg.MaterializeResult[None]:
     """Release, database and report."""
-    store, house = lake.open(), publisher.open()
-    read = store.span(COVERAGE)
+    publisher, read = product.publisher(), lake.span(COVERAGE)
     if read is None:
         raise dg.Failure("nothing has been read yet, so there is nothing to publish: run the core assets first", allow_retries=False)
-    release = house.publish(store, read.last, publisher.note)
-    report = write_report(store.read, house.folder, release.name, is_sample=publisher.is_sample)
-    index = store.read(TENSION_PAIR_DAILY)
+    release = publisher.publish(lake, read.last, product.note)
+    report = write_report(lake.read, publisher.folder, release.name, is_sample=product.is_sample)
+    index = lake.read(TENSION_PAIR_DAILY)
     pairs = index["pair"].unique(maintain_order=True).to_list()
     return dg.MaterializeResult(
         metadata={
             "release": release.name + (" (new)" if release.is_new else " (unchanged)"),
-            "what it is": publisher.note,
-            "database": dg.MetadataValue.path(str(house.database.resolve())),
+            "what it is": product.note,
+            "database": dg.MetadataValue.path(str(publisher.database.resolve())),
             "parquet": dg.MetadataValue.path(str(release.folder.resolve())),
             "report": dg.MetadataValue.url(report.resolve().as_uri()),
             **{f"tension {pair}": dg.MetadataValue.md(_line(index, pair)) for pair in pairs},

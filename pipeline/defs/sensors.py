@@ -1,4 +1,4 @@
-"""The drop folder: article files put into `<home>/inbox` are read on their own."""
+"""The drop folder: a sensor that reads article files put into `<home>/inbox`."""
 
 import json
 import time
@@ -8,9 +8,9 @@ from pathlib import Path
 import dagster as dg
 
 from pipeline.contracts.days import Days
-from pipeline.defs.jobs import trade_tension
+from pipeline.defs.jobs import JOB
 from pipeline.defs.partitions import last_partition, range_tags, today
-from pipeline.settings import current
+from pipeline.settings import Settings
 from pipeline.sources.errors import SourceError
 from pipeline.sources.files.catalogue import Catalogue
 from pipeline.sources.files.inbox import dropped, is_quiet
@@ -21,33 +21,39 @@ def _seen(path: Path) -> list[int]:
     return [status.st_size, status.st_mtime_ns]
 
 
-@dg.sensor(job=trade_tension, minimum_interval_seconds=60, name="inbox")
-def inbox(context: dg.SensorEvaluationContext) -> Iterator[dg.RunRequest | dg.SkipReason]:
-    """A new or changed file in the drop folder asks for a run over the days of its articles, once it is no longer being copied."""
-    settings = current()
-    folder, now = settings.inbox, time.time()
-    files = {str(file.path.relative_to(folder)): file for file in dropped(folder)}
-    before = json.loads(context.cursor or "{}")
-    seen = {name: _seen(file.path) for name, file in files.items() if is_quiet(file.path, now)}
-    new = sorted(name for name in seen if seen[name] != before.get(name))
-    if not new:
-        busy = len(files) - len(seen)
-        waiting = f"; {busy} still being copied" if busy else ""
-        yield dg.SkipReason(f"no new article files in {folder}{waiting}; put Parquet, JSON or CSV there, also as .gz or .zip")
-        return
-    catalogue = Catalogue(settings.catalogue)
-    for name in new:
-        try:
-            span = catalogue.days(files[name], last_day=today())
-        except SourceError as error:
-            context.log.error("the inbox file %s cannot be read and is left where it is: %s", name, error)
-            continue
-        if span is None:
-            continue
-        first, last = max(span.first, settings.first_day), min(span.last, last_partition())
-        if first > last:
-            context.log.warning("the inbox file %s holds %s, outside the days of this location (from %s)", name, span, settings.first_day)
-            continue
-        yield dg.RunRequest(run_key=f"{name}:{seen[name]}", tags=range_tags(Days(first, last)))
-    catalogue.save()
-    context.update_cursor(json.dumps(seen))
+def inbox_sensor(settings: Settings) -> dg.SensorDefinition:
+    """The sensor of the inbox of these settings."""
+
+    @dg.sensor(job_name=JOB, minimum_interval_seconds=60, name="inbox")
+    def inbox(context: dg.SensorEvaluationContext) -> Iterator[dg.RunRequest | dg.SkipReason]:
+        """A new or changed file in the drop folder asks for a run over the days of its articles, once it is no longer being copied."""
+        folder, now = settings.inbox, time.time()
+        files = {str(file.path.relative_to(folder)): file for file in dropped(folder)}
+        before = json.loads(context.cursor or "{}")
+        seen = {name: _seen(file.path) for name, file in files.items() if is_quiet(file.path, now)}
+        new = sorted(name for name in seen if seen[name] != before.get(name))
+        if not new:
+            busy = len(files) - len(seen)
+            waiting = f"; {busy} still being copied" if busy else ""
+            yield dg.SkipReason(f"no new article files in {folder}{waiting}; put Parquet, JSON or CSV there, also as .gz or .zip")
+            return
+        catalogue = Catalogue(settings.catalogue)
+        for name in new:
+            try:
+                span = catalogue.days(files[name], last_day=today())
+            except SourceError as error:
+                context.log.error("the inbox file %s cannot be read and is left where it is: %s", name, error)
+                continue
+            if span is None:
+                continue
+            first, last = max(span.first, settings.first_day), min(span.last, last_partition(settings))
+            if first > last:
+                context.log.warning(
+                    "the inbox file %s holds %s, outside the days of this location (from %s)", name, span, settings.first_day
+                )
+                continue
+            yield dg.RunRequest(run_key=f"{name}:{seen[name]}", tags=range_tags(Days(first, last)))
+        catalogue.save()
+        context.update_cursor(json.dumps(seen))
+
+    return inbox

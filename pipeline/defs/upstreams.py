@@ -1,10 +1,10 @@
-"""Upstreams that are on: one asset each, whose material is the archive of what it answered; and the journal of all requests.
+"""Enabled upstreams: one asset each, which fills the archive of its answers; and the journal of all requests.
 
-An upstream that fails degrades the run: its checks fail, what it gave stands, and everything downstream goes on with what there is.
+An upstream that fails degrades the run: its checks fail, earlier answers stay, and everything downstream goes on with what there is.
 """
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from datetime import date, timedelta
 from typing import Any
 
@@ -14,40 +14,41 @@ from pipeline.contracts.days import Days
 from pipeline.contracts.model import Table
 from pipeline.contracts.sources import SOURCES
 from pipeline.contracts.tables.raw import FETCHES
-from pipeline.defs.checks import audit, check_specs
-from pipeline.defs.metadata import counted, describe
-from pipeline.defs.partitions import DAYS, DAYS_AT_ONCE, days, today
-from pipeline.defs.resources import LakeResource, UpstreamsResource
-from pipeline.settings import current
+from pipeline.defs.checks import Results, audit, check_specs
+from pipeline.defs.metadata import describe, row_count
+from pipeline.defs.partitions import by_day, run_days, today
+from pipeline.defs.resources import Answers
+from pipeline.defs.side_tables import keep_last_good
+from pipeline.settings import Settings
 from pipeline.sources.payloads import ANSWERED, Fetched
 from pipeline.sources.upstreams import UPSTREAMS, Upstream, newest_day
+from pipeline.warehouse.lake import Lake
 
-Results = Iterator[dg.AssetCheckResult | dg.MaterializeResult[None]]
 _PROBLEMS_SHOWN = 12
-_PROBLEMS_TOLD = 200  # the others stand in `fetches`
+_PROBLEMS_STORED = 200  # the others are in `fetches`
 
 
-def on(*names: str) -> list[str]:
-    """Those of these upstreams that are on: what an asset that reads their answers depends on."""
-    return [name for name in names if name in current().sources.on]
+def enabled(settings: Settings, *names: str) -> list[str]:
+    """Those of these upstreams that are enabled: the dependencies of an asset that reads their answers."""
+    return [name for name in names if name in settings.sources.on]
 
 
-def read_by_day(name: str) -> dict[str, Any]:
-    """Arguments of an asset that is made from one upstream's answers: by day while that is on, else one step that leaves all as it is.
+def by_day_if_enabled(settings: Settings, name: str) -> dict[str, Any]:
+    """Arguments of an asset that reads one upstream: daily partitions while it is enabled, else none.
 
-    A daily asset costs a run two events a day, which is much for a table that holds nothing.
+    A daily asset costs a run two events a day, too much for a table that stays empty.
     """
-    return {"partitions_def": DAYS, "backfill_policy": DAYS_AT_ONCE} if on(name) else {}
+    return by_day(settings) if enabled(settings, name) else {}
 
 
-def left_as_it_is(name: str, *tables: Table) -> Results:
-    """What such an asset does while its upstream is off: its promises hold of nothing new, and what was made before stands."""
+def skip_disabled(name: str, *tables: Table) -> Results:
+    """No-op for a disabled upstream: checks run on an empty frame, stored data is kept."""
     for table in tables:
         yield from audit(table, table.empty())
         yield dg.MaterializeResult(asset_key=table.name, metadata={"rows in this run": 0, "upstream": f"{name} is off"})
 
 
-def _asset(upstream: Upstream) -> dg.AssetsDefinition:
+def _upstream_asset(upstream: Upstream, settings: Settings) -> dg.AssetsDefinition:
     source = SOURCES[upstream.name]
     late_after = timedelta(days=source.late_after_days or 0)
 
@@ -57,8 +58,7 @@ def _asset(upstream: Upstream) -> dg.AssetsDefinition:
         kinds={"http"},
         description=f"{source.title}: what it answered, as it came.\n\nCadence: {source.cadence}. Licence: {source.licence}.",
         metadata={"url": source.url, "cadence": source.cadence, "lag": source.release_lag},
-        partitions_def=DAYS if upstream.is_by_day else None,
-        backfill_policy=DAYS_AT_ONCE if upstream.is_by_day else None,
+        **(by_day(settings) if upstream.is_by_day else {}),
         freshness_policy=dg.FreshnessPolicy.time_window(fail_window=timedelta(days=2)),
         check_specs=[
             dg.AssetCheckSpec(
@@ -73,29 +73,30 @@ def _asset(upstream: Upstream) -> dg.AssetsDefinition:
             ),
         ],
     )
-    def archived(context: dg.AssetExecutionContext, upstreams: UpstreamsResource) -> Results:
-        window = days(context) if upstream.is_by_day else Days(current().first_day, max(current().first_day, _due()))
-        with upstreams.open() as client:
-            outcomes, problems = _told(context, upstream.fetch(client, current(), window))
-            newest = newest_day(upstream, client.archive, _due())
+    def archived(context: dg.AssetExecutionContext, answers: dg.ResourceParam[Answers]) -> Results:
+        due = min(today(), settings.end or today())  # an archive of a closed span is not late
+        window = run_days(context) if upstream.is_by_day else Days(settings.first_day, max(settings.first_day, due))
+        with answers.open() as client:
+            outcomes, problems = _count_outcomes(context, upstream.fetch(client, settings, window))
+            newest = newest_day(upstream, client.archive, due)
         yield _answered(upstream.name, outcomes, problems)
-        yield _is_current(upstream.name, newest, late_after)
+        yield _is_current(upstream.name, newest, due, late_after)
         yield dg.MaterializeResult(metadata={**outcomes, "newest day of its data": str(newest)})
 
     assert isinstance(archived, dg.AssetsDefinition)
     return archived
 
 
-def _told(context: dg.AssetExecutionContext, fetched: Iterable[Fetched]) -> tuple[Counter[str], list[str]]:
-    """How often each outcome came, and what is to be told of failures, each logged as it comes.
+def _count_outcomes(context: dg.AssetExecutionContext, fetched: Iterable[Fetched]) -> tuple[Counter[str], list[str]]:
+    """Count the outcomes, and list and log the failures as they come.
 
-    What an upstream does not have is no failure of asking: it is counted, stands in `fetches`, and is shown as missing where it is missed.
+    What an upstream does not have is not a failure: it is counted, stored in `fetches`, and shown as missing by the tables that lack it.
     """
     outcomes: Counter[str] = Counter()
     problems: list[str] = []
     for one in fetched:
         outcomes[one.outcome] += 1
-        if one.outcome not in (*ANSWERED, "missing") and len(problems) < _PROBLEMS_TOLD:
+        if one.outcome not in (*ANSWERED, "missing") and len(problems) < _PROBLEMS_STORED:
             problems.append(f"{one.request.item} {one.outcome}: {one.detail}")
             context.log.warning("%s", problems[-1])
     return outcomes, problems
@@ -109,30 +110,28 @@ def _answered(name: str, outcomes: Counter[str], problems: list[str]) -> dg.Asse
     )
 
 
-def _due() -> date:
-    """Today, or the end of the days that are read where that is earlier: an archive of a closed span is not late."""
-    return min(today(), current().end or today())
-
-
-def _is_current(name: str, newest: date | None, late_after: timedelta) -> dg.AssetCheckResult:
-    due = _due()
-    told = "no data yet" if newest is None else f"its data reach {newest}, {(due - newest).days} days before {due}"
+def _is_current(name: str, newest: date | None, due: date, late_after: timedelta) -> dg.AssetCheckResult:
+    detail = "no data yet" if newest is None else f"its data reach {newest}, {(due - newest).days} days before {due}"
     return dg.AssetCheckResult(
         passed=newest is not None and due - newest <= late_after,
         check_name="is_current",
         asset_key=name,
         severity=dg.AssetCheckSeverity.ERROR,
-        metadata={"detail": told},
+        metadata={"detail": detail},
     )
 
 
-assets = [_asset(UPSTREAMS[name]) for name in current().sources.on]
+def assets(settings: Settings) -> list[dg.AssetsDefinition]:
+    """One asset for each enabled upstream, and the journal of all requests."""
+    names = enabled(settings, *UPSTREAMS)
 
+    @dg.asset(**describe(FETCHES), deps=names, check_specs=check_specs(FETCHES))
+    @keep_last_good(FETCHES)
+    def fetches(lake: dg.ResourceParam[Lake], answers: dg.ResourceParam[Answers]) -> Results:
+        """The journal of every request."""
+        rows = answers.archive().journal()
+        yield from audit(FETCHES, rows)
+        lake.write(FETCHES, rows)
+        yield dg.MaterializeResult(metadata=row_count(rows.height))
 
-@dg.asset(**describe(FETCHES), deps=list(current().sources.on), check_specs=check_specs(FETCHES))
-def fetches(lake: LakeResource, upstreams: UpstreamsResource) -> Results:
-    """The journal of everything that was asked."""
-    rows = upstreams.archive().journal()
-    yield from audit(FETCHES, rows)
-    lake.open().write(FETCHES, rows)
-    yield dg.MaterializeResult(metadata=counted(rows.height))
+    return [*(_upstream_asset(UPSTREAMS[name], settings) for name in names), fetches]

@@ -159,17 +159,3 @@ class Settings(BaseSettings):
     def dagster_home(self) -> Path:
         """Dagster's history of runs."""
         return self.home / "dagster"
-
-
-_current: Settings | None = None
-
-
-def use(settings: Settings) -> None:
-    """Make these the settings of this process. Call before Dagster's definitions are loaded: partitions are made from them."""
-    global _current
-    _current = settings
-
-
-def current() -> Settings:
-    """The settings of this process: those given to `use`, else read from the environment and `tension.toml`."""
-    return _current or Settings()

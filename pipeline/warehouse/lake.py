@@ -103,6 +103,24 @@ class Lake:
         with _folder(self.root / f".unsorted-{table.name}") as folder:
             yield from shelved(table, (_belonging(table, batch, days) for batch in batches), days, folder, at_once)
 
+    def _stale_mark(self, table: Table) -> Path:
+        return self.root / ".stale" / f"{table.name}.txt"
+
+    def mark_stale(self, table: Table, reason: str) -> None:
+        """Record that the last attempt to rebuild the table failed, and why; its files stay as they are."""
+        mark = self._stale_mark(table)
+        mark.parent.mkdir(parents=True, exist_ok=True)
+        mark.write_text(reason, encoding="utf-8")
+
+    def clear_stale(self, table: Table) -> None:
+        """Record that the table is up to date."""
+        self._stale_mark(table).unlink(missing_ok=True)
+
+    def stale_tables(self) -> dict[str, str]:
+        """Name of each table whose last rebuild failed, with the reason."""
+        marks = sorted((self.root / ".stale").glob("*.txt"))
+        return {mark.stem: mark.read_text(encoding="utf-8") for mark in marks}
+
     @contextmanager
     def replacing(self, name: str) -> Iterator["Lake"]:
         """A lake beside this one, to make files in. When the block ends well each takes the place of the one here; else nothing changes.

@@ -1,12 +1,9 @@
 """The code location as Dagster loads it, once, with the settings of the bundled sample; and the job on small homes."""
 
-import importlib
 import json
 import os
-import sys
 import warnings
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -15,9 +12,11 @@ from typing import Any
 import dagster as dg
 import pytest
 
-from pipeline import settings as settings_module
 from pipeline.contracts.days import Days
 from pipeline.contracts.model import Table
+from pipeline.definitions import build
+from pipeline.defs.partitions import range_tags
+from pipeline.defs.resources import resources
 from pipeline.settings import Settings
 from pipeline.warehouse.lake import Lake
 
@@ -31,63 +30,34 @@ FILLED_BY = {
 }
 
 
+def build_quietly(settings: Settings) -> dg.Definitions:
+    """The code location of these settings, without Dagster's remarks that parts of it are beta."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        return build(settings)
+
+
 @pytest.fixture(scope="session")
 def code_location(tmp_path_factory: pytest.TempPathFactory) -> dg.Definitions:
-    """Everything in `pipeline/defs`, loaded in a folder without `tension.toml`."""
+    """The code location with the settings of the bundled sample, built in a folder without `tension.toml`."""
     before = Path.cwd()
     os.chdir(tmp_path_factory.mktemp("no_settings"))
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # Dagster calls parts of itself beta
-            from pipeline.definitions import defs  # noqa: PLC0415 partitions are made from the settings of this moment
-
-            return defs()
+        return build_quietly(Settings())
     finally:
         os.chdir(before)
-
-
-@pytest.fixture
-def use_settings(monkeypatch: pytest.MonkeyPatch, code_location: dg.Definitions) -> Callable[[Settings], None]:
-    """Makes these the settings of the process until the test ends."""
-    return lambda settings: monkeypatch.setattr(settings_module, "_current", settings)
-
-
-@contextmanager
-def loaded_with(settings: Settings) -> Iterator[dg.Definitions]:
-    """The code location as another process would load it with these settings, beside the one that the other tests share.
-
-    Partitions and upstreams are read from the settings when the modules are loaded, so they are loaded anew; what stood before stands again
-    afterwards. Within the block, `import_module("pipeline.defs.…")` gives those of this location.
-    """
-
-    def ours() -> list[str]:
-        return [name for name in sys.modules if name.split(".")[:2] in (["pipeline", "defs"], ["pipeline", "definitions"])]
-
-    before, package = {name: sys.modules.pop(name) for name in ours()}, vars(sys.modules["pipeline"])
-    attributes: dict[str, Any] = {name: package[name] for name in ("defs", "definitions") if name in package}
-    used, settings_module._current = settings_module._current, settings
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            yield importlib.import_module("pipeline.definitions").defs()
-    finally:
-        settings_module._current = used
-        for name in ours():
-            del sys.modules[name]
-        sys.modules.update(before)
-        package.update(attributes)
 
 
 @dataclass(frozen=True)
 class SmallHome:
     """A home that reads the articles of one file, for one pair of countries."""
 
-    code_location: dg.Definitions
     folder: Path
+    first_day: date = date(2025, 1, 20)
 
     @property
     def settings(self) -> Settings:
-        return Settings(home=self.folder / "home", articles=(self.folder / "articles",), pairs=("CHN-USA",))
+        return Settings(home=self.folder / "home", articles=(self.folder / "articles",), pairs=("CHN-USA",), first_day=self.first_day)
 
     @property
     def lake(self) -> Lake:
@@ -99,14 +69,12 @@ class SmallHome:
         path.parent.mkdir(exist_ok=True)
         path.write_text("".join(json.dumps(article) + "\n" for article in articles), encoding="utf-8")
 
-    def run(self, days: Days, **overridden: dg.ConfigurableResource[Any]) -> dg.ExecuteInProcessResult:
+    def run(self, days: Days, **overridden: Any) -> dg.ExecuteInProcessResult:
         """The whole job over these days, with resources of the settings or those given; its history is kept in memory."""
-        from pipeline.defs.partitions import range_tags  # noqa: PLC0415 only once the code location is loaded
-        from pipeline.defs.resources import resources  # noqa: PLC0415
-
+        definitions = build_quietly(self.settings)
         with warnings.catch_warnings(), dg.DagsterInstance.ephemeral() as instance:
             warnings.simplefilter("ignore")
-            return self.code_location.resolve_job_def("trade_tension").execute_in_process(
+            return definitions.resolve_job_def("trade_tension").execute_in_process(
                 instance=instance,
                 tags=range_tags(days),
                 resources={**resources(self.settings), **overridden},

@@ -13,6 +13,7 @@ import pytest
 from pipeline.contracts.days import Days
 from pipeline.contracts.tables.core import ARTICLES, COVERAGE, DUPLICATES, FINDINGS, QUARANTINE, STORY_LINKS
 from pipeline.contracts.tables.raw import RAW_ARTICLES
+from pipeline.defs import core, partitions, raw, resources
 from pipeline.sources.files.inbox import QUIET_SECONDS
 from pipeline.warehouse.lake import Lake
 from pipeline.warehouse.pieces import AtOnce
@@ -34,9 +35,9 @@ def checks(result: dg.ExecuteInProcessResult, table: str) -> dict[str, tuple[boo
 
 
 @pytest.fixture
-def home(code_location: dg.Definitions, tmp_path: Path) -> SmallHome:
+def home(tmp_path: Path) -> SmallHome:
     """A week of articles in which stories go over days, with a row that repeats and one that is set aside."""
-    home = SmallHome(code_location, tmp_path)
+    home = SmallHome(tmp_path)
     told = [article(f"{day.day}", day, TEXT.format("Monday" if day.day < 6 else "Friday"), source=f"Post {day.day % 2}") for day in WEEK]
     home.give([*told[::-1], told[0], article("x", FIRST, "Undated.", published_at="soon")])
     return home
@@ -44,9 +45,8 @@ def home(code_location: dg.Definitions, tmp_path: Path) -> SmallHome:
 
 def run(home: SmallHome, days: Days, *, only_raw: bool = True) -> dg.ExecuteInProcessResult:
     """The raw articles of these days, and all that is made of them day by day."""
-    from pipeline.defs import core, partitions, raw, resources  # noqa: PLC0415 only once the code location is loaded
-
-    assets = [raw.raw_articles] if only_raw else [raw.raw_articles, core.admission, core.story_links, core.findings]
+    (raw_articles, *_) = raw.assets(home.settings)
+    assets = [raw_articles] if only_raw else [raw_articles, *core.assets(home.settings)]
     with warnings.catch_warnings(), dg.DagsterInstance.ephemeral() as instance:
         warnings.simplefilter("ignore")
         given = resources.resources(home.settings)

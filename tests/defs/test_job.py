@@ -11,7 +11,6 @@ from pipeline.contracts.days import Days
 from pipeline.contracts.tables import TABLES
 from pipeline.contracts.tables.core import ARTICLES, FINDINGS
 from pipeline.contracts.tables.index import SIGNALS, TENSION_DAILY
-from pipeline.defs.resources import ExtractorResource
 from pipeline.signals.extract import Extractor, SentenceExtractor
 from tests.defs.conftest import FILLED_BY, SmallHome, article
 
@@ -40,10 +39,10 @@ class WithoutQuotes(SentenceExtractor):
         return super().extract(articles).with_columns(quote=pl.lit(None, pl.String))
 
 
-class BrokenExtractor(ExtractorResource):
+class BrokenExtractor:
     """Hands out the reader gone wrong."""
 
-    def open(self) -> Extractor:
+    def make(self) -> Extractor:
         return WithoutQuotes()
 
 
@@ -52,9 +51,9 @@ def steps(result: dg.ExecuteInProcessResult, event: str) -> set[str]:
 
 
 @pytest.fixture(scope="module")
-def week(code_location: dg.Definitions, tmp_path_factory: pytest.TempPathFactory) -> tuple[SmallHome, dict[str, dict[str, Any]]]:
+def week(tmp_path_factory: pytest.TempPathFactory) -> tuple[SmallHome, dict[str, dict[str, Any]]]:
     """One home through four runs, and what lay in its lake after each: two days; a third gone wrong; the third again; a late article."""
-    home = SmallHome(code_location, tmp_path_factory.mktemp("week"))
+    home = SmallHome(tmp_path_factory.mktemp("week"))
     home.give(ARTICLES_OF_THE_WEEK)
     story: dict[str, dict[str, Any]] = {}
 

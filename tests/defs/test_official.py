@@ -3,7 +3,6 @@
 import json
 import warnings
 from datetime import UTC, date, datetime
-from importlib import import_module
 from pathlib import Path
 
 import dagster as dg
@@ -11,13 +10,12 @@ import pytest
 
 from pipeline.contracts.days import Days
 from pipeline.contracts.tables.official import OFFICIAL_DOCUMENTS, OFFICIAL_SIGNALS, RAW_OFFICIAL_DOCUMENTS
+from pipeline.defs import official
+from pipeline.defs.resources import resources
 from pipeline.settings import Settings
 from pipeline.sources.http.archive import Archive
 from pipeline.sources.payloads import Fetched, Payload, Request
 from pipeline.warehouse.lake import Lake
-from tests.defs.conftest import loaded_with
-
-pytestmark = pytest.mark.usefixtures("code_location")  # loaded first, with the settings of the sample
 
 DAY = date(2025, 4, 4)
 NOON = datetime(2025, 4, 5, 12, tzinfo=UTC)
@@ -40,14 +38,13 @@ def run(home: Path, *, is_on: bool, count: int | None) -> tuple[Lake, dict[str, 
         answer = Payload("federal_register", item, DAY, "https://a.example", NOON, "application/json", body)
         request = Request("federal_register", item, "https://a.example", DAY)
         Archive(settings.payloads).keep(Fetched(request, "stored", NOON, 1, 200, answer), "https://a.example")
-    with loaded_with(settings), warnings.catch_warnings(), dg.DagsterInstance.ephemeral() as instance:
+    with warnings.catch_warnings(), dg.DagsterInstance.ephemeral() as instance:
         warnings.simplefilter("ignore")
-        official, all_resources = import_module("pipeline.defs.official"), import_module("pipeline.defs.resources").resources(settings)
         done = dg.materialize(
-            [official.raw_official_documents, official.official_acts],
+            official.assets(settings),
             instance=instance,
             partition_key=DAY.isoformat() if is_on else None,
-            resources={name: all_resources[name] for name in ("lake", "upstreams")},
+            resources=resources(settings),
         )
     return Lake(settings.lake), {check.check_name: check.passed for check in done.get_asset_check_evaluations()}
 

@@ -1,7 +1,6 @@
 """The job with a reader that can leave articles unread: what it tells, and what of its settings Dagster gets to see."""
 
 import json
-from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -11,9 +10,9 @@ from pydantic import SecretStr
 
 from pipeline.contracts.days import Days
 from pipeline.contracts.tables.core import FINDINGS
-from pipeline.defs.resources import ExtractorResource, resources
+from pipeline.defs.resources import ExtractorFactory, resources
 from pipeline.settings import Settings
-from tests.defs.conftest import SmallHome, article
+from tests.defs.conftest import SmallHome, article, build_quietly
 from tests.unit.signals.llm.scenes import answer, signal
 from tests.unit.signals.llm.server import Canned, answering, failing, serving
 
@@ -33,18 +32,16 @@ def of_soybeans(asked: dict[str, Any]) -> Canned:
     return answering(answer(*(signal(sentence=n, quote=text, actor="CHN", target="USA", product="soybeans") for n, text in quotes)))
 
 
-def run(code_location: dg.Definitions, folder: Path) -> tuple[SmallHome, dg.ExecuteInProcessResult]:
-    home = SmallHome(code_location, folder)
+def run(folder: Path, url: str) -> tuple[SmallHome, dg.ExecuteInProcessResult]:
+    home = SmallHome(folder)
     home.give(READ)
-    return home, home.run(Days(MONDAY, MONDAY), extractor=ExtractorResource(name="llm"))
+    by_model = home.settings.model_copy(update={"extractor": "llm", "llm_base_url": url, "llm_model": "tiny"})
+    return home, home.run(Days(MONDAY, MONDAY), extractor=ExtractorFactory(by_model))
 
 
-def test_unread_articles_break_a_promise_that_lets_the_run_go_on(
-    code_location: dg.Definitions, tmp_path: Path, use_settings: Callable[[Settings], None]
-) -> None:
+def test_unread_articles_break_a_promise_that_lets_the_run_go_on(tmp_path: Path) -> None:
     with serving(of_soybeans) as model:
-        use_settings(Settings(home=tmp_path / "home", llm_base_url=model.url, llm_model="tiny"))
-        home, result = run(code_location, tmp_path)
+        home, result = run(tmp_path, model.url)
     assert result.success
     found = home.lake.read(FINDINGS)
     assert set(found["extractor"]) == {"llm"}
@@ -55,16 +52,17 @@ def test_unread_articles_break_a_promise_that_lets_the_run_go_on(
     assert "1 of 2 texts were left unread" in str(check.metadata["detail"].value)
 
 
-def test_where_asking_had_to_stop_no_day_is_written(
-    code_location: dg.Definitions, tmp_path: Path, use_settings: Callable[[Settings], None]
-) -> None:
+def test_where_asking_had_to_stop_no_day_is_written(tmp_path: Path) -> None:
     with serving(lambda _: failing(401)) as model:
-        use_settings(Settings(home=tmp_path / "home", llm_base_url=model.url, llm_model="tiny"))
-        home, result = run(code_location, tmp_path)
+        home, result = run(tmp_path, model.url)
     assert not result.success
     assert not home.file(FINDINGS, MONDAY).exists()
 
 
-def test_dagster_never_sees_the_key(code_location: dg.Definitions) -> None:
-    settings = Settings(extractor="llm", llm_base_url="https://model.example/v1", llm_model="tiny", llm_api_key=SecretStr("sk-secret"))
-    assert "sk-secret" not in repr(resources(settings)) + repr([made.model_dump() for made in resources(settings).values()])
+def test_dagster_never_sees_the_key(tmp_path: Path) -> None:
+    settings = Settings(
+        home=tmp_path, extractor="llm", llm_base_url="https://model.example/v1", llm_model="tiny", llm_api_key=SecretStr("sk-secret")
+    )
+    job = build_quietly(settings).resolve_job_def("trade_tension")
+    assert "sk-secret" not in repr(resources(settings))
+    assert "sk-secret" not in str(job.get_job_snapshot())

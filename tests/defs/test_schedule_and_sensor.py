@@ -6,7 +6,6 @@ import os
 import time
 import warnings
 import zipfile
-from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -15,56 +14,50 @@ import pytest
 
 from pipeline.settings import Settings
 from pipeline.sources.files.inbox import QUIET_SECONDS
-from tests.defs.conftest import Row, article
+from tests.defs.conftest import Row, article, build_quietly
 
-Use = Callable[[Settings], None]
 FIRST, LAST = "dagster/asset_partition_range_start", "dagster/asset_partition_range_end"
 
 
-def tick(code_location: dg.Definitions, at: datetime) -> list[dg.RunRequest]:
-    schedule = code_location.resolve_schedule_def("daily")
+def tick(settings: Settings, at: datetime) -> list[dg.RunRequest]:
+    schedule = build_quietly(settings).resolve_schedule_def("daily")
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         data = schedule.evaluate_tick(dg.build_schedule_context(scheduled_execution_time=at))
     return list(data.run_requests or [])
 
 
-def test_the_schedule_reads_the_last_day_and_the_days_of_the_look_back(code_location: dg.Definitions, use_settings: Use) -> None:
-    use_settings(Settings(lookback_days=7))
-    (request,) = tick(code_location, datetime(2025, 5, 20, 5, 30, tzinfo=UTC))
+def test_the_schedule_reads_the_last_day_and_the_days_of_the_look_back() -> None:
+    (request,) = tick(Settings(lookback_days=7), datetime(2025, 5, 20, 5, 30, tzinfo=UTC))
     assert (request.tags[FIRST], request.tags[LAST]) == ("2025-05-12", "2025-05-19")
 
 
-def test_a_look_back_of_no_days_reads_yesterday_alone(code_location: dg.Definitions, use_settings: Use) -> None:
-    use_settings(Settings(lookback_days=0))
-    (request,) = tick(code_location, datetime(2025, 5, 20, 5, 30, tzinfo=UTC))
+def test_a_look_back_of_no_days_reads_yesterday_alone() -> None:
+    (request,) = tick(Settings(lookback_days=0), datetime(2025, 5, 20, 5, 30, tzinfo=UTC))
     assert (request.tags[FIRST], request.tags[LAST]) == ("2025-05-19", "2025-05-19")
 
 
-def test_the_look_back_does_not_reach_before_the_first_day(code_location: dg.Definitions, use_settings: Use) -> None:
-    use_settings(Settings(lookback_days=7))
-    (request,) = tick(code_location, datetime(2025, 1, 23, 5, 30, tzinfo=UTC))
+def test_the_look_back_does_not_reach_before_the_first_day() -> None:
+    (request,) = tick(Settings(lookback_days=7), datetime(2025, 1, 23, 5, 30, tzinfo=UTC))
     assert (request.tags[FIRST], request.tags[LAST]) == ("2025-01-20", "2025-01-22")
 
 
-def test_the_schedule_waits_for_the_first_day_to_be_over(code_location: dg.Definitions, use_settings: Use) -> None:
-    use_settings(Settings())
-    assert tick(code_location, datetime(2025, 1, 20, 5, 30, tzinfo=UTC)) == []
+def test_the_schedule_waits_for_the_first_day_to_be_over() -> None:
+    assert tick(Settings(), datetime(2025, 1, 20, 5, 30, tzinfo=UTC)) == []
 
 
-def test_two_mornings_ask_for_two_runs(code_location: dg.Definitions, use_settings: Use) -> None:
-    use_settings(Settings())
-    keys = {tick(code_location, datetime(2025, 5, day, 5, 30, tzinfo=UTC))[0].run_key for day in (20, 21)}
+def test_two_mornings_ask_for_two_runs() -> None:
+    keys = {tick(Settings(), datetime(2025, 5, day, 5, 30, tzinfo=UTC))[0].run_key for day in (20, 21)}
     assert len(keys) == 2
 
 
 class Inbox:
     """A drop folder and the sensor's memory of it."""
 
-    def __init__(self, code_location: dg.Definitions, folder: Path) -> None:
-        self.sensor = code_location.resolve_sensor_def("inbox")
-        self.code_location = code_location
-        self.folder = folder
+    def __init__(self, settings: Settings) -> None:
+        self.code_location = build_quietly(settings)
+        self.sensor = self.code_location.resolve_sensor_def("inbox")
+        self.folder = settings.inbox
         self.cursor: str | None = None
 
     def put(self, name: str, *articles: Row) -> Path:
@@ -90,10 +83,8 @@ class Inbox:
 
 
 @pytest.fixture
-def inbox(code_location: dg.Definitions, use_settings: Use, tmp_path: Path) -> Inbox:
-    settings = Settings(home=tmp_path)
-    use_settings(settings)
-    return Inbox(code_location, settings.inbox)
+def inbox(tmp_path: Path) -> Inbox:
+    return Inbox(Settings(home=tmp_path))
 
 
 def news(name: str, day: str) -> Row:

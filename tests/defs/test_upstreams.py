@@ -1,6 +1,5 @@
 """What Dagster is told of the upstreams that are on: an asset each, with its checks, its days and what comes after it."""
 
-from collections.abc import Iterator
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -10,20 +9,18 @@ import pytest
 from pipeline.contracts.sources import SOURCES
 from pipeline.contracts.tables import TABLES
 from pipeline.settings import Settings
-from tests.defs.conftest import ALL_UPSTREAMS, FILLED_BY, loaded_with
+from tests.defs.conftest import ALL_UPSTREAMS, FILLED_BY, build_quietly
 
 BY_DAY = {"gdelt", "federal_register"}
 FIRST, LAST = date(2025, 4, 2), date(2025, 4, 4)
 
 
 @pytest.fixture(scope="module")
-def location(code_location: dg.Definitions, tmp_path_factory: pytest.TempPathFactory) -> Iterator[dg.Definitions]:
-    """The code location with all upstreams on, beside that of the other tests."""
+def location(tmp_path_factory: pytest.TempPathFactory) -> dg.Definitions:
+    """The code location with all upstreams enabled."""
     home: Path = tmp_path_factory.mktemp("all_upstreams")
     given = {"home": home, "sources": {"on": ALL_UPSTREAMS}, "first_day": FIRST, "last_day": LAST}
-    with loaded_with(Settings.model_validate(given)) as one:
-        yield one
-    assert code_location is not one
+    return build_quietly(Settings.model_validate(given))
 
 
 @pytest.fixture(scope="module")
@@ -107,14 +104,13 @@ def test_the_job_asks_every_upstream(location: dg.Definitions) -> None:
     assert set(ALL_UPSTREAMS) <= {key.to_user_string() for key in keys}
 
 
-@pytest.mark.usefixtures("code_location")
 @pytest.mark.parametrize("name", sorted(FILLED_BY))
 def test_with_one_upstream_on_only_its_own_tables_are_made_by_day(name: str, tmp_path: Path) -> None:
     given = {"home": tmp_path, "sources": {"on": (name,)}, "first_day": FIRST, "last_day": LAST}
-    with loaded_with(Settings.model_validate(given)) as location:
-        others = set().union(*(filled for other, filled in FILLED_BY.items() if other != name))
-        assert daily(location) == {table.name for table in TABLES.values() if table.day} - others | {name}
-        assert {one.name for one in location.schedules or []} == {"daily"}
+    others = set().union(*(filled for other, filled in FILLED_BY.items() if other != name))
+    location = build_quietly(Settings.model_validate(given))
+    assert daily(location) == {table.name for table in TABLES.values() if table.day} - others | {name}
+    assert {one.name for one in location.schedules or []} == {"daily"}
 
 
 def test_without_upstreams_there_is_neither_an_asset_nor_a_schedule_of_one(code_location: dg.Definitions) -> None:

@@ -7,7 +7,6 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
-from pipeline import settings as module
 from pipeline.settings import (
     SAMPLE_ARTICLES,
     SAMPLE_FIRST_DAY,
@@ -15,9 +14,7 @@ from pipeline.settings import (
     SAMPLE_PAIRS,
     SAMPLE_TRADE,
     Settings,
-    current,
     shipped,
-    use,
 )
 from pipeline.settings.archives import ArticleFiles
 from pipeline.settings.upstreams import Upstreams
@@ -165,13 +162,6 @@ def test_a_last_day_that_is_given_ends_the_sample_too() -> None:
 def test_everything_a_run_makes_lies_in_its_home() -> None:
     settings = Settings(home=Path("here"))
     assert all(folder.parent == Path("here") for folder in (settings.lake, settings.published, settings.inbox, settings.dagster_home))
-
-
-def test_the_settings_in_use_are_those_of_the_process(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(module, "_current", None)
-    assert current() == Settings()
-    use(Settings(workers=3))
-    assert current().workers == 3
 
 
 def test_sql_and_promises_are_found_beside_the_package() -> None:

@@ -42,6 +42,7 @@ GDELT_EVENTS = Table(
         c.described(c.URL, "First document in which GDELT found it; empty where it gives no web address"),
     ),
     layer="core",
+    is_side_table=True,
     day="index_date",
     sources=("gdelt",),
 )
@@ -69,6 +70,7 @@ GDELT_ACCOUNTS = Table(
         Column("detail", pl.String(), "Why it was not read, or what was wrong with the first malformed row; empty when nothing", ""),
     ),
     layer="core",
+    is_side_table=True,
     day="index_date",
     sources=("gdelt",),
 )
@@ -94,6 +96,7 @@ GDELT_DAILY = Table(
         Column("quarters_missing", pl.Int64(), "Quarters that had come and were not read", 0, unit="quarters"),
     ),
     layer="index",
+    is_side_table=True,
     published=True,
     sources=("gdelt",),
 )

@@ -26,6 +26,7 @@ TRADE_THRESHOLDS = Table(
         Column("meaning", pl.String(), "What it decides", "a step of the average tariff this large, either way, is a signal"),
     ),
     layer="trade",
+    is_side_table=True,
     published=True,
 )
 
@@ -51,6 +52,7 @@ FLOW_MONTHS = Table(
         Column("shortfall_pct", pl.Float64(), "100 (1 - value / expected): above 0 when less", 24.2, unit="percent", nullable=True),
     ),
     layer="trade",
+    is_side_table=True,
     published=True,
     sources=("census_flows",),
 )
@@ -95,6 +97,7 @@ TRADE_STRAIN = Table(
         c.nullable(c.RELEASED_ON, "UTC day on which all that the row uses was public. Empty when it uses nothing"),
     ),
     layer="trade",
+    is_side_table=True,
     published=True,
     sources=_SOURCES,
 )
@@ -125,6 +128,7 @@ TRADE_SIGNALS = Table(
         Column("source", pl.String(), "Who published the figures", "US Census Bureau"),
     ),
     layer="trade",
+    is_side_table=True,
     published=True,
     sources=_SOURCES,
 )
@@ -152,6 +156,7 @@ COMMITMENTS = Table(
         Column("note", pl.String(), "What a reader must know of the comparison", "all goods are compared"),
     ),
     layer="trade",
+    is_side_table=True,
     published=True,
     sources=("commitments",),
 )
@@ -196,6 +201,7 @@ PROMISES_AND_DEEDS = Table(
         c.nullable(c.RELEASED_ON, "UTC day on which every figure of the sum was public. Empty without a sum"),
     ),
     layer="trade",
+    is_side_table=True,
     published=True,
     sources=("census_flows", "commitments"),
 )

@@ -52,6 +52,7 @@ MEASURE_CLAIMS = Table(
         Column("unmatched_reason", pl.String(), words.UNMATCHED.description, "no_measure", nullable=True, vocabulary=words.UNMATCHED),
     ),
     layer="index",
+    is_side_table=True,
 )
 
 MEASURE_EVENTS = Table(
@@ -81,6 +82,7 @@ MEASURE_EVENTS = Table(
         Column("nearest_measure_id", pl.String(), "The measure that an unmatched easing may mean", None, nullable=True),
     ),
     layer="index",
+    is_side_table=True,
     published=True,
 )
 
@@ -112,6 +114,7 @@ MEASURE_STATES = Table(
         TIER,
     ),
     layer="index",
+    is_side_table=True,
     published=True,
 )
 
@@ -135,6 +138,7 @@ MEASURE_CONTRADICTIONS = Table(
         Column("other_probability", pl.Float64(), "The other's probability", 0.4, unit="probability", nullable=True),
     ),
     layer="index",
+    is_side_table=True,
     published=True,
 )
 
@@ -165,6 +169,7 @@ MEASURES = Table(
         Column("contradiction_count", pl.Int64(), "Contradictions listed", 0, unit="contradictions"),
     ),
     layer="index",
+    is_side_table=True,
     published=True,
 )
 

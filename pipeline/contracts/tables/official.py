@@ -55,6 +55,7 @@ RAW_OFFICIAL_DOCUMENTS = Table(
         Column("unreadable", pl.String(), "What could not be read of the item", None, nullable=True),
     ),
     layer="raw",
+    is_side_table=True,
     day="index_date",
     sources=("federal_register",),
 )
@@ -75,6 +76,7 @@ OFFICIAL_DOCUMENTS = Table(
         Column("act_count", pl.Int64(), "Rows of official_signals that it gave", 1, unit="signals"),
     ),
     layer="core",
+    is_side_table=True,
     day="index_date",
     published=True,
     sources=("federal_register",),
@@ -135,6 +137,7 @@ OFFICIAL_SIGNALS = Table(
         c.nullable(Column("citation", pl.String(), "Volume and page of the journal", "90 FR 14801")),
     ),
     layer="core",
+    is_side_table=True,
     day="index_date",
     published=True,
     sources=("federal_register",),

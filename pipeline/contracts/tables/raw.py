@@ -56,6 +56,7 @@ FETCHES = Table(
         Column("detail", pl.String(), "What went wrong, and what to do; empty when nothing did", ""),
     ),
     layer="raw",
+    is_side_table=True,
 )
 
 RAW_TRADE_FLOWS = Table(
@@ -98,6 +99,7 @@ RAW_TRADE_FLOWS = Table(
         Column("source", pl.String(), "Who published it", "US Census Bureau"),
     ),
     layer="raw",
+    is_side_table=True,
     sources=("census_flows", "comtrade"),
 )
 
@@ -116,6 +118,7 @@ RAW_TARIFFS = Table(
         Column("source", pl.String(), "Who published it", "trade-war-redux-2025"),
     ),
     layer="raw",
+    is_side_table=True,
     sources=("tariff_trackers",),
 )
 
@@ -142,6 +145,7 @@ RAW_COMMITMENTS = Table(
         Column("note", pl.String(), "What a reader must know of the comparison", "all goods are compared"),
     ),
     layer="raw",
+    is_side_table=True,
     sources=("commitments",),
 )
 

@@ -63,6 +63,7 @@ FLOW_REVISIONS = Table(
         Column("source", pl.String(), "Who published it", "US Census Bureau"),
     ),
     layer="trade",
+    is_side_table=True,
     published=True,
     sources=("census_flows", "comtrade"),
 )
@@ -105,6 +106,7 @@ TRADE_FLOWS = Table(
         Column("source", pl.String(), "Who published it", "US Census Bureau"),
     ),
     layer="trade",
+    is_side_table=True,
     published=True,
     sources=("census_flows", "comtrade"),
 )
@@ -128,6 +130,7 @@ TARIFF_RATES = Table(
         Column("source", pl.String(), "Who published it", "trade-war-redux-2025"),
     ),
     layer="trade",
+    is_side_table=True,
     published=True,
     sources=("tariff_trackers",),
 )

@@ -1,0 +1,82 @@
+"""Side tables: their failures are reported, and the index is published all the same.
+
+A side table that cannot be rebuilt keeps its last good version and is marked as stale in the lake.
+"""
+
+from collections.abc import Callable, Iterable, Iterator
+from functools import wraps
+from typing import Any, TypeVar
+
+import dagster as dg
+
+from pipeline.contracts.model import Table
+from pipeline.defs.checks import IS_REBUILT, Results
+from pipeline.warehouse.lake import Lake
+
+Body = TypeVar("Body", bound=Callable[..., Results])
+NOT_EVALUATED = "not evaluated"
+
+
+def keep_last_good(*tables: Table) -> Callable[[Body], Body]:
+    """Decorate the body of an asset that builds side tables: report what it raises as a failed check instead of failing the run.
+
+    The body takes its lake as the argument `lake`. What it had reported before it failed stays reported.
+    """
+
+    def decorate(body: Body) -> Body:
+        @wraps(body)
+        def guarded(*arguments: Any, lake: Lake, **resources: Any) -> Results:
+            reported: set[dg.AssetCheckKey] = set()
+            built: set[str] = set()
+            try:
+                for result in body(*arguments, lake=lake, **resources):
+                    if isinstance(result, dg.AssetCheckResult):
+                        reported.add(_key(result, tables))
+                    else:
+                        built.add(result.asset_key.to_user_string() if result.asset_key else tables[0].name)
+                    yield result
+            except Exception as error:  # noqa: BLE001 whatever a side table fails on, the index does without it
+                reason = _reason(error)
+                dg.AssetExecutionContext.get().log.exception("a side table could not be rebuilt and keeps its last good version")
+                yield from _stale(lake, [table for table in tables if table.name not in built], reason, reported)
+                yield from _rebuilt(lake, [table for table in tables if table.name in built])
+            else:
+                yield from _rebuilt(lake, tables)
+
+        return guarded  # type: ignore[return-value]  # the same signature, with one keyword made explicit
+
+    return decorate
+
+
+def _key(result: dg.AssetCheckResult, tables: tuple[Table, ...]) -> dg.AssetCheckKey:
+    return dg.AssetCheckKey(result.asset_key or dg.AssetKey(tables[0].name), result.check_name or "")
+
+
+def _reason(error: Exception) -> str:
+    return (error.description if isinstance(error, dg.Failure) and error.description else f"{type(error).__name__}: {error}").strip()
+
+
+def _rebuilt(lake: Lake, tables: Iterable[Table]) -> Iterator[dg.AssetCheckResult]:
+    for table in tables:
+        lake.clear_stale(table)
+        yield dg.AssetCheckResult(passed=True, check_name=IS_REBUILT, asset_key=table.name)
+
+
+def _stale(lake: Lake, tables: list[Table], reason: str, reported: set[dg.AssetCheckKey]) -> Iterator[Any]:
+    """Mark the tables as stale, and give every check and asset that is still due its result."""
+    names = {table.name for table in tables}
+    for table in tables:
+        lake.mark_stale(table, reason)
+        yield dg.AssetCheckResult(passed=False, check_name=IS_REBUILT, asset_key=table.name, metadata={"reason": reason})
+        reported.add(dg.AssetCheckKey(dg.AssetKey(table.name), IS_REBUILT))
+    for spec in dg.AssetExecutionContext.get().assets_def.check_specs:
+        if spec.asset_key.to_user_string() in names and spec.key not in reported:
+            yield dg.AssetCheckResult(
+                passed=False,
+                check_name=spec.name,
+                asset_key=spec.asset_key,
+                severity=dg.AssetCheckSeverity.WARN,
+                metadata={NOT_EVALUATED: "the table was not rebuilt"},
+            )
+    for table in tables:
+        yield dg.MaterializeResult(asset_key=table.name, metadata={"stale": f"kept from an earlier run: {reason}"})
