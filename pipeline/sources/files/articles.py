@@ -4,6 +4,7 @@ Belongs here: paths, names of rows, days of rows, the columns that a file must h
 or any judgement about a row (`pipeline/articles`): what the source said is kept as it came.
 """
 
+import hashlib
 import os
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
@@ -13,7 +14,6 @@ from pathlib import Path
 
 import polars as pl
 
-from pipeline.contracts.days import Days
 from pipeline.contracts.tables.raw import RAW_ARTICLES
 from pipeline.settings.archives import ArticleFiles
 from pipeline.sources.errors import SourceError
@@ -47,23 +47,24 @@ class Account:
 
 
 @dataclass
-class Held:
-    """The days of a file's rows, as far as it was read, and the latest day that any of them claims, also one that has not come yet."""
+class FileContents:
+    """What a file holds, as far as it was read: a digest of each day's rows, and the latest day that any row claims, also a future one."""
 
-    first: date | None = None
-    last: date | None = None
     latest_claim: date | None = None
+    _hashes: dict[date, "hashlib._Hash"] = field(default_factory=dict)
+
+    def add(self, batch: pl.DataFrame, latest_claim: date | None) -> None:
+        """Add the next rows of the file (`RAW_ARTICLES`)."""
+        hashed = batch.select("index_date", row_hash=batch.hash_rows())
+        for (day,), rows in hashed.partition_by("index_date", as_dict=True, maintain_order=True).items():
+            assert isinstance(day, date)
+            self._hashes.setdefault(day, hashlib.blake2b(digest_size=8)).update(rows["row_hash"].to_numpy().tobytes())
+        self.latest_claim = max((day for day in (self.latest_claim, latest_claim) if day is not None), default=None)
 
     @property
-    def days(self) -> Days | None:
-        """From the first day to the last; None without rows."""
-        return None if self.first is None or self.last is None else Days(self.first, self.last)
-
-    def note(self, days: pl.Series, latest_claim: date | None) -> None:
-        """Days of more rows."""
-        given = [day for day in (self.first, self.last, days.min(), days.max()) if isinstance(day, date)]
-        self.first, self.last = min(given, default=None), max(given, default=None)
-        self.latest_claim = max((day for day in (self.latest_claim, latest_claim) if day is not None), default=None)
+    def digests(self) -> dict[date, str]:
+        """Day to digest of its rows, in order of time. Equal rows in equal order give equal digests, however they came in batches."""
+        return {day: self._hashes[day].hexdigest() for day in sorted(self._hashes)}
 
 
 def read_articles(
@@ -164,9 +165,14 @@ def _text(name: str) -> str:
 
 
 def read_file(
-    file: ArticleFile, limits: Limits = LIMITS, *, last_day: date | None = None, account: Account | None = None, held: Held | None = None
+    file: ArticleFile,
+    limits: Limits = LIMITS,
+    *,
+    last_day: date | None = None,
+    account: Account | None = None,
+    contents: FileContents | None = None,
 ) -> Iterator[pl.DataFrame]:
-    """The rows of one file, or of all members of a zip file, as `read_articles` gives them. `held` is told of their days on the way."""
+    """The rows of one file, or of all members of a zip file, as `read_articles` gives them; `contents` collects what they are."""
     told = account or Account()
     asked = Asked({str(ours): theirs for ours, theirs in file.archive.columns.items()}, file.archive.encoding, limits, told.guessed)
     with places(file.path, limits) as found:
@@ -176,7 +182,7 @@ def read_file(
         labels = _counted(file.label if place.member is None else f"{file.label}/{_text(place.name)}" for place, _ in known)
         for (place, reader), label in zip(known, labels, strict=True):
             one = _Reading(place, reader, asked, file.archive.source)
-            yield from one.rows(label, last_day, held or Held())
+            yield from one.rows(label, last_day, contents or FileContents())
 
 
 class _Reading:
@@ -185,7 +191,7 @@ class _Reading:
     def __init__(self, place: Place, reader: Reader, asked: Asked, source: str | None) -> None:
         self.place, self.reader, self.asked, self.source = place, reader, asked, source
 
-    def rows(self, label: str, last_day: date | None, held: Held) -> Iterator[pl.DataFrame]:
+    def rows(self, label: str, last_day: date | None, contents: FileContents) -> Iterator[pl.DataFrame]:
         """The rows as `RAW_ARTICLES`."""
         found, first_reason = Found(), ""
         filing = Filing(label, last_day=last_day)
@@ -198,8 +204,9 @@ class _Reading:
             if filing.day is None:  # the first batch has no date: its rows belong to the day of the first that has one
                 filing = Filing(label, last_day=last_day, day=self._first_day(last_day))
                 batch = filing.file(given)
-            held.note(batch["index_date"], filing.latest_claim)
-            yield self._sourced(batch)
+            batch = self._sourced(batch)
+            contents.add(batch, filing.latest_claim)
+            yield batch
         self._require_columns(found, filing.rows, first_reason)
 
     def _sourced(self, batch: pl.DataFrame) -> pl.DataFrame:

@@ -1,17 +1,14 @@
-"""Which days each article file holds, kept from run to run: a file that holds none of the days asked for is not read to learn that again.
+"""What each article file holds: a digest of the rows of each day, stored from run to run.
 
-Belongs here: what is known of a file as long as it is the same file, and reading it where that is not enough. Does not: how it is read
-(`articles.py`).
-
-A file is the same while its size, its time of change and what the settings say of its archive are the same. Nothing is kept of a file with
-a row that claims a day which had not come when it was read: such a row belongs to its neighbour's day now, and to its own day later.
+A file that holds none of the days of a run is not opened again, and a day is read again only where its digest changed. A file is the same
+while its size, its modification time and its settings are the same. Nothing is stored of a file with a row that claims a future day: such
+a row belongs to its neighbour's day now, and to its own day later.
 """
 
 import hashlib
 import json
 import os
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -20,22 +17,13 @@ import polars as pl
 
 from pipeline import __version__
 from pipeline.contracts.days import Days
-from pipeline.sources.files.articles import Account, ArticleFile, Held, read_file
+from pipeline.sources.files.articles import Account, ArticleFile, FileContents, read_file
 from pipeline.sources.files.streams import LIMITS, Limits
 
-#: Raise it when rows are filed under other days than before.
-FILING = 1
+#: Raise it when rows are filed under other days, or digests are computed in another way, than before.
+FORMAT = 2
 
-
-@dataclass(frozen=True)
-class Known:
-    """A file of which is known which days it holds: none, where it has no rows."""
-
-    days: Days | None
-
-    def meets(self, days: Days) -> bool:
-        """Whether it may hold a row of these days."""
-        return self.days is not None and self.days.first <= days.last and days.first <= self.days.last
+Digests = dict[date, str]
 
 
 class Catalogue:
@@ -50,54 +38,67 @@ class Catalogue:
         if self._path is None or not self._path.is_file():
             return {}
         try:
-            kept = json.loads(self._path.read_text(encoding="utf-8"))
+            stored = json.loads(self._path.read_text(encoding="utf-8"))
         except (OSError, ValueError):
             return {}
-        is_ours = isinstance(kept, dict) and kept.get("filing") == _filing() and isinstance(kept.get("files"), dict)
-        return dict(kept["files"]) if is_ours else {}
+        is_ours = isinstance(stored, dict) and stored.get("format") == _format() and isinstance(stored.get("files"), dict)
+        return dict(stored["files"]) if is_ours else {}
 
-    def known(self, file: ArticleFile) -> Known | None:
-        """What is known of the file; None when it was not read yet, or is another one now."""
+    def known(self, file: ArticleFile) -> Digests | None:
+        """Digests of the file by day (none, where it has no rows); None when it was not read yet, or has changed."""
         entry = self._entries.get(_key(file))
-        if not isinstance(entry, list) or entry[:-1] != _seen(file):
+        if not isinstance(entry, list) or entry[:-1] != _identity(file):
             return None
         try:
-            return Known(Days(*map(date.fromisoformat, entry[-1])) if entry[-1] else None)
-        except (TypeError, ValueError):
-            return None  # somebody has edited it
+            return {date.fromisoformat(day): str(digest) for day, digest in entry[-1].items()}
+        except (AttributeError, TypeError, ValueError):
+            return None  # edited by hand
 
-    def days(self, file: ArticleFile, *, last_day: date, limits: Limits = LIMITS) -> Days | None:
-        """The days that the file holds; None without rows. Where they are not known it is read to its end, or to a `SourceError`."""
+    def digests(self, file: ArticleFile, *, last_day: date, limits: Limits = LIMITS) -> Digests:
+        """Digests of the file by day. Where they are not known it is read to its end, or to a `SourceError`."""
         known = self.known(file)
         if known is not None:
-            return known.days
-        seen, held = _seen(file), Held()
-        for _ in read_file(file, limits, last_day=last_day, held=held):
+            return known
+        identity, contents = _identity(file), FileContents()
+        for _ in read_file(file, limits, last_day=last_day, contents=contents):
             pass
-        self._learn(file, seen, held, last_day)
-        return held.days
+        self._store(file, identity, contents, last_day)
+        return contents.digests
+
+    def days(self, file: ArticleFile, *, last_day: date, limits: Limits = LIMITS) -> Days | None:
+        """First and last day that the file holds; None without rows. Reads it as `digests` does."""
+        digests = self.digests(file, last_day=last_day, limits=limits)
+        return Days(min(digests), max(digests)) if digests else None
 
     def rows(
         self, file: ArticleFile, days: Days, *, last_day: date, account: Account | None = None, limits: Limits = LIMITS
     ) -> Iterator[pl.DataFrame]:
         """The file's rows of these days as `read_file` gives them; it is not opened where it is known to hold none."""
         known = self.known(file)
-        if known is not None and not known.meets(days):
+        if known is not None and not any(days.first <= day <= days.last for day in known):
             return
-        seen, held = _seen(file), Held()
-        for batch in read_file(file, limits, last_day=last_day, account=account, held=held):
+        identity, contents = _identity(file), FileContents()
+        for batch in read_file(file, limits, last_day=last_day, account=account, contents=contents):
             rows = batch.filter(pl.col("index_date").is_between(days.first, days.last))
             if not rows.is_empty():
                 yield rows
-        self._learn(file, seen, held, last_day)
+        self._store(file, identity, contents, last_day)
 
-    def _learn(self, file: ArticleFile, seen: list[Any], held: Held, last_day: date) -> None:
-        """The file was read to its end, and was as `seen` before. What has changed meanwhile, or will, is not kept."""
-        if not seen or seen != _seen(file) or (held.latest_claim is not None and held.latest_claim > last_day):
+    def day_digests(self, files: Iterable[ArticleFile], days: Days, *, last_day: date) -> Digests:
+        """For each of these days a digest of all its rows in these files; a day without rows has one too."""
+        parts: dict[date, list[str]] = {day: [] for day in days}
+        for file in files:
+            for day, digest in self.digests(file, last_day=last_day).items():
+                if day in parts:
+                    parts[day].append(f"{file.label}\0{digest}")
+        return {day: hashlib.blake2b("\0".join(sorted(found)).encode(), digest_size=8).hexdigest() for day, found in parts.items()}
+
+    def _store(self, file: ArticleFile, identity: list[Any], contents: FileContents, last_day: date) -> None:
+        """Keep what the file holds, unless it changed while it was read or will be filed otherwise later."""
+        if not identity or identity != _identity(file) or (contents.latest_claim is not None and contents.latest_claim > last_day):
             self._entries.pop(_key(file), None)
             return
-        days = held.days
-        self._entries[_key(file)] = [*seen, [days.first.isoformat(), days.last.isoformat()] if days else []]
+        self._entries[_key(file)] = [*identity, {day.isoformat(): digest for day, digest in contents.digests.items()}]
 
     def save(self) -> None:
         """Write what was learned, by temporary file and rename, without the files that are gone."""
@@ -106,12 +107,12 @@ class Catalogue:
         kept = {name: entry for name, entry in sorted(self._entries.items()) if Path(name).exists()}
         self._path.parent.mkdir(parents=True, exist_ok=True)
         temporary = self._path.with_name(f".{self._path.name}.{os.getpid()}.tmp")
-        temporary.write_text(json.dumps({"filing": _filing(), "files": kept}, indent=0) + "\n", encoding="utf-8")
+        temporary.write_text(json.dumps({"format": _format(), "files": kept}, indent=0) + "\n", encoding="utf-8")
         temporary.replace(self._path)
 
 
-def _seen(file: ArticleFile) -> list[Any]:
-    """What tells whether it is still the same file, read in the same way; nothing when it is gone."""
+def _identity(file: ArticleFile) -> list[Any]:
+    """Size, modification time and settings of the file; empty when it is gone."""
     try:
         status = file.path.stat()
     except OSError:
@@ -124,5 +125,5 @@ def _key(file: ArticleFile) -> str:
     return str(file.path.resolve())
 
 
-def _filing() -> str:
-    return f"{__version__}.{FILING}"
+def _format() -> str:
+    return f"{__version__}.{FORMAT}"
