@@ -1,6 +1,6 @@
 """Spans of UTC days, both ends included: the unit in which everything is read, stored and re-run."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
@@ -37,3 +37,16 @@ class Days:
         for start in range(0, len(self), length):
             first = self.first + timedelta(days=start)
             yield Days(first, min(first + timedelta(days=length - 1), self.last))
+
+
+def consecutive(days: Iterable[date]) -> Iterator[Days]:
+    """Days in ascending order as spans without gaps."""
+    first = last = None
+    for day in days:
+        if first is None or last is None or day - last != timedelta(days=1):
+            if first is not None and last is not None:
+                yield Days(first, last)
+            first = day
+        last = day
+    if first is not None and last is not None:
+        yield Days(first, last)

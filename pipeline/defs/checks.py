@@ -77,7 +77,7 @@ class InputCheck:
         )
 
 
-class _BrokenError(Exception):
+class BrokenError(Exception):
     """A part broke a critical promise; what was found stands in the audit."""
 
 
@@ -96,19 +96,21 @@ class Audit:
             self.table.conform(frame)
         except ContractError as error:
             self.contract = error
-            raise _BrokenError from error
+            raise BrokenError from error
         self.rows += frame.height
         found = validate(self.table, frame, rules(self.table))
         for outcome in found:
             before = self.outcomes.get(outcome.name)
             self.outcomes[outcome.name] = before + outcome if before else outcome
         if broken_critically(found):
-            raise _BrokenError
+            raise BrokenError
         return frame
 
     def results(self) -> Iterator[dg.AssetCheckResult]:
         """Every check's result, then `dg.Failure` when a critical one failed, so that everything downstream is skipped."""
         name = self.table.name
+        if self.contract is None and not self.outcomes:
+            self.judged(self.table.empty())  # nothing was made: every check passes on no rows
         if self.contract is not None:
             yield dg.AssetCheckResult(passed=False, check_name="contract", asset_key=name, metadata={"detail": str(self.contract)})
             raise dg.Failure(f"{name}: {self.contract}", allow_retries=False) from self.contract
@@ -126,7 +128,7 @@ def audit(table: Table, frame: pl.DataFrame) -> Iterator[dg.AssetCheckResult]:
     Raised before the write, so that a bad day leaves no file behind.
     """
     whole = Audit(table)
-    with suppress(_BrokenError):
+    with suppress(BrokenError):
         whole.judged(frame)
     yield from whole.results()
 
@@ -134,7 +136,7 @@ def audit(table: Table, frame: pl.DataFrame) -> Iterator[dg.AssetCheckResult]:
 def write_audited_parts(store: Lake, table: Table, parts: Iterable[pl.DataFrame]) -> Iterator[dg.AssetCheckResult]:
     """Audit and write a table of one file a year, one part at a time; the same results, and the table as it was when one of them fails."""
     whole = Audit(table)
-    with suppress(_BrokenError):
+    with suppress(BrokenError):
         store.write_parts(table, map(whole.judged, parts))
     yield from whole.results()
 
@@ -162,12 +164,12 @@ class AuditedDays:
 
 @contextmanager
 def audited_days(store: Lake, name: str, *tables: Table) -> Iterator[AuditedDays]:
-    """Days of these tables, of which none is written before every one is made and keeps its critical promises.
+    """Days of these tables, of which none is stored before all are made and pass their critical checks.
 
-    `name` is that of the step. Yield the `results` after the block, which ends early when a promise is broken. Rules are judged piece by
-    piece: one about most rows fails when it fails in any of them.
+    `name` is that of the step. Yield the `results` after the block, which ends early when a critical check fails. Rules are checked batch
+    by batch: one about most rows fails when it fails in any of them.
     """
-    with suppress(_BrokenError), store.replacing(name) as new:
+    with suppress(BrokenError), store.replacing(name) as new:
         yield AuditedDays(new, tables)
 
 

@@ -8,9 +8,11 @@ from pipeline.articles.clean import admit
 from pipeline.articles.stories import link
 from pipeline.contracts.tables.core import ARTICLES, COVERAGE, DUPLICATES, FINDINGS, QUARANTINE, STORY_LINKS
 from pipeline.contracts.tables.raw import RAW_ARTICLES
-from pipeline.defs.checks import InputCheck, Results, audited_days, check_specs
+from pipeline.defs import daily
+from pipeline.defs.checks import InputCheck, Results, check_specs
+from pipeline.defs.daily import changed_days
 from pipeline.defs.metadata import add_daily_metadata, describe, spec
-from pipeline.defs.partitions import by_day, run_days, three_days_before
+from pipeline.defs.partitions import by_day, three_days_before
 from pipeline.defs.resources import ExtractorFactory
 from pipeline.settings import Settings
 from pipeline.signals.texts import Account
@@ -24,23 +26,23 @@ ALL_ARTICLES_READ = InputCheck(
 )
 #: Smaller batches than elsewhere: three days before are read with each, and texts are split into words.
 LINKED_AT_ONCE = AtOnce(text_bytes=16_000_000)
-ADMITTED = (ARTICLES, DUPLICATES, QUARANTINE, COVERAGE)
+ADMITTED = daily.ADMITTED
 
 
 def assets(settings: Settings) -> Sequence[dg.AssetsDefinition]:
     """Admission of articles, links between them, and findings, all by day."""
-    daily = by_day(settings)
+    partitioned = by_day(settings)
 
     @dg.multi_asset(
         name="admission",
         specs=[spec(table, deps=[RAW_ARTICLES.name]) for table in ADMITTED],
         check_specs=[check for table in ADMITTED for check in check_specs(table)],
-        **daily,
+        **partitioned,
     )
     def admission(context: dg.AssetExecutionContext, lake: dg.ResourceParam[Lake]) -> Results:
         """Each raw row becomes an article, a duplicate or a quarantine row with its reason; coverage counts them."""
-        with audited_days(lake, "admission", *ADMITTED) as made:
-            for piece in lake.pieces(RAW_ARTICLES, run_days(context)):
+        with changed_days(context, lake, daily.admission()) as made:
+            for piece in made.pieces(RAW_ARTICLES):
                 admitted = admit(lake.read(RAW_ARTICLES, piece))
                 frames = (
                     (ARTICLES, admitted.articles, ()),
@@ -59,24 +61,24 @@ def assets(settings: Settings) -> Sequence[dg.AssetsDefinition]:
         **describe(STORY_LINKS),
         deps=[dg.AssetDep(ARTICLES.name, partition_mapping=three_days_before())],
         check_specs=check_specs(STORY_LINKS),
-        **daily,
+        **partitioned,
     )
     def story_links(context: dg.AssetExecutionContext, lake: dg.ResourceParam[Lake]) -> Results:
         """Which articles repeat an earlier one of the last three days."""
-        with audited_days(lake, STORY_LINKS.name, STORY_LINKS) as made:
-            for piece in lake.pieces(ARTICLES, run_days(context), LINKED_AT_ONCE):
-                links = link(lake.read(ARTICLES, piece.reaching_back(3)), piece)
+        with changed_days(context, lake, daily.story_links()) as made:
+            for piece in made.pieces(ARTICLES, LINKED_AT_ONCE):
+                links = link(lake.read(ARTICLES, piece.reaching_back(daily.STORY_REACH)), piece)
                 made.keep(STORY_LINKS, links, piece)
                 add_daily_metadata(context, STORY_LINKS, links, piece, ("article_id", "earlier_article_id", "similarity"))
         yield from made.results()
         yield dg.MaterializeResult(metadata={"rows in this run": made.rows(STORY_LINKS)})
 
-    @dg.asset(**describe(FINDINGS), deps=[ARTICLES.name], check_specs=[*check_specs(FINDINGS), ALL_ARTICLES_READ.spec], **daily)
+    @dg.asset(**describe(FINDINGS), deps=[ARTICLES.name], check_specs=[*check_specs(FINDINGS), ALL_ARTICLES_READ.spec], **partitioned)
     def findings(context: dg.AssetExecutionContext, lake: dg.ResourceParam[Lake], extractor: dg.ResourceParam[ExtractorFactory]) -> Results:
         """Concessions, escalations and talks found in each day's articles."""
         reader, account = extractor.make(), Account()
-        with audited_days(lake, FINDINGS.name, FINDINGS) as made:
-            for piece in lake.pieces(ARTICLES, run_days(context)):
+        with changed_days(context, lake, daily.findings(extractor)) as made:
+            for piece in made.pieces(ARTICLES):
                 found = reader.extract(lake.read(ARTICLES, piece))
                 account += reader.account
                 made.keep(FINDINGS, found, piece)

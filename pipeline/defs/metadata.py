@@ -1,6 +1,7 @@
 """What a person sees of an asset in the Dagster UI: its description, columns and group; row counts, samples and charts of a run."""
 
 from collections.abc import Mapping, Sequence
+from datetime import date
 from typing import Any
 
 import dagster as dg
@@ -8,6 +9,7 @@ import polars as pl
 
 from pipeline.contracts.days import Days
 from pipeline.contracts.model import Column, Table
+from pipeline.warehouse.lake import Lake
 
 _SHOWN_ROWS = 12
 _SHOWN_CHARACTERS = 140
@@ -81,3 +83,10 @@ def add_daily_metadata(
         if columns and not rows.is_empty():
             metadata["found"] = dg.MetadataValue.md(markdown_table(rows, columns))
         context.add_asset_metadata(metadata, asset_key=output or table.name, partition_key=day.isoformat())
+
+
+def add_row_counts(context: dg.AssetExecutionContext, lake: Lake, table: Table, days: Sequence[date]) -> None:
+    """Add the row count to the partitions of days that were not made again."""
+    for day in days:
+        metadata = row_count(lake.height(table, Days(day, day))) | {"unchanged": True}
+        context.add_asset_metadata(metadata, asset_key=table.name, partition_key=day.isoformat())

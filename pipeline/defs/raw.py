@@ -7,9 +7,10 @@ import polars as pl
 
 from pipeline.contracts.model import Table
 from pipeline.contracts.tables.raw import RAW_ARTICLES, RAW_COMMITMENTS, RAW_TARIFFS, RAW_TRADE_FLOWS
-from pipeline.defs.checks import InputCheck, Results, audit, audited_days, check_specs
+from pipeline.defs.checks import InputCheck, Results, audit, check_specs
+from pipeline.defs.daily import RawArticles, changed_days
 from pipeline.defs.metadata import add_daily_metadata, describe, row_count
-from pipeline.defs.partitions import by_day, run_days, today
+from pipeline.defs.partitions import by_day, today
 from pipeline.defs.resources import News, TradeFigures
 from pipeline.defs.side_tables import keep_last_good
 from pipeline.defs.upstreams import enabled
@@ -45,11 +46,12 @@ def assets(settings: Settings) -> Sequence[dg.AssetsDefinition]:
     )
     def raw_articles(context: dg.AssetExecutionContext, lake: dg.ResourceParam[Lake], news: dg.ResourceParam[News]) -> Results:
         """Every row of the article files and of the upstreams' answers, filed under the day it claims."""
-        span, account = run_days(context), Account()
-        with audited_days(lake, RAW_ARTICLES.name, RAW_ARTICLES) as made:
-            for piece, rows in lake.in_order(RAW_ARTICLES, news.read(span, today(), account), span):
-                made.keep(RAW_ARTICLES, rows, piece)
-                add_daily_metadata(context, RAW_ARTICLES, rows, piece)
+        account, step = Account(), RawArticles(news, today())
+        with changed_days(context, lake, step) as made:
+            for span in made.hull():
+                for piece, rows in lake.in_order(RAW_ARTICLES, news.read(span, step.last_day, account), span):
+                    made.keep(RAW_ARTICLES, rows, piece)
+                    add_daily_metadata(context, RAW_ARTICLES, rows, piece)
         yield ALL_FILES_READ.result(list(account.set_aside.values()))
         yield ALL_ENCODINGS_KNOWN.result(account.guessed)
         yield from made.results()

@@ -25,12 +25,12 @@ from pipeline.signals.extractors import make
 from pipeline.sources.customs.figures import tariffs, trade_flows
 from pipeline.sources.customs.flows import Figures
 from pipeline.sources.customs.trade import read_commitments
-from pipeline.sources.files.articles import Account, article_files
+from pipeline.sources.files.articles import Account, ArticleFile, article_files
 from pipeline.sources.files.catalogue import Catalogue
 from pipeline.sources.files.inbox import dropped, readable
 from pipeline.sources.http.archive import Archive
 from pipeline.sources.http.client import Client
-from pipeline.sources.news import answered_articles
+from pipeline.sources.news import answered_articles, has_articles
 from pipeline.warehouse.home import HomeError, claim
 from pipeline.warehouse.lake import Lake
 from pipeline.warehouse.publish import Publisher
@@ -52,7 +52,23 @@ class News:
         if not self.settings.is_sample:
             yield from answered_articles(Archive(self.settings.payloads), self.settings.sources, days, last_day)
 
+    def day_digests(self, days: Days, last_day: date) -> dict[date, str | None]:
+        """Digest of each day's rows in all article files; None where upstreams gave articles, which only reading can tell."""
+        if not self.settings.is_sample and has_articles(Archive(self.settings.payloads)):
+            return dict.fromkeys(days)
+        known = Catalogue(self.settings.catalogue)
+        digests = known.day_digests(self._files(known, last_day, Account()), days, last_day=last_day)
+        known.save()
+        return {**digests}
+
     def _of_files(self, days: Days, last_day: date, account: Account) -> Iterator[pl.DataFrame]:
+        known = Catalogue(self.settings.catalogue)
+        for file in self._files(known, last_day, account):
+            yield from known.rows(file, days, last_day=last_day, account=account)
+        known.save()
+
+    def _files(self, known: Catalogue, last_day: date, account: Account) -> Iterator[ArticleFile]:
+        """The files of the settings, and those of the inbox that can be read."""
         archives, inbox = self.settings.articles, ArticleFiles(path=str(self.settings.inbox))
         has_dropped = bool(dropped(self.settings.inbox))
         if self.settings.is_sample and has_dropped:
@@ -63,11 +79,8 @@ class News:
         if not archives and not has_dropped:
             return
         files = article_files([*archives, inbox] if has_dropped else archives)
-        known = Catalogue(self.settings.catalogue)
-        sound = readable((file for file in files if file.archive is inbox), known, last_day=last_day, now=time.time(), account=account)
-        for file in (*(file for file in files if file.archive is not inbox), *sound):
-            yield from known.rows(file, days, last_day=last_day, account=account)
-        known.save()
+        yield from (file for file in files if file.archive is not inbox)
+        yield from readable((file for file in files if file.archive is inbox), known, last_day=last_day, now=time.time(), account=account)
 
 
 @dataclass(frozen=True)
@@ -111,6 +124,14 @@ class ExtractorFactory:
     """Makes the extractor of the settings when an asset needs it: loading its models takes seconds."""
 
     settings: Settings
+
+    @property
+    def identity(self) -> str:
+        """What decides the findings besides the text and the code: the extractor's name and the settings of a language model."""
+        if self.settings.extractor != "llm":
+            return self.settings.extractor
+        table = self.settings.llm_confidence
+        return "\0".join(("llm", self.settings.llm_base_url, self.settings.llm_model, table.read_text(encoding="utf-8") if table else ""))
 
     def make(self) -> Extractor:
         """The extractor; `ExtractorError` where something it needs is missing."""

@@ -15,8 +15,14 @@ from pipeline.contracts.days import Days
 from pipeline.contracts.tables.raw import RAW_ARTICLES
 from pipeline.settings.upstreams import Upstreams
 from pipeline.sources.feeds import rss
+from pipeline.sources.gdelt import fetch as gdelt
 from pipeline.sources.gdelt.record import DAYS_LATE, article_rows
 from pipeline.sources.http.archive import Archive
+
+
+def has_articles(archive: Archive) -> bool:
+    """Whether any upstream that gives articles has ever answered."""
+    return any(archive.has_answers(source) for source in (rss.SOURCE, gdelt.SOURCE))
 
 
 def answered_articles(archive: Archive, upstreams: Upstreams, days: Days, today: date) -> Iterator[pl.DataFrame]:

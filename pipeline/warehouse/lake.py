@@ -5,6 +5,7 @@ Layout: `<root>/<table>/<year>/<day>.parquet` for tables filed by day, `<root>/<
 that it was not processed.
 """
 
+import hashlib
 import os
 import shutil
 from collections.abc import Iterable, Iterator
@@ -52,6 +53,19 @@ class Lake:
             return [path for day in days if (path := self._day_file(table, day)).exists()]
         return sorted((self.root / table.name).glob("*/*.parquet"))
 
+    def days_present(self, table: Table, days: Days) -> set[date]:
+        """Those of these days that the table has a file of."""
+        years = {self.root / table.name / str(year) for year in range(days.first.year, days.last.year + 1)}
+        found = (date.fromisoformat(path.stem) for folder in years if folder.is_dir() for path in folder.glob("*.parquet"))
+        return {day for day in found if days.first <= day <= days.last}
+
+    def day_digest(self, table: Table, day: date) -> str:
+        """Digest of the bytes of a day's file, which are the same for the same rows; empty without a file."""
+        try:
+            return hashlib.blake2b(self._day_file(table, day).read_bytes(), digest_size=8).hexdigest()
+        except FileNotFoundError:
+            return ""
+
     def span(self, table: Table) -> Days | None:
         """First and last day processed of a table filed by day; None before the first run."""
         files = self.files(table)
@@ -78,9 +92,9 @@ class Lake:
         times = [path.stat().st_mtime for path in self.files(table)]
         return datetime.fromtimestamp(max(times), UTC) if times else None
 
-    def height(self, table: Table) -> int:
-        """How many rows the table holds, from its files' footers."""
-        files = self.files(table)
+    def height(self, table: Table, days: Days | None = None) -> int:
+        """How many rows the table holds, of these days where given, from its files' footers."""
+        files = self.files(table, days)
         return int(pl.scan_parquet(files, hive_partitioning=False).select(pl.len()).collect().item()) if files else 0
 
     def pieces(self, table: Table, days: Days, at_once: AtOnce = AT_ONCE) -> Iterator[Days]:

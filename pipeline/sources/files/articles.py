@@ -51,7 +51,7 @@ class FileContents:
     """What a file holds, as far as it was read: a digest of each day's rows, and the latest day that any row claims, also a future one."""
 
     latest_claim: date | None = None
-    _hashes: dict[date, "hashlib._Hash"] = field(default_factory=dict)
+    _hashes: dict[date, hashlib.blake2b] = field(default_factory=dict)
 
     def add(self, batch: pl.DataFrame, latest_claim: date | None) -> None:
         """Add the next rows of the file (`RAW_ARTICLES`)."""

@@ -131,6 +131,10 @@ class Archive:
             if payload is not None:
                 yield payload
 
+    def has_answers(self, source: str) -> bool:
+        """Whether the source has ever answered."""
+        return (self.root / "newest" / _source(source)).is_dir()
+
     def journal(self, source: str | None = None, days: Days | None = None) -> pl.DataFrame:
         """Every request on record, as `FETCHES`: of one source or of all, about the days or about any."""
         sources = [source] if source is not None else sorted(path.name for path in (self.root / "journal").glob("*") if path.is_dir())
