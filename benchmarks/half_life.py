@@ -22,9 +22,9 @@ from pipeline.index.validation.forecast import (
     recommended,
 )
 from pipeline.index.validation.simulation import EVOLUTIONS, REPLICATIONS, SEED, coverage_of_limits, invented_pool, pool_of
+from pipeline.models.build import build_table
 from pipeline.settings import Settings
 from pipeline.warehouse.lake import Lake
-from pipeline.warehouse.models import run
 
 DEFAULT = Settings.model_fields["half_life_days"].default
 OWN = "the filter's own"
@@ -60,10 +60,10 @@ def main() -> None:
     print(log_units_below_best(scored).pivot("half_life_days", index=[*LOOK, "arrivals"], values="below_best"))
     print(recommended(scored, DEFAULT), compromise(scored), sep="\n")
     if options.coverage:
-        drawn = {"invented": invented_pool(run, np.random.default_rng(SEED))}
+        drawn = {"invented": invented_pool(build_table, np.random.default_rng(SEED))}
         drawn |= {name: pool_of(lake.read(STORY_MASS), lake.read(STORIES), lake.read(STORY_ARTICLES)) for name, lake, *_ in options.looks}
         for name, pool in drawn.items():
-            found = coverage_of_limits(run, pool, DEFAULT, replications={20: REPLICATIONS[20]}, evolutions={OWN: EVOLUTIONS[OWN]})
+            found = coverage_of_limits(build_table, pool, DEFAULT, replications={20: REPLICATIONS[20]}, evolutions={OWN: EVOLUTIONS[OWN]})
             print(name, found.select("stories_a_day", "coverage80", "coverage95", "coverage95_se"), sep="\n")
 
 

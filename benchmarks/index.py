@@ -20,14 +20,11 @@ import numpy as np
 import polars as pl
 
 from pipeline.contracts.days import Days
-from pipeline.contracts.model import Table
-from pipeline.contracts.tables import TABLES
 from pipeline.contracts.tables.core import COVERAGE
 from pipeline.contracts.tables.index import CONTRIBUTIONS, SIGNALS, STORIES, STORY_ARTICLES, TENSION_DAILY, TENSION_PAIR_DAILY
 from pipeline.contracts.vocabulary import INSTRUMENT, KIND, KIND_POLARITY
 from pipeline.index.parameters import variables
-from pipeline.index.steps import STEPS
-from pipeline.warehouse import models
+from pipeline.models.build import models_to_run, run_model
 from pipeline.warehouse.lake import Lake
 
 TIME_BAR_SECONDS = 60
@@ -126,29 +123,13 @@ def _write_signals(lake: Lake, told: pl.DataFrame, count: int, random: np.random
 
 
 def run(lake: Lake) -> dict[str, float]:
-    """Seconds of each table that lies between the signals and the contributions, made in order of their dependencies."""
+    """Seconds of each table that lies between the signals and the contributions, built in order of their dependencies."""
     method = variables(PAIRS, 7.0, None, lake.span(COVERAGE))
     took: dict[str, float] = {}
-
-    def make(table: Table) -> None:
-        if table.day is not None or lake.files(table):
-            return
-        step = STEPS.get(table.name)
-        reads = step.reads if step else tuple(TABLES[name] for name in models.dependencies(models.sql_file(table.name)))
-        for needed in reads:
-            make(needed)
+    for model in models_to_run((CONTRIBUTIONS, TENSION_DAILY, TENSION_PAIR_DAILY), lake):
         start = time.perf_counter()
-        if table.files_by_year:
-            span = lake.span(COVERAGE)
-            assert span is not None
-            lake.write_parts(table, models.run_in_parts(lake, table, method, span))
-        else:
-            frame = step.make({read.name: lake.read(read) for read in reads}, method) if step else models.run(lake, table, method)
-            lake.write(table, frame)
-        took[table.name] = time.perf_counter() - start
-
-    for table in (CONTRIBUTIONS, TENSION_DAILY, TENSION_PAIR_DAILY):
-        make(table)
+        run_model(model, lake, method)
+        took[model.name] = time.perf_counter() - start
     return took
 
 

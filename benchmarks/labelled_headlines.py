@@ -19,15 +19,14 @@ from pipeline.contracts.tables.core import ARTICLES, COVERAGE, FINDINGS, STORY_L
 from pipeline.contracts.tables.index import TENSION_PAIR_DAILY
 from pipeline.contracts.vocabulary import KIND_POLARITY
 from pipeline.index.parameters import variables
-from pipeline.index.steps import STEPS
 from pipeline.index.validation.agreement import Inputs, aligned, correlation
 from pipeline.index.validation.keywords import KEYWORD_HITS
+from pipeline.models.build import build_tables
 from pipeline.report.scores import render
 from pipeline.settings import Settings
 from pipeline.signals.evaluate import as_predictions, evaluate
 from pipeline.signals.gold import ROWS_SCHEMA, Gold
 from pipeline.sources.references import read_references
-from pipeline.warehouse.chain import compute
 from pipeline.warehouse.lake import Lake
 
 LABELS = Path(__file__).parents[1] / "tests" / "gold" / "labels-of-headlines.csv"
@@ -111,7 +110,7 @@ def main() -> None:
     told = [
         correlations(
             name,
-            compute(core | {FINDINGS.name: of_name}, STEPS, settings, [TENSION_PAIR_DAILY])[TENSION_PAIR_DAILY.name],
+            build_tables(core | {FINDINGS.name: of_name}, [TENSION_PAIR_DAILY], settings)[TENSION_PAIR_DAILY.name],
             read_references(given.references),
             last["half_life_days"],
         )

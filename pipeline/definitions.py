@@ -5,21 +5,17 @@ Belongs here: which parts make the location. Does not: any asset, check, job or 
 
 import dagster as dg
 
-from pipeline.contracts.tables.crosscheck import GDELT_DAILY
 from pipeline.defs import (
     checks,
     core,
     crosscheck,
-    index,
     jobs,
     launch,
-    measures,
     models,
     official,
     published,
     raw,
     sensors,
-    trade,
     upstreams,
 )
 from pipeline.defs.resources import resources
@@ -35,8 +31,7 @@ def build(settings: Settings) -> dg.Definitions:
             *core.assets(settings),
             *official.assets(settings),
             *crosscheck.assets(settings),
-            *(a for m in (index, measures, trade) for a in vars(m).values() if isinstance(a, dg.AssetsDefinition)),
-            models.sql_asset(GDELT_DAILY),
+            *models.assets(),
             published.published,
         ],
         asset_checks=checks.checks_between_tables(),

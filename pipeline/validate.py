@@ -27,22 +27,20 @@ from pipeline.contracts.tables.index import (
 )
 from pipeline.contracts.tables.validation import VALIDATION
 from pipeline.index.parameters import variables
-from pipeline.index.steps import STEPS
 from pipeline.index.validation import agreement, event_study, rebuild
 from pipeline.index.validation.forecast import ForecastError, forecast_by_half_life
 from pipeline.index.validation.keywords import KEYWORD_HITS, keyword_hits
 from pipeline.index.validation.leave_one_out import largest_sources, stability, without
 from pipeline.index.validation.simulation import SEED, coverage_of_limits, invented_pool
 from pipeline.index.validation.studies import of_forecast, of_simulation
+from pipeline.models.build import build_table, build_tables
 from pipeline.report import validation as shown
 from pipeline.report.write import replace_file
 from pipeline.settings import SAMPLE_NOTE, Settings
 from pipeline.signals.lexicon import load
 from pipeline.sources.references import NAMES, REFERENCES, read_references
-from pipeline.warehouse.chain import compute
 from pipeline.warehouse.home import holds_sample
 from pipeline.warehouse.lake import Lake, write_parquet
-from pipeline.warehouse.models import run
 
 PAGE = "validation.html"
 TABLE = "validation"
@@ -171,8 +169,8 @@ class _Record:
 
     def simulation(self) -> pl.DataFrame:
         """How often the limits cover a made-up rate: the same for every home, since only half-life and method enter."""
-        pool = invented_pool(run, np.random.default_rng(SEED))
-        return coverage_of_limits(run, pool, half_life_days=self.half_life_days)
+        pool = invented_pool(build_table, np.random.default_rng(SEED))
+        return coverage_of_limits(build_table, pool, half_life_days=self.half_life_days)
 
     def forecast(self) -> pl.DataFrame | None:
         """The forecast of the next day's stories of the pair, over half-lives; None where the baseline holds none."""
@@ -213,7 +211,7 @@ class _Record:
         window = self.tension.row(-1, named=True)
         baseline = (window["baseline_from"], window["baseline_to"])
         given = variables(tuple(self.pairs), self.half_life_days, baseline, self.read)
-        return compute(core, STEPS, given, [CHANNEL_DAILY])[CHANNEL_DAILY.name]
+        return build_tables(dict(core), [CHANNEL_DAILY], given)[CHANNEL_DAILY.name]
 
 
 def _window(read: Days, asked: Asked) -> Days:

@@ -19,8 +19,8 @@ from pipeline.quality.rules import Rule, load
 from pipeline.quality.validate import Outcome, broken_critically, check_names
 from pipeline.quality.validate import audit as validate
 from pipeline.settings import shipped
-from pipeline.warehouse import models
 from pipeline.warehouse.lake import Lake
+from pipeline.warehouse.sql import read_query, select
 
 Results = Iterator[dg.AssetCheckResult | dg.MaterializeResult[None]]
 
@@ -189,16 +189,17 @@ def _check_between_tables(promise: Promise) -> dg.AssetChecksDefinition:
     A critical one stops what comes after, except for a side table, which is marked as stale instead.
     """
     table = TABLES[promise.table]
+    query = read_query(promise.sql_path)
 
     @dg.asset_check(
         asset=promise.table,
         name=promise.name,
         description=promise.reason,
         blocking=promise.severity == "critical" and not table.is_side_table,
-        additional_deps=[name for name in models.dependencies(promise.sql_path) if name != promise.table],
+        additional_deps=[read.name for read in query.reads if read.name != promise.table],
     )
     def check(lake: dg.ResourceParam[Lake], method: dg.ResourceParam[Method]) -> dg.AssetCheckResult:
-        failures = models.query(lake, promise.sql_path, method.variables(lake))
+        failures = select(lake, query, method.variables(lake))
         metadata: dict[str, Any] = {"reason": promise.reason, "failures": failures.height}
         if not failures.is_empty():
             metadata["rows"] = dg.MetadataValue.md(markdown_table(failures, failures.columns))

@@ -44,8 +44,8 @@ def describe(table: Table) -> dict[str, Any]:
 
 def spec(table: Table, **more: Any) -> dg.AssetSpec:
     """The same as one output of a multi-asset."""
-    arguments = describe(table)
-    return dg.AssetSpec(key=arguments.pop("name"), **arguments, **more)
+    arguments = describe(table) | more
+    return dg.AssetSpec(key=arguments.pop("name"), **arguments)
 
 
 def _plain(value: Any) -> str:

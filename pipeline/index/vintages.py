@@ -58,9 +58,11 @@ def as_known(mass: pl.DataFrame, movement: pl.DataFrame, baseline: pl.DataFrame,
     very first article was known where that came later, and each later one that differs for its pair.
     """
     mass, movement = MASS_ARRIVALS.conform(mass), MOVEMENT_ARRIVALS.conform(movement)
+    if mass.is_empty():
+        return INDEX_KNOWN.empty()
     series = _series(mass)
     first_day: date = mass.select(pl.col("index_date").min()).item()
-    days = mass.select((pl.col("index_date").max() - first_day).dt.total_days() + 1).item() if mass.height else 0
+    days = mass.select((pl.col("index_date").max() - first_day).dt.total_days() + 1).item()
     arrivals = _arrivals(mass, movement, series, first_day)
     told = _walk(arrivals, _moments(mass, arrivals, days, first_day), (series["pair"].n_unique(), days), 2.0 ** (-1.0 / half_life_days))
     priors = _priors(baseline, series)

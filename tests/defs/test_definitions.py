@@ -6,14 +6,14 @@ import dagster as dg
 import pytest
 
 from pipeline.contracts.tables import TABLES
+from pipeline.models.build import models
+from pipeline.models.model import Model
 from pipeline.quality.promises import load_promises
 from pipeline.quality.rules import load
 from pipeline.settings import shipped
-from pipeline.warehouse import models
 from tests.defs.conftest import FILLED_BY
 
 ASSET_KEYS = Path(__file__).with_name("asset_keys.txt")
-SQL_TABLES = sorted(path.stem for path in shipped("sql").glob("*/*.sql") if path.parent.name not in models.NOT_MODELS)
 
 
 @pytest.fixture(scope="module")
@@ -83,9 +83,10 @@ def test_a_critical_check_between_tables_blocks_all_but_side_tables(code_locatio
     assert {key.name for key in graph.asset_check_keys if graph.get(key).blocking} == critical
 
 
-@pytest.mark.parametrize("name", SQL_TABLES)
-def test_what_a_sql_asset_depends_on_is_what_its_sql_reads(specs: dict[str, dg.AssetSpec], name: str) -> None:
-    assert sorted(dep.asset_key.to_user_string() for dep in specs[name].deps) == list(models.dependencies(models.sql_file(name)))
+@pytest.mark.parametrize("model", models(), ids=lambda model: model.name)
+def test_an_asset_depends_on_the_tables_that_its_model_reads(specs: dict[str, dg.AssetSpec], model: Model) -> None:
+    read = {table.name for table in model.reads}
+    assert all({dep.asset_key.to_user_string() for dep in specs[table.name].deps} == read for table in model.makes)
 
 
 def test_what_is_published_depends_on_every_published_table(specs: dict[str, dg.AssetSpec]) -> None:

@@ -8,8 +8,9 @@ import pytest
 
 from pipeline.contracts.tables.core import COVERAGE
 from pipeline.contracts.tables.crosscheck import GDELT_ACCOUNTS, GDELT_DAILY, GDELT_EVENTS
+from pipeline.models.build import build_table
 from pipeline.settings import shipped
-from pipeline.warehouse.models import query, run
+from pipeline.warehouse.sql import read_query, select
 
 MONDAY, TUESDAY, WEDNESDAY = (date(2025, 4, day) for day in (7, 8, 9))
 VARIABLES = {"pairs": ["CHN-USA"]}
@@ -56,7 +57,7 @@ def tables(accounts: Rows, events: Rows, indexed: tuple[date, date] = (MONDAY, W
 
 
 def daily(accounts: Rows, events: Rows, indexed: tuple[date, date] = (MONDAY, WEDNESDAY)) -> pl.DataFrame:
-    return GDELT_DAILY.conform(run(tables(accounts, events, indexed), GDELT_DAILY, VARIABLES))
+    return GDELT_DAILY.conform(build_table(tables(accounts, events, indexed), GDELT_DAILY, VARIABLES))
 
 
 SCENE = (
@@ -115,4 +116,4 @@ def test_without_accounts_there_are_no_days() -> None:
 @pytest.mark.parametrize("name", ["gdelt_events_are_accounted_for", "gdelt_has_every_day_and_pair"])
 def test_the_promises_hold_on_what_the_model_makes(name: str) -> None:
     made = tables(*SCENE) | {GDELT_DAILY.name: daily(*SCENE)}
-    assert query(made, shipped("sql") / "checks" / f"{name}.sql", VARIABLES).rows(named=True) == []
+    assert select(made, read_query(shipped("sql") / "checks" / f"{name}.sql"), VARIABLES).rows(named=True) == []

@@ -14,24 +14,20 @@ import polars as pl
 
 from pipeline.contracts.days import Days
 from pipeline.contracts.model import Table
-from pipeline.contracts.tables import TABLES
 from pipeline.contracts.tables.core import ARTICLES, COVERAGE, DUPLICATES, FINDINGS, QUARANTINE, STORY_LINKS
 from pipeline.contracts.tables.index import CONTRIBUTIONS, TENSION_DAILY, TENSION_PAIR_DAILY
-from pipeline.contracts.tables.measures import MEASURE_CLAIMS, MEASURE_CONTRADICTIONS, MEASURE_EVENTS, MEASURE_STATES, MEASURES
+from pipeline.contracts.tables.measures import MEASURES
 from pipeline.contracts.tables.raw import RAW_ARTICLES
 from pipeline.contracts.tables.vintages import REVISIONS
 from pipeline.contracts.vocabulary import KIND, KIND_POLARITY
-from pipeline.index.measures.ledger import fold
 from pipeline.index.parameters import variables
-from pipeline.index.steps import STEPS
+from pipeline.models.build import build_tables
 from pipeline.warehouse.lake import Lake
-from pipeline.warehouse.models import dependencies, run, sql_file
 
 Row = dict[str, Any]
 
 DAY = date(2025, 4, 4)
 HALF_LIFE = 7.0
-FOLDED = {MEASURE_EVENTS.name: "events", MEASURE_STATES.name: "states", MEASURE_CONTRADICTIONS.name: "contradictions"}
 ALL = (TENSION_DAILY, TENSION_PAIR_DAILY, CONTRIBUTIONS, REVISIONS, MEASURES)
 
 
@@ -114,12 +110,11 @@ class Built:
 
 
 def build(root: Path, scene: Scene, tables: Iterable[Table] = ALL) -> Built:
-    """Write the scene's lake under `root` and make `tables` with all they depend on, in order of their dependencies."""
+    """Write the scene's lake under `root` and build `tables` with all that they depend on."""
     lake = Lake(root)
     _write_core(lake, scene)
     built = Built(lake, variables(scene.pairs, scene.half_life_days, scene.baseline, lake.span(COVERAGE)))
-    for table in tables:
-        _make(built, table)
+    build_tables(lake, tables, built.variables)
     return built
 
 
@@ -165,22 +160,6 @@ def _coverage(scene: Scene) -> pl.DataFrame:
         for (source, on), count in counts.items()
     ]
     return _frame(COVERAGE, rows)
-
-
-def _make(built: Built, table: Table) -> None:
-    lake = built.lake
-    if table.day is not None or lake.files(table):
-        return  # written by hand, or made already
-    if table.name in FOLDED:
-        _make(built, MEASURE_CLAIMS)
-        rows = getattr(fold(lake.read(MEASURE_CLAIMS), built.variables["last_day"]), FOLDED[table.name])
-    else:
-        step = STEPS.get(table.name)
-        reads = step.reads if step else tuple(TABLES[name] for name in dependencies(sql_file(table.name)))
-        for needed in reads:
-            _make(built, needed)
-        rows = step.make({read.name: lake.read(read) for read in reads}, built.variables) if step else run(lake, table, built.variables)
-    lake.write(table, rows)
 
 
 def eventful(days: int, seed: int) -> Scene:

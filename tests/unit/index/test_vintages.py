@@ -13,8 +13,7 @@ import pytest
 from pipeline.contracts.tables.core import ARTICLES, COVERAGE, FINDINGS, STORY_LINKS
 from pipeline.contracts.tables.index import BASELINE, DAILY_MASS, INDEX_DAILY, MOVEMENT_DAILY, STORY_ARTICLES, TENSION_PAIR_DAILY
 from pipeline.contracts.tables.vintages import MASS_ARRIVALS, MOVEMENT_ARRIVALS, REVISIONS, STORY_KNOWN, VINTAGES
-from pipeline.index.steps import STEPS
-from pipeline.warehouse.chain import compute
+from pipeline.models.build import build_tables
 from tests.unit.index.lake_scenes import DAY, Built, Row, Scene, article, build, day, finding, retells, something
 
 VALUES = [
@@ -107,7 +106,7 @@ def eventful_wire(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempP
 def test_what_was_known_is_what_the_chain_makes_of_the_articles_seen_by_then(eventful_wire: tuple[Scene, Built], number: int) -> None:
     scene, built = eventful_wire
     until = min(day(number), day(LAST))
-    then = compute(only_known(scene, built, day(number)), STEPS, built.variables, [INDEX_DAILY])[INDEX_DAILY.name]
+    then = build_tables(only_known(scene, built, day(number)), [INDEX_DAILY], built.variables)[INDEX_DAILY.name]
     made = then.filter(pl.col("index_date") <= until).sort("index_date", "series")
     told = as_of(built, end_of(day(number)))
     assert told.select("index_date", "series").equals(made.select("index_date", "series"))

@@ -14,12 +14,11 @@ from pipeline.contracts.days import Days
 from pipeline.contracts.tables.core import ARTICLES, COVERAGE, FINDINGS
 from pipeline.contracts.tables.index import TENSION_PAIR_DAILY
 from pipeline.index.parameters import variables
-from pipeline.index.steps import STEPS
+from pipeline.models.build import build_tables
 from pipeline.settings.archives import ArticleFiles
 from pipeline.signals.evaluate import evaluate
 from pipeline.sources.files.articles import read_articles, whole
 from pipeline.sources.references import read_references
-from pipeline.warehouse.chain import compute
 
 ROOT = Path(__file__).parents[3]
 LABELS = ROOT / "tests" / "gold" / "labels-of-headlines.csv"
@@ -70,7 +69,8 @@ def test_an_index_of_the_labels_alone_follows_trade_epu_by_words_and_not_by_deed
     assert findings.height == labels.height  # every labelled headline is an article of the corpus
     read = admitted.coverage["index_date"].sort()
     core = {ARTICLES.name: admitted.articles, COVERAGE.name: admitted.coverage, FINDINGS.name: findings}
-    made = compute(core, STEPS, variables(("CHN-USA",), 7.0, None, Days(read[0], read[-1])), [TENSION_PAIR_DAILY])[TENSION_PAIR_DAILY.name]
+    method = variables(("CHN-USA",), 7.0, None, Days(read[0], read[-1]))
+    made = build_tables(core, [TENSION_PAIR_DAILY], method)[TENSION_PAIR_DAILY.name]
     found = script.correlations("first", made, read_references(outside_data / "reference"), 7.0)
     assert found["months"] == 27
     assert found["tension"] == pytest.approx(0.350, abs=0.005)

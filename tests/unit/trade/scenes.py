@@ -11,15 +11,13 @@ from typing import Any
 import polars as pl
 
 from pipeline.contracts.model import Table
-from pipeline.contracts.tables.deeds import COMMITMENTS, FLOW_MONTHS, PROMISES_AND_DEEDS, TRADE_SIGNALS, TRADE_STRAIN, TRADE_THRESHOLDS
+from pipeline.contracts.tables import TABLES
 from pipeline.contracts.tables.raw import RAW_COMMITMENTS, RAW_TARIFFS, RAW_TRADE_FLOWS
-from pipeline.contracts.tables.trade import FLOW_REVISIONS, TARIFF_RATES, TRADE_FLOWS
-from pipeline.index.trade_thresholds import trade_thresholds
+from pipeline.models.build import build_tables
 from pipeline.warehouse.lake import Lake
-from pipeline.warehouse.models import run
 
 Row = dict[str, Any]
-MODELS = (FLOW_REVISIONS, TRADE_FLOWS, TARIFF_RATES, FLOW_MONTHS, TRADE_STRAIN, TRADE_SIGNALS, COMMITMENTS, PROMISES_AND_DEEDS)
+TRADE_TABLES = [table for table in TABLES.values() if table.layer == "trade"]
 
 
 def month(number: int, first_year: int = 2018) -> str:
@@ -104,11 +102,8 @@ class Figures:
 
 
 def build(root: Path, given: Sequence[Row] = (), tariffs: Sequence[Row] = (), commitments: Sequence[Row] = ()) -> Figures:
-    """Write the raw figures under `root` and run every trade model over them."""
+    """Write the raw figures under `root` and build every trade table from them."""
     lake = Lake(root)
     for table, rows in ((RAW_TRADE_FLOWS, given), (RAW_TARIFFS, tariffs), (RAW_COMMITMENTS, commitments)):
         lake.write(table, table.conform(pl.DataFrame(list(rows), schema=table.schema)))
-    lake.write(TRADE_THRESHOLDS, TRADE_THRESHOLDS.conform(trade_thresholds()))
-    for table in MODELS:
-        lake.write(table, table.conform(run(lake, table, {})))
-    return Figures(lake)
+    return Figures(build_tables(lake, TRADE_TABLES, variables={}))

@@ -5,7 +5,7 @@ import pytest
 from pipeline.contracts.tables.deeds import PROMISES_AND_DEEDS, TRADE_SIGNALS, TRADE_STRAIN
 from pipeline.index.trade_thresholds import trade_thresholds
 from pipeline.settings import shipped
-from pipeline.warehouse.models import query
+from pipeline.warehouse.sql import read_query, select
 from tests.unit.trade.scenes import Figures
 
 CHECKS = (
@@ -21,7 +21,7 @@ CHECKS = (
 @pytest.mark.parametrize("name", CHECKS)
 def test_a_promise_between_trade_tables_holds_on_the_bundled_figures(bundled: Figures, name: str) -> None:
     assert min(len(bundled.rows(table)) for table in (TRADE_STRAIN, TRADE_SIGNALS, PROMISES_AND_DEEDS)) > 50
-    assert query(bundled.lake, shipped("sql") / "checks" / f"{name}.sql", {}).rows(named=True) == []
+    assert select(bundled.lake, read_query(shipped("sql") / "checks" / f"{name}.sql"), {}).rows(named=True) == []
 
 
 def test_every_threshold_is_read_by_a_model() -> None:

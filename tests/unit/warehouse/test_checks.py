@@ -34,7 +34,7 @@ from pipeline.contracts.tables.trade import FLOW_REVISIONS, TARIFF_RATES, TRADE_
 from pipeline.contracts.tables.vintages import VINTAGES
 from pipeline.settings import shipped
 from pipeline.warehouse.lake import Lake
-from pipeline.warehouse.models import query
+from pipeline.warehouse.sql import read_query, select
 from tests.unit.index.lake_scenes import DAY, Built, build, eventful
 
 CHECKS = {path.stem: path for path in sorted((shipped("sql") / "checks").glob("*.sql"))}
@@ -299,7 +299,7 @@ BREAKS: dict[str, dict[str, Callable[[Lake], None]]] = {
 
 @pytest.mark.parametrize("name", CHECKS)
 def test_every_promise_holds_on_a_correct_lake(small: Built, name: str) -> None:
-    assert query(small.lake, CHECKS[name], small.variables).rows(named=True) == []
+    assert select(small.lake, read_query(CHECKS[name]), small.variables).rows(named=True) == []
 
 
 @pytest.mark.parametrize("name", [name for name in CHECKS if name.startswith("official_")])
@@ -307,7 +307,7 @@ def test_a_document_and_its_act_keep_the_promises_about_the_journal(small: Built
     shutil.copytree(small.lake.root, tmp_path / "lake")
     lake = Lake(tmp_path / "lake")
     together(*(example(one) for one in JOURNAL))(lake)
-    assert query(lake, CHECKS[name], small.variables).rows(named=True) == []
+    assert select(lake, read_query(CHECKS[name]), small.variables).rows(named=True) == []
 
 
 @pytest.mark.parametrize("name", CHECKS)
@@ -320,10 +320,10 @@ def test_a_lake_that_breaks_a_promise_is_found_out(small: Built, tmp_path: Path,
     shutil.copytree(small.lake.root, tmp_path / "lake")
     broken = Lake(tmp_path / "lake")
     BREAKS[name][what](broken)
-    assert query(broken, CHECKS[name], small.variables).height >= 1
+    assert select(broken, read_query(CHECKS[name]), small.variables).height >= 1
 
 
 def test_values_rebuild_over_more_days_than_a_block_of_weights_holds(tmp_path: Path) -> None:
     scene = replace(eventful(400, seed=7), half_life_days=0.5)  # a block is 250 days
     built = build(tmp_path, scene, [INDEX_DAILY])
-    assert query(built.lake, CHECKS["values_rebuild_from_published_masses"], built.variables).is_empty()
+    assert select(built.lake, read_query(CHECKS["values_rebuild_from_published_masses"]), built.variables).is_empty()

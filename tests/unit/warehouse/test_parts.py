@@ -9,7 +9,8 @@ import pytest
 
 from pipeline.contracts.days import Days
 from pipeline.contracts.tables.index import CONTRIBUTIONS
-from pipeline.warehouse import models
+from pipeline.models.build import models_by_table
+from pipeline.warehouse import sql
 from pipeline.warehouse.lake import Lake
 from tests.unit.index.lake_scenes import Built
 
@@ -52,9 +53,10 @@ def test_a_failure_between_parts_leaves_the_table_as_it_was(tmp_path: Path) -> N
 
 
 def test_parts_together_are_the_rows_made_at_once(long: Built, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(models, "ROWS_AT_ONCE", 700)
-    span = Days(long.variables["first_day"], long.variables["last_day"])
-    parts = list(models.run_in_parts(long.lake, CONTRIBUTIONS, long.variables, span))
+    monkeypatch.setattr(sql, "ROWS_AT_ONCE", 700)
+    query = models_by_table()[CONTRIBUTIONS.name].query
+    assert query is not None
+    parts = list(sql.select_in_parts(long.lake, query, CONTRIBUTIONS, long.variables))
     assert len(parts) > 10
     assert all(part["index_date"].dt.year().n_unique() == 1 for part in parts)
     assert CONTRIBUTIONS.conform(pl.concat(parts)).equals(long.lake.read(CONTRIBUTIONS))

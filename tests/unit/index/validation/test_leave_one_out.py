@@ -3,9 +3,8 @@ import pytest
 
 from pipeline.contracts.tables.core import ARTICLES, COVERAGE, FINDINGS, STORY_LINKS
 from pipeline.contracts.tables.index import CHANNEL_DAILY, STORIES, STORY_ARTICLES
-from pipeline.index.steps import STEPS
 from pipeline.index.validation.leave_one_out import largest_sources, stability, without
-from pipeline.warehouse.chain import compute
+from pipeline.models.build import build_tables
 from tests.unit.index.lake_scenes import Built
 
 CORE = (ARTICLES, COVERAGE, FINDINGS, STORY_LINKS)
@@ -26,7 +25,7 @@ def test_nothing_of_the_source_remains(small: Built) -> None:
 def test_a_story_whose_first_telling_goes_is_told_by_the_next(small: Built) -> None:
     """B:1 retold A:1; without A it tells the story itself."""
     left = without(core(small), small.lake.read(STORY_ARTICLES), "A")
-    made = compute(left, STEPS, small.variables, [STORY_ARTICLES])[STORY_ARTICLES.name]
+    made = build_tables(left, [STORY_ARTICLES], small.variables)[STORY_ARTICLES.name]
     assert made.filter(pl.col("article_id") == "B:1")["story_id"].to_list() == ["B:1"]
 
 
@@ -34,7 +33,7 @@ def test_a_story_goes_on_in_the_papers_that_remain(long: Built) -> None:
     told = long.lake.read(STORY_ARTICLES)
     for source in "ABC":
         left = without(core(long), told, source)
-        made = compute(left, STEPS, long.variables, [STORY_ARTICLES, STORIES])
+        made = build_tables(left, [STORY_ARTICLES, STORIES], long.variables)
         before = told.filter(pl.col("source") != source).select("article_id", "story_id")
         both = made[STORY_ARTICLES.name].join(before, on="article_id", suffix="_before")
         together = both.group_by("story_id_before").agg(pl.col("story_id").n_unique())
@@ -43,7 +42,7 @@ def test_a_story_goes_on_in_the_papers_that_remain(long: Built) -> None:
 
 
 def test_a_source_that_tells_nothing_of_the_pair_changes_only_the_denominator(long: Built) -> None:
-    made = compute(core(long), STEPS, long.variables, [CHANNEL_DAILY])[CHANNEL_DAILY.name]
+    made = build_tables(core(long), [CHANNEL_DAILY], long.variables)[CHANNEL_DAILY.name]
     figures = stability(made, made, "A", 0.5)
     values = {row["statistic"]: row["value"] for row in figures.to_dicts()}
     assert values == {
@@ -53,7 +52,7 @@ def test_a_source_that_tells_nothing_of_the_pair_changes_only_the_denominator(lo
 
 
 def test_the_largest_change_is_that_of_the_worst_day(long: Built) -> None:
-    made = compute(core(long), STEPS, long.variables, [CHANNEL_DAILY])[CHANNEL_DAILY.name]
+    made = build_tables(core(long), [CHANNEL_DAILY], long.variables)[CHANNEL_DAILY.name]
     day = made["index_date"].max()
     moved = made.with_columns(value=pl.when(pl.col("index_date") == day).then(pl.col("value") + 7).otherwise(pl.col("value")))
     (change,) = stability(made, moved, "A", 0.5).filter(pl.col("statistic") == "largest change in points")["value"]

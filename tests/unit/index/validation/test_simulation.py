@@ -11,14 +11,14 @@ from pipeline.contracts.tables.index import BASELINE, DAILY_MASS, STORY_MASS
 from pipeline.index import filter as published
 from pipeline.index.validation import simulation
 from pipeline.index.validation.simulation import EVOLUTIONS, OF_STUDY, Belief, Pool, coverage_of_limits, invented_pool, pool_of
-from pipeline.warehouse.models import run
+from pipeline.models.build import build_table
 
 FEW = {4: 30}
 
 
 @pytest.fixture(scope="module")
 def pool() -> Pool:
-    return invented_pool(run, np.random.default_rng(1), stories=500)
+    return invented_pool(build_table, np.random.default_rng(1), stories=500)
 
 
 def alike(pool: Pool) -> Pool:
@@ -32,7 +32,7 @@ def covered(frame: pl.DataFrame, evolution: str, name: str = "coverage95") -> fl
 
 def test_the_limits_are_exact_under_the_filter_s_own_evolution_when_all_stories_weigh_the_same(pool: Pool) -> None:
     own = {name: EVOLUTIONS[name] for name in ("the filter's own",)}
-    found = coverage_of_limits(run, alike(pool), replications={4: 300}, evolutions=own)
+    found = coverage_of_limits(build_table, alike(pool), replications={4: 300}, evolutions=own)
     for level, truth in (("coverage80", 0.80), ("coverage95", 0.95)):
         assert found[level].item() == pytest.approx(
             truth, abs=3 * found[f"{level}_se"].item() + 0.003
@@ -65,7 +65,7 @@ def test_the_simulation_follows_the_filter_that_is_published(pool: Pool, monkeyp
         return kept[-1]
 
     monkeypatch.setattr(simulation, "filter_channels", filtered)
-    coverage_of_limits(run, pool, replications=FEW, evolutions={"watched": watched})
+    coverage_of_limits(build_table, pool, replications=FEW, evolutions={"watched": watched})
     by_day = kept[0].sort("index_date", "series").partition_by("index_date", maintain_order=True)
     for before, today in zip(seen[1:], by_day[:-1], strict=True):
         assert before.shape == pytest.approx((today["shape"] / today["dispersion"]).to_numpy(), abs=1e-9)
@@ -76,7 +76,7 @@ def test_expectation_and_prior_are_those_of_the_sql_models(pool: Pool) -> None:
     made: list[tuple[str, pl.DataFrame]] = []
 
     def watched(frames: Mapping[str, pl.DataFrame], table: Table, method: Mapping[str, Any]) -> pl.DataFrame:
-        made.append((table.name, run(frames, table, method)))
+        made.append((table.name, build_table(frames, table, method)))
         return made[-1][1]
 
     coverage_of_limits(watched, pool, replications=FEW, evolutions={"constant": EVOLUTIONS["constant"]})
@@ -87,27 +87,27 @@ def test_expectation_and_prior_are_those_of_the_sql_models(pool: Pool) -> None:
 
 
 def test_at_a_constant_rate_the_limits_cover_more_than_they_say(pool: Pool) -> None:
-    found = coverage_of_limits(run, pool, replications={1: 60, 20: 20}, evolutions={"constant": EVOLUTIONS["constant"]})
+    found = coverage_of_limits(build_table, pool, replications={1: 60, 20: 20}, evolutions={"constant": EVOLUTIONS["constant"]})
     assert found.filter(pl.col("coverage95") < 0.97).is_empty()
     assert found["width95"].to_list() == sorted(found["width95"].to_list(), reverse=True)
 
 
 def test_a_rate_that_runs_faster_than_the_half_life_is_lost(pool: Pool) -> None:
     walks = {name: evolution for name, evolution in EVOLUTIONS.items() if "walk" in name}
-    found = coverage_of_limits(run, pool, replications={20: 30}, evolutions=walks)
+    found = coverage_of_limits(build_table, pool, replications={20: 30}, evolutions=walks)
     slow, middle, fast = (covered(found, name) for name in walks)
     assert slow > middle > fast
     assert fast < 0.8
-    shorter = coverage_of_limits(run, pool, half_life_days=2.0, replications={20: 30}, evolutions=walks)
+    shorter = coverage_of_limits(build_table, pool, half_life_days=2.0, replications={20: 30}, evolutions=walks)
     assert covered(shorter, "random walk, 8 % a day") > fast
 
 
 def test_the_same_seed_gives_the_same_figures(pool: Pool) -> None:
-    once, twice = (coverage_of_limits(run, pool, replications=FEW) for _ in range(2))
+    once, twice = (coverage_of_limits(build_table, pool, replications=FEW) for _ in range(2))
     assert once.equals(twice)
     assert once.schema == OF_STUDY
     assert once["evolution"].to_list() == list(EVOLUTIONS)
-    assert not once.equals(coverage_of_limits(run, pool, replications=FEW, seed=3))
+    assert not once.equals(coverage_of_limits(build_table, pool, replications=FEW, seed=3))
 
 
 def test_the_stories_of_a_lake_can_be_drawn_from(pool: Pool) -> None:
@@ -123,6 +123,6 @@ def test_a_lake_without_escalation_is_told(pool: Pool) -> None:
 
 
 def test_nothing_depends_on_the_calendar(pool: Pool, monkeypatch: pytest.MonkeyPatch) -> None:
-    once = coverage_of_limits(run, pool, replications=FEW, evolutions={"constant": EVOLUTIONS["constant"]})
+    once = coverage_of_limits(build_table, pool, replications=FEW, evolutions={"constant": EVOLUTIONS["constant"]})
     monkeypatch.setattr(simulation, "FIRST", date(1999, 7, 1))
-    assert once.equals(coverage_of_limits(run, pool, replications=FEW, evolutions={"constant": EVOLUTIONS["constant"]}))
+    assert once.equals(coverage_of_limits(build_table, pool, replications=FEW, evolutions={"constant": EVOLUTIONS["constant"]}))

@@ -2,29 +2,27 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+import polars as pl
 import pytest
 
 from pipeline.contracts.days import Days
-from pipeline.contracts.model import ContractError, Table
+from pipeline.contracts.model import ContractError
 from pipeline.contracts.tables import TABLES
 from pipeline.contracts.tables.core import COVERAGE
-from pipeline.contracts.tables.index import BASELINE, STORY_MASS, WEIGHTS
+from pipeline.contracts.tables.index import STORY_MASS, WEIGHTS
 from pipeline.index.parameters import variables, weights
-from pipeline.index.steps import STEPS
 from pipeline.settings import shipped
-from pipeline.warehouse import models
 from pipeline.warehouse.lake import Lake
-from pipeline.warehouse.models import NOT_MODELS, ModelError, dependencies, fingerprint, query, run, sql_file, takes_parameters
-from tests.unit.index.lake_scenes import FOLDED, Built
+from pipeline.warehouse.sql import ModelError, Tables, Variables, model_files, read_query, select, select_table, version
+from tests.unit.index.lake_scenes import Built
 
 SQL = shipped("sql")
 MACROS = sorted((SQL / "macros").glob("*.sql"))
 FUNCTIONS = sorted((SQL / "functions").glob("*.sql"))
 FILES = sorted({*SQL.rglob("*.sql")} - {*MACROS, *FUNCTIONS})
-MODELS = [path for path in FILES if path.parent.name not in NOT_MODELS]
 VIEWS = sorted((SQL / "views").glob("*.sql"))
 EVERY_FILE = pytest.mark.parametrize("path", FILES, ids=lambda path: f"{path.parent.name}/{path.stem}")
-EVERY_MODEL = pytest.mark.parametrize("path", MODELS, ids=lambda path: path.stem)
+EVERY_MODEL = pytest.mark.parametrize("path", model_files(), ids=lambda path: path.stem)
 METHOD = variables(("CHN-USA",), 7.0, None, Days(date(2025, 4, 4), date(2025, 4, 4)))
 
 
@@ -32,6 +30,15 @@ def written(folder: Path, sql: str) -> Path:
     path = folder / "model.sql"
     path.write_text(sql, encoding="utf-8")
     return path
+
+
+def reads(path: Path) -> tuple[str, ...]:
+    """Names of the tables that a file reads."""
+    return tuple(table.name for table in read_query(path).reads)
+
+
+def query(tables: Tables, path: Path, variables: Variables) -> pl.DataFrame:
+    return select(tables, read_query(path), variables)
 
 
 @pytest.mark.parametrize(
@@ -52,7 +59,7 @@ def written(folder: Path, sql: str) -> Path:
     ],
 )  # fmt: skip
 def test_a_model_depends_on_the_tables_that_it_reads(tmp_path: Path, sql: str, tables: tuple[str, ...]) -> None:
-    assert dependencies(written(tmp_path, sql)) == tables
+    assert reads(written(tmp_path, sql)) == tables
 
 
 @pytest.mark.parametrize(
@@ -69,12 +76,12 @@ def test_a_model_depends_on_the_tables_that_it_reads(tmp_path: Path, sql: str, t
     ],
 )
 def test_a_common_table_that_has_the_name_of_a_table_hides_it_where_it_is_known(tmp_path: Path, sql: str, tables: tuple[str, ...]) -> None:
-    assert dependencies(written(tmp_path, sql)) == tables
+    assert reads(written(tmp_path, sql)) == tables
 
 
 @EVERY_FILE
 def test_every_file_parses_and_reads_tables_of_the_contracts(path: Path) -> None:
-    assert dependencies(path)
+    assert reads(path)
 
 
 @EVERY_FILE
@@ -88,22 +95,6 @@ def test_every_file_opens_with_a_comment_that_says_what_it_is(path: Path) -> Non
 def test_every_model_makes_a_table_of_its_layer(path: Path) -> None:
     folder = path.parent.name
     assert TABLES[path.stem].layer == {"vintages": "index", "measures": "index", "crosscheck": "index"}.get(folder, folder)
-    assert sql_file(path.stem) == path
-
-
-@EVERY_MODEL
-def test_no_model_reads_the_table_that_it_makes(path: Path) -> None:
-    assert path.stem not in dependencies(path)
-
-
-def test_every_table_of_the_index_and_of_trade_has_something_that_makes_it() -> None:
-    made = {path.stem for path in MODELS} | set(STEPS) | set(FOLDED)
-    assert {table.name for table in TABLES.values() if table.layer in {"index", "trade"}} == made
-
-
-def test_a_table_without_a_model_is_told_with_where_it_was_sought() -> None:
-    with pytest.raises(ModelError, match=r"expected one SQL file for table 'channel_daily' under .*sql, found \[\]"):
-        sql_file("channel_daily")
 
 
 @pytest.mark.parametrize(
@@ -120,14 +111,46 @@ def test_variables_reach_the_sql_as_values(tmp_path: Path, given: Any, sql: str,
     assert query(Lake(tmp_path), written(tmp_path, f"select {sql} as answer"), {"given": given}).item() == answer
 
 
-@pytest.mark.parametrize("name", [table.name for table in TABLES.values() if table.layer == "trade" and table.name not in STEPS])
-def test_models_of_trade_figures_take_no_parameters_since_they_may_be_made_before_any_article_is_read(name: str) -> None:
-    assert not takes_parameters(sql_file(name))
+@pytest.mark.parametrize(
+    ("sql", "names"),
+    [
+        ("select 1 as n", ()),
+        ("select getvariable('pairs') as n, getvariable('eta') as m", ("eta", "pairs")),
+        ("select 1 as n where 2 > (select GETVARIABLE ( 'eta' ))", ("eta",)),
+        ("select 'getvariable(''eta'')' as n -- getvariable('eta')", ()),
+        ("select phase_of(1, 2, 3, 4, 5) as n", ("ahead_by", "hold_from", "moved_from", "quiet_below", "stalemate_from")),
+        ("select is_read_by_another('a', 'b', 'c', 'd', 'e') as n", ()),
+    ],
+)
+def test_a_query_names_the_variables_it_reads_also_through_functions(tmp_path: Path, sql: str, names: tuple[str, ...]) -> None:
+    assert read_query(written(tmp_path, sql)).variables == names
 
 
-@pytest.mark.parametrize("name", ["story_mass", "vintages"], ids=["by itself", "by a function"])
-def test_a_model_that_reads_a_variable_takes_parameters(name: str) -> None:
-    assert takes_parameters(sql_file(name))
+def test_a_variable_whose_name_is_not_written_out_is_an_error(tmp_path: Path) -> None:
+    with pytest.raises(ModelError, match=r"model\.sql: getvariable\(\) takes the name of one variable"):
+        read_query(written(tmp_path, "select getvariable('half_' || 'life') as n"))
+
+
+def test_a_variable_that_is_not_set_is_named(tmp_path: Path) -> None:
+    with pytest.raises(ModelError, match=r"model\.sql: reads the variables \['eta'\], which are not set"):
+        query({}, written(tmp_path, "select getvariable('eta') as n"), {"pairs": []})
+
+
+def test_no_query_sees_the_tables_or_variables_of_another(tmp_path: Path) -> None:
+    query({}, written(tmp_path, "select getvariable('eta') as n from weights"), {"eta": 1})
+    assert query({WEIGHTS.name: weights()}, written(tmp_path, "select count(*) as n from weights"), {}).item() == weights().height
+    assert query({}, written(tmp_path, "select count(*) as n from weights"), {}).item() == 0
+    with pytest.raises(ModelError, match="'eta'"):
+        query({}, written(tmp_path, "select getvariable('eta') as n from weights"), {})
+
+
+def test_a_file_replaced_under_its_name_is_read_again(tmp_path: Path) -> None:
+    lake = Lake(tmp_path)
+    path = written(tmp_path, "select sum(weight) as total from weights")
+    lake.write(WEIGHTS, weights())
+    once = query(lake, path, {}).item()
+    lake.write(WEIGHTS, weights().with_columns(weight=pl.col("weight") * 2))
+    assert query(lake, path, {}).item() == pytest.approx(2 * once)
 
 
 def test_tables_of_the_lake_are_read_and_those_not_written_yet_are_empty(tmp_path: Path) -> None:
@@ -137,14 +160,9 @@ def test_tables_of_the_lake_are_read_and_those_not_written_yet_are_empty(tmp_pat
     assert query(lake, path, {}).row(0) == (weights().height, 0)
 
 
-def test_a_model_runs_over_frames_as_over_the_lake_that_holds_them(small: Built) -> None:
-    for table in (STORY_MASS, BASELINE):
-        frames = {name: small.lake.read(TABLES[name]) for name in dependencies(sql_file(table.name))}
-        assert table.conform(run(frames, table, small.variables)).equals(small.lake.read(table))
-
-
 def test_a_table_without_a_frame_is_empty() -> None:
-    assert run({WEIGHTS.name: weights()}, STORY_MASS, METHOD).equals(STORY_MASS.empty())
+    (path,) = [path for path in model_files() if path.stem == STORY_MASS.name]
+    assert select_table({WEIGHTS.name: weights()}, read_query(path), STORY_MASS, METHOD).equals(STORY_MASS.empty())
 
 
 def test_instants_are_cut_into_days_in_utc(tmp_path: Path) -> None:
@@ -167,7 +185,7 @@ def test_sql_that_fails_on_its_rows_is_told_with_its_file(tmp_path: Path) -> Non
 @pytest.mark.parametrize("sql", ["select from where", "create table x (n int)", ""])
 def test_sql_that_is_no_query_is_told_with_its_file(tmp_path: Path, sql: str) -> None:
     with pytest.raises(ModelError, match=r"model\.sql: "):
-        dependencies(written(tmp_path, sql))
+        reads(written(tmp_path, sql))
 
 
 def test_a_damaged_file_of_the_lake_is_told_with_the_sql_and_the_file(tmp_path: Path) -> None:
@@ -178,14 +196,6 @@ def test_a_damaged_file_of_the_lake_is_told_with_the_sql_and_the_file(tmp_path: 
         query(lake, written(tmp_path, "select * from weights"), {})
 
 
-@pytest.fixture
-def coverage_model(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """The file that `run` takes for the model of coverage."""
-    path = tmp_path / "coverage.sql"
-    monkeypatch.setattr(models, "sql_file", lambda _name: path)
-    return path
-
-
 def coverage_of(accepted: str) -> str:
     return (
         f"select timestamp '2025-04-04' as index_date, 'A' as source, 1 as article_count, {accepted} as accepted, "
@@ -193,42 +203,27 @@ def coverage_of(accepted: str) -> str:
     )
 
 
-def test_whole_numbers_and_days_that_duckdb_widened_come_back_in_the_contract_s_type(tmp_path: Path, coverage_model: Path) -> None:
-    coverage_model.write_text(coverage_of(accepted="sum(1)"))
-    rows = run(Lake(tmp_path), COVERAGE, {})
+def test_whole_numbers_and_days_that_duckdb_widened_come_back_in_the_contract_s_type(tmp_path: Path) -> None:
+    rows = select_table(Lake(tmp_path), read_query(written(tmp_path, coverage_of(accepted="sum(1)"))), COVERAGE, {})
     assert rows.schema == COVERAGE.schema
     assert rows.row(0) == (date(2025, 4, 4), "A", 1, 1, 0, 0)
 
 
-def test_a_model_without_a_column_of_its_table_is_told(tmp_path: Path, coverage_model: Path) -> None:
-    coverage_model.write_text("select 1 as accepted")
-    with pytest.raises(ModelError, match=r"coverage\.sql: the query yields no column \['index_date', 'source'"):
-        run(Lake(tmp_path), COVERAGE, {})
+def test_a_model_without_a_column_of_its_table_is_told(tmp_path: Path) -> None:
+    query = read_query(written(tmp_path, "select 1 as accepted"))
+    with pytest.raises(ModelError, match=r"model\.sql: the query yields no column \['index_date', 'source'"):
+        select_table(Lake(tmp_path), query, COVERAGE, {})
 
 
-def test_a_model_whose_values_do_not_fit_is_told(tmp_path: Path, coverage_model: Path) -> None:
-    coverage_model.write_text(coverage_of(accepted="'many'"))
-    with pytest.raises(ContractError, match=r"coverage\.sql: the query's types do not fit table coverage"):
-        run(Lake(tmp_path), COVERAGE, {})
-
-
-@EVERY_MODEL
-def test_a_model_yields_its_contract_s_columns_and_types(small: Built, path: Path) -> None:
-    table: Table = TABLES[path.stem]
-    assert run(small.lake, table, small.variables).schema == table.schema
-
-
-@EVERY_MODEL
-def test_a_model_over_an_empty_lake_yields_no_rows_but_the_right_columns(tmp_path: Path, path: Path) -> None:
-    table = TABLES[path.stem]
-    rows = run(Lake(tmp_path), table, METHOD)
-    assert rows.schema == table.schema
-    assert rows.is_empty()
+def test_a_model_whose_values_do_not_fit_is_told(tmp_path: Path) -> None:
+    query = read_query(written(tmp_path, coverage_of(accepted="'many'")))
+    with pytest.raises(ContractError, match=r"model\.sql: the query's types do not fit table coverage"):
+        select_table(Lake(tmp_path), query, COVERAGE, {})
 
 
 @pytest.mark.parametrize("path", VIEWS, ids=lambda path: path.stem)
 def test_a_view_reads_published_tables_only_and_answers(small: Built, path: Path) -> None:
-    assert [name for name in dependencies(path) if not TABLES[name].published] == []
+    assert [name for name in reads(path) if not TABLES[name].published] == []
     assert query(small.lake, path, {}).width > 1
 
 
@@ -245,8 +240,8 @@ def test_the_newest_day_of_every_pair_is_in_the_view_of_today(small: Built) -> N
     assert rows["index_date"].to_list() == [date(2025, 4, 5)]
 
 
-def test_a_fingerprint_changes_with_the_text_and_with_nothing_else(tmp_path: Path) -> None:
-    first = fingerprint(written(tmp_path, "select 1"))
-    assert first == fingerprint(written(tmp_path, "select 1"))
-    assert first != fingerprint(written(tmp_path, "select 2"))
+def test_a_version_changes_with_the_text_and_with_nothing_else(tmp_path: Path) -> None:
+    first = version(read_query(written(tmp_path, "select 1")))
+    assert first == version(read_query(written(tmp_path, "select 1")))
+    assert first != version(read_query(written(tmp_path, "select 2")))
     assert len(first) == 12

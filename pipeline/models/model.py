@@ -1,0 +1,74 @@
+"""`Model`: one step that makes tables, be it a file of `sql/` or a Python function."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import polars as pl
+
+from pipeline.contracts.model import Table
+from pipeline.contracts.tables import TABLES
+from pipeline.warehouse.lake import Lake
+from pipeline.warehouse.sql import ModelError, Query, Tables, Variables, select_table
+
+Frames = dict[str, pl.DataFrame]
+Combine = Callable[[pl.DataFrame, pl.DataFrame], pl.DataFrame]
+
+
+@dataclass(frozen=True)
+class Model:
+    """One step: the tables that it makes, the tables and the variables of the method that it reads, and how to run it.
+
+    `query` is the SQL file of a model that is one. A model whose `variables` are empty can run before any article is read.
+    """
+
+    name: str
+    description: str
+    makes: tuple[Table, ...]
+    reads: tuple[Table, ...]
+    variables: tuple[str, ...]
+    run: Callable[[Tables, Variables], Frames]
+    query: Query | None = None
+
+
+def read_table(tables: Tables, table: Table) -> pl.DataFrame:
+    """The rows of a table; none when it is not there."""
+    return tables.read(table) if isinstance(tables, Lake) else tables.get(table.name, table.empty())
+
+
+def sql_model(query: Query, combine: Combine | None = None) -> Model:
+    """The model of a SQL file: it makes the table of its name. `ModelError` when there is no such table.
+
+    `combine`: from the rows just selected and those stored, the rows of the table, where a run must not replace all of them.
+    """
+    name = query.path.stem
+    if name not in TABLES:
+        raise ModelError(f"{query.path}: no table of that name; write its contract in pipeline/contracts/tables, or rename the file")
+    table = TABLES[name]
+
+    def run(tables: Tables, variables: Variables) -> Frames:
+        rows = select_table(tables, query, table, variables)
+        return {name: combine(rows, read_table(tables, table)) if combine else rows}
+
+    return Model(name, table.description, (table,), query.reads, query.variables, run, query)
+
+
+def python_model(
+    *, makes: tuple[Table, ...], reads: tuple[Table, ...] = (), variables: tuple[str, ...] = ()
+) -> Callable[[Callable[..., Any]], Model]:
+    """Decorate a function that makes tables, and get its `Model`.
+
+    The function takes one frame for each table of `reads`, in order, and each of `variables` as a keyword; it returns one frame for each
+    table of `makes`, in order.
+    """
+
+    def decorate(function: Callable[..., Any]) -> Model:
+        def run(tables: Tables, values: Variables) -> Frames:
+            made = function(*(read_table(tables, table) for table in reads), **{name: values[name] for name in variables})
+            frames = (made,) if isinstance(made, pl.DataFrame) else made
+            return {table.name: frame for table, frame in zip(makes, frames, strict=True)}
+
+        description = makes[0].description if len(makes) == 1 else function.__doc__ or ""
+        return Model(function.__name__, description, makes, reads, variables, run)
+
+    return decorate

@@ -1,0 +1,230 @@
+"""Runs the files of `sql/` in DuckDB, in memory, over the lake or over frames.
+
+Belongs here: which file makes which table, what a file reads, and its rows. Does not: tables that Python makes, the order in which tables
+are built (`pipeline/models`), or storing anything.
+
+What a file reads, tables and variables, is taken from DuckDB's own parse tree. Parameters are DuckDB variables
+(`getvariable('half_life_days')`), never text pasted into SQL. DuckDB runs on one thread: sums of doubles over several threads differ in
+the last bit from run to run, and published files must not.
+"""
+
+import hashlib
+import json
+import os
+from collections.abc import Iterator, Mapping
+from concurrent.futures import Future, ThreadPoolExecutor
+from datetime import date, timedelta
+from functools import cache
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import duckdb
+import polars as pl
+
+from pipeline.contracts.days import Days
+from pipeline.contracts.model import ContractError, Table
+from pipeline.contracts.tables import TABLES
+from pipeline.settings import shipped
+from pipeline.warehouse.lake import Lake
+
+#: Folders of `sql/` whose files make no table.
+NOT_MODELS = frozenset({"checks", "views", "macros", "functions"})
+
+#: About as many rows of a large table are made, audited and written at a time.
+ROWS_AT_ONCE = 1_000_000
+
+Tables = Lake | Mapping[str, pl.DataFrame]  # where a query finds its tables: on disk, or frames by name (a missing table is empty)
+Variables = Mapping[str, Any]
+
+
+class ModelError(RuntimeError):
+    """A SQL file or a model is missing, unreadable or failed; the message names it and what DuckDB reported."""
+
+
+class Query(NamedTuple):
+    """A SQL file: its text, and the tables of the contracts and the variables that it reads, each in alphabetical order."""
+
+    path: Path
+    text: str
+    reads: tuple[Table, ...]
+    variables: tuple[str, ...]
+
+
+def model_files() -> list[Path]:
+    """The files of `sql/` that make a table, each the table of its name."""
+    return sorted(path for path in shipped("sql").glob("*/*.sql") if path.parent.name not in NOT_MODELS)
+
+
+def read_query(path: Path) -> Query:
+    """Read and parse a SQL file. `ModelError` names the file when it holds no query."""
+    text = path.read_text(encoding="utf-8")
+    tree = _parse(str(path), text)
+    reads = sorted({name for name in _table_names(tree) if name in TABLES})
+    return Query(path, text, tuple(TABLES[name] for name in reads), tuple(sorted(_variable_names(str(path), tree))))
+
+
+def version(query: Query) -> str:
+    """First twelve hex digits of the sha256 of the SQL text and of all functions."""
+    return hashlib.sha256("".join((query.text, *_function_texts())).encode()).hexdigest()[:12]
+
+
+def select(tables: Tables, query: Query, variables: Variables, threads: int = 1) -> pl.DataFrame:
+    """The rows of a query over the tables. `ModelError` names the file when DuckDB rejects it or a Parquet file that it reads."""
+    if missing := [name for name in query.variables if name not in variables]:
+        raise ModelError(f"{query.path}: reads the variables {missing}, which are not set; see pipeline/index/parameters.py")
+    try:
+        with _connect(tables, query, variables, threads) as connection:
+            rows: pl.DataFrame = connection.sql(query.text).pl()
+    except duckdb.Error as error:
+        raise ModelError(f"{query.path}: {error}") from error
+    return rows
+
+
+def select_table(tables: Tables, query: Query, table: Table, variables: Variables) -> pl.DataFrame:
+    """The rows of the query that makes `table`, in the contract's column order. `ModelError` when columns are missing or mistyped.
+
+    Whole numbers and dates that DuckDB widens (hugeint sums, timestamps) are cast to the contract's type where that loses nothing.
+    """
+    threads = (os.cpu_count() or 1) if table.files_by_year else 1  # such a table holds no sums, and its rows are put in order of the key
+    frame = select(tables, query, variables, threads)
+    missing = [name for name in table.schema if name not in frame.columns]
+    if missing:
+        raise ModelError(f"{query.path}: the query yields no column {missing}, which table {table.name} has")
+    try:
+        return frame.select(pl.col(name).cast(dtype, strict=True) for name, dtype in table.schema.items())
+    except pl.exceptions.PolarsError as error:
+        raise ContractError(f"{query.path}: the query's types do not fit table {table.name}: {error}") from error
+
+
+def select_in_parts(tables: Tables, query: Query, table: Table, variables: Variables) -> Iterator[pl.DataFrame]:
+    """The rows of a table that is too large to be held at once, by consecutive spans of days within a year, about `ROWS_AT_ONCE` a time.
+
+    The query takes its span from the variables `first_day` and `last_day`. The length of the next span follows from the rows of the last;
+    it is made while the last is audited and written, so two parts are held at a time.
+    """
+    read = Days(variables["first_day"], variables["last_day"])
+
+    def part(first: date, length: int) -> tuple[Days, pl.DataFrame]:
+        days = Days(first, min(first + timedelta(days=length - 1), read.last, date(first.year, 12, 31)))
+        return days, select_table(tables, query, table, {**variables, "first_day": days.first, "last_day": days.last})
+
+    with ThreadPoolExecutor(1, "next part") as ahead:
+        coming: Future[tuple[Days, pl.DataFrame]] | None = ahead.submit(part, read.first, 31)
+        while coming:
+            days, rows = coming.result()
+            length = max(1, min(366, len(days) * ROWS_AT_ONCE // max(rows.height, 1)))
+            coming = ahead.submit(part, days.last + timedelta(days=1), length) if days.last < read.last else None
+            yield rows
+
+
+@cache
+def _database(threads: int) -> duckdb.DuckDBPyConnection:
+    """An empty database that holds the functions of `sql/functions`: made once a process, since opening one takes longer than most queries.
+
+    Files of the lake are replaced under their names, so none of them may be cached.
+    """
+    database = duckdb.connect(":memory:", config={"threads": threads, "enable_external_file_cache": False})
+    database.sql("load icu")
+    for text in _function_texts():
+        database.sql(text)
+    return database
+
+
+def _connect(tables: Tables, query: Query, variables: Variables, threads: int) -> duckdb.DuckDBPyConnection:
+    """A connection of its own, whose views, variables and time zone no other connection sees."""
+    connection = _database(threads).cursor()
+    connection.sql("set TimeZone = 'UTC'")
+    for table in query.reads:
+        if not isinstance(tables, Lake):
+            connection.register(table.name, tables.get(table.name, table.empty()).to_arrow())
+        elif files := tables.files(table):
+            connection.register(table.name, connection.from_parquet([str(path) for path in files], hive_partitioning=False))
+        else:
+            connection.register(table.name, table.empty().to_arrow())
+    for name in query.variables:
+        value = variables[name]
+        if value is None:
+            connection.sql(f"set variable {name} = null")
+        else:
+            connection.sql(f"set variable {name} = $value", params={"value": value})
+    return connection
+
+
+@cache
+def _function_texts() -> tuple[str, ...]:
+    """The files of `sql/functions`, in alphabetical order."""
+    return tuple(path.read_text(encoding="utf-8") for path in sorted((shipped("sql") / "functions").glob("*.sql")))
+
+
+@cache
+def _function_variables() -> Mapping[str, frozenset[str]]:
+    """The variables that each function of `sql/functions` reads, by its name."""
+    with _database(1).cursor() as connection:
+        definitions = dict(
+            connection.sql(
+                "select function_name, macro_definition from duckdb_functions() where function_type = 'macro' and not internal"
+            ).fetchall()
+        )
+    trees = {name: _parse(f"function {name}", f"select {definition}") for name, definition in definitions.items()}
+
+    def variables(name: str) -> frozenset[str]:
+        called = {function["function_name"] for function in _functions(trees[name])} & trees.keys()
+        return _own_variables(f"function {name}", trees[name]).union(*(variables(other) for other in called))
+
+    return {name: variables(name) for name in trees}
+
+
+def _parse(name: str, text: str) -> Any:
+    """DuckDB's parse tree of a query. `ModelError` when the text is no query."""
+    with _database(1).cursor() as connection:
+        ((serialized,),) = connection.sql("select json_serialize_sql($sql)", params={"sql": text}).fetchall()
+    tree = json.loads(serialized)
+    if tree["error"]:
+        raise ModelError(f"{name}: DuckDB cannot parse it: {tree.get('error_message')}")
+    if not tree["statements"]:
+        raise ModelError(f"{name}: holds no query")
+    return tree
+
+
+def _variable_names(name: str, tree: Any) -> frozenset[str]:
+    """Names of the variables that a query reads, itself or through the functions that it calls."""
+    called = {function["function_name"] for function in _functions(tree)} & _function_variables().keys()
+    return _own_variables(name, tree).union(*(_function_variables()[function] for function in called))
+
+
+def _own_variables(name: str, tree: Any) -> frozenset[str]:
+    found = [function["arguments"] for function in _functions(tree) if function["function_name"] == "getvariable"]
+    try:
+        return frozenset(argument["expression"]["literal"]["text"] for (argument,) in found)
+    except (KeyError, ValueError) as error:
+        raise ModelError(f"{name}: getvariable() takes the name of one variable, written as a string") from error
+
+
+def _functions(node: Any) -> Iterator[dict[str, Any]]:
+    """Every function call of a parse tree."""
+    if isinstance(node, list):
+        for value in node:
+            yield from _functions(value)
+    elif isinstance(node, dict):
+        if node.get("class") == "FUNCTION":
+            yield node
+        yield from _functions(list(node.values()))
+
+
+def _table_names(node: Any, hidden: frozenset[str] = frozenset()) -> Iterator[str]:
+    """Names of the tables that a part of the parse tree reads; `hidden`: names taken by common table expressions around it."""
+    if isinstance(node, list):
+        for value in node:
+            yield from _table_names(value, hidden)
+    if not isinstance(node, dict):
+        return
+    if node.get("type") == "BASE_TABLE" and node["table_name"] not in hidden:
+        yield node["table_name"]
+    if node.get("type") == "RECURSIVE_CTE_NODE":
+        hidden |= {node["cte_name"]}
+    for expression in (node.get("cte_map") or {}).get("map", ()):  # each sees those before it, the query sees all
+        yield from _table_names(expression["value"], hidden)
+        hidden |= {expression["key"]}
+    for key, value in node.items():
+        if key != "cte_map":
+            yield from _table_names(value, hidden)

@@ -1,0 +1,87 @@
+"""Every table from the index on has one model, and every model gives what its contracts say."""
+
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from pipeline.contracts.days import Days
+from pipeline.contracts.tables import TABLES
+from pipeline.index.parameters import variables
+from pipeline.models import build, python_models
+from pipeline.models.build import models, models_by_table
+from pipeline.models.model import Model, python_model, sql_model
+from pipeline.warehouse.lake import Lake
+from pipeline.warehouse.sql import ModelError, Tables, model_files, read_query
+from tests.unit.index.lake_scenes import Built
+
+METHOD = variables(("CHN-USA",), 7.0, None, Days(date(2025, 4, 4), date(2025, 4, 4)))
+#: Python models whose tables do not come from other tables.
+CONSTANT = {"weights", "trade_thresholds"}
+EVERY_MODEL = pytest.mark.parametrize("model", models(), ids=lambda model: model.name)
+
+
+def test_every_table_of_the_index_and_of_trade_has_a_model() -> None:
+    assert {table.name for table in TABLES.values() if table.layer in {"index", "trade"}} == set(models_by_table())
+
+
+def test_every_file_that_is_no_check_view_or_function_is_a_model() -> None:
+    assert {path.stem for path in model_files()} == {model.name for model in models() if model.query}
+
+
+@EVERY_MODEL
+def test_no_model_depends_on_the_table_that_it_makes(model: Model) -> None:
+    assert not {table.name for table in model.makes} & {table.name for table in model.reads}
+
+
+@EVERY_MODEL
+def test_every_variable_that_a_model_reads_is_set(model: Model) -> None:
+    assert set(model.variables) <= set(METHOD)
+
+
+@EVERY_MODEL
+def test_models_of_trade_figures_run_before_any_article_is_read(model: Model) -> None:
+    if all(table.layer == "trade" for table in model.makes):
+        assert model.variables == ()
+
+
+@EVERY_MODEL
+def test_a_model_yields_the_columns_and_types_of_its_contracts(small: Built, model: Model) -> None:
+    frames = model.run(small.lake, small.variables)
+    assert {name: frame.schema for name, frame in frames.items()} == {table.name: table.schema for table in model.makes}
+
+
+@EVERY_MODEL
+@pytest.mark.parametrize("store", ["lake", "frames"])
+def test_a_model_of_empty_tables_yields_the_right_columns_and_no_rows(tmp_path: Path, store: str, model: Model) -> None:
+    tables: Tables = Lake(tmp_path) if store == "lake" else {}
+    frames = model.run(tables, METHOD)
+    assert {name: frame.schema for name, frame in frames.items()} == {table.name: table.schema for table in model.makes}
+    assert all(frame.is_empty() for frame in frames.values()) == (model.name not in CONSTANT)
+
+
+def test_a_sql_file_without_a_contract_is_named(tmp_path: Path) -> None:
+    path = tmp_path / "no_such_table.sql"
+    path.write_text("select 1 as n")
+    with pytest.raises(ModelError, match=r"no_such_table\.sql: no table of that name; write its contract"):
+        sql_model(read_query(path))
+
+
+def test_two_models_of_one_table_are_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    @python_model(makes=(TABLES["stories"],))
+    def second() -> None:
+        """A second model of the stories."""
+
+    monkeypatch.setattr(python_models, "second", second, raising=False)
+    with pytest.raises(ModelError, match=r"tables \['stories'\] have two models each"):
+        build.models.__wrapped__()
+
+
+def test_a_function_that_returns_too_few_tables_is_an_error() -> None:
+    @python_model(makes=(TABLES["weights"], TABLES["stories"]))
+    def forgetful() -> tuple[object, ...]:
+        """One frame for two tables."""
+        return (TABLES["weights"].empty(),)
+
+    with pytest.raises(ValueError, match="zip"):
+        forgetful.run({}, {})
