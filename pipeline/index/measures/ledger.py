@@ -9,7 +9,8 @@ The rules, for one actor and target, in order of the day on which a claim was fi
 2. An easing belongs to the measure of its instrument and product. Where there is none for its product, it is an exemption from the
    measure on all goods, which stands. An easing that names no product never touches measures on single products.
 3. Claims of one day about one measure act together: the chance that one is right is 1 - prod(1 - p), p the likeliest of each story. A
-   side, raising or easing, acts from one half on; when both reach it, the likelier acts and the other is listed against it.
+   side, raising or easing, acts from one half on; when both reach it, the likelier acts and the other is listed against it. Where no
+   measure exists before that day, a likelier easing has nothing to act on: the raising side acts first and begins the measure.
 4. Of the side that acts, each effect acts that reaches one half alone, the weakest first; where none does, the likeliest.
 5. What is told of a day before the measure's last change changes nothing.
 """
@@ -148,20 +149,22 @@ class _Direction:
             for claim in easing:
                 self._place(claim)
             return
-        acting, other = (raising, easing) if up >= down else (easing, raising)
         if max(up, down) < LEAST_CHANCE:
             self._settle(claims, "hint", key)
             return
         measure = self.measures.setdefault(key, Measure())
-        statements = self._act(key, measure, acting, _RAISING if acting is raising else _EASING)
+        sides = [(raising, _RAISING), (easing, _EASING)]
+        (acting, ladder), (other, other_ladder) = sides if up >= down else reversed(sides)
+        is_weighty = min(up, down) >= LEAST_CHANCE
+        if measure.exists or acting is raising:
+            self._settle(other, "outweighed" if is_weighty else "hint", key)
+        else:  # an easing needs a measure to act on; the raising claims are sure enough to begin it
+            self._act(key, measure, raising, _RAISING)
+        statements = self._act(key, measure, acting, ladder)
         if measure.waits:
             self._waiting[key] = measure
-        if not other:
-            return
-        is_weighty = min(up, down) >= LEAST_CHANCE
-        self._settle(other, "outweighed" if is_weighty else "hint", key)
         if is_weighty:
-            against = max(_statements(other, _EASING if acting is raising else _RAISING), key=lambda said: chance(said.claims))
+            against = max(_statements(other, other_ladder), key=lambda said: chance(said.claims))
             measure.contradictions.append(Contradiction("opposite_on_one_day", against.known_on, statements[-1], against))
 
     def _act(self, key: _Key, measure: Measure, claims: list[Claim], ladder: Sequence[str]) -> list[Statement]:

@@ -214,6 +214,31 @@ def test_of_a_day_that_raises_and_eases_the_likelier_acts_and_the_other_is_liste
     assert way(ledger)[-1] == (4, "effective", 25.0)
 
 
+@pytest.mark.parametrize(
+    ("effect", "state"),
+    [("reduced", ("announced", None, True)), ("suspended", ("suspended", 25.0, False)), ("ended", ("ended", None, False))],
+)
+def test_a_likelier_easing_acts_on_the_measure_begun_that_day(effect: str, state: tuple[str, float | None, bool]) -> None:
+    begins, eases = claim("announced", 0, 25.0, probability=0.5), claim(effect, 0, probability=0.57)
+    ledger = folded(begins, eases)
+    assert ledger.states.select("status", "rate_pct", "is_reduced").rows() == [state]
+    assert outcomes(ledger, begins, eases) == ["changed", "changed"]
+    assert words(ledger) == ["opposite_on_one_day"]
+
+
+def test_a_likelier_cut_of_what_is_only_threatened_that_day_changes_nothing() -> None:
+    begins, eases = claim("proposed", 0, 25.0, probability=0.5), claim("reduced", 0, probability=0.57)
+    ledger = folded(begins, eases)
+    assert way(ledger) == [(0, "proposed", 25.0)]
+    assert outcomes(ledger, begins, eases) == ["changed", "noted"]
+
+
+def test_a_likelier_easing_with_a_later_day_waits_in_the_measure_begun_that_day() -> None:
+    eases = claim("ended", 0, probability=0.57, quote="It lifts the duty from March 10.")
+    ledger = folded(claim("announced", 0, 25.0, probability=0.5), eases)
+    assert way(ledger) == [(0, "announced", 25.0), (9, "ended", None)]
+
+
 def test_in_force_after_its_end_is_listed_and_believed() -> None:
     ledger = folded(claim("effective", 0, 25.0), claim("ended", 4), claim("effective", 9, 25.0))
     assert way(ledger)[-1] == (9, "effective", 25.0)
