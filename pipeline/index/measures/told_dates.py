@@ -77,4 +77,4 @@ def _end_of_term() -> pl.Expr:
         told.dt.offset_by(pl.concat_str(pl.when(unit == one).then(number).cast(pl.String), pl.lit(short)))
         for one, short in (("day", "d"), ("week", "w"), ("month", "mo"), ("year", "y"))
     )
-    return pl.when(end <= told + timedelta(days=LONGEST_SUSPENSION)).then(end)
+    return pl.when((end > told) & (end <= told + timedelta(days=LONGEST_SUSPENSION))).then(end)

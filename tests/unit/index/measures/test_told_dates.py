@@ -50,6 +50,7 @@ def test_a_sentence_tells_from_when_its_measure_acts(quote: str, due: date | Non
         ("It paused the duty for one year.", date(2026, 2, 27)),
         ("It paused the duty for a month.", date(2025, 3, 27)),
         ("It paused the duty for 99 years.", None),
+        ("It paused the duty for 0 days.", None),
         ("It paused the duty.", None),
     ],
 )
