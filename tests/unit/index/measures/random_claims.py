@@ -1,0 +1,113 @@
+"""Random claims about few measures on few days, so that they meet: Hypothesis strategies, and the signals that they come from.
+
+Belongs here: what a claim can look like by the contract of `measure_claims`. Does not: what must hold for the ledger of them.
+"""
+
+from datetime import date, timedelta
+from string import ascii_uppercase
+from typing import Any
+
+import polars as pl
+from hypothesis import Phase, given, settings
+from hypothesis import strategies as st
+
+from pipeline.contracts.tables.index import SIGNALS
+from pipeline.contracts.tables.measures import MEASURE_CLAIMS
+from pipeline.contracts.vocabulary import KIND_POLARITY
+
+Row = dict[str, Any]
+
+FIRST = date(2025, 3, 1)
+LAST = FIRST + timedelta(days=40)
+
+_KINDS = {
+    "proposed": ("threat", "proposed"),
+    "announced": ("measure", "announced"),
+    "effective": ("measure", "effective"),
+    "reduced": ("easing", "announced"),
+    "suspended": ("easing", "suspended"),
+    "ended": ("easing", "ended"),
+    "unclear": ("easing", "proposed"),
+}
+_QUOTES = (
+    "Ruritania acts.",
+    "It acts from March 4.",
+    "It acts on 8 March, or so it says.",
+    "It acts from Thursday.",
+    "It pauses until March 9.",
+    "It pauses for 3 days.",
+    "It pauses for 0 days, in the end.",
+    "It cuts the duty to 10 percent.",
+    "It cuts the duty to 10 percent from March 6.",
+    "Unless it yields, it acts from March 6.",
+)
+_DAYS = st.integers(0, 12)
+_PROBABILITIES = st.sampled_from((0.01, 0.36, 0.5, 0.57, 0.9, 1.0)) | st.floats(0, 1, exclude_min=True)
+
+
+@st.composite
+def _claim(draw: st.DrawFn) -> Row:
+    instrument = draw(st.sampled_from(("tariff", "tariff", "tariff", "export_control", "agreement")))
+    effect = draw(st.sampled_from(tuple(_KINDS)))
+    told = FIRST + timedelta(days=draw(_DAYS))
+    has_rate = instrument == "tariff"
+    return {
+        "story_id": f"Wire:{draw(st.integers(0, 3))}",
+        "source": draw(st.sampled_from(("Wire", "Post"))),
+        "actor": "CHN",
+        "target": draw(st.sampled_from(("USA", "USA", "*"))),
+        "instrument": instrument,
+        "product": draw(st.sampled_from(("", "", "steel", "coffee"))),
+        "effect": effect,
+        "told_on": told,
+        "known_on": told + timedelta(days=draw(st.sampled_from((0, 0, 0, 1, 6)))),
+        "rate_pct": draw(st.sampled_from((None, 0.0, 10.0, 25.0, 50.0))) if has_rate else None,
+        "is_conditional": draw(st.booleans()),
+        "probability": draw(_PROBABILITIES),
+        "tier": draw(st.sampled_from(("high", "low"))),
+        "quote": draw(st.sampled_from(_QUOTES)),
+        "unmatched_reason": "no_instrument" if instrument == "agreement" else "no_effect" if effect == "unclear" else None,
+    }
+
+
+def claims(most: int) -> st.SearchStrategy[pl.DataFrame]:
+    """Draw up to that many claims of one actor, as the table `measure_claims`."""
+    return st.lists(_claim(), min_size=1, max_size=most).map(_numbered)
+
+
+def many_ledgers(count: int, most_claims: int) -> pl.DataFrame:
+    """Draw that many ledgers of up to `most_claims` claims, each of an actor of its own: the same ones in every run."""
+    drawn: list[pl.DataFrame] = []
+
+    @settings(database=None, deadline=None, derandomize=True, max_examples=count, phases=[Phase.generate])
+    @given(claims(most_claims))
+    def collect(claimed: pl.DataFrame) -> None:
+        actor = "".join(ascii_uppercase[len(drawn) // 26**place % 26] for place in (2, 1, 0))
+        drawn.append(claimed.with_columns(actor=pl.lit(actor), story_id=pl.format("{}:{}", pl.lit(actor), "story_id")))
+
+    collect()
+    return pl.concat(drawn).with_row_index("number").with_columns(signal_id=_hash("number")).drop("number")
+
+
+def _hash(number: str) -> pl.Expr:
+    return pl.col(number).cast(pl.String).str.zfill(16)
+
+
+def _numbered(rows: list[Row]) -> pl.DataFrame:
+    frame = pl.DataFrame(rows, schema={name: dtype for name, dtype in MEASURE_CLAIMS.schema.items() if name != "signal_id"})
+    return frame.with_row_index("number").select(_hash("number").alias("signal_id"), *frame.columns)
+
+
+def signals_of(claimed: pl.DataFrame) -> pl.DataFrame:
+    """Build the signals that `measure_claims.sql` would read as these claims."""
+    kinds = {effect: kind for effect, (kind, _) in _KINDS.items()}
+    statuses = {effect: status for effect, (_, status) in _KINDS.items()}
+    kind = pl.col("effect").replace_strict(kinds)
+    told = claimed.with_columns(
+        kind=kind,
+        polarity=kind.replace_strict(dict(KIND_POLARITY)),
+        status=pl.col("effect").replace_strict(statuses),
+        modality=pl.lit("asserted"),
+        index_date=pl.col("told_on"),
+    )
+    return SIGNALS.example(claimed.height).with_columns(told.select(set(SIGNALS.schema) & set(told.columns)))
