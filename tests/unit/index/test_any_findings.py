@@ -1,0 +1,26 @@
+"""Whatever was read and found, every table of the index can be built and passes every check."""
+
+import pytest
+
+from pipeline.contracts.tables import TABLES
+from pipeline.contracts.tables.crosscheck import GDELT_DAILY
+from pipeline.models.build import build_tables
+from tests.unit.index.check_tables import Tables, failed_critical_checks
+from tests.unit.index.random_lakes import random_lake
+
+INDEX_TABLES = [table for table in TABLES.values() if table.layer == "index" and table != GDELT_DAILY]  # that one needs an upstream
+
+
+def build_index(seed: int) -> Tables:
+    """Draw a lake and build every table of the index from it."""
+    lake = random_lake(seed)
+    return Tables(build_tables(lake.tables, INDEX_TABLES, lake.variables), lake.variables)
+
+
+def test_an_index_of_random_findings_passes_every_check() -> None:
+    assert failed_critical_checks(*map(build_index, range(6))) == []
+
+
+@pytest.mark.slow
+def test_many_indices_of_random_findings_pass_every_check() -> None:
+    assert failed_critical_checks(*map(build_index, range(6, 36))) == []
