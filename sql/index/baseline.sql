@@ -22,6 +22,23 @@ articles_read as (
     group by source
 ),
 
+-- A window without an accepted article has no rate to expect: stop with a sentence instead of publishing infinite values.
+read_in_all as (
+    select
+        case
+            when coalesce(sum(article_count), 0) = 0
+                then
+                    error(
+                        format(
+                            'no article was accepted in the baseline window, {} to {}; give another with --baseline FROM:TO',
+                            getvariable('baseline_from'), getvariable('baseline_to')
+                        )
+                    )
+            else sum(article_count)
+        end as article_count
+    from articles_read
+),
+
 in_window as (
     select
         *,
@@ -109,7 +126,7 @@ of_all as (
             mass_unweighted
         from directed_total
     ) as totals
-    cross join (select sum(article_count) as article_count from articles_read) as read_in_all
+    cross join read_in_all
     group by totals.series, totals.channel
 ),
 

@@ -9,6 +9,7 @@ from pipeline.contracts.days import Days
 from pipeline.contracts.tables.index import BASELINE, CHANNEL_DAILY, DAILY_MASS
 from pipeline.index.baseline import freeze, frozen_window
 from pipeline.index.parameters import variables
+from pipeline.warehouse.sql import ModelError
 from tests.unit.index.lake_scenes import DAY, Built, Row, Scene, article, build, day, finding, retells
 
 ETA = 500
@@ -109,6 +110,12 @@ def test_only_days_of_the_window_set_the_baseline(tmp_path: Path) -> None:
     row = of_source(build(tmp_path, scene, [BASELINE]), "A")
     assert row["rate"] == pytest.approx((0.5 + ETA * 0.5 / 500) / (500 + ETA))
     assert (row["baseline_from"], row["baseline_to"], row["article_count"]) == (DAY, DAY, 500)
+
+
+@pytest.mark.parametrize("window", [None, (day(0), day(1))])
+def test_a_window_without_an_accepted_article_is_an_error(tmp_path: Path, window: tuple[date, date] | None) -> None:
+    with pytest.raises(ModelError, match=r"no article was accepted in the baseline window, 2025-04-04 to 2025-04-0\d; give another"):
+        build(tmp_path, Scene(read={("A", DAY): 0, ("A", day(3)): 0}, baseline=window), [BASELINE])
 
 
 def test_the_baseline_names_the_readers_that_made_it(tmp_path: Path) -> None:
