@@ -4,19 +4,18 @@ A long span is run in pieces of a year for the daily assets; the whole of the jo
 """
 
 import logging
-import shutil
 from collections.abc import Callable, Sequence
 from contextvars import ContextVar
 from dataclasses import dataclass
-from pathlib import Path
 from uuid import uuid4
 
 import dagster as dg
 
 from pipeline.contracts.days import Days
 from pipeline.contracts.tables.raw import FETCHES
+from pipeline.defs.instance import prepare_home
 from pipeline.defs.partitions import range_tags
-from pipeline.settings import PACKAGE, Settings
+from pipeline.settings import Settings
 
 DAYS_IN_A_RUN = 366
 
@@ -58,12 +57,6 @@ def listener_logger(_: dg.InitLoggerContext) -> logging.Logger:
 
 #: The console logger stays the default of runs started elsewhere.
 LOGGERS = {"console": dg.colored_console_logger, "listener": listener_logger}
-
-
-def prepare_home(folder: Path) -> None:
-    """Dagster's folder with our `dagster.yaml` in it."""
-    folder.mkdir(parents=True, exist_ok=True)
-    shutil.copyfile(PACKAGE / "dagster.yaml", folder / "dagster.yaml")
 
 
 class Launcher:

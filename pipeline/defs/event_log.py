@@ -1,0 +1,173 @@
+"""Dagster's event log in SQLite, written in batches: one transaction a database for all events of a batch.
+
+Belongs here: how events are written. What is written, and every query, is Dagster's own. Written against the private parts of one version.
+"""
+
+from collections import OrderedDict
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from threading import RLock
+from typing import Any, Self
+
+from dagster._core.event_api import EventHandlerFn
+from dagster._core.events import ASSET_CHECK_EVENTS, ASSET_EVENTS, BATCH_WRITABLE_EVENTS
+from dagster._core.events.log import EventLogEntry
+from dagster._core.storage.event_log.schema import SqlEventLogStorageTable
+from dagster._core.storage.event_log.sqlite.sqlite_event_log import (
+    INDEX_SHARD_NAME,
+    SqliteEventLogStorage,
+    SqliteEventLogStorageWatchdog,
+)
+from dagster._core.storage.sqlite import SQLITE_BUSY_TIMEOUT_SECONDS
+from dagster._serdes import ConfigurableClassData
+from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy.pool import NullPool, QueuePool
+from watchdog.observers import Observer
+
+#: The version whose private parts this module uses. Another one must be compared with it first: `tests/defs/test_event_log.py` does.
+WRITTEN_FOR = "1.13.28"
+
+_BATCHED = {kind.value for kind in BATCH_WRITABLE_EVENTS}
+_MIRRORED = {kind.value for kind in ASSET_EVENTS | ASSET_CHECK_EVENTS}
+_ENGINES_KEPT_OPEN = 16  # the UI reads one database for each run that it shows
+
+
+class BatchingEventLogStorage(SqliteEventLogStorage):
+    """Dagster's SQLite event log with connections kept open and batches written at once.
+
+    The shipped storage opens an engine and commits for every event, 12 ms each. Rows, databases and answers are the same.
+    """
+
+    _obs: Any  # the observer of `watch`, once there is one
+
+    def __init__(self, base_dir: str, inst_data: ConfigurableClassData | None = None) -> None:
+        self._engines: OrderedDict[str, Engine] = OrderedDict()
+        self._transactions: dict[str, Connection] = {}
+        self._known: set[tuple[str, ...]] = set()
+        super().__init__(base_dir, inst_data)
+        self._db_lock = RLock()  # type: ignore[assignment] # a transaction may be joined by the thread that opened it
+
+    @classmethod
+    def from_config_value(cls, inst_data: ConfigurableClassData | None, config_value: Any) -> Self:
+        """Build the storage from its part of `dagster.yaml`."""
+        return cls(inst_data=inst_data, **config_value)
+
+    def store_event_batch(self, events: Sequence[EventLogEntry]) -> None:
+        """Store events of one run: all of them or, when anything fails, none."""
+        run_id = events[0].run_id
+        if any(entry.run_id != run_id or _kind(entry) not in _BATCHED for entry in events):
+            super().store_event_batch(events)
+            return
+        rows = [self._event_to_row(entry) for entry in events]
+        mirrored = [place for place, entry in enumerate(events) if _kind(entry) in _MIRRORED]
+        with self.run_connection(run_id) as run, self.index_connection() as index:
+            run.execute(SqlEventLogStorageTable.insert(), rows)
+            if mirrored:
+                self._mirror(index, [events[place] for place in mirrored], [rows[place] for place in mirrored])
+
+    def _mirror(self, index: Connection, events: Sequence[EventLogEntry], rows: Sequence[dict[str, Any]]) -> None:
+        """Copy events of assets and checks to the database that is searched across runs."""
+        insert = SqlEventLogStorageTable.insert().returning(SqlEventLogStorageTable.c.id, sort_by_parameter_order=True)
+        stored = list(zip(events, index.execute(insert, rows).scalars(), strict=True))
+        of_assets = [(entry, stored_id) for entry, stored_id in stored if entry.dagster_event_type in ASSET_EVENTS]
+        if of_assets:
+            self._store_asset_event_tags(index, [entry for entry, _ in of_assets], [stored_id for _, stored_id in of_assets])
+        # Of an asset only its newest event of each kind is kept, so the others need not be written first.
+        newest = {(str(entry.get_dagster_event().asset_key), _kind(entry)): (entry, stored_id) for entry, stored_id in of_assets}
+        for entry, stored_id in sorted(newest.values(), key=lambda pair: pair[1]):
+            self._store_asset_event(index, entry, stored_id)
+        for entry, stored_id in stored:
+            if entry.dagster_event_type in ASSET_CHECK_EVENTS:
+                self.store_asset_check_event(entry, stored_id)
+
+    @contextmanager
+    def _connect(self, shard: str) -> Iterator[Connection]:
+        with self._db_lock:
+            if shard in self._transactions:  # the lock lets only the thread that opened it come here
+                yield self._transactions[shard]
+                return
+            if shard not in self._initialized_dbs:
+                self._initdb(_engine_of(self.conn_string_for_shard(shard), poolclass=NullPool))  # takes two connections at a time
+                self._initialized_dbs.add(shard)
+            with self._engine(shard).begin() as connection:
+                self._transactions[shard] = connection
+                try:
+                    yield connection
+                finally:
+                    del self._transactions[shard]
+
+    def _engine(self, shard: str) -> Engine:
+        """The engine of a database, opened once; those unused for longest are closed."""
+        if shard not in self._engines:
+            self._engines[shard] = _engine_of(self.conn_string_for_shard(shard), poolclass=QueuePool, pool_size=1, max_overflow=0)
+            idle = [name for name in self._engines if name not in {shard, INDEX_SHARD_NAME, *self._transactions}]
+            for name in idle[: max(0, len(self._engines) - _ENGINES_KEPT_OPEN)]:
+                self._engines.pop(name).dispose()
+        self._engines.move_to_end(shard)
+        return self._engines[shard]
+
+    def _close_engines(self) -> None:
+        with self._db_lock:
+            while self._engines:
+                self._engines.popitem()[1].dispose()
+
+    def has_table(self, table_name: str) -> bool:
+        """Whether the index has the table; a table once seen is not looked for again."""
+        return self._is_known("table", table_name) or self._learn(super().has_table(table_name), "table", table_name)
+
+    def _has_asset_key_col_on_connection(self, conn: Connection, column_name: str) -> bool:
+        return self._is_known("column", column_name) or self._learn(
+            super()._has_asset_key_col_on_connection(conn, column_name), "column", column_name
+        )
+
+    def _is_known(self, *name: str) -> bool:
+        return name in self._known
+
+    def _learn(self, is_there: bool, *name: str) -> bool:
+        if is_there:
+            self._known.add(name)
+        return is_there
+
+    def wipe(self) -> None:
+        """Delete all events, and the files of all runs."""
+        self._close_engines()
+        super().wipe()
+
+    def watch(self, run_id: str, cursor: str | None, callback: EventHandlerFn) -> None:
+        """Call back for each new event of a run, whichever process writes it."""
+        if not self._obs:
+            self._obs = Observer()
+            self._obs.start()
+        watcher = _Watchdog(self, run_id, callback, cursor)
+        self._watchers[run_id][callback] = (watcher, self._obs.schedule(watcher, self._base_dir, recursive=True))
+
+    def dispose(self) -> None:
+        """Close every database: SQLite then moves its write-ahead log into the file."""
+        super().dispose()
+        self._close_engines()
+
+
+class _Watchdog(SqliteEventLogStorageWatchdog):
+    """Watches the write-ahead log too: while a connection stays open, new events go there alone."""
+
+    @property
+    def patterns(self) -> list[str]:
+        return [self._log_path, f"{self._log_path}-wal"]
+
+    def on_modified(self, event: Any) -> None:  # noqa: ARG002 watchdog passes it by this name
+        self._process_log()
+
+
+def _kind(entry: EventLogEntry) -> str | None:
+    return entry.dagster_event.event_type_value if entry.dagster_event else None
+
+
+def _engine_of(address: str, **pool: Any) -> Engine:
+    engine = create_engine(address, connect_args={"timeout": SQLITE_BUSY_TIMEOUT_SECONDS}, **pool)
+    event.listen(engine, "connect", _set_pragmas)
+    return engine
+
+
+def _set_pragmas(connection: Any, _: object) -> None:
+    # With a write-ahead log this survives the death of the process; a power cut may lose the last events, and damages nothing.
+    connection.execute("pragma synchronous = normal")
