@@ -13,7 +13,6 @@ import polars as pl
 import typer
 from pydantic import ValidationError
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
 from pipeline import __version__
 from pipeline import validate as validation
@@ -23,8 +22,9 @@ from pipeline.contracts.sources import SOURCES, next_asked_at
 from pipeline.contracts.tables import TABLES
 from pipeline.contracts.tables.core import COVERAGE, QUARANTINE
 from pipeline.contracts.tables.index import TENSION_PAIR_DAILY
-from pipeline.contracts.tables.raw import RAW_ARTICLES, RAW_TRADE_FLOWS
+from pipeline.contracts.tables.raw import FETCHES, RAW_ARTICLES, RAW_TRADE_FLOWS
 from pipeline.index.validation.events import read_events
+from pipeline.progress import Display, displaying
 from pipeline.report import scores, terminal
 from pipeline.report.evidence import newest_contributions
 from pipeline.report.validation import printed
@@ -124,7 +124,7 @@ def run(
     workers: Annotated[int | None, typer.Option("--workers", help="Processes that read articles [default: 1]")] = None,
 ) -> None:
     """Read articles and trade figures, make the index, check it and publish it: the whole Dagster job, in this process."""
-    with _told_plainly():
+    with _told_plainly(), displaying(err) as display:
         given = _given(home=home_folder, articles=tuple(articles) if articles else None, pairs=pairs, baseline=baseline, workers=workers)
         asked = Settings(**given | _given(first_day=first))
         known = Catalogue(asked.catalogue)
@@ -132,12 +132,12 @@ def run(
         make(settings)  # what the reader lacks is told before anything is read
         home.claim(settings.home, is_sample=settings.is_sample)
         known.save()
-        launched = _run_job(settings)
+        launched = _run_job(settings, display)
     terminal.failed_checks(err, launched.failed_checks)
     if not launched.succeeded:
         terminal.failures(err, launched.failures, settings.home)
         raise typer.Exit(1)
-    _tell_what_came_out(settings)
+    _tell_what_came_out(settings, launched)
 
 
 def _with_days(settings: Settings, known: Catalogue, first: date | None, last: date | None) -> Settings:
@@ -166,44 +166,29 @@ def _to_yesterday(settings: Settings, last: date | None) -> Settings:
     return Settings(**settings.model_dump() | {"last_day": last or settings.last_day or datetime.now(UTC).date() - timedelta(days=1)})
 
 
-def _run_job(settings: Settings, ask: Sequence[str] = ()) -> Any:
-    """The whole job over the days of the settings; or, where names are given, only the asking of these upstreams."""
-    warnings.simplefilter("ignore")  # those of libraries are tested for; a person who runs the job cannot mend them
+def _run_job(settings: Settings, display: Display, upstreams: Sequence[str] = ()) -> Any:
+    """Run the whole job over the days of the settings; where upstreams are named, only fetch from these."""
+    warnings.simplefilter("ignore")  # those of libraries are tested for; a person who runs the job cannot fix them
     os.environ.setdefault("GX_ANALYTICS_ENABLED", "false")
-    with Progress(
-        SpinnerColumn(),
-        TextColumn("{task.description}"),
-        BarColumn(),
-        MofNCompleteColumn(),
-        TimeElapsedColumn(),
-        console=err,
-        transient=True,
-    ) as bar:
-        task = bar.add_task("starting Dagster", total=None)
-        from pipeline.definitions import build  # noqa: PLC0415 loads Dagster, which takes seconds
-        from pipeline.defs.launch import Launcher  # noqa: PLC0415 likewise
+    from pipeline.definitions import build  # noqa: PLC0415 loads Dagster, which takes seconds
+    from pipeline.defs.launch import Launcher  # noqa: PLC0415 likewise
 
-        span = Days(settings.first_day, settings.last_day or settings.first_day)
-        launcher = Launcher(build(settings))
-        bar.update(task, total=len(ask) + 1 if ask else launcher.steps_of(span))
-
-        def tell(step: str, event: str) -> None:
-            if event == "start":
-                bar.update(task, description=step.replace("__", " "))
-            else:
-                bar.advance(task)
-
-        return launcher.ask(settings, ask, span, tell) if ask else launcher.launch(settings, span, tell)
+    span = Days(settings.first_day, settings.last_day or settings.first_day)
+    launcher = Launcher(build(settings))
+    display.expect([*upstreams, FETCHES.name] if upstreams else launcher.steps_of(span))
+    return launcher.ask(settings, upstreams, span, display) if upstreams else launcher.launch(settings, span, display)
 
 
-def _tell_what_came_out(settings: Settings) -> None:
+def _tell_what_came_out(settings: Settings, launched: Any) -> None:
     lake = Lake(settings.lake)
     daily = lake.read(TENSION_PAIR_DAILY)
-    terminal.ran(out, daily, newest_contributions(lake.read), _accounted(lake, settings), settings)
+    reading = terminal.reading(launched.articles_read, launched.articles_not_read)
+    terminal.ran(out, daily, newest_contributions(lake.read), f"{_accounted(lake, settings)}\n{reading}", settings)
 
 
 def _accounted(lake: Lake, settings: Settings) -> str:
-    return terminal.accounted(str(lake.span(COVERAGE)), lake.read(COVERAGE), Publisher(settings.published).latest_name or "none yet")
+    release = Publisher(settings.published).latest_name or "none yet"
+    return terminal.accounted(str(lake.span(COVERAGE)), lake.read(COVERAGE), lake.read(QUARANTINE), release)
 
 
 @app.command()
@@ -224,7 +209,8 @@ def fetch(
             said = f"not on: {', '.join(off)}" if off else "no upstream is on"
             raise SourceError(f'{said}; name what is to be asked under [sources] in tension.toml, of {", ".join(UPSTREAMS)}: on = ["rss"]')
         home.claim(settings.home, is_sample=False)
-        launched = _run_job(settings, asked)
+        with displaying(err) as display:
+            launched = _run_job(settings, display, asked)
     terminal.failed_checks(err, launched.failed_checks)
     if not launched.succeeded:
         terminal.failures(err, launched.failures, settings.home)

@@ -10,7 +10,7 @@ from pipeline.defs import (
     core,
     crosscheck,
     jobs,
-    launch,
+    listener,
     models,
     official,
     published,
@@ -39,7 +39,7 @@ def build(settings: Settings) -> dg.Definitions:
         schedules=jobs.schedules(settings),
         sensors=[sensors.inbox_sensor(settings)],
         resources=resources(settings),
-        loggers=launch.LOGGERS,
+        loggers=listener.LOGGERS,
         executor=dg.in_process_executor,
     )
 

@@ -24,6 +24,8 @@ ALL_ARTICLES_READ = InputCheck(
     "every_article_was_read",
     "an article that the reader left unread has no findings, which is not the same as nothing found",
 )
+#: How many articles were read, in the metadata of that check; what else is counted there are reasons why others were not.
+ARTICLES_READ = "articles read"
 #: Smaller batches than elsewhere: three days before are read with each, and texts are split into words.
 LINKED_AT_ONCE = AtOnce(text_bytes=16_000_000)
 ADMITTED = daily.ADMITTED
@@ -83,7 +85,8 @@ def assets(settings: Settings) -> Sequence[dg.AssetsDefinition]:
                 account += reader.account
                 made.keep(FINDINGS, found, piece)
                 add_daily_metadata(context, FINDINGS, found, piece, ("actor", "target", "kind", "modality", "rate_pct", "product", "quote"))
-        yield ALL_ARTICLES_READ.result(account.told() if account.unread else [])
+        counts = {ARTICLES_READ: account.read, "not about trade between countries": account.off_topic, **account.unread}
+        yield ALL_ARTICLES_READ.result(account.told() if account.unread else [], **counts)
         yield from made.results()
         yield dg.MaterializeResult(metadata={"rows in this run": made.rows(FINDINGS)})
 

@@ -15,6 +15,7 @@ from pipeline.contracts.model import Table
 from pipeline.contracts.tables.core import ARTICLES, COVERAGE, DUPLICATES, FINDINGS, QUARANTINE, STORY_LINKS
 from pipeline.contracts.tables.raw import RAW_ARTICLES
 from pipeline.defs.checks import AuditedDays, BrokenError
+from pipeline.defs.listener import report_days
 from pipeline.defs.metadata import add_row_counts
 from pipeline.defs.partitions import run_days
 from pipeline.defs.resources import ExtractorFactory, News
@@ -100,8 +101,8 @@ class ChangedDays(AuditedDays):
 
     def pieces(self, table: Table, at_once: AtOnce = AT_ONCE) -> Iterator[Days]:
         """The days in consecutive pieces of which the rows of `table` can be held at once."""
-        for span in consecutive(self.days):
-            yield from self._store.pieces(table, span, at_once)
+        spans = consecutive(self.days)
+        return report_days((piece for span in spans for piece in self._store.pieces(table, span, at_once)), len(self.days))
 
 
 @contextmanager

@@ -3,60 +3,39 @@
 A long span is run in pieces of a year for the daily assets; the whole of the job, which makes and publishes the index, ends it.
 """
 
-import logging
-from collections.abc import Callable, Sequence
-from contextvars import ContextVar
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from uuid import uuid4
 
 import dagster as dg
+from dagster._core.definitions.asset_checks.asset_check_evaluation import AssetCheckEvaluation
 
 from pipeline.contracts.days import Days
 from pipeline.contracts.tables.raw import FETCHES
+from pipeline.defs.core import ALL_ARTICLES_READ, ARTICLES_READ
 from pipeline.defs.instance import prepare_home
+from pipeline.defs.listener import Listener, listening
 from pipeline.defs.partitions import range_tags
 from pipeline.settings import Settings
 
 DAYS_IN_A_RUN = 366
 
-#: Told of each step: its name and whether it began ("start"), ended well ("success") or failed ("failure").
-Listener = Callable[[str, str], None]
-
-_listener: ContextVar[Listener | None] = ContextVar("listener", default=None)
-_TOLD = {"STEP_START": "start", "STEP_SUCCESS": "success", "STEP_FAILURE": "failure", "STEP_SKIPPED": "skipped"}
-
 
 @dataclass(frozen=True)
 class Launched:
-    """How the runs ended: their ids, and for a failed one which steps failed and why."""
+    """How the runs ended: their ids, what failed and why, and how many articles were read."""
 
     run_ids: tuple[str, ...]
     failures: tuple[tuple[str, str], ...]
     failed_checks: tuple[tuple[str, str, str], ...]
+    articles_read: int
+    articles_not_read: Mapping[str, int]  # by reason
 
     @property
     def succeeded(self) -> bool:
         """Whether every step ended well."""
         return not self.failures
-
-
-class _Tell(logging.Handler):
-    def emit(self, record: logging.LogRecord) -> None:
-        event, listener = getattr(record, "dagster_event", None), _listener.get()
-        if listener and event is not None and event.event_type_value in _TOLD and event.step_key:
-            listener(event.step_key, _TOLD[event.event_type_value])
-
-
-@dg.logger(config_schema={}, description="Tells the command that started the run of each step; nothing else is printed.")
-def listener_logger(_: dg.InitLoggerContext) -> logging.Logger:
-    """A logger whose only handler passes step events on."""
-    logger = logging.Logger("tension.listener", logging.DEBUG)
-    logger.addHandler(_Tell())
-    return logger
-
-
-#: The console logger stays the default of runs started elsewhere.
-LOGGERS = {"console": dg.colored_console_logger, "listener": listener_logger}
 
 
 class Launcher:
@@ -68,10 +47,10 @@ class Launcher:
         self.daily = [key for key in graph.get_all_asset_keys() if graph.get(key).partitions_def is not None]
         self.daily_steps = {definitions.resolve_assets_def(key).node_def.name for key in self.daily}
 
-    def steps_of(self, span: Days) -> int:
-        """How many steps `launch` will tell of."""
-        pieces = len(list(span.chunks(DAYS_IN_A_RUN)))
-        return len(self.job.graph.nodes) + (pieces - 1) * len(self.daily_steps)
+    def steps_of(self, span: Days) -> list[str]:
+        """List the steps that `launch` reports, each as often as it runs."""
+        chunks = len(list(span.chunks(DAYS_IN_A_RUN)))
+        return [*(node.name for node in self.job.graph.nodes), *(chunks - 1) * sorted(self.daily_steps)]
 
     def launch(self, settings: Settings, span: Days, listener: Listener) -> Launched:
         """Run the job over the days of `span`, in the home of the settings from which the definitions were made.
@@ -90,20 +69,19 @@ class Launcher:
         self, settings: Settings, pieces: Sequence[tuple[Days, Sequence[dg.AssetKey] | None]], listener: Listener, started_by: str
     ) -> Launched:
         prepare_home(settings.dagster_home)
-        token = _listener.set(listener)
         results: list[dg.ExecuteInProcessResult] = []
-        try:
-            with dg.DagsterInstance.from_config(str(settings.dagster_home)) as instance:
-                for days, assets in pieces:
-                    results.append(self._run(days, instance, assets, started_by))
-                    if not results[-1].success:
-                        break
-        finally:
-            _listener.reset(token)
+        with listening(listener), dg.DagsterInstance.from_config(str(settings.dagster_home)) as instance:
+            for days, assets in pieces:
+                results.append(self._run(days, instance, assets, started_by))
+                if not results[-1].success:
+                    break
+        counts = sum(map(_articles_counted, results), Counter[str]())
         return Launched(
             tuple(result.run_id for result in results),
             tuple(failure for result in results for failure in _failures(result)),
             tuple(check for result in results for check in _failed_checks(result)),
+            counts[ARTICLES_READ],
+            {reason: count for reason, count in counts.items() if count and reason != ARTICLES_READ},
         )
 
     def _run(
@@ -137,11 +115,21 @@ def _failures(result: dg.ExecuteInProcessResult) -> list[tuple[str, str]]:
     return found
 
 
+def _check_results(result: dg.ExecuteInProcessResult) -> Iterator[AssetCheckEvaluation]:
+    for event in result.all_events:
+        if event.event_type_value == "ASSET_CHECK_EVALUATION":
+            yield event.asset_check_evaluation_data
+
+
+def _articles_counted(result: dg.ExecuteInProcessResult) -> Counter[str]:
+    metadata = (check.metadata for check in _check_results(result) if check.check_name == ALL_ARTICLES_READ.name)
+    return sum((Counter({name: value.value for name, value in of.items() if isinstance(value.value, int)}) for of in metadata), Counter())
+
+
 def _failed_checks(result: dg.ExecuteInProcessResult) -> list[tuple[str, str, str]]:
-    evaluations = (event.asset_check_evaluation_data for event in result.all_events if event.event_type_value == "ASSET_CHECK_EVALUATION")
     return [
         (check.asset_key.to_user_string(), check.check_name, ", ".join(f"{name} {_said(value)}" for name, value in check.metadata.items()))
-        for check in evaluations
+        for check in _check_results(result)
         if not check.passed
     ]
 

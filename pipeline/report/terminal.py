@@ -233,10 +233,22 @@ def sources(out: Console, standing: pl.DataFrame, asked_next: Mapping[str, datet
     out.print(f"Next: tension run --home {home}.{ask} See the runs: make ui HOME_DIR={home}.", highlight=False, soft_wrap=True)
 
 
-def accounted(days: str, coverage: pl.DataFrame, release: str) -> str:
-    """One line that accounts for every row that came in (`coverage`)."""
+def accounted(days: str, coverage: pl.DataFrame, quarantine: pl.DataFrame, release: str) -> str:
+    """Account for every row that came in (`coverage`), with the reasons of those in quarantine."""
     rows, accepted, duplicate, quarantined = coverage.select(pl.col("article_count", "accepted", "duplicate", "quarantined").sum()).row(0)
+    reasons = quarantine["reason"].value_counts().sort("count", "reason", descending=[True, False])
+    why = f" ({_listed(dict(reasons.iter_rows()))})" if quarantined else ""
     return (
-        f"{rows:,} rows read of {plain(days)}: {accepted:,} articles, {duplicate:,} duplicates, {quarantined:,} in quarantine. "
+        f"{rows:,} rows read of {plain(days)}: {accepted:,} articles, {duplicate:,} duplicates, {quarantined:,} in quarantine{why}. "
         f"Release {plain(release)}."
     )
+
+
+def reading(read: int, not_read: Mapping[str, int]) -> str:
+    """Say how many articles this run read for signals, and why not the others."""
+    why = f" ({_listed(not_read)})" if not_read else ""
+    return f"Of these articles this run read {read:,} for signals, and did not read {sum(not_read.values()):,}{why}."
+
+
+def _listed(counts: Mapping[str, int]) -> str:
+    return ", ".join(f"{count:,} {plain(reason.replace('_', ' '))}" for reason, count in counts.items())

@@ -72,7 +72,9 @@ class SentenceExtractor:
 
     def extract(self, articles: pl.DataFrame) -> pl.DataFrame:
         """See `Extractor.extract`. Articles that the gate stops are not read. `ContractError` for a frame of another shape."""
-        return as_findings(self._read(of_articles(articles)).drop("words"), articles)
+        texts = of_articles(articles)
+        self.account = Account(texts.height, off_topic=articles.height - texts.height)
+        return as_findings(self._read(texts).drop("words"), articles)
 
     def read_texts(self, texts: pl.DataFrame) -> pl.DataFrame:
         """See `Extractor.read_texts`. Nothing is gated; `date` may be null; `title_length`, where given, sets the headline apart."""

@@ -33,13 +33,19 @@ class Account:
     unread: Mapping[str, int] = field(default_factory=dict)
     rejected: Mapping[str, int] = field(default_factory=dict)
     examples: tuple[str, ...] = ()
+    off_topic: int = 0  # articles that the gate stopped, in addition to `texts`
 
     def __add__(self, other: "Account") -> "Account":
         """Of two readings together; examples of the first that has any."""
         unread, rejected = Counter(self.unread), Counter(self.rejected)
         unread.update(other.unread)
         rejected.update(other.rejected)
-        return Account(self.texts + other.texts, unread, rejected, self.examples or other.examples)
+        return Account(self.texts + other.texts, unread, rejected, self.examples or other.examples, self.off_topic + other.off_topic)
+
+    @property
+    def read(self) -> int:
+        """How many of the texts were read."""
+        return self.texts - sum(self.unread.values())
 
     def told(self) -> tuple[str, ...]:
         """Sentences for people; none where every text was read and no answer rejected."""

@@ -6,7 +6,7 @@ Belongs here: joining prompt, cache, client and reading into findings. Does not:
 from collections import Counter
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache, partial
 from hashlib import sha256
 
@@ -84,7 +84,10 @@ class LlmExtractor:
         `ContractError` for a frame of another shape. `ExtractorError` when asking had to stop (budget, endpoint, key) or no article at all
         could be read: half a day must not stand for a whole one. Answers that came before are kept and not asked for again.
         """
-        return as_findings(self._read(of_articles(articles)), articles)
+        texts = of_articles(articles)
+        found = self._read(texts)
+        self.account = replace(self.account, off_topic=articles.height - texts.height)
+        return as_findings(found, articles)
 
     def read_texts(self, texts: pl.DataFrame) -> pl.DataFrame:
         """Findings (`TEXT_FINDINGS`) in passages (`TEXTS_SCHEMA`), nothing gated. Errors as in `extract`."""

@@ -1,0 +1,65 @@
+"""What a command that starts the job hears of it while it runs: steps as they begin and end, and days done within a step."""
+
+import logging
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from typing import Protocol
+
+import dagster as dg
+
+from pipeline.contracts.days import Days
+
+_EVENTS = {"STEP_START": "start", "STEP_SUCCESS": "success", "STEP_FAILURE": "failure", "STEP_SKIPPED": "skipped"}
+
+
+class Listener(Protocol):
+    """Called from the run, so it must return at once."""
+
+    def step(self, name: str, event: str) -> None:
+        """A step began ("start"), or ended ("success", "failure" or "skipped")."""
+
+    def days(self, done: int, total: int) -> None:
+        """So many days of the step under way are done."""
+
+
+_listener: ContextVar[Listener | None] = ContextVar("listener", default=None)
+
+
+@contextmanager
+def listening(listener: Listener) -> Iterator[None]:
+    """Report the runs started within the block to this listener."""
+    token = _listener.set(listener)
+    try:
+        yield
+    finally:
+        _listener.reset(token)
+
+
+def report_days(batches: Iterable[Days], total: int) -> Iterator[Days]:
+    """Yield batches of `total` days, and report each as done when the next is asked for."""
+    listener, done = _listener.get(), 0
+    for batch in batches:
+        yield batch
+        done += len(batch)
+        if listener:
+            listener.days(done, total)
+
+
+class _Handler(logging.Handler):
+    def emit(self, record: logging.LogRecord) -> None:
+        event, listener = getattr(record, "dagster_event", None), _listener.get()
+        if listener and event is not None and event.step_key and event.event_type_value in _EVENTS:
+            listener.step(event.step_key, _EVENTS[event.event_type_value])
+
+
+@dg.logger(config_schema={}, description="Reports steps to the command that started the run, and prints nothing.")
+def listener_logger(_: dg.InitLoggerContext) -> logging.Logger:
+    """A logger whose only handler reports the events of steps."""
+    logger = logging.Logger("tension.listener", logging.DEBUG)
+    logger.addHandler(_Handler())
+    return logger
+
+
+#: The console logger stays the default of runs started elsewhere.
+LOGGERS = {"console": dg.colored_console_logger, "listener": listener_logger}
