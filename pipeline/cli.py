@@ -175,8 +175,12 @@ def _run_job(settings: Settings, display: Display, upstreams: Sequence[str] = ()
 
     span = Days(settings.first_day, settings.last_day or settings.first_day)
     launcher = Launcher(build(settings))
-    display.expect([*upstreams, FETCHES.name] if upstreams else launcher.steps_of(span))
-    return launcher.ask(settings, upstreams, span, display) if upstreams else launcher.launch(settings, span, display)
+    if upstreams:
+        display.expect([*upstreams, FETCHES.name])
+        return launcher.ask(settings, upstreams, span, display)
+    runs = launcher.plan(settings, span)
+    display.expect(launcher.steps_of(runs))
+    return launcher.launch(settings, runs, display)
 
 
 def _tell_what_came_out(settings: Settings, launched: Any) -> None:

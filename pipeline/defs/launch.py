@@ -1,25 +1,39 @@
-"""Starting the job from a command: the same job that the UI and the schedule start, in this process, with its history kept.
+"""Runs of the job that a command starts: the same job as from the UI and the schedule, in this process, with its history stored.
 
-A long span is run in pieces of a year for the daily assets; the whole of the job, which makes and publishes the index, ends it.
+Only days whose inputs changed are run, a year at most in one run; the last run makes the index and publishes it.
 """
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
+from typing import NamedTuple
 from uuid import uuid4
 
 import dagster as dg
 from dagster._core.definitions.asset_checks.asset_check_evaluation import AssetCheckEvaluation
 
-from pipeline.contracts.days import Days
+from pipeline.contracts.days import Days, consecutive
 from pipeline.contracts.tables.raw import FETCHES
+from pipeline.defs import daily
 from pipeline.defs.core import ALL_ARTICLES_READ, ARTICLES_READ
 from pipeline.defs.instance import prepare_home
 from pipeline.defs.listener import Listener, listening
-from pipeline.defs.partitions import range_tags
+from pipeline.defs.partitions import range_tags, today
+from pipeline.defs.resources import ExtractorFactory, News
 from pipeline.settings import Settings
+from pipeline.warehouse.lake import Lake
 
 DAYS_IN_A_RUN = 366
+#: More spans of changed days than this are run as one: a run has a cost of its own, a day without changes next to none.
+MOST_SPANS = 4
+
+
+class Run(NamedTuple):
+    """One Dagster run: its days (None: no daily asset), and the assets that it makes (None: the whole job)."""
+
+    days: Days | None
+    assets: Sequence[dg.AssetKey] | None
 
 
 @dataclass(frozen=True)
@@ -31,6 +45,7 @@ class Launched:
     failed_checks: tuple[tuple[str, str, str], ...]
     articles_read: int
     articles_not_read: Mapping[str, int]  # by reason
+    stale_tables: Mapping[str, str]  # side tables that keep an earlier version, with the reason
 
     @property
     def succeeded(self) -> bool:
@@ -45,34 +60,47 @@ class Launcher:
         self.job = definitions.resolve_job_def("trade_tension")
         graph = definitions.resolve_asset_graph()
         self.daily = [key for key in graph.get_all_asset_keys() if graph.get(key).partitions_def is not None]
+        self.not_daily = [key for key in graph.get_all_asset_keys() if graph.get(key).partitions_def is None]
         self.daily_steps = {definitions.resolve_assets_def(key).node_def.name for key in self.daily}
 
-    def steps_of(self, span: Days) -> list[str]:
-        """List the steps that `launch` reports, each as often as it runs."""
-        chunks = len(list(span.chunks(DAYS_IN_A_RUN)))
-        return [*(node.name for node in self.job.graph.nodes), *(chunks - 1) * sorted(self.daily_steps)]
+    def plan(self, settings: Settings, span: Days) -> list[Run]:
+        """Plan the runs that bring the home of the settings up to date over the days of `span`: only days whose inputs changed.
 
-    def launch(self, settings: Settings, span: Days, listener: Listener) -> Launched:
-        """Run the job over the days of `span`, in the home of the settings from which the definitions were made.
+        Upstreams are asked about every day: what they would answer is not known before. The last run makes the index and publishes.
+        """
+        changed = list(span) if settings.sources.on else _changed_days(settings, span)
+        spans = list(consecutive(changed))
+        if len(spans) > MOST_SPANS:
+            spans = [Days(changed[0], changed[-1])]
+        pieces = [piece for days in spans for piece in days.chunks(DAYS_IN_A_RUN)]
+        if not pieces:
+            return [Run(None, self.not_daily)]
+        return [*(Run(piece, self.daily) for piece in pieces[:-1]), Run(pieces[-1], None)]
+
+    def steps_of(self, runs: Sequence[Run]) -> list[str]:
+        """List the steps that `launch` reports, each as often as it runs."""
+        every = [node.name for node in self.job.graph.nodes]
+        selected = {None: every, True: sorted(self.daily_steps), False: [name for name in every if name not in self.daily_steps]}
+        return [name for run in runs for name in selected[None if run.assets is None else run.assets is self.daily]]
+
+    def launch(self, settings: Settings, runs: Sequence[Run], listener: Listener) -> Launched:
+        """Carry out the runs in the home of the settings from which the definitions were made.
 
         Stops at the first run that fails; what was written before stays written and whole.
         """
-        pieces = list(span.chunks(DAYS_IN_A_RUN))
-        return self._runs(settings, [(piece, None if piece == pieces[-1] else self.daily) for piece in pieces], listener, "tension run")
+        return self._runs(settings, runs, listener, "tension run")
 
     def ask(self, settings: Settings, names: Sequence[str], span: Days, listener: Listener) -> Launched:
         """Ask the upstreams of these names over the days of `span`, keep what they answer, and nothing else."""
         assets = [dg.AssetKey(name) for name in (*names, FETCHES.name)]
-        return self._runs(settings, [(piece, assets) for piece in span.chunks(DAYS_IN_A_RUN)], listener, "tension fetch")
+        return self._runs(settings, [Run(piece, assets) for piece in span.chunks(DAYS_IN_A_RUN)], listener, "tension fetch")
 
-    def _runs(
-        self, settings: Settings, pieces: Sequence[tuple[Days, Sequence[dg.AssetKey] | None]], listener: Listener, started_by: str
-    ) -> Launched:
+    def _runs(self, settings: Settings, runs: Sequence[Run], listener: Listener, started_by: str) -> Launched:
         prepare_home(settings.dagster_home)
         results: list[dg.ExecuteInProcessResult] = []
         with listening(listener), dg.DagsterInstance.from_config(str(settings.dagster_home)) as instance:
-            for days, assets in pieces:
-                results.append(self._run(days, instance, assets, started_by))
+            for run in runs:
+                results.append(self._run(run, instance, started_by))
                 if not results[-1].success:
                     break
         counts = sum(map(_articles_counted, results), Counter[str]())
@@ -82,19 +110,28 @@ class Launcher:
             tuple(check for result in results for check in _failed_checks(result)),
             counts[ARTICLES_READ],
             {reason: count for reason, count in counts.items() if count and reason != ARTICLES_READ},
+            Lake(settings.lake).stale_tables(),
         )
 
-    def _run(
-        self, days: Days, instance: dg.DagsterInstance, assets: Sequence[dg.AssetKey] | None, started_by: str
-    ) -> dg.ExecuteInProcessResult:
+    def _run(self, run: Run, instance: dg.DagsterInstance, started_by: str) -> dg.ExecuteInProcessResult:
         return self.job.execute_in_process(
             run_id=str(uuid4()),
             instance=instance,
-            tags=range_tags(days) | {"started by": started_by},
+            tags=(range_tags(run.days) if run.days else {}) | {"started by": started_by},
             run_config={"loggers": {"listener": {}}},
-            asset_selection=assets,
+            asset_selection=run.assets,
             raise_on_error=False,
         )
+
+
+def _changed_days(settings: Settings, span: Days) -> list[date]:
+    steps = (
+        daily.RawArticles(News(settings), today()),
+        daily.admission(),
+        daily.story_links(),
+        daily.findings(ExtractorFactory(settings)),
+    )
+    return daily.days_to_make(Lake(settings.lake), steps, span)
 
 
 def _failures(result: dg.ExecuteInProcessResult) -> list[tuple[str, str]]:
