@@ -34,7 +34,7 @@ class RuleError(ValueError):
     """A file of promises is wrong; the message names the file, the rule, what is wrong and what would be right."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Rule:
     """One promise about one table, as a Great Expectations type with arguments.
 

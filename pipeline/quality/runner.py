@@ -1,18 +1,18 @@
-"""Great Expectations over one frame. The only file that knows it and pandas; both are imported when first needed.
+"""Judge one frame by its rules with Great Expectations. With `library.py` the only code that knows it and pandas.
 
-Belongs here: frames and rules into its terms, its results into outcomes. Does not: which rules there are (`rules.py`), or
-what a failure means.
+Belongs here: frames and rules into its terms, its results into outcomes. Does not: which rules there are, or what a failure means.
 """
 
-import os
 import threading
 import warnings
-from collections.abc import Iterator, Mapping, Sequence
-from functools import cache
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
+from pipeline.quality.library import load_library
 from pipeline.quality.outcomes import Detail, Outcome
 from pipeline.quality.rules import Rule, RuleError
 
@@ -21,91 +21,139 @@ if TYPE_CHECKING:
 
 _EXAMPLES = 5
 _EXAMPLE_LENGTH = 80  # characters; an example is a hint, and a text is its publisher's
-_DATASOURCE = "frames"
-_RULE = "rule"
+_BATCH = "frame"
+# A rule that passes needs no examples: they are computed only for rules that some row breaks.
+_COUNTS: dict[str, Any] = {"result_format": {"result_format": "BOOLEAN_ONLY"}}
+_WITH_EXAMPLES: dict[str, Any] = {"result_format": {"result_format": "BASIC", "partial_unexpected_count": _EXAMPLES}}
 
-# One context serves the process, and it keeps a frame under the asset's name: two audits at once would judge each other's rows.
+# One engine serves the process: two audits at once would judge each other's rows.
 _one_at_a_time = threading.Lock()
-
-
-class AuditError(RuntimeError):
-    """Great Expectations did not answer for every rule; the message names those that were lost."""
 
 
 def run(frame: pl.DataFrame, rules: Sequence[Rule]) -> list[Outcome]:
     """One outcome for each rule, in their order. A rule that raises inside the library fails with severity critical.
 
-    `RuleError` when a rule's arguments are refused, `AuditError` when a rule got no answer.
+    `RuleError` when a rule's arguments are refused.
     """
     with _one_at_a_time, warnings.catch_warnings():
-        # Of the library's inside only. A warning made an error, as in tests, would else count as a broken promise.
+        # The library's own warnings only. One made an error, as in tests, would count as a failed check.
         warnings.simplefilter("ignore")
-        expectations = [_expectation(rule, place) for place, rule in enumerate(rules)]
-        results = _validate(_to_pandas(frame, rules), expectations)
-        answers = {result.expectation_config.meta[_RULE]: result for result in results}
-    lost = [rule.name for place, rule in enumerate(rules) if place not in answers]
-    if lost or len(results) != len(rules):
-        raise AuditError(f"Great Expectations gave {len(results)} results for {len(rules)} rules; without an answer: {', '.join(lost)}")
-    return [_outcome(rule, answers[place], frame.height) for place, rule in enumerate(rules)]
+        judged = [_judgement(rule) for rule in rules]
+        suite = _suite(tuple(judged))
+        engine = load_library().engine
+        engine.load_batch_data(_BATCH, _to_pandas(frame, rules))
+        try:
+            metrics, aborted = _resolve(suite.graph, _COUNTS)
+            return [one.outcome(metrics, aborted, frame.height) for one in judged]
+        finally:
+            engine.batch_manager.batch_data_cache.clear()  # else the last frame stays in memory until the next audit
+            engine.batch_manager.reset_batch_cache()
 
 
-@cache
-def _library() -> Any:
-    os.environ["GX_ANALYTICS_ENABLED"] = "false"
-    with warnings.catch_warnings():  # its import warns of its own age, and sends all warnings of the process to a log nobody reads
-        warnings.simplefilter("ignore")
-        import great_expectations  # noqa: PLC0415  # seconds and 290 MB, which reading the definitions must not cost
-        import great_expectations.expectations  # noqa: PLC0415 likewise
-
-    return great_expectations
+class _NotJudgedError(Exception):
+    """A rule has no result; the message says why."""
 
 
-@cache
-def _datasource() -> Any:
-    """The in-memory datasource of this process; nothing of it is written to disk."""
-    gx = _library()
-    from great_expectations.data_context.types.base import ProgressBarsConfig  # noqa: PLC0415
+class _Judgement:
+    """One rule as the library's expectation, with the metrics that it needs. Independent of any frame, and built once."""
 
-    context = gx.get_context(mode="ephemeral")
-    context.variables.progress_bars = ProgressBarsConfig(globally=False)
-    return context.data_sources.add_pandas(_DATASOURCE)
+    def __init__(self, rule: Rule) -> None:
+        self.rule = rule
+        self._expectation = _expectation(rule)
+        self._engine = load_library().engine
+        self.needs = self._dependencies(_COUNTS)
+
+    def outcome(self, metrics: Mapping[Any, Any], aborted: Mapping[Any, Any], height: int) -> Outcome:
+        """What the metrics of a frame say about the rule."""
+        rule = self.rule
+        try:
+            success, result = self._validate(self.needs, metrics, aborted)
+            if rule.expectation_type.scope != "row":
+                observed = f"observed {result['observed_value']}" if result.get("observed_value") is not None else ""
+                return Outcome(rule.name, success, rule.severity, rule.reason, Detail(height, None, (), observed))
+            values = {name: metrics[metric.id] for name, metric in self.needs.metric_configurations.items()}
+            seen = int(values["table.row_count"])
+            failed = max((int(count) for name, count in values.items() if self._counts_failures(name)), default=0)
+            return Outcome(rule.name, success, rule.severity, rule.reason, Detail(seen, failed, self._examples() if failed else ()))
+        except _NotJudgedError as error:
+            message = f"the rule could not be judged: {error}"
+            return Outcome(rule.name, passed=False, severity="critical", reason=rule.reason, detail=Detail(height, None, (), message))
+
+    @cached_property
+    def _needs_for_examples(self) -> Any:
+        return self._dependencies(_WITH_EXAMPLES)
+
+    def _examples(self) -> tuple[str, ...]:
+        needs = self._needs_for_examples
+        _, result = self._validate(needs, *_resolve(_graph([needs], _WITH_EXAMPLES), _WITH_EXAMPLES))
+        return tuple(dict.fromkeys(_shown(value) for value in result.get("partial_unexpected_list") or ()))
+
+    def _counts_failures(self, metric: str) -> bool:
+        return metric == f"{self._expectation.map_metric}.unexpected_count"
+
+    def _dependencies(self, configuration: dict[str, Any]) -> Any:
+        return self._expectation.get_validation_dependencies(execution_engine=self._engine, runtime_configuration=dict(configuration))
+
+    def _validate(self, needs: Any, metrics: Mapping[Any, Any], aborted: Mapping[Any, Any]) -> tuple[bool, Mapping[str, Any]]:
+        """Whether the rule holds, and the library's result. `_NotJudgedError` when one of its metrics could not be computed."""
+        if any(metric.id not in metrics for metric in needs.get_metric_configurations()):
+            own = {edge.left.id for edge in _graph([needs], _COUNTS).edges}
+            messages = [str(info["exception_info"].exception_message) for metric, info in aborted.items() if metric in own]
+            raise _NotJudgedError("; ".join(dict.fromkeys(messages)) or "Great Expectations gave no result")
+        given = {name: metrics[metric.id] for name, metric in needs.metric_configurations.items()}
+        try:
+            # Not `metrics_validate`, which builds the same dependencies again: four fifths of the time of a small frame.
+            found = self._expectation._validate(  # noqa: SLF001
+                metrics=given, runtime_configuration={"result_format": needs.result_format}, execution_engine=self._engine
+            )
+        except Exception as error:  # whatever the library raises about one rule is the outcome of that rule
+            raise _NotJudgedError(str(error)) from error
+        return bool(found["success"]), found.get("result", {})
 
 
-@cache
-def _batch_definition() -> Any:
-    return _datasource().add_dataframe_asset("frame").add_batch_definition_whole_dataframe("whole")
+@dataclass(frozen=True)
+class _Suite:
+    """The metrics of all rules of a table in one graph, each of them once."""
+
+    graph: Any
 
 
-def _validate(frame: "pd.DataFrame", expectations: list[Any]) -> list[Any]:
-    # Given to the suite at once: adding them one by one lets a rule replace an earlier one of the same type and columns.
-    suite = _library().ExpectationSuite(name="promises", expectations=expectations)
-    batch = _batch_definition().get_batch(batch_parameters={"dataframe": frame})
+@lru_cache(maxsize=4096)
+def _judgement(rule: Rule) -> _Judgement:
+    return _Judgement(rule)
+
+
+@lru_cache(maxsize=256)
+def _suite(judged: tuple[_Judgement, ...]) -> _Suite:
+    return _Suite(_graph([one.needs for one in judged], _COUNTS))
+
+
+def _graph(needs: Sequence[Any], configuration: dict[str, Any]) -> Any:
+    metrics = {metric.id: metric for one in needs for metric in one.get_metric_configurations()}
+    return load_library().calculator.build_metric_dependency_graph(list(metrics.values()), runtime_configuration=configuration)
+
+
+def _resolve(graph: Any, configuration: dict[str, Any]) -> tuple[Mapping[Any, Any], Mapping[Any, Any]]:
+    """Values of the graph's metrics for the loaded frame, and what went wrong with those that have none."""
+    resolved: tuple[Mapping[Any, Any], Mapping[Any, Any]] = load_library().calculator.resolve_validation_graph(
+        graph, runtime_configuration=configuration
+    )
+    return resolved
+
+
+def _expectation(rule: Rule) -> Any:
+    """The library's object for a rule."""
+    library = load_library()
+    condition = {"row_condition": _condition(rule.where)} if rule.where else {}
     try:
-        shown = {"result_format": "SUMMARY", "partial_unexpected_count": _EXAMPLES}
-        return list(batch.validate(suite, result_format=shown).results)
-    finally:
-        kept = _datasource().get_execution_engine().batch_manager
-        kept.batch_data_cache.clear()  # else the last frame stays in memory until the next audit
-        kept.reset_batch_cache()
-
-
-def _expectation(rule: Rule, place: int) -> Any:
-    """The library's object for a rule. `place` comes back with its result, which comes in any order."""
-    _library()
-    from great_expectations.exceptions.exceptions import GreatExpectationsError  # noqa: PLC0415
-    from great_expectations.expectations.registry import get_expectation_impl  # noqa: PLC0415
-
-    given = {**rule.arguments, **({"row_condition": _condition(rule.where)} if rule.where else {})}
-    try:
-        return get_expectation_impl(rule.type)(**given, meta={_RULE: place})
-    except (GreatExpectationsError, TypeError, ValueError) as error:
-        raise RuleError(f"expectations/{rule.table}.yaml, rule {rule.name!r}: Great Expectations refuses it: {error}") from error
+        return library.expectation_type(rule.type)(**rule.arguments, **condition)
+    except (library.error, TypeError, ValueError) as error:
+        raise RuleError(f"table {rule.table}, rule {rule.name!r}: Great Expectations refuses it: {error}") from error
 
 
 def _condition(where: Mapping[str, Any]) -> Any:
-    from great_expectations.expectations.row_conditions import Column  # noqa: PLC0415
-
-    conditions = [Column(name).is_null() if value is None else Column(name) == value for name, value in where.items()]
+    column = load_library().column
+    conditions = [column(name).is_null() if value is None else column(name) == value for name, value in where.items()]
     together: Any = conditions[0]
     for condition in conditions[1:]:
         together = together & condition
@@ -128,29 +176,6 @@ def _to_pandas(frame: pl.DataFrame, rules: Sequence[Rule]) -> "pd.DataFrame":
         elif dtype.is_numeric() and not column.null_count() and not (dtype.is_float() and column.is_nan().any()):
             pandas[name] = column.to_numpy()
     return pandas
-
-
-def _outcome(rule: Rule, result: Any, height: int) -> Outcome:
-    raised = list(_exceptions(result.exception_info))
-    if raised:
-        message = f"the rule could not be judged: {'; '.join(dict.fromkeys(raised))}"
-        return Outcome(rule.name, passed=False, severity="critical", reason=rule.reason, detail=Detail(height, None, (), message))
-    found = result.result
-    observed = f"observed {found['observed_value']}" if found.get("observed_value") is not None else ""
-    detail = Detail(
-        rows_seen=int(found.get("element_count", height)),
-        failed_rows=int(found["unexpected_count"]) if "unexpected_count" in found else None,
-        examples=tuple(dict.fromkeys(_shown(value) for value in found.get("partial_unexpected_list") or ())),
-        message=observed,
-    )
-    return Outcome(rule.name, bool(result.success), rule.severity, rule.reason, detail)
-
-
-def _exceptions(info: Mapping[str, Any]) -> Iterator[str]:
-    """Messages of what a rule raised: the library gives one mapping, or one for each metric."""
-    for one in (info, *info.values()):
-        if isinstance(one, Mapping) and one.get("raised_exception"):
-            yield str(one.get("exception_message"))
 
 
 def _shown(value: Any) -> str:
