@@ -1,6 +1,7 @@
 """Contracts as documents: the data dictionary, `datapackage.json` (Frictionless) and the comments of the published database."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import date, datetime
 from typing import Any
 
 import polars as pl
@@ -54,7 +55,26 @@ def _type(column: Column) -> str:
 
 
 def _cell(column: Column) -> str:
-    return column.description.replace("|", "\\|")
+    parts = [column.description.removesuffix("."), *_constraints_in_words(column)]
+    return ". ".join(parts).replace("|", "\\|")
+
+
+def _constraints_in_words(column: Column) -> Iterator[str]:
+    """What holds of every value, besides type and vocabulary."""
+    if column.pattern:
+        yield f"Matches `{column.pattern.regex}`"
+    if column.values:
+        yield f"One of {', '.join(f'`{value}`' for value in column.values)}"
+    length = [f"at least {column.min_length}"] if column.min_length else []
+    length += [f"at most {column.max_length}"] if column.max_length else []
+    if length:
+        yield f"Length {' and '.join(length)}"
+    bounds = (("At least", column.minimum), ("Above", column.exclusive_minimum), ("At most", column.maximum))
+    yield from (f"{words} {_json_value(bound)}" for words, bound in bounds if bound is not None)
+    others = (("Not below", column.at_least), ("Above", column.above), ("Differs from", column.differs_from))
+    yield from (f"{words} `{name}`" for words, names in others for name in names)
+    if column.words_by:
+        yield f"Fits `{column.words_by.column}`"
 
 
 def datapackage(
@@ -88,7 +108,23 @@ def datapackage(
 
 
 def _field(column: Column) -> dict[str, Any]:
-    constraints: dict[str, Any] = {"required": not column.nullable}
-    if column.vocabulary:
-        constraints["enum"] = list(column.vocabulary.words)
-    return {"name": column.name, "type": _FRICTIONLESS[type(column.dtype)], "description": meaning(column), "constraints": constraints}
+    lowest = column.minimum if column.minimum is not None else column.exclusive_minimum  # profile 1 has no exclusive bound
+    constraints: dict[str, Any] = {
+        "required": not column.nullable,
+        "enum": list(column.vocabulary.words) if column.vocabulary else list(column.values) or None,
+        # A pattern is of text only in this format; ours also hold of dates written as text.
+        "pattern": column.pattern.regex if column.pattern and column.dtype == pl.String else None,
+        "minimum": _json_value(lowest),
+        "maximum": _json_value(column.maximum),
+        "minLength": column.min_length,
+        "maxLength": column.max_length,
+    }
+    given = {name: value for name, value in constraints.items() if value is not None}
+    return {"name": column.name, "type": _FRICTIONLESS[type(column.dtype)], "description": meaning(column), "constraints": given}
+
+
+def _json_value(bound: Any) -> Any:
+    """A bound as JSON has it: days and instants as text."""
+    if isinstance(bound, datetime):
+        return bound.strftime("%Y-%m-%dT%H:%M:%SZ")
+    return bound.isoformat() if isinstance(bound, date) else bound

@@ -1,7 +1,7 @@
-"""The shapes in which contracts are written: `Vocabulary`, `Source`, `Column`, `Table`.
+"""The types that contracts are written in: `Vocabulary`, `Source`, `Column` with its constraints, `Table`.
 
 Belongs here: the frozen types and what follows from one contract alone (a schema, an example row).
-Does not: any particular table (`tables.py`), or checking data against a contract (`pipeline/quality`).
+Does not: any particular table (`tables/`), or checking data against a contract (`pipeline/quality`).
 """
 
 from collections.abc import Mapping
@@ -9,6 +9,8 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 import polars as pl
+
+from pipeline.contracts.patterns import Pattern
 
 Layer = Literal["raw", "core", "index", "trade"]
 
@@ -48,8 +50,25 @@ class Source:
 
 
 @dataclass(frozen=True)
+class WordsBy:
+    """Which words a column may hold where another column has a certain word: a mapping of this column's words to the other's."""
+
+    column: str
+    words: Mapping[str, str]
+
+    def allowed(self) -> dict[str, list[str]]:
+        """For each word of the other column the words allowed here."""
+        return {other: [word for word, its in self.words.items() if its == other] for other in dict.fromkeys(self.words.values())}
+
+
+@dataclass(frozen=True)
 class Column:
-    """One column: its type, what it means, its unit, and a value that a correct row could hold."""
+    """One column: its type, what it means, its unit, a value that a correct row could hold, and what holds of every value.
+
+    The constraints (from `pattern` on) are checked before a table is written (`pipeline/quality/derived.py`) and shown in the data
+    dictionary and in datapackage.json. `at_least`, `above` and `differs_from` name other columns of the table. `reason` says what goes
+    wrong for a reader when a value is out of bounds. Nulls satisfy every constraint; `nullable` says whether there may be any.
+    """
 
     name: str
     dtype: pl.DataType
@@ -58,6 +77,18 @@ class Column:
     unit: str = ""
     nullable: bool = False
     vocabulary: Vocabulary | None = None
+    pattern: Pattern | None = None
+    minimum: Any = None
+    exclusive_minimum: Any = None
+    maximum: Any = None
+    min_length: int | None = None
+    max_length: int | None = None
+    values: tuple[str, ...] = ()
+    words_by: WordsBy | None = None
+    at_least: tuple[str, ...] = ()
+    above: tuple[str, ...] = ()
+    differs_from: tuple[str, ...] = ()
+    reason: str = ""
 
 
 @dataclass(frozen=True)
@@ -85,6 +116,13 @@ class Table:
 
     def __post_init__(self) -> None:
         names = [column.name for column in self.columns]
+        others = {
+            name
+            for column in self.columns
+            for name in (*column.at_least, *column.above, *column.differs_from, *([column.words_by.column] if column.words_by else []))
+        }
+        if unknown := sorted(others - set(names)):
+            raise ContractError(f"table {self.name}: a constraint names {', '.join(unknown)}, which are no columns of it")
         missing = [name for name in (*self.key, *([self.day] if self.day else [])) if name not in names]
         if missing or len(set(names)) != len(names):
             raise ContractError(f"table {self.name}: key or day columns {missing} are not columns, or a name stands twice")
@@ -124,6 +162,6 @@ class Table:
         if missing or extra or wrong:
             raise ContractError(
                 f"table {self.name}: missing columns {missing}, extra columns {extra}, mistyped columns {wrong}. "
-                f"Mend what makes the table, or change its contract in pipeline/contracts/tables.py."
+                f"Fix what makes the table, or change its contract in pipeline/contracts/tables."
             )
         return frame.select(self.schema.names()).sort(self.key, nulls_last=True)

@@ -15,7 +15,8 @@ from pipeline.contracts.tables import TABLES
 from pipeline.defs.metadata import markdown_table
 from pipeline.defs.resources import Method
 from pipeline.quality.promises import Promise, load_promises
-from pipeline.quality.rules import Rule, load
+from pipeline.quality.rule_files import load_rules
+from pipeline.quality.rules import Rule
 from pipeline.quality.validate import Outcome, broken_critically, check_names
 from pipeline.quality.validate import audit as validate
 from pipeline.settings import shipped
@@ -33,12 +34,12 @@ _SEVERITY = {"critical": dg.AssetCheckSeverity.ERROR, "warning": dg.AssetCheckSe
 
 @cache
 def _rules() -> dict[str, tuple[Rule, ...]]:
-    return load(shipped("expectations"))
+    return load_rules(shipped("expectations"))
 
 
 def rules(table: Table) -> tuple[Rule, ...]:
-    """The promises about one table in `expectations/`."""
-    return _rules().get(table.name, ())
+    """The rules of one table: derived from its contract, and of `expectations/`."""
+    return _rules()[table.name]
 
 
 def check_specs(table: Table) -> list[dg.AssetCheckSpec]:

@@ -45,7 +45,7 @@ def load_library() -> Library:
         warnings.simplefilter("ignore")
         import great_expectations  # noqa: F401, PLC0415  # registers expectations and metrics
         from great_expectations.exceptions.exceptions import GreatExpectationsError  # noqa: PLC0415
-        from great_expectations.execution_engine import PandasExecutionEngine  # noqa: PLC0415
+        from great_expectations.execution_engine.pandas_execution_engine import PandasExecutionEngine  # noqa: PLC0415
         from great_expectations.expectations.registry import get_expectation_impl  # noqa: PLC0415
         from great_expectations.expectations.row_conditions import Column  # noqa: PLC0415
         from great_expectations.validator.metrics_calculator import MetricsCalculator  # noqa: PLC0415
@@ -74,7 +74,12 @@ class _LeanFinder(MetaPathFinder):
     def __init__(self) -> None:
         self._deferred = set(_DEFERRED)
 
-    def find_spec(self, fullname: str, path: Sequence[str] | None, target: ModuleType | None = None) -> ModuleSpec | None:
+    def find_spec(
+        self,
+        fullname: str,
+        path: Sequence[str] | None,  # noqa: ARG002  # the signature is Python's
+        target: ModuleType | None = None,  # noqa: ARG002
+    ) -> ModuleSpec | None:
         if _CONNECTOR.fullmatch(fullname):
             return ModuleSpec(fullname, _ConnectorLoader())
         if fullname in self._deferred:
@@ -89,8 +94,8 @@ class _LeanFinder(MetaPathFinder):
 class _ConnectorLoader(Loader):
     """Makes a module of which every public name is a class that cannot be used."""
 
-    def create_module(self, spec: ModuleSpec) -> None:
-        return None
+    def create_module(self, spec: ModuleSpec) -> None:  # noqa: ARG002
+        return None  # an ordinary module
 
     def exec_module(self, module: ModuleType) -> None:
         def left_out(name: str) -> type:

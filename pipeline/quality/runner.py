@@ -103,7 +103,7 @@ class _Judgement:
         given = {name: metrics[metric.id] for name, metric in needs.metric_configurations.items()}
         try:
             # Not `metrics_validate`, which builds the same dependencies again: four fifths of the time of a small frame.
-            found = self._expectation._validate(  # noqa: SLF001
+            found = self._expectation._validate(
                 metrics=given, runtime_configuration={"result_format": needs.result_format}, execution_engine=self._engine
             )
         except Exception as error:  # whatever the library raises about one rule is the outcome of that rule

@@ -9,7 +9,7 @@ from pipeline.contracts.tables import TABLES
 from pipeline.models.build import models
 from pipeline.models.model import Model
 from pipeline.quality.promises import load_promises
-from pipeline.quality.rules import load
+from pipeline.quality.rule_files import load_rules
 from pipeline.settings import shipped
 from tests.defs.conftest import FILLED_BY
 
@@ -64,8 +64,8 @@ def test_every_table_is_held_against_its_contract_and_key(checks: set[tuple[str,
     assert {(name, "contract"), (name, "key_is_unique"), (name, "required_values_present")} <= checks
 
 
-def test_every_rule_in_expectations_is_a_check(checks: set[tuple[str, str]]) -> None:
-    promised = {(table, rule.name) for table, rules in load(shipped("expectations")).items() for rule in rules}
+def test_every_rule_is_a_check(checks: set[tuple[str, str]]) -> None:
+    promised = {(table, rule.name) for table, rules in load_rules(shipped("expectations")).items() for rule in rules}
     assert len(promised) > 50
     assert promised - checks == set()
 

@@ -5,13 +5,14 @@ from datetime import date
 
 import polars as pl
 
+from pipeline.contracts import patterns
 from pipeline.contracts import vocabulary as words
 from pipeline.contracts.model import Column, Table
 from pipeline.contracts.tables import columns as c
 
 _SOURCES = ("census_flows", "tariff_trackers")
 _BUYER = replace(c.ACTOR, description="Who levies and buys: ISO 3166 alpha-3, EUN for the European Union", example="USA")
-_SELLER = replace(c.TARGET, description="Whose goods: ISO 3166 alpha-3, EUN for the European Union", example="CHN")
+_SELLER = replace(c.ONE_TARGET, description="Whose goods: ISO 3166 alpha-3, EUN for the European Union", example="CHN")
 
 TRADE_THRESHOLDS = Table(
     "trade_thresholds",
@@ -21,7 +22,14 @@ TRADE_THRESHOLDS = Table(
     key=("name",),
     columns=(
         Column("name", pl.String(), "Name by which the models read it", "tariff_step_points"),
-        Column("value", pl.Float64(), "The number", 1.0),
+        Column(
+            "value",
+            pl.Float64(),
+            "The number",
+            1.0,
+            exclusive_minimum=0,
+            reason="a threshold of 0 would make everything a signal, and a scale of 0 divides by nothing",
+        ),
         Column("unit", pl.String(), "What it counts", "percentage points"),
         Column("meaning", pl.String(), "What it decides", "a step of the average tariff this large, either way, is a signal"),
     ),
@@ -38,18 +46,56 @@ FLOW_MONTHS = Table(
     grain="one reporter, partner, flow, product and month",
     key=("reporter", "partner", "flow", "product", "reference_month"),
     columns=(
-        Column("reporter", pl.String(), "Country that counted", "USA", unit="country"),
-        Column("partner", pl.String(), "Its partner", "CHN", unit="country"),
+        Column("reporter", pl.String(), "Country that counted", "USA", unit="country", pattern=patterns.COUNTRY),
+        Column("partner", pl.String(), "Its partner", "CHN", unit="country", pattern=patterns.COUNTRY, differs_from=("reporter",)),
         Column("flow", pl.String(), words.FLOW.description, "imports", vocabulary=words.FLOW),
         c.FLOW_PRODUCT,
         c.REFERENCE_MONTH,
         Column("is_missing", pl.Boolean(), "The month has no figure", False),
         Column("value_usd", pl.Float64(), "Value of goods; empty when the month is missing", 25e9, unit="USD", nullable=True),
-        Column("due_on", pl.Date(), "Day on which a figure of that month is ordinarily public", date(2025, 6, 4), unit="UTC day"),
-        c.nullable(c.RELEASED_ON, "UTC day the figure became public; nothing may use it earlier. Empty when the month is missing"),
-        Column("earlier_years", pl.Int64(), "How many of the three years before have that month, released by then", 3, unit="years"),
-        Column("expected_usd", pl.Float64(), "Mean of that month in those years; empty without any", 33e9, unit="USD", nullable=True),
-        Column("shortfall_pct", pl.Float64(), "100 (1 - value / expected): above 0 when less", 24.2, unit="percent", nullable=True),
+        Column(
+            "due_on",
+            pl.Date(),
+            "Day on which a figure of that month is ordinarily public",
+            date(2025, 6, 4),
+            unit="UTC day",
+            above=("reference_month",),
+        ),
+        c.nullable(
+            replace(c.RELEASED_ON, above=("reference_month",)),
+            "UTC day the figure became public; nothing may use it earlier. Empty when the month is missing",
+        ),
+        Column(
+            "earlier_years",
+            pl.Int64(),
+            "How many of the three years before have that month, released by then",
+            3,
+            unit="years",
+            minimum=0,
+            maximum=3,
+            reason="the expectation is the mean of the three years before; more of them is another method",
+        ),
+        Column(
+            "expected_usd",
+            pl.Float64(),
+            "Mean of that month in those years; empty without any",
+            33e9,
+            unit="USD",
+            nullable=True,
+            minimum=0,
+            maximum=1_000_000_000_000,
+            reason=c.MONTH_IN_USD,
+        ),
+        Column(
+            "shortfall_pct",
+            pl.Float64(),
+            "100 (1 - value / expected): above 0 when less",
+            24.2,
+            unit="percent",
+            nullable=True,
+            maximum=100,
+            reason="trade cannot fall by more than all of it",
+        ),
     ),
     layer="trade",
     is_side_table=True,
@@ -68,11 +114,30 @@ TRADE_STRAIN = Table(
         _BUYER,
         _SELLER,
         c.REFERENCE_MONTH,
-        Column("effective_tariff_pct", pl.Float64(), "Average tariff of the month's days", 20.6, unit="percent", nullable=True),
+        Column(
+            "effective_tariff_pct",
+            pl.Float64(),
+            "Average tariff of the month's days",
+            20.6,
+            unit="percent",
+            nullable=True,
+            minimum=0,
+            maximum=1000,
+            reason="an average rate is never negative, and one above 1000 percent is in another unit",
+        ),
         Column(
             "tariff_basis", pl.String(), words.TARIFF_BASIS.description, "import_weighted", nullable=True, vocabulary=words.TARIFF_BASIS
         ),
-        Column("tariff_days", pl.Int64(), "Days of the month whose rate is known; 0 without a rate", 30, unit="days"),
+        Column(
+            "tariff_days",
+            pl.Int64(),
+            "Days of the month whose rate is known; 0 without a rate",
+            30,
+            unit="days",
+            minimum=0,
+            maximum=31,
+            reason="more days than a month has means that a rate was counted twice",
+        ),
         Column(
             "tariff_released_on",
             pl.Date(),
@@ -84,9 +149,27 @@ TRADE_STRAIN = Table(
         Column("flow_usd", pl.Float64(), "What the actor bought from the target", 25e9, unit="USD", nullable=True),
         Column("flow_basis", pl.String(), words.FLOW_BASIS.description, "imports", nullable=True, vocabulary=words.FLOW_BASIS),
         Column("is_flow_missing", pl.Boolean(), "The month lies within a series of the pair's flows, and has no figure", False),
-        Column("earlier_years", pl.Int64(), "Years before, of three, that the shortfall is measured against", 3, unit="years"),
+        Column(
+            "earlier_years",
+            pl.Int64(),
+            "Years before, of three, that the shortfall is measured against",
+            3,
+            unit="years",
+            minimum=0,
+            maximum=3,
+            reason="the expectation is the mean of the three years before; more of them is another method",
+        ),
         Column("expected_usd", pl.Float64(), "Mean of the same month in those years", 33e9, unit="USD", nullable=True),
-        Column("flow_shortfall_pct", pl.Float64(), "100 (1 - flow / expected): above 0 when less", 24.2, unit="percent", nullable=True),
+        Column(
+            "flow_shortfall_pct",
+            pl.Float64(),
+            "100 (1 - flow / expected): above 0 when less",
+            24.2,
+            unit="percent",
+            nullable=True,
+            maximum=100,
+            reason="trade cannot fall by more than all of it",
+        ),
         Column("flow_released_on", pl.Date(), "UTC day the flow became public", date(2025, 6, 5), unit="UTC day", nullable=True),
         Column("tariff_history_months", pl.Int64(), "Earlier months of the same basis, public by then", 30, unit="months"),
         Column("tariff_z", pl.Float64(), "Robust z-score of the tariff among them", 1.8, unit="robust deviations", nullable=True),
@@ -94,7 +177,10 @@ TRADE_STRAIN = Table(
         Column("flow_z", pl.Float64(), "Robust z-score of the shortfall among them", 2.2, unit="robust deviations", nullable=True),
         Column("trade_strain", pl.Float64(), "Mean of the two z-scores, or the one there is", 2.0, unit="robust deviations", nullable=True),
         Column("parts", pl.String(), words.STRAIN_PARTS.description, "both", vocabulary=words.STRAIN_PARTS),
-        c.nullable(c.RELEASED_ON, "UTC day on which all that the row uses was public. Empty when it uses nothing"),
+        c.nullable(
+            replace(c.RELEASED_ON, above=("reference_month",)),
+            "UTC day on which all that the row uses was public. Empty when it uses nothing",
+        ),
     ),
     layer="trade",
     is_side_table=True,
@@ -111,7 +197,9 @@ TRADE_SIGNALS = Table(
     key=("signal_id",),
     columns=(
         Column("signal_id", pl.String(), "Hash of kind, series and date", "4e1f09ab52c77d31"),
-        c.described(c.RELEASED_ON, "UTC day on which every figure it uses was public: the day of the signal"),
+        replace(
+            c.RELEASED_ON, description="UTC day on which every figure it uses was public: the day of the signal", at_least=("figure_date",)
+        ),
         _BUYER,
         _SELLER,
         Column("trade_signal", pl.String(), words.TRADE_SIGNAL.description, "flow_drop", vocabulary=words.TRADE_SIGNAL),
@@ -142,16 +230,31 @@ COMMITMENTS = Table(
     columns=(
         Column("commitment_id", pl.String(), "Name of the promise", "phase-one-2020-goods"),
         Column("agreed_on", pl.Date(), "Day of the agreement", date(2020, 1, 15), unit="UTC day"),
-        Column("buyer", pl.String(), "Country that promised to buy", "CHN", unit="country"),
-        Column("seller", pl.String(), "Country from which", "USA", unit="country"),
+        Column("buyer", pl.String(), "Country that promised to buy", "CHN", unit="country", pattern=patterns.COUNTRY),
+        Column("seller", pl.String(), "Country from which", "USA", unit="country", pattern=patterns.COUNTRY, differs_from=("buyer",)),
         Column("reporter", pl.String(), "Which of the two counts the flow it is set against", "USA", unit="country"),
         c.described(c.FLOW_PRODUCT, "Product of the flow it is set against; empty: all goods"),
         Column("promise", pl.String(), words.PROMISE.description, "additional", vocabulary=words.PROMISE),
         Column("unit", pl.String(), "USD, or t for metric tons", "USD"),
-        Column("promised_amount", pl.Float64(), "Amount promised over the whole period, in that unit", 63.9e9),
+        Column(
+            "promised_amount",
+            pl.Float64(),
+            "Amount promised over the whole period, in that unit",
+            63.9e9,
+            exclusive_minimum=0,
+            reason="shares of the amount are divided by it",
+        ),
         Column("baseline_year", pl.Int64(), "Year that an additional promise is counted from", 2017, unit="year", nullable=True),
-        Column("period_from", pl.Date(), "First month of the period", date(2020, 1, 1), unit="UTC day"),
-        Column("period_to", pl.Date(), "Last month of the period", date(2020, 12, 1), unit="UTC day"),
+        Column("period_from", pl.Date(), "First month of the period", date(2020, 1, 1), unit="UTC day", pattern=patterns.FIRST_OF_MONTH),
+        Column(
+            "period_to",
+            pl.Date(),
+            "Last month of the period",
+            date(2020, 12, 1),
+            unit="UTC day",
+            pattern=patterns.FIRST_OF_MONTH,
+            at_least=("period_from",),
+        ),
         Column("source", pl.String(), "Where the promise is written", "USTR, text of the agreement, article 6.2"),
         Column("note", pl.String(), "What a reader must know of the comparison", "all goods are compared"),
     ),
@@ -171,13 +274,13 @@ PROMISES_AND_DEEDS = Table(
     columns=(
         Column("commitment_id", pl.String(), "Name of the promise", "phase-one-2020-goods"),
         c.REFERENCE_MONTH,
-        Column("buyer", pl.String(), "Country that promised to buy", "CHN", unit="country"),
-        Column("seller", pl.String(), "Country from which", "USA", unit="country"),
+        Column("buyer", pl.String(), "Country that promised to buy", "CHN", unit="country", pattern=patterns.COUNTRY),
+        Column("seller", pl.String(), "Country from which", "USA", unit="country", pattern=patterns.COUNTRY, differs_from=("buyer",)),
         c.described(c.FLOW_PRODUCT, "Product of the flow it is set against; empty: all goods"),
         Column("promise", pl.String(), words.PROMISE.description, "additional", vocabulary=words.PROMISE),
         Column("unit", pl.String(), "USD, or t for metric tons: unit of the amounts", "USD"),
         Column("months_elapsed", pl.Int64(), "Months of the period up to and with this one", 12, unit="months"),
-        Column("months_of_period", pl.Int64(), "Months of the whole period", 12, unit="months"),
+        Column("months_of_period", pl.Int64(), "Months of the whole period", 12, unit="months", at_least=("months_elapsed",)),
         Column("months_missing", pl.Int64(), "Months so far without a figure, their own or the baseline year's", 0, unit="months"),
         Column("baseline_amount", pl.Float64(), "Flow of the same months of the baseline year, whole period", 130e9, nullable=True),
         Column("baseline_so_far", pl.Float64(), "The same, of the months so far", 130e9, nullable=True),
@@ -198,7 +301,9 @@ PROMISES_AND_DEEDS = Table(
         ),
         Column("bought_pct", pl.Float64(), "Flow so far over the flow that keeps the promise", 64.3, unit="percent", nullable=True),
         Column("deed_status", pl.String(), words.DEED_STATUS.description, "known", vocabulary=words.DEED_STATUS),
-        c.nullable(c.RELEASED_ON, "UTC day on which every figure of the sum was public. Empty without a sum"),
+        c.nullable(
+            replace(c.RELEASED_ON, above=("reference_month",)), "UTC day on which every figure of the sum was public. Empty without a sum"
+        ),
     ),
     layer="trade",
     is_side_table=True,

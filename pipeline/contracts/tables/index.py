@@ -1,20 +1,21 @@
 """Layer `index`: stories, their masses, what was expected, and the index with its limits and contributions."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, date, datetime
 
 import polars as pl
 
+from pipeline.contracts import patterns
 from pipeline.contracts import vocabulary as words
-from pipeline.contracts.model import Column, Table
+from pipeline.contracts.model import Column, Table, WordsBy
 from pipeline.contracts.tables import columns as c
 from pipeline.contracts.tables.core import SIGNAL_COLUMNS
 
-SERIES = Column("series", pl.String(), "Directed pair (CHN>USA) or both directions pooled (CHN-USA)", "CHN>USA")
+SERIES = Column("series", pl.String(), "Directed pair (CHN>USA) or both directions pooled (CHN-USA)", "CHN>USA", pattern=patterns.SERIES)
 KNOWN_ON = Column(
     "known_on", pl.Date(), "UTC day at whose end this is first known: the day it was first seen, or its own where that is later",
-    c.EXAMPLE_DAY, unit="UTC day",
-)  # fmt: skip
+    c.EXAMPLE_DAY, unit="UTC day", at_least=("index_date",))  # fmt: skip
 KNOWN_AT = Column(
     "known_at", c.INSTANT, "Instant at which the knowledge ends: what was first seen later is not in it", datetime(2025, 4, 5, tzinfo=UTC),
     unit="UTC instant",
@@ -29,11 +30,20 @@ WEIGHTS = Table(
     grain="one kind and status",
     key=("kind", "status"),
     columns=(
-        c.KIND,
+        replace(c.KIND, words_by=WordsBy("channel", words.KIND_POLARITY)),
         c.STATUS,
         c.CHANNEL,
         Column("is_action", pl.Boolean(), "Whether the signal counts as an action (else as words)", True),
-        Column("weight", pl.Float64(), "Severity g", 0.5, unit=_UNIT),
+        Column(
+            "weight",
+            pl.Float64(),
+            "Severity g",
+            0.5,
+            unit=_UNIT,
+            minimum=0,
+            maximum=1,
+            reason="the scale is Goldstein's divided by ten; a weight above 1 was not divided",
+        ),
     ),
     layer="index",
     published=True,
@@ -59,13 +69,44 @@ STORIES = Table(
     columns=(
         c.STORY_ID,
         c.described(c.INDEX_DATE, "UTC day of the first telling"),
-        Column("first_seen_at", c.INSTANT, "When the first telling was first seen", c.EXAMPLE_INSTANT, unit="UTC instant"),
+        Column(
+            "first_seen_at",
+            c.INSTANT,
+            "When the first telling was first seen",
+            c.EXAMPLE_INSTANT,
+            unit="UTC instant",
+            minimum=datetime(1900, 1, 1, tzinfo=UTC),
+            reason="an instant in the far past is a misread one",
+        ),
         c.described(c.SOURCE, "Source of the first telling"),
         c.URL,
-        Column("headline_sha256", pl.String(), "Hash of the first telling's text; the text itself is the publisher's", "9f2c5d0e" * 8),
-        Column("source_owner_count", pl.Int64(), "Distinct owners of the sources that carried it", 3, unit="owners"),
-        c.described(c.ARTICLE_COUNT, "Articles that tell it"),
-        Column("breadth", pl.Float64(), "1 + ln(min(owners, 20))", 2.0986, unit="factor"),
+        Column(
+            "headline_sha256",
+            pl.String(),
+            "Hash of the first telling's text; the text itself is the publisher's",
+            "9f2c5d0e" * 8,
+            pattern=patterns.SHA256,
+        ),
+        Column(
+            "source_owner_count",
+            pl.Int64(),
+            "Distinct owners of the sources that carried it",
+            3,
+            unit="owners",
+            minimum=1,
+            reason="a story is told by somebody",
+        ),
+        replace(c.ARTICLE_COUNT, description="Articles that tell it", at_least=("source_owner_count",)),
+        Column(
+            "breadth",
+            pl.Float64(),
+            "1 + ln(min(owners, 20))",
+            2.0986,
+            unit="factor",
+            minimum=1,
+            maximum=4,
+            reason="1 + ln(20) is the cap; beyond it one story would outweigh a day",
+        ),
     ),
     layer="index",
     published=True,
@@ -93,21 +134,23 @@ STORY_MASS = Table(
         SERIES,
         c.CHANNEL,
         c.STORY_ID,
-        Column("mass", pl.Float64(), _MASS, 0.98, unit=_UNIT),
-        Column("mass_words", pl.Float64(), "The part of mass from words", 0.28, unit=_UNIT),
-        Column("mass_actions", pl.Float64(), "The part of mass from actions", 0.7, unit=_UNIT),
-        Column("mass_unweighted", pl.Float64(), "Mass with every g = 1", 1.4, unit=_UNIT),
+        Column("mass", pl.Float64(), _MASS, 0.98, unit=_UNIT, exclusive_minimum=0, reason="a story without mass has no row"),
+        Column("mass_words", pl.Float64(), "The part of mass from words", 0.28, unit=_UNIT, minimum=0),
+        Column("mass_actions", pl.Float64(), "The part of mass from actions", 0.7, unit=_UNIT, minimum=0),
+        Column("mass_unweighted", pl.Float64(), "Mass with every g = 1", 1.4, unit=_UNIT, at_least=("mass",)),
         Column(
             "second_moment",
             pl.Float64(),
             "Expected square of the mass, each signal true with its probability, for the limits: mass^2 + sum of p (1 - p) (g w)^2",
             1.1,
             unit="mass^2",
+            exclusive_minimum=0,
+            reason="the interval is as wide as it is",
         ),
         Column("second_moment_unweighted", pl.Float64(), "The same with every g = 1", 2.0, unit="mass^2"),
-        c.SIGNAL_COUNT,
-        c.described(c.ARTICLE_COUNT, "Articles of the story that carry such a signal"),
-        Column("signal_id", pl.String(), "The heaviest signal, which speaks for the story", "4e1f09ab52c77d31"),
+        replace(c.SIGNAL_COUNT, minimum=1),
+        replace(c.ARTICLE_COUNT, description="Articles of the story that carry such a signal", minimum=1),
+        Column("signal_id", pl.String(), "The heaviest signal, which speaks for the story", "4e1f09ab52c77d31", pattern=patterns.SIGNAL_ID),
         *(c.described(column, f"{column.description}; of that signal") for column in (c.KIND, c.INSTRUMENT, c.STATUS)),
     ),
     layer="index",
@@ -124,16 +167,59 @@ BASELINE = Table(
         SERIES,
         c.CHANNEL,
         c.described(c.SOURCE, "Name of the outlet, or (any)"),
-        Column("rate", pl.Float64(), "Expected mass per article", 0.021, unit="mass per article"),
-        Column("rate_unweighted", pl.Float64(), "Expected mass per article with every g = 1", 0.05, unit="mass per article"),
+        Column(
+            "rate",
+            pl.Float64(),
+            "Expected mass per article",
+            0.021,
+            unit="mass per article",
+            minimum=0,
+            reason="expected mass is a sum of these rates; a negative one would make a calm day look tense",
+        ),
+        Column(
+            "rate_unweighted", pl.Float64(), "Expected mass per article with every g = 1", 0.05, unit="mass per article", at_least=("rate",)
+        ),
         c.described(c.ARTICLE_COUNT, "Articles read from the source in the window"),
         c.described(c.STORY_COUNT, "Stories of the series and channel in the window; 0: 100 means half a story in the window"),
-        Column("prior", pl.Float64(), "Weight of the prior: three mean stories of the channel", 1.9, unit=_UNIT),
-        Column("prior_unweighted", pl.Float64(), "The same with every g = 1", 4.0, unit=_UNIT),
-        Column("prior_dispersion", pl.Float64(), "Dispersion of the channel in the window", 0.8, unit=_UNIT),
-        Column("words_share", pl.Float64(), "Share of words in the channel's mass in the window", 0.4, unit="share"),
+        Column(
+            "prior",
+            pl.Float64(),
+            "Weight of the prior: three mean stories of the channel",
+            1.9,
+            unit=_UNIT,
+            exclusive_minimum=0,
+            reason="without a prior a pair nobody wrote about is nothing over nothing",
+        ),
+        Column(
+            "prior_unweighted",
+            pl.Float64(),
+            "The same with every g = 1",
+            4.0,
+            unit=_UNIT,
+            exclusive_minimum=0,
+            reason="without a prior a pair nobody wrote about is nothing over nothing",
+        ),
+        Column(
+            "prior_dispersion",
+            pl.Float64(),
+            "Dispersion of the channel in the window",
+            0.8,
+            unit=_UNIT,
+            exclusive_minimum=0,
+            reason="an interval never has zero width",
+        ),
+        Column(
+            "words_share",
+            pl.Float64(),
+            "Share of words in the channel's mass in the window",
+            0.4,
+            unit="share",
+            minimum=0,
+            maximum=1,
+            reason="the prior is split by this share into words and actions",
+        ),
         Column("baseline_from", pl.Date(), "First day of the window", date(2025, 1, 20), unit="UTC day"),
-        Column("baseline_to", pl.Date(), "Last day of the window", date(2025, 11, 30), unit="UTC day"),
+        Column("baseline_to", pl.Date(), "Last day of the window", date(2025, 11, 30), unit="UTC day", at_least=("baseline_from",)),
         Column("lexicon_sha", pl.String(), "Fingerprints of the lexicons that read the window", "5b1d7c9a0e3f"),
         Column("extractor_version", pl.String(), "Versions of the readers that read the window", "rules 0.1.0"),
         Column("weights_sha", pl.String(), "Fingerprint of the weights", "77d0c1c7a3f9"),
@@ -154,17 +240,49 @@ DAILY_MASS = Table(
         c.INDEX_DATE,
         SERIES,
         c.CHANNEL,
-        Column("observed", pl.Float64(), "Sum of the masses of the day's stories", 3.4, unit=_UNIT),
+        Column(
+            "observed",
+            pl.Float64(),
+            "Sum of the masses of the day's stories",
+            3.4,
+            unit=_UNIT,
+            minimum=0,
+            reason="channels are never netted; concession has a channel of its own",
+        ),
         Column("observed_words", pl.Float64(), "The part from words", 1.0, unit=_UNIT),
         Column("observed_actions", pl.Float64(), "The part from actions", 2.4, unit=_UNIT),
-        Column("observed_unweighted", pl.Float64(), "The sum with every g = 1", 6.0, unit=_UNIT),
-        Column("second_moment", pl.Float64(), "Sum of the second moments of the day's stories", 3.0, unit="mass^2"),
-        Column("expected", pl.Float64(), "Articles read from each source times its baseline rate", 0.9, unit=_UNIT),
+        Column("observed_unweighted", pl.Float64(), "The sum with every g = 1", 6.0, unit=_UNIT, at_least=("observed",)),
+        Column(
+            "second_moment",
+            pl.Float64(),
+            "Sum of the second moments of the day's stories",
+            3.0,
+            unit="mass^2",
+            minimum=0,
+            reason="it is a sum of squares, and the interval is as wide as it is",
+        ),
+        Column(
+            "expected",
+            pl.Float64(),
+            "Articles read from each source times its baseline rate",
+            0.9,
+            unit=_UNIT,
+            minimum=0,
+            reason="a day without articles expects nothing, not less",
+        ),
         Column("expected_unweighted", pl.Float64(), "The same with every g = 1", 2.0, unit=_UNIT),
         c.STORY_COUNT,
-        c.SIGNAL_COUNT,
+        replace(c.SIGNAL_COUNT, at_least=("story_count",)),
         c.described(c.ARTICLE_COUNT, "Articles with an asserted signal"),
-        Column("articles_read", pl.Int64(), "Articles read on the day from all sources; 0 when nothing was read", 120, unit="articles"),
+        Column(
+            "articles_read",
+            pl.Int64(),
+            "Articles read on the day from all sources; 0 when nothing was read",
+            120,
+            unit="articles",
+            minimum=0,
+            reason="0 says that nothing was read, which is not the same as nothing found",
+        ),
     ),
     layer="index",
     published=True,
@@ -180,31 +298,77 @@ CHANNEL_DAILY = Table(
         c.INDEX_DATE,
         SERIES,
         c.CHANNEL,
-        Column("shape", pl.Float64(), "A: prior plus discounted observed mass", 5.1, unit=_UNIT),
-        Column("rate", pl.Float64(), "B: prior plus discounted expected mass", 2.4, unit=_UNIT),
-        Column("prior", pl.Float64(), "kappa, the weight of the prior in both", 1.9, unit=_UNIT),
-        Column("dispersion", pl.Float64(), "phi: second moment over mass in the same window", 0.8, unit=_UNIT),
-        Column("value", pl.Float64(), "100 A / B", 212.5, unit="index, baseline = 100"),
-        Column("lo80", pl.Float64(), "Lower 80 % limit", 120.0, unit="index, baseline = 100"),
-        Column("hi80", pl.Float64(), "Upper 80 % limit", 320.0, unit="index, baseline = 100"),
+        Column("shape", pl.Float64(), "A: prior plus discounted observed mass", 5.1, unit=_UNIT, at_least=("prior",)),
+        Column("rate", pl.Float64(), "B: prior plus discounted expected mass", 2.4, unit=_UNIT, at_least=("prior",)),
+        Column(
+            "prior",
+            pl.Float64(),
+            "kappa, the weight of the prior in both",
+            1.9,
+            unit=_UNIT,
+            exclusive_minimum=0,
+            reason="without a prior a pair nobody wrote about is nothing over nothing",
+        ),
+        Column(
+            "dispersion",
+            pl.Float64(),
+            "phi: second moment over mass in the same window",
+            0.8,
+            unit=_UNIT,
+            exclusive_minimum=0,
+            reason="an interval never has zero width",
+        ),
+        Column("value", pl.Float64(), "100 A / B", 212.5, unit="index, baseline = 100", at_least=("lo95",)),
+        Column("lo80", pl.Float64(), "Lower 80 % limit", 120.0, unit="index, baseline = 100", at_least=("lo95",)),
+        Column("hi80", pl.Float64(), "Upper 80 % limit", 320.0, unit="index, baseline = 100", above=("lo80",)),
         Column("lo95", pl.Float64(), "Lower 95 % limit", 90.0, unit="index, baseline = 100"),
-        Column("hi95", pl.Float64(), "Upper 95 % limit", 390.0, unit="index, baseline = 100"),
-        Column("value_words", pl.Float64(), "The part of the value from words; words + actions = value", 80.0, unit="index points"),
-        Column("value_actions", pl.Float64(), "The part of the value from actions", 132.5, unit="index points"),
+        Column("hi95", pl.Float64(), "Upper 95 % limit", 390.0, unit="index, baseline = 100", at_least=("value", "hi80")),
+        Column(
+            "value_words",
+            pl.Float64(),
+            "The part of the value from words; words + actions = value",
+            80.0,
+            unit="index points",
+            minimum=0,
+            reason="words and actions are parts of the value",
+        ),
+        Column(
+            "value_actions",
+            pl.Float64(),
+            "The part of the value from actions",
+            132.5,
+            unit="index points",
+            minimum=-1e-9,
+            reason="words and actions are parts of the value; as a difference of two sums it may be a hair below 0",
+        ),
         Column("value_unweighted", pl.Float64(), "The value with every g = 1", 201.0, unit="index, baseline = 100"),
-        Column("evidence_weight", pl.Float64(), "1 - kappa / B: how much of the value is data", 0.79, unit="share"),
+        Column(
+            "evidence_weight",
+            pl.Float64(),
+            "1 - kappa / B: how much of the value is data",
+            0.79,
+            unit="share",
+            minimum=0,
+            maximum=1,
+            reason="it says how much of the value is data",
+        ),
     ),
     layer="index",
 )
 
 
 def _limits(name: str, what: str, example: float) -> Iterator[Column]:
-    unit = "index points" if name == "net_tension" else "index, baseline = 100"
-    yield Column(name, pl.Float64(), what, example, unit=unit)
+    is_net = name == "net_tension"
+    unit = "index points" if is_net else "index, baseline = 100"
+    lowest = None if is_net else 0
+    reason = "" if is_net else "the prior keeps every channel above 0; 100 is the pair's own baseline"
+    yield Column(name, pl.Float64(), what, example, unit=unit, exclusive_minimum=lowest, reason=reason, at_least=(f"{name}_lo95",))
     for bound, side in (("lo", "Lower"), ("hi", "Upper")):
         for level in (80, 95):
             sign = -1 if bound == "lo" else 1
-            yield Column(f"{name}_{bound}{level}", pl.Float64(), f"{side} {level} % limit of {name}", example + sign * level, unit=unit)
+            limit = Column(f"{name}_{bound}{level}", pl.Float64(), f"{side} {level} % limit of {name}", example + sign * level, unit=unit)
+            above, at_least = {"hi80": (f"{name}_lo80", ""), "hi95": ("", name)}.get(f"{bound}{level}", ("", ""))
+            yield replace(limit, above=tuple(filter(None, [above])), at_least=tuple(filter(None, [at_least])))
 
 
 STALEMATE = (
@@ -214,9 +378,13 @@ STALEMATE = (
         "Share of talk, demands and refusals among all that is said and done, both directions; near 1: talk without movement",
         0.62,
         unit="share",
+        minimum=0,
+        maximum=1,
+        reason="near 1 it is talk without movement, near 0 movement without talk",
+        at_least=("stalemate_lo80",),
     ),
     Column("stalemate_lo80", pl.Float64(), "Lower 80 % limit of stalemate (Beta)", 0.5, unit="share"),
-    Column("stalemate_hi80", pl.Float64(), "Upper 80 % limit of stalemate (Beta)", 0.74, unit="share"),
+    Column("stalemate_hi80", pl.Float64(), "Upper 80 % limit of stalemate (Beta)", 0.74, unit="share", at_least=("stalemate",)),
 )
 
 INDEX_VALUES = (
@@ -246,7 +414,7 @@ INDEX_VALUES = (
     Column("phase", pl.String(), words.PHASE.description, "escalation", vocabulary=words.PHASE),
     c.described(c.ARTICLE_COUNT, "Articles of the day's stories with an asserted signal of the pair"),
     c.described(c.STORY_COUNT, "Stories of the day with an asserted signal of the pair"),
-    c.described(c.SIGNAL_COUNT, "Asserted signals of the day"),
+    replace(c.SIGNAL_COUNT, description="Asserted signals of the day", at_least=("story_count",)),
     *(
         Column(f"{side}_{channel}", pl.Float64(), f"Mass {side} on the day in the channel {channel}", 1.0, unit=_UNIT)
         for channel in words.CHANNEL.words
@@ -266,6 +434,9 @@ INDEX_VALUES = (
         "How much of tension is data rather than prior; below one half the value is thin",
         0.79,
         unit="share",
+        minimum=0,
+        maximum=1,
+        reason="it says how much of the value is data",
     ),
     Column("is_thin", pl.Boolean(), "evidence_weight below one half", False),
     Column("obs_status", pl.String(), words.STATUS_OBSERVATION.description, "A", vocabulary=words.STATUS_OBSERVATION),
@@ -285,8 +456,24 @@ MOVEMENT_DAILY = Table(
     columns=(
         c.INDEX_DATE,
         c.PAIR,
-        Column("hold", pl.Float64(), "Sum of probabilities of dialogue, demands and refusals", 2.1, unit="signals"),
-        Column("move", pl.Float64(), "Sum of probabilities of easings, purchases, agreements and measures", 1.4, unit="signals"),
+        Column(
+            "hold",
+            pl.Float64(),
+            "Sum of probabilities of dialogue, demands and refusals",
+            2.1,
+            unit="signals",
+            minimum=0,
+            reason="it is a sum of probabilities",
+        ),
+        Column(
+            "move",
+            pl.Float64(),
+            "Sum of probabilities of easings, purchases, agreements and measures",
+            1.4,
+            unit="signals",
+            minimum=0,
+            reason="it is a sum of probabilities",
+        ),
     ),
     layer="index",
 )
@@ -300,8 +487,8 @@ STALEMATE_DAILY = Table(
     columns=(
         c.INDEX_DATE,
         c.PAIR,
-        Column("hold", pl.Float64(), "Discounted sum of hold", 8.2, unit="signals"),
-        Column("move", pl.Float64(), "Discounted sum of move", 4.1, unit="signals"),
+        Column("hold", pl.Float64(), "Discounted sum of hold", 8.2, unit="signals", minimum=0, reason="it is a sum of probabilities"),
+        Column("move", pl.Float64(), "Discounted sum of move", 4.1, unit="signals", minimum=0, reason="it is a sum of probabilities"),
         *STALEMATE,
     ),
     layer="index",
@@ -323,7 +510,7 @@ TENSION_DAILY = Table(
     "The index: who presses whom, day by day, with limits. 100 is the directed pair's own baseline.",
     grain="one day and directed pair",
     key=("index_date", "actor", "target"),
-    columns=(c.INDEX_DATE, c.ACTOR, c.TARGET, *INDEX_VALUES),
+    columns=(c.INDEX_DATE, c.ACTOR, c.ONE_TARGET, *INDEX_VALUES),
     layer="index",
     published=True,
 )
@@ -352,9 +539,33 @@ CONTRIBUTIONS = Table(
         c.CHANNEL,
         Column("part", pl.String(), words.PART.description, "story", vocabulary=words.PART),
         c.nullable(c.STORY_ID, "The story; empty for the prior and for the earlier stories together"),
-        Column("contribution", pl.Float64(), "Points that this adds to the value", 34.2, unit="index points"),
-        Column("share_pct", pl.Float64(), "Share of the value", 16.1, unit="percent"),
-        Column("signal_id", pl.String(), "The signal that speaks for the story: its key in signals", "4e1f09ab52c77d31", nullable=True),
+        Column(
+            "contribution",
+            pl.Float64(),
+            "Points that this adds to the value",
+            34.2,
+            unit="index points",
+            exclusive_minimum=0,
+            reason="channels are never netted; what lowers tension has a channel of its own",
+        ),
+        Column(
+            "share_pct",
+            pl.Float64(),
+            "Share of the value",
+            16.1,
+            unit="percent",
+            minimum=0,
+            maximum=100.000001,
+            reason="no part is more than the whole; the hair above 100 is rounding",
+        ),
+        Column(
+            "signal_id",
+            pl.String(),
+            "The signal that speaks for the story: its key in signals",
+            "4e1f09ab52c77d31",
+            nullable=True,
+            pattern=patterns.SIGNAL_ID,
+        ),
         *(c.nullable(column) for column in (c.KIND, c.INSTRUMENT, c.STATUS)),
     ),
     layer="index",

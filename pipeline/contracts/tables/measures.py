@@ -1,32 +1,98 @@
 """Layer `index`: the ledger of measures, folded from signals: what was said of each, its states in time, what cannot both hold."""
 
+from dataclasses import replace
 from datetime import date
 
 import polars as pl
 
+from pipeline.contracts import patterns
 from pipeline.contracts import vocabulary as words
 from pipeline.contracts.model import Column, Table
 from pipeline.contracts.tables import columns as c
 
 MEASURE_ID = Column(
-    "measure_id", pl.String(), "The measure: actor>target, instrument, and the product or * for all goods", "CHN>USA tariff *"
+    "measure_id",
+    pl.String(),
+    "The measure: actor>target, instrument, and the product or * for all goods",
+    "CHN>USA tariff *",
+    pattern=patterns.MEASURE_ID,
 )
 PRODUCT = c.described(c.PRODUCT, "Good at stake; empty for all goods, or where none is named")
 TOLD_ON = Column("told_on", pl.Date(), "UTC day of the article", c.EXAMPLE_DAY, unit="UTC day")
-KNOWN_ON = Column("known_on", pl.Date(), "UTC day on which the article was first seen, never before told_on", c.EXAMPLE_DAY, unit="UTC day")
+KNOWN_ON = Column(
+    "known_on",
+    pl.Date(),
+    "UTC day on which the article was first seen, never before told_on",
+    c.EXAMPLE_DAY,
+    unit="UTC day",
+    at_least=("told_on",),
+)
 EFFECT = Column("effect", pl.String(), words.EFFECT.description, "announced", vocabulary=words.EFFECT)
-RATE_PCT = Column("rate_pct", pl.Float64(), "Rate that belongs to the act", 34.0, unit="percent", nullable=True)
-DUE_ON = Column("due_on", pl.Date(), "Later day on which the sentence says that it acts", date(2025, 4, 10), unit="UTC day", nullable=True)
-UNTIL_ON = Column("until_on", pl.Date(), "Day to which the sentence says that a suspension runs", None, unit="UTC day", nullable=True)
-PROBABILITY = Column("probability", pl.Float64(), "Chance that actor, target and polarity are right", 0.7, unit="probability")
+RATE_PCT = Column(
+    "rate_pct",
+    pl.Float64(),
+    "Rate that belongs to the act",
+    34.0,
+    unit="percent",
+    nullable=True,
+    minimum=0,
+    reason="a rate is told as a size; a negative one is a misread hyphen",
+)
+DUE_ON = Column(
+    "due_on",
+    pl.Date(),
+    "Later day on which the sentence says that it acts",
+    date(2025, 4, 10),
+    unit="UTC day",
+    nullable=True,
+    above=("told_on",),
+)
+UNTIL_ON = Column(
+    "until_on", pl.Date(), "Day to which the sentence says that a suspension runs", None, unit="UTC day", nullable=True, above=("told_on",)
+)
+PROBABILITY = Column(
+    "probability",
+    pl.Float64(),
+    "Chance that actor, target and polarity are right",
+    0.7,
+    unit="probability",
+    exclusive_minimum=0,
+    maximum=1,
+    reason="it weighs statements against one another; 0 would be one that was not found",
+)
 HIGHEST = c.described(PROBABILITY, "Highest probability among the signals")
 TIER = Column("tier", pl.String(), words.TIER.description, "high", vocabulary=words.TIER)
 BASIS = Column("basis", pl.String(), words.BASIS.description, "told", vocabulary=words.BASIS)
 IS_REDUCED = Column("is_reduced", pl.Boolean(), "Whether it was cut, or others were exempted, since it was last raised", False)
 SUPPORT = (
-    Column("signal_count", pl.Int64(), "Signals", 3, unit="signals"),
-    Column("story_count", pl.Int64(), "Stories that carry them", 2, unit="stories"),
-    Column("source_count", pl.Int64(), "Sources that carry them", 2, unit="sources"),
+    Column(
+        "signal_count",
+        pl.Int64(),
+        "Signals",
+        3,
+        unit="signals",
+        minimum=1,
+        at_least=("story_count",),
+        reason="a measure without a signal is an invention",
+    ),
+    Column(
+        "story_count",
+        pl.Int64(),
+        "Stories that carry them",
+        2,
+        unit="stories",
+        minimum=1,
+        reason="a measure that nobody reports is an invention",
+    ),
+    Column(
+        "source_count",
+        pl.Int64(),
+        "Sources that carry them",
+        2,
+        unit="sources",
+        minimum=1,
+        reason="a measure that nobody reports is an invention",
+    ),
 )
 _WHO = (c.ACTOR, c.TARGET, c.INSTRUMENT, PRODUCT)
 
@@ -37,7 +103,7 @@ MEASURE_CLAIMS = Table(
     grain="one signal",
     key=("signal_id",),
     columns=(
-        Column("signal_id", pl.String(), "The signal", "4e1f09ab52c77d31"),
+        Column("signal_id", pl.String(), "The signal", "4e1f09ab52c77d31", pattern=patterns.SIGNAL_ID),
         c.STORY_ID,
         c.SOURCE,
         *_WHO,
@@ -63,7 +129,9 @@ MEASURE_EVENTS = Table(
     grain="one signal",
     key=("signal_id",),
     columns=(
-        Column("signal_id", pl.String(), "The signal; its sentence and link stand in signals", "4e1f09ab52c77d31"),
+        Column(
+            "signal_id", pl.String(), "The signal; its sentence and link stand in signals", "4e1f09ab52c77d31", pattern=patterns.SIGNAL_ID
+        ),
         c.STORY_ID,
         c.SOURCE,
         c.nullable(MEASURE_ID, "The measure; empty when unmatched"),
@@ -97,17 +165,31 @@ MEASURE_STATES = Table(
         MEASURE_ID,
         *_WHO,
         Column("valid_from", pl.Date(), "First day on which the ledger shows this state", c.EXAMPLE_DAY, unit="UTC day"),
-        Column("valid_to", pl.Date(), "First day on which it no longer does; empty: to this day", None, unit="UTC day", nullable=True),
+        Column(
+            "valid_to",
+            pl.Date(),
+            "First day on which it no longer does; empty: to this day",
+            None,
+            unit="UTC day",
+            nullable=True,
+            above=("valid_from",),
+        ),
         c.STATUS,
         BASIS,
         c.described(RATE_PCT, "Rate last told for this status; empty when none was told, or a cut did not say to what"),
         IS_REDUCED,
         Column("next_effect", pl.String(), "What is announced to follow", "effective", nullable=True, vocabulary=words.EFFECT),
         Column("next_rate_pct", pl.Float64(), "The rate then", 34.0, unit="percent", nullable=True),
-        Column("next_on", pl.Date(), "The day then, if one was told", date(2025, 4, 10), unit="UTC day", nullable=True),
-        UNTIL_ON,
         Column(
-            "signal_ids", pl.String(), "Signals that set this state, likeliest first, at most twenty", "4e1f09ab52c77d31, 77d3152c09ab4e1f"
+            "next_on", pl.Date(), "The day then, if one was told", date(2025, 4, 10), unit="UTC day", nullable=True, above=("valid_from",)
+        ),
+        replace(UNTIL_ON, above=()),
+        Column(
+            "signal_ids",
+            pl.String(),
+            "Signals that set this state, likeliest first, at most twenty",
+            "4e1f09ab52c77d31, 77d3152c09ab4e1f",
+            pattern=patterns.SIGNAL_IDS,
         ),
         *SUPPORT,
         HIGHEST,
@@ -130,12 +212,28 @@ MEASURE_CONTRADICTIONS = Table(
         *_WHO,
         Column("contradiction", pl.String(), words.CONTRADICTION.description, "two_rates_on_one_day", vocabulary=words.CONTRADICTION),
         Column("found_on", pl.Date(), "Day on which it could be known", c.EXAMPLE_DAY, unit="UTC day"),
-        Column("signal_id", pl.String(), "The likeliest signal of the statement", "4e1f09ab52c77d31"),
-        Column("says", pl.String(), "What it says", "announced 34 %"),
+        Column("signal_id", pl.String(), "The likeliest signal of the statement", "4e1f09ab52c77d31", pattern=patterns.SIGNAL_ID),
+        Column("says", pl.String(), "What it says", "announced 34 %", min_length=1),
         PROBABILITY,
-        Column("other_signal_id", pl.String(), "The signal it stands against; empty: against silence", "77d3152c09ab4e1f", nullable=True),
+        Column(
+            "other_signal_id",
+            pl.String(),
+            "The signal it stands against; empty: against silence",
+            "77d3152c09ab4e1f",
+            nullable=True,
+            differs_from=("signal_id",),
+        ),
         Column("other_says", pl.String(), "What that says", "announced 84 %", nullable=True),
-        Column("other_probability", pl.Float64(), "The other's probability", 0.4, unit="probability", nullable=True),
+        Column(
+            "other_probability",
+            pl.Float64(),
+            "The other's probability",
+            0.4,
+            unit="probability",
+            nullable=True,
+            exclusive_minimum=0,
+            maximum=1,
+        ),
     ),
     layer="index",
     is_side_table=True,
@@ -163,10 +261,10 @@ MEASURES = Table(
         IS_REDUCED,
         *(_first(status) for status in words.STATUS.words),
         *SUPPORT,
-        Column("hint_count", pl.Int64(), "Signals too unsure to act, not counted before", 1, unit="signals"),
+        Column("hint_count", pl.Int64(), "Signals too unsure to act, not counted before", 1, unit="signals", minimum=0),
         HIGHEST,
         TIER,
-        Column("contradiction_count", pl.Int64(), "Contradictions listed", 0, unit="contradictions"),
+        Column("contradiction_count", pl.Int64(), "Contradictions listed", 0, unit="contradictions", minimum=0),
     ),
     layer="index",
     is_side_table=True,

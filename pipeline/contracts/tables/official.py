@@ -5,6 +5,7 @@ from datetime import date
 
 import polars as pl
 
+from pipeline.contracts import patterns
 from pipeline.contracts import vocabulary as words
 from pipeline.contracts.model import Column, Table
 from pipeline.contracts.tables import columns as c
@@ -17,6 +18,7 @@ _RAW_ID = replace(
     RAW_ID,
     description="Where the row came from: source, day and page asked for, #, place on that page",
     example="federal_register 2025-04-04, page 1#7",
+    pattern=patterns.PAGE_ROW,
 )
 _NUMBER = Column("document_number", pl.String(), "The journal's own number of the document", "2025-00042")
 
@@ -73,7 +75,7 @@ OFFICIAL_DOCUMENTS = Table(
         c.nullable(c.URL, "Link to the document"),
         Column("document_outcome", pl.String(), words.OFFICIAL_OUTCOME.description, "acts", vocabulary=words.OFFICIAL_OUTCOME),
         Column("rule_id", pl.String(), "Rule that decided, where one did; of several the first", "remedy.order", nullable=True),
-        Column("act_count", pl.Int64(), "Rows of official_signals that it gave", 1, unit="signals"),
+        Column("act_count", pl.Int64(), "Rows of official_signals that it gave", 1, unit="signals", minimum=0),
     ),
     layer="core",
     is_side_table=True,
@@ -94,7 +96,7 @@ OFFICIAL_SIGNALS = Table(
     columns=(
         c.described(_OF_SIGNALS["signal_id"], "Hash of document, day, actor, target, kind and instrument"),
         _NUMBER,
-        c.described(c.INDEX_DATE, "UTC day of publication"),
+        replace(c.INDEX_DATE, description="UTC day of publication", at_least=("announced_date",)),
         Column("source", pl.String(), "The journal", "Federal Register"),
         Column("source_kind", pl.String(), words.SOURCE_KIND.description, "official", vocabulary=words.SOURCE_KIND),
         c.nullable(replace(c.URL, example=_LINK), "Link to the document"),
@@ -102,6 +104,7 @@ OFFICIAL_SIGNALS = Table(
             c.QUOTE,
             description="The evidence: the document's title, a work of the United States government in the public domain",
             example=_TITLE,
+            max_length=2000,
         ),
         replace(c.ACTOR, description="Whose act it is; the Federal Register speaks for the United States alone", example="USA"),
         replace(c.TARGET, example="TWN"),

@@ -2,11 +2,14 @@
 
 import polars as pl
 
+from pipeline.contracts import patterns
 from pipeline.contracts import vocabulary as words
 from pipeline.contracts.model import Column, Table
 from pipeline.contracts.tables import columns as c
 
-RAW_ID = Column("raw_id", pl.String(), "Where the row came from: file name, #, row number in that file", "wire.jsonl#42")
+RAW_ID = Column(
+    "raw_id", pl.String(), "Where the row came from: file name, #, row number in that file", "wire.jsonl#42", pattern=patterns.RAW_ID
+)
 
 RAW_ARTICLES = Table(
     "raw_articles",
@@ -51,7 +54,7 @@ FETCHES = Table(
             "Where it was asked for, without keys",
             "https://data.gdeltproject.org/gdeltv2/20250404103000.export.CSV.zip",
         ),
-        Column("sha256", pl.String(), "Hash of the answer; empty without one", "9f2c5d0e" * 8, nullable=True),
+        Column("sha256", pl.String(), "Hash of the answer; empty without one", "9f2c5d0e" * 8, nullable=True, pattern=patterns.SHA256),
         Column("byte_count", pl.Int64(), "Size of the answer", 81_234, unit="bytes", nullable=True),
         Column("detail", pl.String(), "What went wrong, and what to do; empty when nothing did", ""),
     ),
@@ -66,13 +69,22 @@ RAW_TRADE_FLOWS = Table(
     grain="one value that a reporter, partner, flow, product and month had in one origin",
     key=("reporter", "partner", "flow", "product", "reference_month", "origin", "seen_on"),
     columns=(
-        Column("reference_month", pl.String(), "Month, as given (YYYY-MM)", "2025-04"),
-        Column("reporter", pl.String(), "Country that counted", "USA"),
-        Column("partner", pl.String(), "Its partner", "CHN"),
-        Column("flow", pl.String(), "exports or imports, as given", "imports"),
+        Column("reference_month", pl.String(), "Month, as given (YYYY-MM)", "2025-04", pattern=patterns.MONTH),
+        Column("reporter", pl.String(), "Country that counted", "USA", pattern=patterns.COUNTRY),
+        Column("partner", pl.String(), "Its partner", "CHN", pattern=patterns.COUNTRY),
+        Column("flow", pl.String(), "exports or imports, as given", "imports", values=("exports", "imports")),
         Column("product", pl.String(), "Product, as given; empty: all goods, also where the file has no such column", "soybeans"),
-        Column("value_usd", pl.Int64(), "Value", 25_000_000_000, unit="USD"),
-        Column("duties_usd", pl.Int64(), "Duties collected on it, where given", 4_100_000_000, unit="USD", nullable=True),
+        Column("value_usd", pl.Int64(), "Value", 25_000_000_000, unit="USD", minimum=0, maximum=1_000_000_000_000, reason=c.MONTH_IN_USD),
+        Column(
+            "duties_usd",
+            pl.Int64(),
+            "Duties collected on it, where given",
+            4_100_000_000,
+            unit="USD",
+            nullable=True,
+            minimum=0,
+            reason="duties are collected; a refund larger than they are is not a rate",
+        ),
         Column(
             "consumption_usd",
             pl.Int64(),
@@ -80,13 +92,24 @@ RAW_TRADE_FLOWS = Table(
             24_800_000_000,
             unit="USD",
             nullable=True,
+            minimum=0,
+            maximum=1_000_000_000_000,
+            reason=c.MONTH_IN_USD,
         ),
-        Column("released_on", pl.String(), "Day the month was first released (YYYY-MM-DD), where given", "2025-06-05", nullable=True),
+        Column(
+            "released_on",
+            pl.String(),
+            "Day the month was first released (YYYY-MM-DD), where given",
+            "2025-06-05",
+            nullable=True,
+            pattern=patterns.DAY,
+        ),
         Column(
             "seen_on",
             pl.String(),
             "UTC day of the first answer that held this value (YYYY-MM-DD); empty: from a file, taken as first released",
             "2025-06-06",
+            pattern=patterns.DAY_OR_EMPTY,
         ),
         Column(
             "absent_on",
@@ -94,6 +117,7 @@ RAW_TRADE_FLOWS = Table(
             "UTC day of the last answer before it that lacked the month (YYYY-MM-DD), where there is one",
             "2025-06-05",
             nullable=True,
+            pattern=patterns.DAY,
         ),
         Column("origin", pl.String(), words.FLOW_ORIGIN.description, "census", vocabulary=words.FLOW_ORIGIN),
         Column("source", pl.String(), "Who published it", "US Census Bureau"),
@@ -110,11 +134,22 @@ RAW_TARIFFS = Table(
     grain="one importer, exporter, day and way of averaging",
     key=("importer", "exporter", "effective_date", "measure"),
     columns=(
-        Column("importer", pl.String(), "Country that levies", "USA"),
-        Column("exporter", pl.String(), "Country whose goods are levied", "CHN"),
-        Column("effective_date", pl.String(), "Day the rate took effect, as given", "2025-04-09"),
-        Column("measure", pl.String(), "How the rate was averaged, as given", "import_weighted"),
-        Column("rate_pct", pl.Float64(), "Average rate", 112.2, unit="percent"),
+        Column("importer", pl.String(), "Country that levies", "USA", pattern=patterns.COUNTRY),
+        Column("exporter", pl.String(), "Country whose goods are levied", "CHN", pattern=patterns.COUNTRY),
+        Column("effective_date", pl.String(), "Day the rate took effect, as given", "2025-04-09", pattern=patterns.DAY),
+        Column(
+            "measure", pl.String(), "How the rate was averaged, as given", "import_weighted", values=("import_weighted", "simple_mean_hs6")
+        ),
+        Column(
+            "rate_pct",
+            pl.Float64(),
+            "Average rate",
+            112.2,
+            unit="percent",
+            minimum=0,
+            maximum=1000,
+            reason="an average rate is never negative, and one above 1000 percent is in another unit",
+        ),
         Column("source", pl.String(), "Who published it", "trade-war-redux-2025"),
     ),
     layer="raw",
@@ -130,17 +165,30 @@ RAW_COMMITMENTS = Table(
     key=("commitment_id",),
     columns=(
         Column("commitment_id", pl.String(), "Name of the promise", "phase-one-2020-goods"),
-        Column("agreed_on", pl.String(), "Day of the agreement (YYYY-MM-DD)", "2020-01-15"),
-        Column("buyer", pl.String(), "Country that promised to buy", "CHN"),
-        Column("seller", pl.String(), "Country from which", "USA"),
-        Column("reporter", pl.String(), "Which of the two counts the flow it is set against", "USA"),
+        Column("agreed_on", pl.String(), "Day of the agreement (YYYY-MM-DD)", "2020-01-15", pattern=patterns.DAY),
+        Column("buyer", pl.String(), "Country that promised to buy", "CHN", pattern=patterns.COUNTRY),
+        Column("seller", pl.String(), "Country from which", "USA", pattern=patterns.COUNTRY),
+        Column("reporter", pl.String(), "Which of the two counts the flow it is set against", "USA", pattern=patterns.COUNTRY),
         Column("product", pl.String(), "Product of the flow it is set against; empty: all goods", ""),
-        Column("promise", pl.String(), "additional (over the same months of the baseline year) or total, as given", "additional"),
-        Column("unit", pl.String(), "USD, or t for metric tons", "USD"),
-        Column("promised_amount", pl.Float64(), "Amount promised over the whole period, in that unit", 63.9e9),
+        Column(
+            "promise",
+            pl.String(),
+            "additional (over the same months of the baseline year) or total, as given",
+            "additional",
+            values=("additional", "total"),
+        ),
+        Column("unit", pl.String(), "USD, or t for metric tons", "USD", values=("USD", "t")),
+        Column(
+            "promised_amount",
+            pl.Float64(),
+            "Amount promised over the whole period, in that unit",
+            63.9e9,
+            exclusive_minimum=0,
+            reason="shares of the amount are divided by it",
+        ),
         Column("baseline_year", pl.Int64(), "Year that an additional promise is counted from", 2017, unit="year", nullable=True),
-        Column("period_from", pl.String(), "First month of the period (YYYY-MM)", "2020-01"),
-        Column("period_to", pl.String(), "Last month of the period (YYYY-MM)", "2020-12"),
+        Column("period_from", pl.String(), "First month of the period (YYYY-MM)", "2020-01", pattern=patterns.MONTH),
+        Column("period_to", pl.String(), "Last month of the period (YYYY-MM)", "2020-12", pattern=patterns.MONTH),
         Column("source", pl.String(), "Where the promise is written", "USTR, text of the agreement, article 6.2"),
         Column("note", pl.String(), "What a reader must know of the comparison", "all goods are compared"),
     ),

@@ -1,9 +1,11 @@
 """Layer `trade`: official figures with the day they became public."""
 
+from dataclasses import replace
 from datetime import date
 
 import polars as pl
 
+from pipeline.contracts import patterns
 from pipeline.contracts import vocabulary as words
 from pipeline.contracts.model import Column, Table
 from pipeline.contracts.tables import columns as c
@@ -15,6 +17,9 @@ _CONSUMPTION = Column(
     24_800_000_000.0,
     unit="USD",
     nullable=True,
+    minimum=0,
+    maximum=1_000_000_000_000,
+    reason=c.MONTH_IN_USD,
 )
 
 FLOW_REVISIONS = Table(
@@ -25,16 +30,34 @@ FLOW_REVISIONS = Table(
     grain="one version of one origin's figure for a reporter, partner, flow, product and month",
     key=("reporter", "partner", "flow", "product", "reference_month", "origin", "version"),
     columns=(
-        Column("reporter", pl.String(), "Country that counted", "USA", unit="country"),
-        Column("partner", pl.String(), "Its partner", "CHN", unit="country"),
+        Column("reporter", pl.String(), "Country that counted", "USA", unit="country", pattern=patterns.COUNTRY),
+        Column("partner", pl.String(), "Its partner", "CHN", unit="country", pattern=patterns.COUNTRY, differs_from=("reporter",)),
         Column("flow", pl.String(), words.FLOW.description, "imports", vocabulary=words.FLOW),
         c.FLOW_PRODUCT,
         c.REFERENCE_MONTH,
         Column("origin", pl.String(), words.FLOW_ORIGIN.description, "census", vocabulary=words.FLOW_ORIGIN),
-        Column("version", pl.Int64(), "1 for the first value that is known, then counted on", 2),
+        Column("version", pl.Int64(), "1 for the first value that is known, then counted on", 2, minimum=1),
         Column("is_used", pl.Boolean(), "This origin's figure is the one in trade_flows", True),
-        Column("value_usd", pl.Float64(), "Value of goods, not seasonally adjusted", 25_100_000_000.0, unit="USD"),
-        Column("duties_usd", pl.Float64(), "Duties collected on it; empty where not given", 4_100_000_000.0, unit="USD", nullable=True),
+        Column(
+            "value_usd",
+            pl.Float64(),
+            "Value of goods, not seasonally adjusted",
+            25_100_000_000.0,
+            unit="USD",
+            minimum=0,
+            maximum=1_000_000_000_000,
+            reason=c.MONTH_IN_USD,
+        ),
+        Column(
+            "duties_usd",
+            pl.Float64(),
+            "Duties collected on it; empty where not given",
+            4_100_000_000.0,
+            unit="USD",
+            nullable=True,
+            minimum=0,
+            reason="duties are collected; a refund larger than they are is not a rate",
+        ),
         _CONSUMPTION,
         Column(
             "change_pct",
@@ -50,6 +73,7 @@ FLOW_REVISIONS = Table(
             "UTC day from which this version was public; nothing may use it earlier",
             date(2026, 6, 9),
             unit="UTC day",
+            above=("reference_month",),
         ),
         Column(
             "seen_on",
@@ -59,6 +83,7 @@ FLOW_REVISIONS = Table(
             date(2026, 6, 9),
             unit="UTC day",
             nullable=True,
+            at_least=("known_on",),
         ),
         Column("source", pl.String(), "Who published it", "US Census Bureau"),
     ),
@@ -76,13 +101,31 @@ TRADE_FLOWS = Table(
     grain="one reporter, partner, flow, product and month",
     key=("reporter", "partner", "flow", "product", "reference_month"),
     columns=(
-        Column("reporter", pl.String(), "Country that counted", "USA", unit="country"),
-        Column("partner", pl.String(), "Its partner", "CHN", unit="country"),
+        Column("reporter", pl.String(), "Country that counted", "USA", unit="country", pattern=patterns.COUNTRY),
+        Column("partner", pl.String(), "Its partner", "CHN", unit="country", pattern=patterns.COUNTRY, differs_from=("reporter",)),
         Column("flow", pl.String(), words.FLOW.description, "imports", vocabulary=words.FLOW),
         c.FLOW_PRODUCT,
         c.REFERENCE_MONTH,
-        Column("value_usd", pl.Float64(), "Value of goods as first published, not seasonally adjusted", 25_000_000_000.0, unit="USD"),
-        Column("duties_usd", pl.Float64(), "Duties collected on it; empty where not given", 4_100_000_000.0, unit="USD", nullable=True),
+        Column(
+            "value_usd",
+            pl.Float64(),
+            "Value of goods as first published, not seasonally adjusted",
+            25_000_000_000.0,
+            unit="USD",
+            minimum=0,
+            maximum=1_000_000_000_000,
+            reason=c.MONTH_IN_USD,
+        ),
+        Column(
+            "duties_usd",
+            pl.Float64(),
+            "Duties collected on it; empty where not given",
+            4_100_000_000.0,
+            unit="USD",
+            nullable=True,
+            minimum=0,
+            reason="duties are collected; a refund larger than they are is not a rate",
+        ),
         _CONSUMPTION,
         Column(
             "change_on_year_pct",
@@ -91,8 +134,10 @@ TRADE_FLOWS = Table(
             -19.6,
             unit="percent",
             nullable=True,
+            minimum=-100,
+            reason="trade cannot fall by more than all of it",
         ),
-        c.RELEASED_ON,
+        replace(c.RELEASED_ON, above=("reference_month",)),
         Column(
             "revised_value_usd",
             pl.Float64(),
@@ -100,8 +145,19 @@ TRADE_FLOWS = Table(
             25_100_000_000.0,
             unit="USD",
             nullable=True,
+            minimum=0,
+            maximum=1_000_000_000_000,
+            reason=c.MONTH_IN_USD,
         ),
-        Column("revised_on", pl.Date(), "UTC day from which the newest value was public", date(2026, 6, 9), unit="UTC day", nullable=True),
+        Column(
+            "revised_on",
+            pl.Date(),
+            "UTC day from which the newest value was public",
+            date(2026, 6, 9),
+            unit="UTC day",
+            nullable=True,
+            above=("released_on",),
+        ),
         Column("origin", pl.String(), words.FLOW_ORIGIN.description, "census", vocabulary=words.FLOW_ORIGIN),
         Column("source", pl.String(), "Who published it", "US Census Bureau"),
     ),
@@ -118,15 +174,40 @@ TARIFF_RATES = Table(
     grain="one importer, exporter, day and way of averaging",
     key=("importer", "exporter", "measure", "effective_date"),
     columns=(
-        Column("importer", pl.String(), "Country that levies", "USA", unit="country"),
-        Column("exporter", pl.String(), "Country whose goods are levied", "CHN", unit="country"),
+        Column("importer", pl.String(), "Country that levies", "USA", unit="country", pattern=patterns.COUNTRY),
+        Column(
+            "exporter",
+            pl.String(),
+            "Country whose goods are levied",
+            "CHN",
+            unit="country",
+            pattern=patterns.COUNTRY,
+            differs_from=("importer",),
+        ),
         Column("measure", pl.String(), words.TARIFF_MEASURE.description, "import_weighted", vocabulary=words.TARIFF_MEASURE),
-        Column("effective_date", pl.Date(), "Day the rate took effect", date(2025, 4, 9), unit="UTC day"),
-        Column("rate_pct", pl.Float64(), "Average rate", 112.2, unit="percent"),
+        Column(
+            "effective_date",
+            pl.Date(),
+            "Day the rate took effect",
+            date(2025, 4, 9),
+            unit="UTC day",
+            minimum=date(1900, 1, 1),
+            reason="a day in the far past is a misread one",
+        ),
+        Column(
+            "rate_pct",
+            pl.Float64(),
+            "Average rate",
+            112.2,
+            unit="percent",
+            minimum=0,
+            maximum=1000,
+            reason="an average rate is never negative, and one above 1000 percent is in another unit",
+        ),
         Column(
             "step_pct", pl.Float64(), "Change against the step before; empty for the first", 18.3, unit="percentage points", nullable=True
         ),
-        c.RELEASED_ON,
+        replace(c.RELEASED_ON, at_least=("effective_date",)),
         Column("source", pl.String(), "Who published it", "trade-war-redux-2025"),
     ),
     layer="trade",

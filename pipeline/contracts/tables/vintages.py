@@ -15,6 +15,8 @@ _LIMITS = tuple(
     for channel in ("tension", "concession", "dialogue")
     for limit in ("", "_lo80", "_lo95", "_hi80", "_hi95")
 )  # fmt: skip
+# Without their intervals, which these tables leave out.
+_ALONE = {name: replace(_VALUES[name], at_least=()) for name in ("net_tension", "stalemate")}
 _ARRIVAL = c.described(KNOWN_ON, "UTC day at whose end this is first known")
 _UNIT = "mass"
 
@@ -28,8 +30,18 @@ STORY_KNOWN = Table(
         c.STORY_ID,
         _ARRIVAL,
         c.described(c.INDEX_DATE, "UTC day of the first telling among the articles known then"),
-        Column("source_owner_count", pl.Int64(), "Distinct owners of the sources known to carry it then", 3, unit="owners"),
-        Column("breadth", pl.Float64(), "1 + ln(min(owners, 20))", 2.0986, unit="factor"),
+        Column(
+            "source_owner_count",
+            pl.Int64(),
+            "Distinct owners of the sources known to carry it then",
+            3,
+            unit="owners",
+            minimum=1,
+            reason="a story is told by somebody",
+        ),
+        Column(
+            "breadth", pl.Float64(), "1 + ln(min(owners, 20))", 2.0986, unit="factor", minimum=1, maximum=4, reason="1 + ln(20) is the cap"
+        ),
     ),
     layer="index",
 )
@@ -50,7 +62,7 @@ MASS_ARRIVALS = Table(
         Column(
             "expected", pl.Float64(), "Expected mass that was added: articles that became known times their source's rate", 0.9, unit=_UNIT
         ),
-        Column("articles_read", pl.Int64(), "Articles of the day, from all sources, that became known", 120, unit="articles"),
+        Column("articles_read", pl.Int64(), "Articles of the day, from all sources, that became known", 120, unit="articles", minimum=0),
     ),
     layer="index",
 )
@@ -77,7 +89,7 @@ INDEX_KNOWN = Table(
     "The filter over what was known at the end of each day: first values, and every later value that differs.",
     grain="one day, series and day of knowledge that changed it",
     key=("index_date", "series", "known_on"),
-    columns=(c.INDEX_DATE, SERIES, c.PAIR, _ARRIVAL, *_LIMITS, _VALUES["stalemate"], STALEMATE_DAILY.column("hold")),
+    columns=(c.INDEX_DATE, SERIES, c.PAIR, _ARRIVAL, *_LIMITS, _ALONE["stalemate"], STALEMATE_DAILY.column("hold")),
     layer="index",
 )
 
@@ -97,8 +109,8 @@ VINTAGES = Table(
             description="Instant since which this was known: the end of the UTC day on which the last article in it was first seen",
         ),
         *_LIMITS,
-        _VALUES["net_tension"],
-        _VALUES["stalemate"],
+        _ALONE["net_tension"],
+        _ALONE["stalemate"],
         _VALUES["phase"],
         c.described(_VALUES["obs_status"], "SDMX observation status as it was then."),
     ),
@@ -116,17 +128,47 @@ REVISIONS = Table(
     columns=(
         SERIES,
         c.PAIR,
-        Column("age_days", pl.Int64(), "Days between the day and what was known: 0 is the end of the day itself", 0, unit="days"),
-        Column("day_count", pl.Int64(), "Days of the index that were known at that age", 301, unit="days"),
-        Column("first_date", pl.Date(), "First of these days", date(2025, 1, 20), unit="UTC day"),
-        Column("last_date", pl.Date(), "Last of these days", date(2025, 11, 16), unit="UTC day"),
         Column(
-            "mean_absolute_revision", pl.Float64(), "Mean distance between the newest tension and that known then", 1.2, unit="index points"
+            "age_days",
+            pl.Int64(),
+            "Days between the day and what was known: 0 is the end of the day itself",
+            0,
+            unit="days",
+            minimum=0,
+            maximum=14,
+            reason="ages end at two weeks",
         ),
-        Column("largest_revision", pl.Float64(), "Largest such distance", 41.0, unit="index points"),
+        Column(
+            "day_count",
+            pl.Int64(),
+            "Days of the index that were known at that age",
+            301,
+            unit="days",
+            minimum=1,
+            reason="an age without days has no row",
+        ),
+        Column("first_date", pl.Date(), "First of these days", date(2025, 1, 20), unit="UTC day"),
+        Column("last_date", pl.Date(), "Last of these days", date(2025, 11, 16), unit="UTC day", at_least=("first_date",)),
+        Column(
+            "mean_absolute_revision",
+            pl.Float64(),
+            "Mean distance between the newest tension and that known then",
+            1.2,
+            unit="index points",
+            minimum=0,
+            at_least=("mean_revision",),
+            reason="it is a distance",
+        ),
+        Column("largest_revision", pl.Float64(), "Largest such distance", 41.0, unit="index points", at_least=("mean_absolute_revision",)),
         Column("mean_revision", pl.Float64(), "Mean of newest minus then; above 0: first values are too low", 0.8, unit="index points"),
         Column(
-            "share_outside_80", pl.Float64(), "Share of days whose newest tension lies outside the 80 % limits of then", 0.02, unit="share"
+            "share_outside_80",
+            pl.Float64(),
+            "Share of days whose newest tension lies outside the 80 % limits of then",
+            0.02,
+            unit="share",
+            minimum=0,
+            maximum=1,
         ),
     ),
     layer="index",

@@ -99,9 +99,36 @@ def test_fields_of_the_data_package_have_the_contract_s_names_types_and_key(pack
     assert [field["name"] for field in fields] == table.schema.names()
     assert [TYPES[field["type"]] for field in fields] == [type(dtype) for dtype in table.schema.dtypes()]
     assert [field["constraints"]["required"] for field in fields] == [not column.nullable for column in table.columns]
-    words = [list(column.vocabulary.words) if column.vocabulary else None for column in table.columns]
+    words = [list(column.vocabulary.words if column.vocabulary else column.values) or None for column in table.columns]
     assert [field["constraints"].get("enum") for field in fields] == words
     assert resource["schema"]["primaryKey"] == list(table.key)
+
+
+def test_constraints_are_shown_in_the_dictionary(sections: dict[str, str]) -> None:
+    assert "Severity g. At least 0. At most 1 |" in sections["weights"]
+    assert "ISO 3166 alpha-3, EUN for the European Union. Matches `^[A-Z]{3}$` |" in sections["signals"]
+    assert "Upper 95 % limit. Not below `value`. Not below `hi80` |" in sections["channel_daily"]
+    assert "At least 1900-01-01T00:00:00Z |" in sections["articles"]
+
+
+def test_constraints_are_in_the_data_package(package: dict[str, Any]) -> None:
+    fields = {
+        resource["name"]: {field["name"]: field["constraints"] for field in resource["schema"]["fields"]}
+        for resource in package["resources"]
+    }
+    assert fields["weights"]["weight"] == {"required": True, "minimum": 0, "maximum": 1}
+    assert fields["signals"]["actor"] == {"required": True, "pattern": "^[A-Z]{3}$"}
+    assert fields["signals"]["readers"]["enum"] == ["rules", "encoder", "rules+encoder", "llm"]
+    assert fields["story-articles"]["source"] == {"required": True, "minLength": 1, "maxLength": 120}
+    assert fields["tension-daily"]["index_date"] == {"required": True, "minimum": "1900-01-01"}
+    assert "pattern" not in fields["trade-flows"]["reference_month"]  # a date: the format has patterns of text only
+
+
+def test_patterns_in_the_data_package_match_whole_values() -> None:
+    text = [(table.name, c) for table in TABLES.values() for c in table.columns if c.pattern and c.dtype == pl.String]
+    assert [
+        (name, c.name) for name, c in text if not (c.pattern and c.pattern.regex.startswith("^") and c.pattern.regex.endswith("$"))
+    ] == []
 
 
 def test_the_data_package_names_the_sources_that_can_be_visited(package: dict[str, Any]) -> None:

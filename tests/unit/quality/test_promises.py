@@ -6,7 +6,7 @@ import pytest
 
 from pipeline.contracts.tables import TABLES
 from pipeline.quality.promises import Promise, PromiseError, load_promises
-from pipeline.quality.rules import load
+from pipeline.quality.rule_files import load_rules
 from pipeline.quality.validate import check_names
 from pipeline.settings import shipped
 
@@ -81,6 +81,6 @@ def test_every_shipped_promise_has_a_header() -> None:
 
 
 def test_no_shipped_promise_shares_its_name_with_a_check_of_its_table() -> None:
-    rules = load(shipped("expectations"))
+    rules = load_rules(shipped("expectations"))
     for promise in load_promises(shipped("sql") / "checks"):
         assert promise.name not in [name for name, _, _ in check_names(TABLES[promise.table], rules[promise.table])]

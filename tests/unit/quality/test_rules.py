@@ -1,4 +1,4 @@
-"""Files of promises: what is read from them, and what is refused with which words."""
+"""Files of rules: what is read from them, and what is refused with which message."""
 
 import subprocess
 import sys
@@ -10,7 +10,8 @@ from typing import Any
 import pytest
 import yaml
 
-from pipeline.quality.rules import RuleError, breaking_frame, load
+from pipeline.quality.rule_files import load_rules, read_rules
+from pipeline.quality.rules import RuleError, breaking_frame
 
 PROBABILITY: dict[str, Any] = {
     "name": "probability_is_a_probability",
@@ -42,7 +43,7 @@ def changed(without: str = "", **changes: Any) -> dict[str, Any]:
 
 
 def test_a_rule_is_read_with_all_it_says(tmp_path: Path) -> None:
-    (rule,) = load(written(tmp_path, changed(where={"kind": "threat"})))["signals"]
+    (rule,) = read_rules(written(tmp_path, changed(where={"kind": "threat"})))["signals"]
     assert (rule.table, rule.name, rule.severity, rule.reason) == (
         "signals",
         "probability_is_a_probability",
@@ -55,24 +56,24 @@ def test_a_rule_is_read_with_all_it_says(tmp_path: Path) -> None:
 
 
 def test_a_rule_cannot_be_changed(tmp_path: Path) -> None:
-    (rule,) = load(written(tmp_path, PROBABILITY))["signals"]
+    (rule,) = read_rules(written(tmp_path, PROBABILITY))["signals"]
     with pytest.raises(FrozenInstanceError):
         rule.severity = "info"  # type: ignore[misc]
 
 
 def test_rules_keep_the_order_of_the_file(tmp_path: Path) -> None:
-    rules = load(written(tmp_path, PAIR, PROBABILITY))["signals"]
+    rules = read_rules(written(tmp_path, PAIR, PROBABILITY))["signals"]
     assert [rule.name for rule in rules] == ["spans_have_length", "probability_is_a_probability"]
 
 
 def test_a_folder_gives_the_rules_of_all_its_tables(tmp_path: Path) -> None:
     written(tmp_path, PROBABILITY)
     written(tmp_path, PROBABILITY, table="findings")
-    assert set(load(tmp_path)) == {"findings", "signals"}
+    assert set(read_rules(tmp_path)) == {"findings", "signals"}
 
 
 def test_the_breaking_rows_are_the_example_row_with_the_changes(tmp_path: Path) -> None:
-    (rule,) = load(written(tmp_path, changed(breaks=[{"probability": 2}, {"probability": 0.5, "kind": "offer"}])))["signals"]
+    (rule,) = read_rules(written(tmp_path, changed(breaks=[{"probability": 2}, {"probability": 0.5, "kind": "offer"}])))["signals"]
     frame = breaking_frame(rule)
     assert frame.select("probability", "kind", "actor").rows() == [(2.0, "measure", "CHN"), (0.5, "offer", "CHN")]
 
@@ -85,7 +86,7 @@ def test_days_and_instants_are_read_as_such(tmp_path: Path) -> None:
         "  breaks: {published_at: 1099-12-31T00:00:00Z}\n",
         encoding="utf-8",
     )
-    (rule,) = load(path)["articles"]
+    (rule,) = read_rules(path)["articles"]
     assert rule.arguments["min_value"] == datetime(1900, 1, 1, tzinfo=UTC)
 
 
@@ -93,30 +94,30 @@ def test_days_and_instants_are_read_as_such(tmp_path: Path) -> None:
     ("rule", "words"),
     [
         (changed(type="expect_column_values_to_be_betwen"), "did you mean 'expect_column_values_to_be_between'"),
-        (changed(type=["a"]), "there is no expectation type"),
-        (changed(without="severity"), "lacks severity"),
-        (changed(without="reason"), "lacks reason"),
-        (changed(without="breaks"), "lacks breaks"),
-        (changed(severity="fatal"), "severity must be critical, warning, info"),
-        (changed(reason=" "), "the reason is empty"),
+        (changed(type=["a"]), "type: Input should be a valid string"),
+        (changed(without="severity"), "severity: Field required"),
+        (changed(without="reason"), "reason: Field required"),
+        (changed(without="breaks"), "breaks: Field required"),
+        (changed(severity="fatal"), "severity: Input should be 'critical', 'warning' or 'info', not 'fatal'"),
+        (changed(reason=" "), "reason: String should have at least 1 character"),
         (changed(sevrity="info"), "unknown key 'sevrity' (did you mean 'severity'?)"),
+        (changed(column=["probability"]), "column: Input should be a valid string"),
         (changed(column="probabilty"), "did you mean 'probability'"),
         (changed(without="column"), "needs the argument column"),
         (changed(arguments={}), "needs the argument max_value or min_value"),
         (changed(arguments={"min_valu": 0}), "has no argument 'min_valu'"),
-        (changed(arguments={"column": "kind", "min_value": 0}), "`column` stands both"),
+        (changed(arguments={"column": "kind", "min_value": 0}), "`column` is given both"),
         (changed(arguments={"min_value": 0, "mostly": 95}), "mostly is the share"),
-        (changed(arguments=[0, 1]), "`arguments` must be a mapping"),
+        (changed(arguments=[0, 1]), "arguments: Input should be a mapping, not [0, 1]"),
         (changed(where={"kin": "offer"}), "where names 'kin'"),
-        (changed(where=["kind"]), "`where` must be a mapping"),
+        (changed(where=["kind"]), "where: Input should be a mapping"),
         (changed(breaks={"probabilty": 2}), "breaks names 'probabilty'"),
         (changed(breaks={"probability": "much"}), "does not fit the type of its column"),
         (changed(breaks={}), "changes nothing"),
         (changed(breaks=[]), "holds no row"),
-        (changed(breaks=2), "`breaks` must be a mapping"),
-        (changed(name="is it a probability?"), "letters, digits and _ alone"),
-        (changed(name="key_is_unique"), "a check which every table has"),
-        ("probability", "must be a mapping"),
+        (changed(breaks=2), "breaks: Input should be a valid list, not 2"),
+        (changed(name="is it a probability?"), "name: String should match pattern '^[A-Za-z0-9_]+$'"),
+        ("probability", "a rule: Input should be a mapping"),
         (PAIR | {"arguments": {"column_A": "rate_pct", "column_B": "span_start"}}, "ignore_row_if: either_value_is_missing"),
         (
             PAIR | {"type": "expect_compound_columns_to_be_unique", "arguments": {"column_list": "actor"}},
@@ -135,31 +136,44 @@ def test_days_and_instants_are_read_as_such(tmp_path: Path) -> None:
 def test_a_wrong_rule_is_refused_with_what_is_wrong(tmp_path: Path, rule: Any, words: str) -> None:
     path = written(tmp_path, rule)
     with pytest.raises(RuleError) as caught:
-        load(path)
+        read_rules(path)
     assert words in str(caught.value)
     assert f"{path}, rule 1" in str(caught.value)
 
 
+@pytest.mark.parametrize("name", ["key_is_unique", "probability_is_within_bounds"])
+def test_a_rule_named_like_another_check_of_its_table_is_refused(tmp_path: Path, name: str) -> None:
+    written(tmp_path, changed(name=name))
+    with pytest.raises(RuleError, match=f"the table has a check '{name}' already"):
+        load_rules(tmp_path)
+
+
+def test_all_that_is_wrong_with_a_rule_is_reported_at_once(tmp_path: Path) -> None:
+    with pytest.raises(RuleError) as caught:
+        read_rules(written(tmp_path, changed("reason", severity="fatal", sevrity="info")))
+    assert all(words in str(caught.value) for words in ("unknown key 'sevrity'", "severity: Input", "reason: Field required"))
+
+
 def test_two_rules_of_one_name_are_refused(tmp_path: Path) -> None:
-    with pytest.raises(RuleError, match="'probability_is_a_probability' stands twice"):
-        load(written(tmp_path, PROBABILITY, PROBABILITY))
+    with pytest.raises(RuleError, match="'probability_is_a_probability' is given twice"):
+        read_rules(written(tmp_path, PROBABILITY, PROBABILITY))
 
 
 def test_a_key_given_twice_is_refused(tmp_path: Path) -> None:
     path = written(tmp_path, PROBABILITY)
     path.write_text(path.read_text(encoding="utf-8") + "  severity: info\n", encoding="utf-8")
-    with pytest.raises(RuleError, match="'severity' stands twice"):
-        load(path)
+    with pytest.raises(RuleError, match="'severity' is given twice"):
+        read_rules(path)
 
 
 def test_an_unknown_table_is_refused(tmp_path: Path) -> None:
     with pytest.raises(RuleError, match=r"no table 'signal' \(did you mean 'signals'\?\)"):
-        load(written(tmp_path, PROBABILITY, table="signal"))
+        read_rules(written(tmp_path, PROBABILITY, table="signal"))
 
 
 def test_a_file_called_otherwise_than_its_table_is_refused(tmp_path: Path) -> None:
     with pytest.raises(RuleError, match=r"must be called signals\.yaml"):
-        load(written(tmp_path, PROBABILITY, name="finding.yaml"))
+        read_rules(written(tmp_path, PROBABILITY, name="finding.yaml"))
 
 
 @pytest.mark.parametrize(
@@ -178,36 +192,36 @@ def test_a_file_of_another_form_is_refused(tmp_path: Path, text: str, words: str
     path = tmp_path / "signals.yaml"
     path.write_text(text, encoding="utf-8")
     with pytest.raises(RuleError, match=words):
-        load(path)
+        read_rules(path)
 
 
 def test_a_file_that_is_not_utf8_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "signals.yaml"
     path.write_bytes(b"table: \xff")
     with pytest.raises(RuleError, match="cannot be read as UTF-8"):
-        load(path)
+        read_rules(path)
 
 
 def test_a_missing_folder_is_refused(tmp_path: Path) -> None:
     with pytest.raises(RuleError, match="no such file or folder"):
-        load(tmp_path / "expectation")
+        read_rules(tmp_path / "expectation")
 
 
-def test_a_folder_without_promises_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(RuleError, match="every promise would be lost"):
-        load(tmp_path)
+def test_a_folder_without_rules_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(RuleError, match="every rule in it would be lost"):
+        read_rules(tmp_path)
 
 
 def test_a_file_that_would_not_be_read_is_refused(tmp_path: Path) -> None:
     written(tmp_path, PROBABILITY)
     written(tmp_path, PROBABILITY, name="findings.yml")
     with pytest.raises(RuleError, match="Rename it"):
-        load(tmp_path)
+        read_rules(tmp_path)
 
 
 def test_reading_rules_imports_neither_great_expectations_nor_pandas() -> None:
     code = (
-        "import sys; from pipeline.quality import rules, validate; from pipeline.settings import shipped; "
-        "rules.load(shipped('expectations')); sys.exit(bool({'great_expectations', 'pandas'} & set(sys.modules)))"
+        "import sys; from pipeline.quality import rule_files, validate; from pipeline.settings import shipped; "
+        "rule_files.load_rules(shipped('expectations')); sys.exit(bool({'great_expectations', 'pandas'} & set(sys.modules)))"
     )
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0

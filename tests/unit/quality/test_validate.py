@@ -16,11 +16,13 @@ from pipeline.contracts.tables import TABLES
 from pipeline.contracts.tables.core import COVERAGE
 from pipeline.contracts.tables.index import CONTRIBUTIONS, SIGNALS, WEIGHTS
 from pipeline.quality import runner
-from pipeline.quality.rules import Rule, RuleError, load
+from pipeline.quality.library import load_library
+from pipeline.quality.rule_files import load_rules
+from pipeline.quality.rules import Rule, RuleError
 from pipeline.quality.validate import Detail, Outcome, audit, broken_critically, check_names
 from pipeline.settings import shipped
 
-RULES = load(shipped("expectations"))
+RULES = load_rules(shipped("expectations"))
 BUILT_IN = ["key_is_unique", "required_values_present", "vocabulary_is_closed"]
 
 
@@ -182,12 +184,30 @@ def test_a_rule_that_great_expectations_refuses_is_an_error() -> None:
         audit(COVERAGE, coverage(5), [rule(column="accepted", minimum=0)])
 
 
-def test_a_rule_without_a_result_is_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
-    judged = runner._validate
-    monkeypatch.setattr(runner, "_validate", lambda frame, expectations: judged(frame, expectations[:-1]))
-    rules = [rule("kept", column="accepted", min_value=0), rule("lost", column="accepted", min_value=0)]
-    with pytest.raises(runner.AuditError, match="1 results for 2 rules; without an answer: lost"):
-        audit(COVERAGE, coverage(5), rules)
+def test_a_rule_without_a_result_is_a_critical_failure(monkeypatch: pytest.MonkeyPatch) -> None:
+    resolve = runner._resolve
+
+    def without_one(graph: Any, configuration: dict[str, Any]) -> Any:
+        metrics, aborted = resolve(graph, configuration)
+        return {key: value for key, value in metrics.items() if key[0] != "column_values.between.unexpected_count"}, aborted
+
+    monkeypatch.setattr(runner, "_resolve", without_one)
+    outcomes = found(
+        coverage(5), [rule("lost", column="accepted", min_value=0), rule("some", "expect_table_row_count_to_be_between", min_value=1)]
+    )
+    assert (outcomes["lost"].passed, outcomes["lost"].severity, outcomes["some"].passed) == (False, "critical", True)
+    assert outcomes["lost"].detail.message == "the rule could not be judged: Great Expectations gave no result"
+
+
+def test_two_frames_judged_by_the_same_rules_do_not_share_counts() -> None:
+    same = [rule(column="article_count", min_value=4)]
+    first, second = found(coverage(5, 6), same), found(coverage(1, 2, 3), same)
+    assert (first["count_is_positive"].passed, second["count_is_positive"].detail) == (True, Detail(3, 3, ("1", "2", "3")))
+
+
+def test_rows_that_mostly_tolerates_are_counted_and_shown() -> None:
+    outcome = found(coverage(5, 6, -1), [rule(column="article_count", min_value=0, mostly=0.5)])["count_is_positive"]
+    assert (outcome.passed, outcome.detail) == (True, Detail(3, 1, ("-1",)))
 
 
 def test_rules_of_another_table_are_refused() -> None:
@@ -221,7 +241,7 @@ def test_an_audit_writes_nothing_sends_nothing_and_prints_nothing(
 ) -> None:
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("HOME", str(tmp_path))
-    for cached in (runner._library, runner._datasource, runner._batch_definition):
+    for cached in (load_library, runner._judgement, runner._suite):
         cached.cache_clear()
     monkeypatch.setenv("GX_ANALYTICS_ENABLED", "true")
     audit(COVERAGE, coverage(5), [rule(column="accepted", min_value=0)])

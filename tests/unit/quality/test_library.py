@@ -1,0 +1,63 @@
+"""The lean import of Great Expectations: what it leaves out, and that what is left judges as the whole library does."""
+
+import importlib.metadata
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import polars as pl
+import pytest
+
+from pipeline.contracts.tables import TABLES
+from pipeline.quality import runner
+from pipeline.quality.rule_files import load_rules
+from pipeline.quality.rules import breaking_frame
+from pipeline.settings import shipped
+
+# Together their rules are of every type that any table uses.
+COMPARED = ("articles", "coverage", "contributions", "fetches", "gdelt_accounts", "measure_events", "official_signals", "weights")
+
+
+def test_the_lean_import_was_written_for_this_version() -> None:
+    # For another version run `benchmarks/quality.py`, and look whether pipeline/quality/library.py still leaves out the right modules.
+    assert importlib.metadata.version("great-expectations") == "1.24.1"
+
+
+def test_what_is_not_used_is_not_imported() -> None:
+    code = """
+import sys
+from pipeline.quality.library import load_library
+load_library()
+loaded = [name for name in sys.modules if name.startswith(("great_expectations.datasource.fluent.data_asset", "altair.", "scipy.stats."))]
+assert loaded == [], loaded
+import altair, scipy.stats
+assert altair.Chart.__name__ == "Chart" and scipy.stats.norm.cdf(0) == 0.5
+from great_expectations.datasource.fluent import SnowflakeDatasource
+try:
+    SnowflakeDatasource()
+except TypeError as error:
+    assert "SnowflakeDatasource is left out" in str(error)
+else:
+    raise AssertionError("a connector that was left out could be used")
+"""
+    done = subprocess.run([sys.executable, "-W", "ignore", "-c", code], check=False, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+
+
+@pytest.mark.slow
+def test_rules_are_judged_as_through_a_data_context() -> None:
+    rules = load_rules(shipped("expectations"))
+    assert {rule.type for table in COMPARED for rule in rules[table]} == {rule.type for of_table in rules.values() for rule in of_table}
+    script = Path(__file__).with_name("through_a_context.py")
+    done = subprocess.run(
+        [sys.executable, "-W", "ignore", "-m", f"{__package__}.{script.stem}", *COMPARED], check=True, capture_output=True
+    )
+    expected = json.loads(done.stdout)
+    for table in COMPARED:
+        frame = pl.concat([TABLES[table].example(), *(breaking_frame(rule) for rule in rules[table])])
+        for outcome in runner.run(frame, rules[table]):
+            success, seen, failed = expected[table][outcome.name]
+            assert outcome.passed == success, outcome
+            if seen is not None:
+                assert (outcome.detail.rows_seen, outcome.detail.failed_rows) == (seen, failed), outcome
