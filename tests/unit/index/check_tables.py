@@ -12,12 +12,12 @@ import polars as pl
 from pipeline.contracts.tables import TABLES
 from pipeline.quality import built_in
 from pipeline.quality.promises import load_promises
-from pipeline.quality.rules import load
+from pipeline.quality.rule_files import load_rules
 from pipeline.quality.validate import audit, broken_critically
 from pipeline.settings import shipped
 from pipeline.warehouse.sql import read_query, select
 
-_RULES = load(shipped("expectations"))
+_RULES = load_rules(shipped("expectations"))
 _CHECKS = {check: read_query(check.sql_path) for check in load_promises(shipped("sql") / "checks") if check.severity == "critical"}
 
 
