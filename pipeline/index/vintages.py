@@ -15,11 +15,10 @@ from typing import NamedTuple
 import numpy as np
 import polars as pl
 from numpy.typing import NDArray
-from scipy.signal import lfilter
 
 from pipeline.contracts.tables.index import BASELINE
 from pipeline.contracts.tables.vintages import INDEX_KNOWN, MASS_ARRIVALS, MOVEMENT_ARRIVALS
-from pipeline.index.filter import Matrix, dispersion, limits, stalemate
+from pipeline.index.filter import Matrix, accumulate, dispersion, limits, stalemate
 
 VALUES = {"escalation": "tension", "concession": "concession", "dialogue": "dialogue"}
 _MASSES = ("observed", "second_moment", "expected")
@@ -126,8 +125,8 @@ def _walk(arrivals: _Arrivals, moments: list[int], shape: tuple[int, int], kept:
         first = min(told_days, int(np.min(arrivals.day[now]))) if until > taken else told_days
         end = min(moment + 1, days)
         before = sums[:, :, first:told_days].copy()
-        carried = kept * sums[:, :, first - 1 : first] if first else np.zeros((pairs, _SUMS_OF_PAIR, 1))
-        sums[:, :, first:end], _ = lfilter([1.0], [1.0, -kept], daily[:, :, first:end], axis=2, zi=carried)
+        carried = sums[:, :, first - 1] if first else np.zeros((pairs, _SUMS_OF_PAIR))
+        sums[:, :, first:end] = accumulate(daily[:, :, first:end], kept, carried)
         differs = np.ones((pairs, end - first), dtype=bool)
         differs[:, : told_days - first] = (sums[:, :, first:told_days] != before).any(axis=1)
         pair, day = np.nonzero(differs)

@@ -3,11 +3,12 @@ from datetime import date, timedelta
 import numpy as np
 import polars as pl
 import pytest
+from scipy.signal import lfilter
 from scipy.stats import beta, gamma
 
 from pipeline.contracts.model import ContractError
 from pipeline.contracts.tables.index import BASELINE, CHANNEL_DAILY, DAILY_MASS, MOVEMENT_DAILY, STALEMATE_DAILY
-from pipeline.index.filter import LEAST_SHAPE, before_news, discounted, filter_channels, stalemates
+from pipeline.index.filter import LEAST_SHAPE, accumulate, before_news, discounted, filter_channels, stalemates
 
 FIRST = date(2024, 12, 1)
 CHANNELS = ("concession", "dialogue", "escalation")
@@ -68,6 +69,14 @@ def test_discounted_sums_are_those_of_two_plain_loops() -> None:
     daily = np.random.default_rng(11).gamma(1.0, 2.0, size=(5, 200))
     expected = np.array([summed(row.tolist(), 7.0) for row in daily])
     assert np.abs(discounted(daily, 7.0) - expected).max() < 1e-9
+
+
+@pytest.mark.parametrize("shape", [(5, 200), (4, 29, 60), (3, 1), (0, 0)])
+def test_accumulated_sums_are_those_of_a_linear_filter_to_the_bit(shape: tuple[int, ...]) -> None:
+    random = np.random.default_rng(5)
+    daily, carried = random.gamma(0.3, size=shape), random.gamma(1.0, size=shape[:-1])
+    expected = lfilter([1.0], [1.0, -0.9], daily, zi=0.9 * carried[..., None])[0] if daily.size else daily
+    assert np.array_equal(accumulate(daily, 0.9, carried), expected)
 
 
 @pytest.mark.parametrize("half_life", [0.5, 1.0, 7.0, 30.0, 3650.0])

@@ -57,4 +57,4 @@ def test_nothing_is_shared_with_what_it_checks() -> None:
     source = Path(rebuild.__file__).read_text(encoding="utf-8")
     imports = [line for line in source.splitlines() if line.startswith(("import ", "from "))]
     assert [line for line in imports if "pipeline" in line] == ["from pipeline.index.validation.figures import figure, figures"]
-    assert "lfilter" not in source
+    assert "accumulate" not in source
