@@ -26,6 +26,7 @@ from pipeline.contracts.tables.index import (
     TENSION_PAIR_DAILY,
 )
 from pipeline.contracts.tables.validation import VALIDATION
+from pipeline.errors import UserError
 from pipeline.index.parameters import variables
 from pipeline.index.validation import agreement, event_study, rebuild
 from pipeline.index.validation.forecast import ForecastError, forecast_by_half_life
@@ -50,7 +51,7 @@ _NO_TEXT = ("title", "body")
 _NO_FIGURES = VALIDATION.empty()
 
 
-class ValidationError(ValueError):
+class ValidationError(UserError, ValueError):
     """This home or these days cannot be validated; the message says why and what to give instead."""
 
 

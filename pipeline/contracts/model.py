@@ -11,11 +11,12 @@ from typing import Any, Literal
 import polars as pl
 
 from pipeline.contracts.patterns import Pattern
+from pipeline.errors import UserError
 
 Layer = Literal["raw", "core", "index", "trade"]
 
 
-class ContractError(ValueError):
+class ContractError(UserError, ValueError):
     """Data or a name does not agree with its contract; the message says which table, what is wrong and what to do."""
 
 

@@ -1,4 +1,4 @@
-"""The only code that knows Dagster (with `definitions.py` and the place in `cli.py` that starts the job).
+"""The only code that knows Dagster (with `definitions.py` and `commands/job.py`, which starts the job).
 
 One file of assets for each layer; an asset's body is wiring, and everything it calls runs and is tested without Dagster.
 """

@@ -1,10 +1,11 @@
 """Daily partitions: the days of everything up to the findings, from the first to the last day of the settings."""
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, timedelta
 from typing import Any
 
 import dagster as dg
 
+from pipeline import clock
 from pipeline.contracts.days import Days
 from pipeline.settings import Settings
 
@@ -43,7 +44,7 @@ def last_partition(settings: Settings) -> date:
 
 def today() -> date:
     """The last day that an article can honestly claim."""
-    return datetime.now(UTC).date()
+    return clock.today()
 
 
 def range_tags(span: Days) -> dict[str, str]:

@@ -12,13 +12,13 @@ from typing import Any
 import polars as pl
 from rich import box
 from rich.console import Console
-from rich.markup import escape
 from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
 from pipeline.contracts.sources import RECENT_DAYS
 from pipeline.report.names import short_day
+from pipeline.report.plain import plain, visible
 from pipeline.settings import SAMPLE_NOTE, Settings
 
 _PHASE_STYLE = {"escalation": "bold red", "stalemate": "yellow", "de-escalation": "green", "dialogue": "cyan", "quiet": "dim"}
@@ -26,15 +26,6 @@ _POLARITY_STYLE = {"escalation": "bold red", "dialogue": "cyan", "concession": "
 _WEEK = 7
 _STORIES = 5
 _QUOTE_WIDTH = 160
-
-
-def plain(text: str) -> str:
-    """Text without control characters and without console markup."""
-    return escape(_visible(text))
-
-
-def _visible(text: str) -> str:
-    return "".join(c if c.isprintable() or c in "\n\t" else "\N{REPLACEMENT CHARACTER}" for c in text)
 
 
 def last_week(daily: pl.DataFrame, is_sample: bool) -> Table:
@@ -106,7 +97,7 @@ def next_steps(settings: Settings) -> Text:
     )
     lines = Text("Next\n", style="italic")
     for what, how in steps:
-        lines.append(f" {what:<14} ", style="bold not italic").append(f"{_visible(how)}\n", style="not italic")
+        lines.append(f" {what:<14} ", style="bold not italic").append(f"{visible(how)}\n", style="not italic")
     return lines
 
 
@@ -122,6 +113,13 @@ def failed_checks(err: Console, failed: Sequence[tuple[str, str, str]]) -> None:
     """Promises that were broken, critical or not."""
     for table, check, detail in failed:
         err.print(f"[yellow]promise broken:[/] {plain(table)}.{plain(check)}: {plain(detail)}", highlight=False)
+
+
+def stale_tables(err: Console, reasons: Mapping[str, str]) -> None:
+    """Say which side tables keep an earlier version, and why."""
+    for table, reason in sorted(reasons.items()):
+        err.print(f"[yellow]not rebuilt:[/] {plain(table)} keeps its last good version: {plain(reason)}", highlight=False)
+    err.print("The index is published; run again once the cause is fixed.", highlight=False)
 
 
 def notes(err: Console, said: Sequence[str]) -> None:
@@ -144,7 +142,7 @@ def explained(out: Console, found: pl.DataFrame) -> None:
         out.print("no signal: no government is read here as acting or speaking towards another on trade", style="dim")
         return
     for (quote,), rows in found.partition_by("quote", as_dict=True, maintain_order=True).items():
-        out.print(Text(_visible(str(quote)), style="bold"))
+        out.print(Text(visible(str(quote)), style="bold"))
         for row in rows.iter_rows(named=True):
             out.print(_finding(row), highlight=False)
             out.print(Padding(_reasons(row), (0, 0, 0, 4)), highlight=False)
@@ -155,7 +153,7 @@ def _finding(row: dict[str, Any]) -> Text:
     is_news = row["modality"] == "asserted"
     line = Text("  ", style="" if is_news else "dim")
     line.append(f"{row['actor']} > {row['target']}  {row['kind']}", style=_POLARITY_STYLE[row["polarity"]] if is_news else "")
-    facts = [row["status"], row["instrument"].replace("_", " "), _visible(row["product"])]
+    facts = [row["status"], row["instrument"].replace("_", " "), visible(row["product"])]
     facts += [f"{row['rate_pct']:g} %"] if row["rate_pct"] is not None else []
     facts += [f"{row['value_usd']:,.0f} USD"] if row["value_usd"] is not None else []
     facts += [word for word, flag in (("conditional", "is_conditional"), ("retaliation", "is_retaliation")) if row[flag]]
@@ -166,10 +164,10 @@ def _finding(row: dict[str, Any]) -> Text:
 def _reasons(row: dict[str, Any]) -> Text:
     """Who was told by which words, and which reader found it by what."""
     line = Text(style="dim")
-    line.append(f"who: {_visible(row['actor_words']) or 'from the text around it'}; ")
-    line.append(f"to whom: {_visible(row['target_words']) or ('everyone' if row['target'] == '*' else 'from the text around it')}; ")
+    line.append(f"who: {visible(row['actor_words']) or 'from the text around it'}; ")
+    line.append(f"to whom: {visible(row['target_words']) or ('everyone' if row['target'] == '*' else 'from the text around it')}; ")
     if row["readers"] != "encoder":
-        line.append(f"rule {row['rule_id']}: {_visible(' … '.join(row['words']))}")
+        line.append(f"rule {row['rule_id']}: {visible(' … '.join(row['words']))}")
     else:
         line.append("no rule")
     return line.append(f"; encoder: {row['alternatives']}" if row["alternatives"] else "; encoder silent")

@@ -5,12 +5,13 @@ Belongs here: names, types, defaults and limits of settings, and where things li
 
 from datetime import date
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 
 from pydantic import Field, SecretStr, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
 
 from pipeline.contracts.countries import parse_pair
+from pipeline.contracts.readers import ReaderName
 from pipeline.settings.archives import ArticleFiles, archive
 from pipeline.settings.upstreams import Upstreams
 
@@ -21,7 +22,6 @@ SAMPLE_TRADE = PACKAGE / "sample" / "trade"
 SAMPLE_FIRST_DAY = date(2025, 1, 20)
 SAMPLE_LAST_DAY = date(2025, 11, 30)
 SAMPLE_NOTE = "Bundled sample: invented articles about public facts of 2025. Not for citation."
-ReaderName = Literal["both", "rules", "encoder", "llm"]
 SAMPLE_PAIRS = ("CHN-USA", "EUN-USA", "JPN-USA", "CAN-USA", "MEX-USA", "BRA-USA", "IND-USA")
 
 

@@ -13,6 +13,8 @@ from multiprocessing import get_context
 from pathlib import Path
 from typing import Any, Protocol, TypeVar
 
+from pipeline.errors import UserError
+
 Batch = TypeVar("Batch")
 Result = TypeVar("Result")
 
@@ -22,7 +24,7 @@ ANSWER_SECONDS = 10
 _CODE = Path(__file__).parent
 
 
-class ClusterError(RuntimeError):
+class ClusterError(UserError, RuntimeError):
     """The Dask cluster cannot be used: not installed, no answer, no workers, other code there, or lost under way."""
 
 

@@ -12,7 +12,6 @@ The formula is a logistic one, for each way of reading (`rules`, `encoder`, `bot
 from collections.abc import Sequence
 from functools import cache
 
-import numpy as np
 import polars as pl
 
 from pipeline.signals.lexicon import load
@@ -27,7 +26,7 @@ def probabilities(evidence: pl.DataFrame, way: str) -> pl.Series:
     """The probability, in 0 to 1, of each row of evidence (`combine.EVIDENCE_SCHEMA`) for a way of reading (`rules`, `encoder`, `both`)."""
     weights = _table()[way]
     terms = features(evidence, _families())
-    logit = sum((terms[name] * weights.get(name, 0.0) for name in TERMS), pl.Series(np.zeros(evidence.height)))
+    logit = sum((terms[name] * weights.get(name, 0.0) for name in TERMS), pl.zeros(evidence.height, eager=True))
     return (1 / (1 + (-logit).exp())).round(4).alias("probability")
 
 

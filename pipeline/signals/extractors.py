@@ -1,4 +1,4 @@
-"""The readers that may be chosen, by name. A new one is a name in `settings.ReaderName` and a line here.
+"""The readers that may be chosen, by name. A new one is a name in `contracts.readers.ReaderName` and a line here.
 
 Belongs here: from settings to an extractor. Does not: reading. What a reader needs is imported when it is chosen.
 """

@@ -17,6 +17,7 @@ import polars as pl
 
 from pipeline.contracts.countries import ALL_PARTNERS
 from pipeline.contracts.vocabulary import INSTRUMENT, KIND, KIND_POLARITY, MODALITY, STATUS
+from pipeline.errors import UserError
 
 UNNAMED_PARTNER = "?"
 
@@ -53,7 +54,7 @@ _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct",
 _WRITTEN_DATE = re.compile(r"([A-Za-z]{3,9})\.? (\d{1,2}),? (\d{4})")
 
 
-class GoldError(ValueError):
+class GoldError(UserError, ValueError):
     """A gold file that cannot be read or breaks the annotation guide; the message names file, line and what to mend."""
 
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 import polars as pl
 
 from pipeline.contracts.tables.core import ARTICLES, FINDINGS
+from pipeline.errors import UserError
 from pipeline.signals import gate
 from pipeline.signals.segment import GAP
 
@@ -20,7 +21,7 @@ TEXT_FINDINGS = pl.Schema({name: dtype for name, dtype in FINDINGS.schema.items(
 TEXTS_SCHEMA = pl.Schema({"id": pl.String(), "date": pl.Date(), "source": pl.String(), "text": pl.String()})
 
 
-class ExtractorError(RuntimeError):
+class ExtractorError(UserError, RuntimeError):
     """Texts could not be read at all; the message says what was asked of which reader, what stopped it and what to do."""
 
 

@@ -3,10 +3,12 @@
 import json
 from pathlib import Path
 
+from pipeline.errors import UserError
+
 NOTE = "home.json"
 
 
-class HomeError(ValueError):
+class HomeError(UserError, ValueError):
     """The home cannot be used for this; the message says which folder to give or what to remove."""
 
 

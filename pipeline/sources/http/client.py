@@ -30,7 +30,7 @@ import httpx
 from pydantic import SecretStr
 from tenacity import RetryCallState, Retrying, retry_if_exception_type
 
-from pipeline import __version__
+from pipeline import __version__, clock
 from pipeline.contracts.instants import retry_after
 from pipeline.settings.upstreams import Network
 from pipeline.sources.http import unpacking
@@ -100,7 +100,7 @@ class Client:
         archive: Archive,
         network: Network,
         *,
-        now: Callable[[], datetime] = lambda: datetime.now(UTC),
+        now: Callable[[], datetime] = clock.now,
         sleep: Callable[[float], None] = time.sleep,
         resolve: Resolver = resolve,
         trust: ssl.SSLContext | None = None,

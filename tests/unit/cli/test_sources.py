@@ -1,11 +1,12 @@
 """`tension sources` and `tension fetch`: how each source stands, and what is said when nothing can be asked."""
 
-from datetime import UTC, date, datetime, timedelta, tzinfo
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import polars as pl
 import pytest
 
+from pipeline import clock
 from pipeline.contracts.days import Days
 from pipeline.contracts.tables.raw import RAW_ARTICLES
 from pipeline.settings import Settings
@@ -21,18 +22,10 @@ HOSTILE = "Post [bold red]free[/] [link=https://a.example]x[/link]\x1b[2J"
 FEED = "<rss version='2.0'><channel><item><guid>1</guid><title>Ruritania taxes glass</title><pubDate>{}</pubDate></item></channel></rss>"
 
 
-class Noon(datetime):
-    """A clock that stands still, so that no test runs over midnight."""
-
-    @classmethod
-    def now(cls, tz: tzinfo | None = None) -> datetime:  # type: ignore[override]  # the real one gives its own class
-        return NOW.astimezone(tz)
-
-
 @pytest.fixture(autouse=True)
 def wide_at_noon(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("COLUMNS", "140")
-    monkeypatch.setattr("pipeline.cli.datetime", Noon)
+    monkeypatch.setattr(clock, "now", lambda: NOW)
 
 
 def switch_on(folder: Path, *names: str) -> None:

@@ -3,7 +3,8 @@ from typing import get_args
 
 import pytest
 
-from pipeline.settings import ReaderName, Settings
+from pipeline.contracts.readers import ReaderName
+from pipeline.settings import Settings
 from pipeline.signals.extract import SentenceExtractor
 from pipeline.signals.extractors import FACTORIES, make
 from pipeline.signals.readers.encoder import reading

@@ -8,7 +8,7 @@ import pytest
 from pipeline.articles.clean import admit
 from pipeline.contracts.instants import parse_instant
 from pipeline.report.page import Page, render
-from pipeline.report.terminal import plain
+from pipeline.report.plain import plain
 from pipeline.sources.errors import SourceError
 from pipeline.sources.feeds import markup
 from pipeline.sources.feeds.rss import parse

@@ -1,0 +1,13 @@
+"""The one clock. Commands and the calendar of days read the time here, so that tests can replace it."""
+
+from datetime import UTC, date, datetime
+
+
+def now() -> datetime:
+    """Return the current instant in UTC."""
+    return datetime.now(UTC)
+
+
+def today() -> date:
+    """Return the current day in UTC."""
+    return now().date()

@@ -1,0 +1,13 @@
+"""One line that accounts for every row that came into a home."""
+
+from pipeline.contracts.tables.core import COVERAGE, QUARANTINE
+from pipeline.report import terminal
+from pipeline.settings import Settings
+from pipeline.warehouse.lake import Lake
+from pipeline.warehouse.publish import Publisher
+
+
+def account_for_rows(lake: Lake, settings: Settings) -> str:
+    """Return one line on the rows read and the release that holds them."""
+    release = Publisher(settings.published).latest_name or "none yet"
+    return terminal.accounted(str(lake.span(COVERAGE)), lake.read(COVERAGE), lake.read(QUARANTINE), release)

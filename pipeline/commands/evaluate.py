@@ -1,0 +1,32 @@
+"""`tension evaluate`: the scores of a reader on gold files."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Literal
+
+from pipeline.commands.console import err, out
+from pipeline.contracts.readers import ReaderName
+from pipeline.report import scores, terminal
+from pipeline.report.plain import plain
+from pipeline.settings.reading import read_settings
+from pipeline.signals.evaluate import errors as list_errors
+from pipeline.signals.evaluate import evaluate
+from pipeline.signals.extractors import make
+from pipeline.signals.gold import half, read_gold
+
+
+def score_reader(gold: Sequence[Path], which: Literal["even", "odd"] | None, show_errors: int, extractor: ReaderName | None) -> None:
+    """Print the scores on all passages or on one half of them, and the first `show_errors` errors."""
+    labelled = read_gold(*gold)
+    if which is not None:
+        labelled = labelled.only(half(labelled.passages, which))
+    reader = make(read_settings(extractor=extractor))
+    found = reader.read_texts(labelled.passages)
+    terminal.notes(err, reader.account.told())
+    report = evaluate(labelled, found)
+    part = "all passages" if which is None else f"the {which} half"
+    out.print(f"reader {reader.name} {plain(reader.version)}; {part} of {', '.join(path.name for path in gold)}", highlight=False)
+    out.print(scores.render(report.as_frame(), report.reliability_frame()))
+    if show_errors:
+        listed = list_errors(labelled, found)
+        out.print(scores.errors_by_source(listed), scores.errors_table(listed, limit=show_errors), sep="\n")

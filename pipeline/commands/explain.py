@@ -1,0 +1,22 @@
+"""`tension explain`: what is found in one text, and why."""
+
+from datetime import date
+from pathlib import Path
+
+from pipeline.commands.console import out
+from pipeline.report import terminal
+from pipeline.settings.reading import read_settings
+from pipeline.signals.extractors import explaining
+
+
+def explain_text(text: str, day: date | None) -> None:
+    """Print the findings in a text, or in the file of that name."""
+    whole = Path(text).read_text(encoding="utf-8", errors="replace") if _is_file(text) else text
+    terminal.explained(out, explaining(read_settings()).explain(whole, day=day))
+
+
+def _is_file(text: str) -> bool:
+    try:
+        return Path(text).is_file()
+    except (OSError, ValueError):
+        return False  # a sentence, too long for a name

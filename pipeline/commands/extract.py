@@ -1,0 +1,21 @@
+"""`tension extract`: the signals in a file of articles or passages."""
+
+from pathlib import Path
+
+from pipeline.commands.console import err, out
+from pipeline.contracts.readers import ReaderName
+from pipeline.report import terminal
+from pipeline.report.plain import plain
+from pipeline.settings.reading import read_settings
+from pipeline.signals.extractors import make
+from pipeline.sources.files.texts import read_texts, write_rows
+
+
+def extract_signals(file: Path, to: Path, workers: int | None, extractor: ReaderName | None) -> None:
+    """Write the signals found in the texts of a file, one row each."""
+    texts = read_texts(file)
+    reader = make(read_settings(workers=workers, extractor=extractor))
+    found = reader.read_texts(texts)
+    write_rows(found, to)
+    terminal.notes(err, reader.account.told())
+    out.print(f"{found.height} signals from {texts.height} texts in {plain(str(to))}", highlight=False)

@@ -1,0 +1,47 @@
+"""`tension run`: read articles and trade figures, build the index, check it and publish it."""
+
+from collections.abc import Sequence
+from datetime import date
+from pathlib import Path
+
+from pipeline.commands.account import account_for_rows
+from pipeline.commands.console import err, out
+from pipeline.commands.days import set_days
+from pipeline.commands.job import report_failures, report_stale_tables, run_job
+from pipeline.contracts.tables.index import TENSION_PAIR_DAILY
+from pipeline.progress import displaying
+from pipeline.report import terminal
+from pipeline.report.evidence import newest_contributions
+from pipeline.settings.reading import read_settings
+from pipeline.signals.extractors import make
+from pipeline.sources.files.catalogue import Catalogue
+from pipeline.warehouse import home
+from pipeline.warehouse.lake import Lake
+
+
+def run_index(
+    articles: Sequence[Path] | None,
+    pairs: str | None,
+    first: date | None,
+    last: date | None,
+    baseline: tuple[date, date] | None,
+    home_folder: Path | None,
+    workers: int | None,
+) -> None:
+    """Run the whole job and print what came out. None: the setting, else its default."""
+    given = read_settings(
+        home=home_folder, articles=tuple(articles) if articles else None, pairs=pairs, baseline=baseline, workers=workers, first_day=first
+    )
+    with displaying(err) as display:
+        known = Catalogue(given.catalogue)
+        settings = set_days(given, known, first, last)
+        make(settings)  # a reader that lacks something is reported before anything is read
+        home.claim(settings.home, is_sample=settings.is_sample)
+        known.save()
+        launched = run_job(settings, display)
+    report_failures(launched, settings)
+    lake = Lake(settings.lake)
+    read = terminal.reading(launched.articles_read, launched.articles_not_read)
+    newest = newest_contributions(lake.read)
+    terminal.ran(out, lake.read(TENSION_PAIR_DAILY), newest, f"{account_for_rows(lake, settings)}\n{read}", settings)
+    report_stale_tables(launched)

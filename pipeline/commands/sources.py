@@ -1,0 +1,44 @@
+"""`tension sources`: the state of each source, and when it is fetched next."""
+
+from pathlib import Path
+
+import polars as pl
+
+from pipeline import clock
+from pipeline.commands.console import out
+from pipeline.contracts.sources import SOURCES, next_asked_at
+from pipeline.contracts.tables.raw import RAW_ARTICLES, RAW_TRADE_FLOWS
+from pipeline.report import terminal
+from pipeline.settings import Settings
+from pipeline.settings.reading import read_settings
+from pipeline.sources.http.archive import Archive
+from pipeline.sources.standing import standing, standing_of_files
+from pipeline.sources.upstreams import UPSTREAMS, newest_day
+from pipeline.warehouse.holdings import holdings
+from pipeline.warehouse.lake import Lake
+
+
+def show_sources(home_folder: Path | None) -> None:
+    """Print the state of each source of a home."""
+    print_sources(read_settings(home=home_folder))
+
+
+def print_sources(settings: Settings) -> None:
+    """Print when each source last answered, its rows, what is missing, and when it is fetched next."""
+    now = clock.now()
+    archive, lake = Archive(settings.payloads), Lake(settings.lake)
+    until = min(now.date(), settings.end or now.date())
+    newest = {name: newest_day(upstream, archive, until) for name, upstream in UPSTREAMS.items()}
+    held = holdings(lake)
+    newest_dates = dict(held.select("source", "newest_date").iter_rows())
+    states = pl.concat(
+        [
+            *(
+                standing_of_files(name, lake.written_at(table), newest_dates[name], until)
+                for name, table in (("articles", RAW_ARTICLES), ("trade", RAW_TRADE_FLOWS))
+                if name in newest_dates
+            ),
+            standing(archive.journal(), newest, settings.sources.on, until),
+        ]
+    ).join(held.select("source", "row_count"), on="source", how="left", maintain_order="left")
+    terminal.sources(out, states, {name: next_asked_at(SOURCES.get(name), now) for name in states["source"]}, settings)
