@@ -45,11 +45,11 @@ format: $(filter .uv/uv,$(UV)) ## put code and SQL into the house style
 	@$(DEV) ruff check --fix .
 	@$(DEV) sqlfluff fix --disable-progress-bar -q sql
 
-dictionary: $(filter .uv/uv,$(UV)) ## write docs/data-dictionary.md anew from the contracts
-	@$(DEV) python -m tests.conventions.dictionary > docs/data-dictionary.md
+dictionary: $(filter .uv/uv,$(UV)) ## write docs/data-dictionary.md from the contracts
+	@$(DEV) python -m scripts.dictionary > docs/data-dictionary.md
 
-counts: $(filter .uv/uv,$(UV)) ## write anew how many findings of each kind the sample gives, and show what changed
-	@$(DEV) python -m tests.unit.signals.counts
+counts: $(filter .uv/uv,$(UV)) ## count the findings of each kind in the sample again, and show what changed
+	@$(DEV) python -m scripts.counts
 
 clean: ## remove what runs made (the lake and the published files under data/ included)
 	rm -rf data .pytest_cache .ruff_cache .mypy_cache .hypothesis

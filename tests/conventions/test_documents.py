@@ -7,7 +7,7 @@ from urllib.parse import unquote
 import pytest
 
 from pipeline.contracts.tables import TABLES
-from tests.conventions.dictionary import text
+from scripts.dictionary import render_dictionary
 
 ROOT = Path(__file__).parents[2]
 DICTIONARY = ROOT / "docs" / "data-dictionary.md"
@@ -17,15 +17,15 @@ ELSEWHERE = re.compile(r"[a-z][a-z0-9+.-]*:|#|//", flags=re.IGNORECASE)  # https
 
 
 def test_the_data_dictionary_is_current() -> None:
-    current = DICTIONARY.exists() and DICTIONARY.read_text(encoding="utf-8") == text()
-    assert current, "docs/data-dictionary.md is not what the contracts say; write it anew with `make dictionary`"
+    current = DICTIONARY.exists() and DICTIONARY.read_text(encoding="utf-8") == render_dictionary()
+    assert current, "docs/data-dictionary.md is not what the contracts say; write it again with `make dictionary`"
 
 
 def test_the_program_behind_make_dictionary_prints_the_dictionary() -> None:
-    command = [sys.executable, "-m", "tests.conventions.dictionary"]
+    command = [sys.executable, "-m", "scripts.dictionary"]
     printed = subprocess.run(command, cwd=ROOT, capture_output=True, check=True)
-    assert printed.stdout.decode("utf-8") == text()
-    assert "tests.conventions.dictionary > docs/data-dictionary.md" in (ROOT / "Makefile").read_text(encoding="utf-8")
+    assert printed.stdout.decode("utf-8") == render_dictionary()
+    assert "scripts.dictionary > docs/data-dictionary.md" in (ROOT / "Makefile").read_text(encoding="utf-8")
 
 
 def links(page: str) -> list[str]:

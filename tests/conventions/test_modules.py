@@ -39,7 +39,7 @@ def test_no_module_is_longer_than_a_reader_can_hold() -> None:
 
 
 def test_no_module_or_folder_has_a_name_that_says_nothing() -> None:
-    names = [path.relative_to(ROOT) for path in files("pipeline", "tests", "sql")]
+    names = [path.relative_to(ROOT) for path in files("pipeline", "tests", "sql", "scripts")]
     assert [str(path) for path in names if {part.partition(".")[0].removeprefix("_") for part in path.parts} & NAMES_THAT_SAY_NOTHING] == []
 
 
@@ -78,5 +78,9 @@ def test_paths_of_one_machine_are_told_from_other_words() -> None:
 
 
 def test_no_file_names_a_path_of_one_machine() -> None:
-    found = [str(path.relative_to(ROOT)) for path in files("pipeline", "tests", "docs") if OF_ONE_MACHINE.search(path.read_text("utf-8"))]
+    found = [
+        str(path.relative_to(ROOT))
+        for path in files("pipeline", "tests", "docs", "scripts")
+        if OF_ONE_MACHINE.search(path.read_text("utf-8"))
+    ]
     assert found == []

@@ -1,0 +1,57 @@
+"""Count the findings of each kind that the default reader makes of the bundled sample, and show what changed: `make counts`.
+
+Read the differences before you commit `tests/unit/signals/counts.csv`: one lexicon entry can over-count a whole kind for years when nobody
+looks.
+"""
+
+from pathlib import Path
+
+import polars as pl
+
+from pipeline.articles.clean import admit
+from pipeline.settings import SAMPLE_ARTICLES, SAMPLE_LAST_DAY, Settings
+from pipeline.settings.archives import ArticleFiles
+from pipeline.signals.extractors import make
+from pipeline.sources.files.articles import read_articles, whole
+
+COUNTS = Path(__file__).parents[1] / "tests" / "unit" / "signals" / "counts.csv"
+BY = ("extractor", "kind", "modality")
+SCHEMA = {**dict.fromkeys(BY, pl.String()), "findings": pl.Int64()}
+
+
+def read_counts() -> pl.DataFrame:
+    """Read the committed counts."""
+    return pl.read_csv(COUNTS, schema=SCHEMA)
+
+
+def count_findings() -> pl.DataFrame:
+    """Read the bundled sample with the default reader, and count the findings by reader, kind and modality."""
+    raw = whole(read_articles([ArticleFiles(path=str(SAMPLE_ARTICLES))], last_day=SAMPLE_LAST_DAY))
+    findings = make(Settings()).extract(admit(raw).articles)
+    return findings.group_by(BY).agg(findings=pl.len().cast(pl.Int64)).sort(BY).select(*SCHEMA)
+
+
+def show_differences(before: pl.DataFrame, now: pl.DataFrame) -> str:
+    """Lay out what is counted differently, one line each and the total; empty when nothing is."""
+    both = before.join(now, on=BY, how="full", coalesce=True, suffix="_now").with_columns(pl.selectors.numeric().fill_null(0)).sort(BY)
+    changed = both.filter(pl.col("findings") != pl.col("findings_now"))
+    if changed.is_empty():
+        return ""
+    total = ("all", "", "", both["findings"].sum(), both["findings_now"].sum())
+    lines = [
+        f"{extractor:<10} {kind:<14} {modality:<13} {was:>7} {is_now:>7} {is_now - was:>+7}"
+        for extractor, kind, modality, was, is_now in (*changed.iter_rows(), total)
+    ]
+    return "\n".join((f"{'reader':<10} {'kind':<14} {'modality':<13} {'before':>7} {'now':>7} {'change':>7}", *lines))
+
+
+def write_counts() -> str:
+    """Write the counts of the present reader; return what changed."""
+    now = count_findings()
+    changed = show_differences(read_counts() if COUNTS.exists() else now.clear(), now)
+    now.write_csv(COUNTS)
+    return changed
+
+
+if __name__ == "__main__":
+    print(write_counts() or "The counts are unchanged.")
