@@ -14,16 +14,16 @@ import polars as pl
 
 from pipeline.contracts.countries import parse_pair
 from pipeline.contracts.tables.index import BASELINE, DAILY_MASS, STORIES, STORY_ARTICLES, STORY_MASS
-from pipeline.index.validation.forecast import (
+from pipeline.models.build import build_table
+from pipeline.settings import Settings
+from pipeline.validation.studies.forecast import (
     LOOK,
     compromise,
     forecast_by_half_life,
     log_units_below_best,
     recommended,
 )
-from pipeline.index.validation.simulation import EVOLUTIONS, REPLICATIONS, SEED, coverage_of_limits, invented_pool, pool_of
-from pipeline.models.build import build_table
-from pipeline.settings import Settings
+from pipeline.validation.studies.simulation import EVOLUTIONS, REPLICATIONS, SEED, coverage_of_limits, invented_pool, pool_of
 from pipeline.warehouse.lake import Lake
 
 DEFAULT = Settings.model_fields["half_life_days"].default

@@ -3,12 +3,12 @@
 from datetime import date
 from pathlib import Path
 
-from pipeline import validate
 from pipeline.commands.console import err, out
-from pipeline.index.validation.events import read_events
 from pipeline.report.plain import plain
-from pipeline.report.validation import printed
 from pipeline.settings.reading import read_settings
+from pipeline.validation.events import read_events
+from pipeline.validation.page import printed
+from pipeline.validation.run import Asked, validate, write
 
 
 def validate_home(
@@ -22,10 +22,10 @@ def validate_home(
 ) -> None:
     """Validate a home, write the page and its table, and print each section."""
     settings = read_settings(home=home)
-    asked = validate.Asked(references=references, pair=pair, first=first, last=last, events=read_events(), is_simulated=simulation)
+    asked = Asked(references=references, pair=pair, first=first, last=last, events=read_events(), is_simulated=simulation)
     with err.status("holding the index against events, references and itself …"):
-        done = validate.validate(settings, asked)
-    page = validate.write(done, folder or settings.published)
+        done = validate(settings, asked)
+    page = write(done, folder or settings.published)
     for section in done.page.sections:
         out.print(printed(section))
     out.print(f"{done.figures.height:,} figures. Look at {plain(str(page))}; the table is beside it.", highlight=False)

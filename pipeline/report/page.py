@@ -24,6 +24,7 @@ from pipeline.report.charts import directed_chart, pair_chart, sparkline, to_svg
 from pipeline.report.names import country_name, long_day, pair_title, short_day
 from pipeline.settings import SAMPLE_NOTE
 
+_FOLDER = Path(__file__).parent
 LAST_DAYS = 7
 BIGGEST = 6
 _PHONE = 380  # pixels
@@ -120,9 +121,9 @@ def render(page: Page) -> str:
     return template.render(page=page, palette=palette, phases=words.PHASE.words, sample_note=SAMPLE_NOTE)
 
 
-def templates() -> jinja2.Environment:
-    """The pages of this folder, where everything is escaped and a name that is not given is an error."""
-    loader = jinja2.FileSystemLoader(Path(__file__).parent)
+def templates(folder: Path = _FOLDER) -> jinja2.Environment:
+    """Load the pages of a folder, which may extend those of this package. Everything is escaped; an unknown name is an error."""
+    loader = jinja2.FileSystemLoader([folder, _FOLDER])
     environment = jinja2.Environment(
         loader=loader, autoescape=True, undefined=jinja2.StrictUndefined, trim_blocks=True, lstrip_blocks=True, keep_trailing_newline=True
     )

@@ -7,10 +7,10 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from pipeline import validate
-from pipeline.contracts.tables.validation import PARTS, VALIDATION
-from pipeline.report.validation import printed
 from pipeline.settings import Settings
+from pipeline.validation.contract import PARTS, VALIDATION
+from pipeline.validation.page import printed
+from pipeline.validation.run import Asked, validate
 from tests.conftest import SampleRun
 from tests.unit.cli.conftest import Command, flat
 from tests.unit.cli.test_mistakes import told
@@ -134,7 +134,7 @@ def test_events_that_are_given_make_their_part(home: Path) -> None:
             for at, actor, target, sign in [*six, (9000, "CHN", "USA", "escalation")]
         ]
     )
-    done = validate.validate(Settings(home=home), validate.Asked(events=events))
+    done = validate(Settings(home=home), Asked(events=events))
     rates = done.figures.filter(pl.col("statistic") == "hit rate within 3 days", pl.col("grouping") == "", pl.col("pair") == "")
     assert rates["measured"].to_list() == ["index", "keyword", "difference"]
     assert rates["count"].to_list() == [6, 6, 6]

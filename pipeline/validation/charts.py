@@ -1,7 +1,7 @@
 """Pictures of the validation: index beside reference, the days around events, sources left out, coverage of limits, half-lives.
 
-Belongs here: what is drawn and how it reads. Does not: how figures are computed (`pipeline/index/validation`), or what is said about them
-(`validation.py`). Type, ink and conversion are those of `charts.py`.
+Belongs here: what is drawn and how it reads. Does not: how figures are computed (`pipeline/validation`), or what is said about them
+(`page.py`). Type, ink and conversion are those of `pipeline/report/charts.py`.
 """
 
 import math

@@ -8,8 +8,8 @@ import pytest
 
 from pipeline.contracts.days import Days
 from pipeline.contracts.tables.index import TENSION_PAIR_DAILY
-from pipeline.index.validation.agreement import Inputs, agreement, aligned, comparisons, correlation, placebo, variants
-from pipeline.index.validation.keywords import KEYWORD_HITS
+from pipeline.validation.studies.agreement import Inputs, agreement, aligned, comparisons, correlation, placebo, variants
+from pipeline.validation.studies.keywords import KEYWORD_HITS
 
 FIRST = date(2021, 1, 1)
 DAYS = [FIRST + timedelta(days=n) for n in range(3 * 365)]

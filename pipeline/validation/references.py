@@ -1,6 +1,6 @@
 """Reference series that the index is held against, as their makers publish them: daily TPU, categorical EPU by month, daily GPR.
 
-Belongs here: telling the formats apart by their first line and typing what they hold. Does not: comparing (`pipeline/index/validation`).
+Belongs here: telling the formats apart by their first line and typing what they hold. Does not: comparing (`pipeline/validation`).
 """
 
 import csv

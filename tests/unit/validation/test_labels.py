@@ -1,9 +1,6 @@
-"""The labels of real headlines (tests/gold): what they are, how ours are held against them, and the index that they make."""
+"""The labels of real headlines in tests/gold: their rows, how findings are scored on them, and the index built from them."""
 
-import sys
-from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
-from types import ModuleType
 
 import polars as pl
 import pytest
@@ -18,22 +15,12 @@ from pipeline.models.build import build_tables
 from pipeline.settings.archives import ArticleFiles
 from pipeline.signals.evaluate import evaluate
 from pipeline.sources.files.articles import read_articles, whole
-from pipeline.sources.references import read_references
+from pipeline.validation.labels import correlate_with_trade_epu, merge_labellings, read_labels, to_findings, to_gold
+from pipeline.validation.references import read_references
 
 ROOT = Path(__file__).parents[3]
 LABELS = ROOT / "tests" / "gold" / "labels-of-headlines.csv"
 HEADLINES = Path("news", "guardian_headlines_2018_2020.parquet")
-
-
-@pytest.fixture(scope="module")
-def script() -> ModuleType:
-    spec = spec_from_file_location("labelled_headlines", ROOT / "benchmarks" / "labelled_headlines.py")
-    assert spec is not None
-    assert spec.loader is not None
-    module = module_from_spec(spec)
-    sys.modules[spec.name] = module
-    spec.loader.exec_module(module)
-    return module
 
 
 def test_they_are_rows_of_the_guide_and_no_text() -> None:
@@ -47,7 +34,7 @@ def test_they_are_rows_of_the_guide_and_no_text() -> None:
         assert set(labels[name]) <= set(getattr(vocabulary, name.upper()).words)
 
 
-def test_what_one_labelling_lacks_or_both_doubt_is_neither_asked_for_nor_held_against_anyone(script: ModuleType) -> None:
+def test_labels_in_doubt_are_not_scored() -> None:
     def rows(labelling: str, articles: str, modality: str = "asserted", *, opt: bool = False) -> pl.DataFrame:
         given = {"labelling": labelling, "actor": "USA", "target": "CHN", "kind": "threat", "polarity": "escalation", "modality": modality}
         given |= {"status": "proposed", "instrument": "tariff"}
@@ -57,21 +44,21 @@ def test_what_one_labelling_lacks_or_both_doubt_is_neither_asked_for_nor_held_ag
     both += [rows(side, "old", "historical") for side in ("first", "second")] + [rows("first", "one"), rows("second", "surer", opt=True)]
     given = pl.concat([*both, rows("first", "surer")])
     articles = ARTICLES.example(7).with_columns(article_id=pl.Series(["both", "missed", "doubted", "old", "one", "surer", "nothing"]))
-    called = script.as_findings(rows("", "both one doubted old nothing"), articles).with_columns(span_start=0, span_end=20)
-    scores = evaluate(script.as_gold(script.merged(given), articles), called).polarities["escalation"]
+    called = to_findings(rows("", "both one doubted old nothing"), articles).with_columns(span_start=0, span_end=20)
+    scores = evaluate(to_gold(merge_labellings(given), articles), called).polarities["escalation"]
     assert (scores.tp, scores.fp, scores.fn) == (1, 2, 2)  # old and nothing are wrong; missed and surer were asked for
 
 
-def test_an_index_of_the_labels_alone_follows_trade_epu_by_words_and_not_by_deeds(script: ModuleType, outside_data: Path) -> None:
+def test_an_index_of_labels_follows_trade_epu_by_words_not_by_actions(outside_data: Path) -> None:
     admitted = admit(whole(read_articles([ArticleFiles(path=str(outside_data / HEADLINES))])))
-    labels = script.labels().filter((pl.col("labelling") == "first") & ~pl.col("opt"))
-    findings = script.as_findings(labels, admitted.articles)
+    labels = read_labels(LABELS).filter((pl.col("labelling") == "first") & ~pl.col("opt"))
+    findings = to_findings(labels, admitted.articles)
     assert findings.height == labels.height  # every labelled headline is an article of the corpus
     read = admitted.coverage["index_date"].sort()
     core = {ARTICLES.name: admitted.articles, COVERAGE.name: admitted.coverage, FINDINGS.name: findings}
     method = variables(("CHN-USA",), 7.0, None, Days(read[0], read[-1]))
     made = build_tables(core, [TENSION_PAIR_DAILY], method)[TENSION_PAIR_DAILY.name]
-    found = script.correlations("first", made, read_references(outside_data / "reference"), 7.0)
+    found = correlate_with_trade_epu(made, read_references(outside_data / "reference"), 7.0)
     assert found["months"] == 27
     assert found["tension"] == pytest.approx(0.350, abs=0.005)
     assert found["tension_words"] == pytest.approx(0.540, abs=0.005)

@@ -3,8 +3,8 @@ import pytest
 
 from pipeline.contracts.tables.core import ARTICLES, COVERAGE, FINDINGS, STORY_LINKS
 from pipeline.contracts.tables.index import CHANNEL_DAILY, STORIES, STORY_ARTICLES
-from pipeline.index.validation.leave_one_out import largest_sources, stability, without
 from pipeline.models.build import build_tables
+from pipeline.validation.studies.leave_one_out import largest_sources, stability, without
 from tests.unit.index.lake_scenes import Built
 
 CORE = (ARTICLES, COVERAGE, FINDINGS, STORY_LINKS)

@@ -17,8 +17,8 @@ import polars as pl
 from scipy.stats import rankdata
 
 from pipeline.contracts.days import Days
-from pipeline.index.validation.figures import Figure, figure, figures
-from pipeline.index.validation.resampling import DRAWS, SEED, Numbers, block_draws, limits
+from pipeline.validation.studies.figures import Figure, figure, figures
+from pipeline.validation.studies.resampling import DRAWS, SEED, Numbers, block_draws, limits
 
 BLOCK = {"month": 3, "day": 20}
 EVERY = {"month": "1mo", "day": "1d"}

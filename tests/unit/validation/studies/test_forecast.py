@@ -6,7 +6,7 @@ import pytest
 from scipy.stats import gamma, nbinom, poisson
 
 from pipeline.contracts.tables.index import BASELINE, DAILY_MASS, STORY_MASS
-from pipeline.index.validation.forecast import (
+from pipeline.validation.studies.forecast import (
     AFTER,
     ALLOWED_LOG_UNITS,
     BURN_IN_DAYS,

@@ -3,7 +3,7 @@ from datetime import date
 import polars as pl
 import pytest
 
-from pipeline.index.validation.keywords import KEYWORD_HITS, keyword_hits
+from pipeline.validation.studies.keywords import KEYWORD_HITS, keyword_hits
 
 NAMES = {"CHN": ("China", "Chinese", "Beijing"), "USA": ("US", "U.S.", "American")}
 DAY = date(2025, 4, 4)

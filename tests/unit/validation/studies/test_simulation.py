@@ -9,9 +9,9 @@ import pytest
 from pipeline.contracts.model import Table
 from pipeline.contracts.tables.index import BASELINE, DAILY_MASS, STORY_MASS
 from pipeline.index import filter as published
-from pipeline.index.validation import simulation
-from pipeline.index.validation.simulation import EVOLUTIONS, OF_STUDY, Belief, Pool, coverage_of_limits, invented_pool, pool_of
 from pipeline.models.build import build_table
+from pipeline.validation.studies import simulation
+from pipeline.validation.studies.simulation import EVOLUTIONS, OF_STUDY, Belief, Pool, coverage_of_limits, invented_pool, pool_of
 
 FEW = {4: 30}
 

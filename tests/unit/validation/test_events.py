@@ -8,7 +8,7 @@ import pytest
 
 from pipeline.contracts.countries import pair_name
 from pipeline.contracts.vocabulary import INSTRUMENT, KIND, KIND_POLARITY
-from pipeline.index.validation.events import EVENTS_FILE, EVENTS_SCHEMA, LINK, PRECISION, EventListError, read_events
+from pipeline.validation.events import EVENTS_FILE, EVENTS_SCHEMA, LINK, PRECISION, EventListError, read_events
 
 EVENTS = read_events()
 ROW = {

@@ -9,8 +9,8 @@ from collections.abc import Mapping
 import polars as pl
 
 from pipeline.contracts.tables.core import ARTICLES, COVERAGE, FINDINGS, STORY_LINKS
-from pipeline.index.validation.agreement import correlation
-from pipeline.index.validation.figures import Figure, figure, figures
+from pipeline.validation.studies.agreement import correlation
+from pipeline.validation.studies.figures import Figure, figure, figures
 
 MOST_SOURCES = 20
 

@@ -7,9 +7,9 @@ import polars as pl
 import pytest
 
 from pipeline.contracts.tables.index import DAILY_MASS
-from pipeline.contracts.tables.validation import VALIDATION
-from pipeline.index.validation.event_study import Counted, counted, event_path, event_study, places, top_decile, usable, windows
-from pipeline.index.validation.keywords import KEYWORD_HITS
+from pipeline.validation.contract import VALIDATION
+from pipeline.validation.studies.event_study import Counted, counted, event_path, event_study, places, top_decile, usable, windows
+from pipeline.validation.studies.keywords import KEYWORD_HITS
 
 FIRST = date(2025, 1, 1)
 DAYS = 365

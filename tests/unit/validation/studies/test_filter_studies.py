@@ -2,10 +2,10 @@
 
 import polars as pl
 
-from pipeline.contracts.tables.validation import PARTS, VALIDATION
-from pipeline.index.validation.forecast import OF_HALF_LIFE
-from pipeline.index.validation.simulation import OF_STUDY
-from pipeline.index.validation.studies import of_forecast, of_simulation
+from pipeline.validation.contract import PARTS, VALIDATION
+from pipeline.validation.studies.filter_studies import of_forecast, of_simulation
+from pipeline.validation.studies.forecast import OF_HALF_LIFE
+from pipeline.validation.studies.simulation import OF_STUDY
 
 
 def one(schema: pl.Schema, **values: object) -> pl.DataFrame:

@@ -1,6 +1,6 @@
 import numpy as np
 
-from pipeline.index.validation.resampling import block_draws, cluster_rates, limits
+from pipeline.validation.studies.resampling import block_draws, cluster_rates, limits
 
 
 def test_blocks_are_runs_of_rows() -> None:

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from pipeline.sources.errors import SourceError
-from pipeline.sources.references import NAMES, REFERENCES, read_references
+from pipeline.validation.references import NAMES, REFERENCES, read_references
 
 TPU = "day,month,year,daily_tpu_index\n1,2,2019,12.50\n2,2,2019,0.00\n"
 EPU = "Date,1. Economic Policy Uncertainty,9. Trade policy\n2019-02-01,100.5,80.25\n2019-03-01,,\n"

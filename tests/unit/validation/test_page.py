@@ -9,10 +9,10 @@ import polars as pl
 import pytest
 from rich.console import Console
 
-from pipeline.contracts.tables.validation import VALIDATION
-from pipeline.report import validation as v
 from pipeline.report.charts import to_svg
-from pipeline.report.validation_charts import comparison_chart, coverage_chart, likelihood_chart, path_chart, sources_chart
+from pipeline.validation import page as v
+from pipeline.validation.charts import comparison_chart, coverage_chart, likelihood_chart, path_chart, sources_chart
+from pipeline.validation.contract import VALIDATION
 
 HOSTILE = "<script>alert(1)</script>\N{RIGHT-TO-LEFT OVERRIDE}"
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import polars as pl
 
-from pipeline.contracts.tables.validation import VALIDATION
+from pipeline.validation.contract import VALIDATION
 
 Figure = dict[str, Any]
 

@@ -19,8 +19,8 @@ import polars as pl
 from numpy.typing import NDArray
 from scipy.stats import binomtest
 
-from pipeline.index.validation.figures import Figure, figure, figures
-from pipeline.index.validation.resampling import DRAWS, SEED, Numbers, cluster_rates, limits
+from pipeline.validation.studies.figures import Figure, figure, figures
+from pipeline.validation.studies.resampling import DRAWS, SEED, Numbers, cluster_rates, limits
 
 WIDTHS = (1, 3)
 DECILE = 0.9

@@ -1,13 +1,14 @@
 """The validation for people: each part with a line on how to read it, its tables and its picture, as a page and for the terminal.
 
-Belongs here: what is shown of the figures and in which words. Does not: computing them (`pipeline/index/validation`), drawing
-(`validation_charts.py`). Names of sources come from articles and are hostile: the page escapes them, the terminal gets plain text.
+Belongs here: what is shown of the figures and in which words. Does not: computing them (`pipeline/validation`), drawing
+(`charts.py`). Names of sources come from articles and are hostile: the page escapes them, the terminal gets plain text.
 """
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import partial
+from pathlib import Path
 from typing import Any
 
 import altair as alt
@@ -21,8 +22,8 @@ from pipeline.report import palette
 from pipeline.report.charts import to_svg
 from pipeline.report.names import pair_title
 from pipeline.report.page import templates
-from pipeline.report.validation_charts import comparison_chart, coverage_chart, likelihood_chart, path_chart, sources_chart
 from pipeline.settings import SAMPLE_NOTE
+from pipeline.validation.charts import comparison_chart, coverage_chart, likelihood_chart, path_chart, sources_chart
 
 _NOTHING = "-"
 _TOLERANCE = 1e-9
@@ -116,7 +117,7 @@ class Page:
 
 def render(page: Page) -> str:
     """The page as HTML text; the same page gives the same text."""
-    return templates().get_template("validation.html.j2").render(page=page, palette=palette, sample_note=SAMPLE_NOTE)
+    return templates(Path(__file__).parent).get_template("validation.html.j2").render(page=page, palette=palette, sample_note=SAMPLE_NOTE)
 
 
 def printed(section: Section) -> Group:

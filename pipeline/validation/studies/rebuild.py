@@ -13,7 +13,7 @@ import numpy as np
 import polars as pl
 from scipy.stats import gamma
 
-from pipeline.index.validation.figures import figure, figures
+from pipeline.validation.studies.figures import figure, figures
 
 _CHANNELS = {"escalation": "tension", "concession": "concession", "dialogue": "dialogue"}
 _QUANTILES = {"lo80": 0.1, "hi80": 0.9, "lo95": 0.025, "hi95": 0.975}

@@ -6,7 +6,7 @@ import pytest
 from pipeline.contracts.model import Table
 from pipeline.contracts.tables.core import COVERAGE
 from pipeline.contracts.tables.index import BASELINE, STORY_MASS, TENSION_DAILY, TENSION_PAIR_DAILY
-from pipeline.index.validation import rebuild
+from pipeline.validation.studies import rebuild
 from tests.unit.index.lake_scenes import HALF_LIFE, Built
 
 TABLES = (TENSION_DAILY, TENSION_PAIR_DAILY)
@@ -56,5 +56,5 @@ def test_a_day_that_is_missing_is_no_agreement(long: Built) -> None:
 def test_nothing_is_shared_with_what_it_checks() -> None:
     source = Path(rebuild.__file__).read_text(encoding="utf-8")
     imports = [line for line in source.splitlines() if line.startswith(("import ", "from "))]
-    assert [line for line in imports if "pipeline" in line] == ["from pipeline.index.validation.figures import figure, figures"]
+    assert [line for line in imports if "pipeline" in line] == ["from pipeline.validation.studies.figures import figure, figures"]
     assert "accumulate" not in source

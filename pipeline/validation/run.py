@@ -1,7 +1,7 @@
-"""`tension validate`: a home's index held against what is known from elsewhere; the page and the table that say what came out.
+"""Run all studies over a home, and write the page and the table of figures.
 
-Belongs here: which tables each part needs, in which order, and what is missing for a part. Does not: statistics
-(`pipeline/index/validation`), words and pictures (`pipeline/report/validation.py`), formats of reference files (`pipeline/sources`).
+Belongs here: which tables each study needs, in which order, and what is missing for a part. Does not: statistics (`studies/`), words and
+pictures (`page.py`, `charts.py`), formats of reference files (`references.py`).
 """
 
 from collections.abc import Sequence
@@ -25,21 +25,21 @@ from pipeline.contracts.tables.index import (
     TENSION_DAILY,
     TENSION_PAIR_DAILY,
 )
-from pipeline.contracts.tables.validation import VALIDATION
 from pipeline.errors import UserError
 from pipeline.index.parameters import variables
-from pipeline.index.validation import agreement, event_study, rebuild
-from pipeline.index.validation.forecast import ForecastError, forecast_by_half_life
-from pipeline.index.validation.keywords import KEYWORD_HITS, keyword_hits
-from pipeline.index.validation.leave_one_out import largest_sources, stability, without
-from pipeline.index.validation.simulation import SEED, coverage_of_limits, invented_pool
-from pipeline.index.validation.studies import of_forecast, of_simulation
 from pipeline.models.build import build_table, build_tables
-from pipeline.report import validation as shown
 from pipeline.report.write import replace_file
 from pipeline.settings import SAMPLE_NOTE, Settings
 from pipeline.signals.lexicon import load
-from pipeline.sources.references import NAMES, REFERENCES, read_references
+from pipeline.validation import page as shown
+from pipeline.validation.contract import VALIDATION
+from pipeline.validation.references import NAMES, REFERENCES, read_references
+from pipeline.validation.studies import agreement, event_study, rebuild
+from pipeline.validation.studies.filter_studies import of_forecast, of_simulation
+from pipeline.validation.studies.forecast import ForecastError, forecast_by_half_life
+from pipeline.validation.studies.keywords import KEYWORD_HITS, keyword_hits
+from pipeline.validation.studies.leave_one_out import largest_sources, stability, without
+from pipeline.validation.studies.simulation import SEED, coverage_of_limits, invented_pool
 from pipeline.warehouse.home import holds_sample
 from pipeline.warehouse.lake import Lake, write_parquet
 

@@ -5,7 +5,7 @@ Belongs here: turning their frames into figures. Does not: the studies (`simulat
 
 import polars as pl
 
-from pipeline.index.validation.figures import figure, figures
+from pipeline.validation.studies.figures import figure, figures
 
 _OF_SIMULATION = ("coverage80", "coverage95", "width95")
 _OF_FORECAST = ("log_likelihood", "coverage80", "coverage95", "coverage95_plain", "coverage95_plain_ideal", "clustering", "mean_pit")
