@@ -43,14 +43,14 @@ def combine(by_rules: pl.DataFrame, by_encoder: pl.DataFrame) -> pl.DataFrame:
     )
     certain = rules.filter(pl.col("modality") == "asserted")
     denied = rules.filter(pl.col("modality") != "asserted").select(SAME).unique().with_columns(rules_say=pl.lit("denied"))
-    alone = (
+    of_encoder_alone = (
         encoder.join(certain, on=SAME, how="anti", maintain_order="left")
         .join(denied, on=SAME, how="left", maintain_order="left")
         .with_columns(encoder_score="score", rules_say=pl.col("rules_say").fill_null("silent"), readers=pl.lit("encoder"))
         .with_columns(words=pl.lit([], dtype=pl.List(pl.String)))  # the encoder weighs the whole sentence
     )
     return (
-        pl.concat([joint.select(_filled()), alone.select(_filled())])
+        pl.concat([joint.select(_filled()), of_encoder_alone.select(_filled())])
         .sort("candidate", "polarity", "readers", "rule_id", maintain_order=True)
         .select(EVIDENCE_SCHEMA.names())
     )

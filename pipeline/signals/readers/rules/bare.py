@@ -7,11 +7,11 @@ from collections.abc import Iterable, Sequence
 from types import MappingProxyType
 
 from pipeline.contracts.vocabulary import STATUS_OF_WORDS
+from pipeline.signals.candidates import PAIR_SIZE
 from pipeline.signals.lexicon import cues
 from pipeline.signals.readers.rules.grammar import Act, Turning, class_of, governing, matched_words, status_of
 from pipeline.signals.readers.rules.matching import Mark, Marked
 
-PAIR_SIZE = 2
 MATTER_REACH = 10
 TIE_REACH = 8
 OWNER_REACH = 4

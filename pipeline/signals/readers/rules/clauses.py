@@ -7,6 +7,7 @@ from collections.abc import Container, Iterable, Sequence
 from dataclasses import dataclass
 
 from pipeline.signals.actors import Mention
+from pipeline.signals.candidates import PAIR_SIZE
 from pipeline.signals.lexicon import cues, load
 from pipeline.signals.readers.rules.grammar import class_of
 from pipeline.signals.readers.rules.matching import Marked
@@ -22,9 +23,8 @@ SHARED = frozenset(
      "pcomp", "pobj", "prep", "prt", "xcomp"}
 )  # fmt: skip
 CONTROLLED = frozenset({"xcomp", "ccomp"})
-# what an act is aimed at is not looked for across these
-PAIR_SIZE = 2
 PREDICATES = frozenset({"aux", "neg", "acomp", "attr", "conj"})
+# what an act is aimed at is not looked for across these
 OTHER_CLAUSES = frozenset({"advcl", "relcl", "parataxis", "punct", "nsubj", "csubj", "cc"})
 PARTNERS = frozenset({"compound", "amod", "nmod"})  # a China deal is a deal with China
 OWNING = frozenset({"by", "from", "of"})

@@ -7,13 +7,13 @@ Belongs here: which of these is believed, and the ways of a mutual act. Does not
 from collections.abc import Iterator
 from itertools import permutations
 
+from pipeline.signals.candidates import PAIR_SIZE
 from pipeline.signals.lexicon import cues
 from pipeline.signals.readers.rules.clauses import Clauses, Party
 from pipeline.signals.readers.rules.grammar import Act
 from pipeline.signals.readers.rules.word_order import Scene, agent, has_stranger, owner, parties, targets
 
 OPEN_TO_ALL = frozenset({"measure", "threat", "easing", "investigation"})
-PAIR_SIZE = 2
 
 
 def ways(scene: Scene, clauses: Clauses | None, act: Act) -> Iterator[tuple[str, str]]:
