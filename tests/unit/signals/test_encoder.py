@@ -70,7 +70,7 @@ def test_marks_are_distinct_unused_entries_of_the_vocabulary() -> None:
 def test_a_long_sentence_is_cut_and_still_read() -> None:
     given = encoded("Canada taxed Mexico " + "and again " * 400 + ".")
     assert len(given.ids) < 512
-    assert load().answers(given).shape[:2] == (len(given.places), len(given.places))
+    assert load().logits([given])[0].shape[:2] == (len(given.places), len(given.places))
 
 
 def test_the_answers_are_words_of_the_vocabulary() -> None:

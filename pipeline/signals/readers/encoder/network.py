@@ -1,11 +1,12 @@
-"""The model file: a small transformer, 8-bit, run by ONNX Runtime on one thread.
+"""The model file: a small transformer in 8-bit arithmetic, run by ONNX Runtime.
 
-Belongs here: loading the model and running it on one sentence. Does not: what goes in (`encoding.py`) or what comes out (`reading.py`).
-One sentence at a time: the scale of 8-bit numbers depends on all that is run together, so that batches would change the results.
+Belongs here: loading the model and running it on sentences. Does not: what goes in (`encoding.py`) or what comes out (`reading.py`).
+Results are equal to the bit in any batch and on every x86-64 processor with AVX2; `training/graph.py` says why.
 """
 
 import json
-from collections.abc import Mapping
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import as_file, files
@@ -14,10 +15,14 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline.signals.readers.encoder.encoding import COUNTRIES, Encoded
+from pipeline.signals.readers.encoder.encoding import Encoded
 
 WHAT_TO_INSTALL = "the packages onnxruntime and tokenizers"
+# more in one batch no longer fit into the cache of a core
+TOKENS_AT_ONCE = 300
 _FOLDER = files("pipeline.signals.readers.encoder") / "model"
+
+Logits = NDArray[np.float32]
 
 
 class EncoderMissingError(RuntimeError):
@@ -26,27 +31,53 @@ class EncoderMissingError(RuntimeError):
 
 @dataclass(frozen=True, eq=False)
 class Network:
-    """A loaded model. `heads` gives for each head its words, in the order in which `answers` has them."""
+    """A loaded model. `heads` gives for each head its words, in the order in which `logits` has them."""
 
     session: Any
     tokenizer: Any
     heads: Mapping[str, tuple[str, ...]]
     version: str
 
-    def answers(self, encoded: Encoded) -> NDArray[np.float32]:
-        """Raw scores (logits) for every ordered pair of places, of shape (places, places, words of all heads)."""
-        count = len(encoded.places)
-        places = np.zeros((1, COUNTRIES + 1), dtype=np.int64)
-        places[0, :count] = encoded.places
-        ids = np.array([encoded.ids], dtype=np.int64)
-        (logits,) = self.session.run(None, {"ids": ids, "attention": np.ones_like(ids), "places": places})
-        found: NDArray[np.float32] = logits[0, :count, :count]
+    def logits(self, sentences: Sequence[Encoded], run: Callable[..., Iterable[Logits]] = map) -> list[Logits]:
+        """Raw scores of each sentence for every ordered pair of its places, of shape (places, places, words of all heads).
+
+        `run` applies a function to batches, in order: `map`, or that of a thread pool.
+        """
+        batches = list(batches_of_equal_length(sentences))
+        results = run(self._run, ([sentences[number] for number in batch] for batch in batches))
+        found: list[Logits] = [np.empty(0, dtype=np.float32)] * len(sentences)
+        for batch, logits in zip(batches, results, strict=True):
+            for row, number in enumerate(batch):
+                count = len(sentences[number].places)
+                found[number] = logits[row, :count, :count]
         return found
 
+    def _run(self, batch: Sequence[Encoded]) -> Logits:
+        logits: Logits = self.session.run(["logits"], inputs(batch))[0]
+        return logits
+
     def slices(self) -> dict[str, slice]:
-        """Where each head stands in the last dimension of `answers`."""
+        """Where each head is in the last dimension of `logits`."""
         ends = np.cumsum([len(words) for words in self.heads.values()]).tolist()
         return {name: slice(end - len(words), end) for (name, words), end in zip(self.heads.items(), ends, strict=True)}
+
+
+def inputs(batch: Sequence[Encoded]) -> dict[str, NDArray[np.int64]]:
+    """Sentences of equal length as the model's inputs: token ids, and the places of the first token and the marks."""
+    places = np.zeros((len(batch), 1 + max(len(encoded.places) for encoded in batch)), dtype=np.int64)
+    for row, encoded in enumerate(batch):
+        places[row, 1 : 1 + len(encoded.places)] = encoded.places
+    return {"ids": np.array([encoded.ids for encoded in batch], dtype=np.int64), "places": places}
+
+
+def batches_of_equal_length(sentences: Sequence[Encoded]) -> Iterator[list[int]]:
+    """The numbers of sentences in batches of one length each, so that nothing is padded; at most `TOKENS_AT_ONCE` tokens together."""
+    by_length: dict[int, list[int]] = defaultdict(list)
+    for number, encoded in enumerate(sentences):
+        by_length[len(encoded.ids)].append(number)
+    for length, numbers in sorted(by_length.items()):
+        size = max(1, TOKENS_AT_ONCE // length)
+        yield from (numbers[start : start + size] for start in range(0, len(numbers), size))
 
 
 @cache
@@ -61,6 +92,8 @@ def load() -> Network:
         raise EncoderMissingError(f"the encoder's model file {_FOLDER / 'model.onnx'} is missing; install the package again")
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = options.inter_op_num_threads = 1
+    # the graph is run as written: which of its nodes are fused depends on the release of ONNX Runtime, and changes results
+    options.graph_optimization_level = onnxruntime.GraphOptimizationLevel.ORT_DISABLE_ALL
     with as_file(_FOLDER / "model.onnx") as path:
         session = onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
     about = json.loads((_FOLDER / "model.json").read_text(encoding="utf-8"))

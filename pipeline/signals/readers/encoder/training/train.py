@@ -36,9 +36,10 @@ from transformers import BertConfig, BertModel
 
 from pipeline.signals.gold import read_gold
 from pipeline.signals.readers.encoder.encoding import COUNTRIES, COUNTRY_MARKS, MARKS, Encoded
+from pipeline.signals.readers.encoder.training import graph
 from pipeline.signals.readers.encoder.training.examples import HEADS, Example, Label, examples, in_batches
 
-VERSION = "1.1.0"
+VERSION = "1.2.0"
 HERE = Path(__file__).resolve().parent
 TRAINING = HERE.parents[2] / "training"
 PLACES = COUNTRIES + 1
@@ -185,11 +186,11 @@ def averaged(networks: list[Pairs]) -> Pairs:
     return networks[0].eval()
 
 
-def export(network: Pairs, folder: Path) -> None:
-    """Write the network as ONNX, to be reckoned in 8 bits."""
+def export(network: Pairs, folder: Path, sentences: list[Encoded]) -> None:
+    """Write the network as ONNX in 8-bit arithmetic; `sentences` give the ranges of its activations."""
     given = (torch.ones(1, 12, dtype=torch.long), torch.ones(1, 12, dtype=torch.long), torch.zeros(1, PLACES, dtype=torch.long))
     with tempfile.TemporaryDirectory() as scratch:
-        whole = Path(scratch) / "model.onnx"
+        whole, quantized = Path(scratch) / "whole.onnx", Path(scratch) / "quantized.onnx"
         length = torch.export.Dim("length", min=4, max=480)
         torch.onnx.export(
             network,
@@ -201,10 +202,9 @@ def export(network: Pairs, folder: Path) -> None:
             dynamo=True,
             external_data=False,
         )
-        # weights of seven bits: with eight, processors without VNNI cut off sums of products and read otherwise than the others
-        quantization.quantize_dynamic(
-            whole, folder / "model.onnx", weight_type=quantization.QuantType.QInt8, per_channel=True, reduce_range=True
-        )
+        # weights of seven bits: with eight, sums of products saturate on processors without VNNI
+        quantization.quantize_dynamic(whole, quantized, weight_type=quantization.QuantType.QInt8, per_channel=True, reduce_range=True)
+        graph.write(quantized, folder / "model.onnx", sentences)
 
 
 def main() -> None:
@@ -228,7 +228,7 @@ def main() -> None:
     with ProcessPoolExecutor(options.seeds, mp_context=get_context("spawn")) as pool:
         networks = list(pool.map(run, range(options.seeds)))
     options.folder.mkdir(parents=True, exist_ok=True)
-    export(averaged(networks), options.folder)
+    export(averaged(networks), options.folder, [example.encoded for example in given])
     tokenizer.save(str(options.folder / "tokenizer.json"), pretty=False)
     about = {"version": VERSION, "heads": HEADS, "passages": gold.passages.height, "sentences": len(given)}
     (options.folder / "model.json").write_text(json.dumps(about, indent=1) + "\n", encoding="utf-8")
