@@ -90,8 +90,8 @@ class _Graph:
     inputs_of_layers: dict[str, str] = field(default_factory=dict)
     counts: Counter[str] = field(default_factory=Counter)
 
-    def constant(self, name: str, value: Array | Sequence[int]) -> str:
-        """A named constant, stored once; integers are int64."""
+    def constant(self, name: str, value: Array | np.generic) -> str:
+        """A named constant, stored once."""
         self.constants.setdefault(name, numpy_helper.from_array(np.ascontiguousarray(value), name))
         return name
 
