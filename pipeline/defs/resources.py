@@ -20,8 +20,9 @@ from pipeline.index.baseline import frozen_window
 from pipeline.index.parameters import variables
 from pipeline.settings import SAMPLE_NOTE, Settings
 from pipeline.settings.archives import ArticleFiles
-from pipeline.signals.extract import Extractor
+from pipeline.signals.extract import Extractor, SentenceExtractor
 from pipeline.signals.extractors import make
+from pipeline.signals.remembered import READING_SCHEMA, RememberingExtractor
 from pipeline.sources.customs.figures import tariffs, trade_flows
 from pipeline.sources.customs.flows import Figures
 from pipeline.sources.customs.trade import read_commitments
@@ -32,8 +33,10 @@ from pipeline.sources.http.archive import Archive
 from pipeline.sources.http.client import Client
 from pipeline.sources.news import answered_articles, has_articles
 from pipeline.warehouse.home import HomeError, claim
+from pipeline.warehouse.inputs import code_digest, combine_digests
 from pipeline.warehouse.lake import Lake
 from pipeline.warehouse.publish import Publisher
+from pipeline.warehouse.readings import StoredReadings
 
 
 @dataclass(frozen=True)
@@ -134,8 +137,15 @@ class ExtractorFactory:
         return "\0".join(("llm", self.settings.llm_base_url, self.settings.llm_model, table.read_text(encoding="utf-8") if table else ""))
 
     def make(self) -> Extractor:
-        """The extractor; `ExtractorError` where something it needs is missing."""
-        return make(self.settings)
+        """The extractor, with the store of what it read before; `ExtractorError` where something it needs is missing.
+
+        A language model has a store of its own.
+        """
+        extractor = make(self.settings)
+        if not isinstance(extractor, SentenceExtractor):
+            return extractor
+        fingerprint = combine_digests(code_digest("contracts", "signals"), extractor.name, extractor.version)
+        return RememberingExtractor(extractor, StoredReadings(self.settings.readings, fingerprint, READING_SCHEMA))
 
 
 @dataclass(frozen=True)

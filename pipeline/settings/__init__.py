@@ -141,6 +141,11 @@ class Settings(BaseSettings):
         return self.home / "lake" / "payloads"
 
     @property
+    def readings(self) -> Path:
+        """What extractors found in texts, so that each is read once."""
+        return self.home / "readings"
+
+    @property
     def published(self) -> Path:
         """The product: releases, `latest`, the database and the report."""
         return self.home / "published"

@@ -1,0 +1,44 @@
+"""The store of readings: what an extractor found in each text, in Parquet files that are only added to.
+
+Belongs here: files. Does not: what a reading is (`pipeline/signals/remembered.py`). The folder may be deleted; texts are then read again.
+"""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import polars as pl
+
+from pipeline.warehouse.lake import write_parquet
+
+#: More files than this are written into one, so that looking up stays fast.
+MOST_FILES = 32
+
+
+class StoredReadings:
+    """Readings of one version of an extractor: `<root>/<fingerprint>/<number>.parquet`."""
+
+    def __init__(self, root: Path, fingerprint: str, schema: pl.Schema) -> None:
+        self._folder = root / fingerprint
+        self._schema = schema
+
+    def _files(self) -> list[Path]:
+        return sorted(self._folder.glob("*.parquet"))
+
+    def get(self, keys: Sequence[str]) -> pl.DataFrame:
+        """The stored readings of these texts, each once."""
+        files = self._files()
+        if not files:
+            return pl.DataFrame(schema=self._schema)
+        wanted = pl.LazyFrame({"text_key": pl.Series(keys, dtype=pl.String())}).unique()
+        return pl.scan_parquet(files, schema=self._schema).join(wanted, on="text_key", how="semi").unique("text_key").collect()
+
+    def add(self, readings: pl.DataFrame) -> None:
+        """Store more readings, by temporary file and rename."""
+        files = self._files()
+        number = int(files[-1].stem) + 1 if files else 0
+        if len(files) >= MOST_FILES:
+            readings = pl.concat([pl.read_parquet(files, schema=self._schema), readings])
+        write_parquet(readings, self._folder / f"{number:08}.parquet")
+        if len(files) >= MOST_FILES:
+            for path in files:
+                path.unlink()
