@@ -51,3 +51,11 @@ def test_the_linking_of_stories_finds_the_copies_and_nothing_else() -> None:
     ours = next(line.split("|")[1:-1] for line in told.splitlines() if "(ours)" in line)
     assert float(ours[5].strip().rstrip("%")) > 90
     assert ours[6].strip() == "0"
+
+
+def test_events_are_measured_with_both_storages() -> None:
+    command = [sys.executable, str(ROOT / "benchmarks" / "events.py"), "--days", "3", "--shipped-days", "2"]
+    printed = subprocess.run(command, capture_output=True, text=True, encoding="utf-8", check=True).stdout
+    rows = [[cell.strip() for cell in line.split("|")[1:4]] for line in printed.splitlines() if line.startswith("| ")][1:]
+    assert [row[:2] for row in rows] == [["shipped", "2"], ["batching", "3"]]
+    assert int(rows[1][2]) - int(rows[0][2]) == 2 * 7  # a day more is two events more for each daily table

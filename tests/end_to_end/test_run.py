@@ -1,6 +1,7 @@
 """`tension run`, as a person starts it: what it says, what it leaves, and what it does the second time."""
 
 import json
+import re
 import shutil
 from pathlib import Path
 
@@ -55,6 +56,29 @@ def test_the_run_accounts_for_every_row(sample_run: SampleRun) -> None:
     assert came_in == articles + duplicates + quarantined == lake.read(COVERAGE)["article_count"].sum()
     told = f"{came_in} rows read of 2025-01-20 to 2025-11-30: {articles} articles, {duplicates} duplicates, {quarantined} in quarantine"
     assert told in flat(sample_run.said.stdout)
+
+
+def test_the_run_says_how_many_articles_were_read_and_why_not_the_others(sample_run: SampleRun) -> None:
+    lake = Lake(sample_run.home / "lake")
+    said = re.search(
+        r"This run read (\d+) articles for signals; (\d+) were not read \((\d+) not about trade between countries\)",
+        flat(sample_run.said.stdout),
+    )
+    assert said
+    read, not_read, off_topic = map(int, said.groups())
+    assert read + not_read == lake.read(ARTICLES).height
+    assert not_read == off_topic > 0
+    reasons = lake.read(QUARANTINE)["reason"].value_counts()
+    for reason, count in reasons.iter_rows():
+        assert f"{count} {reason.replace('_', ' ')}" in flat(sample_run.said.stdout)
+
+
+def test_the_run_prints_a_line_for_each_step_into_a_pipe(sample_run: SampleRun) -> None:
+    lines = sample_run.said.stderr.splitlines()
+    assert lines[0] == "loading …"
+    numbers = [tuple(map(int, found.groups())) for line in lines if (found := re.match(r"(\d+)/(\d+) ", line))]
+    assert numbers == [(number, len(numbers)) for number in range(1, len(numbers) + 1)]
+    assert any(line.endswith(" reading articles") for line in lines)
 
 
 def test_the_run_tells_what_to_do_next(sample_run: SampleRun) -> None:

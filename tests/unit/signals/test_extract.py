@@ -50,6 +50,13 @@ def test_articles_that_the_gate_stops_are_not_read() -> None:
     assert SentenceExtractor("rules").extract(articles(("Sport", "Canada imposed its game on Japan."))).equals(FINDINGS.empty())
 
 
+def test_articles_that_the_gate_stops_are_counted() -> None:
+    extractor = SentenceExtractor("rules")
+    extractor.extract(articles((TITLE, BODY), ("Sport", "Canada imposed its game on Japan."), ("Rain", "It is expected in the north.")))
+    assert (extractor.account.texts, extractor.account.read, extractor.account.off_topic) == (1, 1, 2)
+    assert (extractor.account + extractor.account).off_topic == 4
+
+
 def test_no_articles_give_no_findings() -> None:
     assert SentenceExtractor("rules").extract(ARTICLES.empty()).equals(FINDINGS.empty())
 
