@@ -2,12 +2,14 @@
 
 import shutil
 from collections.abc import Mapping
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 import dagster as dg
 import yaml
 from dagster._core.instance.ref import InstanceRef
+from dagster._core.instance.runs.run_domain import RunDomain
 from dagster._serdes import ConfigurableClassData
 
 from pipeline.defs.event_log import BatchingEventLogStorage
@@ -46,8 +48,25 @@ class BatchingInstance(dg.DagsterInstance):
         )
         return {**defaults, **parts, "storage": composite}
 
+    @cached_property
+    def run_domain(self) -> RunDomain:
+        """What creates runs."""
+        return _RunDomain(self)
+
     def _get_event_batch_size(self) -> int:
         return EVENTS_IN_A_BATCH
+
+
+class _RunDomain(RunDomain):
+    """Leaves it to each asset and check which partitions of a run it has.
+
+    Dagster takes the partitions of whichever asset comes last in a run for those of all its checks: a year of days plans each check 366
+    times, although it is evaluated once. The tags of the run say the same days.
+    """
+
+    def construct_run_with_snapshots(self, *arguments: Any, **named: Any) -> dg.DagsterRun:
+        run = super().construct_run_with_snapshots(*arguments, **named)
+        return run._replace(partitions_subset=None)
 
 
 def prepare_home(folder: Path) -> None:

@@ -71,6 +71,11 @@ def row_count(height: int) -> dict[str, Any]:
     return {"dagster/row_count": height}
 
 
+def partition_row_count(height: int) -> dict[str, Any]:
+    """The row count of one day: Dagster shows `dagster/row_count` of the last day as that of the whole table."""
+    return {"dagster/partition_row_count": height}
+
+
 def add_daily_metadata(
     context: dg.AssetExecutionContext, table: Table, frame: pl.DataFrame, days: Days, columns: Sequence[str] = (), output: str | None = None
 ) -> None:
@@ -81,7 +86,7 @@ def add_daily_metadata(
     empty, daily = frame.clear(), {}
     for day in days:
         rows = by_day.get((day,), empty)
-        metadata: dict[str, Any] = row_count(rows.height)
+        metadata: dict[str, Any] = partition_row_count(rows.height)
         if columns and not rows.is_empty():
             metadata["found"] = dg.MetadataValue.md(markdown_table(rows, columns))
         daily[day.isoformat()] = metadata
@@ -90,7 +95,7 @@ def add_daily_metadata(
 
 def add_row_counts(context: dg.AssetExecutionContext, lake: Lake, table: Table, days: Sequence[date]) -> None:
     """Add the row count to the partitions of days that were not made again."""
-    unchanged = {day.isoformat(): row_count(lake.height(table, Days(day, day))) | {"unchanged": True} for day in days}
+    unchanged = {day.isoformat(): partition_row_count(lake.height(table, Days(day, day))) | {"unchanged": True} for day in days}
     add_partition_metadata(context, table.name, unchanged)
 
 

@@ -245,7 +245,7 @@ def accounted(days: str, coverage: pl.DataFrame, quarantine: pl.DataFrame, relea
 def reading(read: int, not_read: Mapping[str, int]) -> str:
     """Say how many articles this run read for signals, and why not the others."""
     why = f" ({_listed(not_read)})" if not_read else ""
-    return f"Of these articles this run read {read:,} for signals, and did not read {sum(not_read.values()):,}{why}."
+    return f"This run read {read:,} articles for signals; {sum(not_read.values()):,} were not read{why}."
 
 
 def _listed(counts: Mapping[str, int]) -> str:

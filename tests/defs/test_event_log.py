@@ -34,7 +34,7 @@ from pipeline.defs.instance import BatchingInstance, prepare_home
 DAYS = dg.DailyPartitionsDefinition("2025-01-01", end_date="2025-01-13")
 FIRST, LAST = "2025-01-02", "2025-01-11"
 RUN_IDS = ("5f1c2c5e-0000-4000-8000-000000000001", "5f1c2c5e-0000-4000-8000-000000000002")
-KEYS = [dg.AssetKey(name) for name in ("texts", "words", "counts", "broken", "after")]
+KEYS = [dg.AssetKey(name) for name in ("texts", "words", "counts", "broken", "totals")]
 #: What differs between two runs of one job, whoever stores it.
 OF_THE_MOMENT = re.compile(r"time|pid|duration|start_ms|end_ms|log_key|migration_completed")
 
@@ -67,12 +67,12 @@ def a_job(*, fails: bool) -> dg.JobDefinition:
             raise dg.Failure("no words at all", allow_retries=False)
 
     @dg.asset(deps=["broken"])
-    def after() -> None:
+    def totals() -> None:
         return
 
     job = dg.define_asset_job("count_words", partitions_def=DAYS)
     return dg.Definitions(
-        assets=[reading, counts, broken, after], jobs=[job], executor=dg.in_process_executor, loggers={"console": dg.json_console_logger}
+        assets=[reading, counts, broken, totals], jobs=[job], executor=dg.in_process_executor, loggers={"console": dg.json_console_logger}
     ).resolve_job_def("count_words")
 
 
@@ -241,6 +241,28 @@ def test_another_process_that_is_handed_the_instance_batches_too(homes: tuple[Ho
     assert isinstance(received.event_log_storage, BatchingEventLogStorage)
     assert received._is_batch_writing_enabled()
     received.dispose()
+
+
+def test_a_check_of_a_daily_asset_is_planned_once_for_all_days(tmp_path: Path) -> None:
+    """Not once for each, as Dagster does when the last asset of a run is daily: planned rows that no evaluation would ever end."""
+    one = home(tmp_path / "home", is_batching=True)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        a_job(fails=False).execute_in_process(
+            run_id=RUN_IDS[0],
+            instance=one.instance,
+            tags={"dagster/asset_partition_range_start": FIRST, "dagster/asset_partition_range_end": LAST},
+            asset_selection=KEYS[:2],
+            run_config={"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}},
+        )
+    one.instance.dispose()
+    stored = rows(one.runs / "index.db")
+    assert [(row["check_name"], row["partition"], row["execution_status"]) for row in stored["asset_check_executions"]] == [
+        ("complete", None, "SUCCEEDED"),
+        ("plausible", None, "FAILED"),
+    ]
+    planned_days = [row["partition"] for row in stored["event_logs"] if row["dagster_event_type"] == "ASSET_MATERIALIZATION_PLANNED"]
+    assert len(planned_days) == 2 * len(set(planned_days)) == 20
 
 
 # --- the storage alone
