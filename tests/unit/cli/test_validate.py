@@ -1,12 +1,15 @@
 """`tension validate` on a small home of its own: what it writes, what it says, and what it refuses."""
 
 import json
+from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
 
 import polars as pl
 import pytest
+from typer.testing import CliRunner, Result
 
+from pipeline.cli import app
 from pipeline.settings import Settings
 from pipeline.validation.contract import PARTS, VALIDATION
 from pipeline.validation.page import printed
@@ -17,6 +20,19 @@ from tests.unit.cli.test_mistakes import told
 from tests.unit.index.lake_scenes import DAY, Scene, article, build, eventful
 
 TPU = "day,month,year,daily_tpu_index\n"
+
+
+@dataclass(frozen=True)
+class Validated:
+    """A finished validation: its folder, what the command gave, and whether the files of the home are as they were."""
+
+    folder: Path
+    result: Result
+    is_home_unchanged: bool
+
+    @property
+    def figures(self) -> pl.DataFrame:
+        return pl.read_parquet(self.folder / "validation.parquet")
 
 
 @pytest.fixture(scope="module")
@@ -38,16 +54,31 @@ def references(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
-def test_page_and_table_are_written_and_figures_printed(command: Command, home: Path, references: Path) -> None:
-    result = command("validate", "--no-simulation", "--home", home, "--references", references, "--out", "out")
-    assert result.exit_code == 0, result.exception
-    assert sorted(path.name for path in Path("out").iterdir()) == ["validation.csv", "validation.html", "validation.parquet"]
-    figures = pl.read_parquet("out/validation.parquet")
-    assert figures.schema == VALIDATION.schema
-    assert set(figures["part"]) == set(PARTS) - {"simulation"}
-    assert pl.read_csv("out/validation.csv").height == figures.height
+@pytest.fixture(scope="module")
+def validated(home: Path, references: Path, tmp_path_factory: pytest.TempPathFactory) -> Validated:
+    """One validation of the home with the references, shared by the tests that only read what it wrote."""
+    folder = tmp_path_factory.mktemp("validation")
+    before = modification_times(home)
+    result = CliRunner().invoke(app, arguments(home, references, folder))
+    return Validated(folder, result, modification_times(home) == before)
+
+
+def arguments(home: Path, references: Path, folder: Path | str) -> list[str]:
+    return ["validate", "--no-simulation", "--home", str(home), "--references", str(references), "--out", str(folder)]
+
+
+def modification_times(folder: Path) -> dict[Path, int]:
+    return {path: path.stat().st_mtime_ns for path in folder.rglob("*")}
+
+
+def test_page_and_table_are_written_and_figures_printed(validated: Validated) -> None:
+    assert validated.result.exit_code == 0, validated.result.exception
+    assert sorted(path.name for path in validated.folder.iterdir()) == ["validation.csv", "validation.html", "validation.parquet"]
+    assert validated.figures.schema == VALIDATION.schema
+    assert set(validated.figures["part"]) == set(PARTS) - {"simulation"}
+    assert pl.read_csv(validated.folder / "validation.csv").height == validated.figures.height
     for word in ("Reference series", "without one source", "Rebuild", "events lie within 2025-04-04 to"):
-        assert word in flat(result.output)
+        assert word in flat(validated.result.output)
 
 
 def test_by_default_the_files_stand_beside_the_index(command: Command, tmp_path: Path) -> None:
@@ -56,17 +87,14 @@ def test_by_default_the_files_stand_beside_the_index(command: Command, tmp_path:
     assert (tmp_path / "own" / "published" / "validation.html").exists()
 
 
-def test_every_figure_has_a_row_of_its_own(command: Command, home: Path, references: Path) -> None:
-    command("validate", "--no-simulation", "--home", home, "--references", references, "--out", "out")
-    figures = pl.read_parquet("out/validation.parquet")
-    assert not figures.select(VALIDATION.key).is_duplicated().any()
+def test_every_figure_has_a_row_of_its_own(validated: Validated) -> None:
+    assert not validated.figures.select(VALIDATION.key).is_duplicated().any()
 
 
-def test_the_same_home_gives_the_same_bytes(command: Command, home: Path, references: Path) -> None:
-    for folder in ("one", "two"):
-        command("validate", "--no-simulation", "--home", home, "--references", references, "--out", folder)
+def test_the_same_home_gives_the_same_bytes(command: Command, home: Path, references: Path, validated: Validated) -> None:
+    command(*arguments(home, references, "again"))
     for name in ("validation.csv", "validation.html", "validation.parquet"):
-        assert Path("one", name).read_bytes() == Path("two", name).read_bytes()
+        assert Path("again", name).read_bytes() == (validated.folder / name).read_bytes()
 
 
 def test_without_references_the_rest_is_done_and_what_is_missing_said(command: Command, home: Path) -> None:
@@ -77,20 +105,7 @@ def test_without_references_the_rest_is_done_and_what_is_missing_said(command: C
 
 
 def test_a_window_is_kept_to(command: Command, home: Path, references: Path) -> None:
-    command(
-        "validate",
-        "--no-simulation",
-        "--home",
-        home,
-        "--references",
-        references,
-        "--from",
-        "2025-05-01",
-        "--to",
-        "2025-12-31",
-        "--out",
-        "out",
-    )
+    command(*arguments(home, references, "out"), "--from", "2025-05-01", "--to", "2025-12-31")
     months = pl.read_parquet("out/validation.parquet").filter(
         pl.col("part") == "agreement", pl.col("statistic").str.contains("level by month")
     )
@@ -120,10 +135,9 @@ def test_the_index_is_rebuilt_with_its_own_half_life_whatever_the_settings_say(
     assert pl.read_parquet("out/validation.parquet").filter(part="rebuild").filter(pl.col("value") > 1e-9).is_empty()
 
 
-def test_nothing_is_written_into_the_lake(command: Command, home: Path) -> None:
-    before = {path: path.stat().st_mtime_ns for path in home.rglob("*")}
-    command("validate", "--no-simulation", "--home", home, "--out", "out")
-    assert {path: path.stat().st_mtime_ns for path in home.rglob("*")} == before
+def test_nothing_is_written_into_the_lake(validated: Validated) -> None:
+    assert validated.result.exit_code == 0
+    assert validated.is_home_unchanged
 
 
 def test_events_that_are_given_make_their_part(home: Path) -> None:
