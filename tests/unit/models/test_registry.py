@@ -7,6 +7,7 @@ import pytest
 
 from pipeline.contracts.days import Days
 from pipeline.contracts.tables import TABLES
+from pipeline.contracts.tables.index import BASELINE
 from pipeline.index.parameters import variables
 from pipeline.models import build, python_models
 from pipeline.models.build import models, models_by_table
@@ -51,13 +52,18 @@ def test_a_model_yields_the_columns_and_types_of_its_contracts(small: Built, mod
     assert {name: frame.schema for name, frame in frames.items()} == {table.name: table.schema for table in model.makes}
 
 
-@EVERY_MODEL
+@pytest.mark.parametrize("model", [model for model in models() if model.makes != (BASELINE,)], ids=lambda model: model.name)
 @pytest.mark.parametrize("store", ["lake", "frames"])
 def test_a_model_of_empty_tables_yields_the_right_columns_and_no_rows(tmp_path: Path, store: str, model: Model) -> None:
     tables: Tables = Lake(tmp_path) if store == "lake" else {}
     frames = model.run(tables, METHOD)
     assert {name: frame.schema for name, frame in frames.items()} == {table.name: table.schema for table in model.makes}
     assert all(frame.is_empty() for frame in frames.values()) == (model.name not in CONSTANT)
+
+
+def test_the_baseline_of_empty_tables_is_an_error_in_memory_too() -> None:
+    with pytest.raises(ModelError, match="no article was accepted in the baseline window"):
+        models_by_table()[BASELINE.name].run({}, METHOD)
 
 
 def test_a_sql_file_without_a_contract_is_named(tmp_path: Path) -> None:
