@@ -1,6 +1,5 @@
 """Layer `index`: stories, their masses, what was expected, and the index with its limits and contributions."""
 
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, date, datetime
 
@@ -11,17 +10,15 @@ from pipeline.contracts import vocabulary as words
 from pipeline.contracts.model import Column, Table, WordsBy
 from pipeline.contracts.tables import columns as c
 from pipeline.contracts.tables.core import SIGNAL_COLUMNS
+from pipeline.contracts.tables.index_values import INDEX_VALUES, STALEMATE
 
 SERIES = Column("series", pl.String(), "Directed pair (CHN>USA) or both directions pooled (CHN-USA)", "CHN>USA", pattern=patterns.SERIES)
 KNOWN_ON = Column(
     "known_on", pl.Date(), "UTC day at whose end this is first known: the day it was first seen, or its own where that is later",
     c.EXAMPLE_DAY, unit="UTC day", at_least=("index_date",))  # fmt: skip
-KNOWN_AT = Column(
-    "known_at", c.INSTANT, "Instant at which the knowledge ends: what was first seen later is not in it", datetime(2025, 4, 5, tzinfo=UTC),
-    unit="UTC instant",
-)  # fmt: skip
 _MASS = "g of kind and status, times probability, times breadth; see docs/methodology.md"
 _UNIT = "mass"
+_NO_PRIOR = "without a prior a pair nobody wrote about is nothing over nothing"
 
 WEIGHTS = Table(
     "weights",
@@ -76,7 +73,6 @@ STORIES = Table(
             c.EXAMPLE_INSTANT,
             unit="UTC instant",
             minimum=datetime(1900, 1, 1, tzinfo=UTC),
-            reason="an instant in the far past is a misread one",
         ),
         c.described(c.SOURCE, "Source of the first telling"),
         c.URL,
@@ -87,15 +83,7 @@ STORIES = Table(
             "9f2c5d0e" * 8,
             pattern=patterns.SHA256,
         ),
-        Column(
-            "source_owner_count",
-            pl.Int64(),
-            "Distinct owners of the sources that carried it",
-            3,
-            unit="owners",
-            minimum=1,
-            reason="a story is told by somebody",
-        ),
+        Column("source_owner_count", pl.Int64(), "Distinct owners of the sources that carried it", 3, unit="owners", minimum=1),
         replace(c.ARTICLE_COUNT, description="Articles that tell it", at_least=("source_owner_count",)),
         Column(
             "breadth",
@@ -134,7 +122,7 @@ STORY_MASS = Table(
         SERIES,
         c.CHANNEL,
         c.STORY_ID,
-        Column("mass", pl.Float64(), _MASS, 0.98, unit=_UNIT, exclusive_minimum=0, reason="a story without mass has no row"),
+        Column("mass", pl.Float64(), _MASS, 0.98, unit=_UNIT, exclusive_minimum=0),
         Column("mass_words", pl.Float64(), "The part of mass from words", 0.28, unit=_UNIT, minimum=0),
         Column("mass_actions", pl.Float64(), "The part of mass from actions", 0.7, unit=_UNIT, minimum=0),
         Column("mass_unweighted", pl.Float64(), "Mass with every g = 1", 1.4, unit=_UNIT, at_least=("mass",)),
@@ -145,7 +133,6 @@ STORY_MASS = Table(
             1.1,
             unit="mass^2",
             exclusive_minimum=0,
-            reason="the interval is as wide as it is",
         ),
         Column("second_moment_unweighted", pl.Float64(), "The same with every g = 1", 2.0, unit="mass^2"),
         replace(c.SIGNAL_COUNT, minimum=1),
@@ -188,36 +175,11 @@ BASELINE = Table(
             1.9,
             unit=_UNIT,
             exclusive_minimum=0,
-            reason="without a prior a pair nobody wrote about is nothing over nothing",
+            reason=_NO_PRIOR,
         ),
-        Column(
-            "prior_unweighted",
-            pl.Float64(),
-            "The same with every g = 1",
-            4.0,
-            unit=_UNIT,
-            exclusive_minimum=0,
-            reason="without a prior a pair nobody wrote about is nothing over nothing",
-        ),
-        Column(
-            "prior_dispersion",
-            pl.Float64(),
-            "Dispersion of the channel in the window",
-            0.8,
-            unit=_UNIT,
-            exclusive_minimum=0,
-            reason="an interval never has zero width",
-        ),
-        Column(
-            "words_share",
-            pl.Float64(),
-            "Share of words in the channel's mass in the window",
-            0.4,
-            unit="share",
-            minimum=0,
-            maximum=1,
-            reason="the prior is split by this share into words and actions",
-        ),
+        Column("prior_unweighted", pl.Float64(), "The same with every g = 1", 4.0, unit=_UNIT, exclusive_minimum=0, reason=_NO_PRIOR),
+        Column("prior_dispersion", pl.Float64(), "Dispersion of the channel in the window", 0.8, unit=_UNIT, exclusive_minimum=0),
+        Column("words_share", pl.Float64(), "Share of words in the channel's mass in the window", 0.4, unit="share", minimum=0, maximum=1),
         Column("baseline_from", pl.Date(), "First day of the window", date(2025, 1, 20), unit="UTC day"),
         Column("baseline_to", pl.Date(), "Last day of the window", date(2025, 11, 30), unit="UTC day", at_least=("baseline_from",)),
         Column("lexicon_sha", pl.String(), "Fingerprints of the lexicons that read the window", "5b1d7c9a0e3f"),
@@ -240,36 +202,12 @@ DAILY_MASS = Table(
         c.INDEX_DATE,
         SERIES,
         c.CHANNEL,
-        Column(
-            "observed",
-            pl.Float64(),
-            "Sum of the masses of the day's stories",
-            3.4,
-            unit=_UNIT,
-            minimum=0,
-            reason="channels are never netted; concession has a channel of its own",
-        ),
+        Column("observed", pl.Float64(), "Sum of the masses of the day's stories", 3.4, unit=_UNIT, minimum=0),
         Column("observed_words", pl.Float64(), "The part from words", 1.0, unit=_UNIT),
         Column("observed_actions", pl.Float64(), "The part from actions", 2.4, unit=_UNIT),
         Column("observed_unweighted", pl.Float64(), "The sum with every g = 1", 6.0, unit=_UNIT, at_least=("observed",)),
-        Column(
-            "second_moment",
-            pl.Float64(),
-            "Sum of the second moments of the day's stories",
-            3.0,
-            unit="mass^2",
-            minimum=0,
-            reason="it is a sum of squares, and the interval is as wide as it is",
-        ),
-        Column(
-            "expected",
-            pl.Float64(),
-            "Articles read from each source times its baseline rate",
-            0.9,
-            unit=_UNIT,
-            minimum=0,
-            reason="a day without articles expects nothing, not less",
-        ),
+        Column("second_moment", pl.Float64(), "Sum of the second moments of the day's stories", 3.0, unit="mass^2", minimum=0),
+        Column("expected", pl.Float64(), "Articles read from each source times its baseline rate", 0.9, unit=_UNIT, minimum=0),
         Column("expected_unweighted", pl.Float64(), "The same with every g = 1", 2.0, unit=_UNIT),
         c.STORY_COUNT,
         replace(c.SIGNAL_COUNT, at_least=("story_count",)),
@@ -300,24 +238,8 @@ CHANNEL_DAILY = Table(
         c.CHANNEL,
         Column("shape", pl.Float64(), "A: prior plus discounted observed mass", 5.1, unit=_UNIT, at_least=("prior",)),
         Column("rate", pl.Float64(), "B: prior plus discounted expected mass", 2.4, unit=_UNIT, at_least=("prior",)),
-        Column(
-            "prior",
-            pl.Float64(),
-            "kappa, the weight of the prior in both",
-            1.9,
-            unit=_UNIT,
-            exclusive_minimum=0,
-            reason="without a prior a pair nobody wrote about is nothing over nothing",
-        ),
-        Column(
-            "dispersion",
-            pl.Float64(),
-            "phi: second moment over mass in the same window",
-            0.8,
-            unit=_UNIT,
-            exclusive_minimum=0,
-            reason="an interval never has zero width",
-        ),
+        Column("prior", pl.Float64(), "kappa, the weight of the prior in both", 1.9, unit=_UNIT, exclusive_minimum=0, reason=_NO_PRIOR),
+        Column("dispersion", pl.Float64(), "phi: second moment over mass in the same window", 0.8, unit=_UNIT, exclusive_minimum=0),
         Column("value", pl.Float64(), "100 A / B", 212.5, unit="index, baseline = 100", at_least=("lo95",)),
         Column("lo80", pl.Float64(), "Lower 80 % limit", 120.0, unit="index, baseline = 100", at_least=("lo95",)),
         Column("hi80", pl.Float64(), "Upper 80 % limit", 320.0, unit="index, baseline = 100", above=("lo80",)),
@@ -330,7 +252,6 @@ CHANNEL_DAILY = Table(
             80.0,
             unit="index points",
             minimum=0,
-            reason="words and actions are parts of the value",
         ),
         Column(
             "value_actions",
@@ -342,109 +263,9 @@ CHANNEL_DAILY = Table(
             reason="words and actions are parts of the value; as a difference of two sums it may be a hair below 0",
         ),
         Column("value_unweighted", pl.Float64(), "The value with every g = 1", 201.0, unit="index, baseline = 100"),
-        Column(
-            "evidence_weight",
-            pl.Float64(),
-            "1 - kappa / B: how much of the value is data",
-            0.79,
-            unit="share",
-            minimum=0,
-            maximum=1,
-            reason="it says how much of the value is data",
-        ),
+        Column("evidence_weight", pl.Float64(), "1 - kappa / B: how much of the value is data", 0.79, unit="share", minimum=0, maximum=1),
     ),
     layer="index",
-)
-
-
-def _limits(name: str, what: str, example: float) -> Iterator[Column]:
-    is_net = name == "net_tension"
-    unit = "index points" if is_net else "index, baseline = 100"
-    lowest = None if is_net else 0
-    reason = "" if is_net else "the prior keeps every channel above 0; 100 is the pair's own baseline"
-    yield Column(name, pl.Float64(), what, example, unit=unit, exclusive_minimum=lowest, reason=reason, at_least=(f"{name}_lo95",))
-    for bound, side in (("lo", "Lower"), ("hi", "Upper")):
-        for level in (80, 95):
-            sign = -1 if bound == "lo" else 1
-            limit = Column(f"{name}_{bound}{level}", pl.Float64(), f"{side} {level} % limit of {name}", example + sign * level, unit=unit)
-            above, at_least = {"hi80": (f"{name}_lo80", ""), "hi95": ("", name)}.get(f"{bound}{level}", ("", ""))
-            yield replace(limit, above=tuple(filter(None, [above])), at_least=tuple(filter(None, [at_least])))
-
-
-STALEMATE = (
-    Column(
-        "stalemate",
-        pl.Float64(),
-        "Share of talk, demands and refusals among all that is said and done, both directions; near 1: talk without movement",
-        0.62,
-        unit="share",
-        minimum=0,
-        maximum=1,
-        reason="near 1 it is talk without movement, near 0 movement without talk",
-        at_least=("stalemate_lo80",),
-    ),
-    Column("stalemate_lo80", pl.Float64(), "Lower 80 % limit of stalemate (Beta)", 0.5, unit="share"),
-    Column("stalemate_hi80", pl.Float64(), "Upper 80 % limit of stalemate (Beta)", 0.74, unit="share", at_least=("stalemate",)),
-)
-
-INDEX_VALUES = (
-    *_limits("tension", "Escalation, 100 = the pair's own baseline", 212.5),
-    *_limits("concession", "Concession, 100 = the pair's own baseline", 140.0),
-    *_limits("dialogue", "Dialogue, 100 = the pair's own baseline", 120.0),
-    *_limits("net_tension", "tension - concession", 72.5),
-    *(
-        Column(
-            f"{channel}_{part}", pl.Float64(), f"The part of {channel} from {part}; words + actions = {channel}", value, unit="index points"
-        )
-        for channel, part, value in (
-            ("tension", "words", 80.0),
-            ("tension", "actions", 132.5),
-            ("concession", "words", 40.0),
-            ("concession", "actions", 100.0),
-        )
-    ),
-    Column(
-        "tension_unweighted",
-        pl.Float64(),
-        "tension with every severity g = 1, for those who do not trust the weights",
-        201.0,
-        unit="index, baseline = 100",
-    ),
-    *STALEMATE,
-    Column("phase", pl.String(), words.PHASE.description, "escalation", vocabulary=words.PHASE),
-    c.described(c.ARTICLE_COUNT, "Articles of the day's stories with an asserted signal of the pair"),
-    c.described(c.STORY_COUNT, "Stories of the day with an asserted signal of the pair"),
-    replace(c.SIGNAL_COUNT, description="Asserted signals of the day", at_least=("story_count",)),
-    *(
-        Column(f"{side}_{channel}", pl.Float64(), f"Mass {side} on the day in the channel {channel}", 1.0, unit=_UNIT)
-        for channel in words.CHANNEL.words
-        for side in ("observed", "expected")
-    ),
-    Column(
-        "raw_per_10k",
-        pl.Float64(),
-        "Articles of the day with an asserted escalation per 10,000 read; empty when nothing was read",
-        250.0,
-        unit="articles per 10,000",
-        nullable=True,
-    ),
-    Column(
-        "evidence_weight",
-        pl.Float64(),
-        "How much of tension is data rather than prior; below one half the value is thin",
-        0.79,
-        unit="share",
-        minimum=0,
-        maximum=1,
-        reason="it says how much of the value is data",
-    ),
-    Column("is_thin", pl.Boolean(), "evidence_weight below one half", False),
-    Column("obs_status", pl.String(), words.STATUS_OBSERVATION.description, "A", vocabulary=words.STATUS_OBSERVATION),
-    KNOWN_AT,
-    Column("baseline_from", pl.Date(), "First day of the baseline window", date(2025, 1, 20), unit="UTC day"),
-    Column("baseline_to", pl.Date(), "Last day of the baseline window", date(2025, 11, 30), unit="UTC day"),
-    Column("half_life_days", pl.Float64(), "Half-life of the filter", 7.0, unit="days"),
-    Column("index_version", pl.String(), "Version of the method", "1.0"),
 )
 
 MOVEMENT_DAILY = Table(
@@ -456,24 +277,8 @@ MOVEMENT_DAILY = Table(
     columns=(
         c.INDEX_DATE,
         c.PAIR,
-        Column(
-            "hold",
-            pl.Float64(),
-            "Sum of probabilities of dialogue, demands and refusals",
-            2.1,
-            unit="signals",
-            minimum=0,
-            reason="it is a sum of probabilities",
-        ),
-        Column(
-            "move",
-            pl.Float64(),
-            "Sum of probabilities of easings, purchases, agreements and measures",
-            1.4,
-            unit="signals",
-            minimum=0,
-            reason="it is a sum of probabilities",
-        ),
+        Column("hold", pl.Float64(), "Sum of probabilities of dialogue, demands and refusals", 2.1, unit="signals", minimum=0),
+        Column("move", pl.Float64(), "Sum of probabilities of easings, purchases, agreements and measures", 1.4, unit="signals", minimum=0),
     ),
     layer="index",
 )
@@ -487,8 +292,8 @@ STALEMATE_DAILY = Table(
     columns=(
         c.INDEX_DATE,
         c.PAIR,
-        Column("hold", pl.Float64(), "Discounted sum of hold", 8.2, unit="signals", minimum=0, reason="it is a sum of probabilities"),
-        Column("move", pl.Float64(), "Discounted sum of move", 4.1, unit="signals", minimum=0, reason="it is a sum of probabilities"),
+        Column("hold", pl.Float64(), "Discounted sum of hold", 8.2, unit="signals", minimum=0),
+        Column("move", pl.Float64(), "Discounted sum of move", 4.1, unit="signals", minimum=0),
         *STALEMATE,
     ),
     layer="index",

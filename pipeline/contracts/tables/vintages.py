@@ -7,7 +7,8 @@ import polars as pl
 
 from pipeline.contracts.model import Column, Table
 from pipeline.contracts.tables import columns as c
-from pipeline.contracts.tables.index import INDEX_VALUES, KNOWN_AT, KNOWN_ON, SERIES, STALEMATE_DAILY
+from pipeline.contracts.tables.index import KNOWN_ON, SERIES, STALEMATE_DAILY
+from pipeline.contracts.tables.index_values import INDEX_VALUES, KNOWN_AT
 
 _VALUES = {column.name: column for column in INDEX_VALUES}
 _LIMITS = tuple(

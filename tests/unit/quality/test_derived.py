@@ -88,7 +88,8 @@ def test_words_that_depend_on_another_column_are_a_rule_for_each_of_its_words() 
     ],
 )
 def test_comparisons_with_another_column_are_rules(constraint: str, name: str, wrong: float) -> None:
-    rule = only(replace(VALUE, **{constraint: ("other",)}), OTHER)
+    constraints: dict[str, Any] = {constraint: ("other",)}
+    rule = only(replace(VALUE, **constraints), OTHER)
     assert (rule.name, rule.breaks) == (name, ({"value": wrong},))
     assert (rule.arguments["column_A"], rule.arguments["column_B"]) == ("value", "other")
     assert rule.arguments.get("or_equal", False) is (constraint == "at_least")

@@ -24,8 +24,8 @@ from pipeline.settings import shipped
 
 def expectation(rule: Rule) -> Any:
     conditions = [Column(name).is_null() if value is None else Column(name) == value for name, value in rule.where.items()]
-    where = {"row_condition": conditions[0]} if conditions else {}
-    return get_expectation_impl(rule.type)(**rule.arguments, **where, meta={"rule": rule.name})
+    given: dict[str, Any] = {**rule.arguments, **({"row_condition": conditions[0]} if conditions else {}), "meta": {"rule": rule.name}}
+    return get_expectation_impl(rule.type)(**given)
 
 
 def main() -> None:
@@ -38,7 +38,7 @@ def main() -> None:
         frame = pl.concat([TABLES[table].example(), *(breaking_frame(rule) for rule in rules)])
         batch = definition.get_batch(batch_parameters={"dataframe": _to_pandas(frame, rules)})
         suite = great_expectations.ExpectationSuite(name=table, expectations=[expectation(rule) for rule in rules])
-        results = batch.validate(suite, result_format={"result_format": "SUMMARY", "partial_unexpected_count": 5}).results
+        results: list[Any] = batch.validate(suite, result_format={"result_format": "SUMMARY", "partial_unexpected_count": 5}).results
         said[table] = {
             result.expectation_config.meta["rule"]: [
                 result.success,
