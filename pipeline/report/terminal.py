@@ -244,6 +244,8 @@ def accounted(days: str, coverage: pl.DataFrame, quarantine: pl.DataFrame, relea
 
 def reading(read: int, not_read: Mapping[str, int]) -> str:
     """Say how many articles this run read for signals, and why not the others."""
+    if not read and not not_read:
+        return "This run read no articles for signals: none of their days changed."
     why = f" ({_listed(not_read)})" if not_read else ""
     return f"This run read {read:,} articles for signals; {sum(not_read.values()):,} were not read{why}."
 
