@@ -131,8 +131,7 @@ def _links(random: np.random.Generator, articles: list[Row]) -> list[Row]:
 
 
 def _findings(random: np.random.Generator, of: Row) -> list[Row]:
-    shared = {name: of[name] for name in ("article_id", "index_date", "source", "published_at", "url")}
-    return [shared | _finding(random, of, number) for number in range(_pick(random, (0, 0, 1, 2, 6)))]
+    return [_finding(random, of, number) for number in range(_pick(random, (0, 0, 1, 2, 6)))]
 
 
 def _finding(random: np.random.Generator, of: Row, number: int) -> Row:
@@ -141,24 +140,29 @@ def _finding(random: np.random.Generator, of: Row, number: int) -> Row:
         actor, target = target, actor
     kind = _pick(random, KIND.words)
     (example,) = FINDINGS.example().to_dicts()
-    return example | {
-        "signal_id": _hash(of["article_id"], number)[:16],
-        "span_start": 0,
-        "span_end": len(of["title"]),
-        "quote": of["title"],
-        "actor": actor,
-        "target": target,
-        "kind": kind,
-        "polarity": KIND_POLARITY[kind],
-        "status": _pick(random, STATUS.words),
-        "modality": _pick(random, ("asserted", "asserted", "asserted", *MODALITY.words)),
-        "instrument": _pick(random, ("tariff", "tariff", "tariff", *INSTRUMENT.words)),
-        "is_retaliation": bool(random.integers(2)),
-        "is_conditional": bool(random.integers(2)),
-        "rate_pct": _pick(random, (None, 0.0, 2.5, 25.0, 1e6)),
-        "value_usd": _pick(random, (None, 1e9)),
-        "product": _pick(random, ("", "", "steel", "fentanyl")),
-        "probability": float(_pick(random, (1.0, 0.5, random.uniform(0.01, 1), 10 ** -random.uniform(0, 12)))),
-        "tier": _pick(random, TIER.words),
-        "extractor_version": _pick(random, ("1.0", "1.0", "1.0", "2.0")),
-    }
+    article = {name: of[name] for name in ("article_id", "index_date", "source", "published_at", "url")}
+    return (
+        example
+        | article
+        | {
+            "signal_id": _hash(of["article_id"], number)[:16],
+            "span_start": 0,
+            "span_end": len(of["title"]),
+            "quote": of["title"],
+            "actor": actor,
+            "target": target,
+            "kind": kind,
+            "polarity": KIND_POLARITY[kind],
+            "status": _pick(random, STATUS.words),
+            "modality": _pick(random, ("asserted", "asserted", "asserted", *MODALITY.words)),
+            "instrument": _pick(random, ("tariff", "tariff", "tariff", *INSTRUMENT.words)),
+            "is_retaliation": bool(random.integers(2)),
+            "is_conditional": bool(random.integers(2)),
+            "rate_pct": _pick(random, (None, 0.0, 2.5, 25.0, 1e6)),
+            "value_usd": _pick(random, (None, 1e9)),
+            "product": _pick(random, ("", "", "steel", "fentanyl")),
+            "probability": float(_pick(random, (1.0, 0.5, random.uniform(0.01, 1), 10 ** -random.uniform(0, 12)))),
+            "tier": _pick(random, TIER.words),
+            "extractor_version": _pick(random, ("1.0", "1.0", "1.0", "2.0")),
+        }
+    )
