@@ -10,7 +10,7 @@ from threading import RLock
 from typing import Any, Self
 
 from dagster._core.event_api import EventHandlerFn
-from dagster._core.events import ASSET_CHECK_EVENTS, ASSET_EVENTS, BATCH_WRITABLE_EVENTS
+from dagster._core.events import ASSET_CHECK_EVENTS, ASSET_EVENTS, BATCH_WRITABLE_EVENTS, DagsterEventType
 from dagster._core.events.log import EventLogEntry
 from dagster._core.storage.event_log.schema import SqlEventLogStorageTable
 from dagster._core.storage.event_log.sqlite.sqlite_event_log import (
@@ -27,7 +27,10 @@ from watchdog.observers import Observer
 #: The version whose private parts this module uses. Another one must be compared with it first: `tests/defs/test_event_log.py` does.
 WRITTEN_FOR = "1.13.28"
 
-_BATCHED = {kind.value for kind in BATCH_WRITABLE_EVENTS}
+#: Events that wait for the next other event of the run, such as the end of their step, and are written with it. They change nothing else.
+_DEFERRED = {DagsterEventType.ASSET_CHECK_EVALUATION.value, DagsterEventType.STEP_OUTPUT.value}
+_MOST_DEFERRED = 1000
+_BATCHED = {kind.value for kind in BATCH_WRITABLE_EVENTS} | _DEFERRED
 _MIRRORED = {kind.value for kind in ASSET_EVENTS | ASSET_CHECK_EVENTS}
 _ENGINES_KEPT_OPEN = 16  # the UI reads one database for each run that it shows
 
@@ -44,6 +47,7 @@ class BatchingEventLogStorage(SqliteEventLogStorage):
         self._engines: OrderedDict[str, Engine] = OrderedDict()
         self._transactions: dict[str, Connection] = {}
         self._known: set[tuple[str, ...]] = set()
+        self._deferred: list[EventLogEntry] = []
         super().__init__(base_dir, inst_data)
         self._db_lock = RLock()  # type: ignore[assignment] # a transaction may be joined by the thread that opened it
 
@@ -51,6 +55,23 @@ class BatchingEventLogStorage(SqliteEventLogStorage):
     def from_config_value(cls, inst_data: ConfigurableClassData | None, config_value: Any) -> Self:
         """Build the storage from its part of `dagster.yaml`."""
         return cls(inst_data=inst_data, **config_value)
+
+    def store_event(self, event: EventLogEntry) -> None:
+        """Store an event, or keep it for a moment to be stored with others. Whoever reads through this storage finds it."""
+        with self._db_lock:
+            if _kind(event) not in _DEFERRED or (self._deferred and self._deferred[0].run_id != event.run_id):
+                self._store_deferred()
+            if _kind(event) in _DEFERRED:
+                self._deferred.append(event)
+            else:
+                super().store_event(event)
+            if len(self._deferred) >= _MOST_DEFERRED:
+                self._store_deferred()
+
+    def _store_deferred(self) -> None:
+        if self._deferred:
+            events, self._deferred = self._deferred, []
+            self.store_event_batch(events)
 
     def store_event_batch(self, events: Sequence[EventLogEntry]) -> None:
         """Store events of one run: all of them or, when anything fails, none."""
@@ -83,6 +104,7 @@ class BatchingEventLogStorage(SqliteEventLogStorage):
     @contextmanager
     def _connect(self, shard: str) -> Iterator[Connection]:
         with self._db_lock:
+            self._store_deferred()
             if shard in self._transactions:  # the lock lets only the thread that opened it come here
                 yield self._transactions[shard]
                 return
@@ -143,6 +165,8 @@ class BatchingEventLogStorage(SqliteEventLogStorage):
 
     def dispose(self) -> None:
         """Close every database: SQLite then moves its write-ahead log into the file."""
+        with self._db_lock:
+            self._store_deferred()
         super().dispose()
         self._close_engines()
 
