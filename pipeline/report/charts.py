@@ -62,7 +62,7 @@ def pair_chart(pair_daily: pl.DataFrame, note: str = "", width: int = WIDTH) -> 
     limits = [f"{name}_{limit}" for name in _LIMITED for limit in ("lo80", "hi80")]
     data = {"days": daily_points(frame, [*_LINES, *limits]), "stretches": _stretches(frame)}
     plots = (_lines_panel(frame, panel), _phase_strip(data["stretches"], panel.axis))
-    return finished(alt.vconcat(*plots, spacing=6, title=title, datasets=data))
+    return finished(alt.vconcat(*plots, spacing=6, title=title), data)
 
 
 def directed_chart(daily: pl.DataFrame, note: str = "", width: int = WIDTH) -> alt.VConcatChart:
@@ -77,17 +77,22 @@ def directed_chart(daily: pl.DataFrame, note: str = "", width: int = WIDTH) -> a
     plots = [_direction_panel(name, sides, panel) for name in sides]
     key = f"{_baseline_words(frame)} Grey: the other direction."
     title = heading(f"Who presses whom: {pair_title(frame['pair'][0])}", (note, key), width)
-    return finished(alt.vconcat(*plots, spacing=14, title=title, datasets=data))
+    return finished(alt.vconcat(*plots, spacing=14, title=title), data)
 
 
 def to_svg(chart: alt.TopLevelMixin) -> str:
     """The chart as SVG text; the same chart gives the same text."""
-    return str(vl_convert.vegalite_to_svg(chart.to_dict(), vl_version=_vega_lite(), allowed_base_urls=[]))
+    return str(vl_convert.vegalite_to_svg(_specification(chart), vl_version=_vega_lite(), allowed_base_urls=[]))
 
 
 def to_png(chart: alt.TopLevelMixin, scale: float = 2) -> bytes:
     """The chart as PNG, `scale` pixels for each pixel of its width."""
-    return bytes(vl_convert.vegalite_to_png(chart.to_dict(), vl_version=_vega_lite(), scale=scale, allowed_base_urls=[]))
+    return bytes(vl_convert.vegalite_to_png(_specification(chart), vl_version=_vega_lite(), scale=scale, allowed_base_urls=[]))
+
+
+def _specification(chart: alt.TopLevelMixin) -> dict[str, Any]:
+    """The chart for the converter; tests validate it against the schema of Vega-Lite, which takes longer than to draw it."""
+    return chart.to_dict(validate=False)
 
 
 def sparkline(values: Sequence[float], width: int = 120, height: int = 24) -> str:
@@ -331,8 +336,11 @@ def heading(text: str, lines: Sequence[str], width: int) -> alt.TitleParams:
     return alt.TitleParams(text, subtitle=[part for line in lines for part in textwrap.wrap(line, width=width // 6)])
 
 
-def finished(chart: alt.VConcatChart) -> alt.VConcatChart:
-    """Type, ink and spacing that all charts share. Marks carry no labels for screen readers: the page says the same in words."""
+def finished(chart: alt.VConcatChart, datasets: Mapping[str, Rows] | None = None) -> alt.VConcatChart:
+    """Type, ink and spacing that all charts share. Marks carry no labels for screen readers: the page says the same in words.
+
+    `datasets` are added last, since each of the steps before copies all that the chart holds.
+    """
     styled = (
         chart.configure(font=_FONT, background=palette.PAPER, padding={"left": 2, "right": 2, "top": 4, "bottom": 4}, aria=False)
         .configure_view(stroke=None)
@@ -346,6 +354,8 @@ def finished(chart: alt.VConcatChart) -> alt.VConcatChart:
         )
         .configure_legend(labelColor=palette.INK, titleColor=palette.MUTED, labelFontSize=12, titleFontSize=11, titleFontWeight="normal")
     )  # fmt: skip
+    if datasets is not None:
+        styled.datasets = dict(datasets)
     return cast("alt.VConcatChart", styled)
 
 
