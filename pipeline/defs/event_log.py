@@ -20,7 +20,8 @@ from dagster._core.storage.event_log.sqlite.sqlite_event_log import (
 )
 from dagster._core.storage.sqlite import SQLITE_BUSY_TIMEOUT_SECONDS
 from dagster._serdes import ConfigurableClassData
-from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy import Connection, Engine, create_engine
+from sqlalchemy.event import listen
 from sqlalchemy.pool import NullPool, QueuePool
 from watchdog.observers import Observer
 
@@ -63,6 +64,9 @@ class BatchingEventLogStorage(SqliteEventLogStorage):
                 self._store_deferred()
             if _kind(event) in _DEFERRED:
                 self._deferred.append(event)
+            elif _kind(event) in _MIRRORED:
+                with self.index_connection():  # all that the index holds of it in one transaction
+                    super().store_event(event)
             else:
                 super().store_event(event)
             if len(self._deferred) >= _MOST_DEFERRED:
@@ -188,7 +192,7 @@ def _kind(entry: EventLogEntry) -> str | None:
 
 def _engine_of(address: str, **pool: Any) -> Engine:
     engine = create_engine(address, connect_args={"timeout": SQLITE_BUSY_TIMEOUT_SECONDS}, **pool)
-    event.listen(engine, "connect", _set_pragmas)
+    listen(engine, "connect", _set_pragmas)
     return engine
 
 
