@@ -76,6 +76,7 @@ class Display:
                 completed=self._done + self._part,
                 total=self._total or None,
                 steps=f"step {self._started} of {len(self._steps)}",
+                refresh=True,  # at once: a short step would end before the next redrawing
             )
 
 
