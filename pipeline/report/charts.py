@@ -17,6 +17,7 @@ from typing import Any, cast
 import altair as alt
 import polars as pl
 import vl_convert
+from altair.utils.schemapi import debug_mode
 
 from pipeline.contracts.model import ContractError, Table
 from pipeline.contracts.tables.index import TENSION_DAILY, TENSION_PAIR_DAILY
@@ -46,7 +47,11 @@ _FONT = "Arial, Helvetica, sans-serif"  # the converter ships a font of these wi
 _LARGEST_SPARKLINE = 9999
 _LONGEST_ALT = 60
 
+#: Altair validates each part of a chart as it is made, which takes longer than to draw it. Tests validate whole charts.
+_UNVALIDATED = debug_mode(False)
 
+
+@_UNVALIDATED
 def pair_chart(pair_daily: pl.DataFrame, note: str = "", width: int = WIDTH) -> alt.VConcatChart:
     """Tension and concession of one pair with 80 % limits, dialogue as a thin line, the baseline, and below them the phase of each day.
 
@@ -65,6 +70,7 @@ def pair_chart(pair_daily: pl.DataFrame, note: str = "", width: int = WIDTH) -> 
     return finished(alt.vconcat(*plots, spacing=6, title=title), data)
 
 
+@_UNVALIDATED
 def directed_chart(daily: pl.DataFrame, note: str = "", width: int = WIDTH) -> alt.VConcatChart:
     """Tension of each direction of one pair in a panel of its own, on one scale; the other direction stands behind it as a grey line.
 
