@@ -1,5 +1,6 @@
 """What several folders of tests need: the settings of a clean machine, and one run of the whole job on the bundled sample."""
 
+import json
 import os
 import subprocess
 import sys
@@ -8,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from filelock import FileLock
 
 TENSION = Path(sys.executable).with_name("tension")
 #: Data of third parties to develop against; it lies beside a checkout on some machines and is never part of one.
@@ -19,7 +21,7 @@ Tension = Callable[..., Finished]
 
 @dataclass(frozen=True)
 class SampleRun:
-    """A home made by `tension run`, and what the command said. Look at it, do not change it."""
+    """A home made by `tension run`, and what the command printed. All workers share it: read it, never write to it."""
 
     home: Path
     said: Finished
@@ -71,9 +73,16 @@ def tension() -> Tension:
 
 @pytest.fixture(scope="session")
 def sample_run(tmp_path_factory: pytest.TempPathFactory) -> SampleRun:
-    """The whole job on the bundled sample, once for all tests."""
-    folder = tmp_path_factory.mktemp("sample")
-    said = run_tension("run", "--home", folder / "home", cwd=folder)
+    """The whole job on the bundled sample, run once for all workers: the first one that needs it runs it, the others wait."""
+    base = tmp_path_factory.getbasetemp()
+    folder = (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / "sample"
+    result = folder / "result.json"
+    with FileLock(f"{folder}.lock"):
+        if not result.exists():
+            folder.mkdir()
+            said = run_tension("run", "--home", folder / "home", cwd=folder)
+            result.write_text(json.dumps([said.args, said.returncode, said.stdout, said.stderr], default=str), encoding="utf-8")
+    said = subprocess.CompletedProcess(*json.loads(result.read_text(encoding="utf-8")))
     if said.returncode:
         pytest.fail(f"tension run on the sample ended with {said.returncode}:\n{said.stdout}\n{said.stderr}", pytrace=False)
     return SampleRun(folder / "home", said)
