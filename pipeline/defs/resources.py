@@ -4,7 +4,6 @@ Each holds the settings it was built from. They are plain objects, not Dagster c
 nobody should edit paths in the launchpad.
 """
 
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -13,6 +12,7 @@ from typing import Any
 
 import polars as pl
 
+from pipeline import clock
 from pipeline.contracts.days import Days
 from pipeline.contracts.tables.core import COVERAGE
 from pipeline.contracts.tables.index import BASELINE
@@ -83,7 +83,9 @@ class News:
             return
         files = article_files([*archives, inbox] if has_dropped else archives)
         yield from (file for file in files if file.archive is not inbox)
-        yield from readable((file for file in files if file.archive is inbox), known, last_day=last_day, now=time.time(), account=account)
+        yield from readable(
+            (file for file in files if file.archive is inbox), known, last_day=last_day, now=clock.now().timestamp(), account=account
+        )
 
 
 @dataclass(frozen=True)

@@ -1,12 +1,12 @@
 """The drop folder: a sensor that reads article files put into `<home>/inbox`."""
 
 import json
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
 import dagster as dg
 
+from pipeline import clock
 from pipeline.contracts.days import Days
 from pipeline.defs.jobs import JOB
 from pipeline.defs.partitions import last_partition, range_tags, today
@@ -27,7 +27,7 @@ def inbox_sensor(settings: Settings) -> dg.SensorDefinition:
     @dg.sensor(job_name=JOB, minimum_interval_seconds=60, name="inbox")
     def inbox(context: dg.SensorEvaluationContext) -> Iterator[dg.RunRequest | dg.SkipReason]:
         """A new or changed file in the drop folder asks for a run over the days of its articles, once it is no longer being copied."""
-        folder, now = settings.inbox, time.time()
+        folder, now = settings.inbox, clock.now().timestamp()
         files = {str(file.path.relative_to(folder)): file for file in dropped(folder)}
         before = json.loads(context.cursor or "{}")
         seen = {name: _seen(file.path) for name, file in files.items() if is_quiet(file.path, now)}

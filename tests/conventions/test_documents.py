@@ -4,8 +4,6 @@ import sys
 from pathlib import Path
 from urllib.parse import unquote
 
-import pytest
-
 from pipeline.contracts.tables import TABLES
 from scripts.dictionary import render_dictionary
 
@@ -43,11 +41,13 @@ def test_the_readme_links_to_files_that_exist() -> None:
     assert [link for link in links(README.read_text(encoding="utf-8")) if not (ROOT / link).exists()] == []
 
 
-@pytest.mark.parametrize("page", sorted((ROOT / "docs").rglob("*.md")), ids=lambda page: page.name)
-def test_a_page_of_the_documentation_links_to_files_that_exist(page: Path) -> None:
-    assert [link for link in links(page.read_text(encoding="utf-8")) if not (page.parent / link).exists()] == []
+def test_pages_of_the_documentation_link_to_files_that_exist() -> None:
+    pages = sorted((ROOT / "docs").rglob("*.md"))
+    targets = [(page, link) for page in pages for link in links(page.read_text(encoding="utf-8"))]
+    assert len(targets) > 20
+    assert [(page.name, link) for page, link in targets if not (page.parent / link).exists()] == []
 
 
-@pytest.mark.parametrize("column", ["title", "body", "text", "headline"])
-def test_no_published_table_has_a_column_for_the_publisher_s_text(column: str) -> None:
-    assert [table.name for table in TABLES.values() if table.published and column in table.schema] == []
+def test_no_published_table_has_a_column_for_the_publisher_s_text() -> None:
+    texts = {"title", "body", "text", "headline"}
+    assert [table.name for table in TABLES.values() if table.published and texts & set(table.schema)] == []

@@ -2,23 +2,30 @@
 
 Belongs here: what is served, and the settings that ask for it. Does not: what a run makes of it; that stands in the tests.
 
-The days lie just behind the clock, since the command has the real one: what is settled, late or asked for again depends on it.
+The commands run at `NOON`, whatever the real day: what is settled, late or requested again depends on the clock.
 """
 
 import json
 import shlex
+import subprocess
+import sys
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
-from tests.conftest import Finished, run_tension
+from tests.conftest import Finished, surroundings
 from tests.unit.sources.gdelt.scenes import document, event, file_of, zipped
 from tests.unit.sources.server import Answer, Asked, Reply, Upstream, failing, good, unless_known
 
 CENSUS_KEY, COMTRADE_KEY = "census-key-0d5e17a9", "comtrade-key-77c2b4f1"
 KEYS = {"TENSION_CENSUS_KEY": CENSUS_KEY, "TENSION_COMTRADE_KEY": COMTRADE_KEY}
 
-LAST = datetime.now(UTC).date() - timedelta(days=1)
+#: When the commands run. The clock goes on from there, so that a later command is later.
+NOON = datetime(2026, 3, 10, 12, tzinfo=UTC)
+AHEAD = NOON - datetime.now(UTC)
+TENSION_AT = Path(__file__).with_name("tension_at.py")
+
+LAST = NOON.date() - timedelta(days=1)
 DAY_BEFORE, EARLIER = LAST - timedelta(days=1), LAST - timedelta(days=2)
 DAYS = (EARLIER, DAY_BEFORE, LAST)
 
@@ -147,9 +154,23 @@ class Home:
     def home(self) -> Path:
         return self.folder / "home"
 
+    def start(self, command: str) -> "subprocess.Popen[str]":
+        """Start `tension COMMAND` in the folder, at `NOON` and with the keys as variables."""
+        return subprocess.Popen(
+            [sys.executable, str(TENSION_AT), str(AHEAD.total_seconds()), *shlex.split(command)],
+            cwd=self.folder,
+            env=surroundings(**KEYS),
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+            encoding="utf-8",
+        )
+
     def tension(self, command: str) -> Finished:
-        """The command, with the keys as variables."""
-        return run_tension(*shlex.split(command), cwd=self.folder, **KEYS)
+        """Run `tension COMMAND` to its end."""
+        with self.start(command) as process:
+            stdout, stderr = process.communicate(timeout=600)
+        return Finished(command, process.returncode, stdout, stderr)
 
 
 def home_that_asks(upstream: Upstream, folder: Path) -> Home:
