@@ -8,9 +8,14 @@ PYTHON ?= python3
 UV := $(or $(shell command -v uv 2>/dev/null),.uv/uv)
 RUN := $(UV) run --locked --no-dev
 DEV := $(UV) run --locked --group dev
+# A worker takes whole files, since tests of a file share what they build; tests/order.py puts the long ones first.
+PYTEST := $(DEV) pytest -n logical --dist loadfile --no-loadscope-reorder
 
 export GX_ANALYTICS_ENABLED := false
 export DAGSTER_DISABLE_TELEMETRY := true
+# Tests and runs start many processes: without byte code each of them compiles all that it imports.
+export UV_COMPILE_BYTECODE := 1
+unexport PYTHONDONTWRITEBYTECODE
 
 .uv/uv: uv.lock .ci/get_uv.py
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed, this is " + sys.version)'
@@ -29,16 +34,16 @@ ui: $(filter .uv/uv,$(UV)) ## the Dagster UI on http://localhost:3000, with the 
 	@mkdir -p "$(abspath $(HOME_DIR))/dagster" && cp pipeline/dagster.yaml "$(abspath $(HOME_DIR))/dagster/dagster.yaml"
 	@TENSION_HOME="$(abspath $(HOME_DIR))" DAGSTER_HOME="$(abspath $(HOME_DIR))/dagster" $(RUN) dagster dev -w workspace.yaml
 
-test: $(filter .uv/uv,$(UV)) ## all tests, on all cores
-	@$(DEV) pytest -n logical --dist loadfile --no-loadscope-reorder
+test: $(filter .uv/uv,$(UV)) ## all tests but the slow ones, on all cores
+	@$(PYTEST) -m "not slow"
 
-check: $(filter .uv/uv,$(UV)) ## format, lint, types, SQL, borders, tests
+check: $(filter .uv/uv,$(UV)) ## format, lint, types, SQL, borders, and all tests, the slow ones too
 	@$(DEV) ruff format --check .
 	@$(DEV) ruff check .
 	@$(DEV) mypy
 	@$(DEV) sqlfluff lint --disable-progress-bar sql
 	@$(DEV) lint-imports
-	@$(MAKE) --no-print-directory test
+	@$(PYTEST)
 
 format: $(filter .uv/uv,$(UV)) ## put code and SQL into the house style
 	@$(DEV) ruff format .

@@ -24,10 +24,14 @@ def read_counts() -> pl.DataFrame:
     return pl.read_csv(COUNTS, schema=SCHEMA)
 
 
-def count_findings() -> pl.DataFrame:
-    """Read the bundled sample with the default reader, and count the findings by reader, kind and modality."""
+def read_sample() -> pl.DataFrame:
+    """Read the bundled sample with the default reader; return the findings."""
     raw = whole(read_articles([ArticleFiles(path=str(SAMPLE_ARTICLES))], last_day=SAMPLE_LAST_DAY))
-    findings = make(Settings()).extract(admit(raw).articles)
+    return make(Settings()).extract(admit(raw).articles)
+
+
+def count_findings(findings: pl.DataFrame) -> pl.DataFrame:
+    """Count findings by reader, kind and modality."""
     return findings.group_by(BY).agg(findings=pl.len().cast(pl.Int64)).sort(BY).select(*SCHEMA)
 
 
@@ -47,7 +51,7 @@ def show_differences(before: pl.DataFrame, now: pl.DataFrame) -> str:
 
 def write_counts() -> str:
     """Write the counts of the present reader; return what changed."""
-    now = count_findings()
+    now = count_findings(read_sample())
     changed = show_differences(read_counts() if COUNTS.exists() else now.clear(), now)
     now.write_csv(COUNTS)
     return changed

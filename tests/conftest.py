@@ -11,6 +11,9 @@ from pathlib import Path
 import pytest
 from filelock import FileLock
 
+#: Sorts the collected tests.
+pytest_plugins = ["tests.order"]
+
 TENSION = Path(sys.executable).with_name("tension")
 #: Data of third parties to develop against; it lies beside a checkout on some machines and is never part of one.
 OUTSIDE_DATA = Path(__file__).parents[1].parent / "shared" / "data"

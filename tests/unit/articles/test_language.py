@@ -118,6 +118,7 @@ def test_the_sample_is_english() -> None:
     assert other_language(raw["title"].fill_null(""), raw["body"].fill_null("")).is_null().all()
 
 
+@pytest.mark.slow
 def test_real_headlines_and_wire_stories_are_english(outside_data: Path) -> None:
     headlines = pl.read_parquet(outside_data / "news" / "guardian_headlines_2018_2020.parquet")["title"]
     stories = pl.read_parquet(outside_data / "news" / "reuters21578.parquet", columns=["title", "body"])

@@ -193,6 +193,7 @@ def test_the_tariffs_of_2025_are_those_of_the_tracker(outside_data: Path) -> Non
     assert differing == []
 
 
+@pytest.mark.slow
 def test_no_sentence_stands_in_the_news_or_the_gold_of_others(outside_data: Path) -> None:
     written = {sentence for row in ours() for sentence in sentences(f"{row['title']}\n\n{row['body']}")}
     of_others: set[str] = set()

@@ -3,15 +3,18 @@
 import polars as pl
 import pytest
 
+from pipeline.contracts.tables.core import FINDINGS
+from pipeline.warehouse.lake import Lake
 from scripts.counts import SCHEMA, count_findings, read_counts, show_differences
+from tests.conftest import SampleRun
 
 
 def counts(*rows: tuple[str, str, str, int]) -> pl.DataFrame:
     return pl.DataFrame(list(rows), schema=SCHEMA, orient="row")
 
 
-def test_the_sample_gives_as_many_findings_of_each_kind_as_before() -> None:
-    changed = show_differences(read_counts(), count_findings())
+def test_the_sample_gives_as_many_findings_of_each_kind_as_before(sample_run: SampleRun) -> None:
+    changed = show_differences(read_counts(), count_findings(Lake(sample_run.home / "lake").read(FINDINGS)))
     if changed:
         pytest.fail(
             f"the reading of the bundled sample has changed:\n\n{changed}\n\n"

@@ -39,6 +39,7 @@ def test_of_bare_headlines_with_an_act_so_many_pass_the_gate(path: Path, with_ac
     assert (len(acting), passes(bare).sum()) == (with_act, read)
 
 
+@pytest.mark.slow
 def test_no_seven_words_in_a_row_stand_in_texts_of_others(outside_data: Path) -> None:
     others: set[tuple[str, ...]] = set()
     for path in sorted((outside_data / "gold").glob("real_*.jsonl")):

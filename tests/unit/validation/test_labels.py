@@ -49,6 +49,7 @@ def test_labels_in_doubt_are_not_scored() -> None:
     assert (scores.tp, scores.fp, scores.fn) == (1, 2, 2)  # old and nothing are wrong; missed and surer were asked for
 
 
+@pytest.mark.slow
 def test_an_index_of_labels_follows_trade_epu_by_words_not_by_actions(outside_data: Path) -> None:
     admitted = admit(whole(read_articles([ArticleFiles(path=str(outside_data / HEADLINES))])))
     labels = read_labels(LABELS).filter((pl.col("labelling") == "first") & ~pl.col("opt"))
