@@ -4,12 +4,9 @@ from datetime import date
 
 import duckdb
 import polars as pl
-import pytest
 
 from pipeline.settings import shipped
 from tests.conftest import SampleRun
-
-pytestmark = pytest.mark.slow
 
 MACROS = sorted(path.stem for path in (shipped("sql") / "macros").glob("*.sql"))
 
@@ -35,7 +32,7 @@ def test_in_mid_2025_the_tariffs_of_the_truce_are_in_force_and_cut(sample_run: S
     assert rows.rows() == [("CHN", "USA", True), ("USA", "CHN", True)]
 
 
-def test_china_s_answer_of_april_is_raised_and_takes_effect_on_the_day_it_was_announced_for(sample_run: SampleRun) -> None:
+def test_china_s_answer_of_april_takes_effect_on_its_announced_day(sample_run: SampleRun) -> None:
     states = ask(
         sample_run,
         "select valid_from, status, basis, rate_pct, next_on from measure_states "
@@ -57,13 +54,13 @@ def test_a_rise_that_was_misread_as_a_lift_is_listed_and_ends_nothing(sample_run
     assert found.rows() == [("opposite_on_one_day", "announced 84 % for 2025-04-10", "reduced 84 %")]
 
 
-def test_rare_earths_stand_under_export_control_from_the_day_of_the_answer(sample_run: SampleRun) -> None:
+def test_rare_earths_are_under_export_control_from_that_answer_on(sample_run: SampleRun) -> None:
     rows = ask(sample_run, "select first_announced_on from measures where measure_id = 'CHN>USA export_control rare earths'")
     assert rows.item() == date(2025, 4, 4)
 
 
 def test_every_claim_is_accounted_for(sample_run: SampleRun) -> None:
-    told = ask(sample_run, "select count(*) from signals where modality = 'asserted' and kind in ('threat', 'measure', 'easing')").item()
+    claims = ask(sample_run, "select count(*) from signals where modality = 'asserted' and kind in ('threat', 'measure', 'easing')").item()
     outcomes = dict(ask(sample_run, "select outcome, count(*) from measure_events group by all").rows())
-    assert sum(outcomes.values()) == told
-    assert outcomes["unmatched"] < told / 2
+    assert sum(outcomes.values()) == claims
+    assert outcomes["unmatched"] < claims / 2

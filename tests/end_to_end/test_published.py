@@ -19,8 +19,6 @@ from pipeline.settings import SAMPLE_FIRST_DAY, SAMPLE_LAST_DAY, SAMPLE_NOTE, SA
 from pipeline.warehouse.lake import Lake
 from tests.conftest import SampleRun
 
-pytestmark = pytest.mark.slow
-
 PUBLISHED = {name: table for name, table in TABLES.items() if table.published}
 VIEWS = sorted(path.stem for path in (shipped("sql") / "views").glob("*.sql"))
 #: What only upstreams tell: the sample has no official journal, and one origin for each figure.
@@ -53,12 +51,11 @@ def test_every_table_and_view_has_a_comment(sample_run: SampleRun) -> None:
     assert bare["table_name"].to_list() == []
 
 
-@pytest.mark.parametrize("name", PUBLISHED)
-def test_every_column_has_the_comment_of_its_contract(sample_run: SampleRun, name: str) -> None:
-    rows = ask(sample_run, "from duckdb_columns() select table_name, column_name, comment order by column_index")
-    assert rows.filter(pl.col("table_name") == name).drop("table_name").rows() == [
-        (column.name, meaning(column)) for column in TABLES[name].columns
-    ]
+def test_every_column_has_the_comment_of_its_contract(sample_run: SampleRun) -> None:
+    rows = ask(sample_run, "from duckdb_columns() select table_name, column_name, comment order by column_index").rows()
+    for name, table in PUBLISHED.items():
+        comments = [(column, comment) for of_table, column, comment in rows if of_table == name]
+        assert comments == [(column.name, meaning(column)) for column in table.columns], name
 
 
 def test_the_one_table_without_a_contract_says_what_the_data_is(sample_run: SampleRun) -> None:
@@ -68,9 +65,8 @@ def test_the_one_table_without_a_contract_says_what_the_data_is(sample_run: Samp
     assert release == sample_run.latest.resolve().name
 
 
-@pytest.mark.parametrize("view", VIEWS)
-def test_every_view_answers(sample_run: SampleRun, view: str) -> None:
-    assert ask(sample_run, f"from {view}").is_empty() == (view in EMPTY_ON_THE_SAMPLE)
+def test_every_view_has_rows_but_those_of_upstreams(sample_run: SampleRun) -> None:
+    assert {view for view in VIEWS if ask(sample_run, f"from {view}").is_empty()} == EMPTY_ON_THE_SAMPLE
 
 
 def test_there_is_a_row_for_every_day_and_direction(sample_run: SampleRun, days: list[date]) -> None:
@@ -111,31 +107,26 @@ def test_the_published_value_is_the_sum_of_its_contributions(sample_run: SampleR
     assert off.is_empty()
 
 
-@pytest.mark.parametrize("name", PUBLISHED)
-def test_parquet_is_the_same_to_every_reader(sample_run: SampleRun, name: str) -> None:
-    paths = sorted((sample_run.latest / name).glob("*.parquet"))
-    columns = TABLES[name].schema.names()
-    with_polars = pl.read_parquet(paths, hive_partitioning=False)
-    with_pandas = pd.concat([pd.read_parquet(path) for path in paths])
-    with_arrow = [pq.read_table(path) for path in paths]
-    with_duckdb = duckdb.from_parquet(f"{sample_run.latest}/{name}/*.parquet")
-    assert with_polars.schema == TABLES[name].schema
-    assert list(with_pandas.columns) == with_arrow[0].column_names == with_duckdb.columns == columns
-    heights = {with_polars.height, len(with_pandas), sum(table.num_rows for table in with_arrow), len(with_duckdb)}
-    assert len(heights) == 1
+def test_parquet_is_the_same_to_every_reader(sample_run: SampleRun) -> None:
+    for name, table in PUBLISHED.items():
+        paths = sorted((sample_run.latest / name).glob("*.parquet"))
+        with_polars = pl.read_parquet(paths, hive_partitioning=False)
+        with_pandas = pd.concat([pd.read_parquet(path) for path in paths])
+        with_arrow = [pq.read_table(path) for path in paths]
+        with_duckdb = duckdb.from_parquet(f"{sample_run.latest}/{name}/*.parquet")
+        assert with_polars.schema == table.schema, name
+        assert list(with_pandas.columns) == with_arrow[0].column_names == with_duckdb.columns == table.schema.names(), name
+        heights = {with_polars.height, len(with_pandas), sum(one.num_rows for one in with_arrow), len(with_duckdb)}
+        assert len(heights) == 1, name
 
 
-@pytest.mark.parametrize("name", PUBLISHED)
-def test_the_database_holds_what_the_parquet_files_hold(sample_run: SampleRun, name: str) -> None:
-    differing = ask(
-        sample_run,
-        f"""
-        (from {name} except from read_parquet('{sample_run.latest}/{name}/*.parquet', hive_partitioning = false))
-        union all
-        (from read_parquet('{sample_run.latest}/{name}/*.parquet', hive_partitioning = false) except from {name})
-        """,
-    )
-    assert differing.is_empty()
+def test_the_database_holds_what_the_parquet_files_hold(sample_run: SampleRun) -> None:
+    differing = []
+    for name in PUBLISHED:
+        in_files = f"read_parquet('{sample_run.latest}/{name}/*.parquet', hive_partitioning = false)"
+        if not ask(sample_run, f"(from {name} except from {in_files}) union all (from {in_files} except from {name})").is_empty():
+            differing.append(name)
+    assert differing == []
 
 
 def test_no_published_table_has_a_column_of_article_text(sample_run: SampleRun) -> None:

@@ -14,8 +14,6 @@ from pipeline.settings import SAMPLE_NOTE
 from pipeline.warehouse.lake import Lake
 from tests.conftest import SampleRun, Tension
 
-pytestmark = pytest.mark.slow
-
 WIRE = [
     {"source": "Strelsau Post", "published_at": "2025-03-03T10:00:00Z", "title": "China will tax U.S. soybeans at 15 percent", "body": ""},
     {"source": "Strelsau Post", "published_at": "2025-03-04T10:00:00Z", "title": "Rain is expected in the north", "body": ""},
@@ -54,11 +52,11 @@ def test_the_run_accounts_for_every_row(sample_run: SampleRun) -> None:
     lake = Lake(sample_run.home / "lake")
     came_in, articles, duplicates, quarantined = (lake.read(table).height for table in (RAW_ARTICLES, ARTICLES, DUPLICATES, QUARANTINE))
     assert came_in == articles + duplicates + quarantined == lake.read(COVERAGE)["article_count"].sum()
-    told = f"{came_in} rows read of 2025-01-20 to 2025-11-30: {articles} articles, {duplicates} duplicates, {quarantined} in quarantine"
-    assert told in flat(sample_run.said.stdout)
+    summary = f"{came_in} rows read of 2025-01-20 to 2025-11-30: {articles} articles, {duplicates} duplicates, {quarantined} in quarantine"
+    assert summary in flat(sample_run.said.stdout)
 
 
-def test_the_run_says_how_many_articles_were_read_and_why_not_the_others(sample_run: SampleRun) -> None:
+def test_the_run_says_how_many_articles_were_not_read_and_why(sample_run: SampleRun) -> None:
     lake = Lake(sample_run.home / "lake")
     said = re.search(
         r"This run read (\d+) articles for signals; (\d+) were not read \((\d+) not about trade between countries\)",
@@ -98,13 +96,14 @@ def test_no_half_written_file_is_left(sample_run: SampleRun) -> None:
     assert left == []
 
 
-def test_the_report_says_that_it_is_the_sample_and_needs_no_other_machine(sample_run: SampleRun) -> None:
+def test_the_report_says_that_it_is_the_sample_and_is_self_contained(sample_run: SampleRun) -> None:
     page = (sample_run.published / "report.html").read_text(encoding="utf-8")
     assert "not for citation" in page.lower()
     for mark in ('<script src="http', '<link rel="stylesheet" href="http', "@import"):
         assert mark not in page
 
 
+@pytest.mark.slow
 def test_a_second_run_changes_nothing_that_is_published(sample_run: SampleRun, tension: Tension, tmp_path: Path) -> None:
     home = tmp_path / "home"
     shutil.copytree(sample_run.home, home, symlinks=True)
@@ -128,6 +127,7 @@ def test_real_articles_are_refused_in_a_home_that_holds_the_sample(sample_run: S
     assert sorted(sample_run.home.rglob("*")) == before
 
 
+@pytest.mark.slow
 def test_a_run_without_trade_figures_fails_by_name_and_publishes_nothing(
     tension: Tension, wire: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -140,6 +140,7 @@ def test_a_run_without_trade_figures_fails_by_name_and_publishes_nothing(
     assert not (wire.parent / "home" / "published").exists()
 
 
+@pytest.mark.slow
 def test_real_headlines_are_read_and_every_row_is_accounted_for(tension: Tension, outside_data: Path, tmp_path: Path) -> None:
     headlines = outside_data / "news" / "guardian_headlines_2018_2020.parquet"
     if not headlines.exists():

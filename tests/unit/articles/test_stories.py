@@ -169,6 +169,7 @@ def drawn(sample: list[tuple[str, str | None, int, str]]) -> list[dict[str, Any]
     return [article(f"{source}:{n}", text, hours - 12, url=url) for n, (text, url, hours, source) in enumerate(sample)]
 
 
+@pytest.mark.slow
 @settings(deadline=None, derandomize=True, max_examples=60)
 @given(SAMPLE)
 def test_neither_the_order_of_rows_nor_the_batches_of_days_matter(sample: list[tuple[str, str | None, int, str]]) -> None:

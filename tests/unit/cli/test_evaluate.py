@@ -19,10 +19,10 @@ def few(tmp_path: Path) -> Path:
     return path
 
 
-def test_the_bundled_gold_is_scored_by_triple_kind_and_polarity(command: Command) -> None:
-    result = command("evaluate", GOLD)
+def test_passages_are_scored_by_triple_kind_and_polarity(command: Command, few: Path) -> None:
+    result = command("evaluate", few)
     assert result.exit_code == 0, result.exception
-    for word in ("triple", "precision", "recall", "F1", "By polarity", "By kind", "Brier score", "all passages of gold.jsonl"):
+    for word in ("triple", "precision", "recall", "F1", "By polarity", "By kind", "Brier score", "all passages of few.jsonl"):
         assert word in flat(result.output)
 
 

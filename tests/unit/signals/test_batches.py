@@ -33,12 +33,13 @@ def test_no_workers_is_an_error_that_says_what_to_do() -> None:
         list(map_batches(math.sqrt, [1.0], workers=0))
 
 
+@pytest.mark.slow
 def test_a_cluster_gives_the_same_results_in_the_same_order(cluster: str) -> None:
     numbers = [float(number) for number in range(25, 0, -1)]
     assert list(map_batches(math.sqrt, numbers, cluster=cluster)) == [math.sqrt(number) for number in numbers]
 
 
-@pytest.mark.parametrize("where", ["processes", "cluster"])
+@pytest.mark.parametrize("where", ["processes", pytest.param("cluster", marks=pytest.mark.slow)])
 def test_only_a_few_batches_are_under_way_at_a_time(where: str, request: pytest.FixtureRequest) -> None:
     drawn: list[float] = []
 
@@ -54,11 +55,13 @@ def test_only_a_few_batches_are_under_way_at_a_time(where: str, request: pytest.
     assert len(list(results)) == 19
 
 
+@pytest.mark.slow
 def test_what_goes_wrong_on_the_cluster_is_raised_here(cluster: str) -> None:
     with pytest.raises(ValueError, match=r"domain|nonnegative"):
         list(map_batches(math.sqrt, [4.0, -1.0], cluster=cluster))
 
 
+@pytest.mark.slow
 def test_a_worker_with_other_code_does_not_read(cluster: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(batches, "_fingerprint", lambda: "another version")
     with pytest.raises(ClusterError, match=r"has another version of .* install the same on both"):
@@ -73,12 +76,14 @@ def test_a_scheduler_that_does_not_answer_is_named_with_the_time_waited(monkeypa
         list(map_batches(math.sqrt, [4.0], cluster=address))
 
 
+@pytest.mark.slow
 def test_a_scheduler_without_workers_is_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(batches, "ANSWER_SECONDS", 1)
     with local_cluster(0) as empty, pytest.raises(ClusterError, match="had no workers within 1 s; start some"):
         list(map_batches(math.sqrt, [4.0], cluster=empty))
 
 
+@pytest.mark.slow
 def test_a_cluster_that_is_lost_while_reading_is_an_error() -> None:
     with local_cluster(1) as address:
         results = map_batches(time.sleep, [0.2] * 9, cluster=address)

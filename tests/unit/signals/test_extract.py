@@ -81,13 +81,14 @@ SEVERAL = (
 )
 
 
-@pytest.mark.parametrize("workers", [1, 2, 3])
+@pytest.mark.parametrize("workers", [1, 2, pytest.param(3, marks=pytest.mark.slow)])
 def test_any_number_of_workers_gives_the_same_bytes(workers: int, monkeypatch: pytest.MonkeyPatch) -> None:
     whole = parquet(SentenceExtractor().extract(articles(*SEVERAL)))
     monkeypatch.setattr(extract, "BATCH_ROWS", 1)
     assert parquet(SentenceExtractor(workers=workers).extract(articles(*SEVERAL))) == whole
 
 
+@pytest.mark.slow
 def test_a_cluster_gives_the_same_bytes(cluster: str, monkeypatch: pytest.MonkeyPatch) -> None:
     here = parquet(SentenceExtractor().extract(articles(*SEVERAL)))
     monkeypatch.setattr(extract, "BATCH_ROWS", 1)

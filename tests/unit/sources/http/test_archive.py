@@ -122,7 +122,7 @@ def an_archive() -> Iterator[Archive]:
         yield Archive(Path(folder) / "payloads")
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30, deadline=None, derandomize=True)
 @given(st.lists(st.text(st.characters(), max_size=300), min_size=1, max_size=3, unique=True))
 def test_no_name_of_an_item_is_too_strange(items: list[str]) -> None:
     with an_archive() as archive:
@@ -159,7 +159,7 @@ def test_files_that_were_never_finished_are_passed_over(archive: Archive) -> Non
     assert (bodies(archive), archive.journal().height, archive.newest("rss", "a") is not None) == ([b"one"], 1, True)
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30, deadline=None, derandomize=True)
 @given(st.data())
 def test_a_journal_cut_anywhere_holds_its_whole_lines_and_goes_on(data: st.DataObject) -> None:
     with an_archive() as archive:
