@@ -65,7 +65,9 @@ def run(
         typer.Option("--baseline", parser=_window, metavar="FROM:TO", help="Window that sets 100 [default: the first 365 days read]"),
     ] = None,
     home_folder: Home = None,
-    workers: Annotated[int | None, typer.Option("--workers", help="Processes that read articles [default: 1]")] = None,
+    workers: Annotated[
+        int | None, typer.Option("--workers", help="Threads or processes that read articles [default: one for each core]")
+    ] = None,
 ) -> None:
     """Read articles and trade figures, make the index, check it and publish it: the whole Dagster job, in this process."""
     with exit_on_user_error():
@@ -103,7 +105,7 @@ def sources(home_folder: Home = None) -> None:
 def extract(
     file: Annotated[Path, typer.Argument(help="Articles, or a gold file with id, date, source and text")],
     to: Annotated[Path, typer.Option("--out", help="Where the signals go: .jsonl, .csv or .parquet")],
-    workers: Annotated[int | None, typer.Option("--workers", help="Processes that read [default: 1]")] = None,
+    workers: Annotated[int | None, typer.Option("--workers", help="Threads or processes that read [default: one for each core]")] = None,
     extractor: Chosen = None,
 ) -> None:
     """Find the signals in articles or passages: one row for each, with offsets into the text."""

@@ -54,7 +54,7 @@ class Settings(BaseSettings):
     baseline: Annotated[tuple[date, date] | None, NoDecode] = Field(None, description="baseline window; none: the first 365 days read")
     half_life_days: float = Field(7.0, gt=0, le=3650, description="half-life of the filter")
     lookback_days: int = Field(7, ge=0, le=60, description="days that each scheduled run reads again for late articles")
-    workers: int = Field(1, ge=1, le=64, description="processes that read articles")
+    workers: int | None = Field(None, ge=1, le=64, description="threads or processes that read articles; default: one for each core")
     extractor: ReaderName = Field(
         "both", description="reader of articles: `both` (rules and encoder), `rules`, `encoder`, or `llm`, a language model"
     )

@@ -4,6 +4,7 @@ Belongs here: how work is shared out and brought back. Does not: what is done wi
 the rows are the same wherever they were read.
 """
 
+import os
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ProcessPoolExecutor
@@ -47,6 +48,11 @@ def map_batches(
     else:
         with ProcessPoolExecutor(max_workers=workers, mp_context=get_context("spawn")) as pool:
             yield from _in_order(lambda batch: pool.submit(function, batch), batches, workers)
+
+
+def cores() -> int:
+    """How many cores this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 def _in_order(send: Callable[[Batch], _Promise], batches: Iterable[Batch], processes: int) -> Iterator[Any]:

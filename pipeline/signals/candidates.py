@@ -3,10 +3,10 @@
 Belongs here: which pairs are worth judging, and what a reader gets to see. Does not: judging them.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+import itertools
+from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from itertools import permutations
 from typing import Any
 
 import polars as pl
@@ -49,6 +49,10 @@ CANDIDATES_SCHEMA = pl.Schema(
 )
 
 
+# The candidates of one sentence, as rows of `CANDIDATES_SCHEMA` by name.
+Group = Sequence[Mapping[str, Any]]
+
+
 @dataclass(frozen=True, slots=True)
 class Resolved:
     """A sentence of an article with everything that is known about who is meant in it.
@@ -72,25 +76,22 @@ class Resolved:
     is_spoken: bool = False
 
 
-def candidates(sentences: Iterable[Resolved]) -> pl.DataFrame:
-    """The frame of `CANDIDATES_SCHEMA`: for each sentence every ordered pair among the countries named or meant in it and the article's
-    main pair, and each of them towards all partners (`*`). A sentence about nobody gives no row."""
-    rows = [row for sentence in sentences for row in _rows(sentence)]
-    return pl.DataFrame(rows, schema={k: v for k, v in CANDIDATES_SCHEMA.items() if k != "candidate"}, orient="row").with_row_index(
-        "candidate"
-    )
+def candidates(sentences: Iterable[Resolved]) -> list[Group]:
+    """The candidates of each sentence: every ordered pair among the countries named or meant in it and the article's main pair, and each
+    of them towards all partners (`*`). A sentence about nobody has none and is left out."""
+    groups: list[Group] = []
+    number = itertools.count()
+    for sentence in sentences:
+        group = [dict(zip(CANDIDATES_SCHEMA, (next(number), *row), strict=True)) for row in _rows(sentence)]
+        if group:
+            groups.append(group)
+    return groups
 
 
-def by_sentence(candidates: pl.DataFrame) -> Iterator[list[Mapping[str, Any]]]:
-    """The candidates (`CANDIDATES_SCHEMA`) of each sentence together, as rows by name."""
-    group: list[Mapping[str, Any]] = []
-    for row in candidates.iter_rows(named=True):
-        if group and (row["article_id"], row["span_start"]) != (group[0]["article_id"], group[0]["span_start"]):
-            yield group
-            group = []
-        group.append(row)
-    if group:
-        yield group
+def to_frame(groups: Iterable[Group], numbers: Container[int] | None = None) -> pl.DataFrame:
+    """Candidates as a frame (`CANDIDATES_SCHEMA`): all of them, or those with these numbers."""
+    rows = [tuple(row.values()) for group in groups for row in group if numbers is None or row["candidate"] in numbers]
+    return pl.DataFrame(rows, schema=CANDIDATES_SCHEMA, orient="row")
 
 
 def _rows(resolved: Resolved) -> Iterable[tuple[Any, ...]]:
@@ -105,7 +106,7 @@ def _rows(resolved: Resolved) -> Iterable[tuple[Any, ...]]:
     codes = list(dict.fromkeys((*known, *(code for code in UNSAID if resolved.is_spoken or len(known) < PAIR_SIZE)))) if known else []
     previous = [{"code": m.code, "start": m.start, "end": m.end} for m in resolved.previous_mentions]
     sentence = resolved.sentence
-    for actor, target in (*permutations(codes, 2), *((code, ALL_PARTNERS) for code in codes)):
+    for actor, target in (*itertools.permutations(codes, 2), *((code, ALL_PARTNERS) for code in codes)):
         yield (
             resolved.article_id,
             resolved.day,

@@ -3,16 +3,17 @@
 Belongs here: the order of the steps and the shape of what comes out. Does not: any judgement (the steps) or any file.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 from functools import partial
 from typing import Protocol
 
 import polars as pl
 
-from pipeline.signals.batches import map_batches
+from pipeline.signals.batches import cores, map_batches
 from pipeline.signals.calibrate import least, probabilities, tiers
-from pipeline.signals.candidates import Resolved, candidates
+from pipeline.signals.candidates import Group, Resolved, candidates, to_frame
 from pipeline.signals.combine import SAME, alone, combine
 from pipeline.signals.context import resolve
 from pipeline.signals.lexicon import lexicon_sha
@@ -24,6 +25,8 @@ from pipeline.signals.segment import document, sentences
 from pipeline.signals.texts import TEXT_FINDINGS, TEXTS_SCHEMA, Account, as_findings, of_articles, with_title_length
 
 BATCH_ROWS = 500
+# a process takes some four seconds to start, in which it would read as many texts
+TEXTS_A_PROCESS = 500
 WAYS = ("rules", "encoder", "both")
 
 # what any reader finds, before the extractor signs it
@@ -54,15 +57,15 @@ class Extractor(Protocol):
 class SentenceExtractor:
     """The extractor that reads sentence by sentence: by rules, by the encoder, or by both and their agreement.
 
-    `way` is `rules`, `encoder` or `both`. `workers` processes, or those of the Dask scheduler at `cluster`, share the work; where it is
-    done does not change the rows.
+    `way` is `rules`, `encoder` or `both`. `workers` threads or, where there is enough to read, processes share the work, or those of the
+    Dask scheduler at `cluster`; where it is done does not change the rows. By default there are as many workers as cores.
     """
 
-    def __init__(self, way: str = "both", workers: int = 1, cluster: str | None = None) -> None:
+    def __init__(self, way: str = "both", workers: int | None = None, cluster: str | None = None) -> None:
         if way not in WAYS:
             raise ValueError(f"there is no way of reading called {way!r}; choose {', '.join(WAYS)}")
         self.way = way
-        self.workers = workers
+        self.workers = workers or cores()
         self.cluster = cluster
         self.lexicon_sha = lexicon_sha()
         self.account = Account()
@@ -88,23 +91,32 @@ class SentenceExtractor:
 
     def _read(self, texts: pl.DataFrame) -> pl.DataFrame:
         batches = [texts.slice(start, BATCH_ROWS) for start in range(0, texts.height, BATCH_ROWS)] or [texts]
-        found = pl.concat(
-            list(map_batches(partial(read_batch, self.way), batches, min(self.workers, len(batches)), self.cluster)), rechunk=True
-        )
+        processes = max(1, min(self.workers, texts.height // TEXTS_A_PROCESS))
+        threads = 1 if self.cluster or processes > 1 else self.workers
+        found = pl.concat(list(map_batches(partial(read_batch, self.way, threads), batches, processes, self.cluster)), rechunk=True)
         return found.with_columns(extractor=pl.lit(self.name), extractor_version=pl.lit(self.version), lexicon_sha=pl.lit(self.lexicon_sha))
 
 
-def read_batch(way: str, texts: pl.DataFrame) -> pl.DataFrame:
+def read_batch(way: str, threads: int, texts: pl.DataFrame) -> pl.DataFrame:
     """The signals of a batch of texts (`TEXTS_SCHEMA` and `title_length`), without the extractor's own columns."""
     asked = candidates(resolved(texts.iter_rows()))
-    found = judged(evidence(way, asked), way)
-    readings = found.join(asked, on="candidate", how="inner", maintain_order="left").rename({"sentence": "quote"})
+    found = judged(evidence(way, asked, threads), way)
+    about = to_frame(asked, set(found["candidate"]))
+    readings = found.join(about, on="candidate", how="inner", maintain_order="left").rename({"sentence": "quote"})
     return merge(readings).with_columns(actor_words=_words_of("actor"), target_words=_words_of("target")).select(*FOUND)
 
 
-def evidence(way: str, asked: pl.DataFrame) -> pl.DataFrame:
-    """What the readers of a way find in candidates (`combine.EVIDENCE_SCHEMA`), before it is judged."""
-    readings = [reader.read(asked) for reader in _readers(way)]
+def evidence(way: str, asked: Sequence[Group], threads: int = 1) -> pl.DataFrame:
+    """What the readers of a way find in candidates (`combine.EVIDENCE_SCHEMA`), before it is judged.
+
+    With several threads the readers read at the same time, and the encoder several batches.
+    """
+    readers = _readers(way, threads)
+    if threads > 1:
+        with ThreadPoolExecutor(len(readers)) as pool:
+            readings = list(pool.map(lambda reader: reader.read(asked), readers))
+    else:
+        readings = [reader.read(asked) for reader in readers]
     return combine(*readings) if way == "both" else alone(readings[0], way)
 
 
@@ -127,12 +139,12 @@ def _words_of(side: str) -> pl.Expr:
     )
 
 
-def _readers(way: str) -> list[Reader]:
+def _readers(way: str, threads: int = 1) -> list[Reader]:
     made: list[Reader] = []
     if way in {"rules", "both"}:
         made.append(RuleReader())
     if way in {"encoder", "both"}:
-        made.append(EncoderReader())
+        made.append(EncoderReader(threads=threads))
     return made
 
 

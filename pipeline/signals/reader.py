@@ -1,11 +1,14 @@
 """The protocol that every reader keeps: candidates in, judged signals out.
 
-A reader never sees articles, files or clocks, only the frame of `candidates.py`, and may be rules, a model or both.
+A reader never sees articles, files or clocks, only the candidates of each sentence (`candidates.py`). It may be rules, a model or both.
 """
 
+from collections.abc import Sequence
 from typing import Protocol
 
 import polars as pl
+
+from pipeline.signals.candidates import Group
 
 READINGS_SCHEMA = pl.Schema(
     {
@@ -39,10 +42,10 @@ class Reader(Protocol):
         """Version, raised whenever the same candidates would be judged differently."""
         ...
 
-    def read(self, candidates: pl.DataFrame) -> pl.DataFrame:
+    def read(self, candidates: Sequence[Group]) -> pl.DataFrame:
         """One row (`READINGS_SCHEMA`) for each signal that a candidate carries; a candidate may carry several or none.
 
-        `candidate` is the number of the row in `CANDIDATES_SCHEMA`; `score` is in 0 to 1, not yet a probability; `words` are the
+        `candidate` is the number of the candidate; `score` is in 0 to 1, not yet a probability; `words` are the
         matched words, for people.
         """
         ...

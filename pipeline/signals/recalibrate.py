@@ -16,7 +16,7 @@ from scipy.optimize import minimize
 
 from pipeline.signals.alignment import align, judged, outcomes
 from pipeline.signals.calibrate import TERMS, family_shares, features
-from pipeline.signals.candidates import candidates
+from pipeline.signals.candidates import candidates, to_frame
 from pipeline.signals.evaluate import Draws
 from pipeline.signals.extract import WAYS, evidence, resolved
 from pipeline.signals.gold import Gold, half, read_gold
@@ -33,7 +33,8 @@ def fit(gold: Gold) -> tuple[dict[str, float], dict[str, dict[str, float]]]:
     """The figures of `calibration.toml`: the shares right by family; for each way the weights of `calibrate.TERMS` and the least
     probability."""
     asked = candidates(resolved(gold.passages.with_columns(title_length=pl.lit(0)).iter_rows()))
-    found = {way: _judged(gold, evidence(way, asked), asked) for way in WAYS}
+    places = to_frame(asked).select("candidate", "article_id", "span_start", "span_end", "actor", "target")
+    found = {way: _judged(gold, evidence(way, asked), places) for way in WAYS}
     rules = found["rules"].filter(pl.col("rules_say") == "asserted")
     families = family_shares(rules["rule_id"].to_list(), rules["is_right"].to_list())
     counts = rules["rule_id"].str.split(".").list.first().value_counts()
@@ -42,9 +43,8 @@ def fit(gold: Gold) -> tuple[dict[str, float], dict[str, dict[str, float]]]:
     return families, {way: _weights(gold, rows, families) for way, rows in found.items()}
 
 
-def _judged(gold: Gold, rows: pl.DataFrame, asked: pl.DataFrame) -> pl.DataFrame:
+def _judged(gold: Gold, rows: pl.DataFrame, places: pl.DataFrame) -> pl.DataFrame:
     """The asserted evidence with `is_right`; what only an `opt` row answers is left out."""
-    places = asked.select("candidate", "article_id", "span_start", "span_end", "actor", "target")
     placed = rows.filter(pl.col("modality") == "asserted").join(places, on="candidate", how="left", maintain_order="left")
     verdicts = judged(align(gold, placed.with_columns(probability=pl.lit(0.5))))
     return placed.with_row_index("prediction").join(verdicts.select("prediction", "is_right"), on="prediction", maintain_order="left")

@@ -4,7 +4,7 @@ import polars as pl
 import pytest
 
 from pipeline.contracts.vocabulary import INSTRUMENT, KIND, MODALITY, POLARITY, STATUS
-from pipeline.signals.candidates import by_sentence, candidates
+from pipeline.signals.candidates import Group, candidates, to_frame
 from pipeline.signals.context import resolve
 from pipeline.signals.dates import is_dated_back
 from pipeline.signals.extract import SentenceExtractor
@@ -17,27 +17,26 @@ from pipeline.signals.segment import sentences
 TEXT = "Canada will impose a 25 percent tariff on Mexican steel. Mexico accused Canada of breaking its word. It rained in Oslo."
 
 
-def asked(text: str, day: date | None = None) -> pl.DataFrame:
+def asked(text: str, day: date | None = None) -> list[Group]:
     return candidates(resolve("a", day, "x", "", sentences(text)))
 
 
 def encoded(text: str) -> encoding.Encoded:
-    return encoding.encode(load().tokenizer, next(iter(by_sentence(asked(text)))))
+    return encoding.encode(load().tokenizer, asked(text)[0])
 
 
 def test_a_plain_measure_is_found_with_its_kind() -> None:
-    frame = asked("Canada will impose a 25 percent tariff on Mexican steel.")
-    found = EncoderReader().read(frame).join(frame, on="candidate").sort("score", descending=True)
+    groups = asked("Canada will impose a 25 percent tariff on Mexican steel.")
+    found = EncoderReader().read(groups).join(to_frame(groups), on="candidate").sort("score", descending=True)
     assert found.select(READINGS_SCHEMA.names()).schema == READINGS_SCHEMA
     assert found.select("actor", "target", "kind", "instrument", "rate_pct").row(0) == ("CAN", "MEX", "measure", "tariff", 25.0)
 
 
-def test_a_sentence_is_read_the_same_in_any_company() -> None:
-    together = asked(TEXT)
-    alone = together.filter(pl.col("span_start") == together["span_start"].min())
-    reader = EncoderReader()
-    whole = reader.read(together)
-    assert reader.read(alone).equals(whole.filter(pl.col("candidate").is_in(alone["candidate"].to_list())))
+def test_a_sentence_gives_the_same_readings_whatever_it_is_read_with() -> None:
+    groups = asked(TEXT)
+    together = EncoderReader(threads=2).read(groups)
+    assert pl.concat([EncoderReader().read([group]) for group in groups]).equals(together)
+    assert together.height > 1
 
 
 def test_another_country_in_the_same_place_is_read_the_same() -> None:
@@ -80,8 +79,8 @@ def test_the_answers_are_words_of_the_vocabulary() -> None:
 
 
 def test_what_is_dated_to_an_earlier_year_is_history() -> None:
-    frame = asked("In 2018 Canada imposed a 25 percent tariff on Mexican steel.", date(2025, 3, 1))
-    found = EncoderReader().read(frame)
+    groups = asked("In 2018 Canada imposed a 25 percent tariff on Mexican steel.", date(2025, 3, 1))
+    found = EncoderReader().read(groups)
     assert "asserted" not in found["modality"].to_list()
     assert is_dated_back("It began in 2018.", date(2025, 3, 1))
     assert not is_dated_back("It began in 2025.", date(2025, 3, 1))

@@ -81,9 +81,11 @@ SEVERAL = (
 )
 
 
-@pytest.mark.parametrize("workers", [1, 2, pytest.param(3, marks=pytest.mark.slow)])
-def test_any_number_of_workers_gives_the_same_bytes(workers: int, monkeypatch: pytest.MonkeyPatch) -> None:
-    whole = parquet(SentenceExtractor().extract(articles(*SEVERAL)))
+@pytest.mark.parametrize("workers", [2, pytest.param(3, marks=pytest.mark.slow)])
+@pytest.mark.parametrize("texts_a_process", [1, 500], ids=["processes", "threads"])
+def test_any_number_of_workers_gives_the_same_bytes(workers: int, texts_a_process: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    whole = parquet(SentenceExtractor(workers=1).extract(articles(*SEVERAL)))
+    monkeypatch.setattr(extract, "TEXTS_A_PROCESS", texts_a_process)
     monkeypatch.setattr(extract, "BATCH_ROWS", 1)
     assert parquet(SentenceExtractor(workers=workers).extract(articles(*SEVERAL))) == whole
 

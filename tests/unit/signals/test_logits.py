@@ -4,6 +4,7 @@ import platform
 import shutil
 import subprocess
 import sys
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cache
 from pathlib import Path
 
@@ -46,6 +47,18 @@ def test_a_sentence_has_the_same_logits_in_any_batch(chosen: list[int]) -> None:
     found = load().logits([sentences()[number] for number in chosen])
     for number, logits in zip(chosen, found, strict=True):
         assert np.array_equal(logits, alone()[number])
+
+
+def test_equal_sentences_are_run_once() -> None:
+    ran: list[int] = []
+
+    def run(function: Callable[[Sequence[Encoded]], Logits], batches: Iterable[Sequence[Encoded]]) -> Iterator[Logits]:
+        for batch in batches:
+            ran.append(len(batch))
+            yield function(batch)
+
+    first, second = load().logits([sentences()[0]] * 2, run)
+    assert (ran, np.array_equal(first, second)) == ([1], True)
 
 
 def test_batches_hold_every_sentence_once_and_only_equal_lengths() -> None:

@@ -41,16 +41,17 @@ class Network:
     def logits(self, sentences: Sequence[Encoded], run: Callable[..., Iterable[Logits]] = map) -> list[Logits]:
         """Raw scores of each sentence for every ordered pair of its places, of shape (places, places, words of all heads).
 
-        `run` applies a function to batches, in order: `map`, or that of a thread pool.
+        Equal sentences are read once. `run` applies a function to batches, in order: `map`, or that of a thread pool.
         """
-        batches = list(batches_of_equal_length(sentences))
-        results = run(self._run, ([sentences[number] for number in batch] for batch in batches))
-        found: list[Logits] = [np.empty(0, dtype=np.float32)] * len(sentences)
+        distinct = list({(encoded.ids, encoded.places): encoded for encoded in sentences}.values())
+        batches = list(batches_of_equal_length(distinct))
+        results = run(self._run, ([distinct[number] for number in batch] for batch in batches))
+        found: dict[tuple[tuple[int, ...], tuple[int, ...]], Logits] = {}
         for batch, logits in zip(batches, results, strict=True):
             for row, number in enumerate(batch):
-                count = len(sentences[number].places)
-                found[number] = logits[row, :count, :count]
-        return found
+                ids, places = distinct[number].ids, distinct[number].places
+                found[ids, places] = logits[row, : len(places), : len(places)]
+        return [found[encoded.ids, encoded.places] for encoded in sentences]
 
     def _run(self, batch: Sequence[Encoded]) -> Logits:
         logits: Logits = self.session.run(["logits"], inputs(batch))[0]

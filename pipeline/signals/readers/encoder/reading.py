@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from pipeline.contracts.vocabulary import KIND_POLARITY, KINDS_WITH_MAGNITUDE, STATUS_OF_WORDS
 from pipeline.signals import slots
-from pipeline.signals.candidates import by_sentence
+from pipeline.signals.candidates import Group
 from pipeline.signals.dates import is_dated_back
 from pipeline.signals.reader import READINGS_SCHEMA
 from pipeline.signals.readers.encoder.encoding import Encoded, encode
@@ -41,13 +41,13 @@ class EncoderReader:
         self.version = self.network.version
         self.threads = threads
 
-    def read(self, candidates: pl.DataFrame) -> pl.DataFrame:
-        """See `pipeline.signals.reader.Reader.read`. Candidates of one sentence must be adjacent.
+    def read(self, candidates: Sequence[Group]) -> pl.DataFrame:
+        """See `pipeline.signals.reader.Reader.read`.
 
         `score` is the model's own belief that the polarity is asserted (for other modalities, that the kind is there at all);
         `words` are its top kinds with their scores.
         """
-        groups = [group for group in by_sentence(candidates) if len(group[0]["sentence"]) <= LONGEST]
+        groups = [group for group in candidates if len(group[0]["sentence"]) <= LONGEST]
         encoded = [encode(self.network.tokenizer, group) for group in groups]
         rows: list[tuple[Any, ...]] = []
         for group, sentence, logits in zip(groups, encoded, self._logits(encoded), strict=True):

@@ -74,7 +74,8 @@ def marked(text: str, mentions: Sequence[Mention]) -> Marked:
     """Mark one sentence: longest phrases first, verbs and nouns of the same spelling told apart by their neighbours."""
     tokens = tuple(words(text))
     layers: tuple[tuple[Group, ...], ...] = (("object", "act", "operator_noun"), ("verb",), ("operator",))
-    found = [mark for groups in layers for mark in _marks(tokens, groups)]
+    standing = _standing(tokens)
+    found = [mark for groups in layers for mark in _marks(tokens, standing, groups)]
     marks = sorted((mark for mark in found if not any(_is_part(mark, other) for other in found)), key=lambda mark: (mark.first, mark.group))
     return Marked(text, tokens, tuple(mentions), tuple(marks), tuple(_clause_starts(tokens)))
 
@@ -87,12 +88,19 @@ def _is_part(mark: Mark, other: Mark) -> bool:
     return is_inside and (is_turner or other.last - other.first >= LONG)
 
 
-def _marks(tokens: Sequence[Word], groups: tuple[Group, ...]) -> list[Mark]:
-    index, found, at = phrases(), [], 0
+def _standing(tokens: Sequence[Word]) -> list[list[Phrase]]:
+    """For each word the phrases of the lexicon that begin there, longest first."""
+    index, lower = phrases(), tuple(word.lower for word in tokens)
+    return [[p for p in index.get(word, ()) if lower[at : at + len(p.spelling)] == p.spelling] for at, word in enumerate(lower)]
+
+
+def _marks(tokens: Sequence[Word], standing: Sequence[Sequence[Phrase]], groups: tuple[Group, ...]) -> list[Mark]:
+    found: list[Mark] = []
+    at = 0
     nouns = "object" in groups
     while at < len(tokens):
-        fitting = [p for p in index.get(tokens[at].lower, ()) if p.group in groups and _stands(tokens, at, p)]
-        fitting = [p for p in fitting if _is_noun(tokens, at, len(p.spelling), p.form) == nouns]
+        here = standing[at]
+        fitting = [p for p in here if p.group in groups and _is_noun(tokens, at, here, len(p.spelling)) == nouns]
         if not fitting:
             at += 1
             continue
@@ -104,21 +112,13 @@ def _marks(tokens: Sequence[Word], groups: tuple[Group, ...]) -> list[Mark]:
     return found
 
 
-def _stands(tokens: Sequence[Word], at: int, phrase: Phrase) -> bool:
-    return at + len(phrase.spelling) <= len(tokens) and all(tokens[at + k].lower == part for k, part in enumerate(phrase.spelling))
-
-
-def _is_noun(tokens: Sequence[Word], at: int, length: int, form: str) -> bool:
-    """Whether the phrase is a noun here. Only spellings that are noun and verb both need their neighbours."""
+def _is_noun(tokens: Sequence[Word], at: int, standing: Sequence[Phrase], length: int) -> bool:
+    """Whether the `length` words at `at` are a noun. Only spellings that can be noun and verb need their neighbours."""
+    both = {p.form == "noun" for p in standing if len(p.spelling) == length}
+    if len(both) == 1:
+        return both == {True}
     word = tokens[at].lower
-    both = {
-        ("verb" if p.form != "noun" else "noun") for p in phrases().get(word, ()) if len(p.spelling) == length and _stands(tokens, at, p)
-    }
-    if both == {"noun"} or (form == "noun" and both == {"noun"}):
-        return True
     before = tokens[at - 1].lower if at else ""
-    if both == {"verb"}:
-        return False
     after = tokens[at + length].lower if at + length < len(tokens) else "."
     if before in cues("modals") - {"that"} and after != ".":
         return False

@@ -13,7 +13,7 @@ import polars as pl
 from pipeline.contracts.vocabulary import KINDS_WITH_MAGNITUDE
 from pipeline.signals import slots
 from pipeline.signals.actors import Mention
-from pipeline.signals.candidates import by_sentence
+from pipeline.signals.candidates import Group
 from pipeline.signals.dates import is_dated_back
 from pipeline.signals.reader import READINGS_SCHEMA
 from pipeline.signals.readers.rules.clauses import Clauses
@@ -39,9 +39,9 @@ class RuleReader:
     name = "rules"
     version = VERSION if is_installed() else f"{VERSION}+wordorder"
 
-    def read(self, candidates: pl.DataFrame) -> pl.DataFrame:
-        """See `pipeline.signals.reader.Reader.read`. Candidates of one sentence must stand together."""
-        asked = [found for group in by_sentence(candidates) if (found := _with_acts(group)) is not None]
+    def read(self, candidates: Sequence[Group]) -> pl.DataFrame:
+        """See `pipeline.signals.reader.Reader.read`."""
+        asked = [found for group in candidates if (found := _with_acts(group)) is not None]
         trees = parse([(_for_parser(one.scene.sentence), one.scene.sentence.tokens) for one in asked])
         rows = [row for one, tree in zip(asked, trees, strict=True) for row in _readings(one, tree)]
         return pl.DataFrame(rows, schema=READINGS_SCHEMA, orient="row")
@@ -57,7 +57,7 @@ class _Asked:
     number: Mapping[tuple[str, str], int]
 
 
-def _with_acts(group: Sequence[Mapping[str, Any]]) -> _Asked | None:
+def _with_acts(group: Group) -> _Asked | None:
     """A sentence and its acts, before it is known whose they are; None where it has none, so that only the others are parsed."""
     text: str = group[0]["sentence"]
     if len(text) > LONGEST or _mentions_any(text, "topics"):
@@ -103,7 +103,7 @@ def _mentions_any(text: str, section: str) -> bool:
     return any(phrase in lower for phrase in word_list(section))
 
 
-def _mentions(group: Sequence[Mapping[str, Any]]) -> list[Mention]:
+def _mentions(group: Group) -> list[Mention]:
     found = {
         Mention(row[who], m["start"], m["end"], m["role"], m["is_actor"])
         for row in group

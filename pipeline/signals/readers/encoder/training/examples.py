@@ -11,7 +11,7 @@ from tokenizers import Tokenizer
 
 from pipeline.contracts.countries import ALL_PARTNERS
 from pipeline.contracts.vocabulary import INSTRUMENT, KIND, KIND_POLARITY, MODALITY, POLARITY, STATUS
-from pipeline.signals.candidates import by_sentence, candidates
+from pipeline.signals.candidates import candidates
 from pipeline.signals.context import resolve
 from pipeline.signals.gold import Gold
 from pipeline.signals.readers.encoder.encoding import Encoded, encode
@@ -68,9 +68,9 @@ def examples(gold: Gold, tokenizer: Tokenizer) -> list[Example]:
     found: list[Example] = []
     for identifier, day, source, text in gold.passages.iter_rows():
         title_length = text.index("\n") if source in _WITH_HEADLINE and "\n" in text else 0
-        asked = candidates(resolve(identifier, day, source, text[:title_length], sentences(text, title_length)))
+        groups = candidates(resolve(identifier, day, source, text[:title_length], sentences(text, title_length)))
         labelled = rows.get(identifier, gold.rows.clear())
-        for group in by_sentence(asked):
+        for group in groups:
             encoded = encode(tokenizer, group)
             found.append(Example(encoded, tuple(_labels(encoded, labelled, group[0]["span_start"], group[0]["span_end"]))))
     return found
