@@ -347,18 +347,23 @@ def finished(chart: alt.VConcatChart, datasets: Mapping[str, Rows] | None = None
 
     `datasets` are added last, since each of the steps before copies all that the chart holds.
     """
-    styled = (
-        chart.configure(font=_FONT, background=palette.PAPER, padding={"left": 2, "right": 2, "top": 4, "bottom": 4}, aria=False)
-        .configure_view(stroke=None)
-        .configure_title(
+    styled = chart.configure(
+        font=_FONT,
+        background=palette.PAPER,
+        padding={"left": 2, "right": 2, "top": 4, "bottom": 4},
+        aria=False,
+        view=alt.ViewConfig(stroke=None),
+        title=alt.TitleConfig(
             anchor="start", color=palette.INK, fontSize=18, fontWeight="bold", offset=12, subtitleColor=palette.MUTED,
             subtitleFontSize=12, subtitlePadding=5, frame="bounds",
-        )
-        .configure_axis(
+        ),
+        axis=alt.AxisConfig(
             domain=False, ticks=False, gridColor=palette.GRID, tickColor=palette.MUTED, labelColor=palette.MUTED, labelFontSize=11,
             labelPadding=5,
-        )
-        .configure_legend(labelColor=palette.INK, titleColor=palette.MUTED, labelFontSize=12, titleFontSize=11, titleFontWeight="normal")
+        ),
+        legend=alt.LegendConfig(
+            labelColor=palette.INK, titleColor=palette.MUTED, labelFontSize=12, titleFontSize=11, titleFontWeight="normal"
+        ),
     )  # fmt: skip
     if datasets is not None:
         styled.datasets = dict(datasets)
