@@ -1,0 +1,141 @@
+"""What a person waits for: whole commands, each next to the same command of an earlier checkout.
+
+Measured: the sample in an empty home, the same again with one more day of articles, twenty short articles, `--help`, `explain`, and
+headlines of one paper over years. `--against` is a checkout with a virtual environment of its own, such as a clone of 5e34380 after its
+`make run`. Every command runs once before it is counted, so that byte code and file caches are warm on both sides.
+"""
+
+import argparse
+import json
+import os
+import resource
+import shutil
+import subprocess
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+ROOT = Path(__file__).parents[1]
+SAMPLE = ROOT / "pipeline" / "sample" / "articles"
+SENTENCE = "China raises tariffs on US soybeans to 25 percent."
+HEADLINES_A_DAY = 20
+FIRST_DAY = date(2016, 1, 1)
+
+#: Invented headlines: one in four is about trade between states.
+ABOUT_TRADE = (
+    "China will impose a {n} percent tariff on US soybeans",
+    "Washington delays its {n} percent duty on Chinese steel",
+    "Beijing and Washington hold trade talks, round {n}",
+    "EU threatens a {n} percent levy on American motorcycles",
+    "Mexico and the US agree on quota number {n} for tomatoes",
+)
+OTHER = ("Town hall gets roof number {n}", "Rain for {n} days in the north", "Cup final ends {n} to nil")
+
+
+@dataclass(frozen=True)
+class Cost:
+    """Seconds on the clock, and of processor time of the command and its children."""
+
+    wall: float
+    cpu: float
+
+
+def measure(checkout: Path, *arguments: str | Path) -> Cost:
+    """What `tension ARGUMENTS` of a checkout costs. `subprocess.CalledProcessError` when it fails."""
+    before, start = resource.getrusage(resource.RUSAGE_CHILDREN), time.perf_counter()
+    command = [str(checkout / ".venv" / "bin" / "tension"), *map(str, arguments)]
+    subprocess.run(command, check=True, capture_output=True, cwd=checkout, env=os.environ | {"GX_ANALYTICS_ENABLED": "false"})  # noqa: S603
+    wall, after = time.perf_counter() - start, resource.getrusage(resource.RUSAGE_CHILDREN)
+    return Cost(wall, after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime)
+
+
+def twice(checkout: Path, *arguments: str) -> Cost:
+    """The second of two equal commands."""
+    measure(checkout, *arguments)
+    return measure(checkout, *arguments)
+
+
+def in_empty_home(checkout: Path, folder: Path, *arguments: str | Path) -> Cost:
+    """A run in a home that does not exist yet."""
+    home = folder / "home"
+    shutil.rmtree(home, ignore_errors=True)
+    return measure(checkout, "run", "--home", home, *arguments)
+
+
+def one_more_day(checkout: Path, folder: Path) -> Cost:
+    """A run after a file with one more day was added to the articles of the sample."""
+    articles = folder / "articles"
+    shutil.rmtree(articles, ignore_errors=True)
+    shutil.copytree(SAMPLE, articles)
+    in_empty_home(checkout, folder, "--articles", articles)
+    write(articles / "2025-12.jsonl", headlines(date(2025, 12, 1), 1, 3))
+    return measure(checkout, "run", "--home", folder / "home", "--articles", articles)
+
+
+def own_articles(checkout: Path, folder: Path) -> Cost:
+    """Twenty short articles about two countries."""
+    rows = [row | {"body": f"{row['title']}. Officials said so."} for row in headlines(date(2026, 3, 10), 5, 4)]
+    write(folder / "own.jsonl", rows)
+    return in_empty_home(checkout, folder, "--articles", folder / "own.jsonl", "--pairs", "USA-CHN")
+
+
+def years_of_headlines(checkout: Path, folder: Path, years: int) -> Cost:
+    """Twenty headlines a day of one paper."""
+    write(folder / "paper.jsonl", headlines(FIRST_DAY, 365 * years, HEADLINES_A_DAY))
+    return in_empty_home(checkout, folder, "--articles", folder / "paper.jsonl", "--pairs", "USA-CHN")
+
+
+def headlines(first: date, days: int, a_day: int) -> Iterator[dict[str, str]]:
+    """Invented headlines; no two are equal."""
+    number = 0
+    for day in (first + timedelta(days=count) for count in range(days)):
+        for place in range(a_day):
+            number += 1
+            texts = ABOUT_TRADE if place % 4 == 0 else OTHER
+            at = datetime(day.year, day.month, day.day, place % 24, tzinfo=UTC)
+            yield {
+                "article_id": f"h{number}",
+                "source": "The Paper",
+                "published_at": at.isoformat(),
+                "title": texts[number % len(texts)].format(n=number),
+            }
+
+
+def write(path: Path, rows: Iterator[dict[str, str]] | list[dict[str, str]]) -> None:
+    """One JSON object a line."""
+    path.write_text("".join(f"{json.dumps(row)}\n" for row in rows), encoding="utf-8")
+
+
+def main() -> None:
+    """Measure and print the table."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--against", type=Path, help="checkout of the code to compare with")
+    parser.add_argument("--years", type=int, nargs="*", default=[], help="years of headlines, such as 1 3 10: only this checkout")
+    given = parser.parse_args()
+    checkouts = [ROOT, *([given.against.resolve()] if given.against else [])]
+    commands: dict[str, Callable[[Path, Path], Cost]] = {
+        "sample, empty home": in_empty_home,
+        "sample and one more day": one_more_day,
+        "20 own articles, empty home": own_articles,
+        "--help": lambda checkout, _: twice(checkout, "--help"),
+        "explain": lambda checkout, _: twice(checkout, "explain", SENTENCE),
+    }
+    print("| command | checkout | wall s | CPU s |\n|---|---|---|---|")
+    for checkout in checkouts:
+        measure(checkout, "explain", SENTENCE)
+    for name, command in commands.items():
+        for checkout in checkouts:
+            with TemporaryDirectory() as folder:
+                cost = command(checkout, Path(folder))
+            print(f"| {name} | {checkout.name} | {cost.wall:.2f} | {cost.cpu:.2f} |", flush=True)
+    for years in given.years:
+        with TemporaryDirectory() as folder:
+            cost = years_of_headlines(ROOT, Path(folder), years)
+        print(f"| {years} years of {HEADLINES_A_DAY} headlines a day | {ROOT.name} | {cost.wall:.1f} | {cost.cpu:.1f} |", flush=True)
+
+
+if __name__ == "__main__":
+    main()
