@@ -9,6 +9,7 @@ from pipeline.defs import (
     checks,
     core,
     crosscheck,
+    fetching,
     jobs,
     listener,
     models,
@@ -16,7 +17,6 @@ from pipeline.defs import (
     published,
     raw,
     sensors,
-    upstreams,
 )
 from pipeline.defs.resources import resources
 from pipeline.settings import Settings
@@ -26,7 +26,7 @@ def build(settings: Settings) -> dg.Definitions:
     """Assets, checks, the job, its schedules and sensor, and their resources, for these settings."""
     return dg.Definitions(
         assets=[
-            *upstreams.assets(settings),
+            *fetching.assets(settings),
             *raw.assets(settings),
             *core.assets(settings),
             *official.assets(settings),

@@ -8,10 +8,10 @@ from pipeline.commands.console import err
 from pipeline.commands.days import end_yesterday
 from pipeline.commands.job import report_failures, run_job
 from pipeline.commands.sources import print_sources
+from pipeline.contracts.upstreams import UPSTREAMS
 from pipeline.progress import displaying
 from pipeline.settings.reading import read_settings
 from pipeline.sources.errors import SourceError
-from pipeline.sources.upstreams import UPSTREAMS
 from pipeline.warehouse import home
 
 

@@ -6,15 +6,15 @@ import polars as pl
 
 from pipeline import clock
 from pipeline.commands.console import out
-from pipeline.contracts.sources import SOURCES, next_asked_at
-from pipeline.contracts.tables.raw import RAW_ARTICLES, RAW_TRADE_FLOWS
+from pipeline.contracts.sources import next_asked_at
+from pipeline.contracts.upstreams import UPSTREAMS
 from pipeline.report import terminal
 from pipeline.settings import Settings
 from pipeline.settings.reading import read_settings
 from pipeline.sources.http.archive import Archive
+from pipeline.sources.registry import FETCHERS
 from pipeline.sources.standing import standing, standing_of_files
-from pipeline.sources.upstreams import UPSTREAMS, newest_day
-from pipeline.warehouse.holdings import holdings
+from pipeline.warehouse.holdings import FILES, holdings
 from pipeline.warehouse.lake import Lake
 
 
@@ -28,17 +28,17 @@ def print_sources(settings: Settings) -> None:
     now = clock.now()
     archive, lake = Archive(settings.payloads), Lake(settings.lake)
     until = min(now.date(), settings.end or now.date())
-    newest = {name: newest_day(upstream, archive, until) for name, upstream in UPSTREAMS.items()}
+    newest = {name: fetcher.newest_day(archive, until) for name, fetcher in FETCHERS.items()}
     held = holdings(lake)
     newest_dates = dict(held.select("source", "newest_date").iter_rows())
     states = pl.concat(
         [
             *(
                 standing_of_files(name, lake.written_at(table), newest_dates[name], until)
-                for name, table in (("articles", RAW_ARTICLES), ("trade", RAW_TRADE_FLOWS))
+                for name, table in FILES.items()
                 if name in newest_dates
             ),
             standing(archive.journal(), newest, settings.sources.on, until),
         ]
     ).join(held.select("source", "row_count"), on="source", how="left", maintain_order="left")
-    terminal.sources(out, states, {name: next_asked_at(SOURCES.get(name), now) for name in states["source"]}, settings)
+    terminal.sources(out, states, {name: next_asked_at(UPSTREAMS.get(name), now) for name in states["source"]}, settings)

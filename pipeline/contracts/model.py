@@ -34,11 +34,7 @@ class Vocabulary:
 
 @dataclass(frozen=True)
 class Source:
-    """Where facts come from: the upstream, its licence, how often it speaks and how late.
-
-    Of one that is fetched: `is_asked_hourly`, because it holds its newest items only (the others are asked with the daily run), and
-    `late_after_days`, how far the newest day that its data tell of may lie back before somebody should look.
-    """
+    """Where facts come from: title, address, licence, how often it publishes and how late (`release_lag`)."""
 
     name: str
     title: str
@@ -46,8 +42,6 @@ class Source:
     licence: str
     cadence: str
     release_lag: str
-    is_asked_hourly: bool = False
-    late_after_days: int | None = None
 
 
 @dataclass(frozen=True)

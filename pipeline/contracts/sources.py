@@ -1,12 +1,14 @@
 """Where facts come from: what is bundled, what the user gives, and the upstreams that are fetched when they are switched on by name.
 
-Belongs here: name, address, licence, cadence and lag of each. Does not: how one is asked (`pipeline/sources`), or what is asked of it
-(`pipeline/settings/upstreams.py`).
+Belongs here: name, address, licence, cadence and lag of what is bundled or given, and when sources are asked. Does not: what is known of
+an upstream (`upstreams.py`), or requests to it (`pipeline/sources`).
 """
 
 from datetime import datetime, time, timedelta
+from typing import Any
 
 from pipeline.contracts.model import Source
+from pipeline.contracts.upstreams import UPSTREAMS, Upstream
 
 #: When schedules ask, in UTC: every morning after the papers of the day before are complete, and feeds every hour.
 DAILY_AT = time(5, 30)
@@ -58,59 +60,14 @@ SOURCES: dict[str, Source] = {
             "at each agreement",
             "none",
         ),
-        Source(
-            "rss",
-            "RSS and Atom feeds of the outlets that the user names",
-            "",
-            "the publisher's; text is kept in the lake and never published",
-            "whenever an outlet publishes; a feed holds its newest items only, so it is asked every hour",
-            "minutes",
-            is_asked_hourly=True,
-            late_after_days=2,
-        ),
-        Source(
-            "gdelt",
-            "The GDELT Project, GDELT 2.0 Event Database and Global Knowledge Graph",
-            "https://www.gdeltproject.org/",
-            "unlimited use with attribution; headlines belong to their publishers and stay in the lake",
-            "every 15 minutes",
-            "about 15 minutes; some quarters of an hour never come",
-            late_after_days=1,
-        ),
-        Source(
-            "federal_register",
-            "Federal Register of the United States",
-            "https://www.federalregister.gov/developers/documentation/api/v1",
-            "public domain (work of the United States government)",
-            "every business day at about 08:45 Eastern",
-            "none; the day of publication is the day of the document",
-            late_after_days=5,
-        ),
-        Source(
-            "census",
-            "US Census Bureau, International Trade (imports and exports by HS)",
-            "https://www.census.gov/data/developers/data-sets/international-trade.html",
-            "public domain (work of the United States government)",
-            "monthly, at 08:30 Eastern on the day of release of FT-900; revised each June",
-            "about five weeks after the month's end",
-            late_after_days=75,
-        ),
-        Source(
-            "comtrade",
-            "UN Comtrade",
-            "https://comtradeplus.un.org/",
-            "the United Nations' policy on use and re-dissemination: figures may be used with their source; larger extracts need its leave",
-            "as reporters deliver, revised without notice",
-            "two to three months after the month's end; set to 90 days, or the day of the first answer that held the figure",
-            late_after_days=200,
-        ),
+        *UPSTREAMS.values(),
     )
 }
 
 
-def next_asked_at(source: Source | None, now: datetime) -> datetime:
-    """When the schedule reads a source next after `now` (UTC), while it is switched on; of files (None) with the daily run."""
-    if source and source.is_asked_hourly:
+def next_asked_at(upstream: Upstream[Any] | None, now: datetime) -> datetime:
+    """When the schedule reads an upstream next after `now` (UTC); None: files, which are read in the daily run."""
+    if upstream and upstream.is_asked_hourly:
         first, step = now.replace(minute=HOURLY_AT_MINUTE, second=0, microsecond=0), timedelta(hours=1)
     else:
         first, step = datetime.combine(now.date(), DAILY_AT, now.tzinfo), timedelta(days=1)

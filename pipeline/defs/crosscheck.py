@@ -6,11 +6,11 @@ import dagster as dg
 
 from pipeline.contracts.tables.crosscheck import GDELT_ACCOUNTS, GDELT_EVENTS
 from pipeline.defs.checks import Results, audited_days, check_specs
+from pipeline.defs.fetching import by_day_if_enabled, enabled, skip_disabled
 from pipeline.defs.metadata import add_daily_metadata, spec
 from pipeline.defs.partitions import run_days
 from pipeline.defs.resources import Answers
 from pipeline.defs.side_tables import keep_last_good
-from pipeline.defs.upstreams import by_day_if_enabled, enabled, skip_disabled
 from pipeline.settings import Settings
 from pipeline.sources.gdelt.crosscheck import cross_check
 from pipeline.sources.gdelt.fetch import SOURCE

@@ -7,7 +7,8 @@ import dagster as dg
 from dagster._core.definitions.unresolved_asset_job_definition import UnresolvedAssetJobDefinition
 
 from pipeline.contracts.days import Days
-from pipeline.contracts.sources import DAILY_AT, HOURLY_AT_MINUTE, SOURCES
+from pipeline.contracts.sources import DAILY_AT, HOURLY_AT_MINUTE
+from pipeline.contracts.upstreams import UPSTREAMS
 from pipeline.defs.partitions import daily_partitions, range_tags
 from pipeline.settings import Settings
 
@@ -28,7 +29,7 @@ def jobs(settings: Settings) -> Sequence[UnresolvedAssetJobDefinition]:
 
 def schedules(settings: Settings) -> Sequence[dg.ScheduleDefinition]:
     """The daily run, and an hourly request to each enabled upstream that needs it."""
-    hourly = [name for name in settings.sources.on if SOURCES[name].is_asked_hourly]
+    hourly = [name for name in settings.sources.on if UPSTREAMS[name].is_asked_hourly]
     return [_daily(settings), *(_hourly(name) for name in hourly)]
 
 
@@ -48,5 +49,5 @@ def _daily(settings: Settings) -> dg.ScheduleDefinition:
 
 
 def _hourly(name: str) -> dg.ScheduleDefinition:
-    job = dg.define_asset_job(f"ask_{name}", selection=dg.AssetSelection.assets(name), description=f"Ask {SOURCES[name].title}.")
+    job = dg.define_asset_job(f"ask_{name}", selection=dg.AssetSelection.assets(name), description=f"Ask {UPSTREAMS[name].title}.")
     return dg.ScheduleDefinition(name=name, job=job, cron_schedule=f"{HOURLY_AT_MINUTE} * * * *", execution_timezone="UTC")

@@ -9,11 +9,11 @@ from pipeline.contracts.days import Days
 from pipeline.contracts.model import Table
 from pipeline.contracts.tables.official import OFFICIAL_DOCUMENTS, OFFICIAL_SIGNALS, RAW_OFFICIAL_DOCUMENTS
 from pipeline.defs.checks import InputCheck, Results, audit, check_specs
+from pipeline.defs.fetching import by_day_if_enabled, enabled, skip_disabled
 from pipeline.defs.metadata import add_daily_metadata, describe, spec
 from pipeline.defs.partitions import run_days
 from pipeline.defs.resources import Answers
 from pipeline.defs.side_tables import keep_last_good
-from pipeline.defs.upstreams import by_day_if_enabled, enabled, skip_disabled
 from pipeline.settings import Settings
 from pipeline.signals.official.judge import judge
 from pipeline.sources.federal_register import SOURCE, kept_documents

@@ -7,13 +7,14 @@ import polars as pl
 
 from pipeline.contracts.model import Table
 from pipeline.contracts.tables.raw import RAW_ARTICLES, RAW_COMMITMENTS, RAW_TARIFFS, RAW_TRADE_FLOWS
+from pipeline.contracts.upstreams import upstreams_of
 from pipeline.defs.checks import InputCheck, Results, audit, check_specs
 from pipeline.defs.daily import RawArticles, changed_days
+from pipeline.defs.fetching import enabled
 from pipeline.defs.metadata import add_daily_metadata, describe, row_count
 from pipeline.defs.partitions import by_day, today
 from pipeline.defs.resources import News, TradeFigures
 from pipeline.defs.side_tables import keep_last_good
-from pipeline.defs.upstreams import enabled
 from pipeline.settings import Settings
 from pipeline.sources.files.articles import Account
 from pipeline.warehouse.lake import Lake
@@ -40,7 +41,7 @@ def assets(settings: Settings) -> Sequence[dg.AssetsDefinition]:
 
     @dg.asset(
         **describe(RAW_ARTICLES),
-        deps=enabled(settings, "rss", "gdelt"),
+        deps=enabled(settings, *upstreams_of(RAW_ARTICLES)),
         check_specs=[*check_specs(RAW_ARTICLES), ALL_FILES_READ.spec, ALL_ENCODINGS_KNOWN.spec],
         **by_day(settings),
     )
@@ -68,7 +69,7 @@ def assets(settings: Settings) -> Sequence[dg.AssetsDefinition]:
 def _raw_trade_flows(settings: Settings) -> dg.AssetsDefinition:
     @dg.asset(
         **describe(RAW_TRADE_FLOWS),
-        deps=enabled(settings, "census", "comtrade"),
+        deps=enabled(settings, *upstreams_of(RAW_TRADE_FLOWS)),
         check_specs=[*check_specs(RAW_TRADE_FLOWS), ALL_FIGURES_USED.spec],
     )
     @keep_last_good(RAW_TRADE_FLOWS)

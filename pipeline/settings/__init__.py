@@ -8,12 +8,12 @@ from pathlib import Path
 from typing import Annotated, Any
 
 from pydantic import Field, SecretStr, field_validator, model_validator
-from pydantic_settings import BaseSettings, NoDecode, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
+from pydantic_settings import BaseSettings, NoDecode, PydanticBaseSettingsSource, SettingsConfigDict
 
 from pipeline.contracts.countries import parse_pair
 from pipeline.contracts.readers import ReaderName
 from pipeline.settings.archives import ArticleFiles, archive
-from pipeline.settings.upstreams import Upstreams
+from pipeline.settings.sources import Sources, TomlFile, Variables
 
 PACKAGE = Path(__file__).parents[1]
 SAMPLE_ARTICLES = PACKAGE / "sample" / "articles"
@@ -40,7 +40,7 @@ class Settings(BaseSettings):
     )
 
     home: Path = Field(Path("data"), description="folder that holds the lake, the published files and Dagster's history")
-    sources: Upstreams = Field(Upstreams(), description="upstreams that are fetched, and what is asked of each")
+    sources: Sources = Field(Sources(), description="upstreams that are fetched, and what is asked of each")
     articles: Annotated[tuple[ArticleFiles, ...], NoDecode] = Field(
         default_factory=lambda given: () if "sources" in given and given["sources"].on else (_SAMPLE,),
         description="article files, folders or patterns; the bundled sample by default, none where an upstream is on",
@@ -70,8 +70,6 @@ class Settings(BaseSettings):
     llm_timeout_seconds: float = Field(60.0, gt=0, le=3600, description="longest wait for one answer")
     llm_budget_requests: int = Field(1_000, ge=1, description="most requests of one run")
     llm_budget_tokens: int = Field(5_000_000, ge=1, description="most tokens of one run, in and out")
-    census_key: SecretStr | None = Field(None, description="key of the Census Bureau's interface; give it as a variable only")
-    comtrade_key: SecretStr | None = Field(None, description="key of UN Comtrade's interface; give it as a variable only")
     cluster: str | None = Field(
         None, pattern=r"^(?:tcp|tls)://[^/\s]+:\d+$", description="Dask scheduler whose workers read instead, such as tcp://host:8786"
     )
@@ -118,7 +116,7 @@ class Settings(BaseSettings):
         file_secret_settings: PydanticBaseSettingsSource,
     ) -> tuple[PydanticBaseSettingsSource, ...]:
         """Commands before variables before `tension.toml`."""
-        return init_settings, env_settings, TomlConfigSettingsSource(settings_cls)
+        return init_settings, Variables(settings_cls), TomlFile(settings_cls)
 
     @property
     def is_sample(self) -> bool:

@@ -2,6 +2,6 @@
 
 One room for each kind of upstream: `feeds/` (RSS and Atom), `gdelt/`, `federal_register.py`, `customs/` (trade figures and tariff rates),
 `files/` (archives of articles that the user has). `http/` is the only way to the network, and keeps what came. Shared are `payloads.py`
-(a question and its answer), `rows.py` (an article's row before any judgement) and `errors.py`. `upstreams.py` names all that are asked,
-`news.py` reads the articles of all, `standing.py` says how each stands.
+(a question and its answer), `rows.py` (an article's row before any judgement) and `errors.py`. `registry.py` says how each upstream is
+fetched, `news.py` reads the articles of all, `standing.py` says how each stands.
 """

@@ -20,13 +20,13 @@ import polars as pl
 
 from pipeline.contracts.days import Days
 from pipeline.contracts.tables.official import RAW_OFFICIAL_DOCUMENTS
-from pipeline.settings.upstreams import FederalRegister
+from pipeline.contracts.upstreams import FEDERAL_REGISTER, FederalRegisterSettings
 from pipeline.sources.errors import SourceError
 from pipeline.sources.http.addresses import shown
 from pipeline.sources.http.client import Client
 from pipeline.sources.payloads import Fetched, Payload, Request
 
-SOURCE = "federal_register"
+SOURCE = FEDERAL_REGISTER.name
 PER_PAGE = 1_000
 #: The fewest documents a page may hold, so that 2,000 documents are never more pages than this.
 MOST_PAGES = 100
@@ -52,7 +52,7 @@ class Documents(NamedTuple):
     lacking: dict[date, str]
 
 
-def fetch(client: Client, settings: FederalRegister, window: Days) -> Iterator[Fetched]:
+def fetch(client: Client, settings: FederalRegisterSettings, window: Days) -> Iterator[Fetched]:
     """The documents of each day of the window up to today, oldest day first, a page at a time.
 
     A page that another page points to is asked for only where it lies under `base_url`; else it is `refused`. Whether a day is whole is
@@ -109,7 +109,7 @@ def newest(payload: Payload) -> date | None:
     return latest if isinstance(latest, date) else None
 
 
-def _pages(client: Client, settings: FederalRegister, day: date, *, is_final: bool) -> Iterator[Fetched]:
+def _pages(client: Client, settings: FederalRegisterSettings, day: date, *, is_final: bool) -> Iterator[Fetched]:
     request = _first(settings, day, is_final=is_final)
     asked = set()
     for number in range(2, MOST_PAGES + 2):
@@ -142,7 +142,7 @@ def _is_page(payload: Payload) -> bool:
     return True
 
 
-def _first(settings: FederalRegister, day: date, *, is_final: bool) -> Request:
+def _first(settings: FederalRegisterSettings, day: date, *, is_final: bool) -> Request:
     bounds = (("conditions[publication_date][gte]", day.isoformat()), ("conditions[publication_date][lte]", day.isoformat()))
     agencies = tuple(("conditions[agencies][]", agency) for agency in settings.agencies)
     fields = tuple(("fields[]", name) for name in FIELDS)

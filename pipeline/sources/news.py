@@ -13,27 +13,27 @@ import polars as pl
 
 from pipeline.contracts.days import Days
 from pipeline.contracts.tables.raw import RAW_ARTICLES
-from pipeline.settings.upstreams import Upstreams
+from pipeline.contracts.upstreams import GDELT, RSS, upstreams_of
+from pipeline.settings.sources import Sources
 from pipeline.sources.feeds import rss
-from pipeline.sources.gdelt import fetch as gdelt
 from pipeline.sources.gdelt.record import DAYS_LATE, article_rows
 from pipeline.sources.http.archive import Archive
 
 
 def has_articles(archive: Archive) -> bool:
     """Whether any upstream that gives articles has ever answered."""
-    return any(archive.has_answers(source) for source in (rss.SOURCE, gdelt.SOURCE))
+    return any(archive.has_answers(source) for source in upstreams_of(RAW_ARTICLES))
 
 
-def answered_articles(archive: Archive, upstreams: Upstreams, days: Days, today: date) -> Iterator[pl.DataFrame]:
+def answered_articles(archive: Archive, settings: Sources, days: Days, today: date) -> Iterator[pl.DataFrame]:
     """The rows that belong to these days, as `RAW_ARTICLES`, a bounded frame at a time. The same whichever days are read together.
 
     A feed's item stands in answers from its day on, up to today's; GDELT tells of a page on its day or within a week.
     """
-    feeds = archive.payloads(rss.SOURCE, Days(days.first - timedelta(days=rss.DAYS_BACK), max(today, days.last)))
+    feeds = archive.payloads(RSS.name, Days(days.first - timedelta(days=rss.DAYS_BACK), max(today, days.last)))
     for rows in rss.new_rows(feeds):
         yield _of(rows, days)
-    for rows in article_rows(archive, Days(days.first, days.last + DAYS_LATE), upstreams.gdelt.outlets):
+    for rows in article_rows(archive, Days(days.first, days.last + DAYS_LATE), settings.of(GDELT).outlets):
         yield _of(rows, days)
 
 

@@ -9,8 +9,9 @@ from datetime import date, datetime, timedelta
 
 import polars as pl
 
-from pipeline.contracts.sources import RECENT_DAYS, SOURCES
+from pipeline.contracts.sources import RECENT_DAYS
 from pipeline.contracts.tables.raw import FETCHES
+from pipeline.contracts.upstreams import UPSTREAMS
 from pipeline.sources.payloads import ANSWERED
 
 STANDING = pl.Schema(
@@ -38,7 +39,7 @@ def standing(journal: pl.DataFrame, newest: Mapping[str, date | None], on: Seque
     than the contract of the source allows, or there are none.
     """
     rows = FETCHES.conform(journal)
-    names = [name for name in SOURCES if name in on or name in set(rows["source"])]
+    names = [name for name in UPSTREAMS if name in on or name in set(rows["source"])]
     return pl.DataFrame([_row(name, rows.filter(source=name), newest.get(name), name in on, today) for name in names], schema=STANDING)
 
 
@@ -53,7 +54,7 @@ def _row(name: str, journal: pl.DataFrame, newest: date | None, is_on: bool, tod
     good = journal.filter(pl.col("outcome").is_in(ANSWERED))
     recent = journal.filter(pl.col("asked_at").dt.date() > today - timedelta(days=RECENT_DAYS))
     last = recent.sort("asked_at").unique("item", keep="last", maintain_order=True)
-    allowed = SOURCES[name].late_after_days
+    allowed = UPSTREAMS[name].late_after_days
     problems = last.filter(~pl.col("outcome").is_in(ANSWERED))
     lag = None if newest is None else (today - newest).days
     return {
@@ -63,7 +64,7 @@ def _row(name: str, journal: pl.DataFrame, newest: date | None, is_on: bool, tod
         "newest_date": newest,
         "lag_days": lag,
         "late_after_days": allowed,
-        "is_late": lag is None or (allowed is not None and lag > allowed),
+        "is_late": lag is None or (lag > allowed),
         "asked": last.height,
         "missing": last.filter(outcome="missing").height,
         "failed": problems.filter(pl.col("outcome") != "missing").height,

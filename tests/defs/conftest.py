@@ -14,6 +14,7 @@ import pytest
 
 from pipeline.contracts.days import Days
 from pipeline.contracts.model import Table
+from pipeline.contracts.upstreams import UPSTREAMS
 from pipeline.definitions import build
 from pipeline.defs.partitions import range_tags
 from pipeline.defs.resources import resources
@@ -22,7 +23,7 @@ from pipeline.warehouse.lake import Lake
 
 Row = dict[str, Any]
 
-ALL_UPSTREAMS = ("rss", "gdelt", "federal_register", "census", "comtrade")
+ALL_UPSTREAMS = tuple(UPSTREAMS)
 #: The daily tables that only an upstream fills: by day while it is on.
 FILLED_BY = {
     "gdelt": {"gdelt_events", "gdelt_accounts"},

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
+from pipeline.contracts.upstreams import CENSUS, COMTRADE, UPSTREAMS, Upstream
 from pipeline.settings import (
     SAMPLE_ARTICLES,
     SAMPLE_FIRST_DAY,
@@ -17,7 +18,8 @@ from pipeline.settings import (
     shipped,
 )
 from pipeline.settings.archives import ArticleFiles
-from pipeline.settings.upstreams import Upstreams
+from pipeline.settings.reading import change_settings
+from pipeline.settings.sources import Sources
 
 
 @pytest.fixture(autouse=True)
@@ -213,9 +215,47 @@ def test_nothing_is_fetched_by_default() -> None:
     assert Settings().sources.on == ()
 
 
+def key_of(upstream: Upstream[Any], settings: Settings) -> str | None:
+    key = getattr(settings.sources.of(upstream), "key", None)
+    return key.get_secret_value() if key else None
+
+
 def test_keys_are_not_shown(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("TENSION_CENSUS_KEY", "abc123")
-    assert "abc123" not in repr(Settings())
+    settings = Settings()
+    assert key_of(CENSUS, settings) == "abc123"
+    assert "abc123" not in repr(settings) + settings.model_dump_json()
+
+
+@pytest.mark.parametrize("upstream", [one for one in UPSTREAMS.values() if one.key_variable], ids=lambda one: str(one.name))
+def test_a_key_is_read_from_its_variable_before_the_file(upstream: Upstream[Any], monkeypatch: pytest.MonkeyPatch) -> None:
+    toml(f'{upstream.name}_key = "of the file"\n')
+    assert key_of(upstream, Settings()) == "of the file"
+    monkeypatch.setenv(str(upstream.key_variable), "of the variable")
+    assert key_of(upstream, Settings()) == "of the variable"
+
+
+def test_a_key_in_the_file_may_be_in_the_group_of_its_upstream(monkeypatch: pytest.MonkeyPatch) -> None:
+    toml('[sources.census]\nkey = "of the file"\npartners = ["CAN"]\n')
+    assert key_of(CENSUS, Settings()) == "of the file"
+    monkeypatch.setenv("TENSION_CENSUS_KEY", "of the variable")
+    settings = Settings()
+    assert (key_of(CENSUS, settings), settings.sources.of(CENSUS).partners) == ("of the variable", ("CAN",))
+
+
+def test_a_key_stays_when_a_command_changes_other_settings(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TENSION_COMTRADE_KEY", "abc123")
+    assert key_of(COMTRADE, change_settings(Settings(), sources={"comtrade": {"pairs": ["CHN-USA"]}})) == "abc123"
+    settings = change_settings(Settings(), last_day=date(2025, 3, 1))
+    monkeypatch.delenv("TENSION_COMTRADE_KEY")
+    assert key_of(COMTRADE, change_settings(settings, workers=2)) == "abc123"
+
+
+def test_a_key_next_to_a_mistake_is_not_shown() -> None:
+    toml('census_key = "abc123"\nsources = "rss"\n')
+    with pytest.raises(ValidationError) as refused:
+        Settings()
+    assert "abc123" not in str(refused.value)
 
 
 @pytest.mark.parametrize(
@@ -232,9 +272,9 @@ def test_keys_are_not_shown(monkeypatch: pytest.MonkeyPatch) -> None:
 )
 def test_what_a_statistical_office_cannot_be_asked_is_a_mistake_in_the_settings(group: dict[str, Any], said: str) -> None:
     with pytest.raises(ValidationError, match=said):
-        Upstreams.model_validate(group)
+        Sources.model_validate(group)
 
 
 def test_partners_and_pairs_that_are_given_twice_are_asked_for_once() -> None:
-    given = Upstreams.model_validate({"census": {"partners": ["CHN", "CHN"]}, "comtrade": {"pairs": ["CHN-USA", "CHN-USA"]}})
-    assert (given.census.partners, given.comtrade.pairs) == (("CHN",), ("CHN-USA",))
+    given = Sources.model_validate({"census": {"partners": ["CHN", "CHN"]}, "comtrade": {"pairs": ["CHN-USA", "CHN-USA"]}})
+    assert (given.of(CENSUS).partners, given.of(COMTRADE).pairs) == (("CHN",), ("CHN-USA",))

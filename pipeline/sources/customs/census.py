@@ -15,18 +15,17 @@ from datetime import date
 from typing import Any
 
 import polars as pl
-from pydantic import SecretStr
 
 from pipeline.contracts.customs import CENSUS_PARTNERS
 from pipeline.contracts.days import Days
-from pipeline.settings.upstreams import Census
+from pipeline.contracts.upstreams import CENSUS, CensusSettings
 from pipeline.sources.customs import flows
 from pipeline.sources.customs.flows import Figures, RowError, Told, Year
 from pipeline.sources.errors import SourceError
 from pipeline.sources.http.client import Client
 from pipeline.sources.payloads import Fetched, Payload, Request
 
-SOURCE = "census"
+SOURCE = CENSUS.name
 PUBLISHER = "US Census Bureau, international trade interface"
 REPORTER = "USA"
 
@@ -37,28 +36,28 @@ _NOT_RELEASED = "{}: no figures. These months have not been released"
 _DECODER = json.JSONDecoder(parse_int=str, parse_float=str, parse_constant=str)
 
 
-def fetch(client: Client, settings: Census, key: SecretStr | None, window: Days) -> Iterator[Fetched]:
+def fetch(client: Client, settings: CensusSettings, window: Days) -> Iterator[Fetched]:
     """Ask for the years of the window and the three before, for every partner, all goods and each product, a year at a time.
 
     A year is asked for again until its last revision is over (the three years before are revised every June): this one and the last at
     every call, an earlier one once a month. What has not been released comes out as `missing`; a web page in place of figures as `failed`.
     """
-    for request in requests(settings, key, window, client):
+    for request in requests(settings, window, client):
         fetched = flows.answered(client, request, parse, may_be_empty=False)
         has_no_rows = fetched.payload is not None and parse(fetched.payload).is_empty()
         yield flows.rejected(client, fetched, "missing", _NOT_RELEASED.format(request.item)) if has_no_rows else fetched
 
 
-def requests(settings: Census, key: SecretStr | None, window: Days, client: Client) -> Iterator[Request]:
+def requests(settings: CensusSettings, window: Days, client: Client) -> Iterator[Request]:
     """What `fetch` asks for, in order."""
     for year in flows.years(window, client.now().date()):
         for partner in settings.partners:
             for direction in _COMMODITY:
                 for codes in flows.goods(settings.products).values():
-                    yield flows.politely(client, _request(settings, key, year, partner, direction, codes), year)
+                    yield flows.politely(client, _request(settings, year, partner, direction, codes), year)
 
 
-def _request(settings: Census, key: SecretStr | None, year: Year, partner: str, direction: str, codes: tuple[str, ...]) -> Request:
+def _request(settings: CensusSettings, year: Year, partner: str, direction: str, codes: tuple[str, ...]) -> Request:
     commodity = _COMMODITY[direction]
     return Request(
         source=SOURCE,
@@ -72,7 +71,7 @@ def _request(settings: Census, key: SecretStr | None, year: Year, partner: str, 
             *((commodity, code) for code in codes or (_TOTAL,)),
             ("time", f"from {year.months[0]:%Y-%m} to {year.months[-1]:%Y-%m}"),
         ),
-        secrets={"key": key} if key else {},
+        secrets={"key": settings.key} if settings.key else {},
         is_final=year.is_settled,
         accept="application/json",
     )
@@ -105,7 +104,7 @@ def parse(payload: Payload) -> pl.DataFrame:
     return flows.table(names, cells, reasons)
 
 
-def figures(payload: Payload, settings: Census, absent_on: str | None = None) -> Figures:
+def figures(payload: Payload, settings: CensusSettings, absent_on: str | None = None) -> Figures:
     """The monthly figures of an answer, as `RAW_TRADE_FLOWS`, with the rows set aside. `SourceError` when it cannot be read.
 
     `absent_on`: day of the answer to the same question before this one.
@@ -140,7 +139,7 @@ def _text(payload: Payload, place: str) -> str:
         raise SourceError(f"{place}: the answer is no text in UTF-8 ({error}). Ask again") from error
     if text.startswith("<"):
         raise SourceError(
-            f"{place}: the answer is a web page, not figures. Most often the key is missing or wrong: set TENSION_CENSUS_KEY "
+            f"{place}: the answer is a web page, not figures. Most often the key is missing or wrong: set {CENSUS.key_variable} "
             f"(https://api.census.gov/data/key_signup.html gives one)"
         )
     return text

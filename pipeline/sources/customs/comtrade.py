@@ -16,18 +16,17 @@ from datetime import date
 from typing import Any
 
 import polars as pl
-from pydantic import SecretStr
 
 from pipeline.contracts.customs import COMTRADE_AREAS
 from pipeline.contracts.days import Days
-from pipeline.settings.upstreams import Comtrade
+from pipeline.contracts.upstreams import COMTRADE, ComtradeSettings
 from pipeline.sources.customs import flows
 from pipeline.sources.customs.flows import Figures, RowError, Told, Year
 from pipeline.sources.errors import SourceError
 from pipeline.sources.http.client import Client
 from pipeline.sources.payloads import Fetched, Payload, Request
 
-SOURCE = "comtrade"
+SOURCE = COMTRADE.name
 PUBLISHER = "UN Comtrade"
 MOST_ROWS = 250_000
 
@@ -38,25 +37,25 @@ _TOTALS = {"partner2Code": "0", "customsCode": "C00", "motCode": "0"}
 _DECODER = json.JSONDecoder(parse_int=str, parse_float=str, parse_constant=str)
 
 
-def fetch(client: Client, settings: Comtrade, key: SecretStr | None, window: Days) -> Iterator[Fetched]:
+def fetch(client: Client, settings: ComtradeSettings, window: Days) -> Iterator[Fetched]:
     """Ask for the years of the window and the three before, for every pair, all goods and each product, a year at a time.
 
     Reporters revise without notice: a year is asked for again until it is more than three years old, this one and the last at every call,
     an earlier one once a month. What is no table, such as an error that the interface reports, comes out as `failed`.
     """
     # a settled year may hold nothing: no trade in that product is an answer
-    return (flows.answered(client, request, parse, may_be_empty=True) for request in requests(settings, key, window, client))
+    return (flows.answered(client, request, parse, may_be_empty=True) for request in requests(settings, window, client))
 
 
-def requests(settings: Comtrade, key: SecretStr | None, window: Days, client: Client) -> Iterator[Request]:
+def requests(settings: ComtradeSettings, window: Days, client: Client) -> Iterator[Request]:
     """What `fetch` asks for, in order."""
     for year in flows.years(window, client.now().date()):
         for pair in settings.pairs:
             for codes in flows.goods(settings.products).values():
-                yield flows.politely(client, _request(settings, key, year, pair, codes), year)
+                yield flows.politely(client, _request(settings, year, pair, codes), year)
 
 
-def _request(settings: Comtrade, key: SecretStr | None, year: Year, pair: str, codes: tuple[str, ...]) -> Request:
+def _request(settings: ComtradeSettings, year: Year, pair: str, codes: tuple[str, ...]) -> Request:
     reporter, partner = pair.split("-")
     return Request(
         source=SOURCE,
@@ -74,7 +73,7 @@ def _request(settings: Comtrade, key: SecretStr | None, year: Year, pair: str, c
             ("format", "JSON"),
             ("includeDesc", "true"),
         ),
-        secrets={"subscription-key": key} if key else {},
+        secrets={"subscription-key": settings.key} if settings.key else {},
         is_final=year.is_settled,
         accept="application/json",
     )
@@ -99,7 +98,7 @@ def parse(payload: Payload) -> pl.DataFrame:
     return _parse_csv(text, place)
 
 
-def figures(payload: Payload, settings: Comtrade, absent_on: str | None = None) -> Figures:
+def figures(payload: Payload, settings: ComtradeSettings, absent_on: str | None = None) -> Figures:
     """The monthly figures of an answer, as `RAW_TRADE_FLOWS`, with the rows set aside. `SourceError` when it cannot be read.
 
     `absent_on`: day of the answer to the same question before this one.

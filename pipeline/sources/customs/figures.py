@@ -13,7 +13,8 @@ from typing import Protocol
 import polars as pl
 
 from pipeline.contracts.tables.raw import RAW_TARIFFS, RAW_TRADE_FLOWS
-from pipeline.settings.upstreams import Upstreams
+from pipeline.contracts.upstreams import CENSUS, COMTRADE, upstreams_of
+from pipeline.settings.sources import Sources
 from pipeline.sources.customs import census, comtrade
 from pipeline.sources.customs.flows import SET_ASIDE, Figures, set_aside
 from pipeline.sources.customs.tariffs import read_lists
@@ -37,7 +38,7 @@ class Answers(Protocol):
         ...
 
 
-def trade_flows(folder: Path, answers: Answers, upstreams: Upstreams) -> Figures:
+def trade_flows(folder: Path, answers: Answers, settings: Sources) -> Figures:
     """Monthly flows of the folder's `flows.csv` and of all that upstreams ever answered, as `RAW_TRADE_FLOWS`.
 
     One that is off by now is asked no more, and not forgotten.
@@ -46,7 +47,7 @@ def trade_flows(folder: Path, answers: Answers, upstreams: Upstreams) -> Figures
     one day the last counts. An answer that cannot be read is set aside whole, with the reason: it does not stop the others.
     `SourceError` where the folder's file cannot be read.
     """
-    answered = [one for source in (census.SOURCE, comtrade.SOURCE) for one in _answered(answers, source, upstreams)]
+    answered = [one for source in upstreams_of(RAW_TRADE_FLOWS) for one in _answered(answers, source, settings)]
     rows = pl.concat([RAW_TRADE_FLOWS.empty(), *(one.rows for one in answered)])
     aside = pl.concat([SET_ASIDE.to_frame(), *(one.set_aside for one in answered)])
     return Figures(
@@ -86,11 +87,11 @@ def tariffs(folder: Path) -> pl.DataFrame:
     return RAW_TARIFFS.conform(pl.concat([given, listed]))
 
 
-def _answered(answers: Answers, source: str, upstreams: Upstreams) -> Iterator[Figures]:
+def _answered(answers: Answers, source: str, settings: Sources) -> Iterator[Figures]:
     asked = _asked(answers.journal(source))
     read: set[str] = set()
     for payload in answers.payloads(source):
-        figures = _figures(payload, _absent_on(payload, asked.get(payload.item, ()), read), upstreams)
+        figures = _figures(payload, _absent_on(payload, asked.get(payload.item, ()), read), settings)
         if figures.is_read:
             read.add(payload.sha256)
         yield figures
@@ -112,10 +113,10 @@ def _absent_on(payload: Payload, asked: Sequence[tuple[datetime, str | None]], r
     return days[-1].isoformat() if days else None
 
 
-def _figures(payload: Payload, absent_on: str | None, upstreams: Upstreams) -> Figures:
+def _figures(payload: Payload, absent_on: str | None, settings: Sources) -> Figures:
     try:
-        if payload.source == census.SOURCE:
-            return census.figures(payload, upstreams.census, absent_on)
-        return comtrade.figures(payload, upstreams.comtrade, absent_on)
+        if payload.source == CENSUS.name:
+            return census.figures(payload, settings.of(CENSUS), absent_on)
+        return comtrade.figures(payload, settings.of(COMTRADE), absent_on)
     except SourceError as error:
         return Figures(RAW_TRADE_FLOWS.empty(), set_aside(payload, [(None, str(error))]), 0, is_read=False)

@@ -26,7 +26,7 @@ import polars as pl
 
 from pipeline.contracts.days import Days
 from pipeline.contracts.instants import parse_instant
-from pipeline.settings.upstreams import Rss
+from pipeline.contracts.upstreams import RSS, RssSettings
 from pipeline.sources.errors import SourceError
 from pipeline.sources.feeds.entities import require_no_entities
 from pipeline.sources.feeds.entries import Entry, read_entry
@@ -36,7 +36,7 @@ from pipeline.sources.http.client import Client
 from pipeline.sources.payloads import Fetched, Payload, Request
 from pipeline.sources.rows import ROWS, filed
 
-SOURCE = "rss"
+SOURCE = RSS.name
 DAYS_BACK = 7
 
 _ACCEPT = "application/rss+xml, application/atom+xml, application/rdf+xml;q=0.9, application/xml;q=0.9, text/xml;q=0.9, */*;q=0.1"
@@ -44,7 +44,7 @@ _ADDRESS = re.compile(r" <https?://\S+>$")
 _SHA_SHOWN = 12
 
 
-def fetch(client: Client, settings: Rss, window: Days) -> Iterator[Fetched]:  # noqa: ARG001 # every upstream is asked for a window
+def fetch(client: Client, settings: RssSettings, window: Days) -> Iterator[Fetched]:  # noqa: ARG001 # every upstream is asked for a window
     """What came of asking each feed once, in the order of the settings. A feed gives what it holds now, whatever the window.
 
     `item` is the feed's name; where several feeds of one outlet bear its name, name and address.

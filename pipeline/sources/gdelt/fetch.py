@@ -16,13 +16,13 @@ from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 
 from pipeline.contracts.days import Days
-from pipeline.settings.upstreams import Gdelt
+from pipeline.contracts.upstreams import GDELT, GdeltSettings
 from pipeline.sources.errors import SourceError
 from pipeline.sources.gdelt.lines import ARTICLES_END, EVENTS_END, ZIP, unpacked
 from pipeline.sources.http.client import Client
 from pipeline.sources.payloads import Fetched, Payload, Request
 
-SOURCE = "gdelt"
+SOURCE = GDELT.name
 QUARTER = timedelta(minutes=15)
 QUARTERS_A_DAY = 96
 MARGIN = timedelta(minutes=15)  # a file is put up some ten minutes before the quarter it is named after, at times later
@@ -41,7 +41,7 @@ class Listing:
     newest: str
 
 
-def fetch(client: Client, settings: Gdelt, window: Days) -> Iterator[Fetched]:
+def fetch(client: Client, settings: GdeltSettings, window: Days) -> Iterator[Fetched]:
     """What came of every quarter-hour file of the days that can be there by now: oldest first, in each quarter events before articles.
 
     Files that were kept are not asked for again, so a run that died goes on where it stopped. A quarter that GDELT does not have is
@@ -91,7 +91,7 @@ def quarters(day: date) -> Iterator[datetime]:
     return (midnight + n * QUARTER for n in range(QUARTERS_A_DAY))
 
 
-def _requests(settings: Gdelt, window: Days, now: datetime) -> Iterator[Request]:
+def _requests(settings: GdeltSettings, window: Days, now: datetime) -> Iterator[Request]:
     ends = [end for name, end in _ENDS.items() if name in settings.files]
     for day in window:
         for quarter in quarters(day):
@@ -100,7 +100,7 @@ def _requests(settings: Gdelt, window: Days, now: datetime) -> Iterator[Request]
             yield from (_request(settings, f"{quarter:%Y%m%d%H%M%S}{end}", day) for end in ends)
 
 
-def _request(settings: Gdelt, item: str, about: date) -> Request:
+def _request(settings: GdeltSettings, item: str, about: date) -> Request:
     # the last word is the file's name: the master list is kept under another day every day
     return Request(SOURCE, item, f"{settings.base_url.rstrip('/')}/{item.rpartition(' ')[2]}", about, is_final=True)
 

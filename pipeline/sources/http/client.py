@@ -32,7 +32,7 @@ from tenacity import RetryCallState, Retrying, retry_if_exception_type
 
 from pipeline import __version__, clock
 from pipeline.contracts.instants import retry_after
-from pipeline.settings.upstreams import Network
+from pipeline.settings.sources import Network
 from pipeline.sources.http import unpacking
 from pipeline.sources.http.addresses import (
     LOOK_FOR_MOVE,

@@ -12,7 +12,7 @@ from urllib.parse import parse_qsl, urlsplit
 
 from pydantic import SecretStr
 
-from pipeline.settings.upstreams import Network
+from pipeline.settings.sources import Network
 from pipeline.sources.http.addresses import Resolver, resolve
 from pipeline.sources.http.archive import Archive
 from pipeline.sources.http.client import Client

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from pipeline.contracts.days import Days
 from pipeline.contracts.tables.official import RAW_OFFICIAL_DOCUMENTS
-from pipeline.settings.upstreams import FederalRegister
+from pipeline.contracts.upstreams import FederalRegisterSettings
 from pipeline.sources.errors import SourceError
 from pipeline.sources.federal_register import FIELDS, MOST_PAGES, SETTLED_AFTER, Documents, fetch, kept_documents, newest, parse
 from pipeline.sources.http.client import Client
@@ -40,8 +40,8 @@ def page(*numbers: str, count: int | None = None, following: object = None) -> A
     return good(json.dumps(told | ({} if following is None else {"next_page_url": following})), "application/json")
 
 
-def asking(upstream: Upstream) -> FederalRegister:
-    return FederalRegister(base_url=upstream.url + "/api/v1/", agencies=("an-agency", "another"))
+def asking(upstream: Upstream) -> FederalRegisterSettings:
+    return FederalRegisterSettings(base_url=upstream.url + "/api/v1/", agencies=("an-agency", "another"))
 
 
 def asked_for(client: Client, upstream: Upstream, first: date = YESTERDAY, last: date | None = None) -> list[Fetched]:
@@ -313,7 +313,7 @@ def test_a_settled_day_is_asked_for_again_when_other_agencies_are_asked_about(up
     upstream.give(FIRST, page("1"), page("1", "2"))
     settled = TODAY - SETTLED_AFTER
     asked_for(client, upstream, settled)
-    more = FederalRegister(base_url=upstream.url + "/api/v1/", agencies=("an-agency", "another", "a-third"))
+    more = FederalRegisterSettings(base_url=upstream.url + "/api/v1/", agencies=("an-agency", "another", "a-third"))
     again = [list(fetch(client, more, Days(settled, settled))) for _ in range(2)]
     assert [(outcomes(answers), numbers(documents(answers).rows)) for answers in again] == [
         (["stored"], ["1", "2"]),

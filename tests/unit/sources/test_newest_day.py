@@ -8,7 +8,7 @@ import pytest
 
 from pipeline.sources.http.archive import Archive, Kept
 from pipeline.sources.payloads import Fetched, Payload, Request
-from pipeline.sources.upstreams import UPSTREAMS, newest_day
+from pipeline.sources.registry import FETCHERS
 
 DAY = date(2025, 4, 4)
 FEED = "<rss><channel><item><pubDate>{}</pubDate></item></channel></rss>"
@@ -31,16 +31,16 @@ def keep(archive: Archive) -> Keep:
     return put
 
 
-@pytest.mark.parametrize("name", UPSTREAMS)
+@pytest.mark.parametrize("name", FETCHERS)
 def test_without_answers_there_is_no_newest_day(archive: Archive, name: str) -> None:
-    assert newest_day(UPSTREAMS[name], archive, DAY) is None
+    assert FETCHERS[name].newest_day(archive, DAY) is None
 
 
 def test_of_feeds_the_newest_day_of_any_counts_and_none_that_has_not_come(archive: Archive, keep: Keep) -> None:
     for item, told in (("a", "2025-04-01"), ("b", "2025-04-03"), ("c", "2025-04-09"), ("d", "soon")):
         keep("rss", item, DAY, FEED.format(told))
     keep("rss", "e", DAY, "<html>")
-    assert newest_day(UPSTREAMS["rss"], archive, DAY) == date(2025, 4, 3)
+    assert FETCHERS["rss"].newest_day(archive, DAY) == date(2025, 4, 3)
 
 
 def test_of_gdelt_the_day_of_a_file_counts_which_is_not_unpacked_for_it(
@@ -58,10 +58,10 @@ def test_of_gdelt_the_day_of_a_file_counts_which_is_not_unpacked_for_it(
         return payload_of(self, kept)
 
     monkeypatch.setattr(Archive, "payload", counting)
-    assert (newest_day(UPSTREAMS["gdelt"], archive, DAY), len(opened)) == (before, 2)
+    assert (FETCHERS["gdelt"].newest_day(archive, DAY), len(opened)) == (before, 2)
 
 
 def test_of_the_journal_a_day_without_documents_is_passed_over(archive: Archive, keep: Keep) -> None:
     for day, body in ((DAY, '{"count": 0}'), (DAY - timedelta(days=1), '{"results": [{"publication_date": "2025-04-03"}]}')):
         keep("federal_register", f"{day}, page 1", day, body)
-    assert newest_day(UPSTREAMS["federal_register"], archive, DAY) == date(2025, 4, 3)
+    assert FETCHERS["federal_register"].newest_day(archive, DAY) == date(2025, 4, 3)

@@ -14,7 +14,7 @@ from pydantic import SecretStr
 from pipeline.contracts.customs import CENSUS_PARTNERS, COMTRADE_AREAS
 from pipeline.contracts.days import Days
 from pipeline.contracts.tables.raw import RAW_TRADE_FLOWS
-from pipeline.settings.upstreams import Census
+from pipeline.contracts.upstreams import CensusSettings
 from pipeline.sources.customs import census
 from pipeline.sources.customs.flows import Figures, unique
 from pipeline.sources.errors import SourceError
@@ -24,7 +24,7 @@ from tests.unit.sources.answers import IMPORTS, answer, fixture
 from tests.unit.sources.server import Clock, Upstream, client_of, failing, good
 
 SOYBEANS = ("120110", "120190")
-CHINA = Census(partners=("CHN",), products={"soybeans": SOYBEANS})
+CHINA = CensusSettings(partners=("CHN",), products={"soybeans": SOYBEANS})
 
 
 def imports(*rows: list[Any]) -> Payload:
@@ -48,7 +48,7 @@ def test_every_cell_of_the_real_answer_comes_out(outside_data: Path) -> None:
 def test_the_real_answer_gives_eighteen_months_of_one_code(outside_data: Path) -> None:
     body = (outside_data / "formats" / "census_exports_hs_excerpt.json").read_bytes()
     codes = ("2710121510",)
-    figures = census.figures(answer("census", "exports CAN 2016", body, codes=codes), Census(products={"naphthas": codes}))
+    figures = census.figures(answer("census", "exports CAN 2016", body, codes=codes), CensusSettings(products={"naphthas": codes}))
     assert (figures.rows.height, figures.used_count, figures.set_aside.height) == (18, 18, 0)
     assert figures.rows.filter(reference_month="2025-09").select("partner", "flow", "product", "value_usd").row(0) == (
         "CAN",
@@ -122,7 +122,7 @@ def test_a_web_page_in_place_of_figures_is_told_by_the_key() -> None:
 @given(st.binary(max_size=400) | st.text(max_size=200).map(str.encode))
 def test_whatever_comes_is_a_table_or_an_error_of_ours(body: bytes) -> None:
     try:
-        figures = census.figures(answer("census", "imports CHN 2025", body), Census())
+        figures = census.figures(answer("census", "imports CHN 2025", body), CensusSettings())
     except SourceError:
         return
     assert figures.rows.is_empty()
@@ -190,7 +190,7 @@ def test_the_codes_of_a_product_are_added_up_and_a_zero_is_a_figure() -> None:
 
 
 def test_an_answer_about_codes_that_no_product_has_now_is_set_aside() -> None:
-    figures = census.figures(fixture("census", "exports CHN 2025", "exports_soybeans.json", codes=SOYBEANS), Census())
+    figures = census.figures(fixture("census", "exports CHN 2025", "exports_soybeans.json", codes=SOYBEANS), CensusSettings())
     assert (figures.rows.height, set(reasons(figures))) == (
         0,
         {"no product of the settings is made of the HS codes that this answer is about"},
@@ -270,8 +270,8 @@ MARCH = Days(date(2025, 3, 1), date(2025, 3, 31))
 KEY = SecretStr("very-secret-key")
 
 
-def asked_of(upstream: Upstream, **more: Any) -> Census:
-    return Census.model_validate({"base_url": f"{upstream.url}/intltrade/", "partners": ("CHN",)} | more)
+def asked_of(upstream: Upstream, **more: Any) -> CensusSettings:
+    return CensusSettings.model_validate({"base_url": f"{upstream.url}/intltrade/", "partners": ("CHN",), "key": KEY} | more)
 
 
 def body(name: str) -> bytes:
@@ -281,7 +281,7 @@ def body(name: str) -> bytes:
 def test_years_of_the_window_and_three_before_are_asked_for_with_every_flow_and_product(upstream: Upstream, client: Client) -> None:
     upstream.give("/intltrade/imports/hs", good(body("imports_all.json")))
     upstream.give("/intltrade/exports/hs", good(body("exports_soybeans.json")))
-    fetched = list(census.fetch(client, asked_of(upstream, products={"soybeans": SOYBEANS}), KEY, MARCH))
+    fetched = list(census.fetch(client, asked_of(upstream, products={"soybeans": SOYBEANS}), MARCH))
     assert len(fetched) == 4 * 2 * 2  # years, flows, all goods and soybeans
     assert {one.outcome for one in fetched} == {"stored"}
     times = [dict(asked.query)["time"] for asked in upstream.asked]
@@ -298,7 +298,7 @@ def test_years_of_the_window_and_three_before_are_asked_for_with_every_flow_and_
 
 def test_the_key_is_in_no_file_of_the_archive(upstream: Upstream, client: Client, tmp_path: Path) -> None:
     upstream.give("/intltrade/imports/hs", good(body("imports_all.json")))
-    list(census.fetch(client, asked_of(upstream), KEY, MARCH))
+    list(census.fetch(client, asked_of(upstream), MARCH))
     files = [path for path in tmp_path.rglob("*") if path.is_file()]
     assert len(files) > 4
     assert [path for path in files if KEY.get_secret_value().encode() in path.read_bytes()] == []
@@ -307,21 +307,21 @@ def test_the_key_is_in_no_file_of_the_archive(upstream: Upstream, client: Client
 def test_months_that_are_not_released_are_missing_and_too_many_requests_wait(upstream: Upstream, client: Client, clock: Clock) -> None:
     upstream.give("/intltrade/imports/hs", failing(429, Retry_After="5"), good(body("imports_all.json")))
     upstream.give("/intltrade/exports/hs", failing(204))
-    fetched = list(census.fetch(client, asked_of(upstream), KEY, MARCH))
+    fetched = list(census.fetch(client, asked_of(upstream), MARCH))
     assert [one.outcome for one in fetched] == ["stored", "missing"] * 4
     assert 5.0 in clock.slept
 
 
 def test_a_table_of_names_alone_is_missing_too(upstream: Upstream, client: Client) -> None:
     upstream.give("/intltrade/imports/hs", good(json.dumps([IMPORTS])))
-    first = next(census.fetch(client, asked_of(upstream), KEY, MARCH))
+    first = next(census.fetch(client, asked_of(upstream), MARCH))
     assert (first.outcome, first.payload) == ("missing", None)
     assert "have not been released" in first.detail
 
 
 def test_a_page_that_asks_for_a_key_is_a_failure(upstream: Upstream, client: Client) -> None:
     upstream.give("/intltrade/imports/hs", good(body("missing_key.html"), "text/html"))
-    first = next(census.fetch(client, asked_of(upstream), None, MARCH))
+    first = next(census.fetch(client, asked_of(upstream, key=None), MARCH))
     assert (first.outcome, first.payload) == ("failed", None)
     assert "TENSION_CENSUS_KEY" in first.detail
 
@@ -329,7 +329,7 @@ def test_a_page_that_asks_for_a_key_is_a_failure(upstream: Upstream, client: Cli
 def test_what_is_no_answer_stands_on_record_as_what_it_is(upstream: Upstream, client: Client) -> None:
     upstream.give("/intltrade/imports/hs", good(body("missing_key.html"), "text/html"))
     upstream.give("/intltrade/exports/hs", good(json.dumps([IMPORTS])))
-    list(census.fetch(client, asked_of(upstream), None, MARCH))
+    list(census.fetch(client, asked_of(upstream, key=None), MARCH))
     journal = client.archive.journal("census")
     assert journal.height == len(upstream.asked)
     assert {(item.split()[0], outcome) for item, outcome in journal.select("item", "outcome").iter_rows()} == {
@@ -342,10 +342,10 @@ def test_a_settled_year_is_asked_for_until_an_answer_holds_figures_and_then_neve
     old = Days(date(2019, 1, 1), date(2019, 1, 31))
     with client_of(tmp_path, Clock()) as client:
         upstream.give("/intltrade/imports/hs", good(body("missing_key.html"), "text/html"))
-        assert {one.outcome for one in census.fetch(client, asked_of(upstream), None, old)} == {"failed", "missing"}
+        assert {one.outcome for one in census.fetch(client, asked_of(upstream, key=None), old)} == {"failed", "missing"}
         upstream.give("/intltrade/imports/hs", good(body("imports_all.json")))
         upstream.give("/intltrade/exports/hs", good(body("exports_soybeans.json")))
-        assert {one.outcome for one in census.fetch(client, asked_of(upstream), KEY, old)} == {"stored"}
+        assert {one.outcome for one in census.fetch(client, asked_of(upstream), old)} == {"stored"}
         before = len(upstream.asked)
-        assert {one.outcome for one in census.fetch(client, asked_of(upstream), KEY, old)} == {"kept"}
+        assert {one.outcome for one in census.fetch(client, asked_of(upstream), old)} == {"kept"}
         assert len(upstream.asked) == before

@@ -14,8 +14,8 @@ from hypothesis import strategies as st
 from pydantic import SecretStr
 
 from pipeline.contracts.days import Days
+from pipeline.contracts.upstreams import ComtradeSettings
 from pipeline.settings import SAMPLE_TRADE
-from pipeline.settings.upstreams import Comtrade
 from pipeline.sources.customs import comtrade
 from pipeline.sources.customs.trade import read_census_flows
 from pipeline.sources.errors import SourceError
@@ -23,7 +23,7 @@ from pipeline.sources.http.client import Client
 from tests.unit.sources.answers import FIXTURES, answer, fixture
 from tests.unit.sources.server import Clock, Upstream, failing, good
 
-PAIR = Comtrade(pairs=("CHN-USA",), products={"soybeans": ("1201",)})
+PAIR = ComtradeSettings(pairs=("CHN-USA",), products={"soybeans": ("1201",)})
 ABOUT = "CHN-USA 2025"
 
 
@@ -190,15 +190,15 @@ KEY = SecretStr("very-secret-key")
 MARCH = Days(date(2025, 3, 1), date(2025, 3, 31))
 
 
-def asked_of(upstream: Upstream) -> Comtrade:
-    return Comtrade.model_validate(
-        {"base_url": f"{upstream.url}/get/", "pairs": ("CHN-USA",), "products": {"soybeans": ("1201", "120810")}}
+def asked_of(upstream: Upstream, key: SecretStr | None = KEY) -> ComtradeSettings:
+    return ComtradeSettings.model_validate(
+        {"base_url": f"{upstream.url}/get/", "key": key, "pairs": ("CHN-USA",), "products": {"soybeans": ("1201", "120810")}}
     )
 
 
 def test_a_pair_is_asked_for_by_year_and_product_in_the_codes_of_comtrade(upstream: Upstream, client: Client, tmp_path: Path) -> None:
     upstream.give("/get/C/M/HS", good((FIXTURES / "comtrade" / "monthly.json").read_bytes()))
-    fetched = list(comtrade.fetch(client, asked_of(upstream), KEY, MARCH))
+    fetched = list(comtrade.fetch(client, asked_of(upstream), MARCH))
     assert [one.outcome for one in fetched] == ["stored"] * 8
     asked = dict(upstream.asked[-1].query)
     assert asked == {
@@ -222,16 +222,16 @@ def test_a_pair_is_asked_for_by_year_and_product_in_the_codes_of_comtrade(upstre
 
 def test_the_next_day_only_this_year_and_the_last_are_asked_for_again(upstream: Upstream, client: Client, clock: Clock) -> None:
     upstream.give("/get/C/M/HS", good((FIXTURES / "comtrade" / "monthly.json").read_bytes()))
-    list(comtrade.fetch(client, asked_of(upstream), KEY, MARCH))
+    list(comtrade.fetch(client, asked_of(upstream), MARCH))
     clock.sleep(86_400)
-    assert [one.outcome for one in comtrade.fetch(client, asked_of(upstream), KEY, MARCH)] == ["kept"] * 4 + ["stored"] * 4
+    assert [one.outcome for one in comtrade.fetch(client, asked_of(upstream), MARCH)] == ["kept"] * 4 + ["stored"] * 4
     clock.sleep(30 * 86_400)
-    assert {one.outcome for one in comtrade.fetch(client, asked_of(upstream), KEY, MARCH)} == {"stored"}
+    assert {one.outcome for one in comtrade.fetch(client, asked_of(upstream), MARCH)} == {"stored"}
 
 
 def test_one_failure_does_not_stop_the_others(upstream: Upstream, client: Client) -> None:
     upstream.give("/get/C/M/HS", failing(401, "Access denied"), good((FIXTURES / "comtrade" / "monthly.json").read_bytes()))
-    assert [one.outcome for one in comtrade.fetch(client, asked_of(upstream), None, MARCH)] == ["failed"] + ["stored"] * 7
+    assert [one.outcome for one in comtrade.fetch(client, asked_of(upstream, key=None), MARCH)] == ["failed"] + ["stored"] * 7
 
 
 def test_an_error_that_was_kept_for_a_settled_year_is_a_failure_and_is_asked_for_anew(upstream: Upstream, client: Client) -> None:
@@ -239,12 +239,12 @@ def test_an_error_that_was_kept_for_a_settled_year_is_a_failure_and_is_asked_for
     reported = good(json.dumps({"data": [], "error": "Internal error"}))
     upstream.give("/get/C/M/HS", reported, good((FIXTURES / "comtrade" / "monthly.json").read_bytes()))
     year = Days(date(2013, 1, 1), date(2013, 1, 31))
-    times = [[one.outcome for one in comtrade.fetch(client, settings, KEY, year)] for _ in range(3)]
+    times = [[one.outcome for one in comtrade.fetch(client, settings, year)] for _ in range(3)]
     assert times == [["failed", *["stored"] * 3], ["stored", *["kept"] * 3], ["kept"] * 4]
 
 
 def test_what_is_kept_can_be_read_again_from_the_archive(upstream: Upstream, client: Client) -> None:
     upstream.give("/get/C/M/HS", good((FIXTURES / "comtrade" / "monthly.json").read_bytes()))
-    list(comtrade.fetch(client, asked_of(upstream), KEY, MARCH))
+    list(comtrade.fetch(client, asked_of(upstream), MARCH))
     kept = [payload for payload in client.archive.payloads("comtrade") if payload.item == "CHN-USA 2025 all"]
     assert [comtrade.figures(payload, asked_of(upstream)).rows.height for payload in kept] == [4]

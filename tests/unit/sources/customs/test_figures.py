@@ -10,7 +10,8 @@ from pipeline.contracts.days import Days
 from pipeline.contracts.tables.deeds import TRADE_STRAIN
 from pipeline.contracts.tables.raw import RAW_TARIFFS, RAW_TRADE_FLOWS
 from pipeline.contracts.tables.trade import FLOW_REVISIONS, TRADE_FLOWS
-from pipeline.settings.upstreams import Upstreams
+from pipeline.contracts.upstreams import CENSUS
+from pipeline.settings.sources import Sources
 from pipeline.sources.customs import census, figures
 from pipeline.sources.customs.trade import read_census_flows
 from pipeline.sources.errors import SourceError
@@ -20,7 +21,7 @@ from tests.unit.sources.server import NOON, Clock, Upstream, client_of, good
 from tests.unit.trade.scenes import build
 
 FLOWS = "reference_month,reporter,partner,flow,value_usd,source\n2019-05,USA,CHN,imports,39000000000,an office\n"
-ON = Upstreams.model_validate({"on": ["census", "comtrade"], "comtrade": {"pairs": ["CHN-USA"]}})
+ON = Sources.model_validate({"on": ["census", "comtrade"], "comtrade": {"pairs": ["CHN-USA"]}})
 
 
 @pytest.fixture
@@ -34,13 +35,13 @@ def told(folder: Path, *answers: Payload, nothing_on: tuple[str, ...] = ()) -> p
 
 
 def test_without_answers_there_are_the_figures_of_the_file(folder: Path) -> None:
-    found = figures.trade_flows(folder, Kept(()), Upstreams())
+    found = figures.trade_flows(folder, Kept(()), Sources())
     assert found.rows.equals(read_census_flows(folder))
     assert (found.used_count, found.set_aside.height) == (0, 0)
 
 
 def test_an_upstream_that_is_off_by_now_is_not_forgotten(folder: Path) -> None:
-    found = figures.trade_flows(folder, Kept((imports(("2025-04", 25_000), at="2025-06-05"),)), Upstreams())
+    found = figures.trade_flows(folder, Kept((imports(("2025-04", 25_000), at="2025-06-05"),)), Sources())
     assert sorted(found.rows["origin"]) == ["census", "file"]
 
 
@@ -93,12 +94,12 @@ def test_an_answer_that_could_not_be_read_proves_no_absence(folder: Path) -> Non
 def test_the_journal_of_a_real_archive_tells_the_same(folder: Path, upstream: Upstream) -> None:
     clock = Clock()
     early, late = imports(("2025-01", 1), at="2025-04-04").body, imports(("2025-01", 1), ("2025-02", 2), at="2025-04-08").body
-    on = Upstreams.model_validate({"on": ["census"], "census": {"base_url": f"{upstream.url}/c"}})
+    on = Sources.model_validate({"on": ["census"], "census": {"base_url": f"{upstream.url}/c"}})
     upstream.give("/c/imports/hs", good(early), good(early), good(late))
     window = Days(NOON.date(), NOON.date())
     with client_of(folder / "payloads", clock) as client:
         for _ in range(3):
-            requests = [one for one in census.requests(on.census, None, window, client) if one.item == "imports CHN 2025 all"]
+            requests = [one for one in census.requests(on.of(CENSUS), window, client) if one.item == "imports CHN 2025 all"]
             assert [client.ask(one).outcome for one in requests] == ["stored"]
             clock.sleep(2 * 86_400)
         rows = figures.trade_flows(folder, client.archive, on).rows.filter(origin="census")

@@ -5,7 +5,7 @@ from datetime import date, timedelta
 import polars as pl
 
 from pipeline.contracts.days import Days
-from pipeline.settings.upstreams import Feed, Rss
+from pipeline.contracts.upstreams import Feed, RssSettings
 from pipeline.sources.feeds.rss import fetch, new_rows, parse
 from pipeline.sources.http.client import Client
 from tests.unit.sources.feeds.payloads import FIXTURES, rss
@@ -15,8 +15,8 @@ WINDOW = Days(date(2020, 1, 1), date(2020, 1, 31))
 FEED = good(rss("<title>a</title>"), "application/rss+xml", ETag='"1"')
 
 
-def settings(**urls: str) -> Rss:
-    return Rss(feeds=tuple(Feed(name=name, url=url) for name, url in urls.items()))
+def settings(**urls: str) -> RssSettings:
+    return RssSettings(feeds=tuple(Feed(name=name, url=url) for name, url in urls.items()))
 
 
 def test_each_feed_is_asked_once_for_what_it_holds_now(upstream: Upstream, client: Client) -> None:
@@ -61,7 +61,7 @@ def test_a_feed_that_moved_is_followed(upstream: Upstream, client: Client) -> No
 
 def test_several_feeds_of_one_outlet_are_told_apart_and_have_one_source(upstream: Upstream, client: Client) -> None:
     world, trade = upstream.give("/world", unless_known(FEED)), upstream.give("/trade", unless_known(FEED))
-    feeds = Rss(feeds=tuple(Feed(name="Post", url=url) for url in (world, trade, world)))
+    feeds = RssSettings(feeds=tuple(Feed(name="Post", url=url) for url in (world, trade, world)))
     for outcome in ("stored", "unchanged"):
         fetched = list(fetch(client, feeds, WINDOW))
         assert [(one.request.item, one.outcome) for one in fetched] == [(f"Post <{world}>", outcome), (f"Post <{trade}>", outcome)]

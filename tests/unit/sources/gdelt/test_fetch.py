@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from pipeline.contracts.days import Days
-from pipeline.settings.upstreams import Gdelt
+from pipeline.contracts.upstreams import GdeltSettings
 from pipeline.sources.gdelt.crosscheck import cross_check
 from pipeline.sources.gdelt.fetch import MASTER_LIST, MOST_FAILURES, fetch, quarters, read_listing
 from pipeline.sources.gdelt.record import event_files
@@ -46,7 +46,7 @@ def asked(upstream: Upstream) -> list[str]:
 
 
 def run(client: Client, upstream: Upstream, window: Days = ONE_DAY, **settings: object) -> list[Fetched]:
-    return list(fetch(client, Gdelt.model_validate({"base_url": upstream.url + "/", "files": ("events",)} | settings), window))
+    return list(fetch(client, GdeltSettings.model_validate({"base_url": upstream.url + "/", "files": ("events",)} | settings), window))
 
 
 def outcomes(fetched: list[Fetched]) -> list[str]:
@@ -91,7 +91,7 @@ def test_a_quarter_that_gdelt_does_not_have_is_missing_and_no_zero(upstream: Ups
 
 def test_what_is_kept_is_not_asked_for_again_so_a_run_that_died_goes_on(upstream: Upstream, client: Client) -> None:
     put_up(upstream, *THREE)
-    settings = Gdelt.model_validate({"base_url": upstream.url, "files": ("events",)})
+    settings = GdeltSettings.model_validate({"base_url": upstream.url, "files": ("events",)})
     assert outcomes(list(itertools.islice(fetch(client, settings, ONE_DAY), 2))) == ["stored", "stored"]
     fetched = run(client, upstream)
     assert outcomes(fetched) == ["kept", "kept", "stored"]

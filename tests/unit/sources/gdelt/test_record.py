@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from pipeline.contracts.days import Days
-from pipeline.settings.upstreams import Gdelt, Upstreams
+from pipeline.settings.sources import Sources
 from pipeline.sources.gdelt.record import article_rows, event_files, newest
 from pipeline.sources.http.archive import Archive
 from pipeline.sources.news import answered_articles
@@ -36,8 +36,8 @@ def keep(archive: Archive, item: str, body: bytes | None, *, source: str = "gdel
 
 
 def titles(archive: Archive, first: date, last: date, today: date, *outlets: str) -> list[str]:
-    upstreams = Upstreams(gdelt=Gdelt(outlets=outlets))
-    rows = [row for frame in answered_articles(archive, upstreams, Days(first, last), today) for row in frame.iter_rows(named=True)]
+    settings = Sources.model_validate({"gdelt": {"outlets": outlets}})
+    rows = [row for frame in answered_articles(archive, settings, Days(first, last), today) for row in frame.iter_rows(named=True)]
     return [row["title"] for row in rows if row["unreadable"] is None]
 
 

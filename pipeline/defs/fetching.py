@@ -12,7 +12,6 @@ import dagster as dg
 
 from pipeline.contracts.days import Days
 from pipeline.contracts.model import Table
-from pipeline.contracts.sources import SOURCES
 from pipeline.contracts.tables.raw import FETCHES
 from pipeline.defs.checks import Results, audit, check_specs
 from pipeline.defs.metadata import describe, row_count
@@ -21,7 +20,7 @@ from pipeline.defs.resources import Answers
 from pipeline.defs.side_tables import keep_last_good
 from pipeline.settings import Settings
 from pipeline.sources.payloads import ANSWERED, Fetched
-from pipeline.sources.upstreams import UPSTREAMS, Upstream, newest_day
+from pipeline.sources.registry import FETCHERS, Fetcher
 from pipeline.warehouse.lake import Lake
 
 _PROBLEMS_SHOWN = 12
@@ -48,16 +47,16 @@ def skip_disabled(name: str, *tables: Table) -> Results:
         yield dg.MaterializeResult(asset_key=table.name, metadata={"rows in this run": 0, "upstream": f"{name} is off"})
 
 
-def _upstream_asset(upstream: Upstream, settings: Settings) -> dg.AssetsDefinition:
-    source = SOURCES[upstream.name]
-    late_after = timedelta(days=source.late_after_days or 0)
+def _upstream_asset(fetcher: Fetcher[Any], settings: Settings) -> dg.AssetsDefinition:
+    upstream = fetcher.upstream
+    late_after = timedelta(days=upstream.late_after_days)
 
     @dg.asset(
         name=upstream.name,
         group_name="raw",
         kinds={"http"},
-        description=f"{source.title}: what it answered, as it came.\n\nCadence: {source.cadence}. Licence: {source.licence}.",
-        metadata={"url": source.url, "cadence": source.cadence, "lag": source.release_lag},
+        description=f"{upstream.title}: what it answered, as it came.\n\nCadence: {upstream.cadence}. Licence: {upstream.licence}.",
+        metadata={"url": upstream.url, "cadence": upstream.cadence, "lag": upstream.release_lag},
         **(by_day(settings) if upstream.is_by_day else {}),
         freshness_policy=dg.FreshnessPolicy.time_window(fail_window=timedelta(days=2)),
         check_specs=[
@@ -77,8 +76,8 @@ def _upstream_asset(upstream: Upstream, settings: Settings) -> dg.AssetsDefiniti
         due = min(today(), settings.end or today())  # an archive of a closed span is not late
         window = run_days(context) if upstream.is_by_day else Days(settings.first_day, max(settings.first_day, due))
         with answers.open() as client:
-            outcomes, problems = _count_outcomes(context, upstream.fetch(client, settings, window))
-            newest = newest_day(upstream, client.archive, due)
+            outcomes, problems = _count_outcomes(context, fetcher.fetch(client, settings, window))
+            newest = fetcher.newest_day(client.archive, due)
         yield _answered(upstream.name, outcomes, problems)
         yield _is_current(upstream.name, newest, due, late_after)
         yield dg.MaterializeResult(metadata={**outcomes, "newest day of its data": str(newest)})
@@ -123,7 +122,7 @@ def _is_current(name: str, newest: date | None, due: date, late_after: timedelta
 
 def assets(settings: Settings) -> list[dg.AssetsDefinition]:
     """One asset for each enabled upstream, and the journal of all requests."""
-    names = enabled(settings, *UPSTREAMS)
+    names = enabled(settings, *FETCHERS)
 
     @dg.asset(**describe(FETCHES), deps=names, check_specs=check_specs(FETCHES))
     @keep_last_good(FETCHES)
@@ -134,4 +133,4 @@ def assets(settings: Settings) -> list[dg.AssetsDefinition]:
         lake.write(FETCHES, rows)
         yield dg.MaterializeResult(metadata=row_count(rows.height))
 
-    return [*(_upstream_asset(UPSTREAMS[name], settings) for name in names), fetches]
+    return [*(_upstream_asset(FETCHERS[name], settings) for name in names), fetches]

@@ -6,8 +6,8 @@ from pathlib import Path
 import dagster as dg
 import pytest
 
-from pipeline.contracts.sources import SOURCES
 from pipeline.contracts.tables import TABLES
+from pipeline.contracts.upstreams import UPSTREAMS
 from pipeline.settings import Settings
 from tests.defs.conftest import ALL_UPSTREAMS, FILLED_BY, build_quietly
 
@@ -53,7 +53,7 @@ def test_every_upstream_is_an_asset_beside_those_of_the_tables(specs: dict[str, 
 @pytest.mark.parametrize("name", ALL_UPSTREAMS)
 def test_an_upstream_is_described_by_its_contract(specs: dict[str, dg.AssetSpec], name: str) -> None:
     said = specs[name].description or ""
-    assert all(words in said for words in (SOURCES[name].title, SOURCES[name].licence, SOURCES[name].cadence))
+    assert all(words in said for words in (UPSTREAMS[name].title, UPSTREAMS[name].licence, UPSTREAMS[name].cadence))
 
 
 @pytest.mark.parametrize("name", ALL_UPSTREAMS)

@@ -1,0 +1,55 @@
+"""Rows of the lake by source: those of upstreams by their records, all others of files."""
+
+from datetime import date
+from pathlib import Path
+
+import polars as pl
+import pytest
+
+from pipeline.contracts.days import Days
+from pipeline.contracts.model import Table
+from pipeline.contracts.tables.raw import RAW_ARTICLES, RAW_TRADE_FLOWS
+from pipeline.contracts.upstreams import UPSTREAMS
+from pipeline.warehouse.holdings import HOLDINGS, holdings
+from pipeline.warehouse.lake import Lake
+
+DAY = date(2025, 4, 4)
+
+
+@pytest.fixture
+def lake(tmp_path: Path) -> Lake:
+    return Lake(tmp_path / "lake")
+
+
+def write(lake: Lake, table: Table, **columns: list[str]) -> None:
+    """Write one row for each value of the columns, on one day where the table has days."""
+    count = len(next(iter(columns.values()), [""]))
+    rows = pl.concat([table.example()] * count).with_columns(**{name: pl.Series(values) for name, values in columns.items()})
+    if table.day:
+        lake.write_days(table, rows.with_columns(pl.lit(DAY).alias(table.day)), Days(DAY, DAY))
+    else:
+        lake.write(table, rows)
+
+
+def test_an_empty_lake_has_rows_of_no_source(lake: Lake) -> None:
+    assert holdings(lake).equals(HOLDINGS.to_frame())
+
+
+def test_rows_of_answers_are_told_from_rows_of_files(lake: Lake) -> None:
+    ids = ["rss/Post/20260310T060000Z-0123456789ab#1", "gdelt/20250404000000.gkg.csv.zip#12", "rss/old.jsonl:7", "papers/a.csv#3"]
+    write(lake, RAW_ARTICLES, raw_id=ids)
+    assert holdings(lake).rows() == [("articles", 2, DAY), ("gdelt", 1, DAY), ("rss", 1, DAY)]
+
+
+def test_figures_count_for_their_origin_and_those_of_files_for_trade(lake: Lake) -> None:
+    write(lake, RAW_TRADE_FLOWS, origin=["census", "comtrade", "file"], reference_month=["2025-01", "2025-02", "2025-03"])
+    assert holdings(lake).rows() == [("census", 1, date(2025, 1, 1)), ("comtrade", 1, date(2025, 2, 1)), ("trade", 1, date(2025, 3, 1))]
+
+
+@pytest.mark.parametrize(
+    ("name", "table"),
+    [(name, holding.table) for name, one in UPSTREAMS.items() for holding in one.holdings if len(holding.rows.meta.root_names()) == 0],
+)
+def test_a_table_of_one_upstream_counts_whole(lake: Lake, name: str, table: Table) -> None:
+    write(lake, table)
+    assert holdings(lake).rows() == [(name, 1, DAY)]
