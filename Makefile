@@ -22,7 +22,7 @@ unexport PYTHONDONTWRITEBYTECODE
 	@$(PYTHON) .ci/get_uv.py .uv/uv
 	@touch .uv/uv
 
-.PHONY: help run ui test check format dictionary counts clean
+.PHONY: help run ui test check format dictionary upstreams counts clean
 
 help: ## what can be made
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -52,6 +52,9 @@ format: $(filter .uv/uv,$(UV)) ## put code and SQL into the house style
 
 dictionary: $(filter .uv/uv,$(UV)) ## write docs/data-dictionary.md from the contracts
 	@$(DEV) python -m scripts.dictionary > docs/data-dictionary.md
+
+upstreams: $(filter .uv/uv,$(UV)) ## write the tables of upstreams in README.md and docs/operations.md
+	@$(DEV) python -m scripts.upstreams
 
 counts: $(filter .uv/uv,$(UV)) ## count the findings of each kind in the sample again, and show what changed
 	@$(DEV) python -m scripts.counts

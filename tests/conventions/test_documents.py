@@ -6,6 +6,8 @@ from urllib.parse import unquote
 
 from pipeline.contracts.tables import TABLES
 from scripts.dictionary import render_dictionary
+from scripts.upstreams import TABLES as UPSTREAM_TABLES
+from scripts.upstreams import fill_tables
 
 ROOT = Path(__file__).parents[2]
 DICTIONARY = ROOT / "docs" / "data-dictionary.md"
@@ -24,6 +26,17 @@ def test_the_program_behind_make_dictionary_prints_the_dictionary() -> None:
     printed = subprocess.run(command, cwd=ROOT, capture_output=True, check=True)
     assert printed.stdout.decode("utf-8") == render_dictionary()
     assert "scripts.dictionary > docs/data-dictionary.md" in (ROOT / "Makefile").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("name", UPSTREAM_TABLES)
+def test_the_tables_of_upstreams_in_a_document_are_current(name: str) -> None:
+    page = (ROOT / name).read_text(encoding="utf-8")
+    assert page == fill_tables(page, UPSTREAM_TABLES[name]), f"{name} is not what the records say; write it again with `make upstreams`"
+
+
+def test_a_document_without_the_marks_of_a_table_is_an_error() -> None:
+    with pytest.raises(ValueError, match="lines <!-- settings of sources --> and <!-- end -->"):
+        fill_tables("no table here", UPSTREAM_TABLES["docs/operations.md"])
 
 
 def links(page: str) -> list[str]:
