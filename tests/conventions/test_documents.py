@@ -4,6 +4,8 @@ import sys
 from pathlib import Path
 from urllib.parse import unquote
 
+import pytest
+
 from pipeline.contracts.tables import TABLES
 from scripts.dictionary import render_dictionary
 from scripts.upstreams import TABLES as UPSTREAM_TABLES
