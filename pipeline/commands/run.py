@@ -2,12 +2,14 @@
 
 from collections.abc import Sequence
 from datetime import date
+from functools import partial
 from pathlib import Path
 
 from pipeline.commands.account import account_for_rows
 from pipeline.commands.console import err, out
 from pipeline.commands.days import set_days
 from pipeline.commands.job import report_failures, report_stale_tables, run_job
+from pipeline.contracts.tables.contributions import CONTRIBUTIONS
 from pipeline.contracts.tables.index import TENSION_PAIR_DAILY
 from pipeline.progress import displaying
 from pipeline.report import terminal
@@ -17,6 +19,7 @@ from pipeline.signals.extractors import make
 from pipeline.sources.files.catalogue import Catalogue
 from pipeline.warehouse import home
 from pipeline.warehouse.lake import Lake
+from pipeline.warehouse.sql import select_view
 
 
 def run_index(
@@ -42,6 +45,6 @@ def run_index(
     report_failures(launched, settings)
     lake = Lake(settings.lake)
     read = terminal.reading(launched.articles_read, launched.articles_not_read)
-    newest = newest_contributions(lake.read)
+    newest = newest_contributions(lake.read, partial(select_view, lake, CONTRIBUTIONS))
     terminal.ran(out, lake.read(TENSION_PAIR_DAILY), newest, f"{account_for_rows(lake, settings)}\n{read}", settings)
     report_stale_tables(launched)

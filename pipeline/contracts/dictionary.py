@@ -27,8 +27,8 @@ def meaning(column: Column) -> str:
     return f"{column.description.removesuffix('.')}.{unit}{words}{empty}"
 
 
-def markdown(tables: Sequence[Table]) -> str:
-    """The data dictionary: every table with its grain, key and columns, and every vocabulary with its words."""
+def markdown(tables: Sequence[Table], views: Sequence[Table] = ()) -> str:
+    """The data dictionary: every table and view with its grain, key and columns, and every vocabulary with its words."""
     parts = [
         "# Data dictionary",
         "",
@@ -36,14 +36,14 @@ def markdown(tables: Sequence[Table]) -> str:
         "Published tables leave the house as Parquet and in `trade_tension.duckdb`; the others stay in the lake.",
         "",
     ]
-    for table in tables:
+    for table in (*tables, *views):
         key = ", ".join(f"`{name}`" for name in table.key)
-        where = "published" if table.published else "not published"
+        where = "a view of the database" if table in views else "published" if table.published else "not published"
         rows = [f"| `{c.name}` | {_type(c)} | {c.unit} | {_cell(c)} |" for c in table.columns]
         parts += [f"## {table.name}", "", table.description, "", f"One row: {table.grain}. Key: {key}. Layer `{table.layer}`, {where}.", ""]
         parts += ["| column | type | unit | meaning |", "|---|---|---|---|", *rows, ""]
     parts += ["# Vocabularies", ""]
-    vocabularies = {c.vocabulary.name: c.vocabulary for table in tables for c in table.columns if c.vocabulary}
+    vocabularies = {c.vocabulary.name: c.vocabulary for table in (*tables, *views) for c in table.columns if c.vocabulary}
     for name in sorted(vocabularies):
         words = vocabularies[name].words.items()
         parts += [f"## {name}", "", vocabularies[name].description, "", *(f"* `{word}`: {said}" for word, said in words), ""]

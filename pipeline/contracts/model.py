@@ -90,8 +90,7 @@ class Column:
 class Table:
     """One table: what a row is (`grain`), the key that makes it unique, its columns, and where it lives.
 
-    `day` names the column that files rows into days of the lake; a table without one is kept as a single file, or, where it would be
-    too large to be held at once (`files_by_year`), as one file for each year of `index_date`.
+    `day` names the column that files rows into days of the lake; a table without one is a single file.
     `published` tables leave the house in the database and in Parquet; the others stay in the lake.
     `is_side_table`: the index does not read it, so a failure to build it must not keep the index from being published.
     """
@@ -104,7 +103,6 @@ class Table:
     columns: tuple[Column, ...]
     layer: Layer
     day: str | None = None
-    files_by_year: bool = False
     published: bool = False
     is_side_table: bool = False
     sources: tuple[str, ...] = field(default=())

@@ -1,6 +1,6 @@
 """Promises as Dagster checks: those of one table are audited before it is written, those between tables before anything is published."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from functools import cache
@@ -131,14 +131,6 @@ def audit(table: Table, frame: pl.DataFrame) -> Iterator[dg.AssetCheckResult]:
     whole = Audit(table)
     with suppress(BrokenError):
         whole.judged(frame)
-    yield from whole.results()
-
-
-def write_audited_parts(store: Lake, table: Table, parts: Iterable[pl.DataFrame]) -> Iterator[dg.AssetCheckResult]:
-    """Audit and write a table of one file a year, one part at a time; the same results, and the table as it was when one of them fails."""
-    whole = Audit(table)
-    with suppress(BrokenError):
-        store.write_parts(table, map(whole.judged, parts))
     yield from whole.results()
 
 

@@ -4,14 +4,14 @@ from typing import Any
 
 import dagster as dg
 
-from pipeline.defs.checks import Results, audit, check_specs, write_audited_parts
+from pipeline.defs.checks import Results, audit, check_specs
 from pipeline.defs.metadata import row_count, spec
 from pipeline.defs.resources import Method
 from pipeline.defs.side_tables import keep_last_good
 from pipeline.models.build import models
 from pipeline.models.model import Model
 from pipeline.warehouse.lake import Lake
-from pipeline.warehouse.sql import select_in_parts, version
+from pipeline.warehouse.sql import version
 
 
 def assets() -> list[dg.AssetsDefinition]:
@@ -27,15 +27,11 @@ def model_asset(model: Model) -> dg.AssetsDefinition:
 
     def build(lake: dg.ResourceParam[Lake], method: dg.ResourceParam[Method]) -> Results:
         variables = method.variables(lake) if model.variables else {}
-        if model.query and model.makes[0].files_by_year:
-            (table,) = model.makes
-            yield from write_audited_parts(lake, table, select_in_parts(lake, model.query, table, variables))
-        else:
-            frames = model.run(lake, variables)
-            for table in model.makes:
-                yield from audit(table, frames[table.name])
-            for table in model.makes:
-                lake.write(table, frames[table.name])
+        frames = model.run(lake, variables)
+        for table in model.makes:
+            yield from audit(table, frames[table.name])
+        for table in model.makes:
+            lake.write(table, frames[table.name])
         shown = {"sql": dg.MetadataValue.path(str(model.query.path))} if model.query else {}
         for table in model.makes:
             yield dg.MaterializeResult(asset_key=table.name, metadata=row_count(lake.height(table)) | shown)

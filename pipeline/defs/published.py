@@ -1,8 +1,11 @@
 """Layer `published`: the product. Nothing here is made; what was made and checked is put where users find it."""
 
+from functools import partial
+
 import dagster as dg
 import polars as pl
 
+from pipeline.contracts.tables.contributions import CONTRIBUTIONS
 from pipeline.contracts.tables.core import COVERAGE
 from pipeline.contracts.tables.index import TENSION_PAIR_DAILY
 from pipeline.defs.resources import Product
@@ -10,6 +13,7 @@ from pipeline.report.charts import sparkline_markdown
 from pipeline.report.write import write_report
 from pipeline.warehouse.lake import Lake
 from pipeline.warehouse.publish import PUBLISHED
+from pipeline.warehouse.sql import select_view
 
 
 @dg.asset(
@@ -24,7 +28,8 @@ def published(lake: dg.ResourceParam[Lake], product: dg.ResourceParam[Product]) 
     if read is None:
         raise dg.Failure("nothing has been read yet, so there is nothing to publish: run the core assets first", allow_retries=False)
     release = publisher.publish(lake, read.last, product.note)
-    report = write_report(lake.read, publisher.folder, release.name, is_sample=product.is_sample)
+    read_contributions = partial(select_view, lake, CONTRIBUTIONS)
+    report = write_report(lake.read, read_contributions, publisher.folder, release.name, is_sample=product.is_sample)
     index = lake.read(TENSION_PAIR_DAILY)
     pairs = index["pair"].unique(maintain_order=True).to_list()
     return dg.MaterializeResult(

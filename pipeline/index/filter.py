@@ -106,6 +106,7 @@ def filter_channels(daily: pl.DataFrame, baseline: pl.DataFrame, half_life_days:
         "value_actions": value - words,
         "value_unweighted": 100 * (kappa_unweighted + sums("observed_unweighted")) / (kappa_unweighted + sums("expected_unweighted")),
         "evidence_weight": 1 - kappa / b,
+        "half_life_days": np.full_like(a, half_life_days),
     }
     return CHANNEL_DAILY.conform(
         ordered.select("index_date", *group).with_columns(pl.Series(name, matrix.ravel()) for name, matrix in columns.items())

@@ -88,6 +88,5 @@ def variables(pairs: tuple[str, ...], half_life_days: float, baseline: tuple[dat
         **phases(),
         "index_version": INDEX_VERSION,
         "weights_sha": weights_sha(),
-        "first_day": read.first,
         "last_day": read.last,
     }

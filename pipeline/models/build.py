@@ -16,7 +16,7 @@ from pipeline.index.baseline import freeze
 from pipeline.models import python_models
 from pipeline.models.model import Frames, Model, sql_model
 from pipeline.warehouse.lake import Lake
-from pipeline.warehouse.sql import ModelError, Tables, Variables, model_files, read_query, select_in_parts
+from pipeline.warehouse.sql import ModelError, Tables, Variables, model_files, read_query
 
 #: Tables of which stored rows stay: how the rows of a new run and those stored are combined.
 COMBINED = {BASELINE.name: freeze}
@@ -76,10 +76,6 @@ def models_to_run(wanted: Iterable[Table], store: Lake | Frames) -> list[Model]:
 
 def run_model(model: Model, store: Lake | Frames, variables: Variables) -> None:
     """Run one model and put the tables that it makes into the store. `ContractError` when one does not fit its contract."""
-    if isinstance(store, Lake) and model.query and model.makes[0].files_by_year:
-        (table,) = model.makes
-        store.write_parts(table, select_in_parts(store, model.query, table, variables))
-        return
     for name, frame in model.run(store, variables).items():
         if isinstance(store, Lake):
             store.write(TABLES[name], frame)

@@ -7,12 +7,14 @@ from datetime import date
 
 import polars as pl
 
+from pipeline.contracts.tables.contributions import TOP_CONTRIBUTIONS
 from pipeline.contracts.tables.core import COVERAGE
 from pipeline.contracts.tables.deeds import TRADE_THRESHOLDS
-from pipeline.contracts.tables.index import BASELINE, CHANNEL_DAILY, DAILY_MASS, MOVEMENT_DAILY, STALEMATE_DAILY, WEIGHTS
+from pipeline.contracts.tables.index import BASELINE, CHANNEL_DAILY, DAILY_MASS, MOVEMENT_DAILY, STALEMATE_DAILY, STORY_MASS, WEIGHTS
 from pipeline.contracts.tables.measures import MEASURE_CLAIMS, MEASURE_CONTRADICTIONS, MEASURE_EVENTS, MEASURE_STATES
 from pipeline.contracts.tables.vintages import INDEX_KNOWN, MASS_ARRIVALS, MOVEMENT_ARRIVALS
 from pipeline.index import parameters
+from pipeline.index import top_contributions as contributions
 from pipeline.index import trade_thresholds as thresholds
 from pipeline.index.filter import filter_channels, stalemates
 from pipeline.index.measures.ledger import fold
@@ -42,6 +44,12 @@ def channel_daily(daily_mass: pl.DataFrame, baseline: pl.DataFrame, half_life_da
 def stalemate_daily(movement_daily: pl.DataFrame, half_life_days: float) -> pl.DataFrame:
     """Talks without movement, with their intervals."""
     return stalemates(movement_daily, half_life_days)
+
+
+@python_model(makes=(TOP_CONTRIBUTIONS,), reads=(STORY_MASS, CHANNEL_DAILY), variables=("story_days",))
+def top_contributions(story_mass: pl.DataFrame, channel_daily: pl.DataFrame, story_days: int) -> pl.DataFrame:
+    """The stories that add most to each value."""
+    return contributions.top_contributions(story_mass, channel_daily, story_days)
 
 
 @python_model(makes=(INDEX_KNOWN,), reads=(MASS_ARRIVALS, MOVEMENT_ARRIVALS, BASELINE), variables=("half_life_days",))

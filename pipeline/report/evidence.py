@@ -3,13 +3,15 @@
 Belongs here: joining contributions with the signals that speak for them. Does not: choosing or drawing them.
 """
 
+from collections.abc import Callable
+from datetime import date
 from typing import Protocol
 
 import polars as pl
 
 from pipeline.contracts.days import Days
 from pipeline.contracts.model import Table
-from pipeline.contracts.tables.index import CONTRIBUTIONS, SIGNALS, TENSION_PAIR_DAILY
+from pipeline.contracts.tables.index import SIGNALS, TENSION_PAIR_DAILY
 
 #: What a story's signal adds to its contribution.
 OF_SIGNAL = ("product", "quote", "source", "url", "published_at")
@@ -21,11 +23,14 @@ class Read(Protocol):
     def __call__(self, table: Table, days: Days | None = None) -> pl.DataFrame: ...  # noqa: D102 said above
 
 
-def newest_contributions(read: Read) -> pl.DataFrame:
-    """Rows of CONTRIBUTIONS of the last day of the index, each with `OF_SIGNAL` of the signal that speaks for it (empty without one)."""
+#: Gives the rows of the view `contributions` on one day.
+ReadContributions = Callable[[date], pl.DataFrame]
+
+
+def newest_contributions(read: Read, read_contributions: ReadContributions) -> pl.DataFrame:
+    """Contributions of the last day of the index, each with `OF_SIGNAL` of the signal that speaks for it (empty without one)."""
     last = read(TENSION_PAIR_DAILY)["index_date"].max()
-    days = Days(last, last)  # type: ignore[arg-type]  # a column of dates; never empty once the index is made
-    return with_evidence(read(CONTRIBUTIONS, days), read(SIGNALS))
+    return with_evidence(read_contributions(last), read(SIGNALS))  # type: ignore[arg-type]  # a date; never empty once there is an index
 
 
 def with_evidence(contributions: pl.DataFrame, signals: pl.DataFrame) -> pl.DataFrame:

@@ -8,7 +8,7 @@ import polars as pl
 from pipeline.contracts.tables.core import COVERAGE
 from pipeline.contracts.tables.index import TENSION_DAILY, TENSION_PAIR_DAILY
 from pipeline.report.charts import pair_chart, to_png
-from pipeline.report.evidence import Read, newest_contributions
+from pipeline.report.evidence import Read, ReadContributions, newest_contributions
 from pipeline.report.page import FileLink, Page, coverage, render, section
 from pipeline.settings import SAMPLE_NOTE
 
@@ -17,12 +17,12 @@ PICTURE = "tension.png"
 _PAIRS = 4  # a page with more charts is read by nobody, and each takes a second; the others are in the database
 
 
-def write_report(read: Read, folder: Path, release: str, *, is_sample: bool) -> Path:
+def write_report(read: Read, read_contributions: ReadContributions, folder: Path, release: str, *, is_sample: bool) -> Path:
     """Write `report.html` and `tension.png` into the published folder from the tables that `read` gives; the path of the page.
 
     The pairs of which most was found, in that order; each file is written beside its place and moved there.
     """
-    daily, directed, contributions = read(TENSION_PAIR_DAILY), read(TENSION_DAILY), newest_contributions(read)
+    daily, directed, contributions = read(TENSION_PAIR_DAILY), read(TENSION_DAILY), newest_contributions(read, read_contributions)
     note = SAMPLE_NOTE if is_sample else ""
     sections = []
     pairs = _by_evidence(daily)[:_PAIRS]

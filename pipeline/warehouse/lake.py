@@ -1,7 +1,7 @@
 """The lake: every table of the contracts as Parquet, one file a day or one file a table. The record from which all else is rebuilt.
 
-Layout: `<root>/<table>/<year>/<day>.parquet` for tables filed by day, `<root>/<table>/<year>.parquet` for large ones that are made whole,
-`<root>/<table>/<table>.parquet` for the others. A day's file without rows says that the day was processed and held nothing; no file says
+Layout: `<root>/<table>/<year>/<day>.parquet` for tables filed by day, `<root>/<table>/<table>.parquet` for
+the others. A day's file without rows says that the day was processed and held nothing; no file says
 that it was not processed.
 """
 
@@ -9,7 +9,7 @@ import hashlib
 import os
 import shutil
 from collections.abc import Iterable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import contextmanager
 from datetime import UTC, date, datetime
 from pathlib import Path
 
@@ -43,9 +43,6 @@ class Lake:
 
     def files(self, table: Table, days: Days | None = None) -> list[Path]:
         """The table's files in order of time, those that may hold `days` where given."""
-        if table.files_by_year:
-            years = None if days is None else {str(day.year) for day in days}
-            return sorted(path for path in (self.root / table.name).glob("*.parquet") if years is None or path.stem in years)
         if table.day is None:
             whole = self.root / table.name / f"{table.name}.parquet"
             return [whole] if whole.exists() else []
@@ -79,8 +76,6 @@ class Lake:
             return table.empty().select(chosen)
         try:
             rows = pl.scan_parquet(files, schema=table.schema, hive_partitioning=False)
-            if table.files_by_year and days is not None:
-                rows = rows.filter(pl.col("index_date").is_between(days.first, days.last))
             return rows.select(chosen).collect()
         except (pl.exceptions.SchemaError, pl.exceptions.ColumnNotFoundError) as error:
             raise ContractError(
@@ -152,26 +147,7 @@ class Lake:
         """Replace the whole table. `ContractError` when the frame is not of the contract's shape; nothing is written then."""
         if table.day is not None:
             raise ContractError(f"table {table.name} is filed by day; use write_days()")
-        if table.files_by_year:
-            self.write_parts(table, [table.conform(frame)])
-        else:
-            write_parquet(table.conform(frame), self.root / table.name / f"{table.name}.parquet")
-
-    def write_parts(self, table: Table, parts: Iterable[pl.DataFrame]) -> int:
-        """Replace a table of one file a year, and count its rows. `parts` come in order of time and are taken one at a time.
-
-        Whatever is raised while they are made leaves the table as it was.
-        """
-        folder, old = (self.root / f"{mark}{table.name}" for mark in ("", ".old-"))
-        with _folder(self.root / f".new-{table.name}") as staging:
-            with ExitStack() as open_files:
-                height = _write_by_year(table, parts, staging, open_files)
-            shutil.rmtree(old, ignore_errors=True)
-            if folder.exists():
-                folder.replace(old)
-            staging.replace(folder)
-            shutil.rmtree(old, ignore_errors=True)
-        return height
+        write_parquet(table.conform(frame), self.root / table.name / f"{table.name}.parquet")
 
     def write_days(self, table: Table, frame: pl.DataFrame, days: Days) -> None:
         """Replace exactly these days. `ContractError` when the frame holds another day or shape; nothing is written then."""
@@ -212,18 +188,3 @@ def _size(path: Path) -> Size:
         return Size()
     footer = pq.read_metadata(path)
     return Size(footer.num_rows, sum(footer.row_group(number).total_byte_size for number in range(footer.num_row_groups)))
-
-
-def _write_by_year(table: Table, parts: Iterable[pl.DataFrame], folder: Path, open_files: ExitStack) -> int:
-    writers: dict[int, pq.ParquetWriter] = {}
-    height = 0
-    for part in parts:
-        rows = table.conform(part)
-        height += rows.height
-        for year in rows["index_date"].dt.year().unique().sort():
-            of_year = rows.filter(pl.col("index_date").dt.year() == year).to_arrow(compat_level=pl.CompatLevel.oldest())
-            if year not in writers:
-                writer = pq.ParquetWriter(folder / f"{year}.parquet", of_year.schema, compression="zstd")
-                writers[year] = open_files.enter_context(writer)
-            writers[year].write_table(of_year)
-    return height

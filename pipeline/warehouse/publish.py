@@ -18,7 +18,7 @@ import polars as pl
 from pipeline import __version__
 from pipeline.contracts.dictionary import datapackage, markdown, meaning
 from pipeline.contracts.model import Table
-from pipeline.contracts.tables import TABLES
+from pipeline.contracts.tables import TABLES, VIEWS
 from pipeline.settings import shipped
 from pipeline.warehouse.lake import Lake, write_parquet
 
@@ -26,6 +26,7 @@ DATABASE = "trade_tension.duckdb"
 #: DuckDB 1.0 and everything after it reads files of this storage version.
 STORAGE_VERSION = "v1.0.0"
 PUBLISHED = tuple(table for table in TABLES.values() if table.published)
+_DICTIONARY = markdown(PUBLISHED, tuple(VIEWS.values()))
 
 
 class PublishError(RuntimeError):
@@ -80,18 +81,14 @@ class Publisher:
         rows: dict[str, int] = {}
         for table in PUBLISHED:
             rows[table.name] = lake.height(table)
-            files[table.name] = (
-                _copy_years(table, lake.files(table), staging)
-                if table.files_by_year
-                else _write_yearly(table, table.conform(lake.read(table)), staging)
-            )
+            files[table.name] = _write_yearly(table, table.conform(lake.read(table)), staging)
         digest = hashlib.sha256()
         for path in sorted(staging.rglob("*.parquet")):
             digest.update(f"{path.relative_to(staging)}\0".encode() + hashlib.sha256(path.read_bytes()).digest())
         name = f"{last_day.isoformat()}-{digest.hexdigest()[:10]}"
         package = datapackage(PUBLISHED, files, "trade-tension", "Trade Tension", f"{__version__}+{name}", note)
         (staging / "datapackage.json").write_text(json.dumps(package, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
-        (staging / "data-dictionary.md").write_text(markdown(PUBLISHED), encoding="utf-8")
+        (staging / "data-dictionary.md").write_text(_DICTIONARY, encoding="utf-8")
         folder = self.folder / "releases" / name
         is_new = not folder.exists()
         if is_new:
@@ -134,12 +131,6 @@ def _write_yearly(table: Table, frame: pl.DataFrame, root: Path) -> list[str]:
     return [f"{table.name}/{stem}.parquet" for stem in parts]
 
 
-def _copy_years(table: Table, files: list[Path], root: Path) -> list[str]:
-    """A large table lies in the lake as it is published: one file a year."""
-    (root / table.name).mkdir(parents=True)
-    return [str(Path(shutil.copyfile(path, root / table.name / path.name)).relative_to(root)) for path in files]
-
-
 def _about(database: Path) -> tuple[str, str] | None:
     try:
         with duckdb.connect(str(database), read_only=True) as con:
@@ -156,7 +147,7 @@ def _shipped_with(folder: str) -> list[Path]:
 def _build() -> str:
     """Fingerprint of what the database holds beside the release's rows: version, comments, views and macros."""
     files = [*_shipped_with("views"), *_shipped_with("macros")]
-    parts = [__version__, markdown(PUBLISHED), *(f"{path.parent.name}/{path.stem}\0{path.read_text(encoding='utf-8')}" for path in files)]
+    parts = [__version__, _DICTIONARY, *(f"{path.parent.name}/{path.stem}\0{path.read_text(encoding='utf-8')}" for path in files)]
     return hashlib.sha256("\0".join(parts).encode()).hexdigest()[:10]
 
 
@@ -170,8 +161,7 @@ def _fill(con: duckdb.DuckDBPyConnection, release: Release, note: str) -> None:
         files = [str(path) for path in sorted((release.folder / table.name).glob("*.parquet"))]
         con.from_parquet(files, hive_partitioning=False).create(table.name)
         con.sql(f"comment on table {table.name} is {_literal(f'{table.description} One row: {table.grain}.')}")
-        for column in table.columns:
-            con.sql(f"comment on column {table.name}.{column.name} is {_literal(meaning(column))}")
+        _comment_columns(con, table)
     con.sql("create table about (release varchar, version varchar, build varchar, note varchar)")
     about = {"release": release.name, "version": __version__, "build": _build(), "note": note}
     con.sql("insert into about values ($release, $version, $build, $note)", params=about)
@@ -180,10 +170,17 @@ def _fill(con: duckdb.DuckDBPyConnection, release: Release, note: str) -> None:
         text = path.read_text(encoding="utf-8")
         con.sql(f"create view {path.stem} as {text}")
         con.sql(f"comment on view {path.stem} is {_literal(_head(text))}")
+        if path.stem in VIEWS:
+            _comment_columns(con, VIEWS[path.stem])
     for path in _shipped_with("macros"):
         text = path.read_text(encoding="utf-8")
         con.sql(text)
         con.sql(f"comment on macro table {path.stem} is {_literal(_head(text))}")
+
+
+def _comment_columns(con: duckdb.DuckDBPyConnection, table: Table) -> None:
+    for column in table.columns:
+        con.sql(f"comment on column {table.name}.{column.name} is {_literal(meaning(column))}")
 
 
 def _head(sql: str) -> str:

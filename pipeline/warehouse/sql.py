@@ -4,16 +4,15 @@ Belongs here: which file makes which table, what a file reads, and its rows. Doe
 are built (`pipeline/models`), or storing anything.
 
 What a file reads, tables and variables, is taken from DuckDB's own parse tree. Parameters are DuckDB variables
-(`getvariable('half_life_days')`), never text pasted into SQL. DuckDB runs on one thread: sums of doubles over several threads differ in
-the last bit from run to run, and published files must not.
+(`getvariable('half_life_days')`), never text pasted into SQL. DuckDB runs on one thread, except where a file says `-- threads: all`: sums
+of doubles over several threads differ in the last bit from run to run, and published files must not.
 """
 
 import hashlib
 import json
 import os
 from collections.abc import Iterator, Mapping
-from concurrent.futures import Future, ThreadPoolExecutor
-from datetime import date, timedelta
+from datetime import date
 from functools import cache
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -21,17 +20,16 @@ from typing import Any, NamedTuple
 import duckdb
 import polars as pl
 
-from pipeline.contracts.days import Days
 from pipeline.contracts.model import ContractError, Table
-from pipeline.contracts.tables import TABLES
+from pipeline.contracts.tables import TABLES, VIEWS
 from pipeline.settings import shipped
 from pipeline.warehouse.lake import Lake
 
 #: Folders of `sql/` whose files make no table.
 NOT_MODELS = frozenset({"checks", "views", "macros", "functions"})
 
-#: About as many rows of a large table are made, audited and written at a time.
-ROWS_AT_ONCE = 1_000_000
+#: The line of a SQL file whose rows are the same on any number of threads: it holds no sums of doubles.
+ALL_THREADS = "-- threads: all"
 
 Tables = Lake | Mapping[str, pl.DataFrame]  # where a query finds its tables: on disk, or frames by name (a missing table is empty)
 Variables = Mapping[str, Any]
@@ -42,12 +40,21 @@ class ModelError(RuntimeError):
 
 
 class Query(NamedTuple):
-    """A SQL file: its text, and the tables of the contracts and the variables that it reads, each in alphabetical order."""
+    """A SQL file: its text, and what it reads, each in alphabetical order: tables of the contracts, variables, and views of `VIEWS`.
+
+    The tables that a view reads are among the tables.
+    """
 
     path: Path
     text: str
     reads: tuple[Table, ...]
     variables: tuple[str, ...]
+    views: tuple[str, ...]
+
+    @property
+    def runs_on_all_threads(self) -> bool:
+        """Whether the file says that its rows are the same on any number of threads."""
+        return ALL_THREADS in self.text.splitlines()
 
 
 def model_files() -> list[Path]:
@@ -59,8 +66,15 @@ def read_query(path: Path) -> Query:
     """Read and parse a SQL file. `ModelError` names the file when it holds no query."""
     text = path.read_text(encoding="utf-8")
     tree = _parse(str(path), text)
-    reads = sorted({name for name in _table_names(tree) if name in TABLES})
-    return Query(path, text, tuple(TABLES[name] for name in reads), tuple(sorted(_variable_names(str(path), tree))))
+    names = set(_table_names(tree))
+    views = sorted(names & VIEWS.keys())
+    reads = (names & TABLES.keys()).union(*({table.name for table in read_query(_view_file(view)).reads} for view in views))
+    variables = _variable_names(str(path), tree)
+    return Query(path, text, tuple(TABLES[name] for name in sorted(reads)), tuple(sorted(variables)), tuple(views))
+
+
+def _view_file(name: str) -> Path:
+    return shipped("sql") / "views" / f"{name}.sql"
 
 
 def version(query: Query) -> str:
@@ -85,7 +99,7 @@ def select_table(tables: Tables, query: Query, table: Table, variables: Variable
 
     Whole numbers and dates that DuckDB widens (hugeint sums, timestamps) are cast to the contract's type where that loses nothing.
     """
-    threads = (os.cpu_count() or 1) if table.files_by_year else 1  # such a table holds no sums, and its rows are put in order of the key
+    threads = (os.cpu_count() or 1) if query.runs_on_all_threads else 1
     frame = select(tables, query, variables, threads)
     missing = [name for name in table.schema if name not in frame.columns]
     if missing:
@@ -96,25 +110,15 @@ def select_table(tables: Tables, query: Query, table: Table, variables: Variable
         raise ContractError(f"{query.path}: the query's types do not fit table {table.name}: {error}") from error
 
 
-def select_in_parts(tables: Tables, query: Query, table: Table, variables: Variables) -> Iterator[pl.DataFrame]:
-    """The rows of a table that is too large to be held at once, by consecutive spans of days within a year, about `ROWS_AT_ONCE` a time.
-
-    The query takes its span from the variables `first_day` and `last_day`. The length of the next span follows from the rows of the last;
-    it is made while the last is audited and written, so two parts are held at a time.
-    """
-    read = Days(variables["first_day"], variables["last_day"])
-
-    def part(first: date, length: int) -> tuple[Days, pl.DataFrame]:
-        days = Days(first, min(first + timedelta(days=length - 1), read.last, date(first.year, 12, 31)))
-        return days, select_table(tables, query, table, {**variables, "first_day": days.first, "last_day": days.last})
-
-    with ThreadPoolExecutor(1, "next part") as ahead:
-        coming: Future[tuple[Days, pl.DataFrame]] | None = ahead.submit(part, read.first, 31)
-        while coming:
-            days, rows = coming.result()
-            length = max(1, min(366, len(days) * ROWS_AT_ONCE // max(rows.height, 1)))
-            coming = ahead.submit(part, days.last + timedelta(days=1), length) if days.last < read.last else None
-            yield rows
+def select_view(tables: Tables, view: Table, day: date) -> pl.DataFrame:
+    """The rows of one `index_date` of a view, over the lake instead of the published database. `view`: one of `VIEWS`."""
+    query = read_query(_view_file(view.name))
+    try:
+        with _connect(tables, query._replace(views=(view.name,)), {}, 1) as connection:
+            rows: pl.DataFrame = connection.sql(f"from {view.name} where index_date = $day", params={"day": day}).pl()
+    except duckdb.Error as error:
+        raise ModelError(f"{query.path}: {error}") from error
+    return rows
 
 
 @cache
@@ -141,6 +145,8 @@ def _connect(tables: Tables, query: Query, variables: Variables, threads: int) -
             connection.register(table.name, connection.from_parquet([str(path) for path in files], hive_partitioning=False))
         else:
             connection.register(table.name, table.empty().to_arrow())
+    for name in query.views:
+        connection.sql(f"create temp view {name} as {_view_file(name).read_text(encoding='utf-8')}")
     for name in query.variables:
         value = variables[name]
         if value is None:

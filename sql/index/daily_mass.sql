@@ -1,11 +1,24 @@
 -- Observed and expected mass of every day from the first to the last one read. A day on which nothing was read expects nothing and
 -- observes nothing, so the filter carries it forward with growing uncertainty: not read is not zero.
-with days as (
-    select unnest(generate_series(min(index_date), max(index_date), interval 1 day))::date as index_date
+with read_by_source as materialized ( -- one file a day: opened once, not for each use
+    select
+        index_date,
+        source,
+        accepted
     from coverage
 ),
 
-named as (
+days as (
+    select unnest(generate_series(min(index_date), max(index_date), interval 1 day))::date as index_date
+    from read_by_source
+),
+
+sources as (
+    select distinct source
+    from read_by_source
+),
+
+listed as (
     select distinct
         series,
         channel
@@ -17,56 +30,67 @@ series as (
         series,
         channel,
         row_number() over (order by series, channel)::integer as series_no
-    from named
+    from listed
 ),
 
 observed as (
     select
-        index_date,
-        series,
-        channel,
-        sum(mass) as mass,
-        sum(mass_words) as mass_words,
-        sum(mass_actions) as mass_actions,
-        sum(mass_unweighted) as mass_unweighted,
-        sum(second_moment) as second_moment,
+        story_mass.index_date,
+        series.series_no,
+        sum(story_mass.mass) as mass,
+        sum(story_mass.mass_words) as mass_words,
+        sum(story_mass.mass_actions) as mass_actions,
+        sum(story_mass.mass_unweighted) as mass_unweighted,
+        sum(story_mass.second_moment) as second_moment,
         count(*) as story_count,
-        sum(signal_count) as signal_count,
-        sum(article_count) as article_count
+        sum(story_mass.signal_count) as signal_count,
+        sum(story_mass.article_count) as article_count
     from story_mass
-    group by index_date, series, channel
+    inner join series on series.series = story_mass.series and series.channel = story_mass.channel
+    group by story_mass.index_date, series.series_no
 ),
 
--- What one article of a source leads to expect of a series; a source without a baseline has the rate of any.
+-- What one article of each source leads to expect of a series; a source without a baseline has the rate of any.
 rates as (
     select
-        sources.source,
         series.series_no,
-        coalesce(own.rate, of_any.rate) as rate,
-        coalesce(own.rate_unweighted, of_any.rate_unweighted) as rate_unweighted
-    from (select distinct source from coverage) as sources
+        list(coalesce(own.rate, of_any.rate) order by sources.source) as rates,
+        list(coalesce(own.rate_unweighted, of_any.rate_unweighted) order by sources.source) as rates_unweighted
+    from sources
     cross join series
     left join baseline as own
         on own.series = series.series and own.channel = series.channel and own.source = sources.source
     inner join baseline as of_any
         on of_any.series = series.series and of_any.channel = series.channel and of_any.source = '(any)'
+    group by series.series_no
 ),
 
--- The largest step: days x sources x series. A number is grouped by faster than two words.
+-- Articles of each source in the same order, 0 where none was read.
+articles as (
+    select
+        days.index_date,
+        list(coalesce(read_by_source.accepted, 0)::double order by sources.source) as article_counts,
+        sum(coalesce(read_by_source.accepted, 0)) as articles_read
+    from days
+    cross join sources
+    left join read_by_source on read_by_source.index_date = days.index_date and read_by_source.source = sources.source
+    group by days.index_date
+),
+
+-- A sum over sources is the product of two lists: several times faster than a join of days, sources and series.
 expected as (
     select
-        coverage.index_date,
+        articles.index_date,
         rates.series_no,
-        sum(coverage.accepted * rates.rate) as mass,
-        sum(coverage.accepted * rates.rate_unweighted) as mass_unweighted,
-        sum(coverage.accepted) as articles_read
-    from coverage
-    inner join rates on rates.source = coverage.source
-    group by coverage.index_date, rates.series_no
+        list_inner_product(articles.article_counts, rates.rates) as mass,
+        list_inner_product(articles.article_counts, rates.rates_unweighted) as mass_unweighted,
+        articles.articles_read
+    from articles
+    cross join rates
 )
 
 select
-    days.index_date,
+    expected.index_date,
     series.series,
     series.channel,
     coalesce(observed.mass, 0) as observed,
@@ -74,15 +98,12 @@ select
     coalesce(observed.mass_actions, 0) as observed_actions,
     coalesce(observed.mass_unweighted, 0) as observed_unweighted,
     coalesce(observed.second_moment, 0) as second_moment,
-    coalesce(expected.mass, 0) as expected,
-    coalesce(expected.mass_unweighted, 0) as expected_unweighted,
+    expected.mass as expected,
+    expected.mass_unweighted as expected_unweighted,
     coalesce(observed.story_count, 0) as story_count,
     coalesce(observed.signal_count, 0) as signal_count,
     coalesce(observed.article_count, 0) as article_count,
-    coalesce(expected.articles_read, 0) as articles_read
-from days
-cross join series
-left join observed
-    on observed.index_date = days.index_date and observed.series = series.series and observed.channel = series.channel
-left join expected
-    on expected.index_date = days.index_date and expected.series_no = series.series_no
+    expected.articles_read
+from expected
+inner join series on series.series_no = expected.series_no
+left join observed on observed.index_date = expected.index_date and observed.series_no = expected.series_no

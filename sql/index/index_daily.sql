@@ -17,48 +17,68 @@ with channels as (
             and daily_mass.channel = channel_daily.channel
 ),
 
-counted as (
+-- Articles with a signal that counts, and in which direction of the pair; pairs are named in alphabetical order.
+articles_of_pair as (
     select
-        story_mass.index_date,
-        story_mass.series,
-        count(distinct story_mass.story_id) as story_count,
-        count(distinct signals.article_id) as article_count
-    from story_mass
-    inner join signals
-        on
-            signals.story_id = story_mass.story_id
-            and signals.modality = 'asserted'
-            and story_mass.series in (
-                signals.actor || '>' || signals.target,
-                least(signals.actor, signals.target) || '-' || greatest(signals.actor, signals.target)
-            )
-    inner join weights
-        on weights.kind = signals.kind and weights.status = signals.status and weights.channel = story_mass.channel and weights.weight > 0
-    group by story_mass.index_date, story_mass.series
-),
-
-raised as (
-    select
-        signals.index_date,
-        unnest(
-            [
-                signals.actor || '>' || signals.target,
-                least(signals.actor, signals.target) || '-' || greatest(signals.actor, signals.target)
-            ]
-        ) as series,
-        signals.article_id
+        signals.article_id,
+        least(signals.actor, signals.target) || '-' || greatest(signals.actor, signals.target) as pair,
+        min(signals.story_id) as story_id,
+        min(signals.index_date) as index_date,
+        bool_or(signals.actor < signals.target) as is_forth,
+        bool_or(signals.actor > signals.target) as is_back,
+        bool_or(signals.actor < signals.target and weights.channel = 'escalation') as raises_forth,
+        bool_or(signals.actor > signals.target and weights.channel = 'escalation') as raises_back
     from signals
     inner join weights on weights.kind = signals.kind and weights.status = signals.status
-    where signals.modality = 'asserted' and weights.channel = 'escalation' and weights.weight > 0
+    where signals.modality = 'asserted' and weights.weight > 0
+    group by signals.article_id, pair
+),
+
+stories_of_pair as (
+    select
+        story_id,
+        pair,
+        bool_or(is_forth) as is_forth,
+        bool_or(is_back) as is_back,
+        count(*) as article_count,
+        count(*) filter (where is_forth) as article_count_forth,
+        count(*) filter (where is_back) as article_count_back
+    from articles_of_pair
+    group by story_id, pair
+),
+
+counted as (
+    select
+        stories.index_date,
+        unnest(series_of(stories_of_pair.pair)) as series,
+        unnest(
+            [count(*), count(*) filter (where stories_of_pair.is_forth), count(*) filter (where stories_of_pair.is_back)]
+        ) as story_count,
+        unnest(
+            [
+                sum(stories_of_pair.article_count),
+                sum(stories_of_pair.article_count_forth),
+                sum(stories_of_pair.article_count_back)
+            ]
+        ) as article_count
+    from stories_of_pair
+    inner join stories on stories.story_id = stories_of_pair.story_id
+    group by stories.index_date, stories_of_pair.pair
 ),
 
 raising as (
     select
         index_date,
-        series,
-        count(distinct article_id) as article_count
-    from raised
-    group by index_date, series
+        unnest(series_of(pair)) as series,
+        unnest(
+            [
+                count(*) filter (where raises_forth or raises_back),
+                count(*) filter (where raises_forth),
+                count(*) filter (where raises_back)
+            ]
+        ) as article_count
+    from articles_of_pair
+    group by index_date, pair
 ),
 
 windows as (
@@ -74,7 +94,7 @@ known as (
     from (
         select known_on from story_articles
         union all
-        select index_date from coverage
+        select index_date from daily_mass
     ) as days
 ),
 
@@ -86,14 +106,23 @@ named as (
     where lexicon_sha <> ''
 ),
 
+readers as (
+    select distinct
+        index_date,
+        lexicon_sha,
+        extractor,
+        extractor_version
+    from signals
+),
+
 -- Days on which another reader than those of the baseline found something.
 breaks as (
-    select distinct signals.index_date
-    from signals
+    select distinct readers.index_date
+    from readers
     cross join named
     where
         is_read_by_another(
-            signals.lexicon_sha, signals.extractor, signals.extractor_version, named.lexicon_sha, named.extractor_version
+            readers.lexicon_sha, readers.extractor, readers.extractor_version, named.lexicon_sha, named.extractor_version
         )
 ),
 

@@ -1,52 +1,175 @@
--- What each story weighs: for each direction take the heaviest signal of each kind and instrument, add them up, times breadth.
+-- The weight of each story in each series: of each direction, kind and instrument the heaviest signal, summed, times breadth.
 -- A directed series is CHN>USA, a pooled one CHN-USA: the sum of its two directions.
 -- The second moment is that of a whole story, E[mass^2]: its signals come together, and each is true with its probability. For a story
 -- of one signal it is p (g w)^2.
-with counted as (
+-- Rows are grouped by numbers (story_no, pair_no, side, channel_no), which is several times faster than by the texts they stand for.
+-- Sums are of decimals, which are exact in any order.
+-- threads: all
+with numbered_stories as (
     select
-        signals.*,
-        weights.channel,
-        weights.is_action,
-        weights.weight,
-        stories.breadth,
-        stories.index_date as story_date,
-        least(signals.actor, signals.target) || '-' || greatest(signals.actor, signals.target) as pair,
+        story_id,
+        index_date,
+        breadth,
+        row_number() over () as story_no
+    from stories
+),
+
+-- The three series of each pair: side 0 is the pooled one, 1 and 2 are its directions.
+series as (
+    select
+        pair_no,
+        unnest([0, 1, 2]) as side,
+        unnest(series_of(pair)) as series,
+        unnest([null, split_part(pair, '-', 1), split_part(pair, '-', 2)]) as actor,
+        unnest([null, split_part(pair, '-', 2), split_part(pair, '-', 1)]) as target
+    from (
+        select
+            unnest(getvariable('pairs')) as pair,
+            generate_subscripts(getvariable('pairs'), 1) as pair_no
+    ) as pairs
+),
+
+kinds as (
+    select
+        *,
+        dense_rank() over (order by channel) as channel_no,
+        dense_rank() over (order by kind) as kind_no
+    from weights
+),
+
+-- One order for all signals, the heaviest first: a smaller rank is a heavier signal, or an earlier one of the same weight.
+ranked as (
+    select
+        signals.signal_id,
+        signals.article_id,
+        signals.kind,
+        signals.instrument,
+        signals.status,
+        signals.probability,
+        numbered_stories.story_no,
+        numbered_stories.breadth,
+        series.pair_no,
+        series.side,
+        kinds.channel_no,
+        kinds.kind_no,
+        kinds.is_action,
+        kinds.weight,
         row_number() over (
-            partition by signals.story_id, signals.actor, signals.target, weights.channel, signals.kind, signals.instrument
-            order by signals.probability * weights.weight desc, signals.published_at asc, signals.signal_id asc
-        ) as place
+            order by signals.probability * kinds.weight desc, signals.published_at asc, signals.signal_id asc
+        ) as rank_no
     from signals
-    inner join weights on weights.kind = signals.kind and weights.status = signals.status
-    inner join stories on stories.story_id = signals.story_id
-    where signals.modality = 'asserted' and weights.weight > 0
+    inner join kinds on kinds.kind = signals.kind and kinds.status = signals.status
+    inner join series on series.actor = signals.actor and series.target = signals.target
+    inner join numbered_stories on numbered_stories.story_id = signals.story_id
+    where signals.modality = 'asserted' and kinds.weight > 0
+),
+
+heaviest as (
+    select
+        min(rank_no) as rank_no,
+        count(*) as signal_count
+    from ranked
+    group by story_no, pair_no, side, kind_no, instrument
+),
+
+directed as (
+    select
+        ranked.story_no,
+        ranked.pair_no,
+        ranked.side,
+        ranked.channel_no,
+        sum((ranked.breadth * ranked.probability * ranked.weight)::decimal(18, 15)) as mass,
+        sum((ranked.breadth * ranked.probability * ranked.weight)::decimal(18, 15)) filter (where ranked.is_action) as mass_actions,
+        sum((ranked.breadth * ranked.probability)::decimal(18, 15)) as mass_unweighted,
+        sum((ranked.probability * (1 - ranked.probability) * (ranked.breadth * ranked.weight) ** 2)::decimal(18, 15)) as variance,
+        sum((ranked.probability * (1 - ranked.probability) * ranked.breadth ** 2)::decimal(18, 15)) as variance_unweighted,
+        sum(heaviest.signal_count) as signal_count,
+        min(ranked.rank_no) as rank_no
+    from heaviest
+    inner join ranked on ranked.rank_no = heaviest.rank_no
+    group by ranked.story_no, ranked.pair_no, ranked.side, ranked.channel_no
+),
+
+-- An article that has signals of both directions counts once in the pooled series.
+with_signal as (
+    select
+        story_no,
+        pair_no,
+        channel_no,
+        bool_or(side = 1) as is_on_side_1,
+        bool_or(side = 2) as is_on_side_2
+    from ranked
+    group by story_no, pair_no, channel_no, article_id
+),
+
+article_counts as (
+    select
+        story_no,
+        pair_no,
+        channel_no,
+        unnest([0, 1, 2]) as side,
+        unnest([count(*), count(*) filter (where is_on_side_1), count(*) filter (where is_on_side_2)]) as article_count
+    from with_signal
+    group by story_no, pair_no, channel_no
 ),
 
 in_series as (
     select
-        *,
-        unnest([actor || '>' || target, pair]) as series
-    from counted
-    where list_contains(getvariable('pairs'), pair)
+        * exclude (side),
+        unnest([side, 0]) as side
+    from directed
+),
+
+weighed as (
+    select
+        story_no,
+        pair_no,
+        side,
+        channel_no,
+        sum(mass)::double as mass,
+        (sum(mass) - coalesce(sum(mass_actions), 0))::double as mass_words,
+        coalesce(sum(mass_actions), 0)::double as mass_actions,
+        sum(mass_unweighted)::double as mass_unweighted,
+        sum(variance)::double as variance,
+        sum(variance_unweighted)::double as variance_unweighted,
+        sum(signal_count) as signal_count,
+        min(rank_no) as rank_no
+    from in_series
+    group by story_no, pair_no, side, channel_no
+),
+
+channels as (
+    select distinct
+        channel_no,
+        channel
+    from kinds
 )
 
 select
-    story_date as index_date,
-    series,
-    channel,
-    story_id,
-    sum(breadth * probability * weight) filter (where place = 1) as mass,
-    coalesce(sum(breadth * probability * weight) filter (where place = 1 and not is_action), 0) as mass_words,
-    coalesce(sum(breadth * probability * weight) filter (where place = 1 and is_action), 0) as mass_actions,
-    sum(breadth * probability) filter (where place = 1) as mass_unweighted,
-    (sum(breadth * probability * weight) filter (where place = 1)) ** 2
-    + sum(probability * (1 - probability) * (breadth * weight) ** 2) filter (where place = 1) as second_moment,
-    (sum(breadth * probability) filter (where place = 1)) ** 2
-    + sum(probability * (1 - probability) * breadth ** 2) filter (where place = 1) as second_moment_unweighted,
-    count(*) as signal_count,
-    count(distinct article_id) as article_count,
-    arg_max(signal_id, probability * weight) filter (where place = 1) as signal_id,
-    arg_max(kind, probability * weight) filter (where place = 1) as kind,
-    arg_max(instrument, probability * weight) filter (where place = 1) as instrument,
-    arg_max(status, probability * weight) filter (where place = 1) as status
-from in_series
-group by story_date, series, channel, story_id
+    numbered_stories.index_date,
+    series.series,
+    channels.channel,
+    numbered_stories.story_id,
+    weighed.mass,
+    weighed.mass_words,
+    weighed.mass_actions,
+    weighed.mass_unweighted,
+    weighed.mass ** 2 + weighed.variance as second_moment,
+    weighed.mass_unweighted ** 2 + weighed.variance_unweighted as second_moment_unweighted,
+    weighed.signal_count,
+    article_counts.article_count,
+    ranked.signal_id,
+    ranked.kind,
+    ranked.instrument,
+    ranked.status
+from weighed
+inner join article_counts
+    on
+        article_counts.story_no = weighed.story_no
+        and article_counts.pair_no = weighed.pair_no
+        and article_counts.channel_no = weighed.channel_no
+        and article_counts.side = weighed.side
+inner join numbered_stories on numbered_stories.story_no = weighed.story_no
+inner join ranked on ranked.rank_no = weighed.rank_no
+inner join series on series.pair_no = weighed.pair_no and series.side = weighed.side
+inner join channels on channels.channel_no = weighed.channel_no

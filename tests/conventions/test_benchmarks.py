@@ -40,9 +40,9 @@ def test_the_index_is_measured_at_three_sizes() -> None:
     told = subprocess.run(command, capture_output=True, text=True, encoding="utf-8", check=True).stdout
     rows = [line.split("|")[1:-1] for line in told.splitlines() if line.startswith("| ")][1:]
     assert [row[0].strip() for row in rows] == ["1,000", "2,000", "4,000"]
-    contributions = [int(row[1].replace(",", "")) for row in rows]
-    assert contributions == sorted(contributions)
-    assert contributions[2] < 5 * contributions[0]
+    masses = [int(row[1].replace(",", "")) for row in rows]
+    assert masses == sorted(masses)
+    assert masses[2] < 5 * masses[0]
 
 
 def test_the_linking_of_stories_finds_the_copies_and_nothing_else() -> None:

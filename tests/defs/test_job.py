@@ -106,10 +106,7 @@ def test_every_table_by_day_has_a_file_for_each_day_and_no_other(runs: dict[str,
 
 def test_every_other_table_has_one_file(runs: dict[str, dict[str, Any]]) -> None:
     files = {name for name in runs["two days"]["lake"] if name.count("/") == 1}
-    by_year = {f"{table.name}/2025.parquet" for table in TABLES.values() if table.files_by_year}
-    assert files == by_year | {
-        f"{table.name}/{table.name}.parquet" for table in TABLES.values() if not table.day and not table.files_by_year
-    }
+    assert files == {f"{table.name}/{table.name}.parquet" for table in TABLES.values() if not table.day}
 
 
 def test_a_bad_day_fails_the_step_that_found_it(runs: dict[str, dict[str, Any]]) -> None:
@@ -134,7 +131,7 @@ def test_a_bad_day_skips_everything_downstream(runs: dict[str, dict[str, Any]]) 
         "channel_daily",
         "index_daily",
         TENSION_DAILY.name,
-        "contributions",
+        "top_contributions",
         "published",
     }
     assert of_findings <= runs["two days"]["begun"]

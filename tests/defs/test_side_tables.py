@@ -17,7 +17,7 @@ from pipeline.settings import SAMPLE_TRADE
 from tests.defs.conftest import SmallHome, article
 
 DAY = date(2025, 3, 3)
-ESSENTIAL = {TENSION_DAILY.name, "tension_pair_daily", "contributions", "vintages", "signals", "stories", COVERAGE.name}
+ESSENTIAL = {TENSION_DAILY.name, "tension_pair_daily", "top_contributions", "vintages", "signals", "stories", COVERAGE.name}
 
 
 @pytest.fixture

@@ -1,4 +1,4 @@
-"""Layer `index`: stories, their masses, what was expected, and the index with its limits and contributions."""
+"""Layer `index`: stories, their masses, what was expected, and the index with its limits."""
 
 from dataclasses import replace
 from datetime import UTC, date, datetime
@@ -229,7 +229,8 @@ DAILY_MASS = Table(
 CHANNEL_DAILY = Table(
     "channel_daily",
     "Filtered channels",
-    "The discounted Gamma-Poisson filter of each series and channel: its two sums, the value and its limits.",
+    "The discounted Gamma-Poisson filter of each series and channel: its two sums, the value and its limits. With story_mass it gives the "
+    "contribution of every story: 100 mass 2^(-age / half-life) / rate.",
     grain="one day, series and channel",
     key=("index_date", "series", "channel"),
     columns=(
@@ -264,8 +265,10 @@ CHANNEL_DAILY = Table(
         ),
         Column("value_unweighted", pl.Float64(), "The value with every g = 1", 201.0, unit="index, baseline = 100"),
         Column("evidence_weight", pl.Float64(), "1 - kappa / B: how much of the value is data", 0.79, unit="share", minimum=0, maximum=1),
+        Column("half_life_days", pl.Float64(), "Half-life of the filter", 7.0, unit="days"),
     ),
     layer="index",
+    published=True,
 )
 
 MOVEMENT_DAILY = Table(
@@ -331,54 +334,7 @@ TENSION_PAIR_DAILY = Table(
     published=True,
 )
 
-CONTRIBUTIONS = Table(
-    "contributions",
-    "Contributions",
-    "What each value is made of. The rows of one day, series and channel sum to the value: each story of the last four half-lives, "
-    "all earlier ones together, and the prior. Sentence and link of a story stand in signals, under signal_id (view top_stories).",
-    grain="one day, series, channel and story (or the earlier stories together, or the prior)",
-    key=("index_date", "series", "channel", "part", "story_id"),
-    columns=(
-        c.INDEX_DATE,
-        SERIES,
-        c.CHANNEL,
-        Column("part", pl.String(), words.PART.description, "story", vocabulary=words.PART),
-        c.nullable(c.STORY_ID, "The story; empty for the prior and for the earlier stories together"),
-        Column(
-            "contribution",
-            pl.Float64(),
-            "Points that this adds to the value",
-            34.2,
-            unit="index points",
-            exclusive_minimum=0,
-            reason="channels are never netted; what lowers tension has a channel of its own",
-        ),
-        Column(
-            "share_pct",
-            pl.Float64(),
-            "Share of the value",
-            16.1,
-            unit="percent",
-            minimum=0,
-            maximum=100.000001,
-            reason="no part is more than the whole; the hair above 100 is rounding",
-        ),
-        Column(
-            "signal_id",
-            pl.String(),
-            "The signal that speaks for the story: its key in signals",
-            "4e1f09ab52c77d31",
-            nullable=True,
-            pattern=patterns.SIGNAL_ID,
-        ),
-        *(c.nullable(column) for column in (c.KIND, c.INSTRUMENT, c.STATUS)),
-    ),
-    layer="index",
-    files_by_year=True,
-    published=True,
-)
-
 TABLES = (
     WEIGHTS, STORY_ARTICLES, STORIES, SIGNALS, STORY_MASS, BASELINE, DAILY_MASS, CHANNEL_DAILY,
-    MOVEMENT_DAILY, STALEMATE_DAILY, INDEX_DAILY, TENSION_DAILY, TENSION_PAIR_DAILY, CONTRIBUTIONS,
+    MOVEMENT_DAILY, STALEMATE_DAILY, INDEX_DAILY, TENSION_DAILY, TENSION_PAIR_DAILY,
 )  # fmt: skip

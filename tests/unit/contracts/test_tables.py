@@ -5,7 +5,7 @@ import pytest
 
 from pipeline.contracts.model import Column, ContractError, Table
 from pipeline.contracts.sources import SOURCES
-from pipeline.contracts.tables import TABLES, table
+from pipeline.contracts.tables import TABLES, VIEWS, table
 from pipeline.contracts.tables.core import COVERAGE
 
 
@@ -141,7 +141,7 @@ def test_a_conforming_frame_comes_back_in_the_order_of_columns_and_key() -> None
 
 
 def test_rows_whose_key_is_empty_come_last() -> None:
-    contributions = TABLES["contributions"]
+    contributions = VIEWS["contributions"]
     story = contributions.example()
     prior = story.with_columns(part=pl.lit("story"), story_id=pl.lit(None, pl.String))
     assert contributions.conform(pl.concat([prior, story]))["story_id"].to_list() == [story["story_id"][0], None]

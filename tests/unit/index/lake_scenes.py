@@ -14,21 +14,24 @@ import polars as pl
 
 from pipeline.contracts.days import Days
 from pipeline.contracts.model import Table
+from pipeline.contracts.tables.contributions import CONTRIBUTIONS, TOP_CONTRIBUTIONS
 from pipeline.contracts.tables.core import ARTICLES, COVERAGE, DUPLICATES, FINDINGS, QUARANTINE, STORY_LINKS
-from pipeline.contracts.tables.index import CONTRIBUTIONS, TENSION_DAILY, TENSION_PAIR_DAILY
+from pipeline.contracts.tables.index import TENSION_DAILY, TENSION_PAIR_DAILY
 from pipeline.contracts.tables.measures import MEASURES
 from pipeline.contracts.tables.raw import RAW_ARTICLES
 from pipeline.contracts.tables.vintages import REVISIONS
 from pipeline.contracts.vocabulary import KIND, KIND_POLARITY
 from pipeline.index.parameters import variables
 from pipeline.models.build import build_tables
+from pipeline.settings import shipped
 from pipeline.warehouse.lake import Lake
+from pipeline.warehouse.sql import read_query, select
 
 Row = dict[str, Any]
 
 DAY = date(2025, 4, 4)
 HALF_LIFE = 7.0
-ALL = (TENSION_DAILY, TENSION_PAIR_DAILY, CONTRIBUTIONS, REVISIONS, MEASURES)
+ALL = (TENSION_DAILY, TENSION_PAIR_DAILY, TOP_CONTRIBUTIONS, REVISIONS, MEASURES)
 
 
 def day(number: int) -> date:
@@ -102,6 +105,10 @@ class Built:
     def rows(self, table: Table, **where: Any) -> list[Row]:
         """Rows of a table whose columns have these values, in order of the key."""
         return self.lake.read(table).filter(pl.lit(value=True), **where).to_dicts()
+
+    def contributions(self) -> pl.DataFrame:
+        """All rows of the view `contributions`, in order of the key."""
+        return CONTRIBUTIONS.conform(select(self.lake, read_query(shipped("sql") / "views" / "contributions.sql"), {}))
 
     def row(self, table: Table, **where: Any) -> Row:
         """The only such row."""

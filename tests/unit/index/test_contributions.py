@@ -1,16 +1,19 @@
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 from math import fsum
 from pathlib import Path
 
 import polars as pl
 import pytest
+from polars.testing import assert_frame_equal
 
 from pipeline.contracts.tables import TABLES
-from pipeline.contracts.tables.index import BASELINE, CHANNEL_DAILY, CONTRIBUTIONS, DAILY_MASS, SIGNALS, STORY_MASS
+from pipeline.contracts.tables.contributions import CONTRIBUTIONS
+from pipeline.contracts.tables.index import BASELINE, CHANNEL_DAILY, DAILY_MASS, SIGNALS, STORY_MASS
 from pipeline.index.parameters import STORY_HALF_LIVES
+from pipeline.warehouse.sql import select_view
 from tests.unit.index.lake_scenes import ALL, HALF_LIFE, Built, build, eventful
 
 STORY_DAYS = STORY_HALF_LIVES * int(HALF_LIFE)
@@ -22,8 +25,13 @@ def built(request: pytest.FixtureRequest, small: Built, long: Built) -> Built:
     return {"small": small, "long": long}[request.param]
 
 
+@pytest.fixture(scope="module")
+def long_parts(long: Built) -> pl.DataFrame:
+    return long.contributions()
+
+
 def test_the_parts_of_every_value_sum_to_it(built: Built) -> None:
-    parts = built.lake.read(CONTRIBUTIONS).group_by(GROUP).agg(pl.col("contribution").alias("parts"), pl.col("share_pct").sum())
+    parts = built.contributions().group_by(GROUP).agg(pl.col("contribution").alias("parts"), pl.col("share_pct").sum())
     values = built.lake.read(CHANNEL_DAILY).select(*GROUP, "value").join(parts, on=GROUP, how="left")
     assert values["parts"].null_count() == 0
     far = [row for row in values.iter_rows(named=True) if abs(fsum(row["parts"]) - row["value"]) > 1e-9]
@@ -31,30 +39,37 @@ def test_the_parts_of_every_value_sum_to_it(built: Built) -> None:
     assert values["share_pct"].to_numpy() == pytest.approx(100)
 
 
+def test_one_day_of_the_view_is_that_day_of_all_rows(long: Built, long_parts: pl.DataFrame) -> None:
+    last = long.lake.read(CHANNEL_DAILY)["index_date"].max()
+    assert isinstance(last, date)
+    one = CONTRIBUTIONS.conform(select_view(long.lake, CONTRIBUTIONS, last))
+    assert one.height > 30
+    assert_frame_equal(one, long_parts.filter(index_date=last), check_exact=True)
+
+
 def test_a_day_without_earlier_stories_has_no_part_for_them(small: Built) -> None:
-    assert small.rows(CONTRIBUTIONS, part="earlier") == []
+    assert small.contributions().filter(part="earlier").is_empty()
 
 
-def test_stories_are_named_for_four_half_lives_and_added_up_after(long: Built) -> None:
-    stories = long.lake.read(CONTRIBUTIONS).filter(part="story").select(*GROUP, "story_id")
-    told_on = long.lake.read(STORY_MASS).select("series", "channel", "story_id", pl.col("index_date").alias("told_on"))
-    ages = stories.join(told_on, on=["series", "channel", "story_id"])
-    days = (ages["index_date"] - ages["told_on"]).dt.total_days()
+def test_stories_are_named_for_four_half_lives_and_added_up_after(long: Built, long_parts: pl.DataFrame) -> None:
+    stories = long_parts.filter(part="story").select(*GROUP, "story_id")
+    story_dates = long.lake.read(STORY_MASS).select("series", "channel", "story_id", pl.col("index_date").alias("story_date"))
+    ages = stories.join(story_dates, on=["series", "channel", "story_id"])
+    days = (ages["index_date"] - ages["story_date"]).dt.total_days()
     assert (days.min(), days.max()) == (0, STORY_DAYS - 1)
-    first_told = long.lake.read(STORY_MASS).group_by("series", "channel").agg(pl.col("index_date").min().alias("told_on"))
-    earlier = long.lake.read(CONTRIBUTIONS).filter(part="earlier").group_by("series", "channel").agg(pl.col("index_date").min())
-    met = earlier.join(first_told, on=["series", "channel"])
+    first_dates = long.lake.read(STORY_MASS).group_by("series", "channel").agg(pl.col("index_date").min().alias("first_date"))
+    earlier = long_parts.filter(part="earlier").group_by("series", "channel").agg(pl.col("index_date").min())
+    met = earlier.join(first_dates, on=["series", "channel"])
     assert met.height == 9
-    assert set((met["index_date"] - met["told_on"]).to_list()) == {timedelta(days=STORY_DAYS)}
+    assert set((met["index_date"] - met["first_date"]).to_list()) == {timedelta(days=STORY_DAYS)}
 
 
-def test_the_earlier_part_is_what_the_older_stories_would_add(long: Built) -> None:
+def test_the_earlier_part_is_what_the_older_stories_would_add(long: Built, long_parts: pl.DataFrame) -> None:
     masses = defaultdict(list)
     for row in long.lake.read(STORY_MASS).iter_rows(named=True):
         masses[row["series"], row["channel"]].append((row["index_date"], row["mass"]))
     rates = {tuple(row[:3]): row[3] for row in long.lake.read(CHANNEL_DAILY).select(*GROUP, "rate").iter_rows()}
-    rows = long.rows(CONTRIBUTIONS, part="earlier")
-    for row in rows[::50]:
+    for row in long_parts.filter(part="earlier").gather_every(50).iter_rows(named=True):
         ages = (((row["index_date"] - on).days, mass) for on, mass in masses[row["series"], row["channel"]])
         older = fsum(mass * 2 ** (-age / HALF_LIFE) for age, mass in ages if age >= STORY_DAYS)
         assert row["contribution"] == pytest.approx(100 * older / rates[row["index_date"], row["series"], row["channel"]])
@@ -62,13 +77,13 @@ def test_the_earlier_part_is_what_the_older_stories_would_add(long: Built) -> No
 
 def test_a_story_is_shown_with_its_heaviest_signal_and_the_others_with_none(built: Built) -> None:
     facts = ["kind", "instrument", "status"]
-    stories = built.lake.read(CONTRIBUTIONS).filter(part="story")
+    parts = built.contributions()
+    stories, others = parts.filter(part="story"), parts.filter(pl.col("part") != "story")
     speaks = built.lake.read(STORY_MASS).select("series", "channel", "story_id", pl.col("signal_id").alias("speaker"))
     shown = stories.join(speaks, on=["series", "channel", "story_id"], how="left")
     assert shown.filter(pl.col("signal_id").ne_missing(pl.col("speaker"))).is_empty()
     said = stories.join(built.lake.read(SIGNALS).select("signal_id", *facts), on="signal_id", how="left", suffix="_said")
     assert said.filter(pl.any_horizontal(pl.col(name).ne_missing(pl.col(f"{name}_said")) for name in facts)).is_empty()
-    others = built.lake.read(CONTRIBUTIONS).filter(pl.col("part") != "story")
     assert others.filter(pl.any_horizontal(pl.col(name).is_not_null() for name in ("story_id", "signal_id", *facts))).is_empty()
 
 

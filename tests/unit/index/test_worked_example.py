@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.contracts.tables.index import BASELINE, CHANNEL_DAILY, CONTRIBUTIONS, DAILY_MASS, INDEX_DAILY, STALEMATE_DAILY, STORY_MASS
+from pipeline.contracts.tables.index import BASELINE, CHANNEL_DAILY, DAILY_MASS, INDEX_DAILY, STALEMATE_DAILY, STORY_MASS
 from tests.unit.index.lake_scenes import Built, Scene, article, build, day, finding, retells
 
 DOCUMENT = Path(__file__).parents[3] / "docs" / "methodology.md"
@@ -25,7 +25,7 @@ def example(tmp_path_factory: pytest.TempPathFactory) -> Built:
         finding(pause, "easing", "suspended", 0.5),
     ]
     scene = Scene([tariff, copy, threat, market, talks, pause], findings, [retells(copy, tariff)])
-    return build(tmp_path_factory.mktemp("example"), scene, [CONTRIBUTIONS, INDEX_DAILY])
+    return build(tmp_path_factory.mktemp("example"), scene, [CHANNEL_DAILY, INDEX_DAILY])
 
 
 def numbers(built: Built) -> dict[str, float]:
@@ -34,7 +34,7 @@ def numbers(built: Built) -> dict[str, float]:
     (mass,) = built.rows(STORY_MASS, **series)
     of_any = built.row(BASELINE, source="(any)", **series)
     days = built.rows(CHANNEL_DAILY, **series)
-    parts = {row["part"]: row["contribution"] for row in built.rows(CONTRIBUTIONS, index_date=day(2), **series)}
+    parts = {row["part"]: row["contribution"] for row in built.contributions().filter(index_date=day(2), **series).to_dicts()}
     pooled = built.rows(STALEMATE_DAILY)[-1]
     return {
         "mass of the story": mass["mass"],

@@ -13,8 +13,9 @@ import pytest
 
 from pipeline.contracts.model import Column, ContractError, Table
 from pipeline.contracts.tables import TABLES
+from pipeline.contracts.tables.contributions import CONTRIBUTIONS
 from pipeline.contracts.tables.core import COVERAGE
-from pipeline.contracts.tables.index import CONTRIBUTIONS, SIGNALS, WEIGHTS
+from pipeline.contracts.tables.index import SIGNALS, WEIGHTS
 from pipeline.quality import runner
 from pipeline.quality.library import load_library
 from pipeline.quality.rule_files import load_rules

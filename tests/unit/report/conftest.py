@@ -7,7 +7,8 @@ from datetime import date, timedelta
 import polars as pl
 import pytest
 
-from pipeline.contracts.tables.index import CONTRIBUTIONS, SIGNALS, TENSION_DAILY, TENSION_PAIR_DAILY
+from pipeline.contracts.tables.contributions import CONTRIBUTIONS
+from pipeline.contracts.tables.index import SIGNALS, TENSION_DAILY, TENSION_PAIR_DAILY
 from pipeline.report.evidence import OF_SIGNAL
 
 FIRST = date(2025, 1, 20)

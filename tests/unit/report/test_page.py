@@ -7,8 +7,9 @@ from html.parser import HTMLParser
 import polars as pl
 import pytest
 
+from pipeline.contracts.tables.contributions import CONTRIBUTIONS
 from pipeline.contracts.tables.core import COVERAGE
-from pipeline.contracts.tables.index import CONTRIBUTIONS, TENSION_PAIR_DAILY
+from pipeline.contracts.tables.index import TENSION_PAIR_DAILY
 from pipeline.report.page import Coverage, FileLink, Page, PairSection, coverage, in_words, origins, render, safe_url, section
 from pipeline.settings import SAMPLE_NOTE
 

@@ -14,12 +14,13 @@ import pytest
 
 from pipeline.contracts.days import Days
 from pipeline.contracts.model import Table
+from pipeline.contracts.tables.contributions import TOP_CONTRIBUTIONS
 from pipeline.contracts.tables.core import ARTICLES, COVERAGE, DUPLICATES
 from pipeline.contracts.tables.crosscheck import GDELT_ACCOUNTS, GDELT_DAILY, GDELT_EVENTS
 from pipeline.contracts.tables.deeds import COMMITMENTS, FLOW_MONTHS, PROMISES_AND_DEEDS, TRADE_SIGNALS, TRADE_STRAIN
 from pipeline.contracts.tables.index import (
     BASELINE,
-    CONTRIBUTIONS,
+    CHANNEL_DAILY,
     INDEX_DAILY,
     SIGNALS,
     STORIES,
@@ -119,9 +120,12 @@ BREAKS: dict[str, dict[str, Callable[[Lake], None]]] = {
         "a duplicate is not counted": changed(DUPLICATES, repeated),
     },
     "contributions_sum_to_the_value": {
-        "a contribution is a hair too large": changed(CONTRIBUTIONS, more("contribution", 1e-5)),
-        "a contribution is lost": changed(CONTRIBUTIONS, without_first),
-        "all contributions are lost": changed(CONTRIBUTIONS, pl.DataFrame.clear),
+        "a mass is slightly too large": changed(STORY_MASS, more("mass", 1e-5)),
+        "a story is lost": changed(STORY_MASS, without_first),
+        "all stories are lost": changed(STORY_MASS, pl.DataFrame.clear),
+        "a value is not the one of its parts": changed(CHANNEL_DAILY, more("value", 1e-5)),
+        "a rate is not the one that was used": changed(CHANNEL_DAILY, more("rate", 1e-5)),
+        "the weight of a prior is not the one that was used": changed(CHANNEL_DAILY, more("prior", 1e-5)),
     },
     "deeds_are_sums_of_released_figures": {
         "a sum is larger than its figures": together(
@@ -270,6 +274,16 @@ BREAKS: dict[str, dict[str, Callable[[Lake], None]]] = {
         "a quote is changed": changed(SIGNALS, lambda rows: rows.with_columns(pl.col("quote") + ".")),
         "a span is off by one": changed(SIGNALS, more("span_start")),
         "an article is lost": changed(ARTICLES, without_first),
+    },
+    "top_contributions_follow_from_masses": {
+        "a contribution is slightly too large": changed(TOP_CONTRIBUTIONS, more("contribution", 1e-5)),
+        "the largest story of a value is lost": changed(TOP_CONTRIBUTIONS, without_first),
+        "a story of the day is lost": changed(
+            TOP_CONTRIBUTIONS, lambda rows: rows.filter(pl.col("place") < pl.col("place").max().over("index_date", "series", "channel"))
+        ),
+        "a story is not the one of the signals": changed(TOP_CONTRIBUTIONS, lambda rows: rows.with_columns(story_id=pl.lit("Z:1"))),
+        "a mass is not the one that was used": changed(STORY_MASS, more("mass", 0.01)),
+        "all stories are lost": changed(TOP_CONTRIBUTIONS, pl.DataFrame.clear),
     },
     "values_rebuild_from_published_masses": {
         **{

@@ -1,0 +1,98 @@
+"""The stories that add most to each value of the index.
+
+Belongs here: choosing them. Does not: the other parts of a value, which the view `contributions` (`sql/views`) computes on request.
+
+All stories of a series fade alike, so of two stories the same one is the larger on every day on which both count. Each story gets its rank
+in this order once; a day then takes the smallest ranks among the stories of its window. Windows are composed of windows of 1, 2, 4, ...
+days, so the work grows with days times the logarithm of the window, not with every story on every day.
+"""
+
+from datetime import date
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+
+from pipeline.contracts.tables.contributions import TOP_CONTRIBUTIONS
+
+STORIES_SHOWN = 3
+_CELL = ["series", "channel", "index_date"]
+_NO_STORY = np.iinfo(np.int32).max
+
+Ranks = NDArray[np.int32]  # shape (STORIES_SHOWN, days of all series and channels, or (series and channels, days)): ascending
+
+
+def top_contributions(masses: pl.DataFrame, channels: pl.DataFrame, story_days: int) -> pl.DataFrame:
+    """Rows of STORY_MASS and CHANNEL_DAILY in, TOP_CONTRIBUTIONS out: at most `STORIES_SHOWN` stories for each value.
+
+    `masses` in order of its key. `channels` holds each day of the calendar once for each series and channel. `story_days`: days for which
+    a story counts by itself.
+    """
+    cells = channels.select(*_CELL, "rate", "value", "half_life_days").sort(_CELL).with_row_index("cell_no")
+    stories = _rank(masses, cells)
+    own = _smallest_of_cells(stories["cell_no"].to_numpy(), cells.height)
+    calendar = (STORIES_SHOWN, -1, max(cells["index_date"].n_unique(), 1))
+    ranks = _smallest_of_windows(own.reshape(calendar), story_days).reshape(own.shape)
+    place, cell = np.nonzero(ranks != _NO_STORY)
+    chosen = pl.concat(
+        [
+            cells[cell],
+            pl.DataFrame({"place": place + 1}, schema={"place": pl.Int64}),
+            stories.drop("cell_no")[ranks[place, cell]],
+        ],
+        how="horizontal",
+    )
+    age = (pl.col("index_date") - pl.col("story_date")).dt.total_days()
+    contribution = 100 * pl.col("mass") * (2.0 ** (-age / pl.col("half_life_days"))) / pl.col("rate")
+    return (
+        chosen.with_columns(contribution=contribution)
+        .with_columns(share_pct=100 * pl.col("contribution") / pl.col("value"))
+        .select(TOP_CONTRIBUTIONS.schema.names())
+    )
+
+
+def _rank(masses: pl.DataFrame, cells: pl.DataFrame) -> pl.DataFrame:
+    """Stories with the number of their day, series and channel, the largest first; equal ones of a day in order of `story_id`."""
+    columns = ("story_id", "mass", "signal_id", "kind", "instrument", "status")
+    stories = masses.select(*_CELL, *columns).join(cells.select(*_CELL, "cell_no", "half_life_days"), on=_CELL, maintain_order="left")
+    days = (pl.col("index_date") - pl.lit(date(1970, 1, 1))).dt.total_days()
+    faded = stories.select(pl.col("mass").log(2) + days / pl.col("half_life_days")).to_series().to_numpy()
+    return stories.select("cell_no", *columns, story_date="index_date")[np.argsort(-faded, kind="stable")]
+
+
+def _smallest_of_cells(cell_of: NDArray[np.uint32], cells: int) -> Ranks:
+    """The smallest ranks among the stories of each cell; `cell_of`: the cell of the story of each rank."""
+    by_cell = np.argsort(cell_of, kind="stable")
+    counts = np.bincount(cell_of, minlength=cells)
+    place = np.arange(by_cell.size) - np.repeat(np.cumsum(counts) - counts, counts)
+    shown = place < STORIES_SHOWN
+    ranks = np.full((STORIES_SHOWN, cells), _NO_STORY, dtype=np.int32)
+    ranks[place[shown], cell_of[by_cell[shown]]] = by_cell[shown]
+    return ranks
+
+
+def _smallest_of_windows(ranks: Ranks, window: int) -> Ranks:
+    """The smallest ranks of each day and the `window - 1` days before it."""
+    found, days, width = np.full_like(ranks, _NO_STORY), 0, 1
+    while days < window:
+        if window & width:
+            found = _merge(found, ranks, days)
+            days += width
+        if days < window:
+            ranks, width = _merge(ranks, ranks, width), 2 * width
+    return found
+
+
+def _merge(ranks: Ranks, earlier: Ranks, lag: int) -> Ranks:
+    """The smallest of the ranks of a day and of those that `earlier` has for the day `lag` days before.
+
+    Of two ascending lists the n smallest are the smaller ones of each item and its opposite in the other list.
+    """
+    merged = ranks.copy()
+    if lag < ranks.shape[2]:
+        np.minimum(ranks[:, :, lag:], earlier[::-1, :, : ranks.shape[2] - lag], out=merged[:, :, lag:])
+    for turn in range(STORIES_SHOWN):  # odd-even sort over the first axis: whole arrays at a time
+        for item in range(turn % 2, STORIES_SHOWN - 1, 2):
+            low, high = np.minimum(merged[item], merged[item + 1]), np.maximum(merged[item], merged[item + 1])
+            merged[item], merged[item + 1] = low, high
+    return merged

@@ -1,0 +1,77 @@
+-- asset: top_contributions
+-- severity: critical
+-- reason: each listed story adds what its mass, its age and the day's rate give, places follow the points, and no story of the day itself
+-- adds more than the last one listed without being listed
+with listed as (
+    select
+        top_contributions.*,
+        100
+        * story_mass.mass
+        * 2.0 ** (-(top_contributions.index_date - story_mass.index_date) / channel_daily.half_life_days)
+        / channel_daily.rate as points,
+        top_contributions.index_date - story_mass.index_date as age_days,
+        lag(top_contributions.contribution) over cell as contribution_before,
+        row_number() over cell as row_no
+    from top_contributions
+    left join story_mass
+        on
+            story_mass.series = top_contributions.series
+            and story_mass.channel = top_contributions.channel
+            and story_mass.story_id = top_contributions.story_id
+    left join channel_daily
+        on
+            channel_daily.index_date = top_contributions.index_date
+            and channel_daily.series = top_contributions.series
+            and channel_daily.channel = top_contributions.channel
+    window cell as (
+        partition by top_contributions.index_date, top_contributions.series, top_contributions.channel order by top_contributions.place
+    )
+),
+
+cells as (
+    select
+        index_date,
+        series,
+        channel,
+        count(*) as story_count,
+        min(contribution) as least_contribution,
+        list(story_id) as story_ids
+    from top_contributions
+    group by index_date, series, channel
+)
+
+select
+    index_date,
+    series,
+    channel,
+    story_id,
+    contribution,
+    points
+from listed
+where
+    place <> row_no
+    or contribution > contribution_before * (1 + 1e-9)
+    or not coalesce(age_days between 0 and getvariable('story_days') - 1, false)
+    or not coalesce(abs(contribution - points) <= 1e-9 * greatest(1, points), false)
+union all
+select
+    story_mass.index_date,
+    story_mass.series,
+    story_mass.channel,
+    story_mass.story_id,
+    null as contribution,
+    100 * story_mass.mass / channel_daily.rate as points
+from story_mass
+inner join channel_daily
+    on
+        channel_daily.index_date = story_mass.index_date
+        and channel_daily.series = story_mass.series
+        and channel_daily.channel = story_mass.channel
+left join cells
+    on
+        cells.index_date = story_mass.index_date
+        and cells.series = story_mass.series
+        and cells.channel = story_mass.channel
+where
+    (coalesce(cells.story_count, 0) < 3 or 100 * story_mass.mass / channel_daily.rate > cells.least_contribution * (1 + 1e-9))
+    and not coalesce(list_contains(cells.story_ids, story_mass.story_id), false)
