@@ -8,6 +8,7 @@ import hashlib
 import json
 import os
 import shutil
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -65,7 +66,10 @@ class Publisher:
         return self.latest.resolve().name if self.latest.exists() else None
 
     def publish(self, lake: Lake, last_day: date, note: str) -> Release:
-        """Write a release of every published table, point `latest` at it and rebuild the database. `note` says what the data is."""
+        """Write a release of every published table, point `latest` at it and rebuild the database. `note` says what the data is.
+
+        A stale table is published as it is in the latest release; without one it has no rows. The database lists it in `stale_tables`.
+        """
         staging = self.folder / "releases" / f".staging-{os.getpid()}"
         shutil.rmtree(staging, ignore_errors=True)
         try:
@@ -73,15 +77,17 @@ class Publisher:
         finally:
             shutil.rmtree(staging, ignore_errors=True)
         self._point_latest_at(release)
-        self._build_database(release, note)
+        self._build_database(release, note, lake.stale_tables())
         return release
 
     def _release(self, lake: Lake, staging: Path, last_day: date, note: str) -> Release:
         files: dict[str, list[str]] = {}
         rows: dict[str, int] = {}
+        stale = lake.stale_tables()
         for table in PUBLISHED:
-            rows[table.name] = lake.height(table)
-            files[table.name] = _write_yearly(table, table.conform(lake.read(table)), staging)
+            frame = self._latest_rows(table) if table.name in stale else table.conform(lake.read(table))
+            rows[table.name] = frame.height
+            files[table.name] = _write_yearly(table, frame, staging)
         digest = hashlib.sha256()
         for path in sorted(staging.rglob("*.parquet")):
             digest.update(f"{path.relative_to(staging)}\0".encode() + hashlib.sha256(path.read_bytes()).digest())
@@ -95,20 +101,26 @@ class Publisher:
             staging.replace(folder)
         return Release(name, folder, is_new, rows)
 
+    def _latest_rows(self, table: Table) -> pl.DataFrame:
+        """The table as it was last published; empty before the first release, and where it had another shape."""
+        files = sorted((self.latest / table.name).glob("*.parquet"))
+        rows = pl.concat([pl.read_parquet(path) for path in files]) if files else table.empty()
+        return table.conform(rows) if rows.schema == table.schema else table.empty()
+
     def _point_latest_at(self, release: Release) -> None:
         temporary = self.folder / f".latest.{os.getpid()}"
         temporary.unlink(missing_ok=True)
         temporary.symlink_to(Path("releases") / release.name, target_is_directory=True)
         temporary.replace(self.latest)
 
-    def _build_database(self, release: Release, note: str) -> None:
-        if self.database.exists() and _about(self.database) == (release.name, _build()):
+    def _build_database(self, release: Release, note: str, stale: Mapping[str, str]) -> None:
+        if self.database.exists() and _about(self.database) == (release.name, _build(stale)):
             return
         temporary = self.folder / f".{DATABASE}.{os.getpid()}.tmp"
         temporary.unlink(missing_ok=True)
         try:
             with duckdb.connect(str(temporary), config={"threads": 1, "storage_compatibility_version": STORAGE_VERSION}) as con:
-                _fill(con, release, note)
+                _fill(con, release, note, stale)
             temporary.replace(self.database)
         except duckdb.Error as error:
             raise PublishError(
@@ -144,10 +156,11 @@ def _shipped_with(folder: str) -> list[Path]:
     return sorted((shipped("sql") / folder).glob("*.sql"))
 
 
-def _build() -> str:
-    """Fingerprint of what the database holds beside the release's rows: version, comments, views and macros."""
+def _build(stale: Mapping[str, str]) -> str:
+    """Fingerprint of what the database holds besides the release's rows: version, comments, views, macros and which tables are stale."""
     files = [*_shipped_with("views"), *_shipped_with("macros")]
     parts = [__version__, _DICTIONARY, *(f"{path.parent.name}/{path.stem}\0{path.read_text(encoding='utf-8')}" for path in files)]
+    parts += [f"{name}\0{reason}" for name, reason in sorted(stale.items())]
     return hashlib.sha256("\0".join(parts).encode()).hexdigest()[:10]
 
 
@@ -155,32 +168,37 @@ def _literal(text: str) -> str:
     return "'" + text.replace("'", "''") + "'"
 
 
-def _fill(con: duckdb.DuckDBPyConnection, release: Release, note: str) -> None:
-    """Tables with comments on each column, the views of `sql/views`, the table macros of `sql/macros`, and a one-row table `about`."""
+def _fill(con: duckdb.DuckDBPyConnection, release: Release, note: str, stale: Mapping[str, str]) -> None:
+    """Tables with comments on each column, views, macros, and the tables `about` and `stale_tables`."""
+    comments: list[str] = []
     for table in PUBLISHED:
         files = [str(path) for path in sorted((release.folder / table.name).glob("*.parquet"))]
         con.from_parquet(files, hive_partitioning=False).create(table.name)
-        con.sql(f"comment on table {table.name} is {_literal(f'{table.description} One row: {table.grain}.')}")
-        _comment_columns(con, table)
+        comments.append(f"comment on table {table.name} is {_literal(f'{table.description} One row: {table.grain}.')}")
+        comments += _column_comments(table)
     con.sql("create table about (release varchar, version varchar, build varchar, note varchar)")
-    about = {"release": release.name, "version": __version__, "build": _build(), "note": note}
+    about = {"release": release.name, "version": __version__, "build": _build(stale), "note": note}
     con.sql("insert into about values ($release, $version, $build, $note)", params=about)
-    con.sql("comment on table about is 'Which release this is, and what the data is.'")
+    comments.append("comment on table about is 'Which release this is, and what the data is.'")
+    con.sql("create table stale_tables (table_name varchar, reason varchar)")
+    for name, reason in sorted(stale.items()):
+        con.sql("insert into stale_tables values ($name, $reason)", params={"name": name, "reason": reason})
+    comments.append("comment on table stale_tables is 'Tables that could not be rebuilt and keep an earlier version, with the reason.'")
     for path in _shipped_with("views"):
         text = path.read_text(encoding="utf-8")
         con.sql(f"create view {path.stem} as {text}")
-        con.sql(f"comment on view {path.stem} is {_literal(_head(text))}")
+        comments.append(f"comment on view {path.stem} is {_literal(_head(text))}")
         if path.stem in VIEWS:
-            _comment_columns(con, VIEWS[path.stem])
+            comments += _column_comments(VIEWS[path.stem])
     for path in _shipped_with("macros"):
         text = path.read_text(encoding="utf-8")
         con.sql(text)
-        con.sql(f"comment on macro table {path.stem} is {_literal(_head(text))}")
+        comments.append(f"comment on macro table {path.stem} is {_literal(_head(text))}")
+    con.execute(";\n".join(["begin", *comments, "commit"]))  # one transaction: each would be a write of its own
 
 
-def _comment_columns(con: duckdb.DuckDBPyConnection, table: Table) -> None:
-    for column in table.columns:
-        con.sql(f"comment on column {table.name}.{column.name} is {_literal(meaning(column))}")
+def _column_comments(table: Table) -> list[str]:
+    return [f"comment on column {table.name}.{column.name} is {_literal(meaning(column))}" for column in table.columns]
 
 
 def _head(sql: str) -> str:
