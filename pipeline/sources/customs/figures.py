@@ -5,15 +5,15 @@ Belongs here: putting them together, each value with the day on which it was fir
 """
 
 from collections import defaultdict
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 
 import polars as pl
 
 from pipeline.contracts.tables.raw import RAW_TARIFFS, RAW_TRADE_FLOWS
-from pipeline.contracts.upstreams import CENSUS, COMTRADE, upstreams_of
+from pipeline.contracts.upstreams import CENSUS, COMTRADE, UPSTREAMS
 from pipeline.settings.sources import Sources
 from pipeline.sources.customs import census, comtrade
 from pipeline.sources.customs.flows import SET_ASIDE, Figures, set_aside
@@ -21,6 +21,9 @@ from pipeline.sources.customs.tariffs import read_lists
 from pipeline.sources.customs.trade import TARIFFS_FILE, read_census_flows, read_tariffs
 from pipeline.sources.errors import SourceError
 from pipeline.sources.payloads import Payload
+
+#: What reads the figures of an answer, with the settings of its upstream and the day on which the answer before lacked them.
+READERS: Mapping[str, Callable[[Payload, Any, str | None], Figures]] = {CENSUS.name: census.figures, COMTRADE.name: comtrade.figures}
 
 _FIGURE = ("reporter", "partner", "flow", "product", "reference_month", "origin")
 _AMOUNTS = ("value_usd", "duties_usd", "consumption_usd")
@@ -47,7 +50,7 @@ def trade_flows(folder: Path, answers: Answers, settings: Sources) -> Figures:
     one day the last counts. An answer that cannot be read is set aside whole, with the reason: it does not stop the others.
     `SourceError` where the folder's file cannot be read.
     """
-    answered = [one for source in upstreams_of(RAW_TRADE_FLOWS) for one in _answered(answers, source, settings)]
+    answered = [one for source in READERS for one in _answered(answers, source, settings)]
     rows = pl.concat([RAW_TRADE_FLOWS.empty(), *(one.rows for one in answered)])
     aside = pl.concat([SET_ASIDE.to_frame(), *(one.set_aside for one in answered)])
     return Figures(
@@ -115,8 +118,6 @@ def _absent_on(payload: Payload, asked: Sequence[tuple[datetime, str | None]], r
 
 def _figures(payload: Payload, absent_on: str | None, settings: Sources) -> Figures:
     try:
-        if payload.source == CENSUS.name:
-            return census.figures(payload, settings.of(CENSUS), absent_on)
-        return comtrade.figures(payload, settings.of(COMTRADE), absent_on)
+        return READERS[payload.source](payload, settings.of(UPSTREAMS[payload.source]), absent_on)
     except SourceError as error:
         return Figures(RAW_TRADE_FLOWS.empty(), set_aside(payload, [(None, str(error))]), 0, is_read=False)

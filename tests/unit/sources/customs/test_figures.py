@@ -10,7 +10,7 @@ from pipeline.contracts.days import Days
 from pipeline.contracts.tables.deeds import TRADE_STRAIN
 from pipeline.contracts.tables.raw import RAW_TARIFFS, RAW_TRADE_FLOWS
 from pipeline.contracts.tables.trade import FLOW_REVISIONS, TRADE_FLOWS
-from pipeline.contracts.upstreams import CENSUS
+from pipeline.contracts.upstreams import CENSUS, upstreams_of
 from pipeline.settings.sources import Sources
 from pipeline.sources.customs import census, figures
 from pipeline.sources.customs.trade import read_census_flows
@@ -32,6 +32,10 @@ def folder(tmp_path: Path) -> Path:
 
 def told(folder: Path, *answers: Payload, nothing_on: tuple[str, ...] = ()) -> pl.DataFrame:
     return figures.trade_flows(folder, Kept(answers, nothing_on), ON).rows.filter(pl.col("origin") != "file")
+
+
+def test_every_upstream_that_holds_trade_flows_has_a_reader() -> None:
+    assert list(figures.READERS) == upstreams_of(RAW_TRADE_FLOWS)
 
 
 def test_without_answers_there_are_the_figures_of_the_file(folder: Path) -> None:
