@@ -14,6 +14,8 @@ from pipeline.contracts.tables.index import SIGNALS, TENSION_DAILY
 from pipeline.signals.extract import Extractor, SentenceExtractor
 from tests.defs.conftest import FILLED_BY, SmallHome, article
 
+pytestmark = pytest.mark.slow
+
 MONDAY, TUESDAY, WEDNESDAY, THURSDAY = (date(2025, 3, day) for day in (3, 4, 5, 6))
 #: Tables that have a file for each day of a home without upstreams.
 DAILY = [table for table in TABLES.values() if table.day and not any(table.name in filled for filled in FILLED_BY.values())]

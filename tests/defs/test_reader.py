@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import dagster as dg
+import pytest
 from pydantic import SecretStr
 
 from pipeline.contracts.days import Days
@@ -39,6 +40,7 @@ def run(folder: Path, url: str) -> tuple[SmallHome, dg.ExecuteInProcessResult]:
     return home, home.run(Days(MONDAY, MONDAY), extractor=ExtractorFactory(by_model))
 
 
+@pytest.mark.slow
 def test_unread_articles_break_a_promise_that_lets_the_run_go_on(tmp_path: Path) -> None:
     with serving(of_soybeans) as model:
         home, result = run(tmp_path, model.url)
@@ -52,6 +54,7 @@ def test_unread_articles_break_a_promise_that_lets_the_run_go_on(tmp_path: Path)
     assert "1 of 2 texts were left unread" in str(check.metadata["detail"].value)
 
 
+@pytest.mark.slow
 def test_where_asking_had_to_stop_no_day_is_written(tmp_path: Path) -> None:
     with serving(lambda _: failing(401)) as model:
         home, result = run(tmp_path, model.url)

@@ -52,6 +52,7 @@ def test_no_essential_table_reads_a_side_table(code_location: dg.Definitions) ->
     assert sorted(name for name in needed if TABLES[name].is_side_table) == []
 
 
+@pytest.mark.slow
 def test_a_broken_file_of_tariffs_does_not_stop_the_index(home: SmallHome, tmp_path: Path) -> None:
     result = home.run(Days(DAY, DAY), trade=trade_with(home, tmp_path / "trade", "no,tariffs\n1,2\n"))
     assert result.success
@@ -62,6 +63,7 @@ def test_a_broken_file_of_tariffs_does_not_stop_the_index(home: SmallHome, tmp_p
     assert set(home.lake.stale_tables()) == {RAW_TARIFFS.name}
 
 
+@pytest.mark.slow
 def test_a_side_table_keeps_its_last_good_version_until_it_is_rebuilt(home: SmallHome, tmp_path: Path) -> None:
     assert home.run(Days(DAY, DAY)).success
     before = home.bytes_of(RAW_TARIFFS.name)
