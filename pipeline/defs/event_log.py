@@ -6,13 +6,16 @@ Belongs here: how events are written. What is written, and every query, is Dagst
 from collections import OrderedDict
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from threading import RLock
-from typing import Any, Self
+from typing import Any, Self, cast
 
+from dagster._core.definitions.asset_checks.asset_check_evaluation import AssetCheckEvaluation, AssetCheckEvaluationPlanned
 from dagster._core.event_api import EventHandlerFn
 from dagster._core.events import ASSET_CHECK_EVENTS, ASSET_EVENTS, BATCH_WRITABLE_EVENTS, DagsterEventType
 from dagster._core.events.log import EventLogEntry
-from dagster._core.storage.event_log.schema import SqlEventLogStorageTable
+from dagster._core.storage.asset_check_execution_record import AssetCheckExecutionRecordStatus
+from dagster._core.storage.event_log.schema import AssetCheckExecutionsTable, SqlEventLogStorageTable
 from dagster._core.storage.event_log.sqlite.sqlite_event_log import (
     INDEX_SHARD_NAME,
     SqliteEventLogStorage,
@@ -20,7 +23,7 @@ from dagster._core.storage.event_log.sqlite.sqlite_event_log import (
 )
 from dagster._core.storage.sqlite import SQLITE_BUSY_TIMEOUT_SECONDS
 from dagster._serdes import ConfigurableClassData
-from sqlalchemy import Connection, Engine, create_engine
+from sqlalchemy import Connection, Engine, bindparam, create_engine
 from sqlalchemy.event import listen
 from sqlalchemy.pool import NullPool, QueuePool
 from watchdog.observers import Observer
@@ -31,6 +34,13 @@ WRITTEN_FOR = "1.13.28"
 #: Events that wait for the next other event of the run, such as the end of their step, and are written with it. They change nothing else.
 _DEFERRED = {DagsterEventType.ASSET_CHECK_EVALUATION.value, DagsterEventType.STEP_OUTPUT.value}
 _MOST_DEFERRED = 1000
+_CHECK_PLANNED = DagsterEventType.ASSET_CHECK_EVALUATION_PLANNED.value
+_FILL_PLANNED_CHECK = AssetCheckExecutionsTable.update().where(
+    AssetCheckExecutionsTable.c.asset_key == bindparam("of_asset"),
+    AssetCheckExecutionsTable.c.check_name == bindparam("of_check"),
+    AssetCheckExecutionsTable.c.run_id == bindparam("of_run"),
+    AssetCheckExecutionsTable.c.partition.is_(None),
+)
 _BATCHED = {kind.value for kind in BATCH_WRITABLE_EVENTS} | _DEFERRED
 _MIRRORED = {kind.value for kind in ASSET_EVENTS | ASSET_CHECK_EVENTS}
 _ENGINES_KEPT_OPEN = 16  # the UI reads one database for each run that it shows
@@ -101,8 +111,53 @@ class BatchingEventLogStorage(SqliteEventLogStorage):
         newest = {(str(entry.get_dagster_event().asset_key), _kind(entry)): (entry, stored_id) for entry, stored_id in of_assets}
         for entry, stored_id in sorted(newest.values(), key=lambda pair: pair[1]):
             self._store_asset_event(index, entry, stored_id)
-        for entry, stored_id in stored:
-            if entry.dagster_event_type in ASSET_CHECK_EVENTS:
+        of_checks = [(*one, row) for one, row in zip(stored, rows, strict=True) if one[0].dagster_event_type in ASSET_CHECK_EVENTS]
+        self._store_planned_checks(index, [one for one in of_checks if _kind(one[0]) == _CHECK_PLANNED])
+        self._store_check_results(index, [one for one in of_checks if _kind(one[0]) != _CHECK_PLANNED])
+
+    def _store_planned_checks(self, index: Connection, planned: Sequence[tuple[EventLogEntry, int, dict[str, Any]]]) -> None:
+        """Insert the rows that the results of these checks will fill, as Dagster does one by one."""
+        executions = [
+            {
+                "asset_key": check.asset_key.to_string(),
+                "check_name": check.check_name,
+                "partition": partition,
+                "run_id": entry.run_id,
+                "execution_status": AssetCheckExecutionRecordStatus.PLANNED.value,
+                "evaluation_event": row["event"],
+                "evaluation_event_timestamp": datetime.fromtimestamp(entry.timestamp, UTC).replace(tzinfo=None),
+                "evaluation_event_storage_id": stored_id,
+            }
+            for entry, stored_id, row in planned
+            for check in [cast("AssetCheckEvaluationPlanned", entry.get_dagster_event().event_specific_data)]
+            for partition in (check.partitions_subset.get_partition_keys() if check.partitions_subset else [None])
+        ]
+        if executions:
+            index.execute(AssetCheckExecutionsTable.insert(), executions)
+
+    def _store_check_results(self, index: Connection, results: Sequence[tuple[EventLogEntry, int, dict[str, Any]]]) -> None:
+        """Fill the planned rows. Results that were not planned, or of a partition, are left to Dagster."""
+        simple = [
+            {
+                "of_asset": check.asset_key.to_string(),
+                "of_check": check.check_name,
+                "of_run": entry.run_id,
+                "execution_status": (
+                    AssetCheckExecutionRecordStatus.SUCCEEDED if check.passed else AssetCheckExecutionRecordStatus.FAILED
+                ).value,
+                "evaluation_event": row["event"],
+                "evaluation_event_timestamp": datetime.fromtimestamp(entry.timestamp, UTC).replace(tzinfo=None),
+                "evaluation_event_storage_id": stored_id,
+                "materialization_event_storage_id": check.target_materialization_data.storage_id
+                if check.target_materialization_data
+                else None,
+            }
+            for entry, stored_id, row in results
+            for check in [cast("AssetCheckEvaluation", entry.get_dagster_event().event_specific_data)]
+            if check.partition is None
+        ]
+        if len(simple) < len(results) or (simple and index.execute(_FILL_PLANNED_CHECK, simple).rowcount != len(simple)):
+            for entry, stored_id, _ in results:
                 self.store_asset_check_event(entry, stored_id)
 
     @contextmanager
