@@ -4,12 +4,14 @@ from typing import Any
 
 import polars as pl
 import pytest
+from polars.testing import assert_frame_equal
 
 from pipeline.contracts.days import Days
 from pipeline.contracts.model import ContractError
 from pipeline.contracts.tables import TABLES
 from pipeline.contracts.tables.core import COVERAGE
-from pipeline.contracts.tables.index import STORY_MASS, WEIGHTS
+from pipeline.contracts.tables.index import SIGNALS, STORIES, STORY_MASS, WEIGHTS
+from pipeline.contracts.vocabulary import INSTRUMENT, KIND
 from pipeline.index.parameters import variables, weights
 from pipeline.settings import shipped
 from pipeline.warehouse.lake import Lake
@@ -232,6 +234,39 @@ def test_macros_say_what_they_are_and_have_the_name_of_their_file() -> None:
 def test_the_newest_day_of_every_pair_is_in_the_view_of_today(small: Built) -> None:
     rows = query(small.lake, SQL / "views" / "today.sql", {})
     assert rows["index_date"].to_list() == [date(2025, 4, 5)]
+
+
+def test_a_query_through_a_view_reads_the_tables_of_the_view(tmp_path: Path) -> None:
+    path = written(tmp_path, "select * from contributions inner join signals using (signal_id)")
+    assert reads(path) == ("channel_daily", "signals", "story_mass")
+    assert read_query(path).views == ("contributions",)
+
+
+def many_signals() -> dict[str, pl.DataFrame]:
+    """Enough signals for DuckDB to split between threads, in 200 stories whose masses are sums of hundreds."""
+    numbers = pl.DataFrame({"number": range(250_000)})
+    story_id = pl.format("A:2025-04-04:{}", pl.col("number") % 200)
+    signals = numbers.join(SIGNALS.example().drop("signal_id", "story_id", "kind", "instrument", "probability"), how="cross").with_columns(
+        signal_id=pl.format("{}", pl.col("number") + 10**9),
+        story_id=story_id,
+        kind=pl.lit(list(KIND.words)).list.get(pl.col("number") // 200 % len(KIND.words)),
+        instrument=pl.lit(list(INSTRUMENT.words)).list.get(pl.col("number") // 3000 % len(INSTRUMENT.words)),
+        probability=0.2 + (pl.col("number") * 7919 % 10_007) / 20_000,
+    )
+    stories = numbers.head(200).join(STORIES.example().drop("story_id"), how="cross").with_columns(story_id=story_id)
+    return {
+        SIGNALS.name: SIGNALS.conform(signals.select(SIGNALS.schema.names())),
+        STORIES.name: STORIES.conform(stories.select(STORIES.schema.names())),
+        WEIGHTS.name: weights(),
+    }
+
+
+def test_models_on_all_threads_give_the_same_bits_on_any_number() -> None:
+    query = read_query(SQL / "index" / "story_mass.sql")
+    assert [path.stem for path in model_files() if read_query(path).runs_on_all_threads] == [query.path.stem]
+    one, four = (select(many_signals(), query, METHOD, threads).sort("story_id", "series", "channel") for threads in (1, 4))
+    assert one.height > 500
+    assert_frame_equal(one, four, check_exact=True)
 
 
 def test_a_version_changes_with_the_text_and_with_nothing_else(tmp_path: Path) -> None:
