@@ -127,9 +127,7 @@ def test_a_home_with_one_paper_says_that_none_can_be_left_out(command: Command) 
     assert "single source" in flat(result.output)
 
 
-def test_the_index_is_rebuilt_with_its_own_half_life_whatever_the_settings_say(
-    command: Command, home: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_the_index_is_rebuilt_with_its_own_half_life(command: Command, home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("TENSION_HALF_LIFE_DAYS", "14")
     assert command("validate", "--no-simulation", "--home", home, "--out", "out").exit_code == 0
     assert pl.read_parquet("out/validation.parquet").filter(part="rebuild").filter(pl.col("value") > 1e-9).is_empty()
@@ -148,7 +146,7 @@ def test_events_that_are_given_make_their_part(home: Path) -> None:
             for at, actor, target, sign in [*six, (9000, "CHN", "USA", "escalation")]
         ]
     )
-    done = validate(Settings(home=home), Asked(events=events))
+    done = validate(Settings(home=home), Asked(events=events, is_simulated=False))
     rates = done.figures.filter(pl.col("statistic") == "hit rate within 3 days", pl.col("grouping") == "", pl.col("pair") == "")
     assert rates["measured"].to_list() == ["index", "keyword", "difference"]
     assert rates["count"].to_list() == [6, 6, 6]
@@ -182,6 +180,13 @@ def test_a_wrong_reference_file_gives_one_clear_message(command: Command, home: 
 def test_a_home_without_a_run_is_told_what_to_do(command: Command) -> None:
     assert "tension run --home" in told(command("validate", "--no-simulation", "--home", "nothing"))
     assert not Path("nothing").exists()
+
+
+@pytest.mark.slow
+def test_rates_of_simulated_articles_are_part_of_a_validation(home: Path) -> None:
+    figures = validate(Settings(home=home), Asked()).figures
+    assert set(figures["part"]) == set(PARTS) - {"events"}
+    assert figures.filter(part="simulation")["value"].null_count() == 0
 
 
 @pytest.mark.slow
