@@ -21,7 +21,7 @@ from pipeline.quality.validate import Outcome, broken_critically, check_names
 from pipeline.quality.validate import audit as validate
 from pipeline.settings import shipped
 from pipeline.warehouse.lake import Lake
-from pipeline.warehouse.sql import read_query, select
+from pipeline.warehouse.sql import ModelError, read_query, select
 
 Results = Iterator[dg.AssetCheckResult | dg.MaterializeResult[None]]
 
@@ -192,7 +192,13 @@ def _check_between_tables(promise: Promise) -> dg.AssetChecksDefinition:
         additional_deps=[read.name for read in query.reads if read.name != promise.table],
     )
     def check(lake: dg.ResourceParam[Lake], method: dg.ResourceParam[Method]) -> dg.AssetCheckResult:
-        failures = select(lake, query, method.variables(lake))
+        try:
+            failures = select(lake, query, method.variables(lake) if query.variables else {})
+        except ModelError as error:
+            if not table.is_side_table:
+                raise
+            lake.mark_stale(table, f"{promise.name} could not be checked: {error}")
+            return dg.AssetCheckResult(passed=False, severity=_SEVERITY[promise.severity], metadata={"reason": str(error)})
         metadata: dict[str, Any] = {"reason": promise.reason, "failures": failures.height}
         if not failures.is_empty():
             metadata["rows"] = dg.MetadataValue.md(markdown_table(failures, failures.columns))

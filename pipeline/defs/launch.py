@@ -61,7 +61,9 @@ class Launcher:
         graph = definitions.resolve_asset_graph()
         self.daily = [key for key in graph.get_all_asset_keys() if graph.get(key).partitions_def is not None]
         self.not_daily = [key for key in graph.get_all_asset_keys() if graph.get(key).partitions_def is None]
-        self.daily_steps = {definitions.resolve_assets_def(key).node_def.name for key in self.daily}
+        assets = {definitions.resolve_assets_def(key).node_def.name for key in self.daily}
+        checks = {f"{key.asset_key.to_user_string()}_{key.name}" for key in graph.asset_check_keys if key.asset_key in self.daily}
+        self.daily_steps = assets | checks & {node.name for node in self.job.graph.nodes}
 
     def plan(self, settings: Settings, span: Days) -> list[Run]:
         """Plan the runs that bring the home of the settings up to date over the days of `span`: only days whose inputs changed.
