@@ -174,11 +174,11 @@ def test_a_single_passage_gives_no_interval() -> None:
     assert (recall.value, recall.lo95, recall.hi95) == (1, None, None)
 
 
-def test_a_thousand_resamples_of_a_thousand_passages_take_few_seconds_at_most() -> None:
+def test_a_thousand_resamples_of_a_thousand_passages_are_fast() -> None:
     against, predictions = many(1000)
-    begun = time.perf_counter()
+    begun = time.process_time()  # of this process only: the machine may be busy
     evaluate(against, predictions)
-    assert time.perf_counter() - begun < 3  # a third of a second on a free machine
+    assert time.process_time() - begun < 3
 
 
 # --- the whole
