@@ -26,7 +26,7 @@ from pipeline.signals import gate
 from pipeline.signals.extract import SentenceExtractor
 
 GATE_BAR = 100_000  # articles a second
-READING_BAR = 300
+READING_BAR = 80  # articles that pass the gate, a second
 MEMORY_BAR_GB = 3.0
 GATE_ROUNDS = 5
 SAMPLED_EVERY_SECONDS = 0.05
@@ -144,7 +144,7 @@ def main() -> None:
 
     ours, passing = measure("gate", articles, lambda: gate.passes(articles), GATE_ROUNDS)
     two, found = measure("whole reading, 2 workers", articles, lambda: SentenceExtractor(workers=2).extract(articles))
-    one, same = measure("whole reading, 1 worker", articles, lambda: SentenceExtractor().extract(articles))
+    one, same = measure("whole reading, 1 worker", articles, lambda: SentenceExtractor(workers=1).extract(articles))
     table, dictionary = asked_of_newsindex(articles)
     theirs, counted = measure("newsindex, three lists of words", articles, lambda: by_newsindex(table, dictionary))
     slow, again = measure("Python re, the gate's patterns", articles, lambda: by_python_re(articles))
@@ -158,11 +158,12 @@ def main() -> None:
         print(f"{row.name:<34}{row.rate:>12,.0f}{row.seconds:>10.2f}{row.peak_gb:>9.2f}{ours.rate / row.rate:>9,.1f}x")
     passed = int(passing.sum())
     print(
-        f"\nthe gate passes {passed:,} articles ({passed / articles.height:.1%}); {found.height:,} findings; newsindex counts {counted:,}\n"
+        f"\nthe gate passes {passed:,} articles ({passed / articles.height:.1%}), read at {passed / two.seconds:.0f} a second with 2 "
+        f"workers and {passed / one.seconds:.0f} with 1; {found.height:,} findings; newsindex counts {counted:,}\n"
     )
     bars = (
         (f"gate at least {GATE_BAR:,} articles/s", ours.rate >= GATE_BAR),
-        (f"whole reading at least {READING_BAR} articles/s with 2 workers", two.rate >= READING_BAR),
+        (f"at least {READING_BAR} passing articles/s with 2 workers", passed / two.seconds >= READING_BAR),
         (f"whole reading under {MEMORY_BAR_GB:.0f} GB", max(one.peak_gb, two.peak_gb) < MEMORY_BAR_GB),
     )
     for bar, is_met in bars:

@@ -234,7 +234,7 @@ SIGNAL_COLUMNS = (
         min_length=1,
         reason="a reader of the table must know what read the article",
     ),
-    Column("extractor_version", pl.String(), "Versions of these readers", "0.3.1+1.1.0"),
+    Column("extractor_version", pl.String(), "Versions of these readers", "0.3.1+1.2.0"),
     Column("lexicon_sha", pl.String(), "Fingerprint of the lexicon it read with", "5b1d7c9a0e3f", pattern=patterns.FINGERPRINT),
 )
 
