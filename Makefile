@@ -22,7 +22,7 @@ unexport PYTHONDONTWRITEBYTECODE
 	@$(PYTHON) .ci/get_uv.py .uv/uv
 	@touch .uv/uv
 
-.PHONY: help run ui test check format dictionary upstreams counts clean
+.PHONY: help run ui test check format dictionary upstreams counts answers clean
 
 help: ## what can be made
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -55,6 +55,9 @@ dictionary: $(filter .uv/uv,$(UV)) ## write docs/data-dictionary.md from the con
 
 upstreams: $(filter .uv/uv,$(UV)) ## write the tables of upstreams in README.md and docs/operations.md
 	@$(DEV) python -m scripts.upstreams
+
+answers: run ## run the queries in README and cookbook again, and write their answers
+	@$(DEV) python -m scripts.answers $(HOME_DIR)/published/trade_tension.duckdb
 
 counts: $(filter .uv/uv,$(UV)) ## count the findings of each kind in the sample again, and show what changed
 	@$(DEV) python -m scripts.counts
