@@ -43,8 +43,11 @@ class Display:
         self._steps: Sequence[str] = ()
         self._total = self._done = 0.0
         self._step, self._started, self._part = "", 0, 0.0
-        if not bar:
-            console.print(_WAITING, highlight=False)
+
+    def load(self) -> None:
+        """Say that the run is being prepared; a bar says so from the start."""
+        if not self._bar:
+            self._console.print(_WAITING, highlight=False)
 
     def expect(self, steps: Sequence[str]) -> None:
         """Say which steps will come, in any order, one as often as it runs."""

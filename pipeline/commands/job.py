@@ -25,6 +25,7 @@ def run_job(settings: Settings, display: Display, upstreams: Sequence[str] = ())
     """Run the job over the days of the settings, or only fetch these upstreams; `report` then says how it ended."""
     warnings.simplefilter("ignore")  # warnings of libraries: tests turn them into errors, a user cannot act on them
     os.environ.setdefault("GX_ANALYTICS_ENABLED", "false")
+    display.load()
     from pipeline.definitions import build  # noqa: PLC0415 takes seconds, so that mistakes are reported first
     from pipeline.defs.launch import Launcher  # noqa: PLC0415 as above
 

@@ -41,7 +41,7 @@ class DayInputs:
     def __init__(self, lake: Lake, step: str, makes: Sequence[Table]) -> None:
         self._lake = lake
         self._makes = tuple(makes)
-        self._path = lake.root / ".inputs" / f"{step}.json"
+        self._path = lake.root / "state" / "inputs" / f"{step}.json"
 
     def _read(self) -> dict[str, str]:
         try:

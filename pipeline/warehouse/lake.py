@@ -113,7 +113,7 @@ class Lake:
             yield from shelved(table, (_belonging(table, batch, days) for batch in batches), days, folder, at_once)
 
     def _stale_mark(self, table: Table) -> Path:
-        return self.root / ".stale" / f"{table.name}.txt"
+        return self.root / "state" / "stale" / f"{table.name}.txt"
 
     def mark_stale(self, table: Table, reason: str) -> None:
         """Record that the last attempt to rebuild the table failed, and why; its files stay as they are."""
@@ -127,7 +127,7 @@ class Lake:
 
     def stale_tables(self) -> dict[str, str]:
         """Name of each table whose last rebuild failed, with the reason."""
-        marks = sorted((self.root / ".stale").glob("*.txt"))
+        marks = sorted((self.root / "state" / "stale").glob("*.txt"))
         return {mark.stem: mark.read_text(encoding="utf-8") for mark in marks}
 
     @contextmanager

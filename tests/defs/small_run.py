@@ -35,6 +35,7 @@ with displaying(Console(stderr=True)) as display:
         executor=dg.in_process_executor,
         loggers=LOGGERS,
     ).resolve_job_def("read")
+    display.load()
     display.expect([node.name for node in job.graph.nodes])
     home = Path(sys.argv[1])
     prepare_home(home)
