@@ -88,7 +88,7 @@ def _shingles(text: str) -> set[str]:
 
 @pytest.mark.skipif(not SHARED.is_dir(), reason="the real passages lie outside the project and are not on this machine")
 def test_nothing_is_copied_from_the_real_passages(gold: Gold) -> None:
-    lines = (line for path in SHARED.glob("real_*.jsonl") for line in path.read_text(encoding="utf-8").splitlines() if line.strip())
+    lines = (line for path in SHARED.glob("real_dev_*.jsonl") for line in path.read_text(encoding="utf-8").splitlines() if line.strip())
     real = {window for line in lines for window in _windows(json.loads(line)["text"])}
     copied = {identifier for identifier, text in gold.passages.select("id", "text").iter_rows() if len(_windows(text) & real) > 2}
     assert copied == set()
