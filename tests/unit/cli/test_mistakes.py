@@ -16,7 +16,7 @@ def told(result: Result) -> str:
     assert result.exit_code == 1, (result.exit_code, result.exception)
     assert isinstance(result.exception, SystemExit)
     assert "Traceback" not in result.output
-    said = flat(result.stderr)
+    said = flat(result.stderr).removeprefix("loading … ")  # the first line of progress of a run
     assert said.startswith("tension: ")
     assert said.count("tension: ") == 1
     return said
