@@ -98,7 +98,7 @@ def test_a_file_of_the_inbox_that_cannot_be_read_is_set_aside_and_told(home: Sma
     assert [name for name, (passed, _) in found.items() if not passed] == ["every_dropped_file_was_read", "every_encoding_is_known"]
 
 
-def test_a_file_of_the_archive_that_cannot_be_read_ends_the_run_and_changes_nothing(home: SmallHome) -> None:
+def test_an_unreadable_archive_file_ends_the_run_and_changes_nothing(home: SmallHome) -> None:
     assert run(home, WEEK).success
     before = home.bytes_of()
     (home.folder / "articles" / "zz.jsonl.gz").write_bytes(b"no gzip")

@@ -93,7 +93,7 @@ def test_what_is_published_depends_on_every_published_table(specs: dict[str, dg.
     assert {dep.asset_key.to_user_string() for dep in specs["published"].deps} == {t.name for t in TABLES.values() if t.published}
 
 
-def test_tables_that_are_filed_by_day_are_partitioned_by_day_but_those_that_an_upstream_alone_fills_while_it_is_off(
+def test_daily_tables_are_partitioned_unless_their_upstream_is_off(
     code_location: dg.Definitions,
 ) -> None:
     graph = code_location.resolve_asset_graph()

@@ -184,7 +184,7 @@ def test_a_day_without_articles_is_a_file_without_rows(home: SmallHome) -> None:
     assert home.lake.read(ARTICLES, Days(THURSDAY, THURSDAY)).is_empty()
 
 
-def test_the_index_has_a_row_for_every_direction_and_day_to_the_last_one_with_news(home: SmallHome) -> None:
+def test_the_index_has_every_direction_and_day_up_to_the_last_news(home: SmallHome) -> None:
     index = home.lake.read(TENSION_DAILY)
     assert index.select("index_date", "actor", "target").rows() == [
         (day, *sides) for day in (MONDAY, TUESDAY, WEDNESDAY) for sides in (("CHN", "USA"), ("USA", "CHN"))

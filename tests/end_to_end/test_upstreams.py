@@ -169,7 +169,7 @@ def test_the_cross_check_counts_what_gdelt_coded(story: Story) -> None:
     assert counted.select("index_date", "event_count", "mention_count").rows() == expected
 
 
-def test_the_official_journal_gives_its_act_and_a_day_without_documents_none(story: Story) -> None:
+def test_the_journal_gives_its_act_and_an_empty_day_none(story: Story) -> None:
     acts = story.first.published["official_signals"]
     assert acts.select("index_date", "actor", "target", "kind").rows() == [(DAY_BEFORE, "USA", "CHN", "measure")]
     assert acts["source_kind"].to_list() == ["official"]
@@ -245,7 +245,7 @@ def test_earlier_days_join_those_that_were_read_before(story: Story) -> None:
     assert story.backfill.lake["raw_articles"].filter(index_date=LAST).equals(before)
 
 
-def test_a_page_of_the_journal_that_fails_is_told_and_its_day_keeps_what_it_had(story: Story) -> None:
+def test_a_failing_page_is_reported_and_its_day_keeps_its_rows(story: Story) -> None:
     said = story.backfill.complained
     for check in ("federal_register.answered", "raw_official_documents.every_day_is_whole"):
         assert f"promise broken: {check}" in said

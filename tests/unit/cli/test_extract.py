@@ -69,7 +69,7 @@ def test_the_quote_is_the_text_between_the_offsets(command: Command, passages: P
     assert [row["quote"] for row in rows] == [TEXTS[row["article_id"]][row["span_start"] : row["span_end"]] for row in rows]
 
 
-def test_offsets_in_an_article_count_from_its_title_a_blank_line_and_its_body(command: Command, articles: Path, tmp_path: Path) -> None:
+def test_offsets_count_from_the_title_over_a_blank_line_to_the_body(command: Command, articles: Path, tmp_path: Path) -> None:
     command("extract", articles, "--out", tmp_path / "signals.jsonl")
     article = json.loads(articles.read_text(encoding="utf-8"))
     text = f"{article['title']}\n\n{article['body']}"

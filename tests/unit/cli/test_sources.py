@@ -55,7 +55,7 @@ def test_without_any_source_the_command_says_how_to_get_one(command: Command, tm
     assert not (tmp_path / "nothing").exists()
 
 
-def test_before_anything_was_asked_every_upstream_that_is_on_is_there_with_its_next_time(command: Command, tmp_path: Path) -> None:
+def test_an_upstream_without_requests_is_listed_with_its_next_time(command: Command, tmp_path: Path) -> None:
     names = ("rss", "gdelt", "federal_register", "census", "comtrade")
     switch_on(tmp_path, *names)
     printed = command("sources").output
@@ -94,7 +94,7 @@ def test_data_that_are_not_late_are_not_said_to_be(command: Command, tmp_path: P
     assert "!" not in line_of("rss", command("sources").output)
 
 
-def test_an_upstream_that_was_switched_off_is_shown_as_off_and_not_asked_next(command: Command, tmp_path: Path) -> None:
+def test_a_disabled_upstream_is_shown_as_off_without_a_next_time(command: Command, tmp_path: Path) -> None:
     keep(tmp_path, "Post", "stored")
     line = line_of("rss", command("sources", "--home", "home").output)
     assert line.startswith("rss (off) ")

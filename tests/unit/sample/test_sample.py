@@ -107,7 +107,7 @@ def test_every_gold_passage_has_the_day_and_source_of_its_article(gold: Gold) ->
     assert {name: (day, source) for name, day, source in gold.passages.select("id", "date", "source").rows()}.items() <= facts.items()
 
 
-def test_the_broken_feed_gives_each_reason_that_a_short_row_in_english_can_give(admitted: Admission) -> None:
+def test_the_broken_feed_gives_every_reason_of_a_short_english_row(admitted: Admission) -> None:
     reasons = Counter(admitted.quarantine["reason"])
     assert set(reasons) == set(REJECTION.words) - {"too_long", "other_language"}  # the sample is in English throughout
     assert reasons["undated"] == 2  # one date that is none, one that is empty

@@ -67,7 +67,7 @@ def test_status_and_instrument_are_judged_on_matched_rows_only() -> None:
     assert accuracy["status"].count == 3
 
 
-def test_modality_is_judged_on_rows_of_any_modality_and_status_on_asserted_ones() -> None:
+def test_modality_is_scored_on_all_rows_and_status_on_asserted_ones() -> None:
     against = gold(row("p1"), row("p2", modality="historical"), row("p3", modality="negated"), passages=("p1", "p2", "p3"))
     accuracy = evaluate(against, calls(call("p1"), call("p2"), call("p3", modality="negated"))).accuracy
     assert accuracy["modality"].value == pytest.approx(2 / 3)
@@ -119,7 +119,7 @@ def test_a_bin_begins_at_its_lower_bound() -> None:
     assert [b.lo for b in bins if b.count] == [0.3]
 
 
-def test_predictions_on_optional_rows_and_unasserted_ones_say_nothing_of_the_probability() -> None:
+def test_optional_and_unasserted_rows_do_not_count_for_the_brier_score() -> None:
     against = gold(row("p1", opt=True), passages=("p1", "p2"))
     assert evaluate(against, calls(call("p1"), call("p2", modality="negated"))).brier.value is None
 
@@ -151,7 +151,7 @@ def test_the_interval_of_a_share_is_about_as_wide_as_the_binomial_one() -> None:
     assert recall.hi95 == pytest.approx(0.5 + 1.96 * 0.05, abs=0.02)
 
 
-def test_whole_passages_are_drawn_so_that_signals_of_one_passage_stand_together() -> None:
+def test_whole_passages_are_resampled_with_all_their_signals() -> None:
     spans: list[dict[str, Any]] = [{"span_start": 10 * n, "span_end": 10 * n + 10} for n in range(10)]
     names = tuple(f"p{i}" for i in range(10))
     against = gold(*(row(name, **span) for name in names for span in spans), passages=names)

@@ -75,7 +75,7 @@ def test_a_model_depends_on_the_tables_that_it_reads(tmp_path: Path, sql: str, t
         ("with signals as (select 1 as n) select * from (select * from signals) as inside", ()),
     ],
 )
-def test_a_common_table_that_has_the_name_of_a_table_hides_it_where_it_is_known(tmp_path: Path, sql: str, tables: tuple[str, ...]) -> None:
+def test_a_common_table_hides_a_table_of_its_name_in_its_scope(tmp_path: Path, sql: str, tables: tuple[str, ...]) -> None:
     assert reads(written(tmp_path, sql)) == tables
 
 
@@ -200,7 +200,7 @@ def coverage_of(accepted: str) -> str:
     )
 
 
-def test_whole_numbers_and_days_that_duckdb_widened_come_back_in_the_contract_s_type(tmp_path: Path) -> None:
+def test_types_that_duckdb_widened_become_those_of_the_contract(tmp_path: Path) -> None:
     rows = select_table(Lake(tmp_path), read_query(written(tmp_path, coverage_of(accepted="sum(1)"))), COVERAGE, {})
     assert rows.schema == COVERAGE.schema
     assert rows.row(0) == (date(2025, 4, 4), "A", 1, 1, 0, 0)
