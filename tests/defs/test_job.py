@@ -44,6 +44,8 @@ class WithoutQuotes(SentenceExtractor):
 class BrokenExtractor:
     """Hands out the reader gone wrong."""
 
+    identity = "without quotes"
+
     def make(self) -> Extractor:
         return WithoutQuotes()
 

@@ -16,7 +16,7 @@ from pipeline.quality.rules import breaking_frame
 from pipeline.settings import shipped
 
 # Together their rules are of every type that any table uses.
-COMPARED = ("articles", "coverage", "contributions", "fetches", "gdelt_accounts", "measure_events", "official_signals", "weights")
+COMPARED = ("articles", "coverage", "fetches", "gdelt_accounts", "measure_events", "official_signals", "weights")
 
 
 def test_the_lean_import_was_written_for_this_version() -> None:
