@@ -5,6 +5,7 @@ Every input holds each day of the calendar once per group; that is what `daily_m
 """
 
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import polars as pl
@@ -18,6 +19,8 @@ Matrix = NDArray[np.float64]
 # The limits never claim to know less than half a story does: the state of somebody who has seen nothing (Jeffreys). Below it a Gamma
 # heaps up at nothing, and its quantiles, the upper ones too, fall under its own mean, the value.
 LEAST_SHAPE = 0.5
+
+_QUANTILES = {"lo80": 0.1, "hi80": 0.9, "lo95": 0.025, "hi95": 0.975}
 
 
 def _grid(frame: pl.DataFrame, group: Sequence[str], name: str) -> Matrix:
@@ -61,7 +64,8 @@ def limits(a: Matrix, b: Matrix, phi: Matrix) -> dict[str, Matrix]:
     def quantile(q: float) -> Matrix:
         return np.asarray(100 * gammaincinv(a / phi, q) * phi / b, dtype=np.float64)
 
-    return {"lo80": quantile(0.1), "hi80": quantile(0.9), "lo95": quantile(0.025), "hi95": quantile(0.975)}
+    with ThreadPoolExecutor() as pool:  # scipy releases the interpreter's lock, and no value depends on another
+        return dict(zip(_QUANTILES, pool.map(quantile, _QUANTILES.values()), strict=True))
 
 
 def stalemate(hold: Matrix, move: Matrix) -> Matrix:

@@ -1,5 +1,7 @@
 -- Observed and expected mass of every day from the first to the last one read. A day on which nothing was read expects nothing and
 -- observes nothing, so the filter carries it forward with growing uncertainty: not read is not zero.
+-- Sums are of decimals, which are exact in any order, and products of lists in one order.
+-- threads: all
 with read_by_source as materialized ( -- one file a day: opened once, not for each use
     select
         index_date,
@@ -37,11 +39,11 @@ observed as (
     select
         story_mass.index_date,
         series.series_no,
-        sum(story_mass.mass) as mass,
-        sum(story_mass.mass_words) as mass_words,
-        sum(story_mass.mass_actions) as mass_actions,
-        sum(story_mass.mass_unweighted) as mass_unweighted,
-        sum(story_mass.second_moment) as second_moment,
+        sum(story_mass.mass::decimal(18, 15))::double as mass,
+        sum(story_mass.mass_words::decimal(18, 15))::double as mass_words,
+        sum(story_mass.mass_actions::decimal(18, 15))::double as mass_actions,
+        sum(story_mass.mass_unweighted::decimal(18, 15))::double as mass_unweighted,
+        sum(story_mass.second_moment::decimal(18, 12))::double as second_moment,
         count(*) as story_count,
         sum(story_mass.signal_count) as signal_count,
         sum(story_mass.article_count) as article_count

@@ -1,5 +1,7 @@
 -- The index of every series, directed and pooled: the three channels side by side, the net with limits, stalemate and phase.
 -- Limits of the net by the method of variance estimates recovery (Zou and Donner 2008): distances to the limits, squared and added.
+-- All sums are counts.
+-- threads: all
 with channels as (
     select
         channel_daily.*,

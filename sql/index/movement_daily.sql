@@ -1,4 +1,6 @@
 -- Per pair and day, both directions: what was only said (hold) and what moved (move), each story's kinds once.
+-- Sums are of decimals, which are exact in any order.
+-- threads: all
 with days as (
     select unnest(generate_series(min(index_date), max(index_date), interval 1 day))::date as index_date
     from coverage
@@ -25,15 +27,23 @@ moves as (
             or (signals.kind in ('easing', 'purchase', 'agreement', 'measure') and weights.is_action) -- what is only proposed moves nothing
         )
     group by stories.index_date, signals.story_id, signals.actor, signals.target, signals.kind, signals.instrument
-    order by stories.index_date, signals.story_id, signals.actor, signals.target, signals.kind, signals.instrument
+),
+
+summed as (
+    select
+        index_date,
+        pair,
+        sum(probability::decimal(18, 15)) filter (where is_hold) as hold,
+        sum(probability::decimal(18, 15)) filter (where not is_hold) as move
+    from moves
+    group by index_date, pair
 )
 
 select
     days.index_date,
     pairs.pair,
-    coalesce(sum(moves.probability) filter (where moves.is_hold), 0) as hold,
-    coalesce(sum(moves.probability) filter (where not moves.is_hold), 0) as move
+    coalesce(summed.hold, 0)::double as hold,
+    coalesce(summed.move, 0)::double as move
 from days
 cross join pairs
-left join moves on moves.index_date = days.index_date and moves.pair = pairs.pair
-group by days.index_date, pairs.pair
+left join summed on summed.index_date = days.index_date and summed.pair = pairs.pair

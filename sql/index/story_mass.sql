@@ -10,14 +10,14 @@ with numbered_stories as (
         story_id,
         index_date,
         breadth,
-        row_number() over () as story_no
+        row_number() over ()::integer as story_no
     from stories
 ),
 
 -- The three series of each pair: side 0 is the pooled one, 1 and 2 are its directions.
 series as (
     select
-        pair_no,
+        pair_no::integer as pair_no,
         unnest([0, 1, 2]) as side,
         unnest(series_of(pair)) as series,
         unnest([null, split_part(pair, '-', 1), split_part(pair, '-', 2)]) as actor,
@@ -32,9 +32,17 @@ series as (
 kinds as (
     select
         *,
-        dense_rank() over (order by channel) as channel_no,
-        dense_rank() over (order by kind) as kind_no
+        row_number() over ()::integer as weight_no,
+        dense_rank() over (order by channel)::integer as channel_no,
+        dense_rank() over (order by kind)::integer as kind_no
     from weights
+),
+
+instruments as (
+    select
+        instrument,
+        row_number() over ()::integer as instrument_no
+    from (select distinct instrument from signals) as listed
 ),
 
 -- One order for all signals, the heaviest first: a smaller rank is a heavier signal, or an earlier one of the same weight.
@@ -42,24 +50,24 @@ ranked as (
     select
         signals.signal_id,
         signals.article_id,
-        signals.kind,
-        signals.instrument,
-        signals.status,
         signals.probability,
+        instruments.instrument_no,
         numbered_stories.story_no,
         numbered_stories.breadth,
         series.pair_no,
         series.side,
+        kinds.weight_no,
         kinds.channel_no,
         kinds.kind_no,
         kinds.is_action,
         kinds.weight,
         row_number() over (
             order by signals.probability * kinds.weight desc, signals.published_at asc, signals.signal_id asc
-        ) as rank_no
+        )::integer as rank_no
     from signals
     inner join kinds on kinds.kind = signals.kind and kinds.status = signals.status
     inner join series on series.actor = signals.actor and series.target = signals.target
+    inner join instruments on instruments.instrument = signals.instrument
     inner join numbered_stories on numbered_stories.story_id = signals.story_id
     where signals.modality = 'asserted' and kinds.weight > 0
 ),
@@ -69,7 +77,7 @@ heaviest as (
         min(rank_no) as rank_no,
         count(*) as signal_count
     from ranked
-    group by story_no, pair_no, side, kind_no, instrument
+    group by story_no, pair_no, side, kind_no, instrument_no
 ),
 
 directed as (
@@ -136,19 +144,12 @@ weighed as (
         min(rank_no) as rank_no
     from in_series
     group by story_no, pair_no, side, channel_no
-),
-
-channels as (
-    select distinct
-        channel_no,
-        channel
-    from kinds
 )
 
 select
     numbered_stories.index_date,
     series.series,
-    channels.channel,
+    kinds.channel,
     numbered_stories.story_id,
     weighed.mass,
     weighed.mass_words,
@@ -159,9 +160,9 @@ select
     weighed.signal_count,
     article_counts.article_count,
     ranked.signal_id,
-    ranked.kind,
-    ranked.instrument,
-    ranked.status
+    kinds.kind,
+    instruments.instrument,
+    kinds.status
 from weighed
 inner join article_counts
     on
@@ -172,4 +173,5 @@ inner join article_counts
 inner join numbered_stories on numbered_stories.story_no = weighed.story_no
 inner join ranked on ranked.rank_no = weighed.rank_no
 inner join series on series.pair_no = weighed.pair_no and series.side = weighed.side
-inner join channels on channels.channel_no = weighed.channel_no
+inner join kinds on kinds.weight_no = ranked.weight_no
+inner join instruments on instruments.instrument_no = ranked.instrument_no

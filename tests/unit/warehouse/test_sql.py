@@ -10,9 +10,10 @@ from pipeline.contracts.days import Days
 from pipeline.contracts.model import ContractError
 from pipeline.contracts.tables import TABLES
 from pipeline.contracts.tables.core import COVERAGE
-from pipeline.contracts.tables.index import SIGNALS, STORIES, STORY_MASS, WEIGHTS
+from pipeline.contracts.tables.index import INDEX_DAILY, SIGNALS, STORIES, STORY_ARTICLES, STORY_MASS, WEIGHTS
 from pipeline.contracts.vocabulary import INSTRUMENT, KIND
 from pipeline.index.parameters import variables, weights
+from pipeline.models.build import build_tables
 from pipeline.settings import shipped
 from pipeline.warehouse.lake import Lake
 from pipeline.warehouse.sql import ModelError, Tables, Variables, model_files, read_query, select, select_table, version
@@ -243,30 +244,38 @@ def test_a_query_through_a_view_reads_the_tables_of_the_view(tmp_path: Path) -> 
 
 
 def many_signals() -> dict[str, pl.DataFrame]:
-    """Enough signals for DuckDB to split between threads, in 200 stories whose masses are sums of hundreds."""
+    """Enough signals for DuckDB to split between threads, in 200 stories of four days whose masses are sums of hundreds."""
     numbers = pl.DataFrame({"number": range(250_000)})
-    story_id = pl.format("A:2025-04-04:{}", pl.col("number") % 200)
-    signals = numbers.join(SIGNALS.example().drop("signal_id", "story_id", "kind", "instrument", "probability"), how="cross").with_columns(
+    story_no = pl.col("number") % 200
+    story = {"story_id": pl.format("A:2025-04-04:{}", story_no), "index_date": pl.lit(date(2025, 4, 4)) + pl.duration(days=story_no % 4)}
+    signals = numbers.join(SIGNALS.example().drop("kind", "instrument", "probability"), how="cross").with_columns(
+        **story,
         signal_id=pl.format("{}", pl.col("number") + 10**9),
-        story_id=story_id,
+        article_id=pl.format("A:2025-04-04:{}", pl.col("number") % 20_000),
         kind=pl.lit(list(KIND.words)).list.get(pl.col("number") // 200 % len(KIND.words)),
         instrument=pl.lit(list(INSTRUMENT.words)).list.get(pl.col("number") // 3000 % len(INSTRUMENT.words)),
         probability=0.2 + (pl.col("number") * 7919 % 10_007) / 20_000,
     )
-    stories = numbers.head(200).join(STORIES.example().drop("story_id"), how="cross").with_columns(story_id=story_id)
-    return {
-        SIGNALS.name: SIGNALS.conform(signals.select(SIGNALS.schema.names())),
-        STORIES.name: STORIES.conform(stories.select(STORIES.schema.names())),
-        WEIGHTS.name: weights(),
-    }
+    stories = numbers.head(200).join(STORIES.example(), how="cross").with_columns(**story)
+    articles = (
+        numbers.head(20_000)
+        .join(STORY_ARTICLES.example(), how="cross")
+        .with_columns(**story, article_id=pl.format("A:2025-04-04:{}", pl.col("number")), known_on=story["index_date"])
+    )
+    coverage = pl.concat(COVERAGE.example().with_columns(index_date=pl.lit(day)) for day in Days(date(2025, 4, 4), date(2025, 4, 7)))
+    frames = ((SIGNALS, signals), (STORIES, stories), (STORY_ARTICLES, articles), (COVERAGE, coverage))
+    return {table.name: frame.select(table.schema.names()) for table, frame in frames}
 
 
 def test_models_on_all_threads_give_the_same_bits_on_any_number() -> None:
-    query = read_query(SQL / "index" / "story_mass.sql")
-    assert [path.stem for path in model_files() if read_query(path).runs_on_all_threads] == [query.path.stem]
-    one, four = (select(many_signals(), query, METHOD, threads).sort("story_id", "series", "channel") for threads in (1, 4))
-    assert one.height > 500
-    assert_frame_equal(one, four, check_exact=True)
+    frames = build_tables(many_signals(), [INDEX_DAILY], METHOD)
+    queries = [query for path in model_files() if (query := read_query(path)).runs_on_all_threads]
+    assert {query.path.stem for query in queries} >= {"story_mass", "daily_mass", "movement_daily", "index_daily"}
+    for query in queries:
+        table = TABLES[query.path.stem]
+        one, four = (table.conform(select(frames, query, METHOD, threads).cast(table.schema)) for threads in (1, 4))
+        assert one.height >= 4
+        assert_frame_equal(one, four, check_exact=True)
 
 
 def test_a_version_changes_with_the_text_and_with_nothing_else(tmp_path: Path) -> None:
