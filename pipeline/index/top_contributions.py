@@ -31,14 +31,14 @@ def top_contributions(masses: pl.DataFrame, channels: pl.DataFrame, story_days: 
     cells = channels.select(*_CELL, "rate", "value", "half_life_days").sort(_CELL).with_row_index("cell_no")
     stories = _rank(masses, cells)
     own = _smallest_of_cells(stories["cell_no"].to_numpy(), cells.height)
-    calendar = (STORIES_SHOWN, -1, max(cells["index_date"].n_unique(), 1))
-    ranks = _smallest_of_windows(own.reshape(calendar), story_days).reshape(own.shape)
-    place, cell = np.nonzero(ranks != _NO_STORY)
+    day_count = max(cells["index_date"].n_unique(), 1)
+    ranks = _smallest_of_windows(own.reshape(STORIES_SHOWN, -1, day_count), story_days)
+    day, group, place = np.nonzero(ranks.transpose(2, 1, 0) != _NO_STORY)  # in order of the table's key, which spares sorting
     chosen = pl.concat(
         [
-            cells[cell],
+            cells[group * day_count + day],
             pl.DataFrame({"place": place + 1}, schema={"place": pl.Int64}),
-            stories.drop("cell_no")[ranks[place, cell]],
+            stories.drop("cell_no")[ranks[place, group, day]],
         ],
         how="horizontal",
     )

@@ -1,4 +1,5 @@
 from collections import defaultdict
+from itertools import permutations
 
 import polars as pl
 import pytest
@@ -138,6 +139,12 @@ def test_a_conforming_frame_comes_back_in_the_order_of_columns_and_key() -> None
     conformed = COVERAGE.conform(shuffled)
     assert conformed.columns == COVERAGE.schema.names()
     assert conformed["source"].to_list() == ["a", "b", "c"]
+
+
+def test_rows_in_any_order_come_back_sorted_by_the_whole_key() -> None:
+    two = contract(key=("a", "b"))
+    for rows in permutations([(1, 1), (1, 2), (2, 1), (2, 1)]):
+        assert two.conform(pl.DataFrame(list(rows), schema=two.schema, orient="row")).rows() == [(1, 1), (1, 2), (2, 1), (2, 1)]
 
 
 def test_rows_whose_key_is_empty_come_last() -> None:
