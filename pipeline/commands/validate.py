@@ -28,4 +28,4 @@ def validate_home(
     page = write(done, folder or settings.published)
     for section in done.page.sections:
         out.print(printed(section))
-    out.print(f"{done.figures.height:,} figures. Look at {plain(str(page))}; the table is beside it.", highlight=False)
+    out.print(f"{done.figures.height:,} figures. Look at {plain(str(page))}; the table is next to it.", highlight=False)

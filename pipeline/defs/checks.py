@@ -1,4 +1,4 @@
-"""Promises as Dagster checks: those of one table are audited before it is written, those between tables before anything is published."""
+"""Dagster checks: those of one table run before it is written, those between tables before anything is published."""
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
@@ -79,7 +79,7 @@ class InputCheck:
 
 
 class BrokenError(Exception):
-    """A part broke a critical promise; what was found stands in the audit."""
+    """A batch failed a critical check; the audit has the result."""
 
 
 class Audit:
@@ -92,7 +92,7 @@ class Audit:
         self.outcomes: dict[str, Outcome] = {}
 
     def judged(self, frame: pl.DataFrame) -> pl.DataFrame:
-        """The frame, when it keeps every critical promise; else an end to the making of parts."""
+        """Check the frame and return it; `BrokenError` when a critical check fails."""
         try:
             self.table.conform(frame)
         except ContractError as error:
@@ -119,8 +119,8 @@ class Audit:
         for outcome in self.outcomes.values():
             yield _result(self.table, outcome)
         if broken := broken_critically(self.outcomes.values()):
-            told = "; ".join(f"{outcome.name} ({outcome.reason}): {outcome.detail}" for outcome in broken)
-            raise dg.Failure(f"{name} breaks {len(broken)} critical promise(s) and was not written: {told}", allow_retries=False)
+            detail = "; ".join(f"{outcome.name} ({outcome.reason}): {outcome.detail}" for outcome in broken)
+            raise dg.Failure(f"{name} fails {len(broken)} critical check(s) and was not written: {detail}", allow_retries=False)
 
 
 def audit(table: Table, frame: pl.DataFrame) -> Iterator[dg.AssetCheckResult]:
@@ -142,7 +142,7 @@ class AuditedDays:
         self._audits = {table.name: Audit(table) for table in tables}
 
     def keep(self, table: Table, frame: pl.DataFrame, days: Days) -> None:
-        """Judge these days and keep them. Ends the block of `audited_days` when they break a critical promise."""
+        """Check these days and keep them until all are made; `BrokenError` ends the block when a critical check fails."""
         self._new.write_days(table, self._audits[table.name].judged(frame), days)
 
     def rows(self, table: Table) -> int:

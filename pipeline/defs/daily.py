@@ -24,6 +24,8 @@ from pipeline.warehouse.lake import Lake
 from pipeline.warehouse.pieces import AT_ONCE, AtOnce
 
 Digests = dict[date, str | None]
+#: What decides how articles are cleaned and linked.
+ARTICLES_CODE = (("contracts", "articles"), ("pycld2", "selectolax"))
 ADMITTED = (ARTICLES, DUPLICATES, QUARANTINE, COVERAGE)
 #: A story reaches back so many days: an article may repeat one of them.
 STORY_REACH = 3
@@ -40,7 +42,7 @@ class RawArticles:
 
     def digests(self, lake: Lake, days: Days) -> Digests:  # noqa: ARG002 what is read lies outside the lake
         """The rows of each day in all article files."""
-        code = code_digest("contracts", "sources")
+        code = code_digest(("contracts", "sources"))
         return {
             day: None if rows is None else combine_digests(code, rows) for day, rows in self.news.day_digests(days, self.last_day).items()
         }
@@ -67,17 +69,17 @@ DailyStep = RawArticles | FromTable
 
 def admission() -> FromTable:
     """Raw rows to articles, duplicates and quarantine, with coverage counting them."""
-    return FromTable("admission", ADMITTED, RAW_ARTICLES, code_digest("contracts", "articles"))
+    return FromTable("admission", ADMITTED, RAW_ARTICLES, code_digest(*ARTICLES_CODE))
 
 
 def story_links() -> FromTable:
     """Articles to links between those that tell the same story."""
-    return FromTable(STORY_LINKS.name, (STORY_LINKS,), ARTICLES, code_digest("contracts", "articles"), STORY_REACH)
+    return FromTable(STORY_LINKS.name, (STORY_LINKS,), ARTICLES, code_digest(*ARTICLES_CODE), STORY_REACH)
 
 
 def findings(extractor: ExtractorFactory) -> FromTable:
     """Articles to findings."""
-    return FromTable(FINDINGS.name, (FINDINGS,), ARTICLES, combine_digests(code_digest("contracts", "signals"), extractor.identity))
+    return FromTable(FINDINGS.name, (FINDINGS,), ARTICLES, extractor.fingerprint)
 
 
 def days_to_make(lake: Lake, steps: Sequence[DailyStep], days: Days) -> list[date]:

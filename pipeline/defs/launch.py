@@ -21,6 +21,7 @@ from pipeline.defs.instance import prepare_home
 from pipeline.defs.listener import Listener, listening
 from pipeline.defs.partitions import range_tags, today
 from pipeline.defs.resources import ExtractorFactory, News
+from pipeline.defs.side_tables import NOT_EVALUATED
 from pipeline.settings import Settings
 from pipeline.warehouse.lake import Lake
 
@@ -169,7 +170,7 @@ def _failed_checks(result: dg.ExecuteInProcessResult) -> list[tuple[str, str, st
     return [
         (check.asset_key.to_user_string(), check.check_name, ", ".join(f"{name} {_said(value)}" for name, value in check.metadata.items()))
         for check in _check_results(result)
-        if not check.passed
+        if not check.passed and NOT_EVALUATED not in check.metadata
     ]
 
 

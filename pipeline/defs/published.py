@@ -20,6 +20,7 @@ from pipeline.warehouse.sql import select_view
     group_name="published",
     deps=[table.name for table in PUBLISHED],
     kinds={"duckdb", "parquet"},
+    op_tags={"dagster/priority": "-1"},  # after the checks of side tables, which mark what is stale
     description="An immutable Parquet release with `latest` pointing at it, `trade_tension.duckdb`, and a report to look at.",
 )
 def published(lake: dg.ResourceParam[Lake], product: dg.ResourceParam[Product]) -> dg.MaterializeResult[None]:

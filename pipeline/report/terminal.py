@@ -110,9 +110,9 @@ def ran(out: Console, daily: pl.DataFrame, newest: pl.DataFrame, accounted: str,
 
 
 def failed_checks(err: Console, failed: Sequence[tuple[str, str, str]]) -> None:
-    """Promises that were broken, critical or not."""
+    """Checks that failed, critical or not."""
     for table, check, detail in failed:
-        err.print(f"[yellow]promise broken:[/] {plain(table)}.{plain(check)}: {plain(detail)}", highlight=False)
+        err.print(f"[yellow]check failed:[/] {plain(table)}.{plain(check)}: {plain(detail)}", highlight=False)
 
 
 def stale_tables(err: Console, reasons: Mapping[str, str]) -> None:

@@ -7,8 +7,10 @@ import hashlib
 import json
 import os
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from datetime import date
 from functools import cache
+from importlib.metadata import PackageNotFoundError, version
 
 from pipeline.contracts.days import Days
 from pipeline.contracts.model import Table
@@ -22,13 +24,20 @@ def combine_digests(*parts: str) -> str:
 
 
 @cache
-def code_digest(*packages: str) -> str:
-    """Digest of all files of these packages of `pipeline`: code, lexicon and model weights. What trains a model is left out."""
+def code_digest(packages: tuple[str, ...], libraries: tuple[str, ...] = ()) -> str:
+    """Digest of all files of these packages of `pipeline` (code, lexicon, model weights) and of the versions of these libraries.
+
+    What trains a model is left out, and a library that is not installed.
+    """
     digest = hashlib.blake2b(digest_size=8)
     for path in sorted(path for name in packages for path in (PACKAGE / name).rglob("*") if path.is_file()):
-        if not {"__pycache__", "training"} & set(path.parts):
-            digest.update(path.relative_to(PACKAGE).as_posix().encode())
+        inside = path.relative_to(PACKAGE)
+        if not {"__pycache__", "training"} & set(inside.parts):
+            digest.update(inside.as_posix().encode())
             digest.update(path.read_bytes())
+    for library in libraries:
+        with suppress(PackageNotFoundError):
+            digest.update(f"{library} {version(library)}".encode())
     return digest.hexdigest()
 
 

@@ -44,7 +44,7 @@ class WithoutQuotes(SentenceExtractor):
 class BrokenExtractor:
     """Hands out the reader gone wrong."""
 
-    identity = "without quotes"
+    fingerprint = "without quotes"
 
     def make(self) -> Extractor:
         return WithoutQuotes()

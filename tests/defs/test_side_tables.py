@@ -64,6 +64,13 @@ def test_a_broken_file_of_tariffs_does_not_stop_the_index(home: SmallHome, tmp_p
 
 
 @pytest.mark.slow
+def test_checks_of_side_tables_run_before_anything_is_published(home: SmallHome) -> None:
+    result = home.run(Days(DAY, DAY))
+    started = [event.step_key for event in result.all_events if event.event_type_value == "STEP_START"]
+    assert started[-1] == "published"
+    assert "measures_measures_stand_as_their_last_state" in started
+
+
 def test_a_side_table_keeps_its_last_good_version_until_it_is_rebuilt(home: SmallHome, tmp_path: Path) -> None:
     assert home.run(Days(DAY, DAY)).success
     before = home.bytes_of(RAW_TARIFFS.name)

@@ -248,7 +248,7 @@ def test_earlier_days_join_those_that_were_read_before(story: Story) -> None:
 def test_a_failing_page_is_reported_and_its_day_keeps_its_rows(story: Story) -> None:
     said = story.backfill.complained
     for check in ("federal_register.answered", "raw_official_documents.every_day_is_whole"):
-        assert f"promise broken: {check}" in said
+        assert f"check failed: {check}" in said
     assert "it answered 503" in said
     documents = story.backfill.lake["raw_official_documents"]
     assert documents.select("index_date", "title").rows() == [
@@ -258,7 +258,7 @@ def test_a_failing_page_is_reported_and_its_day_keeps_its_rows(story: Story) -> 
 
 def test_a_feed_that_fails_is_told_and_the_run_ends_well(story: Story) -> None:
     assert story.first.said.returncode == 0
-    assert "promise broken: rss.answered" in story.first.complained
+    assert "check failed: rss.answered" in story.first.complained
     assert f"{GAZETTE} failed" in story.first.complained
     for told in (story.first.complained, story.sources):
         assert f"{GAZETTE_PATH}: it answered 500 (2 attempts)" in told
@@ -271,7 +271,7 @@ def test_of_a_feed_that_fails_nothing_is_a_zero(story: Story) -> None:
 
 
 def test_what_an_upstream_lacks_breaks_no_promise_of_others(story: Story) -> None:
-    broken = {check for line in story.first.said.stderr.splitlines() if (check := line.partition("promise broken: ")[2].split(": ")[0])}
+    broken = {check for line in story.first.said.stderr.splitlines() if (check := line.partition("check failed: ")[2].split(": ")[0])}
     lacking = {"gdelt_accounts.most_quarters_are_read", "gdelt_daily.hardly_a_quarter_is_missing"}
     assert broken == lacking | {"rss.answered"}
 
