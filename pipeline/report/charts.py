@@ -14,10 +14,8 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, cast
 
-import altair as alt
 import polars as pl
 import vl_convert
-from altair.utils.schemapi import debug_mode
 
 from pipeline.contracts.model import ContractError, Table
 from pipeline.contracts.tables.index import TENSION_DAILY, TENSION_PAIR_DAILY
@@ -47,12 +45,12 @@ _FONT = "Arial, Helvetica, sans-serif"  # the converter ships a font of these wi
 _LARGEST_SPARKLINE = 9999
 _LONGEST_ALT = 60
 
-#: Altair validates each part of a chart as it is made, which takes longer than to draw it. Tests validate whole charts.
-_UNVALIDATED = debug_mode(False)
+#: A chart as a Vega-Lite specification. Written out, since building it from altair's objects takes longer than drawing it.
+Chart = dict[str, Any]
+VEGA_LITE = "6.4"
 
 
-@_UNVALIDATED
-def pair_chart(pair_daily: pl.DataFrame, note: str = "", width: int = WIDTH) -> alt.VConcatChart:
+def pair_chart(pair_daily: pl.DataFrame, note: str = "", width: int = WIDTH) -> Chart:
     """Tension and concession of one pair with 80 % limits, dialogue as a thin line, the baseline, and below them the phase of each day.
 
     `pair_daily`: rows of TENSION_PAIR_DAILY of one pair, at least one, in any order. `note` stands under the title. `width` in pixels,
@@ -66,12 +64,11 @@ def pair_chart(pair_daily: pl.DataFrame, note: str = "", width: int = WIDTH) -> 
     title = heading(f"Trade tension {pair_title(frame['pair'][0])}", (note, key), width)
     limits = [f"{name}_{limit}" for name in _LIMITED for limit in ("lo80", "hi80")]
     data = {"days": daily_points(frame, [*_LINES, *limits]), "stretches": _stretches(frame)}
-    plots = (_lines_panel(frame, panel), _phase_strip(data["stretches"], panel.axis))
-    return finished(alt.vconcat(*plots, spacing=6, title=title), data)
+    plots = [_lines_panel(frame, panel), _phase_strip(data["stretches"], panel.axis)]
+    return finish({"vconcat": plots, "spacing": 6, "title": title}, data)
 
 
-@_UNVALIDATED
-def directed_chart(daily: pl.DataFrame, note: str = "", width: int = WIDTH) -> alt.VConcatChart:
+def directed_chart(daily: pl.DataFrame, note: str = "", width: int = WIDTH) -> Chart:
     """Tension of each direction of one pair in a panel of its own, on one scale; the other direction stands behind it as a grey line.
 
     `daily`: rows of TENSION_DAILY of one pair, one direction or both. `note`, `width` and errors as in `pair_chart`.
@@ -83,22 +80,17 @@ def directed_chart(daily: pl.DataFrame, note: str = "", width: int = WIDTH) -> a
     plots = [_direction_panel(name, sides, panel) for name in sides]
     key = f"{_baseline_words(frame)} Grey: the other direction."
     title = heading(f"Who presses whom: {pair_title(frame['pair'][0])}", (note, key), width)
-    return finished(alt.vconcat(*plots, spacing=14, title=title), data)
+    return finish({"vconcat": plots, "spacing": 14, "title": title}, data)
 
 
-def to_svg(chart: alt.TopLevelMixin) -> str:
+def to_svg(chart: Chart) -> str:
     """The chart as SVG text; the same chart gives the same text."""
-    return str(vl_convert.vegalite_to_svg(_specification(chart), vl_version=_vega_lite(), allowed_base_urls=[]))
+    return str(vl_convert.vegalite_to_svg(chart, vl_version=VEGA_LITE, allowed_base_urls=[]))
 
 
-def to_png(chart: alt.TopLevelMixin, scale: float = 2) -> bytes:
+def to_png(chart: Chart, scale: float = 2) -> bytes:
     """The chart as PNG, `scale` pixels for each pixel of its width."""
-    return bytes(vl_convert.vegalite_to_png(_specification(chart), vl_version=_vega_lite(), scale=scale, allowed_base_urls=[]))
-
-
-def _specification(chart: alt.TopLevelMixin) -> dict[str, Any]:
-    """The chart for the converter; tests validate it against the schema of Vega-Lite, which takes longer than to draw it."""
-    return chart.to_dict(validate=False)
+    return bytes(vl_convert.vegalite_to_png(chart, vl_version=VEGA_LITE, scale=scale, allowed_base_urls=[]))
 
 
 def sparkline(values: Sequence[float], width: int = 120, height: int = 24) -> str:
@@ -157,42 +149,42 @@ class _Panel:
     top: float
     height: int
 
-    def y(self, field: str) -> alt.Y:
+    def y(self, name: str) -> Chart:
         weight = {"condition": {"test": f"datum.value == {_BASELINE:g}", "value": "bold"}, "value": "normal"}
-        style = alt.Axis(values=_values(self.top), labelFontWeight=weight, title=None, minExtent=_LEFT, maxExtent=_LEFT)
-        return alt.Y(f"{field}:Q", scale=alt.Scale(domain=[0, self.top], nice=False), axis=style)
+        axis = {"values": _values(self.top), "labelFontWeight": weight, "title": None, "minExtent": _LEFT, "maxExtent": _LEFT}
+        return {"field": name, "type": "quantitative", "scale": {"domain": [0, self.top], "nice": False}, "axis": axis}
 
-    def baseline(self, has_dates: bool) -> alt.Chart:
+    def baseline(self, has_dates: bool) -> Chart:
         """The dashed line at 100; it also carries the lines of the time axis, which lie behind everything."""
-        rule = _marks([{"start": self.axis.start_ms, "end": self.axis.end_ms, "value": _BASELINE}])
-        dashed: alt.Chart = rule.mark_rule(color=palette.MUTED, strokeDash=[4, 3], strokeWidth=1)
-        return dashed.encode(x=self.axis.x("start", has_labels=has_dates), x2="end", y=self.y("value"))
+        row = {"start": self.axis.start_ms, "end": self.axis.end_ms, "value": _BASELINE}
+        x = self.axis.x("start", has_labels=has_dates)
+        dashed = {"type": "rule", "color": palette.MUTED, "strokeDash": [4, 3], "strokeWidth": 1}
+        return layer([row], dashed, x=x, x2={"field": "end"}, y=self.y("value"))
 
-    def band(self, points: str, name: str) -> alt.Chart:
+    def band(self, points: str, name: str) -> Chart:
         """The 80 % limits, alike on all days: shades that come and go with thin days would be read as something that happened."""
-        area: alt.Chart = _marks(points).mark_area(color=_COLOURS[name], opacity=0.11)
-        return area.encode(x=self.axis.x("at"), y=self.y(f"{name}_lo80"), y2=f"{name}_hi80")
+        area = {"type": "area", "color": _COLOURS[name], "opacity": 0.11}
+        return layer(points, area, x=self.axis.x("at"), y=self.y(f"{name}_lo80"), y2={"field": f"{name}_hi80"})
 
-    def line(self, points: str, field: str, **style: Any) -> alt.Chart:
-        mark: alt.Chart = _marks(points).mark_line(strokeCap="round", strokeJoin="round", **style)
-        return mark.encode(x=self.axis.x("at"), y=self.y(field))
+    def line(self, points: str, name: str, **style: Any) -> Chart:
+        mark = {"type": "line", "strokeCap": "round", "strokeJoin": "round", **style}
+        return layer(points, mark, x=self.axis.x("at"), y=self.y(name))
 
-    def grey_line(self, points: str, field: str) -> alt.Chart:
-        return self.line(points, field, color=palette.DIALOGUE, strokeWidth=1.1, opacity=0.9)
+    def grey_line(self, points: str, name: str) -> Chart:
+        return self.line(points, name, color=palette.DIALOGUE, strokeWidth=1.1, opacity=0.9)
 
-    def strong_line(self, points: str, name: str) -> list[alt.Chart]:
+    def strong_line(self, points: str, name: str) -> list[Chart]:
         """The whole line pale, and over it the days with enough evidence at full strength."""
         colour = _COLOURS[name]
         thickness = 2.4 if len(self.axis) < self.axis.width else 1.4  # more days than pixels: a thick line would be a smear
         pale = self.line(points, name, color=colour, strokeWidth=thickness * 0.75, opacity=0.5)
         return [pale, self.line(points, f"{name}_firm", color=colour, strokeWidth=thickness)]
 
-    def text(self, row: Mapping[str, Any], **style: Any) -> alt.Chart:
+    def text(self, row: Mapping[str, Any], **style: Any) -> Chart:
         """One text at `at` and `y` of the row."""
-        words: alt.Chart = _marks([dict(row)]).mark_text(**style)
-        return words.encode(x=self.axis.x("at"), y=self.y("y"), text="text:N")
+        return layer([row], {"type": "text", **style}, x=self.axis.x("at"), y=self.y("y"), text=nominal("text"))
 
-    def end_labels(self, ends: Mapping[str, float]) -> list[alt.Chart]:
+    def end_labels(self, ends: Mapping[str, float]) -> list[Chart]:
         """Each line's name, with its last value where there is room, right of its end; moved apart where they would overlap."""
         places = apart([self.height * value / self.top for value in ends.values()], 15, 6, self.height - 6)
         has_room = self.axis.width > WIDTH / 2
@@ -205,15 +197,20 @@ class _Panel:
         return layers
 
 
-def _marks(rows: Rows | str) -> alt.Chart:
-    """A chart of a few rows, or of a data set of the whole picture by name: many rows in each layer would be compared at every step."""
-    data = alt.NamedData(name=rows) if isinstance(rows, str) else alt.InlineData(rows)
-    return alt.Chart(cast("alt.Data", data))
+def layer(rows: Sequence[Mapping[str, Any]] | str, mark: Chart, **encoding: Chart) -> Chart:
+    """One mark drawn for each of a few rows, or for each row of a data set of the whole chart, by its name."""
+    data = {"name": rows} if isinstance(rows, str) else {"values": [dict(row) for row in rows]}
+    return {"data": data, "mark": mark, "encoding": encoding}
 
 
-def _vega_lite() -> str:
-    """The Vega-Lite version for which altair writes, as the converter names it: 6.4."""
-    return ".".join(alt.SCHEMA_VERSION.removeprefix("v").split(".")[:2])
+def nominal(name: str, **style: Any) -> Chart:
+    """Vega-Lite's encoding of a column of names."""
+    return {"field": name, "type": "nominal", **style}
+
+
+def quantitative(name: str, **style: Any) -> Chart:
+    """Vega-Lite's encoding of a column of numbers."""
+    return {"field": name, "type": "quantitative", **style}
 
 
 def _checked(table: Table, frame: pl.DataFrame) -> pl.DataFrame:
@@ -254,29 +251,29 @@ def _values(top: float) -> list[float]:
     return sorted(value for value in values if value == _BASELINE or abs(value - _BASELINE) > top / 20)
 
 
-def _lines_panel(frame: pl.DataFrame, panel: _Panel) -> alt.LayerChart:
+def _lines_panel(frame: pl.DataFrame, panel: _Panel) -> Chart:
     layers = [panel.baseline(has_dates=False)]
     layers += [panel.band("days", name) for name in reversed(_LIMITED)]
     layers.append(panel.grey_line("days", "dialogue"))
     layers += [line for name in reversed(_LIMITED) for line in panel.strong_line("days", name)]
     layers += _peaks(frame, panel)
     layers += panel.end_labels({name: float(frame[name][-1]) for name in _LINES})
-    return cast("alt.LayerChart", alt.layer(*layers, width=panel.axis.width, height=panel.height))
+    return {"layer": layers, "width": panel.axis.width, "height": panel.height}
 
 
-def _direction_panel(name: str, sides: Mapping[str, pl.DataFrame], panel: _Panel) -> alt.LayerChart:
+def _direction_panel(name: str, sides: Mapping[str, pl.DataFrame], panel: _Panel) -> Chart:
     side = sides[name]
     layers = [panel.baseline(has_dates=name == list(sides)[-1])]
     layers += [panel.grey_line(other, "tension") for other in sides if other != name]
     layers += [panel.band(name, "tension"), *panel.strong_line(name, "tension")]
     layers += panel.end_labels({"tension": float(side["tension"][-1])})
-    title = alt.TitleParams(direction_title(side["actor"][0], side["target"][0]), fontSize=13, anchor="start", frame="group", offset=4)
-    return cast("alt.LayerChart", alt.layer(*layers, width=panel.axis.width, height=panel.height, title=title))
+    title = panel_title(direction_title(side["actor"][0], side["target"][0]))
+    return {"layer": layers, "width": panel.axis.width, "height": panel.height, "title": title}
 
 
-def _peaks(frame: pl.DataFrame, panel: _Panel) -> list[alt.Chart]:
+def _peaks(frame: pl.DataFrame, panel: _Panel) -> list[Chart]:
     """The highest day of tension and of concession with its date; none for a line that hardly leaves the baseline or crowds another."""
-    layers: list[alt.Chart] = []
+    layers: list[Chart] = []
     placed: list[tuple[float, float]] = []
     edge = 60
     spans_years = panel.axis.last - panel.axis.first >= timedelta(days=365)
@@ -289,10 +286,10 @@ def _peaks(frame: pl.DataFrame, panel: _Panel) -> list[alt.Chart]:
         placed.append((x, y))
         year = f" {day.year}" if spans_years else ""
         row = {"at": midnight_ms(day) + DAY_MS // 2, "y": round(value, 2), "text": f"{value:,.0f} on {short_day(day)}{year}"}
-        dot = _marks([row]).mark_circle(color=_COLOURS[name], size=34, opacity=1)
+        dot = {"type": "circle", "color": _COLOURS[name], "size": 34, "opacity": 1}
         align = "left" if x < edge else "right" if x > panel.axis.width - edge else "center"
         style = {"fontSize": 11, "fontWeight": "bold", "dy": -11, "align": align}
-        layers.append(dot.encode(x=panel.axis.x("at"), y=panel.y("y")))
+        layers.append(layer([row], dot, x=panel.axis.x("at"), y=panel.y("y")))
         layers.append(panel.text(row, color=palette.PAPER, stroke=palette.PAPER, strokeWidth=3.5, strokeJoin="round", **style))
         layers.append(panel.text(row, color=_COLOURS[name], **style))
     return layers
@@ -302,24 +299,27 @@ def _stretches(frame: pl.DataFrame) -> Rows:
     return [{**run, "top": _STRIP - _THIN_STRIP if run["is_thin"] else 0, "bottom": _STRIP} for run in phase_runs(frame)]
 
 
-def _phase_strip(stretches: Rows, axis: DaysAxis) -> alt.LayerChart:
+def _phase_strip(stretches: Rows, axis: DaysAxis) -> Chart:
     """One bar a stretch of days in the colour of its phase, named where there is room; low and pale where evidence is thin."""
     has_room = axis.width > WIDTH / 2
-    legend = alt.Legend(
-        orient="bottom", direction="horizontal", title="Phase (a low, pale bar: thin evidence)", symbolType="square", offset=8,
-        titleOrient="left" if has_room else "top", columns=5 if has_room else 3, titleLimit=axis.width,
-    )  # fmt: skip
-    colour = alt.Color(
-        "phase:N", scale=alt.Scale(domain=list(palette.PHASES), range=list(palette.PHASES.values())), legend=legend, sort=None
+    legend = {
+        "orient": "bottom", "direction": "horizontal", "title": "Phase (a low, pale bar: thin evidence)", "symbolType": "square",
+        "offset": 8, "titleOrient": "left" if has_room else "top", "columns": 5 if has_room else 3, "titleLimit": axis.width,
+    }  # fmt: skip
+    bars = layer(
+        "stretches",
+        {"type": "rect"},
+        x=axis.x("start", has_labels=True),
+        x2={"field": "end"},
+        y=quantitative("top", scale=None, axis=None),
+        y2={"field": "bottom"},
+        color=nominal("phase", scale={"domain": list(palette.PHASES), "range": list(palette.PHASES.values())}, legend=legend, sort=None),
+        opacity=nominal("is_thin", scale={"domain": [False, True], "range": [1, 0.7]}, legend=None),
     )
-    strength = alt.Opacity("is_thin:N", scale=alt.Scale(domain=[False, True], range=[1, 0.7]), legend=None)
-    bars = _marks("stretches").mark_rect().encode(
-        x=axis.x("start", has_labels=True), x2="end", y=alt.Y("top:Q", scale=None, axis=None), y2="bottom", color=colour, opacity=strength
-    )  # fmt: skip
-    return cast("alt.LayerChart", alt.layer(bars, *_stretch_names(stretches, axis), width=axis.width, height=_STRIP))
+    return {"layer": [bars, *_stretch_names(stretches, axis)], "width": axis.width, "height": _STRIP}
 
 
-def _stretch_names(stretches: Rows, axis: DaysAxis) -> list[alt.Chart]:
+def _stretch_names(stretches: Rows, axis: DaysAxis) -> list[Chart]:
     pixels = axis.width / (axis.end_ms - axis.start_ms)
     layers = []
     for phase, colour in palette.ON_PHASES.items():
@@ -327,8 +327,9 @@ def _stretch_names(stretches: Rows, axis: DaysAxis) -> list[alt.Chart]:
         named = [run for run in stretches if run["phase"] == phase and not run["is_thin"] and run["end"] - run["start"] >= room]
         if named:
             rows = [{"at": (run["start"] + run["end"]) // 2, "middle": _STRIP / 2, "text": phase} for run in named]
-            text = _marks(rows).mark_text(color=colour, fontSize=11, baseline="middle")
-            layers.append(text.encode(x=axis.x("at", has_labels=True), y=alt.Y("middle:Q", scale=None, axis=None), text="text:N"))
+            text = {"type": "text", "color": colour, "fontSize": 11, "baseline": "middle"}
+            y = quantitative("middle", scale=None, axis=None)
+            layers.append(layer(rows, text, x=axis.x("at", has_labels=True), y=y, text=nominal("text")))
     return layers
 
 
@@ -337,37 +338,38 @@ def _baseline_words(frame: pl.DataFrame) -> str:
     return f"100 (dashed): own baseline, {long_day(first)} to {long_day(last)}."
 
 
-def heading(text: str, lines: Sequence[str], width: int) -> alt.TitleParams:
+def heading(text: str, lines: Sequence[str], width: int) -> Chart:
     """The title, and below it the lines, broken where the chart ends."""
-    return alt.TitleParams(text, subtitle=[part for line in lines for part in textwrap.wrap(line, width=width // 6)])
+    return {"text": text, "subtitle": [part for line in lines for part in textwrap.wrap(line, width=width // 6)]}
 
 
-def finished(chart: alt.VConcatChart, datasets: Mapping[str, Rows] | None = None) -> alt.VConcatChart:
-    """Type, ink and spacing that all charts share. Marks carry no labels for screen readers: the page says the same in words.
+def panel_title(text: str) -> Chart:
+    """The title of one panel of a chart."""
+    return {"text": text, "fontSize": 13, "anchor": "start", "frame": "group", "offset": 4}
 
-    `datasets` are added last, since each of the steps before copies all that the chart holds.
-    """
-    styled = chart.configure(
-        font=_FONT,
-        background=palette.PAPER,
-        padding={"left": 2, "right": 2, "top": 4, "bottom": 4},
-        aria=False,
-        view=alt.ViewConfig(stroke=None),
-        title=alt.TitleConfig(
-            anchor="start", color=palette.INK, fontSize=18, fontWeight="bold", offset=12, subtitleColor=palette.MUTED,
-            subtitleFontSize=12, subtitlePadding=5, frame="bounds",
-        ),
-        axis=alt.AxisConfig(
-            domain=False, ticks=False, gridColor=palette.GRID, tickColor=palette.MUTED, labelColor=palette.MUTED, labelFontSize=11,
-            labelPadding=5,
-        ),
-        legend=alt.LegendConfig(
-            labelColor=palette.INK, titleColor=palette.MUTED, labelFontSize=12, titleFontSize=11, titleFontWeight="normal"
-        ),
-    )  # fmt: skip
-    if datasets is not None:
-        styled.datasets = dict(datasets)
-    return cast("alt.VConcatChart", styled)
+
+def finish(chart: Chart, datasets: Mapping[str, Rows] | None = None) -> Chart:
+    """Add the type, ink and spacing that all charts share. Marks carry no labels for screen readers: the page says the same in words."""
+    style = {
+        "font": _FONT,
+        "background": palette.PAPER,
+        "padding": {"left": 2, "right": 2, "top": 4, "bottom": 4},
+        "aria": False,
+        "view": {"stroke": None},
+        "title": {
+            "anchor": "start", "color": palette.INK, "fontSize": 18, "fontWeight": "bold", "offset": 12, "frame": "bounds",
+            "subtitleColor": palette.MUTED, "subtitleFontSize": 12, "subtitlePadding": 5,
+        },
+        "axis": {
+            "domain": False, "ticks": False, "gridColor": palette.GRID, "tickColor": palette.MUTED, "labelColor": palette.MUTED,
+            "labelFontSize": 11, "labelPadding": 5,
+        },
+        "legend": {
+            "labelColor": palette.INK, "titleColor": palette.MUTED, "labelFontSize": 12, "titleFontSize": 11, "titleFontWeight": "normal",
+        },
+    }  # fmt: skip
+    schema = f"https://vega.github.io/schema/vega-lite/v{VEGA_LITE}.0.json"
+    return {"$schema": schema, "config": style, "datasets": dict(datasets or {}), **chart}
 
 
 def _bucket_maxima(values: Sequence[float], most: int) -> list[float]:

@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
-import altair as alt
 import polars as pl
 
 from pipeline.report.names import short_day, short_month
@@ -69,22 +68,22 @@ class DaysAxis:
             labels[at] = [name, f"{day.year}"] if is_new_year else [name]
         return labels
 
-    def x(self, field: str, has_labels: bool = False) -> alt.X:
-        """The encoding of `field` (milliseconds) on this axis: lines at the marked days, their names only where wanted."""
+    def x(self, name: str, has_labels: bool = False) -> dict[str, Any]:
+        """Vega-Lite's encoding of column `name` (milliseconds) on this axis: lines at the marked days, their names only where wanted."""
         marked = self.ticks()
         names = json.dumps({str(at): label for at, label in marked.items()})
-        style = alt.Axis(
-            values=list(marked),
-            labels=has_labels,
-            ticks=has_labels,
-            tickSize=4,
-            labelExpr=f"({names})[toString(time(datum.value))]",
-            labelOverlap=False,
-            labelFlush=False,
-            title=None,
-        )
-        scale = alt.Scale(type="utc", domain=[self.start_ms, self.end_ms], nice=False)
-        return alt.X(f"{field}:T", scale=scale, axis=style)
+        axis = {
+            "values": list(marked),
+            "labels": has_labels,
+            "ticks": has_labels,
+            "tickSize": 4,
+            "labelExpr": f"({names})[toString(time(datum.value))]",
+            "labelOverlap": False,
+            "labelFlush": False,
+            "title": None,
+        }
+        scale = {"type": "utc", "domain": [self.start_ms, self.end_ms], "nice": False}
+        return {"field": name, "type": "temporal", "scale": scale, "axis": axis}
 
 
 def daily_points(frame: pl.DataFrame, columns: Sequence[str]) -> list[dict[str, Any]]:

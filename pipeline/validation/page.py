@@ -11,7 +11,6 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-import altair as alt
 import polars as pl
 from rich import box
 from rich.console import Group
@@ -19,7 +18,7 @@ from rich.table import Table
 from rich.text import Text
 
 from pipeline.report import palette
-from pipeline.report.charts import to_svg
+from pipeline.report.charts import Chart, to_svg
 from pipeline.report.names import pair_title
 from pipeline.report.page import templates
 from pipeline.settings import SAMPLE_NOTE
@@ -305,7 +304,7 @@ def _hit_grid(statistic: str, rows: pl.DataFrame) -> Grid:
     return Grid(statistic.capitalize(), heads, tuple(told))
 
 
-def _picture(chart: alt.TopLevelMixin, says: str) -> Picture:
+def _picture(chart: Chart, says: str) -> Picture:
     return Picture(to_svg(chart), says)
 
 

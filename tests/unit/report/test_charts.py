@@ -8,12 +8,13 @@ from datetime import date, timedelta
 from typing import Any
 
 import altair as alt
+import jsonschema
 import polars as pl
 import pytest
 
 from pipeline.contracts.model import ContractError
 from pipeline.report import palette
-from pipeline.report.charts import apart, directed_chart, pair_chart, sparkline, sparkline_markdown, to_png, to_svg
+from pipeline.report.charts import Chart, apart, directed_chart, pair_chart, sparkline, sparkline_markdown, to_png, to_svg
 from pipeline.report.days_axis import DaysAxis
 
 Make = Callable[..., pl.DataFrame]
@@ -23,8 +24,8 @@ def _texts(svg: str) -> list[str]:
     return re.findall(r"<(?:text|tspan)[^>]*>([^<]+)<", svg)
 
 
-def _strip(chart: alt.VConcatChart) -> list[dict[str, Any]]:
-    stretches: list[dict[str, Any]] = chart.to_dict()["datasets"]["stretches"]
+def _strip(chart: Chart) -> list[dict[str, Any]]:
+    stretches: list[dict[str, Any]] = chart["datasets"]["stretches"]
     return stretches
 
 
@@ -38,6 +39,18 @@ def test_a_pair_is_drawn_as_lines_above_and_a_strip_of_phases_below(svg: str) ->
     assert panels == ["0", "1"]
     assert len(re.findall(r"mark-area", svg)) == 2
     assert "mark-rect role-mark concat_1_layer_0_marks" in svg
+
+
+def test_charts_are_valid_vega_lite(pair_daily: Make, directed_daily: Make) -> None:
+    for chart in (pair_chart(pair_daily(), "note"), pair_chart(pair_daily(3), width=380), directed_chart(directed_daily())):
+        alt.VConcatChart.from_dict(chart)
+
+
+def test_a_misspelt_mark_is_no_valid_vega_lite(pair_daily: Make) -> None:
+    chart = pair_chart(pair_daily())
+    chart["vconcat"][0]["layer"][0]["mark"]["type"] = "ruler"
+    with pytest.raises(jsonschema.ValidationError, match="ruler"):
+        alt.VConcatChart.from_dict(chart)
 
 
 def test_the_title_names_the_countries_and_the_note_stands_below(svg: str) -> None:
