@@ -19,7 +19,7 @@ def main() -> None:
     if given.articles.suffix != ".parquet" or "topics" not in pl.read_parquet_schema(given.articles):
         parser.error(f"{given.articles} has no topics; give a Parquet file with a column `topics`")
     articles = pl.read_parquet(given.articles, columns=["title", "body", "topics"])
-    passing, filed = gate.passes(articles), articles["topics"].list.contains(given.topic)
+    passing, filed = gate.is_trade_news(articles), articles["topics"].list.contains(given.topic)
     asked, passed, both = int(filed.sum()), int(passing.sum()), int((passing & filed).sum())
     share = both / asked if asked else 0.0
     print(f"{asked:,} of {articles.height:,} articles are filed under {given.topic}; {both:,} of them pass the gate ({share:.1%})")

@@ -18,7 +18,7 @@ def main() -> None:
     parser.add_argument("--count", type=int, default=60, help="how many [default: %(default)s]")
     given = parser.parse_args()
     articles = clean(given.articles)
-    passing = articles.filter(gate.passes(articles)).select("article_id", "title", "body").rows()
+    passing = articles.filter(gate.is_trade_news(articles)).select("article_id", "title", "body").rows()
     drawn = sorted(passing, key=lambda row: sha256(row[0].encode()).hexdigest())[: given.count]
     for number, (_, title, body) in enumerate(drawn, start=1):
         print(f"{number:>3}  {' '.join(title.split())}\n     {' '.join(body[:CHARACTERS].split())}\n")

@@ -15,7 +15,7 @@ from rich.table import Table
 
 from pipeline.contracts.vocabulary import TIER
 from pipeline.signals.alignment import TRIPLE
-from pipeline.signals.candidates import candidates, to_frame
+from pipeline.signals.candidates import build_candidates, to_frame
 from pipeline.signals.evaluate import Report, Score, evaluate
 from pipeline.signals.extract import SentenceExtractor, resolved
 from pipeline.signals.gold import Gold, half, read_gold
@@ -40,7 +40,7 @@ def readings(gold: Gold) -> dict[str, pl.DataFrame]:
 
 def share_asked_about(gold: Gold) -> float:
     """Share of the asserted rows that are not optional whose actor and target are a candidate of their sentence."""
-    asked = to_frame(candidates(resolved(gold.passages.with_columns(title_length=pl.lit(0)).iter_rows())))
+    asked = to_frame(build_candidates(resolved(gold.passages.with_columns(title_length=pl.lit(0)).iter_rows())))
     wanted = gold.rows.filter(ASSERTED & ~pl.col("opt")).with_row_index("row")
     pairs = wanted.join(asked, left_on=["id", "actor", "target"], right_on=["article_id", "actor", "target"], suffix="_asked")
     overlaps = (pl.col("span_start") < pl.col("span_end_asked")) & (pl.col("span_start_asked") < pl.col("span_end"))

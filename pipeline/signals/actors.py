@@ -10,9 +10,9 @@ from datetime import date
 from functools import cache
 from typing import Any
 
-from pipeline.signals.lexicon import LexiconError, cues, load
+from pipeline.signals.lexicon import LexiconError, cues, load_lexicon
 from pipeline.signals.lexicon.inflect import verb_forms
-from pipeline.signals.words import Word, words
+from pipeline.signals.tokens import Token, tokenize
 
 ROLES = ("country", "capital", "demonym", "institution", "leader", "pronoun", "speaker", "mutual")
 LOOK_AHEAD = 4
@@ -45,12 +45,12 @@ class _Name:
         return not self.terms or day is None or any(first <= day < last for first, last in self.terms)
 
 
-def mentions(sentence: str, day: date | None, tokens: Sequence[Word] | None = None) -> list[Mention]:
+def find_mentions(sentence: str, day: date | None, tokens: Sequence[Token] | None = None) -> list[Mention]:
     """The countries named in a sentence, left to right, longest names first.
 
     `day` decides which leaders are in office; None lets all of them count. `tokens` are the sentence's words, if at hand.
     """
-    tokens = words(sentence) if tokens is None else tokens
+    tokens = tokenize(sentence) if tokens is None else tokens
     index, found, at = _index(), [], 0
     while at < len(tokens):
         name = _name_at(tokens, at, index, day)
@@ -69,20 +69,20 @@ def mentions(sentence: str, day: date | None, tokens: Sequence[Word] | None = No
     return found
 
 
-def _is_of_another(tokens: Sequence[Word], at: int, name: _Name, found: Sequence[Mention]) -> bool:
+def _is_of_another(tokens: Sequence[Token], at: int, name: _Name, found: Sequence[Mention]) -> bool:
     """`India's commerce ministry`: an office that several states have belongs to the state named just before it."""
     gap = 2 + LOOK_AHEAD
     return name.is_shared and any(tokens[max(at - gap, 0)].start <= mention.end <= tokens[at].start for mention in found)
 
 
-def _compound(word: Word, index: dict[str, list[_Name]]) -> list[Mention]:
+def _compound(word: Token, index: dict[str, list[_Name]]) -> list[Mention]:
     """`American-made` names America, though not as a state."""
     head, hyphen, _ = word.text.partition("-")
     names = [name for name in index.get(head, ()) if name.spelling == (head,) and name.role in {"country", "demonym"}] if hyphen else []
     return [Mention(name.code, word.start, word.start + len(head), name.role, is_actor=False) for name in names[:1]]
 
 
-def _name_at(tokens: Sequence[Word], at: int, index: dict[str, list[_Name]], day: date | None) -> _Name | None:
+def _name_at(tokens: Sequence[Token], at: int, index: dict[str, list[_Name]], day: date | None) -> _Name | None:
     for name in index.get(tokens[at].text, ()):
         span = tokens[at : at + len(name.spelling)]
         if tuple(word.text for word in span) == name.spelling and name.serves(day):
@@ -90,7 +90,7 @@ def _name_at(tokens: Sequence[Word], at: int, index: dict[str, list[_Name]], day
     return None
 
 
-def _is_exception(tokens: Sequence[Word], first: int, last: int, name: _Name) -> bool:
+def _is_exception(tokens: Sequence[Token], first: int, last: int, name: _Name) -> bool:
     rule = _exceptions().get(name.spelling)
     if rule is None:
         return False
@@ -99,7 +99,7 @@ def _is_exception(tokens: Sequence[Word], first: int, last: int, name: _Name) ->
     return before in rule[0] or after in rule[1]
 
 
-def _is_dateline(tokens: Sequence[Word], first: int, last: int, name: _Name) -> bool:
+def _is_dateline(tokens: Sequence[Token], first: int, last: int, name: _Name) -> bool:
     """`WASHINGTON —` and `BEIJING, May 3 -` say where the report was written."""
     if name.role != "capital":
         return False
@@ -107,7 +107,7 @@ def _is_dateline(tokens: Sequence[Word], first: int, last: int, name: _Name) -> 
     return (after in "\u2014\u2013" and after != "") or (first == 0 and tokens[first].text.isupper() and after in {"-", ",", "("})
 
 
-def _is_state(tokens: Sequence[Word], first: int, last: int, name: _Name) -> bool:
+def _is_state(tokens: Sequence[Token], first: int, last: int, name: _Name) -> bool:
     owner = last + 1 < len(tokens) and tokens[last + 1].lower in {"'s", "'", "\u2019"}
     before = tokens[first - 1].lower if first else ""
     if name.role == "capital" and before in cues("place_prepositions"):
@@ -124,14 +124,14 @@ def _is_state(tokens: Sequence[Word], first: int, last: int, name: _Name) -> boo
     return True
 
 
-def _is_coupled(tokens: Sequence[Word], first: int, last: int) -> bool:
+def _is_coupled(tokens: Sequence[Token], first: int, last: int) -> bool:
     """`US-China talks`: both names only say whose talks."""
     marks = {"-", "\u2013", "/"}
     after = last + 2 < len(tokens) and tokens[last + 1].text in marks and tokens[last + 2].text[0].isupper()
     return after or (first > 1 and tokens[first - 1].text in marks and tokens[first - 2].text[0].isupper())
 
 
-def _noun_after(tokens: Sequence[Word], at: int, name: _Name, owner: bool) -> bool | None:
+def _noun_after(tokens: Sequence[Token], at: int, name: _Name, owner: bool) -> bool | None:
     """True for a word of state, False for goods, firms and people, None when neither follows at once."""
     state, other = _nouns()
     adjective = owner or name.role == "demonym" or " ".join(name.spelling) in cues("short_names")
@@ -150,22 +150,22 @@ def _noun_after(tokens: Sequence[Word], at: int, name: _Name, owner: bool) -> bo
 
 @cache
 def _nouns() -> tuple[frozenset[str], frozenset[str]]:
-    nouns = load("actors")["nouns"]
+    nouns = load_lexicon("actors")["nouns"]
     return frozenset(nouns["state"]), frozenset(nouns["nonstate"])
 
 
 @cache
 def _verbs() -> frozenset[str]:
     """All forms of the first words of the lexicon's verbs: after `U.S.` they begin the predicate."""
-    entries = [*load("verbs")["verb"], *load("operators")["operator"]]
+    entries = [*load_lexicon("verbs")["verb"], *load_lexicon("operators")["operator"]]
     return frozenset(form.split(" ")[0] for entry in entries for phrase in entry["words"] for form in verb_forms(phrase))
 
 
 @cache
 def _exceptions() -> dict[tuple[str, ...], tuple[frozenset[str], frozenset[str]]]:
     return {
-        tuple(w.text for w in words(rule["name"])): (frozenset(rule["before"]), frozenset(rule["after"]))
-        for rule in load("actors")["exception"]
+        tuple(w.text for w in tokenize(rule["name"])): (frozenset(rule["before"]), frozenset(rule["after"]))
+        for rule in load_lexicon("actors")["exception"]
     }
 
 
@@ -173,7 +173,7 @@ def _exceptions() -> dict[tuple[str, ...], tuple[frozenset[str], frozenset[str]]
 def _index() -> dict[str, list[_Name]]:
     """First word of a name to the names that begin so, longest first; also in capitals, as old wires set headlines."""
     index: dict[str, list[_Name]] = {}
-    for name in _names(load("actors")["country"]):
+    for name in _names(load_lexicon("actors")["country"]):
         index.setdefault(name.spelling[0], []).append(name)
     for names in index.values():
         names.sort(key=lambda name: -len(name.spelling))
@@ -204,7 +204,7 @@ def _add(
     is_shared: bool = False,
 ) -> None:
     for variant in dict.fromkeys((spelled, spelled.upper() if len(spelled) > CAPITAL_LETTERS else spelled)):
-        spelling = tuple(word.text for word in words(variant))
+        spelling = tuple(word.text for word in tokenize(variant))
         if spelling in found and found[spelling].code != code:
             raise LexiconError(f"actors.toml: {variant!r} stands for both {found[spelling].code} and {code}; keep one")
         found.setdefault(spelling, _Name(code, role, spelling, terms, is_shared))

@@ -14,7 +14,7 @@ from functools import cache
 
 import polars as pl
 
-from pipeline.signals.lexicon import load
+from pipeline.signals.lexicon import load_lexicon
 
 TERMS = ("intercept", "rules_asserted", "rules_denied", "family", "encoder")
 # scores nearer to 0 or 1 than this say no more
@@ -37,7 +37,7 @@ def least(way: str) -> float:
 
 def tiers(probability: pl.Series) -> pl.Series:
     """`high`, `medium` or `low` for each probability."""
-    bounds = load("calibration")["tiers"]
+    bounds = load_lexicon("calibration")["tiers"]
     value = pl.col("probability")
     named = pl.when(value >= bounds["high"]).then(pl.lit("high")).when(value >= bounds["medium"]).then(pl.lit("medium"))
     return pl.DataFrame({"probability": probability}).select(tier=named.otherwise(pl.lit("low")))["tier"]
@@ -71,10 +71,10 @@ def _logit(share: pl.Expr) -> pl.Expr:
 
 @cache
 def _table() -> dict[str, dict[str, float]]:
-    return {way: dict(figures) for way, figures in load("calibration")["way"].items()}
+    return {way: dict(figures) for way, figures in load_lexicon("calibration")["way"].items()}
 
 
 @cache
 def _families() -> dict[str, float]:
-    calibration = load("calibration")
+    calibration = load_lexicon("calibration")
     return {"": float(calibration["default"]), **{name: float(value) for name, value in calibration["families"].items()}}

@@ -5,19 +5,15 @@ Belongs here: which pairs are worth judging, and what a reader gets to see. Does
 
 import itertools
 from collections.abc import Container, Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import date
 from typing import Any
 
 import polars as pl
 
 from pipeline.contracts.countries import ALL_PARTNERS
-from pipeline.signals.actors import Mention
-from pipeline.signals.segment import Sentence
+from pipeline.signals.context import PAIR_SIZE, ResolvedSentence
 
 MOST_COUNTRIES = 8
 ENOUGH_COUNTRIES = 5
-PAIR_SIZE = 2
 # who may be meant where a text names fewer than two countries, or lets people speak without saying for whom: the two of most trade news
 UNSAID = ("USA", "CHN")
 
@@ -50,36 +46,13 @@ CANDIDATES_SCHEMA = pl.Schema(
 
 
 # The candidates of one sentence, as rows of `CANDIDATES_SCHEMA` by name.
-Group = Sequence[Mapping[str, Any]]
+SentenceCandidates = Sequence[Mapping[str, Any]]
 
 
-@dataclass(frozen=True, slots=True)
-class Resolved:
-    """A sentence of an article with everything that is known about who is meant in it.
-
-    `speaker` is the state that has the floor, `is_stranger` whether a journalist or host has it; `known` are the countries of the
-    article, the likeliest first: the speaker, the last to act, then the most named. `is_spoken`: somebody speaks for a state that is
-    not told.
-    """
-
-    article_id: str
-    day: date | None
-    title: str
-    previous: str
-    sentence: Sentence
-    mentions: Sequence[Mention]
-    main_pair: tuple[str, ...]
-    previous_mentions: Sequence[Mention] = ()
-    speaker: str | None = None
-    is_stranger: bool = False
-    known: tuple[str, ...] = ()
-    is_spoken: bool = False
-
-
-def candidates(sentences: Iterable[Resolved]) -> list[Group]:
+def build_candidates(sentences: Iterable[ResolvedSentence]) -> list[SentenceCandidates]:
     """The candidates of each sentence: every ordered pair among the countries named or meant in it and the article's main pair, and each
     of them towards all partners (`*`). A sentence about nobody has none and is left out."""
-    groups: list[Group] = []
+    groups: list[SentenceCandidates] = []
     number = itertools.count()
     for sentence in sentences:
         group = [dict(zip(CANDIDATES_SCHEMA, (next(number), *row), strict=True)) for row in _rows(sentence)]
@@ -88,13 +61,13 @@ def candidates(sentences: Iterable[Resolved]) -> list[Group]:
     return groups
 
 
-def to_frame(groups: Iterable[Group], numbers: Container[int] | None = None) -> pl.DataFrame:
+def to_frame(groups: Iterable[SentenceCandidates], numbers: Container[int] | None = None) -> pl.DataFrame:
     """Candidates as a frame (`CANDIDATES_SCHEMA`): all of them, or those with these numbers."""
     rows = [tuple(row.values()) for group in groups for row in group if numbers is None or row["candidate"] in numbers]
     return pl.DataFrame(rows, schema=CANDIDATES_SCHEMA, orient="row")
 
 
-def _rows(resolved: Resolved) -> Iterable[tuple[Any, ...]]:
+def _rows(resolved: ResolvedSentence) -> Iterable[tuple[Any, ...]]:
     spans: dict[str, list[dict[str, Any]]] = {}
     for mention in resolved.mentions:
         spans.setdefault(mention.code, []).append(

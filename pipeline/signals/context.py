@@ -9,11 +9,11 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
-from pipeline.signals.actors import Mention, mentions
-from pipeline.signals.candidates import PAIR_SIZE, Resolved
-from pipeline.signals.lexicon import load
+from pipeline.signals.actors import Mention, find_mentions
+from pipeline.signals.lexicon import load_lexicon
 from pipeline.signals.segment import Sentence
 
+PAIR_SIZE = 2
 TITLE_WEIGHT = 3
 
 _SPEAKER = re.compile(r"([A-Z][\w.'\u2019 -]{0,60}?)(?::\s|(?<=^Q)[.\t ]\s*(?=[\"\u201cA-Z]))")
@@ -31,6 +31,29 @@ _OWN_WORDS = re.compile(r" by ([A-Z]{3})$")
 _FIRST = re.compile(r"\b(?:we|our|us|i|my)\b", re.IGNORECASE)
 
 
+@dataclass(frozen=True, slots=True)
+class ResolvedSentence:
+    """A sentence of an article with everything that is known about who is meant in it.
+
+    `speaker` is the state that has the floor, `is_stranger` whether a journalist or host has it; `known` are the countries of the
+    article, the likeliest first: the speaker, the last to act, then the most named. `is_spoken`: somebody speaks for a state that is
+    not told.
+    """
+
+    article_id: str
+    day: date | None
+    title: str
+    previous: str
+    sentence: Sentence
+    mentions: Sequence[Mention]
+    main_pair: tuple[str, ...]
+    previous_mentions: Sequence[Mention] = ()
+    speaker: str | None = None
+    is_stranger: bool = False
+    known: tuple[str, ...] = ()
+    is_spoken: bool = False
+
+
 @dataclass
 class _Memory:
     """What the reader of an article keeps in mind while reading on.
@@ -46,18 +69,18 @@ class _Memory:
     labels: dict[str, str] = field(default_factory=dict)
 
 
-def resolve(article_id: str, day: date | None, source: str, title: str, sentences: Sequence[Sentence]) -> list[Resolved]:
+def resolve_references(article_id: str, day: date | None, source: str, title: str, sentences: Sequence[Sentence]) -> list[ResolvedSentence]:
     """Each sentence with the countries named or meant in it.
 
     Mentions of role `pronoun`, `speaker` and `mutual` are added where a word points at a country named before; they are left out
     where nothing was named. The speaker of a transcript line (`Spokesperson: …`) speaks until the next one.
     """
-    named = [mentions(sentence.text, day) for sentence in sentences]
+    named = [find_mentions(sentence.text, day) for sentence in sentences]
     pair = main_pair(sentences, named)
     own_words_of = _own_words_of(source)
     memory = _Memory(speaker=own_words_of, home=own_words_of)
     everyone = tuple(code for code, _ in _counts(sentences, named).most_common())
-    resolved: list[Resolved] = []
+    resolved: list[ResolvedSentence] = []
     for position, (sentence, own) in enumerate(zip(sentences, named, strict=True)):
         _hear(sentence.text, own, memory)
         meant = (*own, *_implied(sentence.text, own, pair, memory))
@@ -67,7 +90,7 @@ def resolve(article_id: str, day: date | None, source: str, title: str, sentence
         before = resolved[-1].mentions if resolved else ()
         is_spoken = memory.speaker is None and (memory.is_official or _FIRST.search(sentence.text) is not None)
         resolved.append(
-            Resolved(
+            ResolvedSentence(
                 article_id, day, title, previous, sentence, ordered, pair, before, memory.speaker, memory.is_stranger, known, is_spoken
             )
         )
@@ -78,7 +101,7 @@ def resolve(article_id: str, day: date | None, source: str, title: str, sentence
 def _own_words_of(source: str) -> str | None:
     """The state whose own words a source carries: one of the lexicon, or one that says so itself (`statement by JPN`)."""
     says = _OWN_WORDS.search(source)
-    return says[1] if says else load("actors")["first_person"]["sources"].get(source)
+    return says[1] if says else load_lexicon("actors")["first_person"]["sources"].get(source)
 
 
 def main_pair(sentences: Sequence[Sentence], named: Sequence[Sequence[Mention]]) -> tuple[str, ...]:
@@ -103,7 +126,7 @@ def _hear(text: str, own: Iterable[Mention], memory: _Memory) -> None:
     if line is None:
         return
     label = line[1].lower()
-    first_person = load("actors")["first_person"]
+    first_person = load_lexicon("actors")["first_person"]
     here = [mention.code for mention in own if mention.end <= line.end()]
     memory.is_stranger = memory.is_official = False
     if any(word.strip(".,") in first_person["strangers"] for word in label.split()):

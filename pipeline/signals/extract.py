@@ -13,16 +13,16 @@ import polars as pl
 
 from pipeline.signals.batches import cores, map_batches
 from pipeline.signals.calibrate import least, probabilities, tiers
-from pipeline.signals.candidates import Group, Resolved, candidates, to_frame
+from pipeline.signals.candidates import SentenceCandidates, build_candidates, to_frame
 from pipeline.signals.combine import SAME, alone, combine
-from pipeline.signals.context import resolve
+from pipeline.signals.context import ResolvedSentence, resolve_references
 from pipeline.signals.lexicon import lexicon_sha
 from pipeline.signals.merge import merge
 from pipeline.signals.reader import Reader
 from pipeline.signals.readers.encoder.reading import EncoderReader
 from pipeline.signals.readers.rules import RuleReader
-from pipeline.signals.segment import document, sentences
-from pipeline.signals.texts import TEXT_FINDINGS, TEXTS_SCHEMA, Account, as_findings, of_articles, with_title_length
+from pipeline.signals.segment import document, split_sentences
+from pipeline.signals.texts import TEXT_FINDINGS, TEXTS_SCHEMA, Account, add_title_length, articles_to_texts, to_findings
 
 BATCH_ROWS = 500
 # a process takes some four seconds to start, in which it would read as many texts
@@ -75,13 +75,13 @@ class SentenceExtractor:
 
     def extract(self, articles: pl.DataFrame) -> pl.DataFrame:
         """See `Extractor.extract`. Articles that the gate stops are not read. `ContractError` for a frame of another shape."""
-        texts = of_articles(articles)
+        texts = articles_to_texts(articles)
         self.account = Account(texts.height, off_topic=articles.height - texts.height)
-        return as_findings(self._read(texts).drop("words"), articles)
+        return to_findings(self._read(texts).drop("words"), articles)
 
     def read_texts(self, texts: pl.DataFrame) -> pl.DataFrame:
         """See `Extractor.read_texts`. Nothing is gated; `date` may be null; `title_length`, where given, sets the headline apart."""
-        return self._read(with_title_length(texts)).select(TEXT_FINDINGS.names())
+        return self._read(add_title_length(texts)).select(TEXT_FINDINGS.names())
 
     def explain(self, text: str, *, title: str = "", day: date | None = None, source: str = "") -> pl.DataFrame:
         """What is found in one text, in reading order, with the words that made each rule fire (`words`); for people. Nothing is gated."""
@@ -99,14 +99,14 @@ class SentenceExtractor:
 
 def read_batch(way: str, threads: int, texts: pl.DataFrame) -> pl.DataFrame:
     """The signals of a batch of texts (`TEXTS_SCHEMA` and `title_length`), without the extractor's own columns."""
-    asked = candidates(resolved(texts.iter_rows()))
+    asked = build_candidates(resolved(texts.iter_rows()))
     found = judged(evidence(way, asked, threads), way)
     about = to_frame(asked, set(found["candidate"]))
     readings = found.join(about, on="candidate", how="inner", maintain_order="left").rename({"sentence": "quote"})
     return merge(readings).with_columns(actor_words=_words_of("actor"), target_words=_words_of("target")).select(*FOUND)
 
 
-def evidence(way: str, asked: Sequence[Group], threads: int = 1) -> pl.DataFrame:
+def evidence(way: str, asked: Sequence[SentenceCandidates], threads: int = 1) -> pl.DataFrame:
     """What the readers of a way find in candidates (`combine.EVIDENCE_SCHEMA`), before it is judged.
 
     With several threads the readers read at the same time, and the encoder several batches.
@@ -148,7 +148,7 @@ def _readers(way: str, threads: int = 1) -> list[Reader]:
     return made
 
 
-def resolved(texts: Iterable[tuple[str, date | None, str, str, int]]) -> Iterator[Resolved]:
+def resolved(texts: Iterable[tuple[str, date | None, str, str, int]]) -> Iterator[ResolvedSentence]:
     """The sentences of texts (rows of `TEXTS_SCHEMA` and `title_length`) with who is meant in them."""
     for identifier, day, source, text, title_length in texts:
-        yield from resolve(identifier, day, source, text[:title_length], sentences(text, title_length))
+        yield from resolve_references(identifier, day, source, text[:title_length], split_sentences(text, title_length))

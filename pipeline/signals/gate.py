@@ -9,7 +9,7 @@ from typing import Any
 
 import polars as pl
 
-from pipeline.signals.lexicon import load
+from pipeline.signals.lexicon import load_lexicon
 from pipeline.signals.lexicon.inflect import noun_forms
 
 COUNTRIES_NEEDED = 2
@@ -17,7 +17,7 @@ CHARACTERS_A_FOCUS_WORD = 1000
 _SHORTEST_IN_CAPITALS = 4
 
 
-def passes(articles: pl.DataFrame) -> pl.Series:
+def is_trade_news(articles: pl.DataFrame) -> pl.Series:
     """Whether each article (`title`, `body`) is read, as booleans in its order.
 
     With a body: one strong trade term; two countries, each by name, people, capital, institution or leader; and a word of the quarrel
@@ -44,22 +44,22 @@ def passes(articles: pl.DataFrame) -> pl.Series:
 
 @cache
 def _trade_terms() -> str:
-    return _terms([*(entry for entry in load("objects")["object"] if entry.get("gate")), *load("gate")["term"]])
+    return _terms([*(entry for entry in load_lexicon("objects")["object"] if entry.get("gate")), *load_lexicon("gate")["term"]])
 
 
 @cache
 def _one_sided_terms() -> str:
-    return _terms([entry for entry in load("gate")["term"] if entry["countries"] < COUNTRIES_NEEDED])
+    return _terms([entry for entry in load_lexicon("gate")["term"] if entry["countries"] < COUNTRIES_NEEDED])
 
 
 @cache
 def _focus_words() -> str:
-    return _terms([entry for entry in load("gate")["focus"] if not entry.get("in_headline")])
+    return _terms([entry for entry in load_lexicon("gate")["focus"] if not entry.get("in_headline")])
 
 
 @cache
 def _headline_words() -> str:
-    return _terms(load("gate")["focus"])
+    return _terms(load_lexicon("gate")["focus"])
 
 
 def _terms(entries: list[dict[str, Any]]) -> str:
@@ -71,7 +71,7 @@ def _terms(entries: list[dict[str, Any]]) -> str:
 def _codes() -> dict[str, str]:
     """Every way to name a country, with its code; in capitals too, as old wires set headlines."""
     codes: dict[str, str] = {}
-    for country in load("actors")["country"]:
+    for country in load_lexicon("actors")["country"]:
         names = [name for field in ("names", "capitals", "demonyms", "institutions") for name in country[field]]
         for name in (*names, *(leader["name"] for leader in country["leaders"])):
             codes.setdefault(name, country["code"])

@@ -8,7 +8,7 @@ from typing import Protocol
 
 import polars as pl
 
-from pipeline.signals.candidates import Group
+from pipeline.signals.candidates import SentenceCandidates
 
 READINGS_SCHEMA = pl.Schema(
     {
@@ -42,7 +42,7 @@ class Reader(Protocol):
         """Version, raised whenever the same candidates would be judged differently."""
         ...
 
-    def read(self, candidates: Sequence[Group]) -> pl.DataFrame:
+    def read(self, candidates: Sequence[SentenceCandidates]) -> pl.DataFrame:
         """One row (`READINGS_SCHEMA`) for each signal that a candidate carries; a candidate may carry several or none.
 
         `candidate` is the number of the candidate; `score` is in 0 to 1, not yet a probability; `words` are the

@@ -16,7 +16,7 @@ from scipy.optimize import minimize
 
 from pipeline.signals.alignment import align, judged, outcomes
 from pipeline.signals.calibrate import TERMS, family_shares, features
-from pipeline.signals.candidates import candidates, to_frame
+from pipeline.signals.candidates import build_candidates, to_frame
 from pipeline.signals.evaluate import Draws
 from pipeline.signals.extract import WAYS, evidence, resolved
 from pipeline.signals.gold import Gold, half, read_gold
@@ -32,7 +32,7 @@ _RESAMPLES = 1000
 def fit(gold: Gold) -> tuple[dict[str, float], dict[str, dict[str, float]]]:
     """The figures of `calibration.toml`: the shares right by family; for each way the weights of `calibrate.TERMS` and the least
     probability."""
-    asked = candidates(resolved(gold.passages.with_columns(title_length=pl.lit(0)).iter_rows()))
+    asked = build_candidates(resolved(gold.passages.with_columns(title_length=pl.lit(0)).iter_rows()))
     places = to_frame(asked).select("candidate", "article_id", "span_start", "span_end", "actor", "target")
     found = {way: _judged(gold, evidence(way, asked), places) for way in WAYS}
     rules = found["rules"].filter(pl.col("rules_say") == "asserted")

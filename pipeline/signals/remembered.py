@@ -11,7 +11,7 @@ import polars as pl
 
 from pipeline.signals.extract import SentenceExtractor
 from pipeline.signals.merge import KEY, signal_id
-from pipeline.signals.texts import TEXT_FINDINGS, TEXTS_SCHEMA, Account, as_findings, of_articles
+from pipeline.signals.texts import TEXT_FINDINGS, TEXTS_SCHEMA, Account, articles_to_texts, to_findings
 
 #: A text as it is stored: its key, and its findings without what belongs to one article.
 READING_SCHEMA = pl.Schema(
@@ -45,7 +45,7 @@ class RememberingExtractor:
 
     def extract(self, articles: pl.DataFrame) -> pl.DataFrame:
         """See `Extractor.extract`."""
-        texts = of_articles(articles)
+        texts = articles_to_texts(articles)
         self.account = Account(texts.height, off_topic=articles.height - texts.height)
         keyed = texts.with_columns(text_key=text_keys(texts))
         stored = self._readings.get(keyed["text_key"].to_list())
@@ -54,7 +54,7 @@ class RememberingExtractor:
             read = self._read(new)
             self._readings.add(read)
             stored = pl.concat([stored, read])
-        return as_findings(_of_articles(keyed, stored), articles)
+        return to_findings(_of_articles(keyed, stored), articles)
 
     def read_texts(self, texts: pl.DataFrame) -> pl.DataFrame:
         """See `Extractor.read_texts`; passages are read every time."""

@@ -41,7 +41,7 @@ def document(title: str, body: str) -> str:
     return f"{title}{GAP}{body}"
 
 
-def sentences(text: str, title_length: int = 0) -> list[Sentence]:
+def split_sentences(text: str, title_length: int = 0) -> list[Sentence]:
     """The sentences of a text in order; its first `title_length` characters are one sentence of their own.
 
     Line breaks always end a sentence. White space and empty paragraphs belong to none.

@@ -6,7 +6,7 @@ Belongs here: numbers and nouns of a sentence. Does not: kinds and roles (the re
 import re
 from functools import cache
 
-from pipeline.signals.lexicon import load
+from pipeline.signals.lexicon import load_lexicon
 
 _RATE = re.compile(r"(\d+(?:\.\d+)?)[ -]?(?:%|percent|per cent)", re.IGNORECASE)
 _SCALE_WORDS = "trillion|billion|million|bn|tn|m|b"
@@ -28,7 +28,7 @@ _CONDITION = re.compile(
 )
 
 
-def rate_pct(text: str, near: int = 0) -> float | None:
+def find_rate(text: str, near: int = 0) -> float | None:
     """The rate in percent that stands nearest to character `near`; None when there is none.
 
     Of "to 145 percent from 125 percent" the first counts.
@@ -37,7 +37,7 @@ def rate_pct(text: str, near: int = 0) -> float | None:
     return min(found, key=lambda pair: pair[0])[1] if found else None
 
 
-def value_usd(text: str) -> float | None:
+def find_value(text: str) -> float | None:
     """The first sum of money, in units of its currency; None when there is none."""
     match = _SUM.search(text)
     if match is None:
@@ -46,7 +46,7 @@ def value_usd(text: str) -> float | None:
     return float(digits.replace(",", "")) * _SCALE[(scale or "").lower()]
 
 
-def product(text: str) -> str:
+def find_product(text: str) -> str:
     """The first good named, as a short lower-case noun; empty when there is none."""
     names, pattern = _products()
     match = pattern.search(text)
@@ -65,6 +65,6 @@ def is_conditional(text: str) -> bool:
 
 @cache
 def _products() -> tuple[tuple[str, ...], re.Pattern[str]]:
-    products: dict[str, str] = load("products")["products"]
+    products: dict[str, str] = load_lexicon("products")["products"]
     groups = "|".join(rf"(?P<p{i}>\b(?:{words})\b)" for i, words in enumerate(products.values()))
     return tuple(products), re.compile(groups, re.IGNORECASE)

@@ -59,13 +59,13 @@ class Account:
         return tuple(said)
 
 
-def of_articles(articles: pl.DataFrame) -> pl.DataFrame:
+def articles_to_texts(articles: pl.DataFrame) -> pl.DataFrame:
     """The articles (`ARTICLES`) that the gate lets pass, as texts (`TEXTS_SCHEMA` and `title_length`).
 
     `ContractError` for a frame of another shape.
     """
     ARTICLES.conform(articles.head(0))
-    read = articles.filter(gate.passes(articles)).with_columns(
+    read = articles.filter(gate.is_trade_news(articles)).with_columns(
         id="article_id",
         date="index_date",
         text=pl.concat_str("title", pl.lit(GAP), "body"),
@@ -74,13 +74,13 @@ def of_articles(articles: pl.DataFrame) -> pl.DataFrame:
     return read.select(*TEXTS_SCHEMA, "title_length")
 
 
-def with_title_length(texts: pl.DataFrame) -> pl.DataFrame:
+def add_title_length(texts: pl.DataFrame) -> pl.DataFrame:
     """Texts (`TEXTS_SCHEMA`) with `title_length`: 0 where it is not given."""
     title_length = pl.col("title_length") if "title_length" in texts.columns else pl.lit(0, pl.Int64())
     return texts.select(*TEXTS_SCHEMA, title_length=title_length)
 
 
-def as_findings(found: pl.DataFrame, articles: pl.DataFrame) -> pl.DataFrame:
+def to_findings(found: pl.DataFrame, articles: pl.DataFrame) -> pl.DataFrame:
     """What was found in texts (`TEXT_FINDINGS`) with what their articles say of themselves: the table `FINDINGS`."""
     carried = articles.select("article_id", *_CARRIED)
     return FINDINGS.conform(found.join(carried, on="article_id", how="left").select(FINDINGS.schema.names()))

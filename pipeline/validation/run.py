@@ -30,7 +30,7 @@ from pipeline.index.parameters import variables
 from pipeline.models.build import build_table, build_tables
 from pipeline.report.write import replace_file
 from pipeline.settings import SAMPLE_NOTE, Settings
-from pipeline.signals.lexicon import load
+from pipeline.signals.lexicon import load_lexicon
 from pipeline.validation import page as shown
 from pipeline.validation.contract import VALIDATION
 from pipeline.validation.references import NAMES, REFERENCES, read_references
@@ -145,7 +145,10 @@ class _Record:
 
     def keywords(self) -> pl.DataFrame:
         """KEYWORD_HITS of all days; texts are held for a month at a time."""
-        names = {country["code"]: (*country["names"], *country["capitals"], *country["demonyms"]) for country in load("actors")["country"]}
+        names = {
+            country["code"]: (*country["names"], *country["capitals"], *country["demonyms"])
+            for country in load_lexicon("actors")["country"]
+        }
         columns = ("index_date", *_NO_TEXT)
         parts = [keyword_hits(self.lake.read(ARTICLES, days, columns), names, self.pairs) for days in self.read.chunks(_DAYS_OF_TEXT)]
         return pl.concat(parts) if parts else pl.DataFrame(schema=KEYWORD_HITS)

@@ -19,7 +19,7 @@ class LexiconError(ValueError):
 
 
 @cache
-def load(name: str) -> dict[str, Any]:
+def load_lexicon(name: str) -> dict[str, Any]:
     """The parsed content of `<name>.toml`. `LexiconError` when there is none or it is no TOML."""
     path = FOLDER / f"{name}.toml"
     try:
@@ -41,7 +41,7 @@ def lexicon_sha() -> str:
 @cache
 def cues(name: str) -> frozenset[str]:
     """A list of small words of `cues.toml`. `LexiconError` when there is none of that name."""
-    lists = load("cues")
+    lists = load_lexicon("cues")
     if name not in lists:
         raise LexiconError(f"cues.toml has no list {name!r}; it has {', '.join(lists)}")
     return frozenset(lists[name]["words"])

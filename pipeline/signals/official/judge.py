@@ -15,11 +15,11 @@ from pipeline.contracts.countries import ALL_PARTNERS
 from pipeline.contracts.tables.official import OFFICIAL_DOCUMENTS, OFFICIAL_SIGNALS, RAW_OFFICIAL_DOCUMENTS
 from pipeline.contracts.vocabulary import KIND_POLARITY, KINDS_WITH_MAGNITUDE
 from pipeline.signals import slots
-from pipeline.signals.actors import mentions
+from pipeline.signals.actors import find_mentions
 from pipeline.signals.merge import signal_id
 from pipeline.signals.official.effective import effective_date, iso_day
 from pipeline.signals.official.rules import Document, Rule, Rules, rules
-from pipeline.signals.segment import sentences
+from pipeline.signals.segment import split_sentences
 
 ACTOR = "USA"
 JOURNAL = "Federal Register"
@@ -139,7 +139,7 @@ def _signals(rule: Rule, document: Document, row: dict[str, Any], known: Rules) 
             "modality": "asserted",
             "instrument": rule.instrument,
             "rate_pct": _rate(text) if kind in KINDS_WITH_MAGNITUDE and rule.instrument in _WITH_RATES else None,
-            "product": slots.product(document.title),
+            "product": slots.find_product(document.title),
             "announced_date": signed if signed is not None and signed <= day else day,
             "effective_date": acts_on[0] if acts_on else None,
             "effective_from": acts_on[1] if acts_on else None,
@@ -186,7 +186,7 @@ def _of_abstract(rule: Rule, abstract: str) -> list[str]:
         return [abstract]
     regions = _regions(abstract, rule.near, rule.far)
     within = [match[0] for region in regions for match in (rule.within.finditer(region) if rule.within else ())]
-    return within or [first.text for region in regions for first in sentences(region)[:1]]
+    return within or [first.text for region in regions for first in split_sentences(region)[:1]]
 
 
 def _regions(text: str, near: re.Pattern[str], far: re.Pattern[str] | None) -> list[str]:
@@ -204,12 +204,12 @@ def _without(strangers: re.Pattern[str] | None, text: str) -> str:
 
 
 def _named(texts: Iterable[str], day: date) -> set[str]:
-    return {mention.code for text in texts for mention in mentions(text, day) if mention.role in _NAMES} - {ACTOR}
+    return {mention.code for text in texts for mention in find_mentions(text, day) if mention.role in _NAMES} - {ACTOR}
 
 
 def _rate(text: str) -> float | None:
     """The only rate of a text; None for none, or for two that differ."""
-    first, last = slots.rate_pct(text, 0), slots.rate_pct(text, len(text))
+    first, last = slots.find_rate(text, 0), slots.find_rate(text, len(text))
     return first if first == last else None
 
 

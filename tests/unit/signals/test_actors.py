@@ -2,16 +2,16 @@ from datetime import date
 
 import pytest
 
-from pipeline.signals.actors import mentions
+from pipeline.signals.actors import find_mentions
 
 
 def found(sentence: str, day: date | None = None) -> list[tuple[str, str, bool]]:
-    return [(m.code, m.role, m.is_actor) for m in mentions(sentence, day)]
+    return [(m.code, m.role, m.is_actor) for m in find_mentions(sentence, day)]
 
 
 def test_spans_cut_out_the_name() -> None:
     text = "The U.S. Trade Representative met Xi Jinping."
-    assert [text[m.start : m.end] for m in mentions(text, None)] == ["U.S. Trade Representative", "Xi Jinping"]
+    assert [text[m.start : m.end] for m in find_mentions(text, None)] == ["U.S. Trade Representative", "Xi Jinping"]
 
 
 @pytest.mark.parametrize(

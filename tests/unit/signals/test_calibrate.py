@@ -4,7 +4,7 @@ import pytest
 from pipeline.signals.calibrate import TERMS, family_shares, features, least, probabilities, tiers
 from pipeline.signals.combine import EVIDENCE_SCHEMA
 from pipeline.signals.extract import WAYS
-from pipeline.signals.lexicon import load
+from pipeline.signals.lexicon import load_lexicon
 
 ROW = {
     "candidate": 0,
@@ -22,7 +22,7 @@ def evidence(*changes: dict[str, object]) -> pl.DataFrame:
 
 @pytest.mark.parametrize("way", WAYS)
 def test_probabilities_lie_between_0_and_1(way: str) -> None:
-    families = [{"rule_id": name, "encoder_score": score} for name in load("calibration")["families"] for score in (0.0, 0.5, 1.0)]
+    families = [{"rule_id": name, "encoder_score": score} for name in load_lexicon("calibration")["families"] for score in (0.0, 0.5, 1.0)]
     assert probabilities(evidence(*families), way).is_between(0, 1).all()
 
 
@@ -61,7 +61,7 @@ def test_a_rare_family_is_drawn_towards_the_mean() -> None:
 
 
 def test_tiers_follow_their_bounds() -> None:
-    bounds = load("calibration")["tiers"]
+    bounds = load_lexicon("calibration")["tiers"]
     given = tiers(pl.Series([bounds["high"], bounds["high"] - 0.001, bounds["medium"], bounds["medium"] - 0.001]))
     assert given.to_list() == ["high", "medium", "medium", "low"]
 

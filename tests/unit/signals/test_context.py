@@ -1,13 +1,12 @@
-from pipeline.signals.candidates import Resolved
-from pipeline.signals.context import resolve
-from pipeline.signals.segment import sentences
+from pipeline.signals.context import ResolvedSentence, resolve_references
+from pipeline.signals.segment import split_sentences
 
 
-def read(text: str, source: str = "Meridian Wire") -> list[Resolved]:
-    return resolve("a", None, source, "", sentences(text))
+def read(text: str, source: str = "Meridian Wire") -> list[ResolvedSentence]:
+    return resolve_references("a", None, source, "", split_sentences(text))
 
 
-def meant(resolved: Resolved, role: str) -> set[str]:
+def meant(resolved: ResolvedSentence, role: str) -> set[str]:
     return {m.code for m in resolved.mentions if m.role == role}
 
 
@@ -18,7 +17,7 @@ def test_the_main_pair_are_the_two_countries_named_most() -> None:
 def test_the_title_counts_threefold() -> None:
     title = "Japan and Brazil"
     text = f"{title}\n\nChina saw it. China heard it."
-    assert resolve("a", None, "x", title, sentences(text, len(title)))[0].main_pair == ("JPN", "BRA")
+    assert resolve_references("a", None, "x", title, split_sentences(text, len(title)))[0].main_pair == ("JPN", "BRA")
 
 
 def test_both_sides_are_the_main_pair() -> None:

@@ -4,21 +4,21 @@ import polars as pl
 import pytest
 
 from pipeline.contracts.vocabulary import INSTRUMENT, KIND, MODALITY, POLARITY, STATUS
-from pipeline.signals.candidates import Group, candidates, to_frame
-from pipeline.signals.context import resolve
+from pipeline.signals.candidates import SentenceCandidates, build_candidates, to_frame
+from pipeline.signals.context import resolve_references
 from pipeline.signals.dates import is_dated_back
 from pipeline.signals.extract import SentenceExtractor
 from pipeline.signals.reader import READINGS_SCHEMA
 from pipeline.signals.readers.encoder import encoding, network
 from pipeline.signals.readers.encoder.network import EncoderMissingError, load
 from pipeline.signals.readers.encoder.reading import EncoderReader
-from pipeline.signals.segment import sentences
+from pipeline.signals.segment import split_sentences
 
 TEXT = "Canada will impose a 25 percent tariff on Mexican steel. Mexico accused Canada of breaking its word. It rained in Oslo."
 
 
-def asked(text: str, day: date | None = None) -> list[Group]:
-    return candidates(resolve("a", day, "x", "", sentences(text)))
+def asked(text: str, day: date | None = None) -> list[SentenceCandidates]:
+    return build_candidates(resolve_references("a", day, "x", "", split_sentences(text)))
 
 
 def encoded(text: str) -> encoding.Encoded:

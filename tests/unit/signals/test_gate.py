@@ -4,16 +4,16 @@ from typing import Any
 import polars as pl
 import pytest
 
-from pipeline.signals.gate import COUNTRIES_NEEDED, passes
-from pipeline.signals.lexicon import load
+from pipeline.signals.gate import COUNTRIES_NEEDED, is_trade_news
+from pipeline.signals.lexicon import load_lexicon
 from pipeline.signals.lexicon.inflect import noun_forms
 
-TERMS = load("gate")["term"]
-FOCUS = load("gate")["focus"]
+TERMS = load_lexicon("gate")["term"]
+FOCUS = load_lexicon("gate")["focus"]
 
 
 def passed(title: str, body: str) -> bool:
-    return bool(passes(pl.DataFrame({"title": [title], "body": [body]}))[0])
+    return bool(is_trade_news(pl.DataFrame({"title": [title], "body": [body]}))[0])
 
 
 @pytest.mark.parametrize(
@@ -49,11 +49,11 @@ def test_the_same_country_twice_is_one_country() -> None:
 
 def test_the_order_of_articles_is_kept() -> None:
     frame = pl.DataFrame({"title": ["x", "Trump hits China with tariffs", "y"], "body": ["", "", ""]})
-    assert passes(frame).to_list() == [False, True, False]
+    assert is_trade_news(frame).to_list() == [False, True, False]
 
 
 def test_no_articles_give_no_answers() -> None:
-    assert passes(pl.DataFrame(schema={"title": pl.String(), "body": pl.String()})).to_list() == []
+    assert is_trade_news(pl.DataFrame(schema={"title": pl.String(), "body": pl.String()})).to_list() == []
 
 
 @pytest.mark.parametrize("body", ["The Canadian parliament passed a trade bill.", "Norway's trade deficit widened."])

@@ -8,7 +8,7 @@ from typing import Any
 import polars as pl
 import pytest
 
-from pipeline.signals.gate import passes
+from pipeline.signals.gate import is_trade_news
 from pipeline.signals.gold import read_gold
 
 FILES = sorted((Path(__file__).parents[2] / "gold").glob("headlines-*.jsonl"))
@@ -36,7 +36,7 @@ def test_they_are_gold_of_the_guide(path: Path, count: int) -> None:
 def test_of_bare_headlines_with_an_act_so_many_pass_the_gate(path: Path, with_act: int, read: int) -> None:
     acting = [row for row in rows(path) if any(one["modality"] == "asserted" and not one["opt"] for one in row["signals"])]
     bare = pl.DataFrame({"title": [row["text"].split("\n")[0] for row in acting], "body": [""] * len(acting)})
-    assert (len(acting), passes(bare).sum()) == (with_act, read)
+    assert (len(acting), is_trade_news(bare).sum()) == (with_act, read)
 
 
 @pytest.mark.slow

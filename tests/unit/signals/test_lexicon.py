@@ -4,14 +4,14 @@ import pytest
 
 from pipeline.contracts.vocabulary import INSTRUMENT, STATUS
 from pipeline.signals import slots
-from pipeline.signals.actors import mentions
+from pipeline.signals.actors import find_mentions
 from pipeline.signals.extract import SentenceExtractor
-from pipeline.signals.lexicon import LexiconError, cues, lexicon_sha, load
+from pipeline.signals.lexicon import LexiconError, cues, lexicon_sha, load_lexicon
 from pipeline.signals.lexicon.inflect import noun_forms, verb_forms
 
 FILES = ("verbs", "objects", "operators")
-ENTRIES = [(f"{file}.{entry['id']}", entry) for file in FILES for entry in load(file)[file.rstrip("s")]]
-NAMES = [(entry.get("code") or entry["name"], entry) for key in ("country", "exception") for entry in load("actors")[key]]
+ENTRIES = [(f"{file}.{entry['id']}", entry) for file in FILES for entry in load_lexicon(file)[file.rstrip("s")]]
+NAMES = [(entry.get("code") or entry["name"], entry) for key in ("country", "exception") for entry in load_lexicon("actors")[key]]
 
 
 def test_entries_give_what_their_examples_say() -> None:
@@ -27,34 +27,34 @@ def test_entries_give_what_their_examples_say() -> None:
 
 
 def test_names_are_found_in_their_examples() -> None:
-    found = {name: [f"{mention.code}:{mention.role}" for mention in mentions(entry["example"], None)] for name, entry in NAMES}
+    found = {name: [f"{mention.code}:{mention.role}" for mention in find_mentions(entry["example"], None)] for name, entry in NAMES}
     assert found == {name: entry["gives"] for name, entry in NAMES}
 
 
 def test_ids_are_unique_in_a_file() -> None:
     for file in FILES:
-        ids = [entry["id"] for entry in load(file)[file.rstrip("s")]]
+        ids = [entry["id"] for entry in load_lexicon(file)[file.rstrip("s")]]
         assert len(ids) == len(set(ids)), file
 
 
 def test_at_least_45_countries_and_the_european_union_are_known() -> None:
-    codes = {country["code"] for country in load("actors")["country"]}
+    codes = {country["code"] for country in load_lexicon("actors")["country"]}
     assert "EUN" in codes
     assert len(codes) > 45
 
 
 def test_the_lexicon_uses_only_words_of_the_vocabulary() -> None:
-    assert {entry["instrument"] for entry in load("objects")["object"]} <= set(INSTRUMENT.words)
-    assert {entry["status"] for entry in load("verbs")["verb"]} <= set(STATUS.words)
+    assert {entry["instrument"] for entry in load_lexicon("objects")["object"]} <= set(INSTRUMENT.words)
+    assert {entry["status"] for entry in load_lexicon("verbs")["verb"]} <= set(STATUS.words)
 
 
 def test_products_are_read_by_their_own_names() -> None:
-    words = {name: {"agriculture": "agricultural", "gas": "natural gas"}.get(name, name) for name in load("products")["products"]}
-    assert {name: slots.product(f"tariffs on {word}") for name, word in words.items()} == {name: name for name in words}
+    words = {name: {"agriculture": "agricultural", "gas": "natural gas"}.get(name, name) for name in load_lexicon("products")["products"]}
+    assert {name: slots.find_product(f"tariffs on {word}") for name, word in words.items()} == {name: name for name in words}
 
 
 def test_every_list_of_cues_says_what_it_means() -> None:
-    assert all(entry["means"] and entry["words"] for entry in load("cues").values())
+    assert all(entry["means"] and entry["words"] for entry in load_lexicon("cues").values())
 
 
 def test_an_unknown_list_is_named() -> None:
@@ -64,7 +64,7 @@ def test_an_unknown_list_is_named() -> None:
 
 def test_an_unknown_file_is_named() -> None:
     with pytest.raises(LexiconError, match=r"nonsense\.toml could not be read"):
-        load("nonsense")
+        load_lexicon("nonsense")
 
 
 def test_the_fingerprint_has_twelve_hex_digits() -> None:

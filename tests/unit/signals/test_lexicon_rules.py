@@ -9,7 +9,7 @@ import pytest
 
 from pipeline.signals import extract, gate, lexicon
 from pipeline.signals.extract import SentenceExtractor
-from pipeline.signals.lexicon import load
+from pipeline.signals.lexicon import load_lexicon
 from tests.unit.signals import test_gate, test_lexicon
 
 FILES = sorted(path.stem for path in lexicon.FOLDER.glob("*.toml"))
@@ -39,7 +39,10 @@ FIRMS = (
 # Where an array of entries has its examples run.
 ENTRIES_RUN = {
     **{(file, file.rstrip("s")): [entry for name, entry in test_lexicon.ENTRIES if name.startswith(file)] for file in test_lexicon.FILES},
-    **{("actors", key): [entry for _, entry in test_lexicon.NAMES if entry in load("actors")[key]] for key in ("country", "exception")},
+    **{
+        ("actors", key): [entry for _, entry in test_lexicon.NAMES if entry in load_lexicon("actors")[key]]
+        for key in ("country", "exception")
+    },
     ("gate", "term"): test_gate.TERMS,
     ("gate", "focus"): test_gate.FOCUS,
 }
@@ -54,7 +57,7 @@ LISTS_RUN: dict[tuple[str, str], tuple[str, str, set[str]]] = {
 def sections() -> Iterator[tuple[str, str, Any]]:
     """Every top-level part of every lexicon file: file, name, content."""
     for file in FILES:
-        for name, content in load(file).items():
+        for name, content in load_lexicon(file).items():
             yield file, name, content
 
 
@@ -77,7 +80,7 @@ def strings(content: Any, place: str) -> Iterator[tuple[str, str]]:
 
 
 def words() -> list[tuple[str, str]]:
-    return [pair for file in FILES for pair in strings(load(file), file)]
+    return [pair for file in FILES for pair in strings(load_lexicon(file), file)]
 
 
 def test_there_are_words_to_look_at() -> None:
@@ -121,13 +124,13 @@ def test_every_entry_of_every_section_has_an_example_that_is_run() -> None:
 @pytest.mark.parametrize("place", LISTS_RUN, ids=".".join)
 def test_a_word_list_does_what_its_example_says(place: tuple[str, str]) -> None:
     word, text, gives = LISTS_RUN[place]
-    assert word.lower() in load(place[0])[place[1]]["words"]
+    assert word.lower() in load_lexicon(place[0])[place[1]]["words"]
     found = SentenceExtractor("rules").explain(text).filter(modality="asserted")
     assert set(found.select(found["actor"] + ">" + found["target"] + " " + found["kind"]).to_series()) == gives
 
 
 def test_every_list_of_small_words_is_asked_for() -> None:
-    assert [name for name in load("cues") if f'cues("{name}")' not in CODE] == []
+    assert [name for name in load_lexicon("cues") if f'cues("{name}")' not in CODE] == []
 
 
 def test_every_other_section_is_asked_for_by_name() -> None:
@@ -136,4 +139,4 @@ def test_every_other_section_is_asked_for_by_name() -> None:
 
 
 def test_every_gate_term_is_looked_for() -> None:
-    assert [word for entry in load("gate")["term"] for word in entry["words"] if not re.search(gate._trade_terms(), word)] == []
+    assert [word for entry in load_lexicon("gate")["term"] for word in entry["words"] if not re.search(gate._trade_terms(), word)] == []

@@ -4,11 +4,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.signals.segment import document, sentences
+from pipeline.signals.segment import document, split_sentences
 
 
 def texts(text: str, title_length: int = 0) -> list[str]:
-    return [sentence.text for sentence in sentences(text, title_length)]
+    return [sentence.text for sentence in split_sentences(text, title_length)]
 
 
 @pytest.mark.parametrize(
@@ -36,7 +36,7 @@ def test_a_quotation_stays_with_its_speaker() -> None:
 
 def test_the_title_is_a_sentence_of_its_own() -> None:
     title, body = "China answers with 34 percent", "Beijing acted. Washington waits."
-    found = sentences(document(title, body), len(title))
+    found = split_sentences(document(title, body), len(title))
     assert [s.text for s in found] == [title, "Beijing acted.", "Washington waits."]
     assert [s.is_title for s in found] == [True, False, False]
 
@@ -51,12 +51,12 @@ def test_an_empty_body_gives_the_title_only() -> None:
 
 def test_offsets_count_characters_and_not_bytes() -> None:
     text = "Šefčovič said “non” café prices rose. Tokyo waits."
-    assert [text[s.start : s.end] for s in sentences(text)] == ["Šefčovič said “non” café prices rose.", "Tokyo waits."]
+    assert [text[s.start : s.end] for s in split_sentences(text)] == ["Šefčovič said “non” café prices rose.", "Tokyo waits."]
 
 
 @given(st.text(alphabet=st.sampled_from("aB .é“”!?\n\t🙂U.S"), max_size=80), st.integers(0, 10))
 def test_every_sentence_is_what_its_offsets_cut_out(text: str, title_length: int) -> None:
-    found = sentences(text, min(title_length, len(text)))
+    found = split_sentences(text, min(title_length, len(text)))
     assert all(text[s.start : s.end] == s.text == s.text.strip() != "" for s in found)
     assert all(one.end <= other.start for one, other in pairwise(found))
 
@@ -68,4 +68,4 @@ def test_no_character_but_white_space_is_lost(text: str) -> None:
 
 def test_a_hyphen_before_us_does_not_end_a_sentence() -> None:
     text = "Talks on an EU-U.S. deal went on in Rome."
-    assert [s.text for s in sentences(text)] == [text]
+    assert [s.text for s in split_sentences(text)] == [text]

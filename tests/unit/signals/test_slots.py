@@ -8,12 +8,12 @@ from pipeline.signals import slots
     [("a 25 percent duty", 25.0), ("duties of 6.1%", 6.1), ("a 10-percent levy", 10.0), ("steep duties", None), ("in 2018", None)],
 )
 def test_rates_are_read(text: str, rate: float | None) -> None:
-    assert slots.rate_pct(text) == rate
+    assert slots.find_rate(text) == rate
 
 
 def test_the_rate_nearest_to_the_act_counts() -> None:
     text = "after a 10 percent levy it put 34 percent on steel"
-    assert slots.rate_pct(text, text.index("put")) == 34.0
+    assert slots.find_rate(text, text.index("put")) == 34.0
 
 
 @pytest.mark.parametrize(
@@ -28,14 +28,14 @@ def test_the_rate_nearest_to_the_act_counts() -> None:
     ],
 )
 def test_sums_are_read(text: str, value: float | None) -> None:
-    assert slots.value_usd(text) == value
+    assert slots.find_value(text) == value
 
 
 @pytest.mark.parametrize(
     ("text", "good"), [("tariffs on soya beans", "soybeans"), ("Chinese EVs", "electric vehicles"), ("the treaty", "")]
 )
 def test_goods_get_their_short_name(text: str, good: str) -> None:
-    assert slots.product(text) == good
+    assert slots.find_product(text) == good
 
 
 def test_retaliation_and_condition_are_told() -> None:

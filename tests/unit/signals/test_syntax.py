@@ -7,7 +7,7 @@ import pytest
 
 from pipeline.signals.readers.rules.reading import VERSION
 from pipeline.signals.readers.rules.syntax import Tree, is_installed, parse
-from pipeline.signals.words import words
+from pipeline.signals.tokens import tokenize
 
 WITHOUT_MODEL = """
 import sys
@@ -22,7 +22,7 @@ print(reader.version)
 
 
 def tree(text: str) -> Tree:
-    (found,) = parse([(text, words(text))])
+    (found,) = parse([(text, tokenize(text))])
     assert found is not None
     return found
 
@@ -34,7 +34,7 @@ def test_library_and_model_are_installed_with_the_package() -> None:
 def test_a_tree_has_head_relation_and_tag_for_each_of_our_words() -> None:
     text = "Japan cut its tariffs."
     found = tree(text)
-    assert len(found.heads) == len(found.relations) == len(found.tags) == len(words(text))
+    assert len(found.heads) == len(found.relations) == len(found.tags) == len(tokenize(text))
     assert [found.heads[at] for at in (0, 1, 3)] == [1, 1, 1]
     assert (found.relations[0], found.relations[3], found.tags[1]) == ("nsubj", "dobj", "VBD")
 
@@ -51,7 +51,7 @@ def test_a_tree_has_head_relation_and_tag_for_each_of_our_words() -> None:
 )
 def test_words_that_the_parser_splits_otherwise_still_make_one_tree(text: str) -> None:
     found = tree(text)
-    assert len(found.heads) == len(words(text))
+    assert len(found.heads) == len(tokenize(text))
     for start in range(len(found.heads)):
         path = [start]
         while found.heads[path[-1]] != path[-1]:
@@ -73,7 +73,7 @@ def test_children_stand_left_to_right_under_their_head() -> None:
 
 def test_the_tree_of_a_sentence_does_not_depend_on_those_beside_it() -> None:
     texts = ["Japan cut its tariffs.", "Talks between India and Brazil on steel quotas dragged on for weeks.", "Brussels waits."] * 40
-    together = parse([(text, words(text)) for text in texts])
+    together = parse([(text, tokenize(text)) for text in texts])
     assert together == [tree(text) for text in texts]
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from pipeline.signals.actors import mentions
+from pipeline.signals.actors import find_mentions
 from pipeline.signals.gold import Gold, read_gold
 
 FOLDER = Path(__file__).parents[3] / "pipeline" / "signals" / "training"
@@ -79,7 +79,7 @@ def test_fewer_than_2_percent_of_the_passages_are_like_another(gold: Gold) -> No
 
 def _shingles(text: str) -> set[str]:
     masked, at = "", 0
-    for mention in mentions(text, None):
+    for mention in find_mentions(text, None):
         if mention.start >= at:
             masked, at = masked + text[at : mention.start] + "COUNTRY", mention.end
     words = re.findall(r"\w+", re.sub(r"\d+(?:[.,]\d+)*", "0", masked + text[at:]).lower())

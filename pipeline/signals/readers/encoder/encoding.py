@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from tokenizers import Tokenizer
 
 from pipeline.contracts.countries import ALL_PARTNERS
-from pipeline.signals.candidates import Group
+from pipeline.signals.candidates import SentenceCandidates
 
 COUNTRIES = 8
 LONGEST_SENTENCE, LONGEST_CONTEXT = 120, 64
@@ -38,7 +38,7 @@ class Encoded:
     candidates: Mapping[tuple[int, int], int]
 
 
-def encode(tokenizer: Tokenizer, group: Group) -> Encoded:
+def encode(tokenizer: Tokenizer, group: SentenceCandidates) -> Encoded:
     """The candidates of one sentence (rows of `CANDIDATES_SCHEMA`) as one input."""
     first = group[0]
     mentions = _mentions(group)
@@ -73,12 +73,12 @@ def encode(tokenizer: Tokenizer, group: Group) -> Encoded:
     return Encoded(tuple(ids), tuple(places), countries, asked)
 
 
-def _mentions(group: Group) -> list[tuple[str, int, int, str]]:
+def _mentions(group: SentenceCandidates) -> list[tuple[str, int, int, str]]:
     found = {(row[who], m["start"], m["end"], m["role"]) for row in group for who in ("actor", "target") for m in row[f"{who}_mentions"]}
     return sorted(found, key=lambda mention: (mention[1], mention[2], mention[0]))
 
 
-def _countries(group: Group, mentions: Iterable[tuple[str, int, int, str]]) -> tuple[str, ...]:
+def _countries(group: SentenceCandidates, mentions: Iterable[tuple[str, int, int, str]]) -> tuple[str, ...]:
     """The countries asked about: those meant in the sentence in order of appearance, then the others, at most `COUNTRIES`."""
     asked = (row[side] for row in group for side in ("actor", "target"))
     found = dict.fromkeys((*(mention[0] for mention in mentions), *asked))

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from pipeline.contracts.vocabulary import KIND_POLARITY, KINDS_WITH_MAGNITUDE, STATUS_OF_WORDS
 from pipeline.signals import slots
-from pipeline.signals.candidates import Group
+from pipeline.signals.candidates import SentenceCandidates
 from pipeline.signals.dates import is_dated_back
 from pipeline.signals.reader import READINGS_SCHEMA
 from pipeline.signals.readers.encoder.encoding import Encoded, encode
@@ -41,7 +41,7 @@ class EncoderReader:
         self.version = self.network.version
         self.threads = threads
 
-    def read(self, candidates: Sequence[Group]) -> pl.DataFrame:
+    def read(self, candidates: Sequence[SentenceCandidates]) -> pl.DataFrame:
         """See `pipeline.signals.reader.Reader.read`.
 
         `score` is the model's own belief that the polarity is asserted (for other modalities, that the kind is there at all);
@@ -109,9 +109,9 @@ class _Pair:
             self._word("instrument"),
             flags["is_retaliation"] >= _LIKELIER_THAN_NOT,
             flags["is_conditional"] >= _LIKELIER_THAN_NOT,
-            slots.rate_pct(sentence) if is_deed else None,
-            slots.value_usd(sentence) if is_deed else None,
-            slots.product(sentence),
+            slots.find_rate(sentence) if is_deed else None,
+            slots.find_value(sentence) if is_deed else None,
+            slots.find_product(sentence),
             round(score, 4),
             f"encoder.{kind}",
             list(top),

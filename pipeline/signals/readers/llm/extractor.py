@@ -23,8 +23,8 @@ from pipeline.signals.readers.llm.client import Client, Endpoint, Limits, Stoppe
 from pipeline.signals.readers.llm.confidence import Confidence
 from pipeline.signals.readers.llm.prompt import SHA_LENGTH, Article, answer_schema, cache_key, data, instructions, prompt_sha
 from pipeline.signals.readers.llm.reading import Answer, BadAnswerError, believe
-from pipeline.signals.segment import sentences
-from pipeline.signals.texts import TEXT_FINDINGS, Account, ExtractorError, as_findings, of_articles, with_title_length
+from pipeline.signals.segment import split_sentences
+from pipeline.signals.texts import TEXT_FINDINGS, Account, ExtractorError, add_title_length, articles_to_texts, to_findings
 
 LONGEST_TEXT = 100_000
 EXAMPLES = 3
@@ -84,18 +84,18 @@ class LlmExtractor:
         `ContractError` for a frame of another shape. `ExtractorError` when asking had to stop (budget, endpoint, key) or no article at all
         could be read: half a day must not stand for a whole one. Answers that came before are kept and not asked for again.
         """
-        texts = of_articles(articles)
+        texts = articles_to_texts(articles)
         found = self._read(texts)
         self.account = replace(self.account, off_topic=articles.height - texts.height)
-        return as_findings(found, articles)
+        return to_findings(found, articles)
 
     def read_texts(self, texts: pl.DataFrame) -> pl.DataFrame:
         """Findings (`TEXT_FINDINGS`) in passages (`TEXTS_SCHEMA`), nothing gated. Errors as in `extract`."""
-        return self._read(with_title_length(texts))
+        return self._read(add_title_length(texts))
 
     def _read(self, texts: pl.DataFrame) -> pl.DataFrame:
         articles = [
-            Article(text_id, day, source, tuple(sentences(text, title_length)))
+            Article(text_id, day, source, tuple(split_sentences(text, title_length)))
             for text_id, day, source, text, title_length in texts.iter_rows()
         ]
         outcomes, stopped = self._outcomes(articles)

@@ -16,7 +16,7 @@ from typing import Any
 from pipeline.contracts.countries import ALL_PARTNERS
 from pipeline.contracts.model import Vocabulary
 from pipeline.contracts.vocabulary import INSTRUMENT, KIND, KIND_POLARITY, MODALITY, STATUS
-from pipeline.signals.lexicon import load
+from pipeline.signals.lexicon import load_lexicon
 from pipeline.signals.segment import Sentence
 
 WORDS: Mapping[str, Vocabulary] = {"kind": KIND, "status": STATUS, "modality": MODALITY, "instrument": INSTRUMENT}
@@ -39,7 +39,7 @@ class Article:
 @cache
 def countries() -> tuple[str, ...]:
     """The codes of all states that the index knows, in alphabetical order."""
-    return tuple(sorted(country["code"] for country in load("actors")["country"]))
+    return tuple(sorted(country["code"] for country in load_lexicon("actors")["country"]))
 
 
 @cache

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from types import MappingProxyType
 
 from pipeline.contracts.vocabulary import STATUS_OF_WORDS
-from pipeline.signals.candidates import PAIR_SIZE
+from pipeline.signals.context import PAIR_SIZE
 from pipeline.signals.lexicon import cues
 from pipeline.signals.readers.rules.grammar import Act, Turning, class_of, governing, matched_words, status_of
 from pipeline.signals.readers.rules.matching import Mark, Marked

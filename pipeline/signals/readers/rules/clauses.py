@@ -7,8 +7,8 @@ from collections.abc import Container, Iterable, Sequence
 from dataclasses import dataclass
 
 from pipeline.signals.actors import Mention
-from pipeline.signals.candidates import PAIR_SIZE
-from pipeline.signals.lexicon import cues, load
+from pipeline.signals.context import PAIR_SIZE
+from pipeline.signals.lexicon import cues, load_lexicon
 from pipeline.signals.readers.rules.grammar import class_of
 from pipeline.signals.readers.rules.matching import Marked
 from pipeline.signals.readers.rules.syntax import Tree
@@ -299,4 +299,4 @@ class Clauses:
 
 
 def _nonstate() -> frozenset[str]:
-    return frozenset(load("actors")["nouns"]["nonstate"])
+    return frozenset(load_lexicon("actors")["nouns"]["nonstate"])

@@ -10,7 +10,7 @@ from functools import cached_property
 from pipeline.signals.actors import Mention
 from pipeline.signals.lexicon import cues
 from pipeline.signals.readers.rules.vocabulary import Group, Phrase, phrases
-from pipeline.signals.words import Word, words
+from pipeline.signals.tokens import Token, tokenize
 
 LONG = 2  # from the first word of a phrase to its last
 
@@ -35,7 +35,7 @@ class Marked:
     """A sentence ready for composing: words, mentions in words (`place`), marks in order, and the first word of each clause."""
 
     text: str
-    tokens: tuple[Word, ...]
+    tokens: tuple[Token, ...]
     mentions: tuple[Mention, ...]
     marks: tuple[Mark, ...]
     clause_starts: tuple[int, ...]
@@ -72,7 +72,7 @@ class Marked:
 
 def marked(text: str, mentions: Sequence[Mention]) -> Marked:
     """Mark one sentence: longest phrases first, verbs and nouns of the same spelling told apart by their neighbours."""
-    tokens = tuple(words(text))
+    tokens = tuple(tokenize(text))
     layers: tuple[tuple[Group, ...], ...] = (("object", "act", "operator_noun"), ("verb",), ("operator",))
     standing = _standing(tokens)
     found = [mark for groups in layers for mark in _marks(tokens, standing, groups)]
@@ -88,13 +88,13 @@ def _is_part(mark: Mark, other: Mark) -> bool:
     return is_inside and (is_turner or other.last - other.first >= LONG)
 
 
-def _standing(tokens: Sequence[Word]) -> list[list[Phrase]]:
+def _standing(tokens: Sequence[Token]) -> list[list[Phrase]]:
     """For each word the phrases of the lexicon that begin there, longest first."""
     index, lower = phrases(), tuple(word.lower for word in tokens)
     return [[p for p in index.get(word, ()) if lower[at : at + len(p.spelling)] == p.spelling] for at, word in enumerate(lower)]
 
 
-def _marks(tokens: Sequence[Word], standing: Sequence[Sequence[Phrase]], groups: tuple[Group, ...]) -> list[Mark]:
+def _marks(tokens: Sequence[Token], standing: Sequence[Sequence[Phrase]], groups: tuple[Group, ...]) -> list[Mark]:
     found: list[Mark] = []
     at = 0
     nouns = "object" in groups
@@ -112,7 +112,7 @@ def _marks(tokens: Sequence[Word], standing: Sequence[Sequence[Phrase]], groups:
     return found
 
 
-def _is_noun(tokens: Sequence[Word], at: int, standing: Sequence[Phrase], length: int) -> bool:
+def _is_noun(tokens: Sequence[Token], at: int, standing: Sequence[Phrase], length: int) -> bool:
     """Whether the `length` words at `at` are a noun. Only spellings that can be noun and verb need their neighbours."""
     both = {p.form == "noun" for p in standing if len(p.spelling) == length}
     if len(both) == 1:
@@ -128,7 +128,7 @@ def _is_noun(tokens: Sequence[Word], at: int, standing: Sequence[Phrase], length
     return not is_verb_like
 
 
-def _clause_starts(tokens: Sequence[Word]) -> list[int]:
+def _clause_starts(tokens: Sequence[Token]) -> list[int]:
     starts = [0]
     for at, word in enumerate(tokens[1:], start=1):
         before = tokens[at - 1].lower

@@ -13,7 +13,7 @@ import polars as pl
 from pipeline.contracts.vocabulary import KINDS_WITH_MAGNITUDE
 from pipeline.signals import slots
 from pipeline.signals.actors import Mention
-from pipeline.signals.candidates import Group
+from pipeline.signals.candidates import SentenceCandidates
 from pipeline.signals.dates import is_dated_back
 from pipeline.signals.reader import READINGS_SCHEMA
 from pipeline.signals.readers.rules.clauses import Clauses
@@ -39,7 +39,7 @@ class RuleReader:
     name = "rules"
     version = VERSION if is_installed() else f"{VERSION}+wordorder"
 
-    def read(self, candidates: Sequence[Group]) -> pl.DataFrame:
+    def read(self, candidates: Sequence[SentenceCandidates]) -> pl.DataFrame:
         """See `pipeline.signals.reader.Reader.read`."""
         asked = [found for group in candidates if (found := _with_acts(group)) is not None]
         trees = parse([(_for_parser(one.scene.sentence), one.scene.sentence.tokens) for one in asked])
@@ -57,7 +57,7 @@ class _Asked:
     number: Mapping[tuple[str, str], int]
 
 
-def _with_acts(group: Group) -> _Asked | None:
+def _with_acts(group: SentenceCandidates) -> _Asked | None:
     """A sentence and its acts, before it is known whose they are; None where it has none, so that only the others are parsed."""
     text: str = group[0]["sentence"]
     if len(text) > LONGEST or _mentions_any(text, "topics"):
@@ -103,7 +103,7 @@ def _mentions_any(text: str, section: str) -> bool:
     return any(phrase in lower for phrase in word_list(section))
 
 
-def _mentions(group: Group) -> list[Mention]:
+def _mentions(group: SentenceCandidates) -> list[Mention]:
     found = {
         Mention(row[who], m["start"], m["end"], m["role"], m["is_actor"])
         for row in group
@@ -132,9 +132,9 @@ def _reading(sentence: Marked, act: Act, modality: str) -> tuple[Any, ...]:
         act.instrument,
         act.kind in {"measure", "threat"} and slots.is_retaliation(text),
         act.kind in {"threat", "offer", "refusal", "demand"} and slots.is_conditional(text),
-        slots.rate_pct(text, place) if is_deed else None,
-        slots.value_usd(text) if is_deed else None,
-        slots.product(text),
+        slots.find_rate(text, place) if is_deed else None,
+        slots.find_value(text) if is_deed else None,
+        slots.find_product(text),
         act.score,
         act.rule_id,
         list(act.words),

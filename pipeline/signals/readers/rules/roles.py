@@ -7,7 +7,7 @@ Belongs here: which of these is believed, and the ways of a mutual act. Does not
 from collections.abc import Iterator
 from itertools import permutations
 
-from pipeline.signals.candidates import PAIR_SIZE
+from pipeline.signals.context import PAIR_SIZE
 from pipeline.signals.lexicon import cues
 from pipeline.signals.readers.rules.clauses import Clauses, Party
 from pipeline.signals.readers.rules.grammar import Act

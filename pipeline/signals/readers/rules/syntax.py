@@ -13,7 +13,7 @@ from functools import cache, cached_property
 from importlib.util import find_spec
 from typing import TYPE_CHECKING
 
-from pipeline.signals.words import Word
+from pipeline.signals.tokens import Token
 
 if TYPE_CHECKING:
     from spacy.language import Language
@@ -57,7 +57,7 @@ def is_installed() -> bool:
     return find_spec(LIBRARY) is not None and find_spec(MODEL) is not None
 
 
-def parse(sentences: Sequence[tuple[str, Sequence[Word]]]) -> list[Tree | None]:
+def parse(sentences: Sequence[tuple[str, Sequence[Token]]]) -> list[Tree | None]:
     """The trees of sentences (text and its words), in order; all None where there is no parser, which a warning says once a process.
 
     The tree of a sentence does not depend on those beside it.
@@ -83,7 +83,7 @@ def _parser() -> "Language | None":
     return spacy.load(MODEL, exclude=UNUSED)
 
 
-def _in_words(doc: "Doc", tokens: Sequence[Word]) -> Tree:
+def _in_words(doc: "Doc", tokens: Sequence[Token]) -> Tree:
     """The tree over our words. Where one of ours is several of the parser's, the one on which the others hang stands for it."""
     owner = list(_owners(doc, tokens))
     heads, relations, tags = list(range(len(tokens))), ["dep"] * len(tokens), [""] * len(tokens)
@@ -101,7 +101,7 @@ def _in_words(doc: "Doc", tokens: Sequence[Word]) -> Tree:
     return Tree(tuple(heads), tuple(relations), tuple(tags))
 
 
-def _owners(doc: "Doc", tokens: Sequence[Word]) -> Iterator[int | None]:
+def _owners(doc: "Doc", tokens: Sequence[Token]) -> Iterator[int | None]:
     """For each token of the parser our word that shares characters with it, if any; both run left to right."""
     at = 0
     for token in doc:

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any, Literal
 
-from pipeline.signals.lexicon import load
+from pipeline.signals.lexicon import load_lexicon
 from pipeline.signals.lexicon.inflect import noun_forms, verb_forms
-from pipeline.signals.words import words
+from pipeline.signals.tokens import tokenize
 
 Group = Literal["verb", "act", "object", "operator", "operator_noun"]
 
@@ -37,16 +37,16 @@ def phrases() -> dict[str, list[Phrase]]:
 @cache
 def word_list(section: str) -> frozenset[str]:
     """A plain list of `operators.toml`: strangers or topics."""
-    return frozenset(load("operators")[section]["words"])
+    return frozenset(load_lexicon("operators")[section]["words"])
 
 
 def _all() -> Iterable[Phrase]:
-    for entry in load("verbs")["verb"]:
+    for entry in load_lexicon("verbs")["verb"]:
         yield from _verbs("verb", entry, entry["words"])
         yield from _nouns("act", entry, entry.get("nouns", ()))
-    for entry in load("objects")["object"]:
+    for entry in load_lexicon("objects")["object"]:
         yield from _nouns("object", entry, entry["words"])
-    for entry in load("operators")["operator"]:
+    for entry in load_lexicon("operators")["operator"]:
         yield from _verbs("operator", entry, dict.fromkeys((*entry["words"], *entry.get("standalone", ()))))
         yield from _nouns("operator_noun", entry, entry.get("nouns", ()))
 
@@ -74,4 +74,4 @@ def _nouns(group: Group, entry: Mapping[str, Any], listed: Iterable[str]) -> Ite
 
 
 def _spelling(phrase: str) -> tuple[str, ...]:
-    return tuple(word.lower for word in words(phrase))
+    return tuple(word.lower for word in tokenize(phrase))

@@ -12,7 +12,7 @@ from pipeline.signals.readers.llm.client import Endpoint, Limits
 from pipeline.signals.readers.llm.confidence import IDENTITY
 from pipeline.signals.readers.llm.extractor import LlmExtractor
 from pipeline.signals.readers.llm.prompt import Article
-from pipeline.signals.segment import sentences
+from pipeline.signals.segment import split_sentences
 from pipeline.signals.texts import TEXTS_SCHEMA
 
 TEXT = "Ottawa will charge 18 percent on Brazilian aluminium from 1 June. Brasília called the duty unfair. Traders shrugged."
@@ -21,7 +21,7 @@ QUICK = Limits(timeout_seconds=5, backoff_seconds=0.001, longest_wait_seconds=0.
 
 def article(text: str = TEXT, *, title: str = "") -> Article:
     whole = f"{title}\n\n{text}" if title else text
-    return Article("a", None, "Wire", tuple(sentences(whole, len(title))))
+    return Article("a", None, "Wire", tuple(split_sentences(whole, len(title))))
 
 
 def signal(**changed: Any) -> dict[str, Any]:

@@ -11,11 +11,11 @@ from tokenizers import Tokenizer
 
 from pipeline.contracts.countries import ALL_PARTNERS
 from pipeline.contracts.vocabulary import INSTRUMENT, KIND, KIND_POLARITY, MODALITY, POLARITY, STATUS
-from pipeline.signals.candidates import candidates
-from pipeline.signals.context import resolve
+from pipeline.signals.candidates import build_candidates
+from pipeline.signals.context import resolve_references
 from pipeline.signals.gold import Gold
 from pipeline.signals.readers.encoder.encoding import Encoded, encode
-from pipeline.signals.segment import sentences
+from pipeline.signals.segment import split_sentences
 
 # the answers of the model, head by head
 HEADS: dict[str, tuple[str, ...]] = {
@@ -68,7 +68,7 @@ def examples(gold: Gold, tokenizer: Tokenizer) -> list[Example]:
     found: list[Example] = []
     for identifier, day, source, text in gold.passages.iter_rows():
         title_length = text.index("\n") if source in _WITH_HEADLINE and "\n" in text else 0
-        groups = candidates(resolve(identifier, day, source, text[:title_length], sentences(text, title_length)))
+        groups = build_candidates(resolve_references(identifier, day, source, text[:title_length], split_sentences(text, title_length)))
         labelled = rows.get(identifier, gold.rows.clear())
         for group in groups:
             encoded = encode(tokenizer, group)

@@ -11,7 +11,7 @@ _WORD = re.compile(
 
 
 @dataclass(frozen=True, slots=True)
-class Word:
+class Token:
     """One word or mark: as written, in lower case, and its half-open span in characters of the sentence."""
 
     text: str
@@ -20,6 +20,6 @@ class Word:
     end: int
 
 
-def words(sentence: str) -> list[Word]:
+def tokenize(sentence: str) -> list[Token]:
     """The words and marks of a sentence in order."""
-    return [Word(m[0], m[0].lower().replace("\u2019", "'"), m.start(), m.end()) for m in _WORD.finditer(sentence)]
+    return [Token(m[0], m[0].lower().replace("\u2019", "'"), m.start(), m.end()) for m in _WORD.finditer(sentence)]
