@@ -1,0 +1,100 @@
+"""Join the labels of real passages with their texts, which are not part of the project.
+
+    python -m scripts.real_passages --split train --passages PASSAGES.jsonl --documents DOCUMENTS.parquet > gold.jsonl
+
+Writes a gold file (docs/annotation-guide.md). `PASSAGES` holds `id` and `text`; `DOCUMENTS` holds `article_id` and `body`, of which some
+passages are runs of paragraphs.
+"""
+
+import argparse
+import hashlib
+import json
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+
+LABELS = Path(__file__).parents[1] / "pipeline" / "signals" / "training" / "real"
+_PASSAGE_TYPES = {"sha256": pl.String, "date": pl.String, "first_paragraph": pl.Int64, "last_paragraph": pl.Int64}
+SPLITS = ("train", "tune", "report")
+#: The passages of the report split: a quarter of all, by the SHA-1 of their id.
+REPORTED = 4
+
+
+def read_labels() -> tuple[pl.DataFrame, pl.DataFrame]:
+    """Read passages and labels, both without text."""
+    passages = pl.read_csv(LABELS / "passages.csv", schema_overrides=_PASSAGE_TYPES)
+    labels = pl.read_csv(LABELS / "labels.csv", schema_overrides={"rate_pct": pl.Float64, "value_usd": pl.Float64})
+    empty = pl.col("scope", "product").fill_null("")
+    return passages.with_columns(pl.col("date").fill_null("")), labels.with_columns(empty)
+
+
+def join_texts(passages: pl.DataFrame, labels: pl.DataFrame, texts: Mapping[str, str]) -> list[dict[str, Any]]:
+    """Return the passages as rows of a gold file.
+
+    Raises:
+        ValueError: a text is missing, or is not the one that was labelled; the message counts them and names the first.
+    """
+    wrong = [
+        identifier
+        for identifier, digest in passages.select("id", "sha256").iter_rows()
+        if identifier not in texts or digest_text(texts[identifier]) != digest
+    ]
+    if wrong:
+        raise ValueError(f"{len(wrong)} of {passages.height} texts are missing or differ from the labelled ones, the first is {wrong[0]}")
+    signals = {key[0]: part.drop("id", "scope").to_dicts() for key, part in labels.partition_by("id", as_dict=True).items()}
+    return [
+        {"id": row["id"], "date": row["date"], "source": row["source"], "text": texts[row["id"]], "signals": signals.get(row["id"], [])}
+        for row in passages.iter_rows(named=True)
+    ]
+
+
+def read_texts(passages: pl.DataFrame, files: list[Path], documents: list[Path]) -> dict[str, str]:
+    """Read the texts of passages from JSON Lines, and of runs of paragraphs from documents."""
+    texts: dict[str, str] = {}
+    for path in files:
+        with path.open(encoding="utf-8") as lines:
+            texts |= {row["id"]: row["text"] for row in map(json.loads, lines)}
+    for path in documents:
+        bodies = dict(pl.read_parquet(path, columns=["article_id", "body"]).iter_rows())
+        for identifier, document, first, last in passages.select("id", "document", "first_paragraph", "last_paragraph").iter_rows():
+            if document in bodies:
+                texts[identifier] = select_paragraphs(bodies[document], first, last)
+    return texts
+
+
+def select_paragraphs(body: str, first: int, last: int) -> str:
+    """Return the paragraphs from `first` to `last`, counted from 0, one a line."""
+    paragraphs = [paragraph.strip() for paragraph in body.split("\n\n") if paragraph.strip()]
+    return "\n".join(paragraphs[first : last + 1])
+
+
+def digest_text(text: str) -> str:
+    """Return the first 16 hex digits of the SHA-256 of a text."""
+    return hashlib.sha256(text.encode()).hexdigest()[:16]
+
+
+def is_reported(identifier: str) -> bool:
+    """Tell whether a passage belongs to the quarter that is only reported on."""
+    return int(hashlib.sha1(identifier.encode(), usedforsecurity=False).hexdigest(), 16) % REPORTED == 0
+
+
+def main() -> None:
+    """Write the gold file of a split to standard output."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--split", choices=SPLITS, required=True)
+    parser.add_argument("--passages", type=Path, nargs="*", default=[], help="JSON Lines with id and text")
+    parser.add_argument("--documents", type=Path, nargs="*", default=[], help="Parquet with article_id and body")
+    options = parser.parse_args()
+    passages, labels = read_labels()
+    passages = passages.filter(pl.col("split") == options.split)
+    rows = join_texts(
+        passages, labels.filter(pl.col("id").is_in(passages["id"].implode())), read_texts(passages, options.passages, options.documents)
+    )
+    sys.stdout.writelines(f"{json.dumps(row, ensure_ascii=False)}\n" for row in rows)
+
+
+if __name__ == "__main__":
+    main()
