@@ -9,7 +9,7 @@ import polars as pl
 from pipeline.articles.clean import admit
 from pipeline.settings import SAMPLE_ARTICLES
 from pipeline.settings.archives import ArticleFiles
-from pipeline.sources.files.articles import read_articles, whole
+from pipeline.sources.files.articles import collect_rows, read_articles
 
 REUTERS = Path(__file__).parents[2] / "shared" / "data" / "news" / "reuters21578.parquet"
 
@@ -24,4 +24,4 @@ def options(description: str) -> argparse.ArgumentParser:
 
 def clean(path: Path) -> pl.DataFrame:
     """The clean articles (`ARTICLES`) of a file or folder, without duplicates."""
-    return admit(whole(read_articles([ArticleFiles(path=str(path))], last_day=datetime.now(UTC).date()))).articles
+    return admit(collect_rows(read_articles([ArticleFiles(path=str(path))], last_day=datetime.now(UTC).date()))).articles

@@ -12,7 +12,7 @@ from pipeline.articles.clean import admit
 from pipeline.settings import SAMPLE_ARTICLES, SAMPLE_LAST_DAY, Settings
 from pipeline.settings.archives import ArticleFiles
 from pipeline.signals.extractors import make
-from pipeline.sources.files.articles import read_articles, whole
+from pipeline.sources.files.articles import collect_rows, read_articles
 
 COUNTS = Path(__file__).parents[1] / "tests" / "unit" / "signals" / "counts.csv"
 BY = ("extractor", "kind", "modality")
@@ -26,7 +26,7 @@ def read_counts() -> pl.DataFrame:
 
 def read_sample() -> pl.DataFrame:
     """Read the bundled sample with the default reader; return the findings."""
-    raw = whole(read_articles([ArticleFiles(path=str(SAMPLE_ARTICLES))], last_day=SAMPLE_LAST_DAY))
+    raw = collect_rows(read_articles([ArticleFiles(path=str(SAMPLE_ARTICLES))], last_day=SAMPLE_LAST_DAY))
     return make(Settings()).extract(admit(raw).articles)
 
 

@@ -7,7 +7,7 @@ from pipeline.contracts.days import Days
 from pipeline.settings import SAMPLE_FIRST_DAY, SAMPLE_LAST_DAY, Settings
 from pipeline.settings.reading import change_settings
 from pipeline.sources.errors import SourceError
-from pipeline.sources.files.articles import article_files
+from pipeline.sources.files.articles import find_article_files
 from pipeline.sources.files.catalogue import Catalogue
 
 
@@ -25,7 +25,7 @@ def set_days(settings: Settings, known: Catalogue, first: date | None, last: dat
 
 def _days_of_articles(settings: Settings, known: Catalogue) -> Days:
     today = clock.today()
-    found = [days for file in article_files(settings.articles) if (days := known.days(file, last_day=today))]
+    found = [days for file in find_article_files(settings.articles) if (days := known.find_days(file, last_day=today))]
     if not found:
         paths = ", ".join(archive.path for archive in settings.articles)
         raise SourceError(f"no articles in {paths}; give --articles PATH with at least one row")

@@ -16,7 +16,7 @@ from pipeline.defs.partitions import by_day, today
 from pipeline.defs.resources import News, TradeFigures
 from pipeline.defs.side_tables import keep_last_good
 from pipeline.settings import Settings
-from pipeline.sources.files.articles import Account
+from pipeline.sources.files.articles import ReadReport
 from pipeline.warehouse.lake import Lake
 
 ALL_FILES_READ = InputCheck(
@@ -47,14 +47,14 @@ def assets(settings: Settings) -> Sequence[dg.AssetsDefinition]:
     )
     def raw_articles(context: dg.AssetExecutionContext, lake: dg.ResourceParam[Lake], news: dg.ResourceParam[News]) -> Results:
         """Every row of the article files and of the upstreams' answers, filed under the day it claims."""
-        account, step = Account(), RawArticles(news, today())
+        report, step = ReadReport(), RawArticles(news, today())
         with changed_days(context, lake, step) as made:
             for span in made.hull():
-                for piece, rows in lake.in_order(RAW_ARTICLES, news.read(span, step.last_day, account), span):
+                for piece, rows in lake.in_order(RAW_ARTICLES, news.read(span, step.last_day, report), span):
                     made.keep(RAW_ARTICLES, rows, piece)
                     add_daily_metadata(context, RAW_ARTICLES, rows, piece)
-        yield ALL_FILES_READ.result(list(account.set_aside.values()))
-        yield ALL_ENCODINGS_KNOWN.result(account.guessed)
+        yield ALL_FILES_READ.result(list(report.skipped.values()))
+        yield ALL_ENCODINGS_KNOWN.result(report.guessed_encodings)
         yield from made.results()
         yield dg.MaterializeResult(metadata={"rows in this run": made.rows(RAW_ARTICLES)})
 

@@ -26,9 +26,9 @@ from pipeline.signals.remembered import READING_SCHEMA, RememberingExtractor
 from pipeline.sources.customs.figures import tariffs, trade_flows
 from pipeline.sources.customs.flows import Figures
 from pipeline.sources.customs.trade import read_commitments
-from pipeline.sources.files.articles import Account, ArticleFile, article_files
+from pipeline.sources.files.articles import ArticleFile, ReadReport, find_article_files
 from pipeline.sources.files.catalogue import Catalogue
-from pipeline.sources.files.inbox import dropped, readable
+from pipeline.sources.files.inbox import list_inbox_files, select_readable
 from pipeline.sources.http.archive import Archive
 from pipeline.sources.http.client import Client
 from pipeline.sources.news import answered_articles, has_articles
@@ -48,13 +48,13 @@ class News:
 
     settings: Settings
 
-    def read(self, days: Days, last_day: date, account: Account) -> Iterator[pl.DataFrame]:
+    def read(self, days: Days, last_day: date, report: ReadReport) -> Iterator[pl.DataFrame]:
         """Raw rows filed under `days`, in batches; a row that claims a day after `last_day` is filed under an earlier one.
 
         A file of the settings that cannot be read raises `SourceError`; one of the inbox is skipped, and `account` records why.
         """
         claim(self.settings.home, is_sample=self.settings.is_sample)
-        yield from self._of_files(days, last_day, account)
+        yield from self._of_files(days, last_day, report)
         if not self.settings.is_sample:
             yield from answered_articles(Archive(self.settings.payloads), self.settings.sources, days, last_day)
 
@@ -63,20 +63,20 @@ class News:
         if not self.settings.is_sample and has_articles(Archive(self.settings.payloads)):
             return dict.fromkeys(days)
         known = Catalogue(self.settings.catalogue)
-        digests = known.day_digests(self._files(known, last_day, Account()), days, last_day=last_day)
+        digests = known.day_digests(self._files(known, last_day, ReadReport()), days, last_day=last_day)
         known.save()
         return {**digests}
 
-    def _of_files(self, days: Days, last_day: date, account: Account) -> Iterator[pl.DataFrame]:
+    def _of_files(self, days: Days, last_day: date, report: ReadReport) -> Iterator[pl.DataFrame]:
         known = Catalogue(self.settings.catalogue)
-        for file in self._files(known, last_day, account):
-            yield from known.rows(file, days, last_day=last_day, account=account)
+        for file in self._files(known, last_day, report):
+            yield from known.read_rows(file, days, last_day=last_day, report=report)
         known.save()
 
-    def _files(self, known: Catalogue, last_day: date, account: Account) -> Iterator[ArticleFile]:
+    def _files(self, known: Catalogue, last_day: date, report: ReadReport) -> Iterator[ArticleFile]:
         """The files of the settings, and those of the inbox that can be read."""
         archives, inbox = self.settings.articles, ArticleFiles(path=str(self.settings.inbox))
-        has_dropped = bool(dropped(self.settings.inbox))
+        has_dropped = bool(list_inbox_files(self.settings.inbox))
         if self.settings.is_sample and has_dropped:
             raise HomeError(
                 f"{self.settings.inbox} holds articles, but this home is for the bundled sample; "
@@ -84,10 +84,10 @@ class News:
             )
         if not archives and not has_dropped:
             return
-        files = article_files([*archives, inbox] if has_dropped else archives)
+        files = find_article_files([*archives, inbox] if has_dropped else archives)
         yield from (file for file in files if file.archive is not inbox)
-        yield from readable(
-            (file for file in files if file.archive is inbox), known, last_day=last_day, now=clock.now().timestamp(), account=account
+        yield from select_readable(
+            (file for file in files if file.archive is inbox), known, last_day=last_day, now=clock.now().timestamp(), report=report
         )
 
 

@@ -13,7 +13,7 @@ from pipeline.defs.partitions import last_partition, range_tags, today
 from pipeline.settings import Settings
 from pipeline.sources.errors import SourceError
 from pipeline.sources.files.catalogue import Catalogue
-from pipeline.sources.files.inbox import dropped, is_quiet
+from pipeline.sources.files.inbox import is_quiet, list_inbox_files
 
 
 def _seen(path: Path) -> list[int]:
@@ -28,7 +28,7 @@ def inbox_sensor(settings: Settings) -> dg.SensorDefinition:
     def inbox(context: dg.SensorEvaluationContext) -> Iterator[dg.RunRequest | dg.SkipReason]:
         """A new or changed file in the drop folder asks for a run over the days of its articles, once it is no longer being copied."""
         folder, now = settings.inbox, clock.now().timestamp()
-        files = {str(file.path.relative_to(folder)): file for file in dropped(folder)}
+        files = {str(file.path.relative_to(folder)): file for file in list_inbox_files(folder)}
         before = json.loads(context.cursor or "{}")
         seen = {name: _seen(file.path) for name, file in files.items() if is_quiet(file.path, now)}
         new = sorted(name for name in seen if seen[name] != before.get(name))
@@ -40,7 +40,7 @@ def inbox_sensor(settings: Settings) -> dg.SensorDefinition:
         catalogue = Catalogue(settings.catalogue)
         for name in new:
             try:
-                span = catalogue.days(files[name], last_day=today())
+                span = catalogue.find_days(files[name], last_day=today())
             except SourceError as error:
                 context.log.error("the inbox file %s cannot be read and is left where it is: %s", name, error)
                 continue

@@ -22,7 +22,7 @@ from pipeline.contracts.days import Days
 from pipeline.contracts.tables.official import RAW_OFFICIAL_DOCUMENTS
 from pipeline.contracts.upstreams import FEDERAL_REGISTER, FederalRegisterSettings
 from pipeline.sources.errors import SourceError
-from pipeline.sources.http.addresses import shown
+from pipeline.sources.http.addresses import redact
 from pipeline.sources.http.client import Client
 from pipeline.sources.payloads import Fetched, Payload, Request
 
@@ -113,7 +113,7 @@ def _pages(client: Client, settings: FederalRegisterSettings, day: date, *, is_f
     request = _first(settings, day, is_final=is_final)
     asked = set()
     for number in range(2, MOST_PAGES + 2):
-        fetched = client.ask_sound(request, _is_page)
+        fetched = client.fetch_valid(request, _is_page)
         yield fetched
         asked.add(request.url)
         following = _next_page(fetched.payload)
@@ -128,7 +128,7 @@ def _pages(client: Client, settings: FederalRegisterSettings, day: date, *, is_f
         if unsafe:
             said = f"{request.url[:_SHOWN]!r}, which the page before names as the next, {unsafe}; the day is not whole. Look at that page"
             refused = Fetched(request, "refused", client.now(), detail=said)
-            client.archive.keep(refused, shown(request.url, ())[:_SHOWN])
+            client.archive.store(refused, redact(request.url, ())[:_SHOWN])
             yield refused
             return
 

@@ -22,7 +22,7 @@ from pipeline.sources.http.archive import Archive
 
 def has_articles(archive: Archive) -> bool:
     """Whether any upstream that gives articles has ever answered."""
-    return any(archive.has_answers(source) for source in upstreams_of(RAW_ARTICLES))
+    return any(archive.has_responses(source) for source in upstreams_of(RAW_ARTICLES))
 
 
 def answered_articles(archive: Archive, settings: Sources, days: Days, today: date) -> Iterator[pl.DataFrame]:

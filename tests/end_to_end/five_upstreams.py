@@ -15,7 +15,7 @@ from pathlib import Path
 
 from tests.conftest import Finished, surroundings
 from tests.unit.sources.gdelt.scenes import document, event, file_of, zipped
-from tests.unit.sources.server import Answer, Asked, Reply, Upstream, failing, good, unless_known
+from tests.unit.sources.server import ReceivedRequest, Responder, Response, Upstream, conditional_response, error_response, ok_response
 
 CENSUS_KEY, COMTRADE_KEY = "census-key-0d5e17a9", "comtrade-key-77c2b4f1"
 KEYS = {"TENSION_CENSUS_KEY": CENSUS_KEY, "TENSION_COMTRADE_KEY": COMTRADE_KEY}
@@ -48,24 +48,24 @@ IMPORTS_USD, DUTIES_USD, CHINA_EXPORTS_USD = 40_000_000_000, 8_000_000_000, 47_0
 
 def put_up(upstream: Upstream) -> None:
     """Everything on the server, in good order but for one feed."""
-    upstream.give(POST_PATH, unless_known(_feed(POST_SAYS, LAST, "post")))
-    upstream.give(COURIER_PATH, unless_known(_feed(COURIER_SAYS, DAY_BEFORE, "courier")))
-    upstream.give(GAZETTE_PATH, failing(500))
+    upstream.respond(POST_PATH, conditional_response(_feed(POST_SAYS, LAST, "post")))
+    upstream.respond(COURIER_PATH, conditional_response(_feed(COURIER_SAYS, DAY_BEFORE, "courier")))
+    upstream.respond(GAZETTE_PATH, error_response(500))
     for day in DAYS:
         put_up_quarters(upstream, day, QUARTERS)
-    upstream.give(REGISTER_PATH, register())
+    upstream.respond(REGISTER_PATH, register())
     for flow in ("imports", "exports"):
-        upstream.give(f"/intltrade/{flow}/hs", _census(flow))
-    upstream.give("/comtrade/C/M/HS", _comtrade)
+        upstream.respond(f"/intltrade/{flow}/hs", _census(flow))
+    upstream.respond("/comtrade/C/M/HS", _comtrade)
 
 
 def put_up_quarters(upstream: Upstream, day: date, quarters: tuple[str, ...]) -> None:
     """GDELT's two files of these quarters: one event of China's towards the United States, and one page of the day."""
     for number, quarter in enumerate(quarters, start=1):
         stamp = f"{day:%Y%m%d}{quarter}"
-        upstream.give(f"/gdelt/{stamp}{EVENTS_END}", good(export(stamp, int(f"{day:%d}{number:02d}"))))
+        upstream.respond(f"/gdelt/{stamp}{EVENTS_END}", ok_response(export(stamp, int(f"{day:%d}{number:02d}"))))
         page = document(number, GDELT_SAYS if number == 1 else "The town hall gets a new roof", stamp, V2SOURCECOMMONNAME="zenda.example")
-        upstream.give(f"/gdelt/{stamp}{ARTICLES_END}", good(zipped(file_of(page), stamp + ARTICLES_END)))
+        upstream.respond(f"/gdelt/{stamp}{ARTICLES_END}", ok_response(zipped(file_of(page), stamp + ARTICLES_END)))
 
 
 def export(stamp: str, number: int) -> bytes:
@@ -73,21 +73,21 @@ def export(stamp: str, number: int) -> bytes:
     return zipped(file_of(event(number, stamp=stamp, NumMentions=str(MENTIONS))), stamp + EVENTS_END)
 
 
-def register(second_page_of: date | None = None) -> Reply:
+def register(second_page_of: date | None = None) -> Responder:
     """The Federal Register: an order against China on the day before the last and on the earlier one, nothing on the last.
 
     `second_page_of`: a day whose first page now names a second one, where the order is not.
     """
 
-    def reply(asked: Asked) -> Answer:
+    def reply(asked: ReceivedRequest) -> Response:
         day = date.fromisoformat(dict(asked.query)["conditions[publication_date][gte]"])
         if day == second_page_of:
             host = asked.headers["host"]
             page = {"count": 2, "results": [_order(day, "Stools")], "next_page_url": f"http://{host}{SECOND_PAGE}"}
         else:
             page = {"count": 0} if day == LAST else {"count": 1, "results": [_order(day, "Kettles")]}
-        answer = good(json.dumps(page), "application/json", ETag=f'"{day} {second_page_of}"')
-        given = unless_known(answer)
+        answer = ok_response(json.dumps(page), "application/json", ETag=f'"{day} {second_page_of}"')
+        given = conditional_response(answer)
         return given(asked)
 
     return reply
@@ -103,36 +103,36 @@ def _order(day: date, what: str) -> dict[str, object]:
     }
 
 
-def _feed(title: str, day: date, name: str) -> Answer:
+def _feed(title: str, day: date, name: str) -> Response:
     item = f"<item><guid>{name}-1</guid><title>{title}</title><link>https://{name}.example/1</link><pubDate>{day}T09:00:00Z</pubDate>"
     body = f"{title}. The ministry said so on the day, and named no date on which it would begin."
     told = f"<rss version='2.0'><channel><title>{name}</title>{item}<description>{body}</description></item></channel></rss>"
-    return good(told, "application/rss+xml", ETag=f'"{name}"')
+    return ok_response(told, "application/rss+xml", ETag=f'"{name}"')
 
 
-def _census(flow: str) -> Reply:
+def _census(flow: str) -> Responder:
     letter, values = flow[0].upper(), ("GEN_VAL_MO", "CON_VAL_MO", "DUT_VAL_MO", "CAL_DUT_MO") if flow == "imports" else ("ALL_VAL_MO",)
 
-    def reply(asked: Asked) -> Answer:
+    def reply(asked: ReceivedRequest) -> Response:
         query = dict(asked.query)
         if query.get("key") != CENSUS_KEY:
-            return good("<html>A valid key must be included with each data API request</html>", "text/html")
+            return ok_response("<html>A valid key must be included with each data API request</html>", "text/html")
         year = int(query["time"].removeprefix("from ")[:4])
         released = [month for month in range(1, 13) if date(year, month, 1) < NOT_RELEASED]
         if not released:
-            return Answer(status=204)
+            return Response(status=204)
         amounts = (IMPORTS_USD, IMPORTS_USD, IMPORTS_USD // 2, DUTIES_USD)[: len(values)]
         names = [*values, "COMM_LVL", "CTY_CODE", f"{letter}_COMMODITY", "time"]
         months = [[*map(str, amounts), "-", "5700", "-", f"{year}-{month:02d}"] for month in released]
-        return good(json.dumps([names, *months]), "application/json")
+        return ok_response(json.dumps([names, *months]), "application/json")
 
     return reply
 
 
-def _comtrade(asked: Asked) -> Answer:
+def _comtrade(asked: ReceivedRequest) -> Response:
     query = dict(asked.query)
     if query.get("subscription-key") != COMTRADE_KEY:
-        return failing(401, "Access denied due to missing subscription key")
+        return error_response(401, "Access denied due to missing subscription key")
     periods = [period for period in query["period"].split(",") if period < f"{NOT_RELEASED:%Y%m}"]
     total = {"partner2Code": 0, "customsCode": "C00", "motCode": 0, "cmdCode": "TOTAL", "classificationSearchCode": "HS"}
     rows = [
@@ -141,7 +141,7 @@ def _comtrade(asked: Asked) -> Answer:
         | {"primaryValue": float(CHINA_EXPORTS_USD)}
         for period in periods
     ]
-    return good(json.dumps({"elapsedTime": "0.04 secs", "count": len(rows), "data": rows, "error": ""}), "application/json")
+    return ok_response(json.dumps({"elapsedTime": "0.04 secs", "count": len(rows), "data": rows, "error": ""}), "application/json")
 
 
 @dataclass(frozen=True)

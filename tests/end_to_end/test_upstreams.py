@@ -50,7 +50,7 @@ from tests.end_to_end.five_upstreams import (
     put_up_quarters,
     register,
 )
-from tests.unit.sources.server import Answer, Asked, Upstream, failing, serving
+from tests.unit.sources.server import ReceivedRequest, Response, Upstream, error_response, serve_upstream
 
 pytestmark = pytest.mark.slow
 
@@ -66,7 +66,7 @@ class Step:
     """A command, what it said, what it asked the server for, and what lay in the home afterwards."""
 
     said: Finished
-    asked: list[Asked]
+    asked: list[ReceivedRequest]
     lake: dict[str, pl.DataFrame]
     published: dict[str, pl.DataFrame]
     release: dict[str, bytes]
@@ -80,14 +80,14 @@ class Step:
 
 
 def stepped(upstream: Upstream, home: Home, command: str) -> Step:
-    before = len(upstream.asked)
+    before = len(upstream.requests)
     said = home.tension(command)
     if said.returncode:
         pytest.fail(f"tension {command} ended with {said.returncode}:\n{said.stdout}\n{said.stderr}", pytrace=False)
     lake, latest = Lake(home.home / "lake"), home.home / "published" / "latest"
     return Step(
         said,
-        upstream.asked[before:],
+        upstream.requests[before:],
         {name: lake.read(TABLES[name]) for name in IN_THE_LAKE},
         {name: pl.read_parquet(latest / name / "*.parquet") for name in PUBLISHED},
         {str(path.relative_to(latest.resolve().parent)): path.read_bytes() for path in sorted(latest.resolve().rglob("*.parquet"))},
@@ -107,13 +107,13 @@ class Story:
 
 @pytest.fixture(scope="module")
 def story(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Story]:
-    with serving() as upstream:
+    with serve_upstream() as upstream:
         put_up(upstream)
         home = home_that_asks(upstream, tmp_path_factory.mktemp("upstreams"))
         first, sources = stepped(upstream, home, RUN), home.tension("sources").stdout
         again = stepped(upstream, home, RUN)
-        upstream.give(REGISTER_PATH, register(second_page_of=DAY_BEFORE))
-        upstream.give(SECOND_PAGE, failing(503))
+        upstream.respond(REGISTER_PATH, register(second_page_of=DAY_BEFORE))
+        upstream.respond(SECOND_PAGE, error_response(503))
         yield Story(home, first, sources, again, stepped(upstream, home, f"run --from {EARLIER} --to {DAY_BEFORE}"))
 
 
@@ -278,7 +278,7 @@ def test_what_an_upstream_lacks_breaks_no_promise_of_others(story: Story) -> Non
 
 def test_a_fetch_that_is_killed_goes_on_where_it_stopped(tmp_path: Path) -> None:
     files, whole = gdelt_files(LAST), 40
-    with serving() as upstream:
+    with serve_upstream() as upstream:
         put_up_quarters(upstream, LAST, tuple(f"{quarter:%H%M%S}" for quarter in quarters(LAST)))
         reached, released = threading.Event(), threading.Event()
         hang_at(upstream, f"/gdelt/{files[whole]}", reached, released)
@@ -288,11 +288,11 @@ def test_a_fetch_that_is_killed_goes_on_where_it_stopped(tmp_path: Path) -> None
             dying.send_signal(signal.SIGKILL)
         assert dying.returncode == -signal.SIGKILL
         released.set()
-        before = len(upstream.asked)
+        before = len(upstream.requests)
         assert before == whole + 1
         said = home.tension(f"fetch gdelt --from {LAST} --to {LAST}")
         assert said.returncode == 0, said.stderr
-        assert [path.removeprefix("/gdelt/") for path in upstream.paths()[before:]] == files[whole:]
+        assert [path.removeprefix("/gdelt/") for path in upstream.requested_paths()[before:]] == files[whole:]
     archive = Archive(home.home / "lake" / "payloads")
     told = list(event_files(archive, Days(LAST, LAST)))
     assert [(one.outcome, one.payload is not None) for one in told] == [("kept", True)] * 96
@@ -301,11 +301,11 @@ def test_a_fetch_that_is_killed_goes_on_where_it_stopped(tmp_path: Path) -> None
 
 def hang_at(upstream: Upstream, path: str, reached: threading.Event, released: threading.Event) -> None:
     """The first who asks for this gets no answer until it is released; everybody after that gets what was there before."""
-    proper = upstream.replies(path)
+    proper = upstream.remaining_responses(path)
 
-    def hang(_: Asked) -> Answer:
+    def hang(_: ReceivedRequest) -> Response:
         reached.set()
         released.wait(60)
-        return failing(503)
+        return error_response(503)
 
-    upstream.give(path, hang, *proper)
+    upstream.respond(path, hang, *proper)

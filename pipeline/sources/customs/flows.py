@@ -107,7 +107,7 @@ def years(window: Days, today: date) -> Iterator[Year]:
 
 def politely(client: Client, request: Request, year: Year) -> Request:
     """The request, as a final one where a year before the last was answered not long ago: then nothing is asked."""
-    kept = client.archive.newest(request.source, request.item)
+    kept = client.archive.find_newest(request.source, request.item)
     is_recent = kept is not None and client.now() - kept.fetched_at < ASKED_AGAIN_AFTER
     return replace(request, is_final=request.is_final or (is_recent and year.year < client.now().year - 1))
 
@@ -124,7 +124,7 @@ def answered(client: Client, request: Request, parse: Callable[[Payload], pl.Dat
         except SourceError:
             return False
 
-    fetched = client.ask_sound(request, is_sound)
+    fetched = client.fetch_valid(request, is_sound)
     try:
         if fetched.payload is not None:
             parse(fetched.payload)
@@ -137,7 +137,7 @@ def rejected(client: Client, fetched: Fetched, outcome: Outcome, detail: str) ->
     """What came, told as no answer; and put on record so in place of an arrival."""
     told = replace(fetched, outcome=outcome, payload=None, detail=detail)
     if fetched.payload is not None:
-        client.archive.keep(told, fetched.payload.url)
+        client.archive.store(told, fetched.payload.url)
     return told
 
 

@@ -53,7 +53,7 @@ def fetch(client: Client, settings: RssSettings, window: Days) -> Iterator[Fetch
     count = Counter(feed.name for feed in dict.fromkeys(settings.feeds))
     for feed in dict.fromkeys(settings.feeds):
         item = feed.name if count[feed.name] == 1 else f"{feed.name} <{feed.url}>"
-        yield client.ask(Request(SOURCE, item, feed.url, today, accept=_ACCEPT))
+        yield client.fetch(Request(SOURCE, item, feed.url, today, accept=_ACCEPT))
 
 
 def parse(payload: Payload) -> pl.DataFrame:

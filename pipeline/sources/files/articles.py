@@ -39,11 +39,11 @@ class ArticleFile:
 
 
 @dataclass
-class Account:
+class ReadReport:
     """What a person should know of a reading beside its rows: where an encoding was guessed, and which files were set aside and why."""
 
-    guessed: list[str] = field(default_factory=list)
-    set_aside: dict[str, str] = field(default_factory=dict)
+    guessed_encodings: list[str] = field(default_factory=list)
+    skipped: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass
@@ -68,7 +68,7 @@ class FileContents:
 
 
 def read_articles(
-    archives: Iterable[ArticleFiles], limits: Limits = LIMITS, *, last_day: date | None = None, account: Account | None = None
+    archives: Iterable[ArticleFiles], limits: Limits = LIMITS, *, last_day: date | None = None, report: ReadReport | None = None
 ) -> Iterator[pl.DataFrame]:
     """All rows of the archives' files as `RAW_ARTICLES`, file by file, in batches of `limits`: the same rows whatever the batches.
 
@@ -78,16 +78,16 @@ def read_articles(
     `SourceError` when there is nothing to read, a file is not of its format, lacks a column, or holds no date at all: in the midst of a
     file, where only its end tells.
     """
-    for file in article_files(archives):
-        yield from read_file(file, limits, last_day=last_day, account=account)
+    for file in find_article_files(archives):
+        yield from read_file(file, limits, last_day=last_day, report=report)
 
 
-def whole(batches: Iterable[pl.DataFrame]) -> pl.DataFrame:
+def collect_rows(batches: Iterable[pl.DataFrame]) -> pl.DataFrame:
     """The rows of a small reading in one frame, sorted by `raw_id`."""
     return RAW_ARTICLES.conform(pl.concat([RAW_ARTICLES.empty(), *batches]))
 
 
-def article_files(archives: Iterable[ArticleFiles]) -> list[ArticleFile]:
+def find_article_files(archives: Iterable[ArticleFiles]) -> list[ArticleFile]:
     """The files to read, each once: those given, and in folders and of patterns those of a known format that are not hidden, sorted.
 
     `SourceError` when a path does not exist, a pattern finds nothing, a given file is of no known format, or nothing is left to read.
@@ -169,12 +169,14 @@ def read_file(
     limits: Limits = LIMITS,
     *,
     last_day: date | None = None,
-    account: Account | None = None,
+    report: ReadReport | None = None,
     contents: FileContents | None = None,
 ) -> Iterator[pl.DataFrame]:
     """The rows of one file, or of all members of a zip file, as `read_articles` gives them; `contents` collects what they are."""
-    told = account or Account()
-    asked = Asked({str(ours): theirs for ours, theirs in file.archive.columns.items()}, file.archive.encoding, limits, told.guessed)
+    told = report or ReadReport()
+    asked = Asked(
+        {str(ours): theirs for ours, theirs in file.archive.columns.items()}, file.archive.encoding, limits, told.guessed_encodings
+    )
     with places(file.path, limits) as found:
         known = [(place, reader) for place in found if (reader := reader_of(place.name))]
         if not known:

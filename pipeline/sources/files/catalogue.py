@@ -17,7 +17,7 @@ import polars as pl
 
 from pipeline import __version__
 from pipeline.contracts.days import Days
-from pipeline.sources.files.articles import Account, ArticleFile, FileContents, read_file
+from pipeline.sources.files.articles import ArticleFile, FileContents, ReadReport, read_file
 from pipeline.sources.files.streams import LIMITS, Limits
 
 #: Raise it when rows are filed under other days, or digests are computed in another way, than before.
@@ -65,20 +65,20 @@ class Catalogue:
         self._store(file, identity, contents, last_day)
         return contents.digests
 
-    def days(self, file: ArticleFile, *, last_day: date, limits: Limits = LIMITS) -> Days | None:
+    def find_days(self, file: ArticleFile, *, last_day: date, limits: Limits = LIMITS) -> Days | None:
         """First and last day that the file holds; None without rows. Reads it as `digests` does."""
         digests = self.digests(file, last_day=last_day, limits=limits)
         return Days(min(digests), max(digests)) if digests else None
 
-    def rows(
-        self, file: ArticleFile, days: Days, *, last_day: date, account: Account | None = None, limits: Limits = LIMITS
+    def read_rows(
+        self, file: ArticleFile, days: Days, *, last_day: date, report: ReadReport | None = None, limits: Limits = LIMITS
     ) -> Iterator[pl.DataFrame]:
         """The file's rows of these days as `read_file` gives them; it is not opened where it is known to hold none."""
         known = self.known(file)
         if known is not None and not any(days.first <= day <= days.last for day in known):
             return
         identity, contents = _identity(file), FileContents()
-        for batch in read_file(file, limits, last_day=last_day, account=account, contents=contents):
+        for batch in read_file(file, limits, last_day=last_day, report=report, contents=contents):
             rows = batch.filter(pl.col("index_date").is_between(days.first, days.last))
             if not rows.is_empty():
                 yield rows

@@ -9,17 +9,17 @@ from pathlib import Path
 
 from pipeline.settings.archives import ArticleFiles
 from pipeline.sources.errors import SourceError
-from pipeline.sources.files.articles import Account, ArticleFile, article_files
+from pipeline.sources.files.articles import ArticleFile, ReadReport, find_article_files
 from pipeline.sources.files.catalogue import Catalogue
 
 #: A file that changed so short a time ago may still be being copied.
 QUIET_SECONDS = 30
 
 
-def dropped(folder: Path) -> list[ArticleFile]:
+def list_inbox_files(folder: Path) -> list[ArticleFile]:
     """The article files in the folder; none where there is no folder."""
     try:
-        return article_files([ArticleFiles(path=str(folder))])
+        return find_article_files([ArticleFiles(path=str(folder))])
     except SourceError:
         return []  # no folder, or no article files in it
 
@@ -32,17 +32,19 @@ def is_quiet(path: Path, now: float) -> bool:
         return False  # it was taken away again
 
 
-def readable(files: Iterable[ArticleFile], catalogue: Catalogue, *, last_day: date, now: float, account: Account) -> Iterator[ArticleFile]:
+def select_readable(
+    files: Iterable[ArticleFile], catalogue: Catalogue, *, last_day: date, now: float, report: ReadReport
+) -> Iterator[ArticleFile]:
     """Those files that can be read to their end. The others stay where they are, and `account` is told why they were set aside."""
     for file in files:
         if not is_quiet(file.path, now):
-            account.set_aside[file.label] = (
+            report.skipped[file.label] = (
                 f"{file.path}: changed less than {QUIET_SECONDS} seconds ago and may not be whole yet. It is read by the next run"
             )
             continue
         try:
-            catalogue.days(file, last_day=last_day)
+            catalogue.find_days(file, last_day=last_day)
         except SourceError as error:
-            account.set_aside[file.label] = str(error)
+            report.skipped[file.label] = str(error)
             continue
         yield file

@@ -16,7 +16,7 @@ from typing import Any, cast
 from pipeline.sources.errors import SourceError
 from pipeline.sources.files.encodings import Decoding, Recoded, announced
 from pipeline.sources.files.streams import CHUNK, LIMITS, Limits, Stream
-from pipeline.sources.files.zips import Member, members
+from pipeline.sources.files.zips import Member, open_members
 
 _GZIP_MAGIC = b"\x1f\x8b"
 _OF_MACOS = "__MACOSX"  # what its packer adds to every file
@@ -79,7 +79,7 @@ def places(path: Path, limits: Limits = LIMITS) -> Iterator[list[Place]]:
     if path.suffix.lower() != ".zip":
         yield [Place(path)]
         return
-    with members(path, str(path), limits) as found:
+    with open_members(path, str(path), limits) as found:
         yield [Place(path, member) for member in found if not _is_hidden(member.name)]
 
 

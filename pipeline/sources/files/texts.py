@@ -9,7 +9,7 @@ import polars as pl
 from pipeline.contracts.instants import parse_instant
 from pipeline.settings.archives import ArticleFiles
 from pipeline.sources.errors import SourceError
-from pipeline.sources.files.articles import read_articles, whole
+from pipeline.sources.files.articles import collect_rows, read_articles
 
 #: What a reader is given: an id, the day (may be empty), the source, the text, and how long the headline in front of it is.
 TEXTS = pl.Schema({"id": pl.String(), "date": pl.Date(), "source": pl.String(), "text": pl.String(), "title_length": pl.Int64()})
@@ -67,7 +67,7 @@ def _passages(path: Path) -> pl.DataFrame:
 
 
 def _articles(path: Path) -> pl.DataFrame:
-    rows = whole(read_articles([ArticleFiles(path=str(path))])).filter(pl.col("unreadable").is_null())
+    rows = collect_rows(read_articles([ArticleFiles(path=str(path))])).filter(pl.col("unreadable").is_null())
     title = pl.col("title").fill_null("")
     body = pl.col("body").fill_null("")
     return rows.select(

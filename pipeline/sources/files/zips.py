@@ -38,7 +38,7 @@ class Member:
     _label: str
 
     @contextmanager
-    def opened(self) -> Iterator[Stream]:
+    def open(self) -> Iterator[Stream]:
         """The unpacked bytes. `SourceError` when they are damaged or more than the zip says. One member at a time."""
         with self.unpacked() as reading:
             yield Stream(reading, reading.label, self.byte_count)
@@ -49,7 +49,7 @@ class Member:
 
 
 @contextmanager
-def members(zipped: bytes | Path, label: str, limits: Limits = LIMITS, *, most: int = MOST_MEMBERS) -> Iterator[list[Member]]:
+def open_members(zipped: bytes | Path, label: str, limits: Limits = LIMITS, *, most: int = MOST_MEMBERS) -> Iterator[list[Member]]:
     """The files of a zip, given as a body or as a path, in the zip's order and without its folders.
 
     `SourceError`, before anything is unpacked, when it is no zip, holds more than `most` members or says that it unpacks to more than

@@ -52,7 +52,7 @@ def fetch(client: Client, settings: GdeltSettings, window: Days) -> Iterator[Fet
     """
     listing = None
     if settings.master_list:
-        answer = client.ask(_request(settings, f"{client.now():%Y-%m-%d} {MASTER_LIST}", client.now().date()))
+        answer = client.fetch(_request(settings, f"{client.now():%Y-%m-%d} {MASTER_LIST}", client.now().date()))
         listing = read_listing(answer.payload.body, window) if answer.payload else None
         yield replace(answer, payload=None)
     failures, last_fault = 0, ""
@@ -62,8 +62,8 @@ def fetch(client: Client, settings: GdeltSettings, window: Days) -> Iterator[Fet
             continue
         if listing and request.item not in listing.files and request.item[:14] <= listing.newest:
             unlisted = Fetched(request, "missing", client.now(), detail=f"GDELT's {MASTER_LIST} does not name it, so it was not asked for")
-            if client.archive.newest(SOURCE, request.item) is None:
-                client.archive.keep(unlisted, request.url)  # on record as one that the host did not have: `event_files` tells of both alike
+            if client.archive.find_newest(SOURCE, request.item) is None:
+                client.archive.store(unlisted, request.url)  # `event_files` reports it like a file that the host lacks
             yield unlisted
             continue
         fetched = _ask(client, request, listing)
@@ -110,12 +110,12 @@ def _ask(client: Client, request: Request, listing: Listing | None) -> Fetched:
 
     That a file is not whole is put on record in place of its arrival, so that whoever reads the record does not take it for an answer.
     """
-    fetched = client.ask_sound(request, lambda payload: not _fault(payload, listing))
+    fetched = client.fetch_valid(request, lambda payload: not _fault(payload, listing))
     fault = _fault(fetched.payload, listing) if fetched.payload else ""
     if not fault:
         return fetched
     rejected = replace(fetched, outcome="failed", payload=None, detail=f"{fault}. It is asked for anew by the next run")
-    client.archive.keep(rejected, request.url)
+    client.archive.store(rejected, request.url)
     return rejected
 
 

@@ -10,7 +10,7 @@ import polars as pl
 
 from pipeline.sources.errors import SourceError
 from pipeline.sources.files.streams import Limits
-from pipeline.sources.files.zips import members
+from pipeline.sources.files.zips import open_members
 from pipeline.sources.payloads import Payload
 
 EVENTS_END = ".export.CSV.zip"
@@ -41,10 +41,10 @@ def unpacked(payload: Payload) -> bytes:
 
 def _unzipped(payload: Payload) -> bytes:
     label = f"GDELT's file {payload.item}"
-    with members(payload.body, label, LIMITS, most=1) as files:
+    with open_members(payload.body, label, LIMITS, most=1) as files:
         if not files:
             raise SourceError(f"{label} is a zip without a file in it; see what {payload.url} answers")
-        with files[0].opened() as opened:
+        with files[0].open() as opened:
             return b"".join(opened.chunks())
 
 

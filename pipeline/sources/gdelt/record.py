@@ -63,8 +63,8 @@ def _told(archive: Archive, day: date, end: str) -> dict[str, dict[str, Any]]:
 
 def _answer(archive: Archive, item: str, told: dict[str, Any]) -> Payload | None:
     """The newest answer, where what was told of the file last is that it came whole."""
-    kept = archive.newest(SOURCE, item) if told["outcome"] in ANSWERED else None
-    return archive.payload(kept) if kept else None
+    kept = archive.find_newest(SOURCE, item) if told["outcome"] in ANSWERED else None
+    return archive.read_payload(kept) if kept else None
 
 
 def _fetched(archive: Archive, item: str, day: date, told: dict[str, Any] | None) -> Fetched:

@@ -1,3 +1,4 @@
-"""The one way to the network: `client.py` asks, `addresses.py` says where it may, `wire.py` connects, `pace.py` waits, `unpacking.py`
-bounds what comes, `archive.py` keeps it.
+"""HTTP access to upstreams: `client.py` is the entry point, the other modules are its parts.
+
+`archive.py` stores responses; `addresses.py` and `transport.py` keep requests away from private networks.
 """

@@ -1,17 +1,6 @@
-"""Asking upstreams over HTTP, politely and within limits. Whatever the outside world does, an outcome comes of it and never an exception.
+"""HTTP client for upstreams: retries, redirects, limits and conditional requests; every request ends in an outcome.
 
-Belongs here: what is asked when, what is tried again, followed, taken, refused, and what is said about it. Does not: which addresses are
-safe (`addresses.py`), connections and time (`wire.py`), sizes (`unpacking.py`), how often (`pace.py`), keeping (`archive.py`), or what an
-answer means (the upstream's module).
-
-| what comes | outcome |
-|---|---|
-| 200 with a body | stored |
-| 304 to a conditional request | unchanged, with the answer that is kept |
-| 204, 404, 410 | missing |
-| 408, 429, 5xx, a lost connection, no connection, a wait too long, 200 without a body | tried again, then failed |
-| any other status, a deadline passed, too many redirects, a body that cannot be unpacked | failed |
-| an address or a redirect that is not safe, a certificate that is not valid, too many bytes | refused |
+Does not belong here: what a response means (the upstream's module).
 """
 
 import math
@@ -35,52 +24,52 @@ from pipeline.contracts.instants import retry_after
 from pipeline.settings.sources import Network
 from pipeline.sources.http import unpacking
 from pipeline.sources.http.addresses import (
-    LOOK_FOR_MOVE,
+    CHECK_MOVED,
     Resolver,
-    UnsafeError,
-    address,
-    holds_secret,
-    is_among,
-    name,
-    redirected,
-    resolve,
-    shown,
+    UnsafeAddressError,
+    contains_secret,
+    follow_redirect,
+    is_listed_host,
+    normalize_host,
+    parse_url,
+    redact,
+    resolve_host,
 )
-from pipeline.sources.http.archive import Archive, Kept
-from pipeline.sources.http.pace import Pace
-from pipeline.sources.http.wire import Deadline, DeadlineError, Wire
+from pipeline.sources.http.archive import Archive, StoredResponse
+from pipeline.sources.http.rate_limit import RateLimiter
+from pipeline.sources.http.transport import Deadline, DeadlineError, Transport
 from pipeline.sources.payloads import Fetched, Outcome, Payload, Request
 
 OK, NO_CONTENT, NOT_MODIFIED, TIMED_OUT, TOO_MANY, FIRST_SERVER_ERROR = 200, 204, 304, 408, 429, 500
-NO_SUCH_THING = frozenset({NO_CONTENT, 404, 410})
+NOT_FOUND = frozenset({NO_CONTENT, 404, 410})
 REDIRECTS = frozenset({301, 302, 303, 307, 308})
 NOT_ALLOWED = frozenset({401, 403})
 MOST_REDIRECTS = 5
 FIRST_PAUSE_SECONDS = 1.0
 _TICK = timedelta(microseconds=1)
 EXCERPT_BYTES, EXCERPT = 2_000, 200
-MISSING_ADVICE = "A later run asks again; if it should be there, look at the address"
+MISSING_ADVICE = "The next run tries again; if it should exist, check the URL"
 
 
-class _EndError(Exception):
-    """A request came to an end other than an answer: what went wrong, and what to do."""
+class _FetchError(Exception):
+    """A request without a usable response: its outcome, the reason, and advice on what to do."""
 
-    def __init__(self, outcome: Outcome, said: str, advice: str, status: int | None = None) -> None:
-        super().__init__(said)
-        self.outcome, self.said, self.advice, self.status = outcome, said, advice, status
+    def __init__(self, outcome: Outcome, reason: str, advice: str, status: int | None = None) -> None:
+        super().__init__(reason)
+        self.outcome, self.reason, self.advice, self.status = outcome, reason, advice, status
 
 
-class _AgainError(_EndError):
-    """It may go better the next time, after `wait` seconds where the upstream said how many."""
+class _RetryableError(_FetchError):
+    """A failed attempt that may be repeated, after `wait` seconds if the upstream named a time."""
 
-    def __init__(self, said: str, advice: str, status: int | None = None, wait: float = 0.0) -> None:
-        super().__init__("failed", said, advice, status)
+    def __init__(self, reason: str, advice: str, status: int | None = None, wait: float = 0.0) -> None:
+        super().__init__("failed", reason, advice, status)
         self.wait = wait
 
 
 @dataclass(frozen=True)
-class _Answer:
-    """A usable answer; `body` is None where the one that is kept still holds."""
+class _Response:
+    """A usable response; `body` is None if the stored response is still valid."""
 
     status: int
     url: httpx.URL
@@ -89,10 +78,19 @@ class _Answer:
 
 
 class Client:
-    """Asks upstreams and keeps what they answer. For one thread; use it in a `with`.
+    """Fetch from upstreams and store the responses. For one thread; use it in a `with` statement.
 
-    `now` is the clock, in UTC; `sleep` waits seconds; `resolve` knows addresses of hosts; `trust` says which certificates are believed
-    (none: those that httpx believes, or of SSL_CERT_FILE). Proxies of the environment are not used: they would resolve names themselves.
+    | response | outcome |
+    |---|---|
+    | 200 with a body | stored |
+    | 304 to a conditional request | unchanged, with the stored response |
+    | 204, 404, 410 | missing |
+    | 408, 429, 5xx, 200 without a body, connection error, timeout | retried, then failed |
+    | any other status, deadline exceeded, too many redirects, damaged body | failed |
+    | unsafe address or redirect, invalid certificate, too many bytes | refused |
+
+    `now` is the clock, in UTC; `sleep` waits seconds; `resolve` resolves host names; `ssl_context` verifies certificates (by default
+    httpx's, or SSL_CERT_FILE). Proxies of the environment are ignored, because they would resolve host names themselves.
     """
 
     def __init__(
@@ -102,235 +100,250 @@ class Client:
         *,
         now: Callable[[], datetime] = clock.now,
         sleep: Callable[[float], None] = time.sleep,
-        resolve: Resolver = resolve,
-        trust: ssl.SSLContext | None = None,
+        resolve: Resolver = resolve_host,
+        ssl_context: ssl.SSLContext | None = None,
     ) -> None:
         self.archive, self.network, self.now, self._sleep = archive, network, now, sleep
         self._asked_at = datetime.min.replace(tzinfo=UTC)
-        self._pace = Pace(network.seconds_between, now, sleep)
-        # httpx's own client would log addresses, carry cookies and read redirects; all that is needed of it is the way of a request
-        self._wire = Wire(network.private_hosts, resolve, trust or httpx.create_ssl_context())
-        self._headers = {"User-Agent": _user_agent(network.contact), "Accept-Encoding": unpacking.ACCEPTED, "Connection": "close"}
+        self._limiter = RateLimiter(network.seconds_between, now, sleep)
+        # httpx's own client would log URLs, store cookies and parse redirects, so only its transport interface is used.
+        self._transport = Transport(network.private_hosts, resolve, ssl_context or httpx.create_ssl_context())
+        self._headers = {
+            "User-Agent": _user_agent(network.contact),
+            "Accept-Encoding": unpacking.ACCEPTED_ENCODINGS,
+            "Connection": "close",
+        }
 
     def __enter__(self) -> Self:
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
-        self._wire.close()
+        self._transport.close()
 
-    def ask(self, request: Request) -> Fetched:
-        """What came of asking. Nothing is asked where the answer is final and is kept; that alone leaves no line in the journal.
+    def fetch(self, request: Request) -> Fetched:
+        """Fetch the request, store the response, and return the outcome.
 
-        Only a mistake of ours or a disk that cannot be written raises.
+        A final request whose response is stored is not sent again, and is then not in the journal.
+        Errors of upstreams and of the network do not raise; a full disk does.
         """
-        asked_at = self._asked_at = max(self.now(), self._asked_at + _TICK)  # no two requests of one instant: the journal's key
-        kept = self.archive.newest(request.source, request.item)
-        before = self.archive.payload(kept) if kept else None
+        # The instant is part of the journal's key, so no two requests may have the same.
+        asked_at = self._asked_at = max(self.now(), self._asked_at + _TICK)
+        stored = self.archive.find_newest(request.source, request.item)
+        payload = self.archive.read_payload(stored) if stored else None
         if (
-            kept is not None
-            and before is not None
+            stored is not None
+            and payload is not None
             and request.is_final
-            and _query(kept.asked_url) == [*_query(request.url), *request.query]
+            and _parse_query(stored.asked_url) == [*_parse_query(request.url), *request.query]
         ):
-            return Fetched(request, "kept", asked_at, payload=before)
-        url, fetched, answer = self._asked(request, asked_at, kept, before)
-        headers = answer.headers if answer else {}
-        etag, last_modified = (_sendable(headers.get(mark, ""), request.secrets.values()) for mark in ("ETag", "Last-Modified"))
-        self.archive.keep(fetched, url, etag=etag, last_modified=last_modified)
+            return Fetched(request, "kept", asked_at, payload=payload)
+        url, fetched, response = self._fetch(request, asked_at, stored, payload)
+        headers = response.headers if response else {}
+        secrets = request.secrets.values()
+        etag, last_modified = (_usable_validator(headers.get(name, ""), secrets) for name in ("ETag", "Last-Modified"))
+        self.archive.store(fetched, url, etag=etag, last_modified=last_modified)
         return fetched
 
-    def ask_sound(self, request: Request, is_sound: Callable[[Payload], bool]) -> Fetched:
-        """The same; but an answer that is kept and is not sound, such as a page that tells of a fault, is asked for anew, final or not."""
-        fetched = self.ask(request)
-        if fetched.outcome == "kept" and fetched.payload is not None and not is_sound(fetched.payload):
-            return self.ask(replace(request, is_final=False))
+    def fetch_valid(self, request: Request, is_valid: Callable[[Payload], bool]) -> Fetched:
+        """Fetch like `fetch`, but replace a stored response that is not valid, e.g. an error page."""
+        fetched = self.fetch(request)
+        if fetched.outcome == "kept" and fetched.payload is not None and not is_valid(fetched.payload):
+            return self.fetch(replace(request, is_final=False))
         return fetched
 
-    def _asked(
-        self, request: Request, asked_at: datetime, kept: Kept | None, before: Payload | None
-    ) -> tuple[str, Fetched, _Answer | None]:
-        """Where was asked, as it may be shown; what came of it; and the answer, where one came."""
-        url, answer, tries = shown(request.url, request.secrets.values()), None, 0
+    def _fetch(
+        self, request: Request, asked_at: datetime, stored: StoredResponse | None, payload: Payload | None
+    ) -> tuple[str, Fetched, _Response | None]:
+        """Return the URL without secrets, the outcome, and the response if there is one."""
+        url, response, attempts = redact(request.url, request.secrets.values()), None, 0
         try:
-            first = self._first(request)
-            url = shown(str(first), request.secrets.values())
-            conditions = _conditions(kept) if kept and before and kept.asked_url == url else {}
+            first_url = self._first_url(request)
+            url = redact(str(first_url), request.secrets.values())
+            conditions = _conditional_headers(stored) if stored and payload and stored.asked_url == url else {}
             for attempt in self._retrying():
                 with attempt:
-                    tries = attempt.retry_state.attempt_number
-                    answer = self._try(first, request, conditions)
-        except UnsafeError as unsafe:
-            ended = _EndError("refused", unsafe.said, unsafe.advice)
-        except _EndError as error:
-            ended = error
-        if answer is None:
-            return url, Fetched(request, ended.outcome, asked_at, tries, ended.status, None, _detail(url, ended, tries, request)), None
-        return url, self._fetched(request, asked_at, tries, answer, before), answer
+                    attempts = attempt.retry_state.attempt_number
+                    response = self._attempt(first_url, request, conditions)
+        except UnsafeAddressError as unsafe:
+            failure = _FetchError("refused", unsafe.reason, unsafe.advice)
+        except _FetchError as error:
+            failure = error
+        if response is None:
+            detail = _failure_detail(url, failure, attempts, request)
+            return url, Fetched(request, failure.outcome, asked_at, attempts, failure.status, None, detail), None
+        return url, self._to_fetched(request, asked_at, attempts, response, payload), response
 
-    def _first(self, request: Request) -> httpx.URL:
-        first = address(request.url, request.query)
-        if request.secrets and first.scheme == "http" and not is_among(first.host, self.network.private_hosts):
-            raise UnsafeError("a key would be sent over plain http, where it can be read on the way", "Write https in the settings")
-        self._require_patience(first)
-        return first
+    def _first_url(self, request: Request) -> httpx.URL:
+        url = parse_url(request.url, request.query)
+        if request.secrets and url.scheme == "http" and not is_listed_host(url.host, self.network.private_hosts):
+            raise UnsafeAddressError("the key would be sent over plain http, where others can read it", "Use https in the settings")
+        self._require_not_blocked(url)
+        return url
 
-    def _require_patience(self, url: httpx.URL) -> None:
-        held = self._pace.held(name(url.host))
-        if held > self.network.longest_pause_seconds:
-            raise _EndError("failed", f"{name(url.host)} asked earlier to be left alone, for {held:,.0f} s from now", _later(held))
+    def _require_not_blocked(self, url: httpx.URL) -> None:
+        host = normalize_host(url.host)
+        seconds = self._limiter.seconds_blocked(host)
+        if seconds > self.network.longest_pause_seconds:
+            reason = f"{host} accepts no requests for another {seconds:,.0f} s, by its earlier response"
+            raise _FetchError("failed", reason, _run_later_advice(seconds))
 
     def _retrying(self) -> Retrying:
-        """Tries after 1, 2, 4, … seconds, or after as many as the upstream says; without chance, so that a run can be repeated."""
+        """Retry after 1, 2, 4, … seconds, or after the time that the upstream names; without jitter, so that runs are repeatable."""
         longest = self.network.longest_pause_seconds
 
-        def asked_wait(state: RetryCallState) -> float:
+        def requested_wait(state: RetryCallState) -> float:
             error = state.outcome.exception() if state.outcome else None
-            return error.wait if isinstance(error, _AgainError) else 0.0
+            return error.wait if isinstance(error, _RetryableError) else 0.0
 
         def pause(state: RetryCallState) -> float:
-            return max(asked_wait(state), min(FIRST_PAUSE_SECONDS * 2.0 ** (state.attempt_number - 1), longest))
+            return max(requested_wait(state), min(FIRST_PAUSE_SECONDS * 2.0 ** (state.attempt_number - 1), longest))
 
         return Retrying(
             sleep=self._sleep,
             wait=pause,
-            stop=lambda state: state.attempt_number >= self.network.tries or asked_wait(state) > longest,
-            retry=retry_if_exception_type(_AgainError),
+            stop=lambda state: state.attempt_number >= self.network.tries or requested_wait(state) > longest,
+            retry=retry_if_exception_type(_RetryableError),
             reraise=True,
         )
 
-    def _try(self, first: httpx.URL, request: Request, conditions: Mapping[str, str]) -> _Answer:
-        """One attempt, redirects followed. `_EndError` or `UnsafeError` when no usable answer comes of it."""
-        url, told = first, request.secrets
+    def _attempt(self, first_url: httpx.URL, request: Request, conditions: Mapping[str, str]) -> _Response:
+        """Send the request once and follow redirects. Raises `_FetchError` or `UnsafeAddressError`."""
+        url, secrets = first_url, request.secrets
         for _ in range(MOST_REDIRECTS + 1):
-            self._require_patience(url)
-            self._pace.wait(name(url.host))
-            with _named_failures(self.network), closing(self._send(url, told, request.accept, conditions)) as response:
+            self._require_not_blocked(url)
+            self._limiter.wait(normalize_host(url.host))
+            with _convert_errors(self.network), closing(self._send(url, secrets, request.accept, conditions)) as response:
                 location = response.headers.get("Location", "")
                 if response.status_code not in REDIRECTS or not location:
-                    return self._answer(url, response, request.secrets.values(), is_conditional=bool(conditions))
-            url, is_same = redirected(url, location, request.secrets)
-            told = told if is_same else {}
-        raise _EndError("failed", f"it redirects more than {MOST_REDIRECTS} times, last to {name(url.host)}", LOOK_FOR_MOVE)
+                    return self._read_response(url, response, request.secrets.values(), is_conditional=bool(conditions))
+            url, is_same_origin = follow_redirect(url, location, request.secrets)
+            secrets = secrets if is_same_origin else {}
+        raise _FetchError("failed", f"it redirects more than {MOST_REDIRECTS} times, last to {normalize_host(url.host)}", CHECK_MOVED)
 
     def _send(self, url: httpx.URL, secrets: Mapping[str, SecretStr], accept: str, conditions: Mapping[str, str]) -> httpx.Response:
-        waits = httpx.Timeout(self.network.wait_seconds).as_dict()
-        return self._wire.handle_request(
+        timeout = httpx.Timeout(self.network.wait_seconds).as_dict()
+        return self._transport.handle_request(
             httpx.Request(
                 "GET",
                 url,
                 headers={**self._headers, "Accept": accept, **conditions},
-                extensions={"timeout": waits, "deadline": Deadline(self.network.deadline_seconds), "secrets": secrets},
+                extensions={"timeout": timeout, "deadline": Deadline(self.network.deadline_seconds), "secrets": secrets},
             )
         )
 
-    def _answer(self, url: httpx.URL, response: httpx.Response, secrets: Iterable[SecretStr], *, is_conditional: bool) -> _Answer:
-        """What a status other than a redirect means."""
+    def _read_response(self, url: httpx.URL, response: httpx.Response, secrets: Iterable[SecretStr], *, is_conditional: bool) -> _Response:
+        """Read a response that is not a redirect. Raises `_FetchError` unless its status is one of success."""
         status = response.status_code
         if status == OK:
-            return _Answer(status, url, response.headers, self._body(response))
+            return _Response(status, url, response.headers, self._read_body(response))
         if status == NOT_MODIFIED and is_conditional:
-            return _Answer(status, url, response.headers, None)
-        if status in NO_SUCH_THING:
-            raise _EndError("missing", f"it answered {status}: there is no such thing, or not yet", MISSING_ADVICE, status)
+            return _Response(status, url, response.headers, None)
+        if status in NOT_FOUND:
+            raise _FetchError("missing", f"it answered {status}: not found, or not published yet", MISSING_ADVICE, status)
         if status in {TIMED_OUT, TOO_MANY} or status >= FIRST_SERVER_ERROR:
-            raise self._asked_to_wait(url, status, response.headers)
-        advice = "Look at the key in the settings, and at what it allows" if status in NOT_ALLOWED else "Look at what is asked for"
-        words = _excerpt(response, secrets)
-        raise _EndError("failed", f"it answered {status}" + (f": {words!r}" if words else ""), advice, status)
+            raise self._to_retryable_error(url, status, response.headers)
+        advice = "Check the key in the settings and its permissions" if status in NOT_ALLOWED else "Check the request"
+        excerpt = _read_excerpt(response, secrets)
+        raise _FetchError("failed", f"it answered {status}" + (f": {excerpt!r}" if excerpt else ""), advice, status)
 
-    def _body(self, response: httpx.Response) -> bytes:
-        most, headers = self.network.largest_bytes, response.headers
+    def _read_body(self, response: httpx.Response) -> bytes:
+        limit, headers = self.network.largest_bytes, response.headers
+        encoding, announced = headers.get("Content-Encoding", ""), headers.get("Content-Length", "")
         try:
-            body = unpacking.body(response.iter_raw(), headers.get("Content-Encoding", ""), headers.get("Content-Length", ""), most)
+            body = unpacking.read_body(response.iter_raw(), encoding, announced, limit)
         except unpacking.TooLargeError as error:
-            said = f"the answer is too large: {error}, at most {most:,} are taken"
-            advice = "If it is what it should be, raise sources.network.largest_bytes"
-            raise _EndError("refused", said, advice, response.status_code) from error
+            reason = f"the response is too large: {error}, the limit is {limit:,}"
+            advice = "If the size is plausible, raise sources.network.largest_bytes"
+            raise _FetchError("refused", reason, advice, response.status_code) from error
         except unpacking.DamagedError as error:
-            raise _AgainError(f"the body is damaged: {error}", "Try again later", response.status_code) from error
+            raise _RetryableError(f"the body is damaged: {error}", "Try again later", response.status_code) from error
         if not body:
-            raise _AgainError("it answered 200 with nothing in it", "Look at the address in a browser", response.status_code)
+            raise _RetryableError("it answered 200 without a body", "Open the URL in a browser", response.status_code)
         return body
 
-    def _asked_to_wait(self, url: httpx.URL, status: int, headers: httpx.Headers) -> _AgainError:
+    def _to_retryable_error(self, url: httpx.URL, status: int, headers: httpx.Headers) -> _RetryableError:
+        """Block the host for the time of its Retry-After header, and return the error."""
         wait = retry_after(headers.get("Retry-After", ""), self.now())
-        self._pace.hold(name(url.host), wait)
+        self._limiter.block(normalize_host(url.host), wait)
         if wait > self.network.longest_pause_seconds:
-            return _AgainError(f"it answered {status} and asks to wait {wait:,.0f} s", _later(wait), status, wait)
-        return _AgainError(f"it answered {status}", "Try again later; if it goes on, raise sources.network.seconds_between", status, wait)
+            return _RetryableError(f"it answered {status} and asks to wait {wait:,.0f} s", _run_later_advice(wait), status, wait)
+        advice = "Try again later; if it happens often, raise sources.network.seconds_between"
+        return _RetryableError(f"it answered {status}", advice, status, wait)
 
-    def _fetched(self, request: Request, asked_at: datetime, tries: int, answer: _Answer, before: Payload | None) -> Fetched:
-        if answer.body is None:
-            return Fetched(request, "unchanged", asked_at, tries, answer.status, before)
+    def _to_fetched(
+        self, request: Request, asked_at: datetime, attempts: int, response: _Response, stored_payload: Payload | None
+    ) -> Fetched:
+        if response.body is None:
+            return Fetched(request, "unchanged", asked_at, attempts, response.status, stored_payload)
         payload = Payload(
             request.source,
             request.item,
             request.about,
-            shown(str(answer.url), request.secrets.values()),
+            redact(str(response.url), request.secrets.values()),
             self.now(),
-            shown(answer.headers.get("Content-Type", ""), request.secrets.values())[:EXCERPT],
-            answer.body,
+            redact(response.headers.get("Content-Type", ""), request.secrets.values())[:EXCERPT],
+            response.body,
         )
-        return Fetched(request, "stored", asked_at, tries, answer.status, payload)
+        return Fetched(request, "stored", asked_at, attempts, response.status, payload)
 
 
 @contextmanager
-def _named_failures(network: Network) -> Iterator[None]:
-    """Everything that connections can raise, as an end of the request."""
+def _convert_errors(network: Network) -> Iterator[None]:
+    """Convert every error of a connection to a `_FetchError`."""
     try:
         yield
     except DeadlineError as error:
-        raise _EndError(
+        raise _FetchError(
             "failed",
-            f"the answer was not whole after {network.deadline_seconds:g} s",
+            f"the response was not complete after {network.deadline_seconds:g} s",
             "Try again later, or raise sources.network.deadline_seconds",
         ) from error
     except httpcore.TimeoutException as error:
-        raise _AgainError(
-            f"nothing came for {network.wait_seconds:g} s", "Try again later, or raise sources.network.wait_seconds"
+        raise _RetryableError(
+            f"nothing was received for {network.wait_seconds:g} s", "Try again later, or raise sources.network.wait_seconds"
         ) from error
     except (httpcore.NetworkError, httpcore.ProtocolError, OSError) as error:
         if isinstance(error.__cause__, ssl.SSLCertVerificationError):
-            raise _EndError(
+            raise _FetchError(
                 "refused",
                 f"its certificate is not valid ({error.__cause__.verify_message})",
-                "Look at the address; a certificate authority of your own goes into SSL_CERT_FILE",
+                "Check the URL; to trust your own certificate authority, set SSL_CERT_FILE",
             ) from error
-        raise _AgainError(f"the connection failed ({error})", "Look whether the host is up and this machine is online") from error
+        raise _RetryableError(f"the connection failed ({error})", "Check whether the host is up and this machine is online") from error
 
 
-def _detail(url: str, end: _EndError, tries: int, request: Request) -> str:
-    attempts = "not asked" if not tries else "1 attempt" if tries == 1 else f"{tries} attempts"
-    return f"{url}: {shown(end.said, request.secrets.values())} ({attempts}). {end.advice}"
+def _failure_detail(url: str, failure: _FetchError, attempts: int, request: Request) -> str:
+    count = "not sent" if not attempts else "1 attempt" if attempts == 1 else f"{attempts} attempts"
+    return f"{url}: {redact(failure.reason, request.secrets.values())} ({count}). {failure.advice}"
 
 
-def _later(seconds: float) -> str:
+def _run_later_advice(seconds: float) -> str:
     return f"Run again in {math.ceil(seconds / 60):,} minutes, or raise sources.network.longest_pause_seconds"
 
 
-def _query(url: str) -> list[tuple[str, str]]:
+def _parse_query(url: str) -> list[tuple[str, str]]:
     return parse_qsl(url.partition("#")[0].partition("?")[2], keep_blank_values=True)
 
 
-def _conditions(kept: Kept) -> dict[str, str]:
-    headers = {"If-None-Match": kept.etag, "If-Modified-Since": kept.last_modified}
+def _conditional_headers(stored: StoredResponse) -> dict[str, str]:
+    headers = {"If-None-Match": stored.etag, "If-Modified-Since": stored.last_modified}
     return {name: value for name, value in headers.items() if value}
 
 
-def _sendable(mark: str, secrets: Iterable[SecretStr]) -> str:
-    """An ETag or a date that can be sent back as it came; one with strange signs or a key in it, or without end, is not used."""
-    is_plain = len(mark) <= EXCERPT and mark.isascii() and mark.isprintable()
-    return mark if is_plain and not holds_secret(mark, secrets) else ""
+def _usable_validator(value: str, secrets: Iterable[SecretStr]) -> str:
+    """Return an ETag or date that is safe to send back; empty if it is too long, not printable, or contains a key."""
+    is_plain = len(value) <= EXCERPT and value.isascii() and value.isprintable()
+    return value if is_plain and not contains_secret(value, secrets) else ""
 
 
-def _excerpt(response: httpx.Response, secrets: Iterable[SecretStr]) -> str:
-    """What the upstream says in words, without secrets; nothing where it says it in HTML, or where a secret could be cut in two."""
-    begun = unpacking.beginning(response.iter_raw(), response.headers.get("Content-Encoding", ""), EXCERPT_BYTES)
-    words = shown(begun.decode("utf-8", "replace"), secrets)
-    is_cut = len(begun) == EXCERPT_BYTES and len(words) <= EXCERPT_BYTES // 2
-    return "" if words.startswith("<") or is_cut else words[:EXCERPT]
+def _read_excerpt(response: httpx.Response, secrets: Iterable[SecretStr]) -> str:
+    """Return the error message in the body, without secrets; empty for HTML, and where the cut could hide part of a secret."""
+    beginning = unpacking.read_beginning(response.iter_raw(), response.headers.get("Content-Encoding", ""), EXCERPT_BYTES)
+    text = redact(beginning.decode("utf-8", "replace"), secrets)
+    is_cut = len(beginning) == EXCERPT_BYTES and len(text) <= EXCERPT_BYTES // 2
+    return "" if text.startswith("<") or is_cut else text[:EXCERPT]
 
 
 def _user_agent(contact: str) -> str:
-    sendable = "".join(sign for sign in contact if sign.isascii() and sign.isprintable()).strip()
-    return f"trade-tension/{__version__}" + (f" (+{sendable})" if sendable else "")
+    ascii_contact = "".join(character for character in contact if character.isascii() and character.isprintable()).strip()
+    return f"trade-tension/{__version__}" + (f" (+{ascii_contact})" if ascii_contact else "")

@@ -1,101 +1,101 @@
-"""The body of an answer, unpacked from its content encoding, never larger than its limit, whatever is sent.
+"""Response bodies, decoded from gzip or deflate, up to a size limit.
 
-Belongs here: announced and real sizes, gzip and deflate of HTTP. Does not: connections (`wire.py`), or archives that are payloads
-themselves (`files/zips.py`).
+Does not belong here: connections (`transport.py`), or zip files inside a body (`files/zips.py`).
 """
 
 import zlib
 from collections.abc import Generator, Iterable, Iterator
 
-#: What is asked for; of other encodings the unpacked size cannot be bounded while unpacking.
-ACCEPTED = "gzip, deflate"
+#: Content encodings that are requested; the decoded size of others cannot be limited while decoding.
+ACCEPTED_ENCODINGS = "gzip, deflate"
 
 _GZIP, _ZLIB, _RAW = zlib.MAX_WBITS | 16, zlib.MAX_WBITS, -zlib.MAX_WBITS
 _GZIP_MAGIC = b"\x1f\x8b"
-_HEAD = 2  # bytes by which zlib's format is known
-_PIECE = 1 << 16
-_ZLIB_HEADER = 31  # its two bytes are a multiple of this (RFC 1950)
+_ZLIB_HEADER_BYTES = 2
+_CHUNK = 1 << 16
+_ZLIB_HEADER_DIVISOR = 31  # the two bytes of a zlib header are a multiple of it (RFC 1950)
 
 
 class TooLargeError(Exception):
-    """More bytes than are taken."""
+    """A body is larger than the limit."""
 
 
 class DamagedError(Exception):
-    """The body cannot be unpacked; the message says why."""
+    """A body cannot be decoded; the message says why."""
 
 
-def body(pieces: Iterable[bytes], encoding: str, announced: str, limit: int) -> bytes:
-    """The whole body. `TooLargeError` when more than `limit` bytes are announced or come, `DamagedError` when it cannot be unpacked.
+def read_body(chunks: Iterable[bytes], encoding: str, announced: str, limit: int) -> bytes:
+    """Read and decode a whole body.
 
-    `encoding` is the header Content-Encoding, `announced` Content-Length. An announced size is believed before anything is read.
+    `encoding` is the Content-Encoding header, `announced` the Content-Length header.
+    Raises `TooLargeError` if more than `limit` bytes are announced or decoded, `DamagedError` if the body cannot be decoded.
     """
     if announced.isdecimal() and announced.isascii() and int(announced[:20]) > limit:
-        raise TooLargeError(f"{int(announced[:20]):,} bytes are announced")
-    whole = bytearray()
-    for piece in _unpacked(pieces, encoding.strip().lower()):
-        whole += piece
-        if len(whole) > limit:
-            raise TooLargeError(f"more than {limit:,} bytes came")
-    return bytes(whole)
+        raise TooLargeError(f"{int(announced[:20]):,} bytes announced")
+    body = bytearray()
+    for chunk in _decode(chunks, encoding.strip().lower()):
+        body += chunk
+        if len(body) > limit:
+            raise TooLargeError(f"more than {limit:,} bytes received")
+    return bytes(body)
 
 
-def beginning(pieces: Iterable[bytes], encoding: str, limit: int) -> bytes:
-    """The first bytes of a body, at most `limit`; as much as could be unpacked where it is damaged."""
-    begun = bytearray()
+def read_beginning(chunks: Iterable[bytes], encoding: str, limit: int) -> bytes:
+    """Return the first `limit` bytes of a body; fewer if it is shorter or damaged."""
+    beginning = bytearray()
     try:
-        for piece in _unpacked(pieces, encoding.strip().lower()):
-            begun += piece
-            if len(begun) >= limit:
+        for chunk in _decode(chunks, encoding.strip().lower()):
+            beginning += chunk
+            if len(beginning) >= limit:
                 break
     except DamagedError:
         pass
-    return bytes(begun[:limit])
+    return bytes(beginning[:limit])
 
 
-def _unpacked(pieces: Iterable[bytes], encoding: str) -> Iterator[bytes]:
+def _decode(chunks: Iterable[bytes], encoding: str) -> Iterator[bytes]:
     if encoding in ("", "identity"):
-        return iter(pieces)
+        return iter(chunks)
     if encoding in ("gzip", "x-gzip"):
-        return _inflated(pieces, _GZIP)
+        return _decompress(chunks, _GZIP)
     if encoding == "deflate":
-        return _inflated(pieces, None)
-    raise DamagedError(f"it is packed as {encoding[:40]!r}, although only {ACCEPTED} were asked for")
+        return _decompress(chunks, None)
+    raise DamagedError(f"it is encoded as {encoding[:40]!r}, although only {ACCEPTED_ENCODINGS} were accepted")
 
 
-def _inflated(pieces: Iterable[bytes], window: int | None) -> Iterator[bytes]:
-    """In pieces of at most `_PIECE` bytes, so that a bomb is noticed while it is still small."""
-    unpacker, data = None, b""
-    for piece in pieces:
-        data += piece
-        if unpacker is None and len(data) >= _HEAD:
-            unpacker = zlib.decompressobj(_window(data) if window is None else window)
-        if unpacker is not None:
-            unpacker, data = yield from _inflated_piece(unpacker, data)
-    if (unpacker is None and data) or (unpacker is not None and not unpacker.eof):
-        raise DamagedError("it ends in the middle of its packed body")
+def _decompress(chunks: Iterable[bytes], window: int | None) -> Iterator[bytes]:
+    """Yield chunks of at most `_CHUNK` bytes, so that a decompression bomb is detected while it is small."""
+    decompressor, data = None, b""
+    for chunk in chunks:
+        data += chunk
+        if decompressor is None and len(data) >= _ZLIB_HEADER_BYTES:
+            decompressor = zlib.decompressobj(_detect_window(data) if window is None else window)
+        if decompressor is not None:
+            decompressor, data = yield from _decompress_chunk(decompressor, data)
+    if (decompressor is None and data) or (decompressor is not None and not decompressor.eof):
+        raise DamagedError("it ends in the middle of its compressed body")
 
 
-def _inflated_piece(unpacker: "zlib._Decompress", data: bytes) -> Generator[bytes, None, tuple["zlib._Decompress", bytes]]:
-    """What the data unpack to; returns what unpacks the next ones, and the beginning of another packed part where it is cut.
+def _decompress_chunk(decompressor: "zlib._Decompress", data: bytes) -> Generator[bytes, None, tuple["zlib._Decompress", bytes]]:
+    """Yield the decompressed data; return the decompressor of the next chunk, and a cut gzip header to prepend to it.
 
-    What follows a packed body and is not packed is no part of it.
+    Data after the compressed body that does not start another gzip member is ignored.
     """
     while True:
-        if unpacker.eof:
+        if decompressor.eof:
             if not data.startswith(_GZIP_MAGIC):
-                return unpacker, data if data == _GZIP_MAGIC[:1] else b""
-            unpacker = zlib.decompressobj(_GZIP)
+                return decompressor, data if data == _GZIP_MAGIC[:1] else b""
+            decompressor = zlib.decompressobj(_GZIP)
         try:
-            out = unpacker.decompress(data, _PIECE)
+            out = decompressor.decompress(data, _CHUNK)
         except zlib.error as error:
-            raise DamagedError(f"it cannot be unpacked ({error})") from error
+            raise DamagedError(f"it cannot be decompressed ({error})") from error
         yield out
-        data = unpacker.unused_data if unpacker.eof else unpacker.unconsumed_tail
-        if not data and len(out) < _PIECE:
-            return unpacker, b""
+        data = decompressor.unused_data if decompressor.eof else decompressor.unconsumed_tail
+        if not data and len(out) < _CHUNK:
+            return decompressor, b""
 
 
-def _window(data: bytes) -> int:
-    """`deflate` means zlib's format, but some servers send it bare."""
-    return _ZLIB if data[0] & 0x0F == zlib.DEFLATED and int.from_bytes(data[:2], "big") % _ZLIB_HEADER == 0 else _RAW
+def _detect_window(data: bytes) -> int:
+    """Distinguish zlib's format, which HTTP calls `deflate`, from the raw deflate that some servers send."""
+    return _ZLIB if data[0] & 0x0F == zlib.DEFLATED and int.from_bytes(data[:2], "big") % _ZLIB_HEADER_DIVISOR == 0 else _RAW

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from pipeline.articles.language import LOOKED_AT, SHORT, UNKNOWN, WORDS_FILE, other_language
 from pipeline.settings import SAMPLE_ARTICLES, SAMPLE_LAST_DAY
 from pipeline.settings.archives import ArticleFiles
-from pipeline.sources.files.articles import read_articles, whole
+from pipeline.sources.files.articles import collect_rows, read_articles
 
 
 def language(title: str, body: str = "") -> str | None:
@@ -114,7 +114,7 @@ def test_no_word_stands_for_english_and_for_other_languages() -> None:
 
 
 def test_the_sample_is_english() -> None:
-    raw = whole(read_articles([ArticleFiles(path=str(SAMPLE_ARTICLES))], last_day=SAMPLE_LAST_DAY))
+    raw = collect_rows(read_articles([ArticleFiles(path=str(SAMPLE_ARTICLES))], last_day=SAMPLE_LAST_DAY))
     assert other_language(raw["title"].fill_null(""), raw["body"].fill_null("")).is_null().all()
 
 

@@ -9,7 +9,7 @@ from pipeline.articles.clean import admit
 from pipeline.articles.owners import OWNERS_FILE, owners, source_owner
 from pipeline.settings import SAMPLE_ARTICLES, SAMPLE_LAST_DAY
 from pipeline.settings.archives import ArticleFiles
-from pipeline.sources.files.articles import read_articles, whole
+from pipeline.sources.files.articles import collect_rows, read_articles
 from tests.unit.articles.rows import raw
 
 
@@ -87,5 +87,5 @@ def test_an_article_bears_its_owner() -> None:
 
 
 def test_the_invented_outlets_of_the_sample_are_their_own_owners() -> None:
-    found = admit(whole(read_articles([ArticleFiles(path=str(SAMPLE_ARTICLES))], last_day=SAMPLE_LAST_DAY))).articles
+    found = admit(collect_rows(read_articles([ArticleFiles(path=str(SAMPLE_ARTICLES))], last_day=SAMPLE_LAST_DAY))).articles
     assert found["source_owner"].equals(found["source"])

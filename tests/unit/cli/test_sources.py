@@ -40,7 +40,7 @@ def keep(folder: Path, item: str, outcome: Outcome, *, bearing: date = TODAY, de
     body = FEED.format(f"{bearing}T00:00:00Z").encode()
     payload = Payload("rss", item, TODAY, request.url, at, "application/rss+xml", body) if outcome == "stored" else None
     archive = Archive(folder / "home" / "lake" / "payloads")
-    archive.keep(Fetched(request, outcome, at, 1, 200, payload, detail), request.url)
+    archive.store(Fetched(request, outcome, at, 1, 200, payload, detail), request.url)
 
 
 def line_of(source: str, printed: str) -> str:

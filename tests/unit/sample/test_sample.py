@@ -18,7 +18,7 @@ from pipeline.contracts.vocabulary import REJECTION
 from pipeline.settings import PACKAGE, SAMPLE_ARTICLES, SAMPLE_FIRST_DAY, SAMPLE_LAST_DAY, SAMPLE_TRADE
 from pipeline.settings.archives import ArticleFiles
 from pipeline.signals.gold import Gold, read_gold
-from pipeline.sources.files.articles import read_articles, whole
+from pipeline.sources.files.articles import collect_rows, read_articles
 
 GOLD = PACKAGE / "sample" / "gold.jsonl"
 BROKEN_FEED = "2025-05-broken-feed.jsonl"
@@ -27,7 +27,7 @@ LONG_ENOUGH_TO_BE_COPIED = 40  # characters; shorter sentences are written alike
 
 @pytest.fixture(scope="module")
 def raw() -> pl.DataFrame:
-    return whole(read_articles([ArticleFiles(path=str(SAMPLE_ARTICLES))], last_day=SAMPLE_LAST_DAY))
+    return collect_rows(read_articles([ArticleFiles(path=str(SAMPLE_ARTICLES))], last_day=SAMPLE_LAST_DAY))
 
 
 @pytest.fixture(scope="module")

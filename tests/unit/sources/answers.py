@@ -37,7 +37,7 @@ def imports(*months: tuple[str, float], at: str, about: str = "imports CHN 2025"
 
 
 @dataclass(frozen=True)
-class Kept:
+class FakeArchive:
     """What an archive has: answers in order of arrival, and days on which the first one's question was answered by nothing."""
 
     answers: tuple[Payload, ...]

@@ -1,4 +1,4 @@
-"""What tests of sources share: an upstream on this machine and a client that may ask it."""
+"""Fixtures for tests of sources: an upstream on this machine, and a client that may connect to it."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -6,12 +6,12 @@ from pathlib import Path
 import pytest
 
 from pipeline.sources.http.client import Client
-from tests.unit.sources.server import Clock, Upstream, client_of, serving
+from tests.unit.sources.server import Clock, Upstream, make_client, serve_upstream
 
 
 @pytest.fixture
 def upstream() -> Iterator[Upstream]:
-    with serving() as one:
+    with serve_upstream() as one:
         yield one
 
 
@@ -22,5 +22,5 @@ def clock() -> Clock:
 
 @pytest.fixture
 def client(tmp_path: Path, clock: Clock) -> Iterator[Client]:
-    with client_of(tmp_path / "payloads", clock) as one:
+    with make_client(tmp_path / "payloads", clock) as one:
         yield one

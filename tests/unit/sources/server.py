@@ -1,4 +1,4 @@
-"""A real HTTP server on this machine that speaks as upstreams do, well or badly; and a client whose waits cost nothing."""
+"""An HTTP server on this machine that plays an upstream, and a client that never really waits between requests."""
 
 import gzip
 import ssl
@@ -13,7 +13,7 @@ from urllib.parse import parse_qsl, urlsplit
 from pydantic import SecretStr
 
 from pipeline.settings.sources import Network
-from pipeline.sources.http.addresses import Resolver, resolve
+from pipeline.sources.http.addresses import Resolver, resolve_host
 from pipeline.sources.http.archive import Archive
 from pipeline.sources.http.client import Client
 from pipeline.sources.payloads import Request
@@ -25,11 +25,11 @@ TODAY = NOON.date()
 
 
 @dataclass(frozen=True)
-class Answer:
-    """What is sent: status, headers, body.
+class Response:
+    """A response to send: status, headers, body, and faults.
 
-    `announced`: another Content-Length than the body's, or none at all where it is -1. `cut`: so many bytes of the body are never sent.
-    `drip`: seconds before each byte of the body, `drip_head` before each line of the head.
+    `announced`: a wrong Content-Length, or none if -1. `cut`: number of bytes at the end of the body that are not sent.
+    `drip`: seconds before each byte of the body; `drip_head`: seconds before each line of the head.
     """
 
     body: bytes = b""
@@ -42,79 +42,80 @@ class Answer:
 
 
 @dataclass(frozen=True)
-class Asked:
-    """A request as it reached the server. `headers` by their names in small letters."""
+class ReceivedRequest:
+    """A request as the server received it; names of `headers` are in lower case."""
 
     path: str
     query: tuple[tuple[str, str], ...]
     headers: Mapping[str, str]
 
 
-Reply = Answer | Callable[[Asked], Answer]
+Responder = Response | Callable[[ReceivedRequest], Response]
 
 
-def good(body: str | bytes, content_type: str = "text/plain", **headers: str) -> Answer:
-    """200 with this body; `ETag='"1"'` or `Last_Modified='…'` as headers."""
-    return Answer(body.encode() if isinstance(body, str) else body, headers={"Content-Type": content_type} | _headers(headers))
+def ok_response(body: str | bytes, content_type: str = "text/plain", **headers: str) -> Response:
+    """Return a response with status 200; headers are e.g. `ETag='"1"'` or `Last_Modified='…'`."""
+    return Response(body.encode() if isinstance(body, str) else body, headers={"Content-Type": content_type} | _to_headers(headers))
 
 
-def failing(status: int, said: str = "no", **headers: str) -> Answer:
-    """Another status than 200; `Retry_After='7'` as headers."""
-    return Answer(said.encode(), status, _headers(headers))
+def error_response(status: int, text: str = "no", **headers: str) -> Response:
+    """Return a response with another status than 200; headers are e.g. `Retry_After='7'`."""
+    return Response(text.encode(), status, _to_headers(headers))
 
 
-def packed(answer: Answer) -> Answer:
-    """The same, with Content-Encoding gzip."""
-    return replace(answer, body=gzip.compress(answer.body, mtime=0), headers={**answer.headers, "Content-Encoding": "gzip"})
+def gzipped(response: Response) -> Response:
+    """Return the response with Content-Encoding gzip."""
+    return replace(response, body=gzip.compress(response.body, mtime=0), headers={**response.headers, "Content-Encoding": "gzip"})
 
 
-def redirecting(to: str, status: int = 302) -> Answer:
-    """A redirect."""
-    return Answer(b"", status, {"Location": to})
+def redirect_response(location: str, status: int = 302) -> Response:
+    """Return a redirect to `location`."""
+    return Response(b"", status, {"Location": location})
 
 
-def unless_known(answer: Answer) -> Callable[[Asked], Answer]:
-    """304 to a request that names the answer's ETag or Last-Modified, else the answer."""
-    validators = {"if-none-match": answer.headers.get("ETag"), "if-modified-since": answer.headers.get("Last-Modified")}
+def conditional_response(response: Response) -> Callable[[ReceivedRequest], Response]:
+    """Respond with 304 to a request that names the ETag or Last-Modified of the response, else with the response."""
+    validators = {"if-none-match": response.headers.get("ETag"), "if-modified-since": response.headers.get("Last-Modified")}
 
-    def reply(asked: Asked) -> Answer:
-        is_known = any(value and asked.headers.get(name) == value for name, value in validators.items())
-        return Answer(b"", 304) if is_known else answer
+    def respond(request: ReceivedRequest) -> Response:
+        is_known = any(value and request.headers.get(name) == value for name, value in validators.items())
+        return Response(b"", 304) if is_known else response
 
-    return reply
+    return respond
 
 
 class Upstream:
-    """The server's side: `give` says what it answers, `asked` is what it was asked. Paths without an answer are not found."""
+    """A fake upstream: `respond` sets its responses, `requests` lists what it received. Other paths are not found."""
 
     def __init__(self) -> None:
         self.url = ""
         self.port = 0
-        self.asked: list[Asked] = []
-        self._replies: dict[str, list[Reply]] = {}
+        self.requests: list[ReceivedRequest] = []
+        self._responders: dict[str, list[Responder]] = {}
 
-    def give(self, path: str, *replies: Reply) -> str:
-        """Answer these, one after the other, the last one again and again; returns the URL."""
-        self._replies[path] = list(replies)
+    def respond(self, path: str, *responders: Responder) -> str:
+        """Set the responses to requests of the path, in order; the last one is repeated. Returns the URL."""
+        self._responders[path] = list(responders)
         return self.url + path
 
-    def replies(self, path: str) -> list[Reply]:
-        """What is still to be answered there."""
-        return list(self._replies[path])
+    def remaining_responses(self, path: str) -> list[Responder]:
+        """Return the responses of the path that are not sent yet."""
+        return list(self._responders[path])
 
-    def paths(self) -> list[str]:
-        """What was asked for, in order."""
-        return [one.path for one in self.asked]
+    def requested_paths(self) -> list[str]:
+        """Return the paths of all requests, in order."""
+        return [request.path for request in self.requests]
 
-    def take(self, asked: Asked) -> Answer:
-        self.asked.append(asked)
-        replies = self._replies.get(asked.path, [failing(404, "not found")])
-        reply = replies.pop(0) if len(replies) > 1 else replies[0]
-        return reply if isinstance(reply, Answer) else reply(asked)
+    def handle(self, request: ReceivedRequest) -> Response:
+        """Record the request and return the response to it."""
+        self.requests.append(request)
+        responders = self._responders.get(request.path, [error_response(404, "not found")])
+        responder = responders.pop(0) if len(responders) > 1 else responders[0]
+        return responder if isinstance(responder, Response) else responder(request)
 
 
 class Clock:
-    """A clock that moves only when somebody sleeps; `slept` are the seconds."""
+    """A clock that advances only when somebody sleeps; `slept` lists the seconds."""
 
     def __init__(self, now: datetime = NOON) -> None:
         self.time = now
@@ -128,53 +129,62 @@ class Clock:
         self.time += timedelta(seconds=seconds)
 
 
-def client_of(
-    root: Path, clock: Clock | None = None, *, resolve: Resolver = resolve, trust: ssl.SSLContext | None = None, **network: object
+def make_client(
+    root: Path,
+    clock: Clock | None = None,
+    *,
+    resolve: Resolver = resolve_host,
+    ssl_context: ssl.SSLContext | None = None,
+    **network: object,
 ) -> Client:
-    """A client that keeps below `root`, may ask this machine, and never really waits between requests. `network`: its settings."""
+    """Return a client that stores below `root`, may connect to this machine, and does not wait between requests.
+
+    `network`: its network settings.
+    """
     clock = clock or Clock()
     settings = Network.model_validate({"private_hosts": (HOST,), "wait_seconds": 5, "deadline_seconds": 20} | network)
-    return Client(Archive(root), settings, now=clock.now, sleep=clock.sleep, resolve=resolve, trust=trust)
+    return Client(Archive(root), settings, now=clock.now, sleep=clock.sleep, resolve=resolve, ssl_context=ssl_context)
 
 
-def request(url: str, item: str = "a thing", *, about: date = TODAY, key: str = "", is_final: bool = False) -> Request:
-    """A request to a source called `test`."""
+def make_request(url: str, item: str = "a thing", *, about: date = TODAY, key: str = "", is_final: bool = False) -> Request:
+    """Return a request to a source named `test`."""
     return Request("test", item, url, about, secrets={"key": SecretStr(key)} if key else {}, is_final=is_final)
 
 
 @contextmanager
-def serving(tls: ssl.SSLContext | None = None) -> Iterator[Upstream]:
-    """An upstream behind a port of this machine while the block lasts, over TLS where a context is given."""
+def serve_upstream(tls: ssl.SSLContext | None = None) -> Iterator[Upstream]:
+    """Run an upstream on a port of this machine for the duration of the block, over TLS if a context is given."""
     upstream = Upstream()
 
     class Handler(Quiet):
-        wbufsize = 0  # dripping is about single bytes
+        wbufsize = 0  # unbuffered, because dripping sends single bytes
 
         def do_GET(self) -> None:  # noqa: N802 the library's name
             parts = urlsplit(self.path)
             query = tuple(parse_qsl(parts.query, keep_blank_values=True))
-            answer = upstream.take(Asked(parts.path, query, {name.lower(): value for name, value in self.headers.items()}))
+            headers = {name.lower(): value for name, value in self.headers.items()}
+            response = upstream.handle(ReceivedRequest(parts.path, query, headers))
             try:
-                self._send(answer)
+                self._send(response)
             except (BrokenPipeError, ConnectionResetError):
-                return  # the client would not wait, which is what some tests are about
+                return  # some tests are about clients that close the connection early
 
-        def _send(self, answer: Answer) -> None:
-            length = len(answer.body) if answer.announced is None else answer.announced
-            head = [f"HTTP/1.1 {answer.status} Status", *(f"{name}: {value}" for name, value in answer.headers.items())]
-            head += ["Connection: close"] + ([] if answer.status in {204, 304} or length < 0 else [f"Content-Length: {length}"])
+        def _send(self, response: Response) -> None:
+            length = len(response.body) if response.announced is None else response.announced
+            head = [f"HTTP/1.1 {response.status} Status", *(f"{name}: {value}" for name, value in response.headers.items())]
+            head += ["Connection: close"] + ([] if response.status in {204, 304} or length < 0 else [f"Content-Length: {length}"])
             for line in [*head, ""]:
-                time.sleep(answer.drip_head)
+                time.sleep(response.drip_head)
                 self.wfile.write(f"{line}\r\n".encode("latin-1"))
-            body = answer.body[: len(answer.body) - answer.cut]
-            for piece in [body[n : n + 1] for n in range(len(body))] if answer.drip else [body]:
-                time.sleep(answer.drip)
-                self.wfile.write(piece)
+            body = response.body[: len(response.body) - response.cut]
+            for chunk in [body[n : n + 1] for n in range(len(body))] if response.drip else [body]:
+                time.sleep(response.drip)
+                self.wfile.write(chunk)
 
     with listening(Handler, tls) as port:
         upstream.port, upstream.url = port, f"{'https' if tls else 'http'}://{HOST}:{port}"
         yield upstream
 
 
-def _headers(given: Mapping[str, str]) -> dict[str, str]:
-    return {name.replace("_", "-"): value for name, value in given.items()}
+def _to_headers(keywords: Mapping[str, str]) -> dict[str, str]:
+    return {name.replace("_", "-"): value for name, value in keywords.items()}

@@ -19,7 +19,7 @@ from pipeline.sources.errors import SourceError
 from pipeline.sources.federal_register import FIELDS, MOST_PAGES, SETTLED_AFTER, Documents, fetch, kept_documents, newest, parse
 from pipeline.sources.http.client import Client
 from pipeline.sources.payloads import Fetched, Payload
-from tests.unit.sources.server import TODAY, Answer, Asked, Clock, Upstream, failing, good
+from tests.unit.sources.server import TODAY, Clock, ReceivedRequest, Response, Upstream, error_response, ok_response
 
 FIXTURE = Path(__file__).parents[2] / "fixtures" / "federal_register" / "page.json"
 DAY = date(2026, 3, 17)
@@ -34,10 +34,10 @@ def payload(body: bytes | str, day: date = DAY) -> Payload:
     )
 
 
-def page(*numbers: str, count: int | None = None, following: object = None) -> Answer:
+def page(*numbers: str, count: int | None = None, following: object = None) -> Response:
     """An answer that holds the documents of these numbers."""
     told: dict[str, object] = {"count": len(numbers) if count is None else count, "results": [{"document_number": n} for n in numbers]}
-    return good(json.dumps(told | ({} if following is None else {"next_page_url": following})), "application/json")
+    return ok_response(json.dumps(told | ({} if following is None else {"next_page_url": following})), "application/json")
 
 
 def asking(upstream: Upstream) -> FederalRegisterSettings:
@@ -175,10 +175,10 @@ def test_any_bytes_give_rows_or_an_error(body: bytes) -> None:
 
 
 def test_each_day_is_asked_for_by_itself_with_agencies_and_fields(upstream: Upstream, client: Client) -> None:
-    upstream.give(FIRST, page("1"), page("2"))
+    upstream.respond(FIRST, page("1"), page("2"))
     answers = asked_for(client, upstream, YESTERDAY - timedelta(days=1), YESTERDAY)
     assert [answer.request.about for answer in answers] == [YESTERDAY - timedelta(days=1), YESTERDAY]
-    query = upstream.asked[1].query
+    query = upstream.requests[1].query
     assert [value for name, value in query if name.startswith("conditions[publication_date]")] == [YESTERDAY.isoformat()] * 2
     assert [value for name, value in query if name == "conditions[agencies][]"] == ["an-agency", "another"]
     assert [value for name, value in query if name == "fields[]"] == list(FIELDS)
@@ -186,23 +186,23 @@ def test_each_day_is_asked_for_by_itself_with_agencies_and_fields(upstream: Upst
 
 
 def test_days_to_come_are_not_asked_for(upstream: Upstream, client: Client) -> None:
-    upstream.give(FIRST, page("1"))
+    upstream.respond(FIRST, page("1"))
     assert [answer.request.about for answer in asked_for(client, upstream, TODAY, TODAY + timedelta(days=3))] == [TODAY]
 
 
 def test_the_next_page_is_followed_to_the_last(upstream: Upstream, client: Client) -> None:
-    upstream.give(FIRST, page("1", "2", count=3, following=f"{upstream.url}{SECOND}?page=2&order=oldest"))
-    upstream.give(SECOND, page("3", count=3))
+    upstream.respond(FIRST, page("1", "2", count=3, following=f"{upstream.url}{SECOND}?page=2&order=oldest"))
+    upstream.respond(SECOND, page("3", count=3))
     answers = asked_for(client, upstream)
     assert outcomes(answers) == ["stored", "stored"]
-    assert upstream.asked[1].query == (("page", "2"), ("order", "oldest"))
+    assert upstream.requests[1].query == (("page", "2"), ("order", "oldest"))
     found = documents(answers)
     assert (numbers(found.rows), found.whole, found.lacking) == (["1", "2", "3"], (YESTERDAY,), {})
 
 
 def test_a_day_whose_second_page_fails_is_not_whole_and_gives_no_rows(upstream: Upstream, client: Client) -> None:
-    upstream.give(FIRST, page("1", "2", count=3, following=f"{upstream.url}{SECOND}?page=2"))
-    upstream.give(SECOND, failing(500))
+    upstream.respond(FIRST, page("1", "2", count=3, following=f"{upstream.url}{SECOND}?page=2"))
+    upstream.respond(SECOND, error_response(500))
     answers = asked_for(client, upstream)
     assert outcomes(answers) == ["stored", "failed"]
     found = documents(answers)
@@ -211,7 +211,7 @@ def test_a_day_whose_second_page_fails_is_not_whole_and_gives_no_rows(upstream: 
 
 
 def test_a_day_that_fails_does_not_stop_the_next(upstream: Upstream, client: Client) -> None:
-    upstream.give(FIRST, failing(403), page("2"))
+    upstream.respond(FIRST, error_response(403), page("2"))
     found = documents(asked_for(client, upstream, YESTERDAY - timedelta(days=1), YESTERDAY))
     assert (numbers(found.rows), found.whole, found.lacking) == (["2"], (YESTERDAY,), {})
 
@@ -237,64 +237,64 @@ def test_a_day_that_fails_does_not_stop_the_next(upstream: Upstream, client: Cli
 def test_a_next_page_that_lies_elsewhere_is_refused_and_not_asked_for(upstream: Upstream, client: Client, following: object) -> None:
     if isinstance(following, str):
         following = following.replace("{url}", upstream.url).replace("{host}", upstream.url.removeprefix("http://"))
-    upstream.give(FIRST, page("1", "2", count=3, following=following))
+    upstream.respond(FIRST, page("1", "2", count=3, following=following))
     answers = asked_for(client, upstream)
     assert outcomes(answers) == ["stored", "refused"]
-    assert upstream.paths() == [FIRST]
+    assert upstream.requested_paths() == [FIRST]
     assert "the day is not whole" in answers[1].detail
     assert documents(answers).lacking == {YESTERDAY: f"{YESTERDAY}, page 2 is not kept. Ask for the day again"}
 
 
 def test_a_refused_page_is_on_record(upstream: Upstream, client: Client) -> None:
-    upstream.give(FIRST, page("1", following="http://evil.example/"))
+    upstream.respond(FIRST, page("1", following="http://evil.example/"))
     asked_for(client, upstream)
     assert sorted(client.archive.journal("federal_register")["outcome"]) == ["refused", "stored"]
 
 
 def test_pages_that_point_to_one_another_come_to_an_end(upstream: Upstream, client: Client) -> None:
-    upstream.give(FIRST, page("1", following=f"{upstream.url}{SECOND}?page=2"))
-    upstream.give(SECOND, page("2", following=f"{upstream.url}{SECOND}?page=2"))
+    upstream.respond(FIRST, page("1", following=f"{upstream.url}{SECOND}?page=2"))
+    upstream.respond(SECOND, page("2", following=f"{upstream.url}{SECOND}?page=2"))
     assert outcomes(asked_for(client, upstream)) == ["stored", "stored", "refused"]
 
 
 def test_pages_without_end_come_to_an_end(upstream: Upstream, client: Client) -> None:
-    def ever_more(asked: Asked) -> Answer:
+    def ever_more(asked: ReceivedRequest) -> Response:
         number = int(dict(asked.query).get("page", "1"))
         return page(str(number), following=f"{upstream.url}{SECOND}?page={number + 1}")
 
-    upstream.give(FIRST, ever_more)
-    upstream.give(SECOND, ever_more)
+    upstream.respond(FIRST, ever_more)
+    upstream.respond(SECOND, ever_more)
     answers = asked_for(client, upstream)
     assert (len(answers), answers[-1].outcome) == (MOST_PAGES + 1, "refused")
 
 
 def test_fewer_documents_than_announced_are_not_a_whole_day(upstream: Upstream, client: Client) -> None:
-    upstream.give(FIRST, page("1", "2", count=2_345))
+    upstream.respond(FIRST, page("1", "2", count=2_345))
     found = documents(asked_for(client, upstream))
     assert found.rows.height == 0
     assert "2345 documents are announced and 2 came" in found.lacking[YESTERDAY]
 
 
 def test_429_is_waited_for(upstream: Upstream, client: Client, clock: Clock) -> None:
-    upstream.give(FIRST, failing(429, Retry_After="7"), page("1"))
+    upstream.respond(FIRST, error_response(429, Retry_After="7"), page("1"))
     answers = asked_for(client, upstream)
     assert ([(answer.outcome, answer.attempts) for answer in answers], clock.slept) == ([("stored", 2)], [7.0])
 
 
 def test_a_page_of_html_leaves_its_day_lacking(upstream: Upstream, client: Client) -> None:
-    upstream.give(FIRST, good("<html>We are busy</html>", "text/html"))
+    upstream.respond(FIRST, ok_response("<html>We are busy</html>", "text/html"))
     found = documents(asked_for(client, upstream))
     assert (found.whole, "is no JSON" in found.lacking[YESTERDAY]) == ((), True)
 
 
 def test_a_settled_day_is_asked_for_once(upstream: Upstream, client: Client) -> None:
-    upstream.give(FIRST, page("1"))
+    upstream.respond(FIRST, page("1"))
     settled = TODAY - SETTLED_AFTER
     assert [outcomes(asked_for(client, upstream, settled)) for _ in range(2)] == [["stored"], ["kept"]]
 
 
 def test_what_was_kept_before_a_day_was_settled_never_stands_for_it(upstream: Upstream, client: Client, clock: Clock) -> None:
-    upstream.give(FIRST, page("1"), page("1", "2"))
+    upstream.respond(FIRST, page("1"), page("1", "2"))
     early = asked_for(client, upstream, TODAY)
     clock.sleep(timedelta(days=40).total_seconds())
     late = asked_for(client, upstream, TODAY)
@@ -303,14 +303,14 @@ def test_what_was_kept_before_a_day_was_settled_never_stands_for_it(upstream: Up
 
 
 def test_a_notice_that_was_kept_in_place_of_a_settled_day_does_not_stand_for_it(upstream: Upstream, client: Client) -> None:
-    upstream.give(FIRST, good("<html>We are busy</html>", "text/html"), page("1"))
+    upstream.respond(FIRST, ok_response("<html>We are busy</html>", "text/html"), page("1"))
     settled = TODAY - SETTLED_AFTER
     assert [documents(asked_for(client, upstream, settled)).whole for _ in range(3)] == [(), (settled,), (settled,)]
-    assert len(upstream.asked) == 2
+    assert len(upstream.requests) == 2
 
 
 def test_a_settled_day_is_asked_for_again_when_other_agencies_are_asked_about(upstream: Upstream, client: Client) -> None:
-    upstream.give(FIRST, page("1"), page("1", "2"))
+    upstream.respond(FIRST, page("1"), page("1", "2"))
     settled = TODAY - SETTLED_AFTER
     asked_for(client, upstream, settled)
     more = FederalRegisterSettings(base_url=upstream.url + "/api/v1/", agencies=("an-agency", "another", "a-third"))
@@ -337,8 +337,8 @@ def test_whole_days_are_read_from_what_is_kept_in_any_order() -> None:
 
 
 def test_what_is_kept_is_what_was_asked_for(upstream: Upstream, client: Client) -> None:
-    upstream.give(FIRST, page("1", "2", count=3, following=f"{upstream.url}{SECOND}?page=2"))
-    upstream.give(SECOND, page("3", count=3))
+    upstream.respond(FIRST, page("1", "2", count=3, following=f"{upstream.url}{SECOND}?page=2"))
+    upstream.respond(SECOND, page("3", count=3))
     asked = documents(asked_for(client, upstream))
     assert kept_documents(client.archive.payloads("federal_register")).rows.equals(asked.rows)
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.sources.http.archive import Archive, Kept
+from pipeline.sources.http.archive import Archive, StoredResponse
 from pipeline.sources.payloads import Fetched, Payload, Request
 from pipeline.sources.registry import FETCHERS
 
@@ -26,7 +26,7 @@ def keep(archive: Archive) -> Keep:
     def put(source: str, item: str, day: date, body: str) -> None:
         at = datetime.combine(day, time(12), UTC)
         payload = Payload(source, item, day, "https://a.example", at, "", body.encode())
-        archive.keep(Fetched(Request(source, item, "https://a.example", day), "stored", at, 1, 200, payload), "https://a.example")
+        archive.store(Fetched(Request(source, item, "https://a.example", day), "stored", at, 1, 200, payload), "https://a.example")
 
     return put
 
@@ -51,13 +51,13 @@ def test_of_gdelt_the_day_of_a_file_counts_which_is_not_unpacked_for_it(
         keep("gdelt", f"{before:%Y%m%d}{hour:02d}0000.export.CSV.zip", before, f"file {hour}")
     keep("gdelt", "2025-04-04 masterfilelist.txt", DAY, "a list")
     opened: list[str] = []
-    payload_of = Archive.payload
+    payload_of = Archive.read_payload
 
-    def counting(self: Archive, kept: Kept) -> Payload | None:
+    def counting(self: Archive, kept: StoredResponse) -> Payload | None:
         opened.append(kept.item)
         return payload_of(self, kept)
 
-    monkeypatch.setattr(Archive, "payload", counting)
+    monkeypatch.setattr(Archive, "read_payload", counting)
     assert (FETCHERS["gdelt"].newest_day(archive, DAY), len(opened)) == (before, 2)
 
 

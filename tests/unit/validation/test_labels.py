@@ -14,7 +14,7 @@ from pipeline.index.parameters import variables
 from pipeline.models.build import build_tables
 from pipeline.settings.archives import ArticleFiles
 from pipeline.signals.evaluate import evaluate
-from pipeline.sources.files.articles import read_articles, whole
+from pipeline.sources.files.articles import collect_rows, read_articles
 from pipeline.validation.labels import correlate_with_trade_epu, merge_labellings, read_labels, to_findings, to_gold
 from pipeline.validation.references import read_references
 
@@ -51,7 +51,7 @@ def test_labels_in_doubt_are_not_scored() -> None:
 
 @pytest.mark.slow
 def test_an_index_of_labels_follows_trade_epu_by_words_not_by_actions(outside_data: Path) -> None:
-    admitted = admit(whole(read_articles([ArticleFiles(path=str(outside_data / HEADLINES))])))
+    admitted = admit(collect_rows(read_articles([ArticleFiles(path=str(outside_data / HEADLINES))])))
     labels = read_labels(LABELS).filter((pl.col("labelling") == "first") & ~pl.col("opt"))
     findings = to_findings(labels, admitted.articles)
     assert findings.height == labels.height  # every labelled headline is an article of the corpus

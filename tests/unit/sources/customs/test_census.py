@@ -21,7 +21,7 @@ from pipeline.sources.errors import SourceError
 from pipeline.sources.http.client import Client
 from pipeline.sources.payloads import Payload
 from tests.unit.sources.answers import IMPORTS, answer, fixture
-from tests.unit.sources.server import Clock, Upstream, client_of, failing, good
+from tests.unit.sources.server import Clock, Upstream, error_response, make_client, ok_response
 
 SOYBEANS = ("120110", "120190")
 CHINA = CensusSettings(partners=("CHN",), products={"soybeans": SOYBEANS})
@@ -279,25 +279,25 @@ def body(name: str) -> bytes:
 
 
 def test_years_of_the_window_and_three_before_are_asked_for_with_every_flow_and_product(upstream: Upstream, client: Client) -> None:
-    upstream.give("/intltrade/imports/hs", good(body("imports_all.json")))
-    upstream.give("/intltrade/exports/hs", good(body("exports_soybeans.json")))
+    upstream.respond("/intltrade/imports/hs", ok_response(body("imports_all.json")))
+    upstream.respond("/intltrade/exports/hs", ok_response(body("exports_soybeans.json")))
     fetched = list(census.fetch(client, asked_of(upstream, products={"soybeans": SOYBEANS}), MARCH))
     assert len(fetched) == 4 * 2 * 2  # years, flows, all goods and soybeans
     assert {one.outcome for one in fetched} == {"stored"}
-    times = [dict(asked.query)["time"] for asked in upstream.asked]
+    times = [dict(asked.query)["time"] for asked in upstream.requests]
     assert times[::4] == ["from 2022-01 to 2022-12", "from 2023-01 to 2023-12", "from 2024-01 to 2024-12", "from 2025-01 to 2025-04"]
-    assert upstream.asked[0].query == (
+    assert upstream.requests[0].query == (
         ("get", "GEN_VAL_MO,CON_VAL_MO,DUT_VAL_MO,CAL_DUT_MO,COMM_LVL"),
         ("CTY_CODE", "5700"),
         ("I_COMMODITY", "-"),
         ("time", "from 2022-01 to 2022-12"),
         ("key", "very-secret-key"),
     )
-    assert [value for name, value in upstream.asked[3].query if name == "E_COMMODITY"] == list(SOYBEANS)
+    assert [value for name, value in upstream.requests[3].query if name == "E_COMMODITY"] == list(SOYBEANS)
 
 
 def test_the_key_is_in_no_file_of_the_archive(upstream: Upstream, client: Client, tmp_path: Path) -> None:
-    upstream.give("/intltrade/imports/hs", good(body("imports_all.json")))
+    upstream.respond("/intltrade/imports/hs", ok_response(body("imports_all.json")))
     list(census.fetch(client, asked_of(upstream), MARCH))
     files = [path for path in tmp_path.rglob("*") if path.is_file()]
     assert len(files) > 4
@@ -305,33 +305,33 @@ def test_the_key_is_in_no_file_of_the_archive(upstream: Upstream, client: Client
 
 
 def test_months_that_are_not_released_are_missing_and_too_many_requests_wait(upstream: Upstream, client: Client, clock: Clock) -> None:
-    upstream.give("/intltrade/imports/hs", failing(429, Retry_After="5"), good(body("imports_all.json")))
-    upstream.give("/intltrade/exports/hs", failing(204))
+    upstream.respond("/intltrade/imports/hs", error_response(429, Retry_After="5"), ok_response(body("imports_all.json")))
+    upstream.respond("/intltrade/exports/hs", error_response(204))
     fetched = list(census.fetch(client, asked_of(upstream), MARCH))
     assert [one.outcome for one in fetched] == ["stored", "missing"] * 4
     assert 5.0 in clock.slept
 
 
 def test_a_table_of_names_alone_is_missing_too(upstream: Upstream, client: Client) -> None:
-    upstream.give("/intltrade/imports/hs", good(json.dumps([IMPORTS])))
+    upstream.respond("/intltrade/imports/hs", ok_response(json.dumps([IMPORTS])))
     first = next(census.fetch(client, asked_of(upstream), MARCH))
     assert (first.outcome, first.payload) == ("missing", None)
     assert "have not been released" in first.detail
 
 
 def test_a_page_that_asks_for_a_key_is_a_failure(upstream: Upstream, client: Client) -> None:
-    upstream.give("/intltrade/imports/hs", good(body("missing_key.html"), "text/html"))
+    upstream.respond("/intltrade/imports/hs", ok_response(body("missing_key.html"), "text/html"))
     first = next(census.fetch(client, asked_of(upstream, key=None), MARCH))
     assert (first.outcome, first.payload) == ("failed", None)
     assert "TENSION_CENSUS_KEY" in first.detail
 
 
 def test_what_is_no_answer_stands_on_record_as_what_it_is(upstream: Upstream, client: Client) -> None:
-    upstream.give("/intltrade/imports/hs", good(body("missing_key.html"), "text/html"))
-    upstream.give("/intltrade/exports/hs", good(json.dumps([IMPORTS])))
+    upstream.respond("/intltrade/imports/hs", ok_response(body("missing_key.html"), "text/html"))
+    upstream.respond("/intltrade/exports/hs", ok_response(json.dumps([IMPORTS])))
     list(census.fetch(client, asked_of(upstream, key=None), MARCH))
     journal = client.archive.journal("census")
-    assert journal.height == len(upstream.asked)
+    assert journal.height == len(upstream.requests)
     assert {(item.split()[0], outcome) for item, outcome in journal.select("item", "outcome").iter_rows()} == {
         ("imports", "failed"),
         ("exports", "missing"),
@@ -340,12 +340,12 @@ def test_what_is_no_answer_stands_on_record_as_what_it_is(upstream: Upstream, cl
 
 def test_a_settled_year_is_asked_for_until_an_answer_holds_figures_and_then_never(upstream: Upstream, tmp_path: Path) -> None:
     old = Days(date(2019, 1, 1), date(2019, 1, 31))
-    with client_of(tmp_path, Clock()) as client:
-        upstream.give("/intltrade/imports/hs", good(body("missing_key.html"), "text/html"))
+    with make_client(tmp_path, Clock()) as client:
+        upstream.respond("/intltrade/imports/hs", ok_response(body("missing_key.html"), "text/html"))
         assert {one.outcome for one in census.fetch(client, asked_of(upstream, key=None), old)} == {"failed", "missing"}
-        upstream.give("/intltrade/imports/hs", good(body("imports_all.json")))
-        upstream.give("/intltrade/exports/hs", good(body("exports_soybeans.json")))
+        upstream.respond("/intltrade/imports/hs", ok_response(body("imports_all.json")))
+        upstream.respond("/intltrade/exports/hs", ok_response(body("exports_soybeans.json")))
         assert {one.outcome for one in census.fetch(client, asked_of(upstream), old)} == {"stored"}
-        before = len(upstream.asked)
+        before = len(upstream.requests)
         assert {one.outcome for one in census.fetch(client, asked_of(upstream), old)} == {"kept"}
-        assert len(upstream.asked) == before
+        assert len(upstream.requests) == before

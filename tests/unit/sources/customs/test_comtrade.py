@@ -21,7 +21,7 @@ from pipeline.sources.customs.trade import read_census_flows
 from pipeline.sources.errors import SourceError
 from pipeline.sources.http.client import Client
 from tests.unit.sources.answers import FIXTURES, answer, fixture
-from tests.unit.sources.server import Clock, Upstream, failing, good
+from tests.unit.sources.server import Clock, Upstream, error_response, ok_response
 
 PAIR = ComtradeSettings(pairs=("CHN-USA",), products={"soybeans": ("1201",)})
 ABOUT = "CHN-USA 2025"
@@ -197,10 +197,10 @@ def asked_of(upstream: Upstream, key: SecretStr | None = KEY) -> ComtradeSetting
 
 
 def test_a_pair_is_asked_for_by_year_and_product_in_the_codes_of_comtrade(upstream: Upstream, client: Client, tmp_path: Path) -> None:
-    upstream.give("/get/C/M/HS", good((FIXTURES / "comtrade" / "monthly.json").read_bytes()))
+    upstream.respond("/get/C/M/HS", ok_response((FIXTURES / "comtrade" / "monthly.json").read_bytes()))
     fetched = list(comtrade.fetch(client, asked_of(upstream), MARCH))
     assert [one.outcome for one in fetched] == ["stored"] * 8
-    asked = dict(upstream.asked[-1].query)
+    asked = dict(upstream.requests[-1].query)
     assert asked == {
         "reporterCode": "156",
         "partnerCode": "842",
@@ -215,13 +215,13 @@ def test_a_pair_is_asked_for_by_year_and_product_in_the_codes_of_comtrade(upstre
         "includeDesc": "true",
         "subscription-key": "very-secret-key",
     }
-    assert dict(upstream.asked[0].query)["cmdCode"] == "TOTAL"
+    assert dict(upstream.requests[0].query)["cmdCode"] == "TOTAL"
     files = [path for path in tmp_path.rglob("*") if path.is_file()]
     assert [path for path in files if KEY.get_secret_value().encode() in path.read_bytes()] == []
 
 
 def test_the_next_day_only_this_year_and_the_last_are_asked_for_again(upstream: Upstream, client: Client, clock: Clock) -> None:
-    upstream.give("/get/C/M/HS", good((FIXTURES / "comtrade" / "monthly.json").read_bytes()))
+    upstream.respond("/get/C/M/HS", ok_response((FIXTURES / "comtrade" / "monthly.json").read_bytes()))
     list(comtrade.fetch(client, asked_of(upstream), MARCH))
     clock.sleep(86_400)
     assert [one.outcome for one in comtrade.fetch(client, asked_of(upstream), MARCH)] == ["kept"] * 4 + ["stored"] * 4
@@ -230,21 +230,23 @@ def test_the_next_day_only_this_year_and_the_last_are_asked_for_again(upstream: 
 
 
 def test_one_failure_does_not_stop_the_others(upstream: Upstream, client: Client) -> None:
-    upstream.give("/get/C/M/HS", failing(401, "Access denied"), good((FIXTURES / "comtrade" / "monthly.json").read_bytes()))
+    upstream.respond(
+        "/get/C/M/HS", error_response(401, "Access denied"), ok_response((FIXTURES / "comtrade" / "monthly.json").read_bytes())
+    )
     assert [one.outcome for one in comtrade.fetch(client, asked_of(upstream, key=None), MARCH)] == ["failed"] + ["stored"] * 7
 
 
 def test_an_error_that_was_kept_for_a_settled_year_is_a_failure_and_is_asked_for_anew(upstream: Upstream, client: Client) -> None:
     settings = asked_of(upstream).model_copy(update={"products": {}})
-    reported = good(json.dumps({"data": [], "error": "Internal error"}))
-    upstream.give("/get/C/M/HS", reported, good((FIXTURES / "comtrade" / "monthly.json").read_bytes()))
+    reported = ok_response(json.dumps({"data": [], "error": "Internal error"}))
+    upstream.respond("/get/C/M/HS", reported, ok_response((FIXTURES / "comtrade" / "monthly.json").read_bytes()))
     year = Days(date(2013, 1, 1), date(2013, 1, 31))
     times = [[one.outcome for one in comtrade.fetch(client, settings, year)] for _ in range(3)]
     assert times == [["failed", *["stored"] * 3], ["stored", *["kept"] * 3], ["kept"] * 4]
 
 
 def test_what_is_kept_can_be_read_again_from_the_archive(upstream: Upstream, client: Client) -> None:
-    upstream.give("/get/C/M/HS", good((FIXTURES / "comtrade" / "monthly.json").read_bytes()))
+    upstream.respond("/get/C/M/HS", ok_response((FIXTURES / "comtrade" / "monthly.json").read_bytes()))
     list(comtrade.fetch(client, asked_of(upstream), MARCH))
     kept = [payload for payload in client.archive.payloads("comtrade") if payload.item == "CHN-USA 2025 all"]
     assert [comtrade.figures(payload, asked_of(upstream)).rows.height for payload in kept] == [4]

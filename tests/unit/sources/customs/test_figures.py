@@ -16,8 +16,8 @@ from pipeline.sources.customs import census, figures
 from pipeline.sources.customs.trade import read_census_flows
 from pipeline.sources.errors import SourceError
 from pipeline.sources.payloads import Payload
-from tests.unit.sources.answers import FIXTURES, Kept, answer, fixture, imports
-from tests.unit.sources.server import NOON, Clock, Upstream, client_of, good
+from tests.unit.sources.answers import FIXTURES, FakeArchive, answer, fixture, imports
+from tests.unit.sources.server import NOON, Clock, Upstream, make_client, ok_response
 from tests.unit.trade.scenes import build
 
 FLOWS = "reference_month,reporter,partner,flow,value_usd,source\n2019-05,USA,CHN,imports,39000000000,an office\n"
@@ -31,7 +31,7 @@ def folder(tmp_path: Path) -> Path:
 
 
 def told(folder: Path, *answers: Payload, nothing_on: tuple[str, ...] = ()) -> pl.DataFrame:
-    return figures.trade_flows(folder, Kept(answers, nothing_on), ON).rows.filter(pl.col("origin") != "file")
+    return figures.trade_flows(folder, FakeArchive(answers, nothing_on), ON).rows.filter(pl.col("origin") != "file")
 
 
 def test_every_upstream_that_holds_trade_flows_has_a_reader() -> None:
@@ -39,19 +39,19 @@ def test_every_upstream_that_holds_trade_flows_has_a_reader() -> None:
 
 
 def test_without_answers_there_are_the_figures_of_the_file(folder: Path) -> None:
-    found = figures.trade_flows(folder, Kept(()), Sources())
+    found = figures.trade_flows(folder, FakeArchive(()), Sources())
     assert found.rows.equals(read_census_flows(folder))
     assert (found.used_count, found.set_aside.height) == (0, 0)
 
 
 def test_an_upstream_that_is_off_by_now_is_not_forgotten(folder: Path) -> None:
-    found = figures.trade_flows(folder, Kept((imports(("2025-04", 25_000), at="2025-06-05"),)), Sources())
+    found = figures.trade_flows(folder, FakeArchive((imports(("2025-04", 25_000), at="2025-06-05"),)), Sources())
     assert sorted(found.rows["origin"]) == ["census", "file"]
 
 
 def test_files_and_both_upstreams_stand_side_by_side(folder: Path) -> None:
     answers = (imports(("2025-04", 25_000), at="2025-06-05"), fixture("comtrade", "CHN-USA 2025", "monthly.json"))
-    found = figures.trade_flows(folder, Kept(answers), ON)
+    found = figures.trade_flows(folder, FakeArchive(answers), ON)
     assert found.rows.schema == RAW_TRADE_FLOWS.schema
     assert set(found.rows["origin"].value_counts().rows()) == {("comtrade", 4), ("census", 1), ("file", 1)}
     assert (found.used_count, found.set_aside.height) == (5, 3)
@@ -88,7 +88,7 @@ def test_an_answer_that_lacked_a_month_says_until_when_it_was_not_public(folder:
 def test_an_answer_that_could_not_be_read_proves_no_absence(folder: Path) -> None:
     page = fixture("census", "imports CHN 2025", "missing_key.html", at="2026-11-19T10:00")
     cut = answer("census", "imports CHN 2025", imports(("2025-08", 1), at="2026-11-19").body[:-20], at="2026-11-19T11:00")
-    found = figures.trade_flows(folder, Kept((page, cut, imports(("2025-08", 1), at="2026-11-20"))), ON)
+    found = figures.trade_flows(folder, FakeArchive((page, cut, imports(("2025-08", 1), at="2026-11-20"))), ON)
     assert found.rows.filter(origin="census")["absent_on"].to_list() == [None]
     assert found.set_aside.select("row").to_series().to_list() == [None, 1]
     assert "web page" in found.set_aside["reason"][0]
@@ -99,12 +99,12 @@ def test_the_journal_of_a_real_archive_tells_the_same(folder: Path, upstream: Up
     clock = Clock()
     early, late = imports(("2025-01", 1), at="2025-04-04").body, imports(("2025-01", 1), ("2025-02", 2), at="2025-04-08").body
     on = Sources.model_validate({"on": ["census"], "census": {"base_url": f"{upstream.url}/c"}})
-    upstream.give("/c/imports/hs", good(early), good(early), good(late))
+    upstream.respond("/c/imports/hs", ok_response(early), ok_response(early), ok_response(late))
     window = Days(NOON.date(), NOON.date())
-    with client_of(folder / "payloads", clock) as client:
+    with make_client(folder / "payloads", clock) as client:
         for _ in range(3):
             requests = [one for one in census.requests(on.of(CENSUS), window, client) if one.item == "imports CHN 2025 all"]
-            assert [client.ask(one).outcome for one in requests] == ["stored"]
+            assert [client.fetch(one).outcome for one in requests] == ["stored"]
             clock.sleep(2 * 86_400)
         rows = figures.trade_flows(folder, client.archive, on).rows.filter(origin="census")
     assert rows.select("reference_month", "seen_on", "absent_on").rows() == [
@@ -115,7 +115,7 @@ def test_the_journal_of_a_real_archive_tells_the_same(folder: Path, upstream: Up
 
 def test_the_calculated_duties_of_an_answer_become_the_effective_tariff(folder: Path) -> None:
     one = fixture("census", "imports CHN 2025", "imports_all.json", at="2026-11-20T10:00")
-    made = build(folder / "lake", figures.trade_flows(folder, Kept((one,)), ON).rows.to_dicts())
+    made = build(folder / "lake", figures.trade_flows(folder, FakeArchive((one,)), ON).rows.to_dicts())
     strain = made.row(TRADE_STRAIN, actor="USA", target="CHN", reference_month=date(2025, 4, 1))
     # 8.75 bn of duties on 25.0 bn of imports for consumption; general imports were 25.3 bn
     assert (strain["effective_tariff_pct"], strain["tariff_basis"], strain["flow_usd"]) == (35.0, "duties", 25.3e9)
@@ -130,7 +130,7 @@ def test_the_calculated_duties_of_an_answer_become_the_effective_tariff(folder: 
 
 def test_a_revision_of_an_answer_is_told_beside_the_first_value_and_used_nowhere(folder: Path) -> None:
     answers = (imports(("2025-04", 25_000), at="2025-06-05"), imports(("2025-04", 25_250), at="2026-06-09"))
-    made = build(folder / "lake", figures.trade_flows(folder, Kept(answers), ON).rows.to_dicts())
+    made = build(folder / "lake", figures.trade_flows(folder, FakeArchive(answers), ON).rows.to_dicts())
     flow = made.row(TRADE_FLOWS, origin="census")
     assert (flow["value_usd"], flow["revised_value_usd"], flow["revised_on"]) == (25e9, 25.25e9, date(2026, 6, 9))
     assert made.row(FLOW_REVISIONS, version=2)["change_pct"] == 1.0

@@ -9,10 +9,20 @@ from pipeline.contracts.upstreams import Feed, RssSettings
 from pipeline.sources.feeds.rss import fetch, new_rows, parse
 from pipeline.sources.http.client import Client
 from tests.unit.sources.feeds.payloads import FIXTURES, rss
-from tests.unit.sources.server import TODAY, Answer, Clock, Upstream, failing, good, packed, redirecting, unless_known
+from tests.unit.sources.server import (
+    TODAY,
+    Clock,
+    Response,
+    Upstream,
+    conditional_response,
+    error_response,
+    gzipped,
+    ok_response,
+    redirect_response,
+)
 
 WINDOW = Days(date(2020, 1, 1), date(2020, 1, 31))
-FEED = good(rss("<title>a</title>"), "application/rss+xml", ETag='"1"')
+FEED = ok_response(rss("<title>a</title>"), "application/rss+xml", ETag='"1"')
 
 
 def settings(**urls: str) -> RssSettings:
@@ -21,46 +31,46 @@ def settings(**urls: str) -> RssSettings:
 
 def test_each_feed_is_asked_once_for_what_it_holds_now(upstream: Upstream, client: Client) -> None:
     urls = {
-        "Post": upstream.give("/a", FEED),
-        "Courier": upstream.give("/b", packed(good((FIXTURES / "rss20.xml").read_bytes(), "text/xml"))),
+        "Post": upstream.respond("/a", FEED),
+        "Courier": upstream.respond("/b", gzipped(ok_response((FIXTURES / "rss20.xml").read_bytes(), "text/xml"))),
     }
     fetched = list(fetch(client, settings(**urls), WINDOW))
     assert [(one.request.source, one.request.item, one.request.about, one.outcome) for one in fetched] == [
         ("rss", "Post", TODAY, "stored"),
         ("rss", "Courier", TODAY, "stored"),
     ]
-    assert upstream.paths() == ["/a", "/b"]
-    assert upstream.asked[0].headers["accept"].startswith("application/rss+xml")
+    assert upstream.requested_paths() == ["/a", "/b"]
+    assert upstream.requests[0].headers["accept"].startswith("application/rss+xml")
     assert [parse(one.payload).height for one in fetched if one.payload] == [1, 4]
 
 
 def test_a_feed_that_has_not_changed_is_not_sent_again(upstream: Upstream, client: Client) -> None:
-    feeds = settings(Post=upstream.give("/a", unless_known(FEED)))
+    feeds = settings(Post=upstream.respond("/a", conditional_response(FEED)))
     outcomes = [one.outcome for _ in range(2) for one in fetch(client, feeds, WINDOW)]
     assert outcomes == ["stored", "unchanged"]
 
 
 def test_the_failure_of_one_feed_does_not_stop_the_others(upstream: Upstream, client: Client) -> None:
     urls = {
-        "Down": upstream.give("/down", failing(500)),
-        "Gone": upstream.give("/gone", failing(410)),
-        "Cut": upstream.give("/cut", Answer(b"<rss", cut=2)),
-        "Inside": upstream.give("/inside", redirecting("http://10.0.0.1/feed")),
-        "Post": upstream.give("/a", FEED),
+        "Down": upstream.respond("/down", error_response(500)),
+        "Gone": upstream.respond("/gone", error_response(410)),
+        "Cut": upstream.respond("/cut", Response(b"<rss", cut=2)),
+        "Inside": upstream.respond("/inside", redirect_response("http://10.0.0.1/feed")),
+        "Post": upstream.respond("/a", FEED),
     }
     outcomes = {one.request.item: one.outcome for one in fetch(client, settings(**urls), WINDOW)}
     assert outcomes == {"Down": "failed", "Gone": "missing", "Cut": "failed", "Inside": "refused", "Post": "stored"}
 
 
 def test_a_feed_that_moved_is_followed(upstream: Upstream, client: Client) -> None:
-    upstream.give("/new", good(rss("<title>a</title><link>1</link>"), "text/xml"))
-    (fetched,) = fetch(client, settings(Post=upstream.give("/old", redirecting("/new", 301))), WINDOW)
+    upstream.respond("/new", ok_response(rss("<title>a</title><link>1</link>"), "text/xml"))
+    (fetched,) = fetch(client, settings(Post=upstream.respond("/old", redirect_response("/new", 301))), WINDOW)
     assert fetched.payload is not None
     assert parse(fetched.payload)["url"].to_list() == [upstream.url + "/1"]
 
 
 def test_several_feeds_of_one_outlet_are_told_apart_and_have_one_source(upstream: Upstream, client: Client) -> None:
-    world, trade = upstream.give("/world", unless_known(FEED)), upstream.give("/trade", unless_known(FEED))
+    world, trade = upstream.respond("/world", conditional_response(FEED)), upstream.respond("/trade", conditional_response(FEED))
     feeds = RssSettings(feeds=tuple(Feed(name="Post", url=url) for url in (world, trade, world)))
     for outcome in ("stored", "unchanged"):
         fetched = list(fetch(client, feeds, WINDOW))
@@ -69,8 +79,8 @@ def test_several_feeds_of_one_outlet_are_told_apart_and_have_one_source(upstream
 
 
 def test_what_was_kept_is_read_day_by_day_as_it_was_asked(upstream: Upstream, client: Client, clock: Clock) -> None:
-    answers = [good(rss(*[f"<guid>{n}</guid><title>{n}</title>" for n in range(day, day + 3)]), "text/xml") for day in (0, 1, 3)]
-    feeds = settings(Post=upstream.give("/a", *answers))
+    answers = [ok_response(rss(*[f"<guid>{n}</guid><title>{n}</title>" for n in range(day, day + 3)]), "text/xml") for day in (0, 1, 3)]
+    feeds = settings(Post=upstream.respond("/a", *answers))
     for _ in answers:
         list(fetch(client, feeds, WINDOW))
         clock.time += timedelta(days=1)

@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from pipeline.articles.clean import admit
 from pipeline.settings.archives import ArticleFiles
 from pipeline.sources.errors import SourceError
-from pipeline.sources.files.articles import read_articles, whole
+from pipeline.sources.files.articles import collect_rows, read_articles
 from pipeline.sources.files.streams import Limits
 from pipeline.sources.rows import COLUMNS
 
@@ -65,7 +65,7 @@ def rows_or_reason(path: Path) -> pl.DataFrame | None:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         try:
-            rows = whole(read_articles([ArticleFiles(path=str(path))], SMALL, last_day=LAST_DAY))
+            rows = collect_rows(read_articles([ArticleFiles(path=str(path))], SMALL, last_day=LAST_DAY))
         except SourceError as error:
             said = str(error)
     if rows is None:

@@ -12,7 +12,7 @@ from pydantic import ValidationError
 
 from pipeline.settings.archives import ArticleFiles
 from pipeline.sources.errors import SourceError
-from pipeline.sources.files.articles import Account, article_files, read_articles, whole
+from pipeline.sources.files.articles import ReadReport, collect_rows, find_article_files, read_articles
 from pipeline.sources.files.streams import LIMITS, Limits
 
 Row = dict[str, Any]
@@ -24,8 +24,8 @@ PLAIN = b'{"published_at": "2025-04-04", "source": "Post", "title": "Glass"}\n'
 ACCENT = '{"published_at": "2025-04-04", "source": "Post", "title": "Café, “glass”"}\n'
 
 
-def read(path: Path | str, limits: Limits = LIMITS, account: Account | None = None, **settings: Any) -> pl.DataFrame:
-    return whole(read_articles([ArticleFiles(path=str(path), **settings)], limits, account=account))
+def read(path: Path | str, limits: Limits = LIMITS, report: ReadReport | None = None, **settings: Any) -> pl.DataFrame:
+    return collect_rows(read_articles([ArticleFiles(path=str(path), **settings)], limits, report=report))
 
 
 def lines(path: Path, *rows: Row) -> Path:
@@ -104,10 +104,10 @@ def test_a_mapping_of_a_column_that_we_do_not_have_or_to_no_name_is_refused(colu
 def test_a_pattern_finds_files_of_known_formats_that_are_not_hidden(tmp_path: Path) -> None:
     for name in ("2024/a.jsonl", "2025/b.jsonl", "2025/.c.jsonl", "2025/notes.txt", "other/d.jsonl"):
         lines(tmp_path / name, ROW)
-    found = article_files([ArticleFiles(path=str(tmp_path / "20*" / "*"))])
+    found = find_article_files([ArticleFiles(path=str(tmp_path / "20*" / "*"))])
     assert [file.path.name for file in found] == ["a.jsonl", "b.jsonl"]
-    assert [file.path.name for file in article_files([ArticleFiles(path=str(tmp_path / "20*"))])] == ["a.jsonl", "b.jsonl"]
-    assert len(article_files([ArticleFiles(path=str(tmp_path / "**" / "*.jsonl"))])) == 3
+    assert [file.path.name for file in find_article_files([ArticleFiles(path=str(tmp_path / "20*"))])] == ["a.jsonl", "b.jsonl"]
+    assert len(find_article_files([ArticleFiles(path=str(tmp_path / "**" / "*.jsonl"))])) == 3
 
 
 def test_a_pattern_that_finds_nothing_is_an_error(tmp_path: Path) -> None:
@@ -122,7 +122,7 @@ def test_a_file_whose_name_looks_like_a_pattern_is_that_file(tmp_path: Path) -> 
 def test_a_file_belongs_to_the_first_archive_that_names_it(tmp_path: Path) -> None:
     path = lines(tmp_path / "a.jsonl", ROW | {"source": None})
     both = [ArticleFiles(path=str(path), source="First"), ArticleFiles(path=str(tmp_path), source="Second")]
-    assert whole(read_articles(both))["source"].to_list() == ["First"]
+    assert collect_rows(read_articles(both))["source"].to_list() == ["First"]
 
 
 def test_members_of_a_zip_file_are_read_like_files(tmp_path: Path) -> None:
@@ -210,18 +210,18 @@ def test_a_byte_order_mark_tells_the_encoding(tmp_path: Path, encoding: str, nam
     text = f"[{ACCENT}]" if name == "a.json" else ACCENT
     data = ("\ufeff" + text).encode(encoding.removesuffix("-bom")) if encoding.endswith("-bom") else text.encode(encoding)
     (tmp_path / name).write_bytes(gzip.compress(data) if name.endswith("gz") else data)
-    account = Account()
-    assert read(tmp_path / name, account=account)["title"].to_list() == ["Café, “glass”"]
-    assert account.guessed == []
+    report = ReadReport()
+    assert read(tmp_path / name, report=report)["title"].to_list() == ["Café, “glass”"]
+    assert report.guessed_encodings == []
 
 
 @pytest.mark.parametrize("encoding", ["latin-1", "cp1252", "shift_jis", "utf-16-le", "utf-8", "utf-32"])
 def test_a_declared_encoding_is_believed(tmp_path: Path, encoding: str) -> None:
     title = "日本" if encoding == "shift_jis" else "Café"
     (tmp_path / "a.csv").write_bytes(f"published_at,source,title\n2025-04-04,Post,{title}\n".encode(encoding))
-    account = Account()
-    assert read(tmp_path / "a.csv", account=account, encoding=encoding)["title"].to_list() == [title]
-    assert account.guessed == []
+    report = ReadReport()
+    assert read(tmp_path / "a.csv", report=report, encoding=encoding)["title"].to_list() == [title]
+    assert report.guessed_encodings == []
 
 
 @pytest.mark.parametrize("encoding", ["latin-7000", "hex", "zlib", ""])
@@ -233,10 +233,10 @@ def test_an_encoding_that_is_none_is_refused(encoding: str) -> None:
 @pytest.mark.parametrize("rows", [1, 20_000])
 def test_a_file_that_is_no_utf8_is_read_as_windows_1252_and_told(tmp_path: Path, rows: int) -> None:
     (tmp_path / "a.jsonl").write_bytes(PLAIN * 5 + ACCENT.encode("cp1252") * 3)
-    account = Account()
-    found = read(tmp_path / "a.jsonl", Limits(batch_rows=rows), account)
+    report = ReadReport()
+    found = read(tmp_path / "a.jsonl", Limits(batch_rows=rows), report)
     assert found["title"].to_list() == ["Glass"] * 5 + ["Café, “glass”"] * 3
-    assert [said.partition(".jsonl")[2] for said in account.guessed] == [
+    assert [said.partition(".jsonl")[2] for said in report.guessed_encodings] == [
         " is no UTF-8 and was read as Windows-1252; if that is wrong, give its encoding in the settings"
     ]
 
@@ -244,9 +244,9 @@ def test_a_file_that_is_no_utf8_is_read_as_windows_1252_and_told(tmp_path: Path,
 def test_one_wrong_byte_in_a_file_of_utf8_costs_one_mark_and_not_the_file(tmp_path: Path) -> None:
     wrong = PLAIN.replace(b"Glass", b"Gl\xffss")
     (tmp_path / "a.jsonl").write_bytes(PLAIN + wrong + ACCENT.encode() * 3)
-    account = Account()
-    assert read(tmp_path / "a.jsonl", account=account)["title"].to_list() == ["Glass", "Gl\ufffdss", *["Café, “glass”"] * 3]
-    assert account.guessed == []
+    report = ReadReport()
+    assert read(tmp_path / "a.jsonl", report=report)["title"].to_list() == ["Glass", "Gl\ufffdss", *["Café, “glass”"] * 3]
+    assert report.guessed_encodings == []
 
 
 @pytest.mark.parametrize("name", ["a.jsonl", "a.csv", "a.parquet", "a.json"])
@@ -265,7 +265,7 @@ def test_rows_are_the_same_whatever_the_batches(tmp_path: Path, name: str) -> No
     for limits in (Limits(batch_rows=1), Limits(batch_rows=3), Limits(batch_bytes=100)):
         batches = list(read_articles([ArticleFiles(path=str(tmp_path / name))], limits))
         assert len(batches) > 1
-        assert whole(batches).equals(at_once)
+        assert collect_rows(batches).equals(at_once)
 
 
 def test_a_batch_holds_no_more_text_than_its_limit_and_one_row(tmp_path: Path) -> None:

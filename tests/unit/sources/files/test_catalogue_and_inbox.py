@@ -13,9 +13,9 @@ from pipeline.contracts.days import Days
 from pipeline.settings.archives import ArticleFiles
 from pipeline.sources.errors import SourceError
 from pipeline.sources.files import catalogue as module
-from pipeline.sources.files.articles import Account, ArticleFile, article_files, read_file, whole
+from pipeline.sources.files.articles import ArticleFile, ReadReport, collect_rows, find_article_files, read_file
 from pipeline.sources.files.catalogue import Catalogue
-from pipeline.sources.files.inbox import QUIET_SECONDS, dropped, is_quiet, readable
+from pipeline.sources.files.inbox import QUIET_SECONDS, is_quiet, list_inbox_files, select_readable
 
 TODAY = date(2025, 6, 1)
 APRIL, MAY = Days(date(2025, 4, 1), date(2025, 4, 30)), Days(date(2025, 5, 1), date(2025, 5, 31))
@@ -25,11 +25,11 @@ NOW = 1_750_000_000.0
 def written(path: Path, *dates: str) -> ArticleFile:
     rows = ({"published_at": day, "source": "Post", "title": "Glass"} for day in dates)
     path.write_text("".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8")
-    return article_files([ArticleFiles(path=str(path))])[0]
+    return find_article_files([ArticleFiles(path=str(path))])[0]
 
 
 def read(known: Catalogue, file: ArticleFile, days: Days) -> pl.DataFrame:
-    return whole(known.rows(file, days, last_day=TODAY))
+    return collect_rows(known.read_rows(file, days, last_day=TODAY))
 
 
 @pytest.fixture
@@ -57,7 +57,7 @@ def test_a_file_that_holds_none_of_the_days_is_not_opened_again(tmp_path: Path, 
     known.save()
     later = Catalogue(tmp_path / "known.json")
     assert read(later, file, MAY).is_empty()
-    assert later.days(file, last_day=TODAY) == Days(date(2025, 4, 2), date(2025, 4, 20))
+    assert later.find_days(file, last_day=TODAY) == Days(date(2025, 4, 2), date(2025, 4, 20))
     assert len(opened) == 1
     assert read(later, file, APRIL).height == 2
     assert len(opened) == 2
@@ -87,13 +87,13 @@ def test_a_file_with_a_day_to_come_is_opened_again_since_the_day_will_come(tmp_p
     known = Catalogue()
     assert read(known, file, APRIL).height == 2  # the day to come counts as no date: the row belongs to its neighbour's
     june = Days(date(2025, 6, 1), date(2025, 6, 30))
-    assert whole(known.rows(file, june, last_day=date(2025, 6, 30)))["published_at"].to_list() == ["2025-06-05"]
+    assert collect_rows(known.read_rows(file, june, last_day=date(2025, 6, 30)))["published_at"].to_list() == ["2025-06-05"]
 
 
 def test_a_file_that_was_not_read_to_its_end_is_not_known(tmp_path: Path, opened: list[Path]) -> None:
     file = written(tmp_path / "a.jsonl", "2025-04-02")
     known = Catalogue()
-    next(known.rows(file, APRIL, last_day=TODAY))
+    next(known.read_rows(file, APRIL, last_day=TODAY))
     read(known, file, MAY)
     assert len(opened) == 2
 
@@ -101,7 +101,7 @@ def test_a_file_that_was_not_read_to_its_end_is_not_known(tmp_path: Path, opened
 def test_a_file_without_rows_is_known_to_have_none(tmp_path: Path, opened: list[Path]) -> None:
     file = written(tmp_path / "a.jsonl")
     known = Catalogue()
-    assert known.days(file, last_day=TODAY) is None
+    assert known.find_days(file, last_day=TODAY) is None
     assert read(known, file, MAY).is_empty()
     assert len(opened) == 1
 
@@ -116,7 +116,7 @@ def test_a_catalogue_that_cannot_be_read_knows_nothing(tmp_path: Path, content: 
 def test_an_entry_that_somebody_spoiled_is_not_believed(tmp_path: Path) -> None:
     file = written(tmp_path / "a.jsonl", "2025-05-02")
     known = Catalogue(tmp_path / "known.json")
-    known.days(file, last_day=TODAY)
+    known.find_days(file, last_day=TODAY)
     known.save()
     kept = (tmp_path / "known.json").read_text(encoding="utf-8")
     (tmp_path / "known.json").write_text(kept.replace("2025-05-02", "2025-05-99"), encoding="utf-8")
@@ -126,16 +126,16 @@ def test_an_entry_that_somebody_spoiled_is_not_believed(tmp_path: Path) -> None:
 def test_files_that_are_gone_are_forgotten(tmp_path: Path) -> None:
     file = written(tmp_path / "a.jsonl", "2025-05-02")
     known = Catalogue(tmp_path / "known.json")
-    known.days(file, last_day=TODAY)
+    known.find_days(file, last_day=TODAY)
     file.path.unlink()
     known.save()
     assert "a.jsonl" not in (tmp_path / "known.json").read_text(encoding="utf-8")
     with pytest.raises(SourceError, match="cannot be read"):
-        known.days(file, last_day=TODAY)
+        known.find_days(file, last_day=TODAY)
 
 
 def test_a_drop_folder_that_is_empty_or_not_there_holds_no_files(tmp_path: Path) -> None:
-    assert dropped(tmp_path) == dropped(tmp_path / "none") == []
+    assert list_inbox_files(tmp_path) == list_inbox_files(tmp_path / "none") == []
 
 
 def test_files_that_can_be_read_are_told_from_the_others_which_are_set_aside_with_the_reason(tmp_path: Path) -> None:
@@ -145,12 +145,12 @@ def test_files_that_can_be_read_are_told_from_the_others_which_are_set_aside_wit
     (tmp_path / "cut.jsonl").write_text('{"published_at": "2025-05-02", "source": "Post", "tit', encoding="utf-8")
     for path in tmp_path.iterdir():
         os.utime(path, (NOW, NOW - (1 if path.name == "copying.jsonl" else QUIET_SECONDS)))
-    account = Account()
-    sound = readable(dropped(tmp_path), Catalogue(), last_day=TODAY, now=NOW, account=account)
+    report = ReadReport()
+    sound = select_readable(list_inbox_files(tmp_path), Catalogue(), last_day=TODAY, now=NOW, report=report)
     assert [file.label for file in sound] == ["good.jsonl"]
-    assert sorted(account.set_aside) == ["broken.parquet", "copying.jsonl", "cut.jsonl"]
-    assert "may not be whole yet" in account.set_aside["copying.jsonl"]
-    assert "is no Parquet file, or a damaged one" in account.set_aside["broken.parquet"]
+    assert sorted(report.skipped) == ["broken.parquet", "copying.jsonl", "cut.jsonl"]
+    assert "may not be whole yet" in report.skipped["copying.jsonl"]
+    assert "is no Parquet file, or a damaged one" in report.skipped["broken.parquet"]
 
 
 @pytest.mark.parametrize(("age", "quiet"), [(0, False), (QUIET_SECONDS - 1, False), (QUIET_SECONDS, True), (-3600, True)])

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from pipeline.contracts.tables.raw import RAW_ARTICLES
 from pipeline.settings.archives import ArticleFiles
 from pipeline.sources.errors import SourceError
-from pipeline.sources.files.articles import article_files, read_articles, whole
+from pipeline.sources.files.articles import collect_rows, find_article_files, read_articles
 from pipeline.sources.files.streams import LIMITS, Limits
 
 ROW = {"published_at": "2025-04-04T10:30:00Z", "source": "Strelsau Post", "title": "Ruritania taxes glass", "body": "It did so today."}
@@ -34,7 +34,7 @@ def archives(*paths: Path) -> list[ArticleFiles]:
 
 def read(*paths: Path, limits: Limits = LIMITS, **archive: Any) -> pl.DataFrame:
     """All rows of the files and folders, each an archive with these settings."""
-    return whole(read_articles([ArticleFiles(path=str(path), **archive) for path in paths], limits))
+    return collect_rows(read_articles([ArticleFiles(path=str(path), **archive) for path in paths], limits))
 
 
 def text(path: Path, content: str) -> Path:
@@ -80,7 +80,7 @@ def test_every_format_gives_the_same_rows(tmp_path: Path, name: str) -> None:
 def test_a_folder_is_read_with_all_below_it_but_what_is_hidden_or_of_another_format(tmp_path: Path) -> None:
     for name in ("b.jsonl", "deep/er/a.jsonl", ".hidden.jsonl", ".git/c.jsonl", "notes.txt"):
         lines(tmp_path / "news" / name, ROW)
-    assert [file.path.name for file in article_files(archives(tmp_path / "news"))] == ["b.jsonl", "a.jsonl"]
+    assert [file.path.name for file in find_article_files(archives(tmp_path / "news"))] == ["b.jsonl", "a.jsonl"]
 
 
 def test_a_file_given_twice_is_read_once(tmp_path: Path) -> None:

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from pipeline.sources.errors import SourceError
 from pipeline.sources.files.streams import LIMITS, Limits
-from pipeline.sources.files.zips import members
+from pipeline.sources.files.zips import open_members
 
 STRICT = Limits(unpacked_freely_bytes=10_000)
 
@@ -27,9 +27,9 @@ def zipped(files: Mapping[str, bytes], method: int = zipfile.ZIP_DEFLATED) -> by
 
 def read(body: bytes | Path, limits: Limits = LIMITS, most: int = 100) -> dict[str, bytes]:
     found = {}
-    with members(body, "a.zip", limits, most=most) as inside:
+    with open_members(body, "a.zip", limits, most=most) as inside:
         for member in inside:
-            with member.opened() as stream:
+            with member.open() as stream:
                 found[member.name] = b"".join(stream.chunks())
     return found
 
@@ -43,7 +43,7 @@ def test_members_are_read_whole_and_in_order(tmp_path: Path) -> None:
 
 
 def test_a_member_is_read_by_lines() -> None:
-    with members(zipped({"a": b"one\r\ntwo\n"}), "a.zip") as (member,), member.opened() as stream:
+    with open_members(zipped({"a": b"one\r\ntwo\n"}), "a.zip") as (member,), member.open() as stream:
         assert [line.text for line in stream.lines(100)] == ["one", "two"]
 
 

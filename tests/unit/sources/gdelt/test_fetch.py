@@ -16,7 +16,7 @@ from pipeline.sources.gdelt.record import event_files
 from pipeline.sources.http.client import Client
 from pipeline.sources.payloads import Fetched
 from tests.unit.sources.gdelt.scenes import DAY, document, event, file_of, zipped
-from tests.unit.sources.server import Clock, Upstream, client_of, failing, good, redirecting, unless_known
+from tests.unit.sources.server import Clock, Upstream, conditional_response, error_response, make_client, ok_response, redirect_response
 
 QUARTER_TO_ONE = datetime(2025, 4, 4, 0, 45, tzinfo=UTC)
 THREE = ("20250404000000", "20250404001500", "20250404003000")  # the quarters that can be there a quarter to one
@@ -25,7 +25,7 @@ ONE_DAY = Days(DAY, DAY)
 
 @pytest.fixture
 def client(tmp_path: Path) -> Iterator[Client]:
-    with client_of(tmp_path / "payloads", Clock(QUARTER_TO_ONE)) as one:
+    with make_client(tmp_path / "payloads", Clock(QUARTER_TO_ONE)) as one:
         yield one
 
 
@@ -36,13 +36,13 @@ def events_file(stamp: str, numbers: tuple[int, ...] = (1,)) -> bytes:
 def put_up(upstream: Upstream, *stamps: str) -> None:
     """These quarters' files, each with one event (numbered by its place) and one document."""
     for number, stamp in enumerate(stamps, start=1):
-        upstream.give(f"/{stamp}.export.CSV.zip", good(events_file(stamp, (number,)), "application/zip"))
+        upstream.respond(f"/{stamp}.export.CSV.zip", ok_response(events_file(stamp, (number,)), "application/zip"))
         body = zipped(file_of(document(stamp=stamp)), f"{stamp}.gkg.csv.zip")
-        upstream.give(f"/{stamp}.gkg.csv.zip", good(body, "application/zip"))
+        upstream.respond(f"/{stamp}.gkg.csv.zip", ok_response(body, "application/zip"))
 
 
 def asked(upstream: Upstream) -> list[str]:
-    return [path.removeprefix("/") for path in upstream.paths()]
+    return [path.removeprefix("/") for path in upstream.requested_paths()]
 
 
 def run(client: Client, upstream: Upstream, window: Days = ONE_DAY, **settings: object) -> list[Fetched]:
@@ -74,7 +74,7 @@ def test_days_before_are_asked_for_whole_and_the_newest_last(upstream: Upstream,
 
 def test_a_window_that_has_not_come_asks_for_nothing(upstream: Upstream, client: Client) -> None:
     assert run(client, upstream, Days(date(2025, 4, 5), date(2025, 4, 6))) == []
-    assert upstream.asked == []
+    assert upstream.requests == []
 
 
 def test_a_quarter_that_gdelt_does_not_have_is_missing_and_no_zero(upstream: Upstream, client: Client) -> None:
@@ -108,9 +108,9 @@ def test_a_missing_quarter_is_asked_for_again_by_the_next_run(upstream: Upstream
 
 def test_a_busy_host_is_asked_again_after_the_time_that_it_asks_for(upstream: Upstream, tmp_path: Path) -> None:
     put_up(upstream, *THREE)
-    upstream.give(f"/{THREE[1]}.export.CSV.zip", failing(429, Retry_After="30"), good(events_file(THREE[1])))
+    upstream.respond(f"/{THREE[1]}.export.CSV.zip", error_response(429, Retry_After="30"), ok_response(events_file(THREE[1])))
     clock = Clock(QUARTER_TO_ONE)
-    with client_of(tmp_path, clock) as client:
+    with make_client(tmp_path, clock) as client:
         fetched = run(client, upstream)
     assert [(one.outcome, one.attempts) for one in fetched] == [("stored", 1), ("stored", 2), ("stored", 1)]
     assert 30.0 in clock.slept
@@ -118,10 +118,10 @@ def test_a_busy_host_is_asked_again_after_the_time_that_it_asks_for(upstream: Up
 
 def test_a_host_that_fails_on_and_on_is_left_alone_and_every_quarter_says_so(upstream: Upstream, tmp_path: Path) -> None:
     for quarter in quarters(date(2025, 4, 3)):
-        upstream.give(f"/{quarter:%Y%m%d%H%M%S}.export.CSV.zip", failing(503))
-    with client_of(tmp_path, Clock(QUARTER_TO_ONE), tries=1) as client:
+        upstream.respond(f"/{quarter:%Y%m%d%H%M%S}.export.CSV.zip", error_response(503))
+    with make_client(tmp_path, Clock(QUARTER_TO_ONE), tries=1) as client:
         fetched = run(client, upstream, Days(date(2025, 4, 3), date(2025, 4, 3)))
-    assert len(upstream.asked) == MOST_FAILURES
+    assert len(upstream.requests) == MOST_FAILURES
     assert outcomes(fetched) == ["failed"] * 96
     assert "503" in fetched[0].detail
     assert fetched[-1].attempts == 0
@@ -133,8 +133,8 @@ def test_failures_that_are_not_in_a_row_stop_nothing(upstream: Upstream, tmp_pat
     stamps = [f"{quarter:%Y%m%d%H%M%S}" for quarter in quarters(date(2025, 4, 3))]
     put_up(upstream, *stamps)
     for stamp in stamps[::2]:
-        upstream.give(f"/{stamp}.export.CSV.zip", failing(503))
-    with client_of(tmp_path, Clock(QUARTER_TO_ONE), tries=1) as client:
+        upstream.respond(f"/{stamp}.export.CSV.zip", error_response(503))
+    with make_client(tmp_path, Clock(QUARTER_TO_ONE), tries=1) as client:
         assert outcomes(run(client, upstream, Days(date(2025, 4, 3), date(2025, 4, 3)))) == ["failed", "stored"] * 48
 
 
@@ -150,13 +150,13 @@ def test_failures_that_are_not_in_a_row_stop_nothing(upstream: Upstream, tmp_pat
 )
 def test_what_is_no_whole_file_failed_and_is_asked_for_anew(upstream: Upstream, client: Client, body: bytes, said: str) -> None:
     path = f"/{THREE[0]}.export.CSV.zip"
-    upstream.give(path, unless_known(good(body, ETag='"broken"')))
+    upstream.respond(path, conditional_response(ok_response(body, ETag='"broken"')))
     first = run(client, upstream)[0]
     assert (first.outcome, first.payload) == ("failed", None)
     assert said in first.detail
     assert "asked for anew by the next run" in first.detail
     assert run(client, upstream)[0].outcome == "failed"  # nothing has changed there
-    upstream.give(path, unless_known(good(events_file(THREE[0]), ETag='"mended"')))
+    upstream.respond(path, conditional_response(ok_response(events_file(THREE[0]), ETag='"mended"')))
     assert run(client, upstream)[0].outcome == "stored"
     assert run(client, upstream)[0].outcome == "kept"
 
@@ -178,7 +178,7 @@ def test_the_master_list_is_not_asked_for_unless_the_settings_say_so(upstream: U
 
 def test_with_the_master_list_only_what_it_names_is_asked_for(upstream: Upstream, client: Client) -> None:
     put_up(upstream, *THREE)
-    upstream.give(f"/{MASTER_LIST}", good(list_of(upstream, THREE[1])))
+    upstream.respond(f"/{MASTER_LIST}", ok_response(list_of(upstream, THREE[1])))
     fetched = run(client, upstream, master_list=True)
     # the last quarter is newer than the list
     assert outcomes(fetched) == ["stored", "missing", "stored", "stored"]
@@ -189,9 +189,9 @@ def test_with_the_master_list_only_what_it_names_is_asked_for(upstream: Upstream
 
 def test_the_master_list_is_asked_for_once_a_day(upstream: Upstream, tmp_path: Path) -> None:
     put_up(upstream, *THREE)
-    upstream.give(f"/{MASTER_LIST}", good(list_of(upstream, *THREE)))
+    upstream.respond(f"/{MASTER_LIST}", ok_response(list_of(upstream, *THREE)))
     clock = Clock(QUARTER_TO_ONE)
-    with client_of(tmp_path, clock) as client:
+    with make_client(tmp_path, clock) as client:
         run(client, upstream, master_list=True)
         run(client, upstream, master_list=True)
         assert asked(upstream).count(MASTER_LIST) == 1
@@ -202,7 +202,7 @@ def test_the_master_list_is_asked_for_once_a_day(upstream: Upstream, tmp_path: P
 
 def test_a_file_of_another_md5_than_the_list_tells_failed(upstream: Upstream, client: Client) -> None:
     put_up(upstream, *THREE)
-    upstream.give(f"/{MASTER_LIST}", good(list_of(upstream, *THREE, wrong=THREE[1])))
+    upstream.respond(f"/{MASTER_LIST}", ok_response(list_of(upstream, *THREE, wrong=THREE[1])))
     fetched = run(client, upstream, master_list=True)
     assert outcomes(fetched) == ["stored", "stored", "failed", "stored"]
     assert "another MD5" in fetched[2].detail
@@ -211,19 +211,19 @@ def test_a_file_of_another_md5_than_the_list_tells_failed(upstream: Upstream, cl
 
 def test_a_file_that_was_rejected_is_on_record_as_failed_until_a_whole_one_comes(upstream: Upstream, client: Client) -> None:
     path = f"/{THREE[0]}.export.CSV.zip"
-    upstream.give(path, good(events_file(THREE[0])[:-30]))
+    upstream.respond(path, ok_response(events_file(THREE[0])[:-30]))
     run(client, upstream)
     assert client.archive.journal("gdelt", ONE_DAY).filter(item=path[1:])["outcome"].to_list() == ["failed"]
     told = next(event_files(client.archive, ONE_DAY))
     assert (told.outcome, told.payload, "asked for anew" in told.detail) == ("failed", None, True)
-    upstream.give(path, good(events_file(THREE[0])))
+    upstream.respond(path, ok_response(events_file(THREE[0])))
     run(client, upstream)
     assert next(event_files(client.archive, ONE_DAY)).outcome == "kept"
 
 
 def test_what_the_list_does_not_name_is_on_record_as_missing(upstream: Upstream, client: Client) -> None:
     put_up(upstream, *THREE)
-    upstream.give(f"/{MASTER_LIST}", good(list_of(upstream, THREE[1])))
+    upstream.respond(f"/{MASTER_LIST}", ok_response(list_of(upstream, THREE[1])))
     run(client, upstream, master_list=True)
     told = list(event_files(client.archive, ONE_DAY))
     assert [one.outcome for one in told[:3]] == ["missing", "kept", "kept"]
@@ -232,8 +232,8 @@ def test_what_the_list_does_not_name_is_on_record_as_missing(upstream: Upstream,
 
 def test_a_file_of_another_size_than_the_list_tells_failed(upstream: Upstream, client: Client) -> None:
     put_up(upstream, *THREE)
-    upstream.give(f"/{THREE[0]}.export.CSV.zip", good(events_file(THREE[0], (1, 2, 3))))
-    upstream.give(f"/{MASTER_LIST}", good(list_of(upstream, *THREE)))
+    upstream.respond(f"/{THREE[0]}.export.CSV.zip", ok_response(events_file(THREE[0], (1, 2, 3))))
+    upstream.respond(f"/{MASTER_LIST}", ok_response(list_of(upstream, *THREE)))
     assert "bytes, and" in run(client, upstream, master_list=True)[1].detail
 
 
@@ -262,6 +262,6 @@ def test_lines_of_the_master_list_that_have_another_shape_are_passed_over() -> N
 
 def test_a_redirect_to_another_place_of_the_same_files_is_followed(upstream: Upstream, client: Client) -> None:
     put_up(upstream, *THREE)
-    upstream.give("/moved.zip", good(events_file(THREE[0])))
-    upstream.give(f"/{THREE[0]}.export.CSV.zip", redirecting(upstream.url + "/moved.zip", 301))
+    upstream.respond("/moved.zip", ok_response(events_file(THREE[0])))
+    upstream.respond(f"/{THREE[0]}.export.CSV.zip", redirect_response(upstream.url + "/moved.zip", 301))
     assert outcomes(run(client, upstream)) == ["stored"] * 3

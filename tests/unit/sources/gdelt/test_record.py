@@ -30,7 +30,7 @@ def stamp(day: date, hour: int = 10) -> str:
 def keep(archive: Archive, item: str, body: bytes | None, *, source: str = "gdelt", day: date = DAY, outcome: Outcome = "stored") -> None:
     at = datetime(day.year, day.month, day.day, 11, tzinfo=UTC)
     payload = None if body is None else Payload(source, item, day, URL + item, at, "application/zip", body)
-    archive.keep(
+    archive.store(
         Fetched(Request(source, item, URL + item, day), outcome, at, 1, 200, payload, "" if payload else "no such file"), URL + item
     )
 
@@ -121,7 +121,7 @@ def test_of_a_file_that_came_again_the_newest_answer_counts(archive: Archive) ->
     keep(archive, item, b"PK no zip")
     at = datetime(DAY.year, DAY.month, DAY.day, 12, tzinfo=UTC)
     mended = Payload("gdelt", item, DAY, URL + item, at, "application/zip", zipped(file_of(document()), item))
-    archive.keep(Fetched(Request("gdelt", item, URL + item, DAY), "stored", at, 1, 200, mended), URL + item)
+    archive.store(Fetched(Request("gdelt", item, URL + item, DAY), "stored", at, 1, 200, mended), URL + item)
     (rows,) = article_rows(archive, THE_DAY)
     assert rows["unreadable"].to_list() == [None]
 

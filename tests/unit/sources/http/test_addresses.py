@@ -1,4 +1,4 @@
-"""Public and private addresses, and what is shown of a text that holds a key."""
+"""Public and private addresses, redirects, and the redaction of keys."""
 
 import ipaddress
 from contextlib import suppress
@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pydantic import SecretStr
 
-from pipeline.sources.http.addresses import UnsafeError, address, is_public, redirected, shown
+from pipeline.sources.http.addresses import UnsafeAddressError, follow_redirect, is_public, parse_url, redact
 
 HTTPS = httpx.URL("https://api.example/a")
 NOT_PUBLIC = """
@@ -23,39 +23,39 @@ PUBLIC = ["8.8.8.8", "93.184.215.14", "1.1.1.1", "2606:4700:4700::1111", "::ffff
 
 
 @pytest.mark.parametrize("text", NOT_PUBLIC.split())
-def test_an_address_that_is_not_of_the_public_internet_is_none(text: str) -> None:
+def test_private_and_special_addresses_are_not_public(text: str) -> None:
     assert not is_public(text)
 
 
 @pytest.mark.parametrize("text", PUBLIC)
-def test_an_address_of_the_public_internet_is_one(text: str) -> None:
+def test_addresses_of_the_public_internet_are_public(text: str) -> None:
     assert is_public(text)
 
 
 @settings(deadline=None)
 @given(st.ip_addresses(v=4))
-def test_an_ipv4_address_is_as_public_in_ipv6_as_by_itself(found: ipaddress.IPv4Address) -> None:
-    number = int(found)
-    written = [
-        f"::ffff:{found}",
+def test_an_ipv4_address_embedded_in_ipv6_is_as_public_as_itself(address: ipaddress.IPv4Address) -> None:
+    number = int(address)
+    embedded = [
+        f"::ffff:{address}",
         str(ipaddress.IPv6Address((0x64FF9B << 96) | number)),
         str(ipaddress.IPv6Address((0x2002 << 112) | (number << 80))),
     ]
-    assert {is_public(text) for text in written} == {is_public(str(found))}
+    assert {is_public(text) for text in embedded} == {is_public(str(address))}
 
 
 @settings(deadline=None)
 @given(st.ip_addresses())
-def test_what_is_private_is_never_public(found: ipaddress.IPv4Address | ipaddress.IPv6Address) -> None:
-    if found.is_private or found.is_loopback or found.is_link_local or found.is_multicast or found.is_unspecified:
-        mapped = getattr(found, "ipv4_mapped", None)
-        assert not is_public(str(found)) or (mapped is not None and mapped.is_global)
+def test_private_addresses_are_never_public(address: ipaddress.IPv4Address | ipaddress.IPv6Address) -> None:
+    if address.is_private or address.is_loopback or address.is_link_local or address.is_multicast or address.is_unspecified:
+        mapped = getattr(address, "ipv4_mapped", None)
+        assert not is_public(str(address)) or (mapped is not None and mapped.is_global)
 
 
-def test_a_redirect_may_lead_to_more_safety_but_not_to_less() -> None:
-    assert redirected(httpx.URL("http://api.example/a"), "https://api.example/a", {}) == (HTTPS, True)
-    with pytest.raises(UnsafeError, match="from https to http"):
-        redirected(HTTPS, "http://api.example/a", {})
+def test_a_redirect_may_upgrade_to_https_but_not_downgrade() -> None:
+    assert follow_redirect(httpx.URL("http://api.example/a"), "https://api.example/a", {}) == (HTTPS, True)
+    with pytest.raises(UnsafeAddressError, match="from https to http"):
+        follow_redirect(HTTPS, "http://api.example/a", {})
 
 
 @pytest.mark.parametrize(
@@ -69,29 +69,29 @@ def test_a_redirect_may_lead_to_more_safety_but_not_to_less() -> None:
         ("//other.example/b", False),
     ],
 )
-def test_the_same_place_is_the_same_host_and_port(target: str, *, is_same: bool) -> None:
-    assert redirected(HTTPS, target, {"key": SecretStr("k3y")})[1] == is_same
+def test_the_same_origin_is_the_same_host_and_port(target: str, *, is_same: bool) -> None:
+    assert follow_redirect(HTTPS, target, {"key": SecretStr("k3y")})[1] == is_same
 
 
-def test_a_key_on_another_port_is_another_place() -> None:
-    assert not redirected(httpx.URL("http://api.example:8080/a"), "https://api.example/b", {})[1]
+def test_another_port_is_another_origin() -> None:
+    assert not follow_redirect(httpx.URL("http://api.example:8080/a"), "https://api.example/b", {})[1]
 
 
 @settings(deadline=None)
 @given(st.text() | st.text().map("http://{}".format))
-def test_any_text_is_a_url_that_may_be_asked_or_refused(text: str) -> None:
-    with suppress(UnsafeError):
-        url = address(text)
+def test_any_text_is_a_safe_url_or_refused(text: str) -> None:
+    with suppress(UnsafeAddressError):
+        url = parse_url(text)
         assert (url.scheme in {"http", "https"}, url.host != "", url.userinfo, url.fragment) == (True, True, b"", "")
 
 
 @settings(deadline=None)
 @given(st.text(min_size=4), st.text(), st.text())
-def test_no_form_of_a_key_is_shown(key: str, before: str, after: str) -> None:
+def test_no_encoded_form_of_a_key_is_shown(key: str, before: str, after: str) -> None:
     for form in (key, quote(key, safe="", errors="replace"), quote_plus(key, errors="replace")):
-        said = shown(f"{before}{form}{after}", [SecretStr(key)])
-        assert form not in said or form in "(key)"
+        redacted = redact(f"{before}{form}{after}", [SecretStr(key)])
+        assert form not in redacted or form in "(key)"
 
 
-def test_what_is_shown_is_one_line_without_users() -> None:
-    assert shown("a\r\nb\x1b[31m http://u:p@h/x?y=a@b \u202e", ()) == "a b [31m http://h/x?y=a@b"
+def test_redacted_text_is_one_line_without_users() -> None:
+    assert redact("a\r\nb\x1b[31m http://u:p@h/x?y=a@b \u202e", ()) == "a b [31m http://h/x?y=a@b"

@@ -1,4 +1,4 @@
-"""What is kept of upstreams' answers, whatever they are called and whatever instant the machine dies at."""
+"""Stored responses and the journal, for any item name and after a crash at any time."""
 
 import gzip
 import hashlib
@@ -25,12 +25,12 @@ from tests.unit.sources.server import NOON, TODAY
 URL = "https://feeds.example/a"
 
 
-def stored(item: str = "a", body: bytes = b"one", at: datetime = NOON, about: date = TODAY, source: str = "rss") -> Fetched:
+def stored_response(item: str = "a", body: bytes = b"one", at: datetime = NOON, about: date = TODAY, source: str = "rss") -> Fetched:
     return Fetched(Request(source, item, URL, about), "stored", at, 1, 200, Payload(source, item, about, URL, at, "text/xml", body))
 
 
-def missing(item: str = "a", at: datetime = NOON) -> Fetched:
-    return Fetched(Request("rss", item, URL, TODAY), "missing", at, 1, 404, None, "there is no such thing")
+def missing_response(item: str = "a", at: datetime = NOON) -> Fetched:
+    return Fetched(Request("rss", item, URL, TODAY), "missing", at, 1, 404, None, "not found")
 
 
 @pytest.fixture
@@ -42,73 +42,78 @@ def bodies(archive: Archive, days: Days | None = None) -> list[bytes]:
     return [payload.body for payload in archive.payloads("rss", days)]
 
 
-def test_an_archive_without_anything_holds_nothing(archive: Archive) -> None:
-    assert (archive.newest("rss", "a"), bodies(archive), archive.root.exists()) == (None, [], False)
+def test_a_new_archive_is_empty(archive: Archive) -> None:
+    assert (archive.find_newest("rss", "a"), bodies(archive), archive.root.exists()) == (None, [], False)
     assert archive.journal().equals(FETCHES.empty())
 
 
-def test_the_newest_answer_is_found_with_its_marks(archive: Archive) -> None:
-    archive.keep(stored(), URL, etag='"1"')
-    archive.keep(stored(body=b"two"), URL, etag='"2"', last_modified="yesterday")
-    archive.keep(stored("b"), URL)
-    archive.keep(missing(), URL)
-    kept = archive.newest("rss", "a")
-    assert kept is not None
-    assert (kept.etag, kept.last_modified, kept.asked_url) == ('"2"', "yesterday", URL)
-    assert archive.payload(kept) == stored(body=b"two").payload
+def test_the_newest_response_is_found_with_its_validators(archive: Archive) -> None:
+    archive.store(stored_response(), URL, etag='"1"')
+    archive.store(stored_response(body=b"two"), URL, etag='"2"', last_modified="yesterday")
+    archive.store(stored_response("b"), URL)
+    archive.store(missing_response(), URL)
+    response = archive.find_newest("rss", "a")
+    assert response is not None
+    assert (response.etag, response.last_modified, response.asked_url) == ('"2"', "yesterday", URL)
+    assert archive.read_payload(response) == stored_response(body=b"two").payload
 
 
-def test_answers_come_in_order_of_arrival_and_each_once(archive: Archive) -> None:
+def test_responses_are_in_order_of_arrival_without_repeats(archive: Archive) -> None:
     hour = timedelta(hours=1)
-    for fetched in (stored(at=NOON + hour), stored("b", b"two"), stored("a", b"three"), stored("a", b"one", NOON + 2 * hour)):
-        archive.keep(fetched, URL)
+    for fetched in (
+        stored_response(at=NOON + hour),
+        stored_response("b", b"two"),
+        stored_response("a", b"three"),
+        stored_response("a", b"one", NOON + 2 * hour),
+    ):
+        archive.store(fetched, URL)
     assert bodies(archive) == [b"three", b"two", b"one"]
     assert [payload.fetched_at for payload in archive.payloads("rss")] == [NOON, NOON, NOON + hour]
 
 
-def test_an_answer_that_came_back_after_another_is_the_last_again(archive: Archive) -> None:
+def test_a_response_that_returns_after_another_is_listed_again(archive: Archive) -> None:
     for hours, body in enumerate([b"one", b"one", b"two", b"one"]):
-        archive.keep(stored(body=body, at=NOON + timedelta(hours=hours)), URL)
+        archive.store(stored_response(body=body, at=NOON + timedelta(hours=hours)), URL)
     assert bodies(archive) == [b"one", b"two", b"one"]
 
 
-def test_answers_are_filed_by_the_day_that_they_are_about(archive: Archive) -> None:
+def test_responses_are_filed_by_the_day_they_are_about(archive: Archive) -> None:
     yesterday = TODAY - timedelta(days=1)
-    archive.keep(stored(body=b"old", about=yesterday), URL)
-    archive.keep(stored(body=b"new"), URL)
-    archive.keep(stored(body=b"new", about=yesterday), URL)
+    archive.store(stored_response(body=b"old", about=yesterday), URL)
+    archive.store(stored_response(body=b"new"), URL)
+    archive.store(stored_response(body=b"new", about=yesterday), URL)
     assert bodies(archive, Days(TODAY, TODAY)) == [b"new"]
     assert bodies(archive, Days(yesterday, yesterday)) == [b"new", b"old"]
     assert bodies(archive, Days(yesterday - timedelta(days=9), yesterday - timedelta(days=1))) == []
     assert list(archive.payloads("gdelt")) == []
 
 
-def test_a_body_is_written_once_and_packed_the_same_every_time(archive: Archive) -> None:
-    archive.keep(stored(), URL)
+def test_a_body_is_written_once_and_compressed_reproducibly(archive: Archive) -> None:
+    archive.store(stored_response(), URL)
     sha256 = hashlib.sha256(b"one").hexdigest()
     file = archive.root / "bodies" / sha256[:2] / f"{sha256}.gz"
     before = file.stat()
-    archive.keep(stored("b"), URL)
+    archive.store(stored_response("b"), URL)
     assert (file.stat().st_ino, file.stat().st_mtime_ns) == (before.st_ino, before.st_mtime_ns)
     assert gzip.decompress(file.read_bytes()) == b"one"
-    assert file.read_bytes()[4:8] == bytes(4)  # no time in it
+    assert file.read_bytes()[4:8] == bytes(4)  # no timestamp in the gzip header
 
 
-def test_requests_without_an_answer_leave_the_answer_as_it_was(archive: Archive) -> None:
-    archive.keep(stored(), URL)
+def test_unchanged_responses_add_no_files(archive: Archive) -> None:
+    archive.store(stored_response(), URL)
     for n in range(50):
-        archive.keep(replace(stored(at=NOON + timedelta(minutes=n + 1)), outcome="unchanged"), URL)
+        archive.store(replace(stored_response(at=NOON + timedelta(minutes=n + 1)), outcome="unchanged"), URL)
     files = [path for path in archive.root.rglob("*") if path.is_file()]
     assert (len(files), archive.journal().height, len(bodies(archive))) == (3, 51, 1)
 
 
-def test_the_journal_is_of_its_contract_and_of_the_days_asked_for(archive: Archive) -> None:
-    archive.keep(stored(source="gdelt", about=date(2024, 12, 31)), URL)
-    archive.keep(missing("b"), URL)
-    archive.keep(stored("ü\n'; drop", b"x" * 10), URL)
+def test_the_journal_lists_requests_of_a_source_and_of_days(archive: Archive) -> None:
+    archive.store(stored_response(source="gdelt", about=date(2024, 12, 31)), URL)
+    archive.store(missing_response("b"), URL)
+    archive.store(stored_response("ü\n'; drop", b"x" * 10), URL)
     assert archive.journal().select("source", "item", "outcome", "byte_count", "detail").rows() == [
         ("gdelt", "a", "stored", 3, ""),
-        ("rss", "b", "missing", None, "there is no such thing"),
+        ("rss", "b", "missing", None, "not found"),
         ("rss", "ü\n'; drop", "stored", 10, ""),
     ]
     assert archive.journal("gdelt")["index_date"].to_list() == [date(2024, 12, 31)]
@@ -117,134 +122,136 @@ def test_the_journal_is_of_its_contract_and_of_the_days_asked_for(archive: Archi
 
 
 @contextmanager
-def an_archive() -> Iterator[Archive]:
+def temporary_archive() -> Iterator[Archive]:
     with tempfile.TemporaryDirectory() as folder:
         yield Archive(Path(folder) / "payloads")
 
 
 @settings(max_examples=30, deadline=None, derandomize=True)
 @given(st.lists(st.text(st.characters(), max_size=300), min_size=1, max_size=3, unique=True))
-def test_no_name_of_an_item_is_too_strange(items: list[str]) -> None:
-    with an_archive() as archive:
+def test_any_item_name_can_be_stored(items: list[str]) -> None:
+    with temporary_archive() as archive:
         for n, item in enumerate(items):
-            archive.keep(stored(item, str(n).encode()), URL)
+            archive.store(stored_response(item, str(n).encode()), URL)
         outside = [path for path in archive.root.parent.rglob("*") if path.is_file() and not path.is_relative_to(archive.root)]
-        found = [archive.newest("rss", item) for item in items]
+        responses = [archive.find_newest("rss", item) for item in items]
         assert outside == []
-        assert [kept and archive.payload(kept) for kept in found] == [stored(item, str(n).encode()).payload for n, item in enumerate(items)]
+        assert [response and archive.read_payload(response) for response in responses] == [
+            stored_response(item, str(n).encode()).payload for n, item in enumerate(items)
+        ]
         assert archive.journal().height == len(items)
 
 
 @pytest.mark.parametrize("item", ["../../../x", "a/b", "/etc/hostname", "a\x00b", "con", "x" * 5_000, "\ud800", ".", ""])
-def test_items_that_look_like_paths_are_names(archive: Archive, item: str) -> None:
-    archive.keep(stored(item), URL)
-    assert archive.newest("rss", item) is not None
+def test_an_item_that_looks_like_a_path_stays_in_the_archive(archive: Archive, item: str) -> None:
+    archive.store(stored_response(item), URL)
+    assert archive.find_newest("rss", item) is not None
     assert {path.name for path in archive.root.parent.iterdir()} == {"payloads"}
 
 
 @pytest.mark.parametrize("source", ["../x", "", "A", "a b", "a/b"])
-def test_a_source_has_a_plain_name(archive: Archive, source: str) -> None:
-    with pytest.raises(ValueError, match="is no name of a source"):
-        archive.keep(stored(source=source), URL)
+def test_a_source_name_is_validated(archive: Archive, source: str) -> None:
+    with pytest.raises(ValueError, match="is not a valid name of a source"):
+        archive.store(stored_response(source=source), URL)
     assert not (archive.root / "journal").exists()
 
 
-# dying half-way
+# crashes
 
 
-def test_files_that_were_never_finished_are_passed_over(archive: Archive) -> None:
-    archive.keep(stored(), URL)
+def test_incomplete_temporary_files_are_ignored(archive: Archive) -> None:
+    archive.store(stored_response(), URL)
     for file in [path for path in archive.root.rglob("*") if path.is_file()]:
         file.with_name(f".{file.name}.77.0.tmp").write_bytes(b"half")
-    assert (bodies(archive), archive.journal().height, archive.newest("rss", "a") is not None) == ([b"one"], 1, True)
+    assert (bodies(archive), archive.journal().height, archive.find_newest("rss", "a") is not None) == ([b"one"], 1, True)
 
 
 @settings(max_examples=30, deadline=None, derandomize=True)
 @given(st.data())
-def test_a_journal_cut_anywhere_holds_its_whole_lines_and_goes_on(data: st.DataObject) -> None:
-    with an_archive() as archive:
+def test_a_journal_cut_anywhere_keeps_its_complete_lines(data: st.DataObject) -> None:
+    with temporary_archive() as archive:
         for n in range(3):
-            archive.keep(stored(str(n), str(n).encode()), URL)
+            archive.store(stored_response(str(n), str(n).encode()), URL)
         (journal,) = archive.root.rglob("*.jsonl")
         whole = journal.read_bytes()
         cut = data.draw(st.integers(0, len(whole)))
         journal.write_bytes(whole[:cut])
         left = sum(1 for line in whole[:cut].split(b"\n") if line.endswith(b"}}"))
         assert archive.journal().height == left
-        archive.keep(stored("last", b"last"), URL)
+        archive.store(stored_response("last", b"last"), URL)
         assert archive.journal().height == left + 1
         assert len(bodies(archive)) == left + 1
 
 
-class DiedError(Exception):
-    pass
+class CrashError(Exception):
+    """A simulated crash."""
 
 
 @pytest.mark.parametrize("writes_before", range(3))
-def test_whatever_instant_it_dies_at_the_answer_is_whole_or_asked_for_again(
+def test_after_a_crash_a_response_is_complete_or_fetched_again(
     archive: Archive, monkeypatch: pytest.MonkeyPatch, writes_before: int
 ) -> None:
-    """Body, journal and pointer are three writes; the process dies before one of them."""
+    """Body, journal and pointer are three writes; the process crashes before one of them."""
     left = [writes_before]
 
-    def dying(real: Callable[..., object]) -> Callable[..., object]:
-        def write(*given: object) -> object:
+    def crash_before(real: Callable[..., object]) -> Callable[..., object]:
+        def write(*arguments: object) -> object:
             if left[0] == 0:
-                raise DiedError
+                raise CrashError
             left[0] -= 1
-            return real(*given)
+            return real(*arguments)
 
         return write
 
-    monkeypatch.setattr(Path, "replace", dying(Path.replace))
-    monkeypatch.setattr(Archive, "_append", dying(Archive._append))
-    with pytest.raises(DiedError):
-        archive.keep(stored(), URL)
+    monkeypatch.setattr(Path, "replace", crash_before(Path.replace))
+    monkeypatch.setattr(Archive, "_append_line", crash_before(Archive._append_line))
+    with pytest.raises(CrashError):
+        archive.store(stored_response(), URL)
     monkeypatch.undo()
-    assert archive.newest("rss", "a") is None  # so it is asked for again
+    assert archive.find_newest("rss", "a") is None  # so it is fetched again
     assert bodies(archive) == ([b"one"] if writes_before > 1 else [])
-    archive.keep(stored(at=NOON + timedelta(hours=1)), URL)
-    kept = archive.newest("rss", "a")
-    assert kept is not None
-    assert (bodies(archive), archive.payload(kept) is not None) == ([b"one"], True)
+    archive.store(stored_response(at=NOON + timedelta(hours=1)), URL)
+    response = archive.find_newest("rss", "a")
+    assert response is not None
+    assert (bodies(archive), archive.read_payload(response) is not None) == ([b"one"], True)
 
 
 @pytest.mark.parametrize("content", [b"", b"{", b"[]", b"1", b'{"sha256": "../../x"}', b'{"sha256": null}', b"\xff"])
-def test_a_pointer_that_cannot_be_read_is_none(archive: Archive, content: bytes) -> None:
-    archive.keep(stored(), URL)
+def test_a_damaged_pointer_counts_as_no_response(archive: Archive, content: bytes) -> None:
+    archive.store(stored_response(), URL)
     (pointer,) = archive.root.rglob("a-*.json")
     pointer.write_bytes(content)
-    assert archive.newest("rss", "a") is None
+    assert archive.find_newest("rss", "a") is None
 
 
 @pytest.mark.parametrize("damage", [b"", b"no gzip", gzip.compress(b"another", mtime=0), gzip.compress(b"one", mtime=0)[:-1]])
-def test_a_damaged_body_is_no_answer_and_is_mended_when_it_comes_again(archive: Archive, damage: bytes) -> None:
-    archive.keep(stored(), URL)
+def test_a_damaged_body_is_replaced_when_it_is_fetched_again(archive: Archive, damage: bytes) -> None:
+    archive.store(stored_response(), URL)
     (file,) = archive.root.rglob("*.gz")
     file.write_bytes(damage)
-    kept = archive.newest("rss", "a")
-    assert kept is not None
-    assert (archive.payload(kept), bodies(archive)) == (None, [])
-    archive.keep(stored(), URL)
+    response = archive.find_newest("rss", "a")
+    assert response is not None
+    assert (archive.read_payload(response), bodies(archive)) == (None, [])
+    archive.store(stored_response(), URL)
     assert bodies(archive) == [b"one"]
 
 
-def test_lines_of_several_writers_do_not_mix(archive: Archive) -> None:
-    def keep_many(first: int) -> None:
+def test_journal_lines_of_several_writers_do_not_mix(archive: Archive) -> None:
+    def store_many(first: int) -> None:
         for n in range(first, first + 50):
-            Archive(archive.root).keep(replace(missing(str(n)), detail="x" * 2_000), URL)
+            Archive(archive.root).store(replace(missing_response(str(n)), detail="x" * 2_000), URL)
 
     with ThreadPoolExecutor(4) as writers:
-        list(writers.map(keep_many, range(0, 200, 50)))
+        list(writers.map(store_many, range(0, 200, 50)))
     (journal,) = archive.root.rglob("*.jsonl")
     assert len([json.loads(line) for line in journal.read_bytes().split(b"\n") if line]) == 200
     assert sorted(archive.journal()["item"].cast(pl.Int64)) == list(range(200))
 
 
-def test_the_newest_answer_of_every_item_is_given_once(archive: Archive) -> None:
-    archive.keep(stored("b", b"old"), URL)
-    archive.keep(stored("b", b"new", at=NOON + timedelta(hours=1)), URL)
-    archive.keep(stored("a", b"one"), URL)
+def test_the_newest_response_of_each_item_is_listed_once(archive: Archive) -> None:
+    archive.store(stored_response("b", b"old"), URL)
+    archive.store(stored_response("b", b"new", at=NOON + timedelta(hours=1)), URL)
+    archive.store(stored_response("a", b"one"), URL)
     assert [payload.body for payload in archive.newest_payloads("rss")] == [b"one", b"new"]
     (pointer,) = archive.root.rglob("a-*.json")
     pointer.write_bytes(b"{")

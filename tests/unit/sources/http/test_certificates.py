@@ -1,4 +1,4 @@
-"""https: the certificate is that of the name in the URL, whatever address is connected to."""
+"""https: the certificate must match the host of the URL, whatever address is connected to."""
 
 import ssl
 from collections.abc import Iterator
@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.unit.sources.server import HOST, Upstream, client_of, good, request, serving
+from tests.unit.sources.server import HOST, Upstream, make_client, make_request, ok_response, serve_upstream
 
-#: A certificate for feeds.example that signs itself, with its key, made for these tests and good for nothing else.
+#: A self-signed certificate for feeds.example with its key, for these tests only.
 CERTIFICATE = Path(__file__).parents[3] / "fixtures" / "tls" / "feeds.example.pem"
 NAMES = ("feeds.example", "other.example", HOST)
 
@@ -17,40 +17,40 @@ NAMES = ("feeds.example", "other.example", HOST)
 def secure() -> Iterator[Upstream]:
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(CERTIFICATE)
-    with serving(context) as upstream:
-        upstream.give("/a", good("one"))
+    with serve_upstream(context) as upstream:
+        upstream.respond("/a", ok_response("one"))
         yield upstream
 
 
-def trusting() -> ssl.SSLContext:
+def trusting_context() -> ssl.SSLContext:
     context = ssl.create_default_context(cafile=str(CERTIFICATE))
-    context.verify_flags |= ssl.VERIFY_X509_STRICT  # as Python 3.13 has it
+    context.verify_flags |= ssl.VERIFY_X509_STRICT  # the default of Python 3.13
     return context
 
 
-def test_a_certificate_of_the_name_is_taken_although_an_address_is_connected_to(secure: Upstream, tmp_path: Path) -> None:
-    with client_of(tmp_path, resolve=lambda *_: [HOST], private_hosts=NAMES, trust=trusting()) as client:
-        fetched = client.ask(request(f"https://feeds.example:{secure.port}/a", key="k3y"))
-    assert (fetched.outcome, secure.asked[0].query) == ("stored", (("key", "k3y"),))
+def test_a_certificate_is_checked_against_the_host_of_the_url(secure: Upstream, tmp_path: Path) -> None:
+    with make_client(tmp_path, resolve=lambda *_: [HOST], private_hosts=NAMES, ssl_context=trusting_context()) as client:
+        fetched = client.fetch(make_request(f"https://feeds.example:{secure.port}/a", key="k3y"))
+    assert (fetched.outcome, secure.requests[0].query) == ("stored", (("key", "k3y"),))
 
 
 @pytest.mark.parametrize("host", ["other.example", HOST])
-def test_a_certificate_of_another_name_is_refused(secure: Upstream, tmp_path: Path, host: str) -> None:
-    with client_of(tmp_path, resolve=lambda *_: [HOST], private_hosts=NAMES, trust=trusting()) as client:
-        client.ask(request(f"https://feeds.example:{secure.port}/a", "before"))
-        fetched = client.ask(request(f"https://{host}:{secure.port}/a"))
-    assert (fetched.outcome, fetched.attempts, secure.paths()) == ("refused", 1, ["/a"])
+def test_a_certificate_of_another_host_is_refused(secure: Upstream, tmp_path: Path, host: str) -> None:
+    with make_client(tmp_path, resolve=lambda *_: [HOST], private_hosts=NAMES, ssl_context=trusting_context()) as client:
+        client.fetch(make_request(f"https://feeds.example:{secure.port}/a", "before"))
+        fetched = client.fetch(make_request(f"https://{host}:{secure.port}/a"))
+    assert (fetched.outcome, fetched.attempts, secure.requested_paths()) == ("refused", 1, ["/a"])
     assert "its certificate is not valid" in fetched.detail
 
 
-def test_a_certificate_that_nobody_vouches_for_is_refused(secure: Upstream, tmp_path: Path) -> None:
-    with client_of(tmp_path, resolve=lambda *_: [HOST], private_hosts=NAMES) as client:
-        fetched = client.ask(request(f"https://feeds.example:{secure.port}/a"))
-    assert (fetched.outcome, fetched.attempts, secure.asked) == ("refused", 1, [])
-    assert "a certificate authority of your own goes into SSL_CERT_FILE" in fetched.detail
+def test_a_self_signed_certificate_is_refused(secure: Upstream, tmp_path: Path) -> None:
+    with make_client(tmp_path, resolve=lambda *_: [HOST], private_hosts=NAMES) as client:
+        fetched = client.fetch(make_request(f"https://feeds.example:{secure.port}/a"))
+    assert (fetched.outcome, fetched.attempts, secure.requests) == ("refused", 1, [])
+    assert "to trust your own certificate authority, set SSL_CERT_FILE" in fetched.detail
 
 
-def test_https_to_a_host_that_speaks_http_fails(upstream: Upstream, tmp_path: Path) -> None:
-    with client_of(tmp_path, tries=2) as client:
-        fetched = client.ask(request(f"https://{HOST}:{upstream.port}/a"))
+def test_https_to_a_server_without_tls_fails(upstream: Upstream, tmp_path: Path) -> None:
+    with make_client(tmp_path, tries=2) as client:
+        fetched = client.fetch(make_request(f"https://{HOST}:{upstream.port}/a"))
     assert (fetched.outcome, fetched.attempts) == ("failed", 2)

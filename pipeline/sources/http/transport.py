@@ -1,10 +1,6 @@
-"""The one way to the network: a connection of its own for every answer, to an address that was checked, over before a deadline.
+"""HTTP transport: a new connection for each request, to a checked address, with a deadline.
 
-Belongs here: connecting and time. Does not: what is asked, or what an answer means (`client.py`).
-
-Three things are done here because nowhere else can do them. The address that was checked is the one connected to, while name and
-certificate stay those of the URL. Every single read ends at the deadline, so that an answer that drips, in its head or in its body, ends
-too. And secrets are put into the query at the last moment, so that nothing that logs, shows or redirects a request has ever seen them.
+Belongs here: connecting and time limits. Does not: which requests are made, or what a response means (`client.py`).
 """
 
 import ssl
@@ -18,69 +14,79 @@ import httpcore
 import httpx
 from pydantic import SecretStr
 
-from pipeline.sources.http.addresses import Resolver, checked
+from pipeline.sources.http.addresses import Resolver, resolve_allowed
 
 _ASCII = "ascii"
 
 
 class DeadlineError(httpcore.TimeoutException):
-    """The whole answer took too long."""
+    """A response was not complete before its deadline."""
 
 
 class Deadline:
-    """An instant by which an answer must be whole."""
+    """Time by which a response must be complete."""
 
     def __init__(self, seconds: float) -> None:
-        self._ends = time.monotonic() + seconds
+        self._ends_at = time.monotonic() + seconds
 
     @contextmanager
-    def waiting(self, seconds: float | None) -> Iterator[float]:
-        """How long one wait may take, for the block that waits. `DeadlineError` when the time is up, before the block or in it."""
+    def limit_wait(self, seconds: float | None) -> Iterator[float]:
+        """Give the block the seconds that it may wait: `seconds`, or those left until the deadline if fewer.
+
+        Raises `DeadlineError` if the deadline passes before or within the block.
+        """
         try:
-            yield self._left(seconds)
+            yield self._seconds_left(seconds)
         except httpcore.TimeoutException:
-            self._left(seconds)
+            self._seconds_left(seconds)
             raise
 
-    def _left(self, seconds: float | None) -> float:
-        left = self._ends - time.monotonic()
+    def _seconds_left(self, seconds: float | None) -> float:
+        left = self._ends_at - time.monotonic()
         if left <= 0:
-            raise DeadlineError("the answer was not whole in time")
+            raise DeadlineError("the response was not complete before the deadline")
         return left if seconds is None else min(seconds, left)
 
 
-class Wire(httpx.BaseTransport):
-    """Sends requests that carry in `extensions` their `deadline` and their `secrets` (query parameters). Errors are those of httpcore."""
+class Transport(httpx.BaseTransport):
+    """Send requests whose `extensions` hold their `deadline` and their `secrets` (query parameters).
 
-    def __init__(self, private_hosts: Collection[str], resolve: Resolver, trust: ssl.SSLContext) -> None:
-        self._private_hosts, self._resolve, self._trust = private_hosts, resolve, trust
+    The secrets are added to the query when the request is sent, so that logs, errors and redirects never see them.
+    """
+
+    def __init__(self, private_hosts: Collection[str], resolve: Resolver, ssl_context: ssl.SSLContext) -> None:
+        self._private_hosts, self._resolve, self._ssl_context = private_hosts, resolve, ssl_context
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
-        """The answer's head, its body yet to be read; close it. Errors: httpcore's, `DeadlineError`, `UnsafeError`, `OSError`."""
+        """Return the response with its body unread; the caller closes it.
+
+        Raises httpcore's errors, `DeadlineError`, `UnsafeAddressError` and `OSError`.
+        """
         deadline: Deadline = request.extensions["deadline"]
-        asked = httpcore.Request(
+        sent = httpcore.Request(
             request.method,
             httpcore.URL(
                 scheme=request.url.raw_scheme,
                 host=request.url.raw_host,
                 port=request.url.port,
-                target=_target(request.url, request.extensions.get("secrets", {})),
+                target=_add_secrets(request.url, request.extensions.get("secrets", {})),
             ),
             headers=request.headers.raw,
             extensions={"timeout": request.extensions["timeout"]},
         )
         connection = httpcore.HTTPConnection(
-            asked.url.origin, ssl_context=self._trust, network_backend=_Backend(deadline, self._private_hosts, self._resolve)
+            sent.url.origin, ssl_context=self._ssl_context, network_backend=_Backend(deadline, self._private_hosts, self._resolve)
         )
         try:
-            answer = connection.handle_request(asked)
+            response = connection.handle_request(sent)
         except BaseException:
             connection.close()
             raise
-        return httpx.Response(answer.status, headers=answer.headers, stream=_Body(answer, connection))
+        return httpx.Response(response.status, headers=response.headers, stream=_Body(response, connection))
 
 
-def _target(url: httpx.URL, secrets: Mapping[str, SecretStr]) -> bytes:
+def _add_secrets(url: httpx.URL, secrets: Mapping[str, SecretStr]) -> bytes:
+    """Return path and query of the URL, with the secrets as query parameters."""
     if not secrets:
         return url.raw_path
     added = urlencode([(name, secret.get_secret_value()) for name, secret in secrets.items()], quote_via=quote).encode(_ASCII)
@@ -88,19 +94,21 @@ def _target(url: httpx.URL, secrets: Mapping[str, SecretStr]) -> bytes:
 
 
 class _Body(httpx.SyncByteStream):
-    def __init__(self, answer: httpcore.Response, connection: httpcore.HTTPConnection) -> None:
-        self._answer, self._connection = answer, connection
+    """The body of a response; closing it closes the connection."""
+
+    def __init__(self, response: httpcore.Response, connection: httpcore.HTTPConnection) -> None:
+        self._response, self._connection = response, connection
 
     def __iter__(self) -> Iterator[bytes]:
-        yield from self._answer.iter_stream()
+        yield from self._response.iter_stream()
 
     def close(self) -> None:
-        self._answer.close()
+        self._response.close()
         self._connection.close()
 
 
 class _Backend(httpcore.NetworkBackend):
-    """Connects to addresses that were checked, one after the other until one answers."""
+    """Network backend that connects to the first allowed address of a host that accepts."""
 
     def __init__(self, deadline: Deadline, private_hosts: Collection[str], resolve: Resolver) -> None:
         self._deadline, self._private_hosts, self._resolve = deadline, private_hosts, resolve
@@ -114,36 +122,36 @@ class _Backend(httpcore.NetworkBackend):
         local_address: str | None = None,
         socket_options: Iterable[httpcore.SOCKET_OPTION] | None = None,
     ) -> httpcore.NetworkStream:
-        failed: Exception = OSError(f"{host} has no address")
-        for address in checked(host, port, self._private_hosts, self._resolve):
+        last_error: Exception = OSError(f"{host} has no address")
+        for address in resolve_allowed(host, port, self._private_hosts, self._resolve):
             try:
-                with self._deadline.waiting(timeout) as seconds:
+                with self._deadline.limit_wait(timeout) as seconds:
                     stream = self._tcp.connect_tcp(address, port, seconds, local_address, socket_options)
             except (httpcore.ConnectError, httpcore.ConnectTimeout) as error:
-                failed = error
+                last_error = error
             else:
                 return _Stream(stream, self._deadline)
-        raise failed
+        raise last_error
 
 
 class _Stream(httpcore.NetworkStream):
-    """A connection whose every wait ends at the deadline."""
+    """A connection on which every read and write ends at the deadline, also of a response that arrives byte by byte."""
 
     def __init__(self, stream: httpcore.NetworkStream, deadline: Deadline) -> None:
         self._stream, self._deadline = stream, deadline
 
     def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
-        with self._deadline.waiting(timeout) as seconds:
+        with self._deadline.limit_wait(timeout) as seconds:
             return self._stream.read(max_bytes, seconds)
 
     def write(self, buffer: bytes, timeout: float | None = None) -> None:
-        with self._deadline.waiting(timeout) as seconds:
+        with self._deadline.limit_wait(timeout) as seconds:
             self._stream.write(buffer, seconds)
 
     def start_tls(
         self, ssl_context: ssl.SSLContext, server_hostname: str | None = None, timeout: float | None = None
     ) -> httpcore.NetworkStream:
-        with self._deadline.waiting(timeout) as seconds:
+        with self._deadline.limit_wait(timeout) as seconds:
             return _Stream(self._stream.start_tls(ssl_context, server_hostname, seconds), self._deadline)
 
     def close(self) -> None:
