@@ -26,7 +26,7 @@ from pipeline.contracts.tables.contributions import TOP_CONTRIBUTIONS
 from pipeline.contracts.tables.core import COVERAGE
 from pipeline.contracts.tables.index import CHANNEL_DAILY, SIGNALS, STORIES, STORY_ARTICLES, STORY_MASS, TENSION_DAILY, TENSION_PAIR_DAILY
 from pipeline.contracts.vocabulary import INSTRUMENT, KIND, KIND_POLARITY
-from pipeline.index.parameters import variables
+from pipeline.index.parameters import model_variables
 from pipeline.models.build import models_to_run, run_model
 from pipeline.settings import shipped
 from pipeline.warehouse.lake import Lake
@@ -129,7 +129,7 @@ def _write_signals(lake: Lake, told: pl.DataFrame, count: int, random: np.random
 
 def run(lake: Lake) -> dict[str, float]:
     """Seconds of each table between the signals and the index, built in order of their dependencies."""
-    method = variables(PAIRS, 7.0, None, lake.span(COVERAGE))
+    method = model_variables(PAIRS, 7.0, None, lake.span(COVERAGE))
     took: dict[str, float] = {}
     for model in models_to_run((TENSION_DAILY, TENSION_PAIR_DAILY, TOP_CONTRIBUTIONS), lake):
         start = time.perf_counter()

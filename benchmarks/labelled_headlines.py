@@ -15,7 +15,7 @@ from rich.console import Console
 
 from pipeline.contracts.tables.core import ARTICLES, COVERAGE, FINDINGS, STORY_LINKS
 from pipeline.contracts.tables.index import TENSION_PAIR_DAILY
-from pipeline.index.parameters import variables
+from pipeline.index.parameters import model_variables
 from pipeline.models.build import build_tables
 from pipeline.report.scores import render
 from pipeline.settings import Settings
@@ -41,7 +41,7 @@ def main() -> None:
     unknown = known.join(articles, on="article_id", how="anti")
     if unknown.height:
         parser.error(f"{unknown.height} labelled headlines are not in {given.home}: this is not a home of the 17,760 headlines")
-    settings = variables(
+    settings = model_variables(
         tuple(published["pair"].unique().sort()), last["half_life_days"], (last["baseline_from"], last["baseline_to"]), read
     )
     series = {"ours": findings}

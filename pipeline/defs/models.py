@@ -8,7 +8,7 @@ from pipeline.defs.checks import Results, audit, check_specs
 from pipeline.defs.metadata import row_count, spec
 from pipeline.defs.resources import Method
 from pipeline.defs.side_tables import keep_last_good
-from pipeline.models.build import models
+from pipeline.models.build import list_models
 from pipeline.models.model import Model
 from pipeline.warehouse.lake import Lake
 from pipeline.warehouse.sql import version
@@ -16,7 +16,7 @@ from pipeline.warehouse.sql import version
 
 def assets() -> list[dg.AssetsDefinition]:
     """One asset for each model, or one step with several assets where a model makes several tables."""
-    return [model_asset(model) for model in models()]
+    return [model_asset(model) for model in list_models()]
 
 
 def model_asset(model: Model) -> dg.AssetsDefinition:

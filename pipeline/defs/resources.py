@@ -17,7 +17,7 @@ from pipeline.contracts.days import Days
 from pipeline.contracts.tables.core import COVERAGE
 from pipeline.contracts.tables.index import BASELINE
 from pipeline.index.baseline import frozen_window
-from pipeline.index.parameters import variables
+from pipeline.index.parameters import model_variables
 from pipeline.settings import SAMPLE_NOTE, Settings
 from pipeline.settings.archives import ArticleFiles
 from pipeline.signals.extract import Extractor, SentenceExtractor
@@ -164,7 +164,7 @@ class Method:
     def variables(self, store: Lake) -> dict[str, object]:
         """DuckDB variables from the settings, the days read and a frozen baseline."""
         window = self.settings.baseline or frozen_window(store.read(BASELINE))
-        return variables(self.settings.pairs, self.settings.half_life_days, window, store.span(COVERAGE))
+        return model_variables(self.settings.pairs, self.settings.half_life_days, window, store.span(COVERAGE))
 
 
 @dataclass(frozen=True)

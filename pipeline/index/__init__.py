@@ -1,1 +1,1 @@
-"""The few formulas of the index that are not SQL: the filter, its limits, the stalemate, and the parameters that SQL is run with."""
+"""Formulas of the index that are not SQL: filter, intervals, stalemate, ledger of measures, and the parameters of the models."""

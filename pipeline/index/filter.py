@@ -1,7 +1,6 @@
-"""The discounted Gamma-Poisson filter (Harvey and Fernandes 1989) with its limits, and the stalemate's Beta interval.
+"""The discounted Gamma-Poisson filter (Harvey and Fernandes 1989) with its intervals, and the stalemate's Beta interval.
 
 Belongs here: sums over time and quantiles. Does not: sums over stories (SQL), the weights (`weights.toml`).
-Every input holds each day of the calendar once per group; that is what `daily_mass.sql` and `movement_daily.sql` yield.
 """
 
 from collections.abc import Sequence
@@ -16,77 +15,76 @@ from pipeline.contracts.tables.index import BASELINE, CHANNEL_DAILY, DAILY_MASS,
 
 Matrix = NDArray[np.float64]
 
-# The limits never claim to know less than half a story does: the state of somebody who has seen nothing (Jeffreys). Below it a Gamma
-# heaps up at nothing, and its quantiles, the upper ones too, fall under its own mean, the value.
-LEAST_SHAPE = 0.5
+# Least shape of the Gamma distribution, that of Jeffreys' prior. A Gamma with a smaller shape has so much of its mass near 0 that even its
+# upper quantiles lie below its mean, which is the published value.
+MIN_SHAPE = 0.5
 
 _QUANTILES = {"lo80": 0.1, "hi80": 0.9, "lo95": 0.025, "hi95": 0.975}
 
 
-def _grid(frame: pl.DataFrame, group: Sequence[str], name: str) -> Matrix:
-    """One column as a matrix, groups by days; the frame is sorted by group and day."""
+def _to_matrix(frame: pl.DataFrame, group: Sequence[str], name: str) -> Matrix:
+    """One column as a matrix, groups by days. The frame is sorted by group and day and has every day of every group."""
     groups = frame.select(pl.struct(group).n_unique()).item()
     return frame[name].to_numpy().reshape(groups, -1) if groups else np.zeros((0, 0))
 
 
-def discounted(daily: Matrix, half_life_days: float) -> Matrix:
-    """For each row the sums over all days so far, each day's weight halved every `half_life_days`. Shape (groups, days)."""
+def discount(daily: Matrix, half_life_days: float) -> Matrix:
+    """Sum each row over its days so far, halving a day's weight every `half_life_days`. Shape (groups, days)."""
     return accumulate(daily, 2.0 ** (-1.0 / half_life_days), np.zeros(daily.shape[:-1]))
 
 
-def accumulate(daily: Matrix, kept: float, carried: Matrix) -> Matrix:
-    """Sum over the last axis, where each day keeps the share `kept` of the sum so far.
+def accumulate(daily: Matrix, decay: float, carried: Matrix) -> Matrix:
+    """Sum over the last axis, multiplying the sum so far by `decay` each day.
 
-    `carried` are the sums before the first day, one for each row. A loop over days costs as little as `scipy.signal.lfilter`, gives the
-    same bits, and spares every command that builds the index the import of `scipy.signal`, which takes longer than the sums.
+    `carried` are the sums before the first day, one for each row. A loop over days is as fast as `scipy.signal.lfilter`, gives the same
+    bits, and avoids the import of `scipy.signal`, which takes longer than the sums.
     """
     sums = np.empty_like(daily)
     for day in range(daily.shape[-1]):
-        carried = daily[..., day] + kept * carried
+        carried = daily[..., day] + decay * carried
         sums[..., day] = carried
     return sums
 
 
-def before_news(sums: Matrix, prior: Matrix, half_life_days: float) -> Matrix:
-    """What a sum that holds its prior will hold on the next day before any news: the old part fades, the prior is filled up again."""
-    kept = 2.0 ** (-1.0 / half_life_days)
-    return np.asarray(kept * sums + (1.0 - kept) * prior, dtype=np.float64)
+def predict_next_day(sums: Matrix, prior: Matrix, half_life_days: float) -> Matrix:
+    """Predict the next day's sums (prior included) before any news: old mass decays, the prior is restored."""
+    decay = 2.0 ** (-1.0 / half_life_days)
+    return np.asarray(decay * sums + (1.0 - decay) * prior, dtype=np.float64)
 
 
 def dispersion(mass: Matrix, second_moment: Matrix) -> Matrix:
-    """phi, the mass that counts as one story: second moment over mass, but never more than leaves the limits the least shape."""
-    return np.asarray(np.minimum(second_moment / mass, mass / LEAST_SHAPE), dtype=np.float64)
+    """phi, the mass that counts as one story: second moment over mass, capped so that the shape is at least `MIN_SHAPE`."""
+    return np.asarray(np.minimum(second_moment / mass, mass / MIN_SHAPE), dtype=np.float64)
 
 
-def limits(a: Matrix, b: Matrix, phi: Matrix) -> dict[str, Matrix]:
-    """Limits of a value that is 100 x Gamma(shape a / phi, rate b / phi), by name; all of one shape."""
+def interval_bounds(a: Matrix, b: Matrix, phi: Matrix) -> dict[str, Matrix]:
+    """Bounds of the 80 % and 95 % intervals of 100 x Gamma(shape a / phi, rate b / phi), by name. All arrays have one shape."""
 
     def quantile(q: float) -> Matrix:
         return np.asarray(100 * gammaincinv(a / phi, q) * phi / b, dtype=np.float64)
 
-    with ThreadPoolExecutor() as pool:  # scipy releases the interpreter's lock, and no value depends on another
+    with ThreadPoolExecutor() as pool:  # scipy releases the GIL here
         return dict(zip(_QUANTILES, pool.map(quantile, _QUANTILES.values()), strict=True))
 
 
-def stalemate(hold: Matrix, move: Matrix) -> Matrix:
-    """Share of talk without movement of their discounted sums."""
+def stalemate_share(hold: Matrix, move: Matrix) -> Matrix:
+    """Share of talk without movement, from the discounted sums of both."""
     return (hold + 1) / (hold + move + 2)
 
 
 def filter_channels(daily: pl.DataFrame, baseline: pl.DataFrame, half_life_days: float) -> pl.DataFrame:
-    """Daily masses and the baseline in, `channel_daily` out: A, B, phi, the value 100 A / B, its limits and its parts.
+    """Compute `channel_daily` from `daily_mass` and `baseline`: A, B, phi, the value 100 A / B, its intervals and its parts.
 
-    value ~ 100 x Gamma(shape A / phi, rate B / phi). The dispersion phi is the discounted second moment over the discounted mass,
-    drawn to the channel's dispersion in the baseline with the weight of the prior, so that no interval has zero width. The shape is at
-    least one half, so that the value lies between all limits.
+    value ~ 100 x Gamma(shape A / phi, rate B / phi). The dispersion phi is the discounted second moment over the discounted mass, shrunk
+    towards the channel's dispersion in the baseline with the weight of the prior, so that no interval has zero width.
     """
     group = ["series", "channel"]
     ordered = DAILY_MASS.conform(daily).sort(*group, "index_date")
-    of_any = BASELINE.conform(baseline).filter(pl.col("source") == "(any)")
-    priors = ordered.select(group).unique().join(of_any, on=group).sort(group)
+    any_source = BASELINE.conform(baseline).filter(pl.col("source") == "(any)")
+    priors = ordered.select(group).unique().join(any_source, on=group).sort(group)
 
     def sums(name: str) -> Matrix:
-        return discounted(_grid(ordered, group, name), half_life_days)
+        return discount(_to_matrix(ordered, group, name), half_life_days)
 
     def prior(name: str) -> Matrix:
         return priors[name].to_numpy()[:, None]
@@ -105,7 +103,7 @@ def filter_channels(daily: pl.DataFrame, baseline: pl.DataFrame, half_life_days:
         "prior": np.broadcast_to(kappa, a.shape),
         "dispersion": phi,
         "value": value,
-        **limits(a, b, phi),
+        **interval_bounds(a, b, phi),
         "value_words": words,
         "value_actions": value - words,
         "value_unweighted": 100 * (kappa_unweighted + sums("observed_unweighted")) / (kappa_unweighted + sums("expected_unweighted")),
@@ -117,15 +115,15 @@ def filter_channels(daily: pl.DataFrame, baseline: pl.DataFrame, half_life_days:
     )
 
 
-def stalemates(movement: pl.DataFrame, half_life_days: float) -> pl.DataFrame:
-    """Daily sums of hold and move in, `stalemate_daily` out: (hold + 1) / (hold + move + 2) and its 80 % Beta limits."""
+def filter_movement(movement: pl.DataFrame, half_life_days: float) -> pl.DataFrame:
+    """Compute `stalemate_daily` from `movement_daily`: the share of talk without movement and its 80 % Beta interval."""
     ordered = MOVEMENT_DAILY.conform(movement).sort("pair", "index_date")
-    hold = discounted(_grid(ordered, ["pair"], "hold"), half_life_days)
-    move = discounted(_grid(ordered, ["pair"], "move"), half_life_days)
+    hold = discount(_to_matrix(ordered, ["pair"], "hold"), half_life_days)
+    move = discount(_to_matrix(ordered, ["pair"], "move"), half_life_days)
     columns = {
         "hold": hold,
         "move": move,
-        "stalemate": stalemate(hold, move),
+        "stalemate": stalemate_share(hold, move),
         "stalemate_lo80": betaincinv(hold + 1, move + 1, 0.1),
         "stalemate_hi80": betaincinv(hold + 1, move + 1, 0.9),
     }

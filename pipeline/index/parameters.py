@@ -1,4 +1,4 @@
-"""What the index is computed with: the constants of the method, the weights, and the baseline window. One place, named in every output."""
+"""Parameters of the index: constants of the method, the weights, the bounds of the phases, and the baseline window."""
 
 import hashlib
 import math
@@ -15,10 +15,10 @@ from pipeline.contracts.tables.index import WEIGHTS
 from pipeline.contracts.vocabulary import KIND, STATUS
 
 INDEX_VERSION = "1.0"
-ETA_ARTICLES = 500  # articles of prior weight that draw a source's baseline rate towards that of all sources
-PRIOR_STORIES = 3  # the prior weighs as much as this many mean stories of the channel
-BREADTH_CAP = 20  # owners of sources beyond this number add nothing to a story's breadth
-STORY_HALF_LIVES = 4  # contributions name single stories for this many half-lives; older ones are added up
+ETA_ARTICLES = 500  # weight, in articles, with which a source's baseline rate is shrunk towards that of all sources
+PRIOR_STORIES = 3  # weight of the prior, in mean stories of the channel
+BREADTH_CAP = 20  # source owners beyond this number add nothing to a story's breadth
+STORY_HALF_LIVES = 4  # contributions list single stories for this many half-lives; older ones are summed
 BASELINE_DAYS = 365
 
 WEIGHTS_FILE = Path(__file__).with_name("weights.toml")
@@ -26,20 +26,20 @@ PHASES_FILE = Path(__file__).with_name("phases.toml")
 
 
 class BaselineError(ValueError):
-    """The baseline window holds nothing that was read; the message says what was read."""
+    """No articles were read in the baseline window; the message gives the days that were read."""
 
 
 @cache
-def weights() -> pl.DataFrame:
-    """`weights.toml` as the table `weights`: every kind and status, 0 where the file names no weight."""
-    given = tomllib.loads(WEIGHTS_FILE.read_text(encoding="utf-8"))
+def read_weights() -> pl.DataFrame:
+    """Read `weights.toml` as the table `weights`: every kind and status, 0 where the file has no weight."""
+    kinds = tomllib.loads(WEIGHTS_FILE.read_text(encoding="utf-8"))
     rows = [
         {
             "kind": kind,
             "status": status,
-            "channel": given[kind]["channel"],
-            "is_action": status in given[kind]["actions"],
-            "weight": float(given[kind].get(status, 0.0)),
+            "channel": kinds[kind]["channel"],
+            "is_action": status in kinds[kind]["actions"],
+            "weight": float(kinds[kind].get(status, 0.0)),
         }
         for kind in KIND.words
         for status in STATUS.words
@@ -47,32 +47,38 @@ def weights() -> pl.DataFrame:
     return pl.DataFrame(rows, schema=WEIGHTS.schema)
 
 
-def baseline_window(given: tuple[date, date] | None, read: Days | None) -> Days:
-    """The window that sets 100: the one given, else the first 365 days read. `BaselineError` when nothing was read in it."""
+def baseline_window(setting: tuple[date, date] | None, read: Days | None) -> Days:
+    """The window that sets 100: the `baseline` setting, else the first 365 days read.
+
+    `BaselineError` when nothing was read yet (`read` is None) or the window has no day that was read.
+    """
     if read is None:
-        raise BaselineError("no articles have been read yet, so the index has no baseline; materialise the core assets first (tension run)")
-    if given is None:
+        raise BaselineError("no articles have been read yet, so the index has no baseline; materialize the core assets first (tension run)")
+    if setting is None:
         return Days(read.first, min(read.last, read.first + timedelta(days=BASELINE_DAYS - 1)))
-    window = Days(*given)
+    window = Days(*setting)
     if window.last < read.first or window.first > read.last:
-        raise BaselineError(f"the baseline window {window} lies outside the days read, {read}; give another with --baseline FROM:TO")
+        raise BaselineError(f"the baseline window {window} is outside the days read, {read}; set another with --baseline FROM:TO")
     return window
 
 
 @cache
-def phases() -> dict[str, float]:
-    """The bounds of `phases.toml`, by name."""
-    given = tomllib.loads(PHASES_FILE.read_text(encoding="utf-8"))
-    return {name: float(bound) for name, bound in given.items()}
+def read_phases() -> dict[str, float]:
+    """Read the bounds in `phases.toml`, by name."""
+    bounds = tomllib.loads(PHASES_FILE.read_text(encoding="utf-8"))
+    return {name: float(bound) for name, bound in bounds.items()}
 
 
 def weights_sha() -> str:
-    """Fingerprint of the weights: another table of weights is another scale."""
-    return hashlib.sha256(weights().write_csv().encode()).hexdigest()[:12]
+    """Fingerprint of the weights; other weights make another scale."""
+    return hashlib.sha256(read_weights().write_csv().encode()).hexdigest()[:12]
 
 
-def variables(pairs: tuple[str, ...], half_life_days: float, baseline: tuple[date, date] | None, read: Days | None) -> dict[str, Any]:
-    """DuckDB variables for the models in `sql/`, by name. `read`: the days read; `baseline`: none for the default."""
+def model_variables(pairs: tuple[str, ...], half_life_days: float, baseline: tuple[date, date] | None, read: Days | None) -> dict[str, Any]:
+    """DuckDB variables for the models in `sql/`, by name.
+
+    `read`: the days read; `baseline`: None for the default window. `BaselineError` as in `baseline_window`.
+    """
     window = baseline_window(baseline, read)
     assert read is not None
     return {
@@ -85,7 +91,7 @@ def variables(pairs: tuple[str, ...], half_life_days: float, baseline: tuple[dat
         "eta": ETA_ARTICLES,
         "prior_stories": PRIOR_STORIES,
         "breadth_cap": BREADTH_CAP,
-        **phases(),
+        **read_phases(),
         "index_version": INDEX_VERSION,
         "weights_sha": weights_sha(),
         "last_day": read.last,

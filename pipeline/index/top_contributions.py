@@ -1,10 +1,6 @@
 """The stories that add most to each value of the index.
 
-Belongs here: choosing them. Does not: the other parts of a value, which the view `contributions` (`sql/views`) computes on request.
-
-All stories of a series fade alike, so of two stories the same one is the larger on every day on which both count. Each story gets its rank
-in this order once; a day then takes the smallest ranks among the stories of its window. Windows are composed of windows of 1, 2, 4, ...
-days, so the work grows with days times the logarithm of the window, not with every story on every day.
+Belongs here: selecting them. Does not: the other parts of a value (the view `contributions` in `sql/views`).
 """
 
 from datetime import date
@@ -22,18 +18,22 @@ _NO_STORY = np.iinfo(np.int32).max
 Ranks = NDArray[np.int32]  # shape (STORIES_SHOWN, days of all series and channels, or (series and channels, days)): ascending
 
 
-def top_contributions(masses: pl.DataFrame, channels: pl.DataFrame, story_days: int) -> pl.DataFrame:
-    """Rows of STORY_MASS and CHANNEL_DAILY in, TOP_CONTRIBUTIONS out: at most `STORIES_SHOWN` stories for each value.
+def select_top_contributions(masses: pl.DataFrame, channels: pl.DataFrame, story_days: int) -> pl.DataFrame:
+    """Select at most `STORIES_SHOWN` stories for each value, as rows of TOP_CONTRIBUTIONS.
 
-    `masses` in order of its key. `channels` holds each day of the calendar once for each series and channel. `story_days`: days for which
-    a story counts by itself.
+    `masses`: rows of STORY_MASS, sorted by key. `channels`: rows of CHANNEL_DAILY, every day of each series and channel. `story_days`:
+    number of days for which a story is listed on its own.
+
+    All stories of a series decay at the same rate, so the order of two stories is the same on every day. Each story is ranked once; a day
+    takes the smallest ranks in its window. Windows are composed of windows of 1, 2, 4, ... days: the work grows with days times the
+    logarithm of the window.
     """
     cells = channels.select(*_CELL, "rate", "value", "half_life_days").sort(_CELL).with_row_index("cell_no")
-    stories = _rank(masses, cells)
-    own = _smallest_of_cells(stories["cell_no"].to_numpy(), cells.height)
+    stories = _rank_stories(masses, cells)
+    own = _smallest_in_cells(stories["cell_no"].to_numpy(), cells.height)
     day_count = max(cells["index_date"].n_unique(), 1)
-    ranks = _smallest_of_windows(own.reshape(STORIES_SHOWN, -1, day_count), story_days)
-    day, group, place = np.nonzero(ranks.transpose(2, 1, 0) != _NO_STORY)  # in order of the table's key, which spares sorting
+    ranks = _smallest_in_windows(own.reshape(STORIES_SHOWN, -1, day_count), story_days)
+    day, group, place = np.nonzero(ranks.transpose(2, 1, 0) != _NO_STORY)  # in order of the table's key: no sort needed
     chosen = pl.concat(
         [
             cells[group * day_count + day],
@@ -51,17 +51,17 @@ def top_contributions(masses: pl.DataFrame, channels: pl.DataFrame, story_days: 
     )
 
 
-def _rank(masses: pl.DataFrame, cells: pl.DataFrame) -> pl.DataFrame:
-    """Stories with the number of their day, series and channel, the largest first; equal ones of a day in order of `story_id`."""
+def _rank_stories(masses: pl.DataFrame, cells: pl.DataFrame) -> pl.DataFrame:
+    """Stories with the number of their cell, largest first; ties of one day by `story_id`."""
     columns = ("story_id", "mass", "signal_id", "kind", "instrument", "status")
     stories = masses.select(*_CELL, *columns).join(cells.select(*_CELL, "cell_no", "half_life_days"), on=_CELL, maintain_order="left")
     days = (pl.col("index_date") - pl.lit(date(1970, 1, 1))).dt.total_days()
-    faded = stories.select(pl.col("mass").log(2) + days / pl.col("half_life_days")).to_series().to_numpy()
-    return stories.select("cell_no", *columns, story_date="index_date")[np.argsort(-faded, kind="stable")]
+    decayed = stories.select(pl.col("mass").log(2) + days / pl.col("half_life_days")).to_series().to_numpy()
+    return stories.select("cell_no", *columns, story_date="index_date")[np.argsort(-decayed, kind="stable")]
 
 
-def _smallest_of_cells(cell_of: NDArray[np.uint32], cells: int) -> Ranks:
-    """The smallest ranks among the stories of each cell; `cell_of`: the cell of the story of each rank."""
+def _smallest_in_cells(cell_of: NDArray[np.uint32], cells: int) -> Ranks:
+    """The smallest ranks in each cell; `cell_of` is the cell of the story of each rank."""
     by_cell = np.argsort(cell_of, kind="stable")
     counts = np.bincount(cell_of, minlength=cells)
     place = np.arange(by_cell.size) - np.repeat(np.cumsum(counts) - counts, counts)
@@ -71,27 +71,27 @@ def _smallest_of_cells(cell_of: NDArray[np.uint32], cells: int) -> Ranks:
     return ranks
 
 
-def _smallest_of_windows(ranks: Ranks, window: int) -> Ranks:
+def _smallest_in_windows(ranks: Ranks, window: int) -> Ranks:
     """The smallest ranks of each day and the `window - 1` days before it."""
-    found, days, width = np.full_like(ranks, _NO_STORY), 0, 1
+    smallest, days, width = np.full_like(ranks, _NO_STORY), 0, 1
     while days < window:
         if window & width:
-            found = _merge(found, ranks, days)
+            smallest = _merge_ranks(smallest, ranks, days)
             days += width
         if days < window:
-            ranks, width = _merge(ranks, ranks, width), 2 * width
-    return found
+            ranks, width = _merge_ranks(ranks, ranks, width), 2 * width
+    return smallest
 
 
-def _merge(ranks: Ranks, earlier: Ranks, lag: int) -> Ranks:
-    """The smallest of the ranks of a day and of those that `earlier` has for the day `lag` days before.
+def _merge_ranks(ranks: Ranks, earlier: Ranks, lag: int) -> Ranks:
+    """The smallest of a day's ranks and of the `earlier` ranks of the day `lag` days before.
 
-    Of two ascending lists the n smallest are the smaller ones of each item and its opposite in the other list.
+    The n smallest of two ascending lists are the minima of each item and its opposite in the other list.
     """
     merged = ranks.copy()
     if lag < ranks.shape[2]:
         np.minimum(ranks[:, :, lag:], earlier[::-1, :, : ranks.shape[2] - lag], out=merged[:, :, lag:])
-    for turn in range(STORIES_SHOWN):  # odd-even sort over the first axis: whole arrays at a time
+    for turn in range(STORIES_SHOWN):  # odd-even sort over the first axis, on whole arrays
         for item in range(turn % 2, STORIES_SHOWN - 1, 2):
             low, high = np.minimum(merged[item], merged[item + 1]), np.maximum(merged[item], merged[item + 1])
             merged[item], merged[item + 1] = low, high

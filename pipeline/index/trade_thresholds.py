@@ -1,7 +1,4 @@
-"""The thresholds of the trade tables, from `trade_thresholds.toml`: one place, published as a table that the models in `sql/trade` read.
-
-Belongs here: reading and typing them. Does not: what is done with them; that is SQL.
-"""
+"""Thresholds of the trade tables, read from `trade_thresholds.toml` and published as a table for the models in `sql/trade`."""
 
 import tomllib
 from functools import cache
@@ -15,8 +12,8 @@ THRESHOLDS_FILE = Path(__file__).with_suffix(".toml")
 
 
 @cache
-def trade_thresholds() -> pl.DataFrame:
-    """`trade_thresholds.toml` as the table of that name: one row a threshold."""
-    given = tomllib.loads(THRESHOLDS_FILE.read_text(encoding="utf-8"))
-    rows = [{"name": name, **entry, "value": float(entry["value"])} for name, entry in given.items()]
+def read_trade_thresholds() -> pl.DataFrame:
+    """Read `trade_thresholds.toml` as the table of that name, one row for each threshold."""
+    thresholds = tomllib.loads(THRESHOLDS_FILE.read_text(encoding="utf-8"))
+    rows = [{"name": name, **entry, "value": float(entry["value"])} for name, entry in thresholds.items()]
     return pl.DataFrame(rows, schema=TRADE_THRESHOLDS.schema)

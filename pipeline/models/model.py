@@ -1,4 +1,4 @@
-"""`Model`: one step that makes tables, be it a file of `sql/` or a Python function."""
+"""`Model`: one step that makes tables, from a file of `sql/` or a Python function."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -17,9 +17,9 @@ Combine = Callable[[pl.DataFrame, pl.DataFrame], pl.DataFrame]
 
 @dataclass(frozen=True)
 class Model:
-    """One step: the tables that it makes, the tables and the variables of the method that it reads, and how to run it.
+    """One step: the tables it makes, the tables and variables it reads, and how to run it.
 
-    `query` is the SQL file of a model that is one. A model whose `variables` are empty can run before any article is read.
+    `query` is the SQL file; None for Python models. A model without `variables` can run before any article is read.
     """
 
     name: str
@@ -32,14 +32,14 @@ class Model:
 
 
 def read_table(tables: Tables, table: Table) -> pl.DataFrame:
-    """The rows of a table; none when it is not there."""
+    """Read a table; empty when it does not exist."""
     return tables.read(table) if isinstance(tables, Lake) else tables.get(table.name, table.empty())
 
 
 def sql_model(query: Query, combine: Combine | None = None) -> Model:
-    """The model of a SQL file: it makes the table of its name. `ModelError` when there is no such table.
+    """Make the model of a SQL file, whose name is that of its table. `ModelError` when there is no such table.
 
-    `combine`: from the rows just selected and those stored, the rows of the table, where a run must not replace all of them.
+    `combine` takes the fresh and the stored rows and returns the rows to store; without it a run replaces all rows.
     """
     name = query.path.stem
     if name not in TABLES:
@@ -56,10 +56,10 @@ def sql_model(query: Query, combine: Combine | None = None) -> Model:
 def python_model(
     *, makes: tuple[Table, ...], reads: tuple[Table, ...] = (), variables: tuple[str, ...] = ()
 ) -> Callable[[Callable[..., Any]], Model]:
-    """Decorate a function that makes tables, and get its `Model`.
+    """Turn a function into a `Model`.
 
-    The function takes one frame for each table of `reads`, in order, and each of `variables` as a keyword; it returns one frame for each
-    table of `makes`, in order.
+    The function takes one frame for each table of `reads`, in order, and the `variables` as keywords. It returns one frame for each table
+    of `makes`, in order.
     """
 
     def decorate(function: Callable[..., Any]) -> Model:

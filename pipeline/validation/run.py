@@ -26,7 +26,7 @@ from pipeline.contracts.tables.index import (
     TENSION_PAIR_DAILY,
 )
 from pipeline.errors import UserError
-from pipeline.index.parameters import variables
+from pipeline.index.parameters import model_variables
 from pipeline.models.build import build_table, build_tables
 from pipeline.report.write import replace_file
 from pipeline.settings import SAMPLE_NOTE, Settings
@@ -214,7 +214,7 @@ class _Record:
         """`channel_daily` as it would be with this record, its baseline window being that of the home."""
         window = self.tension.row(-1, named=True)
         baseline = (window["baseline_from"], window["baseline_to"])
-        given = variables(tuple(self.pairs), self.half_life_days, baseline, self.read)
+        given = model_variables(tuple(self.pairs), self.half_life_days, baseline, self.read)
         return build_tables(dict(core), [CHANNEL_DAILY], given)[CHANNEL_DAILY.name]
 
 

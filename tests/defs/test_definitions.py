@@ -6,7 +6,7 @@ import dagster as dg
 import pytest
 
 from pipeline.contracts.tables import TABLES
-from pipeline.models.build import models
+from pipeline.models.build import list_models
 from pipeline.quality.promises import load_promises
 from pipeline.quality.rule_files import load_rules
 from pipeline.settings import shipped
@@ -83,7 +83,7 @@ def test_a_critical_check_between_tables_blocks_all_but_side_tables(code_locatio
 
 
 def test_assets_depend_on_the_tables_that_their_models_read(specs: dict[str, dg.AssetSpec]) -> None:
-    for model in models():
+    for model in list_models():
         read = {table.name for table in model.reads}
         for table in model.makes:
             assert {dep.asset_key.to_user_string() for dep in specs[table.name].deps} == read, table.name

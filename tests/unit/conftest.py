@@ -1,13 +1,13 @@
-"""Lakes that several modules look at and none changes."""
+"""Lakes that several test modules read and none changes."""
 
 import pytest
 
-from tests.unit.index.lake_scenes import DAY, Built, Scene, article, build, eventful, finding, retells
+from tests.unit.index.lake_scenes import DAY, Built, Scene, article, build, finding, link, random_scene
 
 
 @pytest.fixture(scope="session")
 def small(tmp_path_factory: pytest.TempPathFactory) -> Built:
-    """Two stories of one day, the first in two papers, and a third a day later."""
+    """Two stories of one day, the first in two sources, and a third a day later."""
     first, second, third = article("A:1"), article("A:2"), article("B:2", DAY.replace(day=5))
     copy = article("B:1")
     findings = [
@@ -16,11 +16,11 @@ def small(tmp_path_factory: pytest.TempPathFactory) -> Built:
         finding(third, "dialogue", "effective", 0.5),
         finding(third, "threat", "proposed", 0.4),
     ]
-    scene = Scene([first, second, third, copy], findings, [retells(copy, first)])
+    scene = Scene([first, second, third, copy], findings, [link(copy, first)])
     return build(tmp_path_factory.mktemp("small"), scene)
 
 
 @pytest.fixture(scope="session")
 def long(tmp_path_factory: pytest.TempPathFactory) -> Built:
-    """Four hundred eventful days, long enough for the window of single stories to end."""
-    return build(tmp_path_factory.mktemp("long"), eventful(400, seed=20250404))
+    """A random scene of 400 days, longer than the window of single stories."""
+    return build(tmp_path_factory.mktemp("long"), random_scene(400, seed=20250404))

@@ -1,1 +1,1 @@
-"""The ledger of measures in force: what each claim did to its measure, the states that follow, and what cannot both hold."""
+"""The ledger of measures in force: outcome of each claim, states over time, contradictions."""

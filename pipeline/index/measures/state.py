@@ -1,9 +1,7 @@
-"""One measure and what statements do to it: proposed, announced, effective, suspended, ended, with its rate.
+"""State machine of one measure: proposed, announced, effective, suspended, ended, with its rate and its timers.
 
-Belongs here: the ladder of one measure, its timers (an announced day, a suspension's last day) and the contradictions that its own
-history shows. Does not: which measure a signal names, or whether it is sure enough to act (`ledger.py`).
-
-Rates are never added up: a measure has the rate last told. Days here are days on which something is known, save `told_on`.
+Belongs here: how statements and days change a measure, and contradictions in its own history. Does not: which measure a signal names, or
+whether it is likely enough to act (`ledger.py`). Rates are never added: a measure has the rate last reported.
 """
 
 from collections.abc import Sequence
@@ -11,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from typing import Any, TypeVar
 
-#: Days after an announced day, or a suspension's last, on which silence becomes a contradiction.
+#: Time after an announced day, or a suspension's last day, after which missing news is a contradiction.
 GRACE = timedelta(days=14)
 
 Claim = dict[str, Any]
@@ -20,7 +18,10 @@ _T = TypeVar("_T")
 
 @dataclass(frozen=True)
 class Statement:
-    """What the claims of one day say together about one measure. `claims`: likeliest first, never empty."""
+    """What the claims of one day say together about one measure.
+
+    `claims`: likeliest first, never empty. `told_on` is the day of the articles, `known_on` the day they were first seen.
+    """
 
     effect: str
     told_on: date
@@ -34,11 +35,11 @@ class Statement:
 
     @property
     def leads_to(self) -> str:
-        """The effect once its day has come: what is announced takes effect."""
+        """The effect on the due day: what is announced takes effect."""
         return "effective" if self.effect == "announced" else self.effect
 
-    def says(self) -> str:
-        """The statement in a few words."""
+    def describe(self) -> str:
+        """The statement in a few words, e.g. "announced 25 % for 2025-04-10"."""
         rate = "" if self.rate_pct is None else f" {self.rate_pct:g} %"
         due = "" if self.due_on is None else f" for {self.due_on.isoformat()}"
         until = "" if self.until_on is None else f" until {self.until_on.isoformat()}"
@@ -47,9 +48,9 @@ class Statement:
 
 @dataclass(frozen=True)
 class Contradiction:
-    """A statement that cannot hold beside another; `other` is None where it stands against silence."""
+    """Two statements that cannot both be right; `other` is None where expected news is missing."""
 
-    word: str
+    kind: str
     found_on: date
     one: Statement
     other: Statement | None
@@ -57,224 +58,230 @@ class Contradiction:
 
 @dataclass(frozen=True)
 class State:
-    """Where a measure stands. `coming` is what is announced to follow, with a day or without."""
+    """Status and rate of a measure. `pending` is the announced next change, with a day or without."""
 
     status: str | None = None
     basis: str = "told"
     rate_pct: float | None = None
     is_reduced: bool = False
-    coming: Statement | None = None
+    pending: Statement | None = None
     until_on: date | None = None
 
     @property
-    def rise(self) -> Statement | None:
-        """What is coming, if it is no easing."""
-        return self.coming if self.coming is not None and self.coming.leads_to == "effective" else None
+    def planned_increase(self) -> Statement | None:
+        """The pending change, unless it is an easing."""
+        return self.pending if self.pending is not None and self.pending.leads_to == "effective" else None
 
-    def shown(self) -> tuple[object, ...]:
-        """What a reader sees of it: states that differ in nothing else are one."""
-        coming = None if self.coming is None else (self.coming.leads_to, self.coming.rate_pct, self.coming.due_on)
-        return (self.status, self.basis, self.rate_pct, self.is_reduced, coming, self.until_on)
+    def published_fields(self) -> tuple[object, ...]:
+        """The fields that are published; states that agree on all of them are one row."""
+        pending = None if self.pending is None else (self.pending.leads_to, self.pending.rate_pct, self.pending.due_on)
+        return (self.status, self.basis, self.rate_pct, self.is_reduced, pending, self.until_on)
 
 
 @dataclass
 class Measure:
-    """A measure's history: `states` by the day from which each is known, with the statement that set it."""
+    """A measure's history: its states, each with the day from which it is known and the statement that set it."""
 
     now: State = field(default_factory=State)
     states: list[tuple[date, State, Statement]] = field(default_factory=list)
     contradictions: list[Contradiction] = field(default_factory=list)
     changed_told_on: date = date.min
-    _last: Statement | None = None  # the statement that made the present status
-    _rated: Statement | None = None  # the statement that made the present rate
-    _unconfirmed: Statement | None = None  # its day came, and nobody has said yet that it took effect
-    _running_out: Statement | None = None  # the suspension whose last day is awaited
+    _status_source: Statement | None = None  # the statement that set the current status
+    _rate_source: Statement | None = None  # the statement that set the current rate
+    _unconfirmed: Statement | None = None  # its day has passed and no article has confirmed it yet
+    _expiring: Statement | None = None  # the suspension whose last day is still to come
 
     @property
     def exists(self) -> bool:
-        """Whether anything has been told that began it."""
+        """Whether a statement has begun this measure."""
         return self.now.status is not None
 
     @property
     def known_rate(self) -> float | None:
-        """The highest rate that is in force or announced."""
-        coming = self.now.coming
-        rates = [rate for rate in (self.now.rate_pct, coming.rate_pct if coming else None) if rate is not None]
+        """The highest rate in force or announced; None when no rate is known."""
+        pending = self.now.pending
+        rates = [rate for rate in (self.now.rate_pct, pending.rate_pct if pending else None) if rate is not None]
         return max(rates, default=None)
 
     @property
-    def waits(self) -> bool:
-        """Whether some day lies ahead on which it changes, or silence becomes a contradiction."""
+    def has_timer(self) -> bool:
+        """Whether a day lies ahead on which the state changes or missing news becomes a contradiction."""
         return self._next_timer() is not None
 
-    def act(self, said: Statement) -> str:
-        """Let a statement act; the outcome is a word of the vocabulary `outcome`."""
-        if said.told_on < self.changed_told_on:
+    def apply(self, statement: Statement) -> str:
+        """Apply a statement and return its outcome, a word of the vocabulary `outcome`."""
+        if statement.told_on < self.changed_told_on:
             return "late"
-        acts = {"proposed": self._propose, "announced": self._announce, "effective": self._take_effect}
-        return acts.get(said.effect, self._ease)(said)
+        handlers = {"proposed": self._propose, "announced": self._announce, "effective": self._take_effect}
+        return handlers.get(statement.effect, self._ease)(statement)
 
-    def pass_days(self, through: date) -> None:
-        """Let every day that was announced, up to and with `through`, come."""
+    def advance(self, through: date) -> None:
+        """Apply all timers up to and including the day `through`."""
         while (following := self._next_timer()) is not None and following[0] <= through:
             day, what = following
             if what == "due":
-                self._come_due()
+                self._apply_due()
             elif what == "unconfirmed" and self._unconfirmed is not None:
-                self._object("due_without_word", self._unconfirmed, None, day)
+                self._add_contradiction("due_without_word", self._unconfirmed, None, day)
                 self._unconfirmed = None
-            elif self._running_out is not None:
-                self._object("suspension_lapsed_without_word", self._running_out, None, day)
-                self._running_out = None
+            elif self._expiring is not None:
+                self._add_contradiction("suspension_lapsed_without_word", self._expiring, None, day)
+                self._expiring = None
 
     def _next_timer(self) -> tuple[date, str] | None:
         timers = []
-        coming, silent, suspended = self.now.coming, self._unconfirmed, self._running_out
-        if coming is not None and coming.due_on is not None:
-            timers.append((max(coming.due_on, coming.known_on), "due"))
+        pending, silent, suspended = self.now.pending, self._unconfirmed, self._expiring
+        if pending is not None and pending.due_on is not None:
+            timers.append((max(pending.due_on, pending.known_on), "due"))
         if silent is not None and silent.due_on is not None:
             timers.append((max(silent.due_on, silent.known_on) + GRACE, "unconfirmed"))
         if suspended is not None and suspended.until_on is not None:
-            timers.append((max(suspended.until_on, suspended.known_on) + GRACE, "running out"))
+            timers.append((max(suspended.until_on, suspended.known_on) + GRACE, "expiring"))
         return min(timers, default=None)
 
-    def _come_due(self) -> None:
-        said = self.now.coming
-        assert said is not None
-        assert said.due_on is not None
-        on = max(said.due_on, said.known_on)
-        self._unconfirmed = said
-        if said.is_conditional:  # a date does not meet a condition: it stays announced, without a day
-            self._set(replace(self.now, coming=replace(said, due_on=None)), said, on)
-        elif said.leads_to == "effective":
-            self._set_in_force(said, said.rate_pct, "as_announced", on)
+    def _apply_due(self) -> None:
+        statement = self.now.pending
+        assert statement is not None
+        assert statement.due_on is not None
+        on = max(statement.due_on, statement.known_on)
+        self._unconfirmed = statement
+        if statement.is_conditional:  # the date does not say whether the condition was met: stays announced, without a day
+            self._set_state(replace(self.now, pending=replace(statement, due_on=None)), statement, on)
+        elif statement.leads_to == "effective":
+            self._set_in_force(statement, statement.rate_pct, "as_announced", on)
         else:
-            self._apply_easing(said, "as_announced", on)
+            self._apply_easing(statement, "as_announced", on)
 
-    def _object(self, word: str, one: Statement, other: Statement | None, on: date) -> None:
-        self.contradictions.append(Contradiction(word, on, one, other))
+    def _add_contradiction(self, kind: str, one: Statement, other: Statement | None, on: date) -> None:
+        self.contradictions.append(Contradiction(kind, on, one, other))
 
-    def _set(self, state: State, said: Statement, on: date) -> str:
-        """Make that the state from that day on; the last of a day holds, and a state like the one before begins no new row."""
-        if state.shown() == self.now.shown():
+    def _set_state(self, state: State, statement: Statement, on: date) -> str:
+        """Set the state from that day on.
+
+        The last state of a day is stored; a state that is published like the one before begins no new row.
+        """
+        if state.published_fields() == self.now.published_fields():
             return "confirmed"
         if state.status != self.now.status:
-            self._last = said
+            self._status_source = statement
         if state.rate_pct != self.now.rate_pct:
-            self._rated = said
+            self._rate_source = statement
         self.now = state
-        self.changed_told_on = max(self.changed_told_on, said.told_on)
+        self.changed_told_on = max(self.changed_told_on, statement.told_on)
         if self.states and self.states[-1][0] == on:
             self.states.pop()
-        if not self.states or self.states[-1][1].shown() != state.shown():
-            self.states.append((on, state, said))
+        if not self.states or self.states[-1][1].published_fields() != state.published_fields():
+            self.states.append((on, state, statement))
         return "changed"
 
-    def _propose(self, said: Statement) -> str:
+    def _propose(self, statement: Statement) -> str:
         if self.now.status in (None, "ended"):
-            return self._set(State("proposed", rate_pct=said.rate_pct), said, said.known_on)
+            return self._set_state(State("proposed", rate_pct=statement.rate_pct), statement, statement.known_on)
         if self.now.status == "proposed":
-            return self._set(replace(self.now, rate_pct=_given(said.rate_pct, self.now.rate_pct)), said, said.known_on)
+            rate = _coalesce(statement.rate_pct, self.now.rate_pct)
+            return self._set_state(replace(self.now, rate_pct=rate), statement, statement.known_on)
         return "noted"
 
-    def _announce(self, said: Statement) -> str:
+    def _announce(self, statement: Statement) -> str:
         now = self.now
         if now.status == "effective":
-            return self._announce_change(said)
-        rate = said.rate_pct if now.status == "ended" else _given(said.rate_pct, now.rate_pct)
-        coming = now.rise if now.status == "announced" else None
-        if said.due_on is not None:
-            coming = replace(said, rate_pct=rate)
-        elif coming is not None:
-            coming = replace(coming, rate_pct=rate)
+            return self._announce_change(statement)
+        rate = statement.rate_pct if now.status == "ended" else _coalesce(statement.rate_pct, now.rate_pct)
+        pending = now.planned_increase if now.status == "announced" else None
+        if statement.due_on is not None:
+            pending = replace(statement, rate_pct=rate)
+        elif pending is not None:
+            pending = replace(pending, rate_pct=rate)
         if now.status == "suspended":
-            self._running_out = None
-        return self._set(State("announced", rate_pct=rate, coming=coming), said, said.known_on)
+            self._expiring = None
+        return self._set_state(State("announced", rate_pct=rate, pending=pending), statement, statement.known_on)
 
-    def _announce_change(self, said: Statement) -> str:
-        """Announced while in force: a new rate or a day waits; without either it is no news."""
+    def _announce_change(self, statement: Statement) -> str:
+        """Apply an announcement made while in force: a new rate or a day becomes pending, anything else is no change."""
         now = self.now
-        if said.rate_pct is not None and said.rate_pct == now.rate_pct:
+        if statement.rate_pct is not None and statement.rate_pct == now.rate_pct:
             return "confirmed"
-        if said.rate_pct is None and said.due_on is None:
+        if statement.rate_pct is None and statement.due_on is None:
             return "noted"
-        waiting = now.rise
-        if waiting is not None and said.due_on is None and said.rate_pct == waiting.rate_pct:
-            return "confirmed"  # the same rise, told again without its day
-        return self._set(replace(now, coming=said), said, said.known_on)
+        waiting = now.planned_increase
+        if waiting is not None and statement.due_on is None and statement.rate_pct == waiting.rate_pct:
+            return "confirmed"  # the same increase, reported again without its day
+        return self._set_state(replace(now, pending=statement), statement, statement.known_on)
 
-    def _take_effect(self, said: Statement) -> str:
+    def _take_effect(self, statement: Statement) -> str:
         now = self.now
         if now.status in ("ended", "suspended"):
-            word = "in_force_after_end" if now.status == "ended" else "in_force_again_unannounced"
-            self._object(word, said, self._last, said.known_on)
-        waiting = now.rise
-        is_later = waiting is not None and waiting.due_on is not None and waiting.due_on > said.told_on and now.status == "effective"
+            kind = "in_force_after_end" if now.status == "ended" else "in_force_again_unannounced"
+            self._add_contradiction(kind, statement, self._status_source, statement.known_on)
+        waiting = now.planned_increase
+        is_later = waiting is not None and waiting.due_on is not None and waiting.due_on > statement.told_on and now.status == "effective"
         known = None if now.status == "ended" else now.rate_pct
-        promised = waiting.rate_pct if waiting is not None and not is_later else None
+        announced_rate = waiting.rate_pct if waiting is not None and not is_later else None
         self._unconfirmed = None
-        return self._set_in_force(said, _given(said.rate_pct, _given(promised, known)), "told", said.known_on, keep=is_later)
+        rate = _coalesce(statement.rate_pct, _coalesce(announced_rate, known))
+        return self._set_in_force(statement, rate, "told", statement.known_on, keep=is_later)
 
-    def _set_in_force(self, said: Statement, rate: float | None, basis: str, on: date, *, keep: bool = False) -> str:
+    def _set_in_force(self, statement: Statement, rate: float | None, basis: str, on: date, *, keep: bool = False) -> str:
         now = self.now
         was_in_force = now.status == "effective"
         is_lower = was_in_force and rate is not None and now.rate_pct is not None and rate < now.rate_pct
         if is_lower and not now.is_reduced:
-            self._object("rate_fell_without_easing", said, self._rated, on)
+            self._add_contradiction("rate_fell_without_easing", statement, self._rate_source, on)
         is_raised = rate is not None and now.rate_pct is not None and rate > now.rate_pct
-        self._running_out = None
-        state = State("effective", basis, rate, was_in_force and now.is_reduced and not is_raised, now.coming if keep else None)
-        return self._set(state, said, on)
+        self._expiring = None
+        state = State("effective", basis, rate, was_in_force and now.is_reduced and not is_raised, now.pending if keep else None)
+        return self._set_state(state, statement, on)
 
-    def _ease(self, said: Statement) -> str:
+    def _ease(self, statement: Statement) -> str:
         now = self.now
-        if now.status == "ended" and said.effect == "ended":
+        if now.status == "ended" and statement.effect == "ended":
             return "confirmed"
-        if (word := self._against_easing(said)) is not None:
-            against = self._last if now.status == "ended" else self.states[-1][2]
-            self._object(word, said, against, said.known_on)
+        if (kind := self._conflict_with_easing(statement)) is not None:
+            against = self._status_source if now.status == "ended" else self.states[-1][2]
+            self._add_contradiction(kind, statement, against, statement.known_on)
             return "contradicted"
-        if now.status == "proposed" and said.effect == "reduced":
+        if now.status == "proposed" and statement.effect == "reduced":
             return "noted"
         self._unconfirmed = None
-        if said.due_on is not None and (now.status == "effective" or now.coming is None):
-            return self._set(replace(now, coming=said), said, said.known_on)
-        return self._apply_easing(said, "told", said.known_on)
+        if statement.due_on is not None and (now.status == "effective" or now.pending is None):
+            return self._set_state(replace(now, pending=statement), statement, statement.known_on)
+        return self._apply_easing(statement, "told", statement.known_on)
 
-    def _against_easing(self, said: Statement) -> str | None:
-        """Which contradiction an easing of the present state would be, if any."""
+    def _conflict_with_easing(self, statement: Statement) -> str | None:
+        """The contradiction between an easing and the current state, if any."""
         now = self.now
         if now.status == "ended":
             return "easing_after_end"
-        if said.rate_pct is not None and self.known_rate is not None and said.rate_pct > self.known_rate:
+        if statement.rate_pct is not None and self.known_rate is not None and statement.rate_pct > self.known_rate:
             return "easing_of_a_higher_rate"
-        if said.effect == "suspended" and now.status == "effective" and now.is_reduced and said.rate_pct is None:
+        if statement.effect == "suspended" and now.status == "effective" and now.is_reduced and statement.rate_pct is None:
             return "suspension_of_a_reduced_measure"
         return None
 
-    def _apply_easing(self, said: Statement, basis: str, on: date) -> str:
+    def _apply_easing(self, statement: Statement, basis: str, on: date) -> str:
         now = self.now
         known = self.known_rate
-        is_part = said.rate_pct is not None and known is not None and said.rate_pct < known
-        if said.effect == "reduced" or is_part:
-            return self._reduce(said, on)
-        if said.effect == "suspended":
-            until = _given(said.until_on, now.until_on)
-            self._running_out = said if said.until_on is not None else self._running_out
-            return self._set(State("suspended", basis, now.rate_pct, now.is_reduced, until_on=until), said, on)
-        self._running_out = None
-        return self._set(State("ended", basis), said, on)
+        is_part = statement.rate_pct is not None and known is not None and statement.rate_pct < known
+        if statement.effect == "reduced" or is_part:
+            return self._reduce(statement, on)
+        if statement.effect == "suspended":
+            until = _coalesce(statement.until_on, now.until_on)
+            self._expiring = statement if statement.until_on is not None else self._expiring
+            return self._set_state(State("suspended", basis, now.rate_pct, now.is_reduced, until_on=until), statement, on)
+        self._expiring = None
+        return self._set_state(State("ended", basis), statement, on)
 
-    def _reduce(self, said: Statement, on: date) -> str:
-        """Cut: to the rate that the sentence says, else to a rate that is not known. What was announced for a measure in force falls."""
+    def _reduce(self, statement: Statement, on: date) -> str:
+        """Reduce the rate to the one that the sentence gives, else to an unknown rate; drop changes pending for a measure in force."""
         now = self.now
-        coming = now.rise if now.status == "announced" else None
-        to_rate = said.rate_pct if said.is_to_rate and said.effect == "reduced" and said.rate_pct != self.known_rate else None
-        rate = _given(to_rate, now.rate_pct if now.is_reduced else None)
-        if coming is not None:
-            coming = replace(coming, rate_pct=rate)
-        return self._set(replace(now, rate_pct=rate, is_reduced=True, coming=coming), said, on)
+        pending = now.planned_increase if now.status == "announced" else None
+        has_new_rate = statement.is_to_rate and statement.effect == "reduced" and statement.rate_pct != self.known_rate
+        new_rate = statement.rate_pct if has_new_rate else None
+        rate = _coalesce(new_rate, now.rate_pct if now.is_reduced else None)
+        if pending is not None:
+            pending = replace(pending, rate_pct=rate)
+        return self._set_state(replace(now, rate_pct=rate, is_reduced=True, pending=pending), statement, on)
 
 
-def _given(first: _T | None, second: _T | None) -> _T | None:
+def _coalesce(first: _T | None, second: _T | None) -> _T | None:
     return second if first is None else first

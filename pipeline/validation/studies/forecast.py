@@ -18,7 +18,7 @@ from scipy.optimize import minimize_scalar
 from scipy.stats import nbinom
 
 from pipeline.contracts.tables.index import BASELINE, DAILY_MASS
-from pipeline.index.filter import Matrix, before_news, filter_channels
+from pipeline.index.filter import Matrix, filter_channels, predict_next_day
 from pipeline.index.parameters import PRIOR_STORIES
 
 HALF_LIVES = (1.0, 2.0, 3.0, 5.0, 7.0, 10.0, 14.0, 21.0, 28.0, 42.0, 60.0)  # days
@@ -126,7 +126,7 @@ def _begun(days: pl.DataFrame, half_life_days: float, prior: float) -> tuple[Mat
     state = filter_channels(daily, baseline.with_columns(series=pl.lit(series), channel=pl.lit(channel)), half_life_days)
     before = np.full(1, prior)
     shape, rate = (np.concatenate([before, state[name].to_numpy()[:-1]]) for name in ("shape", "rate"))
-    return before_news(shape, before, half_life_days), before_news(rate, before, half_life_days)
+    return predict_next_day(shape, before, half_life_days), predict_next_day(rate, before, half_life_days)
 
 
 def log_likelihood(forecast: pl.DataFrame, clustering: float = 1.0) -> float:

@@ -25,8 +25,8 @@ from pipeline.contracts.days import Days
 from pipeline.contracts.model import Table
 from pipeline.contracts.tables.core import COVERAGE
 from pipeline.contracts.tables.index import BASELINE, DAILY_MASS, SIGNALS, STORIES, STORY_ARTICLES, STORY_MASS, WEIGHTS
-from pipeline.index.filter import Matrix, before_news, dispersion, filter_channels
-from pipeline.index.parameters import BASELINE_DAYS, variables, weights
+from pipeline.index.filter import Matrix, dispersion, filter_channels, predict_next_day
+from pipeline.index.parameters import BASELINE_DAYS, model_variables, read_weights
 
 Model = Callable[[Mapping[str, pl.DataFrame], Table, Mapping[str, Any]], pl.DataFrame]  # runs the SQL model of a table over frames
 
@@ -140,8 +140,8 @@ def invented_pool(run: Model, random: np.random.Generator, stories: int = 4000) 
         source="Paper " + papers["place"].cast(pl.String),
         source_owner="Paper " + papers["place"].cast(pl.String),
     )
-    frames = {WEIGHTS.name: weights(), SIGNALS.name: found, STORIES.name: told, STORY_ARTICLES.name: articles}
-    return pool_of(run(frames, STORY_MASS, variables(("AAA-BBB",), 7.0, None, Days(FIRST, FIRST))), told, articles)
+    frames = {WEIGHTS.name: read_weights(), SIGNALS.name: found, STORIES.name: told, STORY_ARTICLES.name: articles}
+    return pool_of(run(frames, STORY_MASS, model_variables(("AAA-BBB",), 7.0, None, Days(FIRST, FIRST))), told, articles)
 
 
 def pool_of(story_mass: pl.DataFrame, stories: pl.DataFrame, story_articles: pl.DataFrame) -> Pool:
@@ -218,7 +218,7 @@ class _World:
             true = evolution(random, true, Belief(shape / phi, rate / phi, prior / phi, kept))
             pair, story = _draw(random, self.stories_a_day * true, mass.size)
             shape, rate, moments = (
-                before_news(sums, drawn_to, self.half_life_days) + news
+                predict_next_day(sums, drawn_to, self.half_life_days) + news
                 for sums, drawn_to, news in (
                     (shape, prior, np.bincount(pair, mass[story], prior.size)),
                     (rate, prior, expected),
@@ -238,12 +238,12 @@ def _world(run: Model, pool: Pool, stories_a_day: int, pairs: int, half_life_day
     """Draws a window of stories at the constant rate that sets 100 for every pair, and has production measure the baseline on it."""
     window = Days(FIRST, FIRST + timedelta(days=BASELINE_DAYS - 1))
     names = [f"A{number:04d}-B{number:04d}" for number in range(pairs)]
-    method = variables(tuple(names), half_life_days, None, window)
+    method = model_variables(tuple(names), half_life_days, None, window)
     told = [_draw(random, np.full(pairs, float(stories_a_day)), pool.story_mass.height) for _ in window]
     pooled = _stories(pool, told, pl.Series("index_date", list(window)), pl.Series("series", names))
     directed = pooled.with_columns(pl.col("series").str.replace("-", ">", literal=True))  # a pair expects what its directions expect
     frames = {
-        WEIGHTS.name: weights(),
+        WEIGHTS.name: read_weights(),
         COVERAGE.name: _read(pool, window),
         STORIES.name: pool.stories,
         STORY_ARTICLES.name: pool.story_articles,

@@ -17,7 +17,7 @@ from pipeline.validation.run import Asked, validate
 from tests.conftest import SampleRun
 from tests.unit.cli.conftest import Command, flat
 from tests.unit.cli.test_mistakes import told
-from tests.unit.index.lake_scenes import DAY, Scene, article, build, eventful
+from tests.unit.index.lake_scenes import DAY, Scene, article, build, random_scene
 
 TPU = "day,month,year,daily_tpu_index\n"
 
@@ -39,7 +39,7 @@ class Validated:
 def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A home of three papers and four hundred days from 2025-04-04 on, which is not the sample's."""
     folder = tmp_path_factory.mktemp("validated") / "home"
-    build(folder / "lake", eventful(400, seed=20250404))
+    build(folder / "lake", random_scene(400, seed=20250404))
     (folder / "home.json").write_text(json.dumps({"is_sample": False}), encoding="utf-8")
     return folder
 
@@ -82,7 +82,7 @@ def test_page_and_table_are_written_and_figures_printed(validated: Validated) ->
 
 
 def test_by_default_the_files_stand_beside_the_index(command: Command, tmp_path: Path) -> None:
-    build(tmp_path / "own" / "lake", eventful(40, seed=1))
+    build(tmp_path / "own" / "lake", random_scene(40, seed=1))
     assert command("validate", "--no-simulation", "--home", "own").exit_code == 0
     assert (tmp_path / "own" / "published" / "validation.html").exists()
 

@@ -23,19 +23,19 @@ _CHECKS = {check: read_query(check.sql_path) for check in load_promises(shipped(
 
 @dataclass(frozen=True)
 class Tables:
-    """What one run would publish: tables by name, and the variables that its models ran with."""
+    """Tables of one run by name, and the variables of its models."""
 
     frames: Mapping[str, pl.DataFrame]
     variables: Mapping[str, Any]
 
 
 def failed_critical_checks(*runs: Tables) -> list[str]:
-    """List the critical checks that these runs fail, each as `table.check: what failed`; a run that fails none publishes.
+    """List the critical checks that these runs fail, as `table.check: detail`.
 
-    A check between tables runs where all tables that it reads are given. The rules of `expectations/` are evaluated once a table, over the
-    rows of all runs: Great Expectations takes as long for one row as for a thousand.
+    A cross-table check runs if all tables that it reads are present. The expectations are evaluated once per table, over the rows of all
+    runs: Great Expectations takes as long for one row as for a thousand.
     """
-    return [*(failed for run in runs for failed in (*_built_in(run), *_between_tables(run))), *_expectations(runs)]
+    return [*(failed for run in runs for failed in (*_built_in(run), *_cross_table(run))), *_expectations(runs)]
 
 
 def _built_in(run: Tables) -> Iterator[str]:
@@ -45,7 +45,7 @@ def _built_in(run: Tables) -> Iterator[str]:
             yield f"{name}.{outcome.name}: {outcome.detail}"
 
 
-def _between_tables(run: Tables) -> Iterator[str]:
+def _cross_table(run: Tables) -> Iterator[str]:
     for check, query in _CHECKS.items():
         if run.frames.keys() >= {table.name for table in query.reads}:
             failures = select(run.frames, query, run.variables)

@@ -1,6 +1,6 @@
-"""Small lakes for the tests of the SQL: a few articles and what was found in them, written down by hand, and the models run over them.
+"""Small lakes for the tests of the SQL: a few hand-written articles and findings, and the tables built from them.
 
-Belongs here: how a scene is told and built. Does not: what a scene shows; that stands in the test.
+Belongs here: how a scene is written and built. Does not: what it shows (the tests).
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -21,7 +21,7 @@ from pipeline.contracts.tables.measures import MEASURES
 from pipeline.contracts.tables.raw import RAW_ARTICLES
 from pipeline.contracts.tables.vintages import REVISIONS
 from pipeline.contracts.vocabulary import KIND, KIND_POLARITY
-from pipeline.index.parameters import variables
+from pipeline.index.parameters import model_variables
 from pipeline.models.build import build_tables
 from pipeline.settings import shipped
 from pipeline.warehouse.lake import Lake
@@ -40,7 +40,7 @@ def day(number: int) -> date:
 
 
 def article(name: str, on: date = DAY, **changes: Any) -> Row:
-    """An article called `source:number`, accepted on that day; its text is made for the test."""
+    """An article named `source:number`, accepted on that day, with invented text."""
     at = datetime(on.year, on.month, on.day, 12, tzinfo=UTC)
     return {
         "article_id": name, "index_date": on, "source": name.partition(":")[0],
@@ -51,20 +51,20 @@ def article(name: str, on: date = DAY, **changes: Any) -> Row:
 
 
 def finding(of: Row, kind: str = "measure", status: str = "announced", probability: float = 1.0, **changes: Any) -> Row:
-    """Something found in an article: by default a tariff that China announces against the USA, without doubt."""
-    told = {"actor": "CHN", "target": "USA", "instrument": "tariff", "modality": "asserted", "product": ""} | changes
+    """A finding in an article: by default a tariff announced by China against the USA, with probability 1."""
+    fields = {"actor": "CHN", "target": "USA", "instrument": "tariff", "modality": "asserted", "product": ""} | changes
     text = f"{of['title']}\n\n{of['body']}"
-    identity = (of["article_id"], kind, status, str(probability), *(str(told[name]) for name in sorted(told)))
+    identity = (of["article_id"], kind, status, str(probability), *(str(fields[name]) for name in sorted(fields)))
     return {name: of[name] for name in ("article_id", "index_date", "source", "published_at", "url")} | {
         "signal_id": " ".join(identity), "span_start": 0, "span_end": len(of["title"]), "quote": text[: len(of["title"])],
         "kind": kind, "polarity": KIND_POLARITY[kind], "status": status, "is_retaliation": False, "is_conditional": False,
         "rate_pct": None, "value_usd": None, "probability": probability, "extractor": "rules", "extractor_version": "0.1.0",
         "lexicon_sha": "5b1d7c9a0e3f", "rule_id": "impose.restriction",
-    } | told  # fmt: skip
+    } | fields  # fmt: skip
 
 
-def retells(one: Row, earlier: Row) -> Row:
-    """The link of an article that tells what an earlier one told."""
+def link(one: Row, earlier: Row) -> Row:
+    """The story link from an article to an earlier one."""
     return {
         "article_id": one["article_id"],
         "index_date": one["index_date"],
@@ -73,17 +73,17 @@ def retells(one: Row, earlier: Row) -> Row:
     }
 
 
-def told_by(sources: int, on: date = DAY) -> tuple[list[Row], list[Row]]:
-    """One story in that many sources: its articles, the first telling first, and the links of the others to it."""
+def story_in_sources(sources: int, on: date = DAY) -> tuple[list[Row], list[Row]]:
+    """One story in that many sources: its articles, the first one first, and the links of the others to it."""
     articles = [article(f"S{number:02d}:1", on) for number in range(sources)]
-    return articles, [retells(one, articles[0]) for one in articles[1:]]
+    return articles, [link(one, articles[0]) for one in articles[1:]]
 
 
 @dataclass(frozen=True)
 class Scene:
-    """What stands in the lake before the index is made.
+    """Contents of the lake before the index is built.
 
-    `read`: articles accepted by (source, day), where more were read than the scene tells; elsewhere those told are counted.
+    `read`: numbers of accepted articles by (source, day), where they differ from the articles in the scene.
     """
 
     articles: Sequence[Row] = ()
@@ -97,17 +97,17 @@ class Scene:
 
 @dataclass(frozen=True)
 class Built:
-    """A lake with the models run over it, and the variables they were run with."""
+    """A lake with built tables, and the variables of the models."""
 
     lake: Lake
     variables: dict[str, Any]
 
     def rows(self, table: Table, **where: Any) -> list[Row]:
-        """Rows of a table whose columns have these values, in order of the key."""
+        """Rows of a table in which the columns have these values, sorted by key."""
         return self.lake.read(table).filter(pl.lit(value=True), **where).to_dicts()
 
     def contributions(self) -> pl.DataFrame:
-        """All rows of the view `contributions`, in order of the key."""
+        """All rows of the view `contributions`, sorted by key."""
         return CONTRIBUTIONS.conform(select(self.lake, read_query(shipped("sql") / "views" / "contributions.sql"), {}))
 
     def row(self, table: Table, **where: Any) -> Row:
@@ -117,10 +117,10 @@ class Built:
 
 
 def build(root: Path, scene: Scene, tables: Iterable[Table] = ALL) -> Built:
-    """Write the scene's lake under `root` and build `tables` with all that they depend on."""
+    """Write the scene's lake under `root` and build `tables` with their dependencies."""
     lake = Lake(root)
     _write_core(lake, scene)
-    built = Built(lake, variables(scene.pairs, scene.half_life_days, scene.baseline, lake.span(COVERAGE)))
+    built = Built(lake, model_variables(scene.pairs, scene.half_life_days, scene.baseline, lake.span(COVERAGE)))
     build_tables(lake, tables, built.variables)
     return built
 
@@ -148,7 +148,7 @@ def _write_core(lake: Lake, scene: Scene) -> None:
 
 
 def _write_days_with_rows(lake: Lake, table: Table, frame: pl.DataFrame) -> None:
-    """Only those days: the calendar must come from coverage, whatever files there are."""
+    """Write only days with rows, since the calendar must come from coverage."""
     for (on,), rows in frame.partition_by("index_date", as_dict=True).items():
         lake.write_days(table, rows, Days(on, on))
 
@@ -169,8 +169,8 @@ def _coverage(scene: Scene) -> pl.DataFrame:
     return _frame(COVERAGE, rows)
 
 
-def eventful(days: int, seed: int) -> Scene:
-    """A long scene at random: on half of the days an article of one of three papers, some retold, most with a finding or two."""
+def random_scene(days: int, seed: int) -> Scene:
+    """A long random scene: on half of the days one article, some linked to earlier ones, most with one or two findings."""
     random = np.random.default_rng(seed)
     articles: list[Row] = []
     findings: list[Row] = []
@@ -180,14 +180,14 @@ def eventful(days: int, seed: int) -> Scene:
             continue
         one = article(f"{'ABC'[random.integers(3)]}:{number}", day(number))
         if articles and random.random() < 0.2:
-            links.append(retells(one, articles[-1]))
+            links.append(link(one, articles[-1]))
         articles.append(one)
-        findings += [something(one, instrument, random) for instrument in ("tariff", "agreement", "currency")[: random.integers(4)]]
+        findings += [random_finding(one, instrument, random) for instrument in ("tariff", "agreement", "currency")[: random.integers(4)]]
     return Scene(articles, findings, links, read={(source, day(number)): 40 for number in range(days) for source in "ABC"})
 
 
-def something(of: Row, instrument: str, random: np.random.Generator) -> Row:
-    """A finding at random, with that instrument."""
+def random_finding(of: Row, instrument: str, random: np.random.Generator) -> Row:
+    """A random finding with that instrument."""
     actor, target = (str(country) for country in random.permutation(["CHN", "USA"]))
     return finding(
         of,

@@ -1,6 +1,6 @@
-"""Random core tables of a lake: whatever a reader may find and a record may hold, as far as contracts and checks of the core allow.
+"""Random core tables of a lake, as varied as their contracts and checks allow.
 
-Belongs here: drawing the tables from a seed. Does not: what must hold for what is built from them.
+Belongs here: drawing the tables from a seed. Does not: what must be true of tables built from them.
 """
 
 import hashlib
@@ -16,7 +16,7 @@ from pipeline.contracts.days import Days
 from pipeline.contracts.model import Table
 from pipeline.contracts.tables.core import ARTICLES, COVERAGE, FINDINGS, STORY_LINKS
 from pipeline.contracts.vocabulary import INSTRUMENT, KIND, KIND_POLARITY, MODALITY, STATUS, TIER
-from pipeline.index.parameters import variables
+from pipeline.index.parameters import model_variables
 
 Row = dict[str, Any]
 Counts = NDArray[np.int64]  # of articles, days by sources
@@ -42,9 +42,9 @@ class RandomLake:
 
 
 def random_lake(seed: int) -> RandomLake:
-    """Draw a lake: one to forty days, one to thirty sources, days without articles, late articles, retold stories, any findings.
+    """Draw a lake: one to forty days, one to thirty sources, empty days, late articles, linked stories, any findings.
 
-    At least one article is accepted in the baseline window; without one there is no index.
+    At least one article is in the baseline window; without one there is no index.
     """
     random = np.random.default_rng(seed)
     days, sources = _pick(random, (1, 2, 10, 40)), _pick(random, (1, 2, 5, 30))
@@ -61,13 +61,13 @@ def random_lake(seed: int) -> RandomLake:
     tables = {
         ARTICLES.name: _frame(ARTICLES, articles),
         COVERAGE.name: _coverage(accepted, rejected),
-        FINDINGS.name: _frame(FINDINGS, [found for one in articles for found in _findings(random, one)]),
+        FINDINGS.name: _frame(FINDINGS, [finding for one in articles for finding in _findings(random, one)]),
         STORY_LINKS.name: _frame(STORY_LINKS, _links(random, articles)),
     }
     pairs = ("CHN-USA", "MEX-USA", "DEU-FRA")[: _pick(random, (1, 2, 3))]
     window = _pick(random, (None, (_day(first), _day(last)), (_day(first), _day(last + 90))))
     read = Days(tables[COVERAGE.name]["index_date"].min(), tables[COVERAGE.name]["index_date"].max())  # type: ignore[arg-type]  # never empty
-    return RandomLake(tables, variables(pairs, _pick(random, (1.0, 7.0, 30.0)), window, read))
+    return RandomLake(tables, model_variables(pairs, _pick(random, (1.0, 7.0, 30.0)), window, read))
 
 
 def _day(number: int) -> date:
@@ -120,13 +120,13 @@ def _article(random: np.random.Generator, day: int, source: int, name: str) -> R
 
 
 def _links(random: np.random.Generator, articles: list[Row]) -> list[Row]:
-    """Let a third of the articles retell an earlier one, near or far back."""
+    """Link a third of the articles to an earlier one, recent or old."""
     rows: list[Row] = []
     for number, one in enumerate(articles[1:], start=1):
         if random.random() < 1 / 3:
             back = number - 1 if random.random() < 0.5 else int(random.integers(number))
-            told = {"article_id": one["article_id"], "index_date": one["index_date"]}
-            rows.append(told | {"earlier_article_id": articles[back]["article_id"], "similarity": 0.9})
+            article = {"article_id": one["article_id"], "index_date": one["index_date"]}
+            rows.append(article | {"earlier_article_id": articles[back]["article_id"], "similarity": 0.9})
     return rows
 
 

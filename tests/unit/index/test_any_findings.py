@@ -1,4 +1,4 @@
-"""Whatever was read and found, every table of the index can be built and passes every check."""
+"""Every table of the index is built from any articles and findings, and passes every check."""
 
 import pytest
 
@@ -8,7 +8,7 @@ from pipeline.models.build import build_tables
 from tests.unit.index.check_tables import Tables, failed_critical_checks
 from tests.unit.index.random_lakes import random_lake
 
-INDEX_TABLES = [table for table in TABLES.values() if table.layer == "index" and table != GDELT_DAILY]  # that one needs an upstream
+INDEX_TABLES = [table for table in TABLES.values() if table.layer == "index" and table != GDELT_DAILY]  # built from an upstream
 
 
 def build_index(seed: int) -> Tables:
@@ -21,7 +21,7 @@ def assert_passes_every_check(seeds: range) -> None:
     runs = [build_index(seed) for seed in seeds]
     assert failed_critical_checks(*runs) == []
     assert [name for name in runs[0].frames if all(run.frames[name].is_empty() for run in runs)] == [], (
-        "nothing was checked of these tables"
+        "these tables are empty, so they were not checked"
     )
 
 

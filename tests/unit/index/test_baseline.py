@@ -7,10 +7,10 @@ import pytest
 
 from pipeline.contracts.days import Days
 from pipeline.contracts.tables.index import BASELINE, CHANNEL_DAILY, DAILY_MASS
-from pipeline.index.baseline import freeze, frozen_window
-from pipeline.index.parameters import variables
+from pipeline.index.baseline import freeze_baseline, frozen_window
+from pipeline.index.parameters import model_variables
 from pipeline.warehouse.sql import ModelError
-from tests.unit.index.lake_scenes import DAY, Built, Row, Scene, article, build, day, finding, retells
+from tests.unit.index.lake_scenes import DAY, Built, Row, Scene, article, build, day, finding, link
 
 ETA = 500
 A, B = article("A:1"), article("B:1")
@@ -20,43 +20,43 @@ def of_source(built: Built, source: str, series: str = "CHN>USA", channel: str =
     return built.row(BASELINE, series=series, channel=channel, source=source)
 
 
-def test_a_source_is_drawn_towards_the_rate_of_all_by_eta_articles(tmp_path: Path) -> None:
+def test_a_rate_is_shrunk_towards_all_sources_by_eta_articles(tmp_path: Path) -> None:
     scene = Scene([A, B], [finding(A, probability=0.8), finding(B, "threat", "proposed", 0.4)], read={("A", DAY): 1000, ("B", DAY): 3000})
     built = build(tmp_path, scene, [BASELINE])
     mass_of_a, mass_of_b = 0.8 * 0.50, 0.4 * 0.35
-    of_all = (mass_of_a + mass_of_b) / 4000
-    assert of_source(built, "(any)")["rate"] == pytest.approx(of_all)
-    assert of_source(built, "A")["rate"] == pytest.approx((mass_of_a + ETA * of_all) / (1000 + ETA))
-    assert of_source(built, "B")["rate"] == pytest.approx((mass_of_b + ETA * of_all) / (3000 + ETA))
+    rate_of_all = (mass_of_a + mass_of_b) / 4000
+    assert of_source(built, "(any)")["rate"] == pytest.approx(rate_of_all)
+    assert of_source(built, "A")["rate"] == pytest.approx((mass_of_a + ETA * rate_of_all) / (1000 + ETA))
+    assert of_source(built, "B")["rate"] == pytest.approx((mass_of_b + ETA * rate_of_all) / (3000 + ETA))
     assert of_source(built, "B")["rate_unweighted"] == pytest.approx((0.4 + ETA * 1.2 / 4000) / (3000 + ETA))
     assert [of_source(built, source)["article_count"] for source in ("A", "B", "(any)")] == [1000, 3000, 0]
 
 
-def test_a_source_without_a_story_expects_what_eta_articles_of_all_carry(tmp_path: Path) -> None:
+def test_a_source_without_a_story_has_the_shrunk_rate(tmp_path: Path) -> None:
     scene = Scene([A], [finding(A)], read={("A", DAY): 500, ("C", DAY): 1500})
     assert of_source(build(tmp_path, scene, [BASELINE]), "C")["rate"] == pytest.approx(ETA * (0.5 / 2000) / (1500 + ETA))
 
 
 def test_sources_share_the_mass_of_their_story_equally(tmp_path: Path) -> None:
-    scene = Scene([A, B], [finding(A)], [retells(B, A)], read={("A", DAY): 500, ("B", DAY): 500})
+    scene = Scene([A, B], [finding(A)], [link(B, A)], read={("A", DAY): 500, ("B", DAY): 500})
     built = build(tmp_path, scene, [BASELINE])
     mass = (1 + log(2)) * 0.50
     assert of_source(built, "A")["rate"] == pytest.approx((mass / 2 + ETA * mass / 1000) / (500 + ETA))
     assert of_source(built, "A")["rate"] == of_source(built, "B")["rate"]
 
 
-def test_a_source_that_tells_a_story_twice_has_no_larger_share(tmp_path: Path) -> None:
+def test_a_second_article_gives_a_source_no_larger_share(tmp_path: Path) -> None:
     again = article("A:2")
-    scene = Scene([A, B, again], [finding(A)], [retells(B, A), retells(again, A)], read={("A", DAY): 500, ("B", DAY): 500})
+    scene = Scene([A, B, again], [finding(A)], [link(B, A), link(again, A)], read={("A", DAY): 500, ("B", DAY): 500})
     built = build(tmp_path, scene, [BASELINE])
     assert of_source(built, "A")["rate"] == of_source(built, "B")["rate"]
 
 
-def test_sources_of_one_owner_share_the_mass_of_their_story_like_any_others(tmp_path: Path) -> None:
+def test_sources_of_one_owner_share_the_mass_of_a_story_equally(tmp_path: Path) -> None:
     copy, other = article("B:1", source_owner="A"), article("C:1")
-    scene = Scene([A, copy, other], [finding(A)], [retells(copy, A), retells(other, A)], read={(source, DAY): 500 for source in "ABC"})
+    scene = Scene([A, copy, other], [finding(A)], [link(copy, A), link(other, A)], read={(source, DAY): 500 for source in "ABC"})
     built = build(tmp_path, scene, [BASELINE])
-    mass = (1 + log(2)) * 0.50  # as broad as its two owners
+    mass = (1 + log(2)) * 0.50  # its breadth is that of two owners
     rates = {source: of_source(built, source)["rate"] for source in "ABC"}
     assert list(rates.values()) == pytest.approx([(mass / 3 + ETA * mass / 1500) / (500 + ETA)] * 3)
     assert sum(rate * (500 + ETA) - ETA * mass / 1500 for rate in rates.values()) == pytest.approx(mass)
@@ -71,7 +71,7 @@ def test_the_prior_weighs_three_mean_stories_of_the_channel(tmp_path: Path) -> N
     assert row["words_share"] == pytest.approx(0.4 * 0.35 / (0.8 * 0.50 + 0.4 * 0.35))
 
 
-def test_a_pair_without_a_story_in_the_window_expects_half_a_mean_story_and_borrows_the_prior(tmp_path: Path) -> None:
+def test_a_pair_without_a_story_expects_half_a_mean_story(tmp_path: Path) -> None:
     scene = Scene([A], [finding(A, probability=0.8)], pairs=("CHN-USA", "JPN-USA"))
     built = build(tmp_path, scene, [CHANNEL_DAILY])
     silent, heard = of_source(built, "A", "JPN>USA"), of_source(built, "A", "CHN>USA")
@@ -82,7 +82,7 @@ def test_a_pair_without_a_story_in_the_window_expects_half_a_mean_story_and_borr
     assert value == pytest.approx(100 * 1.2 / (1.2 + silent["rate"]))
 
 
-def test_the_first_story_of_a_silent_pair_raises_the_value_by_a_finite_step_that_more_reading_lowers(tmp_path: Path) -> None:
+def test_the_first_story_of_a_silent_pair_is_a_finite_step(tmp_path: Path) -> None:
     later = article("A:2", day(30))
     scene = Scene(
         [A, later], [finding(A), finding(later, actor="JPN")], read={("A", day(n)): 100 for n in range(31)},
@@ -92,7 +92,7 @@ def test_the_first_story_of_a_silent_pair_raises_the_value_by_a_finite_step_that
     assert rows[29]["value"] < 100 < rows[30]["value"] < 150
 
 
-def test_a_pair_expects_what_both_directions_expect(tmp_path: Path) -> None:
+def test_a_pair_expects_the_sum_of_both_directions(tmp_path: Path) -> None:
     built = build(tmp_path, Scene([A], [finding(A)]), [BASELINE])
     rates = [of_source(built, "A", series)["rate"] for series in ("CHN>USA", "USA>CHN", "CHN-USA")]
     assert rates[2] == pytest.approx(rates[0] + rates[1])
@@ -118,7 +118,7 @@ def test_a_window_without_an_accepted_article_is_an_error(tmp_path: Path, window
         build(tmp_path, Scene(read={("A", DAY): 0, ("A", day(3)): 0}, baseline=window), [BASELINE])
 
 
-def test_the_baseline_names_the_readers_that_made_it(tmp_path: Path) -> None:
+def test_the_baseline_lists_its_readers(tmp_path: Path) -> None:
     findings = [finding(A), finding(B, extractor_version="0.2.0", lexicon_sha="0000aaaa1111")]
     row = of_source(build(tmp_path, Scene([A, B], findings), [BASELINE]), "A")
     assert row["lexicon_sha"] == "0000aaaa1111 5b1d7c9a0e3f"
@@ -130,8 +130,8 @@ def test_every_series_channel_and_source_has_a_baseline(tmp_path: Path) -> None:
     assert len(built.rows(BASELINE)) == 2 * 3 * 3 * 3  # pairs, series of each, channels, sources with (any)
 
 
-def joined(root: Path) -> Built:
-    """Ten days of one paper with one story a day, which are the baseline; then ten days on which a second paper does the same."""
+def build_with_new_source(root: Path) -> Built:
+    """Ten baseline days of one source with one story a day, then ten days with a second source that does the same."""
     articles: list[Row] = []
     read: dict[tuple[str, date], int] = {}
     for number in range(20):
@@ -141,8 +141,8 @@ def joined(root: Path) -> Built:
     return build(root, Scene(articles, [finding(one) for one in articles], read=read, baseline=(day(0), day(9))), [CHANNEL_DAILY])
 
 
-def test_a_paper_that_joins_moves_observed_and_expected_together(tmp_path: Path) -> None:
-    built = joined(tmp_path)
+def test_a_new_source_raises_observed_and_expected_together(tmp_path: Path) -> None:
+    built = build_with_new_source(tmp_path)
     days = built.rows(DAILY_MASS, series="CHN>USA", channel="escalation")
     assert [row["observed"] for row in days] == pytest.approx([0.5] * 10 + [1.0] * 10)
     assert [row["expected"] for row in days] == pytest.approx([0.5] * 10 + [1.0] * 10)
@@ -150,39 +150,39 @@ def test_a_paper_that_joins_moves_observed_and_expected_together(tmp_path: Path)
     assert values == pytest.approx([100] * 20)
 
 
-def test_a_frozen_baseline_stands_whatever_is_read_later() -> None:
+def test_a_frozen_baseline_is_not_replaced() -> None:
     stored = BASELINE.example().with_columns(rate=pl.lit(0.5), is_frozen=pl.lit(value=True))
     fresh = stored.with_columns(rate=pl.lit(0.7), lexicon_sha=pl.lit("another"))
-    assert freeze(fresh, stored).equals(stored)
+    assert freeze_baseline(fresh, stored).equals(stored)
 
 
-def test_a_series_that_was_never_asked_for_joins_a_frozen_baseline() -> None:
+def test_a_new_series_joins_a_frozen_baseline() -> None:
     stored = BASELINE.example().with_columns(rate=pl.lit(0.5))
     fresh = pl.concat([stored.with_columns(rate=pl.lit(0.7)), stored.with_columns(series=pl.lit("JPN>USA"), rate=pl.lit(0.1))])
-    assert dict(freeze(fresh, stored).select("series", "rate").rows()) == {stored["series"][0]: 0.5, "JPN>USA": 0.1}
+    assert dict(freeze_baseline(fresh, stored).select("series", "rate").rows()) == {stored["series"][0]: 0.5, "JPN>USA": 0.1}
 
 
-def test_a_series_that_is_no_longer_asked_for_leaves_a_frozen_baseline() -> None:
-    asked = BASELINE.example()
-    stored = pl.concat([asked, asked.with_columns(series=pl.lit("JPN>USA"))])
-    assert freeze(asked.with_columns(rate=pl.lit(0.7)), stored).equals(asked)
+def test_a_removed_series_leaves_a_frozen_baseline() -> None:
+    selected = BASELINE.example()
+    stored = pl.concat([selected, selected.with_columns(series=pl.lit("JPN>USA"))])
+    assert freeze_baseline(selected.with_columns(rate=pl.lit(0.7)), stored).equals(selected)
 
 
 @pytest.mark.parametrize("changed", [{"index_version": "9.9"}, {"weights_sha": "0" * 12}, {"baseline_to": DAY}])
 def test_another_method_makes_another_baseline(changed: dict[str, object]) -> None:
     stored = BASELINE.example()
     fresh = stored.with_columns(**{name: pl.lit(value) for name, value in changed.items()}, rate=pl.lit(0.7))
-    assert freeze(fresh, stored).equals(fresh)
+    assert freeze_baseline(fresh, stored).equals(fresh)
 
 
-def test_a_baseline_whose_window_is_not_over_is_made_anew() -> None:
+def test_a_baseline_whose_window_is_not_over_is_replaced() -> None:
     stored = BASELINE.example().with_columns(is_frozen=pl.lit(value=False))
     fresh = stored.with_columns(rate=pl.lit(0.7))
-    assert freeze(fresh, stored).equals(fresh)
+    assert freeze_baseline(fresh, stored).equals(fresh)
     assert frozen_window(stored) is None
 
 
-def test_a_frozen_window_stays_when_days_before_it_are_read() -> None:
+def test_a_frozen_window_is_the_stored_one() -> None:
     assert frozen_window(BASELINE.example()) == BASELINE.example().select("baseline_from", "baseline_to").row(0)
 
 
@@ -190,4 +190,4 @@ def test_a_frozen_window_stays_when_days_before_it_are_read() -> None:
     ("days", "given", "is_over"), [(364, None, False), (365, None, True), (20, (DAY, day(9)), True), (5, (DAY, day(9)), False)]
 )
 def test_a_baseline_freezes_when_its_window_is_over(days: int, given: tuple[date, date] | None, is_over: bool) -> None:
-    assert variables(("CHN-USA",), 7, given, Days(DAY, day(days - 1)))["baseline_is_over"] is is_over
+    assert model_variables(("CHN-USA",), 7, given, Days(DAY, day(days - 1)))["baseline_is_over"] is is_over

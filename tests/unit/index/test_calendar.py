@@ -5,7 +5,7 @@ import pytest
 
 from pipeline.contracts.days import Days
 from pipeline.contracts.tables.index import CHANNEL_DAILY, DAILY_MASS, STORY_MASS, TENSION_DAILY, TENSION_PAIR_DAILY
-from tests.unit.index.lake_scenes import DAY, Built, Row, Scene, article, build, day, finding, retells
+from tests.unit.index.lake_scenes import DAY, Built, Row, Scene, article, build, day, finding, link
 
 A = article("A:1")
 
@@ -14,16 +14,16 @@ def escalation(built: Built) -> list[Row]:
     return built.rows(DAILY_MASS, series="CHN>USA", channel="escalation")
 
 
-def test_a_day_that_nobody_read_observes_and_expects_nothing(tmp_path: Path) -> None:
+def test_a_day_without_articles_observes_and_expects_nothing(tmp_path: Path) -> None:
     built = build(tmp_path, Scene([A, article("A:2", day(3))], [finding(A)]), [CHANNEL_DAILY])
-    told = [(row["index_date"], row["articles_read"], row["observed"] > 0, row["expected"] > 0) for row in escalation(built)]
-    assert told == [(day(0), 1, True, True), (day(1), 0, False, False), (day(2), 0, False, False), (day(3), 1, False, True)]
+    rows = [(row["index_date"], row["articles_read"], row["observed"] > 0, row["expected"] > 0) for row in escalation(built)]
+    assert rows == [(day(0), 1, True, True), (day(1), 0, False, False), (day(2), 0, False, False), (day(3), 1, False, True)]
 
 
-def test_over_days_that_nobody_read_the_value_goes_back_to_100_and_grows_thin(tmp_path: Path) -> None:
+def test_without_articles_the_value_returns_to_100(tmp_path: Path) -> None:
     scene = Scene([A, article("A:9", day(40))], [finding(A)], baseline=(day(40), day(40)))
     rows = build(tmp_path, scene, [CHANNEL_DAILY]).rows(CHANNEL_DAILY, series="CHN>USA", channel="escalation")[:40]
-    expected = 500 / 501 / 3 / 2  # half a story of a channel of which the window holds none, drawn to by the one article of the window
+    expected = 500 / 501 / 3 / 2  # half a story of a channel without stories, shrunk by the one article of the window
     assert rows[0]["value"] == pytest.approx(100 * (1 + 0.5) / (1 + expected))
     assert rows[7]["value"] == pytest.approx(100 * (1 + 0.5 / 2) / (1 + expected / 2))
     values = [row["value"] for row in rows]
@@ -31,26 +31,26 @@ def test_over_days_that_nobody_read_the_value_goes_back_to_100_and_grows_thin(tm
     assert [row["evidence_weight"] for row in rows] == sorted((row["evidence_weight"] for row in rows), reverse=True)
 
 
-def test_on_a_read_day_without_a_story_something_is_expected_and_nothing_observed(tmp_path: Path) -> None:
+def test_a_day_with_articles_but_no_story_expects_mass(tmp_path: Path) -> None:
     built = build(tmp_path, Scene([A, article("A:2", day(1))], [finding(A)]), [DAILY_MASS])
     row = escalation(built)[1]
     assert (row["observed"], row["story_count"], row["articles_read"]) == (0, 0, 1)
     assert row["expected"] > 0
 
 
-def test_a_day_on_which_all_rows_were_set_aside_expects_nothing(tmp_path: Path) -> None:
+def test_a_day_with_all_rows_quarantined_expects_nothing(tmp_path: Path) -> None:
     built = build(tmp_path, Scene([A], [finding(A)], read={("A", day(1)): 0}), [DAILY_MASS])
     assert (escalation(built)[1]["articles_read"], escalation(built)[1]["expected"]) == (0, 0)
 
 
-def test_the_articles_of_every_source_are_expected_at_its_own_rate(tmp_path: Path) -> None:
+def test_expected_mass_uses_the_rate_of_each_source(tmp_path: Path) -> None:
     scene = Scene([A], [finding(A)], read={("A", DAY): 500, ("B", DAY): 1500, ("A", day(1)): 10, ("C", day(1)): 30}, baseline=(DAY, DAY))
     of_all = 0.5 / 2000
     rate_of_a = (0.5 + 500 * of_all) / (500 + 500)
     assert escalation(build(tmp_path, scene, [DAILY_MASS]))[1]["expected"] == pytest.approx(10 * rate_of_a + 30 * of_all)
 
 
-def test_articles_of_one_day_only_make_an_index_of_one_day(tmp_path: Path) -> None:
+def test_articles_of_one_day_make_an_index_of_one_day(tmp_path: Path) -> None:
     built = build(tmp_path, Scene([A], [finding(A)]))
     assert [row["index_date"] for row in built.rows(TENSION_PAIR_DAILY)] == [DAY]
     assert len(built.rows(TENSION_DAILY)) == 2
@@ -62,7 +62,7 @@ def test_articles_of_one_day_only_make_an_index_of_one_day(tmp_path: Path) -> No
     [(date(2024, 2, 28), date(2024, 3, 1)), (date(2024, 12, 31), date(2025, 1, 2)), (date(2023, 2, 27), date(2023, 3, 1))],
     ids=["leap day", "year end", "February of a common year"],
 )
-def test_the_calendar_runs_on_over_leap_days_and_year_ends(tmp_path: Path, first: date, second: date) -> None:
+def test_the_calendar_includes_leap_days_and_year_ends(tmp_path: Path, first: date, second: date) -> None:
     one, other = article("A:1", first), article("A:2", second)
     built = build(tmp_path, Scene([one, other], [finding(one), finding(other)]), [TENSION_PAIR_DAILY])
     span = Days(first, second)
@@ -70,23 +70,23 @@ def test_the_calendar_runs_on_over_leap_days_and_year_ends(tmp_path: Path, first
     before, after = built.row(CHANNEL_DAILY, series="CHN>USA", channel="escalation", index_date=first), built.row(
         CHANNEL_DAILY, series="CHN>USA", channel="escalation", index_date=second
     )  # fmt: skip
-    kept = 2 ** (-(len(span) - 1) / 7)
-    assert after["shape"] - after["prior"] == pytest.approx(0.5 + kept * (before["shape"] - before["prior"]))
+    decay = 2 ** (-(len(span) - 1) / 7)
+    assert after["shape"] - after["prior"] == pytest.approx(0.5 + decay * (before["shape"] - before["prior"]))
 
 
-def test_a_story_retold_on_leap_day_and_after_keeps_its_first_day(tmp_path: Path) -> None:
+def test_a_story_repeated_on_leap_day_keeps_its_first_day(tmp_path: Path) -> None:
     first, leap, march = (article(f"{name}:1", on) for name, on in zip("ABC", Days(date(2024, 2, 28), date(2024, 3, 1)), strict=True))
-    built = build(tmp_path, Scene([first, leap, march], [finding(leap)], [retells(leap, first), retells(march, leap)]), [STORY_MASS])
+    built = build(tmp_path, Scene([first, leap, march], [finding(leap)], [link(leap, first), link(march, leap)]), [STORY_MASS])
     assert {row["index_date"] for row in built.rows(STORY_MASS)} == {date(2024, 2, 28)}
 
 
-def test_one_article_in_a_year_makes_an_index_of_the_whole_year(tmp_path: Path) -> None:
+def test_one_article_in_a_year_makes_an_index_of_the_year(tmp_path: Path) -> None:
     one = article("A:1", date(2025, 7, 1))
     scene = Scene([one], [finding(one)], read={("A", date(2025, 1, 1)): 0, ("A", date(2025, 12, 31)): 0})
     rows = build(tmp_path, scene, [TENSION_DAILY]).rows(TENSION_DAILY, actor="CHN")
     assert len(rows) == 365
     assert [row["index_date"] for row in rows if row["observed_escalation"] > 0] == [date(2025, 7, 1)]
-    assert {round(row["tension"], 9) for row in rows} == {100}  # the only article is the baseline: as expected on every day
+    assert {round(row["tension"], 9) for row in rows} == {100}  # the only article is the baseline, so every day is as expected
 
 
 def test_the_last_seven_days_are_provisional(tmp_path: Path) -> None:

@@ -14,7 +14,7 @@ from pipeline.contracts.tables.contributions import CONTRIBUTIONS
 from pipeline.contracts.tables.index import BASELINE, CHANNEL_DAILY, DAILY_MASS, SIGNALS, STORY_MASS
 from pipeline.index.parameters import STORY_HALF_LIVES
 from pipeline.warehouse.sql import select_view
-from tests.unit.index.lake_scenes import ALL, HALF_LIFE, Built, build, eventful
+from tests.unit.index.lake_scenes import ALL, HALF_LIFE, Built, build, random_scene
 
 STORY_DAYS = STORY_HALF_LIVES * int(HALF_LIFE)
 GROUP = ["index_date", "series", "channel"]
@@ -39,7 +39,7 @@ def test_the_parts_of_every_value_sum_to_it(built: Built) -> None:
     assert values["share_pct"].to_numpy() == pytest.approx(100)
 
 
-def test_one_day_of_the_view_is_that_day_of_all_rows(long: Built, long_parts: pl.DataFrame) -> None:
+def test_one_day_of_the_view_equals_that_day_of_all_rows(long: Built, long_parts: pl.DataFrame) -> None:
     last = long.lake.read(CHANNEL_DAILY)["index_date"].max()
     assert isinstance(last, date)
     one = CONTRIBUTIONS.conform(select_view(long.lake, CONTRIBUTIONS, last))
@@ -47,11 +47,11 @@ def test_one_day_of_the_view_is_that_day_of_all_rows(long: Built, long_parts: pl
     assert_frame_equal(one, long_parts.filter(index_date=last), check_exact=True)
 
 
-def test_a_day_without_earlier_stories_has_no_part_for_them(small: Built) -> None:
+def test_a_day_without_earlier_stories_has_no_earlier_part(small: Built) -> None:
     assert small.contributions().filter(part="earlier").is_empty()
 
 
-def test_stories_are_named_for_four_half_lives_and_added_up_after(long: Built, long_parts: pl.DataFrame) -> None:
+def test_stories_are_listed_for_four_half_lives_then_summed(long: Built, long_parts: pl.DataFrame) -> None:
     stories = long_parts.filter(part="story").select(*GROUP, "story_id")
     story_dates = long.lake.read(STORY_MASS).select("series", "channel", "story_id", pl.col("index_date").alias("story_date"))
     ages = stories.join(story_dates, on=["series", "channel", "story_id"])
@@ -59,12 +59,12 @@ def test_stories_are_named_for_four_half_lives_and_added_up_after(long: Built, l
     assert (days.min(), days.max()) == (0, STORY_DAYS - 1)
     first_dates = long.lake.read(STORY_MASS).group_by("series", "channel").agg(pl.col("index_date").min().alias("first_date"))
     earlier = long_parts.filter(part="earlier").group_by("series", "channel").agg(pl.col("index_date").min())
-    met = earlier.join(first_dates, on=["series", "channel"])
-    assert met.height == 9
-    assert set((met["index_date"] - met["first_date"]).to_list()) == {timedelta(days=STORY_DAYS)}
+    both = earlier.join(first_dates, on=["series", "channel"])
+    assert both.height == 9
+    assert set((both["index_date"] - both["first_date"]).to_list()) == {timedelta(days=STORY_DAYS)}
 
 
-def test_the_earlier_part_is_what_the_older_stories_would_add(long: Built, long_parts: pl.DataFrame) -> None:
+def test_the_earlier_part_is_the_sum_of_the_older_stories(long: Built, long_parts: pl.DataFrame) -> None:
     masses = defaultdict(list)
     for row in long.lake.read(STORY_MASS).iter_rows(named=True):
         masses[row["series"], row["channel"]].append((row["index_date"], row["mass"]))
@@ -75,20 +75,20 @@ def test_the_earlier_part_is_what_the_older_stories_would_add(long: Built, long_
         assert row["contribution"] == pytest.approx(100 * older / rates[row["index_date"], row["series"], row["channel"]])
 
 
-def test_a_story_is_shown_with_its_heaviest_signal_and_the_others_with_none(built: Built) -> None:
+def test_a_story_is_shown_with_its_heaviest_signal(built: Built) -> None:
     facts = ["kind", "instrument", "status"]
     parts = built.contributions()
     stories, others = parts.filter(part="story"), parts.filter(pl.col("part") != "story")
-    speaks = built.lake.read(STORY_MASS).select("series", "channel", "story_id", pl.col("signal_id").alias("speaker"))
-    shown = stories.join(speaks, on=["series", "channel", "story_id"], how="left")
-    assert shown.filter(pl.col("signal_id").ne_missing(pl.col("speaker"))).is_empty()
-    said = stories.join(built.lake.read(SIGNALS).select("signal_id", *facts), on="signal_id", how="left", suffix="_said")
-    assert said.filter(pl.any_horizontal(pl.col(name).ne_missing(pl.col(f"{name}_said")) for name in facts)).is_empty()
+    heaviest = built.lake.read(STORY_MASS).select("series", "channel", "story_id", pl.col("signal_id").alias("heaviest_id"))
+    shown = stories.join(heaviest, on=["series", "channel", "story_id"], how="left")
+    assert shown.filter(pl.col("signal_id").ne_missing(pl.col("heaviest_id"))).is_empty()
+    signals = stories.join(built.lake.read(SIGNALS).select("signal_id", *facts), on="signal_id", how="left", suffix="_said")
+    assert signals.filter(pl.any_horizontal(pl.col(name).ne_missing(pl.col(f"{name}_said")) for name in facts)).is_empty()
     assert others.filter(pl.any_horizontal(pl.col(name).is_not_null() for name in ("story_id", "signal_id", *facts))).is_empty()
 
 
-def rebuilt(built: Built) -> Iterator[tuple[tuple[object, str, str], float]]:
-    """Every value from the published masses, story by story in plain Python, without the filter and without the SQL."""
+def rebuild_values(built: Built) -> Iterator[tuple[tuple[object, str, str], float]]:
+    """Rebuild every value from the published masses in plain Python, without the filter and the SQL."""
     priors = {(row["series"], row["channel"]): row["prior"] for row in built.rows(BASELINE, source="(any)")}
     stories = defaultdict(list)
     for row in built.rows(STORY_MASS):
@@ -102,14 +102,14 @@ def rebuilt(built: Built) -> Iterator[tuple[tuple[object, str, str], float]]:
             yield (on, series, channel), 100 * a / b
 
 
-def test_every_value_can_be_rebuilt_from_the_published_masses(built: Built) -> None:
+def test_every_value_is_rebuilt_from_the_published_masses(built: Built) -> None:
     values = {tuple(row[:3]): row[3] for row in built.lake.read(CHANNEL_DAILY).select(*GROUP, "value").iter_rows()}
-    again = dict(rebuilt(built))
+    again = dict(rebuild_values(built))
     assert again.keys() == values.keys()
     assert max(abs(again[key] - value) for key, value in values.items()) < 1e-9
 
 
-def bytes_of(built: Built) -> dict[str, bytes]:
+def read_bytes_by_file(built: Built) -> dict[str, bytes]:
     return {
         str(path.relative_to(built.lake.root)): path.read_bytes()
         for table in TABLES.values()
@@ -119,8 +119,8 @@ def bytes_of(built: Built) -> dict[str, bytes]:
 
 
 def test_two_runs_over_the_same_lake_give_the_same_bytes(tmp_path: Path) -> None:
-    scene = eventful(60, seed=3)
+    scene = random_scene(60, seed=3)
     shuffled = replace(scene, articles=scene.articles[::-1], findings=scene.findings[::-1], links=scene.links[::-1])
-    one, other = (bytes_of(build(tmp_path / name, told, ALL)) for name, told in (("one", scene), ("other", shuffled)))
+    one, other = (read_bytes_by_file(build(tmp_path / name, told, ALL)) for name, told in (("one", scene), ("other", shuffled)))
     assert len(one) == 25
     assert [name for name in one if one[name] != other[name]] == []

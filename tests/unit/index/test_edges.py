@@ -1,4 +1,4 @@
-"""What must come out where the record is odd: papers that vanish or grow, pairs without news, half-lives long and short."""
+"""The index in unusual cases: sources that disappear or grow, pairs without news, long and short half-lives."""
 
 from dataclasses import replace
 from pathlib import Path
@@ -7,7 +7,7 @@ import polars as pl
 import pytest
 
 from pipeline.contracts.tables.index import CHANNEL_DAILY, DAILY_MASS, TENSION_DAILY, TENSION_PAIR_DAILY
-from tests.unit.index.lake_scenes import DAY, Built, Row, Scene, article, build, day, eventful, finding
+from tests.unit.index.lake_scenes import DAY, Built, Row, Scene, article, build, day, finding, random_scene
 
 WINDOW = (day(0), day(29))
 
@@ -21,32 +21,34 @@ def escalation(built: Built, number: int) -> Row:
 
 
 @pytest.fixture(scope="module")
-def vanished(tmp_path_factory: pytest.TempPathFactory) -> Built:
-    """Two papers tell of one tariff a day each; from day 30 on only one of them appears, and goes on as before."""
+def lost_source(tmp_path_factory: pytest.TempPathFactory) -> Built:
+    """Two sources report one tariff a day each; from day 30 on there is only one source."""
     articles = [*daily("A", range(60)), *daily("B", range(30))]
-    return build(tmp_path_factory.mktemp("vanished"), Scene(articles, [finding(one) for one in articles], baseline=WINDOW), [CHANNEL_DAILY])
+    return build(
+        tmp_path_factory.mktemp("lost_source"), Scene(articles, [finding(one) for one in articles], baseline=WINDOW), [CHANNEL_DAILY]
+    )
 
 
-def test_a_paper_that_vanishes_takes_what_was_expected_of_it_along(vanished: Built) -> None:
-    before, after = (vanished.row(DAILY_MASS, series="CHN>USA", channel="escalation", index_date=day(number)) for number in (29, 30))
+def test_a_source_that_disappears_is_no_longer_expected(lost_source: Built) -> None:
+    before, after = (lost_source.row(DAILY_MASS, series="CHN>USA", channel="escalation", index_date=day(number)) for number in (29, 30))
     assert (before["observed"], after["observed"]) == pytest.approx((1.0, 0.5))
     assert (before["expected"], after["expected"]) == pytest.approx((1.0, 0.5))
 
 
-def test_a_paper_that_vanishes_does_not_move_the_value_and_widens_its_limits(vanished: Built) -> None:
-    before, after = escalation(vanished, 29), escalation(vanished, 59)
+def test_a_source_that_disappears_only_widens_the_interval(lost_source: Built) -> None:
+    before, after = escalation(lost_source, 29), escalation(lost_source, 59)
     assert (before["value"], after["value"]) == pytest.approx((100, 100))
     assert after["hi95"] - after["lo95"] > 1.2 * (before["hi95"] - before["lo95"])
     assert after["evidence_weight"] < before["evidence_weight"]
 
 
-def test_a_paper_that_doubles_its_pages_does_not_move_the_value(tmp_path: Path) -> None:
+def test_a_source_that_doubles_its_articles_keeps_the_value(tmp_path: Path) -> None:
     articles = [*daily("A", range(60)), *(article(f"A:{number} evening", day(number)) for number in range(30, 60))]
     built = build(tmp_path, Scene(articles, [finding(one) for one in articles], baseline=WINDOW), [CHANNEL_DAILY])
     assert escalation(built, 59)["value"] == pytest.approx(100)
 
 
-def test_a_pair_of_which_nothing_is_ever_told_has_a_row_for_every_day_and_falls_below_100_slowly(tmp_path: Path) -> None:
+def test_a_pair_without_stories_has_every_day_and_falls_slowly(tmp_path: Path) -> None:
     articles = daily("A", range(30))
     scene = Scene(articles, [finding(one) for one in articles], pairs=("CHN-USA", "DEU-FRA"), baseline=WINDOW)
     rows = build(tmp_path, scene, [TENSION_DAILY]).rows(TENSION_DAILY, actor="DEU", target="FRA")
@@ -59,8 +61,8 @@ def test_a_pair_of_which_nothing_is_ever_told_has_a_row_for_every_day_and_falls_
 
 
 @pytest.mark.parametrize("half_life", [0.5, 1, 7, 60, 365])
-def test_any_half_life_gives_a_value_between_its_limits_on_every_day(tmp_path: Path, half_life: float) -> None:
-    built = build(tmp_path, replace(eventful(120, seed=3), half_life_days=half_life), [TENSION_PAIR_DAILY])
+def test_any_half_life_gives_a_value_within_its_intervals(tmp_path: Path, half_life: float) -> None:
+    built = build(tmp_path, replace(random_scene(120, seed=3), half_life_days=half_life), [TENSION_PAIR_DAILY])
     rows = built.lake.read(TENSION_PAIR_DAILY)
     assert rows.height == 120
     assert set(rows["half_life_days"]) == {half_life}
@@ -72,7 +74,7 @@ def test_any_half_life_gives_a_value_between_its_limits_on_every_day(tmp_path: P
         assert rows.filter(~ordered).is_empty(), name
 
 
-def test_every_row_names_its_baseline_half_life_and_version(vanished: Built, tmp_path: Path) -> None:
+def test_every_row_names_its_baseline_half_life_and_version(lost_source: Built, tmp_path: Path) -> None:
     articles = daily("A", range(3))
     row = build(tmp_path, Scene(articles, [finding(one) for one in articles]), [TENSION_DAILY]).rows(TENSION_DAILY)[0]
     assert (row["baseline_from"], row["baseline_to"], row["half_life_days"], row["index_version"]) == (DAY, day(2), 7.0, "1.0")

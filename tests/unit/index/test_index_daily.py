@@ -6,12 +6,12 @@ import pytest
 
 from pipeline.contracts.countries import pair_name
 from pipeline.contracts.tables.index import INDEX_DAILY, MOVEMENT_DAILY, STALEMATE_DAILY, TENSION_DAILY, TENSION_PAIR_DAILY
-from tests.unit.index.lake_scenes import DAY, Built, Row, Scene, article, build, day, finding, retells
+from tests.unit.index.lake_scenes import DAY, Built, Row, Scene, article, build, day, finding, link
 
 A, B = article("A:1"), article("A:2")
 
 
-def test_the_net_is_tension_minus_concession_with_limits_recovered_from_both(small: Built) -> None:
+def test_the_net_is_tension_minus_concession_with_intervals(small: Built) -> None:
     for row in small.rows(INDEX_DAILY):
         assert row["net_tension"] == pytest.approx(row["tension"] - row["concession"])
         for level in (80, 95):
@@ -21,7 +21,7 @@ def test_the_net_is_tension_minus_concession_with_limits_recovered_from_both(sma
             assert row[f"net_tension_hi{level}"] == pytest.approx(row["net_tension"] + high)
 
 
-def test_the_pooled_pair_observes_and_expects_what_both_directions_do(small: Built) -> None:
+def test_the_masses_of_a_pair_are_those_of_both_directions(small: Built) -> None:
     for pooled in small.rows(TENSION_PAIR_DAILY):
         directed = small.rows(TENSION_DAILY, index_date=pooled["index_date"])
         assert len(directed) == 2
@@ -31,7 +31,7 @@ def test_the_pooled_pair_observes_and_expects_what_both_directions_do(small: Bui
                 assert pooled[name] == pytest.approx(sum(row[name] for row in directed))
 
 
-def test_both_directions_have_the_phase_and_the_stalemate_of_their_pair(small: Built) -> None:
+def test_both_directions_have_phase_and_stalemate_of_the_pair(small: Built) -> None:
     for row in small.rows(TENSION_DAILY):
         pooled = small.row(TENSION_PAIR_DAILY, index_date=row["index_date"])
         assert (row["phase"], row["stalemate"]) == (pooled["phase"], pooled["stalemate"])
@@ -40,7 +40,7 @@ def test_both_directions_have_the_phase_and_the_stalemate_of_their_pair(small: B
 def test_counts_are_those_of_the_day_and_direction(tmp_path: Path) -> None:
     copy = article("B:1")
     findings = [finding(A), finding(copy), finding(B, "offer", "proposed"), finding(B, "threat", "proposed", modality="negated")]
-    built = build(tmp_path, Scene([A, B, copy], findings, [retells(copy, A)], read={("A", DAY): 40}), [TENSION_DAILY])
+    built = build(tmp_path, Scene([A, B, copy], findings, [link(copy, A)], read={("A", DAY): 40}), [TENSION_DAILY])
     row = built.row(TENSION_DAILY, actor="CHN")
     assert (row["story_count"], row["signal_count"], row["article_count"]) == (2, 3, 3)
     assert row["raw_per_10k"] == pytest.approx(10_000 * 2 / 41)
@@ -54,15 +54,15 @@ def test_an_article_with_signals_of_two_channels_is_counted_once(tmp_path: Path)
     assert (row["story_count"], row["signal_count"], row["article_count"]) == (1, 2, 1)
 
 
-def test_the_raw_rate_of_a_day_that_nobody_read_is_empty(tmp_path: Path) -> None:
+def test_the_raw_rate_of_a_day_without_articles_is_null(tmp_path: Path) -> None:
     built = build(tmp_path, Scene([A, article("A:3", day(2))], [finding(A)]), [TENSION_PAIR_DAILY])
     assert [row["raw_per_10k"] for row in built.rows(TENSION_PAIR_DAILY)] == [10_000, None, 0]
 
 
-def test_an_article_counts_in_the_raw_rate_of_its_own_day_and_not_of_its_story_s(tmp_path: Path) -> None:
+def test_an_article_counts_in_the_raw_rate_of_its_own_day(tmp_path: Path) -> None:
     copy, later = article("B:1", day(1)), article("C:1", day(2))
     findings = [finding(one) for one in (A, copy, later)]
-    built = build(tmp_path, Scene([A, copy, later], findings, [retells(copy, A), retells(later, copy)]), [TENSION_PAIR_DAILY])
+    built = build(tmp_path, Scene([A, copy, later], findings, [link(copy, A), link(later, copy)]), [TENSION_PAIR_DAILY])
     assert [row["raw_per_10k"] for row in built.rows(TENSION_PAIR_DAILY)] == [10_000] * 3
 
 
@@ -73,36 +73,36 @@ def test_a_value_that_is_mostly_prior_is_thin(tmp_path: Path) -> None:
     assert (rows[0]["is_thin"], rows[-1]["is_thin"]) == (True, False)
 
 
-def of(partner: str, kind: str, status: str = "announced", probability: float = 1.0, **changes: Any) -> Row:
-    """Something that the USA finds itself told by a partner, so that every case of a table is a pair of its own."""
+def towards_usa(partner: str, kind: str, status: str = "announced", probability: float = 1.0, **changes: Any) -> Row:
+    """A finding towards_usa a partner towards the USA, so that every case is a pair towards_usa its own."""
     return finding(A, kind, status, probability, actor=partner, **changes)
 
 
-def talks(partner: str, said: float) -> list[Row]:
-    return [of(partner, "dialogue", "effective", said / 2, instrument=instrument) for instrument in ("tariff", "agreement")]
+def talk(partner: str, amount: float) -> list[Row]:
+    return [towards_usa(partner, "dialogue", "effective", amount / 2, instrument=instrument) for instrument in ("tariff", "agreement")]
 
 
-def moved(partner: str) -> list[Row]:
-    """A little of both, so that neither side stands out."""
-    return [of(partner, "purchase", "announced", 0.5), of(partner, "measure", "announced", 0.4)]
+def both_channels(partner: str) -> list[Row]:
+    """A little escalation and concession, about the same towards_usa both."""
+    return [towards_usa(partner, "purchase", "announced", 0.5), towards_usa(partner, "measure", "announced", 0.4)]
 
 
 PHASES = {
-    "CHN": ("escalation", [of("CHN", "measure", "effective")]),
-    "JPN": ("de-escalation", [of("JPN", "agreement")]),
-    "MEX": ("dialogue", [of("MEX", "measure"), of("MEX", "agreement")]),  # as much of both
-    "CAN": ("stalemate", [*moved("CAN"), *talks("CAN", 1.33)]),  # (1.33 + 1) / (1.33 + 0.9 + 2) is a hair above 0.55
-    "IND": ("dialogue", [*moved("IND"), *talks("IND", 1.31)]),
-    "KOR": ("dialogue", talks("KOR", 0.9)),  # nothing moved, but hardly anything was said
-    "VNM": ("stalemate", [of("VNM", "measure", "proposed", 0.5), *talks("VNM", 1.2)]),  # what is only proposed has not moved
-    "BRA": ("stalemate", talks("BRA", 2.0)),
+    "CHN": ("escalation", [towards_usa("CHN", "measure", "effective")]),
+    "JPN": ("de-escalation", [towards_usa("JPN", "agreement")]),
+    "MEX": ("dialogue", [towards_usa("MEX", "measure"), towards_usa("MEX", "agreement")]),  # the same amount towards_usa both
+    "CAN": ("stalemate", [*both_channels("CAN"), *talk("CAN", 1.33)]),  # (1.33 + 1) / (1.33 + 0.9 + 2) is just above 0.55
+    "IND": ("dialogue", [*both_channels("IND"), *talk("IND", 1.31)]),
+    "KOR": ("dialogue", talk("KOR", 0.9)),  # nothing both_channels, but there was hardly any talk
+    "VNM": ("stalemate", [towards_usa("VNM", "measure", "proposed", 0.5), *talk("VNM", 1.2)]),  # a proposal is no movement
+    "BRA": ("stalemate", talk("BRA", 2.0)),
     "EUN": ("dialogue", []),
 }
 
 
 @pytest.fixture(scope="module")
 def phases(tmp_path_factory: pytest.TempPathFactory) -> Built:
-    """A day of each kind; the baseline is a later day, much read, on which nothing is told: every prior weighs one, little is expected."""
+    """One pair for each phase. The baseline is a later day with many articles and no story: priors weigh 1, little is expected."""
     findings = [row for _, rows in PHASES.values() for row in rows]
     pairs = tuple(pair_name(partner, "USA") for partner in PHASES)
     scene = Scene([A, article("A:99", day(1))], findings, pairs=pairs, baseline=(day(1), day(1)), read={("A", day(1)): 10_000})
@@ -123,40 +123,40 @@ def test_days_far_below_their_baseline_are_quiet(tmp_path: Path) -> None:
 
 
 def both(partner: str, kind: str, first: float, second: float) -> list[Row]:
-    """The same from either side."""
-    return [of(partner, kind, "proposed", first), finding(A, kind, "proposed", second, actor="USA", target=partner)]
+    """The same finding from both sides."""
+    return [towards_usa(partner, kind, "proposed", first), finding(A, kind, "proposed", second, actor="USA", target=partner)]
 
 
 COPY = article("B:1")
 DEEDS = (("easing", 0.5), ("purchase", 0.25), ("agreement", 0.125), ("measure", 1.0))
 HOLD_AND_MOVE = {
     "talk, demands and refusals hold": (
-        "CHN", 0.875, 0, [of("CHN", kind, "proposed", p) for kind, p in (("dialogue", 0.5), ("demand", 0.25), ("refusal", 0.125))]
+        "CHN", 0.875, 0, [towards_usa("CHN", kind, "proposed", p) for kind, p in (("dialogue", 0.5), ("demand", 0.25), ("refusal", 0.125))]
     ),
-    "deeds move": ("CAN", 0, 1.875, [of("CAN", kind, "announced", p) for kind, p in DEEDS]),
-    "threats, offers, accusations and probes do neither": (
-        "MEX", 0, 0, [of("MEX", kind) for kind in ("threat", "offer", "accusation", "investigation")]
+    "deeds move": ("CAN", 0, 1.875, [towards_usa("CAN", kind, "announced", p) for kind, p in DEEDS]),
+    "threats, offers, accusations and investigations do neither": (
+        "MEX", 0, 0, [towards_usa("MEX", kind) for kind in ("threat", "offer", "accusation", "investigation")]
     ),
     "both directions count together": ("BRA", 0.75, 0, both("BRA", "refusal", 0.5, 0.25)),
-    "a story counts once however many articles tell it": (
-        "JPN", 0.75, 0, [of("JPN", "dialogue", "effective", 0.5), finding(COPY, "dialogue", "effective", 0.75, actor="JPN")]
+    "a story counts once for any number towards_usa articles": (
+        "JPN", 0.75, 0, [towards_usa("JPN", "dialogue", "effective", 0.5), finding(COPY, "dialogue", "effective", 0.75, actor="JPN")]
     ),
-    "what is not asserted does not count": (
-        "IND", 0, 0, [of("IND", "easing", modality="hypothetical"), of("IND", "measure", modality="historical")]
+    "findings that are not asserted do not count": (
+        "IND", 0, 0, [towards_usa("IND", "easing", modality="hypothetical"), towards_usa("IND", "measure", modality="historical")]
     ),
-    "a purchase called off is no deed": ("EUN", 0, 0, [of("EUN", "purchase", "ended")]),
+    "a cancelled purchase does not move": ("EUN", 0, 0, [towards_usa("EUN", "purchase", "ended")]),
 }  # fmt: skip
 
 
 @pytest.fixture(scope="module")
 def movement(tmp_path_factory: pytest.TempPathFactory) -> Built:
-    """One day on which every pair is a case of its own."""
+    """One day on which each pair is one case."""
     findings = [row for *_, rows in HOLD_AND_MOVE.values() for row in rows]
     pairs = tuple(pair_name(partner, "USA") for partner, *_ in HOLD_AND_MOVE.values())
-    return build(tmp_path_factory.mktemp("movement"), Scene([A, COPY], findings, [retells(COPY, A)], pairs=pairs), [STALEMATE_DAILY])
+    return build(tmp_path_factory.mktemp("movement"), Scene([A, COPY], findings, [link(COPY, A)], pairs=pairs), [STALEMATE_DAILY])
 
 
 @pytest.mark.parametrize(("partner", "hold", "move"), [case[:3] for case in HOLD_AND_MOVE.values()], ids=list(HOLD_AND_MOVE))
-def test_the_daily_movement_is_what_was_said_and_what_moved(movement: Built, partner: str, hold: float, move: float) -> None:
+def test_daily_movement_sums_talk_and_deeds(movement: Built, partner: str, hold: float, move: float) -> None:
     row = movement.row(MOVEMENT_DAILY, pair=pair_name(partner, "USA"))
     assert (row["hold"], row["move"]) == (hold, move)

@@ -5,62 +5,62 @@ import pytest
 from pipeline.contracts.days import Days
 from pipeline.contracts.tables.index import WEIGHTS
 from pipeline.contracts.vocabulary import KIND, KIND_POLARITY, STATUS
-from pipeline.index.parameters import BASELINE_DAYS, BaselineError, baseline_window, variables, weights
+from pipeline.index.parameters import BASELINE_DAYS, BaselineError, baseline_window, model_variables, read_weights
 
 FIRST = date(2024, 2, 29)
 READ = Days(FIRST, FIRST + timedelta(days=999))
 
 
-def test_every_kind_and_status_has_a_weight_between_nothing_and_one() -> None:
-    rows = WEIGHTS.conform(weights())
+def test_every_kind_and_status_has_a_weight_from_0_to_1() -> None:
+    rows = WEIGHTS.conform(read_weights())
     assert rows.height == len(KIND.words) * len(STATUS.words)
     assert rows.filter((rows["weight"] < 0) | (rows["weight"] > 1)).is_empty()
 
 
 def test_the_channel_of_a_kind_is_its_polarity() -> None:
-    assert dict(weights().select("kind", "channel").iter_rows()) == dict(KIND_POLARITY)
+    assert dict(read_weights().select("kind", "channel").iter_rows()) == dict(KIND_POLARITY)
 
 
 def test_accusations_demands_refusals_and_threats_are_never_actions() -> None:
-    words = {kind for kind in KIND.words if not weights().filter(kind=kind)["is_action"].any()}
+    words = {kind for kind in KIND.words if not read_weights().filter(kind=kind)["is_action"].any()}
     assert words == {"threat", "accusation", "demand", "refusal", "dialogue"}
 
 
-def test_what_is_only_proposed_is_no_action() -> None:
-    assert not weights().filter(status="proposed")["is_action"].any()
+def test_a_proposal_is_no_action() -> None:
+    assert not read_weights().filter(status="proposed")["is_action"].any()
 
 
-def test_only_an_easing_still_weighs_when_suspended_or_ended() -> None:
-    late = weights().filter(weights()["status"].is_in(["suspended", "ended"]) & (weights()["weight"] > 0))
+def test_only_an_easing_has_weight_when_suspended_or_ended() -> None:
+    late = read_weights().filter(read_weights()["status"].is_in(["suspended", "ended"]) & (read_weights()["weight"] > 0))
     assert set(late["kind"]) == {"easing"}
 
 
-def test_the_first_365_days_read_are_the_baseline_unless_another_is_given() -> None:
+def test_the_first_365_days_read_are_the_default_baseline() -> None:
     assert baseline_window(None, READ) == Days(FIRST, FIRST + timedelta(days=BASELINE_DAYS - 1))
     assert len(baseline_window(None, READ)) == 365
     given = (date(2025, 1, 1), date(2025, 6, 30))
     assert baseline_window(given, READ) == Days(*given)
 
 
-def test_less_than_a_year_read_is_its_own_baseline() -> None:
+def test_less_than_a_year_of_articles_is_its_own_baseline() -> None:
     assert baseline_window(None, Days(FIRST, FIRST)) == Days(FIRST, FIRST)
 
 
-def test_a_window_that_only_touches_the_days_read_will_do() -> None:
+def test_a_window_may_overlap_the_days_read_by_one_day() -> None:
     assert baseline_window((date(2020, 1, 1), FIRST), READ).last == FIRST
 
 
 @pytest.mark.parametrize("given", [(date(2020, 1, 1), date(2020, 12, 31)), (date(2030, 1, 1), date(2030, 12, 31))])
-def test_a_window_outside_the_days_read_is_refused_with_both_spans(given: tuple[date, date]) -> None:
-    with pytest.raises(BaselineError, match=rf"{given[0]} to {given[1]} lies outside the days read, 2024-02-29 to 2026-11-24"):
+def test_a_window_outside_the_days_read_is_rejected(given: tuple[date, date]) -> None:
+    with pytest.raises(BaselineError, match=rf"{given[0]} to {given[1]} is outside the days read, 2024-02-29 to 2026-11-24"):
         baseline_window(given, READ)
 
 
-def test_without_anything_read_there_is_no_baseline() -> None:
+def test_without_articles_there_is_no_baseline() -> None:
     with pytest.raises(BaselineError, match="no articles have been read yet"):
         baseline_window(None, None)
 
 
 @pytest.mark.parametrize(("half_life", "days"), [(7.0, 28), (0.1, 1), (2.3, 10), (30.0, 120)])
-def test_single_stories_are_named_for_four_half_lives_and_at_least_a_day(half_life: float, days: int) -> None:
-    assert variables(("CHN-USA",), half_life, None, READ)["story_days"] == days
+def test_story_days_are_four_half_lives_and_at_least_a_day(half_life: float, days: int) -> None:
+    assert model_variables(("CHN-USA",), half_life, None, READ)["story_days"] == days

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from pipeline.contracts.tables.index import SIGNALS, STORIES, STORY_ARTICLES, STORY_MASS
-from tests.unit.index.lake_scenes import DAY, Built, Row, Scene, article, build, day, finding, retells, told_by
+from tests.unit.index.lake_scenes import DAY, Built, Row, Scene, article, build, day, finding, link, story_in_sources
 
 ONE = article("A:1")
 
@@ -26,10 +26,10 @@ def test_a_signal_weighs_its_probability_times_its_severity(tmp_path: Path) -> N
     assert row["second_moment_unweighted"] == pytest.approx(0.8)
 
 
-def test_of_one_kind_and_instrument_only_the_heaviest_signal_counts(tmp_path: Path) -> None:
+def test_only_the_heaviest_signal_of_a_kind_and_instrument_counts(tmp_path: Path) -> None:
     heavy, light = finding(ONE, "measure", "announced", 0.9), finding(ONE, "measure", "effective", 0.6)
     row = escalation(masses(tmp_path, heavy, light))
-    assert row["mass"] == pytest.approx(0.9 * 0.50)  # more than 0.6 x 0.70
+    assert row["mass"] == pytest.approx(0.9 * 0.50)  # larger than 0.6 x 0.70
     assert row["signal_id"] == heavy["signal_id"]
     assert row["signal_count"] == 2
 
@@ -42,7 +42,7 @@ def test_signals_of_other_kinds_and_instruments_are_added(tmp_path: Path) -> Non
     assert row["mass"] == pytest.approx(0.9 * 0.50 + 0.5 * 0.50 + 0.7 * 0.10)
 
 
-def test_the_second_moment_is_that_of_a_story_whose_signals_come_together_each_true_or_not(tmp_path: Path) -> None:
+def test_the_second_moment_is_that_of_independent_signals(tmp_path: Path) -> None:
     told = [("measure", "announced", 0.9, 0.50), ("demand", "proposed", 0.7, 0.10), ("threat", "proposed", 0.4, 0.35)]
     row = escalation(masses(tmp_path, *(finding(ONE, kind, status, p) for kind, status, p, _ in told)))
     expected = plain = 0.0
@@ -54,8 +54,8 @@ def test_the_second_moment_is_that_of_a_story_whose_signals_come_together_each_t
     assert row["second_moment_unweighted"] == pytest.approx(plain)
 
 
-def test_the_heaviest_signal_is_chosen_among_all_articles_of_the_story(tmp_path: Path) -> None:
-    (first, second), links = told_by(2)
+def test_the_heaviest_signal_comes_from_any_article_of_the_story(tmp_path: Path) -> None:
+    (first, second), links = story_in_sources(2)
     loud = finding(second, probability=0.9)
     row = escalation(masses(tmp_path, finding(first, probability=0.4), loud, articles=[first, second], links=links))
     assert row["story_id"] == first["article_id"]
@@ -69,10 +69,10 @@ BREADTHS = {1: 1.0, 3: 1 + log(3), 20: 1 + log(20), 25: 1 + log(20)}
 
 @pytest.fixture(scope="module")
 def broad(tmp_path_factory: pytest.TempPathFactory) -> Built:
-    """On each day one story, in 1, 3, 20 and 25 sources."""
+    """One story a day, in 1, 3, 20 and 25 sources."""
     articles, links, findings = [], [], []
     for sources in BREADTHS:
-        told, linked = told_by(sources, day(sources))
+        told, linked = story_in_sources(sources, day(sources))
         named = {one["article_id"]: f"{one['article_id']} of {sources}" for one in told}
         told = [one | {"article_id": named[one["article_id"]]} for one in told]
         links += [one | {name: named[one[name]] for name in ("article_id", "earlier_article_id")} for one in linked]
@@ -82,7 +82,7 @@ def broad(tmp_path_factory: pytest.TempPathFactory) -> Built:
 
 
 @pytest.mark.parametrize("sources", BREADTHS)
-def test_breadth_grows_with_the_logarithm_of_up_to_twenty_sources(broad: Built, sources: int) -> None:
+def test_breadth_grows_with_the_logarithm_of_up_to_20_sources(broad: Built, sources: int) -> None:
     breadth = BREADTHS[sources]
     assert broad.row(STORIES, index_date=day(sources))["source_owner_count"] == sources
     row = broad.row(STORY_MASS, index_date=day(sources), series="CHN>USA")
@@ -90,23 +90,23 @@ def test_breadth_grows_with_the_logarithm_of_up_to_twenty_sources(broad: Built, 
     assert row["second_moment"] == pytest.approx(0.6 * (breadth * 0.50) ** 2)
 
 
-def test_a_source_that_tells_a_story_twice_adds_no_breadth(tmp_path: Path) -> None:
+def test_a_second_article_of_one_source_adds_no_breadth(tmp_path: Path) -> None:
     first, again = article("A:1"), article("A:2", day(1))
-    built = masses(tmp_path, finding(first), articles=[first, again], links=[retells(again, first)])
+    built = masses(tmp_path, finding(first), articles=[first, again], links=[link(again, first)])
     story = built.row(STORIES)
     assert (story["source_owner_count"], story["article_count"], story["breadth"]) == (1, 2, 1.0)
 
 
-def test_two_sources_of_one_owner_are_as_broad_as_one(tmp_path: Path) -> None:
+def test_two_sources_of_one_owner_count_once_in_breadth(tmp_path: Path) -> None:
     first, sister, stranger = article("A:1"), article("B:1", source_owner="A"), article("C:1")
-    links = [retells(sister, first), retells(stranger, first)]
+    links = [link(sister, first), link(stranger, first)]
     story = masses(tmp_path / "two", finding(first), articles=[first, sister], links=links[:1]).row(STORIES)
     assert (story["source_owner_count"], story["article_count"], story["breadth"]) == (1, 2, 1.0)
     story = masses(tmp_path / "three", finding(first), articles=[first, sister, stranger], links=links).row(STORIES)
     assert (story["source_owner_count"], story["article_count"], story["breadth"]) == (2, 3, pytest.approx(1 + log(2)))
 
 
-def test_words_and_actions_share_the_mass_between_them(tmp_path: Path) -> None:
+def test_words_and_actions_sum_to_the_mass(tmp_path: Path) -> None:
     threat = finding(ONE, "threat", "proposed", 0.5)
     planned = finding(ONE, "measure", "proposed", 0.5, instrument="currency")
     act = finding(ONE, "measure", "effective", 0.5)
@@ -116,30 +116,30 @@ def test_words_and_actions_share_the_mass_between_them(tmp_path: Path) -> None:
     assert row["mass"] == pytest.approx(row["mass_words"] + row["mass_actions"])
 
 
-def test_what_is_not_asserted_is_kept_as_a_signal_and_weighs_nothing(tmp_path: Path) -> None:
+def test_signals_that_are_not_asserted_have_no_mass(tmp_path: Path) -> None:
     built = masses(tmp_path, *(finding(ONE, modality=modality) for modality in ("negated", "hypothetical", "historical")))
     assert len(built.rows(SIGNALS)) == 3
     assert built.rows(STORY_MASS) == []
 
 
-def test_words_and_measures_taken_back_weigh_nothing(tmp_path: Path) -> None:
+def test_withdrawn_threats_and_measures_have_no_mass(tmp_path: Path) -> None:
     taken_back = (("threat", "suspended"), ("measure", "ended"), ("offer", "suspended"), ("dialogue", "ended"))
     assert masses(tmp_path, *(finding(ONE, kind, status) for kind, status in taken_back)).rows(STORY_MASS) == []
 
 
-def test_a_weightless_signal_hides_no_other_of_its_kind(tmp_path: Path) -> None:
+def test_a_signal_without_weight_does_not_hide_another(tmp_path: Path) -> None:
     row = escalation(masses(tmp_path, finding(ONE, "threat", "suspended", 0.9), finding(ONE, "threat", "proposed", 0.2)))
     assert row["mass"] == pytest.approx(0.2 * 0.35)
     assert row["signal_count"] == 1
 
 
-def test_an_easing_that_suspends_a_tariff_weighs_as_a_concession(tmp_path: Path) -> None:
+def test_a_suspended_tariff_counts_as_a_concession(tmp_path: Path) -> None:
     built = masses(tmp_path, finding(ONE, "easing", "suspended", 0.5))
     assert built.row(STORY_MASS, series="CHN>USA")["channel"] == "concession"
     assert built.row(STORY_MASS, series="CHN>USA")["mass_actions"] == pytest.approx(0.5 * 0.45)
 
 
-def test_the_pooled_pair_weighs_what_both_directions_weigh(tmp_path: Path) -> None:
+def test_the_mass_of_a_pair_is_that_of_both_directions(tmp_path: Path) -> None:
     built = masses(tmp_path, finding(ONE, probability=0.8), finding(ONE, probability=0.5, actor="USA", target="CHN"))
     assert escalation(built, "CHN>USA")["mass"] == pytest.approx(0.40)
     assert escalation(built, "USA>CHN")["mass"] == pytest.approx(0.25)
@@ -147,27 +147,27 @@ def test_the_pooled_pair_weighs_what_both_directions_weigh(tmp_path: Path) -> No
     assert escalation(built, "CHN-USA")["signal_count"] == 2
 
 
-def test_only_the_pairs_that_were_asked_for_weigh(tmp_path: Path) -> None:
+def test_only_the_selected_pairs_have_mass(tmp_path: Path) -> None:
     others = (("USA", "*"), ("JPN", "USA"), ("CHN", "JPN"))
     assert masses(tmp_path, *(finding(ONE, actor=actor, target=target) for actor, target in others)).rows(STORY_MASS) == []
 
 
-def test_a_story_belongs_to_the_day_of_its_first_telling(tmp_path: Path) -> None:
+def test_a_story_belongs_to_the_day_of_its_first_article(tmp_path: Path) -> None:
     first, second, third = article("A:1"), article("B:1", day(2)), article("C:1", day(4))
-    links = [retells(second, first), retells(third, second)]
+    links = [link(second, first), link(third, second)]
     built = masses(tmp_path, finding(third), articles=[first, second, third], links=links)
     assert {row["story_id"] for row in built.rows(STORY_ARTICLES)} == {"A:1"}
     assert escalation(built)["index_date"] == DAY
     assert built.row(STORIES)["article_count"] == 3
 
 
-def test_an_article_that_nothing_links_tells_its_own_story(tmp_path: Path) -> None:
+def test_an_article_without_links_is_its_own_story(tmp_path: Path) -> None:
     built = masses(tmp_path, finding(ONE), articles=[ONE, article("B:1")])
     assert {row["article_id"]: row["story_id"] for row in built.rows(STORY_ARTICLES)} == {"A:1": "A:1", "B:1": "B:1"}
-    assert [row["story_id"] for row in built.rows(STORIES)] == ["A:1"]  # the other carries no signal
+    assert [row["story_id"] for row in built.rows(STORIES)] == ["A:1"]  # the other has no signal
 
 
-def test_links_that_run_in_a_circle_come_to_an_end(tmp_path: Path) -> None:
+def test_circular_links_terminate(tmp_path: Path) -> None:
     one, other = article("A:1"), article("B:1")
-    built = build(tmp_path, Scene([one, other], [], [retells(one, other), retells(other, one)]), [STORY_ARTICLES])
+    built = build(tmp_path, Scene([one, other], [], [link(one, other), link(other, one)]), [STORY_ARTICLES])
     assert [row["story_id"] for row in built.rows(STORY_ARTICLES)] == ["A:1", "B:1"]

@@ -6,7 +6,7 @@ from polars.testing import assert_frame_equal
 
 from pipeline.contracts.tables.contributions import TOP_CONTRIBUTIONS
 from pipeline.contracts.tables.index import CHANNEL_DAILY, STORY_MASS
-from pipeline.index.top_contributions import STORIES_SHOWN, top_contributions
+from pipeline.index.top_contributions import STORIES_SHOWN, select_top_contributions
 from tests.unit.index.lake_scenes import Built, Scene, article, build, day, finding
 
 CELL = ["index_date", "series", "channel"]
@@ -19,7 +19,7 @@ def largest(built: Built) -> pl.DataFrame:
     return TOP_CONTRIBUTIONS.conform(ranked.filter(pl.col("place") <= STORIES_SHOWN).select(TOP_CONTRIBUTIONS.schema.names()))
 
 
-def test_they_are_the_largest_stories_of_the_view(long: Built) -> None:
+def test_top_contributions_are_the_largest_stories_of_the_view(long: Built) -> None:
     top = long.lake.read(TOP_CONTRIBUTIONS)
     assert top["place"].max() == STORIES_SHOWN
     assert top.height > 3000
@@ -27,7 +27,7 @@ def test_they_are_the_largest_stories_of_the_view(long: Built) -> None:
 
 
 @pytest.mark.parametrize("half_life", [0.2, 0.5, 1.25, 3.0])
-def test_windows_of_any_length_give_the_largest(tmp_path: Path, half_life: float) -> None:
+def test_windows_of_any_length_give_the_largest_stories(tmp_path: Path, half_life: float) -> None:
     articles = [article(f"A:{number}", day(number // 5)) for number in range(120)]
     kinds = ("measure", "threat", "refusal", "accusation")
     findings = [
@@ -38,7 +38,7 @@ def test_windows_of_any_length_give_the_largest(tmp_path: Path, half_life: float
     assert_frame_equal(built.lake.read(TOP_CONTRIBUTIONS), largest(built), abs_tol=1e-12)
 
 
-def test_equal_stories_of_a_day_are_in_order_of_their_names(tmp_path: Path) -> None:
+def test_equal_stories_of_a_day_are_sorted_by_id(tmp_path: Path) -> None:
     articles = [article(f"{source}:1") for source in "EDCBA"]
     built = build(tmp_path, Scene(articles, [finding(one) for one in articles]), [TOP_CONTRIBUTIONS])
     shown = built.lake.read(TOP_CONTRIBUTIONS).filter(series="CHN>USA", channel="escalation")
@@ -47,5 +47,5 @@ def test_equal_stories_of_a_day_are_in_order_of_their_names(tmp_path: Path) -> N
 
 def test_no_stories_and_no_days_give_no_rows(small: Built) -> None:
     channels = small.lake.read(CHANNEL_DAILY)
-    assert top_contributions(STORY_MASS.empty(), channels, 28).is_empty()
-    assert top_contributions(STORY_MASS.empty(), CHANNEL_DAILY.empty(), 28).equals(TOP_CONTRIBUTIONS.empty())
+    assert select_top_contributions(STORY_MASS.empty(), channels, 28).is_empty()
+    assert select_top_contributions(STORY_MASS.empty(), CHANNEL_DAILY.empty(), 28).equals(TOP_CONTRIBUTIONS.empty())

@@ -1,4 +1,4 @@
-"""The six articles of docs/methodology.md: every number of the worked example is what the pipeline makes of them."""
+"""The worked example of docs/methodology.md shows the values that the pipeline computes."""
 
 import re
 from pathlib import Path
@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from pipeline.contracts.tables.index import BASELINE, CHANNEL_DAILY, DAILY_MASS, INDEX_DAILY, STALEMATE_DAILY, STORY_MASS
-from tests.unit.index.lake_scenes import Built, Scene, article, build, day, finding, retells
+from tests.unit.index.lake_scenes import Built, Scene, article, build, day, finding, link
 
 DOCUMENT = Path(__file__).parents[3] / "docs" / "methodology.md"
 
@@ -24,24 +24,24 @@ def example(tmp_path_factory: pytest.TempPathFactory) -> Built:
         finding(talks, "dialogue", "proposed", 0.6, instrument="other", actor="USA", target="CHN"),
         finding(pause, "easing", "suspended", 0.5),
     ]
-    scene = Scene([tariff, copy, threat, market, talks, pause], findings, [retells(copy, tariff)])
+    scene = Scene([tariff, copy, threat, market, talks, pause], findings, [link(copy, tariff)])
     return build(tmp_path_factory.mktemp("example"), scene, [CHANNEL_DAILY, INDEX_DAILY])
 
 
 def numbers(built: Built) -> dict[str, float]:
-    """What the example shows, by the name it has there."""
+    """Values in the example, by their names there."""
     series = {"series": "CHN>USA", "channel": "escalation"}
     (mass,) = built.rows(STORY_MASS, **series)
-    of_any = built.row(BASELINE, source="(any)", **series)
+    any_source = built.row(BASELINE, source="(any)", **series)
     days = built.rows(CHANNEL_DAILY, **series)
     parts = {row["part"]: row["contribution"] for row in built.contributions().filter(index_date=day(2), **series).to_dicts()}
     pooled = built.rows(STALEMATE_DAILY)[-1]
     return {
         "mass of the story": mass["mass"],
-        "rate": of_any["rate"],
-        "kappa": of_any["prior"],
+        "rate": any_source["rate"],
+        "kappa": any_source["prior"],
         "expected a day": built.rows(DAILY_MASS, **series)[0]["expected"],
-        "phi of the window": of_any["prior_dispersion"],
+        "phi of the window": any_source["prior_dispersion"],
         **{f"A({n})": row["shape"] for n, row in enumerate(days, 1)},
         **{f"B({n})": row["rate"] for n, row in enumerate(days, 1)},
         **{f"tension({n})": row["value"] for n, row in enumerate(days, 1)},
@@ -56,7 +56,7 @@ def numbers(built: Built) -> dict[str, float]:
     }
 
 
-def test_the_document_shows_what_the_pipeline_makes(example: Built) -> None:
+def test_the_documented_example_shows_the_computed_values(example: Built) -> None:
     text = DOCUMENT.read_text(encoding="utf-8")
     section = text[text.index("## 13. ") : text.index("## 14. ")]
     shown = dict(re.findall(r"^\| ([^|]+) \| [^|]+ \| ([0-9.]+) \|$", section, re.MULTILINE))

@@ -3,7 +3,7 @@
 import pytest
 
 from pipeline.contracts.tables.deeds import PROMISES_AND_DEEDS, TRADE_SIGNALS, TRADE_STRAIN
-from pipeline.index.trade_thresholds import trade_thresholds
+from pipeline.index.trade_thresholds import read_trade_thresholds
 from pipeline.settings import shipped
 from pipeline.warehouse.sql import read_query, select
 from tests.unit.trade.scenes import Figures
@@ -26,4 +26,4 @@ def test_a_promise_between_trade_tables_holds_on_the_bundled_figures(bundled: Fi
 
 def test_every_threshold_is_read_by_a_model() -> None:
     models = "".join(path.read_text(encoding="utf-8") for path in (shipped("sql") / "trade").glob("*.sql"))
-    assert [name for name in trade_thresholds()["name"] if f"'{name}'" not in models] == []
+    assert [name for name in read_trade_thresholds()["name"] if f"'{name}'" not in models] == []

@@ -10,7 +10,7 @@ from pipeline.contracts import vocabulary
 from pipeline.contracts.days import Days
 from pipeline.contracts.tables.core import ARTICLES, COVERAGE, FINDINGS
 from pipeline.contracts.tables.index import TENSION_PAIR_DAILY
-from pipeline.index.parameters import variables
+from pipeline.index.parameters import model_variables
 from pipeline.models.build import build_tables
 from pipeline.settings.archives import ArticleFiles
 from pipeline.signals.evaluate import evaluate
@@ -57,7 +57,7 @@ def test_an_index_of_labels_follows_trade_epu_by_words_not_by_actions(outside_da
     assert findings.height == labels.height  # every labelled headline is an article of the corpus
     read = admitted.coverage["index_date"].sort()
     core = {ARTICLES.name: admitted.articles, COVERAGE.name: admitted.coverage, FINDINGS.name: findings}
-    method = variables(("CHN-USA",), 7.0, None, Days(read[0], read[-1]))
+    method = model_variables(("CHN-USA",), 7.0, None, Days(read[0], read[-1]))
     made = build_tables(core, [TENSION_PAIR_DAILY], method)[TENSION_PAIR_DAILY.name]
     found = correlate_with_trade_epu(made, read_references(outside_data / "reference"), 7.0)
     assert found["months"] == 27

@@ -36,7 +36,7 @@ from pipeline.contracts.tables.vintages import VINTAGES
 from pipeline.settings import shipped
 from pipeline.warehouse.lake import Lake
 from pipeline.warehouse.sql import read_query, select
-from tests.unit.index.lake_scenes import DAY, Built, build, eventful
+from tests.unit.index.lake_scenes import DAY, Built, build, random_scene
 
 CHECKS = {path.stem: path for path in sorted((shipped("sql") / "checks").glob("*.sql"))}
 THE_DAY = Days(DAY, DAY)
@@ -338,6 +338,6 @@ def test_a_lake_that_breaks_a_promise_is_found_out(small: Built, tmp_path: Path,
 
 
 def test_values_rebuild_over_more_days_than_a_block_of_weights_holds(tmp_path: Path) -> None:
-    scene = replace(eventful(400, seed=7), half_life_days=0.5)  # a block is 250 days
+    scene = replace(random_scene(400, seed=7), half_life_days=0.5)  # a block is 250 days
     built = build(tmp_path, scene, [INDEX_DAILY])
     assert select(built.lake, read_query(CHECKS["values_rebuild_from_published_masses"]), built.variables).is_empty()

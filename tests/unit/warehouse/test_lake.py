@@ -8,7 +8,7 @@ from pipeline.contracts.days import Days
 from pipeline.contracts.model import ContractError
 from pipeline.contracts.tables.core import COVERAGE
 from pipeline.contracts.tables.index import WEIGHTS
-from pipeline.index.parameters import weights
+from pipeline.index.parameters import read_weights
 from pipeline.warehouse.lake import Lake
 
 FIRST = date(2024, 12, 30)
@@ -50,9 +50,9 @@ def test_what_is_written_is_read_again(lake: Lake) -> None:
 def test_a_table_that_is_not_filed_by_day_is_one_file(tmp_path: Path) -> None:
     lake = Lake(tmp_path)
     assert lake.files(WEIGHTS) == []
-    lake.write(WEIGHTS, weights())
+    lake.write(WEIGHTS, read_weights())
     assert list(bytes_of(tmp_path)) == ["weights/weights.parquet"]
-    lake.write(WEIGHTS, weights().head(3))
+    lake.write(WEIGHTS, read_weights().head(3))
     assert lake.read(WEIGHTS).height == 3
 
 
@@ -135,7 +135,7 @@ def test_a_frame_of_another_shape_is_refused_and_nothing_is_written(lake: Lake) 
     with pytest.raises(ContractError, match=r"missing columns \['accepted'\]"):
         lake.write_days(COVERAGE, every_day(99).drop("accepted"), WEEK)
     with pytest.raises(ContractError, match="mistyped columns"):
-        lake.write(WEIGHTS, weights().with_columns(pl.col("weight").cast(pl.Float32)))
+        lake.write(WEIGHTS, read_weights().with_columns(pl.col("weight").cast(pl.Float32)))
     assert bytes_of(lake.root) == before
 
 
@@ -143,7 +143,7 @@ def test_a_table_is_written_only_the_way_it_is_filed(tmp_path: Path) -> None:
     with pytest.raises(ContractError, match=r"table coverage is filed by day; use write_days\(\)"):
         Lake(tmp_path).write(COVERAGE, every_day(1))
     with pytest.raises(ContractError, match=r"table weights is not filed by day; use write\(\)"):
-        Lake(tmp_path).write_days(WEIGHTS, weights(), WEEK)
+        Lake(tmp_path).write_days(WEIGHTS, read_weights(), WEEK)
     assert bytes_of(tmp_path) == {}
 
 
@@ -169,7 +169,7 @@ def test_an_interrupted_write_leaves_the_old_file_and_nothing_else(lake: Lake, b
 
 def test_an_interrupted_first_write_leaves_no_file(tmp_path: Path, broken_disk: None) -> None:
     with pytest.raises(OSError, match="No space left"):
-        Lake(tmp_path).write(WEIGHTS, weights())
+        Lake(tmp_path).write(WEIGHTS, read_weights())
     assert bytes_of(tmp_path) == {}
 
 

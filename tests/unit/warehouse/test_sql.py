@@ -12,7 +12,7 @@ from pipeline.contracts.tables import TABLES
 from pipeline.contracts.tables.core import COVERAGE
 from pipeline.contracts.tables.index import INDEX_DAILY, SIGNALS, STORIES, STORY_ARTICLES, STORY_MASS, WEIGHTS
 from pipeline.contracts.vocabulary import INSTRUMENT, KIND
-from pipeline.index.parameters import variables, weights
+from pipeline.index.parameters import model_variables, read_weights
 from pipeline.models.build import build_tables
 from pipeline.settings import shipped
 from pipeline.warehouse.lake import Lake
@@ -24,7 +24,7 @@ MACROS = sorted((SQL / "macros").glob("*.sql"))
 FUNCTIONS = sorted((SQL / "functions").glob("*.sql"))
 FILES = sorted({*SQL.rglob("*.sql")} - {*MACROS, *FUNCTIONS})
 VIEWS = sorted((SQL / "views").glob("*.sql"))
-METHOD = variables(("CHN-USA",), 7.0, None, Days(date(2025, 4, 4), date(2025, 4, 4)))
+METHOD = model_variables(("CHN-USA",), 7.0, None, Days(date(2025, 4, 4), date(2025, 4, 4)))
 
 
 def written(folder: Path, sql: str) -> Path:
@@ -136,7 +136,7 @@ def test_a_variable_that_is_not_set_is_named(tmp_path: Path) -> None:
 
 def test_no_query_sees_the_tables_or_variables_of_another(tmp_path: Path) -> None:
     query({}, written(tmp_path, "select getvariable('eta') as n from weights"), {"eta": 1})
-    assert query({WEIGHTS.name: weights()}, written(tmp_path, "select count(*) as n from weights"), {}).item() == weights().height
+    assert query({WEIGHTS.name: read_weights()}, written(tmp_path, "select count(*) as n from weights"), {}).item() == read_weights().height
     assert query({}, written(tmp_path, "select count(*) as n from weights"), {}).item() == 0
     with pytest.raises(ModelError, match="'eta'"):
         query({}, written(tmp_path, "select getvariable('eta') as n from weights"), {})
@@ -145,22 +145,22 @@ def test_no_query_sees_the_tables_or_variables_of_another(tmp_path: Path) -> Non
 def test_a_file_replaced_under_its_name_is_read_again(tmp_path: Path) -> None:
     lake = Lake(tmp_path)
     path = written(tmp_path, "select sum(weight) as total from weights")
-    lake.write(WEIGHTS, weights())
+    lake.write(WEIGHTS, read_weights())
     once = query(lake, path, {}).item()
-    lake.write(WEIGHTS, weights().with_columns(weight=pl.col("weight") * 2))
+    lake.write(WEIGHTS, read_weights().with_columns(weight=pl.col("weight") * 2))
     assert query(lake, path, {}).item() == pytest.approx(2 * once)
 
 
 def test_tables_of_the_lake_are_read_and_those_not_written_yet_are_empty(tmp_path: Path) -> None:
     lake = Lake(tmp_path)
-    lake.write(WEIGHTS, weights())
+    lake.write(WEIGHTS, read_weights())
     path = written(tmp_path, "select (select count(*) from weights) as written, (select count(*) from coverage) as not_written")
-    assert query(lake, path, {}).row(0) == (weights().height, 0)
+    assert query(lake, path, {}).row(0) == (read_weights().height, 0)
 
 
 def test_a_table_without_a_frame_is_empty() -> None:
     (path,) = [path for path in model_files() if path.stem == STORY_MASS.name]
-    assert select_table({WEIGHTS.name: weights()}, read_query(path), STORY_MASS, METHOD).equals(STORY_MASS.empty())
+    assert select_table({WEIGHTS.name: read_weights()}, read_query(path), STORY_MASS, METHOD).equals(STORY_MASS.empty())
 
 
 def test_instants_are_cut_into_days_in_utc(tmp_path: Path) -> None:
@@ -188,7 +188,7 @@ def test_sql_that_is_no_query_is_told_with_its_file(tmp_path: Path, sql: str) ->
 
 def test_a_damaged_file_of_the_lake_is_told_with_the_sql_and_the_file(tmp_path: Path) -> None:
     lake = Lake(tmp_path)
-    lake.write(WEIGHTS, weights())
+    lake.write(WEIGHTS, read_weights())
     (tmp_path / "weights" / "weights.parquet").write_bytes(b"half a file")
     with pytest.raises(ModelError, match=r"model\.sql: .*weights\.parquet"):
         query(lake, written(tmp_path, "select * from weights"), {})

@@ -1,6 +1,6 @@
-"""Random claims about few measures on few days, so that they meet: Hypothesis strategies, and the signals that they come from.
+"""Hypothesis strategies for random claims about few measures on few days, and the signals behind them.
 
-Belongs here: what a claim can look like by the contract of `measure_claims`. Does not: what must hold for the ledger of them.
+Belongs here: claims that the contract of `measure_claims` allows. Does not: what must be true of their ledger.
 """
 
 from datetime import date, timedelta
@@ -76,7 +76,7 @@ def claims(most: int) -> st.SearchStrategy[pl.DataFrame]:
 
 
 def many_ledgers(count: int, most_claims: int) -> pl.DataFrame:
-    """Draw that many ledgers of up to `most_claims` claims, each of an actor of its own: the same ones in every run."""
+    """Draw that many ledgers of up to `most_claims` claims, each of its own actor; the same in every run."""
     drawn: list[pl.DataFrame] = []
 
     @settings(database=None, deadline=None, derandomize=True, max_examples=count, phases=[Phase.generate])

@@ -1,11 +1,11 @@
-"""Days and rates that a sentence gives to its measure."""
+"""Dates and rates that are read from a quoted sentence."""
 
 from datetime import date
 
 import polars as pl
 import pytest
 
-from pipeline.index.measures.told_dates import with_told_dates
+from pipeline.index.measures.quoted_dates import add_quoted_dates
 
 TOLD_ON = date(2025, 2, 27)  # a Thursday
 
@@ -14,7 +14,7 @@ def read(quote: str, name: str, effect: str = "suspended", rate: float | None = 
     rows = pl.DataFrame(
         {"quote": [quote], "told_on": [TOLD_ON], "effect": [effect], "rate_pct": [rate]}, schema_overrides={"rate_pct": pl.Float64}
     )
-    return with_told_dates(rows)[name].item()
+    return add_quoted_dates(rows)[name].item()
 
 
 @pytest.mark.parametrize(
@@ -23,7 +23,7 @@ def read(quote: str, name: str, effect: str = "suspended", rate: float | None = 
         ("The duty applies from April 10.", date(2025, 4, 10)),
         ("The duty starts on 1 August.", date(2025, 8, 1)),
         ("A levy on Mar. 4, twice the first", date(2025, 3, 4)),
-        ("The duty begins on January 2.", None),  # farther than two hundred days
+        ("The duty begins on January 2.", None),  # more than 200 days away
         ("The duty began on February 4.", None),  # past
         ("The duty begins on July 1, 2025.", date(2025, 7, 1)),
         ("The duty began on July 1, 2018.", None),
@@ -36,7 +36,7 @@ def read(quote: str, name: str, effect: str = "suspended", rate: float | None = 
         ("It may act.", None),
     ],
 )
-def test_a_sentence_tells_from_when_its_measure_acts(quote: str, due: date | None) -> None:
+def test_due_on_is_the_day_of_effect_in_the_sentence(quote: str, due: date | None) -> None:
     assert read(quote, "due_on") == due
 
 
@@ -54,11 +54,11 @@ def test_a_sentence_tells_from_when_its_measure_acts(quote: str, due: date | Non
         ("It paused the duty.", None),
     ],
 )
-def test_a_sentence_tells_until_when_a_suspension_runs(quote: str, until: date | None) -> None:
+def test_until_on_is_the_end_of_a_suspension_in_the_sentence(quote: str, until: date | None) -> None:
     assert read(quote, "until_on") == until
 
 
-def test_only_a_suspension_runs_until_a_day() -> None:
+def test_only_a_suspension_has_until_on() -> None:
     assert read("It taxes steel for 90 days.", "until_on", effect="announced") is None
 
 
@@ -74,5 +74,5 @@ def test_only_a_suspension_runs_until_a_day() -> None:
         ("It cuts the duty to 25 percent.", None, False),
     ],
 )
-def test_a_sentence_tells_whether_its_rate_is_the_new_one(quote: str, rate: float | None, is_to: bool) -> None:
+def test_is_to_rate_says_whether_the_rate_is_the_new_one(quote: str, rate: float | None, is_to: bool) -> None:
     assert read(quote, "is_to_rate", rate=rate) is is_to

@@ -1,16 +1,15 @@
-"""Days and rates that a sentence gives to its measure: from when it acts, until when a suspension runs, "to 25 percent".
+"""Dates in a quoted sentence: when a measure takes effect, when a suspension ends, and whether its rate is the new one.
 
-Belongs here: reading a day or the word "to" from one sentence, given the day of its article. Does not: what follows from it for a
-measure (`ledger.py`), or anything else in the sentence, which is the reader's.
+Belongs here: what one sentence says, relative to the day of its article. Does not: what follows for the measure (`ledger.py`).
 """
 
 from datetime import timedelta
 
 import polars as pl
 
-#: A month and day without a year mean the next such day, if it is no farther away than this.
-FARTHEST_DAYS = 200
-LONGEST_SUSPENSION = 731
+#: A month and day without a year mean the next such day, if it is at most this many days away.
+MAX_DAYS_AHEAD = 200
+MAX_TERM_DAYS = 731
 
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 _WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
@@ -29,11 +28,12 @@ _FOR = (
 _NUMBERS = {"a": 1, "an": 1, "one": 1, "two": 2, "three": 3, "six": 6, "nine": 9, "twelve": 12}
 
 
-def with_told_dates(claims: pl.DataFrame) -> pl.DataFrame:
-    """The claims with `due_on`, `until_on` and `is_to_rate`, read from `quote`, `told_on` and `rate_pct`; empty where nothing is told.
+def add_quoted_dates(claims: pl.DataFrame) -> pl.DataFrame:
+    """Add `due_on`, `until_on` and `is_to_rate`, read from `quote`, `told_on` and `rate_pct`.
 
-    `due_on` is later than the article: "from April 10", "on 1 August", "from Thursday" (a weekday after "on" is mostly the day of the
-    report). `until_on` is the end of a suspension: "until November 10", "for 90 days". `is_to_rate`: the sentence says "to" that rate.
+    `due_on`: a day after the article's on which the measure takes effect ("from April 10", "on 1 August", "from Thursday"; a weekday after
+    "on" is mostly the day of the report and does not count). `until_on`: end of a suspension ("until November 10", "for 90 days"). Both are
+    null when the sentence gives none. `is_to_rate`: the sentence says "to" before the rate ("to 25 percent").
     """
     quote, told = pl.col("quote"), pl.col("told_on")
     weekday = quote.str.extract_groups(_FROM_WEEKDAY).struct.field("weekday").str.to_lowercase().str.slice(0, 3)
@@ -42,39 +42,39 @@ def with_told_dates(claims: pl.DataFrame) -> pl.DataFrame:
     rate = pl.col("rate_pct").round(2).cast(pl.String).str.strip_suffix(".0").str.replace_all(".", r"\.", literal=True)
     to_rate = pl.concat_str(pl.lit(r"(?i)\bto (?:about |just |only )?"), rate, pl.lit(r" ?(?:%|per ?cent|points?\b)"))
     return claims.with_columns(
-        due_on=pl.coalesce(_next_day(_ON), next_weekday),
-        until_on=pl.when(pl.col("effect") == "suspended").then(pl.coalesce(_next_day(_UNTIL, LONGEST_SUSPENSION), _end_of_term())),
+        due_on=pl.coalesce(_parse_next_day(_ON), next_weekday),
+        until_on=pl.when(pl.col("effect") == "suspended").then(pl.coalesce(_parse_next_day(_UNTIL, MAX_TERM_DAYS), _parse_term())),
         is_to_rate=quote.str.contains(to_rate).fill_null(value=False),
     )
 
 
-def _next_day(pattern: str, farthest: int = FARTHEST_DAYS) -> pl.Expr:
-    """The first day after the article that the pattern's first match names; empty when it is farther away, or past with its year."""
+def _parse_next_day(pattern: str, max_days_ahead: int = MAX_DAYS_AHEAD) -> pl.Expr:
+    """The day in the pattern's first match; null unless it is within `max_days_ahead` days after the article."""
     told = pl.col("told_on")
-    found = pl.col("quote").str.extract_groups(pattern)
-    month = pl.coalesce(found.struct.field("month"), found.struct.field("month2")).str.to_lowercase().str.slice(0, 3)
+    groups = pl.col("quote").str.extract_groups(pattern)
+    month = pl.coalesce(groups.struct.field("month"), groups.struct.field("month2")).str.to_lowercase().str.slice(0, 3)
     number = month.replace_strict(_MONTHS, range(1, 13), default=None, return_dtype=pl.Int8)
-    day = pl.coalesce(found.struct.field("day"), found.struct.field("day2")).cast(pl.Int8)
-    year = found.struct.field("year").cast(pl.Int32)
-    in_year = [_date(pl.coalesce(year, told.dt.year() + more), number, day) for more in (0, 1)]
+    day = pl.coalesce(groups.struct.field("day"), groups.struct.field("day2")).cast(pl.Int8)
+    year = groups.struct.field("year").cast(pl.Int32)
+    in_year = [_to_date(pl.coalesce(year, told.dt.year() + more), number, day) for more in (0, 1)]
     named = pl.when(in_year[0] > told).then(in_year[0]).otherwise(in_year[1])
-    return pl.when((named > told) & (named <= told + timedelta(days=farthest))).then(named)
+    return pl.when((named > told) & (named <= told + timedelta(days=max_days_ahead))).then(named)
 
 
-def _date(year: pl.Expr, month: pl.Expr, day: pl.Expr) -> pl.Expr:
-    """That day; empty when there is none ("February 30")."""
+def _to_date(year: pl.Expr, month: pl.Expr, day: pl.Expr) -> pl.Expr:
+    """A date column; null for days that do not exist ("February 30")."""
     padded = [part.cast(pl.String).str.zfill(2) for part in (month, day)]
     return pl.concat_str(year.cast(pl.String), *padded, separator="-").str.to_date("%Y-%m-%d", strict=False)
 
 
-def _end_of_term() -> pl.Expr:
+def _parse_term() -> pl.Expr:
     told = pl.col("told_on")
-    found = pl.col("quote").str.extract_groups(_FOR)
-    written = found.struct.field("number").str.to_lowercase()
+    groups = pl.col("quote").str.extract_groups(_FOR)
+    written = groups.struct.field("number").str.to_lowercase()
     number = pl.coalesce(written.cast(pl.Int64, strict=False), written.replace_strict(_NUMBERS, default=None, return_dtype=pl.Int64))
-    unit = found.struct.field("unit").str.to_lowercase()
+    unit = groups.struct.field("unit").str.to_lowercase()
     end = pl.coalesce(
         told.dt.offset_by(pl.concat_str(pl.when(unit == one).then(number).cast(pl.String), pl.lit(short)))
         for one, short in (("day", "d"), ("week", "w"), ("month", "mo"), ("year", "y"))
     )
-    return pl.when((end > told) & (end <= told + timedelta(days=LONGEST_SUSPENSION))).then(end)
+    return pl.when((end > told) & (end <= told + timedelta(days=MAX_TERM_DAYS))).then(end)
