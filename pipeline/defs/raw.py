@@ -76,11 +76,11 @@ def _raw_trade_flows(settings: Settings) -> dg.AssetsDefinition:
     def raw_trade_flows(lake: dg.ResourceParam[Lake], trade: dg.ResourceParam[TradeFigures]) -> Results:
         """Monthly goods trade as the statistical office published it, every value that it had."""
         figures = trade.flows()
-        rejected = figures.set_aside["reason"].value_counts(sort=True).rows()
+        rejected = figures.rejected["reason"].value_counts(sort=True).rows()
         yield ALL_FIGURES_USED.result([f"{count} {reason}" for reason, count in rejected], used=figures.used_count)
         yield from audit(RAW_TRADE_FLOWS, figures.rows)
         lake.write(RAW_TRADE_FLOWS, figures.rows)
-        yield dg.MaterializeResult(metadata=row_count(figures.rows.height) | {"rejected": figures.set_aside.height})
+        yield dg.MaterializeResult(metadata=row_count(figures.rows.height) | {"rejected": figures.rejected.height})
 
     assert isinstance(raw_trade_flows, dg.AssetsDefinition)
     return raw_trade_flows

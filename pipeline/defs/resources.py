@@ -23,9 +23,9 @@ from pipeline.settings.archives import ArticleFiles
 from pipeline.signals.extract import Extractor, SentenceExtractor
 from pipeline.signals.extractors import make
 from pipeline.signals.remembered import READING_SCHEMA, RememberingExtractor
-from pipeline.sources.customs.figures import tariffs, trade_flows
-from pipeline.sources.customs.flows import Figures
-from pipeline.sources.customs.trade import read_commitments
+from pipeline.sources.customs.common import Figures
+from pipeline.sources.customs.csv_files import read_commitments
+from pipeline.sources.customs.merge import merge_tariffs, merge_trade_flows
 from pipeline.sources.files.articles import ArticleFile, ReadReport, find_article_files
 from pipeline.sources.files.catalogue import Catalogue
 from pipeline.sources.files.inbox import list_inbox_files, select_readable
@@ -116,11 +116,11 @@ class TradeFigures:
 
     def flows(self) -> Figures:
         """Monthly flows as published, and the rows of answers that were rejected."""
-        return trade_flows(self.settings.trade, Archive(self.settings.payloads), self.settings.sources)
+        return merge_trade_flows(self.settings.trade, Archive(self.settings.payloads), self.settings.sources)
 
     def tariffs(self) -> pl.DataFrame:
         """Dated tariff rates as published."""
-        return tariffs(self.settings.trade)
+        return merge_tariffs(self.settings.trade)
 
     def commitments(self) -> pl.DataFrame:
         """Purchase commitments as written."""

@@ -73,7 +73,7 @@ FETCHERS: Mapping[str, Fetcher[Any]] = {
         Fetcher(RSS, rss.fetch, rss.newest),
         Fetcher(GDELT, gdelt.fetch, record.newest),
         Fetcher(FEDERAL_REGISTER, federal_register.fetch, federal_register.newest),
-        Fetcher(CENSUS, census.fetch, census.newest),
-        Fetcher(COMTRADE, comtrade.fetch, comtrade.newest),
+        Fetcher(CENSUS, census.fetch, census.newest_day),
+        Fetcher(COMTRADE, comtrade.fetch, comtrade.newest_day),
     )
 }

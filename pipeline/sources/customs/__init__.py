@@ -1,3 +1,4 @@
-"""Trade between countries as offices count it: `census.py` and `comtrade.py` are asked, `trade.py` and `tariffs.py` read the user's files,
-`flows.py` has what the readers share, `figures.py` puts all of it together.
+"""Official trade figures and tariff rates: `census.py` and `comtrade.py` fetch them, `csv_files.py` and `tariffs.py` read the user's files.
+
+`common.py` holds what these modules share; `merge.py` combines their results.
 """

@@ -1,12 +1,11 @@
-"""The US Census Bureau's interface for international trade: monthly imports and exports by partner and HS code, with calculated duties.
+"""Reads the US Census Bureau's API for international trade: monthly imports and exports by partner and HS code, with calculated duties.
 
-Belongs here: what is asked, and how an answer (a table as a list of lists, its first row the names) is read. Does not: the network
-(`http/client.py`), sums over codes (`flows.py`), or which value of a month is used (`sql/trade`).
+Sums over HS codes are in `common.py`; which value of a month is used is decided in `sql/trade`.
 
-The answer repeats every predicate as a column, so that a name may stand twice. Values are US dollars, not seasonally adjusted: general
-imports (`GEN_VAL_MO`), of them those for consumption (`CON_VAL_MO`) with the part that is dutiable (`DUT_VAL_MO`) and the duties
-reckoned on it (`CAL_DUT_MO`); exports (`ALL_VAL_MO`), foreign goods included. A month without an answer has not been released: the
-interface says so with status 204 and an empty body. It asks for a key; without one, or with a wrong one, it answers with a web page.
+The response repeats every query parameter as a column, so column names may repeat. Values are US dollars, not seasonally adjusted:
+general imports (`GEN_VAL_MO`), imports for consumption (`CON_VAL_MO`), their dutiable part (`DUT_VAL_MO`) and the calculated duties
+(`CAL_DUT_MO`); exports (`ALL_VAL_MO`) include foreign goods. For months that are not released the API returns status 204 and an empty
+body. Without a valid key it returns a web page.
 """
 
 import json
@@ -19,8 +18,8 @@ import polars as pl
 from pipeline.contracts.customs import CENSUS_PARTNERS
 from pipeline.contracts.days import Days
 from pipeline.contracts.upstreams import CENSUS, CensusSettings
-from pipeline.sources.customs import flows
-from pipeline.sources.customs.flows import Figures, RowError, Told, Year
+from pipeline.sources.customs import common
+from pipeline.sources.customs.common import Figures, RowError, TradeRow, Year
 from pipeline.sources.errors import SourceError
 from pipeline.sources.http.client import Client
 from pipeline.sources.payloads import Fetched, Payload, Request
@@ -32,42 +31,42 @@ REPORTER = "USA"
 _TOTAL = "-"
 _COMMODITY = {"imports": "I_COMMODITY", "exports": "E_COMMODITY"}
 _VARIABLES = {"imports": ("GEN_VAL_MO", "CON_VAL_MO", "DUT_VAL_MO", "CAL_DUT_MO"), "exports": ("ALL_VAL_MO",)}
-_NOT_RELEASED = "{}: no figures. These months have not been released"
+_NOT_RELEASED = "{}: no figures. These months have not been released yet"
 _DECODER = json.JSONDecoder(parse_int=str, parse_float=str, parse_constant=str)
 
 
 def fetch(client: Client, settings: CensusSettings, window: Days) -> Iterator[Fetched]:
-    """Ask for the years of the window and the three before, for every partner, all goods and each product, a year at a time.
+    """Fetch the years of the window and the three before, one request per year, partner, direction and product.
 
-    A year is asked for again until its last revision is over (the three years before are revised every June): this one and the last at
-    every call, an earlier one once a month. What has not been released comes out as `missing`; a web page in place of figures as `failed`.
+    This year and the last are fetched at every call, earlier years once a month until their last revision (each June revises the three
+    years before). The outcome is `missing` for months that are not released, and `failed` for a web page instead of figures.
     """
-    for request in requests(settings, window, client):
-        fetched = flows.answered(client, request, parse, may_be_empty=False)
+    for request in build_requests(settings, window, client):
+        fetched = common.fetch_table(client, request, parse, may_be_empty=False)
         has_no_rows = fetched.payload is not None and parse(fetched.payload).is_empty()
-        yield flows.rejected(client, fetched, "missing", _NOT_RELEASED.format(request.item)) if has_no_rows else fetched
+        yield common.reject_response(client, fetched, "missing", _NOT_RELEASED.format(request.item)) if has_no_rows else fetched
 
 
-def requests(settings: CensusSettings, window: Days, client: Client) -> Iterator[Request]:
-    """What `fetch` asks for, in order."""
-    for year in flows.years(window, client.now().date()):
+def build_requests(settings: CensusSettings, window: Days, client: Client) -> Iterator[Request]:
+    """Yield the requests of `fetch` in order."""
+    for year in common.iter_years(window, client.now().date()):
         for partner in settings.partners:
             for direction in _COMMODITY:
-                for codes in flows.goods(settings.products).values():
-                    yield flows.politely(client, _request(settings, year, partner, direction, codes), year)
+                for codes in common.codes_by_product(settings.products).values():
+                    yield common.mark_recent_as_final(client, _build_request(settings, year, partner, direction, codes), year)
 
 
-def _request(settings: CensusSettings, year: Year, partner: str, direction: str, codes: tuple[str, ...]) -> Request:
+def _build_request(settings: CensusSettings, year: Year, partner: str, direction: str, codes: tuple[str, ...]) -> Request:
     commodity = _COMMODITY[direction]
     return Request(
         source=SOURCE,
-        item=flows.item(f"{direction} {partner}", year, codes),
+        item=common.item_name(f"{direction} {partner}", year, codes),
         url=f"{settings.base_url.rstrip('/')}/{direction}/hs",
         about=year.months[0],
         query=(
             ("get", ",".join((*_VARIABLES[direction], "COMM_LVL"))),
             ("CTY_CODE", CENSUS_PARTNERS[partner]),
-            # one parameter a code: the interface answers a list with commas by nothing
+            # One parameter per code: the API returns nothing for a comma-separated list.
             *((commodity, code) for code in codes or (_TOTAL,)),
             ("time", f"from {year.months[0]:%Y-%m} to {year.months[-1]:%Y-%m}"),
         ),
@@ -78,108 +77,113 @@ def _request(settings: CensusSettings, year: Year, partner: str, direction: str,
 
 
 def parse(payload: Payload) -> pl.DataFrame:
-    """Every cell of the answer as text, under the names of its first row, and `unreadable`: why a row is not what it should be.
+    """Parse the response into text cells under the names in its first row, plus `unreadable`: why a row is malformed.
 
-    A name that stands twice is told apart by ` (2)`. An answer that breaks off gives every whole row, and a last one that says so. An empty
-    one has no rows. `SourceError` when there is no table.
+    Repeated names get a suffix such as ` (2)`. A truncated response gives its complete rows and a last row with the reason; an empty
+    response gives no rows. `SourceError` if there is no table.
     """
     place = f"{payload.source}, {payload.item}, from {payload.url}"
-    text = _text(payload, place)
+    text = _decode(payload, place)
     if not text:
-        return flows.table((), (), ())
-    rows, cut = _elements(text, place)
+        return common.build_table((), (), ())
+    rows, truncation = _parse_outer_list(text, place)
     if not rows or not isinstance(rows[0], list) or not rows[0]:
-        raise SourceError(f"{place}: the answer is no table, it lacks a first row of names. It begins with {text[:60]!r}. Ask again")
-    flows.require_narrow((len(row) for row in rows if isinstance(row, list)), place)
-    names = [flows.cell(name) or "" for name in rows[0]]
+        raise SourceError(
+            f"{place}: the response is not a table: its first row has no column names. It begins with {text[:60]!r}. Fetch it again"
+        )
+    common.check_width((len(row) for row in rows if isinstance(row, list)), place)
+    names = [common.to_text(name) or "" for name in rows[0]]
     cells: list[list[str | None]] = []
     reasons: list[str | None] = []
     for row in rows[1:]:
         is_list = isinstance(row, list)
-        cells.append([flows.cell(value) for value in row] if is_list else [flows.cell(row)])
-        reasons.append(_reason(row, len(names)) if is_list else "the row is no list")
-    if cut:
+        cells.append([common.to_text(value) for value in row] if is_list else [common.to_text(row)])
+        reasons.append(_describe_width(row, len(names)) if is_list else "the row is not a list")
+    if truncation:
         cells.append([])
-        reasons.append(cut)
-    return flows.table(names, cells, reasons)
+        reasons.append(truncation)
+    return common.build_table(names, cells, reasons)
 
 
-def figures(payload: Payload, settings: CensusSettings, absent_on: str | None = None) -> Figures:
-    """The monthly figures of an answer, as `RAW_TRADE_FLOWS`, with the rows set aside. `SourceError` when it cannot be read.
+def read_figures(payload: Payload, settings: CensusSettings, absent_on: str | None = None) -> Figures:
+    """Read the monthly figures of a response, as `RAW_TRADE_FLOWS`, and its rejected rows.
 
-    `absent_on`: day of the answer to the same question before this one.
+    `absent_on` is the day of the previous response to the same request. `SourceError` if the response cannot be read.
     """
-    return flows.figures(payload, parse(payload), _told, settings.products, origin=SOURCE, publisher=PUBLISHER, absent_on=absent_on)
+    return common.build_figures(
+        payload, parse(payload), _parse_row, settings.products, origin=SOURCE, publisher=PUBLISHER, absent_on=absent_on
+    )
 
 
-def newest(payload: Payload) -> date | None:
-    """The last day of the newest month of which the answer has figures; None without any. `SourceError` when it cannot be read."""
-    return flows.newest(parse(payload), "time")
+def newest_day(payload: Payload) -> date | None:
+    """Last day of the newest month in the response, if any. `SourceError` if it cannot be read."""
+    return common.newest_day_in(parse(payload), "time")
 
 
-def _told(cells: Mapping[str, str | None]) -> Told:
+def _parse_row(cells: Mapping[str, str | None]) -> TradeRow:
     flow = next((one for one, name in _COMMODITY.items() if name in cells), None)
     if flow is None:
-        raise RowError("the answer names no HS code")
-    partner = flows.known(CENSUS_PARTNERS, cells.get("CTY_CODE"), "the partner's code")
-    month, code = flows.month(cells.get("time")), cells[_COMMODITY[flow]]
+        raise RowError("the response has no column of HS codes")
+    partner = common.find_country(CENSUS_PARTNERS, cells.get("CTY_CODE"), "the partner's code")
+    month, code = common.parse_month(cells.get("time")), cells[_COMMODITY[flow]]
     if not code:
         raise RowError("the HS code is empty")
-    value = flows.usd(cells.get(_VARIABLES[flow][0]), _VARIABLES[flow][0])
+    value = common.parse_usd(cells.get(_VARIABLES[flow][0]), _VARIABLES[flow][0])
     duties, consumption = (
-        flows.usd(cells[name], name) if cells.get(name) is not None and flow == "imports" else None for name in ("CAL_DUT_MO", "CON_VAL_MO")
+        common.parse_usd(cells[name], name) if cells.get(name) is not None and flow == "imports" else None
+        for name in ("CAL_DUT_MO", "CON_VAL_MO")
     )
-    return Told(REPORTER, partner, flow, month, flows.ALL_GOODS if code == _TOTAL else code, value, duties, consumption)
+    return TradeRow(REPORTER, partner, flow, month, common.ALL_GOODS if code == _TOTAL else code, value, duties, consumption)
 
 
-def _text(payload: Payload, place: str) -> str:
+def _decode(payload: Payload, place: str) -> str:
     try:
         text = payload.body.decode("utf-8-sig").strip()
     except UnicodeDecodeError as error:
-        raise SourceError(f"{place}: the answer is no text in UTF-8 ({error}). Ask again") from error
+        raise SourceError(f"{place}: the response is not UTF-8 text ({error}). Fetch it again") from error
     if text.startswith("<"):
         raise SourceError(
-            f"{place}: the answer is a web page, not figures. Most often the key is missing or wrong: set {CENSUS.key_variable} "
-            f"(https://api.census.gov/data/key_signup.html gives one)"
+            f"{place}: the response is a web page, not figures. The key is probably missing or wrong: set {CENSUS.key_variable} "
+            f"(get a key at https://api.census.gov/data/key_signup.html)"
         )
     return text
 
 
-def _elements(text: str, place: str) -> tuple[list[Any], str]:
-    """The rows of the outer list, and where it breaks off; an empty text where it does not."""
+def _parse_outer_list(text: str, place: str) -> tuple[list[Any], str]:
+    """Return the rows of the outer list, and where it is truncated ("" if it is complete)."""
     try:
-        whole = _DECODER.decode(text)
-        if not isinstance(whole, list):
-            raise SourceError(f"{place}: the answer is no list of rows. It begins with {text[:60]!r}. Ask again")
-        return whole, ""
+        rows = _DECODER.decode(text)
+        if not isinstance(rows, list):
+            raise SourceError(f"{place}: the response is not a list of rows. It begins with {text[:60]!r}. Fetch it again")
+        return rows, ""
     except RecursionError as error:
-        raise SourceError(f"{place}: lists within lists without end; this is no table") from error
+        raise SourceError(f"{place}: the lists are nested too deeply; this is not a table") from error
     except json.JSONDecodeError as error:
         if not text.startswith("["):
-            raise SourceError(f"{place}: the answer is no JSON ({error}). It begins with {text[:60]!r}. Ask again") from error
-        return _whole_rows(text)
+            raise SourceError(f"{place}: the response is not JSON ({error}). It begins with {text[:60]!r}. Fetch it again") from error
+        return _parse_complete_rows(text)
 
 
-def _whole_rows(text: str) -> tuple[list[Any], str]:
+def _parse_complete_rows(text: str) -> tuple[list[Any], str]:
     rows: list[Any] = []
-    place = 1
+    position = 1
     while True:
-        place = _past(text, place, " \t\r\n,")
+        position = _skip(text, position, " \t\r\n,")
         try:
-            row, place = _DECODER.raw_decode(text, place)
+            row, position = _DECODER.raw_decode(text, position)
         except (json.JSONDecodeError, RecursionError):
-            rest = text[place : place + 40]
-            return rows, f"the answer breaks off after {max(len(rows) - 1, 0)} whole rows, at character {place}: {rest!r}"
-        if not isinstance(row, list):  # a number or word may itself be cut short
-            return rows, f"the answer is damaged after {max(len(rows) - 1, 0)} whole rows, at character {place}"
+            rest = text[position : position + 40]
+            return rows, f"the response is truncated after {max(len(rows) - 1, 0)} complete rows, at character {position}: {rest!r}"
+        if not isinstance(row, list):  # a number or word may itself be truncated
+            return rows, f"the response is damaged after {max(len(rows) - 1, 0)} complete rows, at character {position}"
         rows.append(row)
 
 
-def _past(text: str, place: int, characters: str) -> int:
-    while place < len(text) and text[place] in characters:
-        place += 1
-    return place
+def _skip(text: str, position: int, characters: str) -> int:
+    while position < len(text) and text[position] in characters:
+        position += 1
+    return position
 
 
-def _reason(row: list[Any], width: int) -> str | None:
+def _describe_width(row: list[Any], width: int) -> str | None:
     return None if len(row) == width else f"the row has {len(row)} cells, not {width}"

@@ -1,11 +1,10 @@
-"""UN Comtrade: monthly trade in goods of any reporter with any partner, by HS code.
+"""Reads UN Comtrade: monthly trade in goods of any reporter with any partner, by HS code, as the API's JSON or the website's CSV.
 
-Belongs here: what is asked, and how an answer is read: the interface's JSON (`data`, a list of objects), or the CSV that the site's own
-download gives. Does not: the network (`http/client.py`), sums over codes (`flows.py`), or which value of a month is used (`sql/trade`).
+Sums over HS codes are in `common.py`; which value of a month is used is decided in `sql/trade`.
 
-Values are US dollars as reporters gave them, `primaryValue`: for exports free on board, for imports mostly with freight and insurance.
-Asked for are the totals over second partners, customs procedures and modes of transport. A free key allows 500 requests a day of 250,000
-rows; one request here is one reporter, partner, product and year, so that no answer comes near the second limit.
+Values are US dollars as reported (`primaryValue`): exports free on board, imports mostly with freight and insurance. Requested are totals
+over second partners, customs procedures and modes of transport. A free key allows 500 requests a day and 250,000 rows per response; one
+request is one reporter, partner, product and year, which is far below the second limit.
 """
 
 import csv
@@ -20,46 +19,46 @@ import polars as pl
 from pipeline.contracts.customs import COMTRADE_AREAS
 from pipeline.contracts.days import Days
 from pipeline.contracts.upstreams import COMTRADE, ComtradeSettings
-from pipeline.sources.customs import flows
-from pipeline.sources.customs.flows import Figures, RowError, Told, Year
+from pipeline.sources.customs import common
+from pipeline.sources.customs.common import Figures, RowError, TradeRow, Year
 from pipeline.sources.errors import SourceError
 from pipeline.sources.http.client import Client
 from pipeline.sources.payloads import Fetched, Payload, Request
 
 SOURCE = COMTRADE.name
 PUBLISHER = "UN Comtrade"
-MOST_ROWS = 250_000
+MAX_ROWS = 250_000
 
 _TOTAL = "TOTAL"
 _FLOWS = {"M": "imports", "X": "exports"}
-#: Columns that break a figure down, with the value that stands for all of it.
+#: Columns that break a figure down, with the value of the total.
 _TOTALS = {"partner2Code": "0", "customsCode": "C00", "motCode": "0"}
 _DECODER = json.JSONDecoder(parse_int=str, parse_float=str, parse_constant=str)
 
 
 def fetch(client: Client, settings: ComtradeSettings, window: Days) -> Iterator[Fetched]:
-    """Ask for the years of the window and the three before, for every pair, all goods and each product, a year at a time.
+    """Fetch the years of the window and the three before, one request per year, pair and product.
 
-    Reporters revise without notice: a year is asked for again until it is more than three years old, this one and the last at every call,
-    an earlier one once a month. What is no table, such as an error that the interface reports, comes out as `failed`.
+    Reporters revise without notice: this year and the last are fetched at every call, earlier years once a month until they are more than
+    three years old. The outcome is `failed` if the response is not a table, e.g. an error reported by the API.
     """
-    # a settled year may hold nothing: no trade in that product is an answer
-    return (flows.answered(client, request, parse, may_be_empty=True) for request in requests(settings, window, client))
+    # A settled year may be empty: some pairs do not trade a product.
+    return (common.fetch_table(client, request, parse, may_be_empty=True) for request in build_requests(settings, window, client))
 
 
-def requests(settings: ComtradeSettings, window: Days, client: Client) -> Iterator[Request]:
-    """What `fetch` asks for, in order."""
-    for year in flows.years(window, client.now().date()):
+def build_requests(settings: ComtradeSettings, window: Days, client: Client) -> Iterator[Request]:
+    """Yield the requests of `fetch` in order."""
+    for year in common.iter_years(window, client.now().date()):
         for pair in settings.pairs:
-            for codes in flows.goods(settings.products).values():
-                yield flows.politely(client, _request(settings, year, pair, codes), year)
+            for codes in common.codes_by_product(settings.products).values():
+                yield common.mark_recent_as_final(client, _build_request(settings, year, pair, codes), year)
 
 
-def _request(settings: ComtradeSettings, year: Year, pair: str, codes: tuple[str, ...]) -> Request:
+def _build_request(settings: ComtradeSettings, year: Year, pair: str, codes: tuple[str, ...]) -> Request:
     reporter, partner = pair.split("-")
     return Request(
         source=SOURCE,
-        item=flows.item(pair, year, codes),
+        item=common.item_name(pair, year, codes),
         url=f"{settings.base_url.rstrip('/')}/C/M/HS",
         about=year.months[0],
         query=(
@@ -69,7 +68,7 @@ def _request(settings: ComtradeSettings, year: Year, pair: str, codes: tuple[str
             ("flowCode", ",".join(_FLOWS)),
             ("cmdCode", ",".join(codes) or _TOTAL),
             *_TOTALS.items(),
-            ("maxRecords", str(MOST_ROWS)),
+            ("maxRecords", str(MAX_ROWS)),
             ("format", "JSON"),
             ("includeDesc", "true"),
         ),
@@ -80,85 +79,86 @@ def _request(settings: ComtradeSettings, year: Year, pair: str, codes: tuple[str
 
 
 def parse(payload: Payload) -> pl.DataFrame:
-    """Every cell of the answer as text, under the source's names, and `unreadable`: why a row is not what it should be.
+    """Parse the response into text cells under the source's names, plus `unreadable`: why a row is malformed.
 
-    Columns of JSON stand in the order in which the rows first name them; a cell that a row lacks is empty. Cells of CSV beyond the named
-    columns (each line of the site's files ends with a comma) stand under `unnamed (48)`. `SourceError` when there is no table, when the
-    interface reports an error, or when it left rows out.
+    JSON columns are in order of first appearance; cells that a row lacks are null. CSV cells after the last name (each line of the site's
+    files ends with a comma) are in `unnamed (48)`. `SourceError` if there is no table, the API reports an error, or rows are missing.
     """
     place = f"{payload.source}, {payload.item}, from {payload.url}"
     try:
         text = payload.body.decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        raise SourceError(f"{place}: the answer is no text in UTF-8 ({error}). Ask again") from error
+        raise SourceError(f"{place}: the response is not UTF-8 text ({error}). Fetch it again") from error
     if text.lstrip().startswith(("{", "[")):
         return _parse_json(text, place)
     if text.lstrip().startswith("<"):
-        raise SourceError(f"{place}: the answer is a web page, not figures. Look at the address in sources.comtrade.base_url")
+        raise SourceError(f"{place}: the response is a web page, not figures. Check the address in sources.comtrade.base_url")
     return _parse_csv(text, place)
 
 
-def figures(payload: Payload, settings: ComtradeSettings, absent_on: str | None = None) -> Figures:
-    """The monthly figures of an answer, as `RAW_TRADE_FLOWS`, with the rows set aside. `SourceError` when it cannot be read.
+def read_figures(payload: Payload, settings: ComtradeSettings, absent_on: str | None = None) -> Figures:
+    """Read the monthly figures of a response, as `RAW_TRADE_FLOWS`, and its rejected rows.
 
-    `absent_on`: day of the answer to the same question before this one.
+    `absent_on` is the day of the previous response to the same request. `SourceError` if the response cannot be read.
     """
-    return flows.figures(payload, parse(payload), _told, settings.products, origin=SOURCE, publisher=PUBLISHER, absent_on=absent_on)
+    return common.build_figures(
+        payload, parse(payload), _parse_row, settings.products, origin=SOURCE, publisher=PUBLISHER, absent_on=absent_on
+    )
 
 
-def newest(payload: Payload) -> date | None:
-    """The last day of the newest month of which the answer has figures; None without any. `SourceError` when it cannot be read."""
-    return flows.newest(parse(payload), "period")
+def newest_day(payload: Payload) -> date | None:
+    """Last day of the newest month in the response, if any. `SourceError` if it cannot be read."""
+    return common.newest_day_in(parse(payload), "period")
 
 
-def _told(cells: Mapping[str, str | None]) -> Told:
+def _parse_row(cells: Mapping[str, str | None]) -> TradeRow:
     if cells.get("freqCode") != "M":
-        raise RowError(f"the figure is not monthly but of freqCode {cells.get('freqCode')!r} (A: of a year)")
+        raise RowError(f"the figure is not monthly: its freqCode is {cells.get('freqCode')!r} (A: annual)")
     if cells.get("typeCode") != "C":
-        raise RowError("the figure is not one of goods")
+        raise RowError("the figure is not about goods")
     split = [name for name, total in _TOTALS.items() if (cells.get(name) or total).strip() != total]
     if split:
-        raise RowError(f"the figure is a part of the flow, by {', '.join(split)}")
+        raise RowError(f"the figure is only a part of the flow, split by {', '.join(split)}")
     flow = _FLOWS.get(cells.get("flowCode") or "")
     if flow is None:
         raise RowError(f"the flow {cells.get('flowCode')!r} is neither imports (M) nor exports (X)")
     code = cells.get("cmdCode")
     if not code:
         raise RowError("the HS code is empty")
-    return Told(
-        flows.known(COMTRADE_AREAS, cells.get("reporterCode"), "the reporter's code"),
-        flows.known(COMTRADE_AREAS, cells.get("partnerCode"), "the partner's code"),
+    return TradeRow(
+        common.find_country(COMTRADE_AREAS, cells.get("reporterCode"), "the reporter's code"),
+        common.find_country(COMTRADE_AREAS, cells.get("partnerCode"), "the partner's code"),
         flow,
-        flows.month(cells.get("period")),
-        flows.ALL_GOODS if code == _TOTAL else code,
-        flows.usd(cells.get("primaryValue"), "primaryValue"),
+        common.parse_month(cells.get("period")),
+        common.ALL_GOODS if code == _TOTAL else code,
+        common.parse_usd(cells.get("primaryValue"), "primaryValue"),
     )
 
 
 def _parse_json(text: str, place: str) -> pl.DataFrame:
     try:
-        answer = _DECODER.decode(text.strip())
+        response = _DECODER.decode(text.strip())
     except (json.JSONDecodeError, RecursionError) as error:
-        raise SourceError(f"{place}: the answer is no whole JSON ({error}). It may have been cut: ask again") from error
-    rows = answer.get("data") if isinstance(answer, dict) else None
-    if not isinstance(answer, dict) or not isinstance(rows, list):
-        raise SourceError(f"{place}: the answer has no list `data`. It begins with {text[:60]!r}. Is the address in base_url right?")
-    if answer.get("error"):
-        raise SourceError(f"{place}: UN Comtrade reports an error: {str(answer['error'])[:200]!r}. Ask again later")
-    _complete(answer, rows, place)
+        raise SourceError(f"{place}: the response is not complete JSON ({error}). It may be truncated: fetch it again") from error
+    rows = response.get("data") if isinstance(response, dict) else None
+    if not isinstance(response, dict) or not isinstance(rows, list):
+        raise SourceError(f"{place}: the response has no list `data`. It begins with {text[:60]!r}. Check sources.comtrade.base_url")
+    if response.get("error"):
+        raise SourceError(f"{place}: UN Comtrade reports an error: {str(response['error'])[:200]!r}. Try again later")
+    _check_complete(response, rows, place)
     names = list(dict.fromkeys(name for row in rows if isinstance(row, dict) for name in row))
-    flows.require_narrow([len(names)], place)
-    cells = [[flows.cell(row.get(name)) for name in names] if isinstance(row, dict) else [] for row in rows]
-    reasons = [None if isinstance(row, dict) else f"the row is no object: {str(row)[:40]!r}" for row in rows]
-    return flows.table(names, cells, reasons)
+    common.check_width([len(names)], place)
+    cells = [[common.to_text(row.get(name)) for name in names] if isinstance(row, dict) else [] for row in rows]
+    reasons = [None if isinstance(row, dict) else f"the row is not an object: {str(row)[:40]!r}" for row in rows]
+    return common.build_table(names, cells, reasons)
 
 
-def _complete(answer: Mapping[str, Any], rows: list[Any], place: str) -> None:
-    count = str(answer.get("count", len(rows)))
-    if count != str(len(rows)) or len(rows) >= MOST_ROWS:
+def _check_complete(response: Mapping[str, Any], rows: list[Any], place: str) -> None:
+    count = str(response.get("count", len(rows)))
+    if count != str(len(rows)) or len(rows) >= MAX_ROWS:
         raise SourceError(
-            f"{place}: the answer has {len(rows)} rows and says that there are {count}; {MOST_ROWS} is the most that one answer holds. "
-            f"Rows were left out: ask for fewer HS codes"
+            f"{place}: the response has {len(rows)} rows and its count is {count}; a response holds at most {MAX_ROWS} rows. "
+            f"Rows are missing: request fewer HS codes per product"
         )
 
 
@@ -166,11 +166,11 @@ def _parse_csv(text: str, place: str) -> pl.DataFrame:
     try:
         lines = list(csv.reader(io.StringIO(text, newline=""), strict=True))
     except csv.Error as error:
-        raise SourceError(f"{place}: the answer is no CSV ({error}). It may have been cut: get it again") from error
+        raise SourceError(f"{place}: the response is not valid CSV ({error}). It may be truncated: download it again") from error
     if not lines or "period" not in lines[0]:
-        raise SourceError(f"{place}: the answer is no table of UN Comtrade, it has no column `period`. It begins with {text[:60]!r}")
-    flows.require_narrow(map(len, lines), place)
+        raise SourceError(f"{place}: the response is not a table of UN Comtrade: it has no column `period`. It begins with {text[:60]!r}")
+    common.check_width(map(len, lines), place)
     names = lines[0]
     rows: list[list[str | None]] = [list(line) for line in lines[1:] if line]
-    short = [f"the row has {len(row)} cells, not {len(names)}" if len(row) < len(names) else None for row in rows]
-    return flows.table(names, rows, short)
+    reasons = [f"the row has {len(row)} cells, not {len(names)}" if len(row) < len(names) else None for row in rows]
+    return common.build_table(names, rows, reasons)

@@ -10,7 +10,7 @@ from typing import Any
 import polars as pl
 
 from pipeline.contracts.tables.raw import FETCHES
-from pipeline.sources.customs.flows import goods_mark
+from pipeline.sources.customs.common import goods_label
 from pipeline.sources.payloads import Payload
 
 FIXTURES = Path(__file__).parents[2] / "fixtures"
@@ -22,7 +22,7 @@ def answer(source: str, about: str, body: bytes | str, *, codes: Sequence[str] =
     content = body.encode() if isinstance(body, str) else body
     url = f"https://{source}.example/figures"
     fetched_at = datetime.fromisoformat(at).replace(tzinfo=UTC)
-    return Payload(source, f"{about} {goods_mark(codes)}", date(2025, 1, 1), url, fetched_at, "application/json", content)
+    return Payload(source, f"{about} {goods_label(codes)}", date(2025, 1, 1), url, fetched_at, "application/json", content)
 
 
 def fixture(source: str, about: str, name: str, **more: Any) -> Payload:

@@ -3,7 +3,7 @@
 import pytest
 
 from pipeline.settings import SAMPLE_TRADE
-from pipeline.sources.customs.trade import read_census_flows, read_commitments, read_tariffs
+from pipeline.sources.customs.csv_files import read_commitments, read_flows, read_tariffs
 from tests.unit.trade.scenes import Figures, build
 
 
@@ -12,7 +12,7 @@ def bundled(tmp_path_factory: pytest.TempPathFactory) -> Figures:
     """Real figures: US-China flows, rates of both trackers, the promises of 2020 and 2025."""
     return build(
         tmp_path_factory.mktemp("bundled"),
-        read_census_flows(SAMPLE_TRADE).to_dicts(),
+        read_flows(SAMPLE_TRADE).to_dicts(),
         read_tariffs(SAMPLE_TRADE).to_dicts(),
         read_commitments(SAMPLE_TRADE).to_dicts(),
     )

@@ -1,4 +1,4 @@
-"""Files and answers together: every value that a figure had, under the day of the first answer that held it."""
+"""Files and stored responses together: every value of a figure, with the day of the first response that held it."""
 
 from datetime import date
 from pathlib import Path
@@ -12,8 +12,8 @@ from pipeline.contracts.tables.raw import RAW_TARIFFS, RAW_TRADE_FLOWS
 from pipeline.contracts.tables.trade import FLOW_REVISIONS, TRADE_FLOWS
 from pipeline.contracts.upstreams import CENSUS, upstreams_of
 from pipeline.settings.sources import Sources
-from pipeline.sources.customs import census, figures
-from pipeline.sources.customs.trade import read_census_flows
+from pipeline.sources.customs import census, merge
+from pipeline.sources.customs.csv_files import read_flows
 from pipeline.sources.errors import SourceError
 from pipeline.sources.payloads import Payload
 from tests.unit.sources.answers import FIXTURES, FakeArchive, answer, fixture, imports
@@ -30,72 +30,72 @@ def folder(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def told(folder: Path, *answers: Payload, nothing_on: tuple[str, ...] = ()) -> pl.DataFrame:
-    return figures.trade_flows(folder, FakeArchive(answers, nothing_on), ON).rows.filter(pl.col("origin") != "file")
+def merge_responses(folder: Path, *answers: Payload, nothing_on: tuple[str, ...] = ()) -> pl.DataFrame:
+    return merge.merge_trade_flows(folder, FakeArchive(answers, nothing_on), ON).rows.filter(pl.col("origin") != "file")
 
 
 def test_every_upstream_that_holds_trade_flows_has_a_reader() -> None:
-    assert list(figures.READERS) == upstreams_of(RAW_TRADE_FLOWS)
+    assert list(merge.READERS) == upstreams_of(RAW_TRADE_FLOWS)
 
 
-def test_without_answers_there_are_the_figures_of_the_file(folder: Path) -> None:
-    found = figures.trade_flows(folder, FakeArchive(()), Sources())
-    assert found.rows.equals(read_census_flows(folder))
-    assert (found.used_count, found.set_aside.height) == (0, 0)
+def test_without_responses_the_figures_are_those_of_the_file(folder: Path) -> None:
+    merged = merge.merge_trade_flows(folder, FakeArchive(()), Sources())
+    assert merged.rows.equals(read_flows(folder))
+    assert (merged.used_count, merged.rejected.height) == (0, 0)
 
 
-def test_an_upstream_that_is_off_by_now_is_not_forgotten(folder: Path) -> None:
-    found = figures.trade_flows(folder, FakeArchive((imports(("2025-04", 25_000), at="2025-06-05"),)), Sources())
-    assert sorted(found.rows["origin"]) == ["census", "file"]
+def test_responses_of_an_upstream_that_is_off_still_count(folder: Path) -> None:
+    merged = merge.merge_trade_flows(folder, FakeArchive((imports(("2025-04", 25_000), at="2025-06-05"),)), Sources())
+    assert sorted(merged.rows["origin"]) == ["census", "file"]
 
 
-def test_files_and_both_upstreams_stand_side_by_side(folder: Path) -> None:
+def test_files_and_both_upstreams_are_merged(folder: Path) -> None:
     answers = (imports(("2025-04", 25_000), at="2025-06-05"), fixture("comtrade", "CHN-USA 2025", "monthly.json"))
-    found = figures.trade_flows(folder, FakeArchive(answers), ON)
-    assert found.rows.schema == RAW_TRADE_FLOWS.schema
-    assert set(found.rows["origin"].value_counts().rows()) == {("comtrade", 4), ("census", 1), ("file", 1)}
-    assert (found.used_count, found.set_aside.height) == (5, 3)
+    merged = merge.merge_trade_flows(folder, FakeArchive(answers), ON)
+    assert merged.rows.schema == RAW_TRADE_FLOWS.schema
+    assert set(merged.rows["origin"].value_counts().rows()) == {("comtrade", 4), ("census", 1), ("file", 1)}
+    assert (merged.used_count, merged.rejected.height) == (5, 3)
 
 
-def test_a_value_that_is_told_again_is_one_version_under_its_first_day(folder: Path) -> None:
-    rows = told(folder, *(imports(("2025-04", 25_000), (f"2025-0{day}", 1), at=f"2025-07-0{day}") for day in (5, 6, 7)))
+def test_an_unchanged_value_is_one_version_with_its_first_day(folder: Path) -> None:
+    rows = merge_responses(folder, *(imports(("2025-04", 25_000), (f"2025-0{day}", 1), at=f"2025-07-0{day}") for day in (5, 6, 7)))
     assert rows.filter(reference_month="2025-04").select("value_usd", "seen_on").rows() == [(25_000_000_000, "2025-07-05")]
 
 
-def test_a_value_that_was_changed_is_a_version_of_its_own(folder: Path) -> None:
-    rows = told(folder, imports(("2025-04", 25_000), at="2025-06-05"), imports(("2025-04", 25_300), at="2026-06-09"))
+def test_a_changed_value_is_a_new_version(folder: Path) -> None:
+    rows = merge_responses(folder, imports(("2025-04", 25_000), at="2025-06-05"), imports(("2025-04", 25_300), at="2026-06-09"))
     assert rows.select("value_usd", "seen_on").rows() == [(25_000_000_000, "2025-06-05"), (25_300_000_000, "2026-06-09")]
 
 
-def test_of_several_answers_of_a_day_the_last_counts(folder: Path) -> None:
-    rows = told(folder, imports(("2025-04", 25_000), at="2025-06-05T13:00"), imports(("2025-04", 25_300), at="2025-06-05T18:00"))
+def test_of_several_responses_of_a_day_the_last_counts(folder: Path) -> None:
+    rows = merge_responses(folder, imports(("2025-04", 25_000), at="2025-06-05T13:00"), imports(("2025-04", 25_300), at="2025-06-05T18:00"))
     assert rows.select("value_usd", "seen_on").rows() == [(25_300_000_000, "2025-06-05")]
 
 
-def test_duties_alone_make_a_version(folder: Path) -> None:
+def test_changed_duties_are_a_new_version(folder: Path) -> None:
     first = imports(("2025-04", 25_000), at="2025-06-05")
     body = first.body.replace(b'"2500000000"', b'"2600000000"')
     second = answer("census", "imports CHN 2025", body, at="2026-06-09")
-    assert told(folder, first, second)["duties_usd"].to_list() == [2_500_000_000, 2_600_000_000]
+    assert merge_responses(folder, first, second)["duties_usd"].to_list() == [2_500_000_000, 2_600_000_000]
 
 
-def test_an_answer_that_lacked_a_month_says_until_when_it_was_not_public(folder: Path) -> None:
+def test_a_response_without_a_month_gives_the_day_of_absence(folder: Path) -> None:
     before, after = imports(("2025-08", 1), at="2025-11-18"), imports(("2025-08", 1), ("2025-09", 2), at="2025-12-11")
-    rows = told(folder, before, after, nothing_on=("2025-11-01",))
+    rows = merge_responses(folder, before, after, nothing_on=("2025-11-01",))
     assert rows.select("reference_month", "absent_on").rows() == [("2025-08", "2025-11-01"), ("2025-09", "2025-11-18")]
 
 
-def test_an_answer_that_could_not_be_read_proves_no_absence(folder: Path) -> None:
-    page = fixture("census", "imports CHN 2025", "missing_key.html", at="2026-11-19T10:00")
-    cut = answer("census", "imports CHN 2025", imports(("2025-08", 1), at="2026-11-19").body[:-20], at="2026-11-19T11:00")
-    found = figures.trade_flows(folder, FakeArchive((page, cut, imports(("2025-08", 1), at="2026-11-20"))), ON)
-    assert found.rows.filter(origin="census")["absent_on"].to_list() == [None]
-    assert found.set_aside.select("row").to_series().to_list() == [None, 1]
-    assert "web page" in found.set_aside["reason"][0]
-    assert "breaks off" in found.set_aside["reason"][1]
+def test_an_unreadable_response_does_not_prove_absence(folder: Path) -> None:
+    web_page = fixture("census", "imports CHN 2025", "missing_key.html", at="2026-11-19T10:00")
+    truncated = answer("census", "imports CHN 2025", imports(("2025-08", 1), at="2026-11-19").body[:-20], at="2026-11-19T11:00")
+    merged = merge.merge_trade_flows(folder, FakeArchive((web_page, truncated, imports(("2025-08", 1), at="2026-11-20"))), ON)
+    assert merged.rows.filter(origin="census")["absent_on"].to_list() == [None]
+    assert merged.rejected.select("row").to_series().to_list() == [None, 1]
+    assert "web page" in merged.rejected["reason"][0]
+    assert "is truncated" in merged.rejected["reason"][1]
 
 
-def test_the_journal_of_a_real_archive_tells_the_same(folder: Path, upstream: Upstream) -> None:
+def test_a_real_archive_gives_the_same_days_of_absence(folder: Path, upstream: Upstream) -> None:
     clock = Clock()
     early, late = imports(("2025-01", 1), at="2025-04-04").body, imports(("2025-01", 1), ("2025-02", 2), at="2025-04-08").body
     on = Sources.model_validate({"on": ["census"], "census": {"base_url": f"{upstream.url}/c"}})
@@ -103,19 +103,19 @@ def test_the_journal_of_a_real_archive_tells_the_same(folder: Path, upstream: Up
     window = Days(NOON.date(), NOON.date())
     with make_client(folder / "payloads", clock) as client:
         for _ in range(3):
-            requests = [one for one in census.requests(on.of(CENSUS), window, client) if one.item == "imports CHN 2025 all"]
+            requests = [one for one in census.build_requests(on.of(CENSUS), window, client) if one.item == "imports CHN 2025 all"]
             assert [client.fetch(one).outcome for one in requests] == ["stored"]
             clock.sleep(2 * 86_400)
-        rows = figures.trade_flows(folder, client.archive, on).rows.filter(origin="census")
+        rows = merge.merge_trade_flows(folder, client.archive, on).rows.filter(origin="census")
     assert rows.select("reference_month", "seen_on", "absent_on").rows() == [
         ("2025-01", "2025-04-04", None),
         ("2025-02", "2025-04-08", "2025-04-06"),
     ]
 
 
-def test_the_calculated_duties_of_an_answer_become_the_effective_tariff(folder: Path) -> None:
+def test_calculated_duties_become_the_effective_tariff(folder: Path) -> None:
     one = fixture("census", "imports CHN 2025", "imports_all.json", at="2026-11-20T10:00")
-    made = build(folder / "lake", figures.trade_flows(folder, FakeArchive((one,)), ON).rows.to_dicts())
+    made = build(folder / "lake", merge.merge_trade_flows(folder, FakeArchive((one,)), ON).rows.to_dicts())
     strain = made.row(TRADE_STRAIN, actor="USA", target="CHN", reference_month=date(2025, 4, 1))
     # 8.75 bn of duties on 25.0 bn of imports for consumption; general imports were 25.3 bn
     assert (strain["effective_tariff_pct"], strain["tariff_basis"], strain["flow_usd"]) == (35.0, "duties", 25.3e9)
@@ -128,9 +128,9 @@ def test_the_calculated_duties_of_an_answer_become_the_effective_tariff(folder: 
     ]
 
 
-def test_a_revision_of_an_answer_is_told_beside_the_first_value_and_used_nowhere(folder: Path) -> None:
+def test_a_revision_is_stored_but_the_first_value_is_used(folder: Path) -> None:
     answers = (imports(("2025-04", 25_000), at="2025-06-05"), imports(("2025-04", 25_250), at="2026-06-09"))
-    made = build(folder / "lake", figures.trade_flows(folder, FakeArchive(answers), ON).rows.to_dicts())
+    made = build(folder / "lake", merge.merge_trade_flows(folder, FakeArchive(answers), ON).rows.to_dicts())
     flow = made.row(TRADE_FLOWS, origin="census")
     assert (flow["value_usd"], flow["revised_value_usd"], flow["revised_on"]) == (25e9, 25.25e9, date(2026, 6, 9))
     assert made.row(FLOW_REVISIONS, version=2)["change_pct"] == 1.0
@@ -140,10 +140,10 @@ def test_a_revision_of_an_answer_is_told_beside_the_first_value_and_used_nowhere
 TARIFFS = "importer,exporter,effective_date,measure,rate_pct,source\nCHN,USA,2018-04-02,simple_mean_hs6,9.9,tracker\n"
 
 
-def test_lists_by_tariff_line_stand_beside_the_rates_of_trackers(folder: Path) -> None:
+def test_lists_by_tariff_line_are_added_to_average_rates(folder: Path) -> None:
     (folder / "tariffs.csv").write_text(TARIFFS, encoding="utf-8")
     (folder / "hs6_USA_CHN.csv").write_bytes((FIXTURES / "hs6" / "hs6_USA_CHN.csv").read_bytes())
-    rates = figures.tariffs(folder)
+    rates = merge.merge_tariffs(folder)
     assert rates.schema == RAW_TARIFFS.schema
     assert rates.select("importer", "effective_date", "rate_pct").rows() == [
         ("CHN", "2018-04-02", 9.9),
@@ -153,8 +153,8 @@ def test_lists_by_tariff_line_stand_beside_the_rates_of_trackers(folder: Path) -
     ]
 
 
-def test_a_mean_that_a_list_and_the_rates_of_trackers_both_give_is_an_error(folder: Path) -> None:
+def test_the_same_mean_in_list_and_average_rates_is_an_error(folder: Path) -> None:
     (folder / "tariffs.csv").write_text(TARIFFS.replace("CHN,USA,2018-04-02", "USA,CHN,2018-07-06"), encoding="utf-8")
     (folder / "hs6_USA_CHN.csv").write_bytes((FIXTURES / "hs6" / "hs6_USA_CHN.csv").read_bytes())
-    with pytest.raises(SourceError, match=r"both give simple_mean_hs6 for 2018-07-06 \(1 days in all\)"):
-        figures.tariffs(folder)
+    with pytest.raises(SourceError, match=r"both have simple_mean_hs6 for 2018-07-06 \(days in both: 1\)"):
+        merge.merge_tariffs(folder)

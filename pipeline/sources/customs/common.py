@@ -1,0 +1,340 @@
+"""What the readers of trade statistics share: which years to request, how to parse cells, how to sum HS codes into figures.
+
+The formats of the upstreams are in `census.py` and `comtrade.py`; the choice between two sources is in `sql/trade/flow_revisions.sql`.
+"""
+
+import hashlib
+import json
+import re
+import tomllib
+from calendar import monthrange
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+from decimal import Decimal
+from functools import cache
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import polars as pl
+
+from pipeline.contracts.days import Days
+from pipeline.contracts.tables.raw import RAW_TRADE_FLOWS
+from pipeline.sources.errors import SourceError
+from pipeline.sources.http.client import Client
+from pipeline.sources.payloads import Fetched, Outcome, Payload, Request
+
+ALL_GOODS = ""
+#: Label of all goods in the name of an item.
+ALL = "all"
+#: A shortfall is measured against the same month of up to this many years before, so these years are requested too.
+EARLIER_YEARS = 3
+#: The first year for which both offices have monthly figures by HS code.
+FIRST_YEAR = 2010
+#: Years before the last one change at most once a year, so they are requested only this often.
+REFETCH_AFTER = timedelta(days=30)
+#: Every June revises the three years before. From September after its last June, a year is settled.
+_SETTLED_AFTER_YEARS, _SETTLED_MONTH = 3, 9
+_MONTHS = 12
+RELEASE_DAYS_FILE = Path(__file__).with_name("release_days.toml")
+
+#: Rows of responses that are in no figure, with the reason.
+REJECTED = pl.Schema({"source": pl.String(), "item": pl.String(), "fetched_at": pl.String(), "row": pl.Int64(), "reason": pl.String()})
+
+#: Real tables have up to 48 columns. Every column costs a list, and renaming repeated names takes quadratic time.
+MAX_COLUMNS = 200
+
+_MONTH = re.compile(r"(?P<year>[12][0-9]{3})-?(?P<month>0[1-9]|1[0-2])", re.ASCII)
+_AMOUNT = re.compile(r"[0-9]{1,18}(\.[0-9]{1,9})?([eE]\+?[0-9]{1,2})?", re.ASCII)
+_MAX_USD = 10**18
+
+
+class RowError(ValueError):
+    """A row of a response that is not a figure; the message becomes the reason of its rejection."""
+
+
+@dataclass(frozen=True)
+class Figures:
+    """Figures of responses, as `RAW_TRADE_FLOWS`, one row per response that held them, and the rejected rows, as `REJECTED`.
+
+    `used_count` is the number of response rows that are part of a figure; with the rejected rows it adds up to all rows read.
+    `is_read` is false if a response could be read only in part: it does not prove that a month was absent.
+    """
+
+    rows: pl.DataFrame
+    rejected: pl.DataFrame
+    used_count: int
+    is_read: bool = True
+
+
+class Year(NamedTuple):
+    """A calendar year up to a month, requested at once. `is_settled`: no further revision is expected."""
+
+    year: int
+    last_month: int
+    is_settled: bool
+
+    @property
+    def months(self) -> tuple[date, ...]:
+        """The first day of each month."""
+        return tuple(date(self.year, month, 1) for month in range(1, self.last_month + 1))
+
+
+class TradeRow(NamedTuple):
+    """A parsed row of a response: values in whole USD, `code` an HS code or `ALL_GOODS`."""
+
+    reporter: str
+    partner: str
+    flow: str
+    month: str
+    code: str
+    value_usd: int
+    duties_usd: int | None = None
+    consumption_usd: int | None = None
+
+
+def iter_years(window: Days, today: date) -> Iterator[Year]:
+    """Yield the years of the window and the three before; the current year ends with today's month.
+
+    Years are always whole, so that a month missing from a response was not published rather than not requested.
+    """
+    for year in range(max(window.first.year - EARLIER_YEARS, FIRST_YEAR), min(window.last, today).year + 1):
+        is_settled = today >= date(year + _SETTLED_AFTER_YEARS, _SETTLED_MONTH, 1)
+        yield Year(year, today.month if year == today.year else _MONTHS, is_settled)
+
+
+def mark_recent_as_final(client: Client, request: Request, year: Year) -> Request:
+    """Mark the request as final if it is for a year before the last and has a recent response, so that it is not repeated."""
+    stored = client.archive.find_newest(request.source, request.item)
+    is_recent = stored is not None and client.now() - stored.fetched_at < REFETCH_AFTER
+    return replace(request, is_final=request.is_final or (is_recent and year.year < client.now().year - 1))
+
+
+def fetch_table(client: Client, request: Request, parse: Callable[[Payload], pl.DataFrame], *, may_be_empty: bool) -> Fetched:
+    """Fetch a table; the outcome is `failed`, with the reason, if `parse` cannot read the response.
+
+    A stored response that is unreadable, or empty although `may_be_empty` is false, is fetched again.
+    """
+
+    def is_valid(payload: Payload) -> bool:
+        try:
+            return not parse(payload).is_empty() or may_be_empty
+        except SourceError:
+            return False
+
+    fetched = client.fetch_valid(request, is_valid)
+    try:
+        if fetched.payload is not None:
+            parse(fetched.payload)
+    except SourceError as error:
+        return reject_response(client, fetched, "failed", str(error))
+    return fetched
+
+
+def reject_response(client: Client, fetched: Fetched, outcome: Outcome, detail: str) -> Fetched:
+    """Drop the payload, set the outcome, and record both in the journal."""
+    rejected = replace(fetched, outcome=outcome, payload=None, detail=detail)
+    if fetched.payload is not None:
+        client.archive.store(rejected, fetched.payload.url)
+    return rejected
+
+
+def item_name(what: str, year: Year, codes: Sequence[str]) -> str:
+    """Name of the requested item. Another set of codes is another item, and so is the year once it is settled."""
+    return f"{what} {year.year} {goods_label(codes)}{' settled' if year.is_settled else ''}"
+
+
+def goods_label(codes: Sequence[str]) -> str:
+    """Label of the goods in the name of an item: `all`, or a hash of the HS codes."""
+    return "hs-" + hashlib.sha256(" ".join(codes).encode()).hexdigest()[:12] if codes else ALL
+
+
+def codes_by_product(products: Mapping[str, Sequence[str]]) -> dict[str, tuple[str, ...]]:
+    """HS codes of each product, sorted; all goods (no codes) come first. Codes within another code of the product are dropped."""
+    return {ALL_GOODS: ()} | {
+        name: tuple(sorted({code for code in codes if not any(code != other and code.startswith(other) for other in codes)}))
+        for name, codes in products.items()
+    }
+
+
+def parse_month(text: str | None) -> str:
+    """Return `2025-04` or `202504` as `2025-04`; `RowError` otherwise."""
+    match = _MONTH.fullmatch(text or "")
+    if match is None:
+        raise RowError(f"the month is {_quote(text)}")
+    return f"{match['year']}-{match['month']}"
+
+
+def newest_day_in(table: pl.DataFrame, column: str) -> date | None:
+    """Last day of the newest month in a column; None if it has no month."""
+    matches = (_MONTH.fullmatch(text) for text in table[column].drop_nulls() if text) if column in table.columns else ()
+    months = [date(int(match["year"]), int(match["month"]), 1) for match in matches if match]
+    return _last_day(max(months)) if months else None
+
+
+def _last_day(month: date) -> date:
+    return month.replace(day=monthrange(month.year, month.month)[1])
+
+
+def parse_usd(text: str | None, name: str) -> int:
+    """Return an amount in whole USD, halves rounded to even; `RowError` if it is absent, negative or not a number."""
+    if text is None or not _AMOUNT.fullmatch(text) or Decimal(text) >= _MAX_USD:
+        raise RowError(f"{name} is {_quote(text)}, not an amount in USD")
+    return round(Decimal(text))
+
+
+def find_country(codes: Mapping[str, str], code: str | None, name: str) -> str:
+    """Return the country with this code; `RowError` if there is none."""
+    for country, one in codes.items():
+        if one == code:
+            return country
+    raise RowError(f"{name} {_quote(code)} is not a country in pipeline/contracts/customs.py")
+
+
+def _quote(text: str | None) -> str:
+    return "empty" if text is None or not text.strip() else repr(text[:40])
+
+
+def to_text(value: Any) -> str | None:
+    """Convert a JSON value to text; strings and numbers stay as written, null is None."""
+    if value is None or isinstance(value, str):
+        return value
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+
+
+def check_width(widths: Iterable[int], place: str) -> None:
+    """Raise `SourceError` if the widest row has more than `MAX_COLUMNS` columns; `widths` are the lengths of the rows."""
+    widest = max(widths, default=0)
+    if widest > MAX_COLUMNS:
+        raise SourceError(f"{place}: the response has a row of {widest:,} columns, at most {MAX_COLUMNS} are read: not a table of figures")
+
+
+def build_table(names: Sequence[str], rows: Sequence[Sequence[str | None]], reasons: Sequence[str | None]) -> pl.DataFrame:
+    """Build a table of text cells under the source's column names, plus `unreadable`: why a row is malformed.
+
+    Repeated names get a suffix such as `(2)`. Cells after the last name are in columns such as `unnamed (48)`, 48 being their position.
+    Rows may be short.
+    """
+    width = max([len(names), *map(len, rows)])
+    columns = make_unique([*names, *(f"unnamed ({position})" for position in range(len(names) + 1, width + 1))])
+    padded = [[*row, *[None] * (width - len(row))] for row in rows]
+    data = {name: [row[position] for row in padded] for position, name in enumerate(columns)}
+    return pl.DataFrame({**data, "unreadable": list(reasons)}, schema={name: pl.String() for name in (*columns, "unreadable")})
+
+
+def make_unique(names: Sequence[str]) -> list[str]:
+    """Make names unique: a repeated name gets the first free number as a suffix."""
+    result: list[str] = []
+    for name in names:
+        free, number = name, 2
+        while free in result or free == "unreadable":
+            free, number = f"{name} ({number})", number + 1
+        result.append(free)
+    return result
+
+
+@cache
+def read_release_days() -> Mapping[str, Mapping[str, str]]:
+    """Read the known days of first release, by origin and month."""
+    origins = tomllib.loads(RELEASE_DAYS_FILE.read_text(encoding="utf-8"))
+    return {origin: {month: day.isoformat() for month, day in months.items()} for origin, months in origins.items()}
+
+
+def build_figures(
+    payload: Payload,
+    table: pl.DataFrame,
+    parse_row: Callable[[Mapping[str, str | None]], TradeRow],
+    products: Mapping[str, Sequence[str]],
+    *,
+    origin: str,
+    publisher: str,
+    absent_on: str | None,
+) -> Figures:
+    """Build the figures of one response: parse its rows and sum the HS codes of each product.
+
+    The item's name says which goods were requested. Rows with other codes are rejected. If no product in the settings has these codes,
+    all rows are rejected. Duties are summed only if every code has them. `absent_on` is the day of the previous response; it is copied to
+    every figure, and for a figure's first value shows when the month was not public yet.
+    """
+    label = next((part for part in payload.item.split(" ") if part == ALL or part.startswith("hs-")), "")
+    requested = {name: codes or (ALL_GOODS,) for name, codes in codes_by_product(products).items() if goods_label(codes) == label}
+    parsed = _parse_rows(table, parse_row, {code for codes in requested.values() for code in codes} if requested else None)
+    used = {number: row for number, row in parsed.items() if isinstance(row, TradeRow)}
+    groups: dict[tuple[str, ...], list[TradeRow]] = defaultdict(list)
+    for row in used.values():
+        groups[row[:4]].append(row)
+    release_days = read_release_days().get(origin, {})
+    rows = [
+        {
+            "reference_month": key[3],
+            "reporter": key[0],
+            "partner": key[1],
+            "flow": key[2],
+            "product": product,
+            "value_usd": sum(one.value_usd for one in parts),
+            "duties_usd": _sum_if_complete([one.duties_usd for one in parts]),
+            "consumption_usd": _sum_if_complete([one.consumption_usd for one in parts]),
+            "released_on": release_days.get(key[3]),
+            "seen_on": payload.fetched_at.date().isoformat(),
+            "absent_on": absent_on,
+            "origin": origin,
+            "source": publisher,
+        }
+        for product in requested
+        for key, parts in groups.items()
+    ]
+    reasons = [(number, reason) for number, reason in parsed.items() if isinstance(reason, str)]
+    return Figures(
+        RAW_TRADE_FLOWS.conform(pl.DataFrame(rows, schema=RAW_TRADE_FLOWS.schema)),
+        reject_rows(payload, reasons),
+        len(used),
+        is_read=table["unreadable"].null_count() == table.height,
+    )
+
+
+def reject_rows(payload: Payload, reasons: Sequence[tuple[int | None, str]]) -> pl.DataFrame:
+    """List rejected rows of a response, as `REJECTED`, from row numbers (from 1) and reasons. No number: the whole response."""
+    rows = [(payload.source, payload.item, payload.fetched_at.isoformat(), row, reason) for row, reason in reasons]
+    return pl.DataFrame(rows, schema=REJECTED, orient="row")
+
+
+def _parse_rows(
+    table: pl.DataFrame, parse_row: Callable[[Mapping[str, str | None]], TradeRow], requested: set[str] | None
+) -> dict[int, TradeRow | str]:
+    """Parse rows by row number, from 1; a row that is not a figure has its reason instead."""
+    parsed: dict[int, TradeRow | str] = {}
+    same_figure: dict[tuple[str, ...], list[int]] = defaultdict(list)
+    for number, cells in enumerate(table.iter_rows(named=True), start=1):
+        try:
+            row = _parse_requested(cells, parse_row, requested)
+        except RowError as error:
+            parsed[number] = str(error)
+            continue
+        parsed[number] = row
+        same_figure[row[:5]].append(number)
+    for numbers in same_figure.values():
+        if len({parsed[number] for number in numbers}) > 1:
+            parsed |= dict.fromkeys(numbers, "the response has several values for this code, partner and month")
+        else:
+            parsed |= dict.fromkeys(numbers[1:], "the response has this row twice")
+    return parsed
+
+
+def _parse_requested(
+    cells: Mapping[str, str | None], parse_row: Callable[[Mapping[str, str | None]], TradeRow], requested: set[str] | None
+) -> TradeRow:
+    unreadable = cells.get("unreadable")
+    if unreadable:
+        raise RowError(unreadable)
+    row = parse_row(cells)
+    if requested is None:
+        raise RowError("no product in the settings has the HS codes of this response")
+    if row.code not in requested:
+        raise RowError(f"the HS code {_quote(row.code)} was not requested")
+    return row
+
+
+def _sum_if_complete(values: Sequence[int | None]) -> int | None:
+    present = [value for value in values if value is not None]
+    return sum(present) if len(present) == len(values) else None

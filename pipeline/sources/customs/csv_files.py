@@ -1,0 +1,116 @@
+"""Reads the user's CSV files of trade figures: monthly flows, dated tariff rates, purchase commitments.
+
+Lists of rates by tariff line are in `tariffs.py`; months, changes and release days are computed in `sql/trade`.
+"""
+
+import csv
+import math
+import re
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+
+from pipeline.contracts.model import Table
+from pipeline.contracts.tables.raw import RAW_COMMITMENTS, RAW_TARIFFS, RAW_TRADE_FLOWS
+from pipeline.sources.errors import SourceError
+
+FLOWS_FILE = "flows.csv"
+TARIFFS_FILE = "tariffs.csv"
+COMMITMENTS_FILE = "commitments.csv"
+
+# Columns that may be absent or empty, with the value used then.
+_ALL_GOODS = {"product": ""}
+_FLOWS_OPTIONAL: Mapping[str, Any] = _ALL_GOODS | {
+    "duties_usd": None,
+    "consumption_usd": None,
+    "released_on": None,
+    "seen_on": "",
+    "absent_on": None,
+    "origin": "",
+}
+_COMMITMENTS_OPTIONAL: Mapping[str, Any] = _ALL_GOODS | {"baseline_year": None}
+
+_INTEGER = re.compile(r"[+-]?[0-9]{1,18}", re.ASCII)
+_DECIMAL = re.compile(r"[+-]?[0-9]+(\.[0-9]*)?([eE][+-]?[0-9]{1,3})?", re.ASCII)
+
+
+def read_flows(folder: Path) -> pl.DataFrame:
+    """Read monthly goods trade from `flows.csv`, as `RAW_TRADE_FLOWS`, in USD. `SourceError` names file and line.
+
+    The columns `product` (empty: all goods), `duties_usd`, `consumption_usd`, `released_on` and `seen_on` may be absent or empty. A
+    revised month may have several rows, each with the day (`seen_on`) from which its value is known.
+    """
+    rows = _read_table(folder / FLOWS_FILE, RAW_TRADE_FLOWS, _FLOWS_OPTIONAL)
+    return RAW_TRADE_FLOWS.conform(rows.with_columns(origin=pl.lit("file")))
+
+
+def read_tariffs(folder: Path) -> pl.DataFrame:
+    """Read dated average tariff rates in percent from `tariffs.csv`, as `RAW_TARIFFS`. `SourceError` names file and line."""
+    return _read_table(folder / TARIFFS_FILE, RAW_TARIFFS, {})
+
+
+def read_commitments(folder: Path) -> pl.DataFrame:
+    """Read purchase commitments from `commitments.csv`, as `RAW_COMMITMENTS`; no rows if the file is absent.
+
+    `SourceError` names file and line.
+    """
+    path = folder / COMMITMENTS_FILE
+    return _read_table(path, RAW_COMMITMENTS, _COMMITMENTS_OPTIONAL) if path.exists() else RAW_COMMITMENTS.empty()
+
+
+def _read_table(path: Path, table: Table, optional: Mapping[str, Any]) -> pl.DataFrame:
+    names = table.schema.names()
+    columns: dict[str, list[Any]] = {name: [] for name in names}
+    line = 1
+    try:
+        with path.open(encoding="utf-8-sig", newline="") as file:
+            reader = csv.DictReader(file, strict=True)
+            missing = [name for name in names if name not in (reader.fieldnames or ()) and name not in optional]
+            if missing:
+                raise SourceError(
+                    f"{path}: missing columns: {', '.join(missing)}. Found: {', '.join(reader.fieldnames or ())}. "
+                    f"Expected: {', '.join(names)}"
+                )
+            for row in reader:
+                line = reader.line_num
+                for name, dtype in table.schema.items():
+                    columns[name].append(_parse_cell(row, name, dtype, optional, f"{path}, line {line}"))
+    except OSError as error:
+        raise SourceError(f"{path}: cannot be read ({error.strerror or error}). Put the file there or choose another folder") from error
+    except (csv.Error, UnicodeDecodeError) as error:
+        raise SourceError(f"{path}, after line {line}: not valid CSV in UTF-8 ({error}). Export the file again") from error
+    return table.conform(pl.DataFrame(columns, schema=table.schema))
+
+
+def _parse_cell(row: Mapping[str, str | None], name: str, dtype: pl.DataType, optional: Mapping[str, Any], place: str) -> Any:
+    text = (row.get(name) or "").strip()
+    if not text and name in optional:
+        return optional[name]
+    if not text:
+        raise SourceError(f"{place}: {name} is empty. Fill it in, or remove the row: a missing row means that the figure was not available")
+    return _PARSERS[dtype](text, name, place)
+
+
+def _parse_integer(text: str, name: str, place: str) -> int:
+    if not _INTEGER.fullmatch(text):
+        raise SourceError(f"{place}: {name} is {text[:40]!r}, not a whole number. Use digits only, e.g. 25000000000")
+    return int(text)
+
+
+def _parse_decimal(text: str, name: str, place: str) -> float:
+    if not _DECIMAL.fullmatch(text) or not math.isfinite(float(text)):
+        raise SourceError(f"{place}: {name} is {text[:40]!r}, not a number. Use a decimal point, e.g. 19.3")
+    return float(text)
+
+
+def _parse_text(text: str, _name: str, _place: str) -> str:
+    return text
+
+
+_PARSERS: dict[pl.DataType, Callable[[str, str, str], Any]] = {
+    pl.Int64(): _parse_integer,
+    pl.Float64(): _parse_decimal,
+    pl.String(): _parse_text,
+}

@@ -1,0 +1,125 @@
+"""Merges trade figures and tariffs from the files of the trade folder and from all stored responses of the upstreams.
+
+The formats are read in `csv_files.py`, `tariffs.py`, `census.py` and `comtrade.py`; `sql/trade/flow_revisions.sql` chooses between sources.
+"""
+
+from collections import defaultdict
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from datetime import datetime
+from pathlib import Path
+from typing import Any, Protocol
+
+import polars as pl
+
+from pipeline.contracts.tables.raw import RAW_TARIFFS, RAW_TRADE_FLOWS
+from pipeline.contracts.upstreams import CENSUS, COMTRADE, UPSTREAMS
+from pipeline.settings.sources import Sources
+from pipeline.sources.customs import census, comtrade
+from pipeline.sources.customs.common import REJECTED, Figures, reject_rows
+from pipeline.sources.customs.csv_files import TARIFFS_FILE, read_flows, read_tariffs
+from pipeline.sources.customs.tariffs import read_lists
+from pipeline.sources.errors import SourceError
+from pipeline.sources.payloads import Payload
+
+#: Reads the figures of a response, with the upstream's settings and the day on which the previous response lacked them.
+READERS: Mapping[str, Callable[[Payload, Any, str | None], Figures]] = {
+    CENSUS.name: census.read_figures,
+    COMTRADE.name: comtrade.read_figures,
+}
+
+_FIGURE = ("reporter", "partner", "flow", "product", "reference_month", "origin")
+_AMOUNTS = ("value_usd", "duties_usd", "consumption_usd")
+
+
+class ResponseArchive(Protocol):
+    """Where responses are stored, e.g. an `Archive`."""
+
+    def payloads(self, source: str) -> Iterator[Payload]:
+        """Yield every distinct response of a source in order of arrival."""
+        ...
+
+    def journal(self, source: str) -> pl.DataFrame:
+        """Return every request to a source, as `FETCHES`."""
+        ...
+
+
+def merge_trade_flows(folder: Path, archive: ResponseArchive, settings: Sources) -> Figures:
+    """Merge monthly flows from `flows.csv` and all stored responses, as `RAW_TRADE_FLOWS`.
+
+    Responses of upstreams that are switched off count too. Each origin's figure has one row per value, with the day of the first response
+    that held it; of several responses on one day the last counts. A response that cannot be read is rejected as a whole, and the others
+    are still read. `SourceError` if `flows.csv` cannot be read.
+    """
+    results = [figures for source in READERS for figures in _read_responses(archive, source, settings)]
+    rows = pl.concat([RAW_TRADE_FLOWS.empty(), *(figures.rows for figures in results)])
+    rejected = pl.concat([REJECTED.to_frame(), *(figures.rejected for figures in results)])
+    return Figures(
+        RAW_TRADE_FLOWS.conform(pl.concat([read_flows(folder), select_versions(rows)])),
+        rejected,
+        sum(figures.used_count for figures in results),
+    )
+
+
+def select_versions(rows: pl.DataFrame) -> pl.DataFrame:
+    """Select one row for each value of a figure: the last of each day, unless it equals the value before.
+
+    Rows must be in order of arrival. Only a figure's first version has `absent_on`, the day of the last response without the figure.
+    """
+    last_of_day = (
+        rows.with_columns(pl.col("absent_on").first().over(_FIGURE))
+        .unique([*_FIGURE, "seen_on"], keep="last", maintain_order=True)
+        .sort(*_FIGURE, "seen_on")
+        .with_columns(is_first=pl.int_range(pl.len()).over(_FIGURE).eq(0))
+    )
+    is_changed = pl.any_horizontal(pl.col(name).ne_missing(pl.col(name).shift(1)) for name in _AMOUNTS)
+    versions = last_of_day.filter(pl.col("is_first") | is_changed)
+    return versions.with_columns(absent_on=pl.when("is_first").then("absent_on")).drop("is_first")
+
+
+def merge_tariffs(folder: Path) -> pl.DataFrame:
+    """Merge `tariffs.csv` and the means of lists by tariff line (`hs6_USA_CHN.csv`), as `RAW_TARIFFS`.
+
+    `SourceError` if a file cannot be read, or if both have the same mean for the same day.
+    """
+    averages, means = read_tariffs(folder), read_lists(folder)
+    both = averages.join(means, on=RAW_TARIFFS.key, how="semi")
+    if not both.is_empty():
+        first = both.row(0, named=True)
+        raise SourceError(
+            f"{folder}: {TARIFFS_FILE} and hs6_{first['importer']}_{first['exporter']}.csv both have {first['measure']} for "
+            f"{first['effective_date']} (days in both: {both.height}). Remove these rows from one of the two files"
+        )
+    return RAW_TARIFFS.conform(pl.concat([averages, means]))
+
+
+def _read_responses(archive: ResponseArchive, source: str, settings: Sources) -> Iterator[Figures]:
+    requests = _requests_by_item(archive.journal(source))
+    readable: set[str] = set()
+    for payload in archive.payloads(source):
+        figures = _read_response(payload, _absent_on(payload, requests.get(payload.item, ()), readable), settings)
+        if figures.is_read:
+            readable.add(payload.sha256)
+        yield figures
+
+
+def _requests_by_item(journal: pl.DataFrame) -> Mapping[str, Sequence[tuple[datetime, str | None]]]:
+    """Time and hash of each response, by item. The hash is None if the upstream said that it has no data."""
+    requests: dict[str, list[tuple[datetime, str | None]]] = defaultdict(list)
+    completed = journal.filter(pl.col("outcome").is_in(["stored", "unchanged", "missing"])).sort("asked_at")
+    for item, at, sha256 in completed.select("item", "asked_at", "sha256").iter_rows():
+        requests[item].append((at, sha256))
+    return requests
+
+
+def _absent_on(payload: Payload, requests: Sequence[tuple[datetime, str | None]], readable: Collection[str]) -> str | None:
+    """Day of the previous response to the same request. Unreadable responses are skipped: they do not prove absence."""
+    earlier = [(at, sha256) for at, sha256 in requests if at <= payload.fetched_at][:-1]
+    days = [at.date() for at, sha256 in earlier if sha256 is None or sha256 in readable]
+    return days[-1].isoformat() if days else None
+
+
+def _read_response(payload: Payload, absent_on: str | None, settings: Sources) -> Figures:
+    try:
+        return READERS[payload.source](payload, settings.of(UPSTREAMS[payload.source]), absent_on)
+    except SourceError as error:
+        return Figures(RAW_TRADE_FLOWS.empty(), reject_rows(payload, [(None, str(error))]), 0, is_read=False)
