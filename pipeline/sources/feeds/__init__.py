@@ -1,3 +1,4 @@
-"""Feeds as they really arrive: `rss.py` asks for them and tells what is new, `text.py` finds the letters behind the bytes, `entities.py`
-refuses XML that unpacks without end, `markup.py` finds the items, `entries.py` what an item says.
+"""RSS and Atom feeds: fetching them, and parsing their items into rows. `rss.py` is the entry point.
+
+Does not belong here: cleaning of texts and any judgement about articles (`pipeline/articles`).
 """

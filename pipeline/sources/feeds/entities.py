@@ -1,9 +1,6 @@
-"""XML that declares entities is refused before any parser sees it: a few lines of them can unpack to gigabytes, or read files and hosts.
+"""Rejection of XML that declares entities, which can expand to gigabytes or read files.
 
-Belongs here: finding the declarations, in whatever encoding they are written. Does not: parsing.
-
-Nothing is parsed, so there is nothing to outwit: a document that holds both `<!DOCTYPE` and `<!ENTITY`, wherever they stand, is refused.
-A harmless one that only writes about both is refused too. A document type alone, as in RSS 0.91, declares nothing and passes.
+The document is searched, not parsed: it is rejected if it contains both `<!DOCTYPE` and `<!ENTITY` anywhere, in any encoding.
 """
 
 import codecs
@@ -16,44 +13,44 @@ _DOCTYPE, _ENTITY = (re.compile(word, re.IGNORECASE) for word in (rb"<!doctype",
 _ENCODING = re.compile(rb"<\?xml[^>]*?encoding\s*=\s*[\"']([^\"'>]{1,60})[\"']", re.IGNORECASE)
 _HEAD_BYTES = 4_096
 _WIDE = ("utf-16-le", "utf-16-be", "utf-32-le", "utf-32-be")
-# What must be read as it is written, so that no markup can hide: ASCII, and what UTF-7, HZ, IDNA and escapes would make something else of.
+# Text that a harmless encoding decodes to itself: ASCII, and sequences that UTF-7, HZ, IDNA and escapes would decode to other characters.
 _PROBE = "".join(map(chr, range(0x20, 0x7F))).replace("\\", "") + "\t\r\n +ADw- ~{<~} .xn--mnchen-3ya. \\u003c \\x3c"
 _LIKE_ASCII = str.maketrans("\\~", "??")  # some Asian encodings have a currency sign and an overline there
 
 
 def require_no_entities(body: bytes, label: str, charset: str = "") -> None:
-    """`SourceError` when the document declares entities, or may be read in an encoding in which it could do so unseen.
+    """Raise `SourceError` if the XML document declares entities, or its encoding could hide them.
 
-    `charset` is the encoding that came with it (Content-Type), which some parsers believe before the document's own. `label` names it in
+    `charset` is the encoding of the Content-Type header, which some parsers prefer to the document's own. `label` names the document in
     messages.
     """
-    declared = [found.decode("latin-1") for found in _ENCODING.findall(body[:_HEAD_BYTES])]
-    hiding = [encoding for encoding in (charset, *declared) if _hides_markup(encoding.strip())]
+    declared = [name.decode("latin-1") for name in _ENCODING.findall(body[:_HEAD_BYTES])]
+    hiding = [encoding for encoding in (charset, *declared) if _can_hide_markup(encoding.strip())]
     if hiding:
         raise SourceError(
-            f"{label}: is written in {hiding[0][:40]!r}, in which markup can hide. It is not parsed. Ask its publisher for UTF-8"
+            f"{label}: is encoded as {hiding[0][:40]!r}, which can hide markup, so it is not parsed. Ask the publisher for UTF-8"
         )
-    if any(_DOCTYPE.search(reading) and _ENTITY.search(reading) for reading in _readings(body)):
+    if any(_DOCTYPE.search(reading) and _ENTITY.search(reading) for reading in _ascii_readings(body)):
         raise SourceError(
-            f"{label}: declares XML entities, which can unpack to any size or read other files. It is not parsed. "
-            f"Ask its publisher for a document without <!ENTITY"
+            f"{label}: declares XML entities, which can expand to any size or read other files, so it is not parsed. "
+            f"Ask the publisher for a document without <!ENTITY"
         )
 
 
-def _readings(body: bytes) -> Iterator[bytes]:
-    """The document as bytes in which ASCII is ASCII. Without a zero byte it cannot be UTF-16 or UTF-32: every sign of markup has one."""
+def _ascii_readings(body: bytes) -> Iterator[bytes]:
+    """Yield the document in encodings that extend ASCII. UTF-16 and UTF-32 are tried only if it contains a zero byte."""
     yield body
     if b"\0" in body:
         for encoding in _WIDE:
             yield body.decode(encoding, "replace").encode("utf-8", "replace")
 
 
-def _hides_markup(encoding: str) -> bool:
-    """Whether bytes that look like other signs could be markup in the encoding. One that nobody knows nobody reads in either."""
+def _can_hide_markup(encoding: str) -> bool:
+    """Return whether bytes other than ASCII markup could be markup in the encoding. Unknown encodings cannot: no parser reads them."""
     try:
         if codecs.lookup(encoding).name.startswith(("utf-16", "utf-32")):
-            return False  # read in every such way anyway
-        read = _PROBE.encode("ascii").decode(encoding)
+            return False  # `_ascii_readings` covers them
+        decoded = _PROBE.encode("ascii").decode(encoding)
     except (LookupError, ValueError) as error:
         return isinstance(error, UnicodeError)
-    return read.translate(_LIKE_ASCII) != _PROBE.translate(_LIKE_ASCII)
+    return decoded.translate(_LIKE_ASCII) != _PROBE.translate(_LIKE_ASCII)

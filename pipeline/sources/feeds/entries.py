@@ -1,7 +1,6 @@
-"""What one item of a feed says, by feedparser: id, title, text, link and dates, as they were given.
+"""One item of a feed, parsed by feedparser: id, title, text, link and dates, unchanged.
 
-Belongs here: feedparser, and what it must not do: fetch, clean, resolve, guess. Does not: finding items (`markup.py`), or choosing among
-dates and judging texts (`rss.py`, `pipeline/articles`).
+Does not belong here: finding items (`markup.py`), choosing one of the dates (`rss.py`), cleaning texts (`pipeline/articles`).
 """
 
 import io
@@ -14,28 +13,28 @@ from urllib.parse import urljoin
 
 import feedparser
 
-from pipeline.sources.feeds.markup import QUOTED, Feed, unquoted
-from pipeline.sources.feeds.text import MARK, NO_XML
+from pipeline.sources.feeds.markup import QUOTED, Feed, remove_quoted
+from pipeline.sources.feeds.text import INVALID_XML, REPLACEMENT
 
 LONGEST_ITEM = 1_000_000  # characters of markup
-MOST_TAGS = 2_000  # in one item, outside quoted text: feedparser compares tags with one another
+MOST_TAGS = 2_000  # of one item, outside quoted text: feedparser's time grows with the square of their number
 
-# feedparser takes bytes for a file's name unless they come as a stream, and the encoding from a header alone.
+# feedparser takes the encoding from a header.
 _HEADERS = {"content-type": "application/xml; charset=utf-8"}
 _DECLARATION = '<?xml version="1.0" encoding="utf-8"?>\n'
-# What its second parser, which is not XML's, is known to stumble over in hostile markup; whatever it is, the item is unreadable.
-_STUMBLES = (ValueError, TypeError, LookupError, AttributeError, AssertionError, ArithmeticError, RecursionError)
+# Errors that feedparser's lenient parser raises on malicious markup.
+_PARSER_ERRORS = (ValueError, TypeError, LookupError, AttributeError, AssertionError, ArithmeticError, RecursionError)
 
 _AMPERSAND = re.compile(
     rf"(?P<quoted>{QUOTED})|&(?:(?P<name>[A-Za-z][A-Za-z0-9]{{1,31}});|#(?P<number>[0-9]{{1,7}}|x[0-9A-Fa-f]{{1,6}});)?", re.DOTALL
 )
-# Of people nothing is asked, and feedparser looks for their addresses in time that grows with the square of what stands there.
+# Persons are not needed, and feedparser searches them for email addresses in quadratic time.
 _PERSON = re.compile(
-    rf"(?P<quoted>{QUOTED})|(?P<begins></?(?:[\w.-]{{1,40}}:)?)"
+    rf"(?P<quoted>{QUOTED})|(?P<start></?(?:[\w.-]{{1,40}}:)?)"
     r"(?=(?:author|creator|contributor|managingeditor|owner|publisher|webmaster)(?:[\s/>]|\Z))",
     re.IGNORECASE | re.DOTALL,
 )
-_OF_XML = {"amp", "lt", "gt", "quot", "apos"}
+_XML_ENTITIES = {"amp", "lt", "gt", "quot", "apos"}
 _LAST_CODE_POINT = 0x10FFFF
 _WEB = re.compile(r"https?://", re.IGNORECASE)
 _SCHEME = re.compile(r"[a-z][a-z0-9+.-]*:", re.IGNORECASE)
@@ -43,7 +42,10 @@ _SCHEME = re.compile(r"[a-z][a-z0-9+.-]*:", re.IGNORECASE)
 
 @dataclass(frozen=True)
 class Entry:
-    """One item as it was given, empty where it says nothing; or why it could not be read. `dates`: published, created, updated."""
+    """One item, with empty fields where it has none, or the reason why it is `unreadable`.
+
+    `dates`: published, created, updated.
+    """
 
     id: str = ""
     title: str = ""
@@ -54,60 +56,63 @@ class Entry:
 
 
 def read_entry(feed: Feed, markup: str, url: str) -> Entry:
-    """What the item says; relative links begin at `url`. Never raises: what cannot be read says so in `unreadable`."""
-    tags = unquoted(markup).count("<")
+    """Parse the markup of an item; `url` is the base of relative links. Never raises: errors are in `unreadable`."""
+    tags = remove_quoted(markup).count("<")
     if len(markup) > LONGEST_ITEM:
         return Entry(unreadable=f"the item has {len(markup):,} characters, at most {LONGEST_ITEM:,} are read")
     if tags > MOST_TAGS:
         return Entry(unreadable=f"the item has {tags:,} tags, at most {MOST_TAGS:,} are read")
-    document = _DECLARATION + _mended(feed.opening) + _mended(_without_people(markup)) + feed.closing
+    document = _DECLARATION + _escape_ampersands(feed.opening) + _escape_ampersands(_hide_persons(markup)) + feed.closing
     try:
+        # A stream, because feedparser would take bytes for the name of a file.
         parsed = feedparser.parse(
             io.BytesIO(document.encode()), response_headers=_HEADERS, resolve_relative_uris=False, sanitize_html=False
         )
-    except _STUMBLES as error:
+    except _PARSER_ERRORS as error:
         return Entry(unreadable=f"the item's markup is broken ({type(error).__name__})")
     if len(parsed.entries) != 1:
         return Entry(unreadable=f"the item's markup is broken (it reads as {len(parsed.entries)} items)")
     is_atom = str(parsed.version).startswith("atom")
-    entry = _entry(dict(parsed.entries[0]), is_atom=is_atom)
-    return replace(entry, link=_absolute(entry.link, url))
+    entry = _to_entry(dict(parsed.entries[0]), is_atom=is_atom)
+    return replace(entry, link=_resolve_link(entry.link, url))
 
 
-def _entry(given: dict[str, object], *, is_atom: bool) -> Entry:
-    own_id = _said(given.get("id"))
+def _to_entry(fields: dict[str, object], *, is_atom: bool) -> Entry:
+    own_id = _to_text(fields.get("id"))
+    # The guid of RSS is a link unless it says otherwise; the id of Atom is not.
+    is_link = not is_atom and bool(fields.get("guidislink")) and _WEB.match(own_id) is not None
     return Entry(
         own_id,
-        _said(given.get("title")),
-        max(_texts(given), key=len, default=""),
-        _link(given) or ("" if is_atom or not given.get("guidislink") or not _WEB.match(own_id) else own_id),
-        (_said(given.get("published")), _said(given.get("created")), _said(given.get("updated"))),
+        _to_text(fields.get("title")),
+        max(_find_texts(fields), key=len, default=""),
+        _find_link(fields) or (own_id if is_link else ""),
+        (_to_text(fields.get("published")), _to_text(fields.get("created")), _to_text(fields.get("updated"))),
     )
 
 
-def _said(value: object) -> str:
+def _to_text(value: object) -> str:
     return value.strip() if isinstance(value, str) else ""
 
 
-def _texts(given: dict[str, object]) -> Iterator[str]:
-    """The full text where there is one, then the summary. A caption or a teaser, which feedparser also calls content, is shorter."""
-    contents = given.get("content")
+def _find_texts(fields: dict[str, object]) -> Iterator[str]:
+    """Yield contents, then the summary. feedparser also lists captions and teasers as contents; the full text is the longest."""
+    contents = fields.get("content")
     for content in contents if isinstance(contents, list) else []:
-        kind = _said(content.get("type"))
+        kind = _to_text(content.get("type"))
         if kind.startswith("text/") or kind.endswith("xml"):
-            yield _said(content.get("value"))
-    yield _said(given.get("summary"))
+            yield _to_text(content.get("value"))
+    yield _to_text(fields.get("summary"))
 
 
-def _link(given: dict[str, object]) -> str:
-    """The first link to the article itself, to a page of HTML before one of another kind."""
-    links = given.get("links")
-    own = [link for link in links if link.get("rel") == "alternate" and link.get("href")] if isinstance(links, list) else []
-    own.sort(key=lambda link: "html" not in _said(link.get("type")))
-    return _said(own[0].get("href")) if own else ""
+def _find_link(fields: dict[str, object]) -> str:
+    """Return the first link to the article itself, preferably to an HTML page."""
+    links = fields.get("links")
+    alternates = [link for link in links if link.get("rel") == "alternate" and link.get("href")] if isinstance(links, list) else []
+    alternates.sort(key=lambda link: "html" not in _to_text(link.get("type")))
+    return _to_text(alternates[0].get("href")) if alternates else ""
 
 
-def _absolute(link: str, url: str) -> str:
+def _resolve_link(link: str, url: str) -> str:
     if not link or _SCHEME.match(link):
         return link
     try:
@@ -116,25 +121,22 @@ def _absolute(link: str, url: str) -> str:
         return link
 
 
-def _without_people(markup: str) -> str:
-    """With the elements that name people called otherwise, so that nobody reads them."""
-    return _PERSON.sub(lambda found: found["quoted"] or f"{found['begins']}x-", markup)
+def _hide_persons(markup: str) -> str:
+    """Rename the elements of persons, so that feedparser does not parse them."""
+    return _PERSON.sub(lambda match: match["quoted"] or f"{match['start']}x-", markup)
 
 
-def _mended(markup: str) -> str:
-    """With every ampersand that begins nothing known to XML written out: `AT&T` and `&nbsp;` are the commonest faults of feeds.
-
-    What is well-formed is not changed.
-    """
-    return _AMPERSAND.sub(_reference, markup)
+def _escape_ampersands(markup: str) -> str:
+    """Escape ampersands and HTML entities that are not XML, e.g. in `AT&T` and `&nbsp;`, the most common errors of feeds."""
+    return _AMPERSAND.sub(_to_xml_reference, markup)
 
 
-def _reference(found: re.Match[str]) -> str:
-    if found["quoted"] or found["name"] in _OF_XML:
-        return found[0]
-    if found["number"]:
-        number = found["number"]
+def _to_xml_reference(match: re.Match[str]) -> str:
+    if match["quoted"] or match["name"] in _XML_ENTITIES:
+        return match[0]
+    if match["number"]:
+        number = match["number"]
         code = int(number[1:], 16) if number.startswith("x") else int(number)
-        return found[0] if code <= _LAST_CODE_POINT and not NO_XML.match(chr(code)) else MARK
-    character = html5.get(f"{found['name']};") if found["name"] else None
-    return escape(character) if character else f"&amp;{found[0][1:]}"
+        return match[0] if code <= _LAST_CODE_POINT and not INVALID_XML.match(chr(code)) else REPLACEMENT
+    character = html5.get(f"{match['name']};") if match["name"] else None
+    return escape(character) if character else f"&amp;{match[0][1:]}"

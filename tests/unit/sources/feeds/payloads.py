@@ -1,4 +1,4 @@
-"""Answers of feeds for the tests: fixtures of our own, and feeds written on the spot."""
+"""Responses of feeds: fixture files, and feeds built by a test."""
 
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -11,16 +11,16 @@ URL = "https://post.example/feed"
 
 
 def payload(body: str | bytes, *, item: str = "Strelsau Post", hours: float = 0, content_type: str = "text/xml") -> Payload:
-    """The answer that came so many hours after noon of 4 April 2025."""
+    """Return a response received `hours` after noon of 4 April 2025."""
     at = NOON + timedelta(hours=hours)
     return Payload("rss", item, at.date(), URL, at, content_type, body.encode() if isinstance(body, str) else body)
 
 
 def fixture(name: str) -> Payload:
-    """The file of our fixtures as an answer."""
+    """Return a fixture file as a response."""
     return payload((FIXTURES / name).read_bytes())
 
 
 def rss(*items: str) -> str:
-    """A feed with these items; of each what stands within its tags."""
+    """Return a feed; `items` are the contents of its item tags."""
     return '<rss version="2.0"><channel>' + "".join(f"<item>{item}</item>" for item in items) + "</channel></rss>"

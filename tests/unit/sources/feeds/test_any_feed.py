@@ -1,4 +1,4 @@
-"""Properties that hold of every feed, well-formed, damaged or none at all."""
+"""Properties of all feeds: well-formed, damaged, or not a feed."""
 
 from datetime import date
 from xml.sax.saxutils import escape, quoteattr
@@ -16,7 +16,7 @@ from tests.unit.sources.feeds.payloads import FIXTURES, payload
 FEW = settings(deadline=None, derandomize=True, max_examples=40)
 SOME = settings(deadline=None, derandomize=True, max_examples=100)
 
-# Without C1 controls and Latin-1 letters, of which feedparser takes certain sequences for UTF-8 read wrongly, and mends them.
+# Without C1 controls and Latin-1 letters, because feedparser takes some sequences of them for wrongly decoded UTF-8 and changes them.
 LETTERS = st.characters(exclude_categories=["Cs", "Cc", "Cn"], exclude_characters="".join(map(chr, range(0x80, 0x100))))
 TEXT = st.text(LETTERS, max_size=40) | st.text(st.sampled_from("<>&;\"'/ ab]![CDATA-"), max_size=30)
 DATES = st.sampled_from(["Fri, 04 Apr 2025 10:30:00 GMT", "2025-04-04", "03 Apr 02 1500 GMT", "soon", ""])
@@ -36,7 +36,7 @@ def quoted(text: str) -> str:
 
 @st.composite
 def feeds(draw: st.DrawFn) -> tuple[str, list[dict[str, str]]]:
-    """A well-formed feed of RSS 2.0 and what its items say."""
+    """A well-formed RSS 2.0 feed, and the fields of its items."""
     items = draw(st.lists(FIELDS, max_size=6))
     write = draw(st.sampled_from([escaped, quoted]))
     between = draw(st.sampled_from(["", "\n  ", "<!-- <item> -->", "<?x <item>?>"]))
@@ -48,23 +48,23 @@ def feeds(draw: st.DrawFn) -> tuple[str, list[dict[str, str]]]:
 
 @SOME
 @given(feeds())
-def test_every_item_of_a_well_formed_feed_is_a_row_that_says_the_same(feed: tuple[str, list[dict[str, str]]]) -> None:
+def test_every_item_of_a_well_formed_feed_is_a_row_with_its_fields(feed: tuple[str, list[dict[str, str]]]) -> None:
     text, items = feed
     rows = parse(payload(text))
     assert rows["unreadable"].null_count() == rows.height == len(items)
-    for row, given_fields in zip(rows.iter_rows(named=True), items, strict=True):
-        said = {name: value.strip() for name, value in given_fields.items()}
-        assert row["title"] == (said.get("title") or None)
-        assert row["body"] == (max(said.get("content:encoded", ""), said.get("description", ""), key=len) or None)
-        assert row["published_at"] == (said.get("pubDate") or None)
+    for row, fields in zip(rows.iter_rows(named=True), items, strict=True):
+        stripped = {name: value.strip() for name, value in fields.items()}
+        assert row["title"] == (stripped.get("title") or None)
+        assert row["body"] == (max(stripped.get("content:encoded", ""), stripped.get("description", ""), key=len) or None)
+        assert row["published_at"] == (stripped.get("pubDate") or None)
 
 
 @FEW
 @given(feeds(), st.data())
-def test_a_feed_cut_anywhere_loses_at_most_the_item_that_is_cut(feed: tuple[str, list[dict[str, str]]], data: st.DataObject) -> None:
+def test_a_feed_cut_anywhere_loses_only_the_item_that_is_cut(feed: tuple[str, list[dict[str, str]]], data: st.DataObject) -> None:
     text, items = feed
-    begin = text.index("<channel>") + len("<channel>")
-    end = data.draw(st.integers(begin, len(text) - len("</channel></rss>")))
+    start = text.index("<channel>") + len("<channel>")
+    end = data.draw(st.integers(start, len(text) - len("</channel></rss>")))
     rows = parse(payload(text[:end]))
     readable = rows.filter(pl.col("unreadable").is_null())
     assert rows.height == readable.height + 1
@@ -85,20 +85,20 @@ DAMAGE = st.lists(
     DAMAGE,
     st.sampled_from(["", "text/xml; charset=utf-16", "text/xml; charset=big5"]),
 )
-def test_a_damaged_feed_gives_rows_or_an_error_and_nothing_else(body: bytes, damage: list[tuple[int, int, bytes]], header: str) -> None:
-    for place, length, put in damage:
-        body = body[:place] + put + body[place + length :]
-    answer = payload(body, content_type=header)
+def test_a_damaged_feed_gives_rows_or_a_source_error(body: bytes, damage: list[tuple[int, int, bytes]], header: str) -> None:
+    for position, length, inserted in damage:
+        body = body[:position] + inserted + body[position + length :]
+    response = payload(body, content_type=header)
     try:
-        rows = parse(answer)
+        rows = parse(response)
     except SourceError:
-        (rows,) = new_rows([answer])
+        (rows,) = new_rows([response])
         assert rows["unreadable"].null_count() == 0
         return
     assert rows.schema == ROWS
-    ends = admit(filed(rows, "a", last_day=date(2025, 4, 4)))
-    assert ends.articles.height + ends.duplicates.height + ends.quarantine.height == rows.height
-    assert ends.quarantine.filter(pl.col("reason") == "unreadable").height == rows.height - rows["unreadable"].null_count()
+    admission = admit(filed(rows, "a", last_day=date(2025, 4, 4)))
+    assert admission.articles.height + admission.duplicates.height + admission.quarantine.height == rows.height
+    assert admission.quarantine.filter(pl.col("reason") == "unreadable").height == rows.height - rows["unreadable"].null_count()
 
 
 @SOME
@@ -106,10 +106,10 @@ def test_a_damaged_feed_gives_rows_or_an_error_and_nothing_else(body: bytes, dam
     st.binary(max_size=300) | st.text(max_size=200).map(str.encode) | st.binary(max_size=200).map(lambda some: b"<rss><item>" + some),
     st.text(max_size=40),
 )
-def test_any_bytes_give_rows_or_an_error_and_nothing_else(body: bytes, header: str) -> None:
-    answer = payload(body, content_type=header)
+def test_any_bytes_give_rows_or_a_source_error(body: bytes, header: str) -> None:
+    response = payload(body, content_type=header)
     try:
-        rows = parse(answer)
+        rows = parse(response)
     except SourceError:
         return
     assert rows.schema == ROWS
@@ -117,8 +117,8 @@ def test_any_bytes_give_rows_or_an_error_and_nothing_else(body: bytes, header: s
 
 @FEW
 @given(st.lists(feeds(), min_size=1, max_size=4))
-def test_of_many_answers_every_item_comes_once_or_is_known(answers: list[tuple[str, list[dict[str, str]]]]) -> None:
-    payloads = [payload(text, hours=n) for n, (text, _) in enumerate(answers)]
+def test_items_of_many_responses_are_new_at_most_once(responses: list[tuple[str, list[dict[str, str]]]]) -> None:
+    payloads = [payload(text, hours=n) for n, (text, _) in enumerate(responses)]
     rows = list(new_rows(payloads))
-    assert sum(frame.height for frame in rows) <= sum(len(items) for _, items in answers)
-    assert not list(new_rows([*payloads, payload(answers[-1][0] + " ", hours=99)]))[len(rows) :]
+    assert sum(frame.height for frame in rows) <= sum(len(items) for _, items in responses)
+    assert not list(new_rows([*payloads, payload(responses[-1][0] + " ", hours=99)]))[len(rows) :]

@@ -1,4 +1,4 @@
-"""Asking feeds over a real connection."""
+"""Fetching feeds over a real connection."""
 
 from datetime import date, timedelta
 
@@ -29,7 +29,7 @@ def settings(**urls: str) -> RssSettings:
     return RssSettings(feeds=tuple(Feed(name=name, url=url) for name, url in urls.items()))
 
 
-def test_each_feed_is_asked_once_for_what_it_holds_now(upstream: Upstream, client: Client) -> None:
+def test_each_feed_is_fetched_once(upstream: Upstream, client: Client) -> None:
     urls = {
         "Post": upstream.respond("/a", FEED),
         "Courier": upstream.respond("/b", gzipped(ok_response((FIXTURES / "rss20.xml").read_bytes(), "text/xml"))),
@@ -44,7 +44,7 @@ def test_each_feed_is_asked_once_for_what_it_holds_now(upstream: Upstream, clien
     assert [parse(one.payload).height for one in fetched if one.payload] == [1, 4]
 
 
-def test_a_feed_that_has_not_changed_is_not_sent_again(upstream: Upstream, client: Client) -> None:
+def test_an_unchanged_feed_is_not_sent_again(upstream: Upstream, client: Client) -> None:
     feeds = settings(Post=upstream.respond("/a", conditional_response(FEED)))
     outcomes = [one.outcome for _ in range(2) for one in fetch(client, feeds, WINDOW)]
     assert outcomes == ["stored", "unchanged"]
@@ -62,14 +62,14 @@ def test_the_failure_of_one_feed_does_not_stop_the_others(upstream: Upstream, cl
     assert outcomes == {"Down": "failed", "Gone": "missing", "Cut": "failed", "Inside": "refused", "Post": "stored"}
 
 
-def test_a_feed_that_moved_is_followed(upstream: Upstream, client: Client) -> None:
+def test_a_redirect_of_a_feed_is_followed(upstream: Upstream, client: Client) -> None:
     upstream.respond("/new", ok_response(rss("<title>a</title><link>1</link>"), "text/xml"))
     (fetched,) = fetch(client, settings(Post=upstream.respond("/old", redirect_response("/new", 301))), WINDOW)
     assert fetched.payload is not None
     assert parse(fetched.payload)["url"].to_list() == [upstream.url + "/1"]
 
 
-def test_several_feeds_of_one_outlet_are_told_apart_and_have_one_source(upstream: Upstream, client: Client) -> None:
+def test_several_feeds_of_one_outlet_have_one_source(upstream: Upstream, client: Client) -> None:
     world, trade = upstream.respond("/world", conditional_response(FEED)), upstream.respond("/trade", conditional_response(FEED))
     feeds = RssSettings(feeds=tuple(Feed(name="Post", url=url) for url in (world, trade, world)))
     for outcome in ("stored", "unchanged"):
@@ -78,10 +78,10 @@ def test_several_feeds_of_one_outlet_are_told_apart_and_have_one_source(upstream
         assert [parse(one.payload)["source"].to_list() for one in fetched if one.payload] == [["Post"], ["Post"]]
 
 
-def test_what_was_kept_is_read_day_by_day_as_it_was_asked(upstream: Upstream, client: Client, clock: Clock) -> None:
-    answers = [ok_response(rss(*[f"<guid>{n}</guid><title>{n}</title>" for n in range(day, day + 3)]), "text/xml") for day in (0, 1, 3)]
-    feeds = settings(Post=upstream.respond("/a", *answers))
-    for _ in answers:
+def test_stored_responses_give_each_item_on_its_first_day(upstream: Upstream, client: Client, clock: Clock) -> None:
+    responses = [ok_response(rss(*[f"<guid>{n}</guid><title>{n}</title>" for n in range(day, day + 3)]), "text/xml") for day in (0, 1, 3)]
+    feeds = settings(Post=upstream.respond("/a", *responses))
+    for _ in responses:
         list(fetch(client, feeds, WINDOW))
         clock.time += timedelta(days=1)
     rows = pl.concat(new_rows(client.archive.payloads("rss")))

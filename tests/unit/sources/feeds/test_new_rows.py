@@ -1,4 +1,4 @@
-"""The same item in many answers: given once, and again when it changes."""
+"""An item in many responses gives one row, and another when it changes."""
 
 from collections.abc import Iterable
 from datetime import date
@@ -29,12 +29,12 @@ def titles(frames: Iterable[pl.DataFrame]) -> list[list[str | None]]:
     return [frame["title"].to_list() for frame in frames]
 
 
-def test_an_item_that_still_stands_in_the_feed_is_not_new() -> None:
+def test_an_item_that_is_still_in_the_feed_is_not_new() -> None:
     frames = new_rows([payload(rss(item(1))), payload(rss(item(2), item(1)), hours=1), payload(rss(item(2), item(1), item(0)), hours=2)])
     assert titles(frames) == [["Headline 1"], ["Headline 2"], ["Headline 0"]]
 
 
-def test_an_answer_without_anything_new_gives_no_frame() -> None:
+def test_a_response_without_new_items_gives_no_frame() -> None:
     assert len(list(new_rows([payload(rss(item(1), item(2))), payload(rss(item(2)), hours=1)]))) == 1
 
 
@@ -43,12 +43,12 @@ def test_an_item_whose_text_or_title_changed_is_new() -> None:
     assert titles(frames) == [["Headline 1"], ["Headline 1"]]
 
 
-def test_an_item_of_which_other_things_changed_is_not_new() -> None:
-    answers = [item(1), item(1, published="2025-04-05T10:00:00Z"), item(1, more="<category>x</category>")]
-    assert read(*[payload(rss(answer), hours=n) for n, answer in enumerate(answers)]).height == 1
+def test_an_item_with_only_other_fields_changed_is_not_new() -> None:
+    responses = [item(1), item(1, published="2025-04-05T10:00:00Z"), item(1, more="<category>x</category>")]
+    assert read(*[payload(rss(response), hours=n) for n, response in enumerate(responses)]).height == 1
 
 
-def test_an_item_without_an_id_goes_by_its_link() -> None:
+def test_an_item_without_an_id_is_identified_by_its_link() -> None:
     one, two = (
         "<title>Markets close</title><link>https://a.example/1</link>",
         "<title>Markets close</title><link>https://a.example/2</link>",
@@ -56,90 +56,93 @@ def test_an_item_without_an_id_goes_by_its_link() -> None:
     assert read(payload(rss(one)), payload(rss(two, one), hours=1)).height == 2
 
 
-def test_feeds_do_not_know_of_one_another() -> None:
+def test_each_feed_has_its_own_history() -> None:
     assert read(payload(rss(item(1))), payload(rss(item(1)), item="Hentzau Courier", hours=1)).height == 2
 
 
-def test_an_item_that_stands_twice_in_one_answer_is_two_rows_once() -> None:
+def test_an_item_twice_in_a_response_is_two_rows_only_once() -> None:
     assert read(payload(rss(item(1), item(1))), payload(rss(item(1), item(1), item(2)), hours=1)).height == 3
 
 
-def test_a_row_is_named_after_its_answer_and_its_place_in_it() -> None:
+def test_a_row_is_named_after_its_response_and_position() -> None:
     first, second = payload(rss(item(1))), payload(rss(item(2), item(1), item(3)), hours=1)
     label = f"rss/Strelsau Post/20250404T130000Z-{second.sha256[:12]}"
     assert read(first, second)["raw_id"].to_list()[1:] == [f"{label}#1", f"{label}#3"]
     assert read(second)["raw_id"].to_list() == [f"{label}#1", f"{label}#2", f"{label}#3"]
 
 
-def test_names_of_rows_sort_as_the_answers_came() -> None:
+def test_names_of_rows_sort_by_arrival() -> None:
     rows = read(*[payload(rss(item(1, f"{n}")), hours=n) for n in range(30)])
     assert rows["raw_id"].to_list() == sorted(rows["raw_id"].to_list())
 
 
-def test_a_row_is_filed_under_its_date_and_else_under_the_day_of_asking() -> None:
+def test_a_row_is_filed_under_its_date_or_the_day_of_the_request() -> None:
     rows = read(payload(rss(item(1), item(2, published="2025-03-30"), item(3, published=""), item(4, published="2025-04-06"))))
     assert rows["index_date"].to_list() == [date(2025, 4, 4), date(2025, 3, 30), date(2025, 4, 4), date(2025, 4, 4)]
 
 
-def test_an_answer_that_is_no_feed_is_one_row_and_does_not_stop_the_others() -> None:
+def test_a_response_that_is_not_a_feed_is_one_unreadable_row() -> None:
     rows = read(payload(rss(item(1))), payload("<html><body>Log in", hours=1), payload(rss(item(1), item(2)), hours=2))
     assert rows["title"].to_list() == ["Headline 1", None, "Headline 2"]
     assert "is an HTML page" in rows["unreadable"][1]
     assert rows["source"].to_list() == ["Strelsau Post"] * 3
 
 
-def test_a_feed_that_is_cut_short_says_so_in_each_answer() -> None:
+def test_every_response_that_is_cut_short_is_reported() -> None:
     cut = rss(item(1)).removesuffix("</channel></rss>")
     assert (
         read(payload(cut), payload(cut + " ", hours=1))["unreadable"].to_list() == [None] + ["the feed is cut short after 1 whole item"] * 2
     )
 
 
-def test_an_item_that_cannot_be_read_is_one_row_as_long_as_it_stands() -> None:
+def test_an_unreadable_item_is_one_row_while_it_is_in_the_feed() -> None:
     broken = "<category>a</category>" * 1_001
     assert read(payload(rss(broken)), payload(rss(broken, item(1)), hours=1))["unreadable"].is_not_null().to_list() == [True, False]
 
 
-def test_what_was_not_seen_for_too_long_is_forgotten() -> None:
-    answers = [payload(rss(item(1))), payload(rss(item(2)), hours=DAY), payload(rss(item(1)), hours=DAY * (DAYS_BACK + 1))]
-    assert titles(new_rows(answers)) == [["Headline 1"], ["Headline 2"], ["Headline 1"]]
-    answers[2] = payload(rss(item(1)), hours=DAY * DAYS_BACK)
-    assert titles(new_rows(answers)) == [["Headline 1"], ["Headline 2"]]
+def test_an_item_not_shown_for_long_is_new_again() -> None:
+    responses = [payload(rss(item(1))), payload(rss(item(2)), hours=DAY), payload(rss(item(1)), hours=DAY * (DAYS_BACK + 1))]
+    assert titles(new_rows(responses)) == [["Headline 1"], ["Headline 2"], ["Headline 1"]]
+    responses[2] = payload(rss(item(1)), hours=DAY * DAYS_BACK)
+    assert titles(new_rows(responses)) == [["Headline 1"], ["Headline 2"]]
 
 
 def test_a_known_item_is_not_parsed_again(monkeypatch: pytest.MonkeyPatch) -> None:
     parsed = []
 
-    def counting(feed: Feed, markup: str, url: str) -> Entry:
+    def count_calls(feed: Feed, markup: str, url: str) -> Entry:
         parsed.append(markup)
         return read_entry(feed, markup, url)
 
-    monkeypatch.setattr("pipeline.sources.feeds.rss.read_entry", counting)
+    monkeypatch.setattr("pipeline.sources.feeds.rss.read_entry", count_calls)
     read(payload(rss(item(1), item(2))), payload(rss(item(3), item(1), item(2)), hours=1))
     assert len(parsed) == 3
 
 
-def test_answers_in_the_wrong_order_are_a_mistake_of_the_caller() -> None:
-    with pytest.raises(ValueError, match="'Strelsau Post' are not in the order"):
+def test_responses_in_the_wrong_order_raise() -> None:
+    with pytest.raises(ValueError, match="'Strelsau Post' are not in the order of arrival"):
         read(payload(rss(item(1)), hours=1), payload(rss(item(1))))
 
 
-def scene() -> list[Payload]:
-    """Twelve days of a feed that is asked twice a day: articles stand for three days; one is corrected, one bears no date, one a later."""
-    answers = []
+def twelve_days() -> list[Payload]:
+    """Twelve days of a feed fetched twice a day; articles stay three days.
+
+    One is corrected, one has no date, one a date in the future.
+    """
+    responses = []
     for half in range(24):
         day = half // 2
         items = [item(n, published=f"2025-04-{4 + n:02d}T08:00:00Z") for n in range(max(0, day - 2), day + 1)]
         items += [item(100, "corrected" if half > 9 else "", published="2025-04-07T08:00:00Z")] if 6 <= half <= 14 else []
         items += [item(101, published=""), item(102, published="2025-04-14T08:00:00Z")] if half >= 3 else []
-        answers.append(payload(rss(*items), hours=half * 12 - 6))
-    return answers
+        responses.append(payload(rss(*items), hours=half * 12 - 6))
+    return responses
 
 
 @pytest.mark.parametrize("days", [Days(date(2025, 4, n), date(2025, 4, n + length)) for n in range(4, 14) for length in (0, 2)])
 def test_the_rows_of_a_day_do_not_depend_on_how_many_days_are_read(days: Days) -> None:
-    answers = scene()
+    responses = twelve_days()
     reach = days.reaching_back(DAYS_BACK)
-    some = read(*[one for one in answers if one.about >= reach.first])
+    some = read(*[one for one in responses if one.about >= reach.first])
     within = pl.col("index_date").is_between(days.first, days.last)
-    assert some.filter(within).equals(read(*answers).filter(within))
+    assert some.filter(within).equals(read(*responses).filter(within))

@@ -1,4 +1,4 @@
-"""Answers of feeds into rows: our own fixtures of each shape, faults, and what the rows become once they are cleaned."""
+"""Parsing of feeds into rows: each format, faults, and the rows after cleaning."""
 
 from datetime import UTC, date, datetime
 
@@ -46,7 +46,7 @@ def test_every_item_of_rss_2_is_a_row() -> None:
     assert column("unreadable", rows) == [None] * 4
 
 
-def test_an_item_that_says_nothing_is_a_row_too() -> None:
+def test_an_empty_item_is_a_row() -> None:
     last = parse(fixture("rss20.xml")).row(3, named=True)
     assert {name for name, value in last.items() if value is not None} == {"source", "fetched_at"}
 
@@ -92,13 +92,13 @@ def test_a_broken_feed_loses_no_item() -> None:
     assert rows["url"][0] == "https://daily.example/?a=1&b=2"
 
 
-def test_of_a_date_that_cannot_be_read_the_next_one_is_taken() -> None:
-    given = "<pubDate>yesterday</pubDate><lastBuildDate>2025-04-04</lastBuildDate>"
-    assert column("published_at", parse(payload(rss(given, "<pubDate>yesterday</pubDate>")))) == ["2025-04-04", "yesterday"]
+def test_an_unreadable_date_is_replaced_by_the_next_one() -> None:
+    dates = "<pubDate>yesterday</pubDate><lastBuildDate>2025-04-04</lastBuildDate>"
+    assert column("published_at", parse(payload(rss(dates, "<pubDate>yesterday</pubDate>")))) == ["2025-04-04", "yesterday"]
 
 
 @pytest.mark.parametrize("whole", range(5))
-def test_of_a_feed_that_is_cut_short_the_whole_items_are_kept_and_one_row_says_so(whole: int) -> None:
+def test_a_feed_cut_short_gives_its_complete_items_and_a_fault(whole: int) -> None:
     text = rss(*[f"<title>Headline {n}</title><description>Text {n}</description>" for n in range(5)])
     ends = [place for place in range(len(text)) if text[:place].count("</item>") == whole]
     for end in (ends[0], ends[len(ends) // 2]):
@@ -109,61 +109,61 @@ def test_of_a_feed_that_is_cut_short_the_whole_items_are_kept_and_one_row_says_s
             assert f"after {whole} whole item" in rows["unreadable"][-1]
 
 
-def test_items_beyond_the_limit_are_told_in_one_row(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_items_above_the_limit_are_reported_in_one_row(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(markup, "MOST_ITEMS", 3)
     rows = parse(payload(rss(*["<title>a</title>"] * 7)))
     assert rows["title"].to_list() == ["a", "a", "a", None]
     assert rows["unreadable"][3].startswith("the feed goes on for 4 items more")
 
 
-def test_an_encoding_that_lies_does_not_spoil_a_word() -> None:
+def test_a_wrong_encoding_does_not_break_a_word() -> None:
     text = '<?xml version="1.0" encoding="ISO-8859-1"?>' + rss("<title>Zölle auf Möbel</title>")
     for body, header in ((text.encode(), "text/xml; charset=iso-8859-1"), (text.encode("latin-1"), "text/xml; charset=utf-8")):
         assert column("title", parse(payload(body, content_type=header))) == ["Zölle auf Möbel"]
 
 
 @pytest.mark.parametrize(
-    ("body", "said"),
+    ("body", "reason"),
     [
         ("", "is empty"),
         ((FIXTURES / "page.html").read_bytes(), "is an HTML page"),
-        ('{"version": "https://jsonfeed.org/version/1"}', "is no feed"),
+        ('{"version": "https://jsonfeed.org/version/1"}', "is not a feed"),
     ],
 )
-def test_what_is_no_feed_is_an_error_that_names_feed_and_address(body: str | bytes, said: str) -> None:
-    with pytest.raises(SourceError, match=rf"feed 'Strelsau Post': what came from https://post\.example/feed {said}"):
+def test_a_response_that_is_not_a_feed_is_an_error_with_name_and_url(body: str | bytes, reason: str) -> None:
+    with pytest.raises(SourceError, match=rf"feed 'Strelsau Post': the response from https://post\.example/feed {reason}"):
         parse(payload(body))
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-16", "utf-16-be", "utf-32"])
 @pytest.mark.parametrize("entities", ['<!ENTITY a "ha"><!ENTITY b "&a;&a;&a;&a;&a;">', '<!ENTITY b SYSTEM "file:///etc/hostname">'])
-def test_an_entity_bomb_is_refused_before_it_is_parsed(monkeypatch: pytest.MonkeyPatch, encoding: str, entities: str) -> None:
+def test_an_entity_bomb_is_rejected_before_it_is_parsed(monkeypatch: pytest.MonkeyPatch, encoding: str, entities: str) -> None:
     monkeypatch.setattr("feedparser.parse", None)
     bomb = f'<?xml version="1.0"?><!DOCTYPE rss [{entities}]><rss><channel><item>&b;</item></channel></rss>'
     with pytest.raises(SourceError, match=r"feed 'Strelsau Post' from https://post\.example/feed: declares XML entities"):
         parse(payload(bomb.encode(encoding)))
 
 
-def test_an_article_about_entities_is_an_article() -> None:
+def test_an_article_about_entities_is_accepted() -> None:
     text = "How <!DOCTYPE a [<!ENTITY b 'c'>]> works"
     assert column("title", parse(payload(rss(f"<title><![CDATA[{text}]]></title>")))) == [text]
 
 
-def test_a_feed_without_items_is_no_error() -> None:
+def test_a_feed_without_items_gives_no_rows() -> None:
     assert parse(payload(rss())).is_empty()
 
 
-def test_the_same_answer_gives_the_same_rows() -> None:
+def test_the_same_response_gives_the_same_rows() -> None:
     for name in ("rss20.xml", "atom.xml", "broken.xml"):
         assert parse(fixture(name)).equals(parse(fixture(name)))
 
 
-def test_the_source_is_the_outlet_also_where_it_has_several_feeds() -> None:
+def test_the_source_is_the_outlet_even_if_it_has_several_feeds() -> None:
     assert column("source", parse(payload(rss(""), item="Strelsau Post <https://post.example/world>"))) == ["Strelsau Post"]
     assert column("source", parse(payload(rss(""), item="A <b> & C"))) == ["A <b> & C"]
 
 
-def test_of_all_rows_each_ends_as_an_article_a_duplicate_or_in_quarantine() -> None:
+def test_every_row_becomes_an_article_a_duplicate_or_quarantined() -> None:
     rows = pl.concat([parse(fixture(name)) for name in ("rss20.xml", "rss091.xml", "rss10.rdf", "atom.xml", "broken.xml")])
     admission = admit(filed(rows, "fixtures", last_day=date(2025, 4, 4)))
     ends = (admission.articles.height, admission.duplicates.height, admission.quarantine.height)
@@ -172,7 +172,7 @@ def test_of_all_rows_each_ends_as_an_article_a_duplicate_or_in_quarantine() -> N
     assert dict(admission.quarantine.group_by("reason").len().iter_rows()) == {"missing_title": 1, "undated": 7}
 
 
-def test_script_in_a_feed_comes_through_as_data_and_is_harmless_wherever_it_is_shown() -> None:
+def test_script_in_a_feed_is_harmless_wherever_it_is_shown() -> None:
     rows = parse(fixture("rss20.xml"))
     assert "<script>" in (rows["title"][2] or "")
     assert "onclick" in (rows["body"][2] or "")
@@ -188,7 +188,7 @@ def test_script_in_a_feed_comes_through_as_data_and_is_harmless_wherever_it_is_s
     assert "\x1b" not in plain(article["title"])
 
 
-def test_fields_are_texts_or_null_and_never_empty() -> None:
+def test_fields_are_text_or_null_but_never_empty() -> None:
     for name in ("rss20.xml", "atom.xml", "broken.xml", "rss10.rdf"):
         rows = parse(fixture(name))
         assert rows.select(pl.any_horizontal(pl.col(*COLUMNS) == "")).to_series().sum() == 0

@@ -1,4 +1,4 @@
-"""Feeds as outlets really sent them, where they lie beside the checkout: what exactly becomes of each."""
+"""Real feeds of outlets, if they are stored next to the repository: the exact rows of each."""
 
 import hashlib
 import xml.etree.ElementTree as ET
@@ -42,8 +42,8 @@ def test_every_item_of_a_real_feed_is_a_row(
 ) -> None:
     rows = rows_of(outside_data, name)
     assert rows.height == rows["unreadable"].null_count() == items
-    given = [rows.height - rows[column].null_count() for column in ("article_id", "body", "url")]
-    assert given == [with_id, with_body, with_link]
+    present = [rows.height - rows[column].null_count() for column in ("article_id", "body", "url")]
+    assert present == [with_id, with_body, with_link]
     assert rows.height - parse_instant(rows["published_at"]).null_count() == dated
     assert rows["body"].str.len_chars().sum() == characters
     assert fingerprint(rows["title"]) == titles
@@ -67,23 +67,23 @@ def test_the_dates_of_a_real_feed_are_read(outside_data: Path, name: str, first:
 
 
 @pytest.mark.parametrize("name", ["guardian.rss", "reddit.rss", "content-encoded.rss", "encoding.rss", "heraldsun.rss"])
-def test_rows_say_what_another_parser_finds(outside_data: Path, name: str) -> None:
+def test_rows_agree_with_another_parser(outside_data: Path, name: str) -> None:
     items = ET.parse(outside_data / "formats" / "rss" / name).getroot().findall("channel/item")  # noqa: S314
 
-    def said(item: ET.Element, tag: str) -> str | None:
+    def read_text(item: ET.Element, tag: str) -> str | None:
         return (item.findtext(tag) or "").strip() or None
 
     rows = rows_of(outside_data, name)
     wanted = {"title": "title", "url": "link", "article_id": "guid", "published_at": "pubDate"}
     for column, tag in wanted.items():
-        assert rows[column].to_list() == [said(item, tag) for item in items]
+        assert rows[column].to_list() == [read_text(item, tag) for item in items]
     full = "{http://purl.org/rss/1.0/modules/content/}encoded"
-    assert rows["body"].to_list() == [said(item, full) or said(item, "description") for item in items]
+    assert rows["body"].to_list() == [read_text(item, full) or read_text(item, "description") for item in items]
 
 
 @pytest.mark.parametrize("header", ["", "text/xml", "text/xml; charset=utf-8", "application/rss+xml; charset=iso-8859-1"])
 @pytest.mark.parametrize("name", ["encoding.rss", "uolNoticias.rss", "guardian.rss"])
-def test_the_letters_of_a_real_feed_are_right_whatever_its_header_says(outside_data: Path, name: str, header: str) -> None:
+def test_a_real_feed_is_decoded_despite_a_wrong_header(outside_data: Path, name: str, header: str) -> None:
     rows = rows_of(outside_data, name, header)
     assert rows.equals(rows_of(outside_data, name))
     text = "".join(rows["title"].to_list())
@@ -91,10 +91,10 @@ def test_the_letters_of_a_real_feed_are_right_whatever_its_header_says(outside_d
     assert "\N{LATIN CAPITAL LETTER A WITH TILDE}" not in text
 
 
-def test_the_page_that_stands_where_a_real_feed_was_is_an_error(outside_data: Path) -> None:
-    with pytest.raises(SourceError, match="is an HTML page, no feed"):
+def test_a_web_page_in_place_of_a_real_feed_is_an_error(outside_data: Path) -> None:
+    with pytest.raises(SourceError, match="is an HTML page, not a feed"):
         rows_of(outside_data, "unrecognized.rss")
 
 
-def test_every_real_feed_has_its_outcome_here(outside_data: Path) -> None:
+def test_every_real_feed_is_tested_here(outside_data: Path) -> None:
     assert len(list((outside_data / "formats" / "rss").iterdir())) == 11
