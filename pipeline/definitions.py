@@ -1,7 +1,4 @@
-"""The Dagster code location: everything in `defs/`, built from settings that are passed in.
-
-Belongs here: which parts make the location. Does not: any asset, check, job or schedule (`pipeline/defs`).
-"""
+"""The Dagster code location: the assets, checks, jobs and schedules of `pipeline/defs`, built for given settings."""
 
 import dagster as dg
 
@@ -23,7 +20,7 @@ from pipeline.settings import Settings
 
 
 def build(settings: Settings) -> dg.Definitions:
-    """Assets, checks, the job, its schedules and sensor, and their resources, for these settings."""
+    """Build the code location for these settings."""
     return dg.Definitions(
         assets=[
             *fetching.assets(settings),
@@ -34,7 +31,7 @@ def build(settings: Settings) -> dg.Definitions:
             *models.assets(),
             published.published,
         ],
-        asset_checks=checks.checks_between_tables(),
+        asset_checks=checks.cross_table_checks(),
         jobs=jobs.jobs(settings),
         schedules=jobs.schedules(settings),
         sensors=[sensors.inbox_sensor(settings)],
@@ -46,5 +43,5 @@ def build(settings: Settings) -> dg.Definitions:
 
 @dg.definitions
 def defs() -> dg.Definitions:
-    """The location that the UI, the schedules and the sensor load: settings of the environment and `tension.toml`."""
+    """Build the code location of the UI, the schedules and the sensor, with settings from the environment and `tension.toml`."""
     return build(Settings())

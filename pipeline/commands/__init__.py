@@ -1,5 +1,4 @@
-"""What each command of `tension` does, one module a command.
+"""The commands of `tension`, one module each: read the settings, call the other packages, print the result.
 
-Belongs here: reading settings, calling the other packages, printing the result. Does not: options and help texts (`pipeline/cli.py`),
-which imports a module from here only when its command runs, so that a command loads what it uses and nothing else.
+Options and help texts are in `pipeline/cli.py`, which imports a module from here only when its command runs.
 """

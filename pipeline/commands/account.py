@@ -1,4 +1,4 @@
-"""One line that accounts for every row that came into a home."""
+"""The line that accounts for every row read into a home."""
 
 from pipeline.contracts.tables.core import COVERAGE, QUARANTINE
 from pipeline.report import terminal
@@ -8,6 +8,6 @@ from pipeline.warehouse.publish import Publisher
 
 
 def account_for_rows(lake: Lake, settings: Settings) -> str:
-    """Return one line on the rows read and the release that holds them."""
+    """Return one line with the rows read, accepted and rejected, and the release."""
     release = Publisher(settings.published).latest_name or "none yet"
     return terminal.accounted(str(lake.span(COVERAGE)), lake.read(COVERAGE), lake.read(QUARANTINE), release)

@@ -1,4 +1,4 @@
-"""The two consoles of the command line, and what it prints for an error that a user can fix."""
+"""The consoles of the command line, and how it prints a `UserError`."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -15,7 +15,7 @@ err = Console(stderr=True)
 
 @contextmanager
 def exit_on_user_error() -> Iterator[None]:
-    """End the command with one message and exit code 1 on a `UserError`."""
+    """Print a `UserError` raised in the block as one message, and exit with code 1."""
     try:
         yield
     except UserError as error:

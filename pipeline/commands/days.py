@@ -1,4 +1,4 @@
-"""The days that a command reads: as requested, else of the sample, of the articles, or up to yesterday."""
+"""The days that a command reads."""
 
 from datetime import date, timedelta
 
@@ -12,26 +12,29 @@ from pipeline.sources.files.catalogue import Catalogue
 
 
 def set_days(settings: Settings, known: Catalogue, first: date | None, last: date | None) -> Settings:
-    """Return the settings with the days to read: as requested, else the sample's, else those of the articles up to today."""
+    """Return the settings with the days to read.
+
+    Options take precedence, then settings; then the days of the sample or of the articles, or with upstreams enabled up to yesterday.
+    """
     first = first or (settings.first_day if "first_day" in settings.model_fields_set else None)
     last = last or settings.last_day
     if first is None or last is None:
         if settings.sources.on:
             return end_yesterday(settings, last)
-        span = Days(SAMPLE_FIRST_DAY, SAMPLE_LAST_DAY) if settings.is_sample else _days_of_articles(settings, known)
+        span = Days(SAMPLE_FIRST_DAY, SAMPLE_LAST_DAY) if settings.is_sample else _find_article_days(settings, known)
         first, last = first or span.first, last or span.last
     return change_settings(settings, first_day=first, last_day=last)
 
 
-def _days_of_articles(settings: Settings, known: Catalogue) -> Days:
+def _find_article_days(settings: Settings, known: Catalogue) -> Days:
     today = clock.today()
-    found = [days for file in find_article_files(settings.articles) if (days := known.find_days(file, last_day=today))]
-    if not found:
+    spans = [days for file in find_article_files(settings.articles) if (days := known.find_days(file, last_day=today))]
+    if not spans:
         paths = ", ".join(archive.path for archive in settings.articles)
-        raise SourceError(f"no articles in {paths}; give --articles PATH with at least one row")
-    return Days(min(days.first for days in found), max(days.last for days in found))
+        raise SourceError(f"no articles in {paths}; pass a file with at least one row as --articles PATH")
+    return Days(min(days.first for days in spans), max(days.last for days in spans))
 
 
 def end_yesterday(settings: Settings, last: date | None) -> Settings:
-    """Return the settings with a last day, by default yesterday: what upstreams publish today is not complete yet."""
+    """Return the settings with a last day, by default yesterday: today's data of upstreams is not complete yet."""
     return change_settings(settings, last_day=last or settings.last_day or clock.today() - timedelta(days=1))

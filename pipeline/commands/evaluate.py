@@ -1,4 +1,4 @@
-"""`tension evaluate`: the scores of a reader on gold files."""
+"""`tension evaluate`: score a reader on gold files."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -16,17 +16,17 @@ from pipeline.signals.gold import half, read_gold
 
 
 def score_reader(gold: Sequence[Path], which: Literal["even", "odd"] | None, show_errors: int, extractor: ReaderName | None) -> None:
-    """Print the scores on all passages or on one half of them, and the first `show_errors` errors."""
+    """Print the scores on all passages or on one half, and the first `show_errors` errors."""
     labelled = read_gold(*gold)
     if which is not None:
         labelled = labelled.only(half(labelled.passages, which))
     reader = make(read_settings(extractor=extractor))
-    found = reader.read_texts(labelled.passages)
+    findings = reader.read_texts(labelled.passages)
     terminal.notes(err, reader.account.told())
-    report = evaluate(labelled, found)
+    report = evaluate(labelled, findings)
     part = "all passages" if which is None else f"the {which} half"
     out.print(f"reader {reader.name} {plain(reader.version)}; {part} of {', '.join(path.name for path in gold)}", highlight=False)
     out.print(scores.render(report.as_frame(), report.reliability_frame()))
     if show_errors:
-        listed = list_errors(labelled, found)
-        out.print(scores.errors_by_source(listed), scores.errors_table(listed, limit=show_errors), sep="\n")
+        mistakes = list_errors(labelled, findings)
+        out.print(scores.errors_by_source(mistakes), scores.errors_table(mistakes, limit=show_errors), sep="\n")

@@ -1,4 +1,4 @@
-"""`tension explain`: what is found in one text, and why."""
+"""`tension explain`: the findings in one text, and the words behind them."""
 
 from datetime import date
 from pathlib import Path
@@ -11,12 +11,12 @@ from pipeline.signals.extractors import explaining
 
 def explain_text(text: str, day: date | None) -> None:
     """Print the findings in a text, or in the file of that name."""
-    whole = Path(text).read_text(encoding="utf-8", errors="replace") if _is_file(text) else text
-    terminal.explained(out, explaining(read_settings()).explain(whole, day=day))
+    content = Path(text).read_text(encoding="utf-8", errors="replace") if _is_file(text) else text
+    terminal.explained(out, explaining(read_settings()).explain(content, day=day))
 
 
 def _is_file(text: str) -> bool:
     try:
         return Path(text).is_file()
     except (OSError, ValueError):
-        return False  # a sentence, too long for a name
+        return False  # a text that is too long for a file name

@@ -1,4 +1,4 @@
-"""`tension extract`: the signals in a file of articles or passages."""
+"""`tension extract`: write the signals in a file of articles or passages."""
 
 from pathlib import Path
 
@@ -15,7 +15,7 @@ def extract_signals(file: Path, to: Path, workers: int | None, extractor: Reader
     """Write the signals found in the texts of a file, one row each."""
     texts = read_texts(file)
     reader = make(read_settings(workers=workers, extractor=extractor))
-    found = reader.read_texts(texts)
-    write_rows(found, to)
+    findings = reader.read_texts(texts)
+    write_rows(findings, to)
     terminal.notes(err, reader.account.told())
-    out.print(f"{found.height} signals from {texts.height} texts in {plain(str(to))}", highlight=False)
+    out.print(f"{findings.height} signals from {texts.height} texts in {plain(str(to))}", highlight=False)

@@ -1,4 +1,4 @@
-"""`tension fetch`: query the upstreams that are switched on, and store what they answer."""
+"""`tension fetch`: fetch the enabled upstreams and store their responses."""
 
 from collections.abc import Sequence
 from datetime import date
@@ -9,22 +9,22 @@ from pipeline.commands.days import end_yesterday
 from pipeline.commands.job import report_failures, run_job
 from pipeline.commands.sources import print_sources
 from pipeline.contracts.upstreams import UPSTREAMS
-from pipeline.progress import displaying
+from pipeline.progress import display_progress
 from pipeline.settings.reading import read_settings
 from pipeline.sources.errors import SourceError
 from pipeline.warehouse import home
 
 
 def fetch_upstreams(names: Sequence[str] | None, first: date | None, last: date | None, home_folder: Path | None) -> None:
-    """Fetch these upstreams, by default all that are on, and print the state of each source."""
+    """Fetch these upstreams, by default all enabled ones, and print the state of each source."""
     settings = end_yesterday(read_settings(home=home_folder, first_day=first), last)
     wanted = names or list(settings.sources.on)
     off = [name for name in wanted if name not in settings.sources.on]
     if off or not wanted:
-        said = f"not on: {', '.join(off)}" if off else "no upstream is on"
-        raise SourceError(f'{said}; name what is to be asked under [sources] in tension.toml, of {", ".join(UPSTREAMS)}: on = ["rss"]')
+        problem = f"not enabled: {', '.join(off)}" if off else "no upstream is enabled"
+        raise SourceError(f'{problem}; enable upstreams in tension.toml, e.g. on = ["rss"] under [sources], out of {", ".join(UPSTREAMS)}')
     home.claim(settings.home, is_sample=False)
-    with displaying(err) as display:
+    with display_progress(err) as display:
         launched = run_job(settings, display, wanted)
     report_failures(launched, settings)
     print_sources(settings)

@@ -1,4 +1,4 @@
-"""Run the Dagster job in this process. The only command module that imports Dagster, and only once a run starts."""
+"""Run the Dagster job in this process. The only command module that imports Dagster, when a run starts."""
 
 import os
 import warnings
@@ -22,25 +22,25 @@ PUBLISHED_WITH_STALE_TABLES = 3
 
 
 def run_job(settings: Settings, display: Display, upstreams: Sequence[str] = ()) -> "Launched":
-    """Run the job over the days of the settings, or only fetch these upstreams; `report` then says how it ended."""
-    warnings.simplefilter("ignore")  # warnings of libraries: tests turn them into errors, a user cannot act on them
+    """Run the job over the days of the settings, or only fetch these upstreams."""
+    warnings.simplefilter("ignore")  # warnings of libraries, on which a user cannot act
     os.environ.setdefault("GX_ANALYTICS_ENABLED", "false")
     display.load()
-    from pipeline.definitions import build  # noqa: PLC0415 takes seconds, so that mistakes are reported first
+    from pipeline.definitions import build  # noqa: PLC0415 takes seconds; mistakes of the user are reported before
     from pipeline.defs.launch import Launcher  # noqa: PLC0415 as above
 
     span = Days(settings.first_day, settings.last_day or settings.first_day)
     launcher = Launcher(build(settings))
     if upstreams:
         display.expect([*upstreams, FETCHES.name])
-        return launcher.ask(settings, upstreams, span, display)
+        return launcher.fetch(settings, upstreams, span, display)
     runs = launcher.plan(settings, span)
-    display.expect(launcher.steps_of(runs))
+    display.expect(launcher.list_steps(runs))
     return launcher.launch(settings, runs, display)
 
 
 def report_failures(launched: "Launched", settings: Settings) -> None:
-    """Print failed checks and failures. A failed run ends the command with exit code 1."""
+    """Print failed checks and steps. Exits with code 1 if the run failed."""
     terminal.failed_checks(err, launched.failed_checks)
     if not launched.succeeded:
         terminal.failures(err, launched.failures, settings.home)
@@ -48,7 +48,7 @@ def report_failures(launched: "Launched", settings: Settings) -> None:
 
 
 def report_stale_tables(launched: "Launched") -> None:
-    """Print the side tables that keep an earlier version. Any ends the command with exit code 3: the index itself is published."""
+    """Print the side tables that could not be rebuilt. Exits with code 3 if there are any; the index is published."""
     if launched.stale_tables:
         terminal.stale_tables(err, launched.stale_tables)
         raise typer.Exit(PUBLISHED_WITH_STALE_TABLES)

@@ -11,7 +11,7 @@ from pipeline.commands.days import set_days
 from pipeline.commands.job import report_failures, report_stale_tables, run_job
 from pipeline.contracts.tables.contributions import CONTRIBUTIONS
 from pipeline.contracts.tables.index import TENSION_PAIR_DAILY
-from pipeline.progress import displaying
+from pipeline.progress import display_progress
 from pipeline.report import terminal
 from pipeline.report.evidence import newest_contributions
 from pipeline.settings.reading import read_settings
@@ -31,20 +31,20 @@ def run_index(
     home_folder: Path | None,
     workers: int | None,
 ) -> None:
-    """Run the whole job and print what came out. None: the setting, else its default."""
-    given = read_settings(
+    """Run the whole job and print the results. An option that is None is taken from the settings."""
+    requested = read_settings(
         home=home_folder, articles=tuple(articles) if articles else None, pairs=pairs, baseline=baseline, workers=workers, first_day=first
     )
-    with displaying(err) as display:
-        known = Catalogue(given.catalogue)
-        settings = set_days(given, known, first, last)
-        make(settings)  # a reader that lacks something is reported before anything is read
+    with display_progress(err) as display:
+        known = Catalogue(requested.catalogue)
+        settings = set_days(requested, known, first, last)
+        make(settings)  # fails now if the extractor cannot be built, before anything is read
         home.claim(settings.home, is_sample=settings.is_sample)
         known.save()
         launched = run_job(settings, display)
     report_failures(launched, settings)
     lake = Lake(settings.lake)
-    read = terminal.reading(launched.articles_read, launched.articles_not_read)
+    reading = terminal.reading(launched.articles_read, launched.articles_not_read)
     newest = newest_contributions(lake.read, partial(select_view, lake, CONTRIBUTIONS))
-    terminal.ran(out, lake.read(TENSION_PAIR_DAILY), newest, f"{account_for_rows(lake, settings)}\n{read}", settings)
+    terminal.ran(out, lake.read(TENSION_PAIR_DAILY), newest, f"{account_for_rows(lake, settings)}\n{reading}", settings)
     report_stale_tables(launched)

@@ -1,4 +1,4 @@
-"""`tension sources`: the state of each source, and when it is fetched next."""
+"""`tension sources`: the state of each source, and its next fetch."""
 
 from pathlib import Path
 
@@ -24,13 +24,13 @@ def show_sources(home_folder: Path | None) -> None:
 
 
 def print_sources(settings: Settings) -> None:
-    """Print when each source last answered, its rows, what is missing, and when it is fetched next."""
+    """Print last success, rows, gaps, failures and next fetch of each source."""
     now = clock.now()
     archive, lake = Archive(settings.payloads), Lake(settings.lake)
     until = min(now.date(), settings.end or now.date())
     newest = {name: fetcher.newest_day(archive, until) for name, fetcher in FETCHERS.items()}
-    held = holdings(lake)
-    newest_dates = dict(held.select("source", "newest_date").iter_rows())
+    stored = holdings(lake)
+    newest_dates = dict(stored.select("source", "newest_date").iter_rows())
     states = pl.concat(
         [
             *(
@@ -40,5 +40,5 @@ def print_sources(settings: Settings) -> None:
             ),
             standing(archive.journal(), newest, settings.sources.on, until),
         ]
-    ).join(held.select("source", "row_count"), on="source", how="left", maintain_order="left")
+    ).join(stored.select("source", "row_count"), on="source", how="left", maintain_order="left")
     terminal.sources(out, states, {name: next_asked_at(UPSTREAMS.get(name), now) for name in states["source"]}, settings)

@@ -22,10 +22,13 @@ def validate_home(
 ) -> None:
     """Validate a home, write the page and its table, and print each section."""
     settings = read_settings(home=home)
-    asked = Asked(references=references, pair=pair, first=first, last=last, events=read_events(), is_simulated=simulation)
-    with err.status("holding the index against events, references and itself …"):
-        done = validate(settings, asked)
-    page = write(done, folder or settings.published)
-    for section in done.page.sections:
+    request = Asked(references=references, pair=pair, first=first, last=last, events=read_events(), is_simulated=simulation)
+    with err.status("comparing the index with events, references and itself …"):
+        result = validate(settings, request)
+    page = write(result, folder or settings.published)
+    for section in result.page.sections:
         out.print(printed(section))
-    out.print(f"{done.figures.height:,} figures. Look at {plain(str(page))}; the table is next to it.", highlight=False)
+    out.print(
+        f"{result.figures.height:,} figures in {plain(str(page))}; as a table: validation.csv next to it.",
+        highlight=False,
+    )

@@ -1,4 +1,4 @@
-"""The only code that knows Dagster (with `definitions.py` and `commands/job.py`, which starts the job).
+"""Dagster assets, checks, jobs and resources. Only this package, `definitions.py` and `commands/job.py` import Dagster.
 
-One file of assets for each layer; an asset's body is wiring, and everything it calls runs and is tested without Dagster.
+One module of assets per layer. Assets only connect functions of the other packages, which run and are tested without Dagster.
 """

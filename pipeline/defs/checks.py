@@ -1,4 +1,4 @@
-"""Dagster checks: those of one table run before it is written, those between tables before anything is published."""
+"""Dagster asset checks: those of one table run before it is written, cross-table checks before anything is published."""
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
@@ -14,11 +14,10 @@ from pipeline.contracts.model import ContractError, Table
 from pipeline.contracts.tables import TABLES
 from pipeline.defs.metadata import markdown_table
 from pipeline.defs.resources import Method
-from pipeline.quality.promises import Promise, load_promises
+from pipeline.quality.cross_table import CrossTableCheck, load_cross_table_checks
 from pipeline.quality.rule_files import load_rules
 from pipeline.quality.rules import Rule
-from pipeline.quality.validate import Outcome, broken_critically, check_names
-from pipeline.quality.validate import audit as validate
+from pipeline.quality.validate import Outcome, check_frame, critical_failures, list_checks
 from pipeline.settings import shipped
 from pipeline.warehouse.lake import Lake
 from pipeline.warehouse.sql import ModelError, read_query, select
@@ -33,29 +32,28 @@ _SEVERITY = {"critical": dg.AssetCheckSeverity.ERROR, "warning": dg.AssetCheckSe
 
 
 @cache
-def _rules() -> dict[str, tuple[Rule, ...]]:
+def _load_rules() -> dict[str, tuple[Rule, ...]]:
     return load_rules(shipped("expectations"))
 
 
-def rules(table: Table) -> tuple[Rule, ...]:
-    """The rules of one table: derived from its contract, and of `expectations/`."""
-    return _rules()[table.name]
+def rules_of(table: Table) -> tuple[Rule, ...]:
+    """Return the rules of a table: derived from its contract, and from `expectations/`."""
+    return _load_rules()[table.name]
 
 
 def check_specs(table: Table) -> list[dg.AssetCheckSpec]:
-    """One named check for the contract and one for each promise about the table."""
-    declared = [("contract", "critical", "the columns and types are those of pipeline/contracts"), *check_names(table, rules(table))]
+    """Return the specification of each check of a table: the contract, the built-in checks and the rules."""
+    checks = [("contract", "critical", "the columns and types are those of pipeline/contracts"), *list_checks(table, rules_of(table))]
     if table.is_side_table:
-        declared.append((IS_REBUILT, "critical", _IS_REBUILT_REASON))
+        checks.append((IS_REBUILT, "critical", _IS_REBUILT_REASON))
     return [
-        dg.AssetCheckSpec(name, asset=table.name, description=reason, metadata={"severity": severity})
-        for name, severity, reason in declared
+        dg.AssetCheckSpec(name, asset=table.name, description=reason, metadata={"severity": severity}) for name, severity, reason in checks
     ]
 
 
 @dataclass(frozen=True)
 class InputCheck:
-    """A warning about what an asset read, which the rows of its table cannot show."""
+    """A warning about the input of an asset, which cannot be checked on its table."""
 
     table: Table
     name: str
@@ -63,11 +61,11 @@ class InputCheck:
 
     @property
     def spec(self) -> dg.AssetCheckSpec:
-        """The check as Dagster declares it."""
+        """The specification for Dagster."""
         return dg.AssetCheckSpec(self.name, asset=self.table.name, description=self.reason, metadata={"severity": "warning"})
 
-    def result(self, problems: Sequence[str], **metadata: Any) -> dg.AssetCheckResult:
-        """Passed without problems; else the first of them."""
+    def report(self, problems: Sequence[str], **metadata: Any) -> dg.AssetCheckResult:
+        """Return the result: passed if there are no problems, else the first of them as detail."""
         more = f"; and {len(problems) - _PROBLEMS_SHOWN} more" if len(problems) > _PROBLEMS_SHOWN else ""
         return dg.AssetCheckResult(
             passed=not problems,
@@ -78,12 +76,12 @@ class InputCheck:
         )
 
 
-class BrokenError(Exception):
-    """A batch failed a critical check; the audit has the result."""
+class CriticalCheckError(Exception):
+    """A batch failed a critical check; the `Audit` has the result."""
 
 
 class Audit:
-    """The audit of a table that may be made in parts. Each is judged before it is written, and every check reports once, at the end."""
+    """Checks of a table that may be built in batches. Each batch is checked before it is written; each check reports once, at the end."""
 
     def __init__(self, table: Table) -> None:
         self.table = table
@@ -91,82 +89,83 @@ class Audit:
         self.contract: ContractError | None = None
         self.outcomes: dict[str, Outcome] = {}
 
-    def judged(self, frame: pl.DataFrame) -> pl.DataFrame:
-        """Check the frame and return it; `BrokenError` when a critical check fails."""
+    def check(self, frame: pl.DataFrame) -> pl.DataFrame:
+        """Check a batch and return it. Raises `CriticalCheckError` when a critical check fails."""
         try:
             self.table.conform(frame)
         except ContractError as error:
             self.contract = error
-            raise BrokenError from error
+            raise CriticalCheckError from error
         self.rows += frame.height
-        found = validate(self.table, frame, rules(self.table))
-        for outcome in found:
-            before = self.outcomes.get(outcome.name)
-            self.outcomes[outcome.name] = before + outcome if before else outcome
-        if broken_critically(found):
-            raise BrokenError
+        outcomes = check_frame(self.table, frame, rules_of(self.table))
+        for outcome in outcomes:
+            earlier = self.outcomes.get(outcome.name)
+            self.outcomes[outcome.name] = earlier + outcome if earlier else outcome
+        if critical_failures(outcomes):
+            raise CriticalCheckError
         return frame
 
-    def results(self) -> Iterator[dg.AssetCheckResult]:
-        """Every check's result, then `dg.Failure` when a critical one failed, so that everything downstream is skipped."""
+    def report(self) -> Iterator[dg.AssetCheckResult]:
+        """Yield the result of every check, then raise `dg.Failure` if a critical one failed: Dagster skips everything downstream."""
         name = self.table.name
         if self.contract is None and not self.outcomes:
-            self.judged(self.table.empty())  # nothing was made: every check passes on no rows
+            self.check(self.table.empty())  # no batch was built: the checks report on a frame without rows
         if self.contract is not None:
             yield dg.AssetCheckResult(passed=False, check_name="contract", asset_key=name, metadata={"detail": str(self.contract)})
             raise dg.Failure(f"{name}: {self.contract}", allow_retries=False) from self.contract
         yield dg.AssetCheckResult(passed=True, check_name="contract", asset_key=name, metadata={"rows": self.rows})
         for outcome in self.outcomes.values():
-            yield _result(self.table, outcome)
-        if broken := broken_critically(self.outcomes.values()):
-            detail = "; ".join(f"{outcome.name} ({outcome.reason}): {outcome.detail}" for outcome in broken)
-            raise dg.Failure(f"{name} fails {len(broken)} critical check(s) and was not written: {detail}", allow_retries=False)
+            yield _to_check_result(self.table, outcome)
+        if failures := critical_failures(self.outcomes.values()):
+            detail = "; ".join(f"{outcome.name} ({outcome.reason}): {outcome.detail}" for outcome in failures)
+            count = f"{len(failures)} critical {'check' if len(failures) == 1 else 'checks'}"
+            raise dg.Failure(f"{name} failed {count} and was not written: {detail}", allow_retries=False)
 
 
 def audit(table: Table, frame: pl.DataFrame) -> Iterator[dg.AssetCheckResult]:
-    """Yield the result of every check on a frame that is not written yet; `dg.Failure` when a critical one failed.
+    """Check a frame before it is written, and yield the result of every check.
 
-    Raised before the write, so that a bad day leaves no file behind.
+    Raises `dg.Failure` when a critical check failed.
     """
-    whole = Audit(table)
-    with suppress(BrokenError):
-        whole.judged(frame)
-    yield from whole.results()
+    single = Audit(table)
+    with suppress(CriticalCheckError):
+        single.check(frame)
+    yield from single.report()
 
 
 class AuditedDays:
-    """Days of some tables that are made piece by piece: each is judged and kept aside until all are made."""
+    """Days of some tables, built in batches: each is checked and written to a temporary lake until all are complete."""
 
-    def __init__(self, new: Lake, tables: Sequence[Table]) -> None:
-        self._new = new
+    def __init__(self, temporary: Lake, tables: Sequence[Table]) -> None:
+        self._temporary = temporary
         self._audits = {table.name: Audit(table) for table in tables}
 
-    def keep(self, table: Table, frame: pl.DataFrame, days: Days) -> None:
-        """Check these days and keep them until all are made; `BrokenError` ends the block when a critical check fails."""
-        self._new.write_days(table, self._audits[table.name].judged(frame), days)
+    def write(self, table: Table, frame: pl.DataFrame, days: Days) -> None:
+        """Check a batch of days and write it to the temporary lake. Raises `CriticalCheckError` when a critical check fails."""
+        self._temporary.write_days(table, self._audits[table.name].check(frame), days)
 
-    def rows(self, table: Table) -> int:
-        """How many rows were judged so far."""
+    def count_rows(self, table: Table) -> int:
+        """Return the number of rows checked so far."""
         return self._audits[table.name].rows
 
-    def results(self) -> Iterator[dg.AssetCheckResult]:
-        """Every check's result, table by table, once; `dg.Failure` when a critical one failed."""
-        for whole in self._audits.values():
-            yield from whole.results()
+    def report(self) -> Iterator[dg.AssetCheckResult]:
+        """Yield the result of every check, table by table, then raise `dg.Failure` if a critical one failed."""
+        for one in self._audits.values():
+            yield from one.report()
 
 
 @contextmanager
 def audited_days(store: Lake, name: str, *tables: Table) -> Iterator[AuditedDays]:
-    """Days of these tables, of which none is stored before all are made and pass their critical checks.
+    """Replace days of these tables, all together, once every batch is built and passed its critical checks.
 
-    `name` is that of the step. Yield the `results` after the block, which ends early when a critical check fails. Rules are checked batch
-    by batch: one about most rows fails when it fails in any of them.
+    `name` is the name of the step. The block ends early when a critical check fails; yield from `report` after it. Rules are checked per
+    batch: a rule with `mostly` fails if it fails in any batch.
     """
-    with suppress(BrokenError), store.replacing(name) as new:
-        yield AuditedDays(new, tables)
+    with suppress(CriticalCheckError), store.replacing(name) as temporary:
+        yield AuditedDays(temporary, tables)
 
 
-def _result(table: Table, outcome: Outcome) -> dg.AssetCheckResult:
+def _to_check_result(table: Table, outcome: Outcome) -> dg.AssetCheckResult:
     return dg.AssetCheckResult(
         passed=outcome.passed,
         check_name=outcome.name,
@@ -176,39 +175,48 @@ def _result(table: Table, outcome: Outcome) -> dg.AssetCheckResult:
     )
 
 
-def _check_between_tables(promise: Promise) -> dg.AssetChecksDefinition:
-    """The Dagster check of one file in `sql/checks/`: rows returned are failures.
+def _build_cross_table_check(check: CrossTableCheck) -> dg.AssetChecksDefinition:
+    """Build the Dagster check of one file in `sql/checks/`, whose query returns failures.
 
-    A critical one stops what comes after, except for a side table, which is marked as stale instead.
+    A critical failure blocks everything downstream, except for a side table, which is marked as stale.
     """
-    table = TABLES[promise.table]
-    query = read_query(promise.sql_path)
+    table = TABLES[check.table]
+    query = read_query(check.sql_path)
 
     @dg.asset_check(
-        asset=promise.table,
-        name=promise.name,
-        description=promise.reason,
-        blocking=promise.severity == "critical" and not table.is_side_table,
-        additional_deps=[read.name for read in query.reads if read.name != promise.table],
+        asset=check.table,
+        name=check.name,
+        description=check.reason,
+        blocking=check.severity == "critical" and not table.is_side_table,
+        additional_deps=[read.name for read in query.reads if read.name != check.table],
     )
-    def check(lake: dg.ResourceParam[Lake], method: dg.ResourceParam[Method]) -> dg.AssetCheckResult:
+    def run_check(lake: dg.ResourceParam[Lake], method: dg.ResourceParam[Method]) -> dg.AssetCheckResult:
         try:
             failures = select(lake, query, method.variables(lake) if query.variables else {})
         except ModelError as error:
             if not table.is_side_table:
                 raise
-            lake.mark_stale(table, f"{promise.name} could not be checked: {error}")
-            return dg.AssetCheckResult(passed=False, severity=_SEVERITY[promise.severity], metadata={"reason": str(error)})
-        metadata: dict[str, Any] = {"reason": promise.reason, "failures": failures.height}
+            lake.mark_stale(table, f"{check.name} could not be evaluated: {error}")
+            metadata: dict[str, Any] = {"reason": check.reason, "detail": f"could not be evaluated: {error}"}
+            return dg.AssetCheckResult(passed=False, severity=_SEVERITY[check.severity], metadata=metadata)
+        metadata = {"reason": check.reason, "failures": failures.height}
         if not failures.is_empty():
             metadata["rows"] = dg.MetadataValue.md(markdown_table(failures, failures.columns))
-            if table.is_side_table and promise.severity == "critical":
-                lake.mark_stale(table, f"{promise.name}: {failures.height} rows ({promise.reason})")
-        return dg.AssetCheckResult(passed=failures.is_empty(), severity=_SEVERITY[promise.severity], metadata=metadata)
+            metadata["detail"] = _describe_failures(failures)
+            if table.is_side_table and check.severity == "critical":
+                lake.mark_stale(table, f"{check.name}: {failures.height} rows ({check.reason})")
+        return dg.AssetCheckResult(passed=failures.is_empty(), severity=_SEVERITY[check.severity], metadata=metadata)
 
-    return check
+    return run_check
 
 
-def checks_between_tables() -> list[dg.AssetChecksDefinition]:
-    """One Dagster check for each file of `sql/checks/`."""
-    return [_check_between_tables(promise) for promise in load_promises(shipped("sql") / "checks")]
+def _describe_failures(failures: pl.DataFrame) -> str:
+    """Describe the first rows that a cross-table check returned."""
+    rows = failures.head(_PROBLEMS_SHOWN).iter_rows(named=True)
+    shown = "; ".join(", ".join(f"{name} {value}" for name, value in row.items()) for row in rows)
+    return f"{failures.height:,} {'row' if failures.height == 1 else 'rows'}: {shown}"
+
+
+def cross_table_checks() -> list[dg.AssetChecksDefinition]:
+    """Return one Dagster check for each file of `sql/checks/`."""
+    return [_build_cross_table_check(check) for check in load_cross_table_checks(shipped("sql") / "checks")]

@@ -1,4 +1,4 @@
-"""Layer `core`: clean articles and what was quarantined, how articles repeat one another, and the findings in them."""
+"""Layer `core`: cleaned and quarantined articles, links between repeated stories, and findings."""
 
 from collections.abc import Sequence
 
@@ -22,17 +22,17 @@ from pipeline.warehouse.pieces import AtOnce
 ALL_ARTICLES_READ = InputCheck(
     FINDINGS,
     "every_article_was_read",
-    "an article that the reader left unread has no findings, which is not the same as nothing found",
+    "an article that the reader could not read has no findings, although it may contain some",
 )
-#: How many articles were read, in the metadata of that check; what else is counted there are reasons why others were not.
+#: Key of the number of articles read, in the metadata of that check; the other counts are reasons for not reading an article.
 ARTICLES_READ = "articles read"
-#: Smaller batches than elsewhere: three days before are read with each, and texts are split into words.
+#: Smaller batches than elsewhere: each is read with the three days before it, and texts are split into words.
 LINKED_AT_ONCE = AtOnce(text_bytes=16_000_000)
 ADMITTED = daily.ADMITTED
 
 
 def assets(settings: Settings) -> Sequence[dg.AssetsDefinition]:
-    """Admission of articles, links between them, and findings, all by day."""
+    """Return the assets that clean articles, link repeated stories and read findings, partitioned by day."""
     partitioned = by_day(settings)
 
     @dg.multi_asset(
@@ -42,10 +42,10 @@ def assets(settings: Settings) -> Sequence[dg.AssetsDefinition]:
         **partitioned,
     )
     def admission(context: dg.AssetExecutionContext, lake: dg.ResourceParam[Lake]) -> Results:
-        """Each raw row becomes an article, a duplicate or a quarantine row with its reason; coverage counts them."""
-        with changed_days(context, lake, daily.admission()) as made:
-            for piece in made.pieces(RAW_ARTICLES):
-                admitted = admit(lake.read(RAW_ARTICLES, piece))
+        """Turn each raw row into an article, a duplicate or a quarantined row with its reason; count them in coverage."""
+        with changed_days(context, lake, daily.admission()) as days:
+            for batch in days.batches(RAW_ARTICLES):
+                admitted = admit(lake.read(RAW_ARTICLES, batch))
                 frames = (
                     (ARTICLES, admitted.articles, ()),
                     (DUPLICATES, admitted.duplicates, ("raw_id", "article_id")),
@@ -53,11 +53,11 @@ def assets(settings: Settings) -> Sequence[dg.AssetsDefinition]:
                     (COVERAGE, admitted.coverage, ("source", "article_count", "accepted", "duplicate", "quarantined")),
                 )
                 for table, frame, shown in frames:
-                    made.keep(table, frame, piece)
-                    add_daily_metadata(context, table, frame, piece, shown)
-        yield from made.results()
+                    days.write(table, frame, batch)
+                    add_daily_metadata(context, table, frame, batch, shown)
+        yield from days.report()
         for table in ADMITTED:
-            yield dg.MaterializeResult(asset_key=table.name, metadata={"rows in this run": made.rows(table)})
+            yield dg.MaterializeResult(asset_key=table.name, metadata={"rows in this run": days.count_rows(table)})
 
     @dg.asset(
         **describe(STORY_LINKS),
@@ -66,28 +66,28 @@ def assets(settings: Settings) -> Sequence[dg.AssetsDefinition]:
         **partitioned,
     )
     def story_links(context: dg.AssetExecutionContext, lake: dg.ResourceParam[Lake]) -> Results:
-        """Which articles repeat an earlier one of the last three days."""
-        with changed_days(context, lake, daily.story_links()) as made:
-            for piece in made.pieces(ARTICLES, LINKED_AT_ONCE):
-                links = link(lake.read(ARTICLES, piece.reaching_back(daily.STORY_REACH)), piece)
-                made.keep(STORY_LINKS, links, piece)
-                add_daily_metadata(context, STORY_LINKS, links, piece, ("article_id", "earlier_article_id", "similarity"))
-        yield from made.results()
-        yield dg.MaterializeResult(metadata={"rows in this run": made.rows(STORY_LINKS)})
+        """Link articles that repeat an earlier one of the last three days."""
+        with changed_days(context, lake, daily.story_links()) as days:
+            for batch in days.batches(ARTICLES, LINKED_AT_ONCE):
+                links = link(lake.read(ARTICLES, batch.reaching_back(daily.STORY_REACH)), batch)
+                days.write(STORY_LINKS, links, batch)
+                add_daily_metadata(context, STORY_LINKS, links, batch, ("article_id", "earlier_article_id", "similarity"))
+        yield from days.report()
+        yield dg.MaterializeResult(metadata={"rows in this run": days.count_rows(STORY_LINKS)})
 
     @dg.asset(**describe(FINDINGS), deps=[ARTICLES.name], check_specs=[*check_specs(FINDINGS), ALL_ARTICLES_READ.spec], **partitioned)
     def findings(context: dg.AssetExecutionContext, lake: dg.ResourceParam[Lake], extractor: dg.ResourceParam[ExtractorFactory]) -> Results:
-        """Concessions, escalations and talks found in each day's articles."""
+        """Read each day's articles and find escalations, concessions and talks."""
         reader, account = extractor.make(), Account()
-        with changed_days(context, lake, daily.findings(extractor)) as made:
-            for piece in made.pieces(ARTICLES):
-                found = reader.extract(lake.read(ARTICLES, piece))
+        with changed_days(context, lake, daily.findings(extractor)) as days:
+            for batch in days.batches(ARTICLES):
+                found = reader.extract(lake.read(ARTICLES, batch))
                 account += reader.account
-                made.keep(FINDINGS, found, piece)
-                add_daily_metadata(context, FINDINGS, found, piece, ("actor", "target", "kind", "modality", "rate_pct", "product", "quote"))
+                days.write(FINDINGS, found, batch)
+                add_daily_metadata(context, FINDINGS, found, batch, ("actor", "target", "kind", "modality", "rate_pct", "product", "quote"))
         counts = {ARTICLES_READ: account.read, "not about trade between countries": account.off_topic, **account.unread}
-        yield ALL_ARTICLES_READ.result(account.told() if account.unread else [], **counts)
-        yield from made.results()
-        yield dg.MaterializeResult(metadata={"rows in this run": made.rows(FINDINGS)})
+        yield ALL_ARTICLES_READ.report(account.told() if account.unread else [], **counts)
+        yield from days.report()
+        yield dg.MaterializeResult(metadata={"rows in this run": days.count_rows(FINDINGS)})
 
     return [admission, story_links, findings]

@@ -1,6 +1,6 @@
-"""Dagster's event log in SQLite, written in batches: one transaction a database for all events of a batch.
+"""Dagster's SQLite event log, written in batches: one transaction per database for all events of a batch.
 
-Belongs here: how events are written. What is written, and every query, is Dagster's own. Written against the private parts of one version.
+What is written, and every query, is Dagster's. Uses private parts of one version of Dagster.
 """
 
 from collections import OrderedDict
@@ -28,14 +28,14 @@ from sqlalchemy.event import listen
 from sqlalchemy.pool import NullPool, QueuePool
 from watchdog.observers import Observer
 
-#: The version whose private parts this module uses. Another one must be compared with it first: `tests/defs/test_event_log.py` does.
+#: The version whose private parts this module uses. `tests/defs/test_event_log.py` fails for another one.
 WRITTEN_FOR = "1.13.28"
 
-#: Events that wait for the next other event of the run, such as the end of their step, and are written with it. They change nothing else.
+#: Events that are written together with the next other event of the run. They have no effect beyond the log.
 _DEFERRED = {DagsterEventType.ASSET_CHECK_EVALUATION.value, DagsterEventType.STEP_OUTPUT.value}
 _MOST_DEFERRED = 1000
 _CHECK_PLANNED = DagsterEventType.ASSET_CHECK_EVALUATION_PLANNED.value
-_FILL_PLANNED_CHECK = AssetCheckExecutionsTable.update().where(
+_UPDATE_PLANNED_CHECK = AssetCheckExecutionsTable.update().where(
     AssetCheckExecutionsTable.c.asset_key == bindparam("of_asset"),
     AssetCheckExecutionsTable.c.check_name == bindparam("of_check"),
     AssetCheckExecutionsTable.c.run_id == bindparam("of_run"),
@@ -43,13 +43,13 @@ _FILL_PLANNED_CHECK = AssetCheckExecutionsTable.update().where(
 )
 _BATCHED = {kind.value for kind in BATCH_WRITABLE_EVENTS} | _DEFERRED
 _MIRRORED = {kind.value for kind in ASSET_EVENTS | ASSET_CHECK_EVENTS}
-_ENGINES_KEPT_OPEN = 16  # the UI reads one database for each run that it shows
+_MOST_OPEN_ENGINES = 16  # the UI reads one database per run that it shows
 
 
 class BatchingEventLogStorage(SqliteEventLogStorage):
-    """Dagster's SQLite event log with connections kept open and batches written at once.
+    """Dagster's SQLite event log with open connections and batched writes.
 
-    The shipped storage opens an engine and commits for every event, 12 ms each. Rows, databases and answers are the same.
+    Dagster's own storage opens an engine and commits for every event, 12 ms each. Stored rows and query results are the same.
     """
 
     _obs: Any  # the observer of `watch`, once there is one
@@ -60,22 +60,22 @@ class BatchingEventLogStorage(SqliteEventLogStorage):
         self._known: set[tuple[str, ...]] = set()
         self._deferred: list[EventLogEntry] = []
         super().__init__(base_dir, inst_data)
-        self._db_lock = RLock()  # type: ignore[assignment] # a transaction may be joined by the thread that opened it
+        self._db_lock = RLock()  # type: ignore[assignment] # the thread that opened a transaction may enter again
 
     @classmethod
     def from_config_value(cls, inst_data: ConfigurableClassData | None, config_value: Any) -> Self:
-        """Build the storage from its part of `dagster.yaml`."""
+        """Build the storage from its section of `dagster.yaml`."""
         return cls(inst_data=inst_data, **config_value)
 
     def store_event(self, event: EventLogEntry) -> None:
-        """Store an event, or keep it for a moment to be stored with others. Whoever reads through this storage finds it."""
+        """Store an event, or defer it to be stored with others. Queries through this storage include deferred events."""
         with self._db_lock:
             if _kind(event) not in _DEFERRED or (self._deferred and self._deferred[0].run_id != event.run_id):
                 self._store_deferred()
             if _kind(event) in _DEFERRED:
                 self._deferred.append(event)
             elif _kind(event) in _MIRRORED:
-                with self.index_connection():  # all that the index holds of it in one transaction
+                with self.index_connection():  # all rows of the index in one transaction
                     super().store_event(event)
             else:
                 super().store_event(event)
@@ -88,26 +88,26 @@ class BatchingEventLogStorage(SqliteEventLogStorage):
             self.store_event_batch(events)
 
     def store_event_batch(self, events: Sequence[EventLogEntry]) -> None:
-        """Store events of one run: all of them or, when anything fails, none."""
+        """Store events of one run in one transaction per database."""
         run_id = events[0].run_id
         if any(entry.run_id != run_id or _kind(entry) not in _BATCHED for entry in events):
             super().store_event_batch(events)
             return
         rows = [self._event_to_row(entry) for entry in events]
-        mirrored = [place for place, entry in enumerate(events) if _kind(entry) in _MIRRORED]
+        mirrored = [position for position, entry in enumerate(events) if _kind(entry) in _MIRRORED]
         with self.run_connection(run_id) as run, self.index_connection() as index:
             run.execute(SqlEventLogStorageTable.insert(), rows)
             if mirrored:
-                self._mirror(index, [events[place] for place in mirrored], [rows[place] for place in mirrored])
+                self._mirror(index, [events[position] for position in mirrored], [rows[position] for position in mirrored])
 
     def _mirror(self, index: Connection, events: Sequence[EventLogEntry], rows: Sequence[dict[str, Any]]) -> None:
-        """Copy events of assets and checks to the database that is searched across runs."""
+        """Copy events of assets and checks to the index, the database of all runs."""
         insert = SqlEventLogStorageTable.insert().returning(SqlEventLogStorageTable.c.id, sort_by_parameter_order=True)
         stored = list(zip(events, index.execute(insert, rows).scalars(), strict=True))
         of_assets = [(entry, stored_id) for entry, stored_id in stored if entry.dagster_event_type in ASSET_EVENTS]
         if of_assets:
             self._store_asset_event_tags(index, [entry for entry, _ in of_assets], [stored_id for _, stored_id in of_assets])
-        # Of an asset only its newest event of each kind is kept, so the others need not be written first.
+        # The index has only the newest event of each kind per asset.
         newest = {(str(entry.get_dagster_event().asset_key), _kind(entry)): (entry, stored_id) for entry, stored_id in of_assets}
         for entry, stored_id in sorted(newest.values(), key=lambda pair: pair[1]):
             self._store_asset_event(index, entry, stored_id)
@@ -116,7 +116,7 @@ class BatchingEventLogStorage(SqliteEventLogStorage):
         self._store_check_results(index, [one for one in of_checks if _kind(one[0]) != _CHECK_PLANNED])
 
     def _store_planned_checks(self, index: Connection, planned: Sequence[tuple[EventLogEntry, int, dict[str, Any]]]) -> None:
-        """Insert the rows that the results of these checks will fill, as Dagster does one by one."""
+        """Insert the rows of planned checks, which their results update later."""
         executions = [
             {
                 "asset_key": check.asset_key.to_string(),
@@ -136,7 +136,7 @@ class BatchingEventLogStorage(SqliteEventLogStorage):
             index.execute(AssetCheckExecutionsTable.insert(), executions)
 
     def _store_check_results(self, index: Connection, results: Sequence[tuple[EventLogEntry, int, dict[str, Any]]]) -> None:
-        """Fill the planned rows. Results that were not planned, or of a partition, are left to Dagster."""
+        """Update the rows of planned checks. Dagster handles results that were not planned, or belong to a partition."""
         simple = [
             {
                 "of_asset": check.asset_key.to_string(),
@@ -156,7 +156,7 @@ class BatchingEventLogStorage(SqliteEventLogStorage):
             for check in [cast("AssetCheckEvaluation", entry.get_dagster_event().event_specific_data)]
             if check.partition is None
         ]
-        if len(simple) < len(results) or (simple and index.execute(_FILL_PLANNED_CHECK, simple).rowcount != len(simple)):
+        if len(simple) < len(results) or (simple and index.execute(_UPDATE_PLANNED_CHECK, simple).rowcount != len(simple)):
             for entry, stored_id, _ in results:
                 self.store_asset_check_event(entry, stored_id)
 
@@ -164,11 +164,11 @@ class BatchingEventLogStorage(SqliteEventLogStorage):
     def _connect(self, shard: str) -> Iterator[Connection]:
         with self._db_lock:
             self._store_deferred()
-            if shard in self._transactions:  # the lock lets only the thread that opened it come here
+            if shard in self._transactions:  # only the thread that opened it gets past the lock
                 yield self._transactions[shard]
                 return
             if shard not in self._initialized_dbs:
-                self._initdb(_engine_of(self.conn_string_for_shard(shard), poolclass=NullPool))  # takes two connections at a time
+                self._initdb(_create_engine(self.conn_string_for_shard(shard), poolclass=NullPool))  # needs two connections
                 self._initialized_dbs.add(shard)
             with self._engine(shard).begin() as connection:
                 self._transactions[shard] = connection
@@ -178,11 +178,11 @@ class BatchingEventLogStorage(SqliteEventLogStorage):
                     del self._transactions[shard]
 
     def _engine(self, shard: str) -> Engine:
-        """The engine of a database, opened once; those unused for longest are closed."""
+        """Return the engine of a database, and close the least recently used ones."""
         if shard not in self._engines:
-            self._engines[shard] = _engine_of(self.conn_string_for_shard(shard), poolclass=QueuePool, pool_size=1, max_overflow=0)
+            self._engines[shard] = _create_engine(self.conn_string_for_shard(shard), poolclass=QueuePool, pool_size=1, max_overflow=0)
             idle = [name for name in self._engines if name not in {shard, INDEX_SHARD_NAME, *self._transactions}]
-            for name in idle[: max(0, len(self._engines) - _ENGINES_KEPT_OPEN)]:
+            for name in idle[: max(0, len(self._engines) - _MOST_OPEN_ENGINES)]:
                 self._engines.pop(name).dispose()
         self._engines.move_to_end(shard)
         return self._engines[shard]
@@ -193,29 +193,29 @@ class BatchingEventLogStorage(SqliteEventLogStorage):
                 self._engines.popitem()[1].dispose()
 
     def has_table(self, table_name: str) -> bool:
-        """Whether the index has the table; a table once seen is not looked for again."""
-        return self._is_known("table", table_name) or self._learn(super().has_table(table_name), "table", table_name)
+        """Return whether the index has the table. A positive answer is cached."""
+        return self._is_cached("table", table_name) or self._cache_presence(super().has_table(table_name), "table", table_name)
 
     def _has_asset_key_col_on_connection(self, conn: Connection, column_name: str) -> bool:
-        return self._is_known("column", column_name) or self._learn(
+        return self._is_cached("column", column_name) or self._cache_presence(
             super()._has_asset_key_col_on_connection(conn, column_name), "column", column_name
         )
 
-    def _is_known(self, *name: str) -> bool:
+    def _is_cached(self, *name: str) -> bool:
         return name in self._known
 
-    def _learn(self, is_there: bool, *name: str) -> bool:
-        if is_there:
+    def _cache_presence(self, is_present: bool, *name: str) -> bool:
+        if is_present:
             self._known.add(name)
-        return is_there
+        return is_present
 
     def wipe(self) -> None:
-        """Delete all events, and the files of all runs."""
+        """Delete all events and the databases of all runs."""
         self._close_engines()
         super().wipe()
 
     def watch(self, run_id: str, cursor: str | None, callback: EventHandlerFn) -> None:
-        """Call back for each new event of a run, whichever process writes it."""
+        """Call back for each new event of a run, from any process."""
         if not self._obs:
             self._obs = Observer()
             self._obs.start()
@@ -223,7 +223,7 @@ class BatchingEventLogStorage(SqliteEventLogStorage):
         self._watchers[run_id][callback] = (watcher, self._obs.schedule(watcher, self._base_dir, recursive=True))
 
     def dispose(self) -> None:
-        """Close every database: SQLite then moves its write-ahead log into the file."""
+        """Close every database; SQLite then merges its write-ahead log into the file."""
         with self._db_lock:
             self._store_deferred()
         super().dispose()
@@ -231,7 +231,7 @@ class BatchingEventLogStorage(SqliteEventLogStorage):
 
 
 class _Watchdog(SqliteEventLogStorageWatchdog):
-    """Watches the write-ahead log too: while a connection stays open, new events go there alone."""
+    """Watches the write-ahead log too, which holds new events while a connection is open."""
 
     @property
     def patterns(self) -> list[str]:
@@ -245,12 +245,12 @@ def _kind(entry: EventLogEntry) -> str | None:
     return entry.dagster_event.event_type_value if entry.dagster_event else None
 
 
-def _engine_of(address: str, **pool: Any) -> Engine:
+def _create_engine(address: str, **pool: Any) -> Engine:
     engine = create_engine(address, connect_args={"timeout": SQLITE_BUSY_TIMEOUT_SECONDS}, **pool)
     listen(engine, "connect", _set_pragmas)
     return engine
 
 
 def _set_pragmas(connection: Any, _: object) -> None:
-    # With a write-ahead log this survives the death of the process; a power cut may lose the last events, and damages nothing.
+    # Safe against a crash of the process; a power cut may lose the last events but corrupts nothing.
     connection.execute("pragma synchronous = normal")

@@ -1,4 +1,4 @@
-"""The Dagster instance that `dagster.yaml` names: Dagster's own, with events written in batches."""
+"""The Dagster instance of `dagster.yaml`: the default one, with events written in batches."""
 
 import shutil
 from collections.abc import Mapping
@@ -15,25 +15,24 @@ from dagster._serdes import ConfigurableClassData
 from pipeline.defs.event_log import BatchingEventLogStorage
 from pipeline.settings import PACKAGE
 
-# Larger ones save nothing and hold more events in memory.
+# Larger batches are not faster.
 EVENTS_IN_A_BATCH = 1000
 
 
 class BatchingInstance(dg.DagsterInstance):
-    """An instance whose runs, wherever they are started, write their events in batches.
+    """A Dagster instance that writes events in batches, whoever starts the run.
 
-    Folders are where Dagster puts them by default, under the folder that holds `dagster.yaml`. They could not be named there: paths in that
-    file are not relative to it.
+    Its folders are Dagster's defaults, under the folder of `dagster.yaml`: paths in that file would not be relative to it.
     """
 
     @classmethod
     def config_schema(cls) -> Mapping[str, Any]:
-        """No settings beyond those of every instance."""
+        """Return the settings of this class: none."""
         return {}
 
     @classmethod
     def config_defaults(cls, base_dir: str) -> Mapping[str, ConfigurableClassData | None]:
-        """Storage of runs, events and schedules under `base_dir`; what `dagster.yaml` names itself comes before it."""
+        """Return the default storage of runs, events and schedules under `base_dir`; `dagster.yaml` takes precedence."""
         defaults = InstanceRef.config_defaults(base_dir)
         runs, shipped, schedules = (defaults[f"{name}_storage"] for name in ("run", "event_log", "schedule"))
         assert runs is not None
@@ -50,7 +49,7 @@ class BatchingInstance(dg.DagsterInstance):
 
     @cached_property
     def run_domain(self) -> RunDomain:
-        """What creates runs."""
+        """The part of the instance that creates runs."""
         return _RunDomain(self)
 
     def _get_event_batch_size(self) -> int:
@@ -58,10 +57,9 @@ class BatchingInstance(dg.DagsterInstance):
 
 
 class _RunDomain(RunDomain):
-    """Leaves it to each asset and check which partitions of a run it has.
+    """Creates runs without a set of partitions; the days of a run are in its tags.
 
-    Dagster takes the partitions of whichever asset comes last in a run for those of all its checks: a year of days plans each check 366
-    times, although it is evaluated once. The tags of the run say the same days.
+    With it Dagster would plan every check once per partition: 366 times for a year of days, although each is evaluated once.
     """
 
     def construct_run_with_snapshots(self, *arguments: Any, **named: Any) -> dg.DagsterRun:
@@ -70,6 +68,6 @@ class _RunDomain(RunDomain):
 
 
 def prepare_home(folder: Path) -> None:
-    """Create Dagster's folder with our `dagster.yaml` in it."""
+    """Create the folder of the Dagster instance, with our `dagster.yaml` in it."""
     folder.mkdir(parents=True, exist_ok=True)
     shutil.copyfile(PACKAGE / "dagster.yaml", folder / "dagster.yaml")

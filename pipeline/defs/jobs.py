@@ -1,4 +1,4 @@
-"""The job, its daily schedule with the look-back for late articles, and hourly jobs of upstreams that hold little at a time."""
+"""The job, its daily schedule, and hourly jobs for upstreams whose feeds list only the newest items."""
 
 from collections.abc import Iterator, Sequence
 from datetime import timedelta
@@ -13,34 +13,37 @@ from pipeline.defs.partitions import daily_partitions, range_tags
 from pipeline.settings import Settings
 
 JOB = "trade_tension"
+_DAILY = "Every morning: reads yesterday, and the days of the look-back again for articles that arrived late."
 
 
 def jobs(settings: Settings) -> Sequence[UnresolvedAssetJobDefinition]:
-    """The one job that makes everything."""
+    """Return the job that builds everything."""
     return [
         dg.define_asset_job(
             JOB,
             selection=dg.AssetSelection.all(),
             partitions_def=daily_partitions(settings),
-            description="Articles and trade figures in, a published tension index out.",
+            description="Read articles and trade figures, build the index, check it and publish it.",
         )
     ]
 
 
 def schedules(settings: Settings) -> Sequence[dg.ScheduleDefinition]:
-    """The daily run, and an hourly request to each enabled upstream that needs it."""
+    """Return the daily schedule, and an hourly one for each enabled upstream that needs it."""
     hourly = [name for name in settings.sources.on if UPSTREAMS[name].is_asked_hourly]
     return [_daily(settings), *(_hourly(name) for name in hourly)]
 
 
 def _daily(settings: Settings) -> dg.ScheduleDefinition:
-    @dg.schedule(job_name=JOB, cron_schedule=f"{DAILY_AT.minute} {DAILY_AT.hour} * * *", execution_timezone="UTC", name="daily")
+    cron = f"{DAILY_AT.minute} {DAILY_AT.hour} * * *"
+
+    @dg.schedule(job_name=JOB, cron_schedule=cron, execution_timezone="UTC", name="daily", description=_DAILY)
     def daily(context: dg.ScheduleEvaluationContext) -> Iterator[dg.RunRequest | dg.SkipReason]:
-        """Every morning: the last day that is over, and the days before it again, so that late articles are read."""
+        """Request a run over yesterday and the days of the look-back."""
         yesterday = context.scheduled_execution_time.date() - timedelta(days=1)
         last = min(yesterday, settings.end or yesterday)
         if last < settings.first_day:
-            yield dg.SkipReason(f"the first day to read is {settings.first_day}")
+            yield dg.SkipReason(f"there is nothing to read before first_day, {settings.first_day}")
             return
         span = Days(max(settings.first_day, last - timedelta(days=settings.lookback_days)), last)
         yield dg.RunRequest(run_key=f"{yesterday}", tags=range_tags(span))
@@ -49,5 +52,5 @@ def _daily(settings: Settings) -> dg.ScheduleDefinition:
 
 
 def _hourly(name: str) -> dg.ScheduleDefinition:
-    job = dg.define_asset_job(f"ask_{name}", selection=dg.AssetSelection.assets(name), description=f"Ask {UPSTREAMS[name].title}.")
+    job = dg.define_asset_job(f"fetch_{name}", selection=dg.AssetSelection.assets(name), description=f"Fetch {UPSTREAMS[name].title}.")
     return dg.ScheduleDefinition(name=name, job=job, cron_schedule=f"{HOURLY_AT_MINUTE} * * * *", execution_timezone="UTC")

@@ -1,6 +1,6 @@
-"""Runs of the job that a command starts: the same job as from the UI and the schedule, in this process, with its history stored.
+"""Run the job from a command: in this process, with its history stored as for runs of the UI and the schedule.
 
-Only days whose inputs changed are run, a year at most in one run; the last run makes the index and publishes it.
+Only days whose inputs changed are built, at most a year per run; the last run builds the index and publishes it.
 """
 
 from collections import Counter
@@ -26,12 +26,12 @@ from pipeline.settings import Settings
 from pipeline.warehouse.lake import Lake
 
 DAYS_IN_A_RUN = 366
-#: More spans of changed days than this are run as one: a run has a cost of its own, a day without changes next to none.
+#: More ranges of changed days than this are merged into one: a run has overhead, a day without changes almost none.
 MOST_SPANS = 4
 
 
 class Run(NamedTuple):
-    """One Dagster run: its days (None: no daily asset), and the assets that it makes (None: the whole job)."""
+    """A planned Dagster run: its days (None: no daily asset), and its assets (None: the whole job)."""
 
     days: Days | None
     assets: Sequence[dg.AssetKey] | None
@@ -39,7 +39,10 @@ class Run(NamedTuple):
 
 @dataclass(frozen=True)
 class Launched:
-    """How the runs ended: their ids, what failed and why, and how many articles were read."""
+    """The result of the runs: ids, failures, failed checks, and how many articles were read.
+
+    `failures` are pairs of step and message, `failed_checks` are table, check and description.
+    """
 
     run_ids: tuple[str, ...]
     failures: tuple[tuple[str, str], ...]
@@ -50,12 +53,12 @@ class Launched:
 
     @property
     def succeeded(self) -> bool:
-        """Whether every step ended well."""
+        """Whether every step succeeded."""
         return not self.failures
 
 
 class Launcher:
-    """Starts the job of some definitions."""
+    """Runs the job of a code location."""
 
     def __init__(self, definitions: dg.Definitions) -> None:
         self.job = definitions.resolve_job_def("trade_tension")
@@ -67,56 +70,57 @@ class Launcher:
         self.daily_steps = assets | checks & {node.name for node in self.job.graph.nodes}
 
     def plan(self, settings: Settings, span: Days) -> list[Run]:
-        """Plan the runs that bring the home of the settings up to date over the days of `span`: only days whose inputs changed.
+        """Plan the runs that bring the days of `span` up to date. The last one builds the index and publishes it.
 
-        Upstreams are asked about every day: what they would answer is not known before. The last run makes the index and publishes.
+        Only days whose inputs changed are built. With upstreams enabled, every day is: their responses are not known in advance.
         """
-        changed = list(span) if settings.sources.on else _changed_days(settings, span)
+        changed = list(span) if settings.sources.on else _find_changed_days(settings, span)
         spans = list(consecutive(changed))
         if len(spans) > MOST_SPANS:
             spans = [Days(changed[0], changed[-1])]
-        pieces = [piece for days in spans for piece in days.chunks(DAYS_IN_A_RUN)]
-        if not pieces:
+        batches = [batch for days in spans for batch in days.chunks(DAYS_IN_A_RUN)]
+        if not batches:
             return [Run(None, self.not_daily)]
-        return [*(Run(piece, self.daily) for piece in pieces[:-1]), Run(pieces[-1], None)]
+        return [*(Run(batch, self.daily) for batch in batches[:-1]), Run(batches[-1], None)]
 
-    def steps_of(self, runs: Sequence[Run]) -> list[str]:
-        """List the steps that `launch` reports, each as often as it runs."""
-        every = [node.name for node in self.job.graph.nodes]
-        selected = {None: every, True: sorted(self.daily_steps), False: [name for name in every if name not in self.daily_steps]}
+    def list_steps(self, runs: Sequence[Run]) -> list[str]:
+        """List the steps of these runs, each as often as it runs."""
+        all_steps = [node.name for node in self.job.graph.nodes]
+        other_steps = [name for name in all_steps if name not in self.daily_steps]
+        selected = {None: all_steps, True: sorted(self.daily_steps), False: other_steps}
         return [name for run in runs for name in selected[None if run.assets is None else run.assets is self.daily]]
 
     def launch(self, settings: Settings, runs: Sequence[Run], listener: Listener) -> Launched:
-        """Carry out the runs in the home of the settings from which the definitions were made.
+        """Execute the runs, up to the first that fails.
 
-        Stops at the first run that fails; what was written before stays written and whole.
+        `settings` must be those of the code location. Days written before a failure stay.
         """
-        return self._runs(settings, runs, listener, "tension run")
+        return self._execute(settings, runs, listener, "tension run")
 
-    def ask(self, settings: Settings, names: Sequence[str], span: Days, listener: Listener) -> Launched:
-        """Ask the upstreams of these names over the days of `span`, keep what they answer, and nothing else."""
+    def fetch(self, settings: Settings, names: Sequence[str], span: Days, listener: Listener) -> Launched:
+        """Fetch these upstreams for the days of `span`, and store the responses. Nothing else is built."""
         assets = [dg.AssetKey(name) for name in (*names, FETCHES.name)]
-        return self._runs(settings, [Run(piece, assets) for piece in span.chunks(DAYS_IN_A_RUN)], listener, "tension fetch")
+        return self._execute(settings, [Run(batch, assets) for batch in span.chunks(DAYS_IN_A_RUN)], listener, "tension fetch")
 
-    def _runs(self, settings: Settings, runs: Sequence[Run], listener: Listener, started_by: str) -> Launched:
+    def _execute(self, settings: Settings, runs: Sequence[Run], listener: Listener, started_by: str) -> Launched:
         prepare_home(settings.dagster_home)
         results: list[dg.ExecuteInProcessResult] = []
         with listening(listener), dg.DagsterInstance.from_config(str(settings.dagster_home)) as instance:
             for run in runs:
-                results.append(self._run(run, instance, started_by))
+                results.append(self._execute_one(run, instance, started_by))
                 if not results[-1].success:
                     break
-        counts = sum(map(_articles_counted, results), Counter[str]())
+        counts = sum(map(_count_articles, results), Counter[str]())
         return Launched(
             tuple(result.run_id for result in results),
-            tuple(failure for result in results for failure in _failures(result)),
-            tuple(check for result in results for check in _failed_checks(result)),
+            tuple(failure for result in results for failure in _list_failures(result)),
+            tuple(check for result in results for check in _list_failed_checks(result)),
             counts[ARTICLES_READ],
             {reason: count for reason, count in counts.items() if count and reason != ARTICLES_READ},
             Lake(settings.lake).stale_tables(),
         )
 
-    def _run(self, run: Run, instance: dg.DagsterInstance, started_by: str) -> dg.ExecuteInProcessResult:
+    def _execute_one(self, run: Run, instance: dg.DagsterInstance, started_by: str) -> dg.ExecuteInProcessResult:
         return self.job.execute_in_process(
             run_id=str(uuid4()),
             instance=instance,
@@ -127,52 +131,54 @@ class Launcher:
         )
 
 
-def _changed_days(settings: Settings, span: Days) -> list[date]:
+def _find_changed_days(settings: Settings, span: Days) -> list[date]:
     steps = (
         daily.RawArticles(News(settings), today()),
         daily.admission(),
         daily.story_links(),
         daily.findings(ExtractorFactory(settings)),
     )
-    return daily.days_to_make(Lake(settings.lake), steps, span)
+    return daily.days_to_build(Lake(settings.lake), steps, span)
 
 
-def _failures(result: dg.ExecuteInProcessResult) -> list[tuple[str, str]]:
-    found = []
+def _list_failures(result: dg.ExecuteInProcessResult) -> list[tuple[str, str]]:
+    failures = []
     for event in result.all_events:
         if event.event_type_value == "STEP_FAILURE":
             error = event.step_failure_data.error
             if error is not None and error.cause is not None:
-                error = error.cause  # what the step raised; what lies deeper is not written for people
-            said = event.step_failure_data.user_failure_data
-            found.append(
-                (event.step_key or "", (said.description if said and said.description else error.message if error else "").strip())
+                error = error.cause  # the exception of the step; the outer one is Dagster's
+            user = event.step_failure_data.user_failure_data
+            failures.append(
+                (event.step_key or "", (user.description if user and user.description else error.message if error else "").strip())
             )
-    if not result.success and not found:
-        found.append(
+    if not result.success and not failures:
+        failures.append(
             ("the run", next((event.message or "" for event in result.all_events if event.is_failure), "failed before its first step"))
         )
-    return found
+    return failures
 
 
-def _check_results(result: dg.ExecuteInProcessResult) -> Iterator[AssetCheckEvaluation]:
+def _iterate_check_results(result: dg.ExecuteInProcessResult) -> Iterator[AssetCheckEvaluation]:
     for event in result.all_events:
         if event.event_type_value == "ASSET_CHECK_EVALUATION":
             yield event.asset_check_evaluation_data
 
 
-def _articles_counted(result: dg.ExecuteInProcessResult) -> Counter[str]:
-    metadata = (check.metadata for check in _check_results(result) if check.check_name == ALL_ARTICLES_READ.name)
-    return sum((Counter({name: value.value for name, value in of.items() if isinstance(value.value, int)}) for of in metadata), Counter())
+def _count_articles(result: dg.ExecuteInProcessResult) -> Counter[str]:
+    metadata = (check.metadata for check in _iterate_check_results(result) if check.check_name == ALL_ARTICLES_READ.name)
+    return sum((Counter({name: value.value for name, value in one.items() if isinstance(value.value, int)}) for one in metadata), Counter())
 
 
-def _failed_checks(result: dg.ExecuteInProcessResult) -> list[tuple[str, str, str]]:
+def _list_failed_checks(result: dg.ExecuteInProcessResult) -> list[tuple[str, str, str]]:
     return [
-        (check.asset_key.to_user_string(), check.check_name, ", ".join(f"{name} {_said(value)}" for name, value in check.metadata.items()))
-        for check in _check_results(result)
+        (check.asset_key.to_user_string(), check.check_name, _describe_failure(check))
+        for check in _iterate_check_results(result)
         if not check.passed and NOT_EVALUATED not in check.metadata
     ]
 
 
-def _said(value: object) -> str:
-    return str(getattr(value, "value", value))
+def _describe_failure(check: AssetCheckEvaluation) -> str:
+    """Describe a failed check: its reason, then what failed."""
+    metadata = {name: str(getattr(value, "value", value)) for name, value in check.metadata.items()}
+    return ". ".join(metadata[name] for name in ("reason", "detail") if metadata.get(name))

@@ -1,4 +1,4 @@
-"""What a command that starts the job hears of it while it runs: steps as they begin and end, and days done within a step."""
+"""Progress of a run, reported to the command that started it: steps, and days done within a step."""
 
 import logging
 from collections.abc import Iterable, Iterator
@@ -14,13 +14,13 @@ _EVENTS = {"STEP_START": "start", "STEP_SUCCESS": "success", "STEP_FAILURE": "fa
 
 
 class Listener(Protocol):
-    """Called from the run, so it must return at once."""
+    """Receives progress. Called from within the run, so it must return quickly."""
 
     def step(self, name: str, event: str) -> None:
-        """A step began ("start"), or ended ("success", "failure" or "skipped")."""
+        """Handle the start of a step ("start") or its end ("success", "failure" or "skipped")."""
 
     def days(self, done: int, total: int) -> None:
-        """So many days of the step under way are done."""
+        """Handle the number of days done in the current step."""
 
 
 _listener: ContextVar[Listener | None] = ContextVar("listener", default=None)
@@ -28,7 +28,7 @@ _listener: ContextVar[Listener | None] = ContextVar("listener", default=None)
 
 @contextmanager
 def listening(listener: Listener) -> Iterator[None]:
-    """Report the runs started within the block to this listener."""
+    """Send the progress of runs started within the block to this listener."""
     token = _listener.set(listener)
     try:
         yield
@@ -37,7 +37,7 @@ def listening(listener: Listener) -> Iterator[None]:
 
 
 def report_days(batches: Iterable[Days], total: int) -> Iterator[Days]:
-    """Yield batches of `total` days, and report each as done when the next is asked for."""
+    """Yield the batches, and report each as done when the next one is requested."""
     listener, done = _listener.get(), 0
     for batch in batches:
         yield batch
@@ -53,13 +53,13 @@ class _Handler(logging.Handler):
             listener.step(event.step_key, _EVENTS[event.event_type_value])
 
 
-@dg.logger(config_schema={}, description="Reports steps to the command that started the run, and prints nothing.")
+@dg.logger(config_schema={}, description="Reports steps to the command that started the run; prints nothing.")
 def listener_logger(_: dg.InitLoggerContext) -> logging.Logger:
-    """A logger whose only handler reports the events of steps."""
+    """Create a logger whose only handler reports the events of steps."""
     logger = logging.Logger("tension.listener", logging.DEBUG)
     logger.addHandler(_Handler())
     return logger
 
 
-#: The console logger stays the default of runs started elsewhere.
+#: Runs started elsewhere use Dagster's default, the console logger.
 LOGGERS = {"console": dg.colored_console_logger, "listener": listener_logger}

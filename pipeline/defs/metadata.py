@@ -1,4 +1,4 @@
-"""What a person sees of an asset in the Dagster UI: its description, columns and group; row counts, samples and charts of a run."""
+"""Metadata of assets for the Dagster UI: description, columns, row counts and example rows."""
 
 from collections.abc import Mapping, Sequence
 from datetime import date
@@ -28,12 +28,12 @@ def _column(column: Column) -> dg.TableColumn:
 
 
 def column_schema(table: Table) -> dg.TableSchema:
-    """The contract's columns as Dagster shows them."""
+    """Return the columns of a table as Dagster shows them."""
     return dg.TableSchema([_column(column) for column in table.columns])
 
 
 def describe(table: Table) -> dict[str, Any]:
-    """Arguments of `@dg.asset` that follow from the contract."""
+    """Return the arguments of `@dg.asset` that follow from the contract."""
     return {
         "name": table.name,
         "group_name": table.layer,
@@ -44,12 +44,12 @@ def describe(table: Table) -> dict[str, Any]:
 
 
 def spec(table: Table, **more: Any) -> dg.AssetSpec:
-    """The same as one output of a multi-asset."""
+    """Return the same as the specification of one output of a multi-asset."""
     arguments = describe(table) | more
     return dg.AssetSpec(key=arguments.pop("name"), **arguments)
 
 
-def _plain(value: Any) -> str:
+def _escape_markdown(value: Any) -> str:
     text = " ".join(str(value).split()).replace("|", "¦")
     for mark in "\\`*_[]<>#":
         text = text.replace(mark, f"\\{mark}")
@@ -57,29 +57,31 @@ def _plain(value: Any) -> str:
 
 
 def markdown_table(frame: pl.DataFrame, columns: Sequence[str]) -> str:
-    """The first rows as a Markdown table. Cells are escaped: what articles say must not become markup."""
+    """Format the first rows as a Markdown table. Cells are escaped, because article text is untrusted."""
     if frame.is_empty():
-        return "_nothing_"
+        return "_no rows_"
     head = f"| {' | '.join(columns)} |\n|{'---|' * len(columns)}\n"
-    rows = "\n".join(f"| {' | '.join(_plain(value) for value in row)} |" for row in frame.select(columns).head(_SHOWN_ROWS).rows())
+    rows = "\n".join(
+        f"| {' | '.join(_escape_markdown(value) for value in row)} |" for row in frame.select(columns).head(_SHOWN_ROWS).rows()
+    )
     more = f"\n\n… and {frame.height - _SHOWN_ROWS} more" if frame.height > _SHOWN_ROWS else ""
     return head + rows + more
 
 
 def row_count(height: int) -> dict[str, Any]:
-    """Metadata with the number of rows written."""
+    """Return the metadata of the number of rows written."""
     return {"dagster/row_count": height}
 
 
 def partition_row_count(height: int) -> dict[str, Any]:
-    """The row count of one day: Dagster shows `dagster/row_count` of the last day as that of the whole table."""
+    """Return the metadata of one day's row count. Dagster would show `dagster/row_count` of a day as that of the table."""
     return {"dagster/partition_row_count": height}
 
 
 def add_daily_metadata(
     context: dg.AssetExecutionContext, table: Table, frame: pl.DataFrame, days: Days, columns: Sequence[str] = (), output: str | None = None
 ) -> None:
-    """Add row count (and rows, in `columns`) to each day's own partition; a range run would copy one day's to all."""
+    """Add the row count, and the first rows with these columns, to each day's partition."""
     by_day: Mapping[tuple[object, ...], pl.DataFrame] = (
         frame.partition_by(table.day, as_dict=True) if table.day and not frame.is_empty() else {}
     )
@@ -88,13 +90,13 @@ def add_daily_metadata(
         rows = by_day.get((day,), empty)
         metadata: dict[str, Any] = partition_row_count(rows.height)
         if columns and not rows.is_empty():
-            metadata["found"] = dg.MetadataValue.md(markdown_table(rows, columns))
+            metadata["rows"] = dg.MetadataValue.md(markdown_table(rows, columns))
         daily[day.isoformat()] = metadata
     add_partition_metadata(context, output or table.name, daily)
 
 
 def add_row_counts(context: dg.AssetExecutionContext, lake: Lake, table: Table, days: Sequence[date]) -> None:
-    """Add the row count to the partitions of days that were not made again."""
+    """Add the row count to the partitions of days that were not rebuilt."""
     unchanged = {day.isoformat(): partition_row_count(lake.height(table, Days(day, day))) | {"unchanged": True} for day in days}
     add_partition_metadata(context, table.name, unchanged)
 
@@ -102,13 +104,12 @@ def add_row_counts(context: dg.AssetExecutionContext, lake: Lake, table: Table, 
 def add_partition_metadata(context: dg.AssetExecutionContext, asset: str, by_partition: Mapping[str, Mapping[str, Any]]) -> None:
     """Add metadata to many partitions of an asset at once.
 
-    `context.add_asset_metadata` adds to one, but lists every partition of the run and copies all metadata each time: seconds for a year of
-    days, minutes for ten.
+    `context.add_asset_metadata` lists every partition and copies all metadata on each call: minutes for ten years of days.
     """
     step, key = context.get_step_execution_context(), dg.AssetKey(asset)
     targeted = set(context.partition_keys)
     if unknown := by_partition.keys() - targeted:
-        raise ValueError(f"{asset}: this run does not make the partitions {', '.join(sorted(unknown))}, so they cannot get metadata")
+        raise ValueError(f"{asset}: the partitions {', '.join(sorted(unknown))} are not part of this run")
     before = step._metadata_accumulator.per_output_metadata
     handles: dict[AssetMetadataHandle | OutputMetadataHandle, Mapping[str, Any]] = {
         AssetMetadataHandle(asset_key=key, partition_key=partition): metadata for partition, metadata in by_partition.items()

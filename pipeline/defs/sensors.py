@@ -1,4 +1,4 @@
-"""The drop folder: a sensor that reads article files put into `<home>/inbox`."""
+"""A sensor that starts a run for article files put into `<home>/inbox`."""
 
 import json
 from collections.abc import Iterator
@@ -15,22 +15,24 @@ from pipeline.sources.errors import SourceError
 from pipeline.sources.files.catalogue import Catalogue
 from pipeline.sources.files.inbox import is_quiet, list_inbox_files
 
+_INBOX = "Starts a run when an article file is put into <home>/inbox, over the days of its articles."
 
-def _seen(path: Path) -> list[int]:
+
+def _read_state(path: Path) -> list[int]:
     status = path.stat()
     return [status.st_size, status.st_mtime_ns]
 
 
 def inbox_sensor(settings: Settings) -> dg.SensorDefinition:
-    """The sensor of the inbox of these settings."""
+    """Build the sensor of the inbox."""
 
-    @dg.sensor(job_name=JOB, minimum_interval_seconds=60, name="inbox")
+    @dg.sensor(job_name=JOB, minimum_interval_seconds=60, name="inbox", description=_INBOX)
     def inbox(context: dg.SensorEvaluationContext) -> Iterator[dg.RunRequest | dg.SkipReason]:
-        """A new or changed file in the drop folder asks for a run over the days of its articles, once it is no longer being copied."""
+        """Request a run over the days of each new or changed file that is completely copied."""
         folder, now = settings.inbox, clock.now().timestamp()
         files = {str(file.path.relative_to(folder)): file for file in list_inbox_files(folder)}
         before = json.loads(context.cursor or "{}")
-        seen = {name: _seen(file.path) for name, file in files.items() if is_quiet(file.path, now)}
+        seen = {name: _read_state(file.path) for name, file in files.items() if is_quiet(file.path, now)}
         new = sorted(name for name in seen if seen[name] != before.get(name))
         if not new:
             busy = len(files) - len(seen)
@@ -42,14 +44,14 @@ def inbox_sensor(settings: Settings) -> dg.SensorDefinition:
             try:
                 span = catalogue.find_days(files[name], last_day=today())
             except SourceError as error:
-                context.log.error("the inbox file %s cannot be read and is left where it is: %s", name, error)
+                context.log.error("the inbox file %s cannot be read and is skipped: %s", name, error)
                 continue
             if span is None:
                 continue
             first, last = max(span.first, settings.first_day), min(span.last, last_partition(settings))
             if first > last:
                 context.log.warning(
-                    "the inbox file %s holds %s, outside the days of this location (from %s)", name, span, settings.first_day
+                    "the inbox file %s has articles of %s, outside the days to read (from %s)", name, span, settings.first_day
                 )
                 continue
             yield dg.RunRequest(run_key=f"{name}:{seen[name]}", tags=range_tags(Days(first, last)))

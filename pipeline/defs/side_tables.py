@@ -1,6 +1,6 @@
-"""Side tables: their failures are reported, and the index is published all the same.
+"""Side tables: if one cannot be rebuilt, the failure is reported and the index is published nevertheless.
 
-A side table that cannot be rebuilt keeps its last good version and is marked as stale in the lake.
+The table keeps its last good version and is marked as stale in the lake.
 """
 
 from collections.abc import Callable, Iterable, Iterator
@@ -18,9 +18,9 @@ NOT_EVALUATED = "not evaluated"
 
 
 def keep_last_good(*tables: Table) -> Callable[[Body], Body]:
-    """Decorate the body of an asset that builds side tables: report what it raises as a failed check instead of failing the run.
+    """Decorate an asset of side tables: an exception becomes a failed check and does not fail the run.
 
-    The body takes its lake as the argument `lake`. What it had reported before it failed stays reported.
+    The function must have an argument `lake`. Results that it yielded before the exception stay.
     """
 
     def decorate(body: Body) -> Body:
@@ -31,39 +31,39 @@ def keep_last_good(*tables: Table) -> Callable[[Body], Body]:
             try:
                 for result in body(*arguments, lake=lake, **resources):
                     if isinstance(result, dg.AssetCheckResult):
-                        reported.add(_key(result, tables))
+                        reported.add(_check_key(result, tables))
                     else:
                         built.add(result.asset_key.to_user_string() if result.asset_key else tables[0].name)
                     yield result
-            except Exception as error:  # noqa: BLE001 whatever a side table fails on, the index does without it
-                reason = _reason(error)
-                dg.AssetExecutionContext.get().log.exception("a side table could not be rebuilt and keeps its last good version")
-                yield from _stale(lake, [table for table in tables if table.name not in built], reason, reported)
-                yield from _rebuilt(lake, [table for table in tables if table.name in built])
+            except Exception as error:  # noqa: BLE001 no failure of a side table may stop the index
+                reason = _describe_error(error)
+                dg.AssetExecutionContext.get().log.exception("a side table could not be rebuilt; it keeps its last good version")
+                yield from _report_stale(lake, [table for table in tables if table.name not in built], reason, reported)
+                yield from _report_rebuilt(lake, [table for table in tables if table.name in built])
             else:
-                yield from _rebuilt(lake, tables)
+                yield from _report_rebuilt(lake, tables)
 
         return guarded  # type: ignore[return-value]  # the same signature, with one keyword made explicit
 
     return decorate
 
 
-def _key(result: dg.AssetCheckResult, tables: tuple[Table, ...]) -> dg.AssetCheckKey:
+def _check_key(result: dg.AssetCheckResult, tables: tuple[Table, ...]) -> dg.AssetCheckKey:
     return dg.AssetCheckKey(result.asset_key or dg.AssetKey(tables[0].name), result.check_name or "")
 
 
-def _reason(error: Exception) -> str:
+def _describe_error(error: Exception) -> str:
     return (error.description if isinstance(error, dg.Failure) and error.description else f"{type(error).__name__}: {error}").strip()
 
 
-def _rebuilt(lake: Lake, tables: Iterable[Table]) -> Iterator[dg.AssetCheckResult]:
+def _report_rebuilt(lake: Lake, tables: Iterable[Table]) -> Iterator[dg.AssetCheckResult]:
     for table in tables:
         lake.clear_stale(table)
         yield dg.AssetCheckResult(passed=True, check_name=IS_REBUILT, asset_key=table.name)
 
 
-def _stale(lake: Lake, tables: list[Table], reason: str, reported: set[dg.AssetCheckKey]) -> Iterator[Any]:
-    """Mark the tables as stale, and give every check and asset that is still due its result."""
+def _report_stale(lake: Lake, tables: list[Table], reason: str, reported: set[dg.AssetCheckKey]) -> Iterator[Any]:
+    """Mark the tables as stale, and yield the missing results of their checks and assets."""
     names = {table.name for table in tables}
     for table in tables:
         lake.mark_stale(table, reason)

@@ -1,1 +1,1 @@
-"""Promises about data: those about one table (`expectations/`), which are checked here, and the headers of those between tables."""
+"""Data quality checks: those of one table, which run here, and the headers of the cross-table checks in `sql/checks/`."""

@@ -1,7 +1,6 @@
-"""Checks that follow from a table's contract alone: its key, its required values, its vocabularies.
+"""Checks that follow from a table's contract: unique key, required values, vocabularies.
 
-Belongs here: what the contract says about values. Does not: columns and types (`Table.conform`), and promises of `expectations/`.
-Polars only: a frame that breaks its contract must be found without Great Expectations.
+Columns and types are checked by `Table.conform`; rules about values are in `expectations/`. Needs Polars only, not Great Expectations.
 """
 
 from collections.abc import Callable, Iterator
@@ -17,66 +16,66 @@ VOCABULARY_IS_CLOSED = "vocabulary_is_closed"
 _EXAMPLES = 5
 
 
-def declared(table: Table) -> Iterator[tuple[str, str]]:
-    """Name and reason of each built-in check that the table has, in the order in which they run. All are critical."""
+def list_built_in_checks(table: Table) -> Iterator[tuple[str, str]]:
+    """Yield name and reason of each built-in check of the table, in the order in which they run. All are critical."""
     yield KEY_IS_UNIQUE, f"one row for each {', '.join(table.key)}: {table.grain}"
-    yield REQUIRED_VALUES_PRESENT, "columns that are not nullable hold a value in every row, and no number is NaN or infinite"
+    yield REQUIRED_VALUES_PRESENT, "columns that are not nullable have a value in every row, and no number is NaN or infinite"
     closed = [f"{column.name} ({column.vocabulary.name})" for column in table.columns if column.vocabulary]
     if closed:
         yield VOCABULARY_IS_CLOSED, f"only words of the vocabulary: {', '.join(closed)}"
 
 
-def check(table: Table, frame: pl.DataFrame) -> list[Outcome]:
-    """One outcome for each built-in check, for a frame of the contract's shape."""
+def run_built_in_checks(table: Table, frame: pl.DataFrame) -> list[Outcome]:
+    """Return one outcome per built-in check. The frame must already conform to the contract."""
     checks = {
-        KEY_IS_UNIQUE: _repeated_keys,
-        REQUIRED_VALUES_PRESENT: _missing_values,
-        VOCABULARY_IS_CLOSED: _foreign_words,
+        KEY_IS_UNIQUE: _find_duplicate_keys,
+        REQUIRED_VALUES_PRESENT: _find_missing_values,
+        VOCABULARY_IS_CLOSED: _find_unknown_words,
     }
     outcomes = []
-    for name, reason in declared(table):
+    for name, reason in list_built_in_checks(table):
         failed, examples = checks[name](table, frame)
         detail = Detail(frame.height, failed, tuple(examples[:_EXAMPLES]))
         outcomes.append(Outcome(name, failed == 0, "critical", reason, detail))
     return outcomes
 
 
-def _repeated_keys(table: Table, frame: pl.DataFrame) -> tuple[int, list[str]]:
-    """Rows whose key stands elsewhere too; an empty part of a key equals another empty part."""
+def _find_duplicate_keys(table: Table, frame: pl.DataFrame) -> tuple[int, list[str]]:
+    """Count the rows that share their key with another row. Nulls compare equal."""
     keys = frame.select(table.key)
-    repeated = keys.filter(keys.is_duplicated())
-    shown = repeated.unique(maintain_order=True).head(_EXAMPLES)
-    return repeated.height, [", ".join(f"{name}={value}" for name, value in row.items()) for row in shown.iter_rows(named=True)]
+    duplicates = keys.filter(keys.is_duplicated())
+    shown = duplicates.unique(maintain_order=True).head(_EXAMPLES)
+    return duplicates.height, [", ".join(f"{name}={value}" for name, value in row.items()) for row in shown.iter_rows(named=True)]
 
 
-def _missing_values(table: Table, frame: pl.DataFrame) -> tuple[int, list[str]]:
-    """Rows with an empty required value or a number that is none. NaN stands for nothing: an absent number is null."""
-    bad = {
+def _find_missing_values(table: Table, frame: pl.DataFrame) -> tuple[int, list[str]]:
+    """Count the rows with a null in a required column, or with NaN or infinity: an absent number must be null."""
+    conditions = {
         column.name: (pl.lit(value=False) if column.nullable else pl.col(column.name).is_null())
         | (~pl.col(column.name).is_finite().fill_null(value=True) if column.dtype.is_float() else pl.lit(value=False))
         for column in table.columns
     }
-    return _failures(frame, bad, lambda name, count: f"{name} in {count} {'row' if count == 1 else 'rows'}")
+    return _count_failures(frame, conditions, lambda name, count: f"{name} in {count} {'row' if count == 1 else 'rows'}")
 
 
-def _foreign_words(table: Table, frame: pl.DataFrame) -> tuple[int, list[str]]:
-    """Rows with a word that is not in its column's vocabulary; empty values are the other check's."""
-    bad = {
+def _find_unknown_words(table: Table, frame: pl.DataFrame) -> tuple[int, list[str]]:
+    """Count the rows with a word outside its column's vocabulary. Nulls are left to the check of required values."""
+    conditions = {
         column.name: ~pl.col(column.name).is_in(list(column.vocabulary.words)).fill_null(value=True)
         for column in table.columns
         if column.vocabulary
     }
 
-    def told(name: str, _count: int) -> str:
-        words = frame.filter(bad[name])[name].unique(maintain_order=True).head(_EXAMPLES)
+    def describe(name: str, _count: int) -> str:
+        words = frame.filter(conditions[name])[name].unique(maintain_order=True).head(_EXAMPLES)
         return f"{name} {', '.join(repr(word) for word in words)}"
 
-    return _failures(frame, bad, told)
+    return _count_failures(frame, conditions, describe)
 
 
-def _failures(frame: pl.DataFrame, bad: dict[str, pl.Expr], told: Callable[[str, int], str]) -> tuple[int, list[str]]:
-    """Rows for which any of the conditions holds, and a few words on each column that has some."""
-    found = frame.select(condition.alias(name) for name, condition in bad.items())
-    counts = {name: int(found[name].sum()) for name in found.columns}
-    failed = found.select(pl.any_horizontal(pl.all()).sum()).item() if found.height else 0
-    return int(failed), [told(name, count) for name, count in counts.items() if count]
+def _count_failures(frame: pl.DataFrame, conditions: dict[str, pl.Expr], describe: Callable[[str, int], str]) -> tuple[int, list[str]]:
+    """Count the rows that meet any of the conditions, and describe each column that has such rows."""
+    matches = frame.select(condition.alias(name) for name, condition in conditions.items())
+    counts = {name: int(matches[name].sum()) for name in matches.columns}
+    failed = matches.select(pl.any_horizontal(pl.all()).sum()).item() if matches.height else 0
+    return int(failed), [describe(name, count) for name, count in counts.items() if count]

@@ -1,4 +1,4 @@
-"""Expectations that Great Expectations lacks, in its own terms. Imported by `library.py` alone, because it imports the library."""
+"""Expectations that Great Expectations lacks. Imported only by `library.py`, because it imports that library."""
 
 from typing import Any, ClassVar, Literal
 
@@ -9,7 +9,7 @@ from great_expectations.expectations.metrics.map_metric_provider.column_pair_map
 
 
 class ColumnPairValuesDiffer(ColumnPairMapMetricProvider):
-    """Whether two columns differ, for all rows at once."""
+    """Vectorized metric: whether two columns differ in each row."""
 
     condition_metric_name = "column_pair_values.differ"
     condition_domain_keys = ("batch_id", "table", "column_A", "column_B", "row_condition", "condition_parser", "ignore_row_if")
@@ -23,7 +23,7 @@ class ColumnPairValuesDiffer(ColumnPairMapMetricProvider):
 class ExpectColumnPairValuesToDiffer(ColumnPairMapExpectation):
     """Expect two columns to differ in each row.
 
-    The library's `expect_select_column_values_to_be_unique_within_record` says the same in a Python loop: 30 s a million rows.
+    The library's `expect_select_column_values_to_be_unique_within_record` does the same in a Python loop: 30 s per million rows.
     """
 
     ignore_row_if: Literal["both_values_are_missing", "either_value_is_missing", "neither"] = "both_values_are_missing"

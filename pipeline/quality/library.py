@@ -1,7 +1,4 @@
-"""Import Great Expectations, once a process and only when a frame is judged.
-
-Belongs here: what its import does to a process (environment, warnings, modules). Does not: judging (`runner.py`).
-"""
+"""Import Great Expectations once per process, with telemetry off and without the modules that are not used here."""
 
 import gc
 import importlib.util
@@ -18,16 +15,16 @@ from importlib.machinery import ModuleSpec
 from types import ModuleType
 from typing import Any
 
-# Packages that the library imports for expectations and charts that are not used here: imported when first used.
+# Packages that the library imports for features not used here: loaded when first accessed.
 _DEFERRED = ("altair", "scipy.stats")
 
-# Connectors to databases, clouds, files and Spark: half of the import, all of it in building pydantic models. Never imported.
+# Connectors to databases, clouds, files and Spark. Building their pydantic models takes half of the import time. Never imported.
 _CONNECTOR = re.compile(r"great_expectations\.datasource\.fluent\.(?:fabric|(?!invalid_)\w+_datasource)")
 
 
 @dataclass(frozen=True)
 class Library:
-    """The parts of Great Expectations that judge a frame in memory; no data context is made."""
+    """The parts of Great Expectations that evaluate a frame in memory, without a data context."""
 
     engine: Any
     calculator: Any
@@ -40,7 +37,7 @@ class Library:
 def load_library() -> Library:
     """Import Great Expectations with its telemetry off. Takes 1 to 3 s of CPU and some 100 MB the first time."""
     os.environ["GX_ANALYTICS_ENABLED"] = "false"
-    # Its import warns of its own age. It also allocates half a million objects that live as long as the process.
+    # Importing it emits deprecation warnings, and allocates half a million objects that live as long as the process.
     with warnings.catch_warnings(), _lean_import(), _pause_garbage_collection():
         warnings.simplefilter("ignore")
         import great_expectations  # noqa: F401, PLC0415  # registers expectations and metrics
@@ -52,14 +49,14 @@ def load_library() -> Library:
 
         import pipeline.quality.custom  # noqa: F401, PLC0415  # registers our own
 
-    # Its cache of metrics is keyed by their definition alone: two frames judged by one engine would share their counts.
+    # The metric cache is keyed by definition, not by frame: two frames checked by one engine would share their counts.
     engine = PandasExecutionEngine(caching=False)
     return Library(engine, MetricsCalculator(engine), get_expectation_impl, Column, GreatExpectationsError)
 
 
 @contextmanager
 def _lean_import() -> Iterator[None]:
-    """Defer the import of some modules and leave out others. Modules already imported stay as they are."""
+    """Defer the import of some modules and skip others. Modules that are already imported stay as they are."""
     finder = _LeanFinder()
     sys.meta_path.insert(0, finder)
     try:
@@ -69,7 +66,7 @@ def _lean_import() -> Iterator[None]:
 
 
 class _LeanFinder(MetaPathFinder):
-    """Finds deferred modules with the standard library's `LazyLoader`, and an empty module for each connector."""
+    """Finder that loads deferred modules lazily and replaces each connector with an empty module."""
 
     def __init__(self) -> None:
         self._deferred = set(_DEFERRED)
@@ -83,7 +80,7 @@ class _LeanFinder(MetaPathFinder):
         if _CONNECTOR.fullmatch(fullname):
             return ModuleSpec(fullname, _ConnectorLoader())
         if fullname in self._deferred:
-            self._deferred.discard(fullname)  # the search below comes back here
+            self._deferred.discard(fullname)  # the search below calls this finder again
             spec = importlib.util.find_spec(fullname)
             if spec is not None and spec.loader is not None:
                 spec.loader = importlib.util.LazyLoader(spec.loader)
@@ -92,22 +89,22 @@ class _LeanFinder(MetaPathFinder):
 
 
 class _ConnectorLoader(Loader):
-    """Makes a module of which every public name is a class that cannot be used."""
+    """Loader of a module in which every public name is a class that cannot be instantiated."""
 
     def create_module(self, spec: ModuleSpec) -> None:  # noqa: ARG002
         return None  # an ordinary module
 
     def exec_module(self, module: ModuleType) -> None:
-        def left_out(name: str) -> type:
+        def make_unavailable(name: str) -> type:
             if name.startswith("__"):
                 raise AttributeError(name)
-            return type(name, (_LeftOut,), {})
+            return type(name, (_UnavailableConnector,), {})
 
-        module.__dict__["__getattr__"] = left_out
+        module.__dict__["__getattr__"] = make_unavailable
 
 
-class _LeftOut:
-    """Stands for a connector."""
+class _UnavailableConnector:
+    """Placeholder for a connector."""
 
     def __init__(self, *_: object, **__: object) -> None:
         raise TypeError(f"{type(self).__name__} is left out of the import of Great Expectations, see pipeline/quality/library.py")

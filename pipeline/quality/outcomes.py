@@ -1,4 +1,4 @@
-"""What a check found: `Outcome`, with its `Detail` in counts and examples. Nothing is decided here."""
+"""The result of a check: `Outcome`, with a `Detail` of counts and examples."""
 
 from dataclasses import dataclass
 
@@ -7,7 +7,10 @@ from pipeline.quality.rules import Severity
 
 @dataclass(frozen=True)
 class Detail:
-    """Rows looked at, rows that failed (None where a rule does not judge single rows), a few failing values as text, and a message."""
+    """Row counts, examples and a message of one check.
+
+    `failed_rows` is None for a rule that does not judge single rows. `examples` describes the first failing rows.
+    """
 
     rows_seen: int
     failed_rows: int | None = 0
@@ -15,25 +18,25 @@ class Detail:
     message: str = ""
 
     def __add__(self, other: "Detail") -> "Detail":
-        """Of two parts of one table: what was counted together, examples and message of the first that has any."""
-        counted = (self.failed_rows, other.failed_rows)
+        """Combine the details of two batches: add the counts, take examples and message of the first that has any."""
+        counts = (self.failed_rows, other.failed_rows)
         return Detail(
             self.rows_seen + other.rows_seen,
-            None if None in counted else sum(count for count in counted if count is not None),
+            None if None in counts else sum(count for count in counts if count is not None),
             self.examples or other.examples,
             self.message or other.message,
         )
 
     def __str__(self) -> str:
-        seen = f"{self.rows_seen} {'row' if self.rows_seen == 1 else 'rows'}"
-        counted = f"{self.failed_rows} of {seen}" if self.failed_rows else seen
-        told = f"{counted}, such as {'; '.join(self.examples)}" if self.examples else counted
-        return f"{told}: {self.message}" if self.message else told
+        seen = f"{self.rows_seen:,} {'row' if self.rows_seen == 1 else 'rows'}"
+        text = f"{self.failed_rows:,} of {seen}" if self.failed_rows else seen
+        text = f"{text}: {'; '.join(self.examples)}" if self.examples else text
+        return f"{text}: {self.message}" if self.message else text
 
 
 @dataclass(frozen=True)
 class Outcome:
-    """One check of one frame. `name` is the Dagster check's name; `severity` says what a failure means."""
+    """The result of one check of one frame. `name` is the name of the Dagster check."""
 
     name: str
     passed: bool
@@ -42,6 +45,6 @@ class Outcome:
     detail: Detail
 
     def __add__(self, other: "Outcome") -> "Outcome":
-        """The same check of two parts of one table: passed where both passed. A failure's severity and words go before a success's."""
+        """Combine the outcomes of two batches: passed if both passed, with the severity and reason of the failed one."""
         first, second = (self, other) if not self.passed or other.passed else (other, self)
         return Outcome(self.name, self.passed and other.passed, first.severity, first.reason, first.detail + second.detail)

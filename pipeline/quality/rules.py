@@ -1,7 +1,6 @@
-"""What a rule about the values of one table is.
+"""The definition of a rule about the values of one table. Reading rules is in `rule_files.py`, running them in `runner.py`.
 
-Belongs here: `Rule`. Does not: where rules come from (`derived.py`, `rule_files.py`), or judging a frame (`validate.py`). Great
-Expectations is not imported: rules are read whenever the pipeline's definitions are.
+Great Expectations is not imported here: rules are read whenever the pipeline's definitions are.
 """
 
 import re
@@ -23,14 +22,14 @@ NAME = re.compile(r"[A-Za-z0-9_]+")
 
 
 class RuleError(ValueError):
-    """A rule is wrong; the message names the file, the rule, what is wrong and what would be right."""
+    """A rule is wrong; the message names the file and the rule, and says what to write instead."""
 
 
 @dataclass(frozen=True, eq=False)
 class Rule:
-    """One rule about one table, as a Great Expectations type with arguments.
+    """One rule about one table: an expectation type of Great Expectations with its arguments.
 
-    `where` limits it to rows with these values. `breaks` are rows that must make it fail: each a set of changes to the table's example row.
+    `where` limits the rule to rows with these values. `breaks` are rows that must fail it, as changes to the table's example row.
     """
 
     table: str
@@ -44,19 +43,24 @@ class Rule:
 
     @property
     def expectation_type(self) -> ExpectationType:
-        """What its type needs and judges."""
+        """The scope and the arguments of its type."""
         return TYPES[self.type]
 
     @property
     def columns(self) -> tuple[str, ...]:
-        """The columns it looks at, each once."""
-        given = [self.arguments[name] for name in COLUMN_ARGUMENTS if name in self.arguments]
-        names = [name for value in given for name in (value if isinstance(value, list) else [value])]
+        """The columns that the rule reads, each once."""
+        values = [self.arguments[name] for name in COLUMN_ARGUMENTS if name in self.arguments]
+        names = [name for value in values for name in (value if isinstance(value, list) else [value])]
         return tuple(dict.fromkeys([*names, *self.where]))
+
+    @property
+    def judged_columns(self) -> tuple[str, ...]:
+        """The columns whose values the rule judges, without those of `where`."""
+        return tuple(name for name in self.columns if name not in self.where) or self.columns
 
 
 def breaking_frame(rule: Rule) -> pl.DataFrame:
-    """The rows of `breaks`, each the table's example row with the changes: a frame that the rule must refuse."""
+    """Build the rows of `breaks`: the table's example row with the changes. The rule must fail on each."""
     table = TABLES[rule.table]
     example = table.example().row(0, named=True)
     rows = [example | dict(changes) for changes in rule.breaks]

@@ -1,6 +1,6 @@
-"""Judge one frame by its rules with Great Expectations. With `library.py` the only code that knows it and pandas.
+"""Run rules on one frame with Great Expectations. Only this module and `library.py` use that library and pandas.
 
-Belongs here: frames and rules into its terms, its results into outcomes. Does not: which rules there are, or what a failure means.
+Which rules exist is in `rule_files.py` and `derived.py`; what happens after a failure is decided by the caller.
 """
 
 import threading
@@ -20,157 +20,162 @@ if TYPE_CHECKING:
     import pandas as pd
 
 _EXAMPLES = 5
-_EXAMPLE_LENGTH = 80  # characters; an example is a hint, and a text is its publisher's
+_VALUE_LENGTH = 80  # characters; longer values are cut, because article text must not be republished
 _BATCH = "frame"
-# A rule that passes needs no examples: they are computed only for rules that some row breaks.
+# Examples cost time, so they are computed only for rules that fail on some row.
 _COUNTS: dict[str, Any] = {"result_format": {"result_format": "BOOLEAN_ONLY"}}
-_WITH_EXAMPLES: dict[str, Any] = {"result_format": {"result_format": "BASIC", "partial_unexpected_count": _EXAMPLES}}
+_WITH_ROWS: dict[str, Any] = {"result_format": {"result_format": "COMPLETE"}}
 
-# One engine serves the process: two audits at once would judge each other's rows.
-_one_at_a_time = threading.Lock()
+# One engine serves the whole process: two threads that use it at once would read each other's frame.
+_lock = threading.Lock()
 
 
-def run(frame: pl.DataFrame, rules: Sequence[Rule]) -> list[Outcome]:
-    """One outcome for each rule, in their order. A rule that raises inside the library fails with severity critical.
+def run_rules(frame: pl.DataFrame, rules: Sequence[Rule], key: Sequence[str] = ()) -> list[Outcome]:
+    """Return one outcome per rule, in order. A rule that raises inside the library fails with severity critical.
 
-    `RuleError` when a rule's arguments are refused.
+    `key` is the key of the frame's table; examples of failing rows show it. Raises `RuleError` when the library rejects a rule's arguments.
     """
-    with _one_at_a_time, warnings.catch_warnings():
-        # The library's own warnings only. One made an error, as in tests, would count as a failed check.
+    with _lock, warnings.catch_warnings():
+        # Only the library's own warnings arise here. Where tests turn warnings into errors, one would count as a failed check.
         warnings.simplefilter("ignore")
-        judged = [_judgement(rule) for rule in rules]
-        suite = _suite(tuple(judged))
+        compiled = [_compile_rule(rule) for rule in rules]
+        suite = _build_suite(tuple(compiled))
         engine = load_library().engine
         engine.load_batch_data(_BATCH, _to_pandas(frame, rules))
         try:
-            metrics, aborted = _resolve(suite.graph, _COUNTS)
-            return [one.outcome(metrics, aborted, frame.height) for one in judged]
+            metrics, errors = _resolve_metrics(suite.graph, _COUNTS)
+            return [one.evaluate(metrics, errors, frame, key) for one in compiled]
         finally:
-            engine.batch_manager.batch_data_cache.clear()  # else the last frame stays in memory until the next audit
+            engine.batch_manager.batch_data_cache.clear()  # releases the frame
             engine.batch_manager.reset_batch_cache()
 
 
-class _NotJudgedError(Exception):
-    """A rule has no result; the message says why."""
+class _EvaluationError(Exception):
+    """A rule could not be evaluated; the message says why."""
 
 
-class _Judgement:
-    """One rule as the library's expectation, with the metrics that it needs. Independent of any frame, and built once."""
+class _CompiledRule:
+    """A rule as an expectation of the library, with the metrics that it needs. Independent of any frame."""
 
     def __init__(self, rule: Rule) -> None:
         self.rule = rule
-        self._expectation = _expectation(rule)
+        self._expectation = _build_expectation(rule)
         self._engine = load_library().engine
-        self.needs = self._dependencies(_COUNTS)
+        self.dependencies = self._list_dependencies(_COUNTS)
 
-    def outcome(self, metrics: Mapping[Any, Any], aborted: Mapping[Any, Any], height: int) -> Outcome:
-        """What the metrics of a frame say about the rule."""
+    def evaluate(self, metrics: Mapping[Any, Any], errors: Mapping[Any, Any], frame: pl.DataFrame, key: Sequence[str]) -> Outcome:
+        """Turn the metrics of a frame into the rule's outcome."""
         rule = self.rule
         try:
-            success, result = self._validate(self.needs, metrics, aborted)
+            success, result = self._validate(self.dependencies, metrics, errors)
             if rule.expectation_type.scope != "row":
-                observed = f"observed {result['observed_value']}" if result.get("observed_value") is not None else ""
-                return Outcome(rule.name, success, rule.severity, rule.reason, Detail(height, None, (), observed))
-            values = {name: metrics[metric.id] for name, metric in self.needs.metric_configurations.items()}
+                message = f"observed {result['observed_value']}" if result.get("observed_value") is not None else ""
+                return Outcome(rule.name, success, rule.severity, rule.reason, Detail(frame.height, None, (), message))
+            values = {name: metrics[metric.id] for name, metric in self.dependencies.metric_configurations.items()}
             seen = int(values["table.row_count"])
-            failed = max((int(count) for name, count in values.items() if self._counts_failures(name)), default=0)
-            return Outcome(rule.name, success, rule.severity, rule.reason, Detail(seen, failed, self._examples() if failed else ()))
-        except _NotJudgedError as error:
-            message = f"the rule could not be judged: {error}"
-            return Outcome(rule.name, passed=False, severity="critical", reason=rule.reason, detail=Detail(height, None, (), message))
+            failed = max((int(count) for name, count in values.items() if self._is_failure_count(name)), default=0)
+            examples = self._list_examples(frame, key) if failed else ()
+            return Outcome(rule.name, success, rule.severity, rule.reason, Detail(seen, failed, examples))
+        except _EvaluationError as error:
+            message = f"the rule could not be evaluated: {error}"
+            return Outcome(rule.name, passed=False, severity="critical", reason=rule.reason, detail=Detail(frame.height, None, (), message))
 
     @cached_property
-    def _needs_for_examples(self) -> Any:
-        return self._dependencies(_WITH_EXAMPLES)
+    def _dependencies_with_rows(self) -> Any:
+        return self._list_dependencies(_WITH_ROWS)
 
-    def _examples(self) -> tuple[str, ...]:
-        needs = self._needs_for_examples
-        _, result = self._validate(needs, *_resolve(_graph([needs], _WITH_EXAMPLES), _WITH_EXAMPLES))
-        return tuple(dict.fromkeys(_shown(value) for value in result.get("partial_unexpected_list") or ()))
+    def _list_examples(self, frame: pl.DataFrame, key: Sequence[str]) -> tuple[str, ...]:
+        """Describe the first failing rows by key and judged values."""
+        dependencies = self._dependencies_with_rows
+        graph = _build_graph([dependencies], _WITH_ROWS)
+        _, result = self._validate(dependencies, *_resolve_metrics(graph, _WITH_ROWS))
+        rows = (result.get("unexpected_index_list") or ())[:_EXAMPLES]
+        names = [name for name in self.rule.judged_columns if name not in key]
+        return tuple(dict.fromkeys(_describe_row(frame.row(int(row), named=True), key, names) for row in rows))
 
-    def _counts_failures(self, metric: str) -> bool:
+    def _is_failure_count(self, metric: str) -> bool:
         return metric == f"{self._expectation.map_metric}.unexpected_count"
 
-    def _dependencies(self, configuration: dict[str, Any]) -> Any:
+    def _list_dependencies(self, configuration: dict[str, Any]) -> Any:
         return self._expectation.get_validation_dependencies(execution_engine=self._engine, runtime_configuration=dict(configuration))
 
-    def _validate(self, needs: Any, metrics: Mapping[Any, Any], aborted: Mapping[Any, Any]) -> tuple[bool, Mapping[str, Any]]:
-        """Whether the rule holds, and the library's result. `_NotJudgedError` when one of its metrics could not be computed."""
-        if any(metric.id not in metrics for metric in needs.get_metric_configurations()):
-            own = {edge.left.id for edge in _graph([needs], _COUNTS).edges}
-            messages = [str(info["exception_info"].exception_message) for metric, info in aborted.items() if metric in own]
-            raise _NotJudgedError("; ".join(dict.fromkeys(messages)) or "Great Expectations gave no result")
-        given = {name: metrics[metric.id] for name, metric in needs.metric_configurations.items()}
+    def _validate(self, dependencies: Any, metrics: Mapping[Any, Any], errors: Mapping[Any, Any]) -> tuple[bool, Mapping[str, Any]]:
+        """Return whether the rule passed, and the library's result. Raises `_EvaluationError` when a metric is missing."""
+        if any(metric.id not in metrics for metric in dependencies.get_metric_configurations()):
+            own = {edge.left.id for edge in _build_graph([dependencies], _COUNTS).edges}
+            messages = [str(info["exception_info"].exception_message) for metric, info in errors.items() if metric in own]
+            raise _EvaluationError("; ".join(dict.fromkeys(messages)) or "Great Expectations gave no result")
+        values = {name: metrics[metric.id] for name, metric in dependencies.metric_configurations.items()}
         try:
-            # Not `metrics_validate`, which builds the same dependencies again: four fifths of the time of a small frame.
-            found = self._expectation._validate(
-                metrics=given, runtime_configuration={"result_format": needs.result_format}, execution_engine=self._engine
+            # Not `metrics_validate`, which builds the dependencies again: 80 % of the time of a small frame.
+            result = self._expectation._validate(
+                metrics=values, runtime_configuration={"result_format": dependencies.result_format}, execution_engine=self._engine
             )
         except Exception as error:  # whatever the library raises about one rule is the outcome of that rule
-            raise _NotJudgedError(str(error)) from error
-        return bool(found["success"]), found.get("result", {})
+            raise _EvaluationError(str(error)) from error
+        return bool(result["success"]), result.get("result", {})
 
 
 @dataclass(frozen=True)
 class _Suite:
-    """The metrics of all rules of a table in one graph, each of them once."""
+    """The metrics of several rules in one graph, each metric once."""
 
     graph: Any
 
 
 @lru_cache(maxsize=4096)
-def _judgement(rule: Rule) -> _Judgement:
-    return _Judgement(rule)
+def _compile_rule(rule: Rule) -> _CompiledRule:
+    return _CompiledRule(rule)
 
 
 @lru_cache(maxsize=256)
-def _suite(judged: tuple[_Judgement, ...]) -> _Suite:
-    return _Suite(_graph([one.needs for one in judged], _COUNTS))
+def _build_suite(compiled: tuple[_CompiledRule, ...]) -> _Suite:
+    return _Suite(_build_graph([one.dependencies for one in compiled], _COUNTS))
 
 
-def _graph(needs: Sequence[Any], configuration: dict[str, Any]) -> Any:
-    metrics = {metric.id: metric for one in needs for metric in one.get_metric_configurations()}
+def _build_graph(dependencies: Sequence[Any], configuration: dict[str, Any]) -> Any:
+    metrics = {metric.id: metric for one in dependencies for metric in one.get_metric_configurations()}
     return load_library().calculator.build_metric_dependency_graph(list(metrics.values()), runtime_configuration=configuration)
 
 
-def _resolve(graph: Any, configuration: dict[str, Any]) -> tuple[Mapping[Any, Any], Mapping[Any, Any]]:
-    """Values of the graph's metrics for the loaded frame, and what went wrong with those that have none."""
+def _resolve_metrics(graph: Any, configuration: dict[str, Any]) -> tuple[Mapping[Any, Any], Mapping[Any, Any]]:
+    """Compute the graph's metrics for the loaded frame. Returns values, and errors of the metrics without one."""
     resolved: tuple[Mapping[Any, Any], Mapping[Any, Any]] = load_library().calculator.resolve_validation_graph(
         graph, runtime_configuration=configuration
     )
     return resolved
 
 
-def _expectation(rule: Rule) -> Any:
-    """The library's object for a rule."""
+def _build_expectation(rule: Rule) -> Any:
     library = load_library()
-    condition = {"row_condition": _condition(rule.where)} if rule.where else {}
+    condition = {"row_condition": _build_condition(rule.where)} if rule.where else {}
     try:
         return library.expectation_type(rule.type)(**rule.arguments, **condition)
     except (library.error, TypeError, ValueError) as error:
-        raise RuleError(f"table {rule.table}, rule {rule.name!r}: Great Expectations refuses it: {error}") from error
+        raise RuleError(f"table {rule.table}, rule {rule.name!r}: Great Expectations rejects it: {error}") from error
 
 
-def _condition(where: Mapping[str, Any]) -> Any:
+def _build_condition(where: Mapping[str, Any]) -> Any:
     column = load_library().column
     conditions = [column(name).is_null() if value is None else column(name) == value for name, value in where.items()]
-    together: Any = conditions[0]
+    combined: Any = conditions[0]
     for condition in conditions[1:]:
-        together = together & condition
-    return together
+        combined = combined & condition
+    return combined
 
 
 def _to_pandas(frame: pl.DataFrame, rules: Sequence[Rule]) -> "pd.DataFrame":
-    """The columns that the rules look at, backed by Arrow, which keeps whole numbers whole and dates dates where values are missing.
+    """Convert the columns that the rules read to pandas.
 
-    Numbers without gaps, and instants, become NumPy's: the same values, and ten times as fast, because the library loops in Python over
-    Arrow's. NaN must stay with Arrow, where a rule refuses it; NumPy's would be passed over as missing.
+    Arrow types keep integers and dates exact where values are missing. Numbers without nulls, and datetimes, become NumPy arrays: the same
+    values, ten times as fast, because the library loops over Arrow arrays in Python. NaN stays in Arrow, where a rule fails on it; in NumPy
+    it would be skipped as missing.
     """
     names = list(dict.fromkeys(name for rule in rules for name in rule.columns)) or frame.columns[:1]
-    chosen = frame.select(names)
-    pandas = chosen.to_pandas(use_pyarrow_extension_array=True)
-    for name, dtype in chosen.schema.items():
-        column = chosen[name]
+    selected = frame.select(names)
+    pandas = selected.to_pandas(use_pyarrow_extension_array=True)
+    for name, dtype in selected.schema.items():
+        column = selected[name]
         if isinstance(dtype, pl.Datetime):
             pandas[name] = column.to_pandas()
         elif dtype.is_numeric() and not column.null_count() and not (dtype.is_float() and column.is_nan().any()):
@@ -178,13 +183,15 @@ def _to_pandas(frame: pl.DataFrame, rules: Sequence[Rule]) -> "pd.DataFrame":
     return pandas
 
 
-def _shown(value: Any) -> str:
-    """A failing value as text: a pair as `a / b`, several columns as `name=value`."""
-    if isinstance(value, Mapping):
-        text = ", ".join(f"{name}={part}" for name, part in value.items())
-    elif isinstance(value, tuple):
-        text = " / ".join(str(part) for part in value)
-    else:
-        text = str(value)
-    text = " ".join(text.split()) or "(empty)"
-    return text if len(text) <= _EXAMPLE_LENGTH else f"{text[: _EXAMPLE_LENGTH - 1]}…"
+def _describe_row(row: Mapping[str, Any], key: Sequence[str], names: Sequence[str]) -> str:
+    """Describe a row by its key and the values of these columns, e.g. "2025-03-05, Le Journal (accepted 0, quarantined 1)"."""
+    values = ", ".join(f"{name} {_format_value(row[name])}" for name in names)
+    if not key:
+        return values
+    where = ", ".join(_format_value(row[name]) for name in key)
+    return f"{where} ({values})" if values else where
+
+
+def _format_value(value: Any) -> str:
+    text = "(none)" if value is None else " ".join(str(value).split()) or "(empty)"
+    return text if len(text) <= _VALUE_LENGTH else f"{text[: _VALUE_LENGTH - 1]}…"

@@ -1,6 +1,6 @@
-"""The audit of one frame against all that is promised of its table: contract, built-in checks, rules of `expectations/`.
+"""Check one frame against everything expected of its table: contract, built-in checks, rules.
 
-Belongs here: the order of the checks and what they are called. Does not: what happens after a failure; the caller decides.
+What happens after a failure is decided by the caller.
 """
 
 from collections.abc import Iterable, Sequence
@@ -12,40 +12,40 @@ from pipeline.quality import built_in, runner
 from pipeline.quality.outcomes import Detail, Outcome
 from pipeline.quality.rules import Rule, RuleError, Severity
 
-__all__ = ["Detail", "Outcome", "audit", "broken_critically", "check_names"]
+__all__ = ["Detail", "Outcome", "check_frame", "critical_failures", "list_checks"]
 
 
-def audit(table: Table, frame: pl.DataFrame, rules: Sequence[Rule]) -> list[Outcome]:
-    """Every check's outcome, in the order of `check_names`.
+def check_frame(table: Table, frame: pl.DataFrame, rules: Sequence[Rule]) -> list[Outcome]:
+    """Run every check of the table on the frame, in the order of `list_checks`.
 
-    `ContractError` when columns or types differ from the contract: nothing else can be asked of such a frame. A frame without rows keeps
-    every promise about rows; rules about the table as a whole are judged all the same.
+    Raises `ContractError` when columns or types differ from the contract, because no other check could run. On a frame without rows, rules
+    about rows pass; rules about the table as a whole are evaluated.
     """
-    _check_belonging(table, rules)
+    _require_own_rules(table, rules)
     conformed = table.conform(frame)
-    outcomes = built_in.check(table, conformed)
-    judged = [rule for rule in rules if not conformed.is_empty() or rule.expectation_type.scope == "table"]
-    found = {outcome.name: outcome for outcome in (runner.run(conformed, judged) if judged else ())}
-    return [*outcomes, *(found.get(rule.name) or _vacuous(rule) for rule in rules)]
+    outcomes = built_in.run_built_in_checks(table, conformed)
+    applicable = [rule for rule in rules if not conformed.is_empty() or rule.expectation_type.scope == "table"]
+    by_name = {outcome.name: outcome for outcome in (runner.run_rules(conformed, applicable, table.key) if applicable else ())}
+    return [*outcomes, *(by_name.get(rule.name) or _pass_without_rows(rule) for rule in rules)]
 
 
-def check_names(table: Table, rules: Sequence[Rule]) -> list[tuple[str, Severity, str]]:
-    """Name, severity and reason of each check that `audit` will report, before it runs."""
-    _check_belonging(table, rules)
-    own: list[tuple[str, Severity, str]] = [(name, "critical", reason) for name, reason in built_in.declared(table)]
+def list_checks(table: Table, rules: Sequence[Rule]) -> list[tuple[str, Severity, str]]:
+    """Return name, severity and reason of each check that `check_frame` runs."""
+    _require_own_rules(table, rules)
+    own: list[tuple[str, Severity, str]] = [(name, "critical", reason) for name, reason in built_in.list_built_in_checks(table)]
     return [*own, *((rule.name, rule.severity, rule.reason) for rule in rules)]
 
 
-def broken_critically(outcomes: Iterable[Outcome]) -> list[Outcome]:
-    """The critical outcomes that failed; only a frame without any may be written."""
+def critical_failures(outcomes: Iterable[Outcome]) -> list[Outcome]:
+    """Return the failed critical outcomes; a frame that has any must not be written."""
     return [outcome for outcome in outcomes if not outcome.passed and outcome.severity == "critical"]
 
 
-def _vacuous(rule: Rule) -> Outcome:
+def _pass_without_rows(rule: Rule) -> Outcome:
     return Outcome(rule.name, passed=True, severity=rule.severity, reason=rule.reason, detail=Detail(0))
 
 
-def _check_belonging(table: Table, rules: Sequence[Rule]) -> None:
+def _require_own_rules(table: Table, rules: Sequence[Rule]) -> None:
     foreign = [rule for rule in rules if rule.table != table.name]
     if foreign:
-        raise RuleError(f"rule {foreign[0].name!r} is about table {foreign[0].table!r}, not {table.name!r}; give the table its own rules")
+        raise RuleError(f"rule {foreign[0].name!r} is about table {foreign[0].table!r}, not {table.name!r}; pass the rules of {table.name}")

@@ -1,4 +1,4 @@
-"""The code location as Dagster loads it, once, with the settings of the bundled sample; and the job on small homes."""
+"""Fixtures: the code location with the settings of the sample, and small homes to run the job in."""
 
 import json
 import os
@@ -24,7 +24,7 @@ from pipeline.warehouse.lake import Lake
 Row = dict[str, Any]
 
 ALL_UPSTREAMS = tuple(UPSTREAMS)
-#: The daily tables that only an upstream fills: by day while it is on.
+#: Daily tables that only an upstream fills; partitioned while it is enabled.
 FILLED_BY = {
     "gdelt": {"gdelt_events", "gdelt_accounts"},
     "federal_register": {"raw_official_documents", "official_documents", "official_signals"},
@@ -32,7 +32,7 @@ FILLED_BY = {
 
 
 def build_quietly(settings: Settings) -> dg.Definitions:
-    """The code location of these settings, without Dagster's remarks that parts of it are beta."""
+    """Build the code location without Dagster's warnings about beta features."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         return build(settings)
@@ -40,13 +40,13 @@ def build_quietly(settings: Settings) -> dg.Definitions:
 
 @pytest.fixture(scope="session")
 def code_location(tmp_path_factory: pytest.TempPathFactory) -> dg.Definitions:
-    """The code location with the settings of the bundled sample, built in a folder without `tension.toml`."""
-    before = Path.cwd()
+    """The code location of the sample, built in a folder without `tension.toml`."""
+    previous = Path.cwd()
     os.chdir(tmp_path_factory.mktemp("no_settings"))
     try:
         return build_quietly(Settings())
     finally:
-        os.chdir(before)
+        os.chdir(previous)
 
 
 @dataclass(frozen=True)
@@ -64,14 +64,14 @@ class SmallHome:
     def lake(self) -> Lake:
         return Lake(self.settings.lake)
 
-    def give(self, articles: Sequence[Row], name: str = "wire.jsonl") -> None:
+    def write_articles(self, articles: Sequence[Row], name: str = "wire.jsonl") -> None:
         """Write a file of articles."""
         path = self.folder / "articles" / name
         path.parent.mkdir(exist_ok=True)
         path.write_text("".join(json.dumps(article) + "\n" for article in articles), encoding="utf-8")
 
     def run(self, days: Days, **overridden: Any) -> dg.ExecuteInProcessResult:
-        """The whole job over these days, with resources of the settings or those given; its history is kept in memory."""
+        """Run the whole job over these days, with the resources of the settings except those overridden."""
         definitions = build_quietly(self.settings)
         with warnings.catch_warnings(), dg.DagsterInstance.ephemeral() as instance:
             warnings.simplefilter("ignore")
@@ -83,17 +83,17 @@ class SmallHome:
             )
 
     def file(self, table: Table, day: date) -> Path:
-        """The file of a day in the lake."""
+        """Return the path of a day's file in the lake."""
         return self.settings.lake / table.name / f"{day:%Y}" / f"{day}.parquet"
 
-    def bytes_of(self, part: str = "") -> dict[str, bytes]:
-        """Every Parquet file of the lake, or of one table in it."""
+    def read_files(self, part: str = "") -> dict[str, bytes]:
+        """Return the bytes of every Parquet file of the lake, or of one table."""
         root = self.settings.lake / part
         return {str(path.relative_to(root)): path.read_bytes() for path in sorted(root.rglob("*.parquet"))}
 
 
-def article(name: str, day: date, text: str, **changes: Any) -> Row:
-    """A raw article, seen half an hour after it was published."""
+def build_article(name: str, day: date, text: str, **changes: Any) -> Row:
+    """Build a raw article that was fetched half an hour after its publication."""
     return {
         "article_id": name,
         "source": "Strelsau Post",

@@ -1,4 +1,4 @@
-"""A run of two steps by Dagster whose second waits for a byte on standard input, as a program: `python small_run.py FOLDER`."""
+"""A program that runs two Dagster steps; the second waits for a byte on standard input: `python small_run.py FOLDER`."""
 
 import sys
 import warnings
@@ -7,9 +7,9 @@ from pathlib import Path
 
 from rich.console import Console
 
-from pipeline.progress import displaying
+from pipeline.progress import display_progress
 
-with displaying(Console(stderr=True)) as display:
+with display_progress(Console(stderr=True)) as display:
     import dagster as dg
 
     from pipeline.contracts.days import Days

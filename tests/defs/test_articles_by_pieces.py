@@ -17,7 +17,7 @@ from pipeline.defs import core, partitions, raw, resources
 from pipeline.sources.files.inbox import QUIET_SECONDS
 from pipeline.warehouse.lake import Lake
 from pipeline.warehouse.pieces import AtOnce
-from tests.defs.conftest import SmallHome, article
+from tests.defs.conftest import SmallHome, build_article
 
 FIRST = date(2025, 3, 3)
 WEEK = Days(FIRST, FIRST + timedelta(days=6))
@@ -42,8 +42,10 @@ def home(tmp_path: Path) -> SmallHome:
 def week_of_articles(folder: Path) -> SmallHome:
     """A week of articles in which stories go over days, with a row that repeats and one that is quarantined."""
     home = SmallHome(folder)
-    told = [article(f"{day.day}", day, TEXT.format("Monday" if day.day < 6 else "Friday"), source=f"Post {day.day % 2}") for day in WEEK]
-    home.give([*told[::-1], told[0], article("x", FIRST, "Undated.", published_at="soon")])
+    told = [
+        build_article(f"{day.day}", day, TEXT.format("Monday" if day.day < 6 else "Friday"), source=f"Post {day.day % 2}") for day in WEEK
+    ]
+    home.write_articles([*told[::-1], told[0], build_article("x", FIRST, "Undated.", published_at="soon")])
     return home
 
 
@@ -78,7 +80,7 @@ def test_a_span_in_batches_gives_the_bytes_of_the_span_at_once(home: SmallHome, 
     other = week_of_articles(tmp_path / "other")  # in the same home, days without changes are skipped
     in_batches = run(other, WEEK, only_raw=False)
     assert in_batches.success
-    assert other.bytes_of() == home.bytes_of()
+    assert other.read_files() == home.read_files()
     assert {table.name: checks(in_batches, table.name) for table in DAILY} == {table.name: checks(at_once, table.name) for table in DAILY}
 
 
@@ -100,17 +102,17 @@ def test_a_file_of_the_inbox_that_cannot_be_read_is_set_aside_and_told(home: Sma
 
 def test_an_unreadable_archive_file_ends_the_run_and_changes_nothing(home: SmallHome) -> None:
     assert run(home, WEEK).success
-    before = home.bytes_of()
+    before = home.read_files()
     (home.folder / "articles" / "zz.jsonl.gz").write_bytes(b"no gzip")
     result = run(home, WEEK)
     assert not result.success
-    assert home.bytes_of() == before
+    assert home.read_files() == before
     errors: list[Any] = [event.step_failure_data.error for event in result.all_events if event.event_type_value == "STEP_FAILURE"]
     assert "zz.jsonl.gz: is named .gz but is no gzip file" in str(errors[0].cause.message)
 
 
 def test_a_file_without_any_of_the_days_is_not_opened_a_second_time(home: SmallHome) -> None:
-    home.give([article("1", date(2025, 2, 3), "Rain. It rains.")], "february.jsonl")
+    home.write_articles([build_article("1", date(2025, 2, 3), "Rain. It rains.")], "february.jsonl")
     assert run(home, WEEK).success
     path = home.folder / "articles" / "february.jsonl"
     status = path.stat()

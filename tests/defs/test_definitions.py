@@ -1,4 +1,4 @@
-"""What Dagster is told agrees with the contracts, the promises and the SQL."""
+"""The Dagster definitions agree with the contracts, the rules and the SQL."""
 
 from pathlib import Path
 
@@ -7,7 +7,7 @@ import pytest
 
 from pipeline.contracts.tables import TABLES
 from pipeline.models.build import list_models
-from pipeline.quality.promises import load_promises
+from pipeline.quality.cross_table import load_cross_table_checks
 from pipeline.quality.rule_files import load_rules
 from pipeline.settings import shipped
 from tests.defs.conftest import FILLED_BY
@@ -30,17 +30,17 @@ def test_the_definitions_can_be_loaded(code_location: dg.Definitions) -> None:
     dg.Definitions.validate_loadable(code_location)
 
 
-def test_the_asset_keys_and_their_groups_are_those_of_the_snapshot(specs: dict[str, dg.AssetSpec]) -> None:
+def test_asset_keys_and_groups_equal_the_snapshot(specs: dict[str, dg.AssetSpec]) -> None:
     now = "".join(f"{spec.group_name} {name}\n" for name, spec in sorted(specs.items(), key=lambda item: (item[1].group_name, item[0])))
-    assert now == ASSET_KEYS.read_text(encoding="utf-8"), f"if this is meant, put these lines into {ASSET_KEYS}:\n{now}"
+    assert now == ASSET_KEYS.read_text(encoding="utf-8"), f"if this is intended, put these lines into {ASSET_KEYS}:\n{now}"
 
 
-def test_every_table_has_one_asset_and_every_asset_but_the_last_a_table(code_location: dg.Definitions) -> None:
+def test_every_table_has_one_asset(code_location: dg.Definitions) -> None:
     names = [key.to_user_string() for definition in code_location.resolve_asset_graph().assets_defs for key in definition.keys]
     assert sorted(names) == sorted([*TABLES, "published"])
 
 
-def test_every_asset_stands_in_the_group_of_its_layer(specs: dict[str, dg.AssetSpec]) -> None:
+def test_every_asset_is_in_the_group_of_its_layer(specs: dict[str, dg.AssetSpec]) -> None:
     assert {name: spec.group_name for name, spec in specs.items()} == {
         **{name: table.layer for name, table in TABLES.items()},
         "published": "published",
@@ -64,20 +64,20 @@ def test_every_table_is_checked_against_its_contract_and_key(checks: set[tuple[s
 
 
 def test_every_rule_is_a_check(checks: set[tuple[str, str]]) -> None:
-    promised = {(table, rule.name) for table, rules in load_rules(shipped("expectations")).items() for rule in rules}
-    assert len(promised) > 50
-    assert promised - checks == set()
+    expected = {(table, rule.name) for table, rules in load_rules(shipped("expectations")).items() for rule in rules}
+    assert len(expected) > 50
+    assert expected - checks == set()
 
 
 def test_every_file_in_sql_checks_is_a_check(checks: set[tuple[str, str]]) -> None:
-    promises = load_promises(shipped("sql") / "checks")
-    assert len(promises) == len(list((shipped("sql") / "checks").glob("*.sql"))) > 0
-    assert {(promise.table, promise.name) for promise in promises} - checks == set()
+    loaded = load_cross_table_checks(shipped("sql") / "checks")
+    assert len(loaded) == len(list((shipped("sql") / "checks").glob("*.sql"))) > 0
+    assert {(check.table, check.name) for check in loaded} - checks == set()
 
 
-def test_a_critical_check_between_tables_blocks_all_but_side_tables(code_location: dg.Definitions) -> None:
-    promises = load_promises(shipped("sql") / "checks")
-    critical = {one.name for one in promises if one.severity == "critical" and not TABLES[one.table].is_side_table}
+def test_a_critical_cross_table_check_blocks_except_for_side_tables(code_location: dg.Definitions) -> None:
+    loaded = load_cross_table_checks(shipped("sql") / "checks")
+    critical = {one.name for one in loaded if one.severity == "critical" and not TABLES[one.table].is_side_table}
     graph = code_location.resolve_asset_graph()
     assert {key.name for key in graph.asset_check_keys if graph.get(key).blocking} == critical
 
@@ -89,11 +89,11 @@ def test_assets_depend_on_the_tables_that_their_models_read(specs: dict[str, dg.
             assert {dep.asset_key.to_user_string() for dep in specs[table.name].deps} == read, table.name
 
 
-def test_what_is_published_depends_on_every_published_table(specs: dict[str, dg.AssetSpec]) -> None:
+def test_the_published_asset_depends_on_every_published_table(specs: dict[str, dg.AssetSpec]) -> None:
     assert {dep.asset_key.to_user_string() for dep in specs["published"].deps} == {t.name for t in TABLES.values() if t.published}
 
 
-def test_daily_tables_are_partitioned_unless_their_upstream_is_off(
+def test_daily_tables_are_partitioned_if_their_upstream_is_enabled(
     code_location: dg.Definitions,
 ) -> None:
     graph = code_location.resolve_asset_graph()
@@ -105,12 +105,12 @@ def test_daily_tables_are_partitioned_unless_their_upstream_is_off(
     assert by_day == {table.name for table in TABLES.values() if table.day} - set().union(*FILLED_BY.values())
 
 
-def test_the_job_makes_every_asset(code_location: dg.Definitions) -> None:
+def test_the_job_builds_every_asset(code_location: dg.Definitions) -> None:
     job = code_location.resolve_job_def("trade_tension")
     assert {key.to_user_string() for key in job.asset_layer.executable_asset_keys} == {*TABLES, "published"}
 
 
-def test_the_code_location_is_named_alike_where_it_is_named(pytestconfig: pytest.Config) -> None:
+def test_the_code_location_has_one_name_in_all_files(pytestconfig: pytest.Config) -> None:
     import tomllib  # noqa: PLC0415
 
     import yaml  # noqa: PLC0415
@@ -119,3 +119,8 @@ def test_the_code_location_is_named_alike_where_it_is_named(pytestconfig: pytest
     module = yaml.safe_load((pytestconfig.rootpath / "workspace.yaml").read_text(encoding="utf-8"))["load_from"][0]["python_module"]
     assert module["location_name"] == project["code_location_name"]
     assert module["module_name"] == project["code_location_target_module"]
+
+
+def test_schedules_and_sensors_have_descriptions(code_location: dg.Definitions) -> None:
+    named = [*(code_location.schedules or []), *(code_location.sensors or [])]
+    assert [one.name for one in named if isinstance(one, dg.ScheduleDefinition | dg.SensorDefinition) and not one.description] == []

@@ -367,7 +367,7 @@ def test_threads_that_store_at_once_lose_nothing(storage: BatchingEventLogStorag
 
 
 def test_only_so_many_databases_stay_open(storage: BatchingEventLogStorage, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(event_log, "_ENGINES_KEPT_OPEN", 3)
+    monkeypatch.setattr(event_log, "_MOST_OPEN_ENGINES", 3)
     for number in range(6):
         storage.store_event(planned("texts", f"run-{number}"))
     assert len(storage._engines) == 3

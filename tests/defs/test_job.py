@@ -12,7 +12,7 @@ from pipeline.contracts.tables import TABLES
 from pipeline.contracts.tables.core import ARTICLES, FINDINGS
 from pipeline.contracts.tables.index import SIGNALS, TENSION_DAILY
 from pipeline.signals.extract import Extractor, SentenceExtractor
-from tests.defs.conftest import FILLED_BY, SmallHome, article
+from tests.defs.conftest import FILLED_BY, SmallHome, build_article
 
 pytestmark = pytest.mark.slow
 
@@ -20,13 +20,17 @@ MONDAY, TUESDAY, WEDNESDAY, THURSDAY = (date(2025, 3, day) for day in (3, 4, 5, 
 #: Tables that have a file for each day of a home without upstreams.
 DAILY = [table for table in TABLES.values() if table.day and not any(table.name in filled for filled in FILLED_BY.values())]
 ARTICLES_OF_THE_WEEK = [
-    article("1", MONDAY, "China will impose a 15 percent tariff on U.S. soybeans. The finance ministry in Beijing said so on Monday."),
-    article("2", MONDAY, "The town hall gets a new roof. Work begins in May and will last until the autumn, the mayor said."),
-    article("3", TUESDAY, "The United States raised tariffs on Chinese steel to 25 percent. The White House announced it on Tuesday."),
-    article("4", TUESDAY, "Rain is expected in the north. It will be dry along the coast for the rest of the week."),
-    article("5", WEDNESDAY, "China and the United States held trade talks in Geneva. Both sides will meet again in June."),
+    build_article(
+        "1", MONDAY, "China will impose a 15 percent tariff on U.S. soybeans. The finance ministry in Beijing said so on Monday."
+    ),
+    build_article("2", MONDAY, "The town hall gets a new roof. Work begins in May and will last until the autumn, the mayor said."),
+    build_article(
+        "3", TUESDAY, "The United States raised tariffs on Chinese steel to 25 percent. The White House announced it on Tuesday."
+    ),
+    build_article("4", TUESDAY, "Rain is expected in the north. It will be dry along the coast for the rest of the week."),
+    build_article("5", WEDNESDAY, "China and the United States held trade talks in Geneva. Both sides will meet again in June."),
 ]
-LATE = article(
+LATE = build_article(
     "late",
     MONDAY,
     "The United States imposed a 10 percent tariff on Chinese furniture. China condemned the tariff.",
@@ -58,7 +62,7 @@ def steps(result: dg.ExecuteInProcessResult, event: str) -> set[str]:
 def week(tmp_path_factory: pytest.TempPathFactory) -> tuple[SmallHome, dict[str, dict[str, Any]]]:
     """One home through four runs, and what lay in its lake after each: two days; a third gone wrong; the third again; a late article."""
     home = SmallHome(tmp_path_factory.mktemp("week"))
-    home.give(ARTICLES_OF_THE_WEEK)
+    home.write_articles(ARTICLES_OF_THE_WEEK)
     story: dict[str, dict[str, Any]] = {}
 
     def told(name: str, result: dg.ExecuteInProcessResult) -> None:
@@ -67,7 +71,7 @@ def week(tmp_path_factory: pytest.TempPathFactory) -> tuple[SmallHome, dict[str,
             "success": result.success,
             "failed": steps(result, "STEP_FAILURE"),
             "begun": steps(result, "STEP_START"),
-            "lake": home.bytes_of(),
+            "lake": home.read_files(),
             "product": product,
             "checks": [
                 check
@@ -79,7 +83,7 @@ def week(tmp_path_factory: pytest.TempPathFactory) -> tuple[SmallHome, dict[str,
     told("two days", home.run(Days(MONDAY, TUESDAY)))
     told("bad day", home.run(Days(WEDNESDAY, WEDNESDAY), extractor=BrokenExtractor()))
     told("third day", home.run(Days(WEDNESDAY, WEDNESDAY)))
-    home.give([*ARTICLES_OF_THE_WEEK, LATE])
+    home.write_articles([*ARTICLES_OF_THE_WEEK, LATE])
     told("late article", home.run(Days(MONDAY, THURSDAY)))
     return home, story
 

@@ -52,7 +52,7 @@ def test_partitions_get_the_metadata_that_dagster_would_add_one_by_one() -> None
 
 def test_metadata_of_a_day_that_is_not_made_is_an_error() -> None:
     def add(context: dg.AssetExecutionContext) -> None:
-        with pytest.raises(ValueError, match="words: this run does not make the partitions 2025-01-05"):
+        with pytest.raises(ValueError, match="words: the partitions 2025-01-05 are not part of this run"):
             add_partition_metadata(context, "words", {"2025-01-05": {"rows": 1}})
 
     shown(add)

@@ -13,14 +13,14 @@ from pipeline.contracts.days import Days
 from pipeline.contracts.tables.core import FINDINGS
 from pipeline.defs.resources import ExtractorFactory, resources
 from pipeline.settings import Settings
-from tests.defs.conftest import SmallHome, article, build_quietly
+from tests.defs.conftest import SmallHome, build_article, build_quietly
 from tests.unit.signals.llm.scenes import answer, signal
 from tests.unit.signals.llm.server import Canned, answering, failing, serving
 
 MONDAY = date(2025, 3, 3)
 READ = [
-    article("1", MONDAY, "China will impose a 15 percent tariff on U.S. soybeans. The ministry in Beijing said so on Monday."),
-    article("2", MONDAY, "The United States raised tariffs on Chinese steel to 25 percent. The White House announced it."),
+    build_article("1", MONDAY, "China will impose a 15 percent tariff on U.S. soybeans. The ministry in Beijing said so on Monday."),
+    build_article("2", MONDAY, "The United States raised tariffs on Chinese steel to 25 percent. The White House announced it."),
 ]
 
 
@@ -35,7 +35,7 @@ def of_soybeans(asked: dict[str, Any]) -> Canned:
 
 def run(folder: Path, url: str) -> tuple[SmallHome, dg.ExecuteInProcessResult]:
     home = SmallHome(folder)
-    home.give(READ)
+    home.write_articles(READ)
     by_model = home.settings.model_copy(update={"extractor": "llm", "llm_base_url": url, "llm_model": "tiny"})
     return home, home.run(Days(MONDAY, MONDAY), extractor=ExtractorFactory(by_model))
 

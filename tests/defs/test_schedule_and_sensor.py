@@ -14,7 +14,7 @@ import pytest
 
 from pipeline.settings import Settings
 from pipeline.sources.files.inbox import QUIET_SECONDS
-from tests.defs.conftest import Row, article, build_quietly
+from tests.defs.conftest import Row, build_article, build_quietly
 
 FIRST, LAST = "dagster/asset_partition_range_start", "dagster/asset_partition_range_end"
 
@@ -88,7 +88,7 @@ def inbox(tmp_path: Path) -> Inbox:
 
 
 def news(name: str, day: str) -> Row:
-    return article(name, datetime.fromisoformat(day).date(), "Ruritania taxes glass. It does so from Monday.")
+    return build_article(name, datetime.fromisoformat(day).date(), "Ruritania taxes glass. It does so from Monday.")
 
 
 def test_without_a_drop_folder_the_sensor_says_where_to_put_files(inbox: Inbox) -> None:

@@ -14,7 +14,7 @@ from pipeline.contracts.tables.index import TENSION_DAILY
 from pipeline.contracts.tables.raw import RAW_TARIFFS
 from pipeline.defs.resources import TradeFigures
 from pipeline.settings import SAMPLE_TRADE
-from tests.defs.conftest import SmallHome, article
+from tests.defs.conftest import SmallHome, build_article
 
 DAY = date(2025, 3, 3)
 ESSENTIAL = {TENSION_DAILY.name, "tension_pair_daily", "top_contributions", "vintages", "signals", "stories", COVERAGE.name}
@@ -23,7 +23,9 @@ ESSENTIAL = {TENSION_DAILY.name, "tension_pair_daily", "top_contributions", "vin
 @pytest.fixture
 def home(tmp_path: Path) -> SmallHome:
     home = SmallHome(tmp_path)
-    home.give([article("1", DAY, "China will impose a 15 percent tariff on U.S. soybeans. The ministry said so on Monday.")])
+    home.write_articles(
+        [build_article("1", DAY, "China will impose a 15 percent tariff on U.S. soybeans. The ministry said so on Monday.")]
+    )
     return home
 
 
@@ -73,9 +75,9 @@ def test_checks_of_side_tables_run_before_anything_is_published(home: SmallHome)
 
 def test_a_side_table_keeps_its_last_good_version_until_it_is_rebuilt(home: SmallHome, tmp_path: Path) -> None:
     assert home.run(Days(DAY, DAY)).success
-    before = home.bytes_of(RAW_TARIFFS.name)
+    before = home.read_files(RAW_TARIFFS.name)
     assert home.run(Days(DAY, DAY), trade=trade_with(home, tmp_path / "trade", "")).success
-    assert home.bytes_of(RAW_TARIFFS.name) == before
+    assert home.read_files(RAW_TARIFFS.name) == before
     assert RAW_TARIFFS.name in home.lake.stale_tables()
     assert home.run(Days(DAY, DAY)).success
     assert home.lake.stale_tables() == {}

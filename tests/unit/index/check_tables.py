@@ -11,14 +11,16 @@ import polars as pl
 
 from pipeline.contracts.tables import TABLES
 from pipeline.quality import built_in
-from pipeline.quality.promises import load_promises
+from pipeline.quality.cross_table import load_cross_table_checks
 from pipeline.quality.rule_files import load_rules
-from pipeline.quality.validate import audit, broken_critically
+from pipeline.quality.validate import check_frame, critical_failures
 from pipeline.settings import shipped
 from pipeline.warehouse.sql import read_query, select
 
 _RULES = load_rules(shipped("expectations"))
-_CHECKS = {check: read_query(check.sql_path) for check in load_promises(shipped("sql") / "checks") if check.severity == "critical"}
+_CHECKS = {
+    check: read_query(check.sql_path) for check in load_cross_table_checks(shipped("sql") / "checks") if check.severity == "critical"
+}
 
 
 @dataclass(frozen=True)
@@ -41,7 +43,7 @@ def failed_critical_checks(*runs: Tables) -> list[str]:
 def _built_in(run: Tables) -> Iterator[str]:
     for name, frame in run.frames.items():
         table = TABLES[name]
-        for outcome in broken_critically(built_in.check(table, table.conform(frame))):
+        for outcome in critical_failures(built_in.run_built_in_checks(table, table.conform(frame))):
             yield f"{name}.{outcome.name}: {outcome.detail}"
 
 
@@ -58,6 +60,6 @@ def _expectations(runs: tuple[Tables, ...]) -> Iterator[str]:
         table, rules = TABLES[name], _RULES.get(name, ())
         rows = pl.concat(run.frames[name] for run in runs if name in run.frames)
         per_run = {check for check, _ in built_in.declared(table)}  # keys are unique in a run, not among runs
-        for outcome in broken_critically(audit(table, rows, rules)):
+        for outcome in critical_failures(check_frame(table, rows, rules)):
             if outcome.name not in per_run:
                 yield f"{name}.{outcome.name}: {outcome.detail}"

@@ -1,4 +1,4 @@
-"""Rules from the constraints of columns: which there are, what they say, and the rows that break them."""
+"""Rules derived from column constraints, and the rows that break them."""
 
 from dataclasses import replace
 from datetime import UTC, date, datetime
@@ -18,21 +18,21 @@ VALUE = Column("value", pl.Float64(), "", 5.0)
 OTHER = Column("other", pl.Float64(), "", 3.0)
 
 
-def rules(*columns: Column) -> tuple[Rule, ...]:
+def derive(*columns: Column) -> tuple[Rule, ...]:
     return derive_rules(Table("invented", "", "", "", (columns[0].name,), columns, "core"))
 
 
-def only(column: Column, *others: Column) -> Rule:
-    (rule,) = rules(column, *others)
+def derive_one(column: Column, *others: Column) -> Rule:
+    (rule,) = derive(column, *others)
     return rule
 
 
 def test_a_column_without_constraints_has_no_rule() -> None:
-    assert rules(VALUE) == ()
+    assert derive(VALUE) == ()
 
 
-def test_a_pattern_is_a_rule_named_after_it() -> None:
-    rule = only(Column("buyer", pl.String(), "", "CHN", pattern=patterns.COUNTRY))
+def test_a_pattern_becomes_a_rule_with_its_name() -> None:
+    rule = derive_one(Column("buyer", pl.String(), "", "CHN", pattern=patterns.COUNTRY))
     assert (rule.name, rule.severity, rule.reason) == ("buyer_matches_country_code", "critical", patterns.COUNTRY.reason)
     assert rule.arguments == {"column": "buyer", "regex": "^[A-Z]{3}$"}
     assert rule.breaks == ({"buyer": "US"}, {"buyer": "China"})
@@ -54,29 +54,29 @@ def test_a_pattern_is_a_rule_named_after_it() -> None:
         ),
     ],
 )
-def test_bounds_are_one_rule_with_a_wrong_row_on_each_side(constraints: Any, arguments: dict[str, Any], wrong: list[Any]) -> None:
-    rule = only(replace(VALUE, **constraints))
+def test_bounds_become_one_rule_with_a_broken_row_per_side(constraints: Any, arguments: dict[str, Any], wrong: list[Any]) -> None:
+    rule = derive_one(replace(VALUE, **constraints))
     assert (rule.name, rule.arguments) == ("value_is_within_bounds", {"column": "value", **arguments})
     assert [row["value"] for row in rule.breaks] == wrong
 
 
-def test_lengths_are_one_rule() -> None:
-    rule = only(Column("source", pl.String(), "", "Wire", min_length=1, max_length=3))
+def test_lengths_become_one_rule() -> None:
+    rule = derive_one(Column("source", pl.String(), "", "Wire", min_length=1, max_length=3))
     assert (rule.name, rule.arguments) == ("source_length_is_within_bounds", {"column": "source", "min_value": 1, "max_value": 3})
     assert rule.breaks == ({"source": ""}, {"source": "xxxx"})
 
 
-def test_a_list_of_values_is_a_rule() -> None:
-    rule = only(Column("flow", pl.String(), "", "exports", values=("exports", "imports")))
+def test_a_list_of_values_becomes_a_rule() -> None:
+    rule = derive_one(Column("flow", pl.String(), "", "exports", values=("exports", "imports")))
     assert (rule.name, rule.arguments["value_set"]) == ("flow_is_in_list", ["exports", "imports"])
 
 
-def test_words_that_depend_on_another_column_are_a_rule_for_each_of_its_words() -> None:
+def test_words_by_another_column_become_one_rule_per_word() -> None:
     polarity = Column("polarity", pl.String(), "", "escalation")
-    found = rules(polarity, Column("kind", pl.String(), "", "threat", words_by=WordsBy("polarity", KIND_POLARITY)))
-    assert [rule.name for rule in found] == [f"kind_fits_polarity_{word}" for word in ("escalation", "concession", "dialogue")]
-    assert found[2].arguments == {"column": "kind", "value_set": ["dialogue"]}
-    assert (found[2].where, found[2].breaks) == ({"polarity": "dialogue"}, ({"polarity": "dialogue", "kind": "threat"},))
+    derived = derive(polarity, Column("kind", pl.String(), "", "threat", words_by=WordsBy("polarity", KIND_POLARITY)))
+    assert [rule.name for rule in derived] == [f"kind_fits_polarity_{word}" for word in ("escalation", "concession", "dialogue")]
+    assert derived[2].arguments == {"column": "kind", "value_set": ["dialogue"]}
+    assert (derived[2].where, derived[2].breaks) == ({"polarity": "dialogue"}, ({"polarity": "dialogue", "kind": "threat"},))
 
 
 @pytest.mark.parametrize(
@@ -87,26 +87,26 @@ def test_words_that_depend_on_another_column_are_a_rule_for_each_of_its_words() 
         ("differs_from", "value_differs_from_other", 3.0),
     ],
 )
-def test_comparisons_with_another_column_are_rules(constraint: str, name: str, wrong: float) -> None:
+def test_comparisons_with_another_column_become_rules(constraint: str, name: str, wrong: float) -> None:
     constraints: dict[str, Any] = {constraint: ("other",)}
-    rule = only(replace(VALUE, **constraints), OTHER)
+    rule = derive_one(replace(VALUE, **constraints), OTHER)
     assert (rule.name, rule.breaks) == (name, ({"value": wrong},))
     assert (rule.arguments["column_A"], rule.arguments["column_B"]) == ("value", "other")
     assert rule.arguments.get("or_equal", False) is (constraint == "at_least")
 
 
-def test_comparisons_skip_rows_where_one_side_may_be_empty() -> None:
+def test_comparisons_skip_rows_with_a_null_on_one_side() -> None:
     for value, other in ((replace(VALUE, nullable=True), OTHER), (VALUE, replace(OTHER, nullable=True))):
-        assert only(replace(value, above=("other",)), other).arguments["ignore_row_if"] == "either_value_is_missing"
+        assert derive_one(replace(value, above=("other",)), other).arguments["ignore_row_if"] == "either_value_is_missing"
 
 
-def test_the_reason_of_a_column_is_that_of_its_bounds() -> None:
-    assert only(replace(VALUE, minimum=0, reason="duties are collected")).reason == "duties are collected"
+def test_bounds_use_the_reason_of_their_column() -> None:
+    assert derive_one(replace(VALUE, minimum=0, reason="duties are collected")).reason == "duties are collected"
 
 
-def test_a_constraint_on_an_unknown_column_is_refused() -> None:
+def test_a_constraint_on_an_unknown_column_is_rejected() -> None:
     with pytest.raises(ContractError, match="a constraint names othr"):
-        rules(replace(VALUE, above=("othr",)), OTHER)
+        derive(replace(VALUE, above=("othr",)), OTHER)
 
 
 def test_every_derived_rule_has_a_reason_and_a_row_that_breaks_it() -> None:

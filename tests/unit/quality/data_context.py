@@ -1,6 +1,6 @@
-"""Judge frames by Great Expectations' own way, through a data context, and print what each rule says; `test_library.py` compares.
+"""Run rules through a data context of Great Expectations and print their results as JSON, for `test_library.py`.
 
-A program of its own, because it needs the connectors that `pipeline/quality/library.py` leaves out of the import.
+A separate program, because it needs the connectors that `pipeline/quality/library.py` leaves out of the import.
 """
 
 import json
@@ -14,7 +14,7 @@ from great_expectations.data_context.types.base import ProgressBarsConfig
 from great_expectations.expectations.registry import get_expectation_impl
 from great_expectations.expectations.row_conditions import Column
 
-import pipeline.quality.custom  # noqa: F401  # registers our own
+import pipeline.quality.custom  # noqa: F401  # registers our own expectations
 from pipeline.contracts.tables import TABLES
 from pipeline.quality.rule_files import load_rules
 from pipeline.quality.rules import Rule, breaking_frame
@@ -22,24 +22,24 @@ from pipeline.quality.runner import _to_pandas
 from pipeline.settings import shipped
 
 
-def expectation(rule: Rule) -> Any:
+def build_expectation(rule: Rule) -> Any:
     conditions = [Column(name).is_null() if value is None else Column(name) == value for name, value in rule.where.items()]
-    given: dict[str, Any] = {**rule.arguments, **({"row_condition": conditions[0]} if conditions else {}), "meta": {"rule": rule.name}}
-    return get_expectation_impl(rule.type)(**given)
+    arguments: dict[str, Any] = {**rule.arguments, **({"row_condition": conditions[0]} if conditions else {}), "meta": {"rule": rule.name}}
+    return get_expectation_impl(rule.type)(**arguments)
 
 
 def main() -> None:
     context = great_expectations.get_context(mode="ephemeral")
     context.variables.progress_bars = ProgressBarsConfig(globally=False)
     definition = context.data_sources.add_pandas("frames").add_dataframe_asset("frame").add_batch_definition_whole_dataframe("whole")
-    said = {}
+    output = {}
     for table in sys.argv[1:]:
         rules = load_rules(shipped("expectations"))[table]
         frame = pl.concat([TABLES[table].example(), *(breaking_frame(rule) for rule in rules)])
         batch = definition.get_batch(batch_parameters={"dataframe": _to_pandas(frame, rules)})
-        suite = great_expectations.ExpectationSuite(name=table, expectations=[expectation(rule) for rule in rules])
+        suite = great_expectations.ExpectationSuite(name=table, expectations=[build_expectation(rule) for rule in rules])
         results: list[Any] = batch.validate(suite, result_format={"result_format": "SUMMARY", "partial_unexpected_count": 5}).results
-        said[table] = {
+        output[table] = {
             result.expectation_config.meta["rule"]: [
                 result.success,
                 result.result.get("element_count"),
@@ -47,7 +47,7 @@ def main() -> None:
             ]
             for result in results
         }
-    print(json.dumps(said))
+    print(json.dumps(output))
 
 
 if __name__ == "__main__":
