@@ -1,4 +1,4 @@
-"""Clean articles in, signals out. No input or output beyond the lexicon, no clock.
+"""Extraction of trade-policy signals from the text of articles, without other input or output.
 
-The way of an article: `gate -> segment -> actors -> context -> candidates -> reader -> slots -> merge -> calibrate`; `extract.py` walks it.
+`extract.py` runs the steps: `gate -> segment -> actors -> context -> candidates -> readers -> calibrate -> merge`.
 """

@@ -1,7 +1,6 @@
-"""Who is named in a sentence: countries, and the capitals, peoples, institutions and leaders that stand for them.
+"""Detection of the countries named in a sentence, also by capital, people, institution or leader.
 
-Belongs here: finding names and telling a state from its goods, people and places. Does not: what "it" or "both sides" mean
-(`context.py`), or who acts in a clause (the readers).
+It separates states from their goods, people and places. Pronouns are resolved in `context.py`.
 """
 
 from collections.abc import Sequence
@@ -16,14 +15,14 @@ from pipeline.signals.tokens import Token, tokenize
 
 ROLES = ("country", "capital", "demonym", "institution", "leader", "pronoun", "speaker", "mutual")
 LOOK_AHEAD = 4
-CAPITAL_LETTERS = 3
+MAX_LENGTH_OF_ABBREVIATION = 3
 
 
 @dataclass(frozen=True, slots=True)
 class Mention:
-    """A country named in a sentence: code, half-open span in characters, by what sort of word, and whether a state is meant.
+    """A country named in a sentence, with half-open character offsets and a role of `ROLES`.
 
-    `is_actor` is False where the name only says whose goods, firms, people or place are meant: such a mention can be a target.
+    `is_actor` is False if the name only describes goods, firms, people or a place; such a mention can still be a target.
     """
 
     code: str
@@ -41,57 +40,58 @@ class _Name:
     terms: tuple[tuple[date, date], ...] = ()
     is_shared: bool = False
 
-    def serves(self, day: date | None) -> bool:
+    def is_in_office(self, day: date | None) -> bool:
         return not self.terms or day is None or any(first <= day < last for first, last in self.terms)
 
 
 def find_mentions(sentence: str, day: date | None, tokens: Sequence[Token] | None = None) -> list[Mention]:
-    """The countries named in a sentence, left to right, longest names first.
+    """Return the mentions of countries in a sentence, left to right; the longest name wins.
 
-    `day` decides which leaders are in office; None lets all of them count. `tokens` are the sentence's words, if at hand.
+    Leaders count only if in office on `day`, or always if it is None. Pass `tokens` to avoid tokenizing again.
     """
     tokens = tokenize(sentence) if tokens is None else tokens
-    index, found, at = _index(), [], 0
+    index, at = _build_name_index(), 0
+    mentions: list[Mention] = []
     while at < len(tokens):
-        name = _name_at(tokens, at, index, day)
+        name = _match_name(tokens, at, index, day)
         if name is None:
-            found.extend(_compound(tokens[at], index))
+            mentions.extend(_find_in_compound(tokens[at], index))
             at += 1
             continue
         last = at + len(name.spelling) - 1
         if (
-            not _is_of_another(tokens, at, name, found)
+            not _belongs_to_other_state(tokens, at, name, mentions)
             and not _is_exception(tokens, at, last, name)
             and not _is_dateline(tokens, at, last, name)
         ):
-            found.append(Mention(name.code, tokens[at].start, tokens[last].end, name.role, _is_state(tokens, at, last, name)))
+            mentions.append(Mention(name.code, tokens[at].start, tokens[last].end, name.role, _is_state(tokens, at, last, name)))
         at = last + 1
-    return found
+    return mentions
 
 
-def _is_of_another(tokens: Sequence[Token], at: int, name: _Name, found: Sequence[Mention]) -> bool:
-    """`India's commerce ministry`: an office that several states have belongs to the state named just before it."""
+def _belongs_to_other_state(tokens: Sequence[Token], at: int, name: _Name, mentions: Sequence[Mention]) -> bool:
+    """Whether an office that several states have belongs to a state named before it: `India's commerce ministry`."""
     gap = 2 + LOOK_AHEAD
-    return name.is_shared and any(tokens[max(at - gap, 0)].start <= mention.end <= tokens[at].start for mention in found)
+    return name.is_shared and any(tokens[max(at - gap, 0)].start <= mention.end <= tokens[at].start for mention in mentions)
 
 
-def _compound(word: Token, index: dict[str, list[_Name]]) -> list[Mention]:
-    """`American-made` names America, though not as a state."""
-    head, hyphen, _ = word.text.partition("-")
+def _find_in_compound(token: Token, index: dict[str, list[_Name]]) -> list[Mention]:
+    """Find the country in a compound such as `American-made`; it is never an actor."""
+    head, hyphen, _ = token.text.partition("-")
     names = [name for name in index.get(head, ()) if name.spelling == (head,) and name.role in {"country", "demonym"}] if hyphen else []
-    return [Mention(name.code, word.start, word.start + len(head), name.role, is_actor=False) for name in names[:1]]
+    return [Mention(name.code, token.start, token.start + len(head), name.role, is_actor=False) for name in names[:1]]
 
 
-def _name_at(tokens: Sequence[Token], at: int, index: dict[str, list[_Name]], day: date | None) -> _Name | None:
+def _match_name(tokens: Sequence[Token], at: int, index: dict[str, list[_Name]], day: date | None) -> _Name | None:
     for name in index.get(tokens[at].text, ()):
         span = tokens[at : at + len(name.spelling)]
-        if tuple(word.text for word in span) == name.spelling and name.serves(day):
+        if tuple(token.text for token in span) == name.spelling and name.is_in_office(day):
             return name
     return None
 
 
 def _is_exception(tokens: Sequence[Token], first: int, last: int, name: _Name) -> bool:
-    rule = _exceptions().get(name.spelling)
+    rule = _load_exceptions().get(name.spelling)
     if rule is None:
         return False
     before = tokens[first - 1].text if first else ""
@@ -100,7 +100,7 @@ def _is_exception(tokens: Sequence[Token], first: int, last: int, name: _Name) -
 
 
 def _is_dateline(tokens: Sequence[Token], first: int, last: int, name: _Name) -> bool:
-    """`WASHINGTON —` and `BEIJING, May 3 -` say where the report was written."""
+    """Whether the name says where the report was written: `WASHINGTON —`, `BEIJING, May 3 -`."""
     if name.role != "capital":
         return False
     after = tokens[last + 1].text if last + 1 < len(tokens) else ""
@@ -108,94 +108,95 @@ def _is_dateline(tokens: Sequence[Token], first: int, last: int, name: _Name) ->
 
 
 def _is_state(tokens: Sequence[Token], first: int, last: int, name: _Name) -> bool:
-    owner = last + 1 < len(tokens) and tokens[last + 1].lower in {"'s", "'", "\u2019"}
+    is_possessive = last + 1 < len(tokens) and tokens[last + 1].lower in {"'s", "'", "\u2019"}
     before = tokens[first - 1].lower if first else ""
     if name.role == "capital" and before in cues("place_prepositions"):
         return False
-    if _is_coupled(tokens, first, last):
+    if _is_hyphenated(tokens, first, last):
         return False
-    noun = _noun_after(tokens, last + 1 + owner, name, owner)
-    if noun is not None:
-        return noun
-    if owner:
+    is_state_noun = _is_state_noun_next(tokens, last + 1 + is_possessive, name, is_possessive)
+    if is_state_noun is not None:
+        return is_state_noun
+    if is_possessive:
         return False
     if name.role == "demonym":
         return before in {"the", "by"} or name.spelling[-1].endswith(("ns", "ks", "es"))
     return True
 
 
-def _is_coupled(tokens: Sequence[Token], first: int, last: int) -> bool:
-    """`US-China talks`: both names only say whose talks."""
+def _is_hyphenated(tokens: Sequence[Token], first: int, last: int) -> bool:
+    """Whether the name is part of a pair such as `US-China talks`, which only says whose talks are meant."""
     marks = {"-", "\u2013", "/"}
     after = last + 2 < len(tokens) and tokens[last + 1].text in marks and tokens[last + 2].text[0].isupper()
     return after or (first > 1 and tokens[first - 1].text in marks and tokens[first - 2].text[0].isupper())
 
 
-def _noun_after(tokens: Sequence[Token], at: int, name: _Name, owner: bool) -> bool | None:
-    """True for a word of state, False for goods, firms and people, None when neither follows at once."""
-    state, other = _nouns()
-    adjective = owner or name.role == "demonym" or " ".join(name.spelling) in cues("short_names")
-    verbs = _verbs()
-    for word in tokens[at : at + (LOOK_AHEAD if adjective else 1)]:
-        if word.lower in state:
+def _is_state_noun_next(tokens: Sequence[Token], at: int, name: _Name, is_possessive: bool) -> bool | None:
+    """Whether the next noun is one of the state (True) or of goods, firms and people (False); None if neither follows."""
+    state_nouns, other_nouns = _load_nouns()
+    is_adjective = is_possessive or name.role == "demonym" or " ".join(name.spelling) in cues("short_names")
+    verbs = _first_words_of_verbs()
+    for token in tokens[at : at + (LOOK_AHEAD if is_adjective else 1)]:
+        if token.lower in state_nouns:
             return True
-        if word.lower in other:
+        if token.lower in other_nouns:
             return False
-        if word.lower == "and" and name.role == "demonym":  # Chinese and American officials
+        if token.lower == "and" and name.role == "demonym":  # Chinese and American officials
             continue
-        if word.lower in cues("stops") or not word.text[0].isalpha() or (not owner and name.role != "demonym" and word.lower in verbs):
-            return False if word.text == "-" and name.role == "demonym" else None
+        is_verb = not is_possessive and name.role != "demonym" and token.lower in verbs
+        if token.lower in cues("stops") or not token.text[0].isalpha() or is_verb:
+            return False if token.text == "-" and name.role == "demonym" else None
     return None
 
 
 @cache
-def _nouns() -> tuple[frozenset[str], frozenset[str]]:
+def _load_nouns() -> tuple[frozenset[str], frozenset[str]]:
     nouns = load_lexicon("actors")["nouns"]
     return frozenset(nouns["state"]), frozenset(nouns["nonstate"])
 
 
 @cache
-def _verbs() -> frozenset[str]:
-    """All forms of the first words of the lexicon's verbs: after `U.S.` they begin the predicate."""
+def _first_words_of_verbs() -> frozenset[str]:
+    """All forms of the first words of the lexicon's verbs, which begin the predicate after a name such as `U.S.`."""
     entries = [*load_lexicon("verbs")["verb"], *load_lexicon("operators")["operator"]]
     return frozenset(form.split(" ")[0] for entry in entries for phrase in entry["words"] for form in verb_forms(phrase))
 
 
 @cache
-def _exceptions() -> dict[tuple[str, ...], tuple[frozenset[str], frozenset[str]]]:
+def _load_exceptions() -> dict[tuple[str, ...], tuple[frozenset[str], frozenset[str]]]:
     return {
-        tuple(w.text for w in tokenize(rule["name"])): (frozenset(rule["before"]), frozenset(rule["after"]))
+        tuple(token.text for token in tokenize(rule["name"])): (frozenset(rule["before"]), frozenset(rule["after"]))
         for rule in load_lexicon("actors")["exception"]
     }
 
 
 @cache
-def _index() -> dict[str, list[_Name]]:
-    """First word of a name to the names that begin so, longest first; also in capitals, as old wires set headlines."""
+def _build_name_index() -> dict[str, list[_Name]]:
+    """Map the first word of each name to the names that begin with it, longest first."""
     index: dict[str, list[_Name]] = {}
-    for name in _names(load_lexicon("actors")["country"]):
+    for name in _read_names(load_lexicon("actors")["country"]):
         index.setdefault(name.spelling[0], []).append(name)
     for names in index.values():
         names.sort(key=lambda name: -len(name.spelling))
     return index
 
 
-def _names(countries: list[dict[str, Any]]) -> list[_Name]:
-    found: dict[tuple[str, ...], _Name] = {}
+def _read_names(countries: list[dict[str, Any]]) -> list[_Name]:
+    names: dict[tuple[str, ...], _Name] = {}
     for country in countries:
         for field, role in (("names", "country"), ("capitals", "capital"), ("demonyms", "demonym"), ("institutions", "institution")):
             for spelled in country[field]:
-                _add(found, country["code"], role, spelled, ())
+                _add_name(names, country["code"], role, spelled, ())
         for spelled in country.get("shared", ()):
-            _add(found, country["code"], "institution", spelled, (), is_shared=True)
+            _add_name(names, country["code"], "institution", spelled, (), is_shared=True)
         for leader in country["leaders"]:
             terms = tuple((date.fromisoformat(first), date.fromisoformat(last)) for first, last in leader["terms"])
-            _add(found, country["code"], "leader", leader["name"], terms)
-    return list(found.values())
+            _add_name(names, country["code"], "leader", leader["name"], terms)
+    return list(names.values())
 
 
-def _add(
-    found: dict[tuple[str, ...], _Name],
+def _add_name(
+    names: dict[tuple[str, ...], _Name],
     code: str,
     role: str,
     spelled: str,
@@ -203,8 +204,9 @@ def _add(
     *,
     is_shared: bool = False,
 ) -> None:
-    for variant in dict.fromkeys((spelled, spelled.upper() if len(spelled) > CAPITAL_LETTERS else spelled)):
-        spelling = tuple(word.text for word in tokenize(variant))
-        if spelling in found and found[spelling].code != code:
-            raise LexiconError(f"actors.toml: {variant!r} stands for both {found[spelling].code} and {code}; keep one")
-        found.setdefault(spelling, _Name(code, role, spelling, terms, is_shared))
+    """Add a name as spelled and in capitals, since old news wires print headlines in capitals."""
+    for variant in dict.fromkeys((spelled, spelled.upper() if len(spelled) > MAX_LENGTH_OF_ABBREVIATION else spelled)):
+        spelling = tuple(token.text for token in tokenize(variant))
+        if spelling in names and names[spelling].code != code:
+            raise LexiconError(f"actors.toml: {variant!r} is a name of both {names[spelling].code} and {code}; remove one of them")
+        names.setdefault(spelling, _Name(code, role, spelling, terms, is_shared))

@@ -1,6 +1,6 @@
-"""What a reader is asked: one row per sentence and ordered pair of countries that the sentence could be about.
+"""Candidates: for each sentence, the ordered pairs of countries that a reader judges.
 
-Belongs here: which pairs are worth judging, and what a reader gets to see. Does not: judging them.
+It decides which pairs are judged and what a reader sees of them, not which signal they carry.
 """
 
 import itertools
@@ -12,16 +12,16 @@ import polars as pl
 from pipeline.contracts.countries import ALL_PARTNERS
 from pipeline.signals.context import PAIR_SIZE, ResolvedSentence
 
-MOST_COUNTRIES = 8
-ENOUGH_COUNTRIES = 5
-# who may be meant where a text names fewer than two countries, or lets people speak without saying for whom: the two of most trade news
-UNSAID = ("USA", "CHN")
+MAX_NAMED_COUNTRIES = 8
+# Countries known from the article are added up to this number.
+FILL_UP_TO = 5
+# The two countries of most trade news, for sentences that name fewer than two or in which an unknown state speaks.
+DEFAULT_COUNTRIES = ("USA", "CHN")
 
 MENTION = pl.Struct({"start": pl.Int64(), "end": pl.Int64(), "role": pl.String(), "is_actor": pl.Boolean()})
 
-# actor_mentions and target_mentions: spans in the sentence; none where the country is known from the article alone.
-# is_main_pair: both are the article's main pair. day is null where unknown. speaker: the state that has the floor, null where nobody's
-# is known; is_stranger: a journalist or host has it.
+# `actor_mentions` and `target_mentions` are empty if the country is known from the article only. `speaker`, `is_stranger` and
+# `is_main_pair` (of actor and target) are defined in `ResolvedSentence`; `day` and `speaker` may be null.
 CANDIDATES_SCHEMA = pl.Schema(
     {
         "candidate": pl.UInt32(),
@@ -44,40 +44,38 @@ CANDIDATES_SCHEMA = pl.Schema(
     }
 )
 
-
-# The candidates of one sentence, as rows of `CANDIDATES_SCHEMA` by name.
+# The candidates of one sentence: rows of `CANDIDATES_SCHEMA` as dictionaries.
 SentenceCandidates = Sequence[Mapping[str, Any]]
 
 
 def build_candidates(sentences: Iterable[ResolvedSentence]) -> list[SentenceCandidates]:
-    """The candidates of each sentence: every ordered pair among the countries named or meant in it and the article's main pair, and each
-    of them towards all partners (`*`). A sentence about nobody has none and is left out."""
+    """Build the candidates of each sentence; sentences without a known country are left out.
+
+    They are all ordered pairs of its countries, and each country with all partners (`*`) as target.
+    """
     groups: list[SentenceCandidates] = []
     number = itertools.count()
     for sentence in sentences:
-        group = [dict(zip(CANDIDATES_SCHEMA, (next(number), *row), strict=True)) for row in _rows(sentence)]
+        group = [dict(zip(CANDIDATES_SCHEMA, (next(number), *row), strict=True)) for row in _iter_rows(sentence)]
         if group:
             groups.append(group)
     return groups
 
 
 def to_frame(groups: Iterable[SentenceCandidates], numbers: Container[int] | None = None) -> pl.DataFrame:
-    """Candidates as a frame (`CANDIDATES_SCHEMA`): all of them, or those with these numbers."""
+    """Convert candidates to a frame (`CANDIDATES_SCHEMA`): all of them, or those with these numbers."""
     rows = [tuple(row.values()) for group in groups for row in group if numbers is None or row["candidate"] in numbers]
     return pl.DataFrame(rows, schema=CANDIDATES_SCHEMA, orient="row")
 
 
-def _rows(resolved: ResolvedSentence) -> Iterable[tuple[Any, ...]]:
-    spans: dict[str, list[dict[str, Any]]] = {}
+def _iter_rows(resolved: ResolvedSentence) -> Iterable[tuple[Any, ...]]:
+    mentions: dict[str, list[dict[str, Any]]] = {}
     for mention in resolved.mentions:
-        spans.setdefault(mention.code, []).append(
+        mentions.setdefault(mention.code, []).append(
             {"start": mention.start, "end": mention.end, "role": mention.role, "is_actor": mention.is_actor}
         )
-    named = list(spans)[:MOST_COUNTRIES]
-    meant = list(dict.fromkeys((*named, *resolved.main_pair)))
-    known = list(dict.fromkeys((*meant, *resolved.known)))[: max(len(meant), ENOUGH_COUNTRIES)]
-    codes = list(dict.fromkeys((*known, *(code for code in UNSAID if resolved.is_spoken or len(known) < PAIR_SIZE)))) if known else []
-    previous = [{"code": m.code, "start": m.start, "end": m.end} for m in resolved.previous_mentions]
+    codes = _choose_countries(resolved, list(mentions)[:MAX_NAMED_COUNTRIES])
+    previous_mentions = [{"code": m.code, "start": m.start, "end": m.end} for m in resolved.previous_mentions]
     sentence = resolved.sentence
     for actor, target in (*itertools.permutations(codes, 2), *((code, ALL_PARTNERS) for code in codes)):
         yield (
@@ -87,7 +85,7 @@ def _rows(resolved: ResolvedSentence) -> Iterable[tuple[Any, ...]]:
             sentence.end,
             resolved.title,
             resolved.previous,
-            previous,
+            previous_mentions,
             sentence.text,
             sentence.is_title,
             resolved.speaker,
@@ -95,6 +93,16 @@ def _rows(resolved: ResolvedSentence) -> Iterable[tuple[Any, ...]]:
             actor,
             target,
             {actor, target} == set(resolved.main_pair),
-            spans.get(actor, []),
-            spans.get(target, []),
+            mentions.get(actor, []),
+            mentions.get(target, []),
         )
+
+
+def _choose_countries(resolved: ResolvedSentence, named: Sequence[str]) -> list[str]:
+    """Return the countries of a sentence: those named, the main pair, others of the article, the default ones."""
+    meant = list(dict.fromkeys((*named, *resolved.main_pair)))
+    known = list(dict.fromkeys((*meant, *resolved.known)))[: max(len(meant), FILL_UP_TO)]
+    if not known:
+        return []
+    needs_default = resolved.is_spoken or len(known) < PAIR_SIZE
+    return list(dict.fromkeys((*known, *(DEFAULT_COUNTRIES if needs_default else ()))))

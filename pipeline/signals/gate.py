@@ -1,6 +1,7 @@
-"""Which articles are worth reading: those about trade between countries. Fast and generous; judging is the reader's work.
+"""The relevance filter that decides which articles are read: news about trade between countries.
 
-Belongs here: the one cheap test before anything is parsed. Sentences are not gated: a sentence without a trade word can still act.
+It is cheap and lets through too much; readers decide the rest. It tests whole articles only, since a sentence may report an act
+without a word of trade.
 """
 
 import re
@@ -13,80 +14,91 @@ from pipeline.signals.lexicon import load_lexicon
 from pipeline.signals.lexicon.inflect import noun_forms
 
 COUNTRIES_NEEDED = 2
-CHARACTERS_A_FOCUS_WORD = 1000
-_SHORTEST_IN_CAPITALS = 4
+CHARACTERS_PER_FOCUS_WORD = 1000
+_MIN_LENGTH_IN_CAPITALS = 4
 
 
 def is_trade_news(articles: pl.DataFrame) -> pl.Series:
-    """Whether each article (`title`, `body`) is read, as booleans in its order.
+    """Return a boolean for each article (`title`, `body`), in order: whether to read it.
 
-    With a body: one strong trade term; two countries, each by name, people, capital, institution or leader; and a word of the quarrel
-    (trade, tariff, retaliation …) in every thousand characters or one in the headline, so that a market report that mentions imports once
-    is not read. One country is enough without a body, and beside a term whose other side goes without saying: a trade bill. A headline
-    without a body needs no trade term where it names two countries: half of the acts that bare headlines tell are told without one.
+    An article with a body needs three things:
+
+    * a strong trade term;
+    * two countries, each by name, people, capital, institution or leader, or one if the term implies the other (a trade bill);
+    * a focus word (trade, tariff, retaliation ...) for every thousand characters, or one in the headline. This excludes market reports
+      that mention imports once.
+
+    A headline without a body needs two countries, or a strong trade term and one country: half of the acts in bare headlines are reported
+    without a trade term.
     """
     text = pl.concat_str("title", pl.lit("\n"), "body", ignore_nulls=True)
     numbered = articles.select(
         text=text, title=pl.col("title").fill_null(""), is_headline=pl.col("body").fill_null("").str.strip_chars() == ""
     ).with_row_index()
-    trade = numbered.with_columns(is_strong=pl.col("text").str.contains(_trade_terms())).filter(pl.col("is_strong") | pl.col("is_headline"))
-    named = trade.with_columns(
-        countries=pl.col("text").str.extract_all(_names()).list.eval(pl.element().replace_strict(_codes(), default=None)).list.n_unique()
+    on_trade = numbered.with_columns(has_trade_term=pl.col("text").str.contains(_trade_terms())).filter(
+        pl.col("has_trade_term") | pl.col("is_headline")
     )
-    is_enough = (pl.col("is_headline") & pl.col("is_strong")) | pl.col("text").str.contains(_one_sided_terms())
-    is_focused = pl.col("text").str.count_matches(_focus_words()) * CHARACTERS_A_FOCUS_WORD >= pl.col("text").str.len_chars()
-    is_focused = is_focused | pl.col("title").str.contains(_headline_words())
-    passed = named.filter(
-        (pl.col("countries") >= pl.when(is_enough).then(1).otherwise(COUNTRIES_NEEDED)) & (pl.col("is_headline") | is_focused)
+    with_countries = on_trade.with_columns(
+        countries=pl.col("text")
+        .str.extract_all(_country_names())
+        .list.eval(pl.element().replace_strict(_codes_of_names(), default=None))
+        .list.n_unique()
     )
-    return numbered.select(passes=pl.col("index").is_in(passed["index"].implode()))["passes"]
+    needs_one_country = (pl.col("is_headline") & pl.col("has_trade_term")) | pl.col("text").str.contains(_one_sided_terms())
+    is_focused = pl.col("text").str.count_matches(_focus_words()) * CHARACTERS_PER_FOCUS_WORD >= pl.col("text").str.len_chars()
+    is_focused = is_focused | pl.col("title").str.contains(_headline_focus_words())
+    relevant = with_countries.filter(
+        (pl.col("countries") >= pl.when(needs_one_country).then(1).otherwise(COUNTRIES_NEEDED)) & (pl.col("is_headline") | is_focused)
+    )
+    return numbered.select(passes=pl.col("index").is_in(relevant["index"].implode()))["passes"]
 
 
 @cache
 def _trade_terms() -> str:
-    return _terms([*(entry for entry in load_lexicon("objects")["object"] if entry.get("gate")), *load_lexicon("gate")["term"]])
+    objects = [entry for entry in load_lexicon("objects")["object"] if entry.get("gate")]
+    return _to_pattern([*objects, *load_lexicon("gate")["term"]])
 
 
 @cache
 def _one_sided_terms() -> str:
-    return _terms([entry for entry in load_lexicon("gate")["term"] if entry["countries"] < COUNTRIES_NEEDED])
+    return _to_pattern([entry for entry in load_lexicon("gate")["term"] if entry["countries"] < COUNTRIES_NEEDED])
 
 
 @cache
 def _focus_words() -> str:
-    return _terms([entry for entry in load_lexicon("gate")["focus"] if not entry.get("in_headline")])
+    return _to_pattern([entry for entry in load_lexicon("gate")["focus"] if not entry.get("in_headline")])
 
 
 @cache
-def _headline_words() -> str:
-    return _terms(load_lexicon("gate")["focus"])
+def _headline_focus_words() -> str:
+    return _to_pattern(load_lexicon("gate")["focus"])
 
 
-def _terms(entries: list[dict[str, Any]]) -> str:
+def _to_pattern(entries: list[dict[str, Any]]) -> str:
     forms = {form for entry in entries for word in entry["words"] for form in noun_forms(word)}
-    return rf"(?i)\b(?:{_alternation(forms)})\b"
+    return rf"(?i)\b(?:{_to_alternation(forms)})\b"
 
 
 @cache
-def _codes() -> dict[str, str]:
-    """Every way to name a country, with its code; in capitals too, as old wires set headlines."""
+def _codes_of_names() -> dict[str, str]:
+    """Map every way to name a country to its code; also in capitals, since old news wires print headlines so."""
     codes: dict[str, str] = {}
     for country in load_lexicon("actors")["country"]:
         names = [name for field in ("names", "capitals", "demonyms", "institutions") for name in country[field]]
         for name in (*names, *(leader["name"] for leader in country["leaders"])):
             codes.setdefault(name, country["code"])
-            if len(name) >= _SHORTEST_IN_CAPITALS:
+            if len(name) >= _MIN_LENGTH_IN_CAPITALS:
                 codes.setdefault(name.upper(), country["code"])
     return codes
 
 
 @cache
-def _names() -> str:
-    # names that end in a point have no word boundary after it
-    pointed = [name for name in _codes() if name.endswith(".")]
-    plain = [name for name in _codes() if not name.endswith(".")]
-    return rf"\b(?:(?:{_alternation(plain)})\b|{_alternation(pointed)})"
+def _country_names() -> str:
+    # There is no word boundary after a name that ends with a point.
+    dotted = [name for name in _codes_of_names() if name.endswith(".")]
+    plain = [name for name in _codes_of_names() if not name.endswith(".")]
+    return rf"\b(?:(?:{_to_alternation(plain)})\b|{_to_alternation(dotted)})"
 
 
-def _alternation(words: set[str] | list[str]) -> str:
+def _to_alternation(words: set[str] | list[str]) -> str:
     return "|".join(re.escape(word) for word in sorted(words, key=lambda word: (-len(word), word)))

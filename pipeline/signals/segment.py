@@ -1,7 +1,6 @@
-"""Text into sentences with exact places.
+"""Splitting a text into sentences with exact offsets.
 
-Belongs here: where a sentence begins and ends. Does not: what is in it. Offsets are half-open and count characters of
-`document(title, body)`, so that every quote can be found again in the article.
+Offsets are half-open and count characters of `document(title, body)`, so every quote can be located in its article.
 """
 
 import re
@@ -15,20 +14,19 @@ from pipeline.signals.lexicon import cues
 GAP = "\n\n"
 
 _PARAGRAPH = re.compile(r"[^\n]+")
-# a boundary after one of these is one only where a new sentence plainly begins
-_TITLES = re.compile(
+_TITLE_OR_ABBREVIATION = re.compile(
     r"(?:\b(?:Mr|Mrs|Ms|Dr|Sen|Rep|Gov|Gen|Lt|Col|St|Prof|Amb|Sec|No|vs|Jan|Feb|Aug|Sept|Oct|Nov|Dec|approx|Inc|Corp|Co)\.)$"
 )
-_POINTED = re.compile(r"(?:\b(?:[A-Za-z]\.){2,})$")
+_DOTTED_ABBREVIATION = re.compile(r"(?:\b(?:[A-Za-z]\.){2,})$")
 _INITIAL = re.compile(r"\b[A-Z]\.$")
-_INITIAL_NEXT = re.compile(r"[A-Z]\.")
-_NUMBER_CUT = re.compile(r"\d\.$")
-_OPENS_LOW = re.compile(r"[a-z\-\u2013\u2014,;)\]\u201d\u2019%]")
+_NEXT_INITIAL = re.compile(r"[A-Z]\.")
+_UNFINISHED_NUMBER = re.compile(r"\d\.$")
+_CONTINUATION = re.compile(r"[a-z\-\u2013\u2014,;)\]\u201d\u2019%]")
 
 
 @dataclass(frozen=True, slots=True)
 class Sentence:
-    """A sentence without surrounding white space; `text[start:end]` of the document is `text`."""
+    """A sentence without surrounding white space; `text` is `text[start:end]` of the document."""
 
     start: int
     end: int
@@ -37,60 +35,60 @@ class Sentence:
 
 
 def document(title: str, body: str) -> str:
-    """The text that offsets count in: title, blank line, body."""
+    """Join title and body with a blank line: the text that offsets refer to."""
     return f"{title}{GAP}{body}"
 
 
 def split_sentences(text: str, title_length: int = 0) -> list[Sentence]:
-    """The sentences of a text in order; its first `title_length` characters are one sentence of their own.
+    """Split a text into sentences; its first `title_length` characters form one of their own.
 
-    Line breaks always end a sentence. White space and empty paragraphs belong to none.
+    Line breaks always end a sentence.
     """
-    found = []
+    sentences = []
     if title_length and text[:title_length].strip():
-        start, end = _trimmed(text, 0, title_length)
-        found.append(Sentence(start, end, text[start:end], is_title=True))
+        start, end = _strip_span(text, 0, title_length)
+        sentences.append(Sentence(start, end, text[start:end], is_title=True))
     for paragraph in _PARAGRAPH.finditer(text, title_length):
-        found.extend(_of_paragraph(text, paragraph.start(), paragraph.end()))
-    return found
+        sentences.extend(_split_paragraph(text, paragraph.start(), paragraph.end()))
+    return sentences
 
 
-def _of_paragraph(text: str, first: int, last: int) -> Iterator[Sentence]:
-    for start, end in _repaired(text, _cuts(text[first:last], first)):
-        start, end = _trimmed(text, start, end)  # noqa: PLW2901
+def _split_paragraph(text: str, first: int, last: int) -> Iterator[Sentence]:
+    for start, end in _join_wrong_splits(text, _detect_spans(text[first:last], first)):
+        start, end = _strip_span(text, start, end)  # noqa: PLW2901
         if start < end:
             yield Sentence(start, end, text[start:end])
 
 
-def _cuts(paragraph: str, offset: int) -> list[tuple[int, int]]:
+def _detect_spans(paragraph: str, offset: int) -> list[tuple[int, int]]:
     return [(offset + cut["start_index"], offset + cut["end_index"]) for cut in get_sentence_boundaries("en", paragraph)]
 
 
-def _repaired(text: str, pieces: list[tuple[int, int]]) -> list[tuple[int, int]]:
-    whole: list[tuple[int, int]] = []
-    for start, end in pieces:
-        if whole and _belongs(text[whole[-1][0] : whole[-1][1]].rstrip(), text[start:end].lstrip()):
-            whole[-1] = (whole[-1][0], end)
+def _join_wrong_splits(text: str, spans: list[tuple[int, int]]) -> list[tuple[int, int]]:
+    joined: list[tuple[int, int]] = []
+    for start, end in spans:
+        if joined and _is_wrong_split(text[joined[-1][0] : joined[-1][1]].rstrip(), text[start:end].lstrip()):
+            joined[-1] = (joined[-1][0], end)
         else:
-            whole.append((start, end))
-    return whole
+            joined.append((start, end))
+    return joined
 
 
-def _belongs(before: str, after: str) -> bool:
-    """Whether a piece goes on the sentence before it: the splitter broke at an abbreviation or a point in a number."""
+def _is_wrong_split(before: str, after: str) -> bool:
+    """Whether the splitter broke a sentence at an abbreviation or inside a number."""
     if not after or not before:
         return True
-    opening = after.split(None, 1)[0]
-    if _TITLES.search(before) or (_NUMBER_CUT.search(before) and after[0].isdigit()):
+    first_word = after.split(None, 1)[0]
+    if _TITLE_OR_ABBREVIATION.search(before) or (_UNFINISHED_NUMBER.search(before) and after[0].isdigit()):
         return True
-    if _INITIAL.search(before) and _INITIAL_NEXT.match(after):
+    if _INITIAL.search(before) and _NEXT_INITIAL.match(after):
         return True  # "Sino-U.|S. talks"
-    if _POINTED.search(before):
-        return opening.strip("\u201c\"'") not in cues("beginners")
-    return bool(_OPENS_LOW.match(after)) and not before.endswith(("!", "?", "\u201d", '"', "\u2019", "'"))
+    if _DOTTED_ABBREVIATION.search(before):
+        return first_word.strip("\u201c\"'") not in cues("beginners")
+    return bool(_CONTINUATION.match(after)) and not before.endswith(("!", "?", "\u201d", '"', "\u2019", "'"))
 
 
-def _trimmed(text: str, start: int, end: int) -> tuple[int, int]:
+def _strip_span(text: str, start: int, end: int) -> tuple[int, int]:
     while start < end and text[start].isspace():
         start += 1
     while end > start and text[end - 1].isspace():

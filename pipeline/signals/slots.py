@@ -1,6 +1,6 @@
-"""What a sentence gives beside the act: rate, sum, product, retaliation, condition. Each reads the text alone.
+"""Attributes of an act that the text of its sentence gives: rate, amount, product, retaliation, condition.
 
-Belongs here: numbers and nouns of a sentence. Does not: kinds and roles (the readers).
+Kinds of acts and countries belong to the readers.
 """
 
 import re
@@ -10,7 +10,7 @@ from pipeline.signals.lexicon import load_lexicon
 
 _RATE = re.compile(r"(\d+(?:\.\d+)?)[ -]?(?:%|percent|per cent)", re.IGNORECASE)
 _SCALE_WORDS = "trillion|billion|million|bn|tn|m|b"
-_SUM = re.compile(
+_AMOUNT = re.compile(
     rf"(?:(?:US|C|CAN|A)?\$|USD ?|€|£)\s?(\d+(?:[.,]\d+)*)\s?({_SCALE_WORDS})?\b"
     r"|(\d+(?:[.,]\d+)*)\s(trillion|billion|million)\s(?:US )?(?:dollars|euros|dlrs)",
     re.IGNORECASE,
@@ -29,17 +29,17 @@ _CONDITION = re.compile(
 
 
 def find_rate(text: str, near: int = 0) -> float | None:
-    """The rate in percent that stands nearest to character `near`; None when there is none.
+    """Return the rate in percent nearest to character `near`, or None.
 
-    Of "to 145 percent from 125 percent" the first counts.
+    Of two at the same distance the first counts.
     """
-    found = [(abs(match.start() - near), float(match[1])) for match in _RATE.finditer(text)]
-    return min(found, key=lambda pair: pair[0])[1] if found else None
+    rates = [(abs(match.start() - near), float(match[1])) for match in _RATE.finditer(text)]
+    return min(rates, key=lambda pair: pair[0])[1] if rates else None
 
 
-def find_value(text: str) -> float | None:
-    """The first sum of money, in units of its currency; None when there is none."""
-    match = _SUM.search(text)
+def find_amount(text: str) -> float | None:
+    """Return the first amount of money, in units of its own currency, or None."""
+    match = _AMOUNT.search(text)
     if match is None:
         return None
     digits, scale = (match[1], match[2]) if match[1] else (match[3], match[4])
@@ -47,14 +47,14 @@ def find_value(text: str) -> float | None:
 
 
 def find_product(text: str) -> str:
-    """The first good named, as a short lower-case noun; empty when there is none."""
-    names, pattern = _products()
+    """Return the first product named, as a short lower-case noun, or an empty string."""
+    names, pattern = _compile_products()
     match = pattern.search(text)
     return names[int(str(match.lastgroup)[1:])] if match else ""
 
 
 def is_retaliation(text: str) -> bool:
-    """Whether the sentence says that an act answers another."""
+    """Whether the sentence says that an act responds to another."""
     return bool(_RETALIATION.search(text))
 
 
@@ -64,7 +64,7 @@ def is_conditional(text: str) -> bool:
 
 
 @cache
-def _products() -> tuple[tuple[str, ...], re.Pattern[str]]:
+def _compile_products() -> tuple[tuple[str, ...], re.Pattern[str]]:
     products: dict[str, str] = load_lexicon("products")["products"]
     groups = "|".join(rf"(?P<p{i}>\b(?:{words})\b)" for i, words in enumerate(products.values()))
     return tuple(products), re.compile(groups, re.IGNORECASE)

@@ -1,6 +1,6 @@
-"""What every extractor takes and gives, whichever reader it uses: texts in, findings out, and an account of what was not read.
+"""Input and output of every extractor: texts, findings and the count of what was not read.
 
-Belongs here: the shapes, articles as texts, findings as rows of the table. Does not: reading (`extract.py`, `readers/`).
+Reading itself is in `extract.py` and `readers/`.
 """
 
 from collections import Counter
@@ -14,15 +14,15 @@ from pipeline.errors import UserError
 from pipeline.signals import gate
 from pipeline.signals.segment import GAP
 
-# what only articles have
-_CARRIED = ("index_date", "source", "published_at", "url")
-# what `read_texts` gives: findings without it
-TEXT_FINDINGS = pl.Schema({name: dtype for name, dtype in FINDINGS.schema.items() if name not in _CARRIED})
+# Columns of findings that come from the article.
+_ARTICLE_COLUMNS = ("index_date", "source", "published_at", "url")
+# Output of `Extractor.read_texts`: findings without the columns of articles.
+TEXT_FINDINGS = pl.Schema({name: dtype for name, dtype in FINDINGS.schema.items() if name not in _ARTICLE_COLUMNS})
 TEXTS_SCHEMA = pl.Schema({"id": pl.String(), "date": pl.Date(), "source": pl.String(), "text": pl.String()})
 
 
 class ExtractorError(UserError, RuntimeError):
-    """Texts could not be read at all; the message says what was asked of which reader, what stopped it and what to do."""
+    """No text could be read; the message says by which reader, why and what to do."""
 
 
 @dataclass(frozen=True)
@@ -60,30 +60,30 @@ class Account:
 
 
 def articles_to_texts(articles: pl.DataFrame) -> pl.DataFrame:
-    """The articles (`ARTICLES`) that the gate lets pass, as texts (`TEXTS_SCHEMA` and `title_length`).
+    """Convert the articles (`ARTICLES`) that pass the gate to texts (`TEXTS_SCHEMA` and `title_length`).
 
-    `ContractError` for a frame of another shape.
+    Raises `ContractError` if the frame has another shape.
     """
     ARTICLES.conform(articles.head(0))
-    read = articles.filter(gate.is_trade_news(articles)).with_columns(
+    texts = articles.filter(gate.is_trade_news(articles)).with_columns(
         id="article_id",
         date="index_date",
         text=pl.concat_str("title", pl.lit(GAP), "body"),
         title_length=pl.col("title").str.len_chars().cast(pl.Int64),
     )
-    return read.select(*TEXTS_SCHEMA, "title_length")
+    return texts.select(*TEXTS_SCHEMA, "title_length")
 
 
 def add_title_length(texts: pl.DataFrame) -> pl.DataFrame:
-    """Texts (`TEXTS_SCHEMA`) with `title_length`: 0 where it is not given."""
+    """Add `title_length` to texts (`TEXTS_SCHEMA`): 0 if the column is missing."""
     title_length = pl.col("title_length") if "title_length" in texts.columns else pl.lit(0, pl.Int64())
     return texts.select(*TEXTS_SCHEMA, title_length=title_length)
 
 
-def to_findings(found: pl.DataFrame, articles: pl.DataFrame) -> pl.DataFrame:
-    """What was found in texts (`TEXT_FINDINGS`) with what their articles say of themselves: the table `FINDINGS`."""
-    carried = articles.select("article_id", *_CARRIED)
-    return FINDINGS.conform(found.join(carried, on="article_id", how="left").select(FINDINGS.schema.names()))
+def to_findings(text_findings: pl.DataFrame, articles: pl.DataFrame) -> pl.DataFrame:
+    """Add the columns of articles to findings in texts (`TEXT_FINDINGS`), which gives the table `FINDINGS`."""
+    columns = articles.select("article_id", *_ARTICLE_COLUMNS)
+    return FINDINGS.conform(text_findings.join(columns, on="article_id", how="left").select(FINDINGS.schema.names()))
 
 
 def _listed(counts: Mapping[str, int]) -> str:

@@ -1,7 +1,6 @@
-"""The words that the extractor knows, as TOML, and how they are loaded.
+"""The lexicon: words and their classes as TOML files, each entry with an example and its expected findings.
 
-Belongs here: words, their classes, an example for each entry and what it must give. Names of events do not belong here: an entry that
-is true of one quarrel only would read the past well and the future badly.
+Names of events do not belong here: an entry that fits one dispute only would read past news well and future news badly.
 """
 
 import tomllib
@@ -15,22 +14,22 @@ SHA_LENGTH = 12
 
 
 class LexiconError(ValueError):
-    """A lexicon file that cannot be read or breaks its own rules; the message names file and entry."""
+    """A lexicon file cannot be read or is inconsistent; the message names file and entry."""
 
 
 @cache
 def load_lexicon(name: str) -> dict[str, Any]:
-    """The parsed content of `<name>.toml`. `LexiconError` when there is none or it is no TOML."""
+    """Return the parsed content of `<name>.toml`. Raises `LexiconError` if it cannot be read."""
     path = FOLDER / f"{name}.toml"
     try:
         return tomllib.loads(path.read_text(encoding="utf-8"))
     except (OSError, tomllib.TOMLDecodeError) as error:
-        raise LexiconError(f"the lexicon file {path} could not be read: {error}") from error
+        raise LexiconError(f"cannot read the lexicon file {path}: {error}") from error
 
 
 @cache
 def lexicon_sha() -> str:
-    """Fingerprint of all lexicon files: the first 12 hex digits of their SHA-256, names included, line ends folded."""
+    """Return the first 12 hex digits of the SHA-256 of all lexicon files and their names; line ends count as LF."""
     digest = sha256()
     for path in sorted(FOLDER.glob("*.toml")):
         digest.update(path.name.encode())
@@ -40,7 +39,7 @@ def lexicon_sha() -> str:
 
 @cache
 def cues(name: str) -> frozenset[str]:
-    """A list of small words of `cues.toml`. `LexiconError` when there is none of that name."""
+    """Return a word list of `cues.toml`. Raises `LexiconError` if there is none of that name."""
     lists = load_lexicon("cues")
     if name not in lists:
         raise LexiconError(f"cues.toml has no list {name!r}; it has {', '.join(lists)}")

@@ -1,10 +1,10 @@
-"""Forms of English verbs and nouns, so that the lexicon can list base forms only."""
+"""Inflection of English verbs and nouns, so that the lexicon lists base forms only."""
 
 from collections.abc import Iterator
 from functools import cache
 
 VOWELS = "aeiou"
-# double the last letter: stressed final syllables, which spelling does not show
+# Verbs that double the last letter; spelling does not show which final syllables are stressed.
 DOUBLING = frozenset(
     {
         "slap",
@@ -91,7 +91,7 @@ IRREGULAR = {
 }
 
 
-def _third(verb: str) -> str:
+def _add_s(verb: str) -> str:
     if verb.endswith(("s", "x", "z", "ch", "sh", "go", "do")):
         return verb + "es"
     if verb.endswith("y") and verb[-2] not in VOWELS:
@@ -99,32 +99,35 @@ def _third(verb: str) -> str:
     return verb + "s"
 
 
-def _doubled(verb: str) -> str:
+def _double_last_letter(verb: str) -> str:
     return verb + verb[-1] if verb in DOUBLING else verb
 
 
-def _past(verb: str) -> str:
+def _to_past(verb: str) -> str:
     if verb.endswith("e"):
         return verb + "d"
     if verb.endswith("y") and verb[-2] not in VOWELS:
         return verb[:-1] + "ied"
-    return _doubled(verb) + "ed"
+    return _double_last_letter(verb) + "ed"
 
 
-def _ing(verb: str) -> str:
+def _to_ing(verb: str) -> str:
     if verb.endswith("ie"):
         return verb[:-2] + "ying"
     if verb.endswith("e") and not verb.endswith("ee"):
         return verb[:-1] + "ing"
-    return _doubled(verb) + "ing"
+    return _double_last_letter(verb) + "ing"
 
 
 @cache
 def verb_forms(phrase: str) -> dict[str, str]:
-    """Every form of a verb phrase (its first word bends) with its name: base, s, past, pp, ing; `both` where past and participle agree."""
+    """Map every form of a verb phrase, whose first word is inflected, to its name.
+
+    Names are base, s, past, pp (participle) and ing; `both` if past and participle are equal, `any` if the participle equals the base form.
+    """
     verb, *rest = phrase.split(" ")
-    past, participle = IRREGULAR.get(verb, (_past(verb), _past(verb)))
-    forms = {verb: "base", _third(verb): "s", _ing(verb): "ing"}
+    past, participle = IRREGULAR.get(verb, (_to_past(verb), _to_past(verb)))
+    forms = {verb: "base", _add_s(verb): "s", _to_ing(verb): "ing"}
     if past == participle:
         forms[past] = "both" if past != verb else "any"
     else:
@@ -133,7 +136,7 @@ def verb_forms(phrase: str) -> dict[str, str]:
 
 
 def noun_forms(phrase: str) -> Iterator[str]:
-    """A noun phrase in singular and plural (its last word bends)."""
+    """Yield singular and plural of a noun phrase, whose last word is inflected."""
     *rest, noun = phrase.split(" ")
     yield phrase
-    yield " ".join((*rest, _third(noun)))
+    yield " ".join((*rest, _add_s(noun)))

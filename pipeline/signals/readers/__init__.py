@@ -1,1 +1,1 @@
-"""Readers: each turns candidates into signals in its own way, and none knows another. The protocol is `pipeline/signals/reader.py`."""
+"""Readers: each judges candidates independently of the others, by the protocol of `pipeline/signals/reader.py`."""

@@ -6,7 +6,7 @@ import pytest
 from pipeline.contracts.vocabulary import INSTRUMENT, KIND, MODALITY, POLARITY, STATUS
 from pipeline.signals.candidates import SentenceCandidates, build_candidates, to_frame
 from pipeline.signals.context import resolve_references
-from pipeline.signals.dates import is_dated_back
+from pipeline.signals.dates import is_past_event
 from pipeline.signals.extract import SentenceExtractor
 from pipeline.signals.reader import READINGS_SCHEMA
 from pipeline.signals.readers.encoder import encoding, network
@@ -82,8 +82,8 @@ def test_what_is_dated_to_an_earlier_year_is_history() -> None:
     groups = asked("In 2018 Canada imposed a 25 percent tariff on Mexican steel.", date(2025, 3, 1))
     found = EncoderReader().read(groups)
     assert "asserted" not in found["modality"].to_list()
-    assert is_dated_back("It began in 2018.", date(2025, 3, 1))
-    assert not is_dated_back("It began in 2025.", date(2025, 3, 1))
+    assert is_past_event("It began in 2018.", date(2025, 3, 1))
+    assert not is_past_event("It began in 2025.", date(2025, 3, 1))
 
 
 @pytest.mark.parametrize(
@@ -100,7 +100,7 @@ def test_what_is_dated_to_an_earlier_year_is_history() -> None:
     ],
 )
 def test_what_is_dated_to_an_earlier_month_and_nothing_nearer_is_history(sentence: str, is_back: bool) -> None:
-    assert is_dated_back(sentence, date(2025, 8, 25)) is is_back
+    assert is_past_event(sentence, date(2025, 8, 25)) is is_back
 
 
 def test_the_model_file_is_small_enough_to_ship() -> None:

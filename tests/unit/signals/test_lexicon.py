@@ -63,7 +63,7 @@ def test_an_unknown_list_is_named() -> None:
 
 
 def test_an_unknown_file_is_named() -> None:
-    with pytest.raises(LexiconError, match=r"nonsense\.toml could not be read"):
+    with pytest.raises(LexiconError, match=r"cannot read the lexicon file .*nonsense\.toml"):
         load_lexicon("nonsense")
 
 

@@ -28,7 +28,7 @@ def test_the_rate_nearest_to_the_act_counts() -> None:
     ],
 )
 def test_sums_are_read(text: str, value: float | None) -> None:
-    assert slots.find_value(text) == value
+    assert slots.find_amount(text) == value
 
 
 @pytest.mark.parametrize(

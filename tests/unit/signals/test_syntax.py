@@ -6,7 +6,7 @@ import sys
 import pytest
 
 from pipeline.signals.readers.rules.reading import VERSION
-from pipeline.signals.readers.rules.syntax import Tree, is_installed, parse
+from pipeline.signals.readers.rules.syntax import Tree, is_installed, parse_sentences
 from pipeline.signals.tokens import tokenize
 
 WITHOUT_MODEL = """
@@ -22,7 +22,7 @@ print(reader.version)
 
 
 def tree(text: str) -> Tree:
-    (found,) = parse([(text, tokenize(text))])
+    (found,) = parse_sentences([(text, tokenize(text))])
     assert found is not None
     return found
 
@@ -68,17 +68,17 @@ def test_a_word_of_ours_that_is_several_of_the_parsers_keeps_its_place_in_the_tr
 def test_children_stand_left_to_right_under_their_head() -> None:
     found = tree("Japan cut its tariffs.")
     assert found.children[1] == (0, 3, 4)
-    assert found.below(1, "dobj") == [3]
+    assert found.children_by(1, "dobj") == [3]
 
 
 def test_the_tree_of_a_sentence_does_not_depend_on_those_beside_it() -> None:
     texts = ["Japan cut its tariffs.", "Talks between India and Brazil on steel quotas dragged on for weeks.", "Brussels waits."] * 40
-    together = parse([(text, tokenize(text)) for text in texts])
+    together = parse_sentences([(text, tokenize(text)) for text in texts])
     assert together == [tree(text) for text in texts]
 
 
 def test_no_sentences_need_no_parser() -> None:
-    assert parse([]) == []
+    assert parse_sentences([]) == []
 
 
 def test_without_the_model_the_reader_goes_by_word_order_and_says_once_what_to_install() -> None:

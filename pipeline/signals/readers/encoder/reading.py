@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from pipeline.contracts.vocabulary import KIND_POLARITY, KINDS_WITH_MAGNITUDE, STATUS_OF_WORDS
 from pipeline.signals import slots
 from pipeline.signals.candidates import SentenceCandidates
-from pipeline.signals.dates import is_dated_back
+from pipeline.signals.dates import is_past_event
 from pipeline.signals.reader import READINGS_SCHEMA
 from pipeline.signals.readers.encoder.encoding import Encoded, encode
 from pipeline.signals.readers.encoder.network import Logits, Network, load
@@ -90,7 +90,7 @@ class _Pair:
         kinds = dict(zip(self.heads["kind"], scores_of_kinds, strict=True))
         top = [f"{kind} {score:.2f}" for kind, score in sorted(kinds.items(), key=lambda item: -item[1])[:_ALTERNATIVES]]
         modality = self._word("modality")
-        is_old = is_dated_back(self.about["sentence"], self.about["day"])
+        is_old = is_past_event(self.about["sentence"], self.about["day"])
         for polarity, score in zip(self.heads["polarity"], asserted, strict=True):
             kind = max((k for k in kinds if KIND_POLARITY[k] == polarity), key=lambda k: kinds[k])
             if score >= LEAST_SCORE:
@@ -110,7 +110,7 @@ class _Pair:
             flags["is_retaliation"] >= _LIKELIER_THAN_NOT,
             flags["is_conditional"] >= _LIKELIER_THAN_NOT,
             slots.find_rate(sentence) if is_deed else None,
-            slots.find_value(sentence) if is_deed else None,
+            slots.find_amount(sentence) if is_deed else None,
             slots.find_product(sentence),
             round(score, 4),
             f"encoder.{kind}",

@@ -1,5 +1,7 @@
-"""The rule reader: `vocabulary` (the lexicon as entries) -> `matching` (words marked) -> `compose`, `bare`, `grammar` (what kind)
--> `roles` (who, to whom) -> `reading` (all joined)."""
+"""The rule reader, which finds acts by the lexicon and their actors and targets by grammar.
+
+Steps: `phrases` -> `matching` -> `compose`, `bare`, `nominal` (acts) -> `roles` (actor and target) -> `reading`.
+"""
 
 from pipeline.signals.readers.rules.reading import RuleReader
 

@@ -1,7 +1,6 @@
-"""What kind of signal the marked words make together: direction of the verb and sign of the object, turned by the operators before it.
+"""Acts of a verb and its object: the verb's direction and the object's class give a kind, which operators change.
 
-Belongs here: acts that have a verb and an object, and whether an act is background. Does not: tables of kinds (`grammar.py`),
-acts without an object (`bare.py`), who and to whom (`roles.py`), numbers (`slots.py`).
+Acts without an object are in `bare.py`, tables of kinds in `grammar.py`, actors and targets in `roles.py`.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -10,207 +9,211 @@ from itertools import pairwise
 from typing import Any, NamedTuple
 
 from pipeline.signals.lexicon import cues
-from pipeline.signals.readers.rules.bare import alone, named_talks, standing
+from pipeline.signals.readers.rules.bare import find_existing_restrictions, find_named_talks, find_operator_acts
 from pipeline.signals.readers.rules.grammar import (
-    CLASSES,
     CONCEDING,
     ESCALATING,
-    TURNS,
+    KINDS,
+    OPERATOR_EFFECTS,
     Act,
-    Turning,
+    DraftAct,
     class_of,
-    governing,
+    governing_operators,
     matched_words,
     status_of,
 )
-from pipeline.signals.readers.rules.matching import Mark, Marked
-from pipeline.signals.readers.rules.nominal import fresh, is_owned
-from pipeline.signals.readers.rules.vocabulary import Phrase
+from pipeline.signals.readers.rules.matching import Mark, MarkedSentence
+from pipeline.signals.readers.rules.nominal import find_new_restrictions, is_owned
+from pipeline.signals.readers.rules.phrases import Phrase
 
-REACH = 12
-PARTNER_REACH = 7
-SCORE, TURNED_SCORE, PROSPECT_SCORE = 0.6, 0.65, 0.5
+OBJECT_REACH = 12
+COUNTRY_REACH = 7
+SCORE, CHANGED_SCORE, PROSPECT_SCORE = 0.6, 0.65, 0.5
 
 
-class _Chosen(NamedTuple):
-    """By which of its entries a verb has an object, the object (None where the verb carries it within), and the kind of the two."""
+class _Predicate(NamedTuple):
+    """One reading of a verb with its object and their kind; `thing` is None if the verb contains its object."""
 
     phrase: Phrase
     thing: Mark | None
     kind: str
 
 
-def acts(sentence: Marked) -> list[Act]:
-    """Every act of a sentence, in the order of its words."""
-    taken: set[int] = set()
-    found = [*_verb_acts(sentence, taken), *alone(sentence, taken)]
-    found += fresh(sentence, taken)
-    if not any(act.modality == "asserted" for act in found):
-        found += named_talks(sentence, taken)
-    found += standing(sentence, taken)
-    return sorted(
-        (_in_time(sentence, _conditional(sentence, _tied(sentence, act))) for act in found),
-        key=lambda act: (act.anchor, act.focus, act.kind),
-    )
+def find_acts(sentence: MarkedSentence) -> list[Act]:
+    """Find every act of a sentence, in the order of its words."""
+    used: set[int] = set()
+    acts = [*_find_verb_acts(sentence, used), *find_operator_acts(sentence, used)]
+    acts += find_new_restrictions(sentence, used)
+    if not any(act.modality == "asserted" for act in acts):
+        acts += find_named_talks(sentence, used)
+    acts += find_existing_restrictions(sentence, used)
+    adjusted = (_adjust_modality(sentence, _adjust_conditional(sentence, _adjust_precondition(sentence, act))) for act in acts)
+    return sorted(adjusted, key=lambda act: (act.anchor, act.focus, act.kind))
 
 
-def _verb_acts(sentence: Marked, taken: set[int]) -> Iterable[Act]:
-    """Acts of verbs with their objects; adds the words that they use up to `taken`."""
-    objects = sentence.of("object")
-    for verb in sentence.of("verb", "act"):
-        chosen = _object_of(sentence, verb, objects)
-        if chosen is None or _is_stopped(sentence, verb):
+def _find_verb_acts(sentence: MarkedSentence, used: set[int]) -> Iterable[Act]:
+    """Find acts of verbs with their objects; their words are added to `used`."""
+    objects = sentence.marks_of("object")
+    for verb in sentence.marks_of("verb", "act"):
+        predicate = _choose_object(sentence, verb, objects)
+        if predicate is None or _is_stopped(sentence, verb):
             continue
-        operators = governing(sentence, verb.first)
-        is_wish = (verb.group == "act" and not is_owned(sentence, verb)) or chosen.phrase.entry.get("wished")
-        if is_wish and not any(class_of(operator) in TURNS for operator in operators):
-            continue  # "the removal of tariffs" is an act only where someone demands, offers or refuses it
-        act = _turned(sentence, verb, chosen, operators)
+        operators = governing_operators(sentence, verb.first)
+        needs_operator = (verb.category == "act" and not is_owned(sentence, verb)) or predicate.phrase.entry.get("wished")
+        if needs_operator and not any(class_of(operator) in OPERATOR_EFFECTS for operator in operators):
+            continue  # "the removal of tariffs" is an act only if someone demands, offers or refuses it
+        act = _build_act(sentence, verb, predicate, operators)
         if act is not None:
-            taken.update(operator.first for operator in operators)
-            if chosen.thing is not None:
-                taken.add(chosen.thing.first)
+            used.update(operator.first for operator in operators)
+            if predicate.thing is not None:
+                used.add(predicate.thing.first)
             yield act
 
 
-def _is_stopped(sentence: Marked, verb: Mark) -> bool:
-    """`stop buying`: the act is the stopping."""
+def _is_stopped(sentence: MarkedSentence, verb: Mark) -> bool:
+    """Whether the verb follows one that ends it (`stop buying`), which is the act instead."""
     return verb.form == "ing" and any(
-        mark.last == verb.first - 1 and any(phrase.entry["direction"] == "down" for phrase in mark.readings) for mark in sentence.of("verb")
+        mark.last == verb.first - 1 and any(phrase.entry["direction"] == "down" for phrase in mark.readings)
+        for mark in sentence.marks_of("verb")
     )
 
 
-def _object_of(sentence: Marked, verb: Mark, objects: list[Mark]) -> _Chosen | None:
-    """The first object that suits the verb, nearest first."""
-    carried = [phrase for phrase in verb.readings if "self" in phrase.entry]
-    if carried and _names_someone(sentence, verb):
-        entry = carried[0].entry
+def _choose_object(sentence: MarkedSentence, verb: Mark, objects: list[Mark]) -> _Predicate | None:
+    """Return the verb with the nearest object that one of its readings accepts."""
+    with_own_object = [phrase for phrase in verb.readings if "self" in phrase.entry]
+    if with_own_object and _names_country(sentence, verb):
+        entry = with_own_object[0].entry
         is_probe = entry["self"] == "investigation"
-        return _Chosen(carried[0], None, "investigation" if is_probe else CLASSES[entry["direction"], "restriction"])
-    for thing in _within_reach(sentence, verb, objects):
+        return _Predicate(with_own_object[0], None, "investigation" if is_probe else KINDS[entry["direction"], "restriction"])
+    for thing in _objects_in_reach(sentence, verb, objects):
         for phrase in verb.readings:
             kind = _kind_of(sentence, verb, phrase, thing)
             if kind is not None:
-                return _Chosen(phrase, thing, kind)
+                return _Predicate(phrase, thing, kind)
     return None
 
 
-def _kind_of(sentence: Marked, verb: Mark, phrase: Phrase, thing: Mark) -> str | None:
+def _kind_of(sentence: MarkedSentence, verb: Mark, phrase: Phrase, thing: Mark) -> str | None:
     object_class = class_of(thing)
     if object_class not in phrase.entry.get("takes", ()):
         return None
-    if object_class in {"goods", "market", "quarrel"} and not _names_someone(sentence, verb):
+    if object_class in {"goods", "market", "quarrel"} and not _names_country(sentence, verb):
         return None
     if phrase.entry["id"] == "bar" and "from" in sentence.words_between(verb.last, thing.first):
         return None  # to bar someone from evading tariffs eases nothing
-    direction = "down" if _is_put_off(sentence, thing) else phrase.entry["direction"]
-    return CLASSES.get((direction, phrase.entry.get("as", object_class)))
+    direction = "down" if _is_on_hold(sentence, thing) else phrase.entry["direction"]
+    return KINDS.get((direction, phrase.entry.get("as", object_class)))
 
 
-def _is_put_off(sentence: Marked, thing: Mark) -> bool:
-    """`puts tariffs on Japan on hold`: the last words say that less is done."""
-    after = sentence.words_between(thing.last + 1, sentence.clause(thing.first)[1])
+def _is_on_hold(sentence: MarkedSentence, thing: Mark) -> bool:
+    """Whether the clause postpones the object: `puts tariffs on Japan on hold`."""
+    after = sentence.words_between(thing.last + 1, sentence.clause_bounds(thing.first)[1])
     return any(pair in {("on", "hold"), ("on", "ice")} for pair in pairwise(after))
 
 
-def _within_reach(sentence: Marked, verb: Mark, objects: list[Mark]) -> list[Mark]:
-    """Objects that the verb may govern: those after it, nearest first; before it for passives and verbs whose subject is the act."""
-    start, _ = sentence.clause(verb.first)
-    before = [o for o in reversed(objects) if start <= o.first and o.last < verb.first and verb.first - o.last <= REACH]
+def _objects_in_reach(sentence: MarkedSentence, verb: Mark, objects: list[Mark]) -> list[Mark]:
+    """Return the objects that the verb may govern, nearest first.
+
+    They follow the verb; for passives and verbs with the object as subject (`tariffs take effect`) they precede it.
+    """
+    start, _ = sentence.clause_bounds(verb.first)
+    before = [o for o in reversed(objects) if start <= o.first and o.last < verb.first and verb.first - o.last <= OBJECT_REACH]
     if all(phrase.entry.get("subject") for phrase in verb.readings):
         return before
-    after = [o for o in objects if verb.last < o.first <= verb.last + REACH and not _is_cut_off(sentence, verb.last, o.first)]
+    after = [o for o in objects if verb.last < o.first <= verb.last + OBJECT_REACH and not _is_cut_off(sentence, verb.last, o.first)]
     return [*before, *after] if _is_passive(sentence, verb) else after
 
 
-def _is_passive(sentence: Marked, verb: Mark) -> bool:
+def _is_passive(sentence: MarkedSentence, verb: Mark) -> bool:
     if verb.form not in {"pp", "both", "any"}:
         return False
     after = sentence.words_between(verb.last + 1, verb.last + 2)
     return bool(cues("be") & set(sentence.words_between(verb.first - 3, verb.first))) or bool({"by", "on", "against"} & set(after))
 
 
-def _is_cut_off(sentence: Marked, first: int, last: int) -> bool:
+def _is_cut_off(sentence: MarkedSentence, first: int, last: int) -> bool:
+    """Whether a clause boundary separates the two words."""
     starts = [start for start in sentence.clause_starts if first < start <= last]
     return bool(cues("hard") & set(sentence.words_between(first + 1, last))) or any(
         sentence.tokens[start].lower not in {"and", "or"} for start in starts
     )
 
 
-def _names_someone(sentence: Marked, verb: Mark) -> bool:
-    return any(verb.last < first <= verb.last + PARTNER_REACH for first, _ in sentence.places) or (
-        _is_passive(sentence, verb) and any(last < verb.first for _, last in sentence.places)
+def _names_country(sentence: MarkedSentence, verb: Mark) -> bool:
+    """Whether a country follows the verb, or precedes it in a passive."""
+    return any(verb.last < first <= verb.last + COUNTRY_REACH for first, _ in sentence.mention_spans) or (
+        _is_passive(sentence, verb) and any(last < verb.first for _, last in sentence.mention_spans)
     )
 
 
-def _turned(sentence: Marked, verb: Mark, chosen: _Chosen, operators: list[Mark]) -> Act | None:
-    entry, thing, kind = chosen.phrase.entry, chosen.thing, chosen.kind
+def _build_act(sentence: MarkedSentence, verb: Mark, predicate: _Predicate, operators: list[Mark]) -> Act | None:
+    entry, thing, kind = predicate.phrase.entry, predicate.thing, predicate.kind
     rule_id, score = f"{entry['id']}.{class_of(thing) if thing else entry['self']}", SCORE
     if kind == "agreement" and _is_prospect(sentence, verb, operators):
         kind, rule_id, score = "dialogue", f"prospect.{rule_id}", PROSPECT_SCORE
-    turning = Turning(kind, kind, verb.first, rule_id)
+    draft = DraftAct(kind, kind, verb.first, rule_id)
     for operator in operators:
-        turning.apply(sentence, operator)
-    if turning.kind is None:
+        draft.apply(sentence, operator)
+    if draft.kind is None:
         return None
-    is_turned = turning.anchor != verb.first
+    is_changed = draft.anchor != verb.first
     return Act(
-        kind=turning.kind,
-        rule_id=turning.rule_id,
-        anchor=turning.anchor,
-        focus=turning.anchor if turning.kind == "demand" and is_turned else verb.last,
+        kind=draft.kind,
+        rule_id=draft.rule_id,
+        anchor=draft.anchor,
+        focus=draft.anchor if draft.kind == "demand" and is_changed else verb.last,
         instrument=str(thing.readings[0].entry["instrument"] if thing else entry["self"]),
-        status=status_of(sentence, turning.kind, str(entry["status"]), verb.first),
-        modality="negated" if turning.modality == "asserted" and _has_no_object(sentence, verb, thing) else turning.modality,
-        score=TURNED_SCORE if is_turned else score,
-        mutual=_is_mutual(sentence, turning.kind, entry),
+        status=status_of(sentence, draft.kind, str(entry["status"]), verb.first),
+        modality="negated" if draft.modality == "asserted" and _is_object_negated(sentence, verb, thing) else draft.modality,
+        score=CHANGED_SCORE if is_changed else score,
+        mutual=_is_mutual(sentence, draft.kind, entry),
         words=matched_words(sentence, verb, thing, *operators),
         thing=thing.first if thing else None,
     )
 
 
-def _has_no_object(sentence: Marked, verb: Mark, thing: Mark | None) -> bool:
-    """`announced no change in any tariff`, `imposed no new duties`: the object is denied, not the verb."""
+def _is_object_negated(sentence: MarkedSentence, verb: Mark, thing: Mark | None) -> bool:
+    """Whether the object is denied instead of the verb: `announced no change in any tariff`, `imposed no new duties`."""
     return thing is not None and sentence.words_between(verb.last + 1, thing.first)[:1] == ["no"]
 
 
-def _is_mutual(sentence: Marked, kind: str, entry: Mapping[str, Any]) -> bool:
-    """Agreements go both ways, and so do talks, unless they are one side's words or wish."""
+def _is_mutual(sentence: MarkedSentence, kind: str, entry: Mapping[str, Any]) -> bool:
+    """Whether both sides act, as in agreements and talks, unless one side only speaks of them or wants them."""
     if kind == "dialogue" and entry["id"] == "sign":
         return not cues("speech") & set(sentence.words_between(0, len(sentence.tokens)))
     return kind in {"agreement", "dialogue"} and not entry.get("one_way")
 
 
-def _is_prospect(sentence: Marked, verb: Mark, operators: list[Mark]) -> bool:
-    """A deal that is hoped for or near is talk, not yet an agreement."""
+def _is_prospect(sentence: MarkedSentence, verb: Mark, operators: list[Mark]) -> bool:
+    """Whether a deal is only hoped for or near, which is talk and not yet an agreement."""
     before = set(sentence.words_between(verb.first - 5, verb.first))
     return verb.form == "ing" or bool(cues("prospect") & before) or any(class_of(o) == "threaten" for o in operators)
 
 
-def _conditional(sentence: Marked, act: Act) -> Act:
-    """What a state will do if another does something is a threat, however sure it sounds."""
+def _adjust_conditional(sentence: MarkedSentence, act: Act) -> Act:
+    """Make a threat of a measure that a state will take if another acts."""
     if act.kind != "measure" or act.modality not in {"asserted", "hypothetical"}:
         return act
-    start, end = sentence.clause(act.anchor)
+    start, end = sentence.clause_bounds(act.anchor)
     before = sentence.words_between(max(start, act.anchor - 6), act.anchor + 1)
-    is_future = bool(cues("resolve") & set(before)) or _is_bound_to(before[:-1])
-    openers = [at for at in sentence.clause_starts if sentence.tokens[at].lower in cues("provisos") and not start <= at < end]
-    if not is_future or not openers or cues("forecasters") & set(sentence.words_between(0, len(sentence.tokens))):
+    is_future = bool(cues("resolve") & set(before)) or _ends_in_obligation(before[:-1])
+    conditions = [at for at in sentence.clause_starts if sentence.tokens[at].lower in cues("provisos") and not start <= at < end]
+    if not is_future or not conditions or cues("forecasters") & set(sentence.words_between(0, len(sentence.tokens))):
         return act
     return replace(act, kind="threat", status="proposed", modality="asserted", rule_id=f"if.{act.rule_id}")
 
 
-def _is_bound_to(words: Sequence[str]) -> bool:
-    """Words before a verb that end in `have to` or `need to`."""
+def _ends_in_obligation(words: Sequence[str]) -> bool:
+    """Whether the words end in `have to` or `need to`."""
     return len(words) > 1 and words[-1] == "to" and words[-2] in cues("obligations")
 
 
-def _tied(sentence: Marked, act: Act) -> Act:
-    """`will not move unless the other side lifts its duties`: the other's concession is what a refusal waits for."""
-    start, _ = sentence.clause(act.anchor)
+def _adjust_precondition(sentence: MarkedSentence, act: Act) -> Act:
+    """Make a refusal of a concession that another state must make first: `will not move unless it lifts its duties`."""
+    start, _ = sentence.clause_bounds(act.anchor)
     if act.kind not in CONCEDING or sentence.tokens[start].lower not in cues("until"):
         return act
-    denials = [mark for mark in sentence.of("operator") if class_of(mark) in {"negate", "refuse"} and mark.last < start]
+    denials = [mark for mark in sentence.marks_of("operator") if class_of(mark) in {"negate", "refuse"} and mark.last < start]
     if not denials or denials[-1].last + 1 >= start:
         return act
     at = denials[-1].last + 1
@@ -227,22 +230,28 @@ def _tied(sentence: Marked, act: Act) -> Act:
     )
 
 
-def _in_time(sentence: Marked, act: Act) -> Act:
-    """Background where the clause says so: an adverb of the past, a past perfect, a clause of "after" or "since"."""
+def _adjust_modality(sentence: MarkedSentence, act: Act) -> Act:
+    """Make acts historical or hypothetical if their clause says so.
+
+    Historical: an adverb of the past, a past perfect, a clause with "after" or "since". Hypothetical: questions, conditions, forecasts.
+    """
     if act.modality != "asserted":
         return act
     if sentence.text.rstrip().endswith("?"):
         return replace(act, modality="hypothetical")
-    start, end = sentence.clause(act.anchor)
+    start, end = sentence.clause_bounds(act.anchor)
     opener = sentence.tokens[start].lower
-    is_answered = opener in {"since", "following", "after"} and act.kind in ESCALATING | CONCEDING and not sentence.is_market_report(start)
-    is_dated = any(class_of(mark) == "historical" and start <= mark.first < end for mark in sentence.of("operator"))
+    is_background = (
+        opener in {"since", "following", "after"} and act.kind in ESCALATING | CONCEDING and not sentence.is_market_report(start)
+    )
+    is_dated = any(class_of(mark) == "historical" and start <= mark.first < end for mark in sentence.marks_of("operator"))
     near = sentence.words_between(act.anchor - 9, act.anchor)
     is_past_perfect = "had" in near[-3:] and not cues("reporting") & set(near)
-    if is_answered or is_dated or is_past_perfect:
+    if is_background or is_dated or is_past_perfect:
         return replace(act, modality="historical")
-    dreads = {at for thing in sentence.of("object") for at in range(thing.first, thing.last + 1)}  # trade war fears are no forecast
-    said = {word.lower for at, word in enumerate(sentence.tokens[start:end], start) if at not in dreads}
-    if opener in cues("conditions") or cues("forecasters") & said:
+    # Words inside an object are no forecast: "trade war fears".
+    in_objects = {at for mark in sentence.marks_of("object") for at in range(mark.first, mark.last + 1)}
+    other_words = {token.lower for at, token in enumerate(sentence.tokens[start:end], start) if at not in in_objects}
+    if opener in cues("conditions") or cues("forecasters") & other_words:
         return replace(act, modality="hypothetical")
     return act

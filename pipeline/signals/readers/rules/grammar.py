@@ -1,7 +1,6 @@
-"""What an act is, and how the words before it turn it: a cut that is threatened, offered, demanded, refused, denied or doubted.
+"""The kinds of acts, and how operators such as "threatens", "refuses" or "not" change them.
 
-Belongs here: the tables of direction and sign, and the effect of operators on kind and modality. Does not: finding the acts
-(`compose.py`, `bare.py`), or who acts (`roles.py`).
+Acts are found in `compose.py` and `bare.py`; who acts is decided in `roles.py`.
 """
 
 from collections.abc import Mapping
@@ -10,14 +9,14 @@ from types import MappingProxyType
 
 from pipeline.contracts.vocabulary import STATUS_OF_WORDS
 from pipeline.signals.lexicon import cues
-from pipeline.signals.readers.rules.matching import Mark, Marked
+from pipeline.signals.readers.rules.matching import Mark, MarkedSentence
 
 OPERATOR_REACH = 11
 NEGATION_REACH = 4
 DOUBT_REACH = 3
 
-# direction of the verb and class of its object
-CLASSES = MappingProxyType(
+# Direction of the verb and class of its object.
+KINDS = MappingProxyType(
     {
         ("up", "restriction"): "measure",
         ("down", "restriction"): "easing",
@@ -42,11 +41,11 @@ CLASSES = MappingProxyType(
     }
 )
 ESCALATING = frozenset({"measure", "investigation"})
-ANSWERED = frozenset({"demand", "offer"})
+REJECTABLE = frozenset({"demand", "offer"})
 CONCEDING = frozenset({"easing", "purchase", "agreement"})
 
-# what an operator makes of an escalating, a conceding, a talking and a refusing act; None leaves no signal
-TURNS: Mapping[str, tuple[str | None, str | None, str | None, str | None]] = MappingProxyType(
+# The kind that an operator gives to an escalating act, a conceding act, a dialogue and any other act; None leaves no signal.
+OPERATOR_EFFECTS: Mapping[str, tuple[str | None, str | None, str | None, str | None]] = MappingProxyType(
     {
         "threaten": ("threat", "offer", "dialogue", "threat"),
         "offer": ("threat", "offer", "dialogue", None),
@@ -61,10 +60,13 @@ TURNS: Mapping[str, tuple[str | None, str | None, str | None, str | None]] = Map
 
 @dataclass(frozen=True, slots=True)
 class Act:
-    """One act found in a sentence, before it is known whose it is.
+    """An act in a sentence, before actor and target are known.
 
-    `anchor` is the word before which its subject stands, `focus` the word after which its target stands, `thing` its object;
-    `mutual` acts go both ways. `score` in 0 to 1 orders readings of the same act.
+    * `anchor`: the word that the subject precedes
+    * `focus`: the word that the target follows
+    * `thing`: the first word of the object
+    * `mutual`: both sides act
+    * `score`: 0 to 1, orders readings of the same act
     """
 
     kind: str
@@ -81,21 +83,24 @@ class Act:
 
 
 def class_of(mark: Mark) -> str:
-    """The class of an object or operator."""
+    """Return the lexicon class of an object or operator."""
     return str(mark.readings[0].entry["class"])
 
 
-def governing(sentence: Marked, at: int) -> list[Mark]:
-    """The operators before the word in its clause, nearest first. Those whose act is another state's are left out:
-    in `Trump threatens, Beijing is ready to hit back` the threat is not Beijing's."""
-    start, _ = sentence.clause(at)
-    reach = start if sentence.tokens[start].lower in cues("conditions") else max(start, at - OPERATOR_REACH)
-    before = [mark for mark in reversed(sentence.of("operator", "operator_noun")) if reach <= mark.first < at]
-    return [mark for mark in before if class_of(mark) in {"demand", "accuse"} or not _crosses_subject(sentence, mark, at)]
+def governing_operators(sentence: MarkedSentence, at: int) -> list[Mark]:
+    """Return the operators before word `at` in its clause, nearest first.
+
+    Operators of another state are left out: in `Trump threatens, Beijing is ready to hit back` the threat is not Beijing's.
+    """
+    start, _ = sentence.clause_bounds(at)
+    earliest = start if sentence.tokens[start].lower in cues("conditions") else max(start, at - OPERATOR_REACH)
+    before = [mark for mark in reversed(sentence.marks_of("operator", "operator_noun")) if earliest <= mark.first < at]
+    return [mark for mark in before if class_of(mark) in {"demand", "accuse"} or not _is_of_other_state(sentence, mark, at)]
 
 
-def _crosses_subject(sentence: Marked, operator: Mark, at: int) -> bool:
-    if class_of(operator) not in TURNS:
+def _is_of_other_state(sentence: MarkedSentence, operator: Mark, at: int) -> bool:
+    """Whether another subject is between the operator and word `at`."""
+    if class_of(operator) not in OPERATOR_EFFECTS:
         return False
     return any(
         operator.last < first < at
@@ -103,13 +108,13 @@ def _crosses_subject(sentence: Marked, operator: Mark, at: int) -> bool:
         and mention.is_actor
         and mention.role not in {"pronoun", "speaker"}
         and sentence.tokens[first - 1].lower not in cues("governed")
-        for mention, (first, last) in zip(sentence.mentions, sentence.places, strict=True)
+        for mention, (first, last) in zip(sentence.mentions, sentence.mention_spans, strict=True)
     )
 
 
 @dataclass(slots=True)
-class Turning:
-    """An act on its way through the operators before it. `kind` is None once nothing of it is left."""
+class DraftAct:
+    """An act while operators are applied to it; `base` is its kind before them, `kind` None if no signal is left."""
 
     base: str
     kind: str | None
@@ -117,39 +122,39 @@ class Turning:
     rule_id: str
     modality: str = "asserted"
 
-    def apply(self, sentence: Marked, operator: Mark) -> None:
-        """Let one operator turn the act."""
+    def apply(self, sentence: MarkedSentence, operator: Mark) -> None:
+        """Apply one operator to the act."""
         name = class_of(operator)
         if name == "negate":
             if operator.last >= self.anchor - NEGATION_REACH:
-                self._deny(sentence, operator)
+                self._negate(sentence, operator)
         elif name == "hypothetical":
             if self.base != "dialogue":
-                self._doubt(sentence, operator)
-        elif name in TURNS and (self.kind == self.base or name == "demand" or (name == "refuse" and self.kind in ANSWERED)):
-            self._turn(name)
+                self._make_hypothetical(sentence, operator)
+        elif name in OPERATOR_EFFECTS and (self.kind == self.base or name == "demand" or (name == "refuse" and self.kind in REJECTABLE)):
+            self._change_kind(name)
             self.anchor = operator.first
             self.rule_id = f"{operator.readings[0].entry['id']}.{self.rule_id}"
 
-    def _turn(self, name: str) -> None:
+    def _change_kind(self, name: str) -> None:
         if self.kind is None or (name == "agree" and self.kind in CONCEDING):
             return
-        if name == "refuse" and self.kind in ANSWERED:
+        if name == "refuse" and self.kind in REJECTABLE:
             self.kind = "refusal"  # rejected its demand
             return
         column = 0 if self.kind in ESCALATING else 1 if self.kind in CONCEDING else 2 if self.kind == "dialogue" else 3
-        is_denied = self.modality == "negated"
-        if name == "demand" and is_denied and self.kind in ESCALATING:
+        is_negated = self.modality == "negated"
+        if name == "demand" and is_negated and self.kind in ESCALATING:
             self.kind, self.modality = "demand", "asserted"  # urged it not to impose
             return
-        self.kind = TURNS[name][column]
+        self.kind = OPERATOR_EFFECTS[name][column]
         if name == "refuse" and self.base in ESCALATING:
             self.modality = "negated"
         elif self.kind == "demand":
             self.modality = "asserted"
 
-    def _deny(self, sentence: Marked, operator: Mark) -> None:
-        """`will not lift` is a refusal; `has not lifted` a denial."""
+    def _negate(self, sentence: MarkedSentence, operator: Mark) -> None:
+        """Make a refusal of `will not lift`, a negated act of `has not lifted`."""
         self.rule_id += ".not"
         wording = sentence.words_between(operator.first - 1, operator.last + 1)
         if self.kind in CONCEDING | {"dialogue"} and {"will", "wo", "would"} & set(wording):
@@ -157,29 +162,29 @@ class Turning:
         else:
             self.modality = "negated"
 
-    def _doubt(self, sentence: Marked, operator: Mark) -> None:
-        """`could` and `if` doubt; `would` after a word of saying reports a plan."""
+    def _make_hypothetical(self, sentence: MarkedSentence, operator: Mark) -> None:
+        """Make the act hypothetical by `could` or `if`; `would` after a word of saying reports a plan instead."""
         word = sentence.tokens[operator.first].lower
-        reported = cues("reporting") & set(sentence.words_between(operator.first - 4, operator.first))
-        if word in {"would", "should"} and (reported or operator.first < self.anchor - DOUBT_REACH):
+        is_reported = cues("reporting") & set(sentence.words_between(operator.first - 4, operator.first))
+        if word in {"would", "should"} and (is_reported or operator.first < self.anchor - DOUBT_REACH):
             return
         if self.modality == "asserted":
             self.modality = "hypothetical"
 
 
-def status_of(sentence: Marked, kind: str, done: str, at: int) -> str:
-    """The status of an act whose verb stands at word `at`; `done` is what the verb says of deeds."""
+def status_of(sentence: MarkedSentence, kind: str, lexicon_status: str, at: int) -> str:
+    """Return the status of an act with its verb at word `at`; `lexicon_status` is that of the verb."""
     if kind in STATUS_OF_WORDS:
         return STATUS_OF_WORDS[kind]
     before = set(sentence.words_between(at - 4, at))
     if kind == "dialogue":
         return "proposed" if cues("future") & before else "effective"
     if cues("future") & before:
-        return "announced" if done in {"effective", "ended"} else done
-    return "effective" if done == "announced" and {"has", "have"} & before else done
+        return "announced" if lexicon_status in {"effective", "ended"} else lexicon_status
+    return "effective" if lexicon_status == "announced" and {"has", "have"} & before else lexicon_status
 
 
-def matched_words(sentence: Marked, *marks: Mark | None) -> tuple[str, ...]:
-    """The marks as written, left to right."""
-    found = sorted((mark for mark in marks if mark is not None), key=lambda mark: mark.first)
-    return tuple(sentence.text[sentence.tokens[mark.first].start : sentence.tokens[mark.last].end] for mark in found)
+def matched_words(sentence: MarkedSentence, *marks: Mark | None) -> tuple[str, ...]:
+    """Return the text of the marks as written, left to right."""
+    ordered = sorted((mark for mark in marks if mark is not None), key=lambda mark: mark.first)
+    return tuple(sentence.text[sentence.tokens[mark.first].start : sentence.tokens[mark.last].end] for mark in ordered)

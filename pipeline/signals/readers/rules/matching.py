@@ -1,6 +1,6 @@
-"""A sentence with the lexicon's words marked, noun told from verb, and its clauses bounded.
+"""Marking of lexicon phrases in a sentence, with nouns separated from verbs and the bounds of clauses.
 
-Belongs here: what stands where. Does not: what it means together (`compose.py`).
+What the marks mean together is decided in `compose.py`.
 """
 
 from collections.abc import Sequence
@@ -9,30 +9,33 @@ from functools import cached_property
 
 from pipeline.signals.actors import Mention
 from pipeline.signals.lexicon import cues
-from pipeline.signals.readers.rules.vocabulary import Group, Phrase, phrases
+from pipeline.signals.readers.rules.phrases import Category, Phrase, phrase_index
 from pipeline.signals.tokens import Token, tokenize
 
-LONG = 2  # from the first word of a phrase to its last
+LONG_PHRASE = 2  # from first to last word, so three words or more
 
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """A phrase of the lexicon found at words `first` to `last` (included). `readings` are the entries that it may belong to."""
+    """A lexicon phrase at words `first` to `last` (inclusive) of a sentence.
 
-    group: Group
+    `readings` are the entries that the phrase may belong to.
+    """
+
+    category: Category
     first: int
     last: int
     readings: tuple[Phrase, ...]
 
     @property
     def form(self) -> str:
-        """The form of its first word."""
+        """The form of the first word."""
         return self.readings[0].form
 
 
 @dataclass(frozen=True)
-class Marked:
-    """A sentence ready for composing: words, mentions in words (`place`), marks in order, and the first word of each clause."""
+class MarkedSentence:
+    """A sentence with its tokens, mentions, marks in order, and the first word of each clause."""
 
     text: str
     tokens: tuple[Token, ...]
@@ -41,82 +44,88 @@ class Marked:
     clause_starts: tuple[int, ...]
 
     @cached_property
-    def places(self) -> tuple[tuple[int, int], ...]:
-        """First and last word of each mention, in the order of `mentions`."""
-        return tuple(self._place(mention) for mention in self.mentions)
+    def mention_spans(self) -> tuple[tuple[int, int], ...]:
+        """First and last word (inclusive) of each mention, in the order of `mentions`."""
+        return tuple(self._word_span(mention) for mention in self.mentions)
 
-    def _place(self, mention: Mention) -> tuple[int, int]:
-        inside = [i for i, word in enumerate(self.tokens) if word.start < mention.end and word.end > mention.start]
+    def _word_span(self, mention: Mention) -> tuple[int, int]:
+        inside = [i for i, token in enumerate(self.tokens) if token.start < mention.end and token.end > mention.start]
         return (inside[0], inside[-1]) if inside else (0, 0)
 
-    def of(self, *groups: Group) -> list[Mark]:
-        """The marks of these groups, left to right."""
-        return [mark for mark in self.marks if mark.group in groups]
+    def marks_of(self, *categories: Category) -> list[Mark]:
+        """Return the marks of these categories, left to right."""
+        return [mark for mark in self.marks if mark.category in categories]
 
-    def clause(self, at: int) -> tuple[int, int]:
-        """First word of the clause that word `at` stands in, and the first of the next."""
+    def clause_bounds(self, at: int) -> tuple[int, int]:
+        """Return the first word of the clause of word `at`, and the first word of the next clause."""
         start = max((start for start in self.clause_starts if start <= at), default=0)
         end = min((start for start in self.clause_starts if start > at), default=len(self.tokens))
         return start, end
 
     def is_market_report(self, end: int) -> bool:
-        """Whether what stands before word `end` tells of a market and of no state: `Shares slump after ...`."""
-        states = [first for mention, (first, _) in zip(self.mentions, self.places, strict=True) if mention.is_actor and first < end]
-        led = [first for first in states if first == 0 or self.tokens[first - 1].lower not in cues("governed")]
-        return not led and bool(cues("markets") & set(self.words_between(0, end)))
+        """Whether the words before `end` report on a market and on no state: `Shares slump after ...`."""
+        states = [first for mention, (first, _) in zip(self.mentions, self.mention_spans, strict=True) if mention.is_actor and first < end]
+        subjects = [first for first in states if first == 0 or self.tokens[first - 1].lower not in cues("governed")]
+        return not subjects and bool(cues("markets") & set(self.words_between(0, end)))
 
     def words_between(self, first: int, end: int) -> list[str]:
-        """Lower-case words from `first` up to, not including, `end`."""
-        return [word.lower for word in self.tokens[max(first, 0) : end]]
+        """Return the lower-case words from `first` up to, not including, `end`."""
+        return [token.lower for token in self.tokens[max(first, 0) : end]]
 
 
-def marked(text: str, mentions: Sequence[Mention]) -> Marked:
-    """Mark one sentence: longest phrases first, verbs and nouns of the same spelling told apart by their neighbours."""
+def mark_sentence(text: str, mentions: Sequence[Mention]) -> MarkedSentence:
+    """Mark the lexicon phrases of a sentence, longest first.
+
+    Spellings that can be noun or verb are decided by their neighbours.
+    """
     tokens = tuple(tokenize(text))
-    layers: tuple[tuple[Group, ...], ...] = (("object", "act", "operator_noun"), ("verb",), ("operator",))
-    standing = _standing(tokens)
-    found = [mark for groups in layers for mark in _marks(tokens, standing, groups)]
-    marks = sorted((mark for mark in found if not any(_is_part(mark, other) for other in found)), key=lambda mark: (mark.first, mark.group))
-    return Marked(text, tokens, tuple(mentions), tuple(marks), tuple(_clause_starts(tokens)))
+    layers: tuple[tuple[Category, ...], ...] = (("object", "act", "operator_noun"), ("verb",), ("operator",))
+    phrases = _match_phrases(tokens)
+    all_marks = [mark for categories in layers for mark in _find_marks(tokens, phrases, categories)]
+    marks = [mark for mark in all_marks if not any(_is_part_of(mark, other) for other in all_marks)]
+    marks.sort(key=lambda mark: (mark.first, mark.category))
+    return MarkedSentence(text, tokens, tuple(mentions), tuple(marks), tuple(_find_clause_starts(tokens)))
 
 
-def _is_part(mark: Mark, other: Mark) -> bool:
-    """Whether a mark means nothing of its own in a longer phrase: the fears of `trade war fears`, the plans of `no plans`, the pressing of
-    `press ahead with`. Of two words, `held talks` keeps its talks and `agree to` its agreeing."""
+def _is_part_of(mark: Mark, other: Mark) -> bool:
+    """Whether a mark has no meaning of its own inside a longer phrase, such as `fears` in `trade war fears`.
+
+    In phrases of two words verbs and objects keep their own meaning: `held talks`.
+    """
     is_inside = other.first <= mark.first and mark.last <= other.last and mark.last - mark.first < other.last - other.first
-    is_turner = mark.group in {"operator", "operator_noun"} and other.group in {"object", "operator"}
-    return is_inside and (is_turner or other.last - other.first >= LONG)
+    is_operator = mark.category in {"operator", "operator_noun"} and other.category in {"object", "operator"}
+    return is_inside and (is_operator or other.last - other.first >= LONG_PHRASE)
 
 
-def _standing(tokens: Sequence[Token]) -> list[list[Phrase]]:
-    """For each word the phrases of the lexicon that begin there, longest first."""
-    index, lower = phrases(), tuple(word.lower for word in tokens)
-    return [[p for p in index.get(word, ()) if lower[at : at + len(p.spelling)] == p.spelling] for at, word in enumerate(lower)]
+def _match_phrases(tokens: Sequence[Token]) -> list[list[Phrase]]:
+    """Return for each word the lexicon phrases that begin there, longest first."""
+    index, lower = phrase_index(), tuple(token.lower for token in tokens)
+    return [[p for p in index.get(word, ()) if lower[at : at + len(p.words)] == p.words] for at, word in enumerate(lower)]
 
 
-def _marks(tokens: Sequence[Token], standing: Sequence[Sequence[Phrase]], groups: tuple[Group, ...]) -> list[Mark]:
-    found: list[Mark] = []
+def _find_marks(tokens: Sequence[Token], phrases: Sequence[Sequence[Phrase]], categories: tuple[Category, ...]) -> list[Mark]:
+    marks: list[Mark] = []
     at = 0
-    nouns = "object" in groups
+    wants_nouns = "object" in categories
     while at < len(tokens):
-        here = standing[at]
-        fitting = [p for p in here if p.group in groups and _is_noun(tokens, at, here, len(p.spelling)) == nouns]
+        here = phrases[at]
+        fitting = [p for p in here if p.category in categories and _is_noun(tokens, at, here, len(p.words)) == wants_nouns]
         if not fitting:
             at += 1
             continue
-        length = len(fitting[0].spelling)
-        longest = sorted((p for p in fitting if len(p.spelling) == length), key=lambda p: groups.index(p.group))
-        group = longest[0].group
-        found.append(Mark(group, at, at + length - 1, tuple(p for p in longest if p.group == group)))
+        length = len(fitting[0].words)
+        longest = sorted((p for p in fitting if len(p.words) == length), key=lambda p: categories.index(p.category))
+        category = longest[0].category
+        marks.append(Mark(category, at, at + length - 1, tuple(p for p in longest if p.category == category)))
         at += length
-    return found
+    return marks
 
 
-def _is_noun(tokens: Sequence[Token], at: int, standing: Sequence[Phrase], length: int) -> bool:
-    """Whether the `length` words at `at` are a noun. Only spellings that can be noun and verb need their neighbours."""
-    both = {p.form == "noun" for p in standing if len(p.spelling) == length}
-    if len(both) == 1:
-        return both == {True}
+def _is_noun(tokens: Sequence[Token], at: int, phrases: Sequence[Phrase], length: int) -> bool:
+    """Whether the `length` words at `at` are a noun, by neighbours only if the lexicon has them as noun and verb."""
+    is_noun_form = {p.form == "noun" for p in phrases if len(p.words) == length}
+    if len(is_noun_form) == 1:
+        return is_noun_form == {True}
     word = tokens[at].lower
     before = tokens[at - 1].lower if at else ""
     after = tokens[at + length].lower if at + length < len(tokens) else "."
@@ -128,14 +137,14 @@ def _is_noun(tokens: Sequence[Token], at: int, standing: Sequence[Phrase], lengt
     return not is_verb_like
 
 
-def _clause_starts(tokens: Sequence[Token]) -> list[int]:
+def _find_clause_starts(tokens: Sequence[Token]) -> list[int]:
     starts = [0]
-    for at, word in enumerate(tokens[1:], start=1):
+    for at, token in enumerate(tokens[1:], start=1):
         before = tokens[at - 1].lower
-        if word.text == "," and starts == [0] and tokens[0].lower in cues("subordinators") | cues("provisos"):
+        if token.text == "," and starts == [0] and tokens[0].lower in cues("subordinators") | cues("provisos"):
             starts.append(at)  # the first comma ends a clause that opens the sentence
             continue
-        opens = word.lower in cues("subordinators") or before in cues("hard") or (before == "," and word.lower in cues("conjunctions"))
-        if opens and not (word.lower == "as" and before in {"such", "well"}):
+        opens = token.lower in cues("subordinators") or before in cues("hard") or (before == "," and token.lower in cues("conjunctions"))
+        if opens and not (token.lower == "as" and before in {"such", "well"}):
             starts.append(at)
     return starts

@@ -1,57 +1,70 @@
-"""Acts told by a noun: `with new tariffs on Turkish steel`, `Japan's tariff threat to Chile`, `Delhi's halt to rice exports`.
+"""Acts expressed by a noun: `new tariffs on Turkish steel`, `Delhi's halt to rice exports`.
 
-Belongs here: when a noun is news by itself. Does not: verbs with objects (`compose.py`), operators by themselves and what is only named
-(`bare.py`).
+Verbs with objects are in `compose.py`, other acts without an object in `bare.py`.
 """
 
 from collections.abc import Iterable
 
 from pipeline.signals.lexicon import cues
-from pipeline.signals.readers.rules.grammar import TURNS, Act, Turning, class_of, governing, matched_words, status_of
-from pipeline.signals.readers.rules.matching import Mark, Marked
+from pipeline.signals.readers.rules.grammar import (
+    OPERATOR_EFFECTS,
+    Act,
+    DraftAct,
+    class_of,
+    governing_operators,
+    matched_words,
+    status_of,
+)
+from pipeline.signals.readers.rules.matching import Mark, MarkedSentence
 
 OWNER_REACH = 5
-FRESH_REACH = 4
-AIM_REACH = 6
-FRESH_SCORE = 0.5
+NEW_REACH = 4
+TARGET_REACH = 6
+NEW_RESTRICTION_SCORE = 0.5
 
 
-def is_owned(sentence: Marked, noun: Mark) -> bool:
-    """Whether the noun is a state's own: `Delhi's sudden halt`. What lies between may describe it, nothing else."""
-    between = [sentence.words_between(last + 1, noun.first) for _, last in sentence.places if noun.first - OWNER_REACH <= last < noun.first]
+def is_owned(sentence: MarkedSentence, noun: Mark) -> bool:
+    """Whether the noun belongs to a state, with at most adjectives between them: `Delhi's sudden halt`."""
+    spans = [last for _, last in sentence.mention_spans if noun.first - OWNER_REACH <= last < noun.first]
+    between = [sentence.words_between(last + 1, noun.first) for last in spans]
     return any(words[:1] == ["'s"] and not set(words) & cues("governed") for words in between)
 
 
-def fresh(sentence: Marked, taken: set[int]) -> Iterable[Act]:
-    """A restriction that is called new and is aimed at someone: `new tariffs on Turkish steel`. Adds the words that it uses to `taken`."""
-    for thing in sentence.of("object"):
-        if class_of(thing) != "restriction" or thing.first in taken:
+def find_new_restrictions(sentence: MarkedSentence, used: set[int]) -> Iterable[Act]:
+    """Find restrictions that are called new and have a target: `new tariffs on Turkish steel`.
+
+    Their words are added to `used`.
+    """
+    for thing in sentence.marks_of("object"):
+        if class_of(thing) != "restriction" or thing.first in used:
             continue
-        before = sentence.words_between(max(thing.first - FRESH_REACH, sentence.clause(thing.first)[0]), thing.first)
-        if not cues("fresh") & set(before) or not _is_aimed(sentence, thing):
+        before = sentence.words_between(max(thing.first - NEW_REACH, sentence.clause_bounds(thing.first)[0]), thing.first)
+        if not cues("fresh") & set(before) or not _has_target(sentence, thing):
             continue
-        operators = governing(sentence, thing.first)
-        turning = Turning("measure", "measure", thing.first, "fresh.restriction")
+        operators = governing_operators(sentence, thing.first)
+        draft = DraftAct("measure", "measure", thing.first, "fresh.restriction")
         for operator in operators:
-            turning.apply(sentence, operator)
-        if turning.kind is None or any(class_of(operator) in TURNS for operator in operators):
+            draft.apply(sentence, operator)
+        if draft.kind is None or any(class_of(operator) in OPERATOR_EFFECTS for operator in operators):
             continue
-        taken.add(thing.first)
+        used.add(thing.first)
         yield Act(
             kind="measure",
-            rule_id=turning.rule_id,
+            rule_id=draft.rule_id,
             anchor=thing.first,
             focus=thing.last,
             instrument=str(thing.readings[0].entry["instrument"]),
             status=status_of(sentence, "measure", "announced", thing.first),
-            modality=turning.modality,
-            score=FRESH_SCORE,
+            modality=draft.modality,
+            score=NEW_RESTRICTION_SCORE,
             mutual=False,
             words=matched_words(sentence, thing),
             thing=thing.first,
         )
 
 
-def _is_aimed(sentence: Marked, thing: Mark) -> bool:
+def _has_target(sentence: MarkedSentence, thing: Mark) -> bool:
     after = sentence.words_between(thing.last + 1, thing.last + 2)
-    return bool(set(after) & {"on", "against", "for"}) and any(thing.last < first <= thing.last + AIM_REACH for first, _ in sentence.places)
+    return bool(set(after) & {"on", "against", "for"}) and any(
+        thing.last < first <= thing.last + TARGET_REACH for first, _ in sentence.mention_spans
+    )

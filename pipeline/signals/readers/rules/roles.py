@@ -1,7 +1,6 @@
-"""Who acts and towards whom: by the tree of the sentence, else by the order of its words, else by the article.
+"""Actor and target of an act: by the tree of the sentence, else by word order, else by the article.
 
-Belongs here: which of these is believed, and the ways of a mutual act. Does not: kinds (`compose.py`), the tree's own answer
-(`clauses.py`), word order and the article's main pair (`word_order.py`).
+The tree is read in `parsed.py`, word order and the article's main pair in `word_order.py`.
 """
 
 from collections.abc import Iterator
@@ -9,110 +8,127 @@ from itertools import permutations
 
 from pipeline.signals.context import PAIR_SIZE
 from pipeline.signals.lexicon import cues
-from pipeline.signals.readers.rules.clauses import Clauses, Party
 from pipeline.signals.readers.rules.grammar import Act
-from pipeline.signals.readers.rules.word_order import Scene, agent, has_stranger, owner, parties, targets
+from pipeline.signals.readers.rules.parsed import ParsedSentence, Party
+from pipeline.signals.readers.rules.word_order import (
+    SentenceContext,
+    find_agent,
+    find_mutual_pair,
+    find_owner,
+    find_targets,
+    is_done_by_stranger,
+)
 
-OPEN_TO_ALL = frozenset({"measure", "threat", "easing", "investigation"})
+TARGETS_ALL = frozenset({"measure", "threat", "easing", "investigation"})
 
 
-def ways(scene: Scene, clauses: Clauses | None, act: Act) -> Iterator[tuple[str, str]]:
-    """Actor and target of an act: one pair, several where either is a list, both ways where the act is mutual; nothing where a stranger
-    acts or either is unknown. `clauses` is None where sentences are not parsed."""
+def find_roles(context: SentenceContext, parsed: ParsedSentence | None, act: Act) -> Iterator[tuple[str, str]]:
+    """Yield the pairs of actor and target of an act.
+
+    Lists of countries give several pairs, mutual acts both directions. There are none if a stranger acts or a side is unknown. `parsed`
+    is None if no parser is installed.
+    """
     if "suffer." in act.rule_id:
-        yield from _suffered(scene, clauses, act)
+        yield from _find_roles_of_sufferer(context, parsed, act)
         return
-    is_told = act.rule_id.startswith("misdeed.") or (act.kind == "demand" and clauses and clauses.is_obligation(act.anchor))
-    if clauses and is_told:
-        yield from _told(scene, clauses, act)
+    is_about_other = act.rule_id.startswith("misdeed.") or (act.kind == "demand" and parsed and parsed.is_obligation(act.anchor))
+    if parsed and is_about_other:
+        yield from _find_roles_of_statement(context, parsed, act)
         return
-    party = _doer(clauses, act) if clauses else None
-    if clauses and clauses.is_told_by_stranger(act.anchor):
+    party = _find_agent_party(parsed, act) if parsed else None
+    if parsed and parsed.is_said_by_stranger(act.anchor):
         return
-    if party.is_stranger if party else has_stranger(scene, act.anchor):
+    if party.is_stranger if party else is_done_by_stranger(context, act.anchor):
         return
     if act.mutual:
-        yield from _mutual(scene, clauses, party, act)
+        yield from _find_mutual_roles(context, parsed, party, act)
         return
-    for actor in _actors(scene, party, act):
-        for target in _targets(scene, clauses, actor, party, act):
+    for actor in _choose_actors(context, party, act):
+        for target in _choose_targets(context, parsed, actor, party, act):
             yield actor, target
 
 
-def _suffered(scene: Scene, clauses: Clauses | None, act: Act) -> Iterator[tuple[str, str]]:
-    """Of `Japan faces American tariffs`: whose the tariffs are, else the other side, and who faces them."""
-    subject = None if clauses else agent(scene, act.anchor)
-    for bearer in clauses.bearers(act.focus) if clauses else (subject,) if subject else ():
-        named = clauses.aims(_roots(clauses, act)[:1], {bearer}) if clauses else ()
-        for actor in (named or targets(scene, bearer, act.focus, may_be_all=False))[:1]:
-            yield actor, bearer
+def _find_roles_of_sufferer(context: SentenceContext, parsed: ParsedSentence | None, act: Act) -> Iterator[tuple[str, str]]:
+    """Of `Japan faces American tariffs`: the owner of the tariffs, else the other side, acts towards the subject."""
+    if parsed:
+        sufferers = parsed.find_subject_countries(act.focus)
+    else:
+        agent = find_agent(context, act.anchor)
+        sufferers = (agent,) if agent else ()
+    for sufferer in sufferers:
+        owners = parsed.find_targets(_search_roots(parsed, act)[:1], {sufferer}) if parsed else ()
+        for actor in (owners or find_targets(context, sufferer, act.focus, allow_all_partners=False))[:1]:
+            yield actor, sufferer
 
 
-def _told(scene: Scene, clauses: Clauses, act: Act) -> Iterator[tuple[str, str]]:
-    """Of `Beijing said Washington should lift its tariffs`, or `broke the rules`: who says so, else the other side, and of whom."""
-    if clauses.is_told_by_stranger(act.anchor):
+def _find_roles_of_statement(context: SentenceContext, parsed: ParsedSentence, act: Act) -> Iterator[tuple[str, str]]:
+    """Of `Beijing said Washington should lift its tariffs`: the speaker, else the other side, acts towards the subject."""
+    if parsed.is_said_by_stranger(act.anchor):
         return
-    told, speaker = clauses.bearers(act.anchor), clauses.speaker(act.anchor)
+    subjects, speaker = parsed.find_subject_countries(act.anchor), parsed.find_speaker(act.anchor)
     speakers = speaker.codes if speaker else ()
-    for target in told:
-        named = [code for code in speakers if code != target]
-        for actor in (named or targets(scene, target, act.focus, may_be_all=False))[:1]:
+    for target in subjects:
+        others = [code for code in speakers if code != target]
+        for actor in (others or find_targets(context, target, act.focus, allow_all_partners=False))[:1]:
             yield actor, target
-    if not told:
-        yield from ((actor, target) for actor in speakers for target in targets(scene, actor, act.focus, may_be_all=False))
+    if not subjects:
+        for actor in speakers:
+            for target in find_targets(context, actor, act.focus, allow_all_partners=False):
+                yield actor, target
 
 
-def _doer(clauses: Clauses, act: Act) -> Party | None:
-    """Whose act it is; words about talks are those of who speaks."""
+def _find_agent_party(parsed: ParsedSentence, act: Act) -> Party | None:
+    """Return who acts; for words about talks, who speaks."""
     is_spoken = act.rule_id.startswith("spoken.")
-    return (clauses.speaker(act.anchor) if is_spoken else None) or clauses.doer(act.anchor)
+    return (parsed.find_speaker(act.anchor) if is_spoken else None) or parsed.find_agent(act.anchor)
 
 
-def _actors(scene: Scene, party: Party | None, act: Act) -> tuple[str, ...]:
+def _choose_actors(context: SentenceContext, party: Party | None, act: Act) -> tuple[str, ...]:
     if party:
         return party.codes
-    actor = agent(scene, act.anchor) or (owner(scene, act.thing) if act.thing is not None else None)
+    actor = find_agent(context, act.anchor) or (find_owner(context, act.thing) if act.thing is not None else None)
     return (actor,) if actor else ()
 
 
-def _targets(scene: Scene, clauses: Clauses | None, actor: str, party: Party | None, act: Act) -> tuple[str, ...]:
+def _choose_targets(context: SentenceContext, parsed: ParsedSentence | None, actor: str, party: Party | None, act: Act) -> tuple[str, ...]:
     is_diverted = "divert." in act.rule_id
-    if clauses:
-        skips = cues("destinations") if is_diverted else frozenset[str]()
-        found = clauses.aims(_roots(clauses, act), {actor, *(party.codes if party else ())}, skips=skips)
-        if found:
-            return found
-    subjects = clauses.subjects() if clauses else frozenset[int]()
-    return targets(scene, actor, act.focus, may_be_all=act.kind in OPEN_TO_ALL, is_diverted=is_diverted, but=subjects)
+    if parsed:
+        skipped = cues("destinations") if is_diverted else frozenset[str]()
+        targets = parsed.find_targets(_search_roots(parsed, act), {actor, *(party.codes if party else ())}, skipped_prepositions=skipped)
+        if targets:
+            return targets
+    subjects = parsed.subject_positions() if parsed else frozenset[int]()
+    return find_targets(context, actor, act.focus, allow_all_partners=act.kind in TARGETS_ALL, is_diverted=is_diverted, not_at=subjects)
 
 
-def _roots(clauses: Clauses, act: Act) -> list[int]:
-    """The words under which the target is looked for, in this order: what is acted on, the verb, the word that turned it."""
-    words = [] if act.thing is None else [clauses.top(act.thing)]
-    turned = [act.focus, act.anchor]
-    return [*turned, *words] if act.kind in {"demand", "accusation"} else [*words, *turned]
+def _search_roots(parsed: ParsedSentence, act: Act) -> list[int]:
+    """Return the words below which targets are searched, in order: the object, the verb, the operator."""
+    object_head = [] if act.thing is None else [parsed.phrase_head(act.thing)]
+    verbs = [act.focus, act.anchor]
+    return [*verbs, *object_head] if act.kind in {"demand", "accusation"} else [*object_head, *verbs]
 
 
-def _mutual(scene: Scene, clauses: Clauses | None, party: Party | None, act: Act) -> Iterator[tuple[str, str]]:
-    pair = _both(clauses, party, act)
+def _find_mutual_roles(context: SentenceContext, parsed: ParsedSentence | None, party: Party | None, act: Act) -> Iterator[tuple[str, str]]:
+    pair = _find_parsed_pair(parsed, party, act)
     if len(pair) < PAIR_SIZE:
-        pair = parties(scene)
+        pair = find_mutual_pair(context)
     if len(pair) >= PAIR_SIZE:
         yield from permutations(pair, PAIR_SIZE)
         return
-    actor = party.codes[0] if party else agent(scene, act.anchor)
+    actor = party.codes[0] if party else find_agent(context, act.anchor)
     if actor:
-        yield from ((actor, target) for target in targets(scene, actor, act.focus, may_be_all=False))
+        for target in find_targets(context, actor, act.focus, allow_all_partners=False):
+            yield actor, target
 
 
-def _both(clauses: Clauses | None, party: Party | None, act: Act) -> tuple[str, ...]:
-    """The sides of a mutual act by the tree: those who do it together, else who does it and with whom."""
-    if clauses is None:
+def _find_parsed_pair(parsed: ParsedSentence | None, party: Party | None, act: Act) -> tuple[str, ...]:
+    """Return the sides of a mutual act by the tree: those who act together, else the actor and its target."""
+    if parsed is None:
         return ()
-    roots = _roots(clauses, act)
+    roots = _search_roots(parsed, act)
     actors = party.codes if party else ()
     if len(actors) >= PAIR_SIZE:
         return actors
     if actors:
-        return (*actors, *clauses.aims(roots, actors)[:1])
-    return clauses.aims(roots, ())
+        return (*actors, *parsed.find_targets(roots, actors)[:1])
+    return parsed.find_targets(roots, ())

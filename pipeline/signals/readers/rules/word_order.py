@@ -1,6 +1,6 @@
-"""Who acts and towards whom by the order of the words, for where a tree is missing or silent.
+"""Actors and targets by word order, for sentences without a tree or where it does not say.
 
-Belongs here: the choice among the mentions of a sentence and, failing these, the article's main pair. Does not: kinds.
+It chooses among the mentions of a sentence, else uses the article's main pair.
 """
 
 import itertools
@@ -8,163 +8,189 @@ from dataclasses import dataclass
 
 from pipeline.contracts.countries import ALL_PARTNERS
 from pipeline.signals.actors import Mention
+from pipeline.signals.context import PAIR_SIZE
 from pipeline.signals.lexicon import cues
-from pipeline.signals.readers.rules.matching import Marked
-from pipeline.signals.readers.rules.vocabulary import word_list
+from pipeline.signals.readers.rules.matching import MarkedSentence
+from pipeline.signals.readers.rules.phrases import word_list
 
 PASSIVE_REACH = 12
 OWNER_REACH = 3
+SPEECH_REACH = 5
+SPEECH_VERBS = frozenset({"said", "says", "announced", "confirmed", "told", "added", "reported"})
 
 
 @dataclass(frozen=True, slots=True)
-class Scene:
-    """What is known around a sentence: the marked sentence, and the article's main pair of countries (or fewer)."""
+class SentenceContext:
+    """A marked sentence and the main pair of countries of its article (or fewer)."""
 
-    sentence: Marked
+    sentence: MarkedSentence
     main_pair: tuple[str, ...]
 
 
-def agent(scene: Scene, at: int) -> str | None:
-    """The country whose act the word `at` is: the nearest subject to its left, else who is said to do it ("by …"), else who reports it,
-    else None. A stranger (an analyst, a company) as nearest subject gives None: what strangers do is no signal."""
-    sentence = scene.sentence
-    behind = _behind(sentence, at)
-    if behind:
-        return behind
-    left = _subject_left(sentence, at)
-    if left is not None:
-        mention, place = left
-        return None if _stranger_between(sentence, place[1] + 1, at) else mention.code
-    if _stranger_between(sentence, sentence.clause(at)[0], at):
+def find_agent(context: SentenceContext, at: int) -> str | None:
+    """Return the country that does the act of word `at`.
+
+    It is the agent of a passive ("by ..."), else the nearest subject before the word, else who reports the act. None if it is unknown or
+    a stranger (an analyst, a company), whose acts are no signals.
+    """
+    sentence = context.sentence
+    passive_agent = _find_passive_agent(sentence, at)
+    if passive_agent:
+        return passive_agent
+    subject = _find_subject_before(sentence, at)
+    if subject is not None:
+        mention, span = subject
+        return None if _is_stranger_between(sentence, span[1] + 1, at) else mention.code
+    if _is_stranger_between(sentence, sentence.clause_bounds(at)[0], at):
         return None
-    return _reporting(sentence, at)
+    return _find_reporter(sentence, at)
 
 
-def has_stranger(scene: Scene, at: int) -> bool:
-    """Whether a stranger is the subject before the word."""
-    left = _subject_left(scene.sentence, at)
-    start = left[1][1] + 1 if left else 0
-    return _stranger_between(scene.sentence, start, at)
+def is_done_by_stranger(context: SentenceContext, at: int) -> bool:
+    """Whether the subject before word `at` is a stranger."""
+    subject = _find_subject_before(context.sentence, at)
+    start = subject[1][1] + 1 if subject else 0
+    return _is_stranger_between(context.sentence, start, at)
 
 
-def _subject_left(sentence: Marked, at: int) -> tuple[Mention, tuple[int, int]] | None:
-    for mention, place in reversed(list(zip(sentence.mentions, sentence.places, strict=True))):
-        if place[1] < at and mention.is_actor and not _is_governed(sentence, mention, place):
-            return mention, place
+def _find_subject_before(sentence: MarkedSentence, at: int) -> tuple[Mention, tuple[int, int]] | None:
+    for mention, span in reversed(list(zip(sentence.mentions, sentence.mention_spans, strict=True))):
+        if span[1] < at and mention.is_actor and not _is_governed(sentence, mention, span):
+            return mention, span
     return None
 
 
-def _is_governed(sentence: Marked, mention: Mention, place: tuple[int, int]) -> bool:
-    """Whether the mention hangs on a preposition, alone or in a list, and so is no subject. `Xi of China` still is."""
+def _is_governed(sentence: MarkedSentence, mention: Mention, span: tuple[int, int]) -> bool:
+    """Whether the mention, or the list that it is in, follows a preposition and so is no subject.
+
+    A title or name before it makes it one: `Xi of China`.
+    """
     if mention.role == "mutual":
         return False
-    at = place[0] - 1
+    at = span[0] - 1
     while at >= 0 and (
-        sentence.tokens[at].lower in cues("coordinators") or _in_mention(sentence, at) or _is_title_word(sentence.tokens[at].text)
+        sentence.tokens[at].lower in cues("coordinators") or _is_in_mention(sentence, at) or _is_title(sentence.tokens[at].text)
     ):
-        if sentence.tokens[at].lower == "," and not _goes_on(sentence, at, place):
+        if sentence.tokens[at].lower == "," and not _is_list_comma(sentence, at, span):
             return False
         at -= 1
     return at >= 0 and sentence.tokens[at].lower in cues("governed")
 
 
-def _goes_on(sentence: Marked, comma: int, place: tuple[int, int]) -> bool:
-    """Whether a list of countries goes on after a comma: in `tariffs on China, Beijing answers` a new clause begins."""
-    if not _in_mention(sentence, comma - 1):
+def _is_list_comma(sentence: MarkedSentence, comma: int, span: tuple[int, int]) -> bool:
+    """Whether a comma continues a list of countries; in `tariffs on China, Beijing answers` it begins a clause."""
+    if not _is_in_mention(sentence, comma - 1):
         return False
-    after = sentence.words_between(place[1] + 1, place[1] + 2)
-    return comma != place[0] - 1 or not after or after[0] in cues("coordinators") | {".", ";"}
+    after = sentence.words_between(span[1] + 1, span[1] + 2)
+    return comma != span[0] - 1 or not after or after[0] in cues("coordinators") | {".", ";"}
 
 
-def _is_title_word(text: str) -> bool:
+def _is_title(text: str) -> bool:
     return text in cues("titles")
 
 
-def _in_mention(sentence: Marked, at: int) -> bool:
-    return any(first <= at <= last for first, last in sentence.places)
+def _is_in_mention(sentence: MarkedSentence, at: int) -> bool:
+    return any(first <= at <= last for first, last in sentence.mention_spans)
 
 
-def _behind(sentence: Marked, at: int) -> str | None:
-    """`imposed by Washington`: the agent of a passive."""
-    for mention, place in zip(sentence.mentions, sentence.places, strict=True):
-        if at < place[0] <= at + PASSIVE_REACH and mention.is_actor:
-            gap = sentence.words_between(at + 1, place[0])
-            if "by" in gap and not {",", "to", ";"} & set(gap):
+def _find_passive_agent(sentence: MarkedSentence, at: int) -> str | None:
+    """Return the agent of a passive: `imposed by Washington`."""
+    for mention, span in zip(sentence.mentions, sentence.mention_spans, strict=True):
+        if at < span[0] <= at + PASSIVE_REACH and mention.is_actor:
+            between = sentence.words_between(at + 1, span[0])
+            if "by" in between and not {",", "to", ";"} & set(between):
                 return mention.code
     return None
 
 
-def _stranger_between(sentence: Marked, first: int, at: int) -> bool:
-    for place in range(first, at):
-        if sentence.tokens[place].lower in word_list("strangers") and sentence.tokens[place - 1].lower not in cues("governed") | {"by"}:
+def _is_stranger_between(sentence: MarkedSentence, first: int, end: int) -> bool:
+    for at in range(first, end):
+        if sentence.tokens[at].lower in word_list("strangers") and sentence.tokens[at - 1].lower not in cues("governed") | {"by"}:
             return True
     return False
 
 
-def _reporting(sentence: Marked, at: int) -> str | None:
-    """`…, the White House confirmed`: who reports an act whose author is not named."""
-    for mention, place in zip(sentence.mentions, sentence.places, strict=True):
-        if place[0] > at and mention.is_actor and not _is_governed(sentence, mention, place):
-            tail = sentence.words_between(place[1] + 1, place[1] + 6)
-            if any(word in {"said", "says", "announced", "confirmed", "told", "added", "reported"} for word in tail):
+def _find_reporter(sentence: MarkedSentence, at: int) -> str | None:
+    """Return who reports an act whose agent is not named: `..., the White House confirmed`."""
+    for mention, span in zip(sentence.mentions, sentence.mention_spans, strict=True):
+        if span[0] > at and mention.is_actor and not _is_governed(sentence, mention, span):
+            after = sentence.words_between(span[1] + 1, span[1] + 1 + SPEECH_REACH)
+            if any(word in SPEECH_VERBS for word in after):
                 return mention.code
     return None
 
 
-def targets(
-    scene: Scene, actor: str, at: int, *, may_be_all: bool, is_diverted: bool = False, but: frozenset[int] = frozenset()
+def find_targets(
+    context: SentenceContext,
+    actor: str,
+    at: int,
+    *,
+    allow_all_partners: bool,
+    is_diverted: bool = False,
+    not_at: frozenset[int] = frozenset(),
 ) -> tuple[str, ...]:
-    """Towards whom: the countries named after the word, else before it, else the article's other party, else (`may_be_all`) all partners.
+    """Return the targets of an act, `at` being the word that the target follows.
 
-    Several in one list ("Canada, Mexico and China") are all meant. Where something `is_diverted`, whom it goes to now is not meant; nor
-    are mentions that end with a word of `but`, unless nobody else is there.
+    They are the first country after the word with those listed after it ("Canada, Mexico and China"), else the last country before it,
+    else the other country of the main pair, else all partners if `allow_all_partners`.
+
+    Args:
+        is_diverted: trade was diverted, so its new destination is no target.
+        not_at: positions of words that are no targets, unless no other country is named.
     """
-    sentence = scene.sentence
-    placed = [(m, p) for m, p in zip(sentence.mentions, sentence.places, strict=True) if m.code != actor]
+    sentence = context.sentence
+    mentions = [(m, span) for m, span in zip(sentence.mentions, sentence.mention_spans, strict=True) if m.code != actor]
     if is_diverted:
-        placed = [(m, p) for m, p in placed if sentence.tokens[p[0] - 1].lower not in cues("destinations")]
-    placed = [(m, p) for m, p in placed if p[1] not in but] or placed
-    after = [(m, p) for m, p in placed if p[0] > at]
+        mentions = [(m, span) for m, span in mentions if sentence.tokens[span[0] - 1].lower not in cues("destinations")]
+    mentions = [(m, span) for m, span in mentions if span[1] not in not_at] or mentions
+    after = [(m, span) for m, span in mentions if span[0] > at]
     if after:
-        return _listed(sentence, after, actor)
-    before = [(m, p) for m, p in placed if p[1] < at]
+        return _read_list(sentence, after, actor)
+    before = [(m, span) for m, span in mentions if span[1] < at]
     if before:
         return (before[-1][0].code,)
-    if any(phrase in sentence.text.lower() for phrase in cues("everyone")) and may_be_all:
+    if any(phrase in sentence.text.lower() for phrase in cues("everyone")) and allow_all_partners:
         return (ALL_PARTNERS,)
-    others = tuple(code for code in scene.main_pair if code != actor)
-    if actor in scene.main_pair and len(others) == 1:
+    others = tuple(code for code in context.main_pair if code != actor)
+    if actor in context.main_pair and len(others) == 1:
         return others
-    return (ALL_PARTNERS,) if may_be_all else ()
+    return (ALL_PARTNERS,) if allow_all_partners else ()
 
 
-def owner(scene: Scene, thing: int) -> str | None:
-    """Whose the thing is: `China's entity list`, `US port fees`; else, of two countries, the one that it is not aimed at."""
-    sentence = scene.sentence
-    placed = list(zip(sentence.mentions, sentence.places, strict=True))
-    for mention, (_, last) in placed:
+def find_owner(context: SentenceContext, thing: int) -> str | None:
+    """Return the owner of the object at word `thing`: `China's entity list`, `US port fees`.
+
+    If none is named, it is the one of two countries that the object does not target.
+    """
+    sentence = context.sentence
+    mentions = list(zip(sentence.mentions, sentence.mention_spans, strict=True))
+    for mention, (_, last) in mentions:
         if thing - OWNER_REACH <= last < thing:
             return mention.code
-    aimed = next((mention.code for mention, (first, _) in placed if thing < first <= thing + PASSIVE_REACH), None)
-    codes = list(dict.fromkeys((*(mention.code for mention in sentence.mentions), *scene.main_pair)))
-    others = [code for code in codes if code != aimed]
-    return others[0] if aimed and len(others) == 1 else None
+    target = next((mention.code for mention, (first, _) in mentions if thing < first <= thing + PASSIVE_REACH), None)
+    codes = list(dict.fromkeys((*(mention.code for mention in sentence.mentions), *context.main_pair)))
+    others = [code for code in codes if code != target]
+    return others[0] if target and len(others) == 1 else None
 
 
-def _listed(sentence: Marked, after: list[tuple[Mention, tuple[int, int]]], actor: str) -> tuple[str, ...]:
-    codes = [after[0][0].code]
-    for (_, (_, last)), (mention, (first, _)) in itertools.pairwise(after):
-        gap = list(sentence.words_between(last + 1, first))
-        if not gap or not set(gap) <= cues("coordinators"):
+def _read_list(sentence: MarkedSentence, mentions: list[tuple[Mention, tuple[int, int]]], actor: str) -> tuple[str, ...]:
+    """Return the first country and those joined to it by commas or conjunctions."""
+    codes = [mentions[0][0].code]
+    for (_, (_, last)), (mention, (first, _)) in itertools.pairwise(mentions):
+        between = sentence.words_between(last + 1, first)
+        if not between or not set(between) <= cues("coordinators"):
             break
         if mention.code != actor:
             codes.append(mention.code)
     return tuple(dict.fromkeys(codes))
 
 
-def parties(scene: Scene) -> tuple[str, ...]:
-    """The two countries of a mutual act: those named in the sentence if two are, else the main pair if one of it, or nobody, is named."""
-    here = tuple(dict.fromkeys(mention.code for mention in scene.sentence.mentions))
-    if len(here) >= 2:  # noqa: PLR2004 - a pair
-        return here[:2]
-    return scene.main_pair if not here or here[0] in scene.main_pair else ()
+def find_mutual_pair(context: SentenceContext) -> tuple[str, ...]:
+    """Return the two countries of a mutual act: the first two named, else the main pair.
+
+    Empty if the sentence names one country outside the main pair.
+    """
+    codes = tuple(dict.fromkeys(mention.code for mention in context.sentence.mentions))
+    if len(codes) >= PAIR_SIZE:
+        return codes[:PAIR_SIZE]
+    return context.main_pair if not codes or codes[0] in context.main_pair else ()

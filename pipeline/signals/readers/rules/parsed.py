@@ -1,0 +1,317 @@
+"""Agents, speakers and targets of acts by the dependency tree of a sentence.
+
+It returns nothing if the tree does not say; word order and the article are used in `roles.py`.
+"""
+
+from collections.abc import Container, Iterable, Sequence
+from dataclasses import dataclass
+
+from pipeline.signals.actors import Mention
+from pipeline.signals.context import PAIR_SIZE
+from pipeline.signals.lexicon import cues, load_lexicon
+from pipeline.signals.readers.rules.grammar import class_of
+from pipeline.signals.readers.rules.matching import MarkedSentence
+from pipeline.signals.readers.rules.phrases import word_list
+from pipeline.signals.readers.rules.syntax import Tree
+
+SUBJECTS = ("nsubj", "csubj")
+PASSIVE_SUBJECTS = ("nsubjpass", "csubjpass")
+MODIFIERS = ("poss", "compound", "amod", "nmod", "appos")
+# A word with one of these relations and no subject of its own has the subject of its head.
+SHARES_SUBJECT = frozenset(
+    {"acl", "acomp", "advcl", "advmod", "attr", "aux", "auxpass", "ccomp", "conj", "dep", "dobj", "intj", "neg", "oprd",
+     "pcomp", "pobj", "prep", "prt", "xcomp"}
+)  # fmt: skip
+OBJECT_CLAUSES = frozenset({"xcomp", "ccomp"})
+PREDICATES = frozenset({"aux", "neg", "acomp", "attr", "conj"})
+# Targets are not searched across these relations.
+OTHER_CLAUSES = frozenset({"advcl", "relcl", "parataxis", "punct", "nsubj", "csubj", "cc"})
+PARTNER_MODIFIERS = frozenset({"compound", "amod", "nmod"})  # a China deal is a deal with China
+OWNER_PREPOSITIONS = frozenset({"by", "from", "of"})
+ORIGIN_PREPOSITIONS = frozenset({"of", "from", "for", "in", "at"})
+
+
+@dataclass(frozen=True, slots=True)
+class Party:
+    """The countries that a noun phrase means (none if unknown), or a stranger, who is no state."""
+
+    codes: tuple[str, ...] = ()
+    is_stranger: bool = False
+
+
+@dataclass(frozen=True)
+class ParsedSentence:
+    """A marked sentence with its dependency tree; `at` is the index of a word in it."""
+
+    sentence: MarkedSentence
+    tree: Tree
+
+    def find_agent(self, at: int) -> Party | None:
+        """Return who does the act of a word, or None if the tree does not say.
+
+        It is the subject of its verb or of a governing verb, the `by` of a passive, or the owner of a nominal act.
+        """
+        if self._is_noun(at) and any(mark.first == at for mark in self.sentence.marks_of("verb", "operator")):
+            return None  # the parser mistakes a verb for a noun
+        node, came_by = self.phrase_head(at), ""
+        for _ in self.tree.heads:  # no path in the tree is longer
+            party = self._find_owner(node) if self._is_noun(node) else self._find_subject(node, came_by)
+            if party is not None:
+                return party
+            head, relation = self.tree.heads[node], self.tree.relations[node]
+            if relation == "relcl":
+                return self._known_party(head)
+            if head == node or relation not in SHARES_SUBJECT:
+                return None
+            node, came_by = head, relation
+        return None
+
+    def find_speaker(self, at: int) -> Party | None:
+        """Return who says the clause of a word: the subject of the outermost verb with it as object clause."""
+        speaker, node = None, self.phrase_head(at)
+        for _ in self.tree.heads:
+            head = self.tree.heads[node]
+            if head == node:
+                return speaker
+            if self.tree.relations[node] in {"ccomp", "oprd"}:
+                speaker = self._find_subject(head, "") or speaker
+            node = head
+        return speaker
+
+    def is_obligation(self, at: int) -> bool:
+        """Whether the word says what another state has to do: `should`, `must`."""
+        return self.sentence.tokens[at].lower in cues("obligations")
+
+    def is_said_by_stranger(self, at: int) -> bool:
+        """Whether a stranger says the clause of a word: `analysts said Canada could ...`."""
+        node = self.phrase_head(at)
+        for _ in self.tree.heads:
+            head = self.tree.heads[node]
+            if head == node:
+                return False
+            is_speech = self.sentence.tokens[head].lower in cues("speech") | cues("forecasters")
+            if (
+                is_speech
+                and self.tree.relations[node] == "ccomp"
+                and any(self._to_party(subject).is_stranger for subject in self.tree.children_by(head, *SUBJECTS))
+            ):
+                return True
+            node = head
+        return False
+
+    def is_background(self, at: int) -> bool:
+        """Whether the act only identifies a thing or sets the scene.
+
+        Examples: `tariffs imposed in May`, `planned tariffs`, `the duty that he announced`, `after talks`.
+        """
+        verb = self._main_verb(at)
+        relation, tag = self.tree.relations[verb], self.tree.tags[verb]
+        if relation == "pobj":
+            return self.sentence.tokens[self.tree.heads[verb]].lower in cues("backdrops")
+        return (relation in {"acl", "amod"} and tag == "VBN") or (relation == "relcl" and tag in {"VBD", "VBN"})
+
+    def is_purpose(self, at: int) -> bool:
+        """Whether the act is only the purpose of another: `..., to reach a deal`."""
+        verb = self._main_verb(at)
+        has_to = any(self.tree.tags[child] == "TO" for child in self.tree.children_by(verb, "aux"))
+        return has_to and self.tree.relations[verb] == "advcl"
+
+    def phrase_head(self, at: int) -> int:
+        """Return the head of the lexicon phrase that begins at a word, else the word itself."""
+        nouns = [mark for mark in self.sentence.marks_of("object", "act", "operator_noun") if mark.first == at]
+        return self.tree.head_of_span(nouns[0].first, nouns[0].last) if nouns else at
+
+    def _main_verb(self, at: int) -> int:
+        """Return the main verb of an auxiliary or negation, else the head of the phrase."""
+        at = self.phrase_head(at)
+        while self.tree.relations[at] in {"aux", "auxpass", "neg"} and self.tree.heads[at] != at:
+            at = self.tree.heads[at]
+        return at
+
+    def find_subject_countries(self, at: int) -> tuple[str, ...]:
+        """Return the countries that a predicate is about, also by their goods and firms.
+
+        Examples: `Korean makers face ...`, `called its duty unfair`.
+        """
+        node = self.phrase_head(at)
+        for _ in self.tree.heads:
+            subjects = self.tree.children_by(node, *SUBJECTS)
+            if subjects:
+                return self.find_targets(subjects, ())
+            if self.tree.relations[node] == "oprd":  # called the tariffs unfair
+                return self.find_targets(self.tree.children_by(self.tree.heads[node], "dobj"), ())
+            if self.tree.relations[node] not in PREDICATES:
+                return ()
+            node = self.tree.heads[node]
+        return ()
+
+    def subject_positions(self) -> frozenset[int]:
+        """Return the words that are subjects of clauses and so no targets."""
+        return frozenset(at for at, relation in enumerate(self.tree.relations) if relation == "nsubj" or self._is_misattached(at))
+
+    def find_targets(self, roots: Sequence[int], excluded: Container[str], *, skipped_prepositions: Container[str] = ()) -> tuple[str, ...]:
+        """Return the countries nearest below the first root that has any, with those listed next to them.
+
+        Clauses of other acts and `skipped_prepositions` are not searched.
+        """
+        for root in roots:
+            level = [root]
+            while level:
+                codes = [code for at in level for code in self._iter_listed(at) if code not in excluded]
+                if codes:
+                    return tuple(dict.fromkeys(codes))
+                level = [child for at in level for child in self._iter_searched_children(at, skipped_prepositions)]
+        return ()
+
+    def _iter_searched_children(self, at: int, skipped_prepositions: Container[str]) -> Iterable[int]:
+        for child in self.tree.children[at]:
+            relation, word = self.tree.relations[child], self.sentence.tokens[child].lower
+            is_object_clause = relation in OBJECT_CLAUSES
+            if relation in SUBJECTS and self._is_noun(at) and self._is_noun(child):
+                yield child  # an India tariff, in a headline
+                continue
+            if relation in OTHER_CLAUSES or (relation == "prep" and word in skipped_prepositions):
+                continue
+            if relation == "conj" and (not self._is_noun(child) or self._is_misattached(child)):
+                continue  # another act
+            if relation == "pobj" and self.sentence.tokens[at].lower in cues("place_prepositions") and self._mentions_at(child):
+                continue
+            yield child
+            if is_object_clause:  # demanded that Japan open its market
+                yield from self.tree.children_by(child, *SUBJECTS)
+
+    def _iter_listed(self, at: int) -> Iterable[str]:
+        """Yield the countries that a word names; if it is the first of a list, all of the list."""
+        mentions = self._mentions_at(at)
+        for mention in mentions:
+            yield mention.code
+        if mentions:
+            for other in self._conjuncts(at):
+                yield from self._to_party(other).codes or self._iter_modifier_codes(other)
+
+    def _iter_modifier_codes(self, at: int) -> Iterable[str]:
+        for child in self.tree.children_by(at, *MODIFIERS):
+            for mention in self._mentions_at(child):
+                yield mention.code
+
+    def _find_subject(self, verb: int, came_by: str) -> Party | None:
+        """Return the subject of a verb, given the relation of the word that the search came from."""
+        tree = self.tree
+        if came_by in OBJECT_CLAUSES:
+            for thing in tree.children_by(verb, "dobj", "dative"):
+                party = self._to_party(thing)
+                if party.codes:  # urged Japan to lift
+                    return party
+        is_passive = bool(tree.children_by(verb, *PASSIVE_SUBJECTS, "auxpass")) or (
+            tree.tags[verb] == "VBN" and tree.relations[verb] == "acl"
+        )
+        if is_passive and came_by not in OBJECT_CLAUSES:
+            agents = (noun for by in tree.children_by(verb, "agent") for noun in tree.children_by(by, "pobj"))
+            return next((self._known_party(noun) for noun in agents), None)
+        if self._is_misattached(verb - 1):
+            return self._known_party(verb - 1)
+        for subject in tree.children_by(verb, *SUBJECTS, *PASSIVE_SUBJECTS):
+            if tree.tags[subject] in {"WDT", "WP"} and tree.relations[verb] == "relcl":
+                return self._known_party(tree.heads[verb])
+            return self._known_party(subject)
+        return None
+
+    def _is_misattached(self, noun: int) -> bool:
+        """Whether the parser joins a name to the words before it although it is the subject of the next verb.
+
+        Example: `tariffs on cars and China vowed ...`.
+        """
+        verb = noun + 1
+        return (
+            0 < noun < len(self.tree.heads) - 1
+            and self.tree.relations[noun] == "conj"
+            and self.tree.tags[verb] in {"VBD", "VBZ", "VBP", "MD"}
+            and bool(self._mentions_at(noun))
+            and not self._mentions_at(self.tree.heads[noun])  # tariffs on India and Brazil took effect
+        )
+
+    def _known_party(self, noun: int) -> Party | None:
+        party = self._to_party(noun)
+        return party if party.codes or party.is_stranger else None
+
+    def _find_owner(self, noun: int) -> Party | None:
+        """Return the owner of a nominal act: `Beijing's refusal`, `a threat by Washington`."""
+        excluded = PARTNER_MODIFIERS if self._is_object_of(noun, "talks", "deal") else ()
+        codes = [*self._read_modifiers(noun, excluded).codes]
+        for preposition in self.tree.children_by(noun, "prep", "agent"):
+            if self.sentence.tokens[preposition].lower in OWNER_PREPOSITIONS:
+                for thing in self.tree.children_by(preposition, "pobj"):
+                    codes += [mention.code for mention in self._mentions_at(thing) if mention.is_actor]
+        return Party(tuple(dict.fromkeys(codes))) if codes else None
+
+    def _to_party(self, noun: int) -> Party:
+        """Return whom a noun phrase and those joined to it mean."""
+        parties = [self._to_single_party(member) for member in (*self._headline_partner(noun), noun, *self._conjuncts(noun))]
+        if parties[0].is_stranger:
+            return parties[0]
+        return Party(tuple(dict.fromkeys(code for party in parties for code in party.codes)))
+
+    def _headline_partner(self, noun: int) -> list[int]:
+        """Return the first of two names that open a headline (`U.S., China agree ...`), which parsers do not join."""
+        spans = self.sentence.mention_spans
+        if len(spans) < PAIR_SIZE or spans[0][0] != 0 or not spans[1][0] <= noun <= spans[1][1]:
+            return []
+        return [spans[0][1]] if self.sentence.words_between(spans[0][1] + 1, spans[1][0]) == [","] else []
+
+    def _conjuncts(self, at: int) -> list[int]:
+        conjuncts, level = [], [at]
+        while level:
+            level = [child for word in level for child in self.tree.children_by(word, "conj") if not self._is_misattached(child)]
+            conjuncts += level
+        return conjuncts
+
+    def _to_single_party(self, noun: int) -> Party:
+        """Return whom a noun phrase means, without those joined to it."""
+        if self.sentence.tokens[noun].lower in word_list("strangers"):
+            return Party(is_stranger=True)
+        mentions = self._mentions_at(noun)
+        if mentions:
+            return Party(tuple(mention.code for mention in mentions))
+        party = self._read_modifiers(noun)
+        if party.codes or party.is_stranger:
+            return party
+        if not self._is_marked_noun(noun):
+            for preposition in self.tree.children_by(noun, "prep"):
+                if self.sentence.tokens[preposition].lower in ORIGIN_PREPOSITIONS:
+                    things = self.tree.children_by(preposition, "pobj")
+                    codes = tuple(mention.code for thing in things for mention in self._mentions_at(thing))
+                    if codes:
+                        return Party(codes)
+        return Party()
+
+    def _read_modifiers(self, noun: int, excluded: Container[str] = ()) -> Party:
+        """Return the country of `Chinese officials` or `China's tariffs`; goods, firms and people are strangers."""
+        is_marked = self._is_marked_noun(noun)
+        codes: list[str] = []
+        for child in self.tree.children_by(noun, *(relation for relation in MODIFIERS if relation not in excluded)):
+            if self.tree.relations[child] == "appos":
+                codes += self._to_single_party(child).codes
+                continue
+            nested = (mention for below in self.tree.children_by(child, *MODIFIERS) for mention in self._mentions_at(below))
+            for mention in self._mentions_at(child) or nested:
+                if not mention.is_actor and not is_marked and self.sentence.tokens[noun].lower in _load_nonstate_nouns():
+                    return Party(is_stranger=True)
+                codes.append(mention.code)
+        return Party(tuple(dict.fromkeys(codes)))
+
+    def _mentions_at(self, at: int) -> list[Mention]:
+        spans = zip(self.sentence.mentions, self.sentence.mention_spans, strict=True)
+        return [mention for mention, (first, last) in spans if first <= at <= last]
+
+    def _is_noun(self, at: int) -> bool:
+        return self.tree.tags[at].startswith("NN")
+
+    def _is_object_of(self, at: int, *classes: str) -> bool:
+        return any(mark.first <= at <= mark.last and class_of(mark) in classes for mark in self.sentence.marks_of("object"))
+
+    def _is_marked_noun(self, at: int) -> bool:
+        return any(mark.first <= at <= mark.last for mark in self.sentence.marks_of("object", "act", "operator_noun"))
+
+
+def _load_nonstate_nouns() -> frozenset[str]:
+    return frozenset(load_lexicon("actors")["nouns"]["nonstate"])
