@@ -1,1 +1,1 @@
-"""What every table, column, word and source is. Pure data: no I/O, no logic beyond looking things up."""
+"""What every table, column, vocabulary and source is: data and look-ups, no I/O."""

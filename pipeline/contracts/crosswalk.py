@@ -1,10 +1,11 @@
-"""Our kinds and instruments in the words of other codings.
+"""Kinds and instruments of the index in the codes of CAMEO, PLOVER, Global Trade Alert and MAST.
 
-Sources: CAMEO 1.1b3 (Schrodt 2012); PLOVER through the authors' own table CAMEO2PLOVER-2021 (openeventdata/PLOVER); Global Trade
-Alert (GTA handbook: evaluation colours and intervention types) and the MAST chapters (UNCTAD 2019) that GTA uses for non-tariff measures.
-A CAMEO code belongs to one kind only, so that the way back (an event feed into our kinds) is a function. CAMEO says what is done, hardly
-ever about what: apart from sanctions and "economic" cooperation its codes are of all relations, not of trade. So the way back gives a
-cross-check and no index. Where CAMEO tells a demand, an offer, an easing and a refusal of one thing apart, all of them are here or none.
+Sources: CAMEO 1.1b3 (Schrodt 2012); PLOVER from its authors' table CAMEO2PLOVER-2021 (openeventdata/PLOVER); the Global Trade Alert
+(GTA) handbook, evaluation colours and intervention types; the MAST chapters (UNCTAD 2019), which GTA uses for non-tariff measures.
+
+Each CAMEO code belongs to one kind, so events can be converted back to kinds. CAMEO codes say what was done and rarely about what, so
+converted events cover all relations and serve as a cross-check only. Where CAMEO has separate codes for demanding, offering, easing and
+refusing the same thing, either all of them are listed here or none.
 """
 
 from collections.abc import Mapping
@@ -14,7 +15,10 @@ from types import MappingProxyType
 
 @dataclass(frozen=True)
 class KindCodes:
-    """CAMEO codes, the nearest first; PLOVER event, mode and context of that first code; GTA's colour. Empty where a coding has none."""
+    """Codes of one kind in other codings; empty where a coding has none.
+
+    CAMEO codes are ordered by closeness; the PLOVER fields belong to the first of them.
+    """
 
     cameo: tuple[str, ...]
     plover_event: str
@@ -42,7 +46,7 @@ KINDS: dict[str, KindCodes] = {
 
 @dataclass(frozen=True)
 class InstrumentCodes:
-    """GTA intervention types and the MAST chapter letter; empty where the other coding does not see the instrument."""
+    """GTA intervention types and MAST chapter of one instrument; empty where a coding has none."""
 
     gta_types: tuple[str, ...]
     mast: str
@@ -65,5 +69,5 @@ INSTRUMENTS: dict[str, InstrumentCodes] = {
 }
 
 
-#: Our kind for each CAMEO event code of ours. Codes of military acts, aid or protest are not there: they are none.
+#: Kind of each listed CAMEO code. Codes for military acts, aid or protest are not listed.
 KIND_OF_CAMEO: Mapping[str, str] = MappingProxyType({code: kind for kind, codes in KINDS.items() for code in codes.cameo})

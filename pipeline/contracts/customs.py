@@ -1,19 +1,19 @@
-"""Countries in the codes of those who count trade: Schedule C of the US Census Bureau, and the areas of UN Comtrade.
+"""Country codes of trade statistics: Schedule C of the US Census Bureau, and UN Comtrade areas.
 
-Belongs here: the codes, as data. Does not: asking for figures or reading them (`pipeline/sources`).
+Belongs here: the codes, as data. Does not: requests for figures (`pipeline/sources`).
 
-Sources: the Census Bureau's Schedule C, and its guide to the datasets of international trade for the groups (appendix E: 0003 is the
-European Union); UN Comtrade's lists of reporters and partners. Comtrade's areas follow M49 with exceptions: the United States with
-Puerto Rico and the Virgin Islands (842, not 840), France with Monaco (251), India (699), Norway with Svalbard (579), Switzerland with
-Liechtenstein (757), and "Other Asia, not elsewhere specified" (490), under which the trade of Taiwan stands.
+Sources: Schedule C, and the Census Bureau's guide to its trade datasets for country groups (appendix E: 0003 is the European Union); UN
+Comtrade's lists of reporters and partners. Comtrade areas follow M49 with exceptions: the United States with Puerto Rico and the Virgin
+Islands (842, not 840), France with Monaco (251), India (699), Norway with Svalbard (579), Switzerland with Liechtenstein (757), and
+"Other Asia, not elsewhere specified" (490) for the trade of Taiwan.
 
-Of Schedule C the codes 0003, 1220, 2010, 3510, 4279 and 5700 were found in copies of public pages; the others, and most of Comtrade's, were
-written from memory and not held against the lists.
+Only the Schedule C codes 0003, 1220, 2010, 3510, 4279 and 5700 were compared with public pages. The others, and most Comtrade codes, were
+written from memory and are not verified.
 """
 
 from types import MappingProxyType
 
-#: ISO alpha-3 (EUN: European Union) to Schedule C. The United States itself has none: it is the one that reports.
+#: Schedule C code by ISO alpha-3 (EUN: European Union). The United States is the reporter and has none.
 CENSUS_PARTNERS = MappingProxyType(
     {
         "ARE": "5200",
@@ -69,7 +69,7 @@ CENSUS_PARTNERS = MappingProxyType(
     }
 )
 
-#: ISO alpha-3 (EUN: European Union) to the area codes of UN Comtrade.
+#: UN Comtrade area code by ISO alpha-3 (EUN: European Union).
 COMTRADE_AREAS = MappingProxyType(
     {
         "ARE": "784",

@@ -1,4 +1,4 @@
-"""Spans of UTC days, both ends included: the unit in which everything is read, stored and re-run."""
+"""Ranges of UTC days, both ends included: the unit that is read, stored and rerun."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -7,14 +7,14 @@ from datetime import date, datetime, timedelta
 
 @dataclass(frozen=True)
 class Days:
-    """Every day from `first` to `last`; `ValueError` when they are the wrong way round."""
+    """Every day from `first` to `last`; `ValueError` when `last` is earlier than `first`."""
 
     first: date
     last: date
 
     def __post_init__(self) -> None:
         if self.last < self.first:
-            raise ValueError(f"the last day {self.last} lies before the first, {self.first}; swap them")
+            raise ValueError(f"the last day {self.last} is earlier than the first, {self.first}; swap them")
 
     def __iter__(self) -> Iterator[date]:
         return (self.first + timedelta(days=n) for n in range(len(self)))
@@ -28,19 +28,19 @@ class Days:
     def __str__(self) -> str:
         return f"{self.first}" if len(self) == 1 else f"{self.first} to {self.last}"
 
-    def reaching_back(self, days: int) -> "Days":
-        """The same span begun `days` earlier."""
+    def extend_back(self, days: int) -> "Days":
+        """Return the range with its first day moved back by `days`."""
         return Days(self.first - timedelta(days=days), self.last)
 
-    def chunks(self, length: int) -> Iterator["Days"]:
-        """The span in consecutive pieces of at most `length` days."""
+    def split(self, length: int) -> Iterator["Days"]:
+        """Split into consecutive ranges of at most `length` days."""
         for start in range(0, len(self), length):
             first = self.first + timedelta(days=start)
             yield Days(first, min(first + timedelta(days=length - 1), self.last))
 
 
-def consecutive(days: Iterable[date]) -> Iterator[Days]:
-    """Days in ascending order as spans without gaps."""
+def group_consecutive_days(days: Iterable[date]) -> Iterator[Days]:
+    """Group ascending days into ranges without gaps."""
     first = last = None
     for day in days:
         if first is None or last is None or day - last != timedelta(days=1):

@@ -1,4 +1,4 @@
-"""Contracts as documents: the data dictionary, `datapackage.json` (Frictionless) and the comments of the published database."""
+"""Render contracts as the data dictionary, `datapackage.json` (Frictionless) and database comments."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, datetime
@@ -19,48 +19,48 @@ _FRICTIONLESS: dict[type[pl.DataType], str] = {
 }
 
 
-def meaning(column: Column) -> str:
-    """What a column means, with unit, words and whether it may be empty: the comment of the database."""
+def describe_column(column: Column) -> str:
+    """Describe a column with its unit, its allowed words and whether it may be empty."""
     unit = f" Unit: {column.unit}." if column.unit else ""
     words = f" One of: {', '.join(column.vocabulary.words)}." if column.vocabulary else ""
     empty = " May be empty." if column.nullable else ""
     return f"{column.description.removesuffix('.')}.{unit}{words}{empty}"
 
 
-def markdown(tables: Sequence[Table], views: Sequence[Table] = ()) -> str:
-    """The data dictionary: every table and view with its grain, key and columns, and every vocabulary with its words."""
+def render_markdown(tables: Sequence[Table], views: Sequence[Table] = ()) -> str:
+    """Render the data dictionary: every table and view, then every vocabulary."""
     parts = [
         "# Data dictionary",
         "",
-        "Generated from `pipeline/contracts` by `make dictionary`; a test keeps it current.",
-        "Published tables leave the house as Parquet and in `trade_tension.duckdb`; the others stay in the lake.",
+        "Generated from `pipeline/contracts` by `make dictionary`; a test keeps it up to date.",
+        "Published tables are written as Parquet and to `trade_tension.duckdb`; the others stay in the lake.",
         "",
     ]
     for table in (*tables, *views):
         key = ", ".join(f"`{name}`" for name in table.key)
         where = "a view of the database" if table in views else "published" if table.published else "not published"
-        rows = [f"| `{c.name}` | {_type(c)} | {c.unit} | {_cell(c)} |" for c in table.columns]
+        rows = [f"| `{c.name}` | {_type_name(c)} | {c.unit} | {_meaning_cell(c)} |" for c in table.columns]
         parts += [f"## {table.name}", "", table.description, "", f"One row: {table.grain}. Key: {key}. Layer `{table.layer}`, {where}.", ""]
         parts += ["| column | type | unit | meaning |", "|---|---|---|---|", *rows, ""]
     parts += ["# Vocabularies", ""]
     vocabularies = {c.vocabulary.name: c.vocabulary for table in (*tables, *views) for c in table.columns if c.vocabulary}
     for name in sorted(vocabularies):
         words = vocabularies[name].words.items()
-        parts += [f"## {name}", "", vocabularies[name].description, "", *(f"* `{word}`: {said}" for word, said in words), ""]
+        parts += [f"## {name}", "", vocabularies[name].description, "", *(f"* `{word}`: {meaning}" for word, meaning in words), ""]
     return "\n".join(parts)
 
 
-def _type(column: Column) -> str:
+def _type_name(column: Column) -> str:
     return _FRICTIONLESS[type(column.dtype)] + (", may be empty" if column.nullable else "")
 
 
-def _cell(column: Column) -> str:
-    parts = [column.description.removesuffix("."), *_constraints_in_words(column)]
+def _meaning_cell(column: Column) -> str:
+    parts = [column.description.removesuffix("."), *_list_constraints(column)]
     return ". ".join(parts).replace("|", "\\|")
 
 
-def _constraints_in_words(column: Column) -> Iterator[str]:
-    """What holds of every value, besides type and vocabulary."""
+def _list_constraints(column: Column) -> Iterator[str]:
+    """List the constraints of a column in words, except type and vocabulary."""
     if column.pattern:
         yield f"Matches `{column.pattern.regex}`"
     if column.values:
@@ -70,17 +70,17 @@ def _constraints_in_words(column: Column) -> Iterator[str]:
     if length:
         yield f"Length {' and '.join(length)}"
     bounds = (("At least", column.minimum), ("Above", column.exclusive_minimum), ("At most", column.maximum))
-    yield from (f"{words} {_json_value(bound)}" for words, bound in bounds if bound is not None)
-    others = (("Not below", column.at_least), ("Above", column.above), ("Differs from", column.differs_from))
+    yield from (f"{words} {_to_json(bound)}" for words, bound in bounds if bound is not None)
+    others = (("At least", column.at_least), ("Above", column.above), ("Differs from", column.differs_from))
     yield from (f"{words} `{name}`" for words, names in others for name in names)
-    if column.words_by:
-        yield f"Fits `{column.words_by.column}`"
+    if column.implies:
+        yield f"Implies `{column.implies.column}`"
 
 
-def datapackage(
+def build_datapackage(
     tables: Sequence[Table], files: Mapping[str, Sequence[str]], name: str, title: str, version: str, note: str
 ) -> dict[str, Any]:
-    """A Frictionless data package: each table with its files (by table name) and its schema."""
+    """Build a Frictionless data package: each table with its schema and its `files`, by table name."""
     return {
         "profile": "data-package",
         "name": name,
@@ -98,7 +98,7 @@ def datapackage(
                 "format": "parquet",
                 "mediatype": "application/vnd.apache.parquet",
                 "schema": {
-                    "fields": [_field(column) for column in table.columns],
+                    "fields": [_build_field(column) for column in table.columns],
                     "primaryKey": list(table.key),
                 },
             }
@@ -107,24 +107,24 @@ def datapackage(
     }
 
 
-def _field(column: Column) -> dict[str, Any]:
+def _build_field(column: Column) -> dict[str, Any]:
     lowest = column.minimum if column.minimum is not None else column.exclusive_minimum  # profile 1 has no exclusive bound
     constraints: dict[str, Any] = {
         "required": not column.nullable,
         "enum": list(column.vocabulary.words) if column.vocabulary else list(column.values) or None,
-        # A pattern is of text only in this format; ours also hold of dates written as text.
+        # Frictionless allows patterns on text only; contracts also have them on dates.
         "pattern": column.pattern.regex if column.pattern and column.dtype == pl.String else None,
-        "minimum": _json_value(lowest),
-        "maximum": _json_value(column.maximum),
+        "minimum": _to_json(lowest),
+        "maximum": _to_json(column.maximum),
         "minLength": column.min_length,
         "maxLength": column.max_length,
     }
-    given = {name: value for name, value in constraints.items() if value is not None}
-    return {"name": column.name, "type": _FRICTIONLESS[type(column.dtype)], "description": meaning(column), "constraints": given}
+    present = {name: value for name, value in constraints.items() if value is not None}
+    return {"name": column.name, "type": _FRICTIONLESS[type(column.dtype)], "description": describe_column(column), "constraints": present}
 
 
-def _json_value(bound: Any) -> Any:
-    """A bound as JSON has it: days and instants as text."""
+def _to_json(bound: Any) -> Any:
+    """Convert a bound to JSON: dates and instants as text."""
     if isinstance(bound, datetime):
         return bound.strftime("%Y-%m-%dT%H:%M:%SZ")
     return bound.isoformat() if isinstance(bound, date) else bound

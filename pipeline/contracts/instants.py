@@ -1,6 +1,6 @@
-"""How a date is read: one way for every part of the house, so that the day a row is filed under is the day the article bears.
+"""Parse dates and times in text, the same way in every package.
 
-Belongs here: text in, UTC instant (or the wait until then) out. Does not: deciding what to do with a row whose date cannot be read.
+Belongs here: text to UTC instants or seconds. Does not: what happens to a row whose date cannot be parsed.
 """
 
 import re
@@ -11,9 +11,9 @@ from typing import overload
 
 import polars as pl
 
-FIRST_YEAR, LAST_YEAR = 1900, 2100  # a year outside is a mistake, such as a price or a row number in the wrong column
+FIRST_YEAR, LAST_YEAR = 1900, 2100  # other years are mistakes, e.g. a price or a row number in the wrong column
 
-# Month and weekday in the languages of the larger trading countries: a feed may write both in its own. Longer stems come first.
+# Month names in the languages of the larger trading countries, since feeds write dates in their own language. Longer stems come first.
 _MONTHS = {
     stem: f"{number:02d}"
     for number, stems in enumerate(
@@ -35,7 +35,7 @@ _MONTHS = {
     )
     for stem in stems.split()
 }
-# Hours from UTC of the names that feeds write. Where a name has several meanings: CST is North America's, IST India's, BST Britain's.
+# UTC offsets of zone names that feeds write. Ambiguous names: CST is North American, IST Indian, BST British.
 _ZONES = {
     "nst": "-03:30",
     "ast": "-04:00",
@@ -73,11 +73,11 @@ _ZONES = {
     "nzst": "+12:00",
     "nzdt": "+13:00",
 }
-_CENTURY_TURNS, _SHORT_YEAR = 50, 2  # RFC 2822: of years in two digits 00 to 49 are of this century, 50 to 99 of the last
+_CENTURY_PIVOT, _SHORT_YEAR = 50, 2  # RFC 2822: two-digit years 00 to 49 are 2000 to 2049, 50 to 99 are 1950 to 1999
 
 _AND_SECONDS = r"(?::(?P<second>[0-9]{2})(?:[.,](?P<fraction>[0-9]{1,6})[0-9]*)?)?"
 _CLOCK = rf"(?P<hour>[0-9]{{1,2}}):(?P<minute>[0-9]{{2}}){_AND_SECONDS}"
-_BARE_CLOCK = rf"(?P<hour>[0-9]{{1,2}}):?(?P<minute>[0-9]{{2}}){_AND_SECONDS}"  # 1500 is three o'clock in the afternoon
+_BARE_CLOCK = rf"(?P<hour>[0-9]{{1,2}}):?(?P<minute>[0-9]{{2}}){_AND_SECONDS}"  # e.g. 1500 for 15:00
 _OFFSET = r"[+-](?:[0-9]{4}|[0-9]{1,2}(?::[0-9]{2})?)"
 _NAMED = "|".join(sorted(_ZONES, key=len, reverse=True))
 _ZONE = rf"(?P<zone>(?:utc?|gmt){_OFFSET}|z|utc?|gmt|{_NAMED}|[+-][0-9]{{2}}(?::?[0-9]{{2}})?)"
@@ -87,7 +87,7 @@ _MONTH = rf"(?P<month>{'|'.join(sorted(_MONTHS, key=len, reverse=True))})\p{{L}}
 _YEAR = r"(?P<year>[0-9]{4}|[0-9]{2})"
 _DAY = r"(?P<day>[0-9]{1,2})"
 _ISO = rf"(?i)^\s*(?P<year>[0-9]{{4}})[-/](?P<month>[0-9]{{2}})[-/](?P<day>[0-9]{{2}})(?:(?:t|\s+){_CLOCK}\s*{_ZONE}?)?\s*$"
-# RFC 2822, and RFC 822 and 850 before it: `03 Apr 02 1500 GMT`, `Friday, 04-Apr-25 10:30:00 GMT`; `4 de abril de 2025`
+# RFC 2822, 822 and 850: `03 Apr 02 1500 GMT`, `Friday, 04-Apr-25 10:30:00 GMT`; `4 de abril de 2025`
 _DAY_FIRST = (
     rf"(?i)^\s*{_WEEKDAY}{_DAY}\.?(?:\s+(?:de\s+)?|-){_MONTH}(?:\s+(?:de\s+)?|-){_YEAR}"
     rf"(?:,?\s+{_BARE_CLOCK}\s*{_ZONE}?\s*{_REMARK})?\s*$"
@@ -101,9 +101,9 @@ _COMPACT = (
     r"(?i)^\s*(?P<year>[0-9]{4})(?P<month>[0-9]{2})(?P<day>[0-9]{2})"
     rf"(?:t?(?P<hour>[0-9]{{2}})(?P<minute>[0-9]{{2}})(?P<second>[0-9]{{2}})\s*{_ZONE}?)?\s*$"
 )
-_WRITTEN = (_ISO, _DAY_FIRST, _MONTH_FIRST, _CTIME, _COMPACT)
+_FORMATS = (_ISO, _DAY_FIRST, _MONTH_FIRST, _CTIME, _COMPACT)
 _PARTS = ("year", "month", "day", "hour", "minute", "second", "fraction", "half", "zone")
-_EPOCH = r"^\s*(?P<whole>[0-9]{9,10})(?:\.(?P<fraction>[0-9]{1,6})[0-9]*)?\s*$"  # nine digits begin in March 1973
+_EPOCH = r"^\s*(?P<whole>[0-9]{9,10})(?:\.(?P<fraction>[0-9]{1,6})[0-9]*)?\s*$"  # nine digits start in March 1973
 
 _SECONDS = re.compile(r"[0-9]{1,9}", re.ASCII)
 _SECOND_US = 1_000_000
@@ -117,50 +117,54 @@ def parse_instant(text: pl.Expr) -> pl.Expr: ...
 @overload
 def parse_instant(text: pl.Series) -> pl.Series: ...
 def parse_instant(text: pl.Expr | pl.Series) -> pl.Expr | pl.Series:
-    """Texts as UTC instants, `Datetime("us", "UTC")`; null where the text is no date or lies outside 1900 to 2100.
+    """Parse texts into UTC instants, `Datetime("us", "UTC")`; null where a text is no date of 1900 to 2100.
 
-    Read are ISO 8601 dates and instants (`2025-04-04`, `20250404`, `2025-04-04T10:30:00+02:00`, `2025-04-04 10:30:00`), the dates of feeds
-    and mails (`Fri, 04 Apr 2025 10:30:00 GMT`, `03 Apr 02 1500 GMT`, `Seg, 24 Set 2018 19:42:40 -0300`), of Unix and Java
-    (`Fri Apr  4 10:30:00 EDT 2025`), `April 4, 2025 10:30 am`, and seconds since 1970 (9 or 10 digits). Never read is what has two
-    meanings, such as `04/05/2025`, or a zone of unknown name.
-    Without an offset the time is UTC; a date alone is its midnight.
+    Formats:
+
+    * ISO 8601: `2025-04-04`, `20250404`, `2025-04-04T10:30:00+02:00`, `2025-04-04 10:30:00`
+    * feeds and mails: `Fri, 04 Apr 2025 10:30:00 GMT`, `03 Apr 02 1500 GMT`, `Seg, 24 Set 2018 19:42:40 -0300`
+    * Unix and Java: `Fri Apr  4 10:30:00 EDT 2025`
+    * `April 4, 2025 10:30 am`
+    * seconds since 1970, in 9 or 10 digits
+
+    Ambiguous texts such as `04/05/2025` and unknown zone names give null. Without an offset the time is UTC; a date alone is midnight.
     """
     if isinstance(text, pl.Expr):
-        return text.map_batches(_instants, return_dtype=_INSTANT, is_elementwise=True)
-    return _instants(text)
+        return text.map_batches(_parse_series, return_dtype=_INSTANT, is_elementwise=True)
+    return _parse_series(text)
 
 
-def _instants(text: pl.Series) -> pl.Series:
-    # Step by step: as one expression every part would search the text anew, at several times the cost.
+def _parse_series(text: pl.Series) -> pl.Series:
+    # Step by step, because one large expression would search the text again for every part.
     texts = text.cast(pl.String).to_frame("text")
-    groups = texts.select(pl.col("text").str.extract_groups(pattern).alias(f"{place}") for place, pattern in enumerate(_WRITTEN))
+    groups = texts.select(pl.col("text").str.extract_groups(pattern).alias(f"{place}") for place, pattern in enumerate(_FORMATS))
     parts = groups.select(
-        pl.coalesce(pl.col(f"{place}").struct.field(name) for place, pattern in enumerate(_WRITTEN) if f"<{name}>" in pattern).alias(name)
+        pl.coalesce(pl.col(f"{place}").struct.field(name) for place, pattern in enumerate(_FORMATS) if f"<{name}>" in pattern).alias(name)
         for name in _PARTS
     )
-    written = parts.with_columns(_day(), *_clock(), _offset()).select(_written().alias("written"))
-    instant = texts.hstack(written).select(pl.coalesce("written", _counted(pl.col("text"))).cast(_INSTANT).alias(text.name)).to_series()
+    written = parts.with_columns(_build_date(), *_build_time(), _build_offset()).select(_build_instant().alias("written"))
+    instant = texts.hstack(written).select(pl.coalesce("written", _parse_epoch(pl.col("text"))).cast(_INSTANT).alias(text.name)).to_series()
     return instant.set(~instant.dt.year().is_between(FIRST_YEAR, LAST_YEAR), None)
 
 
-def _day() -> pl.Expr:
+def _build_date() -> pl.Expr:
     digits = pl.col("year").cast(pl.Int64)
     is_short = pl.col("year").str.len_chars() == _SHORT_YEAR
-    century = pl.when(~is_short).then(0).when(digits < _CENTURY_TURNS).then(2000).otherwise(1900)
+    century = pl.when(~is_short).then(0).when(digits < _CENTURY_PIVOT).then(2000).otherwise(1900)
     month = pl.col("month").str.to_lowercase().replace(_MONTHS)
     written = pl.concat_str(digits + century, month, pl.col("day").str.zfill(2), separator="-")
     return written.str.to_date("%Y-%m-%d", strict=False).alias("date")
 
 
-def _clock() -> Iterator[pl.Expr]:
+def _build_time() -> Iterator[pl.Expr]:
     for name in ("hour", "minute", "second"):
         yield pl.col(name).cast(pl.Int64).fill_null(0)
     yield pl.col("fraction").str.pad_end(6, "0").cast(pl.Int64).fill_null(0)
     yield pl.col("half").str.to_lowercase()
 
 
-def _offset() -> pl.Expr:
-    """Minutes east of UTC; null where the zone is impossible."""
+def _build_offset() -> pl.Expr:
+    """Build minutes east of UTC; null where the zone is impossible."""
     zone = pl.col("zone").str.to_lowercase().str.replace(r"^(?:utc?|gmt)([+-])", "$1").replace(_ZONES)
     hours = zone.str.extract(r"^[+-]([0-9]{1,2})").cast(pl.Int64).fill_null(0)
     minutes = zone.str.extract(r"^[+-](?:[0-9]{1,2}:|[0-9]{2})([0-9]{2})$").cast(pl.Int64).fill_null(0)
@@ -168,8 +172,8 @@ def _offset() -> pl.Expr:
     return pl.when(possible).then((hours * 60 + minutes) * pl.when(zone.str.starts_with("-")).then(-1).otherwise(1)).alias("offset")
 
 
-def _written() -> pl.Expr:
-    """Microseconds since 1970 of the parts; null where one is impossible (30 February, 25 o'clock)."""
+def _build_instant() -> pl.Expr:
+    """Build microseconds since 1970 from the parts; null where one is impossible, e.g. 30 February."""
     hour, half = pl.col("hour"), pl.col("half")
     latest = pl.when(half.is_null()).then(_LAST_HOUR).otherwise(_NOON)
     possible = (hour <= latest) & (pl.col("minute") <= _LAST_MINUTE) & (pl.col("second") <= _LEAP_SECOND)
@@ -178,15 +182,15 @@ def _written() -> pl.Expr:
     return pl.when(possible).then(pl.col("date").cast(pl.Int64) * _DAY_US + seconds * _SECOND_US + pl.col("fraction"))
 
 
-def _counted(text: pl.Expr) -> pl.Expr:
-    """Microseconds since 1970 of texts that count seconds."""
+def _parse_epoch(text: pl.Expr) -> pl.Expr:
+    """Parse seconds since 1970 into microseconds."""
     parts = text.str.extract_groups(_EPOCH)
     fraction = parts.struct.field("fraction").str.pad_end(6, "0").cast(pl.Int64).fill_null(0)
     return parts.struct.field("whole").cast(pl.Int64) * _SECOND_US + fraction
 
 
-def retry_after(header: str, now: datetime) -> float:
-    """Seconds that a `Retry-After` header asks to wait: a number or a date (RFC 9110); 0 where it asks nothing that can be read."""
+def parse_retry_after(header: str, now: datetime) -> float:
+    """Parse a `Retry-After` header (RFC 9110) into seconds to wait; 0 when it cannot be parsed."""
     if _SECONDS.fullmatch(header.strip()):
         return float(header)
     try:

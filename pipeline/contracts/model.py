@@ -1,7 +1,7 @@
-"""The types that contracts are written in: `Vocabulary`, `Source`, `Column` with its constraints, `Table`.
+"""Types of contracts: `Vocabulary`, `Source`, `Column` with its constraints, `Table`.
 
-Belongs here: the frozen types and what follows from one contract alone (a schema, an example row).
-Does not: any particular table (`tables/`), or checking data against a contract (`pipeline/quality`).
+Belongs here: the types and what follows from one contract alone, e.g. a schema or an example row.
+Does not: particular tables (`tables/`), or checks of data against a contract (`pipeline/quality`).
 """
 
 from collections.abc import Mapping
@@ -17,12 +17,12 @@ Layer = Literal["raw", "core", "index", "trade"]
 
 
 class ContractError(UserError, ValueError):
-    """Data or a name does not agree with its contract; the message says which table, what is wrong and what to do."""
+    """Data or a name does not match its contract; the message names the table and what to do."""
 
 
 @dataclass(frozen=True)
 class Vocabulary:
-    """A closed list of words that a `_code`-like column may hold, each with its meaning."""
+    """Closed list of words that a column may hold, each with its meaning."""
 
     name: str
     description: str
@@ -34,7 +34,7 @@ class Vocabulary:
 
 @dataclass(frozen=True)
 class Source:
-    """Where facts come from: title, address, licence, how often it publishes and how late (`release_lag`)."""
+    """Origin of data: title, URL, licence, publication cadence and delay (`release_lag`)."""
 
     name: str
     title: str
@@ -45,24 +45,24 @@ class Source:
 
 
 @dataclass(frozen=True)
-class WordsBy:
-    """Which words a column may hold where another column has a certain word: a mapping of this column's words to the other's."""
+class Implication:
+    """Value of another column implied by each value of this one: `words` maps this column's to the other's."""
 
     column: str
     words: Mapping[str, str]
 
-    def allowed(self) -> dict[str, list[str]]:
-        """For each word of the other column the words allowed here."""
-        return {other: [word for word, its in self.words.items() if its == other] for other in dict.fromkeys(self.words.values())}
+    def group_words(self) -> dict[str, list[str]]:
+        """Group this column's words by the word of the other column they imply."""
+        return {other: [word for word, implied in self.words.items() if implied == other] for other in dict.fromkeys(self.words.values())}
 
 
 @dataclass(frozen=True)
 class Column:
-    """One column: its type, what it means, its unit, a value that a correct row could hold, and what holds of every value.
+    """One column: type, meaning, unit, a valid example value, and constraints on every value.
 
-    The constraints (from `pattern` on) are checked before a table is written (`pipeline/quality/derived.py`) and shown in the data
-    dictionary and in datapackage.json. `at_least`, `above` and `differs_from` name other columns of the table. `reason` says what goes
-    wrong for a reader when a value is out of bounds. Nulls satisfy every constraint; `nullable` says whether there may be any.
+    The constraints, from `pattern` on, are checked before a table is written (`pipeline/quality/derived.py`) and shown in the data
+    dictionary and in datapackage.json. `at_least`, `above` and `differs_from` name other columns of the table. `reason` says what a value
+    out of bounds would break. Nulls satisfy every constraint; `nullable` says whether there may be any.
     """
 
     name: str
@@ -79,7 +79,7 @@ class Column:
     min_length: int | None = None
     max_length: int | None = None
     values: tuple[str, ...] = ()
-    words_by: WordsBy | None = None
+    implies: Implication | None = None
     at_least: tuple[str, ...] = ()
     above: tuple[str, ...] = ()
     differs_from: tuple[str, ...] = ()
@@ -88,11 +88,11 @@ class Column:
 
 @dataclass(frozen=True)
 class Table:
-    """One table: what a row is (`grain`), the key that makes it unique, its columns, and where it lives.
+    """One table: what a row is (`grain`), its unique key, its columns, and where it is stored.
 
-    `day` names the column that files rows into days of the lake; a table without one is a single file.
-    `published` tables leave the house in the database and in Parquet; the others stay in the lake.
-    `is_side_table`: the index does not read it, so a failure to build it must not keep the index from being published.
+    `day` names the column that splits the table into one file per day; without it the table is one file.
+    `published` tables are written to the database and as Parquet; the others stay in the lake.
+    `is_side_table`: the index does not depend on it, so the index is published even if building the table fails.
     """
 
     name: str
@@ -112,13 +112,13 @@ class Table:
         others = {
             name
             for column in self.columns
-            for name in (*column.at_least, *column.above, *column.differs_from, *([column.words_by.column] if column.words_by else []))
+            for name in (*column.at_least, *column.above, *column.differs_from, *([column.implies.column] if column.implies else []))
         }
         if unknown := sorted(others - set(names)):
-            raise ContractError(f"table {self.name}: a constraint names {', '.join(unknown)}, which are no columns of it")
+            raise ContractError(f"table {self.name}: a constraint names {', '.join(unknown)}, but the table has no such column")
         missing = [name for name in (*self.key, *([self.day] if self.day else [])) if name not in names]
         if missing or len(set(names)) != len(names):
-            raise ContractError(f"table {self.name}: key or day columns {missing} are not columns, or a name stands twice")
+            raise ContractError(f"table {self.name}: key or day columns {missing} are not columns, or a column name is repeated")
 
     @property
     def schema(self) -> pl.Schema:
@@ -126,24 +126,24 @@ class Table:
         return pl.Schema({column.name: column.dtype for column in self.columns})
 
     def column(self, name: str) -> Column:
-        """The column of that name; `ContractError` when there is none."""
+        """Return the column of that name; `ContractError` when there is none."""
         for column in self.columns:
             if column.name == name:
                 return column
         raise ContractError(f"table {self.name} has no column {name!r}; it has {', '.join(self.schema.names())}")
 
     def empty(self) -> pl.DataFrame:
-        """No rows, the right columns."""
+        """Return a frame with the right columns and no rows."""
         return pl.DataFrame(schema=self.schema)
 
     def example(self, rows: int = 1) -> pl.DataFrame:
-        """`rows` copies of the example row that the columns carry."""
+        """Return `rows` copies of the example row."""
         return pl.DataFrame({c.name: [c.example] * rows for c in self.columns}, schema=self.schema)
 
     def conform(self, frame: pl.DataFrame) -> pl.DataFrame:
-        """The frame with exactly this table's columns in order, sorted by key; `ContractError` names what differs.
+        """Return the frame with this table's columns in order, sorted by key.
 
-        Types must already be right: a cast here would hide the mistake that made them wrong.
+        Raises `ContractError` on missing, extra or mistyped columns. Types are not cast, because a cast would hide the mistake.
         """
         missing = [name for name in self.schema if name not in frame.columns]
         extra = [name for name in frame.columns if name not in self.schema]
@@ -155,14 +155,14 @@ class Table:
         if missing or extra or wrong:
             raise ContractError(
                 f"table {self.name}: missing columns {missing}, extra columns {extra}, mistyped columns {wrong}. "
-                f"Fix what makes the table, or change its contract in pipeline/contracts/tables."
+                f"Fix the code that builds the table, or change its contract in pipeline/contracts/tables."
             )
         rows = frame.select(self.schema.names())
         return rows if _is_sorted(rows, self.key) else rows.sort(self.key, nulls_last=True)
 
 
 def _is_sorted(frame: pl.DataFrame, key: tuple[str, ...]) -> bool:
-    """Whether the rows are in order of the key: many times faster than sorting rows that are. False where the key has empty values."""
+    """Check whether the rows are sorted by the key, which is much faster than sorting. False where the key has nulls."""
     if frame.height <= 1:
         return True
     in_order = pl.Series([True])

@@ -1,4 +1,4 @@
-"""The forms that values of columns have, each with its regular expression, why it matters, and values that break it."""
+"""Named patterns of column values: regular expression, reason, and values that violate it."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -7,9 +7,9 @@ from typing import Any
 
 @dataclass(frozen=True)
 class Pattern:
-    """A named form. `regex` is searched in the value written as text; `wrong` are values in which it is not found.
+    """A named pattern. `regex` is searched in the value as text; `wrong` lists values without a match.
 
-    On text columns it describes the whole value, from ^ to $, as readers of datapackage.json expect.
+    On text columns `regex` matches the whole value, from ^ to $, as datapackage.json requires.
     """
 
     name: str
@@ -21,57 +21,57 @@ class Pattern:
 _DAY = "[12][0-9]{3}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12][0-9]|3[01])"
 
 COUNTRY = Pattern(
-    "country_code", "^[A-Z]{3}$", "tables are joined by ISO alpha-3 codes; a name or another code silently joins nothing", ("US", "China")
+    "country_code", "^[A-Z]{3}$", "tables are joined on ISO alpha-3 codes; a name or another code silently joins nothing", ("US", "China")
 )
 COUNTRY_OR_ALL = Pattern("country_code_or_star", r"^(?:[A-Z]{3}|\*)$", COUNTRY.reason, ("US", "all"))
 SERIES = Pattern(
     "series",
     "^[A-Z]{3}[>-][A-Z]{3}$",
-    "tables of the index are joined by series; another form joins nothing",
+    "index tables are joined on series; another form joins nothing",
     ("China-USA", "CHN>*", "CHN"),
 )
-PAIR = Pattern("pair", "^[A-Z]{3}-[A-Z]{3}$", "pairs are joined by two ISO alpha-3 codes", ("CHN>USA", "CHN"))
-ARTICLE_ID = Pattern("article_id", "^.+:.+$", "two sources that both count from 1 must not share an identifier", ("0042",))
-RAW_ID = Pattern("file_and_row", "^.*#[0-9]+$", "every row can be traced to the file and row it came from", ("wire.jsonl",))
+PAIR = Pattern("pair", "^[A-Z]{3}-[A-Z]{3}$", "tables are joined on pairs of ISO alpha-3 codes; another form joins nothing", ("CHN>USA", "CHN"))
+ARTICLE_ID = Pattern("article_id", "^.+:.+$", "two sources that both number their articles from 1 must not share an identifier", ("0042",))
+RAW_ID = Pattern("file_and_row", "^.*#[0-9]+$", "every row must be traceable to its file and row", ("wire.jsonl",))
 PAGE_ROW = Pattern(
     "day_page_and_row",
     r"^[a-z_]+ [0-9]{4}-[0-9]{2}-[0-9]{2}, page [0-9]+#[0-9]+$",
-    "every document can be traced to the page and place it came from",
+    "every document must be traceable to its page and position",
     ("federal_register 2025-04-04, page 1", "wire.jsonl#42"),
 )
 WEB_LINK = Pattern(
     "web_link",
     "^[hH][tT][tT][pP][sS]?://.*$",
-    "links are shown in the report; another scheme could run code in a browser",
+    "links are shown in the report; another scheme could run code in the browser",
     ("javascript:alert(1)",),
 )
 WEB_ADDRESS = Pattern("web_address", r"^[hH][tT][tT][pP][sS]?://\S+$", WEB_LINK.reason, ("javascript:alert(1)", "https://a.example/b c"))
-SHA256 = Pattern("sha256", "^[0-9a-f]{64}$", "the hash alone identifies the text or file; a shortened one finds nothing", ("9f2c5d0e",))
-SIGNAL_ID = Pattern("signal_id", "^[0-9a-f]{16}$", "the identifier leads to the sentence and link of the signal", ("1", "4E1F09AB52C77D31"))
+SHA256 = Pattern("sha256", "^[0-9a-f]{64}$", "the hash identifies the text or file; a shortened hash matches nothing", ("9f2c5d0e",))
+SIGNAL_ID = Pattern("signal_id", "^[0-9a-f]{16}$", "the identifier is the key to the sentence and link of the signal", ("1", "4E1F09AB52C77D31"))
 SIGNAL_IDS = Pattern(
     "signal_ids",
     "^[0-9a-f]{16}(?:, [0-9a-f]{16})*$",
-    "the identifiers lead to the sentences and links of the signals",
+    "the identifiers are the keys to the sentences and links of the signals",
     ("", "4e1f09ab52c77d31,77d3152c09ab4e1f"),
 )
 FINGERPRINT = Pattern(
-    "fingerprint", "^[0-9a-f]{12,64}$", "edits of the lexicon change what is found; without its hash a change has no cause", ("unknown",)
+    "fingerprint", "^[0-9a-f]{12,64}$", "lexicon edits change the findings; without its hash a change cannot be explained", ("unknown",)
 )
 MEASURE_ID = Pattern(
     "measure_id",
     r"^[A-Z]{3}>(?:[A-Z]{3}|\*) [a-z_]+ .+$",
-    "the identifier says actor, target, instrument and product; readers look measures up by it",
+    "measures are looked up by this identifier: actor, target, instrument and product",
     ("CHN tariff", "CHN>USA tariff"),
 )
 CAMEO = Pattern(
-    "cameo_code", "^(?:0[1-9]|1[0-9]|20)[0-9]{1,2}$", "kinds are derived from CAMEO's codes; another code has none", ("21", "1", "abc")
+    "cameo_code", "^(?:0[1-9]|1[0-9]|20)[0-9]{1,2}$", "kinds are derived from CAMEO codes; another code has no kind", ("21", "1", "abc")
 )
-DAY = Pattern("day", f"^{_DAY}$", "the figure is filed by this day; text that is no day files it nowhere", ("04/09/2025", "2025-13-09"))
+DAY = Pattern("day", f"^{_DAY}$", "figures are stored by this day; other text cannot be stored", ("04/09/2025", "2025-13-09"))
 DAY_OR_EMPTY = Pattern("day_or_empty", f"^(?:{_DAY})?$", DAY.reason, ("yesterday", "2025-04"))
 MONTH = Pattern(
     "month",
     "^[12][0-9]{3}-(?:0[1-9]|1[0-2])$",
-    "figures are compared month by month; text that is no month meets none",
+    "figures are compared by month; other text matches no month",
     ("2025-04-01", "2025-13"),
 )
-FIRST_OF_MONTH = Pattern("first_of_month", "-01$", "months are joined by their first day; another day joins nothing", (date(2025, 4, 30),))
+FIRST_OF_MONTH = Pattern("first_of_month", "-01$", "months are joined on their first day; another day joins nothing", (date(2025, 4, 30),))

@@ -1,4 +1,4 @@
-"""The names of the readers that a user can choose. Light on purpose: `tension --help` imports it."""
+"""Names of the reading modes a user can choose. Kept small because `tension --help` imports it."""
 
 from typing import Literal
 

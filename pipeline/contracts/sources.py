@@ -1,7 +1,6 @@
-"""Where facts come from: what is bundled, what the user gives, and the upstreams that are fetched when they are switched on by name.
+"""Sources of data: bundled files, the user's files, and upstreams that are enabled by name.
 
-Belongs here: name, address, licence, cadence and lag of what is bundled or given, and when sources are asked. Does not: what is known of
-an upstream (`upstreams.py`), or requests to it (`pipeline/sources`).
+Belongs here: name, URL, licence, cadence and lag of files, and fetch times. Does not: records of upstreams (`upstreams.py`).
 """
 
 from datetime import datetime, time, timedelta
@@ -10,11 +9,11 @@ from typing import Any
 from pipeline.contracts.model import Source
 from pipeline.contracts.upstreams import UPSTREAMS, Upstream
 
-#: When schedules ask, in UTC: every morning after the papers of the day before are complete, and feeds every hour.
-DAILY_AT = time(5, 30)
-HOURLY_AT_MINUTE = 10
+#: Fetch times in UTC: once a day, when yesterday's articles are complete, and every hour for feeds.
+DAILY_FETCH_TIME = time(5, 30)
+HOURLY_FETCH_MINUTE = 10
 
-#: How many days of asking the accounts of a source look back on.
+#: Days of requests that the status of a source counts.
 RECENT_DAYS = 7
 
 SOURCES: dict[str, Source] = {
@@ -25,8 +24,8 @@ SOURCES: dict[str, Source] = {
             "Article files",
             "",
             "the publisher's; text is kept in the lake and never published",
-            "as given by the user",
-            "none; late articles are taken up by a look-back window",
+            "depends on the files",
+            "none; late articles are read within a look-back window",
         ),
         Source(
             "sample",
@@ -38,11 +37,11 @@ SOURCES: dict[str, Source] = {
         ),
         Source(
             "census_flows",
-            "US Census Bureau: U.S. Trade in Goods with China (c5700), also as FRED IMPCH and EXPCH; its international trade interface",
+            "US Census Bureau: U.S. Trade in Goods with China (c5700), also as FRED IMPCH and EXPCH; its International Trade API",
             "https://www.census.gov/foreign-trade/balance/c5700.html",
             "public domain (work of the United States government)",
             "monthly; the three years before are revised every June",
-            "about five weeks after the month's end; set to 35 days where neither the file nor the list of releases has the day",
+            "about five weeks after the end of the month; 35 days are assumed where neither the file nor the list of releases has the day",
         ),
         Source(
             "tariff_trackers",
@@ -65,10 +64,13 @@ SOURCES: dict[str, Source] = {
 }
 
 
-def next_asked_at(upstream: Upstream[Any] | None, now: datetime) -> datetime:
-    """When the schedule reads an upstream next after `now` (UTC); None: files, which are read in the daily run."""
-    if upstream and upstream.is_asked_hourly:
-        first, step = now.replace(minute=HOURLY_AT_MINUTE, second=0, microsecond=0), timedelta(hours=1)
+def next_fetch_at(upstream: Upstream[Any] | None, now: datetime) -> datetime:
+    """Return the next scheduled fetch of an upstream after `now` (UTC).
+
+    `upstream` is None for files, which are read in the daily run.
+    """
+    if upstream and upstream.is_fetched_hourly:
+        first, step = now.replace(minute=HOURLY_FETCH_MINUTE, second=0, microsecond=0), timedelta(hours=1)
     else:
-        first, step = datetime.combine(now.date(), DAILY_AT, now.tzinfo), timedelta(days=1)
+        first, step = datetime.combine(now.date(), DAILY_FETCH_TIME, now.tzinfo), timedelta(days=1)
     return first if first > now else first + step

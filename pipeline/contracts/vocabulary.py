@@ -1,6 +1,6 @@
-"""The words of the vocabulary, each once. Their nearest codes in other codings are in `crosswalk.py`.
+"""Vocabularies: closed lists of words with their meanings. A kind determines polarity and channel.
 
-Source of the words: the project's annotation guide (docs/annotation-guide.md). A kind fixes its polarity and hence its channel.
+Belongs here: words as the annotation guide (docs/annotation-guide.md) defines them. Does not: codes of other codings (`crosswalk.py`).
 """
 
 from types import MappingProxyType
@@ -9,7 +9,7 @@ from pipeline.contracts.model import Vocabulary
 
 POLARITY = Vocabulary(
     "polarity",
-    "What a signal does to the relation; fixed by its kind.",
+    "Effect of a signal on the relation between two countries; determined by its kind.",
     {
         "escalation": "raises tension: threat, measure, investigation, accusation, demand, refusal",
         "concession": "lowers tension: offer, easing, purchase, agreement",
@@ -53,12 +53,12 @@ STATUS = Vocabulary(
     },
 )
 
-# words have their status by their kind; deeds and talks have one of their own
+# Kinds that are words have a fixed status; actions and talks have a status of their own.
 STATUS_OF_WORDS = MappingProxyType(
     dict.fromkeys(("threat", "demand", "offer", "refusal"), "proposed") | dict.fromkeys(("accusation", "agreement"), "announced")
 )
 
-# kinds to which a rate or a sum may belong
+# Kinds that may have a rate or an amount.
 KINDS_WITH_MAGNITUDE = frozenset({"measure", "threat", "easing", "offer", "agreement", "purchase", "refusal"})
 
 MODALITY = Vocabulary(
@@ -94,26 +94,26 @@ INSTRUMENT = Vocabulary(
 
 CHANNEL = Vocabulary(
     "channel",
-    "The three sums that the index keeps apart and never nets silently.",
+    "Which of the three parts of the index, which are computed separately and never netted.",
     dict(POLARITY.words),
 )
 
 PART = Vocabulary(
     "part",
-    "What a contribution comes from.",
+    "Where a contribution comes from.",
     {
         "story": "one story of the last four half-lives",
         "earlier": "all older stories together",
-        "prior": "the prior weight, which draws thin days to 100",
+        "prior": "the prior, towards which days with little evidence are shrunk (100)",
     },
 )
 
 PHASE = Vocabulary(
     "phase",
-    "The day's name for people.",
+    "Label of the day in words.",
     {
-        "quiet": "hardly anything is said or done",
-        "dialogue": "talk prevails, at an ordinary level",
+        "quiet": "little is said or done",
+        "dialogue": "mostly talk, at an ordinary level",
         "stalemate": "talk, demands and refusals without movement",
         "escalation": "escalation is well above its baseline and above concession",
         "de-escalation": "concession is well above its baseline and above escalation",
@@ -122,29 +122,29 @@ PHASE = Vocabulary(
 
 REJECTION = Vocabulary(
     "reason",
-    "Why a row was set aside into quarantine.",
+    "Why a row was quarantined.",
     {
         "missing_source": "the row names no source",
-        "missing_title": "the row has neither title nor body, or nothing is left of them without markup and lines that the publisher added",
+        "missing_title": "the row has no title and no body, or nothing is left after removing markup and the publisher's boilerplate",
         "undated": "published_at is empty or not a date",
-        "future_dated": "published_at lies after the last day read",
-        "unreadable": "the line could not be parsed at all",
+        "future_dated": "published_at is after the last day of the run",
+        "unreadable": "the line could not be parsed",
         "too_long": "title and body exceed the length limit",
-        "not_text": "the text is mostly control characters or replacement marks",
-        "other_language": "the text is not in English; the detail says which language it seems to be in",
+        "not_text": "the text is mostly control or replacement characters",
+        "other_language": "the text is not in English; the detail gives the likely language",
     },
 )
 
 FETCH_OUTCOME = Vocabulary(
     "fetch_outcome",
-    "What came of asking an upstream for one thing.",
+    "Result of a request to an upstream.",
     {
-        "stored": "it answered, and the answer is kept",
-        "unchanged": "it said that nothing has changed since the answer that is kept",
-        "kept": "an answer that is final was kept before, so nothing was asked",
-        "missing": "it says that there is no such thing: a gap of the upstream's own",
-        "failed": "no usable answer after all attempts",
-        "refused": "not asked for, or not taken: the address or the answer is not safe",
+        "stored": "the response was stored",
+        "unchanged": "nothing has changed since the stored response",
+        "kept": "a final response was already stored, so no request was made",
+        "missing": "the upstream does not have the item: a gap in its own data",
+        "failed": "no usable response after all attempts",
+        "refused": "not requested or not accepted: the address or the response is unsafe",
     },
 )
 
@@ -152,74 +152,74 @@ STATUS_OBSERVATION = Vocabulary(
     "obs_status",
     "SDMX observation status.",
     {
-        "P": "provisional: fewer than seven days lie behind it, late articles may still come",
+        "P": "provisional: less than seven days old, late articles may still arrive",
         "A": "normal",
-        "B": "break: another reader than the baseline names found signals on the day; values across it are not of one method",
+        "B": "break: the day was read by another extractor than the baseline; values before and after are not comparable",
     },
 )
 
 SOURCE_KIND = Vocabulary(
     "source_kind",
-    "Who speaks.",
+    "Kind of source.",
     {
-        "official": "the government itself, in its journal",
+        "official": "the government itself, in its official journal",
     },
 )
 
 OFFICIAL_OUTCOME = Vocabulary(
     "document_outcome",
-    "What became of a document of an official journal.",
+    "How a document of an official journal was processed.",
     {
-        "acts": "it gave signals",
-        "unreadable": "a field that is needed could not be read",
-        "undated": "it has no day of publication, or another than the one asked about",
-        "repeated": "the same document came twice",
-        "correction": "it corrects an earlier document, whose act counts already",
-        "other_agency": "none of its agencies makes trade policy by the rules",
-        "no_partner": "a rule found an act, and the document's fields name no partner",
-        "direction_unclear": "it changes a measure, and its fields do not say which way",
-        "review": "a review, ruling or judgment on an order that stands as it is",
-        "schedule": "moves or sets the dates of a case",
-        "request": "asks for comments or requests, or says how they are dealt with",
+        "acts": "signals were found in it",
+        "unreadable": "a required field could not be parsed",
+        "undated": "it has no day of publication, or not the requested one",
+        "repeated": "a copy of another document in the same response",
+        "correction": "a correction of an earlier document whose act is already counted",
+        "other_agency": "the rules list none of its agencies as making trade policy",
+        "no_partner": "a rule found an act, but the document names no partner",
+        "direction_unclear": "it changes a measure, but does not say in which direction",
+        "review": "a review, ruling or judgment that leaves an order unchanged",
+        "schedule": "sets or changes the dates of a case",
+        "request": "a request for comments, or about how they are handled",
         "meeting": "a meeting, hearing, committee or mission",
-        "paperwork": "forms and collections of information",
-        "private_case": "a firm's complaint against firms",
-        "enforcement": "a case against a person or firm under rules that stand",
-        "technical": "wording, clarifications, decisions of a control regime of many states",
-        "no_rule": "an agency of trade policy, and no rule knows such a document",
+        "paperwork": "forms and information collections",
+        "private_case": "a complaint of one firm against others",
+        "enforcement": "a case against a person or firm under existing rules",
+        "technical": "wording, clarifications, decisions of a multilateral control regime",
+        "no_rule": "from a trade-policy agency, but no rule matches the document",
     },
 )
 
 ACT_BASIS = Vocabulary(
     "act_basis",
-    "What an official act was read from.",
+    "Which part of the document an official act was read from.",
     {
-        "title": "the title says it in the journal's set words",
-        "abstract": "the title names the measure, the abstract says what becomes of it",
-        "assumed": "the title names the measure alone; the commoner direction is taken, which may be wrong",
+        "title": "the title, in the journal's standard wording",
+        "abstract": "the title names the measure, the abstract says what happens to it",
+        "assumed": "the title only names the measure; the more common direction is assumed and may be wrong",
     },
 )
 
 EFFECTIVE_FROM = Vocabulary(
     "effective_from",
-    "Where the effective date was read, in order of preference.",
+    "Where the effective date was found, in order of preference.",
     {
-        "field": "the journal's own field",
-        "dates": "the agency's words on dates, which name one day",
-        "abstract": "the abstract, which names one day",
-        "title": "the title, which names one day",
+        "field": "the journal's field for it",
+        "dates": "the agency's text on dates, if it names exactly one day",
+        "abstract": "the abstract, if it names exactly one day",
+        "title": "the title, if it names exactly one day",
     },
 )
 
-FLOW = Vocabulary("flow", "Direction of goods as the reporter books it.", {"exports": "out", "imports": "in"})
+FLOW = Vocabulary("flow", "Direction of the goods as the reporter records it.", {"exports": "out of the reporter", "imports": "into the reporter"})
 
 FLOW_ORIGIN = Vocabulary(
     "origin",
-    "How a trade figure came here, in order of preference; `comtrade` counts only in series that neither of the others has.",
+    "Origin of a trade figure, in order of preference; `comtrade` is used only for series that the others do not have.",
     {
-        "census": "the interface of the US Census Bureau",
-        "file": "flows.csv of the trade folder",
-        "comtrade": "UN Comtrade, which adds freight and insurance to most imports",
+        "census": "the API of the US Census Bureau",
+        "file": "flows.csv in the trade folder",
+        "comtrade": "UN Comtrade, where most imports include freight and insurance",
     },
 )
 
@@ -228,17 +228,17 @@ TARIFF_MEASURE = Vocabulary(
     "How a tariff rate was averaged.",
     {
         "import_weighted": "statutory rates weighted by 2024 imports",
-        "simple_mean_hs6": "plain mean over six-digit HS lines",
+        "simple_mean_hs6": "unweighted mean over six-digit HS lines",
     },
 )
 
 TIER = Vocabulary(
     "tier",
-    "How sure the reading is.",
+    "Confidence of the signal.",
     {
-        "high": "mostly both readers agree: about three in four are right",
+        "high": "both readers usually agree: about three in four are right",
         "medium": "right about as often as wrong",
-        "low": "a hint: wrong more often than right",
+        "low": "a hint: more often wrong than right",
     },
 )
 
@@ -246,25 +246,25 @@ TRADE_SIGNAL = Vocabulary(
     "trade_signal",
     "What the figures show.",
     {
-        "tariff_step": "the average tariff moved by a percentage point or more, either way",
-        "flow_drop": "a month's flow fell well below the same month of the years before",
-        "flow_recovery": "after a drop the flow is back near the same month of the years before",
-        "diversion": "a partner's share of what a country buys fell while another partner's rose",
+        "tariff_step": "the average tariff rose or fell by at least one percentage point",
+        "flow_drop": "the month's flow fell well below the same month of earlier years",
+        "flow_recovery": "after a drop the flow is back near the same month of earlier years",
+        "diversion": "one partner's share of a country's purchases fell while another's rose",
     },
 )
 
 FLOW_BASIS = Vocabulary(
     "flow_basis",
-    "Who counted the goods that the actor buys from the target.",
+    "Whose statistics record the goods that the actor buys from the target.",
     {
         "imports": "the actor's own imports",
-        "mirror_exports": "the target's exports to the actor, where the actor reports none",
+        "mirror_exports": "the target's exports to the actor, where the actor reports no imports",
     },
 )
 
 TARIFF_BASIS = Vocabulary(
     "tariff_basis",
-    "What the effective tariff of the month was taken from, in order of preference.",
+    "Basis of the month's effective tariff, in order of preference.",
     {
         "duties": "duties collected over the value of imports",
         **TARIFF_MEASURE.words,
@@ -273,61 +273,61 @@ TARIFF_BASIS = Vocabulary(
 
 STRAIN_PARTS = Vocabulary(
     "parts",
-    "Which of the two parts the strain of the month is made of.",
+    "Which of the two parts the month's strain is computed from.",
     {
         "both": "tariff and flow: the mean of the two",
         "tariff": "the tariff alone",
         "flow": "the flow alone",
-        "none": "neither: figures are missing or their history is too short",
+        "none": "none: figures are missing or their history is too short",
     },
 )
 
 PROMISE = Vocabulary(
     "promise",
-    "How a purchase commitment counts.",
+    "How a purchase commitment is counted.",
     {
-        "additional": "over and above what was bought in the same months of the baseline year",
-        "total": "all that is bought in the period",
+        "additional": "in addition to purchases in the same months of the baseline year",
+        "total": "all purchases of the period",
     },
 )
 
 DEED_STATUS = Vocabulary(
     "deed_status",
-    "Whether a promise can be set against a flow.",
+    "Whether a commitment can be compared with a flow.",
     {
-        "known": "every month so far has its figure",
-        "gap": "a month so far, or its month of the baseline year, is missing, so the sum is not known",
-        "no_flow": "nothing of that product and unit is in the figures",
+        "known": "every month so far has a figure",
+        "gap": "a month, or its counterpart in the baseline year, is missing, so the sum is unknown",
+        "no_flow": "the figures contain no such product and unit",
     },
 )
 
 EFFECT = Vocabulary(
     "effect",
-    "What a statement does to a measure.",
+    "What a statement says is done to a measure.",
     {
         "proposed": "threatens or considers it",
-        "announced": "decides, orders or imposes it, perhaps for a later day",
-        "effective": "lets it take effect, or speaks of it as in force",
-        "reduced": "cuts it, or exempts from it",
+        "announced": "decides, orders or imposes it, possibly from a later day",
+        "effective": "it takes effect or is in force",
+        "reduced": "cuts it, or grants exemptions",
         "suspended": "pauses or delays it",
-        "ended": "removes it, withdraws it, or a court strikes it down",
-        "unclear": "an easing that is only considered, or a measure told as suspended or ended",
+        "ended": "removes or withdraws it, or a court strikes it down",
+        "unclear": "an easing under consideration, or a measure reported as suspended or ended",
     },
 )
 
 OUTCOME = Vocabulary(
     "outcome",
-    "What the ledger of measures made of a signal.",
+    "How the ledger of measures used a signal.",
     {
-        "changed": "it set the measure's state, alone or with others of its day",
-        "confirmed": "it says what the ledger has already",
-        "noted": "a threat or an announcement without news about a measure that stands, or a mere hope of easing; changes nothing",
-        "exempted": "it eases one product of a measure on all goods, which stands",
-        "hint": "too unsure to act on a measure that exists",
-        "outweighed": "the same day says the opposite with more weight",
-        "late": "it tells of a day before the measure's last change, and came after it",
-        "contradicted": "it cannot hold beside what the ledger has; listed, and does not act",
-        "unmatched": "it belongs to no measure; the reason says why",
+        "changed": "it set the state of the measure, alone or with others of the same day",
+        "confirmed": "it repeats the current state",
+        "noted": "nothing new about an existing measure, or only a hope of easing; no change",
+        "exempted": "it exempts one product from a measure on all goods, which stays in force",
+        "hint": "too uncertain to change an existing measure",
+        "outweighed": "stronger evidence of the same day says the opposite",
+        "late": "it reports on a day before the last change of the measure, but was seen after it",
+        "contradicted": "it contradicts the ledger; listed as a contradiction, no change",
+        "unmatched": "it belongs to no measure; see unmatched_reason",
     },
 )
 
@@ -335,38 +335,38 @@ UNMATCHED = Vocabulary(
     "unmatched_reason",
     "Why a signal belongs to no measure.",
     {
-        "no_instrument": "its instrument names no measure: investigation, agreement, other",
+        "no_instrument": "its instrument is not a measure: investigation, agreement, other",
         "no_effect": "its effect is unclear",
-        "too_unsure": "it would begin a measure, but is too unsure to do so",
-        "no_measure": "an easing of what the ledger does not know",
-        "no_general_measure": "an easing that names no product, where only measures on single products are known",
-        "other_instrument": "an easing whose product is known under another instrument only; the nearest measure is named",
+        "too_unsure": "it would start a new measure, but is too uncertain",
+        "no_measure": "an easing of a measure that is not in the ledger",
+        "no_general_measure": "an easing without a product, where only measures on single products are known",
+        "other_instrument": "an easing of a product known under another instrument only; see nearest_measure_id",
     },
 )
 
 BASIS = Vocabulary(
     "basis",
-    "What the status of a measure rests on.",
+    "Evidence for the status of a measure.",
     {
-        "told": "articles say so",
-        "as_announced": "the announced day has come, and no article known by then says otherwise",
+        "told": "reported by articles",
+        "as_announced": "the announced day has passed, and no article known by then says otherwise",
     },
 )
 
 CONTRADICTION = Vocabulary(
     "contradiction",
-    "What cannot both hold, or was never confirmed.",
+    "Statements that cannot both be true, or that were never confirmed.",
     {
-        "two_rates_on_one_day": "statements of one day give the same measure two rates",
-        "opposite_on_one_day": "one day both raises and eases the measure; the weightier side acted",
-        "scope_in_doubt": "one story gives the same rate to all goods and to one product",
-        "in_force_after_end": "told as in force after it was told as ended",
-        "in_force_again_unannounced": "told as in force after a suspension, and nobody announced that it would return",
-        "easing_after_end": "cut or suspended after it was told as ended",
-        "easing_of_a_higher_rate": "an easing names a rate above all that are known; it did not act",
-        "suspension_of_a_reduced_measure": "told as suspended after a cut: a truce prolonged, or what the cut left; it did not act",
-        "rate_fell_without_easing": "the rate in force is lower than before, and no easing was told",
-        "due_without_word": "the announced day passed by two weeks, and no article says that it took effect",
-        "suspension_lapsed_without_word": "the suspension's last day passed by two weeks, and no article says what followed",
+        "two_rates_on_one_day": "statements of one day give two rates for the same measure",
+        "opposite_on_one_day": "statements of one day both raise and ease the measure; the stronger side was used",
+        "scope_in_doubt": "one story gives the same rate for all goods and for one product",
+        "in_force_after_end": "reported as in force after it was reported as ended",
+        "in_force_again_unannounced": "reported as in force after a suspension, without an announcement of its return",
+        "easing_after_end": "cut or suspended after it was reported as ended",
+        "easing_of_a_higher_rate": "an easing names a rate above all known rates; it was not used",
+        "suspension_of_a_reduced_measure": "reported as suspended after a cut, e.g. an extended truce; it was not used",
+        "rate_fell_without_easing": "the rate in force is lower than before, but no easing was reported",
+        "due_without_word": "two weeks after the announced day no article says that it took effect",
+        "suspension_lapsed_without_word": "two weeks after the last day of the suspension no article says what followed",
     },
 )

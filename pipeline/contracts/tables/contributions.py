@@ -1,4 +1,4 @@
-"""Layer `index`, what each value is made of: the largest stories as a table, and all parts as a view."""
+"""Layer `index`: contributions to each value, the largest as a table and all as a view."""
 
 import polars as pl
 
@@ -11,26 +11,26 @@ from pipeline.contracts.tables.index import SERIES
 _CONTRIBUTION = Column(
     "contribution",
     pl.Float64(),
-    "Points that this adds to the value",
+    "Index points contributed to the value",
     34.2,
     unit="index points",
     exclusive_minimum=0,
-    reason="channels are never netted; what lowers tension has a channel of its own",
+    reason="channels are not netted, so a contribution is never negative",
 )
 _SHARE = Column(
     "share_pct",
     pl.Float64(),
-    "Share of the value",
+    "Contribution as a share of the value",
     16.1,
     unit="percent",
     minimum=0,
     maximum=100.000001,
-    reason="no part is more than the whole; the margin above 100 is rounding",
+    reason="no contribution exceeds the value; the margin above 100 is rounding",
 )
-_SPEAKER = Column(
+_MAIN_SIGNAL = Column(
     "signal_id",
     pl.String(),
-    "The signal that speaks for the story: its key in signals",
+    "Most important signal of the story: key in table signals",
     "4e1f09ab52c77d31",
     pattern=patterns.SIGNAL_ID,
 )
@@ -38,9 +38,9 @@ _SPEAKER = Column(
 TOP_CONTRIBUTIONS = Table(
     "top_contributions",
     "Top contributions",
-    "The stories that add most to each value: at most three for each day, series and channel, of the last four half-lives. All parts of a "
-    "value are in the view contributions; sentence and link of a story are in signals, under signal_id.",
-    grain="one day, series, channel and place",
+    "The stories with the largest contribution to each value: at most three per day, series and channel, from the last four half-lives. "
+    "The view contributions has all contributions; the table signals has sentence and link under signal_id.",
+    grain="one day, series, channel and rank",
     key=("index_date", "series", "channel", "place"),
     columns=(
         c.INDEX_DATE,
@@ -49,16 +49,16 @@ TOP_CONTRIBUTIONS = Table(
         Column(
             "place",
             pl.Int64(),
-            "1 for the story that adds most, 2 for the next",
+            "Rank of the story: 1 for the largest contribution",
             1,
             minimum=1,
             maximum=3,
-            reason="the three largest stories of each value are listed",
+            reason="only the three largest stories of each value are listed",
         ),
         c.STORY_ID,
         _CONTRIBUTION,
         _SHARE,
-        _SPEAKER,
+        _MAIN_SIGNAL,
         c.KIND,
         c.INSTRUMENT,
         c.STATUS,
@@ -67,25 +67,25 @@ TOP_CONTRIBUTIONS = Table(
     published=True,
 )
 
-#: A view of `sql/views`: no file and no asset, because a query computes it from `story_mass` and `channel_daily`.
+#: A view of `sql/views` without file and asset: a query over `story_mass` and `channel_daily`.
 CONTRIBUTIONS = Table(
     "contributions",
     "Contributions",
-    "What each value is made of, a view of the database over story_mass and channel_daily. The rows of one day, series and channel sum to "
-    "the value: each story of the last four half-lives, all earlier ones together, and the prior. Sentence and link of a story are in "
-    "signals, under signal_id (view top_stories).",
-    grain="one day, series, channel and story (or the earlier stories together, or the prior)",
+    "All contributions to each value, a view over story_mass and channel_daily. The rows of one day, series and channel sum to the value: "
+    "one row for each story of the last four half-lives, one for all earlier stories, and one for the prior. The table signals has "
+    "sentence and link under signal_id (see view top_stories).",
+    grain="one day, series, channel and story (or all earlier stories, or the prior)",
     key=("index_date", "series", "channel", "part", "story_id"),
     columns=(
         c.INDEX_DATE,
         SERIES,
         c.CHANNEL,
         Column("part", pl.String(), words.PART.description, "story", vocabulary=words.PART),
-        c.nullable(c.STORY_ID, "The story; empty for the prior and for the earlier stories together"),
+        c.as_nullable(c.STORY_ID, "The story; empty for the prior and for all earlier stories together"),
         _CONTRIBUTION,
         _SHARE,
-        c.nullable(_SPEAKER),
-        *(c.nullable(column) for column in (c.KIND, c.INSTRUMENT, c.STATUS)),
+        c.as_nullable(_MAIN_SIGNAL),
+        *(c.as_nullable(column) for column in (c.KIND, c.INSTRUMENT, c.STATUS)),
     ),
     layer="index",
     published=True,

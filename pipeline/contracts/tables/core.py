@@ -1,4 +1,4 @@
-"""Layer `core`: clean articles, what was set aside, what was read, how articles join into stories, what was found in them."""
+"""Layer `core`: cleaned articles, quarantine, coverage, links between articles, and findings."""
 
 from dataclasses import replace
 
@@ -6,14 +6,14 @@ import polars as pl
 
 from pipeline.contracts import patterns
 from pipeline.contracts import vocabulary as words
-from pipeline.contracts.model import Column, Table, WordsBy
+from pipeline.contracts.model import Column, Table, Implication
 from pipeline.contracts.tables import columns as c
 from pipeline.contracts.tables.raw import RAW_ID
 
 ARTICLES = Table(
     "articles",
     "Articles",
-    "Accepted articles, cleaned. The text is the publisher's and never leaves the lake.",
+    "Accepted and cleaned articles. Their text belongs to the publisher and is never published.",
     grain="one article of one source",
     key=("article_id",),
     columns=(
@@ -25,7 +25,7 @@ ARTICLES = Table(
         Column(
             "first_seen_at",
             c.INSTANT,
-            "When the article was first seen: fetched_at, or published_at where that is not given",
+            "Time when the article was first seen: fetched_at, or published_at where that is missing",
             c.EXAMPLE_INSTANT,
             unit="UTC instant",
             at_least=("published_at",),
@@ -34,12 +34,12 @@ ARTICLES = Table(
         Column(
             "body",
             pl.String(),
-            "Text; empty when the article is a headline alone",
+            "Text of the article; empty when only the headline is available",
             "Beijing will impose a 34 percent tariff on all US goods.",
         ),
         c.URL,
         Column(
-            "text_sha256", pl.String(), "Hash of title and body, lower case, white space folded", "9f2c5d0e" * 8, pattern=patterns.SHA256
+            "text_sha256", pl.String(), "Hash of title and body in lower case, with white space collapsed", "9f2c5d0e" * 8, pattern=patterns.SHA256
         ),
         RAW_ID,
     ),
@@ -50,10 +50,10 @@ ARTICLES = Table(
 DUPLICATES = Table(
     "duplicates",
     "Duplicates",
-    "Rows that repeat an accepted article of the same source on the same day.",
-    grain="one repeated row",
+    "Copies of an accepted article of the same source and day.",
+    grain="one duplicate row",
     key=("raw_id",),
-    columns=(RAW_ID, c.INDEX_DATE, c.SOURCE, c.described(c.ARTICLE_ID, "The accepted article that this row repeats")),
+    columns=(RAW_ID, c.INDEX_DATE, c.SOURCE, c.with_description(c.ARTICLE_ID, "The accepted article of which this row is a copy")),
     layer="core",
     day="index_date",
 )
@@ -61,21 +61,21 @@ DUPLICATES = Table(
 QUARANTINE = Table(
     "quarantine",
     "Quarantine",
-    "Rows set aside, each with the reason. Nothing is lost: the row itself stays in raw_articles under its raw_id.",
+    "Rejected rows, each with the reason. The row itself stays in raw_articles under its raw_id.",
     grain="one rejected row",
     key=("raw_id",),
     columns=(
         RAW_ID,
         c.INDEX_DATE,
-        Column("source", pl.String(), "Outlet, as far as the row names one", "Meridian Wire", nullable=True, min_length=1, max_length=120),
+        Column("source", pl.String(), "Outlet, if the row names one", "Meridian Wire", nullable=True, min_length=1, max_length=120),
         Column("reason", pl.String(), words.REJECTION.description, "undated", vocabulary=words.REJECTION),
         Column(
             "detail",
             pl.String(),
-            "What was found, in a few words",
+            "The problem in a few words",
             "published_at is 'soon'",
             max_length=300,
-            reason="a text that slipped into this column would be published",
+            reason="article text in this column would be published",
         ),
     ),
     layer="core",
@@ -86,45 +86,45 @@ QUARANTINE = Table(
 COVERAGE = Table(
     "coverage",
     "Coverage",
-    "What was read: the denominator of every rate. A day and source without a row was not read, which is not the same as nothing found.",
+    "Articles read per source and day: the denominator of every rate. No row means that nothing was read, not that nothing was found.",
     grain="one source and day",
     key=("index_date", "source"),
     columns=(
         c.INDEX_DATE,
-        c.described(c.SOURCE, "Name of the outlet; (unknown) when the row named none"),
+        c.with_description(c.SOURCE, "Name of the outlet; (unknown) where the rows name none"),
         replace(
             c.ARTICLE_COUNT,
-            description="Rows that came in: accepted + duplicate + quarantined",
+            description="Rows read: accepted + duplicate + quarantined",
             minimum=1,
             at_least=("accepted",),
-            reason="a source from which nothing was read has no row; 0 would claim that it was read",
+            reason="a source from which nothing was read has no row; 0 would say that it was read",
         ),
         Column(
             "accepted",
             pl.Int64(),
-            "Rows that became articles",
+            "Rows accepted as articles",
             11,
             unit="articles",
             minimum=0,
-            reason="the accepted articles are the denominator of every rate",
+            reason="accepted articles are the denominator of every rate",
         ),
         Column(
             "duplicate",
             pl.Int64(),
-            "Rows that repeated an article",
+            "Rows that are copies of an article",
             1,
             unit="articles",
             minimum=0,
-            reason="a negative count would balance rows that were lost",
+            reason="a negative count would hide lost rows",
         ),
         Column(
             "quarantined",
             pl.Int64(),
-            "Rows set aside with a reason",
+            "Rejected rows",
             0,
             unit="articles",
             minimum=0,
-            reason="a negative count would balance rows that were lost",
+            reason="a negative count would hide lost rows",
         ),
     ),
     layer="core",
@@ -135,8 +135,8 @@ COVERAGE = Table(
 STORY_LINKS = Table(
     "story_links",
     "Story links",
-    "Each article that retells an earlier one, with the earliest it retells. Following the links to their end gives the story.",
-    grain="one article that retells another",
+    "Articles that repeat the story of an earlier article, with the earliest such article. Following the links leads to the story.",
+    grain="one article that repeats an earlier one",
     key=("article_id",),
     columns=(
         c.ARTICLE_ID,
@@ -144,20 +144,20 @@ STORY_LINKS = Table(
         Column(
             "earlier_article_id",
             pl.String(),
-            "The earliest article of the last three days that it retells",
+            "The earliest article of the last three days with the same story",
             "Meridian Wire:2025-04-04:0042",
             pattern=patterns.ARTICLE_ID,
         ),
         Column(
             "similarity",
             pl.Float64(),
-            "Jaccard similarity of word 5-grams, of the shorter text with the beginning of the longer where that is more; 1 for the same "
-            "text or link",
+            "Jaccard similarity of word 5-grams; the shorter text is also compared with the start of the longer, and the higher value "
+            "is used. 1 for the same text or link",
             0.93,
             unit="share",
             minimum=0.55,
             maximum=1,
-            reason="below this likeness two articles are two stories",
+            reason="below this similarity two articles are different stories",
         ),
     ),
     layer="core",
@@ -177,71 +177,71 @@ SIGNAL_COLUMNS = (
     c.SOURCE,
     c.PUBLISHED_AT,
     c.URL,
-    Column("span_start", pl.Int64(), "First character of the sentence in title, blank line, body", 31, unit="characters", minimum=0),
-    Column("span_end", pl.Int64(), "Character after the sentence's last", 87, unit="characters", above=("span_start",)),
+    Column("span_start", pl.Int64(), "Position of the sentence's first character in title + blank line + body", 31, unit="characters", minimum=0),
+    Column("span_end", pl.Int64(), "Position after the sentence's last character", 87, unit="characters", above=("span_start",)),
     c.QUOTE,
     c.ACTOR,
     c.TARGET,
-    replace(c.KIND, words_by=WordsBy("polarity", words.KIND_POLARITY)),
+    replace(c.KIND, implies=Implication("polarity", words.KIND_POLARITY)),
     Column("polarity", pl.String(), words.POLARITY.description, "escalation", vocabulary=words.POLARITY),
     c.STATUS,
     Column("modality", pl.String(), words.MODALITY.description, "asserted", vocabulary=words.MODALITY),
     c.INSTRUMENT,
-    Column("is_retaliation", pl.Boolean(), "The text says that it answers the other side's act", True),
-    Column("is_conditional", pl.Boolean(), "Tied to a condition in the text", False),
+    Column("is_retaliation", pl.Boolean(), "The text calls it a response to an act of the other side", True),
+    Column("is_conditional", pl.Boolean(), "Depends on a condition stated in the text", False),
     Column(
         "rate_pct",
         pl.Float64(),
-        "Rate that belongs to the act",
+        "Rate of the act, e.g. of a tariff",
         34.0,
         unit="percent",
         nullable=True,
         minimum=0,
-        reason="a rate is told as a size; a negative one is a misread hyphen",
+        reason="a rate is written without sign; a negative one is a misread hyphen",
     ),
-    Column("value_usd", pl.Float64(), "Sum that belongs to the act", None, unit="USD", nullable=True),
+    Column("value_usd", pl.Float64(), "Amount of the act", None, unit="USD", nullable=True),
     c.PRODUCT,
     Column(
         "probability",
         pl.Float64(),
-        "Chance that actor, target and polarity are right",
+        "Probability that actor, target and polarity are correct",
         0.7,
         unit="probability",
         exclusive_minimum=0,
         maximum=1,
-        reason="masses and intervals are products of it; 0 would be a signal that was not found",
+        reason="mass is a multiple of it; 0 would be no signal",
     ),
     Column("tier", pl.String(), words.TIER.description, "high", vocabulary=words.TIER),
     Column(
         "readers",
         pl.String(),
-        "Which of the independent readers found it",
+        "Readers that found the signal",
         "rules+encoder",
         values=("rules", "encoder", "rules+encoder", "llm"),
-        reason="the probability was measured for each of these apart",
+        reason="the probability was measured for each of these values separately",
     ),
-    Column("actor_words", pl.String(), "Words of the sentence that name the actor; empty where the article alone tells it", "Beijing"),
-    Column("target_words", pl.String(), "Words of the sentence that name the target; empty where the article alone tells it", "US"),
-    Column("rule_id", pl.String(), "Rule that fired, or the kind that the encoder gave", "impose.restriction"),
+    Column("actor_words", pl.String(), "Words of the sentence that name the actor; empty where it is inferred from the article", "Beijing"),
+    Column("target_words", pl.String(), "Words of the sentence that name the target; empty where it is inferred from the article", "US"),
+    Column("rule_id", pl.String(), "Rule that matched, or the kind found by the encoder", "impose.restriction"),
     Column(
-        "alternatives", pl.String(), "The encoder's likeliest kinds with its scores; empty where it is silent", "measure 0.81, threat 0.22"
+        "alternatives", pl.String(), "Kinds the encoder found most likely, with scores; empty where it found none", "measure 0.81, threat 0.22"
     ),
     Column(
         "extractor",
         pl.String(),
-        "Readers that read the article",
+        "Readers that processed the article",
         "rules+encoder",
         min_length=1,
-        reason="a reader of the table must know what read the article",
+        reason="users must know which readers processed the article",
     ),
-    Column("extractor_version", pl.String(), "Versions of these readers", "0.3.1+1.2.0"),
-    Column("lexicon_sha", pl.String(), "Fingerprint of the lexicon it read with", "5b1d7c9a0e3f", pattern=patterns.FINGERPRINT),
+    Column("extractor_version", pl.String(), "Versions of the readers", "0.3.1+1.2.0"),
+    Column("lexicon_sha", pl.String(), "Fingerprint of the lexicon", "5b1d7c9a0e3f", pattern=patterns.FINGERPRINT),
 )
 
 FINDINGS = Table(
     "findings",
     "Findings",
-    "What the reader found in each day's articles, sentence by sentence, before articles are joined into stories.",
+    "Signals found in each day's articles, sentence by sentence, before articles are grouped into stories.",
     grain="one actor, target, kind and instrument in one sentence",
     key=("signal_id",),
     columns=SIGNAL_COLUMNS,

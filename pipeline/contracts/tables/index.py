@@ -1,4 +1,4 @@
-"""Layer `index`: stories, their masses, what was expected, and the index with its limits."""
+"""Layer `index`: stories, observed and expected mass, and the index with its intervals."""
 
 from dataclasses import replace
 from datetime import UTC, date, datetime
@@ -7,30 +7,30 @@ import polars as pl
 
 from pipeline.contracts import patterns
 from pipeline.contracts import vocabulary as words
-from pipeline.contracts.model import Column, Table, WordsBy
+from pipeline.contracts.model import Column, Table, Implication
 from pipeline.contracts.tables import columns as c
 from pipeline.contracts.tables.core import SIGNAL_COLUMNS
 from pipeline.contracts.tables.index_values import INDEX_VALUES, STALEMATE
 
-SERIES = Column("series", pl.String(), "Directed pair (CHN>USA) or both directions pooled (CHN-USA)", "CHN>USA", pattern=patterns.SERIES)
+SERIES = Column("series", pl.String(), "Directed pair (CHN>USA), or both directions combined (CHN-USA)", "CHN>USA", pattern=patterns.SERIES)
 KNOWN_ON = Column(
-    "known_on", pl.Date(), "UTC day at whose end this is first known: the day it was first seen, or its own where that is later",
+    "known_on", pl.Date(), "UTC day at the end of which this was first known: the day it was first seen, or index_date if later",
     c.EXAMPLE_DAY, unit="UTC day", at_least=("index_date",))  # fmt: skip
-_MASS = "g of kind and status, times probability, times breadth; see docs/methodology.md"
+_MASS = "Mass: severity g of kind and status x probability x breadth; see docs/methodology.md"
 _UNIT = "mass"
-_NO_PRIOR = "without a prior a pair nobody wrote about is nothing over nothing"
+_NO_PRIOR = "without a prior the value of a pair without articles would be 0 / 0"
 
 WEIGHTS = Table(
     "weights",
     "Weights",
-    "The severity g of each kind and status, on the Goldstein scale divided by ten. Data, not code: pipeline/index/weights.toml.",
+    "Severity g of each kind and status: the Goldstein scale divided by ten, from pipeline/index/weights.toml.",
     grain="one kind and status",
     key=("kind", "status"),
     columns=(
-        replace(c.KIND, words_by=WordsBy("channel", words.KIND_POLARITY)),
+        replace(c.KIND, implies=Implication("channel", words.KIND_POLARITY)),
         c.STATUS,
         c.CHANNEL,
-        Column("is_action", pl.Boolean(), "Whether the signal counts as an action (else as words)", True),
+        Column("is_action", pl.Boolean(), "Whether the signal is an action; otherwise it is words", True),
         Column(
             "weight",
             pl.Float64(),
@@ -39,7 +39,7 @@ WEIGHTS = Table(
             unit=_UNIT,
             minimum=0,
             maximum=1,
-            reason="the scale is Goldstein's divided by ten; a weight above 1 was not divided",
+            reason="the scale is the Goldstein scale divided by ten, so a weight above 1 was not divided",
         ),
     ),
     layer="index",
@@ -49,10 +49,10 @@ WEIGHTS = Table(
 STORY_ARTICLES = Table(
     "story_articles",
     "Articles of stories",
-    "Which story each article tells.",
+    "The story that each article belongs to.",
     grain="one article",
     key=("article_id",),
-    columns=(c.ARTICLE_ID, c.STORY_ID, c.described(c.INDEX_DATE, "UTC day of the article"), c.SOURCE, c.SOURCE_OWNER, KNOWN_ON),
+    columns=(c.ARTICLE_ID, c.STORY_ID, c.with_description(c.INDEX_DATE, "UTC day of the article"), c.SOURCE, c.SOURCE_OWNER, KNOWN_ON),
     layer="index",
     published=True,
 )
@@ -60,40 +60,40 @@ STORY_ARTICLES = Table(
 STORIES = Table(
     "stories",
     "Stories",
-    "Stories that carry a signal: clusters of articles that tell the same. The first telling gives the day, the headline and the link.",
+    "Stories with a signal: groups of articles on the same news. Day, headline and link are those of the first article.",
     grain="one story",
     key=("story_id",),
     columns=(
         c.STORY_ID,
-        c.described(c.INDEX_DATE, "UTC day of the first telling"),
+        c.with_description(c.INDEX_DATE, "UTC day of the first article"),
         Column(
             "first_seen_at",
             c.INSTANT,
-            "When the first telling was first seen",
+            "Time when the first article was first seen",
             c.EXAMPLE_INSTANT,
             unit="UTC instant",
             minimum=datetime(1900, 1, 1, tzinfo=UTC),
         ),
-        c.described(c.SOURCE, "Source of the first telling"),
+        c.with_description(c.SOURCE, "Source of the first article"),
         c.URL,
         Column(
             "headline_sha256",
             pl.String(),
-            "Hash of the first telling's text; the text itself is the publisher's",
+            "Hash of the first article's text; the text itself belongs to the publisher",
             "9f2c5d0e" * 8,
             pattern=patterns.SHA256,
         ),
-        Column("source_owner_count", pl.Int64(), "Distinct owners of the sources that carried it", 3, unit="owners", minimum=1),
-        replace(c.ARTICLE_COUNT, description="Articles that tell it", at_least=("source_owner_count",)),
+        Column("source_owner_count", pl.Int64(), "Number of distinct owners of its sources", 3, unit="owners", minimum=1),
+        replace(c.ARTICLE_COUNT, description="Number of articles on it", at_least=("source_owner_count",)),
         Column(
             "breadth",
             pl.Float64(),
-            "1 + ln(min(owners, 20))",
+            "Breadth of reporting: 1 + ln(min(owners, 20))",
             2.0986,
             unit="factor",
             minimum=1,
             maximum=4,
-            reason="1 + ln(20) is the cap; beyond it one story would outweigh a day",
+            reason="1 + ln(20) is the maximum, so that one story cannot outweigh a day",
         ),
     ),
     layer="index",
@@ -103,7 +103,7 @@ STORIES = Table(
 SIGNALS = Table(
     "signals",
     "Signals",
-    "Every signal with its evidence and its story. Only those of modality asserted count in the index; the others show what was set aside.",
+    "Every signal with its evidence and its story. Only signals with modality asserted are counted in the index; the others are listed for transparency.",
     grain="one actor, target, kind and instrument in one sentence",
     key=("signal_id",),
     columns=(*SIGNAL_COLUMNS, c.STORY_ID),
@@ -114,7 +114,7 @@ SIGNALS = Table(
 STORY_MASS = Table(
     "story_mass",
     "Mass of stories",
-    "What each story weighs for each series and channel; everything that the index is made of.",
+    "The mass of each story for each series and channel: the input from which the index is computed.",
     grain="one story, series and channel",
     key=("index_date", "series", "channel", "story_id"),
     columns=(
@@ -123,22 +123,22 @@ STORY_MASS = Table(
         c.CHANNEL,
         c.STORY_ID,
         Column("mass", pl.Float64(), _MASS, 0.98, unit=_UNIT, exclusive_minimum=0),
-        Column("mass_words", pl.Float64(), "The part of mass from words", 0.28, unit=_UNIT, minimum=0),
-        Column("mass_actions", pl.Float64(), "The part of mass from actions", 0.7, unit=_UNIT, minimum=0),
-        Column("mass_unweighted", pl.Float64(), "Mass with every g = 1", 1.4, unit=_UNIT, at_least=("mass",)),
+        Column("mass_words", pl.Float64(), "Part of the mass from words", 0.28, unit=_UNIT, minimum=0),
+        Column("mass_actions", pl.Float64(), "Part of the mass from actions", 0.7, unit=_UNIT, minimum=0),
+        Column("mass_unweighted", pl.Float64(), "Mass with g = 1 for all signals", 1.4, unit=_UNIT, at_least=("mass",)),
         Column(
             "second_moment",
             pl.Float64(),
-            "Expected square of the mass, each signal true with its probability, for the limits: mass^2 + sum of p (1 - p) (g w)^2",
+            "Expected square of the mass if each signal is true with its probability, for the intervals: mass^2 + sum of p (1 - p) (g w)^2",
             1.1,
             unit="mass^2",
             exclusive_minimum=0,
         ),
-        Column("second_moment_unweighted", pl.Float64(), "The same with every g = 1", 2.0, unit="mass^2"),
+        Column("second_moment_unweighted", pl.Float64(), "The same with g = 1 for all signals", 2.0, unit="mass^2"),
         replace(c.SIGNAL_COUNT, minimum=1),
-        replace(c.ARTICLE_COUNT, description="Articles of the story that carry such a signal", minimum=1),
-        Column("signal_id", pl.String(), "The heaviest signal, which speaks for the story", "4e1f09ab52c77d31", pattern=patterns.SIGNAL_ID),
-        *(c.described(column, f"{column.description}; of that signal") for column in (c.KIND, c.INSTRUMENT, c.STATUS)),
+        replace(c.ARTICLE_COUNT, description="Number of articles of the story with such a signal", minimum=1),
+        Column("signal_id", pl.String(), "Signal with the largest mass, shown for the story", "4e1f09ab52c77d31", pattern=patterns.SIGNAL_ID),
+        *(c.with_description(column, f"{column.description.removesuffix('.')}, for that signal") for column in (c.KIND, c.INSTRUMENT, c.STATUS)),
     ),
     layer="index",
     published=True,
@@ -147,13 +147,13 @@ STORY_MASS = Table(
 BASELINE = Table(
     "baseline",
     "Baseline",
-    "What each source is expected to carry for each article read from it, from the baseline window, with what made it.",
-    grain="one series, channel and source; the source (any) holds for sources without a baseline",
+    "Expected mass per article of each source, estimated over the baseline window, with the versions used.",
+    grain="one series, channel and source; the source (any) is used for sources without a baseline",
     key=("series", "channel", "source"),
     columns=(
         SERIES,
         c.CHANNEL,
-        c.described(c.SOURCE, "Name of the outlet, or (any)"),
+        c.with_description(c.SOURCE, "Name of the outlet, or (any)"),
         Column(
             "rate",
             pl.Float64(),
@@ -161,32 +161,32 @@ BASELINE = Table(
             0.021,
             unit="mass per article",
             minimum=0,
-            reason="expected mass is a sum of these rates; a negative one would make a calm day look tense",
+            reason="expected mass is a sum of these rates; a negative rate would raise the index on quiet days",
         ),
         Column(
-            "rate_unweighted", pl.Float64(), "Expected mass per article with every g = 1", 0.05, unit="mass per article", at_least=("rate",)
+            "rate_unweighted", pl.Float64(), "Expected mass per article with g = 1 for all signals", 0.05, unit="mass per article", at_least=("rate",)
         ),
-        c.described(c.ARTICLE_COUNT, "Articles read from the source in the window"),
-        c.described(c.STORY_COUNT, "Stories of the series and channel in the window; 0: 100 means half a story in the window"),
+        c.with_description(c.ARTICLE_COUNT, "Number of articles read from the source in the window"),
+        c.with_description(c.STORY_COUNT, "Number of stories of the series and channel in the window; if 0, half a story is assumed"),
         Column(
             "prior",
             pl.Float64(),
-            "Weight of the prior: three mean stories of the channel",
+            "Weight of the prior: three average stories of the channel",
             1.9,
             unit=_UNIT,
             exclusive_minimum=0,
             reason=_NO_PRIOR,
         ),
-        Column("prior_unweighted", pl.Float64(), "The same with every g = 1", 4.0, unit=_UNIT, exclusive_minimum=0, reason=_NO_PRIOR),
-        Column("prior_dispersion", pl.Float64(), "Dispersion of the channel in the window", 0.8, unit=_UNIT, exclusive_minimum=0),
-        Column("words_share", pl.Float64(), "Share of words in the channel's mass in the window", 0.4, unit="share", minimum=0, maximum=1),
+        Column("prior_unweighted", pl.Float64(), "The same with g = 1 for all signals", 4.0, unit=_UNIT, exclusive_minimum=0, reason=_NO_PRIOR),
+        Column("prior_dispersion", pl.Float64(), "Dispersion of the channel over the window", 0.8, unit=_UNIT, exclusive_minimum=0),
+        Column("words_share", pl.Float64(), "Share of words in the mass of the channel over the window", 0.4, unit="share", minimum=0, maximum=1),
         Column("baseline_from", pl.Date(), "First day of the window", date(2025, 1, 20), unit="UTC day"),
         Column("baseline_to", pl.Date(), "Last day of the window", date(2025, 11, 30), unit="UTC day", at_least=("baseline_from",)),
-        Column("lexicon_sha", pl.String(), "Fingerprints of the lexicons that read the window", "5b1d7c9a0e3f"),
-        Column("extractor_version", pl.String(), "Versions of the readers that read the window", "rules 0.1.0"),
+        Column("lexicon_sha", pl.String(), "Fingerprints of the lexicons used in the window", "5b1d7c9a0e3f"),
+        Column("extractor_version", pl.String(), "Versions of the readers used in the window", "rules 0.1.0"),
         Column("weights_sha", pl.String(), "Fingerprint of the weights", "77d0c1c7a3f9"),
         Column("index_version", pl.String(), "Version of the method", "1.0"),
-        Column("is_frozen", pl.Boolean(), "Whether the window is over: from then on these rows stand", True),
+        Column("is_frozen", pl.Boolean(), "Whether the window is over, after which these rows do not change", True),
     ),
     layer="index",
     published=True,
@@ -195,7 +195,7 @@ BASELINE = Table(
 DAILY_MASS = Table(
     "daily_mass",
     "Daily mass",
-    "Observed and expected mass of each day, series and channel, for every day from the first to the last one read.",
+    "Observed and expected mass of each day, series and channel, for every day between the first and the last one read.",
     grain="one day, series and channel",
     key=("index_date", "series", "channel"),
     columns=(
@@ -203,23 +203,23 @@ DAILY_MASS = Table(
         SERIES,
         c.CHANNEL,
         Column("observed", pl.Float64(), "Sum of the masses of the day's stories", 3.4, unit=_UNIT, minimum=0),
-        Column("observed_words", pl.Float64(), "The part from words", 1.0, unit=_UNIT),
-        Column("observed_actions", pl.Float64(), "The part from actions", 2.4, unit=_UNIT),
-        Column("observed_unweighted", pl.Float64(), "The sum with every g = 1", 6.0, unit=_UNIT, at_least=("observed",)),
+        Column("observed_words", pl.Float64(), "Part of observed from words", 1.0, unit=_UNIT),
+        Column("observed_actions", pl.Float64(), "Part of observed from actions", 2.4, unit=_UNIT),
+        Column("observed_unweighted", pl.Float64(), "The sum with g = 1 for all signals", 6.0, unit=_UNIT, at_least=("observed",)),
         Column("second_moment", pl.Float64(), "Sum of the second moments of the day's stories", 3.0, unit="mass^2", minimum=0),
-        Column("expected", pl.Float64(), "Articles read from each source times its baseline rate", 0.9, unit=_UNIT, minimum=0),
-        Column("expected_unweighted", pl.Float64(), "The same with every g = 1", 2.0, unit=_UNIT),
+        Column("expected", pl.Float64(), "Sum over sources of articles read x baseline rate", 0.9, unit=_UNIT, minimum=0),
+        Column("expected_unweighted", pl.Float64(), "The same with g = 1 for all signals", 2.0, unit=_UNIT),
         c.STORY_COUNT,
         replace(c.SIGNAL_COUNT, at_least=("story_count",)),
-        c.described(c.ARTICLE_COUNT, "Articles with an asserted signal"),
+        c.with_description(c.ARTICLE_COUNT, "Number of articles with an asserted signal"),
         Column(
             "articles_read",
             pl.Int64(),
-            "Articles read on the day from all sources; 0 when nothing was read",
+            "Number of articles read on the day from all sources; 0 when nothing was read",
             120,
             unit="articles",
             minimum=0,
-            reason="0 says that nothing was read, which is not the same as nothing found",
+            reason="a count of articles is not negative; 0 means that nothing was read",
         ),
     ),
     layer="index",
@@ -229,27 +229,27 @@ DAILY_MASS = Table(
 CHANNEL_DAILY = Table(
     "channel_daily",
     "Filtered channels",
-    "The discounted Gamma-Poisson filter of each series and channel: its two sums, the value and its limits. With story_mass it gives the "
-    "contribution of every story: 100 mass 2^(-age / half-life) / rate.",
+    "Discounted Gamma-Poisson filter of each series and channel: its two sums, the value and its intervals. The contribution of a story in "
+    "story_mass is 100 x mass x 2^(-age / half-life) / rate.",
     grain="one day, series and channel",
     key=("index_date", "series", "channel"),
     columns=(
         c.INDEX_DATE,
         SERIES,
         c.CHANNEL,
-        Column("shape", pl.Float64(), "A: prior plus discounted observed mass", 5.1, unit=_UNIT, at_least=("prior",)),
-        Column("rate", pl.Float64(), "B: prior plus discounted expected mass", 2.4, unit=_UNIT, at_least=("prior",)),
-        Column("prior", pl.Float64(), "kappa, the weight of the prior in both", 1.9, unit=_UNIT, exclusive_minimum=0, reason=_NO_PRIOR),
-        Column("dispersion", pl.Float64(), "phi: second moment over mass in the same window", 0.8, unit=_UNIT, exclusive_minimum=0),
-        Column("value", pl.Float64(), "100 A / B", 212.5, unit="index, baseline = 100", at_least=("lo95",)),
-        Column("lo80", pl.Float64(), "Lower 80 % limit", 120.0, unit="index, baseline = 100", at_least=("lo95",)),
-        Column("hi80", pl.Float64(), "Upper 80 % limit", 320.0, unit="index, baseline = 100", above=("lo80",)),
-        Column("lo95", pl.Float64(), "Lower 95 % limit", 90.0, unit="index, baseline = 100"),
-        Column("hi95", pl.Float64(), "Upper 95 % limit", 390.0, unit="index, baseline = 100", at_least=("value", "hi80")),
+        Column("shape", pl.Float64(), "A: prior + discounted observed mass", 5.1, unit=_UNIT, at_least=("prior",)),
+        Column("rate", pl.Float64(), "B: prior + discounted expected mass", 2.4, unit=_UNIT, at_least=("prior",)),
+        Column("prior", pl.Float64(), "kappa: weight of the prior in A and B", 1.9, unit=_UNIT, exclusive_minimum=0, reason=_NO_PRIOR),
+        Column("dispersion", pl.Float64(), "phi: second moment divided by mass over the same window", 0.8, unit=_UNIT, exclusive_minimum=0),
+        Column("value", pl.Float64(), "Value of the channel: 100 A / B", 212.5, unit="index, baseline = 100", at_least=("lo95",)),
+        Column("lo80", pl.Float64(), "Lower bound of the 80 % interval", 120.0, unit="index, baseline = 100", at_least=("lo95",)),
+        Column("hi80", pl.Float64(), "Upper bound of the 80 % interval", 320.0, unit="index, baseline = 100", above=("lo80",)),
+        Column("lo95", pl.Float64(), "Lower bound of the 95 % interval", 90.0, unit="index, baseline = 100"),
+        Column("hi95", pl.Float64(), "Upper bound of the 95 % interval", 390.0, unit="index, baseline = 100", at_least=("value", "hi80")),
         Column(
             "value_words",
             pl.Float64(),
-            "The part of the value from words; words + actions = value",
+            "Part of the value from words; words + actions = value",
             80.0,
             unit="index points",
             minimum=0,
@@ -257,14 +257,14 @@ CHANNEL_DAILY = Table(
         Column(
             "value_actions",
             pl.Float64(),
-            "The part of the value from actions",
+            "Part of the value from actions",
             132.5,
             unit="index points",
             minimum=-1e-9,
-            reason="words and actions are parts of the value; as a difference of two sums it may be a hair below 0",
+            reason="it is a part of the value; as a difference of two sums it may be slightly below 0 by rounding",
         ),
-        Column("value_unweighted", pl.Float64(), "The value with every g = 1", 201.0, unit="index, baseline = 100"),
-        Column("evidence_weight", pl.Float64(), "1 - kappa / B: how much of the value is data", 0.79, unit="share", minimum=0, maximum=1),
+        Column("value_unweighted", pl.Float64(), "The value with g = 1 for all signals", 201.0, unit="index, baseline = 100"),
+        Column("evidence_weight", pl.Float64(), "Share of the value that comes from data rather than the prior: 1 - kappa / B", 0.79, unit="share", minimum=0, maximum=1),
         Column("half_life_days", pl.Float64(), "Half-life of the filter", 7.0, unit="days"),
     ),
     layer="index",
@@ -274,7 +274,7 @@ CHANNEL_DAILY = Table(
 MOVEMENT_DAILY = Table(
     "movement_daily",
     "Daily movement",
-    "What was said and what moved, per pair and day, both directions: the two sums behind the stalemate.",
+    "Talk and action per pair and day, both directions: the two sums from which the stalemate is computed.",
     grain="one day and pair",
     key=("index_date", "pair"),
     columns=(
@@ -289,7 +289,7 @@ MOVEMENT_DAILY = Table(
 STALEMATE_DAILY = Table(
     "stalemate_daily",
     "Stalemate",
-    "Share of talk without movement, discounted like the index, with a Beta interval.",
+    "Share of talk without action, discounted like the index, with a Beta interval.",
     grain="one day and pair",
     key=("index_date", "pair"),
     columns=(
@@ -305,7 +305,7 @@ STALEMATE_DAILY = Table(
 INDEX_DAILY = Table(
     "index_daily",
     "Index by series",
-    "All columns of the index for every series, directed and pooled; the two published tables are cut from it.",
+    "All columns of the index for every series, directed and combined; the source of the two published tables.",
     grain="one day and series",
     key=("index_date", "series"),
     columns=(c.INDEX_DATE, SERIES, c.PAIR, *INDEX_VALUES),
@@ -315,7 +315,7 @@ INDEX_DAILY = Table(
 TENSION_DAILY = Table(
     "tension_daily",
     "Daily tension, directed",
-    "The index: who presses whom, day by day, with limits. 100 is the directed pair's own baseline.",
+    "The index: tension from actor to target by day, with intervals. 100 is the directed pair's own baseline.",
     grain="one day and directed pair",
     key=("index_date", "actor", "target"),
     columns=(c.INDEX_DATE, c.ACTOR, c.ONE_TARGET, *INDEX_VALUES),
@@ -325,8 +325,8 @@ TENSION_DAILY = Table(
 
 TENSION_PAIR_DAILY = Table(
     "tension_pair_daily",
-    "Daily tension, pooled",
-    "The same index with both directions of a pair pooled: sum of observed over sum of expected.",
+    "Daily tension, both directions",
+    "The same index with both directions of a pair combined: sum of observed / sum of expected mass.",
     grain="one day and pair",
     key=("index_date", "pair"),
     columns=(c.INDEX_DATE, c.PAIR, *INDEX_VALUES),

@@ -1,6 +1,6 @@
-"""Columns of the index itself: the values of each channel with their intervals, the stalemate, and what they were computed from.
+"""Columns of the index shared by its tables: values with intervals, stalemate, and their inputs.
 
-Belongs here: columns that several tables of the index share. Does not: the tables (`index.py`, `vintages.py`).
+Does not belong here: the tables (`index.py`, `vintages.py`).
 """
 
 from collections.abc import Iterator
@@ -14,50 +14,50 @@ from pipeline.contracts.model import Column
 from pipeline.contracts.tables import columns as c
 
 KNOWN_AT = Column(
-    "known_at", c.INSTANT, "Instant at which the knowledge ends: what was first seen later is not in it", datetime(2025, 4, 5, tzinfo=UTC),
+    "known_at", c.INSTANT, "Time of the state of knowledge: articles first seen later are not included", datetime(2025, 4, 5, tzinfo=UTC),
     unit="UTC instant",
 )  # fmt: skip
 _UNIT = "mass"
 
 
-def _limits(name: str, what: str, example: float) -> Iterator[Column]:
+def _value_with_intervals(name: str, description: str, example: float) -> Iterator[Column]:
     is_net = name == "net_tension"
     unit = "index points" if is_net else "index, baseline = 100"
     lowest = None if is_net else 0
-    reason = "" if is_net else "the prior keeps every channel above 0; 100 is the pair's own baseline"
-    yield Column(name, pl.Float64(), what, example, unit=unit, exclusive_minimum=lowest, reason=reason, at_least=(f"{name}_lo95",))
+    reason = "" if is_net else "the prior keeps every channel above 0"
+    yield Column(name, pl.Float64(), description, example, unit=unit, exclusive_minimum=lowest, reason=reason, at_least=(f"{name}_lo95",))
     for bound, side in (("lo", "Lower"), ("hi", "Upper")):
         for level in (80, 95):
             sign = -1 if bound == "lo" else 1
-            limit = Column(f"{name}_{bound}{level}", pl.Float64(), f"{side} {level} % limit of {name}", example + sign * level, unit=unit)
+            edge = Column(f"{name}_{bound}{level}", pl.Float64(), f"{side} bound of the {level} % interval of {name}", example + sign * level, unit=unit)
             above, at_least = {"hi80": (f"{name}_lo80", ""), "hi95": ("", name)}.get(f"{bound}{level}", ("", ""))
-            yield replace(limit, above=tuple(filter(None, [above])), at_least=tuple(filter(None, [at_least])))
+            yield replace(edge, above=tuple(filter(None, [above])), at_least=tuple(filter(None, [at_least])))
 
 
 STALEMATE = (
     Column(
         "stalemate",
         pl.Float64(),
-        "Share of talk, demands and refusals among all that is said and done, both directions; near 1: talk without movement",
+        "Share of talk, demands and refusals among talk and action, both directions; near 1: talk without action",
         0.62,
         unit="share",
         minimum=0,
         maximum=1,
-        reason="near 1 it is talk without movement, near 0 movement without talk",
+        reason="it is a share: 1 is talk without action, 0 is action without talk",
         at_least=("stalemate_lo80",),
     ),
-    Column("stalemate_lo80", pl.Float64(), "Lower 80 % limit of stalemate (Beta)", 0.5, unit="share"),
-    Column("stalemate_hi80", pl.Float64(), "Upper 80 % limit of stalemate (Beta)", 0.74, unit="share", at_least=("stalemate",)),
+    Column("stalemate_lo80", pl.Float64(), "Lower bound of the 80 % interval of stalemate (Beta)", 0.5, unit="share"),
+    Column("stalemate_hi80", pl.Float64(), "Upper bound of the 80 % interval of stalemate (Beta)", 0.74, unit="share", at_least=("stalemate",)),
 )
 
 INDEX_VALUES = (
-    *_limits("tension", "Escalation, 100 = the pair's own baseline", 212.5),
-    *_limits("concession", "Concession, 100 = the pair's own baseline", 140.0),
-    *_limits("dialogue", "Dialogue, 100 = the pair's own baseline", 120.0),
-    *_limits("net_tension", "tension - concession", 72.5),
+    *_value_with_intervals("tension", "Escalation, 100 = the pair's own baseline", 212.5),
+    *_value_with_intervals("concession", "Concession, 100 = the pair's own baseline", 140.0),
+    *_value_with_intervals("dialogue", "Dialogue, 100 = the pair's own baseline", 120.0),
+    *_value_with_intervals("net_tension", "tension - concession", 72.5),
     *(
         Column(
-            f"{channel}_{part}", pl.Float64(), f"The part of {channel} from {part}; words + actions = {channel}", value, unit="index points"
+            f"{channel}_{part}", pl.Float64(), f"Part of {channel} from {part}; words + actions = {channel}", value, unit="index points"
         )
         for channel, part, value in (
             ("tension", "words", 80.0),
@@ -69,24 +69,24 @@ INDEX_VALUES = (
     Column(
         "tension_unweighted",
         pl.Float64(),
-        "tension with every severity g = 1, for those who do not trust the weights",
+        "tension with severity g = 1 for all signals, i.e. independent of the weights",
         201.0,
         unit="index, baseline = 100",
     ),
     *STALEMATE,
     Column("phase", pl.String(), words.PHASE.description, "escalation", vocabulary=words.PHASE),
-    c.described(c.ARTICLE_COUNT, "Articles of the day's stories with an asserted signal of the pair"),
-    c.described(c.STORY_COUNT, "Stories of the day with an asserted signal of the pair"),
-    replace(c.SIGNAL_COUNT, description="Asserted signals of the day", at_least=("story_count",)),
+    c.with_description(c.ARTICLE_COUNT, "Number of articles of the day's stories with an asserted signal of the pair"),
+    c.with_description(c.STORY_COUNT, "Number of stories of the day with an asserted signal of the pair"),
+    replace(c.SIGNAL_COUNT, description="Number of asserted signals of the day", at_least=("story_count",)),
     *(
-        Column(f"{side}_{channel}", pl.Float64(), f"Mass {side} on the day in the channel {channel}", 1.0, unit=_UNIT)
+        Column(f"{side}_{channel}", pl.Float64(), f"{side.capitalize()} mass of the day in channel {channel}", 1.0, unit=_UNIT)
         for channel in words.CHANNEL.words
         for side in ("observed", "expected")
     ),
     Column(
         "raw_per_10k",
         pl.Float64(),
-        "Articles of the day with an asserted escalation per 10,000 read; empty when nothing was read",
+        "Articles of the day with an asserted escalation, per 10,000 articles read; empty when nothing was read",
         250.0,
         unit="articles per 10,000",
         nullable=True,
@@ -94,14 +94,14 @@ INDEX_VALUES = (
     Column(
         "evidence_weight",
         pl.Float64(),
-        "How much of tension is data rather than prior; below one half the value is thin",
+        "Share of tension that comes from data rather than the prior; below 0.5 the value is thin",
         0.79,
         unit="share",
         minimum=0,
         maximum=1,
-        reason="it says how much of the value is data",
+        reason="it is a share",
     ),
-    Column("is_thin", pl.Boolean(), "evidence_weight below one half", False),
+    Column("is_thin", pl.Boolean(), "Whether evidence_weight is below 0.5", False),
     Column("obs_status", pl.String(), words.STATUS_OBSERVATION.description, "A", vocabulary=words.STATUS_OBSERVATION),
     KNOWN_AT,
     Column("baseline_from", pl.Date(), "First day of the baseline window", date(2025, 1, 20), unit="UTC day"),

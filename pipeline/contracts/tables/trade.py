@@ -1,4 +1,4 @@
-"""Layer `trade`: official figures with the day they became public."""
+"""Layer `trade`: official figures with their day of publication."""
 
 from dataclasses import replace
 from datetime import date
@@ -13,7 +13,7 @@ from pipeline.contracts.tables import columns as c
 _CONSUMPTION = Column(
     "consumption_usd",
     pl.Float64(),
-    "Value of imports for consumption, on which the duties were reckoned; empty where not given",
+    "Value of imports for consumption, the base of the duties; empty where not given",
     24_800_000_000.0,
     unit="USD",
     nullable=True,
@@ -25,23 +25,23 @@ _CONSUMPTION = Column(
 FLOW_REVISIONS = Table(
     "flow_revisions",
     "Revisions of trade flows",
-    "Every value that each monthly figure had, from every origin, with the day from which it was public. Those that are not used stand "
-    "beside those that are.",
+    "All values that each monthly figure had, from every origin, with the day from which each was public. Includes the values that other "
+    "tables do not use.",
     grain="one version of one origin's figure for a reporter, partner, flow, product and month",
     key=("reporter", "partner", "flow", "product", "reference_month", "origin", "version"),
     columns=(
-        Column("reporter", pl.String(), "Country that counted", "USA", unit="country", pattern=patterns.COUNTRY),
-        Column("partner", pl.String(), "Its partner", "CHN", unit="country", pattern=patterns.COUNTRY, differs_from=("reporter",)),
+        Column("reporter", pl.String(), "Country that reports the figure", "USA", unit="country", pattern=patterns.COUNTRY),
+        Column("partner", pl.String(), "Trading partner of the reporter", "CHN", unit="country", pattern=patterns.COUNTRY, differs_from=("reporter",)),
         Column("flow", pl.String(), words.FLOW.description, "imports", vocabulary=words.FLOW),
         c.FLOW_PRODUCT,
         c.REFERENCE_MONTH,
         Column("origin", pl.String(), words.FLOW_ORIGIN.description, "census", vocabulary=words.FLOW_ORIGIN),
-        Column("version", pl.Int64(), "1 for the first value that is known, then counted on", 2, minimum=1),
-        Column("is_used", pl.Boolean(), "This origin's figure is the one in trade_flows", True),
+        Column("version", pl.Int64(), "Number of the version: 1 for the first known value", 2, minimum=1),
+        Column("is_used", pl.Boolean(), "Whether trade_flows uses the figure of this origin", True),
         Column(
             "value_usd",
             pl.Float64(),
-            "Value of goods, not seasonally adjusted",
+            "Value of the goods, not seasonally adjusted",
             25_100_000_000.0,
             unit="USD",
             minimum=0,
@@ -51,18 +51,18 @@ FLOW_REVISIONS = Table(
         Column(
             "duties_usd",
             pl.Float64(),
-            "Duties collected on it; empty where not given",
+            "Duties collected on the goods; empty where not given",
             4_100_000_000.0,
             unit="USD",
             nullable=True,
             minimum=0,
-            reason="duties are collected; a refund larger than they are is not a rate",
+            reason="duties are not negative; a net refund is not a tariff",
         ),
         _CONSUMPTION,
         Column(
             "change_pct",
             pl.Float64(),
-            "Change of the value against the version before; empty for the first, and after a value of 0",
+            "Change of the value from the previous version; empty for the first, and after a value of 0",
             0.4,
             unit="percent",
             nullable=True,
@@ -70,7 +70,7 @@ FLOW_REVISIONS = Table(
         Column(
             "known_on",
             pl.Date(),
-            "UTC day from which this version was public; nothing may use it earlier",
+            "UTC day from which this version was public; it is not used earlier",
             date(2026, 6, 9),
             unit="UTC day",
             above=("reference_month",),
@@ -78,14 +78,14 @@ FLOW_REVISIONS = Table(
         Column(
             "seen_on",
             pl.Date(),
-            "UTC day of the first answer that held it; empty: from a file. A first version seen long after known_on may hold revisions "
-            "of the time between",
+            "UTC day of the first response with this value; empty: from a file. A first version seen long after known_on may include "
+            "revisions made in between",
             date(2026, 6, 9),
             unit="UTC day",
             nullable=True,
             at_least=("known_on",),
         ),
-        Column("source", pl.String(), "Who published it", "US Census Bureau"),
+        Column("source", pl.String(), "Publisher of the figure", "US Census Bureau"),
     ),
     layer="trade",
     is_side_table=True,
@@ -96,20 +96,20 @@ FLOW_REVISIONS = Table(
 TRADE_FLOWS = Table(
     "trade_flows",
     "Trade flows",
-    "Monthly goods trade as first published, with the day of release, its change on the year and what later became of it. A month that is "
-    "absent was not available: flow_months shows it as missing.",
+    "Monthly goods trade as first published, with the day of release, the change from a year earlier, and the newest revised value. Months "
+    "without a figure have no row; flow_months shows them as missing.",
     grain="one reporter, partner, flow, product and month",
     key=("reporter", "partner", "flow", "product", "reference_month"),
     columns=(
-        Column("reporter", pl.String(), "Country that counted", "USA", unit="country", pattern=patterns.COUNTRY),
-        Column("partner", pl.String(), "Its partner", "CHN", unit="country", pattern=patterns.COUNTRY, differs_from=("reporter",)),
+        Column("reporter", pl.String(), "Country that reports the figure", "USA", unit="country", pattern=patterns.COUNTRY),
+        Column("partner", pl.String(), "Trading partner of the reporter", "CHN", unit="country", pattern=patterns.COUNTRY, differs_from=("reporter",)),
         Column("flow", pl.String(), words.FLOW.description, "imports", vocabulary=words.FLOW),
         c.FLOW_PRODUCT,
         c.REFERENCE_MONTH,
         Column(
             "value_usd",
             pl.Float64(),
-            "Value of goods as first published, not seasonally adjusted",
+            "Value of the goods as first published, not seasonally adjusted",
             25_000_000_000.0,
             unit="USD",
             minimum=0,
@@ -119,29 +119,29 @@ TRADE_FLOWS = Table(
         Column(
             "duties_usd",
             pl.Float64(),
-            "Duties collected on it; empty where not given",
+            "Duties collected on the goods; empty where not given",
             4_100_000_000.0,
             unit="USD",
             nullable=True,
             minimum=0,
-            reason="duties are collected; a refund larger than they are is not a rate",
+            reason="duties are not negative; a net refund is not a tariff",
         ),
         _CONSUMPTION,
         Column(
             "change_on_year_pct",
             pl.Float64(),
-            "Change on the same month a year before; empty when that month is absent or was released later",
+            "Change from the same month a year earlier; empty when that month is missing or was released later",
             -19.6,
             unit="percent",
             nullable=True,
             minimum=-100,
-            reason="trade cannot fall by more than all of it",
+            reason="trade cannot fall by more than 100 percent",
         ),
         replace(c.RELEASED_ON, above=("reference_month",)),
         Column(
             "revised_value_usd",
             pl.Float64(),
-            "Newest value, where value or duties were revised; no other table uses it",
+            "Newest value, if value or duties were revised; not used by other tables",
             25_100_000_000.0,
             unit="USD",
             nullable=True,
@@ -159,7 +159,7 @@ TRADE_FLOWS = Table(
             above=("released_on",),
         ),
         Column("origin", pl.String(), words.FLOW_ORIGIN.description, "census", vocabulary=words.FLOW_ORIGIN),
-        Column("source", pl.String(), "Who published it", "US Census Bureau"),
+        Column("source", pl.String(), "Publisher of the figure", "US Census Bureau"),
     ),
     layer="trade",
     is_side_table=True,
@@ -170,15 +170,15 @@ TRADE_FLOWS = Table(
 TARIFF_RATES = Table(
     "tariff_rates",
     "Tariff rates",
-    "Dated average tariff rates, each step with the change it made.",
-    grain="one importer, exporter, day and way of averaging",
+    "Average tariff rates by date, each with the change from the previous rate.",
+    grain="one importer, exporter, day and averaging method",
     key=("importer", "exporter", "measure", "effective_date"),
     columns=(
-        Column("importer", pl.String(), "Country that levies", "USA", unit="country", pattern=patterns.COUNTRY),
+        Column("importer", pl.String(), "Country that levies the tariff", "USA", unit="country", pattern=patterns.COUNTRY),
         Column(
             "exporter",
             pl.String(),
-            "Country whose goods are levied",
+            "Country whose goods are subject to it",
             "CHN",
             unit="country",
             pattern=patterns.COUNTRY,
@@ -188,27 +188,27 @@ TARIFF_RATES = Table(
         Column(
             "effective_date",
             pl.Date(),
-            "Day the rate took effect",
+            "First day of the rate",
             date(2025, 4, 9),
             unit="UTC day",
             minimum=date(1900, 1, 1),
-            reason="a day in the far past is a misread one",
+            reason="a day in the far past was misread",
         ),
         Column(
             "rate_pct",
             pl.Float64(),
-            "Average rate",
+            "Average tariff rate",
             112.2,
             unit="percent",
             minimum=0,
             maximum=1000,
-            reason="an average rate is never negative, and one above 1000 percent is in another unit",
+            reason="an average rate is never negative; one above 1000 percent is in a wrong unit",
         ),
         Column(
-            "step_pct", pl.Float64(), "Change against the step before; empty for the first", 18.3, unit="percentage points", nullable=True
+            "step_pct", pl.Float64(), "Change from the previous rate; empty for the first", 18.3, unit="percentage points", nullable=True
         ),
         replace(c.RELEASED_ON, at_least=("effective_date",)),
-        Column("source", pl.String(), "Who published it", "trade-war-redux-2025"),
+        Column("source", pl.String(), "Publisher of the figure", "trade-war-redux-2025"),
     ),
     layer="trade",
     is_side_table=True,

@@ -1,4 +1,4 @@
-"""Layer `index`, what was known when: masses by the day they became known, the index as known at the end of each day, its revisions."""
+"""Layer `index`: vintages, i.e. masses and index as known at the end of each day, and revisions."""
 
 from dataclasses import replace
 from datetime import date
@@ -11,37 +11,37 @@ from pipeline.contracts.tables.index import KNOWN_ON, SERIES, STALEMATE_DAILY
 from pipeline.contracts.tables.index_values import INDEX_VALUES, KNOWN_AT
 
 _VALUES = {column.name: column for column in INDEX_VALUES}
-_LIMITS = tuple(
-    _VALUES[f"{channel}{limit}"]
+_INTERVALS = tuple(
+    _VALUES[f"{channel}{suffix}"]
     for channel in ("tension", "concession", "dialogue")
-    for limit in ("", "_lo80", "_lo95", "_hi80", "_hi95")
+    for suffix in ("", "_lo80", "_lo95", "_hi80", "_hi95")
 )  # fmt: skip
-# Without their intervals, which these tables leave out.
-_ALONE = {name: replace(_VALUES[name], at_least=()) for name in ("net_tension", "stalemate")}
-_ARRIVAL = c.described(KNOWN_ON, "UTC day at whose end this is first known")
+# These tables have no intervals of net_tension and stalemate, so bounds on them do not apply.
+_WITHOUT_INTERVAL = {name: replace(_VALUES[name], at_least=()) for name in ("net_tension", "stalemate")}
+_ARRIVAL = c.with_description(KNOWN_ON, "UTC day at the end of which this was first known")
 _UNIT = "mass"
 
 STORY_KNOWN = Table(
     "story_known",
     "Stories as known",
-    "Each story as it was known at the end of every day on which an article of it was first seen: its day and its breadth then.",
+    "Day and breadth of each story as known at the end of every day on which one of its articles was first seen.",
     grain="one story and day on which an article of it became known",
     key=("story_id", "known_on"),
     columns=(
         c.STORY_ID,
         _ARRIVAL,
-        c.described(c.INDEX_DATE, "UTC day of the first telling among the articles known then"),
+        c.with_description(c.INDEX_DATE, "UTC day of the first article among those known then"),
         Column(
             "source_owner_count",
             pl.Int64(),
-            "Distinct owners of the sources known to carry it then",
+            "Number of distinct owners of the sources known then",
             3,
             unit="owners",
             minimum=1,
-            reason="a story is told by somebody",
+            reason="a story has at least one source",
         ),
         Column(
-            "breadth", pl.Float64(), "1 + ln(min(owners, 20))", 2.0986, unit="factor", minimum=1, maximum=4, reason="1 + ln(20) is the cap"
+            "breadth", pl.Float64(), "Breadth of reporting: 1 + ln(min(owners, 20))", 2.0986, unit="factor", minimum=1, maximum=4, reason="1 + ln(20) is the maximum"
         ),
     ),
     layer="index",
@@ -50,20 +50,20 @@ STORY_KNOWN = Table(
 MASS_ARRIVALS = Table(
     "mass_arrivals",
     "Arrivals of mass",
-    "What the end of each day added to the masses of its own and of earlier days. Over all days of knowledge they sum to daily_mass.",
-    grain="one day of knowledge, day, series and channel",
+    "What became known by the end of each day about the masses of that and earlier days. Summed over known_on it equals daily_mass.",
+    grain="one known_on day, index day, series and channel",
     key=("known_on", "index_date", "series", "channel"),
     columns=(
         _ARRIVAL,
         c.INDEX_DATE,
         SERIES,
         c.CHANNEL,
-        Column("observed", pl.Float64(), "Observed mass that was added; below 0 where a story moved to an earlier day", 0.5, unit=_UNIT),
-        Column("second_moment", pl.Float64(), "Sum of p (g w)^2 that was added", 0.4, unit="mass^2"),
+        Column("observed", pl.Float64(), "Added observed mass; negative where a story moved to an earlier day", 0.5, unit=_UNIT),
+        Column("second_moment", pl.Float64(), "Added sum of p (g w)^2", 0.4, unit="mass^2"),
         Column(
-            "expected", pl.Float64(), "Expected mass that was added: articles that became known times their source's rate", 0.9, unit=_UNIT
+            "expected", pl.Float64(), "Added expected mass: newly known articles x rate of their source", 0.9, unit=_UNIT
         ),
-        Column("articles_read", pl.Int64(), "Articles of the day, from all sources, that became known", 120, unit="articles", minimum=0),
+        Column("articles_read", pl.Int64(), "Number of newly known articles of the day, from all sources", 120, unit="articles", minimum=0),
     ),
     layer="index",
 )
@@ -71,15 +71,15 @@ MASS_ARRIVALS = Table(
 MOVEMENT_ARRIVALS = Table(
     "movement_arrivals",
     "Arrivals of movement",
-    "What the end of each day added to what was said and what moved. Over all days of knowledge they sum to movement_daily.",
-    grain="one day of knowledge, day and pair",
+    "What became known by the end of each day about talk and action. Summed over known_on it equals movement_daily.",
+    grain="one known_on day, index day and pair",
     key=("known_on", "index_date", "pair"),
     columns=(
         _ARRIVAL,
         c.INDEX_DATE,
         c.PAIR,
-        Column("hold", pl.Float64(), "Probability of dialogue, demands and refusals that was added", 0.7, unit="signals"),
-        Column("move", pl.Float64(), "Probability of easings, purchases, agreements and measures that was added", 0.4, unit="signals"),
+        Column("hold", pl.Float64(), "Added sum of probabilities of dialogue, demands and refusals", 0.7, unit="signals"),
+        Column("move", pl.Float64(), "Added sum of probabilities of easings, purchases, agreements and measures", 0.4, unit="signals"),
     ),
     layer="index",
 )
@@ -87,19 +87,19 @@ MOVEMENT_ARRIVALS = Table(
 INDEX_KNOWN = Table(
     "index_known",
     "Index as known",
-    "The filter over what was known at the end of each day: first values, and every later value that differs.",
-    grain="one day, series and day of knowledge that changed it",
+    "The filter applied to what was known at the end of each day: the first value, and every later value that differs.",
+    grain="one index day, series and known_on day with a change",
     key=("index_date", "series", "known_on"),
-    columns=(c.INDEX_DATE, SERIES, c.PAIR, _ARRIVAL, *_LIMITS, _ALONE["stalemate"], STALEMATE_DAILY.column("hold")),
+    columns=(c.INDEX_DATE, SERIES, c.PAIR, _ARRIVAL, *_INTERVALS, _WITHOUT_INTERVAL["stalemate"], STALEMATE_DAILY.column("hold")),
     layer="index",
 )
 
 VINTAGES = Table(
     "vintages",
     "Vintages",
-    "The index as it was known: for each day and series the value at the end of that day, and every later one that differs in any column. "
-    "The macro tension_asof(ts) picks those known at an instant. The baseline is a parameter of the method and the same in all vintages.",
-    grain="one day, series and instant at which what was known of it changed",
+    "The index as it was known: for each day and series the value at the end of that day, and every later value that differs in any "
+    "column. The macro tension_asof(ts) returns the values known at a time. The baseline is a parameter and the same in all vintages.",
+    grain="one day, series and time at which its value changed",
     key=("index_date", "series", "known_at"),
     columns=(
         c.INDEX_DATE,
@@ -107,13 +107,13 @@ VINTAGES = Table(
         c.PAIR,
         replace(
             KNOWN_AT,
-            description="Instant since which this was known: the end of the UTC day on which the last article in it was first seen",
+            description="Time from which this was known: the end of the UTC day on which its last article was first seen",
         ),
-        *_LIMITS,
-        _ALONE["net_tension"],
-        _ALONE["stalemate"],
+        *_INTERVALS,
+        _WITHOUT_INTERVAL["net_tension"],
+        _WITHOUT_INTERVAL["stalemate"],
         _VALUES["phase"],
-        c.described(_VALUES["obs_status"], "SDMX observation status as it was then."),
+        c.with_description(_VALUES["obs_status"], "SDMX observation status at that time."),
     ),
     layer="index",
     published=True,
@@ -122,8 +122,8 @@ VINTAGES = Table(
 REVISIONS = Table(
     "revisions",
     "Revisions",
-    "How far values move after their day is over: tension as known at each age against the newest. The same days stand behind every age: "
-    "those that ended at least 14 days before the knowledge ends.",
+    "How much values change after the end of their day: tension as known at each age compared with the newest. Every age uses the same "
+    "days: those that ended at least 14 days before the last known time.",
     grain="one series and age",
     key=("series", "age_days"),
     columns=(
@@ -132,40 +132,40 @@ REVISIONS = Table(
         Column(
             "age_days",
             pl.Int64(),
-            "Days between the day and what was known: 0 is the end of the day itself",
+            "Days between the day and the time of knowledge; 0 is the end of the day itself",
             0,
             unit="days",
             minimum=0,
             maximum=14,
-            reason="ages end at two weeks",
+            reason="ages are counted up to two weeks",
         ),
         Column(
             "day_count",
             pl.Int64(),
-            "Days of the index that were known at that age",
+            "Number of days compared",
             301,
             unit="days",
             minimum=1,
             reason="an age without days has no row",
         ),
-        Column("first_date", pl.Date(), "First of these days", date(2025, 1, 20), unit="UTC day"),
-        Column("last_date", pl.Date(), "Last of these days", date(2025, 11, 16), unit="UTC day", at_least=("first_date",)),
+        Column("first_date", pl.Date(), "First day compared", date(2025, 1, 20), unit="UTC day"),
+        Column("last_date", pl.Date(), "Last day compared", date(2025, 11, 16), unit="UTC day", at_least=("first_date",)),
         Column(
             "mean_absolute_revision",
             pl.Float64(),
-            "Mean distance between the newest tension and that known then",
+            "Mean absolute difference between the newest tension and that known at the age",
             1.2,
             unit="index points",
             minimum=0,
             at_least=("mean_revision",),
-            reason="it is a distance",
+            reason="an absolute difference is not negative",
         ),
-        Column("largest_revision", pl.Float64(), "Largest such distance", 41.0, unit="index points", at_least=("mean_absolute_revision",)),
-        Column("mean_revision", pl.Float64(), "Mean of newest minus then; above 0: first values are too low", 0.8, unit="index points"),
+        Column("largest_revision", pl.Float64(), "Largest absolute difference", 41.0, unit="index points", at_least=("mean_absolute_revision",)),
+        Column("mean_revision", pl.Float64(), "Mean of newest tension minus tension at the age; positive: early values are too low", 0.8, unit="index points"),
         Column(
             "share_outside_80",
             pl.Float64(),
-            "Share of days whose newest tension lies outside the 80 % limits of then",
+            "Share of days whose newest tension is outside the 80 % interval known at the age",
             0.02,
             unit="share",
             minimum=0,

@@ -1,0 +1,314 @@
+"""Layer `trade`: results from official figures: months, strain, signals, fulfilment of commitments."""
+
+from dataclasses import replace
+from datetime import date
+
+import polars as pl
+
+from pipeline.contracts import patterns
+from pipeline.contracts import vocabulary as words
+from pipeline.contracts.model import Column, Table
+from pipeline.contracts.tables import columns as c
+
+_SOURCES = ("census_flows", "tariff_trackers")
+_BUYER = replace(c.ACTOR, description="Importing country, which levies the tariff: ISO 3166 alpha-3, EUN for the European Union", example="USA")
+_SELLER = replace(c.ONE_TARGET, description="Exporting country: ISO 3166 alpha-3, EUN for the European Union", example="CHN")
+
+TRADE_THRESHOLDS = Table(
+    "trade_thresholds",
+    "Thresholds of the trade tables",
+    "All thresholds and scales of the trade tables, from pipeline/index/trade_thresholds.toml.",
+    grain="one threshold",
+    key=("name",),
+    columns=(
+        Column("name", pl.String(), "Name used in the SQL models", "tariff_step_points"),
+        Column(
+            "value",
+            pl.Float64(),
+            "Value of the threshold",
+            1.0,
+            exclusive_minimum=0,
+            reason="a threshold of 0 would make everything a signal, and a scale of 0 would divide by zero",
+        ),
+        Column("unit", pl.String(), "Unit of the value", "percentage points"),
+        Column("meaning", pl.String(), "What the threshold decides", "a step of the average tariff this large, either way, is a signal"),
+    ),
+    layer="trade",
+    is_side_table=True,
+    published=True,
+)
+
+FLOW_MONTHS = Table(
+    "flow_months",
+    "Months of each flow",
+    "Every month of every series of trade_flows, from its first to its last. Months without a figure are shown as missing and never "
+    "filled in. Each figure is compared with the same month of the three previous years.",
+    grain="one reporter, partner, flow, product and month",
+    key=("reporter", "partner", "flow", "product", "reference_month"),
+    columns=(
+        Column("reporter", pl.String(), "Country that reports the figure", "USA", unit="country", pattern=patterns.COUNTRY),
+        Column("partner", pl.String(), "Trading partner of the reporter", "CHN", unit="country", pattern=patterns.COUNTRY, differs_from=("reporter",)),
+        Column("flow", pl.String(), words.FLOW.description, "imports", vocabulary=words.FLOW),
+        c.FLOW_PRODUCT,
+        c.REFERENCE_MONTH,
+        Column("is_missing", pl.Boolean(), "Whether the month has no figure", False),
+        Column("value_usd", pl.Float64(), "Value of the goods; empty when the month is missing", 25e9, unit="USD", nullable=True),
+        Column(
+            "due_on",
+            pl.Date(),
+            "Day on which the month's figure is usually published",
+            date(2025, 6, 4),
+            unit="UTC day",
+            above=("reference_month",),
+        ),
+        c.as_nullable(
+            replace(c.RELEASED_ON, above=("reference_month",)),
+            "UTC day of publication of the figure; it is not used earlier. Empty when the month is missing",
+        ),
+        Column(
+            "earlier_years",
+            pl.Int64(),
+            "Number of the three previous years whose figure of that month was published by then",
+            3,
+            unit="years",
+            minimum=0,
+            maximum=3,
+            reason="the expected value is the mean of at most three previous years",
+        ),
+        Column(
+            "expected_usd",
+            pl.Float64(),
+            "Mean of that month over those years; empty when there are none",
+            33e9,
+            unit="USD",
+            nullable=True,
+            minimum=0,
+            maximum=1_000_000_000_000,
+            reason=c.MONTH_IN_USD,
+        ),
+        Column(
+            "shortfall_pct",
+            pl.Float64(),
+            "Shortfall: 100 (1 - value / expected); positive when the value is below the expected one",
+            24.2,
+            unit="percent",
+            nullable=True,
+            maximum=100,
+            reason="trade cannot fall by more than 100 percent",
+        ),
+    ),
+    layer="trade",
+    is_side_table=True,
+    published=True,
+    sources=("census_flows",),
+)
+
+TRADE_STRAIN = Table(
+    "trade_strain",
+    "Trade strain",
+    "How unusual the actor's tariff on the target's goods and the fall of its purchases from the target are, compared with all earlier "
+    "months. Separate from the news index and not part of it. Every month of a pair's range has a row; missing values are empty.",
+    grain="one directed pair and month",
+    key=("actor", "target", "reference_month"),
+    columns=(
+        _BUYER,
+        _SELLER,
+        c.REFERENCE_MONTH,
+        Column(
+            "effective_tariff_pct",
+            pl.Float64(),
+            "Mean tariff over the days of the month",
+            20.6,
+            unit="percent",
+            nullable=True,
+            minimum=0,
+            maximum=1000,
+            reason="an average rate is never negative; one above 1000 percent is in a wrong unit",
+        ),
+        Column(
+            "tariff_basis", pl.String(), words.TARIFF_BASIS.description, "import_weighted", nullable=True, vocabulary=words.TARIFF_BASIS
+        ),
+        Column(
+            "tariff_days",
+            pl.Int64(),
+            "Days of the month with a known rate; 0 when there is none",
+            30,
+            unit="days",
+            minimum=0,
+            maximum=31,
+            reason="more days than the month has would mean that a rate was counted twice",
+        ),
+        Column(
+            "tariff_released_on",
+            pl.Date(),
+            "UTC day from which the month's tariff was known",
+            date(2025, 4, 30),
+            unit="UTC day",
+            nullable=True,
+        ),
+        Column("flow_usd", pl.Float64(), "Value of the actor's purchases from the target", 25e9, unit="USD", nullable=True),
+        Column("flow_basis", pl.String(), words.FLOW_BASIS.description, "imports", nullable=True, vocabulary=words.FLOW_BASIS),
+        Column("is_flow_missing", pl.Boolean(), "Whether the month is within the pair's series of flows but has no figure", False),
+        Column(
+            "earlier_years",
+            pl.Int64(),
+            "Number of the three previous years that the shortfall is computed from",
+            3,
+            unit="years",
+            minimum=0,
+            maximum=3,
+            reason="the expected value is the mean of at most three previous years",
+        ),
+        Column("expected_usd", pl.Float64(), "Mean of the same month over those years", 33e9, unit="USD", nullable=True),
+        Column(
+            "flow_shortfall_pct",
+            pl.Float64(),
+            "Shortfall: 100 (1 - flow / expected); positive when the flow is below the expected one",
+            24.2,
+            unit="percent",
+            nullable=True,
+            maximum=100,
+            reason="trade cannot fall by more than 100 percent",
+        ),
+        Column("flow_released_on", pl.Date(), "UTC day of publication of the flow", date(2025, 6, 5), unit="UTC day", nullable=True),
+        Column("tariff_history_months", pl.Int64(), "Number of earlier months with the same basis that were public by then", 30, unit="months"),
+        Column("tariff_z", pl.Float64(), "Robust z-score of the tariff among those months", 1.8, unit="robust deviations", nullable=True),
+        Column("flow_history_months", pl.Int64(), "Number of earlier shortfalls with the same basis that were public by then", 60, unit="months"),
+        Column("flow_z", pl.Float64(), "Robust z-score of the shortfall among them", 2.2, unit="robust deviations", nullable=True),
+        Column("trade_strain", pl.Float64(), "Mean of both z-scores, or the only one available", 2.0, unit="robust deviations", nullable=True),
+        Column("parts", pl.String(), words.STRAIN_PARTS.description, "both", vocabulary=words.STRAIN_PARTS),
+        c.as_nullable(
+            replace(c.RELEASED_ON, above=("reference_month",)),
+            "UTC day from which all figures of the row were public. Empty when it has none",
+        ),
+    ),
+    layer="trade",
+    is_side_table=True,
+    published=True,
+    sources=_SOURCES,
+)
+
+TRADE_SIGNALS = Table(
+    "trade_signals",
+    "Signals from trade figures",
+    "Tariff changes, drops and recoveries of trade flows, and diversion to other partners. The columns follow those of news signals, with "
+    "the figures as evidence. Not part of the index.",
+    grain="one kind, series and month or day",
+    key=("signal_id",),
+    columns=(
+        Column("signal_id", pl.String(), "Hash of kind, series and date", "4e1f09ab52c77d31"),
+        replace(
+            c.RELEASED_ON, description="UTC day of the signal, from which all its figures were public", at_least=("figure_date",)
+        ),
+        _BUYER,
+        _SELLER,
+        Column("trade_signal", pl.String(), words.TRADE_SIGNAL.description, "flow_drop", vocabulary=words.TRADE_SIGNAL),
+        Column("polarity", pl.String(), words.POLARITY.description, "escalation", vocabulary=words.POLARITY),
+        Column("instrument", pl.String(), "tariff, or other where the figures show no instrument", "other", vocabulary=words.INSTRUMENT),
+        c.FLOW_PRODUCT,
+        Column("diverted_to", pl.String(), "Partner whose share rose most, for diversion; else empty", "BRA", unit="country", nullable=True),
+        Column("series", pl.String(), "Series of trade figures", "USA imports from CHN"),
+        Column("figure_date", pl.Date(), "Day of the tariff change, or first day of the month", date(2025, 4, 1), unit="UTC day"),
+        Column("figure_before", pl.Float64(), "Rate before, expected flow, or share before", 33e9),
+        Column("figure_after", pl.Float64(), "Rate after, actual flow, or share after", 25e9),
+        Column("unit", pl.String(), "Unit of the two figures", "USD"),
+        Column("evidence", pl.String(), "The figures as a sentence", "USA imports from CHN were 25.0 bn USD in 2025-04."),
+        Column("source", pl.String(), "Publisher of the figures", "US Census Bureau"),
+    ),
+    layer="trade",
+    is_side_table=True,
+    published=True,
+    sources=_SOURCES,
+)
+
+COMMITMENTS = Table(
+    "commitments",
+    "Purchase commitments",
+    "Purchases that governments committed to, with the text in which they are written.",
+    grain="one commitment: a buyer, a product and a period",
+    key=("commitment_id",),
+    columns=(
+        Column("commitment_id", pl.String(), "Name of the commitment", "phase-one-2020-goods"),
+        Column("agreed_on", pl.Date(), "Day of the agreement", date(2020, 1, 15), unit="UTC day"),
+        Column("buyer", pl.String(), "Country that committed to buy", "CHN", unit="country", pattern=patterns.COUNTRY),
+        Column("seller", pl.String(), "Country that sells", "USA", unit="country", pattern=patterns.COUNTRY, differs_from=("buyer",)),
+        Column("reporter", pl.String(), "Country whose statistics the commitment is compared with", "USA", unit="country"),
+        c.with_description(c.FLOW_PRODUCT, "Product of the flow it is compared with; empty: all goods"),
+        Column("promise", pl.String(), words.PROMISE.description, "additional", vocabulary=words.PROMISE),
+        Column("unit", pl.String(), "USD, or t for metric tons", "USD"),
+        Column(
+            "promised_amount",
+            pl.Float64(),
+            "Committed amount over the whole period, in that unit",
+            63.9e9,
+            exclusive_minimum=0,
+            reason="shares are computed by dividing by it",
+        ),
+        Column("baseline_year", pl.Int64(), "Baseline year of an additional commitment", 2017, unit="year", nullable=True),
+        Column("period_from", pl.Date(), "First month of the period", date(2020, 1, 1), unit="UTC day", pattern=patterns.FIRST_OF_MONTH),
+        Column(
+            "period_to",
+            pl.Date(),
+            "Last month of the period",
+            date(2020, 12, 1),
+            unit="UTC day",
+            pattern=patterns.FIRST_OF_MONTH,
+            at_least=("period_from",),
+        ),
+        Column("source", pl.String(), "Text in which the commitment is written", "USTR, text of the agreement, article 6.2"),
+        Column("note", pl.String(), "Note on the comparison", "all goods are compared"),
+    ),
+    layer="trade",
+    is_side_table=True,
+    published=True,
+    sources=("commitments",),
+)
+
+PROMISES_AND_DEEDS = Table(
+    "promises_and_deeds",
+    "Fulfilment of purchase commitments",
+    "Purchase commitments compared with the trade flows that followed, accumulated by month from the start of the period. Months after "
+    "the newest figure of any flow have no row. A commitment without a matching flow has rows with empty amounts.",
+    grain="one commitment and month of its period",
+    key=("commitment_id", "reference_month"),
+    columns=(
+        Column("commitment_id", pl.String(), "Name of the commitment", "phase-one-2020-goods"),
+        c.REFERENCE_MONTH,
+        Column("buyer", pl.String(), "Country that committed to buy", "CHN", unit="country", pattern=patterns.COUNTRY),
+        Column("seller", pl.String(), "Country that sells", "USA", unit="country", pattern=patterns.COUNTRY, differs_from=("buyer",)),
+        c.with_description(c.FLOW_PRODUCT, "Product of the flow it is compared with; empty: all goods"),
+        Column("promise", pl.String(), words.PROMISE.description, "additional", vocabulary=words.PROMISE),
+        Column("unit", pl.String(), "Unit of the amounts: USD, or t for metric tons", "USD"),
+        Column("months_elapsed", pl.Int64(), "Months of the period up to and including this one", 12, unit="months"),
+        Column("months_of_period", pl.Int64(), "Number of months in the whole period", 12, unit="months", at_least=("months_elapsed",)),
+        Column("months_missing", pl.Int64(), "Months so far without a figure, in the period or in the baseline year", 0, unit="months"),
+        Column("baseline_amount", pl.Float64(), "Flow of the baseline year over the months of the whole period", 130e9, nullable=True),
+        Column("baseline_so_far", pl.Float64(), "Flow of the baseline year over the months so far", 130e9, nullable=True),
+        Column("promised_amount", pl.Float64(), "Committed amount over the whole period", 63.9e9),
+        Column(
+            "promised_flow", pl.Float64(), "Flow that fulfils the commitment: baseline plus commitment, or the commitment alone if it is a total", 193.9e9, nullable=True
+        ),
+        Column("month_amount", pl.Float64(), "Flow of this month", 14.5e9, nullable=True),
+        Column("actual_so_far", pl.Float64(), "Flow of the months so far; empty if any month is missing", 124.6e9, nullable=True),
+        Column(
+            "fulfilled_pct",
+            pl.Float64(),
+            "Share of the whole commitment fulfilled: (flow so far - baseline so far) / committed amount, without baseline for a total; "
+            "negative when less was bought than in the baseline year",
+            -8.5,
+            unit="percent",
+            nullable=True,
+        ),
+        Column("bought_pct", pl.Float64(), "Flow so far as a share of promised_flow", 64.3, unit="percent", nullable=True),
+        Column("deed_status", pl.String(), words.DEED_STATUS.description, "known", vocabulary=words.DEED_STATUS),
+        c.as_nullable(
+            replace(c.RELEASED_ON, above=("reference_month",)), "UTC day from which all figures of the sum were public. Empty without a sum"
+        ),
+    ),
+    layer="trade",
+    is_side_table=True,
+    published=True,
+    sources=("census_flows", "commitments"),
+)
+
+TABLES = (TRADE_THRESHOLDS, FLOW_MONTHS, TRADE_STRAIN, TRADE_SIGNALS, COMMITMENTS, PROMISES_AND_DEEDS)
