@@ -93,7 +93,7 @@ def measure(days: int, *, is_batching: bool) -> Cost:
             started, cpu = time.perf_counter(), _cpu_seconds()
             results = [
                 made.execute_in_process(instance=instance, tags=range_tags(chunk), run_config={"loggers": {"quiet": {}}})
-                for chunk in span.chunks(DAYS_IN_A_RUN)
+                for chunk in span.split(DAYS_IN_A_RUN)
             ]
             assert all(result.success for result in results)
             seconds, cpu = time.perf_counter() - started, _cpu_seconds() - cpu

@@ -174,8 +174,8 @@ def run(way: str, path: Path, batch: int) -> tuple[float, float, int, int]:
     copies = articles.filter(pl.col("raw_id").str.starts_with("copy")).select("article_id")
     began, began_working = time.perf_counter(), time.process_time()
     links = []
-    for days in span.chunks(batch):
-        back = days.reaching_back(DAYS_BACK)
+    for days in span.split(batch):
+        back = days.extend_back(DAYS_BACK)
         links.append(WAYS[way](articles.filter(pl.col("index_date").is_between(back.first, back.last)), days))
     took, worked = time.perf_counter() - began, time.process_time() - began_working
     found = pl.concat(links)

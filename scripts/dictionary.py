@@ -2,13 +2,13 @@
 
 import sys
 
-from pipeline.contracts.dictionary import markdown
+from pipeline.contracts.dictionary import render_markdown
 from pipeline.contracts.tables import TABLES, VIEWS
 
 
 def render_dictionary() -> str:
     """Render every table and view of the contracts, published or not, as Markdown."""
-    return markdown(list(TABLES.values()), list(VIEWS.values()))
+    return render_markdown(list(TABLES.values()), list(VIEWS.values()))
 
 
 if __name__ == "__main__":

@@ -32,7 +32,7 @@ def request_table() -> str:
     return _table(
         ("name", "what is requested", "how often", "final, and not requested again", "late after", "key"),
         (
-            (f"`{one.name}`", one.requests, one.repeated, one.final, _days(one.late_after_days), _code(one.key_variable))
+            (f"`{one.name}`", one.requests, one.frequency, one.final_when, _days(one.late_after_days), _code(one.key_variable))
             for one in UPSTREAMS.values()
         ),
     )

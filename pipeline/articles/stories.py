@@ -30,7 +30,7 @@ def link(articles: pl.DataFrame, days: Days) -> pl.DataFrame:
     articles tell the same when they share a link, a text, or enough of their words (`likeness.py`); headlines of fewer than `LEAST_WORDS`
     words only when they share a link, or the same words on the same day.
     """
-    span = days.reaching_back(DAYS_BACK)
+    span = days.extend_back(DAYS_BACK)
     rows = (
         ARTICLES.conform(articles)
         .filter(pl.col("index_date").is_between(span.first, span.last))
@@ -49,7 +49,7 @@ def link(articles: pl.DataFrame, days: Days) -> pl.DataFrame:
 def _alike(rows: pl.DataFrame, days: Days) -> Iterator[pl.DataFrame]:
     """Day by day the pairs that are alike; no more than a day and those before it are held as shingles."""
     window: deque[Shingled] = deque(maxlen=DAYS_BACK + 1)
-    for day in days.reaching_back(DAYS_BACK):
+    for day in days.extend_back(DAYS_BACK):
         window.append(shingled(rows.filter(pl.col("index_date") == day).select("rank", "title", "body")))
         if day in days:
             yield alike(window[-1], list(window))

@@ -30,7 +30,9 @@ SERIES = Pattern(
     "index tables are joined on series; another form joins nothing",
     ("China-USA", "CHN>*", "CHN"),
 )
-PAIR = Pattern("pair", "^[A-Z]{3}-[A-Z]{3}$", "tables are joined on pairs of ISO alpha-3 codes; another form joins nothing", ("CHN>USA", "CHN"))
+PAIR = Pattern(
+    "pair", "^[A-Z]{3}-[A-Z]{3}$", "tables are joined on pairs of ISO alpha-3 codes; another form joins nothing", ("CHN>USA", "CHN")
+)
 ARTICLE_ID = Pattern("article_id", "^.+:.+$", "two sources that both number their articles from 1 must not share an identifier", ("0042",))
 RAW_ID = Pattern("file_and_row", "^.*#[0-9]+$", "every row must be traceable to its file and row", ("wire.jsonl",))
 PAGE_ROW = Pattern(
@@ -47,7 +49,9 @@ WEB_LINK = Pattern(
 )
 WEB_ADDRESS = Pattern("web_address", r"^[hH][tT][tT][pP][sS]?://\S+$", WEB_LINK.reason, ("javascript:alert(1)", "https://a.example/b c"))
 SHA256 = Pattern("sha256", "^[0-9a-f]{64}$", "the hash identifies the text or file; a shortened hash matches nothing", ("9f2c5d0e",))
-SIGNAL_ID = Pattern("signal_id", "^[0-9a-f]{16}$", "the identifier is the key to the sentence and link of the signal", ("1", "4E1F09AB52C77D31"))
+SIGNAL_ID = Pattern(
+    "signal_id", "^[0-9a-f]{16}$", "the identifier is the key to the sentence and link of the signal", ("1", "4E1F09AB52C77D31")
+)
 SIGNAL_IDS = Pattern(
     "signal_ids",
     "^[0-9a-f]{16}(?:, [0-9a-f]{16})*$",

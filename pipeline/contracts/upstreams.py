@@ -126,12 +126,8 @@ class CensusSettings(SettingsGroup):
 
     base_url: Url = Field("https://api.census.gov/data/timeseries/intltrade/", description="URL of the API")
     key: SecretStr | None = Field(None, description="API key; without one, requests fail")
-    partners: tuple[Country, ...] = Field(
-        ("CHN",), description="partners of the United States; those in `pipeline/contracts/customs.py`"
-    )
-    products: Products = Field(
-        {}, description='HS codes of each product, e.g. `steel = ["72"]`; all goods are always requested'
-    )
+    partners: tuple[Country, ...] = Field(("CHN",), description="partners of the United States; those in `pipeline/contracts/customs.py`")
+    products: Products = Field({}, description='HS codes of each product, e.g. `steel = ["72"]`; all goods are always requested')
 
     @field_validator("partners")
     @classmethod

@@ -211,7 +211,9 @@ EFFECTIVE_FROM = Vocabulary(
     },
 )
 
-FLOW = Vocabulary("flow", "Direction of the goods as the reporter records it.", {"exports": "out of the reporter", "imports": "into the reporter"})
+FLOW = Vocabulary(
+    "flow", "Direction of the goods as the reporter records it.", {"exports": "out of the reporter", "imports": "into the reporter"}
+)
 
 FLOW_ORIGIN = Vocabulary(
     "origin",

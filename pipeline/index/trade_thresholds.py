@@ -6,7 +6,7 @@ from pathlib import Path
 
 import polars as pl
 
-from pipeline.contracts.tables.deeds import TRADE_THRESHOLDS
+from pipeline.contracts.tables.trade_results import TRADE_THRESHOLDS
 
 THRESHOLDS_FILE = Path(__file__).with_suffix(".toml")
 

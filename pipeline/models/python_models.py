@@ -9,9 +9,9 @@ import polars as pl
 
 from pipeline.contracts.tables.contributions import TOP_CONTRIBUTIONS
 from pipeline.contracts.tables.core import COVERAGE
-from pipeline.contracts.tables.deeds import TRADE_THRESHOLDS
 from pipeline.contracts.tables.index import BASELINE, CHANNEL_DAILY, DAILY_MASS, MOVEMENT_DAILY, STALEMATE_DAILY, STORY_MASS, WEIGHTS
 from pipeline.contracts.tables.measures import MEASURE_CLAIMS, MEASURE_CONTRADICTIONS, MEASURE_EVENTS, MEASURE_STATES
+from pipeline.contracts.tables.trade_results import TRADE_THRESHOLDS
 from pipeline.contracts.tables.vintages import INDEX_KNOWN, MASS_ARRIVALS, MOVEMENT_ARRIVALS
 from pipeline.index.filter import filter_channels, filter_movement
 from pipeline.index.measures.ledger import build_ledger

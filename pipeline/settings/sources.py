@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 from pydantic import AfterValidator, Field, NonNegativeFloat, PositiveFloat, PositiveInt, create_model
 from pydantic_settings import EnvSettingsSource, TomlConfigSettingsSource
 
-from pipeline.contracts.upstreams import UPSTREAMS, G, Group, Upstream
+from pipeline.contracts.upstreams import UPSTREAMS, G, SettingsGroup, Upstream
 
 
 def _require_known(name: str) -> str:
@@ -22,7 +22,7 @@ def _require_known(name: str) -> str:
 UpstreamName = Annotated[str, AfterValidator(_require_known)]
 
 
-class Network(Group):
+class Network(SettingsGroup):
     """How the network is used. The limits hold for every upstream."""
 
     contact: str = Field("", max_length=200, description="address that upstreams may write to; sent in the User-Agent")
@@ -35,7 +35,7 @@ class Network(Group):
     seconds_between: NonNegativeFloat = Field(1.0, le=60, description="least time between two requests to one host")
 
 
-class _Sources(Group):
+class _Sources(SettingsGroup):
     on: tuple[UpstreamName, ...] = Field(
         (), description=f"names of the upstreams that are fetched: {', '.join(f'`{n}`' for n in UPSTREAMS)}"
     )

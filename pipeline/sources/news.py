@@ -13,7 +13,7 @@ import polars as pl
 
 from pipeline.contracts.days import Days
 from pipeline.contracts.tables.raw import RAW_ARTICLES
-from pipeline.contracts.upstreams import GDELT, RSS, upstreams_of
+from pipeline.contracts.upstreams import GDELT, RSS, list_upstreams
 from pipeline.settings.sources import Sources
 from pipeline.sources.feeds import rss
 from pipeline.sources.gdelt.record import DAYS_LATE, article_rows
@@ -22,7 +22,7 @@ from pipeline.sources.http.archive import Archive
 
 def has_articles(archive: Archive) -> bool:
     """Whether any upstream that gives articles has ever answered."""
-    return any(archive.has_responses(source) for source in upstreams_of(RAW_ARTICLES))
+    return any(archive.has_responses(source) for source in list_upstreams(RAW_ARTICLES))
 
 
 def answered_articles(archive: Archive, settings: Sources, days: Days, today: date) -> Iterator[pl.DataFrame]:

@@ -42,8 +42,8 @@ class Fetcher(Generic[G]):
 
     def newest_day(self, archive: Archive, until: date) -> date | None:
         """Find the newest day, up to `until`, that the stored answers are about; None when there are none."""
-        is_by_day = self.upstream.is_by_day
-        days = self._days_back(archive, until) if is_by_day else self._days_of(archive.newest_payloads(self.upstream.name))
+        is_fetched_by_day = self.upstream.is_fetched_by_day
+        days = self._days_back(archive, until) if is_fetched_by_day else self._days_of(archive.newest_payloads(self.upstream.name))
         return max((day for day in days if day <= until), default=None)
 
     def _days_back(self, archive: Archive, until: date) -> Iterator[date]:

@@ -150,7 +150,7 @@ class _Record:
             for country in load_lexicon("actors")["country"]
         }
         columns = ("index_date", *_NO_TEXT)
-        parts = [keyword_hits(self.lake.read(ARTICLES, days, columns), names, self.pairs) for days in self.read.chunks(_DAYS_OF_TEXT)]
+        parts = [keyword_hits(self.lake.read(ARTICLES, days, columns), names, self.pairs) for days in self.read.split(_DAYS_OF_TEXT)]
         return pl.concat(parts) if parts else pl.DataFrame(schema=KEYWORD_HITS)
 
     def without_each_source(self) -> tuple[pl.DataFrame, list[str]]:

@@ -17,7 +17,7 @@ import duckdb
 import polars as pl
 
 from pipeline import __version__
-from pipeline.contracts.dictionary import datapackage, markdown, meaning
+from pipeline.contracts.dictionary import build_datapackage, describe_column, render_markdown
 from pipeline.contracts.model import Table
 from pipeline.contracts.tables import TABLES, VIEWS
 from pipeline.settings import shipped
@@ -27,7 +27,7 @@ DATABASE = "trade_tension.duckdb"
 #: DuckDB 1.0 and everything after it reads files of this storage version.
 STORAGE_VERSION = "v1.0.0"
 PUBLISHED = tuple(table for table in TABLES.values() if table.published)
-_DICTIONARY = markdown(PUBLISHED, tuple(VIEWS.values()))
+_DICTIONARY = render_markdown(PUBLISHED, tuple(VIEWS.values()))
 
 
 class PublishError(RuntimeError):
@@ -92,7 +92,7 @@ class Publisher:
         for path in sorted(staging.rglob("*.parquet")):
             digest.update(f"{path.relative_to(staging)}\0".encode() + hashlib.sha256(path.read_bytes()).digest())
         name = f"{last_day.isoformat()}-{digest.hexdigest()[:10]}"
-        package = datapackage(PUBLISHED, files, "trade-tension", "Trade Tension", f"{__version__}+{name}", note)
+        package = build_datapackage(PUBLISHED, files, "trade-tension", "Trade Tension", f"{__version__}+{name}", note)
         (staging / "datapackage.json").write_text(json.dumps(package, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
         (staging / "data-dictionary.md").write_text(_DICTIONARY, encoding="utf-8")
         folder = self.folder / "releases" / name
@@ -198,7 +198,7 @@ def _fill(con: duckdb.DuckDBPyConnection, release: Release, note: str, stale: Ma
 
 
 def _column_comments(table: Table) -> list[str]:
-    return [f"comment on column {table.name}.{column.name} is {_literal(meaning(column))}" for column in table.columns]
+    return [f"comment on column {table.name}.{column.name} is {_literal(describe_column(column))}" for column in table.columns]
 
 
 def _head(sql: str) -> str:

@@ -25,7 +25,7 @@ with display_progress(Console(stderr=True)) as display:
 
     @dg.asset(deps=[admission])
     def findings(context: dg.AssetExecutionContext) -> None:
-        for batch in report_days(span.chunks(2), len(span)):
+        for batch in report_days(span.split(2), len(span)):
             if batch.last == span.last:
                 sys.stdin.read(1)
 

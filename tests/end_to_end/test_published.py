@@ -11,7 +11,7 @@ import polars as pl
 import pyarrow.parquet as pq
 import pytest
 
-from pipeline.contracts.dictionary import meaning
+from pipeline.contracts.dictionary import describe_column
 from pipeline.contracts.tables import TABLES
 from pipeline.contracts.tables.core import ARTICLES
 from pipeline.contracts.tables.index import CHANNEL_DAILY
@@ -55,7 +55,7 @@ def test_every_column_has_the_comment_of_its_contract(sample_run: SampleRun) -> 
     rows = ask(sample_run, "from duckdb_columns() select table_name, column_name, comment order by column_index").rows()
     for name, table in PUBLISHED.items():
         comments = [(column, comment) for of_table, column, comment in rows if of_table == name]
-        assert comments == [(column.name, meaning(column)) for column in table.columns], name
+        assert comments == [(column.name, describe_column(column)) for column in table.columns], name
 
 
 def test_the_table_about_says_what_the_data_is(sample_run: SampleRun) -> None:

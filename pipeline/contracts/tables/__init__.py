@@ -1,7 +1,7 @@
 """All tables by layer. Asset, table, lake folder, contract and SQL file share one name."""
 
 from pipeline.contracts.model import ContractError, Table
-from pipeline.contracts.tables import contributions, core, crosscheck, trade_results, index, measures, official, raw, trade, vintages
+from pipeline.contracts.tables import contributions, core, crosscheck, index, measures, official, raw, trade, trade_results, vintages
 
 _LAYERS = (raw, core, official, index, contributions, vintages, measures, trade, trade_results, crosscheck)
 TABLES: dict[str, Table] = {table.name: table for layer in _LAYERS for table in layer.TABLES}

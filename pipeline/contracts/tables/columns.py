@@ -50,7 +50,12 @@ SOURCE_OWNER = Column(
     reason="the breadth of a story counts owners; an outlet without an owner would not count",
 )
 URL = Column(
-    "url", pl.String(), "Link to the article on the publisher's site", "https://meridian.example/0042", nullable=True, pattern=patterns.WEB_LINK
+    "url",
+    pl.String(),
+    "Link to the article on the publisher's site",
+    "https://meridian.example/0042",
+    nullable=True,
+    pattern=patterns.WEB_LINK,
 )
 PUBLISHED_AT = Column(
     "published_at",

@@ -6,7 +6,7 @@ import polars as pl
 
 from pipeline.contracts import patterns
 from pipeline.contracts import vocabulary as words
-from pipeline.contracts.model import Column, Table, Implication
+from pipeline.contracts.model import Column, Implication, Table
 from pipeline.contracts.tables import columns as c
 from pipeline.contracts.tables.raw import RAW_ID
 
@@ -39,7 +39,11 @@ ARTICLES = Table(
         ),
         c.URL,
         Column(
-            "text_sha256", pl.String(), "Hash of title and body in lower case, with white space collapsed", "9f2c5d0e" * 8, pattern=patterns.SHA256
+            "text_sha256",
+            pl.String(),
+            "Hash of title and body in lower case, with white space collapsed",
+            "9f2c5d0e" * 8,
+            pattern=patterns.SHA256,
         ),
         RAW_ID,
     ),
@@ -177,7 +181,14 @@ SIGNAL_COLUMNS = (
     c.SOURCE,
     c.PUBLISHED_AT,
     c.URL,
-    Column("span_start", pl.Int64(), "Position of the sentence's first character in title + blank line + body", 31, unit="characters", minimum=0),
+    Column(
+        "span_start",
+        pl.Int64(),
+        "Position of the sentence's first character in title + blank line + body",
+        31,
+        unit="characters",
+        minimum=0,
+    ),
     Column("span_end", pl.Int64(), "Position after the sentence's last character", 87, unit="characters", above=("span_start",)),
     c.QUOTE,
     c.ACTOR,
@@ -224,7 +235,10 @@ SIGNAL_COLUMNS = (
     Column("target_words", pl.String(), "Words of the sentence that name the target; empty where it is inferred from the article", "US"),
     Column("rule_id", pl.String(), "Rule that matched, or the kind found by the encoder", "impose.restriction"),
     Column(
-        "alternatives", pl.String(), "Kinds the encoder found most likely, with scores; empty where it found none", "measure 0.81, threat 0.22"
+        "alternatives",
+        pl.String(),
+        "Kinds the encoder found most likely, with scores; empty where it found none",
+        "measure 0.81, threat 0.22",
     ),
     Column(
         "extractor",

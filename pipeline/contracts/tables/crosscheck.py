@@ -31,7 +31,9 @@ GDELT_EVENTS = Table(
         Column("added_at", c.INSTANT, "Start of the 15 minutes in which GDELT added it", c.EXAMPLE_INSTANT, unit="UTC instant"),
         Column("event_date", pl.Date(), "Day of the event as estimated by GDELT", date(2025, 4, 3), unit="UTC day"),
         c.ACTOR,
-        replace(c.ONE_TARGET, description="Country it is directed at, its state or a firm of it: ISO 3166 alpha-3, EUN for the European Union"),
+        replace(
+            c.ONE_TARGET, description="Country it is directed at, its state or a firm of it: ISO 3166 alpha-3, EUN for the European Union"
+        ),
         Column("cameo_code", pl.String(), "CAMEO code of the act", "163", pattern=patterns.CAMEO),
         c.KIND,
         Column("polarity", pl.String(), words.POLARITY.description, "escalation", vocabulary=words.POLARITY),

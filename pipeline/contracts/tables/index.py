@@ -7,7 +7,7 @@ import polars as pl
 
 from pipeline.contracts import patterns
 from pipeline.contracts import vocabulary as words
-from pipeline.contracts.model import Column, Table, Implication
+from pipeline.contracts.model import Column, Implication, Table
 from pipeline.contracts.tables import columns as c
 from pipeline.contracts.tables.core import SIGNAL_COLUMNS
 from pipeline.contracts.tables.index_values import INDEX_VALUES, STALEMATE
@@ -103,7 +103,8 @@ STORIES = Table(
 SIGNALS = Table(
     "signals",
     "Signals",
-    "Every signal with its evidence and its story. Only signals with modality asserted are counted in the index; the others are listed for transparency.",
+    "Every signal with its evidence and its story. Only signals with modality asserted are counted in the index; the others are listed "
+    "for transparency.",
     grain="one actor, target, kind and instrument in one sentence",
     key=("signal_id",),
     columns=(*SIGNAL_COLUMNS, c.STORY_ID),
@@ -137,8 +138,13 @@ STORY_MASS = Table(
         Column("second_moment_unweighted", pl.Float64(), "The same with g = 1 for all signals", 2.0, unit="mass^2"),
         replace(c.SIGNAL_COUNT, minimum=1),
         replace(c.ARTICLE_COUNT, description="Number of articles of the story with such a signal", minimum=1),
-        Column("signal_id", pl.String(), "Signal with the largest mass, shown for the story", "4e1f09ab52c77d31", pattern=patterns.SIGNAL_ID),
-        *(c.with_description(column, f"{column.description.removesuffix('.')}, for that signal") for column in (c.KIND, c.INSTRUMENT, c.STATUS)),
+        Column(
+            "signal_id", pl.String(), "Signal with the largest mass, shown for the story", "4e1f09ab52c77d31", pattern=patterns.SIGNAL_ID
+        ),
+        *(
+            c.with_description(column, f"{column.description.removesuffix('.')}, for that signal")
+            for column in (c.KIND, c.INSTRUMENT, c.STATUS)
+        ),
     ),
     layer="index",
     published=True,
@@ -164,7 +170,12 @@ BASELINE = Table(
             reason="expected mass is a sum of these rates; a negative rate would raise the index on quiet days",
         ),
         Column(
-            "rate_unweighted", pl.Float64(), "Expected mass per article with g = 1 for all signals", 0.05, unit="mass per article", at_least=("rate",)
+            "rate_unweighted",
+            pl.Float64(),
+            "Expected mass per article with g = 1 for all signals",
+            0.05,
+            unit="mass per article",
+            at_least=("rate",),
         ),
         c.with_description(c.ARTICLE_COUNT, "Number of articles read from the source in the window"),
         c.with_description(c.STORY_COUNT, "Number of stories of the series and channel in the window; if 0, half a story is assumed"),
@@ -177,9 +188,19 @@ BASELINE = Table(
             exclusive_minimum=0,
             reason=_NO_PRIOR,
         ),
-        Column("prior_unweighted", pl.Float64(), "The same with g = 1 for all signals", 4.0, unit=_UNIT, exclusive_minimum=0, reason=_NO_PRIOR),
+        Column(
+            "prior_unweighted", pl.Float64(), "The same with g = 1 for all signals", 4.0, unit=_UNIT, exclusive_minimum=0, reason=_NO_PRIOR
+        ),
         Column("prior_dispersion", pl.Float64(), "Dispersion of the channel over the window", 0.8, unit=_UNIT, exclusive_minimum=0),
-        Column("words_share", pl.Float64(), "Share of words in the mass of the channel over the window", 0.4, unit="share", minimum=0, maximum=1),
+        Column(
+            "words_share",
+            pl.Float64(),
+            "Share of words in the mass of the channel over the window",
+            0.4,
+            unit="share",
+            minimum=0,
+            maximum=1,
+        ),
         Column("baseline_from", pl.Date(), "First day of the window", date(2025, 1, 20), unit="UTC day"),
         Column("baseline_to", pl.Date(), "Last day of the window", date(2025, 11, 30), unit="UTC day", at_least=("baseline_from",)),
         Column("lexicon_sha", pl.String(), "Fingerprints of the lexicons used in the window", "5b1d7c9a0e3f"),
@@ -264,7 +285,15 @@ CHANNEL_DAILY = Table(
             reason="it is a part of the value; as a difference of two sums it may be slightly below 0 by rounding",
         ),
         Column("value_unweighted", pl.Float64(), "The value with g = 1 for all signals", 201.0, unit="index, baseline = 100"),
-        Column("evidence_weight", pl.Float64(), "Share of the value that comes from data rather than the prior: 1 - kappa / B", 0.79, unit="share", minimum=0, maximum=1),
+        Column(
+            "evidence_weight",
+            pl.Float64(),
+            "Share of the value that comes from data rather than the prior: 1 - kappa / B",
+            0.79,
+            unit="share",
+            minimum=0,
+            maximum=1,
+        ),
         Column("half_life_days", pl.Float64(), "Half-life of the filter", 7.0, unit="days"),
     ),
     layer="index",

@@ -29,7 +29,13 @@ def _value_with_intervals(name: str, description: str, example: float) -> Iterat
     for bound, side in (("lo", "Lower"), ("hi", "Upper")):
         for level in (80, 95):
             sign = -1 if bound == "lo" else 1
-            edge = Column(f"{name}_{bound}{level}", pl.Float64(), f"{side} bound of the {level} % interval of {name}", example + sign * level, unit=unit)
+            edge = Column(
+                f"{name}_{bound}{level}",
+                pl.Float64(),
+                f"{side} bound of the {level} % interval of {name}",
+                example + sign * level,
+                unit=unit,
+            )
             above, at_least = {"hi80": (f"{name}_lo80", ""), "hi95": ("", name)}.get(f"{bound}{level}", ("", ""))
             yield replace(edge, above=tuple(filter(None, [above])), at_least=tuple(filter(None, [at_least])))
 
@@ -47,7 +53,9 @@ STALEMATE = (
         at_least=("stalemate_lo80",),
     ),
     Column("stalemate_lo80", pl.Float64(), "Lower bound of the 80 % interval of stalemate (Beta)", 0.5, unit="share"),
-    Column("stalemate_hi80", pl.Float64(), "Upper bound of the 80 % interval of stalemate (Beta)", 0.74, unit="share", at_least=("stalemate",)),
+    Column(
+        "stalemate_hi80", pl.Float64(), "Upper bound of the 80 % interval of stalemate (Beta)", 0.74, unit="share", at_least=("stalemate",)
+    ),
 )
 
 INDEX_VALUES = (
@@ -56,9 +64,7 @@ INDEX_VALUES = (
     *_value_with_intervals("dialogue", "Dialogue, 100 = the pair's own baseline", 120.0),
     *_value_with_intervals("net_tension", "tension - concession", 72.5),
     *(
-        Column(
-            f"{channel}_{part}", pl.Float64(), f"Part of {channel} from {part}; words + actions = {channel}", value, unit="index points"
-        )
+        Column(f"{channel}_{part}", pl.Float64(), f"Part of {channel} from {part}; words + actions = {channel}", value, unit="index points")
         for channel, part, value in (
             ("tension", "words", 80.0),
             ("tension", "actions", 132.5),

@@ -142,7 +142,12 @@ MEASURE_EVENTS = Table(
         RATE_PCT,
         DUE_ON,
         UNTIL_ON,
-        Column("is_conditional", pl.Boolean(), "Depends on a condition stated in the text, so the announced day alone does not put it in force", False),
+        Column(
+            "is_conditional",
+            pl.Boolean(),
+            "Depends on a condition stated in the text, so the announced day alone does not put it in force",
+            False,
+        ),
         PROBABILITY,
         TIER,
         Column("outcome", pl.String(), words.OUTCOME.description, "changed", vocabulary=words.OUTCOME),
@@ -176,12 +181,20 @@ MEASURE_STATES = Table(
         ),
         c.STATUS,
         BASIS,
-        c.with_description(RATE_PCT, "Latest rate reported for this status; empty when none was reported, or after a cut to an unknown rate"),
+        c.with_description(
+            RATE_PCT, "Latest rate reported for this status; empty when none was reported, or after a cut to an unknown rate"
+        ),
         IS_REDUCED,
         Column("next_effect", pl.String(), "Announced next change", "effective", nullable=True, vocabulary=words.EFFECT),
         Column("next_rate_pct", pl.Float64(), "Announced next rate", 34.0, unit="percent", nullable=True),
         Column(
-            "next_on", pl.Date(), "Announced day of the next change, if any", date(2025, 4, 10), unit="UTC day", nullable=True, above=("valid_from",)
+            "next_on",
+            pl.Date(),
+            "Announced day of the next change, if any",
+            date(2025, 4, 10),
+            unit="UTC day",
+            nullable=True,
+            above=("valid_from",),
         ),
         replace(UNTIL_ON, above=()),
         Column(

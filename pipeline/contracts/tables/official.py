@@ -43,7 +43,9 @@ RAW_OFFICIAL_DOCUMENTS = Table(
         _raw_column("subtype", "Kind of presidential document", None),
         _raw_column("action", "Action of the agency in standard wording", "Notice."),
         _raw_column("abstract", "Summary", "Commerce is issuing the antidumping duty order on steel whistles from Taiwan."),
-        _raw_column("agencies", "Short names of the agencies, separated by commas", "commerce-department, international-trade-administration"),
+        _raw_column(
+            "agencies", "Short names of the agencies, separated by commas", "commerce-department, international-trade-administration"
+        ),
         _raw_column("dates", "The agency's text on dates", "Applicable April 4, 2025."),
         _raw_column("effective_on", "Effective date", None),
         _raw_column("signing_date", "Day on which the president signed it", None),
@@ -115,7 +117,9 @@ OFFICIAL_SIGNALS = Table(
         replace(c.INSTRUMENT, example="trade_remedy"),
         c.as_nullable(replace(_OF_SIGNALS["rate_pct"], example=None), "The only rate in title and abstract; empty for none or several"),
         replace(
-            c.PRODUCT, description="Product concerned, a short lower-case noun; empty when the title names no known product", example="steel"
+            c.PRODUCT,
+            description="Product concerned, a short lower-case noun; empty when the title names no known product",
+            example="steel",
         ),
         Column(
             "announced_date",

@@ -7,9 +7,7 @@ from pipeline.contracts import vocabulary as words
 from pipeline.contracts.model import Column, Table
 from pipeline.contracts.tables import columns as c
 
-RAW_ID = Column(
-    "raw_id", pl.String(), "Origin of the row: file name, #, row number in the file", "wire.jsonl#42", pattern=patterns.RAW_ID
-)
+RAW_ID = Column("raw_id", pl.String(), "Origin of the row: file name, #, row number in the file", "wire.jsonl#42", pattern=patterns.RAW_ID)
 
 RAW_ARTICLES = Table(
     "raw_articles",
@@ -54,7 +52,9 @@ FETCHES = Table(
             "URL of the request, without keys",
             "https://data.gdeltproject.org/gdeltv2/20250404103000.export.CSV.zip",
         ),
-        Column("sha256", pl.String(), "Hash of the response; empty without a response", "9f2c5d0e" * 8, nullable=True, pattern=patterns.SHA256),
+        Column(
+            "sha256", pl.String(), "Hash of the response; empty without a response", "9f2c5d0e" * 8, nullable=True, pattern=patterns.SHA256
+        ),
         Column("byte_count", pl.Int64(), "Size of the response", 81_234, unit="bytes", nullable=True),
         Column("detail", pl.String(), "The problem and what to do; empty when there was none", ""),
     ),
@@ -74,7 +74,16 @@ RAW_TRADE_FLOWS = Table(
         Column("partner", pl.String(), "Trading partner of the reporter", "CHN", pattern=patterns.COUNTRY),
         Column("flow", pl.String(), "exports or imports, as given", "imports", values=("exports", "imports")),
         Column("product", pl.String(), "Product, as given; empty: all goods, also where the file has no product column", "soybeans"),
-        Column("value_usd", pl.Int64(), "Value of the goods", 25_000_000_000, unit="USD", minimum=0, maximum=1_000_000_000_000, reason=c.MONTH_IN_USD),
+        Column(
+            "value_usd",
+            pl.Int64(),
+            "Value of the goods",
+            25_000_000_000,
+            unit="USD",
+            minimum=0,
+            maximum=1_000_000_000_000,
+            reason=c.MONTH_IN_USD,
+        ),
         Column(
             "duties_usd",
             pl.Int64(),
@@ -137,9 +146,7 @@ RAW_TARIFFS = Table(
         Column("importer", pl.String(), "Country that levies the tariff", "USA", pattern=patterns.COUNTRY),
         Column("exporter", pl.String(), "Country whose goods are subject to it", "CHN", pattern=patterns.COUNTRY),
         Column("effective_date", pl.String(), "First day of the rate, as given", "2025-04-09", pattern=patterns.DAY),
-        Column(
-            "measure", pl.String(), "Averaging method, as given", "import_weighted", values=("import_weighted", "simple_mean_hs6")
-        ),
+        Column("measure", pl.String(), "Averaging method, as given", "import_weighted", values=("import_weighted", "simple_mean_hs6")),
         Column(
             "rate_pct",
             pl.Float64(),

@@ -31,7 +31,15 @@ FLOW_REVISIONS = Table(
     key=("reporter", "partner", "flow", "product", "reference_month", "origin", "version"),
     columns=(
         Column("reporter", pl.String(), "Country that reports the figure", "USA", unit="country", pattern=patterns.COUNTRY),
-        Column("partner", pl.String(), "Trading partner of the reporter", "CHN", unit="country", pattern=patterns.COUNTRY, differs_from=("reporter",)),
+        Column(
+            "partner",
+            pl.String(),
+            "Trading partner of the reporter",
+            "CHN",
+            unit="country",
+            pattern=patterns.COUNTRY,
+            differs_from=("reporter",),
+        ),
         Column("flow", pl.String(), words.FLOW.description, "imports", vocabulary=words.FLOW),
         c.FLOW_PRODUCT,
         c.REFERENCE_MONTH,
@@ -102,7 +110,15 @@ TRADE_FLOWS = Table(
     key=("reporter", "partner", "flow", "product", "reference_month"),
     columns=(
         Column("reporter", pl.String(), "Country that reports the figure", "USA", unit="country", pattern=patterns.COUNTRY),
-        Column("partner", pl.String(), "Trading partner of the reporter", "CHN", unit="country", pattern=patterns.COUNTRY, differs_from=("reporter",)),
+        Column(
+            "partner",
+            pl.String(),
+            "Trading partner of the reporter",
+            "CHN",
+            unit="country",
+            pattern=patterns.COUNTRY,
+            differs_from=("reporter",),
+        ),
         Column("flow", pl.String(), words.FLOW.description, "imports", vocabulary=words.FLOW),
         c.FLOW_PRODUCT,
         c.REFERENCE_MONTH,

@@ -11,7 +11,9 @@ from pipeline.contracts.model import Column, Table
 from pipeline.contracts.tables import columns as c
 
 _SOURCES = ("census_flows", "tariff_trackers")
-_BUYER = replace(c.ACTOR, description="Importing country, which levies the tariff: ISO 3166 alpha-3, EUN for the European Union", example="USA")
+_BUYER = replace(
+    c.ACTOR, description="Importing country, which levies the tariff: ISO 3166 alpha-3, EUN for the European Union", example="USA"
+)
 _SELLER = replace(c.ONE_TARGET, description="Exporting country: ISO 3166 alpha-3, EUN for the European Union", example="CHN")
 
 TRADE_THRESHOLDS = Table(
@@ -47,7 +49,15 @@ FLOW_MONTHS = Table(
     key=("reporter", "partner", "flow", "product", "reference_month"),
     columns=(
         Column("reporter", pl.String(), "Country that reports the figure", "USA", unit="country", pattern=patterns.COUNTRY),
-        Column("partner", pl.String(), "Trading partner of the reporter", "CHN", unit="country", pattern=patterns.COUNTRY, differs_from=("reporter",)),
+        Column(
+            "partner",
+            pl.String(),
+            "Trading partner of the reporter",
+            "CHN",
+            unit="country",
+            pattern=patterns.COUNTRY,
+            differs_from=("reporter",),
+        ),
         Column("flow", pl.String(), words.FLOW.description, "imports", vocabulary=words.FLOW),
         c.FLOW_PRODUCT,
         c.REFERENCE_MONTH,
@@ -171,11 +181,21 @@ TRADE_STRAIN = Table(
             reason="trade cannot fall by more than 100 percent",
         ),
         Column("flow_released_on", pl.Date(), "UTC day of publication of the flow", date(2025, 6, 5), unit="UTC day", nullable=True),
-        Column("tariff_history_months", pl.Int64(), "Number of earlier months with the same basis that were public by then", 30, unit="months"),
+        Column(
+            "tariff_history_months", pl.Int64(), "Number of earlier months with the same basis that were public by then", 30, unit="months"
+        ),
         Column("tariff_z", pl.Float64(), "Robust z-score of the tariff among those months", 1.8, unit="robust deviations", nullable=True),
-        Column("flow_history_months", pl.Int64(), "Number of earlier shortfalls with the same basis that were public by then", 60, unit="months"),
+        Column(
+            "flow_history_months",
+            pl.Int64(),
+            "Number of earlier shortfalls with the same basis that were public by then",
+            60,
+            unit="months",
+        ),
         Column("flow_z", pl.Float64(), "Robust z-score of the shortfall among them", 2.2, unit="robust deviations", nullable=True),
-        Column("trade_strain", pl.Float64(), "Mean of both z-scores, or the only one available", 2.0, unit="robust deviations", nullable=True),
+        Column(
+            "trade_strain", pl.Float64(), "Mean of both z-scores, or the only one available", 2.0, unit="robust deviations", nullable=True
+        ),
         Column("parts", pl.String(), words.STRAIN_PARTS.description, "both", vocabulary=words.STRAIN_PARTS),
         c.as_nullable(
             replace(c.RELEASED_ON, above=("reference_month",)),
@@ -197,16 +217,16 @@ TRADE_SIGNALS = Table(
     key=("signal_id",),
     columns=(
         Column("signal_id", pl.String(), "Hash of kind, series and date", "4e1f09ab52c77d31"),
-        replace(
-            c.RELEASED_ON, description="UTC day of the signal, from which all its figures were public", at_least=("figure_date",)
-        ),
+        replace(c.RELEASED_ON, description="UTC day of the signal, from which all its figures were public", at_least=("figure_date",)),
         _BUYER,
         _SELLER,
         Column("trade_signal", pl.String(), words.TRADE_SIGNAL.description, "flow_drop", vocabulary=words.TRADE_SIGNAL),
         Column("polarity", pl.String(), words.POLARITY.description, "escalation", vocabulary=words.POLARITY),
         Column("instrument", pl.String(), "tariff, or other where the figures show no instrument", "other", vocabulary=words.INSTRUMENT),
         c.FLOW_PRODUCT,
-        Column("diverted_to", pl.String(), "Partner whose share rose most, for diversion; else empty", "BRA", unit="country", nullable=True),
+        Column(
+            "diverted_to", pl.String(), "Partner whose share rose most, for diversion; else empty", "BRA", unit="country", nullable=True
+        ),
         Column("series", pl.String(), "Series of trade figures", "USA imports from CHN"),
         Column("figure_date", pl.Date(), "Day of the tariff change, or first day of the month", date(2025, 4, 1), unit="UTC day"),
         Column("figure_before", pl.Float64(), "Rate before, expected flow, or share before", 33e9),
@@ -286,7 +306,11 @@ PROMISES_AND_DEEDS = Table(
         Column("baseline_so_far", pl.Float64(), "Flow of the baseline year over the months so far", 130e9, nullable=True),
         Column("promised_amount", pl.Float64(), "Committed amount over the whole period", 63.9e9),
         Column(
-            "promised_flow", pl.Float64(), "Flow that fulfils the commitment: baseline plus commitment, or the commitment alone if it is a total", 193.9e9, nullable=True
+            "promised_flow",
+            pl.Float64(),
+            "Flow that fulfils the commitment: baseline plus commitment, or the commitment alone if it is a total",
+            193.9e9,
+            nullable=True,
         ),
         Column("month_amount", pl.Float64(), "Flow of this month", 14.5e9, nullable=True),
         Column("actual_so_far", pl.Float64(), "Flow of the months so far; empty if any month is missing", 124.6e9, nullable=True),

@@ -41,7 +41,14 @@ STORY_KNOWN = Table(
             reason="a story has at least one source",
         ),
         Column(
-            "breadth", pl.Float64(), "Breadth of reporting: 1 + ln(min(owners, 20))", 2.0986, unit="factor", minimum=1, maximum=4, reason="1 + ln(20) is the maximum"
+            "breadth",
+            pl.Float64(),
+            "Breadth of reporting: 1 + ln(min(owners, 20))",
+            2.0986,
+            unit="factor",
+            minimum=1,
+            maximum=4,
+            reason="1 + ln(20) is the maximum",
         ),
     ),
     layer="index",
@@ -60,9 +67,7 @@ MASS_ARRIVALS = Table(
         c.CHANNEL,
         Column("observed", pl.Float64(), "Added observed mass; negative where a story moved to an earlier day", 0.5, unit=_UNIT),
         Column("second_moment", pl.Float64(), "Added sum of p (g w)^2", 0.4, unit="mass^2"),
-        Column(
-            "expected", pl.Float64(), "Added expected mass: newly known articles x rate of their source", 0.9, unit=_UNIT
-        ),
+        Column("expected", pl.Float64(), "Added expected mass: newly known articles x rate of their source", 0.9, unit=_UNIT),
         Column("articles_read", pl.Int64(), "Number of newly known articles of the day, from all sources", 120, unit="articles", minimum=0),
     ),
     layer="index",
@@ -160,8 +165,16 @@ REVISIONS = Table(
             at_least=("mean_revision",),
             reason="an absolute difference is not negative",
         ),
-        Column("largest_revision", pl.Float64(), "Largest absolute difference", 41.0, unit="index points", at_least=("mean_absolute_revision",)),
-        Column("mean_revision", pl.Float64(), "Mean of newest tension minus tension at the age; positive: early values are too low", 0.8, unit="index points"),
+        Column(
+            "largest_revision", pl.Float64(), "Largest absolute difference", 41.0, unit="index points", at_least=("mean_absolute_revision",)
+        ),
+        Column(
+            "mean_revision",
+            pl.Float64(),
+            "Mean of newest tension minus tension at the age; positive: early values are too low",
+            0.8,
+            unit="index points",
+        ),
         Column(
             "share_outside_80",
             pl.Float64(),

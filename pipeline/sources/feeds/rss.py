@@ -70,7 +70,7 @@ def new_rows(payloads: Iterable[Payload]) -> Iterator[pl.DataFrame]:
     """Yield the rows of new or changed items as `RAW_ARTICLES`: one frame for each response that has any.
 
     An item is known if its feed showed it at most `DAYS_BACK` days earlier with the same id (else link), title and text. To read a range
-    of days, pass all responses since `days.reaching_back(DAYS_BACK)` and keep the rows whose `index_date` is within the days: the result
+    of days, pass all responses since `days.extend_back(DAYS_BACK)` and keep the rows whose `index_date` is within the days: the result
     is the same however many days are read together.
 
     A response that is not a feed gives one unreadable row. A date after the day of the request is replaced by that day.

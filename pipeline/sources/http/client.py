@@ -20,7 +20,7 @@ from pydantic import SecretStr
 from tenacity import RetryCallState, Retrying, retry_if_exception_type
 
 from pipeline import __version__, clock
-from pipeline.contracts.instants import retry_after
+from pipeline.contracts.instants import parse_retry_after
 from pipeline.settings.sources import Network
 from pipeline.sources.http import unpacking
 from pipeline.sources.http.addresses import (
@@ -263,7 +263,7 @@ class Client:
 
     def _to_retryable_error(self, url: httpx.URL, status: int, headers: httpx.Headers) -> _RetryableError:
         """Block the host for the time of its Retry-After header, and return the error."""
-        wait = retry_after(headers.get("Retry-After", ""), self.now())
+        wait = parse_retry_after(headers.get("Retry-After", ""), self.now())
         self._limiter.block(normalize_host(url.host), wait)
         if wait > self.network.longest_pause_seconds:
             return _RetryableError(f"it answered {status} and asks to wait {wait:,.0f} s", _run_later_advice(wait), status, wait)

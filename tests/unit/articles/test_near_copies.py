@@ -81,8 +81,8 @@ def test_stories_are_joined_and_told_apart_well_enough(which: str) -> None:
 @pytest.mark.parametrize("batch", [1, 2, 3, 5])
 def test_links_of_the_set_do_not_depend_on_the_batches(batch: int) -> None:
     parts = []
-    for days in span().chunks(batch):
-        back = days.reaching_back(3)
+    for days in span().split(batch):
+        back = days.extend_back(3)
         parts.append(link(clean().filter(pl.col("index_date").is_between(back.first, back.last)), days))
     assert STORY_LINKS.conform(pl.concat(parts)).equals(found())
 

@@ -1,3 +1,5 @@
+"""The data dictionary, the data package and the column comments show what the contracts say."""
+
 import json
 import re
 from typing import Any
@@ -5,7 +7,7 @@ from typing import Any
 import polars as pl
 import pytest
 
-from pipeline.contracts.dictionary import datapackage, markdown, meaning
+from pipeline.contracts.dictionary import build_datapackage, describe_column, render_markdown
 from pipeline.contracts.model import Column, Table
 from pipeline.contracts.sources import SOURCES
 from pipeline.contracts.tables import TABLES
@@ -17,8 +19,8 @@ PUBLISHED = [table for table in TABLES.values() if table.published]
 
 @pytest.fixture(scope="module")
 def sections() -> dict[str, str]:
-    """The dictionary's text by heading."""
-    parts = re.split(r"^##? (.+)$", markdown(list(TABLES.values())), flags=re.MULTILINE)
+    """Sections of the dictionary by heading."""
+    parts = re.split(r"^##? (.+)$", render_markdown(list(TABLES.values())), flags=re.MULTILINE)
     return dict(zip(parts[1::2], parts[2::2], strict=True))
 
 
@@ -26,9 +28,9 @@ def sections() -> dict[str, str]:
 def package() -> dict[str, Any]:
     files = {table.name: [f"{table.name}/{table.name}.parquet"] for table in PUBLISHED}
     files["tension_daily"] = ["tension_daily/2024.parquet", "tension_daily/2025.parquet"]
-    made = datapackage(PUBLISHED, files, "trade-tension", "Trade Tension", "0.1.0", "A test.")
-    read: dict[str, Any] = json.loads(json.dumps(made, allow_nan=False))
-    return read
+    package = build_datapackage(PUBLISHED, files, "trade-tension", "Trade Tension", "0.1.0", "A test.")
+    loaded: dict[str, Any] = json.loads(json.dumps(package, allow_nan=False))
+    return loaded
 
 
 def test_the_dictionary_shows_every_table_with_its_key_and_columns(sections: dict[str, str]) -> None:
@@ -43,9 +45,9 @@ def test_the_dictionary_shows_every_table_with_its_key_and_columns(sections: dic
 
 def test_the_dictionary_shows_every_word_of_every_vocabulary(sections: dict[str, str]) -> None:
     vocabularies = [column.vocabulary for table in TABLES.values() for column in table.columns if column.vocabulary]
-    words = {(one.name, word, meant) for one in vocabularies for word, meant in one.words.items()}
+    words = {(one.name, word, meaning) for one in vocabularies for word, meaning in one.words.items()}
     assert len(words) > 50
-    assert [(name, word) for name, word, meant in sorted(words) if f"* `{word}`: {meant}\n" not in sections[name] + "\n"] == []
+    assert [(name, word) for name, word, meaning in sorted(words) if f"* `{word}`: {meaning}\n" not in sections[name] + "\n"] == []
 
 
 def test_the_dictionary_says_which_tables_are_published(sections: dict[str, str]) -> None:
@@ -54,44 +56,44 @@ def test_the_dictionary_says_which_tables_are_published(sections: dict[str, str]
 
 
 def test_a_bar_in_a_description_does_not_break_the_table() -> None:
-    table = Table("t", "T", "A table.", grain="one row", key=("raw_id",), columns=(_described("one | other"),), layer="core")
-    assert r"| `raw_id` | string |  | one \| other |" in markdown([table])
+    table = Table("t", "T", "A table.", grain="one row", key=("raw_id",), columns=(describe_raw_id("one | other"),), layer="core")
+    assert r"| `raw_id` | string |  | one \| other |" in render_markdown([table])
 
 
-def _described(text: str) -> Any:
-    return type(RAW_ID)(RAW_ID.name, RAW_ID.dtype, text, RAW_ID.example)
+def describe_raw_id(text: str) -> Column:
+    return Column(RAW_ID.name, RAW_ID.dtype, text, RAW_ID.example)
 
 
-def test_the_text_ends_with_one_line_break() -> None:
-    text = markdown(list(TABLES.values()))
+def test_the_dictionary_ends_with_one_line_break() -> None:
+    text = render_markdown(list(TABLES.values()))
     assert text.endswith("\n")
     assert not text.endswith("\n\n")
 
 
-def test_a_column_s_meaning_tells_unit_words_and_whether_it_may_be_empty() -> None:
+def test_a_column_comment_has_unit_words_and_whether_it_may_be_empty() -> None:
     signals = TABLES["signals"]
-    assert meaning(signals.column("rate_pct")) == "Rate that belongs to the act. Unit: percent. May be empty."
-    assert "One of: asserted, negated, hypothetical, historical." in meaning(signals.column("modality"))
+    assert describe_column(signals.column("rate_pct")) == "Rate of the act, e.g. of a tariff. Unit: percent. May be empty."
+    assert "One of: asserted, negated, hypothetical, historical." in describe_column(signals.column("modality"))
 
 
-def test_no_meaning_has_two_full_stops_in_a_row() -> None:
-    doubled = [(table.name, c.name) for table in TABLES.values() for c in table.columns if re.search(r"\.\.", meaning(c))]
+def test_no_column_comment_has_two_full_stops_in_a_row() -> None:
+    doubled = [(table.name, c.name) for table in TABLES.values() for c in table.columns if re.search(r"\.\.", describe_column(c))]
     assert doubled == []
 
 
-def test_the_data_package_holds_every_published_table_with_its_files(package: dict[str, Any]) -> None:
+def test_the_data_package_lists_every_published_table_with_its_files(package: dict[str, Any]) -> None:
     assert [resource["name"] for resource in package["resources"]] == [table.name.replace("_", "-") for table in PUBLISHED]
     paths = {resource["name"]: resource["path"] for resource in package["resources"]}
     assert paths["signals"] == "signals/signals.parquet"
     assert paths["tension-daily"] == ["tension_daily/2024.parquet", "tension_daily/2025.parquet"]
 
 
-def test_names_in_the_data_package_are_those_that_frictionless_allows(package: dict[str, Any]) -> None:
+def test_names_in_the_data_package_are_valid_for_frictionless(package: dict[str, Any]) -> None:
     names = [package["name"], *(resource["name"] for resource in package["resources"])]
     assert [name for name in names if not re.fullmatch(r"[-a-z0-9._/]+", name)] == []
 
 
-def test_fields_of_the_data_package_are_those_of_the_contracts(package: dict[str, Any]) -> None:
+def test_fields_of_the_data_package_match_the_contracts(package: dict[str, Any]) -> None:
     schemas = {resource["name"]: resource["schema"] for resource in package["resources"]}
     for table in PUBLISHED:
         schema = schemas[table.name.replace("_", "-")]
@@ -99,18 +101,18 @@ def test_fields_of_the_data_package_are_those_of_the_contracts(package: dict[str
             (field["name"], TYPES[field["type"]], field["constraints"]["required"], field["constraints"].get("enum"))
             for field in schema["fields"]
         ]
-        assert shown == [(one.name, type(one.dtype), not one.nullable, allowed_words(one)) for one in table.columns], table.name
+        assert shown == [(one.name, type(one.dtype), not one.nullable, list_allowed_words(one)) for one in table.columns], table.name
         assert schema["primaryKey"] == list(table.key), table.name
 
 
-def allowed_words(column: Column) -> list[str] | None:
+def list_allowed_words(column: Column) -> list[str] | None:
     return list(column.vocabulary.words if column.vocabulary else column.values) or None
 
 
 def test_constraints_are_shown_in_the_dictionary(sections: dict[str, str]) -> None:
     assert "Severity g. At least 0. At most 1 |" in sections["weights"]
     assert "ISO 3166 alpha-3, EUN for the European Union. Matches `^[A-Z]{3}$` |" in sections["signals"]
-    assert "Upper 95 % limit. Not below `value`. Not below `hi80` |" in sections["channel_daily"]
+    assert "Upper bound of the 95 % interval. At least `value`. At least `hi80` |" in sections["channel_daily"]
     assert "At least 1900-01-01T00:00:00Z |" in sections["articles"]
 
 
@@ -124,7 +126,7 @@ def test_constraints_are_in_the_data_package(package: dict[str, Any]) -> None:
     assert fields["signals"]["readers"]["enum"] == ["rules", "encoder", "rules+encoder", "llm"]
     assert fields["story-articles"]["source"] == {"required": True, "minLength": 1, "maxLength": 120}
     assert fields["tension-daily"]["index_date"] == {"required": True, "minimum": "1900-01-01"}
-    assert "pattern" not in fields["trade-flows"]["reference_month"]  # a date: the format has patterns of text only
+    assert "pattern" not in fields["trade-flows"]["reference_month"]  # a date: Frictionless allows patterns on text only
 
 
 def test_patterns_in_the_data_package_match_whole_values() -> None:
@@ -134,6 +136,6 @@ def test_patterns_in_the_data_package_match_whole_values() -> None:
     ] == []
 
 
-def test_the_data_package_names_the_sources_that_can_be_visited(package: dict[str, Any]) -> None:
+def test_the_data_package_lists_the_sources_that_have_a_url(package: dict[str, Any]) -> None:
     assert [source["path"] for source in package["sources"]] == [source.url for source in SOURCES.values() if source.url]
     assert all(source["path"].startswith("https://") for source in package["sources"])

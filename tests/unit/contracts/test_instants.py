@@ -1,3 +1,5 @@
+"""Dates and times in text, and `Retry-After` headers."""
+
 from datetime import UTC, datetime, timedelta, timezone
 
 import polars as pl
@@ -5,13 +7,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipeline.contracts.instants import parse_instant, retry_after
+from pipeline.contracts.instants import parse_instant, parse_retry_after
 
 NOON = datetime(2025, 4, 4, 12, 0, tzinfo=UTC)
 MIDNIGHT = datetime(2025, 4, 4, tzinfo=UTC)
 
 
-def read(text: str | None) -> datetime | None:
+def parse_one(text: str | None) -> datetime | None:
     value = parse_instant(pl.Series("published_at", [text], pl.String))[0]
     assert value is None or isinstance(value, datetime)
     return value
@@ -68,8 +70,8 @@ def read(text: str | None) -> datetime | None:
         ("2100-12-31", datetime(2100, 12, 31, tzinfo=UTC)),
     ],
 )
-def test_a_date_is_read_in_the_ways_it_is_commonly_written(text: str, instant: datetime) -> None:
-    assert read(text) == instant
+def test_dates_in_common_formats_are_parsed(text: str, instant: datetime) -> None:
+    assert parse_one(text) == instant
 
 
 @pytest.mark.parametrize(
@@ -82,26 +84,26 @@ def test_a_date_is_read_in_the_ways_it_is_commonly_written(text: str, instant: d
         "Apr 2025", "0012-04-04", "April 4, 2025 10:30 m", "Fri, 04 Apr 5 12:00 GMT", "2025-04-04T12:00:00 CETI",
     ],
 )  # fmt: skip
-def test_what_is_no_date_of_1900_to_2100_is_null(text: str | None) -> None:
-    assert read(text) is None
+def test_text_that_is_no_date_of_1900_to_2100_gives_null(text: str | None) -> None:
+    assert parse_one(text) is None
 
 
-def test_an_expression_keeps_its_name_and_gives_utc_microseconds() -> None:
+def test_a_parsed_expression_keeps_its_name_and_is_in_utc() -> None:
     frame = pl.DataFrame({"published_at": ["2025-04-04", None]}).select(parse_instant(pl.col("published_at")))
     assert frame.schema == {"published_at": pl.Datetime("us", "UTC")}
 
 
-def test_a_column_without_any_value_is_read_as_nulls() -> None:
+def test_a_column_of_nulls_stays_null() -> None:
     assert parse_instant(pl.Series("a", [None, None])).null_count() == 2
 
 
 @settings(deadline=None, derandomize=True, max_examples=60)
 @given(st.lists(st.text(st.sampled_from("0123456789-:+TZ. ,aprGMTfi/"), max_size=30) | st.text(max_size=20), max_size=20))
-def test_any_text_is_read_without_an_error(texts: list[str]) -> None:
+def test_no_text_raises_an_error(texts: list[str]) -> None:
     assert parse_instant(pl.Series("a", texts, pl.String)).len() == len(texts)
 
 
-WAYS = (
+FORMATS = (
     "%a, %d %b %Y %H:%M:%S GMT",
     "%d %b %Y %H:%M:%S",
     "%A, %d-%b-%Y %H:%M:%S UTC",
@@ -112,12 +114,12 @@ WAYS = (
 
 
 @settings(deadline=None, derandomize=True, max_examples=60)
-@given(st.datetimes(datetime(1900, 1, 1), datetime(2100, 12, 31)), st.sampled_from(WAYS))  # noqa: DTZ001
-def test_every_instant_that_is_written_in_another_common_way_is_read_back(instant: datetime, way: str) -> None:
-    assert read(instant.strftime(way)) == instant.replace(microsecond=0, tzinfo=UTC)
+@given(st.datetimes(datetime(1900, 1, 1), datetime(2100, 12, 31)), st.sampled_from(FORMATS))  # noqa: DTZ001
+def test_instants_in_common_formats_are_parsed_back(instant: datetime, form: str) -> None:
+    assert parse_one(instant.strftime(form)) == instant.replace(microsecond=0, tzinfo=UTC)
 
 
-def test_texts_are_read_each_by_itself() -> None:
+def test_texts_of_one_column_may_have_different_formats() -> None:
     texts = ["soon", "2025-04-04T12:00:00Z", None, "Fri, 04 Apr 2025 12:00:00 GMT", str(int(NOON.timestamp()))]
     assert parse_instant(pl.Series("a", texts)).to_list() == [None, NOON, None, NOON, NOON]
 
@@ -127,8 +129,8 @@ OFFSETS = st.integers(-14 * 60, 14 * 60).map(lambda minutes: timezone(timedelta(
 
 @settings(deadline=None, derandomize=True, max_examples=60)
 @given(st.datetimes(datetime(1900, 1, 2), datetime(2100, 12, 30), timezones=OFFSETS))  # noqa: DTZ001
-def test_every_instant_that_is_written_in_iso_is_read_back(instant: datetime) -> None:
-    assert read(instant.isoformat()) == instant
+def test_instants_in_iso_format_are_parsed_back(instant: datetime) -> None:
+    assert parse_one(instant.isoformat()) == instant
 
 
 @pytest.mark.parametrize(
@@ -142,5 +144,5 @@ def test_every_instant_that_is_written_in_iso_is_read_back(instant: datetime) ->
         *((header, 0) for header in ("", "soon", "-3", "1_0", "٣", "9" * 400, "1e9", "Mon, 99 Foo 2025", "\x00")),
     ],
 )
-def test_the_wait_that_a_server_asks_for_is_read_or_none(header: str, seconds: float) -> None:
-    assert retry_after(header, NOON) == seconds
+def test_a_retry_after_header_is_parsed_or_gives_no_wait(header: str, seconds: float) -> None:
+    assert parse_retry_after(header, NOON) == seconds

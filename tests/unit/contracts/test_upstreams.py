@@ -1,4 +1,4 @@
-"""Upstreams as contracts: every record is complete, and what follows from the records agrees with it."""
+"""Records of upstreams are complete and agree with settings, fetchers and tables."""
 
 from dataclasses import fields
 
@@ -6,7 +6,7 @@ import pytest
 
 from pipeline.contracts.sources import SOURCES
 from pipeline.contracts.tables.raw import RAW_ARTICLES, RAW_TARIFFS
-from pipeline.contracts.upstreams import UPSTREAMS, upstreams_of
+from pipeline.contracts.upstreams import UPSTREAMS, list_upstreams
 from pipeline.settings.sources import Sources
 from pipeline.sources.registry import FETCHERS
 
@@ -14,10 +14,10 @@ BY_NAME = pytest.mark.parametrize("name", UPSTREAMS)
 
 
 @BY_NAME
-def test_a_record_says_everything_of_its_upstream(name: str) -> None:
+def test_every_field_of_an_upstream_record_is_filled(name: str) -> None:
     upstream = UPSTREAMS[name]
     empty = [one.name for one in fields(upstream) if getattr(upstream, one.name) in ("", (), 0) and not one.name.startswith("is_")]
-    assert empty in ([], ["url"])  # feeds have no address of their own
+    assert empty in ([], ["url"])  # the URLs of feeds are settings
 
 
 @BY_NAME
@@ -29,18 +29,18 @@ def test_every_upstream_is_a_source_with_settings_and_a_fetcher(name: str) -> No
 
 
 @BY_NAME
-def test_the_columns_of_a_holding_are_columns_of_its_table(name: str) -> None:
+def test_the_filter_of_a_holding_uses_columns_of_its_table(name: str) -> None:
     for holding in UPSTREAMS[name].holdings:
         assert set(holding.rows.meta.root_names()) <= set(holding.table.schema)
 
 
-def test_nothing_is_fetched_that_has_no_record() -> None:
+def test_every_fetcher_has_a_record() -> None:
     assert list(FETCHERS) == list(UPSTREAMS)
 
 
-def test_the_upstreams_of_a_table_are_those_with_rows_in_it() -> None:
-    assert upstreams_of(RAW_ARTICLES) == ["rss", "gdelt"]
-    assert upstreams_of(RAW_TARIFFS) == []
+def test_the_upstreams_of_a_table_are_those_that_provide_rows() -> None:
+    assert list_upstreams(RAW_ARTICLES) == ["rss", "gdelt"]
+    assert list_upstreams(RAW_TARIFFS) == []
 
 
 @BY_NAME

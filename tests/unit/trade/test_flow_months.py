@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.contracts.tables.deeds import FLOW_MONTHS
 from pipeline.contracts.tables.trade import TRADE_FLOWS
+from pipeline.contracts.tables.trade_results import FLOW_MONTHS
 from tests.unit.trade.scenes import Figures, build, flow, flows
 
 

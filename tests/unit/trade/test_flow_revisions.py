@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from pipeline.contracts.tables.deeds import FLOW_MONTHS, TRADE_STRAIN
 from pipeline.contracts.tables.trade import FLOW_REVISIONS, TRADE_FLOWS
+from pipeline.contracts.tables.trade_results import FLOW_MONTHS, TRADE_STRAIN
 from pipeline.settings import shipped
 from pipeline.warehouse.sql import read_query, select
 from tests.unit.trade.scenes import Figures, build, flow, flows

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from pipeline.contracts.tables.deeds import COMMITMENTS, PROMISES_AND_DEEDS
+from pipeline.contracts.tables.trade_results import COMMITMENTS, PROMISES_AND_DEEDS
 from tests.unit.trade.scenes import Figures, build, flows, promise
 
 # US exports of goods to China in millions of USD, by hand from pipeline/sample/trade/flows.csv

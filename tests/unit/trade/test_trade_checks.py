@@ -2,7 +2,7 @@
 
 import pytest
 
-from pipeline.contracts.tables.deeds import PROMISES_AND_DEEDS, TRADE_SIGNALS, TRADE_STRAIN
+from pipeline.contracts.tables.trade_results import PROMISES_AND_DEEDS, TRADE_SIGNALS, TRADE_STRAIN
 from pipeline.index.trade_thresholds import read_trade_thresholds
 from pipeline.settings import shipped
 from pipeline.warehouse.sql import read_query, select

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.contracts.tables.deeds import TRADE_SIGNALS
+from pipeline.contracts.tables.trade_results import TRADE_SIGNALS
 from tests.unit.trade.scenes import Figures, Row, build, flow, flows, month, rate
 
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.contracts.tables.deeds import TRADE_STRAIN
+from pipeline.contracts.tables.trade_results import TRADE_STRAIN
 from tests.unit.trade.scenes import Figures, build, flow, flows, rate
 
 USA_ON_CHN = {"actor": "USA", "target": "CHN"}

@@ -17,7 +17,6 @@ from pipeline.contracts.model import Table
 from pipeline.contracts.tables.contributions import TOP_CONTRIBUTIONS
 from pipeline.contracts.tables.core import ARTICLES, COVERAGE, DUPLICATES
 from pipeline.contracts.tables.crosscheck import GDELT_ACCOUNTS, GDELT_DAILY, GDELT_EVENTS
-from pipeline.contracts.tables.deeds import COMMITMENTS, FLOW_MONTHS, PROMISES_AND_DEEDS, TRADE_SIGNALS, TRADE_STRAIN
 from pipeline.contracts.tables.index import (
     BASELINE,
     CHANNEL_DAILY,
@@ -32,6 +31,7 @@ from pipeline.contracts.tables.measures import MEASURE_EVENTS, MEASURE_STATES, M
 from pipeline.contracts.tables.official import OFFICIAL_DOCUMENTS, OFFICIAL_SIGNALS, RAW_OFFICIAL_DOCUMENTS
 from pipeline.contracts.tables.raw import RAW_ARTICLES, RAW_TRADE_FLOWS
 from pipeline.contracts.tables.trade import FLOW_REVISIONS, TARIFF_RATES, TRADE_FLOWS
+from pipeline.contracts.tables.trade_results import COMMITMENTS, FLOW_MONTHS, PROMISES_AND_DEEDS, TRADE_SIGNALS, TRADE_STRAIN
 from pipeline.contracts.tables.vintages import VINTAGES
 from pipeline.settings import shipped
 from pipeline.warehouse.lake import Lake

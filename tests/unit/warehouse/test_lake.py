@@ -108,7 +108,7 @@ def test_the_same_rows_in_any_order_give_the_same_bytes(tmp_path: Path) -> None:
 def test_days_may_be_written_in_any_batches(tmp_path: Path) -> None:
     rows = every_day(10)
     Lake(tmp_path / "one").write_days(COVERAGE, rows, WEEK)
-    for chunk in WEEK.chunks(3):
+    for chunk in WEEK.split(3):
         part = rows.filter(pl.col("index_date").is_between(chunk.first, chunk.last))
         Lake(tmp_path / "other").write_days(COVERAGE, part, chunk)
     assert bytes_of(tmp_path / "other") == bytes_of(tmp_path / "one")

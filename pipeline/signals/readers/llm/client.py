@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, Self, TypeVar
 from pydantic import SecretStr
 
 from pipeline import clock
-from pipeline.contracts.instants import retry_after
+from pipeline.contracts.instants import parse_retry_after
 from pipeline.contracts.model import Vocabulary
 from pipeline.signals.readers.llm.budget import Budget, SpentError
 from pipeline.signals.readers.llm.reading import BadAnswerError
@@ -225,7 +225,7 @@ class Client:
             return _TryError("request_refused", said, again=False)
         if status in {TIMED_OUT, TOO_MANY} or status >= FIRST_SERVER_ERROR:
             reason = "rate_limited" if status == TOO_MANY else "server_error"
-            return _TryError(reason, said, again=True, wait=retry_after(headers.get("Retry-After", ""), clock.now()))
+            return _TryError(reason, said, again=True, wait=parse_retry_after(headers.get("Retry-After", ""), clock.now()))
         return _TryError("request_refused", said, again=False)
 
     def _note_failure(self, failed: _TryError) -> None:

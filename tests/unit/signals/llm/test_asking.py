@@ -10,7 +10,7 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from pipeline.contracts.instants import retry_after
+from pipeline.contracts.instants import parse_retry_after
 from pipeline.signals.readers.llm.client import UNREAD
 from pipeline.signals.texts import ExtractorError
 from tests.unit.signals.llm.scenes import QUICK, TEXT, answer, reader, signal, texts
@@ -70,9 +70,9 @@ def test_a_passing_failure_is_tried_again(tmp_path: Path, failures: list[Canned]
 
 def test_the_wait_that_the_endpoint_asks_for_is_kept(tmp_path: Path) -> None:
     now = datetime(2025, 4, 2, 12, tzinfo=UTC)
-    assert retry_after("7", now) == 7
-    assert retry_after("Wed, 02 Apr 2025 12:00:30 GMT", now) == 30
-    assert [retry_after(header, now) for header in ("", "soon", "-3", "Wed, 02 Apr 2025 11:00:00 GMT")] == [0, 0, 0, 0]
+    assert parse_retry_after("7", now) == 7
+    assert parse_retry_after("Wed, 02 Apr 2025 12:00:30 GMT", now) == 30
+    assert [parse_retry_after(header, now) for header in ("", "soon", "-3", "Wed, 02 Apr 2025 11:00:00 GMT")] == [0, 0, 0, 0]
     with serving(in_turn(failing(429, Retry_After="1"), GOOD)) as model:
         extractor = reader(model.url, tmp_path)  # one that waits 20 ms at the most, and so gives up rather than ask too early
         with pytest.raises(ExtractorError, match="rate_limited"):

@@ -7,10 +7,10 @@ import polars as pl
 import pytest
 
 from pipeline.contracts.days import Days
-from pipeline.contracts.tables.deeds import TRADE_STRAIN
+from pipeline.contracts.tables.trade_results import TRADE_STRAIN
 from pipeline.contracts.tables.raw import RAW_TARIFFS, RAW_TRADE_FLOWS
 from pipeline.contracts.tables.trade import FLOW_REVISIONS, TRADE_FLOWS
-from pipeline.contracts.upstreams import CENSUS, upstreams_of
+from pipeline.contracts.upstreams import CENSUS, list_upstreams
 from pipeline.settings.sources import Sources
 from pipeline.sources.customs import census, merge
 from pipeline.sources.customs.csv_files import read_flows
@@ -35,7 +35,7 @@ def merge_responses(folder: Path, *answers: Payload, nothing_on: tuple[str, ...]
 
 
 def test_every_upstream_that_holds_trade_flows_has_a_reader() -> None:
-    assert list(merge.READERS) == upstreams_of(RAW_TRADE_FLOWS)
+    assert list(merge.READERS) == list_upstreams(RAW_TRADE_FLOWS)
 
 
 def test_without_responses_the_figures_are_those_of_the_file(folder: Path) -> None:

@@ -142,7 +142,7 @@ def twelve_days() -> list[Payload]:
 @pytest.mark.parametrize("days", [Days(date(2025, 4, n), date(2025, 4, n + length)) for n in range(4, 14) for length in (0, 2)])
 def test_the_rows_of_a_day_do_not_depend_on_how_many_days_are_read(days: Days) -> None:
     responses = twelve_days()
-    reach = days.reaching_back(DAYS_BACK)
+    reach = days.extend_back(DAYS_BACK)
     some = read(*[one for one in responses if one.about >= reach.first])
     within = pl.col("index_date").is_between(days.first, days.last)
     assert some.filter(within).equals(read(*responses).filter(within))
