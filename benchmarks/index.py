@@ -28,7 +28,7 @@ from pipeline.contracts.tables.index import CHANNEL_DAILY, SIGNALS, STORIES, STO
 from pipeline.contracts.vocabulary import INSTRUMENT, KIND, KIND_POLARITY
 from pipeline.index.parameters import model_variables
 from pipeline.models.build import models_to_run, run_model
-from pipeline.settings import shipped
+from pipeline.settings import shipped_folder
 from pipeline.warehouse.lake import Lake
 
 TIME_BAR_SECONDS = 15
@@ -140,7 +140,7 @@ def run(lake: Lake) -> dict[str, float]:
 
 def seconds_of_one_day(lake: Lake, folder: Path) -> float:
     """Seconds that all contributions of one day take in a database that holds the tables of the view; the best of five."""
-    view = (shipped("sql") / "views" / "contributions.sql").read_text(encoding="utf-8")
+    view = (shipped_folder("sql") / "views" / "contributions.sql").read_text(encoding="utf-8")
     with duckdb.connect(str(folder / "index.duckdb"), config={"threads": 1}) as con:
         for table in (CHANNEL_DAILY, STORY_MASS):
             con.from_parquet([str(path) for path in lake.files(table)]).create(table.name)

@@ -1,7 +1,7 @@
-"""Trade Tension: news articles and trade figures in, a daily, directed, evidence-linked tension index out.
+"""Trade Tension: a daily, directed index of trade tension from news articles and trade figures.
 
-The way of the data is `raw -> core -> index -> published` (beside it `trade`); each folder here is one step's knowledge, and
-`defs/` wires the steps into Dagster assets. Start reading at `contracts/tables.py`: it names every table there is.
+Data flows through the layers `raw -> core -> index -> published`, and `trade` for official figures. `defs/` defines the Dagster assets.
+Start reading at `contracts/tables/`, which defines every table.
 """
 
 __version__ = "0.1.0"

@@ -1,4 +1,4 @@
-"""The one clock. Commands and the calendar of days read the time here, so that tests can replace it."""
+"""Current time. All code reads it here, so that tests can replace it."""
 
 from datetime import UTC, date, datetime
 

@@ -5,7 +5,7 @@ from datetime import date, timedelta
 from pipeline import clock
 from pipeline.contracts.days import Days
 from pipeline.settings import SAMPLE_FIRST_DAY, SAMPLE_LAST_DAY, Settings
-from pipeline.settings.reading import change_settings
+from pipeline.settings.load import change_settings
 from pipeline.sources.errors import SourceError
 from pipeline.sources.files.articles import find_article_files
 from pipeline.sources.files.catalogue import Catalogue

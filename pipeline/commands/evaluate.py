@@ -8,7 +8,7 @@ from pipeline.commands.console import err, out
 from pipeline.contracts.readers import ReaderName
 from pipeline.report import scores, terminal
 from pipeline.report.plain import plain
-from pipeline.settings.reading import read_settings
+from pipeline.settings.load import read_settings
 from pipeline.signals.evaluate import errors as list_errors
 from pipeline.signals.evaluate import evaluate
 from pipeline.signals.extractors import make

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from pipeline.commands.console import out
 from pipeline.report import terminal
-from pipeline.settings.reading import read_settings
+from pipeline.settings.load import read_settings
 from pipeline.signals.extractors import explaining
 
 

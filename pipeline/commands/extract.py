@@ -6,7 +6,7 @@ from pipeline.commands.console import err, out
 from pipeline.contracts.readers import ReaderName
 from pipeline.report import terminal
 from pipeline.report.plain import plain
-from pipeline.settings.reading import read_settings
+from pipeline.settings.load import read_settings
 from pipeline.signals.extractors import make
 from pipeline.sources.files.texts import read_texts, write_rows
 

@@ -14,7 +14,7 @@ from pipeline.contracts.tables.index import TENSION_PAIR_DAILY
 from pipeline.progress import display_progress
 from pipeline.report import terminal
 from pipeline.report.evidence import newest_contributions
-from pipeline.settings.reading import read_settings
+from pipeline.settings.load import read_settings
 from pipeline.signals.extractors import make
 from pipeline.sources.files.catalogue import Catalogue
 from pipeline.warehouse import home

@@ -10,7 +10,7 @@ from pipeline.contracts.sources import next_asked_at
 from pipeline.contracts.upstreams import UPSTREAMS
 from pipeline.report import terminal
 from pipeline.settings import Settings
-from pipeline.settings.reading import read_settings
+from pipeline.settings.load import read_settings
 from pipeline.sources.http.archive import Archive
 from pipeline.sources.registry import FETCHERS
 from pipeline.sources.standing import standing, standing_of_files

@@ -8,7 +8,7 @@ from pipeline.contracts.tables import TABLES
 from pipeline.contracts.tables.core import COVERAGE, QUARANTINE
 from pipeline.report import terminal
 from pipeline.report.plain import plain
-from pipeline.settings.reading import read_settings
+from pipeline.settings.load import read_settings
 from pipeline.warehouse.lake import Lake
 
 

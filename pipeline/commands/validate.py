@@ -5,7 +5,7 @@ from pathlib import Path
 
 from pipeline.commands.console import err, out
 from pipeline.report.plain import plain
-from pipeline.settings.reading import read_settings
+from pipeline.settings.load import read_settings
 from pipeline.validation.events import read_events
 from pipeline.validation.page import printed
 from pipeline.validation.run import Asked, validate, write

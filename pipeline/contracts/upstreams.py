@@ -3,12 +3,13 @@
 Belongs here: facts from which settings, documents, assets and counts are derived. Does not: requests (`pipeline/sources`).
 """
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Annotated, Any, Generic, Literal, TypeVar
 
 import polars as pl
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, StringConstraints, field_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, field_validator
 
 from pipeline.contracts.customs import CENSUS_PARTNERS, COMTRADE_AREAS
 from pipeline.contracts.model import Source, Table
@@ -16,9 +17,21 @@ from pipeline.contracts.tables.crosscheck import GDELT_EVENTS
 from pipeline.contracts.tables.official import RAW_OFFICIAL_DOCUMENTS
 from pipeline.contracts.tables.raw import RAW_ARTICLES, RAW_TRADE_FLOWS
 
-Url = Annotated[str, StringConstraints(pattern=r"^https?://[^/@\s]+(?:/\S*)?$")]
-Country = Annotated[str, StringConstraints(pattern=r"^[A-Z]{3}$")]
-HsCode = Annotated[str, StringConstraints(pattern=r"^[0-9]{2,10}$")]
+
+def _require_form(regex: str, form: str) -> AfterValidator:
+    """Build a validator that refuses text not matching `regex`, without showing it: it may contain a password."""
+
+    def check(text: str) -> str:
+        if not re.fullmatch(regex, text):
+            raise ValueError(f"write {form}")
+        return text
+
+    return AfterValidator(check)
+
+
+Url = Annotated[str, _require_form(r"https?://[^/@\s]+(?:/\S*)?", "an http or https URL without user name and password")]
+Country = Annotated[str, _require_form(r"[A-Z]{3}", "an ISO alpha-3 code, e.g. CHN")]
+HsCode = Annotated[str, _require_form(r"[0-9]{2,10}", 'an HS code of 2 to 10 digits as text, e.g. "1201"')]
 Products = dict[str, tuple[HsCode, ...]]
 
 _COMTRADE_DIGITS = frozenset({2, 4, 6})

@@ -1,6 +1,6 @@
-"""Every setting once. Order of precedence: what a command gives, TENSION_* variables, `tension.toml` in the working folder, the default.
+"""Settings. Precedence: command options, TENSION_* variables, `tension.toml` in the working folder, defaults.
 
-Belongs here: names, types, defaults and limits of settings, and where things lie on disk. Does not: anything that uses them.
+Belongs here: names, types, defaults and limits of settings, and paths. Does not: code that uses them.
 """
 
 from datetime import date
@@ -12,7 +12,7 @@ from pydantic_settings import BaseSettings, NoDecode, PydanticBaseSettingsSource
 
 from pipeline.contracts.countries import parse_pair
 from pipeline.contracts.readers import ReaderName
-from pipeline.settings.archives import ArticleFiles, archive
+from pipeline.settings.archives import ArticleFiles, to_archive
 from pipeline.settings.sources import Sources, TomlFile, Variables
 
 PACKAGE = Path(__file__).parents[1]
@@ -25,85 +25,85 @@ SAMPLE_NOTE = "Bundled sample: invented articles about public facts of 2025. Not
 SAMPLE_PAIRS = ("CHN-USA", "EUN-USA", "JPN-USA", "CAN-USA", "MEX-USA", "BRA-USA", "IND-USA")
 
 
-def shipped(folder: str) -> Path:
-    """`sql/` or `expectations/`: beside the package in a checkout, inside it in an installed wheel."""
-    beside = PACKAGE.parent / folder
-    return beside if beside.is_dir() else PACKAGE / "_shipped" / folder
+def shipped_folder(name: str) -> Path:
+    """Return `sql/` or `expectations/`: next to the package in a checkout, inside it in a wheel."""
+    in_checkout = PACKAGE.parent / name
+    return in_checkout if in_checkout.is_dir() else PACKAGE / "_shipped" / name
 
 
 class Settings(BaseSettings):
-    """What a run reads, over which days and pairs, and where it keeps what it makes."""
+    """Input, days, pairs, method and output folder of a run."""
 
-    # an error must not print what was given: a key may stand beside the mistake
+    # Errors must not show the input, because it may contain a key.
     model_config = SettingsConfigDict(
         env_prefix="TENSION_", toml_file="tension.toml", extra="forbid", frozen=True, hide_input_in_errors=True
     )
 
     home: Path = Field(Path("data"), description="folder that holds the lake, the published files and Dagster's history")
-    sources: Sources = Field(Sources(), description="upstreams that are fetched, and what is asked of each")
+    sources: Sources = Field(Sources(), description="enabled upstreams and their settings")
     articles: Annotated[tuple[ArticleFiles, ...], NoDecode] = Field(
-        default_factory=lambda given: () if "sources" in given and given["sources"].on else (_SAMPLE,),
-        description="article files, folders or patterns; the bundled sample by default, none where an upstream is on",
+        default_factory=lambda data: () if "sources" in data and data["sources"].on else (_SAMPLE,),
+        description="article files, folders or patterns; default: the bundled sample, or none if an upstream is enabled",
     )
     trade: Path = Field(
-        SAMPLE_TRADE, description="folder with flows.csv, tariffs.csv and commitments.csv; the bundled official figures by default"
+        SAMPLE_TRADE, description="folder with flows.csv, tariffs.csv and commitments.csv; default: the bundled official figures"
     )
     pairs: Annotated[tuple[str, ...], NoDecode] = Field(SAMPLE_PAIRS, description="pairs of countries whose index is published")
     first_day: date = Field(SAMPLE_FIRST_DAY, description="first day of the daily partitions")
-    last_day: date | None = Field(None, description="last day of the daily partitions; none: the sample's last, or yesterday")
+    last_day: date | None = Field(None, description="last day of the daily partitions; none: the sample's last day, or yesterday")
     baseline: Annotated[tuple[date, date] | None, NoDecode] = Field(None, description="baseline window; none: the first 365 days read")
     half_life_days: float = Field(7.0, gt=0, le=3650, description="half-life of the filter")
-    lookback_days: int = Field(7, ge=0, le=60, description="days that each scheduled run reads again for late articles")
-    workers: int | None = Field(None, ge=1, le=64, description="threads or processes that read articles; default: one for each core")
+    lookback_days: int = Field(7, ge=0, le=60, description="days that each scheduled run reads again, for late articles")
+    workers: int | None = Field(None, ge=1, le=64, description="threads or processes that read articles; default: one per core")
     extractor: ReaderName = Field(
-        "both", description="reader of articles: `both` (rules and encoder), `rules`, `encoder`, or `llm`, a language model"
+        "both", description="reading mode: `both` (rules and encoder), `rules`, `encoder`, or `llm`, a language model"
     )
     llm_base_url: str = Field(
-        "", pattern=r"^(?:https?://[^/@\s]+(?:/\S*)?)?$", description="endpoint of the chat protocol, such as https://host/v1"
+        "", pattern=r"^(?:https?://[^/@\s]+(?:/\S*)?)?$", description="endpoint of the chat API, e.g. https://host/v1"
     )
-    llm_model: str = Field("", description="name of the model at that endpoint")
-    llm_api_key: SecretStr | None = Field(None, description="key of that endpoint; give it as a variable only")
+    llm_model: str = Field("", description="name of the model at the endpoint")
+    llm_api_key: SecretStr | None = Field(None, description="API key of the endpoint; set it as a variable only")
     llm_confidence: Path | None = Field(
-        None, description="measured table from the model's confidence to a probability; none: a cautious one"
+        None, description="measured table of probabilities by the model's confidence; none: a cautious default"
     )
-    llm_concurrency: int = Field(4, ge=1, le=64, description="requests under way at a time")
-    llm_timeout_seconds: float = Field(60.0, gt=0, le=3600, description="longest wait for one answer")
-    llm_budget_requests: int = Field(1_000, ge=1, description="most requests of one run")
-    llm_budget_tokens: int = Field(5_000_000, ge=1, description="most tokens of one run, in and out")
+    llm_concurrency: int = Field(4, ge=1, le=64, description="concurrent requests")
+    llm_timeout_seconds: float = Field(60.0, gt=0, le=3600, description="longest wait for one response")
+    llm_budget_requests: int = Field(1_000, ge=1, description="maximum requests per run")
+    llm_budget_tokens: int = Field(5_000_000, ge=1, description="maximum tokens per run, input and output")
     cluster: str | None = Field(
-        None, pattern=r"^(?:tcp|tls)://[^/\s]+:\d+$", description="Dask scheduler whose workers read instead, such as tcp://host:8786"
+        None, pattern=r"^(?:tcp|tls)://[^/\s]+:\d+$", description="Dask scheduler whose workers read the articles, e.g. tcp://host:8786"
     )
 
     @field_validator("articles", mode="before")
     @classmethod
-    def _paths(cls, given: Any) -> Any:
-        parts = [part for part in given.split(",") if part] if isinstance(given, str) else given
-        return tuple(archive(part) for part in parts) if isinstance(parts, list | tuple) else parts
+    def _split_paths(cls, value: Any) -> Any:
+        parts = [part for part in value.split(",") if part] if isinstance(value, str) else value
+        return tuple(to_archive(part) for part in parts) if isinstance(parts, list | tuple) else parts
 
     @field_validator("pairs", mode="before")
     @classmethod
-    def _pairs(cls, given: Any) -> tuple[str, ...]:
-        parts = given.split(",") if isinstance(given, str) else given
+    def _parse_pairs(cls, value: Any) -> tuple[str, ...]:
+        parts = value.split(",") if isinstance(value, str) else value
         pairs = tuple(dict.fromkeys("-".join(parse_pair(part)) for part in parts if part.strip()))
         if not pairs:
-            raise ValueError("no pair of countries is given; write at least one, such as USA-CHN")
+            raise ValueError("no pair of countries; write at least one, e.g. USA-CHN")
         return pairs
 
     @field_validator("baseline", mode="before")
     @classmethod
-    def _window(cls, given: Any) -> Any:
-        return tuple(given.split(":")) if isinstance(given, str) else given
+    def _split_window(cls, value: Any) -> Any:
+        return tuple(value.split(":")) if isinstance(value, str) else value
 
     @model_validator(mode="after")
-    def _days_in_order(self) -> "Settings":
+    def _check_days(self) -> "Settings":
         if self.last_day and self.last_day < self.first_day:
-            raise ValueError(f"last_day {self.last_day} lies before first_day {self.first_day}")
+            raise ValueError(f"last_day {self.last_day} is earlier than first_day {self.first_day}; swap them")
         if self.sources.on and "first_day" not in self.model_fields_set:
             raise ValueError(
-                "first_day is not set: say from which day on the upstreams in sources.on are read, such as first_day = 2026-01-01"
+                "first_day is not set; set the first day to read from the upstreams in sources.on, e.g. first_day = 2026-01-01"
             )
         if self.baseline and self.baseline[1] < self.baseline[0]:
-            raise ValueError(f"the baseline window {self.baseline[0]} to {self.baseline[1]} ends before it begins")
+            raise ValueError(f"the baseline window {self.baseline[0]} to {self.baseline[1]} ends before it begins; swap its days")
         return self
 
     @classmethod
@@ -115,50 +115,50 @@ class Settings(BaseSettings):
         dotenv_settings: PydanticBaseSettingsSource,
         file_secret_settings: PydanticBaseSettingsSource,
     ) -> tuple[PydanticBaseSettingsSource, ...]:
-        """Commands before variables before `tension.toml`."""
+        """Order the sources of settings by precedence."""
         return init_settings, Variables(settings_cls), TomlFile(settings_cls)
 
     @property
     def is_sample(self) -> bool:
-        """Whether the bundled sample is what is read; shown wherever its figures are."""
+        """Whether the bundled sample is read, which every output must say."""
         return self.articles == (_SAMPLE,)
 
     @property
     def end(self) -> date | None:
-        """Last day of the daily partitions, or None when they go on with the calendar."""
+        """Last day of the daily partitions; None when a new one is added every day."""
         return SAMPLE_LAST_DAY if self.last_day is None and self.is_sample else self.last_day
 
     @property
     def lake(self) -> Path:
-        """The record: Parquet by table and day."""
+        """Lake: Parquet files by table and day."""
         return self.home / "lake"
 
     @property
     def payloads(self) -> Path:
-        """What upstreams answered, as it came, with a journal of every request."""
+        """Responses of upstreams as received, and the journal of all requests."""
         return self.home / "lake" / "payloads"
 
     @property
     def readings(self) -> Path:
-        """What extractors found in texts, so that each is read once."""
+        """Stored findings of texts, so that each text is read once."""
         return self.home / "readings"
 
     @property
     def published(self) -> Path:
-        """The product: releases, `latest`, the database and the report."""
+        """Output: releases, `latest`, the database and the report."""
         return self.home / "published"
 
     @property
     def inbox(self) -> Path:
-        """Drop folder: article files put here are read beside `articles`."""
+        """Drop folder: its article files are read in addition to `articles`."""
         return self.home / "inbox"
 
     @property
     def catalogue(self) -> Path:
-        """Which days each article file holds, so that those of other days need not be read."""
+        """Catalogue of the days in each article file, so that other files are skipped."""
         return self.home / "article-files.json"
 
     @property
     def dagster_home(self) -> Path:
-        """Dagster's history of runs."""
+        """Run history of Dagster."""
         return self.home / "dagster"

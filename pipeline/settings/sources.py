@@ -1,7 +1,6 @@
-"""Settings of what is fetched: which upstreams are on, a group for each of them, and how the network is used.
+"""Settings of fetching: enabled upstreams, one group per upstream, and the network.
 
-Belongs here: how the groups of `pipeline/contracts/upstreams.py` become settings, and the network's limits. Does not: fetching
-(`pipeline/sources`).
+Belongs here: settings built from the groups in `pipeline/contracts/upstreams.py`. Does not: fetching (`pipeline/sources`).
 """
 
 from collections.abc import Mapping
@@ -13,26 +12,26 @@ from pydantic_settings import EnvSettingsSource, TomlConfigSettingsSource
 from pipeline.contracts.upstreams import UPSTREAMS, G, SettingsGroup, Upstream
 
 
-def _require_known(name: str) -> str:
+def _require_upstream(name: str) -> str:
     if name not in UPSTREAMS:
-        raise ValueError(f"there is no upstream of this name; write one of {', '.join(UPSTREAMS)}")
+        raise ValueError(f"there is no upstream {name[:40]!r}; write one of {', '.join(UPSTREAMS)}")
     return name
 
 
-UpstreamName = Annotated[str, AfterValidator(_require_known)]
+UpstreamName = Annotated[str, AfterValidator(_require_upstream)]
 
 
 class Network(SettingsGroup):
-    """How the network is used. The limits hold for every upstream."""
+    """Network use. The limits apply to every upstream."""
 
-    contact: str = Field("", max_length=200, description="address that upstreams may write to; sent in the User-Agent")
-    private_hosts: tuple[str, ...] = Field((), description="hosts that may be asked although their address is private or of this machine")
-    wait_seconds: PositiveFloat = Field(20.0, le=600, description="longest wait for a connection, or for the next bytes")
-    deadline_seconds: PositiveFloat = Field(300.0, le=7200, description="longest time for one whole answer")
-    largest_bytes: PositiveInt = Field(200_000_000, description="largest answer, unpacked")
-    tries: int = Field(4, ge=1, le=10, description="how often one thing is asked for before it counts as failed")
-    longest_pause_seconds: PositiveFloat = Field(120.0, le=3600, description="longest pause that an upstream's `Retry-After` may ask for")
-    seconds_between: NonNegativeFloat = Field(1.0, le=60, description="least time between two requests to one host")
+    contact: str = Field("", max_length=200, description="contact address for upstreams; sent in the User-Agent")
+    private_hosts: tuple[str, ...] = Field((), description="hosts that may be fetched although their address is private or local")
+    wait_seconds: PositiveFloat = Field(20.0, le=600, description="longest wait for a connection or for the next bytes")
+    deadline_seconds: PositiveFloat = Field(300.0, le=7200, description="longest time for one response")
+    largest_bytes: PositiveInt = Field(200_000_000, description="size limit of a response, unpacked")
+    tries: int = Field(4, ge=1, le=10, description="attempts for each item before it counts as failed")
+    longest_pause_seconds: PositiveFloat = Field(120.0, le=3600, description="longest pause that an upstream may request by `Retry-After`")
+    seconds_between: NonNegativeFloat = Field(1.0, le=60, description="minimum time between two requests to one host")
 
 
 class _Sources(SettingsGroup):
@@ -41,8 +40,8 @@ class _Sources(SettingsGroup):
     )
     network: Network = Network()
 
-    def of(self, upstream: Upstream[G]) -> G:
-        """The group of settings of one upstream."""
+    def get_group(self, upstream: Upstream[G]) -> G:
+        """Return the settings of one upstream."""
         group = getattr(self, upstream.name)
         assert isinstance(group, upstream.settings)
         return group
@@ -51,40 +50,40 @@ class _Sources(SettingsGroup):
 if TYPE_CHECKING:
 
     class Sources(_Sources):
-        """Which upstreams are on, and what is asked of each. None is on by default: a run reads nothing from the network."""
+        """Enabled upstreams and their settings. None is enabled by default, so a run uses no network."""
 
 else:
     Sources = create_model(
         "Sources",
         __base__=_Sources,
-        __doc__="Which upstreams are on, and what is asked of each. None is on by default: a run reads nothing from the network.",
+        __doc__="Enabled upstreams and their settings. None is enabled by default, so a run uses no network.",
         **{one.name: (one.settings, one.settings()) for one in UPSTREAMS.values()},
     )
 
 
 class Variables(EnvSettingsSource):
-    """TENSION_* variables, with the key of each upstream that needs one (`TENSION_CENSUS_KEY`)."""
+    """TENSION_* variables, and the API keys of upstreams, e.g. `TENSION_CENSUS_KEY`."""
 
     def __call__(self) -> dict[str, Any]:
-        """Read the variables of the fields, and the keys into the groups of their upstreams."""
+        """Read the variables, and move keys to the groups of their upstreams."""
         keys = {name: self.env_vars.get(f"{self.env_prefix}{name}".lower()) for name in _KEY_NAMES}
         return _move_keys(super().__call__() | {name: key for name, key in keys.items() if key is not None})
 
 
 class TomlFile(TomlConfigSettingsSource):
-    """`tension.toml`, where a key may also be given under its short name (`census_key`)."""
+    """Settings file `tension.toml`, in which a key may have its short name, e.g. `census_key`."""
 
     def __call__(self) -> dict[str, Any]:
-        """Read the file, and the keys into the groups of their upstreams."""
+        """Read the file, and move keys to the groups of their upstreams."""
         return _move_keys(super().__call__())
 
 
-#: Short names of keys, as in `tension.toml` and after TENSION_ in a variable.
+#: Upstream by short name of its key, as in `tension.toml` or in a variable after TENSION_.
 _KEY_NAMES = {f"{upstream.name}_key": upstream.name for upstream in UPSTREAMS.values() if upstream.key_variable}
 
 
 def _move_keys(values: Mapping[str, Any]) -> dict[str, Any]:
-    """Move each key from its short name to `sources.<name>.key`; where no group can be read, validation says so."""
+    """Move each key from its short name to `sources.<name>.key`; leave it where that is no group, for validation."""
     moved = dict(values)
     for key_name in _KEY_NAMES.keys() & moved.keys():
         sources = moved.get("sources", {})

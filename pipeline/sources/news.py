@@ -33,7 +33,7 @@ def answered_articles(archive: Archive, settings: Sources, days: Days, today: da
     feeds = archive.payloads(RSS.name, Days(days.first - timedelta(days=rss.DAYS_BACK), max(today, days.last)))
     for rows in rss.new_rows(feeds):
         yield _of(rows, days)
-    for rows in article_rows(archive, Days(days.first, days.last + DAYS_LATE), settings.of(GDELT).outlets):
+    for rows in article_rows(archive, Days(days.first, days.last + DAYS_LATE), settings.get_group(GDELT).outlets):
         yield _of(rows, days)
 
 

@@ -38,7 +38,7 @@ class Fetcher(Generic[G]):
 
     def fetch(self, client: Client, settings: Settings, window: Days) -> Iterator[Fetched]:
         """Request a window of days, and yield what came of each request."""
-        return self.ask(client, settings.sources.of(self.upstream), window)
+        return self.ask(client, settings.sources.get_group(self.upstream), window)
 
     def newest_day(self, archive: Archive, until: date) -> date | None:
         """Find the newest day, up to `until`, that the stored answers are about; None when there are none."""

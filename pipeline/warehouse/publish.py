@@ -20,7 +20,7 @@ from pipeline import __version__
 from pipeline.contracts.dictionary import build_datapackage, describe_column, render_markdown
 from pipeline.contracts.model import Table
 from pipeline.contracts.tables import TABLES, VIEWS
-from pipeline.settings import shipped
+from pipeline.settings import shipped_folder
 from pipeline.warehouse.lake import Lake, write_parquet
 
 DATABASE = "trade_tension.duckdb"
@@ -153,7 +153,7 @@ def _about(database: Path) -> tuple[str, str] | None:
 
 
 def _shipped_with(folder: str) -> list[Path]:
-    return sorted((shipped("sql") / folder).glob("*.sql"))
+    return sorted((shipped_folder("sql") / folder).glob("*.sql"))
 
 
 def _build(stale: Mapping[str, str]) -> str:

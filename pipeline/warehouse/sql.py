@@ -22,7 +22,7 @@ import polars as pl
 
 from pipeline.contracts.model import ContractError, Table
 from pipeline.contracts.tables import TABLES, VIEWS
-from pipeline.settings import shipped
+from pipeline.settings import shipped_folder
 from pipeline.warehouse.lake import Lake
 
 #: Folders of `sql/` whose files make no table.
@@ -59,7 +59,7 @@ class Query(NamedTuple):
 
 def model_files() -> list[Path]:
     """The files of `sql/` that make a table, each the table of its name."""
-    return sorted(path for path in shipped("sql").glob("*/*.sql") if path.parent.name not in NOT_MODELS)
+    return sorted(path for path in shipped_folder("sql").glob("*/*.sql") if path.parent.name not in NOT_MODELS)
 
 
 def read_query(path: Path) -> Query:
@@ -74,7 +74,7 @@ def read_query(path: Path) -> Query:
 
 
 def _view_file(name: str) -> Path:
-    return shipped("sql") / "views" / f"{name}.sql"
+    return shipped_folder("sql") / "views" / f"{name}.sql"
 
 
 def version(query: Query) -> str:
@@ -170,7 +170,7 @@ def _connect(tables: Tables, query: Query, variables: Variables, threads: int) -
 @cache
 def _function_texts() -> tuple[str, ...]:
     """The files of `sql/functions`, in alphabetical order."""
-    return tuple(path.read_text(encoding="utf-8") for path in sorted((shipped("sql") / "functions").glob("*.sql")))
+    return tuple(path.read_text(encoding="utf-8") for path in sorted((shipped_folder("sql") / "functions").glob("*.sql")))
 
 
 @cache

@@ -5,10 +5,10 @@ from datetime import date
 import duckdb
 import polars as pl
 
-from pipeline.settings import shipped
+from pipeline.settings import shipped_folder
 from tests.conftest import SampleRun
 
-MACROS = sorted(path.stem for path in (shipped("sql") / "macros").glob("*.sql"))
+MACROS = sorted(path.stem for path in (shipped_folder("sql") / "macros").glob("*.sql"))
 
 
 def ask(run: SampleRun, query: str) -> pl.DataFrame:

@@ -15,12 +15,12 @@ from pipeline.contracts.dictionary import describe_column
 from pipeline.contracts.tables import TABLES
 from pipeline.contracts.tables.core import ARTICLES
 from pipeline.contracts.tables.index import CHANNEL_DAILY
-from pipeline.settings import SAMPLE_FIRST_DAY, SAMPLE_LAST_DAY, SAMPLE_NOTE, SAMPLE_PAIRS, shipped
+from pipeline.settings import SAMPLE_FIRST_DAY, SAMPLE_LAST_DAY, SAMPLE_NOTE, SAMPLE_PAIRS, shipped_folder
 from pipeline.warehouse.lake import Lake
 from tests.conftest import SampleRun
 
 PUBLISHED = {name: table for name, table in TABLES.items() if table.published}
-VIEWS = sorted(path.stem for path in (shipped("sql") / "views").glob("*.sql"))
+VIEWS = sorted(path.stem for path in (shipped_folder("sql") / "views").glob("*.sql"))
 #: What only upstreams tell: the sample has no official journal, and one origin for each figure.
 EMPTY_ON_THE_SAMPLE = {"official_acts", "flow_conflicts"}
 TEXT_COLUMNS = {"title", "body", "text", "content", "lead", "summary", "html"}

@@ -1,4 +1,4 @@
-"""Settings come from the command, then from variables, then from `tension.toml`, then from the defaults; wrong ones are refused."""
+"""Precedence and validation of settings."""
 
 from datetime import date
 from pathlib import Path
@@ -15,23 +15,23 @@ from pipeline.settings import (
     SAMPLE_PAIRS,
     SAMPLE_TRADE,
     Settings,
-    shipped,
+    shipped_folder,
 )
 from pipeline.settings.archives import ArticleFiles
-from pipeline.settings.reading import change_settings
+from pipeline.settings.load import SettingsError, change_settings, read_settings
 from pipeline.settings.sources import Sources
 
 
 @pytest.fixture(autouse=True)
-def _own_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def _run_in_empty_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
 
 
-def toml(text: str) -> None:
+def write_toml(text: str) -> None:
     Path("tension.toml").write_text(text, encoding="utf-8")
 
 
-def test_without_anything_the_bundled_sample_is_read() -> None:
+def test_the_bundled_sample_is_read_by_default() -> None:
     settings = Settings()
     assert settings.articles == (ArticleFiles(path=str(SAMPLE_ARTICLES)),)
     assert settings.trade == SAMPLE_TRADE
@@ -40,25 +40,25 @@ def test_without_anything_the_bundled_sample_is_read() -> None:
     assert settings.is_sample
 
 
-def test_the_file_goes_before_the_default() -> None:
-    toml("half_life_days = 14\n")
+def test_the_file_overrides_the_default() -> None:
+    write_toml("half_life_days = 14\n")
     assert Settings().half_life_days == 14
 
 
-def test_a_variable_goes_before_the_file(monkeypatch: pytest.MonkeyPatch) -> None:
-    toml("half_life_days = 14\nlookback_days = 3\n")
+def test_a_variable_overrides_the_file(monkeypatch: pytest.MonkeyPatch) -> None:
+    write_toml("half_life_days = 14\nlookback_days = 3\n")
     monkeypatch.setenv("TENSION_HALF_LIFE_DAYS", "21")
     assert (Settings().half_life_days, Settings().lookback_days) == (21, 3)
 
 
-def test_what_a_command_gives_goes_before_a_variable(monkeypatch: pytest.MonkeyPatch) -> None:
-    toml("half_life_days = 14\n")
+def test_an_option_overrides_a_variable(monkeypatch: pytest.MonkeyPatch) -> None:
+    write_toml("half_life_days = 14\n")
     monkeypatch.setenv("TENSION_HALF_LIFE_DAYS", "21")
     assert Settings(half_life_days=28).half_life_days == 28
 
 
-def test_a_file_may_give_every_setting() -> None:
-    toml(
+def test_the_file_may_have_every_setting() -> None:
+    write_toml(
         'home = "elsewhere"\narticles = ["wire", "more/wire.jsonl"]\ntrade = "figures"\npairs = ["usa-chn"]\nfirst_day = 2018-01-01\n'
         "last_day = 2018-12-31\nbaseline = [2018-01-01, 2018-06-30]\nhalf_life_days = 3.5\nlookback_days = 0\nworkers = 2\n"
     )
@@ -78,19 +78,82 @@ def test_lists_in_variables_are_separated_by_commas(monkeypatch: pytest.MonkeyPa
     assert Settings().pairs == ("CHN-USA", "EUN-USA")
 
 
-@pytest.mark.parametrize("given", ["USA-CHN", "CHN-USA", "usa-chn", " usa-CHN ", "USA-CHN,CHN-USA"])
-def test_a_pair_has_one_name_whichever_way_it_is_written(given: str) -> None:
-    assert Settings(pairs=given).pairs == ("CHN-USA",)
+@pytest.mark.parametrize("pairs", ["USA-CHN", "CHN-USA", "usa-chn", " usa-CHN ", "USA-CHN,CHN-USA"])
+def test_a_pair_is_accepted_in_either_order_and_case(pairs: str) -> None:
+    assert Settings(pairs=pairs).pairs == ("CHN-USA",)
 
 
-@pytest.mark.parametrize("given", ["USA", "USA-USA", "USACHN", "US-CN", "USA>CHN", "USA-CHN-EUN"])
-def test_a_wrong_pair_is_refused_with_one_that_would_be_right(given: str) -> None:
-    with pytest.raises(ValidationError, match=r"not a pair of countries.*such as USA-CHN"):
-        Settings(pairs=given)
+@pytest.mark.parametrize("pairs", ["USA", "USA-USA", "USACHN", "US-CN", "USA>CHN", "USA-CHN-EUN", "USA-XXX"])
+def test_a_wrong_pair_is_refused_with_a_right_one(pairs: str) -> None:
+    with pytest.raises(SettingsError, match=r"setting `pairs`: .* is not a pair of countries.*e\.g\. USA-CHN"):
+        read_settings(pairs=pairs)
+
+
+@pytest.mark.parametrize(
+    ("pairs", "message"),
+    [
+        ("EU-USA", "setting `pairs`: 'EU-USA' is not a pair of countries: the EU is EUN here, e.g. EUN-USA"),
+        ("USA-UK", "setting `pairs`: 'USA-UK' is not a pair of countries: the UK is GBR here, e.g. GBR-USA"),
+        (
+            "USA-CHN,USA-XXX",
+            "setting `pairs`: 'USA-XXX' is not a pair of countries: XXX is no country; write ISO alpha-3 codes, e.g. USA-CHN or EUN-USA",
+        ),
+        ("", "setting `pairs`: no pair of countries; write at least one, e.g. USA-CHN"),
+    ],
+)
+def test_an_unknown_country_is_answered_with_what_to_write(pairs: str, message: str) -> None:
+    with pytest.raises(SettingsError) as refused:
+        read_settings(pairs=pairs)
+    assert str(refused.value) == message
+
+
+@pytest.mark.parametrize(
+    ("toml", "message"),
+    [
+        ("half_life_days = 0", "setting `half_life_days`: the value must be above 0 (half-life of the filter)"),
+        ("lookback_days = 61", "setting `lookback_days`: the value must be at most 60"),
+        ("lookback_days = 1.5", "setting `lookback_days`: write a whole number"),
+        ('workers = "many"', "setting `workers`: write a whole number"),
+        ('first_day = "04/09/2025"', "setting `first_day`: write a day, e.g. 2025-04-04 (first day of the daily partitions)"),
+        ("first_day = 1", "setting `first_day`: write a day, e.g. 2025-04-04"),
+        ('extractor = "oracle"', "setting `extractor`: write one of 'both', 'rules', 'encoder' or 'llm' (reading mode:"),
+        ('cluster = "host"', "setting `cluster`: the value has the wrong form (Dask scheduler"),
+        ("home = 1", "setting `home`: write a path (folder that holds"),
+        ("baseline = [2025-01-01]", "setting `baseline.1`: the value is missing"),
+        ("articles = 1", "setting `articles`: write a list"),
+        ('sources = "rss"', "setting `sources`: write a table of names and values"),
+        ('sources.on = ["twitter"]', "setting `sources.on.0`: there is no upstream 'twitter'; write one of rss, gdelt"),
+        ("sources.network.tries = 0", "setting `sources.network.tries`: the value must be at least 1"),
+        ("sources.network.wait_seconds = 'long'", "setting `sources.network.wait_seconds`: write a number"),
+        ("sources.gdelt.master_list = 'perhaps'", "setting `sources.gdelt.master_list`: write true or false"),
+        ("sources.census.partners = ['China']", "setting `sources.census.partners.0`: write an ISO alpha-3 code, e.g. CHN"),
+        ("sources.census.products = { steel = ['iron'] }", "setting `sources.census.products.steel.0`: write an HS code of 2 to 10 digits"),
+        ("sources.rss.feeds = [{ name = 'a' }]", "setting `sources.rss.feeds.0.url`: the value is missing"),
+        (
+            "half_live_days = 14",
+            "setting `half_live_days`: there is no such setting; did you mean `half_life_days`?",
+        ),
+        ("sources.rss.feed = 1", "setting `sources.rss.feed`: there is no such setting; docs/operations.md lists the settings"),
+        ("first_day = 2025-04-02\nlast_day = 2025-04-01", "last_day 2025-04-01 is earlier than first_day 2025-04-02; swap them"),
+        ("first_day =", "tension.toml is not valid TOML: "),
+    ],
+)
+def test_errors_name_the_setting_and_what_to_write(toml: str, message: str) -> None:
+    write_toml(f"{toml}\n")
+    with pytest.raises(SettingsError) as refused:
+        read_settings()
+    assert message in str(refused.value)
+    assert not any(word in str(refused.value) for word in ("pydantic", "Value error", "Input should", "valid string"))
+
+
+def test_every_wrong_setting_is_reported() -> None:
+    write_toml("half_life_days = 0\nworkers = 0\n")
+    with pytest.raises(SettingsError, match=r"`half_life_days`.*\n.*`workers`"):
+        read_settings()
 
 
 def test_days_out_of_order_are_refused() -> None:
-    with pytest.raises(ValidationError, match="last_day 2025-04-01 lies before first_day 2025-04-02"):
+    with pytest.raises(ValidationError, match="last_day 2025-04-01 is earlier than first_day 2025-04-02"):
         Settings(first_day=date(2025, 4, 2), last_day=date(2025, 4, 1))
 
 
@@ -102,24 +165,24 @@ def test_a_baseline_that_ends_before_it_begins_is_refused() -> None:
 @pytest.mark.parametrize(
     ("name", "value"), [("half_life_days", 0), ("half_life_days", -1), ("lookback_days", -1), ("lookback_days", 61), ("workers", 0)]
 )
-def test_a_number_outside_its_limits_is_refused(name: str, value: float) -> None:
+def test_a_number_outside_its_bounds_is_refused(name: str, value: float) -> None:
     with pytest.raises(ValidationError, match=name):
         Settings(**{name: value})  # type: ignore[arg-type]
 
 
-@pytest.mark.parametrize("given", ["host:8786", "tcp://host", "http://host:8786", "tcp://ho st:8786", ""])
-def test_a_cluster_that_is_no_address_of_a_scheduler_is_refused(given: str) -> None:
+@pytest.mark.parametrize("cluster", ["host:8786", "tcp://host", "http://host:8786", "tcp://ho st:8786", ""])
+def test_a_cluster_that_is_not_a_scheduler_url_is_refused(cluster: str) -> None:
     with pytest.raises(ValidationError, match="cluster"):
-        Settings(cluster=given)
+        Settings(cluster=cluster)
 
 
-def test_a_cluster_is_one_variable(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_cluster_can_be_set_as_a_variable(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("TENSION_CLUSTER", "tcp://host:8786")
     assert Settings().cluster == "tcp://host:8786"
 
 
 def test_a_misspelt_setting_in_the_file_is_refused() -> None:
-    toml("half_live_days = 14\n")
+    write_toml("half_live_days = 14\n")
     with pytest.raises(ValidationError, match="half_live_days"):
         Settings()
 
@@ -128,12 +191,12 @@ def test_a_misspelt_setting_in_the_file_is_refused() -> None:
     ("name", "value"),
     [("extractor", "oracle"), ("llm_base_url", "localhost/v1"), ("llm_base_url", "https://user:key@host/v1"), ("llm_concurrency", 0)],
 )
-def test_a_reader_that_cannot_be_is_refused(name: str, value: str | int) -> None:
+def test_wrong_settings_of_readers_are_refused(name: str, value: str | int) -> None:
     with pytest.raises(ValidationError, match=name):
         Settings(**{name: value})  # type: ignore[arg-type]
 
 
-def test_a_key_is_not_printed(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_key_of_the_language_model_is_not_printed(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("TENSION_LLM_API_KEY", "sk-secret")
     settings = Settings()
     assert settings.llm_api_key is not None
@@ -141,71 +204,71 @@ def test_a_key_is_not_printed(monkeypatch: pytest.MonkeyPatch) -> None:
     assert "sk-secret" not in f"{settings!r} {settings} {settings.model_dump()} {settings.model_dump_json()}"
 
 
-def test_a_wrong_setting_does_not_print_the_key_beside_it(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_error_in_another_setting_does_not_print_the_key(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("TENSION_LLM_API_KEY", "sk-secret")
     with pytest.raises(ValidationError) as refused:
         Settings(first_day=date(2025, 4, 2), last_day=date(2025, 4, 1))
     assert "sk-secret" not in str(refused.value)
 
 
-def test_settings_do_not_change_once_made() -> None:
+def test_settings_cannot_be_changed() -> None:
     with pytest.raises(ValidationError):
         setattr(Settings(), "workers", 2)  # noqa: B010 a plain assignment is refused by the type checker already
 
 
-def test_articles_of_ones_own_go_on_with_the_calendar() -> None:
+def test_the_partitions_of_own_articles_have_no_end() -> None:
     assert Settings(articles=(Path("wire.jsonl"),)).end is None
 
 
-def test_a_last_day_that_is_given_ends_the_sample_too() -> None:
+def test_the_last_day_also_ends_the_sample() -> None:
     assert Settings(last_day=date(2025, 3, 1)).end == date(2025, 3, 1)
 
 
-def test_everything_a_run_makes_lies_in_its_home() -> None:
+def test_all_output_folders_are_in_the_home() -> None:
     settings = Settings(home=Path("here"))
     assert all(folder.parent == Path("here") for folder in (settings.lake, settings.published, settings.inbox, settings.dagster_home))
 
 
-def test_sql_and_promises_are_found_beside_the_package() -> None:
-    assert (shipped("sql") / "checks").is_dir()
-    assert (shipped("expectations") / "articles.yaml").is_file()
+def test_sql_and_expectations_are_found_next_to_the_package() -> None:
+    assert (shipped_folder("sql") / "checks").is_dir()
+    assert (shipped_folder("expectations") / "articles.yaml").is_file()
 
 
-def test_an_archive_may_name_its_columns_otherwise() -> None:
-    toml('[[articles]]\npath = "old/*.csv"\nsource = "Strelsau Post"\ncolumns = { title = "headline" }\n')
+def test_an_archive_may_have_other_column_names() -> None:
+    write_toml('[[articles]]\npath = "old/*.csv"\nsource = "Strelsau Post"\ncolumns = { title = "headline" }\n')
     (archive,) = Settings().articles
     assert (archive.path, archive.source) == ("old/*.csv", "Strelsau Post")
     assert archive.columns == {"title": ("headline",)}
 
 
-def test_a_column_that_we_do_not_have_is_refused() -> None:
-    toml('[[articles]]\npath = "old"\ncolumns = { heading = "headline" }\n')
+def test_an_unknown_article_column_is_refused() -> None:
+    write_toml('[[articles]]\npath = "old"\ncolumns = { heading = "headline" }\n')
     with pytest.raises(ValidationError, match="columns"):
         Settings()
 
 
-def test_with_an_upstream_on_the_sample_is_not_read() -> None:
-    toml('first_day = 2026-01-01\n[sources]\non = ["rss"]\n')
+def test_the_sample_is_not_read_when_an_upstream_is_enabled() -> None:
+    write_toml('first_day = 2026-01-01\n[sources]\non = ["rss"]\n')
     settings = Settings()
     assert settings.articles == ()
     assert not settings.is_sample
 
 
-def test_with_an_upstream_on_the_first_day_must_be_said() -> None:
-    toml('[sources]\non = ["rss"]\n')
+def test_an_enabled_upstream_needs_a_first_day() -> None:
+    write_toml('[sources]\non = ["rss"]\n')
     with pytest.raises(ValidationError, match="first_day is not set"):
         Settings()
 
 
-def test_an_upstream_that_nobody_knows_is_refused() -> None:
-    toml('first_day = 2026-01-01\n[sources]\non = ["twitter"]\n')
+def test_an_unknown_upstream_is_refused() -> None:
+    write_toml('first_day = 2026-01-01\n[sources]\non = ["twitter"]\n')
     with pytest.raises(ValidationError, match=r"sources\.on"):
         Settings()
 
 
 @pytest.mark.parametrize("url", ["file:///etc/passwd", "ftp://host/x", "https://user:secret@host/x", "host/feed"])
-def test_a_feed_must_be_a_link_without_a_password(url: str) -> None:
-    toml(f'first_day = 2026-01-01\n[sources]\non = ["rss"]\n[[sources.rss.feeds]]\nname = "a"\nurl = "{url}"\n')
+def test_the_url_of_a_feed_has_no_password(url: str) -> None:
+    write_toml(f'first_day = 2026-01-01\n[sources]\non = ["rss"]\n[[sources.rss.feeds]]\nname = "a"\nurl = "{url}"\n')
     with pytest.raises(ValidationError, match=r"sources\.rss\.feeds") as refused:
         Settings()
     assert "secret" not in str(refused.value)
@@ -215,66 +278,66 @@ def test_nothing_is_fetched_by_default() -> None:
     assert Settings().sources.on == ()
 
 
-def key_of(upstream: Upstream[Any], settings: Settings) -> str | None:
-    key = getattr(settings.sources.of(upstream), "key", None)
+def get_key(upstream: Upstream[Any], settings: Settings) -> str | None:
+    key = getattr(settings.sources.get_group(upstream), "key", None)
     return key.get_secret_value() if key else None
 
 
-def test_keys_are_not_shown(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_keys_of_upstreams_are_not_printed(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("TENSION_CENSUS_KEY", "abc123")
     settings = Settings()
-    assert key_of(CENSUS, settings) == "abc123"
+    assert get_key(CENSUS, settings) == "abc123"
     assert "abc123" not in repr(settings) + settings.model_dump_json()
 
 
 @pytest.mark.parametrize("upstream", [one for one in UPSTREAMS.values() if one.key_variable], ids=lambda one: str(one.name))
-def test_a_key_is_read_from_its_variable_before_the_file(upstream: Upstream[Any], monkeypatch: pytest.MonkeyPatch) -> None:
-    toml(f'{upstream.name}_key = "of the file"\n')
-    assert key_of(upstream, Settings()) == "of the file"
-    monkeypatch.setenv(str(upstream.key_variable), "of the variable")
-    assert key_of(upstream, Settings()) == "of the variable"
+def test_the_variable_of_a_key_overrides_the_file(upstream: Upstream[Any], monkeypatch: pytest.MonkeyPatch) -> None:
+    write_toml(f'{upstream.name}_key = "in file"\n')
+    assert get_key(upstream, Settings()) == "in file"
+    monkeypatch.setenv(str(upstream.key_variable), "in variable")
+    assert get_key(upstream, Settings()) == "in variable"
 
 
 def test_a_key_in_the_file_may_be_in_the_group_of_its_upstream(monkeypatch: pytest.MonkeyPatch) -> None:
-    toml('[sources.census]\nkey = "of the file"\npartners = ["CAN"]\n')
-    assert key_of(CENSUS, Settings()) == "of the file"
-    monkeypatch.setenv("TENSION_CENSUS_KEY", "of the variable")
+    write_toml('[sources.census]\nkey = "in file"\npartners = ["CAN"]\n')
+    assert get_key(CENSUS, Settings()) == "in file"
+    monkeypatch.setenv("TENSION_CENSUS_KEY", "in variable")
     settings = Settings()
-    assert (key_of(CENSUS, settings), settings.sources.of(CENSUS).partners) == ("of the variable", ("CAN",))
+    assert (get_key(CENSUS, settings), settings.sources.get_group(CENSUS).partners) == ("in variable", ("CAN",))
 
 
-def test_a_key_stays_when_a_command_changes_other_settings(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_key_is_unchanged_when_other_settings_change(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("TENSION_COMTRADE_KEY", "abc123")
-    assert key_of(COMTRADE, change_settings(Settings(), sources={"comtrade": {"pairs": ["CHN-USA"]}})) == "abc123"
+    assert get_key(COMTRADE, change_settings(Settings(), sources={"comtrade": {"pairs": ["CHN-USA"]}})) == "abc123"
     settings = change_settings(Settings(), last_day=date(2025, 3, 1))
     monkeypatch.delenv("TENSION_COMTRADE_KEY")
-    assert key_of(COMTRADE, change_settings(settings, workers=2)) == "abc123"
+    assert get_key(COMTRADE, change_settings(settings, workers=2)) == "abc123"
 
 
-def test_a_key_next_to_a_mistake_is_not_shown() -> None:
-    toml('census_key = "abc123"\nsources = "rss"\n')
+def test_a_key_next_to_a_mistake_is_not_printed() -> None:
+    write_toml('census_key = "abc123"\nsources = "rss"\n')
     with pytest.raises(ValidationError) as refused:
         Settings()
     assert "abc123" not in str(refused.value)
 
 
 @pytest.mark.parametrize(
-    ("group", "said"),
+    ("group", "message"),
     [
-        ({"census": {"partners": ["CHN", "XXX"]}}, "codes of XXX are unknown"),
+        ({"census": {"partners": ["CHN", "XXX"]}}, "no Census Bureau code is known for XXX"),
         ({"census": {"products": {"soybeans": []}}}, "a product needs a name and at least one HS code"),
         ({"census": {"products": {" ": ["1201"]}}}, "a product needs a name and at least one HS code"),
-        ({"comtrade": {"pairs": ["CHN-XXX"]}}, "'CHN-XXX' is no reporter and partner"),
-        ({"comtrade": {"pairs": ["CHN"]}}, "'CHN' is no reporter and partner"),
-        ({"comtrade": {"pairs": ["CHN-CHN"]}}, "'CHN-CHN' is no reporter and partner"),
-        ({"comtrade": {"products": {"soybeans": ["12019000"]}}}, r"cannot be asked for: soybeans \(12019000\)"),
+        ({"comtrade": {"pairs": ["CHN-XXX"]}}, "'CHN-XXX' is not a reporter and a partner"),
+        ({"comtrade": {"pairs": ["CHN"]}}, "'CHN' is not a reporter and a partner"),
+        ({"comtrade": {"pairs": ["CHN-CHN"]}}, "'CHN-CHN' is not a reporter and a partner"),
+        ({"comtrade": {"products": {"soybeans": ["12019000"]}}}, r"cannot be fetched: soybeans \(12019000\)"),
     ],
 )
-def test_what_a_statistical_office_cannot_be_asked_is_a_mistake_in_the_settings(group: dict[str, Any], said: str) -> None:
-    with pytest.raises(ValidationError, match=said):
+def test_requests_that_a_statistical_office_cannot_answer_are_refused(group: dict[str, Any], message: str) -> None:
+    with pytest.raises(ValidationError, match=message):
         Sources.model_validate(group)
 
 
-def test_partners_and_pairs_that_are_given_twice_are_asked_for_once() -> None:
-    given = Sources.model_validate({"census": {"partners": ["CHN", "CHN"]}, "comtrade": {"pairs": ["CHN-USA", "CHN-USA"]}})
-    assert (given.of(CENSUS).partners, given.of(COMTRADE).pairs) == (("CHN",), ("CHN-USA",))
+def test_repeated_partners_and_pairs_are_used_once() -> None:
+    sources = Sources.model_validate({"census": {"partners": ["CHN", "CHN"]}, "comtrade": {"pairs": ["CHN-USA", "CHN-USA"]}})
+    assert (sources.get_group(CENSUS).partners, sources.get_group(COMTRADE).pairs) == (("CHN",), ("CHN-USA",))

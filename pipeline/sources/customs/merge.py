@@ -120,6 +120,6 @@ def _absent_on(payload: Payload, requests: Sequence[tuple[datetime, str | None]]
 
 def _read_response(payload: Payload, absent_on: str | None, settings: Sources) -> Figures:
     try:
-        return READERS[payload.source](payload, settings.of(UPSTREAMS[payload.source]), absent_on)
+        return READERS[payload.source](payload, settings.get_group(UPSTREAMS[payload.source]), absent_on)
     except SourceError as error:
         return Figures(RAW_TRADE_FLOWS.empty(), reject_rows(payload, [(None, str(error))]), 0, is_read=False)

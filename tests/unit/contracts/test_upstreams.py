@@ -24,7 +24,7 @@ def test_every_field_of_an_upstream_record_is_filled(name: str) -> None:
 def test_every_upstream_is_a_source_with_settings_and_a_fetcher(name: str) -> None:
     upstream = UPSTREAMS[name]
     assert SOURCES[name] is upstream
-    assert type(Sources().of(upstream)) is upstream.settings
+    assert type(Sources().get_group(upstream)) is upstream.settings
     assert FETCHERS[name].upstream is upstream
 
 

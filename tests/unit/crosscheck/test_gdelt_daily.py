@@ -9,7 +9,7 @@ import pytest
 from pipeline.contracts.tables.core import COVERAGE
 from pipeline.contracts.tables.crosscheck import GDELT_ACCOUNTS, GDELT_DAILY, GDELT_EVENTS
 from pipeline.models.build import build_table
-from pipeline.settings import shipped
+from pipeline.settings import shipped_folder
 from pipeline.warehouse.sql import read_query, select
 
 MONDAY, TUESDAY, WEDNESDAY = (date(2025, 4, day) for day in (7, 8, 9))
@@ -116,4 +116,4 @@ def test_without_accounts_there_are_no_days() -> None:
 @pytest.mark.parametrize("name", ["gdelt_events_are_accounted_for", "gdelt_has_every_day_and_pair"])
 def test_the_promises_hold_on_what_the_model_makes(name: str) -> None:
     made = tables(*SCENE) | {GDELT_DAILY.name: daily(*SCENE)}
-    assert select(made, read_query(shipped("sql") / "checks" / f"{name}.sql"), VARIABLES).rows(named=True) == []
+    assert select(made, read_query(shipped_folder("sql") / "checks" / f"{name}.sql"), VARIABLES).rows(named=True) == []

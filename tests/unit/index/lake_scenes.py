@@ -23,7 +23,7 @@ from pipeline.contracts.tables.vintages import REVISIONS
 from pipeline.contracts.vocabulary import KIND, KIND_POLARITY
 from pipeline.index.parameters import model_variables
 from pipeline.models.build import build_tables
-from pipeline.settings import shipped
+from pipeline.settings import shipped_folder
 from pipeline.warehouse.lake import Lake
 from pipeline.warehouse.sql import read_query, select
 
@@ -108,7 +108,7 @@ class Built:
 
     def contributions(self) -> pl.DataFrame:
         """All rows of the view `contributions`, sorted by key."""
-        return CONTRIBUTIONS.conform(select(self.lake, read_query(shipped("sql") / "views" / "contributions.sql"), {}))
+        return CONTRIBUTIONS.conform(select(self.lake, read_query(shipped_folder("sql") / "views" / "contributions.sql"), {}))
 
     def row(self, table: Table, **where: Any) -> Row:
         """The only such row."""

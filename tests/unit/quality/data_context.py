@@ -19,7 +19,7 @@ from pipeline.contracts.tables import TABLES
 from pipeline.quality.rule_files import load_rules
 from pipeline.quality.rules import Rule, breaking_frame
 from pipeline.quality.runner import _to_pandas
-from pipeline.settings import shipped
+from pipeline.settings import shipped_folder
 
 
 def build_expectation(rule: Rule) -> Any:
@@ -34,7 +34,7 @@ def main() -> None:
     definition = context.data_sources.add_pandas("frames").add_dataframe_asset("frame").add_batch_definition_whole_dataframe("whole")
     output = {}
     for table in sys.argv[1:]:
-        rules = load_rules(shipped("expectations"))[table]
+        rules = load_rules(shipped_folder("expectations"))[table]
         frame = pl.concat([TABLES[table].example(), *(breaking_frame(rule) for rule in rules)])
         batch = definition.get_batch(batch_parameters={"dataframe": _to_pandas(frame, rules)})
         suite = great_expectations.ExpectationSuite(name=table, expectations=[build_expectation(rule) for rule in rules])

@@ -221,7 +221,7 @@ def test_a_file_with_another_ending_is_rejected(tmp_path: Path) -> None:
 
 def test_reading_rules_imports_neither_great_expectations_nor_pandas() -> None:
     code = (
-        "import sys; from pipeline.quality import rule_files, validate; from pipeline.settings import shipped; "
-        "rule_files.load_rules(shipped('expectations')); sys.exit(bool({'great_expectations', 'pandas'} & set(sys.modules)))"
+        "import sys; from pipeline.quality import rule_files, validate; from pipeline.settings import shipped_folder; "
+        "rule_files.load_rules(shipped_folder('expectations')); sys.exit(bool({'great_expectations', 'pandas'} & set(sys.modules)))"
     )
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0

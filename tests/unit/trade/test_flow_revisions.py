@@ -8,7 +8,7 @@ import pytest
 
 from pipeline.contracts.tables.trade import FLOW_REVISIONS, TRADE_FLOWS
 from pipeline.contracts.tables.trade_results import FLOW_MONTHS, TRADE_STRAIN
-from pipeline.settings import shipped
+from pipeline.settings import shipped_folder
 from pipeline.warehouse.sql import read_query, select
 from tests.unit.trade.scenes import Figures, build, flow, flows
 
@@ -21,13 +21,13 @@ def census(reference_month: str, value: float, seen_on: str, **more: Any) -> dic
 
 
 def conflicts(made: Figures) -> list[dict[str, Any]]:
-    return select(made.lake, read_query(shipped("sql") / "views" / "flow_conflicts.sql"), {}).to_dicts()
+    return select(made.lake, read_query(shipped_folder("sql") / "views" / "flow_conflicts.sql"), {}).to_dicts()
 
 
 def sound(made: Figures) -> Figures:
     """The scene, after the promises between its tables were held against it."""
     for name in CHECKS:
-        assert select(made.lake, read_query(shipped("sql") / "checks" / f"{name}.sql"), {}).rows(named=True) == []
+        assert select(made.lake, read_query(shipped_folder("sql") / "checks" / f"{name}.sql"), {}).rows(named=True) == []
     return made
 
 

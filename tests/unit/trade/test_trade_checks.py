@@ -4,7 +4,7 @@ import pytest
 
 from pipeline.contracts.tables.trade_results import PROMISES_AND_DEEDS, TRADE_SIGNALS, TRADE_STRAIN
 from pipeline.index.trade_thresholds import read_trade_thresholds
-from pipeline.settings import shipped
+from pipeline.settings import shipped_folder
 from pipeline.warehouse.sql import read_query, select
 from tests.unit.trade.scenes import Figures
 
@@ -21,9 +21,9 @@ CHECKS = (
 @pytest.mark.parametrize("name", CHECKS)
 def test_a_promise_between_trade_tables_holds_on_the_bundled_figures(bundled: Figures, name: str) -> None:
     assert min(len(bundled.rows(table)) for table in (TRADE_STRAIN, TRADE_SIGNALS, PROMISES_AND_DEEDS)) > 50
-    assert select(bundled.lake, read_query(shipped("sql") / "checks" / f"{name}.sql"), {}).rows(named=True) == []
+    assert select(bundled.lake, read_query(shipped_folder("sql") / "checks" / f"{name}.sql"), {}).rows(named=True) == []
 
 
 def test_every_threshold_is_read_by_a_model() -> None:
-    models = "".join(path.read_text(encoding="utf-8") for path in (shipped("sql") / "trade").glob("*.sql"))
+    models = "".join(path.read_text(encoding="utf-8") for path in (shipped_folder("sql") / "trade").glob("*.sql"))
     assert [name for name in read_trade_thresholds()["name"] if f"'{name}'" not in models] == []

@@ -33,12 +33,12 @@ from pipeline.contracts.tables.raw import RAW_ARTICLES, RAW_TRADE_FLOWS
 from pipeline.contracts.tables.trade import FLOW_REVISIONS, TARIFF_RATES, TRADE_FLOWS
 from pipeline.contracts.tables.trade_results import COMMITMENTS, FLOW_MONTHS, PROMISES_AND_DEEDS, TRADE_SIGNALS, TRADE_STRAIN
 from pipeline.contracts.tables.vintages import VINTAGES
-from pipeline.settings import shipped
+from pipeline.settings import shipped_folder
 from pipeline.warehouse.lake import Lake
 from pipeline.warehouse.sql import read_query, select
 from tests.unit.index.lake_scenes import DAY, Built, build, random_scene
 
-CHECKS = {path.stem: path for path in sorted((shipped("sql") / "checks").glob("*.sql"))}
+CHECKS = {path.stem: path for path in sorted((shipped_folder("sql") / "checks").glob("*.sql"))}
 THE_DAY = Days(DAY, DAY)
 JOURNAL = (RAW_OFFICIAL_DOCUMENTS, OFFICIAL_DOCUMENTS, OFFICIAL_SIGNALS)
 

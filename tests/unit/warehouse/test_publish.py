@@ -7,11 +7,11 @@ import duckdb
 import polars as pl
 import pytest
 
-from pipeline.settings import shipped
+from pipeline.settings import shipped_folder
 from pipeline.warehouse.publish import Publisher
 from tests.unit.index.lake_scenes import DAY, Scene, article, build, day, finding
 
-MACROS = sorted((shipped("sql") / "macros").glob("*.sql"))
+MACROS = sorted((shipped_folder("sql") / "macros").glob("*.sql"))
 LAST_DAY = day(20)
 
 

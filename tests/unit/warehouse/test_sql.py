@@ -14,12 +14,12 @@ from pipeline.contracts.tables.index import INDEX_DAILY, SIGNALS, STORIES, STORY
 from pipeline.contracts.vocabulary import INSTRUMENT, KIND
 from pipeline.index.parameters import model_variables, read_weights
 from pipeline.models.build import build_tables
-from pipeline.settings import shipped
+from pipeline.settings import shipped_folder
 from pipeline.warehouse.lake import Lake
 from pipeline.warehouse.sql import ModelError, Tables, Variables, model_files, read_query, select, select_table, version
 from tests.unit.index.lake_scenes import Built
 
-SQL = shipped("sql")
+SQL = shipped_folder("sql")
 MACROS = sorted((SQL / "macros").glob("*.sql"))
 FUNCTIONS = sorted((SQL / "functions").glob("*.sql"))
 FILES = sorted({*SQL.rglob("*.sql")} - {*MACROS, *FUNCTIONS})

@@ -7,9 +7,9 @@ import polars as pl
 import pytest
 
 from pipeline.contracts.days import Days
-from pipeline.contracts.tables.trade_results import TRADE_STRAIN
 from pipeline.contracts.tables.raw import RAW_TARIFFS, RAW_TRADE_FLOWS
 from pipeline.contracts.tables.trade import FLOW_REVISIONS, TRADE_FLOWS
+from pipeline.contracts.tables.trade_results import TRADE_STRAIN
 from pipeline.contracts.upstreams import CENSUS, list_upstreams
 from pipeline.settings.sources import Sources
 from pipeline.sources.customs import census, merge
@@ -103,7 +103,7 @@ def test_a_real_archive_gives_the_same_days_of_absence(folder: Path, upstream: U
     window = Days(NOON.date(), NOON.date())
     with make_client(folder / "payloads", clock) as client:
         for _ in range(3):
-            requests = [one for one in census.build_requests(on.of(CENSUS), window, client) if one.item == "imports CHN 2025 all"]
+            requests = [one for one in census.build_requests(on.get_group(CENSUS), window, client) if one.item == "imports CHN 2025 all"]
             assert [client.fetch(one).outcome for one in requests] == ["stored"]
             clock.sleep(2 * 86_400)
         rows = merge.merge_trade_flows(folder, client.archive, on).rows.filter(origin="census")

@@ -1,0 +1,84 @@
+"""Load the settings of a command, and explain errors in plain words."""
+
+import tomllib
+from collections.abc import Mapping
+from difflib import get_close_matches
+from typing import Any
+
+from pydantic import ValidationError
+from pydantic_core import ErrorDetails
+
+from pipeline.errors import UserError
+from pipeline.settings import Settings
+
+
+class SettingsError(UserError, ValueError):
+    """A setting is wrong; the message names it and says what is expected."""
+
+
+#: What is expected instead, by pydantic's type of error. Values in braces are in the error's context.
+_EXPECTED = {
+    "bool_parsing": "write true or false",
+    "date_from_datetime_inexact": "write a day, e.g. 2025-04-04",
+    "date_from_datetime_parsing": "write a day, e.g. 2025-04-04",
+    "date_parsing": "write a day, e.g. 2025-04-04",
+    "date_type": "write a day, e.g. 2025-04-04",
+    "dict_type": "write a table of names and values",
+    "float_parsing": "write a number",
+    "float_type": "write a number",
+    "greater_than": "the value must be above {gt:g}",
+    "greater_than_equal": "the value must be at least {ge:g}",
+    "int_from_float": "write a whole number",
+    "int_parsing": "write a whole number",
+    "int_type": "write a whole number",
+    "is_instance_of": "write a table of names and values",
+    "less_than_equal": "the value must be at most {le:g}",
+    "literal_error": "write one of {expected}",
+    "missing": "the value is missing",
+    "model_type": "write a table of names and values",
+    "model_attributes_type": "write a table of names and values",
+    "path_type": "write a path",
+    "string_pattern_mismatch": "the value has the wrong form",
+    "string_too_long": "the value has more than {max_length} characters",
+    "string_too_short": "the value has less than {min_length} characters",
+    "string_type": "write a text",
+    "too_long": "there are {actual_length} values, but {max_length} are expected",
+    "too_short": "there are {actual_length} values, but {min_length} are expected",
+    "tuple_type": "write a list",
+    "value_error": "{error}",
+}
+
+
+def read_settings(**options: Any) -> Settings:
+    """Read the settings; options that are not None override variables and `tension.toml`."""
+    try:
+        return Settings(**{name: value for name, value in options.items() if value is not None})
+    except ValidationError as error:
+        raise SettingsError("\n".join(explain_error(details) for details in error.errors())) from error
+    except tomllib.TOMLDecodeError as error:
+        raise SettingsError(f"tension.toml is not valid TOML: {error}") from error
+
+
+def change_settings(settings: Settings, **changes: Any) -> Settings:
+    """Return the settings with `changes` applied, validated again."""
+    return read_settings(**settings.model_dump() | changes)
+
+
+def explain_error(details: ErrorDetails) -> str:
+    """Explain one validation error without its input, which may be a key."""
+    name = ".".join(str(part) for part in details["loc"])
+    message = _explain_unknown(name) if details["type"] == "extra_forbidden" else _explain_value(name, details)
+    return f"setting `{name}`: {message}" if name else message
+
+
+def _explain_value(name: str, details: ErrorDetails) -> str:
+    context: Mapping[str, Any] = details.get("ctx", {})
+    expected = _EXPECTED[details["type"]].format(**context) if details["type"] in _EXPECTED else details["msg"]
+    field = Settings.model_fields.get(name)
+    return f"{expected} ({field.description})" if field and details["type"] != "value_error" else expected
+
+
+def _explain_unknown(name: str) -> str:
+    close = [] if "." in name else get_close_matches(name, Settings.model_fields, n=1)
+    hint = f"did you mean `{close[0]}`? " if close else ""
+    return f"there is no such setting; {hint}docs/operations.md lists the settings"
