@@ -21,7 +21,7 @@ import polars as pl
 from pipeline.contracts.tables import TABLES
 from pipeline.contracts.tables.index import SIGNALS
 from pipeline.quality.validate import check_frame
-from pipeline.settings import shipped
+from pipeline.settings import shipped_folder
 from pipeline.warehouse.lake import Lake
 
 ROOT = Path(__file__).parents[1]
@@ -35,7 +35,7 @@ def load_rules() -> dict[str, Any]:
             load = getattr(importlib.import_module(module), function)
         except ImportError:
             continue
-        return dict(load(shipped("expectations")))
+        return dict(load(shipped_folder("expectations")))
     raise SystemExit("this checkout has no rules that the benchmark can load")
 
 

@@ -10,7 +10,7 @@ from pipeline.commands.job import report_failures, run_job
 from pipeline.commands.sources import print_sources
 from pipeline.contracts.upstreams import UPSTREAMS
 from pipeline.progress import display_progress
-from pipeline.settings.reading import read_settings
+from pipeline.settings.load import read_settings
 from pipeline.sources.errors import SourceError
 from pipeline.warehouse import home
 

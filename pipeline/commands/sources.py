@@ -6,7 +6,7 @@ import polars as pl
 
 from pipeline import clock
 from pipeline.commands.console import out
-from pipeline.contracts.sources import next_asked_at
+from pipeline.contracts.sources import next_fetch_at
 from pipeline.contracts.upstreams import UPSTREAMS
 from pipeline.report import terminal
 from pipeline.settings import Settings
@@ -41,4 +41,4 @@ def print_sources(settings: Settings) -> None:
             standing(archive.journal(), newest, settings.sources.on, until),
         ]
     ).join(stored.select("source", "row_count"), on="source", how="left", maintain_order="left")
-    terminal.sources(out, states, {name: next_asked_at(UPSTREAMS.get(name), now) for name in states["source"]}, settings)
+    terminal.sources(out, states, {name: next_fetch_at(UPSTREAMS.get(name), now) for name in states["source"]}, settings)

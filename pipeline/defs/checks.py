@@ -18,7 +18,7 @@ from pipeline.quality.cross_table import CrossTableCheck, load_cross_table_check
 from pipeline.quality.rule_files import load_rules
 from pipeline.quality.rules import Rule
 from pipeline.quality.validate import Outcome, check_frame, critical_failures, list_checks
-from pipeline.settings import shipped
+from pipeline.settings import shipped_folder
 from pipeline.warehouse.lake import Lake
 from pipeline.warehouse.sql import ModelError, read_query, select
 
@@ -33,7 +33,7 @@ _SEVERITY = {"critical": dg.AssetCheckSeverity.ERROR, "warning": dg.AssetCheckSe
 
 @cache
 def _load_rules() -> dict[str, tuple[Rule, ...]]:
-    return load_rules(shipped("expectations"))
+    return load_rules(shipped_folder("expectations"))
 
 
 def rules_of(table: Table) -> tuple[Rule, ...]:
@@ -219,4 +219,4 @@ def _describe_failures(failures: pl.DataFrame) -> str:
 
 def cross_table_checks() -> list[dg.AssetChecksDefinition]:
     """Return one Dagster check for each file of `sql/checks/`."""
-    return [_build_cross_table_check(check) for check in load_cross_table_checks(shipped("sql") / "checks")]
+    return [_build_cross_table_check(check) for check in load_cross_table_checks(shipped_folder("sql") / "checks")]

@@ -69,7 +69,7 @@ def assets(settings: Settings) -> Sequence[dg.AssetsDefinition]:
         """Link articles that repeat an earlier one of the last three days."""
         with changed_days(context, lake, daily.story_links()) as days:
             for batch in days.batches(ARTICLES, LINKED_AT_ONCE):
-                links = link(lake.read(ARTICLES, batch.reaching_back(daily.STORY_REACH)), batch)
+                links = link(lake.read(ARTICLES, batch.extend_back(daily.STORY_REACH)), batch)
                 days.write(STORY_LINKS, links, batch)
                 add_daily_metadata(context, STORY_LINKS, links, batch, ("article_id", "earlier_article_id", "similarity"))
         yield from days.report()

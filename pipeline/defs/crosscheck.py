@@ -40,7 +40,7 @@ def assets(settings: Settings) -> Sequence[dg.AssetsDefinition]:
             yield from skip_disabled(SOURCE, *CROSS_CHECKED)
             return
         with audited_days(lake, "gdelt_between_states", *CROSS_CHECKED) as days:
-            for batch in run_days(context).chunks(DAYS_PER_BATCH):
+            for batch in run_days(context).split(DAYS_PER_BATCH):
                 result = cross_check(event_files(answers.archive(), batch))
                 frames = ((GDELT_EVENTS, result.events, ("actor", "target", "kind", "cameo_code")), (GDELT_ACCOUNTS, result.accounts, ()))
                 for table, frame, shown in frames:

@@ -10,7 +10,7 @@ from datetime import date
 
 import dagster as dg
 
-from pipeline.contracts.days import Days, consecutive
+from pipeline.contracts.days import Days, group_consecutive_days
 from pipeline.contracts.model import Table
 from pipeline.contracts.tables.core import ARTICLES, COVERAGE, DUPLICATES, FINDINGS, QUARANTINE, STORY_LINKS
 from pipeline.contracts.tables.raw import RAW_ARTICLES
@@ -60,8 +60,8 @@ class FromTable:
 
     def digests(self, lake: Lake, days: Days) -> Digests:
         """Return a digest of the files that each day is built from and of the code."""
-        files = {day: lake.day_digest(self.reads, day) for day in days.reaching_back(self.days_before)}
-        return {day: combine_digests(self.code, *(files[one] for one in Days(day, day).reaching_back(self.days_before))) for day in days}
+        files = {day: lake.day_digest(self.reads, day) for day in days.extend_back(self.days_before)}
+        return {day: combine_digests(self.code, *(files[one] for one in Days(day, day).extend_back(self.days_before))) for day in days}
 
 
 DailyStep = RawArticles | FromTable
@@ -103,7 +103,7 @@ class ChangedDays(AuditedDays):
 
     def batches(self, table: Table, at_once: AtOnce = AT_ONCE) -> Iterator[Days]:
         """Group the days into consecutive batches whose rows of `table` fit into memory."""
-        spans = consecutive(self.days)
+        spans = group_consecutive_days(self.days)
         return report_days((batch for span in spans for batch in self._store.pieces(table, span, at_once)), len(self.days))
 
 

@@ -57,7 +57,7 @@ def _build_upstream_asset(fetcher: Fetcher[Any], settings: Settings) -> dg.Asset
         kinds={"http"},
         description=f"{upstream.title}: the responses, stored as received.\n\nCadence: {upstream.cadence}. Licence: {upstream.licence}.",
         metadata={"url": upstream.url, "cadence": upstream.cadence, "lag": upstream.release_lag},
-        **(by_day(settings) if upstream.is_by_day else {}),
+        **(by_day(settings) if upstream.is_fetched_by_day else {}),
         freshness_policy=dg.FreshnessPolicy.time_window(fail_window=timedelta(days=2)),
         check_specs=[
             dg.AssetCheckSpec(
@@ -74,7 +74,7 @@ def _build_upstream_asset(fetcher: Fetcher[Any], settings: Settings) -> dg.Asset
     )
     def upstream_asset(context: dg.AssetExecutionContext, answers: dg.ResourceParam[Answers]) -> Results:
         due = min(today(), settings.end or today())  # data of a fixed range of days is not late
-        window = run_days(context) if upstream.is_by_day else Days(settings.first_day, max(settings.first_day, due))
+        window = run_days(context) if upstream.is_fetched_by_day else Days(settings.first_day, max(settings.first_day, due))
         with answers.open() as client:
             outcomes, problems = _count_outcomes(context, fetcher.fetch(client, settings, window))
             newest = fetcher.newest_day(client.archive, due)

@@ -7,7 +7,7 @@ import dagster as dg
 from dagster._core.definitions.unresolved_asset_job_definition import UnresolvedAssetJobDefinition
 
 from pipeline.contracts.days import Days
-from pipeline.contracts.sources import DAILY_AT, HOURLY_AT_MINUTE
+from pipeline.contracts.sources import DAILY_FETCH_TIME, HOURLY_FETCH_MINUTE
 from pipeline.contracts.upstreams import UPSTREAMS
 from pipeline.defs.partitions import daily_partitions, range_tags
 from pipeline.settings import Settings
@@ -30,12 +30,12 @@ def jobs(settings: Settings) -> Sequence[UnresolvedAssetJobDefinition]:
 
 def schedules(settings: Settings) -> Sequence[dg.ScheduleDefinition]:
     """Return the daily schedule, and an hourly one for each enabled upstream that needs it."""
-    hourly = [name for name in settings.sources.on if UPSTREAMS[name].is_asked_hourly]
+    hourly = [name for name in settings.sources.on if UPSTREAMS[name].is_fetched_hourly]
     return [_daily(settings), *(_hourly(name) for name in hourly)]
 
 
 def _daily(settings: Settings) -> dg.ScheduleDefinition:
-    cron = f"{DAILY_AT.minute} {DAILY_AT.hour} * * *"
+    cron = f"{DAILY_FETCH_TIME.minute} {DAILY_FETCH_TIME.hour} * * *"
 
     @dg.schedule(job_name=JOB, cron_schedule=cron, execution_timezone="UTC", name="daily", description=_DAILY)
     def daily(context: dg.ScheduleEvaluationContext) -> Iterator[dg.RunRequest | dg.SkipReason]:
@@ -53,4 +53,4 @@ def _daily(settings: Settings) -> dg.ScheduleDefinition:
 
 def _hourly(name: str) -> dg.ScheduleDefinition:
     job = dg.define_asset_job(f"fetch_{name}", selection=dg.AssetSelection.assets(name), description=f"Fetch {UPSTREAMS[name].title}.")
-    return dg.ScheduleDefinition(name=name, job=job, cron_schedule=f"{HOURLY_AT_MINUTE} * * * *", execution_timezone="UTC")
+    return dg.ScheduleDefinition(name=name, job=job, cron_schedule=f"{HOURLY_FETCH_MINUTE} * * * *", execution_timezone="UTC")

@@ -13,7 +13,7 @@ from uuid import uuid4
 import dagster as dg
 from dagster._core.definitions.asset_checks.asset_check_evaluation import AssetCheckEvaluation
 
-from pipeline.contracts.days import Days, consecutive
+from pipeline.contracts.days import Days, group_consecutive_days
 from pipeline.contracts.tables.raw import FETCHES
 from pipeline.defs import daily
 from pipeline.defs.core import ALL_ARTICLES_READ, ARTICLES_READ
@@ -75,10 +75,10 @@ class Launcher:
         Only days whose inputs changed are built. With upstreams enabled, every day is: their responses are not known in advance.
         """
         changed = list(span) if settings.sources.on else _find_changed_days(settings, span)
-        spans = list(consecutive(changed))
+        spans = list(group_consecutive_days(changed))
         if len(spans) > MOST_SPANS:
             spans = [Days(changed[0], changed[-1])]
-        batches = [batch for days in spans for batch in days.chunks(DAYS_IN_A_RUN)]
+        batches = [batch for days in spans for batch in days.split(DAYS_IN_A_RUN)]
         if not batches:
             return [Run(None, self.not_daily)]
         return [*(Run(batch, self.daily) for batch in batches[:-1]), Run(batches[-1], None)]
@@ -100,7 +100,7 @@ class Launcher:
     def fetch(self, settings: Settings, names: Sequence[str], span: Days, listener: Listener) -> Launched:
         """Fetch these upstreams for the days of `span`, and store the responses. Nothing else is built."""
         assets = [dg.AssetKey(name) for name in (*names, FETCHES.name)]
-        return self._execute(settings, [Run(batch, assets) for batch in span.chunks(DAYS_IN_A_RUN)], listener, "tension fetch")
+        return self._execute(settings, [Run(batch, assets) for batch in span.split(DAYS_IN_A_RUN)], listener, "tension fetch")
 
     def _execute(self, settings: Settings, runs: Sequence[Run], listener: Listener, started_by: str) -> Launched:
         prepare_home(settings.dagster_home)

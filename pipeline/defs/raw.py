@@ -7,7 +7,7 @@ import polars as pl
 
 from pipeline.contracts.model import Table
 from pipeline.contracts.tables.raw import RAW_ARTICLES, RAW_COMMITMENTS, RAW_TARIFFS, RAW_TRADE_FLOWS
-from pipeline.contracts.upstreams import upstreams_of
+from pipeline.contracts.upstreams import list_upstreams
 from pipeline.defs.checks import InputCheck, Results, audit, check_specs
 from pipeline.defs.daily import RawArticles, changed_days
 from pipeline.defs.fetching import enabled_upstreams
@@ -41,7 +41,7 @@ def assets(settings: Settings) -> Sequence[dg.AssetsDefinition]:
 
     @dg.asset(
         **describe(RAW_ARTICLES),
-        deps=enabled_upstreams(settings, *upstreams_of(RAW_ARTICLES)),
+        deps=enabled_upstreams(settings, *list_upstreams(RAW_ARTICLES)),
         check_specs=[*check_specs(RAW_ARTICLES), ALL_FILES_READ.spec, ALL_ENCODINGS_KNOWN.spec],
         **by_day(settings),
     )
@@ -69,7 +69,7 @@ def assets(settings: Settings) -> Sequence[dg.AssetsDefinition]:
 def _raw_trade_flows(settings: Settings) -> dg.AssetsDefinition:
     @dg.asset(
         **describe(RAW_TRADE_FLOWS),
-        deps=enabled_upstreams(settings, *upstreams_of(RAW_TRADE_FLOWS)),
+        deps=enabled_upstreams(settings, *list_upstreams(RAW_TRADE_FLOWS)),
         check_specs=[*check_specs(RAW_TRADE_FLOWS), ALL_FIGURES_USED.spec],
     )
     @keep_last_good(RAW_TRADE_FLOWS)

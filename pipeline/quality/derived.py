@@ -120,11 +120,11 @@ def _build_length_rule(table: Table, column: Column) -> Rule:
 
 
 def _derive_vocabulary_rules(table: Table, column: Column) -> Iterator[Rule]:
-    if column.words_by is None:
+    if column.implies is None:
         return
-    other = column.words_by.column
-    for context, allowed in column.words_by.allowed().items():
-        unfit = next(word for word in column.words_by.words if word not in allowed)
+    other = column.implies.column
+    for context, allowed in column.implies.group_words().items():
+        unfit = next(word for word in column.implies.words if word not in allowed)
         yield _build_rule(
             table,
             f"{column.name}_fits_{other}_{context}",

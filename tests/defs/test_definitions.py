@@ -9,7 +9,7 @@ from pipeline.contracts.tables import TABLES
 from pipeline.models.build import list_models
 from pipeline.quality.cross_table import load_cross_table_checks
 from pipeline.quality.rule_files import load_rules
-from pipeline.settings import shipped
+from pipeline.settings import shipped_folder
 from tests.defs.conftest import FILLED_BY
 
 ASSET_KEYS = Path(__file__).with_name("asset_keys.txt")
@@ -64,19 +64,19 @@ def test_every_table_is_checked_against_its_contract_and_key(checks: set[tuple[s
 
 
 def test_every_rule_is_a_check(checks: set[tuple[str, str]]) -> None:
-    expected = {(table, rule.name) for table, rules in load_rules(shipped("expectations")).items() for rule in rules}
+    expected = {(table, rule.name) for table, rules in load_rules(shipped_folder("expectations")).items() for rule in rules}
     assert len(expected) > 50
     assert expected - checks == set()
 
 
 def test_every_file_in_sql_checks_is_a_check(checks: set[tuple[str, str]]) -> None:
-    loaded = load_cross_table_checks(shipped("sql") / "checks")
-    assert len(loaded) == len(list((shipped("sql") / "checks").glob("*.sql"))) > 0
+    loaded = load_cross_table_checks(shipped_folder("sql") / "checks")
+    assert len(loaded) == len(list((shipped_folder("sql") / "checks").glob("*.sql"))) > 0
     assert {(check.table, check.name) for check in loaded} - checks == set()
 
 
 def test_a_critical_cross_table_check_blocks_except_for_side_tables(code_location: dg.Definitions) -> None:
-    loaded = load_cross_table_checks(shipped("sql") / "checks")
+    loaded = load_cross_table_checks(shipped_folder("sql") / "checks")
     critical = {one.name for one in loaded if one.severity == "critical" and not TABLES[one.table].is_side_table}
     graph = code_location.resolve_asset_graph()
     assert {key.name for key in graph.asset_check_keys if graph.get(key).blocking} == critical

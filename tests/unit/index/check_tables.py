@@ -14,12 +14,12 @@ from pipeline.quality import built_in
 from pipeline.quality.cross_table import load_cross_table_checks
 from pipeline.quality.rule_files import load_rules
 from pipeline.quality.validate import check_frame, critical_failures
-from pipeline.settings import shipped
+from pipeline.settings import shipped_folder
 from pipeline.warehouse.sql import read_query, select
 
-_RULES = load_rules(shipped("expectations"))
+_RULES = load_rules(shipped_folder("expectations"))
 _CHECKS = {
-    check: read_query(check.sql_path) for check in load_cross_table_checks(shipped("sql") / "checks") if check.severity == "critical"
+    check: read_query(check.sql_path) for check in load_cross_table_checks(shipped_folder("sql") / "checks") if check.severity == "critical"
 }
 
 

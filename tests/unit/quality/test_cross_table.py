@@ -8,7 +8,7 @@ from pipeline.contracts.tables import TABLES
 from pipeline.quality.cross_table import CrossTableCheck, CrossTableCheckError, load_cross_table_checks
 from pipeline.quality.rule_files import load_rules
 from pipeline.quality.validate import list_checks
-from pipeline.settings import shipped
+from pipeline.settings import shipped_folder
 
 HEADER = "-- asset: signals\n-- severity: critical\n-- reason: a signal without a story weighs nothing\n"
 
@@ -76,11 +76,11 @@ def test_a_missing_folder_is_rejected(tmp_path: Path) -> None:
 
 
 def test_every_shipped_check_has_a_header() -> None:
-    folder = shipped("sql") / "checks"
+    folder = shipped_folder("sql") / "checks"
     assert len(load_cross_table_checks(folder)) == len(list(folder.iterdir()))
 
 
 def test_no_shipped_check_has_the_name_of_another_check_of_its_table() -> None:
-    rules = load_rules(shipped("expectations"))
-    for check in load_cross_table_checks(shipped("sql") / "checks"):
+    rules = load_rules(shipped_folder("expectations"))
+    for check in load_cross_table_checks(shipped_folder("sql") / "checks"):
         assert check.name not in [name for name, _, _ in list_checks(TABLES[check.table], rules[check.table])]

@@ -8,7 +8,7 @@ import polars as pl
 import pytest
 
 from pipeline.contracts import patterns
-from pipeline.contracts.model import Column, ContractError, Table, WordsBy
+from pipeline.contracts.model import Column, ContractError, Implication, Table
 from pipeline.contracts.tables import TABLES
 from pipeline.contracts.vocabulary import KIND_POLARITY
 from pipeline.quality.derived import derive_rules
@@ -73,7 +73,7 @@ def test_a_list_of_values_becomes_a_rule() -> None:
 
 def test_words_by_another_column_become_one_rule_per_word() -> None:
     polarity = Column("polarity", pl.String(), "", "escalation")
-    derived = derive(polarity, Column("kind", pl.String(), "", "threat", words_by=WordsBy("polarity", KIND_POLARITY)))
+    derived = derive(polarity, Column("kind", pl.String(), "", "threat", implies=Implication("polarity", KIND_POLARITY)))
     assert [rule.name for rule in derived] == [f"kind_fits_polarity_{word}" for word in ("escalation", "concession", "dialogue")]
     assert derived[2].arguments == {"column": "kind", "value_set": ["dialogue"]}
     assert (derived[2].where, derived[2].breaks) == ({"polarity": "dialogue"}, ({"polarity": "dialogue", "kind": "threat"},))

@@ -15,9 +15,9 @@ from pipeline.quality.library import load_library
 from pipeline.quality.rule_files import load_rules
 from pipeline.quality.rules import Rule, breaking_frame
 from pipeline.quality.validate import check_frame
-from pipeline.settings import shipped
+from pipeline.settings import shipped_folder
 
-FOLDER = shipped("expectations")
+FOLDER = shipped_folder("expectations")
 RULES = load_rules(FOLDER)
 
 

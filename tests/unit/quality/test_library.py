@@ -13,7 +13,7 @@ from pipeline.contracts.tables import TABLES
 from pipeline.quality import runner
 from pipeline.quality.rule_files import load_rules
 from pipeline.quality.rules import breaking_frame
-from pipeline.settings import shipped
+from pipeline.settings import shipped_folder
 
 # The rules of these tables cover every expectation type in use.
 COMPARED = ("articles", "coverage", "fetches", "gdelt_accounts", "measure_events", "official_signals", "weights")
@@ -47,7 +47,7 @@ else:
 
 @pytest.mark.slow
 def test_rules_give_the_results_of_a_data_context() -> None:
-    rules = load_rules(shipped("expectations"))
+    rules = load_rules(shipped_folder("expectations"))
     assert {rule.type for table in COMPARED for rule in rules[table]} == {
         rule.type for table_rules in rules.values() for rule in table_rules
     }

@@ -21,9 +21,9 @@ from pipeline.quality.library import load_library
 from pipeline.quality.rule_files import load_rules
 from pipeline.quality.rules import Rule, RuleError
 from pipeline.quality.validate import Detail, Outcome, check_frame, critical_failures, list_checks
-from pipeline.settings import shipped
+from pipeline.settings import shipped_folder
 
-RULES = load_rules(shipped("expectations"))
+RULES = load_rules(shipped_folder("expectations"))
 BUILT_IN = ["key_is_unique", "required_values_present", "vocabulary_is_closed"]
 
 

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from pipeline.contracts.tables.official import OFFICIAL_DOCUMENTS, OFFICIAL_SIGNALS, RAW_OFFICIAL_DOCUMENTS
 from pipeline.quality.rule_files import load_rules
 from pipeline.quality.validate import check_frame
-from pipeline.settings import shipped
+from pipeline.settings import shipped_folder
 from pipeline.signals.official.judge import LONGEST_TITLE, judge
 from pipeline.sources.federal_register import parse
 from pipeline.sources.payloads import Payload
@@ -219,7 +219,7 @@ def test_no_documents_are_no_acts() -> None:
 
 def test_what_is_found_keeps_the_promises_of_its_tables() -> None:
     judged = judge(frame(row for half in "ab" for row, _ in labelled(half)))
-    rules = load_rules(shipped("expectations"))
+    rules = load_rules(shipped_folder("expectations"))
     for table, rows in ((OFFICIAL_SIGNALS, judged.signals), (OFFICIAL_DOCUMENTS, judged.documents)):
         assert [one.name for one in check_frame(table, rows, rules[table.name]) if not one.passed and one.severity == "critical"] == []
 
