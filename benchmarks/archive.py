@@ -163,7 +163,7 @@ def measure(folder: Path, gigabytes: float, span: Days, steps: list[str]) -> Non
     for step in steps:
         print(f"{step}: measuring …", file=sys.stderr, flush=True)
         seconds, peak_gb = in_own_process(folder, step, span)
-        rows = Lake(settings(folder, span).lake).height(STEPS[step])
+        rows = Lake(settings(folder, span).lake).count_rows(STEPS[step])
         print(f"| {step} | {rows:,} | {seconds:.0f} | {text / 1e6 / seconds:.1f} | {peak_gb:.2f} |", flush=True)
     print(f"\nBar: 5 GB under {MEMORY_BAR_GB:g} GB. Each step loads Dagster and Great Expectations, which is part of both figures.")
 

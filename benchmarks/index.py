@@ -188,7 +188,7 @@ def main() -> None:
             last = took[TOP_CONTRIBUTIONS.name]
             whole = sum(took.values())
             print(
-                f"| {count:,} | {lake.height(STORY_MASS):,} | {mass:.1f} | {whole - mass - last:.1f} | {last:.1f} "
+                f"| {count:,} | {lake.count_rows(STORY_MASS):,} | {mass:.1f} | {whole - mass - last:.1f} | {last:.1f} "
                 f"| {whole:.1f} | {cpu:.1f} | {peak_gb:.2f} | {1e6 * whole / count:.1f} | {seconds_of_one_day(lake, Path(folder)):.3f} |",
                 flush=True,
             )

@@ -39,7 +39,7 @@ def run_index(
         known = Catalogue(requested.catalogue)
         settings = set_days(requested, known, first, last)
         make(settings)  # fails now if the extractor cannot be built, before anything is read
-        home.claim(settings.home, is_sample=settings.is_sample)
+        home.mark_home(settings.home, is_sample=settings.is_sample)
         known.save()
         launched = run_job(settings, display)
     report_failures(launched, settings)

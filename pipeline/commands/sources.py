@@ -14,8 +14,8 @@ from pipeline.settings.load import read_settings
 from pipeline.sources.http.archive import Archive
 from pipeline.sources.registry import FETCHERS
 from pipeline.sources.standing import standing, standing_of_files
-from pipeline.warehouse.holdings import FILES, holdings
 from pipeline.warehouse.lake import Lake
+from pipeline.warehouse.row_counts import FILE_SOURCES, count_rows_by_source
 
 
 def show_sources(home_folder: Path | None) -> None:
@@ -29,13 +29,13 @@ def print_sources(settings: Settings) -> None:
     archive, lake = Archive(settings.payloads), Lake(settings.lake)
     until = min(now.date(), settings.end or now.date())
     newest = {name: fetcher.newest_day(archive, until) for name, fetcher in FETCHERS.items()}
-    stored = holdings(lake)
+    stored = count_rows_by_source(lake)
     newest_dates = dict(stored.select("source", "newest_date").iter_rows())
     states = pl.concat(
         [
             *(
                 standing_of_files(name, lake.written_at(table), newest_dates[name], until)
-                for name, table in FILES.items()
+                for name, table in FILE_SOURCES.items()
                 if name in newest_dates
             ),
             standing(archive.journal(), newest, settings.sources.on, until),

@@ -161,7 +161,7 @@ def audited_days(store: Lake, name: str, *tables: Table) -> Iterator[AuditedDays
     `name` is the name of the step. The block ends early when a critical check fails; yield from `report` after it. Rules are checked per
     batch: a rule with `mostly` fails if it fails in any batch.
     """
-    with suppress(CriticalCheckError), store.replacing(name) as temporary:
+    with suppress(CriticalCheckError), store.stage(name) as temporary:
         yield AuditedDays(temporary, tables)
 
 

@@ -16,8 +16,8 @@ from pipeline.defs.partitions import by_day, three_days_before
 from pipeline.defs.resources import ExtractorFactory
 from pipeline.settings import Settings
 from pipeline.signals.texts import Account
+from pipeline.warehouse.batches import BatchLimit
 from pipeline.warehouse.lake import Lake
-from pipeline.warehouse.pieces import AtOnce
 
 ALL_ARTICLES_READ = InputCheck(
     FINDINGS,
@@ -27,7 +27,7 @@ ALL_ARTICLES_READ = InputCheck(
 #: Key of the number of articles read, in the metadata of that check; the other counts are reasons for not reading an article.
 ARTICLES_READ = "articles read"
 #: Smaller batches than elsewhere: each is read with the three days before it, and texts are split into words.
-LINKED_AT_ONCE = AtOnce(text_bytes=16_000_000)
+LINKED_AT_ONCE = BatchLimit(text_bytes=16_000_000)
 ADMITTED = daily.ADMITTED
 
 

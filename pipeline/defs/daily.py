@@ -19,9 +19,9 @@ from pipeline.defs.listener import report_days
 from pipeline.defs.metadata import add_row_counts
 from pipeline.defs.partitions import run_days
 from pipeline.defs.resources import ExtractorFactory, News
+from pipeline.warehouse.batches import BATCH_LIMIT, BatchLimit
 from pipeline.warehouse.inputs import DayInputs, code_digest, combine_digests
 from pipeline.warehouse.lake import Lake
-from pipeline.warehouse.pieces import AT_ONCE, AtOnce
 
 Digests = dict[date, str | None]
 #: Packages and libraries that determine how articles are cleaned and linked.
@@ -84,7 +84,7 @@ def findings(extractor: ExtractorFactory) -> FromTable:
 
 def days_to_build(lake: Lake, steps: Sequence[DailyStep], days: Days) -> list[date]:
     """Return the days that at least one step has to build."""
-    changed = (DayInputs(lake, step.name, step.makes).changed(step.digests(lake, days)) for step in steps)
+    changed = (DayInputs(lake, step.name, step.makes).changed_days(step.digests(lake, days)) for step in steps)
     return sorted({day for step in changed for day in step})
 
 
@@ -101,10 +101,10 @@ class ChangedDays(AuditedDays):
         if self.days:
             yield Days(self.days[0], self.days[-1])
 
-    def batches(self, table: Table, at_once: AtOnce = AT_ONCE) -> Iterator[Days]:
+    def batches(self, table: Table, at_once: BatchLimit = BATCH_LIMIT) -> Iterator[Days]:
         """Group the days into consecutive batches whose rows of `table` fit into memory."""
         spans = group_consecutive_days(self.days)
-        return report_days((batch for span in spans for batch in self._store.pieces(table, span, at_once)), len(self.days))
+        return report_days((batch for span in spans for batch in self._store.batches(table, span, at_once)), len(self.days))
 
 
 @contextmanager
@@ -116,9 +116,9 @@ def changed_days(context: dg.AssetExecutionContext, lake: Lake, step: DailyStep)
     span = run_days(context)
     inputs = DayInputs(lake, step.name, step.makes)
     digests = step.digests(lake, span)
-    days = inputs.changed(digests)
+    days = inputs.changed_days(digests)
     with suppress(CriticalCheckError):
-        with lake.replacing(step.name) as temporary:
+        with lake.stage(step.name) as temporary:
             yield ChangedDays(temporary, step, lake, days)
         inputs.save({day: digests[day] for day in days})
     for table in step.makes:

@@ -97,7 +97,7 @@ def add_daily_metadata(
 
 def add_row_counts(context: dg.AssetExecutionContext, lake: Lake, table: Table, days: Sequence[date]) -> None:
     """Add the row count to the partitions of days that were not rebuilt."""
-    unchanged = {day.isoformat(): partition_row_count(lake.height(table, Days(day, day))) | {"unchanged": True} for day in days}
+    unchanged = {day.isoformat(): partition_row_count(lake.count_rows(table, Days(day, day))) | {"unchanged": True} for day in days}
     add_partition_metadata(context, table.name, unchanged)
 
 

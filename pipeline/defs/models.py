@@ -11,7 +11,7 @@ from pipeline.defs.side_tables import keep_last_good
 from pipeline.models.build import list_models
 from pipeline.models.model import Model
 from pipeline.warehouse.lake import Lake
-from pipeline.warehouse.sql import version
+from pipeline.warehouse.sql import query_version
 
 
 def assets() -> list[dg.AssetsDefinition]:
@@ -23,7 +23,7 @@ def build_model_asset(model: Model) -> dg.AssetsDefinition:
     """Build the step that runs a model, and checks all its tables before any is written."""
     arguments: dict[str, Any] = {"deps": [table.name for table in model.reads]}
     if model.query:
-        arguments |= {"kinds": {"duckdb", "sql"}, "code_version": version(model.query)}
+        arguments |= {"kinds": {"duckdb", "sql"}, "code_version": query_version(model.query)}
 
     def run_model(lake: dg.ResourceParam[Lake], method: dg.ResourceParam[Method]) -> Results:
         variables = method.variables(lake) if model.variables else {}
@@ -34,7 +34,7 @@ def build_model_asset(model: Model) -> dg.AssetsDefinition:
             lake.write(table, frames[table.name])
         shown = {"sql": dg.MetadataValue.path(str(model.query.path))} if model.query else {}
         for table in model.makes:
-            yield dg.MaterializeResult(asset_key=table.name, metadata=row_count(lake.height(table)) | shown)
+            yield dg.MaterializeResult(asset_key=table.name, metadata=row_count(lake.count_rows(table)) | shown)
 
     side_tables = [table for table in model.makes if table.is_side_table]
     return dg.multi_asset(

@@ -50,7 +50,7 @@ def assets(settings: Settings) -> Sequence[dg.AssetsDefinition]:
         report, step = ReadReport(), RawArticles(news, today())
         with changed_days(context, lake, step) as days:
             for span in days.whole_range():
-                for batch, rows in lake.in_order(RAW_ARTICLES, news.read(span, step.last_day, report), span):
+                for batch, rows in lake.sort_by_day(RAW_ARTICLES, news.read(span, step.last_day, report), span):
                     days.write(RAW_ARTICLES, rows, batch)
                     add_daily_metadata(context, RAW_ARTICLES, rows, batch)
         yield ALL_FILES_READ.report(list(report.skipped.values()))

@@ -31,7 +31,7 @@ from pipeline.sources.files.inbox import list_inbox_files, select_readable
 from pipeline.sources.http.archive import Archive
 from pipeline.sources.http.client import Client
 from pipeline.sources.news import answered_articles, has_articles
-from pipeline.warehouse.home import HomeError, claim
+from pipeline.warehouse.home import HomeError, mark_home
 from pipeline.warehouse.inputs import code_digest, combine_digests
 from pipeline.warehouse.lake import Lake
 from pipeline.warehouse.publish import Publisher
@@ -52,7 +52,7 @@ class News:
 
         Raises `SourceError` when a file of the settings cannot be read. A file of the inbox is skipped, and `report` records why.
         """
-        claim(self.settings.home, is_sample=self.settings.is_sample)
+        mark_home(self.settings.home, is_sample=self.settings.is_sample)
         yield from self._read_files(days, last_day, report)
         if not self.settings.is_sample:
             yield from answered_articles(Archive(self.settings.payloads), self.settings.sources, days, last_day)

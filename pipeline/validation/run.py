@@ -40,7 +40,7 @@ from pipeline.validation.studies.forecast import ForecastError, forecast_by_half
 from pipeline.validation.studies.keywords import KEYWORD_HITS, keyword_hits
 from pipeline.validation.studies.leave_one_out import largest_sources, stability, without
 from pipeline.validation.studies.simulation import SEED, coverage_of_limits, invented_pool
-from pipeline.warehouse.home import holds_sample
+from pipeline.warehouse.home import is_sample_home
 from pipeline.warehouse.lake import Lake, write_parquet
 
 PAGE = "validation.html"
@@ -131,7 +131,7 @@ class _Record:
             raise ValidationError(
                 f"{settings.home} holds no index yet, so there is nothing to validate. First: tension run --home {settings.home}"
             )
-        note = SAMPLE_NOTE if holds_sample(settings.home, settings.is_sample) else ""
+        note = SAMPLE_NOTE if is_sample_home(settings.home, settings.is_sample) else ""
         return cls(lake, settings, tension, read, _window(read, asked), _pair(tension, asked.pair), note)
 
     @property

@@ -1,4 +1,4 @@
-"""The only code that knows how Parquet lies on disk and how DuckDB is spoken to.
+"""The only code that reads and writes Parquet files of the lake and runs DuckDB.
 
-`lake.py` keeps the record, `sql.py` runs the files of `sql/` over it, `publish.py` makes the product.
+`lake.py` stores tables, `sql.py` runs the files of `sql/` over them, `publish.py` makes releases.
 """

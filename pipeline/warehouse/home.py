@@ -1,4 +1,4 @@
-"""A home is one folder with one body of articles. The sample and real articles must never mix in one index."""
+"""A home is the folder of one project's data. The sample and real articles are never mixed in one home."""
 
 import json
 from pathlib import Path
@@ -9,26 +9,26 @@ NOTE = "home.json"
 
 
 class HomeError(UserError, ValueError):
-    """The home cannot be used for this; the message says which folder to give or what to remove."""
+    """The home holds other articles; the message says which option to set or what to remove."""
 
 
-def claim(home: Path, *, is_sample: bool) -> None:
-    """Note what this home is for. `HomeError` when it holds the sample and real articles are to be read, or the reverse."""
-    holds = holds_sample(home, is_sample)
-    if holds != is_sample:
-        held, asked = ("the bundled sample", "your articles") if holds else ("your articles", "the bundled sample")
+def mark_home(home: Path, *, is_sample: bool) -> None:
+    """Record whether this home is for the sample. `HomeError` when it was recorded as the opposite."""
+    has_sample = is_sample_home(home, is_sample)
+    if has_sample != is_sample:
+        stored, requested = ("the bundled sample", "your articles") if has_sample else ("your articles", "the bundled sample")
         raise HomeError(
-            f"{home} holds an index of {held}; an index of {asked} must not be mixed with it. "
-            f"Give another folder with --home, or remove {home}"
+            f"{home} holds an index of {stored}, which must not be mixed with {requested}. "
+            f"Choose another folder with --home, or remove {home}"
         )
     home.mkdir(parents=True, exist_ok=True)
     _write(home / NOTE, json.dumps({"is_sample": is_sample}) + "\n")
 
 
-def holds_sample(home: Path, otherwise: bool) -> bool:
-    """Whether the home is one of the bundled sample, as it noted when it was first used; `otherwise` where it noted nothing."""
+def is_sample_home(home: Path, default: bool) -> bool:
+    """Whether the home was marked as one of the bundled sample; `default` when it is not marked."""
     note = home / NOTE
-    return bool(json.loads(note.read_text(encoding="utf-8"))["is_sample"]) if note.exists() else otherwise
+    return bool(json.loads(note.read_text(encoding="utf-8"))["is_sample"]) if note.exists() else default
 
 
 def _write(path: Path, text: str) -> None:

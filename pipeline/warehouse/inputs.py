@@ -1,4 +1,4 @@
-"""What each day of a daily step was made from, so that a day whose inputs did not change is not made again.
+"""Digests of the inputs of each day of a daily step, so that unchanged days are not rebuilt.
 
 Belongs here: storing and comparing digests. Does not: what the inputs of a step are (`pipeline/defs/daily.py`).
 """
@@ -19,15 +19,15 @@ from pipeline.warehouse.lake import Lake
 
 
 def combine_digests(*parts: str) -> str:
-    """One digest of several, in their order."""
+    """Combine digests into one; their order matters."""
     return hashlib.blake2b("\0".join(parts).encode(), digest_size=8).hexdigest()
 
 
 @cache
 def code_digest(packages: tuple[str, ...], libraries: tuple[str, ...] = ()) -> str:
-    """Digest of all files of these packages of `pipeline` (code, lexicon, model weights) and of the versions of these libraries.
+    """Digest of all files in these packages of `pipeline` and of the versions of these libraries.
 
-    What trains a model is left out, and a library that is not installed.
+    Files cover code, lexicon and model weights, but not folders named `training`. Libraries that are not installed are skipped.
     """
     digest = hashlib.blake2b(digest_size=8)
     for path in sorted(path for name in packages for path in (PACKAGE / name).rglob("*") if path.is_file()):
@@ -44,7 +44,7 @@ def code_digest(packages: tuple[str, ...], libraries: tuple[str, ...] = ()) -> s
 class DayInputs:
     """Digests of the inputs of one step by day, in one JSON file of the lake.
 
-    They are saved after the files of the days are in place: a run that is killed in between makes these days again.
+    Save them after the files of the days are written: a run that is killed in between then rebuilds these days.
     """
 
     def __init__(self, lake: Lake, step: str, makes: Sequence[Table]) -> None:
@@ -56,11 +56,11 @@ class DayInputs:
         try:
             stored = json.loads(self._path.read_text(encoding="utf-8"))
         except (OSError, ValueError):
-            return {}  # no earlier run, or a damaged file: every day is made again
+            return {}  # no earlier run, or a damaged file: rebuild every day
         return stored if isinstance(stored, dict) else {}
 
-    def changed(self, digests: Mapping[date, str | None]) -> list[date]:
-        """The days to make: with other inputs than stored, with inputs that cannot be known (None), or of which a table lacks its file."""
+    def changed_days(self, digests: Mapping[date, str | None]) -> list[date]:
+        """Days to rebuild: those with changed or unknown (None) inputs, or with a missing file."""
         stored = self._read()
         present = [self._lake.days_present(table, Days(min(digests), max(digests))) for table in self._makes] if digests else []
         complete = set.intersection(*present) if present else set()
@@ -69,10 +69,10 @@ class DayInputs:
         )
 
     def save(self, digests: Mapping[date, str | None]) -> None:
-        """Store the digests of days that were made, by temporary file and rename; a day whose inputs are not known is forgotten."""
+        """Store the digests of rebuilt days by temporary file and rename; unknown digests (None) are removed."""
         stored = self._read() | {day.isoformat(): digest for day, digest in digests.items()}
-        kept = {day: digest for day, digest in sorted(stored.items()) if digest is not None}
+        known = {day: digest for day, digest in sorted(stored.items()) if digest is not None}
         self._path.parent.mkdir(parents=True, exist_ok=True)
         temporary = self._path.with_name(f".{self._path.name}.{os.getpid()}.tmp")
-        temporary.write_text(json.dumps(kept, indent=0) + "\n", encoding="utf-8")
+        temporary.write_text(json.dumps(known, indent=0) + "\n", encoding="utf-8")
         temporary.replace(self._path)

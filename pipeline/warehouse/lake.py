@@ -1,8 +1,7 @@
-"""The lake: every table of the contracts as Parquet, one file a day or one file a table. The record from which all else is rebuilt.
+"""The lake: every table of the contracts as Parquet, partitioned by day or as one file.
 
-Layout: `<root>/<table>/<year>/<day>.parquet` for tables filed by day, `<root>/<table>/<table>.parquet` for
-the others. A day's file without rows says that the day was processed and held nothing; no file says
-that it was not processed.
+Layout: `<root>/<table>/<year>/<day>.parquet` for tables with a day, else `<root>/<table>/<table>.parquet`. A day's file without rows means
+that the day was processed and had no rows; a missing file means that it was not processed.
 """
 
 import hashlib
@@ -18,11 +17,11 @@ import pyarrow.parquet as pq
 
 from pipeline.contracts.days import Days
 from pipeline.contracts.model import ContractError, Table
-from pipeline.warehouse.pieces import AT_ONCE, AtOnce, Size, shelved, together
+from pipeline.warehouse.batches import BATCH_LIMIT, BatchLimit, Size, group_days, sort_into_batches
 
 
 def write_parquet(frame: pl.DataFrame, path: Path) -> None:
-    """Write by temporary file and rename, so that a reader sees the old file or the new one and a crash leaves no half."""
+    """Write by temporary file and rename, so that readers and crashes never see half a file."""
     path.parent.mkdir(parents=True, exist_ok=True)
     temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
     try:
@@ -33,7 +32,7 @@ def write_parquet(frame: pl.DataFrame, path: Path) -> None:
 
 
 class Lake:
-    """Reads and writes whole days or whole tables; never parts of a file."""
+    """Reads and writes whole days or whole tables, never parts of a file."""
 
     def __init__(self, root: Path) -> None:
         self.root = root
@@ -42,7 +41,7 @@ class Lake:
         return self.root / table.name / f"{day:%Y}" / f"{day.isoformat()}.parquet"
 
     def files(self, table: Table, days: Days | None = None) -> list[Path]:
-        """The table's files in order of time, those that may hold `days` where given."""
+        """The table's files in order of time; with `days`, only those of these days."""
         if table.day is None:
             whole = self.root / table.name / f"{table.name}.parquet"
             return [whole] if whole.exists() else []
@@ -51,25 +50,28 @@ class Lake:
         return sorted((self.root / table.name).glob("*/*.parquet"))
 
     def days_present(self, table: Table, days: Days) -> set[date]:
-        """Those of these days that the table has a file of."""
+        """Days in the range for which the table has a file."""
         years = {self.root / table.name / str(year) for year in range(days.first.year, days.last.year + 1)}
-        found = (date.fromisoformat(path.stem) for folder in years if folder.is_dir() for path in folder.glob("*.parquet"))
-        return {day for day in found if days.first <= day <= days.last}
+        present = (date.fromisoformat(path.stem) for folder in years if folder.is_dir() for path in folder.glob("*.parquet"))
+        return {day for day in present if days.first <= day <= days.last}
 
     def day_digest(self, table: Table, day: date) -> str:
-        """Digest of the bytes of a day's file, which are the same for the same rows; empty without a file."""
+        """Digest of a day's file, the same for the same rows; empty when there is no file."""
         try:
             return hashlib.blake2b(self._day_file(table, day).read_bytes(), digest_size=8).hexdigest()
         except FileNotFoundError:
             return ""
 
     def span(self, table: Table) -> Days | None:
-        """First and last day processed of a table filed by day; None before the first run."""
+        """First and last processed day of a table with days; None before the first run."""
         files = self.files(table)
         return Days(date.fromisoformat(files[0].stem), date.fromisoformat(files[-1].stem)) if files else None
 
     def read(self, table: Table, days: Days | None = None, columns: Iterable[str] | None = None) -> pl.DataFrame:
-        """The rows of `days` (all, where not given), sorted by file and key; no rows where nothing was processed."""
+        """Read the rows of `days` (default: all), sorted by day and key; empty before the first run.
+
+        `ContractError` when the files have an earlier schema of the table.
+        """
         files = self.files(table, days)
         chosen = list(columns) if columns is not None else table.schema.names()
         if not files:
@@ -79,7 +81,7 @@ class Lake:
             return rows.select(chosen).collect()
         except (pl.exceptions.SchemaError, pl.exceptions.ColumnNotFoundError) as error:
             raise ContractError(
-                f"{self.root / table.name}: files of an earlier shape of this table ({error}); remove the folder and run its days again"
+                f"{self.root / table.name}: files with an earlier schema of this table ({error}); remove the folder and run its days again"
             ) from error
 
     def written_at(self, table: Table) -> datetime | None:
@@ -87,36 +89,36 @@ class Lake:
         times = [path.stat().st_mtime for path in self.files(table)]
         return datetime.fromtimestamp(max(times), UTC) if times else None
 
-    def height(self, table: Table, days: Days | None = None) -> int:
-        """How many rows the table holds, of these days where given, from its files' footers."""
+    def count_rows(self, table: Table, days: Days | None = None) -> int:
+        """Count the table's rows, or those of `days`, from the footers of its files."""
         files = self.files(table, days)
         return int(pl.scan_parquet(files, hive_partitioning=False).select(pl.len()).collect().item()) if files else 0
 
-    def pieces(self, table: Table, days: Days, at_once: AtOnce = AT_ONCE) -> Iterator[Days]:
-        """The span in consecutive pieces of which each holds about as many rows as may be held at once, by its files' footers.
+    def batches(self, table: Table, days: Days, limit: BatchLimit = BATCH_LIMIT) -> Iterator[Days]:
+        """Split `days` into batches of consecutive days within `limit`, by the footers of the table's files.
 
-        A single day is never cut. A day without a file counts as empty.
+        A single day is never split. A day without a file counts as empty.
         """
-        return together(((day, _size(self._day_file(table, day))) for day in days), at_once)
+        return group_days(((day, _read_size(self._day_file(table, day))) for day in days), limit)
 
-    def in_order(
-        self, table: Table, batches: Iterable[pl.DataFrame], days: Days, at_once: AtOnce = AT_ONCE
+    def sort_by_day(
+        self, table: Table, frames: Iterable[pl.DataFrame], days: Days, limit: BatchLimit = BATCH_LIMIT
     ) -> Iterator[tuple[Days, pl.DataFrame]]:
-        """The rows of the batches, whose days come in any order, by consecutive pieces of `days`, each sorted by key.
+        """Yield the rows of frames in any order as batches of consecutive days, each sorted by key.
 
-        Until then they lie in a folder beside the table's, so that no more is held than a batch or a piece. The pieces hold the same rows
-        whatever the batches. `ContractError` when a batch holds another day or shape.
+        Rows are sorted on disk, so that at most a frame or a batch is in memory; the result does not depend on how rows are split into
+        frames. `ContractError` when a frame has a row of another day or another schema.
         """
         if table.day is None:
-            raise ContractError(f"table {table.name} is not filed by day; there is no order to bring it into")
-        with _folder(self.root / f".unsorted-{table.name}") as folder:
-            yield from shelved(table, (_belonging(table, batch, days) for batch in batches), days, folder, at_once)
+            raise ContractError(f"table {table.name} is not partitioned by day and cannot be sorted by day")
+        with _temporary_folder(self.root / f".unsorted-{table.name}") as folder:
+            yield from sort_into_batches(table, (_conform_days(table, frame, days) for frame in frames), days, folder, limit)
 
     def _stale_mark(self, table: Table) -> Path:
         return self.root / "state" / "stale" / f"{table.name}.txt"
 
     def mark_stale(self, table: Table, reason: str) -> None:
-        """Record that the last attempt to rebuild the table failed, and why; its files stay as they are."""
+        """Record that the last rebuild of the table failed, and why; its files are unchanged."""
         mark = self._stale_mark(table)
         mark.parent.mkdir(parents=True, exist_ok=True)
         mark.write_text(reason, encoding="utf-8")
@@ -131,12 +133,12 @@ class Lake:
         return {mark.stem: mark.read_text(encoding="utf-8") for mark in marks}
 
     @contextmanager
-    def replacing(self, name: str) -> Iterator["Lake"]:
-        """A lake beside this one, to make files in. When the block ends well each takes the place of the one here; else nothing changes.
+    def stage(self, name: str) -> Iterator["Lake"]:
+        """Yield a temporary lake; its files replace those of this lake when the block ends without an error.
 
-        `name` is that of what makes them: a folder that a killed run of the same left behind is removed.
+        `name` is that of the step that writes: files that a killed run of the same step left are removed.
         """
-        with _folder(self.root / f".new-{name}") as staging:
+        with _temporary_folder(self.root / f".new-{name}") as staging:
             yield Lake(staging)
             for path in sorted(staging.rglob("*.parquet")):
                 target = self.root / path.relative_to(staging)
@@ -144,24 +146,24 @@ class Lake:
                 path.replace(target)
 
     def write(self, table: Table, frame: pl.DataFrame) -> None:
-        """Replace the whole table. `ContractError` when the frame is not of the contract's shape; nothing is written then."""
+        """Replace the whole table. `ContractError`, and nothing written, when the frame breaks the contract."""
         if table.day is not None:
-            raise ContractError(f"table {table.name} is filed by day; use write_days()")
+            raise ContractError(f"table {table.name} is partitioned by day; use write_days()")
         write_parquet(table.conform(frame), self.root / table.name / f"{table.name}.parquet")
 
     def write_days(self, table: Table, frame: pl.DataFrame, days: Days) -> None:
-        """Replace exactly these days. `ContractError` when the frame holds another day or shape; nothing is written then."""
+        """Replace exactly these days. `ContractError`, and nothing written, for rows of other days or another schema."""
         if table.day is None:
-            raise ContractError(f"table {table.name} is not filed by day; use write()")
-        by_day = _belonging(table, frame, days).partition_by(table.day, as_dict=True, maintain_order=True)
+            raise ContractError(f"table {table.name} is not partitioned by day; use write()")
+        by_day = _conform_days(table, frame, days).partition_by(table.day, as_dict=True, maintain_order=True)
         empty = table.empty()
         for day in days:
             write_parquet(by_day.get((day,), empty), self._day_file(table, day))
 
 
 @contextmanager
-def _folder(path: Path) -> Iterator[Path]:
-    """An empty folder for as long as the block lasts."""
+def _temporary_folder(path: Path) -> Iterator[Path]:
+    """Create an empty folder and remove it when the block ends."""
     shutil.rmtree(path, ignore_errors=True)
     path.mkdir(parents=True)
     try:
@@ -170,20 +172,20 @@ def _folder(path: Path) -> Iterator[Path]:
         shutil.rmtree(path, ignore_errors=True)
 
 
-def _belonging(table: Table, frame: pl.DataFrame, days: Days) -> pl.DataFrame:
-    """The frame as its contract says; `ContractError` when it is of another shape or holds a row of another day."""
-    assert table.day is not None  # its callers have looked
+def _conform_days(table: Table, frame: pl.DataFrame, days: Days) -> pl.DataFrame:
+    """Conform a frame to its contract. `ContractError` for another schema or rows of other days."""
+    assert table.day is not None
     conformed = table.conform(frame)
     outside = conformed.filter(~pl.col(table.day).is_between(days.first, days.last).fill_null(value=False))
     if not outside.is_empty():
         raise ContractError(
             f"table {table.name}: {outside.height} rows belong to other days than {days}, the first to {outside[table.day][0]}; "
-            f"filter them before they are written"
+            f"filter them before writing"
         )
     return conformed
 
 
-def _size(path: Path) -> Size:
+def _read_size(path: Path) -> Size:
     if not path.exists():
         return Size()
     footer = pq.read_metadata(path)

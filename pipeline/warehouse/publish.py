@@ -1,7 +1,7 @@
-"""The product: immutable Parquet releases with `latest` pointing at the newest, and one DuckDB file built from the newest release.
+"""Published data: immutable Parquet releases, a link `latest` to the newest, and a DuckDB database built from it.
 
-A release is named after the last day it covers and the hash of its files, so the same input makes the same release and nothing new
-is written. Everything is built beside its place and moved there in one step: readers keep what they hold or see all of the new.
+A release is named after its last day and the hash of its files: the same input makes the same release, and nothing is written again. All
+files are written to a temporary place and moved, so that readers never see half a release.
 """
 
 import hashlib
@@ -24,19 +24,19 @@ from pipeline.settings import shipped_folder
 from pipeline.warehouse.lake import Lake, write_parquet
 
 DATABASE = "trade_tension.duckdb"
-#: DuckDB 1.0 and everything after it reads files of this storage version.
+#: Storage version that DuckDB 1.0 and later can read.
 STORAGE_VERSION = "v1.0.0"
 PUBLISHED = tuple(table for table in TABLES.values() if table.published)
 _DICTIONARY = render_markdown(PUBLISHED, tuple(VIEWS.values()))
 
 
 class PublishError(RuntimeError):
-    """Something could not be published; what was published before is untouched."""
+    """Publishing failed; the earlier release and database are unchanged."""
 
 
 @dataclass(frozen=True)
 class Release:
-    """One immutable folder of Parquet files: `<table>/<year>.parquet`, or `<table>/<table>.parquet` for tables without days."""
+    """An immutable folder with `<table>/<year>.parquet`, or `<table>/<table>.parquet` for tables without days."""
 
     name: str
     folder: Path
@@ -45,7 +45,7 @@ class Release:
 
 
 class Publisher:
-    """Makes releases and the database in one folder."""
+    """Writes releases and the database to one folder."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
@@ -57,35 +57,36 @@ class Publisher:
 
     @property
     def latest(self) -> Path:
-        """The newest release."""
+        """The link to the newest release."""
         return self.folder / "latest"
 
     @property
     def latest_name(self) -> str | None:
-        """The newest release's name, or None before the first."""
+        """Name of the newest release; None before the first one."""
         return self.latest.resolve().name if self.latest.exists() else None
 
     def publish(self, lake: Lake, last_day: date, note: str) -> Release:
-        """Write a release of every published table, point `latest` at it and rebuild the database. `note` says what the data is.
+        """Write a release of all published tables, point `latest` to it and rebuild the database.
 
-        A stale table is published as it is in the latest release; without one it has no rows. The database lists it in `stale_tables`.
+        `note` describes the data. A stale table is copied from the latest release (empty if there is none) and listed in `stale_tables`.
+        `PublishError` when the database cannot be built.
         """
         staging = self.folder / "releases" / f".staging-{os.getpid()}"
         shutil.rmtree(staging, ignore_errors=True)
         try:
-            release = self._release(lake, staging, last_day, note)
+            release = self._write_release(lake, staging, last_day, note)
         finally:
             shutil.rmtree(staging, ignore_errors=True)
         self._point_latest_at(release)
         self._build_database(release, note, lake.stale_tables())
         return release
 
-    def _release(self, lake: Lake, staging: Path, last_day: date, note: str) -> Release:
+    def _write_release(self, lake: Lake, staging: Path, last_day: date, note: str) -> Release:
         files: dict[str, list[str]] = {}
         rows: dict[str, int] = {}
         stale = lake.stale_tables()
         for table in PUBLISHED:
-            frame = self._latest_rows(table) if table.name in stale else table.conform(lake.read(table))
+            frame = self._read_latest(table) if table.name in stale else table.conform(lake.read(table))
             rows[table.name] = frame.height
             files[table.name] = _write_yearly(table, frame, staging)
         digest = hashlib.sha256()
@@ -101,8 +102,8 @@ class Publisher:
             staging.replace(folder)
         return Release(name, folder, is_new, rows)
 
-    def _latest_rows(self, table: Table) -> pl.DataFrame:
-        """The table as it was last published; empty before the first release, and where it had another shape."""
+    def _read_latest(self, table: Table) -> pl.DataFrame:
+        """Read a table of the latest release; empty without a release or when its schema changed."""
         files = sorted((self.latest / table.name).glob("*.parquet"))
         rows = pl.concat([pl.read_parquet(path) for path in files]) if files else table.empty()
         return table.conform(rows) if rows.schema == table.schema else table.empty()
@@ -114,24 +115,24 @@ class Publisher:
         temporary.replace(self.latest)
 
     def _build_database(self, release: Release, note: str, stale: Mapping[str, str]) -> None:
-        if self.database.exists() and _about(self.database) == (release.name, _build(stale)):
+        if self.database.exists() and _read_about(self.database) == (release.name, _build_id(stale)):
             return
         temporary = self.folder / f".{DATABASE}.{os.getpid()}.tmp"
         temporary.unlink(missing_ok=True)
         try:
             with duckdb.connect(str(temporary), config={"threads": 1, "storage_compatibility_version": STORAGE_VERSION}) as con:
-                _fill(con, release, note, stale)
+                _fill_database(con, release, note, stale)
             temporary.replace(self.database)
         except duckdb.Error as error:
             raise PublishError(
-                f"building {self.database} from release {release.name}: {error}; the database before it is untouched"
+                f"cannot build {self.database} from release {release.name}: {error}; the earlier database is unchanged"
             ) from error
         finally:
             temporary.unlink(missing_ok=True)
 
 
 def _write_yearly(table: Table, frame: pl.DataFrame, root: Path) -> list[str]:
-    """One file a year where rows have a day, else one file; paths relative to the release."""
+    """Write one file for each year, or one for a table without days; return their paths in the release."""
     if "index_date" not in table.schema or frame.is_empty():
         parts = {table.name: frame}
     else:
@@ -143,22 +144,23 @@ def _write_yearly(table: Table, frame: pl.DataFrame, root: Path) -> list[str]:
     return [f"{table.name}/{stem}.parquet" for stem in parts]
 
 
-def _about(database: Path) -> tuple[str, str] | None:
+def _read_about(database: Path) -> tuple[str, str] | None:
+    """Release and build of a database; None when it is no database of this project or has an earlier schema."""
     try:
         with duckdb.connect(str(database), read_only=True) as con:
             ((release, build),) = con.sql("select release, build from about").fetchall()
     except duckdb.Error:
-        return None  # not a database of ours, or an older shape: it is replaced
+        return None
     return str(release), str(build)
 
 
-def _shipped_with(folder: str) -> list[Path]:
+def _sql_files(folder: str) -> list[Path]:
     return sorted((shipped_folder("sql") / folder).glob("*.sql"))
 
 
-def _build(stale: Mapping[str, str]) -> str:
-    """Fingerprint of what the database holds besides the release's rows: version, comments, views, macros and which tables are stale."""
-    files = [*_shipped_with("views"), *_shipped_with("macros")]
+def _build_id(stale: Mapping[str, str]) -> str:
+    """Fingerprint of the database apart from its rows: version, comments, views, macros and stale tables."""
+    files = [*_sql_files("views"), *_sql_files("macros")]
     parts = [__version__, _DICTIONARY, *(f"{path.parent.name}/{path.stem}\0{path.read_text(encoding='utf-8')}" for path in files)]
     parts += [f"{name}\0{reason}" for name, reason in sorted(stale.items())]
     return hashlib.sha256("\0".join(parts).encode()).hexdigest()[:10]
@@ -168,8 +170,8 @@ def _literal(text: str) -> str:
     return "'" + text.replace("'", "''") + "'"
 
 
-def _fill(con: duckdb.DuckDBPyConnection, release: Release, note: str, stale: Mapping[str, str]) -> None:
-    """Tables with comments on each column, views, macros, and the tables `about` and `stale_tables`."""
+def _fill_database(con: duckdb.DuckDBPyConnection, release: Release, note: str, stale: Mapping[str, str]) -> None:
+    """Create tables with comments, views, macros, and the tables `about` and `stale_tables`."""
     comments: list[str] = []
     for table in PUBLISHED:
         files = [str(path) for path in sorted((release.folder / table.name).glob("*.parquet"))]
@@ -177,30 +179,30 @@ def _fill(con: duckdb.DuckDBPyConnection, release: Release, note: str, stale: Ma
         comments.append(f"comment on table {table.name} is {_literal(f'{table.description} One row: {table.grain}.')}")
         comments += _column_comments(table)
     con.sql("create table about (release varchar, version varchar, build varchar, note varchar)")
-    about = {"release": release.name, "version": __version__, "build": _build(stale), "note": note}
+    about = {"release": release.name, "version": __version__, "build": _build_id(stale), "note": note}
     con.sql("insert into about values ($release, $version, $build, $note)", params=about)
     comments.append("comment on table about is 'Which release this is, and what the data is.'")
     con.sql("create table stale_tables (table_name varchar, reason varchar)")
     for name, reason in sorted(stale.items()):
         con.sql("insert into stale_tables values ($name, $reason)", params={"name": name, "reason": reason})
-    comments.append("comment on table stale_tables is 'Tables that could not be rebuilt and keep an earlier version, with the reason.'")
-    for path in _shipped_with("views"):
+    comments.append("comment on table stale_tables is 'Tables that could not be rebuilt and have an earlier version, with the reason.'")
+    for path in _sql_files("views"):
         text = path.read_text(encoding="utf-8")
         con.sql(f"create view {path.stem} as {text}")
-        comments.append(f"comment on view {path.stem} is {_literal(_head(text))}")
+        comments.append(f"comment on view {path.stem} is {_literal(_read_comments(text))}")
         if path.stem in VIEWS:
             comments += _column_comments(VIEWS[path.stem])
-    for path in _shipped_with("macros"):
+    for path in _sql_files("macros"):
         text = path.read_text(encoding="utf-8")
         con.sql(text)
-        comments.append(f"comment on macro table {path.stem} is {_literal(_head(text))}")
-    con.execute(";\n".join(["begin", *comments, "commit"]))  # one transaction: each would be a write of its own
+        comments.append(f"comment on macro table {path.stem} is {_literal(_read_comments(text))}")
+    con.execute(";\n".join(["begin", *comments, "commit"]))  # one transaction instead of a disk write for each comment
 
 
 def _column_comments(table: Table) -> list[str]:
     return [f"comment on column {table.name}.{column.name} is {_literal(describe_column(column))}" for column in table.columns]
 
 
-def _head(sql: str) -> str:
-    """The comments of a SQL file as one line."""
+def _read_comments(sql: str) -> str:
+    """Join the comment lines of a SQL file into one line."""
     return " ".join(line.removeprefix("--").strip() for line in sql.splitlines() if line.startswith("--"))

@@ -1,6 +1,6 @@
-"""The store of readings: what an extractor found in each text, in Parquet files that are only added to.
+"""A cache of readings (results of an extractor for each text) in Parquet files.
 
-Belongs here: files. Does not: what a reading is (`pipeline/signals/remembered.py`). The folder may be deleted; texts are then read again.
+Belongs here: files. Does not: what a reading is (`pipeline/signals/remembered.py`). Without the folder, texts are read again.
 """
 
 from collections.abc import Sequence
@@ -10,12 +10,12 @@ import polars as pl
 
 from pipeline.warehouse.lake import write_parquet
 
-#: More files than this are written into one, so that looking up stays fast.
-MOST_FILES = 32
+#: When there are this many files they are merged into one, which keeps look-ups fast.
+MAX_FILES = 32
 
 
 class StoredReadings:
-    """Readings of one version of an extractor: `<root>/<fingerprint>/<number>.parquet`."""
+    """Readings of one version of an extractor, stored in `<root>/<fingerprint>/<number>.parquet`."""
 
     def __init__(self, root: Path, fingerprint: str, schema: pl.Schema) -> None:
         self._folder = root / fingerprint
@@ -25,7 +25,7 @@ class StoredReadings:
         return sorted(self._folder.glob("*.parquet"))
 
     def get(self, keys: Sequence[str]) -> pl.DataFrame:
-        """The stored readings of these texts, each once."""
+        """Get the stored readings of these texts, each once."""
         files = self._files()
         if not files:
             return pl.DataFrame(schema=self._schema)
@@ -33,12 +33,12 @@ class StoredReadings:
         return pl.scan_parquet(files, schema=self._schema).join(wanted, on="text_key", how="semi").unique("text_key").collect()
 
     def add(self, readings: pl.DataFrame) -> None:
-        """Store more readings, by temporary file and rename."""
+        """Store more readings by temporary file and rename."""
         files = self._files()
         number = int(files[-1].stem) + 1 if files else 0
-        if len(files) >= MOST_FILES:
+        if len(files) >= MAX_FILES:
             readings = pl.concat([pl.read_parquet(files, schema=self._schema), readings])
         write_parquet(readings, self._folder / f"{number:08}.parquet")
-        if len(files) >= MOST_FILES:
+        if len(files) >= MAX_FILES:
             for path in files:
                 path.unlink()

@@ -1,11 +1,7 @@
 """Runs the files of `sql/` in DuckDB, in memory, over the lake or over frames.
 
-Belongs here: which file makes which table, what a file reads, and its rows. Does not: tables that Python makes, the order in which tables
-are built (`pipeline/models`), or storing anything.
-
-What a file reads, tables and variables, is taken from DuckDB's own parse tree. Parameters are DuckDB variables
-(`getvariable('half_life_days')`), never text pasted into SQL. DuckDB runs on one thread, except where a file says `-- threads: all`: sums
-of doubles over several threads differ in the last bit from run to run, and published files must not.
+Belongs here: which file makes which table, what a file reads, and its rows. Does not: tables made in Python and the order of models
+(`pipeline/models`), or storing rows. DuckDB runs on one thread, since sums of doubles over several differ in the last bit.
 """
 
 import hashlib
@@ -25,25 +21,22 @@ from pipeline.contracts.tables import TABLES, VIEWS
 from pipeline.settings import shipped_folder
 from pipeline.warehouse.lake import Lake
 
-#: Folders of `sql/` whose files make no table.
+#: Folders of `sql/` whose files are no models.
 NOT_MODELS = frozenset({"checks", "views", "macros", "functions"})
 
-#: The line of a SQL file whose rows are the same on any number of threads: it holds no sums of doubles.
+#: Comment line of a SQL file without sums of doubles, whose rows are the same on any number of threads.
 ALL_THREADS = "-- threads: all"
 
-Tables = Lake | Mapping[str, pl.DataFrame]  # where a query finds its tables: on disk, or frames by name (a missing table is empty)
+Tables = Lake | Mapping[str, pl.DataFrame]  # the lake, or frames by table name (a missing table is empty)
 Variables = Mapping[str, Any]
 
 
 class ModelError(RuntimeError):
-    """A SQL file or a model is missing, unreadable or failed; the message names it and what DuckDB reported."""
+    """A model or SQL file is missing, invalid or failed; the message names it and gives DuckDB's error."""
 
 
 class Query(NamedTuple):
-    """A SQL file: its text, and what it reads, each in alphabetical order: tables of the contracts, variables, and views of `VIEWS`.
-
-    The tables that a view reads are among the tables.
-    """
+    """A SQL file and what it reads: tables (including those of its views), variables and views, each sorted by name."""
 
     path: Path
     text: str
@@ -53,20 +46,23 @@ class Query(NamedTuple):
 
     @property
     def runs_on_all_threads(self) -> bool:
-        """Whether the file says that its rows are the same on any number of threads."""
+        """Whether the file has the line `-- threads: all`."""
         return ALL_THREADS in self.text.splitlines()
 
 
 def model_files() -> list[Path]:
-    """The files of `sql/` that make a table, each the table of its name."""
+    """List the files of `sql/` that make the table of their name."""
     return sorted(path for path in shipped_folder("sql").glob("*/*.sql") if path.parent.name not in NOT_MODELS)
 
 
 def read_query(path: Path) -> Query:
-    """Read and parse a SQL file. `ModelError` names the file when it holds no query."""
+    """Read and parse a SQL file. `ModelError` when it is no query.
+
+    Tables and variables come from DuckDB's parse tree. Parameters are DuckDB variables such as `getvariable('half_life_days')`.
+    """
     text = path.read_text(encoding="utf-8")
     tree = _parse(str(path), text)
-    names = set(_table_names(tree))
+    names = set(_iter_table_names(tree))
     views = sorted(names & VIEWS.keys())
     reads = (names & TABLES.keys()).union(*({table.name for table in read_query(_view_file(view)).reads} for view in views))
     variables = _variable_names(str(path), tree)
@@ -77,13 +73,13 @@ def _view_file(name: str) -> Path:
     return shipped_folder("sql") / "views" / f"{name}.sql"
 
 
-def version(query: Query) -> str:
-    """First twelve hex digits of the sha256 of the SQL text and of all functions."""
+def query_version(query: Query) -> str:
+    """First twelve hex digits of the SHA-256 of the SQL text and all functions."""
     return hashlib.sha256("".join((query.text, *_function_texts())).encode()).hexdigest()[:12]
 
 
 def select(tables: Tables, query: Query, variables: Variables, threads: int = 1) -> pl.DataFrame:
-    """The rows of a query over the tables. `ModelError` names the file when DuckDB rejects it or a Parquet file that it reads."""
+    """Run a query over the tables. `ModelError` when a variable is not set or DuckDB fails."""
     if missing := [name for name in query.variables if name not in variables]:
         raise ModelError(f"{query.path}: reads the variables {missing}, which are not set; see pipeline/index/parameters.py")
     try:
@@ -96,9 +92,10 @@ def select(tables: Tables, query: Query, variables: Variables, threads: int = 1)
 
 
 def select_table(tables: Tables, query: Query, table: Table, variables: Variables) -> pl.DataFrame:
-    """The rows of the query that makes `table`, in the contract's column order. `ModelError` when columns are missing or mistyped.
+    """Run the query that makes `table` and return its columns in the contract's order.
 
-    Whole numbers and dates that DuckDB widens (hugeint sums, timestamps) are cast to the contract's type where that loses nothing.
+    Types that DuckDB widens (hugeint sums, timestamps) are cast to the contract's without loss. `ModelError` when a column is missing,
+    `ContractError` when a type does not fit.
     """
     threads = (os.cpu_count() or 1) if query.runs_on_all_threads else 1
     frame = select(tables, query, variables, threads)
@@ -112,7 +109,7 @@ def select_table(tables: Tables, query: Query, table: Table, variables: Variable
 
 
 def select_view(tables: Tables, view: Table, day: date) -> pl.DataFrame:
-    """The rows of one `index_date` of a view, over the lake instead of the published database. `view`: one of `VIEWS`."""
+    """Select one `index_date` of a view (one of `VIEWS`) over the lake."""
     query = read_query(_view_file(view.name))
     try:
         with _connect(tables, query._replace(views=(view.name,)), {}, 1) as connection:
@@ -124,9 +121,10 @@ def select_view(tables: Tables, view: Table, day: date) -> pl.DataFrame:
 
 @cache
 def _database(threads: int) -> duckdb.DuckDBPyConnection:
-    """An empty database that holds the functions of `sql/functions`: made once a process, since opening one takes longer than most queries.
+    """Open an in-memory database with the functions of `sql/functions`.
 
-    Files of the lake are replaced under their names, so none of them may be cached.
+    Once per process, since opening takes longer than most queries. The file cache is off because files of the lake are replaced under the
+    same names.
     """
     database = duckdb.connect(":memory:", config={"threads": threads, "enable_external_file_cache": False})
     database.sql("load icu")
@@ -136,9 +134,9 @@ def _database(threads: int) -> duckdb.DuckDBPyConnection:
 
 
 def _release_memory(threads: int) -> None:
-    """Return what a finished query used to the operating system: 1 GB after the masses of 2 million signals.
+    """Return freed memory to the operating system: 1 GB after the masses of 2 million signals.
 
-    DuckDB keeps freed memory for later queries until its limit is set, be it to the same value.
+    DuckDB reserves freed memory for later queries until its limit is set again, even to the same value.
     """
     database = _database(threads)
     ((limit,),) = database.sql("select current_setting('memory_limit')").fetchall()
@@ -146,7 +144,7 @@ def _release_memory(threads: int) -> None:
 
 
 def _connect(tables: Tables, query: Query, variables: Variables, threads: int) -> duckdb.DuckDBPyConnection:
-    """A connection of its own, whose views, variables and time zone no other connection sees."""
+    """Open a connection with its own views, variables and time zone."""
     connection = _database(threads).cursor()
     connection.sql("set TimeZone = 'UTC'")
     for table in query.reads:
@@ -169,13 +167,13 @@ def _connect(tables: Tables, query: Query, variables: Variables, threads: int) -
 
 @cache
 def _function_texts() -> tuple[str, ...]:
-    """The files of `sql/functions`, in alphabetical order."""
+    """Texts of the files in `sql/functions`, sorted by name."""
     return tuple(path.read_text(encoding="utf-8") for path in sorted((shipped_folder("sql") / "functions").glob("*.sql")))
 
 
 @cache
 def _function_variables() -> Mapping[str, frozenset[str]]:
-    """The variables that each function of `sql/functions` reads, by its name."""
+    """Variables that each function of `sql/functions` reads, by function name."""
     with _database(1).cursor() as connection:
         definitions = dict(
             connection.sql(
@@ -185,63 +183,63 @@ def _function_variables() -> Mapping[str, frozenset[str]]:
     trees = {name: _parse(f"function {name}", f"select {definition}") for name, definition in definitions.items()}
 
     def variables(name: str) -> frozenset[str]:
-        called = {function["function_name"] for function in _functions(trees[name])} & trees.keys()
+        called = {function["function_name"] for function in _iter_function_calls(trees[name])} & trees.keys()
         return _own_variables(f"function {name}", trees[name]).union(*(variables(other) for other in called))
 
     return {name: variables(name) for name in trees}
 
 
 def _parse(name: str, text: str) -> Any:
-    """DuckDB's parse tree of a query. `ModelError` when the text is no query."""
+    """Parse a query into DuckDB's parse tree. `ModelError` when the text is no query."""
     with _database(1).cursor() as connection:
         ((serialized,),) = connection.sql("select json_serialize_sql($sql)", params={"sql": text}).fetchall()
     tree = json.loads(serialized)
     if tree["error"]:
         raise ModelError(f"{name}: DuckDB cannot parse it: {tree.get('error_message')}")
     if not tree["statements"]:
-        raise ModelError(f"{name}: holds no query")
+        raise ModelError(f"{name}: contains no query")
     return tree
 
 
 def _variable_names(name: str, tree: Any) -> frozenset[str]:
     """Names of the variables that a query reads, itself or through the functions that it calls."""
-    called = {function["function_name"] for function in _functions(tree)} & _function_variables().keys()
+    called = {function["function_name"] for function in _iter_function_calls(tree)} & _function_variables().keys()
     return _own_variables(name, tree).union(*(_function_variables()[function] for function in called))
 
 
 def _own_variables(name: str, tree: Any) -> frozenset[str]:
-    found = [function["arguments"] for function in _functions(tree) if function["function_name"] == "getvariable"]
+    calls = [function["arguments"] for function in _iter_function_calls(tree) if function["function_name"] == "getvariable"]
     try:
-        return frozenset(argument["expression"]["literal"]["text"] for (argument,) in found)
+        return frozenset(argument["expression"]["literal"]["text"] for (argument,) in calls)
     except (KeyError, ValueError) as error:
         raise ModelError(f"{name}: getvariable() takes the name of one variable, written as a string") from error
 
 
-def _functions(node: Any) -> Iterator[dict[str, Any]]:
-    """Every function call of a parse tree."""
+def _iter_function_calls(node: Any) -> Iterator[dict[str, Any]]:
+    """Iterate over the function calls in a parse tree."""
     if isinstance(node, list):
         for value in node:
-            yield from _functions(value)
+            yield from _iter_function_calls(value)
     elif isinstance(node, dict):
         if node.get("class") == "FUNCTION":
             yield node
-        yield from _functions(list(node.values()))
+        yield from _iter_function_calls(list(node.values()))
 
 
-def _table_names(node: Any, hidden: frozenset[str] = frozenset()) -> Iterator[str]:
-    """Names of the tables that a part of the parse tree reads; `hidden`: names taken by common table expressions around it."""
+def _iter_table_names(node: Any, hidden: frozenset[str] = frozenset()) -> Iterator[str]:
+    """Iterate over the tables that a parse tree reads; `hidden`: names of enclosing common table expressions."""
     if isinstance(node, list):
         for value in node:
-            yield from _table_names(value, hidden)
+            yield from _iter_table_names(value, hidden)
     if not isinstance(node, dict):
         return
     if node.get("type") == "BASE_TABLE" and node["table_name"] not in hidden:
         yield node["table_name"]
     if node.get("type") == "RECURSIVE_CTE_NODE":
         hidden |= {node["cte_name"]}
-    for expression in (node.get("cte_map") or {}).get("map", ()):  # each sees those before it, the query sees all
-        yield from _table_names(expression["value"], hidden)
+    for expression in (node.get("cte_map") or {}).get("map", ()):  # each sees the ones before it, the query sees all
+        yield from _iter_table_names(expression["value"], hidden)
         hidden |= {expression["key"]}
     for key, value in node.items():
         if key != "cte_map":
-            yield from _table_names(value, hidden)
+            yield from _iter_table_names(value, hidden)

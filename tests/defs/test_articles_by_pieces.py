@@ -15,8 +15,8 @@ from pipeline.contracts.tables.core import ARTICLES, COVERAGE, DUPLICATES, FINDI
 from pipeline.contracts.tables.raw import RAW_ARTICLES
 from pipeline.defs import core, partitions, raw, resources
 from pipeline.sources.files.inbox import QUIET_SECONDS
+from pipeline.warehouse.batches import BatchLimit
 from pipeline.warehouse.lake import Lake
-from pipeline.warehouse.pieces import AtOnce
 from tests.defs.conftest import SmallHome, build_article
 
 FIRST = date(2025, 3, 3)
@@ -71,11 +71,11 @@ def put(home: SmallHome, name: str, content: bytes) -> None:
 def test_a_span_in_batches_gives_the_bytes_of_the_span_at_once(home: SmallHome, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     at_once = run(home, WEEK, only_raw=False)
     assert at_once.success
-    assert home.lake.height(STORY_LINKS) > 2
-    assert home.lake.height(DUPLICATES) == home.lake.height(QUARANTINE) == 1
-    for method in (Lake.pieces, Lake.in_order):
-        monkeypatch.setattr(method, "__defaults__", (AtOnce(rows=2),))
-    monkeypatch.setattr("pipeline.defs.core.LINKED_AT_ONCE", AtOnce(rows=2))
+    assert home.lake.count_rows(STORY_LINKS) > 2
+    assert home.lake.count_rows(DUPLICATES) == home.lake.count_rows(QUARANTINE) == 1
+    for method in (Lake.batches, Lake.sort_by_day):
+        monkeypatch.setattr(method, "__defaults__", (BatchLimit(rows=2),))
+    monkeypatch.setattr("pipeline.defs.core.LINKED_AT_ONCE", BatchLimit(rows=2))
     (tmp_path / "other").mkdir()
     other = week_of_articles(tmp_path / "other")  # in the same home, days without changes are skipped
     in_batches = run(other, WEEK, only_raw=False)

@@ -78,7 +78,7 @@ def test_what_was_made_before_the_upstream_was_switched_off_stands(tmp_path: Pat
     run(tmp_path, is_on=True, count=1)
     lake, _ = run(tmp_path, is_on=False, count=None)
     assert days_of(lake) == [1, 1, 1]
-    assert lake.height(OFFICIAL_SIGNALS) == 1
+    assert lake.count_rows(OFFICIAL_SIGNALS) == 1
 
 
 def test_a_day_that_is_no_longer_whole_keeps_what_it_had(tmp_path: Path) -> None:
@@ -92,4 +92,4 @@ def test_a_day_that_is_no_longer_whole_keeps_what_it_had(tmp_path: Path) -> None
     )
     lake, checks = run(tmp_path, is_on=True, count=None)
     assert not checks["every_day_is_whole"]
-    assert lake.height(OFFICIAL_SIGNALS) == 1
+    assert lake.count_rows(OFFICIAL_SIGNALS) == 1

@@ -58,7 +58,7 @@ def test_no_essential_table_reads_a_side_table(code_location: dg.Definitions) ->
 def test_a_broken_file_of_tariffs_does_not_stop_the_index(home: SmallHome, tmp_path: Path) -> None:
     result = home.run(Days(DAY, DAY), trade=trade_with(home, tmp_path / "trade", "no,tariffs\n1,2\n"))
     assert result.success
-    assert home.lake.height(TENSION_DAILY) == 2
+    assert home.lake.count_rows(TENSION_DAILY) == 2
     assert (home.settings.published / "latest").exists()
     failed = failed_checks(result)
     assert "tariffs.csv" in str(failed[RAW_TARIFFS.name, "is_rebuilt"].metadata["reason"].value)

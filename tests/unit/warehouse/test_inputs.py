@@ -1,4 +1,4 @@
-"""A day is made again when its inputs changed, cannot be known, or its file is gone."""
+"""A day is rebuilt when its inputs changed or are unknown, or its file is missing."""
 
 from datetime import date
 from pathlib import Path
@@ -17,41 +17,41 @@ FIRST, SECOND = date(2025, 3, 3), date(2025, 3, 4)
 
 @pytest.fixture
 def lake(tmp_path: Path) -> Lake:
-    """Two days of one table, which hold nothing."""
+    """A lake with two empty days of one table."""
     lake = Lake(tmp_path)
     lake.write_days(STORY_LINKS, STORY_LINKS.empty(), Days(FIRST, SECOND))
     return lake
 
 
-def test_a_day_is_made_again_only_when_its_digest_differs(lake: Lake) -> None:
+def test_a_day_is_rebuilt_only_when_its_digest_differs(lake: Lake) -> None:
     inputs = DayInputs(lake, "links", (STORY_LINKS,))
-    assert inputs.changed({FIRST: "a", SECOND: "b"}) == [FIRST, SECOND]
+    assert inputs.changed_days({FIRST: "a", SECOND: "b"}) == [FIRST, SECOND]
     inputs.save({FIRST: "a", SECOND: "b"})
-    assert inputs.changed({FIRST: "a", SECOND: "b"}) == []
-    assert inputs.changed({FIRST: "a", SECOND: "c"}) == [SECOND]
+    assert inputs.changed_days({FIRST: "a", SECOND: "b"}) == []
+    assert inputs.changed_days({FIRST: "a", SECOND: "c"}) == [SECOND]
 
 
-def test_a_day_with_unknown_inputs_is_always_made_again(lake: Lake) -> None:
+def test_a_day_with_unknown_inputs_is_always_rebuilt(lake: Lake) -> None:
     inputs = DayInputs(lake, "links", (STORY_LINKS,))
     inputs.save({FIRST: "a"})
-    assert inputs.changed({FIRST: None}) == [FIRST]
+    assert inputs.changed_days({FIRST: None}) == [FIRST]
     inputs.save({FIRST: None})
-    assert inputs.changed({FIRST: "a"}) == [FIRST]
+    assert inputs.changed_days({FIRST: "a"}) == [FIRST]
 
 
-def test_a_day_whose_file_is_missing_is_made_again(lake: Lake, tmp_path: Path) -> None:
+def test_a_day_whose_file_is_missing_is_rebuilt(lake: Lake, tmp_path: Path) -> None:
     inputs = DayInputs(lake, "links", (STORY_LINKS,))
     inputs.save({FIRST: "a", SECOND: "b"})
     (tmp_path / STORY_LINKS.name / "2025" / f"{FIRST}.parquet").unlink()
-    assert inputs.changed({FIRST: "a", SECOND: "b"}) == [FIRST]
+    assert inputs.changed_days({FIRST: "a", SECOND: "b"}) == [FIRST]
 
 
 @pytest.mark.parametrize("content", ["", "no json", "[]"])
-def test_a_damaged_file_of_digests_makes_every_day_again(lake: Lake, tmp_path: Path, content: str) -> None:
+def test_a_damaged_file_of_digests_rebuilds_every_day(lake: Lake, tmp_path: Path, content: str) -> None:
     inputs = DayInputs(lake, "links", (STORY_LINKS,))
     inputs.save({FIRST: "a"})
     (tmp_path / "state" / "inputs" / "links.json").write_text(content, encoding="utf-8")
-    assert inputs.changed({FIRST: "a"}) == [FIRST]
+    assert inputs.changed_days({FIRST: "a"}) == [FIRST]
 
 
 def test_equal_rows_give_equal_digests_of_a_day(lake: Lake) -> None:
@@ -63,7 +63,7 @@ def test_equal_rows_give_equal_digests_of_a_day(lake: Lake) -> None:
 
 
 def test_the_code_digest_follows_code_and_libraries(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    package = tmp_path / "training" / "pipeline"  # a folder above the package may be called anything
+    package = tmp_path / "training" / "pipeline"  # only folders in the package count
     (package / "signals" / "training").mkdir(parents=True)
     code = package / "signals" / "reader.py"
     code.write_text("one", encoding="utf-8")

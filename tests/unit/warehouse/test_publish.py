@@ -1,4 +1,4 @@
-"""Releases stay as they were, and the database of each tells what was known at a moment."""
+"""Releases are immutable, and the database shows what was known at a moment."""
 
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -15,15 +15,15 @@ MACROS = sorted((shipped_folder("sql") / "macros").glob("*.sql"))
 LAST_DAY = day(20)
 
 
-def scene(*, is_late_there: bool) -> Scene:
-    """A baseline of ten days, then a threat; perhaps an article of the day after, seen three days later."""
+def scene(*, has_late: bool) -> Scene:
+    """A baseline of ten days, then a threat; with `has_late`, an article of the next day that is seen a week later."""
     articles = [article(f"A:{number:02d}", day(number)) for number in (*range(15), 20)]
     late = article("B:12", day(12), first_seen_at=datetime(2025, 4, 19, 8, tzinfo=UTC))
-    findings = [finding(articles[0]), finding(articles[11], "threat"), *([finding(late)] if is_late_there else [])]
-    return Scene([*articles, *([late] if is_late_there else [])], findings, baseline=(day(0), day(9)))
+    findings = [finding(articles[0]), finding(articles[11], "threat"), *([finding(late)] if has_late else [])]
+    return Scene([*articles, *([late] if has_late else [])], findings, baseline=(day(0), day(9)))
 
 
-def ask(database: Path, query: str) -> pl.DataFrame:
+def query(database: Path, query: str) -> pl.DataFrame:
     with duckdb.connect(str(database), read_only=True) as con:
         con.sql("set TimeZone = 'UTC'")
         rows: pl.DataFrame = con.sql(query).pl()
@@ -35,16 +35,16 @@ def files(folder: Path) -> dict[str, tuple[int, bytes]]:
 
 
 def as_of(database: Path, moment: str) -> pl.DataFrame:
-    return ask(database, f"from tension_asof('{moment}') order by index_date, series")
+    return query(database, f"from tension_asof('{moment}') order by index_date, series")
 
 
-def test_a_late_article_makes_a_new_release_and_the_past_stays_as_it_was_known(tmp_path: Path) -> None:
+def test_a_late_article_makes_a_new_release_with_the_same_past(tmp_path: Path) -> None:
     publisher = Publisher(tmp_path / "published")
-    first = publisher.publish(build(tmp_path / "first", scene(is_late_there=False)).lake, LAST_DAY, "A test.")
+    first = publisher.publish(build(tmp_path / "first", scene(has_late=False)).lake, LAST_DAY, "A test.")
     before = files(first.folder)
     old = tmp_path / "old.duckdb"
     old.write_bytes(publisher.database.read_bytes())
-    second = publisher.publish(build(tmp_path / "second", scene(is_late_there=True)).lake, LAST_DAY, "A test.")
+    second = publisher.publish(build(tmp_path / "second", scene(has_late=True)).lake, LAST_DAY, "A test.")
     assert (second.is_new, second.name != first.name) == (True, True)
     assert files(first.folder) == before
     for moment in ("2025-04-10T00:00:00Z", "2025-04-17T12:00:00Z", "2025-04-19T23:59:59Z"):
@@ -56,36 +56,36 @@ def test_a_late_article_makes_a_new_release_and_the_past_stays_as_it_was_known(t
 
 def test_the_index_as_of_now_is_the_published_index(tmp_path: Path) -> None:
     publisher = Publisher(tmp_path / "published")
-    publisher.publish(build(tmp_path / "lake", scene(is_late_there=True)).lake, LAST_DAY, "A test.")
+    publisher.publish(build(tmp_path / "lake", scene(has_late=True)).lake, LAST_DAY, "A test.")
     now = as_of(publisher.database, "2026-01-01T00:00:00Z").filter(pl.col("series") == "CHN-USA")
-    told = ask(publisher.database, "from tension_pair_daily order by index_date")
+    published = query(publisher.database, "from tension_pair_daily order by index_date")
     for name in ("tension", "tension_lo80", "dialogue_hi95", "stalemate"):
-        assert now[name].to_list() == pytest.approx(told[name].to_list(), rel=1e-9)
+        assert now[name].to_list() == pytest.approx(published[name].to_list(), rel=1e-9)
     assert now["index_date"].to_list()[-1] == LAST_DAY
-    assert now.select("phase", "obs_status").equals(told.select("phase", "obs_status"))
+    assert now.select("phase", "obs_status").equals(published.select("phase", "obs_status"))
 
 
-def test_nothing_was_known_before_the_first_day_was_over(tmp_path: Path) -> None:
+def test_nothing_is_known_before_the_end_of_the_first_day(tmp_path: Path) -> None:
     publisher = Publisher(tmp_path / "published")
-    publisher.publish(build(tmp_path / "lake", scene(is_late_there=False)).lake, LAST_DAY, "A test.")
+    publisher.publish(build(tmp_path / "lake", scene(has_late=False)).lake, LAST_DAY, "A test.")
     assert as_of(publisher.database, "2025-04-04T23:59:59Z").is_empty()
     assert set(as_of(publisher.database, "2025-04-05T00:00:00Z")["index_date"]) == {DAY}
 
 
-def test_a_moment_may_be_given_as_a_date_or_an_instant(tmp_path: Path) -> None:
+def test_tension_asof_takes_a_date_or_an_instant(tmp_path: Path) -> None:
     publisher = Publisher(tmp_path / "published")
-    publisher.publish(build(tmp_path / "lake", scene(is_late_there=False)).lake, LAST_DAY, "A test.")
-    told = [ask(publisher.database, f"from tension_asof({moment})")["index_date"].max() for moment in MOMENTS]
-    assert told == [date(2025, 4, 9)] * 3
+    publisher.publish(build(tmp_path / "lake", scene(has_late=False)).lake, LAST_DAY, "A test.")
+    published = [query(publisher.database, f"from tension_asof({moment})")["index_date"].max() for moment in MOMENTS]
+    assert published == [date(2025, 4, 9)] * 3
 
 
 MOMENTS = ("date '2025-04-10'", "timestamptz '2025-04-10 01:00:00+01'", "'2025-04-10T00:00:00Z'::timestamptz")
 
 
 @pytest.mark.parametrize("path", MACROS, ids=lambda path: path.stem)
-def test_a_macro_is_shipped_and_says_what_it_answers(tmp_path: Path, path: Path) -> None:
+def test_every_macro_is_in_the_database_with_a_comment(tmp_path: Path, path: Path) -> None:
     publisher = Publisher(tmp_path / "published")
-    publisher.publish(build(tmp_path / "lake", scene(is_late_there=False)).lake, LAST_DAY, "A test.")
-    macros = ask(publisher.database, "select function_name, comment from duckdb_functions() where not internal")
+    publisher.publish(build(tmp_path / "lake", scene(has_late=False)).lake, LAST_DAY, "A test.")
+    macros = query(publisher.database, "select function_name, comment from duckdb_functions() where not internal")
     (comment,) = macros.filter(function_name=path.stem)["comment"]
     assert len(comment) > 40

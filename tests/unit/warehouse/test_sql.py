@@ -16,7 +16,7 @@ from pipeline.index.parameters import model_variables, read_weights
 from pipeline.models.build import build_tables
 from pipeline.settings import shipped_folder
 from pipeline.warehouse.lake import Lake
-from pipeline.warehouse.sql import ModelError, Tables, Variables, model_files, read_query, select, select_table, version
+from pipeline.warehouse.sql import ModelError, Tables, Variables, model_files, query_version, read_query, select, select_table
 from tests.unit.index.lake_scenes import Built
 
 SQL = shipped_folder("sql")
@@ -27,14 +27,14 @@ VIEWS = sorted((SQL / "views").glob("*.sql"))
 METHOD = model_variables(("CHN-USA",), 7.0, None, Days(date(2025, 4, 4), date(2025, 4, 4)))
 
 
-def written(folder: Path, sql: str) -> Path:
+def write_sql(folder: Path, sql: str) -> Path:
     path = folder / "model.sql"
     path.write_text(sql, encoding="utf-8")
     return path
 
 
 def reads(path: Path) -> tuple[str, ...]:
-    """Names of the tables that a file reads."""
+    """Names of the tables that a SQL file reads."""
     return tuple(table.name for table in read_query(path).reads)
 
 
@@ -60,7 +60,7 @@ def query(tables: Tables, path: Path, variables: Variables) -> pl.DataFrame:
     ],
 )  # fmt: skip
 def test_a_model_depends_on_the_tables_that_it_reads(tmp_path: Path, sql: str, tables: tuple[str, ...]) -> None:
-    assert reads(written(tmp_path, sql)) == tables
+    assert reads(write_sql(tmp_path, sql)) == tables
 
 
 @pytest.mark.parametrize(
@@ -76,15 +76,15 @@ def test_a_model_depends_on_the_tables_that_it_reads(tmp_path: Path, sql: str, t
         ("with signals as (select 1 as n) select * from (select * from signals) as inside", ()),
     ],
 )
-def test_a_common_table_hides_a_table_of_its_name_in_its_scope(tmp_path: Path, sql: str, tables: tuple[str, ...]) -> None:
-    assert reads(written(tmp_path, sql)) == tables
+def test_a_common_table_expression_hides_a_table_in_its_scope(tmp_path: Path, sql: str, tables: tuple[str, ...]) -> None:
+    assert reads(write_sql(tmp_path, sql)) == tables
 
 
 def test_every_file_parses_and_reads_tables_of_the_contracts() -> None:
     assert [path.stem for path in FILES if not reads(path)] == []
 
 
-def test_every_file_opens_with_a_comment_that_says_what_it_is() -> None:
+def test_every_file_starts_with_a_comment() -> None:
     heads = {path.stem: path.read_text(encoding="utf-8").splitlines()[0] for path in FILES}
     assert {name: head for name, head in heads.items() if not head.startswith("-- ") or len(head) <= len("-- asset: ")} == {}
 
@@ -106,7 +106,7 @@ def test_every_model_makes_a_table_of_its_layer() -> None:
     ],
 )
 def test_variables_reach_the_sql_as_values(tmp_path: Path, given: Any, sql: str, answer: Any) -> None:
-    assert query(Lake(tmp_path), written(tmp_path, f"select {sql} as answer"), {"given": given}).item() == answer
+    assert query(Lake(tmp_path), write_sql(tmp_path, f"select {sql} as answer"), {"given": given}).item() == answer
 
 
 @pytest.mark.parametrize(
@@ -120,41 +120,43 @@ def test_variables_reach_the_sql_as_values(tmp_path: Path, given: Any, sql: str,
         ("select is_read_by_another('a', 'b', 'c', 'd', 'e') as n", ()),
     ],
 )
-def test_a_query_names_the_variables_it_reads_also_through_functions(tmp_path: Path, sql: str, names: tuple[str, ...]) -> None:
-    assert read_query(written(tmp_path, sql)).variables == names
+def test_a_query_lists_variables_also_of_its_functions(tmp_path: Path, sql: str, names: tuple[str, ...]) -> None:
+    assert read_query(write_sql(tmp_path, sql)).variables == names
 
 
-def test_a_variable_whose_name_is_not_written_out_is_an_error(tmp_path: Path) -> None:
+def test_a_computed_variable_name_is_an_error(tmp_path: Path) -> None:
     with pytest.raises(ModelError, match=r"model\.sql: getvariable\(\) takes the name of one variable"):
-        read_query(written(tmp_path, "select getvariable('half_' || 'life') as n"))
+        read_query(write_sql(tmp_path, "select getvariable('half_' || 'life') as n"))
 
 
-def test_a_variable_that_is_not_set_is_named(tmp_path: Path) -> None:
+def test_a_variable_that_is_not_set_is_an_error(tmp_path: Path) -> None:
     with pytest.raises(ModelError, match=r"model\.sql: reads the variables \['eta'\], which are not set"):
-        query({}, written(tmp_path, "select getvariable('eta') as n"), {"pairs": []})
+        query({}, write_sql(tmp_path, "select getvariable('eta') as n"), {"pairs": []})
 
 
-def test_no_query_sees_the_tables_or_variables_of_another(tmp_path: Path) -> None:
-    query({}, written(tmp_path, "select getvariable('eta') as n from weights"), {"eta": 1})
-    assert query({WEIGHTS.name: read_weights()}, written(tmp_path, "select count(*) as n from weights"), {}).item() == read_weights().height
-    assert query({}, written(tmp_path, "select count(*) as n from weights"), {}).item() == 0
+def test_queries_do_not_share_tables_or_variables(tmp_path: Path) -> None:
+    query({}, write_sql(tmp_path, "select getvariable('eta') as n from weights"), {"eta": 1})
+    assert (
+        query({WEIGHTS.name: read_weights()}, write_sql(tmp_path, "select count(*) as n from weights"), {}).item() == read_weights().height
+    )
+    assert query({}, write_sql(tmp_path, "select count(*) as n from weights"), {}).item() == 0
     with pytest.raises(ModelError, match="'eta'"):
-        query({}, written(tmp_path, "select getvariable('eta') as n from weights"), {})
+        query({}, write_sql(tmp_path, "select getvariable('eta') as n from weights"), {})
 
 
-def test_a_file_replaced_under_its_name_is_read_again(tmp_path: Path) -> None:
+def test_a_replaced_file_is_read_again(tmp_path: Path) -> None:
     lake = Lake(tmp_path)
-    path = written(tmp_path, "select sum(weight) as total from weights")
+    path = write_sql(tmp_path, "select sum(weight) as total from weights")
     lake.write(WEIGHTS, read_weights())
     once = query(lake, path, {}).item()
     lake.write(WEIGHTS, read_weights().with_columns(weight=pl.col("weight") * 2))
     assert query(lake, path, {}).item() == pytest.approx(2 * once)
 
 
-def test_tables_of_the_lake_are_read_and_those_not_written_yet_are_empty(tmp_path: Path) -> None:
+def test_tables_that_are_not_in_the_lake_are_empty(tmp_path: Path) -> None:
     lake = Lake(tmp_path)
     lake.write(WEIGHTS, read_weights())
-    path = written(tmp_path, "select (select count(*) from weights) as written, (select count(*) from coverage) as not_written")
+    path = write_sql(tmp_path, "select (select count(*) from weights) as written, (select count(*) from coverage) as not_written")
     assert query(lake, path, {}).row(0) == (read_weights().height, 0)
 
 
@@ -163,35 +165,35 @@ def test_a_table_without_a_frame_is_empty() -> None:
     assert select_table({WEIGHTS.name: read_weights()}, read_query(path), STORY_MASS, METHOD).equals(STORY_MASS.empty())
 
 
-def test_instants_are_cut_into_days_in_utc(tmp_path: Path) -> None:
-    path = written(tmp_path, "select (timestamptz '2025-04-04 23:30:00+00')::date as index_date")
+def test_instants_are_converted_to_days_in_utc(tmp_path: Path) -> None:
+    path = write_sql(tmp_path, "select (timestamptz '2025-04-04 23:30:00+00')::date as index_date")
     assert query(Lake(tmp_path), path, {}).item() == date(2025, 4, 4)
 
 
-def test_sql_that_duckdb_refuses_is_told_with_its_file(tmp_path: Path) -> None:
-    path = written(tmp_path, "select no_such_column from coverage")
+def test_invalid_sql_is_an_error_with_the_file(tmp_path: Path) -> None:
+    path = write_sql(tmp_path, "select no_such_column from coverage")
     with pytest.raises(ModelError, match=r"model\.sql: .*no_such_column"):
         query(Lake(tmp_path), path, {})
 
 
-def test_sql_that_fails_on_its_rows_is_told_with_its_file(tmp_path: Path) -> None:
-    path = written(tmp_path, "select 'soon'::date as index_date")
+def test_sql_that_fails_on_its_rows_is_an_error_with_the_file(tmp_path: Path) -> None:
+    path = write_sql(tmp_path, "select 'soon'::date as index_date")
     with pytest.raises(ModelError, match=r"model\.sql: .*soon"):
         query(Lake(tmp_path), path, {})
 
 
 @pytest.mark.parametrize("sql", ["select from where", "create table x (n int)", ""])
-def test_sql_that_is_no_query_is_told_with_its_file(tmp_path: Path, sql: str) -> None:
+def test_sql_that_is_no_query_is_an_error_with_the_file(tmp_path: Path, sql: str) -> None:
     with pytest.raises(ModelError, match=r"model\.sql: "):
-        reads(written(tmp_path, sql))
+        reads(write_sql(tmp_path, sql))
 
 
-def test_a_damaged_file_of_the_lake_is_told_with_the_sql_and_the_file(tmp_path: Path) -> None:
+def test_a_damaged_parquet_file_is_an_error_with_both_files(tmp_path: Path) -> None:
     lake = Lake(tmp_path)
     lake.write(WEIGHTS, read_weights())
     (tmp_path / "weights" / "weights.parquet").write_bytes(b"half a file")
     with pytest.raises(ModelError, match=r"model\.sql: .*weights\.parquet"):
-        query(lake, written(tmp_path, "select * from weights"), {})
+        query(lake, write_sql(tmp_path, "select * from weights"), {})
 
 
 def coverage_of(accepted: str) -> str:
@@ -201,30 +203,30 @@ def coverage_of(accepted: str) -> str:
     )
 
 
-def test_types_that_duckdb_widened_become_those_of_the_contract(tmp_path: Path) -> None:
-    rows = select_table(Lake(tmp_path), read_query(written(tmp_path, coverage_of(accepted="sum(1)"))), COVERAGE, {})
+def test_types_that_duckdb_widened_are_cast_to_the_contract(tmp_path: Path) -> None:
+    rows = select_table(Lake(tmp_path), read_query(write_sql(tmp_path, coverage_of(accepted="sum(1)"))), COVERAGE, {})
     assert rows.schema == COVERAGE.schema
     assert rows.row(0) == (date(2025, 4, 4), "A", 1, 1, 0, 0)
 
 
-def test_a_model_without_a_column_of_its_table_is_told(tmp_path: Path) -> None:
-    query = read_query(written(tmp_path, "select 1 as accepted"))
+def test_a_model_without_a_column_of_its_table_is_an_error(tmp_path: Path) -> None:
+    query = read_query(write_sql(tmp_path, "select 1 as accepted"))
     with pytest.raises(ModelError, match=r"model\.sql: the query yields no column \['index_date', 'source'"):
         select_table(Lake(tmp_path), query, COVERAGE, {})
 
 
-def test_a_model_whose_values_do_not_fit_is_told(tmp_path: Path) -> None:
-    query = read_query(written(tmp_path, coverage_of(accepted="'many'")))
+def test_a_model_with_values_of_another_type_is_an_error(tmp_path: Path) -> None:
+    query = read_query(write_sql(tmp_path, coverage_of(accepted="'many'")))
     with pytest.raises(ContractError, match=r"model\.sql: the query's types do not fit table coverage"):
         select_table(Lake(tmp_path), query, COVERAGE, {})
 
 
-def test_views_read_published_tables_only_and_answer(small: Built) -> None:
+def test_views_read_published_tables_only(small: Built) -> None:
     assert [(path.stem, name) for path in VIEWS for name in reads(path) if not TABLES[name].published] == []
     assert [path.stem for path in VIEWS if query(small.lake, path, {}).width < 2] == []
 
 
-def test_macros_say_what_they_are_and_have_the_name_of_their_file() -> None:
+def test_macros_have_a_comment_and_the_name_of_their_file() -> None:
     for path in MACROS:
         text = path.read_text(encoding="utf-8")
         assert text.startswith("-- "), path.stem
@@ -232,19 +234,19 @@ def test_macros_say_what_they_are_and_have_the_name_of_their_file() -> None:
         assert ") as table" in text, path.stem
 
 
-def test_the_newest_day_of_every_pair_is_in_the_view_of_today(small: Built) -> None:
+def test_the_view_today_has_the_newest_day(small: Built) -> None:
     rows = query(small.lake, SQL / "views" / "today.sql", {})
     assert rows["index_date"].to_list() == [date(2025, 4, 5)]
 
 
 def test_a_query_through_a_view_reads_the_tables_of_the_view(tmp_path: Path) -> None:
-    path = written(tmp_path, "select * from contributions inner join signals using (signal_id)")
+    path = write_sql(tmp_path, "select * from contributions inner join signals using (signal_id)")
     assert reads(path) == ("channel_daily", "signals", "story_mass")
     assert read_query(path).views == ("contributions",)
 
 
 def many_signals() -> dict[str, pl.DataFrame]:
-    """Enough signals for DuckDB to split between threads, in 200 stories of four days whose masses are sums of hundreds."""
+    """Enough signals for DuckDB to use several threads: 200 stories of four days, each mass a sum of hundreds."""
     numbers = pl.DataFrame({"number": range(250_000)})
     story_no = pl.col("number") % 200
     story = {"story_id": pl.format("A:2025-04-04:{}", story_no), "index_date": pl.lit(date(2025, 4, 4)) + pl.duration(days=story_no % 4)}
@@ -267,7 +269,7 @@ def many_signals() -> dict[str, pl.DataFrame]:
     return {table.name: frame.select(table.schema.names()) for table, frame in frames}
 
 
-def test_models_on_all_threads_give_the_same_bits_on_any_number() -> None:
+def test_models_on_all_threads_give_the_same_bits() -> None:
     frames = build_tables(many_signals(), [INDEX_DAILY], METHOD)
     queries = [query for path in model_files() if (query := read_query(path)).runs_on_all_threads]
     assert {query.path.stem for query in queries} >= {"story_mass", "daily_mass", "movement_daily", "index_daily"}
@@ -278,8 +280,8 @@ def test_models_on_all_threads_give_the_same_bits_on_any_number() -> None:
         assert_frame_equal(one, four, check_exact=True)
 
 
-def test_a_version_changes_with_the_text_and_with_nothing_else(tmp_path: Path) -> None:
-    first = version(read_query(written(tmp_path, "select 1")))
-    assert first == version(read_query(written(tmp_path, "select 1")))
-    assert first != version(read_query(written(tmp_path, "select 2")))
+def test_a_query_version_changes_only_with_the_text(tmp_path: Path) -> None:
+    first = query_version(read_query(write_sql(tmp_path, "select 1")))
+    assert first == query_version(read_query(write_sql(tmp_path, "select 1")))
+    assert first != query_version(read_query(write_sql(tmp_path, "select 2")))
     assert len(first) == 12

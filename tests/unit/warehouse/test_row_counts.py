@@ -1,4 +1,4 @@
-"""Rows of the lake by source: those of upstreams by their records, all others of files."""
+"""Row counts of the lake by source: upstreams by their rows, all others from files."""
 
 from datetime import date
 from pathlib import Path
@@ -10,8 +10,8 @@ from pipeline.contracts.days import Days
 from pipeline.contracts.model import Table
 from pipeline.contracts.tables.raw import RAW_ARTICLES, RAW_TRADE_FLOWS
 from pipeline.contracts.upstreams import UPSTREAMS
-from pipeline.warehouse.holdings import HOLDINGS, holdings
 from pipeline.warehouse.lake import Lake
+from pipeline.warehouse.row_counts import ROW_COUNTS, count_rows_by_source
 
 DAY = date(2025, 4, 4)
 
@@ -31,25 +31,30 @@ def write(lake: Lake, table: Table, **columns: list[str]) -> None:
         lake.write(table, rows)
 
 
-def test_an_empty_lake_has_rows_of_no_source(lake: Lake) -> None:
-    assert holdings(lake).equals(HOLDINGS.to_frame())
+def test_an_empty_lake_has_no_row_counts(lake: Lake) -> None:
+    assert count_rows_by_source(lake).equals(ROW_COUNTS.to_frame())
 
 
-def test_rows_of_answers_are_told_from_rows_of_files(lake: Lake) -> None:
+def test_articles_of_upstreams_and_files_are_counted_apart(lake: Lake) -> None:
     ids = ["rss/Post/20260310T060000Z-0123456789ab#1", "gdelt/20250404000000.gkg.csv.zip#12", "rss/old.jsonl:7", "papers/a.csv#3"]
     write(lake, RAW_ARTICLES, raw_id=ids)
-    assert holdings(lake).rows() == [("articles", 2, DAY), ("gdelt", 1, DAY), ("rss", 1, DAY)]
+    assert count_rows_by_source(lake).rows() == [("articles", 2, DAY), ("gdelt", 1, DAY), ("rss", 1, DAY)]
 
 
-def test_figures_count_for_their_origin_and_those_of_files_for_trade(lake: Lake) -> None:
-    write(lake, RAW_TRADE_FLOWS, origin=["census", "comtrade", "file"], reference_month=["2025-01", "2025-02", "2025-03"])
-    assert holdings(lake).rows() == [("census", 1, date(2025, 1, 1)), ("comtrade", 1, date(2025, 2, 1)), ("trade", 1, date(2025, 3, 1))]
+def test_trade_flows_are_counted_by_origin(lake: Lake) -> None:
+    months = ["2025-01", "2025-02", "2025-03"]
+    write(lake, RAW_TRADE_FLOWS, origin=["census", "comtrade", "file"], reference_month=months)
+    assert count_rows_by_source(lake).rows() == [
+        ("census", 1, date(2025, 1, 1)),
+        ("comtrade", 1, date(2025, 2, 1)),
+        ("trade", 1, date(2025, 3, 1)),
+    ]
 
 
 @pytest.mark.parametrize(
     ("name", "table"),
     [(name, holding.table) for name, one in UPSTREAMS.items() for holding in one.holdings if len(holding.rows.meta.root_names()) == 0],
 )
-def test_a_table_of_one_upstream_counts_whole(lake: Lake, name: str, table: Table) -> None:
+def test_all_rows_of_a_table_of_one_upstream_are_counted(lake: Lake, name: str, table: Table) -> None:
     write(lake, table)
-    assert holdings(lake).rows() == [(name, 1, DAY)]
+    assert count_rows_by_source(lake).rows() == [(name, 1, DAY)]
