@@ -1,4 +1,4 @@
-"""A real Dask cluster on the loopback for as long as a test needs one."""
+"""A local Dask cluster for tests."""
 
 import logging
 from collections.abc import Iterator
@@ -9,7 +9,7 @@ import pytest
 
 @contextmanager
 def local_cluster(processes: int) -> Iterator[str]:
-    """The address of a scheduler on the loopback, with so many worker processes and no dashboard."""
+    """Start a Dask scheduler with worker processes on the loopback interface; yield its address."""
     distributed = pytest.importorskip("distributed", reason="the extra `cluster` is not installed")
     with distributed.LocalCluster(
         n_workers=processes,
@@ -17,7 +17,7 @@ def local_cluster(processes: int) -> Iterator[str]:
         processes=True,
         host="127.0.0.1",
         dashboard_address=None,
-        scheduler_kwargs={"dashboard_address": "127.0.0.1:0"},  # any free port for its HTTP routes, else 8787 with a warning when taken
+        scheduler_kwargs={"dashboard_address": "127.0.0.1:0"},  # any free port; 8787 would warn if it is in use
         silence_logs=logging.CRITICAL,
     ) as started:
         yield started.scheduler_address

@@ -1,4 +1,4 @@
-"""What several tests of reading need."""
+"""Fixtures for the tests of extraction."""
 
 from collections.abc import Iterator
 
@@ -9,6 +9,6 @@ from tests.unit.signals.clusters import local_cluster
 
 @pytest.fixture(scope="session")
 def cluster() -> Iterator[str]:
-    """The address of a Dask scheduler with two worker processes."""
+    """Address of a Dask scheduler with two worker processes."""
     with local_cluster(2) as address:
         yield address

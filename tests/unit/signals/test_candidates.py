@@ -5,31 +5,35 @@ from pipeline.signals.context import resolve_references
 from pipeline.signals.segment import split_sentences
 
 
-def test_every_ordered_pair_and_all_partners_are_candidates() -> None:
-    frame = to_frame(build_candidates(resolve_references("a", None, "x", "", split_sentences("China met Japan."))))
+def candidates_of(text: str) -> pl.DataFrame:
+    return to_frame(build_candidates(resolve_references("a", None, "x", "", split_sentences(text))))
+
+
+def test_ordered_pairs_and_all_partners_are_candidates() -> None:
+    frame = candidates_of("China met Japan.")
     assert frame.schema == CANDIDATES_SCHEMA
     assert set(frame.select("actor", "target").rows()) == {("CHN", "JPN"), ("JPN", "CHN"), ("CHN", "*"), ("JPN", "*")}
 
 
-def test_the_main_pair_is_a_candidate_where_it_is_not_named() -> None:
-    frame = to_frame(build_candidates(resolve_references("a", None, "x", "", split_sentences("China met Japan. Nothing came of it."))))
+def test_the_main_pair_is_a_candidate_if_not_named() -> None:
+    frame = candidates_of("China met Japan. Nothing came of it.")
     second = frame.filter(frame["span_start"] > 0)
     assert ("CHN", "JPN") in second.select("actor", "target").rows()
     assert second["previous"].unique().to_list() == ["China met Japan."]
 
 
-def test_nobody_named_gives_no_candidates() -> None:
-    assert build_candidates(resolve_references("a", None, "x", "", split_sentences("It rained."))) == []
+def test_sentences_without_a_country_have_no_candidates() -> None:
+    assert candidates_of("It rained.").is_empty()
 
 
-def test_mentions_are_told_by_their_spans() -> None:
-    frame = to_frame(build_candidates(resolve_references("a", None, "x", "", split_sentences("China met Japan."))))
+def test_candidates_include_the_offsets_of_mentions() -> None:
+    frame = candidates_of("China met Japan.")
     first = frame.row(0, named=True)
     assert first["actor_mentions"] == [{"start": 0, "end": 5, "role": "country", "is_actor": True}]
 
 
-def test_where_one_country_is_named_the_two_of_most_trade_news_are_asked_too() -> None:
-    frame = to_frame(build_candidates(resolve_references("a", None, "x", "", split_sentences("Brazil gave in on ethanol."))))
+def test_default_countries_are_added_to_a_single_country() -> None:
+    frame = candidates_of("Brazil gave in on ethanol.")
     assert ("BRA", "USA") in frame.select("actor", "target").rows()
 
 

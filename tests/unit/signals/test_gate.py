@@ -12,7 +12,7 @@ TERMS = load_lexicon("gate")["term"]
 FOCUS = load_lexicon("gate")["focus"]
 
 
-def passed(title: str, body: str) -> bool:
+def is_read(title: str, body: str) -> bool:
     return bool(is_trade_news(pl.DataFrame({"title": [title], "body": [body]}))[0])
 
 
@@ -27,7 +27,7 @@ def passed(title: str, body: str) -> bool:
     ],
 )
 def test_trade_news_between_countries_is_read(title: str, body: str) -> None:
-    assert passed(title, body)
+    assert is_read(title, body)
 
 
 @pytest.mark.parametrize(
@@ -40,57 +40,57 @@ def test_trade_news_between_countries_is_read(title: str, body: str) -> None:
     ],
 )
 def test_other_news_is_not_read(title: str, body: str) -> None:
-    assert not passed(title, body)
+    assert not is_read(title, body)
 
 
-def test_the_same_country_twice_is_one_country() -> None:
-    assert not passed("Tariffs", "Washington said the American tariffs stay.")
+def test_a_country_named_twice_counts_once() -> None:
+    assert not is_read("Tariffs", "Washington said the American tariffs stay.")
 
 
-def test_the_order_of_articles_is_kept() -> None:
+def test_results_are_in_the_order_of_articles() -> None:
     frame = pl.DataFrame({"title": ["x", "Trump hits China with tariffs", "y"], "body": ["", "", ""]})
     assert is_trade_news(frame).to_list() == [False, True, False]
 
 
-def test_no_articles_give_no_answers() -> None:
+def test_no_articles_give_no_results() -> None:
     assert is_trade_news(pl.DataFrame(schema={"title": pl.String(), "body": pl.String()})).to_list() == []
 
 
 @pytest.mark.parametrize("body", ["The Canadian parliament passed a trade bill.", "Norway's trade deficit widened."])
-def test_one_country_is_enough_where_the_other_side_goes_without_saying(body: str) -> None:
-    assert passed("News", body)
+def test_one_country_is_enough_if_the_term_implies_the_other(body: str) -> None:
+    assert is_read("News", body)
 
 
 @pytest.mark.parametrize("entry", TERMS, ids=lambda entry: entry["id"])
-def test_a_term_of_the_gate_opens_it_for_its_example_alone(entry: dict[str, Any]) -> None:
-    assert passed("", entry["example"])
+def test_an_example_is_read_only_because_of_its_term(entry: dict[str, Any]) -> None:
+    assert is_read("", entry["example"])
     forms = sorted((form for word in entry["words"] for form in noun_forms(word)), key=len, reverse=True)
-    assert not passed("", re.sub("|".join(forms), "thing", entry["example"]))
+    assert not is_read("", re.sub("|".join(forms), "thing", entry["example"]))
 
 
-def test_a_term_of_the_gate_needs_one_country_or_two() -> None:
+def test_gate_terms_need_one_or_two_countries() -> None:
     assert {entry["countries"] for entry in TERMS} == {1, COUNTRIES_NEEDED}
 
 
 @pytest.mark.parametrize("entry", FOCUS, ids=lambda entry: entry["id"])
-def test_a_focus_word_keeps_a_long_article_in_focus(entry: dict[str, Any]) -> None:
+def test_a_focus_word_in_the_headline_is_enough(entry: dict[str, Any]) -> None:
     rest = "Canada bought Mexican imports. " + "The harvest was good. " * 60
-    assert passed(entry["example"], rest)
+    assert is_read(entry["example"], rest)
     forms = sorted((form for word in entry["words"] for form in noun_forms(word)), key=len, reverse=True)
-    assert not passed(re.sub("|".join(forms), "thing", entry["example"]), rest)
+    assert not is_read(re.sub("|".join(forms), "thing", entry["example"]), rest)
 
 
-def test_a_word_that_counts_in_the_headline_alone_does_not_count_in_the_body() -> None:
-    assert not passed("Harvest", "Canada bought Mexican imports, free of duty. " + "The harvest was good. " * 60)
+def test_headline_focus_words_do_not_count_in_the_body() -> None:
+    assert not is_read("Harvest", "Canada bought Mexican imports, free of duty. " + "The harvest was good. " * 60)
 
 
 def test_a_long_article_that_names_trade_once_is_not_read() -> None:
     lead = "Canada and Mexico disagree on a tariff. "
-    assert passed("Weather", lead + "The harvest was good. " * 20)
-    assert not passed("Weather", lead + "The harvest was good. " * 80)
+    assert is_read("Weather", lead + "The harvest was good. " * 20)
+    assert not is_read("Weather", lead + "The harvest was good. " * 80)
 
 
-def test_a_headline_without_a_body_that_names_two_countries_is_read_whatever_it_says() -> None:
-    assert passed("Minsk lets in Lithuanian apples", "")
-    assert not passed("Minsk lets in apples", "")
-    assert not passed("Minsk lets in Lithuanian apples", "The harvest was good.")
+def test_a_bare_headline_with_two_countries_is_read() -> None:
+    assert is_read("Minsk lets in Lithuanian apples", "")
+    assert not is_read("Minsk lets in apples", "")
+    assert not is_read("Minsk lets in Lithuanian apples", "The harvest was good.")

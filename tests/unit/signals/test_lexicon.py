@@ -1,4 +1,4 @@
-"""Every entry of the lexicon gives what its example says it gives."""
+"""Every lexicon entry gives the expected findings of its example."""
 
 import pytest
 
@@ -14,55 +14,55 @@ ENTRIES = [(f"{file}.{entry['id']}", entry) for file in FILES for entry in load_
 NAMES = [(entry.get("code") or entry["name"], entry) for key in ("country", "exception") for entry in load_lexicon("actors")[key]]
 
 
-def test_entries_give_what_their_examples_say() -> None:
+def test_examples_of_entries_give_the_expected_findings() -> None:
     reader = SentenceExtractor("rules")
-    wrong = {}
+    differences = {}
     for name, entry in ENTRIES:
         rows = reader.explain(entry["example"]).iter_rows(named=True)
-        found = {f"{f['actor']}>{f['target']} {f['kind']}" + ("" if f["modality"] == "asserted" else f" {f['modality']}") for f in rows}
-        if found != set(entry["gives"]):
-            wrong[name] = found
+        findings = {f"{f['actor']}>{f['target']} {f['kind']}" + ("" if f["modality"] == "asserted" else f" {f['modality']}") for f in rows}
+        if findings != set(entry["gives"]):
+            differences[name] = findings
     assert len(ENTRIES) > 50
-    assert wrong == {}
+    assert differences == {}
 
 
 def test_names_are_found_in_their_examples() -> None:
-    found = {name: [f"{mention.code}:{mention.role}" for mention in find_mentions(entry["example"], None)] for name, entry in NAMES}
-    assert found == {name: entry["gives"] for name, entry in NAMES}
+    mentions = {name: [f"{mention.code}:{mention.role}" for mention in find_mentions(entry["example"], None)] for name, entry in NAMES}
+    assert mentions == {name: entry["gives"] for name, entry in NAMES}
 
 
-def test_ids_are_unique_in_a_file() -> None:
+def test_ids_are_unique_in_each_file() -> None:
     for file in FILES:
         ids = [entry["id"] for entry in load_lexicon(file)[file.rstrip("s")]]
         assert len(ids) == len(set(ids)), file
 
 
-def test_at_least_45_countries_and_the_european_union_are_known() -> None:
+def test_at_least_45_countries_and_the_eu_are_known() -> None:
     codes = {country["code"] for country in load_lexicon("actors")["country"]}
     assert "EUN" in codes
     assert len(codes) > 45
 
 
-def test_the_lexicon_uses_only_words_of_the_vocabulary() -> None:
+def test_the_lexicon_uses_only_values_of_the_contracts() -> None:
     assert {entry["instrument"] for entry in load_lexicon("objects")["object"]} <= set(INSTRUMENT.words)
     assert {entry["status"] for entry in load_lexicon("verbs")["verb"]} <= set(STATUS.words)
 
 
-def test_products_are_read_by_their_own_names() -> None:
+def test_products_are_found_by_their_own_names() -> None:
     words = {name: {"agriculture": "agricultural", "gas": "natural gas"}.get(name, name) for name in load_lexicon("products")["products"]}
     assert {name: slots.find_product(f"tariffs on {word}") for name, word in words.items()} == {name: name for name in words}
 
 
-def test_every_list_of_cues_says_what_it_means() -> None:
+def test_every_list_of_cues_has_a_description() -> None:
     assert all(entry["means"] and entry["words"] for entry in load_lexicon("cues").values())
 
 
-def test_an_unknown_list_is_named() -> None:
+def test_an_unknown_list_is_an_error_that_names_it() -> None:
     with pytest.raises(LexiconError, match="has no list 'nonsense'"):
         cues("nonsense")
 
 
-def test_an_unknown_file_is_named() -> None:
+def test_an_unknown_file_is_an_error_that_names_it() -> None:
     with pytest.raises(LexiconError, match=r"cannot read the lexicon file .*nonsense\.toml"):
         load_lexicon("nonsense")
 
@@ -81,9 +81,9 @@ def test_the_fingerprint_has_twelve_hex_digits() -> None:
         ("cut", {"cut": "any", "cuts": "s", "cutting": "ing"}),
     ],
 )
-def test_verbs_bend(verb: str, forms: dict[str, str]) -> None:
+def test_verbs_are_inflected(verb: str, forms: dict[str, str]) -> None:
     assert verb_forms(verb) == forms
 
 
-def test_nouns_bend_in_their_last_word() -> None:
+def test_nouns_are_inflected_in_their_last_word() -> None:
     assert list(noun_forms("import duty")) == ["import duty", "import duties"]

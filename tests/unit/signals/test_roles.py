@@ -1,4 +1,4 @@
-"""Who acts and towards whom, told from the tree of sentences of our own."""
+"""Actors and targets by the tree of invented sentences."""
 
 import pytest
 
@@ -6,8 +6,8 @@ from pipeline.signals.extract import SentenceExtractor
 
 
 def asserted(text: str) -> set[str]:
-    found = SentenceExtractor("rules").explain(text).to_dicts()
-    return {f"{f['actor']}>{f['target']} {f['kind']}" for f in found if f["modality"] == "asserted"}
+    findings = SentenceExtractor("rules").explain(text).to_dicts()
+    return {f"{f['actor']}>{f['target']} {f['kind']}" for f in findings if f["modality"] == "asserted"}
 
 
 @pytest.mark.parametrize(
@@ -18,24 +18,24 @@ def asserted(text: str) -> set[str]:
         ("Tokyo was compelled to impose tariffs on Korean steel.", {"JPN>KOR measure"}),
     ],
 )
-def test_of_a_passive_the_agent_acts(text: str, signals: set[str]) -> None:
+def test_the_agent_of_a_passive_is_the_actor(text: str, signals: set[str]) -> None:
     assert asserted(text) == signals
 
 
-def test_joined_subjects_all_act() -> None:
+def test_joined_subjects_are_all_actors() -> None:
     assert asserted("Canada and Mexico imposed tariffs on American pork.") == {"CAN>USA measure", "MEX>USA measure"}
 
 
-def test_listed_targets_are_all_meant() -> None:
+def test_listed_countries_are_all_targets() -> None:
     text = "Washington will raise tariffs on steel from India, Brazil and Turkey."
     assert asserted(text) == {"USA>IND measure", "USA>BRA measure", "USA>TUR measure"}
 
 
-def test_a_country_named_between_subject_and_verb_does_not_act() -> None:
+def test_a_country_between_subject_and_verb_is_not_the_actor() -> None:
     assert asserted("Japan, which trades much with China, raised tariffs on Indian steel.") == {"JPN>IND measure"}
 
 
-def test_a_name_listed_by_mistake_is_the_subject_of_the_verb_after_it() -> None:
+def test_a_wrongly_listed_name_is_the_subject_of_the_next_verb() -> None:
     text = "India announced tariffs on some American goods and Brazil vowed countermeasures against the United States."
     assert asserted(text) == {"IND>USA measure", "BRA>USA threat"}
 
@@ -47,15 +47,15 @@ def test_a_name_listed_by_mistake_is_the_subject_of_the_verb_after_it() -> None:
         ("Tokyo's demand that India lift its steel quotas stands.", {"JPN>IND demand"}),
     ],
 )
-def test_a_nominal_act_is_its_owners(text: str, signals: set[str]) -> None:
+def test_the_owner_of_a_nominal_act_is_the_actor(text: str, signals: set[str]) -> None:
     assert asserted(text) == signals
 
 
-def test_joined_names_before_talks_are_their_two_sides() -> None:
+def test_hyphenated_names_before_talks_are_both_sides() -> None:
     assert asserted("India-Brazil trade talks resumed.") == {"IND>BRA dialogue", "BRA>IND dialogue"}
 
 
-def test_words_about_talks_are_those_of_who_speaks() -> None:
+def test_the_speaker_about_talks_is_the_actor() -> None:
     assert asserted("Bessent says China trade talks are nearing the final round.") == {"USA>CHN dialogue"}
 
 
@@ -67,19 +67,19 @@ def test_words_about_talks_are_those_of_who_speaks() -> None:
         "Beijing said Washington must end its export controls.",
     ],
 )
-def test_who_says_what_another_should_do_demands_it(text: str) -> None:
+def test_saying_what_another_should_do_is_a_demand(text: str) -> None:
     assert asserted(text) == {"CHN>USA demand"}
 
 
-def test_who_calls_an_act_unfair_accuses_whose_act_it_is() -> None:
+def test_calling_tariffs_unjustified_accuses_their_owner() -> None:
     assert asserted("India's foreign ministry called the American tariffs unjustified.") == {"IND>USA accusation"}
 
 
-def test_who_faces_a_tariff_is_its_target() -> None:
+def test_the_country_that_faces_a_tariff_is_its_target() -> None:
     assert asserted("Japanese makers face American tariffs.") == {"USA>JPN measure"}
 
 
-def test_what_a_state_will_do_if_another_acts_is_a_threat() -> None:
+def test_a_conditional_measure_is_a_threat() -> None:
     assert asserted("Canada will impose tariffs on American steel if Washington raises its duties.") == {"CAN>USA threat"}
 
 
@@ -91,7 +91,7 @@ def test_what_a_state_will_do_if_another_acts_is_a_threat() -> None:
         "A lobby of American farmers accused China of dumping.",
     ],
 )
-def test_what_strangers_do_or_say_is_no_signal(text: str) -> None:
+def test_acts_and_words_of_strangers_are_no_signals(text: str) -> None:
     assert asserted(text) == set()
 
 
@@ -102,23 +102,23 @@ def test_what_strangers_do_or_say_is_no_signal(text: str) -> None:
         "The tariff that Washington imposed on Indian steel hurts many.",
     ],
 )
-def test_an_act_that_only_tells_which_thing_is_meant_is_background(text: str) -> None:
+def test_an_act_that_identifies_a_thing_is_background(text: str) -> None:
     assert "USA>IND measure" not in asserted(text)
 
 
-def test_what_an_act_is_done_for_is_not_done() -> None:
+def test_the_purpose_of_an_act_is_not_a_signal() -> None:
     assert asserted("India cut tariffs on American cars to secure a trade deal.") == {"IND>USA easing"}
 
 
-def test_headlines_in_capitals_are_parsed_as_sentences() -> None:
+def test_headlines_with_capital_words_are_parsed() -> None:
     assert asserted("Trump Administration Could Blacklist Chinese Chip Makers.") == {"USA>CHN threat"}
 
 
-def test_what_the_tree_leaves_open_is_told_from_the_article() -> None:
+def test_the_article_decides_if_the_tree_does_not_say() -> None:
     text = "China and Japan are at odds over seafood.\nTokyo raised its tariffs on Monday."
     assert asserted(text) == {"JPN>CHN measure"}
 
 
-def test_the_same_texts_give_the_same_findings() -> None:
+def test_the_same_text_gives_the_same_findings() -> None:
     text = "Canada and Mexico imposed tariffs on American pork. Beijing said Washington should lift its tariffs."
     assert SentenceExtractor("rules").explain(text).equals(SentenceExtractor("rules").explain(text))

