@@ -7,8 +7,8 @@ from pipeline.commands.console import err, out
 from pipeline.report.plain import plain
 from pipeline.settings.load import read_settings
 from pipeline.validation.events import read_events
-from pipeline.validation.page import printed
-from pipeline.validation.run import Asked, validate, write
+from pipeline.validation.page import to_terminal
+from pipeline.validation.run import ValidationOptions, validate, write_result
 
 
 def validate_home(
@@ -22,12 +22,12 @@ def validate_home(
 ) -> None:
     """Validate a home, write the page and its table, and print each section."""
     settings = read_settings(home=home)
-    request = Asked(references=references, pair=pair, first=first, last=last, events=read_events(), is_simulated=simulation)
+    options = ValidationOptions(references=references, pair=pair, first=first, last=last, events=read_events(), is_simulated=simulation)
     with err.status("comparing the index with events, references and itself …"):
-        result = validate(settings, request)
-    page = write(result, folder or settings.published)
+        result = validate(settings, options)
+    page = write_result(result, folder or settings.published)
     for section in result.page.sections:
-        out.print(printed(section))
+        out.print(to_terminal(section))
     out.print(
         f"{result.figures.height:,} figures in {plain(str(page))}; as a table: validation.csv next to it.",
         highlight=False,

@@ -1,6 +1,4 @@
-"""`tension validate`: how good the index of a home is, compared with dated events, with reference series and with itself.
+"""`tension validate`: compare an index with dated events, with reference series and with itself.
 
-`run.py` runs the studies over a home, `page.py` and `charts.py` show what they found, `contract.py` is the table of figures.
-Inputs from outside: `events.py` (the list of dated trade actions), `references.py` (series of other authors), `labels.py` (headlines
-labelled by hand). The statistics are in `studies/`. The index does not know this package.
+`run.py` runs the studies of `studies/`; `page.py` and `charts.py` show the results. No other package imports this one.
 """

@@ -1,7 +1,6 @@
-"""Headlines labelled by hand: as gold for the reader's scores, and as findings from which an index is built.
+"""Hand-labelled headlines, as gold for scoring a reader and as findings for an index.
 
-Belongs here: turning rows of labels into gold and findings, and comparing an index with trade EPU. Does not: the labels (they hold ids
-and codes but no text), or reading the headlines.
+The labels contain ids and codes, no text.
 """
 
 from datetime import date
@@ -13,7 +12,7 @@ from pipeline.contracts.days import Days
 from pipeline.contracts.tables.core import FINDINGS
 from pipeline.contracts.vocabulary import KIND_POLARITY
 from pipeline.signals.gold import ROWS_SCHEMA, Gold
-from pipeline.validation.studies.agreement import Inputs, aligned, correlation
+from pipeline.validation.studies.agreement import Inputs, align_series, correlation
 from pipeline.validation.studies.keywords import KEYWORD_HITS
 
 PAIR = "CHN-USA"
@@ -25,48 +24,56 @@ is_of_pair = pl.col("actor").is_in(PAIR.split("-")) & pl.col("target").is_in(PAI
 
 
 def read_labels(path: Path) -> pl.DataFrame:
-    """Read the rows between the two countries of both labellings, with their polarity."""
+    """Read the labels between the two countries, with their polarity."""
     polarity = pl.col("kind").replace_strict(dict(KIND_POLARITY)).alias("polarity")
     return pl.read_csv(path).filter(is_of_pair).with_columns(polarity)
 
 
 def merge_labellings(rows: pl.DataFrame) -> pl.DataFrame:
-    """Merge both labellings; `opt` marks an act (polarity, modality) that one of them lacks or both call doubtful."""
+    """Merge both labellings; mark doubtful acts as `opt`.
+
+    An act (article, actor, target, polarity, modality) is doubtful if one labelling lacks it or both mark it `opt`.
+    """
     act = ("article_id", "actor", "target", "polarity", "modality")
     in_both = pl.col("labelling").n_unique().over(act) > 1
     return rows.with_columns(opt=~in_both | pl.col("opt").all().over(act)).drop("labelling").unique(maintain_order=True)
 
 
 def to_gold(rows: pl.DataFrame, articles: pl.DataFrame) -> Gold:
-    """Turn labelled rows into gold, where each headline is a passage of one sentence.
+    """Turn labels into gold, with one passage per headline.
 
-    `articles` are rows of ARTICLES; those without a labelled row were read and carry nothing. What labels do not say is false, empty or
-    unknown.
+    `articles`: rows of ARTICLES; one without a label has no signal. Fields that labels lack are false, empty or unknown.
     """
     passages = articles.select(id="article_id", date="index_date", source="source", text="title")
-    unsaid = {"is_retaliation": False, "is_conditional": False, "rate_pct": None, "value_usd": None, "product": ""}
+    missing = {"is_retaliation": False, "is_conditional": False, "rate_pct": None, "value_usd": None, "product": ""}
     quoted = rows.rename({"article_id": "id"}).join(passages.select("id", quote="text"), on="id", maintain_order="left")
     quoted = quoted.with_columns(
-        span_start=0, span_end=pl.col("quote").str.len_chars(), **{name: pl.lit(value) for name, value in unsaid.items()}
+        span_start=0, span_end=pl.col("quote").str.len_chars(), **{name: pl.lit(value) for name, value in missing.items()}
     )
     return Gold(passages, quoted.select(pl.col(name).cast(dtype) for name, dtype in ROWS_SCHEMA.items()))
 
 
 def to_findings(rows: pl.DataFrame, articles: pl.DataFrame) -> pl.DataFrame:
-    """Turn labelled rows into findings of probability 1; columns that the index does not use hold the example of FINDINGS."""
+    """Turn labels into findings of probability 1.
+
+    Columns that the index does not use contain the example values of FINDINGS.
+    """
     of_article = ["article_id", "index_date", "source", "published_at", "url"]
     labelled = [name for name in rows.columns if name in FINDINGS.schema]
     rest = FINDINGS.example(1).drop(*{*labelled, *of_article, "signal_id", "probability"})
-    found = rows.select(labelled).join(articles.select(of_article), on="article_id", maintain_order="left").join(rest, how="cross")
+    findings = rows.select(labelled).join(articles.select(of_article), on="article_id", maintain_order="left").join(rest, how="cross")
     number = pl.int_range(pl.len()).cast(pl.String)
-    return found.with_columns(probability=pl.lit(1.0), signal_id=pl.concat_str(pl.lit("label "), number)).select(FINDINGS.schema.names())
+    return findings.with_columns(probability=pl.lit(1.0), signal_id=pl.concat_str(pl.lit("label "), number)).select(FINDINGS.schema.names())
 
 
 def correlate_with_trade_epu(tension: pl.DataFrame, references: pl.DataFrame, half_life_days: float) -> dict[str, float]:
-    """Correlate the monthly mean of each series of an index with categorical trade EPU over MONTHS; `months` counts them."""
+    """Correlate the monthly mean of each index series with trade EPU over MONTHS.
+
+    The result maps each of SERIES to its correlation, and `months` to the number of months.
+    """
     inputs = Inputs(tension, pl.DataFrame(schema=KEYWORD_HITS), references, MONTHS, half_life_days)
     row: dict[str, float] = {}
     for column in SERIES:
-        months = aligned(inputs, PAIR, "trade_epu", "month", column).drop_nulls(["index", "value"])
+        months = align_series(inputs, PAIR, "trade_epu", "month", column).drop_nulls(["index", "value"])
         row[column] = float(correlation(months["index"].to_numpy(), months["value"].to_numpy()))
     return row | {"months": months.height}

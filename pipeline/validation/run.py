@@ -1,7 +1,6 @@
-"""Run all studies over a home, and write the page and the table of figures.
+"""Run all studies for a home, and write the page and the table of figures.
 
-Belongs here: which tables each study needs, in which order, and what is missing for a part. Does not: statistics (`studies/`), words and
-pictures (`page.py`, `charts.py`), formats of reference files (`references.py`).
+Statistics are in `studies/`, wording in `page.py`, pictures in `charts.py`.
 """
 
 from collections.abc import Sequence
@@ -31,35 +30,36 @@ from pipeline.models.build import build_table, build_tables
 from pipeline.report.write import replace_file
 from pipeline.settings import SAMPLE_NOTE, Settings
 from pipeline.signals.lexicon import load_lexicon
-from pipeline.validation import page as shown
+from pipeline.validation import page as pages
 from pipeline.validation.contract import VALIDATION
 from pipeline.validation.references import NAMES, REFERENCES, read_references
 from pipeline.validation.studies import agreement, event_study, rebuild
-from pipeline.validation.studies.filter_studies import of_forecast, of_simulation
-from pipeline.validation.studies.forecast import ForecastError, forecast_by_half_life
-from pipeline.validation.studies.keywords import KEYWORD_HITS, keyword_hits
-from pipeline.validation.studies.leave_one_out import largest_sources, stability, without
-from pipeline.validation.studies.simulation import SEED, coverage_of_limits, invented_pool
+from pipeline.validation.studies.filter_studies import forecast_figures, simulation_figures
+from pipeline.validation.studies.forecast import ForecastError, score_half_lives
+from pipeline.validation.studies.keywords import KEYWORD_HITS, count_keyword_hits
+from pipeline.validation.studies.leave_one_out import compare_without_source, drop_source, list_largest_sources
+from pipeline.validation.studies.simulation import SEED, simulate_coverage, simulate_pool
 from pipeline.warehouse.home import is_sample_home
 from pipeline.warehouse.lake import Lake, write_parquet
 
 PAGE = "validation.html"
 TABLE = "validation"
-_DAYS_OF_TEXT = 31  # days whose texts are held at once
+_DAYS_OF_TEXT = 31  # days whose texts are in memory at the same time
 _CORE = (ARTICLES, COVERAGE, FINDINGS, STORY_LINKS)
 _NO_TEXT = ("title", "body")
 _NO_FIGURES = VALIDATION.empty()
 
 
 class ValidationError(UserError, ValueError):
-    """This home or these days cannot be validated; the message says why and what to give instead."""
+    """A home, pair or window cannot be validated; the message says what to change."""
 
 
 @dataclass(frozen=True)
-class Asked:
-    """What is to be validated with what. `pair`: None for the one with most evidence; `first`, `last`: None for all days read.
+class ValidationOptions:
+    """Inputs and options of a validation.
 
-    `events`: rows of `events.read_events()`, or None; `is_simulated`: whether to run the study of made-up rates, which takes a minute.
+    `pair`: None for the one with most signals. `first`, `last`: None for all days read. `events`: rows of `events.read_events()`, or
+    None. `is_simulated`: whether to run the simulation study, which takes a minute.
     """
 
     references: Path | None = None
@@ -71,68 +71,69 @@ class Asked:
 
 
 @dataclass(frozen=True)
-class Validated:
-    """All figures (VALIDATION) and the page that shows them."""
+class ValidationResult:
+    """All figures (VALIDATION) and the content of the page."""
 
     figures: pl.DataFrame
-    page: shown.Page
+    page: pages.Page
 
 
-def validate(settings: Settings, asked: Asked) -> Validated:
-    """All parts for the home of `settings`. `ValidationError`, `SourceError` (references) and `ContractError` (lake) say what to mend."""
-    record = _Record.open(settings, asked)
-    references = pl.DataFrame(schema=REFERENCES) if asked.references is None else read_references(asked.references)
-    inputs = agreement.Inputs(record.tension, record.keywords(), references, record.window, record.half_life_days)
-    events, of_events = _events(record, inputs.keywords, asked.events)
-    agreeing, of_references = _references(record, inputs)
-    pairs = [record.pair, *(pair for pair in record.pairs if pair != record.pair)]
-    others, variants = agreement.placebo(inputs, pairs), agreement.variants(inputs, record.pair)
-    sources, alone = record.without_each_source()
-    again = record.rebuild()
-    studies = shown.Studies(record.simulation() if asked.is_simulated else None, record.forecast())
-    figures = pl.concat([events, agreeing, others, sources, variants, again, *_of_studies(studies, record.pair)])
+def validate(settings: Settings, options: ValidationOptions) -> ValidationResult:
+    """Validate the index in the home of `settings`.
+
+    Raises `ValidationError` (home, pair, window), `SourceError` (references) or `ContractError` (lake).
+    """
+    index = _Index.open(settings, options)
+    references = pl.DataFrame(schema=REFERENCES) if options.references is None else read_references(options.references)
+    inputs = agreement.Inputs(index.tension, index.count_keyword_hits(), references, index.window, index.half_life_days)
+    event_figures, events_section = _study_events(index, inputs.keywords, options.events)
+    reference_figures, references_section = _compare_references(index, inputs)
+    pairs = [index.pair, *(pair for pair in index.pairs if pair != index.pair)]
+    placebos, variants = agreement.compare_placebo_pairs(inputs, pairs), agreement.compare_variants(inputs, index.pair)
+    sources, source_notes = index.leave_out_sources()
+    rebuilt = index.compare_with_rebuild()
+    studies = pages.Studies(index.simulate_coverage() if options.is_simulated else None, index.forecast_stories())
+    figures = pl.concat([event_figures, reference_figures, placebos, sources, variants, rebuilt, *_study_figures(studies, index.pair)])
     sections = (
-        of_references,
-        of_events,
-        shown.placebo_section(others, record.pair),
-        shown.sources_section(pl.concat([sources, variants]), record.pair, alone, record.note),
-        shown.rebuild_section(again),
-        *shown.studies_sections(studies, record.note),
+        references_section,
+        events_section,
+        pages.placebo_section(placebos, index.pair),
+        pages.sources_section(pl.concat([sources, variants]), index.pair, source_notes, index.note),
+        pages.rebuild_section(rebuilt),
+        *pages.studies_sections(studies, index.note),
     )
-    return Validated(figures, record.page(sections))
+    return ValidationResult(figures, index.build_page(sections))
 
 
-def write(validated: Validated, folder: Path) -> Path:
-    """Write `validation.html`, `validation.csv` and `validation.parquet` into the folder, each by rename; the path of the page."""
+def write_result(result: ValidationResult, folder: Path) -> Path:
+    """Write page and table (CSV and Parquet) to a folder; return the path of the page."""
     folder.mkdir(parents=True, exist_ok=True)
-    write_parquet(validated.figures, folder / f"{TABLE}.parquet")
-    replace_file(folder / f"{TABLE}.csv", validated.figures.write_csv().encode())
-    replace_file(folder / PAGE, shown.render(validated.page).encode())
+    write_parquet(result.figures, folder / f"{TABLE}.parquet")
+    replace_file(folder / f"{TABLE}.csv", result.figures.write_csv().encode())
+    replace_file(folder / PAGE, pages.render(result.page).encode())
     return folder / PAGE
 
 
 @dataclass(frozen=True)
-class _Record:
-    """A home that holds an index, and what of it is looked at."""
+class _Index:
+    """The index of a home, with the pair and window to validate."""
 
     lake: Lake
     settings: Settings
     tension: pl.DataFrame
-    read: Days
+    days_read: Days
     window: Days
     pair: str
     note: str
 
     @classmethod
-    def open(cls, settings: Settings, asked: Asked) -> "_Record":
+    def open(cls, settings: Settings, options: ValidationOptions) -> "_Index":
         lake = Lake(settings.lake)
-        read, tension = lake.span(COVERAGE), lake.read(TENSION_PAIR_DAILY)
-        if read is None or tension.is_empty():
-            raise ValidationError(
-                f"{settings.home} holds no index yet, so there is nothing to validate. First: tension run --home {settings.home}"
-            )
+        days_read, tension = lake.span(COVERAGE), lake.read(TENSION_PAIR_DAILY)
+        if days_read is None or tension.is_empty():
+            raise ValidationError(f"{settings.home} has no index to validate. Build one first: tension run --home {settings.home}")
         note = SAMPLE_NOTE if is_sample_home(settings.home, settings.is_sample) else ""
-        return cls(lake, settings, tension, read, _window(read, asked), _pair(tension, asked.pair), note)
+        return cls(lake, settings, tension, days_read, _choose_window(days_read, options), _choose_pair(tension, options.pair), note)
 
     @property
     def pairs(self) -> list[str]:
@@ -140,67 +141,74 @@ class _Record:
 
     @property
     def half_life_days(self) -> float:
-        """That of the index as it was made, whatever the settings say now."""
+        """Half-life that the index was built with, which current settings may not match."""
         return float(self.tension["half_life_days"][-1])
 
-    def keywords(self) -> pl.DataFrame:
-        """KEYWORD_HITS of all days; texts are held for a month at a time."""
+    def count_keyword_hits(self) -> pl.DataFrame:
+        """Count keyword hits on all days, reading the texts of one month at a time."""
         names = {
             country["code"]: (*country["names"], *country["capitals"], *country["demonyms"])
             for country in load_lexicon("actors")["country"]
         }
         columns = ("index_date", *_NO_TEXT)
-        parts = [keyword_hits(self.lake.read(ARTICLES, days, columns), names, self.pairs) for days in self.read.split(_DAYS_OF_TEXT)]
+        parts = [
+            count_keyword_hits(self.lake.read(ARTICLES, days, columns), names, self.pairs) for days in self.days_read.split(_DAYS_OF_TEXT)
+        ]
         return pl.concat(parts) if parts else pl.DataFrame(schema=KEYWORD_HITS)
 
-    def without_each_source(self) -> tuple[pl.DataFrame, list[str]]:
-        """Figures of the index without each source, and what is missing."""
+    def leave_out_sources(self) -> tuple[pl.DataFrame, list[str]]:
+        """Compute the figures of the index without each source; also return notes."""
         coverage = self.lake.read(COVERAGE)
-        sources = largest_sources(coverage)
+        sources = list_largest_sources(coverage)
         if not sources:
-            return _NO_FIGURES, ["Left out: the index without one source. This home has a single source, and without it nothing is left."]
-        core = {table.name: self._without_text(table) for table in _CORE}
-        whole, told = self._channels(core), self.lake.read(STORY_ARTICLES)
+            return _NO_FIGURES, ["Not computed: the index without one source, because this home has a single source."]
+        core = {table.name: self._read_without_text(table) for table in _CORE}
+        complete, story_articles = self._build_channels(core), self.lake.read(STORY_ARTICLES)
         articles = dict(coverage.group_by("source").agg(pl.col("accepted").sum()).iter_rows())
         total = sum(articles.values())
-        parts = [stability(whole, self._channels(without(core, told, source)), source, articles[source] / total) for source in sources]
+        parts = [
+            compare_without_source(
+                complete, self._build_channels(drop_source(core, story_articles, source)), source, articles[source] / total
+            )
+            for source in sources
+        ]
         return pl.concat(parts), []
 
-    def rebuild(self) -> pl.DataFrame:
-        again = rebuild.rebuilt(self.lake.read(STORY_MASS), self.lake.read(COVERAGE), self.lake.read(BASELINE), self.half_life_days)
-        directed = rebuild.differences(self.lake.read(TENSION_DAILY), again, TENSION_DAILY.name)
-        return pl.concat([directed, rebuild.differences(self.tension, again, TENSION_PAIR_DAILY.name)])
+    def compare_with_rebuild(self) -> pl.DataFrame:
+        rebuilt = rebuild.rebuild_index(self.lake.read(STORY_MASS), self.lake.read(COVERAGE), self.lake.read(BASELINE), self.half_life_days)
+        directed = rebuild.measure_differences(self.lake.read(TENSION_DAILY), rebuilt, TENSION_DAILY.name)
+        return pl.concat([directed, rebuild.measure_differences(self.tension, rebuilt, TENSION_PAIR_DAILY.name)])
 
-    def simulation(self) -> pl.DataFrame:
-        """How often the limits cover a made-up rate: the same for every home, since only half-life and method enter."""
-        pool = invented_pool(build_table, np.random.default_rng(SEED))
-        return coverage_of_limits(build_table, pool, half_life_days=self.half_life_days)
+    def simulate_coverage(self) -> pl.DataFrame:
+        """Simulate how often the intervals contain the true rate; depends on the half-life only."""
+        pool = simulate_pool(build_table, np.random.default_rng(SEED))
+        return simulate_coverage(build_table, pool, half_life_days=self.half_life_days)
 
-    def forecast(self) -> pl.DataFrame | None:
-        """The forecast of the next day's stories of the pair, over half-lives; None where the baseline holds none."""
+    def forecast_stories(self) -> pl.DataFrame | None:
+        """Score forecasts of the pair's stories by half-life; None without stories in the baseline."""
         try:
-            return forecast_by_half_life(
+            return score_half_lives(
                 self.settings.home.name, self.lake.read(DAILY_MASS), self.lake.read(STORY_MASS), self.lake.read(BASELINE), self.pair
             )
         except ForecastError:
             return None
 
-    def page(self, sections: Sequence[shown.Section]) -> shown.Page:
+    def build_page(self, sections: Sequence[pages.Section]) -> pages.Page:
         last = self.tension.row(-1, named=True)
-        return shown.Page(
+        return pages.Page(
             title="Trade Tension: validation",
             is_sample=bool(self.note),
             pair=self.pair,
-            first=self.read.first,
-            last=self.read.last,
+            first=self.days_read.first,
+            last=self.days_read.last,
             baseline=(last["baseline_from"], last["baseline_to"]),
             half_life_days=self.half_life_days,
             index_version=last["index_version"],
             sections=tuple(sections),
         )
 
-    def _without_text(self, table: Table) -> pl.DataFrame:
-        """The table; the index looks at no text of articles, so they are not loaded."""
+    def _read_without_text(self, table: Table) -> pl.DataFrame:
+        """Read a table; leave texts of articles empty, since the index does not use them."""
         if table is not ARTICLES:
             return self.lake.read(table)
         columns = [name for name in ARTICLES.schema.names() if name not in _NO_TEXT]
@@ -210,79 +218,79 @@ class _Record:
             .select(ARTICLES.schema.names())
         )
 
-    def _channels(self, core: dict[str, pl.DataFrame]) -> pl.DataFrame:
-        """`channel_daily` as it would be with this record, its baseline window being that of the home."""
+    def _build_channels(self, core: dict[str, pl.DataFrame]) -> pl.DataFrame:
+        """Build `channel_daily` from these tables, with the baseline window of the home."""
         window = self.tension.row(-1, named=True)
         baseline = (window["baseline_from"], window["baseline_to"])
-        given = model_variables(tuple(self.pairs), self.half_life_days, baseline, self.read)
-        return build_tables(dict(core), [CHANNEL_DAILY], given)[CHANNEL_DAILY.name]
+        parameters = model_variables(tuple(self.pairs), self.half_life_days, baseline, self.days_read)
+        return build_tables(dict(core), [CHANNEL_DAILY], parameters)[CHANNEL_DAILY.name]
 
 
-def _window(read: Days, asked: Asked) -> Days:
-    first, last = asked.first or read.first, asked.last or read.last
+def _choose_window(days_read: Days, options: ValidationOptions) -> Days:
+    first, last = options.first or days_read.first, options.last or days_read.last
     if last < first:
-        raise ValidationError(f"the window {first} to {last} ends before it begins; swap --from and --to")
-    if first > read.last or last < read.first:
-        raise ValidationError(f"the window {first} to {last} lies outside the days read, {read}; give days inside with --from and --to")
-    return Days(max(first, read.first), min(last, read.last))
+        raise ValidationError(f"the window {first} to {last} ends before it starts; swap --from and --to")
+    if first > days_read.last or last < days_read.first:
+        raise ValidationError(
+            f"the window {first} to {last} is outside the days read, {days_read}; give days inside them with --from and --to"
+        )
+    return Days(max(first, days_read.first), min(last, days_read.last))
 
 
-def _pair(tension: pl.DataFrame, given: str | None) -> str:
-    """The pair asked for, or that of which most was found."""
-    counted = tension.group_by("pair").agg(pl.col("signal_count").sum()).sort("signal_count", "pair", descending=[True, False])["pair"]
-    if given is None:
-        return str(counted[0])
+def _choose_pair(tension: pl.DataFrame, requested: str | None) -> str:
+    """Return the requested pair, or the one with most signals."""
+    pairs = tension.group_by("pair").agg(pl.col("signal_count").sum()).sort("signal_count", "pair", descending=[True, False])["pair"]
+    if requested is None:
+        return str(pairs[0])
     try:
-        pair = "-".join(parse_pair(given))
+        pair = "-".join(parse_pair(requested))
     except PairError as error:
         raise ValidationError(str(error)) from error
-    if pair not in counted:
-        raise ValidationError(
-            f"the pair {pair} has no index in this home; it has {', '.join(counted.sort())}. Give one of them with --pair"
-        )
+    if pair not in pairs:
+        raise ValidationError(f"the pair {pair} has no index in this home; it has {', '.join(pairs.sort())}. Give one of them with --pair")
     return pair
 
 
-def _events(record: _Record, keywords: pl.DataFrame, events: pl.DataFrame | None) -> tuple[pl.DataFrame, shown.Section]:
-    """Figures and section of the event study; events outside window and pairs are counted and said."""
-    nothing = pl.DataFrame(schema=event_study.PATH)
+def _study_events(index: _Index, keywords: pl.DataFrame, events: pl.DataFrame | None) -> tuple[pl.DataFrame, pages.Section]:
+    """Run the event study on the events within the window; return its figures and section."""
+    no_path = pl.DataFrame(schema=event_study.PATH)
     if events is None:
-        return _NO_FIGURES, shown.events_section(_NO_FIGURES, nothing, ["Left out: no list of events is at hand."])
-    counts = event_study.counted(record.lake.read(DAILY_MASS), keywords)
-    inside = events.filter(pl.col("event_date").is_between(pl.lit(record.window.first), pl.lit(record.window.last)))
-    chosen = event_study.usable(inside, counts)
-    said = [f"{chosen.height} of {events.height} events lie within {record.window} and have a published pair; the others are not counted."]
-    figures, path = event_study.event_study(chosen, counts), event_study.event_path(chosen, counts)
-    return figures, shown.events_section(figures, path, said, record.note)
+        return _NO_FIGURES, pages.events_section(_NO_FIGURES, no_path, ["Not computed: no list of events was given."])
+    counts = event_study.to_daily_counts(index.lake.read(DAILY_MASS), keywords)
+    inside = events.filter(pl.col("event_date").is_between(pl.lit(index.window.first), pl.lit(index.window.last)))
+    chosen = event_study.select_usable_events(inside, counts)
+    notes = [f"{chosen.height} of {events.height} events are within {index.window} and have a published pair; the others are not used."]
+    figures, path = event_study.run_event_study(chosen, counts), event_study.compute_event_path(chosen, counts)
+    return figures, pages.events_section(figures, path, notes, index.note)
 
 
-def _of_studies(studies: shown.Studies, pair: str) -> list[pl.DataFrame]:
-    """The figures of the studies that were run."""
-    of_limits = [of_simulation(studies.simulation)] if studies.simulation is not None else []
-    return of_limits + ([of_forecast(studies.forecast, pair)] if studies.forecast is not None else [])
+def _study_figures(studies: pages.Studies, pair: str) -> list[pl.DataFrame]:
+    """Collect the figures of the studies that were run."""
+    coverage = [simulation_figures(studies.simulation)] if studies.simulation is not None else []
+    return coverage + ([forecast_figures(studies.forecast, pair)] if studies.forecast is not None else [])
 
 
-def _references(record: _Record, inputs: agreement.Inputs) -> tuple[pl.DataFrame, shown.Section]:
-    """Figures and section of the reference series; references without overlap are named."""
-    figures = agreement.agreement(inputs, record.pair)
-    missing = []
+def _compare_references(index: _Index, inputs: agreement.Inputs) -> tuple[pl.DataFrame, pages.Section]:
+    """Compare with reference series; return figures and section, with notes on missing overlap."""
+    figures = agreement.correlate_with_references(inputs, index.pair)
+    notes = []
     if inputs.references.is_empty():
-        missing.append("Left out: no reference series were given. Give a folder of them with --references PATH.")
+        notes.append("Not computed: no reference series were given. Give a file or folder with --references PATH.")
     for name in inputs.references["reference"].unique().sort():
         if figures.filter(pl.col("reference") == name).is_empty():
             days = inputs.references.filter(pl.col("reference") == name)["period_date"]
-            missing.append(
-                f"Left out: {NAMES[name]}. It is given for {days[0]} to {days[-1]}, the index for {record.window}; "
-                f"fewer than {agreement.LEAST_ROWS} whole months are in both."
+            notes.append(
+                f"Not compared: {NAMES[name]}. It covers {days[0]} to {days[-1]}, the index {index.window}; "
+                f"fewer than {agreement.MIN_ROWS} whole months are in both."
             )
-    months, name = _drawn(record, inputs)
-    return figures, shown.agreement_section(figures, months, record.pair, name, NAMES, missing, record.note)
+    months, name = _choose_months_to_plot(index, inputs)
+    return figures, pages.agreement_section(figures, months, index.pair, name, NAMES, notes, index.note)
 
 
-def _drawn(record: _Record, inputs: agreement.Inputs) -> tuple[pl.DataFrame, str]:
-    """The months of the first reference that has an overlap, and its name."""
-    for name, frequency in agreement.comparisons(inputs):
-        months = agreement.aligned(inputs, record.pair, name, frequency)
-        if frequency == "month" and months.height >= agreement.LEAST_ROWS:
+def _choose_months_to_plot(index: _Index, inputs: agreement.Inputs) -> tuple[pl.DataFrame, str]:
+    """Return the months and the name of the first reference with enough overlap."""
+    for name, frequency in agreement.list_comparisons(inputs):
+        months = agreement.align_series(inputs, index.pair, name, frequency)
+        if frequency == "month" and months.height >= agreement.MIN_ROWS:
             return months, name
     return pl.DataFrame(), ""

@@ -1,1 +1,1 @@
-"""The statistics of the validation, frame in, frame out: each study computes figures (`figures.py`) and reads no lake."""
+"""Statistics of the validation: functions from data frames to figures, without access to a lake."""

@@ -1,4 +1,4 @@
-"""One figure as a row of VALIDATION. Belongs here: the shape of rows. Does not: any statistic."""
+"""Figures of the studies as rows of VALIDATION."""
 
 import math
 from collections.abc import Iterable, Mapping
@@ -14,11 +14,11 @@ _KEY = dict.fromkeys(VALIDATION.key, "")
 
 
 def figure(part: str, statistic: str, **columns: Any) -> Figure:
-    """A row of VALIDATION; columns that are not given are empty, and what is no finite number is empty too."""
+    """Build a row of VALIDATION; omitted columns and non-finite numbers are null."""
     row = dict.fromkeys(VALIDATION.schema.names()) | _KEY | {"part": part, "statistic": statistic} | columns
     return {name: None if isinstance(value, float) and not math.isfinite(value) else value for name, value in row.items()}
 
 
-def figures(rows: Iterable[Mapping[str, Any]]) -> pl.DataFrame:
-    """The rows as a frame, in the order in which they were made."""
+def to_frame(rows: Iterable[Mapping[str, Any]]) -> pl.DataFrame:
+    """Convert rows to a frame of VALIDATION, in the given order."""
     return pl.DataFrame(list(rows), schema=VALIDATION.schema)

@@ -1,35 +1,37 @@
-"""The two studies of the filter, the coverage of made-up rates and the forecast over half-lives, as rows of VALIDATION.
-
-Belongs here: turning their frames into figures. Does not: the studies (`simulation.py`, `forecast.py`), or how they are shown.
-"""
+"""The results of the simulation and the forecast study as rows of VALIDATION."""
 
 import polars as pl
 
-from pipeline.validation.studies.figures import figure, figures
+from pipeline.validation.studies.figures import figure, to_frame
 
-_OF_SIMULATION = ("coverage80", "coverage95", "width95")
-_OF_FORECAST = ("log_likelihood", "coverage80", "coverage95", "coverage95_plain", "coverage95_plain_ideal", "clustering", "mean_pit")
+_SIMULATION_COLUMNS = ("coverage80", "coverage95", "width95")
+_FORECAST_COLUMNS = ("log_likelihood", "coverage80", "coverage95", "coverage95_plain", "coverage95_plain_ideal", "clustering", "mean_pit")
 
 
-def of_simulation(study: pl.DataFrame) -> pl.DataFrame:
-    """Rows of VALIDATION from the frame of `simulation.coverage_of_limits`; the limits of a coverage are two Monte-Carlo errors."""
+def simulation_figures(study: pl.DataFrame) -> pl.DataFrame:
+    """Convert the result of `simulation.simulate_coverage` to rows of VALIDATION.
+
+    The interval of a coverage is plus and minus two Monte-Carlo errors.
+    """
     rows = []
     for row in study.iter_rows(named=True):
         world = f"{row['evolution']}, {row['stories_a_day']:g} stories a day"
-        for name in _OF_SIMULATION:
+        for name in _SIMULATION_COLUMNS:
             error = row.get(f"{name}_se")
-            limits = {} if error is None else {"lo95": row[name] - 2 * error, "hi95": row[name] + 2 * error}
-            rows.append(figure("simulation", name, measured="limits", grouping=world, value=row[name], count=row["replications"], **limits))
-    return figures(rows)
+            interval = {} if error is None else {"lo95": row[name] - 2 * error, "hi95": row[name] + 2 * error}
+            rows.append(
+                figure("simulation", name, measured="limits", grouping=world, value=row[name], count=row["replications"], **interval)
+            )
+    return to_frame(rows)
 
 
-def of_forecast(study: pl.DataFrame, pair: str) -> pl.DataFrame:
-    """Rows of VALIDATION from the frame of `forecast.forecast_by_half_life` for one pair."""
+def forecast_figures(study: pl.DataFrame, pair: str) -> pl.DataFrame:
+    """Convert the result of `forecast.score_half_lives` for one pair to rows of VALIDATION."""
     rows = []
     for row in study.iter_rows(named=True):
-        look = f"half-life {row['half_life_days']:g} days, stories {row['arrivals']}, {row['window']}"
+        grouping = f"half-life {row['half_life_days']:g} days, stories {row['arrivals']}, {row['window']}"
         rows += [
-            figure("forecast", name, measured="next day's stories", pair=pair, grouping=look, value=row[name], count=row["days"])
-            for name in _OF_FORECAST
+            figure("forecast", name, measured="next day's stories", pair=pair, grouping=grouping, value=row[name], count=row["days"])
+            for name in _FORECAST_COLUMNS
         ]
-    return figures(rows)
+    return to_frame(rows)

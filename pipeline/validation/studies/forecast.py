@@ -1,12 +1,8 @@
-"""The stories of a day foretold from the filter's state of the day before, and how well each half-life foretells them.
+"""Forecasts of the number of stories of a day from the filter's state of the day before, scored by half-life.
 
-Belongs here: what was foretold and what came, day by day, its score over half-lives, and which half-lives the score allows.
-Does not: the filter itself (`filter_channels` runs over the counts of stories), plots, or a choice of the default.
-
-Stories are counted, not weighed: every story is one, so the filter's Gamma state is exact for them, and the forecast is negative binomial.
-Where the filter begins a day with Gamma(a, b) and e stories are expected at the baseline's rate, the day's count has the mean m = a e / b
-and the variance m (1 + e / b). Where stories of a day come in clusters, the variance is `clustering` times that (the counts are
-clusters of that size, so the state is Gamma(a / clustering, b / clustering)): one parameter, 1 where stories come singly.
+Each story counts as 1, so the forecast is negative binomial. If the filter starts a day with Gamma(a, b) and e stories are expected at the
+baseline rate, the mean is m = a e / b and the variance m (1 + e / b). If stories arrive in clusters, the variance is multiplied by
+`clustering`.
 """
 
 from collections.abc import Sequence
@@ -22,13 +18,13 @@ from pipeline.index.filter import Matrix, filter_channels, predict_next_day
 from pipeline.index.parameters import PRIOR_STORIES
 
 HALF_LIVES = (1.0, 2.0, 3.0, 5.0, 7.0, 10.0, 14.0, 21.0, 28.0, 42.0, 60.0)  # days
-BURN_IN_DAYS = 14  # calendar days after the first that are not scored: the prior alone speaks there, whatever the half-life
-LEAST_SCORED_DAYS = 90  # days read after the baseline window that make a look of their own
-ALLOWED_LOG_UNITS = 2.0  # half-lives this near to the best are allowed: about the 95 % interval of a profile likelihood
-MOST_CLUSTERING = 50.0
+BURN_IN_DAYS = 14  # first calendar days that are not scored: there the forecast depends on the prior, not on the half-life
+MIN_SCORED_DAYS = 90  # with fewer days read after the baseline window, days within it are scored instead
+ALLOWED_LOG_UNITS = 2.0  # distance from the best likelihood: about the 95 % interval of a profile likelihood
+MAX_CLUSTERING = 50.0
 AFTER, WITHIN = "after the baseline", "within the baseline"
 SINGLY, CLUSTERED = "singly", "in clusters"
-LOOK = ("corpus", "series", "channel", "window")
+SERIES_KEY = ("corpus", "series", "channel", "window")
 
 STORY_DAYS = pl.Schema(
     {
@@ -39,7 +35,7 @@ STORY_DAYS = pl.Schema(
         "window": pl.String(),
     }
 )
-OF_HALF_LIFE = pl.Schema(
+HALF_LIFE_SCORES = pl.Schema(
     {
         "corpus": pl.String(),
         "series": pl.String(),
@@ -50,7 +46,7 @@ OF_HALF_LIFE = pl.Schema(
         "clustering": pl.Float64(),
         "days": pl.Int64(),
         "stories": pl.Int64(),
-        "stories_foretold": pl.Float64(),
+        "stories_forecast": pl.Float64(),
         "log_likelihood": pl.Float64(),
         "log_likelihood_per_day": pl.Float64(),
         "coverage80": pl.Float64(),
@@ -65,52 +61,55 @@ OF_HALF_LIFE = pl.Schema(
 
 
 class ForecastError(ValueError):
-    """There is nothing to foretell with: the message says which series, and what is missing."""
+    """A forecast is not possible; the message names the series and what is missing."""
 
 
-def story_days(
+def count_story_days(
     daily_mass: pl.DataFrame, story_mass: pl.DataFrame, baseline: pl.DataFrame, series: str, channel: str | None = None
 ) -> pl.DataFrame:
-    """The stories that came on each day of the calendar and those expected at the baseline's rate, columns `STORY_DAYS`.
+    """Count the stories of each day, and those expected at the baseline rate (`STORY_DAYS`).
 
-    `channel` none: all channels together, a story counted once. Expected are articles read times the stories per article of the window.
-    Scored are the days that were read after the burn-in, and after the baseline window where that leaves at least 90 of them (the forecast
-    has then not seen what sets 100); else those in the window, and `window` says so. `ForecastError` when the window holds no story.
+    `channel`: None for all channels, where a story counts once. Expected stories are articles read times the stories per article of the
+    baseline window. `is_scored` marks days read after the burn-in; if at least 90 of them are after the baseline window, only those.
+    Raises `ForecastError` if the baseline window has no story.
     """
     window = baseline.select(pl.col("baseline_from").min(), pl.col("baseline_to").max()).row(0)
-    told = story_mass.filter(series=series) if channel is None else story_mass.filter(series=series, channel=channel)
-    counts = told.group_by("index_date").agg(pl.col("story_id").n_unique().cast(pl.Int64).alias("story_count"))
+    stories = story_mass.filter(series=series) if channel is None else story_mass.filter(series=series, channel=channel)
+    counts = stories.group_by("index_date").agg(pl.col("story_id").n_unique().cast(pl.Int64).alias("story_count"))
     read = daily_mass.filter(series=series).group_by("index_date").agg(pl.col("articles_read").max())
     days = read.join(counts, on="index_date", how="left").with_columns(pl.col("story_count").fill_null(0)).sort("index_date")
     of_window = days.filter(pl.col("index_date").is_between(*window)).select(pl.col("story_count", "articles_read").sum())
     if of_window.is_empty() or not of_window["story_count"].item():
         raise ForecastError(
-            f"the stories of {series} ({channel or 'all channels'}) cannot be foretold: the baseline window {window[0]} to {window[1]} "
-            f"holds none. Choose another pair or channel, or another window with --baseline FROM:TO"
+            f"cannot forecast the stories of {series} ({channel or 'all channels'}): the baseline window {window[0]} to {window[1]} "
+            f"has none. Choose another pair or channel, or another window with --baseline FROM:TO"
         )
     rate = of_window["story_count"].item() / of_window["articles_read"].item()
-    return _scored(days.with_columns(expected_stories=rate * pl.col("articles_read")), window[1]).select(STORY_DAYS.names())
+    return _mark_scored_days(days.with_columns(expected_stories=rate * pl.col("articles_read")), window[1]).select(STORY_DAYS.names())
 
 
-def _scored(days: pl.DataFrame, window_to: date) -> pl.DataFrame:
-    begun = days["index_date"].min()
-    assert isinstance(begun, date)  # the window holds a story, so there are days
-    read = (pl.col("articles_read") > 0) & (pl.col("index_date") >= begun + timedelta(days=BURN_IN_DAYS))
+def _mark_scored_days(days: pl.DataFrame, window_to: date) -> pl.DataFrame:
+    first = days["index_date"].min()
+    assert isinstance(first, date)  # the window has a story, so there are days
+    read = (pl.col("articles_read") > 0) & (pl.col("index_date") >= first + timedelta(days=BURN_IN_DAYS))
     after = read & (pl.col("index_date") > window_to)
-    is_after = days.filter(after).height >= LEAST_SCORED_DAYS
+    is_after = days.filter(after).height >= MIN_SCORED_DAYS
     return days.with_columns(is_scored=after if is_after else read, window=pl.lit(AFTER if is_after else WITHIN))
 
 
-def foretold(days: pl.DataFrame, half_life_days: float, prior_stories: float = PRIOR_STORIES) -> pl.DataFrame:
-    """The scored days with `mean`, the stories foretold from the day before, and `surplus`, e / b: variance = mean (1 + surplus)."""
-    shape, rate = _begun(days, half_life_days, float(prior_stories))
+def forecast_stories(days: pl.DataFrame, half_life_days: float, prior_stories: float = PRIOR_STORIES) -> pl.DataFrame:
+    """Forecast the stories of each scored day from the day before.
+
+    `mean` is the forecast; the variance is `mean * (1 + surplus)`.
+    """
+    shape, rate = _compute_opening_state(days, half_life_days, float(prior_stories))
     exposure = days["expected_stories"].to_numpy()
     forecast = days.with_columns(mean=pl.Series(shape / rate * exposure), surplus=pl.Series(exposure / rate))
     return forecast.filter("is_scored").select("index_date", "story_count", "mean", "surplus")
 
 
-def _begun(days: pl.DataFrame, half_life_days: float, prior: float) -> tuple[Matrix, Matrix]:
-    """The filter's two sums at the beginning of each day, by the published filter over stories that all weigh one."""
+def _compute_opening_state(days: pl.DataFrame, half_life_days: float, prior: float) -> tuple[Matrix, Matrix]:
+    """Compute the filter's shape and rate at the start of each day, with every story weighing 1."""
     count, expected = days["story_count"].cast(pl.Float64), days["expected_stories"]
     masses = ("observed", "observed_actions", "observed_unweighted", "second_moment")
     daily = DAILY_MASS.example(days.height).with_columns(
@@ -130,32 +129,32 @@ def _begun(days: pl.DataFrame, half_life_days: float, prior: float) -> tuple[Mat
 
 
 def log_likelihood(forecast: pl.DataFrame, clustering: float = 1.0) -> float:
-    """Sum of the logarithms of the chances that the forecast gave to what came."""
+    """Return the log likelihood of the observed counts under the forecast."""
     return float(nbinom.logpmf(forecast["story_count"].to_numpy(), *_negative_binomial(forecast, clustering)).sum())
 
 
 def _negative_binomial(forecast: pl.DataFrame, clustering: float) -> tuple[Matrix, Matrix]:
-    """Size and probability, as scipy counts them, of the negative binomial with the forecast's mean and its variance times `clustering`."""
+    """Return scipy's parameters (size, probability) of the forecast, with its variance times `clustering`."""
     mean, ratio = forecast["mean"].to_numpy(), clustering * (1 + forecast["surplus"].to_numpy())
     return mean / (ratio - 1), 1 / ratio
 
 
-def fitted_clustering(forecast: pl.DataFrame) -> float:
-    """The clustering of the greatest likelihood, at least 1."""
-    found = minimize_scalar(
-        lambda value: -log_likelihood(forecast, float(np.exp(value))), bounds=(0.0, float(np.log(MOST_CLUSTERING))), method="bounded"
+def fit_clustering(forecast: pl.DataFrame) -> float:
+    """Fit the clustering by maximum likelihood; at least 1."""
+    result = minimize_scalar(
+        lambda value: -log_likelihood(forecast, float(np.exp(value))), bounds=(0.0, float(np.log(MAX_CLUSTERING))), method="bounded"
     )
-    value = float(np.exp(found.x))
+    value = float(np.exp(result.x))
     return value if log_likelihood(forecast, value) > log_likelihood(forecast) else 1.0
 
 
-def scores(forecast: pl.DataFrame, clustering: float = 1.0) -> dict[str, float | int]:
-    """Likelihood, coverage and mean PIT of a forecast. A day's count is a whole number, so coverage is told in three ways:
+def score_forecast(forecast: pl.DataFrame, clustering: float = 1.0) -> dict[str, float | int]:
+    """Compute likelihood, coverage and mean PIT of a forecast.
 
-    `coverage95` is that of the non-randomised PIT (Czado, Gneiting and Held 2009): each count is spread evenly over its step of the
-    foretold distribution, and the share between .025 and .975 is taken; 95 % where the forecast is right, however few the stories.
-    `coverage95_plain` is the share of days whose count lies in the interval from the 2.5 % to the 97.5 % quantile, both ends counted in.
-    `coverage95_plain_ideal` is what that interval would cover if the forecast were right: well above 95 % where stories are few.
+    Counts are whole numbers, so coverage has three forms. `coverage95` uses the non-randomised PIT (Czado, Gneiting and Held 2009): each
+    count is spread evenly over its step of the forecast distribution; a correct forecast gives 95 %. `coverage95_plain` is the share of
+    days with a count from the 2.5 % to the 97.5 % quantile. `coverage95_plain_ideal` is the same share for a correct forecast, well above
+    95 % if stories are few.
     """
     count = forecast["story_count"].to_numpy()
     size, probability = _negative_binomial(forecast, clustering)
@@ -163,7 +162,7 @@ def scores(forecast: pl.DataFrame, clustering: float = 1.0) -> dict[str, float |
     result: dict[str, float | int] = {
         "days": forecast.height,
         "stories": int(count.sum()),
-        "stories_foretold": float(forecast["mean"].sum()),
+        "stories_forecast": float(forecast["mean"].sum()),
         "log_likelihood": log_likelihood(forecast, clustering),
         "log_likelihood_per_day": log_likelihood(forecast, clustering) / forecast.height,
         "mean_pit": float(((upto + below) / 2).mean()),
@@ -179,7 +178,7 @@ def scores(forecast: pl.DataFrame, clustering: float = 1.0) -> dict[str, float |
     return result
 
 
-def forecast_by_half_life(
+def score_half_lives(
     corpus: str,
     daily_mass: pl.DataFrame,
     story_mass: pl.DataFrame,
@@ -189,19 +188,19 @@ def forecast_by_half_life(
     half_lives: Sequence[float] = HALF_LIVES,
     prior_stories: float = PRIOR_STORIES,
 ) -> pl.DataFrame:
-    """How well each half-life foretells the stories of the next day, columns `OF_HALF_LIFE`; `ForecastError` as for `story_days`.
+    """Score the forecast of the next day's stories for each half-life (`HALF_LIFE_SCORES`).
 
-    Two rows a half-life: stories that arrive singly, as the filter assumes, and in clusters of the size of the greatest likelihood.
-    `corpus` is a name for the reader, `prior_stories` the weight of the filter's prior.
+    Two rows per half-life: stories that arrive singly, as the filter assumes, and in clusters of the fitted size. `corpus`: a label;
+    `prior_stories`: weight of the filter's prior. Raises `ForecastError` as `count_story_days` does.
     """
-    days = story_days(daily_mass, story_mass, baseline, series, channel)
+    days = count_story_days(daily_mass, story_mass, baseline, series, channel)
     if not days["is_scored"].any():
         raise ForecastError(
-            f"the stories of {series} cannot be scored: nothing was read later than {BURN_IN_DAYS} days after the first day. Read more days"
+            f"cannot score the stories of {series}: no day was read later than {BURN_IN_DAYS} days after the first. Read more days"
         )
     rows: list[dict[str, str | float]] = []
     for half_life in half_lives:
-        forecast = foretold(days, half_life, prior_stories)
+        forecast = forecast_stories(days, half_life, prior_stories)
         rows.extend(
             {
                 "corpus": corpus,
@@ -211,38 +210,41 @@ def forecast_by_half_life(
                 "half_life_days": half_life,
                 "arrivals": arrivals,
                 "clustering": clustering,
-                **scores(forecast, clustering),
+                **score_forecast(forecast, clustering),
             }
-            for arrivals, clustering in ((SINGLY, 1.0), (CLUSTERED, fitted_clustering(forecast)))
+            for arrivals, clustering in ((SINGLY, 1.0), (CLUSTERED, fit_clustering(forecast)))
         )
-    return pl.DataFrame(rows, schema=OF_HALF_LIFE)
+    return pl.DataFrame(rows, schema=HALF_LIFE_SCORES)
 
 
-def log_units_below_best(scored: pl.DataFrame) -> pl.DataFrame:
-    """The likelihood of each half-life against the best of its look: columns of `LOOK`, half_life_days, arrivals, clustering, below_best.
+def measure_below_best(scores: pl.DataFrame) -> pl.DataFrame:
+    """Compute how far the likelihood of each half-life is below the best of its series.
 
-    A look is one corpus, series and channel. Clusters are taken only where they gain more than two log units, and then for all half-lives.
+    Columns: SERIES_KEY, `half_life_days`, `arrivals`, `clustering`, `below_best`. Clusters are used, for all half-lives of a series, if
+    they improve the best likelihood by more than two log units.
     """
-    gained = pl.col("log_likelihood").filter(arrivals=CLUSTERED).max() - pl.col("log_likelihood").filter(arrivals=SINGLY).max()
-    taken = pl.when(gained.over(LOOK) > ALLOWED_LOG_UNITS).then(pl.lit(CLUSTERED)).otherwise(pl.lit(SINGLY))
+    gain = pl.col("log_likelihood").filter(arrivals=CLUSTERED).max() - pl.col("log_likelihood").filter(arrivals=SINGLY).max()
+    chosen = pl.when(gain.over(SERIES_KEY) > ALLOWED_LOG_UNITS).then(pl.lit(CLUSTERED)).otherwise(pl.lit(SINGLY))
     return (
-        scored.filter(pl.col("arrivals") == taken)
-        .with_columns(below_best=pl.col("log_likelihood").max().over(LOOK) - pl.col("log_likelihood"))
-        .select(*LOOK, "half_life_days", "arrivals", "clustering", "below_best")
-        .sort(*LOOK, "half_life_days")
+        scores.filter(pl.col("arrivals") == chosen)
+        .with_columns(below_best=pl.col("log_likelihood").max().over(SERIES_KEY) - pl.col("log_likelihood"))
+        .select(*SERIES_KEY, "half_life_days", "arrivals", "clustering", "below_best")
+        .sort(*SERIES_KEY, "half_life_days")
     )
 
 
-def recommended(scored: pl.DataFrame, default_days: float) -> pl.DataFrame:
-    """For each look the half-life of the greatest likelihood (`best_days`), the shortest and longest within two log units of it
-    (`from_days`, `to_days`), and how far below the best the default lies (`default_below_best`). `ForecastError`: it was not scored.
+def recommend_half_lives(scores: pl.DataFrame, default_days: float) -> pl.DataFrame:
+    """Recommend half-lives for each series.
+
+    `best_days`: the most likely one; `from_days`, `to_days`: shortest and longest within two log units of it; `default_below_best`: log
+    units of the default below the best. Raises `ForecastError` if the default was not scored.
     """
-    if default_days not in scored["half_life_days"]:
-        raise ForecastError(f"the half-life of {default_days} days was not scored, so nothing can be said of it; add it to half_lives")
+    if default_days not in scores["half_life_days"]:
+        raise ForecastError(f"the half-life of {default_days} days was not scored; add it to half_lives")
     below, half_life = pl.col("below_best"), pl.col("half_life_days")
     return (
-        log_units_below_best(scored)
-        .group_by(*LOOK, "arrivals", maintain_order=True)
+        measure_below_best(scores)
+        .group_by(*SERIES_KEY, "arrivals", maintain_order=True)
         .agg(
             half_life.sort_by(below).first().alias("best_days"),
             half_life.filter(below <= ALLOWED_LOG_UNITS).min().alias("from_days"),
@@ -252,8 +254,11 @@ def recommended(scored: pl.DataFrame, default_days: float) -> pl.DataFrame:
     )
 
 
-def compromise(scored: pl.DataFrame) -> pl.DataFrame:
-    """What each half-life costs over all looks: the largest and the summed log units below their bests, the least costly at worst first."""
+def rank_half_lives(scores: pl.DataFrame) -> pl.DataFrame:
+    """Rank half-lives by their largest distance from the best likelihood of a series.
+
+    `at_worst`, `summed`: largest and total log units below the best, over all series.
+    """
     below = pl.col("below_best")
-    costs = log_units_below_best(scored).group_by("half_life_days").agg(below.max().alias("at_worst"), below.sum().alias("summed"))
+    costs = measure_below_best(scores).group_by("half_life_days").agg(below.max().alias("at_worst"), below.sum().alias("summed"))
     return costs.sort("at_worst", "half_life_days")

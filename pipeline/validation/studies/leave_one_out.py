@@ -1,7 +1,6 @@
-"""How much of the index hangs on one source: the same record without it.
+"""How much the index depends on one source: drop a source and compare.
 
-Belongs here: taking a source out of the record so that its stories go on in the papers that remain, and comparing what comes out. Does
-not: running the models (the caller's), or the other figures.
+The caller runs the models.
 """
 
 from collections.abc import Mapping
@@ -10,31 +9,31 @@ import polars as pl
 
 from pipeline.contracts.tables.core import ARTICLES, COVERAGE, FINDINGS, STORY_LINKS
 from pipeline.validation.studies.agreement import correlation
-from pipeline.validation.studies.figures import Figure, figure, figures
+from pipeline.validation.studies.figures import Figure, figure, to_frame
 
-MOST_SOURCES = 20
-
-
-def largest_sources(coverage: pl.DataFrame, most: int = MOST_SOURCES) -> list[str]:
-    """The sources with most articles, at most so many; none when there are fewer than two, for nothing would be left."""
-    counted = coverage.group_by("source").agg(pl.col("accepted").sum()).filter(pl.col("accepted") > 0)
-    return counted.sort("accepted", "source", descending=[True, False])["source"].to_list()[:most] if counted.height > 1 else []
+MAX_SOURCES = 20
 
 
-def without(core: Mapping[str, pl.DataFrame], story_articles: pl.DataFrame, source: str) -> dict[str, pl.DataFrame]:
-    """The tables `articles`, `findings`, `coverage` and `story_links` as if the source had never been read.
+def list_largest_sources(coverage: pl.DataFrame, limit: int = MAX_SOURCES) -> list[str]:
+    """List the sources with most articles; empty if there are fewer than two."""
+    counts = coverage.group_by("source").agg(pl.col("accepted").sum()).filter(pl.col("accepted") > 0)
+    return counts.sort("accepted", "source", descending=[True, False])["source"].to_list()[:limit] if counts.height > 1 else []
 
-    A story whose first telling goes is told from then on by the earliest article that remains.
+
+def drop_source(core: Mapping[str, pl.DataFrame], story_articles: pl.DataFrame, source: str) -> dict[str, pl.DataFrame]:
+    """Remove a source from `articles`, `findings`, `coverage` and `story_links`.
+
+    If the first article of a story is removed, the story starts with its earliest remaining article.
     """
     articles = core[ARTICLES.name].filter(pl.col("source") != source)
-    told = articles.select("article_id", "index_date", "first_seen_at").join(
+    in_stories = articles.select("article_id", "index_date", "first_seen_at").join(
         story_articles.select("article_id", "story_id"), on="article_id"
     )
     is_first = pl.col("article_id") == pl.col("story_id")
-    by_time = told.sort(~is_first, "first_seen_at", "article_id")
-    heads = by_time.group_by("story_id", maintain_order=True).agg(pl.col("article_id").first().alias("earlier_article_id"))
+    by_time = in_stories.sort(~is_first, "first_seen_at", "article_id")
+    first_articles = by_time.group_by("story_id", maintain_order=True).agg(pl.col("article_id").first().alias("earlier_article_id"))
     links = (
-        told.join(heads, on="story_id")
+        in_stories.join(first_articles, on="story_id")
         .filter(pl.col("article_id") != pl.col("earlier_article_id"))
         .select("article_id", "index_date", "earlier_article_id", similarity=pl.lit(1.0))
     )
@@ -46,25 +45,28 @@ def without(core: Mapping[str, pl.DataFrame], story_articles: pl.DataFrame, sour
     }
 
 
-def stability(whole: pl.DataFrame, part: pl.DataFrame, source: str, share: float) -> pl.DataFrame:
-    """Rows of VALIDATION for each pooled pair: how the tension of `part`, made without the source, goes with that of `whole`.
+def compare_without_source(complete: pl.DataFrame, reduced: pl.DataFrame, source: str, share: float) -> pl.DataFrame:
+    """Compare the tension of each pair with and without a source; return rows of VALIDATION.
 
-    Both: rows of CHANNEL_DAILY. `share`: of all articles, the source's. Days that only one of them has are left out.
+    `complete`, `reduced`: rows of CHANNEL_DAILY; `share`: the source's share of articles. Days missing from either are dropped.
     """
     pooled = (pl.col("channel") == "escalation") & ~pl.col("series").str.contains(">", literal=True)
     columns = ("index_date", "series", "value")
     both = (
-        whole.filter(pooled).select(columns).join(part.filter(pooled).select(columns), on=columns[:2], suffix="_without").sort(columns[:2])
+        complete.filter(pooled)
+        .select(columns)
+        .join(reduced.filter(pooled).select(columns), on=columns[:2], suffix="_without")
+        .sort(columns[:2])
     )
     rows: list[Figure] = []
     for (pair,), days in both.partition_by("series", as_dict=True, maintain_order=True).items():
-        ours, without_it = days["value"].to_numpy(), days["value_without"].to_numpy()
-        given = {"measured": "index", "pair": pair, "grouping": source, "count": days.height}
-        given |= {"first_day": days["index_date"].min(), "last_day": days["index_date"].max()}
+        values, values_without = days["value"].to_numpy(), days["value_without"].to_numpy()
+        common = {"measured": "index", "pair": pair, "grouping": source, "count": days.height}
+        common |= {"first_day": days["index_date"].min(), "last_day": days["index_date"].max()}
         rows += [
-            figure("sources", "correlation with the whole index", value=float(correlation(ours, without_it)), **given),
-            figure("sources", "largest change in points", value=float(abs(ours - without_it).max()), **given),
-            figure("sources", "largest change in percent", value=float(100 * abs(without_it / ours - 1).max()), **given),
-            figure("sources", "share of articles", value=share, **given),
+            figure("sources", "correlation with the whole index", value=float(correlation(values, values_without)), **common),
+            figure("sources", "largest change in points", value=float(abs(values - values_without).max()), **common),
+            figure("sources", "largest change in percent", value=float(100 * abs(values_without / values - 1).max()), **common),
+            figure("sources", "share of articles", value=share, **common),
         ]
-    return figures(rows)
+    return to_frame(rows)

@@ -1,7 +1,4 @@
-"""Drawing again from what was seen, seeded: blocks of days or months that stay together, and clusters of events.
-
-Belongs here: which rows are drawn, and the limits of what comes out. Does not: the statistic that is computed of them.
-"""
+"""Seeded bootstrap samples of blocks of rows and of clusters of events, and percentile intervals."""
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,13 +8,13 @@ Indices = NDArray[np.int64]
 
 DRAWS = 2000
 SEED = 20180322
-_LEAST_FINITE = 0.5  # of the draws; of fewer no limits are told
+_MIN_FINITE_SHARE = 0.5  # share of draws; with fewer, no interval
 
 
-def block_draws(length: int, block: int, draws: int = DRAWS, seed: int = SEED) -> Indices:
-    """Moving-block bootstrap (Künsch 1989): row numbers of `draws` series of that length, put together of runs of `block` rows.
+def draw_blocks(length: int, block: int, draws: int = DRAWS, seed: int = SEED) -> Indices:
+    """Draw row numbers for a moving-block bootstrap (Künsch 1989); shape (draws, length).
 
-    Shape (draws, length). A block longer than the series is cut to half of it, so that draws differ.
+    A block is at most half as long as the series, so that draws differ.
     """
     size = max(1, min(block, length // 2))
     random = np.random.default_rng(seed)
@@ -27,10 +24,11 @@ def block_draws(length: int, block: int, draws: int = DRAWS, seed: int = SEED) -
     return np.asarray(rows[:, :length], dtype=np.int64)
 
 
-def cluster_rates(hits: Numbers, clusters: NDArray[np.str_], draws: int = DRAWS, seed: int = SEED) -> Numbers:
-    """Mean of `hits` in each of `draws` samples of whole clusters with replacement; no draws when there are fewer than two clusters.
+def draw_cluster_rates(hits: Numbers, clusters: NDArray[np.str_], draws: int = DRAWS, seed: int = SEED) -> Numbers:
+    """Average `hits` in samples of whole clusters, drawn with replacement.
 
-    `hits`: shape (events,) or (events, columns). Events of one cluster are drawn together, because they are news of one quarrel.
+    `hits`: shape (events,) or (events, columns). Events of one cluster belong to the same dispute, so they are drawn together. Returns no
+    rows if there are fewer than two clusters.
     """
     names, of_event = np.unique(clusters, return_inverse=True)
     columns = hits.reshape(len(hits), -1)
@@ -43,10 +41,10 @@ def cluster_rates(hits: Numbers, clusters: NDArray[np.str_], draws: int = DRAWS,
     return np.asarray(sums[drawn].sum(axis=1) / sizes[drawn].sum(axis=1)[:, None], dtype=np.float64)
 
 
-def limits(drawn: Numbers, level: float = 0.95) -> tuple[float, float]:
-    """Percentile limits of what the draws gave; not a number where half of the draws or more gave none."""
+def percentile_interval(drawn: Numbers, level: float = 0.95) -> tuple[float, float]:
+    """Compute the percentile interval of draws; NaN if at least half of them are not finite."""
     finite = drawn[np.isfinite(drawn)]
-    if not len(drawn) or len(finite) <= _LEAST_FINITE * len(drawn):
+    if not len(drawn) or len(finite) <= _MIN_FINITE_SHARE * len(drawn):
         return float("nan"), float("nan")
     low, high = np.quantile(finite, [(1 - level) / 2, (1 + level) / 2])
     return float(low), float(high)

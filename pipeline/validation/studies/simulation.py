@@ -1,14 +1,7 @@
-"""How often the limits hold the truth, on made-up rates whose truth is known.
+"""Coverage of the published intervals, measured on simulated rates whose true value is known.
 
-Belongs here: the made-up worlds (how the true rate moves, what a story is like) and the count of what the limits cover.
-Does not: any formula of the index. Stories are weighed, expected and filtered by the SQL models and by `filter_channels` themselves, so
-that what is counted is what is published. The runner of the SQL models is passed in, since this package knows no DuckDB.
-
-The filter's own evolution, under which the limits are exact when all stories weigh the same: where the rate of yesterday is believed to be
-Gamma(a, b), today's is (b x rate x eta + gamma) / (k b + (1 - k) c) with eta ~ Beta(k a, (1 - k) a), gamma ~ Gamma((1 - k) c), k what a
-day keeps and c the prior in stories. The Beta keeps the share k of the evidence (Harvey and Fernandes 1989) and makes Gamma(k a, b); the
-Gamma fills the prior up again and makes Gamma(k a + (1 - k) c, b); the scale brings its rate to k b + (1 - k) c. These are the sums with
-which the filter begins the day. The rate wanders, and is drawn back to 100 as much as the prior weighs.
+Stories are weighted and filtered by the SQL models and `filter_channels` themselves; the caller passes in a function that runs SQL models.
+`follow_filter_model` describes the evolution under which the intervals are exact if all stories weigh the same.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -28,17 +21,19 @@ from pipeline.contracts.tables.index import BASELINE, DAILY_MASS, SIGNALS, STORI
 from pipeline.index.filter import Matrix, dispersion, filter_channels, predict_next_day
 from pipeline.index.parameters import BASELINE_DAYS, model_variables, read_weights
 
-Model = Callable[[Mapping[str, pl.DataFrame], Table, Mapping[str, Any]], pl.DataFrame]  # runs the SQL model of a table over frames
+#: Runs the SQL model of a table over data frames.
+Model = Callable[[Mapping[str, pl.DataFrame], Table, Mapping[str, Any]], pl.DataFrame]
 
 SEED = 20180706
 CHANNEL = "escalation"
-REPLICATIONS = {1: 1200, 4: 1000, 20: 500}  # expected stories a day: how many made-up pairs; fewer days are independent where there are few
-FADE_HALF_LIVES = 6  # days that are not scored, so that nothing of the start is left
+#: Number of simulated pairs by expected stories per day; with few stories, fewer days are independent.
+REPLICATIONS = {1: 1200, 4: 1000, 20: 500}
+BURN_IN_HALF_LIVES = 6  # length of the start that is not scored
 SCORED_DAYS = 84
 ARTICLES_A_DAY = 100
-FIRST = date(2001, 1, 1)  # any day: nothing here depends on the calendar
+FIRST = date(2001, 1, 1)  # arbitrary: results do not depend on the calendar
 
-OF_STUDY = pl.Schema(
+COVERAGE_STUDY = pl.Schema(
     {
         "evolution": pl.String(),
         "stories_a_day": pl.Float64(),
@@ -56,7 +51,7 @@ OF_STUDY = pl.Schema(
 
 @dataclass(frozen=True)
 class Pool:
-    """Stories to draw from: what they weigh in the pooled series, and which sources carried them."""
+    """Stories to draw from, with their masses in pooled series and their articles."""
 
     story_mass: pl.DataFrame
     stories: pl.DataFrame
@@ -64,49 +59,61 @@ class Pool:
 
 
 @dataclass(frozen=True)
-class Belief:
-    """What the filter holds at the end of a day, counted in stories, one entry a pair: Gamma(shape, rate), its prior, what a day keeps."""
+class FilterState:
+    """State of the filter at the end of a day: Gamma(shape, rate) in stories, one entry per pair.
+
+    `prior`: prior in stories; `retention`: share of the evidence that remains after a day.
+    """
 
     shape: Matrix
     rate: Matrix
     prior: Matrix
-    kept: float
+    retention: float
 
 
-Evolution = Callable[[np.random.Generator, Matrix, Belief], Matrix]
+Evolution = Callable[[np.random.Generator, Matrix, FilterState], Matrix]
 
 
-def constant(_random: np.random.Generator, rate: Matrix, _belief: Belief, level: float = 1.0) -> Matrix:
-    """The same rate every day."""
+def stay_constant(_random: np.random.Generator, rate: Matrix, _state: FilterState, level: float = 1.0) -> Matrix:
+    """Return the same rate every day."""
     return np.full_like(rate, level)
 
 
-def random_walk(random: np.random.Generator, rate: Matrix, _belief: Belief, step: float) -> Matrix:
-    """The logarithm of the rate moves every day by a normal step."""
+def step_randomly(random: np.random.Generator, rate: Matrix, _state: FilterState, step: float) -> Matrix:
+    """Move the logarithm of the rate by a normal step."""
     return np.asarray(rate * np.exp(step * random.standard_normal(rate.shape)), dtype=np.float64)
 
 
-def as_the_filter_assumes(random: np.random.Generator, rate: Matrix, belief: Belief) -> Matrix:
-    """The evolution of the module's head: Beta and Gamma such that the filter's own state is right on the next day too."""
-    kept = belief.kept
-    eta = random.beta(kept * belief.shape, (1 - kept) * belief.shape)
-    fresh = random.gamma((1 - kept) * belief.prior)
-    return np.asarray((belief.rate * rate * eta + fresh) / (kept * belief.rate + (1 - kept) * belief.prior), dtype=np.float64)
+def follow_filter_model(random: np.random.Generator, rate: Matrix, state: FilterState) -> Matrix:
+    """Move the rate such that the filter's state is the exact posterior on the next day.
+
+    If yesterday's rate is Gamma(a, b), k the retention and c the prior in stories, today's rate is (b * rate * eta + gamma) / (k b + (1 -
+    k) c) with eta ~ Beta(k a, (1 - k) a) and gamma ~ Gamma((1 - k) c). The Beta retains the share k of the evidence and gives Gamma(k a, b)
+    (Harvey and Fernandes 1989); adding the Gamma gives Gamma(k a + (1 - k) c, b); the scale sets its rate to k b + (1 - k) c. These are the
+    sums with which the filter starts the day.
+    """
+    retention = state.retention
+    eta = random.beta(retention * state.shape, (1 - retention) * state.shape)
+    gamma = random.gamma((1 - retention) * state.prior)
+    return np.asarray((state.rate * rate * eta + gamma) / (retention * state.rate + (1 - retention) * state.prior), dtype=np.float64)
 
 
 EVOLUTIONS: Mapping[str, Evolution] = {
-    "constant": constant,
-    "constant, half the baseline": partial(constant, level=0.5),
-    "constant, three times the baseline": partial(constant, level=3.0),
-    "the filter's own": as_the_filter_assumes,
-    "random walk, 2 % a day": partial(random_walk, step=0.02),
-    "random walk, 4 % a day": partial(random_walk, step=0.04),
-    "random walk, 8 % a day": partial(random_walk, step=0.08),
+    "constant": stay_constant,
+    "constant, half the baseline": partial(stay_constant, level=0.5),
+    "constant, three times the baseline": partial(stay_constant, level=3.0),
+    "the filter's own": follow_filter_model,
+    "random walk, 2 % a day": partial(step_randomly, step=0.02),
+    "random walk, 4 % a day": partial(step_randomly, step=0.04),
+    "random walk, 8 % a day": partial(step_randomly, step=0.08),
 }
 
 
-def invented_pool(run: Model, random: np.random.Generator, stories: int = 4000) -> Pool:
-    """Stories of escalation such as full texts tell, weighed by `story_mass.sql`: one to five signals, mostly one paper."""
+def simulate_pool(run: Model, random: np.random.Generator, stories: int = 4000) -> Pool:
+    """Simulate stories of escalation, weighted by `story_mass.sql`.
+
+    A story has one to five signals and mostly one article, as in full texts.
+    """
     kinds = [
         ("measure", "announced", 0.30), ("threat", "proposed", 0.20), ("accusation", "announced", 0.20), ("demand", "proposed", 0.15),
         ("refusal", "proposed", 0.07), ("investigation", "announced", 0.05), ("measure", "effective", 0.03),
@@ -116,7 +123,7 @@ def invented_pool(run: Model, random: np.random.Generator, stories: int = 4000) 
     of_story = np.repeat(np.arange(stories), signals)
     kind = random.choice(len(kinds), p=[share for *_, share in kinds], size=of_story.size)
     story_id = pl.Series("story_id", [f"story {number}" for number in range(stories)])
-    found = SIGNALS.example(of_story.size).with_columns(
+    signal_rows = SIGNALS.example(of_story.size).with_columns(
         story_id=story_id.gather(of_story),
         signal_id=pl.Series([f"signal {number}" for number in range(of_story.size)]),
         article_id=story_id.gather(of_story),
@@ -128,7 +135,7 @@ def invented_pool(run: Model, random: np.random.Generator, stories: int = 4000) 
         instrument=pl.Series(random.choice(["tariff", "quota", "other"], p=[0.6, 0.1, 0.3], size=of_story.size)),
         probability=pl.Series(0.22 + 0.76 * random.beta(0.8, 1.2, of_story.size)),
     )
-    told = STORIES.example(stories).with_columns(
+    story_rows = STORIES.example(stories).with_columns(
         story_id=story_id, source_owner_count=pl.Series(owners), breadth=pl.Series(1 + np.log(owners))
     )
     papers = pl.DataFrame(
@@ -140,19 +147,20 @@ def invented_pool(run: Model, random: np.random.Generator, stories: int = 4000) 
         source="Paper " + papers["place"].cast(pl.String),
         source_owner="Paper " + papers["place"].cast(pl.String),
     )
-    frames = {WEIGHTS.name: read_weights(), SIGNALS.name: found, STORIES.name: told, STORY_ARTICLES.name: articles}
-    return pool_of(run(frames, STORY_MASS, model_variables(("AAA-BBB",), 7.0, None, Days(FIRST, FIRST))), told, articles)
+    frames = {WEIGHTS.name: read_weights(), SIGNALS.name: signal_rows, STORIES.name: story_rows, STORY_ARTICLES.name: articles}
+    return pool_from_lake(run(frames, STORY_MASS, model_variables(("AAA-BBB",), 7.0, None, Days(FIRST, FIRST))), story_rows, articles)
 
 
-def pool_of(story_mass: pl.DataFrame, stories: pl.DataFrame, story_articles: pl.DataFrame) -> Pool:
-    """The escalation of all pooled series of a lake as stories to draw from. `ValueError` when it holds none."""
-    drawn = story_mass.filter(pl.col("channel") == CHANNEL, ~pl.col("series").str.contains(">", literal=True))
-    if drawn.is_empty():
-        raise ValueError(f"the simulation has no stories to draw from: story_mass holds none of {CHANNEL} in a pooled series")
-    return Pool(drawn.sort("story_id", "series"), stories, story_articles.filter(pl.col("story_id").is_in(drawn["story_id"].implode())))
+def pool_from_lake(story_mass: pl.DataFrame, stories: pl.DataFrame, story_articles: pl.DataFrame) -> Pool:
+    """Take the escalation stories in the pooled series of a lake; `ValueError` if there are none."""
+    escalation = story_mass.filter(pl.col("channel") == CHANNEL, ~pl.col("series").str.contains(">", literal=True))
+    if escalation.is_empty():
+        raise ValueError(f"the simulation has no stories to draw from: story_mass has no {CHANNEL} in a pooled series")
+    story_ids = escalation["story_id"].implode()
+    return Pool(escalation.sort("story_id", "series"), stories, story_articles.filter(pl.col("story_id").is_in(story_ids)))
 
 
-def coverage_of_limits(
+def simulate_coverage(
     run: Model,
     pool: Pool,
     half_life_days: float = 7.0,
@@ -160,23 +168,24 @@ def coverage_of_limits(
     evolutions: Mapping[str, Evolution] = EVOLUTIONS,
     seed: int = SEED,
 ) -> pl.DataFrame:
-    """How often the limits hold the true rate. One row for each evolution and number of expected stories a day, columns `OF_STUDY`.
+    """Simulate how often the intervals contain the true rate (`COVERAGE_STUDY`).
 
-    `replications`: expected stories a day: number of made-up pairs, each with a baseline of 365 days at the rate that sets 100, measured as
-    it is in production, and a future of its own. `width95` is the mean width over the value. The standard errors are over the pairs.
+    One row per evolution and number of expected stories per day. `replications`: number of simulated pairs by expected stories per day.
+    Each pair has a baseline of 365 days at the rate that defines 100, measured as in production, and its own future. `width95` is the mean
+    width divided by the value; standard errors are over pairs.
     """
     rows = []
     for stories_a_day, pairs in replications.items():
-        world = _world(run, pool, stories_a_day, pairs, half_life_days, np.random.default_rng([seed, stories_a_day]))
-        for place, (name, evolution) in enumerate(evolutions.items()):
-            scored = world.scored(evolution, np.random.default_rng([seed, stories_a_day, place]))
-            rows.append({"evolution": name, "stories_a_day": float(stories_a_day), "half_life_days": half_life_days} | _counted(scored))
-    return pl.DataFrame(rows, schema=OF_STUDY)
+        world = _simulate_world(run, pool, stories_a_day, pairs, half_life_days, np.random.default_rng([seed, stories_a_day]))
+        for number, (name, evolution) in enumerate(evolutions.items()):
+            scored = world.score(evolution, np.random.default_rng([seed, stories_a_day, number]))
+            rows.append({"evolution": name, "stories_a_day": float(stories_a_day), "half_life_days": half_life_days} | _summarize(scored))
+    return pl.DataFrame(rows, schema=COVERAGE_STUDY)
 
 
 @dataclass(frozen=True)
 class _World:
-    """Made-up pairs with their measured baselines, ready for futures."""
+    """Simulated pairs with their measured baselines."""
 
     run: Model
     pool: Pool
@@ -185,66 +194,71 @@ class _World:
     baseline: pl.DataFrame
     method: Mapping[str, Any]
 
-    def scored(self, evolution: Evolution, random: np.random.Generator) -> pl.DataFrame:
-        """What the filter publishes of one future of each pair, beside the true index, without the days in which the start fades."""
-        fading = int(np.ceil(FADE_HALF_LIVES * self.half_life_days))
-        days = Days(FIRST + timedelta(days=BASELINE_DAYS), FIRST + timedelta(days=BASELINE_DAYS + fading + SCORED_DAYS - 1))
-        told, truth = self._future(evolution, random, days)
-        daily = self._daily(days, told)
+    def score(self, evolution: Evolution, random: np.random.Generator) -> pl.DataFrame:
+        """Filter one simulated future of each pair; return published and true index on scored days."""
+        burn_in = int(np.ceil(BURN_IN_HALF_LIVES * self.half_life_days))
+        days = Days(FIRST + timedelta(days=BASELINE_DAYS), FIRST + timedelta(days=BASELINE_DAYS + burn_in + SCORED_DAYS - 1))
+        story_mass, truth = self._simulate_future(evolution, random, days)
+        daily = self._build_daily_mass(days, story_mass)
         return (
             filter_channels(daily, self.baseline, self.half_life_days)
             .join(truth, on=["index_date", "series"], validate="1:1")
-            .filter(pl.col("index_date") >= days.first + timedelta(days=fading))
+            .filter(pl.col("index_date") >= days.first + timedelta(days=burn_in))
             .sort("series", "index_date")
         )
 
-    def _daily(self, days: Days, told: pl.DataFrame) -> pl.DataFrame:
-        frames = {COVERAGE.name: _read(self.pool, days), BASELINE.name: self.baseline, STORY_MASS.name: told}
+    def _build_daily_mass(self, days: Days, story_mass: pl.DataFrame) -> pl.DataFrame:
+        frames = {COVERAGE.name: _build_coverage(self.pool, days), BASELINE.name: self.baseline, STORY_MASS.name: story_mass}
         return self.run(frames, DAILY_MASS, self.method)
 
-    def _future(self, evolution: Evolution, random: np.random.Generator, days: Days) -> tuple[pl.DataFrame, pl.DataFrame]:
-        """The stories of every pair and day, and the true index. The filter is followed day by day, for evolutions that look at it."""
+    def _simulate_future(self, evolution: Evolution, random: np.random.Generator, days: Days) -> tuple[pl.DataFrame, pl.DataFrame]:
+        """Simulate the stories of every pair and day; return them with the true index.
+
+        The state of the filter is updated day by day, since an evolution may depend on it.
+        """
         priors = self.baseline.filter(source="(any)").sort("series")
         prior, prior_dispersion = priors["prior"].to_numpy(), priors["prior_dispersion"].to_numpy()
-        first_day = self._daily(Days(days.first, days.first), STORY_MASS.empty())
+        first_day = self._build_daily_mass(Days(days.first, days.first), STORY_MASS.empty())
         expected = first_day.sort("series")["expected"].to_numpy()
         mass, moment = self.pool.story_mass["mass"].to_numpy(), self.pool.story_mass["second_moment"].to_numpy()
         shape, rate, moments = prior, prior, prior * prior_dispersion
-        kept = 2.0 ** (-1.0 / self.half_life_days)
+        retention = 2.0 ** (-1.0 / self.half_life_days)
         phi = dispersion(shape, moments)
-        true = random.gamma(prior / phi) * phi / prior if evolution is as_the_filter_assumes else np.ones_like(prior)
-        told, truth = [], []
+        true = random.gamma(prior / phi) * phi / prior if evolution is follow_filter_model else np.ones_like(prior)
+        draws, truth = [], []
         for _ in days:
-            true = evolution(random, true, Belief(shape / phi, rate / phi, prior / phi, kept))
-            pair, story = _draw(random, self.stories_a_day * true, mass.size)
+            true = evolution(random, true, FilterState(shape / phi, rate / phi, prior / phi, retention))
+            pair, story = _draw_stories(random, self.stories_a_day * true, mass.size)
             shape, rate, moments = (
-                predict_next_day(sums, drawn_to, self.half_life_days) + news
-                for sums, drawn_to, news in (
+                predict_next_day(sums, prior_sums, self.half_life_days) + news
+                for sums, prior_sums, news in (
                     (shape, prior, np.bincount(pair, mass[story], prior.size)),
                     (rate, prior, expected),
                     (moments, prior * prior_dispersion, np.bincount(pair, moment[story], prior.size)),
                 )
             )
             phi = dispersion(shape, moments)
-            told.append((pair, story))
+            draws.append((pair, story))
             truth.append(100 * true)
         dates = pl.Series("index_date", list(days))
         known = pl.DataFrame({"index_date": dates.gather(np.repeat(np.arange(len(days)), prior.size)), "truth": np.concatenate(truth)})
         series = priors["series"].gather(np.tile(np.arange(prior.size), len(days)))
-        return _stories(self.pool, told, dates, priors["series"]), known.with_columns(series)
+        return _to_story_mass(self.pool, draws, dates, priors["series"]), known.with_columns(series)
 
 
-def _world(run: Model, pool: Pool, stories_a_day: int, pairs: int, half_life_days: float, random: np.random.Generator) -> _World:
-    """Draws a window of stories at the constant rate that sets 100 for every pair, and has production measure the baseline on it."""
+def _simulate_world(run: Model, pool: Pool, stories_a_day: int, pairs: int, half_life_days: float, random: np.random.Generator) -> _World:
+    """Simulate a baseline window at constant rate for every pair, and measure the baseline."""
     window = Days(FIRST, FIRST + timedelta(days=BASELINE_DAYS - 1))
     names = [f"A{number:04d}-B{number:04d}" for number in range(pairs)]
     method = model_variables(tuple(names), half_life_days, None, window)
-    told = [_draw(random, np.full(pairs, float(stories_a_day)), pool.story_mass.height) for _ in window]
-    pooled = _stories(pool, told, pl.Series("index_date", list(window)), pl.Series("series", names))
-    directed = pooled.with_columns(pl.col("series").str.replace("-", ">", literal=True))  # a pair expects what its directions expect
+    draws = [_draw_stories(random, np.full(pairs, float(stories_a_day)), pool.story_mass.height) for _ in window]
+    pooled = _to_story_mass(pool, draws, pl.Series("index_date", list(window)), pl.Series("series", names))
+    directed = pooled.with_columns(
+        pl.col("series").str.replace("-", ">", literal=True)
+    )  # a pair is expected to have the sum of its directions
     frames = {
         WEIGHTS.name: read_weights(),
-        COVERAGE.name: _read(pool, window),
+        COVERAGE.name: _build_coverage(pool, window),
         STORIES.name: pool.stories,
         STORY_ARTICLES.name: pool.story_articles,
         STORY_MASS.name: pl.concat([pooled, directed]),
@@ -256,21 +270,21 @@ def _world(run: Model, pool: Pool, stories_a_day: int, pairs: int, half_life_day
 Drawn = tuple[NDArray[np.int64], NDArray[np.int64]]
 
 
-def _draw(random: np.random.Generator, expected: Matrix, stories: int) -> Drawn:
-    """The stories of one day: for each the place of its pair, and its place in the pool."""
+def _draw_stories(random: np.random.Generator, expected: Matrix, stories: int) -> Drawn:
+    """Draw the stories of one day: for each, the numbers of its pair and of its story in the pool."""
     pair = np.repeat(np.arange(expected.size), random.poisson(expected))
     return pair, random.integers(stories, size=pair.size)
 
 
-def _stories(pool: Pool, told: Sequence[Drawn], days: pl.Series, names: pl.Series) -> pl.DataFrame:
-    """The drawn stories as rows of `story_mass`, those of one day after those of the day before."""
-    day = np.repeat(np.arange(len(told)), [pair.size for pair, _ in told])
-    pair, story = (np.concatenate(places) for places in zip(*told, strict=True))
+def _to_story_mass(pool: Pool, draws: Sequence[Drawn], days: pl.Series, names: pl.Series) -> pl.DataFrame:
+    """Convert drawn stories to rows of `story_mass`, in order of days."""
+    day = np.repeat(np.arange(len(draws)), [pair.size for pair, _ in draws])
+    pair, story = (np.concatenate(places) for places in zip(*draws, strict=True))
     return pool.story_mass[story].with_columns(days.gather(day), names.gather(pair).alias("series"))
 
 
-def _read(pool: Pool, days: Days) -> pl.DataFrame:
-    """Every source of the pool is read every day, the same number of articles each."""
+def _build_coverage(pool: Pool, days: Days) -> pl.DataFrame:
+    """Build the coverage: every source of the pool has the same number of articles each day."""
     sources = pool.story_articles["source"].unique().sort()
     each = -(-ARTICLES_A_DAY // sources.len())
     counts = {"article_count": each, "accepted": each, "duplicate": 0, "quarantined": 0}
@@ -280,8 +294,8 @@ def _read(pool: Pool, days: Days) -> pl.DataFrame:
     )
 
 
-def _counted(scored: pl.DataFrame) -> dict[str, float | int]:
-    """Coverage and width over all pairs and days, and the standard errors over the pairs."""
+def _summarize(scored: pl.DataFrame) -> dict[str, float | int]:
+    """Average coverage and width over pairs and days, with standard errors over pairs."""
     by_pair = (
         scored.group_by("series")
         .agg(
@@ -290,7 +304,7 @@ def _counted(scored: pl.DataFrame) -> dict[str, float | int]:
             pl.len().alias("days"),
         )
         .sort("series")
-    )  # the order in which floats are added up decides their last bit
+    )  # a fixed order of summation gives the same last bits of floats
     means = by_pair.select(pl.col("coverage80", "coverage95", "width95").mean(), pl.col("days").first()).row(0, named=True)
     errors = by_pair.select((pl.col("coverage80", "coverage95").std() / by_pair.height**0.5).name.suffix("_se")).row(0, named=True)
     return {**means, **errors, "replications": by_pair.height}

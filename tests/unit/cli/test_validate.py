@@ -12,8 +12,8 @@ from typer.testing import CliRunner, Result
 from pipeline.cli import app
 from pipeline.settings import Settings
 from pipeline.validation.contract import PARTS, VALIDATION
-from pipeline.validation.page import printed
-from pipeline.validation.run import Asked, validate
+from pipeline.validation.page import to_terminal
+from pipeline.validation.run import ValidationOptions, validate
 from tests.conftest import SampleRun
 from tests.unit.cli.conftest import Command, flat
 from tests.unit.cli.test_mistakes import told
@@ -77,7 +77,7 @@ def test_page_and_table_are_written_and_figures_printed(validated: Validated) ->
     assert validated.figures.schema == VALIDATION.schema
     assert set(validated.figures["part"]) == set(PARTS) - {"simulation"}
     assert pl.read_csv(validated.folder / "validation.csv").height == validated.figures.height
-    for word in ("Reference series", "without one source", "Rebuild", "events lie within 2025-04-04 to"):
+    for word in ("Reference series", "without one source", "Rebuild", "events are within 2025-04-04 to"):
         assert word in flat(validated.result.output)
 
 
@@ -146,13 +146,13 @@ def test_events_that_are_given_make_their_part(home: Path) -> None:
             for at, actor, target, sign in [*six, (9000, "CHN", "USA", "escalation")]
         ]
     )
-    done = validate(Settings(home=home), Asked(events=events, is_simulated=False))
-    rates = done.figures.filter(pl.col("statistic") == "hit rate within 3 days", pl.col("grouping") == "", pl.col("pair") == "")
+    result = validate(Settings(home=home), ValidationOptions(events=events, is_simulated=False))
+    rates = result.figures.filter(pl.col("statistic") == "hit rate within 3 days", pl.col("grouping") == "", pl.col("pair") == "")
     assert rates["measured"].to_list() == ["index", "keyword", "difference"]
     assert rates["count"].to_list() == [6, 6, 6]
-    section = next(section for section in done.page.sections if section.title == "Events")
-    assert "6 of 7 events" in section.missing[0]
-    assert printed(section)
+    section = next(section for section in result.page.sections if section.title == "Events")
+    assert "6 of 7 events" in section.notes[0]
+    assert to_terminal(section)
 
 
 @pytest.mark.parametrize(
@@ -160,8 +160,8 @@ def test_events_that_are_given_make_their_part(home: Path) -> None:
     [
         (("--pair", "USA-FRA"), "FRA-USA has no index in this home; it has CHN-USA"),
         (("--pair", "nonsense"), "not a pair of countries"),
-        (("--from", "2001-01-01", "--to", "2001-12-31"), "lies outside the days read"),
-        (("--from", "2025-06-01", "--to", "2025-05-01"), "ends before it begins"),
+        (("--from", "2001-01-01", "--to", "2001-12-31"), "is outside the days read"),
+        (("--from", "2025-06-01", "--to", "2025-05-01"), "ends before it starts"),
         (("--references", "missing.csv"), "missing.csv: cannot be read"),
     ],
 )
@@ -173,7 +173,7 @@ def test_what_cannot_be_done_is_told_in_one_message(command: Command, home: Path
 def test_a_wrong_reference_file_gives_one_clear_message(command: Command, home: Path) -> None:
     Path("weather.csv").write_text("when,degrees\n2025-01-01,4\n", encoding="utf-8")
     said = told(command("validate", "--no-simulation", "--home", home, "--references", "weather.csv", "--out", "out"))
-    assert "of no known reference series" in said
+    assert "matches no known reference series" in said
     assert "daily_tpu_index" in said
 
 
@@ -184,7 +184,7 @@ def test_a_home_without_a_run_is_told_what_to_do(command: Command) -> None:
 
 @pytest.mark.slow
 def test_rates_of_simulated_articles_are_part_of_a_validation(home: Path) -> None:
-    figures = validate(Settings(home=home), Asked()).figures
+    figures = validate(Settings(home=home), ValidationOptions()).figures
     assert set(figures["part"]) == set(PARTS) - {"agreement", "events"}  # there are no references
     assert figures.filter(part="simulation")["value"].null_count() == 0
 

@@ -1,4 +1,4 @@
-"""The labels of real headlines in tests/gold: their rows, how findings are scored on them, and the index built from them."""
+"""Labels of real headlines in tests/gold: their rows, scores against them, and the index built from them."""
 
 from pathlib import Path
 
@@ -23,7 +23,7 @@ LABELS = ROOT / "tests" / "gold" / "labels-of-headlines.csv"
 HEADLINES = Path("news", "guardian_headlines_2018_2020.parquet")
 
 
-def test_they_are_rows_of_the_guide_and_no_text() -> None:
+def test_labels_are_valid_and_contain_no_text() -> None:
     labels = pl.read_csv(LABELS)
     assert labels.columns == ["article_id", "labelling", "actor", "target", "kind", "status", "modality", "instrument", "opt"]
     assert labels.is_unique().all()
@@ -36,31 +36,31 @@ def test_they_are_rows_of_the_guide_and_no_text() -> None:
 
 def test_labels_in_doubt_are_not_scored() -> None:
     def rows(labelling: str, articles: str, modality: str = "asserted", *, opt: bool = False) -> pl.DataFrame:
-        given = {"labelling": labelling, "actor": "USA", "target": "CHN", "kind": "threat", "polarity": "escalation", "modality": modality}
-        given |= {"status": "proposed", "instrument": "tariff"}
-        return pl.DataFrame([{"article_id": article, **given} for article in articles.split()]).with_columns(opt=pl.lit(opt))
+        row = {"labelling": labelling, "actor": "USA", "target": "CHN", "kind": "threat", "polarity": "escalation", "modality": modality}
+        row |= {"status": "proposed", "instrument": "tariff"}
+        return pl.DataFrame([{"article_id": article, **row} for article in articles.split()]).with_columns(opt=pl.lit(opt))
 
     both = [rows(side, "both missed") for side in ("first", "second")] + [rows(side, "doubted", opt=True) for side in ("first", "second")]
     both += [rows(side, "old", "historical") for side in ("first", "second")] + [rows("first", "one"), rows("second", "surer", opt=True)]
-    given = pl.concat([*both, rows("first", "surer")])
+    labels = pl.concat([*both, rows("first", "surer")])
     articles = ARTICLES.example(7).with_columns(article_id=pl.Series(["both", "missed", "doubted", "old", "one", "surer", "nothing"]))
-    called = to_findings(rows("", "both one doubted old nothing"), articles).with_columns(span_start=0, span_end=20)
-    scores = evaluate(to_gold(merge_labellings(given), articles), called).polarities["escalation"]
-    assert (scores.tp, scores.fp, scores.fn) == (1, 2, 2)  # old and nothing are wrong; missed and surer were asked for
+    findings = to_findings(rows("", "both one doubted old nothing"), articles).with_columns(span_start=0, span_end=20)
+    scores = evaluate(to_gold(merge_labellings(labels), articles), findings).polarities["escalation"]
+    assert (scores.tp, scores.fp, scores.fn) == (1, 2, 2)  # `old` and `nothing` are wrong; `missed` and `surer` are not found
 
 
 @pytest.mark.slow
-def test_an_index_of_labels_follows_trade_epu_by_words_not_by_actions(outside_data: Path) -> None:
+def test_an_index_of_labels_follows_trade_epu_in_words_not_actions(outside_data: Path) -> None:
     admitted = admit(collect_rows(read_articles([ArticleFiles(path=str(outside_data / HEADLINES))])))
     labels = read_labels(LABELS).filter((pl.col("labelling") == "first") & ~pl.col("opt"))
     findings = to_findings(labels, admitted.articles)
     assert findings.height == labels.height  # every labelled headline is an article of the corpus
-    read = admitted.coverage["index_date"].sort()
+    days = admitted.coverage["index_date"].sort()
     core = {ARTICLES.name: admitted.articles, COVERAGE.name: admitted.coverage, FINDINGS.name: findings}
-    method = model_variables(("CHN-USA",), 7.0, None, Days(read[0], read[-1]))
-    made = build_tables(core, [TENSION_PAIR_DAILY], method)[TENSION_PAIR_DAILY.name]
-    found = correlate_with_trade_epu(made, read_references(outside_data / "reference"), 7.0)
-    assert found["months"] == 27
-    assert found["tension"] == pytest.approx(0.350, abs=0.005)
-    assert found["tension_words"] == pytest.approx(0.540, abs=0.005)
-    assert found["tension_actions"] == pytest.approx(0.201, abs=0.005)
+    method = model_variables(("CHN-USA",), 7.0, None, Days(days[0], days[-1]))
+    index = build_tables(core, [TENSION_PAIR_DAILY], method)[TENSION_PAIR_DAILY.name]
+    correlations = correlate_with_trade_epu(index, read_references(outside_data / "reference"), 7.0)
+    assert correlations["months"] == 27
+    assert correlations["tension"] == pytest.approx(0.350, abs=0.005)
+    assert correlations["tension_words"] == pytest.approx(0.540, abs=0.005)
+    assert correlations["tension_actions"] == pytest.approx(0.201, abs=0.005)

@@ -1,4 +1,4 @@
-"""The page of the validation: complete, escaped, without scripts, and the same each time."""
+"""The validation page: complete, escaped, without scripts, and deterministic."""
 
 import re
 from collections.abc import Mapping
@@ -17,9 +17,9 @@ from pipeline.validation.contract import VALIDATION
 HOSTILE = "<script>alert(1)</script>\N{RIGHT-TO-LEFT OVERRIDE}"
 
 
-def rows(*given: Mapping[str, object]) -> pl.DataFrame:
+def rows(*partial_rows: Mapping[str, object]) -> pl.DataFrame:
     empty = dict.fromkeys(VALIDATION.schema.names()) | dict.fromkeys(VALIDATION.key, "")
-    return pl.DataFrame([{**empty, **row} for row in given], schema=VALIDATION.schema)
+    return pl.DataFrame([{**empty, **row} for row in partial_rows], schema=VALIDATION.schema)
 
 
 SOURCES = rows(
@@ -67,9 +67,9 @@ def page(*sections: v.Section) -> v.Page:
 
 def text(section: v.Section) -> str:
     console = Console(width=200)
-    with console.capture() as said:
-        console.print(v.printed(section))
-    return said.get()
+    with console.capture() as output:
+        console.print(v.to_terminal(section))
+    return output.get()
 
 
 @pytest.mark.parametrize(
@@ -83,14 +83,14 @@ def text(section: v.Section) -> str:
     ],
     ids=["comparison", "path", "sources", "coverage", "likelihood"],
 )
-def test_a_picture_is_plain_svg_and_the_same_each_time(chart: object) -> None:
+def test_a_chart_is_plain_svg_and_deterministic(chart: object) -> None:
     drawn = to_svg(chart)  # type: ignore[arg-type]  # charts
     assert drawn.startswith("<svg")
     assert "<script" not in drawn
     assert drawn == to_svg(chart)  # type: ignore[arg-type]  # charts
 
 
-def test_a_hostile_name_of_a_source_is_text_everywhere() -> None:
+def test_a_hostile_source_name_is_escaped_everywhere() -> None:
     section = v.sources_section(SOURCES, "CHN-USA")
     html = v.render(page(section))
     assert "<script" not in html
@@ -98,72 +98,72 @@ def test_a_hostile_name_of_a_source_is_text_everywhere() -> None:
     assert "\N{RIGHT-TO-LEFT OVERRIDE}" not in html + text(section)
 
 
-def test_the_page_fetches_nothing_and_forbids_scripts() -> None:
+def test_the_page_has_no_outside_resources_and_forbids_scripts() -> None:
     html = v.render(page(v.sources_section(SOURCES, "CHN-USA")))
     assert "default-src 'none'" in html
     assert not re.search(r"""(?:src|href)\s*=\s*["']?(?:https?:)?//""", html)
 
 
-def test_a_sample_says_so() -> None:
+def test_the_page_of_the_sample_is_marked_as_demonstration() -> None:
     assert "Demonstration" in v.render(replace(page(), is_sample=True))
     assert "Demonstration" not in v.render(page())
 
 
-def test_figures_that_are_missing_are_dashes_and_small_chances_are_no_zero() -> None:
+def test_missing_figures_are_dashes_and_small_p_values_are_not_zero() -> None:
     hit = {"part": "events", "statistic": "hit rate within 1 day", "count": 9}
     figures = rows(
         hit | {"measured": "index", "value": 0.5, "lo95": 0.2, "hi95": 0.8, "chance": 0.1, "p_random": 0.0005, "p_shift": 0.02},
         hit | {"measured": "keyword", "value": 0.25},
         hit | {"measured": "difference", "value": -0.25},
     )
-    said = text(v.events_section(figures, PATH.clear()))
+    output = text(v.events_section(figures, PATH.clear()))
     for shown in ("all events", "50 % [20 %, 80 %]", "10 %", "<0.001", "0.020", "25 %", "\N{MINUS SIGN}25 %", "-"):
-        assert shown in said
+        assert shown in output
 
 
-def test_a_difference_is_negative_with_a_real_minus_and_says_its_window() -> None:
-    given = {"part": "agreement", "statistic": "Pearson, level by month", "pair": "CHN-USA", "reference": "tpu", "count": 27}
+def test_a_negative_difference_has_a_minus_sign_and_its_window() -> None:
+    common = {"part": "agreement", "statistic": "Pearson, level by month", "pair": "CHN-USA", "reference": "tpu", "count": 27}
     span = {"first_day": date(2018, 4, 1), "last_day": date(2020, 6, 30)}
-    found = {"index": 0.4, "keyword": 0.5, "difference": -0.1}
-    figures = rows(*(given | span | {"measured": name, "value": value} for name, value in found.items()))
-    said = text(v.agreement_section(figures, MONTHS.clear(), "CHN-USA", "", {"tpu": "TPU"}))
-    assert "TPU, 2018-04-01 to 2020-06-30" in said
-    assert "\N{MINUS SIGN}0.10" in said
+    values = {"index": 0.4, "keyword": 0.5, "difference": -0.1}
+    figures = rows(*(common | span | {"measured": name, "value": value} for name, value in values.items()))
+    output = text(v.agreement_section(figures, MONTHS.clear(), "CHN-USA", "", {"tpu": "TPU"}))
+    assert "TPU, 2018-04-01 to 2020-06-30" in output
+    assert "\N{MINUS SIGN}0.10" in output
 
 
-def test_references_without_a_figure_are_no_column() -> None:
+def test_references_without_figures_have_no_column() -> None:
     level = {"part": "placebo", "statistic": "Pearson, level by month", "pair": "CHN-USA"}
-    said = text(v.placebo_section(rows(level | {"reference": "tpu", "value": 0.5}, level | {"reference": "gpr"}), "CHN-USA"))
-    assert "tpu level" in said
-    assert "gpr" not in said
+    output = text(v.placebo_section(rows(level | {"reference": "tpu", "value": 0.5}, level | {"reference": "gpr"}), "CHN-USA"))
+    assert "tpu level" in output
+    assert "gpr" not in output
 
 
-@pytest.mark.parametrize(("value", "is_told"), [(1e-12, False), (1e-3, True), (None, True)])
-def test_a_value_that_is_not_reproduced_is_told(value: float | None, is_told: bool) -> None:
+@pytest.mark.parametrize(("value", "has_note"), [(1e-12, False), (1e-3, True), (None, True)])
+def test_a_value_that_is_not_reproduced_gets_a_note(value: float | None, has_note: bool) -> None:
     figures = rows({"part": "rebuild", "statistic": "largest relative difference", "measured": "tension", "grouping": "t", "value": value})
-    assert ("not reproduced" in text(v.rebuild_section(figures))) is is_told
+    assert ("not reproduced" in text(v.rebuild_section(figures))) is has_note
 
 
-def test_limits_are_told_by_their_worst() -> None:
+def test_interval_bounds_are_summarized_by_the_largest_difference() -> None:
     part = {"part": "rebuild", "statistic": "largest relative difference", "grouping": "t"}
-    figures = rows(*(part | {"measured": f"tension_{limit}", "value": value} for limit, value in (("lo80", 1e-16), ("hi95", 3e-13))))
+    figures = rows(*(part | {"measured": f"tension_{bound}", "value": value} for bound, value in (("lo80", 1e-16), ("hi95", 3e-13))))
     (grid,) = v.rebuild_section(figures).grids
-    assert grid.rows == (("tension, limits", "3e-13"),)
+    assert grid.rows == (("tension, interval", "3e-13"),)
 
 
-def test_what_is_computed_elsewhere_is_shown_where_it_is_given() -> None:
+def test_studies_are_shown_only_if_they_were_run() -> None:
     assert v.studies_sections(v.Studies()) == ()
     coverage, forecast = v.studies_sections(v.Studies(SIMULATION, FORECAST))
     assert "random walk, 20 a day" in text(coverage)
     assert "CHN-USA, concession, half-life 14 days" in text(forecast)
 
 
-def test_the_same_page_gives_the_same_text() -> None:
+def test_rendering_is_deterministic() -> None:
     sections = (v.sources_section(SOURCES, "CHN-USA"), *v.studies_sections(v.Studies(SIMULATION, FORECAST)))
     assert v.render(page(*sections)) == v.render(page(*sections))
 
 
 def test_months_without_a_value_are_gaps() -> None:
-    whole = MONTHS.with_columns(value=pl.lit(1.0))
+    complete = MONTHS.with_columns(value=pl.lit(1.0))
     assert "NaN" not in to_svg(comparison_chart(MONTHS, "CHN-USA", "a reference"))
-    assert to_svg(comparison_chart(MONTHS, "CHN-USA", "a reference")) != to_svg(comparison_chart(whole, "CHN-USA", "a reference"))
+    assert to_svg(comparison_chart(MONTHS, "CHN-USA", "a reference")) != to_svg(comparison_chart(complete, "CHN-USA", "a reference"))

@@ -1,4 +1,4 @@
-"""Three years of a made-up pair beside made-up references whose correlation is known."""
+"""Three years of an invented pair and invented references whose correlation is known."""
 
 from datetime import date, timedelta
 
@@ -8,7 +8,15 @@ import pytest
 
 from pipeline.contracts.days import Days
 from pipeline.contracts.tables.index import TENSION_PAIR_DAILY
-from pipeline.validation.studies.agreement import Inputs, agreement, aligned, comparisons, correlation, placebo, variants
+from pipeline.validation.studies.agreement import (
+    Inputs,
+    align_series,
+    compare_placebo_pairs,
+    compare_variants,
+    correlate_with_references,
+    correlation,
+    list_comparisons,
+)
 from pipeline.validation.studies.keywords import KEYWORD_HITS
 
 FIRST = date(2021, 1, 1)
@@ -18,14 +26,14 @@ WAVE = {month: 100.0 + 20 * np.sin(n) for n, month in enumerate(MONTHS)}
 
 
 def tension(values: dict[date, float] | None = None, pair: str = "CHN-USA") -> pl.DataFrame:
-    """TENSION_PAIR_DAILY whose tension is the value of the day's month."""
-    given = WAVE if values is None else values
+    """Build TENSION_PAIR_DAILY whose tension is the value of the day's month."""
+    monthly = WAVE if values is None else values
     return TENSION_PAIR_DAILY.example(len(DAYS)).with_columns(
         index_date=pl.Series(DAYS),
         pair=pl.lit(pair),
-        tension=pl.Series([given[day.replace(day=1)] for day in DAYS]),
-        tension_unweighted=pl.Series([200 - given[day.replace(day=1)] for day in DAYS]),
-        tension_words=pl.Series([given[day.replace(day=1)] / 4 for day in DAYS]),
+        tension=pl.Series([monthly[day.replace(day=1)] for day in DAYS]),
+        tension_unweighted=pl.Series([200 - monthly[day.replace(day=1)] for day in DAYS]),
+        tension_words=pl.Series([monthly[day.replace(day=1)] / 4 for day in DAYS]),
         tension_actions=pl.Series([50.0] * len(DAYS)),
         phase=pl.Series(["escalation" if n % 4 == 0 else "quiet" for n in range(len(DAYS))]),
     )
@@ -48,68 +56,68 @@ def inputs(references: pl.DataFrame, window: Days | None = None, **changes: pl.D
 
 
 def value(figures: pl.DataFrame, statistic: str, **where: str) -> float | None:
-    """The one figure of that statistic whose columns have these values."""
+    """Find the one figure of a statistic with these column values."""
     (row,) = figures.filter(pl.lit(value=True), statistic=statistic, **where).to_dicts()
-    found: float | None = row["value"]
-    return found
+    figure: float | None = row["value"]
+    return figure
 
 
-def test_a_reference_that_is_the_index_correlates_perfectly_in_levels_and_changes() -> None:
-    figures = agreement(inputs(reference(WAVE)), "CHN-USA")
+def test_a_reference_equal_to_the_index_correlates_perfectly() -> None:
+    figures = correlate_with_references(inputs(reference(WAVE)), "CHN-USA")
     for statistic in ("Pearson, level by month", "Spearman, level by month", "Pearson, change by month", "Spearman, change by month"):
         assert value(figures, statistic, measured="index") == pytest.approx(1.0)
     assert figures.filter(pl.col("measured") == "index")["lo95"].min() == pytest.approx(1.0)
 
 
 def test_a_mirrored_reference_correlates_with_minus_one() -> None:
-    figures = agreement(inputs(reference({month: -level for month, level in WAVE.items()})), "CHN-USA")
+    figures = correlate_with_references(inputs(reference({month: -level for month, level in WAVE.items()})), "CHN-USA")
     assert value(figures, "Pearson, level by month", measured="index") == pytest.approx(-1.0)
 
 
-def test_a_line_has_levels_that_agree_and_changes_that_do_not_move() -> None:
+def test_a_linear_trend_has_no_correlation_of_changes() -> None:
     line = {month: float(n) for n, month in enumerate(MONTHS)}
-    figures = agreement(inputs(reference(line), tension=tension(line)), "CHN-USA")
+    figures = correlate_with_references(inputs(reference(line), tension=tension(line)), "CHN-USA")
     assert value(figures, "Pearson, level by month", measured="index") == pytest.approx(1.0)
     assert value(figures, "Pearson, change by month", measured="index") is None
 
 
 def test_the_difference_is_index_minus_keyword_share() -> None:
     hits = {month: n % 7 for n, month in enumerate(MONTHS)}
-    figures = agreement(inputs(reference(WAVE), keywords=keywords(hits)), "CHN-USA")
+    figures = correlate_with_references(inputs(reference(WAVE), keywords=keywords(hits)), "CHN-USA")
     parts = {name: value(figures, "Pearson, level by month", measured=name) for name in ("index", "keyword", "difference")}
     expected = float(np.corrcoef([hits[month] for month in MONTHS], list(WAVE.values()))[0, 1])
     assert parts["keyword"] == pytest.approx(expected)
     assert parts["difference"] == pytest.approx(1 - expected)
 
 
-def test_a_month_that_is_not_whole_is_left_out() -> None:
+def test_an_incomplete_month_is_dropped() -> None:
     window = Days(date(2021, 1, 15), date(2021, 12, 30))
-    months = aligned(inputs(reference(WAVE), window), "CHN-USA", "trade_epu", "month")
+    months = align_series(inputs(reference(WAVE), window), "CHN-USA", "trade_epu", "month")
     assert (months["period_date"][0], months["period_date"][-1]) == (date(2021, 2, 1), date(2021, 11, 1))
 
 
-def test_the_window_is_told_with_each_figure() -> None:
-    figures = agreement(inputs(reference(WAVE), Days(date(2021, 4, 1), date(2022, 6, 30))), "CHN-USA")
+def test_each_figure_has_its_window() -> None:
+    figures = correlate_with_references(inputs(reference(WAVE), Days(date(2021, 4, 1), date(2022, 6, 30))), "CHN-USA")
     levels = figures.filter(pl.col("statistic").str.contains("level"))
     assert levels.select("count", "first_day", "last_day").unique().rows() == [(15, date(2021, 4, 1), date(2022, 6, 30))]
 
 
 def test_a_daily_reference_is_compared_by_day_and_by_month() -> None:
     daily = reference({day: WAVE[day.replace(day=1)] for day in DAYS}, "gpr", "day")
-    assert comparisons(inputs(daily)) == [("gpr", "month"), ("gpr", "day")]
-    figures = agreement(inputs(daily), "CHN-USA", draws=50)
+    assert list_comparisons(inputs(daily)) == [("gpr", "month"), ("gpr", "day")]
+    figures = correlate_with_references(inputs(daily), "CHN-USA", draws=50)
     assert value(figures, "Pearson, level by month", measured="index") == pytest.approx(1.0)
     assert value(figures, "Pearson, level by day", measured="index") == pytest.approx(1.0)
 
 
-def test_the_broken_months_of_tpu_are_left_out_and_no_change_spans_them() -> None:
+def test_excluded_months_of_tpu_are_dropped_and_no_change_spans_them() -> None:
     days = [date(2020, 1, 1) + timedelta(days=n) for n in range(400)]
     rows = TENSION_PAIR_DAILY.example(len(days)).with_columns(index_date=pl.Series(days), tension=pl.Series([float(n) for n in range(400)]))
     tpu = reference({day: float(n) for n, day in enumerate(days)}, "tpu", "day")
-    both = aligned(inputs(tpu, tension=rows), "CHN-USA", "tpu", "day")
+    both = align_series(inputs(tpu, tension=rows), "CHN-USA", "tpu", "day")
     broken = both.filter(pl.col("period_date").is_between(date(2020, 3, 1), date(2020, 10, 31)))
     assert (broken.height, broken["value"].null_count()) == (245, 245)
-    figures = agreement(inputs(tpu, tension=rows), "CHN-USA", draws=20)
+    figures = correlate_with_references(inputs(tpu, tension=rows), "CHN-USA", draws=20)
     counts = {row["statistic"]: row["count"] for row in figures.to_dicts()}
     assert counts["Pearson, level by day"] == 155
     assert counts["Pearson, change by day"] == 153
@@ -117,25 +125,25 @@ def test_the_broken_months_of_tpu_are_left_out_and_no_change_spans_them() -> Non
 
 def test_a_reference_without_overlap_gives_no_figure() -> None:
     old = reference({date(1990, month, 1): 1.0 for month in range(1, 13)})
-    assert agreement(inputs(old), "CHN-USA").is_empty()
+    assert correlate_with_references(inputs(old), "CHN-USA").is_empty()
 
 
 def test_a_handful_of_months_gives_no_figure() -> None:
-    assert agreement(inputs(reference(dict(list(WAVE.items())[:5]))), "CHN-USA").is_empty()
+    assert correlate_with_references(inputs(reference(dict(list(WAVE.items())[:5]))), "CHN-USA").is_empty()
 
 
 def test_the_daily_keyword_share_is_discounted_like_the_index() -> None:
     hits = {MONTHS[0]: 0, MONTHS[1]: 100}
     daily = reference({day: float(n) for n, day in enumerate(DAYS)}, "gpr", "day")
-    rows = aligned(inputs(daily, keywords=keywords(hits)), "CHN-USA", "gpr", "day")
-    (found,) = rows.filter(pl.col("period_date") == date(2021, 2, 7))["keyword"]
+    rows = align_series(inputs(daily, keywords=keywords(hits)), "CHN-USA", "gpr", "day")
+    (share,) = rows.filter(pl.col("period_date") == date(2021, 2, 7))["keyword"]
     sums = [2 ** (-n / 7) for n in range(38)]
-    assert found == pytest.approx(10_000 * sum(sums[:7]) / sum(sums))
+    assert share == pytest.approx(10_000 * sum(sums[:7]) / sum(sums))
 
 
-def test_every_pair_is_told_with_its_days_in_escalation_and_a_still_one_has_no_correlation() -> None:
+def test_a_pair_whose_index_is_constant_has_no_correlation() -> None:
     still = tension(dict.fromkeys(MONTHS, 100.0), "DEU-FRA").with_columns(phase=pl.lit("quiet"))
-    figures = placebo(inputs(reference(WAVE), tension=pl.concat([tension(), still])), ["CHN-USA", "DEU-FRA"])
+    figures = compare_placebo_pairs(inputs(reference(WAVE), tension=pl.concat([tension(), still])), ["CHN-USA", "DEU-FRA"])
     assert value(figures, "share of days in escalation", pair="CHN-USA") == pytest.approx(0.25, abs=0.001)
     assert value(figures, "share of days in escalation", pair="DEU-FRA") == 0
     assert value(figures, "Pearson, level by month", pair="CHN-USA") == pytest.approx(1.0)
@@ -143,22 +151,22 @@ def test_every_pair_is_told_with_its_days_in_escalation_and_a_still_one_has_no_c
 
 
 @pytest.mark.parametrize(("column", "expected"), [("tension_unweighted", -1.0), ("tension_words", 1.0), ("tension_actions", None)])
-def test_equal_weights_and_parts_are_held_against_the_index_and_the_references(column: str, expected: float | None) -> None:
-    of_column = variants(inputs(reference(WAVE)), "CHN-USA").filter(pl.col("measured") == column)
-    for statistic, beside in (("Pearson, level by day", "tension"), ("Pearson, level by month", "trade_epu")):
-        assert value(of_column, statistic, reference=beside) == (expected if expected is None else pytest.approx(expected))
+def test_variants_are_compared_with_the_index_and_the_references(column: str, expected: float | None) -> None:
+    of_column = compare_variants(inputs(reference(WAVE)), "CHN-USA").filter(pl.col("measured") == column)
+    for statistic, reference_name in (("Pearson, level by day", "tension"), ("Pearson, level by month", "trade_epu")):
+        assert value(of_column, statistic, reference=reference_name) == (expected if expected is None else pytest.approx(expected))
 
 
-def test_correlation_works_along_the_last_axis_and_is_empty_where_nothing_moves() -> None:
+def test_correlation_uses_the_last_axis_and_is_nan_for_constants() -> None:
     x = np.array([[1.0, 2, 3], [1, 1, 1], [3, 2, 1]])
-    found = correlation(x, np.array([[1.0, 2, 3]] * 3))
-    assert found[0] == pytest.approx(1)
-    assert np.isnan(found[1])
-    assert found[2] == pytest.approx(-1)
+    coefficients = correlation(x, np.array([[1.0, 2, 3]] * 3))
+    assert coefficients[0] == pytest.approx(1)
+    assert np.isnan(coefficients[1])
+    assert coefficients[2] == pytest.approx(-1)
 
 
-def test_what_should_be_followed_comes_first_and_months_before_days() -> None:
+def test_convergent_references_come_first_and_months_before_days() -> None:
     names = (("epu", "month"), ("gpr", "day"), ("tpu", "day"), ("trade_epu", "month"))
-    given = pl.concat([reference(WAVE, name, frequency) for name, frequency in names])
+    references = pl.concat([reference(WAVE, name, frequency) for name, frequency in names])
     months_first = [("tpu", "month"), ("tpu", "day"), ("epu", "month"), ("gpr", "month"), ("gpr", "day")]
-    assert comparisons(inputs(given)) == [("trade_epu", "month"), *months_first]
+    assert list_comparisons(inputs(references)) == [("trade_epu", "month"), *months_first]

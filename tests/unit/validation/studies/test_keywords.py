@@ -3,20 +3,20 @@ from datetime import date
 import polars as pl
 import pytest
 
-from pipeline.validation.studies.keywords import KEYWORD_HITS, keyword_hits
+from pipeline.validation.studies.keywords import KEYWORD_HITS, count_keyword_hits
 
 NAMES = {"CHN": ("China", "Chinese", "Beijing"), "USA": ("US", "U.S.", "American")}
 DAY = date(2025, 4, 4)
 
 
 def hits(*texts: str, title: str | None = "") -> tuple[int, int]:
-    """Hits and articles of one day."""
+    """Count hits and articles of one day."""
     articles = pl.DataFrame(
         {"index_date": [DAY] * len(texts), "title": [title] * len(texts), "body": list(texts)}, schema_overrides={"title": pl.String}
     )
-    found = keyword_hits(articles, NAMES, ["CHN-USA"])
-    assert found.schema == KEYWORD_HITS
-    return found.select("hits", "articles").row(0)
+    counts = count_keyword_hits(articles, NAMES, ["CHN-USA"])
+    assert counts.schema == KEYWORD_HITS
+    return counts.select("hits", "articles").row(0)
 
 
 @pytest.mark.parametrize(
@@ -42,23 +42,23 @@ def test_both_countries_and_a_trade_word_are_a_hit(text: str) -> None:
         "China, the US and the traders",
     ],
 )
-def test_anything_less_is_none(text: str) -> None:
+def test_anything_less_is_no_hit(text: str) -> None:
     assert hits(text) == (0, 1)
 
 
-def test_title_and_text_count_together() -> None:
+def test_title_and_body_are_searched_together() -> None:
     assert hits("The US raises tariffs", title="China") == (1, 1)
 
 
-def test_an_article_without_a_title_counts() -> None:
+def test_an_article_without_a_title_can_be_a_hit() -> None:
     assert hits("China, US, trade", title=None) == (1, 1)
 
 
-def test_every_article_of_the_day_is_in_the_denominator() -> None:
+def test_every_article_of_the_day_is_counted() -> None:
     assert hits("China, US, trade", "Weather", "Football") == (1, 3)
 
 
-def test_a_pair_with_a_country_that_has_no_names_is_left_out() -> None:
+def test_a_pair_with_an_unnamed_country_is_dropped() -> None:
     articles = pl.DataFrame({"index_date": [DAY], "title": ["China, US, trade"], "body": [""]})
-    assert keyword_hits(articles, NAMES, ["CHN-USA", "CHN-XXX"])["pair"].to_list() == ["CHN-USA"]
-    assert keyword_hits(articles, NAMES, ["CHN-XXX"]).is_empty()
+    assert count_keyword_hits(articles, NAMES, ["CHN-USA", "CHN-XXX"])["pair"].to_list() == ["CHN-USA"]
+    assert count_keyword_hits(articles, NAMES, ["CHN-XXX"]).is_empty()

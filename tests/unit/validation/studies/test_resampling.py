@@ -1,10 +1,10 @@
 import numpy as np
 
-from pipeline.validation.studies.resampling import block_draws, cluster_rates, limits
+from pipeline.validation.studies.resampling import draw_blocks, draw_cluster_rates, percentile_interval
 
 
 def test_blocks_are_runs_of_rows() -> None:
-    drawn = block_draws(12, block=3, draws=50)
+    drawn = draw_blocks(12, block=3, draws=50)
     assert drawn.shape == (50, 12)
     assert (np.diff(drawn.reshape(50, 4, 3), axis=2) == 1).all()
     assert np.min(drawn) >= 0
@@ -12,28 +12,28 @@ def test_blocks_are_runs_of_rows() -> None:
 
 
 def test_a_series_shorter_than_two_blocks_still_gives_draws_that_differ() -> None:
-    assert len(np.unique(block_draws(4, block=20, draws=100), axis=0)) > 1
+    assert len(np.unique(draw_blocks(4, block=20, draws=100), axis=0)) > 1
 
 
 def test_the_same_seed_gives_the_same_draws() -> None:
-    assert (block_draws(30, 3, seed=5) == block_draws(30, 3, seed=5)).all()
-    assert (block_draws(30, 3, seed=5) != block_draws(30, 3, seed=6)).any()
+    assert (draw_blocks(30, 3, seed=5) == draw_blocks(30, 3, seed=5)).all()
+    assert (draw_blocks(30, 3, seed=5) != draw_blocks(30, 3, seed=6)).any()
 
 
 def test_events_of_one_cluster_are_drawn_together() -> None:
     hits = np.array([1.0, 1.0, 1.0, 0.0])
-    drawn = cluster_rates(hits, np.array(["may", "may", "may", "june"]), draws=200)
+    drawn = draw_cluster_rates(hits, np.array(["may", "may", "may", "june"]), draws=200)
     assert set(np.unique(drawn)) == {0.0, 0.75, 1.0}
 
 
-def test_one_cluster_alone_gives_no_limits() -> None:
-    drawn = cluster_rates(np.array([1.0, 0.0]), np.array(["may", "may"]))
-    assert np.isnan(limits(drawn[:, 0])).all()
+def test_a_single_cluster_gives_no_interval() -> None:
+    drawn = draw_cluster_rates(np.array([1.0, 0.0]), np.array(["may", "may"]))
+    assert np.isnan(percentile_interval(drawn[:, 0])).all()
 
 
-def test_limits_are_percentiles_of_what_was_drawn() -> None:
-    assert np.allclose(limits(np.arange(1001.0)), (25.0, 975.0))
+def test_an_interval_has_the_percentiles_of_the_draws() -> None:
+    assert np.allclose(percentile_interval(np.arange(1001.0)), (25.0, 975.0))
 
 
-def test_limits_are_not_told_when_half_of_the_draws_gave_nothing() -> None:
-    assert np.isnan(limits(np.array([1.0, np.nan, np.nan, 2.0]))).all()
+def test_there_is_no_interval_if_half_of_the_draws_are_not_finite() -> None:
+    assert np.isnan(percentile_interval(np.array([1.0, np.nan, np.nan, 2.0]))).all()
