@@ -19,7 +19,7 @@ from pipeline.index.parameters import model_variables
 from pipeline.models.build import build_tables
 from pipeline.report.scores import render
 from pipeline.settings import Settings
-from pipeline.signals.evaluate import as_predictions, evaluate
+from pipeline.signals.evaluate import evaluate, to_predictions
 from pipeline.validation.labels import correlate_with_trade_epu, is_of_pair, merge_labellings, read_labels, to_findings, to_gold
 from pipeline.validation.references import read_references
 from pipeline.warehouse.lake import Lake
@@ -64,9 +64,9 @@ def main() -> None:
     ours = findings.filter(is_of_pair)
     passages = articles.join(pl.concat([known.select("article_id"), ours.select("article_id")]), on="article_id", how="semi")
     first, second = (to_gold(known.filter(pl.col("labelling") == side), passages) for side in ("first", "second"))
-    between = evaluate(first, as_predictions(second)).levels["triple"].f1
+    between = evaluate(first, to_predictions(second)).levels["triple"].f1
     print(f"F1 of the second labelling against the first: {between.value:.3f} [{between.lo95:.2f}, {between.hi95:.2f}]")
-    Console().print(render(evaluate(to_gold(merge_labellings(known), passages), ours).as_frame()))
+    Console().print(render(evaluate(to_gold(merge_labellings(known), passages), ours).to_frame()))
     print(pl.DataFrame(told))
 
 

@@ -17,8 +17,8 @@ from pipeline.contracts.vocabulary import TIER
 from pipeline.signals.alignment import TRIPLE
 from pipeline.signals.candidates import build_candidates, to_frame
 from pipeline.signals.evaluate import Report, Score, evaluate
-from pipeline.signals.extract import SentenceExtractor, resolved
-from pipeline.signals.gold import Gold, half, read_gold
+from pipeline.signals.extract import SentenceExtractor, resolve_texts
+from pipeline.signals.gold import Gold, read_gold, select_half
 
 ASSERTED = pl.col("modality") == "asserted"
 KEY = ("article_id", "span_start", *(name for name in TRIPLE if name not in {"id", "sentence"}))
@@ -40,7 +40,7 @@ def readings(gold: Gold) -> dict[str, pl.DataFrame]:
 
 def share_asked_about(gold: Gold) -> float:
     """Share of the asserted rows that are not optional whose actor and target are a candidate of their sentence."""
-    asked = to_frame(build_candidates(resolved(gold.passages.with_columns(title_length=pl.lit(0)).iter_rows())))
+    asked = to_frame(build_candidates(resolve_texts(gold.passages.with_columns(title_length=pl.lit(0)).iter_rows())))
     wanted = gold.rows.filter(ASSERTED & ~pl.col("opt")).with_row_index("row")
     pairs = wanted.join(asked, left_on=["id", "actor", "target"], right_on=["article_id", "actor", "target"], suffix="_asked")
     overlaps = (pl.col("span_start") < pl.col("span_end_asked")) & (pl.col("span_start_asked") < pl.col("span_end"))
@@ -55,7 +55,7 @@ def main() -> None:
     given = parser.parse_args()
     gold = read_gold(*given.gold)
     if given.half:
-        gold = gold.only(half(gold.passages, given.half))
+        gold = gold.select_passages(select_half(gold.passages, given.half))
     table = Table(title=f"{gold.passages.height} passages, {f'the {given.half} half' if given.half else 'all'}")
     for name in ("reader", "precision", "recall", "F1", "called"):
         table.add_column(name, justify="left" if name == "reader" else "right")
@@ -67,7 +67,7 @@ def main() -> None:
 
 def _row(report: Report) -> tuple[str, str, str, str]:
     counts = report.levels["triple"]
-    return _shown(counts.precision), _shown(counts.recall), _shown(counts.f1), str(report.called)
+    return _shown(counts.precision), _shown(counts.recall), _shown(counts.f1), str(report.predicted)
 
 
 def _shown(score: Score) -> str:

@@ -11,7 +11,7 @@ import polars as pl
 from pipeline.articles.clean import admit
 from pipeline.settings import SAMPLE_ARTICLES, SAMPLE_LAST_DAY, Settings
 from pipeline.settings.archives import ArticleFiles
-from pipeline.signals.extractors import make
+from pipeline.signals.extractors import make_extractor
 from pipeline.sources.files.articles import collect_rows, read_articles
 
 COUNTS = Path(__file__).parents[1] / "tests" / "unit" / "signals" / "counts.csv"
@@ -27,7 +27,7 @@ def read_counts() -> pl.DataFrame:
 def read_sample() -> pl.DataFrame:
     """Read the bundled sample with the default reader; return the findings."""
     raw = collect_rows(read_articles([ArticleFiles(path=str(SAMPLE_ARTICLES))], last_day=SAMPLE_LAST_DAY))
-    return make(Settings()).extract(admit(raw).articles)
+    return make_extractor(Settings()).extract(admit(raw).articles)
 
 
 def count_findings(findings: pl.DataFrame) -> pl.DataFrame:

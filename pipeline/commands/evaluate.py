@@ -9,24 +9,23 @@ from pipeline.contracts.readers import ReaderName
 from pipeline.report import scores, terminal
 from pipeline.report.plain import plain
 from pipeline.settings.load import read_settings
-from pipeline.signals.evaluate import errors as list_errors
-from pipeline.signals.evaluate import evaluate
-from pipeline.signals.extractors import make
-from pipeline.signals.gold import half, read_gold
+from pipeline.signals.evaluate import evaluate, list_errors
+from pipeline.signals.extractors import make_extractor
+from pipeline.signals.gold import read_gold, select_half
 
 
 def score_reader(gold: Sequence[Path], which: Literal["even", "odd"] | None, show_errors: int, extractor: ReaderName | None) -> None:
     """Print the scores on all passages or on one half, and the first `show_errors` errors."""
     labelled = read_gold(*gold)
     if which is not None:
-        labelled = labelled.only(half(labelled.passages, which))
-    reader = make(read_settings(extractor=extractor))
+        labelled = labelled.select_passages(select_half(labelled.passages, which))
+    reader = make_extractor(read_settings(extractor=extractor))
     findings = reader.read_texts(labelled.passages)
-    terminal.notes(err, reader.account.told())
+    terminal.notes(err, reader.summary.describe())
     report = evaluate(labelled, findings)
     part = "all passages" if which is None else f"the {which} half"
     out.print(f"reader {reader.name} {plain(reader.version)}; {part} of {', '.join(path.name for path in gold)}", highlight=False)
-    out.print(scores.render(report.as_frame(), report.reliability_frame()))
+    out.print(scores.render(report.to_frame(), report.to_reliability_frame()))
     if show_errors:
         mistakes = list_errors(labelled, findings)
         out.print(scores.errors_by_source(mistakes), scores.errors_table(mistakes, limit=show_errors), sep="\n")

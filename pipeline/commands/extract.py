@@ -7,15 +7,15 @@ from pipeline.contracts.readers import ReaderName
 from pipeline.report import terminal
 from pipeline.report.plain import plain
 from pipeline.settings.load import read_settings
-from pipeline.signals.extractors import make
+from pipeline.signals.extractors import make_extractor
 from pipeline.sources.files.texts import read_texts, write_rows
 
 
 def extract_signals(file: Path, to: Path, workers: int | None, extractor: ReaderName | None) -> None:
     """Write the signals found in the texts of a file, one row each."""
     texts = read_texts(file)
-    reader = make(read_settings(workers=workers, extractor=extractor))
+    reader = make_extractor(read_settings(workers=workers, extractor=extractor))
     findings = reader.read_texts(texts)
     write_rows(findings, to)
-    terminal.notes(err, reader.account.told())
+    terminal.notes(err, reader.summary.describe())
     out.print(f"{findings.height} signals from {texts.height} texts in {plain(str(to))}", highlight=False)

@@ -15,7 +15,7 @@ from pipeline.progress import display_progress
 from pipeline.report import terminal
 from pipeline.report.evidence import newest_contributions
 from pipeline.settings.load import read_settings
-from pipeline.signals.extractors import make
+from pipeline.signals.extractors import make_extractor
 from pipeline.sources.files.catalogue import Catalogue
 from pipeline.warehouse import home
 from pipeline.warehouse.lake import Lake
@@ -38,7 +38,7 @@ def run_index(
     with display_progress(err) as display:
         known = Catalogue(requested.catalogue)
         settings = set_days(requested, known, first, last)
-        make(settings)  # fails now if the extractor cannot be built, before anything is read
+        make_extractor(settings)  # fails now if the extractor cannot be built, before anything is read
         home.mark_home(settings.home, is_sample=settings.is_sample)
         known.save()
         launched = run_job(settings, display)

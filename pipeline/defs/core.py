@@ -15,7 +15,7 @@ from pipeline.defs.metadata import add_daily_metadata, describe, spec
 from pipeline.defs.partitions import by_day, three_days_before
 from pipeline.defs.resources import ExtractorFactory
 from pipeline.settings import Settings
-from pipeline.signals.texts import Account
+from pipeline.signals.texts import ReadingSummary
 from pipeline.warehouse.batches import BatchLimit
 from pipeline.warehouse.lake import Lake
 
@@ -78,15 +78,15 @@ def assets(settings: Settings) -> Sequence[dg.AssetsDefinition]:
     @dg.asset(**describe(FINDINGS), deps=[ARTICLES.name], check_specs=[*check_specs(FINDINGS), ALL_ARTICLES_READ.spec], **partitioned)
     def findings(context: dg.AssetExecutionContext, lake: dg.ResourceParam[Lake], extractor: dg.ResourceParam[ExtractorFactory]) -> Results:
         """Read each day's articles and find escalations, concessions and talks."""
-        reader, account = extractor.make(), Account()
+        reader, summary = extractor.make(), ReadingSummary()
         with changed_days(context, lake, daily.findings(extractor)) as days:
             for batch in days.batches(ARTICLES):
                 found = reader.extract(lake.read(ARTICLES, batch))
-                account += reader.account
+                summary += reader.summary
                 days.write(FINDINGS, found, batch)
                 add_daily_metadata(context, FINDINGS, found, batch, ("actor", "target", "kind", "modality", "rate_pct", "product", "quote"))
-        counts = {ARTICLES_READ: account.read, "not about trade between countries": account.off_topic, **account.unread}
-        yield ALL_ARTICLES_READ.report(account.told() if account.unread else [], **counts)
+        counts = {ARTICLES_READ: summary.read, "not about trade between countries": summary.off_topic, **summary.unread}
+        yield ALL_ARTICLES_READ.report(summary.describe() if summary.unread else [], **counts)
         yield from days.report()
         yield dg.MaterializeResult(metadata={"rows in this run": days.count_rows(FINDINGS)})
 

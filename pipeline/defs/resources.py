@@ -19,9 +19,9 @@ from pipeline.index.baseline import frozen_window
 from pipeline.index.parameters import model_variables
 from pipeline.settings import SAMPLE_NOTE, Settings
 from pipeline.settings.archives import ArticleFiles
+from pipeline.signals.cached import READING_SCHEMA, CachingExtractor
 from pipeline.signals.extract import Extractor, SentenceExtractor
-from pipeline.signals.extractors import make
-from pipeline.signals.remembered import READING_SCHEMA, RememberingExtractor
+from pipeline.signals.extractors import make_extractor
 from pipeline.sources.customs.common import Figures
 from pipeline.sources.customs.csv_files import read_commitments
 from pipeline.sources.customs.merge import merge_tariffs, merge_trade_flows
@@ -147,11 +147,11 @@ class ExtractorFactory:
 
         Raises `ExtractorError` when something that it needs is missing.
         """
-        extractor = make(self.settings)
+        extractor = make_extractor(self.settings)
         if not isinstance(extractor, SentenceExtractor):
             return extractor
         version = combine_digests(self.fingerprint, extractor.name, extractor.version)
-        return RememberingExtractor(extractor, StoredReadings(self.settings.readings, version, READING_SCHEMA))
+        return CachingExtractor(extractor, StoredReadings(self.settings.readings, version, READING_SCHEMA))
 
 
 @dataclass(frozen=True)

@@ -1,9 +1,8 @@
-"""From evidence to a probability: the chance that actor, target and polarity are right, and its tier.
+"""Compute the probability that the actor, target and polarity of evidence are right, and its tier.
 
-Belongs here: the formula, its use and its fitting. Does not: its figures (`lexicon/calibration.toml`) or the passages that they were
-fitted on (`recalibrate.py`).
+Belongs here: the formula. Does not: its coefficients (`lexicon/calibration.toml`) or how they are fitted (`recalibrate.py`).
 
-The formula is a logistic one, for each way of reading (`rules`, `encoder`, `both`) with its own figures:
+A logistic regression, with coefficients for each mode (`rules`, `encoder`, `both`):
 
     logit p = intercept + rules_asserted [rules assert it] + rules_denied [rules find it, but not as news]
               + family * logit(share right of the rule's family) [rules assert it] + encoder * logit(encoder's score)
@@ -17,36 +16,40 @@ import polars as pl
 from pipeline.signals.lexicon import load_lexicon
 
 TERMS = ("intercept", "rules_asserted", "rules_denied", "family", "encoder")
-# scores nearer to 0 or 1 than this say no more
-_LEAST_SCORE = 0.03
-PRIOR = 10.0
+# Shares and scores are clipped to this distance from 0 and 1 before the logit.
+_CLIP = 0.03
+PRIOR_READINGS = 10.0
 
 
-def probabilities(evidence: pl.DataFrame, way: str) -> pl.Series:
-    """The probability, in 0 to 1, of each row of evidence (`combine.EVIDENCE_SCHEMA`) for a way of reading (`rules`, `encoder`, `both`)."""
-    weights = _table()[way]
-    terms = features(evidence, _families())
-    logit = sum((terms[name] * weights.get(name, 0.0) for name in TERMS), pl.zeros(evidence.height, eager=True))
+def compute_probabilities(evidence: pl.DataFrame, mode: str) -> pl.Series:
+    """Compute the probability (0 to 1) of each row of evidence (`combine.EVIDENCE_SCHEMA`) in a mode."""
+    coefficients = _coefficients()[mode]
+    terms = compute_terms(evidence, _family_shares())
+    logit = sum((terms[name] * coefficients.get(name, 0.0) for name in TERMS), pl.zeros(evidence.height, eager=True))
     return (1 / (1 + (-logit).exp())).round(4).alias("probability")
 
 
-def least(way: str) -> float:
-    """The probability below which a way of reading asserts nothing: the lowest whose F1 the tuning half cannot tell from the best."""
-    return float(_table()[way]["least"])
+def minimum_probability(mode: str) -> float:
+    """Return the probability below which asserted evidence is dropped in a mode."""
+    return float(_coefficients()[mode]["least"])
 
 
-def tiers(probability: pl.Series) -> pl.Series:
-    """`high`, `medium` or `low` for each probability."""
+def assign_tiers(probability: pl.Series) -> pl.Series:
+    """Map probabilities to `high`, `medium` or `low`."""
     bounds = load_lexicon("calibration")["tiers"]
     value = pl.col("probability")
-    named = pl.when(value >= bounds["high"]).then(pl.lit("high")).when(value >= bounds["medium"]).then(pl.lit("medium"))
-    return pl.DataFrame({"probability": probability}).select(tier=named.otherwise(pl.lit("low")))["tier"]
+    tier = pl.when(value >= bounds["high"]).then(pl.lit("high")).when(value >= bounds["medium"]).then(pl.lit("medium"))
+    return pl.DataFrame({"probability": probability}).select(tier=tier.otherwise(pl.lit("low")))["tier"]
 
 
-def features(evidence: pl.DataFrame, families: dict[str, float]) -> pl.DataFrame:
-    """The terms of the formula, one column each. `families` are shares right by family; the family `""` is the mean."""
+def compute_terms(evidence: pl.DataFrame, family_shares: dict[str, float]) -> pl.DataFrame:
+    """Compute the terms of the formula, one column each.
+
+    `family_shares` maps a family of rules to the share of its readings that are right; the key `""` is the mean of all.
+    """
     is_asserted = (pl.col("rules_say") == "asserted").cast(pl.Float64)
-    share = pl.col("rule_id").str.split(".").list.first().replace_strict(families, default=families[""], return_dtype=pl.Float64)
+    family = pl.col("rule_id").str.split(".").list.first()
+    share = family.replace_strict(family_shares, default=family_shares[""], return_dtype=pl.Float64)
     return evidence.select(
         intercept=pl.lit(1.0),
         rules_asserted=is_asserted,
@@ -56,25 +59,28 @@ def features(evidence: pl.DataFrame, families: dict[str, float]) -> pl.DataFrame
     )
 
 
-def family_shares(rule_ids: Sequence[str], right: Sequence[bool]) -> dict[str, float]:
-    """How often each family of rules (the first part of the id) was right, drawn towards the mean by `PRIOR` readings' worth."""
-    given = pl.DataFrame({"family": [rule.split(".")[0] for rule in rule_ids], "right": right})
-    mean = float(given["right"].cast(pl.Float64).mean() or 0.5)  # type: ignore[arg-type]  # a mean of floats is a float
-    shares = given.group_by("family").agg(share=(pl.col("right").sum() + PRIOR * mean) / (pl.len() + PRIOR)).sort("family")
-    return {"": round(mean, 3), **{family: round(share, 3) for family, share in shares.rows()}}
+def compute_family_shares(rule_ids: Sequence[str], right: Sequence[bool]) -> dict[str, float]:
+    """Compute the share right of each family of rules (the first part of the id), and of all under the key `""`.
+
+    Each share is shrunk towards the mean with the weight of `PRIOR_READINGS` readings.
+    """
+    readings = pl.DataFrame({"family": [rule.split(".")[0] for rule in rule_ids], "right": right})
+    mean = float(readings["right"].cast(pl.Float64).mean() or 0.5)  # type: ignore[arg-type]  # a mean of floats is a float
+    shares = readings.group_by("family").agg(share=(pl.col("right").sum() + PRIOR_READINGS * mean) / (pl.len() + PRIOR_READINGS))
+    return {"": round(mean, 3), **{family: round(share, 3) for family, share in shares.sort("family").rows()}}
 
 
 def _logit(share: pl.Expr) -> pl.Expr:
-    bounded = share.clip(_LEAST_SCORE, 1 - _LEAST_SCORE)
-    return (bounded / (1 - bounded)).log()
+    clipped = share.clip(_CLIP, 1 - _CLIP)
+    return (clipped / (1 - clipped)).log()
 
 
 @cache
-def _table() -> dict[str, dict[str, float]]:
-    return {way: dict(figures) for way, figures in load_lexicon("calibration")["way"].items()}
+def _coefficients() -> dict[str, dict[str, float]]:
+    return {mode: dict(figures) for mode, figures in load_lexicon("calibration")["way"].items()}
 
 
 @cache
-def _families() -> dict[str, float]:
+def _family_shares() -> dict[str, float]:
     calibration = load_lexicon("calibration")
     return {"": float(calibration["default"]), **{name: float(value) for name, value in calibration["families"].items()}}

@@ -1,11 +1,7 @@
-"""Scores of an extractor against gold files, with 95 % intervals, and the list of its errors.
+"""Score an extractor against gold files, with 95 % intervals, and list its errors.
 
-Belongs here: what is counted, how counts become scores and how sure these are. Does not: reading gold files (`gold.py`), deciding
-which prediction answers which row (`alignment.py`), or printing (`pipeline/report/scores.py`). Any extractor can be scored: what
-comes in is gold and a frame of predictions.
-
-Intervals are percentile bootstraps over passages (Efron and Tibshirani 1993): whole passages are drawn, since the signals of one
-passage stand or fall together. The same draws serve all scores of a report.
+Belongs here: counts, scores and intervals. Does not: reading gold (`gold.py`), deciding which prediction is right (`alignment.py`), or
+layout (`pipeline/report/scores.py`). Intervals are percentile bootstraps over passages (Efron and Tibshirani 1993).
 """
 
 from collections.abc import Mapping
@@ -16,10 +12,21 @@ import polars as pl
 from numpy.typing import NDArray
 
 from pipeline.contracts.vocabulary import KIND, POLARITY
-from pipeline.signals.alignment import ASSERTED, LEVELS, TRIPLE, Aligned, EvaluationError, align, judged, one_to_one, outcomes, paired
+from pipeline.signals.alignment import (
+    ASSERTED,
+    LEVELS,
+    TRIPLE,
+    Aligned,
+    EvaluationError,
+    align,
+    compute_outcomes,
+    judge_predictions,
+    match_one_to_one,
+    pair_rows,
+)
 from pipeline.signals.gold import Gold
 
-__all__ = ["BINS", "Bin", "Counts", "Draws", "EvaluationError", "Report", "Score", "as_predictions", "errors", "evaluate"]
+__all__ = ["BINS", "Bin", "Bootstrap", "Counts", "EvaluationError", "Report", "Score", "evaluate", "list_errors", "to_predictions"]
 
 BINS = 10
 
@@ -28,10 +35,10 @@ _Floats = NDArray[np.float64]
 
 @dataclass(frozen=True)
 class Score:
-    """A share or mean over `count` things with its 95 % interval.
+    """A share or mean over `count` items with its 95 % interval.
 
-    `value` is None where there was nothing to score, the interval also where all things come from a single passage: drawing one
-    passage again and again would give an interval without width.
+    `value` is None if `count` is 0. The bounds are also None if all items are in one passage, since resampling one passage always
+    gives the same value.
     """
 
     value: float | None
@@ -42,7 +49,7 @@ class Score:
 
 @dataclass(frozen=True)
 class Counts:
-    """Right (`tp`), wrong (`fp`) and missed (`fn`) at one level or of one class, and what follows from them (micro averages)."""
+    """Right (`tp`), wrong (`fp`) and missed (`fn`) signals, and the micro-averaged scores computed from them."""
 
     tp: int
     fp: int
@@ -54,7 +61,7 @@ class Counts:
 
 @dataclass(frozen=True)
 class Bin:
-    """Predictions whose probability lies in [`lo`, `hi`) (the last bin includes 1): how many, their mean, and how often right."""
+    """Predictions with a probability in [`lo`, `hi`); the last bin includes 1."""
 
     lo: float
     hi: float
@@ -67,16 +74,18 @@ class Bin:
 class Report:
     """The scores of one extractor on one gold set.
 
-    `levels` by level (`detection`, `pair`, `polarity`, `triple`, `kind`); `kinds` by kind, at level kind; `polarities` and `sources` by
-    polarity and by source, at level triple; `accuracy` of `modality`, `status`, `instrument` on paired rows; `brier` and
-    `calibration_error` of the probability of asserted predictions against whether their triple is right, `reliability` by bins.
-    `asked` and `called` count gold rows asked for and asserted predictions, `left_out` predictions of passages that the gold lacks.
+    `levels`: scores by level (`detection`, `pair`, `polarity`, `triple`, `kind`); `kinds`: by kind, at level kind; `polarities` and
+    `sources`: at level triple; `accuracy`: of `modality`, `status` and `instrument` on paired rows; `brier`, `calibration_error` and
+    `reliability` (by bin): of the probability of asserted predictions, compared with whether their triple is right.
+
+    `expected` counts asserted gold rows that are not optional, `predicted` asserted predictions, and `ignored` predictions in passages
+    that are not in the gold.
     """
 
     passages: int
-    asked: int
-    called: int
-    left_out: int
+    expected: int
+    predicted: int
+    ignored: int
     levels: Mapping[str, Counts]
     kinds: Mapping[str, Counts]
     polarities: Mapping[str, Counts]
@@ -86,11 +95,11 @@ class Report:
     calibration_error: Score
     reliability: tuple[Bin, ...]
 
-    def as_frame(self) -> pl.DataFrame:
-        """One row a score: `part` (level, kind, polarity, source, accuracy, calibration), `name`, `score`, `value`, `lo95`,
-        `hi95`, `count`.
+    def to_frame(self) -> pl.DataFrame:
+        """Convert to one row per score.
 
-        `count` is how many things the share or mean is over; for F1 all that were right, wrong or missed.
+        Columns: `part` (level, kind, polarity, source, accuracy, calibration), `name`, `score`, `value`, `lo95`, `hi95` and `count`, the
+        number of items that the score is over (for F1, all that were right, wrong or missed).
         """
         rows: list[tuple[str, str, str, Score]] = []
         parts = {"level": self.levels, "kind": self.kinds, "polarity": self.polarities, "source": self.sources}
@@ -101,7 +110,7 @@ class Report:
         rows += [("calibration", "probability", "brier", self.brier)]
         rows += [("calibration", "probability", "calibration_error", self.calibration_error)]
         return pl.DataFrame(
-            [(part, name, score, found.value, found.lo95, found.hi95, found.count) for part, name, score, found in rows],
+            [(part, name, label, score.value, score.lo95, score.hi95, score.count) for part, name, label, score in rows],
             schema={
                 **dict.fromkeys(("part", "name", "score"), pl.String()),
                 **dict.fromkeys(("value", "lo95", "hi95"), pl.Float64()),
@@ -110,8 +119,8 @@ class Report:
             orient="row",
         )
 
-    def reliability_frame(self) -> pl.DataFrame:
-        """One row a bin: `lo`, `hi`, `count`, `mean_probability`, `share_right`, `lo95`, `hi95`."""
+    def to_reliability_frame(self) -> pl.DataFrame:
+        """Convert the bins to one row each: `lo`, `hi`, `count`, `mean_probability`, `share_right`, `lo95`, `hi95`."""
         return pl.DataFrame(
             [
                 (b.lo, b.hi, b.count, b.mean_probability, b.share_right.value, b.share_right.lo95, b.share_right.hi95)
@@ -127,159 +136,163 @@ class Report:
 
 
 def evaluate(gold: Gold, predictions: pl.DataFrame, seed: int = 0, resamples: int = 1000) -> Report:
-    """Score predictions sentence by sentence against gold; docs/annotation-guide.md says what counts as right.
+    """Score predictions against gold, sentence by sentence; docs/annotation-guide.md defines what is right.
 
-    `predictions` has the columns of the table `findings` from `article_id` (the gold id) to `probability`; more are ignored.
-    The same input and seed give the same report. `EvaluationError` for gold without passages or predictions that cannot be scored.
+    `predictions` has the columns of the table `findings` from `article_id` (the gold id) to `probability`; others are ignored. The same
+    input and seed give the same report. Raises `EvaluationError` for gold without passages or predictions that cannot be scored.
     """
     if gold.passages.is_empty():
-        raise EvaluationError("the gold holds no passages; there is nothing to score against")
+        raise EvaluationError("the gold has no passages; pass a gold file with at least one")
     if resamples < 1:
-        raise EvaluationError(f"{resamples} resamples give no interval; ask for at least 1, better 1000")
+        raise EvaluationError(f"{resamples} resamples give no interval; use at least 1, better 1000")
     aligned = align(gold, predictions)
-    draws = Draws(gold.passages, seed, resamples)
-    triples = outcomes(aligned, "triple")
-    by_kind = outcomes(aligned, "kind")
-    calibration = _calibration(draws, judged(aligned))
+    bootstrap = Bootstrap(gold.passages, seed, resamples)
+    triples = compute_outcomes(aligned, "triple")
+    by_kind = compute_outcomes(aligned, "kind")
+    calibration = _score_calibration(bootstrap, judge_predictions(aligned))
     return Report(
         passages=gold.passages.height,
-        asked=aligned.gold.filter(ASSERTED & ~pl.col("opt")).height,
-        called=aligned.predictions.filter(ASSERTED).height,
-        left_out=aligned.left_out,
-        levels={level: draws.counts(outcomes(aligned, level)) for level in LEVELS},
-        kinds={kind: draws.counts(by_kind.filter(pl.col("kind") == kind)) for kind in KIND.words},
-        polarities={word: draws.counts(triples.filter(pl.col("polarity") == word)) for word in POLARITY.words},
-        sources=_by_source(draws, gold.passages, triples),
-        accuracy=_accuracy(draws, aligned),
+        expected=aligned.gold.filter(ASSERTED & ~pl.col("opt")).height,
+        predicted=aligned.predictions.filter(ASSERTED).height,
+        ignored=aligned.ignored,
+        levels={level: bootstrap.score_outcomes(compute_outcomes(aligned, level)) for level in LEVELS},
+        kinds={kind: bootstrap.score_outcomes(by_kind.filter(pl.col("kind") == kind)) for kind in KIND.words},
+        polarities={word: bootstrap.score_outcomes(triples.filter(pl.col("polarity") == word)) for word in POLARITY.words},
+        sources=_score_sources(bootstrap, gold.passages, triples),
+        accuracy=_score_accuracy(bootstrap, aligned),
         brier=calibration[0],
         calibration_error=calibration[1],
         reliability=calibration[2],
     )
 
 
-def as_predictions(gold: Gold) -> pl.DataFrame:
-    """The rows asked for as an extractor without fault would give them; with them, agreement of two annotators is an `evaluate`."""
+def to_predictions(gold: Gold) -> pl.DataFrame:
+    """Convert gold rows that are not optional to predictions, e.g. to measure the agreement of two annotators with `evaluate`."""
     return gold.rows.filter(~pl.col("opt")).drop("opt").rename({"id": "article_id"}).with_columns(probability=pl.lit(1.0))
 
 
-def errors(gold: Gold, predictions: pl.DataFrame) -> pl.DataFrame:
-    """Every missed and every wrong triple, a missed one beside the wrong one that stands in its place.
+def list_errors(gold: Gold, predictions: pl.DataFrame) -> pl.DataFrame:
+    """List every missed and every wrong triple, paired where one was predicted instead of the other.
 
-    Columns `id`, `source`, `span_start`, `span_end`, `quote`, `error`, then actor, target, kind, polarity, status, modality and
-    instrument with the prefixes `gold_` and `predicted_` (null on the side that has nothing), and `probability`. Words of `error`:
+    Columns: `id`, `source`, `span_start`, `span_end`, `quote`, `error`, then actor, target, kind, polarity, status, modality and
+    instrument with the prefixes `gold_` and `predicted_` (null on a side without a signal), and `probability`. Values of `error`:
 
-    - `modality`: the triple is right, but one side asserts it and the other does not;
-    - `polarity`, `direction`, `pair`: a missed triple has a wrong one in its sentence: other polarity; roles exchanged; other countries;
-    - `silent`: missed, and nothing wrong stands in its place; `spurious`: wrong, and nothing missed stands beside it.
+    - `modality`: the triple is right, but only one side asserts it;
+    - `polarity`, `direction`, `pair`: a missed triple is paired with a wrong one in its sentence that has another polarity, actor and
+      target exchanged, or other countries;
+    - `silent`: missed without a wrong triple to pair it with; `spurious`: wrong without a missed one.
     """
     aligned = align(gold, predictions)
-    found = outcomes(aligned, "triple")
-    rows, called = aligned.gold, aligned.predictions
-    missed = _standing_for(found, "fn", rows.filter(ASSERTED & ~pl.col("opt")))
-    wrong = _standing_for(found, "fp", called.filter(ASSERTED))
+    outcomes = compute_outcomes(aligned, "triple")
+    rows, predicted = aligned.gold, aligned.predictions
+    missed = _select_first_by_triple(outcomes, "fn", rows.filter(ASSERTED & ~pl.col("opt")))
+    wrong = _select_first_by_triple(outcomes, "fp", predicted.filter(ASSERTED))
 
-    unasserted = paired(missed, called.filter(~ASSERTED)).with_columns(error=pl.lit("modality"))
+    unasserted = pair_rows(missed, predicted.filter(~ASSERTED)).with_columns(error=pl.lit("modality"))
     missed = missed.join(unasserted, on="gold_row", how="anti", maintain_order="left")
-    overstated = paired(rows.filter(~ASSERTED & ~pl.col("opt")), wrong).with_columns(error=pl.lit("modality"))
+    overstated = pair_rows(rows.filter(~ASSERTED & ~pl.col("opt")), wrong).with_columns(error=pl.lit("modality"))
     wrong = wrong.join(overstated, on="prediction", how="anti", maintain_order="left")
-    mistaken = _mistaken(missed, wrong)
+    mistaken = _pair_mistakes(missed, wrong)
     missed = missed.join(mistaken, on="gold_row", how="anti", maintain_order="left").with_columns(error=pl.lit("silent"))
     wrong = wrong.join(mistaken, on="prediction", how="anti", maintain_order="left").with_columns(error=pl.lit("spurious"))
 
-    sides = ["gold_row", "prediction", "error"]
-    listed = pl.concat(
+    columns = ["gold_row", "prediction", "error"]
+    errors = pl.concat(
         [
-            *(part.select(sides) for part in (unasserted, overstated, mistaken)),
+            *(part.select(columns) for part in (unasserted, overstated, mistaken)),
             missed.select("gold_row", "error"),
             wrong.select("prediction", "error"),
         ],
         how="diagonal",
     )
-    return _described(listed, aligned, gold.passages)
+    return _add_fields(errors, aligned, gold.passages)
 
 
-class Draws:
-    """Bootstrap draws of passages (rows with `id`), and scores from counts per passage under them; the same seed, the same draws."""
+class Bootstrap:
+    """Bootstrap resamples of passages (rows with `id`), used for all scores of a report. The same seed gives the same resamples."""
 
     def __init__(self, passages: pl.DataFrame, seed: int, resamples: int) -> None:
         self._size = size = passages.height
         self._order = passages.select("id").with_row_index("passage")
-        # how often each passage is drawn, a row a resample: sums under every resample are then one product of matrices
-        self._times = np.random.default_rng(seed).multinomial(size, np.full(size, 1 / size), size=resamples).astype(np.float64)
+        # One row per resample with the weight of each passage: the sums of all resamples are one matrix product.
+        self._weights = np.random.default_rng(seed).multinomial(size, np.full(size, 1 / size), size=resamples).astype(np.float64)
 
-    def per_passage(self, values: pl.DataFrame) -> _Floats:
-        """Sums of the columns of `values` beside `id`, a row a passage in the order of the gold."""
+    def sum_by_passage(self, values: pl.DataFrame) -> _Floats:
+        """Sum the columns of `values` other than `id` by passage, of shape (passages, columns), in the order of the gold."""
         placed = values.join(self._order, on="id", how="left", maintain_order="left")
         passage = placed["passage"].to_numpy()
         columns = [placed[name].cast(pl.Float64).to_numpy() for name in values.columns if name != "id"]
         return np.column_stack([np.bincount(passage, weights=column, minlength=self._size) for column in columns])
 
-    def resampled(self, sums: _Floats) -> _Floats:
-        """The column totals under every resample, of shape (resamples, columns)."""
-        return self._times @ sums
+    def resample(self, sums: _Floats) -> _Floats:
+        """Compute the column totals in every resample, of shape (resamples, columns)."""
+        return self._weights @ sums
 
-    def ratio(self, sums: _Floats, above: list[int], below: list[int]) -> Score:
-        """Weighted like `2tp / (2tp + fp + fn)`: the weights of the columns above and below the line."""
-        parts = sums @ np.array([above, below], dtype=np.float64).T
+    def score_ratio(self, sums: _Floats, numerator: list[int], denominator: list[int]) -> Score:
+        """Score a ratio of weighted columns, e.g. weights `[2, 0, 0]` and `[2, 1, 1]` for `2tp / (2tp + fp + fn)`."""
+        parts = sums @ np.array([numerator, denominator], dtype=np.float64).T
         total = parts.sum(axis=0)
-        drawn = self.resampled(parts)
+        resampled = self.resample(parts)
         value = float(total[0] / total[1]) if total[1] else None
-        return _interval(value, parts[:, 1], drawn[:, 0], drawn[:, 1], count=int(total[1]))
+        return _add_interval(value, parts[:, 1], resampled[:, 0], resampled[:, 1], count=int(total[1]))
 
-    def counts(self, found: pl.DataFrame) -> Counts:
-        """Scores of one frame of `outcomes`."""
-        flags = found.select("id", *((pl.col("outcome") == name).alias(name) for name in ("tp", "fp", "fn")))
-        sums = self.per_passage(flags)
+    def score_outcomes(self, outcomes: pl.DataFrame) -> Counts:
+        """Score one frame of `compute_outcomes`."""
+        flags = outcomes.select("id", *((pl.col("outcome") == name).alias(name) for name in ("tp", "fp", "fn")))
+        sums = self.sum_by_passage(flags)
         tp, fp, fn = (int(total) for total in sums.sum(axis=0))
-        f1 = self.ratio(sums, [2, 0, 0], [2, 1, 1])
+        f1 = self.score_ratio(sums, [2, 0, 0], [2, 1, 1])
         return Counts(
             tp,
             fp,
             fn,
-            precision=self.ratio(sums, [1, 0, 0], [1, 1, 0]),
-            recall=self.ratio(sums, [1, 0, 0], [1, 0, 1]),
+            precision=self.score_ratio(sums, [1, 0, 0], [1, 1, 0]),
+            recall=self.score_ratio(sums, [1, 0, 0], [1, 0, 1]),
             f1=Score(f1.value, f1.lo95, f1.hi95, count=tp + fp + fn),
         )
 
 
-def _interval(value: float | None, sizes: _Floats, above: _Floats, below: _Floats, count: int) -> Score:
-    """`sizes` is what each passage adds below the line, `above` and `below` the two sides of the ratio under every resample."""
+def _add_interval(value: float | None, sizes: _Floats, numerators: _Floats, denominators: _Floats, count: int) -> Score:
+    """Add the interval of a ratio: `sizes` has the denominator of each passage, the others one value per resample."""
     if value is None or np.count_nonzero(sizes) <= 1:
         return Score(value, None, None, count)
-    defined = below > 0
-    lo, hi = np.percentile(above[defined] / below[defined], [2.5, 97.5])
+    defined = denominators > 0
+    lo, hi = np.percentile(numerators[defined] / denominators[defined], [2.5, 97.5])
     return Score(value, float(lo), float(hi), count)
 
 
-def _by_source(draws: Draws, passages: pl.DataFrame, triples: pl.DataFrame) -> dict[str, Counts]:
+def _score_sources(bootstrap: Bootstrap, passages: pl.DataFrame, triples: pl.DataFrame) -> dict[str, Counts]:
     tagged = triples.join(passages.select("id", "source"), on="id")
-    return {source: draws.counts(tagged.filter(pl.col("source") == source)) for source in passages["source"].unique().sort().to_list()}
+    return {
+        source: bootstrap.score_outcomes(tagged.filter(pl.col("source") == source))
+        for source in passages["source"].unique().sort().to_list()
+    }
 
 
-def _accuracy(draws: Draws, aligned: Aligned) -> dict[str, Score]:
-    """Modality among all rows that are not `opt`, status and instrument among the asserted ones; each on paired rows."""
+def _score_accuracy(bootstrap: Bootstrap, aligned: Aligned) -> dict[str, Score]:
+    """Score modality on all paired rows that are not `opt`, status and instrument on the asserted ones."""
     rows = aligned.gold.filter(~pl.col("opt"))
-    everything = paired(rows, aligned.predictions)
-    asserted = paired(rows.filter(ASSERTED), aligned.predictions.filter(ASSERTED))
+    everything = pair_rows(rows, aligned.predictions)
+    asserted = pair_rows(rows.filter(ASSERTED), aligned.predictions.filter(ASSERTED))
     scores = {}
     for field, pairs in (("modality", everything), ("status", asserted), ("instrument", asserted)):
         same = pairs.select("id", same=pl.col(field) == pl.col(f"{field}_predicted"), all=pl.lit(1))
-        scores[field] = draws.ratio(draws.per_passage(same), [1, 0], [0, 1])
+        scores[field] = bootstrap.score_ratio(bootstrap.sum_by_passage(same), [1, 0], [0, 1])
     return scores
 
 
-def _calibration(draws: Draws, verdicts: pl.DataFrame) -> tuple[Score, Score, tuple[Bin, ...]]:
-    """Brier score, expected calibration error over equal-width bins, and the bins themselves."""
+def _score_calibration(bootstrap: Bootstrap, verdicts: pl.DataFrame) -> tuple[Score, Score, tuple[Bin, ...]]:
+    """Return the Brier score, the expected calibration error over equal-width bins, and the bins."""
     p, right = pl.col("probability"), pl.col("is_right").cast(pl.Float64)
     scored = verdicts.select(
         "id", number=(p * BINS).floor().clip(0, BINS - 1).cast(pl.Int64), p=p, right=right, square=(p - right) ** 2, one=pl.lit(1.0)
     )
-    brier = draws.ratio(draws.per_passage(scored.select("id", "square", "one")), [1, 0], [0, 1])
+    brier = bootstrap.score_ratio(bootstrap.sum_by_passage(scored.select("id", "square", "one")), [1, 0], [0, 1])
     brier = Score(brier.value, brier.lo95, brier.hi95, scored.height)
     gaps: list[_Floats] = []
     bins: list[Bin] = []
     for number in range(BINS):
-        sums = draws.per_passage(scored.filter(pl.col("number") == number).select("id", "right", "p", "one"))
+        sums = bootstrap.sum_by_passage(scored.filter(pl.col("number") == number).select("id", "right", "p", "one"))
         _, p_total, count = sums.sum(axis=0)
         gaps.append(sums[:, 1] - sums[:, 0])
         bins.append(
@@ -288,33 +301,33 @@ def _calibration(draws: Draws, verdicts: pl.DataFrame) -> tuple[Score, Score, tu
                 hi=(number + 1) / BINS,
                 count=int(count),
                 mean_probability=float(p_total / count) if count else None,
-                share_right=draws.ratio(sums, [1, 0, 0], [0, 0, 1]),
+                share_right=bootstrap.score_ratio(sums, [1, 0, 0], [0, 0, 1]),
             )
         )
-    # sum over bins of (n_bin / n) * |mean probability - share right| is sum |sum of p - number right| / n
+    # The sum over bins of (n_bin / n) * |mean probability - share right| equals sum |sum of p - number right| / n.
     by_bin = np.column_stack(gaps)
-    size = draws.per_passage(scored.select("id", "one"))
+    size = bootstrap.sum_by_passage(scored.select("id", "one"))
     value = float(np.abs(by_bin.sum(axis=0)).sum() / scored.height) if scored.height else None
-    drawn = np.abs(draws.resampled(by_bin)).sum(axis=1)
-    return brier, _interval(value, size[:, 0], drawn, draws.resampled(size)[:, 0], scored.height), tuple(bins)
+    resampled = np.abs(bootstrap.resample(by_bin)).sum(axis=1)
+    return brier, _add_interval(value, size[:, 0], resampled, bootstrap.resample(size)[:, 0], scored.height), tuple(bins)
 
 
-def _standing_for(found: pl.DataFrame, outcome: str, rows: pl.DataFrame) -> pl.DataFrame:
-    """The first of the rows for each triple with that outcome: a triple missed in two kinds is one error."""
-    triples = found.filter(pl.col("outcome") == outcome).select(TRIPLE)
+def _select_first_by_triple(outcomes: pl.DataFrame, outcome: str, rows: pl.DataFrame) -> pl.DataFrame:
+    """Select the first row of each triple with an outcome, so that a triple missed in two kinds is one error."""
+    triples = outcomes.filter(pl.col("outcome") == outcome).select(TRIPLE)
     return rows.join(triples, on=TRIPLE, how="semi", maintain_order="left").unique(TRIPLE, keep="first", maintain_order=True)
 
 
-def _mistaken(missed: pl.DataFrame, wrong: pl.DataFrame) -> pl.DataFrame:
-    """Missed and wrong triples of the same sentence, one to one, the nearest first, with `error`."""
-    same_way = (pl.col("actor") == pl.col("actor_predicted")) & (pl.col("target") == pl.col("target_predicted"))
+def _pair_mistakes(missed: pl.DataFrame, wrong: pl.DataFrame) -> pl.DataFrame:
+    """Pair missed and wrong triples of the same sentence one to one, the most similar first, and add `error`."""
+    same_roles = (pl.col("actor") == pl.col("actor_predicted")) & (pl.col("target") == pl.col("target_predicted"))
     same_pair = (pl.col("one") == pl.col("one_predicted")) & (pl.col("other") == pl.col("other_predicted"))
-    error = pl.when(same_way).then(pl.lit("polarity")).when(same_pair).then(pl.lit("direction")).otherwise(pl.lit("pair"))
-    return one_to_one(
+    error = pl.when(same_roles).then(pl.lit("polarity")).when(same_pair).then(pl.lit("direction")).otherwise(pl.lit("pair"))
+    return match_one_to_one(
         missed.join(wrong, on=["id", "sentence"], suffix="_predicted")
         .with_columns(error=error)
         .sort(
-            same_way,
+            same_roles,
             same_pair,
             pl.col("polarity") == pl.col("polarity_predicted"),
             "gold_row",
@@ -324,15 +337,15 @@ def _mistaken(missed: pl.DataFrame, wrong: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def _described(listed: pl.DataFrame, aligned: Aligned, passages: pl.DataFrame) -> pl.DataFrame:
-    """The listed errors with the fields of both sides; the sentence is the gold's where there is one, else the prediction's."""
+def _add_fields(errors: pl.DataFrame, aligned: Aligned, passages: pl.DataFrame) -> pl.DataFrame:
+    """Add the fields of both sides to errors; the sentence is that of the gold row, or of the prediction if there is none."""
     fields = ["actor", "target", "kind", "polarity", "status", "modality", "instrument"]
     place = ["id", "span_start", "span_end"]
     gold_side = aligned.gold.select("gold_row", *place, pl.col(fields).name.prefix("gold_"))
     predicted_side = aligned.predictions.select("prediction", *place, pl.col(fields).name.prefix("predicted_"), "probability")
     start, end = pl.col("span_start"), pl.col("span_end")
     return (
-        listed.join(gold_side, on="gold_row", how="left")
+        errors.join(gold_side, on="gold_row", how="left")
         .join(predicted_side, on="prediction", how="left", suffix="_of_prediction")
         .with_columns(pl.coalesce(name, f"{name}_of_prediction") for name in place)
         .join(passages.select("id", "source", "text"), on="id", how="left")

@@ -1,6 +1,6 @@
-"""The readers that may be chosen, by name. A new one is a name in `contracts.readers.ReaderName` and a line here.
+"""Make the extractor that the settings choose. A new one needs a name in `contracts.readers.ReaderName` and an entry in `FACTORIES`.
 
-Belongs here: from settings to an extractor. Does not: reading. What a reader needs is imported when it is chosen.
+Belongs here: settings to extractor. Does not: reading.
 """
 
 import warnings
@@ -12,42 +12,47 @@ from pipeline.signals.extract import Extractor, SentenceExtractor
 from pipeline.signals.readers.encoder.network import EncoderMissingError
 
 
-def make(settings: Settings) -> Extractor:
-    """The extractor that the settings choose. `ExtractorError` where something that it needs is not set or not installed."""
+def make_extractor(settings: Settings) -> Extractor:
+    """Make the extractor that the settings choose.
+
+    Raises `ExtractorError` if a setting or package that it needs is missing.
+    """
     return FACTORIES[settings.extractor](settings)
 
 
-def explaining(settings: Settings) -> SentenceExtractor:
-    """The reader that explains what it finds in a text: the chosen one where it reads sentence by sentence, else the default."""
+def make_explainer(settings: Settings) -> SentenceExtractor:
+    """Make the extractor that explains its findings: the chosen one, or the default if a language model is chosen."""
     chosen = settings if settings.extractor != "llm" else settings.model_copy(update={"extractor": "both"})
-    made = make(chosen)
-    if not isinstance(made, SentenceExtractor):
-        raise TypeError(f"the reader {chosen.extractor} explains nothing")
-    return made
+    extractor = make_extractor(chosen)
+    if not isinstance(extractor, SentenceExtractor):
+        raise TypeError(f"the extractor {chosen.extractor} cannot explain its findings; choose rules, encoder or both")
+    return extractor
 
 
-def _sentences(settings: Settings, way: str) -> SentenceExtractor:
-    return SentenceExtractor(way, workers=settings.workers, cluster=settings.cluster)
+def _make_sentence_extractor(settings: Settings, mode: str) -> SentenceExtractor:
+    return SentenceExtractor(mode, workers=settings.workers, cluster=settings.cluster)
 
 
-def _both(settings: Settings) -> SentenceExtractor:
-    """Both readers; where the encoder cannot be loaded the rules read alone, and say so."""
+def _make_default(settings: Settings) -> SentenceExtractor:
+    """Use both readers, or only the rules, with a warning, if the encoder cannot be loaded."""
     try:
-        return _sentences(settings, "both")
+        return _make_sentence_extractor(settings, "both")
     except EncoderMissingError as error:
-        warnings.warn(f"only the rules read: {error}. Agreement of two readers, and most of the tier high, is lost", stacklevel=2)
-        return _sentences(settings, "rules")
+        warnings.warn(
+            f"reading with the rules only: {error}. Findings confirmed by two readers, most of the tier high, will be missing", stacklevel=2
+        )
+        return _make_sentence_extractor(settings, "rules")
 
 
-def _llm(settings: Settings) -> Extractor:
-    from pipeline.signals.readers.llm import from_settings  # noqa: PLC0415 an extra: the base install may lack what it needs
+def _make_llm(settings: Settings) -> Extractor:
+    from pipeline.signals.readers.llm import from_settings  # noqa: PLC0415 an extra that the base install may lack
 
     return from_settings(settings)
 
 
 FACTORIES: Mapping[str, Callable[[Settings], Extractor]] = {
-    "both": _both,
-    "rules": partial(_sentences, way="rules"),
-    "encoder": partial(_sentences, way="encoder"),
-    "llm": _llm,
+    "both": _make_default,
+    "rules": partial(_make_sentence_extractor, mode="rules"),
+    "encoder": partial(_make_sentence_extractor, mode="encoder"),
+    "llm": _make_llm,
 }

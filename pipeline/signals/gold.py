@@ -1,6 +1,6 @@
-"""Gold files: passages that people have annotated, read and checked. The format is described in docs/annotation-guide.md.
+"""Gold files: annotated passages as JSON lines. The format is described in docs/annotation-guide.md.
 
-Belongs here: reading, checking and halving gold files. Does not: scoring an extractor against them (`evaluate.py`).
+Belongs here: reading, checking and splitting gold files. Does not: scoring an extractor on them (`evaluate.py`).
 """
 
 import json
@@ -55,26 +55,26 @@ _WRITTEN_DATE = re.compile(r"([A-Za-z]{3,9})\.? (\d{1,2}),? (\d{4})")
 
 
 class GoldError(UserError, ValueError):
-    """A gold file that cannot be read or breaks the annotation guide; the message names file, line and what to mend."""
+    """A gold file that cannot be read or breaks the annotation guide; the message names file and line."""
 
 
-class _FlawError(ValueError):
-    """What is wrong with one line, before file and line are known."""
+class _LineError(ValueError):
+    """An error in one line, raised before file and line number are known."""
 
 
 @dataclass(frozen=True, eq=False)
 class Gold:
     """Annotated passages.
 
-    `passages` has one row a passage (`PASSAGES_SCHEMA`; `date` is null where unknown), `rows` one row an annotated signal
-    (`ROWS_SCHEMA`; spans in characters of the passage's text). A passage without rows was read and carries no signal.
+    `passages` has one row per passage (`PASSAGES_SCHEMA`; `date` is null if unknown), `rows` one row per annotated signal
+    (`ROWS_SCHEMA`; spans in characters of the passage's text). A passage without rows contains no signal.
     """
 
     passages: pl.DataFrame
     rows: pl.DataFrame
 
-    def only(self, passages: pl.DataFrame) -> "Gold":
-        """The gold of these passages alone, such as one `half`."""
+    def select_passages(self, passages: pl.DataFrame) -> "Gold":
+        """Return the gold of these passages only, e.g. of one half (`select_half`)."""
         wanted = passages.select("id")
         return Gold(
             self.passages.join(wanted, on="id", how="semi", maintain_order="left"),
@@ -83,102 +83,102 @@ class Gold:
 
 
 def read_gold(*paths: Path) -> Gold:
-    """The passages and rows of one or more gold files, in the order of the files.
+    """Read one or more gold files.
 
-    `GoldError`, naming file and line, for a file or line that cannot be read, a missing field, a word outside the vocabulary,
-    a span outside the text, or an id that stands twice (in one file or in two).
+    Raises `GoldError`, naming file and line, for a file or line that cannot be read, a missing field, a word outside the vocabulary, a
+    span outside the text, or an id that is used twice (in one file or in two).
     """
     passages: list[dict[str, Any]] = []
     rows: list[dict[str, Any]] = []
     seen: dict[str, str] = {}
     for path in paths:
-        for number, line in enumerate(_lines(path), start=1):
+        for number, line in enumerate(_read_lines(path), start=1):
             if not line.strip():
                 continue
             here = f"{path}, line {number}"
             try:
-                passage, signals = _parse(line)
-            except _FlawError as flaw:
-                raise GoldError(f"{here}: {flaw}") from flaw
+                passage, signals = _parse_passage(line)
+            except _LineError as error:
+                raise GoldError(f"{here}: {error}") from error
             if passage["id"] in seen:
-                raise GoldError(f"{here}: the id {passage['id']!r} already stands in {seen[passage['id']]}; ids must be unique")
+                raise GoldError(f"{here}: the id {passage['id']!r} is already used in {seen[passage['id']]}; ids must be unique")
             seen[passage["id"]] = here
             passages.append(passage)
             rows.extend(signals)
     return Gold(pl.DataFrame(passages, schema=PASSAGES_SCHEMA), pl.DataFrame(rows, schema=ROWS_SCHEMA))
 
 
-def half(passages: pl.DataFrame, which: Literal["even", "odd"]) -> pl.DataFrame:
-    """The passages whose SHA-1 of the id is even, or odd: a split that stays when files grow or are reordered.
+def select_half(passages: pl.DataFrame, which: Literal["even", "odd"]) -> pl.DataFrame:
+    """Return the passages (with a column `id`) whose SHA-1 of the id is even, or odd.
 
-    Work on one half and report on the other. `passages` needs a column `id`; order and columns are kept.
+    The split does not change when files grow or are reordered. Tune on one half and report on the other.
     """
     if which not in ("even", "odd"):
-        raise ValueError(f"there is no {which!r} half of a gold file; ask for 'even' or 'odd'")
-    is_odd = [bool(_number(identifier) % 2) for identifier in passages["id"]]
+        raise ValueError(f"unknown half {which!r} of a gold file; choose 'even' or 'odd'")
+    is_odd = [bool(_hash_id(identifier) % 2) for identifier in passages["id"]]
     odd = pl.Series(is_odd, dtype=pl.Boolean())
     return passages.filter(odd if which == "odd" else ~odd)
 
 
-def _number(identifier: str) -> int:
+def _hash_id(identifier: str) -> int:
     return int(sha1(identifier.encode(), usedforsecurity=False).hexdigest(), 16)
 
 
-def _lines(path: Path) -> list[str]:
-    # split on line feeds only: str.splitlines would also break at U+2028, which JSON allows inside a string
+def _read_lines(path: Path) -> list[str]:
+    # Split on line feeds only: str.splitlines would also split at U+2028, which JSON allows inside a string.
     try:
         return path.read_text(encoding="utf-8").split("\n")
     except (OSError, UnicodeDecodeError) as error:
-        raise GoldError(f"the gold file {path} could not be read as UTF-8 text: {error}") from error
+        raise GoldError(f"could not read the gold file {path} as UTF-8 text: {error}") from error
 
 
-def _parse(line: str) -> tuple[dict[str, Any], list[dict[str, Any]]]:
+def _parse_passage(line: str) -> tuple[dict[str, Any], list[dict[str, Any]]]:
     try:
         record = json.loads(line)
     except json.JSONDecodeError as error:
-        raise _FlawError(f"not a JSON object ({error}); write one passage a line") from error
+        raise _LineError(f"not a JSON object ({error}); write one passage per line") from error
     if not isinstance(record, dict):
-        raise _FlawError(f"a {type(record).__name__} where a JSON object should stand; write one passage a line")
-    _need(record, _PASSAGE_FIELDS, "the passage")
+        raise _LineError(f"expected a JSON object, got {type(record).__name__}; write one passage per line")
+    _require_fields(record, _PASSAGE_FIELDS, "the passage")
     for name in ("id", "source", "text"):
         if not isinstance(record[name], str) or not record[name].strip():
-            raise _FlawError(f"{name} is {record[name]!r}; it must be a text that is not empty")
+            raise _LineError(f"{name} is {record[name]!r}; it must be a non-empty string")
     if not isinstance(record["signals"], list):
-        raise _FlawError(f"signals is a {type(record['signals']).__name__}; it must be a list, empty where there is no signal")
-    passage = {"id": record["id"], "date": _date(record["date"]), "source": record["source"], "text": record["text"]}
-    return passage, [_signal(signal, record, position) for position, signal in enumerate(record["signals"], start=1)]
+        raise _LineError(f"signals is a {type(record['signals']).__name__}; it must be a list, empty if there is no signal")
+    passage = {"id": record["id"], "date": _parse_date(record["date"]), "source": record["source"], "text": record["text"]}
+    return passage, [_parse_signal(signal, record, position) for position, signal in enumerate(record["signals"], start=1)]
 
 
-def _need(record: Mapping[str, Any], fields: tuple[str, ...], what: str) -> None:
+def _require_fields(record: Mapping[str, Any], fields: tuple[str, ...], what: str) -> None:
     missing = [name for name in fields if name not in record]
     if missing:
-        raise _FlawError(f"{what} lacks the fields {', '.join(missing)}; add them (null or empty where the text gives nothing)")
+        raise _LineError(f"{what} lacks the fields {', '.join(missing)}; add them (null or empty if the text gives no value)")
 
 
-def _date(given: object) -> date | None:
-    """ISO dates, and the written ones that archives use (`March 4, 2018`); nothing for null or empty."""
-    if given is None or given == "":
+def _parse_date(value: object) -> date | None:
+    """Parse an ISO date or a written one as in archives (`March 4, 2018`); null and empty give None."""
+    if value is None or value == "":
         return None
     try:
-        if isinstance(given, str) and (written := _WRITTEN_DATE.fullmatch(given.strip())):
+        if isinstance(value, str) and (written := _WRITTEN_DATE.fullmatch(value.strip())):
             return date(int(written[3]), _MONTHS.index(written[1][:3].lower()) + 1, int(written[2]))
-        return date.fromisoformat(str(given))
+        return date.fromisoformat(str(value))
     except ValueError as error:
-        raise _FlawError(f"the date {given!r} is not a day such as 2025-04-04; mend it, or leave it empty if unknown") from error
+        raise _LineError(f"{value!r} is not a date such as 2025-04-04; correct it, or leave it empty if unknown") from error
 
 
-def _signal(signal: object, record: Mapping[str, Any], position: int) -> dict[str, Any]:
-    """One row of `ROWS_SCHEMA`; `_FlawError` names the signal by its position in the passage."""
+def _parse_signal(signal: object, record: Mapping[str, Any], position: int) -> dict[str, Any]:
+    """Return one row of `ROWS_SCHEMA`; an error names the signal by its position in the passage."""
     if not isinstance(signal, dict):
-        raise _FlawError(f"signal {position} is not a JSON object")
+        raise _LineError(f"signal {position} is not a JSON object")
     try:
-        _need(signal, _SIGNAL_FIELDS, "it")
+        _require_fields(signal, _SIGNAL_FIELDS, "the signal")
         _check_words(signal)
         _check_values(signal)
         _check_roles(signal)
         _check_span(signal, record["text"])
-    except _FlawError as flaw:
-        raise _FlawError(f"signal {position} of passage {record['id']!r}: {flaw}") from flaw
+    except _LineError as error:
+        raise _LineError(f"signal {position} of passage {record['id']!r}: {error}") from error
     return {
         **{name: signal[name] for name in _SIGNAL_FIELDS},
         "id": record["id"],
@@ -190,38 +190,38 @@ def _signal(signal: object, record: Mapping[str, Any], position: int) -> dict[st
 def _check_words(signal: Mapping[str, Any]) -> None:
     for name, vocabulary in _WORDS.items():
         if not isinstance(signal[name], str) or signal[name] not in vocabulary:
-            raise _FlawError(f"{signal[name]!r} is no {name} of the vocabulary; use one of {', '.join(vocabulary.words)}")
+            raise _LineError(f"unknown {name} {signal[name]!r}; use one of {', '.join(vocabulary.words)}")
 
 
 def _check_values(signal: Mapping[str, Any]) -> None:
     for name in _FLAGS:
         if not isinstance(signal[name], bool):
-            raise _FlawError(f"{name} is {signal[name]!r}; it must be true or false")
+            raise _LineError(f"{name} is {signal[name]!r}; it must be true or false")
     for name in _NUMBERS:
         value = signal[name]
         if value is not None and (isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value)):
-            raise _FlawError(f"{name} is {value!r}; it must be a number, or null where the sentence gives none")
+            raise _LineError(f"{name} is {value!r}; it must be a number, or null if the sentence gives none")
     if not isinstance(signal["product"], str):
-        raise _FlawError(f"product is {signal['product']!r}; it must be a text, empty where the sentence names no good")
+        raise _LineError(f"product is {signal['product']!r}; it must be a string, empty if the sentence names no product")
 
 
 def _check_roles(signal: Mapping[str, Any]) -> None:
     actor, target = signal["actor"], signal["target"]
     if not isinstance(actor, str) or not _COUNTRY.fullmatch(actor):
-        raise _FlawError(f"the actor {actor!r} is no country code; write ISO 3166 alpha-3, or EUN for the European Union")
+        raise _LineError(f"actor {actor!r} is not a country code; write ISO 3166 alpha-3, or EUN for the European Union")
     if target == UNNAMED_PARTNER:
         if not signal["opt"]:
-            raise _FlawError("the target '?' (a partner that the text does not name) is allowed on rows with opt true only")
+            raise _LineError("target '?' (a partner that the text does not name) is allowed only on rows with opt true")
     elif target != ALL_PARTNERS and (not isinstance(target, str) or not _COUNTRY.fullmatch(target)):
-        raise _FlawError(f"the target {target!r} is no country code; write ISO 3166 alpha-3, EUN, or * for all partners")
+        raise _LineError(f"target {target!r} is not a country code; write ISO 3166 alpha-3, EUN, or * for all partners")
     if actor == target:
-        raise _FlawError(f"actor and target are both {actor}; a signal goes from one state to another")
+        raise _LineError(f"actor and target are both {actor}; they must differ")
 
 
 def _check_span(signal: Mapping[str, Any], text: str) -> None:
     start, end = signal["span_start"], signal["span_end"]
     if type(start) is not int or type(end) is not int or not 0 <= start < end <= len(text):
-        raise _FlawError(
-            f"the span {start!r} to {end!r} does not lie in the text of {len(text)} characters; "
-            f"give whole numbers, the first character and the one after the last"
+        raise _LineError(
+            f"span {start!r} to {end!r} is not within the text of {len(text)} characters; "
+            f"give integers: the first character and the one after the last"
         )

@@ -1,6 +1,6 @@
-"""Many readings of a sentence into one row per actor, target, kind and instrument, with its identifier.
+"""Merge the readings of a sentence into one row for each actor, target, kind and instrument.
 
-Belongs here: what makes two readings the same signal. Does not: articles into stories (`pipeline/articles`).
+Belongs here: when two readings are the same signal, and its id. Does not: grouping articles into stories (`pipeline/articles`).
 """
 
 from hashlib import sha256
@@ -12,17 +12,17 @@ KEY = ("article_id", "span_start", "span_end", "actor", "target", "kind", "instr
 
 
 def merge(readings: pl.DataFrame) -> pl.DataFrame:
-    """One row per `KEY`, the likeliest reading (then the asserted one, then the first rule by name); adds `signal_id`.
+    """Reduce readings to one row for each `KEY` and add `signal_id`.
 
-    An act that is asserted and told as background in the same sentence is one signal, by its better reading.
+    The most probable reading wins, then an asserted one, then the first `rule_id`.
     """
     ordered = readings.with_columns(is_asserted=pl.col("modality") == "asserted").sort(
         *KEY, "probability", "is_asserted", "rule_id", descending=[False] * len(KEY) + [True, True, False]
     )
-    kept = ordered.unique(list(KEY), keep="first", maintain_order=True).drop("is_asserted")
-    return kept.with_columns(signal_id=pl.Series([signal_id(*row) for row in kept.select(KEY).iter_rows()], dtype=pl.String()))
+    best = ordered.unique(list(KEY), keep="first", maintain_order=True).drop("is_asserted")
+    return best.with_columns(signal_id=pl.Series([signal_id(*row) for row in best.select(KEY).iter_rows()], dtype=pl.String()))
 
 
 def signal_id(*key: str | int) -> str:
-    """First 16 hex digits of the SHA-256 of the values of `KEY`. The same signal has the same id in every run."""
+    """Hash the values of `KEY` to 16 hex digits; the same signal has the same id in every run."""
     return sha256("\x1f".join(str(part) for part in key).encode()).hexdigest()[:ID_LENGTH]

@@ -1,6 +1,6 @@
-"""The protocol that every reader keeps: candidates in, judged signals out.
+"""Protocol of a sentence reader: candidates in, readings out.
 
-A reader never sees articles, files or clocks, only the candidates of each sentence (`candidates.py`). It may be rules, a model or both.
+A reader sees only the candidates of each sentence (`candidates.py`), never articles, files or the clock.
 """
 
 from collections.abc import Sequence
@@ -30,22 +30,21 @@ READINGS_SCHEMA = pl.Schema(
 
 
 class Reader(Protocol):
-    """Judges candidates. `name` and `version` stand on every signal that it finds."""
+    """Finds signals among candidates. `name` and `version` are recorded on every finding."""
 
     @property
     def name(self) -> str:
-        """Short name, such as `rules`."""
+        """Short name, e.g. `rules`."""
         ...
 
     @property
     def version(self) -> str:
-        """Version, raised whenever the same candidates would be judged differently."""
+        """Version, raised whenever the same candidates would give different readings."""
         ...
 
     def read(self, candidates: Sequence[SentenceCandidates]) -> pl.DataFrame:
-        """One row (`READINGS_SCHEMA`) for each signal that a candidate carries; a candidate may carry several or none.
+        """Return one row (`READINGS_SCHEMA`) for each signal found; a candidate may have several or none.
 
-        `candidate` is the number of the candidate; `score` is in 0 to 1, not yet a probability; `words` are the
-        matched words, for people.
+        `candidate` is the candidate's number, `score` is in 0 to 1 but not yet a probability, `words` are the matched words.
         """
         ...

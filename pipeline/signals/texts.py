@@ -26,37 +26,40 @@ class ExtractorError(UserError, RuntimeError):
 
 
 @dataclass(frozen=True)
-class Account:
-    """What became of the texts of one reading beside its findings: how many were given, and how many were left unread or which answers
-    were rejected, by reason. A text that was left unread is not one in which nothing was found."""
+class ReadingSummary:
+    """How many texts were read, and what was skipped or rejected.
+
+    `texts` counts the texts passed to the reader; `unread` and `rejected` count texts and answers by reason; `examples` are ids of unread
+    texts; `off_topic` counts articles that the gate stopped, which are not in `texts`. An unread text is not a text without findings.
+    """
 
     texts: int = 0
     unread: Mapping[str, int] = field(default_factory=dict)
     rejected: Mapping[str, int] = field(default_factory=dict)
     examples: tuple[str, ...] = ()
-    off_topic: int = 0  # articles that the gate stopped, in addition to `texts`
+    off_topic: int = 0
 
-    def __add__(self, other: "Account") -> "Account":
-        """Of two readings together; examples of the first that has any."""
+    def __add__(self, other: "ReadingSummary") -> "ReadingSummary":
+        """Sum two summaries; the examples are those of the first that has any."""
         unread, rejected = Counter(self.unread), Counter(self.rejected)
         unread.update(other.unread)
         rejected.update(other.rejected)
-        return Account(self.texts + other.texts, unread, rejected, self.examples or other.examples, self.off_topic + other.off_topic)
+        return ReadingSummary(self.texts + other.texts, unread, rejected, self.examples or other.examples, self.off_topic + other.off_topic)
 
     @property
     def read(self) -> int:
-        """How many of the texts were read."""
+        """Number of texts that were read."""
         return self.texts - sum(self.unread.values())
 
-    def told(self) -> tuple[str, ...]:
-        """Sentences for people; none where every text was read and no answer rejected."""
-        said = []
+    def describe(self) -> tuple[str, ...]:
+        """Return warnings for people; empty if every text was read and no answer rejected."""
+        messages = []
         if self.unread:
-            named = f" (such as {', '.join(self.examples)})" if self.examples else ""
-            said.append(f"{sum(self.unread.values())} of {self.texts} texts were left unread{named}: {_listed(self.unread)}")
+            examples = f" (e.g. {', '.join(self.examples)})" if self.examples else ""
+            messages.append(f"{sum(self.unread.values())} of {self.texts} texts were not read{examples}: {_format_counts(self.unread)}")
         if self.rejected:
-            said.append(f"{sum(self.rejected.values())} signals of the reader were rejected: {_listed(self.rejected)}")
-        return tuple(said)
+            messages.append(f"{sum(self.rejected.values())} signals of the reader were rejected: {_format_counts(self.rejected)}")
+        return tuple(messages)
 
 
 def articles_to_texts(articles: pl.DataFrame) -> pl.DataFrame:
@@ -86,5 +89,5 @@ def to_findings(text_findings: pl.DataFrame, articles: pl.DataFrame) -> pl.DataF
     return FINDINGS.conform(text_findings.join(columns, on="article_id", how="left").select(FINDINGS.schema.names()))
 
 
-def _listed(counts: Mapping[str, int]) -> str:
+def _format_counts(counts: Mapping[str, int]) -> str:
     return ", ".join(f"{count} {reason}" for reason, count in sorted(counts.items(), key=lambda item: (-item[1], item[0])))

@@ -1,6 +1,6 @@
 """A cache of readings (results of an extractor for each text) in Parquet files.
 
-Belongs here: files. Does not: what a reading is (`pipeline/signals/remembered.py`). Without the folder, texts are read again.
+Belongs here: files. Does not: what a reading is (`pipeline/signals/cached.py`). Without the folder, texts are read again.
 """
 
 from collections.abc import Sequence

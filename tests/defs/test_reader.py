@@ -51,7 +51,7 @@ def test_unread_articles_break_a_promise_that_lets_the_run_go_on(tmp_path: Path)
     told = [event.asset_check_evaluation_data for event in result.all_events if event.event_type_value == "ASSET_CHECK_EVALUATION"]
     (check,) = (check for check in told if check.check_name == "every_article_was_read")
     assert (check.passed, check.severity) == (False, dg.AssetCheckSeverity.WARN)
-    assert "1 of 2 texts were left unread" in str(check.metadata["detail"].value)
+    assert "1 of 2 texts were not read" in str(check.metadata["detail"].value)
 
 
 @pytest.mark.slow

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from pipeline.settings import PACKAGE
-from pipeline.signals.gold import half, read_gold
+from pipeline.signals.gold import read_gold, select_half
 from tests.unit.cli.conftest import Command, flat
 
 GOLD = PACKAGE / "sample" / "gold.jsonl"
@@ -28,7 +28,7 @@ def test_passages_are_scored_by_triple_kind_and_polarity(command: Command, few: 
 
 @pytest.mark.parametrize("which", ["even", "odd"])
 def test_half_of_the_passages_can_be_scored(command: Command, few: Path, which: str) -> None:
-    assert half(read_gold(few).passages, "even").height
+    assert select_half(read_gold(few).passages, "even").height
     result = command("evaluate", few, "--half", which)
     assert result.exit_code == 0, result.exception
     assert f"the {which} half of few.jsonl" in flat(result.output)

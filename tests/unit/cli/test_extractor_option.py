@@ -1,4 +1,4 @@
-"""`--extractor`: another reader behind the same commands, and what it left unread."""
+"""`--extractor`: another reader behind the same commands, and which texts it did not read."""
 
 import json
 from collections.abc import Iterator
@@ -38,7 +38,7 @@ def test_signals_are_found_by_the_chosen_reader(command: Command, model: Model, 
 def test_what_was_left_unread_is_told(command: Command, model: Model, gold: Path) -> None:
     for arguments in (("extract", gold, "--out", "signals.csv"), ("evaluate", gold)):
         said = flat(command(*arguments, "--extractor", "llm").stderr)
-        assert "note: 1 of 2 texts were left unread (such as 1): 1 bad_answer" in said
+        assert "note: 1 of 2 texts were not read (e.g. 1): 1 bad_answer" in said
 
 
 def test_scores_name_the_reader(command: Command, model: Model, gold: Path) -> None:

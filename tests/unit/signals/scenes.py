@@ -1,4 +1,4 @@
-"""Small gold files and predictions for the tests of alignment and scores: made of frames, a row a line."""
+"""Build small gold sets and predictions for the tests of alignment and scores."""
 
 from typing import Any
 
@@ -29,15 +29,15 @@ PREDICTIONS_SCHEMA = {
 
 
 def row(passage: str = "p1", *, opt: bool = False, **changes: Any) -> dict[str, Any]:
-    """A gold row: the USA's measure against China in the first 40 characters, unless told otherwise."""
-    given = SIGNAL | EXTRAS | changes
-    return given | {"id": passage, "opt": opt, "polarity": KIND_POLARITY[given["kind"]]}
+    """Make a gold row; the default is a measure of the USA against China in the first 40 characters."""
+    fields = SIGNAL | EXTRAS | changes
+    return fields | {"id": passage, "opt": opt, "polarity": KIND_POLARITY[fields["kind"]]}
 
 
 def call(passage: str = "p1", probability: float = 0.9, **changes: Any) -> dict[str, Any]:
-    """A prediction: the same, unless told otherwise."""
-    given = SIGNAL | changes
-    return given | {"article_id": passage, "probability": probability, "polarity": KIND_POLARITY[given["kind"]]}
+    """Make a prediction; the default matches the default gold row."""
+    fields = SIGNAL | changes
+    return fields | {"article_id": passage, "probability": probability, "polarity": KIND_POLARITY[fields["kind"]]}
 
 
 def gold(*rows: dict[str, Any], passages: tuple[str, ...] = ("p1",), sources: tuple[str, ...] = ("own",)) -> Gold:
@@ -49,11 +49,11 @@ def calls(*predictions: dict[str, Any]) -> pl.DataFrame:
     return pl.DataFrame(list(predictions), schema=PREDICTIONS_SCHEMA)
 
 
-def counted(report: Report, level: str = "triple") -> tuple[int, int, int]:
+def read_counts(report: Report, level: str = "triple") -> tuple[int, int, int]:
     counts = report.levels[level]
     return counts.tp, counts.fp, counts.fn
 
 
-def scored(*predictions: dict[str, Any], against: Gold, level: str = "triple") -> tuple[int, int, int]:
-    """Right, wrong and missed at a level."""
-    return counted(evaluate(against, calls(*predictions), resamples=10), level)
+def score(*predictions: dict[str, Any], against: Gold, level: str = "triple") -> tuple[int, int, int]:
+    """Count right, wrong and missed predictions at a level."""
+    return read_counts(evaluate(against, calls(*predictions), resamples=10), level)

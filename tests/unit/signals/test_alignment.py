@@ -3,48 +3,48 @@ from typing import Any
 import pytest
 
 from pipeline.signals.evaluate import evaluate
-from tests.unit.signals.scenes import call, calls, counted, gold, row, scored
+from tests.unit.signals.scenes import call, calls, gold, read_counts, row, score
 
-# --- which prediction belongs to which sentence
-
-
-def test_a_prediction_that_covers_more_than_half_of_the_shorter_span_answers_the_sentence() -> None:
-    assert scored(call(span_start=19, span_end=100), against=gold(row())) == (1, 0, 0)
+# --- assigning predictions to sentences
 
 
-def test_a_prediction_that_covers_just_half_of_the_shorter_span_does_not() -> None:
-    assert scored(call(span_start=20, span_end=100), against=gold(row())) == (0, 1, 1)
+def test_a_prediction_over_half_of_the_shorter_span_matches_the_sentence() -> None:
+    assert score(call(span_start=19, span_end=100), against=gold(row())) == (1, 0, 0)
 
 
-def test_a_short_span_inside_a_long_sentence_answers_it() -> None:
-    assert scored(call(span_start=10, span_end=14), against=gold(row())) == (1, 0, 0)
+def test_a_prediction_over_exactly_half_of_the_shorter_span_does_not_match() -> None:
+    assert score(call(span_start=20, span_end=100), against=gold(row())) == (0, 1, 1)
 
 
-def test_a_prediction_over_two_sentences_answers_the_one_that_it_overlaps_most() -> None:
+def test_a_short_span_inside_a_long_sentence_matches_it() -> None:
+    assert score(call(span_start=10, span_end=14), against=gold(row())) == (1, 0, 0)
+
+
+def test_a_prediction_over_two_sentences_matches_the_larger_overlap() -> None:
     two = gold(row(span_start=0, span_end=20), row(span_start=21, span_end=90, kind="easing"))
-    assert scored(call(span_start=0, span_end=90, kind="easing"), against=two) == (1, 0, 1)
+    assert score(call(span_start=0, span_end=90, kind="easing"), against=two) == (1, 0, 1)
 
 
-def test_a_prediction_in_another_passage_does_not_answer() -> None:
-    assert scored(call("p2"), against=gold(row("p1"), passages=("p1", "p2"))) == (0, 1, 1)
+def test_a_prediction_in_another_passage_does_not_match() -> None:
+    assert score(call("p2"), against=gold(row("p1"), passages=("p1", "p2"))) == (0, 1, 1)
 
 
 def test_two_halves_of_one_gold_sentence_are_one_sentence() -> None:
     halves = [call(span_start=0, span_end=20), call(span_start=20, span_end=40)]
-    assert scored(*halves, against=gold(row())) == (1, 0, 0)
+    assert score(*halves, against=gold(row())) == (1, 0, 0)
 
 
-# --- what is right, wrong and missed
+# --- right, wrong and missed
 
 
 def test_a_signal_without_prediction_is_missed_at_every_level() -> None:
     report = evaluate(gold(row()), calls())
-    assert {level: counted(report, level) for level in report.levels} == dict.fromkeys(report.levels, (0, 0, 1))
+    assert {level: read_counts(report, level) for level in report.levels} == dict.fromkeys(report.levels, (0, 0, 1))
 
 
-def test_a_prediction_in_a_sentence_without_gold_rows_is_wrong_at_every_level() -> None:
+def test_a_prediction_in_a_sentence_without_gold_is_wrong_at_every_level() -> None:
     report = evaluate(gold(), calls(call()))
-    assert {level: counted(report, level) for level in report.levels} == dict.fromkeys(report.levels, (0, 1, 0))
+    assert {level: read_counts(report, level) for level in report.levels} == dict.fromkeys(report.levels, (0, 1, 0))
 
 
 @pytest.mark.parametrize(
@@ -58,73 +58,73 @@ def test_a_prediction_in_a_sentence_without_gold_rows_is_wrong_at_every_level() 
         ({"status": "ended", "instrument": "other"}, {"detection", "pair", "polarity", "triple", "kind"}),
     ],
 )
-def test_each_level_asks_for_its_own_fields(prediction: dict[str, Any], right: set[str]) -> None:
+def test_each_level_compares_its_own_fields(prediction: dict[str, Any], right: set[str]) -> None:
     report = evaluate(gold(row()), calls(call(**prediction)))
-    assert {level for level in report.levels if counted(report, level) == (1, 0, 0)} == right
-    assert all(counted(report, level) == (0, 1, 1) for level in report.levels if level not in right)
+    assert {level for level in report.levels if read_counts(report, level) == (1, 0, 0)} == right
+    assert all(read_counts(report, level) == (0, 1, 1) for level in report.levels if level not in right)
 
 
 def test_duplicates_in_a_sentence_count_once() -> None:
     against = gold(row(), row(instrument="other"))
-    assert scored(call(), call(instrument="subsidy"), call(kind="threat"), against=against) == (1, 0, 0)
+    assert score(call(), call(instrument="subsidy"), call(kind="threat"), against=against) == (1, 0, 0)
 
 
 def test_a_mutual_act_is_one_pair_and_two_triples() -> None:
     talks: list[dict[str, Any]] = [{"kind": "dialogue"}, {"kind": "dialogue", "actor": "CHN", "target": "USA"}]
     report = evaluate(gold(*(row(**one) for one in talks)), calls(*(call(**one) for one in talks)))
-    assert counted(report, "pair") == (1, 0, 0)
-    assert counted(report, "triple") == (2, 0, 0)
+    assert read_counts(report, "pair") == (1, 0, 0)
+    assert read_counts(report, "triple") == (2, 0, 0)
 
 
 def test_the_same_triple_in_two_sentences_counts_twice() -> None:
     against = gold(row(), row(span_start=50, span_end=90))
-    assert scored(call(), against=against) == (1, 0, 1)
+    assert score(call(), against=against) == (1, 0, 1)
 
 
 def test_all_partners_match_only_all_partners() -> None:
-    assert scored(call(target="*"), against=gold(row())) == (0, 1, 1)
-    assert scored(call(), against=gold(row(target="*"))) == (0, 1, 1)
-    assert scored(call(target="*"), against=gold(row(target="*"))) == (1, 0, 0)
+    assert score(call(target="*"), against=gold(row())) == (0, 1, 1)
+    assert score(call(), against=gold(row(target="*"))) == (0, 1, 1)
+    assert score(call(target="*"), against=gold(row(target="*"))) == (1, 0, 0)
 
 
 @pytest.mark.parametrize("modality", ["historical", "negated", "hypothetical"])
-def test_an_asserted_prediction_on_a_row_that_is_not_asserted_is_wrong_at_every_level(modality: str) -> None:
+def test_asserting_an_unasserted_row_is_wrong_at_every_level(modality: str) -> None:
     report = evaluate(gold(row(modality=modality)), calls(call()))
-    assert all(counted(report, level) == (0, 1, 0) for level in report.levels)
+    assert all(read_counts(report, level) == (0, 1, 0) for level in report.levels)
 
 
-def test_a_prediction_that_is_not_asserted_is_no_positive() -> None:
-    assert scored(call(modality="historical"), against=gold(row())) == (0, 0, 1)
-    assert scored(call(modality="historical"), against=gold()) == (0, 0, 0)
+def test_an_unasserted_prediction_is_not_counted() -> None:
+    assert score(call(modality="historical"), against=gold(row())) == (0, 0, 1)
+    assert score(call(modality="historical"), against=gold()) == (0, 0, 0)
 
 
 # --- optional rows
 
 
-def test_an_optional_row_is_not_asked_for() -> None:
-    assert scored(against=gold(row(opt=True))) == (0, 0, 0)
+def test_an_optional_row_is_not_expected() -> None:
+    assert score(against=gold(row(opt=True))) == (0, 0, 0)
 
 
-def test_a_prediction_that_matches_an_optional_row_is_not_held_against() -> None:
+def test_a_prediction_that_matches_an_optional_row_is_not_wrong() -> None:
     report = evaluate(gold(row(opt=True)), calls(call()))
-    assert all(counted(report, level) == (0, 0, 0) for level in report.levels)
+    assert all(read_counts(report, level) == (0, 0, 0) for level in report.levels)
 
 
-def test_an_optional_row_excuses_only_what_it_says_at_the_level_scored() -> None:
+def test_an_optional_row_excuses_only_matches_at_the_scored_level() -> None:
     report = evaluate(gold(row(opt=True)), calls(call(kind="threat")))
-    assert counted(report, "triple") == (0, 0, 0)
-    assert counted(report, "kind") == (0, 1, 0)
+    assert read_counts(report, "triple") == (0, 0, 0)
+    assert read_counts(report, "kind") == (0, 1, 0)
 
 
-def test_what_a_row_asks_for_counts_even_where_an_optional_row_says_the_same() -> None:
+def test_an_expected_row_counts_even_if_an_optional_row_is_the_same() -> None:
     against = gold(row(), row(opt=True, modality="historical"))
-    assert scored(call(), against=against) == (1, 0, 0)
-    assert scored(against=against) == (0, 0, 1)
+    assert score(call(), against=against) == (1, 0, 0)
+    assert score(against=against) == (0, 0, 1)
 
 
-def test_an_optional_row_with_an_unnamed_partner_excuses_any_partner_of_its_actor() -> None:
+def test_an_optional_row_without_partner_excuses_any_partner_of_its_actor() -> None:
     against = gold(row(target="?", opt=True))
     report = evaluate(against, calls(call(target="JPN"), call(actor="JPN", target="USA")))
-    assert counted(report, "pair") == (0, 0, 0)
-    assert counted(report, "triple") == (0, 1, 0)
-    assert scored(call(actor="CHN", target="JPN"), against=against) == (0, 1, 0)
+    assert read_counts(report, "pair") == (0, 0, 0)
+    assert read_counts(report, "triple") == (0, 1, 0)
+    assert score(call(actor="CHN", target="JPN"), against=against) == (0, 1, 0)

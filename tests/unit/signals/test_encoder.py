@@ -11,7 +11,7 @@ from pipeline.signals.extract import SentenceExtractor
 from pipeline.signals.reader import READINGS_SCHEMA
 from pipeline.signals.readers.encoder import encoding, network
 from pipeline.signals.readers.encoder.network import EncoderMissingError, load
-from pipeline.signals.readers.encoder.reading import EncoderReader
+from pipeline.signals.readers.encoder.reader import EncoderReader
 from pipeline.signals.segment import split_sentences
 
 TEXT = "Canada will impose a 25 percent tariff on Mexican steel. Mexico accused Canada of breaking its word. It rained in Oslo."

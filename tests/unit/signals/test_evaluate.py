@@ -7,9 +7,9 @@ import pytest
 from numpy.typing import NDArray
 
 from pipeline.contracts.tables.core import FINDINGS
-from pipeline.signals.evaluate import EvaluationError, as_predictions, errors, evaluate
+from pipeline.signals.evaluate import EvaluationError, evaluate, list_errors, to_predictions
 from pipeline.signals.gold import Gold
-from tests.unit.signals.scenes import call, calls, gold, row, scored
+from tests.unit.signals.scenes import call, calls, gold, row, score
 
 # --- scores from counts
 
@@ -32,7 +32,7 @@ def test_a_share_of_nothing_is_none() -> None:
     assert evaluate(gold(), calls()).levels["triple"].f1.value is None
 
 
-def test_kinds_are_scored_one_by_one() -> None:
+def test_each_kind_is_scored() -> None:
     against = gold(row(kind="threat"), row(kind="demand"))
     kinds = evaluate(against, calls(call(kind="threat"), call(kind="refusal"))).kinds
     assert (kinds["threat"].precision.value, kinds["threat"].recall.value) == (1, 1)
@@ -40,14 +40,14 @@ def test_kinds_are_scored_one_by_one() -> None:
     assert (kinds["refusal"].precision.value, kinds["refusal"].recall.value) == (0, None)
 
 
-def test_recall_of_concession_and_of_escalation_are_kept_apart() -> None:
+def test_recall_is_reported_for_each_polarity() -> None:
     against = gold(row(), row("p2", kind="easing"), row("p3", kind="purchase"), passages=("p1", "p2", "p3"))
     polarities = evaluate(against, calls(call(), call("p2", kind="offer"))).polarities
     assert polarities["escalation"].recall.value == 1
     assert polarities["concession"].recall.value == 0.5
 
 
-def test_sources_are_scored_one_by_one_also_those_without_signals() -> None:
+def test_each_source_is_scored_even_without_signals() -> None:
     against = gold(row("p1"), row("p2"), passages=("p1", "p2", "p3"), sources=("wire", "daily", "blog"))
     sources = evaluate(against, calls(call("p1"))).sources
     assert sources["wire"].f1.value == 1
@@ -74,7 +74,7 @@ def test_modality_is_scored_on_all_rows_and_status_on_asserted_ones() -> None:
     assert accuracy["status"].count == 1
 
 
-def test_rows_are_matched_one_to_one_with_the_most_alike() -> None:
+def test_rows_are_matched_one_to_one_with_the_most_similar() -> None:
     against = gold(row(kind="threat", status="proposed"), row(kind="measure", status="effective"))
     predictions = calls(
         call(kind="measure", status="effective"), call(kind="threat", status="proposed"), call(kind="demand", status="ended")
@@ -91,7 +91,7 @@ def test_optional_rows_are_not_judged_for_accuracy() -> None:
 # --- the probability
 
 
-def test_the_brier_score_is_the_mean_square_of_what_is_off() -> None:
+def test_the_brier_score_is_the_mean_squared_error() -> None:
     against = gold(row("p1"), passages=("p1", "p2"))
     report = evaluate(against, calls(call("p1", 0.9), call("p2", 0.4)))
     assert report.brier.value == pytest.approx((0.1**2 + 0.4**2) / 2)
@@ -114,7 +114,7 @@ def test_the_reliability_table_has_ten_bins_and_one_belongs_to_the_last() -> Non
     assert (bins[5].count, bins[5].share_right.value, bins[5].mean_probability) == (0, None, None)
 
 
-def test_a_bin_begins_at_its_lower_bound() -> None:
+def test_a_bin_includes_its_lower_bound() -> None:
     bins = evaluate(gold(row()), calls(call(probability=0.3))).reliability
     assert [b.lo for b in bins if b.count] == [0.3]
 
@@ -132,8 +132,8 @@ def many(n: int) -> tuple[Gold, pl.DataFrame]:
     return gold(*(row(name) for name in names), passages=names), calls(*(call(name) for name in names[: n // 2]))
 
 
-def test_the_same_seed_gives_the_same_report_and_another_seed_other_limits() -> None:
-    against, predictions = many(50)  # few resamples, so that limits seldom coincide
+def test_the_report_depends_only_on_input_and_seed() -> None:
+    against, predictions = many(50)  # few resamples, so that bounds rarely coincide
     assert evaluate(against, predictions, seed=7, resamples=20) == evaluate(against, predictions, seed=7, resamples=20)
     assert evaluate(against, predictions, seed=7, resamples=20) != evaluate(against, predictions, seed=8, resamples=20)
 
@@ -143,7 +143,7 @@ def test_the_order_of_predictions_does_not_change_the_report() -> None:
     assert evaluate(against, predictions) == evaluate(against, predictions.reverse())
 
 
-def test_the_interval_of_a_share_is_about_as_wide_as_the_binomial_one() -> None:
+def test_the_interval_of_a_share_is_close_to_the_binomial_interval() -> None:
     recall = evaluate(*many(100)).levels["triple"].recall
     assert recall.lo95 is not None
     assert recall.hi95 is not None
@@ -161,7 +161,7 @@ def test_whole_passages_are_resampled_with_all_their_signals() -> None:
     assert recall.lo95 == pytest.approx(0.2, abs=0.05)  # 100 signals, but only ten passages
 
 
-def test_the_interval_is_the_percentile_bootstrap_drawn_passage_by_passage() -> None:
+def test_the_interval_is_a_percentile_bootstrap_over_passages() -> None:
     against, predictions = many(20)
     times = np.random.default_rng(3).multinomial(20, np.full(20, 1 / 20), size=400)
     shares: NDArray[np.float64] = times[:, :10].sum(axis=1) / 20
@@ -176,36 +176,36 @@ def test_a_single_passage_gives_no_interval() -> None:
 
 def test_a_thousand_resamples_of_a_thousand_passages_are_fast() -> None:
     against, predictions = many(1000)
-    begun = time.process_time()  # of this process only: the machine may be busy
+    start = time.process_time()  # time of this process only, since the machine may be busy
     evaluate(against, predictions)
-    assert time.process_time() - begun < 3
+    assert time.process_time() - start < 3
 
 
-# --- the whole
+# --- the report
 
 
 def test_a_perfect_prediction_scores_one_everywhere() -> None:
     rows = [row("p1"), row("p1", kind="easing", actor="CHN", target="USA"), row("p2", kind="dialogue", target="*"), row("p2", opt=True)]
     against = gold(*rows, row("p3", modality="historical"), passages=("p1", "p2", "p3"))
-    report = evaluate(against, as_predictions(against))
+    report = evaluate(against, to_predictions(against))
     assert [report.levels[level].f1.value for level in report.levels] == [1] * 5
     assert [report.accuracy[field].value for field in ("modality", "status", "instrument")] == [1] * 3
     assert (report.brier.value, report.calibration_error.value) == (0, 0)
-    assert errors(against, as_predictions(against)).is_empty()
+    assert list_errors(against, to_predictions(against)).is_empty()
 
 
 def test_the_report_counts_passages_signals_and_predictions() -> None:
     against = gold(row(), row(opt=True), row(modality="negated"), passages=("p1", "p2"))
     report = evaluate(against, calls(call(), call(modality="negated"), call("elsewhere")))
-    assert (report.passages, report.asked, report.called, report.left_out) == (2, 1, 1, 1)
+    assert (report.passages, report.expected, report.predicted, report.ignored) == (2, 1, 1, 1)
 
 
-def test_predictions_of_other_passages_are_left_out() -> None:
-    assert scored(call("elsewhere"), against=gold(row())) == (0, 0, 1)
+def test_predictions_in_other_passages_are_ignored() -> None:
+    assert score(call("elsewhere"), against=gold(row())) == (0, 0, 1)
 
 
-def test_the_frame_of_a_report_has_one_row_a_score() -> None:
-    frame = evaluate(gold(row()), calls(call())).as_frame()
+def test_the_frame_of_a_report_has_one_row_per_score() -> None:
+    frame = evaluate(gold(row()), calls(call())).to_frame()
     assert frame.columns == ["part", "name", "score", "value", "lo95", "hi95", "count"]
     assert frame.select("part", "name", "score").is_unique().all()
     headline = frame.filter((pl.col("name") == "triple") & (pl.col("score") == "f1"))
@@ -213,37 +213,37 @@ def test_the_frame_of_a_report_has_one_row_a_score() -> None:
     assert set(frame["part"]) == {"level", "kind", "polarity", "source", "accuracy", "calibration"}
 
 
-def test_the_frame_of_the_reliability_table_has_one_row_a_bin() -> None:
-    frame = evaluate(gold(row()), calls(call(probability=0.75))).reliability_frame()
+def test_the_frame_of_the_reliability_table_has_one_row_per_bin() -> None:
+    frame = evaluate(gold(row()), calls(call(probability=0.75))).to_reliability_frame()
     assert frame.filter(pl.col("count") > 0).row(0) == (0.7, 0.8, 1, 0.75, 1.0, None, None)
     assert frame.height == 10
 
 
-def test_findings_as_the_contract_has_them_can_be_scored() -> None:
+def test_findings_of_the_contract_can_be_scored() -> None:
     report = evaluate(gold(row()), FINDINGS.example(1).with_columns(article_id=pl.lit("p1")))
-    assert report.called == 1
+    assert report.predicted == 1
 
 
 @pytest.mark.parametrize(
     ("predictions", "message"),
     [
         (calls(call()).drop("probability"), "lack the columns probability"),
-        (calls(call(modality="Asserted")), "words that are no modality: 'Asserted'"),
+        (calls(call(modality="Asserted")), "have an unknown modality: 'Asserted'"),
         (calls(call(probability=1.2)), "outside 0 to 1, the first 1.2"),
         (calls(call(probability=float("nan"))), "outside 0 to 1"),
         (calls(call()).with_columns(actor=pl.lit(None, dtype=pl.String())), "empty cells in actor"),
     ],
 )
-def test_predictions_that_cannot_be_scored_are_refused(predictions: pl.DataFrame, message: str) -> None:
+def test_predictions_that_cannot_be_scored_are_rejected(predictions: pl.DataFrame, message: str) -> None:
     with pytest.raises(EvaluationError, match=message):
         evaluate(gold(row()), predictions)
 
 
-def test_gold_without_passages_is_refused() -> None:
-    with pytest.raises(EvaluationError, match="holds no passages"):
+def test_gold_without_passages_is_rejected() -> None:
+    with pytest.raises(EvaluationError, match="has no passages"):
         evaluate(gold(passages=()), calls())
 
 
-def test_no_resamples_are_refused() -> None:
+def test_zero_resamples_are_rejected() -> None:
     with pytest.raises(EvaluationError, match="0 resamples"):
         evaluate(gold(row()), calls(), resamples=0)

@@ -4,16 +4,16 @@ from typing import Any
 import polars as pl
 import pytest
 
-from pipeline.signals.evaluate import as_predictions, errors, evaluate
+from pipeline.signals.evaluate import evaluate, list_errors, to_predictions
 from pipeline.signals.gold import Gold, read_gold
 from tests.unit.signals.scenes import call, calls, gold, row
 
 REAL_GOLD = Path(__file__).parents[3].parent / "shared" / "data" / "gold"
 
 
-def listed(against: Gold, *predictions: dict[str, Any]) -> list[tuple[str, str | None, str | None]]:
-    """Error, gold side and predicted side."""
-    found = errors(against, calls(*predictions))
+def list_sides(against: Gold, *predictions: dict[str, Any]) -> list[tuple[str, str | None, str | None]]:
+    """List list_errors as (error, gold side, predicted side)."""
+    found = list_errors(against, calls(*predictions))
     return [
         (one["error"], one["gold_actor"] and f"{one['gold_actor']}>{one['gold_target']} {one['gold_kind']}",
          one["predicted_actor"] and f"{one['predicted_actor']}>{one['predicted_target']} {one['predicted_kind']}")
@@ -21,57 +21,57 @@ def listed(against: Gold, *predictions: dict[str, Any]) -> list[tuple[str, str |
     ]  # fmt: skip
 
 
-def test_a_row_that_nothing_answers_is_silent() -> None:
-    assert listed(gold(row())) == [("silent", "USA>CHN measure", None)]
+def test_a_row_without_prediction_is_silent() -> None:
+    assert list_sides(gold(row())) == [("silent", "USA>CHN measure", None)]
 
 
-def test_a_prediction_that_nothing_asked_for_is_spurious() -> None:
-    assert listed(gold(), call()) == [("spurious", None, "USA>CHN measure")]
+def test_a_prediction_without_gold_row_is_spurious() -> None:
+    assert list_sides(gold(), call()) == [("spurious", None, "USA>CHN measure")]
 
 
-def test_a_right_triple_of_another_kind_is_no_error() -> None:
-    assert listed(gold(row()), call(kind="threat")) == []
+def test_a_right_triple_of_another_kind_is_not_an_error() -> None:
+    assert list_sides(gold(row()), call(kind="threat")) == []
 
 
-def test_the_other_sign_is_an_error_of_polarity() -> None:
-    assert listed(gold(row()), call(kind="easing")) == [("polarity", "USA>CHN measure", "USA>CHN easing")]
+def test_another_polarity_is_an_error_of_polarity() -> None:
+    assert list_sides(gold(row()), call(kind="easing")) == [("polarity", "USA>CHN measure", "USA>CHN easing")]
 
 
-def test_exchanged_roles_are_an_error_of_direction() -> None:
-    assert listed(gold(row()), call(actor="CHN", target="USA")) == [("direction", "USA>CHN measure", "CHN>USA measure")]
+def test_exchanged_actor_and_target_are_an_error_of_direction() -> None:
+    assert list_sides(gold(row()), call(actor="CHN", target="USA")) == [("direction", "USA>CHN measure", "CHN>USA measure")]
 
 
 def test_other_countries_are_an_error_of_pair() -> None:
-    assert listed(gold(row()), call(target="*")) == [("pair", "USA>CHN measure", "USA>* measure")]
+    assert list_sides(gold(row()), call(target="*")) == [("pair", "USA>CHN measure", "USA>* measure")]
 
 
-def test_asserting_what_is_history_and_not_asserting_what_is_news_are_errors_of_modality() -> None:
+def test_asserting_history_or_not_asserting_news_is_an_error_of_modality() -> None:
     against = gold(row("p1", modality="historical"), row("p2"), passages=("p1", "p2"))
-    assert listed(against, call("p1"), call("p2", modality="negated")) == [("modality", "USA>CHN measure", "USA>CHN measure")] * 2
+    assert list_sides(against, call("p1"), call("p2", modality="negated")) == [("modality", "USA>CHN measure", "USA>CHN measure")] * 2
 
 
-def test_the_nearest_wrong_prediction_stands_beside_what_was_missed() -> None:
-    found = listed(gold(row()), call(target="JPN"), call(actor="CHN", target="USA"))
+def test_a_missed_row_is_paired_with_the_most_similar_wrong_prediction() -> None:
+    found = list_sides(gold(row()), call(target="JPN"), call(actor="CHN", target="USA"))
     assert found == [("direction", "USA>CHN measure", "CHN>USA measure"), ("spurious", None, "USA>JPN measure")]
 
 
 def test_optional_rows_and_predictions_on_them_are_not_listed() -> None:
-    assert listed(gold(row(opt=True)), call()) == []
-    assert listed(gold(row(opt=True))) == []
+    assert list_sides(gold(row(opt=True)), call()) == []
+    assert list_sides(gold(row(opt=True))) == []
 
 
-def test_an_error_tells_where_it_stands_and_how_sure_the_prediction_was() -> None:
+def test_an_error_has_its_span_fields_and_probability() -> None:
     against = gold(row("p2", span_start=50, span_end=90), passages=("p1", "p2"), sources=("wire", "daily"))
-    found = errors(against, calls(call("p2", 0.6, kind="easing", span_start=48, span_end=92))).row(0, named=True)
+    found = list_errors(against, calls(call("p2", 0.6, kind="easing", span_start=48, span_end=92))).row(0, named=True)
     assert (found["id"], found["source"], found["span_start"], found["span_end"]) == ("p2", "daily", 50, 90)
     assert (found["quote"], found["probability"]) == ("x" * 40, 0.6)
     assert (found["gold_status"], found["predicted_polarity"]) == ("announced", "concession")
 
 
 @pytest.mark.skipif(not REAL_GOLD.is_dir(), reason="the real gold files are third-party text and not part of the project")
-def test_on_real_gold_the_list_of_errors_agrees_with_the_counts() -> None:
+def test_on_real_gold_the_errors_agree_with_the_counts() -> None:
     against = read_gold(*sorted(path for path in REAL_GOLD.glob("*.jsonl") if "unlabelled" not in path.name))
-    perfect = as_predictions(against)
+    perfect = to_predictions(against)
     number = pl.int_range(pl.len())
     spoiled = perfect.filter(number % 5 > 0).with_columns(
         actor=pl.when(number % 7 == 0).then("target").otherwise("actor"),
@@ -79,7 +79,7 @@ def test_on_real_gold_the_list_of_errors_agrees_with_the_counts() -> None:
         modality=pl.when(number % 3 == 0).then(pl.lit("asserted")).otherwise("modality"),
     )
     counts = evaluate(against, spoiled, resamples=10).levels["triple"]
-    found = errors(against, spoiled)
+    found = list_errors(against, spoiled)
     assert found.filter(pl.col("gold_modality") == "asserted").height == counts.fn
     assert found.filter(pl.col("predicted_modality") == "asserted").height == counts.fp
     assert evaluate(against, perfect).levels["triple"].f1.value == 1

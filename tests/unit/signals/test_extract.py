@@ -26,21 +26,21 @@ def articles(*texts: tuple[str, str]) -> pl.DataFrame:
     return pl.DataFrame(rows, schema=ARTICLES.schema, orient="row")
 
 
-def test_findings_keep_their_contract() -> None:
+def test_findings_conform_to_their_contract() -> None:
     found = SentenceExtractor("rules").extract(articles((TITLE, BODY)))
     assert FINDINGS.conform(found).equals(found)
     assert not found.is_empty()
     assert not any(found[column].null_count() for column in FINDINGS.schema if not FINDINGS.column(column).nullable)
 
 
-def test_the_quote_is_what_its_offsets_cut_out_of_title_and_body() -> None:
+def test_the_span_of_a_finding_selects_its_quote() -> None:
     found = SentenceExtractor("rules").extract(articles((TITLE, BODY)))
     whole = document(TITLE, BODY)
     assert all(whole[start:end] == quote for start, end, quote in found.select("span_start", "span_end", "quote").iter_rows())
     assert TITLE in found["quote"].to_list()
 
 
-def test_what_the_article_says_of_itself_is_carried() -> None:
+def test_findings_have_the_metadata_of_their_article() -> None:
     row = SentenceExtractor("rules").extract(articles((TITLE, BODY))).row(0, named=True)
     assert (row["source"], row["url"], row["index_date"]) == ("Wire", "https://wire.example/0", date(2025, 3, 4))
     assert (row["extractor"], row["extractor_version"], row["lexicon_sha"]) == ("rules", "0.3.1", lexicon_sha())
@@ -53,20 +53,20 @@ def test_articles_that_the_gate_stops_are_not_read() -> None:
 def test_articles_that_the_gate_stops_are_counted() -> None:
     extractor = SentenceExtractor("rules")
     extractor.extract(articles((TITLE, BODY), ("Sport", "Canada imposed its game on Japan."), ("Rain", "It is expected in the north.")))
-    assert (extractor.account.texts, extractor.account.read, extractor.account.off_topic) == (1, 1, 2)
-    assert (extractor.account + extractor.account).off_topic == 4
+    assert (extractor.summary.texts, extractor.summary.read, extractor.summary.off_topic) == (1, 1, 2)
+    assert (extractor.summary + extractor.summary).off_topic == 4
 
 
 def test_no_articles_give_no_findings() -> None:
     assert SentenceExtractor("rules").extract(ARTICLES.empty()).equals(FINDINGS.empty())
 
 
-def test_a_frame_of_another_shape_is_refused() -> None:
+def test_a_frame_of_another_shape_is_rejected() -> None:
     with pytest.raises(ContractError, match="table articles"):
         SentenceExtractor("rules").extract(pl.DataFrame({"title": ["x"]}))
 
 
-def parquet(found: pl.DataFrame) -> bytes:
+def to_parquet(found: pl.DataFrame) -> bytes:
     stored = BytesIO()
     found.write_parquet(stored)
     return stored.getvalue()
@@ -82,22 +82,22 @@ SEVERAL = (
 
 
 @pytest.mark.parametrize("workers", [2, pytest.param(3, marks=pytest.mark.slow)])
-@pytest.mark.parametrize("texts_a_process", [1, 500], ids=["processes", "threads"])
-def test_any_number_of_workers_gives_the_same_bytes(workers: int, texts_a_process: int, monkeypatch: pytest.MonkeyPatch) -> None:
-    whole = parquet(SentenceExtractor(workers=1).extract(articles(*SEVERAL)))
-    monkeypatch.setattr(extract, "TEXTS_A_PROCESS", texts_a_process)
+@pytest.mark.parametrize("texts_per_process", [1, 500], ids=["processes", "threads"])
+def test_any_number_of_workers_gives_the_same_bytes(workers: int, texts_per_process: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    whole = to_parquet(SentenceExtractor(workers=1).extract(articles(*SEVERAL)))
+    monkeypatch.setattr(extract, "TEXTS_PER_PROCESS", texts_per_process)
     monkeypatch.setattr(extract, "BATCH_ROWS", 1)
-    assert parquet(SentenceExtractor(workers=workers).extract(articles(*SEVERAL))) == whole
+    assert to_parquet(SentenceExtractor(workers=workers).extract(articles(*SEVERAL))) == whole
 
 
 @pytest.mark.slow
 def test_a_cluster_gives_the_same_bytes(cluster: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    here = parquet(SentenceExtractor().extract(articles(*SEVERAL)))
+    here = to_parquet(SentenceExtractor().extract(articles(*SEVERAL)))
     monkeypatch.setattr(extract, "BATCH_ROWS", 1)
-    assert parquet(SentenceExtractor(cluster=cluster).extract(articles(*SEVERAL))) == here
+    assert to_parquet(SentenceExtractor(cluster=cluster).extract(articles(*SEVERAL))) == here
 
 
-def test_passages_are_read_without_the_gate_and_without_a_day() -> None:
+def test_passages_are_read_without_gate_or_date() -> None:
     texts = pl.DataFrame([("p", None, "own", "Ottawa retaliated against Washington.")], schema=TEXTS_SCHEMA, orient="row")
     found = SentenceExtractor("rules").read_texts(texts)
     assert found.schema == TEXT_FINDINGS

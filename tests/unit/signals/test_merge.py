@@ -10,29 +10,29 @@ ROW = {
 }  # fmt: skip
 
 
-def merged(*changes: dict[str, Any]) -> pl.DataFrame:
+def merge_rows(*changes: dict[str, Any]) -> pl.DataFrame:
     return merge(pl.DataFrame([{**ROW, **change} for change in changes]))
 
 
-def test_two_readings_of_one_act_are_one_signal_by_the_better() -> None:
-    found = merged({"probability": 0.4, "rule_id": "low"}, {"probability": 0.6, "rule_id": "high"})
-    assert found["rule_id"].to_list() == ["high"]
+def test_the_most_probable_reading_of_a_signal_wins() -> None:
+    merged = merge_rows({"probability": 0.4, "rule_id": "low"}, {"probability": 0.6, "rule_id": "high"})
+    assert merged["rule_id"].to_list() == ["high"]
 
 
 def test_another_instrument_is_another_signal() -> None:
-    assert merged({}, {"instrument": "other"}).height == 2
+    assert merge_rows({}, {"instrument": "other"}).height == 2
 
 
-def test_asserted_wins_among_equals() -> None:
-    assert merged({"modality": "historical"}, {})["modality"].to_list() == ["asserted"]
+def test_the_asserted_reading_wins_at_equal_probability() -> None:
+    assert merge_rows({"modality": "historical"}, {})["modality"].to_list() == ["asserted"]
 
 
 def test_the_order_of_readings_does_not_matter() -> None:
     one, other = {"rule_id": "a"}, {"rule_id": "b"}
-    assert merged(one, other).equals(merged(other, one))
+    assert merge_rows(one, other).equals(merge_rows(other, one))
 
 
-def test_the_id_has_sixteen_hex_digits_and_depends_on_every_part() -> None:
+def test_the_id_has_sixteen_hex_digits_and_depends_on_the_key() -> None:
     ids = {signal_id("a", 1, 2, "USA", "CHN", kind, "tariff") for kind in ("measure", "threat")}
     assert len(ids) == 2
     assert all(len(i) == 16 and int(i, 16) >= 0 for i in ids)

@@ -5,7 +5,7 @@ import sys
 
 import pytest
 
-from pipeline.signals.readers.rules.reading import VERSION
+from pipeline.signals.readers.rules.reader import VERSION
 from pipeline.signals.readers.rules.syntax import Tree, is_installed, parse_sentences
 from pipeline.signals.tokens import tokenize
 

@@ -18,7 +18,7 @@ from pipeline import clock
 from pipeline.contracts.instants import parse_retry_after
 from pipeline.contracts.model import Vocabulary
 from pipeline.signals.readers.llm.budget import Budget, SpentError
-from pipeline.signals.readers.llm.reading import BadAnswerError
+from pipeline.signals.readers.llm.reader import BadAnswerError
 
 if TYPE_CHECKING:
     import httpx

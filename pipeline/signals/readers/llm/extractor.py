@@ -14,7 +14,7 @@ import polars as pl
 
 from pipeline.contracts.vocabulary import KIND_POLARITY
 from pipeline.settings import Settings
-from pipeline.signals.calibrate import tiers
+from pipeline.signals.calibrate import assign_tiers
 from pipeline.signals.merge import merge
 from pipeline.signals.readers.llm import confidence as confidences
 from pipeline.signals.readers.llm.budget import Budget
@@ -22,9 +22,9 @@ from pipeline.signals.readers.llm.cache import Cache, FolderCache
 from pipeline.signals.readers.llm.client import Client, Endpoint, Limits, StoppedError, UnreadError
 from pipeline.signals.readers.llm.confidence import Confidence
 from pipeline.signals.readers.llm.prompt import SHA_LENGTH, Article, answer_schema, cache_key, data, instructions, prompt_sha
-from pipeline.signals.readers.llm.reading import Answer, BadAnswerError, believe
+from pipeline.signals.readers.llm.reader import Answer, BadAnswerError, believe
 from pipeline.signals.segment import split_sentences
-from pipeline.signals.texts import TEXT_FINDINGS, Account, ExtractorError, add_title_length, articles_to_texts, to_findings
+from pipeline.signals.texts import TEXT_FINDINGS, ExtractorError, ReadingSummary, add_title_length, articles_to_texts, to_findings
 
 LONGEST_TEXT = 100_000
 EXAMPLES = 3
@@ -74,19 +74,19 @@ class LlmExtractor:
         self.confidence = confidence
         self.limits = limits or Limits()
         self.concurrency = concurrency
-        self.account = Account()
+        self.summary = ReadingSummary()
         self.version = f"0.1.0 {endpoint.model}"
         self.lexicon_sha = sha256(f"{prompt_sha()}\x1f{confidence.points}".encode()).hexdigest()[:SHA_LENGTH]
 
     def extract(self, articles: pl.DataFrame) -> pl.DataFrame:
-        """Findings (`FINDINGS`) of the articles (`ARTICLES`) that the gate lets pass; `account` tells what was left unread.
+        """Findings (`FINDINGS`) of the articles (`ARTICLES`) that the gate lets pass; `summary` tells what was left unread.
 
         `ContractError` for a frame of another shape. `ExtractorError` when asking had to stop (budget, endpoint, key) or no article at all
         could be read: half a day must not stand for a whole one. Answers that came before are kept and not asked for again.
         """
         texts = articles_to_texts(articles)
         found = self._read(texts)
-        self.account = replace(self.account, off_topic=articles.height - texts.height)
+        self.summary = replace(self.summary, off_topic=articles.height - texts.height)
         return to_findings(found, articles)
 
     def read_texts(self, texts: pl.DataFrame) -> pl.DataFrame:
@@ -99,7 +99,7 @@ class LlmExtractor:
             for text_id, day, source, text, title_length in texts.iter_rows()
         ]
         outcomes, stopped = self._outcomes(articles)
-        self.account = _account(articles, outcomes)
+        self.summary = _summarize(articles, outcomes)
         self._insist(outcomes, stopped)
         rows = [row for outcome in outcomes if isinstance(outcome, Answer) for row in outcome.rows]
         read = pl.DataFrame(rows, schema=_ROWS_SCHEMA)
@@ -107,7 +107,7 @@ class LlmExtractor:
         merged = merge(read.with_columns(probability))
         found = merged.with_columns(
             polarity=pl.col("kind").replace_strict(dict(KIND_POLARITY), default=None, return_dtype=pl.String()),
-            tier=tiers(merged["probability"]),
+            tier=assign_tiers(merged["probability"]),
             readers=pl.lit(self.name),
             # a model's answer names no words
             **{name: pl.lit("") for name in ("actor_words", "target_words", "alternatives")},
@@ -152,7 +152,7 @@ class LlmExtractor:
         """`ExtractorError` when asking was stopped or nothing was read."""
         unread = [outcome for outcome in outcomes if isinstance(outcome, _Unread)]
         read = len(outcomes) - len(unread)
-        counted = f"{read} of {len(outcomes)} texts were read, {len(unread)} were left unread"
+        counted = f"{read} of {len(outcomes)} texts were read, {len(unread)} were not"
         spent = self.budget.spent
         cost = f"{spent.requests:,} requests, {spent.tokens:,} tokens so far; answers that came are kept and are not asked for again"
         if stopped and unread:
@@ -205,8 +205,8 @@ def _is_usable(content: str, article: Article) -> bool:
     return True
 
 
-def _account(articles: Sequence[Article], outcomes: Sequence[Answer | _Unread]) -> Account:
+def _summarize(articles: Sequence[Article], outcomes: Sequence[Answer | _Unread]) -> ReadingSummary:
     unread = Counter(outcome.reason for outcome in outcomes if isinstance(outcome, _Unread))
     rejected: Counter[str] = sum((outcome.rejected for outcome in outcomes if isinstance(outcome, Answer)), Counter())
     left = [article.text_id for article, outcome in zip(articles, outcomes, strict=True) if isinstance(outcome, _Unread)]
-    return Account(len(articles), unread, rejected, tuple(left[:EXAMPLES]))
+    return ReadingSummary(len(articles), unread, rejected, tuple(left[:EXAMPLES]))

@@ -8,8 +8,8 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from pipeline.settings import Settings
-from pipeline.signals.alignment import align, judged
-from pipeline.signals.gold import Gold, GoldError, half, read_gold
+from pipeline.signals.alignment import align, judge_predictions
+from pipeline.signals.gold import Gold, GoldError, read_gold, select_half
 from pipeline.signals.readers.llm.confidence import IDENTITY, Confidence, fit
 from pipeline.signals.readers.llm.extractor import LlmExtractor, from_settings
 from pipeline.signals.texts import ExtractorError
@@ -17,7 +17,7 @@ from pipeline.signals.texts import ExtractorError
 
 def measured(extractor: LlmExtractor, gold: Gold) -> tuple[Confidence, int]:
     """The table for the model, and the number of readings that it rests on. `extractor` must give its confidence as it is (`IDENTITY`)."""
-    verdicts = judged(align(gold, extractor.read_texts(gold.passages))).drop_nulls("is_right")
+    verdicts = judge_predictions(align(gold, extractor.read_texts(gold.passages))).drop_nulls("is_right")
     return fit(list(verdicts.select("probability", "is_right").iter_rows())), verdicts.height
 
 
@@ -25,12 +25,12 @@ def main(paths: Sequence[str]) -> None:
     """Write the table that the even half of the gold files supports, with where it comes from."""
     gold = read_gold(*map(Path, paths))
     extractor = from_settings(Settings(), confidence=IDENTITY)
-    table, readings = measured(extractor, gold.only(half(gold.passages, "even")))
+    table, readings = measured(extractor, gold.select_passages(select_half(gold.passages, "even")))
     sys.stdout.write(
         f"# {extractor.endpoint.model}, {readings} readings in the even half of {', '.join(Path(path).name for path in paths)}\n"
     )
     sys.stdout.write(f"points = {[list(point) for point in table.points]}\n")
-    sys.stderr.write("".join(f"{said}\n" for said in extractor.account.told()))
+    sys.stderr.write("".join(f"{said}\n" for said in extractor.summary.describe()))
 
 
 if __name__ == "__main__":

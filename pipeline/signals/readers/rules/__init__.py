@@ -1,8 +1,8 @@
 """The rule reader, which finds acts by the lexicon and their actors and targets by grammar.
 
-Steps: `phrases` -> `matching` -> `compose`, `bare`, `nominal` (acts) -> `roles` (actor and target) -> `reading`.
+Steps: `phrases` -> `matching` -> `compose`, `bare`, `nominal` (acts) -> `roles` (actor and target) -> `reader`.
 """
 
-from pipeline.signals.readers.rules.reading import RuleReader
+from pipeline.signals.readers.rules.reader import RuleReader
 
 __all__ = ["RuleReader"]

@@ -65,7 +65,7 @@ def test_a_passing_failure_is_tried_again(tmp_path: Path, failures: list[Canned]
         extractor = reader(model.url, tmp_path)
         assert found(extractor.read_texts(texts(TEXT))) == FOUND
     assert len(model.requests) == tries
-    assert extractor.account.told() == ()
+    assert extractor.summary.describe() == ()
 
 
 def test_the_wait_that_the_endpoint_asks_for_is_kept(tmp_path: Path) -> None:
@@ -102,9 +102,9 @@ def test_a_text_that_cannot_be_read_is_counted_with_its_reason(tmp_path: Path, r
         extractor = reader(model.url, tmp_path)
         assert found(extractor.read_texts(texts(TEXT, "Rain fell."))) == FOUND
     assert len(model.requests) == 1 + tries
-    assert extractor.account.unread == {reason: 1}
+    assert extractor.summary.unread == {reason: 1}
     assert reason in UNREAD
-    assert extractor.account.told() == (f"1 of 2 texts were left unread (such as t1): 1 {reason}",)
+    assert extractor.summary.describe() == (f"1 of 2 texts were not read (e.g. t1): 1 {reason}",)
 
 
 def test_a_slow_reply_is_not_waited_for(tmp_path: Path) -> None:
@@ -112,7 +112,7 @@ def test_a_slow_reply_is_not_waited_for(tmp_path: Path) -> None:
     with serving(lambda asked: replace(GOOD, after=0.08) if "Rain" in asked["messages"][1]["content"] else GOOD) as model:
         extractor = reader(model.url, tmp_path, limits=hasty)
         extractor.read_texts(texts(TEXT, "Rain fell."))
-    assert extractor.account.unread == {"timeout": 1}
+    assert extractor.summary.unread == {"timeout": 1}
     assert len(model.requests) == 3
 
 
@@ -120,7 +120,7 @@ def test_a_text_beyond_all_measure_is_not_sent(tmp_path: Path) -> None:
     with serving(in_turn(GOOD)) as model:
         extractor = reader(model.url, tmp_path)
         extractor.read_texts(texts(TEXT, "Rain fell. " * 10_000))
-    assert extractor.account.unread == {"text_too_long": 1}
+    assert extractor.summary.unread == {"text_too_long": 1}
     assert len(model.requests) == 1
 
 
@@ -139,7 +139,7 @@ def test_nothing_read_at_all_is_a_failure_and_no_empty_frame(tmp_path: Path) -> 
 def test_where_nothing_would_go_better_asking_stops(tmp_path: Path, status: int) -> None:
     with (
         serving(in_turn(failing(status, "wrong", Location="http://elsewhere.example"))) as model,
-        pytest.raises(ExtractorError, match=rf"stopped: the endpoint answered {status}: wrong; look at llm_base_url.*3 were left unread"),
+        pytest.raises(ExtractorError, match=rf"stopped: the endpoint answered {status}: wrong; look at llm_base_url.*3 were not"),
     ):
         reader(model.url, tmp_path).read_texts(texts("One.", "Two.", "Three."))
     assert len(model.requests) == 1
@@ -149,7 +149,7 @@ def test_an_endpoint_that_is_down_is_not_asked_about_every_text(tmp_path: Path) 
     extractor = reader("http://127.0.0.1:9/v1", tmp_path)
     with pytest.raises(ExtractorError, match=r"failed on 3 texts in a row, last with no_connection"):
         extractor.read_texts(texts(*(f"Rain fell {n} times." for n in range(20))))
-    assert extractor.account.unread == {"no_connection": 3, "not_asked": 17}
+    assert extractor.summary.unread == {"no_connection": 3, "not_asked": 17}
 
 
 def test_texts_that_make_the_model_answer_badly_do_not_stop_the_others(tmp_path: Path) -> None:
@@ -157,15 +157,13 @@ def test_texts_that_make_the_model_answer_badly_do_not_stop_the_others(tmp_path:
         extractor = reader(model.url, tmp_path)
         hostile = [f"Rain fell {n} times." for n in range(6)]
         assert [row[1:] for row in found(extractor.read_texts(texts(*hostile, TEXT)))] == [("CAN", "BRA", "measure")]
-    assert extractor.account.unread == {"bad_answer": 6}
+    assert extractor.summary.unread == {"bad_answer": 6}
 
 
 def test_a_budget_of_requests_is_kept_and_told(tmp_path: Path) -> None:
     with serving(in_turn(NOTHING)) as model:
         extractor = reader(model.url, tmp_path, requests=2)
-        with pytest.raises(
-            ExtractorError, match=r"budget of 2 requests is spent; raise llm_budget.*2 of 4 texts were read, 2 were left unread"
-        ):
+        with pytest.raises(ExtractorError, match=r"budget of 2 requests is spent; raise llm_budget.*2 of 4 texts were read, 2 were not"):
             extractor.read_texts(texts("One.", "Two.", "Three.", "Four."))
         assert len(model.requests) == 2
         reader(model.url, tmp_path, requests=2).read_texts(texts("One.", "Two.", "Three.", "Four."))

@@ -93,7 +93,7 @@ def test_unread_texts_are_asked_about_again(tmp_path: Path) -> None:
         second = reader(model.url, tmp_path)
         second.read_texts(texts(TEXT, "Rain fell."))
     assert len(model.requests) == 4
-    assert second.account.told() == ()
+    assert second.summary.describe() == ()
 
 
 def test_an_answer_that_was_kept_is_judged_anew(tmp_path: Path) -> None:
@@ -102,7 +102,7 @@ def test_an_answer_that_was_kept_is_judged_anew(tmp_path: Path) -> None:
         second = reader(model.url, tmp_path)
         assert second.read_texts(texts(TEXT)).is_empty()
     assert len(model.requests) == 1
-    assert second.account.told() == ("1 signals of the reader were rejected: 1 unknown_actor",)
+    assert second.summary.describe() == ("1 signals of the reader were rejected: 1 unknown_actor",)
 
 
 def test_any_number_of_requests_at_a_time_gives_the_same_bytes(tmp_path: Path) -> None:
@@ -137,7 +137,7 @@ def test_an_article_that_gives_orders_gets_no_invented_signal_through(tmp_path: 
     with serving(in_turn(obedient(invented))) as model:
         extractor = reader(model.url, tmp_path)
         assert extractor.read_texts(texts(HOSTILE)).is_empty()
-    assert extractor.account.rejected == {"quote_not_in_article": 1}
+    assert extractor.summary.rejected == {"quote_not_in_article": 1}
 
 
 def test_an_article_stands_in_the_data_part_of_the_request_only(tmp_path: Path) -> None:

@@ -1,6 +1,6 @@
-"""An extractor that reads each text once in its life: what was read before is taken from a store.
+"""Extractor that reads each distinct text once and takes the rest from a store.
 
-Belongs here: what makes two texts the same. Does not: the store (`pipeline/warehouse/readings.py`), or reading.
+Belongs here: when two texts count as the same. Does not: the store (`pipeline/warehouse/readings.py`) or reading.
 """
 
 from collections.abc import Sequence
@@ -11,9 +11,9 @@ import polars as pl
 
 from pipeline.signals.extract import SentenceExtractor
 from pipeline.signals.merge import KEY, signal_id
-from pipeline.signals.texts import TEXT_FINDINGS, TEXTS_SCHEMA, Account, articles_to_texts, to_findings
+from pipeline.signals.texts import TEXT_FINDINGS, TEXTS_SCHEMA, ReadingSummary, articles_to_texts, to_findings
 
-#: A text as it is stored: its key, and its findings without what belongs to one article.
+#: One stored text: its key, and its findings without the columns that depend on the article.
 READING_SCHEMA = pl.Schema(
     {
         "text_key": pl.String(),
@@ -26,7 +26,7 @@ class Readings(Protocol):
     """A store of readings (`READING_SCHEMA`) by one version of an extractor."""
 
     def get(self, keys: Sequence[str]) -> pl.DataFrame:
-        """The stored readings of these texts."""
+        """Return the stored readings of these texts."""
         ...
 
     def add(self, readings: pl.DataFrame) -> None:
@@ -34,37 +34,37 @@ class Readings(Protocol):
         ...
 
 
-class RememberingExtractor:
-    """Extracts from articles like the extractor it is given, but reads only texts that are not in the store."""
+class CachingExtractor:
+    """Wraps an extractor and reads only texts that are not in the store."""
 
     def __init__(self, extractor: SentenceExtractor, readings: Readings) -> None:
         self._extractor = extractor
         self._readings = readings
         self.name, self.version, self.lexicon_sha = extractor.name, extractor.version, extractor.lexicon_sha
-        self.account = Account()
+        self.summary = ReadingSummary()
 
     def extract(self, articles: pl.DataFrame) -> pl.DataFrame:
         """See `Extractor.extract`."""
         texts = articles_to_texts(articles)
-        self.account = Account(texts.height, off_topic=articles.height - texts.height)
-        keyed = texts.with_columns(text_key=text_keys(texts))
+        self.summary = ReadingSummary(texts.height, off_topic=articles.height - texts.height)
+        keyed = texts.with_columns(text_key=compute_text_keys(texts))
         stored = self._readings.get(keyed["text_key"].to_list())
         new = keyed.join(stored, on="text_key", how="anti").unique("text_key", keep="first", maintain_order=True)
         if not new.is_empty():
-            read = self._read(new)
-            self._readings.add(read)
-            stored = pl.concat([stored, read])
-        return to_findings(_of_articles(keyed, stored), articles)
+            readings = self._read(new)
+            self._readings.add(readings)
+            stored = pl.concat([stored, readings])
+        return to_findings(_expand_to_articles(keyed, stored), articles)
 
     def read_texts(self, texts: pl.DataFrame) -> pl.DataFrame:
-        """See `Extractor.read_texts`; passages are read every time."""
+        """See `Extractor.read_texts`; passages are not stored."""
         return self._extractor.read_texts(texts)
 
     def _read(self, keyed: pl.DataFrame) -> pl.DataFrame:
-        """Readings of texts that are read now; a text without findings has an empty list."""
-        found = self._extractor.read_texts(keyed.select(*TEXTS_SCHEMA, "title_length").with_columns(id=keyed["text_key"]))
+        """Read new texts; a text without findings has an empty list."""
+        findings = self._extractor.read_texts(keyed.select(*TEXTS_SCHEMA, "title_length").with_columns(id=keyed["text_key"]))
         columns = [field.name for field in READING_SCHEMA["findings"].inner.fields]  # type: ignore[attr-defined]  # a list of structs
-        by_text = found.group_by(pl.col("article_id").alias("text_key"), maintain_order=True).agg(findings=pl.struct(columns))
+        by_text = findings.group_by(pl.col("article_id").alias("text_key"), maintain_order=True).agg(findings=pl.struct(columns))
         return (
             keyed.select("text_key")
             .join(by_text, on="text_key", how="left", maintain_order="left")
@@ -72,14 +72,14 @@ class RememberingExtractor:
         )
 
 
-def text_keys(texts: pl.DataFrame) -> pl.Series:
-    """A key for each text: equal where all that a reader sees of it is equal (text, where its title ends, day and source)."""
+def compute_text_keys(texts: pl.DataFrame) -> pl.Series:
+    """Hash everything that a reader sees of each text: text, title length, day and source."""
     rows = texts.select("text", "title_length", "date", "source").iter_rows()
     return pl.Series([blake2b("\0".join(map(str, row)).encode(), digest_size=16).hexdigest() for row in rows], dtype=pl.String())
 
 
-def _of_articles(keyed: pl.DataFrame, readings: pl.DataFrame) -> pl.DataFrame:
-    """The stored findings as those of each article with that text (`TEXT_FINDINGS`)."""
+def _expand_to_articles(keyed: pl.DataFrame, readings: pl.DataFrame) -> pl.DataFrame:
+    """Return the stored findings of each article (`TEXT_FINDINGS`)."""
     rows = (
         keyed.select("text_key", article_id="id")
         .join(readings.filter(pl.col("findings").list.len() > 0), on="text_key", how="inner")

@@ -3,7 +3,7 @@ from typing import Any
 
 import pytest
 
-from pipeline.signals.readers.llm.reading import REJECTED, BadAnswerError, believe
+from pipeline.signals.readers.llm.reader import REJECTED, BadAnswerError, believe
 from tests.unit.signals.llm.scenes import TEXT, answer, article, signal
 
 

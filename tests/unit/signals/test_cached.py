@@ -1,4 +1,4 @@
-"""A text is read once: the second time its findings come from the store, and are the same."""
+"""A text is read once; the second time its findings come from the store and are the same."""
 
 from datetime import date
 from pathlib import Path
@@ -8,8 +8,8 @@ import polars as pl
 import pytest
 
 from pipeline.contracts.tables.core import ARTICLES
+from pipeline.signals.cached import READING_SCHEMA, CachingExtractor
 from pipeline.signals.extract import SentenceExtractor
-from pipeline.signals.remembered import READING_SCHEMA, RememberingExtractor
 from pipeline.warehouse import readings as module
 from pipeline.warehouse.readings import StoredReadings
 
@@ -26,8 +26,8 @@ def articles(**texts: str) -> pl.DataFrame:
     return pl.DataFrame(rows, schema=ARTICLES.schema)
 
 
-class Counting(SentenceExtractor):
-    """The rules, with a count of the texts that they read."""
+class CountingExtractor(SentenceExtractor):
+    """The rules, with a count of the texts that were read."""
 
     def __init__(self) -> None:
         super().__init__("rules")
@@ -39,51 +39,51 @@ class Counting(SentenceExtractor):
 
 
 @pytest.fixture
-def counting() -> Counting:
-    return Counting()
+def counting() -> CountingExtractor:
+    return CountingExtractor()
 
 
 @pytest.fixture
-def remembering(counting: Counting, tmp_path: Path) -> RememberingExtractor:
-    return RememberingExtractor(counting, StoredReadings(tmp_path, "v1", READING_SCHEMA))
+def caching(counting: CountingExtractor, tmp_path: Path) -> CachingExtractor:
+    return CachingExtractor(counting, StoredReadings(tmp_path, "v1", READING_SCHEMA))
 
 
-def test_findings_are_those_of_the_extractor_itself(remembering: RememberingExtractor, counting: Counting) -> None:
+def test_findings_equal_those_of_the_wrapped_extractor(caching: CachingExtractor, counting: CountingExtractor) -> None:
     both = articles(a=TARIFF, b=QUIET)
     expected = SentenceExtractor("rules").extract(both)
     assert expected.height > 0
     for _ in range(2):
-        assert remembering.extract(both).equals(expected)
+        assert caching.extract(both).equals(expected)
     assert counting.texts_read == 2
 
 
-def test_a_text_in_a_second_article_is_not_read_again(remembering: RememberingExtractor, counting: Counting) -> None:
-    first = remembering.extract(articles(a=TARIFF))
-    second = remembering.extract(articles(a=TARIFF, copy=TARIFF))
+def test_a_text_in_a_second_article_is_not_read_again(caching: CachingExtractor, counting: CountingExtractor) -> None:
+    first = caching.extract(articles(a=TARIFF))
+    second = caching.extract(articles(a=TARIFF, copy=TARIFF))
     assert counting.texts_read == 1
     assert second.height == 2 * first.height
     assert second["signal_id"].n_unique() == second.height
 
 
 @pytest.mark.parametrize("change", [{"index_date": date(2025, 3, 4)}, {"source": "Echo"}, {"title": f"{TARIFF} Again."}])
-def test_a_text_that_a_reader_would_see_otherwise_is_read(
-    remembering: RememberingExtractor, counting: Counting, change: dict[str, Any]
+def test_a_text_with_another_day_source_or_title_is_read_again(
+    caching: CachingExtractor, counting: CountingExtractor, change: dict[str, Any]
 ) -> None:
-    remembering.extract(articles(a=TARIFF))
-    remembering.extract(articles(a=TARIFF).with_columns(**{name: pl.lit(value) for name, value in change.items()}))
+    caching.extract(articles(a=TARIFF))
+    caching.extract(articles(a=TARIFF).with_columns(**{name: pl.lit(value) for name, value in change.items()}))
     assert counting.texts_read == 2
 
 
-def test_another_version_of_the_extractor_reads_again(counting: Counting, tmp_path: Path) -> None:
+def test_another_version_of_the_extractor_reads_again(counting: CountingExtractor, tmp_path: Path) -> None:
     for version in ("v1", "v2"):
-        RememberingExtractor(counting, StoredReadings(tmp_path, version, READING_SCHEMA)).extract(articles(a=TARIFF))
+        CachingExtractor(counting, StoredReadings(tmp_path, version, READING_SCHEMA)).extract(articles(a=TARIFF))
     assert counting.texts_read == 2
 
 
-def test_many_small_files_become_one(remembering: RememberingExtractor, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_many_small_files_become_one(caching: CachingExtractor, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(module, "MOST_FILES", 2)
     texts = {f"a{number}": TARIFF.replace("15", str(number + 10)) for number in range(4)}
     for name, text in texts.items():
-        remembering.extract(articles(**{name: text}))
+        caching.extract(articles(**{name: text}))
     assert len(list((tmp_path / "v1").glob("*.parquet"))) == 2
-    assert remembering.extract(articles(**texts)).equals(SentenceExtractor("rules").extract(articles(**texts)))
+    assert caching.extract(articles(**texts)).equals(SentenceExtractor("rules").extract(articles(**texts)))
