@@ -1,1 +1,1 @@
-"""Programs that write generated files of the repository: `python -m scripts.NAME`, or the target of that name in the Makefile."""
+"""Scripts that write generated files: `python -m scripts.NAME` or `make NAME`."""

@@ -1,6 +1,6 @@
-"""Write the answers in README.md and docs/sql-cookbook.md from the published index of the bundled sample: `make answers`.
+"""Fill in query results in README.md and docs/sql-cookbook.md from the bundled sample: `make answers`.
 
-An answer is the table that follows a query: a block of SQL, an empty line, a Markdown table.
+A result is a Markdown table after a block of SQL and an empty line.
 """
 
 import re
@@ -14,29 +14,29 @@ import duckdb
 
 ROOT = Path(__file__).parents[1]
 PAGES = ("README.md", "docs/sql-cookbook.md")
-_ANSWERED = re.compile(r"(```sql\n(?P<sql>(?:(?!```).)*?)```\n\n)(?P<table>(?:\|[^\n]*\n)+)", re.DOTALL)
+_QUERY_AND_RESULT = re.compile(r"(```sql\n(?P<sql>(?:(?!```).)*?)```\n\n)(?P<table>(?:\|[^\n]*\n)+)", re.DOTALL)
 _RELEASE = re.compile(r"(release `)[^`]+(`)")
 
 
 def fill_answers(page: str, database: Path) -> str:
-    """Return the page with the answers that the database gives, and with the name of its release."""
+    """Return the page with the query results and the release name of the database."""
     with duckdb.connect(str(database), read_only=True) as connection:
         ((release,),) = connection.sql("select release from about").fetchall()
-        page = _ANSWERED.sub(lambda found: found[1] + _table(connection, found["sql"]), page)
+        page = _QUERY_AND_RESULT.sub(lambda match: match[1] + _render_result(connection, match["sql"]), page)
     return _RELEASE.sub(rf"\g<1>{release}\g<2>", page)
 
 
-def _table(connection: duckdb.DuckDBPyConnection, sql: str) -> str:
-    answer = connection.sql(sql)
-    return "".join(_line(cells) for cells in (answer.columns, ["---"] * len(answer.columns), *answer.fetchall()))
+def _render_result(connection: duckdb.DuckDBPyConnection, sql: str) -> str:
+    result = connection.sql(sql)
+    return "".join(_render_line(cells) for cells in (result.columns, ["---"] * len(result.columns), *result.fetchall()))
 
 
-def _line(cells: Iterable[Any]) -> str:
-    shown = [_cell(cell) for cell in cells]
-    return f"|{'|'.join(shown)}|\n" if set(shown) == {"---"} else f"| {' | '.join(shown)} |\n"
+def _render_line(cells: Iterable[Any]) -> str:
+    texts = [_render_cell(cell) for cell in cells]
+    return f"|{'|'.join(texts)}|\n" if set(texts) == {"---"} else f"| {' | '.join(texts)} |\n"
 
 
-def _cell(value: Any) -> str:
+def _render_cell(value: Any) -> str:
     if value is None:
         return ""
     if isinstance(value, bool):
@@ -51,7 +51,7 @@ def _cell(value: Any) -> str:
 
 
 def main() -> None:
-    """Fill the pages from the database that the command line names."""
+    """Fill in the pages from the database given on the command line."""
     database = Path(sys.argv[1])
     for name in PAGES:
         path = ROOT / name

@@ -1,7 +1,6 @@
-"""Count the findings of each kind that the default reader makes of the bundled sample, and show what changed: `make counts`.
+"""Count the findings of the default extractor on the bundled sample and show the changes: `make counts`.
 
-Read the differences before you commit `tests/unit/signals/counts.csv`: one lexicon entry can over-count a whole kind for years when nobody
-looks.
+Check the differences before you commit `tests/unit/signals/counts.csv`: a single lexicon entry can over-count a whole kind.
 """
 
 from pathlib import Path
@@ -25,18 +24,18 @@ def read_counts() -> pl.DataFrame:
 
 
 def read_sample() -> pl.DataFrame:
-    """Read the bundled sample with the default reader; return the findings."""
+    """Return the findings of the default extractor on the bundled sample."""
     raw = collect_rows(read_articles([ArticleFiles(path=str(SAMPLE_ARTICLES))], last_day=SAMPLE_LAST_DAY))
     return make_extractor(Settings()).extract(admit(raw).articles)
 
 
 def count_findings(findings: pl.DataFrame) -> pl.DataFrame:
-    """Count findings by reader, kind and modality."""
+    """Count findings by extractor, kind and modality."""
     return findings.group_by(BY).agg(findings=pl.len().cast(pl.Int64)).sort(BY).select(*SCHEMA)
 
 
 def show_differences(before: pl.DataFrame, now: pl.DataFrame) -> str:
-    """Lay out what is counted differently, one line each and the total; empty when nothing is."""
+    """Render changed counts as text, one line each and the total; empty when nothing changed."""
     both = before.join(now, on=BY, how="full", coalesce=True, suffix="_now").with_columns(pl.selectors.numeric().fill_null(0)).sort(BY)
     changed = both.filter(pl.col("findings") != pl.col("findings_now"))
     if changed.is_empty():
@@ -46,11 +45,11 @@ def show_differences(before: pl.DataFrame, now: pl.DataFrame) -> str:
         f"{extractor:<10} {kind:<14} {modality:<13} {was:>7} {is_now:>7} {is_now - was:>+7}"
         for extractor, kind, modality, was, is_now in (*changed.iter_rows(), total)
     ]
-    return "\n".join((f"{'reader':<10} {'kind':<14} {'modality':<13} {'before':>7} {'now':>7} {'change':>7}", *lines))
+    return "\n".join((f"{'extractor':<10} {'kind':<14} {'modality':<13} {'before':>7} {'now':>7} {'change':>7}", *lines))
 
 
 def write_counts() -> str:
-    """Write the counts of the present reader; return what changed."""
+    """Write the current counts; return the changes."""
     now = count_findings(read_sample())
     changed = show_differences(read_counts() if COUNTS.exists() else now.clear(), now)
     now.write_csv(COUNTS)

@@ -1,4 +1,4 @@
-"""Print the data dictionary: `make dictionary` writes it to `docs/data-dictionary.md`."""
+"""Print the data dictionary; `make dictionary` writes it to `docs/data-dictionary.md`."""
 
 import sys
 

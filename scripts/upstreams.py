@@ -1,6 +1,6 @@
-"""Write the tables of upstreams in README.md and docs/operations.md from the records of upstreams: `make upstreams`.
+"""Write the tables of upstreams in README.md and docs/operations.md: `make upstreams`.
 
-A table is written between the lines `<!-- NAME -->` and `<!-- end -->`.
+Each table is written between the lines `<!-- NAME -->` and `<!-- end -->`.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -16,92 +16,99 @@ from pipeline.settings.sources import Sources
 ROOT = Path(__file__).parents[1]
 
 
-def _table(heads: Iterable[str], rows: Iterable[Iterable[str]]) -> str:
+def _render_table(heads: Iterable[str], rows: Iterable[Iterable[str]]) -> str:
     names = list(heads)
     lines = [names, ["---"] * len(names), *([cell.replace("|", "\\|") for cell in row] for row in rows)]
     return "\n".join(f"| {' | '.join(line)} |".replace("| --- ", "|---").replace("--- |", "---|") for line in lines)
 
 
-def overview_table() -> str:
-    """What each upstream contains, and which tables show it."""
-    return _table(("name", "what it gives", "where it goes"), ((f"`{one.name}`", one.content, one.shown_in) for one in UPSTREAMS.values()))
+def render_overview() -> str:
+    """Render the content of each upstream and the tables that show it."""
+    return _render_table(("name", "content", "shown in"), ((f"`{up.name}`", up.content, up.shown_in) for up in UPSTREAMS.values()))
 
 
-def request_table() -> str:
-    """What is requested of each upstream, and when."""
-    return _table(
-        ("name", "what is requested", "how often", "final, and not requested again", "late after", "key"),
+def render_requests() -> str:
+    """Render what is requested from each upstream, and when."""
+    return _render_table(
+        ("name", "what is requested", "how often", "final (no longer requested)", "late after", "key"),
         (
-            (f"`{one.name}`", one.requests, one.frequency, one.final_when, _days(one.late_after_days), _code(one.key_variable))
+            (
+                f"`{one.name}`",
+                one.requests,
+                one.frequency,
+                one.final_when,
+                _format_days(one.late_after_days),
+                _format_code(one.key_variable),
+            )
             for one in UPSTREAMS.values()
         ),
     )
 
 
-def licence_table() -> str:
-    """Licence, cadence and lag of each upstream."""
-    return _table(
+def render_licences() -> str:
+    """Render licence, cadence and lag of each upstream."""
+    return _render_table(
         ("name", "licence", "cadence", "lag"), ((f"`{one.name}`", one.licence, one.cadence, one.release_lag) for one in UPSTREAMS.values())
     )
 
 
-def settings_table() -> str:
-    """Every setting of `[sources]`, with its default and meaning."""
-    return _table(("group and name", "default", "meaning"), _setting_rows("sources", Sources))
+def render_settings() -> str:
+    """Render every setting of `[sources]` with default and meaning."""
+    return _render_table(("group and name", "default", "meaning"), _list_settings("sources", Sources))
 
 
-#: The tables of each document by the names in their marks.
+#: Tables of each document by the name in its marker.
 TABLES: Mapping[str, Mapping[str, Callable[[], str]]] = {
-    "README.md": {"upstreams": overview_table},
-    "docs/operations.md": {"settings of sources": settings_table, "requests": request_table, "licences": licence_table},
+    "README.md": {"upstreams": render_overview},
+    "docs/operations.md": {"settings of sources": render_settings, "requests": render_requests, "licences": render_licences},
 }
 
 
 def fill_tables(page: str, tables: Mapping[str, Callable[[], str]]) -> str:
-    """Return the page with each table between its marks; `ValueError` where the page has no such marks."""
+    """Return the page with each table between its markers; `ValueError` where markers are missing."""
     for name, render in tables.items():
-        before, mark, rest = page.partition(f"<!-- {name} -->\n")
+        before, marker, rest = page.partition(f"<!-- {name} -->\n")
         _, end, after = rest.partition("<!-- end -->\n")
-        if not (mark and end):
-            raise ValueError(f"the page has no lines <!-- {name} --> and <!-- end -->, between which the table belongs; add them")
-        page = f"{before}{mark}{render()}\n{end}{after}"
+        if not (marker and end):
+            raise ValueError(f"the page lacks the lines <!-- {name} --> and <!-- end --> around the table; add them")
+        page = f"{before}{marker}{render()}\n{end}{after}"
     return page
 
 
-def _setting_rows(path: str, model: type[BaseModel]) -> Iterator[tuple[str, str, str]]:
+def _list_settings(path: str, model: type[BaseModel]) -> Iterator[tuple[str, str, str]]:
     for name, field in model.model_fields.items():
         if isinstance(field.annotation, type) and issubclass(field.annotation, BaseModel):
-            yield from _setting_rows(f"{path}.{name}", field.annotation)
+            yield from _list_settings(f"{path}.{name}", field.annotation)
         else:
-            yield f"`{path}.{name}`", _default(field), _meaning(path, name, field)
+            yield f"`{path}.{name}`", _format_default(field), _describe_setting(path, name, field)
 
 
-def _default(field: FieldInfo) -> str:
+def _format_default(field: FieldInfo) -> str:
     value: Any = field.default
     if value in (None, "", (), {}):
         return "none"
     if isinstance(value, tuple):
-        return f"`[{', '.join(_quoted(part) for part in value)}]`"
+        return f"`[{', '.join(_quote(part) for part in value)}]`"
     if isinstance(value, float):
         return f"`{value:g}`"
     return f"`{str(value).lower() if isinstance(value, bool) else value}`"
 
 
-def _quoted(value: str) -> str:
+def _quote(value: str) -> str:
     return f'"{value}"'
 
 
-def _meaning(path: str, name: str, field: FieldInfo) -> str:
+def _describe_setting(path: str, name: str, field: FieldInfo) -> str:
     upstream = UPSTREAMS.get(path.rpartition(".")[2])
-    note = f"; give it as the variable `{upstream.key_variable}` only" if upstream and name == "key" else ""
+    note = f"; set it as the variable `{upstream.key_variable}` only" if upstream and name == "key" else ""
     return f"{field.description}{note}"
 
 
-def _days(count: int) -> str:
+def _format_days(count: int) -> str:
     return f"{count} day{'s' if count > 1 else ''}"
 
 
-def _code(text: str | None) -> str:
+def _format_code(text: str | None) -> str:
     return f"`{text}`" if text else "none"
 
 

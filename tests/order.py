@@ -1,4 +1,4 @@
-"""The order of test files: those that take longest first, so that no worker is left with a long one at the end."""
+"""Run the slowest test files first, so that no worker ends with a long one."""
 
 from collections import defaultdict
 
@@ -6,17 +6,17 @@ import pytest
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Sort whole files; the tests of a file keep their order."""
+    """Sort test files; the tests within a file keep their order."""
     files: dict[object, list[pytest.Item]] = defaultdict(list)
     for item in items:
         files[item.path].append(item)
-    ranks = {path: _rank(tests) for path, tests in files.items()}
+    ranks = {path: _rank_file(tests) for path, tests in files.items()}
     first_of_sample = next((path for path in files if ranks[path][1]), None)
     items.sort(key=lambda item: (item.path != first_of_sample, ranks[item.path]))
 
 
-def _rank(tests: list[pytest.Item]) -> tuple[bool, bool]:
-    """Files with slow tests come first; files that wait for the run of the sample come after their like, when it is likely over."""
+def _rank_file(tests: list[pytest.Item]) -> tuple[bool, bool]:
+    """Rank files with slow tests first; among equals, those that need the sample run last, when it is likely done."""
     is_slow = any(test.get_closest_marker("slow") for test in tests)
     needs_sample = any("sample_run" in getattr(test, "fixturenames", ()) for test in tests)
     return not is_slow, needs_sample

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.conftest import surroundings
+from tests.conftest import command_environment
 
 PROGRAM = Path(__file__).with_name("small_run.py")
 _CONTROL = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]")
@@ -23,7 +23,7 @@ def started(folder: Path, stderr: int) -> Iterator[subprocess.Popen[str]]:
     """The program with its standard error there; killed at the end if it still waits."""
     process = subprocess.Popen(
         [sys.executable, PROGRAM, folder],
-        env=surroundings(TERM="xterm-256color"),
+        env=command_environment(TERM="xterm-256color"),
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=stderr,

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
-from tests.conftest import Finished, surroundings
+from tests.conftest import CompletedCommand, command_environment
 from tests.unit.sources.gdelt.scenes import document, event, file_of, zipped
 from tests.unit.sources.server import ReceivedRequest, Responder, Response, Upstream, conditional_response, error_response, ok_response
 
@@ -159,18 +159,18 @@ class Home:
         return subprocess.Popen(
             [sys.executable, str(TENSION_AT), str(AHEAD.total_seconds()), *shlex.split(command)],
             cwd=self.folder,
-            env=surroundings(**KEYS),
+            env=command_environment(**KEYS),
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             text=True,
             encoding="utf-8",
         )
 
-    def tension(self, command: str) -> Finished:
+    def tension(self, command: str) -> CompletedCommand:
         """Run `tension COMMAND` to its end."""
         with self.start(command) as process:
             stdout, stderr = process.communicate(timeout=600)
-        return Finished(command, process.returncode, stdout, stderr)
+        return CompletedCommand(command, process.returncode, stdout, stderr)
 
 
 def home_that_asks(upstream: Upstream, folder: Path) -> Home:

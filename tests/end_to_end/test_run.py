@@ -40,13 +40,13 @@ def wire(tmp_path: Path) -> Path:
 
 
 def test_the_run_ends_well_and_prints_the_last_week(sample_run: SampleRun) -> None:
-    assert sample_run.said.returncode == 0
+    assert sample_run.command.returncode == 0
     for word in ("week", "CHN-USA", "30 Nov", "tension", "concession", "stalemate"):
-        assert word in sample_run.said.stdout
+        assert word in sample_run.command.stdout
 
 
 def test_the_run_says_that_it_is_the_sample(sample_run: SampleRun) -> None:
-    assert SAMPLE_NOTE in flat(sample_run.said.stdout)
+    assert SAMPLE_NOTE in flat(sample_run.command.stdout)
 
 
 def test_the_run_accounts_for_every_row(sample_run: SampleRun) -> None:
@@ -54,14 +54,14 @@ def test_the_run_accounts_for_every_row(sample_run: SampleRun) -> None:
     came_in, articles, duplicates, quarantined = (lake.read(table).height for table in (RAW_ARTICLES, ARTICLES, DUPLICATES, QUARANTINE))
     assert came_in == articles + duplicates + quarantined == lake.read(COVERAGE)["article_count"].sum()
     summary = f"{came_in} rows read of 2025-01-20 to 2025-11-30: {articles} articles, {duplicates} duplicates, {quarantined} in quarantine"
-    assert summary in flat(sample_run.said.stdout)
+    assert summary in flat(sample_run.command.stdout)
 
 
 def test_the_run_says_how_many_articles_were_not_read_and_why(sample_run: SampleRun) -> None:
     lake = Lake(sample_run.home / "lake")
     said = re.search(
         r"This run read (\d+) articles for signals; (\d+) were not read \((\d+) not about trade between countries\)",
-        flat(sample_run.said.stdout),
+        flat(sample_run.command.stdout),
     )
     assert said
     read, not_read, off_topic = map(int, said.groups())
@@ -69,11 +69,11 @@ def test_the_run_says_how_many_articles_were_not_read_and_why(sample_run: Sample
     assert not_read == off_topic > 0
     reasons = lake.read(QUARANTINE)["reason"].value_counts()
     for reason, count in reasons.iter_rows():
-        assert f"{count} {reason.replace('_', ' ')}" in flat(sample_run.said.stdout)
+        assert f"{count} {reason.replace('_', ' ')}" in flat(sample_run.command.stdout)
 
 
 def test_the_run_prints_a_line_for_each_step_into_a_pipe(sample_run: SampleRun) -> None:
-    lines = sample_run.said.stderr.splitlines()
+    lines = sample_run.command.stderr.splitlines()
     assert lines[0] == "loading …"
     numbers = [tuple(map(int, found.groups())) for line in lines if (found := re.match(r"(\d+)/(\d+) ", line))]
     assert numbers == [(number, len(numbers)) for number in range(1, len(numbers) + 1)]
@@ -83,13 +83,13 @@ def test_the_run_prints_a_line_for_each_step_into_a_pipe(sample_run: SampleRun) 
 def test_the_run_tells_what_to_do_next(sample_run: SampleRun) -> None:
     for path in (sample_run.database, sample_run.published / "report.html"):
         assert path.exists()
-        assert path.name in sample_run.said.stdout
-    assert "make ui" in sample_run.said.stdout
+        assert path.name in sample_run.command.stdout
+    assert "make ui" in sample_run.command.stdout
 
 
 def test_the_run_prints_no_traceback_and_no_warning_of_a_library(sample_run: SampleRun) -> None:
-    assert "Traceback" not in sample_run.said.stderr
-    assert "Warning" not in sample_run.said.stderr
+    assert "Traceback" not in sample_run.command.stderr
+    assert "Warning" not in sample_run.command.stderr
 
 
 def test_no_half_written_file_is_left(sample_run: SampleRun) -> None:

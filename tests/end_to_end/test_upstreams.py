@@ -17,7 +17,7 @@ from pipeline.sources.gdelt.fetch import quarters
 from pipeline.sources.gdelt.record import event_files
 from pipeline.sources.http.archive import Archive
 from pipeline.warehouse.lake import Lake
-from tests.conftest import Finished
+from tests.conftest import CompletedCommand
 from tests.end_to_end.five_upstreams import (
     ARTICLES_END,
     CENSUS_KEY,
@@ -65,7 +65,7 @@ SERVED_A_DAY = 2 * len(QUARTERS)
 class Step:
     """A command, what it said, what it asked the server for, and what lay in the home afterwards."""
 
-    said: Finished
+    said: CompletedCommand
     asked: list[ReceivedRequest]
     lake: dict[str, pl.DataFrame]
     published: dict[str, pl.DataFrame]

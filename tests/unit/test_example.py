@@ -1,4 +1,4 @@
-"""`tension.example.toml`: the one documented configuration with every source is valid, and names everything there is."""
+"""`tension.example.toml` is valid, and shows every source and every group of settings."""
 
 import re
 import shutil
@@ -21,25 +21,25 @@ def example(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Settings:
     return Settings()
 
 
-def test_every_upstream_is_on(example: Settings) -> None:
+def test_the_example_enables_every_upstream(example: Settings) -> None:
     assert sorted(example.sources.on) == sorted(UPSTREAMS)
     assert not example.is_sample
 
 
-def test_archives_name_their_columns_otherwise(example: Settings) -> None:
+def test_the_example_shows_archives_with_other_column_names(example: Settings) -> None:
     plain, newspaper, old = example.articles
     assert plain.columns == {}
     assert (newspaper.columns["title"], newspaper.source) == (("headline.main",), "The Newspaper")
     assert old.encoding == "latin-1"
 
 
-def test_it_sets_something_in_every_group_of_settings() -> None:
+def test_the_example_has_a_setting_of_every_group() -> None:
     groups = tomllib.loads(EXAMPLE.read_text(encoding="utf-8"))["sources"]
     assert sorted(groups) == sorted(Sources.model_fields)
     assert [name for name, group in groups.items() if not group] == []
 
 
-def test_it_names_the_variables_of_keys_and_holds_no_key() -> None:
+def test_the_example_names_the_variables_of_keys_but_has_no_key() -> None:
     text = EXAMPLE.read_text(encoding="utf-8")
     assert [one.key_variable for one in UPSTREAMS.values() if one.key_variable and one.key_variable not in text] == []
     assert re.findall(r"^\s*\w*key\s*=", text, flags=re.MULTILINE) == []

@@ -5,7 +5,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from tests.conftest import SampleRun, surroundings
+from tests.conftest import SampleRun, command_environment
 
 SHOW_MODULES = """
 import json, sys
@@ -27,7 +27,7 @@ def loaded_by(folder: Path, *arguments: str | Path) -> set[str]:
     """The top-level packages in memory after `tension ARGUMENTS` in an empty folder."""
     listing = folder / "modules.json"
     code = [sys.executable, "-c", SHOW_MODULES, str(listing), *map(str, arguments)]
-    subprocess.run(code, cwd=folder, env=surroundings(), check=True, capture_output=True, timeout=300)
+    subprocess.run(code, cwd=folder, env=command_environment(), check=True, capture_output=True, timeout=300)
     return {name.partition(".")[0] for name in json.loads(listing.read_text(encoding="utf-8"))}
 
 

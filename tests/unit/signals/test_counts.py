@@ -31,7 +31,7 @@ def test_differences_are_a_table_with_what_came_what_went_and_the_sum() -> None:
     before = counts(("rules", "threat", "asserted", 3), ("rules", "offer", "asserted", 2), ("rules", "easing", "negated", 5))
     now = counts(("rules", "threat", "asserted", 7), ("rules", "demand", "asserted", 1), ("rules", "easing", "negated", 5))
     assert [line.split() for line in show_differences(before, now).splitlines()] == [
-        ["reader", "kind", "modality", "before", "now", "change"],
+        ["extractor", "kind", "modality", "before", "now", "change"],
         ["rules", "demand", "asserted", "0", "1", "+1"],
         ["rules", "offer", "asserted", "2", "0", "-2"],
         ["rules", "threat", "asserted", "3", "7", "+4"],

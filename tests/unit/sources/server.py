@@ -17,7 +17,7 @@ from pipeline.sources.http.addresses import Resolver, resolve_host
 from pipeline.sources.http.archive import Archive
 from pipeline.sources.http.client import Client
 from pipeline.sources.payloads import Request
-from tests.listening import Quiet, listening
+from tests.http_server import QuietHandler, run_server
 
 HOST = "127.0.0.1"
 NOON = datetime(2025, 4, 4, 12, tzinfo=UTC)
@@ -156,7 +156,7 @@ def serve_upstream(tls: ssl.SSLContext | None = None) -> Iterator[Upstream]:
     """Run an upstream on a port of this machine for the duration of the block, over TLS if a context is given."""
     upstream = Upstream()
 
-    class Handler(Quiet):
+    class Handler(QuietHandler):
         wbufsize = 0  # unbuffered, because dripping sends single bytes
 
         def do_GET(self) -> None:  # noqa: N802 the library's name
@@ -181,7 +181,7 @@ def serve_upstream(tls: ssl.SSLContext | None = None) -> Iterator[Upstream]:
                 time.sleep(response.drip)
                 self.wfile.write(chunk)
 
-    with listening(Handler, tls) as port:
+    with run_server(Handler, tls) as port:
         upstream.port, upstream.url = port, f"{'https' if tls else 'http'}://{HOST}:{port}"
         yield upstream
 

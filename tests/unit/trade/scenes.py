@@ -1,7 +1,4 @@
-"""Small lakes of official figures for the tests of `sql/trade`: rows told by hand, and the models run over them.
-
-Belongs here: how figures are told and the tables made. Does not: what a scene shows; that stands in the test.
-"""
+"""Small lakes of official figures for tests of `sql/trade`: rows written by hand, and the models run on them."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -20,15 +17,15 @@ Row = dict[str, Any]
 TRADE_TABLES = [table for table in TABLES.values() if table.layer == "trade"]
 
 
-def month(number: int, first_year: int = 2018) -> str:
-    """The month so many months after the January of the first year, as the files write it."""
+def format_month(number: int, first_year: int = 2018) -> str:
+    """Format the month `number` months after January of the first year, as in the files."""
     return f"{first_year + number // 12}-{number % 12 + 1:02}"
 
 
-def flow(
+def build_flow(
     reference_month: str, value: float, *, reporter: str = "USA", partner: str = "CHN", direction: str = "imports", **more: Any
 ) -> Row:
-    """One raw figure, by default US imports from China of all goods; `value` in millions of USD."""
+    """Build one raw figure, by default of US imports from China of all goods; `value` is in millions of USD."""
     row: Row = {
         "reference_month": reference_month,
         "reporter": reporter,
@@ -47,13 +44,15 @@ def flow(
     return row | more
 
 
-def flows(values: Iterable[float | None], *, first_year: int = 2018, **more: Any) -> list[Row]:
-    """One figure a month from January of the first year; None leaves the month out."""
-    return [flow(month(number, first_year), value, **more) for number, value in enumerate(values) if value is not None]
+def build_flows(values: Iterable[float | None], *, first_year: int = 2018, **more: Any) -> list[Row]:
+    """Build one figure per month from January of the first year; None leaves a month out."""
+    return [build_flow(format_month(number, first_year), value, **more) for number, value in enumerate(values) if value is not None]
 
 
-def rate(effective_date: str, rate_pct: float, *, measure: str = "import_weighted", importer: str = "USA", exporter: str = "CHN") -> Row:
-    """One raw tariff rate, by default of the US on China."""
+def build_rate(
+    effective_date: str, rate_pct: float, *, measure: str = "import_weighted", importer: str = "USA", exporter: str = "CHN"
+) -> Row:
+    """Build one raw tariff rate, by default of the US on China."""
     return {
         "importer": importer,
         "exporter": exporter,
@@ -64,8 +63,8 @@ def rate(effective_date: str, rate_pct: float, *, measure: str = "import_weighte
     }
 
 
-def promise(name: str, amount: float, period_from: str, period_to: str, **more: Any) -> Row:
-    """One raw commitment of China to the US over 2017, of all goods as the US counts them; `amount` in millions of USD."""
+def build_commitment(name: str, amount: float, period_from: str, period_to: str, **more: Any) -> Row:
+    """Build one raw commitment of China to the US in addition to 2017, for all goods; `amount` is in millions of USD."""
     row: Row = {
         "commitment_id": name,
         "agreed_on": "2020-01-15",
@@ -87,23 +86,23 @@ def promise(name: str, amount: float, period_from: str, period_to: str, **more: 
 
 @dataclass(frozen=True)
 class Figures:
-    """A lake with the trade models run over it."""
+    """Lake with the trade tables built."""
 
     lake: Lake
 
     def rows(self, table: Table, **where: Any) -> list[Row]:
-        """Rows of a table whose columns have these values, in order of the key."""
+        """Return the rows of a table with these values, sorted by key."""
         return self.lake.read(table).filter(pl.lit(value=True), **where).to_dicts()
 
     def row(self, table: Table, **where: Any) -> Row:
-        """The only such row."""
+        """Return the only such row."""
         (row,) = self.rows(table, **where)
         return row
 
 
-def build(root: Path, given: Sequence[Row] = (), tariffs: Sequence[Row] = (), commitments: Sequence[Row] = ()) -> Figures:
+def build_figures(root: Path, flows: Sequence[Row] = (), tariffs: Sequence[Row] = (), commitments: Sequence[Row] = ()) -> Figures:
     """Write the raw figures under `root` and build every trade table from them."""
     lake = Lake(root)
-    for table, rows in ((RAW_TRADE_FLOWS, given), (RAW_TARIFFS, tariffs), (RAW_COMMITMENTS, commitments)):
+    for table, rows in ((RAW_TRADE_FLOWS, flows), (RAW_TARIFFS, tariffs), (RAW_COMMITMENTS, commitments)):
         lake.write(table, table.conform(pl.DataFrame(list(rows), schema=table.schema)))
     return Figures(build_tables(lake, TRADE_TABLES, variables={}))

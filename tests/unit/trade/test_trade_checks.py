@@ -1,4 +1,4 @@
-"""The promises between the trade tables hold on the bundled figures; what breaks them: tests/unit/warehouse/test_checks.py."""
+"""Cross-table checks of trade tables hold for the bundled figures; failing cases: tests/unit/warehouse/test_checks.py."""
 
 import pytest
 
@@ -19,11 +19,11 @@ CHECKS = (
 
 
 @pytest.mark.parametrize("name", CHECKS)
-def test_a_promise_between_trade_tables_holds_on_the_bundled_figures(bundled: Figures, name: str) -> None:
+def test_cross_table_checks_hold_for_the_bundled_figures(bundled: Figures, name: str) -> None:
     assert min(len(bundled.rows(table)) for table in (TRADE_STRAIN, TRADE_SIGNALS, PROMISES_AND_DEEDS)) > 50
     assert select(bundled.lake, read_query(shipped_folder("sql") / "checks" / f"{name}.sql"), {}).rows(named=True) == []
 
 
-def test_every_threshold_is_read_by_a_model() -> None:
+def test_every_threshold_is_used_by_a_model() -> None:
     models = "".join(path.read_text(encoding="utf-8") for path in (shipped_folder("sql") / "trade").glob("*.sql"))
     assert [name for name in read_trade_thresholds()["name"] if f"'{name}'" not in models] == []

@@ -1,4 +1,4 @@
-"""Signals from figures: sign, threshold, day and evidence of steps, drops, recoveries and diversions. Product flows here are invented."""
+"""Signals from trade figures: sign, threshold, day and evidence. Product flows are invented."""
 
 from collections.abc import Sequence
 from datetime import date
@@ -7,30 +7,30 @@ from pathlib import Path
 import pytest
 
 from pipeline.contracts.tables.trade_results import TRADE_SIGNALS
-from tests.unit.trade.scenes import Figures, Row, build, flow, flows, month, rate
+from tests.unit.trade.scenes import Figures, Row, build_figures, build_flow, build_flows, build_rate, format_month
 
 
-def soybeans(shares: Sequence[tuple[float | None, float | None]]) -> list[Row]:
-    """What China buys of soybeans from Brazil and the US, month by month, in millions of USD."""
-    told = []
+def build_soybean_flows(shares: Sequence[tuple[float | None, float | None]]) -> list[Row]:
+    """Build China's monthly soybean imports from Brazil and the US, in millions of USD."""
+    rows = []
     for number, (brazil, states) in enumerate(shares):
         for partner, value in (("BRA", brazil), ("USA", states)):
             if value is not None:
-                told.append(flow(month(number), value, reporter="CHN", partner=partner, product="soybeans"))
-    return told
+                rows.append(build_flow(format_month(number), value, reporter="CHN", partner=partner, product="soybeans"))
+    return rows
 
 
 @pytest.mark.parametrize(
     ("rates", "polarity"),
     [((20, 21), "escalation"), ((20, 19), "concession"), ((20, 20.9), None), ((20, 19.1), None), ((20, 20), None)],
 )
-def test_a_step_of_one_point_or_more_is_a_signal_either_way(tmp_path: Path, rates: tuple[float, float], polarity: str | None) -> None:
-    made = build(tmp_path, tariffs=[rate("2025-04-01", rates[0]), rate("2025-04-09", rates[1])])
-    assert [row["polarity"] for row in made.rows(TRADE_SIGNALS)] == ([polarity] if polarity else [])
+def test_a_tariff_change_of_one_point_or_more_is_a_signal(tmp_path: Path, rates: tuple[float, float], polarity: str | None) -> None:
+    figures = build_figures(tmp_path, tariffs=[build_rate("2025-04-01", rates[0]), build_rate("2025-04-09", rates[1])])
+    assert [row["polarity"] for row in figures.rows(TRADE_SIGNALS)] == ([polarity] if polarity else [])
 
 
-def test_a_step_is_dated_by_its_day_and_tells_both_rates(tmp_path: Path) -> None:
-    step = build(tmp_path, tariffs=[rate("2025-04-01", 20.6), rate("2025-04-05", 50.3)]).row(TRADE_SIGNALS)
+def test_a_tariff_change_has_its_day_and_both_rates(tmp_path: Path) -> None:
+    step = build_figures(tmp_path, tariffs=[build_rate("2025-04-01", 20.6), build_rate("2025-04-05", 50.3)]).row(TRADE_SIGNALS)
     assert (step["released_on"], step["actor"], step["target"], step["trade_signal"], step["instrument"]) == (
         date(2025, 4, 5),
         "USA",
@@ -41,43 +41,43 @@ def test_a_step_is_dated_by_its_day_and_tells_both_rates(tmp_path: Path) -> None
     assert step["evidence"] == "The average USA tariff on goods from CHN rose from 20.6 to 50.3 percent on 2025-04-05 (import_weighted)."
 
 
-def test_the_first_rate_is_no_step(tmp_path: Path) -> None:
-    assert build(tmp_path, tariffs=[rate("2025-04-01", 20)]).rows(TRADE_SIGNALS) == []
+def test_the_first_rate_is_not_a_tariff_change(tmp_path: Path) -> None:
+    assert build_figures(tmp_path, tariffs=[build_rate("2025-04-01", 20)]).rows(TRADE_SIGNALS) == []
 
 
 @pytest.mark.parametrize(("value", "kinds"), [(76, []), (75, ["flow_drop"])])
-def test_a_flow_a_quarter_below_its_month_has_dropped(tmp_path: Path, value: float, kinds: list[str]) -> None:
-    made = build(tmp_path, flows([100] * 12 + [value]))
-    assert [row["trade_signal"] for row in made.rows(TRADE_SIGNALS)] == kinds
+def test_a_flow_a_quarter_below_the_expected_one_is_a_drop(tmp_path: Path, value: float, kinds: list[str]) -> None:
+    figures = build_figures(tmp_path, build_flows([100] * 12 + [value]))
+    assert [row["trade_signal"] for row in figures.rows(TRADE_SIGNALS)] == kinds
 
 
-def test_a_drop_that_lasts_is_told_once_and_its_end_when_it_is_back_within_a_tenth(tmp_path: Path) -> None:
-    made = build(tmp_path, flows([100] * 12 + [70, 60, 85, 70, 90, 100]))
-    told = sorted((row["figure_date"], row["trade_signal"], row["polarity"]) for row in made.rows(TRADE_SIGNALS))
-    assert told == [(date(2019, 1, 1), "flow_drop", "escalation"), (date(2019, 5, 1), "flow_recovery", "concession")]
+def test_a_lasting_drop_and_its_recovery_are_one_signal_each(tmp_path: Path) -> None:
+    figures = build_figures(tmp_path, build_flows([100] * 12 + [70, 60, 85, 70, 90, 100]))
+    signals = sorted((row["figure_date"], row["trade_signal"], row["polarity"]) for row in figures.rows(TRADE_SIGNALS))
+    assert signals == [(date(2019, 1, 1), "flow_drop", "escalation"), (date(2019, 5, 1), "flow_recovery", "concession")]
 
 
 def test_a_missing_month_neither_ends_nor_begins_a_drop(tmp_path: Path) -> None:
-    made = build(tmp_path, flows([100] * 12 + [70, None, 70]))
-    assert [row["figure_date"] for row in made.rows(TRADE_SIGNALS)] == [date(2019, 1, 1)]
+    figures = build_figures(tmp_path, build_flows([100] * 12 + [70, None, 70]))
+    assert [row["figure_date"] for row in figures.rows(TRADE_SIGNALS)] == [date(2019, 1, 1)]
 
 
-def test_a_drop_is_dated_by_its_release_and_tells_its_figures(tmp_path: Path) -> None:
-    drop = build(tmp_path, flows([1000] * 12 + [700])).row(TRADE_SIGNALS)
+def test_a_drop_has_its_release_day_and_its_figures(tmp_path: Path) -> None:
+    drop = build_figures(tmp_path, build_flows([1000] * 12 + [700])).row(TRADE_SIGNALS)
     assert (drop["released_on"], drop["figure_before"], drop["figure_after"], drop["unit"]) == (date(2019, 3, 7), 1e9, 0.7e9, "USD")
     assert drop["evidence"] == (
         "USA imports from CHN were 0.70 bn USD in 2019-01, 30.0 percent below the mean of that month in the year before (1.00 bn USD)."
     )
 
 
-def test_the_other_side_s_exports_signal_for_the_buyer(tmp_path: Path) -> None:
-    drop = build(tmp_path, flows([100] * 12 + [50], direction="exports")).row(TRADE_SIGNALS)
+def test_exports_of_the_other_side_are_signals_of_the_buyer(tmp_path: Path) -> None:
+    drop = build_figures(tmp_path, build_flows([100] * 12 + [50], direction="exports")).row(TRADE_SIGNALS)
     assert (drop["actor"], drop["target"], drop["series"]) == ("CHN", "USA", "USA exports to CHN")
 
 
-def test_a_share_that_moves_from_one_partner_to_another_is_a_diversion(tmp_path: Path) -> None:
-    made = build(tmp_path, soybeans([(60, 40)] * 12 + [(80, 20)]))
-    diversion = made.row(TRADE_SIGNALS, trade_signal="diversion")
+def test_a_shift_of_share_between_partners_is_a_diversion(tmp_path: Path) -> None:
+    figures = build_figures(tmp_path, build_soybean_flows([(60, 40)] * 12 + [(80, 20)]))
+    diversion = figures.row(TRADE_SIGNALS, trade_signal="diversion")
     assert (diversion["actor"], diversion["target"], diversion["diverted_to"], diversion["product"]) == ("CHN", "USA", "BRA", "soybeans")
     assert (diversion["figure_before"], diversion["figure_after"], diversion["released_on"]) == (40.0, 20.0, date(2019, 3, 7))
     assert diversion["evidence"] == (
@@ -86,34 +86,34 @@ def test_a_share_that_moves_from_one_partner_to_another_is_a_diversion(tmp_path:
     )
 
 
-def diversions(made: Figures) -> list[date]:
-    return [row["figure_date"] for row in made.rows(TRADE_SIGNALS, trade_signal="diversion")]
+def list_diversions(figures: Figures) -> list[date]:
+    return [row["figure_date"] for row in figures.rows(TRADE_SIGNALS, trade_signal="diversion")]
 
 
-@pytest.mark.parametrize(("now", "found"), [((69, 31), 0), ((70, 30), 1), ((30, 20), 0)])
-def test_a_diversion_takes_ten_points_of_share_whatever_the_total(tmp_path: Path, now: tuple[float, float], found: int) -> None:
-    assert len(diversions(build(tmp_path, soybeans([(60, 40)] * 12 + [now])))) == found
+@pytest.mark.parametrize(("now", "count"), [((69, 31), 0), ((70, 30), 1), ((30, 20), 0)])
+def test_a_diversion_needs_ten_points_of_share(tmp_path: Path, now: tuple[float, float], count: int) -> None:
+    assert len(list_diversions(build_figures(tmp_path, build_soybean_flows([(60, 40)] * 12 + [now])))) == count
 
 
-def test_a_diversion_that_lasts_is_told_once(tmp_path: Path) -> None:
-    assert diversions(build(tmp_path, soybeans([(60, 40)] * 12 + [(80, 20)] * 6))) == [date(2019, 1, 1)]
+def test_a_lasting_diversion_is_one_signal(tmp_path: Path) -> None:
+    assert list_diversions(build_figures(tmp_path, build_soybean_flows([(60, 40)] * 12 + [(80, 20)] * 6))) == [date(2019, 1, 1)]
 
 
 def test_a_missing_figure_of_one_partner_is_no_diversion(tmp_path: Path) -> None:
-    assert diversions(build(tmp_path, soybeans([(60, 40)] * 12 + [(80, None), (None, 20)]))) == []
+    assert list_diversions(build_figures(tmp_path, build_soybean_flows([(60, 40)] * 12 + [(80, None), (None, 20)]))) == []
 
 
 def test_a_diversion_waits_for_the_figures_of_every_partner(tmp_path: Path) -> None:
-    told = [
+    flows = [
         row | {"released_on": "2019-06-01"} if (row["partner"], row["reference_month"]) == ("BRA", "2019-01") else row
-        for row in soybeans([(60, 40)] * 12 + [(80, 20)])
+        for row in build_soybean_flows([(60, 40)] * 12 + [(80, 20)])
     ]
-    assert build(tmp_path, told).row(TRADE_SIGNALS, trade_signal="diversion")["released_on"] == date(2019, 6, 1)
+    assert build_figures(tmp_path, flows).row(TRADE_SIGNALS, trade_signal="diversion")["released_on"] == date(2019, 6, 1)
 
 
-def test_the_bundled_figures_have_no_products_and_hence_no_diversion(bundled: Figures) -> None:
+def test_the_bundled_figures_have_no_products_and_no_diversion(bundled: Figures) -> None:
     assert {row["product"] for row in bundled.rows(TRADE_SIGNALS)} == {""}
-    assert diversions(bundled) == []
+    assert list_diversions(bundled) == []
 
 
 def test_the_bundled_imports_from_china_drop_in_april_2025(bundled: Figures) -> None:

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
-from tests.listening import Quiet, listening
+from tests.http_server import QuietHandler, run_server
 
 
 @dataclass(frozen=True)
@@ -69,7 +69,7 @@ def serving(reply: Reply) -> Iterator[Model]:
     """The model behind a port of this machine while the block lasts; its `url` is the base URL."""
     model = Model(reply)
 
-    class Handler(Quiet):
+    class Handler(QuietHandler):
         def do_POST(self) -> None:  # noqa: N802 the library's name
             body = self.rfile.read(int(self.headers["Content-Length"]))
             canned = model.take(self.path, dict(self.headers), body)
@@ -84,6 +84,6 @@ def serving(reply: Reply) -> Iterator[Model]:
             except (BrokenPipeError, ConnectionResetError):
                 return  # the client would not wait, which is what some tests are about
 
-    with listening(Handler) as port:
+    with run_server(Handler) as port:
         model.url = f"http://127.0.0.1:{port}/v1"
         yield model

@@ -1,4 +1,4 @@
-"""A real HTTP server on a port of this machine, for tests that talk to one."""
+"""HTTP server on a local port, for tests of clients."""
 
 import ssl
 import threading
@@ -7,18 +7,18 @@ from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 
-class Quiet(BaseHTTPRequestHandler):
-    """A handler that logs nothing."""
+class QuietHandler(BaseHTTPRequestHandler):
+    """Request handler without log."""
 
-    wbufsize = -1  # head and body in one packet: two would wait for one another
+    wbufsize = -1  # Send head and body in one packet: two packets are delayed by the Nagle algorithm.
 
     def log_message(self, *_: object) -> None:
         return
 
 
 @contextmanager
-def listening(handler: type[Quiet], tls: ssl.SSLContext | None = None) -> Iterator[int]:
-    """The port on 127.0.0.1 behind which the handler answers while the block lasts, over TLS where a context is given."""
+def run_server(handler: type[QuietHandler], tls: ssl.SSLContext | None = None) -> Iterator[int]:
+    """Serve requests on a port of 127.0.0.1 within the block, over TLS if a context is given; yield the port."""
     server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
     if tls:
         server.socket = tls.wrap_socket(server.socket, server_side=True)
