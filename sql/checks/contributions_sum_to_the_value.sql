@@ -1,7 +1,6 @@
 -- asset: channel_daily
 -- severity: critical
--- reason: a number that cannot be taken apart is not published; the parts of every value, which the view contributions lists one by one,
--- sum to it within 1e-9
+-- reason: the parts of every value, as the view contributions lists them, sum to the value within 1e-9
 with parameters as (
     select
         getvariable('story_days') as story_days,
@@ -18,7 +17,7 @@ daily as (
     group by index_date, series, channel
 ),
 
--- Stories by day, not one by one: a day's stories all have its weight. The last item of both lists is the day itself.
+-- Masses are summed by day, since all stories of a day have the same weight. The last item of both lists is the day itself.
 recent as (
     select
         channel_daily.*,

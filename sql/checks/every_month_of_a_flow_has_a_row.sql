@@ -1,7 +1,7 @@
 -- asset: flow_months
 -- severity: critical
--- reason: a month that is simply not there looks like no trade, or like nothing to ask about; what is missing must be seen to be missing
-with counted as (
+-- reason: a month without a row would look like no trade; missing months have a row without a value, and no value is made up
+with month_counts as (
     select
         reporter,
         partner,
@@ -35,12 +35,12 @@ where
     or flows.released_on is distinct from months.released_on
 union all
 select
-    counted.reporter,
-    counted.partner,
-    counted.flow,
-    counted.product,
+    month_counts.reporter,
+    month_counts.partner,
+    month_counts.flow,
+    month_counts.product,
     null as reference_month,
-    counted.months_of_span as released_usd,
-    counted.months as shown_usd
-from counted
-where counted.months <> counted.months_of_span
+    month_counts.months_of_span as released_usd,
+    month_counts.months as shown_usd
+from month_counts
+where month_counts.months <> month_counts.months_of_span

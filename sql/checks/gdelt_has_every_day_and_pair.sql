@@ -1,6 +1,6 @@
 -- asset: gdelt_daily
 -- severity: critical
--- reason: every day between the first and the last has each direction of each pair in all three channels; a gap would look like calm
+-- reason: each day of the calendar has both directions of each pair in all three channels; a gap would look like calm
 with indexed as (
     select
         min(index_date) as first_date,
@@ -17,7 +17,7 @@ days as (
     inner join indexed on gdelt_accounts.index_date between indexed.first_date and indexed.last_date
 ),
 
-counted as (
+day_counts as (
     select
         index_date,
         count(*) as series_count
@@ -27,7 +27,7 @@ counted as (
 
 select
     days.index_date,
-    coalesce(counted.series_count, 0) as series_count
+    coalesce(day_counts.series_count, 0) as series_count
 from days
-left join counted on counted.index_date = days.index_date
-where coalesce(counted.series_count, 0) != 2 * 3 * len(getvariable('pairs'))
+left join day_counts on day_counts.index_date = days.index_date
+where coalesce(day_counts.series_count, 0) != 2 * 3 * len(getvariable('pairs'))

@@ -1,6 +1,6 @@
 -- asset: story_mass
 -- severity: critical
--- reason: only asserted signals have mass; what was negated, hypothetical or told as history is kept but never counted
+-- reason: only asserted signals have mass; negated, hypothetical and historical ones are stored but never counted
 select
     story_mass.story_id,
     signals.modality

@@ -1,6 +1,6 @@
 -- asset: tension_pair_daily
 -- severity: critical
--- reason: the pooled pair is the sum of observed over the sum of expected of its two directions, nothing else
+-- reason: observed and expected mass of a pair are the sums of its two directions
 with both_directions as (
     select
         index_date,

@@ -113,7 +113,7 @@ def test_without_files_there_are_no_days() -> None:
     assert build_daily([], []).is_empty()
 
 
-@pytest.mark.parametrize("name", ["gdelt_events_are_accounted_for", "gdelt_has_every_day_and_pair"])
+@pytest.mark.parametrize("name", ["every_gdelt_row_is_accounted_for", "gdelt_has_every_day_and_pair"])
 def test_the_cross_table_checks_hold_for_the_model(name: str) -> None:
     lake = build_lake(*SCENE) | {GDELT_DAILY.name: build_daily(*SCENE)}
     assert select(lake, read_query(shipped_folder("sql") / "checks" / f"{name}.sql"), VARIABLES).rows(named=True) == []

@@ -13,7 +13,7 @@ from pipeline.settings import shipped_folder
 HEADER = "-- asset: signals\n-- severity: critical\n-- reason: a signal without a story weighs nothing\n"
 
 
-def write_check(folder: Path, text: str, name: str = "signals_have_a_story") -> Path:
+def write_check(folder: Path, text: str, name: str = "every_signal_has_a_story") -> Path:
     path = folder / f"{name}.sql"
     path.write_text(text, encoding="utf-8")
     return path
@@ -22,7 +22,7 @@ def write_check(folder: Path, text: str, name: str = "signals_have_a_story") -> 
 def test_a_header_is_read(tmp_path: Path) -> None:
     path = write_check(tmp_path, f"{HEADER}select 1\n")
     assert load_cross_table_checks(tmp_path) == (
-        CrossTableCheck("signals_have_a_story", "signals", "critical", "a signal without a story weighs nothing", path),
+        CrossTableCheck("every_signal_has_a_story", "signals", "critical", "a signal without a story weighs nothing", path),
     )
 
 

@@ -12,7 +12,7 @@ from pipeline.settings import shipped_folder
 from pipeline.warehouse.sql import read_query, select
 from tests.unit.trade.scenes import Figures, build_figures, build_flow, build_flows
 
-CHECKS = ("flow_versions_are_accounted_for", "flows_stand_as_first_published")
+CHECKS = ("every_flow_value_is_in_the_revisions", "flows_have_the_first_published_value")
 
 
 def census_flow(reference_month: str, value: float, seen_on: str, **more: Any) -> dict[str, Any]:

@@ -9,12 +9,12 @@ from pipeline.warehouse.sql import read_query, select
 from tests.unit.trade.scenes import Figures
 
 CHECKS = (
-    "deeds_are_sums_of_released_figures",
+    "purchases_are_sums_of_released_flows",
     "every_month_of_a_flow_has_a_row",
-    "flow_versions_are_accounted_for",
-    "flows_stand_as_first_published",
-    "strain_waits_for_its_figures",
-    "trade_signals_stand_on_released_figures",
+    "every_flow_value_is_in_the_revisions",
+    "flows_have_the_first_published_value",
+    "trade_strain_uses_no_later_figures",
+    "trade_signals_match_released_figures",
 )
 
 

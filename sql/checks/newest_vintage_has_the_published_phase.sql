@@ -1,6 +1,6 @@
 -- asset: vintages
 -- severity: warning
--- reason: the rule for phases stands in two models; a phase may differ only where a value lies on a threshold to the last bit
+-- reason: phases are computed in two models; they may differ only if a value equals a threshold up to the last bit
 select
     newest.index_date,
     newest.series,

@@ -1,7 +1,7 @@
 -- asset: index_daily
 -- severity: critical
--- reason: every published value can be rebuilt from the published masses, articles read and baseline by another way: each half-life's
--- weight is written out, and sums run in blocks of days instead of step by step; values that anybody can check need no trust
+-- reason: every published value equals one computed in another way from published masses, articles read and baseline: with explicit
+-- weights and sums over blocks of days instead of day by day
 with days as (
     select unnest(generate_series(min(index_date), max(index_date), interval 1 day))::date as index_date
     from coverage
@@ -38,7 +38,7 @@ observed as (
     group by index_date, series, channel
 ),
 
--- Within a block of 500 half-lives the weight 2^(day / half-life) fits into a double; what is older than two blocks weighs nothing.
+-- Within a block of 500 half-lives the weight 2^(day / half-life) fits into a double; days older than two blocks have no weight.
 daily as (
     select
         days.index_date,

@@ -1,7 +1,7 @@
 -- asset: top_contributions
 -- severity: critical
--- reason: each listed story adds what its mass, its age and the day's rate give, places follow the points, and no story of the day itself
--- adds more than the last one listed without being listed
+-- reason: each listed story adds what its mass, its age and the day's rate give, places follow the contributions, and no larger story of
+-- the day itself is missing
 with listed as (
     select
         top_contributions.*,

@@ -1,7 +1,7 @@
 -- asset: gdelt_daily
 -- severity: critical
--- reason: every row of a file that was read has one end, and every event that was kept is there: a loss would look like calm
-with kept as (
+-- reason: every row of a file is an event or counted with the reason why not, and every event is stored; a loss would look like calm
+with stored as (
     select
         added_at as quarter_at,
         count(*) as kept_count
@@ -10,14 +10,14 @@ with kept as (
 )
 
 select
-    coalesce(accounts.quarter_at, kept.quarter_at) as quarter_at,
+    coalesce(accounts.quarter_at, stored.quarter_at) as quarter_at,
     accounts.read_count,
     accounts.kept_count as kept_by_account,
-    kept.kept_count
+    stored.kept_count
 from gdelt_accounts as accounts
-full outer join kept on kept.quarter_at = accounts.quarter_at
+full outer join stored on stored.quarter_at = accounts.quarter_at
 where
-    coalesce(accounts.kept_count, 0) != coalesce(kept.kept_count, 0)
+    coalesce(accounts.kept_count, 0) != coalesce(stored.kept_count, 0)
     or accounts.read_count is distinct from
     accounts.kept_count + accounts.repeated_count + accounts.malformed_count + accounts.no_country_count
     + accounts.domestic_count + accounts.no_state_count + accounts.other_kind_count

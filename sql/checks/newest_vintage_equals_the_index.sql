@@ -1,14 +1,14 @@
 -- asset: vintages
 -- severity: critical
--- reason: vintages are reckoned by another way than the index; the newest of each day and series must be the published value within 1e-9,
--- and of the same status, or what was known earlier cannot be trusted either
+-- reason: vintages are computed separately from the index, so the newest vintage of each day and series must equal the published value
+-- within 1e-9 and have the same status
 with newest as (
     select *
     from vintages
     qualify row_number() over (partition by index_date, series order by known_at desc) = 1
 ),
 
-told as (
+compared as (
     select
         newest.index_date,
         newest.series,
@@ -36,7 +36,7 @@ told as (
 )
 
 select *
-from told
+from compared
 where
     not is_same_status
     or known is null

@@ -1,6 +1,6 @@
 -- asset: trade_strain
 -- severity: critical
--- reason: a strain that is dated before its figures were public would be foresight, and every study of what it foretold would be wrong
+-- reason: trade strain dated before its figures were public would use later knowledge and invalidate every study of its predictions
 with used as (
     select
         strain.actor,

@@ -1,7 +1,7 @@
 -- asset: measure_states
 -- severity: critical
--- reason: on every day a measure has one state: intervals meet, the last is open, and each measure that a signal acts on has them
-with following as (
+-- reason: a measure has exactly one state on every day: each interval ends where the next begins, and the last one is open
+with with_next as (
     select
         measure_id,
         valid_from,
@@ -15,7 +15,7 @@ select
     valid_from,
     valid_to,
     next_from
-from following
+from with_next
 where valid_to is distinct from next_from
 union all
 select

@@ -1,6 +1,6 @@
 -- asset: trade_signals
 -- severity: critical
--- reason: a signal must be found again in the published figures, and be dated no earlier than the day they were public
+-- reason: every signal can be found in the published figures and is dated no earlier than the day they became public
 select
     signals.signal_id,
     signals.trade_signal,

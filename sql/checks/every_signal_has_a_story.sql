@@ -1,6 +1,6 @@
 -- asset: signals
 -- severity: critical
--- reason: a signal whose story is missing would silently weigh nothing
+-- reason: a signal without a story would have no mass, without any warning
 select
     signals.signal_id,
     signals.story_id

@@ -1,7 +1,6 @@
 -- asset: vintages
 -- severity: critical
--- reason: a vintage is known after its day is over and not after the release's knowledge ends; another instant would give a reader of the
--- past what nobody knew then
+-- reason: a vintage is known after its day is over and not after the last day that the release knows about
 select
     vintages.index_date,
     vintages.series,

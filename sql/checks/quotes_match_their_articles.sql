@@ -1,6 +1,6 @@
 -- asset: signals
 -- severity: critical
--- reason: every signal is traceable: its quote stands in its article at its offsets, to the character
+-- reason: every signal can be traced: its quote is the text of its article between its offsets
 select
     signals.signal_id,
     signals.article_id,

@@ -1,6 +1,6 @@
 -- asset: measure_contradictions
 -- severity: critical
--- reason: a signal that the ledger overruled would be hidden otherwise: every one has a contradiction of its measure and day
+-- reason: every signal that the ledger overruled is listed with a contradiction of its measure and day
 select
     events.signal_id,
     events.measure_id,

@@ -1,7 +1,7 @@
 -- asset: official_signals
 -- severity: critical
--- reason: every act is traceable: its quote is the title of a document that was read and published on its day, and where the journal's own
--- field gives a day of effect, that is the day
+-- reason: every act can be traced: its quote is the title of a document published on its day, and its day of effect is that of the
+-- journal's own field, if there is one
 select
     signals.signal_id,
     signals.document_number,

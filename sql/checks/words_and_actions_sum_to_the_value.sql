@@ -1,6 +1,6 @@
 -- asset: tension_daily
 -- severity: critical
--- reason: words and actions add up to the value they split, so that neither can be quoted against the other
+-- reason: words and actions sum to the value that they split, so that neither can be quoted without the other
 select
     index_date,
     actor,

@@ -1,6 +1,6 @@
 -- asset: trade_flows
 -- severity: critical
--- reason: a month must stand with the first value of one origin and the day it was public; a revised value in its place would be foresight
+-- reason: each month has the first value of one origin and the day it became public; a revised value would use later knowledge
 with used as (
     select
         reporter,

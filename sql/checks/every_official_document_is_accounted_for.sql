@@ -1,6 +1,6 @@
 -- asset: official_signals
 -- severity: critical
--- reason: nothing that was read is lost: each document stands once with its acts or with the reason why it has none
+-- reason: each document that was read has one row, with its acts or with the reason why it has none
 with acts as (
     select
         document_number,
@@ -10,12 +10,12 @@ with acts as (
     group by document_number, index_date
 ),
 
-judged as (
+document_counts as (
     select
         documents.raw_id,
         documents.document_outcome,
         documents.act_count,
-        coalesce(acts.act_count, 0) as acts_found
+        coalesce(acts.act_count, 0) as stored_act_count
     from official_documents as documents
     left join acts
         on
@@ -25,14 +25,14 @@ judged as (
 )
 
 select
-    coalesce(raw_official_documents.raw_id, judged.raw_id) as raw_id,
-    judged.document_outcome,
-    judged.act_count,
-    judged.acts_found
+    coalesce(raw_official_documents.raw_id, document_counts.raw_id) as raw_id,
+    document_counts.document_outcome,
+    document_counts.act_count,
+    document_counts.stored_act_count
 from raw_official_documents
-full outer join judged on judged.raw_id = raw_official_documents.raw_id
+full outer join document_counts on document_counts.raw_id = raw_official_documents.raw_id
 where
     raw_official_documents.raw_id is null
-    or judged.raw_id is null
-    or judged.act_count != judged.acts_found
-    or (judged.document_outcome = 'acts') != (judged.act_count > 0)
+    or document_counts.raw_id is null
+    or document_counts.act_count != document_counts.stored_act_count
+    or (document_counts.document_outcome = 'acts') != (document_counts.act_count > 0)

@@ -1,6 +1,6 @@
 -- asset: measures
 -- severity: critical
--- reason: the ledger and its history must not tell two stories: one row for each measure, with the status of its open interval
+-- reason: each measure has one row, with the status and basis of its open interval in measure_states
 select
     coalesce(measures.measure_id, states.measure_id) as measure_id,
     measures.status,
