@@ -1,10 +1,9 @@
-"""How much memory an archive of articles takes on its way from its files to clean articles, and how fast it passes.
+"""Measure memory and speed of reading an archive of articles into clean articles.
 
     uv run python benchmarks/archive.py [--gigabytes 5] [--days 365] [--links] [--folder PATH]
 
-The articles are invented at random (seeded), spread over so many days, in no order within a file, half as gzip JSON lines under other
-names than ours, half as Parquet. Each step is the asset itself with its audit, in a process of its own. Progress goes to stderr, the table
-to stdout.
+The articles are random (seeded), spread over the days in no order; half of the files are gzip JSON lines with unusual field names, half
+Parquet. Each step is the asset itself with its checks, in its own process. Progress goes to stderr, the table to stdout.
 """
 
 import argparse
@@ -37,7 +36,7 @@ from pipeline.warehouse.lake import Lake
 
 MEMORY_BAR_GB = 2.0
 FIRST_DAY = date(2023, 1, 1)
-FILE_BYTES = 250_000_000  # of text, unpacked
+FILE_BYTES = 250_000_000  # text, uncompressed
 SENTENCES = 20_000
 SENTENCES_OF_AN_ARTICLE = 40
 SOURCES = 50
@@ -49,17 +48,17 @@ WORDS = (
 )
 
 
-def articles(text_bytes: int, span: Days) -> Iterator[dict[str, str]]:
-    """Invented articles of about so much text together, of these days."""
-    chance = random.Random(SEED)  # noqa: S311 invented articles are no secret
+def generate_articles(text_bytes: int, span: Days) -> Iterator[dict[str, str]]:
+    """Generate random articles with about `text_bytes` of text, published within `span`."""
+    generator = random.Random(SEED)  # noqa: S311 not for security
     words = WORDS.split()
-    pool = [" ".join(chance.choices(words, k=chance.randint(8, 24))).capitalize() + "." for _ in range(SENTENCES)]
+    pool = [" ".join(generator.choices(words, k=generator.randint(8, 24))).capitalize() + "." for _ in range(SENTENCES)]
     written = number = 0
     while written < text_bytes:
         number += 1
-        seconds = chance.randrange(len(span) * 86_400)
+        seconds = generator.randrange(len(span) * 86_400)
         at = datetime.combine(span.first, time_of_day.min, UTC) + timedelta(seconds=seconds)
-        title, *body = chance.choices(pool, k=chance.randint(2, 2 * SENTENCES_OF_AN_ARTICLE))
+        title, *body = generator.choices(pool, k=generator.randint(2, 2 * SENTENCES_OF_AN_ARTICLE))
         row = {
             "article_id": f"{number}",
             "source": f"Paper {number % SOURCES}",
@@ -72,24 +71,24 @@ def articles(text_bytes: int, span: Days) -> Iterator[dict[str, str]]:
         yield row
 
 
-def generate(folder: Path, text_bytes: int, span: Days) -> int:
-    """Files of articles, in turn gzip JSON lines and Parquet; the bytes of text in them."""
+def write_archive(folder: Path, text_bytes: int, span: Days) -> int:
+    """Write files of articles, alternately gzip JSON lines and Parquet; return their bytes of text."""
     folder.mkdir(parents=True)
-    rows, held, whole, files = [], 0, 0, 0
-    most = min(FILE_BYTES, max(text_bytes // 2, 1))
-    for row in articles(text_bytes, span):
+    rows, buffered, total, files = [], 0, 0, 0
+    file_bytes = min(FILE_BYTES, max(text_bytes // 2, 1))
+    for row in generate_articles(text_bytes, span):
         rows.append(row)
-        held += sum(len(value) for value in row.values())
-        if held >= most:
-            files, whole = files + 1, whole + held
-            _write(folder, files, rows)
-            rows, held = [], 0
+        buffered += sum(len(value) for value in row.values())
+        if buffered >= file_bytes:
+            files, total = files + 1, total + buffered
+            _write_file(folder, files, rows)
+            rows, buffered = [], 0
     if rows:
-        _write(folder, files + 1, rows)
-    return whole + held
+        _write_file(folder, files + 1, rows)
+    return total + buffered
 
 
-def _write(folder: Path, number: int, rows: list[dict[str, str]]) -> None:
+def _write_file(folder: Path, number: int, rows: list[dict[str, str]]) -> None:
     if number % 2:
         with gzip.open(folder / f"{number:04}.jsonl.gz", "wt", compresslevel=1, encoding="utf-8") as file:
             for row in rows:
@@ -99,24 +98,24 @@ def _write(folder: Path, number: int, rows: list[dict[str, str]]) -> None:
         pl.DataFrame(rows).write_parquet(folder / f"{number:04}.parquet")
 
 
-def settings(folder: Path, span: Days) -> Settings:
-    """A home beside the generated files, which says what they call things."""
+def build_settings(folder: Path, span: Days) -> Settings:
+    """Build settings for a home next to the generated files, with their field names."""
     names = {"title": ("title", "headline.main"), "published_at": ("published_at", "pub_date")}
     archive = ArticleFiles.model_validate({"path": str(folder / "archive"), "columns": names})
     return Settings(home=folder / "home", articles=(archive,), first_day=span.first, last_day=span.last)
 
 
-def run(folder: Path, step: str, span: Days) -> None:
-    """One asset over all days. `RuntimeError` when it fails."""
+def run_step(folder: Path, step: str, span: Days) -> None:
+    """Materialize one asset for all days; `RuntimeError` if it fails."""
     os.environ["GX_ANALYTICS_ENABLED"] = "false"
     warnings.simplefilter("ignore")
-    given = settings(folder, span)
-    asset = next(one for one in (*raw.assets(given), *core.assets(given)) if one.node_def.name == step)
+    options = build_settings(folder, span)
+    asset = next(one for one in (*raw.assets(options), *core.assets(options)) if one.node_def.name == step)
     with dg.DagsterInstance.ephemeral() as instance:
         result = dg.materialize(
             [asset],
             instance=instance,
-            resources=resources.resources(given),
+            resources=resources.resources(options),
             tags=partitions.range_tags(span),
             run_config={"loggers": {"console": {"config": {"log_level": "ERROR"}}}},
         )
@@ -124,12 +123,12 @@ def run(folder: Path, step: str, span: Days) -> None:
         raise RuntimeError(f"{step} failed")
 
 
-def in_own_process(folder: Path, step: str, span: Days) -> tuple[float, float]:
-    """Seconds, and the peak of memory in GB."""
+def run_in_own_process(folder: Path, step: str, span: Days) -> tuple[float, float]:
+    """Run a step in its own process; return seconds and peak memory in GB."""
     start = time.perf_counter()
     command = [sys.executable, __file__, "--folder", str(folder), "--step", step, "--days", str(len(span))]
-    answer = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=True)  # noqa: S603 ourselves
-    return time.perf_counter() - start, float(answer.stdout.splitlines()[-1])
+    completed = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=True)  # noqa: S603 runs this file
+    return time.perf_counter() - start, float(completed.stdout.splitlines()[-1])
 
 
 def main() -> None:
@@ -143,7 +142,7 @@ def main() -> None:
     options = parser.parse_args()
     span = Days(FIRST_DAY, FIRST_DAY + timedelta(days=options.days - 1))
     if options.step:
-        run(options.folder, options.step, span)
+        run_step(options.folder, options.step, span)
         print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e6)
         return
     folder = Path(tempfile.mkdtemp(dir=options.folder))
@@ -154,18 +153,18 @@ def main() -> None:
 
 
 def measure(folder: Path, gigabytes: float, span: Days, steps: list[str]) -> None:
-    """Every step over one archive, one line of the table each."""
+    """Measure each step on one archive; print one table row per step."""
     print(f"{gigabytes:g} GB of text: generating …", file=sys.stderr, flush=True)
-    text = generate(folder / "archive", int(gigabytes * 1e9), span)
+    text = write_archive(folder / "archive", int(gigabytes * 1e9), span)
     packed = sum(path.stat().st_size for path in (folder / "archive").iterdir())
     print(f"{text / 1e9:.2f} GB of text in {packed / 1e9:.2f} GB of files\n")
     print("| step | rows | s | MB/s of text | peak GB |\n|---|---|---|---|---|", flush=True)
     for step in steps:
         print(f"{step}: measuring …", file=sys.stderr, flush=True)
-        seconds, peak_gb = in_own_process(folder, step, span)
-        rows = Lake(settings(folder, span).lake).count_rows(STEPS[step])
+        seconds, peak_gb = run_in_own_process(folder, step, span)
+        rows = Lake(build_settings(folder, span).lake).count_rows(STEPS[step])
         print(f"| {step} | {rows:,} | {seconds:.0f} | {text / 1e6 / seconds:.1f} | {peak_gb:.2f} |", flush=True)
-    print(f"\nBar: 5 GB under {MEMORY_BAR_GB:g} GB. Each step loads Dagster and Great Expectations, which is part of both figures.")
+    print(f"\nBar: 5 GB under {MEMORY_BAR_GB:g} GB. Each step loads Dagster and Great Expectations, which is included in both figures.")
 
 
 if __name__ == "__main__":

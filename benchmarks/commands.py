@@ -1,8 +1,10 @@
-"""What a person waits for: whole commands, each next to the same command of an earlier checkout.
+"""Measure whole commands, each also with an earlier checkout.
 
-Measured: the sample in an empty home, the same again with one more day of articles, twenty short articles, `--help`, `explain`, and
-headlines of one paper over years. `--against` is a checkout with a virtual environment of its own, such as a clone of 5e34380 after its
-`make run`. Every command runs once before it is counted, so that byte code and file caches are warm on both sides.
+    uv run python benchmarks/commands.py [--against CHECKOUT] [--years 1 3 10]
+
+Commands: the sample in an empty home, one more day of articles, twenty short articles, `--help`, `explain`, and years of headlines.
+CHECKOUT needs its own virtual environment, e.g. from `make run`. Each command runs once before it is measured, so that byte code and
+file caches are warm.
 """
 
 import argparse
@@ -24,7 +26,7 @@ SENTENCE = "China raises tariffs on US soybeans to 25 percent."
 HEADLINES_A_DAY = 20
 FIRST_DAY = date(2016, 1, 1)
 
-#: Invented headlines: one in four is about trade between states.
+#: Invented generate_headlines; one in four is about trade between countries.
 ABOUT_TRADE = (
     "China will impose a {n} percent tariff on US soybeans",
     "Washington delays its {n} percent duty on Chinese steel",
@@ -37,59 +39,59 @@ OTHER = ("Town hall gets roof number {n}", "Rain for {n} days in the north", "Cu
 
 @dataclass(frozen=True)
 class Cost:
-    """Seconds on the clock, and of processor time of the command and its children."""
+    """Wall and CPU seconds of a command and its children."""
 
     wall: float
     cpu: float
 
 
 def measure(checkout: Path, *arguments: str | Path) -> Cost:
-    """What `tension ARGUMENTS` of a checkout costs. `subprocess.CalledProcessError` when it fails."""
+    """Measure `tension ARGUMENTS` of a checkout; `subprocess.CalledProcessError` if it fails."""
     before, start = resource.getrusage(resource.RUSAGE_CHILDREN), time.perf_counter()
     command = [str(checkout / ".venv" / "bin" / "tension"), *map(str, arguments)]
-    subprocess.run(command, check=True, capture_output=True, cwd=checkout, env=os.environ | {"GX_ANALYTICS_ENABLED": "false"})  # noqa: S603 ourselves
+    subprocess.run(command, check=True, capture_output=True, cwd=checkout, env=os.environ | {"GX_ANALYTICS_ENABLED": "false"})  # noqa: S603 runs this project
     wall, after = time.perf_counter() - start, resource.getrusage(resource.RUSAGE_CHILDREN)
     return Cost(wall, after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime)
 
 
-def twice(checkout: Path, *arguments: str) -> Cost:
-    """The second of two equal commands."""
+def measure_second_run(checkout: Path, *arguments: str) -> Cost:
+    """Run a command measure_second_run and measure the second run."""
     measure(checkout, *arguments)
     return measure(checkout, *arguments)
 
 
-def in_empty_home(checkout: Path, folder: Path, *arguments: str | Path) -> Cost:
-    """A run in a home that does not exist yet."""
+def measure_empty_home(checkout: Path, folder: Path, *arguments: str | Path) -> Cost:
+    """Measure `tension run` in a new home."""
     home = folder / "home"
     shutil.rmtree(home, ignore_errors=True)
     return measure(checkout, "run", "--home", home, *arguments)
 
 
-def one_more_day(checkout: Path, folder: Path) -> Cost:
-    """A run after a file with one more day was added to the articles of the sample."""
+def measure_one_more_day(checkout: Path, folder: Path) -> Cost:
+    """Measure a run after one more day was added to the articles of the sample."""
     articles = folder / "articles"
     shutil.rmtree(articles, ignore_errors=True)
     shutil.copytree(SAMPLE, articles)
-    in_empty_home(checkout, folder, "--articles", articles)
-    write(articles / "2025-12.jsonl", headlines(date(2025, 12, 1), 1, 3))
+    measure_empty_home(checkout, folder, "--articles", articles)
+    write_rows(articles / "2025-12.jsonl", generate_headlines(date(2025, 12, 1), 1, 3))
     return measure(checkout, "run", "--home", folder / "home", "--articles", articles)
 
 
-def own_articles(checkout: Path, folder: Path) -> Cost:
-    """Twenty short articles about two countries."""
-    rows = [row | {"body": f"{row['title']}. Officials said so."} for row in headlines(date(2026, 3, 10), 5, 4)]
-    write(folder / "own.jsonl", rows)
-    return in_empty_home(checkout, folder, "--articles", folder / "own.jsonl", "--pairs", "USA-CHN")
+def measure_own_articles(checkout: Path, folder: Path) -> Cost:
+    """Measure a run over twenty short articles about two countries."""
+    rows = [row | {"body": f"{row['title']}. Officials said so."} for row in generate_headlines(date(2026, 3, 10), 5, 4)]
+    write_rows(folder / "own.jsonl", rows)
+    return measure_empty_home(checkout, folder, "--articles", folder / "own.jsonl", "--pairs", "USA-CHN")
 
 
-def years_of_headlines(checkout: Path, folder: Path, years: int) -> Cost:
-    """Twenty headlines a day of one paper."""
-    write(folder / "paper.jsonl", headlines(FIRST_DAY, 365 * years, HEADLINES_A_DAY))
-    return in_empty_home(checkout, folder, "--articles", folder / "paper.jsonl", "--pairs", "USA-CHN")
+def measure_years(checkout: Path, folder: Path, years: int) -> Cost:
+    """Measure a run over years of twenty headlines per day."""
+    write_rows(folder / "paper.jsonl", generate_headlines(FIRST_DAY, 365 * years, HEADLINES_A_DAY))
+    return measure_empty_home(checkout, folder, "--articles", folder / "paper.jsonl", "--pairs", "USA-CHN")
 
 
-def headlines(first: date, days: int, a_day: int) -> Iterator[dict[str, str]]:
-    """Invented headlines; no two are equal."""
+def generate_headlines(first: date, days: int, a_day: int) -> Iterator[dict[str, str]]:
+    """Generate invented headlines, all different."""
     number = 0
     for day in (first + timedelta(days=count) for count in range(days)):
         for place in range(a_day):
@@ -104,24 +106,24 @@ def headlines(first: date, days: int, a_day: int) -> Iterator[dict[str, str]]:
             }
 
 
-def write(path: Path, rows: Iterator[dict[str, str]] | list[dict[str, str]]) -> None:
-    """One JSON object a line."""
+def write_rows(path: Path, rows: Iterator[dict[str, str]] | list[dict[str, str]]) -> None:
+    """Write rows as JSON lines."""
     path.write_text("".join(f"{json.dumps(row)}\n" for row in rows), encoding="utf-8")
 
 
 def main() -> None:
-    """Measure and print the table."""
+    """Measure all commands and print the table."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--against", type=Path, help="checkout of the code to compare with")
-    parser.add_argument("--years", type=int, nargs="*", default=[], help="years of headlines, such as 1 3 10: only this checkout")
-    given = parser.parse_args()
-    checkouts = [ROOT, *([given.against.resolve()] if given.against else [])]
+    parser.add_argument("--years", type=int, nargs="*", default=[], help="years of headlines, e.g. 1 3 10; this checkout only")
+    options = parser.parse_args()
+    checkouts = [ROOT, *([options.against.resolve()] if options.against else [])]
     commands: dict[str, Callable[[Path, Path], Cost]] = {
-        "sample, empty home": in_empty_home,
-        "sample and one more day": one_more_day,
-        "20 own articles, empty home": own_articles,
-        "--help": lambda checkout, _: twice(checkout, "--help"),
-        "explain": lambda checkout, _: twice(checkout, "explain", SENTENCE),
+        "sample, empty home": measure_empty_home,
+        "sample and one more day": measure_one_more_day,
+        "20 own articles, empty home": measure_own_articles,
+        "--help": lambda checkout, _: measure_second_run(checkout, "--help"),
+        "explain": lambda checkout, _: measure_second_run(checkout, "explain", SENTENCE),
     }
     print("| command | checkout | wall s | CPU s |\n|---|---|---|---|")
     for checkout in checkouts:
@@ -131,9 +133,9 @@ def main() -> None:
             with TemporaryDirectory() as folder:
                 cost = command(checkout, Path(folder))
             print(f"| {name} | {checkout.name} | {cost.wall:.2f} | {cost.cpu:.2f} |", flush=True)
-    for years in given.years:
+    for years in options.years:
         with TemporaryDirectory() as folder:
-            cost = years_of_headlines(ROOT, Path(folder), years)
+            cost = measure_years(ROOT, Path(folder), years)
         print(f"| {years} years of {HEADLINES_A_DAY} headlines a day | {ROOT.name} | {cost.wall:.1f} | {cost.cpu:.1f} |", flush=True)
 
 

@@ -1,4 +1,4 @@
-"""The articles that are measured on: a file of your own, Reuters-21578 where it lies beside the checkout, else the bundled sample."""
+"""The articles of the benchmarks: a given file, Reuters-21578 if present, else the bundled sample."""
 
 import argparse
 from datetime import UTC, datetime
@@ -14,14 +14,14 @@ from pipeline.sources.files.articles import collect_rows, read_articles
 REUTERS = Path(__file__).parents[2] / "shared" / "data" / "news" / "reuters21578.parquet"
 
 
-def options(description: str) -> argparse.ArgumentParser:
-    """The option that every benchmark has."""
+def build_parser(description: str) -> argparse.ArgumentParser:
+    """Build a parser with the option `--articles`."""
     parser = argparse.ArgumentParser(description=description)
     default = REUTERS if REUTERS.is_file() else SAMPLE_ARTICLES
     parser.add_argument("--articles", type=Path, default=default, help="article file or folder [default: %(default)s]")
     return parser
 
 
-def clean(path: Path) -> pl.DataFrame:
-    """The clean articles (`ARTICLES`) of a file or folder, without duplicates."""
+def read_clean_articles(path: Path) -> pl.DataFrame:
+    """Read the accepted articles (`ARTICLES`) of a file or folder."""
     return admit(collect_rows(read_articles([ArticleFiles(path=str(path))], last_day=datetime.now(UTC).date()))).articles

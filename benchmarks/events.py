@@ -1,7 +1,7 @@
-"""What Dagster's event log costs: events of the daily assets, stored in batches and as Dagster ships it.
+"""Measure the cost of storing Dagster's events, in batches and with Dagster's default storage.
 
-The job has the daily tables of the pipeline with all their checks and makes nothing, so that what is measured is Dagster. It runs year by
-year, as `tension run` does. The shipped storage is given fewer days: its cost a day is constant.
+The job has the daily tables of the pipeline with all their checks, but does no work. It runs in ranges of days, as `tension run` does. The
+default storage gets fewer days, because its cost per day is constant.
 """
 
 import argparse
@@ -40,7 +40,7 @@ FIRST = date(2015, 1, 1)
 
 @dataclass(frozen=True)
 class Cost:
-    """What storing the events of some days took."""
+    """Cost of storing the events of some days."""
 
     days: int
     events: int
@@ -48,10 +48,10 @@ class Cost:
     cpu_seconds: float
 
 
-def job(last: date) -> dg.JobDefinition:
-    """The daily steps without their work, over the days to `last`."""
+def build_job(last: date) -> dg.JobDefinition:
+    """Build a job of the daily steps without their work, for the days up to `last`."""
     partitions = dg.DailyPartitionsDefinition(FIRST.isoformat(), end_date=(last + timedelta(days=1)).isoformat())
-    assets = [_step(name, tables, partitions) for name, tables in STEPS.items()]
+    assets = [_build_step(name, tables, partitions) for name, tables in STEPS.items()]
     quiet = dg.logger(lambda _: logging.Logger("quiet"))
     return dg.Definitions(
         assets=assets,
@@ -61,7 +61,7 @@ def job(last: date) -> dg.JobDefinition:
     ).resolve_job_def("daily")
 
 
-def _step(name: str, tables: tuple[Table, ...], partitions: dg.PartitionsDefinition[str]) -> dg.AssetsDefinition:
+def _build_step(name: str, tables: tuple[Table, ...], partitions: dg.PartitionsDefinition[str]) -> dg.AssetsDefinition:
     specs = [check for table in tables for check in check_specs(table)]
 
     @dg.multi_asset(
@@ -83,16 +83,16 @@ def _step(name: str, tables: tuple[Table, ...], partitions: dg.PartitionsDefinit
 
 
 def measure(days: int, *, is_batching: bool) -> Cost:
-    """Run the job over so many days, with our instance or Dagster's own."""
+    """Run the job with our storage or Dagster's default; return its cost."""
     span = Days(FIRST, FIRST + timedelta(days=days - 1))
     with TemporaryDirectory() as folder:
         if is_batching:
             prepare_home(Path(folder))
-        made = job(span.last)
+        job = build_job(span.last)
         with dg.DagsterInstance.from_config(folder) as instance:
             started, cpu = time.perf_counter(), _cpu_seconds()
             results = [
-                made.execute_in_process(instance=instance, tags=range_tags(chunk), run_config={"loggers": {"quiet": {}}})
+                job.execute_in_process(instance=instance, tags=range_tags(chunk), run_config={"loggers": {"quiet": {}}})
                 for chunk in span.split(DAYS_IN_A_RUN)
             ]
             assert all(result.success for result in results)
@@ -108,15 +108,15 @@ def _cpu_seconds() -> float:
 
 
 def main() -> None:
-    """Measure both and print a table."""
+    """Measure both storages and print the table."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--days", type=int, default=3650, help="days whose events are stored in batches")
-    parser.add_argument("--shipped-days", type=int, default=60, help="days whose events are stored as Dagster ships it")
-    asked = parser.parse_args()
+    parser.add_argument("--shipped-days", type=int, default=60, help="days whose events are stored with Dagster's default storage")
+    options = parser.parse_args()
     warnings.simplefilter("ignore")
     print("| storage | days | events | seconds | CPU seconds | ms an event |\n|---|---|---|---|---|---|")
     costs = []
-    for name, days, is_batching in (("shipped", asked.shipped_days, False), ("batching", asked.days, True)):
+    for name, days, is_batching in (("shipped", options.shipped_days, False), ("batching", options.days, True)):
         cost = measure(days, is_batching=is_batching)
         costs.append(cost)
         print(
@@ -125,7 +125,7 @@ def main() -> None:
         )
     shipped, batching = costs
     ratio = (shipped.seconds / shipped.days) / (batching.seconds / batching.days)
-    print(f"\n{ratio:.0f} times as fast a day as the shipped storage ({sys.version.split()[0]}, dagster {dg.__version__})")
+    print(f"\n{ratio:.0f} times as fast per day as the default storage ({sys.version.split()[0]}, dagster {dg.__version__})")
 
 
 if __name__ == "__main__":

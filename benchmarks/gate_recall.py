@@ -1,10 +1,12 @@
-"""What share of the articles that people filed under a topic pass the gate: `python benchmarks/gate_recall.py [--topic trade]`.
+"""Measure the share of articles filed under a topic that pass the gate.
 
-Needs articles in Parquet with a column `topics` (list of words), as Reuters-21578 has.
+    uv run python benchmarks/gate_recall.py [--topic trade]
+
+Needs a Parquet file of articles with a column `topics` (list of words), e.g. Reuters-21578.
 """
 
 import polars as pl
-from corpus import options
+from corpus import build_parser
 
 from pipeline.signals import gate
 
@@ -12,19 +14,19 @@ BAR = 0.80
 
 
 def main() -> None:
-    """Print the share."""
-    parser = options("Share of the articles of a topic that pass the gate.")
+    """Print the share of articles that pass."""
+    parser = build_parser("Share of the articles of a topic that pass the gate.")
     parser.add_argument("--topic", default="trade", help="topic [default: %(default)s]")
-    given = parser.parse_args()
-    if given.articles.suffix != ".parquet" or "topics" not in pl.read_parquet_schema(given.articles):
-        parser.error(f"{given.articles} has no topics; give a Parquet file with a column `topics`")
-    articles = pl.read_parquet(given.articles, columns=["title", "body", "topics"])
-    passing, filed = gate.is_trade_news(articles), articles["topics"].list.contains(given.topic)
-    asked, passed, both = int(filed.sum()), int(passing.sum()), int((passing & filed).sum())
-    share = both / asked if asked else 0.0
-    print(f"{asked:,} of {articles.height:,} articles are filed under {given.topic}; {both:,} of them pass the gate ({share:.1%})")
+    options = parser.parse_args()
+    if options.articles.suffix != ".parquet" or "topics" not in pl.read_parquet_schema(options.articles):
+        parser.error(f"{options.articles} has no topics; give a Parquet file with a column `topics`")
+    articles = pl.read_parquet(options.articles, columns=["title", "body", "topics"])
+    passing, filed = gate.is_trade_news(articles), articles["topics"].list.contains(options.topic)
+    filed_count, passed, both = int(filed.sum()), int(passing.sum()), int((passing & filed).sum())
+    share = both / filed_count if filed_count else 0.0
+    print(f"{filed_count:,} of {articles.height:,} articles are filed under {options.topic}; {both:,} of them pass the gate ({share:.1%})")
     print(f"{passed:,} articles pass ({passed / articles.height:.1%} of all)")
-    print(f"{'met   ' if share >= BAR else 'MISSED'}  at least {BAR:.0%} of the articles filed under {given.topic} pass")
+    print(f"{'met   ' if share >= BAR else 'MISSED'}  at least {BAR:.0%} of the articles filed under {options.topic} pass")
 
 
 if __name__ == "__main__":

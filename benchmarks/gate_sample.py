@@ -1,11 +1,13 @@
-"""Articles that pass the gate, for a person to judge whether they are about trade policy: `python benchmarks/gate_sample.py`.
+"""Print articles that pass the gate, for a person to judge whether they are about trade policy.
 
-Drawn in the order of the SHA-256 of their ids, so always the same. Prints to the terminal and keeps nothing: the text is the publisher's.
+    uv run python benchmarks/gate_sample.py [--count 60]
+
+The selection is deterministic (order of the SHA-256 of ids). Nothing is stored, because the text belongs to its publisher.
 """
 
 from hashlib import sha256
 
-from corpus import clean, options
+from corpus import build_parser, read_clean_articles
 
 from pipeline.signals import gate
 
@@ -13,14 +15,14 @@ CHARACTERS = 200
 
 
 def main() -> None:
-    """Print title and beginning of each drawn article."""
-    parser = options("Passing articles to be judged by hand.")
-    parser.add_argument("--count", type=int, default=60, help="how many [default: %(default)s]")
-    given = parser.parse_args()
-    articles = clean(given.articles)
+    """Print title and first characters of each selected article."""
+    parser = build_parser("Passing articles to be judged by hand.")
+    parser.add_argument("--count", type=int, default=60, help="number of articles [default: %(default)s]")
+    options = parser.parse_args()
+    articles = read_clean_articles(options.articles)
     passing = articles.filter(gate.is_trade_news(articles)).select("article_id", "title", "body").rows()
-    drawn = sorted(passing, key=lambda row: sha256(row[0].encode()).hexdigest())[: given.count]
-    for number, (_, title, body) in enumerate(drawn, start=1):
+    selected = sorted(passing, key=lambda row: sha256(row[0].encode()).hexdigest())[: options.count]
+    for number, (_, title, body) in enumerate(selected, start=1):
         print(f"{number:>3}  {' '.join(title.split())}\n     {' '.join(body[:CHARACTERS].split())}\n")
 
 

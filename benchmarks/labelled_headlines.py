@@ -1,10 +1,10 @@
-"""What is labelled in the headlines of a newspaper, against what ours finds; and the index that each of them makes.
+"""Compare findings with labelled newspaper headlines, and the indices that each of them gives.
 
     uv run python benchmarks/labelled_headlines.py HOME REFERENCES
 
-HOME: a home of `tension run` on the 17,760 headlines; REFERENCES: the folder or file of reference series. The labels are
-`tests/gold/labels-of-headlines.csv`: ids and rows, no text. The models of `sql/` make both indices; only the findings between China and the
-United States differ. The figures of docs/methodology.md, section 14.
+HOME: a home of `tension run` on the 17,760 headlines; REFERENCES: a file or folder of reference series. The labels are
+`tests/gold/labels-of-headlines.csv` (ids and codes, no text). The indices differ only in the findings between China and the United States.
+Repeats the figures of docs/methodology.md, section 14.
 """
 
 import argparse
@@ -28,46 +28,46 @@ LABELS = Path(__file__).parents[1] / "tests" / "gold" / "labels-of-headlines.csv
 
 
 def main() -> None:
-    """Print both tables."""
+    """Print scores and correlations."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("home", type=Path)
     parser.add_argument("references", type=Path)
-    given = parser.parse_args()
-    lake = Lake(Settings(home=given.home).lake)
+    options = parser.parse_args()
+    lake = Lake(Settings(home=options.home).lake)
     core = {table.name: lake.read(table) for table in (ARTICLES, COVERAGE, FINDINGS, STORY_LINKS)}
     findings, articles = core[FINDINGS.name], core[ARTICLES.name]
-    published, read = lake.read(TENSION_PAIR_DAILY), lake.span(COVERAGE)
-    last, known = published.row(-1, named=True), read_labels(LABELS)
-    unknown = known.join(articles, on="article_id", how="anti")
-    if unknown.height:
-        parser.error(f"{unknown.height} labelled headlines are not in {given.home}: this is not a home of the 17,760 headlines")
-    settings = model_variables(
-        tuple(published["pair"].unique().sort()), last["half_life_days"], (last["baseline_from"], last["baseline_to"]), read
+    published, days_read = lake.read(TENSION_PAIR_DAILY), lake.span(COVERAGE)
+    last, labels = published.row(-1, named=True), read_labels(LABELS)
+    missing = labels.join(articles, on="article_id", how="anti")
+    if missing.height:
+        parser.error(f"{missing.height} labelled headlines are not in {options.home}; give a home of the 17,760 headlines")
+    parameters = model_variables(
+        tuple(published["pair"].unique().sort()), last["half_life_days"], (last["baseline_from"], last["baseline_to"]), days_read
     )
     series = {"ours": findings}
     others = findings.filter(~is_of_pair)
     for side in ("first", "second"):
-        rows = known.filter(pl.col("labelling") == side)
-        for name, of_name in ((f"{side} labelling", rows.filter(~pl.col("opt"))), (f"{side} labelling, doubtful rows too", rows)):
-            series[name] = pl.concat([others, to_findings(of_name, articles)])
-    told = [
-        {"read by": name}
+        rows = labels.filter(pl.col("labelling") == side)
+        for name, labelled in ((f"{side} labelling", rows.filter(~pl.col("opt"))), (f"{side} labelling, doubtful rows too", rows)):
+            series[name] = pl.concat([others, to_findings(labelled, articles)])
+    correlations = [
+        {"findings": name}
         | correlate_with_trade_epu(
-            build_tables(core | {FINDINGS.name: of_name}, [TENSION_PAIR_DAILY], settings)[TENSION_PAIR_DAILY.name],
-            read_references(given.references),
+            build_tables(core | {FINDINGS.name: own_findings}, [TENSION_PAIR_DAILY], parameters)[TENSION_PAIR_DAILY.name],
+            read_references(options.references),
             last["half_life_days"],
         )
-        for name, of_name in series.items()
+        for name, own_findings in series.items()
     ]
     pl.Config(tbl_rows=-1, tbl_cols=-1, tbl_width_chars=200, fmt_str_lengths=60, float_precision=3)
     pl.Config(tbl_hide_dataframe_shape=True, tbl_hide_column_data_types=True)
     ours = findings.filter(is_of_pair)
-    passages = articles.join(pl.concat([known.select("article_id"), ours.select("article_id")]), on="article_id", how="semi")
-    first, second = (to_gold(known.filter(pl.col("labelling") == side), passages) for side in ("first", "second"))
-    between = evaluate(first, to_predictions(second)).levels["triple"].f1
-    print(f"F1 of the second labelling against the first: {between.value:.3f} [{between.lo95:.2f}, {between.hi95:.2f}]")
-    Console().print(render(evaluate(to_gold(merge_labellings(known), passages), ours).to_frame()))
-    print(pl.DataFrame(told))
+    passages = articles.join(pl.concat([labels.select("article_id"), ours.select("article_id")]), on="article_id", how="semi")
+    first, second = (to_gold(labels.filter(pl.col("labelling") == side), passages) for side in ("first", "second"))
+    agreement = evaluate(first, to_predictions(second)).levels["triple"].f1
+    print(f"F1 of the second labelling against the first: {agreement.value:.3f} [{agreement.lo95:.2f}, {agreement.hi95:.2f}]")
+    Console().print(render(evaluate(to_gold(merge_labellings(labels), passages), ours).to_frame()))
+    print(pl.DataFrame(correlations))
 
 
 if __name__ == "__main__":

@@ -1,9 +1,9 @@
-"""What each reader finds alone, what either finds, what both find, and what the shipped combination makes of it, tier by tier, on the
-same passages; and how many of the true pairs the readers are asked about.
+"""Compare the readers, their union and intersection, and the combined extractor on gold passages.
 
-    python benchmarks/readers.py GOLD... [--half even|odd]
+    uv run python benchmarks/readers.py GOLD... [--half even|odd]
 
-Triples (actor, target, polarity) of asserted signals, as `tension evaluate` counts them. Each reader alone uses its own least probability.
+Scores triples (actor, target, polarity) of asserted signals, as `tension evaluate` does, by tier for the combination. Each single reader
+uses its own minimum probability. Also prints the share of true pairs that are among the candidates.
 """
 
 import argparse
@@ -24,53 +24,53 @@ ASSERTED = pl.col("modality") == "asserted"
 KEY = ("article_id", "span_start", *(name for name in TRIPLE if name not in {"id", "sentence"}))
 
 
-def readings(gold: Gold) -> dict[str, pl.DataFrame]:
-    """The findings of each way of reading, by what it is called in the table."""
-    found = {way: SentenceExtractor(way).read_texts(gold.passages) for way in ("rules", "encoder", "both")}
-    rules, encoder = (found[way].filter(ASSERTED) for way in ("rules", "encoder"))
+def extract_findings(gold: Gold) -> dict[str, pl.DataFrame]:
+    """Extract findings in each mode and combination, by name in the table."""
+    by_mode = {mode: SentenceExtractor(mode).read_texts(gold.passages) for mode in ("rules", "encoder", "both")}
+    rules, encoder = (by_mode[mode].filter(ASSERTED) for mode in ("rules", "encoder"))
     return {
-        "rules": found["rules"],
-        "encoder": found["encoder"],
+        "rules": by_mode["rules"],
+        "encoder": by_mode["encoder"],
         "either": pl.concat([rules, encoder.join(rules, on=KEY, how="anti")]),
         "both agree": rules.join(encoder, on=KEY, how="semi"),
-        "combined": found["both"],
-        **{f"combined, tier {tier}": found["both"].filter(pl.col("tier") == tier) for tier in TIER.words},
+        "combined": by_mode["both"],
+        **{f"combined, tier {tier}": by_mode["both"].filter(pl.col("tier") == tier) for tier in TIER.words},
     }
 
 
-def share_asked_about(gold: Gold) -> float:
-    """Share of the asserted rows that are not optional whose actor and target are a candidate of their sentence."""
-    asked = to_frame(build_candidates(resolve_texts(gold.passages.with_columns(title_length=pl.lit(0)).iter_rows())))
-    wanted = gold.rows.filter(ASSERTED & ~pl.col("opt")).with_row_index("row")
-    pairs = wanted.join(asked, left_on=["id", "actor", "target"], right_on=["article_id", "actor", "target"], suffix="_asked")
-    overlaps = (pl.col("span_start") < pl.col("span_end_asked")) & (pl.col("span_start_asked") < pl.col("span_end"))
-    return pairs.filter(overlaps)["row"].n_unique() / wanted.height
+def measure_candidate_recall(gold: Gold) -> float:
+    """Compute the share of required asserted rows whose actor and target are a candidate of their sentence."""
+    candidates = to_frame(build_candidates(resolve_texts(gold.passages.with_columns(title_length=pl.lit(0)).iter_rows())))
+    required = gold.rows.filter(ASSERTED & ~pl.col("opt")).with_row_index("row")
+    pairs = required.join(candidates, left_on=["id", "actor", "target"], right_on=["article_id", "actor", "target"], suffix="_candidate")
+    overlaps = (pl.col("span_start") < pl.col("span_end_candidate")) & (pl.col("span_start_candidate") < pl.col("span_end"))
+    return pairs.filter(overlaps)["row"].n_unique() / required.height
 
 
 def main() -> None:
-    """Print the table."""
+    """Print the scores of each reader and combination."""
     parser = argparse.ArgumentParser(description="Score each reader and their combinations on gold files.")
     parser.add_argument("gold", nargs="+", type=Path)
     parser.add_argument("--half", choices=("even", "odd"))
-    given = parser.parse_args()
-    gold = read_gold(*given.gold)
-    if given.half:
-        gold = gold.select_passages(select_half(gold.passages, given.half))
-    table = Table(title=f"{gold.passages.height} passages, {f'the {given.half} half' if given.half else 'all'}")
-    for name in ("reader", "precision", "recall", "F1", "called"):
+    options = parser.parse_args()
+    gold = read_gold(*options.gold)
+    if options.half:
+        gold = gold.select_passages(select_half(gold.passages, options.half))
+    table = Table(title=f"{gold.passages.height} passages, {f'the {options.half} half' if options.half else 'all'}")
+    for name in ("reader", "precision", "recall", "F1", "predicted"):
         table.add_column(name, justify="left" if name == "reader" else "right")
-    for name, found in readings(gold).items():
-        table.add_row(name, *_row(evaluate(gold, found)))
+    for name, findings in extract_findings(gold).items():
+        table.add_row(name, *_format_scores(evaluate(gold, findings)))
     Console().print(table)
-    print(f"{share_asked_about(gold):.4f} of the true pairs are among the candidates")
+    print(f"{measure_candidate_recall(gold):.4f} of the true pairs are among the candidates")
 
 
-def _row(report: Report) -> tuple[str, str, str, str]:
+def _format_scores(report: Report) -> tuple[str, str, str, str]:
     counts = report.levels["triple"]
-    return _shown(counts.precision), _shown(counts.recall), _shown(counts.f1), str(report.predicted)
+    return _format_score(counts.precision), _format_score(counts.recall), _format_score(counts.f1), str(report.predicted)
 
 
-def _shown(score: Score) -> str:
+def _format_score(score: Score) -> str:
     return f"{score.value or 0:.3f} [{score.lo95 or 0:.2f}, {score.hi95 or 0:.2f}]"
 
 
