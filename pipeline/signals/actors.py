@@ -1,6 +1,7 @@
-"""Detection of the countries named in a sentence, also by capital, people, institution or leader.
+"""Detection of the countries named in a sentence.
 
-It separates states from their goods, people and places. Pronouns are resolved in `context.py`.
+A country is named by its name, capital, people, institutions or leaders. States are separated from their goods, people and places.
+Pronouns are resolved in `context.py`.
 """
 
 from collections.abc import Sequence
@@ -20,9 +21,10 @@ MAX_LENGTH_OF_ABBREVIATION = 3
 
 @dataclass(frozen=True, slots=True)
 class Mention:
-    """A country named in a sentence, with half-open character offsets and a role of `ROLES`.
+    """A country named in a sentence.
 
-    `is_actor` is False if the name only describes goods, firms, people or a place; such a mention can still be a target.
+    `start` and `end` are half-open character offsets; `role` is one of `ROLES`. `is_actor` is False if the name only describes
+    goods, firms, people or a place; such a mention can still be a target.
     """
 
     code: str
@@ -45,9 +47,10 @@ class _Name:
 
 
 def find_mentions(sentence: str, day: date | None, tokens: Sequence[Token] | None = None) -> list[Mention]:
-    """Return the mentions of countries in a sentence, left to right; the longest name wins.
+    """Return the mentions of countries in a sentence, left to right.
 
-    Leaders count only if in office on `day`, or always if it is None. Pass `tokens` to avoid tokenizing again.
+    The longest name wins. Leaders count only if in office on `day`, or always if it is None. Pass `tokens` to avoid tokenizing
+    again.
     """
     tokens = tokenize(sentence) if tokens is None else tokens
     index, at = _build_name_index(), 0
@@ -70,13 +73,19 @@ def find_mentions(sentence: str, day: date | None, tokens: Sequence[Token] | Non
 
 
 def _belongs_to_other_state(tokens: Sequence[Token], at: int, name: _Name, mentions: Sequence[Mention]) -> bool:
-    """Whether an office that several states have belongs to a state named before it: `India's commerce ministry`."""
+    """Whether a shared office belongs to a state named before it.
+
+    Example: `India's commerce ministry`.
+    """
     gap = 2 + LOOK_AHEAD
     return name.is_shared and any(tokens[max(at - gap, 0)].start <= mention.end <= tokens[at].start for mention in mentions)
 
 
 def _find_in_compound(token: Token, index: dict[str, list[_Name]]) -> list[Mention]:
-    """Find the country in a compound such as `American-made`; it is never an actor."""
+    """Find the country in a compound such as `American-made`.
+
+    It is never an actor.
+    """
     head, hyphen, _ = token.text.partition("-")
     names = [name for name in index.get(head, ()) if name.spelling == (head,) and name.role in {"country", "demonym"}] if hyphen else []
     return [Mention(name.code, token.start, token.start + len(head), name.role, is_actor=False) for name in names[:1]]
@@ -100,7 +109,10 @@ def _is_exception(tokens: Sequence[Token], first: int, last: int, name: _Name) -
 
 
 def _is_dateline(tokens: Sequence[Token], first: int, last: int, name: _Name) -> bool:
-    """Whether the name says where the report was written: `WASHINGTON —`, `BEIJING, May 3 -`."""
+    """Whether the name says where the report was written.
+
+    Examples: `WASHINGTON —`, `BEIJING, May 3 -`.
+    """
     if name.role != "capital":
         return False
     after = tokens[last + 1].text if last + 1 < len(tokens) else ""
@@ -125,14 +137,20 @@ def _is_state(tokens: Sequence[Token], first: int, last: int, name: _Name) -> bo
 
 
 def _is_hyphenated(tokens: Sequence[Token], first: int, last: int) -> bool:
-    """Whether the name is part of a pair such as `US-China talks`, which only says whose talks are meant."""
+    """Whether the name is part of a pair such as `US-China talks`.
+
+    Such a name only describes the talks.
+    """
     marks = {"-", "\u2013", "/"}
     after = last + 2 < len(tokens) and tokens[last + 1].text in marks and tokens[last + 2].text[0].isupper()
     return after or (first > 1 and tokens[first - 1].text in marks and tokens[first - 2].text[0].isupper())
 
 
 def _is_state_noun_next(tokens: Sequence[Token], at: int, name: _Name, is_possessive: bool) -> bool | None:
-    """Whether the next noun is one of the state (True) or of goods, firms and people (False); None if neither follows."""
+    """Whether the next noun means the state.
+
+    False for goods, firms and people; None if no such noun follows.
+    """
     state_nouns, other_nouns = _load_nouns()
     is_adjective = is_possessive or name.role == "demonym" or " ".join(name.spelling) in cues("short_names")
     verbs = _first_words_of_verbs()
@@ -157,7 +175,10 @@ def _load_nouns() -> tuple[frozenset[str], frozenset[str]]:
 
 @cache
 def _first_words_of_verbs() -> frozenset[str]:
-    """All forms of the first words of the lexicon's verbs, which begin the predicate after a name such as `U.S.`."""
+    """All forms of the first words of the lexicon's verbs.
+
+    After a name such as `U.S.` they begin the predicate.
+    """
     entries = [*load_lexicon("verbs")["verb"], *load_lexicon("operators")["operator"]]
     return frozenset(form.split(" ")[0] for entry in entries for phrase in entry["words"] for form in verb_forms(phrase))
 
@@ -172,7 +193,7 @@ def _load_exceptions() -> dict[tuple[str, ...], tuple[frozenset[str], frozenset[
 
 @cache
 def _build_name_index() -> dict[str, list[_Name]]:
-    """Map the first word of each name to the names that begin with it, longest first."""
+    """Map the first word of each name to its names, longest first."""
     index: dict[str, list[_Name]] = {}
     for name in _read_names(load_lexicon("actors")["country"]):
         index.setdefault(name.spelling[0], []).append(name)
@@ -204,7 +225,10 @@ def _add_name(
     *,
     is_shared: bool = False,
 ) -> None:
-    """Add a name as spelled and in capitals, since old news wires print headlines in capitals."""
+    """Add a name as spelled and in capitals.
+
+    Old news wires print headlines in capitals.
+    """
     for variant in dict.fromkeys((spelled, spelled.upper() if len(spelled) > MAX_LENGTH_OF_ABBREVIATION else spelled)):
         spelling = tuple(token.text for token in tokenize(variant))
         if spelling in names and names[spelling].code != code:

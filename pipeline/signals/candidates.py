@@ -1,6 +1,6 @@
-"""Candidates: for each sentence, the ordered pairs of countries that a reader judges.
+"""Candidates: the pairs of countries that a reader judges per sentence.
 
-It decides which pairs are judged and what a reader sees of them, not which signal they carry.
+What a reader sees of a pair is defined here; which signal it carries is up to the reader.
 """
 
 import itertools
@@ -49,9 +49,10 @@ SentenceCandidates = Sequence[Mapping[str, Any]]
 
 
 def build_candidates(sentences: Iterable[ResolvedSentence]) -> list[SentenceCandidates]:
-    """Build the candidates of each sentence; sentences without a known country are left out.
+    """Build the candidates of each sentence.
 
-    They are all ordered pairs of its countries, and each country with all partners (`*`) as target.
+    They are all ordered pairs of its countries, and each country with all partners (`*`) as target. Sentences without a known country
+    are left out.
     """
     groups: list[SentenceCandidates] = []
     number = itertools.count()
@@ -63,7 +64,10 @@ def build_candidates(sentences: Iterable[ResolvedSentence]) -> list[SentenceCand
 
 
 def to_frame(groups: Iterable[SentenceCandidates], numbers: Container[int] | None = None) -> pl.DataFrame:
-    """Convert candidates to a frame (`CANDIDATES_SCHEMA`): all of them, or those with these numbers."""
+    """Convert candidates to a frame (`CANDIDATES_SCHEMA`).
+
+    If `numbers` is given, only those candidates are included.
+    """
     rows = [tuple(row.values()) for group in groups for row in group if numbers is None or row["candidate"] in numbers]
     return pl.DataFrame(rows, schema=CANDIDATES_SCHEMA, orient="row")
 
@@ -99,7 +103,10 @@ def _iter_rows(resolved: ResolvedSentence) -> Iterable[tuple[Any, ...]]:
 
 
 def _choose_countries(resolved: ResolvedSentence, named: Sequence[str]) -> list[str]:
-    """Return the countries of a sentence: those named, the main pair, others of the article, the default ones."""
+    """Return the countries of a sentence.
+
+    In order: those named, the main pair, others of the article, the default ones.
+    """
     meant = list(dict.fromkeys((*named, *resolved.main_pair)))
     known = list(dict.fromkeys((*meant, *resolved.known)))[: max(len(meant), FILL_UP_TO)]
     if not known:

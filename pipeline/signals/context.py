@@ -1,4 +1,4 @@
-"""Resolution of references: pronouns, "both sides" and "we" to the countries that they mean.
+"""Resolution of pronouns, "both sides" and "we" to countries.
 
 Names themselves are detected in `actors.py`.
 """
@@ -33,7 +33,7 @@ _STATE_IN_SOURCE = re.compile(r" by ([A-Z]{3})$")
 
 @dataclass(frozen=True, slots=True)
 class ResolvedSentence:
-    """A sentence of an article with the countries that it names or means.
+    """A sentence with the countries that it names or means.
 
     * `main_pair`: the two countries that the article names most
     * `speaker`: the state for which the current speaker speaks
@@ -108,13 +108,19 @@ def resolve_references(article_id: str, day: date | None, source: str, title: st
 
 
 def _find_state_of_source(source: str) -> str | None:
-    """Return the state whose own words a source publishes, by its name (`statement by JPN`) or the lexicon."""
+    """Return the state whose own words a source publishes.
+
+    The source says so (`statement by JPN`) or is listed in the lexicon.
+    """
     match = _STATE_IN_SOURCE.search(source)
     return match[1] if match else load_lexicon("actors")["first_person"]["sources"].get(source)
 
 
 def _count_mentions(sentences: Sequence[Sentence], named: Sequence[Sequence[Mention]]) -> Counter[str]:
-    """Count the mentions of each country; those in the title count three times."""
+    """Count the mentions of each country.
+
+    Those in the title count three times.
+    """
     counts: Counter[str] = Counter()
     for sentence, mentions in zip(sentences, named, strict=True):
         for mention in mentions:
@@ -123,7 +129,7 @@ def _count_mentions(sentences: Sequence[Sentence], named: Sequence[Sequence[Ment
 
 
 def _update_speaker(text: str, mentions: Iterable[Mention], state: _State) -> None:
-    """Set the speaker if the sentence begins with the label of a new one.
+    """Set the speaker if the sentence begins with a label.
 
     A label that names an office but no country belongs to the state known by this label, else to the host.
     """

@@ -1,4 +1,7 @@
-"""Detection of past events by the dates that a sentence mentions; used by the rules and the encoder."""
+"""Detection of past events by dates in a sentence.
+
+Both the rules and the encoder use it.
+"""
 
 import re
 from datetime import date
@@ -18,9 +21,9 @@ _MAX_MONTHS_AGO = 7  # a month further back is read as the coming one
 
 
 def is_past_event(sentence: str, day: date | None) -> bool:
-    """Whether the sentence dates its event to an earlier year or month than `day`.
+    """Whether the sentence dates its event before `day`.
 
-    If `day` is None, any year counts as earlier and months are ignored.
+    It must name an earlier year or month. If `day` is None, any year counts as earlier and months are ignored.
     """
     years = [int(year) for year in _YEAR.findall(sentence)]
     if years and (day is None or max(years) < day.year):

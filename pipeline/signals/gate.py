@@ -1,4 +1,4 @@
-"""The relevance filter that decides which articles are read: news about trade between countries.
+"""The relevance filter for articles: news about trade between countries.
 
 It is cheap and lets through too much; readers decide the rest. It tests whole articles only, since a sentence may report an act
 without a word of trade.
@@ -19,9 +19,9 @@ _MIN_LENGTH_IN_CAPITALS = 4
 
 
 def is_trade_news(articles: pl.DataFrame) -> pl.Series:
-    """Return a boolean for each article (`title`, `body`), in order: whether to read it.
+    """Return for each article (`title`, `body`) whether to read it.
 
-    An article with a body needs three things:
+    The booleans are in the order of the articles. An article with a body needs three things:
 
     * a strong trade term;
     * two countries, each by name, people, capital, institution or leader, or one if the term implies the other (a trade bill);
@@ -81,7 +81,10 @@ def _to_pattern(entries: list[dict[str, Any]]) -> str:
 
 @cache
 def _codes_of_names() -> dict[str, str]:
-    """Map every way to name a country to its code; also in capitals, since old news wires print headlines so."""
+    """Map every way to name a country to its code.
+
+    Names in capitals are included, since old news wires print headlines so.
+    """
     codes: dict[str, str] = {}
     for country in load_lexicon("actors")["country"]:
         names = [name for field in ("names", "capitals", "demonyms", "institutions") for name in country[field]]

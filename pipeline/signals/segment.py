@@ -35,14 +35,17 @@ class Sentence:
 
 
 def document(title: str, body: str) -> str:
-    """Join title and body with a blank line: the text that offsets refer to."""
+    """Join title and body with a blank line.
+
+    Offsets refer to this text.
+    """
     return f"{title}{GAP}{body}"
 
 
 def split_sentences(text: str, title_length: int = 0) -> list[Sentence]:
-    """Split a text into sentences; its first `title_length` characters form one of their own.
+    """Split a text into sentences.
 
-    Line breaks always end a sentence.
+    The first `title_length` characters form a sentence of their own. Line breaks always end a sentence.
     """
     sentences = []
     if title_length and text[:title_length].strip():
@@ -75,7 +78,7 @@ def _join_wrong_splits(text: str, spans: list[tuple[int, int]]) -> list[tuple[in
 
 
 def _is_wrong_split(before: str, after: str) -> bool:
-    """Whether the splitter broke a sentence at an abbreviation or inside a number."""
+    """Whether the split is at an abbreviation or inside a number."""
     if not after or not before:
         return True
     first_word = after.split(None, 1)[0]

@@ -1,6 +1,6 @@
-"""Attributes of an act that the text of its sentence gives: rate, amount, product, retaliation, condition.
+"""Attributes of an act that the text of its sentence gives.
 
-Kinds of acts and countries belong to the readers.
+They are rate, amount, product, retaliation and condition. Kinds of acts and countries belong to the readers.
 """
 
 import re
@@ -38,7 +38,10 @@ def find_rate(text: str, near: int = 0) -> float | None:
 
 
 def find_amount(text: str) -> float | None:
-    """Return the first amount of money, in units of its own currency, or None."""
+    """Return the first amount of money, or None.
+
+    It is in units of its own currency.
+    """
     match = _AMOUNT.search(text)
     if match is None:
         return None
@@ -47,7 +50,10 @@ def find_amount(text: str) -> float | None:
 
 
 def find_product(text: str) -> str:
-    """Return the first product named, as a short lower-case noun, or an empty string."""
+    """Return the first product named, or an empty string.
+
+    Products are short lower-case nouns.
+    """
     names, pattern = _compile_products()
     match = pattern.search(text)
     return names[int(str(match.lastgroup)[1:])] if match else ""

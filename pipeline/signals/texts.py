@@ -1,6 +1,6 @@
-"""Input and output of every extractor: texts, findings and the count of what was not read.
+"""Input and output of every extractor.
 
-Reading itself is in `extract.py` and `readers/`.
+These are texts, findings and the count of what was not read. Reading itself is in `extract.py` and `readers/`.
 """
 
 from collections import Counter
@@ -22,7 +22,10 @@ TEXTS_SCHEMA = pl.Schema({"id": pl.String(), "date": pl.Date(), "source": pl.Str
 
 
 class ExtractorError(UserError, RuntimeError):
-    """No text could be read; the message says by which reader, why and what to do."""
+    """No text could be read.
+
+    The message says by which reader, why and what to do.
+    """
 
 
 @dataclass(frozen=True)
@@ -63,9 +66,9 @@ class ReadingSummary:
 
 
 def articles_to_texts(articles: pl.DataFrame) -> pl.DataFrame:
-    """Convert the articles (`ARTICLES`) that pass the gate to texts (`TEXTS_SCHEMA` and `title_length`).
+    """Convert the articles (`ARTICLES`) that pass the gate to texts.
 
-    Raises `ContractError` if the frame has another shape.
+    The result has the columns of `TEXTS_SCHEMA` and `title_length`. Raises `ContractError` if the frame has another shape.
     """
     ARTICLES.conform(articles.head(0))
     texts = articles.filter(gate.is_trade_news(articles)).with_columns(
@@ -84,7 +87,10 @@ def add_title_length(texts: pl.DataFrame) -> pl.DataFrame:
 
 
 def to_findings(text_findings: pl.DataFrame, articles: pl.DataFrame) -> pl.DataFrame:
-    """Add the columns of articles to findings in texts (`TEXT_FINDINGS`), which gives the table `FINDINGS`."""
+    """Add the columns of articles to findings in texts (`TEXT_FINDINGS`).
+
+    The result is the table `FINDINGS`.
+    """
     columns = articles.select("article_id", *_ARTICLE_COLUMNS)
     return FINDINGS.conform(text_findings.join(columns, on="article_id", how="left").select(FINDINGS.schema.names()))
 

@@ -12,7 +12,10 @@ _TOKEN = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Token:
-    """A word or punctuation mark; `start` and `end` are half-open character offsets in the sentence."""
+    """A word or punctuation mark.
+
+    `start` and `end` are half-open character offsets in the sentence.
+    """
 
     text: str
     lower: str

@@ -1,6 +1,7 @@
-"""The lexicon: words and their classes as TOML files, each entry with an example and its expected findings.
+"""The lexicon: words and their classes as TOML files.
 
-Names of events do not belong here: an entry that fits one dispute only would read past news well and future news badly.
+Each entry has an example and its expected findings. Names of events do not belong here: an entry that fits one dispute only would
+read past news well and future news badly.
 """
 
 import tomllib
@@ -14,12 +15,18 @@ SHA_LENGTH = 12
 
 
 class LexiconError(ValueError):
-    """A lexicon file cannot be read or is inconsistent; the message names file and entry."""
+    """A lexicon file cannot be read or is inconsistent.
+
+    The message names file and entry.
+    """
 
 
 @cache
 def load_lexicon(name: str) -> dict[str, Any]:
-    """Return the parsed content of `<name>.toml`. Raises `LexiconError` if it cannot be read."""
+    """Return the parsed content of `<name>.toml`.
+
+    Raises `LexiconError` if it cannot be read.
+    """
     path = FOLDER / f"{name}.toml"
     try:
         return tomllib.loads(path.read_text(encoding="utf-8"))
@@ -29,7 +36,10 @@ def load_lexicon(name: str) -> dict[str, Any]:
 
 @cache
 def lexicon_sha() -> str:
-    """Return the first 12 hex digits of the SHA-256 of all lexicon files and their names; line ends count as LF."""
+    """Return a fingerprint of all lexicon files.
+
+    It is the first 12 hex digits of the SHA-256 of names and contents; line ends count as LF.
+    """
     digest = sha256()
     for path in sorted(FOLDER.glob("*.toml")):
         digest.update(path.name.encode())
@@ -39,7 +49,10 @@ def lexicon_sha() -> str:
 
 @cache
 def cues(name: str) -> frozenset[str]:
-    """Return a word list of `cues.toml`. Raises `LexiconError` if there is none of that name."""
+    """Return a word list of `cues.toml`.
+
+    Raises `LexiconError` if there is none of that name.
+    """
     lists = load_lexicon("cues")
     if name not in lists:
         raise LexiconError(f"cues.toml has no list {name!r}; it has {', '.join(lists)}")

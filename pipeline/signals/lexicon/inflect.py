@@ -1,4 +1,4 @@
-"""Inflection of English verbs and nouns, so that the lexicon lists base forms only."""
+"""Inflection of English verbs and nouns, as the lexicon lists base forms."""
 
 from collections.abc import Iterator
 from functools import cache
@@ -121,9 +121,10 @@ def _to_ing(verb: str) -> str:
 
 @cache
 def verb_forms(phrase: str) -> dict[str, str]:
-    """Map every form of a verb phrase, whose first word is inflected, to its name.
+    """Map every form of a verb phrase to its name.
 
-    Names are base, s, past, pp (participle) and ing; `both` if past and participle are equal, `any` if the participle equals the base form.
+    Its first word is inflected. Names are base, s, past, pp (participle) and ing; `both` if past and participle are equal, `any` if
+    the participle equals the base form.
     """
     verb, *rest = phrase.split(" ")
     past, participle = IRREGULAR.get(verb, (_to_past(verb), _to_past(verb)))
@@ -136,7 +137,10 @@ def verb_forms(phrase: str) -> dict[str, str]:
 
 
 def noun_forms(phrase: str) -> Iterator[str]:
-    """Yield singular and plural of a noun phrase, whose last word is inflected."""
+    """Yield singular and plural of a noun phrase.
+
+    Its last word is inflected.
+    """
     *rest, noun = phrase.split(" ")
     yield phrase
     yield " ".join((*rest, _add_s(noun)))

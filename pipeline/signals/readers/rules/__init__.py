@@ -1,4 +1,4 @@
-"""The rule reader, which finds acts by the lexicon and their actors and targets by grammar.
+"""The rule reader: acts by the lexicon, actors and targets by grammar.
 
 Steps: `phrases` -> `matching` -> `compose`, `bare`, `nominal` (acts) -> `roles` (actor and target) -> `reader`.
 """

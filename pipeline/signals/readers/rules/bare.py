@@ -1,6 +1,7 @@
-"""Acts without a verb and its object: an accusation or threat alone, talks and tariffs that are only named.
+"""Acts without a verb and its object.
 
-These rules need less than those of `compose.py` and score lower.
+Examples: an accusation or threat without more, talks and tariffs that are only named. These rules need less than those of
+`compose.py` and score lower.
 """
 
 from collections.abc import Iterable, Sequence
@@ -21,7 +22,10 @@ OPERATOR_SCORE, NAMED_TALKS_SCORE, EXISTING_RESTRICTION_SCORE = 0.45, 0.35, 0.4
 
 
 def find_operator_acts(sentence: MarkedSentence, used: set[int]) -> Iterable[Act]:
-    """Find operators that are a signal without another act: accuse, retaliate, reject, meet, threaten, demand."""
+    """Find operators that are a signal without another act.
+
+    They accuse, retaliate, reject, meet, threaten or demand.
+    """
     trade_objects = [mark for mark in sentence.marks_of("object") if class_of(mark) != "goods"]
     operators = sentence.marks_of("operator", "operator_noun")
     accusations = [mark for mark in operators if class_of(mark) == "accuse" and not mark.readings[0].entry.get("of_subject")]
@@ -43,7 +47,10 @@ def _can_be_alone(operator: Mark) -> bool:
 
 
 def _has_topic(sentence: MarkedSentence, operator: Mark, trade_objects: Sequence[Mark]) -> bool:
-    """Whether the sentence names what the operator needs: anywhere for an accusation, soon after it for others."""
+    """Whether the sentence names what the operator needs.
+
+    For an accusation it may be anywhere, for others soon after the operator.
+    """
     name = class_of(operator)
     if not operator.readings[0].entry["needs"]:
         return True
@@ -88,9 +95,9 @@ def _build_operator_act(sentence: MarkedSentence, operator: Mark, trade_objects:
 
 
 def find_named_talks(sentence: MarkedSentence, used: set[int]) -> Iterable[Act]:
-    """Find the first talks or deal that are named without a verb: `trade talks between A and B`.
+    """Find the first talks or deal named without a verb.
 
-    They are mutual, unless one side speaks about them.
+    Example: `trade talks between A and B`. They are mutual, unless one side speaks about them.
     """
     all_words = set(sentence.words_between(0, len(sentence.tokens)))
     if cues("markets") & all_words:
@@ -111,7 +118,10 @@ def find_named_talks(sentence: MarkedSentence, used: set[int]) -> Iterable[Act]:
 
 
 def find_existing_restrictions(sentence: MarkedSentence, used: set[int]) -> Iterable[Act]:
-    """Find restrictions that already exist (`U.S. tariffs on Chinese goods`); they are background, so historical."""
+    """Find restrictions that already exist.
+
+    They are background and so historical: `U.S. tariffs on Chinese goods`.
+    """
     for thing in sentence.marks_of("object"):
         entry = thing.readings[0].entry
         if class_of(thing) != "restriction" or thing.first in used or entry["id"] == "restriction":

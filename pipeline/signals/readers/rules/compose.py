@@ -1,6 +1,7 @@
-"""Acts of a verb and its object: the verb's direction and the object's class give a kind, which operators change.
+"""Acts of a verb and its object.
 
-Acts without an object are in `bare.py`, tables of kinds in `grammar.py`, actors and targets in `roles.py`.
+The verb's direction and the object's class give a kind, which operators change. Acts without an object are in `bare.py`, tables of
+kinds in `grammar.py`, actors and targets in `roles.py`.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -32,7 +33,10 @@ SCORE, CHANGED_SCORE, PROSPECT_SCORE = 0.6, 0.65, 0.5
 
 
 class _Predicate(NamedTuple):
-    """One reading of a verb with its object and their kind; `thing` is None if the verb contains its object."""
+    """One reading of a verb with its object and their kind.
+
+    `thing` is None if the verb contains its object.
+    """
 
     phrase: Phrase
     thing: Mark | None
@@ -52,7 +56,10 @@ def find_acts(sentence: MarkedSentence) -> list[Act]:
 
 
 def _find_verb_acts(sentence: MarkedSentence, used: set[int]) -> Iterable[Act]:
-    """Find acts of verbs with their objects; their words are added to `used`."""
+    """Find acts of verbs with their objects.
+
+    Their words are added to `used`.
+    """
     objects = sentence.marks_of("object")
     for verb in sentence.marks_of("verb", "act"):
         predicate = _choose_object(sentence, verb, objects)
@@ -71,7 +78,10 @@ def _find_verb_acts(sentence: MarkedSentence, used: set[int]) -> Iterable[Act]:
 
 
 def _is_stopped(sentence: MarkedSentence, verb: Mark) -> bool:
-    """Whether the verb follows one that ends it (`stop buying`), which is the act instead."""
+    """Whether the verb follows one that ends it, as in `stop buying`.
+
+    The other verb is the act then.
+    """
     return verb.form == "ing" and any(
         mark.last == verb.first - 1 and any(phrase.entry["direction"] == "down" for phrase in mark.readings)
         for mark in sentence.marks_of("verb")
@@ -79,7 +89,7 @@ def _is_stopped(sentence: MarkedSentence, verb: Mark) -> bool:
 
 
 def _choose_object(sentence: MarkedSentence, verb: Mark, objects: list[Mark]) -> _Predicate | None:
-    """Return the verb with the nearest object that one of its readings accepts."""
+    """Choose the nearest object that a reading of the verb accepts."""
     with_own_object = [phrase for phrase in verb.readings if "self" in phrase.entry]
     if with_own_object and _names_country(sentence, verb):
         entry = with_own_object[0].entry
@@ -173,25 +183,34 @@ def _build_act(sentence: MarkedSentence, verb: Mark, predicate: _Predicate, oper
 
 
 def _is_object_negated(sentence: MarkedSentence, verb: Mark, thing: Mark | None) -> bool:
-    """Whether the object is denied instead of the verb: `announced no change in any tariff`, `imposed no new duties`."""
+    """Whether the object is denied instead of the verb.
+
+    Examples: `announced no change in any tariff`, `imposed no new duties`.
+    """
     return thing is not None and sentence.words_between(verb.last + 1, thing.first)[:1] == ["no"]
 
 
 def _is_mutual(sentence: MarkedSentence, kind: str, entry: Mapping[str, Any]) -> bool:
-    """Whether both sides act, as in agreements and talks, unless one side only speaks of them or wants them."""
+    """Whether both sides act, as in agreements and talks.
+
+    They do not if one side only speaks of them or wants them.
+    """
     if kind == "dialogue" and entry["id"] == "sign":
         return not cues("speech") & set(sentence.words_between(0, len(sentence.tokens)))
     return kind in {"agreement", "dialogue"} and not entry.get("one_way")
 
 
 def _is_prospect(sentence: MarkedSentence, verb: Mark, operators: list[Mark]) -> bool:
-    """Whether a deal is only hoped for or near, which is talk and not yet an agreement."""
+    """Whether a deal is only hoped for or near.
+
+    That is talk and not yet an agreement.
+    """
     before = set(sentence.words_between(verb.first - 5, verb.first))
     return verb.form == "ing" or bool(cues("prospect") & before) or any(class_of(o) == "threaten" for o in operators)
 
 
 def _adjust_conditional(sentence: MarkedSentence, act: Act) -> Act:
-    """Make a threat of a measure that a state will take if another acts."""
+    """Turn a measure that depends on a condition into a threat."""
     if act.kind != "measure" or act.modality not in {"asserted", "hypothetical"}:
         return act
     start, end = sentence.clause_bounds(act.anchor)
@@ -209,7 +228,10 @@ def _ends_in_obligation(words: Sequence[str]) -> bool:
 
 
 def _adjust_precondition(sentence: MarkedSentence, act: Act) -> Act:
-    """Make a refusal of a concession that another state must make first: `will not move unless it lifts its duties`."""
+    """Turn a concession that another state demands into a refusal.
+
+    Example: `will not move unless it lifts its duties`.
+    """
     start, _ = sentence.clause_bounds(act.anchor)
     if act.kind not in CONCEDING or sentence.tokens[start].lower not in cues("until"):
         return act

@@ -1,6 +1,7 @@
-"""The kinds of acts, and how operators such as "threatens", "refuses" or "not" change them.
+"""The kinds of acts, and how operators change them.
 
-Acts are found in `compose.py` and `bare.py`; who acts is decided in `roles.py`.
+Operators are, for example, "threatens", "refuses" and "not". Acts are found in `compose.py` and `bare.py`; who acts is decided in
+`roles.py`.
 """
 
 from collections.abc import Mapping
@@ -114,7 +115,10 @@ def _is_of_other_state(sentence: MarkedSentence, operator: Mark, at: int) -> boo
 
 @dataclass(slots=True)
 class DraftAct:
-    """An act while operators are applied to it; `base` is its kind before them, `kind` None if no signal is left."""
+    """An act while operators are applied to it.
+
+    `base` is its kind before them; `kind` is None if no signal is left.
+    """
 
     base: str
     kind: str | None
@@ -154,7 +158,7 @@ class DraftAct:
             self.modality = "asserted"
 
     def _negate(self, sentence: MarkedSentence, operator: Mark) -> None:
-        """Make a refusal of `will not lift`, a negated act of `has not lifted`."""
+        """Make a refusal of `will not lift`; negate `has not lifted`."""
         self.rule_id += ".not"
         wording = sentence.words_between(operator.first - 1, operator.last + 1)
         if self.kind in CONCEDING | {"dialogue"} and {"will", "wo", "would"} & set(wording):
@@ -163,7 +167,10 @@ class DraftAct:
             self.modality = "negated"
 
     def _make_hypothetical(self, sentence: MarkedSentence, operator: Mark) -> None:
-        """Make the act hypothetical by `could` or `if`; `would` after a word of saying reports a plan instead."""
+        """Make the act hypothetical by words such as `could` or `if`.
+
+        After a word of saying, `would` reports a plan instead.
+        """
         word = sentence.tokens[operator.first].lower
         is_reported = cues("reporting") & set(sentence.words_between(operator.first - 4, operator.first))
         if word in {"would", "should"} and (is_reported or operator.first < self.anchor - DOUBT_REACH):
@@ -173,7 +180,10 @@ class DraftAct:
 
 
 def status_of(sentence: MarkedSentence, kind: str, lexicon_status: str, at: int) -> str:
-    """Return the status of an act with its verb at word `at`; `lexicon_status` is that of the verb."""
+    """Return the status of an act with its verb at word `at`.
+
+    `lexicon_status` is the status of the verb in the lexicon.
+    """
     if kind in STATUS_OF_WORDS:
         return STATUS_OF_WORDS[kind]
     before = set(sentence.words_between(at - 4, at))

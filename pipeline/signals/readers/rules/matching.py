@@ -1,4 +1,4 @@
-"""Marking of lexicon phrases in a sentence, with nouns separated from verbs and the bounds of clauses.
+"""Marking of lexicon phrases and clauses in a sentence.
 
 What the marks mean together is decided in `compose.py`.
 """
@@ -35,7 +35,10 @@ class Mark:
 
 @dataclass(frozen=True)
 class MarkedSentence:
-    """A sentence with its tokens, mentions, marks in order, and the first word of each clause."""
+    """A sentence with its tokens, mentions, marks and clauses.
+
+    Marks are in order; `clause_starts` are the first words of clauses.
+    """
 
     text: str
     tokens: tuple[Token, ...]
@@ -45,7 +48,7 @@ class MarkedSentence:
 
     @cached_property
     def mention_spans(self) -> tuple[tuple[int, int], ...]:
-        """First and last word (inclusive) of each mention, in the order of `mentions`."""
+        """First and last word (inclusive) of each mention."""
         return tuple(self._word_span(mention) for mention in self.mentions)
 
     def _word_span(self, mention: Mention) -> tuple[int, int]:
@@ -57,13 +60,16 @@ class MarkedSentence:
         return [mark for mark in self.marks if mark.category in categories]
 
     def clause_bounds(self, at: int) -> tuple[int, int]:
-        """Return the first word of the clause of word `at`, and the first word of the next clause."""
+        """Return the first words of the clause and of the next one."""
         start = max((start for start in self.clause_starts if start <= at), default=0)
         end = min((start for start in self.clause_starts if start > at), default=len(self.tokens))
         return start, end
 
     def is_market_report(self, end: int) -> bool:
-        """Whether the words before `end` report on a market and on no state: `Shares slump after ...`."""
+        """Whether the words before `end` report on a market only.
+
+        They name no state as subject: `Shares slump after ...`.
+        """
         states = [first for mention, (first, _) in zip(self.mentions, self.mention_spans, strict=True) if mention.is_actor and first < end]
         subjects = [first for first in states if first == 0 or self.tokens[first - 1].lower not in cues("governed")]
         return not subjects and bool(cues("markets") & set(self.words_between(0, end)))
@@ -88,9 +94,9 @@ def mark_sentence(text: str, mentions: Sequence[Mention]) -> MarkedSentence:
 
 
 def _is_part_of(mark: Mark, other: Mark) -> bool:
-    """Whether a mark has no meaning of its own inside a longer phrase, such as `fears` in `trade war fears`.
+    """Whether a mark is only a part of a longer phrase.
 
-    In phrases of two words verbs and objects keep their own meaning: `held talks`.
+    An example is `fears` in `trade war fears`. In phrases of two words verbs and objects keep their own meaning: `held talks`.
     """
     is_inside = other.first <= mark.first and mark.last <= other.last and mark.last - mark.first < other.last - other.first
     is_operator = mark.category in {"operator", "operator_noun"} and other.category in {"object", "operator"}
@@ -122,7 +128,10 @@ def _find_marks(tokens: Sequence[Token], phrases: Sequence[Sequence[Phrase]], ca
 
 
 def _is_noun(tokens: Sequence[Token], at: int, phrases: Sequence[Phrase], length: int) -> bool:
-    """Whether the `length` words at `at` are a noun, by neighbours only if the lexicon has them as noun and verb."""
+    """Whether the `length` words at `at` are a noun.
+
+    Neighbours decide only if the lexicon has the words as noun and verb.
+    """
     is_noun_form = {p.form == "noun" for p in phrases if len(p.words) == length}
     if len(is_noun_form) == 1:
         return is_noun_form == {True}

@@ -1,4 +1,4 @@
-"""Acts expressed by a noun: `new tariffs on Turkish steel`, `Delhi's halt to rice exports`.
+"""Acts expressed by a noun, such as `new tariffs on Turkish steel`.
 
 Verbs with objects are in `compose.py`, other acts without an object in `bare.py`.
 """
@@ -24,16 +24,19 @@ NEW_RESTRICTION_SCORE = 0.5
 
 
 def is_owned(sentence: MarkedSentence, noun: Mark) -> bool:
-    """Whether the noun belongs to a state, with at most adjectives between them: `Delhi's sudden halt`."""
+    """Whether the noun belongs to a state.
+
+    Only adjectives may be between them: `Delhi's sudden halt`.
+    """
     spans = [last for _, last in sentence.mention_spans if noun.first - OWNER_REACH <= last < noun.first]
     between = [sentence.words_between(last + 1, noun.first) for last in spans]
     return any(words[:1] == ["'s"] and not set(words) & cues("governed") for words in between)
 
 
 def find_new_restrictions(sentence: MarkedSentence, used: set[int]) -> Iterable[Act]:
-    """Find restrictions that are called new and have a target: `new tariffs on Turkish steel`.
+    """Find restrictions that are called new and have a target.
 
-    Their words are added to `used`.
+    Example: `new tariffs on Turkish steel`. Their words are added to `used`.
     """
     for thing in sentence.marks_of("object"):
         if class_of(thing) != "restriction" or thing.first in used:

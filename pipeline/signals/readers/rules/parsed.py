@@ -1,6 +1,6 @@
-"""Agents, speakers and targets of acts by the dependency tree of a sentence.
+"""Agents, speakers and targets of acts by the dependency tree.
 
-It returns nothing if the tree does not say; word order and the article are used in `roles.py`.
+If the tree does not say, the result is empty and `roles.py` uses word order and the article.
 """
 
 from collections.abc import Container, Iterable, Sequence
@@ -33,7 +33,10 @@ ORIGIN_PREPOSITIONS = frozenset({"of", "from", "for", "in", "at"})
 
 @dataclass(frozen=True, slots=True)
 class Party:
-    """The countries that a noun phrase means (none if unknown), or a stranger, who is no state."""
+    """The countries that a noun phrase means, or a stranger.
+
+    A stranger is no state, such as an analyst or a company; `codes` is empty if the phrase names no country.
+    """
 
     codes: tuple[str, ...] = ()
     is_stranger: bool = False
@@ -41,15 +44,19 @@ class Party:
 
 @dataclass(frozen=True)
 class ParsedSentence:
-    """A marked sentence with its dependency tree; `at` is the index of a word in it."""
+    """A marked sentence with its dependency tree.
+
+    Parameters called `at` are the index of a word.
+    """
 
     sentence: MarkedSentence
     tree: Tree
 
     def find_agent(self, at: int) -> Party | None:
-        """Return who does the act of a word, or None if the tree does not say.
+        """Return who does the act of a word.
 
-        It is the subject of its verb or of a governing verb, the `by` of a passive, or the owner of a nominal act.
+        It is the subject of its verb or of a governing verb, the `by` of a passive, or the owner of a nominal act. None if the tree does
+        not say.
         """
         if self._is_noun(at) and any(mark.first == at for mark in self.sentence.marks_of("verb", "operator")):
             return None  # the parser mistakes a verb for a noun
@@ -67,7 +74,10 @@ class ParsedSentence:
         return None
 
     def find_speaker(self, at: int) -> Party | None:
-        """Return who says the clause of a word: the subject of the outermost verb with it as object clause."""
+        """Return who says the clause of a word.
+
+        The speaker is the subject of the outermost verb that has the clause as object.
+        """
         speaker, node = None, self.phrase_head(at)
         for _ in self.tree.heads:
             head = self.tree.heads[node]
@@ -83,7 +93,10 @@ class ParsedSentence:
         return self.sentence.tokens[at].lower in cues("obligations")
 
     def is_said_by_stranger(self, at: int) -> bool:
-        """Whether a stranger says the clause of a word: `analysts said Canada could ...`."""
+        """Whether a stranger says the clause of a word.
+
+        Example: `analysts said Canada could ...`.
+        """
         node = self.phrase_head(at)
         for _ in self.tree.heads:
             head = self.tree.heads[node]
@@ -111,27 +124,36 @@ class ParsedSentence:
         return (relation in {"acl", "amod"} and tag == "VBN") or (relation == "relcl" and tag in {"VBD", "VBN"})
 
     def is_purpose(self, at: int) -> bool:
-        """Whether the act is only the purpose of another: `..., to reach a deal`."""
+        """Whether the act is only the purpose of another.
+
+        Example: `..., to reach a deal`.
+        """
         verb = self._main_verb(at)
         has_to = any(self.tree.tags[child] == "TO" for child in self.tree.children_by(verb, "aux"))
         return has_to and self.tree.relations[verb] == "advcl"
 
     def phrase_head(self, at: int) -> int:
-        """Return the head of the lexicon phrase that begins at a word, else the word itself."""
+        """Return the head of the lexicon phrase that begins at a word.
+
+        Without a phrase it is the word itself.
+        """
         nouns = [mark for mark in self.sentence.marks_of("object", "act", "operator_noun") if mark.first == at]
         return self.tree.head_of_span(nouns[0].first, nouns[0].last) if nouns else at
 
     def _main_verb(self, at: int) -> int:
-        """Return the main verb of an auxiliary or negation, else the head of the phrase."""
+        """Return the main verb of an auxiliary or negation.
+
+        For other words it is the head of their phrase.
+        """
         at = self.phrase_head(at)
         while self.tree.relations[at] in {"aux", "auxpass", "neg"} and self.tree.heads[at] != at:
             at = self.tree.heads[at]
         return at
 
     def find_subject_countries(self, at: int) -> tuple[str, ...]:
-        """Return the countries that a predicate is about, also by their goods and firms.
+        """Return the countries that a predicate is about.
 
-        Examples: `Korean makers face ...`, `called its duty unfair`.
+        Their goods and firms count too. Examples: `Korean makers face ...`, `called its duty unfair`.
         """
         node = self.phrase_head(at)
         for _ in self.tree.heads:
@@ -150,9 +172,9 @@ class ParsedSentence:
         return frozenset(at for at, relation in enumerate(self.tree.relations) if relation == "nsubj" or self._is_misattached(at))
 
     def find_targets(self, roots: Sequence[int], excluded: Container[str], *, skipped_prepositions: Container[str] = ()) -> tuple[str, ...]:
-        """Return the countries nearest below the first root that has any, with those listed next to them.
+        """Return the countries nearest below the first root that has any.
 
-        Clauses of other acts and `skipped_prepositions` are not searched.
+        Countries in a list with them are included. Clauses of other acts and `skipped_prepositions` are not searched.
         """
         for root in roots:
             level = [root]
@@ -181,7 +203,10 @@ class ParsedSentence:
                 yield from self.tree.children_by(child, *SUBJECTS)
 
     def _iter_listed(self, at: int) -> Iterable[str]:
-        """Yield the countries that a word names; if it is the first of a list, all of the list."""
+        """Yield the countries that a word names.
+
+        If it is the first of a list, yield all of the list.
+        """
         mentions = self._mentions_at(at)
         for mention in mentions:
             yield mention.code
@@ -195,7 +220,10 @@ class ParsedSentence:
                 yield mention.code
 
     def _find_subject(self, verb: int, came_by: str) -> Party | None:
-        """Return the subject of a verb, given the relation of the word that the search came from."""
+        """Return the subject of a verb.
+
+        `came_by` is the relation of the word that the search came from.
+        """
         tree = self.tree
         if came_by in OBJECT_CLAUSES:
             for thing in tree.children_by(verb, "dobj", "dative"):
@@ -217,7 +245,7 @@ class ParsedSentence:
         return None
 
     def _is_misattached(self, noun: int) -> bool:
-        """Whether the parser joins a name to the words before it although it is the subject of the next verb.
+        """Whether the parser joins a subject to the words before it.
 
         Example: `tariffs on cars and China vowed ...`.
         """
@@ -235,7 +263,10 @@ class ParsedSentence:
         return party if party.codes or party.is_stranger else None
 
     def _find_owner(self, noun: int) -> Party | None:
-        """Return the owner of a nominal act: `Beijing's refusal`, `a threat by Washington`."""
+        """Return the owner of a nominal act.
+
+        Examples: `Beijing's refusal`, `a threat by Washington`.
+        """
         excluded = PARTNER_MODIFIERS if self._is_object_of(noun, "talks", "deal") else ()
         codes = [*self._read_modifiers(noun, excluded).codes]
         for preposition in self.tree.children_by(noun, "prep", "agent"):
@@ -252,7 +283,10 @@ class ParsedSentence:
         return Party(tuple(dict.fromkeys(code for party in parties for code in party.codes)))
 
     def _headline_partner(self, noun: int) -> list[int]:
-        """Return the first of two names that open a headline (`U.S., China agree ...`), which parsers do not join."""
+        """Return the first of two names that open a headline.
+
+        Parsers do not join them: `U.S., China agree ...`.
+        """
         spans = self.sentence.mention_spans
         if len(spans) < PAIR_SIZE or spans[0][0] != 0 or not spans[1][0] <= noun <= spans[1][1]:
             return []
@@ -285,7 +319,10 @@ class ParsedSentence:
         return Party()
 
     def _read_modifiers(self, noun: int, excluded: Container[str] = ()) -> Party:
-        """Return the country of `Chinese officials` or `China's tariffs`; goods, firms and people are strangers."""
+        """Return the country of `Chinese officials` or `China's tariffs`.
+
+        Goods, firms and people are strangers.
+        """
         is_marked = self._is_marked_noun(noun)
         codes: list[str] = []
         for child in self.tree.children_by(noun, *(relation for relation in MODIFIERS if relation not in excluded)):

@@ -1,4 +1,4 @@
-"""The phrases of the lexicon in all their inflected forms, indexed by first word."""
+"""The phrases of the lexicon in all inflected forms."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -28,7 +28,10 @@ class Phrase:
 
 @cache
 def phrase_index() -> dict[str, list[Phrase]]:
-    """Map each first word to its phrases, longest first, then in the order of the lexicon."""
+    """Map each first word to its phrases.
+
+    They are ordered by length, longest first, then as in the lexicon.
+    """
     index: dict[str, list[Phrase]] = {}
     for phrase in _iter_phrases():
         index.setdefault(phrase.words[0], []).append(phrase)
@@ -62,7 +65,10 @@ def _inflect_verbs(category: Category, entry: Mapping[str, Any], phrases: Iterab
 
 
 def _add_auxiliaries(phrases: Iterable[str]) -> Iterable[str]:
-    """Add `will not bow`, `would not bow` and `won't bow` to `not bow`."""
+    """Add the forms with `will` and `would` to negated phrases.
+
+    For `not bow`: `will not bow`, `would not bow` and `won't bow`.
+    """
     for phrase in phrases:
         yield phrase
         if phrase.startswith("not "):

@@ -1,4 +1,4 @@
-"""The rule reader: joins acts, actors and targets, and attributes such as rates into readings.
+"""The rule reader: joins acts, roles and attributes into readings.
 
 No rule about English words belongs here.
 """
@@ -31,9 +31,10 @@ VERSION = "0.3.1"
 
 
 class RuleReader:
-    """Reads sentences by the rules of the lexicon; the same candidates give the same readings.
+    """Reads sentences by the rules of the lexicon.
 
-    Sentences with an act are parsed. Without a parser, actors and targets are found by word order, and the version says so.
+    The same candidates give the same readings. Sentences with an act are parsed. Without a parser, actors and targets are found by
+    word order, and the version says so.
     """
 
     name = "rules"
@@ -49,7 +50,10 @@ class RuleReader:
 
 @dataclass(frozen=True)
 class _SentenceActs:
-    """A sentence with its acts, and its candidate numbers by actor and target."""
+    """A sentence with its acts.
+
+    `numbers` are its candidates by actor and target.
+    """
 
     context: SentenceContext
     acts: list[Act]
@@ -58,7 +62,10 @@ class _SentenceActs:
 
 
 def _find_acts_of(group: SentenceCandidates) -> _SentenceActs | None:
-    """Find the acts of a sentence, without actor and target; None if there are none, so that it is not parsed."""
+    """Find the acts of a sentence, without actor and target.
+
+    None if there are none, so that the sentence is not parsed.
+    """
     text: str = group[0]["sentence"]
     if len(text) > MAX_SENTENCE_LENGTH or _contains_any(text, "topics"):
         return None
@@ -73,9 +80,9 @@ def _find_acts_of(group: SentenceCandidates) -> _SentenceActs | None:
 
 
 def _to_parser_text(sentence: MarkedSentence) -> str:
-    """Return the text for the parser, in lower case if it is a Headline With Capitals, which the parser takes for names.
+    """Return the text for the parser, without capitals in headlines.
 
-    Countries keep their capitals, and every word its offset.
+    The parser takes Words With Capitals for names. Countries keep their capitals, and every word its offset.
     """
     in_mentions = {at for first, last in sentence.mention_spans for at in range(first, last + 1)}
     words = [
@@ -121,7 +128,10 @@ def _read_mentions(group: SentenceCandidates) -> list[Mention]:
 
 
 def _modality_by_tree(parsed: ParsedSentence, act: Act) -> str:
-    """Return `historical` for acts in the background, `hypothetical` for acts that are only a purpose."""
+    """Return the modality of an asserted act by its clause.
+
+    It is `historical` in the background, `hypothetical` if only a purpose.
+    """
     clause_start, _ = parsed.sentence.clause_bounds(act.anchor)
     if parsed.is_background(act.anchor) and not parsed.sentence.is_market_report(clause_start):
         return "historical"

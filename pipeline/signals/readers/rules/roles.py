@@ -1,4 +1,4 @@
-"""Actor and target of an act: by the tree of the sentence, else by word order, else by the article.
+"""Actor and target of an act, by tree, word order or article.
 
 The tree is read in `parsed.py`, word order and the article's main pair in `word_order.py`.
 """
@@ -49,7 +49,10 @@ def find_roles(context: SentenceContext, parsed: ParsedSentence | None, act: Act
 
 
 def _find_roles_of_sufferer(context: SentenceContext, parsed: ParsedSentence | None, act: Act) -> Iterator[tuple[str, str]]:
-    """Of `Japan faces American tariffs`: the owner of the tariffs, else the other side, acts towards the subject."""
+    """Yield the roles of `Japan faces American tariffs`.
+
+    The owner of the tariffs, else the other side, acts towards the subject.
+    """
     if parsed:
         sufferers = parsed.find_subject_countries(act.focus)
     else:
@@ -62,7 +65,10 @@ def _find_roles_of_sufferer(context: SentenceContext, parsed: ParsedSentence | N
 
 
 def _find_roles_of_statement(context: SentenceContext, parsed: ParsedSentence, act: Act) -> Iterator[tuple[str, str]]:
-    """Of `Beijing said Washington should lift its tariffs`: the speaker, else the other side, acts towards the subject."""
+    """Yield the roles of `Beijing said Washington should lift its tariffs`.
+
+    The speaker, else the other side, acts towards the subject.
+    """
     if parsed.is_said_by_stranger(act.anchor):
         return
     subjects, speaker = parsed.find_subject_countries(act.anchor), parsed.find_speaker(act.anchor)
@@ -102,7 +108,10 @@ def _choose_targets(context: SentenceContext, parsed: ParsedSentence | None, act
 
 
 def _search_roots(parsed: ParsedSentence, act: Act) -> list[int]:
-    """Return the words below which targets are searched, in order: the object, the verb, the operator."""
+    """Return the words below which targets are searched.
+
+    They are, in order, the object, the verb and the operator; for demands and accusations the object is last.
+    """
     object_head = [] if act.thing is None else [parsed.phrase_head(act.thing)]
     verbs = [act.focus, act.anchor]
     return [*verbs, *object_head] if act.kind in {"demand", "accusation"} else [*object_head, *verbs]
@@ -122,7 +131,10 @@ def _find_mutual_roles(context: SentenceContext, parsed: ParsedSentence | None, 
 
 
 def _find_parsed_pair(parsed: ParsedSentence | None, party: Party | None, act: Act) -> tuple[str, ...]:
-    """Return the sides of a mutual act by the tree: those who act together, else the actor and its target."""
+    """Return the sides of a mutual act by the tree.
+
+    They act together, or one is the actor and the other its target.
+    """
     if parsed is None:
         return ()
     roots = _search_roots(parsed, act)

@@ -1,6 +1,7 @@
-"""Dependency trees of sentences, over our tokens. The only module that uses spaCy and its model.
+"""Dependency trees of sentences, over our tokens.
 
-Relations are in ClearNLP style (nsubj, dobj, pobj, xcomp, ...), tags those of the Penn Treebank.
+This is the only module that uses spaCy and its model. Relations are in ClearNLP style (nsubj, dobj, pobj, xcomp, ...), tags those
+of the Penn Treebank.
 """
 
 import warnings
@@ -24,7 +25,10 @@ BATCH_SIZE = 64
 
 @dataclass(frozen=True)
 class Tree:
-    """A parsed sentence: for each token the index of its head (itself for a root), its relation to it and its tag."""
+    """A parsed sentence.
+
+    For each token: the index of its head (itself for a root), its relation to the head, and its tag.
+    """
 
     heads: tuple[int, ...]
     relations: tuple[str, ...]
@@ -40,11 +44,14 @@ class Tree:
         return tuple(tuple(dependents) for dependents in children)
 
     def children_by(self, at: int, *relations: str) -> list[int]:
-        """Return the dependents of token `at` with one of these relations, left to right."""
+        """Return the dependents of a token with one of these relations."""
         return [child for child in self.children[at] if self.relations[child] in relations]
 
     def head_of_span(self, first: int, last: int) -> int:
-        """Return the token of a span (`last` included) that its other tokens depend on."""
+        """Return the token that the others of a span depend on.
+
+        The span includes `last`.
+        """
         inside = range(first, last + 1)
         return next((at for at in inside if self.heads[at] not in inside or self.heads[at] == at), last)
 
@@ -55,9 +62,9 @@ def is_installed() -> bool:
 
 
 def parse_sentences(sentences: Sequence[tuple[str, Sequence[Token]]]) -> list[Tree | None]:
-    """Parse sentences, each a text and its tokens; the trees do not depend on each other.
+    """Parse sentences, each a text and its tokens.
 
-    All are None if the parser is not installed, with one warning per process.
+    A tree does not depend on the other sentences. All are None if the parser is not installed, with one warning per process.
     """
     parser = _load_parser() if sentences else None
     if parser is None:
@@ -103,7 +110,10 @@ def _to_tree(doc: "Doc", tokens: Sequence[Token]) -> Tree:
 
 
 def _align_tokens(doc: "Doc", tokens: Sequence[Token]) -> Iterator[int | None]:
-    """Yield for each token of spaCy the index of our token that shares characters with it, or None."""
+    """Yield for each token of spaCy the index of ours.
+
+    Two tokens match if they share characters; the index is None if no token does.
+    """
     at = 0
     for token in doc:
         while at < len(tokens) and tokens[at].end <= token.idx:

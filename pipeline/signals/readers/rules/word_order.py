@@ -1,4 +1,4 @@
-"""Actors and targets by word order, for sentences without a tree or where it does not say.
+"""Actors and targets by word order, if the tree does not say.
 
 It chooses among the mentions of a sentence, else uses the article's main pair.
 """
@@ -21,7 +21,10 @@ SPEECH_VERBS = frozenset({"said", "says", "announced", "confirmed", "told", "add
 
 @dataclass(frozen=True, slots=True)
 class SentenceContext:
-    """A marked sentence and the main pair of countries of its article (or fewer)."""
+    """A marked sentence and the main pair of its article.
+
+    The main pair has fewer than two countries if fewer are named.
+    """
 
     sentence: MarkedSentence
     main_pair: tuple[str, ...]
@@ -61,9 +64,9 @@ def _find_subject_before(sentence: MarkedSentence, at: int) -> tuple[Mention, tu
 
 
 def _is_governed(sentence: MarkedSentence, mention: Mention, span: tuple[int, int]) -> bool:
-    """Whether the mention, or the list that it is in, follows a preposition and so is no subject.
+    """Whether the mention follows a preposition and so is no subject.
 
-    A title or name before it makes it one: `Xi of China`.
+    The preposition may precede the list that the mention is in. A title or name before it makes it one: `Xi of China`.
     """
     if mention.role == "mutual":
         return False
@@ -78,7 +81,10 @@ def _is_governed(sentence: MarkedSentence, mention: Mention, span: tuple[int, in
 
 
 def _is_list_comma(sentence: MarkedSentence, comma: int, span: tuple[int, int]) -> bool:
-    """Whether a comma continues a list of countries; in `tariffs on China, Beijing answers` it begins a clause."""
+    """Whether a comma continues a list of countries.
+
+    In `tariffs on China, Beijing answers` it begins a clause.
+    """
     if not _is_in_mention(sentence, comma - 1):
         return False
     after = sentence.words_between(span[1] + 1, span[1] + 2)
@@ -111,7 +117,10 @@ def _is_stranger_between(sentence: MarkedSentence, first: int, end: int) -> bool
 
 
 def _find_reporter(sentence: MarkedSentence, at: int) -> str | None:
-    """Return who reports an act whose agent is not named: `..., the White House confirmed`."""
+    """Return who reports an act without a named agent.
+
+    Example: `..., the White House confirmed`.
+    """
     for mention, span in zip(sentence.mentions, sentence.mention_spans, strict=True):
         if span[0] > at and mention.is_actor and not _is_governed(sentence, mention, span):
             after = sentence.words_between(span[1] + 1, span[1] + 1 + SPEECH_REACH)
@@ -129,9 +138,9 @@ def find_targets(
     is_diverted: bool = False,
     not_at: frozenset[int] = frozenset(),
 ) -> tuple[str, ...]:
-    """Return the targets of an act, `at` being the word that the target follows.
+    """Return the targets of an act.
 
-    They are the first country after the word with those listed after it ("Canada, Mexico and China"), else the last country before it,
+    They are the first country after word `at` with those listed after it ("Canada, Mexico and China"), else the last country before it,
     else the other country of the main pair, else all partners if `allow_all_partners`.
 
     Args:
@@ -158,9 +167,9 @@ def find_targets(
 
 
 def find_owner(context: SentenceContext, thing: int) -> str | None:
-    """Return the owner of the object at word `thing`: `China's entity list`, `US port fees`.
+    """Return the owner of the object at word `thing`.
 
-    If none is named, it is the one of two countries that the object does not target.
+    Examples: `China's entity list`, `US port fees`. If no owner is named and the object targets one of two countries, it is the other.
     """
     sentence = context.sentence
     mentions = list(zip(sentence.mentions, sentence.mention_spans, strict=True))
@@ -174,7 +183,7 @@ def find_owner(context: SentenceContext, thing: int) -> str | None:
 
 
 def _read_list(sentence: MarkedSentence, mentions: list[tuple[Mention, tuple[int, int]]], actor: str) -> tuple[str, ...]:
-    """Return the first country and those joined to it by commas or conjunctions."""
+    """Return the first country and those listed with it."""
     codes = [mentions[0][0].code]
     for (_, (_, last)), (mention, (first, _)) in itertools.pairwise(mentions):
         between = sentence.words_between(last + 1, first)
@@ -186,9 +195,9 @@ def _read_list(sentence: MarkedSentence, mentions: list[tuple[Mention, tuple[int
 
 
 def find_mutual_pair(context: SentenceContext) -> tuple[str, ...]:
-    """Return the two countries of a mutual act: the first two named, else the main pair.
+    """Return the two countries of a mutual act.
 
-    Empty if the sentence names one country outside the main pair.
+    They are the first two named, else the main pair. Empty if the sentence names one country outside the main pair.
     """
     codes = tuple(dict.fromkeys(mention.code for mention in context.sentence.mentions))
     if len(codes) >= PAIR_SIZE:
