@@ -13,7 +13,7 @@ from pipeline.settings import Settings
 from pipeline.settings.load import read_settings
 from pipeline.sources.http.archive import Archive
 from pipeline.sources.registry import FETCHERS
-from pipeline.sources.standing import standing, standing_of_files
+from pipeline.sources.upstream_status import describe_files, describe_upstreams
 from pipeline.warehouse.lake import Lake
 from pipeline.warehouse.row_counts import FILE_SOURCES, count_rows_by_source
 
@@ -28,17 +28,17 @@ def print_sources(settings: Settings) -> None:
     now = clock.now()
     archive, lake = Archive(settings.payloads), Lake(settings.lake)
     until = min(now.date(), settings.end or now.date())
-    newest = {name: fetcher.newest_day(archive, until) for name, fetcher in FETCHERS.items()}
+    newest = {name: fetcher.find_newest_day(archive, until) for name, fetcher in FETCHERS.items()}
     stored = count_rows_by_source(lake)
     newest_dates = dict(stored.select("source", "newest_date").iter_rows())
     states = pl.concat(
         [
             *(
-                standing_of_files(name, lake.written_at(table), newest_dates[name], until)
+                describe_files(name, lake.written_at(table), newest_dates[name], until)
                 for name, table in FILE_SOURCES.items()
                 if name in newest_dates
             ),
-            standing(archive.journal(), newest, settings.sources.on, until),
+            describe_upstreams(archive.journal(), newest, settings.sources.on, until),
         ]
     ).join(stored.select("source", "row_count"), on="source", how="left", maintain_order="left")
     terminal.sources(out, states, {name: next_fetch_at(UPSTREAMS.get(name), now) for name in states["source"]}, settings)

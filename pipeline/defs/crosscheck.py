@@ -12,9 +12,9 @@ from pipeline.defs.partitions import run_days
 from pipeline.defs.resources import Answers
 from pipeline.defs.side_tables import keep_last_good
 from pipeline.settings import Settings
-from pipeline.sources.gdelt.crosscheck import cross_check
+from pipeline.sources.gdelt.crosscheck import build_cross_check
 from pipeline.sources.gdelt.fetch import SOURCE
-from pipeline.sources.gdelt.record import event_files
+from pipeline.sources.gdelt.stored import read_event_files
 from pipeline.warehouse.lake import Lake
 
 CROSS_CHECKED = (GDELT_EVENTS, GDELT_ACCOUNTS)
@@ -41,7 +41,7 @@ def assets(settings: Settings) -> Sequence[dg.AssetsDefinition]:
             return
         with audited_days(lake, "gdelt_between_states", *CROSS_CHECKED) as days:
             for batch in run_days(context).split(DAYS_PER_BATCH):
-                result = cross_check(event_files(answers.archive(), batch))
+                result = build_cross_check(read_event_files(answers.archive(), batch))
                 frames = ((GDELT_EVENTS, result.events, ("actor", "target", "kind", "cameo_code")), (GDELT_ACCOUNTS, result.accounts, ()))
                 for table, frame, shown in frames:
                     days.write(table, frame, batch)

@@ -19,7 +19,7 @@ from pipeline.defs.partitions import by_day, run_days, today
 from pipeline.defs.resources import Answers
 from pipeline.defs.side_tables import keep_last_good
 from pipeline.settings import Settings
-from pipeline.sources.payloads import ANSWERED, Fetched
+from pipeline.sources.payloads import SUCCESSFUL_OUTCOMES, FetchResult
 from pipeline.sources.registry import FETCHERS, Fetcher
 from pipeline.warehouse.lake import Lake
 
@@ -77,7 +77,7 @@ def _build_upstream_asset(fetcher: Fetcher[Any], settings: Settings) -> dg.Asset
         window = run_days(context) if upstream.is_fetched_by_day else Days(settings.first_day, max(settings.first_day, due))
         with answers.open() as client:
             outcomes, problems = _count_outcomes(context, fetcher.fetch(client, settings, window))
-            newest = fetcher.newest_day(client.archive, due)
+            newest = fetcher.find_newest_day(client.archive, due)
         yield _report_answered(upstream.name, outcomes, problems)
         yield _report_is_current(upstream.name, newest, due, late_after)
         yield dg.MaterializeResult(metadata={**outcomes, "newest day of its data": str(newest)})
@@ -86,7 +86,7 @@ def _build_upstream_asset(fetcher: Fetcher[Any], settings: Settings) -> dg.Asset
     return upstream_asset
 
 
-def _count_outcomes(context: dg.AssetExecutionContext, fetched: Iterable[Fetched]) -> tuple[Counter[str], list[str]]:
+def _count_outcomes(context: dg.AssetExecutionContext, fetched: Iterable[FetchResult]) -> tuple[Counter[str], list[str]]:
     """Count the outcomes of requests, and log and list the failures.
 
     An item that the upstream does not have is not a failure; it is counted as missing.
@@ -95,7 +95,7 @@ def _count_outcomes(context: dg.AssetExecutionContext, fetched: Iterable[Fetched
     problems: list[str] = []
     for one in fetched:
         outcomes[one.outcome] += 1
-        if one.outcome not in (*ANSWERED, "missing") and len(problems) < _MOST_PROBLEMS:
+        if one.outcome not in (*SUCCESSFUL_OUTCOMES, "missing") and len(problems) < _MOST_PROBLEMS:
             problems.append(f"{one.request.item} {one.outcome}: {one.detail}")
             context.log.warning("%s", problems[-1])
     return outcomes, problems

@@ -16,7 +16,7 @@ from pipeline.defs.resources import Answers
 from pipeline.defs.side_tables import keep_last_good
 from pipeline.settings import Settings
 from pipeline.signals.official.judge import judge
-from pipeline.sources.federal_register import SOURCE, kept_documents
+from pipeline.sources.federal_register import SOURCE, collect_documents
 from pipeline.warehouse.lake import Lake
 
 JUDGED = (OFFICIAL_DOCUMENTS, OFFICIAL_SIGNALS)
@@ -48,10 +48,10 @@ def assets(settings: Settings) -> Sequence[dg.AssetsDefinition]:
             yield from skip_disabled(SOURCE, RAW_OFFICIAL_DOCUMENTS)
             return
         span = run_days(context)
-        documents = kept_documents(answers.archive().payloads(SOURCE, span))
-        whole = [day for day in span if day in documents.whole]
+        documents = collect_documents(answers.archive().payloads(SOURCE, span))
+        whole = [day for day in span if day in documents.complete_days]
         yield ALL_DAYS_WHOLE.report(
-            [f"{day}: {documents.lacking.get(day, 'was not fetched, or the request failed')}" for day in span if day not in whole]
+            [f"{day}: {documents.incomplete_days.get(day, 'was not fetched, or the request failed')}" for day in span if day not in whole]
         )
         yield from audit(RAW_OFFICIAL_DOCUMENTS, documents.rows)
         _write_days(lake, RAW_OFFICIAL_DOCUMENTS, documents.rows, [Days(day, day) for day in whole])

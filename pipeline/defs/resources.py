@@ -30,7 +30,7 @@ from pipeline.sources.files.catalogue import Catalogue
 from pipeline.sources.files.inbox import list_inbox_files, select_readable
 from pipeline.sources.http.archive import Archive
 from pipeline.sources.http.client import Client
-from pipeline.sources.news import answered_articles, has_articles
+from pipeline.sources.news import has_fetched_articles, read_fetched_articles
 from pipeline.warehouse.home import HomeError, mark_home
 from pipeline.warehouse.inputs import code_digest, combine_digests
 from pipeline.warehouse.lake import Lake
@@ -55,11 +55,11 @@ class News:
         mark_home(self.settings.home, is_sample=self.settings.is_sample)
         yield from self._read_files(days, last_day, report)
         if not self.settings.is_sample:
-            yield from answered_articles(Archive(self.settings.payloads), self.settings.sources, days, last_day)
+            yield from read_fetched_articles(Archive(self.settings.payloads), self.settings.sources, days, last_day)
 
     def day_digests(self, days: Days, last_day: date) -> dict[date, str | None]:
         """Return a digest of each day's rows in all article files; None if upstreams delivered articles, which have no digest."""
-        if not self.settings.is_sample and has_articles(Archive(self.settings.payloads)):
+        if not self.settings.is_sample and has_fetched_articles(Archive(self.settings.payloads)):
             return dict.fromkeys(days)
         known = Catalogue(self.settings.catalogue)
         digests = known.day_digests(self._list_files(known, last_day, ReadReport()), days, last_day=last_day)

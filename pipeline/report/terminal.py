@@ -188,7 +188,7 @@ def status(out: Console, accounted: str, rows: Sequence[tuple[str, str]], settin
 def sources(out: Console, standing: pl.DataFrame, asked_next: Mapping[str, datetime], settings: Settings) -> None:
     """Each source: when it last answered, rows, how new its data are, what is missing, when it is asked next; and what to do next.
 
-    `standing` is of `pipeline.sources.standing.STANDING` with `row_count` beside it; `asked_next` of those that a schedule asks, in UTC.
+    `standing` is of `pipeline.sources.upstream_status.STATUS` plus `row_count`; `asked_next` of those that a schedule asks, in UTC.
     """
     if standing.is_empty():
         out.print("No source yet: give article files with --articles, or switch upstreams on in tension.toml (see tension.example.toml).")

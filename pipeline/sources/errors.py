@@ -1,7 +1,7 @@
-"""What every reader of the outside world raises when its input cannot be used."""
+"""The error raised when an input file or a response cannot be read."""
 
 from pipeline.errors import UserError
 
 
 class SourceError(UserError, ValueError):
-    """An input cannot be read; the message names it, says what is wrong with it and what to do."""
+    """An input cannot be read; the message names it, says what is wrong and what to do."""

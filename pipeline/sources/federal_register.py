@@ -1,12 +1,10 @@
-"""Documents of the Federal Register, the official journal of the United States, as its API tells of them: one row a document, as given.
+"""Reads documents of the Federal Register, the official journal of the United States, from its API.
 
-Belongs here: asking for the documents of each day, page by page, and their fields in text. Does not: whether a document is an act of trade
-policy and towards whom (`pipeline/signals/official`).
+Whether a document is an act of trade policy, and against whom, is decided in `pipeline/signals/official`.
 
-What the API promises (its source is public, usnationalarchives/federalregister-api-core): the answer of a day without documents has a
-`count` of 0 and no `results`; a page says where the next one lies; no search gives more than 2,000 documents, and a page at most 1,000.
-The Register appears on working days and does not come near 2,000 documents on one of them, so each day is asked for by itself. What the
-answers say of their number is held against what they hold: a day with a page missing is not whole.
+The API (its source is public, usnationalarchives/federalregister-api-core): the response for a day without documents has a `count` of 0
+and no `results`; a page gives the address of the next one; a search returns at most 2,000 documents, a page at most 1,000. A working day
+has far fewer than 2,000 documents, so each day is a search of its own. A day is complete only if it has as many documents as its `count`.
 """
 
 import json
@@ -24,14 +22,14 @@ from pipeline.contracts.upstreams import FEDERAL_REGISTER, FederalRegisterSettin
 from pipeline.sources.errors import SourceError
 from pipeline.sources.http.addresses import redact
 from pipeline.sources.http.client import Client
-from pipeline.sources.payloads import Fetched, Payload, Request
+from pipeline.sources.payloads import FetchResult, Payload, Request
 
 SOURCE = FEDERAL_REGISTER.name
 PER_PAGE = 1_000
-#: The fewest documents a page may hold, so that 2,000 documents are never more pages than this.
-MOST_PAGES = 100
-#: A correction is a document of its own, but fields of a document (its effective date, its dockets) are still mended in the days after.
-#: From then on the answer is final. It is kept under a name of its own: what was kept earlier, perhaps of half a day, never stands for it.
+#: No search needs more pages: the API returns at most 2,000 documents, and its smallest page holds 20.
+MAX_PAGES = 100
+#: Fields of a document (effective date, dockets) are still corrected in the days after publication. Later the response is final. Its item
+#: has a name of its own, so that an earlier response, perhaps for half a day, is not taken for it.
 SETTLED_AFTER = timedelta(days=30)
 
 FIELDS = (
@@ -40,251 +38,250 @@ FIELDS = (
 )  # fmt: skip
 _SETTLED = ", settled"
 _LISTS = {"agencies", "docket_ids"}
-_SHOWN = 120
+_MAX_SHOWN = 120
 _PORTS = {"http": 80, "https": 443}
 
 
 class Documents(NamedTuple):
-    """Rows of the days whose every page came, as `RAW_OFFICIAL_DOCUMENTS`; those days; and why the others are not whole."""
+    """Rows of the complete days, as `RAW_OFFICIAL_DOCUMENTS`; these days; and the other days, each with what is wrong."""
 
     rows: pl.DataFrame
-    whole: tuple[date, ...]
-    lacking: dict[date, str]
+    complete_days: tuple[date, ...]
+    incomplete_days: dict[date, str]
 
 
-def fetch(client: Client, settings: FederalRegisterSettings, window: Days) -> Iterator[Fetched]:
-    """The documents of each day of the window up to today, oldest day first, a page at a time.
+def fetch(client: Client, settings: FederalRegisterSettings, window: Days) -> Iterator[FetchResult]:
+    """Fetch the documents of each day up to today, oldest day first, a page at a time.
 
-    A page that another page points to is asked for only where it lies under `base_url`; else it is `refused`. Whether a day is whole is
-    told by `kept_documents`, never by one answer alone.
+    The next page is fetched only if its address is under `base_url`; otherwise it is `refused`. `collect_documents` checks whether days are
+    complete.
     """
     today = client.now().date()
     for day in window:
         if day <= today:
-            yield from _pages(client, settings, day, is_final=day <= today - SETTLED_AFTER)
+            yield from _fetch_pages(client, settings, day, is_final=day <= today - SETTLED_AFTER)
 
 
-def kept_documents(payloads: Iterable[Payload]) -> Documents:
-    """What the answers that are kept hold, a whole day or nothing of it: of a day with a page that is missing or cannot be read there are
-    no rows.
+def collect_documents(payloads: Iterable[Payload]) -> Documents:
+    """Collect the documents of complete days from stored responses, given in order of arrival.
 
-    Answers come in order of arrival, and of each item the last counts. Of a day that was asked for again once it was settled, that answer
-    counts if it is whole. A page counts where the page before names a next one, so that one left over from an earlier answer is passed
-    over. Raises nothing because of what came: `lacking` says what a day lacks, and what to do.
+    A day with a missing or unreadable page has no rows; `incomplete_days` says why, and what to do. The last response of each item counts;
+    the settled responses of a day are preferred if they are complete. A page counts only if the page before points to a next one, so pages
+    left over from an earlier response are ignored.
     """
     by_day: dict[date, dict[str, Payload]] = {}
     for payload in payloads:
-        by_day.setdefault(payload.about, {})[payload.item] = payload
-    frames, whole, lacking = [RAW_OFFICIAL_DOCUMENTS.empty()], [], {}
+        by_day.setdefault(payload.day, {})[payload.item] = payload
+    frames, complete, incomplete = [RAW_OFFICIAL_DOCUMENTS.empty()], [], {}
     for day in sorted(by_day):
-        rows = _kept_day(day, by_day[day])
+        rows = _collect_day(day, by_day[day])
         if isinstance(rows, str):
-            lacking[day] = rows
+            incomplete[day] = rows
         else:
             frames.append(rows)
-            whole.append(day)
-    return Documents(RAW_OFFICIAL_DOCUMENTS.conform(pl.concat(frames)), tuple(whole), lacking)
+            complete.append(day)
+    return Documents(RAW_OFFICIAL_DOCUMENTS.conform(pl.concat(frames)), tuple(complete), incomplete)
 
 
 def parse(payload: Payload) -> pl.DataFrame:
-    """A page as `RAW_OFFICIAL_DOCUMENTS`: every item is a row; one that is no document has its reason in `unreadable`.
+    """Parse a page as `RAW_OFFICIAL_DOCUMENTS`, one row per item; an item that is not a document has a reason in `unreadable`.
 
-    Rows are filed under the day that was asked about. `SourceError` when the page is no answer of the API at all.
+    `index_date` is the requested day. `SourceError` if the payload is not a response of the API.
     """
-    page = _page(payload)
+    page = _parse_page(payload)
     label = f"{payload.source} {payload.item.removesuffix(_SETTLED)}"
-    rows = [_row(item) | {"raw_id": f"{label}#{n}"} for n, item in enumerate(_results(page, payload), start=1)]
+    rows = [_to_row(item) | {"raw_id": f"{label}#{n}"} for n, item in enumerate(_read_results(page, payload), start=1)]
     frame = pl.DataFrame(rows, schema={name: pl.String() for name in ("raw_id", *FIELDS, "unreadable")})
     stamped = frame.with_columns(
-        pl.lit(payload.about, pl.Date()).alias("index_date"),
+        pl.lit(payload.day, pl.Date()).alias("index_date"),
         pl.lit(payload.fetched_at, RAW_OFFICIAL_DOCUMENTS.schema["received_at"]).alias("received_at"),
     )
     return stamped.select(RAW_OFFICIAL_DOCUMENTS.schema.names())
 
 
-def newest(payload: Payload) -> date | None:
-    """The newest day of publication on a page; None for a page without documents. `SourceError` when it is no answer of the API."""
+def newest_day(payload: Payload) -> date | None:
+    """Newest day of publication on a page; None without documents. `SourceError` if it is not a response of the API."""
     days = parse(payload)["publication_date"].str.to_date("%Y-%m-%d", strict=False)
     latest = days.max()
     return latest if isinstance(latest, date) else None
 
 
-def _pages(client: Client, settings: FederalRegisterSettings, day: date, *, is_final: bool) -> Iterator[Fetched]:
-    request = _first(settings, day, is_final=is_final)
-    asked = set()
-    for number in range(2, MOST_PAGES + 2):
+def _fetch_pages(client: Client, settings: FederalRegisterSettings, day: date, *, is_final: bool) -> Iterator[FetchResult]:
+    request = _first_request(settings, day, is_final=is_final)
+    fetched_urls = set()
+    for number in range(2, MAX_PAGES + 2):
         fetched = client.fetch_valid(request, _is_page)
         yield fetched
-        asked.add(request.url)
-        following = _next_page(fetched.payload)
-        if following is None:
+        fetched_urls.add(request.url)
+        next_url = _next_url(fetched.payload)
+        if next_url is None:
             return
-        request = replace(request, item=_item(day, number, is_final=is_final), url=following, query=())
-        unsafe = _unsafe(following, settings.base_url)
-        if not unsafe and following in asked:
-            unsafe = "was asked for already"
-        if not unsafe and number > MOST_PAGES:
-            unsafe = f"would be page {number}, and no search of the API has as many"
-        if unsafe:
-            said = f"{request.url[:_SHOWN]!r}, which the page before names as the next, {unsafe}; the day is not whole. Look at that page"
-            refused = Fetched(request, "refused", client.now(), detail=said)
-            client.archive.store(refused, redact(request.url, ())[:_SHOWN])
+        request = replace(request, item=_item_name(day, number, is_final=is_final), url=next_url, query=())
+        objection = _find_objection(next_url, settings.base_url)
+        if not objection and next_url in fetched_urls:
+            objection = "has been fetched already"
+        if not objection and number > MAX_PAGES:
+            objection = f"would be page {number}, more than any search of the API has"
+        if objection:
+            detail = f"{request.url[:_MAX_SHOWN]!r}, the address of the next page, {objection}; the day is incomplete. Check that page"
+            refused = FetchResult(request, "refused", client.now(), detail=detail)
+            client.archive.store(refused, redact(request.url, ())[:_MAX_SHOWN])
             yield refused
             return
 
 
 def _is_page(payload: Payload) -> bool:
-    """Whether it is an answer of the API; a notice in its place must not stand for a settled day."""
+    """Whether the payload is a response of the API, rather than e.g. a notice of maintenance."""
     try:
-        _results(_page(payload), payload)
+        _read_results(_parse_page(payload), payload)
     except SourceError:
         return False
     return True
 
 
-def _first(settings: FederalRegisterSettings, day: date, *, is_final: bool) -> Request:
+def _first_request(settings: FederalRegisterSettings, day: date, *, is_final: bool) -> Request:
     bounds = (("conditions[publication_date][gte]", day.isoformat()), ("conditions[publication_date][lte]", day.isoformat()))
     agencies = tuple(("conditions[agencies][]", agency) for agency in settings.agencies)
     fields = tuple(("fields[]", name) for name in FIELDS)
     return Request(
         source=SOURCE,
-        item=_item(day, 1, is_final=is_final),
+        item=_item_name(day, 1, is_final=is_final),
         url=f"{settings.base_url.rstrip('/')}/documents.json",
-        about=day,
+        day=day,
         query=(*bounds, *agencies, *fields, ("per_page", str(PER_PAGE)), ("order", "oldest")),
         is_final=is_final,
         accept="application/json",
     )
 
 
-def _item(day: date, number: int, *, is_final: bool) -> str:
+def _item_name(day: date, number: int, *, is_final: bool) -> str:
     return f"{day}, page {number}{_SETTLED if is_final else ''}"
 
 
-def _next_page(payload: Payload | None) -> str | None:
-    """The address of the next page; None where there is none, or no page to read it from: `kept_documents` tells of that."""
+def _next_url(payload: Payload | None) -> str | None:
+    """Address of the next page; None if there is none or the page is unreadable (`collect_documents` reports that)."""
     if payload is None:
         return None
     try:
-        following = _page(payload).get("next_page_url")
+        next_url = _parse_page(payload).get("next_page_url")
     except SourceError:
         return None
-    return None if following is None else _written(following) or repr(following)[:_SHOWN]
+    return None if next_url is None else _to_text(next_url) or repr(next_url)[:_MAX_SHOWN]
 
 
-def _unsafe(url: str, base: str) -> str:
-    """Why an address that a payload gave is not followed; empty where it lies under the base."""
+def _find_objection(url: str, base: str) -> str:
+    """Say why an address from a payload must not be fetched; "" if it is under the base address."""
     try:
-        given, ours = urlsplit(url), urlsplit(base)
-        if given.username is not None or given.password is not None or _root(given) != _root(ours):
-            return f"does not lie on {ours.scheme}://{ours.netloc}"
+        target, allowed = urlsplit(url), urlsplit(base)
+        if target.username is not None or target.password is not None or _origin(target) != _origin(allowed):
+            return f"is not on {allowed.scheme}://{allowed.netloc}"
     except ValueError:
-        return "is no address"
-    path = given.path.lower()
-    if not path.startswith(ours.path.rstrip("/").lower() + "/") or ".." in path or "%2e" in path or "\\" in path:
-        return f"does not lie under {ours.path}"
+        return "is not a valid address"
+    path = target.path.lower()
+    if not path.startswith(allowed.path.rstrip("/").lower() + "/") or ".." in path or "%2e" in path or "\\" in path:
+        return f"is not under {allowed.path}"
     return ""
 
 
-def _root(url: SplitResult) -> tuple[str, str | None, int | None]:
+def _origin(url: SplitResult) -> tuple[str, str | None, int | None]:
     return url.scheme, url.hostname, url.port or _PORTS.get(url.scheme)
 
 
-def _kept_day(day: date, kept: dict[str, Payload]) -> pl.DataFrame | str:
-    """The rows of a day, from its settled answer where that is whole; else why it is not whole."""
-    why = ""
+def _collect_day(day: date, stored: dict[str, Payload]) -> pl.DataFrame | str:
+    """Return the rows of a day, from its settled pages if they are complete, or what is wrong."""
+    reason = ""
     for is_final in (True, False):
         try:
-            return _of_pages(list(_chain(day, kept, is_final=is_final)))
+            return _join_pages(list(_follow_pages(day, stored, is_final=is_final)))
         except SourceError as error:
-            why = str(error)
-    return why
+            reason = str(error)
+    return reason
 
 
-def _chain(day: date, kept: dict[str, Payload], *, is_final: bool) -> Iterator[Payload]:
-    for number in range(1, MOST_PAGES + 1):
-        item = _item(day, number, is_final=is_final)
-        if item not in kept:
-            raise SourceError(f"{item} is not kept. Ask for the day again")
-        yield kept[item]
-        if _next_page(kept[item]) is None:
+def _follow_pages(day: date, stored: dict[str, Payload], *, is_final: bool) -> Iterator[Payload]:
+    for number in range(1, MAX_PAGES + 1):
+        item = _item_name(day, number, is_final=is_final)
+        if item not in stored:
+            raise SourceError(f"{item} is not stored. Fetch the day again")
+        yield stored[item]
+        if _next_url(stored[item]) is None:
             return
 
 
-def _of_pages(payloads: Sequence[Payload]) -> pl.DataFrame:
+def _join_pages(payloads: Sequence[Payload]) -> pl.DataFrame:
     rows = pl.concat([parse(payload) for payload in payloads])
-    announced = _count(_page(payloads[0]), payloads[0])
+    announced = _read_count(_parse_page(payloads[0]), payloads[0])
     if announced is not None and announced > rows.height:
         raise SourceError(
-            f"{payloads[0].item}: {announced} documents are announced and {rows.height} came. Ask again; where that does not help, ask for "
-            f"fewer agencies, since the API gives at most 2,000 documents of one search"
+            f"{payloads[0].item}: received {rows.height} of {announced} documents. Fetch the day again; if that does not help, request "
+            f"fewer agencies, since the API returns at most 2,000 documents per search"
         )
     return rows
 
 
-def _page(payload: Payload) -> dict[str, Any]:
-    """The page as an object. `SourceError` when the body is no JSON object, or one that tells of an error."""
-    place = f"{payload.source}, {payload.item}, from {payload.url[:_SHOWN]}"
+def _parse_page(payload: Payload) -> dict[str, Any]:
+    """Parse the page as a JSON object; `SourceError` if it is none, or reports an error."""
+    place = f"{payload.source}, {payload.item}, from {payload.url[:_MAX_SHOWN]}"
     try:
         page = json.loads(payload.body)
-    except (ValueError, RecursionError) as error:  # a UnicodeDecodeError and an endless number are ValueErrors
+    except (ValueError, RecursionError) as error:
         raise SourceError(
-            f"{place}: is no JSON ({str(error)[:_SHOWN]}). Look at the payload kept; the address may answer with a page"
+            f"{place}: not JSON ({str(error)[:_MAX_SHOWN]}). Look at the stored payload; the server may have returned a web page"
         ) from error
     if not isinstance(page, dict):
-        raise SourceError(f"{place}: is JSON, but no object with `count` and `results`. Look whether the API has changed")
+        raise SourceError(f"{place}: not an object with `count` and `results`. Check whether the API has changed")
     if "errors" in page or "message" in page:
-        told = json.dumps(page.get("errors") or page.get("message"))[:_SHOWN]
-        raise SourceError(f"{place}: the API refuses the question: {told}. Mend the settings of federal_register, its agencies first")
+        problem = json.dumps(page.get("errors") or page.get("message"))[:_MAX_SHOWN]
+        raise SourceError(f"{place}: the API rejects the request: {problem}. Check the settings of federal_register, first its agencies")
     return page
 
 
-def _count(page: dict[str, Any], payload: Payload) -> int | None:
+def _read_count(page: dict[str, Any], payload: Payload) -> int | None:
     count = page.get("count")
     if count is None:
         return None
     if isinstance(count, bool) or not isinstance(count, int) or count < 0:
         raise SourceError(
-            f"{payload.source}, {payload.item}: `count` is {count!r:.40}, no number of documents. Look whether the API has changed"
+            f"{payload.source}, {payload.item}: `count` is {count!r:.40}, not a number of documents. Check whether the API has changed"
         )
     return count
 
 
-def _results(page: dict[str, Any], payload: Payload) -> list[Any]:
+def _read_results(page: dict[str, Any], payload: Payload) -> list[Any]:
     results = page.get("results")
-    if results is None and _count(page, payload) == 0:
+    if results is None and _read_count(page, payload) == 0:
         return []
     if not isinstance(results, list):
         raise SourceError(
-            f"{payload.source}, {payload.item}: has no list of `results`, and no `count` of 0 either. Look whether the API has changed"
+            f"{payload.source}, {payload.item}: no list of `results`, and `count` is not 0. Check whether the API has changed"
         )
     return results
 
 
-def _row(item: Any) -> dict[str, str | None]:
-    """The fields of one item in text; in `unreadable`, what could not be read of it."""
+def _to_row(item: Any) -> dict[str, str | None]:
+    """Convert the fields of an item to text; `unreadable` lists those of a wrong type."""
     if not isinstance(item, dict):
-        return dict.fromkeys(FIELDS) | {"unreadable": f"a {type(item).__name__} in place of a document"}
+        return dict.fromkeys(FIELDS) | {"unreadable": f"a {type(item).__name__} instead of a document"}
     row: dict[str, str | None] = {}
-    odd = []
+    wrong = []
     for name in FIELDS:
         value = item.get(name)
-        row[name] = _list(value) if name in _LISTS else _written(value)
+        row[name] = _join_names(value) if name in _LISTS else _to_text(value)
         if value is not None and row[name] is None:
-            odd.append(f"{name} is a {type(value).__name__}")
-    return row | {"unreadable": "; ".join(odd) or None}
+            wrong.append(f"{name} is a {type(value).__name__}")
+    return row | {"unreadable": "; ".join(wrong) or None}
 
 
-def _written(value: Any) -> str | None:
-    """A text or whole number as text, lone surrogates replaced; None for anything else."""
+def _to_text(value: Any) -> str | None:
+    """Convert a string or integer to text, with lone surrogates replaced; None for anything else."""
     if isinstance(value, int) and not isinstance(value, bool):
         return str(value) if abs(value) < 1 << 63 else None
     return value.encode("utf-8", "replace").decode("utf-8") if isinstance(value, str) else None
 
 
-def _list(value: Any) -> str | None:
-    """The names in a list, separated by `, `: of an agency its short name, or where it has none the name it bears."""
+def _join_names(value: Any) -> str | None:
+    """Join the names in a list with `, `; an agency is named by its slug, or else by its raw name."""
     if not isinstance(value, list):
         return None
-    names = [_written(one.get("slug") or one.get("raw_name") if isinstance(one, dict) else one) for one in value]
+    names = [_to_text(one.get("slug") or one.get("raw_name") if isinstance(one, dict) else one) for one in value]
     return None if None in names else ", ".join(name for name in names if name is not None)

@@ -1,9 +1,6 @@
-"""Rows of articles from the upstreams that give any, as the archive of their answers holds them.
+"""Reads articles from the stored responses of all upstreams that provide articles.
 
-Belongs here: which answers hold the articles of which days. Does not: reading an answer (`feeds/`, `gdelt/`), article files (`files/`),
-or asking.
-
-Everything that was ever answered counts, also of an upstream that is off by now: to switch one off is to ask it no more, not to forget.
+Stored responses count even if their upstream is switched off now. Article files are read in `files/`.
 """
 
 from collections.abc import Iterator
@@ -16,26 +13,26 @@ from pipeline.contracts.tables.raw import RAW_ARTICLES
 from pipeline.contracts.upstreams import GDELT, RSS, list_upstreams
 from pipeline.settings.sources import Sources
 from pipeline.sources.feeds import rss
-from pipeline.sources.gdelt.record import DAYS_LATE, article_rows
+from pipeline.sources.gdelt.stored import MAX_DELAY, read_article_rows
 from pipeline.sources.http.archive import Archive
 
 
-def has_articles(archive: Archive) -> bool:
-    """Whether any upstream that gives articles has ever answered."""
+def has_fetched_articles(archive: Archive) -> bool:
+    """Whether the archive has a response of any upstream that provides articles."""
     return any(archive.has_responses(source) for source in list_upstreams(RAW_ARTICLES))
 
 
-def answered_articles(archive: Archive, settings: Sources, days: Days, today: date) -> Iterator[pl.DataFrame]:
-    """The rows that belong to these days, as `RAW_ARTICLES`, a bounded frame at a time. The same whichever days are read together.
+def read_fetched_articles(archive: Archive, settings: Sources, days: Days, today: date) -> Iterator[pl.DataFrame]:
+    """Yield the rows of these days in bounded frames, as `RAW_ARTICLES`. The result does not depend on which days are read together.
 
-    A feed's item stands in answers from its day on, up to today's; GDELT tells of a page on its day or within a week.
+    An item of a feed can be in any response from its day until today; GDELT lists a page on its day or within `MAX_DELAY`.
     """
     feeds = archive.payloads(RSS.name, Days(days.first - timedelta(days=rss.DAYS_BACK), max(today, days.last)))
     for rows in rss.new_rows(feeds):
-        yield _of(rows, days)
-    for rows in article_rows(archive, Days(days.first, days.last + DAYS_LATE), settings.get_group(GDELT).outlets):
-        yield _of(rows, days)
+        yield _select_days(rows, days)
+    for rows in read_article_rows(archive, Days(days.first, days.last + MAX_DELAY), settings.get_group(GDELT).outlets):
+        yield _select_days(rows, days)
 
 
-def _of(rows: pl.DataFrame, days: Days) -> pl.DataFrame:
+def _select_days(rows: pl.DataFrame, days: Days) -> pl.DataFrame:
     return RAW_ARTICLES.conform(rows.filter(pl.col("index_date").is_between(days.first, days.last)))

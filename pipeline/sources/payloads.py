@@ -1,8 +1,6 @@
-"""What is asked of an upstream, and what came of it. Every module of an upstream has `fetch(client, settings, window)`, which yields
-`Fetched`, and `parse(payload)`, which makes a frame of what was kept.
+"""The data classes of requests and responses, shared by all upstreams.
 
-Belongs here: the shapes alone. Does not: asking (`http/client.py`), keeping (`http/archive.py`), or what an answer means (the
-upstream's module).
+Every upstream's module has `fetch(client, settings, window)`, which yields `FetchResult`, and `parse(payload)`, which returns a frame.
 """
 
 import hashlib
@@ -14,23 +12,23 @@ from typing import Literal
 from pydantic import SecretStr
 
 Outcome = Literal["stored", "unchanged", "kept", "missing", "failed", "refused"]
-#: Outcomes with an answer to read.
-ANSWERED: tuple[Outcome, ...] = ("stored", "unchanged", "kept")
+#: Outcomes for which there is a payload.
+SUCCESSFUL_OUTCOMES: tuple[Outcome, ...] = ("stored", "unchanged", "kept")
 
 
 @dataclass(frozen=True)
 class Request:
-    """One thing to ask of an upstream.
+    """A request to an upstream.
 
-    `item` names it within the source (a feed, a file, a page); `about` is the UTC day under which the answer is filed: the day asked about,
-    or for a feed the day of asking. `secrets` are query parameters that are sent and neither kept nor shown. `is_final`: an answer that was
-    kept once is never asked for again, unless it answered another query, such as one of other agencies.
+    `item` names what is requested within the source (a feed, a file, a page). `day` is the UTC day under which the response is stored: the
+    day that is requested, or for a feed the day of the request. `secrets` are query parameters that are sent but neither stored nor shown.
+    If `is_final`, a stored response is not fetched again unless the query has changed.
     """
 
     source: str
     item: str
     url: str
-    about: date
+    day: date
     query: tuple[tuple[str, str], ...] = ()
     secrets: Mapping[str, SecretStr] = field(default_factory=dict, repr=False)
     is_final: bool = False
@@ -39,11 +37,11 @@ class Request:
 
 @dataclass(frozen=True)
 class Payload:
-    """An answer as it came, unpacked from its transfer encoding only. `url` is where it came from, without secrets."""
+    """A response as received, without its transfer encoding. `url` is the final address, without secrets."""
 
     source: str
     item: str
-    about: date
+    day: date
     url: str
     fetched_at: datetime
     content_type: str
@@ -56,10 +54,10 @@ class Payload:
 
 
 @dataclass(frozen=True)
-class Fetched:
-    """What came of a request: an outcome of `contracts.vocabulary.FETCH_OUTCOME`, and the payload where there is one.
+class FetchResult:
+    """The result of a request: an outcome of `contracts.vocabulary.FETCH_OUTCOME`, and the payload if there is one.
 
-    `detail` tells a person what went wrong, at which address, after how many attempts, and what to do.
+    `detail` says what went wrong, at which address, after how many attempts, and what to do.
     """
 
     request: Request

@@ -14,7 +14,7 @@ from pipeline.defs import official
 from pipeline.defs.resources import resources
 from pipeline.settings import Settings
 from pipeline.sources.http.archive import Archive
-from pipeline.sources.payloads import Fetched, Payload, Request
+from pipeline.sources.payloads import FetchResult, Payload, Request
 from pipeline.warehouse.lake import Lake
 
 DAY = date(2025, 4, 4)
@@ -37,7 +37,7 @@ def run(home: Path, *, is_on: bool, count: int | None) -> tuple[Lake, dict[str, 
         body = json.dumps({"count": count, "results": [ORDER]}).encode()
         answer = Payload("federal_register", item, DAY, "https://a.example", NOON, "application/json", body)
         request = Request("federal_register", item, "https://a.example", DAY)
-        Archive(settings.payloads).store(Fetched(request, "stored", NOON, 1, 200, answer), "https://a.example")
+        Archive(settings.payloads).store(FetchResult(request, "stored", NOON, 1, 200, answer), "https://a.example")
     with warnings.catch_warnings(), dg.DagsterInstance.ephemeral() as instance:
         warnings.simplefilter("ignore")
         done = dg.materialize(
@@ -88,7 +88,7 @@ def test_a_day_that_is_no_longer_whole_keeps_what_it_had(tmp_path: Path) -> None
     item = f"{DAY}, page 1"
     answer = Payload("federal_register", item, DAY, "https://a.example", later, "application/json", b'{"count": 2, "results": []}')
     Archive(settings.payloads).store(
-        Fetched(Request("federal_register", item, "", DAY), "stored", later, 1, 200, answer), "https://a.example"
+        FetchResult(Request("federal_register", item, "", DAY), "stored", later, 1, 200, answer), "https://a.example"
     )
     lake, checks = run(tmp_path, is_on=True, count=None)
     assert not checks["every_day_is_whole"]

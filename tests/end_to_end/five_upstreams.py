@@ -14,7 +14,7 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 from tests.conftest import CompletedCommand, command_environment
-from tests.unit.sources.gdelt.scenes import document, event, file_of, zipped
+from tests.unit.sources.gdelt.scenes import document, event, join_lines, zip_body
 from tests.unit.sources.server import ReceivedRequest, Responder, Response, Upstream, conditional_response, error_response, ok_response
 
 CENSUS_KEY, COMTRADE_KEY = "census-key-0d5e17a9", "comtrade-key-77c2b4f1"
@@ -65,12 +65,12 @@ def put_up_quarters(upstream: Upstream, day: date, quarters: tuple[str, ...]) ->
         stamp = f"{day:%Y%m%d}{quarter}"
         upstream.respond(f"/gdelt/{stamp}{EVENTS_END}", ok_response(export(stamp, int(f"{day:%d}{number:02d}"))))
         page = document(number, GDELT_SAYS if number == 1 else "The town hall gets a new roof", stamp, V2SOURCECOMMONNAME="zenda.example")
-        upstream.respond(f"/gdelt/{stamp}{ARTICLES_END}", ok_response(zipped(file_of(page), stamp + ARTICLES_END)))
+        upstream.respond(f"/gdelt/{stamp}{ARTICLES_END}", ok_response(zip_body(join_lines(page), stamp + ARTICLES_END)))
 
 
 def export(stamp: str, number: int) -> bytes:
     """A file of events with one in it."""
-    return zipped(file_of(event(number, stamp=stamp, NumMentions=str(MENTIONS))), stamp + EVENTS_END)
+    return zip_body(join_lines(event(number, stamp=stamp, NumMentions=str(MENTIONS))), stamp + EVENTS_END)
 
 
 def register(second_page_of: date | None = None) -> Responder:

@@ -13,8 +13,8 @@ import pytest
 
 from pipeline.contracts.days import Days
 from pipeline.contracts.tables import TABLES
-from pipeline.sources.gdelt.fetch import quarters
-from pipeline.sources.gdelt.record import event_files
+from pipeline.sources.gdelt.fetch import iter_quarters
+from pipeline.sources.gdelt.stored import read_event_files
 from pipeline.sources.http.archive import Archive
 from pipeline.warehouse.lake import Lake
 from tests.conftest import CompletedCommand
@@ -118,7 +118,7 @@ def story(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Story]:
 
 
 def gdelt_files(*days: date) -> list[str]:
-    return [f"{quarter:%Y%m%d%H%M%S}{end}" for day in days for quarter in quarters(day) for end in (EVENTS_END, ARTICLES_END)]
+    return [f"{quarter:%Y%m%d%H%M%S}{end}" for day in days for quarter in iter_quarters(day) for end in (EVENTS_END, ARTICLES_END)]
 
 
 def served(day: date) -> set[str]:
@@ -279,7 +279,7 @@ def test_what_an_upstream_lacks_breaks_no_promise_of_others(story: Story) -> Non
 def test_a_fetch_that_is_killed_goes_on_where_it_stopped(tmp_path: Path) -> None:
     files, whole = gdelt_files(LAST), 40
     with serve_upstream() as upstream:
-        put_up_quarters(upstream, LAST, tuple(f"{quarter:%H%M%S}" for quarter in quarters(LAST)))
+        put_up_quarters(upstream, LAST, tuple(f"{quarter:%H%M%S}" for quarter in iter_quarters(LAST)))
         reached, released = threading.Event(), threading.Event()
         hang_at(upstream, f"/gdelt/{files[whole]}", reached, released)
         home = home_that_asks(upstream, tmp_path)
@@ -294,7 +294,7 @@ def test_a_fetch_that_is_killed_goes_on_where_it_stopped(tmp_path: Path) -> None
         assert said.returncode == 0, said.stderr
         assert [path.removeprefix("/gdelt/") for path in upstream.requested_paths()[before:]] == files[whole:]
     archive = Archive(home.home / "lake" / "payloads")
-    told = list(event_files(archive, Days(LAST, LAST)))
+    told = list(read_event_files(archive, Days(LAST, LAST)))
     assert [(one.outcome, one.payload is not None) for one in told] == [("kept", True)] * 96
     assert archive.journal("gdelt").filter(outcome="stored").height == FILES_A_DAY
 

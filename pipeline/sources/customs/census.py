@@ -22,7 +22,7 @@ from pipeline.sources.customs import common
 from pipeline.sources.customs.common import Figures, RowError, TradeRow, Year
 from pipeline.sources.errors import SourceError
 from pipeline.sources.http.client import Client
-from pipeline.sources.payloads import Fetched, Payload, Request
+from pipeline.sources.payloads import FetchResult, Payload, Request
 
 SOURCE = CENSUS.name
 PUBLISHER = "US Census Bureau, international trade interface"
@@ -35,7 +35,7 @@ _NOT_RELEASED = "{}: no figures. These months have not been released yet"
 _DECODER = json.JSONDecoder(parse_int=str, parse_float=str, parse_constant=str)
 
 
-def fetch(client: Client, settings: CensusSettings, window: Days) -> Iterator[Fetched]:
+def fetch(client: Client, settings: CensusSettings, window: Days) -> Iterator[FetchResult]:
     """Fetch the years of the window and the three before, one request per year, partner, direction and product.
 
     This year and the last are fetched at every call, earlier years once a month until their last revision (each June revises the three
@@ -62,7 +62,7 @@ def _build_request(settings: CensusSettings, year: Year, partner: str, direction
         source=SOURCE,
         item=common.item_name(f"{direction} {partner}", year, codes),
         url=f"{settings.base_url.rstrip('/')}/{direction}/hs",
-        about=year.months[0],
+        day=year.months[0],
         query=(
             ("get", ",".join((*_VARIABLES[direction], "COMM_LVL"))),
             ("CTY_CODE", CENSUS_PARTNERS[partner]),

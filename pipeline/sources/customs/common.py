@@ -23,7 +23,7 @@ from pipeline.contracts.days import Days
 from pipeline.contracts.tables.raw import RAW_TRADE_FLOWS
 from pipeline.sources.errors import SourceError
 from pipeline.sources.http.client import Client
-from pipeline.sources.payloads import Fetched, Outcome, Payload, Request
+from pipeline.sources.payloads import FetchResult, Outcome, Payload, Request
 
 ALL_GOODS = ""
 #: Label of all goods in the name of an item.
@@ -111,7 +111,7 @@ def mark_recent_as_final(client: Client, request: Request, year: Year) -> Reques
     return replace(request, is_final=request.is_final or (is_recent and year.year < client.now().year - 1))
 
 
-def fetch_table(client: Client, request: Request, parse: Callable[[Payload], pl.DataFrame], *, may_be_empty: bool) -> Fetched:
+def fetch_table(client: Client, request: Request, parse: Callable[[Payload], pl.DataFrame], *, may_be_empty: bool) -> FetchResult:
     """Fetch a table; the outcome is `failed`, with the reason, if `parse` cannot read the response.
 
     A stored response that is unreadable, or empty although `may_be_empty` is false, is fetched again.
@@ -132,7 +132,7 @@ def fetch_table(client: Client, request: Request, parse: Callable[[Payload], pl.
     return fetched
 
 
-def reject_response(client: Client, fetched: Fetched, outcome: Outcome, detail: str) -> Fetched:
+def reject_response(client: Client, fetched: FetchResult, outcome: Outcome, detail: str) -> FetchResult:
     """Drop the payload, set the outcome, and record both in the journal."""
     rejected = replace(fetched, outcome=outcome, payload=None, detail=detail)
     if fetched.payload is not None:

@@ -23,7 +23,7 @@ from pipeline.sources.customs import common
 from pipeline.sources.customs.common import Figures, RowError, TradeRow, Year
 from pipeline.sources.errors import SourceError
 from pipeline.sources.http.client import Client
-from pipeline.sources.payloads import Fetched, Payload, Request
+from pipeline.sources.payloads import FetchResult, Payload, Request
 
 SOURCE = COMTRADE.name
 PUBLISHER = "UN Comtrade"
@@ -36,7 +36,7 @@ _TOTALS = {"partner2Code": "0", "customsCode": "C00", "motCode": "0"}
 _DECODER = json.JSONDecoder(parse_int=str, parse_float=str, parse_constant=str)
 
 
-def fetch(client: Client, settings: ComtradeSettings, window: Days) -> Iterator[Fetched]:
+def fetch(client: Client, settings: ComtradeSettings, window: Days) -> Iterator[FetchResult]:
     """Fetch the years of the window and the three before, one request per year, pair and product.
 
     Reporters revise without notice: this year and the last are fetched at every call, earlier years once a month until they are more than
@@ -60,7 +60,7 @@ def _build_request(settings: ComtradeSettings, year: Year, pair: str, codes: tup
         source=SOURCE,
         item=common.item_name(pair, year, codes),
         url=f"{settings.base_url.rstrip('/')}/C/M/HS",
-        about=year.months[0],
+        day=year.months[0],
         query=(
             ("reporterCode", COMTRADE_AREAS[reporter]),
             ("partnerCode", COMTRADE_AREAS[partner]),

@@ -21,8 +21,8 @@ from pipeline.sources.feeds.entries import Entry, read_entry
 from pipeline.sources.feeds.markup import Feed, NotAFeedError, read_feed, remove_quoted
 from pipeline.sources.feeds.text import decode_body
 from pipeline.sources.http.client import Client
-from pipeline.sources.payloads import Fetched, Payload, Request
-from pipeline.sources.rows import ROWS, filed
+from pipeline.sources.payloads import FetchResult, Payload, Request
+from pipeline.sources.rows import ROWS, to_raw_articles
 
 SOURCE = RSS.name
 #: A feed that shows an item again within so many days does not make it new.
@@ -33,7 +33,7 @@ _URL_SUFFIX = re.compile(r" <https?://\S+>$")
 _SHA_SHOWN = 12
 
 
-def fetch(client: Client, settings: RssSettings, window: Days) -> Iterator[Fetched]:  # noqa: ARG001 # every upstream is fetched for a window
+def fetch(client: Client, settings: RssSettings, window: Days) -> Iterator[FetchResult]:  # noqa: ARG001 # every upstream is fetched for a window
     """Fetch each feed once, in the order of the settings; a feed holds its newest items, whatever the window.
 
     `item` is the name of the feed, with its URL appended if several feeds have that name.
@@ -56,13 +56,13 @@ def parse(payload: Payload) -> pl.DataFrame:
     return _to_rows(payload, [*(read_entry(feed, markup, payload.url) for markup in feed.items), *_fault_entries(feed)])
 
 
-def newest(payload: Payload) -> date | None:
+def newest_day(payload: Payload) -> date | None:
     """Return the newest UTC day, up to the day of the request, on which an item was published; None if there is none.
 
     Raises `SourceError` if the payload is not a feed.
     """
     days = parse_instant(parse(payload)["published_at"]).dt.date()
-    newest_day = days.filter(days <= payload.about).max()
+    newest_day = days.filter(days <= payload.day).max()
     return newest_day if isinstance(newest_day, date) else None
 
 
@@ -82,7 +82,7 @@ def new_rows(payloads: Iterable[Payload]) -> Iterator[pl.DataFrame]:
         history.start_response(payload)
         entries = _new_entries(payload, history)
         if any(entry is not None for entry in entries):
-            rows = filed(_to_rows(payload, [entry or Entry() for entry in entries]), _label(payload), last_day=payload.about)
+            rows = to_raw_articles(_to_rows(payload, [entry or Entry() for entry in entries]), _label(payload), last_day=payload.day)
             yield rows.filter(pl.Series([entry is not None for entry in entries]))
 
 
@@ -140,8 +140,8 @@ class _FeedHistory:
         """Start with the next response of the feed, and forget items not shown for `DAYS_BACK` days."""
         if self.response is not None and payload.fetched_at < self.response.fetched_at:
             raise ValueError(f"the responses of feed {payload.item!r} are not in the order of arrival; sort them by fetched_at")
-        if self.response is None or payload.about != self.response.about:
-            self.texts = {text: day for text, day in self.texts.items() if (payload.about - day).days <= DAYS_BACK}
+        if self.response is None or payload.day != self.response.day:
+            self.texts = {text: day for text, day in self.texts.items() if (payload.day - day).days <= DAYS_BACK}
             self.markups = {markup: text for markup, text in self.markups.items() if text in self.texts}
         self.response, self.new_texts = payload, set()
 
@@ -156,7 +156,7 @@ class _FeedHistory:
             self.markups[key] = text
         if text not in self.texts:
             self.new_texts.add(text)
-        self.texts[text] = self.response.about
+        self.texts[text] = self.response.day
         return entry if text in self.new_texts else None
 
 

@@ -21,7 +21,7 @@ from pipeline.sources.files.formats import READERS, Reader, reader_of
 from pipeline.sources.files.formats.reading import Asked, Found
 from pipeline.sources.files.places import Place, places
 from pipeline.sources.files.streams import LIMITS, Limits
-from pipeline.sources.rows import Filing
+from pipeline.sources.rows import RawArticleConverter
 
 _COLUMNS_SHOWN = 30
 _WANTED = "published_at, source, and title or body (also read where given: url, article_id, fetched_at)"
@@ -196,20 +196,20 @@ class _Reading:
     def rows(self, label: str, last_day: date | None, contents: FileContents) -> Iterator[pl.DataFrame]:
         """The rows as `RAW_ARTICLES`."""
         found, first_reason = Found(), ""
-        filing = Filing(label, last_day=last_day)
+        filing = RawArticleConverter(label, last_day=last_day)
         for given in self.reader(self.place, self.asked, found):
-            if not filing.rows:
+            if not filing.row_count:
                 first_reason = given["unreadable"][0] or ""
             if found.is_whole:
-                self._require_columns(found, filing.rows + given.height, first_reason)
-            batch = filing.file(given)
+                self._require_columns(found, filing.row_count + given.height, first_reason)
+            batch = filing.convert(given)
             if filing.day is None:  # the first batch has no date: its rows belong to the day of the first that has one
-                filing = Filing(label, last_day=last_day, day=self._first_day(last_day))
-                batch = filing.file(given)
+                filing = RawArticleConverter(label, last_day=last_day, day=self._first_day(last_day))
+                batch = filing.convert(given)
             batch = self._sourced(batch)
-            contents.add(batch, filing.latest_claim)
+            contents.add(batch, filing.latest_date)
             yield batch
-        self._require_columns(found, filing.rows, first_reason)
+        self._require_columns(found, filing.row_count, first_reason)
 
     def _sourced(self, batch: pl.DataFrame) -> pl.DataFrame:
         if self.source is None:
@@ -220,18 +220,18 @@ class _Reading:
 
     def _first_day(self, last_day: date | None) -> date:
         """The day of the first row that has one, sought from the start."""
-        found, filing, first_reason = Found(), Filing("", last_day=last_day), ""
+        found, filing, first_reason = Found(), RawArticleConverter("", last_day=last_day), ""
         for given in self.reader(self.place, Asked(self.asked.columns, self.asked.encoding, self.asked.limits), found):
-            if not filing.rows:
+            if not filing.row_count:
                 first_reason = given["unreadable"][0] or ""
-            days = filing.file(given)["index_date"].drop_nulls()
+            days = filing.convert(given)["index_date"].drop_nulls()
             if not days.is_empty():
                 day: date = days[0]
                 return day
-        self._require_columns(found, filing.rows, first_reason)
+        self._require_columns(found, filing.row_count, first_reason)
         raise SourceError(
-            f"{self.place}: none of its {filing.rows:,} rows has a date that can be read in published_at or fetched_at, so no day to file "
-            f"it under. Give dates such as 2025-04-04, 2025-04-04T10:30:00Z or Fri, 04 Apr 2025 10:30:00 GMT"
+            f"{self.place}: none of its {filing.row_count:,} rows has a date that can be read in published_at or fetched_at, so no day "
+            f"to file it under. Give dates such as 2025-04-04, 2025-04-04T10:30:00Z or Fri, 04 Apr 2025 10:30:00 GMT"
         )
 
     def _require_columns(self, found: Found, rows: int, first_reason: str) -> None:

@@ -1,5 +1,5 @@
-"""GDELT 2.0 in its quarter-hourly files.
+"""GDELT 2.0: files of events and articles, published every quarter of an hour.
 
-`fetch.py` asks for files, `events.py` and `articles.py` read them, `crosscheck.py` makes the tables of a window. What a state is stands in
-`states.py`, what both formats have in common in `lines.py`.
+`fetch.py` fetches files, `events.py` and `articles.py` parse them, `stored.py` reads them from the archive, and `crosscheck.py` builds the
+tables of a window.
 """

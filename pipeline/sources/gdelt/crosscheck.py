@@ -1,7 +1,6 @@
-"""From what came of a window's files to the tables of the cross-check.
+"""Builds the cross-check tables of a window from the results of fetching GDELT's files.
 
-Belongs here: going through the files once, in order, and accounting for every quarter of an hour. Does not: asking (`fetch.py`), the
-formats (`events.py`, `articles.py`), or sums by day (`sql/crosscheck`).
+Files are parsed in `events.py`; totals per day are computed in `sql/crosscheck`.
 """
 
 from collections.abc import Iterable
@@ -12,51 +11,51 @@ import polars as pl
 
 from pipeline.contracts.tables.crosscheck import GDELT_ACCOUNTS, GDELT_EVENTS
 from pipeline.sources.errors import SourceError
-from pipeline.sources.gdelt.events import ENDS, between_states, parse_events
-from pipeline.sources.gdelt.lines import EVENTS_END, quarter_of
-from pipeline.sources.payloads import Fetched
+from pipeline.sources.gdelt.events import ROW_OUTCOMES, classify_events, parse_events
+from pipeline.sources.gdelt.lines import EVENTS_SUFFIX, parse_quarter
+from pipeline.sources.payloads import FetchResult
 
 
 @dataclass(frozen=True)
 class CrossCheck:
-    """The events between states, and what became of every quarter of an hour: two frames, each as its contract says."""
+    """The events between states (`GDELT_EVENTS`) and the row counts of every quarter-hour (`GDELT_ACCOUNTS`)."""
 
     events: pl.DataFrame
     accounts: pl.DataFrame
 
 
-def cross_check(fetched: Iterable[Fetched]) -> CrossCheck:
-    """`GDELT_EVENTS` and `GDELT_ACCOUNTS` of what `fetch` tells of a window. Files of other kinds than events are passed over.
+def build_cross_check(results: Iterable[FetchResult]) -> CrossCheck:
+    """Build both tables from the fetch results of a window, given in order of time; files other than events are skipped.
 
-    A quarter without a payload, or whose payload cannot be read, is in the accounts without figures and with what was wrong. An event that
-    stands in more than one file counts in the first. Nothing that came raises.
+    A quarter-hour whose file is missing or unreadable has an account without counts, with the reason. An event in several files counts in
+    the first. No fetch result raises an error.
     """
     frames = [GDELT_EVENTS.empty()]
     accounts: list[dict[str, Any]] = []
-    known: set[int] = set()
-    for one in fetched:
-        if one.request.item.endswith(EVENTS_END):
-            events, account = _of_quarter(one, known)
+    known_ids: set[int] = set()
+    for result in results:
+        if result.request.item.endswith(EVENTS_SUFFIX):
+            events, account = _read_quarter(result, known_ids)
             frames.append(events)
             accounts.append(account)
-            known.update(events["gdelt_event_id"])
+            known_ids.update(events["gdelt_event_id"])
     return CrossCheck(GDELT_EVENTS.conform(pl.concat(frames)), GDELT_ACCOUNTS.conform(pl.DataFrame(accounts, schema=GDELT_ACCOUNTS.schema)))
 
 
-def _of_quarter(one: Fetched, known: set[int]) -> tuple[pl.DataFrame, dict[str, Any]]:
+def _read_quarter(result: FetchResult, known_ids: set[int]) -> tuple[pl.DataFrame, dict[str, Any]]:
     account = {
-        "index_date": one.request.about,
-        "quarter_at": quarter_of(one.request.item),
-        "fetch_outcome": one.outcome,
+        "index_date": result.request.day,
+        "quarter_at": parse_quarter(result.request.item),
+        "fetch_outcome": result.outcome,
         "is_read": False,
-        "detail": one.detail,
+        "detail": result.detail,
     }
-    if one.payload is None:
+    if result.payload is None:
         return GDELT_EVENTS.empty(), account
     try:
-        rows = parse_events(one.payload)
+        rows = parse_events(result.payload)
     except SourceError as error:
         return GDELT_EVENTS.empty(), account | {"detail": str(error)}
-    ended = between_states(rows, one.request.about, known)
-    counts = {f"{end}_count": ended.counts[end] for end in ENDS}
-    return ended.events, account | counts | {"is_read": True, "read_count": rows.height, "detail": ended.first_fault}
+    classified = classify_events(rows, result.request.day, known_ids)
+    counts = {f"{outcome}_count": classified.counts[outcome] for outcome in ROW_OUTCOMES}
+    return classified.events, account | counts | {"is_read": True, "read_count": rows.height, "detail": classified.first_fault}

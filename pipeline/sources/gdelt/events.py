@@ -1,7 +1,6 @@
-"""GDELT's export files: coded events, 61 columns, and which of them are events between states.
+"""Parses GDELT's export files of coded events (61 columns) and selects the events between states.
 
-Belongs here: the format, and what is set aside for which reason. Does not: asking for files (`fetch.py`), or who is a state (`states.py`).
-Sources: GDELT Event Codebook 2.0; the names and types of the columns are GDELT's own.
+Which actors are states is defined in `states.py`. Column names and types are those of the GDELT Event Codebook 2.0.
 """
 
 from collections.abc import Container
@@ -14,8 +13,8 @@ from pipeline.contracts.crosswalk import KIND_OF_CAMEO
 from pipeline.contracts.tables.crosscheck import GDELT_EVENTS
 from pipeline.contracts.vocabulary import KIND_POLARITY
 from pipeline.sources.errors import SourceError
-from pipeline.sources.gdelt.lines import lines_of
-from pipeline.sources.gdelt.states import FIRMS, acts_for_a_state, state_of
+from pipeline.sources.gdelt.lines import read_lines
+from pipeline.sources.gdelt.states import COMPANY_ROLES, find_state, is_state_actor
 from pipeline.sources.payloads import Payload
 
 _ACTOR = (
@@ -31,11 +30,11 @@ _ACTOR = (
     "Type3Code",
 )
 _PLACE = ("Type", "FullName", "CountryCode", "ADM1Code", "ADM2Code", "Lat", "Long", "FeatureID")
-_WHOLE = {
+_INTEGERS = {
     "GLOBALEVENTID", "SQLDATE", "MonthYear", "Year", "IsRootEvent", "QuadClass", "NumMentions", "NumSources", "NumArticles",
     "Actor1Geo_Type", "Actor2Geo_Type", "ActionGeo_Type", "DATEADDED",
 }  # fmt: skip
-_BROKEN = {
+_FLOATS = {
     "FractionDate",
     "GoldsteinScale",
     "AvgTone",
@@ -52,101 +51,101 @@ NAMES = (
     *("DATEADDED", "SOURCEURL"),
 )
 #: The 61 columns of an export, in order, with GDELT's names and types.
-COLUMNS = pl.Schema({name: pl.Int64() if name in _WHOLE else pl.Float64() if name in _BROKEN else pl.String() for name in NAMES})
-#: … and why the row could not be read at all: then all the others are empty.
+COLUMNS = pl.Schema({name: pl.Int64() if name in _INTEGERS else pl.Float64() if name in _FLOATS else pl.String() for name in NAMES})
+#: The same, and why the row could not be read; then all other columns are null.
 EVENTS = pl.Schema({**COLUMNS, "unreadable": pl.String()})
 
-_NEEDED = ("GLOBALEVENTID", "SQLDATE", "EventCode", "NumMentions", "NumSources", "NumArticles", "DATEADDED")
+_REQUIRED = ("GLOBALEVENTID", "SQLDATE", "EventCode", "NumMentions", "NumSources", "NumArticles", "DATEADDED")
 _WEB = r"^(?i:https?)://[^\s\p{C}/][^\s\p{C}]*$"
 
-#: Ends of a row, in the order in which they are looked for. Every row has exactly one.
-ENDS = ("malformed", "repeated", "no_country", "domestic", "no_state", "other_kind", "kept")
+#: Outcomes of a row, in the order in which they are checked. Every row has exactly one.
+ROW_OUTCOMES = ("malformed", "repeated", "no_country", "domestic", "no_state", "other_kind", "kept")
 
 
 def parse_events(payload: Payload) -> pl.DataFrame:
-    """Every row of an export, zipped or not, as `EVENTS`; empty fields are null. `SourceError` when it holds no row of 61 fields.
+    """Parse the rows of an export, zipped or not, as `EVENTS`; empty fields are null. `SourceError` if no row has 61 fields.
 
-    A row with another number of fields, that is not UTF-8, lacks a number it needs or has a text where a number belongs, is there with its
-    reason and without values.
+    A row that is not UTF-8, has another number of fields, lacks a required value or has text instead of a number is returned without values
+    and with the reason.
     """
-    rows = lines_of(payload).with_columns(pl.col("line").str.split("\t").alias("fields"))
+    rows = read_lines(payload).with_columns(pl.col("line").str.split("\t").alias("fields"))
     if not (rows["fields"].list.len() == len(NAMES)).any():
         raise SourceError(
-            f"GDELT's file {payload.item} holds no row of {len(NAMES)} fields, so it is no export of events; see what {payload.url} answers"
+            f"GDELT's file {payload.item} has no row of {len(NAMES)} fields, not an export of events; check the response of {payload.url}"
         )
-    given = rows["fields"].list.to_struct(fields=list(NAMES)).struct.unnest()
-    typed = given.with_columns(rows["is_text"], rows["fields"].list.len().alias("width")).select(
-        *(_typed(name) for name in NAMES), _unfit().alias("unreadable")
+    fields = rows["fields"].list.to_struct(fields=list(NAMES)).struct.unnest()
+    cast = fields.with_columns(rows["is_text"], rows["fields"].list.len().alias("width")).select(
+        *(_cast_field(name) for name in NAMES), _find_malformed_fields().alias("unreadable")
     )
-    sound = pl.col("unreadable").is_null()
-    judged = typed.with_columns(pl.coalesce("unreadable", _lacking()).alias("unreadable"))
-    return judged.select(*(pl.when(sound).then(pl.col(name)).alias(name) for name in NAMES), "unreadable").cast(EVENTS)
+    is_valid = pl.col("unreadable").is_null()
+    checked = cast.with_columns(pl.coalesce("unreadable", _find_missing_values()).alias("unreadable"))
+    return checked.select(*(pl.when(is_valid).then(pl.col(name)).alias(name) for name in NAMES), "unreadable").cast(EVENTS)
 
 
-def _typed(name: str) -> pl.Expr:
-    """The text of a field as its type; null where it is empty or is none of that type."""
+def _cast_field(name: str) -> pl.Expr:
+    """Cast a field to its type; null if it is empty or cannot be cast."""
     if COLUMNS[name] == pl.String():
         return pl.col(name).replace("", None)
     value = pl.col(name).cast(COLUMNS[name], strict=False)
     return pl.when(value.is_finite()).then(value).alias(name) if COLUMNS[name] == pl.Float64() else value
 
 
-def _unfit() -> pl.Expr:
-    """Why the fields of a row are none of an event, before anything is made of them."""
+def _find_malformed_fields() -> pl.Expr:
+    """Say why the raw fields of a row are not those of an event; null if they are."""
     numbers = [name for name in NAMES if COLUMNS[name] != pl.String()]
     return pl.coalesce(
         pl.when(~pl.col("is_text")).then(pl.lit("not UTF-8")),
         pl.when(pl.col("width") != len(NAMES)).then(pl.format("{} fields, not {}", "width", pl.lit(len(NAMES)))),
-        *(pl.when((pl.col(name) != "") & _typed(name).is_null()).then(pl.lit(f"{name} is no number")) for name in numbers),
+        *(pl.when((pl.col(name) != "") & _cast_field(name).is_null()).then(pl.lit(f"{name} is not a number")) for name in numbers),
     )
 
 
-def _lacking() -> pl.Expr:
-    """Why the values of a row are none of an event."""
+def _find_missing_values() -> pl.Expr:
+    """Say which required value of a row is missing or invalid; null if none is."""
     return pl.coalesce(
-        *(pl.when(pl.col(name).is_null()).then(pl.lit(f"{name} is empty")) for name in _NEEDED),
-        pl.when(_day().is_null()).then(pl.lit("SQLDATE is no day")),
-        pl.when(_instant().is_null()).then(pl.lit("DATEADDED is no instant")),
+        *(pl.when(pl.col(name).is_null()).then(pl.lit(f"{name} is empty")) for name in _REQUIRED),
+        pl.when(_event_date().is_null()).then(pl.lit("SQLDATE is not a day")),
+        pl.when(_added_at().is_null()).then(pl.lit("DATEADDED is not a time")),
     )
 
 
-def _day() -> pl.Expr:
+def _event_date() -> pl.Expr:
     return pl.col("SQLDATE").cast(pl.String).str.to_date("%Y%m%d", strict=False)
 
 
-def _instant() -> pl.Expr:
+def _added_at() -> pl.Expr:
     return pl.col("DATEADDED").cast(pl.String).str.to_datetime("%Y%m%d%H%M%S", time_unit="us", time_zone="UTC", strict=False)
 
 
 @dataclass(frozen=True)
-class Sorted:
-    """What became of the rows of one export: the events kept, as `GDELT_EVENTS`, and how many rows came to each of `ENDS`."""
+class ClassifiedEvents:
+    """The events between states of one export, as `GDELT_EVENTS`, and the number of rows with each of `ROW_OUTCOMES`."""
 
     events: pl.DataFrame
     counts: dict[str, int]
     first_fault: str
 
 
-def between_states(rows: pl.DataFrame, about: date, known: Container[int] = ()) -> Sorted:
-    """The events of `EVENTS` between two different states that are of one of our kinds; all others are counted by why they are not.
+def classify_events(rows: pl.DataFrame, day: date, known_ids: Container[int] = ()) -> ClassifiedEvents:
+    """Select the events between two different states that are of one of our kinds, and count all other rows by reason.
 
-    `about` is the UTC day of the file; a row that says it was added on another day is malformed. `known`: numbers of events already kept.
+    `day` is the UTC day of the file; rows added on another day are malformed. `known_ids` are the ids of events in earlier files.
     """
-    actor, target = (state_of(pl.col(f"Actor{n}CountryCode"), pl.col(f"Actor{n}KnownGroupCode")) for n in (1, 2))
-    acts = acts_for_a_state(pl.col("Actor1Type1Code"), pl.col("Actor1KnownGroupCode"))
-    is_struck = acts_for_a_state(pl.col("Actor2Type1Code"), pl.col("Actor2KnownGroupCode"), also=FIRMS)
-    seen = pl.Series([number in known for number in rows["GLOBALEVENTID"]], dtype=pl.Boolean)
-    elsewhere = pl.when(pl.col("index_date") != about).then(pl.lit(f"added on another day than {about}, that of its file"))
-    made = rows.with_columns(
+    actor, target = (find_state(pl.col(f"Actor{n}CountryCode"), pl.col(f"Actor{n}KnownGroupCode")) for n in (1, 2))
+    is_actor = is_state_actor(pl.col("Actor1Type1Code"), pl.col("Actor1KnownGroupCode"))
+    is_target = is_state_actor(pl.col("Actor2Type1Code"), pl.col("Actor2KnownGroupCode"), also=COMPANY_ROLES)
+    is_known = pl.Series([number in known_ids for number in rows["GLOBALEVENTID"]], dtype=pl.Boolean)
+    other_day = pl.when(pl.col("index_date") != day).then(pl.lit(f"added on another day than {day}, the day of its file"))
+    derived = rows.with_columns(
         actor.alias("actor"),
         target.alias("target"),
-        _instant().alias("added_at"),
-        _instant().dt.date().alias("index_date"),
-        _day().alias("event_date"),
+        _added_at().alias("added_at"),
+        _added_at().dt.date().alias("index_date"),
+        _event_date().alias("event_date"),
         pl.col("EventCode").replace_strict(dict(KIND_OF_CAMEO), default=None, return_dtype=pl.String).alias("kind"),
-        (seen | ~pl.col("GLOBALEVENTID").is_first_distinct()).alias("is_repeated"),
-    ).with_columns(pl.coalesce("unreadable", elsewhere).alias("unreadable"))
-    end = (
+        (is_known | ~pl.col("GLOBALEVENTID").is_first_distinct()).alias("is_repeated"),
+    ).with_columns(pl.coalesce("unreadable", other_day).alias("unreadable"))
+    outcome = (
         pl.when(pl.col("unreadable").is_not_null())
         .then(pl.lit("malformed"))
         .when(pl.col("is_repeated"))
@@ -155,24 +154,23 @@ def between_states(rows: pl.DataFrame, about: date, known: Container[int] = ()) 
         .then(pl.lit("no_country"))
         .when(pl.col("actor") == pl.col("target"))
         .then(pl.lit("domestic"))
-        .when(~(acts & is_struck))
+        .when(~(is_actor & is_target))
         .then(pl.lit("no_state"))
         .when(pl.col("kind").is_null())
         .then(pl.lit("other_kind"))
         .otherwise(pl.lit("kept"))
     )
-    ended = made.with_columns(end.alias("end"))
-    return Sorted(
-        _as_contract(ended.filter(pl.col("end") == "kept")),
-        {one: int((ended["end"] == one).sum()) for one in ENDS},
-        next(iter(ended["unreadable"].drop_nulls()), ""),
+    classified = derived.with_columns(outcome.alias("outcome"))
+    return ClassifiedEvents(
+        _to_contract(classified.filter(pl.col("outcome") == "kept")),
+        {one: int((classified["outcome"] == one).sum()) for one in ROW_OUTCOMES},
+        next(iter(classified["unreadable"].drop_nulls()), ""),
     )
 
 
-def _as_contract(kept: pl.DataFrame) -> pl.DataFrame:
-    """Rows that were kept, as `GDELT_EVENTS`."""
+def _to_contract(events: pl.DataFrame) -> pl.DataFrame:
     return GDELT_EVENTS.conform(
-        kept.select(
+        events.select(
             "index_date",
             pl.col("GLOBALEVENTID").alias("gdelt_event_id"),
             "added_at",

@@ -1,6 +1,6 @@
-"""The text inside a quarter-hour file, line by line: unpacked within limits, decoded, nothing dropped.
+"""Unpacks and decodes a quarter-hourly file into lines, within size limits and without dropping any.
 
-Belongs here: what events and articles have in common. Does not: what a line means (`events.py`, `articles.py`).
+Lines are parsed in `events.py` and `articles.py`.
 """
 
 import re
@@ -13,52 +13,52 @@ from pipeline.sources.files.streams import Limits
 from pipeline.sources.files.zips import open_members
 from pipeline.sources.payloads import Payload
 
-EVENTS_END = ".export.CSV.zip"
-ARTICLES_END = ".gkg.csv.zip"
+EVENTS_SUFFIX = ".export.CSV.zip"
+ARTICLES_SUFFIX = ".gkg.csv.zip"
 
-#: Real files unpack to three to ten times their size, the largest to some 50 million bytes.
+#: Real files unpack to three to ten times their size, the largest to about 50 million bytes.
 LIMITS = Limits(unpacked_bytes=400_000_000, unpacked_ratio=100, unpacked_freely_bytes=1_000_000)
-ZIP = b"PK"  # with which every zip begins
+ZIP_MAGIC = b"PK"  # the first bytes of every zip
 _STAMP = re.compile(r"^([0-9]{14})\.")
 
 
-def quarter_of(item: str) -> datetime:
-    """The quarter of an hour that a file is named after, in UTC. `SourceError` when it is named after none."""
+def parse_quarter(item: str) -> datetime:
+    """Return the quarter-hour in a file's name, in UTC; `SourceError` if there is none."""
     stamp = _STAMP.match(item)
     try:
         return datetime.strptime(stamp[1] if stamp else "", "%Y%m%d%H%M%S").replace(tzinfo=UTC)
     except ValueError as error:
-        raise SourceError(f"GDELT's file {item!r} is not named after a quarter of an hour, such as 20250404103000{EVENTS_END}") from error
+        raise SourceError(f"GDELT's file {item!r} has no quarter-hour in its name, e.g. 20250404103000{EVENTS_SUFFIX}") from error
 
 
-def unpacked(payload: Payload) -> bytes:
-    """The one file inside the zip, or the body where it is none. `SourceError` when it is broken, empty, or too large to be true."""
-    body = payload.body if not payload.body.startswith(ZIP) else _unzipped(payload)
+def unpack(payload: Payload) -> bytes:
+    """Return the single file in the zip, or the body if it is not a zip. `SourceError` if it is damaged, empty or too large."""
+    body = payload.body if not payload.body.startswith(ZIP_MAGIC) else _unzip(payload)
     if not body.strip():
-        raise SourceError(f"GDELT's file {payload.item} is empty. A quarter without a row is an outage there, not a quiet quarter")
+        raise SourceError(f"GDELT's file {payload.item} is empty. A quarter-hour without rows is an outage of GDELT, not a lack of events")
     return body
 
 
-def _unzipped(payload: Payload) -> bytes:
+def _unzip(payload: Payload) -> bytes:
     label = f"GDELT's file {payload.item}"
     with open_members(payload.body, label, LIMITS, most=1) as files:
         if not files:
-            raise SourceError(f"{label} is a zip without a file in it; see what {payload.url} answers")
-        with files[0].open() as opened:
-            return b"".join(opened.chunks())
+            raise SourceError(f"{label} is a zip without a file; check the response of {payload.url}")
+        with files[0].open() as stream:
+            return b"".join(stream.chunks())
 
 
-def lines_of(payload: Payload) -> pl.DataFrame:
-    """Every line of the file in order: `line`, and whether it `is_text`, that is, valid UTF-8. What is not has replacement marks instead.
+def read_lines(payload: Payload) -> pl.DataFrame:
+    """Read the lines of a file in order: `line`, and `is_text`, whether it is valid UTF-8 (else it has replacement characters).
 
-    Lines end at a line feed and nowhere else. `SourceError` as for `unpacked`.
+    Only a line feed ends a line. `SourceError` as for `unpack`.
     """
-    body = unpacked(payload).removesuffix(b"\n")
+    body = unpack(payload).removesuffix(b"\n")
     try:
         lines = body.decode().split("\n")
-        texts = pl.repeat(value=True, n=len(lines), dtype=pl.Boolean, eager=True)
+        is_text = pl.repeat(value=True, n=len(lines), dtype=pl.Boolean, eager=True)
     except UnicodeDecodeError:
-        raw = body.split(b"\n")
-        lines = [line.decode(errors="replace") for line in raw]
-        texts = pl.Series([line.encode() == given for line, given in zip(lines, raw, strict=True)], dtype=pl.Boolean)
-    return pl.DataFrame({"line": pl.Series(lines, dtype=pl.String).str.strip_suffix("\r"), "is_text": texts})
+        raw_lines = body.split(b"\n")
+        lines = [raw.decode(errors="replace") for raw in raw_lines]
+        is_text = pl.Series([line.encode() == raw for line, raw in zip(lines, raw_lines, strict=True)], dtype=pl.Boolean)
+    return pl.DataFrame({"line": pl.Series(lines, dtype=pl.String).str.strip_suffix("\r"), "is_text": is_text})

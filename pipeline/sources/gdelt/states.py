@@ -1,6 +1,5 @@
-"""Which state an actor of GDELT is: CAMEO's codes of countries, groups and roles as the index names states.
+"""Maps GDELT's actors to states: CAMEO's codes of countries, groups and roles to the country codes of the index.
 
-Belongs here: the codes as data, and the two questions that they answer. Does not: reading files (`events.py`).
 Sources: CAMEO 1.1b3, chapters 3 and 9; GDELT's own lists of CAMEO countries, known groups and types; ISO 3166-1.
 """
 
@@ -21,10 +20,10 @@ _ISO = (
     "UKR UMI URY USA UZB VAT VCT VEN VGB VIR VNM VUT WLF WSM YEM ZAF ZMB ZWE"
 )
 ISO_ALPHA_3 = frozenset(_ISO.split())
-STATES = ISO_ALPHA_3 | {"XKX"}  # Kosovo, as the index names it: ISO 3166-1 gives it no code of its own
+STATES = ISO_ALPHA_3 | {"XKX"}  # Kosovo: ISO 3166-1 has no code for it
 
-#: Countries that CAMEO writes otherwise than ISO 3166-1 does.
-OTHERWISE = MappingProxyType(
+#: CAMEO's country codes that differ from ISO 3166-1.
+CAMEO_TO_ISO = MappingProxyType(
     {
         "BAG": "IRQ",  # Baghdad
         "GZS": "PSE",  # Gaza Strip
@@ -37,25 +36,25 @@ OTHERWISE = MappingProxyType(
     }
 )
 
-#: CAMEO's parts of the world, which are no states. The Union is told from Europe by its group.
-_PARTS = "AFR ASA BLK CAS CAU CEU CFR CRB EAF EEU EIN EUR LAM MDT MEA NAF NMR PGS SAF SAM SAS SCN SEA WAF WST"
-REGIONS = frozenset(_PARTS.split())
+#: CAMEO's regions, which are not states. The European Union has the region of Europe; only its group distinguishes it.
+_REGION_CODES = "AFR ASA BLK CAS CAU CEU CFR CRB EAF EEU EIN EUR LAM MDT MEA NAF NMR PGS SAF SAM SAS SCN SEA WAF WST"
+REGIONS = frozenset(_REGION_CODES.split())
 
-THE_UNION = "EEC"  # CAMEO's known group for the European Union, which it files under the region EUR
+EU_GROUP = "EEC"  # CAMEO's known group for the European Union; its region is EUR
 
-#: Roles in whose words and deeds a state acts: government, parliament, courts, army, intelligence, police. No role: the country itself.
-ORGANS = frozenset({"GOV", "LEG", "JUD", "MIL", "SPY", "COP"})
-#: Roles through which a state is struck: a measure against its firms is one against the state, as it is in the index.
-FIRMS = frozenset({"BUS", "MNC"})
-
-
-def state_of(country: pl.Expr, group: pl.Expr) -> pl.Expr:
-    """ISO alpha-3 or `EUN` for the codes of country and known group; null for regions, other groups, and actors of no country."""
-    code = country.replace(dict(OTHERWISE))
-    return pl.when(group == THE_UNION).then(pl.lit(EUROPEAN_UNION)).when(code.is_in(sorted(STATES))).then(code)
+#: Roles that act for a state: government, parliament, courts, army, intelligence, police. An actor without role is the country itself.
+STATE_ROLES = frozenset({"GOV", "LEG", "JUD", "MIL", "SPY", "COP"})
+#: Companies: in the index, a measure against a state's companies is a measure against the state.
+COMPANY_ROLES = frozenset({"BUS", "MNC"})
 
 
-def acts_for_a_state(role: pl.Expr, group: pl.Expr, *, also: frozenset[str] = frozenset()) -> pl.Expr:
-    """Whether the first role is none, an organ of a state, or one of `also`. Of known groups only the Union is a state."""
-    may = role.is_null() | role.is_in(sorted(ORGANS | also))
-    return pl.when(group.is_null()).then(may).otherwise(group == THE_UNION)
+def find_state(country: pl.Expr, group: pl.Expr) -> pl.Expr:
+    """Map codes of country and known group to ISO alpha-3 or `EUN`; null for regions, other groups and actors without country."""
+    code = country.replace(dict(CAMEO_TO_ISO))
+    return pl.when(group == EU_GROUP).then(pl.lit(EUROPEAN_UNION)).when(code.is_in(sorted(STATES))).then(code)
+
+
+def is_state_actor(role: pl.Expr, group: pl.Expr, *, also: frozenset[str] = frozenset()) -> pl.Expr:
+    """Whether the first role is empty, a state role, or one of `also`; of actors in a known group only the European Union is a state."""
+    has_role = role.is_null() | role.is_in(sorted(STATE_ROLES | also))
+    return pl.when(group.is_null()).then(has_role).otherwise(group == EU_GROUP)

@@ -21,7 +21,7 @@ import polars as pl
 
 from pipeline.contracts.days import Days
 from pipeline.contracts.tables.raw import FETCHES
-from pipeline.sources.payloads import Fetched, Payload
+from pipeline.sources.payloads import FetchResult, Payload
 
 _SOURCE = re.compile(r"[a-z][a-z0-9_]{0,39}")
 _SHA256 = re.compile(r"[0-9a-f]{64}")
@@ -74,7 +74,7 @@ class Archive:
             return None
         return Payload(response.source, response.item, response.about, response.url, response.fetched_at, response.content_type, body)
 
-    def store(self, fetched: Fetched, url: str, *, etag: str = "", last_modified: str = "") -> None:
+    def store(self, fetched: FetchResult, url: str, *, etag: str = "", last_modified: str = "") -> None:
         """Add a request and its outcome to the journal, and store the response if it is new.
 
         `url` is the URL of the request, without secrets.
@@ -85,7 +85,7 @@ class Archive:
             response = StoredResponse(
                 payload.source,
                 payload.item,
-                payload.about,
+                payload.day,
                 url,
                 payload.url,
                 payload.fetched_at,
@@ -98,7 +98,7 @@ class Archive:
         line = {
             "source": request.source,
             "item": request.item,
-            "index_date": request.about.isoformat(),
+            "index_date": request.day.isoformat(),
             "asked_at": fetched.asked_at.isoformat(),
             "outcome": fetched.outcome,
             "http_status": fetched.http_status,
@@ -109,7 +109,7 @@ class Archive:
             "detail": fetched.detail,
             "answer": _to_record(response) if response else None,
         }
-        self._append_line(self._journal_path(request.source, request.about), line)
+        self._append_line(self._journal_path(request.source, request.day), line)
         if response:
             _replace_file(self._newest_path(response.source, response.item), json.dumps(_to_record(response)).encode())
 

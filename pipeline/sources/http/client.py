@@ -38,7 +38,7 @@ from pipeline.sources.http.addresses import (
 from pipeline.sources.http.archive import Archive, StoredResponse
 from pipeline.sources.http.rate_limit import RateLimiter
 from pipeline.sources.http.transport import Deadline, DeadlineError, Transport
-from pipeline.sources.payloads import Fetched, Outcome, Payload, Request
+from pipeline.sources.payloads import FetchResult, Outcome, Payload, Request
 
 OK, NO_CONTENT, NOT_MODIFIED, TIMED_OUT, TOO_MANY, FIRST_SERVER_ERROR = 200, 204, 304, 408, 429, 500
 NOT_FOUND = frozenset({NO_CONTENT, 404, 410})
@@ -120,7 +120,7 @@ class Client:
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
         self._transport.close()
 
-    def fetch(self, request: Request) -> Fetched:
+    def fetch(self, request: Request) -> FetchResult:
         """Fetch the request, store the response, and return the outcome.
 
         A final request whose response is stored is not sent again, and is then not in the journal.
@@ -136,7 +136,7 @@ class Client:
             and request.is_final
             and _parse_query(stored.asked_url) == [*_parse_query(request.url), *request.query]
         ):
-            return Fetched(request, "kept", asked_at, payload=payload)
+            return FetchResult(request, "kept", asked_at, payload=payload)
         url, fetched, response = self._fetch(request, asked_at, stored, payload)
         headers = response.headers if response else {}
         secrets = request.secrets.values()
@@ -144,7 +144,7 @@ class Client:
         self.archive.store(fetched, url, etag=etag, last_modified=last_modified)
         return fetched
 
-    def fetch_valid(self, request: Request, is_valid: Callable[[Payload], bool]) -> Fetched:
+    def fetch_valid(self, request: Request, is_valid: Callable[[Payload], bool]) -> FetchResult:
         """Fetch like `fetch`, but replace a stored response that is not valid, e.g. an error page."""
         fetched = self.fetch(request)
         if fetched.outcome == "kept" and fetched.payload is not None and not is_valid(fetched.payload):
@@ -153,7 +153,7 @@ class Client:
 
     def _fetch(
         self, request: Request, asked_at: datetime, stored: StoredResponse | None, payload: Payload | None
-    ) -> tuple[str, Fetched, _Response | None]:
+    ) -> tuple[str, FetchResult, _Response | None]:
         """Return the URL without secrets, the outcome, and the response if there is one."""
         url, response, attempts = redact(request.url, request.secrets.values()), None, 0
         try:
@@ -170,7 +170,7 @@ class Client:
             failure = error
         if response is None:
             detail = _failure_detail(url, failure, attempts, request)
-            return url, Fetched(request, failure.outcome, asked_at, attempts, failure.status, None, detail), None
+            return url, FetchResult(request, failure.outcome, asked_at, attempts, failure.status, None, detail), None
         return url, self._to_fetched(request, asked_at, attempts, response, payload), response
 
     def _first_url(self, request: Request) -> httpx.URL:
@@ -272,19 +272,19 @@ class Client:
 
     def _to_fetched(
         self, request: Request, asked_at: datetime, attempts: int, response: _Response, stored_payload: Payload | None
-    ) -> Fetched:
+    ) -> FetchResult:
         if response.body is None:
-            return Fetched(request, "unchanged", asked_at, attempts, response.status, stored_payload)
+            return FetchResult(request, "unchanged", asked_at, attempts, response.status, stored_payload)
         payload = Payload(
             request.source,
             request.item,
-            request.about,
+            request.day,
             redact(str(response.url), request.secrets.values()),
             self.now(),
             redact(response.headers.get("Content-Type", ""), request.secrets.values())[:EXCERPT],
             response.body,
         )
-        return Fetched(request, "stored", asked_at, attempts, response.status, payload)
+        return FetchResult(request, "stored", asked_at, attempts, response.status, payload)
 
 
 @contextmanager

@@ -11,7 +11,7 @@ from pipeline.contracts.days import Days
 from pipeline.contracts.tables.raw import RAW_ARTICLES
 from pipeline.settings import Settings
 from pipeline.sources.http.archive import Archive
-from pipeline.sources.payloads import Fetched, Outcome, Payload, Request
+from pipeline.sources.payloads import FetchResult, Outcome, Payload, Request
 from pipeline.warehouse.lake import Lake
 from tests.conftest import SampleRun
 from tests.unit.cli.conftest import Command, flat
@@ -40,7 +40,7 @@ def keep(folder: Path, item: str, outcome: Outcome, *, bearing: date = TODAY, de
     body = FEED.format(f"{bearing}T00:00:00Z").encode()
     payload = Payload("rss", item, TODAY, request.url, at, "application/rss+xml", body) if outcome == "stored" else None
     archive = Archive(folder / "home" / "lake" / "payloads")
-    archive.store(Fetched(request, outcome, at, 1, 200, payload, detail), request.url)
+    archive.store(FetchResult(request, outcome, at, 1, 200, payload, detail), request.url)
 
 
 def line_of(source: str, printed: str) -> str:

@@ -61,7 +61,7 @@ class FakeArchive:
 def _journal(asked: Iterable[tuple[Payload, datetime, str, str | None]]) -> pl.DataFrame:
     rows = [
         FETCHES.example().row(0, named=True)
-        | {"source": one.source, "item": one.item, "asked_at": at, "outcome": outcome, "sha256": sha256, "index_date": one.about}
+        | {"source": one.source, "item": one.item, "asked_at": at, "outcome": outcome, "sha256": sha256, "index_date": one.day}
         for one, at, outcome, sha256 in asked
     ]
     return FETCHES.conform(pl.DataFrame(rows, schema=FETCHES.schema))

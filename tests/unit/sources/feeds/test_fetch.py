@@ -35,7 +35,7 @@ def test_each_feed_is_fetched_once(upstream: Upstream, client: Client) -> None:
         "Courier": upstream.respond("/b", gzipped(ok_response((FIXTURES / "rss20.xml").read_bytes(), "text/xml"))),
     }
     fetched = list(fetch(client, settings(**urls), WINDOW))
-    assert [(one.request.source, one.request.item, one.request.about, one.outcome) for one in fetched] == [
+    assert [(one.request.source, one.request.item, one.request.day, one.outcome) for one in fetched] == [
         ("rss", "Post", TODAY, "stored"),
         ("rss", "Courier", TODAY, "stored"),
     ]

@@ -143,6 +143,6 @@ def twelve_days() -> list[Payload]:
 def test_the_rows_of_a_day_do_not_depend_on_how_many_days_are_read(days: Days) -> None:
     responses = twelve_days()
     reach = days.extend_back(DAYS_BACK)
-    some = read(*[one for one in responses if one.about >= reach.first])
+    some = read(*[one for one in responses if one.day >= reach.first])
     within = pl.col("index_date").is_between(days.first, days.last)
     assert some.filter(within).equals(read(*responses).filter(within))

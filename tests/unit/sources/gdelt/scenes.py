@@ -1,7 +1,4 @@
-"""Quarter-hour files in GDELT's exact shape, told by hand: invented events and documents.
-
-Belongs here: how a row and a file are told. Does not: what a scene shows; that stands in the test.
-"""
+"""Builders of invented events and documents in GDELT's exact file format."""
 
 import io
 import zipfile
@@ -18,7 +15,7 @@ EVENTS_ITEM, ARTICLES_ITEM = f"{STAMP}.export.CSV.zip", f"{STAMP}.gkg.csv.zip"
 
 
 def event(number: int = 1, actor: str = "CHN", code: str = "163", target: str = "USA", stamp: str = STAMP, **more: str) -> str:
-    """A line of an export: the actor's state does what the code says to the target's. `more`: fields by GDELT's names."""
+    """Return a line of an export, in which the actor's state does what the code says to the target's. `more`: fields by GDELT's names."""
     fields = dict.fromkeys(events.NAMES, "") | {
         "GLOBALEVENTID": str(number),
         "SQLDATE": stamp[:8],
@@ -51,7 +48,7 @@ def event(number: int = 1, actor: str = "CHN", code: str = "163", target: str = 
 
 
 def document(number: int = 1, title: str | None = "Ruritania taxes glass", stamp: str = STAMP, extras: str = "", **more: str) -> str:
-    """A line of the knowledge graph. `extras`: what stands in the last column beside the title. `more`: fields by GDELT's names."""
+    """Return a line of the knowledge graph. `extras`: text of the last column before the title. `more`: fields by GDELT's names."""
     fields = dict.fromkeys(articles.NAMES, "") | {
         "GKGRECORDID": f"{stamp}-{number}",
         "V2.1DATE": stamp,
@@ -65,19 +62,19 @@ def document(number: int = 1, title: str | None = "Ruritania taxes glass", stamp
     return "\t".join((fields | more).values())
 
 
-def file_of(*lines: str) -> bytes:
-    """The lines as a file holds them: each ends in a line feed."""
+def join_lines(*lines: str) -> bytes:
+    """Join lines to the content of a file; each ends with a line feed."""
     return "".join(line + "\n" for line in lines).encode()
 
 
-def zipped(body: bytes, item: str = EVENTS_ITEM) -> bytes:
-    """A zip as GDELT makes it: one file, named as the zip without its end."""
-    made = io.BytesIO()
-    with zipfile.ZipFile(made, "w", zipfile.ZIP_DEFLATED) as archive:
+def zip_body(body: bytes, item: str = EVENTS_ITEM) -> bytes:
+    """Zip a body as GDELT does: one file, named like the zip without its suffix."""
+    content = io.BytesIO()
+    with zipfile.ZipFile(content, "w", zipfile.ZIP_DEFLATED) as archive:
         archive.writestr(item.removesuffix(".zip"), body)
-    return made.getvalue()
+    return content.getvalue()
 
 
-def payload(body: bytes, item: str = EVENTS_ITEM, about: date = DAY) -> Payload:
-    """That body as it would come from GDELT."""
-    return Payload("gdelt", item, about, f"http://gdelt.example/{item}", datetime(2025, 4, 4, 10, 40, tzinfo=UTC), "application/zip", body)
+def payload(body: bytes, item: str = EVENTS_ITEM, day: date = DAY) -> Payload:
+    """Return a payload as it would come from GDELT."""
+    return Payload("gdelt", item, day, f"http://gdelt.example/{item}", datetime(2025, 4, 4, 10, 40, tzinfo=UTC), "application/zip", body)

@@ -1,4 +1,4 @@
-"""Events of GDELT: every row of an export is accounted for, whatever is in it."""
+"""Events of GDELT: every row of an export is parsed and counted."""
 
 import csv
 import io
@@ -14,17 +14,17 @@ from hypothesis import strategies as st
 from pipeline.contracts.tables.crosscheck import GDELT_EVENTS
 from pipeline.sources.errors import SourceError
 from pipeline.sources.gdelt import lines
-from pipeline.sources.gdelt.events import COLUMNS, ENDS, EVENTS, between_states, parse_events
-from tests.unit.sources.gdelt.scenes import DAY, EVENTS_ITEM, FIXTURES, event, file_of, payload, zipped
+from pipeline.sources.gdelt.events import COLUMNS, EVENTS, ROW_OUTCOMES, classify_events, parse_events
+from tests.unit.sources.gdelt.scenes import DAY, EVENTS_ITEM, FIXTURES, event, join_lines, payload, zip_body
 
 REAL = "gdelt2_20191024143000.export.CSV"
 REAL_ROWS = 2_111
 
 
-def ends(*rows: str) -> dict[str, int]:
-    """How many of these rows came to each end, those to which none came left out."""
-    counts = between_states(parse_events(payload(file_of(*rows))), DAY).counts
-    return {end: count for end, count in counts.items() if count}
+def count_outcomes(*rows: str) -> dict[str, int]:
+    """Count rows by outcome, without zeros."""
+    counts = classify_events(parse_events(payload(join_lines(*rows))), DAY).counts
+    return {outcome: count for outcome, count in counts.items() if count}
 
 
 def test_the_columns_are_those_of_gdelts_own_schema(outside_data: Path) -> None:
@@ -35,37 +35,37 @@ def test_the_columns_are_those_of_gdelts_own_schema(outside_data: Path) -> None:
     assert list(COLUMNS) == list(schema)
 
 
-def test_every_row_of_a_real_export_is_read_field_for_field(outside_data: Path) -> None:
+def test_every_field_of_a_real_export_is_read(outside_data: Path) -> None:
     body = (outside_data / "formats" / REAL).read_bytes()
     rows = parse_events(payload(body, "20191024143000.export.CSV.zip", date(2019, 10, 24)))
     assert rows.schema == EVENTS
     assert rows.shape == (REAL_ROWS, 62)
     assert rows["unreadable"].null_count() == REAL_ROWS
-    given_fields = [line.split("\t") for line in body.decode().removesuffix("\n").split("\n")]
-    for place, (name, dtype) in enumerate(COLUMNS.items()):
+    lines_of_fields = [line.split("\t") for line in body.decode().removesuffix("\n").split("\n")]
+    for position, (name, dtype) in enumerate(COLUMNS.items()):
         cast = {pl.Int64(): int, pl.Float64(): float, pl.String(): str}[dtype]
-        assert rows[name].to_list() == [cast(fields[place]) if fields[place] else None for fields in given_fields]
+        assert rows[name].to_list() == [cast(fields[position]) if fields[position] else None for fields in lines_of_fields]
 
 
-def test_the_ends_of_a_real_export_add_up(outside_data: Path) -> None:
+def test_the_outcomes_of_a_real_export_add_up(outside_data: Path) -> None:
     body = (outside_data / "formats" / REAL).read_bytes()
-    ended = between_states(parse_events(payload(body, "20191024143000.export.CSV.zip")), date(2019, 10, 24))
-    assert sum(ended.counts.values()) == REAL_ROWS
-    assert ended.counts["kept"] == ended.events.height == 225
-    assert ended.counts["malformed"] == ended.counts["repeated"] == 0
-    assert set(ended.events["actor"]) & set(ended.events["target"]) >= {"USA", "CHN", "EUN"}
+    classified = classify_events(parse_events(payload(body, "20191024143000.export.CSV.zip")), date(2019, 10, 24))
+    assert sum(classified.counts.values()) == REAL_ROWS
+    assert classified.counts["kept"] == classified.events.height == 225
+    assert classified.counts["malformed"] == classified.counts["repeated"] == 0
+    assert set(classified.events["actor"]) & set(classified.events["target"]) >= {"USA", "CHN", "EUN"}
 
 
-def test_a_zipped_export_is_the_same_as_one_that_is_not() -> None:
+def test_a_zipped_export_gives_the_same_rows() -> None:
     body = (FIXTURES / "20250404103000.export.CSV").read_bytes()
-    assert parse_events(payload(zipped(body))).equals(parse_events(payload(body)))
+    assert parse_events(payload(zip_body(body))).equals(parse_events(payload(body)))
 
 
-def test_the_rows_of_the_fixture_come_to_every_end() -> None:
-    ended = between_states(parse_events(payload((FIXTURES / "20250404103000.export.CSV").read_bytes())), DAY)
-    assert ended.counts == {"malformed": 2, "repeated": 1, "no_country": 3, "domestic": 1, "no_state": 2, "other_kind": 1, "kept": 4}
-    assert ended.first_fault == "60 fields, not 61"
-    assert ended.events.select("actor", "target", "cameo_code", "kind", "polarity").rows() == [
+def test_the_fixture_has_rows_with_every_outcome() -> None:
+    classified = classify_events(parse_events(payload((FIXTURES / "20250404103000.export.CSV").read_bytes())), DAY)
+    assert classified.counts == {"malformed": 2, "repeated": 1, "no_country": 3, "domestic": 1, "no_state": 2, "other_kind": 1, "kept": 4}
+    assert classified.first_fault == "60 fields, not 61"
+    assert classified.events.select("actor", "target", "cameo_code", "kind", "polarity").rows() == [
         ("CHN", "USA", "163", "measure", "escalation"),
         ("EUN", "USA", "085", "easing", "concession"),
         ("USA", "CHN", "036", "dialogue", "dialogue"),
@@ -73,23 +73,23 @@ def test_the_rows_of_the_fixture_come_to_every_end() -> None:
     ]
 
 
-def test_a_kept_event_tells_when_it_was_added_and_when_it_is_said_to_have_been() -> None:
-    rows = parse_events(payload(file_of(event(7, SQLDATE="20240404"))))
-    (kept,) = between_states(rows, DAY).events.rows(named=True)
-    assert kept["index_date"] == DAY
-    assert kept["event_date"] == date(2024, 4, 4)
-    assert f"{kept['added_at']:%Y-%m-%dT%H:%M:%SZ}" == "2025-04-04T10:30:00Z"
-    assert (kept["gdelt_event_id"], kept["mention_count"], kept["source_count"], kept["article_count"]) == (7, 10, 2, 9)
-    assert (kept["tone"], kept["goldstein"], kept["url"]) == (-4.25, -8.0, "https://strelsau.example/7")
+def test_an_event_has_the_day_it_was_added_and_the_day_it_happened() -> None:
+    rows = parse_events(payload(join_lines(event(7, SQLDATE="20240404"))))
+    (row,) = classify_events(rows, DAY).events.rows(named=True)
+    assert row["index_date"] == DAY
+    assert row["event_date"] == date(2024, 4, 4)
+    assert f"{row['added_at']:%Y-%m-%dT%H:%M:%SZ}" == "2025-04-04T10:30:00Z"
+    assert (row["gdelt_event_id"], row["mention_count"], row["source_count"], row["article_count"]) == (7, 10, 2, 9)
+    assert (row["tone"], row["goldstein"], row["url"]) == (-4.25, -8.0, "https://strelsau.example/7")
 
 
 @pytest.mark.parametrize("url", ["", "javascript:alert(1)", "BBC Monitoring", "https://", "https://a b.example/"])
-def test_what_is_no_web_address_is_no_link(url: str) -> None:
-    assert between_states(parse_events(payload(file_of(event(SOURCEURL=url)))), DAY).events["url"].to_list() == [None]
+def test_an_invalid_web_address_is_not_a_link(url: str) -> None:
+    assert classify_events(parse_events(payload(join_lines(event(SOURCEURL=url)))), DAY).events["url"].to_list() == [None]
 
 
 @pytest.mark.parametrize(
-    ("row", "end"),
+    ("row", "outcome"),
     [
         (event(), "kept"),
         (event(target=""), "no_country"),
@@ -106,8 +106,8 @@ def test_what_is_no_web_address_is_no_link(url: str) -> None:
         (event(code="---"), "other_kind"),
     ],
 )
-def test_an_event_ends_where_its_first_hindrance_is(row: str, end: str) -> None:
-    assert ends(row) == {end: 1}
+def test_an_event_has_the_first_outcome_that_applies(row: str, outcome: str) -> None:
+    assert count_outcomes(row) == {outcome: 1}
 
 
 @pytest.mark.parametrize(
@@ -115,82 +115,82 @@ def test_an_event_ends_where_its_first_hindrance_is(row: str, end: str) -> None:
     [
         ("", "1 fields, not 61"),
         (event() + "\t", "62 fields, not 61"),
-        (event(NumMentions="many"), "NumMentions is no number"),
-        (event(AvgTone="nan"), "AvgTone is no number"),
-        (event(GoldsteinScale="inf"), "GoldsteinScale is no number"),
+        (event(NumMentions="many"), "NumMentions is not a number"),
+        (event(AvgTone="nan"), "AvgTone is not a number"),
+        (event(GoldsteinScale="inf"), "GoldsteinScale is not a number"),
         (event(GLOBALEVENTID=""), "GLOBALEVENTID is empty"),
-        (event(GLOBALEVENTID="99999999999999999999"), "GLOBALEVENTID is no number"),
+        (event(GLOBALEVENTID="99999999999999999999"), "GLOBALEVENTID is not a number"),
         (event(EventCode=""), "EventCode is empty"),
-        (event(SQLDATE="20250431"), "SQLDATE is no day"),
-        (event(DATEADDED="20250404253000"), "DATEADDED is no instant"),
-        (event(stamp="20250405000000"), "added on another day than 2025-04-04, that of its file"),
+        (event(SQLDATE="20250431"), "SQLDATE is not a day"),
+        (event(DATEADDED="20250404253000"), "DATEADDED is not a time"),
+        (event(stamp="20250405000000"), "added on another day than 2025-04-04, the day of its file"),
     ],
 )
-def test_a_row_that_cannot_be_read_is_counted_with_its_reason(row: str, fault: str) -> None:
-    ended = between_states(parse_events(payload(file_of(event(1), row))), DAY)
-    assert (ended.counts["kept"], ended.counts["malformed"], ended.first_fault) == (1, 1, fault)
+def test_a_row_that_cannot_be_read_is_counted_with_a_reason(row: str, fault: str) -> None:
+    classified = classify_events(parse_events(payload(join_lines(event(1), row))), DAY)
+    assert (classified.counts["kept"], classified.counts["malformed"], classified.first_fault) == (1, 1, fault)
 
 
 def test_a_row_that_is_not_utf_8_is_counted_and_the_others_are_read() -> None:
-    rows = parse_events(payload(file_of(event(1)) + event(2, Actor1Name="S\xe3o").encode("latin-1") + b"\n" + file_of(event(3))))
+    rows = parse_events(payload(join_lines(event(1)) + event(2, Actor1Name="S\xe3o").encode("latin-1") + b"\n" + join_lines(event(3))))
     assert rows["unreadable"].to_list() == [None, "not UTF-8", None]
     assert rows["GLOBALEVENTID"].to_list() == [1, None, 3]
 
 
-def test_replacement_marks_that_the_source_wrote_are_text() -> None:
-    rows = parse_events(payload(file_of(event(1, Actor1Name="S\ufffdo")) + b"\xff\n"))
+def test_replacement_characters_in_the_source_are_text() -> None:
+    rows = parse_events(payload(join_lines(event(1, Actor1Name="S\ufffdo")) + b"\xff\n"))
     assert rows["unreadable"].to_list() == [None, "not UTF-8"]
 
 
-def test_an_event_that_was_kept_before_is_repeated() -> None:
-    rows = parse_events(payload(file_of(event(1), event(2), event(2))))
-    assert {end: n for end, n in between_states(rows, DAY, {1}).counts.items() if n} == {"repeated": 2, "kept": 1}
+def test_an_event_in_an_earlier_file_is_repeated() -> None:
+    rows = parse_events(payload(join_lines(event(1), event(2), event(2))))
+    assert {outcome: n for outcome, n in classify_events(rows, DAY, {1}).counts.items() if n} == {"repeated": 2, "kept": 1}
 
 
-def test_quotation_marks_are_letters_as_others_are() -> None:
-    assert parse_events(payload(file_of(event(1, Actor1Name='"THE "PRESIDENT'), event(2))))["Actor1Name"].to_list() == [
+def test_quotation_marks_are_ordinary_characters() -> None:
+    assert parse_events(payload(join_lines(event(1, Actor1Name='"THE "PRESIDENT'), event(2))))["Actor1Name"].to_list() == [
         '"THE "PRESIDENT',
         "A MINISTRY",
     ]
 
 
 def test_only_a_line_feed_ends_a_row() -> None:
-    rows = parse_events(payload(file_of(event(1, Actor1Name="A\u2028B\x0cC") + "\r")))
+    rows = parse_events(payload(join_lines(event(1, Actor1Name="A\u2028B\x0cC") + "\r")))
     assert rows["Actor1Name"].to_list() == ["A\u2028B\x0cC"]
     assert rows["SOURCEURL"].to_list() == ["https://strelsau.example/1"]
 
 
-@pytest.mark.parametrize("body", [b"", b"\n", b"  \n\n", zipped(b"")])
-def test_an_empty_file_is_an_outage_and_no_quiet_quarter(body: bytes) -> None:
+@pytest.mark.parametrize("body", [b"", b"\n", b"  \n\n", zip_body(b"")])
+def test_an_empty_file_raises_a_source_error(body: bytes) -> None:
     with pytest.raises(SourceError, match=f"GDELT's file {EVENTS_ITEM} is empty"):
         parse_events(payload(body))
 
 
-def test_a_page_instead_of_an_export_is_an_error_that_names_the_address() -> None:
-    with pytest.raises(SourceError, match=rf"holds no row of 61 fields.*http://gdelt.example/{EVENTS_ITEM}"):
+def test_a_web_page_raises_a_source_error_with_its_address() -> None:
+    with pytest.raises(SourceError, match=rf"has no row of 61 fields.*http://gdelt.example/{EVENTS_ITEM}"):
         parse_events(payload(b"<html>\n<body>Sign in to the network</body>\n</html>"))
 
 
-def test_a_zip_that_was_cut_off_is_an_error() -> None:
-    whole = zipped(file_of(*(event(n) for n in range(50))))
+def test_a_truncated_zip_raises_a_source_error() -> None:
+    complete = zip_body(join_lines(*(event(n) for n in range(50))))
     with pytest.raises(SourceError, match="is no zip, or a damaged one"):
-        parse_events(payload(whole[: len(whole) // 2]))
+        parse_events(payload(complete[: len(complete) // 2]))
 
 
-def test_a_zip_whose_content_was_changed_is_an_error() -> None:
-    whole = bytearray(zipped(file_of(*(event(n) for n in range(50)))))
-    whole[200] ^= 0xFF
+def test_a_corrupted_zip_raises_a_source_error() -> None:
+    complete = bytearray(zip_body(join_lines(*(event(n) for n in range(50)))))
+    complete[200] ^= 0xFF
     with pytest.raises(SourceError, match="is no zip, or a damaged one"):
-        parse_events(payload(bytes(whole)))
+        parse_events(payload(bytes(complete)))
 
 
 def test_a_zip_that_unpacks_to_a_thousand_times_its_size_is_refused() -> None:
     with pytest.raises(SourceError, match=r"would unpack to 20,000,000, at most 1,\d+,\d+ are believed"):
-        parse_events(payload(zipped(b"\t" * 20_000_000)))
+        parse_events(payload(zip_body(b"\t" * 20_000_000)))
 
 
 def test_a_zip_that_lies_about_its_size_is_refused() -> None:
-    honest = zipped(b"\t" * 20_000_000)
+    honest = zip_body(b"\t" * 20_000_000)
     lying = honest.replace((20_000_000).to_bytes(4, "little"), (1_000).to_bytes(4, "little"))
     assert lying != honest
     with pytest.raises(SourceError, match="is no zip, or a damaged one"):
@@ -198,26 +198,26 @@ def test_a_zip_that_lies_about_its_size_is_refused() -> None:
 
 
 def test_a_zip_of_several_files_is_refused() -> None:
-    made = io.BytesIO()
-    with zipfile.ZipFile(made, "w") as archive:
-        archive.writestr("a.CSV", file_of(event()))
-        archive.writestr("b.CSV", file_of(event()))
+    content = io.BytesIO()
+    with zipfile.ZipFile(content, "w") as archive:
+        archive.writestr("a.CSV", join_lines(event()))
+        archive.writestr("b.CSV", join_lines(event()))
     with pytest.raises(SourceError, match="holds 2 members"):
-        parse_events(payload(made.getvalue()))
+        parse_events(payload(content.getvalue()))
 
 
 def test_a_zip_without_a_file_in_it_is_refused() -> None:
-    made = io.BytesIO()
-    with zipfile.ZipFile(made, "w"):
+    content = io.BytesIO()
+    with zipfile.ZipFile(content, "w"):
         pass
-    with pytest.raises(SourceError, match="is a zip without a file in it"):
-        parse_events(payload(made.getvalue()))
+    with pytest.raises(SourceError, match="is a zip without a file"):
+        parse_events(payload(content.getvalue()))
 
 
 @pytest.mark.parametrize("item", ["masterfilelist.txt", "20250404.export.CSV.zip", "20251304103000.export.CSV.zip", ""])
-def test_a_file_that_is_named_after_no_quarter_is_an_error(item: str) -> None:
-    with pytest.raises(SourceError, match="is not named after a quarter of an hour"):
-        lines.quarter_of(item)
+def test_a_file_without_quarter_in_its_name_is_an_error(item: str) -> None:
+    with pytest.raises(SourceError, match="has no quarter-hour in its name"):
+        lines.parse_quarter(item)
 
 
 fields = st.text(st.characters(codec="utf-8", exclude_characters="\n"), max_size=6)
@@ -227,7 +227,7 @@ rows_of_text = st.lists(
         st.lists(fields, min_size=61, max_size=61).map("\t".join).map(str.encode),
         st.integers(1, 3).map(lambda number: event(number).encode()),
         st.tuples(st.sampled_from(list(COLUMNS)), fields.filter(lambda text: "\t" not in text)).map(
-            lambda changed: event(1, **{changed[0]: changed[1]}).encode()
+            lambda change: event(1, **{change[0]: change[1]}).encode()
         ),
         st.binary(max_size=20).map(lambda raw: raw.replace(b"\n", b"")),
     ),
@@ -237,7 +237,7 @@ rows_of_text = st.lists(
 
 @settings(deadline=None)
 @given(rows_of_text)
-def test_rows_in_are_rows_accounted_for_whatever_comes(rows: list[bytes]) -> None:
+def test_every_row_is_parsed_and_counted(rows: list[bytes]) -> None:
     body = b"".join(row + b"\n" for row in rows)
     try:
         parsed = parse_events(payload(b"x" + body if body.startswith(b"PK") else body))
@@ -245,16 +245,16 @@ def test_rows_in_are_rows_accounted_for_whatever_comes(rows: list[bytes]) -> Non
         return
     assert parsed.schema == EVENTS
     assert parsed.height == len(rows)
-    ended = between_states(parsed, DAY)
-    assert list(ended.counts) == list(ENDS)
-    assert sum(ended.counts.values()) == len(rows)
-    assert ended.events.height == ended.counts["kept"]
-    assert ended.events.schema == GDELT_EVENTS.schema
+    classified = classify_events(parsed, DAY)
+    assert list(classified.counts) == list(ROW_OUTCOMES)
+    assert sum(classified.counts.values()) == len(rows)
+    assert classified.events.height == classified.counts["kept"]
+    assert classified.events.schema == GDELT_EVENTS.schema
 
 
 @settings(deadline=None)
 @given(st.binary(max_size=300), st.booleans())
-def test_no_bytes_raise_anything_but_an_error_of_the_source(raw: bytes, is_zip: bool) -> None:
+def test_any_bytes_are_rows_or_raise_a_source_error(raw: bytes, is_zip: bool) -> None:
     try:
         parsed = parse_events(payload(b"PK" + raw if is_zip else raw))
     except SourceError:

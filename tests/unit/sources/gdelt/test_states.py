@@ -1,4 +1,4 @@
-"""Who is a state by CAMEO's codes."""
+"""Which of CAMEO's codes are states."""
 
 import tomllib
 from pathlib import Path
@@ -8,7 +8,16 @@ import pytest
 
 from pipeline import signals
 from pipeline.contracts.countries import ALL_PARTNERS, EUROPEAN_UNION
-from pipeline.sources.gdelt.states import FIRMS, ISO_ALPHA_3, ORGANS, OTHERWISE, REGIONS, STATES, acts_for_a_state, state_of
+from pipeline.sources.gdelt.states import (
+    CAMEO_TO_ISO,
+    COMPANY_ROLES,
+    ISO_ALPHA_3,
+    REGIONS,
+    STATE_ROLES,
+    STATES,
+    find_state,
+    is_state_actor,
+)
 from tests.unit.sources.gdelt.test_events import REAL
 
 ACTORS = Path(signals.__file__).parent / "lexicon" / "actors.toml"
@@ -16,8 +25,8 @@ ACTORS = Path(signals.__file__).parent / "lexicon" / "actors.toml"
 
 def state(country: str | None, group: str | None = None) -> str | None:
     frame = pl.DataFrame({"country": [country], "group": [group]}, schema={"country": pl.String, "group": pl.String})
-    found: str | None = frame.select(state_of(pl.col("country"), pl.col("group"))).item()
-    return found
+    result: str | None = frame.select(find_state(pl.col("country"), pl.col("group"))).item()
+    return result
 
 
 def test_the_codes_are_those_of_iso_3166() -> None:
@@ -25,23 +34,23 @@ def test_the_codes_are_those_of_iso_3166() -> None:
     assert [code for code in ISO_ALPHA_3 if not (len(code) == 3 and code.isascii() and code.isupper())] == []
 
 
-def test_every_country_that_the_index_names_can_be_met() -> None:
-    named = {country["code"] for country in tomllib.loads(ACTORS.read_text(encoding="utf-8"))["country"]}
-    assert named - STATES <= {EUROPEAN_UNION, ALL_PARTNERS}
-    assert len(named) > 10
+def test_every_country_of_the_index_is_a_state() -> None:
+    codes = {country["code"] for country in tomllib.loads(ACTORS.read_text(encoding="utf-8"))["country"]}
+    assert codes - STATES <= {EUROPEAN_UNION, ALL_PARTNERS}
+    assert len(codes) > 10
 
 
-def test_codes_that_differ_from_iso_lead_to_codes_of_iso() -> None:
-    assert set(OTHERWISE.values()) <= ISO_ALPHA_3
-    assert STATES.isdisjoint(OTHERWISE)
+def test_codes_that_differ_from_iso_map_to_iso_codes() -> None:
+    assert set(CAMEO_TO_ISO.values()) <= ISO_ALPHA_3
+    assert STATES.isdisjoint(CAMEO_TO_ISO)
 
 
-def test_parts_of_the_world_are_no_countries() -> None:
-    assert REGIONS.isdisjoint(STATES | set(OTHERWISE))
+def test_regions_are_not_countries() -> None:
+    assert REGIONS.isdisjoint(STATES | set(CAMEO_TO_ISO))
 
 
 @pytest.mark.parametrize(
-    ("country", "group", "found"),
+    ("country", "group", "expected"),
     [
         ("USA", None, "USA"),
         ("ROM", None, "ROU"),
@@ -59,11 +68,11 @@ def test_parts_of_the_world_are_no_countries() -> None:
         (None, "UNO", None),
     ],
 )
-def test_a_code_of_cameo_is_the_state_that_the_index_names(country: str | None, group: str | None, found: str | None) -> None:
-    assert state(country, group) == found
+def test_a_code_of_cameo_maps_to_a_state_of_the_index(country: str | None, group: str | None, expected: str | None) -> None:
+    assert state(country, group) == expected
 
 
-def test_every_country_of_a_real_export_is_a_state_or_a_part_of_the_world(outside_data: Path) -> None:
+def test_every_country_of_a_real_export_is_a_state_or_a_region(outside_data: Path) -> None:
     columns = [7, 17]  # Actor1CountryCode, Actor2CountryCode
     rows = pl.read_csv(outside_data / "formats" / REAL, separator="\t", has_header=False, infer_schema=False, quote_char=None)
     codes = {code for column in columns for code in rows.to_series(column) if code}
@@ -72,7 +81,7 @@ def test_every_country_of_a_real_export_is_a_state_or_a_part_of_the_world(outsid
 
 
 @pytest.mark.parametrize(
-    ("role", "group", "acts"),
+    ("role", "group", "expected"),
     [
         (None, None, True),
         ("GOV", None, True),
@@ -84,12 +93,12 @@ def test_every_country_of_a_real_export_is_a_state_or_a_part_of_the_world(outsid
         ("INS", "TAL", False),
     ],
 )
-def test_a_state_acts_through_its_organs(role: str | None, group: str | None, acts: bool) -> None:
+def test_an_actor_with_a_state_role_is_a_state(role: str | None, group: str | None, expected: bool) -> None:
     frame = pl.DataFrame({"role": [role], "group": [group]}, schema={"role": pl.String, "group": pl.String})
-    assert frame.select(acts_for_a_state(pl.col("role"), pl.col("group"))).item() is acts
-    if role in FIRMS:
-        assert frame.select(acts_for_a_state(pl.col("role"), pl.col("group"), also=FIRMS)).item() is True
+    assert frame.select(is_state_actor(pl.col("role"), pl.col("group"))).item() is expected
+    if role in COMPANY_ROLES:
+        assert frame.select(is_state_actor(pl.col("role"), pl.col("group"), also=COMPANY_ROLES)).item() is True
 
 
-def test_organs_and_firms_are_apart() -> None:
-    assert ORGANS.isdisjoint(FIRMS)
+def test_state_roles_and_company_roles_do_not_overlap() -> None:
+    assert STATE_ROLES.isdisjoint(COMPANY_ROLES)

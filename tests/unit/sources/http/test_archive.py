@@ -19,18 +19,18 @@ from hypothesis import strategies as st
 from pipeline.contracts.days import Days
 from pipeline.contracts.tables.raw import FETCHES
 from pipeline.sources.http.archive import Archive
-from pipeline.sources.payloads import Fetched, Payload, Request
+from pipeline.sources.payloads import FetchResult, Payload, Request
 from tests.unit.sources.server import NOON, TODAY
 
 URL = "https://feeds.example/a"
 
 
-def stored_response(item: str = "a", body: bytes = b"one", at: datetime = NOON, about: date = TODAY, source: str = "rss") -> Fetched:
-    return Fetched(Request(source, item, URL, about), "stored", at, 1, 200, Payload(source, item, about, URL, at, "text/xml", body))
+def stored_response(item: str = "a", body: bytes = b"one", at: datetime = NOON, about: date = TODAY, source: str = "rss") -> FetchResult:
+    return FetchResult(Request(source, item, URL, about), "stored", at, 1, 200, Payload(source, item, about, URL, at, "text/xml", body))
 
 
-def missing_response(item: str = "a", at: datetime = NOON) -> Fetched:
-    return Fetched(Request("rss", item, URL, TODAY), "missing", at, 1, 404, None, "not found")
+def missing_response(item: str = "a", at: datetime = NOON) -> FetchResult:
+    return FetchResult(Request("rss", item, URL, TODAY), "missing", at, 1, 404, None, "not found")
 
 
 @pytest.fixture

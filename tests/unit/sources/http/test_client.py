@@ -38,7 +38,7 @@ def test_a_response_is_stored_and_can_be_read_again(upstream: Upstream, client: 
         "text/x; charset=utf-8",
         upstream.url + "/a",
     )
-    assert (fetched.payload.about, fetched.payload.fetched_at) == (TODAY, NOON)
+    assert (fetched.payload.day, fetched.payload.fetched_at) == (TODAY, NOON)
     assert list(client.archive.payloads("test")) == [fetched.payload]
 
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.sources.payloads import Fetched
+from pipeline.sources.payloads import FetchResult
 from tests.unit.sources.server import HOST, Clock, Upstream, error_response, make_client, make_request, ok_response, redirect_response
 
 KEY = "s3cret/+ key"
@@ -124,14 +124,14 @@ def test_a_key_repeated_by_the_upstream_is_not_stored(upstream: Upstream, tmp_pa
     assert_without_key(tmp_path, fetched)
 
 
-def assert_without_key(folder: Path, fetched: list[Fetched], *texts: str) -> None:
+def assert_without_key(folder: Path, fetched: list[FetchResult], *texts: str) -> None:
     files = [path.read_text("latin-1") + str(path) for path in folder.rglob("*") if path.is_file() and path.suffix != ".gz"]
     assert files
     details = [one.detail + (one.payload.url if one.payload else "") for one in fetched]
     assert [text for text in [repr(fetched), *files, *details, *texts] if any(form in text for form in ENCODED_KEYS)] == []
 
 
-def fetch_redirect_with_key(upstream: Upstream, tmp_path: Path, target: str) -> Fetched:
+def fetch_redirect_with_key(upstream: Upstream, tmp_path: Path, target: str) -> FetchResult:
     upstream.respond("/a", redirect_response(target.format(port=upstream.port)))
     upstream.respond("/b", ok_response("one"))
     with make_client(tmp_path, resolve=lambda *_: [HOST], private_hosts=("feeds.example", "other.example")) as client:

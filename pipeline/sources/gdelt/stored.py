@@ -1,0 +1,92 @@
+"""Reads GDELT's files of given days from the archive, with the outcome of every quarter-hour.
+
+Fetching is in `fetch.py`; the formats are in `events.py` and `articles.py`.
+"""
+
+from collections.abc import Iterator, Sequence
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Any, cast
+
+import polars as pl
+
+from pipeline.contracts.days import Days
+from pipeline.sources.errors import SourceError
+from pipeline.sources.gdelt.articles import parse_articles
+from pipeline.sources.gdelt.fetch import SOURCE, iter_quarters
+from pipeline.sources.gdelt.lines import ARTICLES_SUFFIX, EVENTS_SUFFIX
+from pipeline.sources.http.archive import Archive
+from pipeline.sources.payloads import SUCCESSFUL_OUTCOMES, FetchResult, Outcome, Payload, Request
+from pipeline.sources.rows import ROWS, to_raw_articles
+
+NOT_REQUESTED = "was not requested"
+MAX_DELAY = timedelta(days=7)  # a page that GDELT finds later than this after its date is not counted
+
+
+def newest_day(payload: Payload) -> date | None:
+    """Day of a file of events or articles; None for other responses. It is in the file's name, so the file is not read."""
+    return payload.day if payload.item.endswith((EVENTS_SUFFIX, ARTICLES_SUFFIX)) else None
+
+
+def read_event_files(archive: Archive, days: Days) -> Iterator[FetchResult]:
+    """Yield the result of every quarter-hour's file of events, in order of time; days without any request are skipped.
+
+    The last line of the journal about a file decides: a file that turned out to be incomplete is `failed`. Quarter-hours that were not
+    requested, because the host failed before, are `failed` too.
+    """
+    for day in days:
+        journal = _last_journal_lines(archive, day, EVENTS_SUFFIX)
+        if journal:
+            items = (f"{quarter:%Y%m%d%H%M%S}{EVENTS_SUFFIX}" for quarter in iter_quarters(day))
+            yield from (_restore_result(archive, item, day, journal.get(item)) for item in items)
+
+
+def read_article_rows(archive: Archive, days: Days, outlets: Sequence[str] = ()) -> Iterator[pl.DataFrame]:
+    """Yield the documents of each stored file in order of time, as `RAW_ARTICLES`; `outlets` as in `parse_articles`.
+
+    The newest response of a file counts, unless it was incomplete. An unreadable file gives one row with the reason. Pages dated more than
+    `MAX_DELAY` before their file are rows of the file's day with a reason.
+    """
+    for day in days:
+        for item, line in sorted(_last_journal_lines(archive, day, ARTICLES_SUFFIX).items()):
+            payload = _read_payload(archive, item, line)
+            if payload is not None:
+                rows = to_raw_articles(_parse_documents(payload, outlets), f"{SOURCE}/{item}", last_day=payload.day)
+                yield _reject_late_pages(rows, payload.day)
+
+
+def _last_journal_lines(archive: Archive, day: date, suffix: str) -> dict[str, dict[str, Any]]:
+    """The last line of the journal about each file of a kind and day."""
+    journal = archive.journal(SOURCE, Days(day, day)).filter(pl.col("item").str.ends_with(suffix)).sort("asked_at")
+    return {row["item"]: row for row in journal.iter_rows(named=True)}
+
+
+def _read_payload(archive: Archive, item: str, line: dict[str, Any]) -> Payload | None:
+    """Read the newest response if the last journal line says that the file was complete."""
+    stored = archive.find_newest(SOURCE, item) if line["outcome"] in SUCCESSFUL_OUTCOMES else None
+    return archive.read_payload(stored) if stored else None
+
+
+def _restore_result(archive: Archive, item: str, day: date, line: dict[str, Any] | None) -> FetchResult:
+    if line is None:
+        return FetchResult(Request(SOURCE, item, "", day), "failed", datetime.combine(day, time(), UTC), detail=NOT_REQUESTED)
+    payload = _read_payload(archive, item, line)
+    outcome = cast(Outcome, "kept" if payload else line["outcome"])
+    return FetchResult(Request(SOURCE, item, line["url"], day), outcome, line["asked_at"], payload=payload, detail=line["detail"])
+
+
+def _parse_documents(payload: Payload, outlets: Sequence[str]) -> pl.DataFrame:
+    try:
+        return parse_articles(payload, outlets)
+    except SourceError as error:
+        empty_row = dict.fromkeys(ROWS.names(), None)
+        return pl.DataFrame([empty_row | {"fetched_at": payload.day.isoformat(), "unreadable": str(error)}], schema=ROWS)
+
+
+def _reject_late_pages(rows: pl.DataFrame, day: date) -> pl.DataFrame:
+    """Mark pages that GDELT found long after their date as unreadable, under the day of the file."""
+    is_late = pl.col("index_date") < day - MAX_DELAY
+    reason = pl.format("GDELT found it on {}, more than {} days after its date", pl.lit(day), pl.lit(MAX_DELAY.days))
+    return rows.with_columns(
+        pl.when(is_late).then(pl.lit(day)).otherwise("index_date").alias("index_date"),
+        pl.coalesce("unreadable", pl.when(is_late).then(reason)).alias("unreadable"),
+    )
