@@ -28,24 +28,24 @@ PREDICTIONS_SCHEMA = {
 }  # fmt: skip
 
 
-def row(passage: str = "p1", *, opt: bool = False, **changes: Any) -> dict[str, Any]:
+def make_row(passage: str = "p1", *, opt: bool = False, **changes: Any) -> dict[str, Any]:
     """Make a gold row; the default is a measure of the USA against China in the first 40 characters."""
     fields = SIGNAL | EXTRAS | changes
     return fields | {"id": passage, "opt": opt, "polarity": KIND_POLARITY[fields["kind"]]}
 
 
-def call(passage: str = "p1", probability: float = 0.9, **changes: Any) -> dict[str, Any]:
+def make_prediction(passage: str = "p1", probability: float = 0.9, **changes: Any) -> dict[str, Any]:
     """Make a prediction; the default matches the default gold row."""
     fields = SIGNAL | changes
     return fields | {"article_id": passage, "probability": probability, "polarity": KIND_POLARITY[fields["kind"]]}
 
 
-def gold(*rows: dict[str, Any], passages: tuple[str, ...] = ("p1",), sources: tuple[str, ...] = ("own",)) -> Gold:
+def make_gold(*rows: dict[str, Any], passages: tuple[str, ...] = ("p1",), sources: tuple[str, ...] = ("own",)) -> Gold:
     listed = [{"id": one, "date": None, "source": sources[n % len(sources)], "text": TEXT} for n, one in enumerate(passages)]
     return Gold(pl.DataFrame(listed, schema=PASSAGES_SCHEMA), pl.DataFrame(list(rows), schema=ROWS_SCHEMA))
 
 
-def calls(*predictions: dict[str, Any]) -> pl.DataFrame:
+def make_predictions(*predictions: dict[str, Any]) -> pl.DataFrame:
     return pl.DataFrame(list(predictions), schema=PREDICTIONS_SCHEMA)
 
 
@@ -56,4 +56,4 @@ def read_counts(report: Report, level: str = "triple") -> tuple[int, int, int]:
 
 def score(*predictions: dict[str, Any], against: Gold, level: str = "triple") -> tuple[int, int, int]:
     """Count right, wrong and missed predictions at a level."""
-    return read_counts(evaluate(against, calls(*predictions), resamples=10), level)
+    return read_counts(evaluate(against, make_predictions(*predictions), resamples=10), level)

@@ -9,15 +9,15 @@ from numpy.typing import NDArray
 from pipeline.contracts.tables.core import FINDINGS
 from pipeline.signals.evaluate import EvaluationError, evaluate, list_errors, to_predictions
 from pipeline.signals.gold import Gold
-from tests.unit.signals.scenes import call, calls, gold, row, score
+from tests.unit.signals.scenes import make_gold, make_prediction, make_predictions, make_row, score
 
 # --- scores from counts
 
 
 def test_precision_recall_and_f1_follow_from_the_counts() -> None:
     # right: p1; missed: p2's and p3's; wrong: p3's
-    against = gold(row("p1"), row("p2"), row("p3"), passages=("p1", "p2", "p3"))
-    counts = evaluate(against, calls(call("p1"), call("p3", target="JPN"))).levels["triple"]
+    against = make_gold(make_row("p1"), make_row("p2"), make_row("p3"), passages=("p1", "p2", "p3"))
+    counts = evaluate(against, make_predictions(make_prediction("p1"), make_prediction("p3", target="JPN"))).levels["triple"]
     assert (counts.tp, counts.fp, counts.fn) == (1, 1, 2)
     assert counts.precision.value == pytest.approx(1 / 2)
     assert counts.recall.value == pytest.approx(1 / 3)
@@ -26,30 +26,30 @@ def test_precision_recall_and_f1_follow_from_the_counts() -> None:
 
 
 def test_a_share_of_nothing_is_none() -> None:
-    counts = evaluate(gold(row()), calls()).levels["triple"]
+    counts = evaluate(make_gold(make_row()), make_predictions()).levels["triple"]
     assert counts.precision.value is None
     assert counts.recall.value == 0
-    assert evaluate(gold(), calls()).levels["triple"].f1.value is None
+    assert evaluate(make_gold(), make_predictions()).levels["triple"].f1.value is None
 
 
 def test_each_kind_is_scored() -> None:
-    against = gold(row(kind="threat"), row(kind="demand"))
-    kinds = evaluate(against, calls(call(kind="threat"), call(kind="refusal"))).kinds
+    against = make_gold(make_row(kind="threat"), make_row(kind="demand"))
+    kinds = evaluate(against, make_predictions(make_prediction(kind="threat"), make_prediction(kind="refusal"))).kinds
     assert (kinds["threat"].precision.value, kinds["threat"].recall.value) == (1, 1)
     assert kinds["demand"].recall.value == 0
     assert (kinds["refusal"].precision.value, kinds["refusal"].recall.value) == (0, None)
 
 
 def test_recall_is_reported_for_each_polarity() -> None:
-    against = gold(row(), row("p2", kind="easing"), row("p3", kind="purchase"), passages=("p1", "p2", "p3"))
-    polarities = evaluate(against, calls(call(), call("p2", kind="offer"))).polarities
+    against = make_gold(make_row(), make_row("p2", kind="easing"), make_row("p3", kind="purchase"), passages=("p1", "p2", "p3"))
+    polarities = evaluate(against, make_predictions(make_prediction(), make_prediction("p2", kind="offer"))).polarities
     assert polarities["escalation"].recall.value == 1
     assert polarities["concession"].recall.value == 0.5
 
 
 def test_each_source_is_scored_even_without_signals() -> None:
-    against = gold(row("p1"), row("p2"), passages=("p1", "p2", "p3"), sources=("wire", "daily", "blog"))
-    sources = evaluate(against, calls(call("p1"))).sources
+    against = make_gold(make_row("p1"), make_row("p2"), passages=("p1", "p2", "p3"), sources=("wire", "daily", "blog"))
+    sources = evaluate(against, make_predictions(make_prediction("p1"))).sources
     assert sources["wire"].f1.value == 1
     assert sources["daily"].f1.value == 0
     assert sources["blog"].f1.value is None
@@ -59,8 +59,13 @@ def test_each_source_is_scored_even_without_signals() -> None:
 
 
 def test_status_and_instrument_are_judged_on_matched_rows_only() -> None:
-    against = gold(row("p1"), row("p2"), row("p3"), row("p4"), passages=("p1", "p2", "p3", "p4"))
-    predictions = calls(call("p1"), call("p2", status="ended"), call("p3", instrument="other", kind="threat"), call("p4", target="JPN"))
+    against = make_gold(make_row("p1"), make_row("p2"), make_row("p3"), make_row("p4"), passages=("p1", "p2", "p3", "p4"))
+    predictions = make_predictions(
+        make_prediction("p1"),
+        make_prediction("p2", status="ended"),
+        make_prediction("p3", instrument="other", kind="threat"),
+        make_prediction("p4", target="JPN"),
+    )
     accuracy = evaluate(against, predictions).accuracy
     assert accuracy["status"].value == pytest.approx(2 / 3)
     assert accuracy["instrument"].value == pytest.approx(2 / 3)
@@ -68,23 +73,29 @@ def test_status_and_instrument_are_judged_on_matched_rows_only() -> None:
 
 
 def test_modality_is_scored_on_all_rows_and_status_on_asserted_ones() -> None:
-    against = gold(row("p1"), row("p2", modality="historical"), row("p3", modality="negated"), passages=("p1", "p2", "p3"))
-    accuracy = evaluate(against, calls(call("p1"), call("p2"), call("p3", modality="negated"))).accuracy
+    against = make_gold(
+        make_row("p1"), make_row("p2", modality="historical"), make_row("p3", modality="negated"), passages=("p1", "p2", "p3")
+    )
+    accuracy = evaluate(
+        against, make_predictions(make_prediction("p1"), make_prediction("p2"), make_prediction("p3", modality="negated"))
+    ).accuracy
     assert accuracy["modality"].value == pytest.approx(2 / 3)
     assert accuracy["status"].count == 1
 
 
 def test_rows_are_matched_one_to_one_with_the_most_similar() -> None:
-    against = gold(row(kind="threat", status="proposed"), row(kind="measure", status="effective"))
-    predictions = calls(
-        call(kind="measure", status="effective"), call(kind="threat", status="proposed"), call(kind="demand", status="ended")
+    against = make_gold(make_row(kind="threat", status="proposed"), make_row(kind="measure", status="effective"))
+    predictions = make_predictions(
+        make_prediction(kind="measure", status="effective"),
+        make_prediction(kind="threat", status="proposed"),
+        make_prediction(kind="demand", status="ended"),
     )
     status = evaluate(against, predictions).accuracy["status"]
     assert (status.value, status.count) == (1, 2)
 
 
 def test_optional_rows_are_not_judged_for_accuracy() -> None:
-    accuracy = evaluate(gold(row(opt=True)), calls(call(status="ended"))).accuracy
+    accuracy = evaluate(make_gold(make_row(opt=True)), make_predictions(make_prediction(status="ended"))).accuracy
     assert (accuracy["status"].value, accuracy["modality"].value) == (None, None)
 
 
@@ -92,22 +103,22 @@ def test_optional_rows_are_not_judged_for_accuracy() -> None:
 
 
 def test_the_brier_score_is_the_mean_squared_error() -> None:
-    against = gold(row("p1"), passages=("p1", "p2"))
-    report = evaluate(against, calls(call("p1", 0.9), call("p2", 0.4)))
+    against = make_gold(make_row("p1"), passages=("p1", "p2"))
+    report = evaluate(against, make_predictions(make_prediction("p1", 0.9), make_prediction("p2", 0.4)))
     assert report.brier.value == pytest.approx((0.1**2 + 0.4**2) / 2)
     assert report.brier.count == 2
 
 
 def test_the_calibration_error_weighs_each_bin_by_its_predictions() -> None:
     # bin 0.8 to 0.9: mean 0.85, one of two right; bin 0.2 to 0.3: 0.25, wrong
-    against = gold(row("p1"), passages=("p1", "p2", "p3"))
-    report = evaluate(against, calls(call("p1", 0.82), call("p2", 0.88), call("p3", 0.25)))
+    against = make_gold(make_row("p1"), passages=("p1", "p2", "p3"))
+    report = evaluate(against, make_predictions(make_prediction("p1", 0.82), make_prediction("p2", 0.88), make_prediction("p3", 0.25)))
     assert report.calibration_error.value == pytest.approx(2 / 3 * abs(0.85 - 0.5) + 1 / 3 * 0.25)
 
 
 def test_the_reliability_table_has_ten_bins_and_one_belongs_to_the_last() -> None:
-    against = gold(row("p1"), passages=("p1", "p2"))
-    bins = evaluate(against, calls(call("p1", 1.0), call("p2", 0.0))).reliability
+    against = make_gold(make_row("p1"), passages=("p1", "p2"))
+    bins = evaluate(against, make_predictions(make_prediction("p1", 1.0), make_prediction("p2", 0.0))).reliability
     assert len(bins) == 10
     assert (bins[9].count, bins[9].share_right.value, bins[9].mean_probability) == (1, 1, 1)
     assert (bins[0].count, bins[0].share_right.value, bins[0].mean_probability) == (1, 0, 0)
@@ -115,13 +126,13 @@ def test_the_reliability_table_has_ten_bins_and_one_belongs_to_the_last() -> Non
 
 
 def test_a_bin_includes_its_lower_bound() -> None:
-    bins = evaluate(gold(row()), calls(call(probability=0.3))).reliability
+    bins = evaluate(make_gold(make_row()), make_predictions(make_prediction(probability=0.3))).reliability
     assert [b.lo for b in bins if b.count] == [0.3]
 
 
 def test_optional_and_unasserted_rows_do_not_count_for_the_brier_score() -> None:
-    against = gold(row("p1", opt=True), passages=("p1", "p2"))
-    assert evaluate(against, calls(call("p1"), call("p2", modality="negated"))).brier.value is None
+    against = make_gold(make_row("p1", opt=True), passages=("p1", "p2"))
+    assert evaluate(against, make_predictions(make_prediction("p1"), make_prediction("p2", modality="negated"))).brier.value is None
 
 
 # --- intervals
@@ -129,7 +140,9 @@ def test_optional_and_unasserted_rows_do_not_count_for_the_brier_score() -> None
 
 def many(n: int) -> tuple[Gold, pl.DataFrame]:
     names = tuple(f"p{i}" for i in range(n))
-    return gold(*(row(name) for name in names), passages=names), calls(*(call(name) for name in names[: n // 2]))
+    return make_gold(*(make_row(name) for name in names), passages=names), make_predictions(
+        *(make_prediction(name) for name in names[: n // 2])
+    )
 
 
 def test_the_report_depends_only_on_input_and_seed() -> None:
@@ -154,8 +167,8 @@ def test_the_interval_of_a_share_is_close_to_the_binomial_interval() -> None:
 def test_whole_passages_are_resampled_with_all_their_signals() -> None:
     spans: list[dict[str, Any]] = [{"span_start": 10 * n, "span_end": 10 * n + 10} for n in range(10)]
     names = tuple(f"p{i}" for i in range(10))
-    against = gold(*(row(name, **span) for name in names for span in spans), passages=names)
-    predictions = calls(*(call(name, **span) for name in names[:5] for span in spans))
+    against = make_gold(*(make_row(name, **span) for name in names for span in spans), passages=names)
+    predictions = make_predictions(*(make_prediction(name, **span) for name in names[:5] for span in spans))
     recall = evaluate(against, predictions).levels["triple"].recall
     assert recall.lo95 is not None
     assert recall.lo95 == pytest.approx(0.2, abs=0.05)  # 100 signals, but only ten passages
@@ -170,7 +183,7 @@ def test_the_interval_is_a_percentile_bootstrap_over_passages() -> None:
 
 
 def test_a_single_passage_gives_no_interval() -> None:
-    recall = evaluate(gold(row()), calls(call())).levels["triple"].recall
+    recall = evaluate(make_gold(make_row()), make_predictions(make_prediction())).levels["triple"].recall
     assert (recall.value, recall.lo95, recall.hi95) == (1, None, None)
 
 
@@ -185,8 +198,13 @@ def test_a_thousand_resamples_of_a_thousand_passages_are_fast() -> None:
 
 
 def test_a_perfect_prediction_scores_one_everywhere() -> None:
-    rows = [row("p1"), row("p1", kind="easing", actor="CHN", target="USA"), row("p2", kind="dialogue", target="*"), row("p2", opt=True)]
-    against = gold(*rows, row("p3", modality="historical"), passages=("p1", "p2", "p3"))
+    rows = [
+        make_row("p1"),
+        make_row("p1", kind="easing", actor="CHN", target="USA"),
+        make_row("p2", kind="dialogue", target="*"),
+        make_row("p2", opt=True),
+    ]
+    against = make_gold(*rows, make_row("p3", modality="historical"), passages=("p1", "p2", "p3"))
     report = evaluate(against, to_predictions(against))
     assert [report.levels[level].f1.value for level in report.levels] == [1] * 5
     assert [report.accuracy[field].value for field in ("modality", "status", "instrument")] == [1] * 3
@@ -195,17 +213,17 @@ def test_a_perfect_prediction_scores_one_everywhere() -> None:
 
 
 def test_the_report_counts_passages_signals_and_predictions() -> None:
-    against = gold(row(), row(opt=True), row(modality="negated"), passages=("p1", "p2"))
-    report = evaluate(against, calls(call(), call(modality="negated"), call("elsewhere")))
+    against = make_gold(make_row(), make_row(opt=True), make_row(modality="negated"), passages=("p1", "p2"))
+    report = evaluate(against, make_predictions(make_prediction(), make_prediction(modality="negated"), make_prediction("elsewhere")))
     assert (report.passages, report.expected, report.predicted, report.ignored) == (2, 1, 1, 1)
 
 
 def test_predictions_in_other_passages_are_ignored() -> None:
-    assert score(call("elsewhere"), against=gold(row())) == (0, 0, 1)
+    assert score(make_prediction("elsewhere"), against=make_gold(make_row())) == (0, 0, 1)
 
 
 def test_the_frame_of_a_report_has_one_row_per_score() -> None:
-    frame = evaluate(gold(row()), calls(call())).to_frame()
+    frame = evaluate(make_gold(make_row()), make_predictions(make_prediction())).to_frame()
     assert frame.columns == ["part", "name", "score", "value", "lo95", "hi95", "count"]
     assert frame.select("part", "name", "score").is_unique().all()
     headline = frame.filter((pl.col("name") == "triple") & (pl.col("score") == "f1"))
@@ -214,36 +232,36 @@ def test_the_frame_of_a_report_has_one_row_per_score() -> None:
 
 
 def test_the_frame_of_the_reliability_table_has_one_row_per_bin() -> None:
-    frame = evaluate(gold(row()), calls(call(probability=0.75))).to_reliability_frame()
+    frame = evaluate(make_gold(make_row()), make_predictions(make_prediction(probability=0.75))).to_reliability_frame()
     assert frame.filter(pl.col("count") > 0).row(0) == (0.7, 0.8, 1, 0.75, 1.0, None, None)
     assert frame.height == 10
 
 
 def test_findings_of_the_contract_can_be_scored() -> None:
-    report = evaluate(gold(row()), FINDINGS.example(1).with_columns(article_id=pl.lit("p1")))
+    report = evaluate(make_gold(make_row()), FINDINGS.example(1).with_columns(article_id=pl.lit("p1")))
     assert report.predicted == 1
 
 
 @pytest.mark.parametrize(
     ("predictions", "message"),
     [
-        (calls(call()).drop("probability"), "lack the columns probability"),
-        (calls(call(modality="Asserted")), "have an unknown modality: 'Asserted'"),
-        (calls(call(probability=1.2)), "outside 0 to 1, the first 1.2"),
-        (calls(call(probability=float("nan"))), "outside 0 to 1"),
-        (calls(call()).with_columns(actor=pl.lit(None, dtype=pl.String())), "empty cells in actor"),
+        (make_predictions(make_prediction()).drop("probability"), "lack the columns probability"),
+        (make_predictions(make_prediction(modality="Asserted")), "have an unknown modality: 'Asserted'"),
+        (make_predictions(make_prediction(probability=1.2)), "outside 0 to 1, the first 1.2"),
+        (make_predictions(make_prediction(probability=float("nan"))), "outside 0 to 1"),
+        (make_predictions(make_prediction()).with_columns(actor=pl.lit(None, dtype=pl.String())), "empty cells in actor"),
     ],
 )
 def test_predictions_that_cannot_be_scored_are_rejected(predictions: pl.DataFrame, message: str) -> None:
     with pytest.raises(EvaluationError, match=message):
-        evaluate(gold(row()), predictions)
+        evaluate(make_gold(make_row()), predictions)
 
 
 def test_gold_without_passages_is_rejected() -> None:
     with pytest.raises(EvaluationError, match="has no passages"):
-        evaluate(gold(passages=()), calls())
+        evaluate(make_gold(passages=()), make_predictions())
 
 
 def test_zero_resamples_are_rejected() -> None:
     with pytest.raises(EvaluationError, match="0 resamples"):
-        evaluate(gold(row()), calls(), resamples=0)
+        evaluate(make_gold(make_row()), make_predictions(), resamples=0)

@@ -6,14 +6,14 @@ import pytest
 
 from pipeline.signals.evaluate import evaluate, list_errors, to_predictions
 from pipeline.signals.gold import Gold, read_gold
-from tests.unit.signals.scenes import call, calls, gold, row
+from tests.unit.signals.scenes import make_gold, make_prediction, make_predictions, make_row
 
 REAL_GOLD = Path(__file__).parents[3].parent / "shared" / "data" / "gold"
 
 
 def list_sides(against: Gold, *predictions: dict[str, Any]) -> list[tuple[str, str | None, str | None]]:
     """List list_errors as (error, gold side, predicted side)."""
-    found = list_errors(against, calls(*predictions))
+    found = list_errors(against, make_predictions(*predictions))
     return [
         (one["error"], one["gold_actor"] and f"{one['gold_actor']}>{one['gold_target']} {one['gold_kind']}",
          one["predicted_actor"] and f"{one['predicted_actor']}>{one['predicted_target']} {one['predicted_kind']}")
@@ -22,47 +22,52 @@ def list_sides(against: Gold, *predictions: dict[str, Any]) -> list[tuple[str, s
 
 
 def test_a_row_without_prediction_is_silent() -> None:
-    assert list_sides(gold(row())) == [("silent", "USA>CHN measure", None)]
+    assert list_sides(make_gold(make_row())) == [("silent", "USA>CHN measure", None)]
 
 
 def test_a_prediction_without_gold_row_is_spurious() -> None:
-    assert list_sides(gold(), call()) == [("spurious", None, "USA>CHN measure")]
+    assert list_sides(make_gold(), make_prediction()) == [("spurious", None, "USA>CHN measure")]
 
 
 def test_a_right_triple_of_another_kind_is_not_an_error() -> None:
-    assert list_sides(gold(row()), call(kind="threat")) == []
+    assert list_sides(make_gold(make_row()), make_prediction(kind="threat")) == []
 
 
 def test_another_polarity_is_an_error_of_polarity() -> None:
-    assert list_sides(gold(row()), call(kind="easing")) == [("polarity", "USA>CHN measure", "USA>CHN easing")]
+    assert list_sides(make_gold(make_row()), make_prediction(kind="easing")) == [("polarity", "USA>CHN measure", "USA>CHN easing")]
 
 
 def test_exchanged_actor_and_target_are_an_error_of_direction() -> None:
-    assert list_sides(gold(row()), call(actor="CHN", target="USA")) == [("direction", "USA>CHN measure", "CHN>USA measure")]
+    assert list_sides(make_gold(make_row()), make_prediction(actor="CHN", target="USA")) == [
+        ("direction", "USA>CHN measure", "CHN>USA measure")
+    ]
 
 
 def test_other_countries_are_an_error_of_pair() -> None:
-    assert list_sides(gold(row()), call(target="*")) == [("pair", "USA>CHN measure", "USA>* measure")]
+    assert list_sides(make_gold(make_row()), make_prediction(target="*")) == [("pair", "USA>CHN measure", "USA>* measure")]
 
 
 def test_asserting_history_or_not_asserting_news_is_an_error_of_modality() -> None:
-    against = gold(row("p1", modality="historical"), row("p2"), passages=("p1", "p2"))
-    assert list_sides(against, call("p1"), call("p2", modality="negated")) == [("modality", "USA>CHN measure", "USA>CHN measure")] * 2
+    against = make_gold(make_row("p1", modality="historical"), make_row("p2"), passages=("p1", "p2"))
+    assert (
+        list_sides(against, make_prediction("p1"), make_prediction("p2", modality="negated"))
+        == [("modality", "USA>CHN measure", "USA>CHN measure")] * 2
+    )
 
 
 def test_a_missed_row_is_paired_with_the_most_similar_wrong_prediction() -> None:
-    found = list_sides(gold(row()), call(target="JPN"), call(actor="CHN", target="USA"))
+    found = list_sides(make_gold(make_row()), make_prediction(target="JPN"), make_prediction(actor="CHN", target="USA"))
     assert found == [("direction", "USA>CHN measure", "CHN>USA measure"), ("spurious", None, "USA>JPN measure")]
 
 
 def test_optional_rows_and_predictions_on_them_are_not_listed() -> None:
-    assert list_sides(gold(row(opt=True)), call()) == []
-    assert list_sides(gold(row(opt=True))) == []
+    assert list_sides(make_gold(make_row(opt=True)), make_prediction()) == []
+    assert list_sides(make_gold(make_row(opt=True))) == []
 
 
 def test_an_error_has_its_span_fields_and_probability() -> None:
-    against = gold(row("p2", span_start=50, span_end=90), passages=("p1", "p2"), sources=("wire", "daily"))
-    found = list_errors(against, calls(call("p2", 0.6, kind="easing", span_start=48, span_end=92))).row(0, named=True)
+    against = make_gold(make_row("p2", span_start=50, span_end=90), passages=("p1", "p2"), sources=("wire", "daily"))
+    found = list_errors(against, make_predictions(make_prediction("p2", 0.6, kind="easing", span_start=48, span_end=92))).row(0, named=True)
     assert (found["id"], found["source"], found["span_start"], found["span_end"]) == ("p2", "daily", 50, 90)
     assert (found["quote"], found["probability"]) == ("x" * 40, 0.6)
     assert (found["gold_status"], found["predicted_polarity"]) == ("announced", "concession")
