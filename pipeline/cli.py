@@ -1,6 +1,6 @@
-"""`tension …`: the commands, their options and their help texts.
+"""The commands of `tension`, with their options and help texts.
 
-What a command does is in `pipeline/commands/`, imported when the command runs: `tension --help` must not load what a run needs.
+Each command is implemented in `pipeline/commands/`, imported only when it runs, so that `tension --help` stays fast.
 """
 
 from datetime import date
@@ -17,32 +17,33 @@ app = typer.Typer(
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
-    help="Trade Tension: news articles and trade figures in, a daily, directed, evidence-linked tension index out.",
+    help="Trade Tension: a daily index of trade tension between countries, built from news articles and trade figures.",
 )
 
 Half = Literal["even", "odd"]
 
-Home = Annotated[
-    Path | None, typer.Option("--home", help="Folder for the lake, the published files and the history of runs [default: data]")
+HomeOption = Annotated[
+    Path | None, typer.Option("--home", help="Folder of the project's data: lake, published files, history of runs [default: data]")
 ]
 
-Chosen = Annotated[
-    ReaderName | None, typer.Option("--extractor", help="Reader: both, rules, encoder, or llm (a language model) [default: both]")
+ExtractorOption = Annotated[
+    ReaderName | None,
+    typer.Option("--extractor", help="Which readers find signals: both, rules, encoder, or llm (a language model) [default: both]"),
 ]
 
 
-def _day(text: str) -> date:
+def _parse_day(text: str) -> date:
     try:
         return date.fromisoformat(text)
     except ValueError as error:
-        raise typer.BadParameter(f"{text!r} is not a day; write it as 2025-04-02") from error
+        raise typer.BadParameter(f"{text!r} is not a date; write it as 2025-04-02") from error
 
 
-def _window(text: str) -> tuple[date, date]:
+def _parse_window(text: str) -> tuple[date, date]:
     first, colon, last = text.partition(":")
     if not colon:
-        raise typer.BadParameter(f"{text!r} is not a window; write FROM:TO, such as 2018-01-01:2018-12-31")
-    return _day(first), _day(last)
+        raise typer.BadParameter(f"{text!r} is not a range of days; write FROM:TO, e.g. 2018-01-01:2018-12-31")
+    return _parse_day(first), _parse_day(last)
 
 
 @app.command()
@@ -53,23 +54,25 @@ def run(
             "--articles", help="Article file, folder or pattern (Parquet, JSON, CSV, also .gz, .zip); may be repeated [default: the sample]"
         ),
     ] = None,
-    pairs: Annotated[str | None, typer.Option("--pairs", help="Pairs of countries, such as USA-CHN,EUN-USA")] = None,
+    pairs: Annotated[str | None, typer.Option("--pairs", help="Pairs of countries in either order, e.g. USA-CHN,EUN-USA")] = None,
     first: Annotated[
-        date | None, typer.Option("--from", parser=_day, metavar="DAY", help="First day [default: the first in the articles]")
+        date | None, typer.Option("--from", parser=_parse_day, metavar="DAY", help="First day [default: the first in the articles]")
     ] = None,
     last: Annotated[
-        date | None, typer.Option("--to", parser=_day, metavar="DAY", help="Last day [default: the last in the articles]")
+        date | None, typer.Option("--to", parser=_parse_day, metavar="DAY", help="Last day [default: the last in the articles]")
     ] = None,
     baseline: Annotated[
         tuple[date, date] | None,
-        typer.Option("--baseline", parser=_window, metavar="FROM:TO", help="Window that sets 100 [default: the first 365 days read]"),
+        typer.Option(
+            "--baseline", parser=_parse_window, metavar="FROM:TO", help="Days whose average is 100 [default: the first 365 days read]"
+        ),
     ] = None,
-    home_folder: Home = None,
+    home_folder: HomeOption = None,
     workers: Annotated[
         int | None, typer.Option("--workers", help="Threads or processes that read articles [default: one for each core]")
     ] = None,
 ) -> None:
-    """Read articles and trade figures, make the index, check it and publish it: the whole Dagster job, in this process."""
+    """Read articles and trade figures, build the index, check it and publish it."""
     with exit_on_user_error():
         from pipeline.commands.run import run_index
 
@@ -78,14 +81,16 @@ def run(
 
 @app.command()
 def fetch(
-    names: Annotated[list[str] | None, typer.Argument(help="Names of upstreams [default: all that are on]")] = None,
+    names: Annotated[list[str] | None, typer.Argument(help="Names of upstreams [default: all enabled ones]")] = None,
     first: Annotated[
-        date | None, typer.Option("--from", parser=_day, metavar="DAY", help="First day asked about [default: first_day]")
+        date | None, typer.Option("--from", parser=_parse_day, metavar="DAY", help="First day to fetch [default: first_day]")
     ] = None,
-    last: Annotated[date | None, typer.Option("--to", parser=_day, metavar="DAY", help="Last day asked about [default: yesterday]")] = None,
-    home_folder: Home = None,
+    last: Annotated[
+        date | None, typer.Option("--to", parser=_parse_day, metavar="DAY", help="Last day to fetch [default: yesterday]")
+    ] = None,
+    home_folder: HomeOption = None,
 ) -> None:
-    """Ask the upstreams that are on, and keep what they answer. Nothing is read or published; `tension run` does that."""
+    """Fetch the enabled upstreams and store their responses. To build the index, run `tension run` afterwards."""
     with exit_on_user_error():
         from pipeline.commands.fetch import fetch_upstreams
 
@@ -93,8 +98,8 @@ def fetch(
 
 
 @app.command()
-def sources(home_folder: Home = None) -> None:
-    """Each source: when it last answered, how many rows it gave, how new they are, what is missing, and when it is asked next."""
+def sources(home_folder: HomeOption = None) -> None:
+    """List each source: last success, rows, newest day, gaps, failures and next fetch."""
     with exit_on_user_error():
         from pipeline.commands.sources import show_sources
 
@@ -104,11 +109,11 @@ def sources(home_folder: Home = None) -> None:
 @app.command()
 def extract(
     file: Annotated[Path, typer.Argument(help="Articles, or a gold file with id, date, source and text")],
-    to: Annotated[Path, typer.Option("--out", help="Where the signals go: .jsonl, .csv or .parquet")],
+    to: Annotated[Path, typer.Option("--out", help="Output file: .jsonl, .csv or .parquet")],
     workers: Annotated[int | None, typer.Option("--workers", help="Threads or processes that read [default: one for each core]")] = None,
-    extractor: Chosen = None,
+    extractor: ExtractorOption = None,
 ) -> None:
-    """Find the signals in articles or passages: one row for each, with offsets into the text."""
+    """Find the signals in a file of articles or passages: one row per signal, with offsets into the text."""
     with exit_on_user_error():
         from pipeline.commands.extract import extract_signals
 
@@ -118,9 +123,11 @@ def extract(
 @app.command()
 def explain(
     text: Annotated[str, typer.Argument(help="A sentence, a text, or a file of text")],
-    day: Annotated[date | None, typer.Option("--date", parser=_day, metavar="DAY", help="Day of the text: who was in office")] = None,
+    day: Annotated[
+        date | None, typer.Option("--date", parser=_parse_day, metavar="DAY", help="Day of the text, which determines who was in office")
+    ] = None,
 ) -> None:
-    """Show what is found in a text, how sure, by which reader and by which words."""
+    """Show the signals in a text: probability, reader, and the words behind each."""
     with exit_on_user_error():
         from pipeline.commands.explain import explain_text
 
@@ -130,19 +137,19 @@ def explain(
 @app.command()
 def evaluate(
     gold: Annotated[list[Path], typer.Argument(help="Gold files, JSON Lines")],
-    which: Annotated[
-        Half | None, typer.Option("--half", help="Only the even half (tuning) or the odd half (reporting) by the sha1 of the id")
+    which_half: Annotated[
+        Half | None, typer.Option("--half", help="Only the even half (for tuning) or the odd half (for reporting), by sha1 of the id")
     ] = None,
-    show_errors: Annotated[int, typer.Option("--errors", help="List so many errors; never on the odd half")] = 0,
-    extractor: Chosen = None,
+    show_errors: Annotated[int, typer.Option("--errors", help="Number of errors to list; not allowed with --half odd")] = 0,
+    extractor: ExtractorOption = None,
 ) -> None:
-    """Score the reader against gold files: precision, recall and F1 with 95 % intervals, calibration, accuracy of the fields."""
-    if which == "odd" and show_errors:
-        raise typer.BadParameter("the odd half is for reporting only: its errors are not looked at")
+    """Score the extractor on gold files: precision, recall, F1 with 95 % intervals, calibration, accuracy of fields."""
+    if which_half == "odd" and show_errors:
+        raise typer.BadParameter("the odd half is for reporting only: its errors must not be listed")
     with exit_on_user_error():
         from pipeline.commands.evaluate import score_reader
 
-        score_reader(gold, which, show_errors, extractor)
+        score_reader(gold, which_half, show_errors, extractor)
 
 
 @app.command()
@@ -151,18 +158,24 @@ def validate(
         Path | None,
         typer.Option("--references", help="File or folder of reference series: daily TPU, categorical EPU, GPR [default: none]"),
     ] = None,
-    pair: Annotated[str | None, typer.Option("--pair", help="Pair held against references [default: the one with most evidence]")] = None,
-    first: Annotated[date | None, typer.Option("--from", parser=_day, metavar="DAY", help="First day [default: the first read]")] = None,
-    last: Annotated[date | None, typer.Option("--to", parser=_day, metavar="DAY", help="Last day [default: the last read]")] = None,
+    pair: Annotated[
+        str | None, typer.Option("--pair", help="Pair to compare with references, in either order [default: the one with most evidence]")
+    ] = None,
+    first: Annotated[
+        date | None, typer.Option("--from", parser=_parse_day, metavar="DAY", help="First day [default: the first day read]")
+    ] = None,
+    last: Annotated[
+        date | None, typer.Option("--to", parser=_parse_day, metavar="DAY", help="Last day [default: the last day read]")
+    ] = None,
     folder: Annotated[
-        Path | None, typer.Option("--out", help="Where validation.html and its table go [default: the home's published folder]")
+        Path | None, typer.Option("--out", help="Folder for validation.html and its table [default: the published folder of the home]")
     ] = None,
     simulation: Annotated[
-        bool, typer.Option("--simulation/--no-simulation", help="Whether to study the limits on made-up rates, which takes a minute")
+        bool, typer.Option("--simulation/--no-simulation", help="Also check the intervals on simulated rates, which takes a minute")
     ] = True,
-    home_folder: Home = None,
+    home_folder: HomeOption = None,
 ) -> None:
-    """Hold a home's index against dated events and reference series, leave sources out, rebuild it, and write what came out."""
+    """Compare the index with dated events and reference series, leave sources out, rebuild it, and write a report."""
     with exit_on_user_error():
         from pipeline.commands.validate import validate_home
 
@@ -170,12 +183,15 @@ def validate(
 
 
 @app.command()
-def status(home_folder: Home = None) -> None:
-    """What this home holds: days read, rows, releases, and what to do next."""
+def status(
+    home_folder: HomeOption = None,
+    show_all: Annotated[bool, typer.Option("--all", help="Also list the row count of every table, and rejected rows by reason")] = False,
+) -> None:
+    """Show what is published, how recent it is, what failed, what was not read, and what to do next."""
     with exit_on_user_error():
         from pipeline.commands.status import show_status
 
-        show_status(home_folder)
+        show_status(home_folder, show_all)
 
 
 @app.callback(invoke_without_command=True)

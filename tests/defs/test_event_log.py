@@ -1,4 +1,4 @@
-"""The storage that writes events in batches, compared with the one that Dagster ships."""
+"""The batching event log, compared with Dagster's own storage."""
 
 import json
 import multiprocessing
@@ -35,11 +35,11 @@ DAYS = dg.DailyPartitionsDefinition("2025-01-01", end_date="2025-01-13")
 FIRST, LAST = "2025-01-02", "2025-01-11"
 RUN_IDS = ("5f1c2c5e-0000-4000-8000-000000000001", "5f1c2c5e-0000-4000-8000-000000000002")
 KEYS = [dg.AssetKey(name) for name in ("texts", "words", "counts", "broken", "totals")]
-#: What differs between two runs of one job, whoever stores it.
+#: Values that differ between two runs of one job.
 OF_THE_MOMENT = re.compile(r"time|pid|duration|start_ms|end_ms|log_key|migration_completed")
 
 
-def a_job(*, fails: bool) -> dg.JobDefinition:
+def build_job(*, fails: bool) -> dg.JobDefinition:
     """Daily assets with metadata, tags and checks, an observation, and a step that can fail."""
 
     @dg.multi_asset(
@@ -57,7 +57,7 @@ def a_job(*, fails: bool) -> dg.JobDefinition:
         yield dg.MaterializeResult(asset_key="texts", metadata={"table": dg.MetadataValue.md("|a|\n|-|")}, tags={"reader": "rules"})
         yield dg.MaterializeResult(asset_key="words")
 
-    @dg.asset(deps=["texts"], op_tags={"dagster/priority": "1"})  # two steps that are ready at once run in no given order
+    @dg.asset(deps=["texts"], op_tags={"dagster/priority": "1"})  # the order of two ready steps is undefined
     def counts(context: dg.AssetExecutionContext) -> None:
         context.log.info("counting")
 
@@ -78,7 +78,7 @@ def a_job(*, fails: bool) -> dg.JobDefinition:
 
 @dataclass(frozen=True)
 class Home:
-    """Dagster's folder after a run that failed and one that did not."""
+    """Dagster's folder after a failed and a successful run."""
 
     folder: Path
     instance: dg.DagsterInstance
@@ -97,13 +97,13 @@ def home(folder: Path, *, is_batching: bool) -> Home:
 
 @pytest.fixture(scope="module")
 def homes(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Home, Home]]:
-    """The home of the shipped storage and that of ours, in this order."""
+    """The home of Dagster's storage and that of ours, in this order."""
     folder = tmp_path_factory.mktemp("homes")
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         made = home(folder / "shipped", is_batching=False), home(folder / "batching", is_batching=True)
         for run_id, fails in zip(RUN_IDS, (True, False), strict=True):
-            job = a_job(fails=fails)
+            job = build_job(fails=fails)
             for one in made:
                 job.execute_in_process(
                     run_id=run_id,
@@ -117,31 +117,31 @@ def homes(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Home, Home
         one.instance.dispose()
 
 
-def lasting(value: Any) -> Any:
-    """A value without what is of the moment; texts of JSON as what they hold."""
+def normalize(value: Any) -> Any:
+    """Remove values that differ between runs, and parse JSON."""
     if isinstance(value, dict):
-        return {key: lasting(inner) for key, inner in value.items() if not OF_THE_MOMENT.search(key)}
+        return {key: normalize(inner) for key, inner in value.items() if not OF_THE_MOMENT.search(key)}
     if isinstance(value, list | tuple):
-        return [lasting(inner) for inner in value]
+        return [normalize(inner) for inner in value]
     if isinstance(value, str):
         if value.startswith(("{", "[")):
             with suppress(json.JSONDecodeError):
-                return lasting(json.loads(value))
+                return normalize(json.loads(value))
         return re.sub(r"[\d.]+m?s\b|process \(pid: \d+\)|pid: \d+|(?<!\w)/\S+", "…", value)
     return value
 
 
-def rows(path: Path) -> dict[str, list[dict[str, Any]]]:
-    """Every row of every table, in the order of their ids."""
+def read_rows(path: Path) -> dict[str, list[dict[str, Any]]]:
+    """Return every row of every table, ordered by id."""
     with closing(sqlite3.connect(path)) as connection:
         connection.row_factory = sqlite3.Row
         tables = [name for (name,) in connection.execute("select name from sqlite_master where type = 'table' order by name")]
-        return {name: [lasting(dict(row)) for row in connection.execute(f"select * from {name} order by rowid")] for name in tables}  # noqa: S608
+        return {name: [normalize(dict(row)) for row in connection.execute(f"select * from {name} order by rowid")] for name in tables}  # noqa: S608
 
 
 @pytest.mark.parametrize("database", [*RUN_IDS, "index"])
-def test_stored_rows_are_those_of_the_shipped_storage(homes: tuple[Home, Home], database: str) -> None:
-    shipped, batching = (rows(one.runs / f"{database}.db") for one in homes)
+def test_stored_rows_equal_those_of_dagsters_storage(homes: tuple[Home, Home], database: str) -> None:
+    shipped, batching = (read_rows(one.runs / f"{database}.db") for one in homes)
     assert shipped.keys() == batching.keys()
     for table, expected in shipped.items():
         assert batching[table] == expected, table
@@ -153,11 +153,11 @@ def test_stored_rows_are_those_of_the_shipped_storage(homes: tuple[Home, Home], 
 
 
 def _records(result: Any) -> list[Any]:
-    return [(record.storage_id, record.partition_key, lasting(serialize_value(record.event_log_entry))) for record in result.records]
+    return [(record.storage_id, record.partition_key, normalize(serialize_value(record.event_log_entry))) for record in result.records]
 
 
 def _pages(fetch: Callable[..., Any], key: dg.AssetKey) -> list[Any]:
-    """All records, in pages of seven, each from the cursor of the last."""
+    """Return all records, fetched in pages of seven."""
     pages, cursor = [], None
     while True:
         page = fetch(key, limit=7, cursor=cursor, ascending=True)
@@ -169,7 +169,7 @@ def _pages(fetch: Callable[..., Any], key: dg.AssetKey) -> list[Any]:
 
 QUESTIONS: dict[str, Callable[[dg.DagsterInstance], Any]] = {
     "latest materialisations": lambda of: [
-        (key, event and lasting(serialize_value(event))) for key, event in of.get_latest_materialization_events(KEYS).items()
+        (key, event and normalize(serialize_value(event))) for key, event in of.get_latest_materialization_events(KEYS).items()
     ],
     "materialised partitions": lambda of: [of.get_materialized_partitions(key) for key in KEYS],
     "latest of each partition": lambda of: [
@@ -188,7 +188,7 @@ QUESTIONS: dict[str, Callable[[dg.DagsterInstance], Any]] = {
     "observations by cursor": lambda of: [_pages(of.fetch_observations, key) for key in KEYS],
     "planned materialisations": lambda of: [of.get_latest_planned_materialization_info(key) for key in KEYS],
     "checks": lambda of: [
-        (record.asset_check_key, lasting(str(record.last_check_execution_record and record.last_check_execution_record.status)))
+        (record.asset_check_key, normalize(str(record.last_check_execution_record and record.last_check_execution_record.status)))
         for record in of.event_log_storage.get_asset_check_summary_records(
             [dg.AssetCheckKey(KEYS[0], name) for name in ("complete", "plausible")]
         ).values()
@@ -201,7 +201,7 @@ QUESTIONS: dict[str, Callable[[dg.DagsterInstance], Any]] = {
         (str(record.asset_entry.asset_key), record.asset_entry.last_run_id, record.asset_entry.last_materialization_storage_id)
         for record in of.get_asset_records(KEYS)
     ),
-    "logs of a run": lambda of: [lasting(serialize_value(entry)) for run_id in RUN_IDS for entry in of.all_logs(run_id)],
+    "logs of a run": lambda of: [normalize(serialize_value(entry)) for run_id in RUN_IDS for entry in of.all_logs(run_id)],
     "steps of a run": lambda of: [
         (step.step_key, step.status) for run_id in RUN_IDS for step in of.get_run_step_stats(run_id)
     ],
@@ -216,19 +216,19 @@ QUESTIONS: dict[str, Callable[[dg.DagsterInstance], Any]] = {
 
 
 @pytest.mark.parametrize("question", QUESTIONS)
-def test_the_instance_answers_as_with_the_shipped_storage(homes: tuple[Home, Home], question: str) -> None:
+def test_queries_return_the_results_of_dagsters_storage(homes: tuple[Home, Home], question: str) -> None:
     shipped, batching = (QUESTIONS[question](one.instance) for one in homes)
     assert batching == shipped
     assert shipped
 
 
-def test_a_home_made_by_the_shipped_storage_is_read_by_ours(homes: tuple[Home, Home]) -> None:
+def test_a_home_of_dagsters_storage_can_be_read(homes: tuple[Home, Home]) -> None:
     storage = BatchingEventLogStorage(str(homes[0].runs))
     assert storage.get_materialized_partitions(KEYS[0]) == homes[0].instance.get_materialized_partitions(KEYS[0])
     storage.dispose()
 
 
-def test_runs_events_and_schedules_lie_in_the_folders_of_the_shipped_storage(homes: tuple[Home, Home]) -> None:
+def test_folders_equal_those_of_dagsters_storage(homes: tuple[Home, Home]) -> None:
     shipped, batching = (
         {str(path.relative_to(one.folder)) for path in one.folder.rglob("*.db") if "storage" not in path.parts} for one in homes
     )
@@ -236,7 +236,7 @@ def test_runs_events_and_schedules_lie_in_the_folders_of_the_shipped_storage(hom
     assert isinstance(homes[1].instance, BatchingInstance)
 
 
-def test_another_process_that_is_handed_the_instance_batches_too(homes: tuple[Home, Home]) -> None:
+def test_another_process_with_the_instance_batches_too(homes: tuple[Home, Home]) -> None:
     received = dg.DagsterInstance.from_ref(deserialize_value(serialize_value(homes[1].instance.get_ref()), InstanceRef))
     assert isinstance(received.event_log_storage, BatchingEventLogStorage)
     assert received._is_batch_writing_enabled()
@@ -244,11 +244,11 @@ def test_another_process_that_is_handed_the_instance_batches_too(homes: tuple[Ho
 
 
 def test_a_check_of_a_daily_asset_is_planned_once_for_all_days(tmp_path: Path) -> None:
-    """Not once for each, as Dagster does when the last asset of a run is daily: planned rows that no evaluation would ever end."""
+    """Dagster plans it once per day when the last asset of a run is daily, and those rows would stay planned forever."""
     one = home(tmp_path / "home", is_batching=True)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        a_job(fails=False).execute_in_process(
+        build_job(fails=False).execute_in_process(
             run_id=RUN_IDS[0],
             instance=one.instance,
             tags={"dagster/asset_partition_range_start": FIRST, "dagster/asset_partition_range_end": LAST},
@@ -256,7 +256,7 @@ def test_a_check_of_a_daily_asset_is_planned_once_for_all_days(tmp_path: Path) -
             run_config={"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}},
         )
     one.instance.dispose()
-    stored = rows(one.runs / "index.db")
+    stored = read_rows(one.runs / "index.db")
     assert [(row["check_name"], row["partition"], row["execution_status"]) for row in stored["asset_check_executions"]] == [
         ("complete", None, "SUCCEEDED"),
         ("plausible", None, "FAILED"),
@@ -265,7 +265,7 @@ def test_a_check_of_a_daily_asset_is_planned_once_for_all_days(tmp_path: Path) -
     assert len(planned_days) == 2 * len(set(planned_days)) == 20
 
 
-# --- the storage alone
+# --- the storage without an instance
 
 
 def planned(asset: str, run_id: str = RUN_IDS[0]) -> EventLogEntry:
@@ -298,7 +298,7 @@ def count(path: Path) -> int:
         return int(connection.execute("select count(*) from event_logs").fetchone()[0])
 
 
-def test_a_batch_that_fails_leaves_nothing_behind_in_either_database(
+def test_a_failed_batch_writes_to_neither_database(
     storage: BatchingEventLogStorage, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     storage.store_event(planned("texts"))
@@ -322,7 +322,7 @@ def _store_and_die(folder: str) -> None:
     storage.store_event_batch([materialised("texts", f"2025-01-{day:02}") for day in range(1, 31)])
 
 
-def test_a_killed_process_leaves_whole_batches_that_can_be_read(tmp_path: Path) -> None:
+def test_a_killed_process_leaves_only_complete_batches(tmp_path: Path) -> None:
     process = multiprocessing.get_context("spawn").Process(target=_store_and_die, args=[str(tmp_path)])
     process.start()
     process.join(60)
@@ -334,7 +334,7 @@ def test_a_killed_process_leaves_whole_batches_that_can_be_read(tmp_path: Path) 
     assert count(tmp_path / f"{RUN_IDS[0]}.db") == count(tmp_path / "index.db") == 2
 
 
-def test_a_watcher_sees_events_that_another_storage_writes_while_it_stays_open(storage: BatchingEventLogStorage, tmp_path: Path) -> None:
+def test_a_watcher_sees_events_of_another_open_storage(storage: BatchingEventLogStorage, tmp_path: Path) -> None:
     storage.store_event(planned("texts"))
     watching, seen, is_seen = BatchingEventLogStorage(str(tmp_path)), [], threading.Event()
 
@@ -351,7 +351,7 @@ def test_a_watcher_sees_events_that_another_storage_writes_while_it_stays_open(s
     watching.dispose()
 
 
-def test_threads_that_store_at_once_lose_nothing(storage: BatchingEventLogStorage) -> None:
+def test_threads_that_store_concurrently_lose_nothing(storage: BatchingEventLogStorage) -> None:
     def store(thread: int) -> None:
         for day in range(1, 6):
             storage.store_event_batch([materialised("texts", f"2025-{thread:02}-{day:02}") for _ in range(2)])
@@ -366,7 +366,7 @@ def test_threads_that_store_at_once_lose_nothing(storage: BatchingEventLogStorag
     assert len(storage.get_records_for_run(RUN_IDS[0]).records) == 60
 
 
-def test_only_so_many_databases_stay_open(storage: BatchingEventLogStorage, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_number_of_open_databases_is_limited(storage: BatchingEventLogStorage, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(event_log, "_MOST_OPEN_ENGINES", 3)
     for number in range(6):
         storage.store_event(planned("texts", f"run-{number}"))
@@ -381,7 +381,7 @@ def test_a_wiped_storage_starts_empty(storage: BatchingEventLogStorage) -> None:
     assert not storage.has_asset_key(dg.AssetKey("texts"))
 
 
-def test_dagster_is_the_version_that_the_storage_was_written_for() -> None:
+def test_the_storage_matches_the_installed_version_of_dagster() -> None:
     pins = tomllib.loads((Path(__file__).parents[2] / "pyproject.toml").read_text(encoding="utf-8"))["project"]["dependencies"]
     assert {pin for pin in pins if pin.startswith("dagster")} == {
         f"dagster=={event_log.WRITTEN_FOR}",

@@ -1,4 +1,4 @@
-"""The job on a small home: days are files, a bad day leaves none, late articles change their own day and no other."""
+"""The job on a small home: one file per day, failed days, late articles."""
 
 from datetime import date
 from typing import Any
@@ -39,14 +39,14 @@ LATE = build_article(
 
 
 class WithoutQuotes(SentenceExtractor):
-    """A reader gone wrong: it finds what the good one finds and loses the evidence."""
+    """A faulty extractor whose findings have no quote."""
 
     def extract(self, articles: pl.DataFrame) -> pl.DataFrame:
         return super().extract(articles).with_columns(quote=pl.lit(None, pl.String))
 
 
 class BrokenExtractor:
-    """Hands out the reader gone wrong."""
+    """Makes the faulty extractor."""
 
     fingerprint = "without quotes"
 
@@ -54,23 +54,23 @@ class BrokenExtractor:
         return WithoutQuotes()
 
 
-def steps(result: dg.ExecuteInProcessResult, event: str) -> set[str]:
+def list_steps(result: dg.ExecuteInProcessResult, event: str) -> set[str]:
     return {found.step_key for found in result.all_events if found.event_type_value == event and found.step_key}
 
 
 @pytest.fixture(scope="module")
 def week(tmp_path_factory: pytest.TempPathFactory) -> tuple[SmallHome, dict[str, dict[str, Any]]]:
-    """One home through four runs, and what lay in its lake after each: two days; a third gone wrong; the third again; a late article."""
+    """One home after four runs, with its files: two days; a third day that fails; the third day again; a late article."""
     home = SmallHome(tmp_path_factory.mktemp("week"))
     home.write_articles(ARTICLES_OF_THE_WEEK)
     story: dict[str, dict[str, Any]] = {}
 
-    def told(name: str, result: dg.ExecuteInProcessResult) -> None:
+    def record(name: str, result: dg.ExecuteInProcessResult) -> None:
         product = {path.name: path.stat().st_mtime_ns for path in home.settings.published.rglob("*") if path.is_file()}
         story[name] = {
             "success": result.success,
-            "failed": steps(result, "STEP_FAILURE"),
-            "begun": steps(result, "STEP_START"),
+            "failed": list_steps(result, "STEP_FAILURE"),
+            "begun": list_steps(result, "STEP_START"),
             "lake": home.read_files(),
             "product": product,
             "checks": [
@@ -80,11 +80,11 @@ def week(tmp_path_factory: pytest.TempPathFactory) -> tuple[SmallHome, dict[str,
             ],
         }
 
-    told("two days", home.run(Days(MONDAY, TUESDAY)))
-    told("bad day", home.run(Days(WEDNESDAY, WEDNESDAY), extractor=BrokenExtractor()))
-    told("third day", home.run(Days(WEDNESDAY, WEDNESDAY)))
+    record("two days", home.run(Days(MONDAY, TUESDAY)))
+    record("bad day", home.run(Days(WEDNESDAY, WEDNESDAY), extractor=BrokenExtractor()))
+    record("third day", home.run(Days(WEDNESDAY, WEDNESDAY)))
     home.write_articles([*ARTICLES_OF_THE_WEEK, LATE])
-    told("late article", home.run(Days(MONDAY, THURSDAY)))
+    record("late article", home.run(Days(MONDAY, THURSDAY)))
     return home, story
 
 
@@ -98,16 +98,16 @@ def home(week: tuple[SmallHome, dict[str, dict[str, Any]]]) -> SmallHome:
     return week[0]
 
 
-def day_files(lake: dict[str, bytes], day: date) -> dict[str, bytes]:
+def select_day(lake: dict[str, bytes], day: date) -> dict[str, bytes]:
     return {name: content for name, content in lake.items() if name.endswith(f"/{day}.parquet")}
 
 
-def test_a_run_over_two_days_ends_well(runs: dict[str, dict[str, Any]]) -> None:
+def test_a_run_over_two_days_succeeds(runs: dict[str, dict[str, Any]]) -> None:
     assert runs["two days"]["failed"] == set()
     assert runs["two days"]["success"]
 
 
-def test_every_table_by_day_has_a_file_for_each_day_and_no_other(runs: dict[str, dict[str, Any]]) -> None:
+def test_every_daily_table_has_one_file_per_day(runs: dict[str, dict[str, Any]]) -> None:
     files = {name for name in runs["two days"]["lake"] if name.count("/") == 2}
     assert files == {f"{table.name}/2025/{day}.parquet" for table in DAILY for day in (MONDAY, TUESDAY)}
 
@@ -117,17 +117,17 @@ def test_every_other_table_has_one_file(runs: dict[str, dict[str, Any]]) -> None
     assert files == {f"{table.name}/{table.name}.parquet" for table in TABLES.values() if not table.day}
 
 
-def test_a_bad_day_fails_the_step_that_found_it(runs: dict[str, dict[str, Any]]) -> None:
+def test_a_bad_day_fails_the_step_that_checks_it(runs: dict[str, dict[str, Any]]) -> None:
     assert runs["bad day"]["failed"] == {"findings"}
     assert not runs["bad day"]["success"]
 
 
-def test_a_bad_day_says_which_promise_broke(runs: dict[str, dict[str, Any]]) -> None:
+def test_a_bad_day_reports_the_failed_check(runs: dict[str, dict[str, Any]]) -> None:
     broken = {(check.asset_key.to_user_string(), check.check_name) for check in runs["bad day"]["checks"]}
     assert ("findings", "required_values_present") in broken
 
 
-def test_a_bad_day_leaves_no_file_behind(runs: dict[str, dict[str, Any]]) -> None:
+def test_a_bad_day_writes_no_file(runs: dict[str, dict[str, Any]]) -> None:
     assert f"findings/2025/{WEDNESDAY}.parquet" not in runs["bad day"]["lake"]
 
 
@@ -146,35 +146,35 @@ def test_a_bad_day_skips_everything_downstream(runs: dict[str, dict[str, Any]]) 
     assert of_findings & runs["bad day"]["begun"] == set()
 
 
-def test_a_bad_day_leaves_earlier_days_and_what_is_published_untouched(runs: dict[str, dict[str, Any]]) -> None:
+def test_a_bad_day_changes_neither_earlier_days_nor_the_release(runs: dict[str, dict[str, Any]]) -> None:
     for day in (MONDAY, TUESDAY):
-        assert day_files(runs["bad day"]["lake"], day) == day_files(runs["two days"]["lake"], day)
+        assert select_day(runs["bad day"]["lake"], day) == select_day(runs["two days"]["lake"], day)
     assert runs["bad day"]["product"] == runs["two days"]["product"]
     name = f"{TENSION_DAILY.name}/{TENSION_DAILY.name}.parquet"
     assert runs["bad day"]["lake"][name] == runs["two days"]["lake"][name]
 
 
-def test_a_mended_day_is_written(runs: dict[str, dict[str, Any]]) -> None:
+def test_a_fixed_day_is_written(runs: dict[str, dict[str, Any]]) -> None:
     assert runs["third day"]["success"]
-    assert len(day_files(runs["third day"]["lake"], WEDNESDAY)) == len(DAILY)
+    assert len(select_day(runs["third day"]["lake"], WEDNESDAY)) == len(DAILY)
 
 
-def test_a_run_of_one_day_replaces_that_day_alone(runs: dict[str, dict[str, Any]]) -> None:
+def test_a_run_of_one_day_replaces_only_that_day(runs: dict[str, dict[str, Any]]) -> None:
     for day in (MONDAY, TUESDAY):
-        assert day_files(runs["third day"]["lake"], day) == day_files(runs["bad day"]["lake"], day)
+        assert select_day(runs["third day"]["lake"], day) == select_day(runs["bad day"]["lake"], day)
 
 
 def test_a_late_article_changes_its_day(runs: dict[str, dict[str, Any]]) -> None:
     assert runs["late article"]["success"]
-    before, after = (day_files(runs[name]["lake"], MONDAY) for name in ("third day", "late article"))
+    before, after = (select_day(runs[name]["lake"], MONDAY) for name in ("third day", "late article"))
     changed = {name.partition("/")[0] for name in after if after[name] != before[name]}
     assert {"raw_articles", ARTICLES.name, "coverage", FINDINGS.name} <= changed
 
 
 def test_a_late_article_changes_no_other_day(runs: dict[str, dict[str, Any]]) -> None:
     for day in (TUESDAY, WEDNESDAY):
-        before, after = (day_files(runs[name]["lake"], day) for name in ("third day", "late article"))
-        # Rows are numbered within their file; the late one stands last, so that none of the others moves.
+        before, after = (select_day(runs[name]["lake"], day) for name in ("third day", "late article"))
+        # Rows are numbered within their file, and the late one is last.
         assert after == before
 
 
@@ -197,6 +197,6 @@ def test_the_index_has_every_direction_and_day_up_to_the_last_news(home: SmallHo
     ]
 
 
-def test_news_is_found_in_the_articles_of_the_small_home(home: SmallHome) -> None:
+def test_signals_are_found_in_the_articles_of_the_small_home(home: SmallHome) -> None:
     found = home.lake.read(SIGNALS)
     assert {("CHN", "USA", "measure"), ("USA", "CHN", "measure")} <= set(found.select("actor", "target", "kind").rows())

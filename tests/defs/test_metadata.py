@@ -1,4 +1,4 @@
-"""What a person sees of an asset: metadata of many partitions added at once, as one by one."""
+"""Metadata of many partitions is added at once, with the same result as one by one."""
 
 import warnings
 from collections.abc import Callable, Iterator
@@ -13,8 +13,8 @@ DAYS = dg.DailyPartitionsDefinition("2025-01-01", end_date="2025-01-06")
 Adding = Callable[[dg.AssetExecutionContext], None]
 
 
-def shown(add: Adding) -> dict[tuple[str, str | None], dict[str, Any]]:
-    """The metadata of each partition that a run over three days stores."""
+def read_metadata(add: Adding) -> dict[tuple[str, str | None], dict[str, Any]]:
+    """Return the metadata that a run over three days stores for each partition."""
 
     @dg.multi_asset(
         specs=[dg.AssetSpec(name, partitions_def=DAYS) for name in ("texts", "words")], backfill_policy=dg.BackfillPolicy.single_run()
@@ -34,7 +34,7 @@ def shown(add: Adding) -> dict[tuple[str, str | None], dict[str, Any]]:
     }
 
 
-def test_partitions_get_the_metadata_that_dagster_would_add_one_by_one() -> None:
+def test_metadata_added_at_once_equals_metadata_added_one_by_one() -> None:
     def one_by_one(context: dg.AssetExecutionContext) -> None:
         for day, rows in (("2025-01-02", 1), ("2025-01-03", 2)):
             context.add_asset_metadata({"rows": rows}, asset_key="texts", partition_key=day)
@@ -44,15 +44,15 @@ def test_partitions_get_the_metadata_that_dagster_would_add_one_by_one() -> None
         add_partition_metadata(context, "texts", {"2025-01-02": {"rows": 1}, "2025-01-03": {"rows": 2}})
         add_partition_metadata(context, "texts", {"2025-01-03": {"found": "a"}})
 
-    expected = shown(one_by_one)
-    assert shown(at_once) == expected
+    expected = read_metadata(one_by_one)
+    assert read_metadata(at_once) == expected
     assert expected["texts", "2025-01-03"] == {"rows": 2, "found": "a", "total": 9}
     assert expected["texts", "2025-01-04"] == {"total": 9}
 
 
-def test_metadata_of_a_day_that_is_not_made_is_an_error() -> None:
+def test_metadata_of_a_day_outside_the_run_is_an_error() -> None:
     def add(context: dg.AssetExecutionContext) -> None:
         with pytest.raises(ValueError, match="words: the partitions 2025-01-05 are not part of this run"):
             add_partition_metadata(context, "words", {"2025-01-05": {"rows": 1}})
 
-    shown(add)
+    read_metadata(add)

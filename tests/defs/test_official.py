@@ -1,4 +1,4 @@
-"""What the assets of the official journal write, from what its upstream answered: whole days, and nothing for a day that was not read."""
+"""The assets of the official journal write complete days only."""
 
 import json
 import warnings
@@ -53,7 +53,7 @@ def days_of(lake: Lake) -> list[int]:
     return [len(lake.files(table, Days(DAY, DAY))) for table in (RAW_OFFICIAL_DOCUMENTS, OFFICIAL_DOCUMENTS, OFFICIAL_SIGNALS)]
 
 
-def test_a_whole_day_is_written_and_judged(tmp_path: Path) -> None:
+def test_a_complete_day_is_written_and_read_for_acts(tmp_path: Path) -> None:
     lake, checks = run(tmp_path, is_on=True, count=1)
     assert lake.read(OFFICIAL_SIGNALS).select("target", "kind").rows() == [("TWN", "measure")]
     assert lake.read(OFFICIAL_DOCUMENTS)["document_outcome"].to_list() == ["acts"]
@@ -61,27 +61,27 @@ def test_a_whole_day_is_written_and_judged(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("count", [2, None], ids=["a document is missing", "nothing came"])
-def test_a_day_that_is_not_whole_is_told_and_not_written(tmp_path: Path, count: int | None) -> None:
+def test_an_incomplete_day_is_reported_and_not_written(tmp_path: Path, count: int | None) -> None:
     lake, checks = run(tmp_path, is_on=True, count=count)
     assert days_of(lake) == [0, 0, 0]
     assert not checks["every_day_is_whole"]
 
 
-def test_without_the_upstream_nothing_is_written_and_every_promise_holds(tmp_path: Path) -> None:
+def test_without_the_upstream_every_check_passes(tmp_path: Path) -> None:
     lake, checks = run(tmp_path, is_on=False, count=None)
     assert days_of(lake) == [0, 0, 0]
     assert len(checks) > 10
     assert [name for name, passed in checks.items() if not passed] == []
 
 
-def test_what_was_made_before_the_upstream_was_switched_off_stands(tmp_path: Path) -> None:
+def test_disabling_the_upstream_keeps_stored_days(tmp_path: Path) -> None:
     run(tmp_path, is_on=True, count=1)
     lake, _ = run(tmp_path, is_on=False, count=None)
     assert days_of(lake) == [1, 1, 1]
     assert lake.count_rows(OFFICIAL_SIGNALS) == 1
 
 
-def test_a_day_that_is_no_longer_whole_keeps_what_it_had(tmp_path: Path) -> None:
+def test_a_day_that_becomes_incomplete_keeps_its_rows(tmp_path: Path) -> None:
     run(tmp_path, is_on=True, count=1)
     settings = Settings(home=tmp_path)
     later = NOON.replace(hour=13)

@@ -19,8 +19,8 @@ _CONTROL = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]")
 
 
 @contextmanager
-def started(folder: Path, stderr: int) -> Iterator[subprocess.Popen[str]]:
-    """The program with its standard error there; killed at the end if it still waits."""
+def start(folder: Path, stderr: int) -> Iterator[subprocess.Popen[str]]:
+    """Start the program with this standard error; kill it at the end if it still runs."""
     process = subprocess.Popen(
         [sys.executable, PROGRAM, folder],
         env=command_environment(TERM="xterm-256color"),
@@ -37,19 +37,19 @@ def started(folder: Path, stderr: int) -> Iterator[subprocess.Popen[str]]:
 
 
 def read_until(descriptor: int, text: str, seconds: float = 120) -> str:
-    """What was drawn until `text` appeared; fails when nothing more comes."""
+    """Read the output up to `text`; fail if it does not appear in time."""
     drawn = ""
     while text not in drawn:
         ready, _, _ = select.select([descriptor], [], [], seconds)
         if not ready:
-            pytest.fail(f"{text!r} was never drawn, but: {drawn!r}")
+            pytest.fail(f"{text!r} was not drawn; output: {drawn!r}")
         drawn += _CONTROL.sub("", os.read(descriptor, 65536).decode("utf-8", "replace"))
     return drawn
 
 
-def test_a_terminal_shows_the_step_and_its_days_while_it_runs(tmp_path: Path) -> None:
+def test_a_terminal_shows_the_current_step_and_its_days(tmp_path: Path) -> None:
     ours, theirs = pty.openpty()
-    with started(tmp_path / "home", theirs) as process:
+    with start(tmp_path / "home", theirs) as process:
         drawn = read_until(ours, "reading articles, 2 of 4 days")  # the step waits until the next line
         assert process.poll() is None
         said, _ = process.communicate("x", timeout=60)
@@ -61,8 +61,8 @@ def test_a_terminal_shows_the_step_and_its_days_while_it_runs(tmp_path: Path) ->
     assert re.search(r"about \d:\d\d:\d\d left", drawn)
 
 
-def test_a_pipe_gets_one_line_for_each_step(tmp_path: Path) -> None:
-    with started(tmp_path / "home", subprocess.PIPE) as process:
+def test_a_pipe_gets_one_line_per_step(tmp_path: Path) -> None:
+    with start(tmp_path / "home", subprocess.PIPE) as process:
         said, errors = process.communicate("x", timeout=120)
     assert said == "done\n"
     assert [line for line in errors.splitlines() if line != "printed by a step"] == [

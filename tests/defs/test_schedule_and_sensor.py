@@ -1,4 +1,4 @@
-"""When the job starts on its own: every morning over the look-back window, and when a file is put into the inbox."""
+"""The daily schedule and the sensor of the inbox."""
 
 import io
 import json
@@ -19,7 +19,7 @@ from tests.defs.conftest import Row, build_article, build_quietly
 FIRST, LAST = "dagster/asset_partition_range_start", "dagster/asset_partition_range_end"
 
 
-def tick(settings: Settings, at: datetime) -> list[dg.RunRequest]:
+def evaluate_schedule(settings: Settings, at: datetime) -> list[dg.RunRequest]:
     schedule = build_quietly(settings).resolve_schedule_def("daily")
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
@@ -27,32 +27,32 @@ def tick(settings: Settings, at: datetime) -> list[dg.RunRequest]:
     return list(data.run_requests or [])
 
 
-def test_the_schedule_reads_the_last_day_and_the_days_of_the_look_back() -> None:
-    (request,) = tick(Settings(lookback_days=7), datetime(2025, 5, 20, 5, 30, tzinfo=UTC))
+def test_the_schedule_covers_yesterday_and_the_look_back() -> None:
+    (request,) = evaluate_schedule(Settings(lookback_days=7), datetime(2025, 5, 20, 5, 30, tzinfo=UTC))
     assert (request.tags[FIRST], request.tags[LAST]) == ("2025-05-12", "2025-05-19")
 
 
-def test_a_look_back_of_no_days_reads_yesterday_alone() -> None:
-    (request,) = tick(Settings(lookback_days=0), datetime(2025, 5, 20, 5, 30, tzinfo=UTC))
+def test_without_a_look_back_only_yesterday_is_read() -> None:
+    (request,) = evaluate_schedule(Settings(lookback_days=0), datetime(2025, 5, 20, 5, 30, tzinfo=UTC))
     assert (request.tags[FIRST], request.tags[LAST]) == ("2025-05-19", "2025-05-19")
 
 
-def test_the_look_back_does_not_reach_before_the_first_day() -> None:
-    (request,) = tick(Settings(lookback_days=7), datetime(2025, 1, 23, 5, 30, tzinfo=UTC))
+def test_the_look_back_starts_at_the_first_day_at_the_earliest() -> None:
+    (request,) = evaluate_schedule(Settings(lookback_days=7), datetime(2025, 1, 23, 5, 30, tzinfo=UTC))
     assert (request.tags[FIRST], request.tags[LAST]) == ("2025-01-20", "2025-01-22")
 
 
-def test_the_schedule_waits_for_the_first_day_to_be_over() -> None:
-    assert tick(Settings(), datetime(2025, 1, 20, 5, 30, tzinfo=UTC)) == []
+def test_the_schedule_waits_until_the_first_day_is_over() -> None:
+    assert evaluate_schedule(Settings(), datetime(2025, 1, 20, 5, 30, tzinfo=UTC)) == []
 
 
-def test_two_mornings_ask_for_two_runs() -> None:
-    keys = {tick(Settings(), datetime(2025, 5, day, 5, 30, tzinfo=UTC))[0].run_key for day in (20, 21)}
+def test_two_mornings_request_two_runs() -> None:
+    keys = {evaluate_schedule(Settings(), datetime(2025, 5, day, 5, 30, tzinfo=UTC))[0].run_key for day in (20, 21)}
     assert len(keys) == 2
 
 
 class Inbox:
-    """A drop folder and the sensor's memory of it."""
+    """An inbox folder and the cursor of its sensor."""
 
     def __init__(self, settings: Settings) -> None:
         self.code_location = build_quietly(settings)
@@ -64,7 +64,7 @@ class Inbox:
         return self.put_bytes(name, "".join(json.dumps(row) + "\n" for row in articles).encode())
 
     def put_bytes(self, name: str, content: bytes) -> Path:
-        """A file that was copied there a while ago."""
+        """Write a file with an old modification time."""
         self.folder.mkdir(exist_ok=True)
         path = self.folder / name
         path.write_bytes(content)
@@ -72,8 +72,8 @@ class Inbox:
         os.utime(path, (a_while_ago, a_while_ago))
         return path
 
-    def look(self) -> tuple[list[dg.RunRequest], str]:
-        """Run requests of one tick, and why it was skipped."""
+    def evaluate(self) -> tuple[list[dg.RunRequest], str]:
+        """Evaluate the sensor once; return its run requests and the skip message."""
         with warnings.catch_warnings(), dg.DagsterInstance.ephemeral() as instance:
             warnings.simplefilter("ignore")
             context = dg.build_sensor_context(instance=instance, cursor=self.cursor, definitions=self.code_location)
@@ -87,101 +87,101 @@ def inbox(tmp_path: Path) -> Inbox:
     return Inbox(Settings(home=tmp_path))
 
 
-def news(name: str, day: str) -> Row:
+def build_row(name: str, day: str) -> Row:
     return build_article(name, datetime.fromisoformat(day).date(), "Ruritania taxes glass. It does so from Monday.")
 
 
-def test_without_a_drop_folder_the_sensor_says_where_to_put_files(inbox: Inbox) -> None:
-    requests, skipped = inbox.look()
+def test_without_an_inbox_the_sensor_says_where_to_put_files(inbox: Inbox) -> None:
+    requests, skipped = inbox.evaluate()
     assert requests == []
     assert str(inbox.folder) in skipped
 
 
-def test_an_empty_drop_folder_is_skipped(inbox: Inbox) -> None:
+def test_an_empty_inbox_is_skipped(inbox: Inbox) -> None:
     inbox.folder.mkdir()
-    requests, skipped = inbox.look()
+    requests, skipped = inbox.evaluate()
     assert requests == []
     assert "no new article files" in skipped
 
 
-def test_a_new_file_asks_for_a_run_over_the_days_of_its_articles(inbox: Inbox) -> None:
-    inbox.put("wire.jsonl", news("1", "2025-04-02"), news("2", "2025-04-05"))
-    ((request,), _) = inbox.look()
+def test_a_new_file_requests_a_run_over_the_days_of_its_articles(inbox: Inbox) -> None:
+    inbox.put("wire.jsonl", build_row("1", "2025-04-02"), build_row("2", "2025-04-05"))
+    ((request,), _) = inbox.evaluate()
     assert (request.tags[FIRST], request.tags[LAST]) == ("2025-04-02", "2025-04-05")
 
 
-def test_a_file_that_was_seen_asks_for_nothing(inbox: Inbox) -> None:
-    inbox.put("wire.jsonl", news("1", "2025-04-02"))
-    inbox.look()
-    requests, skipped = inbox.look()
+def test_a_known_file_requests_no_run(inbox: Inbox) -> None:
+    inbox.put("wire.jsonl", build_row("1", "2025-04-02"))
+    inbox.evaluate()
+    requests, skipped = inbox.evaluate()
     assert requests == []
     assert "no new article files" in skipped
 
 
-def test_a_changed_file_asks_again_under_another_key(inbox: Inbox) -> None:
-    inbox.put("wire.jsonl", news("1", "2025-04-02"))
-    ((first,), _) = inbox.look()
-    inbox.put("wire.jsonl", news("1", "2025-04-02"), news("2", "2025-04-03"))
-    ((second,), _) = inbox.look()
+def test_a_changed_file_requests_a_run_with_another_key(inbox: Inbox) -> None:
+    inbox.put("wire.jsonl", build_row("1", "2025-04-02"))
+    ((first,), _) = inbox.evaluate()
+    inbox.put("wire.jsonl", build_row("1", "2025-04-02"), build_row("2", "2025-04-03"))
+    ((second,), _) = inbox.evaluate()
     assert second.run_key != first.run_key
     assert (second.tags[FIRST], second.tags[LAST]) == ("2025-04-02", "2025-04-03")
 
 
 def test_a_touched_file_is_a_changed_file(inbox: Inbox) -> None:
-    path = inbox.put("wire.jsonl", news("1", "2025-04-02"))
-    inbox.look()
+    path = inbox.put("wire.jsonl", build_row("1", "2025-04-02"))
+    inbox.evaluate()
     os.utime(path, (0, 0))
-    assert len(inbox.look()[0]) == 1
+    assert len(inbox.evaluate()[0]) == 1
 
 
-def test_a_file_that_is_still_being_copied_is_left_until_it_is_quiet(inbox: Inbox) -> None:
-    path = inbox.put("wire.jsonl", news("1", "2025-04-02"))
+def test_a_file_that_is_being_copied_is_skipped_until_complete(inbox: Inbox) -> None:
+    path = inbox.put("wire.jsonl", build_row("1", "2025-04-02"))
     path.touch()
-    requests, skipped = inbox.look()
+    requests, skipped = inbox.evaluate()
     assert requests == []
     assert "1 still being copied" in skipped
-    inbox.put("wire.jsonl", news("1", "2025-04-02"), news("2", "2025-04-03"))
-    ((request,), _) = inbox.look()
+    inbox.put("wire.jsonl", build_row("1", "2025-04-02"), build_row("2", "2025-04-03"))
+    ((request,), _) = inbox.evaluate()
     assert (request.tags[FIRST], request.tags[LAST]) == ("2025-04-02", "2025-04-03")
 
 
-def test_a_zip_file_asks_for_a_run_like_any_other(inbox: Inbox) -> None:
+def test_a_zip_file_requests_a_run(inbox: Inbox) -> None:
     packed = io.BytesIO()
     with zipfile.ZipFile(packed, "w") as members:
-        members.writestr("april/wire.json", json.dumps([news("1", "2025-04-02")]))
+        members.writestr("april/wire.json", json.dumps([build_row("1", "2025-04-02")]))
     inbox.put_bytes("news.zip", packed.getvalue())
-    ((request,), _) = inbox.look()
+    ((request,), _) = inbox.evaluate()
     assert (request.tags[FIRST], request.tags[LAST]) == ("2025-04-02", "2025-04-02")
 
 
-def test_a_broken_file_is_told_in_the_log_and_does_not_stop_the_others(inbox: Inbox, capsys: pytest.CaptureFixture[str]) -> None:
-    inbox.put("wire.jsonl", news("1", "2025-04-02"))
+def test_a_broken_file_is_logged_and_others_are_read(inbox: Inbox, capsys: pytest.CaptureFixture[str]) -> None:
+    inbox.put("wire.jsonl", build_row("1", "2025-04-02"))
     inbox.put_bytes("broken.parquet", b"PAR1 this is none")
-    requests, _ = inbox.look()
+    requests, _ = inbox.evaluate()
     assert [request.tags[FIRST] for request in requests] == ["2025-04-02"]
-    said = capsys.readouterr()
-    assert "broken.parquet cannot be read" in said.out + said.err
+    printed = capsys.readouterr()
+    assert "broken.parquet cannot be read" in printed.out + printed.err
 
 
-def test_a_broken_file_alone_asks_for_nothing_and_is_not_read_again(inbox: Inbox) -> None:
+def test_a_broken_file_is_tried_only_once(inbox: Inbox) -> None:
     inbox.put_bytes("broken.parquet", b"PAR1 this is none")
-    assert inbox.look()[0] == []
-    assert "no new article files" in inbox.look()[1]
+    assert inbox.evaluate()[0] == []
+    assert "no new article files" in inbox.evaluate()[1]
 
 
-def test_days_outside_the_location_are_cut_off(inbox: Inbox) -> None:
-    inbox.put("wire.jsonl", news("1", "2024-12-30"), news("2", "2025-01-22"))
-    ((request,), _) = inbox.look()
+def test_days_outside_the_settings_are_cut_off(inbox: Inbox) -> None:
+    inbox.put("wire.jsonl", build_row("1", "2024-12-30"), build_row("2", "2025-01-22"))
+    ((request,), _) = inbox.evaluate()
     assert (request.tags[FIRST], request.tags[LAST]) == ("2025-01-20", "2025-01-22")
 
 
-def test_a_file_of_other_days_alone_asks_for_nothing(inbox: Inbox) -> None:
-    inbox.put("wire.jsonl", news("1", "2024-12-30"))
-    assert inbox.look()[0] == []
+def test_a_file_of_other_days_requests_no_run(inbox: Inbox) -> None:
+    inbox.put("wire.jsonl", build_row("1", "2024-12-30"))
+    assert inbox.evaluate()[0] == []
 
 
-def test_other_files_in_the_drop_folder_are_left_alone(inbox: Inbox) -> None:
+def test_other_files_in_the_inbox_are_ignored(inbox: Inbox) -> None:
     inbox.folder.mkdir()
     (inbox.folder / "notes.txt").write_text("for later", encoding="utf-8")
     (inbox.folder / ".wire.jsonl.part").write_text("half", encoding="utf-8")
-    assert "no new article files" in inbox.look()[1]
+    assert "no new article files" in inbox.evaluate()[1]

@@ -29,8 +29,8 @@ def home(tmp_path: Path) -> SmallHome:
     return home
 
 
-def trade_with(home: SmallHome, folder: Path, tariffs: str) -> TradeFigures:
-    """The bundled trade figures, with another text as the file of tariffs."""
+def replace_tariffs(home: SmallHome, folder: Path, tariffs: str) -> TradeFigures:
+    """Copy the bundled trade figures with another file of tariffs."""
     folder.mkdir()
     for path in SAMPLE_TRADE.iterdir():
         (folder / path.name).write_bytes(path.read_bytes())
@@ -38,9 +38,9 @@ def trade_with(home: SmallHome, folder: Path, tariffs: str) -> TradeFigures:
     return TradeFigures(home.settings.model_copy(update={"trade": folder}))
 
 
-def failed_checks(result: dg.ExecuteInProcessResult) -> dict[tuple[str, str], Any]:
-    found = [event.asset_check_evaluation_data for event in result.all_events if event.event_type_value == "ASSET_CHECK_EVALUATION"]
-    return {(check.asset_key.to_user_string(), check.check_name): check for check in found if not check.passed}
+def find_failed_checks(result: dg.ExecuteInProcessResult) -> dict[tuple[str, str], Any]:
+    evaluations = [event.asset_check_evaluation_data for event in result.all_events if event.event_type_value == "ASSET_CHECK_EVALUATION"]
+    return {(check.asset_key.to_user_string(), check.check_name): check for check in evaluations if not check.passed}
 
 
 def test_no_essential_table_reads_a_side_table(code_location: dg.Definitions) -> None:
@@ -56,11 +56,11 @@ def test_no_essential_table_reads_a_side_table(code_location: dg.Definitions) ->
 
 @pytest.mark.slow
 def test_a_broken_file_of_tariffs_does_not_stop_the_index(home: SmallHome, tmp_path: Path) -> None:
-    result = home.run(Days(DAY, DAY), trade=trade_with(home, tmp_path / "trade", "no,tariffs\n1,2\n"))
+    result = home.run(Days(DAY, DAY), trade=replace_tariffs(home, tmp_path / "trade", "no,tariffs\n1,2\n"))
     assert result.success
     assert home.lake.count_rows(TENSION_DAILY) == 2
     assert (home.settings.published / "latest").exists()
-    failed = failed_checks(result)
+    failed = find_failed_checks(result)
     assert "tariffs.csv" in str(failed[RAW_TARIFFS.name, "is_rebuilt"].metadata["reason"].value)
     assert set(home.lake.stale_tables()) == {RAW_TARIFFS.name}
 
@@ -76,7 +76,7 @@ def test_checks_of_side_tables_run_before_anything_is_published(home: SmallHome)
 def test_a_side_table_keeps_its_last_good_version_until_it_is_rebuilt(home: SmallHome, tmp_path: Path) -> None:
     assert home.run(Days(DAY, DAY)).success
     before = home.read_files(RAW_TARIFFS.name)
-    assert home.run(Days(DAY, DAY), trade=trade_with(home, tmp_path / "trade", "")).success
+    assert home.run(Days(DAY, DAY), trade=replace_tariffs(home, tmp_path / "trade", "")).success
     assert home.read_files(RAW_TARIFFS.name) == before
     assert RAW_TARIFFS.name in home.lake.stale_tables()
     assert home.run(Days(DAY, DAY)).success

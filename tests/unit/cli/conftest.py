@@ -1,4 +1,4 @@
-"""The commands, run in this process in an empty folder."""
+"""Fixtures that run a command in this process, in an empty folder."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -13,11 +13,11 @@ Command = Callable[..., Result]
 
 @pytest.fixture
 def command(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Command:
-    """`tension ARGUMENTS`; what it prints is wrapped at 80 columns."""
+    """Run `tension ARGUMENTS`; its output is wrapped at 80 columns."""
     monkeypatch.chdir(tmp_path)
     return lambda *arguments: CliRunner().invoke(app, [str(argument) for argument in arguments])
 
 
 def flat(text: str) -> str:
-    """Printed text on one line."""
+    """Join printed text into one line."""
     return " ".join(text.split())

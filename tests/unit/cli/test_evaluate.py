@@ -1,4 +1,4 @@
-"""`tension evaluate`: scores on gold files, and the odd half that is for reporting only."""
+"""`tension evaluate`: scores on gold files and on one half of them."""
 
 from pathlib import Path
 
@@ -13,7 +13,7 @@ GOLD = PACKAGE / "sample" / "gold.jsonl"
 
 @pytest.fixture
 def few(tmp_path: Path) -> Path:
-    """The first passages of the bundled gold, quickly read."""
+    """The first passages of the bundled gold file."""
     path = tmp_path / "few.jsonl"
     path.write_text("".join(GOLD.read_text(encoding="utf-8").splitlines(keepends=True)[:12]), encoding="utf-8")
     return path
@@ -34,22 +34,22 @@ def test_half_of_the_passages_can_be_scored(command: Command, few: Path, which: 
     assert f"the {which} half of few.jsonl" in flat(result.output)
 
 
-def test_the_two_halves_are_scored_apart(command: Command, few: Path) -> None:
+def test_the_two_halves_have_different_scores(command: Command, few: Path) -> None:
     even, odd = (command("evaluate", few, "--half", which).output.partition("\n")[2] for which in ("even", "odd"))
     assert even != odd
 
 
-def test_errors_are_listed_where_asked_for(command: Command, few: Path) -> None:
+def test_errors_are_listed_on_request(command: Command, few: Path) -> None:
     result = command("evaluate", few, "--half", "even", "--errors", "2")
     assert result.exit_code == 0, result.exception
     assert "2 of " in flat(result.output)
 
 
-def test_errors_of_the_odd_half_are_not_shown(command: Command, few: Path) -> None:
+def test_errors_of_the_odd_half_are_refused(command: Command, few: Path) -> None:
     result = command("evaluate", few, "--half", "odd", "--errors", "2")
     assert result.exit_code == 2
     assert "for reporting only" in flat(result.output).replace("│ ", "").replace(" │", "")
 
 
-def test_another_half_is_refused(command: Command, few: Path) -> None:
+def test_an_unknown_half_is_refused(command: Command, few: Path) -> None:
     assert command("evaluate", few, "--half", "third").exit_code == 2

@@ -1,4 +1,4 @@
-"""`tension explain`: what is found in a text, for people; the text may be hostile."""
+"""`tension explain`: the signals in a text, which may contain control characters and markup."""
 
 from pathlib import Path
 
@@ -10,24 +10,24 @@ SENTENCE = "China will impose a 34 percent tariff on all goods from the United S
 HOSTILE = "\x1b[31mChina\x1b[0m will impose a tariff on U.S. goods.\x07 \x1b]0;owned\x07 \x9b2J \u202e[bold]markup[/bold] [/]"
 
 
-def test_a_sentence_is_taken_apart(command: Command) -> None:
+def test_the_signal_of_a_sentence_is_explained(command: Command) -> None:
     result = command("explain", SENTENCE)
     assert result.exit_code == 0
     for word in ("CHN > USA", "measure", "announced", "tariff", "34 %", "impose.restriction", "encoder: measure"):
         assert word in result.output
 
 
-def test_the_text_itself_is_shown(command: Command) -> None:
+def test_the_sentence_is_quoted(command: Command) -> None:
     assert SENTENCE in flat(command("explain", SENTENCE).output)
 
 
-def test_a_text_without_a_signal_says_so(command: Command) -> None:
+def test_a_text_without_a_signal_is_reported(command: Command) -> None:
     result = command("explain", "The mayor opened a new library on Monday.")
     assert result.exit_code == 0
     assert "no signal" in result.output
 
 
-def test_a_file_is_read_where_there_is_one(command: Command) -> None:
+def test_the_argument_may_be_a_file(command: Command) -> None:
     Path("text.txt").write_text(SENTENCE, encoding="utf-8")
     result = command("explain", "text.txt")
     assert "CHN" in result.output
@@ -35,17 +35,17 @@ def test_a_file_is_read_where_there_is_one(command: Command) -> None:
 
 
 @pytest.mark.parametrize("repeated", [4, 20])
-def test_a_text_longer_than_a_file_name_is_a_text(command: Command, repeated: int) -> None:
+def test_a_text_longer_than_a_file_name_is_read_as_text(command: Command, repeated: int) -> None:
     result = command("explain", " ".join([SENTENCE] * repeated))
     assert result.exit_code == 0, result.exception
     assert "measure" in result.output
 
 
-def test_the_day_says_who_was_in_office(command: Command) -> None:
+def test_a_day_can_be_given(command: Command) -> None:
     assert command("explain", "Trump threatened China with tariffs of 60 percent.", "--date", "2025-04-02").exit_code == 0
 
 
-def test_a_day_that_is_none_is_refused(command: Command) -> None:
+def test_an_invalid_day_is_refused(command: Command) -> None:
     result = command("explain", SENTENCE, "--date", "soon")
     assert result.exit_code == 2
     assert "2025-04-02" in result.output
@@ -58,7 +58,7 @@ def test_hostile_text_prints_no_control_characters(command: Command, text: str) 
     assert {char for char in result.output if not char.isprintable()} <= {"\n"}
 
 
-def test_markup_in_a_text_is_shown_as_it_stands(command: Command) -> None:
+def test_markup_in_a_text_is_printed_literally(command: Command) -> None:
     assert "[bold]China[/bold]" in flat(command("explain", "[bold]China[/bold] will impose a tariff on U.S. goods. [/]").output)
 
 

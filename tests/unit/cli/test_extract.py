@@ -1,4 +1,4 @@
-"""`tension extract`: from articles or gold passages to rows, in each format."""
+"""`tension extract`: rows from articles or gold passages, in each format."""
 
 import json
 from collections.abc import Callable
@@ -53,7 +53,7 @@ def test_gold_passages_become_rows_in_each_format(command: Command, passages: Pa
 
 
 @pytest.mark.parametrize("ending", READ)
-def test_the_three_formats_hold_the_same_rows(command: Command, passages: Path, tmp_path: Path, ending: str) -> None:
+def test_the_three_formats_have_the_same_rows(command: Command, passages: Path, tmp_path: Path, ending: str) -> None:
     command("extract", passages, "--out", tmp_path / "first.parquet")
     command("extract", passages, "--out", tmp_path / f"signals{ending}")
     first, again = pl.read_parquet(tmp_path / "first.parquet"), READ[ending](tmp_path / f"signals{ending}")
@@ -69,7 +69,7 @@ def test_the_quote_is_the_text_between_the_offsets(command: Command, passages: P
     assert [row["quote"] for row in rows] == [TEXTS[row["article_id"]][row["span_start"] : row["span_end"]] for row in rows]
 
 
-def test_offsets_count_from_the_title_over_a_blank_line_to_the_body(command: Command, articles: Path, tmp_path: Path) -> None:
+def test_offsets_span_title_blank_line_and_body(command: Command, articles: Path, tmp_path: Path) -> None:
     command("extract", articles, "--out", tmp_path / "signals.jsonl")
     article = json.loads(articles.read_text(encoding="utf-8"))
     text = f"{article['title']}\n\n{article['body']}"
@@ -83,7 +83,7 @@ def test_an_article_keeps_its_own_id(command: Command, articles: Path, tmp_path:
     assert set(pl.read_parquet(tmp_path / "signals.parquet")["article_id"]) == {"a1"}
 
 
-def test_every_word_is_of_the_vocabulary(command: Command, passages: Path, tmp_path: Path) -> None:
+def test_every_word_is_in_its_vocabulary(command: Command, passages: Path, tmp_path: Path) -> None:
     command("extract", passages, "--out", tmp_path / "signals.parquet")
     rows = pl.read_parquet(tmp_path / "signals.parquet")
     for vocabulary in (KIND, STATUS, MODALITY, INSTRUMENT):
@@ -92,7 +92,7 @@ def test_every_word_is_of_the_vocabulary(command: Command, passages: Path, tmp_p
     assert rows["probability"].is_between(0, 1, closed="right").all()
 
 
-def test_texts_without_a_signal_give_a_file_with_columns_and_no_rows(command: Command, passages: Path, tmp_path: Path) -> None:
+def test_texts_without_signals_give_a_file_without_rows(command: Command, passages: Path, tmp_path: Path) -> None:
     passages.write_text(json.dumps({"id": "p2", "text": TEXTS["p2"]}) + "\n", encoding="utf-8")
     assert command("extract", passages, "--out", tmp_path / "signals.parquet").exit_code == 0
     rows = pl.read_parquet(tmp_path / "signals.parquet")
@@ -100,6 +100,6 @@ def test_texts_without_a_signal_give_a_file_with_columns_and_no_rows(command: Co
     assert set(COLUMNS) <= set(rows.columns)
 
 
-def test_the_folder_of_the_output_is_made(command: Command, passages: Path, tmp_path: Path) -> None:
+def test_the_folder_of_the_output_is_created(command: Command, passages: Path, tmp_path: Path) -> None:
     assert command("extract", passages, "--out", tmp_path / "new" / "signals.csv").exit_code == 0
     assert [path.name for path in (tmp_path / "new").iterdir()] == ["signals.csv"]

@@ -1,4 +1,4 @@
-"""`--extractor`: another reader behind the same commands, and which texts it did not read."""
+"""`--extractor`: the same commands with a language model, which may leave texts unread."""
 
 import json
 from collections.abc import Iterator
@@ -14,7 +14,7 @@ from tests.unit.signals.llm.server import Model, answering, serving
 
 @pytest.fixture
 def model(monkeypatch: pytest.MonkeyPatch) -> Iterator[Model]:
-    """A model that is set as the one to ask. It knows what to say about Ottawa and answers nonsense about rain."""
+    """The configured model. It answers correctly about Ottawa and with nonsense about rain."""
     with serving(lambda asked: answering("Rain!" if "Rain" in asked["messages"][1]["content"] else answer(signal()))) as served:
         monkeypatch.setenv("TENSION_LLM_BASE_URL", served.url)
         monkeypatch.setenv("TENSION_LLM_MODEL", "tiny-model")
@@ -29,27 +29,27 @@ def gold(tmp_path: Path) -> Path:
     return path
 
 
-def test_signals_are_found_by_the_chosen_reader(command: Command, model: Model, gold: Path) -> None:
+def test_the_option_selects_the_extractor(command: Command, model: Model, gold: Path) -> None:
     result = command("extract", gold, "--out", "signals.parquet", "--extractor", "llm")
     assert result.exit_code == 0, result.output
     assert pl.read_parquet("signals.parquet")["extractor"].to_list() == ["llm"]
 
 
-def test_what_was_left_unread_is_told(command: Command, model: Model, gold: Path) -> None:
+def test_unread_texts_are_reported(command: Command, model: Model, gold: Path) -> None:
     for arguments in (("extract", gold, "--out", "signals.csv"), ("evaluate", gold)):
-        said = flat(command(*arguments, "--extractor", "llm").stderr)
-        assert "note: 1 of 2 texts were not read (e.g. 1): 1 bad_answer" in said
+        printed = flat(command(*arguments, "--extractor", "llm").stderr)
+        assert "note: 1 of 2 texts were left unread (such as 1): 1 bad_answer" in printed
 
 
-def test_scores_name_the_reader(command: Command, model: Model, gold: Path) -> None:
+def test_scores_name_the_extractor(command: Command, model: Model, gold: Path) -> None:
     assert "reader llm 0.1.0 tiny-model; all passages of gold.jsonl" in flat(command("evaluate", gold, "--extractor", "llm").output)
     assert "reader rules" in flat(command("evaluate", gold).output)
 
 
-def test_a_setting_chooses_the_reader_too(command: Command, model: Model, gold: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_setting_selects_the_extractor(command: Command, model: Model, gold: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("TENSION_EXTRACTOR", "llm")
     assert "reader llm" in flat(command("evaluate", gold).output)
 
 
-def test_a_reader_that_does_not_exist_is_a_matter_of_usage(command: Command, gold: Path) -> None:
+def test_an_unknown_extractor_is_a_usage_error(command: Command, gold: Path) -> None:
     assert command("evaluate", gold, "--extractor", "oracle").exit_code == 2

@@ -1,4 +1,4 @@
-"""`tension sources` and `tension fetch`: how each source stands, and what is said when nothing can be asked."""
+"""`tension sources` and `tension fetch`: the state of each source, and errors when nothing can be fetched."""
 
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -23,31 +23,31 @@ FEED = "<rss version='2.0'><channel><item><guid>1</guid><title>Ruritania taxes g
 
 
 @pytest.fixture(autouse=True)
-def wide_at_noon(monkeypatch: pytest.MonkeyPatch) -> None:
+def set_width_and_time(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("COLUMNS", "140")
     monkeypatch.setattr(clock, "now", lambda: NOW)
 
 
-def switch_on(folder: Path, *names: str) -> None:
-    """A `tension.toml` in the folder with these upstreams on."""
+def enable(folder: Path, *names: str) -> None:
+    """Write a `tension.toml` with these upstreams enabled."""
     (folder / "tension.toml").write_text(f'home = "home"\nfirst_day = 2025-01-01\n[sources]\non = {list(names)}\n', encoding="utf-8")
 
 
-def keep(folder: Path, item: str, outcome: Outcome, *, bearing: date = TODAY, detail: str = "") -> None:
+def store_response(folder: Path, item: str, outcome: Outcome, *, item_day: date = TODAY, detail: str = "") -> None:
     """An answer of a feed on record, asked for a minute ago, whose one item bears that day; or what went wrong."""
     at = NOW - timedelta(minutes=1)
     request = Request("rss", item, "https://post.example/feed", TODAY)
-    body = FEED.format(f"{bearing}T00:00:00Z").encode()
+    body = FEED.format(f"{item_day}T00:00:00Z").encode()
     payload = Payload("rss", item, TODAY, request.url, at, "application/rss+xml", body) if outcome == "stored" else None
     archive = Archive(folder / "home" / "lake" / "payloads")
     archive.store(FetchResult(request, outcome, at, 1, 200, payload, detail), request.url)
 
 
-def line_of(source: str, printed: str) -> str:
+def find_line(source: str, printed: str) -> str:
     return next(" ".join(line.split()) for line in printed.splitlines() if line.startswith(f" {source} "))
 
 
-def test_without_any_source_the_command_says_how_to_get_one(command: Command, tmp_path: Path) -> None:
+def test_without_sources_the_command_says_how_to_add_one(command: Command, tmp_path: Path) -> None:
     result = command("sources", "--home", tmp_path / "nothing")
     assert result.exit_code == 0
     assert "--articles" in flat(result.output)
@@ -57,102 +57,105 @@ def test_without_any_source_the_command_says_how_to_get_one(command: Command, tm
 
 def test_an_upstream_without_requests_is_listed_with_its_next_time(command: Command, tmp_path: Path) -> None:
     names = ("rss", "gdelt", "federal_register", "census", "comtrade")
-    switch_on(tmp_path, *names)
+    enable(tmp_path, *names)
     printed = command("sources").output
     for name in names:
-        assert line_of(name, printed).startswith(f"{name} never 0 no data ! 0 0 ")
-    assert line_of("rss", printed).endswith(":10")
-    assert line_of("gdelt", printed).endswith("05:30")
+        assert find_line(name, printed).startswith(f"{name} never 0 no data ! 0 0 ")
+    assert find_line("rss", printed).endswith(":10")
+    assert find_line("gdelt", printed).endswith("05:30")
 
 
-def test_a_source_tells_last_success_rows_data_day_lag_missing_and_failed(command: Command, tmp_path: Path) -> None:
-    switch_on(tmp_path, "rss")
-    keep(tmp_path, "Post", "stored", bearing=TODAY - timedelta(days=1))
-    keep(tmp_path, "Courier", "failed", detail="https://courier.example: it answered 500")
-    keep(tmp_path, "Gazette", "missing", detail="https://gazette.example: it answered 404")
+def test_a_source_shows_success_rows_newest_day_lag_gaps_and_failures(command: Command, tmp_path: Path) -> None:
+    enable(tmp_path, "rss")
+    store_response(tmp_path, "Post", "stored", item_day=TODAY - timedelta(days=1))
+    store_response(tmp_path, "Courier", "failed", detail="https://courier.example: it answered 500")
+    store_response(tmp_path, "Gazette", "missing", detail="https://gazette.example: it answered 404")
     row = RAW_ARTICLES.example().with_columns(
         pl.lit("rss/Post/20260310T060000Z-0123456789ab#1").alias("raw_id"), pl.lit(TODAY).alias("index_date")
     )
     Lake(Settings(home=tmp_path / "home").lake).write_days(RAW_ARTICLES, row, Days(TODAY, TODAY))
     printed = command("sources").output
     asked = f"{NOW - timedelta(minutes=1):%m-%d %H:%M}"
-    assert line_of("rss", printed).startswith(f"rss {asked} 1 {TODAY - timedelta(days=1)} 1 d 1 1 ")
+    assert find_line("rss", printed).startswith(f"rss {asked} 1 {TODAY - timedelta(days=1)} 1 d 1 1 ")
     assert "it answered" in flat(printed)
 
 
-def test_late_data_are_said_to_be_late_however_new_the_last_answer_is(command: Command, tmp_path: Path) -> None:
-    switch_on(tmp_path, "rss")
-    keep(tmp_path, "Post", "stored", bearing=TODAY - timedelta(days=9))
+def test_old_data_are_late_even_after_a_recent_response(command: Command, tmp_path: Path) -> None:
+    enable(tmp_path, "rss")
+    store_response(tmp_path, "Post", "stored", item_day=TODAY - timedelta(days=9))
     printed = command("sources").output
-    assert f"{TODAY - timedelta(days=9)} 9 d !" in line_of("rss", printed)
+    assert f"{TODAY - timedelta(days=9)} 9 d !" in find_line("rss", printed)
     assert "rss: its data are 9 days old, late after 2" in flat(printed)
 
 
-def test_data_that_are_not_late_are_not_said_to_be(command: Command, tmp_path: Path) -> None:
-    switch_on(tmp_path, "rss")
-    keep(tmp_path, "Post", "stored", bearing=TODAY - timedelta(days=1))
-    assert "!" not in line_of("rss", command("sources").output)
+def test_recent_data_are_not_late(command: Command, tmp_path: Path) -> None:
+    enable(tmp_path, "rss")
+    store_response(tmp_path, "Post", "stored", item_day=TODAY - timedelta(days=1))
+    assert "!" not in find_line("rss", command("sources").output)
 
 
 def test_a_disabled_upstream_is_shown_as_off_without_a_next_time(command: Command, tmp_path: Path) -> None:
-    keep(tmp_path, "Post", "stored")
-    line = line_of("rss", command("sources", "--home", "home").output)
+    store_response(tmp_path, "Post", "stored")
+    line = find_line("rss", command("sources", "--home", "home").output)
     assert line.startswith("rss (off) ")
     assert line.endswith(" 0 0")
 
 
-def test_words_of_outside_are_shown_as_text_and_move_no_cursor(command: Command, tmp_path: Path) -> None:
-    switch_on(tmp_path, "rss")
-    keep(tmp_path, HOSTILE, "failed", detail=f"{HOSTILE}: it answered 500")
+def test_markup_and_control_characters_are_not_interpreted(command: Command, tmp_path: Path) -> None:
+    enable(tmp_path, "rss")
+    store_response(tmp_path, HOSTILE, "failed", detail=f"{HOSTILE}: it answered 500")
     result = command("sources")
     assert result.exit_code == 0
     assert "Post [bold red]free[/] [link=https://a.example]x[/link]" in flat(result.output)
     assert "\x1b[2J" not in result.output
 
 
-def test_article_files_and_trade_figures_of_a_home_are_sources_too(command: Command, sample_run: SampleRun) -> None:
+def test_article_files_and_trade_figures_are_sources_too(command: Command, sample_run: SampleRun) -> None:
     printed = command("sources", "--home", sample_run.home).output
-    assert "2025-11-30" in line_of("articles", printed)
-    assert line_of("trade", printed).startswith("trade ")
+    assert "2025-11-30" in find_line("articles", printed)
+    assert find_line("trade", printed).startswith("trade ")
 
 
 @pytest.mark.parametrize("columns", [80, 120])
-def test_nothing_of_the_table_is_cut_off_on_a_narrow_terminal(
+def test_the_table_is_complete_on_a_narrow_terminal(
     command: Command, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, columns: int
 ) -> None:
     monkeypatch.setenv("COLUMNS", str(columns))
-    switch_on(tmp_path, "rss", "federal_register")
-    keep(tmp_path, "Post", "stored", bearing=TODAY - timedelta(days=1099))
+    enable(tmp_path, "rss", "federal_register")
+    store_response(tmp_path, "Post", "stored", item_day=TODAY - timedelta(days=1099))
     printed = command("sources").output
     assert "…" not in printed
     for word in ("federal_register", "success", "gaps", "failed", "05:30", "days old"):
         assert word in printed
 
 
-def test_fetching_what_is_not_on_says_what_to_write(command: Command, tmp_path: Path) -> None:
-    switch_on(tmp_path, "rss")
+def test_fetching_a_disabled_upstream_says_how_to_enable_it(command: Command, tmp_path: Path) -> None:
+    enable(tmp_path, "rss")
     result = command("fetch", "gdelt", "nothing-such")
     assert result.exit_code == 1
-    assert "not on: gdelt, nothing-such; name what is to be asked under [sources] in tension.toml, of rss, gdelt" in flat(result.output)
+    assert (
+        'not enabled: gdelt, nothing-such; enable upstreams in tension.toml, e.g. on = ["rss"] under [sources], out of rss, gdelt'
+        in flat(result.output)
+    )
     assert not (tmp_path / "home").exists()
 
 
-def test_fetching_with_nothing_on_says_so_and_makes_no_folder(command: Command, tmp_path: Path) -> None:
+def test_fetching_with_no_upstream_enabled_creates_no_folder(command: Command, tmp_path: Path) -> None:
     result = command("fetch", "--home", "home")
     assert result.exit_code == 1
-    assert "no upstream is on" in flat(result.output)
+    assert "no upstream is enabled" in flat(result.output)
     assert not (tmp_path / "home").exists()
 
 
-def test_an_upstream_that_is_on_needs_a_first_day(command: Command, tmp_path: Path) -> None:
+def test_an_enabled_upstream_needs_a_first_day(command: Command, tmp_path: Path) -> None:
     (tmp_path / "tension.toml").write_text('[sources]\non = ["rss"]\n', encoding="utf-8")
     result = command("fetch")
     assert result.exit_code == 1
     assert "first_day is not set" in flat(result.output)
 
 
-def test_days_in_the_wrong_order_are_told(command: Command, tmp_path: Path) -> None:
-    switch_on(tmp_path, "rss")
+def test_days_in_the_wrong_order_are_refused(command: Command, tmp_path: Path) -> None:
+    enable(tmp_path, "rss")
     result = command("fetch", "--from", "2025-03-02", "--to", "2025-03-01")
     assert result.exit_code == 1
     assert "lies before first_day" in flat(result.output)

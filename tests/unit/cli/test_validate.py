@@ -1,4 +1,4 @@
-"""`tension validate` on a small home of its own: what it writes, what it says, and what it refuses."""
+"""`tension validate` on a small home: files, output and errors."""
 
 import json
 from dataclasses import dataclass
@@ -16,7 +16,7 @@ from pipeline.validation.page import to_terminal
 from pipeline.validation.run import ValidationOptions, validate
 from tests.conftest import SampleRun
 from tests.unit.cli.conftest import Command, flat
-from tests.unit.cli.test_mistakes import told
+from tests.unit.cli.test_mistakes import read_error
 from tests.unit.index.lake_scenes import DAY, Scene, article, build, random_scene
 
 TPU = "day,month,year,daily_tpu_index\n"
@@ -24,7 +24,7 @@ TPU = "day,month,year,daily_tpu_index\n"
 
 @dataclass(frozen=True)
 class Validated:
-    """A finished validation: its folder, what the command gave, and whether the files of the home are as they were."""
+    """A finished validation: its folder, the result of the command, and whether the home is unchanged."""
 
     folder: Path
     result: Result
@@ -59,11 +59,11 @@ def validated(home: Path, references: Path, tmp_path_factory: pytest.TempPathFac
     """One validation of the home with the references, shared by the tests that only read what it wrote."""
     folder = tmp_path_factory.mktemp("validation")
     before = modification_times(home)
-    result = CliRunner().invoke(app, arguments(home, references, folder))
+    result = CliRunner().invoke(app, build_arguments(home, references, folder))
     return Validated(folder, result, modification_times(home) == before)
 
 
-def arguments(home: Path, references: Path, folder: Path | str) -> list[str]:
+def build_arguments(home: Path, references: Path, folder: Path | str) -> list[str]:
     return ["validate", "--no-simulation", "--home", str(home), "--references", str(references), "--out", str(folder)]
 
 
@@ -81,31 +81,31 @@ def test_page_and_table_are_written_and_figures_printed(validated: Validated) ->
         assert word in flat(validated.result.output)
 
 
-def test_by_default_the_files_stand_beside_the_index(command: Command, tmp_path: Path) -> None:
+def test_by_default_the_files_are_next_to_the_index(command: Command, tmp_path: Path) -> None:
     build(tmp_path / "own" / "lake", random_scene(40, seed=1))
     assert command("validate", "--no-simulation", "--home", "own").exit_code == 0
     assert (tmp_path / "own" / "published" / "validation.html").exists()
 
 
-def test_every_figure_has_a_row_of_its_own(validated: Validated) -> None:
+def test_every_figure_has_one_row(validated: Validated) -> None:
     assert not validated.figures.select(VALIDATION.key).is_duplicated().any()
 
 
 def test_the_same_home_gives_the_same_bytes(command: Command, home: Path, references: Path, validated: Validated) -> None:
-    command(*arguments(home, references, "again"))
+    command(*build_arguments(home, references, "again"))
     for name in ("validation.csv", "validation.html", "validation.parquet"):
         assert Path("again", name).read_bytes() == (validated.folder / name).read_bytes()
 
 
-def test_without_references_the_rest_is_done_and_what_is_missing_said(command: Command, home: Path) -> None:
+def test_without_references_the_rest_is_validated(command: Command, home: Path) -> None:
     result = command("validate", "--no-simulation", "--home", home, "--out", "out")
     assert result.exit_code == 0
     assert "no reference series were given" in flat(result.output)
     assert "Rebuild" in flat(result.output)
 
 
-def test_a_window_is_kept_to(command: Command, home: Path, references: Path) -> None:
-    command(*arguments(home, references, "out"), "--from", "2025-05-01", "--to", "2025-12-31")
+def test_figures_are_limited_to_the_requested_days(command: Command, home: Path, references: Path) -> None:
+    command(*build_arguments(home, references, "out"), "--from", "2025-05-01", "--to", "2025-12-31")
     months = pl.read_parquet("out/validation.parquet").filter(
         pl.col("part") == "agreement", pl.col("statistic").str.contains("level by month")
     )
@@ -120,7 +120,7 @@ def test_a_reference_without_common_months_is_named(command: Command, home: Path
     assert "1990-01-01 to 1990-01-02" in flat(result.output)
 
 
-def test_a_home_with_one_paper_says_that_none_can_be_left_out(command: Command) -> None:
+def test_a_home_with_one_source_cannot_leave_it_out(command: Command) -> None:
     build(Path("alone/lake"), Scene([article("A:1"), article("A:2", DAY.replace(day=5))]))
     result = command("validate", "--no-simulation", "--home", "alone")
     assert result.exit_code == 0, result.exception
@@ -138,7 +138,7 @@ def test_nothing_is_written_into_the_lake(validated: Validated) -> None:
     assert validated.is_home_unchanged
 
 
-def test_events_that_are_given_make_their_part(home: Path) -> None:
+def test_events_are_compared_with_the_index(home: Path) -> None:
     six = [(3 + 60 * n, ("CHN", "USA")[n % 2], ("USA", "CHN")[n % 2], ("escalation", "concession")[n // 3]) for n in range(6)]
     events = pl.DataFrame(
         [
@@ -165,20 +165,20 @@ def test_events_that_are_given_make_their_part(home: Path) -> None:
         (("--references", "missing.csv"), "missing.csv: cannot be read"),
     ],
 )
-def test_what_cannot_be_done_is_told_in_one_message(command: Command, home: Path, options: tuple[str, ...], words: str) -> None:
-    assert words in told(command("validate", "--no-simulation", "--home", home, *options, "--out", "out"))
+def test_an_impossible_request_gives_one_message(command: Command, home: Path, options: tuple[str, ...], words: str) -> None:
+    assert words in read_error(command("validate", "--no-simulation", "--home", home, *options, "--out", "out"))
     assert not Path("out").exists()
 
 
-def test_a_wrong_reference_file_gives_one_clear_message(command: Command, home: Path) -> None:
+def test_an_unknown_reference_file_gives_one_message(command: Command, home: Path) -> None:
     Path("weather.csv").write_text("when,degrees\n2025-01-01,4\n", encoding="utf-8")
-    said = told(command("validate", "--no-simulation", "--home", home, "--references", "weather.csv", "--out", "out"))
-    assert "matches no known reference series" in said
-    assert "daily_tpu_index" in said
+    message = read_error(command("validate", "--no-simulation", "--home", home, "--references", "weather.csv", "--out", "out"))
+    assert "matches no known reference series" in message
+    assert "daily_tpu_index" in message
 
 
-def test_a_home_without_a_run_is_told_what_to_do(command: Command) -> None:
-    assert "tension run --home" in told(command("validate", "--no-simulation", "--home", "nothing"))
+def test_a_home_without_a_run_names_the_next_command(command: Command) -> None:
+    assert "tension run --home" in read_error(command("validate", "--no-simulation", "--home", "nothing"))
     assert not Path("nothing").exists()
 
 
@@ -190,7 +190,7 @@ def test_rates_of_simulated_articles_are_part_of_a_validation(home: Path) -> Non
 
 
 @pytest.mark.slow
-def test_the_sample_is_reproduced_and_says_what_it_is(command: Command, sample_run: SampleRun) -> None:
+def test_the_index_of_the_sample_is_reproduced(command: Command, sample_run: SampleRun) -> None:
     assert command("validate", "--no-simulation", "--home", sample_run.home, "--out", "out").exit_code == 0
     rebuilt = pl.read_parquet("out/validation.parquet").filter(pl.col("part") == "rebuild")
     assert rebuilt["value"].null_count() == 0

@@ -1,4 +1,4 @@
-"""The daily assets over many files: in pieces or at once, with files in the inbox that cannot be read, and with archives that cannot."""
+"""The daily assets in batches, and with files that cannot be read."""
 
 import os
 import time
@@ -25,10 +25,10 @@ DAILY = (RAW_ARTICLES, ARTICLES, DUPLICATES, QUARANTINE, COVERAGE, STORY_LINKS, 
 TEXT = "China will impose a 15 percent tariff on U.S. soybeans. The finance ministry in Beijing said so on {}, and meant it this time."
 
 
-def checks(result: dg.ExecuteInProcessResult, table: str) -> dict[str, tuple[bool, str]]:
-    """Whether each check of the table passed, and its detail; a check that reported twice would fail here."""
-    told = [event.asset_check_evaluation_data for event in result.all_events if event.event_type_value == "ASSET_CHECK_EVALUATION"]
-    of_table = [check for check in told if check.asset_key.to_user_string() == table]
+def read_checks(result: dg.ExecuteInProcessResult, table: str) -> dict[str, tuple[bool, str]]:
+    """Return for each check of the table whether it passed, and its detail. Fails if a check reported twice."""
+    evaluations = [event.asset_check_evaluation_data for event in result.all_events if event.event_type_value == "ASSET_CHECK_EVALUATION"]
+    of_table = [check for check in evaluations if check.asset_key.to_user_string() == table]
     found = {check.check_name: (check.passed, str(getattr(check.metadata.get("detail"), "value", ""))) for check in of_table}
     assert len(found) == len(of_table)
     return found
@@ -36,31 +36,31 @@ def checks(result: dg.ExecuteInProcessResult, table: str) -> dict[str, tuple[boo
 
 @pytest.fixture
 def home(tmp_path: Path) -> SmallHome:
-    return week_of_articles(tmp_path)
+    return write_week(tmp_path)
 
 
-def week_of_articles(folder: Path) -> SmallHome:
-    """A week of articles in which stories go over days, with a row that repeats and one that is quarantined."""
+def write_week(folder: Path) -> SmallHome:
+    """Write a week of articles with repeated stories, a duplicate row and a quarantined row."""
     home = SmallHome(folder)
-    told = [
+    articles = [
         build_article(f"{day.day}", day, TEXT.format("Monday" if day.day < 6 else "Friday"), source=f"Post {day.day % 2}") for day in WEEK
     ]
-    home.write_articles([*told[::-1], told[0], build_article("x", FIRST, "Undated.", published_at="soon")])
+    home.write_articles([*articles[::-1], articles[0], build_article("x", FIRST, "Undated.", published_at="soon")])
     return home
 
 
 def run(home: SmallHome, days: Days, *, only_raw: bool = True) -> dg.ExecuteInProcessResult:
-    """The raw articles of these days, and all that is made of them day by day."""
+    """Materialize the raw articles of these days, and optionally the daily tables built from them."""
     with warnings.catch_warnings(), dg.DagsterInstance.ephemeral() as instance:
         warnings.simplefilter("ignore")
         (raw_articles, *_) = raw.assets(home.settings)
         assets = [raw_articles] if only_raw else [raw_articles, *core.assets(home.settings)]
-        given = resources.resources(home.settings)
-        return dg.materialize(assets, instance=instance, tags=partitions.range_tags(days), resources=given, raise_on_error=False)
+        of_settings = resources.resources(home.settings)
+        return dg.materialize(assets, instance=instance, tags=partitions.range_tags(days), resources=of_settings, raise_on_error=False)
 
 
-def put(home: SmallHome, name: str, content: bytes) -> None:
-    """A file in the drop folder that was copied there a while ago."""
+def put_into_inbox(home: SmallHome, name: str, content: bytes) -> None:
+    """Write a file into the inbox with an old modification time."""
     inbox = home.settings.inbox
     inbox.mkdir(parents=True, exist_ok=True)
     (inbox / name).write_bytes(content)
@@ -68,7 +68,7 @@ def put(home: SmallHome, name: str, content: bytes) -> None:
 
 
 @pytest.mark.slow
-def test_a_span_in_batches_gives_the_bytes_of_the_span_at_once(home: SmallHome, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_batches_give_the_same_bytes_as_one_pass(home: SmallHome, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     at_once = run(home, WEEK, only_raw=False)
     assert at_once.success
     assert home.lake.count_rows(STORY_LINKS) > 2
@@ -77,20 +77,22 @@ def test_a_span_in_batches_gives_the_bytes_of_the_span_at_once(home: SmallHome, 
         monkeypatch.setattr(method, "__defaults__", (BatchLimit(rows=2),))
     monkeypatch.setattr("pipeline.defs.core.LINKED_AT_ONCE", BatchLimit(rows=2))
     (tmp_path / "other").mkdir()
-    other = week_of_articles(tmp_path / "other")  # in the same home, days without changes are skipped
+    other = write_week(tmp_path / "other")  # in the same home, days without changes are skipped
     in_batches = run(other, WEEK, only_raw=False)
     assert in_batches.success
     assert other.read_files() == home.read_files()
-    assert {table.name: checks(in_batches, table.name) for table in DAILY} == {table.name: checks(at_once, table.name) for table in DAILY}
+    assert {table.name: read_checks(in_batches, table.name) for table in DAILY} == {
+        table.name: read_checks(at_once, table.name) for table in DAILY
+    }
 
 
-def test_a_file_of_the_inbox_that_cannot_be_read_is_set_aside_and_told(home: SmallHome) -> None:
-    put(home, "broken.parquet", b"PAR1 this is none")
-    put(home, "dropped.csv", b"published_at,source,title\n2025-03-04,Caf\xe9 Post,Glass\n")
+def test_an_unreadable_inbox_file_is_skipped_and_reported(home: SmallHome) -> None:
+    put_into_inbox(home, "broken.parquet", b"PAR1 this is none")
+    put_into_inbox(home, "dropped.csv", b"published_at,source,title\n2025-03-04,Caf\xe9 Post,Glass\n")
     result = run(home, WEEK)
     assert result.success
     assert home.lake.read(RAW_ARTICLES, Days(date(2025, 3, 4), date(2025, 3, 4)))["source"].to_list() == ["Café Post", "Post 0"]
-    found = checks(result, RAW_ARTICLES.name)
+    found = read_checks(result, RAW_ARTICLES.name)
     passed, detail = found["every_dropped_file_was_read"]
     assert not passed
     assert "broken.parquet: is no Parquet file" in detail
@@ -100,7 +102,7 @@ def test_a_file_of_the_inbox_that_cannot_be_read_is_set_aside_and_told(home: Sma
     assert [name for name, (passed, _) in found.items() if not passed] == ["every_dropped_file_was_read", "every_encoding_is_known"]
 
 
-def test_an_unreadable_archive_file_ends_the_run_and_changes_nothing(home: SmallHome) -> None:
+def test_an_unreadable_article_file_fails_the_run(home: SmallHome) -> None:
     assert run(home, WEEK).success
     before = home.read_files()
     (home.folder / "articles" / "zz.jsonl.gz").write_bytes(b"no gzip")
@@ -111,7 +113,7 @@ def test_an_unreadable_archive_file_ends_the_run_and_changes_nothing(home: Small
     assert "zz.jsonl.gz: is named .gz but is no gzip file" in str(errors[0].cause.message)
 
 
-def test_a_file_without_any_of_the_days_is_not_opened_a_second_time(home: SmallHome) -> None:
+def test_a_file_of_other_days_is_opened_only_once(home: SmallHome) -> None:
     home.write_articles([build_article("1", date(2025, 2, 3), "Rain. It rains.")], "february.jsonl")
     assert run(home, WEEK).success
     path = home.folder / "articles" / "february.jsonl"

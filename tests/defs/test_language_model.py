@@ -1,4 +1,4 @@
-"""The job with a reader that can leave articles unread: what it tells, and what of its settings Dagster gets to see."""
+"""The job with a language model: unread articles, failures, and its key."""
 
 import json
 from datetime import date
@@ -24,8 +24,8 @@ READ = [
 ]
 
 
-def of_soybeans(asked: dict[str, Any]) -> Canned:
-    """A model that reads about soybeans and declines everything else."""
+def answer_about_soybeans(asked: dict[str, Any]) -> Canned:
+    """Respond as a model that reads about soybeans and refuses everything else."""
     sentences = json.loads(asked["messages"][1]["content"])["sentences"]
     quotes = [(each["n"], each["text"]) for each in sentences if "soybeans" in each["text"]]
     if not quotes:
@@ -41,21 +41,21 @@ def run(folder: Path, url: str) -> tuple[SmallHome, dg.ExecuteInProcessResult]:
 
 
 @pytest.mark.slow
-def test_unread_articles_break_a_promise_that_lets_the_run_go_on(tmp_path: Path) -> None:
-    with serving(of_soybeans) as model:
+def test_unread_articles_fail_a_check_but_not_the_run(tmp_path: Path) -> None:
+    with serving(answer_about_soybeans) as model:
         home, result = run(tmp_path, model.url)
     assert result.success
     found = home.lake.read(FINDINGS)
     assert set(found["extractor"]) == {"llm"}
     assert set(found["product"]) == {"soybeans"}
-    told = [event.asset_check_evaluation_data for event in result.all_events if event.event_type_value == "ASSET_CHECK_EVALUATION"]
-    (check,) = (check for check in told if check.check_name == "every_article_was_read")
+    evaluations = [event.asset_check_evaluation_data for event in result.all_events if event.event_type_value == "ASSET_CHECK_EVALUATION"]
+    (check,) = (check for check in evaluations if check.check_name == "every_article_was_read")
     assert (check.passed, check.severity) == (False, dg.AssetCheckSeverity.WARN)
     assert "1 of 2 texts were not read" in str(check.metadata["detail"].value)
 
 
 @pytest.mark.slow
-def test_where_asking_had_to_stop_no_day_is_written(tmp_path: Path) -> None:
+def test_no_day_is_written_if_the_model_stops_responding(tmp_path: Path) -> None:
     with serving(lambda _: failing(401)) as model:
         home, result = run(tmp_path, model.url)
     assert not result.success
