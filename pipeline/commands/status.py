@@ -1,29 +1,100 @@
-"""`tension status`: what a home holds, and what to do next."""
+"""`tension status`: what is published, how recent it is, what failed, what was not read, and what to do next."""
 
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import polars as pl
+
+from pipeline import clock
 from pipeline.commands.account import account_for_rows
 from pipeline.commands.console import out
+from pipeline.contracts.sources import RECENT_DAYS
 from pipeline.contracts.tables import TABLES
 from pipeline.contracts.tables.core import COVERAGE, QUARANTINE
+from pipeline.contracts.tables.index import TENSION_PAIR_DAILY
+from pipeline.contracts.tables.raw import FETCHES
 from pipeline.report import terminal
 from pipeline.report.plain import plain
+from pipeline.settings import Settings
 from pipeline.settings.load import read_settings
 from pipeline.warehouse.lake import Lake
+from pipeline.warehouse.publish import Publisher
+
+_FAILED = ("failed", "refused")
 
 
-def show_status(home_folder: Path | None) -> None:
-    """Print the days, rows and release of a home, or how to fill an empty one."""
+def show_status(home_folder: Path | None, show_all: bool) -> None:
+    """Print five lines about a home, and with `show_all` also the row count of every table."""
     settings = read_settings(home=home_folder)
     lake = Lake(settings.lake)
     if lake.span(COVERAGE) is None:
         home = plain(str(settings.home))
-        out.print(f"{home} holds nothing yet. Next: tension run --home {home}", highlight=False)
+        out.print(f"{home} is empty. Next: tension run --home {home}", highlight=False)
         return
-    reasons = lake.read(QUARANTINE)["reason"].value_counts(sort=True).rows()
-    rows = [
-        ("home", str(settings.home)),
-        ("quarantine", ", ".join(f"{count} {reason}" for reason, count in reasons) or "empty"),
-        *((table.name, f"{lake.count_rows(table):,} rows") for table in TABLES.values()),
-    ]
-    terminal.status(out, account_for_rows(lake, settings), rows, settings)
+    terminal.status_lines(
+        out,
+        [
+            ("published", _describe_release(lake, settings)),
+            ("up to date", _describe_freshness(lake, settings)),
+            ("failed", _describe_failures(lake)),
+            ("not read", _describe_rejected_rows(lake)),
+            ("next", _suggest_command(lake, settings)),
+        ],
+    )
+    if show_all:
+        reasons = lake.read(QUARANTINE)["reason"].value_counts(sort=True).rows()
+        rows = [
+            ("home", str(settings.home)),
+            ("quarantine", ", ".join(f"{count} {reason}" for reason, count in reasons) or "empty"),
+            *((table.name, f"{lake.height(table):,} rows") for table in TABLES.values()),
+        ]
+        terminal.status(out, account_for_rows(lake, settings), rows, settings)
+
+
+def _describe_release(lake: Lake, settings: Settings) -> str:
+    name = Publisher(settings.published).latest_name
+    if name is None:
+        return "nothing yet"
+    pairs = lake.read(TENSION_PAIR_DAILY, columns=["pair"])["pair"].unique().sort()
+    sample = ", of the bundled sample" if settings.is_sample else ""
+    return f"release {name} with {', '.join(pairs)}, {lake.span(COVERAGE)}{sample}"
+
+
+def _describe_freshness(lake: Lake, settings: Settings) -> str:
+    span, latest = lake.span(COVERAGE), Publisher(settings.published).latest
+    assert span is not None
+    age = (clock.today() - span.last).days
+    text = f"articles up to {span.last} ({_count(age, 'day')} ago)"
+    if latest.exists():
+        published_at = datetime.fromtimestamp(latest.resolve().stat().st_mtime, UTC)
+        text += f", published {published_at:%Y-%m-%d %H:%M} UTC"
+    return text
+
+
+def _describe_failures(lake: Lake) -> str:
+    problems = [f"{table} was not rebuilt: {reason}" for table, reason in lake.stale_tables().items()]
+    since = clock.now() - timedelta(days=RECENT_DAYS)
+    fetches = lake.read(FETCHES, columns=["source", "outcome", "asked_at"])
+    failed = fetches.filter(pl.col("outcome").is_in(_FAILED), pl.col("asked_at") > since)["source"].value_counts().sort("source")
+    problems += [f"{_count(count, 'request')} to {source} in {RECENT_DAYS} days" for source, count in failed.rows()]
+    return "; ".join(problems) or "nothing"
+
+
+def _describe_rejected_rows(lake: Lake) -> str:
+    rows, duplicates, quarantined = lake.read(COVERAGE).select(pl.col("article_count", "duplicate", "quarantined").sum()).row(0)
+    reasons = lake.read(QUARANTINE)["reason"].value_counts().sort("count", "reason", descending=[True, False])
+    why = ", ".join(f"{count:,} {reason.replace('_', ' ')}" for reason, count in reasons.rows())
+    quarantine = f"{quarantined:,} in quarantine ({why})" if quarantined else "none in quarantine"
+    return f"{duplicates + quarantined:,} of {_count(rows, 'row')}: {_count(duplicates, 'duplicate')}, {quarantine}"
+
+
+def _suggest_command(lake: Lake, settings: Settings) -> str:
+    if Publisher(settings.published).latest_name is None or lake.stale_tables():
+        return f"tension run --home {settings.home}"
+    if settings.is_sample:
+        return "tension run --articles PATH --home DIR, with your own articles"
+    return f"look at {settings.published / 'report.html'}; to add days, tension run --home {settings.home}"
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"

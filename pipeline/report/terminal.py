@@ -16,6 +16,7 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
+from pipeline import clock
 from pipeline.contracts.sources import RECENT_DAYS
 from pipeline.report.names import short_day
 from pipeline.report.plain import plain, visible
@@ -139,7 +140,7 @@ def failures(err: Console, failed: Sequence[tuple[str, str]], home: Path) -> Non
 def explained(out: Console, found: pl.DataFrame) -> None:
     """Sentence by sentence in reading order: what was found, how sure, by which reader, and by which words."""
     if found.is_empty():
-        out.print("no signal: no government is read here as acting or speaking towards another on trade", style="dim")
+        out.print("no signal: no government acts or speaks towards another on trade in this text", style="dim")
         return
     for (quote,), rows in found.partition_by("quote", as_dict=True, maintain_order=True).items():
         out.print(Text(visible(str(quote)), style="bold"))
@@ -171,6 +172,16 @@ def _reasons(row: dict[str, Any]) -> Text:
     else:
         line.append("no rule")
     return line.append(f"; encoder: {row['alternatives']}" if row["alternatives"] else "; encoder silent")
+
+
+def status_lines(out: Console, lines: Sequence[tuple[str, str]]) -> None:
+    """Print the state of a home, one line per topic."""
+    table = Table.grid(padding=(0, 2))
+    table.add_column("topic", style="bold", no_wrap=True)
+    table.add_column("state", overflow="fold")
+    for topic, state in lines:
+        table.add_row(topic, plain(state))
+    out.print(table)
 
 
 def status(out: Console, accounted: str, rows: Sequence[tuple[str, str]], settings: Settings) -> None:
@@ -214,7 +225,7 @@ def sources(out: Console, standing: pl.DataFrame, asked_next: Mapping[str, datet
         lag = "" if row["lag_days"] is None else f"{row['lag_days']} d"
         table.add_row(
             row["source"] + ("" if row["is_on"] else " (off)"),
-            f"{row['last_success_at']:%m-%d %H:%M}" if row["last_success_at"] else "never",
+            _format_last_success(row["last_success_at"]),
             f"{row['row_count'] or 0:,}",
             str(row["newest_date"] or "no data"),
             Text(f"{lag} !" if is_late else lag, style="bold red" if is_late else ""),
@@ -229,6 +240,12 @@ def sources(out: Console, standing: pl.DataFrame, asked_next: Mapping[str, datet
     home = plain(str(settings.home))
     ask = f" Ask now: tension fetch --home {home}." if standing["is_on"].any() and settings.sources.on else ""
     out.print(f"Next: tension run --home {home}.{ask} See the runs: make ui HOME_DIR={home}.", highlight=False, soft_wrap=True)
+
+
+def _format_last_success(at: datetime | None) -> str:
+    if at is None:
+        return "never"
+    return f"{at:today %H:%M}" if at.date() == clock.today() else f"{at:%Y-%m-%d}"
 
 
 def accounted(days: str, coverage: pl.DataFrame, quarantine: pl.DataFrame, release: str) -> str:

@@ -75,7 +75,7 @@ def test_a_source_shows_success_rows_newest_day_lag_gaps_and_failures(command: C
     )
     Lake(Settings(home=tmp_path / "home").lake).write_days(RAW_ARTICLES, row, Days(TODAY, TODAY))
     printed = command("sources").output
-    asked = f"{NOW - timedelta(minutes=1):%m-%d %H:%M}"
+    asked = f"{NOW - timedelta(minutes=1):today %H:%M}"
     assert find_line("rss", printed).startswith(f"rss {asked} 1 {TODAY - timedelta(days=1)} 1 d 1 1 ")
     assert "it answered" in flat(printed)
 

@@ -1,35 +1,66 @@
-"""`tension status`: what a home holds."""
+"""`tension status`: five lines about a home, and all tables with `--all`."""
 
+import shutil
 from pathlib import Path
 
+import pytest
+
 from pipeline import __version__
+from pipeline.contracts.tables.raw import RAW_TARIFFS
+from pipeline.settings import Settings
+from pipeline.warehouse.lake import Lake
 from tests.conftest import SampleRun
 from tests.unit.cli.conftest import Command, flat
 
 
-def test_an_empty_home_says_what_comes_next(command: Command, tmp_path: Path) -> None:
+def test_an_empty_home_names_the_next_command(command: Command, tmp_path: Path) -> None:
     result = command("status", "--home", tmp_path / "nothing")
     assert result.exit_code == 0
-    assert "holds nothing yet" in flat(result.output)
+    assert "is empty" in flat(result.output)
     assert "tension run --home" in flat(result.output)
 
 
-def test_asking_makes_no_folder(command: Command, tmp_path: Path) -> None:
+def test_status_creates_no_folder(command: Command, tmp_path: Path) -> None:
     command("status", "--home", tmp_path / "nothing")
     assert not (tmp_path / "nothing").exists()
 
 
-def test_a_home_tells_its_days_rows_and_release(command: Command, sample_run: SampleRun) -> None:
+def test_a_home_is_described_in_five_lines(command: Command, sample_run: SampleRun, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COLUMNS", "400")
     result = command("status", "--home", sample_run.home)
     assert result.exit_code == 0, result.exception
-    for word in ("2025-01-20 to 2025-11-30", "7 in quarantine", "2 duplicates", "1 missing_source", sample_run.latest.resolve().name):
+    published, fresh, failed, not_read, following = result.output.splitlines()
+    assert published.startswith(f"published   release {sample_run.latest.resolve().name} with BRA-USA, CAN-USA, CHN-USA")
+    assert "2025-01-20 to 2025-11-30, of the bundled sample" in published
+    assert fresh.startswith("up to date  articles up to 2025-11-30 (")
+    assert failed.split() == ["failed", "nothing"]
+    assert "2 duplicates, 7 in quarantine (" in not_read
+    assert "1 missing source" in not_read
+    assert following.startswith("next        tension run --articles PATH")
+
+
+def test_all_tables_are_listed_on_request(command: Command, sample_run: SampleRun) -> None:
+    assert "tension_pair_daily" not in command("status", "--home", sample_run.home).output
+    result = command("status", "--home", sample_run.home, "--all")
+    for word in ("7 in quarantine", "1 missing_source", "tension_pair_daily", sample_run.latest.resolve().name):
         assert word in flat(result.output)
 
 
-def test_the_version_is_told(command: Command) -> None:
+def test_a_stale_table_is_listed_as_failed(
+    command: Command, tmp_path: Path, sample_run: SampleRun, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", "400")
+    home = tmp_path / "copy"
+    shutil.copytree(sample_run.home, home, symlinks=True, ignore=shutil.ignore_patterns("dagster", "readings"))
+    Lake(Settings(home=home).lake).mark_stale(RAW_TARIFFS, "tariffs.csv: has no column rate_pct")
+    failed = command("status", "--home", home).output.splitlines()[2].rstrip()
+    assert failed.endswith("raw_tariffs was not rebuilt: tariffs.csv: has no column rate_pct")
+
+
+def test_the_version_is_printed(command: Command) -> None:
     result = command("--version")
     assert (result.exit_code, result.output.strip()) == (0, __version__)
 
 
-def test_without_a_command_the_commands_are_listed(command: Command) -> None:
+def test_the_help_lists_the_commands(command: Command) -> None:
     assert all(name in command("--help").output for name in ("run", "extract", "explain", "evaluate", "validate", "status"))
