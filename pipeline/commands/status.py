@@ -46,7 +46,7 @@ def show_status(home_folder: Path | None, show_all: bool) -> None:
         rows = [
             ("home", str(settings.home)),
             ("quarantine", ", ".join(f"{count} {reason}" for reason, count in reasons) or "empty"),
-            *((table.name, f"{lake.height(table):,} rows") for table in TABLES.values()),
+            *((table.name, f"{lake.count_rows(table):,} rows") for table in TABLES.values()),
         ]
         terminal.status(out, account_for_rows(lake, settings), rows, settings)
 

@@ -94,7 +94,7 @@ def test_an_invalid_variable_is_named(command: Command, monkeypatch: pytest.Monk
 
 
 def test_an_invalid_pair_is_refused_before_anything_is_written(command: Command) -> None:
-    assert "such as USA-CHN" in read_error(command("run", "--pairs", "USA", "--home", "home"))
+    assert "e.g. USA-CHN" in read_error(command("run", "--pairs", "USA", "--home", "home"))
     assert list(Path().iterdir()) == []
 
 

@@ -158,4 +158,4 @@ def test_days_in_the_wrong_order_are_refused(command: Command, tmp_path: Path) -
     enable(tmp_path, "rss")
     result = command("fetch", "--from", "2025-03-02", "--to", "2025-03-01")
     assert result.exit_code == 1
-    assert "lies before first_day" in flat(result.output)
+    assert "is earlier than first_day" in flat(result.output)
