@@ -38,7 +38,7 @@ def test_the_option_selects_the_extractor(command: Command, model: Model, gold: 
 def test_unread_texts_are_reported(command: Command, model: Model, gold: Path) -> None:
     for arguments in (("extract", gold, "--out", "signals.csv"), ("evaluate", gold)):
         printed = flat(command(*arguments, "--extractor", "llm").stderr)
-        assert "note: 1 of 2 texts were left unread (such as 1): 1 bad_answer" in printed
+        assert "note: 1 of 2 texts were not read (e.g. 1): 1 bad_answer" in printed
 
 
 def test_scores_name_the_extractor(command: Command, model: Model, gold: Path) -> None:
