@@ -1,4 +1,4 @@
-"""The benchmarks that need nothing but the project run on the bundled sample."""
+"""Benchmarks run with small inputs; those that read articles use the bundled sample."""
 
 import subprocess
 import sys
@@ -12,28 +12,28 @@ ROOT = Path(__file__).parents[2]
 SAMPLE = ROOT / "pipeline" / "sample" / "articles"
 
 
-def run(script: str, *arguments: str | Path) -> subprocess.CompletedProcess[str]:
+def run_benchmark(script: str, *arguments: str | Path) -> subprocess.CompletedProcess[str]:
     command = [sys.executable, str(ROOT / "benchmarks" / script), "--articles", str(SAMPLE), *map(str, arguments)]
     return subprocess.run(command, capture_output=True, text=True, encoding="utf-8", check=False)
 
 
-def test_the_sample_to_be_judged_is_always_the_same() -> None:
-    once, twice = run("gate_sample.py", "--count", "3"), run("gate_sample.py", "--count", "3")
+def test_the_sample_of_the_gate_is_deterministic() -> None:
+    once, twice = (run_benchmark("gate_sample.py", "--count", "3") for _ in range(2))
     assert once.returncode == 0
     assert once.stdout == twice.stdout
     assert [line.split()[0] for line in once.stdout.splitlines()[::3]] == ["1", "2", "3"]
 
 
-def test_the_share_of_a_topic_needs_articles_with_topics() -> None:
-    refused = run("gate_recall.py")
+def test_gate_recall_needs_articles_with_topics() -> None:
+    refused = run_benchmark("gate_recall.py")
     assert refused.returncode == 2
     assert "has no topics; give a Parquet file with a column `topics`" in " ".join(refused.stderr.split())
 
 
 def test_an_archive_is_measured_step_by_step_and_removed(tmp_path: Path) -> None:
     command = [sys.executable, str(ROOT / "benchmarks" / "archive.py"), "--gigabytes", "0.0005", "--folder", str(tmp_path)]
-    told = subprocess.run(command, capture_output=True, text=True, encoding="utf-8", check=True).stdout
-    rows = [[cell.strip() for cell in line.split("|")[1:-1]] for line in told.splitlines() if line.startswith("| ")][1:]
+    printed = subprocess.run(command, capture_output=True, text=True, encoding="utf-8", check=True).stdout
+    rows = [[cell.strip() for cell in line.split("|")[1:-1]] for line in printed.splitlines() if line.startswith("| ")][1:]
     assert [row[0] for row in rows] == ["raw_articles", "admission"]
     assert rows[0][1] == rows[1][1] != "0"
     assert list(tmp_path.iterdir()) == []
@@ -41,18 +41,18 @@ def test_an_archive_is_measured_step_by_step_and_removed(tmp_path: Path) -> None
 
 def test_the_index_is_measured_at_three_sizes() -> None:
     command = [sys.executable, str(ROOT / "benchmarks" / "index.py"), "--signals", "4000", "--years", "1"]
-    told = subprocess.run(command, capture_output=True, text=True, encoding="utf-8", check=True).stdout
-    rows = [line.split("|")[1:-1] for line in told.splitlines() if line.startswith("| ")][1:]
+    printed = subprocess.run(command, capture_output=True, text=True, encoding="utf-8", check=True).stdout
+    rows = [line.split("|")[1:-1] for line in printed.splitlines() if line.startswith("| ")][1:]
     assert [row[0].strip() for row in rows] == ["1,000", "2,000", "4,000"]
     masses = [int(row[1].replace(",", "")) for row in rows]
     assert masses == sorted(masses)
     assert masses[2] < 5 * masses[0]
 
 
-def test_the_linking_of_stories_finds_the_copies_and_nothing_else() -> None:
+def test_the_linking_of_stories_finds_copies_and_nothing_else() -> None:
     command = [sys.executable, str(ROOT / "benchmarks" / "stories.py"), "--articles", "600", "--days", "3", "--batch", "2"]
-    told = subprocess.run(command, capture_output=True, text=True, encoding="utf-8", check=True).stdout
-    ours = next(line.split("|")[1:-1] for line in told.splitlines() if "(ours)" in line)
+    printed = subprocess.run(command, capture_output=True, text=True, encoding="utf-8", check=True).stdout
+    ours = next(line.split("|")[1:-1] for line in printed.splitlines() if "(ours)" in line)
     assert float(ours[5].strip().rstrip("%")) > 90
     assert ours[6].strip() == "0"
 
@@ -62,4 +62,4 @@ def test_events_are_measured_with_both_storages() -> None:
     printed = subprocess.run(command, capture_output=True, text=True, encoding="utf-8", check=True).stdout
     rows = [[cell.strip() for cell in line.split("|")[1:4]] for line in printed.splitlines() if line.startswith("| ")][1:]
     assert [row[:2] for row in rows] == [["shipped", "2"], ["batching", "3"]]
-    assert int(rows[1][2]) - int(rows[0][2]) == 2 * 7  # a day more is two events more for each daily table
+    assert int(rows[1][2]) - int(rows[0][2]) == 2 * 7  # one more day adds two events for each of seven daily tables

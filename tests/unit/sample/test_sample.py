@@ -1,4 +1,4 @@
-"""The bundled sample is what it says it is: dated, many-voiced, mostly ordinary news of our own writing, with flaws put in on purpose."""
+"""The bundled sample: its days, sources, articles, planted errors, gold and trade data."""
 
 import csv
 import json
@@ -22,7 +22,7 @@ from pipeline.sources.files.articles import collect_rows, read_articles
 
 GOLD = PACKAGE / "sample" / "gold.jsonl"
 BROKEN_FEED = "2025-05-broken-feed.jsonl"
-LONG_ENOUGH_TO_BE_COPIED = 40  # characters; shorter sentences are written alike by chance
+MIN_SENTENCE_LENGTH = 40  # characters; shorter sentences may be equal by chance
 
 
 @pytest.fixture(scope="module")
@@ -40,55 +40,55 @@ def gold() -> Gold:
     return read_gold(GOLD)
 
 
-def ours() -> Iterator[dict[str, Any]]:
-    """The rows that were written to be articles; the broken feed was not."""
+def read_own_rows() -> Iterator[dict[str, Any]]:
+    """Read the rows of all files except the broken feed."""
     for path in sorted(SAMPLE_ARTICLES.glob("*.jsonl")):
         if path.name != BROKEN_FEED:
             yield from map(json.loads, path.read_text(encoding="utf-8").splitlines())
 
 
-def sentences(text: str) -> set[str]:
-    """Sentences folded to words, long enough that two people would not write the same."""
+def split_sentences(text: str) -> set[str]:
+    """Split into normalized sentences that are long enough to be unique."""
     parts = re.split(r"(?<=[.!?])[\"'”\u2019)]*\s+|\n+", text)
     folded = (" ".join(re.findall(r"\w+", part.lower())) for part in parts)
-    return {part for part in folded if len(part) >= LONG_ENOUGH_TO_BE_COPIED}
+    return {part for part in folded if len(part) >= MIN_SENTENCE_LENGTH}
 
 
 def test_there_are_at_least_three_hundred_articles(admitted: Admission) -> None:
     assert admitted.articles.height >= 300
 
 
-def test_every_article_lies_in_the_days_of_the_sample(admitted: Admission) -> None:
+def test_every_article_is_within_the_days_of_the_sample(admitted: Admission) -> None:
     assert admitted.articles["index_date"].is_between(SAMPLE_FIRST_DAY, SAMPLE_LAST_DAY).all()
     assert admitted.articles["published_at"].dt.date().equals(admitted.articles["index_date"])
 
 
-def test_the_articles_reach_over_the_whole_time(admitted: Admission) -> None:
+def test_the_articles_cover_all_months(admitted: Admission) -> None:
     days = admitted.articles["index_date"]
     assert days.min() <= SAMPLE_FIRST_DAY + timedelta(days=7)  # type: ignore[operator]
     assert days.max() >= SAMPLE_LAST_DAY - timedelta(days=7)  # type: ignore[operator]
     assert days.dt.month().n_unique() == 11
 
 
-def test_at_least_eight_sources_of_different_size_speak(admitted: Admission) -> None:
+def test_there_are_at_least_eight_sources_of_different_size(admitted: Admission) -> None:
     sizes = admitted.articles["source"].value_counts()["count"]
     assert sizes.len() >= 8
     assert sizes.max() >= 3 * sizes.min()  # type: ignore[operator]
 
 
 def test_an_article_with_a_body_has_sixty_to_three_hundred_words() -> None:
-    lengths = {row["article_id"]: len(re.findall(r"\w[\w'\u2019.,-]*", row["body"])) for row in ours() if row["body"]}
+    lengths = {row["article_id"]: len(re.findall(r"\w[\w'\u2019.,-]*", row["body"])) for row in read_own_rows() if row["body"]}
     assert {name: length for name, length in lengths.items() if not 60 <= length <= 300} == {}
 
 
-def test_some_articles_are_headlines_alone() -> None:
-    headlines = [row for row in ours() if not row["body"]]
+def test_some_articles_have_only_a_headline() -> None:
+    headlines = [row for row in read_own_rows() if not row["body"]]
     assert 0 < len(headlines) < 50
     assert all(row["title"] for row in headlines)
 
 
-def test_links_lead_nowhere_outside_the_sample() -> None:
-    assert all(re.fullmatch(r"https://[a-z-]+\.example/\S+", row["url"]) for row in ours())
+def test_links_are_to_example_domains_only() -> None:
+    assert all(re.fullmatch(r"https://[a-z-]+\.example/\S+", row["url"]) for row in read_own_rows())
 
 
 def test_the_gold_has_at_least_a_hundred_articles_with_and_without_signals(gold: Gold) -> None:
@@ -96,47 +96,47 @@ def test_the_gold_has_at_least_a_hundred_articles_with_and_without_signals(gold:
     assert 0 < gold.rows["id"].n_unique() < gold.passages.height
 
 
-def test_every_gold_text_is_that_of_its_article(gold: Gold) -> None:
-    texts = {row["article_id"]: f"{row['title']}\n\n{row['body']}" for row in ours()}
+def test_every_gold_text_equals_its_article(gold: Gold) -> None:
+    texts = {row["article_id"]: f"{row['title']}\n\n{row['body']}" for row in read_own_rows()}
     differing = [name for name, text in gold.passages.select("id", "text").rows() if texts.get(name) != text]
     assert differing == []
 
 
 def test_every_gold_passage_has_the_day_and_source_of_its_article(gold: Gold) -> None:
-    facts = {row["article_id"]: (date.fromisoformat(row["published_at"][:10]), row["source"]) for row in ours()}
+    facts = {row["article_id"]: (date.fromisoformat(row["published_at"][:10]), row["source"]) for row in read_own_rows()}
     assert {name: (day, source) for name, day, source in gold.passages.select("id", "date", "source").rows()}.items() <= facts.items()
 
 
-def test_the_broken_feed_gives_every_reason_of_a_short_english_row(admitted: Admission) -> None:
+def test_the_broken_feed_has_every_rejection_of_short_english_rows(admitted: Admission) -> None:
     reasons = Counter(admitted.quarantine["reason"])
     assert set(reasons) == set(REJECTION.words) - {"too_long", "other_language"}  # the sample is in English throughout
-    assert reasons["undated"] == 2  # one date that is none, one that is empty
+    assert reasons["undated"] == 2  # one invalid date, one empty date
 
 
-def test_only_the_broken_feed_is_set_aside(admitted: Admission) -> None:
+def test_only_rows_of_the_broken_feed_are_quarantined(admitted: Admission) -> None:
     assert admitted.quarantine["raw_id"].str.starts_with(BROKEN_FEED).all()
     assert not admitted.articles["raw_id"].str.starts_with(BROKEN_FEED).any()
 
 
-def test_two_rows_repeat_an_article(admitted: Admission) -> None:
+def test_two_rows_are_duplicates(admitted: Admission) -> None:
     assert admitted.duplicates.height == 2
 
 
-def test_nothing_that_came_in_is_lost(raw: pl.DataFrame, admitted: Admission) -> None:
+def test_every_raw_row_is_accepted_duplicate_or_quarantined(raw: pl.DataFrame, admitted: Admission) -> None:
     assert raw.height == admitted.articles.height + admitted.duplicates.height + admitted.quarantine.height
 
 
-def test_some_articles_were_seen_two_days_late_or_more(admitted: Admission) -> None:
+def test_some_articles_were_first_seen_at_least_two_days_late(admitted: Admission) -> None:
     late = admitted.articles.filter(pl.col("first_seen_at") - pl.col("published_at") >= timedelta(days=2))
     assert 5 <= late.height < admitted.articles.height / 10
 
 
-def test_every_row_is_read_with_all_fields_of_the_contract() -> None:
-    given = {name for row in ours() for name in row}
-    assert given <= set(RAW_ARTICLES.schema.names())
+def test_every_field_is_a_column_of_the_contract() -> None:
+    fields = {name for row in read_own_rows() for name in row}
+    assert fields <= set(RAW_ARTICLES.schema.names())
 
 
-def test_the_flows_are_those_of_the_census(outside_data: Path) -> None:
+def test_the_trade_flows_equal_those_of_the_census(outside_data: Path) -> None:
     official = {
         (row["reference_month"], row["flow"]): row["value_usd"]
         for row in read_csv(outside_data / "trade" / "usa_chn_monthly_flows.csv")
@@ -150,8 +150,8 @@ def test_the_flows_are_those_of_the_census(outside_data: Path) -> None:
 
 
 @pytest.mark.parametrize("year", ["2017", "2018", "2019", "2020", "2021", "2022"])
-def test_a_year_of_exports_adds_up_to_what_the_un_has(outside_data: Path, year: str) -> None:
-    """The years of 2020 to 2022 come by another way than the rest: an independent total must agree within half a percent."""
+def test_a_year_of_exports_agrees_with_the_total_of_un_comtrade(outside_data: Path, year: str) -> None:
+    """2020 to 2022 are from another source than the rest, so compare with an independent total."""
     (total,) = (
         float(row["primaryValue"])
         for row in read_csv(outside_data / "formats" / "comtrade_TradeData_USA_China.csv")
@@ -162,12 +162,12 @@ def test_a_year_of_exports_adds_up_to_what_the_un_has(outside_data: Path, year: 
     assert sum(int(row["value_usd"]) for row in months) == pytest.approx(total, rel=5e-3)
 
 
-def test_every_figure_and_promise_names_its_source() -> None:
+def test_every_trade_figure_and_commitment_has_a_source() -> None:
     for name in ("flows.csv", "tariffs.csv", "commitments.csv"):
         assert all(row["source"] for row in read_csv(SAMPLE_TRADE / name))
 
 
-def test_the_tariffs_of_2018_to_2020_are_those_of_the_tracker(outside_data: Path) -> None:
+def test_the_tariffs_of_2018_to_2020_equal_those_of_the_tracker(outside_data: Path) -> None:
     official = {
         (row["importer"], row["partner"], row["effective_date"]): float(row["simple_mean_tariff_pct"])
         for side in ("chn_on_usa", "usa_on_chn")
@@ -177,7 +177,7 @@ def test_the_tariffs_of_2018_to_2020_are_those_of_the_tracker(outside_data: Path
     assert {(row["importer"], row["exporter"], row["effective_date"]): float(row["rate_pct"]) for row in bundled} == official
 
 
-def test_the_tariffs_of_2025_are_those_of_the_tracker(outside_data: Path) -> None:
+def test_the_tariffs_of_2025_equal_those_of_the_tracker(outside_data: Path) -> None:
     names = {"CHN": "CHINA", "MEX": "MEXICO", "CAN": "CANADA", "JPN": "JAPAN", "BRA": "BRAZIL", "IND": "INDIA", "EUN": "EUROPEAN UNION"}
     official = {
         (row["country_name"], row["date"]): float(row["effective tariff"])
@@ -194,18 +194,18 @@ def test_the_tariffs_of_2025_are_those_of_the_tracker(outside_data: Path) -> Non
 
 
 @pytest.mark.slow
-def test_no_sentence_stands_in_the_news_or_the_gold_of_others(outside_data: Path) -> None:
-    written = {sentence for row in ours() for sentence in sentences(f"{row['title']}\n\n{row['body']}")}
-    of_others: set[str] = set()
+def test_no_sentence_is_copied_from_real_news_or_other_gold(outside_data: Path) -> None:
+    own_sentences = {sentence for row in read_own_rows() for sentence in split_sentences(f"{row['title']}\n\n{row['body']}")}
+    other_sentences: set[str] = set()
     for path in sorted((outside_data / "news").glob("*.parquet")):
         frame = pl.read_parquet(path)
         for name in (name for name, dtype in frame.schema.items() if dtype == pl.String):
-            of_others.update(*(sentences(text) for text in frame[name].drop_nulls()))
+            other_sentences.update(*(split_sentences(text) for text in frame[name].drop_nulls()))
     for path in sorted((outside_data / "gold").glob("real_*.jsonl")):
-        of_others.update(*(sentences(json.loads(line)["text"]) for line in path.read_text(encoding="utf-8").splitlines()))
-    assert len(written) > 2000
-    assert len(of_others) > 10_000
-    assert written & of_others == set()
+        other_sentences.update(*(split_sentences(json.loads(line)["text"]) for line in path.read_text(encoding="utf-8").splitlines()))
+    assert len(own_sentences) > 2000
+    assert len(other_sentences) > 10_000
+    assert own_sentences & other_sentences == set()
 
 
 def read_csv(path: Path) -> list[dict[str, str]]:
