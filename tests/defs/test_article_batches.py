@@ -95,10 +95,10 @@ def test_an_unreadable_inbox_file_is_skipped_and_reported(home: SmallHome) -> No
     found = read_checks(result, RAW_ARTICLES.name)
     passed, detail = found["every_dropped_file_was_read"]
     assert not passed
-    assert "broken.parquet: is no Parquet file" in detail
+    assert "broken.parquet: is not a Parquet file" in detail
     passed, detail = found["every_encoding_is_known"]
     assert not passed
-    assert "dropped.csv is no UTF-8 and was read as Windows-1252" in detail
+    assert "dropped.csv is not UTF-8 and was read as Windows-1252" in detail
     assert [name for name, (passed, _) in found.items() if not passed] == ["every_dropped_file_was_read", "every_encoding_is_known"]
 
 
@@ -110,7 +110,7 @@ def test_an_unreadable_article_file_fails_the_run(home: SmallHome) -> None:
     assert not result.success
     assert home.read_files() == before
     errors: list[Any] = [event.step_failure_data.error for event in result.all_events if event.event_type_value == "STEP_FAILURE"]
-    assert "zz.jsonl.gz: is named .gz but is no gzip file" in str(errors[0].cause.message)
+    assert "zz.jsonl.gz: its name ends in .gz but it is no gzip file" in str(errors[0].cause.message)
 
 
 def test_a_file_of_other_days_is_opened_only_once(home: SmallHome) -> None:

@@ -1,7 +1,6 @@
-"""Article files in, raw rows out, in batches that stay small: which files are read, how their rows are called and under which day filed.
+"""Finding article files and reading them as raw rows, in batches, each row with a name and a day.
 
-Belongs here: paths, names of rows, days of rows, the columns that a file must have. Does not: the grammar of the formats (`formats/`),
-or any judgement about a row (`pipeline/articles`): what the source said is kept as it came.
+Does not belong here: the grammar of formats (`formats/`), judging articles (`pipeline/articles`).
 """
 
 import hashlib
@@ -17,21 +16,21 @@ import polars as pl
 from pipeline.contracts.tables.raw import RAW_ARTICLES
 from pipeline.settings.archives import ArticleFiles
 from pipeline.sources.errors import SourceError
-from pipeline.sources.files.formats import READERS, Reader, reader_of
-from pipeline.sources.files.formats.reading import Asked, Found
-from pipeline.sources.files.places import Place, places
+from pipeline.sources.files.formats import FORMATS, ReadFormat, find_format
+from pipeline.sources.files.formats.common import FoundColumns, ReadOptions
+from pipeline.sources.files.locations import Location, open_locations
 from pipeline.sources.files.streams import LIMITS, Limits
 from pipeline.sources.rows import RawArticleConverter
 
 _COLUMNS_SHOWN = 30
-_WANTED = "published_at, source, and title or body (also read where given: url, article_id, fetched_at)"
-_RENAME = "Rename the columns in the file, or say in the settings what the archive calls them"
-_WILD = "*?["
+_NEEDED = "published_at, source, and title or body (optional: url, article_id, fetched_at)"
+_RENAME = "Rename the columns in the file, or map them in the settings of the archive"
+_WILDCARDS = "*?["
 
 
 @dataclass(frozen=True)
 class ArticleFile:
-    """A file to read, the archive it belongs to, and the name that its rows are called by."""
+    """A file to read, the archive of the settings it belongs to, and the label that names its rows."""
 
     path: Path
     archive: ArticleFiles
@@ -40,7 +39,7 @@ class ArticleFile:
 
 @dataclass
 class ReadReport:
-    """What a person should know of a reading beside its rows: where an encoding was guessed, and which files were set aside and why."""
+    """Problems found while reading: messages on guessed encodings, and the reasons of skipped files by label."""
 
     guessed_encodings: list[str] = field(default_factory=list)
     skipped: dict[str, str] = field(default_factory=dict)
@@ -48,7 +47,7 @@ class ReadReport:
 
 @dataclass
 class FileContents:
-    """What a file holds, as far as it was read: a digest of each day's rows, and the latest day that any row claims, also a future one."""
+    """The rows read from a file: a digest for each day, and the latest day that any row claims, even in the future."""
 
     latest_claim: date | None = None
     _hashes: dict[date, hashlib.blake2b] = field(default_factory=dict)
@@ -63,104 +62,107 @@ class FileContents:
 
     @property
     def digests(self) -> dict[date, str]:
-        """Day to digest of its rows, in order of time. Equal rows in equal order give equal digests, however they came in batches."""
+        """Digest of the rows of each day, ordered by day; it does not depend on the batches."""
         return {day: self._hashes[day].hexdigest() for day in sorted(self._hashes)}
 
 
 def read_articles(
     archives: Iterable[ArticleFiles], limits: Limits = LIMITS, *, last_day: date | None = None, report: ReadReport | None = None
 ) -> Iterator[pl.DataFrame]:
-    """All rows of the archives' files as `RAW_ARTICLES`, file by file, in batches of `limits`: the same rows whatever the batches.
+    """Read all files of the archives as `RAW_ARTICLES`, in batches within `limits`; the rows do not depend on the batches.
 
-    Formats: Parquet, JSON (.jsonl, .ndjson, .json: one object a line, or one array of objects) and CSV, each also under .gz or as members
-    of a zip file. A line that cannot be parsed becomes a row whose `unreadable` says why. A row belongs to the UTC day of `published_at`,
-    else of `fetched_at`, else of its nearest neighbour in the file; a day after `last_day` has not come yet and counts as no date.
-    `SourceError` when there is nothing to read, a file is not of its format, lacks a column, or holds no date at all: in the midst of a
-    file, where only its end tells.
+    Formats: Parquet, JSON (.jsonl, .ndjson, .json: one object per line, or one array of objects) and CSV, each also as .gz or in a zip
+    file. A line that cannot be parsed becomes a row with a reason in `unreadable`. The day of a row is the UTC day of `published_at`, else
+    of `fetched_at`, else that of its nearest neighbour in the file; a day after `last_day` counts as no date.
+
+    Raises `SourceError` if there are no files, or a file has the wrong format, lacks a column, or has no date at all. Some of these errors
+    are raised only at the end of a file.
     """
     for file in find_article_files(archives):
         yield from read_file(file, limits, last_day=last_day, report=report)
 
 
 def collect_rows(batches: Iterable[pl.DataFrame]) -> pl.DataFrame:
-    """The rows of a small reading in one frame, sorted by `raw_id`."""
+    """Concatenate batches of rows, sorted by `raw_id`."""
     return RAW_ARTICLES.conform(pl.concat([RAW_ARTICLES.empty(), *batches]))
 
 
 def find_article_files(archives: Iterable[ArticleFiles]) -> list[ArticleFile]:
-    """The files to read, each once: those given, and in folders and of patterns those of a known format that are not hidden, sorted.
+    """Return the files of the archives, each once: files, and those of a known format in folders and patterns, sorted.
 
-    `SourceError` when a path does not exist, a pattern finds nothing, a given file is of no known format, or nothing is left to read.
+    Hidden files are skipped. Raises `SourceError` if a path does not exist, a pattern matches nothing, a file has an unknown format, or no
+    file is left.
     """
-    given = list(archives)
-    files = [(path, archive) for archive in given for path in _paths(archive.path)]
-    once = list({path.resolve(): (path, archive) for path, archive in reversed(files)}.values())[::-1]
-    if not once:
-        listed = ", ".join(archive.path for archive in given) or "no path"
+    archives = list(archives)
+    files = [(path, archive) for archive in archives for path in _expand_path(archive.path)]
+    unique = list({path.resolve(): (path, archive) for path, archive in reversed(files)}.values())[::-1]
+    if not unique:
+        listed = ", ".join(archive.path for archive in archives) or "no path"
         raise SourceError(
-            f"no article files: looked in {listed} for {', '.join(READERS)} (also .gz and .zip). Put files there or give another path"
+            f"no article files in {listed}; supported formats: {', '.join(FORMATS)} (also .gz and .zip). Add files or give another path"
         )
-    labels = _labels([path for path, _ in once])
-    return [ArticleFile(path, archive, label) for (path, archive), label in zip(once, labels, strict=True)]
+    labels = _make_labels([path for path, _ in unique])
+    return [ArticleFile(path, archive, label) for (path, archive), label in zip(unique, labels, strict=True)]
 
 
-def _paths(given: str) -> list[Path]:
-    path = Path(given)
+def _expand_path(text: str) -> list[Path]:
+    """Return the files of a path: a file, a folder with all folders below it, or a pattern."""
+    path = Path(text)
     if path.is_dir():
-        return _below(path)
-    if path.exists() or not set(_WILD) & set(given):
-        return [_known(path)]
-    plain = next(place for place, part in enumerate(path.parts) if set(_WILD) & set(part))
-    base, pattern = Path(*path.parts[:plain]), str(Path(*path.parts[plain:]))
-    matched = sorted(match for match in base.glob(pattern) if not _is_hidden(match, base))
-    if not matched:
-        raise SourceError(f"{path}: the pattern finds no file or folder. Check the path; relative paths start in the working folder")
-    return [file for match in matched for file in (_below(match) if match.is_dir() else [match]) if _is_known(file)]
+        return _list_folder(path)
+    if path.exists() or not set(_WILDCARDS) & set(text):
+        return [_require_known_format(path)]
+    first_wildcard = next(index for index, part in enumerate(path.parts) if set(_WILDCARDS) & set(part))
+    base, pattern = Path(*path.parts[:first_wildcard]), str(Path(*path.parts[first_wildcard:]))
+    matches = sorted(match for match in base.glob(pattern) if not _is_hidden(match, base))
+    if not matches:
+        raise SourceError(f"{path}: no file or folder matches the pattern. Check the path; relative paths start in the working folder")
+    return [file for match in matches for file in (_list_folder(match) if match.is_dir() else [match]) if _has_known_format(file)]
 
 
-def _below(folder: Path) -> list[Path]:
-    return sorted(path for path in folder.rglob("*") if path.is_file() and _is_known(path) and not _is_hidden(path, folder))
+def _list_folder(folder: Path) -> list[Path]:
+    return sorted(path for path in folder.rglob("*") if path.is_file() and _has_known_format(path) and not _is_hidden(path, folder))
 
 
 def _is_hidden(path: Path, folder: Path) -> bool:
     return any(part.startswith(".") for part in path.relative_to(folder).parts)
 
 
-def _is_known(path: Path) -> bool:
-    return reader_of(path.name) is not None or (path.suffix.lower() == ".zip" and path.is_file())
+def _has_known_format(path: Path) -> bool:
+    return find_format(path.name) is not None or (path.suffix.lower() == ".zip" and path.is_file())
 
 
-def _known(path: Path) -> Path:
+def _require_known_format(path: Path) -> Path:
     if not path.exists():
         raise SourceError(f"{path}: there is no such file or folder. Check the path; relative paths start in the working folder")
-    if not _is_known(path):
-        raise SourceError(f"{path}: of no known format. Name it by what it is: {', '.join(READERS)}, each also with .gz or in a .zip")
+    if not _has_known_format(path):
+        raise SourceError(f"{path}: unknown format. Use one of the extensions {', '.join(FORMATS)}, each also with .gz or in a .zip")
     return path
 
 
-def _labels(files: Sequence[Path]) -> list[str]:
-    """A name for each file that is unique among them: its own, else with its folder's, else with a counter in order of the paths."""
-    names = [_text(file.name) for file in files]
-    parents = [f"{_text(file.resolve().parent.name)}/{name}" for file, name in zip(files, names, strict=True)]
+def _make_labels(files: Sequence[Path]) -> list[str]:
+    """Return a unique label for each file: its name, else with that of its folder, else with a counter in order of the paths."""
+    names = [_to_text(file.name) for file in files]
+    names_with_folder = [f"{_to_text(file.resolve().parent.name)}/{name}" for file, name in zip(files, names, strict=True)]
     count = Counter(names)
-    labels = [parent if count[name] > 1 else name for parent, name in zip(parents, names, strict=True)]
+    labels = [with_folder if count[name] > 1 else name for with_folder, name in zip(names_with_folder, names, strict=True)]
     order = sorted(range(len(files)), key=lambda n: files[n].resolve())
-    for place, label in zip(order, _counted([labels[place] for place in order]), strict=True):
-        labels[place] = label
+    for index, label in zip(order, _number_repeats([labels[index] for index in order]), strict=True):
+        labels[index] = label
     return labels
 
 
-def _counted(labels: Iterable[str]) -> list[str]:
-    """The labels, with a counter where one has stood before."""
+def _number_repeats(labels: Iterable[str]) -> list[str]:
+    """Append a counter to labels that occur again."""
     seen: Counter[str] = Counter()
-    counted = []
+    numbered = []
     for label in labels:
         seen[label] += 1
-        counted.append(label if seen[label] == 1 else f"{label}~{seen[label]}")  # no readable file can be called so
-    return counted
+        numbered.append(label if seen[label] == 1 else f"{label}~{seen[label]}")  # no file of a known format has such a name
+    return numbered
 
 
-def _text(name: str) -> str:
+def _to_text(name: str) -> str:
     return os.fsencode(name).decode("utf-8", "replace")
 
 
@@ -172,88 +174,91 @@ def read_file(
     report: ReadReport | None = None,
     contents: FileContents | None = None,
 ) -> Iterator[pl.DataFrame]:
-    """The rows of one file, or of all members of a zip file, as `read_articles` gives them; `contents` collects what they are."""
-    told = report or ReadReport()
-    asked = Asked(
-        {str(ours): theirs for ours, theirs in file.archive.columns.items()}, file.archive.encoding, limits, told.guessed_encodings
-    )
-    with places(file.path, limits) as found:
-        known = [(place, reader) for place in found if (reader := reader_of(place.name))]
-        if not known:
-            raise SourceError(f"{file.path}: holds no member of a known format ({', '.join(READERS)}, also .gz). Put articles into it")
-        labels = _counted(file.label if place.member is None else f"{file.label}/{_text(place.name)}" for place, _ in known)
-        for (place, reader), label in zip(known, labels, strict=True):
-            one = _Reading(place, reader, asked, file.archive.source)
-            yield from one.rows(label, last_day, contents or FileContents())
+    """Read one file, or all members of a zip file, like `read_articles`; digests of its rows are added to `contents`."""
+    report = report or ReadReport()
+    columns = {str(ours): theirs for ours, theirs in file.archive.columns.items()}
+    options = ReadOptions(columns, file.archive.encoding, limits, report.guessed_encodings)
+    with open_locations(file.path, limits) as locations:
+        readable = [(location, read_format) for location in locations if (read_format := find_format(location.name))]
+        if not readable:
+            raise SourceError(f"{file.path}: has no member of a known format ({', '.join(FORMATS)}, also .gz). Add articles to it")
+        labels = _number_repeats(
+            file.label if location.member is None else f"{file.label}/{_to_text(location.name)}" for location, _ in readable
+        )
+        for (location, read_format), label in zip(readable, labels, strict=True):
+            reading = _LocationReader(location, read_format, options, file.archive.source)
+            yield from reading.read_rows(label, last_day, contents or FileContents())
 
 
-class _Reading:
-    """One place read by one reader: its rows named and dated, and what must be there asked for."""
+class _LocationReader:
+    """Reads one file or member in its format, adds names and days to its rows, and checks its columns."""
 
-    def __init__(self, place: Place, reader: Reader, asked: Asked, source: str | None) -> None:
-        self.place, self.reader, self.asked, self.source = place, reader, asked, source
+    def __init__(self, location: Location, read_format: ReadFormat, options: ReadOptions, source: str | None) -> None:
+        self.location, self.read_format, self.options, self.source = location, read_format, options, source
 
-    def rows(self, label: str, last_day: date | None, contents: FileContents) -> Iterator[pl.DataFrame]:
-        """The rows as `RAW_ARTICLES`."""
-        found, first_reason = Found(), ""
-        filing = RawArticleConverter(label, last_day=last_day)
-        for given in self.reader(self.place, self.asked, found):
-            if not filing.row_count:
-                first_reason = given["unreadable"][0] or ""
-            if found.is_whole:
-                self._require_columns(found, filing.row_count + given.height, first_reason)
-            batch = filing.convert(given)
-            if filing.day is None:  # the first batch has no date: its rows belong to the day of the first that has one
-                filing = RawArticleConverter(label, last_day=last_day, day=self._first_day(last_day))
-                batch = filing.convert(given)
-            batch = self._sourced(batch)
-            contents.add(batch, filing.latest_date)
+    def read_rows(self, label: str, last_day: date | None, contents: FileContents) -> Iterator[pl.DataFrame]:
+        """Yield the rows as `RAW_ARTICLES`."""
+        found, first_reason = FoundColumns(), ""
+        converter = RawArticleConverter(label, last_day=last_day)
+        for raw_batch in self.read_format(self.location, self.options, found):
+            if not converter.row_count:
+                first_reason = raw_batch["unreadable"][0] or ""
+            if found.is_complete:
+                self._require_columns(found, converter.row_count + raw_batch.height, first_reason)
+            batch = converter.convert(raw_batch)
+            if converter.day is None:  # no date in the first batch: its rows get the day of the first row with a date
+                converter = RawArticleConverter(label, last_day=last_day, day=self._find_first_day(last_day))
+                batch = converter.convert(raw_batch)
+            batch = self._fill_source(batch)
+            contents.add(batch, converter.latest_date)
             yield batch
-        self._require_columns(found, filing.row_count, first_reason)
+        self._require_columns(found, converter.row_count, first_reason)
 
-    def _sourced(self, batch: pl.DataFrame) -> pl.DataFrame:
+    def _fill_source(self, batch: pl.DataFrame) -> pl.DataFrame:
+        """Set the archive's source in articles that name none."""
         if self.source is None:
             return batch
         is_unnamed = pl.col("source").fill_null("").str.strip_chars() == ""
         is_article = pl.col("unreadable").is_null()
         return batch.with_columns(source=pl.when(is_unnamed & is_article).then(pl.lit(self.source)).otherwise("source"))
 
-    def _first_day(self, last_day: date | None) -> date:
-        """The day of the first row that has one, sought from the start."""
-        found, filing, first_reason = Found(), RawArticleConverter("", last_day=last_day), ""
-        for given in self.reader(self.place, Asked(self.asked.columns, self.asked.encoding, self.asked.limits), found):
-            if not filing.row_count:
-                first_reason = given["unreadable"][0] or ""
-            days = filing.convert(given)["index_date"].drop_nulls()
+    def _find_first_day(self, last_day: date | None) -> date:
+        """Read from the start until a row has a date, and return its day."""
+        found, converter, first_reason = FoundColumns(), RawArticleConverter("", last_day=last_day), ""
+        options = ReadOptions(self.options.columns, self.options.encoding, self.options.limits)
+        for raw_batch in self.read_format(self.location, options, found):
+            if not converter.row_count:
+                first_reason = raw_batch["unreadable"][0] or ""
+            days = converter.convert(raw_batch)["index_date"].drop_nulls()
             if not days.is_empty():
                 day: date = days[0]
                 return day
-        self._require_columns(found, filing.row_count, first_reason)
+        self._require_columns(found, converter.row_count, first_reason)
         raise SourceError(
-            f"{self.place}: none of its {filing.row_count:,} rows has a date that can be read in published_at or fetched_at, so no day "
-            f"to file it under. Give dates such as 2025-04-04, 2025-04-04T10:30:00Z or Fri, 04 Apr 2025 10:30:00 GMT"
+            f"{self.location}: none of its {converter.row_count:,} rows has a readable date in published_at or fetched_at, so its rows have no "
+            f"day. Use dates such as 2025-04-04, 2025-04-04T10:30:00Z or Fri, 04 Apr 2025 10:30:00 GMT"
         )
 
-    def _require_columns(self, found: Found, rows: int, first_reason: str) -> None:
-        """`SourceError` when the file has rows but lacks a column; a file without any row, such as a quiet day's, lacks nothing."""
-        if not rows and not found.theirs:
+    def _require_columns(self, found: FoundColumns, row_count: int, first_reason: str) -> None:
+        """Raise `SourceError` if the file has rows but lacks a column; an empty file is accepted."""
+        if not row_count and not found.theirs:
             return
-        missing = [self._called(name) for name in ("published_at", "source") if name not in found.ours]
+        missing = [self._describe_column(name) for name in ("published_at", "source") if name not in found.ours]
         if self.source is not None and "source" not in found.ours:
-            missing.remove(self._called("source"))
+            missing.remove(self._describe_column("source"))
         if not {"title", "body"} & found.ours:
-            missing.append(f"{self._called('title')} or {self._called('body')}")
+            missing.append(f"{self._describe_column('title')} or {self._describe_column('body')}")
         if not missing:
             return
         if not found.theirs:
             raise SourceError(
-                f"{self.place}: none of its {rows:,} lines is a JSON object (the first: {first_reason}). Write one object a line, or one "
-                f"array of objects; what lies deeper is brought out by a tool such as jq -c '.response.docs[]'"
+                f"{self.location}: none of its {row_count:,} lines is a JSON object (the first: {first_reason}). Write one object per "
+                f"line, or one array of objects; extract nested articles with a tool such as jq -c '.response.docs[]'"
             )
         shown = ", ".join(repr(name[:_COLUMNS_SHOWN]) for name in list(found.theirs)[:_COLUMNS_SHOWN])
-        raise SourceError(f"{self.place}: lacks the column {', '.join(missing)}. Found: {shown}. Wanted: {_WANTED}. {_RENAME}")
+        raise SourceError(f"{self.location}: lacks the column {', '.join(missing)}. Found: {shown}. Needed: {_NEEDED}. {_RENAME}")
 
-    def _called(self, column: str) -> str:
-        """Our name, and what the settings say it is called in the archive."""
-        names = self.asked.names(column)
-        return column if names == (column,) else f"{column} (called {' or '.join(names)})"
+    def _describe_column(self, column: str) -> str:
+        """Return our name of a column, with those that the settings map to it."""
+        names = self.options.names(column)
+        return column if names == (column,) else f"{column} (named {' or '.join(names)})"

@@ -1,8 +1,6 @@
-"""What each article file holds: a digest of the rows of each day, stored from run to run.
+"""Which days each article file holds, with a digest of each day's rows, stored between runs.
 
-A file that holds none of the days of a run is not opened again, and a day is read again only where its digest changed. A file is the same
-while its size, its modification time and its settings are the same. Nothing is stored of a file with a row that claims a future day: such
-a row belongs to its neighbour's day now, and to its own day later.
+A file without any day of a run is not opened again, and a day is read again only if its digest changed.
 """
 
 import hashlib
@@ -20,32 +18,36 @@ from pipeline.contracts.days import Days
 from pipeline.sources.files.articles import ArticleFile, FileContents, ReadReport, read_file
 from pipeline.sources.files.streams import LIMITS, Limits
 
-#: Raise it when rows are filed under other days, or digests are computed in another way, than before.
+#: Increase it when rows are filed under other days or digests are computed differently.
 FORMAT = 2
 
 Digests = dict[date, str]
 
 
 class Catalogue:
-    """What is known of article files, in one JSON file. Without it, or when it cannot be read, nothing is known."""
+    """Contents of article files, stored in one JSON file; empty if the file is missing or damaged.
+
+    A file is unchanged while its size, modification time and settings are. A file with a row dated in the future is not stored, because
+    such a row is filed under a neighbour's day now and under its own day later.
+    """
 
     def __init__(self, path: Path | None = None) -> None:
         self._path = path
-        self._before = self._read()
-        self._entries = dict(self._before)
+        self._saved_entries = self._read_entries()
+        self._entries = dict(self._saved_entries)
 
-    def _read(self) -> dict[str, Any]:
+    def _read_entries(self) -> dict[str, Any]:
         if self._path is None or not self._path.is_file():
             return {}
         try:
-            stored = json.loads(self._path.read_text(encoding="utf-8"))
+            content = json.loads(self._path.read_text(encoding="utf-8"))
         except (OSError, ValueError):
             return {}
-        is_ours = isinstance(stored, dict) and stored.get("format") == _format() and isinstance(stored.get("files"), dict)
-        return dict(stored["files"]) if is_ours else {}
+        is_valid = isinstance(content, dict) and content.get("format") == _format() and isinstance(content.get("files"), dict)
+        return dict(content["files"]) if is_valid else {}
 
-    def known(self, file: ArticleFile) -> Digests | None:
-        """Digests of the file by day (none, where it has no rows); None when it was not read yet, or has changed."""
+    def stored_digests(self, file: ArticleFile) -> Digests | None:
+        """Return the digests of the file by day (empty without rows); None if it is new or has changed."""
         entry = self._entries.get(_key(file))
         if not isinstance(entry, list) or entry[:-1] != _identity(file):
             return None
@@ -54,11 +56,11 @@ class Catalogue:
         except (AttributeError, TypeError, ValueError):
             return None  # edited by hand
 
-    def digests(self, file: ArticleFile, *, last_day: date, limits: Limits = LIMITS) -> Digests:
-        """Digests of the file by day. Where they are not known it is read to its end, or to a `SourceError`."""
-        known = self.known(file)
-        if known is not None:
-            return known
+    def find_digests(self, file: ArticleFile, *, last_day: date, limits: Limits = LIMITS) -> Digests:
+        """Return the digests of the file by day, and read the file if they are not stored. Raises `SourceError`."""
+        stored = self.stored_digests(file)
+        if stored is not None:
+            return stored
         identity, contents = _identity(file), FileContents()
         for _ in read_file(file, limits, last_day=last_day, contents=contents):
             pass
@@ -66,16 +68,16 @@ class Catalogue:
         return contents.digests
 
     def find_days(self, file: ArticleFile, *, last_day: date, limits: Limits = LIMITS) -> Days | None:
-        """First and last day that the file holds; None without rows. Reads it as `digests` does."""
-        digests = self.digests(file, last_day=last_day, limits=limits)
+        """Return the first and last day of the file's rows; None without rows. Reads it like `find_digests`."""
+        digests = self.find_digests(file, last_day=last_day, limits=limits)
         return Days(min(digests), max(digests)) if digests else None
 
     def read_rows(
         self, file: ArticleFile, days: Days, *, last_day: date, report: ReadReport | None = None, limits: Limits = LIMITS
     ) -> Iterator[pl.DataFrame]:
-        """The file's rows of these days as `read_file` gives them; it is not opened where it is known to hold none."""
-        known = self.known(file)
-        if known is not None and not any(days.first <= day <= days.last for day in known):
+        """Yield the file's rows of these days like `read_file`; a file known to have none is not opened."""
+        stored = self.stored_digests(file)
+        if stored is not None and not any(days.first <= day <= days.last for day in stored):
             return
         identity, contents = _identity(file), FileContents()
         for batch in read_file(file, limits, last_day=last_day, report=report, contents=contents):
@@ -85,34 +87,34 @@ class Catalogue:
         self._store(file, identity, contents, last_day)
 
     def day_digests(self, files: Iterable[ArticleFile], days: Days, *, last_day: date) -> Digests:
-        """For each of these days a digest of all its rows in these files; a day without rows has one too."""
+        """Return for each of these days a digest of its rows in all files; a day without rows has one too."""
         parts: dict[date, list[str]] = {day: [] for day in days}
         for file in files:
-            for day, digest in self.digests(file, last_day=last_day).items():
+            for day, digest in self.find_digests(file, last_day=last_day).items():
                 if day in parts:
                     parts[day].append(f"{file.label}\0{digest}")
-        return {day: hashlib.blake2b("\0".join(sorted(found)).encode(), digest_size=8).hexdigest() for day, found in parts.items()}
+        return {day: hashlib.blake2b("\0".join(sorted(texts)).encode(), digest_size=8).hexdigest() for day, texts in parts.items()}
 
     def _store(self, file: ArticleFile, identity: list[Any], contents: FileContents, last_day: date) -> None:
-        """Keep what the file holds, unless it changed while it was read or will be filed otherwise later."""
+        """Store the contents, unless the file changed while it was read or has rows dated in the future."""
         if not identity or identity != _identity(file) or (contents.latest_claim is not None and contents.latest_claim > last_day):
             self._entries.pop(_key(file), None)
             return
         self._entries[_key(file)] = [*identity, {day.isoformat(): digest for day, digest in contents.digests.items()}]
 
     def save(self) -> None:
-        """Write what was learned, by temporary file and rename, without the files that are gone."""
-        if self._path is None or self._entries == self._before:
+        """Write the changes by temporary file and rename, without files that no longer exist."""
+        if self._path is None or self._entries == self._saved_entries:
             return
-        kept = {name: entry for name, entry in sorted(self._entries.items()) if Path(name).exists()}
+        existing = {name: entry for name, entry in sorted(self._entries.items()) if Path(name).exists()}
         self._path.parent.mkdir(parents=True, exist_ok=True)
         temporary = self._path.with_name(f".{self._path.name}.{os.getpid()}.tmp")
-        temporary.write_text(json.dumps({"format": _format(), "files": kept}, indent=0) + "\n", encoding="utf-8")
+        temporary.write_text(json.dumps({"format": _format(), "files": existing}, indent=0) + "\n", encoding="utf-8")
         temporary.replace(self._path)
 
 
 def _identity(file: ArticleFile) -> list[Any]:
-    """Size, modification time and settings of the file; empty when it is gone."""
+    """Return size, modification time and a hash of the settings; empty if the file does not exist."""
     try:
         status = file.path.stat()
     except OSError:

@@ -1,9 +1,6 @@
-"""Which encoding the text of a file has, and its bytes as text.
+"""Text encoding of article files: byte order marks, the declared encoding, and a guess if there is neither.
 
-Belongs here: byte order marks, the declared encoding, and the guess where there is neither. Does not: opening files (`places.py`).
-
-UTF-8 is believed first. As long as a file holds nothing but ASCII nothing need be decided; the first other bytes decide for the whole file,
-so that it does not matter in which pieces it is read.
+Does not belong here: opening files (`locations.py`).
 """
 
 import codecs
@@ -13,49 +10,53 @@ from collections.abc import Callable, Iterator
 from pipeline.sources.errors import SourceError
 
 GUESS = "cp1252"
-_MARKS = (
+_BYTE_ORDER_MARKS = (
     (codecs.BOM_UTF8, "utf-8"),
-    (codecs.BOM_UTF32_LE, "utf-32-le"),  # begins like the next, so it is looked for first
+    (codecs.BOM_UTF32_LE, "utf-32-le"),  # before UTF-16, whose mark is a prefix of it
     (codecs.BOM_UTF16_LE, "utf-16-le"),
     (codecs.BOM_UTF16_BE, "utf-16-be"),
 )
 _CHUNK = 1 << 20
-_REPLACED = "\ufffd"
-_FIRST_NOT_ASCII = 0x80
+_REPLACEMENT = "\ufffd"
+_FIRST_NON_ASCII = 0x80
 
 
-def announced(raw: io.BufferedReader) -> str | None:
-    """The encoding that a byte order mark at the start names, and the mark taken away; None where there is no mark."""
+def read_byte_order_mark(raw: io.BufferedReader) -> str | None:
+    """Read the byte order mark at the start, and return its encoding; None if there is no mark."""
     head = raw.peek(len(codecs.BOM_UTF32_LE))
-    for mark, encoding in _MARKS:
+    for mark, encoding in _BYTE_ORDER_MARKS:
         if head.startswith(mark):
             raw.read(len(mark))
             return encoding
     return None
 
 
-class Decoding:
-    """Bytes of one file as text. What is no text in its encoding becomes a replacement mark."""
+class Decoder:
+    """Decode the bytes of one file; invalid bytes become replacement characters.
+
+    Without an `encoding`, the first bytes that are not ASCII decide for the whole file between UTF-8 and Windows-1252. So the text does
+    not depend on the size of the chunks.
+    """
 
     def __init__(
         self,
         encoding: str | None,
-        place: str = "",
-        again: Callable[[], Iterator[bytes]] = lambda: iter(()),
+        label: str = "",
+        reopen: Callable[[], Iterator[bytes]] = lambda: iter(()),
         guessed: list[str] | None = None,
     ) -> None:
-        """Without an `encoding` it is guessed: `again` gives all bytes of the `place` once more; `guessed` is told when it is no UTF-8."""
-        self._encoding, self._place, self._again, self._guessed = encoding, place, again, guessed
+        """`reopen` returns all bytes of the file again; a message is added to `guessed` if the file is not UTF-8."""
+        self._encoding, self._label, self._reopen, self._guessed = encoding, label, reopen, guessed
 
-    def text(self, data: bytes) -> str:
-        """A whole line, or a piece that ends in an ASCII character."""
+    def decode(self, data: bytes) -> str:
+        """Decode a whole line, or a chunk that ends with an ASCII character."""
         if self._encoding is None:
             if data.isascii():
                 return data.decode("ascii")
-            self._encoding = self._decided(data)
+            self._encoding = self._guess_encoding(data)
         return data.decode(self._encoding, "replace")
 
-    def _decided(self, data: bytes) -> str:
+    def _guess_encoding(self, data: bytes) -> str:
         try:
             data.decode("utf-8")
         except UnicodeDecodeError:
@@ -63,63 +64,63 @@ class Decoding:
                 return "utf-8"
             if self._guessed is not None:
                 self._guessed.append(
-                    f"{self._place} is no UTF-8 and was read as Windows-1252; if that is wrong, give its encoding in the settings"
+                    f"{self._label} is not UTF-8 and was read as Windows-1252; if that is wrong, set its encoding in the settings"
                 )
             return GUESS
         return "utf-8"
 
     def _is_mostly_utf8(self) -> bool:
-        """Whether the file has more characters beyond ASCII that are UTF-8 than bytes that are not: then it is UTF-8 with errors in it."""
-        right = wrong = 0
-        for data in _cut_safely(self._again()):
+        """Return whether the file has at least as many valid non-ASCII characters of UTF-8 as invalid bytes."""
+        valid = invalid = 0
+        for data in _split_at_ascii(self._reopen()):
             text = data.decode("utf-8", "replace")
-            replaced = text.count(_REPLACED) - data.count(_REPLACED.encode())  # some writers put the mark itself
-            wrong += replaced
-            right += len(text) - len(text.encode("ascii", "ignore")) - replaced
-        return right >= wrong
+            replaced = text.count(_REPLACEMENT) - data.count(_REPLACEMENT.encode())  # some files contain the character itself
+            invalid += replaced
+            valid += len(text) - len(text.encode("ascii", "ignore")) - replaced
+        return valid >= invalid
 
 
-class Recoded(io.RawIOBase):
-    """A file of any encoding as bytes of UTF-8, so that lines end in the same byte in every file."""
+class Utf8Reader(io.RawIOBase):
+    """A file of any encoding, read as UTF-8, so that lines end with the same byte in every file."""
 
-    def __init__(self, raw: io.BufferedReader, encoding: str, place: str) -> None:
-        self._raw, self._place, self._encoding = raw, place, encoding
+    def __init__(self, raw: io.BufferedReader, encoding: str, label: str) -> None:
+        self._raw, self._label, self._encoding = raw, label, encoding
         self._decode = codecs.getincrementaldecoder(encoding)("replace").decode
-        self._ready, self._at, self._is_over = b"", 0, False
+        self._ready, self._position, self._is_finished = b"", 0, False
 
     def readable(self) -> bool:
-        """It is."""
+        """Return True."""
         return True
 
-    def readinto(self, buffer: "memoryview") -> int:  # type: ignore[override] # what io hands over
-        """Fill the buffer; the number of bytes, 0 at the end."""
-        while self._at == len(self._ready) and not self._is_over:
+    def readinto(self, buffer: "memoryview") -> int:  # type: ignore[override] # what io passes
+        """Fill the buffer and return the number of bytes; 0 at the end."""
+        while self._position == len(self._ready) and not self._is_finished:
             data = self._raw.read(_CHUNK)
-            self._is_over = not data
+            self._is_finished = not data
             try:
-                self._ready, self._at = self._decode(data, self._is_over).encode("utf-8", "replace"), 0
+                self._ready, self._position = self._decode(data, self._is_finished).encode("utf-8", "replace"), 0
             except UnicodeError as error:
-                raise SourceError(f"{self._place}: cannot be read as {self._encoding} ({error}). Correct its encoding") from error
-        some = self._ready[self._at : self._at + len(buffer)]
-        buffer[: len(some)] = some
-        self._at += len(some)
-        return len(some)
+                raise SourceError(f"{self._label}: cannot be decoded as {self._encoding} ({error}). Correct its encoding") from error
+        data = self._ready[self._position : self._position + len(buffer)]
+        buffer[: len(data)] = data
+        self._position += len(data)
+        return len(data)
 
 
-def settled(data: bytes) -> int:
-    """Where bytes may be cut without cutting a character: behind the last that is ASCII."""
+def find_ascii_end(data: bytes) -> int:
+    """Return the position after the last ASCII byte, where a cut never splits a character."""
     end = len(data)
-    while end and data[end - 1] >= _FIRST_NOT_ASCII:
+    while end and data[end - 1] >= _FIRST_NON_ASCII:
         end -= 1
     return end
 
 
-def _cut_safely(chunks: Iterator[bytes]) -> Iterator[bytes]:
-    """The same bytes, cut so that no character of UTF-8 is cut."""
-    kept = b""
+def _split_at_ascii(chunks: Iterator[bytes]) -> Iterator[bytes]:
+    """Cut the same bytes so that no character of UTF-8 is split."""
+    rest = b""
     for chunk in chunks:
-        kept += chunk
-        end = settled(kept) or (len(kept) if len(kept) > _CHUNK else 0)  # so long without ASCII is no text anyway
-        yield kept[:end]
-        kept = kept[end:]
-    yield kept
+        rest += chunk
+        end = find_ascii_end(rest) or (len(rest) if len(rest) > _CHUNK else 0)  # a chunk without ASCII is not text anyway
+        yield rest[:end]
+        rest = rest[end:]
+    yield rest

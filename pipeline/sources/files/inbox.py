@@ -1,6 +1,6 @@
-"""The drop folder: files that people and programs put there while nobody looks, whole, half copied or broken.
+"""The drop folder (`<home>/inbox`), where files may still be incomplete or damaged: which of them can be read now.
 
-Belongs here: which of them can be read now. Does not: when a run starts (`pipeline/defs/sensors.py`), or reading (`articles.py`).
+Does not belong here: starting a run (`pipeline/defs/sensors.py`), reading the files (`articles.py`).
 """
 
 from collections.abc import Iterable, Iterator
@@ -12,12 +12,12 @@ from pipeline.sources.errors import SourceError
 from pipeline.sources.files.articles import ArticleFile, ReadReport, find_article_files
 from pipeline.sources.files.catalogue import Catalogue
 
-#: A file that changed so short a time ago may still be being copied.
+#: A file that changed within this time may still be being copied.
 QUIET_SECONDS = 30
 
 
 def list_inbox_files(folder: Path) -> list[ArticleFile]:
-    """The article files in the folder; none where there is no folder."""
+    """Return the article files in the folder; empty if the folder does not exist."""
     try:
         return find_article_files([ArticleFiles(path=str(folder))])
     except SourceError:
@@ -25,21 +25,24 @@ def list_inbox_files(folder: Path) -> list[ArticleFile]:
 
 
 def is_quiet(path: Path, now: float) -> bool:
-    """Whether the file has not changed for a while at `now` (seconds since 1970). One with a time to come is believed to be whole."""
+    """Return whether the file has not changed for `QUIET_SECONDS` at `now` (Unix time).
+
+    A file with a modification time in the future counts as complete.
+    """
     try:
         return not 0 <= now - path.stat().st_mtime < QUIET_SECONDS
     except OSError:
-        return False  # it was taken away again
+        return False  # it was removed in the meantime
 
 
 def select_readable(
     files: Iterable[ArticleFile], catalogue: Catalogue, *, last_day: date, now: float, report: ReadReport
 ) -> Iterator[ArticleFile]:
-    """Those files that can be read to their end. The others stay where they are, and `account` is told why they were set aside."""
+    """Yield the files that can be read completely; the others are not moved, and `report.skipped` says why they are skipped."""
     for file in files:
         if not is_quiet(file.path, now):
             report.skipped[file.label] = (
-                f"{file.path}: changed less than {QUIET_SECONDS} seconds ago and may not be whole yet. It is read by the next run"
+                f"{file.path}: changed less than {QUIET_SECONDS} seconds ago and may be incomplete. The next run reads it"
             )
             continue
         try:

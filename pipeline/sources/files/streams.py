@@ -1,7 +1,6 @@
-"""Bytes as bounded streams, piece by piece or line by line, whatever they hold.
+"""Files as streams of chunks or lines, within limits that keep a damaged or malicious file from filling the memory.
 
-Belongs here: cutting into lines, and the limits that keep a broken or hostile file from filling the memory. Does not: opening files and
-unpacking them (`places.py`, `zips.py`), which encoding a text has (`encodings.py`), or what a line means (`formats/`).
+Does not belong here: opening files (`locations.py`, `zips.py`), encodings (`encodings.py`), what a line means (`formats/`).
 """
 
 import codecs
@@ -11,16 +10,16 @@ from pathlib import Path
 from typing import Protocol
 
 from pipeline.sources.errors import SourceError
-from pipeline.sources.files.encodings import Decoding, settled
+from pipeline.sources.files.encodings import Decoder, find_ascii_end
 
 CHUNK = 1 << 20
 
 
 @dataclass(frozen=True)
 class Limits:
-    """How much of one file is believed, and how much of it is held at once, in bytes and rows.
+    """Limits on the size of one file and on what is held in memory, in bytes and rows.
 
-    News text packs 3 to 20 times smaller; deflate can reach 1,000.
+    News text compresses 3 to 20 times; deflate can reach 1,000. Below `unpacked_freely_bytes` the ratio is not checked.
     """
 
     line_bytes: int = 10_000_000
@@ -30,8 +29,8 @@ class Limits:
     batch_rows: int = 20_000
     batch_bytes: int = 32_000_000
 
-    def unpacked(self, packed_bytes: int) -> int:
-        """What a packed file of that size may grow to: below `unpacked_freely_bytes` its ratio does not matter."""
+    def max_unpacked_bytes(self, packed_bytes: int) -> int:
+        """Return the largest accepted unpacked size of a file with this packed size."""
         return min(self.unpacked_bytes, max(self.unpacked_freely_bytes, self.unpacked_ratio * packed_bytes))
 
 
@@ -40,64 +39,66 @@ LIMITS = Limits()
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One line: its number in the file from 1, and its text without the line's end; None where it is too long to be read."""
+    """One line: its number in the file, from 1, and its text without line end; None if it is too long."""
 
     number: int
     text: str | None
 
     @property
     def is_blank(self) -> bool:
-        """Whether it holds nothing but spaces and tabs; such a line is no row."""
+        """Whether the line holds only spaces and tabs; such a line is not a row."""
         return self.text is not None and not self.text.strip(" \t\r")
 
 
-class Unpacked(Protocol):
-    """What a stream reads from: an open file, or as much of one as it needs."""
+class ByteSource(Protocol):
+    """What a stream reads from, e.g. an open file."""
 
     def read(self, size: int, /) -> bytes:
-        """At most `size` bytes; none at the end."""
+        """Read at most `size` bytes; empty at the end."""
 
     def readline(self, size: int, /) -> bytes:
-        """The rest of the line with its end, at most `size` bytes; none at the end."""
+        """Read the rest of the line with its end, at most `size` bytes; empty at the end."""
 
 
 class Stream:
-    """The bytes of an open file, counted against its limit. `path` names it in messages; without a `decoding` its text is UTF-8."""
+    """The bytes of an open file, up to a limit. `path` names it in messages; the default `decoder` is UTF-8."""
 
-    def __init__(self, raw: Unpacked, path: Path | str, limit: int | None, decoding: Decoding | None = None) -> None:
-        self._raw, self._path, self._limit, self._read = raw, path, limit, 0
-        self._decoding = decoding or Decoding("utf-8")
+    def __init__(self, raw: ByteSource, path: Path | str, limit: int | None, decoder: Decoder | None = None) -> None:
+        self._raw, self._path, self._limit, self._byte_count = raw, path, limit, 0
+        self._decoder = decoder or Decoder("utf-8")
 
     def _count(self, data: bytes) -> bytes:
-        self._read += len(data)
-        if self._limit is not None and self._read > self._limit:
+        self._byte_count += len(data)
+        if self._limit is not None and self._byte_count > self._limit:
             raise SourceError(
-                f"{self._path}: unpacks to more than {self._limit:,} bytes, far more than its size allows. If it is what it should be, "
-                f"unpack it yourself and give the unpacked file"
+                f"{self._path}: unpacks to more than {self._limit:,} bytes, which is too much for its packed size. If the content is "
+                f"correct, unpack it yourself and give the unpacked file"
             )
         return data
 
     def chunks(self) -> Iterator[bytes]:
-        """All bytes in pieces of a megabyte."""
+        """Yield all bytes in chunks of up to a megabyte."""
         while chunk := self._count(self._raw.read(CHUNK)):
             yield chunk
 
-    def texts(self, longest: int) -> Iterator[str]:
-        """The whole text in pieces of about a megabyte. `SourceError` where more than `longest` bytes hold no ASCII character."""
-        kept = b""
+    def text_chunks(self, longest: int) -> Iterator[str]:
+        """Yield the text in chunks of about a megabyte. Raises `SourceError` if more than `longest` bytes have no ASCII character."""
+        rest = b""
         for chunk in self.chunks():
-            kept += chunk
-            end = settled(kept)
-            if len(kept) - end > longest:
-                raise SourceError(f"{self._path}: is no text: {longest:,} bytes without one plain character. Name it by what it is")
+            rest += chunk
+            end = find_ascii_end(rest)
+            if len(rest) - end > longest:
+                raise SourceError(
+                    f"{self._path}: is not text, {longest:,} bytes have no ASCII character. Give the file the extension of its format"
+                )
             if end:
-                yield self._decoding.text(kept[:end])
-                kept = kept[end:]
-        if kept:
-            yield self._decoding.text(kept)
+                yield self._decoder.decode(rest[:end])
+                rest = rest[end:]
+        if rest:
+            yield self._decoder.decode(rest)
 
     def lines(self, line_bytes: int) -> Iterator[Line]:
-        """All lines; bytes that are no text in the file's encoding become replacement marks, a byte order mark of UTF-8 is dropped."""
+        """Yield all lines, without a byte order mark of UTF-8; the text of a line longer than `line_bytes` is None."""
         number = 0
         while data := self._count(self._raw.readline(line_bytes + 1)):
             number += 1
@@ -107,7 +108,7 @@ class Stream:
                 continue
             if number == 1:
                 data = data.removeprefix(codecs.BOM_UTF8)
-            yield Line(number, self._decoding.text(data.removesuffix(b"\n").removesuffix(b"\r")))
+            yield Line(number, self._decoder.decode(data.removesuffix(b"\n").removesuffix(b"\r")))
 
     def _skip_line(self, line_bytes: int) -> None:
         while data := self._count(self._raw.readline(line_bytes)):

@@ -54,7 +54,7 @@ def test_an_output_of_unknown_format_is_refused(command: Command) -> None:
 
 def test_a_file_of_unknown_format_is_refused(command: Command) -> None:
     Path("notes.txt").write_text("Rain.", encoding="utf-8")
-    assert "no known format" in read_error(command("extract", "notes.txt", "--out", "signals.csv"))
+    assert "unknown format" in read_error(command("extract", "notes.txt", "--out", "signals.csv"))
 
 
 def test_a_passage_without_text_is_named_by_its_line(command: Command) -> None:
@@ -64,7 +64,7 @@ def test_a_passage_without_text_is_named_by_its_line(command: Command) -> None:
 
 def test_an_id_that_stands_twice_is_refused(command: Command) -> None:
     Path("passages.jsonl").write_text('{"id": "1", "text": "Rain."}\n{"id": "1", "text": "Sun."}\n', encoding="utf-8")
-    assert "stands 2 times" in read_error(command("extract", "passages.jsonl", "--out", "signals.csv"))
+    assert "occurs more than once" in read_error(command("extract", "passages.jsonl", "--out", "signals.csv"))
 
 
 def test_a_file_that_is_not_parquet_is_refused(command: Command) -> None:

@@ -1,24 +1,22 @@
-"""Article files by format: Parquet, JSON and CSV into the same columns of text, batch by batch.
+"""Formats of article files: Parquet, JSON and CSV, read in batches as text columns.
 
-Belongs here: the grammar of each format, and what becomes of a line that breaks it; here at the top, which reader a name asks for. Does
-not: which files are read and how their rows are named and dated (`articles.py` of the folder above), or whether a row is a usable article
-(`pipeline/articles`).
+Does not belong here: finding files, names and days of rows (`articles.py`), judging articles (`pipeline/articles`).
 """
 
 from collections.abc import Callable, Iterator, Mapping
 
 import polars as pl
 
+from pipeline.sources.files.formats.common import FoundColumns, ReadOptions
 from pipeline.sources.files.formats.csv_text import read_csv
 from pipeline.sources.files.formats.json_text import read_json
 from pipeline.sources.files.formats.parquet import read_parquet
-from pipeline.sources.files.formats.reading import Asked, Found
-from pipeline.sources.files.places import Place
+from pipeline.sources.files.locations import Location
 
-#: Batches of `ROWS` in the order of the file; which columns there are is noted in `Found` on the way.
-Reader = Callable[[Place, Asked, Found], Iterator[pl.DataFrame]]
+#: Yields batches of `ROWS` in the order of the file, and adds the columns it finds to `FoundColumns`.
+ReadFormat = Callable[[Location, ReadOptions, FoundColumns], Iterator[pl.DataFrame]]
 
-READERS: Mapping[str, Reader] = {
+FORMATS: Mapping[str, ReadFormat] = {
     ".parquet": read_parquet,
     ".jsonl": read_json,
     ".ndjson": read_json,
@@ -27,7 +25,7 @@ READERS: Mapping[str, Reader] = {
 }
 
 
-def reader_of(name: str) -> Reader | None:
-    """The reader for a file of that name, also under .gz; None when the name is that of no known format."""
+def find_format(name: str) -> ReadFormat | None:
+    """Return the function that reads a file of this name, with or without .gz; None for an unknown format."""
     plain = name.lower().removesuffix(".gz")
-    return next((reader for suffix, reader in READERS.items() if plain.endswith(suffix) and plain != suffix), None)
+    return next((read_format for suffix, read_format in FORMATS.items() if plain.endswith(suffix) and plain != suffix), None)

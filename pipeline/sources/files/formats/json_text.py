@@ -1,7 +1,6 @@
-"""JSON: one object a line, or one array of objects.
+"""JSON files with one object per line, or one array of objects.
 
-Belongs here: lines and items into rows, fields within fields. Does not: a single object that holds articles somewhere inside; it is
-refused with advice (`pipeline/sources/files/articles.py`).
+Does not belong here: a single object with articles somewhere inside, which `articles.py` rejects with advice.
 """
 
 import json
@@ -12,153 +11,153 @@ from typing import Any
 import polars as pl
 
 from pipeline.sources.errors import SourceError
-from pipeline.sources.files.formats.reading import Asked, Found, Row, batches, unreadable
-from pipeline.sources.files.places import Place, opened
+from pipeline.sources.files.formats.common import FoundColumns, ReadOptions, Row, to_batches, unreadable_row
+from pipeline.sources.files.locations import Location, open_stream
 from pipeline.sources.files.streams import Line, Stream
 from pipeline.sources.rows import COLUMNS
 
-# Numbers stay as they are written: an id of 1.50 or of forty digits is a name, not a quantity.
+# Numbers stay as they are written, because an id such as 1.50 or one of forty digits is a name.
 _DECODER = json.JSONDecoder(parse_int=str, parse_float=str, parse_constant=str)
 _SPACE = re.compile(r"[ \t\r\n]*")
-_ADVICE = "Fetch or write it again, or write one object a line"
+_ADVICE = "Fetch or write it again, or write one object per line"
 
 
-def read_json(place: Place, asked: Asked, found: Found) -> Iterator[pl.DataFrame]:
-    """Rows of a file with one JSON object a line, where blank lines are no rows, or with one array of objects.
+def read_json(location: Location, options: ReadOptions, found: FoundColumns) -> Iterator[pl.DataFrame]:
+    """Read a JSON file in batches; blank lines are skipped.
 
-    A line or item that is no object becomes an unreadable row. `SourceError` when the array itself is broken: nothing tells where its next
-    item begins.
+    A line or item that is not an object is unreadable. Raises `SourceError` for a broken array, in which the next item cannot be found.
     """
-    with opened(place, asked.limits, asked.encoding, asked.guessed) as stream:
-        fields = _Fields(asked, found)
-        rows = _items(stream, place, fields, asked) if stream.begins_with(b"[") else _lines(stream, fields, asked)
-        yield from batches(rows, asked.limits)
+    with open_stream(location, options.limits, options.encoding, options.guessed) as stream:
+        parser = _RowParser(options, found)
+        is_array = stream.starts_with(b"[")
+        rows = _read_items(stream, location, parser, options) if is_array else _read_lines(stream, parser, options)
+        yield from to_batches(rows, options.limits)
 
 
-class _Fields:
-    """Our columns in an object of the file."""
+class _RowParser:
+    """Extracts our columns from the objects of a file."""
 
-    def __init__(self, asked: Asked, found: Found) -> None:
+    def __init__(self, options: ReadOptions, found: FoundColumns) -> None:
         self._found = found
-        # A name with points is looked up as it is, then as a way into nested objects.
-        self._ways = [(column, [(name, name.split(".")) for name in asked.names(column)]) for column in COLUMNS]
+        # A name with dots is looked up as it is, then as a path into nested objects.
+        self._paths = [(column, [(name, name.split(".")) for name in options.names(column)]) for column in COLUMNS]
 
-    def row(self, given: Any, text: str, where: str) -> Row:
-        """The row of one value, of which `text` is what was written."""
-        if not isinstance(given, dict):
-            return unreadable(f"{where}: no JSON object")
-        self._found.note(given)
-        row = tuple(self._text(given, column, ways) for column, ways in self._ways)
-        if "\\u" in text:  # the only way to half a surrogate pair, which is no text
-            row = tuple(value and value.encode("utf-16", "surrogatepass").decode("utf-16", "replace") for value in row)
+    def to_row(self, value: Any, text: str, label: str) -> Row:
+        """Return the row of a JSON value; `text` is its source, `label` names it in messages."""
+        if not isinstance(value, dict):
+            return unreadable_row(f"{label}: no JSON object")
+        self._found.add_names(value)
+        row = tuple(self._find_text(value, column, paths) for column, paths in self._paths)
+        if "\\u" in text:  # only an escape can produce a lone surrogate, which Polars rejects
+            row = tuple(cell and cell.encode("utf-16", "surrogatepass").decode("utf-16", "replace") for cell in row)
         return (*row, None)
 
-    def _text(self, given: dict[str, Any], column: str, ways: list[tuple[str, list[str]]]) -> str | None:
-        value: str | None = None
-        for name, way in ways:
-            inner: Any = given
-            *steps, last = [name] if name in given else way
+    def _find_text(self, record: dict[str, Any], column: str, paths: list[tuple[str, list[str]]]) -> str | None:
+        text: str | None = None
+        for name, path in paths:
+            inner: Any = record
+            *steps, last = [name] if name in record else path
             for step in steps:
                 inner = inner.get(step) if isinstance(inner, dict) else None
             if isinstance(inner, dict) and last in inner:
                 self._found.ours.add(column)
-                value = _as_text(inner[last])
-                if value:
+                text = _to_text(inner[last])
+                if text:
                     break
-        return value
+        return text
 
 
-def _as_text(value: Any) -> str | None:
+def _to_text(value: Any) -> str | None:
     if value is None or isinstance(value, str):
         return value
     return json.dumps(value, ensure_ascii=False)
 
 
-def _lines(stream: Stream, fields: _Fields, asked: Asked) -> Iterator[Row]:
-    for line in stream.lines(asked.limits.line_bytes):
+def _read_lines(stream: Stream, parser: _RowParser, options: ReadOptions) -> Iterator[Row]:
+    for line in stream.lines(options.limits.line_bytes):
         if not line.is_blank:
-            yield _line(line, fields, asked.limits.line_bytes)
+            yield _parse_line(line, parser, options.limits.line_bytes)
 
 
-def _line(line: Line, fields: _Fields, line_bytes: int) -> Row:
-    where = f"line {line.number}"
+def _parse_line(line: Line, parser: _RowParser, line_bytes: int) -> Row:
+    label = f"line {line.number}"
     if line.text is None:
-        return unreadable(f"{where}: longer than {line_bytes:,} bytes")
+        return unreadable_row(f"{label}: longer than {line_bytes:,} bytes")
     try:
-        return fields.row(_DECODER.decode(line.text), line.text, where)
+        return parser.to_row(_DECODER.decode(line.text), line.text, label)
     except json.JSONDecodeError as error:
-        return unreadable(f"{where}, character {error.colno}: {error.msg}")
+        return unreadable_row(f"{label}, character {error.colno}: {error.msg}")
     except RecursionError:
-        return unreadable(f"{where}: nested too deeply")
+        return unreadable_row(f"{label}: nested too deeply")
 
 
-def _items(stream: Stream, place: Place, fields: _Fields, asked: Asked) -> Iterator[Row]:
-    array = _Array(stream, asked.limits.line_bytes)
+def _read_items(stream: Stream, location: Location, parser: _RowParser, options: ReadOptions) -> Iterator[Row]:
+    array = _ArrayReader(stream, options.limits.line_bytes)
     number = 0
     try:
         for value, text in array.items():
             number += 1
-            yield fields.row(value, text, f"item {number}")
+            yield parser.to_row(value, text, f"item {number}")
     except json.JSONDecodeError as error:
-        raise SourceError(f"{place}: its array is broken off or damaged behind item {number:,} ({error.msg}). {_ADVICE}") from error
+        raise SourceError(f"{location}: its array is cut short or damaged after item {number:,} ({error.msg}). {_ADVICE}") from error
     except RecursionError as error:
-        raise SourceError(f"{place}: its array is nested too deeply behind item {number:,}. {_ADVICE}") from error
+        raise SourceError(f"{location}: its array is nested too deeply after item {number:,}. {_ADVICE}") from error
 
 
-class _Array:
-    """An array that is read item by item. `json.JSONDecodeError` where it is broken, or an item is longer than `longest` characters."""
+class _ArrayReader:
+    """Reads an array item by item. Raises `json.JSONDecodeError` if it is damaged or an item has more than `longest` characters."""
 
     def __init__(self, stream: Stream, longest: int) -> None:
-        self._texts, self._longest = stream.texts(longest), longest
-        self._text, self._at = "", 0
+        self._chunks, self._longest = stream.text_chunks(longest), longest
+        self._text, self._position = "", 0
 
     def items(self) -> Iterator[tuple[Any, str]]:
-        """Each item, and how it is written."""
-        self._take("[")
-        if self._mark() == "]":
-            self._take("]")
+        """Yield each item and its source text."""
+        self._skip("[")
+        if self._peek() == "]":
+            self._skip("]")
         else:
             while True:
-                yield self._value()
-                if self._mark() == "]":
+                yield self._read_value()
+                if self._peek() == "]":
                     break
-                self._take(",")
-            self._take("]")
-        if self._mark():
-            raise json.JSONDecodeError("more behind the end of the array", self._text, self._at)
+                self._skip(",")
+            self._skip("]")
+        if self._peek():
+            raise json.JSONDecodeError("text after the end of the array", self._text, self._position)
 
-    def _more(self) -> bool:
-        text = next(self._texts, "")
-        self._text, self._at = self._text[self._at :] + text, 0
-        return bool(text)
+    def _load_chunk(self) -> bool:
+        chunk = next(self._chunks, "")
+        self._text, self._position = self._text[self._position :] + chunk, 0
+        return bool(chunk)
 
-    def _mark(self) -> str:
-        """The next character that is no white space; empty at the end."""
+    def _peek(self) -> str:
+        """Skip white space and return the next character; empty at the end."""
         while True:
-            space = _SPACE.match(self._text, self._at)
-            assert space is not None  # it matches nothing as well
-            self._at = space.end()
-            if self._at < len(self._text):
-                return self._text[self._at]
-            if not self._more():
+            space = _SPACE.match(self._text, self._position)
+            assert space is not None  # the pattern also matches the empty string
+            self._position = space.end()
+            if self._position < len(self._text):
+                return self._text[self._position]
+            if not self._load_chunk():
                 return ""
 
-    def _take(self, mark: str) -> None:
-        if self._mark() != mark:
-            raise json.JSONDecodeError(f"no {mark!r} where it must stand", self._text, self._at)
-        self._at += 1
+    def _skip(self, character: str) -> None:
+        if self._peek() != character:
+            raise json.JSONDecodeError(f"{character!r} is missing", self._text, self._position)
+        self._position += 1
 
-    def _value(self) -> tuple[Any, str]:
-        self._mark()
+    def _read_value(self) -> tuple[Any, str]:
+        self._peek()
         while True:
             try:
-                value, end = _DECODER.raw_decode(self._text, self._at)
+                value, end = _DECODER.raw_decode(self._text, self._position)
             except json.JSONDecodeError:
-                if len(self._text) - self._at > self._longest or not self._more():
+                if len(self._text) - self._position > self._longest or not self._load_chunk():
                     raise
                 continue
-            # A number may go on behind the end of what was read so far.
-            if end == len(self._text) and self._more():
+            # A number may continue in the next chunk.
+            if end == len(self._text) and self._load_chunk():
                 continue
-            text, self._at = self._text[self._at : end], end
+            text, self._position = self._text[self._position : end], end
             return value, text

@@ -1,4 +1,4 @@
-"""Parquet: values of any type as text, read in batches whose size follows from the file's own footer."""
+"""Parquet files: values of any type as text, in batches sized by the file's footer."""
 
 import json
 import tempfile
@@ -11,60 +11,61 @@ import pyarrow.parquet as pq
 from polars.exceptions import PolarsError
 
 from pipeline.sources.errors import SourceError
-from pipeline.sources.files.formats.reading import Asked, Found
-from pipeline.sources.files.places import Place, opened
+from pipeline.sources.files.formats.common import FoundColumns, ReadOptions
+from pipeline.sources.files.locations import Location, open_stream
 from pipeline.sources.files.streams import Limits
 from pipeline.sources.rows import COLUMNS, ROWS
 
 _MAGIC = b"PAR1"
 
 
-def read_parquet(place: Place, asked: Asked, found: Found) -> Iterator[pl.DataFrame]:
-    """Rows of a Parquet file. `SourceError` when the file is no Parquet or damaged, or would unpack to far more than its size allows."""
-    if place.member is None and not place.is_gzip:
-        with opened(place, asked.limits) as stream:  # says what is wrong with a file that cannot be opened
-            _require_magic(stream.begins_with(_MAGIC), place)
-        yield from _parquet(place.path, place, asked, found)
+def read_parquet(location: Location, options: ReadOptions, found: FoundColumns) -> Iterator[pl.DataFrame]:
+    """Read a Parquet file in batches. Raises `SourceError` if it is not Parquet, damaged, or unpacks to too much."""
+    if location.member is None and not location.is_gzip:
+        with open_stream(location, options.limits) as stream:  # its errors say what is wrong with the file
+            _require_magic(stream.starts_with(_MAGIC), location)
+        yield from _read_batches(location.path, location, options, found)
         return
     with tempfile.TemporaryDirectory() as folder:
         unpacked = Path(folder) / "unpacked.parquet"
-        with opened(place, asked.limits) as stream, unpacked.open("wb") as target:
-            _require_magic(stream.begins_with(_MAGIC), place)
+        with open_stream(location, options.limits) as stream, unpacked.open("wb") as target:
+            _require_magic(stream.starts_with(_MAGIC), location)
             for chunk in stream.chunks():
                 target.write(chunk)
-        yield from _parquet(unpacked, place, asked, found)
+        yield from _read_batches(unpacked, location, options, found)
 
 
-def _advice(place: Place) -> str:
-    return f"{place}: is no Parquet file, or a damaged one. Write or fetch it again, or name it by what it is (.jsonl, .csv)"
+def _damage_message(location: Location) -> str:
+    return f"{location}: is not a Parquet file, or a damaged one. Write or fetch it again, or give it the extension of its format"
 
 
-def _require_magic(is_there: bool, place: Place) -> None:
-    if not is_there:
-        raise SourceError(_advice(place))
+def _require_magic(is_present: bool, location: Location) -> None:
+    if not is_present:
+        raise SourceError(_damage_message(location))
 
 
-def _parquet(path: Path, place: Place, asked: Asked, found: Found) -> Iterator[pl.DataFrame]:
+def _read_batches(path: Path, location: Location, options: ReadOptions, found: FoundColumns) -> Iterator[pl.DataFrame]:
     try:
         with pq.ParquetFile(path) as file:
-            held = file.schema_arrow.names
-            found.note(held)
-            ways = {column: [way for name in asked.names(column) if (way := _way(name, file.schema_arrow))] for column in COLUMNS}
-            found.ours.update(column for column in COLUMNS if ways[column])
-            found.is_whole = True
-            tops = list(dict.fromkeys(way[0] for column in COLUMNS for way in ways[column]))
-            if twice := [name for name in tops if held.count(name) > 1]:
-                raise SourceError(f"{place}: column {', '.join(twice)} stands twice. Rename or drop one of them")
-            if not tops:
+            schema = file.schema_arrow
+            found.add_names(schema.names)
+            paths = {column: [field for name in options.names(column) if (field := _find_field(name, schema))] for column in COLUMNS}
+            found.ours.update(column for column in COLUMNS if paths[column])
+            found.is_complete = True
+            top_columns = list(dict.fromkeys(field[0] for column in COLUMNS for field in paths[column]))
+            if repeated := [name for name in top_columns if schema.names.count(name) > 1]:
+                raise SourceError(f"{location}: the schema repeats the column {', '.join(repeated)}. Rename or drop one of them")
+            if not top_columns:
                 return
-            for batch in file.iter_batches(_rows_at_once(file.metadata, place, path, asked.limits), columns=tops, use_threads=False):
-                yield _rows(batch, ways)
+            size = _batch_size(file.metadata, location, path, options.limits)
+            for batch in file.iter_batches(size, columns=top_columns, use_threads=False):
+                yield _to_rows(batch, paths)
     except (pa.ArrowException, PolarsError, OSError, UnicodeDecodeError) as error:
-        raise SourceError(f"{_advice(place)} ({_first_line(error)})") from error
+        raise SourceError(f"{_damage_message(location)} ({_first_line(error)})") from error
 
 
-def _way(name: str, schema: pa.Schema) -> tuple[str, ...]:
-    """The column of that name, or the way into nested ones; empty when there is none."""
+def _find_field(name: str, schema: pa.Schema) -> tuple[str, ...]:
+    """Return the path of a column: its name, or the steps into nested ones; empty if there is none."""
     if name in schema.names:
         return (name,)
     first, *steps = name.split(".")
@@ -78,39 +79,39 @@ def _way(name: str, schema: pa.Schema) -> tuple[str, ...]:
     return (first, *steps)
 
 
-def _rows_at_once(footer: pq.FileMetaData, place: Place, path: Path, limits: Limits) -> int:
-    """So many rows that a batch holds about `batch_bytes` by what the footer says of the groups of rows."""
+def _batch_size(footer: pq.FileMetaData, location: Location, path: Path, limits: Limits) -> int:
+    """Return the number of rows that take about `batch_bytes`, from the sizes of row groups in the footer."""
     groups = [footer.row_group(number) for number in range(footer.num_row_groups)]
-    unpacked, allowed = sum(group.total_byte_size for group in groups), limits.unpacked(path.stat().st_size)
+    unpacked, allowed = sum(group.total_byte_size for group in groups), limits.max_unpacked_bytes(path.stat().st_size)
     if unpacked > allowed:
-        raise SourceError(f"{place}: unpacks to more than {allowed:,} bytes, far more than its size allows. Write it in smaller files")
-    a_row = max((group.total_byte_size // max(group.num_rows, 1) for group in groups), default=0)
-    return max(1, min(limits.batch_rows, limits.batch_bytes // max(a_row, 1)))
+        raise SourceError(f"{location}: unpacks to more than {allowed:,} bytes, too much for its size. Write it in smaller files")
+    row_bytes = max((group.total_byte_size // max(group.num_rows, 1) for group in groups), default=0)
+    return max(1, min(limits.batch_rows, limits.batch_bytes // max(row_bytes, 1)))
 
 
-def _rows(batch: pa.RecordBatch, ways: dict[str, list[tuple[str, ...]]]) -> pl.DataFrame:
-    batch.validate(full=True)  # texts that are no UTF-8 would not be noticed later
+def _to_rows(batch: pa.RecordBatch, paths: dict[str, list[tuple[str, ...]]]) -> pl.DataFrame:
+    batch.validate(full=True)  # text that is not UTF-8 would not be detected later
     frame = pl.DataFrame(pl.from_arrow(batch))
-    texts = [_first(frame, column, ways[column]) for column in COLUMNS]
+    texts = [_coalesce_text(frame, column, paths[column]) for column in COLUMNS]
     return pl.DataFrame(texts).with_columns(unreadable=pl.lit(None, pl.String)).select(ROWS.names())
 
 
-def _first(frame: pl.DataFrame, column: str, ways: list[tuple[str, ...]]) -> pl.Series:
-    """The column's text in every row: that of the first way with any."""
-    texts = [_as_text(_along(frame, way)).alias(column) for way in ways]
+def _coalesce_text(frame: pl.DataFrame, column: str, paths: list[tuple[str, ...]]) -> pl.Series:
+    """Return the text of a column: in each row that of the first path with any."""
+    texts = [_to_text(_select_field(frame, path)).alias(column) for path in paths]
     if len(texts) <= 1:
         return texts[0] if texts else pl.repeat(None, frame.height, dtype=pl.String, eager=True).alias(column)
     return pl.select(pl.coalesce(pl.when(text != "").then(text) for text in texts).alias(column)).to_series()
 
 
-def _along(frame: pl.DataFrame, way: tuple[str, ...]) -> pl.Series:
-    values = frame[way[0]]
-    for step in way[1:]:
+def _select_field(frame: pl.DataFrame, path: tuple[str, ...]) -> pl.Series:
+    values = frame[path[0]]
+    for step in path[1:]:
         values = values.struct.field(step)
     return values
 
 
-def _as_text(column: pl.Series) -> pl.Series:
+def _to_text(column: pl.Series) -> pl.Series:
     if column.dtype == pl.Binary:
         texts = [None if value is None else value.decode("utf-8", "replace") for value in column.to_list()]
         return pl.Series(column.name, texts, pl.String)

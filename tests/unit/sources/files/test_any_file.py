@@ -1,4 +1,4 @@
-"""Whatever a file holds: its rows are all accounted for, or `SourceError` says why it cannot be read. Nothing else escapes."""
+"""Any file is either read, with all rows accounted for, or rejected with `SourceError`."""
 
 import gzip
 import io
@@ -46,7 +46,7 @@ def _zip() -> bytes:
     return target.getvalue()
 
 
-WHOLE: dict[str, Callable[[], bytes]] = {
+VALID_FILES: dict[str, Callable[[], bytes]] = {
     "a.jsonl": _json_lines,
     "a.json": lambda: json.dumps(ROWS).encode(),
     "a.csv": lambda: pl.DataFrame(ROWS).write_csv().encode(),
@@ -59,61 +59,61 @@ WHOLE: dict[str, Callable[[], bytes]] = {
 relaxed = settings(deadline=None, derandomize=True, max_examples=20, suppress_health_check=[HealthCheck.function_scoped_fixture])
 
 
-def rows_or_reason(path: Path) -> pl.DataFrame | None:
-    """The rows; None where `SourceError` named the file. Anything else that is raised fails the test."""
-    rows, said = None, ""
+def read_or_reject(path: Path) -> pl.DataFrame | None:
+    """Return the rows; None if `SourceError` named the file. Any other error fails the test."""
+    rows, message = None, ""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         try:
             rows = collect_rows(read_articles([ArticleFiles(path=str(path))], SMALL, last_day=LAST_DAY))
         except SourceError as error:
-            said = str(error)
+            message = str(error)
     if rows is None:
-        assert path.name in said
+        assert path.name in message
         return None
     assert rows["index_date"].null_count() == 0
     assert rows["raw_id"].is_unique().all()
     return rows
 
 
-def accounted(rows: pl.DataFrame) -> None:
+def assert_accounted(rows: pl.DataFrame) -> None:
     """Every row is an article, a duplicate or a quarantined row, once."""
-    became = admit(rows)
-    ends = [frame["raw_id"] for frame in (became.articles, became.duplicates, became.quarantine)]
-    assert pl.concat(ends).sort().to_list() == rows["raw_id"].sort().to_list()
-    counted = became.coverage.select("article_count", "accepted", "duplicate", "quarantined").sum().row(0)
-    assert counted == (rows.height, *(len(end) for end in ends))
+    admission = admit(rows)
+    raw_ids = [frame["raw_id"] for frame in (admission.articles, admission.duplicates, admission.quarantine)]
+    assert pl.concat(raw_ids).sort().to_list() == rows["raw_id"].sort().to_list()
+    counts = admission.coverage.select("article_count", "accepted", "duplicate", "quarantined").sum().row(0)
+    assert counts == (rows.height, *(len(ids) for ids in raw_ids))
 
 
-@pytest.mark.parametrize("name", WHOLE)
-def test_the_whole_files_that_are_spoiled_below_can_be_read(tmp_path: Path, name: str) -> None:
-    (tmp_path / name).write_bytes(WHOLE[name]())
-    rows = rows_or_reason(tmp_path / name)
+@pytest.mark.parametrize("name", VALID_FILES)
+def test_the_valid_files_damaged_below_can_be_read(tmp_path: Path, name: str) -> None:
+    (tmp_path / name).write_bytes(VALID_FILES[name]())
+    rows = read_or_reject(tmp_path / name)
     assert rows is not None
-    accounted(rows)
+    assert_accounted(rows)
     assert rows.height == (10 if name == "a.zip" else 5)
 
 
-@pytest.mark.parametrize("name", WHOLE)
+@pytest.mark.parametrize("name", VALID_FILES)
 @relaxed
 @given(data=st.data())
-def test_a_file_with_any_bytes_changed_is_read_or_refused(tmp_path: Path, name: str, data: st.DataObject) -> None:
-    content = bytearray(WHOLE[name]())
-    for place in data.draw(st.lists(st.integers(0, len(content) - 1), min_size=1, max_size=6)):
-        content[place] = data.draw(st.integers(0, 255))
+def test_a_file_with_any_bytes_changed_is_read_or_rejected(tmp_path: Path, name: str, data: st.DataObject) -> None:
+    content = bytearray(VALID_FILES[name]())
+    for position in data.draw(st.lists(st.integers(0, len(content) - 1), min_size=1, max_size=6)):
+        content[position] = data.draw(st.integers(0, 255))
     del content[data.draw(st.integers(len(content) // 2, len(content))) :]
     (tmp_path / name).write_bytes(content)
-    rows = rows_or_reason(tmp_path / name)
+    rows = read_or_reject(tmp_path / name)
     if rows is not None:
-        accounted(rows)
+        assert_accounted(rows)
 
 
-@pytest.mark.parametrize("name", WHOLE)
+@pytest.mark.parametrize("name", VALID_FILES)
 @relaxed
 @given(content=st.binary(max_size=200))
-def test_a_file_of_any_bytes_is_read_or_refused(tmp_path: Path, name: str, content: bytes) -> None:
+def test_a_file_of_any_bytes_is_read_or_rejected(tmp_path: Path, name: str, content: bytes) -> None:
     (tmp_path / name).write_bytes(content)
-    rows_or_reason(tmp_path / name)
+    read_or_reject(tmp_path / name)
 
 
 values = st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=30) | st.lists(st.text(max_size=3), max_size=2)
@@ -127,13 +127,11 @@ likely_row = st.fixed_dictionaries(
 
 @relaxed
 @given(rows=st.lists(any_row | likely_row, max_size=12), junk=st.lists(st.text(max_size=10), max_size=3))
-def test_every_row_of_any_kind_is_an_article_a_duplicate_or_set_aside(
-    tmp_path: Path, rows: list[dict[str, object]], junk: list[str]
-) -> None:
+def test_any_row_is_an_article_a_duplicate_or_quarantined(tmp_path: Path, rows: list[dict[str, object]], junk: list[str]) -> None:
     lines = [json.dumps(row) for row in [{"published_at": "2025-04-04", "source": "A", "title": "Glass"}, *rows]]
     lines += [line for line in junk if line.strip(" \t\r\n") and "\n" not in line]
     (tmp_path / "a.jsonl").write_text("\n".join(lines), encoding="utf-8", errors="replace", newline="")
-    found = rows_or_reason(tmp_path / "a.jsonl")
-    assert found is not None
-    assert found.height == len(lines)
-    accounted(found)
+    rows_read = read_or_reject(tmp_path / "a.jsonl")
+    assert rows_read is not None
+    assert rows_read.height == len(lines)
+    assert_accounted(rows_read)

@@ -1,4 +1,4 @@
-"""Archives that name things otherwise, lie in zip files, behind patterns, and are written in other encodings."""
+"""Archives with other column names, zip files, path patterns, and other encodings."""
 
 import gzip
 import json
@@ -18,7 +18,7 @@ from pipeline.sources.files.streams import LIMITS, Limits
 Row = dict[str, Any]
 ROW: Row = {"published_at": "2025-04-04", "source": "Strelsau Post", "title": "Ruritania taxes glass", "body": "It did so today."}
 HEADLINE = {"main": "Ruritania taxes glass", "print": "GLASS"}
-ELSEWHERE: Row = {"pub_date": "2025-04-04T10:00:00Z", "headline": HEADLINE, "abstract": "It did so."}
+OTHER_NAMES: Row = {"pub_date": "2025-04-04T10:00:00Z", "headline": HEADLINE, "abstract": "It did so."}
 NAMES = {"published_at": "pub_date", "title": "headline.main", "body": ("lead_paragraph", "abstract")}
 PLAIN = b'{"published_at": "2025-04-04", "source": "Post", "title": "Glass"}\n'
 ACCENT = '{"published_at": "2025-04-04", "source": "Post", "title": "Café, “glass”"}\n'
@@ -28,30 +28,30 @@ def read(path: Path | str, limits: Limits = LIMITS, report: ReadReport | None = 
     return collect_rows(read_articles([ArticleFiles(path=str(path), **settings)], limits, report=report))
 
 
-def lines(path: Path, *rows: Row) -> Path:
+def write_lines(path: Path, *rows: Row) -> Path:
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text("".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8")
     return path
 
 
-def zipped(path: Path, members: dict[str, bytes]) -> Path:
+def write_zip(path: Path, members: dict[str, bytes]) -> Path:
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as packed:
         for name, content in members.items():
             packed.writestr(name, content)
     return path
 
 
-def test_columns_are_found_under_the_names_that_the_archive_gives_them(tmp_path: Path) -> None:
-    path = lines(tmp_path / "a.jsonl", ELSEWHERE, ELSEWHERE | {"lead_paragraph": "First."}, ELSEWHERE | {"lead_paragraph": ""})
-    found = read(path, columns=NAMES, source="The Hentzau Times")
-    assert found["title"].to_list() == ["Ruritania taxes glass"] * 3
-    assert found["body"].to_list() == ["It did so.", "First.", "It did so."]
-    assert found["source"].to_list() == ["The Hentzau Times"] * 3
-    assert found["published_at"].to_list() == ["2025-04-04T10:00:00Z"] * 3
+def test_columns_are_found_under_the_names_in_the_settings(tmp_path: Path) -> None:
+    path = write_lines(tmp_path / "a.jsonl", OTHER_NAMES, OTHER_NAMES | {"lead_paragraph": "First."}, OTHER_NAMES | {"lead_paragraph": ""})
+    rows_read = read(path, columns=NAMES, source="The Hentzau Times")
+    assert rows_read["title"].to_list() == ["Ruritania taxes glass"] * 3
+    assert rows_read["body"].to_list() == ["It did so.", "First.", "It did so."]
+    assert rows_read["source"].to_list() == ["The Hentzau Times"] * 3
+    assert rows_read["published_at"].to_list() == ["2025-04-04T10:00:00Z"] * 3
 
 
-def test_parquet_and_csv_are_read_under_other_names_as_well(tmp_path: Path) -> None:
-    pl.DataFrame([ELSEWHERE | {"lead_paragraph": ""}]).write_parquet(tmp_path / "a.parquet")
+def test_parquet_and_csv_are_read_under_other_names(tmp_path: Path) -> None:
+    pl.DataFrame([OTHER_NAMES | {"lead_paragraph": ""}]).write_parquet(tmp_path / "a.parquet")
     nested = read(tmp_path / "a.parquet", columns=NAMES, source="Times")
     assert nested.select("title", "body", "source").row(0) == ("Ruritania taxes glass", "It did so.", "Times")
     (tmp_path / "a.csv").write_text("pub_date,headline.main,lead_paragraph,abstract\n2025-04-04,Glass,,It did so.\n", encoding="utf-8")
@@ -59,68 +59,68 @@ def test_parquet_and_csv_are_read_under_other_names_as_well(tmp_path: Path) -> N
     assert flat.select("title", "body", "source").row(0) == ("Glass", "It did so.", "Times")
 
 
-def test_a_name_with_a_point_is_a_name_before_it_is_a_way(tmp_path: Path) -> None:
-    path = lines(tmp_path / "a.jsonl", ROW | {"headline.main": "As it is", "headline": {"main": "Within"}})
+def test_a_name_with_a_dot_is_a_name_before_it_is_a_path(tmp_path: Path) -> None:
+    path = write_lines(tmp_path / "a.jsonl", ROW | {"headline.main": "As it is", "headline": {"main": "Within"}})
     assert read(path, columns={"title": "headline.main"})["title"].to_list() == ["As it is"]
 
 
-def test_a_way_through_something_that_is_no_object_leads_nowhere(tmp_path: Path) -> None:
-    path = lines(tmp_path / "a.jsonl", *(ROW | {"headline": value} for value in ("text", None, ["main"], {"main": None}, {})))
+def test_a_path_through_a_value_that_is_no_object_gives_null(tmp_path: Path) -> None:
+    path = write_lines(tmp_path / "a.jsonl", *(ROW | {"headline": value} for value in ("text", None, ["main"], {"main": None}, {})))
     assert read(path, columns={"title": "headline.main"})["title"].to_list() == [None] * 5
 
 
-def test_a_column_that_an_archive_calls_otherwise_is_not_looked_for_under_our_name(tmp_path: Path) -> None:
-    path = lines(tmp_path / "a.jsonl", ROW | {"headline": None})
+def test_a_renamed_column_is_not_read_under_our_name(tmp_path: Path) -> None:
+    path = write_lines(tmp_path / "a.jsonl", ROW | {"headline": None})
     assert read(path, columns={"title": "headline"})["title"].to_list() == [None]
 
 
 @pytest.mark.parametrize("suffix", ["jsonl", "csv", "parquet"])
-def test_a_missing_column_is_named_as_the_archive_calls_it(tmp_path: Path, suffix: str) -> None:
+def test_a_missing_column_is_reported_under_the_archives_names(tmp_path: Path, suffix: str) -> None:
     path = tmp_path / f"a.{suffix}"
     frame = pl.DataFrame([ROW])
     writers: dict[str, Any] = {"jsonl": frame.write_ndjson, "csv": frame.write_csv, "parquet": frame.write_parquet}
     writers[suffix](path)
-    with pytest.raises(SourceError, match=r"lacks the column published_at \(called pub_date or date\)\. Found: 'published_at'"):
+    with pytest.raises(SourceError, match=r"lacks the column published_at \(named pub_date or date\)\. Found: 'published_at'"):
         read(path, columns={"published_at": ("pub_date", "date")})
 
 
-def test_the_source_of_the_archive_is_that_of_rows_that_name_none(tmp_path: Path) -> None:
-    path = lines(tmp_path / "a.jsonl", ROW, *(ROW | {"source": empty} for empty in ("", "  ", None)))
+def test_the_archives_source_is_used_for_rows_without_one(tmp_path: Path) -> None:
+    path = write_lines(tmp_path / "a.jsonl", ROW, *(ROW | {"source": empty} for empty in ("", "  ", None)))
     assert read(path, source="Archive")["source"].to_list() == ["Strelsau Post", "Archive", "Archive", "Archive"]
 
 
-def test_a_row_that_cannot_be_read_is_given_no_source(tmp_path: Path) -> None:
+def test_an_unreadable_row_gets_no_source(tmp_path: Path) -> None:
     path = tmp_path / "a.jsonl"
     path.write_text(json.dumps(ROW) + "\njunk\n", encoding="utf-8")
     assert read(path, source="Archive")["source"].to_list() == ["Strelsau Post", None]
 
 
 @pytest.mark.parametrize("columns", [{"headline": "title"}, {"title": ()}, {"title": ""}])
-def test_a_mapping_of_a_column_that_we_do_not_have_or_to_no_name_is_refused(columns: dict[str, Any]) -> None:
+def test_an_invalid_mapping_of_columns_is_rejected(columns: dict[str, Any]) -> None:
     with pytest.raises(ValidationError):
         ArticleFiles(path="a.jsonl", columns=columns)
 
 
-def test_a_pattern_finds_files_of_known_formats_that_are_not_hidden(tmp_path: Path) -> None:
+def test_a_pattern_finds_visible_files_of_known_formats(tmp_path: Path) -> None:
     for name in ("2024/a.jsonl", "2025/b.jsonl", "2025/.c.jsonl", "2025/notes.txt", "other/d.jsonl"):
-        lines(tmp_path / name, ROW)
+        write_lines(tmp_path / name, ROW)
     found = find_article_files([ArticleFiles(path=str(tmp_path / "20*" / "*"))])
     assert [file.path.name for file in found] == ["a.jsonl", "b.jsonl"]
     assert [file.path.name for file in find_article_files([ArticleFiles(path=str(tmp_path / "20*"))])] == ["a.jsonl", "b.jsonl"]
     assert len(find_article_files([ArticleFiles(path=str(tmp_path / "**" / "*.jsonl"))])) == 3
 
 
-def test_a_pattern_that_finds_nothing_is_an_error(tmp_path: Path) -> None:
-    with pytest.raises(SourceError, match="the pattern finds no file"):
+def test_a_pattern_without_matches_is_an_error(tmp_path: Path) -> None:
+    with pytest.raises(SourceError, match="no file or folder matches the pattern"):
         read(tmp_path / "*.jsonl")
 
 
-def test_a_file_whose_name_looks_like_a_pattern_is_that_file(tmp_path: Path) -> None:
-    assert read(lines(tmp_path / "wire[1].jsonl", ROW))["raw_id"].to_list() == ["wire[1].jsonl#1"]
+def test_a_file_named_like_a_pattern_is_that_file(tmp_path: Path) -> None:
+    assert read(write_lines(tmp_path / "wire[1].jsonl", ROW))["raw_id"].to_list() == ["wire[1].jsonl#1"]
 
 
-def test_a_file_belongs_to_the_first_archive_that_names_it(tmp_path: Path) -> None:
-    path = lines(tmp_path / "a.jsonl", ROW | {"source": None})
+def test_a_file_belongs_to_the_first_archive_with_its_path(tmp_path: Path) -> None:
+    path = write_lines(tmp_path / "a.jsonl", ROW | {"source": None})
     both = [ArticleFiles(path=str(path), source="First"), ArticleFiles(path=str(tmp_path), source="Second")]
     assert collect_rows(read_articles(both))["source"].to_list() == ["First"]
 
@@ -137,7 +137,7 @@ def test_members_of_a_zip_file_are_read_like_files(tmp_path: Path) -> None:
         "__MACOSX/a.jsonl": b"junk",
         ".hidden.jsonl": b"junk",
     }
-    path = zipped(tmp_path / "news.zip", members)
+    path = write_zip(tmp_path / "news.zip", members)
     (tmp_path / "plain").unlink()
     assert read(path).select("raw_id", "title").rows() == [
         ("news.zip/a.jsonl#1", "Glass"),
@@ -149,12 +149,12 @@ def test_members_of_a_zip_file_are_read_like_files(tmp_path: Path) -> None:
 
 
 def test_a_zip_file_without_articles_is_an_error(tmp_path: Path) -> None:
-    with pytest.raises(SourceError, match="holds no member of a known format"):
-        read(zipped(tmp_path / "a.zip", {"notes.txt": b"nothing"}))
+    with pytest.raises(SourceError, match="has no member of a known format"):
+        read(write_zip(tmp_path / "a.zip", {"notes.txt": b"nothing"}))
 
 
-def test_a_zip_file_that_is_not_to_be_believed_is_refused(tmp_path: Path) -> None:
-    path = zipped(tmp_path / "a.zip", {"a.jsonl": b" " * 5_000_000})
+def test_a_zip_bomb_is_rejected(tmp_path: Path) -> None:
+    path = write_zip(tmp_path / "a.zip", {"a.jsonl": b" " * 5_000_000})
     with pytest.raises(SourceError, match=r"a\.zip: its .* bytes would unpack to 5,000,000"):
         read(path, Limits(unpacked_ratio=10, unpacked_freely_bytes=1_000_000))
 
@@ -170,22 +170,22 @@ def test_a_damaged_member_of_a_zip_file_is_named(tmp_path: Path, name: str) -> N
 
 
 @pytest.mark.parametrize(
-    ("content", "said"),
+    ("content", "reason"),
     [
-        ('[{"title": "a"}, {"title": ', "broken off or damaged behind item 1"),
-        ('[{"title": "a"} {"title": "b"}]', "behind item 1"),
-        ('[{"title": "a"}] more', "behind item 1"),
+        ('[{"title": "a"}, {"title": ', "cut short or damaged after item 1"),
+        ('[{"title": "a"} {"title": "b"}]', "after item 1"),
+        ('[{"title": "a"}] more', "after item 1"),
         ("[" * 100_000, "nested too deeply"),
-        ("[", "behind item 0"),
+        ("[", "after item 0"),
     ],
 )
-def test_a_broken_array_is_refused(tmp_path: Path, content: str, said: str) -> None:
+def test_a_broken_array_is_rejected(tmp_path: Path, content: str, reason: str) -> None:
     (tmp_path / "a.json").write_text(content, encoding="utf-8")
-    with pytest.raises(SourceError, match=said):
+    with pytest.raises(SourceError, match=reason):
         read(tmp_path / "a.json")
 
 
-def test_items_of_an_array_that_are_no_objects_are_unreadable_rows(tmp_path: Path) -> None:
+def test_array_items_that_are_no_objects_are_unreadable_rows(tmp_path: Path) -> None:
     (tmp_path / "a.json").write_text(json.dumps([ROW, 12, None, "text", [ROW], ROW]), encoding="utf-8")
     assert [reason is None for reason in read(tmp_path / "a.json")["unreadable"]] == [True, False, False, False, False, True]
 
@@ -193,9 +193,9 @@ def test_items_of_an_array_that_are_no_objects_are_unreadable_rows(tmp_path: Pat
 def test_an_array_longer_than_what_is_read_at_a_time_is_read_whole(tmp_path: Path) -> None:
     rows = [ROW | {"body": "é" * 100_000, "article_id": f"{n}"} for n in range(30)]
     (tmp_path / "a.json").write_text(json.dumps(rows, ensure_ascii=False), encoding="utf-8")
-    found = read(tmp_path / "a.json")
-    assert found["article_id"].cast(pl.Int64).sort().to_list() == list(range(30))
-    assert found["body"].str.len_chars().unique().to_list() == [100_000]
+    rows_read = read(tmp_path / "a.json")
+    assert rows_read["article_id"].cast(pl.Int64).sort().to_list() == list(range(30))
+    assert rows_read["body"].str.len_chars().unique().to_list() == [100_000]
 
 
 def test_an_object_that_holds_articles_is_refused_with_advice(tmp_path: Path) -> None:
@@ -225,23 +225,23 @@ def test_a_declared_encoding_is_believed(tmp_path: Path, encoding: str) -> None:
 
 
 @pytest.mark.parametrize("encoding", ["latin-7000", "hex", "zlib", ""])
-def test_an_encoding_that_is_none_is_refused(encoding: str) -> None:
+def test_an_unknown_encoding_is_rejected(encoding: str) -> None:
     with pytest.raises(ValidationError, match="is no encoding of texts"):
         ArticleFiles(path="a.jsonl", encoding=encoding)
 
 
 @pytest.mark.parametrize("rows", [1, 20_000])
-def test_a_file_that_is_no_utf8_is_read_as_windows_1252_and_told(tmp_path: Path, rows: int) -> None:
+def test_a_file_that_is_not_utf8_is_read_as_windows_1252(tmp_path: Path, rows: int) -> None:
     (tmp_path / "a.jsonl").write_bytes(PLAIN * 5 + ACCENT.encode("cp1252") * 3)
     report = ReadReport()
-    found = read(tmp_path / "a.jsonl", Limits(batch_rows=rows), report)
-    assert found["title"].to_list() == ["Glass"] * 5 + ["Café, “glass”"] * 3
-    assert [said.partition(".jsonl")[2] for said in report.guessed_encodings] == [
-        " is no UTF-8 and was read as Windows-1252; if that is wrong, give its encoding in the settings"
+    rows_read = read(tmp_path / "a.jsonl", Limits(batch_rows=rows), report)
+    assert rows_read["title"].to_list() == ["Glass"] * 5 + ["Café, “glass”"] * 3
+    assert [message.partition(".jsonl")[2] for message in report.guessed_encodings] == [
+        " is not UTF-8 and was read as Windows-1252; if that is wrong, set its encoding in the settings"
     ]
 
 
-def test_one_wrong_byte_in_a_file_of_utf8_costs_one_mark_and_not_the_file(tmp_path: Path) -> None:
+def test_one_invalid_byte_does_not_change_the_encoding(tmp_path: Path) -> None:
     wrong = PLAIN.replace(b"Glass", b"Gl\xffss")
     (tmp_path / "a.jsonl").write_bytes(PLAIN + wrong + ACCENT.encode() * 3)
     report = ReadReport()
@@ -268,20 +268,20 @@ def test_rows_are_the_same_whatever_the_batches(tmp_path: Path, name: str) -> No
         assert collect_rows(batches).equals(at_once)
 
 
-def test_a_batch_holds_no_more_text_than_its_limit_and_one_row(tmp_path: Path) -> None:
-    path = lines(tmp_path / "a.jsonl", *(ROW | {"body": "x" * 1000} for _ in range(20)))
+def test_a_batch_exceeds_its_limit_by_at_most_one_row(tmp_path: Path) -> None:
+    path = write_lines(tmp_path / "a.jsonl", *(ROW | {"body": "x" * 1000} for _ in range(20)))
     batches = list(read_articles([ArticleFiles(path=str(path))], Limits(batch_bytes=5_000)))
     assert [batch.height for batch in batches] == [5, 5, 5, 5]
 
 
-def test_a_parquet_file_that_would_unpack_to_far_more_than_its_size_is_refused(tmp_path: Path) -> None:
+def test_a_parquet_file_that_unpacks_to_too_much_is_rejected(tmp_path: Path) -> None:
     rows = pl.DataFrame([ROW | {"body": f"{n}" + "x" * 10_000} for n in range(200)])
     rows.write_parquet(tmp_path / "a.parquet", compression="zstd")
     with pytest.raises(SourceError, match="unpacks to more than"):
         read(tmp_path / "a.parquet", Limits(unpacked_ratio=2, unpacked_freely_bytes=1_000))
 
 
-def test_texts_in_parquet_that_are_no_utf8_are_an_error(tmp_path: Path) -> None:
+def test_text_in_parquet_that_is_not_utf8_is_an_error(tmp_path: Path) -> None:
     pl.DataFrame([ROW | {"body": "marked"}]).write_parquet(tmp_path / "a.parquet", compression="uncompressed", statistics=False)
     data = (tmp_path / "a.parquet").read_bytes()
     (tmp_path / "a.parquet").write_bytes(data.replace(b"marked", b"m\xffrked"))

@@ -141,7 +141,7 @@ def test_failures_that_are_not_in_a_row_do_not_stop_requests(upstream: Upstream,
 @pytest.mark.parametrize(
     ("body", "detail"),
     [
-        (events_file(THREE[0])[:-30], "is no zip, or a damaged one"),
+        (events_file(THREE[0])[:-30], "is not a zip file, or a damaged one"),
         (b"<html>Sign in to the network</html>", "is not a zip file"),
         (zip_body(b""), "is empty"),
         (zip_body(b"\t" * 20_000_000), "would unpack to 20,000,000"),

@@ -60,7 +60,7 @@ def test_a_day_with_requests_for_articles_only_has_no_event_files(archive: Archi
 def test_an_unreadable_file_of_articles_is_a_row_with_a_reason(archive: Archive) -> None:
     store(archive, stamp(DAY) + ARTICLES, b"PK no zip")
     (rows,) = read_article_rows(archive, THE_DAY)
-    assert (rows["index_date"].to_list(), "is no zip, or a damaged one" in rows["unreadable"][0]) == ([DAY], True)
+    assert (rows["index_date"].to_list(), "is not a zip file, or a damaged one" in rows["unreadable"][0]) == ([DAY], True)
 
 
 def test_the_newest_response_of_a_day_counts(archive: Archive) -> None:

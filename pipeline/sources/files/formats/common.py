@@ -1,0 +1,69 @@
+"""What all formats share: options, the columns of a file, and batches of rows.
+
+Does not belong here: the grammar of a format.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+
+import polars as pl
+
+from pipeline.sources.files.streams import LIMITS, Limits
+from pipeline.sources.rows import COLUMNS, ROWS
+
+Row = tuple[str | None, ...]  # the columns in order, then why the row is unreadable
+
+_MOST_NAMES = 1_000  # every row of a JSON file may have other fields
+
+
+@dataclass(frozen=True)
+class ReadOptions:
+    """How to read a file: its names of our columns, its encoding, and the limits.
+
+    A message is added to `guessed` if the encoding had to be guessed.
+    """
+
+    columns: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    encoding: str | None = None
+    limits: Limits = LIMITS
+    guessed: list[str] | None = None
+
+    def names(self, column: str) -> tuple[str, ...]:
+        """Return the names of one of our columns in the file; the first that is not empty in a row is used."""
+        return self.columns.get(column) or (column,)
+
+
+@dataclass
+class FoundColumns:
+    """Columns found in a file: `ours` under our names, `theirs` under the file's own names (the first thousand).
+
+    `is_complete`: a header named all columns; otherwise every row may add some.
+    """
+
+    ours: set[str] = field(default_factory=set)
+    theirs: dict[str, None] = field(default_factory=dict)
+    is_complete: bool = False
+
+    def add_names(self, names: Iterable[str]) -> None:
+        """Add the file's own names of columns."""
+        if len(self.theirs) < _MOST_NAMES:
+            self.theirs.update(dict.fromkeys(names))
+
+
+def unreadable_row(reason: str) -> Row:
+    """Return an empty row with the reason why it is unreadable."""
+    return (*(None for _ in COLUMNS), reason)
+
+
+def to_batches(rows: Iterable[Row], limits: Limits) -> Iterator[pl.DataFrame]:
+    """Group rows into frames (`ROWS`) of at most `batch_rows` rows and about `batch_bytes` characters."""
+    batch: list[Row] = []
+    characters = 0
+    for row in rows:
+        batch.append(row)
+        characters += sum(len(value) for value in row if value)
+        if len(batch) >= limits.batch_rows or characters >= limits.batch_bytes:
+            yield pl.DataFrame(batch, schema=ROWS, orient="row")
+            batch, characters = [], 0
+    if batch:
+        yield pl.DataFrame(batch, schema=ROWS, orient="row")
