@@ -235,8 +235,8 @@ class _LocationReader:
                 return day
         self._require_columns(found, converter.row_count, first_reason)
         raise SourceError(
-            f"{self.location}: none of its {converter.row_count:,} rows has a readable date in published_at or fetched_at, so its rows have no "
-            f"day. Use dates such as 2025-04-04, 2025-04-04T10:30:00Z or Fri, 04 Apr 2025 10:30:00 GMT"
+            f"{self.location}: none of its {converter.row_count:,} rows has a readable date in published_at or fetched_at, so "
+            f"they have no day. Use dates such as 2025-04-04, 2025-04-04T10:30:00Z or Fri, 04 Apr 2025 10:30:00 GMT"
         )
 
     def _require_columns(self, found: FoundColumns, row_count: int, first_reason: str) -> None:

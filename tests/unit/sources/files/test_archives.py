@@ -226,7 +226,7 @@ def test_a_declared_encoding_is_believed(tmp_path: Path, encoding: str) -> None:
 
 @pytest.mark.parametrize("encoding", ["latin-7000", "hex", "zlib", ""])
 def test_an_unknown_encoding_is_rejected(encoding: str) -> None:
-    with pytest.raises(ValidationError, match="is no encoding of texts"):
+    with pytest.raises(ValidationError, match="is not a known text encoding"):
         ArticleFiles(path="a.jsonl", encoding=encoding)
 
 

@@ -202,7 +202,7 @@ def test_a_zip_of_several_files_is_refused() -> None:
     with zipfile.ZipFile(content, "w") as archive:
         archive.writestr("a.CSV", join_lines(event()))
         archive.writestr("b.CSV", join_lines(event()))
-    with pytest.raises(SourceError, match="holds 2 members"):
+    with pytest.raises(SourceError, match="it has 2 members"):
         parse_events(payload(content.getvalue()))
 
 
