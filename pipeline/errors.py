@@ -1,18 +1,45 @@
-"""The base of every error whose cause a user can fix.
+"""Base classes of the package's errors.
 
-    UserError
-    ├── ContractError      a stored table does not have the columns that this version expects
-    ├── SettingsError      an option, a TENSION_* variable or tension.toml is wrong
-    ├── SourceError        an article file, a reference file or an upstream cannot be read
-    ├── GoldError          a gold file cannot be read
-    ├── ExtractorError     the reader of articles lacks something, or could read nothing
-    ├── ClusterError       the Dask cluster cannot be reached or lost its workers
-    ├── HomeError          the home folder holds something else
-    └── ValidationError    a home or window cannot be validated
+The command line prints a `UserError` as a message and exits with code 1; any other error keeps its traceback.
 
-The command line prints the message of such an error and ends with exit code 1. Any other exception is a defect and keeps its traceback.
+    TensionError
+    ├── UserError                a user can fix the cause
+    │   ├── ClusterError         the Dask cluster cannot be used
+    │   ├── ContractError        data does not match its contract
+    │   ├── ExtractorError       no article could be read
+    │   ├── GoldError            a gold file is invalid
+    │   ├── HomeError            the home contains the data of other articles
+    │   ├── SettingsError        an option, a TENSION_* variable or tension.toml is wrong
+    │   ├── SourceError          an article file, a reference file or an upstream cannot be read
+    │   └── ValidationError      a home, pair or range of days cannot be validated
+    ├── BadAnswerError           the reply of a language model is unreadable
+    ├── BaselineError            no articles were read in the baseline window
+    ├── CriticalCheckError       a batch failed a critical check
+    ├── CrossTableCheckError     the header of a cross-table check is wrong
+    ├── DamagedError             the body of a response cannot be decoded
+    ├── DeadlineError            a response took too long
+    ├── EncoderMissingError      the encoder cannot be loaded
+    ├── EvaluationError          gold or predictions cannot be scored
+    ├── EventListError           a list of events is invalid
+    ├── ForecastError            a forecast is not possible
+    ├── LexiconError             a lexicon file is invalid
+    ├── ModelError               a SQL model or query failed
+    ├── NotAFeedError            a text is not a feed
+    ├── PairError                a text is not a pair of countries
+    ├── PublishError             publishing failed
+    ├── RowError                 a row of a response is not a trade figure
+    ├── RuleError                an expectation file is invalid
+    ├── SpentError               the budget of a language model is used up
+    ├── StoppedError             a language model cannot be used any more
+    ├── TooLargeError            the body of a response is too large
+    ├── UnreadError              a language model could not read an article
+    └── UnsafeAddressError       a URL or host must not be fetched
 """
 
 
-class UserError(Exception):
-    """Something a user can fix; the message says what failed, on which input, and what to do."""
+class TensionError(Exception):
+    """Base of all errors of the package."""
+
+
+class UserError(TensionError):
+    """An error the user can fix; the message says what failed, on which input, and what to do."""

@@ -14,6 +14,7 @@ from pipeline.contracts.model import ContractError, Table
 from pipeline.contracts.tables import TABLES
 from pipeline.defs.metadata import markdown_table
 from pipeline.defs.resources import Method
+from pipeline.errors import TensionError
 from pipeline.quality.cross_table import CrossTableCheck, load_cross_table_checks
 from pipeline.quality.rule_files import load_rules
 from pipeline.quality.rules import Rule
@@ -76,7 +77,7 @@ class InputCheck:
         )
 
 
-class CriticalCheckError(Exception):
+class CriticalCheckError(TensionError):
     """A batch failed a critical check; the `Audit` has the result."""
 
 

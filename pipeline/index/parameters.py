@@ -13,6 +13,7 @@ import polars as pl
 from pipeline.contracts.days import Days
 from pipeline.contracts.tables.index import WEIGHTS
 from pipeline.contracts.vocabulary import KIND, STATUS
+from pipeline.errors import TensionError
 
 INDEX_VERSION = "1.0"
 ETA_ARTICLES = 500  # weight, in articles, with which a source's baseline rate is shrunk towards that of all sources
@@ -25,7 +26,7 @@ WEIGHTS_FILE = Path(__file__).with_name("weights.toml")
 PHASES_FILE = Path(__file__).with_name("phases.toml")
 
 
-class BaselineError(ValueError):
+class BaselineError(TensionError, ValueError):
     """No articles were read in the baseline window; the message gives the days that were read."""
 
 

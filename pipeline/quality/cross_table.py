@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Literal, cast, get_args
 
 from pipeline.contracts.tables import TABLES
+from pipeline.errors import TensionError
 from pipeline.quality.rules import NAME
 
 CrossTableSeverity = Literal["critical", "warning"]
@@ -20,7 +21,7 @@ _KEYS = ("asset", "severity", "reason")
 _KEY_LINE = re.compile(r"(\w+):\s*(.*)")
 
 
-class CrossTableCheckError(ValueError):
+class CrossTableCheckError(TensionError, ValueError):
     """The header of a file in `sql/checks/` is wrong; the message names the file and what to write."""
 
 

@@ -11,6 +11,7 @@ from typing import Any, Literal
 import polars as pl
 
 from pipeline.contracts.tables import TABLES
+from pipeline.errors import TensionError
 from pipeline.quality.expectation_types import COLUMN_ARGUMENTS, TYPES, ExpectationType
 
 Severity = Literal["critical", "warning", "info"]
@@ -21,7 +22,7 @@ RESERVED = frozenset({"contract", "key_is_unique", "required_values_present", "v
 NAME = re.compile(r"[A-Za-z0-9_]+")
 
 
-class RuleError(ValueError):
+class RuleError(TensionError, ValueError):
     """A rule is wrong; the message names the file and the rule, and says what to write instead."""
 
 

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
+from pipeline.errors import TensionError
 from pipeline.quality.library import load_library
 from pipeline.quality.outcomes import Detail, Outcome
 from pipeline.quality.rules import Rule, RuleError
@@ -50,7 +51,7 @@ def run_rules(frame: pl.DataFrame, rules: Sequence[Rule], key: Sequence[str] = (
             engine.batch_manager.reset_batch_cache()
 
 
-class _EvaluationError(Exception):
+class _EvaluationError(TensionError):
     """A rule could not be evaluated; the message says why."""
 
 

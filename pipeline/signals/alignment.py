@@ -10,6 +10,7 @@ from types import MappingProxyType
 import polars as pl
 
 from pipeline.contracts.vocabulary import INSTRUMENT, KIND, MODALITY, POLARITY, STATUS
+from pipeline.errors import TensionError
 from pipeline.signals.gold import UNNAMED_PARTNER, Gold
 
 ASSERTED = pl.col("modality") == "asserted"
@@ -30,7 +31,7 @@ _WORDS = {"kind": KIND, "polarity": POLARITY, "status": STATUS, "modality": MODA
 _COLUMNS = ("article_id", "span_start", "span_end", "actor", "target", *_WORDS, "probability")
 
 
-class EvaluationError(ValueError):
+class EvaluationError(TensionError, ValueError):
     """Gold or predictions that cannot be scored."""
 
 

@@ -17,7 +17,7 @@ import polars as pl
 
 from pipeline.contracts.countries import ALL_PARTNERS
 from pipeline.contracts.vocabulary import INSTRUMENT, KIND, KIND_POLARITY, MODALITY, STATUS
-from pipeline.errors import UserError
+from pipeline.errors import TensionError, UserError
 
 UNNAMED_PARTNER = "?"
 
@@ -58,7 +58,7 @@ class GoldError(UserError, ValueError):
     """A gold file that cannot be read or breaks the annotation guide; the message names file and line."""
 
 
-class _LineError(ValueError):
+class _LineError(TensionError, ValueError):
     """An error in one line, raised before file and line number are known."""
 
 

@@ -12,6 +12,7 @@ import polars as pl
 
 from pipeline.contracts.model import Vocabulary
 from pipeline.contracts.vocabulary import INSTRUMENT, KIND, KIND_POLARITY
+from pipeline.errors import TensionError
 
 EVENTS_FILE = Path(__file__).with_name("events.csv")
 
@@ -57,7 +58,7 @@ _COUNTRY = re.compile(r"[A-Z]{3}")
 _ADDRESS = re.compile(r"https?://[^\s/]+\.[^\s]+")
 
 
-class EventListError(ValueError):
+class EventListError(TensionError, ValueError):
     """A list of events is unreadable or invalid; the message names file, row and fix."""
 
 

@@ -20,6 +20,7 @@ from pipeline import __version__
 from pipeline.contracts.dictionary import build_datapackage, describe_column, render_markdown
 from pipeline.contracts.model import Table
 from pipeline.contracts.tables import TABLES, VIEWS
+from pipeline.errors import TensionError
 from pipeline.settings import shipped_folder
 from pipeline.warehouse.lake import Lake, write_parquet
 
@@ -30,7 +31,7 @@ PUBLISHED = tuple(table for table in TABLES.values() if table.published)
 _DICTIONARY = render_markdown(PUBLISHED, tuple(VIEWS.values()))
 
 
-class PublishError(RuntimeError):
+class PublishError(TensionError, RuntimeError):
     """Publishing failed; the earlier release and database are unchanged."""
 
 

@@ -18,6 +18,7 @@ import polars as pl
 
 from pipeline.contracts.model import ContractError, Table
 from pipeline.contracts.tables import TABLES, VIEWS
+from pipeline.errors import TensionError
 from pipeline.settings import shipped_folder
 from pipeline.warehouse.lake import Lake
 
@@ -31,7 +32,7 @@ Tables = Lake | Mapping[str, pl.DataFrame]  # the lake, or frames by table name 
 Variables = Mapping[str, Any]
 
 
-class ModelError(RuntimeError):
+class ModelError(TensionError, RuntimeError):
     """A model or SQL file is missing, invalid or failed; the message names it and gives DuckDB's error."""
 
 

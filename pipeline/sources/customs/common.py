@@ -21,6 +21,7 @@ import polars as pl
 
 from pipeline.contracts.days import Days
 from pipeline.contracts.tables.raw import RAW_TRADE_FLOWS
+from pipeline.errors import TensionError
 from pipeline.sources.errors import SourceError
 from pipeline.sources.http.client import Client
 from pipeline.sources.payloads import FetchResult, Outcome, Payload, Request
@@ -50,7 +51,7 @@ _AMOUNT = re.compile(r"[0-9]{1,18}(\.[0-9]{1,9})?([eE]\+?[0-9]{1,2})?", re.ASCII
 _MAX_USD = 10**18
 
 
-class RowError(ValueError):
+class RowError(TensionError, ValueError):
     """A row of a response that is not a figure; the message becomes the reason of its rejection."""
 
 

@@ -7,6 +7,8 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
+from pipeline.errors import TensionError
+
 LONGEST_FEED = 50_000_000  # characters
 MOST_ITEMS = 10_000
 MOST_CHARACTERS = 10_000_000  # of all items together
@@ -37,7 +39,7 @@ _TOKEN = re.compile(
 )
 
 
-class NotAFeedError(ValueError):
+class NotAFeedError(TensionError, ValueError):
     """A text is not a feed, or too large; the message says why and what to do."""
 
 

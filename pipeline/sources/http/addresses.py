@@ -12,6 +12,8 @@ from urllib.parse import parse_qsl, quote, quote_plus, unquote, unquote_plus, ur
 import httpx
 from pydantic import SecretStr
 
+from pipeline.errors import TensionError
+
 #: Takes a host and a port, and returns the IP addresses of the host.
 Resolver = Callable[[str, int], list[str]]
 
@@ -26,7 +28,7 @@ _PROTOCOL_NETWORKS = tuple(ipaddress.ip_network(text) for text in ("192.0.0.0/24
 _NAT64 = ipaddress.ip_network("64:ff9b::/96")
 
 
-class UnsafeAddressError(Exception):
+class UnsafeAddressError(TensionError):
     """A URL or host that must not be fetched: `reason`, and `advice` on what to do."""
 
     def __init__(self, reason: str, advice: str) -> None:

@@ -21,6 +21,7 @@ from tenacity import RetryCallState, Retrying, retry_if_exception_type
 
 from pipeline import __version__, clock
 from pipeline.contracts.instants import parse_retry_after
+from pipeline.errors import TensionError
 from pipeline.settings.sources import Network
 from pipeline.sources.http import unpacking
 from pipeline.sources.http.addresses import (
@@ -51,7 +52,7 @@ EXCERPT_BYTES, EXCERPT = 2_000, 200
 MISSING_ADVICE = "The next run tries again; if it should exist, check the URL"
 
 
-class _FetchError(Exception):
+class _FetchError(TensionError):
     """A request without a usable response: its outcome, the reason, and advice on what to do."""
 
     def __init__(self, outcome: Outcome, reason: str, advice: str, status: int | None = None) -> None:

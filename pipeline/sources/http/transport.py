@@ -14,12 +14,13 @@ import httpcore
 import httpx
 from pydantic import SecretStr
 
+from pipeline.errors import TensionError
 from pipeline.sources.http.addresses import Resolver, resolve_allowed
 
 _ASCII = "ascii"
 
 
-class DeadlineError(httpcore.TimeoutException):
+class DeadlineError(TensionError, httpcore.TimeoutException):
     """A response was not complete before its deadline."""
 
 

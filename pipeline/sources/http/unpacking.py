@@ -6,6 +6,8 @@ Does not belong here: connections (`transport.py`), or zip files inside a body (
 import zlib
 from collections.abc import Generator, Iterable, Iterator
 
+from pipeline.errors import TensionError
+
 #: Content encodings that are requested; the decoded size of others cannot be limited while decoding.
 ACCEPTED_ENCODINGS = "gzip, deflate"
 
@@ -16,11 +18,11 @@ _CHUNK = 1 << 16
 _ZLIB_HEADER_DIVISOR = 31  # the two bytes of a zlib header are a multiple of it (RFC 1950)
 
 
-class TooLargeError(Exception):
+class TooLargeError(TensionError):
     """A body is larger than the limit."""
 
 
-class DamagedError(Exception):
+class DamagedError(TensionError):
     """A body cannot be decoded; the message says why."""
 
 

@@ -14,6 +14,7 @@ from scipy.optimize import minimize_scalar
 from scipy.stats import nbinom
 
 from pipeline.contracts.tables.index import BASELINE, DAILY_MASS
+from pipeline.errors import TensionError
 from pipeline.index.filter import Matrix, filter_channels, predict_next_day
 from pipeline.index.parameters import PRIOR_STORIES
 
@@ -60,7 +61,7 @@ HALF_LIFE_SCORES = pl.Schema(
 )
 
 
-class ForecastError(ValueError):
+class ForecastError(TensionError, ValueError):
     """A forecast is not possible; the message names the series and what is missing."""
 
 

@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from pipeline.errors import TensionError
 from pipeline.signals.readers.encoder.encoding import Encoded
 
 WHAT_TO_INSTALL = "the packages onnxruntime and tokenizers"
@@ -25,7 +26,7 @@ _FOLDER = files("pipeline.signals.readers.encoder") / "model"
 Logits = NDArray[np.float32]
 
 
-class EncoderMissingError(RuntimeError):
+class EncoderMissingError(TensionError, RuntimeError):
     """The encoder cannot be loaded; the message says what to install."""
 
 

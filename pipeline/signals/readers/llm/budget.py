@@ -6,8 +6,10 @@ Belongs here: counting. Does not: sending anything (`client.py`).
 import threading
 from dataclasses import dataclass
 
+from pipeline.errors import TensionError
 
-class SpentError(Exception):
+
+class SpentError(TensionError):
     """The purse does not hold what the next request may cost; the message says which limit was met."""
 
 

@@ -17,6 +17,7 @@ from pydantic import SecretStr
 from pipeline import clock
 from pipeline.contracts.instants import parse_retry_after
 from pipeline.contracts.model import Vocabulary
+from pipeline.errors import TensionError
 from pipeline.signals.readers.llm.budget import Budget, SpentError
 from pipeline.signals.readers.llm.reader import BadAnswerError
 
@@ -81,7 +82,7 @@ class Limits:
     failures_in_a_row: int = 10
 
 
-class UnreadError(Exception):
+class UnreadError(TensionError):
     """One article could not be read; `reason` is a word of `UNREAD`, the message says more."""
 
     def __init__(self, reason: str, detail: str) -> None:
@@ -89,11 +90,11 @@ class UnreadError(Exception):
         self.reason = reason
 
 
-class StoppedError(Exception):
+class StoppedError(TensionError):
     """Nothing more is asked; the message says why and what to do."""
 
 
-class _TryError(Exception):
+class _TryError(TensionError):
     """One request failed. `paid`: its reply may have been billed; `wait`: seconds that the endpoint asks to wait."""
 
     def __init__(self, reason: str, detail: str, *, again: bool, paid: bool = False, wait: float = 0.0) -> None:

@@ -14,6 +14,7 @@ from typing import Any
 
 from pipeline.contracts.countries import ALL_PARTNERS
 from pipeline.contracts.model import Vocabulary
+from pipeline.errors import TensionError
 from pipeline.signals.readers.llm.prompt import SHORTEST_QUOTE, WORDS, Article, countries
 from pipeline.signals.segment import Sentence
 
@@ -40,7 +41,7 @@ _TEXTS = ("quote", "actor", "target", *WORDS, "product")
 _PRODUCT = re.compile(r"[\w '&/.,-]{0,40}")
 
 
-class BadAnswerError(ValueError):
+class BadAnswerError(TensionError, ValueError):
     """The answer as a whole cannot be read: no JSON, or no list of signals."""
 
 
@@ -52,7 +53,7 @@ class Answer:
     rejected: Counter[str]
 
 
-class _RejectedError(ValueError):
+class _RejectedError(TensionError, ValueError):
     """The reason, a word of `REJECTED`."""
 
 
