@@ -10,11 +10,13 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
+from pipeline.errors import TensionError
+
 FOLDER = Path(__file__).parent
 SHA_LENGTH = 12
 
 
-class LexiconError(ValueError):
+class LexiconError(TensionError, ValueError):
     """A lexicon file cannot be read or is inconsistent.
 
     The message names file and entry.
