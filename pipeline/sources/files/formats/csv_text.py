@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 
 import polars as pl
 
+from pipeline.errors import TensionError
 from pipeline.sources.errors import SourceError
 from pipeline.sources.files.formats.common import FoundColumns, ReadOptions, Row, to_batches, unreadable_row
 from pipeline.sources.files.locations import Location, open_stream
@@ -51,7 +52,7 @@ def _to_row(number: int, record: list[str] | str, positions: Mapping[str, list[i
     return (*(next((record[index] for index in positions[column] if record[index]), None) for column in COLUMNS), None)
 
 
-class _TooLongError(Exception):
+class _TooLongError(TensionError):
     """A record is longer than the limit of a line."""
 
 
