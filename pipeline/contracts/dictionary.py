@@ -100,6 +100,7 @@ def build_datapackage(
                 "schema": {
                     "fields": [_build_field(column) for column in table.columns],
                     "primaryKey": list(table.key),
+                    "missingValues": [],  # an empty text is a value; a missing value is null
                 },
             }
             for table in tables

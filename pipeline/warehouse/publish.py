@@ -23,6 +23,8 @@ from pipeline.contracts.tables import TABLES, VIEWS
 from pipeline.errors import TensionError
 from pipeline.settings import shipped_folder
 from pipeline.warehouse.lake import Lake, write_parquet
+from pipeline.warehouse.sql import read_query
+from pipeline.warehouse.view_columns import TABLE_COLUMNS, VIEW_COLUMNS, describe_view_column
 
 DATABASE = "trade_tension.duckdb"
 #: Storage version that DuckDB 1.0 and later can read.
@@ -162,7 +164,12 @@ def _sql_files(folder: str) -> list[Path]:
 def _build_id(stale: Mapping[str, str]) -> str:
     """Fingerprint of the database apart from its rows: version, comments, views, macros and stale tables."""
     files = [*_sql_files("views"), *_sql_files("macros")]
-    parts = [__version__, _DICTIONARY, *(f"{path.parent.name}/{path.stem}\0{path.read_text(encoding='utf-8')}" for path in files)]
+    parts = [
+        __version__,
+        _DICTIONARY,
+        json.dumps([TABLE_COLUMNS, VIEW_COLUMNS]),
+        *(f"{path.parent.name}/{path.stem}\0{path.read_text(encoding='utf-8')}" for path in files),
+    ]
     parts += [f"{name}\0{reason}" for name, reason in sorted(stale.items())]
     return hashlib.sha256("\0".join(parts).encode()).hexdigest()[:10]
 
@@ -187,12 +194,13 @@ def _fill_database(con: duckdb.DuckDBPyConnection, release: Release, note: str, 
     for name, reason in sorted(stale.items()):
         con.sql("insert into stale_tables values ($name, $reason)", params={"name": name, "reason": reason})
     comments.append("comment on table stale_tables is 'Tables that could not be rebuilt and have an earlier version, with the reason.'")
+    for name, columns in TABLE_COLUMNS.items():
+        comments += [f"comment on column {name}.{column} is {_literal(text)}" for column, text in columns.items()]
     for path in _sql_files("views"):
         text = path.read_text(encoding="utf-8")
         con.sql(f"create view {path.stem} as {text}")
         comments.append(f"comment on view {path.stem} is {_literal(_read_comments(text))}")
-        if path.stem in VIEWS:
-            comments += _column_comments(VIEWS[path.stem])
+        comments += _view_column_comments(con, path)
     for path in _sql_files("macros"):
         text = path.read_text(encoding="utf-8")
         con.sql(text)
@@ -202,6 +210,14 @@ def _fill_database(con: duckdb.DuckDBPyConnection, release: Release, note: str, 
 
 def _column_comments(table: Table) -> list[str]:
     return [f"comment on column {table.name}.{column.name} is {_literal(describe_column(column))}" for column in table.columns]
+
+
+def _view_column_comments(con: duckdb.DuckDBPyConnection, path: Path) -> list[str]:
+    query = read_query(path)
+    tables = [VIEWS[name] for name in (path.stem, *query.views) if name in VIEWS]
+    names = [row[0] for row in con.sql(f"describe {path.stem}").fetchall()]
+    comments = {name: describe_view_column(path.stem, name, [*tables, *query.reads]) for name in names}
+    return [f"comment on column {path.stem}.{name} is {_literal(comment)}" for name, comment in comments.items()]
 
 
 def _read_comments(sql: str) -> str:

@@ -103,6 +103,7 @@ def test_fields_of_the_data_package_match_the_contracts(package: dict[str, Any])
         ]
         assert shown == [(one.name, type(one.dtype), not one.nullable, list_allowed_words(one)) for one in table.columns], table.name
         assert schema["primaryKey"] == list(table.key), table.name
+        assert schema["missingValues"] == [], table.name
 
 
 def list_allowed_words(column: Column) -> list[str] | None:

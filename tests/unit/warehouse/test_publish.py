@@ -82,6 +82,14 @@ def test_tension_asof_takes_a_date_or_an_instant(tmp_path: Path) -> None:
 MOMENTS = ("date '2025-04-10'", "timestamptz '2025-04-10 01:00:00+01'", "'2025-04-10T00:00:00Z'::timestamptz")
 
 
+def test_every_column_of_the_database_has_a_comment(tmp_path: Path) -> None:
+    publisher = Publisher(tmp_path / "published")
+    publisher.publish(build(tmp_path / "lake", scene(has_late=False)).lake, LAST_DAY, "A test.")
+    columns = query(publisher.database, "select table_name, column_name, comment from duckdb_columns() where not internal")
+    assert {"today", "top_stories", "evidence", "about"} <= set(columns["table_name"])
+    assert columns.filter(pl.col("comment").fill_null("") == "").rows() == []
+
+
 @pytest.mark.parametrize("path", MACROS, ids=lambda path: path.stem)
 def test_every_macro_is_in_the_database_with_a_comment(tmp_path: Path, path: Path) -> None:
     publisher = Publisher(tmp_path / "published")

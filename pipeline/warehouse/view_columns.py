@@ -1,0 +1,59 @@
+"""Comments on the columns of the database's views and of its tables `about` and `stale_tables`."""
+
+from collections.abc import Sequence
+
+from pipeline.contracts.dictionary import describe_column
+from pipeline.contracts.model import Table
+
+#: Columns of tables that have no contract, by table.
+TABLE_COLUMNS = {
+    "about": {
+        "release": "Name of the release: its last day and a hash of its files.",
+        "version": "Version of Trade Tension that built the release.",
+        "build": "Hash of the comments, views and macros of this file.",
+        "note": "What the data is made from.",
+    },
+    "stale_tables": {
+        "table_name": "Table that could not be rebuilt and keeps an earlier version.",
+        "reason": "Why it could not be rebuilt.",
+    },
+}
+#: Columns of views, by view. Any other column has the comment of the column of that name in a table that the view reads.
+VIEW_COLUMNS = {
+    "deeds": {
+        "counted_to": "Last month included in the sums, as YYYY-MM.",
+        "promised_m": "Purchases promised up to that month, in millions of the unit.",
+        "flow_that_keeps_it_m": "Trade flow that would fulfil the promise up to that month, in millions of the unit.",
+        "bought_m": "Actual trade flow up to that month, in millions of the unit. May be empty.",
+    },
+    "flow_conflicts": {
+        "used_origin": "Origin whose value is used. Empty if no value is used for this month.",
+        "used_usd": "Value that is used, in USD, as first published.",
+        "other_origin": "Origin whose value is not used.",
+        "other_usd": "Value that is not used, in USD, as first published.",
+        "difference_pct": "Difference of the other value from the one that is used, in percent.",
+        "used_source": "Source of the value that is used.",
+        "other_source": "Source of the value that is not used.",
+    },
+    "measures_today": {
+        "standing": "Current status in words, e.g. 'in force'.",
+        "follows": "Announced next change in words. Empty if none is announced.",
+    },
+    "official_acts": {
+        "published_on": "Day on which the document was published.",
+        "act": "What the document does to the target, in words.",
+        "standing": "Status in words, with the day from which the act applies if it is known.",
+        "how_it_was_read": "Part of the document that states the act.",
+    },
+}
+
+
+def describe_view_column(view: str, name: str, tables: Sequence[Table]) -> str:
+    """Return the comment on a column of a view that reads these tables. Raises `KeyError` for a column without a description."""
+    if (own := VIEW_COLUMNS.get(view, {}).get(name)) is not None:
+        return own
+    for table in tables:
+        for column in table.columns:
+            if column.name == name:
+                return describe_column(column)
+    raise KeyError(f"{view}.{name}: has no description; add one to {__name__}")
