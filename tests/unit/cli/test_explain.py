@@ -34,6 +34,12 @@ def test_the_argument_may_be_a_file(command: Command) -> None:
     assert SENTENCE in flat(result.output)
 
 
+def test_a_text_in_another_language_is_reported(command: Command) -> None:
+    french = "La Chine va imposer des droits de douane de 34 pour cent sur tous les produits américains, a annoncé Pékin vendredi."
+    assert "note: the text seems to be French; only English is read" in flat(command("explain", french).stderr)
+    assert command("explain", SENTENCE).stderr == ""
+
+
 @pytest.mark.parametrize("repeated", [4, 20])
 def test_a_text_longer_than_a_file_name_is_read_as_text(command: Command, repeated: int) -> None:
     result = command("explain", " ".join([SENTENCE] * repeated))

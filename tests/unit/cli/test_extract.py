@@ -83,6 +83,13 @@ def test_an_article_keeps_its_own_id(command: Command, articles: Path, tmp_path:
     assert set(pl.read_parquet(tmp_path / "signals.parquet")["article_id"]) == {"a1"}
 
 
+def test_an_article_with_a_repeated_id_is_dropped_as_in_a_run(command: Command, articles: Path, tmp_path: Path) -> None:
+    articles.write_text(articles.read_text(encoding="utf-8") * 2, encoding="utf-8")
+    result = command("extract", articles, "--out", tmp_path / "signals.parquet")
+    assert result.exit_code == 0, result.output
+    assert "from 1 texts" in flat(result.output)
+
+
 def test_every_word_is_in_its_vocabulary(command: Command, passages: Path, tmp_path: Path) -> None:
     command("extract", passages, "--out", tmp_path / "signals.parquet")
     rows = pl.read_parquet(tmp_path / "signals.parquet")
