@@ -6,7 +6,7 @@ from pathlib import Path
 
 import polars as pl
 
-from pipeline.articles.clean import admit
+from pipeline.articles.clean import clean_articles
 from pipeline.settings import SAMPLE_ARTICLES
 from pipeline.settings.archives import ArticleFiles
 from pipeline.sources.files.articles import collect_rows, read_articles
@@ -24,4 +24,4 @@ def build_parser(description: str) -> argparse.ArgumentParser:
 
 def read_clean_articles(path: Path) -> pl.DataFrame:
     """Read the accepted articles (`ARTICLES`) of a file or folder."""
-    return admit(collect_rows(read_articles([ArticleFiles(path=str(path))], last_day=datetime.now(UTC).date()))).articles
+    return clean_articles(collect_rows(read_articles([ArticleFiles(path=str(path))], last_day=datetime.now(UTC).date()))).articles

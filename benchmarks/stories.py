@@ -29,7 +29,7 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
-from pipeline.articles.stories import DAYS_BACK, link
+from pipeline.articles.stories import DAYS_BACK, link_retellings
 from pipeline.contracts.days import Days
 from pipeline.contracts.tables.core import ARTICLES, STORY_LINKS
 
@@ -166,7 +166,7 @@ def _jaccard_similarity(one: set[str], other: set[str]) -> float:
     return shared / (len(one) + len(other) - shared)
 
 
-METHODS: dict[str, Linking] = {"shingles in data frames (ours)": link, "rensa and Python sets": link_by_rensa}
+METHODS: dict[str, Linking] = {"shingles in data frames (ours)": link_retellings, "rensa and Python sets": link_by_rensa}
 
 
 def link_in_batches(method: str, path: Path, batch: int) -> tuple[float, float, int, int]:
@@ -196,7 +196,7 @@ def main() -> None:
         method, path = options.measured
         print(json.dumps([*link_in_batches(method, Path(path), options.batch), resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e6]))
         return
-    methods = [method for method in METHODS if METHODS[method] is link or importlib.util.find_spec("rensa")]
+    methods = [method for method in METHODS if METHODS[method] is link_retellings or importlib.util.find_spec("rensa")]
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "articles.parquet"
         print(f"{options.articles:,} articles: generating …", file=sys.stderr, flush=True)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import polars as pl
 
-from pipeline.articles.clean import admit
+from pipeline.articles.clean import clean_articles
 from pipeline.settings import SAMPLE_ARTICLES, SAMPLE_LAST_DAY, Settings
 from pipeline.settings.archives import ArticleFiles
 from pipeline.signals.extractors import make_extractor
@@ -26,7 +26,7 @@ def read_counts() -> pl.DataFrame:
 def read_sample() -> pl.DataFrame:
     """Return the findings of the default extractor on the bundled sample."""
     raw = collect_rows(read_articles([ArticleFiles(path=str(SAMPLE_ARTICLES))], last_day=SAMPLE_LAST_DAY))
-    return make_extractor(Settings()).extract(admit(raw).articles)
+    return make_extractor(Settings()).extract(clean_articles(raw).articles)
 
 
 def count_findings(findings: pl.DataFrame) -> pl.DataFrame:

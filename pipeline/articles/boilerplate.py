@@ -1,6 +1,6 @@
-"""Lines that a publisher adds to an article and that tell nothing: offers, credits, notices. What they look like stands in the TOML file.
+"""Removes lines that publishers add to articles: offers, credits, notices. Their patterns are in `boilerplate.toml`.
 
-Belongs here: reading that file, taking such lines out. Does not: which parts of a page are the article (`markup.py`).
+Which parts of an HTML page are the article is decided in `markup.py`.
 """
 
 import tomllib
@@ -11,40 +11,37 @@ from typing import Any
 import polars as pl
 
 BOILERPLATE_FILE = Path(__file__).with_name("boilerplate.toml")
-LONGEST_LINE = 240  # characters; what is longer is a paragraph of the article, whatever it begins with
+MAX_LINE_CHARS = 240  # a longer line is a paragraph of the article
 
 _AROUND = r"[^\S\n]*"
 _BULLET = r"(?:[•*·|>»\u{2013}\u{2014}-]+[^\S\n]*)?"
 
 
-def without_boilerplate(text: pl.Series) -> pl.Series:
-    """Each text without the lines that are nothing but a publisher's own words; an empty line stays in their place.
-
-    Whole lines only, so that no sentence loses a part.
-    """
-    found = text.str.contains(rf"(?m)^{_line()}$").fill_null(value=False)
-    if not found.any():
+def remove_boilerplate(text: pl.Series) -> pl.Series:
+    """Replace boilerplate lines with empty lines; only whole lines are removed."""
+    has_boilerplate = text.str.contains(rf"(?m)^{_line_pattern()}$").fill_null(value=False)
+    if not has_boilerplate.any():
         return text
-    lines = text.filter(found).str.split("\n").to_frame("line").with_row_index("text").explode("line")
+    lines = text.filter(has_boilerplate).str.split("\n").to_frame("line").with_row_index("text").explode("line")
     line = pl.col("line")
-    added = (line.str.len_chars() <= LONGEST_LINE) & line.str.contains(rf"^{_line()}$")
-    kept = lines.with_columns(line=pl.when(added).then(pl.lit("")).otherwise(line)).group_by("text", maintain_order=True)
-    return text.clone().scatter(found.arg_true(), kept.agg(line.str.join("\n"))["line"])
+    is_boilerplate = (line.str.len_chars() <= MAX_LINE_CHARS) & line.str.contains(rf"^{_line_pattern()}$")
+    cleaned = lines.with_columns(line=pl.when(is_boilerplate).then(pl.lit("")).otherwise(line)).group_by("text", maintain_order=True)
+    return text.clone().scatter(has_boilerplate.arg_true(), cleaned.agg(line.str.join("\n"))["line"])
 
 
-def entries() -> list[dict[str, Any]]:
-    """What the file holds: of each kind of line `pattern`, its parts filled in, what `goes` by it and what `stays`."""
-    given = tomllib.loads(BOILERPLATE_FILE.read_text(encoding="utf-8"))
-    filled: list[dict[str, Any]] = []
-    for entry in given["line"]:
+def read_patterns() -> list[dict[str, Any]]:
+    """Read the entries of `boilerplate.toml`: `pattern` with its parts filled in, and example lines that it removes and keeps."""
+    content = tomllib.loads(BOILERPLATE_FILE.read_text(encoding="utf-8"))
+    entries: list[dict[str, Any]] = []
+    for entry in content["line"]:
         pattern = entry["pattern"]
-        for name, part in given["parts"].items():
+        for name, part in content["parts"].items():
             pattern = pattern.replace(f"{{{name}}}", part)
-        filled.append(entry | {"pattern": pattern})
-    return filled
+        entries.append(entry | {"pattern": pattern})
+    return entries
 
 
 @cache
-def _line() -> str:
-    either = "|".join(f"(?:{entry['pattern']})" for entry in entries())
+def _line_pattern() -> str:
+    either = "|".join(f"(?:{entry['pattern']})" for entry in read_patterns())
     return rf"{_AROUND}{_BULLET}(?i:{either}){_AROUND}"

@@ -1,7 +1,6 @@
-"""Raw rows in; articles, duplicates, quarantine and coverage out. Nothing is lost: each row ends in exactly one of the first three.
+"""Cleans raw rows and splits them into articles, duplicates and quarantine; each row ends in exactly one of the three.
 
-Belongs here: what makes a row an article of its day and source. Does not: reading files (`pipeline/sources`), and telling that articles of
-different sources or days tell the same (`stories.py`).
+Duplicates are within one source and day; `stories.py` links articles across sources and days.
 """
 
 import hashlib
@@ -10,28 +9,28 @@ from datetime import date
 
 import polars as pl
 
-from pipeline.articles.language import other_language
-from pipeline.articles.owners import source_owner
-from pipeline.articles.text import NOT_TEXT, folded, one_line, paragraphs, printable
+from pipeline.articles.language import detect_other_language
+from pipeline.articles.owners import find_owners
+from pipeline.articles.text import NOT_TEXT, clean_line, clean_paragraphs, fold_whitespace, to_printable
 from pipeline.contracts.instants import parse_instant
 from pipeline.contracts.tables.core import ARTICLES, COVERAGE, DUPLICATES, QUARANTINE
 from pipeline.contracts.tables.raw import RAW_ARTICLES
 
-LONGEST_TEXT = 1_000_000  # characters of title and body
-MOST_NOT_TEXT = 0.3  # share of control characters and replacement marks
+MAX_TEXT_CHARS = 1_000_000  # of title and body
+MAX_NOT_TEXT = 0.3  # share of control and replacement characters
 UNKNOWN_SOURCE = "(unknown)"
 
-_LONGEST_SOURCE = 120  # a name; a text that slipped into its column must not reach a published table
-_DATE_SHOWN = 80
-_REASON_SHOWN = 200
-_SHA_SHOWN = 16
+_MAX_SOURCE_CHARS = 120  # a text in the wrong column must not reach a published table
+_MAX_DATE_SHOWN = 80
+_MAX_REASON_SHOWN = 200
+_SHORT_SHA = 16
 _LINK = r"^(?i:https?)://[^\s\p{C}/][^\s\p{C}]*$"
-_LONGEST_LINK = 2_000  # characters; a text that slipped into its column must not reach a published table
+_MAX_LINK_CHARS = 2_000  # as for the source
 
 
 @dataclass(frozen=True)
-class Admission:
-    """What became of the rows: four frames, each as its contract says. Rows in = articles + duplicates + quarantine."""
+class CleanResult:
+    """The result of cleaning, as four contract tables; every raw row is in articles, duplicates or quarantine."""
 
     articles: pl.DataFrame
     duplicates: pl.DataFrame
@@ -39,57 +38,57 @@ class Admission:
     coverage: pl.DataFrame
 
 
-def admit(raw: pl.DataFrame) -> Admission:
-    """Clean the rows of `RAW_ARTICLES`, set aside those that are no articles, and count them by day and source.
+def clean_articles(raw: pl.DataFrame) -> CleanResult:
+    """Clean the rows of `RAW_ARTICLES`, quarantine those that are not articles, and count rows by day and source.
 
-    Each row keeps its `index_date`. Of rows that repeat the source's own id or the text of another of the same source and day, the earliest
-    by (published_at, raw_id) becomes the article. `ContractError` when `raw` is not of its contract's shape.
+    If rows of the same source and day share the source's id or the text, the earliest by (published_at, raw_id) becomes the article, the
+    others are duplicates. `ContractError` if `raw` does not have the columns of its contract.
     """
-    rows = _judged(_cleaned(RAW_ARTICLES.conform(raw)))
-    sound = _identified(rows.filter(pl.col("reason").is_null()))
-    repeats = _repeats(sound)
-    articles = sound.join(repeats, on="raw_id", how="anti")
-    duplicates = sound.drop("article_id").join(repeats, on="raw_id", how="inner")
+    rows = _add_reasons(_clean_columns(RAW_ARTICLES.conform(raw)))
+    valid = _add_ids(rows.filter(pl.col("reason").is_null()))
+    repeats = _find_repeats(valid)
+    articles = valid.join(repeats, on="raw_id", how="anti")
+    duplicates = valid.drop("article_id").join(repeats, on="raw_id", how="inner")
     quarantine = rows.filter(pl.col("reason").is_not_null())
-    return Admission(
+    return CleanResult(
         ARTICLES.conform(articles.select(ARTICLES.schema.names())),
         DUPLICATES.conform(duplicates.select(DUPLICATES.schema.names())),
         QUARANTINE.conform(quarantine.select(QUARANTINE.schema.names())),
-        _coverage(articles, duplicates, quarantine),
+        _count_coverage(articles, duplicates, quarantine),
     )
 
 
-def _cleaned(raw: pl.DataFrame) -> pl.DataFrame:
+def _clean_columns(raw: pl.DataFrame) -> pl.DataFrame:
     published = parse_instant(pl.col("published_at"))
     fetched = parse_instant(pl.col("fetched_at"))
     link = pl.col("url").str.strip_chars()
-    given = pl.concat_str(pl.col("title").fill_null(""), pl.col("body").fill_null(""))
+    text = pl.concat_str(pl.col("title").fill_null(""), pl.col("body").fill_null(""))
     cleaned = raw.select(
         "raw_id",
         "index_date",
         "unreadable",
-        pl.col("published_at").alias("published_as_given"),
+        pl.col("published_at").alias("raw_published_at"),
         published,
         pl.when(fetched >= published).then(fetched).otherwise(published).alias("first_seen_at"),
-        pl.when(link.str.contains(_LINK) & (link.str.len_chars() <= _LONGEST_LINK)).then(link).alias("url"),
-        (given.str.strip_chars() != "").alias("has_text"),
-        (given.str.count_matches(NOT_TEXT) / given.str.len_chars()).fill_nan(0.0).alias("not_text"),
+        pl.when(link.str.contains(_LINK) & (link.str.len_chars() <= _MAX_LINK_CHARS)).then(link).alias("url"),
+        (text.str.strip_chars() != "").alias("has_text"),
+        (text.str.count_matches(NOT_TEXT) / text.str.len_chars()).fill_nan(0.0).alias("not_text"),
     ).with_columns(
-        one_line(raw["source"]).str.slice(0, _LONGEST_SOURCE).str.strip_chars().replace("", None).alias("source"),
-        folded(raw["article_id"]).replace("", None).alias("given_id"),
-        one_line(raw["title"]).alias("title"),
-        paragraphs(raw["body"]).alias("body"),
+        clean_line(raw["source"]).str.slice(0, _MAX_SOURCE_CHARS).str.strip_chars().replace("", None).alias("source"),
+        fold_whitespace(raw["article_id"]).replace("", None).alias("source_id"),
+        clean_line(raw["title"]).alias("title"),
+        clean_paragraphs(raw["body"]).alias("body"),
     )
-    return cleaned.with_columns(other_language(cleaned["title"], cleaned["body"]).alias("language"))
+    return cleaned.with_columns(detect_other_language(cleaned["title"], cleaned["body"]).alias("language"))
 
 
-def _judged(rows: pl.DataFrame) -> pl.DataFrame:
-    """With `reason` and `detail` where a row is set aside: the first reason that holds, in this order."""
+def _add_reasons(rows: pl.DataFrame) -> pl.DataFrame:
+    """Add `reason` and `detail` to rows that are not articles: the first reason in this order that applies."""
     length = pl.col("title").str.len_chars() + pl.col("body").str.len_chars()
-    shown = printable(pl.col("published_as_given").fill_null(""), _DATE_SHOWN)
+    shown = to_printable(pl.col("raw_published_at").fill_null(""), _MAX_DATE_SHOWN)
     dated = pl.format("published_at is '{}'", shown)
     reasons = (
-        ("unreadable", pl.col("unreadable").is_not_null(), printable(pl.col("unreadable"), _REASON_SHOWN)),
+        ("unreadable", pl.col("unreadable").is_not_null(), to_printable(pl.col("unreadable"), _MAX_REASON_SHOWN)),
         ("missing_source", pl.col("source").is_null(), pl.lit("source is empty")),
         (
             "missing_title",
@@ -99,59 +98,60 @@ def _judged(rows: pl.DataFrame) -> pl.DataFrame:
             .otherwise(pl.lit("title and body are empty")),
         ),
         ("undated", pl.col("published_at").is_null(), pl.when(shown == "").then(pl.lit("published_at is empty")).otherwise(dated)),
-        # the source filed it under an earlier day, since the day it claims had not come
+        # The source stored it under an earlier day, because its date was in the future.
         ("future_dated", pl.col("published_at").dt.date() > pl.col("index_date"), pl.format("{}, read on {}", dated, "index_date")),
-        ("too_long", length > LONGEST_TEXT, pl.format("{} characters, more than {}", length, pl.lit(LONGEST_TEXT))),
+        ("too_long", length > MAX_TEXT_CHARS, pl.format("{} characters, more than {}", length, pl.lit(MAX_TEXT_CHARS))),
         (
             "not_text",
-            pl.col("not_text") > MOST_NOT_TEXT,
+            pl.col("not_text") > MAX_NOT_TEXT,
             pl.format("{} percent control characters or replacement marks", (pl.col("not_text") * 100).round().cast(pl.Int64)),
         ),
         ("other_language", pl.col("language").is_not_null(), pl.format("the text seems to be {}", "language")),
     )
     reason, detail = pl.lit(None, pl.String), pl.lit(None, pl.String)
-    for word, holds, found in reversed(reasons):
-        reason = pl.when(holds).then(pl.lit(word)).otherwise(reason)
-        detail = pl.when(holds).then(found).otherwise(detail)
+    for word, applies, explanation in reversed(reasons):
+        reason = pl.when(applies).then(pl.lit(word)).otherwise(reason)
+        detail = pl.when(applies).then(explanation).otherwise(detail)
     return rows.with_columns(reason.alias("reason"), detail.alias("detail"))
 
 
-def _identified(rows: pl.DataFrame) -> pl.DataFrame:
-    """With `text_sha256`, `source_owner` and `article_id`."""
-    text = folded(rows["title"] + "\n" + rows["body"]).str.to_lowercase()
+def _add_ids(rows: pl.DataFrame) -> pl.DataFrame:
+    """Add `text_sha256`, `source_owner` and `article_id`."""
+    text = fold_whitespace(rows["title"] + "\n" + rows["body"]).str.to_lowercase()
     hashes = pl.Series("text_sha256", [hashlib.sha256(one.encode()).hexdigest() for one in text.to_list()], pl.String)
-    # The first colon must end the source, else "A:B" with id "C" and "A" with id "B:C" would be one article.
+    # Colons in the source are escaped, or "A:B" with id "C" and "A" with id "B:C" would be one article.
     name = pl.col("source").str.replace_all("%", "%25", literal=True).str.replace_all(":", "%3A", literal=True)
-    own = pl.coalesce(pl.col("given_id"), pl.col("text_sha256").str.slice(0, _SHA_SHOWN))
-    # The day too, since some sources count anew every day.
+    own = pl.coalesce(pl.col("source_id"), pl.col("text_sha256").str.slice(0, _SHORT_SHA))
+    # Some sources restart their numbering every day, so the id includes the day.
     day = pl.col("index_date").cast(pl.String)
-    return rows.with_columns(hashes, source_owner(rows)).with_columns(pl.concat_str(name, day, own, separator=":").alias("article_id"))
+    return rows.with_columns(hashes, find_owners(rows)).with_columns(pl.concat_str(name, day, own, separator=":").alias("article_id"))
 
 
-def _repeats(rows: pl.DataFrame) -> pl.DataFrame:
-    """`raw_id` of each row that repeats an article, and that article's `article_id`.
+def _find_repeats(rows: pl.DataFrame) -> pl.DataFrame:
+    """Find the rows that repeat an article: their `raw_id`, and the `article_id` of the article.
 
-    Row by row in order of time, because a row repeats only what was accepted: of three rows of which the second has the first's id and
-    the third's text, the third is an article.
+    Rows are compared in order of time with accepted rows only: if the second of three rows has the id of the first and the text of the
+    third, the third is an article.
     """
     ordered = rows.sort("published_at", "raw_id").select("raw_id", "index_date", "source", "article_id", "text_sha256")
     accepted: dict[tuple[date, str, str], tuple[int, str]] = {}
     repeats: list[tuple[str, str]] = []
-    for place, (raw_id, day, source, article_id, sha) in enumerate(ordered.iter_rows()):
+    for position, (raw_id, day, source, article_id, sha) in enumerate(ordered.iter_rows()):
         keys = ((day, "", article_id), (day, source, sha))
         earlier = min((accepted[key] for key in keys if key in accepted), default=None)
         if earlier is None:
-            accepted.update(dict.fromkeys(keys, (place, article_id)))
+            accepted.update(dict.fromkeys(keys, (position, article_id)))
         else:
             repeats.append((raw_id, earlier[1]))
     return pl.DataFrame(repeats, schema={"raw_id": pl.String, "article_id": pl.String}, orient="row")
 
 
-def _coverage(articles: pl.DataFrame, duplicates: pl.DataFrame, quarantine: pl.DataFrame) -> pl.DataFrame:
-    ends = {"accepted": articles, "duplicate": duplicates, "quarantined": quarantine}
+def _count_coverage(articles: pl.DataFrame, duplicates: pl.DataFrame, quarantine: pl.DataFrame) -> pl.DataFrame:
+    outcomes = {"accepted": articles, "duplicate": duplicates, "quarantined": quarantine}
     rows = pl.concat(
-        frame.select("index_date", pl.col("source").fill_null(UNKNOWN_SOURCE), pl.lit(end).alias("end")) for end, frame in ends.items()
+        frame.select("index_date", pl.col("source").fill_null(UNKNOWN_SOURCE), pl.lit(outcome).alias("outcome"))
+        for outcome, frame in outcomes.items()
     )
-    counts = [(pl.col("end") == end).sum().cast(pl.Int64).alias(end) for end in ends]
-    counted = rows.group_by("index_date", "source").agg(pl.len().cast(pl.Int64).alias("article_count"), *counts)
-    return COVERAGE.conform(counted)
+    counts = [(pl.col("outcome") == outcome).sum().cast(pl.Int64).alias(outcome) for outcome in outcomes]
+    coverage = rows.group_by("index_date", "source").agg(pl.len().cast(pl.Int64).alias("article_count"), *counts)
+    return COVERAGE.conform(coverage)

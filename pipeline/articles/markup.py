@@ -1,10 +1,9 @@
-"""HTML, whole pages and fragments alike, into the text that a reader of the page would read as the article.
+"""Converts HTML pages and fragments to the text of the article.
 
-Belongs here: what is a tag, which parts of a page are not the article, where paragraphs end, bounds on hostile pages. Does not: white
-space and entities of plain text (`text.py`), lines that a publisher adds (`boilerplate.py`).
+Plain text is cleaned in `text.py`, boilerplate lines are removed in `boilerplate.py`.
 
-selectolax builds the tree. It is given bare tags only: attributes say nothing of the text, and a tag with thousands of them, or a
-hundred thousand elements within one another, would hold its parser for minutes.
+selectolax parses the page. Attributes are removed first: they are not needed, and thousands of them in a tag, like very deep nesting, would
+keep the parser busy for minutes.
 """
 
 import re
@@ -13,8 +12,9 @@ from collections import Counter
 import polars as pl
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
-LONGEST_TREE = 1_000_000  # characters; a longer page loses its tags one by one, without a tree
-DEEPEST_TREE = 250  # elements open at once; the same
+# The tags of a longer or deeper page are removed without parsing it.
+MAX_TREE_CHARS = 1_000_000
+MAX_TREE_DEPTH = 250
 
 PARAGRAPH = "\n\n"
 
@@ -29,15 +29,15 @@ _INLINE = (
     "select|slot|small|source|span|strike|strong|style|sub|sup|template|textarea|time|title|track|tt|u|var|video|wbr"
 )
 _PAGE = "html|head|body"
-# Of these the parser would keep nothing, or take all that follows for text.
+# The parser would drop these, or take everything after them for text.
 _UNSAFE = "applet|area|base|basefont|bgsound|blink|frame|frameset|isindex|keygen|map|marquee|math|noembed|noframes|param|plaintext|svg|xmp"
 _NAME = f"(?:{_BLOCKS}|{_CELLS}|{_INLINE}|{_PAGE})"
-_OTHER_NAME = rf"(?:(?i:{_UNSAFE})|[a-z][a-z0-9]*[:-][a-z0-9:-]*)"  # the latter: <o:p> of Word, <amp-img>
+_OTHER_NAME = rf"(?:(?i:{_UNSAFE})|[a-z][a-z0-9]*[:-][a-z0-9:-]*)"  # e.g. <o:p> of Word, <amp-img>
 _ATTRIBUTES = r"""(?:[\s/](?:"[^"]*"|'[^']*'|[^'"<>])*)?"""
-_BROKEN_ATTRIBUTES = r"[\s/][^<>]*"  # with a quotation mark that nobody closed
+_BROKEN_ATTRIBUTES = r"[\s/][^<>]*"  # with an unclosed quotation mark
 
-# A wire writes tickers as <GM> and <B>: only a closing tag, an attribute, a break in lower case or a script says that a text is HTML, and
-# then only names of HTML elements are tags.
+# News agencies write tickers as <GM> and <B>, so a text is HTML only if it has a closing tag, an attribute, a lower-case break or a script;
+# and then only names of HTML elements are tags.
 LOOKS_LIKE_HTML = (
     rf"(?i:</{_NAME}\s*>|<{_NAME}\s+[a-z-]+\s*=|<(?:br|hr|img|wbr)\s*/>|<!--|<!doctype\s|<!\[CDATA\[|<(?:script|style|iframe)\s*>)"
     r"|<(?:br|p|hr)>"
@@ -46,12 +46,12 @@ _NEVER_SHOWN = (
     r"(?is)<!--.*?-->|<!\[CDATA\[|\]\]>|<!\[[^>]*>|<!doctype[^>]*>|<\?xml[^>]*>|<script\b[^>]*>.*?</script\s*>"
     r"|<style\b[^>]*>.*?</style\s*>|<svg\b[^>]*>.*?</svg\s*>|<math\b[^>]*>.*?</math\s*>"
 )
-# Two characters that no text may hold stand for the angle brackets of tags while all others are escaped.
+# Two Unicode noncharacters mark the angle brackets of tags while all other brackets are escaped.
 _OPEN, _CLOSE = "\ufdd0", "\ufdd1"
 _TAG = rf"(?i)<(/?)({_NAME}){_ATTRIBUTES}>"
 _BROKEN_TAG = rf"(?i)<(/?)({_NAME}){_BROKEN_ATTRIBUTES}>"
 _OTHER_TAG = rf"</?{_OTHER_NAME}(?:{_BROKEN_ATTRIBUTES})?>"
-_TICKERS_TOO = "ABIQSU"  # names of elements
+_ELEMENTS_OR_TICKERS = "ABIQSU"
 
 _BARE_TAG = re.compile("<(/?)([a-z]+[1-6]?)>", re.IGNORECASE)
 _NOT_OPEN = {"br", "hr", "img", "embed", "meta", "input", "link", "source", "wbr", "col", "track", "p", "li", "dd", "dt"}
@@ -60,27 +60,27 @@ _FLAT_CELL = rf"(?i)</?(?:{_CELLS})>"
 _FLAT_TAG = r"(?i)</?[a-z]+[1-6]?>"
 
 _NO_TEXT = "script, style, noscript, template, iframe, object, audio, video, canvas, button, select, textarea, datalist, rp"
-_NO_ARTICLE = "nav, aside, footer, figcaption, search, menu"
-_PARAGRAPHS_IN_IT = "p, article, h1"
+_NOT_ARTICLE = "nav, aside, footer, figcaption, search, menu"
+_HAS_PARAGRAPHS = "p, article, h1"
 _ENDS_PARAGRAPHS = _BLOCKS.replace("|", ", ")
 _ENDS_LINES = _CELLS.replace("|", ", ")
 
 
-def without_tags(pages: pl.Series) -> pl.Series:
-    """The text of each page or fragment: paragraphs, list items and rows of tables apart by a blank line, lines and cells by a line end.
+def html_to_text(pages: pl.Series) -> pl.Series:
+    """Convert each page to text: blank lines between paragraphs, list items and table rows; line ends between lines and cells.
 
-    Left out are scripts, styles, menus, asides, forms, captions and footers, and what stands around the one article that a page marks as
-    such; unless nothing would be left. Angle brackets that are no tags of HTML stay. A page too long or too deep for a tree keeps all its
-    text. Never an error, whatever the page.
+    Scripts, styles, menus, asides, forms, captions, footers, and everything outside the marked article are removed, unless nothing would be
+    left. Angle brackets that are not HTML tags stay. A page that is too long or too deep to parse keeps all its text. No page raises an
+    error.
     """
-    return pl.Series(pages.name, [_text(page) for page in _with_bare_tags(pages).to_list()], pl.String)
+    return pl.Series(pages.name, [_to_text(page) for page in _strip_attributes(pages).to_list()], pl.String)
 
 
-def _with_bare_tags(pages: pl.Series) -> pl.Series:
-    """Tags without attributes, every other `<` escaped, what is never shown gone."""
+def _strip_attributes(pages: pl.Series) -> pl.Series:
+    """Remove attributes, escape every `<` that is not a tag, and remove what is never displayed."""
     shown = pages.str.replace_all(f"[{_OPEN}{_CLOSE}]", "").str.replace_all(_NEVER_SHOWN, "").alias("page").to_frame()
     page = pl.col("page")
-    for name in _TICKERS_TOO:  # in capitals and never closed
+    for name in _ELEMENTS_OR_TICKERS:  # it is a ticker if in capitals and never closed
         is_ticker = page.str.contains(f"<{name}>", literal=True) & ~page.str.contains(rf"(?i)</{name}\s*>")
         shown = shown.with_columns(pl.when(is_ticker).then(page.str.replace_all(f"<{name}>", f"&lt;{name}>", literal=True)).otherwise(page))
     for tag in (_TAG, _BROKEN_TAG):
@@ -89,29 +89,29 @@ def _with_bare_tags(pages: pl.Series) -> pl.Series:
     return shown.select(page.str.replace_all(_OPEN, "<", literal=True).str.replace_all(_CLOSE, ">", literal=True)).to_series()
 
 
-def _text(page: str) -> str:
-    if len(page) > LONGEST_TREE or _depth(page) > DEEPEST_TREE:
-        return _flat(page)
-    tree = _tree(page)
-    _drop(tree, _NO_ARTICLE)
-    _drop(tree, "form", unless_in_it=_PARAGRAPHS_IN_IT)
-    return _told(_article(tree)) or _told(_tree(page).root)
+def _to_text(page: str) -> str:
+    if len(page) > MAX_TREE_CHARS or _measure_depth(page) > MAX_TREE_DEPTH:
+        return _strip_tags(page)
+    tree = _parse_tree(page)
+    _remove(tree, _NOT_ARTICLE)
+    _remove(tree, "form", unless_contains=_HAS_PARAGRAPHS)
+    return _extract_text(_find_article(tree)) or _extract_text(_parse_tree(page).root)
 
 
-def _tree(page: str) -> LexborHTMLParser:
+def _parse_tree(page: str) -> LexborHTMLParser:
     tree = LexborHTMLParser(page)
-    _drop(tree, _NO_TEXT)
+    _remove(tree, _NO_TEXT)
     return tree
 
 
-def _depth(page: str) -> int:
-    """The most elements that can be open at once; never fewer than the parser will hold open."""
-    if page.count("<") <= DEEPEST_TREE:
+def _measure_depth(page: str) -> int:
+    """Return an upper bound of the nesting depth that the parser would reach."""
+    if page.count("<") <= MAX_TREE_DEPTH:
         return 0
     is_open: Counter[str] = Counter()
     deepest = depth = 0
-    for closes, written in _BARE_TAG.findall(page):
-        name = written.lower()
+    for closes, tag in _BARE_TAG.findall(page):
+        name = tag.lower()
         if name in _NOT_OPEN:
             continue
         if not closes:
@@ -124,20 +124,20 @@ def _depth(page: str) -> int:
     return deepest
 
 
-def _flat(page: str) -> str:
-    """The page without its tags, whatever they enclose."""
+def _strip_tags(page: str) -> str:
+    """Remove all tags, and keep all text between them."""
     text = pl.lit(page).str.replace_all(_FLAT_BLOCK, PARAGRAPH).str.replace_all(_FLAT_CELL, "\n").str.replace_all(_FLAT_TAG, "")
     return str(pl.select(text.str.replace_all("&lt;", "<", literal=True)).item())
 
 
-def _drop(tree: LexborHTMLParser, selector: str, unless_in_it: str = "") -> None:
-    for node in reversed(tree.css(selector)):  # what is inside goes before what is around it
-        if not unless_in_it or node.css_first(unless_in_it) is None:
+def _remove(tree: LexborHTMLParser, selector: str, unless_contains: str = "") -> None:
+    for node in reversed(tree.css(selector)):  # inner elements before outer ones
+        if not unless_contains or node.css_first(unless_contains) is None:
             node.decompose()
 
 
-def _article(tree: LexborHTMLParser) -> LexborNode | None:
-    """What the page marks as its article, where it marks one and that holds most of the paragraphs; else its body."""
+def _find_article(tree: LexborHTMLParser) -> LexborNode | None:
+    """Return the single marked article if it has most of the paragraphs, or else the body."""
     body = tree.body
     if body is None:
         return None
@@ -149,7 +149,7 @@ def _article(tree: LexborHTMLParser) -> LexborNode | None:
     return body
 
 
-def _told(node: LexborNode | None) -> str:
+def _extract_text(node: LexborNode | None) -> str:
     if node is None:
         return ""
     for inner in node.css(_ENDS_PARAGRAPHS):

@@ -1,6 +1,6 @@
-"""Who owns an outlet, so that a story which one group prints in ten papers is not as broad as one that ten groups print.
+"""Finds the owner of an outlet in `owners.toml`: ten papers of one group are one voice, not ten.
 
-Belongs here: reading `owners.toml`, finding an outlet in it. Does not: counting owners (`sql/index/stories.sql`).
+Owners are counted in `sql/index/stories.sql`.
 """
 
 import re
@@ -21,52 +21,53 @@ _SECTION = re.compile(r"\s+[-\u2013\u2014|:»>]+\s+|:\s+")  # "Strelsau Post - W
 
 @dataclass(frozen=True)
 class Owners:
-    """The owner by the name of an outlet, as `_name` writes it, and by domain."""
+    """Owners by normalized name of the outlet (`_normalize_name`) and by domain."""
 
     by_name: dict[str, str]
     by_domain: dict[str, str]
 
-    def of(self, source: str, host: str | None) -> str:
-        """The owner of an outlet: by the host of its article's link, else by its name, which may be a domain; else itself."""
-        known = self._of_host(host) or self.by_name.get(_name(source)) or self.by_name.get(_name(_SECTION.split(source)[0]))
+    def find_owner(self, source: str, host: str | None) -> str:
+        """Find the owner by the host of the article's link, or else by the outlet's name; an unknown outlet is its own owner."""
+        name, section_name = _normalize_name(source), _normalize_name(_SECTION.split(source)[0])
+        known = self._find_by_host(host) or self.by_name.get(name) or self.by_name.get(section_name)
         if known:
             return known
         if _IS_DOMAIN.fullmatch(source):
-            return self._of_host(source) or source.lower().removeprefix("www.")
+            return self._find_by_host(source) or source.lower().removeprefix("www.")
         return source
 
-    def _of_host(self, host: str | None) -> str | None:
-        below = (host or "").lower().rstrip(".")
-        while below:
-            if below in self.by_domain:
-                return self.by_domain[below]
-            below = below.partition(".")[2]
+    def _find_by_host(self, host: str | None) -> str | None:
+        domain = (host or "").lower().rstrip(".")
+        while domain:
+            if domain in self.by_domain:
+                return self.by_domain[domain]
+            domain = domain.partition(".")[2]
         return None
 
 
-def source_owner(articles: pl.DataFrame) -> pl.Series:
-    """The owner of each article's outlet, in order of the rows: from `source`, its name, and `url`, which may be null."""
+def find_owners(articles: pl.DataFrame) -> pl.Series:
+    """Return `source_owner` of each article, in order of the rows, from `source` and `url` (may be null)."""
     outlets = articles.select("source", pl.col("url").str.extract(_HOST).alias("host"))
-    table = owners()
-    each = outlets.unique(maintain_order=True)
-    found = each.with_columns(source_owner=pl.Series([table.of(*outlet) for outlet in each.iter_rows()], dtype=pl.String))
-    return outlets.join(found, on=["source", "host"], how="left", nulls_equal=True, maintain_order="left")["source_owner"]
+    owners = read_owners()
+    distinct = outlets.unique(maintain_order=True)
+    owned = distinct.with_columns(source_owner=pl.Series([owners.find_owner(*outlet) for outlet in distinct.iter_rows()], dtype=pl.String))
+    return outlets.join(owned, on=["source", "host"], how="left", nulls_equal=True, maintain_order="left")["source_owner"]
 
 
 @cache
-def owners() -> Owners:
-    """What stands in `owners.toml`. `ValueError` when a name or a domain stands there twice, since an outlet has one owner."""
-    given = tomllib.loads(OWNERS_FILE.read_text(encoding="utf-8"))["owner"]
-    names = [(_name(outlet), entry["name"]) for entry in given for outlet in entry["outlets"]]
-    domains = [(domain, entry["name"]) for entry in given for domain in entry["domains"]]
+def read_owners() -> Owners:
+    """Read `owners.toml`. `ValueError` if a name or domain is listed twice, since an outlet has one owner."""
+    entries = tomllib.loads(OWNERS_FILE.read_text(encoding="utf-8"))["owner"]
+    names = [(_normalize_name(outlet), entry["name"]) for entry in entries for outlet in entry["outlets"]]
+    domains = [(domain, entry["name"]) for entry in entries for domain in entry["domains"]]
     for listed in (names, domains):
         keys = [key for key, _ in listed]
-        if twice := {key for key in keys if keys.count(key) > 1}:
-            raise ValueError(f"{OWNERS_FILE.name}: listed twice: {', '.join(sorted(twice))}. Leave each where it belongs")
+        if repeated := {key for key in keys if keys.count(key) > 1}:
+            raise ValueError(f"{OWNERS_FILE.name}: listed twice: {', '.join(sorted(repeated))}. Keep each under one owner")
     return Owners(dict(names), dict(domains))
 
 
-def _name(source: str) -> str:
-    """The name without `the`, capitals, and marks between its words."""
+def _normalize_name(source: str) -> str:
+    """Remove a leading `the`, case and punctuation from a name."""
     words = re.findall(r"\w+|&", unicodedata.normalize("NFC", source).casefold().replace("'", "").replace("\u2019", ""))
     return " ".join(words[1:] if words[:1] == ["the"] and len(words) > 1 else words).replace(" & ", " and ")

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import polars as pl
 
-from pipeline.articles.language import UNKNOWN, other_language
+from pipeline.articles.language import UNKNOWN, detect_other_language
 from pipeline.commands.console import err, out
 from pipeline.report import terminal
 from pipeline.settings.load import read_settings
@@ -15,7 +15,7 @@ from pipeline.signals.extractors import make_explainer
 def explain_text(text: str, day: date | None) -> None:
     """Print the findings in a text, or in the file of that name."""
     content = Path(text).read_text(encoding="utf-8", errors="replace") if _is_file(text) else text
-    (language,) = other_language(pl.Series([""]), pl.Series([content]))
+    (language,) = detect_other_language(pl.Series([""]), pl.Series([content]))
     if language is not None:
         seems = "does not seem to be English" if language == UNKNOWN else f"seems to be {language.capitalize()}"
         terminal.notes(err, [f"the text {seems}; only English is read"])

@@ -4,8 +4,8 @@ from collections.abc import Sequence
 
 import dagster as dg
 
-from pipeline.articles.clean import admit
-from pipeline.articles.stories import link
+from pipeline.articles.clean import clean_articles
+from pipeline.articles.stories import link_retellings
 from pipeline.contracts.tables.core import ARTICLES, COVERAGE, DUPLICATES, FINDINGS, QUARANTINE, STORY_LINKS
 from pipeline.contracts.tables.raw import RAW_ARTICLES
 from pipeline.defs import daily
@@ -45,7 +45,7 @@ def assets(settings: Settings) -> Sequence[dg.AssetsDefinition]:
         """Turn each raw row into an article, a duplicate or a quarantined row with its reason; count them in coverage."""
         with changed_days(context, lake, daily.admission()) as days:
             for batch in days.batches(RAW_ARTICLES):
-                admitted = admit(lake.read(RAW_ARTICLES, batch))
+                admitted = clean_articles(lake.read(RAW_ARTICLES, batch))
                 frames = (
                     (ARTICLES, admitted.articles, ()),
                     (DUPLICATES, admitted.duplicates, ("raw_id", "article_id")),
@@ -69,7 +69,7 @@ def assets(settings: Settings) -> Sequence[dg.AssetsDefinition]:
         """Link articles that repeat an earlier one of the last three days."""
         with changed_days(context, lake, daily.story_links()) as days:
             for batch in days.batches(ARTICLES, LINKED_AT_ONCE):
-                links = link(lake.read(ARTICLES, batch.extend_back(daily.STORY_REACH)), batch)
+                links = link_retellings(lake.read(ARTICLES, batch.extend_back(daily.STORY_REACH)), batch)
                 days.write(STORY_LINKS, links, batch)
                 add_daily_metadata(context, STORY_LINKS, links, batch, ("article_id", "earlier_article_id", "similarity"))
         yield from days.report()

@@ -1,7 +1,7 @@
-"""The labelled near-copies: variants of stories that were written by hand, and how well links find them again.
+"""The labelled set of near-copies: variants of handwritten stories, and the score of links that should join them.
 
-`python -m tests.unit.articles.near_copies > tests/gold/near-copies.jsonl` writes the set anew from tests/gold/near-copies-written.jsonl.
-Nothing is random: what is done to a story follows from the hash of its name. tests/gold/README.md says what the variants are.
+`python -m tests.unit.articles.near_copies > tests/gold/near-copies.jsonl` rebuilds the set from tests/gold/near-copies-written.jsonl.
+Variants follow from hashes of names (also of the functions here), so the set is reproducible. tests/gold/README.md describes them.
 """
 
 import hashlib
@@ -18,7 +18,7 @@ from typing import Any
 
 import polars as pl
 
-from pipeline.articles.clean import admit
+from pipeline.articles.clean import clean_articles
 from pipeline.contracts.tables.raw import RAW_ARTICLES
 
 GOLD = Path(__file__).parents[2] / "gold"
@@ -101,38 +101,38 @@ _YEAR = re.compile(r"(19|20)\d\d")
 _SENTENCE = re.compile(r"(?<=[.?!][\"”])\s+|(?<=[.?!])\s+(?=[A-Z\"])")
 
 
-def number(*names: object) -> int:
-    """A whole number that follows from the names alone."""
+def hash_names(*names: object) -> int:
+    """Hash names to an integer."""
     return int.from_bytes(hashlib.sha256(" ".join(map(str, names)).encode()).digest()[:6], "big")
 
 
-def half(cluster: str) -> str:
-    """The half a cluster belongs to: `even` to tune on, `odd` to report and not to look at."""
+def half_of(cluster: str) -> str:
+    """The half of a cluster: `even` for tuning, `odd` for reporting only."""
     return "odd" if int(hashlib.sha1(cluster.encode(), usedforsecurity=False).hexdigest(), 16) % 2 else "even"
 
 
-def paragraphs(row: Row) -> list[str]:
+def split_body(row: Row) -> list[str]:
     return list(row["body"].split("\n"))
 
 
-def _retold(row: Row, variant: str, body: list[str], *, title: str | None = None, minutes: tuple[int, int] = (8, 700)) -> Row:
+def _retell(row: Row, variant: str, body: list[str], *, title: str | None = None, minutes: tuple[int, int] = (8, 700)) -> Row:
     low, high = minutes
-    later = datetime.fromisoformat(row["published_at"]) + timedelta(minutes=low + number(row["cluster"], variant, "at") % (high - low))
-    source = OUTLETS[number(row["cluster"], variant, "outlet") % len(OUTLETS)]
+    later = datetime.fromisoformat(row["published_at"]) + timedelta(minutes=low + hash_names(row["cluster"], variant, "at") % (high - low))
+    source = OUTLETS[hash_names(row["cluster"], variant, "outlet") % len(OUTLETS)]
     return row | {"variant": variant, "source": source, "published_at": f"{later:%Y-%m-%dT%H:%M:%SZ}", "title": title or row["title"],
                   "body": "\n".join(body)}  # fmt: skip
 
 
 def _copy(row: Row) -> Row:
-    return _retold(row, "copy", paragraphs(row), minutes=(3, 400))
+    return _retell(row, "copy", split_body(row), minutes=(3, 400))
 
 
 def _late_copy(row: Row) -> Row:
-    return _retold(row, "late copy", paragraphs(row), minutes=(1500, 3600))
+    return _retell(row, "late copy", split_body(row), minutes=(1500, 3600))
 
 
 def _first_third(row: Row) -> Row:
-    sentences = [(place, one) for place, text in enumerate(paragraphs(row)) for one in _SENTENCE.split(text)]
+    sentences = [(place, one) for place, text in enumerate(split_body(row)) for one in _SENTENCE.split(text)]
     kept: dict[int, list[str]] = {}
     words = 0
     for place, one in sentences:
@@ -140,80 +140,83 @@ def _first_third(row: Row) -> Row:
             break
         kept.setdefault(place, []).append(one)
         words += len(one.split())
-    return _retold(row, "first third", [" ".join(part) for part in kept.values()])
+    return _retell(row, "first third", [" ".join(part) for part in kept.values()])
 
 
 def _two_paragraphs(row: Row) -> Row:
-    return _retold(row, "two paragraphs", paragraphs(row)[:2], title=row["other_title"], minutes=(30, 2400))
+    return _retell(row, "two paragraphs", split_body(row)[:2], title=row["other_title"], minutes=(30, 2400))
 
 
 def _lede(row: Row) -> Row:
-    return _retold(row, "lede", paragraphs(row)[:1], minutes=(5, 500))
+    return _retell(row, "lede", split_body(row)[:1], minutes=(5, 500))
 
 
 def _retitled(row: Row) -> Row:
-    first = re.sub(r"^[A-Z][A-Z ]+ - ", "", paragraphs(row)[0])
-    return _retold(row, "retitled", [first, *paragraphs(row)[1:]], title=row["other_title"], minutes=(20, 1800))
+    first = re.sub(r"^[A-Z][A-Z ]+ - ", "", split_body(row)[0])
+    return _retell(row, "retitled", [first, *split_body(row)[1:]], title=row["other_title"], minutes=(20, 1800))
 
 
 def _local(row: Row) -> Row:
-    text = paragraphs(row)
-    added = LOCAL[number(row["cluster"], "local") % len(LOCAL)]
-    place = (1, 2, len(text))[number(row["cluster"], "place") % 3]
-    return _retold(row, "local paragraph", [*text[:place], added, *text[place:]], title=row["other_title"])
+    text = split_body(row)
+    added = LOCAL[hash_names(row["cluster"], "local") % len(LOCAL)]
+    place = (1, 2, len(text))[hash_names(row["cluster"], "place") % 3]
+    return _retell(row, "local paragraph", [*text[:place], added, *text[place:]], title=row["other_title"])
 
 
 def _short_and_local(row: Row) -> Row:
-    added = LOCAL[number(row["cluster"], "short local") % len(LOCAL)]
-    return _retold(row, "shortened, local paragraph", [*paragraphs(row)[: len(paragraphs(row)) // 2], added], title=row["other_title"])
+    added = LOCAL[hash_names(row["cluster"], "short local") % len(LOCAL)]
+    return _retell(row, "shortened, local paragraph", [*split_body(row)[: len(split_body(row)) // 2], added], title=row["other_title"])
 
 
 def _updated(row: Row) -> Row:
-    def other(found: re.Match[str]) -> str:
-        text = found.group()
-        if _YEAR.fullmatch(text) or number(row["cluster"], found.start()) % 5 < 2:
+    def change_number(match: re.Match[str]) -> str:
+        text = match.group()
+        if _YEAR.fullmatch(text) or hash_names(row["cluster"], match.start()) % 5 < 2:
             return text
-        digits = str(int(text.replace(",", "").replace(".", "")) + 1 + number(text, row["cluster"]) % 4)
+        digits = str(int(text.replace(",", "").replace(".", "")) + 1 + hash_names(text, row["cluster"]) % 4)
         if "." in text:
             point = len(text) - text.index(".") - 1
             digits = digits.zfill(point + 1)
             return f"{digits[:-point]}.{digits[-point:]}"
         return f"{int(digits):,}" if "," in text else digits
 
-    text = [_NUMBER.sub(other, one) for one in paragraphs(row)]
+    text = [_NUMBER.sub(change_number, one) for one in split_body(row)]
     text[0] += " The figures replace those of an earlier report."
     at = datetime.fromisoformat(row["published_at"])
     left = max(24 * 60 - at.hour * 60 - at.minute - 1, 2)
-    made = _retold(row, "updated figures", text, minutes=(1, min(left, 300)))
-    return made | ({"source": row["source"]} if number(row["cluster"], "own") % 2 else {})
+    made = _retell(row, "updated figures", text, minutes=(1, min(left, 300)))
+    return made | ({"source": row["source"]} if hash_names(row["cluster"], "own") % 2 else {})
 
 
 def _reworded(row: Row) -> Row:
-    def other(place: int, sentence: str) -> str:
-        if number(row["cluster"], "reword", place) % 5 < 2:
+    def reword(place: int, sentence: str) -> str:
+        if hash_names(row["cluster"], "reword", place) % 5 < 2:
             for old, new in WORDINGS:
                 sentence = sentence.replace(old, new)
         return sentence
 
-    text = [" ".join(other(100 * at + n, one) for n, one in enumerate(_SENTENCE.split(part))) for at, part in enumerate(paragraphs(row))]
-    dropped = 1 + number(row["cluster"], "drop") % (len(text) - 1)
-    return _retold(row, "reworded", text[:dropped] + text[dropped + 1 :], title=row["other_title"], minutes=(60, 1500))
+    text = [" ".join(reword(100 * at + n, one) for n, one in enumerate(_SENTENCE.split(part))) for at, part in enumerate(split_body(row))]
+    dropped = 1 + hash_names(row["cluster"], "drop") % (len(text) - 1)
+    return _retell(row, "reworded", text[:dropped] + text[dropped + 1 :], title=row["other_title"], minutes=(60, 1500))
 
 
 def _reordered(row: Row) -> Row:
-    first, *rest = paragraphs(row)
-    return _retold(row, "reordered", [first, *sorted(rest, key=lambda text: number(row["cluster"], text))])
+    first, *rest = split_body(row)
+    return _retell(row, "reordered", [first, *sorted(rest, key=lambda text: hash_names(row["cluster"], text))])
 
 
 def _byline(row: Row) -> Row:
-    text = paragraphs(row)
+    text = split_body(row)
     first = re.sub(r"^([A-Z][A-Z ]+) - ", r"\1 (Agencies) -- ", text[0])
-    byline, closing = BYLINES[number(row["cluster"], "by") % len(BYLINES)], CLOSINGS[number(row["cluster"], "end") % len(CLOSINGS)]
-    return _retold(row, "byline", [byline, first, *text[1:], closing])
+    byline, closing = (
+        BYLINES[hash_names(row["cluster"], "by") % len(BYLINES)],
+        CLOSINGS[hash_names(row["cluster"], "end") % len(CLOSINGS)],
+    )
+    return _retell(row, "byline", [byline, first, *text[1:], closing])
 
 
 def _trimmed(row: Row) -> Row:
-    return _retold(row, "without boilerplate", paragraphs(row)[1:-1], title=row["other_title"], minutes=(8, 300))
+    return _retell(row, "without boilerplate", split_body(row)[1:-1], title=row["other_title"], minutes=(8, 300))
 
 
 Variant = Callable[[Row], Row]
@@ -225,67 +228,67 @@ OF_A_TEMPLATE: tuple[Variant, ...] = (_copy, _retitled, _local, _updated, _bylin
 MOST_SOMETIMES = 4
 
 
-def variants(row: Row) -> Iterator[Row]:
-    """The retellings of a written story: three to six, each by its own outlet.
+def make_variants(row: Row) -> Iterator[Row]:
+    """Make three to six variants of a written story, each of its own outlet.
 
-    Of an instalment with boilerplate it is never the beginning, which tells nothing there.
+    A story with a boilerplate beginning is never shortened to it.
     """
     name = row["cluster"]
     if TEMPLATES.match(name):
-        trimmed = (_trimmed,) if len(paragraphs(row)) > 5 else ()
-        kinds: tuple[Variant, ...] = tuple(sorted(OF_A_TEMPLATE, key=lambda kind: number(name, kind.__name__))[:3]) + trimmed
+        trimmed = (_trimmed,) if len(split_body(row)) > 5 else ()
+        kinds: tuple[Variant, ...] = tuple(sorted(OF_A_TEMPLATE, key=lambda kind: hash_names(name, kind.__name__))[:3]) + trimmed
     else:
-        chosen = sorted(SOMETIMES, key=lambda kind: number(name, kind.__name__))
-        kinds = ALWAYS + tuple(chosen[: 2 + number(name, "many") % (MOST_SOMETIMES - 1)])
+        chosen = sorted(SOMETIMES, key=lambda kind: hash_names(name, kind.__name__))
+        kinds = ALWAYS + tuple(chosen[: 2 + hash_names(name, "many") % (MOST_SOMETIMES - 1)])
     for kind in kinds:
         yield kind(row)
 
 
-def roundups(stories: list[Row]) -> Iterator[Row]:
-    """Briefings that hold the beginnings of two stories, or one and the whole of another; every third appears before its second story."""
+def make_roundups(stories: list[Row]) -> Iterator[Row]:
+    """Make roundups with the beginnings of two stories, or one and all of another; every third is published before its second story."""
     plain = [row for row in stories if not TEMPLATES.match(row["cluster"])]
     for place, (one, other) in enumerate(zip(plain[::4], plain[2::4], strict=False)):
         early, late = sorted((one, other), key=lambda row: str(row["published_at"]))
         base = early if place % 3 == 0 else late
-        body = [*paragraphs(early)[: 2 + place % 3], *paragraphs(late)[: (2, 3, 99)[place % 3]]]
-        made = _retold(base, "roundup", body, title=f"Trade briefing: {early['other_title']}; and more", minutes=(4, 90))
+        body = [*split_body(early)[: 2 + place % 3], *split_body(late)[: (2, 3, 99)[place % 3]]]
+        made = _retell(base, "roundup", body, title=f"Trade briefing: {early['other_title']}; and more", minutes=(4, 90))
         yield made | {"cluster": f"roundup {one['cluster']} {other['cluster']}", "opt": True}
-    ledes = [paragraphs(row)[0] for row in plain[:20:3]]
-    made = _retold(plain[0], "roundup", ledes, title="The week in trade, in brief", minutes=(4000, 5000))
+    ledes = [split_body(row)[0] for row in plain[:20:3]]
+    made = _retell(plain[0], "roundup", ledes, title="The week in trade, in brief", minutes=(4000, 5000))
     yield made | {"cluster": "roundup of the week", "opt": True}
 
 
 def generate(written: list[Row]) -> Iterator[Row]:
-    """The rows of the set: each story as written, its variants, headlines, and the roundups."""
+    """Yield the rows of the set: the written stories, their variants, headlines and roundups."""
     stories = [row | {"variant": "original", "opt": False} for row in written if row["body"]]
-    rows = [made for row in stories for made in (row, *variants(row))]
+    rows = [made for row in stories for made in (row, *make_variants(row))]
     rows += [row | {"variant": "headline", "opt": False} for row in written if not row["body"]]
-    rows += roundups(stories)
+    rows += make_roundups(stories)
     for place, row in enumerate(rows, start=1):
         names = ("cluster", "variant", "source", "published_at", "title", "body", "opt")
         yield {"id": f"near:{place:03d}"} | {name: row[name] for name in names}
 
 
-def read(path: Path) -> list[Row]:
+def read_rows(path: Path) -> list[Row]:
     return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
 
 
-def lines(rows: list[Row]) -> str:
+def to_lines(rows: list[Row]) -> str:
     return "".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows)
 
 
-def articles(rows: list[Row]) -> pl.DataFrame:
-    """The rows as clean articles, by the same way as any; `raw_id` is the row's id."""
-    given = [
+def clean_rows(rows: list[Row]) -> pl.DataFrame:
+    """Clean the rows like any raw articles; `raw_id` is the row's id."""
+    raw_rows = [
         {name: row[name] for name in ("source", "published_at", "title", "body")}
         | {"raw_id": row["id"], "article_id": row["id"], "index_date": datetime.fromisoformat(row["published_at"]).date()}
         for row in rows
     ]
-    return admit(pl.DataFrame(given, schema=RAW_ARTICLES.schema)).articles
+    return clean_articles(pl.DataFrame(raw_rows, schema=RAW_ARTICLES.schema)).articles
 
 
-def followed(articles: pl.DataFrame, links: pl.DataFrame) -> dict[str, str]:
-    """For each article's `raw_id` the article at which its links end, as sql/index/story_articles.sql follows them."""
+def follow_links(articles: pl.DataFrame, links: pl.DataFrame) -> dict[str, str]:
+    """Follow each article's links to their end, as sql/index/story_articles.sql does: `raw_id` to article id."""
     earlier = dict(links.select("article_id", "earlier_article_id").iter_rows())
     ends = {}
     for raw_id, article_id in articles.select("raw_id", "article_id").iter_rows():
@@ -298,7 +301,7 @@ def followed(articles: pl.DataFrame, links: pl.DataFrame) -> dict[str, str]:
 
 @dataclass(frozen=True)
 class Score:
-    """Pairs of rows that are one story and were joined, are none and were joined, are one and were not."""
+    """Counts of pairs: of one story and joined, of two stories and joined, of one story and not joined."""
 
     right: int
     wrong: int
@@ -306,23 +309,23 @@ class Score:
 
     @property
     def precision(self) -> float:
-        """Of the pairs joined, the share that are one story."""
+        """Share of the joined pairs that are of one story."""
         return self.right / (self.right + self.wrong)
 
     @property
     def recall(self) -> float:
-        """Of the pairs that are one story, the share joined."""
+        """Share of the pairs of one story that are joined."""
         return self.right / (self.right + self.missed)
 
 
 def score(rows: list[Row], story: dict[str, str], which: str) -> Score:
-    """The score over the pairs of which at least one row belongs to that half; rows marked `opt` are in no pair."""
+    """Score the pairs with at least one row in this half; rows marked `opt` are in no pair."""
     counts: Counter[tuple[bool, bool]] = Counter()
     for one, other in combinations([row for row in rows if not row["opt"]], 2):
-        if which in {half(one["cluster"]), half(other["cluster"])}:
+        if which in {half_of(one["cluster"]), half_of(other["cluster"])}:
             counts[one["cluster"] == other["cluster"], story[one["id"]] == story[other["id"]]] += 1
     return Score(counts[True, True], counts[False, True], counts[True, False])
 
 
 if __name__ == "__main__":
-    sys.stdout.write(lines(list(generate(read(WRITTEN)))))
+    sys.stdout.write(to_lines(list(generate(read_rows(WRITTEN)))))

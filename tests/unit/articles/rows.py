@@ -1,4 +1,4 @@
-"""Rows of the contracts for the tests of this folder: one good row, changed where a test needs it."""
+"""Builders of valid rows, with changes, for the tests of this package."""
 
 import hashlib
 from datetime import UTC, date, datetime, timedelta
@@ -14,7 +14,7 @@ NOON = datetime(2025, 4, 4, 12, tzinfo=UTC)
 
 
 def raw(*changes: dict[str, Any]) -> pl.DataFrame:
-    """Raw rows in the order given, with `raw_id` a#1, a#2, …"""
+    """Build raw rows with `raw_id` a#1, a#2, …"""
     base = {"index_date": DAY, "source": "Strelsau Post", "published_at": "2025-04-04T12:00:00Z"}
     rows = [
         base | {"raw_id": f"a#{n}", "article_id": f"{n}", "title": f"Headline {n}", "body": f"Text {n}."} | change
@@ -24,7 +24,7 @@ def raw(*changes: dict[str, Any]) -> pl.DataFrame:
 
 
 def article(article_id: str, text: str, hours: float = 0, **changes: Any) -> dict[str, Any]:
-    """An accepted article, published that many hours after noon of the day."""
+    """Build an article published this many hours after noon of `DAY`."""
     published = NOON + timedelta(hours=hours)
     return {
         "article_id": article_id, "index_date": published.date(), "source": article_id.partition(":")[0],
@@ -35,5 +35,5 @@ def article(article_id: str, text: str, hours: float = 0, **changes: Any) -> dic
 
 
 def articles(*rows: dict[str, Any]) -> pl.DataFrame:
-    """Those articles as a frame of the contract."""
+    """Build a frame of the contract from articles."""
     return pl.DataFrame(list(rows), schema=ARTICLES.schema)

@@ -1,27 +1,29 @@
+"""Boilerplate lines are removed, similar lines of news stay."""
+
 import polars as pl
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipeline.articles.boilerplate import LONGEST_LINE, entries, without_boilerplate
+from pipeline.articles.boilerplate import MAX_LINE_CHARS, read_patterns, remove_boilerplate
 
-ENTRIES = entries()
+ENTRIES = read_patterns()
 
 
-def cut(text: str) -> str:
-    return str(without_boilerplate(pl.Series("body", [text], pl.String))[0])
+def clean(text: str) -> str:
+    return str(remove_boilerplate(pl.Series("body", [text], pl.String))[0])
 
 
 @pytest.mark.parametrize("entry", ENTRIES, ids=lambda entry: str(entry["goes"][0])[:30])
-def test_each_pattern_matches_its_examples_and_not_its_near_miss(entry: dict[str, str]) -> None:
+def test_each_pattern_matches_its_examples_and_not_similar_news(entry: dict[str, str]) -> None:
     for line in entry["goes"]:
         assert pl.select(pl.lit(line).str.contains(rf"^(?i:{entry['pattern']})$")).item(), line
-        assert cut(line) == ""
-    assert cut(entry["stays"]) == entry["stays"]
+        assert clean(line) == ""
+    assert clean(entry["stays"]) == entry["stays"]
 
 
 # Written after the patterns, without looking at them.
-ADDED = [
+BOILERPLATE = [
     "Advertisement", "Advertising", "ADVERTISEMENT", "Article continues below advertisement", "Story continues below",
     "Sign up for our daily newsletter", "Sign up here for the Trade Briefing newsletter.", "Sign up for email alerts",
     "Get our free newsletter in your inbox", "Subscribe", "Subscribe for full access", "Subscribe to our newsletter!",
@@ -70,25 +72,25 @@ NEWS = [
 ]  # fmt: skip
 
 
-def test_lines_of_our_own_writing_go_and_near_misses_stay() -> None:
-    assert [line for line in ADDED if cut(line)] == []
-    assert [line for line in NEWS if cut(line) != line] == []
+def test_unseen_boilerplate_is_removed_and_similar_news_stays() -> None:
+    assert [line for line in BOILERPLATE if clean(line)] == []
+    assert [line for line in NEWS if clean(line) != line] == []
 
 
-def test_a_line_goes_wherever_it_stands_and_its_neighbours_stay_as_they_are() -> None:
-    assert cut("Glass is  taxed.\nAdvertisement\n  Zenda objects.\n\n  Share this article \nMore.") == (
+def test_a_boilerplate_line_is_removed_anywhere_in_a_text() -> None:
+    assert clean("Glass is  taxed.\nAdvertisement\n  Zenda objects.\n\n  Share this article \nMore.") == (
         "Glass is  taxed.\n\n  Zenda objects.\n\n\nMore."
     )
 
 
 def test_words_within_a_sentence_stay() -> None:
     text = "He said: Sign up for our newsletter. Then he left."
-    assert cut(text) == text
+    assert clean(text) == text
 
 
-def test_a_long_paragraph_stays_whatever_it_begins_with() -> None:
-    text = "Read more: " + "glass " * (LONGEST_LINE // 6)
-    assert cut(text) == text
+def test_a_long_paragraph_stays_even_if_it_starts_like_boilerplate() -> None:
+    text = "Read more: " + "glass " * (MAX_LINE_CHARS // 6)
+    assert clean(text) == text
 
 
 @settings(deadline=None, derandomize=True, max_examples=100)
@@ -97,7 +99,7 @@ def test_a_long_paragraph_stays_whatever_it_begins_with() -> None:
         "\n".join
     )
 )
-def test_lines_only_go_whole_and_in_place(text: str) -> None:
-    before, after = text.split("\n"), cut(text).split("\n")
+def test_only_whole_lines_are_removed(text: str) -> None:
+    before, after = text.split("\n"), clean(text).split("\n")
     assert len(before) == len(after)
     assert all(new in {"", old} for old, new in zip(before, after, strict=True))

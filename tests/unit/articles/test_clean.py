@@ -1,3 +1,5 @@
+"""Raw rows become articles, duplicates or quarantined rows, and are counted by day and source."""
+
 import hashlib
 import unicodedata
 from collections import Counter
@@ -8,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipeline.articles.clean import LONGEST_TEXT, Admission, admit
+from pipeline.articles.clean import MAX_TEXT_CHARS, CleanResult, clean_articles
 from pipeline.contracts.model import ContractError
 from pipeline.contracts.tables.core import ARTICLES, COVERAGE, DUPLICATES, QUARANTINE
 from pipeline.contracts.tables.raw import RAW_ARTICLES
@@ -16,21 +18,21 @@ from pipeline.contracts.vocabulary import REJECTION
 from tests.unit.articles.rows import DAY, NOON, raw
 
 
-def admitted(*changes: dict[str, Any]) -> Admission:
-    return admit(raw(*changes))
+def clean(*changes: dict[str, Any]) -> CleanResult:
+    return clean_articles(raw(*changes))
 
 
-def one_article(**change: Any) -> dict[str, Any]:
-    return admitted(change).articles.row(0, named=True)
+def clean_one(**change: Any) -> dict[str, Any]:
+    return clean(change).articles.row(0, named=True)
 
 
-def rejection(**change: Any) -> tuple[str, str]:
-    row = admitted(change).quarantine.row(0, named=True)
+def reject_one(**change: Any) -> tuple[str, str]:
+    row = clean(change).quarantine.row(0, named=True)
     return row["reason"], row["detail"]
 
 
 def test_a_good_row_becomes_an_article() -> None:
-    row = one_article(
+    row = clean_one(
         title="Ruritania  taxes glass", body="It <b>did</b> so.", url="https://post.example/1", fetched_at="2025-04-04T13:00:00Z"
     )
     assert row == {
@@ -42,37 +44,35 @@ def test_a_good_row_becomes_an_article() -> None:
     }  # fmt: skip
 
 
-def test_all_four_frames_have_the_shape_of_their_contracts() -> None:
-    for result in (admitted({}, {}, {"source": None}), admit(RAW_ARTICLES.empty())):
+def test_all_four_tables_have_the_columns_of_their_contracts() -> None:
+    for result in (clean({}, {}, {"source": None}), clean_articles(RAW_ARTICLES.empty())):
         shapes = [frame.schema for frame in (result.articles, result.duplicates, result.quarantine, result.coverage)]
         assert shapes == [ARTICLES.schema, DUPLICATES.schema, QUARANTINE.schema, COVERAGE.schema]
 
 
-def test_a_frame_of_another_shape_is_refused() -> None:
+def test_a_frame_with_other_columns_raises_a_contract_error() -> None:
     with pytest.raises(ContractError, match="raw_articles"):
-        admit(raw({}).drop("body"))
+        clean_articles(raw({}).drop("body"))
 
 
-def test_an_article_without_an_id_of_its_own_is_named_by_its_text() -> None:
-    row = one_article(article_id=" ")
+def test_an_article_without_id_is_named_by_its_text() -> None:
+    row = clean_one(article_id=" ")
     assert row["article_id"] == f"Strelsau Post:2025-04-04:{row['text_sha256'][:16]}"
 
 
-def test_a_colon_in_a_source_cannot_make_two_articles_one() -> None:
-    found = admitted({"source": "A:B", "article_id": "C"}, {"source": "A", "article_id": "B:C"}, {"source": "A%3AB", "article_id": "C"})
-    assert found.articles["article_id"].n_unique() == 3
+def test_a_colon_in_a_source_does_not_merge_articles() -> None:
+    result = clean({"source": "A:B", "article_id": "C"}, {"source": "A", "article_id": "B:C"}, {"source": "A%3AB", "article_id": "C"})
+    assert result.articles["article_id"].n_unique() == 3
 
 
 def test_the_hash_of_the_text_ignores_case_and_white_space() -> None:
-    one, two = (
-        one_article(title=title, body=body)["text_sha256"] for title, body in (("Glass TAX", "It did."), ("glass tax", "it\n\ndid."))
-    )
+    one, two = (clean_one(title=title, body=body)["text_sha256"] for title, body in (("Glass TAX", "It did."), ("glass tax", "it\n\ndid.")))
     assert one == two
 
 
 @pytest.mark.parametrize("fetched", [None, "soon", "2025-04-03"])
-def test_an_article_is_first_seen_when_published_where_fetched_at_is_absent_or_earlier(fetched: str | None) -> None:
-    assert one_article(fetched_at=fetched)["first_seen_at"] == NOON
+def test_first_seen_at_is_at_least_published_at(fetched: str | None) -> None:
+    assert clean_one(fetched_at=fetched)["first_seen_at"] == NOON
 
 
 @pytest.mark.parametrize(
@@ -82,16 +82,16 @@ def test_an_article_is_first_seen_when_published_where_fetched_at_is_absent_or_e
         *("https://x.example/ and then the whole article", "https://x.example/" + "amp/" * 500),
     ],
 )
-def test_a_link_that_is_not_http_or_holds_controls_is_dropped(url: str | None) -> None:
-    assert one_article(url=url)["url"] is None
+def test_an_invalid_link_is_dropped(url: str | None) -> None:
+    assert clean_one(url=url)["url"] is None
 
 
-def test_a_link_is_kept_as_given_without_white_space_around() -> None:
-    assert one_article(url=" HTTPS://X.example/A?b=ü ")["url"] == "HTTPS://X.example/A?b=ü"
+def test_a_link_stays_as_written_without_surrounding_white_space() -> None:
+    assert clean_one(url=" HTTPS://X.example/A?b=ü ")["url"] == "HTTPS://X.example/A?b=ü"
 
 
 def test_a_body_without_a_title_is_an_article() -> None:
-    assert one_article(title=None)["title"] == ""
+    assert clean_one(title=None)["title"] == ""
 
 
 @pytest.mark.parametrize(
@@ -108,7 +108,7 @@ def test_a_body_without_a_title_is_an_article() -> None:
         ({"published_at": None}, "undated", "published_at is empty"),
         ({"published_at": "soon"}, "undated", "published_at is 'soon'"),
         ({"published_at": "2025-05-01"}, "future_dated", "published_at is '2025-05-01', read on 2025-04-04"),
-        ({"body": "x" * (LONGEST_TEXT + 1)}, "too_long", f"{LONGEST_TEXT + 11} characters, more than {LONGEST_TEXT}"),
+        ({"body": "x" * (MAX_TEXT_CHARS + 1)}, "too_long", f"{MAX_TEXT_CHARS + 11} characters, more than {MAX_TEXT_CHARS}"),
         ({"title": "", "body": "abc\x00\ufffd"}, "not_text", "40 percent control characters or replacement marks"),
         ({"title": "中国对美国大豆加征关税", "body": None}, "other_language", "the text seems to be chinese"),
         (
@@ -119,82 +119,82 @@ def test_a_body_without_a_title_is_an_article() -> None:
         ({"title": "", "body": "ᎠᏂᏴᏫᏯ ᎤᏂᏃᎮᎸᎢ"}, "other_language", "the text seems to be of an unknown language"),
     ],
 )
-def test_a_row_is_set_aside_with_its_reason(change: dict[str, Any], reason: str, detail: str) -> None:
-    assert rejection(**change) == (reason, detail)
+def test_a_row_is_quarantined_with_a_reason(change: dict[str, Any], reason: str, detail: str) -> None:
+    assert reject_one(**change) == (reason, detail)
 
 
-def test_every_reason_is_a_word_of_the_vocabulary_and_the_first_that_holds_is_given() -> None:
+def test_a_row_has_the_first_reason_that_applies() -> None:
     faults: list[tuple[str, dict[str, Any]]] = [
         ("unreadable", {"unreadable": "line 1: broken"}),
         ("missing_source", {"source": None}),
         ("missing_title", {"title": None, "body": None}),
         ("undated", {"published_at": "soon"}),
         ("future_dated", {"published_at": "2099-01-01"}),
-        ("too_long", {"body": "\x00" * LONGEST_TEXT + "x" * (LONGEST_TEXT + 1)}),
+        ("too_long", {"body": "\x00" * MAX_TEXT_CHARS + "x" * (MAX_TEXT_CHARS + 1)}),
         ("not_text", {"body": "\x00" * 99 + "x"}),
         ("other_language", {"title": "Пошлины на стекло", "body": "Пошлины на стекло"}),
     ]
     assert {reason for reason, _ in faults} == set(REJECTION.words)
-    for place, (reason, change) in enumerate(faults):
-        later = {key: value for _, more in reversed(faults[place:]) for key, value in more.items()}
-        assert rejection(**(later | change))[0] == reason
+    for position, (reason, change) in enumerate(faults):
+        later = {key: value for _, more in reversed(faults[position:]) for key, value in more.items()}
+        assert reject_one(**(later | change))[0] == reason
 
 
 def test_the_last_second_of_the_day_is_not_the_future() -> None:
-    assert one_article(published_at="2025-04-04T23:59:59Z")["title"] == "Headline 1"
+    assert clean_one(published_at="2025-04-04T23:59:59Z")["title"] == "Headline 1"
 
 
-def test_a_few_replacement_marks_are_still_text() -> None:
-    assert one_article(body="caf\ufffd au lait")["body"] == "caf\ufffd au lait"
+def test_a_few_replacement_characters_are_still_text() -> None:
+    assert clean_one(body="caf\ufffd au lait")["body"] == "caf\ufffd au lait"
 
 
-def test_the_detail_shows_at_most_eighty_printable_characters_of_a_date() -> None:
-    detail = rejection(published_at="\x1b[31m" + "yesterday\n" * 50)[1]
+def test_a_detail_has_at_most_80_printable_characters_of_a_date() -> None:
+    detail = reject_one(published_at="\x1b[31m" + "yesterday\n" * 50)[1]
     assert len(detail) <= len("published_at is ''") + 80
     assert all(char.isprintable() for char in detail)
 
 
-def test_a_text_that_slipped_into_the_source_column_is_cut() -> None:
-    assert len(one_article(source="A long paragraph. " * 100)["source"]) <= 120
+def test_a_long_source_is_truncated() -> None:
+    assert len(clean_one(source="A long paragraph. " * 100)["source"]) <= 120
 
 
-def test_the_same_id_or_the_same_text_of_a_source_and_day_is_a_duplicate() -> None:
-    found = admitted({}, {"article_id": "1"}, {"title": "HEADLINE 1", "body": "text  1."}, {})
-    assert found.articles["raw_id"].to_list() == ["a#1", "a#4"]
-    assert found.duplicates.select("raw_id", "article_id").rows() == [
+def test_the_same_id_or_text_in_a_source_and_day_is_a_duplicate() -> None:
+    result = clean({}, {"article_id": "1"}, {"title": "HEADLINE 1", "body": "text  1."}, {})
+    assert result.articles["raw_id"].to_list() == ["a#1", "a#4"]
+    assert result.duplicates.select("raw_id", "article_id").rows() == [
         ("a#2", "Strelsau Post:2025-04-04:1"),
         ("a#3", "Strelsau Post:2025-04-04:1"),
     ]
 
 
-def test_the_earliest_published_is_the_article_and_the_others_repeat_it() -> None:
-    found = admitted({"article_id": "x"}, {"article_id": "x", "published_at": "2025-04-04T06:00:00Z"})
-    assert found.articles["raw_id"].to_list() == ["a#2"]
+def test_the_earliest_published_row_is_the_article() -> None:
+    result = clean({"article_id": "x"}, {"article_id": "x", "published_at": "2025-04-04T06:00:00Z"})
+    assert result.articles["raw_id"].to_list() == ["a#2"]
 
 
-def test_a_row_repeats_only_what_was_accepted() -> None:
-    found = admitted({"article_id": "x"}, {"article_id": "x", "title": "T", "body": ""}, {"article_id": "y", "title": "T", "body": ""})
-    assert found.articles["article_id"].to_list() == ["Strelsau Post:2025-04-04:x", "Strelsau Post:2025-04-04:y"]
+def test_only_accepted_rows_have_duplicates() -> None:
+    result = clean({"article_id": "x"}, {"article_id": "x", "title": "T", "body": ""}, {"article_id": "y", "title": "T", "body": ""})
+    assert result.articles["article_id"].to_list() == ["Strelsau Post:2025-04-04:x", "Strelsau Post:2025-04-04:y"]
 
 
 @pytest.mark.parametrize("change", [{"source": "Zenda Times"}, {"index_date": date(2025, 4, 5), "published_at": "2025-04-05"}])
-def test_another_source_or_day_repeats_nothing(change: dict[str, Any]) -> None:
-    assert admitted({"article_id": "x", "title": "T"}, {"article_id": "x", "title": "T"} | change).articles.height == 2
+def test_rows_of_other_sources_or_days_are_not_duplicates(change: dict[str, Any]) -> None:
+    assert clean({"article_id": "x", "title": "T"}, {"article_id": "x", "title": "T"} | change).articles.height == 2
 
 
 def test_coverage_counts_every_row_by_day_and_source() -> None:
     tomorrow = date(2025, 4, 5)
-    found = admitted(
+    result = clean(
         {}, {"article_id": "1"}, {"published_at": "soon"}, {"source": None}, {"index_date": tomorrow, "published_at": "2025-04-05"}
     )
-    assert found.coverage.rows() == [
+    assert result.coverage.rows() == [
         (DAY, "(unknown)", 1, 0, 0, 1), (DAY, "Strelsau Post", 3, 1, 1, 1), (tomorrow, "Strelsau Post", 1, 1, 0, 0),
     ]  # fmt: skip
 
 
 def test_the_order_of_rows_does_not_matter() -> None:
     frame = raw(*({"article_id": str(n % 3), "title": f"T{n % 4}", "body": ""} for n in range(12)))
-    one, two = admit(frame), admit(frame.reverse())
+    one, two = clean_articles(frame), clean_articles(frame.reverse())
     assert one.articles.equals(two.articles)
     assert one.duplicates.equals(two.duplicates)
 
@@ -239,32 +239,32 @@ ROWS = st.lists(
 @given(ROWS)
 def test_every_row_is_accepted_duplicate_or_quarantined_and_counted_once(rows: list[dict[str, Any]]) -> None:
     frame = raw(*rows)
-    found = admit(frame)
-    ends = [*found.articles["raw_id"], *found.duplicates["raw_id"], *found.quarantine["raw_id"]]
-    assert Counter(ends) == Counter(frame["raw_id"])
-    counted = found.coverage
-    assert (counted["article_count"] == counted["accepted"] + counted["duplicate"] + counted["quarantined"]).all()
-    assert counted.select("accepted", "duplicate", "quarantined").sum().row(0) == (
-        found.articles.height, found.duplicates.height, found.quarantine.height,
+    result = clean_articles(frame)
+    raw_ids = [*result.articles["raw_id"], *result.duplicates["raw_id"], *result.quarantine["raw_id"]]
+    assert Counter(raw_ids) == Counter(frame["raw_id"])
+    coverage = result.coverage
+    assert (coverage["article_count"] == coverage["accepted"] + coverage["duplicate"] + coverage["quarantined"]).all()
+    assert coverage.select("accepted", "duplicate", "quarantined").sum().row(0) == (
+        result.articles.height, result.duplicates.height, result.quarantine.height,
     )  # fmt: skip
-    assert found.articles.select("index_date", "article_id").is_unique().all()
-    accepted = found.articles.select("index_date", "source", "article_id")
-    assert found.duplicates.join(accepted, on=accepted.columns, how="anti").is_empty()
-    assert set(found.quarantine["reason"]) <= set(REJECTION.words)
+    assert result.articles.select("index_date", "article_id").is_unique().all()
+    accepted = result.articles.select("index_date", "source", "article_id")
+    assert result.duplicates.join(accepted, on=accepted.columns, how="anti").is_empty()
+    assert set(result.quarantine["reason"]) <= set(REJECTION.words)
     days = dict(frame.select("raw_id", "index_date").iter_rows())
-    for part in (found.articles, found.duplicates, found.quarantine):
+    for part in (result.articles, result.duplicates, result.quarantine):
         assert all(days[raw_id] == day for raw_id, day in part.select("raw_id", "index_date").iter_rows())
 
 
 @settings(deadline=None, derandomize=True, max_examples=50)
 @given(st.text(max_size=120))
-def test_no_detail_holds_what_a_terminal_would_obey(published: str) -> None:
-    for detail in admitted({"published_at": published}).quarantine["detail"]:
+def test_a_detail_has_only_printable_characters(published: str) -> None:
+    for detail in clean({"published_at": published}).quarantine["detail"]:
         # A character newer than this Python's tables counts as unassigned (Cn) here.
         assert all(char.isprintable() or unicodedata.category(char) == "Cn" for char in detail)
         assert len(detail) <= len("published_at is '', read on 2025-04-04") + 80
 
 
-def test_fifteen_thousand_repeats_of_one_article_are_one_article() -> None:
+def test_15000_repeats_of_an_article_are_one_article() -> None:
     frame = raw(*({"article_id": "same"} for _ in range(15_000)))
-    assert admit(frame).articles.height == 1
+    assert clean_articles(frame).articles.height == 1

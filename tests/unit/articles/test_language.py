@@ -1,3 +1,5 @@
+"""Articles in other languages are detected; names, tickers and texts in doubt are English."""
+
 import tomllib
 from pathlib import Path
 
@@ -6,14 +8,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipeline.articles.language import LOOKED_AT, SHORT, UNKNOWN, WORDS_FILE, other_language
+from pipeline.articles.language import MAX_CHARS, SHORT_TEXT, UNKNOWN, WORDS_FILE, detect_other_language
 from pipeline.settings import SAMPLE_ARTICLES, SAMPLE_LAST_DAY
 from pipeline.settings.archives import ArticleFiles
 from pipeline.sources.files.articles import collect_rows, read_articles
 
 
-def language(title: str, body: str = "") -> str | None:
-    return other_language(pl.Series([title]), pl.Series([body]))[0]  # type: ignore[no-any-return]
+def detect(title: str, body: str = "") -> str | None:
+    return detect_other_language(pl.Series([title]), pl.Series([body]))[0]  # type: ignore[no-any-return]
 
 
 HEADLINES = {
@@ -42,20 +44,20 @@ ENGLISH = [
 
 
 @pytest.mark.parametrize(("name", "title"), [(name, title) for name, titles in HEADLINES.items() for title in titles])
-def test_a_headline_in_another_language_is_told_with_its_language(name: str, title: str) -> None:
-    assert language(title) == name
+def test_the_language_of_a_headline_is_detected(name: str, title: str) -> None:
+    assert detect(title) == name
 
 
 @pytest.mark.parametrize("title", ENGLISH)
-def test_names_capitals_tickers_and_what_says_little_are_english(title: str) -> None:
-    assert language(title) is None
+def test_names_capitals_and_tickers_are_english(title: str) -> None:
+    assert detect(title) is None
 
 
 @pytest.mark.parametrize(
     "title", ["China sube los aranceles a la soja", "Trump menace le Canada", "Export naar Verenigde Staten daalt fors"]
 )
-def test_a_short_headline_in_doubt_is_kept(title: str) -> None:
-    assert language(title) is None
+def test_a_short_headline_in_doubt_is_english(title: str) -> None:
+    assert detect(title) is None
 
 
 BODIES = {
@@ -86,28 +88,28 @@ BODIES = {
 
 
 @pytest.mark.parametrize("name", BODIES)
-def test_a_body_tells_the_language_whatever_the_headline_is_like(name: str) -> None:
-    assert len(BODIES[name]) > SHORT
-    assert language("Trump", BODIES[name]) == name
+def test_the_language_of_a_body_is_detected(name: str) -> None:
+    assert len(BODIES[name]) > SHORT_TEXT
+    assert detect("Trump", BODIES[name]) == name
 
 
-def test_an_english_article_that_quotes_another_language_is_english() -> None:
+def test_an_english_article_with_a_foreign_quote_is_english() -> None:
     text = "The minister told reporters in Geneva that the talks would go on until the summer. "
-    assert language("Talks go on", text + BODIES["french"][:160]) is None
-    assert language("Talks go on", text + "中国对美国大豆加征关税") is None
+    assert detect("Talks go on", text + BODIES["french"][:160]) is None
+    assert detect("Talks go on", text + "中国对美国大豆加征关税") is None
 
 
-def test_what_stands_after_the_first_two_thousand_characters_is_not_asked() -> None:
-    assert language("Glass", "The duty on glass is 34 percent. " * 100 + BODIES["french"] * 20) is None
-    assert LOOKED_AT < 100 * 33
+def test_only_the_first_2000_characters_are_examined() -> None:
+    assert detect("Glass", "The duty on glass is 34 percent. " * 100 + BODIES["french"] * 20) is None
+    assert MAX_CHARS < 100 * 33
 
 
-def test_a_script_that_the_detector_does_not_know_is_still_not_english() -> None:
-    assert language("\u1200" * 2) is None
-    assert language("ꆈꌠꁱꂷꆈꌠ") == UNKNOWN
+def test_an_unknown_script_is_not_english() -> None:
+    assert detect("\u1200" * 2) is None
+    assert detect("ꆈꌠꁱꂷꆈꌠ") == UNKNOWN
 
 
-def test_no_word_stands_for_english_and_for_other_languages() -> None:
+def test_no_word_is_in_both_word_lists() -> None:
     words = tomllib.loads(WORDS_FILE.read_text(encoding="utf-8"))
     assert not set(words["english"]) & set(words["foreign"])
     assert all(word == word.lower() for listed in words.values() for word in listed)
@@ -115,7 +117,7 @@ def test_no_word_stands_for_english_and_for_other_languages() -> None:
 
 def test_the_sample_is_english() -> None:
     raw = collect_rows(read_articles([ArticleFiles(path=str(SAMPLE_ARTICLES))], last_day=SAMPLE_LAST_DAY))
-    assert other_language(raw["title"].fill_null(""), raw["body"].fill_null("")).is_null().all()
+    assert detect_other_language(raw["title"].fill_null(""), raw["body"].fill_null("")).is_null().all()
 
 
 @pytest.mark.slow
@@ -123,18 +125,18 @@ def test_real_headlines_and_wire_stories_are_english(outside_data: Path) -> None
     headlines = pl.read_parquet(outside_data / "news" / "guardian_headlines_2018_2020.parquet")["title"]
     stories = pl.read_parquet(outside_data / "news" / "reuters21578.parquet", columns=["title", "body"])
     empty = pl.repeat("", headlines.len(), eager=True)
-    assert other_language(headlines, empty).is_null().all()
-    assert other_language(stories["title"], stories["body"]).is_null().all()
+    assert detect_other_language(headlines, empty).is_null().all()
+    assert detect_other_language(stories["title"], stories["body"]).is_null().all()
 
 
 @settings(deadline=None, derandomize=True, max_examples=200)
 @given(
     st.lists(st.text(max_size=40) | st.sampled_from(["the", "关税", "und für nicht", "\ufffe", "\x85", "\ud7ff"]), max_size=6).map(" ".join)
 )
-def test_no_text_is_an_error(text: str) -> None:
-    found = language(text, text)
-    assert found is None or found == found.lower()
+def test_no_text_raises_an_error(text: str) -> None:
+    language = detect(text, text)
+    assert language is None or language == language.lower()
 
 
-def test_no_articles_have_no_language() -> None:
-    assert other_language(pl.Series([], dtype=pl.String), pl.Series([], dtype=pl.String)).is_empty()
+def test_an_empty_series_gives_an_empty_series() -> None:
+    assert detect_other_language(pl.Series([], dtype=pl.String), pl.Series([], dtype=pl.String)).is_empty()

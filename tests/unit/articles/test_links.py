@@ -1,3 +1,5 @@
+"""Links to the same article have the same canonical form, links to different articles do not."""
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -39,7 +41,7 @@ PLAIN = "https://post.example/glass"
         " https://post.example/glass\n",
     ],
 )
-def test_links_to_one_article_are_one_link(url: str) -> None:
+def test_links_to_the_same_article_have_one_canonical_form(url: str) -> None:
     assert canonical_link(url) == PLAIN
 
 
@@ -67,7 +69,7 @@ def test_links_to_one_article_are_one_link(url: str) -> None:
         ["https://post.example/?tag=&x", "https://post.example/?tag&x"],
     ],
 )
-def test_two_articles_stay_two_links(urls: list[str]) -> None:
+def test_links_to_different_articles_stay_different(urls: list[str]) -> None:
     assert len({canonical_link(url) for url in urls}) == len(urls)
 
 
@@ -81,7 +83,7 @@ def test_two_articles_stay_two_links(urls: list[str]) -> None:
         ("https://post.example/a?id=7&utm_source=x", "http://www.post.example/a/?id=7"),
     ],
 )
-def test_escapes_and_order_of_parameters_make_no_difference(one: str, other: str) -> None:
+def test_escapes_and_order_of_parameters_do_not_matter(one: str, other: str) -> None:
     assert canonical_link(one) == canonical_link(other) is not None
 
 
@@ -92,7 +94,7 @@ def test_escapes_and_order_of_parameters_make_no_difference(one: str, other: str
         "ftp://x.example/a", "javascript:alert(1)", "https:///a", "a", "",
     ],
 )  # fmt: skip
-def test_a_bare_host_or_what_is_no_link_names_no_article(url: str) -> None:
+def test_a_bare_host_or_invalid_link_has_no_canonical_form(url: str) -> None:
     assert canonical_link(url) is None
 
 
@@ -118,7 +120,7 @@ URLS = st.builds(
 
 @settings(deadline=None, derandomize=True, max_examples=500)
 @given(URLS | st.text(max_size=30).map("https://".__add__) | st.text(max_size=30))
-def test_the_canonical_form_of_a_canonical_link_is_itself(url: str) -> None:
+def test_canonical_link_is_idempotent(url: str) -> None:
     once = canonical_link(url)
     assert once is None or canonical_link(once) == once
     assert once is None or once.isascii()

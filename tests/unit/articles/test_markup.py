@@ -1,3 +1,5 @@
+"""HTML pages and fragments are converted to the text of their article."""
+
 import time
 
 import polars as pl
@@ -5,16 +7,16 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipeline.articles.markup import DEEPEST_TREE, LONGEST_TREE
-from pipeline.articles.text import one_line, paragraphs
+from pipeline.articles.markup import MAX_TREE_CHARS, MAX_TREE_DEPTH
+from pipeline.articles.text import clean_line, clean_paragraphs
 
 
-def body(text: str) -> str:
-    return str(paragraphs(pl.Series("body", [text], pl.String))[0])
+def clean_body(text: str) -> str:
+    return str(clean_paragraphs(pl.Series("body", [text], pl.String))[0])
 
 
-def title(text: str) -> str:
-    return str(one_line(pl.Series("title", [text], pl.String))[0])
+def clean_title(text: str) -> str:
+    return str(clean_line(pl.Series("title", [text], pl.String))[0])
 
 
 PAGE = """<!DOCTYPE html><html><head><title>Ruritania taxes glass | Strelsau Post</title><style>p {color: red}</style></head><body>
@@ -27,41 +29,42 @@ PAGE = """<!DOCTYPE html><html><head><title>Ruritania taxes glass | Strelsau Pos
 <footer><p>Imprint</p></footer></body></html>"""
 
 
-def test_a_page_gives_its_article_alone() -> None:
-    assert body(PAGE) == "Ruritania taxes glass\n\nThe duty is 34 percent.\n\nIt begins on 1 May. Zenda objects."
+def test_a_page_gives_only_its_article() -> None:
+    assert clean_body(PAGE) == "Ruritania taxes glass\n\nThe duty is 34 percent.\n\nIt begins on 1 May. Zenda objects."
 
 
-def test_a_page_that_marks_no_article_gives_its_body() -> None:
-    assert body("<html><body><p>One.</p><nav>Menu</nav><div>Two.</div></body></html>") == "One.\n\nTwo."
+def test_a_page_without_marked_article_gives_its_body() -> None:
+    assert clean_body("<html><body><p>One.</p><nav>Menu</nav><div>Two.</div></body></html>") == "One.\n\nTwo."
 
 
-def test_of_several_articles_on_a_page_none_is_lost() -> None:
-    assert body("<article><p>One.</p></article><article><p>Two.</p></article>") == "One.\n\nTwo."
+def test_a_page_with_several_articles_gives_all() -> None:
+    assert clean_body("<article><p>One.</p></article><article><p>Two.</p></article>") == "One.\n\nTwo."
 
 
-def test_an_article_that_holds_the_lesser_part_of_the_text_is_not_taken_for_the_whole() -> None:
-    assert "Three." in body("<article><p>One.</p></article><p>Two.</p><p>Three.</p>")
+def test_an_article_with_few_paragraphs_does_not_replace_the_page() -> None:
+    assert "Three." in clean_body("<article><p>One.</p></article><p>Two.</p><p>Three.</p>")
 
 
-def test_a_form_around_the_whole_page_is_no_reason_to_lose_it() -> None:
-    assert body("<form id='aspnet'><h1>Glass</h1><p>A duty.</p><form>Search</form></form>").startswith("Glass\n\nA duty.")
+def test_a_form_around_the_whole_page_is_kept() -> None:
+    assert clean_body("<form id='aspnet'><h1>Glass</h1><p>A duty.</p><form>Search</form></form>").startswith("Glass\n\nA duty.")
 
 
 @pytest.mark.parametrize("tag", ["nav", "aside", "footer", "figcaption", "form"])
-def test_what_goes_around_an_article_stays_where_nothing_else_is_there(tag: str) -> None:
-    assert body(f"<{tag}>Glass is taxed.</{tag}>") == "Glass is taxed."
+def test_side_elements_are_kept_if_there_is_nothing_else(tag: str) -> None:
+    assert clean_body(f"<{tag}>Glass is taxed.</{tag}>") == "Glass is taxed."
 
 
-def test_items_and_rows_are_paragraphs_and_cells_are_words() -> None:
-    assert body("<ul><li>One<li>Two</ul><table><tr><th>Good<th>Duty<tr><td>Glass<td>34</table>") == "One\n\nTwo\n\nGood Duty\n\nGlass 34"
+def test_list_items_and_table_rows_are_paragraphs() -> None:
+    html = "<ul><li>One<li>Two</ul><table><tr><th>Good<th>Duty<tr><td>Glass<td>34</table>"
+    assert clean_body(html) == "One\n\nTwo\n\nGood Duty\n\nGlass 34"
 
 
-def test_words_that_an_inline_tag_divides_stay_one_word() -> None:
-    assert body("<p>Tar<b>iff</b>s of <span>34</span>%<wbr></p>") == "Tariffs of 34%"
+def test_inline_tags_do_not_split_words() -> None:
+    assert clean_body("<p>Tar<b>iff</b>s of <span>34</span>%<wbr></p>") == "Tariffs of 34%"
 
 
 @pytest.mark.parametrize(
-    ("given", "clean"),
+    ("html", "expected"),
     [
         ("<p>Two &lt; three &amp; four</p>", "Two < three & four"),
         ("<p>if 2 < 3 then</p>", "if 2 < 3 then"),
@@ -79,8 +82,8 @@ def test_words_that_an_inline_tag_divides_stay_one_word() -> None:
         ("<title>Glass</title>", "Glass"),
     ],
 )
-def test_tags_go_and_what_is_no_tag_stays(given: str, clean: str) -> None:
-    assert title(given) == clean
+def test_tags_are_removed_and_other_angle_brackets_stay(html: str, expected: str) -> None:
+    assert clean_title(html) == expected
 
 
 @pytest.mark.parametrize(
@@ -92,8 +95,8 @@ def test_tags_go_and_what_is_no_tag_stays(given: str, clean: str) -> None:
         "<style>x</style>Glass<iframe>a</iframe>",
     ],
 )
-def test_a_title_with_a_script_is_its_words(hostile: str) -> None:
-    assert title(hostile) == "Glass"
+def test_scripts_in_a_title_are_removed(hostile: str) -> None:
+    assert clean_title(hostile) == "Glass"
 
 
 BOMBS = {
@@ -101,10 +104,10 @@ BOMBS = {
     "deep and closed by another name": "<div></b>" * 100_000 + "Glass",
     "attributes": "<div " + " ".join(f"a{n}=1" for n in range(100_000)) + ">Glass</div>",
     "attributes with an open quotation mark": "<p>Glass</p><div " + " ".join(f"a{n}=1" for n in range(100_000)) + " b='>",
-    "formats": "".join(f"<b x={n}>" for n in range(DEEPEST_TREE - 1)) + "<p>Glass" * 10_000,
+    "formats": "".join(f"<b x={n}>" for n in range(MAX_TREE_DEPTH - 1)) + "<p>Glass" * 10_000,
     "formats within one another": "<b><i>" * 100_000 + "<p></b>Glass",
     "foreign": "<p>Glass</p>" + "<svg>" * 50_000 + "<td>" * 50_000,
-    "asides": "<p>Glass</p>" + "<aside>" * (DEEPEST_TREE - 1) + "x",
+    "asides": "<p>Glass</p>" + "<aside>" * (MAX_TREE_DEPTH - 1) + "x",
     "open tags": "</p>Glass" + "<a " * 300_000,
     "comments": "</p>Glass" + "<!--" * 300_000,
     "scripts": "</p>Glass" + "<script>" * 100_000,
@@ -113,16 +116,16 @@ BOMBS = {
 
 
 @pytest.mark.parametrize("bomb", BOMBS.values(), ids=BOMBS)
-def test_a_page_made_to_stall_the_parser_is_read_in_seconds(bomb: str) -> None:
+def test_a_hostile_page_is_converted_in_seconds(bomb: str) -> None:
     start = time.process_time()
-    assert "Glass" in body(bomb)
+    assert "Glass" in clean_body(bomb)
     assert time.process_time() - start < 8
 
 
-def test_a_page_too_long_or_too_deep_keeps_paragraphs_and_entities() -> None:
-    long = "<p>One &lt; &amp;lt;</p>" + "<nav>Two<br>three</nav>" + "<p></p>" * (LONGEST_TREE // 7)
-    deep = "<p>One &lt; &amp;lt;</p>" + "<div>" * (DEEPEST_TREE + 1) + "Two<br>three"
-    assert body(long) == body(deep) == "One < <\n\nTwo three"
+def test_a_page_too_large_to_parse_keeps_paragraphs_and_entities() -> None:
+    long = "<p>One &lt; &amp;lt;</p>" + "<nav>Two<br>three</nav>" + "<p></p>" * (MAX_TREE_CHARS // 7)
+    deep = "<p>One &lt; &amp;lt;</p>" + "<div>" * (MAX_TREE_DEPTH + 1) + "Two<br>three"
+    assert clean_body(long) == clean_body(deep) == "One < <\n\nTwo three"
 
 
 TAGS = "p /p div /div B b /b table tr td form /form aside /aside article nav /nav select template html head body frameset script svg li GM"
@@ -148,6 +151,6 @@ PIECES = st.sampled_from(
 
 @settings(deadline=None, derandomize=True, max_examples=200)
 @given(st.lists(PIECES, max_size=25).map("".join) | st.text(max_size=60))
-def test_no_page_is_an_error_and_the_same_page_gives_the_same_text(page: str) -> None:
-    assert body(page) == body(page)
-    assert "\ufdd0" not in body(f"<p>{page}</p>") or "&#" in page
+def test_any_page_gives_the_same_text_again(page: str) -> None:
+    assert clean_body(page) == clean_body(page)
+    assert "\ufdd0" not in clean_body(f"<p>{page}</p>") or "&#" in page

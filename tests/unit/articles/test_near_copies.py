@@ -1,4 +1,4 @@
-"""The labelled near-copies: what the set is, and that links find its stories again, whatever the order and the batches."""
+"""The labelled set of near-copies: its composition, and the precision and recall of links on it."""
 
 from collections import Counter
 from functools import cache
@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipeline.articles.stories import link
+from pipeline.articles.stories import link_retellings
 from pipeline.contracts.days import Days
 from pipeline.contracts.tables.core import STORY_LINKS
 from tests.unit.articles.near_copies import (
@@ -17,28 +17,28 @@ from tests.unit.articles.near_copies import (
     WRITTEN,
     Row,
     Score,
-    articles,
-    followed,
+    clean_rows,
+    follow_links,
     generate,
-    half,
-    lines,
-    read,
+    half_of,
+    read_rows,
     score,
+    to_lines,
 )
 
-LEAST_PRECISION, LEAST_RECALL = 0.97, 0.90
-# As measured; a change of these numbers is a change of the stories.
+MIN_PRECISION, MIN_RECALL = 0.97, 0.90
+# Measured; other numbers mean that stories have changed.
 MEASURED = {"even": Score(466, 0, 29), "odd": Score(436, 0, 38)}
 
 
 @cache
 def rows() -> tuple[Row, ...]:
-    return tuple(read(SET))
+    return tuple(read_rows(SET))
 
 
 @cache
 def clean() -> pl.DataFrame:
-    return articles(list(rows()))
+    return clean_rows(list(rows()))
 
 
 @cache
@@ -48,20 +48,20 @@ def span() -> Days:
 
 
 @cache
-def found() -> pl.DataFrame:
-    return link(clean(), span())
+def links() -> pl.DataFrame:
+    return link_retellings(clean(), span())
 
 
-def test_the_set_is_made_from_what_was_written() -> None:
-    assert SET.read_text(encoding="utf-8") == lines(list(generate(read(WRITTEN))))
+def test_the_set_follows_from_the_written_stories() -> None:
+    assert SET.read_text(encoding="utf-8") == to_lines(list(generate(read_rows(WRITTEN))))
 
 
-def test_the_set_has_stories_and_variants_enough_to_be_held_against() -> None:
-    written = [row for row in read(WRITTEN) if row["body"]]
-    told = Counter(row["cluster"] for row in rows() if row["variant"] not in {"headline", "roundup"})
+def test_the_set_has_enough_stories_and_variants() -> None:
+    written = [row for row in read_rows(WRITTEN) if row["body"]]
+    counts = Counter(row["cluster"] for row in rows() if row["variant"] not in {"headline", "roundup"})
     assert len(written) >= 60
-    assert all(3 <= told[row["cluster"]] - 1 <= 6 for row in written)
-    assert min(Counter(half(row["cluster"]) for row in written).values()) >= 30
+    assert all(3 <= counts[row["cluster"]] - 1 <= 6 for row in written)
+    assert min(Counter(half_of(row["cluster"]) for row in written).values()) >= 30
     assert sum(bool(TEMPLATES.match(row["cluster"])) for row in written) >= 12
     assert sum(row["opt"] for row in rows()) >= 12
 
@@ -71,10 +71,10 @@ def test_every_row_of_the_set_is_an_article() -> None:
 
 
 @pytest.mark.parametrize("which", ["even", "odd"])
-def test_stories_are_joined_and_told_apart_well_enough(which: str) -> None:
-    measured = score(list(rows()), followed(clean(), found()), which)
-    assert measured.precision >= LEAST_PRECISION
-    assert measured.recall >= LEAST_RECALL
+def test_precision_and_recall_of_links_are_high_enough(which: str) -> None:
+    measured = score(list(rows()), follow_links(clean(), links()), which)
+    assert measured.precision >= MIN_PRECISION
+    assert measured.recall >= MIN_RECALL
     assert measured == MEASURED[which]
 
 
@@ -83,17 +83,17 @@ def test_links_of_the_set_do_not_depend_on_the_batches(batch: int) -> None:
     parts = []
     for days in span().split(batch):
         back = days.extend_back(3)
-        parts.append(link(clean().filter(pl.col("index_date").is_between(back.first, back.last)), days))
-    assert STORY_LINKS.conform(pl.concat(parts)).equals(found())
+        parts.append(link_retellings(clean().filter(pl.col("index_date").is_between(back.first, back.last)), days))
+    assert STORY_LINKS.conform(pl.concat(parts)).equals(links())
 
 
 @settings(deadline=None, derandomize=True, max_examples=5)
 @given(st.integers(0, 2**32))
 def test_links_of_the_set_do_not_depend_on_the_order_of_rows(seed: int) -> None:
-    assert link(clean().sample(fraction=1, shuffle=True, seed=seed), span()).equals(found())
+    assert link_retellings(clean().sample(fraction=1, shuffle=True, seed=seed), span()).equals(links())
 
 
-def test_a_later_day_changes_no_link_of_the_past() -> None:
+def test_a_later_day_does_not_change_earlier_links() -> None:
     for day in span():
         until = clean().filter(pl.col("index_date") <= day)
-        assert link(until, Days(span().first, day)).equals(found().filter(pl.col("index_date") <= day))
+        assert link_retellings(until, Days(span().first, day)).equals(links().filter(pl.col("index_date") <= day))

@@ -1,21 +1,23 @@
+"""Text is cleaned of entities, control characters and excess white space."""
+
 import polars as pl
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipeline.articles.text import folded, one_line, paragraphs, printable
+from pipeline.articles.text import clean_line, clean_paragraphs, fold_whitespace, to_printable
 
 
 def line(text: str | None) -> str:
-    return str(one_line(pl.Series("title", [text], pl.String))[0])
+    return str(clean_line(pl.Series("title", [text], pl.String))[0])
 
 
 def body(text: str | None) -> str:
-    return str(paragraphs(pl.Series("body", [text], pl.String))[0])
+    return str(clean_paragraphs(pl.Series("body", [text], pl.String))[0])
 
 
 @pytest.mark.parametrize(
-    ("given", "clean"),
+    ("raw", "expected"),
     [
         ("Ruritania &amp; friends", "Ruritania & friends"),
         ("Ruritania &amp;amp; friends", "Ruritania & friends"),
@@ -24,12 +26,12 @@ def body(text: str | None) -> str:
         ("see ?a=1&copy=2", "see ?a=1&copy=2"),
     ],
 )
-def test_entities_are_read_where_they_are_complete(given: str, clean: str) -> None:
-    assert line(given) == clean
+def test_complete_entities_are_decoded(raw: str, expected: str) -> None:
+    assert line(raw) == expected
 
 
 @pytest.mark.parametrize(
-    ("given", "clean"),
+    ("raw", "expected"),
     [
         ("<p>Glass <b>tax</b></p>", "Glass tax"),
         ("Glass<br/>tax", "Glass tax"),
@@ -39,8 +41,8 @@ def test_entities_are_read_where_they_are_complete(given: str, clean: str) -> No
         ("<P CLASS='x'>Glass</P>", "Glass"),
     ],
 )
-def test_tags_go_where_the_text_is_html(given: str, clean: str) -> None:
-    assert line(given) == clean
+def test_tags_are_removed_from_html(raw: str, expected: str) -> None:
+    assert line(raw) == expected
 
 
 @pytest.mark.parametrize(
@@ -54,21 +56,21 @@ def test_a_ticker_stays_even_in_html() -> None:
     assert line("<p>Zenda Motors <ZM> cuts jobs</p>") == "Zenda Motors <ZM> cuts jobs"
 
 
-def test_controls_and_unseen_characters_go_but_joiners_stay() -> None:
+def test_invisible_characters_are_removed_but_joiners_stay() -> None:
     assert line("Ta\u00adriff\x00s\u200b \u202eup\ufeff \u0645\u06cc\u200c\u062e\u0648\u0627\u0647\u062f") == (
         "Tariffs up \u0645\u06cc\u200c\u062e\u0648\u0627\u0647\u062f"
     )
 
 
-def test_letters_and_their_accents_are_composed() -> None:
+def test_letters_and_accents_are_composed() -> None:
     assert line("cafe\u0301") == "caf\u00e9"
 
 
-def test_white_space_of_a_headline_is_folded() -> None:
+def test_white_space_of_a_headline_is_fold_whitespace() -> None:
     assert line("  Glass\u00a0 tax\n\tsoon\u3000") == "Glass tax soon"
 
 
-def test_paragraphs_stay_apart_by_one_blank_line() -> None:
+def test_paragraphs_are_separated_by_one_blank_line() -> None:
     assert body(" One  line\nand another.\r\n \t\r\n\r\nTwo.\u2029Three.  ") == "One line and another.\n\nTwo.\n\nThree."
 
 
@@ -76,7 +78,7 @@ def test_blocks_of_html_are_paragraphs() -> None:
     assert body("<div><p>One <i>line</i><br>more.</p>\n<p>Two.</p></div>") == "One line more.\n\nTwo."
 
 
-def test_white_space_that_is_spelt_out_is_white_space() -> None:
+def test_escaped_white_space_is_white_space() -> None:
     assert body("It ended. &\\tThe next. \\tAnd \\n more") == "It ended. The next. And more"
     assert body("C:\\temp and \\new") == "C:\\temp and \\new"
 
@@ -85,8 +87,8 @@ def test_null_becomes_empty() -> None:
     assert (line(None), body(None)) == ("", "")
 
 
-def test_what_is_shown_of_a_value_is_short_and_printable() -> None:
-    shown = pl.select(printable(pl.lit("so\x1b[31mon\u202e\n" + "x" * 200), 20)).item()
+def test_printable_text_is_short_and_safe() -> None:
+    shown = pl.select(to_printable(pl.lit("so\x1b[31mon\u202e\n" + "x" * 200), 20)).item()
     assert shown == "so [31mon " + "x" * 9
 
 
@@ -99,7 +101,7 @@ PIECES = st.lists(
 
 @settings(deadline=None, derandomize=True, max_examples=100)
 @given(PIECES.map("".join) | st.text(max_size=60))
-def test_no_text_keeps_controls_or_loose_white_space(text: str) -> None:
+def test_clean_text_has_no_control_characters_or_excess_space(text: str) -> None:
     for clean in (line(text), body(text)):
         assert clean == clean.strip()
         assert not set(clean) & {"\x00", "\r", "\t", "\u2029"}
@@ -109,6 +111,6 @@ def test_no_text_keeps_controls_or_loose_white_space(text: str) -> None:
 
 @settings(deadline=None, derandomize=True, max_examples=100)
 @given(st.text(max_size=60))
-def test_folding_what_is_folded_changes_nothing(text: str) -> None:
-    once = folded(pl.Series("a", [text], pl.String))
-    assert folded(once).equals(once)
+def test_folding_white_space_is_idempotent(text: str) -> None:
+    once = fold_whitespace(pl.Series("a", [text], pl.String))
+    assert fold_whitespace(once).equals(once)

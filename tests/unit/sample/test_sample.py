@@ -12,7 +12,7 @@ from typing import Any
 import polars as pl
 import pytest
 
-from pipeline.articles.clean import Admission, admit
+from pipeline.articles.clean import CleanResult, clean_articles
 from pipeline.contracts.tables.raw import RAW_ARTICLES
 from pipeline.contracts.vocabulary import REJECTION
 from pipeline.settings import PACKAGE, SAMPLE_ARTICLES, SAMPLE_FIRST_DAY, SAMPLE_LAST_DAY, SAMPLE_TRADE
@@ -31,8 +31,8 @@ def raw() -> pl.DataFrame:
 
 
 @pytest.fixture(scope="module")
-def admitted(raw: pl.DataFrame) -> Admission:
-    return admit(raw)
+def admitted(raw: pl.DataFrame) -> CleanResult:
+    return clean_articles(raw)
 
 
 @pytest.fixture(scope="module")
@@ -54,23 +54,23 @@ def split_sentences(text: str) -> set[str]:
     return {part for part in folded if len(part) >= MIN_SENTENCE_LENGTH}
 
 
-def test_there_are_at_least_three_hundred_articles(admitted: Admission) -> None:
+def test_there_are_at_least_three_hundred_articles(admitted: CleanResult) -> None:
     assert admitted.articles.height >= 300
 
 
-def test_every_article_is_within_the_days_of_the_sample(admitted: Admission) -> None:
+def test_every_article_is_within_the_days_of_the_sample(admitted: CleanResult) -> None:
     assert admitted.articles["index_date"].is_between(SAMPLE_FIRST_DAY, SAMPLE_LAST_DAY).all()
     assert admitted.articles["published_at"].dt.date().equals(admitted.articles["index_date"])
 
 
-def test_the_articles_cover_all_months(admitted: Admission) -> None:
+def test_the_articles_cover_all_months(admitted: CleanResult) -> None:
     days = admitted.articles["index_date"]
     assert days.min() <= SAMPLE_FIRST_DAY + timedelta(days=7)  # type: ignore[operator]
     assert days.max() >= SAMPLE_LAST_DAY - timedelta(days=7)  # type: ignore[operator]
     assert days.dt.month().n_unique() == 11
 
 
-def test_there_are_at_least_eight_sources_of_different_size(admitted: Admission) -> None:
+def test_there_are_at_least_eight_sources_of_different_size(admitted: CleanResult) -> None:
     sizes = admitted.articles["source"].value_counts()["count"]
     assert sizes.len() >= 8
     assert sizes.max() >= 3 * sizes.min()  # type: ignore[operator]
@@ -107,26 +107,26 @@ def test_every_gold_passage_has_the_day_and_source_of_its_article(gold: Gold) ->
     assert {name: (day, source) for name, day, source in gold.passages.select("id", "date", "source").rows()}.items() <= facts.items()
 
 
-def test_the_broken_feed_has_every_rejection_of_short_english_rows(admitted: Admission) -> None:
+def test_the_broken_feed_has_every_rejection_of_short_english_rows(admitted: CleanResult) -> None:
     reasons = Counter(admitted.quarantine["reason"])
     assert set(reasons) == set(REJECTION.words) - {"too_long", "other_language"}  # the sample is in English throughout
     assert reasons["undated"] == 2  # one invalid date, one empty date
 
 
-def test_only_rows_of_the_broken_feed_are_quarantined(admitted: Admission) -> None:
+def test_only_rows_of_the_broken_feed_are_quarantined(admitted: CleanResult) -> None:
     assert admitted.quarantine["raw_id"].str.starts_with(BROKEN_FEED).all()
     assert not admitted.articles["raw_id"].str.starts_with(BROKEN_FEED).any()
 
 
-def test_two_rows_are_duplicates(admitted: Admission) -> None:
+def test_two_rows_are_duplicates(admitted: CleanResult) -> None:
     assert admitted.duplicates.height == 2
 
 
-def test_every_raw_row_is_accepted_duplicate_or_quarantined(raw: pl.DataFrame, admitted: Admission) -> None:
+def test_every_raw_row_is_accepted_duplicate_or_quarantined(raw: pl.DataFrame, admitted: CleanResult) -> None:
     assert raw.height == admitted.articles.height + admitted.duplicates.height + admitted.quarantine.height
 
 
-def test_some_articles_were_first_seen_at_least_two_days_late(admitted: Admission) -> None:
+def test_some_articles_were_first_seen_at_least_two_days_late(admitted: CleanResult) -> None:
     late = admitted.articles.filter(pl.col("first_seen_at") - pl.col("published_at") >= timedelta(days=2))
     assert 5 <= late.height < admitted.articles.height / 10
 

@@ -5,7 +5,7 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from pipeline.articles.clean import admit
+from pipeline.articles.clean import clean_articles
 from pipeline.contracts import vocabulary
 from pipeline.contracts.days import Days
 from pipeline.contracts.tables.core import ARTICLES, COVERAGE, FINDINGS
@@ -51,7 +51,7 @@ def test_labels_in_doubt_are_not_scored() -> None:
 
 @pytest.mark.slow
 def test_an_index_of_labels_follows_trade_epu_in_words_not_actions(outside_data: Path) -> None:
-    admitted = admit(collect_rows(read_articles([ArticleFiles(path=str(outside_data / HEADLINES))])))
+    admitted = clean_articles(collect_rows(read_articles([ArticleFiles(path=str(outside_data / HEADLINES))])))
     labels = read_labels(LABELS).filter((pl.col("labelling") == "first") & ~pl.col("opt"))
     findings = to_findings(labels, admitted.articles)
     assert findings.height == labels.height  # every labelled headline is an article of the corpus

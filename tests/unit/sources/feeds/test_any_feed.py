@@ -7,7 +7,7 @@ import polars as pl
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipeline.articles.clean import admit
+from pipeline.articles.clean import clean_articles
 from pipeline.sources.errors import SourceError
 from pipeline.sources.feeds.rss import new_rows, parse
 from pipeline.sources.rows import ROWS, to_raw_articles
@@ -96,7 +96,7 @@ def test_a_damaged_feed_gives_rows_or_a_source_error(body: bytes, damage: list[t
         assert rows["unreadable"].null_count() == 0
         return
     assert rows.schema == ROWS
-    admission = admit(to_raw_articles(rows, "a", last_day=date(2025, 4, 4)))
+    admission = clean_articles(to_raw_articles(rows, "a", last_day=date(2025, 4, 4)))
     assert admission.articles.height + admission.duplicates.height + admission.quarantine.height == rows.height
     assert admission.quarantine.filter(pl.col("reason") == "unreadable").height == rows.height - rows["unreadable"].null_count()
 

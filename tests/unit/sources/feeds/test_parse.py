@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime
 import polars as pl
 import pytest
 
-from pipeline.articles.clean import admit
+from pipeline.articles.clean import clean_articles
 from pipeline.contracts.instants import parse_instant
 from pipeline.report.page import Page, render
 from pipeline.report.plain import plain
@@ -165,7 +165,7 @@ def test_the_source_is_the_outlet_even_if_it_has_several_feeds() -> None:
 
 def test_every_row_becomes_an_article_a_duplicate_or_quarantined() -> None:
     rows = pl.concat([parse(fixture(name)) for name in ("rss20.xml", "rss091.xml", "rss10.rdf", "atom.xml", "broken.xml")])
-    admission = admit(to_raw_articles(rows, "fixtures", last_day=date(2025, 4, 4)))
+    admission = clean_articles(to_raw_articles(rows, "fixtures", last_day=date(2025, 4, 4)))
     ends = (admission.articles.height, admission.duplicates.height, admission.quarantine.height)
     assert sum(ends) == rows.height == 16
     assert ends == (8, 0, 8)
@@ -177,7 +177,7 @@ def test_script_in_a_feed_is_harmless_wherever_it_is_shown() -> None:
     assert "<script>" in (rows["title"][2] or "")
     assert "onclick" in (rows["body"][2] or "")
     dated = rows.with_columns(pl.lit("2025-04-04").alias("published_at"))
-    article = admit(to_raw_articles(dated, "a")).articles.filter(pl.col("title").str.contains("Glass duty")).row(0, named=True)
+    article = clean_articles(to_raw_articles(dated, "a")).articles.filter(pl.col("title").str.contains("Glass duty")).row(0, named=True)
     assert article["url"] is None
     assert article["body"] == "The duty stands."
     assert "onerror" not in article["title"]

@@ -14,7 +14,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from pipeline.articles.clean import admit
+from pipeline.articles.clean import clean_articles
 from pipeline.settings.archives import ArticleFiles
 from pipeline.sources.errors import SourceError
 from pipeline.sources.files.articles import collect_rows, read_articles
@@ -78,7 +78,7 @@ def read_or_reject(path: Path) -> pl.DataFrame | None:
 
 def assert_accounted(rows: pl.DataFrame) -> None:
     """Every row is an article, a duplicate or a quarantined row, once."""
-    admission = admit(rows)
+    admission = clean_articles(rows)
     raw_ids = [frame["raw_id"] for frame in (admission.articles, admission.duplicates, admission.quarantine)]
     assert pl.concat(raw_ids).sort().to_list() == rows["raw_id"].sort().to_list()
     counts = admission.coverage.select("article_count", "accepted", "duplicate", "quarantined").sum().row(0)

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipeline.articles.clean import admit
+from pipeline.articles.clean import clean_articles
 from pipeline.sources.errors import SourceError
 from pipeline.sources.gdelt.articles import NAMES, parse_articles
 from pipeline.sources.rows import ROWS, to_raw_articles
@@ -114,7 +114,7 @@ def test_a_web_page_raises_a_source_error_with_its_address() -> None:
 
 def test_documents_without_headline_are_quarantined() -> None:
     rows = parse_articles(payload((FIXTURES / "20250404103000.gkg.csv").read_bytes(), ARTICLES_ITEM))
-    admitted = admit(to_raw_articles(rows, ARTICLES_ITEM, last_day=DAY))
+    admitted = clean_articles(to_raw_articles(rows, ARTICLES_ITEM, last_day=DAY))
     assert admitted.articles.height + admitted.duplicates.height + admitted.quarantine.height == rows.height == 8
     assert admitted.articles.height == 5
     assert sorted(admitted.quarantine["reason"]) == ["missing_title", "unreadable", "unreadable"]

@@ -1,0 +1,203 @@
+"""Finds pairs of similar articles by shingles (runs of five words), and computes their similarity.
+
+Which articles are linked is decided in `stories.py`.
+
+Shingles are hashed by this module itself, so that results do not change with a library version. Whether a pair is found depends on the two
+texts and on the first texts of their days with a shingle, not on the order of rows or on other days.
+"""
+
+import hashlib
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+import polars as pl
+
+SHINGLE_WORDS = 5
+MIN_WORDS = 12  # shorter texts are headlines, which are similar by chance
+MIN_BODY_WORDS = 24  # a shorter body is compared together with its headline
+MIN_SIMILARITY = 0.55  # measured: docs/decisions.md
+
+_HEAD = 32  # first shingles of a text, which are all looked up: a shortened text is the beginning of the longer one
+_SAMPLE_DIVISOR = 4  # one in four of the other shingles is looked up: those with a hash divisible by 4
+_MIN_SHARED = 0.35  # share of the shorter text's looked-up shingles; a similar pair shares about 0.71, with sampling error
+_MAX_TEXTS_PER_SHINGLE = 16  # first texts of a day with a shingle: a source may publish thousands of similar texts a day
+_PAIRS_PER_BATCH = 10_000
+_TEXTS_PER_BATCH = 500  # texts with common phrases give very many pairs
+_SUBJECT_WORD = r"^\p{L}{4,}$"  # a word of a headline that can name the subject
+_MULTIPLIER = np.uint64(0x9E3779B97F4A7C15)
+_MIX = (np.uint64(0xBF58476D1CE4E5B9), np.uint64(0x94D049BB133111EB))  # of splitmix64
+
+Numbers = npt.NDArray[np.uint64]
+
+PAIRS = pl.Schema({"rank": pl.UInt32(), "earlier_rank": pl.UInt32(), "similarity": pl.Float64()})
+_CANDIDATES = pl.Schema(
+    dict.fromkeys(("rank", "earlier_rank", "short", "long"), pl.UInt32()) | dict.fromkeys(("reach", "of_short", "of_long"), pl.Int64())
+)
+
+
+@dataclass(frozen=True)
+class DayShingles:
+    """The texts of one day and their shingles."""
+
+    texts: pl.DataFrame  # rank, places, distinct, sampled, words, subject
+    grams: pl.DataFrame  # rank, place, gram, key: each distinct shingle of a text with its first position; `key` identifies (rank, gram)
+    looked_up: pl.DataFrame  # rank, gram, is_head
+    found_under: pl.DataFrame  # earlier_rank, gram, earlier_is_head
+
+
+def build_shingles(articles: pl.DataFrame) -> DayShingles:
+    """Build the shingles of one day's articles, given `rank` (UInt32, unique, increasing with time), `title` and `body`.
+
+    Bodies are compared, since each paper writes its own headline; a body under `MIN_BODY_WORDS` is compared with its headline. Texts under
+    `MIN_WORDS` are skipped.
+    """
+    title, body = (pl.col(name).str.to_lowercase().str.extract_all(r"\w+") for name in ("title", "body"))
+    split = articles.select("rank", title=title, body=body).with_columns(both=pl.concat_list("title", "body"))
+    compared = pl.when(pl.col("body").list.len() >= MIN_BODY_WORDS).then("body").otherwise("both")
+    words = split.with_columns(compared=compared).filter(pl.col("compared").list.len() >= MIN_WORDS).sort("rank")
+    grams = _hash_shingles(words["rank"], words["compared"])
+    counts = grams.group_by("rank").agg(
+        pl.len().cast(pl.Int64).alias("distinct"), (pl.col("gram") % _SAMPLE_DIVISOR == 0).sum().alias("sampled")
+    )
+    texts = words.select(
+        "rank",
+        places=pl.col("compared").list.len().cast(pl.Int64) - SHINGLE_WORDS + 1,
+        words=pl.col("both").list.unique(),
+        subject=pl.col("title").list.filter(pl.element().str.contains(_SUBJECT_WORD)).list.set_intersection("body"),
+    ).join(counts, on="rank")
+    is_head = pl.col("place") < _HEAD
+    looked_up = grams.filter(is_head | (pl.col("gram") % _SAMPLE_DIVISOR == 0)).select("rank", "gram", is_head=is_head)
+    found_under = looked_up.filter(_mark_first(looked_up["gram"].to_numpy(), _MAX_TEXTS_PER_SHINGLE))
+    return DayShingles(texts, grams, looked_up, found_under.rename({"rank": "earlier_rank", "is_head": "earlier_is_head"}))
+
+
+def _hash_shingles(ranks: pl.Series, words: pl.Series) -> pl.DataFrame:
+    """Return `rank`, `place`, `gram`, `key` of the distinct shingles, in order of rank and place."""
+    lengths = words.list.len().to_numpy().astype(np.int64)
+    numbers = _hash_words(words.explode(empty_as_null=False))
+    count = max(len(numbers) - SHINGLE_WORDS + 1, 0)
+    gram = np.zeros(count, np.uint64)
+    for word in range(SHINGLE_WORDS):
+        gram = gram * _MULTIPLIER + numbers[word : word + count]
+    gram = _mix_bits(gram)
+    rank = np.repeat(ranks.to_numpy(), lengths)
+    place = np.arange(len(numbers), dtype=np.int64) - np.repeat(np.cumsum(lengths) - lengths, lengths)
+    key = _combine_keys(rank[:count], gram)
+    within = np.flatnonzero((place < np.repeat(lengths, lengths) - SHINGLE_WORDS + 1)[:count])
+    _, first = np.unique(key[within], return_index=True)
+    selected = within[np.sort(first)]
+    return pl.DataFrame({"rank": rank[selected], "place": place[selected], "gram": gram[selected], "key": key[selected]})
+
+
+def _hash_words(words: pl.Series) -> Numbers:
+    """Hash each word to a 64-bit number that depends only on the word."""
+    known = words.unique()
+    hashed = b"".join(hashlib.blake2b(word.encode(), digest_size=8).digest() for word in known.to_list())
+    table = pl.DataFrame({"word": known, "number": np.frombuffer(hashed, "<u8")})
+    return words.to_frame("word").join(table, on="word", how="left", maintain_order="left")["number"].to_numpy().astype(np.uint64)
+
+
+def _mix_bits(numbers: Numbers) -> Numbers:
+    """Mix bits (splitmix64), so that sampling by divisibility is fair."""
+    for multiplier, shift in zip(_MIX, (30, 27), strict=True):
+        numbers = (numbers ^ (numbers >> np.uint64(shift))) * multiplier
+    return numbers ^ (numbers >> np.uint64(31))
+
+
+def _combine_keys(rank: npt.NDArray[np.uint32], gram: Numbers) -> Numbers:
+    """Combine text and shingle to one number: joining frames on one column is much faster than on two."""
+    return gram ^ _mix_bits((rank.astype(np.uint64) + np.uint64(1)) * _MULTIPLIER)
+
+
+def _mark_first(numbers: Numbers, count: int) -> npt.NDArray[np.bool_]:
+    """Mark the first `count` occurrences of each number."""
+    order = np.argsort(numbers, kind="stable")
+    ordered = numbers[order]
+    begins = np.flatnonzero(np.concatenate([[True], ordered[1:] != ordered[:-1]])) if len(ordered) else np.zeros(0, np.int64)
+    lengths = np.diff(np.append(begins, len(ordered)))
+    is_first = np.zeros(len(numbers), np.bool_)
+    is_first[order] = np.arange(len(numbers)) - np.repeat(begins, lengths) < count
+    return is_first
+
+
+def find_similar(day: DayShingles, window: list[DayShingles]) -> pl.DataFrame:
+    """Find pairs of a text of `day` and a similar earlier one of `window` (including `day`), as `PAIRS`.
+
+    Similarity is the larger of two Jaccard similarities: of all shingles, and of the shorter text with an equally long beginning of the
+    longer one. So a shortened text is similar to the full one, but not to a roundup that contains it further down.
+    """
+    texts, grams = pl.concat(one.texts for one in window), pl.concat(one.grams for one in window)
+    found_under = pl.concat(one.found_under for one in window)
+    parts = (day.looked_up.join(some, on="rank", how="semi") for some in day.texts.select("rank").iter_slices(_TEXTS_PER_BATCH))
+    candidates = pl.concat([_CANDIDATES.to_frame(), *(_select_candidates(_count_shared(part, found_under), texts) for part in parts)])
+    similar = [_drop_other_subjects(_compare(part, grams), texts) for part in candidates.iter_slices(_PAIRS_PER_BATCH)]
+    return pl.concat([PAIRS.to_frame(), *similar])
+
+
+def _count_shared(looked_up: pl.DataFrame, found_under: pl.DataFrame) -> pl.DataFrame:
+    """Count the shared shingles of each pair, in the heads and in the samples."""
+    return (
+        looked_up.join(found_under, on="gram")
+        .filter(pl.col("earlier_rank") < pl.col("rank"))
+        .group_by("rank", "earlier_rank")
+        .agg(
+            in_heads=(pl.col("is_head") & pl.col("earlier_is_head")).sum(),
+            in_samples=(pl.col("gram") % _SAMPLE_DIVISOR == 0).sum(),
+        )
+    )
+
+
+def _select_candidates(shared: pl.DataFrame, texts: pl.DataFrame) -> pl.DataFrame:
+    """Select the pairs that share enough of their heads or samples, as `short` and `long` text with their sizes."""
+    sizes = texts.select("rank", "places", "distinct", "sampled")
+    both = shared.join(sizes, on="rank").join(sizes.select(pl.all().name.prefix("earlier_")), on="earlier_rank")
+    of_head = _MIN_SHARED * pl.min_horizontal("places", "earlier_places", pl.lit(_HEAD))
+    of_sample = _MIN_SHARED * pl.min_horizontal("sampled", "earlier_sampled")
+    is_longer = pl.col("places") > pl.col("earlier_places")
+    return both.filter((pl.col("in_heads") >= of_head) | (pl.col("in_samples") >= of_sample)).select(
+        "rank",
+        "earlier_rank",
+        short=pl.when(is_longer).then("earlier_rank").otherwise("rank"),
+        long=pl.when(is_longer).then("rank").otherwise("earlier_rank"),
+        reach=pl.min_horizontal("places", "earlier_places"),
+        of_short=pl.when(is_longer).then("earlier_distinct").otherwise("distinct"),
+        of_long=pl.when(is_longer).then("distinct").otherwise("earlier_distinct"),
+    )
+
+
+def _compare(pairs: pl.DataFrame, grams: pl.DataFrame) -> pl.DataFrame:
+    """Select the similar pairs by all their shingles. The cut is the beginning of the long text with the length of the short one."""
+    numbered = pairs.with_row_index("pair")
+    in_short = numbered.select("pair", "long", "reach", rank="short").join(grams.select("rank", "gram"), on="rank")
+    sought = in_short.with_columns(key=pl.Series(_combine_keys(in_short["long"].to_numpy(), in_short["gram"].to_numpy()), dtype=pl.UInt64))
+    involved = grams.join(pairs.select(rank="long").unique(), on="rank", how="semi")
+    shared = (
+        sought.join(involved.select("key", "place"), on="key")
+        .group_by("pair")
+        .agg(shared=pl.len().cast(pl.Int64), shared_in_cut=(pl.col("place") < pl.col("reach")).sum().cast(pl.Int64))
+    )
+    measured = numbered.with_columns(of_cut=_count_distinct_before(numbered, involved)).join(shared, on="pair")
+    jaccard = pl.col("shared") / (pl.col("of_short") + pl.col("of_long") - pl.col("shared"))
+    of_cut = pl.col("shared_in_cut") / (pl.col("of_short") + pl.col("of_cut") - pl.col("shared_in_cut"))
+    similar = measured.select("rank", "earlier_rank", similarity=pl.max_horizontal(jaccard, of_cut))
+    return similar.filter(pl.col("similarity") >= MIN_SIMILARITY)
+
+
+def _count_distinct_before(pairs: pl.DataFrame, grams: pl.DataFrame) -> pl.Series:
+    """Count the distinct shingles of the `long` text within its first `reach` positions; `grams` in order of rank and place."""
+    wide = np.uint64(1 << 32)
+    places = grams["rank"].to_numpy().astype(np.uint64) * wide + grams["place"].to_numpy().astype(np.uint64)
+    begins = pairs["long"].to_numpy().astype(np.uint64) * wide
+    ends = begins + pairs["reach"].to_numpy().astype(np.uint64)
+    order = np.sort(places)
+    return pl.Series(np.searchsorted(order, ends) - np.searchsorted(order, begins), dtype=pl.Int64)
+
+
+def _drop_other_subjects(pairs: pl.DataFrame, texts: pl.DataFrame) -> pl.DataFrame:
+    """Drop pairs of which each has a subject (in headline and body) that the other lacks: one template for two subjects."""
+    one = pairs.join(texts.select("rank", "words", "subject"), on="rank")
+    both = one.join(texts.select(earlier_rank="rank", earlier_words="words", earlier_subject="subject"), on="earlier_rank")
+    own = pl.col("subject").list.set_difference("earlier_words").list.len() > 0
+    earlier_own = pl.col("earlier_subject").list.set_difference("words").list.len() > 0
+    return both.filter(~(own & earlier_own)).select(PAIRS.names())
