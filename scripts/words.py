@@ -68,11 +68,20 @@ class Match(NamedTuple):
     replacement: str
 
 
+def list_tracked_files() -> list[str]:
+    """List the files in version control; all files of the checkout where there is no git."""
+    try:
+        listed = subprocess.run(["git", "ls-files"], cwd=ROOT, capture_output=True, text=True, check=True).stdout.splitlines()  # noqa: S607
+    except (OSError, subprocess.CalledProcessError):
+        listed = [str(path.relative_to(ROOT)) for folder in _FOLDERS for path in sorted((ROOT / folder).rglob("*"))]
+        listed += [path.name for path in sorted(ROOT.iterdir())]
+    return [path for path in listed if (ROOT / path).is_file()]
+
+
 def list_files() -> list[str]:
-    """List the files in version control that the checks read."""
-    listed = subprocess.run(["git", "ls-files"], cwd=ROOT, capture_output=True, text=True, check=True).stdout.splitlines()  # noqa: S607
+    """List the files that the checks read."""
     suffixes = (".py", ".sql", ".md", ".yaml", ".toml")
-    return [path for path in listed if path.endswith(suffixes) and not any(fnmatch(path, pattern) for pattern in EXCLUDED)]
+    return [path for path in list_tracked_files() if path.endswith(suffixes) and not any(fnmatch(path, pattern) for pattern in EXCLUDED)]
 
 
 def find_words(path: str) -> list[Match]:
@@ -103,6 +112,7 @@ def find_long_test_names(path: str) -> list[tuple[int, str]]:
 
 
 _DOCUMENTED = (ast.Module, ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)
+_FOLDERS = ("pipeline", "tests", "docs", "sql", "expectations", "scripts", "benchmarks")
 _CODE_SPAN = re.compile(r"`[^`]*`")
 
 

@@ -1,4 +1,4 @@
-"""`tension validate`: compare an index with dated events, with reference series and with itself.
+"""Compare an index with events, reference series and itself (`tension validate`).
 
 `run.py` runs the studies of `studies/`; `page.py` and `charts.py` show the results. No other package imports this one.
 """

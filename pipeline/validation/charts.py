@@ -29,7 +29,7 @@ _DASHED = {"type": "rule", "color": palette.MUTED, "strokeDash": [4, 3]}
 
 
 def comparison_chart(months: pl.DataFrame, pair: str, reference: str, note: str = "") -> Chart:
-    """Plot the monthly mean of tension above the reference, on one time axis.
+    """Plot monthly tension above the reference, on one time axis.
 
     `months`: `period_date`, `index`, `value`, at least one row; months without a value are gaps.
     """
@@ -130,7 +130,7 @@ def coverage_chart(simulation: pl.DataFrame, note: str = "") -> Chart:
 
 
 def likelihood_chart(forecast: pl.DataFrame, note: str = "") -> Chart:
-    """Plot the log likelihood of each half-life, relative to the best, one line per series.
+    """Plot the log likelihood of each half-life, relative to the best.
 
     `forecast`: `series`, `half_life_days`, `log_likelihood`; at least one row.
     """

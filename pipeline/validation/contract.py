@@ -1,4 +1,4 @@
-"""The table of figures that `tension validate` writes, one row per figure. It is not a table of the lake."""
+"""The table of figures that `tension validate` writes; not in the lake."""
 
 from datetime import date
 

@@ -1,4 +1,4 @@
-"""The list of dated trade actions for the event study: `events.csv`, read and checked.
+"""The list of dated trade actions for the event study (`events.csv`).
 
 The list was written without looking at the index; each row cites its source.
 """
@@ -59,7 +59,7 @@ _ADDRESS = re.compile(r"https?://[^\s/]+\.[^\s]+")
 
 
 class EventListError(TensionError, ValueError):
-    """A list of events is unreadable or invalid; the message names file, row and fix."""
+    """A list of events is unreadable or invalid."""
 
 
 def read_events(path: Path = EVENTS_FILE) -> pl.DataFrame:

@@ -1,4 +1,4 @@
-"""Hand-labelled headlines, as gold for scoring a reader and as findings for an index.
+"""Hand-labelled headlines, as gold and as findings for an index.
 
 The labels contain ids and codes, no text.
 """
@@ -67,7 +67,7 @@ def to_findings(rows: pl.DataFrame, articles: pl.DataFrame) -> pl.DataFrame:
 
 
 def correlate_with_trade_epu(tension: pl.DataFrame, references: pl.DataFrame, half_life_days: float) -> dict[str, float]:
-    """Correlate the monthly mean of each index series with trade EPU over MONTHS.
+    """Correlate monthly index series with trade EPU over MONTHS.
 
     The result maps each of SERIES to its correlation, and `months` to the number of months.
     """

@@ -1,4 +1,4 @@
-"""The results of a validation as sections, for an HTML page and for the terminal.
+"""The results of a validation, for an HTML page and the terminal.
 
 Names of sources are untrusted: the page escapes them, the terminal gets plain text.
 """
@@ -77,7 +77,7 @@ class Picture:
 
 @dataclass(frozen=True)
 class Section:
-    """One part of the page: an explanation, notes on missing results, pictures and tables."""
+    """One part of the page; `notes` say which results are missing."""
 
     title: str
     explanation: str
@@ -88,7 +88,7 @@ class Section:
 
 @dataclass(frozen=True)
 class Studies:
-    """Results of the two studies of the filter; None if a study was not run.
+    """Results of the studies of the filter; None if not run.
 
     `simulation`, one row per simulated world: `evolution`, `stories_a_day`, `half_life_days`, `coverage80`, `coverage95`,
     `coverage95_se`. `forecast`, one row per series and half-life: `series`, `half_life_days`, `log_likelihood`, `coverage95`, `days`,
@@ -101,7 +101,10 @@ class Studies:
 
 @dataclass(frozen=True)
 class Page:
-    """Content of the page. `first`, `last`: days read; `pair`: the pair compared with references."""
+    """Content of the page.
+
+    `first`, `last`: days read; `pair`: the pair compared with references.
+    """
 
     title: str
     is_sample: bool
@@ -134,7 +137,7 @@ def to_terminal(section: Section) -> Group:
 
 
 def events_section(figures: pl.DataFrame, path: pl.DataFrame, notes: Sequence[str] = (), note: str = "") -> Section:
-    """Build the section on hit rates, sign tests and the mean path around events."""
+    """Build the section on hit rates and the path around events."""
     rows = figures.filter(pl.col("part") == "events")
     rates = rows.filter(pl.col("statistic").str.starts_with("hit rate"))
     grids = [
@@ -207,7 +210,7 @@ def placebo_section(figures: pl.DataFrame, pair: str) -> Section:
 
 
 def sources_section(figures: pl.DataFrame, pair: str, notes: Sequence[str] = (), note: str = "") -> Section:
-    """Build the section on the index without each source, and on its variants."""
+    """Build the section on the index without sources and its variants."""
     rows = figures.filter((pl.col("part") == "sources") & (pl.col("pair") == pair))
     grids = []
     if not rows.is_empty():
@@ -250,7 +253,7 @@ def rebuild_section(figures: pl.DataFrame) -> Section:
 
 
 def studies_sections(studies: Studies, note: str = "") -> tuple[Section, ...]:
-    """Build the sections on simulated coverage and on forecasts, if the studies were run."""
+    """Build the sections on simulated coverage and forecasts, if available."""
     sections = []
     if studies.simulation is not None and not studies.simulation.is_empty():
         rows = studies.simulation
@@ -296,7 +299,7 @@ def studies_sections(studies: Studies, note: str = "") -> tuple[Section, ...]:
 
 
 def _unique_names(forecast: pl.DataFrame) -> pl.Expr:
-    """Build a unique name per series from all columns that differ between rows."""
+    """Build unique names of series from the columns that differ."""
     marks = [name for name in ("corpus", "channel", "window", "arrivals") if name in forecast.columns and forecast[name].n_unique() > 1]
     return pl.concat_str("series", *marks, separator=", ")
 

@@ -1,4 +1,4 @@
-"""Reference series in their publishers' formats: daily TPU, monthly categorical EPU, daily GPR.
+"""Reference series in their publishers' formats: TPU, categorical EPU, GPR.
 
 A format is recognized by its header line.
 """
@@ -29,7 +29,7 @@ Values = Iterator[tuple[str, str, date, float | None]]
 
 
 def read_references(path: Path) -> pl.DataFrame:
-    """Read the reference series of a CSV file, or of all CSV files in a folder.
+    """Read the reference series of a CSV file or folder.
 
     Returns REFERENCES, sorted, without rows that lack a value. Raises `SourceError` for an unknown format, an unreadable line, or a
     second value for the same day.

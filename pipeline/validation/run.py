@@ -1,4 +1,4 @@
-"""Run all studies for a home, and write the page and the table of figures.
+"""Run all studies for a home, and write page and table.
 
 Statistics are in `studies/`, wording in `page.py`, pictures in `charts.py`.
 """
@@ -51,7 +51,7 @@ _NO_FIGURES = VALIDATION.empty()
 
 
 class ValidationError(UserError, ValueError):
-    """A home, pair or window cannot be validated; the message says what to change."""
+    """A home, pair or window cannot be validated."""
 
 
 @dataclass(frozen=True)
@@ -106,7 +106,7 @@ def validate(settings: Settings, options: ValidationOptions) -> ValidationResult
 
 
 def write_result(result: ValidationResult, folder: Path) -> Path:
-    """Write page and table (CSV and Parquet) to a folder; return the path of the page."""
+    """Write page and table to a folder; return the page's path."""
     folder.mkdir(parents=True, exist_ok=True)
     write_parquet(result.figures, folder / f"{TABLE}.parquet")
     replace_file(folder / f"{TABLE}.csv", result.figures.write_csv().encode())
@@ -141,11 +141,11 @@ class _Index:
 
     @property
     def half_life_days(self) -> float:
-        """Half-life that the index was built with, which current settings may not match."""
+        """Half-life that the index was built with, whatever current settings say."""
         return float(self.tension["half_life_days"][-1])
 
     def count_keyword_hits(self) -> pl.DataFrame:
-        """Count keyword hits on all days, reading the texts of one month at a time."""
+        """Count keyword hits, reading the texts of one month at a time."""
         names = {
             country["code"]: (*country["names"], *country["capitals"], *country["demonyms"])
             for country in load_lexicon("actors")["country"]
@@ -180,12 +180,12 @@ class _Index:
         return pl.concat([directed, rebuild.measure_differences(self.tension, rebuilt, TENSION_PAIR_DAILY.name)])
 
     def simulate_coverage(self) -> pl.DataFrame:
-        """Simulate how often the intervals contain the true rate; depends on the half-life only."""
+        """Simulate how often the intervals contain the true rate."""
         pool = simulate_pool(build_table, np.random.default_rng(SEED))
         return simulate_coverage(build_table, pool, half_life_days=self.half_life_days)
 
     def forecast_stories(self) -> pl.DataFrame | None:
-        """Score forecasts of the pair's stories by half-life; None without stories in the baseline."""
+        """Score half-lives by forecasts; None without stories in the baseline."""
         try:
             return score_half_lives(
                 self.settings.home.name, self.lake.read(DAILY_MASS), self.lake.read(STORY_MASS), self.lake.read(BASELINE), self.pair
@@ -208,7 +208,7 @@ class _Index:
         )
 
     def _read_without_text(self, table: Table) -> pl.DataFrame:
-        """Read a table; leave texts of articles empty, since the index does not use them."""
+        """Read a table with empty texts, which the index does not use."""
         if table is not ARTICLES:
             return self.lake.read(table)
         columns = [name for name in ARTICLES.schema.names() if name not in _NO_TEXT]
@@ -252,7 +252,7 @@ def _choose_pair(tension: pl.DataFrame, requested: str | None) -> str:
 
 
 def _study_events(index: _Index, keywords: pl.DataFrame, events: pl.DataFrame | None) -> tuple[pl.DataFrame, pages.Section]:
-    """Run the event study on the events within the window; return its figures and section."""
+    """Run the event study within the window; return figures and section."""
     no_path = pl.DataFrame(schema=event_study.PATH)
     if events is None:
         return _NO_FIGURES, pages.events_section(_NO_FIGURES, no_path, ["Not computed: no list of events was given."])
@@ -271,7 +271,7 @@ def _study_figures(studies: pages.Studies, pair: str) -> list[pl.DataFrame]:
 
 
 def _compare_references(index: _Index, inputs: agreement.Inputs) -> tuple[pl.DataFrame, pages.Section]:
-    """Compare with reference series; return figures and section, with notes on missing overlap."""
+    """Compare with reference series; return figures and section."""
     figures = agreement.correlate_with_references(inputs, index.pair)
     notes = []
     if inputs.references.is_empty():
@@ -288,7 +288,7 @@ def _compare_references(index: _Index, inputs: agreement.Inputs) -> tuple[pl.Dat
 
 
 def _choose_months_to_plot(index: _Index, inputs: agreement.Inputs) -> tuple[pl.DataFrame, str]:
-    """Return the months and the name of the first reference with enough overlap."""
+    """Return months and name of the first reference with enough overlap."""
     for name, frequency in agreement.list_comparisons(inputs):
         months = agreement.align_series(inputs, index.pair, name, frequency)
         if frequency == "month" and months.height >= agreement.MIN_ROWS:

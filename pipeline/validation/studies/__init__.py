@@ -1,1 +1,1 @@
-"""Statistics of the validation: functions from data frames to figures, without access to a lake."""
+"""Statistics of the validation: data frames in, figures out."""

@@ -44,7 +44,7 @@ class Inputs:
 
 
 def list_comparisons(inputs: Inputs) -> list[tuple[str, str]]:
-    """List (reference, frequency): each in its own frequency, daily ones also by month."""
+    """List pairs of reference and frequency; daily references also by month."""
     available = inputs.references.select("reference", "frequency").unique().sort("reference", "frequency").rows()
     both = {(str(name), of) for name, frequency in available for of in ({"month"} if frequency == "month" else {"month", "day"})}
     priority = {name: n for n, name in enumerate(CONVERGENT)}
@@ -109,7 +109,7 @@ def compare_placebo_pairs(inputs: Inputs, pairs: Iterable[str]) -> pl.DataFrame:
 
 
 def compare_variants(inputs: Inputs, pair: str) -> pl.DataFrame:
-    """Correlate VARIANTS with `tension` by day and references by month; return rows of VALIDATION."""
+    """Correlate VARIANTS with `tension` and references; return rows of VALIDATION."""
     days = _filter_days(inputs.tension.filter(pl.col("pair") == pair), "index_date", inputs.window).sort("index_date")
     rows: list[Figure] = []
     for name in VARIANTS:
@@ -123,7 +123,7 @@ def compare_variants(inputs: Inputs, pair: str) -> pl.DataFrame:
 
 
 def correlation(x: Numbers, y: Numbers) -> Numbers:
-    """Compute Pearson's coefficient along the last axis; NaN if a series is constant."""
+    """Compute Pearson's coefficient along the last axis; NaN for constant series."""
     dx, dy = x - x.mean(axis=-1, keepdims=True), y - y.mean(axis=-1, keepdims=True)
     size = np.sqrt((dx**2).sum(axis=-1) * (dy**2).sum(axis=-1))
     flat = size <= 1e-12 * np.maximum(1.0, np.abs(x).max(axis=-1) * np.abs(y).max(axis=-1))
@@ -159,7 +159,7 @@ def _monthly_keyword_share(keywords: pl.DataFrame) -> pl.DataFrame:
 
 
 def _daily_keyword_share(keywords: pl.DataFrame, calendar: pl.DataFrame, half_life_days: float) -> pl.DataFrame:
-    """Compute discounted hits per 10,000 discounted articles by day; null before the first article."""
+    """Compute discounted hits per 10,000 discounted articles by day."""
     by_day = keywords.select(pl.col("index_date").alias("period_date"), "hits", "articles")
     days = calendar.select("period_date").sort("period_date").join(by_day, on="period_date", how="left", maintain_order="left")
     retention = 2.0 ** (-1.0 / half_life_days)
@@ -223,7 +223,7 @@ def _correlate_plain(
 
 
 def _date_range(rows: pl.DataFrame, frequency: str) -> dict[str, date]:
-    """Return first and last day of the periods; empty if there are none."""
+    """Return first and last day of the periods, if any."""
     if rows.is_empty():
         return {}
     last = rows.select(pl.col("period_date").max().dt.month_end() if frequency == "month" else pl.col("period_date").max()).item()

@@ -1,4 +1,4 @@
-"""Event study: how often the index rises on the days around dated trade actions.
+"""Event study: how often the index rises around dated trade actions.
 
 An event by `actor` towards `target` is looked up in that directed series and in the channel of its polarity. It is a hit if the evidence
 per article within `w` days is strictly above the 90th percentile of all windows of that width in the series, so that chance is at most a
@@ -76,7 +76,7 @@ def to_daily_counts(daily_mass: pl.DataFrame, keywords: pl.DataFrame) -> DailyCo
 
 
 def window_rates(evidence: Numbers, articles: Numbers, width: int) -> Numbers:
-    """Compute evidence per article from `width` days before to `width` days after each day.
+    """Compute evidence per article within `width` days of each day.
 
     NaN if the window exceeds the calendar or has no articles.
     """
@@ -90,14 +90,14 @@ def window_rates(evidence: Numbers, articles: Numbers, width: int) -> Numbers:
 
 
 def mark_top_decile(rates: Numbers) -> Hits:
-    """Return 1 for rates strictly above the 90th percentile, else 0; NaN stays NaN."""
+    """Return 1 for rates strictly above the 90th percentile, else 0."""
     finite = rates[np.isfinite(rates)]
     threshold = np.quantile(finite, DECILE) if len(finite) else np.nan
     return np.where(np.isfinite(rates), (rates > threshold).astype(float), np.nan)
 
 
 def percentile_ranks(rates: Numbers) -> Numbers:
-    """Return for each rate the share of all rates that are strictly lower."""
+    """Return the share of strictly lower rates for each rate."""
     finite = np.sort(rates[np.isfinite(rates)])
     return np.where(np.isfinite(rates), np.searchsorted(finite, rates) / max(1, len(finite)), np.nan)
 
@@ -119,7 +119,7 @@ def select_usable_events(events: pl.DataFrame, counts: DailyCounts) -> pl.DataFr
 
 
 def run_event_study(events: pl.DataFrame, counts: DailyCounts, draws: int = DRAWS, seed: int = SEED) -> pl.DataFrame:
-    """Compute hit rates of index and keyword rule, and sign tests; return rows of VALIDATION.
+    """Compute hit rates and sign tests; return rows of VALIDATION.
 
     `events`: at least EVENT_COLUMNS; events outside the days or pairs of the index are dropped. No rows if none remains.
     """
@@ -134,7 +134,7 @@ def run_event_study(events: pl.DataFrame, counts: DailyCounts, draws: int = DRAW
 
 
 def compute_event_path(events: pl.DataFrame, counts: DailyCounts, draws: int = DRAWS, seed: int = SEED) -> pl.DataFrame:
-    """Compute evidence on the days around events, as a percentage of an average day (PATH).
+    """Compute evidence around events as a percentage of an average day (PATH).
 
     Per polarity: the sum of evidence over the sum expected on an average day with as many articles in the same series. `chance_lo95` and
     `chance_hi95`: 95 % interval of the same at random dates.
@@ -163,7 +163,7 @@ def compute_event_path(events: pl.DataFrame, counts: DailyCounts, draws: int = D
 
 
 def _percent_of_average(events: pl.DataFrame, counts: DailyCounts, measured: str, at: NDArray[np.int64]) -> Numbers:
-    """Compute evidence as a percentage of the average for each row of day numbers (draws, events)."""
+    """Compute evidence as a percentage of the average; `at`: (draws, events)."""
     articles = counts.articles[measured]
     evidence, average = np.zeros(len(at)), np.zeros(len(at))
     for n, (series, pair, polarity) in enumerate(events.select("series", "pair", "polarity").iter_rows()):
@@ -183,7 +183,7 @@ def _split_into_groups(events: pl.DataFrame) -> list[tuple[str, str, pl.DataFram
 
 
 def _mark_hits(counts: DailyCounts, keys: Sequence[tuple[str, str]], measured: str, width: int) -> NDArray[np.float64]:
-    """Mark hits on every day in the series of every event; shape (events, days)."""
+    """Mark hits on every day for every event; shape (events, days)."""
     articles = counts.articles[measured]
     no_evidence = np.zeros(counts.days)
     by_key = {key: mark_top_decile(window_rates(counts.evidence.get(key, no_evidence), articles, width)) for key in set(keys)}
@@ -232,7 +232,7 @@ def _hit_figure(
 
 
 def _measure_chance(on_days: NDArray[np.float64], at: NDArray[np.int64], rate: float, draws: int, seed: int) -> dict[str, float]:
-    """Compute hit rates at random dates, and with all events shifted by the same number of days."""
+    """Compute hit rates at random dates and with shifted events."""
     random = np.random.default_rng(seed)
     drawn = np.zeros(draws)
     for of_event in on_days:
@@ -260,7 +260,7 @@ def _mean_hit_rate(hits: NDArray[np.float64]) -> float:
 
 
 def _run_sign_tests(events: pl.DataFrame, counts: DailyCounts, width: int) -> list[Figure]:
-    """Test by polarity how often the event's own channel ranks higher than the opposite channel.
+    """Test how often the event's channel ranks above the opposite channel.
 
     A channel is ranked among its own windows; ties are dropped. Exact binomial test against one half.
     """

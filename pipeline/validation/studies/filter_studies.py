@@ -1,4 +1,4 @@
-"""The results of the simulation and the forecast study as rows of VALIDATION."""
+"""Results of simulation and forecast studies as rows of VALIDATION."""
 
 import polars as pl
 

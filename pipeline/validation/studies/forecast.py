@@ -1,4 +1,4 @@
-"""Forecasts of the number of stories of a day from the filter's state of the day before, scored by half-life.
+"""Forecasts of the next day's stories by the filter, scored by half-life.
 
 Each story counts as 1, so the forecast is negative binomial. If the filter starts a day with Gamma(a, b) and e stories are expected at the
 baseline rate, the mean is m = a e / b and the variance m (1 + e / b). If stories arrive in clusters, the variance is multiplied by
@@ -62,13 +62,13 @@ HALF_LIFE_SCORES = pl.Schema(
 
 
 class ForecastError(TensionError, ValueError):
-    """A forecast is not possible; the message names the series and what is missing."""
+    """A forecast is not possible for a series."""
 
 
 def count_story_days(
     daily_mass: pl.DataFrame, story_mass: pl.DataFrame, baseline: pl.DataFrame, series: str, channel: str | None = None
 ) -> pl.DataFrame:
-    """Count the stories of each day, and those expected at the baseline rate (`STORY_DAYS`).
+    """Count stories and expected stories by day (`STORY_DAYS`).
 
     `channel`: None for all channels, where a story counts once. Expected stories are articles read times the stories per article of the
     baseline window. `is_scored` marks days read after the burn-in; if at least 90 of them are after the baseline window, only those.
@@ -110,7 +110,7 @@ def forecast_stories(days: pl.DataFrame, half_life_days: float, prior_stories: f
 
 
 def _compute_opening_state(days: pl.DataFrame, half_life_days: float, prior: float) -> tuple[Matrix, Matrix]:
-    """Compute the filter's shape and rate at the start of each day, with every story weighing 1."""
+    """Compute the filter's shape and rate at the start of each day."""
     count, expected = days["story_count"].cast(pl.Float64), days["expected_stories"]
     masses = ("observed", "observed_actions", "observed_unweighted", "second_moment")
     daily = DAILY_MASS.example(days.height).with_columns(
@@ -135,7 +135,7 @@ def log_likelihood(forecast: pl.DataFrame, clustering: float = 1.0) -> float:
 
 
 def _negative_binomial(forecast: pl.DataFrame, clustering: float) -> tuple[Matrix, Matrix]:
-    """Return scipy's parameters (size, probability) of the forecast, with its variance times `clustering`."""
+    """Return size and probability of the forecast, as scipy defines them."""
     mean, ratio = forecast["mean"].to_numpy(), clustering * (1 + forecast["surplus"].to_numpy())
     return mean / (ratio - 1), 1 / ratio
 
@@ -219,7 +219,7 @@ def score_half_lives(
 
 
 def measure_below_best(scores: pl.DataFrame) -> pl.DataFrame:
-    """Compute how far the likelihood of each half-life is below the best of its series.
+    """Compute how far each half-life is below its series' best likelihood.
 
     Columns: SERIES_KEY, `half_life_days`, `arrivals`, `clustering`, `below_best`. Clusters are used, for all half-lives of a series, if
     they improve the best likelihood by more than two log units.
@@ -256,7 +256,7 @@ def recommend_half_lives(scores: pl.DataFrame, default_days: float) -> pl.DataFr
 
 
 def rank_half_lives(scores: pl.DataFrame) -> pl.DataFrame:
-    """Rank half-lives by their largest distance from the best likelihood of a series.
+    """Rank half-lives by their largest distance from a best likelihood.
 
     `at_worst`, `summed`: largest and total log units below the best, over all series.
     """

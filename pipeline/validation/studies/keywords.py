@@ -1,4 +1,4 @@
-"""The naive rule to compare the index with: articles that name both countries and a trade word.
+"""The keyword rule: articles that name both countries and a trade word.
 
 The rule knows neither direction nor polarity.
 """
@@ -15,7 +15,7 @@ KEYWORD_HITS = pl.Schema({"index_date": pl.Date(), "pair": pl.String(), "hits": 
 
 
 def count_keyword_hits(articles: pl.DataFrame, names: Mapping[str, Iterable[str]], pairs: Iterable[str]) -> pl.DataFrame:
-    """Count articles, and articles that name both countries and a trade word, by day and pair.
+    """Count articles and keyword hits by day and pair.
 
     `articles`: `index_date`, `title`, `body`; `names`: case-sensitive names of each country ("US" is not "us"). Pairs with an unnamed
     country are dropped. Returns KEYWORD_HITS, sorted.
@@ -39,5 +39,5 @@ def count_keyword_hits(articles: pl.DataFrame, names: Mapping[str, Iterable[str]
 
 
 def _words_pattern(words: Iterable[str]) -> str:
-    """Build a pattern for any of the words as a whole word, e.g. also "U.S." before a space."""
+    """Build a pattern that matches any of the words as whole words."""
     return r"(?:^|\W)(?:" + "|".join(re.escape(word) for word in sorted(set(words))) + r")(?:\W|$)"

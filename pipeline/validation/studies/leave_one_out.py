@@ -1,4 +1,4 @@
-"""How much the index depends on one source: drop a source and compare.
+"""How much the index depends on single sources.
 
 The caller runs the models.
 """
@@ -15,7 +15,7 @@ MAX_SOURCES = 20
 
 
 def list_largest_sources(coverage: pl.DataFrame, limit: int = MAX_SOURCES) -> list[str]:
-    """List the sources with most articles; empty if there are fewer than two."""
+    """List the largest sources; empty if there are fewer than two."""
     counts = coverage.group_by("source").agg(pl.col("accepted").sum()).filter(pl.col("accepted") > 0)
     return counts.sort("accepted", "source", descending=[True, False])["source"].to_list()[:limit] if counts.height > 1 else []
 
@@ -46,7 +46,7 @@ def drop_source(core: Mapping[str, pl.DataFrame], story_articles: pl.DataFrame, 
 
 
 def compare_without_source(complete: pl.DataFrame, reduced: pl.DataFrame, source: str, share: float) -> pl.DataFrame:
-    """Compare the tension of each pair with and without a source; return rows of VALIDATION.
+    """Compare tension with and without a source; return rows of VALIDATION.
 
     `complete`, `reduced`: rows of CHANNEL_DAILY; `share`: the source's share of articles. Days missing from either are dropped.
     """

@@ -101,7 +101,7 @@ def _rebuild_channel(
     calendar: list[date],
     half_life_days: float,
 ) -> dict[str, Any]:
-    """Compute the columns of one channel by the recursion S(t) = S(t-1) / 2^(1/h) + news(t)."""
+    """Compute one channel by S(t) = S(t-1) / 2^(1/h) + news(t)."""
     prior = rates.filter(pl.col("source") == "(any)").row(0, named=True)
     retention = math.exp(-math.log(2) / half_life_days)
     sums = dict.fromkeys((*_SUMS, "expected", "expected_unweighted"), 0.0)

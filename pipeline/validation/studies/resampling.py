@@ -1,4 +1,4 @@
-"""Seeded bootstrap samples of blocks of rows and of clusters of events, and percentile intervals."""
+"""Seeded bootstrap samples of blocks and clusters, and percentile intervals."""
 
 import numpy as np
 from numpy.typing import NDArray
@@ -42,7 +42,7 @@ def draw_cluster_rates(hits: Numbers, clusters: NDArray[np.str_], draws: int = D
 
 
 def percentile_interval(drawn: Numbers, level: float = 0.95) -> tuple[float, float]:
-    """Compute the percentile interval of draws; NaN if at least half of them are not finite."""
+    """Compute the percentile interval of draws; NaN if half are not finite."""
     finite = drawn[np.isfinite(drawn)]
     if not len(drawn) or len(finite) <= _MIN_FINITE_SHARE * len(drawn):
         return float("nan"), float("nan")

@@ -1,4 +1,4 @@
-"""Coverage of the published intervals, measured on simulated rates whose true value is known.
+"""Coverage of the published intervals, measured on simulated rates.
 
 Stories are weighted and filtered by the SQL models and `filter_channels` themselves; the caller passes in a function that runs SQL models.
 `follow_filter_model` describes the evolution under which the intervals are exact if all stories weigh the same.
@@ -51,7 +51,7 @@ COVERAGE_STUDY = pl.Schema(
 
 @dataclass(frozen=True)
 class Pool:
-    """Stories to draw from, with their masses in pooled series and their articles."""
+    """Stories to draw from, with their masses and articles."""
 
     story_mass: pl.DataFrame
     stories: pl.DataFrame
@@ -60,9 +60,9 @@ class Pool:
 
 @dataclass(frozen=True)
 class FilterState:
-    """State of the filter at the end of a day: Gamma(shape, rate) in stories, one entry per pair.
+    """State of the filter at the end of a day, by pair.
 
-    `prior`: prior in stories; `retention`: share of the evidence that remains after a day.
+    Gamma(shape, rate) in units of stories; `prior`: prior in stories; `retention`: share of the evidence that remains after a day.
     """
 
     shape: Matrix
@@ -85,7 +85,7 @@ def step_randomly(random: np.random.Generator, rate: Matrix, _state: FilterState
 
 
 def follow_filter_model(random: np.random.Generator, rate: Matrix, state: FilterState) -> Matrix:
-    """Move the rate such that the filter's state is the exact posterior on the next day.
+    """Move the rate such that the filter's next state is exact.
 
     If yesterday's rate is Gamma(a, b), k the retention and c the prior in stories, today's rate is (b * rate * eta + gamma) / (k b + (1 -
     k) c) with eta ~ Beta(k a, (1 - k) a) and gamma ~ Gamma((1 - k) c). The Beta retains the share k of the evidence and gives Gamma(k a, b)
@@ -152,7 +152,7 @@ def simulate_pool(run: Model, random: np.random.Generator, stories: int = 4000) 
 
 
 def pool_from_lake(story_mass: pl.DataFrame, stories: pl.DataFrame, story_articles: pl.DataFrame) -> Pool:
-    """Take the escalation stories in the pooled series of a lake; `ValueError` if there are none."""
+    """Take the escalation stories of a lake; `ValueError` if there are none."""
     escalation = story_mass.filter(pl.col("channel") == CHANNEL, ~pl.col("series").str.contains(">", literal=True))
     if escalation.is_empty():
         raise ValueError(f"the simulation has no stories to draw from: story_mass has no {CHANNEL} in a pooled series")
@@ -195,7 +195,7 @@ class _World:
     method: Mapping[str, Any]
 
     def score(self, evolution: Evolution, random: np.random.Generator) -> pl.DataFrame:
-        """Filter one simulated future of each pair; return published and true index on scored days."""
+        """Filter a simulated future; return published and true index."""
         burn_in = int(np.ceil(BURN_IN_HALF_LIVES * self.half_life_days))
         days = Days(FIRST + timedelta(days=BASELINE_DAYS), FIRST + timedelta(days=BASELINE_DAYS + burn_in + SCORED_DAYS - 1))
         story_mass, truth = self._simulate_future(evolution, random, days)
@@ -212,7 +212,7 @@ class _World:
         return self.run(frames, DAILY_MASS, self.method)
 
     def _simulate_future(self, evolution: Evolution, random: np.random.Generator, days: Days) -> tuple[pl.DataFrame, pl.DataFrame]:
-        """Simulate the stories of every pair and day; return them with the true index.
+        """Simulate stories; return them with the true index.
 
         The state of the filter is updated day by day, since an evolution may depend on it.
         """
@@ -247,7 +247,7 @@ class _World:
 
 
 def _simulate_world(run: Model, pool: Pool, stories_a_day: int, pairs: int, half_life_days: float, random: np.random.Generator) -> _World:
-    """Simulate a baseline window at constant rate for every pair, and measure the baseline."""
+    """Simulate a window at constant rate and measure the baseline."""
     window = Days(FIRST, FIRST + timedelta(days=BASELINE_DAYS - 1))
     names = [f"A{number:04d}-B{number:04d}" for number in range(pairs)]
     method = model_variables(tuple(names), half_life_days, None, window)
@@ -271,7 +271,7 @@ Drawn = tuple[NDArray[np.int64], NDArray[np.int64]]
 
 
 def _draw_stories(random: np.random.Generator, expected: Matrix, stories: int) -> Drawn:
-    """Draw the stories of one day: for each, the numbers of its pair and of its story in the pool."""
+    """Draw the stories of one day; return numbers of pairs and stories."""
     pair = np.repeat(np.arange(expected.size), random.poisson(expected))
     return pair, random.integers(stories, size=pair.size)
 
@@ -284,7 +284,7 @@ def _to_story_mass(pool: Pool, draws: Sequence[Drawn], days: pl.Series, names: p
 
 
 def _build_coverage(pool: Pool, days: Days) -> pl.DataFrame:
-    """Build the coverage: every source of the pool has the same number of articles each day."""
+    """Build a coverage with equal numbers of articles per source and day."""
     sources = pool.story_articles["source"].unique().sort()
     each = -(-ARTICLES_A_DAY // sources.len())
     counts = {"article_count": each, "accepted": each, "duplicate": 0, "quarantined": 0}
@@ -295,7 +295,7 @@ def _build_coverage(pool: Pool, days: Days) -> pl.DataFrame:
 
 
 def _summarize(scored: pl.DataFrame) -> dict[str, float | int]:
-    """Average coverage and width over pairs and days, with standard errors over pairs."""
+    """Average coverage and width, with standard errors over pairs."""
     by_pair = (
         scored.group_by("series")
         .agg(
