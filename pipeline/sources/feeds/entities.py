@@ -1,4 +1,4 @@
-"""Rejection of XML that declares entities, which can expand to gigabytes or read files.
+"""Rejection of XML entities, which can expand to gigabytes or read files.
 
 The document is searched, not parsed: it is rejected if it contains both `<!DOCTYPE` and `<!ENTITY` anywhere, in any encoding.
 """
@@ -19,7 +19,7 @@ _LIKE_ASCII = str.maketrans("\\~", "??")  # some Asian encodings have a currency
 
 
 def require_no_entities(body: bytes, label: str, charset: str = "") -> None:
-    """Raise `SourceError` if the XML document declares entities, or its encoding could hide them.
+    """Raise `SourceError` if a document declares entities or could hide them.
 
     `charset` is the encoding of the Content-Type header, which some parsers prefer to the document's own. `label` names the document in
     messages.
@@ -38,7 +38,10 @@ def require_no_entities(body: bytes, label: str, charset: str = "") -> None:
 
 
 def _ascii_readings(body: bytes) -> Iterator[bytes]:
-    """Yield the document in encodings that extend ASCII. UTF-16 and UTF-32 are tried only if it contains a zero byte."""
+    """Yield the document in encodings that extend ASCII.
+
+    UTF-16 and UTF-32 are tried only if it contains a zero byte.
+    """
     yield body
     if b"\0" in body:
         for encoding in _WIDE:
@@ -46,7 +49,10 @@ def _ascii_readings(body: bytes) -> Iterator[bytes]:
 
 
 def _can_hide_markup(encoding: str) -> bool:
-    """Return whether bytes other than ASCII markup could be markup in the encoding. Unknown encodings cannot: no parser reads them."""
+    """Return whether other bytes than ASCII markup decode to markup.
+
+    Unknown encodings count as harmless, because no parser reads them.
+    """
     try:
         if codecs.lookup(encoding).name.startswith(("utf-16", "utf-32")):
             return False  # `_ascii_readings` covers them

@@ -1,4 +1,4 @@
-"""One item of a feed, parsed by feedparser: id, title, text, link and dates, unchanged.
+"""One item of a feed, parsed by feedparser, with its fields unchanged.
 
 Does not belong here: finding items (`markup.py`), choosing one of the dates (`rss.py`), cleaning texts (`pipeline/articles`).
 """
@@ -42,8 +42,9 @@ _SCHEME = re.compile(r"[a-z][a-z0-9+.-]*:", re.IGNORECASE)
 
 @dataclass(frozen=True)
 class Entry:
-    """One item, with empty fields where it has none, or the reason why it is `unreadable`.
+    """One item of a feed, or the reason why it is `unreadable`.
 
+    Missing fields are empty.
     `dates`: published, created, updated.
     """
 
@@ -56,7 +57,10 @@ class Entry:
 
 
 def read_entry(feed: Feed, markup: str, url: str) -> Entry:
-    """Parse the markup of an item; `url` is the base of relative links. Never raises: errors are in `unreadable`."""
+    """Parse the markup of an item; `url` is the base of links.
+
+    Never raises: errors are in `unreadable`.
+    """
     tags = remove_quoted(markup).count("<")
     if len(markup) > LONGEST_ITEM:
         return Entry(unreadable=f"the item has {len(markup):,} characters, at most {LONGEST_ITEM:,} are read")
@@ -95,7 +99,10 @@ def _to_text(value: object) -> str:
 
 
 def _find_texts(fields: dict[str, object]) -> Iterator[str]:
-    """Yield contents, then the summary. feedparser also lists captions and teasers as contents; the full text is the longest."""
+    """Yield contents, then the summary.
+
+    feedparser also lists captions and teasers as contents; the full text is the longest.
+    """
     contents = fields.get("content")
     for content in contents if isinstance(contents, list) else []:
         kind = _to_text(content.get("type"))
@@ -105,7 +112,7 @@ def _find_texts(fields: dict[str, object]) -> Iterator[str]:
 
 
 def _find_link(fields: dict[str, object]) -> str:
-    """Return the first link to the article itself, preferably to an HTML page."""
+    """Return the first link to the article, preferably an HTML page."""
     links = fields.get("links")
     alternates = [link for link in links if link.get("rel") == "alternate" and link.get("href")] if isinstance(links, list) else []
     alternates.sort(key=lambda link: "html" not in _to_text(link.get("type")))
@@ -127,7 +134,10 @@ def _hide_persons(markup: str) -> str:
 
 
 def _escape_ampersands(markup: str) -> str:
-    """Escape ampersands and HTML entities that are not XML, e.g. in `AT&T` and `&nbsp;`, the most common errors of feeds."""
+    """Escape ampersands and HTML entities that are not XML.
+
+    They are the most common errors of feeds, e.g. in `AT&T` and `&nbsp;`.
+    """
     return _AMPERSAND.sub(_to_xml_reference, markup)
 
 

@@ -1,4 +1,4 @@
-"""Splitting a feed into the markup of its items, so that an error costs one item instead of the rest of the feed.
+"""Splitting a feed into items, so that an error affects one only.
 
 Belongs here: start and end of items, and whether the feed is complete. Does not: the content of an item (`entries.py`).
 """
@@ -40,12 +40,15 @@ _TOKEN = re.compile(
 
 
 class NotAFeedError(TensionError, ValueError):
-    """A text is not a feed, or too large; the message says why and what to do."""
+    """A text is not a feed, or too large.
+
+    The message says why and what to do.
+    """
 
 
 @dataclass(frozen=True)
 class Feed:
-    """A feed: the markup of its complete items, the tags around them, and what is wrong with the feed."""
+    """Markup of a feed's complete items, tags around them, and faults."""
 
     opening: str
     closing: str
@@ -61,8 +64,9 @@ class _Item:
 
 
 def read_feed(text: str) -> Feed:
-    """Split a feed into its items. Raises `NotAFeedError` if it is not a feed, or too large.
+    """Split a feed into its items.
 
+    Raises `NotAFeedError` if it is not a feed, or too large.
     Of a feed that is cut short or has too many items, the complete items within the limits are returned, and a fault gives the number.
     """
     if len(text) > LONGEST_FEED:
@@ -87,7 +91,10 @@ def remove_quoted(text: str) -> str:
 
 @dataclass
 class _Scanner:
-    """The items found so far, tag by tag. Items above the limits are only counted."""
+    """State of the scan: the items found so far.
+
+    Items above the limits are only counted.
+    """
 
     prefixes: set[str]
     root: re.Match[str] | None = None
@@ -114,7 +121,10 @@ class _Scanner:
             self.channel = None if tag["slash"] or _is_empty(tag) else tag
 
     def _add_item(self, tag: re.Match[str]) -> None:
-        """Start or end an item. An item that is not closed ends where the next one starts."""
+        """Start or end an item.
+
+        An item that is not closed ends where the next one starts.
+        """
         self.is_closed = False
         if tag["slash"]:
             if self.open_item is not None and self.open_item["name"].lower() == tag["name"].lower():
@@ -135,7 +145,7 @@ class _Scanner:
 
 
 def _require_root(scanner: _Scanner, text: str) -> re.Match[str]:
-    """Return the root tag of the feed. Raises `NotAFeedError` if there is none."""
+    """Return the root tag, or raise `NotAFeedError` if there is none."""
     root = scanner.root
     page = _PAGE.search(text)
     if not text.strip():

@@ -1,4 +1,4 @@
-"""RSS and Atom: fetching feeds, and one row for each new or changed item.
+"""RSS and Atom: fetching feeds, and rows of new or changed items.
 
 Does not belong here: the markup of feeds (`markup.py`), the content of an item (`entries.py`), judging articles (`pipeline/articles`).
 """
@@ -34,8 +34,9 @@ _SHA_SHOWN = 12
 
 
 def fetch(client: Client, settings: RssSettings, window: Days) -> Iterator[FetchResult]:  # noqa: ARG001 # every upstream is fetched for a window
-    """Fetch each feed once, in the order of the settings; a feed holds its newest items, whatever the window.
+    """Fetch each feed once, in the order of the settings.
 
+    A feed holds its newest items, whatever the window.
     `item` is the name of the feed, with its URL appended if several feeds have that name.
     """
     today = client.now().date()
@@ -46,7 +47,7 @@ def fetch(client: Client, settings: RssSettings, window: Days) -> Iterator[Fetch
 
 
 def parse(payload: Payload) -> pl.DataFrame:
-    """Parse a feed into `ROWS`: one row for each item in order, then one for each fault of the feed.
+    """Parse a feed into `ROWS`: its items in order, then its faults.
 
     `article_id` is the guid or Atom id; `body` the longest of contents and summary; `published_at` the first readable date of publication,
     creation and update. Missing fields are null; `unreadable` says why an item cannot be read.
@@ -57,8 +58,9 @@ def parse(payload: Payload) -> pl.DataFrame:
 
 
 def newest_day(payload: Payload) -> date | None:
-    """Return the newest UTC day, up to the day of the request, on which an item was published; None if there is none.
+    """Return the newest UTC day on which an item was published.
 
+    Days after the request do not count. Returns None if there is no day.
     Raises `SourceError` if the payload is not a feed.
     """
     days = parse_instant(parse(payload)["published_at"]).dt.date()
@@ -67,8 +69,9 @@ def newest_day(payload: Payload) -> date | None:
 
 
 def new_rows(payloads: Iterable[Payload]) -> Iterator[pl.DataFrame]:
-    """Yield the rows of new or changed items as `RAW_ARTICLES`: one frame for each response that has any.
+    """Yield the rows of new or changed items as `RAW_ARTICLES`.
 
+    One frame for each response that has any.
     An item is known if its feed showed it at most `DAYS_BACK` days earlier with the same id (else link), title and text. To read a range
     of days, pass all responses since `days.extend_back(DAYS_BACK)` and keep the rows whose `index_date` is within the days: the result
     is the same however many days are read together.
@@ -114,7 +117,7 @@ def _to_rows(payload: Payload, entries: Sequence[Entry]) -> pl.DataFrame:
 
 
 def _first_readable_dates(entries: Sequence[Entry]) -> list[str | None]:
-    """Return the first date of each item that can be parsed, else its first date."""
+    """Return the first readable date of each item, else its first."""
     dates = [[text for text in entry.dates if text] for entry in entries]
     ambiguous = list(dict.fromkeys(text for texts in dates if len(texts) > 1 for text in texts))
     is_date = parse_instant(pl.Series(ambiguous, dtype=pl.String)).is_not_null().to_list() if ambiguous else []
@@ -123,13 +126,16 @@ def _first_readable_dates(entries: Sequence[Entry]) -> list[str | None]:
 
 
 def _label(payload: Payload) -> str:
-    """Name the response, so that names sort by arrival: of two rows with one id and date, the first becomes the article."""
+    """Name a response so that names sort by arrival.
+
+    Of two rows with the same id and date, the one with the first name becomes the article.
+    """
     return f"{SOURCE}/{payload.item}/{payload.fetched_at.astimezone(UTC):%Y%m%dT%H%M%SZ}-{payload.sha256[:_SHA_SHOWN]}"
 
 
 @dataclass
 class _FeedHistory:
-    """Hashes of the items that a feed showed within the last `DAYS_BACK` days."""
+    """Hashes of the items that a feed showed within `DAYS_BACK` days."""
 
     response: Payload | None = None
     texts: dict[bytes, date] = field(default_factory=dict)  # hash of id, title and text: the day it was last shown
@@ -137,7 +143,7 @@ class _FeedHistory:
     new_texts: set[bytes] = field(default_factory=set)  # new in this response, in which an item may occur twice
 
     def start_response(self, payload: Payload) -> None:
-        """Start with the next response of the feed, and forget items not shown for `DAYS_BACK` days."""
+        """Start the next response, and forget items not shown for `DAYS_BACK` days."""
         if self.response is not None and payload.fetched_at < self.response.fetched_at:
             raise ValueError(f"the responses of feed {payload.item!r} are not in the order of arrival; sort them by fetched_at")
         if self.response is None or payload.day != self.response.day:
@@ -161,7 +167,7 @@ class _FeedHistory:
 
 
 def _new_entries(payload: Payload, history: _FeedHistory) -> list[Entry | None]:
-    """Return the items and faults of the response in order; None for an item that is known."""
+    """Return the items and faults of a response; None for known items."""
     try:
         feed = _read_feed(payload)
     except SourceError as error:

@@ -37,8 +37,9 @@ _DECLARATION_BYTES = 2_000  # where the declaration is searched for, since broke
 
 
 def decode_body(body: bytes, content_type: str) -> str:
-    """Decode a feed. Invalid bytes and characters that XML does not allow become replacement characters.
+    """Decode a feed.
 
+    Invalid bytes and characters that XML does not allow become replacement characters.
     In order of precedence: byte order mark, UTF-8 if it fits, the encoding of the `content_type` header, that of the XML declaration,
     Windows-1252. An encoding fits if it decodes at least nine tenths of the non-ASCII characters.
     """

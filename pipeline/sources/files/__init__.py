@@ -1,4 +1,4 @@
-"""Article files of the user: finding, opening and reading them. `articles.py` is the entry point, `formats/` parses each format.
+"""Article files of the user; `articles.py` is the entry point.
 
 `catalogue.py` stores which days a file holds, `inbox.py` checks the drop folder, `texts.py` serves commands on single files.
 """

@@ -1,4 +1,4 @@
-"""Finding article files and reading them as raw rows, in batches, each row with a name and a day.
+"""Article files: finding them, and reading them as raw rows in batches.
 
 Does not belong here: the grammar of formats (`formats/`), judging articles (`pipeline/articles`).
 """
@@ -30,7 +30,10 @@ _WILDCARDS = "*?["
 
 @dataclass(frozen=True)
 class ArticleFile:
-    """A file to read, the archive of the settings it belongs to, and the label that names its rows."""
+    """A file to read, with its archive in the settings.
+
+    `label` is the prefix of the names of its rows.
+    """
 
     path: Path
     archive: ArticleFiles
@@ -39,7 +42,10 @@ class ArticleFile:
 
 @dataclass
 class ReadReport:
-    """Problems found while reading: messages on guessed encodings, and the reasons of skipped files by label."""
+    """Problems found while reading article files.
+
+    Messages on guessed encodings, and the reasons of skipped files by label.
+    """
 
     guessed_encodings: list[str] = field(default_factory=list)
     skipped: dict[str, str] = field(default_factory=dict)
@@ -47,7 +53,10 @@ class ReadReport:
 
 @dataclass
 class FileContents:
-    """The rows read from a file: a digest for each day, and the latest day that any row claims, even in the future."""
+    """Digests of the rows read from a file, by day.
+
+    `latest_claim` is the latest day that any row claims, even in the future.
+    """
 
     latest_claim: date | None = None
     _hashes: dict[date, hashlib.blake2b] = field(default_factory=dict)
@@ -62,15 +71,19 @@ class FileContents:
 
     @property
     def digests(self) -> dict[date, str]:
-        """Digest of the rows of each day, ordered by day; it does not depend on the batches."""
+        """Digest of the rows of each day, ordered by day.
+
+        It does not depend on the batches.
+        """
         return {day: self._hashes[day].hexdigest() for day in sorted(self._hashes)}
 
 
 def read_articles(
     archives: Iterable[ArticleFiles], limits: Limits = LIMITS, *, last_day: date | None = None, report: ReadReport | None = None
 ) -> Iterator[pl.DataFrame]:
-    """Read all files of the archives as `RAW_ARTICLES`, in batches within `limits`; the rows do not depend on the batches.
+    """Read all files of the archives as `RAW_ARTICLES`, in batches.
 
+    The rows do not depend on the batches, whose size is set by `limits`.
     Formats: Parquet, JSON (.jsonl, .ndjson, .json: one object per line, or one array of objects) and CSV, each also as .gz or in a zip
     file. A line that cannot be parsed becomes a row with a reason in `unreadable`. The day of a row is the UTC day of `published_at`, else
     of `fetched_at`, else that of its nearest neighbour in the file; a day after `last_day` counts as no date.
@@ -88,8 +101,9 @@ def collect_rows(batches: Iterable[pl.DataFrame]) -> pl.DataFrame:
 
 
 def find_article_files(archives: Iterable[ArticleFiles]) -> list[ArticleFile]:
-    """Return the files of the archives, each once: files, and those of a known format in folders and patterns, sorted.
+    """Return the files of the archives, each once.
 
+    These are listed files, and those of a known format in folders and patterns, sorted.
     Hidden files are skipped. Raises `SourceError` if a path does not exist, a pattern matches nothing, a file has an unknown format, or no
     file is left.
     """
@@ -106,7 +120,7 @@ def find_article_files(archives: Iterable[ArticleFiles]) -> list[ArticleFile]:
 
 
 def _expand_path(text: str) -> list[Path]:
-    """Return the files of a path: a file, a folder with all folders below it, or a pattern."""
+    """Return the files of a path: a file, folder tree or pattern."""
     path = Path(text)
     if path.is_dir():
         return _list_folder(path)
@@ -141,7 +155,10 @@ def _require_known_format(path: Path) -> Path:
 
 
 def _make_labels(files: Sequence[Path]) -> list[str]:
-    """Return a unique label for each file: its name, else with that of its folder, else with a counter in order of the paths."""
+    """Return a unique label for each file.
+
+    Its name, else with that of its folder, else with a counter in order of the paths.
+    """
     names = [_to_text(file.name) for file in files]
     names_with_folder = [f"{_to_text(file.resolve().parent.name)}/{name}" for file, name in zip(files, names, strict=True)]
     count = Counter(names)
@@ -174,7 +191,10 @@ def read_file(
     report: ReadReport | None = None,
     contents: FileContents | None = None,
 ) -> Iterator[pl.DataFrame]:
-    """Read one file, or all members of a zip file, like `read_articles`; digests of its rows are added to `contents`."""
+    """Read one file, or all members of a zip file.
+
+    The rows are those of `read_articles`; their digests are added to `contents`.
+    """
     report = report or ReadReport()
     columns = {str(ours): theirs for ours, theirs in file.archive.columns.items()}
     options = ReadOptions(columns, file.archive.encoding, limits, report.guessed_encodings)
@@ -191,7 +211,10 @@ def read_file(
 
 
 class _LocationReader:
-    """Reads one file or member in its format, adds names and days to its rows, and checks its columns."""
+    """Reader of one file or member.
+
+    It adds names and days to the rows, and checks the columns.
+    """
 
     def __init__(self, location: Location, read_format: ReadFormat, options: ReadOptions, source: str | None) -> None:
         self.location, self.read_format, self.options, self.source = location, read_format, options, source
@@ -223,7 +246,7 @@ class _LocationReader:
         return batch.with_columns(source=pl.when(is_unnamed & is_article).then(pl.lit(self.source)).otherwise("source"))
 
     def _find_first_day(self, last_day: date | None) -> date:
-        """Read from the start until a row has a date, and return its day."""
+        """Read until a row has a date, and return its day."""
         found, converter, first_reason = FoundColumns(), RawArticleConverter("", last_day=last_day), ""
         options = ReadOptions(self.options.columns, self.options.encoding, self.options.limits)
         for raw_batch in self.read_format(self.location, options, found):
@@ -240,7 +263,7 @@ class _LocationReader:
         )
 
     def _require_columns(self, found: FoundColumns, row_count: int, first_reason: str) -> None:
-        """Raise `SourceError` if the file has rows but lacks a column; an empty file is accepted."""
+        """Raise `SourceError` if the file has rows but lacks a column."""
         if not row_count and not found.theirs:
             return
         missing = [self._describe_column(name) for name in ("published_at", "source") if name not in found.ours]
@@ -259,6 +282,6 @@ class _LocationReader:
         raise SourceError(f"{self.location}: lacks the column {', '.join(missing)}. Found: {shown}. Needed: {_NEEDED}. {_RENAME}")
 
     def _describe_column(self, column: str) -> str:
-        """Return our name of a column, with those that the settings map to it."""
+        """Return our name of a column, with its names in the settings."""
         names = self.options.names(column)
         return column if names == (column,) else f"{column} (named {' or '.join(names)})"

@@ -1,4 +1,4 @@
-"""Which days each article file holds, with a digest of each day's rows, stored between runs.
+"""The days of each article file, with digests, stored between runs.
 
 A file without any day of a run is not opened again, and a day is read again only if its digest changed.
 """
@@ -25,8 +25,9 @@ Digests = dict[date, str]
 
 
 class Catalogue:
-    """Contents of article files, stored in one JSON file; empty if the file is missing or damaged.
+    """Contents of article files, stored in one JSON file.
 
+    It is empty if the JSON file is missing or damaged.
     A file is unchanged while its size, modification time and settings are. A file with a row dated in the future is not stored, because
     such a row is filed under a neighbour's day now and under its own day later.
     """
@@ -47,7 +48,10 @@ class Catalogue:
         return dict(content["files"]) if is_valid else {}
 
     def stored_digests(self, file: ArticleFile) -> Digests | None:
-        """Return the digests of the file by day (empty without rows); None if it is new or has changed."""
+        """Return the stored digests of the file by day.
+
+        Returns None if the file is new or has changed, an empty dict if it has no rows.
+        """
         entry = self._entries.get(_key(file))
         if not isinstance(entry, list) or entry[:-1] != _identity(file):
             return None
@@ -57,7 +61,10 @@ class Catalogue:
             return None  # edited by hand
 
     def find_digests(self, file: ArticleFile, *, last_day: date, limits: Limits = LIMITS) -> Digests:
-        """Return the digests of the file by day, and read the file if they are not stored. Raises `SourceError`."""
+        """Return the digests of the file by day.
+
+        The file is read if they are not stored, which may raise `SourceError`.
+        """
         stored = self.stored_digests(file)
         if stored is not None:
             return stored
@@ -68,14 +75,20 @@ class Catalogue:
         return contents.digests
 
     def find_days(self, file: ArticleFile, *, last_day: date, limits: Limits = LIMITS) -> Days | None:
-        """Return the first and last day of the file's rows; None without rows. Reads it like `find_digests`."""
+        """Return the first and last day of the file's rows.
+
+        Returns None without rows. The file is read as in `find_digests`.
+        """
         digests = self.find_digests(file, last_day=last_day, limits=limits)
         return Days(min(digests), max(digests)) if digests else None
 
     def read_rows(
         self, file: ArticleFile, days: Days, *, last_day: date, report: ReadReport | None = None, limits: Limits = LIMITS
     ) -> Iterator[pl.DataFrame]:
-        """Yield the file's rows of these days like `read_file`; a file known to have none is not opened."""
+        """Yield the file's rows of these days.
+
+        The rows are those of `read_file`. A file known to have none is not opened.
+        """
         stored = self.stored_digests(file)
         if stored is not None and not any(days.first <= day <= days.last for day in stored):
             return
@@ -87,7 +100,10 @@ class Catalogue:
         self._store(file, identity, contents, last_day)
 
     def day_digests(self, files: Iterable[ArticleFile], days: Days, *, last_day: date) -> Digests:
-        """Return for each of these days a digest of its rows in all files; a day without rows has one too."""
+        """Return for each day a digest of its rows in all files.
+
+        A day without rows has one too.
+        """
         parts: dict[date, list[str]] = {day: [] for day in days}
         for file in files:
             for day, digest in self.find_digests(file, last_day=last_day).items():
@@ -96,14 +112,20 @@ class Catalogue:
         return {day: hashlib.blake2b("\0".join(sorted(texts)).encode(), digest_size=8).hexdigest() for day, texts in parts.items()}
 
     def _store(self, file: ArticleFile, identity: list[Any], contents: FileContents, last_day: date) -> None:
-        """Store the contents, unless the file changed while it was read or has rows dated in the future."""
+        """Store the contents, unless they may change.
+
+        Nothing is stored if the file changed while it was read, or has rows dated in the future.
+        """
         if not identity or identity != _identity(file) or (contents.latest_claim is not None and contents.latest_claim > last_day):
             self._entries.pop(_key(file), None)
             return
         self._entries[_key(file)] = [*identity, {day.isoformat(): digest for day, digest in contents.digests.items()}]
 
     def save(self) -> None:
-        """Write the changes by temporary file and rename, without files that no longer exist."""
+        """Write the changes by temporary file and rename.
+
+        Files that do not exist are removed.
+        """
         if self._path is None or self._entries == self._saved_entries:
             return
         existing = {name: entry for name, entry in sorted(self._entries.items()) if Path(name).exists()}
@@ -114,7 +136,10 @@ class Catalogue:
 
 
 def _identity(file: ArticleFile) -> list[Any]:
-    """Return size, modification time and a hash of the settings; empty if the file does not exist."""
+    """Return size, modification time and a hash of the settings.
+
+    Returns an empty list if the file does not exist.
+    """
     try:
         status = file.path.stat()
     except OSError:

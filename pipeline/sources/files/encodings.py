@@ -1,4 +1,4 @@
-"""Text encoding of article files: byte order marks, the declared encoding, and a guess if there is neither.
+"""Text encodings of article files: detection and decoding.
 
 Does not belong here: opening files (`locations.py`).
 """
@@ -22,7 +22,7 @@ _FIRST_NON_ASCII = 0x80
 
 
 def read_byte_order_mark(raw: io.BufferedReader) -> str | None:
-    """Read the byte order mark at the start, and return its encoding; None if there is no mark."""
+    """Read a byte order mark at the start, and return its encoding."""
     head = raw.peek(len(codecs.BOM_UTF32_LE))
     for mark, encoding in _BYTE_ORDER_MARKS:
         if head.startswith(mark):
@@ -45,11 +45,14 @@ class Decoder:
         reopen: Callable[[], Iterator[bytes]] = lambda: iter(()),
         guessed: list[str] | None = None,
     ) -> None:
-        """`reopen` returns all bytes of the file again; a message is added to `guessed` if the file is not UTF-8."""
+        """Set the encoding, or what is needed to guess it.
+
+        `reopen` returns all bytes of the file again; a message is added to `guessed` if the file is not UTF-8.
+        """
         self._encoding, self._label, self._reopen, self._guessed = encoding, label, reopen, guessed
 
     def decode(self, data: bytes) -> str:
-        """Decode a whole line, or a chunk that ends with an ASCII character."""
+        """Decode a whole line, or a chunk that ends in ASCII."""
         if self._encoding is None:
             if data.isascii():
                 return data.decode("ascii")
@@ -70,7 +73,7 @@ class Decoder:
         return "utf-8"
 
     def _is_mostly_utf8(self) -> bool:
-        """Return whether the file has at least as many valid non-ASCII characters of UTF-8 as invalid bytes."""
+        """Return whether most non-ASCII characters are valid UTF-8."""
         valid = invalid = 0
         for data in _split_at_ascii(self._reopen()):
             text = data.decode("utf-8", "replace")
@@ -81,7 +84,10 @@ class Decoder:
 
 
 class Utf8Reader(io.RawIOBase):
-    """A file of any encoding, read as UTF-8, so that lines end with the same byte in every file."""
+    """A file of any encoding, read as UTF-8.
+
+    So lines end with the same byte in every file.
+    """
 
     def __init__(self, raw: io.BufferedReader, encoding: str, label: str) -> None:
         self._raw, self._label, self._encoding = raw, label, encoding
@@ -93,7 +99,7 @@ class Utf8Reader(io.RawIOBase):
         return True
 
     def readinto(self, buffer: "memoryview") -> int:  # type: ignore[override] # what io passes
-        """Fill the buffer and return the number of bytes; 0 at the end."""
+        """Fill the buffer and return the number of bytes."""
         while self._position == len(self._ready) and not self._is_finished:
             data = self._raw.read(_CHUNK)
             self._is_finished = not data
@@ -108,7 +114,10 @@ class Utf8Reader(io.RawIOBase):
 
 
 def find_ascii_end(data: bytes) -> int:
-    """Return the position after the last ASCII byte, where a cut never splits a character."""
+    """Return the position after the last ASCII byte.
+
+    A cut there never splits a character.
+    """
     end = len(data)
     while end and data[end - 1] >= _FIRST_NON_ASCII:
         end -= 1

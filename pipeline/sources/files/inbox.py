@@ -1,4 +1,4 @@
-"""The drop folder (`<home>/inbox`), where files may still be incomplete or damaged: which of them can be read now.
+"""The drop folder (`<home>/inbox`): which files can be read now.
 
 Does not belong here: starting a run (`pipeline/defs/sensors.py`), reading the files (`articles.py`).
 """
@@ -17,7 +17,7 @@ QUIET_SECONDS = 30
 
 
 def list_inbox_files(folder: Path) -> list[ArticleFile]:
-    """Return the article files in the folder; empty if the folder does not exist."""
+    """Return the article files in the folder, which need not exist."""
     try:
         return find_article_files([ArticleFiles(path=str(folder))])
     except SourceError:
@@ -25,8 +25,9 @@ def list_inbox_files(folder: Path) -> list[ArticleFile]:
 
 
 def is_quiet(path: Path, now: float) -> bool:
-    """Return whether the file has not changed for `QUIET_SECONDS` at `now` (Unix time).
+    """Return whether the file has not changed for `QUIET_SECONDS`.
 
+    `now` is Unix time.
     A file with a modification time in the future counts as complete.
     """
     try:
@@ -38,7 +39,10 @@ def is_quiet(path: Path, now: float) -> bool:
 def select_readable(
     files: Iterable[ArticleFile], catalogue: Catalogue, *, last_day: date, now: float, report: ReadReport
 ) -> Iterator[ArticleFile]:
-    """Yield the files that can be read completely; the others are not moved, and `report.skipped` says why they are skipped."""
+    """Yield the files that can be read completely.
+
+    The others stay in the folder, and `report.skipped` says why.
+    """
     for file in files:
         if not is_quiet(file.path, now):
             report.skipped[file.label] = (

@@ -1,4 +1,4 @@
-"""Opening article files and members of zip files as streams: plain or gzip, in any encoding.
+"""Opening of article files and zip members as streams of UTF-8.
 
 Does not belong here: checks of zip files (`zips.py`), chunks and lines (`streams.py`), what a line means (`formats/`).
 """
@@ -65,13 +65,16 @@ class TextStream(Stream):
         self._buffered = raw
 
     def starts_with(self, prefix: bytes) -> bool:
-        """Return whether the stream starts with `prefix` after white space; nothing is consumed."""
+        """Return whether the stream starts with `prefix` after white space.
+
+        Nothing is consumed.
+        """
         return self._buffered.peek(CHUNK).lstrip(b" \t\r\n").startswith(prefix)
 
 
 @contextmanager
 def open_locations(path: Path, limits: Limits = LIMITS) -> Iterator[list[Location]]:
-    """Return the file itself, or the members of a zip file that are not hidden, in their order.
+    """Return the file itself, or the visible members of a zip file.
 
     Raises `SourceError` for a zip file that is damaged or fails the checks of `zips.open_members`.
     """
@@ -90,7 +93,7 @@ def _is_hidden(name: str) -> bool:
 def open_stream(
     location: Location, limits: Limits = LIMITS, encoding: str | None = None, guessed: list[str] | None = None
 ) -> Iterator[TextStream]:
-    """Open a location as a stream of UTF-8, unpacked if its name ends in .gz.
+    """Open a location as UTF-8, unpacked if it is gzip.
 
     `encoding` is the declared one. If there is none and the file is not UTF-8, a message is added to `guessed`.
     Raises `SourceError` if it cannot be opened, read or unpacked.

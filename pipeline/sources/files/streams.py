@@ -1,4 +1,4 @@
-"""Files as streams of chunks or lines, within limits that keep a damaged or malicious file from filling the memory.
+"""Files as streams of chunks or lines, within limits of memory.
 
 Does not belong here: opening files (`locations.py`, `zips.py`), encodings (`encodings.py`), what a line means (`formats/`).
 """
@@ -17,7 +17,7 @@ CHUNK = 1 << 20
 
 @dataclass(frozen=True)
 class Limits:
-    """Limits on the size of one file and on what is held in memory, in bytes and rows.
+    """Limits on file size and memory, in bytes and rows.
 
     News text compresses 3 to 20 times; deflate can reach 1,000. Below `unpacked_freely_bytes` the ratio is not checked.
     """
@@ -30,7 +30,7 @@ class Limits:
     batch_bytes: int = 32_000_000
 
     def max_unpacked_bytes(self, packed_bytes: int) -> int:
-        """Return the largest accepted unpacked size of a file with this packed size."""
+        """Return the largest accepted unpacked size for a packed size."""
         return min(self.unpacked_bytes, max(self.unpacked_freely_bytes, self.unpacked_ratio * packed_bytes))
 
 
@@ -39,14 +39,17 @@ LIMITS = Limits()
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One line: its number in the file, from 1, and its text without line end; None if it is too long."""
+    """One line of a file.
+
+    `number` starts at 1; `text` has no line end, and is None if the line is too long.
+    """
 
     number: int
     text: str | None
 
     @property
     def is_blank(self) -> bool:
-        """Whether the line holds only spaces and tabs; such a line is not a row."""
+        """Whether the line has only white space; it is not a row."""
         return self.text is not None and not self.text.strip(" \t\r")
 
 
@@ -57,11 +60,14 @@ class ByteSource(Protocol):
         """Read at most `size` bytes; empty at the end."""
 
     def readline(self, size: int, /) -> bytes:
-        """Read the rest of the line with its end, at most `size` bytes; empty at the end."""
+        """Read the rest of the line, at most `size` bytes."""
 
 
 class Stream:
-    """The bytes of an open file, up to a limit. `path` names it in messages; the default `decoder` is UTF-8."""
+    """The bytes of an open file, up to a limit.
+
+    `path` names it in messages; the default `decoder` is UTF-8.
+    """
 
     def __init__(self, raw: ByteSource, path: Path | str, limit: int | None, decoder: Decoder | None = None) -> None:
         self._raw, self._path, self._limit, self._byte_count = raw, path, limit, 0
@@ -82,7 +88,10 @@ class Stream:
             yield chunk
 
     def text_chunks(self, longest: int) -> Iterator[str]:
-        """Yield the text in chunks of about a megabyte. Raises `SourceError` if more than `longest` bytes have no ASCII character."""
+        """Yield the text in chunks of about a megabyte.
+
+        Raises `SourceError` if more than `longest` bytes have no ASCII character.
+        """
         rest = b""
         for chunk in self.chunks():
             rest += chunk
@@ -98,7 +107,10 @@ class Stream:
             yield self._decoder.decode(rest)
 
     def lines(self, line_bytes: int) -> Iterator[Line]:
-        """Yield all lines, without a byte order mark of UTF-8; the text of a line longer than `line_bytes` is None."""
+        """Yield all lines, without a byte order mark.
+
+        The text of a line longer than `line_bytes` is None.
+        """
         number = 0
         while data := self._count(self._raw.readline(line_bytes + 1)):
             number += 1

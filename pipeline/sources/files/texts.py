@@ -1,4 +1,4 @@
-"""Input and output files of commands: reading articles or gold passages, writing rows."""
+"""Files of commands: reading articles or gold passages, writing rows."""
 
 import json
 from collections.abc import Callable
@@ -16,8 +16,9 @@ TEXTS = pl.Schema({"id": pl.String(), "date": pl.Date(), "source": pl.String(), 
 
 
 def read_texts(path: Path) -> pl.DataFrame:
-    """Read a file as `TEXTS`: gold passages (`id`, `text`) if its first line has a `text`, else articles.
+    """Read a file of articles or gold passages as `TEXTS`.
 
+    It has gold passages (`id`, `text`) if its first line has a `text`.
     The text of an article is its title, a blank line and its body, unchanged, so that offsets are valid. Its id is its `article_id`, or
     the name of its file and row. As in a run, an article that repeats the id of another one of its source and day is dropped.
     Raises `SourceError` if the file cannot be read or ids are not unique.
@@ -79,7 +80,10 @@ def _read_articles(path: Path) -> pl.DataFrame:
 
 
 def write_rows(frame: pl.DataFrame, path: Path) -> None:
-    """Write rows as .jsonl, .csv or .parquet, by temporary file and rename. Raises `SourceError` for another extension."""
+    """Write rows as .jsonl, .csv or .parquet.
+
+    They are written by temporary file and rename. Raises `SourceError` for another extension.
+    """
     writers: dict[str, Callable[[Path], object]] = {
         ".jsonl": frame.write_ndjson,
         ".csv": frame.write_csv,

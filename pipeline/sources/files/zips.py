@@ -39,7 +39,7 @@ _ZIP_ERRORS = (
 
 @dataclass(frozen=True)
 class Member:
-    """A file in a zip file: its name, a label only, and its declared unpacked size."""
+    """A file in a zip file, with its declared unpacked size."""
 
     name: str
     byte_count: int
@@ -48,19 +48,26 @@ class Member:
 
     @contextmanager
     def open(self) -> Iterator[Stream]:
-        """Open the unpacked bytes; one member at a time. Raises `SourceError` if they are damaged or more than declared."""
+        """Open the unpacked bytes, of one member at a time.
+
+        Raises `SourceError` if they are damaged or more than declared.
+        """
         with self.open_raw() as file:
             yield Stream(file, file.label, self.byte_count)
 
     def open_raw(self) -> "MemberFile":
-        """Open the unpacked bytes as a file, for use in a `with` statement. Raises `SourceError` if they are damaged."""
+        """Open the unpacked bytes as a file, in a `with` statement.
+
+        Raises `SourceError` if they are damaged.
+        """
         return MemberFile(self._open, f"{self._label}, {self.name}")
 
 
 @contextmanager
 def open_members(zipped: bytes | Path, label: str, limits: Limits = LIMITS, *, most: int = MOST_MEMBERS) -> Iterator[list[Member]]:
-    """Open a zip file, given as bytes or as a path, and return its files in order, without folders.
+    """Open a zip file (bytes or path) and return its files.
 
+    They are in order, without folders.
     Raises `SourceError`, before anything is unpacked, if it is not a zip file, has more than `most` members, or declares an unpacked size
     above `limits`; if members are encrypted, use another method than deflate, overlap, share a name, or have a name that leads out of the
     folder. `label` names the file in messages.
@@ -142,7 +149,10 @@ def _convert_errors(label: str) -> Iterator[None]:
 
 
 class _BoundedFile:
-    """A file that rejects reads of more than `most` bytes, because `zipfile` reads the whole central directory at once."""
+    """A file that rejects reads of more than `most` bytes.
+
+    `zipfile` reads the whole central directory at once.
+    """
 
     def __init__(self, file: BinaryIO, most: int, label: str) -> None:
         self._file, self._label = file, label
@@ -178,7 +188,7 @@ class MemberFile(io.RawIOBase):
         return True
 
     def readinto(self, buffer: memoryview) -> int:  # type: ignore[override] # what io passes
-        """Fill the buffer and return the number of bytes; 0 at the end."""
+        """Fill the buffer and return the number of bytes."""
         data = self.read(len(buffer))
         buffer[: len(data)] = data
         return len(data)
@@ -189,6 +199,6 @@ class MemberFile(io.RawIOBase):
             return self._file.read(size)
 
     def readline(self, size: int | None = -1) -> bytes:
-        """Read the rest of the line with its end, at most `size` bytes; empty at the end."""
+        """Read the rest of the line, at most `size` bytes."""
         with _convert_errors(self.label):
             return self._file.readline(-1 if size is None else size)

@@ -1,4 +1,4 @@
-"""Which URLs and hosts may be fetched, and how a URL is shown without its secrets.
+"""URLs and hosts that may be fetched, and redaction of secrets.
 
 Belongs here: parsing URLs, redirects, public and private addresses, name resolution. Does not: connecting (`transport.py`).
 """
@@ -29,7 +29,10 @@ _NAT64 = ipaddress.ip_network("64:ff9b::/96")
 
 
 class UnsafeAddressError(TensionError):
-    """A URL or host that must not be fetched: `reason`, and `advice` on what to do."""
+    """A URL or host must not be fetched.
+
+    `reason` says why, `advice` what to do.
+    """
 
     def __init__(self, reason: str, advice: str) -> None:
         super().__init__(f"{reason}. {advice}")
@@ -61,7 +64,7 @@ def parse_url(url: str, query: Iterable[tuple[str, str]] = ()) -> httpx.URL:
 
 
 def follow_redirect(url: httpx.URL, location: str, secrets: Mapping[str, SecretStr]) -> tuple[httpx.URL, bool]:
-    """Return the target of a redirect, and whether it has the same origin.
+    """Return the target of a redirect, and whether its origin is unchanged.
 
     Only the same origin may receive the secrets again; parameters in which the upstream repeats them are removed from the target.
     Raises `UnsafeAddressError` for a target that may not be fetched, is less secure, or contains a secret.
@@ -81,7 +84,10 @@ def follow_redirect(url: httpx.URL, location: str, secrets: Mapping[str, SecretS
 
 
 def _is_same_origin(url: httpx.URL, target: httpx.URL) -> bool:
-    """Compare scheme, host and port; an upgrade of the same host from http to https counts as the same origin."""
+    """Compare scheme, host and port.
+
+    An upgrade of the same host from http to https counts as the same origin.
+    """
     before, after = ((one.scheme, one.port or _PORTS[one.scheme]) for one in (url, target))
     return normalize_host(url.host) == normalize_host(target.host) and (
         before == after or (before, after) == (("http", 80), ("https", 443))
@@ -94,7 +100,7 @@ def _remove_parameters(url: httpx.URL, names: Collection[str]) -> httpx.URL:
 
 
 def normalize_host(host: str) -> str:
-    """Return the host in lower case, without a final dot or the brackets of IPv6."""
+    """Return the host in lower case, without final dot or IPv6 brackets."""
     return host.lower().strip("[]").rstrip(".")
 
 
@@ -104,7 +110,7 @@ def is_listed_host(host: str, hosts: Iterable[str]) -> bool:
 
 
 def resolve_allowed(host: str, port: int, private_hosts: Collection[str], resolve: Resolver) -> list[str]:
-    """Resolve a host, and require that all its addresses are public unless it is one of `private_hosts`.
+    """Resolve a host, and require public addresses unless it is in `private_hosts`.
 
     Connect to the returned addresses: resolving the name a second time could give others.
     Raises `UnsafeAddressError` for a private address, `OSError` for an unknown name.
@@ -138,7 +144,10 @@ def is_public(text: str) -> bool:
 
 
 def resolve_host(host: str, port: int) -> list[str]:
-    """Resolve a host with the system's resolver; numbers in any notation return the address they mean."""
+    """Resolve a host with the system's resolver.
+
+    A number in any notation is resolved to the address it means.
+    """
     results = socket.getaddrinfo(host.encode("ascii"), port, type=socket.SOCK_STREAM)
     return list(dict.fromkeys(str(address[0]) for *_, address in results))
 
@@ -150,7 +159,10 @@ def contains_secret(text: str, secrets: Iterable[SecretStr]) -> bool:
 
 
 def redact(text: str, secrets: Iterable[SecretStr]) -> str:
-    """Return the text on one line, without control characters, users of URLs, and secrets in any encoding."""
+    """Return the text on one line, without secrets.
+
+    Control characters and users of URLs are removed too; secrets are found in plain text and percent-encoded.
+    """
     printable = "".join(character if character.isprintable() else " " for character in text)
     line = _USERINFO.sub("://", " ".join(printable.split()))
     for form in sorted((form for secret in secrets for form in _encoded_forms(secret)), key=len, reverse=True):

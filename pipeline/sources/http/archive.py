@@ -1,4 +1,4 @@
-"""Responses of upstreams on disk, as received, and a journal of all requests.
+"""Responses of upstreams on disk, and a journal of all requests.
 
 Does not belong here: fetching (`client.py`), or what a response means (the upstream's module).
 """
@@ -50,7 +50,9 @@ class StoredResponse:
 
 
 class Archive:
-    """Responses and journal below one folder, which need not exist yet; safe for several processes.
+    """Responses and journal in one folder, safe for several processes.
+
+    The folder need not exist yet. It contains:
 
     * `bodies/9f/9f2c….gz`: bodies by the SHA-256 of the decoded content. Written once.
     * `newest/<source>/c4/<item>-c4….json`: the newest response to an item, and what a conditional request needs.
@@ -64,18 +66,21 @@ class Archive:
         self.root = root
 
     def find_newest(self, source: str, item: str) -> StoredResponse | None:
-        """Return the newest stored response to an item; None if there is none."""
+        """Return the newest stored response to an item, if any."""
         return _read_response(self._newest_path(source, item))
 
     def read_payload(self, response: StoredResponse) -> Payload | None:
-        """Read a response with its body; None if the body is missing or damaged."""
+        """Read a response with its body.
+
+        Returns None if the body is missing or damaged.
+        """
         body = self._read_body(response.sha256)
         if body is None:
             return None
         return Payload(response.source, response.item, response.about, response.url, response.fetched_at, response.content_type, body)
 
     def store(self, fetched: FetchResult, url: str, *, etag: str = "", last_modified: str = "") -> None:
-        """Add a request and its outcome to the journal, and store the response if it is new.
+        """Add a request to the journal, and store a new response.
 
         `url` is the URL of the request, without secrets.
         """
@@ -114,8 +119,9 @@ class Archive:
             _replace_file(self._newest_path(response.source, response.item), json.dumps(_to_record(response)).encode())
 
     def payloads(self, source: str, days: Days | None = None) -> Iterator[Payload]:
-        """Yield the responses about `days` (all if None), ordered by arrival, then item.
+        """Yield the responses about `days`, ordered by arrival, then item.
 
+        Without `days`, all responses.
         A response that repeats the one before it is skipped, so that the last of each item is its current one.
         A response whose body is missing is skipped too. Only one body is in memory at a time.
         """
@@ -129,7 +135,10 @@ class Archive:
                 yield payload
 
     def newest_payloads(self, source: str) -> Iterator[Payload]:
-        """Yield the newest response to each item of a source, ordered by item; one body is in memory at a time."""
+        """Yield the newest response to each item of a source.
+
+        They are ordered by item. Only one body is in memory at a time.
+        """
         paths = (self.root / "newest" / _check_source(source)).glob("*/*.json")
         responses = [response for path in paths if (response := _read_response(path))]
         for response in sorted(responses, key=lambda one: one.item):
@@ -142,7 +151,10 @@ class Archive:
         return (self.root / "newest" / _check_source(source)).is_dir()
 
     def journal(self, source: str | None = None, days: Days | None = None) -> pl.DataFrame:
-        """Return all requests as `FETCHES`: of one source or of all, about `days` or about any."""
+        """Return the requests of a source (or all) about `days` (or any).
+
+        The table is `FETCHES`.
+        """
         sources = [source] if source is not None else sorted(path.name for path in (self.root / "journal").glob("*") if path.is_dir())
         rows: dict[tuple[str, str, str], dict[str, Any]] = {}
         for name in sources:
@@ -224,7 +236,10 @@ def _parse_response(record: dict[str, Any]) -> StoredResponse:
 
 
 def _replace_file(path: Path, content: bytes) -> None:
-    """Write by temporary file and rename, so that a reader never sees part of the content."""
+    """Write by temporary file and rename.
+
+    A reader never sees part of the content.
+    """
     path.parent.mkdir(parents=True, exist_ok=True)
     temporary = path.with_name(f".{path.name}.{os.getpid()}.{next(_temporary_numbers)}.tmp")
     try:

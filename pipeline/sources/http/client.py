@@ -1,4 +1,4 @@
-"""HTTP client for upstreams: retries, redirects, limits and conditional requests; every request ends in an outcome.
+"""HTTP client for upstreams: retries, redirects, limits and conditional requests.
 
 Does not belong here: what a response means (the upstream's module).
 """
@@ -53,7 +53,10 @@ MISSING_ADVICE = "The next run tries again; if it should exist, check the URL"
 
 
 class _FetchError(TensionError):
-    """A request without a usable response: its outcome, the reason, and advice on what to do."""
+    """A request ended without a usable response.
+
+    `reason` says why, `advice` what to do.
+    """
 
     def __init__(self, outcome: Outcome, reason: str, advice: str, status: int | None = None) -> None:
         super().__init__(reason)
@@ -61,7 +64,10 @@ class _FetchError(TensionError):
 
 
 class _RetryableError(_FetchError):
-    """A failed attempt that may be repeated, after `wait` seconds if the upstream named a time."""
+    """An attempt failed, and may be repeated.
+
+    `wait`: seconds that the upstream asks to wait.
+    """
 
     def __init__(self, reason: str, advice: str, status: int | None = None, wait: float = 0.0) -> None:
         super().__init__("failed", reason, advice, status)
@@ -70,7 +76,10 @@ class _RetryableError(_FetchError):
 
 @dataclass(frozen=True)
 class _Response:
-    """A usable response; `body` is None if the stored response is still valid."""
+    """A usable response.
+
+    `body` is None if the stored response is still valid.
+    """
 
     status: int
     url: httpx.URL
@@ -79,7 +88,9 @@ class _Response:
 
 
 class Client:
-    """Fetch from upstreams and store the responses. For one thread; use it in a `with` statement.
+    """Fetch from upstreams and store the responses.
+
+    For one thread; use it in a `with` statement. Every request ends in an outcome:
 
     | response | outcome |
     |---|---|
@@ -146,7 +157,10 @@ class Client:
         return fetched
 
     def fetch_valid(self, request: Request, is_valid: Callable[[Payload], bool]) -> FetchResult:
-        """Fetch like `fetch`, but replace a stored response that is not valid, e.g. an error page."""
+        """Fetch like `fetch`, but replace a stored response that is invalid.
+
+        An invalid response is e.g. an error page with status 200.
+        """
         fetched = self.fetch(request)
         if fetched.outcome == "kept" and fetched.payload is not None and not is_valid(fetched.payload):
             return self.fetch(replace(request, is_final=False))
@@ -155,7 +169,7 @@ class Client:
     def _fetch(
         self, request: Request, asked_at: datetime, stored: StoredResponse | None, payload: Payload | None
     ) -> tuple[str, FetchResult, _Response | None]:
-        """Return the URL without secrets, the outcome, and the response if there is one."""
+        """Return the URL without secrets, the outcome, and the response if any."""
         url, response, attempts = redact(request.url, request.secrets.values()), None, 0
         try:
             first_url = self._first_url(request)
@@ -189,7 +203,10 @@ class Client:
             raise _FetchError("failed", reason, _run_later_advice(seconds))
 
     def _retrying(self) -> Retrying:
-        """Retry after 1, 2, 4, … seconds, or after the time that the upstream names; without jitter, so that runs are repeatable."""
+        """Retry after 1, 2, 4, … seconds, or as the upstream asks.
+
+        There is no jitter, so that runs are repeatable.
+        """
         longest = self.network.longest_pause_seconds
 
         def requested_wait(state: RetryCallState) -> float:
@@ -233,7 +250,10 @@ class Client:
         )
 
     def _read_response(self, url: httpx.URL, response: httpx.Response, secrets: Iterable[SecretStr], *, is_conditional: bool) -> _Response:
-        """Read a response that is not a redirect. Raises `_FetchError` unless its status is one of success."""
+        """Read a response that is not a redirect.
+
+        Raises `_FetchError` unless its status is one of success.
+        """
         status = response.status_code
         if status == OK:
             return _Response(status, url, response.headers, self._read_body(response))
@@ -263,7 +283,7 @@ class Client:
         return body
 
     def _to_retryable_error(self, url: httpx.URL, status: int, headers: httpx.Headers) -> _RetryableError:
-        """Block the host for the time of its Retry-After header, and return the error."""
+        """Block the host for the time of Retry-After, and return the error."""
         wait = parse_retry_after(headers.get("Retry-After", ""), self.now())
         self._limiter.block(normalize_host(url.host), wait)
         if wait > self.network.longest_pause_seconds:
@@ -332,13 +352,19 @@ def _conditional_headers(stored: StoredResponse) -> dict[str, str]:
 
 
 def _usable_validator(value: str, secrets: Iterable[SecretStr]) -> str:
-    """Return an ETag or date that is safe to send back; empty if it is too long, not printable, or contains a key."""
+    """Return an ETag or date if it is safe to send back.
+
+    Returns an empty text if it is too long, not printable, or contains a key.
+    """
     is_plain = len(value) <= EXCERPT and value.isascii() and value.isprintable()
     return value if is_plain and not contains_secret(value, secrets) else ""
 
 
 def _read_excerpt(response: httpx.Response, secrets: Iterable[SecretStr]) -> str:
-    """Return the error message in the body, without secrets; empty for HTML, and where the cut could hide part of a secret."""
+    """Return the error message in the body, without secrets.
+
+    Returns an empty text for HTML, and where the cut could hide part of a secret.
+    """
     beginning = unpacking.read_beginning(response.iter_raw(), response.headers.get("Content-Encoding", ""), EXCERPT_BYTES)
     text = redact(beginning.decode("utf-8", "replace"), secrets)
     is_cut = len(beginning) == EXCERPT_BYTES and len(text) <= EXCERPT_BYTES // 2

@@ -1,4 +1,4 @@
-"""Minimum delay between requests to one host, and the waiting times that hosts ask for.
+"""Delays between requests to one host.
 
 Does not belong here: which requests are made or retried (`client.py`).
 """
@@ -10,7 +10,10 @@ _LONGEST_BLOCK_SECONDS = 366 * 86_400.0
 
 
 class RateLimiter:
-    """Earliest times of the next request to each host. `now` is the clock, `sleep` waits seconds."""
+    """Earliest times of the next request to each host.
+
+    Hosts may also ask for a longer wait. `now` is the clock, `sleep` waits seconds.
+    """
 
     def __init__(self, seconds_between: float, now: Callable[[], datetime], sleep: Callable[[float], object]) -> None:
         self._seconds_between, self._now, self._sleep = seconds_between, now, sleep
@@ -23,12 +26,12 @@ class RateLimiter:
         self._blocked_until[host] = max(until, self._blocked_until.get(host, until))
 
     def seconds_blocked(self, host: str) -> float:
-        """Return for how many more seconds the host is blocked; 0 if it is not."""
+        """Return for how many more seconds the host is blocked."""
         until = self._blocked_until.get(host)
         return 0.0 if until is None else max(0.0, (until - self._now()).total_seconds())
 
     def wait(self, host: str) -> None:
-        """Sleep until the next request to the host is allowed, and count it as made."""
+        """Sleep until the next request is allowed, and count it as made."""
         requested_at = self._requested_at.get(host)
         elapsed = self._seconds_between if requested_at is None else (self._now() - requested_at).total_seconds()
         # `elapsed` is negative if the clock was set back; that must not prolong the delay.

@@ -1,4 +1,4 @@
-"""HTTP transport: a new connection for each request, to a checked address, with a deadline.
+"""HTTP transport: one connection per request, with checked address and deadline.
 
 Belongs here: connecting and time limits. Does not: which requests are made, or what a response means (`client.py`).
 """
@@ -32,8 +32,9 @@ class Deadline:
 
     @contextmanager
     def limit_wait(self, seconds: float | None) -> Iterator[float]:
-        """Give the block the seconds that it may wait: `seconds`, or those left until the deadline if fewer.
+        """Limit the wait of the block to `seconds` or the deadline.
 
+        Yields the number of seconds.
         Raises `DeadlineError` if the deadline passes before or within the block.
         """
         try:
@@ -87,7 +88,7 @@ class Transport(httpx.BaseTransport):
 
 
 def _add_secrets(url: httpx.URL, secrets: Mapping[str, SecretStr]) -> bytes:
-    """Return path and query of the URL, with the secrets as query parameters."""
+    """Return path and query of the URL, with the secrets as parameters."""
     if not secrets:
         return url.raw_path
     added = urlencode([(name, secret.get_secret_value()) for name, secret in secrets.items()], quote_via=quote).encode(_ASCII)
@@ -109,7 +110,10 @@ class _Body(httpx.SyncByteStream):
 
 
 class _Backend(httpcore.NetworkBackend):
-    """Network backend that connects to the first allowed address of a host that accepts."""
+    """Network backend that connects to allowed addresses only.
+
+    It tries the addresses of a host in order until one accepts.
+    """
 
     def __init__(self, deadline: Deadline, private_hosts: Collection[str], resolve: Resolver) -> None:
         self._deadline, self._private_hosts, self._resolve = deadline, private_hosts, resolve
@@ -136,7 +140,10 @@ class _Backend(httpcore.NetworkBackend):
 
 
 class _Stream(httpcore.NetworkStream):
-    """A connection on which every read and write ends at the deadline, also of a response that arrives byte by byte."""
+    """A connection whose reads and writes end at the deadline.
+
+    So a response that arrives byte by byte ends too.
+    """
 
     def __init__(self, stream: httpcore.NetworkStream, deadline: Deadline) -> None:
         self._stream, self._deadline = stream, deadline

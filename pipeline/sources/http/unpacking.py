@@ -43,7 +43,7 @@ def read_body(chunks: Iterable[bytes], encoding: str, announced: str, limit: int
 
 
 def read_beginning(chunks: Iterable[bytes], encoding: str, limit: int) -> bytes:
-    """Return the first `limit` bytes of a body; fewer if it is shorter or damaged."""
+    """Return the first `limit` bytes of a body, as far as readable."""
     beginning = bytearray()
     try:
         for chunk in _decode(chunks, encoding.strip().lower()):
@@ -66,7 +66,10 @@ def _decode(chunks: Iterable[bytes], encoding: str) -> Iterator[bytes]:
 
 
 def _decompress(chunks: Iterable[bytes], window: int | None) -> Iterator[bytes]:
-    """Yield chunks of at most `_CHUNK` bytes, so that a decompression bomb is detected while it is small."""
+    """Decompress in chunks of at most `_CHUNK` bytes.
+
+    So a decompression bomb is detected while it is small.
+    """
     decompressor, data = None, b""
     for chunk in chunks:
         data += chunk
@@ -79,8 +82,9 @@ def _decompress(chunks: Iterable[bytes], window: int | None) -> Iterator[bytes]:
 
 
 def _decompress_chunk(decompressor: "zlib._Decompress", data: bytes) -> Generator[bytes, None, tuple["zlib._Decompress", bytes]]:
-    """Yield the decompressed data; return the decompressor of the next chunk, and a cut gzip header to prepend to it.
+    """Yield the decompressed data of one chunk.
 
+    Returns the decompressor of the next chunk, and a cut gzip header to prepend to it.
     Data after the compressed body that does not start another gzip member is ignored.
     """
     while True:
@@ -99,5 +103,8 @@ def _decompress_chunk(decompressor: "zlib._Decompress", data: bytes) -> Generato
 
 
 def _detect_window(data: bytes) -> int:
-    """Distinguish zlib's format, which HTTP calls `deflate`, from the raw deflate that some servers send."""
+    """Distinguish zlib's format from raw deflate.
+
+    HTTP calls the former `deflate`, but some servers send the latter.
+    """
     return _ZLIB if data[0] & 0x0F == zlib.DEFLATED and int.from_bytes(data[:2], "big") % _ZLIB_HEADER_DIVISOR == 0 else _RAW

@@ -1,4 +1,4 @@
-"""Formats of article files: Parquet, JSON and CSV, read in batches as text columns.
+"""Formats of article files, read in batches as text columns.
 
 Does not belong here: finding files, names and days of rows (`articles.py`), judging articles (`pipeline/articles`).
 """
@@ -26,6 +26,9 @@ FORMATS: Mapping[str, ReadFormat] = {
 
 
 def find_format(name: str) -> ReadFormat | None:
-    """Return the function that reads a file of this name, with or without .gz; None for an unknown format."""
+    """Return the function that reads a file of this name.
+
+    The name may end in .gz. Returns None for an unknown format.
+    """
     plain = name.lower().removesuffix(".gz")
     return next((read_format for suffix, read_format in FORMATS.items() if plain.endswith(suffix) and plain != suffix), None)

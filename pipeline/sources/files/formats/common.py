@@ -1,4 +1,4 @@
-"""What all formats share: options, the columns of a file, and batches of rows.
+"""Shared parts of formats: options, found columns, batches of rows.
 
 Does not belong here: the grammar of a format.
 """
@@ -18,7 +18,7 @@ _MOST_NAMES = 1_000  # every row of a JSON file may have other fields
 
 @dataclass(frozen=True)
 class ReadOptions:
-    """How to read a file: its names of our columns, its encoding, and the limits.
+    """Names of columns, encoding and limits of a file.
 
     A message is added to `guessed` if the encoding had to be guessed.
     """
@@ -29,14 +29,18 @@ class ReadOptions:
     guessed: list[str] | None = None
 
     def names(self, column: str) -> tuple[str, ...]:
-        """Return the names of one of our columns in the file; the first that is not empty in a row is used."""
+        """Return the names of one of our columns in the file.
+
+        In each row, the first that is not empty is used.
+        """
         return self.columns.get(column) or (column,)
 
 
 @dataclass
 class FoundColumns:
-    """Columns found in a file: `ours` under our names, `theirs` under the file's own names (the first thousand).
+    """Columns found in a file, under our and under its names.
 
+    `ours` are our names; `theirs` are the first thousand names of the file.
     `is_complete`: a header named all columns; otherwise every row may add some.
     """
 
@@ -56,7 +60,10 @@ def unreadable_row(reason: str) -> Row:
 
 
 def to_batches(rows: Iterable[Row], limits: Limits) -> Iterator[pl.DataFrame]:
-    """Group rows into frames (`ROWS`) of at most `batch_rows` rows and about `batch_bytes` characters."""
+    """Group rows into frames (`ROWS`) within the limits.
+
+    A frame has at most `batch_rows` rows and about `batch_bytes` characters.
+    """
     batch: list[Row] = []
     characters = 0
     for row in rows:

@@ -1,4 +1,4 @@
-"""CSV files with a header; broken quoting makes one row unreadable, not the rows after it."""
+"""CSV files with a header; broken quoting affects one row only."""
 
 import csv
 from collections import deque
@@ -15,8 +15,9 @@ from pipeline.sources.rows import COLUMNS
 
 
 def read_csv(location: Location, options: ReadOptions, found: FoundColumns) -> Iterator[pl.DataFrame]:
-    """Read a CSV file with a header in batches; blank lines are skipped, empty fields are null.
+    """Read a CSV file with a header in batches.
 
+    Blank lines are skipped, empty fields are null.
     A row with broken quoting or another number of fields than the header is unreadable; reading continues in the next line.
     """
     with open_stream(location, options.limits, options.encoding, options.guessed) as stream:
@@ -57,7 +58,10 @@ class _TooLongError(TensionError):
 
 
 class _LineBuffer:
-    """Lines for `csv.reader`, buffered until their record is complete, so that lines after a broken one can be read again."""
+    """Lines for `csv.reader`, buffered until their record is complete.
+
+    So the lines after the first one of a broken record can be read again.
+    """
 
     def __init__(self, lines: Iterator[Line], limit: int) -> None:
         self._lines, self._limit = lines, limit
@@ -81,14 +85,20 @@ class _LineBuffer:
         self.record_lines, self._length = [], 0
 
     def return_lines(self) -> Line:
-        """Return the first line of a broken record; its other lines are read again, each as the start of a record."""
+        """Return the first line of a broken record.
+
+        Its other lines are read again, each as the start of a record.
+        """
         first, *others = self.record_lines
         self._returned.extendleft(reversed(others))
         return first
 
 
 def _read_records(stream: Stream, limits: Limits) -> Iterator[tuple[int, list[str] | str]]:
-    """Yield the number of a record's first line, and its fields or what is wrong with them."""
+    """Yield the first line number and the fields of each record.
+
+    For a broken record, a message takes the place of the fields.
+    """
     buffer = _LineBuffer(stream.lines(limits.line_bytes), limits.line_bytes)
     reader = csv.reader(buffer, strict=True)
     while True:

@@ -35,7 +35,7 @@ def read_json(location: Location, options: ReadOptions, found: FoundColumns) -> 
 
 
 class _RowParser:
-    """Extracts our columns from the objects of a file."""
+    """Extraction of our columns from the objects of a file."""
 
     def __init__(self, options: ReadOptions, found: FoundColumns) -> None:
         self._found = found
@@ -43,7 +43,10 @@ class _RowParser:
         self._paths = [(column, [(name, name.split(".")) for name in options.names(column)]) for column in COLUMNS]
 
     def to_row(self, value: Any, text: str, label: str) -> Row:
-        """Return the row of a JSON value; `text` is its source, `label` names it in messages."""
+        """Return the row of a JSON value.
+
+        `text` is its source, `label` names it in messages.
+        """
         if not isinstance(value, dict):
             return unreadable_row(f"{label}: no JSON object")
         self._found.add_names(value)
@@ -105,7 +108,10 @@ def _read_items(stream: Stream, location: Location, parser: _RowParser, options:
 
 
 class _ArrayReader:
-    """Reads an array item by item. Raises `json.JSONDecodeError` if it is damaged or an item has more than `longest` characters."""
+    """Reader of an array, item by item.
+
+    Raises `json.JSONDecodeError` if the array is damaged or an item has more than `longest` characters.
+    """
 
     def __init__(self, stream: Stream, longest: int) -> None:
         self._chunks, self._longest = stream.text_chunks(longest), longest

@@ -1,4 +1,4 @@
-"""Parquet files: values of any type as text, in batches sized by the file's footer."""
+"""Parquet files: values of any type as text, in batches."""
 
 import json
 import tempfile
@@ -20,7 +20,10 @@ _MAGIC = b"PAR1"
 
 
 def read_parquet(location: Location, options: ReadOptions, found: FoundColumns) -> Iterator[pl.DataFrame]:
-    """Read a Parquet file in batches. Raises `SourceError` if it is not Parquet, damaged, or unpacks to too much."""
+    """Read a Parquet file in batches.
+
+    Raises `SourceError` if it is not Parquet, damaged, or unpacks to too much.
+    """
     if location.member is None and not location.is_gzip:
         with open_stream(location, options.limits) as stream:  # its errors say what is wrong with the file
             _require_magic(stream.starts_with(_MAGIC), location)
@@ -65,7 +68,10 @@ def _read_batches(path: Path, location: Location, options: ReadOptions, found: F
 
 
 def _find_field(name: str, schema: pa.Schema) -> tuple[str, ...]:
-    """Return the path of a column: its name, or the steps into nested ones; empty if there is none."""
+    """Return the path of a column: its name, or nested steps.
+
+    The path is empty if there is no such column.
+    """
     if name in schema.names:
         return (name,)
     first, *steps = name.split(".")
@@ -80,7 +86,10 @@ def _find_field(name: str, schema: pa.Schema) -> tuple[str, ...]:
 
 
 def _batch_size(footer: pq.FileMetaData, location: Location, path: Path, limits: Limits) -> int:
-    """Return the number of rows that take about `batch_bytes`, from the sizes of row groups in the footer."""
+    """Return the number of rows that take about `batch_bytes`.
+
+    It is estimated from the sizes of row groups in the footer.
+    """
     groups = [footer.row_group(number) for number in range(footer.num_row_groups)]
     unpacked, allowed = sum(group.total_byte_size for group in groups), limits.max_unpacked_bytes(path.stat().st_size)
     if unpacked > allowed:
@@ -97,7 +106,7 @@ def _to_rows(batch: pa.RecordBatch, paths: dict[str, list[tuple[str, ...]]]) -> 
 
 
 def _coalesce_text(frame: pl.DataFrame, column: str, paths: list[tuple[str, ...]]) -> pl.Series:
-    """Return the text of a column: in each row that of the first path with any."""
+    """Return in each row the text of the first non-empty path."""
     texts = [_to_text(_select_field(frame, path)).alias(column) for path in paths]
     if len(texts) <= 1:
         return texts[0] if texts else pl.repeat(None, frame.height, dtype=pl.String, eager=True).alias(column)

@@ -20,7 +20,7 @@ from pipeline.sources.customs.common import Figures, make_unique
 from pipeline.sources.errors import SourceError
 from pipeline.sources.http.client import Client
 from pipeline.sources.payloads import Payload
-from tests.unit.sources.answers import IMPORTS, answer, fixture
+from tests.unit.sources.responses import IMPORTS, load_fixture, make_payload
 from tests.unit.sources.server import Clock, Upstream, error_response, make_client, ok_response
 
 SOYBEANS = ("120110", "120190")
@@ -28,7 +28,7 @@ CHINA = CensusSettings(partners=("CHN",), products={"soybeans": SOYBEANS})
 
 
 def imports(*rows: list[Any]) -> Payload:
-    return answer("census", "imports CHN 2025", json.dumps([IMPORTS, *rows]))
+    return make_payload("census", "imports CHN 2025", json.dumps([IMPORTS, *rows]))
 
 
 def reasons(figures: Figures) -> list[str]:
@@ -37,7 +37,7 @@ def reasons(figures: Figures) -> list[str]:
 
 def test_every_cell_of_the_real_response_is_read(outside_data: Path) -> None:
     body = (outside_data / "formats" / "census_exports_hs_excerpt.json").read_bytes()
-    table = census.parse(answer("census", "exports CAN 2016", body))
+    table = census.parse(make_payload("census", "exports CAN 2016", body))
     header, *rows = json.loads(body)
     assert (table.shape, table.columns) == ((18, 6), [*header, "unreadable"])
     assert table.drop("unreadable").rows() == [tuple(row) for row in rows]
@@ -48,7 +48,9 @@ def test_every_cell_of_the_real_response_is_read(outside_data: Path) -> None:
 def test_the_real_response_gives_eighteen_months_of_one_code(outside_data: Path) -> None:
     body = (outside_data / "formats" / "census_exports_hs_excerpt.json").read_bytes()
     codes = ("2710121510",)
-    figures = census.read_figures(answer("census", "exports CAN 2016", body, codes=codes), CensusSettings(products={"naphthas": codes}))
+    figures = census.read_figures(
+        make_payload("census", "exports CAN 2016", body, codes=codes), CensusSettings(products={"naphthas": codes})
+    )
     assert (figures.rows.height, figures.used_count, figures.rejected.height) == (18, 18, 0)
     assert figures.rows.filter(reference_month="2025-09").select("partner", "flow", "product", "value_usd").row(0) == (
         "CAN",
@@ -61,27 +63,27 @@ def test_the_real_response_gives_eighteen_months_of_one_code(outside_data: Path)
 
 def test_a_truncated_response_gives_its_complete_rows_and_a_reason(outside_data: Path) -> None:
     body = (outside_data / "formats" / "census_exports_hs_excerpt.json").read_bytes()
-    rows = census.parse(answer("census", "exports CAN 2016", body)).drop("unreadable").rows()
+    rows = census.parse(make_payload("census", "exports CAN 2016", body)).drop("unreadable").rows()
     for end in range(70, len(body) - 3, 7):
-        table = census.parse(answer("census", "exports CAN 2016", body[:end]))
+        table = census.parse(make_payload("census", "exports CAN 2016", body[:end]))
         complete = body[:end].count(b"]") - 1
         assert table.drop("unreadable").rows()[:-1] == rows[:complete]
         assert table["unreadable"][-1].startswith(f"the response is truncated after {complete} complete rows, at character ")
 
 
 def test_repeated_column_names_get_a_number() -> None:
-    table = census.parse(fixture("census", "exports CHN 2025", "exports_soybeans.json", codes=SOYBEANS))
+    table = census.parse(load_fixture("census", "exports CHN 2025", "exports_soybeans.json", codes=SOYBEANS))
     assert table.columns == ["ALL_VAL_MO", "CTY_CODE", "COMM_LVL", "CTY_CODE (2)", "E_COMMODITY", "E_COMMODITY (2)", "time", "unreadable"]
     assert table.row(1)[:7] == ("11000000", "5700", "HS6", "5700", "120110", "120110", "2025-01")
 
 
 def test_numbers_stay_as_written_and_null_stays_null() -> None:
-    table = census.parse(answer("census", "x", '[["a","b","c","d","e"],[1.50,null,12345678901234567890,true,"0007"]]'))
+    table = census.parse(make_payload("census", "x", '[["a","b","c","d","e"],[1.50,null,12345678901234567890,true,"0007"]]'))
     assert table.row(0) == ("1.50", None, "12345678901234567890", "true", "0007", None)
 
 
 def test_a_row_of_wrong_length_or_type_has_a_reason() -> None:
-    table = census.parse(answer("census", "x", '[["a","b"],["1"],["1","2","3"],"4",["5","6"]]'))
+    table = census.parse(make_payload("census", "x", '[["a","b"],["1"],["1","2","3"],"4",["5","6"]]'))
     assert table.rows() == [
         ("1", None, None, "the row has 1 cells, not 2"),
         ("1", "2", "3", "the row has 3 cells, not 2"),
@@ -91,7 +93,7 @@ def test_a_row_of_wrong_length_or_type_has_a_reason() -> None:
 
 
 def test_an_empty_response_has_no_rows() -> None:
-    assert census.parse(answer("census", "x", " \n")).is_empty()
+    assert census.parse(make_payload("census", "x", " \n")).is_empty()
 
 
 @pytest.mark.parametrize(
@@ -110,19 +112,19 @@ def test_an_empty_response_has_no_rows() -> None:
 )
 def test_a_response_that_is_not_a_table_raises_a_source_error(body: bytes, said: str) -> None:
     with pytest.raises(SourceError, match=rf"census, imports CHN 2025 all, from https://census\.example/figures: .*({said})"):
-        census.parse(answer("census", "imports CHN 2025", body))
+        census.parse(make_payload("census", "imports CHN 2025", body))
 
 
 def test_a_web_page_instead_of_figures_points_to_the_key() -> None:
     with pytest.raises(SourceError, match=r"web page, not figures.*TENSION_CENSUS_KEY"):
-        census.parse(fixture("census", "imports CHN 2025", "missing_key.html"))
+        census.parse(load_fixture("census", "imports CHN 2025", "missing_key.html"))
 
 
 @settings(deadline=None, derandomize=True, max_examples=60)
 @given(st.binary(max_size=400) | st.text(max_size=200).map(str.encode))
 def test_any_bytes_are_a_table_or_raise_a_source_error(body: bytes) -> None:
     try:
-        figures = census.read_figures(answer("census", "imports CHN 2025", body), CensusSettings())
+        figures = census.read_figures(make_payload("census", "imports CHN 2025", body), CensusSettings())
     except SourceError:
         return
     assert figures.rows.is_empty()
@@ -135,7 +137,7 @@ CELLS = st.none() | st.text(max_size=8) | st.integers() | st.booleans()
 @given(st.lists(st.text(max_size=6), min_size=1, max_size=5), st.data())
 def test_every_cell_of_any_table_is_read(names: list[str], data: st.DataObject) -> None:
     rows = data.draw(st.lists(st.lists(CELLS, min_size=len(names), max_size=len(names)), max_size=6))
-    table = census.parse(answer("census", "x", json.dumps([names, *rows])))
+    table = census.parse(make_payload("census", "x", json.dumps([names, *rows])))
     assert table.columns == [*make_unique(names), "unreadable"]
     expected = [tuple(cell if cell is None or isinstance(cell, str) else json.dumps(cell) for cell in row) for row in rows]
     assert table.drop("unreadable").rows() == expected
@@ -161,7 +163,7 @@ def test_every_row_is_used_or_rejected(row_cells: list[tuple[str | None, ...]]) 
 
 
 def test_imports_have_duties_and_imports_for_consumption() -> None:
-    figures = census.read_figures(fixture("census", "imports CHN 2025", "imports_all.json"), CHINA)
+    figures = census.read_figures(load_fixture("census", "imports CHN 2025", "imports_all.json"), CHINA)
     assert figures.rows.schema == RAW_TRADE_FLOWS.schema
     assert figures.rows.filter(reference_month="2025-04").row(0, named=True) == {
         "reference_month": "2025-04",
@@ -181,7 +183,7 @@ def test_imports_have_duties_and_imports_for_consumption() -> None:
 
 
 def test_codes_of_a_product_are_summed_and_zero_is_a_figure() -> None:
-    figures = census.read_figures(fixture("census", "exports CHN 2025", "exports_soybeans.json", codes=SOYBEANS), CHINA)
+    figures = census.read_figures(load_fixture("census", "exports CHN 2025", "exports_soybeans.json", codes=SOYBEANS), CHINA)
     assert figures.rows.select("product", "reference_month", "value_usd", "duties_usd").rows() == [
         ("soybeans", "2025-01", 321_000_000, None),
         ("soybeans", "2025-02", 240_000_000, None),
@@ -190,7 +192,7 @@ def test_codes_of_a_product_are_summed_and_zero_is_a_figure() -> None:
 
 
 def test_a_response_for_codes_of_no_current_product_is_rejected() -> None:
-    figures = census.read_figures(fixture("census", "exports CHN 2025", "exports_soybeans.json", codes=SOYBEANS), CensusSettings())
+    figures = census.read_figures(load_fixture("census", "exports CHN 2025", "exports_soybeans.json", codes=SOYBEANS), CensusSettings())
     assert (figures.rows.height, set(reasons(figures))) == (
         0,
         {"no product in the settings has the HS codes of this response"},
@@ -238,7 +240,7 @@ def test_contradicting_rows_are_rejected_and_repeated_rows_count_once() -> None:
 
 def test_duties_are_not_summed_if_a_code_lacks_them() -> None:
     body = json.dumps([IMPORTS, ["9", "9", "9", "1", "5700", "120110", "2025-01"], ["7", "7", "7", None, "5700", "120190", "2025-01"]])
-    figures = census.read_figures(answer("census", "imports CHN 2025", body, codes=SOYBEANS), CHINA)
+    figures = census.read_figures(make_payload("census", "imports CHN 2025", body, codes=SOYBEANS), CHINA)
     assert figures.rows.select("value_usd", "duties_usd", "consumption_usd").row(0) == (16, None, 16)
 
 

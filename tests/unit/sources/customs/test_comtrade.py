@@ -20,7 +20,7 @@ from pipeline.sources.customs import comtrade
 from pipeline.sources.customs.csv_files import read_flows
 from pipeline.sources.errors import SourceError
 from pipeline.sources.http.client import Client
-from tests.unit.sources.answers import FIXTURES, answer, fixture
+from tests.unit.sources.responses import FIXTURES, load_fixture, make_payload
 from tests.unit.sources.server import Clock, Upstream, error_response, ok_response
 
 PAIR = ComtradeSettings(pairs=("CHN-USA",), products={"soybeans": ("1201",)})
@@ -43,7 +43,7 @@ def response_body(*rows: Any, **more: Any) -> str:
 )
 def test_every_cell_of_the_real_tables_is_read(outside_data: Path, name: str, height: int, primary: int, digest: str) -> None:
     body = (outside_data / "formats" / f"comtrade_TradeData_{name}.csv").read_bytes()
-    table = comtrade.parse(answer("comtrade", ITEM, body))
+    table = comtrade.parse(make_payload("comtrade", ITEM, body))
     header, *lines = csv.reader(body.decode().splitlines())
     assert table.columns == [*header, "unnamed (48)", "unreadable"]
     assert table.drop("unreadable").rows() == [tuple(line) for line in lines]
@@ -54,7 +54,7 @@ def test_every_cell_of_the_real_tables_is_read(outside_data: Path, name: str, he
 @pytest.mark.parametrize(("name", "height"), [("China_USA", 22), ("USA_China", 24)])
 def test_every_row_of_the_real_annual_tables_is_rejected(outside_data: Path, name: str, height: int) -> None:
     body = (outside_data / "formats" / f"comtrade_TradeData_{name}.csv").read_bytes()
-    figures = comtrade.read_figures(answer("comtrade", ITEM, body), PAIR)
+    figures = comtrade.read_figures(make_payload("comtrade", ITEM, body), PAIR)
     assert (figures.rows.height, figures.used_count, figures.rejected["row"].to_list()) == (0, 0, list(range(1, height + 1)))
     assert set(figures.rejected["reason"]) == {"the figure is not monthly: its freqCode is 'A' (A: annual)"}
 
@@ -62,7 +62,9 @@ def test_every_row_of_the_real_annual_tables_is_rejected(outside_data: Path, nam
 def test_comtrade_imports_exceed_census_by_freight_and_insurance(outside_data: Path) -> None:
     body = (outside_data / "formats" / "comtrade_TradeData_USA_China.csv").read_bytes()
     reported = (
-        comtrade.parse(answer("comtrade", ITEM, body)).filter(flowCode="M").select(year="refYear", cif=pl.col("primaryValue").cast(int))
+        comtrade.parse(make_payload("comtrade", ITEM, body))
+        .filter(flowCode="M")
+        .select(year="refYear", cif=pl.col("primaryValue").cast(int))
     )
     bundled = read_flows(SAMPLE_TRADE).filter(flow="imports").group_by(year=pl.col("reference_month").str.slice(0, 4))
     census_years = bundled.agg(pl.col("value_usd").sum(), months=pl.len()).filter(months=12)
@@ -72,14 +74,14 @@ def test_comtrade_imports_exceed_census_by_freight_and_insurance(outside_data: P
 
 
 def test_json_and_csv_of_the_same_rows_give_the_same_figures() -> None:
-    from_json = comtrade.read_figures(fixture("comtrade", ITEM, "monthly.json"), PAIR).rows
-    from_csv = comtrade.read_figures(fixture("comtrade", ITEM, "monthly.csv"), PAIR).rows
+    from_json = comtrade.read_figures(load_fixture("comtrade", ITEM, "monthly.json"), PAIR).rows
+    from_csv = comtrade.read_figures(load_fixture("comtrade", ITEM, "monthly.csv"), PAIR).rows
     assert from_csv.height == 2
     assert from_json.filter(reference_month="2025-01").equals(from_csv)
 
 
 def test_monthly_totals_are_figures_and_other_rows_are_rejected() -> None:
-    figures = comtrade.read_figures(fixture("comtrade", ITEM, "monthly.json"), PAIR)
+    figures = comtrade.read_figures(load_fixture("comtrade", ITEM, "monthly.json"), PAIR)
     assert figures.rows.select("reporter", "partner", "flow", "reference_month", "value_usd", "origin").rows() == [
         ("CHN", "USA", "exports", "2025-01", 47_000_000_000, "comtrade"),
         ("CHN", "USA", "exports", "2025-02", 28_000_000_000, "comtrade"),
@@ -109,20 +111,20 @@ def test_monthly_totals_are_figures_and_other_rows_are_rejected() -> None:
     ],
 )
 def test_a_row_that_is_not_a_figure_is_rejected(changed: dict[str, Any], reason: str) -> None:
-    figures = comtrade.read_figures(answer("comtrade", ITEM, response_body(row(**changed))), PAIR)
+    figures = comtrade.read_figures(make_payload("comtrade", ITEM, response_body(row(**changed))), PAIR)
     assert figures.rows.is_empty()
     assert reason in figures.rejected["reason"][0]
 
 
 def test_json_numbers_stay_as_written() -> None:
     body = '{"count":1,"data":[{"period":"202501","primaryValue":13900000000.50,"qty":null,"isReported":true,"more":[1,2]}]}'
-    assert comtrade.parse(answer("comtrade", ITEM, body)).row(0) == ("202501", "13900000000.50", None, "true", '["1","2"]', None)
+    assert comtrade.parse(make_payload("comtrade", ITEM, body)).row(0) == ("202501", "13900000000.50", None, "true", '["1","2"]', None)
 
 
 def test_a_malformed_row_of_json_or_csv_has_a_reason() -> None:
-    table = comtrade.parse(answer("comtrade", ITEM, response_body({"a": 1}, 7)))
+    table = comtrade.parse(make_payload("comtrade", ITEM, response_body({"a": 1}, 7)))
     assert table.rows() == [("1", None), (None, "the row is not an object: '7'")]
-    table = comtrade.parse(answer("comtrade", ITEM, 'period,primaryValue\n"202501"\n"202502","3",\n'))
+    table = comtrade.parse(make_payload("comtrade", ITEM, 'period,primaryValue\n"202501"\n"202502","3",\n'))
     assert table.rows() == [("202501", None, None, "the row has 1 cells, not 2"), ("202502", "3", "", None)]
 
 
@@ -145,20 +147,20 @@ def test_a_malformed_row_of_json_or_csv_has_a_reason() -> None:
 )
 def test_a_response_that_is_not_a_table_raises_a_source_error(body: bytes, said: str) -> None:
     with pytest.raises(SourceError, match=f"(?s)comtrade, CHN-USA 2025 all.*{said}"):
-        comtrade.parse(answer("comtrade", ITEM, body))
+        comtrade.parse(make_payload("comtrade", ITEM, body))
 
 
 def test_a_response_as_large_as_the_limit_may_lack_rows(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(comtrade, "MAX_ROWS", 2)
     with pytest.raises(SourceError, match="a response holds at most 2 rows"):
-        comtrade.parse(answer("comtrade", ITEM, response_body({}, {})))
+        comtrade.parse(make_payload("comtrade", ITEM, response_body({}, {})))
 
 
 @settings(deadline=None, derandomize=True, max_examples=60)
 @given(st.binary(max_size=300) | st.text(max_size=200).map(str.encode))
 def test_any_bytes_are_a_table_or_raise_a_source_error(body: bytes) -> None:
     try:
-        figures = comtrade.read_figures(answer("comtrade", ITEM, body), PAIR)
+        figures = comtrade.read_figures(make_payload("comtrade", ITEM, body), PAIR)
     except SourceError:
         return
     assert figures.rows.is_empty()
@@ -181,7 +183,7 @@ def test_any_bytes_are_a_table_or_raise_a_source_error(body: bytes) -> None:
     )
 )
 def test_every_row_is_used_or_rejected(changes: list[dict[str, Any]]) -> None:
-    figures = comtrade.read_figures(answer("comtrade", ITEM, response_body(*(row(**change) for change in changes))), PAIR)
+    figures = comtrade.read_figures(make_payload("comtrade", ITEM, response_body(*(row(**change) for change in changes))), PAIR)
     assert figures.used_count + figures.rejected.height == len(changes)
     assert figures.rows.height == figures.used_count
 

@@ -16,7 +16,7 @@ from pipeline.sources.customs import census, merge
 from pipeline.sources.customs.csv_files import read_flows
 from pipeline.sources.errors import SourceError
 from pipeline.sources.payloads import Payload
-from tests.unit.sources.answers import FIXTURES, FakeArchive, answer, fixture, imports
+from tests.unit.sources.responses import FIXTURES, FakeArchive, census_imports, load_fixture, make_payload
 from tests.unit.sources.server import NOON, Clock, Upstream, make_client, ok_response
 from tests.unit.trade.scenes import build_figures
 
@@ -30,8 +30,8 @@ def folder(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def merge_responses(folder: Path, *answers: Payload, nothing_on: tuple[str, ...] = ()) -> pl.DataFrame:
-    return merge.merge_trade_flows(folder, FakeArchive(answers, nothing_on), ON).rows.filter(pl.col("origin") != "file")
+def merge_responses(folder: Path, *answers: Payload, missing_on: tuple[str, ...] = ()) -> pl.DataFrame:
+    return merge.merge_trade_flows(folder, FakeArchive(answers, missing_on), ON).rows.filter(pl.col("origin") != "file")
 
 
 def test_every_upstream_that_holds_trade_flows_has_a_reader() -> None:
@@ -45,12 +45,12 @@ def test_without_responses_the_figures_are_those_of_the_file(folder: Path) -> No
 
 
 def test_responses_of_an_upstream_that_is_off_still_count(folder: Path) -> None:
-    merged = merge.merge_trade_flows(folder, FakeArchive((imports(("2025-04", 25_000), at="2025-06-05"),)), Sources())
+    merged = merge.merge_trade_flows(folder, FakeArchive((census_imports(("2025-04", 25_000), at="2025-06-05"),)), Sources())
     assert sorted(merged.rows["origin"]) == ["census", "file"]
 
 
 def test_files_and_both_upstreams_are_merged(folder: Path) -> None:
-    answers = (imports(("2025-04", 25_000), at="2025-06-05"), fixture("comtrade", "CHN-USA 2025", "monthly.json"))
+    answers = (census_imports(("2025-04", 25_000), at="2025-06-05"), load_fixture("comtrade", "CHN-USA 2025", "monthly.json"))
     merged = merge.merge_trade_flows(folder, FakeArchive(answers), ON)
     assert merged.rows.schema == RAW_TRADE_FLOWS.schema
     assert set(merged.rows["origin"].value_counts().rows()) == {("comtrade", 4), ("census", 1), ("file", 1)}
@@ -58,37 +58,43 @@ def test_files_and_both_upstreams_are_merged(folder: Path) -> None:
 
 
 def test_an_unchanged_value_is_one_version_with_its_first_day(folder: Path) -> None:
-    rows = merge_responses(folder, *(imports(("2025-04", 25_000), (f"2025-0{day}", 1), at=f"2025-07-0{day}") for day in (5, 6, 7)))
+    rows = merge_responses(folder, *(census_imports(("2025-04", 25_000), (f"2025-0{day}", 1), at=f"2025-07-0{day}") for day in (5, 6, 7)))
     assert rows.filter(reference_month="2025-04").select("value_usd", "seen_on").rows() == [(25_000_000_000, "2025-07-05")]
 
 
 def test_a_changed_value_is_a_new_version(folder: Path) -> None:
-    rows = merge_responses(folder, imports(("2025-04", 25_000), at="2025-06-05"), imports(("2025-04", 25_300), at="2026-06-09"))
+    rows = merge_responses(
+        folder, census_imports(("2025-04", 25_000), at="2025-06-05"), census_imports(("2025-04", 25_300), at="2026-06-09")
+    )
     assert rows.select("value_usd", "seen_on").rows() == [(25_000_000_000, "2025-06-05"), (25_300_000_000, "2026-06-09")]
 
 
 def test_of_several_responses_of_a_day_the_last_counts(folder: Path) -> None:
-    rows = merge_responses(folder, imports(("2025-04", 25_000), at="2025-06-05T13:00"), imports(("2025-04", 25_300), at="2025-06-05T18:00"))
+    rows = merge_responses(
+        folder, census_imports(("2025-04", 25_000), at="2025-06-05T13:00"), census_imports(("2025-04", 25_300), at="2025-06-05T18:00")
+    )
     assert rows.select("value_usd", "seen_on").rows() == [(25_300_000_000, "2025-06-05")]
 
 
 def test_changed_duties_are_a_new_version(folder: Path) -> None:
-    first = imports(("2025-04", 25_000), at="2025-06-05")
+    first = census_imports(("2025-04", 25_000), at="2025-06-05")
     body = first.body.replace(b'"2500000000"', b'"2600000000"')
-    second = answer("census", "imports CHN 2025", body, at="2026-06-09")
+    second = make_payload("census", "imports CHN 2025", body, at="2026-06-09")
     assert merge_responses(folder, first, second)["duties_usd"].to_list() == [2_500_000_000, 2_600_000_000]
 
 
 def test_a_response_without_a_month_gives_the_day_of_absence(folder: Path) -> None:
-    before, after = imports(("2025-08", 1), at="2025-11-18"), imports(("2025-08", 1), ("2025-09", 2), at="2025-12-11")
-    rows = merge_responses(folder, before, after, nothing_on=("2025-11-01",))
+    before, after = census_imports(("2025-08", 1), at="2025-11-18"), census_imports(("2025-08", 1), ("2025-09", 2), at="2025-12-11")
+    rows = merge_responses(folder, before, after, missing_on=("2025-11-01",))
     assert rows.select("reference_month", "absent_on").rows() == [("2025-08", "2025-11-01"), ("2025-09", "2025-11-18")]
 
 
 def test_an_unreadable_response_does_not_prove_absence(folder: Path) -> None:
-    web_page = fixture("census", "imports CHN 2025", "missing_key.html", at="2026-11-19T10:00")
-    truncated = answer("census", "imports CHN 2025", imports(("2025-08", 1), at="2026-11-19").body[:-20], at="2026-11-19T11:00")
-    merged = merge.merge_trade_flows(folder, FakeArchive((web_page, truncated, imports(("2025-08", 1), at="2026-11-20"))), ON)
+    web_page = load_fixture("census", "imports CHN 2025", "missing_key.html", at="2026-11-19T10:00")
+    truncated = make_payload(
+        "census", "imports CHN 2025", census_imports(("2025-08", 1), at="2026-11-19").body[:-20], at="2026-11-19T11:00"
+    )
+    merged = merge.merge_trade_flows(folder, FakeArchive((web_page, truncated, census_imports(("2025-08", 1), at="2026-11-20"))), ON)
     assert merged.rows.filter(origin="census")["absent_on"].to_list() == [None]
     assert merged.rejected.select("row").to_series().to_list() == [None, 1]
     assert "web page" in merged.rejected["reason"][0]
@@ -97,7 +103,7 @@ def test_an_unreadable_response_does_not_prove_absence(folder: Path) -> None:
 
 def test_a_real_archive_gives_the_same_days_of_absence(folder: Path, upstream: Upstream) -> None:
     clock = Clock()
-    early, late = imports(("2025-01", 1), at="2025-04-04").body, imports(("2025-01", 1), ("2025-02", 2), at="2025-04-08").body
+    early, late = census_imports(("2025-01", 1), at="2025-04-04").body, census_imports(("2025-01", 1), ("2025-02", 2), at="2025-04-08").body
     on = Sources.model_validate({"on": ["census"], "census": {"base_url": f"{upstream.url}/c"}})
     upstream.respond("/c/imports/hs", ok_response(early), ok_response(early), ok_response(late))
     window = Days(NOON.date(), NOON.date())
@@ -114,7 +120,7 @@ def test_a_real_archive_gives_the_same_days_of_absence(folder: Path, upstream: U
 
 
 def test_calculated_duties_become_the_effective_tariff(folder: Path) -> None:
-    one = fixture("census", "imports CHN 2025", "imports_all.json", at="2026-11-20T10:00")
+    one = load_fixture("census", "imports CHN 2025", "imports_all.json", at="2026-11-20T10:00")
     made = build_figures(folder / "lake", merge.merge_trade_flows(folder, FakeArchive((one,)), ON).rows.to_dicts())
     strain = made.row(TRADE_STRAIN, actor="USA", target="CHN", reference_month=date(2025, 4, 1))
     # 8.75 bn of duties on 25.0 bn of imports for consumption; general imports were 25.3 bn
@@ -129,7 +135,7 @@ def test_calculated_duties_become_the_effective_tariff(folder: Path) -> None:
 
 
 def test_a_revision_is_stored_but_the_first_value_is_used(folder: Path) -> None:
-    answers = (imports(("2025-04", 25_000), at="2025-06-05"), imports(("2025-04", 25_250), at="2026-06-09"))
+    answers = (census_imports(("2025-04", 25_000), at="2025-06-05"), census_imports(("2025-04", 25_250), at="2026-06-09"))
     made = build_figures(folder / "lake", merge.merge_trade_flows(folder, FakeArchive(answers), ON).rows.to_dicts())
     flow = made.row(TRADE_FLOWS, origin="census")
     assert (flow["value_usd"], flow["revised_value_usd"], flow["revised_on"]) == (25e9, 25.25e9, date(2026, 6, 9))

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from pipeline.contracts.tables.raw import RAW_TARIFFS
 from pipeline.sources.customs.tariffs import LINES, NO_RATE, REPEATED, compute_simple_means, parse_list, read_lists
 from pipeline.sources.errors import SourceError
-from tests.unit.sources.answers import FIXTURES
+from tests.unit.sources.responses import FIXTURES
 
 
 def lines(text: str) -> list[tuple[str | None, float | None, str | None]]:
