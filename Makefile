@@ -40,6 +40,7 @@ test: $(filter .uv/uv,$(UV)) ## all tests but the slow ones, on all cores
 check: $(filter .uv/uv,$(UV)) ## format, lint, types, SQL, borders, and all tests, the slow ones too
 	@$(DEV) ruff format --check .
 	@$(DEV) ruff check .
+	@$(DEV) codespell
 	@$(DEV) mypy
 	@$(DEV) sqlfluff lint --disable-progress-bar sql
 	@$(DEV) lint-imports
