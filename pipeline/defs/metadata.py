@@ -6,6 +6,7 @@ from typing import Any
 
 import dagster as dg
 import polars as pl
+import polars.selectors as cs
 from dagster._core.execution.context.metadata_logging import AssetMetadataHandle, OutputMetadataAccumulator, OutputMetadataHandle
 
 from pipeline.contracts.days import Days
@@ -14,6 +15,7 @@ from pipeline.warehouse.lake import Lake
 
 _SHOWN_ROWS = 12
 _SHOWN_CHARACTERS = 140
+_WEEK = 7
 
 
 def _column(column: Column) -> dg.TableColumn:
@@ -22,7 +24,7 @@ def _column(column: Column) -> dg.TableColumn:
     return dg.TableColumn(
         column.name,
         str(column.dtype),
-        description=f"{column.description}{unit}.{words}",
+        description=f"{column.description.removesuffix('.')}{unit}.{words}",
         constraints=dg.TableColumnConstraints(nullable=column.nullable),
     )
 
@@ -56,16 +58,23 @@ def _escape_markdown(value: Any) -> str:
     return text if len(text) <= _SHOWN_CHARACTERS else text[: _SHOWN_CHARACTERS - 1] + "…"
 
 
-def markdown_table(frame: pl.DataFrame, columns: Sequence[str]) -> str:
+def markdown_table(frame: pl.DataFrame, columns: Sequence[str], most_rows: int = _SHOWN_ROWS) -> str:
     """Format the first rows as a Markdown table. Cells are escaped, because article text is untrusted."""
     if frame.is_empty():
         return "_no rows_"
     head = f"| {' | '.join(columns)} |\n|{'---|' * len(columns)}\n"
-    rows = "\n".join(
-        f"| {' | '.join(_escape_markdown(value) for value in row)} |" for row in frame.select(columns).head(_SHOWN_ROWS).rows()
-    )
-    more = f"\n\n… and {frame.height - _SHOWN_ROWS} more" if frame.height > _SHOWN_ROWS else ""
+    rows = "\n".join(f"| {' | '.join(_escape_markdown(value) for value in row)} |" for row in frame.select(columns).head(most_rows).rows())
+    more = f"\n\n… and {frame.height - most_rows} more" if frame.height > most_rows else ""
     return head + rows + more
+
+
+def newest_values(frame: pl.DataFrame, columns: Sequence[str]) -> dict[str, Any]:
+    """Return the metadata of the last seven days of a table of the index, newest first, with rounded numbers."""
+    if frame.is_empty():
+        return {}
+    week = frame.filter(pl.col("index_date") > pl.col("index_date").max() - pl.duration(days=_WEEK))
+    shown = week.sort("index_date", descending=True, maintain_order=True).with_columns(cs.float().round(1))
+    return {"last week": dg.MetadataValue.md(markdown_table(shown, columns, shown.height))}
 
 
 def row_count(height: int) -> dict[str, Any]:

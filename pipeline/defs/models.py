@@ -4,14 +4,21 @@ from typing import Any
 
 import dagster as dg
 
+from pipeline.contracts.tables.index import TENSION_DAILY, TENSION_PAIR_DAILY
 from pipeline.defs.checks import Results, audit, check_specs
-from pipeline.defs.metadata import row_count, spec
+from pipeline.defs.metadata import newest_values, row_count, spec
 from pipeline.defs.resources import Method
 from pipeline.defs.side_tables import keep_last_good
 from pipeline.models.build import list_models
 from pipeline.models.model import Model
 from pipeline.warehouse.lake import Lake
 from pipeline.warehouse.sql import query_version
+
+#: Columns of the last week that the UI shows of a table.
+_VALUES = {
+    TENSION_DAILY.name: ("index_date", "actor", "target", "tension", "concession", "dialogue", "phase"),
+    TENSION_PAIR_DAILY.name: ("index_date", "pair", "tension", "tension_lo80", "tension_hi80", "concession", "dialogue", "phase"),
+}
 
 
 def assets() -> list[dg.AssetsDefinition]:
@@ -34,7 +41,8 @@ def build_model_asset(model: Model) -> dg.AssetsDefinition:
             lake.write(table, frames[table.name])
         shown = {"sql": dg.MetadataValue.path(str(model.query.path))} if model.query else {}
         for table in model.makes:
-            yield dg.MaterializeResult(asset_key=table.name, metadata=row_count(lake.count_rows(table)) | shown)
+            values = newest_values(frames[table.name], _VALUES[table.name]) if table.name in _VALUES else {}
+            yield dg.MaterializeResult(asset_key=table.name, metadata=row_count(lake.count_rows(table)) | values | shown)
 
     side_tables = [table for table in model.makes if table.is_side_table]
     return dg.multi_asset(

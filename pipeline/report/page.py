@@ -77,6 +77,14 @@ class PairSection:
 
 
 @dataclass(frozen=True)
+class PairRow:
+    """A pair that has a row in the table of latest values but no section: its last row of TENSION_PAIR_DAILY, and a sparkline."""
+
+    last: Mapping[str, Any]
+    spark_svg: str
+
+
+@dataclass(frozen=True)
 class Coverage:
     """What was read: how many sources and articles from `first` to `last`, and how many rows were set aside."""
 
@@ -113,6 +121,7 @@ class Page:
     baseline: tuple[date, date]
     index_version: str
     release_id: str
+    other_pairs: tuple[PairRow, ...] = ()
 
 
 def render(page: Page) -> str:
@@ -163,6 +172,12 @@ def section(
         days=days,
         origins=tuple(origins(contributions, last, channel, biggest) for channel in _PICTURED),
     )
+
+
+def pair_row(pair_daily: pl.DataFrame) -> PairRow:
+    """Build the table row of one pair from its rows of TENSION_PAIR_DAILY, at least one."""
+    frame = pair_daily.sort("index_date")
+    return PairRow(frame.row(-1, named=True), sparkline(frame["tension"].tail(_SPARK_DAYS).to_list(), width=110, height=22))
 
 
 def in_words(row: Mapping[str, Any]) -> str:

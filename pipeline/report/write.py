@@ -9,12 +9,12 @@ from pipeline.contracts.tables.core import COVERAGE
 from pipeline.contracts.tables.index import TENSION_DAILY, TENSION_PAIR_DAILY
 from pipeline.report.charts import pair_chart, to_png
 from pipeline.report.evidence import Read, ReadContributions, newest_contributions
-from pipeline.report.page import FileLink, Page, coverage, render, section
+from pipeline.report.page import FileLink, Page, coverage, pair_row, render, section
 from pipeline.settings import SAMPLE_NOTE
 
 REPORT = "report.html"
 PICTURE = "tension.png"
-_PAIRS = 4  # a page with more charts is read by nobody, and each takes a second; the others are in the database
+_PAIRS = 4  # sections with charts; each takes a second to draw. The other pairs are in the table of latest values
 
 
 def write_report(read: Read, read_contributions: ReadContributions, folder: Path, release: str, *, is_sample: bool) -> Path:
@@ -25,8 +25,8 @@ def write_report(read: Read, read_contributions: ReadContributions, folder: Path
     daily, directed, contributions = read(TENSION_PAIR_DAILY), read(TENSION_DAILY), newest_contributions(read, read_contributions)
     note = SAMPLE_NOTE if is_sample else ""
     sections = []
-    pairs = _by_evidence(daily)[:_PAIRS]
-    for pair in pairs:
+    pairs = _by_evidence(daily)
+    for pair in pairs[:_PAIRS]:
         one, other = pair.split("-")
         of_pair = daily.filter(pl.col("pair") == pair)
         both_ways = directed.filter(pl.col("actor").is_in([one, other]) & pl.col("target").is_in([one, other]))
@@ -47,6 +47,7 @@ def write_report(read: Read, read_contributions: ReadContributions, folder: Path
         baseline=(last["baseline_from"], last["baseline_to"]),
         index_version=last["index_version"],
         release_id=release,
+        other_pairs=tuple(pair_row(daily.filter(pl.col("pair") == pair)) for pair in pairs[_PAIRS:]),
     )
     path = folder / REPORT
     replace_file(path, render(page).encode())

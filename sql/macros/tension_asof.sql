@@ -1,5 +1,6 @@
 -- tension_asof(ts): the index as it was known at an instant, directed and pooled: of each day and series the newest vintage known by then.
--- Ask with a zone: from tension_asof('2025-04-10T00:00:00Z') where series = 'CHN-USA'.
+-- Give the instant with a time zone: from tension_asof('2025-04-10T00:00:00Z') where series = 'CHN-USA'. A date alone is midnight in the
+-- TimeZone of the DuckDB session, so its result depends on that setting; days of the index are UTC days.
 create macro tension_asof(ts) as table
     select *
     from vintages

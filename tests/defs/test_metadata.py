@@ -5,9 +5,11 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import dagster as dg
+import polars as pl
 import pytest
 
-from pipeline.defs.metadata import add_partition_metadata
+from pipeline.contracts.tables.index import TENSION_PAIR_DAILY
+from pipeline.defs.metadata import add_partition_metadata, newest_values
 
 DAYS = dg.DailyPartitionsDefinition("2025-01-01", end_date="2025-01-06")
 Adding = Callable[[dg.AssetExecutionContext], None]
@@ -56,3 +58,12 @@ def test_metadata_of_a_day_outside_the_run_is_an_error() -> None:
             add_partition_metadata(context, "words", {"2025-01-05": {"rows": 1}})
 
     read_metadata(add)
+
+
+def test_the_last_week_is_shown_newest_first_with_rounded_values() -> None:
+    days = pl.date_range(pl.date(2025, 4, 1), pl.date(2025, 4, 9), eager=True)
+    frame = TENSION_PAIR_DAILY.example(9).with_columns(index_date=days, tension=pl.lit(57.1234))
+    table = newest_values(frame, ("index_date", "pair", "tension"))["last week"].value
+    assert table.splitlines()[2] == "| 2025-04-09 | CHN-USA | 57.1 |"
+    assert len(table.splitlines()) == 9
+    assert newest_values(frame.clear(), ("index_date",)) == {}

@@ -186,7 +186,8 @@ TRADE_FLOWS = Table(
 TARIFF_RATES = Table(
     "tariff_rates",
     "Tariff rates",
-    "Average tariff rates by date, each with the change from the previous rate.",
+    "Average tariff rates by date, each with the change from the previous rate. Includes announced rates that take effect after the last "
+    "day of the index.",
     grain="one importer, exporter, day and averaging method",
     key=("importer", "exporter", "measure", "effective_date"),
     columns=(
@@ -204,7 +205,7 @@ TARIFF_RATES = Table(
         Column(
             "effective_date",
             pl.Date(),
-            "First day of the rate",
+            "First day of the rate; may lie after the last day of the index",
             date(2025, 4, 9),
             unit="UTC day",
             minimum=date(1900, 1, 1),

@@ -140,3 +140,11 @@ def test_patterns_in_the_data_package_match_whole_values() -> None:
 def test_the_data_package_lists_the_sources_that_have_a_url(package: dict[str, Any]) -> None:
     assert [source["path"] for source in package["sources"]] == [source.url for source in SOURCES.values() if source.url]
     assert all(source["path"].startswith("https://") for source in package["sources"])
+
+
+def test_descriptions_end_with_one_full_stop() -> None:
+    assert [(table.name, one.name) for table in TABLES.values() for one in table.columns if ".." in describe_column(one)] == []
+
+
+def test_tariff_rates_say_that_they_may_lie_in_the_future() -> None:
+    assert "after the last day of the index" in TABLES["tariff_rates"].description

@@ -10,7 +10,7 @@ import pytest
 from pipeline.contracts.tables.contributions import CONTRIBUTIONS
 from pipeline.contracts.tables.core import COVERAGE
 from pipeline.contracts.tables.index import TENSION_PAIR_DAILY
-from pipeline.report.page import Coverage, FileLink, Page, PairSection, coverage, in_words, origins, render, safe_url, section
+from pipeline.report.page import Coverage, FileLink, Page, PairSection, coverage, in_words, origins, pair_row, render, safe_url, section
 from pipeline.settings import SAMPLE_NOTE
 
 Make = Callable[..., pl.DataFrame]
@@ -191,6 +191,15 @@ def test_the_table_holds_the_last_seven_days_the_newest_first(pair_daily: Make) 
     frame = pair_daily(30)
     made = section(frame.reverse(), CONTRIBUTIONS.empty())
     assert [row["index_date"] for row in made.days] == frame["index_date"].tail(7).reverse().to_list()
+
+
+def test_every_pair_is_in_the_table_of_latest_values(pair_daily: Make, contributions: Make) -> None:
+    page = _page(_pair_section(contributions(DAY)))
+    alone = _Reader(render(page)).text
+    text = _Reader(render(replace(page, other_pairs=(pair_row(pair_daily(pair="JPN-USA")),)))).text
+    assert "Japan\N{EN DASH}USA" in text
+    assert "the 1 pairs with most evidence" in text
+    assert "pairs with most evidence" not in alone
 
 
 def test_the_parts_of_a_value_sum_to_it(contributions: Make) -> None:
