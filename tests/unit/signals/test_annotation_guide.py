@@ -16,17 +16,17 @@ def test_the_guide_explains_every_word_of_the_vocabulary(vocabulary: Vocabulary)
     assert [word for word in vocabulary.words if f"`{word}`" not in GUIDE] == []
 
 
-def test_the_guide_gives_each_kind_the_polarity_of_the_contract() -> None:
+def test_kinds_have_the_polarity_of_the_contract_in_the_guide() -> None:
     rows = dict(re.findall(r"^\| `(\w+)` \| (escalation|concession|dialogue) \|", GUIDE, flags=re.MULTILINE))
     assert rows == dict(KIND_POLARITY)
 
 
-def test_the_guide_names_every_field_and_level() -> None:
+def test_the_guide_describes_every_field_and_level() -> None:
     assert [name for name in ROWS_SCHEMA if name not in {"id", "quote", "polarity"} and f"`{name}`" not in GUIDE] == []
     assert [level for level in LEVELS if not re.search(rf"^\| \**{level}\** \|", GUIDE, flags=re.MULTILINE)] == []
 
 
-def test_the_example_of_the_format_is_a_gold_file(tmp_path: Path) -> None:
+def test_the_format_example_is_a_valid_gold_file(tmp_path: Path) -> None:
     example = re.search(r"```json\n(.*?)```", GUIDE, flags=re.DOTALL)
     assert example is not None
     path = tmp_path / "example.jsonl"

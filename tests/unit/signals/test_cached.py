@@ -81,7 +81,7 @@ def test_another_version_of_the_extractor_reads_again(counting: CountingExtracto
 
 
 def test_many_small_files_become_one(caching: CachingExtractor, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(module, "MOST_FILES", 2)
+    monkeypatch.setattr(module, "MAX_FILES", 2)
     texts = {f"a{number}": TARIFF.replace("15", str(number + 10)) for number in range(4)}
     for name, text in texts.items():
         caching.extract(articles(**{name: text}))

@@ -1,4 +1,4 @@
-"""No change of the reading goes unseen: the whole reading of the bundled sample, counted by reader, kind and modality."""
+"""The counts of findings in the bundled sample, by reader, kind and modality, change only on purpose."""
 
 import polars as pl
 import pytest
@@ -9,27 +9,27 @@ from scripts.counts import SCHEMA, count_findings, read_counts, show_differences
 from tests.conftest import SampleRun
 
 
-def counts(*rows: tuple[str, str, str, int]) -> pl.DataFrame:
+def make_counts(*rows: tuple[str, str, str, int]) -> pl.DataFrame:
     return pl.DataFrame(list(rows), schema=SCHEMA, orient="row")
 
 
-def test_the_sample_gives_as_many_findings_of_each_kind_as_before(sample_run: SampleRun) -> None:
+def test_the_counts_of_findings_in_the_sample_are_unchanged(sample_run: SampleRun) -> None:
     changed = show_differences(read_counts(), count_findings(Lake(sample_run.home / "lake").read(FINDINGS)))
     if changed:
         pytest.fail(
-            f"the reading of the bundled sample has changed:\n\n{changed}\n\n"
-            "If that is meant, count again with `make counts`, and say in the changelog and the commit what changed.",
+            f"the findings in the bundled sample have changed:\n\n{changed}\n\n"
+            "If that is intended, run `make counts` and describe the change in the changelog and the commit.",
             pytrace=False,
         )
 
 
 def test_equal_counts_have_no_differences() -> None:
-    assert show_differences(counts(("rules", "threat", "asserted", 3)), counts(("rules", "threat", "asserted", 3))) == ""
+    assert show_differences(make_counts(("rules", "threat", "asserted", 3)), make_counts(("rules", "threat", "asserted", 3))) == ""
 
 
-def test_differences_are_a_table_with_what_came_what_went_and_the_sum() -> None:
-    before = counts(("rules", "threat", "asserted", 3), ("rules", "offer", "asserted", 2), ("rules", "easing", "negated", 5))
-    now = counts(("rules", "threat", "asserted", 7), ("rules", "demand", "asserted", 1), ("rules", "easing", "negated", 5))
+def test_differences_are_a_table_with_changes_and_the_sum() -> None:
+    before = make_counts(("rules", "threat", "asserted", 3), ("rules", "offer", "asserted", 2), ("rules", "easing", "negated", 5))
+    now = make_counts(("rules", "threat", "asserted", 7), ("rules", "demand", "asserted", 1), ("rules", "easing", "negated", 5))
     assert [line.split() for line in show_differences(before, now).splitlines()] == [
         ["extractor", "kind", "modality", "before", "now", "change"],
         ["rules", "demand", "asserted", "0", "1", "+1"],

@@ -10,76 +10,76 @@ from pipeline.signals.dates import is_past_event
 from pipeline.signals.extract import SentenceExtractor
 from pipeline.signals.reader import READINGS_SCHEMA
 from pipeline.signals.readers.encoder import encoding, network
-from pipeline.signals.readers.encoder.network import EncoderMissingError, load
+from pipeline.signals.readers.encoder.network import EncoderMissingError, load_network
 from pipeline.signals.readers.encoder.reader import EncoderReader
 from pipeline.signals.segment import split_sentences
 
 TEXT = "Canada will impose a 25 percent tariff on Mexican steel. Mexico accused Canada of breaking its word. It rained in Oslo."
 
 
-def asked(text: str, day: date | None = None) -> list[SentenceCandidates]:
+def make_candidates(text: str, day: date | None = None) -> list[SentenceCandidates]:
     return build_candidates(resolve_references("a", day, "x", "", split_sentences(text)))
 
 
-def encoded(text: str) -> encoding.Encoded:
-    return encoding.encode(load().tokenizer, asked(text)[0])
+def encode_first(text: str) -> encoding.Encoded:
+    return encoding.encode(load_network().tokenizer, make_candidates(text)[0])
 
 
-def test_a_plain_measure_is_found_with_its_kind() -> None:
-    groups = asked("Canada will impose a 25 percent tariff on Mexican steel.")
+def test_a_plain_measure_is_found_with_kind_and_rate() -> None:
+    groups = make_candidates("Canada will impose a 25 percent tariff on Mexican steel.")
     found = EncoderReader().read(groups).join(to_frame(groups), on="candidate").sort("score", descending=True)
     assert found.select(READINGS_SCHEMA.names()).schema == READINGS_SCHEMA
     assert found.select("actor", "target", "kind", "instrument", "rate_pct").row(0) == ("CAN", "MEX", "measure", "tariff", 25.0)
 
 
-def test_a_sentence_gives_the_same_readings_whatever_it_is_read_with() -> None:
-    groups = asked(TEXT)
+def test_a_sentence_gives_the_same_readings_in_any_batch() -> None:
+    groups = make_candidates(TEXT)
     together = EncoderReader(threads=2).read(groups)
     assert pl.concat([EncoderReader().read([group]) for group in groups]).equals(together)
     assert together.height > 1
 
 
-def test_another_country_in_the_same_place_is_read_the_same() -> None:
-    """Countries are marks to the model: no name decides."""
+def test_exchanging_countries_does_not_change_the_scores() -> None:
+    """The model sees countries as marks, not names."""
     reader = EncoderReader()
     scores = [
-        reader.read(asked(f"{a} will impose a 25 percent tariff on steel from {b}."))["score"].to_list()
+        reader.read(make_candidates(f"{a} will impose a 25 percent tariff on steel from {b}."))["score"].to_list()
         for a, b in (("Chile", "Peru"), ("Norway", "Ghana"))
     ]
     assert scores[0] == scores[1]
 
 
-def test_a_name_becomes_the_mark_of_its_country_wherever_it_stands() -> None:
-    ids = encoded("Canada spoke to Mexico, and Mexico to Ottawa.").ids
+def test_every_mention_becomes_the_mark_of_its_country() -> None:
+    ids = encode_first("Canada spoke to Mexico, and Mexico to Ottawa.").ids
     after = ids[len(ids) - 1 - ids[::-1][1:].index(ids[-1]) - 1 :]  # what follows the last but one [SEP]
     assert [entry for entry in after if entry in encoding.COUNTRY_MARKS] == [1, 2, 2, 1]
 
 
-def test_places_are_those_of_the_marks() -> None:
-    given = encoded("Canada spoke to Mexico.")
-    assert [given.ids[place] for place in given.places[:-1]] == list(encoding.COUNTRY_MARKS[: len(given.countries)])
-    assert given.ids[given.places[-1]] == encoding.ALL_MARK
+def test_places_are_the_positions_of_the_marks() -> None:
+    example = encode_first("Canada spoke to Mexico.")
+    assert [example.ids[place] for place in example.places[:-1]] == list(encoding.COUNTRY_MARKS[: len(example.countries)])
+    assert example.ids[example.places[-1]] == encoding.ALL_MARK
 
 
 def test_marks_are_distinct_unused_entries_of_the_vocabulary() -> None:
     assert len(set(encoding.MARKS)) == len(encoding.MARKS)
-    assert all(load().tokenizer.id_to_token(mark).startswith("[unused") for mark in encoding.MARKS)
+    assert all(load_network().tokenizer.id_to_token(mark).startswith("[unused") for mark in encoding.MARKS)
 
 
-def test_a_long_sentence_is_cut_and_still_read() -> None:
-    given = encoded("Canada taxed Mexico " + "and again " * 400 + ".")
-    assert len(given.ids) < 512
-    assert load().logits([given])[0].shape[:2] == (len(given.places), len(given.places))
+def test_a_long_sentence_is_truncated_and_read() -> None:
+    example = encode_first("Canada taxed Mexico " + "and again " * 400 + ".")
+    assert len(example.ids) < 512
+    assert load_network().compute_logits([example])[0].shape[:2] == (len(example.places), len(example.places))
 
 
-def test_the_answers_are_words_of_the_vocabulary() -> None:
-    heads = load().heads
+def test_the_labels_are_words_of_the_vocabulary() -> None:
+    heads = load_network().heads
     known = {"polarity": POLARITY, "kind": KIND, "modality": MODALITY, "status": STATUS, "instrument": INSTRUMENT}
     assert {name: set(words) for name, words in heads.items() if name != "flag"} == {name: set(v.words) for name, v in known.items()}
 
 
 def test_what_is_dated_to_an_earlier_year_is_history() -> None:
-    groups = asked("In 2018 Canada imposed a 25 percent tariff on Mexican steel.", date(2025, 3, 1))
+    groups = make_candidates("In 2018 Canada imposed a 25 percent tariff on Mexican steel.", date(2025, 3, 1))
     found = EncoderReader().read(groups)
     assert "asserted" not in found["modality"].to_list()
     assert is_past_event("It began in 2018.", date(2025, 3, 1))
@@ -107,13 +107,13 @@ def test_the_model_file_is_small_enough_to_ship() -> None:
     assert (network._FOLDER / "model.onnx").stat().st_size <= 25_000_000  # type: ignore[attr-defined]  # a file on disk in a checkout
 
 
-def test_a_missing_package_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_error_for_a_missing_package_names_it(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(__import__("sys").modules, "onnxruntime", None)
     with pytest.raises(EncoderMissingError, match="onnxruntime"):
-        load.__wrapped__()
+        load_network.__wrapped__()
 
 
-def test_explain_names_the_reader_and_its_alternatives() -> None:
+def test_explain_shows_the_reader_and_its_alternatives() -> None:
     found = SentenceExtractor("encoder").explain(TEXT).filter(pl.col("kind") == "measure")
     row = found.row(0, named=True)
     assert (row["readers"], row["actor_words"], row["rule_id"]) == ("encoder", "Canada", "encoder.measure")

@@ -23,7 +23,7 @@ def test_without_the_encoder_only_the_rules_read_with_a_warning(monkeypatch: pyt
     def fail() -> Network:
         raise EncoderMissingError("the encoder needs onnxruntime, and it is not installed")
 
-    monkeypatch.setattr(reader, "load", fail)
+    monkeypatch.setattr(reader, "load_network", fail)
     with pytest.warns(UserWarning, match="reading with the rules only: the encoder needs onnxruntime"):
         assert make_extractor(Settings()).name == "rules"
 
@@ -32,7 +32,7 @@ def test_an_encoder_chosen_by_name_is_not_replaced(monkeypatch: pytest.MonkeyPat
     def fail() -> Network:
         raise EncoderMissingError("the encoder needs onnxruntime, and it is not installed")
 
-    monkeypatch.setattr(reader, "load", fail)
+    monkeypatch.setattr(reader, "load_network", fail)
     with pytest.raises(EncoderMissingError):
         make_extractor(Settings(extractor="encoder"))
 

@@ -1,4 +1,4 @@
-"""The model computes the same bits on every processor and in every batch."""
+"""The model gives bit-identical results on every processor and in every batch."""
 
 import platform
 import shutil
@@ -14,16 +14,16 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipeline.signals.readers.encoder.encoding import Encoded
-from pipeline.signals.readers.encoder.network import TOKENS_AT_ONCE, Logits, batches_of_equal_length, load
-from tests.unit.signals.logits import GOLDEN, fingerprint, sentences
+from pipeline.signals.readers.encoder.network import TOKENS_PER_BATCH, Logits, batch_by_length, load_network
+from tests.unit.signals.logits import GOLDEN, hash_logits, make_sentences
 
 ROOT = Path(__file__).resolve().parents[3]
 EMULATOR = shutil.which("qemu-x86_64")
 
 
-@pytest.mark.skipif(platform.machine() not in {"x86_64", "AMD64"}, reason="other processors than x86-64 may round differently")
+@pytest.mark.skipif(platform.machine() not in {"x86_64", "AMD64"}, reason="processors other than x86-64 may round differently")
 def test_this_processor_gives_the_golden_logits() -> None:
-    assert fingerprint() == GOLDEN.read_text(encoding="utf-8").strip()
+    assert hash_logits() == GOLDEN.read_text(encoding="utf-8").strip()
 
 
 @pytest.mark.slow
@@ -36,34 +36,34 @@ def test_an_emulated_processor_without_avx512_gives_the_golden_logits(processor:
 
 
 @cache
-def alone() -> list[Logits]:
-    """The logits of each sentence, read by itself."""
-    return [load().logits([sentence])[0] for sentence in sentences()]
+def compute_single_logits() -> list[Logits]:
+    """Compute the logits of each sentence in a batch of its own."""
+    return [load_network().compute_logits([sentence])[0] for sentence in make_sentences()]
 
 
-@given(st.lists(st.integers(0, len(sentences()) - 1), min_size=1, max_size=12))
+@given(st.lists(st.integers(0, len(make_sentences()) - 1), min_size=1, max_size=12))
 @settings(max_examples=25, deadline=None, derandomize=True)
 def test_a_sentence_has_the_same_logits_in_any_batch(chosen: list[int]) -> None:
-    found = load().logits([sentences()[number] for number in chosen])
+    found = load_network().compute_logits([make_sentences()[number] for number in chosen])
     for number, logits in zip(chosen, found, strict=True):
-        assert np.array_equal(logits, alone()[number])
+        assert np.array_equal(logits, compute_single_logits()[number])
 
 
-def test_equal_sentences_are_run_once() -> None:
-    ran: list[int] = []
+def test_equal_sentences_are_computed_once() -> None:
+    batch_sizes: list[int] = []
 
     def run(function: Callable[[Sequence[Encoded]], Logits], batches: Iterable[Sequence[Encoded]]) -> Iterator[Logits]:
         for batch in batches:
-            ran.append(len(batch))
+            batch_sizes.append(len(batch))
             yield function(batch)
 
-    first, second = load().logits([sentences()[0]] * 2, run)
-    assert (ran, np.array_equal(first, second)) == ([1], True)
+    first, second = load_network().compute_logits([make_sentences()[0]] * 2, run)
+    assert (batch_sizes, np.array_equal(first, second)) == ([1], True)
 
 
-def test_batches_hold_every_sentence_once_and_only_equal_lengths() -> None:
+def test_batches_have_every_sentence_once_and_equal_lengths() -> None:
     lengths = [9, 80, 9, 400, 80, 9, *[30] * 25]
-    batches = list(batches_of_equal_length([Encoded((1,) * length, (0,), (), {}) for length in lengths]))
+    batches = list(batch_by_length([Encoded((1,) * length, (0,), (), {}) for length in lengths]))
     assert sorted(number for batch in batches for number in batch) == list(range(len(lengths)))
     assert all(len({lengths[number] for number in batch}) == 1 for batch in batches)
-    assert all(len(batch) == 1 or len(batch) * lengths[batch[0]] <= TOKENS_AT_ONCE for batch in batches)
+    assert all(len(batch) == 1 or len(batch) * lengths[batch[0]] <= TOKENS_PER_BATCH for batch in batches)

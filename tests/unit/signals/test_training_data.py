@@ -1,4 +1,4 @@
-"""The passages of our own writing that the encoder is trained on: enough of them, of every sort, and none like another."""
+"""The invented passages that train the encoder: enough of them, of every sort, without near-duplicates."""
 
 import json
 import re
@@ -25,12 +25,12 @@ def gold() -> Gold:
 
 @pytest.fixture(scope="module")
 def firm(gold: Gold) -> pl.DataFrame:
-    """Asserted rows that two people agree on."""
+    """Select the asserted rows on which both annotators agree."""
     return gold.rows.filter((pl.col("modality") == "asserted") & ~pl.col("opt"))
 
 
-def without(gold: Gold, rows: pl.DataFrame) -> float:
-    """Share of the passages that hold none of the rows."""
+def compute_share_without(gold: Gold, rows: pl.DataFrame) -> float:
+    """Compute the share of passages without any of the rows."""
     return 1 - rows["id"].n_unique() / gold.passages.height
 
 
@@ -38,36 +38,36 @@ def test_there_are_enough_passages(gold: Gold) -> None:
     assert gold.passages.height >= 1500
 
 
-def test_transcripts_are_many(gold: Gold) -> None:
+def test_there_are_enough_transcripts(gold: Gold) -> None:
     assert gold.passages.filter(pl.col("source") == "transcript").height >= 300
 
 
-def test_every_register_is_there(gold: Gold) -> None:
+def test_every_register_is_present(gold: Gold) -> None:
     wanted = {"transcript", "statement", "post", "tracker", "headline", "lead", "wire", "market", "editorial"}
     assert {source.partition(" by ")[0] for source in gold.passages["source"]} == wanted
 
 
 @pytest.mark.parametrize("kind", ["demand", "refusal", "offer", "easing", "purchase", "investigation"])
-def test_rare_kinds_are_many(firm: pl.DataFrame, kind: str) -> None:
+def test_there_are_enough_signals_of_rare_kinds(firm: pl.DataFrame, kind: str) -> None:
     assert firm.filter(pl.col("kind") == kind).height >= FEWEST_OF_A_KIND
 
 
-def test_half_of_the_passages_are_not_about_the_united_states_and_china(gold: Gold) -> None:
+def test_half_of_the_passages_are_not_about_the_usa_and_china(gold: Gold) -> None:
     both = gold.rows.filter((pl.min_horizontal("actor", "target") == "CHN") & (pl.max_horizontal("actor", "target") == "USA"))
-    assert without(gold, both) >= 0.5
+    assert compute_share_without(gold, both) >= 0.5
 
 
 def test_many_pairs_of_countries_occur(firm: pl.DataFrame) -> None:
     assert firm.select(pl.min_horizontal("actor", "target"), b=pl.max_horizontal("actor", "target")).n_unique() >= 25
 
 
-def test_a_third_of_the_passages_hold_nothing_though_they_sound_like_it(gold: Gold, firm: pl.DataFrame) -> None:
-    assert without(gold, firm) >= 1 / 3
+def test_a_third_of_the_passages_have_no_firm_signal(gold: Gold, firm: pl.DataFrame) -> None:
+    assert compute_share_without(gold, firm) >= 1 / 3
 
 
-def test_fewer_than_2_percent_of_the_passages_are_like_another(gold: Gold) -> None:
-    """Exact Jaccard similarity of word 5-grams, with countries and numbers masked: stricter than MinHash, which only estimates it."""
-    shingles = [_shingles(text) for text in gold.passages["text"]]
+def test_fewer_than_2_percent_of_the_passages_are_near_duplicates(gold: Gold) -> None:
+    """Similarity is the exact Jaccard index of word 5-grams, with countries and numbers masked."""
+    shingles = [_make_shingles(text) for text in gold.passages["text"]]
     holders: dict[str, list[int]] = defaultdict(list)
     for number, own in enumerate(shingles):
         for shingle in own:
@@ -77,7 +77,7 @@ def test_fewer_than_2_percent_of_the_passages_are_like_another(gold: Gold) -> No
     assert len(alike) < 0.02 * gold.passages.height
 
 
-def _shingles(text: str) -> set[str]:
+def _make_shingles(text: str) -> set[str]:
     masked, at = "", 0
     for mention in find_mentions(text, None):
         if mention.start >= at:
@@ -86,14 +86,14 @@ def _shingles(text: str) -> set[str]:
     return {" ".join(words[start : start + WORDS_ALIKE]) for start in range(max(len(words) - WORDS_ALIKE + 1, 1))}
 
 
-@pytest.mark.skipif(not SHARED.is_dir(), reason="the real passages lie outside the project and are not on this machine")
+@pytest.mark.skipif(not SHARED.is_dir(), reason="the real passages are not part of the project and are missing here")
 def test_nothing_is_copied_from_the_real_passages(gold: Gold) -> None:
     lines = (line for path in SHARED.glob("real_dev_*.jsonl") for line in path.read_text(encoding="utf-8").splitlines() if line.strip())
-    real = {window for line in lines for window in _windows(json.loads(line)["text"])}
-    copied = {identifier for identifier, text in gold.passages.select("id", "text").iter_rows() if len(_windows(text) & real) > 2}
+    real = {window for line in lines for window in _make_windows(json.loads(line)["text"])}
+    copied = {identifier for identifier, text in gold.passages.select("id", "text").iter_rows() if len(_make_windows(text) & real) > 2}
     assert copied == set()
 
 
-def _windows(text: str, length: int = 8) -> set[tuple[str, ...]]:
+def _make_windows(text: str, length: int = 8) -> set[tuple[str, ...]]:
     words = re.findall(r"[a-z0-9']+", text.lower())
     return {tuple(words[start : start + length]) for start in range(len(words) - length + 1)}

@@ -1,1 +1,1 @@
-"""The encoder reader: `encoding` (a sentence and its countries as numbers) -> `network` (the model) -> `reading` (what it found)."""
+"""The encoder reader: `encoding` (a sentence as token ids) -> `network` (the model) -> `reader` (scores to readings)."""

@@ -1,8 +1,7 @@
-"""A sentence and the countries that may be meant in it, as the numbers that the model reads.
+"""Encode a sentence and its countries as token ids.
 
-Belongs here: what the model sees, the same in training and in use. Does not: the model (`network.py`), or what its answers mean
-(`reading.py`). Every country of a sentence becomes a numbered mark, in order of appearance, set before each word that means it, so that
-the model learns sentences and not countries.
+Belongs here: the model's input, the same in training and use. Does not: the model (`network.py`) or the meaning of its output
+(`reader.py`).
 """
 
 from collections.abc import Iterable, Mapping
@@ -13,12 +12,12 @@ from tokenizers import Tokenizer
 from pipeline.contracts.countries import ALL_PARTNERS
 from pipeline.signals.candidates import SentenceCandidates
 
-COUNTRIES = 8
-LONGEST_SENTENCE, LONGEST_CONTEXT = 120, 64
+MAX_COUNTRIES = 8
+MAX_SENTENCE_TOKENS, MAX_CONTEXT_TOKENS = 120, 64
 
-# entries that the vocabulary of BERT leaves unused, from this one on
+# Marks are entries that BERT's vocabulary leaves unused, from this one on.
 _FIRST_UNUSED = 1
-COUNTRY_MARKS = tuple(range(_FIRST_UNUSED, _FIRST_UNUSED + COUNTRIES))
+COUNTRY_MARKS = tuple(range(_FIRST_UNUSED, _FIRST_UNUSED + MAX_COUNTRIES))
 ALL_MARK, SPEAKER_MARK, MAIN_MARK, HEADLINE_MARK, STRANGER_MARK = range(COUNTRY_MARKS[-1] + 1, COUNTRY_MARKS[-1] + 6)
 ROLE_MARKS = {role: COUNTRY_MARKS[-1] + 6 + number for number, role in enumerate(("demonym", "leader", "pronoun", "speaker", "mutual"))}
 MARKS = (*COUNTRY_MARKS, ALL_MARK, SPEAKER_MARK, MAIN_MARK, HEADLINE_MARK, STRANGER_MARK, *ROLE_MARKS.values())
@@ -26,10 +25,10 @@ MARKS = (*COUNTRY_MARKS, ALL_MARK, SPEAKER_MARK, MAIN_MARK, HEADLINE_MARK, STRAN
 
 @dataclass(frozen=True, slots=True)
 class Encoded:
-    """One sentence for the model.
+    """One sentence as the model's input.
 
-    `ids` are entries of the vocabulary; `places[i]` is where the mark of `countries[i]` stands among them, the last one that of all
-    partners; `candidates` gives for each ordered pair of positions in `places` the candidate that asks about it.
+    `ids` are token ids. `places[i]` is the position in `ids` of the mark of `countries[i]`; the last place is the mark of all partners.
+    `candidates` maps pairs of indices into `places` (actor, target) to candidate numbers.
     """
 
     ids: tuple[int, ...]
@@ -39,77 +38,85 @@ class Encoded:
 
 
 def encode(tokenizer: Tokenizer, group: SentenceCandidates) -> Encoded:
-    """The candidates of one sentence (rows of `CANDIDATES_SCHEMA`) as one input."""
-    first = group[0]
-    mentions = _mentions(group)
-    countries = _countries(group, mentions)
-    number = {code: place for place, code in enumerate(countries)}
-    mark = {code: COUNTRY_MARKS[place] for code, place in number.items()}
+    """Encode the candidates of one sentence (rows of `CANDIDATES_SCHEMA`).
 
-    ids = [_special(tokenizer, "[CLS]")]
+    Countries are numbered in order of appearance, and a mark with that number precedes each mention, so that the model learns
+    sentences rather than countries.
+    """
+    first = group[0]
+    mentions = _collect_mentions(group)
+    countries = _collect_countries(group, mentions)
+    index = {code: number for number, code in enumerate(countries)}
+    marks = {code: COUNTRY_MARKS[number] for code, number in index.items()}
+
+    ids = [_special_id(tokenizer, "[CLS]")]
     places = []
-    main = {row[side] for row in group if row["is_main_pair"] for side in ("actor", "target")}
+    main_pair = {row[side] for row in group if row["is_main_pair"] for side in ("actor", "target")}
     for code in countries:
         places.append(len(ids))
-        ids.append(mark[code])
-        ids.extend([SPEAKER_MARK] * (code == first["speaker"]) + [MAIN_MARK] * (code in main))
+        ids.append(marks[code])
+        ids.extend([SPEAKER_MARK] * (code == first["speaker"]) + [MAIN_MARK] * (code in main_pair))
     places.append(len(ids))
     ids.append(ALL_MARK)
     ids.extend([HEADLINE_MARK] * first["is_title"] + [STRANGER_MARK] * first["is_stranger"])
-    ids.append(_special(tokenizer, "[SEP]"))
+    ids.append(_special_id(tokenizer, "[SEP]"))
 
-    context = _marked(tokenizer, first["previous"], ((m["code"], m["start"], m["end"], "") for m in first["previous_mentions"]), mark)
+    previous_mentions = ((m["code"], m["start"], m["end"], "") for m in first["previous_mentions"])
+    context = _encode_text(tokenizer, first["previous"], previous_mentions, marks)
     if first["title"] and not first["is_title"]:
-        ids.extend(_pieces(tokenizer, first["title"])[: LONGEST_CONTEXT // 2])
-    ids.extend(context[-LONGEST_CONTEXT:])
-    ids.append(_special(tokenizer, "[SEP]"))
-    ids.extend(_marked(tokenizer, first["sentence"], mentions, mark)[:LONGEST_SENTENCE])
-    ids.append(_special(tokenizer, "[SEP]"))
+        ids.extend(_tokenize(tokenizer, first["title"])[: MAX_CONTEXT_TOKENS // 2])
+    ids.extend(context[-MAX_CONTEXT_TOKENS:])
+    ids.append(_special_id(tokenizer, "[SEP]"))
+    ids.extend(_encode_text(tokenizer, first["sentence"], mentions, marks)[:MAX_SENTENCE_TOKENS])
+    ids.append(_special_id(tokenizer, "[SEP]"))
 
-    number[ALL_PARTNERS] = len(countries)
-    asked = {
-        (number[row["actor"]], number[row["target"]]): row["candidate"] for row in group if {row["actor"], row["target"]} <= set(number)
+    index[ALL_PARTNERS] = len(countries)
+    candidates = {
+        (index[row["actor"]], index[row["target"]]): row["candidate"] for row in group if {row["actor"], row["target"]} <= set(index)
     }
-    return Encoded(tuple(ids), tuple(places), countries, asked)
+    return Encoded(tuple(ids), tuple(places), countries, candidates)
 
 
-def _mentions(group: SentenceCandidates) -> list[tuple[str, int, int, str]]:
-    found = {(row[who], m["start"], m["end"], m["role"]) for row in group for who in ("actor", "target") for m in row[f"{who}_mentions"]}
-    return sorted(found, key=lambda mention: (mention[1], mention[2], mention[0]))
+def _collect_mentions(group: SentenceCandidates) -> list[tuple[str, int, int, str]]:
+    """Collect the mentions in the sentence (code, start, end, role) in order of appearance."""
+    mentions = {
+        (row[side], m["start"], m["end"], m["role"]) for row in group for side in ("actor", "target") for m in row[f"{side}_mentions"]
+    }
+    return sorted(mentions, key=lambda mention: (mention[1], mention[2], mention[0]))
 
 
-def _countries(group: SentenceCandidates, mentions: Iterable[tuple[str, int, int, str]]) -> tuple[str, ...]:
-    """The countries asked about: those meant in the sentence in order of appearance, then the others, at most `COUNTRIES`."""
-    asked = (row[side] for row in group for side in ("actor", "target"))
-    found = dict.fromkeys((*(mention[0] for mention in mentions), *asked))
-    return tuple(code for code in found if code != ALL_PARTNERS)[:COUNTRIES]
+def _collect_countries(group: SentenceCandidates, mentions: Iterable[tuple[str, int, int, str]]) -> tuple[str, ...]:
+    """Collect at most `MAX_COUNTRIES` countries: those mentioned in the sentence in order of appearance, then the others."""
+    others = (row[side] for row in group for side in ("actor", "target"))
+    codes = dict.fromkeys((*(mention[0] for mention in mentions), *others))
+    return tuple(code for code in codes if code != ALL_PARTNERS)[:MAX_COUNTRIES]
 
 
-def _marked(tokenizer: Tokenizer, text: str, mentions: Iterable[tuple[str, int, int, str]], mark: Mapping[str, int]) -> list[int]:
-    """The text's word pieces, with the country's mark, and what sort of word it is, before each mention."""
+def _encode_text(tokenizer: Tokenizer, text: str, mentions: Iterable[tuple[str, int, int, str]], marks: Mapping[str, int]) -> list[int]:
+    """Tokenize a text and replace each mention by the marks of its country and role."""
     ids: list[int] = []
-    at = 0
+    position = 0
     for code, start, end, role in mentions:
-        if code not in mark:
+        if code not in marks:
             continue
-        if start >= at:
-            ids.extend(_pieces(tokenizer, text[at:start]))
-            at = start
-        ids.append(mark[code])
+        if start >= position:
+            ids.extend(_tokenize(tokenizer, text[position:start]))
+            position = start
+        ids.append(marks[code])
         if role in ROLE_MARKS:
             ids.append(ROLE_MARKS[role])
-        if role not in ("pronoun", "speaker", "mutual") and end > at:
-            at = end  # the name itself says nothing that the mark does not
-    ids.extend(_pieces(tokenizer, text[at:]))
+        if role not in ("pronoun", "speaker", "mutual") and end > position:
+            position = end  # The mark replaces the name.
+    ids.extend(_tokenize(tokenizer, text[position:]))
     return ids
 
 
-def _pieces(tokenizer: Tokenizer, text: str) -> list[int]:
+def _tokenize(tokenizer: Tokenizer, text: str) -> list[int]:
     return tokenizer.encode(text, add_special_tokens=False).ids if text.strip() else []
 
 
-def _special(tokenizer: Tokenizer, name: str) -> int:
-    number = tokenizer.token_to_id(name)
-    if number is None:
-        raise ValueError(f"the tokenizer of the encoder knows no {name}; its tokenizer.json is not the one of the model")
-    return int(number)
+def _special_id(tokenizer: Tokenizer, name: str) -> int:
+    token_id = tokenizer.token_to_id(name)
+    if token_id is None:
+        raise ValueError(f"the tokenizer of the encoder has no token {name}; install the tokenizer.json that was shipped with the model")
+    return int(token_id)

@@ -1,7 +1,7 @@
-"""The model file: a small transformer in 8-bit arithmetic, run by ONNX Runtime.
+"""Load the model, a small transformer in 8-bit arithmetic, and run it with ONNX Runtime.
 
-Belongs here: loading the model and running it on sentences. Does not: what goes in (`encoding.py`) or what comes out (`reading.py`).
-Results are equal to the bit in any batch and on every x86-64 processor with AVX2; `training/graph.py` says why.
+Does not belong here: its input (`encoding.py`) and output (`reader.py`). The results are bit-identical in any batch and on every x86-64
+processor with AVX2; `training/graph.py` explains why.
 """
 
 import json
@@ -18,9 +18,9 @@ from numpy.typing import NDArray
 from pipeline.errors import TensionError
 from pipeline.signals.readers.encoder.encoding import Encoded
 
-WHAT_TO_INSTALL = "the packages onnxruntime and tokenizers"
-# more in one batch no longer fit into the cache of a core
-TOKENS_AT_ONCE = 300
+REQUIRED_PACKAGES = "the packages onnxruntime and tokenizers"
+# A larger batch does not fit into the cache of a core.
+TOKENS_PER_BATCH = 300
 _FOLDER = files("pipeline.signals.readers.encoder") / "model"
 
 Logits = NDArray[np.float32]
@@ -32,72 +32,76 @@ class EncoderMissingError(TensionError, RuntimeError):
 
 @dataclass(frozen=True, eq=False)
 class Network:
-    """A loaded model. `heads` gives for each head its words, in the order in which `logits` has them."""
+    """A loaded model. `heads` maps each head to its labels, in the order of the logits."""
 
     session: Any
     tokenizer: Any
     heads: Mapping[str, tuple[str, ...]]
     version: str
 
-    def logits(self, sentences: Sequence[Encoded], run: Callable[..., Iterable[Logits]] = map) -> list[Logits]:
-        """Raw scores of each sentence for every ordered pair of its places, of shape (places, places, words of all heads).
+    def compute_logits(self, sentences: Sequence[Encoded], run: Callable[..., Iterable[Logits]] = map) -> list[Logits]:
+        """Compute the logits of each sentence for all ordered pairs of its places.
 
-        Equal sentences are read once. `run` applies a function to batches, in order: `map`, or that of a thread pool.
+        The shape of each array is (places, places, labels of all heads). Equal sentences are computed once. `run` applies a function to
+        batches, in order: `map`, or that of a thread pool.
         """
         distinct = list({(encoded.ids, encoded.places): encoded for encoded in sentences}.values())
-        batches = list(batches_of_equal_length(distinct))
+        batches = list(batch_by_length(distinct))
         results = run(self._run, ([distinct[number] for number in batch] for batch in batches))
-        found: dict[tuple[tuple[int, ...], tuple[int, ...]], Logits] = {}
+        by_sentence: dict[tuple[tuple[int, ...], tuple[int, ...]], Logits] = {}
         for batch, logits in zip(batches, results, strict=True):
             for row, number in enumerate(batch):
                 ids, places = distinct[number].ids, distinct[number].places
-                found[ids, places] = logits[row, : len(places), : len(places)]
-        return [found[encoded.ids, encoded.places] for encoded in sentences]
+                by_sentence[ids, places] = logits[row, : len(places), : len(places)]
+        return [by_sentence[encoded.ids, encoded.places] for encoded in sentences]
 
     def _run(self, batch: Sequence[Encoded]) -> Logits:
-        logits: Logits = self.session.run(["logits"], inputs(batch))[0]
+        logits: Logits = self.session.run(["logits"], to_inputs(batch))[0]
         return logits
 
-    def slices(self) -> dict[str, slice]:
-        """Where each head is in the last dimension of `logits`."""
-        ends = np.cumsum([len(words) for words in self.heads.values()]).tolist()
-        return {name: slice(end - len(words), end) for (name, words), end in zip(self.heads.items(), ends, strict=True)}
+    def head_slices(self) -> dict[str, slice]:
+        """Return the position of each head in the last dimension of the logits."""
+        ends = np.cumsum([len(labels) for labels in self.heads.values()]).tolist()
+        return {name: slice(end - len(labels), end) for (name, labels), end in zip(self.heads.items(), ends, strict=True)}
 
 
-def inputs(batch: Sequence[Encoded]) -> dict[str, NDArray[np.int64]]:
-    """Sentences of equal length as the model's inputs: token ids, and the places of the first token and the marks."""
+def to_inputs(batch: Sequence[Encoded]) -> dict[str, NDArray[np.int64]]:
+    """Convert sentences of equal length to the model's inputs: token ids, and the places of the first token and the marks."""
     places = np.zeros((len(batch), 1 + max(len(encoded.places) for encoded in batch)), dtype=np.int64)
     for row, encoded in enumerate(batch):
         places[row, 1 : 1 + len(encoded.places)] = encoded.places
     return {"ids": np.array([encoded.ids for encoded in batch], dtype=np.int64), "places": places}
 
 
-def batches_of_equal_length(sentences: Sequence[Encoded]) -> Iterator[list[int]]:
-    """The numbers of sentences in batches of one length each, so that nothing is padded; at most `TOKENS_AT_ONCE` tokens together."""
+def batch_by_length(sentences: Sequence[Encoded]) -> Iterator[list[int]]:
+    """Yield the indices of sentences in batches of equal length, which need no padding, of at most `TOKENS_PER_BATCH` tokens."""
     by_length: dict[int, list[int]] = defaultdict(list)
     for number, encoded in enumerate(sentences):
         by_length[len(encoded.ids)].append(number)
     for length, numbers in sorted(by_length.items()):
-        size = max(1, TOKENS_AT_ONCE // length)
+        size = max(1, TOKENS_PER_BATCH // length)
         yield from (numbers[start : start + size] for start in range(0, len(numbers), size))
 
 
 @cache
-def load() -> Network:
-    """The shipped model, loaded once a process. `EncoderMissingError` where a package or the model file is missing."""
+def load_network() -> Network:
+    """Load the shipped model, once per process.
+
+    Raises `EncoderMissingError` if a package or the model file is missing.
+    """
     try:
-        import onnxruntime  # noqa: PLC0415 optional: the rules read without it
-        from tokenizers import Tokenizer  # noqa: PLC0415 likewise
+        import onnxruntime  # noqa: PLC0415 the rules work without it
+        from tokenizers import Tokenizer  # noqa: PLC0415 the rules work without it
     except ImportError as error:
-        raise EncoderMissingError(f"the encoder needs {WHAT_TO_INSTALL}, and {error.name} is not installed") from error
+        raise EncoderMissingError(f"the encoder needs {REQUIRED_PACKAGES}, and {error.name} is not installed") from error
     if not (_FOLDER / "model.onnx").is_file():
         raise EncoderMissingError(f"the encoder's model file {_FOLDER / 'model.onnx'} is missing; install the package again")
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = options.inter_op_num_threads = 1
-    # the graph is run as written: which of its nodes are fused depends on the release of ONNX Runtime, and changes results
+    # Which nodes ONNX Runtime fuses depends on its release and changes results, so the graph is run as written.
     options.graph_optimization_level = onnxruntime.GraphOptimizationLevel.ORT_DISABLE_ALL
     with as_file(_FOLDER / "model.onnx") as path:
         session = onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
-    about = json.loads((_FOLDER / "model.json").read_text(encoding="utf-8"))
+    metadata = json.loads((_FOLDER / "model.json").read_text(encoding="utf-8"))
     tokenizer = Tokenizer.from_str((_FOLDER / "tokenizer.json").read_text(encoding="utf-8"))
-    return Network(session, tokenizer, {name: tuple(words) for name, words in about["heads"].items()}, about["version"])
+    return Network(session, tokenizer, {name: tuple(labels) for name, labels in metadata["heads"].items()}, metadata["version"])

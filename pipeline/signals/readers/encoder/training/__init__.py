@@ -1,7 +1,7 @@
-"""How the encoder's model is made: a development step that nothing in use imports.
+"""Train the encoder's model: a development step that nothing at run time imports.
 
     uv run --script pipeline/signals/readers/encoder/training/train.py
 
-`examples` (annotated passages as what the model sees and should answer) -> `train` (fine-tuning, export) -> `graph` (the shipped form, in
-8-bit arithmetic). The passages are those of `pipeline/signals/training/`, and no others.
+Steps: `examples` (annotated passages to inputs and labels) -> `train` (fine-tuning and export) -> `graph` (the shipped 8-bit model). The
+passages are those of `pipeline/signals/training/` only.
 """

