@@ -5,7 +5,7 @@ import polars as pl
 from pipeline.signals.gold import PASSAGES_SCHEMA, ROWS_SCHEMA, Gold
 from pipeline.signals.readers.encoder.network import load_network
 from pipeline.signals.readers.encoder.training.examples import HEADS, Example, make_batches, make_examples
-from tests.unit.signals.scenes import row
+from tests.unit.signals.scenes import make_row
 
 TEXT = "Canada taxed Mexican steel. It rained. Ottawa spoke to Mexico."
 FIRST, LAST = (0, 27), (39, 62)
@@ -17,7 +17,7 @@ def read_examples(*rows: dict[str, object], source: str = "statement", text: str
 
 
 def test_a_label_belongs_to_its_sentence_and_pair() -> None:
-    found = read_examples(row(actor="CAN", target="MEX", span_start=FIRST[0], span_end=FIRST[1]))
+    found = read_examples(make_row(actor="CAN", target="MEX", span_start=FIRST[0], span_end=FIRST[1]))
     (label,) = found[0].labels
     assert [found[0].encoded.countries[place] for place in label.pair] == ["CAN", "MEX"]
     assert (label.polarity, label.is_news, label.is_optional) == ("escalation", True, False)
@@ -25,7 +25,7 @@ def test_a_label_belongs_to_its_sentence_and_pair() -> None:
 
 
 def test_a_label_of_the_last_sentence_is_not_on_the_first() -> None:
-    found = read_examples(row(actor="CAN", target="MEX", kind="dialogue", span_start=LAST[0], span_end=LAST[1]))
+    found = read_examples(make_row(actor="CAN", target="MEX", kind="dialogue", span_start=LAST[0], span_end=LAST[1]))
     assert [len(example.labels) for example in found] == [0, 0, 1]
 
 
@@ -34,7 +34,7 @@ def test_sentences_without_signals_are_examples_without_labels() -> None:
 
 
 def test_optional_labels_are_marked() -> None:
-    (label,) = read_examples(row(actor="CAN", target="MEX", span_start=FIRST[0], span_end=FIRST[1], opt=True))[0].labels
+    (label,) = read_examples(make_row(actor="CAN", target="MEX", span_start=FIRST[0], span_end=FIRST[1], opt=True))[0].labels
     assert label.is_optional
 
 
