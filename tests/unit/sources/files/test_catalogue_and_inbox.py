@@ -1,4 +1,4 @@
-"""What is kept of article files from run to run, and which files of the drop folder can be read."""
+"""The catalogue of article files, and the selection of readable files in the drop folder."""
 
 import json
 import os

@@ -177,18 +177,18 @@ def test_a_user_in_a_url_is_refused_and_not_shown(tmp_path: Path) -> None:
 
 
 def test_the_client_connects_to_the_address_it_checked(upstream: Upstream, tmp_path: Path) -> None:
-    answers = [[HOST], ["192.0.2.1"]]
+    resolved = [[HOST], ["192.0.2.1"]]
     upstream.respond("/a", ok_response("one"))
-    with make_client(tmp_path, resolve=lambda *_: answers.pop(0), private_hosts=("feeds.example",)) as client:
+    with make_client(tmp_path, resolve=lambda *_: resolved.pop(0), private_hosts=("feeds.example",)) as client:
         assert client.fetch(make_request(f"http://feeds.example:{upstream.port}/a")).outcome == "stored"
-    assert answers == [["192.0.2.1"]]
+    assert resolved == [["192.0.2.1"]]
     assert upstream.requests[0].headers["host"] == f"feeds.example:{upstream.port}"
 
 
 def test_a_host_that_changes_to_a_private_address_is_refused(upstream: Upstream, tmp_path: Path, clock: Clock) -> None:
-    answers = [["93.184.215.14", HOST], [HOST]]
+    resolved = [["93.184.215.14", HOST], [HOST]]
     upstream.respond("/a", ok_response("one"))
-    with make_client(tmp_path, clock, resolve=lambda *_: answers.pop(0)) as client:
+    with make_client(tmp_path, clock, resolve=lambda *_: resolved.pop(0)) as client:
         outcomes = [client.fetch(make_request(f"http://feeds.example:{upstream.port}/a")).outcome for _ in range(2)]
     assert (outcomes, upstream.requests) == (["refused", "refused"], [])
 
