@@ -1,1 +1,4 @@
-"""Cleans raw rows to articles (`clean.py`) and finds which articles retell the same story (`stories.py`)."""
+"""Cleans raw rows and links articles that retell the same story.
+
+Start with `clean.py` and `stories.py`.
+"""

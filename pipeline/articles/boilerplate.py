@@ -1,6 +1,6 @@
-"""Removes lines that publishers add to articles: offers, credits, notices. Their patterns are in `boilerplate.toml`.
+"""Removes lines that publishers add: offers, credits, notices.
 
-Which parts of an HTML page are the article is decided in `markup.py`.
+Their patterns are in `boilerplate.toml`. Which parts of an HTML page are the article is decided in `markup.py`.
 """
 
 import tomllib
@@ -30,7 +30,10 @@ def remove_boilerplate(text: pl.Series) -> pl.Series:
 
 
 def read_patterns() -> list[dict[str, Any]]:
-    """Read the entries of `boilerplate.toml`: `pattern` with its parts filled in, and example lines that it removes and keeps."""
+    """Read the entries of `boilerplate.toml`.
+
+    Each has its `pattern`, with parts filled in, and example lines that it removes (`goes`) or keeps (`stays`).
+    """
     content = tomllib.loads(BOILERPLATE_FILE.read_text(encoding="utf-8"))
     entries: list[dict[str, Any]] = []
     for entry in content["line"]:

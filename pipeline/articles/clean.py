@@ -1,6 +1,6 @@
-"""Cleans raw rows and splits them into articles, duplicates and quarantine; each row ends in exactly one of the three.
+"""Cleans raw rows and splits them into articles, duplicates and quarantine.
 
-Duplicates are within one source and day; `stories.py` links articles across sources and days.
+Each row ends in exactly one of the three. Duplicates are within one source and day; `stories.py` links articles across sources and days.
 """
 
 import hashlib
@@ -30,7 +30,10 @@ _MAX_LINK_CHARS = 2_000  # as for the source
 
 @dataclass(frozen=True)
 class CleanResult:
-    """The result of cleaning, as four contract tables; every raw row is in articles, duplicates or quarantine."""
+    """The result of cleaning, as four contract tables.
+
+    Every raw row is in articles, duplicates or quarantine.
+    """
 
     articles: pl.DataFrame
     duplicates: pl.DataFrame
@@ -39,10 +42,11 @@ class CleanResult:
 
 
 def clean_articles(raw: pl.DataFrame) -> CleanResult:
-    """Clean the rows of `RAW_ARTICLES`, quarantine those that are not articles, and count rows by day and source.
+    """Clean raw rows and split them into articles, duplicates and quarantine.
 
-    If rows of the same source and day share the source's id or the text, the earliest by (published_at, raw_id) becomes the article, the
-    others are duplicates. `ContractError` if `raw` does not have the columns of its contract.
+    `raw` is of `RAW_ARTICLES`. Rows are also counted by day and source. If rows of the same source and day share the source's id or the
+    text, the earliest by (published_at, raw_id) becomes the article, the others are duplicates. `ContractError` if `raw` does not have the
+    columns of its contract.
     """
     rows = _add_reasons(_clean_columns(RAW_ARTICLES.conform(raw)))
     valid = _add_ids(rows.filter(pl.col("reason").is_null()))
@@ -83,7 +87,10 @@ def _clean_columns(raw: pl.DataFrame) -> pl.DataFrame:
 
 
 def _add_reasons(rows: pl.DataFrame) -> pl.DataFrame:
-    """Add `reason` and `detail` to rows that are not articles: the first reason in this order that applies."""
+    """Add `reason` and `detail` to rows that are not articles.
+
+    The first reason in this order that applies is used.
+    """
     length = pl.col("title").str.len_chars() + pl.col("body").str.len_chars()
     shown = to_printable(pl.col("raw_published_at").fill_null(""), _MAX_DATE_SHOWN)
     dated = pl.format("published_at is '{}'", shown)
@@ -128,10 +135,10 @@ def _add_ids(rows: pl.DataFrame) -> pl.DataFrame:
 
 
 def _find_repeats(rows: pl.DataFrame) -> pl.DataFrame:
-    """Find the rows that repeat an article: their `raw_id`, and the `article_id` of the article.
+    """Find the rows that repeat an article.
 
-    Rows are compared in order of time with accepted rows only: if the second of three rows has the id of the first and the text of the
-    third, the third is an article.
+    Returns their `raw_id` and the `article_id` of the article. Rows are compared in order of time with accepted rows only: if the second of
+    three rows has the id of the first and the text of the third, the third is an article.
     """
     ordered = rows.sort("published_at", "raw_id").select("raw_id", "index_date", "source", "article_id", "text_sha256")
     accepted: dict[tuple[date, str, str], tuple[int, str]] = {}

@@ -1,6 +1,7 @@
-"""Detects articles that are not in English, by script, by frequent words and by pycld2.
+"""Detects articles that are not in English.
 
-The sentence readers know only English, and an article that they cannot understand would lower every rate. In doubt an article is English.
+Evidence is the script, frequent words and pycld2. The sentence readers know only English, and an article that they cannot understand would
+lower every rate. In doubt an article is English.
 """
 
 import tomllib
@@ -30,9 +31,10 @@ _FOREIGN_WORD = r"\b[a-z]\w*[^\x00-\x7f\W]\w*"  # in lower case: a capitalized w
 
 
 def detect_other_language(title: pl.Series, body: pl.Series) -> pl.Series:
-    """Detect the language of each article that is not English: its English name in lower case, or `UNKNOWN`; null if English or in doubt.
+    """Detect the language of each article that is not English.
 
-    A text is not English if most of its letters are not Latin, or if pycld2 is certain and the frequent words confirm it.
+    The result is its English name in lower case, or `UNKNOWN`; null if the article is English or in doubt. A text is not English if most of
+    its letters are not Latin, or if pycld2 is certain and the frequent words confirm it.
     """
     text = title.str.slice(0, MAX_CHARS) + "\n" + body.str.slice(0, MAX_CHARS)
     glance = pl.select(text=text.str.slice(0, _GLANCE).str.to_lowercase()).with_row_index("row")
@@ -45,7 +47,10 @@ def detect_other_language(title: pl.Series, body: pl.Series) -> pl.Series:
 
 
 def _count_words(text: pl.Series) -> pl.DataFrame:
-    """Return each text in lower case, because capitals mislead the detector, with counts of its letters and words."""
+    """Count letters and words of each text.
+
+    Texts are returned in lower case, because capitals mislead the detector.
+    """
     cleaned = text.str.slice(0, MAX_CHARS).str.replace_all(_UNSUPPORTED, " ")
     one = pl.col("text")
     letters = one.str.count_matches(r"\p{L}")
@@ -76,7 +81,10 @@ def _decide_language(text: str, letters: int, other_script: int, words: int, eng
 
 
 def _detect(text: str) -> tuple[bool, str, int]:
-    """Return whether pycld2 is certain, the main language, and the percentage of the text that is English."""
+    """Detect the language with pycld2.
+
+    Returns whether it is certain, the main language, and the percentage of the text that is English.
+    """
     try:
         is_certain, _, languages = pycld2.detect(text, isPlainText=True)
     except pycld2.error:  # invalid characters
@@ -87,6 +95,9 @@ def _detect(text: str) -> tuple[bool, str, int]:
 
 @cache
 def _word_pattern(kind: str) -> str:
-    """Build a pattern for the words of one list in `language.toml`, for text in lower case."""
+    """Build a pattern for one word list of `language.toml`.
+
+    It matches text in lower case.
+    """
     words = tomllib.loads(WORDS_FILE.read_text(encoding="utf-8"))[kind]
     return rf"(?:\b(?:{'|'.join(word for word in words if word[0] != chr(39))})\b)" + (r"|['\u{2019}]s\b" if "'s" in words else "")

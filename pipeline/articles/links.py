@@ -1,6 +1,7 @@
-"""Brings links to one canonical form, so that two links to the same article are equal.
+"""Brings links to one canonical form.
 
-Only the address is used, not the network. In doubt two links stay different: identifiers and unknown parameters are kept.
+Two links to the same article are then equal. Only the address is used, not the network. In doubt two links stay different: identifiers and
+unknown parameters are kept.
 """
 
 import re
@@ -36,11 +37,11 @@ _QUERY_MARKS = "!$'()*,;:@/?~"
 
 
 def canonical_link(url: str) -> str | None:
-    """Return the canonical form of a link; None for a bare host or an invalid web address.
+    """Return the canonical form of a link.
 
-    The scheme is https. Removed are the host prefixes `www.`, `m.`, `mobile.` and `amp.`, default port, user, fragment, AMP variant, index
-    file, trailing slash and tracking parameters. Other parameters are sorted by name, and escapes are normalized. The function is
-    idempotent.
+    None for a bare host or an invalid web address. The scheme is https. Removed are the host prefixes `www.`, `m.`, `mobile.` and `amp.`,
+    default port, user, fragment, AMP variant, index file, trailing slash and tracking parameters. Other parameters are sorted by name, and
+    escapes are normalized. The function is idempotent.
     """
     try:
         parts = urlsplit(_unwrap_amp_cache(url))
@@ -110,7 +111,10 @@ def _is_irrelevant(name: str, value: str, part: str) -> bool:
 
 
 def _normalize_route(fragment: str) -> str:
-    """Keep a fragment that a script uses to select a page (`#!` or `#/`); others are positions on a page."""
+    """Keep a fragment only if it selects a page (`#!`, `#/`).
+
+    Other fragments are positions on a page.
+    """
     return f"#{_normalize_escapes(fragment, _PATH_MARKS + '/?')}" if len(fragment) > 1 and fragment[0] in "!/" else ""
 
 

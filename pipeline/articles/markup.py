@@ -1,10 +1,10 @@
 """Converts HTML pages and fragments to the text of the article.
 
 Plain text is cleaned in `text.py`, boilerplate lines are removed in `boilerplate.py`.
-
-selectolax parses the page. Attributes are removed first: they are not needed, and thousands of them in a tag, like very deep nesting, would
-keep the parser busy for minutes.
 """
+
+# selectolax parses the page. Attributes are removed first: they are not needed, and thousands of them in a tag, like very deep nesting,
+# would keep the parser busy for minutes.
 
 import re
 from collections import Counter
@@ -67,17 +67,20 @@ _ENDS_LINES = _CELLS.replace("|", ", ")
 
 
 def html_to_text(pages: pl.Series) -> pl.Series:
-    """Convert each page to text: blank lines between paragraphs, list items and table rows; line ends between lines and cells.
+    """Convert HTML pages to the text of their articles.
 
-    Scripts, styles, menus, asides, forms, captions, footers, and everything outside the marked article are removed, unless nothing would be
-    left. Angle brackets that are not HTML tags stay. A page that is too long or too deep to parse keeps all its text. No page raises an
-    error.
+    Paragraphs, list items and table rows are separated by blank lines, lines and cells by line ends. Scripts, styles, menus, asides, forms,
+    captions, footers, and everything outside the marked article are removed, unless nothing would be left. Angle brackets that are not HTML
+    tags stay. A page that is too long or too deep to parse keeps all its text. No page raises an error.
     """
     return pl.Series(pages.name, [_to_text(page) for page in _strip_attributes(pages).to_list()], pl.String)
 
 
 def _strip_attributes(pages: pl.Series) -> pl.Series:
-    """Remove attributes, escape every `<` that is not a tag, and remove what is never displayed."""
+    """Remove attributes and everything that is never displayed.
+
+    Every `<` that is not a tag is escaped.
+    """
     shown = pages.str.replace_all(f"[{_OPEN}{_CLOSE}]", "").str.replace_all(_NEVER_SHOWN, "").alias("page").to_frame()
     page = pl.col("page")
     for name in _ELEMENTS_OR_TICKERS:  # it is a ticker if in capitals and never closed
@@ -105,7 +108,7 @@ def _parse_tree(page: str) -> LexborHTMLParser:
 
 
 def _measure_depth(page: str) -> int:
-    """Return an upper bound of the nesting depth that the parser would reach."""
+    """Return an upper bound of the nesting depth of elements."""
     if page.count("<") <= MAX_TREE_DEPTH:
         return 0
     is_open: Counter[str] = Counter()
@@ -137,7 +140,10 @@ def _remove(tree: LexborHTMLParser, selector: str, unless_contains: str = "") ->
 
 
 def _find_article(tree: LexborHTMLParser) -> LexborNode | None:
-    """Return the single marked article if it has most of the paragraphs, or else the body."""
+    """Return the marked article, or else the body.
+
+    An article counts if it is the only one marked and has most of the paragraphs.
+    """
     body = tree.body
     if body is None:
         return None

@@ -1,6 +1,6 @@
-"""Finds the owner of an outlet in `owners.toml`: ten papers of one group are one voice, not ten.
+"""Finds the owner of an outlet in `owners.toml`.
 
-Owners are counted in `sql/index/stories.sql`.
+Ten papers of one group are one voice, not ten. Owners are counted in `sql/index/stories.sql`.
 """
 
 import re
@@ -27,7 +27,10 @@ class Owners:
     by_domain: dict[str, str]
 
     def find_owner(self, source: str, host: str | None) -> str:
-        """Find the owner by the host of the article's link, or else by the outlet's name; an unknown outlet is its own owner."""
+        """Find the owner by the link's host or the outlet's name.
+
+        An unknown outlet is its own owner.
+        """
         name, section_name = _normalize_name(source), _normalize_name(_SECTION.split(source)[0])
         known = self._find_by_host(host) or self.by_name.get(name) or self.by_name.get(section_name)
         if known:
@@ -46,7 +49,10 @@ class Owners:
 
 
 def find_owners(articles: pl.DataFrame) -> pl.Series:
-    """Return `source_owner` of each article, in order of the rows, from `source` and `url` (may be null)."""
+    """Return the owner of each article's outlet, in row order.
+
+    Owners are found by `source` and `url`, which may be null.
+    """
     outlets = articles.select("source", pl.col("url").str.extract(_HOST).alias("host"))
     owners = read_owners()
     distinct = outlets.unique(maintain_order=True)
@@ -56,7 +62,10 @@ def find_owners(articles: pl.DataFrame) -> pl.Series:
 
 @cache
 def read_owners() -> Owners:
-    """Read `owners.toml`. `ValueError` if a name or domain is listed twice, since an outlet has one owner."""
+    """Read `owners.toml`.
+
+    `ValueError` if a name or domain is listed twice, since an outlet has one owner.
+    """
     entries = tomllib.loads(OWNERS_FILE.read_text(encoding="utf-8"))["owner"]
     names = [(_normalize_name(outlet), entry["name"]) for entry in entries for outlet in entry["outlets"]]
     domains = [(domain, entry["name"]) for entry in entries for domain in entry["domains"]]

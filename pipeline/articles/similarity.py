@@ -1,10 +1,10 @@
-"""Finds pairs of similar articles by shingles (runs of five words), and computes their similarity.
+"""Finds pairs of similar articles by shingles (runs of five words).
 
 Which articles are linked is decided in `stories.py`.
-
-Shingles are hashed by this module itself, so that results do not change with a library version. Whether a pair is found depends on the two
-texts and on the first texts of their days with a shingle, not on the order of rows or on other days.
 """
+
+# Shingles are hashed by this module itself, so that results do not change with a library version. Whether a pair is found depends on the
+# two texts and on the first texts of their days with a shingle, not on the order of rows or on other days.
 
 import hashlib
 from dataclasses import dataclass
@@ -47,10 +47,10 @@ class DayShingles:
 
 
 def build_shingles(articles: pl.DataFrame) -> DayShingles:
-    """Build the shingles of one day's articles, given `rank` (UInt32, unique, increasing with time), `title` and `body`.
+    """Build the shingles of one day's articles.
 
-    Bodies are compared, since each paper writes its own headline; a body under `MIN_BODY_WORDS` is compared with its headline. Texts under
-    `MIN_WORDS` are skipped.
+    `articles` has `rank` (UInt32, unique, increasing with time), `title` and `body`. Bodies are compared, since each paper writes its own
+    headline; a body under `MIN_BODY_WORDS` is compared with its headline. Texts under `MIN_WORDS` are skipped.
     """
     title, body = (pl.col(name).str.to_lowercase().str.extract_all(r"\w+") for name in ("title", "body"))
     split = articles.select("rank", title=title, body=body).with_columns(both=pl.concat_list("title", "body"))
@@ -73,7 +73,10 @@ def build_shingles(articles: pl.DataFrame) -> DayShingles:
 
 
 def _hash_shingles(ranks: pl.Series, words: pl.Series) -> pl.DataFrame:
-    """Return `rank`, `place`, `gram`, `key` of the distinct shingles, in order of rank and place."""
+    """Hash the distinct shingles of each text.
+
+    Returns `rank`, `place`, `gram` and `key` in order of rank and place.
+    """
     lengths = words.list.len().to_numpy().astype(np.int64)
     numbers = _hash_words(words.explode(empty_as_null=False))
     count = max(len(numbers) - SHINGLE_WORDS + 1, 0)
@@ -91,7 +94,7 @@ def _hash_shingles(ranks: pl.Series, words: pl.Series) -> pl.DataFrame:
 
 
 def _hash_words(words: pl.Series) -> Numbers:
-    """Hash each word to a 64-bit number that depends only on the word."""
+    """Hash each word to a 64-bit number."""
     known = words.unique()
     hashed = b"".join(hashlib.blake2b(word.encode(), digest_size=8).digest() for word in known.to_list())
     table = pl.DataFrame({"word": known, "number": np.frombuffer(hashed, "<u8")})
@@ -106,7 +109,10 @@ def _mix_bits(numbers: Numbers) -> Numbers:
 
 
 def _combine_keys(rank: npt.NDArray[np.uint32], gram: Numbers) -> Numbers:
-    """Combine text and shingle to one number: joining frames on one column is much faster than on two."""
+    """Combine text and shingle to one number.
+
+    Joining frames on one column is much faster than on two.
+    """
     return gram ^ _mix_bits((rank.astype(np.uint64) + np.uint64(1)) * _MULTIPLIER)
 
 
@@ -122,10 +128,11 @@ def _mark_first(numbers: Numbers, count: int) -> npt.NDArray[np.bool_]:
 
 
 def find_similar(day: DayShingles, window: list[DayShingles]) -> pl.DataFrame:
-    """Find pairs of a text of `day` and a similar earlier one of `window` (including `day`), as `PAIRS`.
+    """Find pairs of a text of `day` and a similar earlier text.
 
-    Similarity is the larger of two Jaccard similarities: of all shingles, and of the shorter text with an equally long beginning of the
-    longer one. So a shortened text is similar to the full one, but not to a roundup that contains it further down.
+    Earlier texts are from `window`, which includes `day`. The result is of `PAIRS`. Similarity is the larger of two Jaccard similarities:
+    of all shingles, and of the shorter text with an equally long beginning of the longer one. So a shortened text is similar to the full
+    one, but not to a roundup that contains it further down.
     """
     texts, grams = pl.concat(one.texts for one in window), pl.concat(one.grams for one in window)
     found_under = pl.concat(one.found_under for one in window)
@@ -136,7 +143,7 @@ def find_similar(day: DayShingles, window: list[DayShingles]) -> pl.DataFrame:
 
 
 def _count_shared(looked_up: pl.DataFrame, found_under: pl.DataFrame) -> pl.DataFrame:
-    """Count the shared shingles of each pair, in the heads and in the samples."""
+    """Count the shared shingles of each pair, in heads and samples."""
     return (
         looked_up.join(found_under, on="gram")
         .filter(pl.col("earlier_rank") < pl.col("rank"))
@@ -149,7 +156,10 @@ def _count_shared(looked_up: pl.DataFrame, found_under: pl.DataFrame) -> pl.Data
 
 
 def _select_candidates(shared: pl.DataFrame, texts: pl.DataFrame) -> pl.DataFrame:
-    """Select the pairs that share enough of their heads or samples, as `short` and `long` text with their sizes."""
+    """Select the pairs that share enough shingles to be compared.
+
+    They are returned as `short` and `long` text with their sizes.
+    """
     sizes = texts.select("rank", "places", "distinct", "sampled")
     both = shared.join(sizes, on="rank").join(sizes.select(pl.all().name.prefix("earlier_")), on="earlier_rank")
     of_head = _MIN_SHARED * pl.min_horizontal("places", "earlier_places", pl.lit(_HEAD))
@@ -167,7 +177,10 @@ def _select_candidates(shared: pl.DataFrame, texts: pl.DataFrame) -> pl.DataFram
 
 
 def _compare(pairs: pl.DataFrame, grams: pl.DataFrame) -> pl.DataFrame:
-    """Select the similar pairs by all their shingles. The cut is the beginning of the long text with the length of the short one."""
+    """Select the similar pairs by all their shingles.
+
+    The cut is the beginning of the long text with the length of the short one.
+    """
     numbered = pairs.with_row_index("pair")
     in_short = numbered.select("pair", "long", "reach", rank="short").join(grams.select("rank", "gram"), on="rank")
     sought = in_short.with_columns(key=pl.Series(_combine_keys(in_short["long"].to_numpy(), in_short["gram"].to_numpy()), dtype=pl.UInt64))
@@ -185,7 +198,10 @@ def _compare(pairs: pl.DataFrame, grams: pl.DataFrame) -> pl.DataFrame:
 
 
 def _count_distinct_before(pairs: pl.DataFrame, grams: pl.DataFrame) -> pl.Series:
-    """Count the distinct shingles of the `long` text within its first `reach` positions; `grams` in order of rank and place."""
+    """Count distinct shingles at the beginning of the `long` texts.
+
+    The beginning has `reach` positions; `grams` is in order of rank and place.
+    """
     wide = np.uint64(1 << 32)
     places = grams["rank"].to_numpy().astype(np.uint64) * wide + grams["place"].to_numpy().astype(np.uint64)
     begins = pairs["long"].to_numpy().astype(np.uint64) * wide
@@ -195,7 +211,10 @@ def _count_distinct_before(pairs: pl.DataFrame, grams: pl.DataFrame) -> pl.Serie
 
 
 def _drop_other_subjects(pairs: pl.DataFrame, texts: pl.DataFrame) -> pl.DataFrame:
-    """Drop pairs of which each has a subject (in headline and body) that the other lacks: one template for two subjects."""
+    """Drop pairs whose texts have different subjects.
+
+    A subject is in the headline and body of one text and nowhere in the other: one template filled in twice.
+    """
     one = pairs.join(texts.select("rank", "words", "subject"), on="rank")
     both = one.join(texts.select(earlier_rank="rank", earlier_words="words", earlier_subject="subject"), on="earlier_rank")
     own = pl.col("subject").list.set_difference("earlier_words").list.len() > 0

@@ -1,8 +1,7 @@
-"""Links each article to the earliest article of the last three days that has the same link, the same text or similar words.
+"""Links each article to the earliest article that it retells."""
 
-Similarity is computed in `similarity.py`. Stories, i.e. chains of links, are built in SQL. An article's link depends only on its own day
-and the three days before, so days may be processed in any batches.
-"""
+# Articles are compared with those of the same day and the three days before: by link, by text and by similar words (`similarity.py`). So
+# days may be processed in any batches. Stories, i.e. chains of links, are built in SQL.
 
 from collections import deque
 from collections.abc import Iterator
@@ -22,11 +21,11 @@ _TEXT_PREFIX, _LINK_PREFIX = "text ", "link "
 
 
 def link_retellings(articles: pl.DataFrame, days: Days) -> pl.DataFrame:
-    """Link each article of `days` that retells earlier ones to the earliest of them, as `STORY_LINKS`.
+    """Link each article of `days` to the earliest that it retells.
 
-    `articles` (of `ARTICLES`) must include the `DAYS_BACK` days before. Articles are ordered by (published_at, article_id). Two articles
-    tell the same if they share a link, a text, or enough words (`similarity.py`). Headlines with fewer than `MIN_WORDS` words tell the same
-    only if they share a link, or have the same words on the same day.
+    The result is of `STORY_LINKS`. `articles` (of `ARTICLES`) must include the `DAYS_BACK` days before. Articles are ordered by
+    (published_at, article_id). Two articles tell the same if they share a link, a text, or enough words (`similarity.py`). Headlines with
+    fewer than `MIN_WORDS` words tell the same only if they share a link, or have the same words on the same day.
     """
     span = days.extend_back(DAYS_BACK)
     rows = (
@@ -45,7 +44,10 @@ def link_retellings(articles: pl.DataFrame, days: Days) -> pl.DataFrame:
 
 
 def _find_similar_by_day(rows: pl.DataFrame, days: Days) -> Iterator[pl.DataFrame]:
-    """Yield the similar pairs of each day; only the shingles of a day and the days before it are in memory."""
+    """Yield the similar pairs of each day.
+
+    Only the shingles of a day and the days before it are in memory.
+    """
     window: deque[DayShingles] = deque(maxlen=DAYS_BACK + 1)
     for day in days.extend_back(DAYS_BACK):
         window.append(build_shingles(rows.filter(pl.col("index_date") == day).select("rank", "title", "body")))
@@ -66,7 +68,10 @@ def _link_keys(rows: pl.DataFrame) -> pl.DataFrame:
 
 
 def _text_keys(rows: pl.DataFrame) -> pl.DataFrame:
-    """Keys of texts; the keys of headlines are their words with the day, because headlines match only within a day."""
+    """Keys of texts.
+
+    The keys of headlines are their words with the day, because headlines match only within a day.
+    """
     headlines = rows.filter("is_headline")
     words = _full_text().str.to_lowercase().str.extract_all(r"\w+").list.join(" ")
     text = pl.when(words != "").then(words).otherwise("text_sha256")
@@ -79,9 +84,9 @@ def _full_text() -> pl.Expr:
 
 
 def _find_same_key(sought: pl.DataFrame, keys: pl.DataFrame) -> pl.DataFrame:
-    """Pair each article with earlier articles of its day and the days before that share a key, as `PAIRS`.
+    """Pair each article with earlier articles that share a key.
 
-    The first article with a key on each day is enough: if it is not earlier, no other of its day is.
+    The result is of `PAIRS`. The first article with a key on each day is enough: if it is not earlier, no other of its day is.
     """
     first = keys.group_by("key", pl.col("index_date").alias("earlier_date")).agg(pl.col("rank").min().alias("earlier_rank"))
     days = pl.concat(
@@ -92,5 +97,8 @@ def _find_same_key(sought: pl.DataFrame, keys: pl.DataFrame) -> pl.DataFrame:
 
 
 def _select_earliest(pairs: pl.DataFrame) -> pl.DataFrame:
-    """Select each article's pair with the earliest article; the more similar one if there are two."""
+    """Select each article's pair with the earliest article.
+
+    Of two pairs with the same article, the more similar one is selected.
+    """
     return pairs.sort("rank", "earlier_rank", "similarity", descending=[False, False, True]).unique("rank", keep="first")

@@ -33,12 +33,18 @@ _NOT_ONE_SPACE_IN_PARAGRAPH = rf"[^\S {_PARAGRAPH}][^\S{_PARAGRAPH}]*| [^\S{_PAR
 
 
 def clean_line(text: pl.Series) -> pl.Series:
-    """Clean names and headlines: remove markup and invisible characters, fold white space; null becomes empty."""
+    """Clean names and headlines of markup, invisible characters and extra space.
+
+    Null becomes empty.
+    """
     return fold_whitespace(_remove_markup(text))
 
 
 def clean_paragraphs(text: pl.Series) -> pl.Series:
-    """Clean bodies like lines, but keep one blank line between paragraphs, and remove boilerplate lines."""
+    """Clean bodies like lines, but keep paragraphs.
+
+    Paragraphs are separated by one blank line; boilerplate lines are removed.
+    """
     lines = _remove_invisible(_remove_markup(text)).str.replace_all(_LINE_END, "\n").str.replace_all(_PARAGRAPH, "\n\n")
     marked = remove_boilerplate(lines).str.replace_all(r"\n(?:\s*\n)+", _PARAGRAPH)
     flat = marked.str.replace_all(_NOT_ONE_SPACE_IN_PARAGRAPH, " ")
@@ -46,12 +52,15 @@ def clean_paragraphs(text: pl.Series) -> pl.Series:
 
 
 def fold_whitespace(text: pl.Series) -> pl.Series:
-    """Remove invisible characters, compose Unicode (NFC), and fold white space to single spaces; null becomes empty."""
+    """Remove invisible characters and fold white space to single spaces.
+
+    Unicode is composed (NFC); null becomes empty.
+    """
     return _remove_invisible(text).str.replace_all(_NOT_ONE_SPACE, " ").str.strip_chars()
 
 
 def to_printable(text: pl.Expr, limit: int) -> pl.Expr:
-    """Return at most `limit` characters that are safe to display in a table or a terminal."""
+    """Return at most `limit` characters that are safe to display."""
     return text.str.slice(0, limit).str.replace_all(r"[^\p{L}\p{M}\p{N}\p{P}\p{S} ]+", " ").str.strip_chars()
 
 
@@ -69,7 +78,7 @@ def _remove_markup(text: pl.Series) -> pl.Series:
 
 
 def _change_matching(text: pl.Series, pattern: str, change: Callable[[pl.Series], pl.Series]) -> pl.Series:
-    """Change only the texts that contain the pattern, since most texts need no change."""
+    """Change only the texts that contain the pattern."""
     matches = text.str.contains(pattern).fill_null(value=False)
     if not matches.any():
         return text

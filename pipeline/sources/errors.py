@@ -1,7 +1,10 @@
-"""The error raised when an input file or a response cannot be read."""
+"""The error raised when an input cannot be read."""
 
 from pipeline.errors import UserError
 
 
 class SourceError(UserError, ValueError):
-    """An input cannot be read; the message names it, says what is wrong and what to do."""
+    """An input file or response cannot be read.
+
+    The message names it, says what is wrong and what to do.
+    """

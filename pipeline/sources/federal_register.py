@@ -1,11 +1,12 @@
-"""Reads documents of the Federal Register, the official journal of the United States, from its API.
+"""Reads documents of the Federal Register from its API.
 
-Whether a document is an act of trade policy, and against whom, is decided in `pipeline/signals/official`.
-
-The API (its source is public, usnationalarchives/federalregister-api-core): the response for a day without documents has a `count` of 0
-and no `results`; a page gives the address of the next one; a search returns at most 2,000 documents, a page at most 1,000. A working day
-has far fewer than 2,000 documents, so each day is a search of its own. A day is complete only if it has as many documents as its `count`.
+The Federal Register is the official journal of the United States. Whether a document is an act of trade policy, and against whom, is
+decided in `pipeline/signals/official`.
 """
+
+# The API (its source is public, usnationalarchives/federalregister-api-core): the response for a day without documents has a `count` of 0
+# and no `results`; a page gives the address of the next one; a search returns at most 2,000 documents, a page at most 1,000. A working day
+# has far fewer than 2,000 documents, so each day is a search of its own. A day is complete only if it has all documents of its `count`.
 
 import json
 from collections.abc import Iterable, Iterator, Sequence
@@ -43,7 +44,10 @@ _PORTS = {"http": 80, "https": 443}
 
 
 class Documents(NamedTuple):
-    """Rows of the complete days, as `RAW_OFFICIAL_DOCUMENTS`; these days; and the other days, each with what is wrong."""
+    """Documents of the complete days, as `RAW_OFFICIAL_DOCUMENTS`.
+
+    `incomplete_days` has what is wrong with each other day.
+    """
 
     rows: pl.DataFrame
     complete_days: tuple[date, ...]
@@ -51,10 +55,10 @@ class Documents(NamedTuple):
 
 
 def fetch(client: Client, settings: FederalRegisterSettings, window: Days) -> Iterator[FetchResult]:
-    """Fetch the documents of each day up to today, oldest day first, a page at a time.
+    """Fetch the documents of each day up to today, by page.
 
-    The next page is fetched only if its address is under `base_url`; otherwise it is `refused`. `collect_documents` checks whether days are
-    complete.
+    The oldest day is first. The next page is fetched only if its address is under `base_url`; otherwise it is `refused`.
+    `collect_documents` checks whether days are complete.
     """
     today = client.now().date()
     for day in window:
@@ -63,11 +67,11 @@ def fetch(client: Client, settings: FederalRegisterSettings, window: Days) -> It
 
 
 def collect_documents(payloads: Iterable[Payload]) -> Documents:
-    """Collect the documents of complete days from stored responses, given in order of arrival.
+    """Collect the documents of complete days from stored responses.
 
-    A day with a missing or unreadable page has no rows; `incomplete_days` says why, and what to do. The last response of each item counts;
-    the settled responses of a day are preferred if they are complete. A page counts only if the page before points to a next one, so pages
-    left over from an earlier response are ignored.
+    `payloads` are in order of arrival. A day with a missing or unreadable page has no rows; `incomplete_days` says why, and what to do. The
+    last response of each item counts; the settled responses of a day are preferred if they are complete. A page counts only if the page
+    before points to a next one, so pages left over from an earlier response are ignored.
     """
     by_day: dict[date, dict[str, Payload]] = {}
     for payload in payloads:
@@ -84,9 +88,10 @@ def collect_documents(payloads: Iterable[Payload]) -> Documents:
 
 
 def parse(payload: Payload) -> pl.DataFrame:
-    """Parse a page as `RAW_OFFICIAL_DOCUMENTS`, one row per item; an item that is not a document has a reason in `unreadable`.
+    """Parse a page as `RAW_OFFICIAL_DOCUMENTS`, one row per item.
 
-    `index_date` is the requested day. `SourceError` if the payload is not a response of the API.
+    An item that is not a document has a reason in `unreadable`. `index_date` is the requested day. `SourceError` if the payload is not a
+    response of the API.
     """
     page = _parse_page(payload)
     label = f"{payload.source} {payload.item.removesuffix(_SETTLED)}"
@@ -100,7 +105,10 @@ def parse(payload: Payload) -> pl.DataFrame:
 
 
 def newest_day(payload: Payload) -> date | None:
-    """Newest day of publication on a page; None without documents. `SourceError` if it is not a response of the API."""
+    """Newest day of publication on a page, if any.
+
+    `SourceError` if it is not a response of the API.
+    """
     days = parse(payload)["publication_date"].str.to_date("%Y-%m-%d", strict=False)
     latest = days.max()
     return latest if isinstance(latest, date) else None
@@ -131,7 +139,7 @@ def _fetch_pages(client: Client, settings: FederalRegisterSettings, day: date, *
 
 
 def _is_page(payload: Payload) -> bool:
-    """Whether the payload is a response of the API, rather than e.g. a notice of maintenance."""
+    """Whether the payload is a response of the API."""
     try:
         _read_results(_parse_page(payload), payload)
     except SourceError:
@@ -159,7 +167,10 @@ def _item_name(day: date, number: int, *, is_final: bool) -> str:
 
 
 def _next_url(payload: Payload | None) -> str | None:
-    """Address of the next page; None if there is none or the page is unreadable (`collect_documents` reports that)."""
+    """Address of the next page, if any.
+
+    None also if the page is unreadable; `collect_documents` reports that.
+    """
     if payload is None:
         return None
     try:
@@ -170,7 +181,10 @@ def _next_url(payload: Payload | None) -> str | None:
 
 
 def _find_objection(url: str, base: str) -> str:
-    """Say why an address from a payload must not be fetched; "" if it is under the base address."""
+    """Say why an address from a payload must not be fetched.
+
+    "" if it is under the base address.
+    """
     try:
         target, allowed = urlsplit(url), urlsplit(base)
         if target.username is not None or target.password is not None or _origin(target) != _origin(allowed):
@@ -188,7 +202,10 @@ def _origin(url: SplitResult) -> tuple[str, str | None, int | None]:
 
 
 def _collect_day(day: date, stored: dict[str, Payload]) -> pl.DataFrame | str:
-    """Return the rows of a day, from its settled pages if they are complete, or what is wrong."""
+    """Return the rows of a complete day, or what is wrong.
+
+    Settled pages are preferred if they are complete.
+    """
     reason = ""
     for is_final in (True, False):
         try:
@@ -220,7 +237,10 @@ def _join_pages(payloads: Sequence[Payload]) -> pl.DataFrame:
 
 
 def _parse_page(payload: Payload) -> dict[str, Any]:
-    """Parse the page as a JSON object; `SourceError` if it is none, or reports an error."""
+    """Parse the page as a JSON object.
+
+    `SourceError` if it is none, or reports an error.
+    """
     place = f"{payload.source}, {payload.item}, from {payload.url[:_MAX_SHOWN]}"
     try:
         page = json.loads(payload.body)
@@ -259,7 +279,10 @@ def _read_results(page: dict[str, Any], payload: Payload) -> list[Any]:
 
 
 def _to_row(item: Any) -> dict[str, str | None]:
-    """Convert the fields of an item to text; `unreadable` lists those of a wrong type."""
+    """Convert the fields of an item to text.
+
+    `unreadable` lists the fields with a wrong type.
+    """
     if not isinstance(item, dict):
         return dict.fromkeys(FIELDS) | {"unreadable": f"a {type(item).__name__} instead of a document"}
     row: dict[str, str | None] = {}
@@ -273,14 +296,20 @@ def _to_row(item: Any) -> dict[str, str | None]:
 
 
 def _to_text(value: Any) -> str | None:
-    """Convert a string or integer to text, with lone surrogates replaced; None for anything else."""
+    """Convert a string or integer to text; None for anything else.
+
+    Lone surrogates are replaced.
+    """
     if isinstance(value, int) and not isinstance(value, bool):
         return str(value) if abs(value) < 1 << 63 else None
     return value.encode("utf-8", "replace").decode("utf-8") if isinstance(value, str) else None
 
 
 def _join_names(value: Any) -> str | None:
-    """Join the names in a list with `, `; an agency is named by its slug, or else by its raw name."""
+    """Join the names in a list with `, `.
+
+    An agency is named by its slug, or else by its raw name.
+    """
     if not isinstance(value, list):
         return None
     names = [_to_text(one.get("slug") or one.get("raw_name") if isinstance(one, dict) else one) for one in value]

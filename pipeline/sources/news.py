@@ -23,9 +23,10 @@ def has_fetched_articles(archive: Archive) -> bool:
 
 
 def read_fetched_articles(archive: Archive, settings: Sources, days: Days, today: date) -> Iterator[pl.DataFrame]:
-    """Yield the rows of these days in bounded frames, as `RAW_ARTICLES`. The result does not depend on which days are read together.
+    """Yield the rows of these days, as `RAW_ARTICLES`, in bounded frames.
 
-    An item of a feed can be in any response from its day until today; GDELT lists a page on its day or within `MAX_DELAY`.
+    The result does not depend on which days are read together. An item of a feed can be in any response from its day until today; GDELT
+    lists a page on its day or within `MAX_DELAY`.
     """
     feeds = archive.payloads(RSS.name, Days(days.first - timedelta(days=rss.DAYS_BACK), max(today, days.last)))
     for rows in rss.new_rows(feeds):

@@ -37,7 +37,10 @@ class Request:
 
 @dataclass(frozen=True)
 class Payload:
-    """A response as received, without its transfer encoding. `url` is the final address, without secrets."""
+    """A response as received, without its transfer encoding.
+
+    `url` is the final address, without secrets.
+    """
 
     source: str
     item: str
@@ -55,9 +58,10 @@ class Payload:
 
 @dataclass(frozen=True)
 class FetchResult:
-    """The result of a request: an outcome of `contracts.vocabulary.FETCH_OUTCOME`, and the payload if there is one.
+    """The result of a request: outcome, and payload if there is one.
 
-    `detail` says what went wrong, at which address, after how many attempts, and what to do.
+    Outcomes are those of `contracts.vocabulary.FETCH_OUTCOME`. `detail` says what went wrong, at which address, after how many attempts,
+    and what to do.
     """
 
     request: Request

@@ -1,4 +1,4 @@
-"""The registry of upstreams: how each is fetched, and which day its newest data is about.
+"""The registry of upstreams, with how each is fetched.
 
 Upstreams are defined in `pipeline/contracts/upstreams.py`; their responses are parsed in their own modules.
 """
@@ -26,7 +26,10 @@ _TIMES_LATE = 10
 
 @dataclass(frozen=True)
 class Fetcher(Generic[G]):
-    """Fetches an upstream: `fetch_days` requests a window of days, `newest_day_of` returns the newest day that a response is about."""
+    """Fetches an upstream, and finds how new its data is.
+
+    `fetch_days` requests a window of days; `newest_day_of` returns the newest day that a response is about.
+    """
 
     upstream: Upstream[G]
     fetch_days: Callable[[Client, G, Days], Iterator[FetchResult]]
@@ -37,15 +40,19 @@ class Fetcher(Generic[G]):
         return self.fetch_days(client, settings.sources.get_group(self.upstream), window)
 
     def find_newest_day(self, archive: Archive, until: date) -> date | None:
-        """Find the newest day that the stored responses are about; days after `until` do not count (feeds announce future items)."""
+        """Find the newest day that the stored responses are about.
+
+        Days after `until` do not count: feeds announce future items.
+        """
         is_fetched_by_day = self.upstream.is_fetched_by_day
         days = self._search_back(archive, until) if is_fetched_by_day else self._days_of(archive.newest_payloads(self.upstream.name))
         return max((day for day in days if day <= until), default=None)
 
     def _search_back(self, archive: Archive, until: date) -> Iterator[date]:
-        """Yield the days of data from the newest day backwards, until far past the point at which the upstream is late.
+        """Yield the days of data, newest first.
 
-        One response per day is enough: a day of GDELT has 192, too many to unpack for a date.
+        The search ends far past the point at which the upstream is late. One response per day is enough: a day of GDELT has 192, too many
+        to unpack for a date.
         """
         for back in range(_TIMES_LATE * self.upstream.late_after_days + 1):
             day = until - timedelta(days=back)

@@ -1,6 +1,6 @@
-"""Converts rows of articles from any source to `RAW_ARTICLES`: gives each a name and the day under which it is stored.
+"""Converts rows of articles from any source to `RAW_ARTICLES`.
 
-Articles are cleaned and checked in `pipeline/articles`.
+Each gets a name and the day under which it is stored. Articles are cleaned and checked in `pipeline/articles`.
 """
 
 from datetime import date
@@ -18,20 +18,26 @@ _DATES = ("published_at", "fetched_at")
 
 
 class RawArticleConverter:
-    """Converts the rows of one file in batches; the result does not depend on the size of the batches.
+    """Converts the rows of one file in batches of any size.
 
-    `row_count` is the number of rows so far, `day` the day of the last row (None until a row has a date), `latest_date` the latest date in
-    any row, even if it is in the future.
+    The result does not depend on the size of the batches. `row_count` is the number of rows so far, `day` the day of the last row (None
+    until a row has a date), `latest_date` the latest date in any row, even if it is in the future.
     """
 
     def __init__(self, label: str, *, last_day: date | None = None, day: date | None = None) -> None:
-        """`day` is the day for rows before the first row with a date, if known."""
+        """Start a file.
+
+        `day` is the day for rows before the first row with a date, if known.
+        """
         self.label, self.last_day, self.day = label, last_day, day
         self.row_count = 0
         self.latest_date: date | None = None
 
     def convert(self, rows: pl.DataFrame) -> pl.DataFrame:
-        """Convert the next `ROWS` to `RAW_ARTICLES` in the same order. `index_date` is null as long as no row had a date."""
+        """Convert the next `ROWS` to `RAW_ARTICLES` in the same order.
+
+        `index_date` is null as long as no row had a date.
+        """
         dates = rows.select(parse_instant(pl.col(name)).dt.date().alias(name) for name in _DATES)
         past = [pl.col(name) if self.last_day is None else pl.when(pl.col(name) <= self.last_day).then(pl.col(name)) for name in _DATES]
         days = dates.select(pl.coalesce(past).forward_fill()).to_series()
@@ -51,9 +57,9 @@ class RawArticleConverter:
 
 
 def to_raw_articles(rows: pl.DataFrame, label: str, *, last_day: date | None = None) -> pl.DataFrame:
-    """Convert `ROWS` to `RAW_ARTICLES` in the same order, with the names `label#1`, `label#2`, … and UTC days.
+    """Convert `ROWS` to `RAW_ARTICLES` in the same order.
 
-    The day is that of `published_at`, or else of `fetched_at`, the previous row or the next row. Dates after `last_day` are ignored.
-    `index_date` is null if no row has a date.
+    Rows are named `label#1`, `label#2`, … and get UTC days. The day is that of `published_at`, or else of `fetched_at`, the previous row or
+    the next row. Dates after `last_day` are ignored. `index_date` is null if no row has a date.
     """
     return RawArticleConverter(label, last_day=last_day).convert(rows)

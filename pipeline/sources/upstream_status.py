@@ -1,6 +1,6 @@
-"""The status of each upstream: last success, newest data, and recent failures, computed from the journal.
+"""The status of each upstream, computed from the journal.
 
-`pipeline/report` displays it.
+It has the last success, the newest data and recent failures. `pipeline/report` displays it.
 """
 
 from collections.abc import Mapping, Sequence
@@ -31,11 +31,11 @@ STATUS = pl.Schema(
 
 
 def describe_upstreams(journal: pl.DataFrame, newest: Mapping[str, date | None], on: Sequence[str], today: date) -> pl.DataFrame:
-    """Describe each upstream that is on or was ever fetched, in the order of the contracts, as `STATUS`.
+    """Describe each upstream that is on or was ever fetched.
 
-    `journal` is of `FETCHES`; `newest` is the newest day of each source's data. `asked`, `missing` and `failed` (including refused) count
-    the items requested within `RECENT_DAYS`, each by its last outcome. `is_late`: there is no data, or it is older than the contract of the
-    source allows.
+    The result is of `STATUS`, in the order of the contracts. `journal` is of `FETCHES`; `newest` is the newest day of each source's data.
+    `asked`, `missing` and `failed` (including refused) count the items requested within `RECENT_DAYS`, each by its last outcome. `is_late`:
+    there is no data, or it is older than the contract of the source allows.
     """
     rows = FETCHES.conform(journal)
     names = [name for name in UPSTREAMS if name in on or name in set(rows["source"])]
@@ -43,7 +43,10 @@ def describe_upstreams(journal: pl.DataFrame, newest: Mapping[str, date | None],
 
 
 def describe_files(name: str, read_at: datetime | None, newest: date | None, today: date) -> pl.DataFrame:
-    """Describe the user's own files, as `STATUS`: they are never late, missing or failed."""
+    """Describe the user's own files, as `STATUS`.
+
+    They are never late, missing or failed.
+    """
     row = {"source": name, "is_on": True, "last_success_at": read_at, "newest_date": newest, "is_late": False, "last_problem": ""}
     row |= {"lag_days": None if newest is None else max((today - newest).days, 0), "late_after_days": None}
     return pl.DataFrame([row | dict.fromkeys(("asked", "missing", "failed"), 0)], schema=STATUS)

@@ -1,4 +1,5 @@
-"""Official trade figures and tariff rates: `census.py` and `comtrade.py` fetch them, `csv_files.py` and `tariffs.py` read the user's files.
+"""Official trade figures and tariff rates.
 
-`common.py` holds what these modules share; `merge.py` combines their results.
+`census.py` and `comtrade.py` fetch figures; `csv_files.py` and `tariffs.py` read the user's files. `common.py` holds what these modules
+share; `merge.py` combines their results.
 """

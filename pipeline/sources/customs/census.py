@@ -1,12 +1,12 @@
-"""Reads the US Census Bureau's API for international trade: monthly imports and exports by partner and HS code, with calculated duties.
+"""Reads monthly trade by HS code from the US Census Bureau.
 
 Sums over HS codes are in `common.py`; which value of a month is used is decided in `sql/trade`.
-
-The response repeats every query parameter as a column, so column names may repeat. Values are US dollars, not seasonally adjusted:
-general imports (`GEN_VAL_MO`), imports for consumption (`CON_VAL_MO`), their dutiable part (`DUT_VAL_MO`) and the calculated duties
-(`CAL_DUT_MO`); exports (`ALL_VAL_MO`) include foreign goods. For months that are not released the API returns status 204 and an empty
-body. Without a valid key it returns a web page.
 """
+
+# The response repeats every query parameter as a column, so column names may repeat. Values are US dollars, not seasonally adjusted:
+# general imports (`GEN_VAL_MO`), imports for consumption (`CON_VAL_MO`), their dutiable part (`DUT_VAL_MO`) and the calculated duties
+# (`CAL_DUT_MO`); exports (`ALL_VAL_MO`) include foreign goods. For months that are not released the API returns status 204 and an empty
+# body. Without a valid key it returns a web page.
 
 import json
 from collections.abc import Iterator, Mapping
@@ -36,10 +36,11 @@ _DECODER = json.JSONDecoder(parse_int=str, parse_float=str, parse_constant=str)
 
 
 def fetch(client: Client, settings: CensusSettings, window: Days) -> Iterator[FetchResult]:
-    """Fetch the years of the window and the three before, one request per year, partner, direction and product.
+    """Fetch the years of the window and the three before.
 
-    This year and the last are fetched at every call, earlier years once a month until their last revision (each June revises the three
-    years before). The outcome is `missing` for months that are not released, and `failed` for a web page instead of figures.
+    There is one request per year, partner, direction and product. This year and the last are fetched at every call, earlier years once a
+    month until their last revision (each June revises the three years before). The outcome is `missing` for months that are not released,
+    and `failed` for a web page instead of figures.
     """
     for request in build_requests(settings, window, client):
         fetched = common.fetch_table(client, request, parse, may_be_empty=False)
@@ -77,10 +78,11 @@ def _build_request(settings: CensusSettings, year: Year, partner: str, direction
 
 
 def parse(payload: Payload) -> pl.DataFrame:
-    """Parse the response into text cells under the names in its first row, plus `unreadable`: why a row is malformed.
+    """Parse the response into text cells.
 
-    Repeated names get a suffix such as ` (2)`. A truncated response gives its complete rows and a last row with the reason; an empty
-    response gives no rows. `SourceError` if there is no table.
+    Columns have the names in its first row, plus `unreadable`: why a row is malformed. Repeated names get a suffix such as ` (2)`. A
+    truncated response gives its complete rows and a last row with the reason; an empty response gives no rows. `SourceError` if there is no
+    table.
     """
     place = f"{payload.source}, {payload.item}, from {payload.url}"
     text = _decode(payload, place)
@@ -106,9 +108,10 @@ def parse(payload: Payload) -> pl.DataFrame:
 
 
 def read_figures(payload: Payload, settings: CensusSettings, absent_on: str | None = None) -> Figures:
-    """Read the monthly figures of a response, as `RAW_TRADE_FLOWS`, and its rejected rows.
+    """Read the monthly figures of a response, and its rejected rows.
 
-    `absent_on` is the day of the previous response to the same request. `SourceError` if the response cannot be read.
+    Figures are of `RAW_TRADE_FLOWS`. `absent_on` is the day of the previous response to the same request. `SourceError` if the response
+    cannot be read.
     """
     return common.build_figures(
         payload, parse(payload), _parse_row, settings.products, origin=SOURCE, publisher=PUBLISHER, absent_on=absent_on
@@ -116,7 +119,10 @@ def read_figures(payload: Payload, settings: CensusSettings, absent_on: str | No
 
 
 def newest_day(payload: Payload) -> date | None:
-    """Last day of the newest month in the response, if any. `SourceError` if it cannot be read."""
+    """Last day of the newest month in the response, if any.
+
+    `SourceError` if it cannot be read.
+    """
     return common.newest_day_in(parse(payload), "time")
 
 
@@ -150,7 +156,10 @@ def _decode(payload: Payload, place: str) -> str:
 
 
 def _parse_outer_list(text: str, place: str) -> tuple[list[Any], str]:
-    """Return the rows of the outer list, and where it is truncated ("" if it is complete)."""
+    """Parse the outer list into rows.
+
+    Also returns where the text is truncated ("" if it is complete).
+    """
     try:
         rows = _DECODER.decode(text)
         if not isinstance(rows, list):

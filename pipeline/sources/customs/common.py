@@ -1,6 +1,7 @@
-"""What the readers of trade statistics share: which years to request, how to parse cells, how to sum HS codes into figures.
+"""What the readers of trade statistics share.
 
-The formats of the upstreams are in `census.py` and `comtrade.py`; the choice between two sources is in `sql/trade/flow_revisions.sql`.
+It chooses the years to request, parses cells, and sums HS codes into figures. The formats of the upstreams are in `census.py`
+and `comtrade.py`; the choice between two sources is in `sql/trade/flow_revisions.sql`.
 """
 
 import hashlib
@@ -52,15 +53,19 @@ _MAX_USD = 10**18
 
 
 class RowError(TensionError, ValueError):
-    """A row of a response that is not a figure; the message becomes the reason of its rejection."""
+    """A row of a response that is not a figure.
+
+    The message becomes the reason of its rejection.
+    """
 
 
 @dataclass(frozen=True)
 class Figures:
-    """Figures of responses, as `RAW_TRADE_FLOWS`, one row per response that held them, and the rejected rows, as `REJECTED`.
+    """Figures and rejected rows of responses.
 
-    `used_count` is the number of response rows that are part of a figure; with the rejected rows it adds up to all rows read.
-    `is_read` is false if a response could be read only in part: it does not prove that a month was absent.
+    `rows` is of `RAW_TRADE_FLOWS`, with one row per response that held a figure; `rejected` is of `REJECTED`. `used_count` is the number of
+    response rows that are part of a figure; with the rejected rows it adds up to all rows read. `is_read` is false if a response could be
+    read only in part: it does not prove that a month was absent.
     """
 
     rows: pl.DataFrame
@@ -70,7 +75,10 @@ class Figures:
 
 
 class Year(NamedTuple):
-    """A calendar year up to a month, requested at once. `is_settled`: no further revision is expected."""
+    """A calendar year up to a month, requested at once.
+
+    `is_settled`: no further revision is expected.
+    """
 
     year: int
     last_month: int
@@ -83,7 +91,10 @@ class Year(NamedTuple):
 
 
 class TradeRow(NamedTuple):
-    """A parsed row of a response: values in whole USD, `code` an HS code or `ALL_GOODS`."""
+    """A parsed row of a response.
+
+    Values are in whole USD; `code` is an HS code or `ALL_GOODS`.
+    """
 
     reporter: str
     partner: str
@@ -96,9 +107,10 @@ class TradeRow(NamedTuple):
 
 
 def iter_years(window: Days, today: date) -> Iterator[Year]:
-    """Yield the years of the window and the three before; the current year ends with today's month.
+    """Yield the years of the window and the three before.
 
-    Years are always whole, so that a month missing from a response was not published rather than not requested.
+    The current year ends with today's month. Years are always whole, so that a month missing from a response was not published rather than
+    not requested.
     """
     for year in range(max(window.first.year - EARLIER_YEARS, FIRST_YEAR), min(window.last, today).year + 1):
         is_settled = today >= date(year + _SETTLED_AFTER_YEARS, _SETTLED_MONTH, 1)
@@ -106,16 +118,20 @@ def iter_years(window: Days, today: date) -> Iterator[Year]:
 
 
 def mark_recent_as_final(client: Client, request: Request, year: Year) -> Request:
-    """Mark the request as final if it is for a year before the last and has a recent response, so that it is not repeated."""
+    """Mark the request as final if it has a recent response.
+
+    Only for years before the last; a final request is not repeated.
+    """
     stored = client.archive.find_newest(request.source, request.item)
     is_recent = stored is not None and client.now() - stored.fetched_at < REFETCH_AFTER
     return replace(request, is_final=request.is_final or (is_recent and year.year < client.now().year - 1))
 
 
 def fetch_table(client: Client, request: Request, parse: Callable[[Payload], pl.DataFrame], *, may_be_empty: bool) -> FetchResult:
-    """Fetch a table; the outcome is `failed`, with the reason, if `parse` cannot read the response.
+    """Fetch a table that `parse` can read.
 
-    A stored response that is unreadable, or empty although `may_be_empty` is false, is fetched again.
+    Otherwise the outcome is `failed`, with the reason. A stored response that is unreadable, or empty although `may_be_empty` is false, is
+    fetched again.
     """
 
     def is_valid(payload: Payload) -> bool:
@@ -142,17 +158,26 @@ def reject_response(client: Client, fetched: FetchResult, outcome: Outcome, deta
 
 
 def item_name(what: str, year: Year, codes: Sequence[str]) -> str:
-    """Name of the requested item. Another set of codes is another item, and so is the year once it is settled."""
+    """Name of the requested item.
+
+    Another set of codes is another item, and so is the year once it is settled.
+    """
     return f"{what} {year.year} {goods_label(codes)}{' settled' if year.is_settled else ''}"
 
 
 def goods_label(codes: Sequence[str]) -> str:
-    """Label of the goods in the name of an item: `all`, or a hash of the HS codes."""
+    """Label of the goods in the name of an item.
+
+    It is `all`, or a hash of the HS codes.
+    """
     return "hs-" + hashlib.sha256(" ".join(codes).encode()).hexdigest()[:12] if codes else ALL
 
 
 def codes_by_product(products: Mapping[str, Sequence[str]]) -> dict[str, tuple[str, ...]]:
-    """HS codes of each product, sorted; all goods (no codes) come first. Codes within another code of the product are dropped."""
+    """HS codes of each product, sorted.
+
+    All goods (no codes) come first. Codes within another code of the product are dropped.
+    """
     return {ALL_GOODS: ()} | {
         name: tuple(sorted({code for code in codes if not any(code != other and code.startswith(other) for other in codes)}))
         for name, codes in products.items()
@@ -168,7 +193,7 @@ def parse_month(text: str | None) -> str:
 
 
 def newest_day_in(table: pl.DataFrame, column: str) -> date | None:
-    """Last day of the newest month in a column; None if it has no month."""
+    """Last day of the newest month in a column, if any."""
     matches = (_MONTH.fullmatch(text) for text in table[column].drop_nulls() if text) if column in table.columns else ()
     months = [date(int(match["year"]), int(match["month"]), 1) for match in matches if match]
     return _last_day(max(months)) if months else None
@@ -179,7 +204,10 @@ def _last_day(month: date) -> date:
 
 
 def parse_usd(text: str | None, name: str) -> int:
-    """Return an amount in whole USD, halves rounded to even; `RowError` if it is absent, negative or not a number."""
+    """Parse an amount in USD, and round it to whole USD.
+
+    Halves are rounded to even. `RowError` if it is absent, negative or not a number.
+    """
     if text is None or not _AMOUNT.fullmatch(text) or Decimal(text) >= _MAX_USD:
         raise RowError(f"{name} is {_quote(text)}, not an amount in USD")
     return round(Decimal(text))
@@ -198,24 +226,30 @@ def _quote(text: str | None) -> str:
 
 
 def to_text(value: Any) -> str | None:
-    """Convert a JSON value to text; strings and numbers stay as written, null is None."""
+    """Convert a JSON value to text; null is None.
+
+    Strings and numbers stay as written.
+    """
     if value is None or isinstance(value, str):
         return value
     return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
 
 
 def check_width(widths: Iterable[int], place: str) -> None:
-    """Raise `SourceError` if the widest row has more than `MAX_COLUMNS` columns; `widths` are the lengths of the rows."""
+    """Raise `SourceError` if a row has more than `MAX_COLUMNS` columns.
+
+    `widths` are the lengths of the rows.
+    """
     widest = max(widths, default=0)
     if widest > MAX_COLUMNS:
         raise SourceError(f"{place}: the response has a row of {widest:,} columns, at most {MAX_COLUMNS} are read: not a table of figures")
 
 
 def build_table(names: Sequence[str], rows: Sequence[Sequence[str | None]], reasons: Sequence[str | None]) -> pl.DataFrame:
-    """Build a table of text cells under the source's column names, plus `unreadable`: why a row is malformed.
+    """Build a table of text cells with the source's column names.
 
-    Repeated names get a suffix such as `(2)`. Cells after the last name are in columns such as `unnamed (48)`, 48 being their position.
-    Rows may be short.
+    `unreadable` says why a row is malformed. Repeated names get a suffix such as `(2)`. Cells after the last name are in columns such as
+    `unnamed (48)`, 48 being their position. Rows may be short.
     """
     width = max([len(names), *map(len, rows)])
     columns = make_unique([*names, *(f"unnamed ({position})" for position in range(len(names) + 1, width + 1))])
@@ -225,7 +259,10 @@ def build_table(names: Sequence[str], rows: Sequence[Sequence[str | None]], reas
 
 
 def make_unique(names: Sequence[str]) -> list[str]:
-    """Make names unique: a repeated name gets the first free number as a suffix."""
+    """Make names unique.
+
+    A repeated name gets the first free number as a suffix.
+    """
     result: list[str] = []
     for name in names:
         free, number = name, 2
@@ -252,11 +289,11 @@ def build_figures(
     publisher: str,
     absent_on: str | None,
 ) -> Figures:
-    """Build the figures of one response: parse its rows and sum the HS codes of each product.
+    """Build the figures of one response.
 
-    The item's name says which goods were requested. Rows with other codes are rejected. If no product in the settings has these codes,
-    all rows are rejected. Duties are summed only if every code has them. `absent_on` is the day of the previous response; it is copied to
-    every figure, and for a figure's first value shows when the month was not public yet.
+    The HS codes of each product are summed. The item's name says which goods were requested. Rows with other codes are rejected. If no
+    product in the settings has these codes, all rows are rejected. Duties are summed only if every code has them. `absent_on` is the day of
+    the previous response; it is copied to every figure, and for a figure's first value shows when the month was not public yet.
     """
     label = next((part for part in payload.item.split(" ") if part == ALL or part.startswith("hs-")), "")
     requested = {name: codes or (ALL_GOODS,) for name, codes in codes_by_product(products).items() if goods_label(codes) == label}
@@ -295,7 +332,10 @@ def build_figures(
 
 
 def reject_rows(payload: Payload, reasons: Sequence[tuple[int | None, str]]) -> pl.DataFrame:
-    """List rejected rows of a response, as `REJECTED`, from row numbers (from 1) and reasons. No number: the whole response."""
+    """List rejected rows of a response, as `REJECTED`.
+
+    Row numbers start at 1; None means the whole response.
+    """
     rows = [(payload.source, payload.item, payload.fetched_at.isoformat(), row, reason) for row, reason in reasons]
     return pl.DataFrame(rows, schema=REJECTED, orient="row")
 
@@ -303,7 +343,10 @@ def reject_rows(payload: Payload, reasons: Sequence[tuple[int | None, str]]) -> 
 def _parse_rows(
     table: pl.DataFrame, parse_row: Callable[[Mapping[str, str | None]], TradeRow], requested: set[str] | None
 ) -> dict[int, TradeRow | str]:
-    """Parse rows by row number, from 1; a row that is not a figure has its reason instead."""
+    """Parse rows by row number, from 1.
+
+    A row that is not a figure has its reason instead.
+    """
     parsed: dict[int, TradeRow | str] = {}
     same_figure: dict[tuple[str, ...], list[int]] = defaultdict(list)
     for number, cells in enumerate(table.iter_rows(named=True), start=1):

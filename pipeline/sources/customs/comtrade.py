@@ -1,11 +1,12 @@
-"""Reads UN Comtrade: monthly trade in goods of any reporter with any partner, by HS code, as the API's JSON or the website's CSV.
+"""Reads monthly trade by HS code from UN Comtrade.
 
-Sums over HS codes are in `common.py`; which value of a month is used is decided in `sql/trade`.
-
-Values are US dollars as reported (`primaryValue`): exports free on board, imports mostly with freight and insurance. Requested are totals
-over second partners, customs procedures and modes of transport. A free key allows 500 requests a day and 250,000 rows per response; one
-request is one reporter, partner, product and year, which is far below the second limit.
+Responses are JSON of the API or CSV of the website, for any reporter and partner. Sums over HS codes are in `common.py`; which value of a
+month is used is decided in `sql/trade`.
 """
+
+# Values are US dollars as reported (`primaryValue`): exports free on board, imports mostly with freight and insurance. Requested are totals
+# over second partners, customs procedures and modes of transport. A free key allows 500 requests a day and 250,000 rows per response; one
+# request is one reporter, partner, product and year, which is far below the second limit.
 
 import csv
 import io
@@ -37,10 +38,11 @@ _DECODER = json.JSONDecoder(parse_int=str, parse_float=str, parse_constant=str)
 
 
 def fetch(client: Client, settings: ComtradeSettings, window: Days) -> Iterator[FetchResult]:
-    """Fetch the years of the window and the three before, one request per year, pair and product.
+    """Fetch the years of the window and the three before.
 
-    Reporters revise without notice: this year and the last are fetched at every call, earlier years once a month until they are more than
-    three years old. The outcome is `failed` if the response is not a table, e.g. an error reported by the API.
+    There is one request per year, pair and product. Reporters revise without notice: this year and the last are fetched at every call,
+    earlier years once a month until they are more than three years old. The outcome is `failed` if the response is not a table, e.g. an
+    error reported by the API.
     """
     # A settled year may be empty: some pairs do not trade a product.
     return (common.fetch_table(client, request, parse, may_be_empty=True) for request in build_requests(settings, window, client))
@@ -79,10 +81,11 @@ def _build_request(settings: ComtradeSettings, year: Year, pair: str, codes: tup
 
 
 def parse(payload: Payload) -> pl.DataFrame:
-    """Parse the response into text cells under the source's names, plus `unreadable`: why a row is malformed.
+    """Parse the response into text cells.
 
-    JSON columns are in order of first appearance; cells that a row lacks are null. CSV cells after the last name (each line of the site's
-    files ends with a comma) are in `unnamed (48)`. `SourceError` if there is no table, the API reports an error, or rows are missing.
+    Columns have the source's names, plus `unreadable`: why a row is malformed. JSON columns are in order of first appearance; cells that a
+    row lacks are null. CSV cells after the last name (each line of the site's files ends with a comma) are in `unnamed (48)`. `SourceError`
+    if there is no table, the API reports an error, or rows are missing.
     """
     place = f"{payload.source}, {payload.item}, from {payload.url}"
     try:
@@ -97,9 +100,10 @@ def parse(payload: Payload) -> pl.DataFrame:
 
 
 def read_figures(payload: Payload, settings: ComtradeSettings, absent_on: str | None = None) -> Figures:
-    """Read the monthly figures of a response, as `RAW_TRADE_FLOWS`, and its rejected rows.
+    """Read the monthly figures of a response, and its rejected rows.
 
-    `absent_on` is the day of the previous response to the same request. `SourceError` if the response cannot be read.
+    Figures are of `RAW_TRADE_FLOWS`. `absent_on` is the day of the previous response to the same request. `SourceError` if the response
+    cannot be read.
     """
     return common.build_figures(
         payload, parse(payload), _parse_row, settings.products, origin=SOURCE, publisher=PUBLISHER, absent_on=absent_on
@@ -107,7 +111,10 @@ def read_figures(payload: Payload, settings: ComtradeSettings, absent_on: str | 
 
 
 def newest_day(payload: Payload) -> date | None:
-    """Last day of the newest month in the response, if any. `SourceError` if it cannot be read."""
+    """Last day of the newest month in the response, if any.
+
+    `SourceError` if it cannot be read.
+    """
     return common.newest_day_in(parse(payload), "period")
 
 

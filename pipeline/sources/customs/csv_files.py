@@ -1,6 +1,7 @@
-"""Reads the user's CSV files of trade figures: monthly flows, dated tariff rates, purchase commitments.
+"""Reads the user's CSV files of trade figures.
 
-Lists of rates by tariff line are in `tariffs.py`; months, changes and release days are computed in `sql/trade`.
+These are monthly flows, dated tariff rates and purchase commitments. Lists of rates by tariff line are in `tariffs.py`; months, changes and
+release days are computed in `sql/trade`.
 """
 
 import csv
@@ -37,24 +38,28 @@ _DECIMAL = re.compile(r"[+-]?[0-9]+(\.[0-9]*)?([eE][+-]?[0-9]{1,3})?", re.ASCII)
 
 
 def read_flows(folder: Path) -> pl.DataFrame:
-    """Read monthly goods trade from `flows.csv`, as `RAW_TRADE_FLOWS`, in USD. `SourceError` names file and line.
+    """Read monthly goods trade in USD from `flows.csv`.
 
-    The columns `product` (empty: all goods), `duties_usd`, `consumption_usd`, `released_on` and `seen_on` may be absent or empty. A
-    revised month may have several rows, each with the day (`seen_on`) from which its value is known.
+    The result is of `RAW_TRADE_FLOWS`. `SourceError` names file and line. The columns `product` (empty: all goods), `duties_usd`,
+    `consumption_usd`, `released_on` and `seen_on` may be absent or empty. A revised month may have several rows, each with the day
+    (`seen_on`) from which its value is known.
     """
     rows = _read_table(folder / FLOWS_FILE, RAW_TRADE_FLOWS, _FLOWS_OPTIONAL)
     return RAW_TRADE_FLOWS.conform(rows.with_columns(origin=pl.lit("file")))
 
 
 def read_tariffs(folder: Path) -> pl.DataFrame:
-    """Read dated average tariff rates in percent from `tariffs.csv`, as `RAW_TARIFFS`. `SourceError` names file and line."""
+    """Read dated average tariff rates in percent from `tariffs.csv`.
+
+    The result is of `RAW_TARIFFS`. `SourceError` names file and line.
+    """
     return _read_table(folder / TARIFFS_FILE, RAW_TARIFFS, {})
 
 
 def read_commitments(folder: Path) -> pl.DataFrame:
-    """Read purchase commitments from `commitments.csv`, as `RAW_COMMITMENTS`; no rows if the file is absent.
+    """Read purchase commitments from `commitments.csv`, if there is one.
 
-    `SourceError` names file and line.
+    The result is of `RAW_COMMITMENTS`. `SourceError` names file and line.
     """
     path = folder / COMMITMENTS_FILE
     return _read_table(path, RAW_COMMITMENTS, _COMMITMENTS_OPTIONAL) if path.exists() else RAW_COMMITMENTS.empty()

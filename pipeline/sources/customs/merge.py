@@ -1,4 +1,4 @@
-"""Merges trade figures and tariffs from the files of the trade folder and from all stored responses of the upstreams.
+"""Merges trade figures and tariffs from files and stored responses.
 
 The formats are read in `csv_files.py`, `tariffs.py`, `census.py` and `comtrade.py`; `sql/trade/flow_revisions.sql` chooses between sources.
 """
@@ -61,9 +61,10 @@ def merge_trade_flows(folder: Path, archive: ResponseArchive, settings: Sources)
 
 
 def select_versions(rows: pl.DataFrame) -> pl.DataFrame:
-    """Select one row for each value of a figure: the last of each day, unless it equals the value before.
+    """Select one row for each value that a figure had.
 
-    Rows must be in order of arrival. Only a figure's first version has `absent_on`, the day of the last response without the figure.
+    It is the last of each day, unless it equals the value before. Rows must be in order of arrival. Only a figure's first version has
+    `absent_on`, the day of the last response without the figure.
     """
     last_of_day = (
         rows.with_columns(pl.col("absent_on").first().over(_FIGURE))
@@ -77,9 +78,10 @@ def select_versions(rows: pl.DataFrame) -> pl.DataFrame:
 
 
 def merge_tariffs(folder: Path) -> pl.DataFrame:
-    """Merge `tariffs.csv` and the means of lists by tariff line (`hs6_USA_CHN.csv`), as `RAW_TARIFFS`.
+    """Merge `tariffs.csv` and the means of tariff lists.
 
-    `SourceError` if a file cannot be read, or if both have the same mean for the same day.
+    Lists are files such as `hs6_USA_CHN.csv`. The result is of `RAW_TARIFFS`. `SourceError` if a file cannot be read, or if both have the
+    same mean for the same day.
     """
     averages, means = read_tariffs(folder), read_lists(folder)
     both = averages.join(means, on=RAW_TARIFFS.key, how="semi")
@@ -103,7 +105,10 @@ def _read_responses(archive: ResponseArchive, source: str, settings: Sources) ->
 
 
 def _requests_by_item(journal: pl.DataFrame) -> Mapping[str, Sequence[tuple[datetime, str | None]]]:
-    """Time and hash of each response, by item. The hash is None if the upstream said that it has no data."""
+    """Time and hash of each response, by item.
+
+    The hash is None if the upstream said that it has no data.
+    """
     requests: dict[str, list[tuple[datetime, str | None]]] = defaultdict(list)
     completed = journal.filter(pl.col("outcome").is_in(["stored", "unchanged", "missing"])).sort("asked_at")
     for item, at, sha256 in completed.select("item", "asked_at", "sha256").iter_rows():
@@ -112,7 +117,10 @@ def _requests_by_item(journal: pl.DataFrame) -> Mapping[str, Sequence[tuple[date
 
 
 def _absent_on(payload: Payload, requests: Sequence[tuple[datetime, str | None]], readable: Collection[str]) -> str | None:
-    """Day of the previous response to the same request. Unreadable responses are skipped: they do not prove absence."""
+    """Day of the previous response to the same request.
+
+    Unreadable responses are skipped: they do not prove absence.
+    """
     earlier = [(at, sha256) for at, sha256 in requests if at <= payload.fetched_at][:-1]
     days = [at.date() for at, sha256 in earlier if sha256 is None or sha256 in readable]
     return days[-1].isoformat() if days else None

@@ -1,6 +1,7 @@
-"""Reads lists of tariff rates by six-digit HS line and computes their simple mean on every day of a change.
+"""Reads lists of tariff rates by six-digit HS line.
 
-Rates that are already averages are read in `csv_files.py`; changes of rates are computed in `sql/trade`.
+It computes their simple mean on every day of a change. Rates that are already averages are read in `csv_files.py`; changes of rates are
+computed in `sql/trade`.
 """
 
 import csv
@@ -40,9 +41,10 @@ REPEATED = "the list has this row twice"
 
 
 def parse_list(content: bytes, place: str) -> pl.DataFrame:
-    """Parse a CSV list with columns `hs6`, `time_of_tariff`, `tariff` and optionally `description`, as `LINES`, one per row.
+    """Parse a CSV list as `LINES`, one per row.
 
-    A leading zero that a spreadsheet removed from a code is restored. `SourceError`, starting with `place`, if there is no such table.
+    The columns are `hs6`, `time_of_tariff`, `tariff` and optionally `description`. A leading zero that a spreadsheet removed from a code is
+    restored. `SourceError`, starting with `place`, if there is no such table.
     """
     try:
         reader = csv.DictReader(io.StringIO(content.decode("utf-8-sig"), newline=""), strict=True)
@@ -56,9 +58,10 @@ def parse_list(content: bytes, place: str) -> pl.DataFrame:
 
 
 def compute_simple_means(lines: pl.DataFrame, importer: str, exporter: str, source: str) -> pl.DataFrame:
-    """Compute the mean over lines of their latest rates, for every day of a change, as `RAW_TARIFFS` in percent.
+    """Compute the mean rate over lines on days of change.
 
-    A line counts from its first rate, so the list should begin with a rate for every line. A row without a rate changes nothing.
+    The latest rate of each line counts. The result is of `RAW_TARIFFS`, in percent. A line counts from its first rate, so the list should
+    begin with a rate for every line. A row without a rate changes nothing.
     """
     rates = lines.filter(pl.col("unreadable").is_null()).sort("effective_date", "hs6")
     previous = pl.col("rate_pct").shift(1).over("hs6", order_by="effective_date")
@@ -82,9 +85,10 @@ def compute_simple_means(lines: pl.DataFrame, importer: str, exporter: str, sour
 
 
 def read_lists(folder: Path) -> pl.DataFrame:
-    """Compute the means of every `hs6_<importer>_<exporter>.csv` in the folder, as `RAW_TARIFFS`; no rows without a list.
+    """Compute the means of all tariff lists of a folder.
 
-    `SourceError` names the file and its first row that is not a rate: a mean over only the readable lines would be wrong.
+    Lists are named `hs6_<importer>_<exporter>.csv`. The result is of `RAW_TARIFFS`, without rows if there is no list. `SourceError` names
+    the file and its first row that is not a rate: a mean over only the readable lines would be wrong.
     """
     means = [RAW_TARIFFS.empty()]
     for path in sorted(folder.glob("hs6_*.csv")):
@@ -129,7 +133,7 @@ def _find_fault(code: str, day: str, rate: str, *, is_whole: bool) -> str | None
 
 
 def _reject_contradictions(lines: pl.DataFrame) -> pl.DataFrame:
-    """Reject all rates of a line and day that differ, and the repetitions of equal ones."""
+    """Reject contradicting and repeated rates of a line and day."""
     key = ["hs6", "effective_date"]
     is_rate = pl.col("unreadable").is_null()
     return lines.with_columns(

@@ -1,4 +1,4 @@
-"""GDELT 2.0: files of events and articles, published every quarter of an hour.
+"""GDELT 2.0: quarter-hourly files of events and articles.
 
 `fetch.py` fetches files, `events.py` and `articles.py` parse them, `stored.py` reads them from the archive, and `crosscheck.py` builds the
 tables of a window.

@@ -1,6 +1,7 @@
-"""Parses GDELT's Global Knowledge Graph 2.1 into rows of articles: headlines only, since GDELT provides no text.
+"""Parses GDELT's Global Knowledge Graph 2.1 into rows of articles.
 
-Source: GDELT Global Knowledge Graph Codebook 2.1, and GDELT's note of 2019 on the PAGE_ fields of the last column.
+Articles have only headlines, since GDELT provides no text. Source: GDELT Global Knowledge Graph Codebook 2.1, and GDELT's note of 2019 on
+the PAGE_ fields of the last column.
 """
 
 import html
@@ -51,10 +52,11 @@ _PRECISE = r"<PAGE_PRECISEPUBTIMESTAMP>\s*([0-9]{14})\s*</PAGE_PRECISEPUBTIMESTA
 
 
 def parse_articles(payload: Payload, outlets: Sequence[str] = ()) -> pl.DataFrame:
-    """Parse the documents of a file, zipped or not, as `ROWS`, in order. `SourceError` if no row has 27 fields.
+    """Parse the documents of a file, as `ROWS`, in order.
 
-    `outlets` are domains: if given, only documents of these and their subdomains are returned, plus the rows that cannot be split into
-    fields. Such rows, and documents that are not web pages, have a reason in `unreadable`.
+    The file may be zipped. `SourceError` if no row has 27 fields. `outlets` are domains: if given, only documents of these and their
+    subdomains are returned, plus the rows that cannot be split into fields. Such rows, and documents that are not web pages, have a reason
+    in `unreadable`.
 
     `fetched_at` is the quarter-hour in which GDELT saw the page. `published_at` is the page's own time, if it is valid and not later, or
     else the same quarter-hour. Text that is not UTF-8 has replacement characters.
@@ -76,7 +78,10 @@ def parse_articles(payload: Payload, outlets: Sequence[str] = ()) -> pl.DataFram
 
 
 def _filter_outlets(fields: pl.DataFrame, outlets: Sequence[str]) -> pl.DataFrame:
-    """Keep documents of these outlets and their subdomains, and rows that could not be split."""
+    """Keep documents of these outlets and their subdomains.
+
+    Rows that could not be split are kept too.
+    """
     if not outlets:
         return fields
     host = "." + pl.col("source").str.strip_chars().str.to_lowercase()

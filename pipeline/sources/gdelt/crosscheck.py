@@ -1,4 +1,4 @@
-"""Builds the cross-check tables of a window from the results of fetching GDELT's files.
+"""Builds the cross-check tables from GDELT's files of events.
 
 Files are parsed in `events.py`; totals per day are computed in `sql/crosscheck`.
 """
@@ -18,17 +18,20 @@ from pipeline.sources.payloads import FetchResult
 
 @dataclass(frozen=True)
 class CrossCheck:
-    """The events between states (`GDELT_EVENTS`) and the row counts of every quarter-hour (`GDELT_ACCOUNTS`)."""
+    """The events between states and the accounts of quarter-hours.
+
+    `events` is of `GDELT_EVENTS`, `accounts` of `GDELT_ACCOUNTS`.
+    """
 
     events: pl.DataFrame
     accounts: pl.DataFrame
 
 
 def build_cross_check(results: Iterable[FetchResult]) -> CrossCheck:
-    """Build both tables from the fetch results of a window, given in order of time; files other than events are skipped.
+    """Build both tables from the fetch results of a window.
 
-    A quarter-hour whose file is missing or unreadable has an account without counts, with the reason. An event in several files counts in
-    the first. No fetch result raises an error.
+    `results` are in order of time; files other than events are skipped. A quarter-hour whose file is missing or unreadable has an account
+    without counts, with the reason. An event in several files counts in the first. No fetch result raises an error.
     """
     frames = [GDELT_EVENTS.empty()]
     accounts: list[dict[str, Any]] = []

@@ -1,6 +1,7 @@
-"""Parses GDELT's export files of coded events (61 columns) and selects the events between states.
+"""Parses GDELT's export files, and selects events between states.
 
-Which actors are states is defined in `states.py`. Column names and types are those of the GDELT Event Codebook 2.0.
+An export has 61 columns. Which actors are states is defined in `states.py`. Column names and types are those of the GDELT Event Codebook
+2.0.
 """
 
 from collections.abc import Container
@@ -63,10 +64,10 @@ ROW_OUTCOMES = ("malformed", "repeated", "no_country", "domestic", "no_state", "
 
 
 def parse_events(payload: Payload) -> pl.DataFrame:
-    """Parse the rows of an export, zipped or not, as `EVENTS`; empty fields are null. `SourceError` if no row has 61 fields.
+    """Parse the rows of an export, as `EVENTS`.
 
-    A row that is not UTF-8, has another number of fields, lacks a required value or has text instead of a number is returned without values
-    and with the reason.
+    The file may be zipped; empty fields are null. `SourceError` if no row has 61 fields. A row that is not UTF-8, has another number of
+    fields, lacks a required value or has text instead of a number is returned without values and with the reason.
     """
     rows = read_lines(payload).with_columns(pl.col("line").str.split("\t").alias("fields"))
     if not (rows["fields"].list.len() == len(NAMES)).any():
@@ -83,7 +84,7 @@ def parse_events(payload: Payload) -> pl.DataFrame:
 
 
 def _cast_field(name: str) -> pl.Expr:
-    """Cast a field to its type; null if it is empty or cannot be cast."""
+    """Cast a field to its type; null if that fails."""
     if COLUMNS[name] == pl.String():
         return pl.col(name).replace("", None)
     value = pl.col(name).cast(COLUMNS[name], strict=False)
@@ -91,7 +92,7 @@ def _cast_field(name: str) -> pl.Expr:
 
 
 def _find_malformed_fields() -> pl.Expr:
-    """Say why the raw fields of a row are not those of an event; null if they are."""
+    """Say which raw field of a row is malformed, if any."""
     numbers = [name for name in NAMES if COLUMNS[name] != pl.String()]
     return pl.coalesce(
         pl.when(~pl.col("is_text")).then(pl.lit("not UTF-8")),
@@ -101,7 +102,7 @@ def _find_malformed_fields() -> pl.Expr:
 
 
 def _find_missing_values() -> pl.Expr:
-    """Say which required value of a row is missing or invalid; null if none is."""
+    """Say which value of a row is missing or invalid."""
     return pl.coalesce(
         *(pl.when(pl.col(name).is_null()).then(pl.lit(f"{name} is empty")) for name in _REQUIRED),
         pl.when(_event_date().is_null()).then(pl.lit("SQLDATE is not a day")),
@@ -119,7 +120,10 @@ def _added_at() -> pl.Expr:
 
 @dataclass(frozen=True)
 class ClassifiedEvents:
-    """The events between states of one export, as `GDELT_EVENTS`, and the number of rows with each of `ROW_OUTCOMES`."""
+    """The events between states of one export, and row counts.
+
+    `events` is of `GDELT_EVENTS`; `counts` has the number of rows with each of `ROW_OUTCOMES`.
+    """
 
     events: pl.DataFrame
     counts: dict[str, int]
@@ -127,9 +131,10 @@ class ClassifiedEvents:
 
 
 def classify_events(rows: pl.DataFrame, day: date, known_ids: Container[int] = ()) -> ClassifiedEvents:
-    """Select the events between two different states that are of one of our kinds, and count all other rows by reason.
+    """Select the events between two different states.
 
-    `day` is the UTC day of the file; rows added on another day are malformed. `known_ids` are the ids of events in earlier files.
+    They are of one of our kinds; all other rows are counted by reason. `day` is the UTC day of the file; rows added on another day are
+    malformed. `known_ids` are the ids of events in earlier files.
     """
     actor, target = (find_state(pl.col(f"Actor{n}CountryCode"), pl.col(f"Actor{n}KnownGroupCode")) for n in (1, 2))
     is_actor = is_state_actor(pl.col("Actor1Type1Code"), pl.col("Actor1KnownGroupCode"))

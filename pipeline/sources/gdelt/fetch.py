@@ -1,11 +1,11 @@
-"""Fetches GDELT's quarter-hourly files for a window of days, and checks that each is complete.
+"""Fetches GDELT's quarter-hourly files, and checks that each is complete.
 
 Files are parsed in `events.py` and `articles.py`.
-
-File names follow from the day, so no listing is needed: a quarter-hour that does not exist gives 404 (`missing`), and the checksum in the
-zip shows whether a file is complete. The master list of all files since 2015, with sizes and MD5, is over 100 MB and changes every quarter
-of an hour; it is fetched once a day, only if enabled in the settings.
 """
+
+# File names follow from the day, so no listing is needed: a quarter-hour that does not exist gives 404 (`missing`), and the checksum in the
+# zip shows whether a file is complete. The master list of all files since 2015, with sizes and MD5, is over 100 MB and changes every
+# quarter of an hour; it is fetched once a day, only if enabled in the settings.
 
 import hashlib
 import re
@@ -33,18 +33,21 @@ _LISTED = re.compile(rb"^([0-9]{1,12}) ([0-9a-f]{32}) \S*/([0-9]{14}\.(?:export\
 
 @dataclass(frozen=True)
 class MasterList:
-    """Size and MD5 of the window's files by name, and the stamp of the newest file in the whole list."""
+    """Size and MD5 of the window's files, by name.
+
+    `newest` is the stamp of the newest file in the whole list.
+    """
 
     files: Mapping[str, tuple[int, str]]
     newest: str
 
 
 def fetch(client: Client, settings: GdeltSettings, window: Days) -> Iterator[FetchResult]:
-    """Fetch every file of the window that can exist by now: oldest first, events before articles.
+    """Fetch every file of the window that can exist by now.
 
-    Stored files are not fetched again, so an interrupted run continues where it stopped. The outcome is `missing` if GDELT has no such
-    file, and `failed`, without payload, if the file is incomplete or differs from the master list; the next run fetches it again. After
-    `MAX_FAILURES` consecutive failures the remaining files are `failed` without a request.
+    The order is oldest first, events before articles. Stored files are not fetched again, so an interrupted run continues where it stopped.
+    The outcome is `missing` if GDELT has no such file, and `failed`, without payload, if the file is incomplete or differs from the master
+    list; the next run fetches it again. After `MAX_FAILURES` consecutive failures the remaining files are `failed` without a request.
     """
     master_list = None
     if settings.master_list:
@@ -71,7 +74,10 @@ def fetch(client: Client, settings: GdeltSettings, window: Days) -> Iterator[Fet
 
 
 def parse_master_list(body: bytes, window: Days) -> MasterList:
-    """Parse the lines (size, MD5, address) of the window's event and article files; other lines are skipped."""
+    """Parse the lines of the window's event and article files.
+
+    A line has size, MD5 and address; other lines are skipped.
+    """
     stamps = {f"{day:%Y%m%d}" for day in window}
     files: dict[str, tuple[int, str]] = {}
     newest = ""
@@ -104,9 +110,9 @@ def _build_request(settings: GdeltSettings, item: str, day: date) -> Request:
 
 
 def _fetch_file(client: Client, request: Request, master_list: MasterList | None) -> FetchResult:
-    """Fetch a file; an incomplete one is `failed` without payload, and recorded as such in the journal.
+    """Fetch a file; an incomplete one is `failed` without payload.
 
-    A stored file that is incomplete is fetched once more.
+    The journal records it as failed too. A stored file that is incomplete is fetched once more.
     """
     result = client.fetch_valid(request, lambda payload: not _find_fault(payload, master_list))
     fault = _find_fault(result.payload, master_list) if result.payload else ""

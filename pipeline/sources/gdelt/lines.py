@@ -1,6 +1,6 @@
-"""Unpacks and decodes a quarter-hourly file into lines, within size limits and without dropping any.
+"""Unpacks and decodes a quarter-hourly file into lines.
 
-Lines are parsed in `events.py` and `articles.py`.
+Size limits apply, and no line is dropped. Lines are parsed in `events.py` and `articles.py`.
 """
 
 import re
@@ -23,7 +23,10 @@ _STAMP = re.compile(r"^([0-9]{14})\.")
 
 
 def parse_quarter(item: str) -> datetime:
-    """Return the quarter-hour in a file's name, in UTC; `SourceError` if there is none."""
+    """Parse the quarter-hour in a file's name, in UTC.
+
+    `SourceError` if there is none.
+    """
     stamp = _STAMP.match(item)
     try:
         return datetime.strptime(stamp[1] if stamp else "", "%Y%m%d%H%M%S").replace(tzinfo=UTC)
@@ -32,7 +35,10 @@ def parse_quarter(item: str) -> datetime:
 
 
 def unpack(payload: Payload) -> bytes:
-    """Return the single file in the zip, or the body if it is not a zip. `SourceError` if it is damaged, empty or too large."""
+    """Return the single file in the zip.
+
+    A body that is not a zip is returned as it is. `SourceError` if it is damaged, empty or too large.
+    """
     body = payload.body if not payload.body.startswith(ZIP_MAGIC) else _unzip(payload)
     if not body.strip():
         raise SourceError(f"GDELT's file {payload.item} is empty. A quarter-hour without rows is an outage of GDELT, not a lack of events")
@@ -49,9 +55,10 @@ def _unzip(payload: Payload) -> bytes:
 
 
 def read_lines(payload: Payload) -> pl.DataFrame:
-    """Read the lines of a file in order: `line`, and `is_text`, whether it is valid UTF-8 (else it has replacement characters).
+    """Read the lines of a file in order.
 
-    Only a line feed ends a line. `SourceError` as for `unpack`.
+    Columns are `line` and `is_text`: whether it is valid UTF-8 (else it has replacement characters). Only a line feed ends a line.
+    `SourceError` as for `unpack`.
     """
     body = unpack(payload).removesuffix(b"\n")
     try:

@@ -1,6 +1,7 @@
-"""Maps GDELT's actors to states: CAMEO's codes of countries, groups and roles to the country codes of the index.
+"""Maps GDELT's actors to states.
 
-Sources: CAMEO 1.1b3, chapters 3 and 9; GDELT's own lists of CAMEO countries, known groups and types; ISO 3166-1.
+CAMEO's codes of countries, groups and roles become the country codes of the index. Sources: CAMEO 1.1b3, chapters 3 and 9; GDELT's own
+lists of CAMEO countries, known groups and types; ISO 3166-1.
 """
 
 from types import MappingProxyType
@@ -49,12 +50,18 @@ COMPANY_ROLES = frozenset({"BUS", "MNC"})
 
 
 def find_state(country: pl.Expr, group: pl.Expr) -> pl.Expr:
-    """Map codes of country and known group to ISO alpha-3 or `EUN`; null for regions, other groups and actors without country."""
+    """Map codes of country and known group to a state.
+
+    The state is ISO alpha-3 or `EUN`; null for regions, other groups and actors without country.
+    """
     code = country.replace(dict(CAMEO_TO_ISO))
     return pl.when(group == EU_GROUP).then(pl.lit(EUROPEAN_UNION)).when(code.is_in(sorted(STATES))).then(code)
 
 
 def is_state_actor(role: pl.Expr, group: pl.Expr, *, also: frozenset[str] = frozenset()) -> pl.Expr:
-    """Whether the first role is empty, a state role, or one of `also`; of actors in a known group only the European Union is a state."""
+    """Whether an actor with this role and group is a state.
+
+    Its first role is empty, a state role, or one of `also`. Of actors in a known group only the European Union is a state.
+    """
     has_role = role.is_null() | role.is_in(sorted(STATE_ROLES | also))
     return pl.when(group.is_null()).then(has_role).otherwise(group == EU_GROUP)

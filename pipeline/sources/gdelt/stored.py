@@ -1,6 +1,6 @@
-"""Reads GDELT's files of given days from the archive, with the outcome of every quarter-hour.
+"""Reads GDELT's files of given days from the archive.
 
-Fetching is in `fetch.py`; the formats are in `events.py` and `articles.py`.
+Every quarter-hour has an outcome. Fetching is in `fetch.py`; the formats are in `events.py` and `articles.py`.
 """
 
 from collections.abc import Iterator, Sequence
@@ -23,15 +23,18 @@ MAX_DELAY = timedelta(days=7)  # a page that GDELT finds later than this after i
 
 
 def newest_day(payload: Payload) -> date | None:
-    """Day of a file of events or articles; None for other responses. It is in the file's name, so the file is not read."""
+    """Day of a file of events or articles, if it is one.
+
+    The day is in the file's name, so the file is not read.
+    """
     return payload.day if payload.item.endswith((EVENTS_SUFFIX, ARTICLES_SUFFIX)) else None
 
 
 def read_event_files(archive: Archive, days: Days) -> Iterator[FetchResult]:
-    """Yield the result of every quarter-hour's file of events, in order of time; days without any request are skipped.
+    """Yield the result of every quarter-hour's file of events.
 
-    The last line of the journal about a file decides: a file that turned out to be incomplete is `failed`. Quarter-hours that were not
-    requested, because the host failed before, are `failed` too.
+    The order is that of time; days without any request are skipped. The last line of the journal about a file decides: a file that turned
+    out to be incomplete is `failed`. Quarter-hours that were not requested, because the host failed before, are `failed` too.
     """
     for day in days:
         journal = _last_journal_lines(archive, day, EVENTS_SUFFIX)
@@ -41,10 +44,11 @@ def read_event_files(archive: Archive, days: Days) -> Iterator[FetchResult]:
 
 
 def read_article_rows(archive: Archive, days: Days, outlets: Sequence[str] = ()) -> Iterator[pl.DataFrame]:
-    """Yield the documents of each stored file in order of time, as `RAW_ARTICLES`; `outlets` as in `parse_articles`.
+    """Yield the documents of each stored file, as `RAW_ARTICLES`.
 
-    The newest response of a file counts, unless it was incomplete. An unreadable file gives one row with the reason. Pages dated more than
-    `MAX_DELAY` before their file are rows of the file's day with a reason.
+    The order is that of time; `outlets` is as in `parse_articles`. The newest response of a file counts, unless it was incomplete. An
+    unreadable file gives one row with the reason. Pages dated more than `MAX_DELAY` before their file are rows of the file's day with a
+    reason.
     """
     for day in days:
         for item, line in sorted(_last_journal_lines(archive, day, ARTICLES_SUFFIX).items()):
@@ -55,13 +59,16 @@ def read_article_rows(archive: Archive, days: Days, outlets: Sequence[str] = ())
 
 
 def _last_journal_lines(archive: Archive, day: date, suffix: str) -> dict[str, dict[str, Any]]:
-    """The last line of the journal about each file of a kind and day."""
+    """The last journal line about each file of a day."""
     journal = archive.journal(SOURCE, Days(day, day)).filter(pl.col("item").str.ends_with(suffix)).sort("asked_at")
     return {row["item"]: row for row in journal.iter_rows(named=True)}
 
 
 def _read_payload(archive: Archive, item: str, line: dict[str, Any]) -> Payload | None:
-    """Read the newest response if the last journal line says that the file was complete."""
+    """Read the newest response if the file was complete.
+
+    The last journal line decides.
+    """
     stored = archive.find_newest(SOURCE, item) if line["outcome"] in SUCCESSFUL_OUTCOMES else None
     return archive.read_payload(stored) if stored else None
 
@@ -83,7 +90,10 @@ def _parse_documents(payload: Payload, outlets: Sequence[str]) -> pl.DataFrame:
 
 
 def _reject_late_pages(rows: pl.DataFrame, day: date) -> pl.DataFrame:
-    """Mark pages that GDELT found long after their date as unreadable, under the day of the file."""
+    """Mark pages that GDELT found long after their date.
+
+    They become unreadable rows under the day of the file.
+    """
     is_late = pl.col("index_date") < day - MAX_DELAY
     reason = pl.format("GDELT found it on {}, more than {} days after its date", pl.lit(day), pl.lit(MAX_DELAY.days))
     return rows.with_columns(
