@@ -17,7 +17,7 @@ from pipeline.contracts.tables.raw import RAW_ARTICLES
 from pipeline.settings.archives import ArticleFiles
 from pipeline.sources.errors import SourceError
 from pipeline.sources.files.formats import FORMATS, ReadFormat, find_format
-from pipeline.sources.files.formats.common import FoundColumns, ReadOptions
+from pipeline.sources.files.formats.batches import FoundColumns, ReadOptions
 from pipeline.sources.files.locations import Location, open_locations
 from pipeline.sources.files.streams import LIMITS, Limits
 from pipeline.sources.rows import RawArticleConverter

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Mapping
 
 import polars as pl
 
-from pipeline.sources.files.formats.common import FoundColumns, ReadOptions
+from pipeline.sources.files.formats.batches import FoundColumns, ReadOptions
 from pipeline.sources.files.formats.csv_text import read_csv
 from pipeline.sources.files.formats.json_text import read_json
 from pipeline.sources.files.formats.parquet import read_parquet

@@ -8,7 +8,7 @@ import polars as pl
 
 from pipeline.errors import TensionError
 from pipeline.sources.errors import SourceError
-from pipeline.sources.files.formats.common import FoundColumns, ReadOptions, Row, to_batches, unreadable_row
+from pipeline.sources.files.formats.batches import FoundColumns, ReadOptions, Row, to_batches, unreadable_row
 from pipeline.sources.files.locations import Location, open_stream
 from pipeline.sources.files.streams import Limits, Line, Stream
 from pipeline.sources.rows import COLUMNS

@@ -11,7 +11,7 @@ from typing import Any
 import polars as pl
 
 from pipeline.sources.errors import SourceError
-from pipeline.sources.files.formats.common import FoundColumns, ReadOptions, Row, to_batches, unreadable_row
+from pipeline.sources.files.formats.batches import FoundColumns, ReadOptions, Row, to_batches, unreadable_row
 from pipeline.sources.files.locations import Location, open_stream
 from pipeline.sources.files.streams import Line, Stream
 from pipeline.sources.rows import COLUMNS

@@ -11,7 +11,7 @@ import pyarrow.parquet as pq
 from polars.exceptions import PolarsError
 
 from pipeline.sources.errors import SourceError
-from pipeline.sources.files.formats.common import FoundColumns, ReadOptions
+from pipeline.sources.files.formats.batches import FoundColumns, ReadOptions
 from pipeline.sources.files.locations import Location, open_stream
 from pipeline.sources.files.streams import Limits
 from pipeline.sources.rows import COLUMNS, ROWS

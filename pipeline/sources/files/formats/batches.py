@@ -1,4 +1,4 @@
-"""Shared parts of formats: options, found columns, batches of rows.
+"""Batches of rows, and the options and found columns that all formats share.
 
 Does not belong here: the grammar of a format.
 """
