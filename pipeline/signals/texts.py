@@ -43,7 +43,7 @@ class ReadingSummary:
     off_topic: int = 0
 
     def __add__(self, other: "ReadingSummary") -> "ReadingSummary":
-        """Sum two summaries; the examples are those of the first that has any."""
+        """Sum two summaries, with the examples of the first that has any."""
         unread, rejected = Counter(self.unread), Counter(self.rejected)
         unread.update(other.unread)
         rejected.update(other.rejected)
@@ -55,7 +55,7 @@ class ReadingSummary:
         return self.texts - sum(self.unread.values())
 
     def describe(self) -> tuple[str, ...]:
-        """Return warnings for people; empty if every text was read and no answer rejected."""
+        """Return warnings about unread texts and rejected answers, if any."""
         messages = []
         if self.unread:
             examples = f" (e.g. {', '.join(self.examples)})" if self.examples else ""

@@ -42,7 +42,7 @@ class RuleReader:
 
     def read(self, candidates: Sequence[SentenceCandidates]) -> pl.DataFrame:
         """See `pipeline.signals.reader.Reader.read`."""
-        sentences = [found for group in candidates if (found := _find_acts_of(group)) is not None]
+        sentences = [with_acts for group in candidates if (with_acts := _find_acts_of(group)) is not None]
         trees = parse_sentences([(_to_parser_text(s.context.sentence), s.context.sentence.tokens) for s in sentences])
         rows = [row for sentence, tree in zip(sentences, trees, strict=True) for row in _iter_readings(sentence, tree)]
         return pl.DataFrame(rows, schema=READINGS_SCHEMA, orient="row")
