@@ -1,4 +1,4 @@
-"""Trade Tension: a daily, directed index of trade tension from news articles and trade figures.
+"""Trade Tension: a daily, directed index from news and trade figures.
 
 Data flows through the layers `raw -> core -> index -> published`, and `trade` for official figures. `defs/` defines the Dagster assets.
 Start reading at `contracts/tables/`, which defines every table.

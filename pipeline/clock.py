@@ -1,4 +1,4 @@
-"""Current time. All code reads it here, so that tests can replace it."""
+"""Current time. All code reads it here, so tests can replace it."""
 
 from datetime import UTC, date, datetime
 

@@ -42,4 +42,7 @@ class TensionError(Exception):
 
 
 class UserError(TensionError):
-    """An error the user can fix; the message says what failed, on which input, and what to do."""
+    """An error whose cause the user can fix.
+
+    The message says what failed, on which input, and what to do.
+    """

@@ -1,6 +1,6 @@
-"""Fill in query results in README.md and docs/sql-cookbook.md from the bundled sample: `make answers`.
+"""Fill in query results in README.md and the cookbook: `make answers`.
 
-A result is a Markdown table after a block of SQL and an empty line.
+The results come from the published index of the bundled sample. Each is a Markdown table after a block of SQL and an empty line.
 """
 
 import re
@@ -19,7 +19,7 @@ _RELEASE = re.compile(r"(release `)[^`]+(`)")
 
 
 def fill_answers(page: str, database: Path) -> str:
-    """Return the page with the query results and the release name of the database."""
+    """Return the page with query results and release name of the database."""
     with duckdb.connect(str(database), read_only=True) as connection:
         ((release,),) = connection.sql("select release from about").fetchall()
         page = _QUERY_AND_RESULT.sub(lambda match: match[1] + _render_result(connection, match["sql"]), page)

@@ -1,4 +1,4 @@
-"""Count the findings of the default extractor on the bundled sample and show the changes: `make counts`.
+"""Count findings on the bundled sample and show changes: `make counts`.
 
 Check the differences before you commit `tests/unit/signals/counts.csv`: a single lexicon entry can over-count a whole kind.
 """
@@ -35,7 +35,7 @@ def count_findings(findings: pl.DataFrame) -> pl.DataFrame:
 
 
 def show_differences(before: pl.DataFrame, now: pl.DataFrame) -> str:
-    """Render changed counts as text, one line each and the total; empty when nothing changed."""
+    """Render changed counts, one line each; empty when nothing changed."""
     both = before.join(now, on=BY, how="full", coalesce=True, suffix="_now").with_columns(pl.selectors.numeric().fill_null(0)).sort(BY)
     changed = both.filter(pl.col("findings") != pl.col("findings_now"))
     if changed.is_empty():

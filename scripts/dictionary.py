@@ -7,7 +7,7 @@ from pipeline.contracts.tables import TABLES, VIEWS
 
 
 def render_dictionary() -> str:
-    """Render every table and view of the contracts, published or not, as Markdown."""
+    """Render every table and view of the contracts as Markdown."""
     return render_markdown(list(TABLES.values()), list(VIEWS.values()))
 
 

@@ -65,7 +65,10 @@ TABLES: Mapping[str, Mapping[str, Callable[[], str]]] = {
 
 
 def fill_tables(page: str, tables: Mapping[str, Callable[[], str]]) -> str:
-    """Return the page with each table between its markers; `ValueError` where markers are missing."""
+    """Return the page with each table between its markers.
+
+    Raises `ValueError` where markers are missing.
+    """
     for name, render in tables.items():
         before, marker, rest = page.partition(f"<!-- {name} -->\n")
         _, end, after = rest.partition("<!-- end -->\n")

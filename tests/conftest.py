@@ -1,4 +1,4 @@
-"""Shared fixtures: a clean environment, and one run of the whole job on the bundled sample."""
+"""Shared fixtures: a clean environment, and one run on the bundled sample."""
 
 import json
 import os
@@ -24,7 +24,7 @@ Tension = Callable[..., CompletedCommand]
 
 @dataclass(frozen=True)
 class SampleRun:
-    """Home created by `tension run`, and the completed command. Shared by all workers, so read only."""
+    """Home created by `tension run`, shared by all workers: read only."""
 
     home: Path
     command: CompletedCommand
@@ -76,7 +76,10 @@ def tension() -> Tension:
 
 @pytest.fixture(scope="session")
 def sample_run(tmp_path_factory: pytest.TempPathFactory) -> SampleRun:
-    """Run the whole job on the bundled sample once for all workers; the first one runs it, the others wait."""
+    """Run the whole job on the bundled sample once for all workers.
+
+    The first worker runs it, the others wait.
+    """
     base = tmp_path_factory.getbasetemp()
     folder = (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / "sample"
     result = folder / "result.json"

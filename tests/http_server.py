@@ -18,7 +18,10 @@ class QuietHandler(BaseHTTPRequestHandler):
 
 @contextmanager
 def run_server(handler: type[QuietHandler], tls: ssl.SSLContext | None = None) -> Iterator[int]:
-    """Serve requests on a port of 127.0.0.1 within the block, over TLS if a context is given; yield the port."""
+    """Serve requests within the block; yield the port on 127.0.0.1.
+
+    With a context, the server uses TLS.
+    """
     server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
     if tls:
         server.socket = tls.wrap_socket(server.socket, server_side=True)

@@ -16,7 +16,10 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 def _rank_file(tests: list[pytest.Item]) -> tuple[bool, bool]:
-    """Rank files with slow tests first; among equals, those that need the sample run last, when it is likely done."""
+    """Rank files with slow tests first.
+
+    Among equals, files that need the sample run come last, when it is likely done.
+    """
     is_slow = any(test.get_closest_marker("slow") for test in tests)
     needs_sample = any("sample_run" in getattr(test, "fixturenames", ()) for test in tests)
     return not is_slow, needs_sample

@@ -1,1 +1,1 @@
-"""What every table, column, vocabulary and source is: data and look-ups, no I/O."""
+"""Definitions of tables, columns, vocabularies and sources: data and look-ups, no I/O."""

@@ -1,4 +1,4 @@
-"""Country codes of the index: ISO 3166-1 alpha-3, `EUN` for the European Union, `*` for all partners."""
+"""Country codes: ISO 3166-1 alpha-3, `EUN` (European Union), `*` (all partners)."""
 
 import re
 
@@ -43,7 +43,7 @@ _OTHER_CODES = {
 
 
 class PairError(TensionError, ValueError):
-    """A text is not a pair of countries; the message shows how to write one."""
+    """A text is not a pair of countries; the message shows one."""
 
 
 def parse_pair(text: str) -> tuple[str, str]:
@@ -73,5 +73,5 @@ def _explain_code(code: str) -> str:
 
 
 def pair_name(one: str, other: str) -> str:
-    """Name of a pair without direction: both codes in alphabetical order with a hyphen."""
+    """Name of a pair: both codes in alphabetical order with a hyphen."""
     return "-".join(sorted((one, other)))

@@ -1,4 +1,4 @@
-"""Kinds and instruments of the index in the codes of CAMEO, PLOVER, Global Trade Alert and MAST.
+"""Kinds and instruments in the codes of other projects.
 
 Sources: CAMEO 1.1b3 (Schrodt 2012); PLOVER from its authors' table CAMEO2PLOVER-2021 (openeventdata/PLOVER); the Global Trade Alert
 (GTA) handbook, evaluation colours and intervention types; the MAST chapters (UNCTAD 2019), which GTA uses for non-tariff measures.
@@ -15,7 +15,7 @@ from types import MappingProxyType
 
 @dataclass(frozen=True)
 class KindCodes:
-    """Codes of one kind in other codings; empty where a coding has none.
+    """Codes of a kind in other codings; empty where there is none.
 
     CAMEO codes are ordered by closeness; the PLOVER fields belong to the first of them.
     """
@@ -46,7 +46,7 @@ KINDS: dict[str, KindCodes] = {
 
 @dataclass(frozen=True)
 class InstrumentCodes:
-    """GTA intervention types and MAST chapter of one instrument; empty where a coding has none."""
+    """Codes of an instrument in GTA and MAST; empty where there is none."""
 
     gta_types: tuple[str, ...]
     mast: str

@@ -1,4 +1,4 @@
-"""Country codes of trade statistics: Schedule C of the US Census Bureau, and UN Comtrade areas.
+"""Country codes of the US Census Bureau (Schedule C) and UN Comtrade.
 
 Belongs here: the codes, as data. Does not: requests for figures (`pipeline/sources`).
 

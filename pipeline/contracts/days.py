@@ -1,4 +1,4 @@
-"""Ranges of UTC days, both ends included: the unit that is read, stored and rerun."""
+"""Ranges of UTC days, both ends included."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -7,7 +7,7 @@ from datetime import date, datetime, timedelta
 
 @dataclass(frozen=True)
 class Days:
-    """Every day from `first` to `last`; `ValueError` when `last` is earlier than `first`."""
+    """Every day from `first` to `last`; `ValueError` if `last` is earlier."""
 
     first: date
     last: date

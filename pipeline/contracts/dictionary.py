@@ -20,7 +20,7 @@ _FRICTIONLESS: dict[type[pl.DataType], str] = {
 
 
 def describe_column(column: Column) -> str:
-    """Describe a column with its unit, its allowed words and whether it may be empty."""
+    """Describe a column with unit, allowed words, and whether it may be empty."""
     unit = f" Unit: {column.unit}." if column.unit else ""
     words = f" One of: {', '.join(column.vocabulary.words)}." if column.vocabulary else ""
     empty = " May be empty." if column.nullable else ""
@@ -80,7 +80,10 @@ def _list_constraints(column: Column) -> Iterator[str]:
 def build_datapackage(
     tables: Sequence[Table], files: Mapping[str, Sequence[str]], name: str, title: str, version: str, note: str
 ) -> dict[str, Any]:
-    """Build a Frictionless data package: each table with its schema and its `files`, by table name."""
+    """Build a Frictionless data package of tables with their schemas.
+
+    `files` has the files of each table, by table name.
+    """
     return {
         "profile": "data-package",
         "name": name,

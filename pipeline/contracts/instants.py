@@ -117,9 +117,9 @@ def parse_instant(text: pl.Expr) -> pl.Expr: ...
 @overload
 def parse_instant(text: pl.Series) -> pl.Series: ...
 def parse_instant(text: pl.Expr | pl.Series) -> pl.Expr | pl.Series:
-    """Parse texts into UTC instants, `Datetime("us", "UTC")`; null where a text is no date of 1900 to 2100.
+    """Parse texts into UTC instants, `Datetime("us", "UTC")`.
 
-    Formats:
+    A text that is no date between 1900 and 2100 gives null. Formats:
 
     * ISO 8601: `2025-04-04`, `20250404`, `2025-04-04T10:30:00+02:00`, `2025-04-04 10:30:00`
     * feeds and mails: `Fri, 04 Apr 2025 10:30:00 GMT`, `03 Apr 02 1500 GMT`, `Seg, 24 Set 2018 19:42:40 -0300`
@@ -173,7 +173,7 @@ def _build_offset() -> pl.Expr:
 
 
 def _build_instant() -> pl.Expr:
-    """Build microseconds since 1970 from the parts; null where one is impossible, e.g. 30 February."""
+    """Build microseconds since 1970; null where a part is impossible."""
     hour, half = pl.col("hour"), pl.col("half")
     latest = pl.when(half.is_null()).then(_LAST_HOUR).otherwise(_NOON)
     possible = (hour <= latest) & (pl.col("minute") <= _LAST_MINUTE) & (pl.col("second") <= _LEAP_SECOND)
@@ -190,7 +190,10 @@ def _parse_epoch(text: pl.Expr) -> pl.Expr:
 
 
 def parse_retry_after(header: str, now: datetime) -> float:
-    """Parse a `Retry-After` header (RFC 9110) into seconds to wait; 0 when it cannot be parsed."""
+    """Parse a `Retry-After` header (RFC 9110) into seconds to wait.
+
+    A header that cannot be parsed gives 0.
+    """
     if _SECONDS.fullmatch(header.strip()):
         return float(header)
     try:

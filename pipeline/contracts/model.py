@@ -17,12 +17,15 @@ Layer = Literal["raw", "core", "index", "trade"]
 
 
 class ContractError(UserError, ValueError):
-    """Data or a name does not match its contract; the message names the table and what to do."""
+    """Data or a name does not match its contract.
+
+    The message names the table and says what to do.
+    """
 
 
 @dataclass(frozen=True)
 class Vocabulary:
-    """Closed list of words that a column may hold, each with its meaning."""
+    """Closed list of words allowed in a column, each with its meaning."""
 
     name: str
     description: str
@@ -46,19 +49,22 @@ class Source:
 
 @dataclass(frozen=True)
 class Implication:
-    """Value of another column implied by each value of this one: `words` maps this column's to the other's."""
+    """Constraint: each word of this column implies one of another column.
+
+    `words` maps this column's words to those of `column`.
+    """
 
     column: str
     words: Mapping[str, str]
 
     def group_words(self) -> dict[str, list[str]]:
-        """Group this column's words by the word of the other column they imply."""
+        """Group this column's words by the implied word."""
         return {other: [word for word, implied in self.words.items() if implied == other] for other in dict.fromkeys(self.words.values())}
 
 
 @dataclass(frozen=True)
 class Column:
-    """One column: type, meaning, unit, a valid example value, and constraints on every value.
+    """Column with type, meaning, unit, a valid example and constraints.
 
     The constraints, from `pattern` on, are checked before a table is written (`pipeline/quality/derived.py`) and shown in the data
     dictionary and in datapackage.json. `at_least`, `above` and `differs_from` name other columns of the table. `reason` says what a value
@@ -88,7 +94,7 @@ class Column:
 
 @dataclass(frozen=True)
 class Table:
-    """One table: what a row is (`grain`), its unique key, its columns, and where it is stored.
+    """Table: what a row is (`grain`), unique key, columns, and storage.
 
     `day` names the column that splits the table into one file per day; without it the table is one file.
     `published` tables are written to the database and as Parquet; the others stay in the lake.
@@ -162,7 +168,10 @@ class Table:
 
 
 def _is_sorted(frame: pl.DataFrame, key: tuple[str, ...]) -> bool:
-    """Check whether the rows are sorted by the key, which is much faster than sorting. False where the key has nulls."""
+    """Check whether rows are sorted by the key; False where it has nulls.
+
+    This is much faster than sorting rows that are in order.
+    """
     if frame.height <= 1:
         return True
     in_order = pl.Series([True])

@@ -1,4 +1,4 @@
-"""Named patterns of column values: regular expression, reason, and values that violate it."""
+"""Named patterns of column values, with reason and violating values."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -7,8 +7,9 @@ from typing import Any
 
 @dataclass(frozen=True)
 class Pattern:
-    """A named pattern. `regex` is searched in the value as text; `wrong` lists values without a match.
+    """Named pattern of a value.
 
+    `regex` is searched in the value as text; `wrong` lists values without a match.
     On text columns `regex` matches the whole value, from ^ to $, as datapackage.json requires.
     """
 

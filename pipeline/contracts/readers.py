@@ -1,4 +1,4 @@
-"""Names of the reading modes a user can choose. Kept small because `tension --help` imports it."""
+"""Names of reading modes. A small module, because `tension --help` imports it."""
 
 from typing import Literal
 

@@ -1,4 +1,4 @@
-"""Sources of data: bundled files, the user's files, and upstreams that are enabled by name.
+"""Sources of data: bundled files, the user's files, and upstreams.
 
 Belongs here: name, URL, licence, cadence and lag of files, and fetch times. Does not: records of upstreams (`upstreams.py`).
 """

@@ -1,4 +1,4 @@
-"""Records of the upstreams: description, settings, and which rows of the lake come from each.
+"""Records of the upstreams: description, settings, and their rows in the lake.
 
 Belongs here: facts from which settings, documents, assets and counts are derived. Does not: requests (`pipeline/sources`).
 """
@@ -19,7 +19,10 @@ from pipeline.contracts.tables.raw import RAW_ARTICLES, RAW_TRADE_FLOWS
 
 
 def _require_form(regex: str, form: str) -> AfterValidator:
-    """Build a validator that refuses text not matching `regex`, without showing it: it may contain a password."""
+    """Build a validator that refuses text not matching `regex`.
+
+    The error does not show the text, because it may contain a password.
+    """
 
     def check(text: str) -> str:
         if not re.fullmatch(regex, text):
@@ -38,7 +41,10 @@ _COMTRADE_DIGITS = frozenset({2, 4, 6})
 
 
 class SettingsGroup(BaseModel):
-    """Group of settings. Errors never show the input, because it may contain a key."""
+    """Group of settings.
+
+    Errors do not show the input, because it may contain a key.
+    """
 
     model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
 
@@ -48,7 +54,7 @@ G = TypeVar("G", bound=SettingsGroup)
 
 @dataclass(frozen=True)
 class Holding:
-    """Rows of `table` that come from an upstream: those where the expression `rows` is true."""
+    """Rows of `table` from an upstream: those where `rows` is true."""
 
     table: Table
     rows: pl.Expr
@@ -128,7 +134,10 @@ class FederalRegisterSettings(SettingsGroup):
 
 
 def _require_codes(products: Products) -> Products:
-    """Raise `ValueError` for a product without name or codes, which would be read as all goods."""
+    """Raise `ValueError` for a product without name or codes.
+
+    Such a product would be read as all goods.
+    """
     if any(not name.strip() or not codes for name, codes in products.items()):
         raise ValueError("a product needs a name and at least one HS code")
     return products

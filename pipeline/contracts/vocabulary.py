@@ -1,4 +1,4 @@
-"""Vocabularies: closed lists of words with their meanings. A kind determines polarity and channel.
+"""Vocabularies: closed lists of words with their meanings.
 
 Belongs here: words as the annotation guide (docs/annotation-guide.md) defines them. Does not: codes of other codings (`crosswalk.py`).
 """

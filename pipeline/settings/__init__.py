@@ -26,7 +26,10 @@ SAMPLE_PAIRS = ("CHN-USA", "EUN-USA", "JPN-USA", "CAN-USA", "MEX-USA", "BRA-USA"
 
 
 def shipped_folder(name: str) -> Path:
-    """Return `sql/` or `expectations/`: next to the package in a checkout, inside it in a wheel."""
+    """Return the folder `sql/` or `expectations/`.
+
+    It is next to the package in a checkout, and inside it in a wheel.
+    """
     in_checkout = PACKAGE.parent / name
     return in_checkout if in_checkout.is_dir() else PACKAGE / "_shipped" / name
 
@@ -125,7 +128,7 @@ class Settings(BaseSettings):
 
     @property
     def end(self) -> date | None:
-        """Last day of the daily partitions; None when a new one is added every day."""
+        """Last day of the daily partitions; None when they continue every day."""
         return SAMPLE_LAST_DAY if self.last_day is None and self.is_sample else self.last_day
 
     @property
@@ -155,7 +158,7 @@ class Settings(BaseSettings):
 
     @property
     def catalogue(self) -> Path:
-        """Catalogue of the days in each article file, so that other files are skipped."""
+        """Catalogue of the days in each article file, to skip files."""
         return self.home / "article-files.json"
 
     @property

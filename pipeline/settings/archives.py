@@ -1,4 +1,4 @@
-"""Settings of article files: their paths, and the archive's names of the article columns.
+"""Settings of article files: paths, and the archive's column names.
 
 Does not belong here: reading files (`pipeline/sources/files/articles.py`).
 """
@@ -30,7 +30,10 @@ Names = Annotated[
 
 
 class ArticleFiles(BaseModel):
-    """Article files of one archive. A plain path in the settings is an archive with the standard column names."""
+    """Article files of one archive.
+
+    A plain path in the settings is an archive with the standard column names.
+    """
 
     model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
 

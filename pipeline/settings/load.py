@@ -13,7 +13,7 @@ from pipeline.settings import Settings
 
 
 class SettingsError(UserError, ValueError):
-    """A setting is wrong; the message names it and says what is expected."""
+    """A setting is wrong; the message names it and what is expected."""
 
 
 #: What is expected instead, by pydantic's type of error. Values in braces are in the error's context.

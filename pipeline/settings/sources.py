@@ -50,13 +50,13 @@ class _Sources(SettingsGroup):
 if TYPE_CHECKING:
 
     class Sources(_Sources):
-        """Enabled upstreams and their settings. None is enabled by default, so a run uses no network."""
+        """Enabled upstreams, by default none, and the settings of each."""
 
 else:
     Sources = create_model(
         "Sources",
         __base__=_Sources,
-        __doc__="Enabled upstreams and their settings. None is enabled by default, so a run uses no network.",
+        __doc__="Enabled upstreams, by default none, and the settings of each.",
         **{one.name: (one.settings, one.settings()) for one in UPSTREAMS.values()},
     )
 
@@ -71,7 +71,7 @@ class Variables(EnvSettingsSource):
 
 
 class TomlFile(TomlConfigSettingsSource):
-    """Settings file `tension.toml`, in which a key may have its short name, e.g. `census_key`."""
+    """Settings file `tension.toml`; keys may have short names, e.g. `census_key`."""
 
     def __call__(self) -> dict[str, Any]:
         """Read the file, and move keys to the groups of their upstreams."""
@@ -83,7 +83,10 @@ _KEY_NAMES = {f"{upstream.name}_key": upstream.name for upstream in UPSTREAMS.va
 
 
 def _move_keys(values: Mapping[str, Any]) -> dict[str, Any]:
-    """Move each key from its short name to `sources.<name>.key`; leave it where that is no group, for validation."""
+    """Move each key from its short name to `sources.<name>.key`.
+
+    Where that is no group, leave the key for validation to refuse.
+    """
     moved = dict(values)
     for key_name in _KEY_NAMES.keys() & moved.keys():
         sources = moved.get("sources", {})

@@ -1,4 +1,4 @@
-"""All tables by layer. Asset, table, lake folder, contract and SQL file share one name."""
+"""All tables. Asset, table, lake folder and SQL file share one name."""
 
 from pipeline.contracts.model import ContractError, Table
 from pipeline.contracts.tables import contributions, core, crosscheck, index, measures, official, raw, trade, trade_results, vintages

@@ -1,4 +1,4 @@
-"""Columns of more than one table, so that a quantity has the same name and meaning everywhere."""
+"""Columns that several tables share, with one name and meaning."""
 
 from dataclasses import replace
 from datetime import UTC, date, datetime
@@ -127,7 +127,7 @@ FLOW_PRODUCT = Column("product", pl.String(), "Product of the figure; empty: all
 
 
 def as_nullable(column: Column, description: str = "") -> Column:
-    """Return the column with nulls allowed, and with a new description if given."""
+    """Return the column with nulls allowed, and a new description if given."""
     return replace(column, nullable=True, description=description or column.description)
 
 

@@ -1,4 +1,4 @@
-"""Layer `index`: contributions to each value, the largest as a table and all as a view."""
+"""Layer `index`: contributions to each value."""
 
 import polars as pl
 

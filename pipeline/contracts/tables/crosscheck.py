@@ -1,4 +1,4 @@
-"""Layers `core` and `index`: GDELT events between states, a cross-check that is not part of the index."""
+"""Layers `core` and `index`: GDELT events, a cross-check outside the index."""
 
 from dataclasses import replace
 from datetime import date

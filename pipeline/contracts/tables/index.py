@@ -1,4 +1,4 @@
-"""Layer `index`: stories, observed and expected mass, and the index with its intervals."""
+"""Layer `index`: stories, observed and expected mass, and the index."""
 
 from dataclasses import replace
 from datetime import UTC, date, datetime

@@ -1,4 +1,4 @@
-"""Columns of the index shared by its tables: values with intervals, stalemate, and their inputs.
+"""Columns of index tables: values with intervals, stalemate, and their inputs.
 
 Does not belong here: the tables (`index.py`, `vintages.py`).
 """

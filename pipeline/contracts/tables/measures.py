@@ -1,4 +1,4 @@
-"""Layer `index`: the ledger of measures, built from signals: claims, states over time, contradictions."""
+"""Layer `index`: the ledger of measures: claims, states, contradictions."""
 
 from dataclasses import replace
 from datetime import date

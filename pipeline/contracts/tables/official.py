@@ -1,4 +1,4 @@
-"""Layers `raw` and `core`: documents of an official journal and the trade-policy acts in them."""
+"""Layers `raw` and `core`: official documents and their trade-policy acts."""
 
 from dataclasses import replace
 from datetime import date

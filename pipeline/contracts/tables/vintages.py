@@ -1,4 +1,4 @@
-"""Layer `index`: vintages, i.e. masses and index as known at the end of each day, and revisions."""
+"""Layer `index`: masses and index as known at each day, and revisions."""
 
 from dataclasses import replace
 from datetime import date

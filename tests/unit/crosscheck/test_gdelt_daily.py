@@ -20,7 +20,10 @@ Rows = list[dict[str, Any]]
 
 
 def build_account(day: date, number: int, *, read: int | None, used: int = 0) -> dict[str, Any]:
-    """Build the account of a 15-minute file: rows read and used, the others domestic; `read` is None if it is missing."""
+    """Build the account of a 15-minute file with rows read and used.
+
+    The other rows are domestic; `read` is None for a missing file.
+    """
     account = dict.fromkeys(GDELT_ACCOUNTS.schema.names()) | {
         "index_date": day,
         "quarter_at": datetime(day.year, day.month, day.day, tzinfo=UTC) + number * timedelta(minutes=15),

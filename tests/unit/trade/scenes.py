@@ -1,4 +1,4 @@
-"""Small lakes of official figures for tests of `sql/trade`: rows written by hand, and the models run on them."""
+"""Small lakes of official figures for tests of `sql/trade`."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -25,7 +25,7 @@ def format_month(number: int, first_year: int = 2018) -> str:
 def build_flow(
     reference_month: str, value: float, *, reporter: str = "USA", partner: str = "CHN", direction: str = "imports", **more: Any
 ) -> Row:
-    """Build one raw figure, by default of US imports from China of all goods; `value` is in millions of USD."""
+    """Build a raw figure (default: US imports from China, all goods); USD million."""
     row: Row = {
         "reference_month": reference_month,
         "reporter": reporter,
@@ -64,7 +64,10 @@ def build_rate(
 
 
 def build_commitment(name: str, amount: float, period_from: str, period_to: str, **more: Any) -> Row:
-    """Build one raw commitment of China to the US in addition to 2017, for all goods; `amount` is in millions of USD."""
+    """Build a raw commitment of China to the US, additional to 2017.
+
+    It is for all goods; `amount` is in millions of USD.
+    """
     row: Row = {
         "commitment_id": name,
         "agreed_on": "2020-01-15",

@@ -1,4 +1,4 @@
-"""Months of trade flows: missing months are shown, and expected values use figures public by then."""
+"""Months of trade flows: gaps, expected values and shortfalls."""
 
 from datetime import date
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""Revisions of flows: all values are stored, the first one is used, and conflicts of origins are shown."""
+"""Revisions of trade flows: stored versions, and conflicts between origins."""
 
 from datetime import date
 from pathlib import Path

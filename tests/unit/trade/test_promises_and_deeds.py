@@ -1,4 +1,4 @@
-"""Purchase commitments compared with flows, computed by hand; gaps and missing flows are shown."""
+"""Purchase commitments compared with flows, computed by hand."""
 
 from datetime import date
 from pathlib import Path

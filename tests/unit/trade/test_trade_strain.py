@@ -1,4 +1,4 @@
-"""Trade strain: choice of tariff and flow, scores relative to earlier months, and day of release."""
+"""Trade strain: choice of tariff and flow, scores, and day of release."""
 
 from datetime import date
 from pathlib import Path
