@@ -43,7 +43,7 @@ _OTHER_CODES = {
 
 
 class PairError(TensionError, ValueError):
-    """A text is not a pair of countries; the message shows one."""
+    """Text is no pair of countries; the message says what to write."""
 
 
 def parse_pair(text: str) -> tuple[str, str]:

@@ -25,7 +25,10 @@ def format_month(number: int, first_year: int = 2018) -> str:
 def build_flow(
     reference_month: str, value: float, *, reporter: str = "USA", partner: str = "CHN", direction: str = "imports", **more: Any
 ) -> Row:
-    """Build a raw figure (default: US imports from China, all goods); USD million."""
+    """Build a raw figure, by default of US imports from China.
+
+    It is for all goods by default; `value` is in millions of USD.
+    """
     row: Row = {
         "reference_month": reference_month,
         "reporter": reporter,
