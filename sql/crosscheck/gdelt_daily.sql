@@ -1,22 +1,22 @@
--- What GDELT coded between the published pairs, by day and channel, of all relations: a cross-check beside the index, never in it.
--- The calendar runs from the first to the last day that GDELT was asked about, within the days of the index. A day of which nothing was
--- read has no figures: it is no zero.
-with indexed as (
+-- Events that GDELT coded between the published pairs, of all relations, by day and channel: a comparison that is never part of the index.
+-- The calendar runs from the first to the last day fetched from GDELT, within the days of the index. A day that was not read has nulls, not
+-- zeros.
+with index_days as (
     select
         min(index_date) as first_date,
         max(index_date) as last_date
     from coverage
 ),
 
-span as (
+gdelt_days as (
     select
         min(gdelt_accounts.index_date) as first_date,
         max(gdelt_accounts.index_date) as last_date
     from gdelt_accounts
-    inner join indexed on gdelt_accounts.index_date between indexed.first_date and indexed.last_date
+    inner join index_days on gdelt_accounts.index_date between index_days.first_date and index_days.last_date
 ),
 
-accounts as (
+file_counts as (
     select
         index_date,
         count(*) filter (where is_read) as quarters_read,
@@ -29,14 +29,14 @@ accounts as (
 days as (
     select
         calendar.index_date,
-        coalesce(accounts.quarters_read, 0) as quarters_read,
-        coalesce(accounts.quarters_missing, 96) as quarters_missing,
-        accounts.read_count
+        coalesce(file_counts.quarters_read, 0) as quarters_read,
+        coalesce(file_counts.quarters_missing, 96) as quarters_missing,
+        file_counts.read_count
     from (
-        select unnest(generate_series(span.first_date, span.last_date, interval 1 day))::date as index_date
-        from span
+        select unnest(generate_series(gdelt_days.first_date, gdelt_days.last_date, interval 1 day))::date as index_date
+        from gdelt_days
     ) as calendar
-    left join accounts on accounts.index_date = calendar.index_date
+    left join file_counts on file_counts.index_date = calendar.index_date
 ),
 
 directions as (

@@ -1,5 +1,5 @@
--- phase_of(tension, concession, dialogue, stalemate, hold): the name of a day from the values of the pooled pair. The first condition that
--- holds names it; the bounds are those of pipeline/index/phases.toml.
+-- phase_of(tension, concession, dialogue, stalemate, hold): the phase of a day from the values of the pooled pair. The first condition
+-- that is true decides; the bounds are in pipeline/index/phases.toml.
 create macro phase_of(tension, concession, dialogue, stalemate, hold) as
 case
     when greatest(tension, concession, dialogue) < getvariable('quiet_below') then 'quiet'

@@ -1,6 +1,6 @@
--- What each source is expected to carry for each article read from it: its own rate in the baseline window, drawn towards the
--- rate of all sources together by the weight of eta articles. A story's mass is shared equally among the sources that ran it, whoever
--- owns them: rates are of sources, only breadth is of owners.
+-- Mass that each source is expected to carry for each article: its own rate in the baseline window, shrunk towards the rate of all
+-- sources with the weight of eta articles. A story's mass is divided equally among its sources, whoever owns them; only breadth counts
+-- owners.
 with series as (
     select
         unnest(
@@ -22,15 +22,15 @@ articles_read as (
     group by source
 ),
 
--- A window without an accepted article has no rate to expect: stop with a sentence instead of publishing infinite values.
-read_in_all as (
+-- Without an accepted article in the window there is no rate: fail instead of publishing infinite values.
+all_articles as (
     select
         case
             when coalesce(sum(article_count), 0) = 0
                 then
                     error(
                         format(
-                            'no article was accepted in the baseline window, {} to {}; give another with --baseline FROM:TO',
+                            'no article was accepted in the baseline window, {} to {}; set another with --baseline FROM:TO',
                             getvariable('baseline_from'), getvariable('baseline_to')
                         )
                     )
@@ -39,7 +39,7 @@ read_in_all as (
     from articles_read
 ),
 
-in_window as (
+window_stories as (
     select
         *,
         series like '%>%' as is_directed
@@ -56,19 +56,19 @@ story_sources as (
     group by story_id, source
 ),
 
-shared as (
+source_mass as (
     select
-        in_window.series,
-        in_window.channel,
+        window_stories.series,
+        window_stories.channel,
         story_sources.source,
-        sum(in_window.mass / story_sources.source_count) as mass,
-        sum(in_window.mass_unweighted / story_sources.source_count) as mass_unweighted
-    from in_window
-    inner join story_sources on story_sources.story_id = in_window.story_id
-    group by in_window.series, in_window.channel, story_sources.source
+        sum(window_stories.mass / story_sources.source_count) as mass,
+        sum(window_stories.mass_unweighted / story_sources.source_count) as mass_unweighted
+    from window_stories
+    inner join story_sources on story_sources.story_id = window_stories.story_id
+    group by window_stories.series, window_stories.channel, story_sources.source
 ),
 
-of_channel as (
+channel_mean as (
     select
         channel,
         is_directed,
@@ -76,7 +76,7 @@ of_channel as (
         getvariable('prior_stories') * avg(mass_unweighted) as prior_unweighted,
         sum(second_moment) / sum(mass) as dispersion,
         sum(mass_words) / sum(mass) as words_share
-    from in_window
+    from window_stories
     group by channel, is_directed
 ),
 
@@ -85,32 +85,32 @@ story_counts as (
         series,
         channel,
         count(*) as story_count
-    from in_window
+    from window_stories
     group by series, channel
 ),
 
--- A direction of which the window holds nothing expects half a mean story of it: to expect nothing would make the first story infinite.
-directed_total as (
+-- A direction without a story in the window expects half a mean story: with 0 the first story would make an infinite value.
+directed_mass as (
     select
         series.series,
         channels.channel,
-        coalesce(sum(shared.mass), any_value(coalesce(of_channel.prior, 1)) / getvariable('prior_stories') / 2) as mass,
-        coalesce(sum(shared.mass_unweighted), any_value(coalesce(of_channel.prior_unweighted, 1)) / getvariable('prior_stories') / 2)
+        coalesce(sum(source_mass.mass), any_value(coalesce(channel_mean.prior, 1)) / getvariable('prior_stories') / 2) as mass,
+        coalesce(sum(source_mass.mass_unweighted), any_value(coalesce(channel_mean.prior_unweighted, 1)) / getvariable('prior_stories') / 2)
             as mass_unweighted
     from series
     cross join channels
-    left join shared on shared.series = series.series and shared.channel = channels.channel
-    left join of_channel on of_channel.channel = channels.channel and of_channel.is_directed
+    left join source_mass on source_mass.series = series.series and source_mass.channel = channels.channel
+    left join channel_mean on channel_mean.channel = channels.channel and channel_mean.is_directed
     where series.series like '%>%'
     group by series.series, channels.channel
 ),
 
-of_all as (
+series_rates as (
     select
         totals.series,
         totals.channel,
-        sum(totals.mass) / any_value(read_in_all.article_count) as rate,
-        sum(totals.mass_unweighted) / any_value(read_in_all.article_count) as rate_unweighted
+        sum(totals.mass) / any_value(all_articles.article_count) as rate,
+        sum(totals.mass_unweighted) / any_value(all_articles.article_count) as rate_unweighted
     from (
         select
             unnest(
@@ -124,13 +124,13 @@ of_all as (
             channel,
             mass,
             mass_unweighted
-        from directed_total
+        from directed_mass
     ) as totals
-    cross join read_in_all
+    cross join all_articles
     group by totals.series, totals.channel
 ),
 
-read_by as (
+baseline_readers as (
     select
         coalesce(string_agg(distinct lexicon_sha, ' ' order by lexicon_sha), '') as lexicon_sha,
         coalesce(
@@ -155,27 +155,28 @@ select
     series.series,
     channels.channel,
     sources.source,
-    (coalesce(shared.mass, 0) + getvariable('eta') * of_all.rate) / (sources.article_count + getvariable('eta')) as rate,
-    (coalesce(shared.mass_unweighted, 0) + getvariable('eta') * of_all.rate_unweighted)
+    (coalesce(source_mass.mass, 0) + getvariable('eta') * series_rates.rate) / (sources.article_count + getvariable('eta')) as rate,
+    (coalesce(source_mass.mass_unweighted, 0) + getvariable('eta') * series_rates.rate_unweighted)
     / (sources.article_count + getvariable('eta')) as rate_unweighted,
     sources.article_count,
     coalesce(story_counts.story_count, 0) as story_count,
-    coalesce(of_channel.prior, 1) as prior,
-    coalesce(of_channel.prior_unweighted, 1) as prior_unweighted,
-    coalesce(of_channel.dispersion, 1) as prior_dispersion,
-    coalesce(of_channel.words_share, 0.5) as words_share,
+    coalesce(channel_mean.prior, 1) as prior,
+    coalesce(channel_mean.prior_unweighted, 1) as prior_unweighted,
+    coalesce(channel_mean.dispersion, 1) as prior_dispersion,
+    coalesce(channel_mean.words_share, 0.5) as words_share,
     getvariable('baseline_from') as baseline_from,
     getvariable('baseline_to') as baseline_to,
-    read_by.lexicon_sha,
-    read_by.extractor_version,
+    baseline_readers.lexicon_sha,
+    baseline_readers.extractor_version,
     getvariable('weights_sha') as weights_sha,
     getvariable('index_version') as index_version,
     getvariable('baseline_is_over') as is_frozen
 from series
 cross join channels
 cross join sources
-cross join read_by
-left join shared on shared.series = series.series and shared.channel = channels.channel and shared.source = sources.source
-inner join of_all on of_all.series = series.series and of_all.channel = channels.channel
+cross join baseline_readers
+left join source_mass
+    on source_mass.series = series.series and source_mass.channel = channels.channel and source_mass.source = sources.source
+inner join series_rates on series_rates.series = series.series and series_rates.channel = channels.channel
 left join story_counts on story_counts.series = series.series and story_counts.channel = channels.channel
-left join of_channel on of_channel.channel = channels.channel and of_channel.is_directed = (series.series like '%>%')
+left join channel_mean on channel_mean.channel = channels.channel and channel_mean.is_directed = (series.series like '%>%')

@@ -1,8 +1,8 @@
--- Observed and expected mass of every day from the first to the last one read. A day on which nothing was read expects nothing and
--- observes nothing, so the filter carries it forward with growing uncertainty: not read is not zero.
--- Sums are of decimals, which are exact in any order, and products of lists in one order.
+-- Observed and expected mass of every day from the first to the last one read. A day without articles has neither, so the filter carries
+-- values forward with growing uncertainty: a day that was not read is not a day without news.
+-- Sums are of decimals, which are exact in any order, and products of lists in a fixed order.
 -- threads: all
-with read_by_source as materialized ( -- one file a day: opened once, not for each use
+with articles_by_source as materialized ( -- opens the files of all days once instead of once for each use
     select
         index_date,
         source,
@@ -12,15 +12,15 @@ with read_by_source as materialized ( -- one file a day: opened once, not for ea
 
 days as (
     select unnest(generate_series(min(index_date), max(index_date), interval 1 day))::date as index_date
-    from read_by_source
+    from articles_by_source
 ),
 
 sources as (
     select distinct source
-    from read_by_source
+    from articles_by_source
 ),
 
-listed as (
+all_series as (
     select distinct
         series,
         channel
@@ -32,7 +32,7 @@ series as (
         series,
         channel,
         row_number() over (order by series, channel)::integer as series_no
-    from listed
+    from all_series
 ),
 
 observed as (
@@ -52,34 +52,34 @@ observed as (
     group by story_mass.index_date, series.series_no
 ),
 
--- What one article of each source leads to expect of a series; a source without a baseline has the rate of any.
+-- Expected mass of a series for one article of each source; a source without a baseline has the rate of all sources.
 rates as (
     select
         series.series_no,
-        list(coalesce(own.rate, of_any.rate) order by sources.source) as rates,
-        list(coalesce(own.rate_unweighted, of_any.rate_unweighted) order by sources.source) as rates_unweighted
+        list(coalesce(own_source.rate, any_source.rate) order by sources.source) as rates,
+        list(coalesce(own_source.rate_unweighted, any_source.rate_unweighted) order by sources.source) as rates_unweighted
     from sources
     cross join series
-    left join baseline as own
-        on own.series = series.series and own.channel = series.channel and own.source = sources.source
-    inner join baseline as of_any
-        on of_any.series = series.series and of_any.channel = series.channel and of_any.source = '(any)'
+    left join baseline as own_source
+        on own_source.series = series.series and own_source.channel = series.channel and own_source.source = sources.source
+    inner join baseline as any_source
+        on any_source.series = series.series and any_source.channel = series.channel and any_source.source = '(any)'
     group by series.series_no
 ),
 
--- Articles of each source in the same order, 0 where none was read.
+-- Article counts of each source in the same order, 0 if none was read.
 articles as (
     select
         days.index_date,
-        list(coalesce(read_by_source.accepted, 0)::double order by sources.source) as article_counts,
-        sum(coalesce(read_by_source.accepted, 0)) as articles_read
+        list(coalesce(articles_by_source.accepted, 0)::double order by sources.source) as article_counts,
+        sum(coalesce(articles_by_source.accepted, 0)) as articles_read
     from days
     cross join sources
-    left join read_by_source on read_by_source.index_date = days.index_date and read_by_source.source = sources.source
+    left join articles_by_source on articles_by_source.index_date = days.index_date and articles_by_source.source = sources.source
     group by days.index_date
 ),
 
--- A sum over sources is the product of two lists: several times faster than a join of days, sources and series.
+-- A sum over sources as an inner product of lists: several times faster than joining days, sources and series.
 expected as (
     select
         articles.index_date,

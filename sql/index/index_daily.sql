@@ -1,5 +1,5 @@
--- The index of every series, directed and pooled: the three channels side by side, the net with limits, stalemate and phase.
--- Limits of the net by the method of variance estimates recovery (Zou and Donner 2008): distances to the limits, squared and added.
+-- The index of every series, directed and pooled: three channels, net tension with intervals, stalemate and phase.
+-- Intervals of the net by the method of variance estimates recovery (Zou and Donner 2008): squared distances to the bounds are added.
 -- All sums are counts.
 -- threads: all
 with channels as (
@@ -19,7 +19,7 @@ with channels as (
             and daily_mass.channel = channel_daily.channel
 ),
 
--- Articles with a signal that counts, and in which direction of the pair; pairs are named in alphabetical order.
+-- Articles with a signal that has weight, and its direction (forth: from the country that is first in the alphabet).
 articles_of_pair as (
     select
         signals.article_id,
@@ -49,7 +49,7 @@ stories_of_pair as (
     group by story_id, pair
 ),
 
-counted as (
+story_counts as (
     select
         stories.index_date,
         unnest(series_of(stories_of_pair.pair)) as series,
@@ -68,7 +68,7 @@ counted as (
     group by stories.index_date, stories_of_pair.pair
 ),
 
-raising as (
+raising_counts as (
     select
         index_date,
         unnest(series_of(pair)) as series,
@@ -83,15 +83,15 @@ raising as (
     group by index_date, pair
 ),
 
-windows as (
+baseline_window as (
     select
         min(baseline_from) as baseline_from,
         min(baseline_to) as baseline_to
     from baseline
 ),
 
--- What the whole lake knows: all that was first seen or read.
-known as (
+-- The last day on which anything in the lake was first seen or read.
+last_known as (
     select max(known_on) as known_on
     from (
         select known_on from story_articles
@@ -100,7 +100,7 @@ known as (
     ) as days
 ),
 
-named as (
+base as (
     select distinct
         lexicon_sha,
         extractor_version
@@ -117,18 +117,18 @@ readers as (
     from signals
 ),
 
--- Days on which another reader than those of the baseline found something.
+-- Days with signals of another reader than those of the baseline.
 breaks as (
     select distinct readers.index_date
     from readers
-    cross join named
+    cross join base
     where
         is_read_by_another(
-            readers.lexicon_sha, readers.extractor, readers.extractor_version, named.lexicon_sha, named.extractor_version
+            readers.lexicon_sha, readers.extractor, readers.extractor_version, base.lexicon_sha, base.extractor_version
         )
 ),
 
-side_by_side as (
+wide as (
     select
         e.index_date,
         e.series,
@@ -167,12 +167,12 @@ side_by_side as (
         d.observed as observed_dialogue,
         d.expected as expected_dialogue,
         e.signal_count + c.signal_count + d.signal_count as signal_count,
-        case when e.articles_read > 0 then 10000.0 * coalesce(raising.article_count, 0) / e.articles_read end as raw_per_10k,
+        case when e.articles_read > 0 then 10000.0 * coalesce(raising_counts.article_count, 0) / e.articles_read end as raw_per_10k,
         e.evidence_weight
     from channels as e
     inner join channels as c on c.index_date = e.index_date and c.series = e.series and c.channel = 'concession'
     inner join channels as d on d.index_date = e.index_date and d.series = e.series and d.channel = 'dialogue'
-    left join raising on raising.index_date = e.index_date and raising.series = e.series
+    left join raising_counts on raising_counts.index_date = e.index_date and raising_counts.series = e.series
     where e.channel = 'escalation'
 ),
 
@@ -184,7 +184,7 @@ with_net as (
         tension - concession + sqrt((tension_hi80 - tension) ** 2 + (concession - concession_lo80) ** 2) as net_tension_hi80,
         tension - concession - sqrt((tension - tension_lo95) ** 2 + (concession_hi95 - concession) ** 2) as net_tension_lo95,
         tension - concession + sqrt((tension_hi95 - tension) ** 2 + (concession - concession_lo95) ** 2) as net_tension_hi95
-    from side_by_side
+    from wide
 )
 
 select
@@ -193,23 +193,23 @@ select
     stalemate_daily.stalemate_lo80,
     stalemate_daily.stalemate_hi80,
     phase_of(pooled.tension, pooled.concession, pooled.dialogue, stalemate_daily.stalemate, stalemate_daily.hold) as phase,
-    coalesce(counted.story_count, 0) as story_count,
-    coalesce(counted.article_count, 0) as article_count,
+    coalesce(story_counts.story_count, 0) as story_count,
+    coalesce(story_counts.article_count, 0) as article_count,
     with_net.evidence_weight < 0.5 as is_thin,
     case
         when breaks.index_date is not null then 'B'
-        when known.known_on - with_net.index_date < 7 then 'P'
+        when last_known.known_on - with_net.index_date < 7 then 'P'
         else 'A'
     end as obs_status,
-    (known.known_on + 1)::timestamptz as known_at,
-    windows.baseline_from,
-    windows.baseline_to,
+    (last_known.known_on + 1)::timestamptz as known_at,
+    baseline_window.baseline_from,
+    baseline_window.baseline_to,
     getvariable('half_life_days') as half_life_days,
     getvariable('index_version') as index_version
 from with_net
-cross join windows
-cross join known
-inner join side_by_side as pooled on pooled.index_date = with_net.index_date and pooled.series = with_net.pair
+cross join baseline_window
+cross join last_known
+inner join wide as pooled on pooled.index_date = with_net.index_date and pooled.series = with_net.pair
 inner join stalemate_daily on stalemate_daily.index_date = with_net.index_date and stalemate_daily.pair = with_net.pair
 left join breaks on breaks.index_date = with_net.index_date
-left join counted on counted.index_date = with_net.index_date and counted.series = with_net.series
+left join story_counts on story_counts.index_date = with_net.index_date and story_counts.series = with_net.series

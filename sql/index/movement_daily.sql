@@ -1,4 +1,4 @@
--- Per pair and day, both directions: what was only said (hold) and what moved (move), each story's kinds once.
+-- For each pair and day, both directions together: talk (hold) and movement (move). Each story's kinds count once.
 -- Sums are of decimals, which are exact in any order.
 -- threads: all
 with days as (
@@ -10,7 +10,7 @@ pairs as (
     select unnest(getvariable('pairs')) as pair
 ),
 
-moves as (
+story_kinds as (
     select
         stories.index_date,
         least(signals.actor, signals.target) || '-' || greatest(signals.actor, signals.target) as pair,
@@ -24,26 +24,26 @@ moves as (
         and weights.weight > 0
         and (
             signals.kind in ('dialogue', 'demand', 'refusal')
-            or (signals.kind in ('easing', 'purchase', 'agreement', 'measure') and weights.is_action) -- what is only proposed moves nothing
+            or (signals.kind in ('easing', 'purchase', 'agreement', 'measure') and weights.is_action) -- a proposal is no movement
         )
     group by stories.index_date, signals.story_id, signals.actor, signals.target, signals.kind, signals.instrument
 ),
 
-summed as (
+sums as (
     select
         index_date,
         pair,
         sum(probability::decimal(18, 15)) filter (where is_hold) as hold,
         sum(probability::decimal(18, 15)) filter (where not is_hold) as move
-    from moves
+    from story_kinds
     group by index_date, pair
 )
 
 select
     days.index_date,
     pairs.pair,
-    coalesce(summed.hold, 0)::double as hold,
-    coalesce(summed.move, 0)::double as move
+    coalesce(sums.hold, 0)::double as hold,
+    coalesce(sums.move, 0)::double as move
 from days
 cross join pairs
-left join summed on summed.index_date = days.index_date and summed.pair = pairs.pair
+left join sums on sums.index_date = days.index_date and sums.pair = pairs.pair

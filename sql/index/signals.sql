@@ -1,4 +1,4 @@
--- Every finding with the story that its article tells.
+-- Every finding with the story of its article.
 select
     findings.*,
     story_articles.story_id

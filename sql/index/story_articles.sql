@@ -1,10 +1,10 @@
--- Which story each article tells: follow the links (this article retells that earlier one) to their end. And on which day it became known.
+-- The story of each article (story_links followed to the earliest article) and the day at whose end the article was known.
 with recursive walk as (
     select
         article_id,
         earlier_article_id as story_id
     from story_links
-    union -- not union all: were links ever to form a circle, the walk would still end
+    union -- not union all, so that circular links terminate
     select
         walk.article_id,
         story_links.earlier_article_id as story_id

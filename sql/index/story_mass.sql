@@ -1,8 +1,7 @@
--- The weight of each story in each series: of each direction, kind and instrument the heaviest signal, summed, times breadth.
--- A directed series is CHN>USA, a pooled one CHN-USA: the sum of its two directions.
--- The second moment is that of a whole story, E[mass^2]: its signals come together, and each is true with its probability. For a story
--- of one signal it is p (g w)^2.
--- Rows are grouped by numbers (story_no, pair_no, side, channel_no), which is several times faster than by the texts they stand for.
+-- Mass of each story in each series: the heaviest signal of each direction, kind and instrument, summed, times breadth.
+-- A directed_masses series is CHN>USA; a pooled one is CHN-USA, the sum of both directions.
+-- The second moment is E[mass^2] of the whole story, each of its signals being true with its probability; for one signal p (g w)^2.
+-- Rows are grouped by numbers (story_no, pair_no, side, channel_no): several times faster than by the strings.
 -- Sums are of decimals, which are exact in any order.
 -- threads: all
 with numbered_stories as (
@@ -14,7 +13,7 @@ with numbered_stories as (
     from stories
 ),
 
--- The three series of each pair: side 0 is the pooled one, 1 and 2 are its directions.
+-- The three series of each pair: side 0 is the pair, 1 and 2 are its directions.
 series as (
     select
         pair_no::integer as pair_no,
@@ -42,10 +41,10 @@ instruments as (
     select
         instrument,
         row_number() over ()::integer as instrument_no
-    from (select distinct instrument from signals) as listed
+    from (select distinct instrument from signals) as distinct_instruments
 ),
 
--- One order for all signals, the heaviest first: a smaller rank is a heavier signal, or an earlier one of the same weight.
+-- All signals in one order, the heaviest first and the earlier first on ties.
 ranked as (
     select
         signals.signal_id,
@@ -80,7 +79,7 @@ heaviest as (
     group by story_no, pair_no, side, kind_no, instrument_no
 ),
 
-directed as (
+directed_masses as (
     select
         ranked.story_no,
         ranked.pair_no,
@@ -98,8 +97,8 @@ directed as (
     group by ranked.story_no, ranked.pair_no, ranked.side, ranked.channel_no
 ),
 
--- An article that has signals of both directions counts once in the pooled series.
-with_signal as (
+-- An article with signals of both directions counts once in the pooled series.
+articles_with_signal as (
     select
         story_no,
         pair_no,
@@ -117,7 +116,7 @@ article_counts as (
         channel_no,
         unnest([0, 1, 2]) as side,
         unnest([count(*), count(*) filter (where is_on_side_1), count(*) filter (where is_on_side_2)]) as article_count
-    from with_signal
+    from articles_with_signal
     group by story_no, pair_no, channel_no
 ),
 
@@ -125,10 +124,10 @@ in_series as (
     select
         * exclude (side),
         unnest([side, 0]) as side
-    from directed
+    from directed_masses
 ),
 
-weighed as (
+masses as (
     select
         story_no,
         pair_no,
@@ -151,27 +150,27 @@ select
     series.series,
     kinds.channel,
     numbered_stories.story_id,
-    weighed.mass,
-    weighed.mass_words,
-    weighed.mass_actions,
-    weighed.mass_unweighted,
-    weighed.mass ** 2 + weighed.variance as second_moment,
-    weighed.mass_unweighted ** 2 + weighed.variance_unweighted as second_moment_unweighted,
-    weighed.signal_count,
+    masses.mass,
+    masses.mass_words,
+    masses.mass_actions,
+    masses.mass_unweighted,
+    masses.mass ** 2 + masses.variance as second_moment,
+    masses.mass_unweighted ** 2 + masses.variance_unweighted as second_moment_unweighted,
+    masses.signal_count,
     article_counts.article_count,
     ranked.signal_id,
     kinds.kind,
     instruments.instrument,
     kinds.status
-from weighed
+from masses
 inner join article_counts
     on
-        article_counts.story_no = weighed.story_no
-        and article_counts.pair_no = weighed.pair_no
-        and article_counts.channel_no = weighed.channel_no
-        and article_counts.side = weighed.side
-inner join numbered_stories on numbered_stories.story_no = weighed.story_no
-inner join ranked on ranked.rank_no = weighed.rank_no
-inner join series on series.pair_no = weighed.pair_no and series.side = weighed.side
+        article_counts.story_no = masses.story_no
+        and article_counts.pair_no = masses.pair_no
+        and article_counts.channel_no = masses.channel_no
+        and article_counts.side = masses.side
+inner join numbered_stories on numbered_stories.story_no = masses.story_no
+inner join ranked on ranked.rank_no = masses.rank_no
+inner join series on series.pair_no = masses.pair_no and series.side = masses.side
 inner join kinds on kinds.weight_no = ranked.weight_no
 inner join instruments on instruments.instrument_no = ranked.instrument_no

@@ -1,4 +1,4 @@
--- The index, directed: one row for each day and each direction of each pair.
+-- The directed index: one row for each day and direction of each pair.
 select
     split_part(series, '>', 1) as actor,
     split_part(series, '>', 2) as target,

@@ -1,4 +1,4 @@
--- The index, pooled: one row for each day and pair.
+-- The pooled index: one row for each day and pair.
 select * exclude (series)
 from index_daily
 where series not like '%>%'

@@ -1,6 +1,6 @@
--- Every asserted threat, measure and easing as the ledger reads it: which measure it names and what it does to it.
--- A measure is actor, target, instrument and product. Fentanyl is what a levy is meant against, no good that pays it: all goods.
--- A rate belongs to a tariff or a trade remedy; beside another instrument it is mostly that of a tariff in the same sentence.
+-- Every asserted threat, measure and easing as input of the ledger: which measure it names and what it does to it.
+-- A measure is actor, target, instrument and product. Fentanyl is the reason for a tariff, not the taxed product: it counts as all goods.
+-- Only tariffs and trade remedies have a rate; with other instruments it mostly belongs to a tariff in the same sentence.
 with claims as (
     select
         signals.*,

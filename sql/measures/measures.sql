@@ -1,6 +1,6 @@
--- One row for each measure: its way so far, where it stands at the end of the data, and what supports that.
--- Support counts the signals that act or agree; hints are counted beside them.
-with way as (
+-- One row for each measure: its history, its status at the end of the data, and its supporting signals.
+-- Support counts the signals that act or agree; hints are counted separately.
+with first_days as (
     select
         measure_id,
         min(valid_from) filter (where status = 'proposed') as first_proposed_on,
@@ -12,8 +12,8 @@ with way as (
     group by measure_id
 ),
 
--- the days on which the status itself changed: what lies after the last of them is one status
-changes as (
+-- Days on which the status changed; later states differ in other columns only.
+status_changes as (
     select
         measure_id,
         valid_from,
@@ -21,11 +21,11 @@ changes as (
     from measure_states
 ),
 
-since as (
+last_changes as (
     select
         measure_id,
         max(valid_from) filter (where is_new) as status_since
-    from changes
+    from status_changes
     group by measure_id
 ),
 
@@ -43,7 +43,7 @@ support as (
     group by measure_id
 ),
 
-against as (
+contradictions as (
     select
         measure_id,
         count(*) as contradiction_count
@@ -52,31 +52,31 @@ against as (
 )
 
 select
-    now_valid.measure_id,
-    now_valid.actor,
-    now_valid.target,
-    now_valid.instrument,
-    now_valid.product,
-    now_valid.status,
-    now_valid.basis,
-    since.status_since,
-    now_valid.rate_pct,
-    now_valid.is_reduced,
-    way.first_proposed_on,
-    way.first_announced_on,
-    way.first_effective_on,
-    way.first_suspended_on,
-    way.first_ended_on,
+    open_states.measure_id,
+    open_states.actor,
+    open_states.target,
+    open_states.instrument,
+    open_states.product,
+    open_states.status,
+    open_states.basis,
+    last_changes.status_since,
+    open_states.rate_pct,
+    open_states.is_reduced,
+    first_days.first_proposed_on,
+    first_days.first_announced_on,
+    first_days.first_effective_on,
+    first_days.first_suspended_on,
+    first_days.first_ended_on,
     support.signal_count,
     support.story_count,
     support.source_count,
     support.hint_count,
     support.probability,
     support.tier,
-    coalesce(against.contradiction_count, 0) as contradiction_count
-from measure_states as now_valid
-inner join way on way.measure_id = now_valid.measure_id
-inner join since on since.measure_id = now_valid.measure_id
-inner join support on support.measure_id = now_valid.measure_id
-left join against on against.measure_id = now_valid.measure_id
-where now_valid.valid_to is null
+    coalesce(contradictions.contradiction_count, 0) as contradiction_count
+from measure_states as open_states
+inner join first_days on first_days.measure_id = open_states.measure_id
+inner join last_changes on last_changes.measure_id = open_states.measure_id
+inner join support on support.measure_id = open_states.measure_id
+left join contradictions on contradictions.measure_id = open_states.measure_id
+where open_states.valid_to is null

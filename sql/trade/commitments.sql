@@ -1,4 +1,4 @@
--- Purchase commitments with their days and months as dates.
+-- Purchase commitments with typed days and months.
 select
     commitment_id,
     agreed_on::date as agreed_on,

@@ -1,11 +1,11 @@
--- Every month of every series from its first to its last figure. A month without one is shown as missing; nothing is filled in.
--- What is expected of a month is its mean in the three years before, as far as these were public when the month's own figure was.
-with limits as (
+-- Every month of every series from its first to its last figure. Months without a figure are marked as missing and not filled in.
+-- The expected value of a month is the mean of the same month in the three years before, as far as public when the month's figure was.
+with thresholds as (
     select max(value::integer) filter (where name = 'release_lag_days') as release_lag_days
     from trade_thresholds
 ),
 
-spans as (
+series_spans as (
     select
         reporter,
         partner,
@@ -24,7 +24,7 @@ months as (
         flow,
         product,
         unnest(generate_series(first_month, last_month, interval 1 month))::date as reference_month
-    from spans
+    from series_spans
 ),
 
 expected as (
@@ -60,7 +60,7 @@ select
     months.reference_month,
     flows.value_usd is null as is_missing,
     flows.value_usd,
-    (months.reference_month + interval 1 month + to_days((select limits.release_lag_days - 1 from limits)))::date as due_on,
+    (months.reference_month + interval 1 month + to_days((select thresholds.release_lag_days - 1 from thresholds)))::date as due_on,
     flows.released_on,
     coalesce(expected.earlier_years, 0) as earlier_years,
     expected.expected_usd,

@@ -1,9 +1,9 @@
--- Every value that each monthly figure had, from every origin, with the day from which it was public: the first from the month's release
--- (the day given, else so many days after the month's end), each later one from the first answer that held it. Answers correct the day of
--- release: one that held the figure earlier proves the earlier day, and one that lacked it on that day or later proves a later one.
--- Of two origins that give the same month, the first in their order is used; UN Comtrade counts imports in another way, so it is used only
--- for series of which neither of the others has any month.
-with limits as (
+-- Every value of each monthly figure from every origin, with the day from which it was public. For the first value that is the month's
+-- release (the given day, else the usual number of days after the month's end), for later ones the first response that had them. Responses
+-- correct the release day: one that had the figure earlier proves an earlier day, one that lacked it on that day or later proves a later
+-- one. If two origins have the same month, the first in their order is used. UN Comtrade counts imports in another way, so it is used only
+-- for series without any month from the other origins.
+with thresholds as (
     select
         max(value::integer) filter (where name = 'release_lag_days') as release_lag_days,
         max(value::integer) filter (where name = 'comtrade_lag_days') as comtrade_lag_days
@@ -26,8 +26,8 @@ typed as (
         absent_on::date as absent_on,
         source,
         case
-            when origin = 'comtrade' then (select limits.comtrade_lag_days from limits)
-            else (select limits.release_lag_days from limits)
+            when origin = 'comtrade' then (select thresholds.comtrade_lag_days from thresholds)
+            else (select thresholds.release_lag_days from thresholds)
         end as lag_days
     from raw_trade_flows
 ),

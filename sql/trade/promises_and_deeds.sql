@@ -1,5 +1,5 @@
--- Each promise against the flow that followed, added up from the first month of its period. An additional promise is counted from the same
--- months of its baseline year. Once a month is missing the sum is not known, and stays empty.
+-- Each purchase commitment compared with the flow that followed, summed from the first month of its period. An additional commitment is
+-- compared with the same months of its baseline year. From the first missing month on the sum is unknown and stays null.
 with months as (
     select
         *,

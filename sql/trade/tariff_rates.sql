@@ -1,4 +1,4 @@
--- Dated average tariff rates, each with the step it made against the rate before it. Public on the day it takes effect.
+-- Dated average tariff rates, each with its step from the rate before. A rate is public on the day it takes effect.
 select
     importer,
     exporter,

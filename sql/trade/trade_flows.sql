@@ -1,6 +1,6 @@
--- Monthly flows as first published, with the day from which that value was public, their change on the same month a year before, where that
--- was public by then, and the newest value where it was revised. Nothing else uses a revised value: each month stands as it was first told.
-with used as (
+-- Monthly flows as first published, with the day from which the value was public, the change from the same month a year before (if public
+-- by then), and the newest value if it was revised. Nothing else uses revised values.
+with used_versions as (
     select
         *,
         max(version) over (partition by reporter, partner, flow, product, reference_month) as last_version
@@ -8,43 +8,43 @@ with used as (
     where is_used
 ),
 
-first_told as (
+first_versions as (
     select *
-    from used
+    from used_versions
     where version = 1
 )
 
 select
-    told.reporter,
-    told.partner,
-    told.flow,
-    told.product,
-    told.reference_month,
-    told.value_usd,
-    told.duties_usd,
-    told.consumption_usd,
-    100.0 * (told.value_usd / year_before.value_usd - 1) as change_on_year_pct,
-    told.known_on as released_on,
+    flows.reporter,
+    flows.partner,
+    flows.flow,
+    flows.product,
+    flows.reference_month,
+    flows.value_usd,
+    flows.duties_usd,
+    flows.consumption_usd,
+    100.0 * (flows.value_usd / year_before.value_usd - 1) as change_on_year_pct,
+    flows.known_on as released_on,
     revised.value_usd as revised_value_usd,
     revised.known_on as revised_on,
-    told.origin,
-    told.source
-from first_told as told
-left join used as revised
+    flows.origin,
+    flows.source
+from first_versions as flows
+left join used_versions as revised
     on
-        revised.reporter = told.reporter
-        and revised.partner = told.partner
-        and revised.flow = told.flow
-        and revised.product = told.product
-        and revised.reference_month = told.reference_month
+        revised.reporter = flows.reporter
+        and revised.partner = flows.partner
+        and revised.flow = flows.flow
+        and revised.product = flows.product
+        and revised.reference_month = flows.reference_month
         and revised.version = revised.last_version
         and revised.version > 1
-left join first_told as year_before
+left join first_versions as year_before
     on
-        year_before.reporter = told.reporter
-        and year_before.partner = told.partner
-        and year_before.flow = told.flow
-        and year_before.product = told.product
-        and year_before.reference_month = told.reference_month - interval 1 year
-        and year_before.known_on <= told.known_on
+        year_before.reporter = flows.reporter
+        and year_before.partner = flows.partner
+        and year_before.flow = flows.flow
+        and year_before.product = flows.product
+        and year_before.reference_month = flows.reference_month - interval 1 year
+        and year_before.known_on <= flows.known_on
         and year_before.value_usd > 0

@@ -1,6 +1,6 @@
--- What the figures themselves signal: steps of tariffs, drops and recoveries of flows, diversions. Each is dated by the day on which every
--- figure it uses was public, and carries these figures in a sentence.
-with limits as (
+-- Signals in the figures themselves: tariff steps, drops and recoveries of flows, diversions. Each is dated by the day on which all of its
+-- figures were public, and gives them in a sentence.
+with thresholds as (
     select
         max(value) filter (where name = 'tariff_step_points') as tariff_step,
         max(value) filter (where name = 'flow_drop_pct') as flow_drop,
@@ -29,10 +29,10 @@ steps as (
             importer, exporter, if(step_pct > 0, 'rose', 'fell'), rate_pct - step_pct, rate_pct, effective_date::varchar, measure
         ) as evidence
     from tariff_rates
-    where abs(step_pct) >= (select limits.tariff_step from limits)
+    where abs(step_pct) >= (select thresholds.tariff_step from thresholds)
 ),
 
-named as (
+flow_series as (
     select
         months.reporter,
         months.partner,
@@ -64,25 +64,25 @@ named as (
             and flows.reference_month = months.reference_month
 ),
 
--- between the two thresholds, and in a missing month, a series stays what it was
+-- Between the two thresholds, and in a missing month, a series keeps its level.
 levels as (
     select
         *,
-        shortfall_pct >= (select limits.flow_drop from limits) as is_low
-    from named
+        shortfall_pct >= (select thresholds.flow_drop from thresholds) as is_low
+    from flow_series
     where
-        shortfall_pct >= (select limits.flow_drop from limits)
-        or shortfall_pct <= (select limits.flow_recovery from limits)
+        shortfall_pct >= (select thresholds.flow_drop from thresholds)
+        or shortfall_pct <= (select thresholds.flow_recovery from thresholds)
 ),
 
-turns as (
+with_previous as (
     select
         *,
         lag(is_low) over (partition by reporter, partner, flow, product order by reference_month) as was_low
     from levels
 ),
 
-turned as (
+level_changes as (
     select
         actor,
         target,
@@ -102,12 +102,12 @@ turned as (
             series, value_usd / 1e9, strftime(reference_month, '%Y-%m'), abs(shortfall_pct), if(shortfall_pct < 0, 'above', 'below'),
             if(earlier_years = 1, 'year', earlier_years || ' years'), expected_usd / 1e9
         ) as evidence
-    from turns
+    from with_previous
     where (is_low and not coalesce(was_low, false)) or (not is_low and was_low)
 ),
 
--- shares among those partners that have both months, so that a missing figure is never read as a lost share
-pairs as (
+-- Shares among the partners that have both months, so that a missing figure is not read as a loser share.
+year_pairs as (
     select
         now.actor,
         now.target,
@@ -118,8 +118,8 @@ pairs as (
         now.value_usd,
         before.value_usd as before_usd,
         greatest(now.released_on, before.released_on) as released_on
-    from named as now
-    inner join named as before
+    from flow_series as now
+    inner join flow_series as before
         on
             before.actor = now.actor
             and before.target = now.target
@@ -134,34 +134,34 @@ shares as (
         100.0 * value_usd / nullif(sum(value_usd) over month_of_buyer, 0) as share_pct,
         100.0 * before_usd / nullif(sum(before_usd) over month_of_buyer, 0) as before_pct,
         max(released_on) over month_of_buyer as all_released_on
-    from pairs
+    from year_pairs
     window month_of_buyer as (partition by actor, flow, product, reference_month)
 ),
 
 gains as (
     select
-        lost.*,
-        won.target as diverted_to,
-        won.share_pct as won_share_pct,
-        won.before_pct as won_before_pct,
-        least(lost.before_pct - lost.share_pct, won.share_pct - won.before_pct)
-        >= (select limits.diversion from limits) as is_diverted
-    from shares as lost
-    inner join shares as won
+        loser.*,
+        winner.target as diverted_to,
+        winner.share_pct as won_share_pct,
+        winner.before_pct as won_before_pct,
+        least(loser.before_pct - loser.share_pct, winner.share_pct - winner.before_pct)
+        >= (select thresholds.diversion from thresholds) as is_diverted
+    from shares as loser
+    inner join shares as winner
         on
-            won.actor = lost.actor
-            and won.flow = lost.flow
-            and won.product = lost.product
-            and won.reference_month = lost.reference_month
-            and won.target != lost.target
+            winner.actor = loser.actor
+            and winner.flow = loser.flow
+            and winner.product = loser.product
+            and winner.reference_month = loser.reference_month
+            and winner.target != loser.target
     qualify
         row_number() over (
-            partition by lost.actor, lost.target, lost.flow, lost.product, lost.reference_month
-            order by won.share_pct - won.before_pct desc, won.target asc
+            partition by loser.actor, loser.target, loser.flow, loser.product, loser.reference_month
+            order by winner.share_pct - winner.before_pct desc, winner.target asc
         ) = 1
 ),
 
-onsets as (
+with_history as (
     select
         *,
         lag(is_diverted) over (partition by actor, target, flow, product order by reference_month) as was_diverted,
@@ -194,11 +194,11 @@ diversions as (
             if(product = '', 'goods', product), actor, target, share_pct, strftime(reference_month, '%Y-%m'), before_pct, diverted_to,
             won_before_pct, won_share_pct
         ) as evidence
-    from onsets
+    from with_history
     where is_diverted and not coalesce(was_diverted, false)
 ),
 
-found as (
+all_signals as (
     select
         *,
         null::varchar as diverted_to
@@ -207,7 +207,7 @@ found as (
     select
         *,
         null::varchar as diverted_to
-    from turned
+    from level_changes
     union all by name
     select * from diversions
 )
@@ -229,4 +229,4 @@ select
     unit,
     evidence,
     source
-from found
+from all_signals

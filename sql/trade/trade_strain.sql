@@ -1,15 +1,15 @@
--- For what a levies on b's goods and buys from b: the month's tariff, the shortfall of the flow, and how far both lie above what had been
--- seen until then, in robust deviations (median and MAD of the earlier months that were public when the month's own figure was).
--- The flow is a's own imports; where a has no figure of the month, b's exports to a. A score compares figures of one bookkeeper, or one
--- way of averaging, only.
-with limits as (
+-- For what a imposes on b's goods and buys from b: the month's tariff, the shortfall of the flow, and how far both are above earlier
+-- values, in robust deviations (median and MAD of the earlier months that were public when the month's own figure was).
+-- The flow is a's own imports; if a has no figure of the month, b's exports to a. A score compares only figures of the same reporter and
+-- the same kind of average.
+with thresholds as (
     select
         max(value) filter (where name = 'minimum_history_months') as minimum_months,
         max(value) filter (where name = 'smallest_scale_points') as smallest_scale
     from trade_thresholds
 ),
 
--- a rate is in force until the next one; the last that a tracker names, until the end of its month: beyond that the tracker says nothing
+-- A rate is in force until the next one, the last rate of a tracker until the end of its month.
 rates as (
     select
         importer as actor,
@@ -72,7 +72,7 @@ flows as (
     where product = ''
 ),
 
-measured as (
+all_measures as (
     select
         'tariff' as part,
         actor,
@@ -104,12 +104,12 @@ scores as (
         now.basis,
         count(before.value) as history,
         if(
-            count(before.value) >= (select limits.minimum_months from limits),
-            (now.value - median(before.value)) / greatest(1.4826 * mad(before.value), (select limits.smallest_scale from limits)),
+            count(before.value) >= (select thresholds.minimum_months from thresholds),
+            (now.value - median(before.value)) / greatest(1.4826 * mad(before.value), (select thresholds.smallest_scale from thresholds)),
             null
         ) as score
-    from measured as now
-    left join measured as before
+    from all_measures as now
+    left join all_measures as before
         on
             before.part = now.part
             and before.actor = now.actor
@@ -165,7 +165,7 @@ gaps as (
     where is_missing
 ),
 
-seen as (
+months_with_data as (
     select
         actor,
         target,
@@ -179,19 +179,19 @@ seen as (
     from flows
 ),
 
-spans as (
+calendar as (
     select
         actor,
         target,
         unnest(generate_series(min(reference_month), max(reference_month), interval 1 month))::date as reference_month
-    from seen
+    from months_with_data
     group by actor, target
 )
 
 select
-    spans.actor,
-    spans.target,
-    spans.reference_month,
+    calendar.actor,
+    calendar.target,
+    calendar.reference_month,
     tariff.value as effective_tariff_pct,
     tariff.basis as tariff_basis,
     coalesce(tariff.days, 0) as tariff_days,
@@ -218,10 +218,10 @@ select
         else 'none'
     end as parts,
     greatest(tariff.released_on, flow.released_on) as released_on
-from spans
+from calendar
 left join tariff
-    on tariff.actor = spans.actor and tariff.target = spans.target and tariff.reference_month = spans.reference_month
+    on tariff.actor = calendar.actor and tariff.target = calendar.target and tariff.reference_month = calendar.reference_month
 left join flow
-    on flow.actor = spans.actor and flow.target = spans.target and flow.reference_month = spans.reference_month
+    on flow.actor = calendar.actor and flow.target = calendar.target and flow.reference_month = calendar.reference_month
 left join gaps
-    on gaps.actor = spans.actor and gaps.target = spans.target and gaps.reference_month = spans.reference_month
+    on gaps.actor = calendar.actor and gaps.target = calendar.target and gaps.reference_month = calendar.reference_month

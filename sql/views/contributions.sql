@@ -1,6 +1,7 @@
--- What each value is made of, in index points: every story of the last four half-lives, all earlier ones together, and the prior. A story
+-- What each value is made of, in index points: each story of the last four half-lives, all earlier ones together, and the prior. A story
 -- adds 100 mass 2^(-age / half-life) / rate, with mass from story_mass and rate from channel_daily. The rows of one day, series and channel
--- sum to the value. A query for a few days or one series takes milliseconds; the whole view has about 30 times the rows of story_mass.
+-- sum to the value. Filter by a few days or one series: that takes milliseconds, while the whole view has about 30 times the rows of
+-- story_mass.
 with days as (
     select
         *,
@@ -8,7 +9,7 @@ with days as (
     from channel_daily
 ),
 
--- One row for each age, so that stories join on equal days: DuckDB then reads only the days that a query asks for.
+-- One row for each age, so that stories join on equal days and DuckDB reads only the days that a query needs.
 ages as (
     select
         *,
@@ -35,7 +36,7 @@ inner join story_mass
         and story_mass.channel = ages.channel
         and story_mass.index_date = ages.index_date - ages.age_days
 union all
--- Earlier stories: the filter's sum without its prior on the day before the first of these ages, discounted since.
+-- Earlier stories: the filter's sum without its prior on the day before the oldest listed age, discounted since then.
 select
     days.index_date,
     days.series,

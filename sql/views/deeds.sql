@@ -1,5 +1,5 @@
--- Every promise to buy as it stands with the newest figures: what was promised, what was bought, which share of the promise was kept.
--- Amounts in millions of the unit; empty where the flow is not in the figures.
+-- Every purchase commitment with the newest figures: promised amount, bought amount and the share that was fulfilled.
+-- Amounts are in millions of the unit; null if the figures do not have the flow.
 select
     commitments.agreed_on,
     commitments.buyer,

@@ -1,4 +1,4 @@
--- Every signal with its sentence, newest first in time: what was read, who did what to whom, and how sure the reader was.
+-- Every signal with its sentence: when it was published, who did what to whom, and how probable the reading is.
 select
     published_at,
     actor,

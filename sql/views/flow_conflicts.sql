@@ -1,5 +1,5 @@
--- Months for which two origins give different values: the one that is used, the other, and how far it lies from the first, each as first
--- published. Another origin's month that is not used is shown too where nothing stands in its place: the series is counted elsewhere.
+-- Months for which two origins have different values: the one that is used, the other, and their difference, each as first published. A
+-- month of an unused origin is also listed if no other value is used, because the series is taken from another origin.
 select
     other.reporter,
     other.flow,

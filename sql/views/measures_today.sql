@@ -1,5 +1,5 @@
--- Every measure that has not ended, at the end of the data, in words: where it stands and since when, what is announced to follow, and how
--- well that is supported. A status may rest on one sentence that was read wrongly: look at probability, stories and contradictions.
+-- Every measure that has not ended, at the end of the data, in words: status and since when, the next announced change, and its support.
+-- A status may depend on one misread sentence: look at probability, stories and contradictions.
 select
     measures.actor,
     measures.target,
@@ -15,8 +15,8 @@ select
     measures.rate_pct,
     case
         when states.next_effect is null then ''
-        when states.next_effect = 'effective' and states.next_on is null then 'announced, no day told'
-        when states.next_on is null then 'to be ' || states.next_effect || ', no day told'
+        when states.next_effect = 'effective' and states.next_on is null then 'announced, no day given'
+        when states.next_on is null then 'to be ' || states.next_effect || ', no day given'
         when states.next_effect = 'effective' then 'in force from ' || strftime(states.next_on, '%Y-%m-%d')
         else 'to be ' || states.next_effect || ' on ' || strftime(states.next_on, '%Y-%m-%d')
     end as follows,

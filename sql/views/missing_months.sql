@@ -1,4 +1,4 @@
--- Months of trade that lie within a series and have no figure, with the day on which one was due. They are not zero and not filled in.
+-- Months within a trade series that have no figure, with the day on which it was due. They are not zero and are not filled in.
 select
     reporter,
     flow,

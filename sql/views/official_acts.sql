@@ -1,5 +1,5 @@
--- Acts of trade policy in the government's own journal, in plain words: what was done to whom, since when it acts, and how that was read.
--- They stand beside the news index and are not counted in it.
+-- Acts of trade policy in the government's own journal, in plain words: what was done to whom, since when it is in force, and how it was
+-- read. They are separate from the news index and not counted in it.
 select
     index_date as published_on,
     actor,

@@ -1,4 +1,4 @@
--- Days on which a pair talks, demands and refuses without moving: the day's name is stalemate.
+-- Days on which a pair talks, demands and refuses without moving: days of the phase stalemate.
 select
     index_date,
     pair,

@@ -1,4 +1,4 @@
--- The newest day of every pair, both directions pooled: tension, concession, dialogue, stalemate and the day's name.
+-- The newest day of every pair, both directions pooled: tension, concession, dialogue, stalemate and phase.
 select
     index_date,
     pair,

@@ -1,4 +1,5 @@
--- The stories behind each directed value, largest first, with the sentence and the link: contributions in index points.
+-- Stories behind each directed value with their contribution in index points, a sentence and a link. Order by contribution for the
+-- largest.
 select
     contributions.index_date,
     split_part(contributions.series, '>', 1) as actor,

@@ -1,6 +1,6 @@
--- What the end of each day added to the masses of its own and of earlier days: of stories, what they weigh by the articles known then
--- less what they weighed before; of expected mass, articles that were seen after their day times their source's rate, and on the day
--- itself all the rest. Masses are linear in these arrivals, so the index as known at any time is the filter over those until then.
+-- What the end of each day added to the masses of that day and of earlier days. For stories: their mass from the articles known then,
+-- minus their mass before. For expected mass: articles seen after their day times the rate of their source, and on the day itself the
+-- rest. Masses are linear in arrivals, so the index as known on a day is the filter over all arrivals until then.
 with counted as (
     select
         signals.*,
@@ -14,7 +14,7 @@ with counted as (
     where signals.modality = 'asserted' and weights.weight > 0
 ),
 
--- The same order as in story_mass, among the signals known by then.
+-- The order of story_mass, among the signals known by then.
 ranked as (
     select
         counted.story_id,
@@ -45,7 +45,7 @@ in_series as (
     where place = 1
 ),
 
-weighed as (
+masses as (
     select
         story_id,
         known_on,
@@ -64,11 +64,11 @@ with_before as (
         lag(index_date) over story as index_date_before,
         lag(mass) over story as mass_before,
         lag(second_moment) over story as second_moment_before
-    from weighed
+    from masses
     window story as (partition by story_id, series, channel order by known_on)
 ),
 
-late as (
+late_articles as (
     select
         known_on,
         index_date,
@@ -79,19 +79,19 @@ late as (
     group by known_on, index_date, source
 ),
 
-expected_late as (
+late_expected as (
     select
-        late.known_on,
-        late.index_date,
-        of_any.series,
-        of_any.channel,
-        sum(late.article_count * coalesce(own.rate, of_any.rate)) as expected,
-        sum(late.article_count) as article_count
-    from late
-    inner join baseline as of_any on of_any.source = '(any)'
-    left join baseline as own
-        on own.series = of_any.series and own.channel = of_any.channel and own.source = late.source
-    group by late.known_on, late.index_date, of_any.series, of_any.channel
+        late_articles.known_on,
+        late_articles.index_date,
+        any_source.series,
+        any_source.channel,
+        sum(late_articles.article_count * coalesce(own_source.rate, any_source.rate)) as expected,
+        sum(late_articles.article_count) as article_count
+    from late_articles
+    inner join baseline as any_source on any_source.source = '(any)'
+    left join baseline as own_source
+        on own_source.series = any_source.series and own_source.channel = any_source.channel and own_source.source = late_articles.source
+    group by late_articles.known_on, late_articles.index_date, any_source.series, any_source.channel
 ),
 
 arrivals as (
@@ -106,7 +106,7 @@ arrivals as (
         0 as articles_read
     from with_before
     union all
-    -- The story moves to an earlier day.
+    -- Stories that move to an earlier day are subtracted from the later one.
     select
         known_on,
         index_date_before as index_date,
@@ -128,7 +128,7 @@ arrivals as (
         0 as second_moment,
         expected,
         article_count as articles_read
-    from expected_late
+    from late_expected
     union all
     select
         index_date as known_on,
@@ -150,7 +150,7 @@ arrivals as (
         0 as second_moment,
         -expected as expected,
         -article_count as articles_read
-    from expected_late
+    from late_expected
 )
 
 select

@@ -1,4 +1,4 @@
--- What the end of each day added to what was said (hold) and what moved (move) on its own and on earlier days, as mass_arrivals does.
+-- What the end of each day added to talk (hold) and movement (move) of that day and of earlier days; see mass_arrivals.
 with counted as (
     select
         signals.*,
@@ -13,11 +13,11 @@ with counted as (
         and weights.weight > 0
         and (
             signals.kind in ('dialogue', 'demand', 'refusal')
-            or (signals.kind in ('easing', 'purchase', 'agreement', 'measure') and weights.is_action) -- what is only proposed moves nothing
+            or (signals.kind in ('easing', 'purchase', 'agreement', 'measure') and weights.is_action) -- a proposal is no movement
         )
 ),
 
-likeliest as (
+story_kinds as (
     select
         counted.story_id,
         story_known.known_on,
@@ -33,7 +33,7 @@ likeliest as (
         counted.actor, counted.target, counted.kind, counted.instrument
 ),
 
-summed as (
+sums as (
     select
         story_id,
         known_on,
@@ -41,7 +41,7 @@ summed as (
         pair,
         coalesce(sum(probability) filter (where is_hold), 0) as hold,
         coalesce(sum(probability) filter (where not is_hold), 0) as move
-    from likeliest
+    from story_kinds
     group by story_id, known_on, index_date, pair
 ),
 
@@ -51,7 +51,7 @@ with_before as (
         lag(index_date) over story as index_date_before,
         lag(hold) over story as hold_before,
         lag(move) over story as move_before
-    from summed
+    from sums
     window story as (partition by story_id, pair order by known_on)
 ),
 
@@ -64,7 +64,7 @@ arrivals as (
         case when index_date_before = index_date then move - move_before else move end as move
     from with_before
     union all
-    -- The story moves to an earlier day.
+    -- Stories that move to an earlier day are subtracted from the later one.
     select
         known_on,
         index_date_before as index_date,

@@ -1,6 +1,6 @@
--- How far tension moves after its day is over: as known at each age from 0 to 14 days, against the newest value. The same days stand behind
--- every age, those that were over at least 14 days before the knowledge ends; a day that was not yet known at an age is left out there.
-with known as (
+-- How far tension moves after its day: as known at each age from 0 to 14 days, compared with the newest value. All ages use the same
+-- days, those that were over at least 14 days before the last day known; a day that was not known yet at an age is left out there.
+with last_known as (
     select max(known_on) as known_on from mass_arrivals
 ),
 
@@ -27,8 +27,8 @@ at_age as (
         spans.tension_hi80,
         unnest(range(spans.age_from, least(spans.age_to, 15))) as age_days
     from spans
-    cross join known
-    where spans.index_date + 14 <= known.known_on
+    cross join last_known
+    where spans.index_date + 14 <= last_known.known_on
 )
 
 select

@@ -1,6 +1,6 @@
--- Each story as it was known at the end of every day on which an article of it was first seen: the day of its first telling and its
--- breadth, from the articles known by then. Which articles are one story is taken as it is known last.
-with told as (
+-- Each story as known at the end of every day on which one of its articles was first seen: day of its first article and breadth, from the
+-- articles known by then. The grouping of articles into stories is the newest one.
+with members as (
     select story_articles.*
     from story_articles
     inner join stories on stories.story_id = story_articles.story_id
@@ -10,15 +10,15 @@ moments as (
     select distinct
         story_id,
         known_on
-    from told
+    from members
 )
 
 select
     moments.story_id,
     moments.known_on,
-    first(told.index_date order by told.article_id <> told.story_id, told.index_date, told.article_id) as index_date,
-    count(distinct told.source_owner) as source_owner_count,
-    1 + ln(least(count(distinct told.source_owner), getvariable('breadth_cap'))) as breadth
+    first(members.index_date order by members.article_id <> members.story_id, members.index_date, members.article_id) as index_date,
+    count(distinct members.source_owner) as source_owner_count,
+    1 + ln(least(count(distinct members.source_owner), getvariable('breadth_cap'))) as breadth
 from moments
-inner join told on told.story_id = moments.story_id and told.known_on <= moments.known_on
+inner join members on members.story_id = moments.story_id and members.known_on <= moments.known_on
 group by moments.story_id, moments.known_on

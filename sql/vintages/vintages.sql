@@ -1,10 +1,10 @@
--- The index as it was known: the value at the end of each day, and every later one that differs. The status turns from P to A seven days
--- after the day, and to B when something that another reader found on the day becomes known; each turn is a vintage of its own.
-with known as (
+-- The index as last_known: the value at the end of each day, and each later value that differs. The status changes from P to A seven days
+-- after the day, and to B when a signal of another reader becomes last_known for the day; each change is a vintage.
+with last_known as (
     select max(known_on) as known_on from mass_arrivals
 ),
 
-named as (
+base as (
     select distinct
         lexicon_sha,
         extractor_version
@@ -18,10 +18,10 @@ breaks as (
         min(story_articles.known_on) as known_on
     from signals
     inner join story_articles on story_articles.article_id = signals.article_id
-    cross join named
+    cross join base
     where
         is_read_by_another(
-            signals.lexicon_sha, signals.extractor, signals.extractor_version, named.lexicon_sha, named.extractor_version
+            signals.lexicon_sha, signals.extractor, signals.extractor_version, base.lexicon_sha, base.extractor_version
         )
     group by signals.index_date
 ),
@@ -47,10 +47,10 @@ moments as (
         first_values.series,
         first_values.index_date + 7 as known_on
     from first_values
-    cross join known
+    cross join last_known
     left join breaks on breaks.index_date = first_values.index_date and breaks.known_on <= first_values.index_date + 7
     where
-        first_values.index_date + 7 between first_values.known_on and known.known_on
+        first_values.index_date + 7 between first_values.known_on and last_known.known_on
         and breaks.index_date is null
     union
     select
@@ -61,7 +61,7 @@ moments as (
     inner join breaks on breaks.index_date = first_values.index_date and breaks.known_on > first_values.known_on
 ),
 
-as_then as (
+values_then as (
     select
         moments.known_on as status_on,
         index_known.*
@@ -74,16 +74,16 @@ as_then as (
 )
 
 select
-    as_then.*,
-    (as_then.status_on + 1)::timestamptz as known_at,
-    as_then.tension - as_then.concession as net_tension,
+    values_then.*,
+    (values_then.status_on + 1)::timestamptz as known_at,
+    values_then.tension - values_then.concession as net_tension,
     phase_of(pooled.tension, pooled.concession, pooled.dialogue, pooled.stalemate, pooled.hold) as phase,
     case
         when breaks.index_date is not null then 'B'
-        when as_then.status_on - as_then.index_date < 7 then 'P'
+        when values_then.status_on - values_then.index_date < 7 then 'P'
         else 'A'
     end as obs_status
-from as_then
+from values_then
 inner join index_known as pooled
-    on pooled.series = as_then.pair and pooled.index_date = as_then.index_date and pooled.known_on = as_then.known_on
-left join breaks on breaks.index_date = as_then.index_date and breaks.known_on <= as_then.status_on
+    on pooled.series = values_then.pair and pooled.index_date = values_then.index_date and pooled.known_on = values_then.known_on
+left join breaks on breaks.index_date = values_then.index_date and breaks.known_on <= values_then.status_on

@@ -59,7 +59,7 @@ def _expectations(runs: tuple[Tables, ...]) -> Iterator[str]:
     for name in dict.fromkeys(name for run in runs for name in run.frames):
         table, rules = TABLES[name], _RULES.get(name, ())
         rows = pl.concat(run.frames[name] for run in runs if name in run.frames)
-        per_run = {check for check, _ in built_in.declared(table)}  # keys are unique in a run, not among runs
+        per_run = {check for check, _ in built_in.list_built_in_checks(table)}  # keys are unique in a run, not among runs
         for outcome in critical_failures(check_frame(table, rows, rules)):
             if outcome.name not in per_run:
                 yield f"{name}.{outcome.name}: {outcome.detail}"

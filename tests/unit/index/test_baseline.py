@@ -114,7 +114,7 @@ def test_only_days_of_the_window_set_the_baseline(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("window", [None, (day(0), day(1))])
 def test_a_window_without_an_accepted_article_is_an_error(tmp_path: Path, window: tuple[date, date] | None) -> None:
-    with pytest.raises(ModelError, match=r"no article was accepted in the baseline window, 2025-04-04 to 2025-04-0\d; give another"):
+    with pytest.raises(ModelError, match=r"no article was accepted in the baseline window, 2025-04-04 to 2025-04-0\d; set another"):
         build(tmp_path, Scene(read={("A", DAY): 0, ("A", day(3)): 0}, baseline=window), [BASELINE])
 
 

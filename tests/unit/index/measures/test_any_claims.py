@@ -31,7 +31,7 @@ def failed_checks_of(claims_table: pl.DataFrame) -> list[str]:
 def test_every_state_and_event_has_its_required_values(claims_table: pl.DataFrame) -> None:
     ledger = build_ledger(claims_table, LAST)
     tables = ((MEASURE_EVENTS, ledger.events), (MEASURE_STATES, ledger.states), (MEASURE_CONTRADICTIONS, ledger.contradictions))
-    failed = [outcome for table, frame in tables for outcome in built_in.check(table, frame) if not outcome.passed]
+    failed = [outcome for table, frame in tables for outcome in built_in.run_built_in_checks(table, frame) if not outcome.passed]
     assert failed == []
 
 
