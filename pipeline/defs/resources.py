@@ -22,9 +22,9 @@ from pipeline.settings.archives import ArticleFiles
 from pipeline.signals.cached import READING_SCHEMA, CachingExtractor
 from pipeline.signals.extract import Extractor, SentenceExtractor
 from pipeline.signals.extractors import make_extractor
-from pipeline.sources.customs.common import Figures
 from pipeline.sources.customs.csv_files import read_commitments
 from pipeline.sources.customs.merge import merge_tariffs, merge_trade_flows
+from pipeline.sources.customs.trade_figures import Figures
 from pipeline.sources.files.articles import ArticleFile, ReadReport, find_article_files
 from pipeline.sources.files.catalogue import Catalogue
 from pipeline.sources.files.inbox import list_inbox_files, select_readable

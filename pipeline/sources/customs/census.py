@@ -1,6 +1,6 @@
 """Reads monthly trade by HS code from the US Census Bureau.
 
-Sums over HS codes are in `common.py`; which value of a month is used is decided in `sql/trade`.
+Sums over HS codes are in `trade_figures.py`; which value of a month is used is decided in `sql/trade`.
 """
 
 # The response repeats every query parameter as a column, so column names may repeat. Values are US dollars, not seasonally adjusted:
@@ -18,8 +18,8 @@ import polars as pl
 from pipeline.contracts.customs import CENSUS_PARTNERS
 from pipeline.contracts.days import Days
 from pipeline.contracts.upstreams import CENSUS, CensusSettings
-from pipeline.sources.customs import common
-from pipeline.sources.customs.common import Figures, RowError, TradeRow, Year
+from pipeline.sources.customs import trade_figures
+from pipeline.sources.customs.trade_figures import Figures, RowError, TradeRow, Year
 from pipeline.sources.errors import SourceError
 from pipeline.sources.http.client import Client
 from pipeline.sources.payloads import FetchResult, Payload, Request
@@ -43,25 +43,25 @@ def fetch(client: Client, settings: CensusSettings, window: Days) -> Iterator[Fe
     and `failed` for a web page instead of figures.
     """
     for request in build_requests(settings, window, client):
-        fetched = common.fetch_table(client, request, parse, may_be_empty=False)
+        fetched = trade_figures.fetch_table(client, request, parse, may_be_empty=False)
         has_no_rows = fetched.payload is not None and parse(fetched.payload).is_empty()
-        yield common.reject_response(client, fetched, "missing", _NOT_RELEASED.format(request.item)) if has_no_rows else fetched
+        yield trade_figures.reject_response(client, fetched, "missing", _NOT_RELEASED.format(request.item)) if has_no_rows else fetched
 
 
 def build_requests(settings: CensusSettings, window: Days, client: Client) -> Iterator[Request]:
     """Yield the requests of `fetch` in order."""
-    for year in common.iter_years(window, client.now().date()):
+    for year in trade_figures.iter_years(window, client.now().date()):
         for partner in settings.partners:
             for direction in _COMMODITY:
-                for codes in common.codes_by_product(settings.products).values():
-                    yield common.mark_recent_as_final(client, _build_request(settings, year, partner, direction, codes), year)
+                for codes in trade_figures.codes_by_product(settings.products).values():
+                    yield trade_figures.mark_recent_as_final(client, _build_request(settings, year, partner, direction, codes), year)
 
 
 def _build_request(settings: CensusSettings, year: Year, partner: str, direction: str, codes: tuple[str, ...]) -> Request:
     commodity = _COMMODITY[direction]
     return Request(
         source=SOURCE,
-        item=common.item_name(f"{direction} {partner}", year, codes),
+        item=trade_figures.item_name(f"{direction} {partner}", year, codes),
         url=f"{settings.base_url.rstrip('/')}/{direction}/hs",
         day=year.months[0],
         query=(
@@ -87,24 +87,24 @@ def parse(payload: Payload) -> pl.DataFrame:
     place = f"{payload.source}, {payload.item}, from {payload.url}"
     text = _decode(payload, place)
     if not text:
-        return common.build_table((), (), ())
+        return trade_figures.build_table((), (), ())
     rows, truncation = _parse_outer_list(text, place)
     if not rows or not isinstance(rows[0], list) or not rows[0]:
         raise SourceError(
             f"{place}: the response is not a table: its first row has no column names. It begins with {text[:60]!r}. Fetch it again"
         )
-    common.check_width((len(row) for row in rows if isinstance(row, list)), place)
-    names = [common.to_text(name) or "" for name in rows[0]]
+    trade_figures.check_width((len(row) for row in rows if isinstance(row, list)), place)
+    names = [trade_figures.to_text(name) or "" for name in rows[0]]
     cells: list[list[str | None]] = []
     reasons: list[str | None] = []
     for row in rows[1:]:
         is_list = isinstance(row, list)
-        cells.append([common.to_text(value) for value in row] if is_list else [common.to_text(row)])
+        cells.append([trade_figures.to_text(value) for value in row] if is_list else [trade_figures.to_text(row)])
         reasons.append(_describe_width(row, len(names)) if is_list else "the row is not a list")
     if truncation:
         cells.append([])
         reasons.append(truncation)
-    return common.build_table(names, cells, reasons)
+    return trade_figures.build_table(names, cells, reasons)
 
 
 def read_figures(payload: Payload, settings: CensusSettings, absent_on: str | None = None) -> Figures:
@@ -113,7 +113,7 @@ def read_figures(payload: Payload, settings: CensusSettings, absent_on: str | No
     Figures are of `RAW_TRADE_FLOWS`. `absent_on` is the day of the previous response to the same request. `SourceError` if the response
     cannot be read.
     """
-    return common.build_figures(
+    return trade_figures.build_figures(
         payload, parse(payload), _parse_row, settings.products, origin=SOURCE, publisher=PUBLISHER, absent_on=absent_on
     )
 
@@ -123,23 +123,23 @@ def newest_day(payload: Payload) -> date | None:
 
     `SourceError` if it cannot be read.
     """
-    return common.newest_day_in(parse(payload), "time")
+    return trade_figures.newest_day_in(parse(payload), "time")
 
 
 def _parse_row(cells: Mapping[str, str | None]) -> TradeRow:
     flow = next((one for one, name in _COMMODITY.items() if name in cells), None)
     if flow is None:
         raise RowError("the response has no column of HS codes")
-    partner = common.find_country(CENSUS_PARTNERS, cells.get("CTY_CODE"), "the partner's code")
-    month, code = common.parse_month(cells.get("time")), cells[_COMMODITY[flow]]
+    partner = trade_figures.find_country(CENSUS_PARTNERS, cells.get("CTY_CODE"), "the partner's code")
+    month, code = trade_figures.parse_month(cells.get("time")), cells[_COMMODITY[flow]]
     if not code:
         raise RowError("the HS code is empty")
-    value = common.parse_usd(cells.get(_VARIABLES[flow][0]), _VARIABLES[flow][0])
+    value = trade_figures.parse_usd(cells.get(_VARIABLES[flow][0]), _VARIABLES[flow][0])
     duties, consumption = (
-        common.parse_usd(cells[name], name) if cells.get(name) is not None and flow == "imports" else None
+        trade_figures.parse_usd(cells[name], name) if cells.get(name) is not None and flow == "imports" else None
         for name in ("CAL_DUT_MO", "CON_VAL_MO")
     )
-    return TradeRow(REPORTER, partner, flow, month, common.ALL_GOODS if code == _TOTAL else code, value, duties, consumption)
+    return TradeRow(REPORTER, partner, flow, month, trade_figures.ALL_GOODS if code == _TOTAL else code, value, duties, consumption)
 
 
 def _decode(payload: Payload, place: str) -> str:

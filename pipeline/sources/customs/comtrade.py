@@ -1,7 +1,7 @@
 """Reads monthly trade by HS code from UN Comtrade.
 
-Responses are JSON of the API or CSV of the website, for any reporter and partner. Sums over HS codes are in `common.py`; which value of a
-month is used is decided in `sql/trade`.
+Responses are JSON of the API or CSV of the website, for any reporter and partner. Sums over HS codes are in `trade_figures.py`; which value
+of a month is used is decided in `sql/trade`.
 """
 
 # Values are US dollars as reported (`primaryValue`): exports free on board, imports mostly with freight and insurance. Requested are totals
@@ -20,8 +20,8 @@ import polars as pl
 from pipeline.contracts.customs import COMTRADE_AREAS
 from pipeline.contracts.days import Days
 from pipeline.contracts.upstreams import COMTRADE, ComtradeSettings
-from pipeline.sources.customs import common
-from pipeline.sources.customs.common import Figures, RowError, TradeRow, Year
+from pipeline.sources.customs import trade_figures
+from pipeline.sources.customs.trade_figures import Figures, RowError, TradeRow, Year
 from pipeline.sources.errors import SourceError
 from pipeline.sources.http.client import Client
 from pipeline.sources.payloads import FetchResult, Payload, Request
@@ -45,22 +45,22 @@ def fetch(client: Client, settings: ComtradeSettings, window: Days) -> Iterator[
     error reported by the API.
     """
     # A settled year may be empty: some pairs do not trade a product.
-    return (common.fetch_table(client, request, parse, may_be_empty=True) for request in build_requests(settings, window, client))
+    return (trade_figures.fetch_table(client, request, parse, may_be_empty=True) for request in build_requests(settings, window, client))
 
 
 def build_requests(settings: ComtradeSettings, window: Days, client: Client) -> Iterator[Request]:
     """Yield the requests of `fetch` in order."""
-    for year in common.iter_years(window, client.now().date()):
+    for year in trade_figures.iter_years(window, client.now().date()):
         for pair in settings.pairs:
-            for codes in common.codes_by_product(settings.products).values():
-                yield common.mark_recent_as_final(client, _build_request(settings, year, pair, codes), year)
+            for codes in trade_figures.codes_by_product(settings.products).values():
+                yield trade_figures.mark_recent_as_final(client, _build_request(settings, year, pair, codes), year)
 
 
 def _build_request(settings: ComtradeSettings, year: Year, pair: str, codes: tuple[str, ...]) -> Request:
     reporter, partner = pair.split("-")
     return Request(
         source=SOURCE,
-        item=common.item_name(pair, year, codes),
+        item=trade_figures.item_name(pair, year, codes),
         url=f"{settings.base_url.rstrip('/')}/C/M/HS",
         day=year.months[0],
         query=(
@@ -105,7 +105,7 @@ def read_figures(payload: Payload, settings: ComtradeSettings, absent_on: str | 
     Figures are of `RAW_TRADE_FLOWS`. `absent_on` is the day of the previous response to the same request. `SourceError` if the response
     cannot be read.
     """
-    return common.build_figures(
+    return trade_figures.build_figures(
         payload, parse(payload), _parse_row, settings.products, origin=SOURCE, publisher=PUBLISHER, absent_on=absent_on
     )
 
@@ -115,7 +115,7 @@ def newest_day(payload: Payload) -> date | None:
 
     `SourceError` if it cannot be read.
     """
-    return common.newest_day_in(parse(payload), "period")
+    return trade_figures.newest_day_in(parse(payload), "period")
 
 
 def _parse_row(cells: Mapping[str, str | None]) -> TradeRow:
@@ -133,12 +133,12 @@ def _parse_row(cells: Mapping[str, str | None]) -> TradeRow:
     if not code:
         raise RowError("the HS code is empty")
     return TradeRow(
-        common.find_country(COMTRADE_AREAS, cells.get("reporterCode"), "the reporter's code"),
-        common.find_country(COMTRADE_AREAS, cells.get("partnerCode"), "the partner's code"),
+        trade_figures.find_country(COMTRADE_AREAS, cells.get("reporterCode"), "the reporter's code"),
+        trade_figures.find_country(COMTRADE_AREAS, cells.get("partnerCode"), "the partner's code"),
         flow,
-        common.parse_month(cells.get("period")),
-        common.ALL_GOODS if code == _TOTAL else code,
-        common.parse_usd(cells.get("primaryValue"), "primaryValue"),
+        trade_figures.parse_month(cells.get("period")),
+        trade_figures.ALL_GOODS if code == _TOTAL else code,
+        trade_figures.parse_usd(cells.get("primaryValue"), "primaryValue"),
     )
 
 
@@ -154,10 +154,10 @@ def _parse_json(text: str, place: str) -> pl.DataFrame:
         raise SourceError(f"{place}: UN Comtrade reports an error: {str(response['error'])[:200]!r}. Try again later")
     _check_complete(response, rows, place)
     names = list(dict.fromkeys(name for row in rows if isinstance(row, dict) for name in row))
-    common.check_width([len(names)], place)
-    cells = [[common.to_text(row.get(name)) for name in names] if isinstance(row, dict) else [] for row in rows]
+    trade_figures.check_width([len(names)], place)
+    cells = [[trade_figures.to_text(row.get(name)) for name in names] if isinstance(row, dict) else [] for row in rows]
     reasons = [None if isinstance(row, dict) else f"the row is not an object: {str(row)[:40]!r}" for row in rows]
-    return common.build_table(names, cells, reasons)
+    return trade_figures.build_table(names, cells, reasons)
 
 
 def _check_complete(response: Mapping[str, Any], rows: list[Any], place: str) -> None:
@@ -176,8 +176,8 @@ def _parse_csv(text: str, place: str) -> pl.DataFrame:
         raise SourceError(f"{place}: the response is not valid CSV ({error}). It may be truncated: download it again") from error
     if not lines or "period" not in lines[0]:
         raise SourceError(f"{place}: the response is not a table of UN Comtrade: it has no column `period`. It begins with {text[:60]!r}")
-    common.check_width(map(len, lines), place)
+    trade_figures.check_width(map(len, lines), place)
     names = lines[0]
     rows: list[list[str | None]] = [list(line) for line in lines[1:] if line]
     reasons = [f"the row has {len(row)} cells, not {len(names)}" if len(row) < len(names) else None for row in rows]
-    return common.build_table(names, rows, reasons)
+    return trade_figures.build_table(names, rows, reasons)

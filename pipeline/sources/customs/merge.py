@@ -15,9 +15,9 @@ from pipeline.contracts.tables.raw import RAW_TARIFFS, RAW_TRADE_FLOWS
 from pipeline.contracts.upstreams import CENSUS, COMTRADE, UPSTREAMS
 from pipeline.settings.sources import Sources
 from pipeline.sources.customs import census, comtrade
-from pipeline.sources.customs.common import REJECTED, Figures, reject_rows
 from pipeline.sources.customs.csv_files import TARIFFS_FILE, read_flows, read_tariffs
 from pipeline.sources.customs.tariffs import read_lists
+from pipeline.sources.customs.trade_figures import REJECTED, Figures, reject_rows
 from pipeline.sources.errors import SourceError
 from pipeline.sources.payloads import Payload
 

@@ -10,7 +10,7 @@ from typing import Any
 import polars as pl
 
 from pipeline.contracts.tables.raw import FETCHES
-from pipeline.sources.customs.common import goods_label
+from pipeline.sources.customs.trade_figures import goods_label
 from pipeline.sources.payloads import Payload
 
 FIXTURES = Path(__file__).parents[2] / "fixtures"

@@ -16,7 +16,7 @@ from pipeline.contracts.days import Days
 from pipeline.contracts.tables.raw import RAW_TRADE_FLOWS
 from pipeline.contracts.upstreams import CensusSettings
 from pipeline.sources.customs import census
-from pipeline.sources.customs.common import Figures, make_unique
+from pipeline.sources.customs.trade_figures import Figures, make_unique
 from pipeline.sources.errors import SourceError
 from pipeline.sources.http.client import Client
 from pipeline.sources.payloads import Payload

@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 
 from pipeline.contracts.days import Days
 from pipeline.settings import SAMPLE_TRADE
-from pipeline.sources.customs.common import (
+from pipeline.sources.customs.csv_files import read_flows
+from pipeline.sources.customs.trade_figures import (
     RowError,
     codes_by_product,
     goods_label,
@@ -19,7 +20,6 @@ from pipeline.sources.customs.common import (
     parse_usd,
     read_release_days,
 )
-from pipeline.sources.customs.csv_files import read_flows
 
 NOVEMBER = Days(date(2026, 11, 1), date(2026, 11, 25))
 
