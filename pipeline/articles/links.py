@@ -1,7 +1,7 @@
 """Brings links to one canonical form.
 
 Two links to the same article are then equal. Only the address is used, not the network. In doubt two links stay different: identifiers and
-unknown parameters are kept.
+unknown parameters stay.
 """
 
 import re

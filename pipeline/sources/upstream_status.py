@@ -22,7 +22,7 @@ STATUS = pl.Schema(
         "lag_days": pl.Int64(),
         "late_after_days": pl.Int64(),
         "is_late": pl.Boolean(),
-        "asked": pl.Int64(),
+        "requested": pl.Int64(),
         "missing": pl.Int64(),
         "failed": pl.Int64(),
         "last_problem": pl.String(),
@@ -34,7 +34,7 @@ def describe_upstreams(journal: pl.DataFrame, newest: Mapping[str, date | None],
     """Describe each upstream that is on or was ever fetched.
 
     The result is of `STATUS`, in the order of the contracts. `journal` is of `FETCHES`; `newest` is the newest day of each source's data.
-    `asked`, `missing` and `failed` (including refused) count the items requested within `RECENT_DAYS`, each by its last outcome. `is_late`:
+    `requested`, `missing` and `failed` (including refused) count the items requested within `RECENT_DAYS`, each by its last outcome. `is_late`:
     there is no data, or it is older than the contract of the source allows.
     """
     rows = FETCHES.conform(journal)
@@ -49,7 +49,7 @@ def describe_files(name: str, read_at: datetime | None, newest: date | None, tod
     """
     row = {"source": name, "is_on": True, "last_success_at": read_at, "newest_date": newest, "is_late": False, "last_problem": ""}
     row |= {"lag_days": None if newest is None else max((today - newest).days, 0), "late_after_days": None}
-    return pl.DataFrame([row | dict.fromkeys(("asked", "missing", "failed"), 0)], schema=STATUS)
+    return pl.DataFrame([row | dict.fromkeys(("requested", "missing", "failed"), 0)], schema=STATUS)
 
 
 def _describe(name: str, journal: pl.DataFrame, newest: date | None, is_on: bool, today: date) -> dict[str, object]:
@@ -67,7 +67,7 @@ def _describe(name: str, journal: pl.DataFrame, newest: date | None, is_on: bool
         "lag_days": lag,
         "late_after_days": allowed,
         "is_late": lag is None or (lag > allowed),
-        "asked": last.height,
+        "requested": last.height,
         "missing": last.filter(outcome="missing").height,
         "failed": problems.filter(pl.col("outcome") != "missing").height,
         "last_problem": problems["detail"][-1] if problems.height else "",

@@ -80,7 +80,7 @@ def parse_articles(payload: Payload, outlets: Sequence[str] = ()) -> pl.DataFram
 def _filter_outlets(fields: pl.DataFrame, outlets: Sequence[str]) -> pl.DataFrame:
     """Keep documents of these outlets and their subdomains.
 
-    Rows that could not be split are kept too.
+    Rows that could not be split stay.
     """
     if not outlets:
         return fields

@@ -133,14 +133,14 @@ def _late_copy(row: Row) -> Row:
 
 def _first_third(row: Row) -> Row:
     sentences = [(place, one) for place, text in enumerate(split_body(row)) for one in _SENTENCE.split(text)]
-    kept: dict[int, list[str]] = {}
+    parts: dict[int, list[str]] = {}
     words = 0
     for place, one in sentences:
         if words >= len(row["body"].split()) / 3:
             break
-        kept.setdefault(place, []).append(one)
+        parts.setdefault(place, []).append(one)
         words += len(one.split())
-    return _retell(row, "first third", [" ".join(part) for part in kept.values()])
+    return _retell(row, "first third", [" ".join(part) for part in parts.values()])
 
 
 def _two_paragraphs(row: Row) -> Row:

@@ -45,12 +45,12 @@ def test_an_article_with_few_paragraphs_does_not_replace_the_page() -> None:
     assert "Three." in clean_body("<article><p>One.</p></article><p>Two.</p><p>Three.</p>")
 
 
-def test_a_form_around_the_whole_page_is_kept() -> None:
+def test_a_form_around_the_whole_page_stays() -> None:
     assert clean_body("<form id='aspnet'><h1>Glass</h1><p>A duty.</p><form>Search</form></form>").startswith("Glass\n\nA duty.")
 
 
 @pytest.mark.parametrize("tag", ["nav", "aside", "footer", "figcaption", "form"])
-def test_side_elements_are_kept_if_there_is_nothing_else(tag: str) -> None:
+def test_side_elements_stay_if_there_is_nothing_else(tag: str) -> None:
     assert clean_body(f"<{tag}>Glass is taxed.</{tag}>") == "Glass is taxed."
 
 

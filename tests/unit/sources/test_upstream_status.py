@@ -46,14 +46,14 @@ def test_old_data_is_late_however_new_the_last_response_is() -> None:
 
 def test_an_item_that_failed_and_came_later_is_not_a_failure() -> None:
     row = describe(request("rss", "failed", days_ago=1, item="feed"), request("rss", "stored", item="feed"))
-    assert (row["asked"], row["failed"], row["last_problem"]) == (1, 0, "")
+    assert (row["requested"], row["failed"], row["last_problem"]) == (1, 0, "")
 
 
 def test_missing_and_failed_items_are_counted_separately() -> None:
     row = describe(
         request("rss", "missing", item="a"), request("rss", "failed", item="b", detail="failed"), request("rss", "refused", item="c")
     )
-    assert (row["asked"], row["missing"], row["failed"]) == (3, 1, 2)
+    assert (row["requested"], row["missing"], row["failed"]) == (3, 1, 2)
 
 
 def test_old_failures_are_not_counted() -> None:
