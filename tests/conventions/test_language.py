@@ -28,7 +28,6 @@ def test_first_lines_of_docstrings_have_at_most_12_words() -> None:
     assert [f"{path}:{line}: {text}" for path in modules for line, text in find_long_docstrings(path)] == []
 
 
-@pytest.mark.skip(reason="the files are still being rewritten; `python -m scripts.words` shows what is left")
 def test_names_of_tests_have_at_most_70_characters() -> None:
     modules = [path for path in FILES if path.startswith("tests/") and path.endswith(".py")]
     assert [f"{path}:{line}: {name}" for path in modules for line, name in find_long_test_names(path)] == []
