@@ -1,7 +1,7 @@
 """Row counts of the lake by source.
 
 Does not belong here: which rows belong to an upstream (`pipeline/contracts/upstreams.py`), the state of a source
-(`pipeline/sources/standing.py`).
+(`pipeline/sources/upstream_status.py`).
 """
 
 from collections.abc import Sequence

@@ -40,7 +40,7 @@ def read_documents() -> Iterator[tuple[str, str]]:
 def find_paths(text: str) -> set[str]:
     """Find paths from the top of the repository, and names of files in code spans."""
     from_top = {match.rstrip("./") for match in FROM_TOP.findall(text)}
-    names = {name for name in CODE_SPAN.findall(text) if FILE_NAME.fullmatch(name)}
+    names = {name for name in CODE_SPAN.findall(text) if FILE_NAME.fullmatch(name) and not name.startswith("data/")}  # data/ is the home
     return {path for path in from_top if not re.search(r"[{*]", path)} | names
 
 
