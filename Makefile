@@ -1,5 +1,5 @@
-# `make run` and `make test` set up all they need on a machine that has Python 3.11 to 3.13, git and make.
-# uv is used where it is on the path; else the one that uv.lock pins is fetched into .uv/.
+# `make run` and `make test` need only Python 3.11 to 3.13, git and make; they install everything else.
+# uv is taken from the path if it is there; otherwise the version pinned in uv.lock is fetched into .uv/.
 
 .DEFAULT_GOAL := help
 SHELL := /bin/sh
@@ -8,12 +8,12 @@ PYTHON ?= python3
 UV := $(or $(shell command -v uv 2>/dev/null),.uv/uv)
 RUN := $(UV) run --locked --no-dev
 DEV := $(UV) run --locked --group dev
-# A worker takes whole files, since tests of a file share what they build; tests/order.py puts the long ones first.
+# Each worker runs whole files, because the tests of a file share fixtures; tests/order.py starts the slow files first.
 PYTEST := $(DEV) pytest -n logical --dist loadfile --no-loadscope-reorder
 
 export GX_ANALYTICS_ENABLED := false
 export DAGSTER_DISABLE_TELEMETRY := true
-# Tests and runs start many processes: without byte code each of them compiles all that it imports.
+# Tests and runs start many processes; without byte code each would compile everything that it imports.
 export UV_COMPILE_BYTECODE := 1
 unexport PYTHONDONTWRITEBYTECODE
 
@@ -24,20 +24,20 @@ unexport PYTHONDONTWRITEBYTECODE
 
 .PHONY: help run ui test check format dictionary upstreams counts answers clean
 
-help: ## what can be made
+help: ## list the targets
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
 
-run: $(filter .uv/uv,$(UV)) ## the main job on the bundled sample: a published index in data/published
+run: $(filter .uv/uv,$(UV)) ## build and publish the index of the bundled sample in data/published
 	@$(RUN) tension run --home $(HOME_DIR)
 
-ui: $(filter .uv/uv,$(UV)) ## the Dagster UI on http://localhost:3000, with the history of earlier runs
+ui: $(filter .uv/uv,$(UV)) ## start the Dagster UI on http://localhost:3000, with the history of runs
 	@mkdir -p "$(abspath $(HOME_DIR))/dagster" && cp pipeline/dagster.yaml "$(abspath $(HOME_DIR))/dagster/dagster.yaml"
 	@TENSION_HOME="$(abspath $(HOME_DIR))" DAGSTER_HOME="$(abspath $(HOME_DIR))/dagster" $(RUN) dagster dev -w workspace.yaml
 
-test: $(filter .uv/uv,$(UV)) ## all tests but the slow ones, on all cores
+test: $(filter .uv/uv,$(UV)) ## run all tests except the slow ones, on all cores
 	@$(PYTEST) -m "not slow"
 
-check: $(filter .uv/uv,$(UV)) ## format, lint, types, SQL, borders, and all tests, the slow ones too
+check: $(filter .uv/uv,$(UV)) ## run formatters, linters, type checks and all tests, including the slow ones
 	@$(DEV) ruff format --check .
 	@$(DEV) ruff check .
 	@$(DEV) codespell
@@ -46,22 +46,22 @@ check: $(filter .uv/uv,$(UV)) ## format, lint, types, SQL, borders, and all test
 	@$(DEV) lint-imports
 	@$(PYTEST)
 
-format: $(filter .uv/uv,$(UV)) ## put code and SQL into the house style
+format: $(filter .uv/uv,$(UV)) ## format code and SQL
 	@$(DEV) ruff format .
 	@$(DEV) ruff check --fix .
 	@$(DEV) sqlfluff fix --disable-progress-bar -q sql
 
-dictionary: $(filter .uv/uv,$(UV)) ## write docs/data-dictionary.md from the contracts
+dictionary: $(filter .uv/uv,$(UV)) ## generate docs/data-dictionary.md from the contracts
 	@$(DEV) python -m scripts.dictionary > docs/data-dictionary.md
 
-upstreams: $(filter .uv/uv,$(UV)) ## write the tables of upstreams in README.md and docs/operations.md
+upstreams: $(filter .uv/uv,$(UV)) ## generate the tables of upstreams in README.md and docs/operations.md
 	@$(DEV) python -m scripts.upstreams
 
-answers: run ## run the queries in README and cookbook again, and write their answers
+answers: run ## run the queries in README and cookbook, and write their results into them
 	@$(DEV) python -m scripts.answers $(HOME_DIR)/published/trade_tension.duckdb
 
-counts: $(filter .uv/uv,$(UV)) ## count the findings of each kind in the sample again, and show what changed
+counts: $(filter .uv/uv,$(UV)) ## count the findings of each kind in the sample, and show what changed
 	@$(DEV) python -m scripts.counts
 
-clean: ## remove what runs made (the lake and the published files under data/ included)
+clean: ## remove everything that runs created, including the lake and the published files in data/
 	rm -rf data .pytest_cache .ruff_cache .mypy_cache .hypothesis

@@ -1,6 +1,6 @@
-"""Fetch the uv that `uv.lock` pins, on a machine that has Python and nothing else: no pip, no venv.
+"""Fetch the version of uv pinned in `uv.lock`, on a machine that has only Python: no pip, no venv.
 
-Reads the wheel's address and hash from `uv.lock`, checks the hash, and puts the one program in it at the path given.
+Reads the URL and the hash of the wheel from `uv.lock`, verifies the hash, and writes the program to the given path.
 Usage: python3 .ci/get_uv.py .uv/uv
 """
 
@@ -17,7 +17,7 @@ _MACHINES = {"x86_64": "x86_64", "amd64": "x86_64", "aarch64": "aarch64", "arm64
 
 
 def wheel_tag() -> str:
-    """The part of a wheel's name that fits this machine."""
+    """Return the platform tag of wheels for this machine."""
     machine = _MACHINES.get(platform.machine().lower(), platform.machine().lower())
     if sys.platform == "darwin":
         return "macosx_11_0_arm64" if machine == "aarch64" else "macosx_10_12_x86_64"
@@ -27,7 +27,7 @@ def wheel_tag() -> str:
 
 
 def main(target: Path) -> None:
-    """Download, verify, unpack. Exits with advice when any of it fails."""
+    """Download, verify and unpack uv. Exits with advice if a step fails."""
     lock = tomllib.loads((Path(__file__).parent.parent / "uv.lock").read_text(encoding="utf-8"))
     wheels = next(package["wheels"] for package in lock["package"] if package["name"] == "uv")
     tag = wheel_tag()
@@ -36,13 +36,13 @@ def main(target: Path) -> None:
         sys.exit(f"uv.lock has no uv for this machine ({tag}); install uv yourself (pip install uv) so that it is on the path")
     print(f"fetching {wheel['url'].rsplit('/', 1)[1]}", file=sys.stderr)
     try:
-        with urllib.request.urlopen(wheel["url"], timeout=120) as answer:  # noqa: S310 the address is that of uv.lock, its hash checked
-            content = answer.read()
+        with urllib.request.urlopen(wheel["url"], timeout=120) as response:  # noqa: S310 the URL is from uv.lock, and the hash is verified
+            content = response.read()
     except OSError as error:
         sys.exit(f"could not fetch uv ({error}); install uv yourself (pip install uv) so that it is on the path, then try again")
-    found = "sha256:" + hashlib.sha256(content).hexdigest()
-    if found != wheel["hash"]:
-        sys.exit(f"the uv that was fetched has {found}, uv.lock pins {wheel['hash']}; nothing was installed")
+    actual = "sha256:" + hashlib.sha256(content).hexdigest()
+    if actual != wheel["hash"]:
+        sys.exit(f"the fetched uv has {actual}, but uv.lock pins {wheel['hash']}; nothing was installed")
     with zipfile.ZipFile(io.BytesIO(content)) as archive:
         program = next(name for name in archive.namelist() if name.endswith(".data/scripts/uv"))
         target.parent.mkdir(parents=True, exist_ok=True)

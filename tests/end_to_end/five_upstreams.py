@@ -1,4 +1,4 @@
-"""One server that speaks as all five upstreams do, about invented trade between China and the United States; and a home that asks it.
+"""A server that responds like all five upstreams, with invented data, and a home that fetches from it.
 
 Belongs here: what is served, and the settings that ask for it. Does not: what a run makes of it; that stands in the tests.
 
@@ -20,7 +20,7 @@ from tests.unit.sources.server import ReceivedRequest, Responder, Response, Upst
 CENSUS_KEY, COMTRADE_KEY = "census-key-0d5e17a9", "comtrade-key-77c2b4f1"
 KEYS = {"TENSION_CENSUS_KEY": CENSUS_KEY, "TENSION_COMTRADE_KEY": COMTRADE_KEY}
 
-#: When the commands run. The clock goes on from there, so that a later command is later.
+#: When the commands run. The clock continues from there.
 NOON = datetime(2026, 3, 10, 12, tzinfo=UTC)
 AHEAD = NOON - datetime.now(UTC)
 TENSION_AT = Path(__file__).with_name("tension_at.py")
@@ -29,47 +29,47 @@ LAST = NOON.date() - timedelta(days=1)
 DAY_BEFORE, EARLIER = LAST - timedelta(days=1), LAST - timedelta(days=2)
 DAYS = (EARLIER, DAY_BEFORE, LAST)
 
-#: Two feeds, the name of one with markup in it, and one whose host answers 500 for ever.
+#: Two feeds, one with markup in its name, and a third that always responds with 500.
 POST, COURIER, GAZETTE = "Strelsau [bold]Post[/]", "Zenda Courier", "Hentzau Gazette"
 POST_PATH, COURIER_PATH, GAZETTE_PATH = "/feeds/post.xml", "/feeds/courier.xml", "/feeds/gazette.xml"
-POST_SAYS = "China will impose a 15 percent tariff on U.S. soybeans"
-COURIER_SAYS = "The United States raised tariffs on Chinese steel to 25 percent"
-GDELT_SAYS = "China imposes export controls on rare earths to the United States"
+POST_TITLE = "China will impose a 15 percent tariff on U.S. soybeans"
+COURIER_TITLE = "The United States raised tariffs on Chinese steel to 25 percent"
+GDELT_TITLE = "China imposes export controls on rare earths to the United States"
 
-#: The quarters of an hour that GDELT has on each day, of 96.
+#: The 15-minute files that GDELT has on each day, out of 96.
 QUARTERS = ("000000", "103000", "234500")
 EVENTS_END, ARTICLES_END = ".export.CSV.zip", ".gkg.csv.zip"
 MENTIONS = 10
 REGISTER_PATH, SECOND_PAGE = "/api/v1/documents.json", "/api/v1/documents/page-2.json"
-#: The Census Bureau and Comtrade have figures of the months before this one.
+#: The Census Bureau and Comtrade have figures up to the month before this one.
 NOT_RELEASED = (LAST - timedelta(days=35)).replace(day=1)
 IMPORTS_USD, DUTIES_USD, CHINA_EXPORTS_USD = 40_000_000_000, 8_000_000_000, 47_000_000_000
 
 
-def put_up(upstream: Upstream) -> None:
-    """Everything on the server, in good order but for one feed."""
-    upstream.respond(POST_PATH, conditional_response(_feed(POST_SAYS, LAST, "post")))
-    upstream.respond(COURIER_PATH, conditional_response(_feed(COURIER_SAYS, DAY_BEFORE, "courier")))
+def serve_upstreams(upstream: Upstream) -> None:
+    """Serve all upstreams; every response is valid except that of one feed."""
+    upstream.respond(POST_PATH, conditional_response(_feed(POST_TITLE, LAST, "post")))
+    upstream.respond(COURIER_PATH, conditional_response(_feed(COURIER_TITLE, DAY_BEFORE, "courier")))
     upstream.respond(GAZETTE_PATH, error_response(500))
     for day in DAYS:
-        put_up_quarters(upstream, day, QUARTERS)
+        serve_gdelt_files(upstream, day, QUARTERS)
     upstream.respond(REGISTER_PATH, register())
     for flow in ("imports", "exports"):
         upstream.respond(f"/intltrade/{flow}/hs", _census(flow))
     upstream.respond("/comtrade/C/M/HS", _comtrade)
 
 
-def put_up_quarters(upstream: Upstream, day: date, quarters: tuple[str, ...]) -> None:
-    """GDELT's two files of these quarters: one event of China's towards the United States, and one page of the day."""
+def serve_gdelt_files(upstream: Upstream, day: date, quarters: tuple[str, ...]) -> None:
+    """Serve both GDELT files of these times: one event of China towards the United States, and one article."""
     for number, quarter in enumerate(quarters, start=1):
         stamp = f"{day:%Y%m%d}{quarter}"
-        upstream.respond(f"/gdelt/{stamp}{EVENTS_END}", ok_response(export(stamp, int(f"{day:%d}{number:02d}"))))
-        page = document(number, GDELT_SAYS if number == 1 else "The town hall gets a new roof", stamp, V2SOURCECOMMONNAME="zenda.example")
+        upstream.respond(f"/gdelt/{stamp}{EVENTS_END}", ok_response(build_event_file(stamp, int(f"{day:%d}{number:02d}"))))
+        page = document(number, GDELT_TITLE if number == 1 else "The town hall gets a new roof", stamp, V2SOURCECOMMONNAME="zenda.example")
         upstream.respond(f"/gdelt/{stamp}{ARTICLES_END}", ok_response(zip_body(join_lines(page), stamp + ARTICLES_END)))
 
 
-def export(stamp: str, number: int) -> bytes:
-    """A file of events with one in it."""
+def build_event_file(stamp: str, number: int) -> bytes:
+    """Build an event file with one event."""
     return zip_body(join_lines(event(number, stamp=stamp, NumMentions=str(MENTIONS))), stamp + EVENTS_END)
 
 
@@ -79,16 +79,15 @@ def register(second_page_of: date | None = None) -> Responder:
     `second_page_of`: a day whose first page now names a second one, where the order is not.
     """
 
-    def reply(asked: ReceivedRequest) -> Response:
-        day = date.fromisoformat(dict(asked.query)["conditions[publication_date][gte]"])
+    def reply(request: ReceivedRequest) -> Response:
+        day = date.fromisoformat(dict(request.query)["conditions[publication_date][gte]"])
         if day == second_page_of:
-            host = asked.headers["host"]
+            host = request.headers["host"]
             page = {"count": 2, "results": [_order(day, "Stools")], "next_page_url": f"http://{host}{SECOND_PAGE}"}
         else:
             page = {"count": 0} if day == LAST else {"count": 1, "results": [_order(day, "Kettles")]}
         answer = ok_response(json.dumps(page), "application/json", ETag=f'"{day} {second_page_of}"')
-        given = conditional_response(answer)
-        return given(asked)
+        return conditional_response(answer)(request)
 
     return reply
 
@@ -106,15 +105,15 @@ def _order(day: date, what: str) -> dict[str, object]:
 def _feed(title: str, day: date, name: str) -> Response:
     item = f"<item><guid>{name}-1</guid><title>{title}</title><link>https://{name}.example/1</link><pubDate>{day}T09:00:00Z</pubDate>"
     body = f"{title}. The ministry said so on the day, and named no date on which it would begin."
-    told = f"<rss version='2.0'><channel><title>{name}</title>{item}<description>{body}</description></item></channel></rss>"
-    return ok_response(told, "application/rss+xml", ETag=f'"{name}"')
+    feed = f"<rss version='2.0'><channel><title>{name}</title>{item}<description>{body}</description></item></channel></rss>"
+    return ok_response(feed, "application/rss+xml", ETag=f'"{name}"')
 
 
 def _census(flow: str) -> Responder:
     letter, values = flow[0].upper(), ("GEN_VAL_MO", "CON_VAL_MO", "DUT_VAL_MO", "CAL_DUT_MO") if flow == "imports" else ("ALL_VAL_MO",)
 
-    def reply(asked: ReceivedRequest) -> Response:
-        query = dict(asked.query)
+    def reply(request: ReceivedRequest) -> Response:
+        query = dict(request.query)
         if query.get("key") != CENSUS_KEY:
             return ok_response("<html>A valid key must be included with each data API request</html>", "text/html")
         year = int(query["time"].removeprefix("from ")[:4])
@@ -129,8 +128,8 @@ def _census(flow: str) -> Responder:
     return reply
 
 
-def _comtrade(asked: ReceivedRequest) -> Response:
-    query = dict(asked.query)
+def _comtrade(request: ReceivedRequest) -> Response:
+    query = dict(request.query)
     if query.get("subscription-key") != COMTRADE_KEY:
         return error_response(401, "Access denied due to missing subscription key")
     periods = [period for period in query["period"].split(",") if period < f"{NOT_RELEASED:%Y%m}"]
@@ -146,7 +145,7 @@ def _comtrade(asked: ReceivedRequest) -> Response:
 
 @dataclass(frozen=True)
 class Home:
-    """A folder with a `tension.toml` that asks the server, and the home beside it."""
+    """A folder with a `tension.toml` that points to the server, and a home."""
 
     folder: Path
 
@@ -173,8 +172,8 @@ class Home:
         return CompletedCommand(command, process.returncode, stdout, stderr)
 
 
-def home_that_asks(upstream: Upstream, folder: Path) -> Home:
-    """Settings with all upstreams on, every one of them on this server."""
+def create_home(upstream: Upstream, folder: Path) -> Home:
+    """Write settings with all upstreams enabled and fetched from this server."""
     (folder / "tension.toml").write_text(
         f"""
 home = "home"

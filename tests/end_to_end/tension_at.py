@@ -1,4 +1,4 @@
-"""`tension` as on another day, as a program: `python tension_at.py SECONDS ARGUMENTS`, its clock ahead of the real one by SECONDS."""
+"""Run `tension` with its clock SECONDS ahead of the real one: `python tension_at.py SECONDS ARGUMENTS`."""
 
 import sys
 from datetime import UTC, datetime, timedelta

@@ -1,4 +1,4 @@
-"""The answers in README and cookbook are those of the bundled sample."""
+"""The query results in README and cookbook are those of the bundled sample."""
 
 import re
 from pathlib import Path
@@ -11,8 +11,8 @@ from tests.conftest import SampleRun
 ROOT = Path(__file__).parents[2]
 
 
-def without_release(page: str) -> str:
-    """The name of a release is a hash of its bytes, whose last bits another version of numpy may move."""
+def mask_release(page: str) -> str:
+    """Mask the name of the release, a hash that depends on the last bits of floats and so on the version of NumPy."""
     return re.sub(r"\d{4}-\d\d-\d\d-[0-9a-f]{10}", "RELEASE", page)
 
 
@@ -20,7 +20,7 @@ def without_release(page: str) -> str:
 def test_documented_answers_are_those_of_the_sample(sample_run: SampleRun, name: str) -> None:
     page = (ROOT / name).read_text(encoding="utf-8")
     filled = fill_answers(page, sample_run.database)
-    assert without_release(page) == without_release(filled), f"{name} has other answers; write them again with `make answers`"
+    assert mask_release(page) == mask_release(filled), f"{name} has outdated results; update them with `make answers`"
 
 
 def test_a_wrong_answer_is_replaced(sample_run: SampleRun) -> None:

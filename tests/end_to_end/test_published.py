@@ -1,4 +1,4 @@
-"""The product of the sample's run, as its users open it: the database, the Parquet files, and what must not be in them."""
+"""The published database and Parquet files of the sample."""
 
 import json
 import math
@@ -21,14 +21,14 @@ from tests.conftest import SampleRun
 
 PUBLISHED = {name: table for name, table in TABLES.items() if table.published}
 VIEWS = sorted(path.stem for path in (shipped_folder("sql") / "views").glob("*.sql"))
-#: What only upstreams tell: the sample has no official journal, and one origin for each figure.
+#: Views filled by upstreams: the sample has no official journal and one origin per figure.
 EMPTY_ON_THE_SAMPLE = {"official_acts", "flow_conflicts"}
 TEXT_COLUMNS = {"title", "body", "text", "content", "lead", "summary", "html"}
 
 
-def ask(run: SampleRun, query: str) -> pl.DataFrame:
+def query(run: SampleRun, sql: str) -> pl.DataFrame:
     with duckdb.connect(str(run.database), read_only=True) as con:
-        rows: pl.DataFrame = con.sql(query).pl()
+        rows: pl.DataFrame = con.sql(sql).pl()
         return rows
 
 
@@ -37,13 +37,13 @@ def days() -> list[date]:
     return [SAMPLE_FIRST_DAY + timedelta(days=n) for n in range((SAMPLE_LAST_DAY - SAMPLE_FIRST_DAY).days + 1)]
 
 
-def test_the_database_holds_every_published_table_and_no_other(sample_run: SampleRun) -> None:
-    names = ask(sample_run, "select table_name from duckdb_tables()")["table_name"]
+def test_the_database_has_exactly_the_published_tables(sample_run: SampleRun) -> None:
+    names = query(sample_run, "select table_name from duckdb_tables()")["table_name"]
     assert sorted(names) == sorted([*PUBLISHED, "about", "stale_tables"])
 
 
 def test_every_table_and_view_has_a_comment(sample_run: SampleRun) -> None:
-    bare = ask(
+    bare = query(
         sample_run,
         "select table_name from duckdb_tables() where coalesce(comment, '') = '' "
         "union all select view_name from duckdb_views() where not internal and coalesce(comment, '') = ''",
@@ -52,36 +52,36 @@ def test_every_table_and_view_has_a_comment(sample_run: SampleRun) -> None:
 
 
 def test_every_column_has_the_comment_of_its_contract(sample_run: SampleRun) -> None:
-    rows = ask(sample_run, "from duckdb_columns() select table_name, column_name, comment order by column_index").rows()
+    rows = query(sample_run, "from duckdb_columns() select table_name, column_name, comment order by column_index").rows()
     for name, table in PUBLISHED.items():
         comments = [(column, comment) for of_table, column, comment in rows if of_table == name]
         assert comments == [(column.name, describe_column(column)) for column in table.columns], name
 
 
-def test_the_table_about_says_what_the_data_is(sample_run: SampleRun) -> None:
-    ((release, note),) = ask(sample_run, "select release, note from about").rows()
+def test_the_table_about_describes_the_data(sample_run: SampleRun) -> None:
+    ((release, note),) = query(sample_run, "select release, note from about").rows()
     assert note == SAMPLE_NOTE
     assert "sample" in note.lower()
     assert release == sample_run.latest.resolve().name
 
 
-def test_every_view_has_rows_but_those_of_upstreams(sample_run: SampleRun) -> None:
-    assert {view for view in VIEWS if ask(sample_run, f"from {view}").is_empty()} == EMPTY_ON_THE_SAMPLE
+def test_every_view_has_rows_except_those_of_upstreams(sample_run: SampleRun) -> None:
+    assert {view for view in VIEWS if query(sample_run, f"from {view}").is_empty()} == EMPTY_ON_THE_SAMPLE
 
 
 def test_there_is_a_row_for_every_day_and_direction(sample_run: SampleRun, days: list[date]) -> None:
-    rows = ask(sample_run, "select index_date, actor, target from tension_daily order by all").rows()
+    rows = query(sample_run, "select index_date, actor, target from tension_daily order by all").rows()
     sides = sorted(side for pair in SAMPLE_PAIRS for one, other in [pair.split("-")] for side in ((one, other), (other, one)))
     assert rows == [(day, *side) for day in days for side in sides]
 
 
 def test_there_is_a_row_for_every_day_and_pair(sample_run: SampleRun, days: list[date]) -> None:
-    rows = ask(sample_run, "select index_date, pair from tension_pair_daily order by all").rows()
+    rows = query(sample_run, "select index_date, pair from tension_pair_daily order by all").rows()
     assert rows == [(day, pair) for day in days for pair in sorted("-".join(sorted(pair.split("-"))) for pair in SAMPLE_PAIRS)]
 
 
 def test_every_value_is_the_sum_of_its_contributions(sample_run: SampleRun) -> None:
-    parts = ask(sample_run, "from contributions").group_by("index_date", "series", "channel").agg(pl.col("contribution"))
+    parts = query(sample_run, "from contributions").group_by("index_date", "series", "channel").agg(pl.col("contribution"))
     values = Lake(sample_run.home / "lake").read(CHANNEL_DAILY).select("index_date", "series", "channel", "value")
     joined = values.join(parts, on=["index_date", "series", "channel"], how="left")
     off = [row for row in joined.rows() if abs(math.fsum(row[4] or ()) - row[3]) > 1e-9 * max(1, row[3])]
@@ -90,18 +90,18 @@ def test_every_value_is_the_sum_of_its_contributions(sample_run: SampleRun) -> N
 
 
 def test_the_published_value_is_the_sum_of_its_contributions(sample_run: SampleRun) -> None:
-    off = ask(
+    off = query(
         sample_run,
         """
         with parts as (
             select index_date, series, channel, sum(contribution) as total from contributions group by all
         ),
-        told as (
+        published as (
             unpivot (select index_date, actor || '>' || target as series, tension as escalation, concession, dialogue from tension_daily)
-            on escalation, concession, dialogue into name channel value told
+            on escalation, concession, dialogue into name channel value published_value
         )
-        select * from told left join parts using (index_date, series, channel)
-        where total is null or abs(told - total) > 1e-9 * greatest(1, told)
+        select * from published left join parts using (index_date, series, channel)
+        where total is null or abs(published_value - total) > 1e-9 * greatest(1, published_value)
         """,
     )
     assert off.is_empty()
@@ -120,22 +120,22 @@ def test_parquet_is_the_same_to_every_reader(sample_run: SampleRun) -> None:
         assert len(heights) == 1, name
 
 
-def test_the_database_holds_what_the_parquet_files_hold(sample_run: SampleRun) -> None:
+def test_the_database_equals_the_parquet_files(sample_run: SampleRun) -> None:
     differing = []
     for name in PUBLISHED:
         in_files = f"read_parquet('{sample_run.latest}/{name}/*.parquet', hive_partitioning = false)"
-        if not ask(sample_run, f"(from {name} except from {in_files}) union all (from {in_files} except from {name})").is_empty():
+        if not query(sample_run, f"(from {name} except from {in_files}) union all (from {in_files} except from {name})").is_empty():
             differing.append(name)
     assert differing == []
 
 
 def test_no_published_table_has_a_column_of_article_text(sample_run: SampleRun) -> None:
-    columns = ask(sample_run, "select column_name from duckdb_columns() where not internal")["column_name"]
+    columns = query(sample_run, "select column_name from duckdb_columns() where not internal")["column_name"]
     assert TEXT_COLUMNS & set(columns) == set()
 
 
 def test_no_published_value_is_longer_than_a_sentence(sample_run: SampleRun) -> None:
-    """The longest sentence of the sample is far shorter than its articles; a body that slipped in would stand out."""
+    """The longest sentence of the sample is far shorter than its articles, so an article body would be noticed."""
     longest = Lake(sample_run.home / "lake").read(ARTICLES)["body"].str.len_chars().max()
     assert isinstance(longest, int)
     assert longest > 1000
@@ -143,15 +143,15 @@ def test_no_published_value_is_longer_than_a_sentence(sample_run: SampleRun) -> 
     for name, table in PUBLISHED.items():
         text = [f'max(length("{column.name}"))' for column in table.columns if column.dtype == pl.String()]
         if text:
-            lengths[name] = max(length or 0 for length in ask(sample_run, f"from {name} select {', '.join(text)}").row(0))
+            lengths[name] = max(length or 0 for length in query(sample_run, f"from {name} select {', '.join(text)}").row(0))
     assert max(lengths.values()) > 100
     assert {name: length for name, length in lengths.items() if length >= 800} == {}
 
 
 def test_the_release_describes_its_files(sample_run: SampleRun) -> None:
     package = json.loads((sample_run.latest / "datapackage.json").read_text(encoding="utf-8"))
-    given = [resource["path"] for resource in package["resources"]]
-    listed = [path for one in given for path in ([one] if isinstance(one, str) else one)]
+    paths = [resource["path"] for resource in package["resources"]]
+    listed = [path for one in paths for path in ([one] if isinstance(one, str) else one)]
     assert len(listed) == len(set(listed))
     assert set(listed) == {str(path.relative_to(sample_run.latest)) for path in Path(sample_run.latest).glob("*/*.parquet")}
     assert package["description"] == SAMPLE_NOTE
@@ -159,19 +159,19 @@ def test_the_release_describes_its_files(sample_run: SampleRun) -> None:
 
 
 def test_no_table_of_the_sample_is_stale(sample_run: SampleRun) -> None:
-    assert ask(sample_run, "from stale_tables").is_empty()
+    assert query(sample_run, "from stale_tables").is_empty()
 
 
 @pytest.mark.parametrize(
     ("phase", "first", "last"),
     [
-        ("escalation", date(2025, 4, 4), date(2025, 4, 16)),  # tariff upon tariff
+        ("escalation", date(2025, 4, 4), date(2025, 4, 16)),  # rising tariffs
         ("de-escalation", date(2025, 5, 12), date(2025, 5, 18)),  # the week of Geneva
-        ("stalemate", date(2025, 8, 25), date(2025, 9, 15)),  # the month this project began with: talks, demands, and nobody moves
+        ("stalemate", date(2025, 8, 25), date(2025, 9, 15)),  # talks and demands without movement
         ("de-escalation", date(2025, 10, 30), date(2025, 11, 5)),  # the week of Busan
     ],
 )
-def test_the_year_between_china_and_the_united_states_reads_as_it_went(sample_run: SampleRun, phase: str, first: date, last: date) -> None:
-    rows = ask(sample_run, "from tension_pair_daily where pair = 'CHN-USA' order by index_date")
+def test_phases_of_china_and_the_united_states_match_2025(sample_run: SampleRun, phase: str, first: date, last: date) -> None:
+    rows = query(sample_run, "from tension_pair_daily where pair = 'CHN-USA' order by index_date")
     named = rows.filter(pl.col("index_date").is_between(first, last))["phase"]
     assert named.to_list() == [phase] * ((last - first).days + 1)

@@ -1,4 +1,4 @@
-"""Readers are never disturbed: whoever holds the database keeps it whole while it is published; the next to open it finds the new."""
+"""The database can be read while it is published: open connections keep the old file, new ones get the new."""
 
 import shutil
 import subprocess
@@ -19,8 +19,8 @@ from tests.conftest import SampleRun
 pytestmark = pytest.mark.slow
 
 TIMES = 10
-#: Opens the database in a loop until told to stop; says how often, and which releases it saw.
-LOOKER = """
+#: Opens the database in a loop until stopped; prints how often, and the releases.
+REOPENING_READER = """
 import sys
 from pathlib import Path
 import duckdb
@@ -36,20 +36,20 @@ while not stop.exists():
     ready.touch()
 print(opened, *seen)
 """
-#: Opens the database once, keeps it open until told to stop, and asks again and again. DuckDB shares an open file within a process,
-#: so this cannot be the process that opens it anew.
-HOLDER = """
+#: Opens the database once and queries it until stopped. A separate process, because DuckDB shares an open file within a process.
+HOLDING_READER = """
 import sys, time
 from pathlib import Path
 import duckdb
 database, ready, stop = sys.argv[1], Path(sys.argv[2]), Path(sys.argv[3])
-asked = set()
+results = set()
 with duckdb.connect(database, read_only=True) as con:
     while not stop.exists():
-        asked |= set(con.sql("select release, (select count(*) from tension_daily), (select count(*) from signals) from about").fetchall())
+        query = "select release, (select count(*) from tension_daily), (select count(*) from signals) from about"
+        results |= set(con.sql(query).fetchall())
         ready.touch()
         time.sleep(0.01)
-print(len(asked), *(release for release, *_ in asked))
+print(len(results), *(release for release, *_ in results))
 """
 
 
@@ -63,7 +63,7 @@ class Reader:
         self.process = subprocess.Popen(arguments, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
 
     def wait(self) -> None:
-        """Until it has read once more."""
+        """Wait until it has read again."""
         self.ready.unlink(missing_ok=True)
         for _ in range(3000):
             if self.ready.exists() or self.process.poll() is not None:
@@ -71,21 +71,23 @@ class Reader:
             time.sleep(0.01)
 
     def end(self) -> list[str]:
-        """What it saw; fails when it met an error."""
+        """Stop the process and return what it printed; fail if it had an error."""
         self.stop.touch()
-        said, complained = self.process.communicate(timeout=60)
-        assert (self.process.returncode, complained) == (0, "")
-        return said.split()
+        output, errors = self.process.communicate(timeout=60)
+        assert (self.process.returncode, errors) == (0, "")
+        return output.split()
 
 
-def test_readers_see_no_error_while_the_database_is_published_ten_times(sample_run: SampleRun, tmp_path: Path) -> None:
+def test_readers_see_no_error_while_the_database_is_published(sample_run: SampleRun, tmp_path: Path) -> None:
     lakes = [Lake(tmp_path / name) for name in ("one", "other")]
     for lake in lakes:
         shutil.copytree(sample_run.home / "lake", lake.root)
     lakes[1].write(TENSION_DAILY, lakes[1].read(TENSION_DAILY).with_columns(pl.col("tension") + 1))
     publisher = Publisher(tmp_path / "published")
     releases = [publisher.publish(lake, SAMPLE_LAST_DAY, "A test.").name for lake in lakes]
-    looker, holder = (Reader(program, publisher.database, tmp_path / name) for program, name in ((LOOKER, "looker"), (HOLDER, "holder")))
+    looker, holder = (
+        Reader(program, publisher.database, tmp_path / name) for program, name in ((REOPENING_READER, "looker"), (HOLDING_READER, "holder"))
+    )
     looker.wait()
     holder.wait()
     for turn in range(TIMES):
@@ -97,7 +99,7 @@ def test_readers_see_no_error_while_the_database_is_published_ten_times(sample_r
     assert holder.end() == ["1", releases[1]]
 
 
-def test_a_release_that_was_made_before_is_not_written_again(sample_run: SampleRun, tmp_path: Path) -> None:
+def test_an_existing_release_is_not_written_again(sample_run: SampleRun, tmp_path: Path) -> None:
     publisher = Publisher(tmp_path / "published")
     lake = Lake(sample_run.home / "lake")
     first = publisher.publish(lake, SAMPLE_LAST_DAY, "A test.")
