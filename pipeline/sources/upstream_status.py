@@ -34,8 +34,8 @@ def describe_upstreams(journal: pl.DataFrame, newest: Mapping[str, date | None],
     """Describe each upstream that is on or was ever fetched.
 
     The result is of `STATUS`, in the order of the contracts. `journal` is of `FETCHES`; `newest` is the newest day of each source's data.
-    `requested`, `missing` and `failed` (including refused) count the items requested within `RECENT_DAYS`, each by its last outcome. `is_late`:
-    there is no data, or it is older than the contract of the source allows.
+    `requested`, `missing` and `failed` (including refused) count the items requested within `RECENT_DAYS`, each by its last outcome.
+    `is_late`: there is no data, or it is older than the contract of the source allows.
     """
     rows = FETCHES.conform(journal)
     names = [name for name in UPSTREAMS if name in on or name in set(rows["source"])]
