@@ -14,8 +14,8 @@ from pipeline.contracts.tables.core import FINDINGS
 from pipeline.defs.resources import ExtractorFactory, resources
 from pipeline.settings import Settings
 from tests.defs.conftest import SmallHome, build_article, build_quietly
-from tests.unit.signals.llm.scenes import answer, signal
-from tests.unit.signals.llm.server import Canned, answering, failing, serving
+from tests.unit.signals.llm.scenes import make_answer, make_signal
+from tests.unit.signals.llm.server import Canned, completion, failure, serve_model
 
 MONDAY = date(2025, 3, 3)
 READ = [
@@ -29,8 +29,10 @@ def answer_about_soybeans(asked: dict[str, Any]) -> Canned:
     sentences = json.loads(asked["messages"][1]["content"])["sentences"]
     quotes = [(each["n"], each["text"]) for each in sentences if "soybeans" in each["text"]]
     if not quotes:
-        return answering(None, refusal="no")
-    return answering(answer(*(signal(sentence=n, quote=text, actor="CHN", target="USA", product="soybeans") for n, text in quotes)))
+        return completion(None, refusal="no")
+    return completion(
+        make_answer(*(make_signal(sentence=n, quote=text, actor="CHN", target="USA", product="soybeans") for n, text in quotes))
+    )
 
 
 def run(folder: Path, url: str) -> tuple[SmallHome, dg.ExecuteInProcessResult]:
@@ -42,7 +44,7 @@ def run(folder: Path, url: str) -> tuple[SmallHome, dg.ExecuteInProcessResult]:
 
 @pytest.mark.slow
 def test_unread_articles_fail_a_check_but_not_the_run(tmp_path: Path) -> None:
-    with serving(answer_about_soybeans) as model:
+    with serve_model(answer_about_soybeans) as model:
         home, result = run(tmp_path, model.url)
     assert result.success
     found = home.lake.read(FINDINGS)
@@ -56,7 +58,7 @@ def test_unread_articles_fail_a_check_but_not_the_run(tmp_path: Path) -> None:
 
 @pytest.mark.slow
 def test_no_day_is_written_if_the_model_stops_responding(tmp_path: Path) -> None:
-    with serving(lambda _: failing(401)) as model:
+    with serve_model(lambda _: failure(401)) as model:
         home, result = run(tmp_path, model.url)
     assert not result.success
     assert not home.file(FINDINGS, MONDAY).exists()

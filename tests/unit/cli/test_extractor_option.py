@@ -8,14 +8,16 @@ import polars as pl
 import pytest
 
 from tests.unit.cli.conftest import Command, flat
-from tests.unit.signals.llm.scenes import TEXT, answer, signal
-from tests.unit.signals.llm.server import Model, answering, serving
+from tests.unit.signals.llm.scenes import TEXT, make_answer, make_signal
+from tests.unit.signals.llm.server import Model, completion, serve_model
 
 
 @pytest.fixture
 def model(monkeypatch: pytest.MonkeyPatch) -> Iterator[Model]:
     """The configured model. It answers correctly about Ottawa and with nonsense about rain."""
-    with serving(lambda asked: answering("Rain!" if "Rain" in asked["messages"][1]["content"] else answer(signal()))) as served:
+    with serve_model(
+        lambda asked: completion("Rain!" if "Rain" in asked["messages"][1]["content"] else make_answer(make_signal()))
+    ) as served:
         monkeypatch.setenv("TENSION_LLM_BASE_URL", served.url)
         monkeypatch.setenv("TENSION_LLM_MODEL", "tiny-model")
         yield served

@@ -1,5 +1,8 @@
-"""The reader that asks a language model: `prompt` (what is asked) -> `client` (asking) and `cache` (not asking twice) -> `reading` (what of
-the answer is believed) -> `extractor` (all joined). `confidence` makes probabilities, `fit` measures them. An extra, off by default."""
+"""The optional reader that uses a language model.
+
+Steps: `prompt` (request) -> `client` and `cache` (answer) -> `reader` (validation) -> `extractor` (findings). `confidence` converts
+confidences to probabilities; `fit` measures them on gold passages.
+"""
 
 from pipeline.signals.readers.llm.extractor import LlmExtractor, from_settings
 

@@ -1,20 +1,15 @@
-"""What asking may cost: a purse of requests and tokens that several threads spend from and that is never overdrawn.
-
-Belongs here: counting. Does not: sending anything (`client.py`).
-"""
+"""Limit the requests and tokens of a process; shared by threads and never exceeded."""
 
 import threading
 from dataclasses import dataclass
 
-from pipeline.errors import TensionError
 
-
-class SpentError(TensionError):
-    """The purse does not hold what the next request may cost; the message says which limit was met."""
+class BudgetSpentError(Exception):
+    """The budget does not allow the next request; the message says which limit was reached."""
 
 
 @dataclass(frozen=True)
-class Spent:
+class Usage:
     """Requests sent and tokens used."""
 
     requests: int
@@ -22,42 +17,42 @@ class Spent:
 
 
 class Budget:
-    """A limit of requests and of tokens. Each request first sets aside the most that it may cost, then pays what it did cost."""
+    """A limit of requests and tokens. Each request reserves its maximum cost, then settles what it used."""
 
     def __init__(self, requests: int, tokens: int) -> None:
         self.requests = requests
         self.tokens = tokens
         self._sent = 0
         self._used = 0
-        self._set_aside = 0
+        self._reserved = 0
         self._changed = threading.Condition()
 
     @property
-    def spent(self) -> Spent:
-        """What was spent so far."""
+    def usage(self) -> Usage:
+        """Usage so far."""
         with self._changed:
-            return Spent(self._sent, self._used)
+            return Usage(self._sent, self._used)
 
-    def set_aside(self, tokens: int) -> None:
-        """Take one request and the tokens that it may cost out of the purse.
+    def reserve(self, tokens: int) -> None:
+        """Reserve one request and its maximum number of tokens.
 
-        Waits while requests under way may still give some back, so that how many run at once does not decide which are paid for.
-        `SpentError` when there is not enough.
+        Waits while pending requests may still release tokens, so that the result does not depend on concurrency. Raises
+        `BudgetSpentError` if there is not enough.
         """
         with self._changed:
-            self._changed.wait_for(lambda: not self._set_aside or self._used + self._set_aside + tokens <= self.tokens)
+            self._changed.wait_for(lambda: not self._reserved or self._used + self._reserved + tokens <= self.tokens)
             if self._sent >= self.requests:
-                raise SpentError(f"the budget of {self.requests:,} requests is spent")
-            if self._used + self._set_aside + tokens > self.tokens:
-                raise SpentError(
+                raise BudgetSpentError(f"the budget of {self.requests:,} requests is spent")
+            if self._used + self._reserved + tokens > self.tokens:
+                raise BudgetSpentError(
                     f"of the budget of {self.tokens:,} tokens {self._used:,} are spent, and the next request may need {tokens:,}"
                 )
             self._sent += 1
-            self._set_aside += tokens
+            self._reserved += tokens
 
-    def pay(self, set_aside: int, used: int) -> None:
-        """Settle a request: what was set aside for it goes back, what it used is gone."""
+    def settle(self, reserved: int, used: int) -> None:
+        """Release the reservation of a request and record the tokens that it used."""
         with self._changed:
-            self._set_aside -= set_aside
+            self._reserved -= reserved
             self._used += used
             self._changed.notify_all()

@@ -1,7 +1,6 @@
-"""Answers that were paid for, kept so that the same question is not asked twice.
+"""Store answers of the model, so that the same request is not paid for twice.
 
-Belongs here: keeping and finding the text of an answer by its key. Does not: what makes the key (`prompt.cache_key`), or what an answer
-means: it is judged anew each time it is read (`reading.py`).
+Does not belong here: the key (`prompt.cache_key`) or the meaning of an answer (`reader.py`).
 """
 
 import json
@@ -12,21 +11,21 @@ from typing import Protocol
 
 
 class Cache(Protocol):
-    """Where answers are kept."""
+    """A store of answers."""
 
     def get(self, key: str) -> str | None:
-        """The answer kept under this key; None where there is none that can be read."""
+        """Return the answer stored under a key, or None if there is none that can be read."""
         ...
 
     def put(self, key: str, answer: str, *, model: str) -> None:
-        """Keep an answer; an earlier one under this key is replaced."""
+        """Store an answer, replacing an earlier one under this key."""
         ...
 
 
 class FolderCache:
-    """Answers as `<folder>/<first two digits of the key>/<key>.json`, each written under another name and moved.
+    """Stores each answer in `<folder>/<first two digits of the key>/<key>.json`, written atomically.
 
-    A file holds quotes of the publisher's text: it belongs in the lake and is never published.
+    Answers quote the publisher's text, so the folder belongs in the lake and is never published.
     """
 
     def __init__(self, folder: Path) -> None:
@@ -36,12 +35,12 @@ class FolderCache:
         return self.folder / key[:2] / f"{key}.json"
 
     def get(self, key: str) -> str | None:
-        """See `Cache.get`. A file that is damaged counts as none: the question is asked again and the file replaced."""
+        """See `Cache.get`. A damaged file counts as missing and is replaced by the next answer."""
         try:
-            kept = json.loads(self._file(key).read_text(encoding="utf-8"))
+            record = json.loads(self._file(key).read_text(encoding="utf-8"))
         except (FileNotFoundError, ValueError):
             return None
-        answer = kept.get("answer") if isinstance(kept, dict) else None
+        answer = record.get("answer") if isinstance(record, dict) else None
         return answer if isinstance(answer, str) else None
 
     def put(self, key: str, answer: str, *, model: str) -> None:

@@ -1,6 +1,6 @@
-"""The extractor that asks a language model: one request an article, several at a time, answers kept and checked against the article.
+"""The extractor that uses a language model: one request per article, with stored and validated answers.
 
-Belongs here: joining prompt, cache, client and reading into findings. Does not: any of their work.
+Belongs here: combining prompt, cache, client and reader. Does not: their work.
 """
 
 from collections import Counter
@@ -16,18 +16,17 @@ from pipeline.contracts.vocabulary import KIND_POLARITY
 from pipeline.settings import Settings
 from pipeline.signals.calibrate import assign_tiers
 from pipeline.signals.merge import merge
-from pipeline.signals.readers.llm import confidence as confidences
 from pipeline.signals.readers.llm.budget import Budget
 from pipeline.signals.readers.llm.cache import Cache, FolderCache
 from pipeline.signals.readers.llm.client import Client, Endpoint, Limits, StoppedError, UnreadError
-from pipeline.signals.readers.llm.confidence import Confidence
-from pipeline.signals.readers.llm.prompt import SHA_LENGTH, Article, answer_schema, cache_key, data, instructions, prompt_sha
-from pipeline.signals.readers.llm.reader import Answer, BadAnswerError, believe
+from pipeline.signals.readers.llm.confidence import SHIPPED, Confidence, read_confidence
+from pipeline.signals.readers.llm.prompt import SHA_LENGTH, Article, build_instructions, build_schema, cache_key, prompt_sha, to_message
+from pipeline.signals.readers.llm.reader import Answer, BadAnswerError, validate_answer
 from pipeline.signals.segment import split_sentences
 from pipeline.signals.texts import TEXT_FINDINGS, ExtractorError, ReadingSummary, add_title_length, articles_to_texts, to_findings
 
-LONGEST_TEXT = 100_000
-EXAMPLES = 3
+MAX_TEXT_LENGTH = 100_000
+MAX_EXAMPLES = 3
 CACHE_FOLDER = "llm_cache"
 
 _ROWS_SCHEMA = pl.Schema(
@@ -50,10 +49,10 @@ class _Unread:
 
 
 class LlmExtractor:
-    """Reads by a language model. Its version names the model, since another model reads differently.
+    """Reads articles with a language model; its version includes the name of the model.
 
-    `concurrency` requests are under way at a time; their number does not change the rows. `cache` holds the answers of earlier readings,
-    for which nothing is asked.
+    `concurrency` is the number of parallel requests; it does not change the rows. `answers` stores earlier answers, which are not
+    requested again.
     """
 
     name = "llm"
@@ -79,18 +78,18 @@ class LlmExtractor:
         self.lexicon_sha = sha256(f"{prompt_sha()}\x1f{confidence.points}".encode()).hexdigest()[:SHA_LENGTH]
 
     def extract(self, articles: pl.DataFrame) -> pl.DataFrame:
-        """Findings (`FINDINGS`) of the articles (`ARTICLES`) that the gate lets pass; `summary` tells what was left unread.
+        """Return the findings (`FINDINGS`) in articles (`ARTICLES`) that pass the gate; `summary` describes unread ones.
 
-        `ContractError` for a frame of another shape. `ExtractorError` when asking had to stop (budget, endpoint, key) or no article at all
-        could be read: half a day must not stand for a whole one. Answers that came before are kept and not asked for again.
+        Raises `ContractError` for a frame of another shape, and `ExtractorError` if requests had to stop (budget, endpoint, key) or no
+        article could be read, since a part of a day must not count as a whole day. Answers received so far stay stored.
         """
         texts = articles_to_texts(articles)
-        found = self._read(texts)
+        findings = self._read(texts)
         self.summary = replace(self.summary, off_topic=articles.height - texts.height)
-        return to_findings(found, articles)
+        return to_findings(findings, articles)
 
     def read_texts(self, texts: pl.DataFrame) -> pl.DataFrame:
-        """Findings (`TEXT_FINDINGS`) in passages (`TEXTS_SCHEMA`), nothing gated. Errors as in `extract`."""
+        """Return the findings (`TEXT_FINDINGS`) in passages (`TEXTS_SCHEMA`), without the gate. Raises errors as `extract` does."""
         return self._read(add_title_length(texts))
 
     def _read(self, texts: pl.DataFrame) -> pl.DataFrame:
@@ -98,49 +97,52 @@ class LlmExtractor:
             Article(text_id, day, source, tuple(split_sentences(text, title_length)))
             for text_id, day, source, text, title_length in texts.iter_rows()
         ]
-        outcomes, stopped = self._outcomes(articles)
+        outcomes, stop_reason = self._request_answers(articles)
         self.summary = _summarize(articles, outcomes)
-        self._insist(outcomes, stopped)
+        self._raise_if_stopped(outcomes, stop_reason)
         rows = [row for outcome in outcomes if isinstance(outcome, Answer) for row in outcome.rows]
-        read = pl.DataFrame(rows, schema=_ROWS_SCHEMA)
-        probability = pl.Series("probability", [self.confidence.probability(score) for score in read["score"]], dtype=pl.Float64())
-        merged = merge(read.with_columns(probability))
-        found = merged.with_columns(
+        readings = pl.DataFrame(rows, schema=_ROWS_SCHEMA)
+        probability = pl.Series("probability", [self.confidence.to_probability(score) for score in readings["score"]], dtype=pl.Float64())
+        merged = merge(readings.with_columns(probability))
+        findings = merged.with_columns(
             polarity=pl.col("kind").replace_strict(dict(KIND_POLARITY), default=None, return_dtype=pl.String()),
             tier=assign_tiers(merged["probability"]),
             readers=pl.lit(self.name),
-            # a model's answer names no words
+            # An answer does not name words.
             **{name: pl.lit("") for name in ("actor_words", "target_words", "alternatives")},
             extractor=pl.lit(self.name),
             extractor_version=pl.lit(self.version),
             lexicon_sha=pl.lit(self.lexicon_sha),
         )
-        return found.select(TEXT_FINDINGS.names())
+        return findings.select(TEXT_FINDINGS.names())
 
-    def _outcomes(self, articles: Sequence[Article]) -> tuple[list[Answer | _Unread], str]:
-        """An outcome for each article, in order, and why asking was stopped, if it was. The same text is asked about once."""
+    def _request_answers(self, articles: Sequence[Article]) -> tuple[list[Answer | _Unread], str]:
+        """Return an outcome for each article, in order, and why requests were stopped, if they were.
+
+        Equal texts are requested once.
+        """
         keys = [cache_key(self.endpoint.model, article) for article in articles]
         distinct = dict(zip(keys, articles, strict=True))
         with Client(self.endpoint, self.budget, self.limits) as client, ThreadPoolExecutor(self.concurrency) as pool:
-            contents = dict(zip(distinct, pool.map(partial(self._content, client), distinct, distinct.values()), strict=True))
-            stopped = client.stopped
+            contents = dict(zip(distinct, pool.map(partial(self._get_answer, client), distinct, distinct.values()), strict=True))
+            stop_reason = client.stop_reason
         outcomes = [
-            content if isinstance(content := contents[key], _Unread) else believe(content, article)
+            content if isinstance(content := contents[key], _Unread) else validate_answer(content, article)
             for key, article in zip(keys, articles, strict=True)
         ]
-        return outcomes, stopped
+        return outcomes, stop_reason
 
-    def _content(self, client: Client, key: str, article: Article) -> str | _Unread:
-        """The text of the answer about an article, from the cache or from the model; it is of the right form."""
+    def _get_answer(self, client: Client, key: str, article: Article) -> str | _Unread:
+        """Return the text of a valid answer, from the cache or the model."""
         if not article.sentences:
             return '{"signals": []}'
-        if article.sentences[-1].end > LONGEST_TEXT:
+        if article.sentences[-1].end > MAX_TEXT_LENGTH:
             return _Unread("text_too_long")
-        kept = self.answers.get(key)
-        if kept is not None and _is_usable(kept, article):
-            return kept
+        stored = self.answers.get(key)
+        if stored is not None and _is_usable(stored, article):
+            return stored
         try:
-            content = client.ask(instructions(), data(article), answer_schema(), partial(_checked, article))
+            content = client.complete(build_instructions(), to_message(article), build_schema(), partial(_check_answer, article))
         except UnreadError as error:
             return _Unread(error.reason, str(error))
         except StoppedError:
@@ -148,58 +150,58 @@ class LlmExtractor:
         self.answers.put(key, content, model=self.endpoint.model)
         return content
 
-    def _insist(self, outcomes: Sequence[Answer | _Unread], stopped: str) -> None:
-        """`ExtractorError` when asking was stopped or nothing was read."""
+    def _raise_if_stopped(self, outcomes: Sequence[Answer | _Unread], stop_reason: str) -> None:
+        """Raise `ExtractorError` if requests were stopped or no text was read."""
         unread = [outcome for outcome in outcomes if isinstance(outcome, _Unread)]
         read = len(outcomes) - len(unread)
-        counted = f"{read} of {len(outcomes)} texts were read, {len(unread)} were not"
-        spent = self.budget.spent
-        cost = f"{spent.requests:,} requests, {spent.tokens:,} tokens so far; answers that came are kept and are not asked for again"
-        if stopped and unread:
-            raise ExtractorError(f"asking {self.endpoint.model} was stopped: {stopped}. {counted} ({cost})")
+        counts = f"{read} of {len(outcomes)} texts were read, {len(unread)} were not"
+        usage = self.budget.usage
+        cost = f"{usage.requests:,} requests and {usage.tokens:,} tokens so far; stored answers will not be requested again"
+        if stop_reason and unread:
+            raise ExtractorError(f"requests to {self.endpoint.model} were stopped: {stop_reason}. {counts} ({cost})")
         if unread and not read:
             first = unread[0]
             raise ExtractorError(
-                f"{self.endpoint.model} gave no usable answer: {counted}; the first: {first.reason} {first.detail} ({cost})"
+                f"{self.endpoint.model} gave no usable answer: {counts}; the first: {first.reason} {first.detail} ({cost})"
             )
 
 
 def from_settings(settings: Settings, confidence: Confidence | None = None) -> LlmExtractor:
-    """The extractor that the settings describe; `confidence` in place of the table that they name.
+    """Make the extractor that the settings describe; `confidence` replaces the table that they name.
 
-    `ExtractorError` where they name no endpoint or no model.
+    Raises `ExtractorError` if they name no endpoint or model.
     """
     missing = [name for name in ("llm_base_url", "llm_model") if not getattr(settings, name)]
     if missing:
         variables = ", ".join(f"TENSION_{name.upper()}" for name in missing)
         raise ExtractorError(
-            f"the reader `llm` is chosen, but {' and '.join(missing)} must be set: {variables}, and TENSION_LLM_API_KEY where the "
-            f"endpoint wants a key (docs/operations.md)"
+            f"the extractor llm needs the settings {' and '.join(missing)}: set {variables}, and TENSION_LLM_API_KEY if the endpoint "
+            f"needs a key (docs/operations.md)"
         )
     return LlmExtractor(
         Endpoint(settings.llm_base_url, settings.llm_model, settings.llm_api_key),
         FolderCache(settings.lake / CACHE_FOLDER),
-        _budget(settings.llm_budget_requests, settings.llm_budget_tokens),
-        confidence=confidence or confidences.load(settings.llm_confidence or confidences.SHIPPED),
+        _make_budget(settings.llm_budget_requests, settings.llm_budget_tokens),
+        confidence=confidence or read_confidence(settings.llm_confidence or SHIPPED),
         limits=Limits(timeout_seconds=settings.llm_timeout_seconds),
         concurrency=settings.llm_concurrency,
     )
 
 
 @cache
-def _budget(requests: int, tokens: int) -> Budget:
-    # one purse a process: a run over several years opens its reader once a year and must not get a new one each time
+def _make_budget(requests: int, tokens: int) -> Budget:
+    # Cached, because a run over several years makes one extractor a year, and all of them share one budget.
     return Budget(requests, tokens)
 
 
-def _checked(article: Article, content: str) -> str:
-    believe(content, article)
+def _check_answer(article: Article, content: str) -> str:
+    validate_answer(content, article)
     return content
 
 
 def _is_usable(content: str, article: Article) -> bool:
     try:
-        believe(content, article)
+        validate_answer(content, article)
     except BadAnswerError:
         return False
     return True
@@ -208,5 +210,5 @@ def _is_usable(content: str, article: Article) -> bool:
 def _summarize(articles: Sequence[Article], outcomes: Sequence[Answer | _Unread]) -> ReadingSummary:
     unread = Counter(outcome.reason for outcome in outcomes if isinstance(outcome, _Unread))
     rejected: Counter[str] = sum((outcome.rejected for outcome in outcomes if isinstance(outcome, Answer)), Counter())
-    left = [article.text_id for article, outcome in zip(articles, outcomes, strict=True) if isinstance(outcome, _Unread)]
-    return ReadingSummary(len(articles), unread, rejected, tuple(left[:EXAMPLES]))
+    unread_ids = [article.text_id for article, outcome in zip(articles, outcomes, strict=True) if isinstance(outcome, _Unread)]
+    return ReadingSummary(len(articles), unread, rejected, tuple(unread_ids[:MAX_EXAMPLES]))

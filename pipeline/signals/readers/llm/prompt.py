@@ -1,6 +1,6 @@
-"""What the model is asked: the annotation guide with the words of the contracts, the schema of its answer, and one article as data.
+"""Build the request: the annotation guide with the vocabulary, the schema of the answer, and one article as data.
 
-Belongs here: the words sent. Does not: sending them (`client.py`), or believing what comes back (`reading.py`).
+Does not belong here: sending it (`client.py`) or validating the answer (`reader.py`).
 """
 
 import json
@@ -28,7 +28,7 @@ _GUIDE = Path(__file__).with_name("guide.md")
 
 @dataclass(frozen=True, slots=True)
 class Article:
-    """A text as the model gets it: its sentences in order (the title, where there is one, is the first), and what is known about it."""
+    """A text as sent to the model. `sentences` are in order and include the title, if any, as the first."""
 
     text_id: str
     day: date | None
@@ -37,23 +37,26 @@ class Article:
 
 
 @cache
-def countries() -> tuple[str, ...]:
-    """The codes of all states that the index knows, in alphabetical order."""
+def list_countries() -> tuple[str, ...]:
+    """List the codes of all states in the lexicon, in alphabetical order."""
     return tuple(sorted(country["code"] for country in load_lexicon("actors")["country"]))
 
 
 @cache
-def instructions() -> str:
-    """The system message: the same for every article. Holds no word of any article."""
-    lists = {name: _listed(vocabulary) for name, vocabulary in WORDS.items()}
-    said = {f"{name}_description": vocabulary.description for name, vocabulary in WORDS.items()}
+def build_instructions() -> str:
+    """Build the system message, which is the same for every article."""
+    lists = {name: _format_vocabulary(vocabulary) for name, vocabulary in WORDS.items()}
+    descriptions = {f"{name}_description": vocabulary.description for name, vocabulary in WORDS.items()}
     return Template(_GUIDE.read_text(encoding="utf-8")).substitute(
-        lists | said, countries=", ".join(countries()), all_partners=ALL_PARTNERS, shortest_quote=SHORTEST_QUOTE
+        lists | descriptions, countries=", ".join(list_countries()), all_partners=ALL_PARTNERS, shortest_quote=SHORTEST_QUOTE
     )
 
 
-def data(article: Article) -> str:
-    """The user message: the article as one JSON object. Being JSON, no text of it can end the data and go on as something else."""
+def to_message(article: Article) -> str:
+    """Convert an article to the user message.
+
+    It is one JSON object, so that no text of the article can end the data and continue as instructions.
+    """
     title = next((sentence.text for sentence in article.sentences if sentence.is_title), "")
     record = {
         "title": title,
@@ -65,14 +68,14 @@ def data(article: Article) -> str:
 
 
 @cache
-def answer_schema() -> dict[str, Any]:
-    """The JSON schema of an answer, of the strict kind: every field required, no other allowed, words from the contracts."""
+def build_schema() -> dict[str, Any]:
+    """Build the strict JSON schema of an answer: every field is required, no other is allowed."""
     fields: dict[str, Any] = {
         "sentence": {"type": "integer"},
         "quote": {"type": "string"},
-        "actor": _one_of(countries()),
-        "target": _one_of((*countries(), ALL_PARTNERS)),
-        **{name: _one_of(tuple(vocabulary.words)) for name, vocabulary in WORDS.items()},
+        "actor": _enum_schema(list_countries()),
+        "target": _enum_schema((*list_countries(), ALL_PARTNERS)),
+        **{name: _enum_schema(tuple(vocabulary.words)) for name, vocabulary in WORDS.items()},
         "is_retaliation": {"type": "boolean"},
         "is_conditional": {"type": "boolean"},
         "rate_pct": {"type": ["number", "null"]},
@@ -80,29 +83,29 @@ def answer_schema() -> dict[str, Any]:
         "product": {"type": "string"},
         "confidence": {"type": "number"},
     }
-    return _closed({"signals": {"type": "array", "items": _closed(fields)}})
+    return _object_schema({"signals": {"type": "array", "items": _object_schema(fields)}})
 
 
 @cache
 def prompt_sha() -> str:
-    """Fingerprint of instructions and schema: answers to another prompt are other answers."""
-    asked = instructions() + "\x1f" + json.dumps(answer_schema())
-    return sha256(asked.encode()).hexdigest()[:SHA_LENGTH]
+    """Hash instructions and schema to 12 hex digits."""
+    prompt = build_instructions() + "\x1f" + json.dumps(build_schema())
+    return sha256(prompt.encode()).hexdigest()[:SHA_LENGTH]
 
 
 def cache_key(model: str, article: Article) -> str:
-    """SHA-256, in hex, of everything that the answer depends on: model, prompt and the article as sent."""
-    return sha256("\x1f".join((model, prompt_sha(), data(article))).encode()).hexdigest()
+    """Hash everything that the answer depends on: model, prompt and the article as sent (SHA-256, hex)."""
+    return sha256("\x1f".join((model, prompt_sha(), to_message(article))).encode()).hexdigest()
 
 
-def _listed(vocabulary: Vocabulary) -> str:
+def _format_vocabulary(vocabulary: Vocabulary) -> str:
     polarity = {word: f" ({KIND_POLARITY[word]})" for word in vocabulary.words} if vocabulary is KIND else {}
     return "\n".join(f"* `{word}`{polarity.get(word, '')}: {meaning}" for word, meaning in vocabulary.words.items())
 
 
-def _one_of(words: Sequence[str]) -> dict[str, Any]:
+def _enum_schema(words: Sequence[str]) -> dict[str, Any]:
     return {"type": "string", "enum": list(words)}
 
 
-def _closed(fields: dict[str, Any]) -> dict[str, Any]:
+def _object_schema(fields: dict[str, Any]) -> dict[str, Any]:
     return {"type": "object", "properties": fields, "required": list(fields), "additionalProperties": False}

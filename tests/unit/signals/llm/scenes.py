@@ -1,4 +1,4 @@
-"""Texts of our own invention, signals that a model may find in them, and readers that are quick to give up."""
+"""Invented texts, signals in them, and extractors with short waits."""
 
 from pathlib import Path
 from typing import Any
@@ -16,16 +16,16 @@ from pipeline.signals.segment import split_sentences
 from pipeline.signals.texts import TEXTS_SCHEMA
 
 TEXT = "Ottawa will charge 18 percent on Brazilian aluminium from 1 June. Brasília called the duty unfair. Traders shrugged."
-QUICK = Limits(timeout_seconds=5, backoff_seconds=0.001, longest_wait_seconds=0.02, failures_in_a_row=3)
+SHORT_WAITS = Limits(timeout_seconds=5, backoff_seconds=0.001, max_wait_seconds=0.02, max_failures_in_a_row=3)
 
 
-def article(text: str = TEXT, *, title: str = "") -> Article:
+def make_article(text: str = TEXT, *, title: str = "") -> Article:
     whole = f"{title}\n\n{text}" if title else text
     return Article("a", None, "Wire", tuple(split_sentences(whole, len(title))))
 
 
-def signal(**changed: Any) -> dict[str, Any]:
-    """What a good model says of the first sentence of `TEXT`, with changes."""
+def make_signal(**changed: Any) -> dict[str, Any]:
+    """Make a correct signal of the first sentence of `TEXT`, with changes."""
     return {
         "sentence": 1, "quote": "Ottawa will charge 18 percent on Brazilian aluminium", "actor": "CAN", "target": "BRA", "kind": "measure",
         "status": "announced", "modality": "asserted", "instrument": "tariff", "is_retaliation": False, "is_conditional": False,
@@ -33,22 +33,22 @@ def signal(**changed: Any) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def answer(*signals: Any) -> dict[str, Any]:
+def make_answer(*signals: Any) -> dict[str, Any]:
     return {"signals": list(signals)}
 
 
-def texts(*given: str) -> pl.DataFrame:
-    return pl.DataFrame([(f"t{n}", None, "Wire", text) for n, text in enumerate(given)], schema=TEXTS_SCHEMA, orient="row")
+def make_texts(*contents: str) -> pl.DataFrame:
+    return pl.DataFrame([(f"t{n}", None, "Wire", text) for n, text in enumerate(contents)], schema=TEXTS_SCHEMA, orient="row")
 
 
-def reader(
+def make_extractor(
     url: str,
     folder: Path,
     *,
     key: str | None = None,
     requests: int = 1_000,
     tokens: int = 100_000_000,
-    limits: Limits = QUICK,
+    limits: Limits = SHORT_WAITS,
     concurrency: int = 1,
 ) -> LlmExtractor:
     return LlmExtractor(

@@ -3,17 +3,17 @@ from typing import Any
 
 import pytest
 
-from pipeline.signals.readers.llm.reader import REJECTED, BadAnswerError, believe
-from tests.unit.signals.llm.scenes import TEXT, answer, article, signal
+from pipeline.signals.readers.llm.reader import REJECTED, BadAnswerError, validate_answer
+from tests.unit.signals.llm.scenes import TEXT, make_answer, make_article, make_signal
 
 
-def believed(*signals: Any) -> tuple[list[dict[str, Any]], dict[str, int]]:
-    found = believe(json.dumps(answer(*signals)), article())
+def validate(*signals: Any) -> tuple[list[dict[str, Any]], dict[str, int]]:
+    found = validate_answer(json.dumps(make_answer(*signals)), make_article())
     return list(found.rows), dict(found.rejected)
 
 
-def test_a_good_signal_is_kept_with_the_place_of_its_sentence() -> None:
-    (row,), rejected = believed(signal())
+def test_a_valid_signal_gets_the_span_of_its_sentence() -> None:
+    (row,), rejected = validate(make_signal())
     assert rejected == {}
     assert TEXT[row["span_start"] : row["span_end"]] == row["quote"] == "Ottawa will charge 18 percent on Brazilian aluminium from 1 June."
     assert (row["actor"], row["target"], row["kind"], row["rate_pct"], row["score"]) == ("CAN", "BRA", "measure", 18.0, 0.9)
@@ -51,46 +51,46 @@ def test_a_good_signal_is_kept_with_the_place_of_its_sentence() -> None:
         ("bad_product", {"product": "<b>tin</b>"}),
     ],
 )
-def test_a_signal_that_is_not_borne_out_is_rejected_with_its_reason(reason: str, changed: dict[str, Any]) -> None:
-    assert believed(signal(**changed)) == ([], {reason: 1})
+def test_an_invalid_signal_is_rejected_with_its_reason(reason: str, changed: dict[str, Any]) -> None:
+    assert validate(make_signal(**changed)) == ([], {reason: 1})
 
 
-def test_what_is_no_signal_at_all_is_rejected_and_the_rest_kept() -> None:
-    rows, rejected = believed("CAN>BRA", {"actor": "CAN"}, signal())
+def test_malformed_signals_are_rejected_and_the_rest_accepted() -> None:
+    rows, rejected = validate("CAN>BRA", {"actor": "CAN"}, make_signal())
     assert (len(rows), rejected) == (1, {"malformed": 2})
 
 
-def test_every_reason_has_its_meaning() -> None:
+def test_every_reason_has_a_description() -> None:
     assert all(REJECTED.words.values())
 
 
-def test_a_miscounted_sentence_is_found_by_its_quote() -> None:
-    (row,), _ = believed(signal(sentence=7))
+def test_a_sentence_with_a_wrong_number_is_found_by_its_quote() -> None:
+    (row,), _ = validate(make_signal(sentence=7))
     assert row["span_start"] == 0
 
 
-def test_a_quote_that_stands_in_several_other_sentences_is_rejected() -> None:
-    twice = article("Canada taxes Brazil again. Rain fell. Canada taxes Brazil again.")
-    found = believe(json.dumps(answer(signal(sentence=2, quote="Canada taxes Brazil again."))), twice)
+def test_a_quote_that_is_in_several_other_sentences_is_rejected() -> None:
+    twice = make_article("Canada taxes Brazil again. Rain fell. Canada taxes Brazil again.")
+    found = validate_answer(json.dumps(make_answer(make_signal(sentence=2, quote="Canada taxes Brazil again."))), twice)
     assert dict(found.rejected) == {"sentence_unclear": 1}
 
 
-def test_a_whole_sentence_may_be_short() -> None:
-    found = believe(json.dumps(answer(signal(quote="Canada bit."))), article("Canada bit. Brazil bled."))
+def test_a_short_quote_is_valid_if_it_is_a_whole_sentence() -> None:
+    found = validate_answer(json.dumps(make_answer(make_signal(quote="Canada bit."))), make_article("Canada bit. Brazil bled."))
     assert len(found.rows) == 1
 
 
-def test_a_sum_of_nothing_is_no_sum() -> None:
-    (row,), _ = believed(signal(value_usd=0, rate_pct=0))
+def test_a_sum_of_zero_becomes_null() -> None:
+    (row,), _ = validate(make_signal(value_usd=0, rate_pct=0))
     assert (row["value_usd"], row["rate_pct"]) == (None, 0.0)
 
 
-def test_a_product_is_written_small() -> None:
-    (row,), _ = believed(signal(product=" Rare  Earths "))
+def test_a_product_is_normalized_to_lower_case() -> None:
+    (row,), _ = validate(make_signal(product=" Rare  Earths "))
     assert row["product"] == "rare earths"
 
 
 @pytest.mark.parametrize("content", ["", "I found nothing.", "[]", '{"signal": []}', '{"signals": {}}', "[" * 100_000, "1" * 5_000])
-def test_an_answer_of_another_form_is_bad_as_a_whole(content: str) -> None:
+def test_an_answer_without_a_list_of_signals_is_an_error(content: str) -> None:
     with pytest.raises(BadAnswerError):
-        believe(content, article())
+        validate_answer(content, make_article())
