@@ -17,7 +17,6 @@ from pipeline.contracts.tables.core import ARTICLES, COVERAGE, FINDINGS, STORY_L
 from pipeline.contracts.tables.index import TENSION_PAIR_DAILY
 from pipeline.index.parameters import model_variables
 from pipeline.models.build import build_tables
-from pipeline.report.scores import render
 from pipeline.settings import Settings
 from pipeline.signals.evaluate import evaluate, to_predictions
 from pipeline.validation.labels import correlate_with_trade_epu, is_of_pair, merge_labellings, read_labels, to_findings, to_gold
@@ -66,7 +65,7 @@ def main() -> None:
     first, second = (to_gold(labels.filter(pl.col("labelling") == side), passages) for side in ("first", "second"))
     agreement = evaluate(first, to_predictions(second)).levels["triple"].f1
     print(f"F1 of the second labelling against the first: {agreement.value:.3f} [{agreement.lo95:.2f}, {agreement.hi95:.2f}]")
-    Console().print(render(evaluate(to_gold(merge_labellings(labels), passages), ours).to_frame()))
+    Console().print(render_scores(evaluate(to_gold(merge_labellings(labels), passages), ours).to_frame()))
     print(pl.DataFrame(correlations))
 
 

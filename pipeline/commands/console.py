@@ -7,7 +7,7 @@ import typer
 from rich.console import Console
 
 from pipeline.errors import UserError
-from pipeline.report.plain import plain
+from pipeline.report.plain import to_plain
 
 out = Console()
 err = Console(stderr=True)
@@ -19,5 +19,5 @@ def exit_on_user_error() -> Iterator[None]:
     try:
         yield
     except UserError as error:
-        err.print(f"[bold red]tension:[/] {plain(str(error))}", highlight=False)
+        err.print(f"[bold red]tension:[/] {to_plain(str(error))}", highlight=False)
         raise typer.Exit(1) from error

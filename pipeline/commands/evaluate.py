@@ -7,7 +7,7 @@ from typing import Literal
 from pipeline.commands.console import err, out
 from pipeline.contracts.readers import ReaderName
 from pipeline.report import scores, terminal
-from pipeline.report.plain import plain
+from pipeline.report.plain import to_plain
 from pipeline.settings.load import read_settings
 from pipeline.signals.evaluate import evaluate, list_errors
 from pipeline.signals.extractors import make_extractor
@@ -21,11 +21,11 @@ def score_reader(gold: Sequence[Path], which: Literal["even", "odd"] | None, sho
         labelled = labelled.select_passages(select_half(labelled.passages, which))
     reader = make_extractor(read_settings(extractor=extractor))
     findings = reader.read_texts(labelled.passages)
-    terminal.notes(err, reader.summary.describe())
+    terminal.print_notes(err, reader.summary.describe())
     report = evaluate(labelled, findings)
     part = "all passages" if which is None else f"the {which} half"
-    out.print(f"reader {reader.name} {plain(reader.version)}; {part} of {', '.join(path.name for path in gold)}", highlight=False)
-    out.print(scores.render(report.to_frame(), report.to_reliability_frame()))
+    out.print(f"reader {reader.name} {to_plain(reader.version)}; {part} of {', '.join(path.name for path in gold)}", highlight=False)
+    out.print(scores.render_scores(report.to_frame(), report.to_reliability_frame()))
     if show_errors:
         mistakes = list_errors(labelled, findings)
         out.print(scores.errors_by_source(mistakes), scores.errors_table(mistakes, limit=show_errors), sep="\n")

@@ -18,8 +18,8 @@ def explain_text(text: str, day: date | None) -> None:
     (language,) = detect_other_language(pl.Series([""]), pl.Series([content]))
     if language is not None:
         seems = "does not seem to be English" if language == UNKNOWN else f"seems to be {language.capitalize()}"
-        terminal.notes(err, [f"the text {seems}; only English is read"])
-    terminal.explained(out, make_explainer(read_settings()).explain(content, day=day))
+        terminal.print_notes(err, [f"the text {seems}; only English is read"])
+    terminal.print_explanation(out, make_explainer(read_settings()).explain(content, day=day))
 
 
 def _is_file(text: str) -> bool:

@@ -5,7 +5,7 @@ from pathlib import Path
 from pipeline.commands.console import err, out
 from pipeline.contracts.readers import ReaderName
 from pipeline.report import terminal
-from pipeline.report.plain import plain
+from pipeline.report.plain import to_plain
 from pipeline.settings.load import read_settings
 from pipeline.signals.extractors import make_extractor
 from pipeline.sources.files.texts import read_texts, write_rows
@@ -17,5 +17,5 @@ def extract_signals(file: Path, to: Path, workers: int | None, extractor: Reader
     reader = make_extractor(read_settings(workers=workers, extractor=extractor))
     findings = reader.read_texts(texts)
     write_rows(findings, to)
-    terminal.notes(err, reader.summary.describe())
-    out.print(f"{findings.height} signals from {texts.height} texts in {plain(str(to))}", highlight=False)
+    terminal.print_notes(err, reader.summary.describe())
+    out.print(f"{findings.height} signals from {texts.height} texts in {to_plain(str(to))}", highlight=False)

@@ -41,14 +41,14 @@ def run_job(settings: Settings, display: Display, upstreams: Sequence[str] = ())
 
 def report_failures(launched: "Launched", settings: Settings) -> None:
     """Print failed checks and steps. Exits with code 1 if the run failed."""
-    terminal.failed_checks(err, launched.failed_checks)
+    terminal.print_failed_checks(err, launched.failed_checks)
     if not launched.succeeded:
-        terminal.failures(err, launched.failures, settings.home)
+        terminal.print_failures(err, launched.failures, settings.home)
         raise typer.Exit(1)
 
 
 def report_stale_tables(launched: "Launched") -> None:
     """Print the side tables that could not be rebuilt. Exits with code 3 if there are any; the index is published."""
     if launched.stale_tables:
-        terminal.stale_tables(err, launched.stale_tables)
+        terminal.print_stale_tables(err, launched.stale_tables)
         raise typer.Exit(PUBLISHED_WITH_STALE_TABLES)

@@ -41,4 +41,4 @@ def print_sources(settings: Settings) -> None:
             describe_upstreams(archive.journal(), newest, settings.sources.on, until),
         ]
     ).join(stored.select("source", "row_count"), on="source", how="left", maintain_order="left")
-    terminal.sources(out, states, {name: next_fetch_at(UPSTREAMS.get(name), now) for name in states["source"]}, settings)
+    terminal.print_sources(out, states, {name: next_fetch_at(UPSTREAMS.get(name), now) for name in states["source"]}, settings)

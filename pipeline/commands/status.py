@@ -14,7 +14,7 @@ from pipeline.contracts.tables.core import COVERAGE, QUARANTINE
 from pipeline.contracts.tables.index import TENSION_PAIR_DAILY
 from pipeline.contracts.tables.raw import FETCHES
 from pipeline.report import terminal
-from pipeline.report.plain import plain
+from pipeline.report.plain import to_plain
 from pipeline.settings import Settings
 from pipeline.settings.load import read_settings
 from pipeline.warehouse.lake import Lake
@@ -28,10 +28,10 @@ def show_status(home_folder: Path | None, show_all: bool) -> None:
     settings = read_settings(home=home_folder)
     lake = Lake(settings.lake)
     if lake.span(COVERAGE) is None:
-        home = plain(str(settings.home))
+        home = to_plain(str(settings.home))
         out.print(f"{home} is empty. Next: tension run --home {home}", highlight=False)
         return
-    terminal.status_lines(
+    terminal.print_status_lines(
         out,
         [
             ("published", _describe_release(lake, settings)),
@@ -48,7 +48,7 @@ def show_status(home_folder: Path | None, show_all: bool) -> None:
             ("quarantine", ", ".join(f"{count} {reason}" for reason, count in reasons) or "empty"),
             *((table.name, f"{lake.count_rows(table):,} rows") for table in TABLES.values()),
         ]
-        terminal.status(out, account_for_rows(lake, settings), rows, settings)
+        terminal.print_status(out, account_for_rows(lake, settings), rows, settings)
 
 
 def _describe_release(lake: Lake, settings: Settings) -> str:

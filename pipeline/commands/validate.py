@@ -4,7 +4,7 @@ from datetime import date
 from pathlib import Path
 
 from pipeline.commands.console import err, out
-from pipeline.report.plain import plain
+from pipeline.report.plain import to_plain
 from pipeline.settings.load import read_settings
 from pipeline.validation.events import read_events
 from pipeline.validation.page import to_terminal
@@ -29,6 +29,6 @@ def validate_home(
     for section in result.page.sections:
         out.print(to_terminal(section))
     out.print(
-        f"{result.figures.height:,} figures in {plain(str(page))}; as a table: validation.csv next to it.",
+        f"{result.figures.height:,} figures in {to_plain(str(page))}; as a table: validation.csv next to it.",
         highlight=False,
     )

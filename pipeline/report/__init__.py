@@ -1,1 +1,1 @@
-"""Charts, tables and pages for people. Takes frames, knows nothing of where they come from."""
+"""Charts, tables and pages for readers, made from frames."""

@@ -1,7 +1,6 @@
-"""Time under a chart: the axis of days with its labels, the points of daily lines, and runs of days that are alike.
+"""Time axis of charts: labels of days, points of daily lines, and runs of equal days.
 
-A UTC day reaches from its midnight to the next and its value stands at noon; instants are milliseconds since 1970, because text dates
-would be read in the time zone of the machine that draws. No colours and no marks here (`charts.py`).
+Values are drawn at noon UTC. Instants are milliseconds since 1970, because text dates would be parsed in the machine's time zone.
 """
 
 import json
@@ -20,21 +19,21 @@ _LABEL_WIDTH = 44  # pixels that a date needs
 
 
 def midnight_ms(day: date) -> int:
-    """Milliseconds from 1970 to the start of the UTC day."""
+    """Milliseconds from 1970 to the start of a UTC day."""
     return int(datetime(day.year, day.month, day.day, tzinfo=UTC).timestamp()) * 1000
 
 
 @dataclass(frozen=True)
 class DaysAxis:
-    """The days from `first` to `last`, both whole, over `width` pixels."""
+    """The days from `first` to `last`, inclusive, over `width` pixels."""
 
     first: date
     last: date
     width: int
 
     @classmethod
-    def of(cls, frame: pl.DataFrame, width: int) -> "DaysAxis":
-        """The axis for all days of a frame that is sorted by `index_date` and has at least one row."""
+    def from_frame(cls, frame: pl.DataFrame, width: int) -> "DaysAxis":
+        """Make the axis of a frame that is sorted by `index_date` and not empty."""
         return cls(frame["index_date"][0], frame["index_date"][-1], width)
 
     def __len__(self) -> int:
@@ -50,16 +49,16 @@ class DaysAxis:
         """The midnight that ends the last day."""
         return midnight_ms(self.last) + DAY_MS
 
-    def pixel(self, day: date) -> float:
-        """Where the day's noon lies, in pixels from the left."""
+    def to_pixel(self, day: date) -> float:
+        """Position of the day's noon, in pixels from the left."""
         return self.width * (midnight_ms(day) + DAY_MS / 2 - self.start_ms) / (self.end_ms - self.start_ms)
 
     def ticks(self) -> dict[int, list[str]]:
-        """The instants (ms) that are labelled, as many as find room, each with its lines of text; the year stands where it is new.
+        """Instants (ms) with their label lines, as many as fit; the year is added where it changes.
 
-        Labelled days of a short span stand at their noon, under their value; months and years where they begin.
+        Days are labelled at noon, below their value; months and years where they begin.
         """
-        marked, size = _round_days(self.first, self.last, max(2, self.width // _LABEL_WIDTH))
+        marked, size = _choose_ticks(self.first, self.last, max(2, self.width // _LABEL_WIDTH))
         labels = {}
         for day, before in zip(marked, [None, *marked], strict=False):
             at = midnight_ms(day) + (DAY_MS // 2 if size == "day" else 0)
@@ -69,7 +68,7 @@ class DaysAxis:
         return labels
 
     def x(self, name: str, has_labels: bool = False) -> dict[str, Any]:
-        """Vega-Lite's encoding of column `name` (milliseconds) on this axis: lines at the marked days, their names only where wanted."""
+        """Vega-Lite encoding of column `name` (milliseconds): grid lines at the ticks, with labels on request."""
         marked = self.ticks()
         names = json.dumps({str(at): label for at, label in marked.items()})
         axis = {
@@ -87,10 +86,10 @@ class DaysAxis:
 
 
 def daily_points(frame: pl.DataFrame, columns: Sequence[str]) -> list[dict[str, Any]]:
-    """One point a day at noon (`at`) with the columns, and beside each as `<column>_firm` the value of days whose evidence is not thin.
+    """One point a day at noon (`at`) with the columns; `<column>_firm` is null on days with thin evidence.
 
-    `frame`: one row a day with `is_thin`, sorted. Absent days are points without values, so that lines break there. The first and last
-    values are also drawn to the outer ends of their days: a single day is then still a line.
+    `frame`: one row a day with `is_thin`, sorted. Missing days are points without values, so that lines break there. The first and last
+    values extend to the ends of their days, so that a single day is a line too.
     """
     firm = [pl.when(~pl.col("is_thin")).then(pl.col(name)).alias(f"{name}_firm") for name in columns]
     days = pl.DataFrame({"index_date": pl.date_range(frame["index_date"][0], frame["index_date"][-1], eager=True)})
@@ -103,9 +102,9 @@ def daily_points(frame: pl.DataFrame, columns: Sequence[str]) -> list[dict[str, 
 
 
 def phase_runs(frame: pl.DataFrame) -> list[dict[str, Any]]:
-    """Consecutive days of one phase and one strength of evidence as one stretch: `start`, `end` (ms), `phase`, `is_thin`.
+    """Join consecutive days of equal `phase` and `is_thin` into runs with `start` and `end` (ms).
 
-    `frame`: one row a day, sorted. An absent day ends a stretch.
+    `frame`: one row a day, sorted. A missing day ends a run.
     """
     is_new = (
         (pl.col("phase") != pl.col("phase").shift())
@@ -128,8 +127,8 @@ def phase_runs(frame: pl.DataFrame) -> list[dict[str, Any]]:
     ]
 
 
-def _round_days(first: date, last: date, room: int) -> tuple[list[date], str]:
-    """At most some `room` round days of the span, and whether they count days, months or years. Never none."""
+def _choose_ticks(first: date, last: date, room: int) -> tuple[list[date], str]:
+    """At most about `room` round days of the span, at least one, and whether they are days, months or years."""
     days = (last - first).days + 1
     for step in (1, 2, 7, 14):
         if days / step <= min(room, 9):

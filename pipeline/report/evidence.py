@@ -1,7 +1,4 @@
-"""What the newest values are made of, with the sentence and the link of each story: what the page and the terminal show.
-
-Belongs here: joining contributions with the signals that speak for them. Does not: choosing or drawing them.
-"""
+"""Contributions to the newest values with sentence and link of each story, for page and terminal."""
 
 from collections.abc import Callable
 from datetime import date
@@ -13,26 +10,26 @@ from pipeline.contracts.days import Days
 from pipeline.contracts.model import Table
 from pipeline.contracts.tables.index import SIGNALS, TENSION_PAIR_DAILY
 
-#: What a story's signal adds to its contribution.
-OF_SIGNAL = ("product", "quote", "source", "url", "published_at")
+#: Columns of SIGNALS that are added to a story's contribution.
+SIGNAL_COLUMNS = ("product", "quote", "source", "url", "published_at")
 
 
-class Read(Protocol):
-    """Gives the rows of a table, all or those of some days: the lake's own way of reading."""
+class ReadTable(Protocol):
+    """Reads a table, or some of its days; `Lake.read` is one."""
 
-    def __call__(self, table: Table, days: Days | None = None) -> pl.DataFrame: ...  # noqa: D102 said above
+    def __call__(self, table: Table, days: Days | None = None) -> pl.DataFrame: ...  # noqa: D102 - see the class
 
 
-#: Gives the rows of the view `contributions` on one day.
+#: Reads one day of the view `contributions`.
 ReadContributions = Callable[[date], pl.DataFrame]
 
 
-def newest_contributions(read: Read, read_contributions: ReadContributions) -> pl.DataFrame:
-    """Contributions of the last day of the index, each with `OF_SIGNAL` of the signal that speaks for it (empty without one)."""
+def newest_contributions(read: ReadTable, read_contributions: ReadContributions) -> pl.DataFrame:
+    """Read the contributions of the last day of the index, with `SIGNAL_COLUMNS` (null without a signal)."""
     last = read(TENSION_PAIR_DAILY)["index_date"].max()
-    return with_evidence(read_contributions(last), read(SIGNALS))  # type: ignore[arg-type]  # a date; never empty once there is an index
+    return add_evidence(read_contributions(last), read(SIGNALS))  # type: ignore[arg-type]  # a date; never empty once there is an index
 
 
-def with_evidence(contributions: pl.DataFrame, signals: pl.DataFrame) -> pl.DataFrame:
-    """The rows of CONTRIBUTIONS, each with `OF_SIGNAL` of its signal."""
-    return contributions.join(signals.select("signal_id", *OF_SIGNAL), on="signal_id", how="left", maintain_order="left")
+def add_evidence(contributions: pl.DataFrame, signals: pl.DataFrame) -> pl.DataFrame:
+    """Add `SIGNAL_COLUMNS` to rows of CONTRIBUTIONS."""
+    return contributions.join(signals.select("signal_id", *SIGNAL_COLUMNS), on="signal_id", how="left", maintain_order="left")

@@ -1,7 +1,4 @@
-"""English names of countries, pairs and days for people. Only names: which codes exist is said in `pipeline/contracts/countries.py`.
-
-A code that is not listed is shown as it is, so a new pair needs no change here.
-"""
+"""English names of countries, pairs and days. Which codes exist is defined in `pipeline/contracts/countries.py`."""
 
 from datetime import date
 from types import MappingProxyType
@@ -25,35 +22,35 @@ COUNTRY_NAMES = MappingProxyType(
 _MONTHS = (
     "January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December",
 )  # fmt: skip
-# Not `strftime`: the text must not depend on the language of the machine.
+# Not `strftime`, which depends on the locale of the machine.
 
 
 def country_name(code: str) -> str:
-    """`"CHN"` as `"China"`; the code itself where no name is listed."""
+    """Country name, e.g. "China" for "CHN"; the code itself if it has no name here."""
     return COUNTRY_NAMES.get(code, code)
 
 
 def pair_title(pair: str) -> str:
-    """`"CHN-USA"` as China and USA with an en dash between; `PairError` when the text is no pair."""
+    """Both countries of a pair with an en dash between. `PairError` when the text is no pair."""
     one, other = parse_pair(pair)
     return f"{country_name(one)}\N{EN DASH}{country_name(other)}"
 
 
 def direction_title(actor: str, target: str) -> str:
-    """`("CHN", "USA")` as `"China → USA"`."""
+    """Both countries of a direction, e.g. "China → USA"."""
     return f"{country_name(actor)} → {country_name(target)}"
 
 
 def long_day(day: date) -> str:
-    """`4 April 2025`."""
+    """A day like 4 April 2025."""
     return f"{day.day} {_MONTHS[day.month - 1]} {day.year}"
 
 
 def short_day(day: date) -> str:
-    """`4 Apr`."""
+    """A day like 4 Apr."""
     return f"{day.day} {short_month(day)}"
 
 
 def short_month(day: date) -> str:
-    """`Apr`."""
+    """A month like Apr."""
     return _MONTHS[day.month - 1][:3]

@@ -1,8 +1,7 @@
-"""The report: one static HTML page that carries all it needs, and says in words and tables what the charts show.
+"""The report: one static HTML page with all charts, tables and explanations of a release.
 
-Belongs here: what a reader is told about a release, cut from frames of the contracts, and the page that holds it (`page.html.j2`). Does
-not: drawing (`charts.py`), reading or writing files. Quotes, sources and links come from articles and are hostile until shown
-otherwise: everything is escaped, a link is a link only when it is http(s), and the page's own policy forbids scripts and downloads.
+Belongs here: the contents, cut from frames, and the template `page.html.j2`. Does not: drawing (`charts.py`), files (`write.py`). Text and
+links of articles are untrusted: all is escaped, only http(s) links are links, and the page's policy forbids scripts and downloads.
 """
 
 import re
@@ -29,14 +28,15 @@ LAST_DAYS = 7
 BIGGEST = 6
 _PHONE = 380  # pixels
 _SPARK_DAYS = 90
-_PICTURED = {"escalation": "tension", "concession": "concession"}  # channel: the column that shows it
-_UNSEEN = re.compile(r"[\x00-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]+")  # control characters, also those that turn text round
+_COLUMN_OF_CHANNEL = {"escalation": "tension", "concession": "concession"}  # channel: its column in the tables
+# Control characters, including those that change the direction of text.
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]+")
 _LINK = re.compile(r"https?://[^\s/]\S*", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
 class Story:
-    """One story behind a value: what it adds (`contribution` in index points, `share_pct` of the value), and its evidence as it came."""
+    """One story behind a value: contribution in index points, share of the value, and evidence, not escaped."""
 
     contribution: float
     share_pct: float
@@ -48,8 +48,8 @@ class Story:
 
 
 @dataclass(frozen=True)
-class Origins:
-    """What a value is made of, in index points: the biggest stories, and all else, so that the parts sum to `value`."""
+class ValueParts:
+    """Parts of a value in index points: the biggest stories and the rest; they sum to `value`."""
 
     name: str
     value: float
@@ -61,7 +61,7 @@ class Origins:
 
 @dataclass(frozen=True)
 class PairSection:
-    """One pair: pictures for wide and narrow screens (SVG of `charts.py`), the last day in words, and its tables.
+    """One pair: charts (SVG) for wide and narrow screens, the last day in words, and its tables.
 
     `days`: rows of TENSION_PAIR_DAILY, the newest first, at least one.
     """
@@ -73,12 +73,12 @@ class PairSection:
     spark_svg: str
     summary: str
     days: tuple[Mapping[str, Any], ...]
-    origins: tuple[Origins, ...] = ()
+    parts: tuple[ValueParts, ...] = ()
 
 
 @dataclass(frozen=True)
 class PairRow:
-    """A pair that has a row in the table of latest values but no section: its last row of TENSION_PAIR_DAILY, and a sparkline."""
+    """A pair in the table of latest values without a section: last row of TENSION_PAIR_DAILY and a sparkline."""
 
     last: Mapping[str, Any]
     spark_svg: str
@@ -86,7 +86,7 @@ class PairRow:
 
 @dataclass(frozen=True)
 class Coverage:
-    """What was read: how many sources and articles from `first` to `last`, and how many rows were set aside."""
+    """Counts of sources, articles and quarantined rows from `first` to `last`."""
 
     first: date
     last: date
@@ -97,7 +97,7 @@ class Coverage:
 
 @dataclass(frozen=True)
 class FileLink:
-    """A file beside the page: its name for people and where it lies, relative to the page (`ValueError` otherwise)."""
+    """A link to a file by a path relative to the page (else `ValueError`)."""
 
     title: str
     href: str
@@ -106,12 +106,12 @@ class FileLink:
     def __post_init__(self) -> None:
         parts = urlsplit(self.href)
         if parts.scheme or parts.netloc or not self.href or self.href.startswith(("/", "\\")):
-            raise ValueError(f"the report links files beside it, but {self.href!r} is no relative path; give one such as tension.csv")
+            raise ValueError(f"the report links files by relative path, but {self.href!r} is none; use e.g. tension.csv")
 
 
 @dataclass(frozen=True)
 class Page:
-    """All that the report says. `coverage` is None where nothing was read."""
+    """Contents of the report. `coverage` is None when nothing was read."""
 
     title: str
     is_sample: bool
@@ -124,23 +124,23 @@ class Page:
     other_pairs: tuple[PairRow, ...] = ()
 
 
-def render(page: Page) -> str:
-    """The page as HTML text; the same page gives the same text. `ValueError` when a picture is not a plain SVG."""
-    template = templates().get_template("page.html.j2")
+def render_page(page: Page) -> str:
+    """Render the page as HTML; the same page gives the same text. `ValueError` when a chart is no plain SVG."""
+    template = load_templates().get_template("page.html.j2")
     return template.render(page=page, palette=palette, phases=words.PHASE.words, sample_note=SAMPLE_NOTE)
 
 
-def templates(folder: Path = _FOLDER) -> jinja2.Environment:
-    """Load the pages of a folder, which may extend those of this package. Everything is escaped; an unknown name is an error."""
+def load_templates(folder: Path = _FOLDER) -> jinja2.Environment:
+    """Load the templates of a folder, which may extend those of this package. Values are escaped."""
     loader = jinja2.FileSystemLoader([folder, _FOLDER])
     environment = jinja2.Environment(
         loader=loader, autoescape=True, undefined=jinja2.StrictUndefined, trim_blocks=True, lstrip_blocks=True, keep_trailing_newline=True
     )
     environment.filters |= {
-        "svg": _trusted_svg,
+        "svg": _mark_svg_safe,
         "link": safe_url,
-        "plain": _plain,
-        "points": _points,
+        "plain": _replace_control_characters,
+        "points": _format_points,
         "long_day": long_day,
         "short_day": short_day,
         "pair": pair_title,
@@ -148,14 +148,13 @@ def templates(folder: Path = _FOLDER) -> jinja2.Environment:
     return environment
 
 
-def section(
+def build_section(
     pair_daily: pl.DataFrame, contributions: pl.DataFrame, daily: pl.DataFrame | None = None, note: str = "", biggest: int = BIGGEST
 ) -> PairSection:
-    """The section of one pair as of the last day of `pair_daily`.
+    """Build the section of one pair as of the last day of `pair_daily`.
 
-    `pair_daily`: rows of TENSION_PAIR_DAILY of one pair, at least one; `contributions`: rows of
-    `evidence.with_evidence`, of any pairs and days;
-    `daily`: rows of TENSION_DAILY of the pair, for the picture by direction. `biggest`: stories that are listed for each channel.
+    `pair_daily`: rows of TENSION_PAIR_DAILY of one pair, at least one. `contributions`: rows of `evidence.add_evidence`, of any pairs and
+    days. `daily`: rows of TENSION_DAILY of the pair, for the chart by direction. `biggest`: number of stories listed for each channel.
     `ContractError` as in `charts.pair_chart`.
     """
     chart = to_svg(pair_chart(pair_daily, note))
@@ -168,30 +167,30 @@ def section(
         phone_svg=to_svg(pair_chart(pair_daily, note, width=_PHONE)),
         directed_svg="" if daily is None or daily.is_empty() else to_svg(directed_chart(daily, note)),
         spark_svg=sparkline(frame["tension"].tail(_SPARK_DAYS).to_list(), width=110, height=22),
-        summary=in_words(last),
+        summary=describe_last_day(last),
         days=days,
-        origins=tuple(origins(contributions, last, channel, biggest) for channel in _PICTURED),
+        parts=tuple(split_value(contributions, last, channel, biggest) for channel in _COLUMN_OF_CHANNEL),
     )
 
 
-def pair_row(pair_daily: pl.DataFrame) -> PairRow:
+def build_pair_row(pair_daily: pl.DataFrame) -> PairRow:
     """Build the table row of one pair from its rows of TENSION_PAIR_DAILY, at least one."""
     frame = pair_daily.sort("index_date")
     return PairRow(frame.row(-1, named=True), sparkline(frame["tension"].tail(_SPARK_DAYS).to_list(), width=110, height=22))
 
 
-def in_words(row: Mapping[str, Any]) -> str:
-    """How to read a row of TENSION_PAIR_DAILY, in plain words: value, limits, phase, how sure and how final."""
+def describe_last_day(row: Mapping[str, Any]) -> str:
+    """Describe a row of TENSION_PAIR_DAILY in words: values, interval, phase, evidence and status."""
     value, low, high = row["tension"], row["tension_lo80"], row["tension_hi80"]
-    limits = f"its 80 % limits are {low:,.0f} and {high:,.0f}{_what_limits_say(low, high)}"
+    interval = f"its 80 % interval is {low:,.0f} to {high:,.0f}{_interpret_interval(low, high)}"
     sentences = [
-        f"On {long_day(row['index_date'])} tension stands at {value:,.0f}, {_against_baseline(value)}; {limits}.",
-        f"Concession stands at {row['concession']:,.0f} ({row['concession_lo80']:,.0f} to {row['concession_hi80']:,.0f}).",
+        f"On {long_day(row['index_date'])} tension is {value:,.0f}, {_compare_with_baseline(value)}; {interval}.",
+        f"Concession is {row['concession']:,.0f} ({row['concession_lo80']:,.0f} to {row['concession_hi80']:,.0f}).",
         f"The phase is {row['phase']}: {words.PHASE.words[row['phase']]}.",
     ]
     data = f"{100 * row['evidence_weight']:.0f} %"
     if row["is_thin"]:
-        sentences.append(f"The evidence is thin: only {data} of tension is data, the rest is the prior, which draws it to 100.")
+        sentences.append(f"The evidence is thin: only {data} of tension is data, the rest is the prior, which pulls it towards 100.")
     else:
         sentences.append(f"{data} of tension is data rather than prior.")
     if row["obs_status"] == "P":
@@ -199,31 +198,34 @@ def in_words(row: Mapping[str, Any]) -> str:
     return " ".join(sentences)
 
 
-def origins(contributions: pl.DataFrame, row: Mapping[str, Any], channel: str, biggest: int = BIGGEST) -> Origins:
-    """What the channel's value in `row` (of TENSION_PAIR_DAILY) is made of, from rows of `with_evidence`: biggest stories and the rest."""
+def split_value(contributions: pl.DataFrame, row: Mapping[str, Any], channel: str, biggest: int = BIGGEST) -> ValueParts:
+    """Split the channel's value in `row` (of TENSION_PAIR_DAILY) into its biggest stories and the rest.
+
+    `contributions`: rows of `evidence.add_evidence`.
+    """
     of_day = contributions.filter((pl.col("index_date") == row["index_date"]) & (pl.col("channel") == channel))
     pooled = of_day.filter(pl.col("series") == row["pair"])
-    told = pooled.filter(pl.col("part") == "story").sort("contribution", "story_id", descending=[True, False])
+    ordered = pooled.filter(pl.col("part") == "story").sort("contribution", "story_id", descending=[True, False])
     directions = _directions(of_day, row["pair"])
     stories = tuple(
         Story(
-            contribution=found["contribution"],
-            share_pct=found["share_pct"],
-            kind=found["kind"] or "",
-            direction=directions.get(found["story_id"], pair_title(row["pair"])),
-            quote=found["quote"] or "",
-            source=found["source"] or "",
-            url=found["url"],
+            contribution=story["contribution"],
+            share_pct=story["share_pct"],
+            kind=story["kind"] or "",
+            direction=directions.get(story["story_id"], pair_title(row["pair"])),
+            quote=story["quote"] or "",
+            source=story["source"] or "",
+            url=story["url"],
         )
-        for found in told.head(biggest).iter_rows(named=True)
+        for story in ordered.head(biggest).iter_rows(named=True)
     )
     sums = {part: float(pooled.filter(pl.col("part") == part)["contribution"].sum()) for part in ("earlier", "prior")}
-    smaller = float(told.slice(biggest)["contribution"].sum())
-    return Origins(_PICTURED[channel], row[_PICTURED[channel]], stories, smaller, sums["earlier"], sums["prior"])
+    smaller = float(ordered.slice(biggest)["contribution"].sum())
+    return ValueParts(_COLUMN_OF_CHANNEL[channel], row[_COLUMN_OF_CHANNEL[channel]], stories, smaller, sums["earlier"], sums["prior"])
 
 
-def coverage(frame: pl.DataFrame) -> Coverage | None:
-    """What was read, from rows of COVERAGE (`article_count` counts all rows that came in); None when there are no rows."""
+def summarize_coverage(frame: pl.DataFrame) -> Coverage | None:
+    """Summarize rows of COVERAGE (`article_count` counts all rows that came in); None without rows."""
     if frame.is_empty():
         return None
     return Coverage(
@@ -238,12 +240,12 @@ def coverage(frame: pl.DataFrame) -> Coverage | None:
 
 
 def safe_url(url: str | None) -> str | None:
-    """The address where it is http or https and free of white space, else None."""
-    return url if url is not None and _LINK.fullmatch(url) and not _UNSEEN.search(url) else None
+    """Return the URL if it is http or https without white space, else None."""
+    return url if url is not None and _LINK.fullmatch(url) and not _CONTROL.search(url) else None
 
 
 def _directions(of_day: pl.DataFrame, pair: str) -> dict[str, str]:
-    """Who acts towards whom in each story, from its directed rows: `China → USA`, or with a double arrow when both sides act."""
+    """Directions of each story from its directed rows: "China → USA", or "↔" when both sides act."""
     one, other = parse_pair(pair)
     first, second = country_name(one), country_name(other)
     acting: dict[str, set[str]] = {}
@@ -260,33 +262,33 @@ def _directions(of_day: pl.DataFrame, pair: str) -> dict[str, str]:
     return {story_id: arrows[frozenset(actors)] for story_id, actors in acting.items()}
 
 
-def _against_baseline(value: float) -> str:
+def _compare_with_baseline(value: float) -> str:
     change = value - 100
-    if abs(change) < 10:  # noqa: PLR2004 - within ten percent
+    if abs(change) < 10:  # noqa: PLR2004 - ten percent
         return "close to the pair's own baseline of 100"
-    if change >= 50:  # noqa: PLR2004 - from one and a half times on a factor reads better
+    if change >= 50:  # noqa: PLR2004 - as a factor from 1.5 on
         return f"{value / 100:,.1f} times the pair's own baseline of 100"
     return f"{abs(change):.0f} % {'above' if change > 0 else 'below'} the pair's own baseline of 100"
 
 
-def _what_limits_say(low: float, high: float) -> str:
+def _interpret_interval(low: float, high: float) -> str:
     if low <= 100 <= high:  # noqa: PLR2004 - the baseline
-        return ", so it may well be at its usual level"
+        return ", so it may be at its usual level"
     return f", so it is {'above' if low > 100 else 'below'} its usual level"  # noqa: PLR2004 - the baseline
 
 
-def _trusted_svg(text: str) -> Markup:
-    """The picture as markup. Charts escape what they write; this refuses anything that is not such a picture."""
+def _mark_svg_safe(text: str) -> Markup:
+    """Mark an SVG as safe markup. Charts escape their texts; `ValueError` for anything that is no chart."""
     if not text.startswith("<svg") or re.search(r"<\s*(script|foreignobject|iframe)", text, re.IGNORECASE):
-        raise ValueError("a picture of the report is not a plain SVG; make it with charts.to_svg or charts.sparkline")
-    return Markup(text)  # noqa: S704 - checked above, and drawn by us
+        raise ValueError("a chart of the report is not a plain SVG; make it with charts.to_svg or charts.sparkline")
+    return Markup(text)  # noqa: S704 - checked above
 
 
-def _plain(text: str) -> str:
-    """The text without control characters."""
-    return _UNSEEN.sub(" ", text)
+def _replace_control_characters(text: str) -> str:
+    """Replace control characters by spaces."""
+    return _CONTROL.sub(" ", text)
 
 
-def _points(value: float) -> str:
-    """Index points: whole, with a comma for thousands, and a real minus."""
+def _format_points(value: float) -> str:
+    """Format index points: whole, with commas and a minus sign."""
     return f"{value:,.0f}".replace("-", "\N{MINUS SIGN}")

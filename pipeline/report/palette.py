@@ -1,7 +1,6 @@
-"""Colours of charts and page, each in a light and a dark shade. Nothing else belongs here.
+"""Colours of charts and page, each in a light and a dark shade.
 
-Red-orange and blue keep apart for all common kinds of colour blindness; stalemate's amber differs from both in lightness as well. A
-phase has the colour of the line that makes it, so that the strip and the lines are read together.
+Red-orange and blue are distinct for common kinds of colour blindness; amber differs in lightness. A phase has the colour of its line.
 """
 
 from types import MappingProxyType
@@ -15,7 +14,7 @@ CONCESSION = "#0b6bb0"
 DIALOGUE = "#8893a0"
 STALEMATE = "#eab308"
 QUIET = "#d7dce1"
-ON_LIGHT = "#20262c"  # text on amber and grey; they are light in both modes, so it has no other shade
+ON_LIGHT = "#20262c"  # text on amber and grey, which are light in both modes
 
 PHASES = MappingProxyType(
     {"quiet": QUIET, "dialogue": DIALOGUE, "stalemate": STALEMATE, "escalation": TENSION, "de-escalation": CONCESSION}

@@ -3,11 +3,11 @@
 from rich.markup import escape
 
 
-def plain(text: str) -> str:
+def to_plain(text: str) -> str:
     """Return the text without control characters and without console markup."""
-    return escape(visible(text))
+    return escape(to_visible(text))
 
 
-def visible(text: str) -> str:
+def to_visible(text: str) -> str:
     """Replace characters that cannot be printed, except line breaks and tabs."""
     return "".join(c if c.isprintable() or c in "\n\t" else "\N{REPLACEMENT CHARACTER}" for c in text)

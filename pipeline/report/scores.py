@@ -1,6 +1,6 @@
 """Scores of an extractor as tables for the terminal.
 
-Belongs here: layout of the frames that an evaluation gives. Does not: computing a score (`pipeline/signals/evaluate.py`).
+Belongs here: layout. Does not: computing scores (`pipeline/signals/evaluate.py`).
 """
 
 import polars as pl
@@ -17,80 +17,82 @@ _TITLES = {
     "source": "By source (actor, target and polarity right)",
 }
 _NAMES = {"brier": "Brier score", "calibration_error": "expected calibration error", "accuracy": "accuracy"}
-_NOTHING = "-"
+_NO_VALUE = "-"
 
 
-def render(scores: pl.DataFrame, reliability: pl.DataFrame | None = None) -> Group:
-    """All scores of a report one below the other.
+def render_scores(scores: pl.DataFrame, reliability: pl.DataFrame | None = None) -> Group:
+    """Lay out all scores, one table below the other.
 
-    `scores`: one row a score with `part`, `name`, `score`, `value`, `lo95`, `hi95`, `count`; `reliability`: one row a bin of the
-    probability with `lo`, `hi`, `count`, `mean_probability`, `share_right`, `lo95`, `hi95`. Shares are printed in percent.
+    `scores`: one row for each score with `part`, `name`, `score`, `value`, `lo95`, `hi95`, `count`; `reliability`: one row for each bin
+    of the probability with `lo`, `hi`, `count`, `mean_probability`, `share_right`, `lo95`, `hi95`. Shares are printed in percent.
     """
     present = scores["part"].unique().to_list()
     tables = [rates_table(scores.filter(pl.col("part") == part), title) for part, title in _TITLES.items() if part in present]
     single = scores.filter(~pl.col("part").is_in(list(_TITLES)))
     if not single.is_empty():
-        tables.append(single_table(single))
+        tables.append(single_scores_table(single))
     if reliability is not None and not reliability.is_empty():
         tables.append(reliability_table(reliability))
     return Group(*tables)
 
 
 def rates_table(scores: pl.DataFrame, title: str) -> Table:
-    """Precision, recall and F1 beside each other, a line a name in the order of the frame; `asked` counts what recall is over."""
+    """Table of precision, recall and F1 by name; `gold` and `predicted` are the row counts of recall and precision."""
     table = Table(title=title, title_justify="left", box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0))
     table.add_column("")
-    for head in ("precision", "recall", "F1", "asked", "called"):
+    for head in ("precision", "recall", "F1", "gold", "predicted"):
         table.add_column(head, justify="right", no_wrap=True)
     for name in scores["name"].unique(maintain_order=True):
-        of_name = {row["score"]: row for row in scores.filter(pl.col("name") == name).iter_rows(named=True)}
-        shares = [_percent(of_name[rate]["value"], of_name[rate]["lo95"], of_name[rate]["hi95"]) for rate in _RATES]
-        table.add_row(Text(name), *shares, f"{of_name['recall']['count']:,}", f"{of_name['precision']['count']:,}")
+        by_score = {row["score"]: row for row in scores.filter(pl.col("name") == name).iter_rows(named=True)}
+        shares = [_format_percent(by_score[rate]["value"], by_score[rate]["lo95"], by_score[rate]["hi95"]) for rate in _RATES]
+        table.add_row(Text(name), *shares, f"{by_score['recall']['count']:,}", f"{by_score['precision']['count']:,}")
     return table
 
 
-def single_table(scores: pl.DataFrame) -> Table:
-    """Scores that stand alone: accuracies in percent, Brier score and calibration error as they are."""
+def single_scores_table(scores: pl.DataFrame) -> Table:
+    """Table of single scores: accuracies in percent, Brier score and calibration error as numbers."""
     table = Table(title="Accuracy on matched rows, and the probability", title_justify="left", box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0))
     table.add_column("")
     table.add_column("score")
     table.add_column("value", justify="right")
     table.add_column("over", justify="right")
     for row in scores.iter_rows(named=True):
-        written = _percent if row["score"] == "accuracy" else _plain
-        value = written(row["value"], row["lo95"], row["hi95"])
+        format_value = _format_percent if row["score"] == "accuracy" else _format_number
+        value = format_value(row["value"], row["lo95"], row["hi95"])
         table.add_row(row["name"], _NAMES.get(row["score"], row["score"]), value, f"{row['count']:,}")
     return table
 
 
 def reliability_table(reliability: pl.DataFrame) -> Table:
-    """How often predictions of each probability were right; bins without predictions are left out."""
+    """Table of the share of right predictions by probability; bins without predictions are left out."""
     table = Table(title="Reliability of the probability", title_justify="left", box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0))
     for head in ("probability", "mean", "right", "predictions"):
         table.add_column(head, justify="right", no_wrap=True)
     for row in reliability.filter(pl.col("count") > 0).iter_rows(named=True):
-        right = _percent(row["share_right"], row["lo95"], row["hi95"])
-        table.add_row(f"{row['lo']:.1f} to {row['hi']:.1f}", _percent(row["mean_probability"], None, None), right, f"{row['count']:,}")
+        right = _format_percent(row["share_right"], row["lo95"], row["hi95"])
+        table.add_row(
+            f"{row['lo']:.1f} to {row['hi']:.1f}", _format_percent(row["mean_probability"], None, None), right, f"{row['count']:,}"
+        )
     return table
 
 
 def errors_by_source(errors: pl.DataFrame) -> Table:
-    """How many errors of each type each source has, the commonest type first."""
+    """Table of error counts by type and source, the commonest type first."""
     counts = errors.group_by("error", "source").len()
     sources = sorted(counts["source"].unique())
     table = Table(title="Errors by type and source", title_justify="left", box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0))
     table.add_column("error", no_wrap=True)
     for source in (*sources, "all"):
         table.add_column(Text(source), justify="right")
-    number = {(error, source): count for error, source, count in counts.rows()}
+    by_error = {(error, source): count for error, source, count in counts.rows()}
     totals = errors["error"].value_counts().sort("count", "error", descending=[True, False])
     for error, total in totals.rows():
-        table.add_row(Text(error), *(f"{number.get((error, source), 0):,}" for source in sources), f"{total:,}")
+        table.add_row(Text(error), *(f"{by_error.get((error, source), 0):,}" for source in sources), f"{total:,}")
     return table
 
 
 def errors_table(errors: pl.DataFrame, limit: int = 50) -> Table:
-    """The first `limit` errors: what the sentence says, what was asked for and what was called; the title tells how many there are."""
+    """Table of the first `limit` errors with sentence, gold and prediction; the title has the total."""
     table = Table(
         title=f"{min(limit, errors.height):,} of {errors.height:,} errors",
         title_justify="left",
@@ -98,31 +100,31 @@ def errors_table(errors: pl.DataFrame, limit: int = 50) -> Table:
         padding=(0, 1, 0, 0),
         show_lines=True,
     )
-    for head in ("error", "source", "sentence", "asked", "called"):
+    for head in ("error", "source", "sentence", "gold", "predicted"):
         table.add_column(head, overflow="fold")
     for row in errors.head(limit).iter_rows(named=True):
-        sides = [_side(row, side) for side in ("gold", "predicted")]
+        sides = [_format_side(row, side) for side in ("gold", "predicted")]
         table.add_row(row["error"], Text(row["source"]), Text(row["quote"]), *sides)
     return table
 
 
-def _side(row: dict[str, object], side: str) -> Text:
-    """`USA>CHN measure (historical)`; a dash where that side has nothing."""
+def _format_side(row: dict[str, object], side: str) -> Text:
+    """One side of an error like `USA>CHN measure (historical)`; a dash if it has no signal."""
     if row[f"{side}_actor"] is None:
-        return Text(_NOTHING)
+        return Text(_NO_VALUE)
     modality = row[f"{side}_modality"]
-    told = "" if modality == "asserted" else f" ({modality})"
-    return Text(f"{row[f'{side}_actor']}>{row[f'{side}_target']} {row[f'{side}_kind']}{told}")
+    suffix = "" if modality == "asserted" else f" ({modality})"
+    return Text(f"{row[f'{side}_actor']}>{row[f'{side}_target']} {row[f'{side}_kind']}{suffix}")
 
 
-def _percent(value: float | None, lo: float | None, hi: float | None) -> str:
-    """`84.7 [77, 92]`: limits in whole percent, which is as fine as some hundred passages tell."""
+def _format_percent(value: float | None, lo: float | None, hi: float | None) -> str:
+    """A share like `84.7 [77, 92]`, with bounds in whole percent, the precision that some hundred passages allow."""
     if value is None:
-        return _NOTHING
+        return _NO_VALUE
     return f"{100 * value:.1f}" + ("" if lo is None or hi is None else f" [{100 * lo:.0f}, {100 * hi:.0f}]")
 
 
-def _plain(value: float | None, lo: float | None, hi: float | None) -> str:
+def _format_number(value: float | None, lo: float | None, hi: float | None) -> str:
     if value is None:
-        return _NOTHING
+        return _NO_VALUE
     return f"{value:.3f}" + ("" if lo is None or hi is None else f" [{lo:.3f}, {hi:.3f}]")

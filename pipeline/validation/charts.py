@@ -10,7 +10,7 @@ from typing import Any
 import polars as pl
 
 from pipeline.report import palette
-from pipeline.report.charts import Chart, finish, heading, layer, nominal, panel_title, quantitative
+from pipeline.report.charts import Chart, chart_title, finish_chart, layer, nominal, panel_title, quantitative
 from pipeline.report.days_axis import DAY_MS, DaysAxis, midnight_ms
 from pipeline.report.names import pair_title
 
@@ -53,7 +53,7 @@ def comparison_chart(months: pl.DataFrame, pair: str, reference: str, note: str 
         | {"width": axis.width, "height": _PANEL, "title": panel_title(title)}
         for n, (name, title, colour) in enumerate(lines)
     ]
-    return finish({"vconcat": panels, "spacing": 14, "title": heading("Index and reference", (note,), WIDTH)})
+    return finish_chart({"vconcat": panels, "spacing": 14, "title": chart_title("Index and reference", (note,), WIDTH)})
 
 
 def path_chart(path: pl.DataFrame, note: str = "") -> Chart:
@@ -66,7 +66,7 @@ def path_chart(path: pl.DataFrame, note: str = "") -> Chart:
         _path_panel(str(name), rows, top) for (name,), rows in path.partition_by("polarity", as_dict=True, maintain_order=True).items()
     ]
     key = "100 (dashed): an average day of the same series. Grey line: keyword share. Band: 95 % interval at random dates."
-    return finish(_row_of_panels(panels, 40, heading("The days around events", (note, key), WIDTH)))
+    return finish_chart(_row_of_panels(panels, 40, chart_title("The days around events", (note, key), WIDTH)))
 
 
 def sources_chart(left_out: pl.DataFrame, pair: str, note: str = "") -> Chart:
@@ -92,8 +92,8 @@ def sources_chart(left_out: pl.DataFrame, pair: str, note: str = "") -> Chart:
         dots = layer(rows, {"type": "circle", "size": 60, "color": palette.TENSION, "opacity": 1}, x=x, y=y)
         size = {"width": (WIDTH - _NAMES_WIDTH - 60) // 2, "height": _ROW * len(names)}
         panels.append(dots | size | {"title": panel_title(title)})
-    head = heading(f"Without one source: {pair_title(pair)}", (note, "Largest source first."), WIDTH)
-    return finish(_row_of_panels(panels, 24, head))
+    head = chart_title(f"Without one source: {pair_title(pair)}", (note, "Largest source first."), WIDTH)
+    return finish_chart(_row_of_panels(panels, 24, head))
 
 
 def coverage_chart(simulation: pl.DataFrame, note: str = "") -> Chart:
@@ -126,7 +126,7 @@ def coverage_chart(simulation: pl.DataFrame, note: str = "") -> Chart:
     line = layer([{"value": 0.95}], _DASHED, x=quantitative("value", scale=scale))
     plot = {"layer": [line, bars, dots], "width": WIDTH - _NAMES_WIDTH - 30, "height": len(worlds) * (14 * len(stories) + 10)}
     key = "Share of days on which the 95 % interval contains the true rate. Bars: two Monte-Carlo errors. Dashed: 95 %."
-    return finish({"vconcat": [plot], "title": heading("Coverage of the 95 % interval in simulated worlds", (note, key), WIDTH)})
+    return finish_chart({"vconcat": [plot], "title": chart_title("Coverage of the 95 % interval in simulated worlds", (note, key), WIDTH)})
 
 
 def likelihood_chart(forecast: pl.DataFrame, note: str = "") -> Chart:
@@ -154,7 +154,7 @@ def likelihood_chart(forecast: pl.DataFrame, note: str = "") -> Chart:
     words = layer(best, {"type": "text", "dy": -11, "fontSize": 11}, x=x, y=y, text=nominal("text"), color=colour)
     plot = {"layer": [lines, dots, words], "width": WIDTH - _LEFT - 40, "height": 220}
     key = "Log likelihood of the next day's stories, relative to the best half-life (dot)."
-    return finish({"vconcat": [plot], "title": heading("Which half-life forecasts the next day best", (note, key), WIDTH)})
+    return finish_chart({"vconcat": [plot], "title": chart_title("Which half-life forecasts the next day best", (note, key), WIDTH)})
 
 
 def _path_panel(polarity: str, rows: pl.DataFrame, top: float) -> Chart:

@@ -19,7 +19,7 @@ from rich.text import Text
 from pipeline.report import palette
 from pipeline.report.charts import Chart, to_svg
 from pipeline.report.names import pair_title
-from pipeline.report.page import templates
+from pipeline.report.page import load_templates
 from pipeline.settings import SAMPLE_NOTE
 from pipeline.validation.charts import comparison_chart, coverage_chart, likelihood_chart, path_chart, sources_chart
 
@@ -119,7 +119,9 @@ class Page:
 
 def render(page: Page) -> str:
     """Render the page as HTML; the output is deterministic."""
-    return templates(Path(__file__).parent).get_template("validation.html.j2").render(page=page, palette=palette, sample_note=SAMPLE_NOTE)
+    return (
+        load_templates(Path(__file__).parent).get_template("validation.html.j2").render(page=page, palette=palette, sample_note=SAMPLE_NOTE)
+    )
 
 
 def to_terminal(section: Section) -> Group:

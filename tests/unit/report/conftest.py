@@ -9,7 +9,7 @@ import pytest
 
 from pipeline.contracts.tables.contributions import CONTRIBUTIONS
 from pipeline.contracts.tables.index import SIGNALS, TENSION_DAILY, TENSION_PAIR_DAILY
-from pipeline.report.evidence import OF_SIGNAL
+from pipeline.report.evidence import SIGNAL_COLUMNS
 
 FIRST = date(2025, 1, 20)
 PHASES = ("quiet", "dialogue", "stalemate", "escalation", "de-escalation")
@@ -48,30 +48,30 @@ def _directed_daily(days: int = 60) -> pl.DataFrame:
 
 @pytest.fixture
 def pair_daily() -> MakePair:
-    """Makes rows of TENSION_PAIR_DAILY: `days`, `pair`, `is_thin`, `seed`."""
+    """Function that makes rows of TENSION_PAIR_DAILY: `days`, `pair`, `is_thin`, `seed`."""
     return _pair_daily
 
 
 @pytest.fixture
 def directed_daily() -> MakePair:
-    """Makes rows of TENSION_DAILY of both directions of China and the USA: `days`."""
+    """Function that makes rows of TENSION_DAILY of both directions of CHN-USA: `days`."""
     return _directed_daily
 
 
 @pytest.fixture
 def contributions() -> MakePair:
-    """Makes rows of CONTRIBUTIONS of tension on a `day`: a story of China, one of both sides, the earlier stories and the prior."""
+    """Function that makes CONTRIBUTIONS of tension on a `day`: two stories, earlier stories and the prior."""
 
-    def make(day: date, value: float = 200.0, **of_stories: object) -> pl.DataFrame:
+    def make(day: date, value: float = 200.0, **story_columns: object) -> pl.DataFrame:
         shares = [("CHN-USA", "story", "a", 0.4), ("CHN>USA", "story", "a", 0.6), ("CHN-USA", "story", "b", 0.2)]
         shares += [("CHN>USA", "story", "b", 0.1), ("USA>CHN", "story", "b", 0.1)]
         shares += [("CHN-USA", "earlier", None, 0.1), ("CHN-USA", "prior", None, 0.3)]  # type: ignore[list-item]
-        example = CONTRIBUTIONS.example().row(0, named=True) | SIGNALS.example().select(OF_SIGNAL).row(0, named=True)
-        nothing = dict.fromkeys(("kind", "instrument", "status", "signal_id", *OF_SIGNAL))
+        example = CONTRIBUTIONS.example().row(0, named=True) | SIGNALS.example().select(SIGNAL_COLUMNS).row(0, named=True)
+        nothing = dict.fromkeys(("kind", "instrument", "status", "signal_id", *SIGNAL_COLUMNS))
         rows = [
             {
                 **example,
-                **(of_stories if part == "story" else nothing),
+                **(story_columns if part == "story" else nothing),
                 "index_date": day,
                 "series": series,
                 "part": part,
@@ -81,6 +81,6 @@ def contributions() -> MakePair:
             }
             for series, part, story, share in shares
         ]
-        return pl.DataFrame(rows, schema=CONTRIBUTIONS.schema | SIGNALS.example().select(OF_SIGNAL).schema)
+        return pl.DataFrame(rows, schema=CONTRIBUTIONS.schema | SIGNALS.example().select(SIGNAL_COLUMNS).schema)
 
     return make

@@ -14,7 +14,7 @@ import pytest
 
 from pipeline.contracts.model import ContractError
 from pipeline.report import palette
-from pipeline.report.charts import Chart, apart, directed_chart, pair_chart, sparkline, sparkline_markdown, to_png, to_svg
+from pipeline.report.charts import Chart, directed_chart, pair_chart, sparkline, sparkline_markdown, spread_positions, to_png, to_svg
 from pipeline.report.days_axis import DaysAxis
 
 Make = Callable[..., pl.DataFrame]
@@ -25,8 +25,8 @@ def _texts(svg: str) -> list[str]:
 
 
 def _strip(chart: Chart) -> list[dict[str, Any]]:
-    stretches: list[dict[str, Any]] = chart["datasets"]["stretches"]
-    return stretches
+    bars: list[dict[str, Any]] = chart["datasets"]["bars"]
+    return bars
 
 
 @pytest.fixture
@@ -34,7 +34,7 @@ def svg(pair_daily: Make) -> str:
     return to_svg(pair_chart(pair_daily(), "Invented figures"))
 
 
-def test_a_pair_is_drawn_as_lines_above_and_a_strip_of_phases_below(svg: str) -> None:
+def test_a_pair_chart_has_lines_and_a_strip_of_phases(svg: str) -> None:
     panels = sorted(set(re.findall(r"concat_(\d)_group", svg)))
     assert panels == ["0", "1"]
     assert len(re.findall(r"mark-area", svg)) == 2
@@ -46,44 +46,44 @@ def test_charts_are_valid_vega_lite(pair_daily: Make, directed_daily: Make) -> N
         alt.VConcatChart.from_dict(chart)
 
 
-def test_a_misspelt_mark_is_no_valid_vega_lite(pair_daily: Make) -> None:
+def test_a_misspelt_mark_is_invalid_vega_lite(pair_daily: Make) -> None:
     chart = pair_chart(pair_daily())
     chart["vconcat"][0]["layer"][0]["mark"]["type"] = "ruler"
     with pytest.raises(jsonschema.ValidationError, match="ruler"):
         alt.VConcatChart.from_dict(chart)
 
 
-def test_the_title_names_the_countries_and_the_note_stands_below(svg: str) -> None:
+def test_the_title_has_the_countries_and_the_note(svg: str) -> None:
     texts = _texts(svg)
     assert "Trade tension China\N{EN DASH}USA" in texts
     assert "Invented figures" in texts
     assert any(text.startswith("100 (dashed): own baseline, 20 January 2025") for text in texts)
 
 
-def test_each_line_is_named_at_its_end_with_its_last_value(pair_daily: Make) -> None:
+def test_each_line_has_its_name_and_last_value_at_its_end(pair_daily: Make) -> None:
     frame = pair_daily()
     texts = _texts(to_svg(pair_chart(frame)))
     assert {f"{name.capitalize()} {frame[name][-1]:,.0f}" for name in ("tension", "concession", "dialogue")} <= set(texts)
 
 
-def test_the_legend_lists_all_phases_even_absent_ones(pair_daily: Make) -> None:
+def test_the_legend_lists_all_phases(pair_daily: Make) -> None:
     texts = _texts(to_svg(pair_chart(pair_daily(days=5))))
     assert set(palette.PHASES) <= set(texts)
 
 
-def test_the_baseline_is_marked_on_the_axis_at_any_height(pair_daily: Make) -> None:
+def test_the_baseline_is_on_the_axis_at_any_scale(pair_daily: Make) -> None:
     for factor in (0.2, 5.0, 40.0):
         raised = pair_daily(30).with_columns(pl.col("tension", "tension_hi80", "tension_lo80") * factor)
         assert "100" in _texts(to_svg(pair_chart(raised)))
 
 
-def test_the_same_rows_give_the_same_picture_in_any_order(pair_daily: Make) -> None:
+def test_rows_in_any_order_give_the_same_chart(pair_daily: Make) -> None:
     frame = pair_daily()
     first = to_svg(pair_chart(frame))
     assert to_svg(pair_chart(frame.reverse())) == first
 
 
-def test_the_picture_is_the_same_in_every_time_zone(pair_daily: Make) -> None:
+def test_the_chart_is_the_same_in_every_time_zone(pair_daily: Make) -> None:
     frame = pair_daily(40)
     code = (
         "import sys, io, polars as pl; from pipeline.report.charts import pair_chart, to_svg; "
@@ -96,11 +96,11 @@ def test_the_picture_is_the_same_in_every_time_zone(pair_daily: Make) -> None:
     assert far.stdout.decode() == to_svg(pair_chart(frame))
 
 
-def test_days_alike_are_one_bar(pair_daily: Make) -> None:
+def test_equal_days_are_one_bar(pair_daily: Make) -> None:
     assert [bar["phase"] for bar in _strip(pair_chart(pair_daily(60)))] == ["quiet", "dialogue", "stalemate"]
 
 
-def test_an_absent_day_parts_the_strip_and_breaks_the_lines(pair_daily: Make) -> None:
+def test_a_missing_day_is_a_gap_in_strip_and_lines(pair_daily: Make) -> None:
     frame = pair_daily(20)
     whole, parted = (pair_chart(rows) for rows in (frame, frame.filter(pl.col("index_date") != date(2025, 1, 30))))
     assert (len(_strip(whole)), len(_strip(parted))) == (1, 2)
@@ -109,7 +109,7 @@ def test_an_absent_day_parts_the_strip_and_breaks_the_lines(pair_daily: Make) ->
     assert [path[1].count("M") for path in drawn if path] == [1, 2]
 
 
-def test_thin_days_are_low_pale_bars_and_have_no_strong_line(pair_daily: Make) -> None:
+def test_thin_days_have_low_pale_bars_and_pale_lines(pair_daily: Make) -> None:
     chart = pair_chart(pair_daily(30, is_thin=True))
     assert {(bar["is_thin"], bar["top"]) for bar in _strip(chart)} == {(True, 10)}
     svg = to_svg(chart)
@@ -117,52 +117,52 @@ def test_thin_days_are_low_pale_bars_and_have_no_strong_line(pair_daily: Make) -
     assert 'opacity="0.5"' in svg
 
 
-def test_one_day_is_enough_for_a_picture(pair_daily: Make) -> None:
+def test_one_day_is_enough_for_a_chart(pair_daily: Make) -> None:
     svg = to_svg(pair_chart(pair_daily(1)))
     assert "20 Jan" in _texts(svg)
     assert "NaN" not in svg
 
 
-def test_ten_years_fit_and_are_labelled_by_year(pair_daily: Make) -> None:
+def test_ten_years_are_labelled_by_year(pair_daily: Make) -> None:
     texts = _texts(to_svg(pair_chart(pair_daily(3650))))
     assert {"2026", "2034"} <= set(texts)
     assert "Feb" not in texts
 
 
-def test_a_narrow_picture_keeps_to_its_width(pair_daily: Make) -> None:
+def test_a_narrow_chart_has_the_requested_width(pair_daily: Make) -> None:
     svg = to_svg(pair_chart(pair_daily(300), "A note that is far too long for the width of a telephone and so is broken", width=380))
     found = re.search(r'width="(\d+)"', svg)
     assert found
     assert 360 <= int(found[1]) <= 400
 
 
-def test_a_width_that_nobody_can_read_is_refused(pair_daily: Make) -> None:
+def test_a_chart_that_is_too_narrow_is_rejected(pair_daily: Make) -> None:
     with pytest.raises(ValueError, match="at least 320"):
         pair_chart(pair_daily(5), width=100)
 
 
-def test_hostile_notes_are_text(pair_daily: Make) -> None:
+def test_markup_in_notes_is_escaped(pair_daily: Make) -> None:
     svg = to_svg(pair_chart(pair_daily(5), "<script>alert(1)</script>"))
     assert "<script" not in svg
     assert "&lt;script&gt;" in svg
 
 
-def test_two_pairs_in_one_chart_are_refused(pair_daily: Make) -> None:
+def test_two_pairs_in_one_chart_are_rejected(pair_daily: Make) -> None:
     with pytest.raises(ContractError, match="CHN-USA, EUN-USA"):
         pair_chart(pl.concat([pair_daily(5), pair_daily(5, pair="EUN-USA")]))
 
 
-def test_no_rows_are_refused(pair_daily: Make) -> None:
+def test_an_empty_frame_is_rejected(pair_daily: Make) -> None:
     with pytest.raises(ContractError, match="no rows"):
         pair_chart(pair_daily(5).clear())
 
 
-def test_a_day_that_stands_twice_is_refused(pair_daily: Make) -> None:
-    with pytest.raises(ContractError, match="stand twice"):
+def test_a_repeated_day_is_rejected(pair_daily: Make) -> None:
+    with pytest.raises(ContractError, match="have the same key"):
         pair_chart(pl.concat([pair_daily(5), pair_daily(1)]))
 
 
-def test_rows_without_a_column_are_refused(pair_daily: Make) -> None:
+def test_rows_without_a_column_are_rejected(pair_daily: Make) -> None:
     with pytest.raises(ContractError, match="needs the columns phase"):
         pair_chart(pair_daily(5).drop("phase"))
 
@@ -174,12 +174,12 @@ def test_each_direction_has_a_panel_with_its_own_title(directed_daily: Make) -> 
     assert sorted(set(re.findall(r"concat_(\d)_group", svg))) == ["0", "1"]
 
 
-def test_a_direction_without_its_counterpart_is_drawn_alone(directed_daily: Make) -> None:
+def test_a_single_direction_is_drawn_alone(directed_daily: Make) -> None:
     svg = to_svg(directed_chart(directed_daily(days=20).filter(pl.col("actor") == "CHN")))
     assert "USA → China" not in _texts(svg)
 
 
-def test_directions_of_two_pairs_are_refused(directed_daily: Make) -> None:
+def test_directions_of_two_pairs_are_rejected(directed_daily: Make) -> None:
     other = directed_daily(5).with_columns(actor=pl.lit("EUN"), target=pl.lit("USA")).unique("index_date")
     with pytest.raises(ContractError, match="CHN-USA, EUN-USA"):
         directed_chart(pl.concat([directed_daily(5), other]))
@@ -191,25 +191,25 @@ def test_a_png_has_twice_the_pixels(pair_daily: Make) -> None:
     assert int.from_bytes(png[16:20], "big") >= 2 * 880
 
 
-def test_a_sparkline_has_at_most_45_points_and_keeps_its_peak_and_its_end() -> None:
+def test_a_sparkline_has_45_points_with_its_peak_and_end() -> None:
     values = [float(n % 7) for n in range(1000)]
     values[500], values[-1] = 99.0, 50.0
     svg = sparkline(values, width=200, height=30)
     points = [tuple(map(int, point.split(","))) for point in re.findall(r"(\d+,\d+)[ ']", svg.split("points=")[1])]
     assert len(points) == 45
     assert min(y for _, y in points) == 3
-    assert points[-1] == (197, 16)  # half-way, rounded to the pixel
+    assert points[-1] == (197, 16)  # rounded to the pixel
 
 
 @pytest.mark.parametrize("count", [0, 1, 2, 44, 45, 46, 89, 90, 5000])
 @pytest.mark.parametrize("size", [(120, 24), (9999, 9999), (8, 8)])
-def test_a_sparkline_stays_within_its_bounds(count: int, size: tuple[int, int]) -> None:
+def test_a_sparkline_stays_below_its_maximum_length(count: int, size: tuple[int, int]) -> None:
     values = [(-1) ** n * 10.0**n if n < 300 else n for n in range(count)]
     assert len(sparkline(values, *size)) < 900
     assert len(sparkline_markdown(values, *size, alt_text="x" * 500)) < 1000
 
 
-def test_a_sparkline_without_values_is_an_empty_picture() -> None:
+def test_a_sparkline_without_values_is_empty() -> None:
     assert "polyline" not in sparkline([])
     assert sparkline([float("nan"), float("inf")]) == sparkline([])
 
@@ -218,27 +218,27 @@ def test_equal_values_are_a_level_line() -> None:
     assert set(re.findall(r",(\d+)[ ']", sparkline([5.0] * 10))) == {"12"}
 
 
-def test_a_sparkline_in_markdown_carries_itself_and_no_markup_of_others() -> None:
+def test_a_markdown_sparkline_is_inline_and_has_no_markup() -> None:
     markdown = sparkline_markdown([1, 2, 3], alt_text='tension](javascript:alert) <b> "CHN-USA"')
     found = re.fullmatch(r"!\[([^\[\]()<>\"]*)\]\(data:image/svg\+xml;base64,([A-Za-z0-9+/=]+)\)", markdown)
     assert found
     assert base64.b64decode(found[2]).decode() == sparkline([1, 2, 3])
 
 
-def test_a_sparkline_of_no_size_is_refused() -> None:
+def test_a_sparkline_without_size_is_rejected() -> None:
     with pytest.raises(ValueError, match="8 to 9,999"):
         sparkline([1.0], width=0)
 
 
-def test_labels_are_moved_apart_and_stay_in_order_and_inside() -> None:
-    assert apart([50, 52, 51], gap=15, low=6, high=294) == [50, 80, 65]
-    assert apart([290, 292], gap=15, low=6, high=294) == [279, 294]
-    assert apart([0, 100], gap=15, low=6, high=294) == [6, 100]
+def test_labels_are_spread_in_order_and_within_bounds() -> None:
+    assert spread_positions([50, 52, 51], gap=15, low=6, high=294) == [50, 80, 65]
+    assert spread_positions([290, 292], gap=15, low=6, high=294) == [279, 294]
+    assert spread_positions([0, 100], gap=15, low=6, high=294) == [6, 100]
 
 
 @pytest.mark.parametrize("days", [1, 2, 8, 9, 30, 31, 57, 100, 200, 365, 366, 800, 1500, 4000, 20000])
 @pytest.mark.parametrize("start", [date(2024, 2, 29), date(2025, 12, 31), date(2025, 1, 1)])
-def test_every_span_has_labels_and_they_find_room(days: int, start: date) -> None:
+def test_every_range_of_days_has_labels_that_fit(days: int, start: date) -> None:
     for width in (196, 757):
         axis = DaysAxis(start, start + timedelta(days=days - 1), width)
         ticks = axis.ticks()

@@ -10,7 +10,19 @@ import pytest
 from pipeline.contracts.tables.contributions import CONTRIBUTIONS
 from pipeline.contracts.tables.core import COVERAGE
 from pipeline.contracts.tables.index import TENSION_PAIR_DAILY
-from pipeline.report.page import Coverage, FileLink, Page, PairSection, coverage, in_words, origins, pair_row, render, safe_url, section
+from pipeline.report.page import (
+    Coverage,
+    FileLink,
+    Page,
+    PairSection,
+    build_pair_row,
+    build_section,
+    describe_last_day,
+    render_page,
+    safe_url,
+    split_value,
+    summarize_coverage,
+)
 from pipeline.settings import SAMPLE_NOTE
 
 Make = Callable[..., pl.DataFrame]
@@ -21,7 +33,7 @@ VOID = {"meta", "circle", "polyline", "path", "rect", "line"}
 
 
 class _Reader(HTMLParser):
-    """Collects tags, links and text as a browser would see them, and whether every tag is closed in its place."""
+    """Collects tags, links and text as a browser sees them, and checks that every tag is closed."""
 
     def __init__(self, html: str) -> None:
         super().__init__()
@@ -52,8 +64,8 @@ class _Reader(HTMLParser):
 
 
 def _pair_section(contributions: pl.DataFrame) -> PairSection:
-    parts = (origins(contributions, ROW, "escalation"), origins(contributions, ROW, "concession"))
-    return PairSection("CHN-USA", SVG, SVG, SVG, SVG, in_words(ROW), (ROW,), parts)
+    parts = (split_value(contributions, ROW, "escalation"), split_value(contributions, ROW, "concession"))
+    return PairSection("CHN-USA", SVG, SVG, SVG, SVG, describe_last_day(ROW), (ROW,), parts)
 
 
 def _page(*sections: PairSection) -> Page:
@@ -69,20 +81,21 @@ def _page(*sections: PairSection) -> Page:
     )
 
 
-def test_the_page_says_what_it_holds(contributions: Make) -> None:
-    reader = _Reader(render(_page(_pair_section(contributions(DAY)))))
+def test_the_page_describes_its_contents(contributions: Make) -> None:
+    reader = _Reader(render_page(_page(_pair_section(contributions(DAY)))))
     assert not reader.open
     for words in (
-        "Trade Tension", "China\N{EN DASH}USA", in_words(ROW), "1,234 articles from 3 sources; 2 rows were set aside", "index version 0.1",
+        "Trade Tension", "China\N{EN DASH}USA", describe_last_day(ROW), "1,234 articles from 3 sources; 2 rows were quarantined",
+        "index version 0.1",
         "release 2025-04-05", "Baseline 20 January 2025 to 30 November 2025", "one database", "As of 4 April 2025",
     ):  # fmt: skip
         assert words in reader.text
 
 
-def test_the_page_needs_nothing_from_elsewhere_and_runs_nothing(pair_daily: Make, directed_daily: Make, contributions: Make) -> None:
+def test_the_page_has_no_scripts_and_no_downloads(pair_daily: Make, directed_daily: Make, contributions: Make) -> None:
     frame = pair_daily(60)
-    made = section(frame, contributions(frame["index_date"][-1]), directed_daily(60), note="A note")
-    html = render(_page(made))
+    built = build_section(frame, contributions(frame["index_date"][-1]), directed_daily(60), note="A note")
+    html = render_page(_page(built))
     reader = _Reader(html)
     assert not {"script", "link", "iframe", "img", "object", "embed", "form", "base"} & set(reader.tags)
     assert not [name for name, _ in reader.attributes if name.startswith("on") or name == "src"]
@@ -92,16 +105,16 @@ def test_the_page_needs_nothing_from_elsewhere_and_runs_nothing(pair_daily: Make
     assert not re.search(r'<[^>]+\sid="(?!CHN-USA")', html)
 
 
-def test_the_same_page_gives_the_same_text(pair_daily: Make, contributions: Make) -> None:
+def test_the_same_page_gives_the_same_html(pair_daily: Make, contributions: Make) -> None:
     frame = pair_daily(20)
     parts = contributions(frame["index_date"][-1])
-    assert render(_page(section(frame, parts))) == render(_page(section(frame, parts)))
+    assert render_page(_page(build_section(frame, parts))) == render_page(_page(build_section(frame, parts)))
 
 
-def test_the_sample_has_a_banner_and_other_data_have_none(contributions: Make) -> None:
+def test_only_the_sample_has_a_banner(contributions: Make) -> None:
     page = _page(_pair_section(contributions(DAY)))
-    assert SAMPLE_NOTE in render(page)
-    assert SAMPLE_NOTE not in render(replace(page, is_sample=False))
+    assert SAMPLE_NOTE in render_page(page)
+    assert SAMPLE_NOTE not in render_page(replace(page, is_sample=False))
 
 
 @pytest.mark.parametrize(
@@ -115,10 +128,10 @@ def test_the_sample_has_a_banner_and_other_data_have_none(contributions: Make) -
         "&lt;b&gt;",
     ],
 )
-def test_hostile_text_is_shown_as_text(contributions: Make, text: str) -> None:
-    calm = _Reader(render(_page(_pair_section(contributions(DAY)))))
+def test_markup_in_text_is_escaped(contributions: Make, text: str) -> None:
+    calm = _Reader(render_page(_page(_pair_section(contributions(DAY)))))
     hostile = replace(_page(_pair_section(contributions(DAY, quote=text, source=text))), title=text, release_id=text)
-    reader = _Reader(render(hostile))
+    reader = _Reader(render_page(hostile))
     assert reader.tags == calm.tags
     assert [name for name, _ in reader.attributes] == [name for name, _ in calm.attributes]
     assert reader.text.count(text) >= 6
@@ -133,70 +146,70 @@ def test_hostile_text_is_shown_as_text(contributions: Make, text: str) -> None:
 )  # fmt: skip
 def test_only_web_addresses_become_links(contributions: Make, url: str) -> None:
     assert safe_url(url) is None
-    reader = _Reader(render(_page(_pair_section(contributions(DAY, url=url)))))
+    reader = _Reader(render_page(_page(_pair_section(contributions(DAY, url=url)))))
     assert {link["href"] for link in reader.links} == {"#CHN-USA", "latest/data.duckdb"}
 
 
-def test_a_web_address_with_quotes_stays_one_attribute_and_lends_no_trust(contributions: Make) -> None:
+def test_a_url_with_quotes_is_one_attribute_with_nofollow(contributions: Make) -> None:
     url = """https://a.example/?q="onclick=alert(1)&b='><script>"""
-    reader = _Reader(render(_page(_pair_section(contributions(DAY, url=url)))))
+    reader = _Reader(render_page(_page(_pair_section(contributions(DAY, url=url)))))
     links = [link for link in reader.links if link["href"] == url]
     assert links == [{"href": url, "rel": "noopener nofollow"}] * 2
     assert "script" not in reader.tags
 
 
-def test_a_story_without_address_is_no_link(contributions: Make) -> None:
-    reader = _Reader(render(_page(_pair_section(contributions(DAY, url=None)))))
+def test_a_story_without_a_url_has_no_link(contributions: Make) -> None:
+    reader = _Reader(render_page(_page(_pair_section(contributions(DAY, url=None)))))
     assert len(reader.links) == 2
 
 
-def test_control_characters_of_quotes_are_dropped(contributions: Make) -> None:
-    html = render(_page(_pair_section(contributions(DAY, quote="before\x00\x1b[31m\u202eafter"))))
+def test_control_characters_in_quotes_are_removed(contributions: Make) -> None:
+    html = render_page(_page(_pair_section(contributions(DAY, quote="before\x00\x1b[31m\u202eafter"))))
     assert not re.search(r"[\x00-\x08\x0b-\x1f\u202e]", html)
 
 
-def test_a_picture_that_is_no_svg_is_refused(contributions: Make) -> None:
-    made = _pair_section(contributions(DAY))
+def test_a_chart_that_is_no_plain_svg_is_rejected(contributions: Make) -> None:
+    built = _pair_section(contributions(DAY))
     for picture in ("<p>no</p>", "<svg><script>alert(1)</script></svg>", "<svg><foreignObject/></svg>"):
         with pytest.raises(ValueError, match="not a plain SVG"):
-            render(_page(replace(made, chart_svg=picture)))
+            render_page(_page(replace(built, chart_svg=picture)))
 
 
 @pytest.mark.parametrize("href", ["/etc/passwd", "https://a.example/x", "//a.example", "javascript:x", "", "\\\\host\\x"])
-def test_files_lie_beside_the_page(href: str) -> None:
-    with pytest.raises(ValueError, match="no relative path"):
+def test_file_links_are_relative_paths(href: str) -> None:
+    with pytest.raises(ValueError, match="by relative path, but"):
         FileLink("x", href)
 
 
-def test_a_pair_without_stories_says_so() -> None:
-    reader = _Reader(render(_page(_pair_section(CONTRIBUTIONS.empty()))))
+def test_a_pair_without_stories_has_a_note() -> None:
+    reader = _Reader(render_page(_page(_pair_section(CONTRIBUTIONS.empty()))))
     assert "No story of the last four half-lives" in reader.text
 
 
-def test_a_release_without_pairs_and_without_coverage_is_still_a_page() -> None:
-    reader = _Reader(render(replace(_page(), coverage=None, files=())))
-    assert "This release holds no pair." in reader.text
+def test_a_release_without_pairs_and_coverage_is_a_page() -> None:
+    reader = _Reader(render_page(replace(_page(), coverage=None, files=())))
+    assert "This release has no pair." in reader.text
     assert "Nothing was read." in reader.text
 
 
 def test_one_thin_day_makes_a_section(pair_daily: Make) -> None:
-    made = section(pair_daily(1, is_thin=True), CONTRIBUTIONS.empty())
-    reader = _Reader(render(_page(made)))
+    built = build_section(pair_daily(1, is_thin=True), CONTRIBUTIONS.empty())
+    reader = _Reader(render_page(_page(built)))
     assert "The last 1 day;" in reader.text
     assert "The evidence is thin" in reader.text
-    assert made.directed_svg == ""
+    assert built.directed_svg == ""
 
 
-def test_the_table_holds_the_last_seven_days_the_newest_first(pair_daily: Make) -> None:
+def test_the_table_has_the_last_seven_days_newest_first(pair_daily: Make) -> None:
     frame = pair_daily(30)
-    made = section(frame.reverse(), CONTRIBUTIONS.empty())
-    assert [row["index_date"] for row in made.days] == frame["index_date"].tail(7).reverse().to_list()
+    built = build_section(frame.reverse(), CONTRIBUTIONS.empty())
+    assert [row["index_date"] for row in built.days] == frame["index_date"].tail(7).reverse().to_list()
 
 
 def test_every_pair_is_in_the_table_of_latest_values(pair_daily: Make, contributions: Make) -> None:
     page = _page(_pair_section(contributions(DAY)))
-    alone = _Reader(render(page)).text
-    text = _Reader(render(replace(page, other_pairs=(pair_row(pair_daily(pair="JPN-USA")),)))).text
+    alone = _Reader(render_page(page)).text
+    text = _Reader(render_page(replace(page, other_pairs=(build_pair_row(pair_daily(pair="JPN-USA")),)))).text
     assert "Japan\N{EN DASH}USA" in text
     assert "the 1 pairs with most evidence" in text
     assert "pairs with most evidence" not in alone
@@ -205,26 +218,26 @@ def test_every_pair_is_in_the_table_of_latest_values(pair_daily: Make, contribut
 def test_the_parts_of_a_value_sum_to_it(contributions: Make) -> None:
     row = {**ROW, "tension": 200.0}
     for biggest in (0, 1, 5):
-        made = origins(contributions(DAY, value=200.0), row, "escalation", biggest)
-        assert len(made.stories) == min(biggest, 2)
-        assert sum(story.contribution for story in made.stories) + made.smaller + made.earlier + made.prior == pytest.approx(200.0)
+        built = split_value(contributions(DAY, value=200.0), row, "escalation", biggest)
+        assert len(built.stories) == min(biggest, 2)
+        assert sum(story.contribution for story in built.stories) + built.smaller + built.earlier + built.prior == pytest.approx(200.0)
 
 
-def test_a_story_says_who_acts_towards_whom(contributions: Make) -> None:
-    made = origins(contributions(DAY), ROW, "escalation")
-    assert [story.direction for story in made.stories] == ["China → USA", "China ↔ USA"]
+def test_a_story_has_its_direction(contributions: Make) -> None:
+    built = split_value(contributions(DAY), ROW, "escalation")
+    assert [story.direction for story in built.stories] == ["China → USA", "China ↔ USA"]
 
 
 def test_stories_of_other_days_and_pairs_are_left_out(contributions: Make) -> None:
     other_day = contributions(date(2025, 4, 3))
     other_pair = contributions(DAY).with_columns(pl.col("series").str.replace("CHN", "EUN"))
-    assert origins(pl.concat([other_day, other_pair]), ROW, "escalation").stories == ()
+    assert split_value(pl.concat([other_day, other_pair]), ROW, "escalation").stories == ()
 
 
-def test_the_words_give_value_limits_phase_and_evidence() -> None:
-    assert in_words({**ROW, "tension_lo80": 133.0, "tension_hi80": 292.0, "concession_lo80": 60.0, "concession_hi80": 220.0}) == (
-        "On 4 April 2025 tension stands at 212, 2.1 times the pair's own baseline of 100; its 80 % limits are 133 and 292, so it is above "
-        "its usual level. Concession stands at 140 (60 to 220). The phase is escalation: escalation is well above its baseline and above "
+def test_the_summary_has_value_interval_phase_and_evidence() -> None:
+    assert describe_last_day({**ROW, "tension_lo80": 133.0, "tension_hi80": 292.0, "concession_lo80": 60.0, "concession_hi80": 220.0}) == (
+        "On 4 April 2025 tension is 212, 2.1 times the pair's own baseline of 100; its 80 % interval is 133 to 292, so it is above "
+        "its usual level. Concession is 140 (60 to 220). The phase is escalation: escalation is well above its baseline and above "
         "concession. 79 % of tension is data rather than prior."
     )
 
@@ -238,22 +251,22 @@ def test_the_words_give_value_limits_phase_and_evidence() -> None:
         (320.0, "3.2 times the pair's own baseline"),
     ],
 )
-def test_the_words_set_the_value_against_the_baseline(value: float, words: str) -> None:
-    assert words in in_words({**ROW, "tension": value})
+def test_the_summary_compares_the_value_with_the_baseline(value: float, words: str) -> None:
+    assert words in describe_last_day({**ROW, "tension": value})
 
 
-def test_the_words_claim_no_change_that_the_limits_do_not_carry() -> None:
-    assert "it may well be at its usual level" in in_words({**ROW, "tension_lo80": 90.0, "tension_hi80": 300.0})
-    assert "it is below its usual level" in in_words({**ROW, "tension": 50.0, "tension_lo80": 30.0, "tension_hi80": 80.0})
+def test_the_summary_claims_no_change_within_the_interval() -> None:
+    assert "it may be at its usual level" in describe_last_day({**ROW, "tension_lo80": 90.0, "tension_hi80": 300.0})
+    assert "it is below its usual level" in describe_last_day({**ROW, "tension": 50.0, "tension_lo80": 30.0, "tension_hi80": 80.0})
 
 
-def test_the_words_name_thin_and_provisional_values() -> None:
-    said = in_words({**ROW, "is_thin": True, "evidence_weight": 0.34, "obs_status": "P"})
-    assert "only 34 % of tension is data" in said
-    assert "provisional" in said
+def test_the_summary_says_when_a_value_is_thin_or_provisional() -> None:
+    summary = describe_last_day({**ROW, "is_thin": True, "evidence_weight": 0.34, "obs_status": "P"})
+    assert "only 34 % of tension is data" in summary
+    assert "provisional" in summary
 
 
-def test_coverage_counts_sources_articles_and_what_was_set_aside() -> None:
+def test_coverage_counts_sources_articles_and_quarantined_rows() -> None:
     rows = COVERAGE.example(3).with_columns(source=pl.Series(["a", "b", "b"]), quarantined=pl.Series([0, 1, 1]))
-    assert coverage(rows) == Coverage(DAY, DAY, 2, 36, 2)
-    assert coverage(COVERAGE.empty()) is None
+    assert summarize_coverage(rows) == Coverage(DAY, DAY, 2, 36, 2)
+    assert summarize_coverage(COVERAGE.empty()) is None

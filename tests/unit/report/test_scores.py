@@ -1,7 +1,7 @@
 import polars as pl
 from rich.console import Console, RenderableType
 
-from pipeline.report.scores import errors_by_source, errors_table, rates_table, reliability_table, render, single_table
+from pipeline.report.scores import errors_by_source, errors_table, rates_table, reliability_table, render_scores, single_scores_table
 
 SCORES = pl.DataFrame(
     [
@@ -46,7 +46,7 @@ def printed(what: RenderableType) -> str:
     return captured.get()
 
 
-def test_rates_stand_beside_each_other_with_their_limits_and_counts() -> None:
+def test_rates_are_in_one_row_with_intervals_and_counts() -> None:
     line = next(
         line for line in printed(rates_table(SCORES.filter(pl.col("part") == "level"), "By level")).splitlines() if "triple" in line
     )
@@ -56,14 +56,14 @@ def test_rates_stand_beside_each_other_with_their_limits_and_counts() -> None:
     assert line.split()[-2:] == ["16", "10"]
 
 
-def test_a_score_of_nothing_is_a_dash_and_brackets_in_names_are_kept() -> None:
+def test_a_missing_score_is_a_dash_and_brackets_are_printed() -> None:
     text = printed(rates_table(SCORES.filter(pl.col("part") == "source"), "By source"))
     assert "Some [wire]" in text
     assert " - " in text
 
 
 def test_accuracies_are_percentages_and_the_brier_score_is_not() -> None:
-    text = printed(single_table(SCORES.filter(pl.col("part").is_in(["accuracy", "calibration"]))))
+    text = printed(single_scores_table(SCORES.filter(pl.col("part").is_in(["accuracy", "calibration"]))))
     assert "90.0 [85, 95]" in text
     assert "0.123 [0.100, 0.150]" in text
 
@@ -74,14 +74,14 @@ def test_bins_without_predictions_are_left_out() -> None:
     assert "0.0 to 0.1" not in text
 
 
-def test_a_report_is_all_its_tables() -> None:
-    text = printed(render(SCORES, RELIABILITY))
+def test_a_report_has_all_its_tables_in_order() -> None:
+    text = printed(render_scores(SCORES, RELIABILITY))
     positions = [text.index(title) for title in ("By level", "By source", "Accuracy", "Reliability")]
     assert positions == sorted(positions)
     assert "By kind" not in text
 
 
-def test_an_error_shows_the_sentence_and_both_sides() -> None:
+def test_an_error_has_its_sentence_and_both_sides() -> None:
     text = printed(errors_table(ERRORS))
     assert "2 of 2 errors" in text
     assert "Last year's duties [sic] stay." in text
@@ -89,7 +89,7 @@ def test_an_error_shows_the_sentence_and_both_sides() -> None:
     assert "CHN>* easing" in text
 
 
-def test_the_list_of_errors_stops_at_its_limit_and_says_so() -> None:
+def test_the_list_of_errors_ends_at_its_limit() -> None:
     text = printed(errors_table(ERRORS, limit=1))
     assert "1 of 2 errors" in text
     assert "The levy" not in text

@@ -7,8 +7,8 @@ import pytest
 
 from pipeline.articles.clean import clean_articles
 from pipeline.contracts.instants import parse_instant
-from pipeline.report.page import Page, render
-from pipeline.report.plain import plain
+from pipeline.report.page import Page, render_page
+from pipeline.report.plain import to_plain
 from pipeline.sources.errors import SourceError
 from pipeline.sources.feeds import markup
 from pipeline.sources.feeds.rss import parse
@@ -182,10 +182,10 @@ def test_script_in_a_feed_is_harmless_wherever_it_is_shown() -> None:
     assert article["body"] == "The duty stands."
     assert "onerror" not in article["title"]
     day = date(2025, 4, 4)
-    page = render(Page(article["title"], False, (), None, (), (day, day), "0.1", "2025-04-04"))
+    page = render_page(Page(article["title"], False, (), None, (), (day, day), "0.1", "2025-04-04"))
     assert "<script" not in page
     assert "<img" not in page
-    assert "\x1b" not in plain(article["title"])
+    assert "\x1b" not in to_plain(article["title"])
 
 
 def test_fields_are_text_or_null_but_never_empty() -> None:
