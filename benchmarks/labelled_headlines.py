@@ -17,6 +17,7 @@ from pipeline.contracts.tables.core import ARTICLES, COVERAGE, FINDINGS, STORY_L
 from pipeline.contracts.tables.index import TENSION_PAIR_DAILY
 from pipeline.index.parameters import model_variables
 from pipeline.models.build import build_tables
+from pipeline.report.scores import render_scores
 from pipeline.settings import Settings
 from pipeline.signals.evaluate import evaluate, to_predictions
 from pipeline.validation.labels import correlate_with_trade_epu, is_of_pair, merge_labellings, read_labels, to_findings, to_gold

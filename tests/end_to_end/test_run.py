@@ -132,7 +132,7 @@ def test_a_run_without_trade_figures_publishes_the_index(tension: Tension, wire:
     monkeypatch.setenv("TENSION_TRADE", str(wire.parent / "no_figures"))
     command = tension("run", "--articles", wire, "--home", wire.parent / "home", "--pairs", "USA-CHN", cwd=wire.parent)
     assert command.returncode == 3
-    assert "not rebuilt: raw_trade_flows keeps its last good version" in flat(command.stderr)
+    assert "not rebuilt: raw_trade_flows still has its last good version" in flat(command.stderr)
     assert "flows.csv:cannotberead" in "".join(command.stderr.split())  # a long path is wrapped
     assert "Traceback" not in command.stderr
     with duckdb.connect(str(wire.parent / "home" / "published" / "trade_tension.duckdb"), read_only=True) as connection:
