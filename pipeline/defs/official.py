@@ -15,7 +15,7 @@ from pipeline.defs.partitions import run_days
 from pipeline.defs.resources import Answers
 from pipeline.defs.side_tables import keep_last_good
 from pipeline.settings import Settings
-from pipeline.signals.official.judge import judge
+from pipeline.signals.official.classify import classify_documents
 from pipeline.sources.federal_register import SOURCE, collect_documents
 from pipeline.warehouse.lake import Lake
 
@@ -71,10 +71,10 @@ def assets(settings: Settings) -> Sequence[dg.AssetsDefinition]:
             yield from skip_disabled(SOURCE, *JUDGED)
             return
         span = run_days(context)
-        judged = judge(lake.read(RAW_OFFICIAL_DOCUMENTS, span))
+        classified = classify_documents(lake.read(RAW_OFFICIAL_DOCUMENTS, span))
         frames = (
-            (OFFICIAL_DOCUMENTS, judged.documents, ("document_number", "document_outcome", "rule_id", "act_count")),
-            (OFFICIAL_SIGNALS, judged.signals, ("target", "kind", "status", "instrument", "effective_date", "act_basis", "quote")),
+            (OFFICIAL_DOCUMENTS, classified.documents, ("document_number", "document_outcome", "rule_id", "act_count")),
+            (OFFICIAL_SIGNALS, classified.signals, ("target", "kind", "status", "instrument", "effective_date", "act_basis", "quote")),
         )
         read = [Days(day, day) for day in span if lake.files(RAW_OFFICIAL_DOCUMENTS, Days(day, day))]
         for table, frame, _ in frames:

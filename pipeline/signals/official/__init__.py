@@ -1,5 +1,4 @@
-"""Documents of an official journal into acts of trade policy: `judge.py` by the rules of `acts.toml`.
+"""Classify documents of an official journal as acts of trade policy, by the rules of `acts.toml`.
 
-Belongs here: what a document's own fields say of act, partner, status and date. Does not: fetching (`pipeline/sources`), reading articles
-(the rest of `pipeline/signals`), or counting: official acts stand beside the news index.
+Does not belong here: fetching documents (`pipeline/sources`) or reading articles. Official acts do not enter the news index.
 """

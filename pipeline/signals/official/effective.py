@@ -1,7 +1,6 @@
-"""The day on which an official act takes effect, as far as the document's own fields say.
+"""Find the day on which an official act takes effect, in the fields of its document.
 
-Belongs here: dates that the journal gives or an agency writes. Does not: the status that follows (`judge.py`). Where the fields name no
-day, or several, there is none: a guess would put an act in force.
+If the fields name no day, or several, there is none. Does not belong here: the status of the act (`classify.py`).
 """
 
 import re
@@ -14,59 +13,60 @@ _MONTHS = (
 )  # fmt: skip
 _DATE = re.compile(rf"\b({'|'.join(_MONTHS)})\s+([0-9]{{1,2}}),?\s+([0-9]{{4}})\b", re.IGNORECASE)
 _CUE = re.compile(r"\b(?:effective|applicable|appl(?:y|ies|ied)|in effect|takes? effect|in force|entered for consumption)\b", re.IGNORECASE)
-# what turns the day after the cue into that of something else
-_OTHER = re.compile(
+# Words between a cue and a date that give the date another meaning.
+_OTHER_MEANING = re.compile(
     r"\b(?:comments?|submi\w+|until|through|before|expir\w+|later than|hearings?|requests?|not effective|review|ends?|due)\b"
     r"|(?<![ap]\.m)[.;]\s+[A-Z]",
     re.IGNORECASE,
 )
 _SENTENCE_END = re.compile(r"(?<![ap]\.m)(?<!\bU\.S)[.;]\s+(?=[A-Z])")
-#: An abstract that names an earlier day tells of the act that this one changes.
-EARLIEST = timedelta(days=60)
-_REACH = 220  # characters between the cue and its date
+#: An earlier day in an abstract belongs to the act that this one changes.
+MAX_DAYS_BACK = timedelta(days=60)
+_MAX_DISTANCE = 220  # characters between a cue and its date
 
 
-def effective_date(field: str | None, texts: Sequence[tuple[str, str]], published: date) -> tuple[date, str] | None:
-    """The day and where it was read: `field` for the journal's own field, else the first of the named texts that names exactly one day.
+def find_effective_date(field: str | None, texts: Sequence[tuple[str, str]], published: date) -> tuple[date, str] | None:
+    """Return the day and its origin: `field` for the journal's own field, else the name of the text.
 
-    Only the agency's words on dates (`dates`) may make an act retroactive by more than `EARLIEST`.
+    Uses the first text that names a day, if it names exactly one. Only the agency's note on dates (`dates`) may be more than
+    `MAX_DAYS_BACK` before publication.
     """
-    given = iso_day(field)
-    if given is not None:
-        return given, "field"
+    day = parse_iso_day(field)
+    if day is not None:
+        return day, "field"
     for name, text in texts:
-        days = {day for day in _days(text) if name == "dates" or day >= published - EARLIEST}
+        days = {day for day in _find_days(text) if name == "dates" or day >= published - MAX_DAYS_BACK}
         if days:
             return (days.pop(), name) if len(days) == 1 else None
     return None
 
 
-def iso_day(text: str | None) -> date | None:
-    """A day written `2025-04-04`; None for anything else."""
+def parse_iso_day(text: str | None) -> date | None:
+    """Parse a day in the form `2025-04-04`; return None for anything else."""
     try:
         return date.fromisoformat(text) if text is not None and len(text) == len("2025-04-04") else None
     except ValueError:
         return None
 
 
-def _days(text: str) -> list[date]:
-    """The days that a text names as those on which something takes effect."""
-    found = []
+def _find_days(text: str) -> list[date]:
+    """Find the days that a text names as effective dates."""
+    days = []
     bounds = [0, *(match.end() for match in _SENTENCE_END.finditer(text)), len(text)]
     for start, end in pairwise(bounds):
         sentence = text[start:end]
         for match in _DATE.finditer(sentence):
             cues = [cue.end() for cue in _CUE.finditer(sentence, 0, match.start())]
-            day = _day(match)
-            if day is None or not cues or match.start() - cues[-1] > _REACH:
+            day = _parse_day(match)
+            if day is None or not cues or match.start() - cues[-1] > _MAX_DISTANCE:
                 continue
             between = sentence[cues[-1] : match.start()]
-            if not _OTHER.search(between) and not _DATE.search(between):
-                found.append(day)
-    return found
+            if not _OTHER_MEANING.search(between) and not _DATE.search(between):
+                days.append(day)
+    return days
 
 
-def _day(match: re.Match[str]) -> date | None:
+def _parse_day(match: re.Match[str]) -> date | None:
     try:
         return date(int(match[3]), _MONTHS.index(match[1].lower()) + 1, int(match[2]))
     except ValueError:

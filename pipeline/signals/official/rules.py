@@ -1,6 +1,6 @@
-"""The rules of `acts.toml`: which document is which act, and which is set aside for which reason.
+"""Load and match the rules of `acts.toml`: which document is which act, and which documents are excluded and why.
 
-Belongs here: loading, refusing what is misspelt, and which rules hold for a document. Does not: partners, dates and rows (`judge.py`).
+Does not belong here: partners, dates and rows (`classify.py`).
 """
 
 import re
@@ -20,14 +20,14 @@ FILE = Path(__file__).with_name("acts.toml")
 TARGETS = ("named", "named_or_all", "title_or_all", "all")
 Target = Literal["named", "named_or_all", "title_or_all", "all"]
 
-_NEEDED = {"id", "agencies", "title", "kind", "instrument", "status", "target", "example", "gives"}
-_OPTIONAL = {"unless", "about", "types", "near", "far", "within", "also", "undated", "basis"}
-_ASIDE_NEEDED, _ASIDE_OPTIONAL = {"id", "reason", "title", "example"}, {"unless", "agencies"}
+_RULE_REQUIRED = {"id", "agencies", "title", "kind", "instrument", "status", "target", "example", "gives"}
+_RULE_OPTIONAL = {"unless", "about", "types", "near", "far", "within", "also", "undated", "basis"}
+_EXCLUSION_REQUIRED, _EXCLUSION_OPTIONAL = {"id", "reason", "title", "example"}, {"unless", "agencies"}
 
 
 @dataclass(frozen=True)
 class Document:
-    """What the rules look at. `about` is title, action and abstract; texts stand on one line."""
+    """The fields that rules match. `about` is title, action and abstract; texts have no line breaks."""
 
     title: str
     about: str
@@ -37,7 +37,7 @@ class Document:
 
 @dataclass(frozen=True)
 class Rule:
-    """One entry of `acts.toml`, compiled; what the parts mean stands there."""
+    """A `[[rule]]` of `acts.toml` with compiled patterns; the file describes the fields."""
 
     id: str
     agencies: frozenset[str]
@@ -56,19 +56,19 @@ class Rule:
     basis: str
     also: tuple[str, ...]
 
-    def holds(self, document: Document) -> bool:
-        """Whether the document is this act."""
+    def matches(self, document: Document) -> bool:
+        """Return whether the document is this act."""
         return (
             not self.agencies.isdisjoint(document.agencies)
             and (not self.types or document.type in self.types)
-            and _found(self.title, self.unless, document.title)
+            and _matches_text(self.title, self.unless, document.title)
             and (self.about is None or bool(self.about.search(document.about)))
         )
 
 
 @dataclass(frozen=True)
-class Aside:
-    """What a document is that no rule holds."""
+class Exclusion:
+    """An `[[aside]]` of `acts.toml`: the reason why a document that no rule matches is not an act."""
 
     id: str
     reason: str
@@ -76,115 +76,123 @@ class Aside:
     title: re.Pattern[str]
     unless: re.Pattern[str] | None
 
-    def holds(self, document: Document) -> bool:
-        """Whether this is the reason."""
-        return (not self.agencies or not self.agencies.isdisjoint(document.agencies)) and _found(self.title, self.unless, document.title)
+    def matches(self, document: Document) -> bool:
+        """Return whether the document is excluded for this reason."""
+        return (not self.agencies or not self.agencies.isdisjoint(document.agencies)) and _matches_text(
+            self.title, self.unless, document.title
+        )
 
 
 class Rules(NamedTuple):
-    """All of `acts.toml`, in its order; `agencies` are those that any rule asks for, `strangers` words that name no partner."""
+    """The content of `acts.toml`, in its order.
+
+    `places` maps places in titles to partners, `ignored_words` matches names that are not partners, `agencies` has all agencies of rules.
+    """
 
     acts: tuple[Rule, ...]
-    asides: tuple[Aside, ...]
+    exclusions: tuple[Exclusion, ...]
     places: tuple[tuple[re.Pattern[str], str], ...]
-    strangers: re.Pattern[str] | None
+    ignored_words: re.Pattern[str] | None
     agencies: frozenset[str]
     sha: str
 
-    def acts_of(self, document: Document) -> list[Rule]:
-        """The first rule that holds, and those that may hold beside it: no two of the same kind."""
-        first = next((rule for rule in self.acts if rule.holds(document)), None)
+    def find_rules(self, document: Document) -> list[Rule]:
+        """Find the first rule that matches, and those that it allows in addition; no two of the same kind."""
+        first = next((rule for rule in self.acts if rule.matches(document)), None)
         if first is None:
             return []
-        beside = {rule.kind: rule for rule in reversed(self.acts) if rule.id in first.also and rule.holds(document)}
-        return [first, *(rule for kind, rule in beside.items() if kind != first.kind)]
+        additional = {rule.kind: rule for rule in reversed(self.acts) if rule.id in first.also and rule.matches(document)}
+        return [first, *(rule for kind, rule in additional.items() if kind != first.kind)]
 
-    def aside_of(self, document: Document) -> Aside | None:
-        """The first reason that holds."""
-        return next((aside for aside in self.asides if aside.holds(document)), None)
+    def find_exclusion(self, document: Document) -> Exclusion | None:
+        """Find the first exclusion that matches."""
+        return next((exclusion for exclusion in self.exclusions if exclusion.matches(document)), None)
 
 
 @cache
-def rules() -> Rules:
-    """The shipped rules. `LexiconError` names the entry that breaks a rule of its own."""
+def load_rules() -> Rules:
+    """Load the shipped rules. Raises `LexiconError` as `parse_rules` does."""
     return parse_rules(FILE.read_text(encoding="utf-8"))
 
 
 def parse_rules(text: str) -> Rules:
-    """Rules from the text of a file like `acts.toml`. `LexiconError` names what cannot be read and the entry it stands in."""
+    """Parse the text of a file like `acts.toml`.
+
+    Raises `LexiconError`, which names the invalid entry.
+    """
     try:
-        given = tomllib.loads(text)
+        content = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
-        raise LexiconError(f"acts.toml: is no TOML ({error})") from error
-    acts = tuple(_rule(entry) for entry in given.get("rule", []))
-    asides = tuple(_aside(entry) for entry in given.get("aside", []))
-    ids = [one.id for one in acts]
-    twice = sorted({name for name in ids if ids.count(name) > 1})
+        raise LexiconError(f"acts.toml is not valid TOML ({error})") from error
+    acts = tuple(_parse_rule(entry) for entry in content.get("rule", []))
+    exclusions = tuple(_parse_exclusion(entry) for entry in content.get("aside", []))
+    ids = [rule.id for rule in acts]
+    repeated = sorted({name for name in ids if ids.count(name) > 1})
     unknown = sorted({name for rule in acts for name in rule.also} - set(ids))
-    if twice or unknown:
-        raise LexiconError(f"acts.toml: ids that stand twice: {twice}; ids in `also` that no rule has: {unknown}")
-    places = tuple((_pattern(rf"\b{re.escape(words)}\b", "places"), code) for words, code in given.get("places", {}).items())
+    if repeated or unknown:
+        raise LexiconError(f"acts.toml: repeated ids: {repeated}; unknown ids in `also`: {unknown}")
+    places = tuple((_compile(rf"\b{re.escape(words)}\b", "places"), code) for words, code in content.get("places", {}).items())
     sha = sha256(text.replace("\r\n", "\n").encode()).hexdigest()[:SHA_LENGTH]
-    strangers = _optional(given.get("strangers", {}), "words", "strangers")
-    return Rules(acts, asides, places, strangers, frozenset().union(*(rule.agencies for rule in acts)), sha)
+    ignored_words = _compile_optional(content.get("strangers", {}), "words", "strangers")
+    return Rules(acts, exclusions, places, ignored_words, frozenset().union(*(rule.agencies for rule in acts)), sha)
 
 
-def _rule(entry: Mapping[str, Any]) -> Rule:
-    name = _keys(entry, _NEEDED, _OPTIONAL)
+def _parse_rule(entry: Mapping[str, Any]) -> Rule:
+    name = _check_keys(entry, _RULE_REQUIRED, _RULE_OPTIONAL)
     for key, vocabulary in (("kind", KIND), ("instrument", INSTRUMENT), ("status", STATUS), ("undated", STATUS), ("basis", ACT_BASIS)):
-        _in_vocabulary(entry, key, vocabulary, name)
+        _check_word(entry, key, vocabulary, name)
     if entry["target"] not in TARGETS:
-        raise LexiconError(f"acts.toml, {name}: target is {entry['target']!r}; it is one of {', '.join(TARGETS)}")
+        raise LexiconError(f"acts.toml, {name}: target is {entry['target']!r}; use one of {', '.join(TARGETS)}")
     return Rule(
         id=entry["id"],
         agencies=frozenset(entry["agencies"]),
-        title=_pattern(entry["title"], name),
-        unless=_optional(entry, "unless", name),
-        about=_optional(entry, "about", name),
+        title=_compile(entry["title"], name),
+        unless=_compile_optional(entry, "unless", name),
+        about=_compile_optional(entry, "about", name),
         types=frozenset(entry.get("types", ())),
         kind=entry["kind"],
         instrument=entry["instrument"],
         status=entry["status"],
         undated=entry.get("undated", entry["status"]),
         target=cast(Target, entry["target"]),
-        near=_optional(entry, "near", name),
-        far=_optional(entry, "far", name),
-        within=_optional(entry, "within", name),
+        near=_compile_optional(entry, "near", name),
+        far=_compile_optional(entry, "far", name),
+        within=_compile_optional(entry, "within", name),
         basis=entry.get("basis", "title"),
         also=tuple(entry.get("also", ())),
     )
 
 
-def _aside(entry: Mapping[str, Any]) -> Aside:
-    name = _keys(entry, _ASIDE_NEEDED, _ASIDE_OPTIONAL)
-    _in_vocabulary(entry, "reason", OFFICIAL_OUTCOME, name)
+def _parse_exclusion(entry: Mapping[str, Any]) -> Exclusion:
+    name = _check_keys(entry, _EXCLUSION_REQUIRED, _EXCLUSION_OPTIONAL)
+    _check_word(entry, "reason", OFFICIAL_OUTCOME, name)
     agencies = frozenset(entry.get("agencies", ()))
-    return Aside(entry["id"], entry["reason"], agencies, _pattern(entry["title"], name), _optional(entry, "unless", name))
+    return Exclusion(entry["id"], entry["reason"], agencies, _compile(entry["title"], name), _compile_optional(entry, "unless", name))
 
 
-def _keys(entry: Mapping[str, Any], needed: set[str], optional: set[str]) -> str:
+def _check_keys(entry: Mapping[str, Any], required: set[str], optional: set[str]) -> str:
     name = str(entry.get("id", "an entry without id"))
-    missing, extra = sorted(needed - set(entry)), sorted(set(entry) - needed - optional)
+    missing, extra = sorted(required - set(entry)), sorted(set(entry) - required - optional)
     if missing or extra:
-        raise LexiconError(f"acts.toml, {name}: lacks {missing}, and has {extra}, which mean nothing")
+        raise LexiconError(f"acts.toml, {name}: missing keys {missing}, unknown keys {extra}")
     return name
 
 
-def _in_vocabulary(entry: Mapping[str, Any], key: str, vocabulary: Vocabulary, name: str) -> None:
+def _check_word(entry: Mapping[str, Any], key: str, vocabulary: Vocabulary, name: str) -> None:
     if key in entry and entry[key] not in vocabulary:
-        raise LexiconError(f"acts.toml, {name}: {key} is {entry[key]!r}; it is one of {', '.join(vocabulary.words)}")
+        raise LexiconError(f"acts.toml, {name}: {key} is {entry[key]!r}; use one of {', '.join(vocabulary.words)}")
 
 
-def _optional(entry: Mapping[str, Any], key: str, name: str) -> re.Pattern[str] | None:
-    return _pattern(entry[key], name) if key in entry else None
+def _compile_optional(entry: Mapping[str, Any], key: str, name: str) -> re.Pattern[str] | None:
+    return _compile(entry[key], name) if key in entry else None
 
 
-def _pattern(text: str, name: str) -> re.Pattern[str]:
+def _compile(text: str, name: str) -> re.Pattern[str]:
     try:
         return re.compile(text, re.IGNORECASE)
     except re.error as error:
-        raise LexiconError(f"acts.toml, {name}: {text!r} is no regular expression ({error})") from error
+        raise LexiconError(f"acts.toml, {name}: {text!r} is not a regular expression ({error})") from error
 
 
-def _found(pattern: re.Pattern[str], unless: re.Pattern[str] | None, text: str) -> bool:
+def _matches_text(pattern: re.Pattern[str], unless: re.Pattern[str] | None, text: str) -> bool:
     return bool(pattern.search(text)) and not (unless is not None and unless.search(text))

@@ -14,8 +14,8 @@ GOLD = Path(__file__).parents[3] / "gold"
 DAY = date(2026, 3, 17)
 
 
-def document(title: str = "Steel Whistles From Taiwan: Antidumping Duty Order", **fields: Any) -> dict[str, Any]:
-    """A notice of the International Trade Administration, published on `DAY`; `agencies` is a list."""
+def make_document(title: str = "Steel Whistles From Taiwan: Antidumping Duty Order", **fields: Any) -> dict[str, Any]:
+    """Make a notice of the International Trade Administration, published on `DAY`; `agencies` is a list."""
     agencies = fields.pop("agencies", ["commerce-department", "international-trade-administration"])
     day = fields.get("publication_date", DAY.isoformat())
     return dict.fromkeys(RAW_OFFICIAL_DOCUMENTS.schema.names()) | {
@@ -30,15 +30,17 @@ def document(title: str = "Steel Whistles From Taiwan: Antidumping Duty Order", 
     } | fields  # fmt: skip
 
 
-def frame(rows: Iterable[Mapping[str, Any]]) -> pl.DataFrame:
-    """The rows as the contract has them; those without a `raw_id` get one."""
-    named = [dict(row) | {"raw_id": row.get("raw_id") or f"federal_register {DAY}, page 1#{n}"} for n, row in enumerate(rows, start=1)]
-    return pl.DataFrame(named, schema=RAW_OFFICIAL_DOCUMENTS.schema)
+def make_frame(rows: Iterable[Mapping[str, Any]]) -> pl.DataFrame:
+    """Convert rows to the raw table; rows without a `raw_id` get one."""
+    numbered = [dict(row) | {"raw_id": row.get("raw_id") or f"federal_register {DAY}, page 1#{n}"} for n, row in enumerate(rows, start=1)]
+    return pl.DataFrame(numbered, schema=RAW_OFFICIAL_DOCUMENTS.schema)
 
 
-def labelled(half: str) -> Iterator[tuple[dict[str, Any], dict[str, Any]]]:
-    """Each labelled document of a half, as a row and with its labels."""
+def read_labelled(half: str) -> Iterator[tuple[dict[str, Any], dict[str, Any]]]:
+    """Yield the read_labelled documents of a half as (row, labels)."""
     for line in (GOLD / f"official-{half}.jsonl").read_text(encoding="utf-8").splitlines():
-        given = json.loads(line)
-        fields = {name: given[name] for name in given if name in RAW_OFFICIAL_DOCUMENTS.schema and name not in {"title", "effective_date"}}
-        yield document(given["title"], **fields, document_number=given["id"]), given
+        labels = json.loads(line)
+        fields = {
+            name: labels[name] for name in labels if name in RAW_OFFICIAL_DOCUMENTS.schema and name not in {"title", "effective_date"}
+        }
+        yield make_document(labels["title"], **fields, document_number=labels["id"]), labels

@@ -1,16 +1,16 @@
-"""Days of effect are read where the document's fields name one, and left open where they do not."""
+"""The effective date is found if the fields of a document name exactly one."""
 
 from datetime import date
 
 import pytest
 
-from pipeline.signals.official.effective import effective_date, iso_day
+from pipeline.signals.official.effective import find_effective_date, parse_iso_day
 
 PUBLISHED = date(2026, 3, 17)
 
 
 def read(dates: str = "", abstract: str = "", title: str = "", field: str | None = None) -> tuple[date, str] | None:
-    return effective_date(field, [("dates", dates), ("abstract", abstract), ("title", title)], PUBLISHED)
+    return find_effective_date(field, [("dates", dates), ("abstract", abstract), ("title", title)], PUBLISHED)
 
 
 @pytest.mark.parametrize(
@@ -23,7 +23,7 @@ def read(dates: str = "", abstract: str = "", title: str = "", field: str | None
         ("Applicable July 6 2018.", date(2018, 7, 6)),
     ],
 )  # fmt: skip
-def test_one_day_is_read_from_the_words_on_dates(dates: str, day: date) -> None:
+def test_one_day_is_found_in_the_note_on_dates(dates: str, day: date) -> None:
     assert read(dates) == (day, "dates")
 
 
@@ -41,7 +41,7 @@ def test_one_day_is_read_from_the_words_on_dates(dates: str, day: date) -> None:
         "This rule is effective on publication. The hearing is on May 1, 2026.",
     ],
 )
-def test_no_day_or_several_leave_it_open(dates: str) -> None:
+def test_no_day_or_several_give_none(dates: str) -> None:
     assert read(dates) is None
 
 
@@ -49,24 +49,24 @@ def test_the_journal_s_own_field_comes_first() -> None:
     assert read("Applicable March 20, 2026.", field="2026-03-25") == (date(2026, 3, 25), "field")
 
 
-def test_a_field_that_is_no_day_is_passed_over() -> None:
+def test_a_field_that_is_not_a_day_is_ignored() -> None:
     assert read("Applicable March 20, 2026.", field="soon") == (date(2026, 3, 20), "dates")
 
 
-def test_the_abstract_is_read_where_the_words_on_dates_say_nothing() -> None:
+def test_the_abstract_is_used_if_the_note_on_dates_has_no_day() -> None:
     assert read("See below.", "The duties take effect on April 2, 2026.") == (date(2026, 4, 2), "abstract")
 
 
-def test_days_of_the_words_on_dates_are_not_made_good_by_the_abstract() -> None:
+def test_several_days_in_the_note_are_not_resolved_by_the_abstract() -> None:
     assert read("Applicable April 2, 2026, and effective May 2, 2026.", "Effective June 1, 2026.") is None
 
 
-def test_an_earlier_act_told_in_the_abstract_is_not_this_one() -> None:
+def test_a_much_earlier_day_in_the_abstract_is_ignored() -> None:
     assert read(abstract="Effective July 6, 2018, the Trade Representative imposed additional duties.") is None
 
 
 @pytest.mark.parametrize(
     ("text", "day"), [("2026-03-17", PUBLISHED), ("2026-02-30", None), ("20260317", None), ("x" * 10, None), (None, None)]
 )
-def test_days_are_written_in_one_way(text: str | None, day: date | None) -> None:
-    assert iso_day(text) == day
+def test_only_iso_days_are_parsed(text: str | None, day: date | None) -> None:
+    assert parse_iso_day(text) == day
