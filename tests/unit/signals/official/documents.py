@@ -37,7 +37,7 @@ def make_frame(rows: Iterable[Mapping[str, Any]]) -> pl.DataFrame:
 
 
 def read_labelled(half: str) -> Iterator[tuple[dict[str, Any], dict[str, Any]]]:
-    """Yield the read_labelled documents of a half as (row, labels)."""
+    """Yield the labelled documents of a half as (row, labels)."""
     for line in (GOLD / f"official-{half}.jsonl").read_text(encoding="utf-8").splitlines():
         labels = json.loads(line)
         fields = {
