@@ -72,7 +72,7 @@ def run(
         int | None, typer.Option("--workers", help="Threads or processes that read articles [default: one for each core]")
     ] = None,
 ) -> None:
-    """Read articles and trade figures, build the index, check it and publish it."""
+    """Read articles and trade figures, build and publish the index."""
     with exit_on_user_error():
         from pipeline.commands.run import run_index
 
@@ -90,7 +90,10 @@ def fetch(
     ] = None,
     home_folder: HomeOption = None,
 ) -> None:
-    """Fetch the enabled upstreams and store their responses. To build the index, run `tension run` afterwards."""
+    """Fetch the enabled upstreams and store their responses.
+
+    To build the index, run `tension run` afterwards.
+    """
     with exit_on_user_error():
         from pipeline.commands.fetch import fetch_upstreams
 
@@ -99,7 +102,10 @@ def fetch(
 
 @app.command()
 def sources(home_folder: HomeOption = None) -> None:
-    """List each source: last success, rows, newest day, gaps, failures and next fetch."""
+    """List the state of each source.
+
+    Last success, rows, newest day, gaps, failures and next fetch.
+    """
     with exit_on_user_error():
         from pipeline.commands.sources import show_sources
 
@@ -113,7 +119,10 @@ def extract(
     workers: Annotated[int | None, typer.Option("--workers", help="Threads or processes that read [default: one for each core]")] = None,
     extractor: ExtractorOption = None,
 ) -> None:
-    """Find the signals in a file of articles or passages: one row per signal, with offsets into the text."""
+    """Find the signals in a file of articles or passages.
+
+    Writes one row per signal, with offsets into the text.
+    """
     with exit_on_user_error():
         from pipeline.commands.extract import extract_signals
 
@@ -127,7 +136,10 @@ def explain(
         date | None, typer.Option("--date", parser=_parse_day, metavar="DAY", help="Day of the text, which determines who was in office")
     ] = None,
 ) -> None:
-    """Show the signals in a text: probability, reader, and the words behind each."""
+    """Show the signals in a text, and why they were found.
+
+    Lists the probability, the reader and the words behind each signal.
+    """
     with exit_on_user_error():
         from pipeline.commands.explain import explain_text
 
@@ -143,7 +155,10 @@ def evaluate(
     show_errors: Annotated[int, typer.Option("--errors", help="Number of errors to list; not allowed with --half odd")] = 0,
     extractor: ExtractorOption = None,
 ) -> None:
-    """Score the extractor on gold files: precision, recall, F1 with 95 % intervals, calibration, accuracy of fields."""
+    """Score the extractor on gold files.
+
+    Prints precision, recall and F1 with 95 % intervals, calibration and accuracy of fields.
+    """
     if which_half == "odd" and show_errors:
         raise typer.BadParameter("the odd half is for reporting only: its errors must not be listed")
     with exit_on_user_error():
@@ -175,7 +190,10 @@ def validate(
     ] = True,
     home_folder: HomeOption = None,
 ) -> None:
-    """Compare the index with dated events and reference series, leave sources out, rebuild it, and write a report."""
+    """Validate the index and write a report.
+
+    Compares it with dated events and reference series, leaves sources out, and rebuilds it.
+    """
     with exit_on_user_error():
         from pipeline.commands.validate import validate_home
 
@@ -187,7 +205,10 @@ def status(
     home_folder: HomeOption = None,
     show_all: Annotated[bool, typer.Option("--all", help="Also list the row count of every table, and rejected rows by reason")] = False,
 ) -> None:
-    """Show what is published, how recent it is, what failed, what was not read, and what to do next."""
+    """Show what is published, and what to do next.
+
+    Also: how recent it is, what failed, and what was not read.
+    """
     with exit_on_user_error():
         from pipeline.commands.status import show_status
 

@@ -1,4 +1,7 @@
-"""The Dagster code location: the assets, checks, jobs and schedules of `pipeline/defs`, built for given settings."""
+"""The Dagster code location, built for given settings.
+
+Assets, checks, jobs and schedules are defined in `pipeline/defs`.
+"""
 
 import dagster as dg
 
@@ -43,5 +46,8 @@ def build(settings: Settings) -> dg.Definitions:
 
 @dg.definitions
 def defs() -> dg.Definitions:
-    """Build the code location of the UI, the schedules and the sensor, with settings from the environment and `tension.toml`."""
+    """Build the code location for the UI, schedules and sensor.
+
+    Its settings are from the environment and `tension.toml`.
+    """
     return build(Settings())

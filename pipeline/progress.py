@@ -1,4 +1,4 @@
-"""Progress of a run: a bar on a terminal, one line per step in a pipe.
+"""Progress of a run, as a bar or as lines.
 
 Must not import anything slow, because the first line is shown before Dagster is loaded.
 """
@@ -49,7 +49,7 @@ class Display:
             self._console.print(_WAITING, highlight=False)
 
     def expect(self, steps: Sequence[str]) -> None:
-        """Set the steps to come, in any order, each as often as it runs."""
+        """Set the steps to come, each as often as it runs."""
         self._steps = steps
         self._total = float(sum(map(_weight, steps)))
 

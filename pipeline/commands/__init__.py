@@ -1,4 +1,5 @@
-"""The commands of `tension`, one module each: read the settings, call the other packages, print the result.
+"""The commands of `tension`, one module each.
 
+A command reads the settings, calls the other packages and prints the result.
 Options and help texts are in `pipeline/cli.py`, which imports a module from here only when its command runs.
 """

@@ -15,7 +15,7 @@ err = Console(stderr=True)
 
 @contextmanager
 def exit_on_user_error() -> Iterator[None]:
-    """Print a `UserError` raised in the block as one message, and exit with code 1."""
+    """Print a `UserError` as one message, and exit with code 1."""
     try:
         yield
     except UserError as error:

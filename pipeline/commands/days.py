@@ -36,5 +36,8 @@ def _find_article_days(settings: Settings, known: Catalogue) -> Days:
 
 
 def end_yesterday(settings: Settings, last: date | None) -> Settings:
-    """Return the settings with a last day, by default yesterday: today's data of upstreams is not complete yet."""
+    """Return the settings with a last day, by default yesterday.
+
+    Today's data of upstreams is not complete yet.
+    """
     return change_settings(settings, last_day=last or settings.last_day or clock.today() - timedelta(days=1))

@@ -15,7 +15,7 @@ from pipeline.signals.gold import read_gold, select_half
 
 
 def score_reader(gold: Sequence[Path], which: Literal["even", "odd"] | None, show_errors: int, extractor: ReaderName | None) -> None:
-    """Print the scores on all passages or on one half, and the first `show_errors` errors."""
+    """Print the scores, and the first `show_errors` errors."""
     labelled = read_gold(*gold)
     if which is not None:
         labelled = labelled.select_passages(select_half(labelled.passages, which))

@@ -13,7 +13,7 @@ from pipeline.signals.extractors import make_explainer
 
 
 def explain_text(text: str, day: date | None) -> None:
-    """Print the findings in a text, or in the file of that name."""
+    """Print the findings in a text or a file."""
     content = Path(text).read_text(encoding="utf-8", errors="replace") if _is_file(text) else text
     (language,) = detect_other_language(pl.Series([""]), pl.Series([content]))
     if language is not None:

@@ -16,7 +16,10 @@ from pipeline.warehouse import home
 
 
 def fetch_upstreams(names: Sequence[str] | None, first: date | None, last: date | None, home_folder: Path | None) -> None:
-    """Fetch these upstreams, by default all enabled ones, and print the state of each source."""
+    """Fetch these upstreams, by default all enabled ones.
+
+    Then print the state of each source.
+    """
     settings = end_yesterday(read_settings(home=home_folder, first_day=first), last)
     wanted = names or list(settings.sources.on)
     off = [name for name in wanted if name not in settings.sources.on]

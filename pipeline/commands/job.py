@@ -1,4 +1,7 @@
-"""Run the Dagster job in this process. The only command module that imports Dagster, when a run starts."""
+"""Run the Dagster job in this process.
+
+The only command module that imports Dagster, and only when a run starts.
+"""
 
 import os
 import warnings
@@ -22,7 +25,7 @@ PUBLISHED_WITH_STALE_TABLES = 3
 
 
 def run_job(settings: Settings, display: Display, upstreams: Sequence[str] = ()) -> "Launched":
-    """Run the job over the days of the settings, or only fetch these upstreams."""
+    """Run the job, or only fetch these upstreams."""
     warnings.simplefilter("ignore")  # warnings of libraries, on which a user cannot act
     os.environ.setdefault("GX_ANALYTICS_ENABLED", "false")
     display.load()
@@ -40,15 +43,21 @@ def run_job(settings: Settings, display: Display, upstreams: Sequence[str] = ())
 
 
 def report_failures(launched: "Launched", settings: Settings) -> None:
-    """Print failed checks and steps. Exits with code 1 if the run failed."""
-    terminal.print_failed_checks(err, launched.failed_checks)
+    """Print failed checks and steps.
+
+    Exits with code 1 if the run failed.
+    """
+    terminal.failed_checks(err, launched.failed_checks)
     if not launched.succeeded:
         terminal.print_failures(err, launched.failures, settings.home)
         raise typer.Exit(1)
 
 
 def report_stale_tables(launched: "Launched") -> None:
-    """Print the side tables that could not be rebuilt. Exits with code 3 if there are any; the index is published."""
+    """Print the side tables that could not be rebuilt.
+
+    Exits with code 3 if there are any; the index is published.
+    """
     if launched.stale_tables:
         terminal.print_stale_tables(err, launched.stale_tables)
         raise typer.Exit(PUBLISHED_WITH_STALE_TABLES)

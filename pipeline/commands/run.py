@@ -1,4 +1,4 @@
-"""`tension run`: read articles and trade figures, build the index, check it and publish it."""
+"""`tension run`: build the index and publish it."""
 
 from collections.abc import Sequence
 from datetime import date
@@ -31,7 +31,10 @@ def run_index(
     home_folder: Path | None,
     workers: int | None,
 ) -> None:
-    """Run the whole job and print the results. An option that is None is taken from the settings."""
+    """Run the whole job and print the results.
+
+    An option that is None is taken from the settings.
+    """
     requested = read_settings(
         home=home_folder, articles=tuple(articles) if articles else None, pairs=pairs, baseline=baseline, workers=workers, first_day=first
     )

@@ -1,4 +1,4 @@
-"""`tension status`: what is published, how recent it is, what failed, what was not read, and what to do next."""
+"""`tension status`: the state of a home in five lines."""
 
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -24,7 +24,10 @@ _FAILED = ("failed", "refused")
 
 
 def show_status(home_folder: Path | None, show_all: bool) -> None:
-    """Print five lines about a home, and with `show_all` also the row count of every table."""
+    """Print five lines about a home.
+
+    With `show_all`, also print the row count of every table.
+    """
     settings = read_settings(home=home_folder)
     lake = Lake(settings.lake)
     if lake.span(COVERAGE) is None:

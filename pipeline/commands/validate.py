@@ -1,4 +1,4 @@
-"""`tension validate`: the index of a home compared with events, with reference series and with itself."""
+"""`tension validate`: compare the index with events and reference series."""
 
 from datetime import date
 from pathlib import Path
@@ -20,7 +20,7 @@ def validate_home(
     simulation: bool,
     home: Path | None,
 ) -> None:
-    """Validate a home, write the page and its table, and print each section."""
+    """Validate a home, write the report, and print each section."""
     settings = read_settings(home=home)
     options = ValidationOptions(references=references, pair=pair, first=first, last=last, events=read_events(), is_simulated=simulation)
     with err.status("comparing the index with events, references and itself …"):

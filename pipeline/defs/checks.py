@@ -1,4 +1,7 @@
-"""Dagster asset checks: those of one table run before it is written, cross-table checks before anything is published."""
+"""Dagster asset checks.
+
+Checks of one table run before it is written, cross-table checks before anything is published.
+"""
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
@@ -38,12 +41,15 @@ def _load_rules() -> dict[str, tuple[Rule, ...]]:
 
 
 def rules_of(table: Table) -> tuple[Rule, ...]:
-    """Return the rules of a table: derived from its contract, and from `expectations/`."""
+    """Return the rules of a table, derived and from `expectations/`."""
     return _load_rules()[table.name]
 
 
 def check_specs(table: Table) -> list[dg.AssetCheckSpec]:
-    """Return the specification of each check of a table: the contract, the built-in checks and the rules."""
+    """Return the specifications of all checks of a table.
+
+    The contract, the built-in checks and the rules.
+    """
     checks = [("contract", "critical", "the columns and types are those of pipeline/contracts"), *list_checks(table, rules_of(table))]
     if table.is_side_table:
         checks.append((IS_REBUILT, "critical", _IS_REBUILT_REASON))
@@ -54,7 +60,10 @@ def check_specs(table: Table) -> list[dg.AssetCheckSpec]:
 
 @dataclass(frozen=True)
 class InputCheck:
-    """A warning about the input of an asset, which cannot be checked on its table."""
+    """A warning about the input of an asset.
+
+    For what cannot be checked on the asset's table.
+    """
 
     table: Table
     name: str
@@ -66,7 +75,7 @@ class InputCheck:
         return dg.AssetCheckSpec(self.name, asset=self.table.name, description=self.reason, metadata={"severity": "warning"})
 
     def report(self, problems: Sequence[str], **metadata: Any) -> dg.AssetCheckResult:
-        """Return the result: passed if there are no problems, else the first of them as detail."""
+        """Return the result: passed if there are no problems."""
         more = f"; and {len(problems) - _PROBLEMS_SHOWN} more" if len(problems) > _PROBLEMS_SHOWN else ""
         return dg.AssetCheckResult(
             passed=not problems,
@@ -82,7 +91,10 @@ class CriticalCheckError(TensionError):
 
 
 class Audit:
-    """Checks of a table that may be built in batches. Each batch is checked before it is written; each check reports once, at the end."""
+    """Checks of a table that may be built in batches.
+
+    Each batch is checked before it is written; each check reports once, at the end.
+    """
 
     def __init__(self, table: Table) -> None:
         self.table = table
@@ -91,7 +103,10 @@ class Audit:
         self.outcomes: dict[str, Outcome] = {}
 
     def check(self, frame: pl.DataFrame) -> pl.DataFrame:
-        """Check a batch and return it. Raises `CriticalCheckError` when a critical check fails."""
+        """Check a batch and return it.
+
+        Raises `CriticalCheckError` when a critical check fails.
+        """
         try:
             self.table.conform(frame)
         except ContractError as error:
@@ -107,7 +122,10 @@ class Audit:
         return frame
 
     def report(self) -> Iterator[dg.AssetCheckResult]:
-        """Yield the result of every check, then raise `dg.Failure` if a critical one failed: Dagster skips everything downstream."""
+        """Yield the result of every check.
+
+        Then raises `dg.Failure` if a critical check failed, so that Dagster skips everything downstream.
+        """
         name = self.table.name
         if self.contract is None and not self.outcomes:
             self.check(self.table.empty())  # no batch was built: the checks report on a frame without rows
@@ -124,7 +142,7 @@ class Audit:
 
 
 def audit(table: Table, frame: pl.DataFrame) -> Iterator[dg.AssetCheckResult]:
-    """Check a frame before it is written, and yield the result of every check.
+    """Check a frame, and yield the result of every check.
 
     Raises `dg.Failure` when a critical check failed.
     """
@@ -135,14 +153,20 @@ def audit(table: Table, frame: pl.DataFrame) -> Iterator[dg.AssetCheckResult]:
 
 
 class AuditedDays:
-    """Days of some tables, built in batches: each is checked and written to a temporary lake until all are complete."""
+    """Days of some tables, built and checked in batches.
+
+    They are written to a temporary lake until all are complete.
+    """
 
     def __init__(self, temporary: Lake, tables: Sequence[Table]) -> None:
         self._temporary = temporary
         self._audits = {table.name: Audit(table) for table in tables}
 
     def write(self, table: Table, frame: pl.DataFrame, days: Days) -> None:
-        """Check a batch of days and write it to the temporary lake. Raises `CriticalCheckError` when a critical check fails."""
+        """Check a batch of days and write it.
+
+        Raises `CriticalCheckError` when a critical check fails.
+        """
         self._temporary.write_days(table, self._audits[table.name].check(frame), days)
 
     def count_rows(self, table: Table) -> int:
@@ -150,14 +174,17 @@ class AuditedDays:
         return self._audits[table.name].rows
 
     def report(self) -> Iterator[dg.AssetCheckResult]:
-        """Yield the result of every check, table by table, then raise `dg.Failure` if a critical one failed."""
+        """Yield the result of every check, table by table.
+
+        Then raises `dg.Failure` if a critical check failed.
+        """
         for one in self._audits.values():
             yield from one.report()
 
 
 @contextmanager
 def audited_days(store: Lake, name: str, *tables: Table) -> Iterator[AuditedDays]:
-    """Replace days of these tables, all together, once every batch is built and passed its critical checks.
+    """Replace days of these tables together, once all passed.
 
     `name` is the name of the step. The block ends early when a critical check fails; yield from `report` after it. Rules are checked per
     batch: a rule with `mostly` fails if it fails in any batch.
@@ -177,7 +204,7 @@ def _to_check_result(table: Table, outcome: Outcome) -> dg.AssetCheckResult:
 
 
 def _build_cross_table_check(check: CrossTableCheck) -> dg.AssetChecksDefinition:
-    """Build the Dagster check of one file in `sql/checks/`, whose query returns failures.
+    """Build the Dagster check of one file in `sql/checks/`.
 
     A critical failure blocks everything downstream, except for a side table, which is marked as stale.
     """

@@ -32,7 +32,7 @@ ADMITTED = daily.ADMITTED
 
 
 def assets(settings: Settings) -> Sequence[dg.AssetsDefinition]:
-    """Return the assets that clean articles, link repeated stories and read findings, partitioned by day."""
+    """Return the daily assets that clean, link and read articles."""
     partitioned = by_day(settings)
 
     @dg.multi_asset(
@@ -42,7 +42,7 @@ def assets(settings: Settings) -> Sequence[dg.AssetsDefinition]:
         **partitioned,
     )
     def admission(context: dg.AssetExecutionContext, lake: dg.ResourceParam[Lake]) -> Results:
-        """Turn each raw row into an article, a duplicate or a quarantined row with its reason; count them in coverage."""
+        """Turn each raw row into an article, duplicate or quarantined row."""
         with changed_days(context, lake, daily.admission()) as days:
             for batch in days.batches(RAW_ARTICLES):
                 admitted = clean_articles(lake.read(RAW_ARTICLES, batch))
@@ -81,10 +81,10 @@ def assets(settings: Settings) -> Sequence[dg.AssetsDefinition]:
         reader, summary = extractor.make(), ReadingSummary()
         with changed_days(context, lake, daily.findings(extractor)) as days:
             for batch in days.batches(ARTICLES):
-                found = reader.extract(lake.read(ARTICLES, batch))
+                rows = reader.extract(lake.read(ARTICLES, batch))
                 summary += reader.summary
-                days.write(FINDINGS, found, batch)
-                add_daily_metadata(context, FINDINGS, found, batch, ("actor", "target", "kind", "modality", "rate_pct", "product", "quote"))
+                days.write(FINDINGS, rows, batch)
+                add_daily_metadata(context, FINDINGS, rows, batch, ("actor", "target", "kind", "modality", "rate_pct", "product", "quote"))
         counts = {ARTICLES_READ: summary.read, "not about trade between countries": summary.off_topic, **summary.unread}
         yield ALL_ARTICLES_READ.report(summary.describe() if summary.unread else [], **counts)
         yield from days.report()

@@ -1,4 +1,7 @@
-"""Layer `core`: GDELT events between states, published next to the index for comparison and not part of it."""
+"""Layer `core`: GDELT events between states.
+
+They are published for comparison with the index and are not part of it.
+"""
 
 from collections.abc import Sequence
 
@@ -22,7 +25,10 @@ DAYS_PER_BATCH = 28  # about half a million events between states
 
 
 def assets(settings: Settings) -> Sequence[dg.AssetsDefinition]:
-    """Return the asset of GDELT events between states, partitioned by day while the upstream is enabled."""
+    """Return the asset of GDELT events between states.
+
+    It is partitioned by day while the upstream is enabled.
+    """
     is_enabled = bool(enabled_upstreams(settings, SOURCE))
 
     @dg.multi_asset(
@@ -35,7 +41,7 @@ def assets(settings: Settings) -> Sequence[dg.AssetsDefinition]:
     def gdelt_between_states(
         context: dg.AssetExecutionContext, lake: dg.ResourceParam[Lake], answers: dg.ResourceParam[Answers]
     ) -> Results:
-        """Extract events between states from every GDELT file, and record each 15-minute file that was requested."""
+        """Extract events between states from every GDELT file."""
         if not is_enabled:
             yield from skip_disabled(SOURCE, *CROSS_CHECKED)
             return

@@ -1,4 +1,4 @@
-"""The daily steps: the tables that each builds, and the inputs of a day.
+"""The daily steps, their tables, and the inputs of a day.
 
 A day whose inputs did not change is not rebuilt, whether the command, the UI or the schedule starts the run.
 """
@@ -41,7 +41,10 @@ class RawArticles:
     makes: tuple[Table, ...] = (RAW_ARTICLES,)
 
     def digests(self, lake: Lake, days: Days) -> Digests:  # noqa: ARG002 its inputs are not in the lake
-        """Return a digest of each day's rows in all article files and of the code; None if upstreams delivered articles."""
+        """Return a digest of each day's article rows and the code.
+
+        None if upstreams delivered articles.
+        """
         code = code_digest(("contracts", "sources"))
         return {
             day: None if rows is None else combine_digests(code, rows) for day, rows in self.news.day_digests(days, self.last_day).items()
@@ -50,7 +53,10 @@ class RawArticles:
 
 @dataclass(frozen=True)
 class FromTable:
-    """A step that builds each day from another table, of that day and some days before it."""
+    """A step that builds each day from another table.
+
+    It reads that day and `days_before` days before it.
+    """
 
     name: str
     makes: tuple[Table, ...]
@@ -59,7 +65,7 @@ class FromTable:
     days_before: int = 0
 
     def digests(self, lake: Lake, days: Days) -> Digests:
-        """Return a digest of the files that each day is built from and of the code."""
+        """Return a digest of each day's input files and the code."""
         files = {day: lake.day_digest(self.reads, day) for day in days.extend_back(self.days_before)}
         return {day: combine_digests(self.code, *(files[one] for one in Days(day, day).extend_back(self.days_before))) for day in days}
 
@@ -73,7 +79,7 @@ def admission() -> FromTable:
 
 
 def story_links() -> FromTable:
-    """Return the step from articles to links between those of the same story."""
+    """Return the step from articles to links between repeated stories."""
     return FromTable(STORY_LINKS.name, (STORY_LINKS,), ARTICLES, code_digest(*ARTICLES_CODE), STORY_REACH)
 
 
@@ -97,20 +103,24 @@ class ChangedDays(AuditedDays):
         self._store = store
 
     def whole_range(self) -> Iterator[Days]:
-        """Yield one range from the first to the last day, if any: rewriting a day costs less than reading a file twice."""
+        """Yield one range from the first to the last day.
+
+        Rewriting an unchanged day costs less than reading a file twice.
+        """
         if self.days:
             yield Days(self.days[0], self.days[-1])
 
     def batches(self, table: Table, at_once: BatchLimit = BATCH_LIMIT) -> Iterator[Days]:
-        """Group the days into consecutive batches whose rows of `table` fit into memory."""
+        """Group the days into batches whose rows fit into memory."""
         spans = group_consecutive_days(self.days)
         return report_days((batch for span in spans for batch in self._store.batches(table, span, at_once)), len(self.days))
 
 
 @contextmanager
 def changed_days(context: dg.AssetExecutionContext, lake: Lake, step: DailyStep) -> Iterator[ChangedDays]:
-    """Rebuild the days of the run whose inputs changed, and store them together once all passed their critical checks.
+    """Rebuild the days whose inputs changed, once all passed.
 
+    None is stored before all passed their critical checks.
     The block ends early when a critical check fails; yield from `report` after it.
     """
     span = run_days(context)

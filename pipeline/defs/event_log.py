@@ -1,5 +1,6 @@
-"""Dagster's SQLite event log, written in batches: one transaction per database for all events of a batch.
+"""Dagster's SQLite event log, written in batches.
 
+All events of a batch are one transaction per database.
 What is written, and every query, is Dagster's. Uses private parts of one version of Dagster.
 """
 
@@ -68,7 +69,10 @@ class BatchingEventLogStorage(SqliteEventLogStorage):
         return cls(inst_data=inst_data, **config_value)
 
     def store_event(self, event: EventLogEntry) -> None:
-        """Store an event, or defer it to be stored with others. Queries through this storage include deferred events."""
+        """Store an event, or defer it to be stored with others.
+
+        Queries through this storage include deferred events.
+        """
         with self._db_lock:
             if _kind(event) not in _DEFERRED or (self._deferred and self._deferred[0].run_id != event.run_id):
                 self._store_deferred()
@@ -101,7 +105,10 @@ class BatchingEventLogStorage(SqliteEventLogStorage):
                 self._mirror(index, [events[position] for position in mirrored], [rows[position] for position in mirrored])
 
     def _mirror(self, index: Connection, events: Sequence[EventLogEntry], rows: Sequence[dict[str, Any]]) -> None:
-        """Copy events of assets and checks to the index, the database of all runs."""
+        """Copy events of assets and checks to the index.
+
+        The index is the database of all runs.
+        """
         insert = SqlEventLogStorageTable.insert().returning(SqlEventLogStorageTable.c.id, sort_by_parameter_order=True)
         stored = list(zip(events, index.execute(insert, rows).scalars(), strict=True))
         of_assets = [(entry, stored_id) for entry, stored_id in stored if entry.dagster_event_type in ASSET_EVENTS]
@@ -136,7 +143,10 @@ class BatchingEventLogStorage(SqliteEventLogStorage):
             index.execute(AssetCheckExecutionsTable.insert(), executions)
 
     def _store_check_results(self, index: Connection, results: Sequence[tuple[EventLogEntry, int, dict[str, Any]]]) -> None:
-        """Update the rows of planned checks. Dagster handles results that were not planned, or belong to a partition."""
+        """Update the rows of planned checks.
+
+        Dagster handles results that were not planned, or belong to a partition.
+        """
         simple = [
             {
                 "of_asset": check.asset_key.to_string(),
@@ -178,7 +188,7 @@ class BatchingEventLogStorage(SqliteEventLogStorage):
                     del self._transactions[shard]
 
     def _engine(self, shard: str) -> Engine:
-        """Return the engine of a database, and close the least recently used ones."""
+        """Return the engine of a database; close the least recently used."""
         if shard not in self._engines:
             self._engines[shard] = _create_engine(self.conn_string_for_shard(shard), poolclass=QueuePool, pool_size=1, max_overflow=0)
             idle = [name for name in self._engines if name not in {shard, INDEX_SHARD_NAME, *self._transactions}]
@@ -231,7 +241,10 @@ class BatchingEventLogStorage(SqliteEventLogStorage):
 
 
 class _Watchdog(SqliteEventLogStorageWatchdog):
-    """Watches the write-ahead log too, which holds new events while a connection is open."""
+    """Watches the write-ahead log too.
+
+    It holds new events while a connection is open.
+    """
 
     @property
     def patterns(self) -> list[str]:

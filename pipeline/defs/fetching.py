@@ -1,4 +1,4 @@
-"""Enabled upstreams: one asset each, which stores the responses; and the journal of all requests.
+"""Assets of enabled upstreams, and the journal of all requests.
 
 If an upstream fails, its checks fail, earlier responses stay, and everything downstream continues with the stored data.
 """
@@ -28,20 +28,24 @@ _MOST_PROBLEMS = 200  # all of them are in `fetches`
 
 
 def enabled_upstreams(settings: Settings, *names: str) -> list[str]:
-    """Return the enabled ones of these upstreams: the dependencies of an asset that reads their responses."""
+    """Return the enabled ones of these upstreams.
+
+    They are the dependencies of an asset that reads their responses.
+    """
     return [name for name in names if name in settings.sources.on]
 
 
 def by_day_if_enabled(settings: Settings, name: str) -> dict[str, Any]:
-    """Return the arguments of an asset that reads one upstream: daily partitions while it is enabled, else none.
+    """Return the arguments of an asset that reads one upstream.
 
+    Daily partitions while the upstream is enabled, else none.
     A partitioned asset adds two events per day to the log, too much for a table that stays empty.
     """
     return by_day(settings) if enabled_upstreams(settings, name) else {}
 
 
 def skip_disabled(name: str, *tables: Table) -> Results:
-    """Report for a disabled upstream: checks pass on an empty frame, and stored data stays."""
+    """Report passed checks for a disabled upstream; stored data stays."""
     for table in tables:
         yield from audit(table, table.empty())
         yield dg.MaterializeResult(asset_key=table.name, metadata={"rows in this run": 0, "upstream": f"{name} is off"})

@@ -1,4 +1,4 @@
-"""The Dagster instance of `dagster.yaml`: the default one, with events written in batches."""
+"""The Dagster instance, which writes events in batches."""
 
 import shutil
 from collections.abc import Mapping
@@ -32,7 +32,7 @@ class BatchingInstance(dg.DagsterInstance):
 
     @classmethod
     def config_defaults(cls, base_dir: str) -> Mapping[str, ConfigurableClassData | None]:
-        """Return the default storage of runs, events and schedules under `base_dir`; `dagster.yaml` takes precedence."""
+        """Return the default storage; `dagster.yaml` takes precedence."""
         defaults = InstanceRef.config_defaults(base_dir)
         runs, shipped, schedules = (defaults[f"{name}_storage"] for name in ("run", "event_log", "schedule"))
         assert runs is not None
@@ -57,7 +57,7 @@ class BatchingInstance(dg.DagsterInstance):
 
 
 class _RunDomain(RunDomain):
-    """Creates runs without a set of partitions; the days of a run are in its tags.
+    """Creates runs without partitions; their days are in the tags.
 
     With it Dagster would plan every check once per partition: 366 times for a year of days, although each is evaluated once.
     """

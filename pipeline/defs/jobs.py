@@ -1,4 +1,7 @@
-"""The job, its daily schedule, and hourly jobs for upstreams whose feeds list only the newest items."""
+"""The job, its daily schedule, and hourly jobs for feeds.
+
+A feed lists only its newest items, so it is fetched every hour.
+"""
 
 from collections.abc import Iterator, Sequence
 from datetime import timedelta
@@ -29,7 +32,7 @@ def jobs(settings: Settings) -> Sequence[UnresolvedAssetJobDefinition]:
 
 
 def schedules(settings: Settings) -> Sequence[dg.ScheduleDefinition]:
-    """Return the daily schedule, and an hourly one for each enabled upstream that needs it."""
+    """Return the daily schedule, and hourly ones for enabled feeds."""
     hourly = [name for name in settings.sources.on if UPSTREAMS[name].is_fetched_hourly]
     return [_daily(settings), *(_hourly(name) for name in hourly)]
 

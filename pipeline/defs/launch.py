@@ -1,5 +1,6 @@
-"""Run the job from a command: in this process, with its history stored as for runs of the UI and the schedule.
+"""Run the job from a command, in this process.
 
+Its history is stored like that of runs from the UI and the schedule.
 Only days whose inputs changed are built, at most a year per run; the last run builds the index and publishes it.
 """
 
@@ -31,7 +32,10 @@ MOST_SPANS = 4
 
 
 class Run(NamedTuple):
-    """A planned Dagster run: its days (None: no daily asset), and its assets (None: the whole job)."""
+    """A planned Dagster run.
+
+    `days` is None if it has no daily asset, `assets` is None for the whole job.
+    """
 
     days: Days | None
     assets: Sequence[dg.AssetKey] | None
@@ -39,7 +43,7 @@ class Run(NamedTuple):
 
 @dataclass(frozen=True)
 class Launched:
-    """The result of the runs: ids, failures, failed checks, and how many articles were read.
+    """The result of the runs.
 
     `failures` are pairs of step and message, `failed_checks` are table, check and description.
     """
@@ -70,8 +74,9 @@ class Launcher:
         self.daily_steps = assets | checks & {node.name for node in self.job.graph.nodes}
 
     def plan(self, settings: Settings, span: Days) -> list[Run]:
-        """Plan the runs that bring the days of `span` up to date. The last one builds the index and publishes it.
+        """Plan the runs that bring these days up to date.
 
+        The last one builds the index and publishes it.
         Only days whose inputs changed are built. With upstreams enabled, every day is: their responses are not known in advance.
         """
         changed = list(span) if settings.sources.on else _find_changed_days(settings, span)
@@ -98,7 +103,7 @@ class Launcher:
         return self._execute(settings, runs, listener, "tension run")
 
     def fetch(self, settings: Settings, names: Sequence[str], span: Days, listener: Listener) -> Launched:
-        """Fetch these upstreams for the days of `span`, and store the responses. Nothing else is built."""
+        """Fetch these upstreams for these days; build nothing else."""
         assets = [dg.AssetKey(name) for name in (*names, FETCHES.name)]
         return self._execute(settings, [Run(batch, assets) for batch in span.split(DAYS_IN_A_RUN)], listener, "tension fetch")
 

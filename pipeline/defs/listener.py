@@ -1,4 +1,4 @@
-"""Progress of a run, reported to the command that started it: steps, and days done within a step."""
+"""Progress of a run, reported to the command that started it."""
 
 import logging
 from collections.abc import Iterable, Iterator
@@ -17,7 +17,10 @@ class Listener(Protocol):
     """Receives progress. Called from within the run, so it must return quickly."""
 
     def step(self, name: str, event: str) -> None:
-        """Handle the start of a step ("start") or its end ("success", "failure" or "skipped")."""
+        """Handle the start or the end of a step.
+
+        `event` is "start", "success", "failure" or "skipped".
+        """
 
     def days(self, done: int, total: int) -> None:
         """Handle the number of days done in the current step."""
@@ -37,7 +40,7 @@ def listening(listener: Listener) -> Iterator[None]:
 
 
 def report_days(batches: Iterable[Days], total: int) -> Iterator[Days]:
-    """Yield the batches, and report each as done when the next one is requested."""
+    """Yield the batches, and report each when it is done."""
     listener, done = _listener.get(), 0
     for batch in batches:
         yield batch

@@ -1,4 +1,7 @@
-"""Metadata of assets for the Dagster UI: description, columns, row counts and example rows."""
+"""Metadata of assets for the Dagster UI.
+
+Descriptions, columns, row counts and example rows.
+"""
 
 from collections.abc import Mapping, Sequence
 from datetime import date
@@ -59,7 +62,10 @@ def _escape_markdown(value: Any) -> str:
 
 
 def markdown_table(frame: pl.DataFrame, columns: Sequence[str], most_rows: int = _SHOWN_ROWS) -> str:
-    """Format the first rows as a Markdown table. Cells are escaped, because article text is untrusted."""
+    """Format the first rows as a Markdown table.
+
+    Cells are escaped, because article text is untrusted.
+    """
     if frame.is_empty():
         return "_no rows_"
     head = f"| {' | '.join(columns)} |\n|{'---|' * len(columns)}\n"
@@ -69,7 +75,10 @@ def markdown_table(frame: pl.DataFrame, columns: Sequence[str], most_rows: int =
 
 
 def newest_values(frame: pl.DataFrame, columns: Sequence[str]) -> dict[str, Any]:
-    """Return the metadata of the last seven days of a table of the index, newest first, with rounded numbers."""
+    """Return the last seven days of an index table as metadata.
+
+    Newest first, with rounded numbers.
+    """
     if frame.is_empty():
         return {}
     week = frame.filter(pl.col("index_date") > pl.col("index_date").max() - pl.duration(days=_WEEK))
@@ -83,14 +92,17 @@ def row_count(height: int) -> dict[str, Any]:
 
 
 def partition_row_count(height: int) -> dict[str, Any]:
-    """Return the metadata of one day's row count. Dagster would show `dagster/row_count` of a day as that of the table."""
+    """Return the metadata of one day's row count.
+
+    Dagster would show `dagster/row_count` of a day as that of the table.
+    """
     return {"dagster/partition_row_count": height}
 
 
 def add_daily_metadata(
     context: dg.AssetExecutionContext, table: Table, frame: pl.DataFrame, days: Days, columns: Sequence[str] = (), output: str | None = None
 ) -> None:
-    """Add the row count, and the first rows with these columns, to each day's partition."""
+    """Add row count and first rows to each day's partition."""
     by_day: Mapping[tuple[object, ...], pl.DataFrame] = (
         frame.partition_by(table.day, as_dict=True) if table.day and not frame.is_empty() else {}
     )
@@ -105,7 +117,7 @@ def add_daily_metadata(
 
 
 def add_row_counts(context: dg.AssetExecutionContext, lake: Lake, table: Table, days: Sequence[date]) -> None:
-    """Add the row count to the partitions of days that were not rebuilt."""
+    """Add the row count to days that were not rebuilt."""
     unchanged = {day.isoformat(): partition_row_count(lake.count_rows(table, Days(day, day))) | {"unchanged": True} for day in days}
     add_partition_metadata(context, table.name, unchanged)
 

@@ -22,12 +22,15 @@ _VALUES = {
 
 
 def assets() -> list[dg.AssetsDefinition]:
-    """Return one asset per table; a model of several tables is one step."""
+    """Return one step per model, with an asset per table."""
     return [build_model_asset(model) for model in list_models()]
 
 
 def build_model_asset(model: Model) -> dg.AssetsDefinition:
-    """Build the step that runs a model, and checks all its tables before any is written."""
+    """Build the step that runs a model.
+
+    All its tables are checked before any is written.
+    """
     arguments: dict[str, Any] = {"deps": [table.name for table in model.reads]}
     if model.query:
         arguments |= {"kinds": {"duckdb", "sql"}, "code_version": query_version(model.query)}

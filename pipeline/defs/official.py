@@ -1,4 +1,4 @@
-"""Layers `raw` and `core`: documents of an official journal, and the acts of trade policy in them."""
+"""Layers `raw` and `core`: official documents and their acts."""
 
 from collections.abc import Sequence
 
@@ -28,7 +28,10 @@ ALL_DAYS_WHOLE = InputCheck(
 
 
 def assets(settings: Settings) -> Sequence[dg.AssetsDefinition]:
-    """Return the assets of journal documents and acts, partitioned by day while the upstream is enabled."""
+    """Return the assets of journal documents and acts.
+
+    They are partitioned by day while the upstream is enabled.
+    """
     is_enabled = bool(enabled_upstreams(settings, SOURCE))
     daily = by_day_if_enabled(settings, SOURCE)
 
@@ -42,7 +45,7 @@ def assets(settings: Settings) -> Sequence[dg.AssetsDefinition]:
     def raw_official_documents(
         context: dg.AssetExecutionContext, lake: dg.ResourceParam[Lake], answers: dg.ResourceParam[Answers]
     ) -> Results:
-        """Read every document of the journal; a day is written only if it is complete."""
+        """Read every document of the journal; write complete days only."""
         if not is_enabled:
             yield ALL_DAYS_WHOLE.report([])
             yield from skip_disabled(SOURCE, RAW_OFFICIAL_DOCUMENTS)
@@ -66,7 +69,10 @@ def assets(settings: Settings) -> Sequence[dg.AssetsDefinition]:
     )
     @keep_last_good(*JUDGED)
     def official_acts(context: dg.AssetExecutionContext, lake: dg.ResourceParam[Lake]) -> Results:
-        """Find the acts in each document, or the reason why it has none. A day that was not read is not written."""
+        """Find the acts in each document, or why it has none.
+
+        A day that was not read is not written.
+        """
         if not is_enabled:
             yield from skip_disabled(SOURCE, *JUDGED)
             return

@@ -11,7 +11,10 @@ from pipeline.settings import Settings
 
 
 def daily_partitions(settings: Settings) -> dg.DailyPartitionsDefinition:
-    """Return one partition per day; without a last day in the settings, a new one is added every day."""
+    """Return one partition per day of the settings.
+
+    Without a last day, a new partition is added every day.
+    """
     return dg.DailyPartitionsDefinition(
         start_date=settings.first_day.isoformat(),
         end_date=(settings.end + timedelta(days=1)).isoformat() if settings.end else None,
@@ -19,12 +22,18 @@ def daily_partitions(settings: Settings) -> dg.DailyPartitionsDefinition:
 
 
 def by_day(settings: Settings) -> dict[str, Any]:
-    """Return the arguments of an asset with daily partitions, of which one run may build a range."""
+    """Return the arguments of an asset with daily partitions.
+
+    One run may build a range of them.
+    """
     return {"partitions_def": daily_partitions(settings), "backfill_policy": dg.BackfillPolicy.single_run()}
 
 
 def three_days_before() -> dg.TimeWindowPartitionMapping:
-    """Return the partition mapping to the three days before, in which an article may have an earlier version."""
+    """Return the partition mapping to the three days before.
+
+    An article may repeat one of those days.
+    """
     return dg.TimeWindowPartitionMapping(start_offset=-3, allow_nonexistent_upstream_partitions=True)
 
 
@@ -35,7 +44,10 @@ def run_days(context: dg.AssetExecutionContext) -> Days:
 
 
 def last_partition(settings: Settings) -> date:
-    """Return the last day with a partition. Raises `ValueError` before the first day is over."""
+    """Return the last day with a partition.
+
+    Raises `ValueError` before the first day is over.
+    """
     key = daily_partitions(settings).get_last_partition_key()
     if key is None:
         raise ValueError(f"first_day {settings.first_day} is not over yet, so there is no day to read")
@@ -43,12 +55,12 @@ def last_partition(settings: Settings) -> date:
 
 
 def today() -> date:
-    """Return the current day in UTC; an article cannot have a later date."""
+    """Return the current day in UTC."""
     return clock.today()
 
 
 def range_tags(span: Days) -> dict[str, str]:
-    """Return the tags that make Dagster build a range of days in one run."""
+    """Return the tags of a run over a range of days."""
     return {
         "dagster/asset_partition_range_start": span.first.isoformat(),
         "dagster/asset_partition_range_end": span.last.isoformat(),

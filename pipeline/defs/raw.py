@@ -37,7 +37,7 @@ ALL_FIGURES_USED = InputCheck(
 
 
 def assets(settings: Settings) -> Sequence[dg.AssetsDefinition]:
-    """Return the assets of raw articles, partitioned by day, and of official trade figures."""
+    """Return the assets of raw articles and official trade figures."""
 
     @dg.asset(
         **describe(RAW_ARTICLES),
@@ -46,7 +46,7 @@ def assets(settings: Settings) -> Sequence[dg.AssetsDefinition]:
         **by_day(settings),
     )
     def raw_articles(context: dg.AssetExecutionContext, lake: dg.ResourceParam[Lake], news: dg.ResourceParam[News]) -> Results:
-        """Read every row of the article files and of the upstreams' responses, stored under the day that it is dated."""
+        """Read every row of article files and responses, by day."""
         report, step = ReadReport(), RawArticles(news, today())
         with changed_days(context, lake, step) as days:
             for span in days.whole_range():
@@ -87,7 +87,7 @@ def _raw_trade_flows(settings: Settings) -> dg.AssetsDefinition:
 
 
 def _file_asset(table: Table, read: Callable[[TradeFigures], pl.DataFrame]) -> dg.AssetsDefinition:
-    """Build the asset of a table that is one file of the trade folder."""
+    """Build the asset of one file of the trade folder."""
 
     @dg.asset(**describe(table), check_specs=check_specs(table))
     @keep_last_good(table)

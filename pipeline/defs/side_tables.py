@@ -1,4 +1,4 @@
-"""Side tables: if one cannot be rebuilt, the failure is reported and the index is published nevertheless.
+"""Side tables, whose failures do not stop the index.
 
 The table keeps its last good version and is marked as stale in the lake.
 """
@@ -18,7 +18,7 @@ NOT_EVALUATED = "not evaluated"
 
 
 def keep_last_good(*tables: Table) -> Callable[[Body], Body]:
-    """Decorate an asset of side tables: an exception becomes a failed check and does not fail the run.
+    """Decorate an asset of side tables: exceptions become failed checks.
 
     The function must have an argument `lake`. Results that it yielded before the exception stay.
     """
@@ -63,7 +63,7 @@ def _report_rebuilt(lake: Lake, tables: Iterable[Table]) -> Iterator[dg.AssetChe
 
 
 def _report_stale(lake: Lake, tables: list[Table], reason: str, reported: set[dg.AssetCheckKey]) -> Iterator[Any]:
-    """Mark the tables as stale, and yield the missing results of their checks and assets."""
+    """Mark the tables as stale, and yield their missing results."""
     names = {table.name for table in tables}
     for table in tables:
         lake.mark_stale(table, reason)
@@ -79,4 +79,4 @@ def _report_stale(lake: Lake, tables: list[Table], reason: str, reported: set[dg
                 metadata={NOT_EVALUATED: "the table was not rebuilt"},
             )
     for table in tables:
-        yield dg.MaterializeResult(asset_key=table.name, metadata={"stale": f"kept from an earlier run: {reason}"})
+        yield dg.MaterializeResult(asset_key=table.name, metadata={"stale": f"version of an earlier run: {reason}"})

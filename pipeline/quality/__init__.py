@@ -1,1 +1,4 @@
-"""Data quality checks: those of one table, which run here, and the headers of the cross-table checks in `sql/checks/`."""
+"""Data quality checks of tables.
+
+Checks of one table run here; of cross-table checks, only their headers in `sql/checks/` are read here.
+"""

@@ -17,7 +17,10 @@ _EXAMPLES = 5
 
 
 def list_built_in_checks(table: Table) -> Iterator[tuple[str, str]]:
-    """Yield name and reason of each built-in check of the table, in the order in which they run. All are critical."""
+    """Yield name and reason of each built-in check.
+
+    All are critical. They run in this order.
+    """
     yield KEY_IS_UNIQUE, f"one row for each {', '.join(table.key)}: {table.grain}"
     yield REQUIRED_VALUES_PRESENT, "columns that are not nullable have a value in every row, and no number is NaN or infinite"
     closed = [f"{column.name} ({column.vocabulary.name})" for column in table.columns if column.vocabulary]
@@ -26,7 +29,10 @@ def list_built_in_checks(table: Table) -> Iterator[tuple[str, str]]:
 
 
 def run_built_in_checks(table: Table, frame: pl.DataFrame) -> list[Outcome]:
-    """Return one outcome per built-in check. The frame must already conform to the contract."""
+    """Return one outcome per built-in check.
+
+    The frame must already conform to the contract.
+    """
     checks = {
         KEY_IS_UNIQUE: _find_duplicate_keys,
         REQUIRED_VALUES_PRESENT: _find_missing_values,
@@ -41,7 +47,10 @@ def run_built_in_checks(table: Table, frame: pl.DataFrame) -> list[Outcome]:
 
 
 def _find_duplicate_keys(table: Table, frame: pl.DataFrame) -> tuple[int, list[str]]:
-    """Count the rows that share their key with another row. Nulls compare equal."""
+    """Count the rows that share their key with another row.
+
+    Nulls compare equal.
+    """
     keys = frame.select(table.key)
     duplicates = keys.filter(keys.is_duplicated())
     shown = duplicates.unique(maintain_order=True).head(_EXAMPLES)
@@ -49,7 +58,10 @@ def _find_duplicate_keys(table: Table, frame: pl.DataFrame) -> tuple[int, list[s
 
 
 def _find_missing_values(table: Table, frame: pl.DataFrame) -> tuple[int, list[str]]:
-    """Count the rows with a null in a required column, or with NaN or infinity: an absent number must be null."""
+    """Count the rows with a missing value.
+
+    A null in a required column, or NaN or infinity in any: an absent number must be null.
+    """
     conditions = {
         column.name: (pl.lit(value=False) if column.nullable else pl.col(column.name).is_null())
         | (~pl.col(column.name).is_finite().fill_null(value=True) if column.dtype.is_float() else pl.lit(value=False))
@@ -59,7 +71,10 @@ def _find_missing_values(table: Table, frame: pl.DataFrame) -> tuple[int, list[s
 
 
 def _find_unknown_words(table: Table, frame: pl.DataFrame) -> tuple[int, list[str]]:
-    """Count the rows with a word outside its column's vocabulary. Nulls are left to the check of required values."""
+    """Count the rows with a word outside its column's vocabulary.
+
+    Nulls are left to the check of required values.
+    """
     conditions = {
         column.name: ~pl.col(column.name).is_in(list(column.vocabulary.words)).fill_null(value=True)
         for column in table.columns
@@ -74,7 +89,7 @@ def _find_unknown_words(table: Table, frame: pl.DataFrame) -> tuple[int, list[st
 
 
 def _count_failures(frame: pl.DataFrame, conditions: dict[str, pl.Expr], describe: Callable[[str, int], str]) -> tuple[int, list[str]]:
-    """Count the rows that meet any of the conditions, and describe each column that has such rows."""
+    """Count the rows that meet any condition, and describe them."""
     matches = frame.select(condition.alias(name) for name, condition in conditions.items())
     counts = {name: int(matches[name].sum()) for name in matches.columns}
     failed = matches.select(pl.any_horizontal(pl.all()).sum()).item() if matches.height else 0

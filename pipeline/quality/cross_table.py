@@ -22,12 +22,18 @@ _KEY_LINE = re.compile(r"(\w+):\s*(.*)")
 
 
 class CrossTableCheckError(TensionError, ValueError):
-    """The header of a file in `sql/checks/` is wrong; the message names the file and what to write."""
+    """The header of a file in `sql/checks/` is wrong.
+
+    The message names the file and what to write.
+    """
 
 
 @dataclass(frozen=True)
 class CrossTableCheck:
-    """One cross-table check: its name (that of the file), the table it guards, and the query that returns failures."""
+    """A cross-table check, whose query returns failures.
+
+    `name` is that of the file, `table` the one whose publication it guards.
+    """
 
     name: str
     table: str
@@ -63,7 +69,10 @@ def _read_check(path: Path) -> CrossTableCheck:
 
 
 def _split_header(path: Path) -> tuple[dict[str, str], str]:
-    """Split a file into its header and its query. The reason comes last and may span several lines."""
+    """Split a file into its header and its query.
+
+    The reason comes last and may span several lines.
+    """
     header: dict[str, str] = {}
     lines = path.read_text(encoding="utf-8").splitlines()
     length = next((number for number, line in enumerate(lines) if not line.startswith("--")), len(lines))

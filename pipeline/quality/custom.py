@@ -1,4 +1,7 @@
-"""Expectations that Great Expectations lacks. Imported only by `library.py`, because it imports that library."""
+"""Expectations that Great Expectations lacks.
+
+Imported only by `library.py`, because it imports that library.
+"""
 
 from typing import Any, ClassVar, Literal
 

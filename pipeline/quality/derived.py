@@ -1,5 +1,6 @@
-"""Derive rules from the constraints of a contract's columns, each with a row that breaks it.
+"""Derive rules from the constraints of columns.
 
+Each has a row that breaks it.
 The constraints are in `pipeline/contracts`, other rules in `expectations/`, checks without Great Expectations in `built_in.py`.
 """
 
@@ -14,7 +15,10 @@ _OUT_OF_BOUNDS = "a value outside these bounds has the wrong unit or sign, or wa
 
 
 def derive_rules(table: Table) -> tuple[Rule, ...]:
-    """Return the rules that follow from a table's constraints, in column order. All are critical."""
+    """Return the rules that follow from a table's constraints.
+
+    In column order; all are critical.
+    """
     return tuple(rule for column in table.columns for rule in _derive_column_rules(table, column))
 
 
@@ -163,6 +167,9 @@ def _build_comparison(
 
 
 def _pair_arguments(table: Table, column: Column, other: str) -> dict[str, Any]:
-    """Return the arguments of a comparison. Without `ignore_row_if` the library raises on a row with one value missing."""
+    """Return the arguments of a comparison.
+
+    Without `ignore_row_if` the library raises on a row with one value missing.
+    """
     skips = {"ignore_row_if": "either_value_is_missing"} if column.nullable or table.column(other).nullable else {}
     return {"column_A": column.name, "column_B": other, **skips}

@@ -15,7 +15,10 @@ COLUMN_ARGUMENTS = ("column", "column_A", "column_B", "column_list")
 
 @dataclass(frozen=True)
 class ExpectationType:
-    """The arguments of an expectation type. `scope` is what it judges: single rows, a whole column, or the table even when it is empty."""
+    """The arguments of an expectation type.
+
+    `scope` is what it judges: single rows, a whole column, or the table even when it is empty.
+    """
 
     scope: Scope
     required: frozenset[str]

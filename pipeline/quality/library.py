@@ -1,4 +1,4 @@
-"""Import Great Expectations once per process, with telemetry off and without the modules that are not used here."""
+"""Import Great Expectations, without telemetry and unused modules."""
 
 import gc
 import importlib.util
@@ -24,7 +24,10 @@ _CONNECTOR = re.compile(r"great_expectations\.datasource\.fluent\.(?:fabric|(?!i
 
 @dataclass(frozen=True)
 class Library:
-    """The parts of Great Expectations that evaluate a frame in memory, without a data context."""
+    """The parts of Great Expectations that evaluate a frame.
+
+    No data context is needed.
+    """
 
     engine: Any
     calculator: Any
@@ -35,7 +38,10 @@ class Library:
 
 @cache
 def load_library() -> Library:
-    """Import Great Expectations with its telemetry off. Takes 1 to 3 s of CPU and some 100 MB the first time."""
+    """Import Great Expectations once per process.
+
+    Takes 1 to 3 s of CPU and about 100 MB.
+    """
     os.environ["GX_ANALYTICS_ENABLED"] = "false"
     # Importing it emits deprecation warnings, and allocates half a million objects that live as long as the process.
     with warnings.catch_warnings(), _lean_import(), _pause_garbage_collection():
@@ -56,7 +62,10 @@ def load_library() -> Library:
 
 @contextmanager
 def _lean_import() -> Iterator[None]:
-    """Defer the import of some modules and skip others. Modules that are already imported stay as they are."""
+    """Defer the import of some modules and skip others.
+
+    Modules that are already imported stay as they are.
+    """
     finder = _LeanFinder()
     sys.meta_path.insert(0, finder)
     try:
@@ -66,7 +75,7 @@ def _lean_import() -> Iterator[None]:
 
 
 class _LeanFinder(MetaPathFinder):
-    """Finder that loads deferred modules lazily and replaces each connector with an empty module."""
+    """Finder that defers some modules and replaces connectors."""
 
     def __init__(self) -> None:
         self._deferred = set(_DEFERRED)
@@ -89,7 +98,7 @@ class _LeanFinder(MetaPathFinder):
 
 
 class _ConnectorLoader(Loader):
-    """Loader of a module in which every public name is a class that cannot be instantiated."""
+    """Loader of a module whose classes cannot be instantiated."""
 
     def create_module(self, spec: ModuleSpec) -> None:  # noqa: ARG002
         return None  # an ordinary module

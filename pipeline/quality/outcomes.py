@@ -1,4 +1,4 @@
-"""The result of a check: `Outcome`, with a `Detail` of counts and examples."""
+"""The result of a check, with counts and examples."""
 
 from dataclasses import dataclass
 
@@ -18,7 +18,10 @@ class Detail:
     message: str = ""
 
     def __add__(self, other: "Detail") -> "Detail":
-        """Combine the details of two batches: add the counts, take examples and message of the first that has any."""
+        """Combine the details of two batches.
+
+        Counts are added; examples and message are those of the first that has any.
+        """
         counts = (self.failed_rows, other.failed_rows)
         return Detail(
             self.rows_seen + other.rows_seen,
@@ -36,7 +39,10 @@ class Detail:
 
 @dataclass(frozen=True)
 class Outcome:
-    """The result of one check of one frame. `name` is the name of the Dagster check."""
+    """The result of one check of one frame.
+
+    `name` is the name of the Dagster check.
+    """
 
     name: str
     passed: bool
@@ -45,6 +51,9 @@ class Outcome:
     detail: Detail
 
     def __add__(self, other: "Outcome") -> "Outcome":
-        """Combine the outcomes of two batches: passed if both passed, with the severity and reason of the failed one."""
+        """Combine the outcomes of two batches.
+
+        Passed if both passed; severity and reason are those of the failed one.
+        """
         first, second = (self, other) if not self.passed or other.passed else (other, self)
         return Outcome(self.name, self.passed and other.passed, first.severity, first.reason, first.detail + second.detail)

@@ -1,4 +1,4 @@
-"""Read the rule files of `expectations/` and validate them. What a rule is, is defined in `rules.py`.
+"""Read and validate the rule files of `expectations/`.
 
 Every name is validated here because Great Expectations silently ignores a misspelt rule. Errors suggest the nearest valid name.
 """
@@ -22,8 +22,9 @@ from pipeline.quality.rules import NAME, RESERVED, Rule, RuleError, Severity, br
 
 
 def load_rules(folder: Path) -> dict[str, tuple[Rule, ...]]:
-    """Return the rules of every table: those derived from its contract, then those of its file.
+    """Return the rules of every table.
 
+    Rules derived from its contract come first, then those of its file.
     Raises `RuleError` when a file is wrong.
     """
     from_files = read_rules(folder)
@@ -35,7 +36,7 @@ def load_rules(folder: Path) -> dict[str, tuple[Rule, ...]]:
 
 
 def read_rules(path: Path) -> dict[str, tuple[Rule, ...]]:
-    """Read the rules of one file, or of every `*.yaml` of a folder, by table and in file order.
+    """Read the rules of one file or folder, by table.
 
     Raises `RuleError` when a file is wrong.
     """
@@ -43,7 +44,10 @@ def read_rules(path: Path) -> dict[str, tuple[Rule, ...]]:
 
 
 class _Entry(BaseModel):
-    """One rule as written in a file. Validated with its table as context."""
+    """One rule as written in a file.
+
+    Validated with its table as context.
+    """
 
     model_config = ConfigDict(extra="forbid", strict=True, str_strip_whitespace=True)
 
@@ -153,7 +157,7 @@ def _describe_errors(error: ValidationError) -> Iterator[str]:
 
 
 class _NoDuplicates(yaml.SafeLoader):
-    """Safe YAML loader that rejects duplicate keys; by default the last one wins silently."""
+    """Safe YAML loader that rejects duplicate keys."""
 
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Hashable, Any]:
         if repeated := _find_duplicate(str(self.construct_object(key, deep=True)) for key, _ in node.value):
@@ -211,6 +215,6 @@ def _find_duplicate(names: Iterable[str]) -> str | None:
 
 
 def _suggest(word: Any, known: Iterable[Any]) -> str:
-    """Return " (did you mean ...?)" for a misspelt word, or an empty string."""
+    """Return a suggestion for a misspelt word, or an empty string."""
     near = difflib.get_close_matches(str(word), [str(name) for name in known], n=1, cutoff=0.75)
     return f" (did you mean {near[0]!r}?)" if near else ""

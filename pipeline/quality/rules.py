@@ -1,5 +1,6 @@
-"""The definition of a rule about the values of one table. Reading rules is in `rule_files.py`, running them in `runner.py`.
+"""The definition of a rule about one table.
 
+Rules are read in `rule_files.py` and run in `runner.py`.
 Great Expectations is not imported here: rules are read whenever the pipeline's definitions are.
 """
 
@@ -23,12 +24,12 @@ NAME = re.compile(r"[A-Za-z0-9_]+")
 
 
 class RuleError(TensionError, ValueError):
-    """A rule is wrong; the message names the file and the rule, and says what to write instead."""
+    """A rule is wrong; the message says what to write instead."""
 
 
 @dataclass(frozen=True, eq=False)
 class Rule:
-    """One rule about one table: an expectation type of Great Expectations with its arguments.
+    """A rule: an expectation type of Great Expectations with its arguments.
 
     `where` limits the rule to rows with these values. `breaks` are rows that must fail it, as changes to the table's example row.
     """
@@ -61,7 +62,7 @@ class Rule:
 
 
 def breaking_frame(rule: Rule) -> pl.DataFrame:
-    """Build the rows of `breaks`: the table's example row with the changes. The rule must fail on each."""
+    """Build the rows of `breaks`, on which the rule must fail."""
     table = TABLES[rule.table]
     example = table.example().row(0, named=True)
     rows = [example | dict(changes) for changes in rule.breaks]

@@ -1,5 +1,6 @@
-"""Run rules on one frame with Great Expectations. Only this module and `library.py` use that library and pandas.
+"""Run rules on one frame with Great Expectations.
 
+Only this module and `library.py` use that library and pandas.
 Which rules exist is in `rule_files.py` and `derived.py`; what happens after a failure is decided by the caller.
 """
 
@@ -32,8 +33,9 @@ _lock = threading.Lock()
 
 
 def run_rules(frame: pl.DataFrame, rules: Sequence[Rule], key: Sequence[str] = ()) -> list[Outcome]:
-    """Return one outcome per rule, in order. A rule that raises inside the library fails with severity critical.
+    """Return one outcome per rule, in order.
 
+    A rule that raises inside the library fails with severity critical.
     `key` is the key of the frame's table; examples of failing rows show it. Raises `RuleError` when the library rejects a rule's arguments.
     """
     with _lock, warnings.catch_warnings():
@@ -56,7 +58,10 @@ class _EvaluationError(TensionError):
 
 
 class _CompiledRule:
-    """A rule as an expectation of the library, with the metrics that it needs. Independent of any frame."""
+    """A rule as an expectation of the library, with its metrics.
+
+    It is independent of any frame.
+    """
 
     def __init__(self, rule: Rule) -> None:
         self.rule = rule
@@ -101,7 +106,10 @@ class _CompiledRule:
         return self._expectation.get_validation_dependencies(execution_engine=self._engine, runtime_configuration=dict(configuration))
 
     def _validate(self, dependencies: Any, metrics: Mapping[Any, Any], errors: Mapping[Any, Any]) -> tuple[bool, Mapping[str, Any]]:
-        """Return whether the rule passed, and the library's result. Raises `_EvaluationError` when a metric is missing."""
+        """Return whether the rule passed, and the library's result.
+
+        Raises `_EvaluationError` when a metric is missing.
+        """
         if any(metric.id not in metrics for metric in dependencies.get_metric_configurations()):
             own = {edge.left.id for edge in _build_graph([dependencies], _COUNTS).edges}
             messages = [str(info["exception_info"].exception_message) for metric, info in errors.items() if metric in own]
@@ -140,7 +148,10 @@ def _build_graph(dependencies: Sequence[Any], configuration: dict[str, Any]) -> 
 
 
 def _resolve_metrics(graph: Any, configuration: dict[str, Any]) -> tuple[Mapping[Any, Any], Mapping[Any, Any]]:
-    """Compute the graph's metrics for the loaded frame. Returns values, and errors of the metrics without one."""
+    """Compute the graph's metrics for the loaded frame.
+
+    Returns values, and errors of the metrics without a value.
+    """
     resolved: tuple[Mapping[Any, Any], Mapping[Any, Any]] = load_library().calculator.resolve_validation_graph(
         graph, runtime_configuration=configuration
     )
@@ -185,7 +196,10 @@ def _to_pandas(frame: pl.DataFrame, rules: Sequence[Rule]) -> "pd.DataFrame":
 
 
 def _describe_row(row: Mapping[str, Any], key: Sequence[str], names: Sequence[str]) -> str:
-    """Describe a row by its key and the values of these columns, e.g. "2025-03-05, Le Journal (accepted 0, quarantined 1)"."""
+    """Describe a row by its key and some values.
+
+    For example "2025-03-05, Le Journal (accepted 0, quarantined 1)".
+    """
     values = ", ".join(f"{name} {_format_value(row[name])}" for name in names)
     if not key:
         return values

@@ -1,4 +1,4 @@
-"""Check one frame against everything expected of its table: contract, built-in checks, rules.
+"""Run every check of a table on one frame.
 
 What happens after a failure is decided by the caller.
 """
@@ -16,7 +16,7 @@ __all__ = ["Detail", "Outcome", "check_frame", "critical_failures", "list_checks
 
 
 def check_frame(table: Table, frame: pl.DataFrame, rules: Sequence[Rule]) -> list[Outcome]:
-    """Run every check of the table on the frame, in the order of `list_checks`.
+    """Run every check of the table, in the order of `list_checks`.
 
     Raises `ContractError` when columns or types differ from the contract, because no other check could run. On a frame without rows, rules
     about rows pass; rules about the table as a whole are evaluated.
@@ -37,7 +37,10 @@ def list_checks(table: Table, rules: Sequence[Rule]) -> list[tuple[str, Severity
 
 
 def critical_failures(outcomes: Iterable[Outcome]) -> list[Outcome]:
-    """Return the failed critical outcomes; a frame that has any must not be written."""
+    """Return the failed critical outcomes.
+
+    A frame that has any must not be written.
+    """
     return [outcome for outcome in outcomes if not outcome.passed and outcome.severity == "critical"]
 
 

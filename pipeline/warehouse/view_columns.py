@@ -1,4 +1,4 @@
-"""Comments on the columns of the database's views and of its tables `about` and `stale_tables`."""
+"""Comments on columns of views, `about` and `stale_tables`."""
 
 from collections.abc import Sequence
 
@@ -22,8 +22,8 @@ TABLE_COLUMNS = {
 VIEW_COLUMNS = {
     "deeds": {
         "counted_to": "Last month included in the sums, as YYYY-MM.",
-        "promised_m": "Purchases promised up to that month, in millions of the unit.",
-        "flow_that_keeps_it_m": "Trade flow that would fulfil the promise up to that month, in millions of the unit.",
+        "promised_m": "Purchases agreed up to that month, in millions of the unit.",
+        "flow_that_keeps_it_m": "Trade flow that would fulfil the commitment up to that month, in millions of the unit.",
         "bought_m": "Actual trade flow up to that month, in millions of the unit. May be empty.",
     },
     "flow_conflicts": {
@@ -49,7 +49,10 @@ VIEW_COLUMNS = {
 
 
 def describe_view_column(view: str, name: str, tables: Sequence[Table]) -> str:
-    """Return the comment on a column of a view that reads these tables. Raises `KeyError` for a column without a description."""
+    """Return the comment on a column of a view.
+
+    `tables` are those that the view reads. Raises `KeyError` for a column without a description.
+    """
     if (own := VIEW_COLUMNS.get(view, {}).get(name)) is not None:
         return own
     for table in tables:

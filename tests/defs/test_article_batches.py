@@ -29,9 +29,9 @@ def read_checks(result: dg.ExecuteInProcessResult, table: str) -> dict[str, tupl
     """Return for each check of the table whether it passed, and its detail. Fails if a check reported twice."""
     evaluations = [event.asset_check_evaluation_data for event in result.all_events if event.event_type_value == "ASSET_CHECK_EVALUATION"]
     of_table = [check for check in evaluations if check.asset_key.to_user_string() == table]
-    found = {check.check_name: (check.passed, str(getattr(check.metadata.get("detail"), "value", ""))) for check in of_table}
-    assert len(found) == len(of_table)
-    return found
+    results = {check.check_name: (check.passed, str(getattr(check.metadata.get("detail"), "value", ""))) for check in of_table}
+    assert len(results) == len(of_table)
+    return results
 
 
 @pytest.fixture
@@ -92,14 +92,14 @@ def test_an_unreadable_inbox_file_is_skipped_and_reported(home: SmallHome) -> No
     result = run(home, WEEK)
     assert result.success
     assert home.lake.read(RAW_ARTICLES, Days(date(2025, 3, 4), date(2025, 3, 4)))["source"].to_list() == ["Café Post", "Post 0"]
-    found = read_checks(result, RAW_ARTICLES.name)
-    passed, detail = found["every_dropped_file_was_read"]
+    results = read_checks(result, RAW_ARTICLES.name)
+    passed, detail = results["every_dropped_file_was_read"]
     assert not passed
     assert "broken.parquet: is not a Parquet file" in detail
-    passed, detail = found["every_encoding_is_known"]
+    passed, detail = results["every_encoding_is_known"]
     assert not passed
     assert "dropped.csv is not UTF-8 and was read as Windows-1252" in detail
-    assert [name for name, (passed, _) in found.items() if not passed] == ["every_dropped_file_was_read", "every_encoding_is_known"]
+    assert [name for name, (passed, _) in results.items() if not passed] == ["every_dropped_file_was_read", "every_encoding_is_known"]
 
 
 def test_an_unreadable_article_file_fails_the_run(home: SmallHome) -> None:

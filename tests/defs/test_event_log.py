@@ -180,9 +180,9 @@ QUESTIONS: dict[str, Callable[[dg.DagsterInstance], Any]] = {
     ),
     "tags of materialisations": lambda of: of.get_event_tags_for_asset(KEYS[0]),
     "failed partitions": lambda of: [
-        {day: run for day, (run, _) in found.items()}
+        {day: run for day, (run, _) in attempts.items()}
         for key in KEYS
-        for found in [of.event_log_storage.get_latest_asset_partition_materialization_attempts_without_materializations(key)]
+        for attempts in [of.event_log_storage.get_latest_asset_partition_materialization_attempts_without_materializations(key)]
     ],
     "materialisations by cursor": lambda of: [_pages(of.fetch_materializations, key) for key in KEYS],
     "observations by cursor": lambda of: [_pages(of.fetch_observations, key) for key in KEYS],

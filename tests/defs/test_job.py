@@ -55,7 +55,7 @@ class BrokenExtractor:
 
 
 def list_steps(result: dg.ExecuteInProcessResult, event: str) -> set[str]:
-    return {found.step_key for found in result.all_events if found.event_type_value == event and found.step_key}
+    return {one.step_key for one in result.all_events if one.event_type_value == event and one.step_key}
 
 
 @pytest.fixture(scope="module")
@@ -198,5 +198,5 @@ def test_the_index_has_every_direction_and_day_up_to_the_last_news(home: SmallHo
 
 
 def test_signals_are_found_in_the_articles_of_the_small_home(home: SmallHome) -> None:
-    found = home.lake.read(SIGNALS)
-    assert {("CHN", "USA", "measure"), ("USA", "CHN", "measure")} <= set(found.select("actor", "target", "kind").rows())
+    signals = home.lake.read(SIGNALS)
+    assert {("CHN", "USA", "measure"), ("USA", "CHN", "measure")} <= set(signals.select("actor", "target", "kind").rows())

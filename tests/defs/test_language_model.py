@@ -24,9 +24,9 @@ READ = [
 ]
 
 
-def answer_about_soybeans(asked: dict[str, Any]) -> Canned:
+def answer_about_soybeans(request: dict[str, Any]) -> Canned:
     """Respond as a model that reads about soybeans and refuses everything else."""
-    sentences = json.loads(asked["messages"][1]["content"])["sentences"]
+    sentences = json.loads(request["messages"][1]["content"])["sentences"]
     quotes = [(each["n"], each["text"]) for each in sentences if "soybeans" in each["text"]]
     if not quotes:
         return completion(None, refusal="no")
@@ -47,9 +47,9 @@ def test_unread_articles_fail_a_check_but_not_the_run(tmp_path: Path) -> None:
     with serve_model(answer_about_soybeans) as model:
         home, result = run(tmp_path, model.url)
     assert result.success
-    found = home.lake.read(FINDINGS)
-    assert set(found["extractor"]) == {"llm"}
-    assert set(found["product"]) == {"soybeans"}
+    findings = home.lake.read(FINDINGS)
+    assert set(findings["extractor"]) == {"llm"}
+    assert set(findings["product"]) == {"soybeans"}
     evaluations = [event.asset_check_evaluation_data for event in result.all_events if event.event_type_value == "ASSET_CHECK_EVALUATION"]
     (check,) = (check for check in evaluations if check.check_name == "every_article_was_read")
     assert (check.passed, check.severity) == (False, dg.AssetCheckSeverity.WARN)

@@ -1,6 +1,6 @@
 """A server that responds like all five upstreams, with invented data, and a home that fetches from it.
 
-Belongs here: what is served, and the settings that ask for it. Does not: what a run makes of it; that stands in the tests.
+What a run makes of the responses is tested in `test_upstreams.py`.
 
 The commands run at `NOON`, whatever the real day: what is settled, late or requested again depends on the clock.
 """

@@ -16,7 +16,7 @@ from tests.unit.signals.llm.server import Model, completion, serve_model
 def model(monkeypatch: pytest.MonkeyPatch) -> Iterator[Model]:
     """The configured model. It answers correctly about Ottawa and with nonsense about rain."""
     with serve_model(
-        lambda asked: completion("Rain!" if "Rain" in asked["messages"][1]["content"] else make_answer(make_signal()))
+        lambda request: completion("Rain!" if "Rain" in request["messages"][1]["content"] else make_answer(make_signal()))
     ) as served:
         monkeypatch.setenv("TENSION_LLM_BASE_URL", served.url)
         monkeypatch.setenv("TENSION_LLM_MODEL", "tiny-model")

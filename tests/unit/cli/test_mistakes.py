@@ -62,7 +62,7 @@ def test_a_passage_without_text_is_named_by_its_line(command: Command) -> None:
     assert "line 2" in read_error(command("extract", "passages.jsonl", "--out", "signals.csv"))
 
 
-def test_an_id_that_stands_twice_is_refused(command: Command) -> None:
+def test_a_duplicate_passage_id_is_refused(command: Command) -> None:
     Path("passages.jsonl").write_text('{"id": "1", "text": "Rain."}\n{"id": "1", "text": "Sun."}\n', encoding="utf-8")
     assert "occurs more than once" in read_error(command("extract", "passages.jsonl", "--out", "signals.csv"))
 

@@ -34,7 +34,7 @@ def enable(folder: Path, *names: str) -> None:
 
 
 def store_response(folder: Path, item: str, outcome: Outcome, *, item_day: date = TODAY, detail: str = "") -> None:
-    """An answer of a feed on record, asked for a minute ago, whose one item bears that day; or what went wrong."""
+    """Store a response of a feed from a minute ago, with one item of that day, or a failure."""
     at = NOW - timedelta(minutes=1)
     request = Request("rss", item, "https://post.example/feed", TODAY)
     body = FEED.format(f"{item_day}T00:00:00Z").encode()
@@ -75,8 +75,8 @@ def test_a_source_shows_success_rows_newest_day_lag_gaps_and_failures(command: C
     )
     Lake(Settings(home=tmp_path / "home").lake).write_days(RAW_ARTICLES, row, Days(TODAY, TODAY))
     printed = command("sources").output
-    asked = f"{NOW - timedelta(minutes=1):today %H:%M}"
-    assert find_line("rss", printed).startswith(f"rss {asked} 1 {TODAY - timedelta(days=1)} 1 d 1 1 ")
+    fetched = f"{NOW - timedelta(minutes=1):today %H:%M}"
+    assert find_line("rss", printed).startswith(f"rss {fetched} 1 {TODAY - timedelta(days=1)} 1 d 1 1 ")
     assert "it answered" in flat(printed)
 
 
