@@ -47,7 +47,7 @@ def report_failures(launched: "Launched", settings: Settings) -> None:
 
     Exits with code 1 if the run failed.
     """
-    terminal.failed_checks(err, launched.failed_checks)
+    terminal.print_failed_checks(err, launched.failed_checks)
     if not launched.succeeded:
         terminal.print_failures(err, launched.failures, settings.home)
         raise typer.Exit(1)
