@@ -37,9 +37,10 @@ class EvaluationError(TensionError, ValueError):
 
 @dataclass(frozen=True, eq=False)
 class Aligned:
-    """Gold rows and predictions of the same passages, both with `id`, `sentence` (a number), `one` and `other`.
+    """Gold rows and predictions of the same passages, with sentence numbers.
 
-    `gold` is numbered by `gold_row`, `predictions` by `prediction`. `ignored` counts predictions in passages that are not in the gold.
+    Both have `id`, `sentence` (a number), `one` and `other`. `gold` is numbered by `gold_row`, `predictions` by `prediction`. `ignored`
+    counts predictions in passages that are not in the gold.
     """
 
     gold: pl.DataFrame
@@ -74,10 +75,11 @@ def align(gold: Gold, predictions: pl.DataFrame) -> Aligned:
 
 
 def compute_outcomes(aligned: Aligned, level: str) -> pl.DataFrame:
-    """Compare gold signals with predictions at one level of `LEVELS`, each once per sentence.
+    """Compare gold signals with predictions, each once per sentence.
 
-    Returns `id`, `sentence`, the columns of the level, and `outcome` (`tp`, `fp` or `fn`). Expected are the asserted gold rows that are
-    not `opt`; predicted are the asserted predictions. A prediction that only an `opt` row matches has no outcome.
+    `level` is one of `LEVELS`. Returns `id`, `sentence`, the columns of the level, and `outcome` (`tp`, `fp` or `fn`). Expected are the
+    asserted gold rows that are not `opt`; predicted are the asserted predictions. A prediction that only an `opt` row matches has no
+    outcome.
     """
     key = ["id", "sentence", *LEVELS[level]]
     expected = aligned.gold.filter(ASSERTED & ~pl.col("opt")).select(key).unique(maintain_order=True)
@@ -95,15 +97,19 @@ def compute_outcomes(aligned: Aligned, level: str) -> pl.DataFrame:
 
 
 def judge_predictions(aligned: Aligned) -> pl.DataFrame:
-    """Add `is_right` to each asserted prediction: whether its triple is in the gold; null if only an `opt` row matches it."""
+    """Add to each asserted prediction whether its triple is right (`is_right`).
+
+    `is_right` is null if only an `opt` row matches the prediction.
+    """
     verdicts = compute_outcomes(aligned, "triple").filter(pl.col("outcome") != "fn").with_columns(is_right=pl.col("outcome") == "tp")
     return aligned.predictions.filter(ASSERTED).join(verdicts.drop("outcome"), on=TRIPLE, maintain_order="left")
 
 
 def pair_rows(gold: pl.DataFrame, predictions: pl.DataFrame) -> pl.DataFrame:
-    """Pair gold rows and predictions of the same sentence and triple, one to one, the most similar first.
+    """Pair gold rows and predictions of the same triple one to one.
 
-    Similar means the same kind, then instrument, modality, status. Columns of `predictions` get the suffix `_predicted`.
+    The most similar rows of a sentence are paired first. Similar means the same kind, then instrument, modality, status. Columns of
+    `predictions` get the suffix `_predicted`.
     """
     alike = [pl.col(name) == pl.col(f"{name}_predicted") for name in ("kind", "instrument", "modality", "status")]
     candidates = gold.join(predictions, on=TRIPLE, suffix="_predicted").sort(
@@ -113,7 +119,10 @@ def pair_rows(gold: pl.DataFrame, predictions: pl.DataFrame) -> pl.DataFrame:
 
 
 def match_one_to_one(candidates: pl.DataFrame) -> pl.DataFrame:
-    """Select candidates (`gold_row`, `prediction`, in order of preference) so that each row and prediction is used once."""
+    """Select candidates so that each row and prediction is used once.
+
+    `candidates` has `gold_row` and `prediction`, in order of preference.
+    """
     used_rows: set[int] = set()
     used_predictions: set[int] = set()
     selected: list[bool] = []
@@ -149,7 +158,10 @@ def _unknown_words(column: pl.Series, words: Iterable[str]) -> list[str]:
 
 
 def _assign_sentences(predictions: pl.DataFrame, sentences: pl.DataFrame) -> pl.DataFrame:
-    """Return `prediction` and `sentence`: the gold sentence that it overlaps enough, else a new number for each distinct span."""
+    """Number the sentence of each prediction (`prediction`, `sentence`).
+
+    It is the gold sentence that the prediction overlaps enough, else a new number for each distinct span.
+    """
     spans = predictions.select("prediction", "id", "span_start", "span_end")
     overlap = pl.min_horizontal("span_end", "span_end_gold") - pl.max_horizontal("span_start", "span_start_gold")
     shorter = pl.min_horizontal(pl.col("span_end") - pl.col("span_start"), pl.col("span_end_gold") - pl.col("span_start_gold"))
@@ -176,7 +188,10 @@ def _add_pair(frame: pl.DataFrame) -> pl.DataFrame:
 
 
 def _optional_rows(aligned: Aligned) -> pl.DataFrame:
-    """Return the `opt` rows. One with an unnamed partner matches any partner of its actor that is predicted in its sentence."""
+    """Return the optional gold rows.
+
+    A row with an unnamed partner is expanded to every partner of its actor that is predicted in its sentence.
+    """
     opt = aligned.gold.filter("opt").drop("one", "other")
     unnamed = opt.filter(pl.col("target") == UNNAMED_PARTNER).drop("target")
     expanded = [

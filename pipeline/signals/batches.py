@@ -1,4 +1,4 @@
-"""Map a function over batches in this process, in several processes or on a Dask cluster.
+"""Map a function over batches, locally or on a Dask cluster.
 
 Belongs here: distributing work and collecting results, in the order of the batches. Does not: what is done with a batch.
 """
@@ -25,7 +25,7 @@ _PACKAGE = Path(__file__).parent
 
 
 class ClusterError(UserError, RuntimeError):
-    """The Dask cluster cannot be used: not installed, no response, no workers, different code, or connection lost."""
+    """The Dask cluster cannot be used; the message says why."""
 
 
 class _Future(Protocol):
@@ -111,7 +111,10 @@ def _connection_errors() -> tuple[type[BaseException], ...]:
 
 
 def _run_on_worker(function: Callable[[Batch], Result], batch: Batch, code: str) -> Result:
-    """Run on a worker, after checking that its code is the client's: findings record the client's version and lexicon."""
+    """Apply the function on a worker that has the client's code.
+
+    Findings record the client's version and lexicon, so another version must not read.
+    """
     if _hash_package() != code:
         raise ClusterError(
             f"this worker of the Dask cluster has a different version of {_PACKAGE} than the client; install the same version on both"

@@ -1,4 +1,4 @@
-"""Extractor that reads each distinct text once and takes the rest from a store.
+"""Extractor that reads each distinct text only once.
 
 Belongs here: when two texts count as the same. Does not: the store (`pipeline/warehouse/readings.py`) or reading.
 """
@@ -35,7 +35,7 @@ class Readings(Protocol):
 
 
 class CachingExtractor:
-    """Wraps an extractor and reads only texts that are not in the store."""
+    """Wraps an extractor to read only texts that are not stored."""
 
     def __init__(self, extractor: SentenceExtractor, readings: Readings) -> None:
         self._extractor = extractor
@@ -73,7 +73,7 @@ class CachingExtractor:
 
 
 def compute_text_keys(texts: pl.DataFrame) -> pl.Series:
-    """Hash everything that a reader sees of each text: text, title length, day and source."""
+    """Hash everything that a reader sees of each text."""
     rows = texts.select("text", "title_length", "date", "source").iter_rows()
     return pl.Series([blake2b("\0".join(map(str, row)).encode(), digest_size=16).hexdigest() for row in rows], dtype=pl.String())
 

@@ -1,6 +1,7 @@
-"""Compute the probability that the actor, target and polarity of evidence are right, and its tier.
+"""Compute the probability and tier of evidence.
 
-Belongs here: the formula. Does not: its coefficients (`lexicon/calibration.toml`) or how they are fitted (`recalibrate.py`).
+The probability is that actor, target and polarity are right. Belongs here: the formula. Does not: its coefficients
+(`lexicon/calibration.toml`) or how they are fitted (`recalibrate.py`).
 
 A logistic regression, with coefficients for each mode (`rules`, `encoder`, `both`):
 
@@ -22,7 +23,7 @@ PRIOR_READINGS = 10.0
 
 
 def compute_probabilities(evidence: pl.DataFrame, mode: str) -> pl.Series:
-    """Compute the probability (0 to 1) of each row of evidence (`combine.EVIDENCE_SCHEMA`) in a mode."""
+    """Compute the probability of each row of evidence in a mode."""
     coefficients = _coefficients()[mode]
     terms = compute_terms(evidence, _family_shares())
     logit = sum((terms[name] * coefficients.get(name, 0.0) for name in TERMS), pl.zeros(evidence.height, eager=True))
@@ -60,9 +61,10 @@ def compute_terms(evidence: pl.DataFrame, family_shares: dict[str, float]) -> pl
 
 
 def compute_family_shares(rule_ids: Sequence[str], right: Sequence[bool]) -> dict[str, float]:
-    """Compute the share right of each family of rules (the first part of the id), and of all under the key `""`.
+    """Compute the share of right readings by family of rules.
 
-    Each share is shrunk towards the mean with the weight of `PRIOR_READINGS` readings.
+    The family is the first part of the rule id; the key `""` is the share of all. Each share is shrunk towards the mean with the weight
+    of `PRIOR_READINGS` readings.
     """
     readings = pl.DataFrame({"family": [rule.split(".")[0] for rule in rule_ids], "right": right})
     mean = float(readings["right"].cast(pl.Float64).mean() or 0.5)  # type: ignore[arg-type]  # a mean of floats is a float

@@ -56,7 +56,7 @@ def combine(by_rules: pl.DataFrame, by_encoder: pl.DataFrame) -> pl.DataFrame:
 
 
 def evidence_from_single_reader(readings: pl.DataFrame, reader: str) -> pl.DataFrame:
-    """Convert the readings of one reader, used without the other, to evidence (`EVIDENCE_SCHEMA`)."""
+    """Convert the readings of a single reader to evidence (`EVIDENCE_SCHEMA`)."""
     nothing = pl.DataFrame(schema=READINGS_SCHEMA)
     return combine(readings, nothing) if reader == "rules" else combine(nothing, readings)
 

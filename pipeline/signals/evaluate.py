@@ -1,4 +1,4 @@
-"""Score an extractor against gold files, with 95 % intervals, and list its errors.
+"""Score an extractor against gold files and list its errors.
 
 Belongs here: counts, scores and intervals. Does not: reading gold (`gold.py`), deciding which prediction is right (`alignment.py`), or
 layout (`pipeline/report/scores.py`). Intervals are percentile bootstraps over passages (Efron and Tibshirani 1993).
@@ -49,7 +49,7 @@ class Score:
 
 @dataclass(frozen=True)
 class Counts:
-    """Right (`tp`), wrong (`fp`) and missed (`fn`) signals, and the micro-averaged scores computed from them."""
+    """Counts of right, wrong and missed signals, with micro-averaged scores."""
 
     tp: int
     fp: int
@@ -120,7 +120,7 @@ class Report:
         )
 
     def to_reliability_frame(self) -> pl.DataFrame:
-        """Convert the bins to one row each: `lo`, `hi`, `count`, `mean_probability`, `share_right`, `lo95`, `hi95`."""
+        """Convert the bins of the probability to one row each."""
         return pl.DataFrame(
             [
                 (b.lo, b.hi, b.count, b.mean_probability, b.share_right.value, b.share_right.lo95, b.share_right.hi95)
@@ -167,12 +167,15 @@ def evaluate(gold: Gold, predictions: pl.DataFrame, seed: int = 0, resamples: in
 
 
 def to_predictions(gold: Gold) -> pl.DataFrame:
-    """Convert gold rows that are not optional to predictions, e.g. to measure the agreement of two annotators with `evaluate`."""
+    """Convert gold rows that are not optional to predictions.
+
+    Used e.g. to measure the agreement of two annotators with `evaluate`.
+    """
     return gold.rows.filter(~pl.col("opt")).drop("opt").rename({"id": "article_id"}).with_columns(probability=pl.lit(1.0))
 
 
 def list_errors(gold: Gold, predictions: pl.DataFrame) -> pl.DataFrame:
-    """List every missed and every wrong triple, paired where one was predicted instead of the other.
+    """List missed and wrong triples, paired where one replaced the other.
 
     Columns: `id`, `source`, `span_start`, `span_end`, `quote`, `error`, then actor, target, kind, polarity, status, modality and
     instrument with the prefixes `gold_` and `predicted_` (null on a side without a signal), and `probability`. Values of `error`:
@@ -209,7 +212,10 @@ def list_errors(gold: Gold, predictions: pl.DataFrame) -> pl.DataFrame:
 
 
 class Bootstrap:
-    """Bootstrap resamples of passages (rows with `id`), used for all scores of a report. The same seed gives the same resamples."""
+    """Bootstrap resamples of passages, shared by all scores of a report.
+
+    The same seed gives the same resamples.
+    """
 
     def __init__(self, passages: pl.DataFrame, seed: int, resamples: int) -> None:
         self._size = size = passages.height
@@ -218,7 +224,10 @@ class Bootstrap:
         self._weights = np.random.default_rng(seed).multinomial(size, np.full(size, 1 / size), size=resamples).astype(np.float64)
 
     def sum_by_passage(self, values: pl.DataFrame) -> _Floats:
-        """Sum the columns of `values` other than `id` by passage, of shape (passages, columns), in the order of the gold."""
+        """Sum columns by passage, of shape (passages, columns).
+
+        The column `id` names the passage; passages are in the order of the gold.
+        """
         placed = values.join(self._order, on="id", how="left", maintain_order="left")
         passage = placed["passage"].to_numpy()
         columns = [placed[name].cast(pl.Float64).to_numpy() for name in values.columns if name != "id"]
@@ -229,7 +238,10 @@ class Bootstrap:
         return self._weights @ sums
 
     def score_ratio(self, sums: _Floats, numerator: list[int], denominator: list[int]) -> Score:
-        """Score a ratio of weighted columns, e.g. weights `[2, 0, 0]` and `[2, 1, 1]` for `2tp / (2tp + fp + fn)`."""
+        """Score a ratio of weighted column sums.
+
+        E.g. the weights `[2, 0, 0]` and `[2, 1, 1]` give `2tp / (2tp + fp + fn)`.
+        """
         parts = sums @ np.array([numerator, denominator], dtype=np.float64).T
         total = parts.sum(axis=0)
         resampled = self.resample(parts)
@@ -253,7 +265,10 @@ class Bootstrap:
 
 
 def _add_interval(value: float | None, sizes: _Floats, numerators: _Floats, denominators: _Floats, count: int) -> Score:
-    """Add the interval of a ratio: `sizes` has the denominator of each passage, the others one value per resample."""
+    """Add the interval of a ratio.
+
+    `sizes` has the denominator of each passage, the other arrays one value per resample.
+    """
     if value is None or np.count_nonzero(sizes) <= 1:
         return Score(value, None, None, count)
     defined = denominators > 0
@@ -270,7 +285,10 @@ def _score_sources(bootstrap: Bootstrap, passages: pl.DataFrame, triples: pl.Dat
 
 
 def _score_accuracy(bootstrap: Bootstrap, aligned: Aligned) -> dict[str, Score]:
-    """Score modality on all paired rows that are not `opt`, status and instrument on the asserted ones."""
+    """Score modality, status and instrument on paired rows.
+
+    Modality is scored on all rows that are not `opt`, status and instrument on the asserted ones.
+    """
     rows = aligned.gold.filter(~pl.col("opt"))
     everything = pair_rows(rows, aligned.predictions)
     asserted = pair_rows(rows.filter(ASSERTED), aligned.predictions.filter(ASSERTED))
@@ -282,7 +300,7 @@ def _score_accuracy(bootstrap: Bootstrap, aligned: Aligned) -> dict[str, Score]:
 
 
 def _score_calibration(bootstrap: Bootstrap, verdicts: pl.DataFrame) -> tuple[Score, Score, tuple[Bin, ...]]:
-    """Return the Brier score, the expected calibration error over equal-width bins, and the bins."""
+    """Return Brier score, expected calibration error and bins of equal width."""
     p, right = pl.col("probability"), pl.col("is_right").cast(pl.Float64)
     scored = verdicts.select(
         "id", number=(p * BINS).floor().clip(0, BINS - 1).cast(pl.Int64), p=p, right=right, square=(p - right) ** 2, one=pl.lit(1.0)
@@ -313,13 +331,19 @@ def _score_calibration(bootstrap: Bootstrap, verdicts: pl.DataFrame) -> tuple[Sc
 
 
 def _select_first_by_triple(outcomes: pl.DataFrame, outcome: str, rows: pl.DataFrame) -> pl.DataFrame:
-    """Select the first row of each triple with an outcome, so that a triple missed in two kinds is one error."""
+    """Select the first row of each triple with an outcome.
+
+    A triple that is missed in two kinds is one error.
+    """
     triples = outcomes.filter(pl.col("outcome") == outcome).select(TRIPLE)
     return rows.join(triples, on=TRIPLE, how="semi", maintain_order="left").unique(TRIPLE, keep="first", maintain_order=True)
 
 
 def _pair_mistakes(missed: pl.DataFrame, wrong: pl.DataFrame) -> pl.DataFrame:
-    """Pair missed and wrong triples of the same sentence one to one, the most similar first, and add `error`."""
+    """Pair missed and wrong triples of a sentence and add `error`.
+
+    Pairs are one to one, the most similar first.
+    """
     same_roles = (pl.col("actor") == pl.col("actor_predicted")) & (pl.col("target") == pl.col("target_predicted"))
     same_pair = (pl.col("one") == pl.col("one_predicted")) & (pl.col("other") == pl.col("other_predicted"))
     error = pl.when(same_roles).then(pl.lit("polarity")).when(same_pair).then(pl.lit("direction")).otherwise(pl.lit("pair"))
@@ -338,7 +362,10 @@ def _pair_mistakes(missed: pl.DataFrame, wrong: pl.DataFrame) -> pl.DataFrame:
 
 
 def _add_fields(errors: pl.DataFrame, aligned: Aligned, passages: pl.DataFrame) -> pl.DataFrame:
-    """Add the fields of both sides to errors; the sentence is that of the gold row, or of the prediction if there is none."""
+    """Add the fields of gold row and prediction to errors.
+
+    The sentence is that of the gold row, or of the prediction if there is none.
+    """
     fields = ["actor", "target", "kind", "polarity", "status", "modality", "instrument"]
     place = ["id", "span_start", "span_end"]
     gold_side = aligned.gold.select("gold_row", *place, pl.col(fields).name.prefix("gold_"))

@@ -58,7 +58,7 @@ class Extractor(Protocol):
 
 
 class SentenceExtractor:
-    """Extractor that reads sentence by sentence, with the rules, the encoder or both.
+    """Extractor that reads sentences with the rules, the encoder or both.
 
     `mode` is one of `MODES`. `workers` (default: the number of cores) is the number of threads or, for large inputs, processes; with
     `cluster` the batches go to the Dask scheduler at that address. The rows do not depend on where they are computed.
@@ -77,17 +77,26 @@ class SentenceExtractor:
         self.version = "+".join(reader.version for reader in readers)
 
     def extract(self, articles: pl.DataFrame) -> pl.DataFrame:
-        """See `Extractor.extract`. Articles that the gate stops are not read. Raises `ContractError` for a frame of another shape."""
+        """See `Extractor.extract`.
+
+        Articles that the gate stops are not read. Raises `ContractError` for a frame of another shape.
+        """
         texts = articles_to_texts(articles)
         self.summary = ReadingSummary(texts.height, off_topic=articles.height - texts.height)
         return to_findings(self._read(texts).drop("words"), articles)
 
     def read_texts(self, texts: pl.DataFrame) -> pl.DataFrame:
-        """See `Extractor.read_texts`. `date` may be null; the first `title_length` characters (optional column) are the title."""
+        """See `Extractor.read_texts`.
+
+        `date` may be null. The first `title_length` characters (optional column) are the title.
+        """
         return self._read(add_title_length(texts)).select(TEXT_FINDINGS.names())
 
     def explain(self, text: str, *, title: str = "", day: date | None = None, source: str = "") -> pl.DataFrame:
-        """Return the findings in one text, in reading order, with the words that each rule matched (`words`)."""
+        """Return the findings in one text, in reading order.
+
+        The column `words` has the words that each rule matched.
+        """
         whole = document(title, text) if title else text
         frame = pl.DataFrame([("text", day, source, whole, len(title))], schema={**TEXTS_SCHEMA, "title_length": pl.Int64()}, orient="row")
         return self._read(frame).sort("span_start", "actor", "target", "kind")
@@ -104,7 +113,10 @@ class SentenceExtractor:
 
 
 def read_batch(mode: str, threads: int, texts: pl.DataFrame) -> pl.DataFrame:
-    """Read a batch of texts (`TEXTS_SCHEMA` and `title_length`); the result lacks the extractor's own columns."""
+    """Read a batch of texts (`TEXTS_SCHEMA` and `title_length`).
+
+    The result lacks the columns `extractor`, `extractor_version` and `lexicon_sha`.
+    """
     groups = build_candidates(resolve_texts(texts.iter_rows()))
     evidence = score_evidence(collect_evidence(mode, groups, threads), mode)
     about = to_frame(groups, set(evidence["candidate"]))
@@ -113,13 +125,16 @@ def read_batch(mode: str, threads: int, texts: pl.DataFrame) -> pl.DataFrame:
 
 
 def resolve_texts(texts: Iterable[tuple[str, date | None, str, str, int]]) -> Iterator[ResolvedSentence]:
-    """Split texts (rows of `TEXTS_SCHEMA` and `title_length`) into sentences and resolve the countries that they mention."""
+    """Split texts into sentences and resolve the countries they mention.
+
+    `texts` has rows of `TEXTS_SCHEMA` and `title_length`.
+    """
     for identifier, day, source, text, title_length in texts:
         yield from resolve_references(identifier, day, source, text[:title_length], split_sentences(text, title_length))
 
 
 def collect_evidence(mode: str, groups: Sequence[SentenceCandidates], threads: int = 1) -> pl.DataFrame:
-    """Run the readers of a mode on candidates and return their evidence (`combine.EVIDENCE_SCHEMA`).
+    """Run the readers of a mode and combine their evidence.
 
     With several threads the readers run in parallel, and the encoder runs several batches at once.
     """
@@ -147,7 +162,10 @@ def score_evidence(evidence: pl.DataFrame, mode: str) -> pl.DataFrame:
 
 
 def _mention_words(side: str) -> pl.Expr:
-    """Words of the sentence that name a country, each once; empty if the country is known only from the rest of the article."""
+    """Join the distinct words that name a country in the sentence.
+
+    They are empty if the country is known only from the rest of the article.
+    """
     mentions = pl.struct("quote", mentions=f"{side}_mentions")
     return mentions.map_elements(
         lambda row: " \u00b7 ".join(dict.fromkeys(row["quote"][m["start"] : m["end"]] for m in row["mentions"])), return_dtype=pl.String

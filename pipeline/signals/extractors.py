@@ -1,6 +1,7 @@
-"""Make the extractor that the settings choose. A new one needs a name in `contracts.readers.ReaderName` and an entry in `FACTORIES`.
+"""Make the extractor that the settings choose.
 
-Belongs here: settings to extractor. Does not: reading.
+A new extractor needs a name in `contracts.readers.ReaderName` and an entry in `FACTORIES`. Belongs here: settings to extractor. Does
+not: reading.
 """
 
 import warnings
@@ -21,7 +22,10 @@ def make_extractor(settings: Settings) -> Extractor:
 
 
 def make_explainer(settings: Settings) -> SentenceExtractor:
-    """Make the extractor that explains its findings: the chosen one, or the default if a language model is chosen."""
+    """Make the extractor that explains findings.
+
+    It is the chosen one, or the default if a language model is chosen.
+    """
     chosen = settings if settings.extractor != "llm" else settings.model_copy(update={"extractor": "both"})
     extractor = make_extractor(chosen)
     if not isinstance(extractor, SentenceExtractor):
@@ -34,7 +38,7 @@ def _make_sentence_extractor(settings: Settings, mode: str) -> SentenceExtractor
 
 
 def _make_default(settings: Settings) -> SentenceExtractor:
-    """Use both readers, or only the rules, with a warning, if the encoder cannot be loaded."""
+    """Use both readers, or the rules if the encoder is missing."""
     try:
         return _make_sentence_extractor(settings, "both")
     except EncoderMissingError as error:

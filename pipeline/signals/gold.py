@@ -1,6 +1,7 @@
-"""Gold files: annotated passages as JSON lines. The format is described in docs/annotation-guide.md.
+"""Gold files: annotated passages as JSON lines.
 
-Belongs here: reading, checking and splitting gold files. Does not: scoring an extractor on them (`evaluate.py`).
+docs/annotation-guide.md describes the format. Belongs here: reading, checking and splitting gold files. Does not: scoring an extractor
+on them (`evaluate.py`).
 """
 
 import json
@@ -55,11 +56,11 @@ _WRITTEN_DATE = re.compile(r"([A-Za-z]{3,9})\.? (\d{1,2}),? (\d{4})")
 
 
 class GoldError(UserError, ValueError):
-    """A gold file that cannot be read or breaks the annotation guide; the message names file and line."""
+    """A gold file that cannot be read or breaks the guide."""
 
 
 class _LineError(TensionError, ValueError):
-    """An error in one line, raised before file and line number are known."""
+    """An error in a line whose number is not known yet."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -109,7 +110,7 @@ def read_gold(*paths: Path) -> Gold:
 
 
 def select_half(passages: pl.DataFrame, which: Literal["even", "odd"]) -> pl.DataFrame:
-    """Return the passages (with a column `id`) whose SHA-1 of the id is even, or odd.
+    """Return the passages whose SHA-1 of `id` is even or odd.
 
     The split does not change when files grow or are reordered. Tune on one half and report on the other.
     """
@@ -156,7 +157,10 @@ def _require_fields(record: Mapping[str, Any], fields: tuple[str, ...], what: st
 
 
 def _parse_date(value: object) -> date | None:
-    """Parse an ISO date or a written one as in archives (`March 4, 2018`); null and empty give None."""
+    """Parse an ISO date or a written one (`March 4, 2018`).
+
+    Null and empty values give None.
+    """
     if value is None or value == "":
         return None
     try:
@@ -168,7 +172,10 @@ def _parse_date(value: object) -> date | None:
 
 
 def _parse_signal(signal: object, record: Mapping[str, Any], position: int) -> dict[str, Any]:
-    """Return one row of `ROWS_SCHEMA`; an error names the signal by its position in the passage."""
+    """Return one row of `ROWS_SCHEMA`.
+
+    An error names the signal by its position in the passage.
+    """
     if not isinstance(signal, dict):
         raise _LineError(f"signal {position} is not a JSON object")
     try:

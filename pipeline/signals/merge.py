@@ -1,4 +1,4 @@
-"""Merge the readings of a sentence into one row for each actor, target, kind and instrument.
+"""Merge the readings of a sentence that are the same signal.
 
 Belongs here: when two readings are the same signal, and its id. Does not: grouping articles into stories (`pipeline/articles`).
 """
@@ -24,5 +24,8 @@ def merge(readings: pl.DataFrame) -> pl.DataFrame:
 
 
 def signal_id(*key: str | int) -> str:
-    """Hash the values of `KEY` to 16 hex digits; the same signal has the same id in every run."""
+    """Hash the values of `KEY` to 16 hex digits.
+
+    The same signal has the same id in every run.
+    """
     return sha256("\x1f".join(str(part) for part in key).encode()).hexdigest()[:ID_LENGTH]

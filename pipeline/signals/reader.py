@@ -43,7 +43,7 @@ class Reader(Protocol):
         ...
 
     def read(self, candidates: Sequence[SentenceCandidates]) -> pl.DataFrame:
-        """Return one row (`READINGS_SCHEMA`) for each signal found; a candidate may have several or none.
+        """Return one row (`READINGS_SCHEMA`) for each signal found.
 
         `candidate` is the candidate's number, `score` is in 0 to 1 but not yet a probability, `words` are the matched words.
         """

@@ -30,7 +30,10 @@ _RESAMPLES = 1000
 
 
 def fit(gold: Gold) -> tuple[dict[str, float], dict[str, dict[str, float]]]:
-    """Fit the shares right by family, and by mode the coefficients of `calibrate.TERMS` and the minimum probability (`least`)."""
+    """Fit the family shares, and the coefficients of each mode.
+
+    The coefficients are those of `calibrate.TERMS` and the minimum probability (`least`).
+    """
     groups = build_candidates(resolve_texts(gold.passages.with_columns(title_length=pl.lit(0)).iter_rows()))
     places = to_frame(groups).select("candidate", "article_id", "span_start", "span_end", "actor", "target")
     evidence = {mode: _judge_evidence(gold, collect_evidence(mode, groups), places) for mode in MODES}
@@ -43,7 +46,10 @@ def fit(gold: Gold) -> tuple[dict[str, float], dict[str, dict[str, float]]]:
 
 
 def _judge_evidence(gold: Gold, evidence: pl.DataFrame, places: pl.DataFrame) -> pl.DataFrame:
-    """Add `is_right` to the asserted evidence, without rows that only match optional gold rows."""
+    """Add `is_right` to the asserted evidence.
+
+    Rows that only match optional gold rows are dropped.
+    """
     placed = evidence.filter(pl.col("modality") == "asserted").join(places, on="candidate", how="left", maintain_order="left")
     verdicts = judge_predictions(align(gold, placed.with_columns(probability=pl.lit(0.5))))
     return placed.with_row_index("prediction").join(verdicts.select("prediction", "is_right"), on="prediction", maintain_order="left")
@@ -67,9 +73,10 @@ def _fit_coefficients(gold: Gold, evidence: pl.DataFrame, shares: dict[str, floa
 
 
 def _find_minimum(gold: Gold, evidence: pl.DataFrame) -> float:
-    """Find the lowest probability, in steps of 0.01, with an F1 of triples within one standard error of the best.
+    """Find the lowest minimum probability with nearly the best F1.
 
-    The lowest is preferred because evidence below it is lost to users, while evidence above it carries its probability.
+    It is the lowest, in steps of 0.01, with an F1 of triples within one standard error of the best. The lowest is preferred because
+    evidence below it is lost to users, while evidence above it carries its probability.
     """
     bounds: list[float] = [round(bound, 2) for bound in np.arange(0.1, 0.6, 0.01).tolist()]
     bootstrap = Bootstrap(gold.passages, seed=0, resamples=_RESAMPLES)
@@ -89,7 +96,7 @@ def _compute_standard_error(bootstrap: Bootstrap, outcomes: pl.DataFrame) -> flo
 
 
 def to_toml(shares: dict[str, float], coefficients: dict[str, dict[str, float]], passages: int) -> str:
-    """Format the fitted values as `calibration.toml`, with a comment that says how they were fitted."""
+    """Format the fitted values as `calibration.toml`."""
     lines = [
         "# How likely evidence is right. Written by pipeline/signals/recalibrate.py, which says how; the formula is in calibrate.py.",
         f"# Fitted on {passages} annotated real passages (the half whose SHA-1 of the id is even). That half also shaped the rules, so the",

@@ -1,4 +1,4 @@
-"""Classify documents of the Federal Register as acts of trade policy, or record why they are not.
+"""Classify documents of the Federal Register as acts of trade policy.
 
 Belongs here: partners, status, dates and rows. Does not: which document is which act (`acts.toml`), or fetching (`pipeline/sources`).
 """
@@ -92,7 +92,7 @@ def _classify(row: dict[str, Any], seen: set[tuple[str, date]], rules: Rules) ->
 
 
 def _find_problem(row: dict[str, Any], seen: set[tuple[str, date]]) -> str:
-    """Return why a row cannot be matched with rules; empty if it can."""
+    """Return why a row cannot be classified; empty if it can."""
     title = row["title"] or ""
     if not row["document_number"] or not title.strip() or len(title) > MAX_TITLE_LENGTH or row["agencies"] is None:
         return "unreadable"
@@ -165,7 +165,10 @@ def _choose_status(rule: Rule, kind: str, effective: date | None, day: date) -> 
 
 
 def _find_targets(rule: Rule, document: Document, row: dict[str, Any], rules: Rules) -> list[str]:
-    """Return the codes of the partners, sorted; empty if none are named and the rule does not mean all."""
+    """Return the sorted codes of the partners.
+
+    They are empty if none are named and the rule does not mean all.
+    """
     if rule.target == "all":
         return [ALL_PARTNERS]
     title, abstract = (_remove(rules.ignored_words, text) for text in (document.title, _to_line(row["abstract"] or "")))
@@ -176,13 +179,16 @@ def _find_targets(rule: Rule, document: Document, row: dict[str, Any], rules: Ru
 
 
 def _find_in_title(title: str, day: date) -> set[str]:
-    """Find partners after the first `From`, else anywhere: a name before it may be part of a product (Brazil nuts)."""
+    """Find partners after the first `From`, else in the whole title.
+
+    A name before `From` may be part of a product (Brazil nuts).
+    """
     _, origin, after = title.partition(" From ")
     return (_find_partners([after], day) if origin else set()) or _find_partners([title], day)
 
 
 def _select_parts(rule: Rule, abstract: str) -> list[str]:
-    """Select the parts of an abstract in which a rule looks for partners."""
+    """Select the parts of an abstract that may name partners."""
     if rule.near is None:
         return [abstract]
     regions = _find_regions(abstract, rule.near, rule.far)
@@ -191,7 +197,7 @@ def _select_parts(rule: Rule, abstract: str) -> list[str]:
 
 
 def _find_regions(text: str, near: re.Pattern[str], far: re.Pattern[str] | None) -> list[str]:
-    """Find the text from each match of `near` to the next match of `far`, or to the end."""
+    """Find the texts from `near` to `far`, or to the end."""
     regions, position = [], 0
     while (start := near.search(text, position)) is not None:
         end = far.search(text, start.end()) if far else None
@@ -209,7 +215,7 @@ def _find_partners(texts: Iterable[str], day: date) -> set[str]:
 
 
 def _find_only_rate(text: str) -> float | None:
-    """Find the rate of a text; None if there is none, or if there are two that differ."""
+    """Find the rate of a text, unless there are several."""
     first, last = slots.find_rate(text, 0), slots.find_rate(text, len(text))
     return first if first == last else None
 

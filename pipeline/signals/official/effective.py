@@ -1,4 +1,4 @@
-"""Find the day on which an official act takes effect, in the fields of its document.
+"""Find the day on which an official act takes effect.
 
 If the fields name no day, or several, there is none. Does not belong here: the status of the act (`classify.py`).
 """
@@ -26,10 +26,10 @@ _MAX_DISTANCE = 220  # characters between a cue and its date
 
 
 def find_effective_date(field: str | None, texts: Sequence[tuple[str, str]], published: date) -> tuple[date, str] | None:
-    """Return the day and its origin: `field` for the journal's own field, else the name of the text.
+    """Find the effective date and where it is stated.
 
-    Uses the first text that names a day, if it names exactly one. Only the agency's note on dates (`dates`) may be more than
-    `MAX_DAYS_BACK` before publication.
+    The second value is `field` for the journal's own field, else the name of the text. Uses the first text that names a day, if it
+    names exactly one. Only the agency's note on dates (`dates`) may be more than `MAX_DAYS_BACK` before publication.
     """
     day = parse_iso_day(field)
     if day is not None:

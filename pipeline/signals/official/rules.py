@@ -27,7 +27,10 @@ _EXCLUSION_REQUIRED, _EXCLUSION_OPTIONAL = {"id", "reason", "title", "example"},
 
 @dataclass(frozen=True)
 class Document:
-    """The fields that rules match. `about` is title, action and abstract; texts have no line breaks."""
+    """The fields of a document that rules match.
+
+    `about` is title, action and abstract. Texts have no line breaks.
+    """
 
     title: str
     about: str
@@ -97,7 +100,10 @@ class Rules(NamedTuple):
     sha: str
 
     def find_rules(self, document: Document) -> list[Rule]:
-        """Find the first rule that matches, and those that it allows in addition; no two of the same kind."""
+        """Find the first matching rule and those that it allows additionally.
+
+        No two of them have the same kind.
+        """
         first = next((rule for rule in self.acts if rule.matches(document)), None)
         if first is None:
             return []

@@ -1,1 +1,4 @@
-"""The encoder reader: `encoding` (a sentence as token ids) -> `network` (the model) -> `reader` (scores to readings)."""
+"""The encoder reader, a small transformer that scores pairs of countries.
+
+Steps: `encoding` (sentence to token ids) -> `network` (the model) -> `reader` (scores to readings).
+"""

@@ -78,7 +78,7 @@ def encode(tokenizer: Tokenizer, group: SentenceCandidates) -> Encoded:
 
 
 def _collect_mentions(group: SentenceCandidates) -> list[tuple[str, int, int, str]]:
-    """Collect the mentions in the sentence (code, start, end, role) in order of appearance."""
+    """Collect the mentions in a sentence in order of appearance."""
     mentions = {
         (row[side], m["start"], m["end"], m["role"]) for row in group for side in ("actor", "target") for m in row[f"{side}_mentions"]
     }
@@ -86,14 +86,17 @@ def _collect_mentions(group: SentenceCandidates) -> list[tuple[str, int, int, st
 
 
 def _collect_countries(group: SentenceCandidates, mentions: Iterable[tuple[str, int, int, str]]) -> tuple[str, ...]:
-    """Collect at most `MAX_COUNTRIES` countries: those mentioned in the sentence in order of appearance, then the others."""
+    """Collect at most `MAX_COUNTRIES` countries of a sentence.
+
+    Those that are mentioned come first, in order of appearance.
+    """
     others = (row[side] for row in group for side in ("actor", "target"))
     codes = dict.fromkeys((*(mention[0] for mention in mentions), *others))
     return tuple(code for code in codes if code != ALL_PARTNERS)[:MAX_COUNTRIES]
 
 
 def _encode_text(tokenizer: Tokenizer, text: str, mentions: Iterable[tuple[str, int, int, str]], marks: Mapping[str, int]) -> list[int]:
-    """Tokenize a text and replace each mention by the marks of its country and role."""
+    """Tokenize a text with mentions replaced by marks."""
     ids: list[int] = []
     position = 0
     for code, start, end, role in mentions:

@@ -1,7 +1,7 @@
-"""Load the model, a small transformer in 8-bit arithmetic, and run it with ONNX Runtime.
+"""Load the model and run it with ONNX Runtime.
 
-Does not belong here: its input (`encoding.py`) and output (`reader.py`). The results are bit-identical in any batch and on every x86-64
-processor with AVX2; `training/graph.py` explains why.
+It is a small transformer in 8-bit arithmetic. Does not belong here: its input (`encoding.py`) and output (`reader.py`). The results are
+bit-identical in any batch and on every x86-64 processor with AVX2; `training/graph.py` explains why.
 """
 
 import json
@@ -32,7 +32,10 @@ class EncoderMissingError(TensionError, RuntimeError):
 
 @dataclass(frozen=True, eq=False)
 class Network:
-    """A loaded model. `heads` maps each head to its labels, in the order of the logits."""
+    """A loaded model.
+
+    `heads` maps each head to its labels, in the order of the logits.
+    """
 
     session: Any
     tokenizer: Any
@@ -40,7 +43,7 @@ class Network:
     version: str
 
     def compute_logits(self, sentences: Sequence[Encoded], run: Callable[..., Iterable[Logits]] = map) -> list[Logits]:
-        """Compute the logits of each sentence for all ordered pairs of its places.
+        """Compute the logits of all ordered pairs of places.
 
         The shape of each array is (places, places, labels of all heads). Equal sentences are computed once. `run` applies a function to
         batches, in order: `map`, or that of a thread pool.
@@ -60,13 +63,16 @@ class Network:
         return logits
 
     def head_slices(self) -> dict[str, slice]:
-        """Return the position of each head in the last dimension of the logits."""
+        """Return the slice of each head in the logits."""
         ends = np.cumsum([len(labels) for labels in self.heads.values()]).tolist()
         return {name: slice(end - len(labels), end) for (name, labels), end in zip(self.heads.items(), ends, strict=True)}
 
 
 def to_inputs(batch: Sequence[Encoded]) -> dict[str, NDArray[np.int64]]:
-    """Convert sentences of equal length to the model's inputs: token ids, and the places of the first token and the marks."""
+    """Convert sentences of equal length to the model's inputs.
+
+    These are the token ids, and the places of the first token and the marks.
+    """
     places = np.zeros((len(batch), 1 + max(len(encoded.places) for encoded in batch)), dtype=np.int64)
     for row, encoded in enumerate(batch):
         places[row, 1 : 1 + len(encoded.places)] = encoded.places
@@ -74,7 +80,10 @@ def to_inputs(batch: Sequence[Encoded]) -> dict[str, NDArray[np.int64]]:
 
 
 def batch_by_length(sentences: Sequence[Encoded]) -> Iterator[list[int]]:
-    """Yield the indices of sentences in batches of equal length, which need no padding, of at most `TOKENS_PER_BATCH` tokens."""
+    """Yield the indices of sentences in batches of equal length.
+
+    A batch needs no padding and has at most `TOKENS_PER_BATCH` tokens.
+    """
     by_length: dict[int, list[int]] = defaultdict(list)
     for number, encoded in enumerate(sentences):
         by_length[len(encoded.ids)].append(number)

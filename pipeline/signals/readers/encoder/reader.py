@@ -62,7 +62,7 @@ class EncoderReader:
 
 
 def _iter_readings(first: Mapping[str, Any], encoded: Encoded, logits: Logits, network: Network) -> Iterator[tuple[Any, ...]]:
-    """Yield the readings of one sentence in the order of its candidates; `first` is the first of them."""
+    """Yield the readings of a sentence in order of its candidates."""
     if not encoded.candidates:
         return
     candidates = sorted(encoded.candidates.items(), key=lambda item: item[1])

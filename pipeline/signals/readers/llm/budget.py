@@ -1,11 +1,11 @@
-"""Limit the requests and tokens of a process; shared by threads and never exceeded."""
+"""Limit the requests and tokens that a process may use."""
 
 import threading
 from dataclasses import dataclass
 
 
 class BudgetSpentError(Exception):
-    """The budget does not allow the next request; the message says which limit was reached."""
+    """The budget does not allow the next request."""
 
 
 @dataclass(frozen=True)
@@ -17,7 +17,10 @@ class Usage:
 
 
 class Budget:
-    """A limit of requests and tokens. Each request reserves its maximum cost, then settles what it used."""
+    """A limit of requests and tokens, shared by threads.
+
+    Each request reserves its maximum cost, then settles what it used.
+    """
 
     def __init__(self, requests: int, tokens: int) -> None:
         self.requests = requests
@@ -51,7 +54,7 @@ class Budget:
             self._reserved += tokens
 
     def settle(self, reserved: int, used: int) -> None:
-        """Release the reservation of a request and record the tokens that it used."""
+        """Release a reservation and record the tokens that were used."""
         with self._changed:
             self._reserved -= reserved
             self._used += used

@@ -1,4 +1,4 @@
-"""Store answers of the model, so that the same request is not paid for twice.
+"""Store answers of the model, so that none is paid twice.
 
 Does not belong here: the key (`prompt.cache_key`) or the meaning of an answer (`reader.py`).
 """
@@ -14,7 +14,7 @@ class Cache(Protocol):
     """A store of answers."""
 
     def get(self, key: str) -> str | None:
-        """Return the answer stored under a key, or None if there is none that can be read."""
+        """Return the stored answer, or None if there is none."""
         ...
 
     def put(self, key: str, answer: str, *, model: str) -> None:
@@ -35,7 +35,10 @@ class FolderCache:
         return self.folder / key[:2] / f"{key}.json"
 
     def get(self, key: str) -> str | None:
-        """See `Cache.get`. A damaged file counts as missing and is replaced by the next answer."""
+        """See `Cache.get`.
+
+        A damaged file counts as missing and is replaced by the next answer.
+        """
         try:
             record = json.loads(self._file(key).read_text(encoding="utf-8"))
         except (FileNotFoundError, ValueError):

@@ -57,7 +57,7 @@ EXCERPT_LENGTH = 200
 
 @dataclass(frozen=True)
 class Endpoint:
-    """URL, model name and key of an endpoint; the key is not printed."""
+    """URL, model name and key (not printed) of an endpoint."""
 
     base_url: str
     model: str
@@ -91,7 +91,7 @@ class UnreadError(TensionError):
 
 
 class StoppedError(TensionError):
-    """No more requests are sent; the message says why and what to do."""
+    """No more requests are sent; the message says why."""
 
 
 class _AttemptError(TensionError):
@@ -106,7 +106,10 @@ class _AttemptError(TensionError):
 
 
 class Client:
-    """HTTP client of one endpoint, to be used in a `with` block. Threads may share it."""
+    """HTTP client of one endpoint, to be used as context manager.
+
+    Threads may share it.
+    """
 
     def __init__(self, endpoint: Endpoint, budget: Budget, limits: Limits | None = None) -> None:
         self.endpoint = endpoint
@@ -203,7 +206,7 @@ class Client:
             self.budget.settle(max_tokens, used)
 
     def _send(self, request: bytes) -> tuple[int, "httpx.Headers", bytes]:
-        """Send a request and return status, headers and body, within the limits of time and size."""
+        """Send a request and return status, headers and body."""
         import httpx  # noqa: PLC0415 see _make_http_client
 
         deadline = time.monotonic() + self.limits.timeout_seconds
@@ -229,7 +232,10 @@ class Client:
             raise _AttemptError("no_connection", self._clean(str(error)), can_retry=True, is_billed=True) from error
 
     def _to_error(self, status: int, headers: "httpx.Headers", body: bytes) -> _AttemptError:
-        """Convert a status other than 200 to an error, and stop all requests if the status is fatal."""
+        """Convert a status other than 200 to an error.
+
+        A fatal status stops all requests.
+        """
         message = f"the endpoint responded with {status}: {self._clean(body.decode('utf-8', 'replace'))}"
         if status in FATAL_STATUSES or status < FIRST_CLIENT_ERROR:
             self._stop(f"{message}; check llm_base_url, llm_model and TENSION_LLM_API_KEY")
@@ -253,7 +259,7 @@ class Client:
             self._stop_reason = self._stop_reason or reason
 
     def _clean(self, text: str) -> str:
-        """Shorten a text of the endpoint to one line, without control characters and without the key."""
+        """Shorten a text of the endpoint to one line without key."""
         key = self.endpoint.key.get_secret_value() if self.endpoint.key else ""
         line = "".join(char if char.isprintable() else " " for char in text)
         return " ".join((line.replace(key, "(key)") if key else line).split())[:EXCERPT_LENGTH]

@@ -1,4 +1,4 @@
-"""Convert the confidence of a model to a probability, by a table of points.
+"""Convert the confidence of a model to a probability.
 
 Does not belong here: comparing readings with gold (`fit.py`).
 """
@@ -22,7 +22,10 @@ BINS = 10
 
 @dataclass(frozen=True)
 class Confidence:
-    """A table of points (confidence, probability) by rising confidence, interpolated linearly and constant outside."""
+    """A table that maps confidence to probability.
+
+    `points` are (confidence, probability) by rising confidence, interpolated linearly and constant outside.
+    """
 
     points: tuple[tuple[float, float], ...]
 
@@ -53,7 +56,7 @@ def read_confidence(path: Path) -> Confidence:
 
 
 def fit_confidence(pairs: Sequence[tuple[float, bool]]) -> Confidence:
-    """Fit a table to readings, given as (confidence, whether it was right) in any order.
+    """Fit a table to pairs of confidence and whether it was right.
 
     Computes the share right by tenth of confidence, shrinks it towards the mean (`PRIOR_READINGS`), and makes it monotonic (weighted
     isotonic regression). Raises `ExtractorError` without readings.

@@ -1,4 +1,4 @@
-"""The extractor that uses a language model: one request per article, with stored and validated answers.
+"""The extractor that uses a language model, one request per article.
 
 Belongs here: combining prompt, cache, client and reader. Does not: their work.
 """
@@ -49,7 +49,7 @@ class _Unread:
 
 
 class LlmExtractor:
-    """Reads articles with a language model; its version includes the name of the model.
+    """Reads articles with a language model, which its version names.
 
     `concurrency` is the number of parallel requests; it does not change the rows. `answers` stores earlier answers, which are not
     requested again.
@@ -78,10 +78,11 @@ class LlmExtractor:
         self.lexicon_sha = sha256(f"{prompt_sha()}\x1f{confidence.points}".encode()).hexdigest()[:SHA_LENGTH]
 
     def extract(self, articles: pl.DataFrame) -> pl.DataFrame:
-        """Return the findings (`FINDINGS`) in articles (`ARTICLES`) that pass the gate; `summary` describes unread ones.
+        """Return the findings (`FINDINGS`) in articles that pass the gate.
 
-        Raises `ContractError` for a frame of another shape, and `ExtractorError` if requests had to stop (budget, endpoint, key) or no
-        article could be read, since a part of a day must not count as a whole day. Answers received so far stay stored.
+        `summary` counts the articles that were not read. Raises `ContractError` for a frame of another shape, and `ExtractorError` if
+        requests had to stop (budget, endpoint, key) or no article could be read, since a part of a day must not count as a whole day.
+        Answers received so far stay stored.
         """
         texts = articles_to_texts(articles)
         findings = self._read(texts)
@@ -89,7 +90,10 @@ class LlmExtractor:
         return to_findings(findings, articles)
 
     def read_texts(self, texts: pl.DataFrame) -> pl.DataFrame:
-        """Return the findings (`TEXT_FINDINGS`) in passages (`TEXTS_SCHEMA`), without the gate. Raises errors as `extract` does."""
+        """Return the findings (`TEXT_FINDINGS`) in passages, without the gate.
+
+        Raises errors as `extract` does.
+        """
         return self._read(add_title_length(texts))
 
     def _read(self, texts: pl.DataFrame) -> pl.DataFrame:
@@ -117,9 +121,9 @@ class LlmExtractor:
         return findings.select(TEXT_FINDINGS.names())
 
     def _request_answers(self, articles: Sequence[Article]) -> tuple[list[Answer | _Unread], str]:
-        """Return an outcome for each article, in order, and why requests were stopped, if they were.
+        """Return the outcome of each article and why requests stopped.
 
-        Equal texts are requested once.
+        The second value is empty if requests were not stopped. Equal texts are requested once.
         """
         keys = [cache_key(self.endpoint.model, article) for article in articles]
         distinct = dict(zip(keys, articles, strict=True))
@@ -133,7 +137,7 @@ class LlmExtractor:
         return outcomes, stop_reason
 
     def _get_answer(self, client: Client, key: str, article: Article) -> str | _Unread:
-        """Return the text of a valid answer, from the cache or the model."""
+        """Return a valid answer from the cache or the model."""
         if not article.sentences:
             return '{"signals": []}'
         if article.sentences[-1].end > MAX_TEXT_LENGTH:
@@ -167,9 +171,9 @@ class LlmExtractor:
 
 
 def from_settings(settings: Settings, confidence: Confidence | None = None) -> LlmExtractor:
-    """Make the extractor that the settings describe; `confidence` replaces the table that they name.
+    """Make the extractor that the settings describe.
 
-    Raises `ExtractorError` if they name no endpoint or model.
+    `confidence` replaces the table that the settings name. Raises `ExtractorError` if they name no endpoint or model.
     """
     missing = [name for name in ("llm_base_url", "llm_model") if not getattr(settings, name)]
     if missing:

@@ -16,7 +16,7 @@ from pipeline.signals.texts import ExtractorError
 
 
 def measure_confidence(extractor: LlmExtractor, gold: Gold) -> tuple[Confidence, int]:
-    """Measure the table of a model and the number of readings it is based on.
+    """Measure the table of a model and count the readings.
 
     `extractor` must return confidences unchanged (`IDENTITY`).
     """

@@ -1,4 +1,4 @@
-"""Build the request: the annotation guide with the vocabulary, the schema of the answer, and one article as data.
+"""Build the request: instructions, schema of the answer, and an article.
 
 Does not belong here: sending it (`client.py`) or validating the answer (`reader.py`).
 """
@@ -28,7 +28,10 @@ _GUIDE = Path(__file__).with_name("guide.md")
 
 @dataclass(frozen=True, slots=True)
 class Article:
-    """A text as sent to the model. `sentences` are in order and include the title, if any, as the first."""
+    """A text as sent to the model.
+
+    `sentences` are in order; the title, if any, is the first.
+    """
 
     text_id: str
     day: date | None
@@ -69,7 +72,7 @@ def to_message(article: Article) -> str:
 
 @cache
 def build_schema() -> dict[str, Any]:
-    """Build the strict JSON schema of an answer: every field is required, no other is allowed."""
+    """Build the strict JSON schema of an answer."""
     fields: dict[str, Any] = {
         "sentence": {"type": "integer"},
         "quote": {"type": "string"},
@@ -94,7 +97,10 @@ def prompt_sha() -> str:
 
 
 def cache_key(model: str, article: Article) -> str:
-    """Hash everything that the answer depends on: model, prompt and the article as sent (SHA-256, hex)."""
+    """Hash everything that an answer depends on.
+
+    These are the model, the prompt and the article as sent.
+    """
     return sha256("\x1f".join((model, prompt_sha(), to_message(article))).encode()).hexdigest()
 
 

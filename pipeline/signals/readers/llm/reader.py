@@ -1,4 +1,4 @@
-"""Validate the answer of a model against the article and the vocabulary, and reject every signal that fails.
+"""Validate the answer of a model, signal by signal.
 
 A model may be wrong, or may obey an article that gives it orders, so nothing here relies on the schema that was requested.
 Does not belong here: sending requests (`client.py`).
@@ -47,7 +47,7 @@ class BadAnswerError(TensionError, ValueError):
 
 @dataclass(frozen=True)
 class Answer:
-    """The accepted signals of an answer (columns of `READINGS_SCHEMA` and the span) and the number rejected by reason."""
+    """The accepted signals of an answer, and rejections by reason."""
 
     rows: tuple[dict[str, Any], ...]
     rejected: Counter[str]
@@ -58,7 +58,7 @@ class _RejectedError(TensionError, ValueError):
 
 
 def parse_signals(content: str) -> list[Any]:
-    """Parse the list of signals in the text of an answer, without validation.
+    """Parse the list of signals in an answer, without validation.
 
     Raises `BadAnswerError` if there is none.
     """
@@ -72,7 +72,7 @@ def parse_signals(content: str) -> list[Any]:
 
 
 def validate_answer(content: str, article: Article) -> Answer:
-    """Validate the signals of an answer against its article, in the order of the answer.
+    """Validate the signals of an answer against its article.
 
     Raises `BadAnswerError` as `parse_signals` does.
     """
@@ -139,7 +139,10 @@ def _parse_number(value: float | None) -> float | None:
 
 
 def _find_sentence(signal: Mapping[str, Any], sentences: Sequence[Sentence]) -> Sentence:
-    """Find the sentence with the quote: the one named, or the only one that has it, since models miscount."""
+    """Find the sentence that contains the quote.
+
+    It is the one named, or the only one with the quote, since models miscount.
+    """
     quote: str = signal["quote"].strip()
     number: int = signal["sentence"]
     matching = [sentence for sentence in sentences if quote in sentence.text]

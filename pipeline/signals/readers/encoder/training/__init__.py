@@ -1,4 +1,4 @@
-"""Train the encoder's model: a development step that nothing at run time imports.
+"""Train the encoder's model; not used at run time.
 
     uv run --script pipeline/signals/readers/encoder/training/train.py
 

@@ -32,7 +32,10 @@ _SOURCES_WITH_HEADLINE = frozenset({"lead", "wire", "market"})
 
 @dataclass(frozen=True, slots=True)
 class Label:
-    """The annotation of one ordered pair of countries, given by their indices in `Encoded.places`."""
+    """The annotation of one ordered pair of countries.
+
+    `pair` has the indices of actor and target in `Encoded.places`.
+    """
 
     pair: tuple[int, int]
     kind: str
@@ -63,7 +66,7 @@ class Example:
 
 
 def make_examples(gold: Gold, tokenizer: Tokenizer) -> list[Example]:
-    """Make an example of every sentence of the passages that has candidates, in order."""
+    """Make an example of every sentence that has candidates."""
     rows_by_passage = {key[0]: part for key, part in gold.rows.partition_by("id", as_dict=True, maintain_order=True).items()}
     examples: list[Example] = []
     for identifier, day, source, text in gold.passages.iter_rows():
@@ -96,7 +99,10 @@ def _iter_labels(encoded: Encoded, rows: pl.DataFrame, start: int, end: int) -> 
 
 
 def make_batches(lengths: Sequence[int], size: int, order: Sequence[int]) -> list[list[int]]:
-    """Split the indices `order` into batches of similar lengths, to limit padding; indices are sorted by length within 16 batches."""
+    """Split the indices `order` into batches of similar lengths.
+
+    Indices are sorted by length within 16 batches, which limits padding.
+    """
     window = size * 16
     parts = [sorted(order[start : start + window], key=lambda n: lengths[n]) for start in range(0, len(order), window)]
     return [part[start : start + size] for part in parts for start in range(0, len(part), size)]

@@ -4,7 +4,9 @@
 # [tool.uv.sources]
 # trade-tension-index = { path = "../../../../../", editable = true }
 # ///
-"""Write the trained network as the shipped ONNX graph, with bit-identical results on every processor with AVX2 and in every batch.
+"""Write the trained network as the shipped ONNX graph.
+
+Its results are bit-identical on every processor with AVX2 and in every batch.
 
     git show 5e34380:pipeline/signals/readers/encoder/model/model.onnx > old.onnx
     uv run --script pipeline/signals/readers/encoder/training/graph.py old.onnx pipeline/signals/readers/encoder/model/model.onnx
@@ -56,7 +58,10 @@ Ranges = Mapping[str, tuple[float, float]]
 
 @dataclass(frozen=True)
 class Linear:
-    """An 8-bit layer: integer weights (inputs, outputs), a scale and a bias for each output."""
+    """A linear layer with 8-bit integer weights.
+
+    `weights` has shape (inputs, outputs); there is a scale and a bias for each output.
+    """
 
     weights: Array
     scales: Array
@@ -67,7 +72,7 @@ class Linear:
         return Linear(self.weights, self.scales * np.float32(factor), self.bias * np.float32(factor))
 
     def append_ones(self) -> "Linear":
-        """Return the layer with one more output after those of each attention head, which is always 1."""
+        """Return the layer with a constant output 1 after each head."""
         return Linear(_append_to_heads(self.weights, 0), _append_to_heads(self.scales, 1), _append_to_heads(self.bias, 1))
 
 
@@ -102,7 +107,7 @@ class _Graph:
         return self.add_constant("i" + "_".join(map(str, values)), np.array(values, dtype=np.int64))
 
     def add(self, operator: str, *inputs: str, domain: str = "", **attributes: Any) -> str:
-        """Add a node with one output and return the name of the output."""
+        """Add a node and return the name of its output."""
         return self.add_many(operator, 1, *inputs, domain=domain, **attributes)[0]
 
     def add_many(self, operator: str, outputs: int, *inputs: str, domain: str = "", **attributes: Any) -> list[str]:
@@ -113,7 +118,10 @@ class _Graph:
         return names
 
     def quantize(self, values: str, name: str) -> tuple[str, str]:
-        """Quantize the input of layers to 8 bits, if there are ranges; return the values and the name of the range."""
+        """Quantize the input of layers to 8 bits if `ranges` are known.
+
+        Returns the name of the values and the name of their range.
+        """
         if self.ranges is None:
             self.inputs_of_layers[name] = values
             return values, name
@@ -123,7 +131,10 @@ class _Graph:
         return self.add("QuantizeLinear", values, step, self.add_constant(f"{name}.zero", np.uint8(round(-low / scale)))), name
 
     def add_linear(self, quantized: tuple[str, str], name: str, layer: Linear) -> str:
-        """Add a linear layer with an input from `quantize` and return its float output."""
+        """Add a linear layer and return its float output.
+
+        `quantized` is a result of `quantize`.
+        """
         values, range_name = quantized
         bias = self.add_constant(f"{name}.bias", layer.bias.astype(np.float32))
         if self.ranges is None:
@@ -151,10 +162,10 @@ def _append_to_heads(values: Array, filling: float) -> Array:
 
 
 def read_weights(path: Path) -> Weights:
-    """Read the weights of a network that `train.py` exported and `quantize_dynamic` converted to 8 bits.
+    """Read the weights of an exported 8-bit network.
 
-    Layers with a bias are identified by name, the three without one by their inputs: `whole` reads the first token, `target` the same
-    input as `actor`, and `both` the products of marks.
+    The network was exported by `train.py` and converted by `quantize_dynamic`. Layers with a bias are identified by name, the three
+    without one by their inputs: `whole` reads the first token, `target` the same input as `actor`, and `both` the products of marks.
     """
     model = onnx.load(path)
     arrays = {entry.name: numpy_helper.to_array(entry) for entry in model.graph.initializer}
@@ -178,7 +189,10 @@ def read_weights(path: Path) -> Weights:
 
 
 def _find_product(producers: Mapping[str, Any], add: Any) -> Any:
-    """Find the integer product to which a node adds a bias: Add <- Mul <- Cast <- MatMulInteger."""
+    """Find the integer product to which a node adds a bias.
+
+    The nodes are Add <- Mul <- Cast <- MatMulInteger.
+    """
     for name in add.input:
         node = producers.get(name)
         for expected in ("Mul", "Cast", "MatMulInteger"):
@@ -274,7 +288,10 @@ def _split_heads(graph: _Graph, values: str, width: int, order: tuple[int, ...])
 
 
 def _add_head(graph: _Graph, weights: Weights, states: str) -> str:
-    """Add the head, which scores every ordered pair of marks (rows from 1 of `states`) with the sentence (row 0)."""
+    """Add the head, which scores every ordered pair of marks.
+
+    Row 0 of `states` is the sentence, the other rows are the marks.
+    """
     linears = weights.linears
     whole = graph.add("Slice", states, graph.add_axes(0), graph.add_axes(1), graph.add_axes(1))
     marks = graph.add("Slice", states, graph.add_axes(1), graph.add_axes(MAX_TOKENS), graph.add_axes(1))
@@ -292,7 +309,7 @@ def _add_head(graph: _Graph, weights: Weights, states: str) -> str:
 
 
 def measure_ranges(weights: Weights, sentences: Iterable[Encoded]) -> dict[str, tuple[float, float]]:
-    """Measure the widest range of every layer's input over sentences, with the float network."""
+    """Measure the range of every layer's input with the float network."""
     model = build_model(weights, None)
     names = [entry.name for entry in model.graph.output[1:]]
     session = onnxruntime.InferenceSession(model.SerializeToString(), providers=["CPUExecutionProvider"])
@@ -305,7 +322,10 @@ def measure_ranges(weights: Weights, sentences: Iterable[Encoded]) -> dict[str, 
 
 
 def write_model(source: Path, target: Path, sentences: Sequence[Encoded]) -> None:
-    """Write an exported 8-bit network as the shipped model, with ranges measured on evenly spaced sentences."""
+    """Write an exported 8-bit network as the shipped model.
+
+    Ranges are measured on `CALIBRATION_SENTENCES` evenly spaced sentences.
+    """
     weights = read_weights(source)
     chosen = sentences[:: max(1, len(sentences) // CALIBRATION_SENTENCES)]
     onnx.save(build_model(weights, measure_ranges(weights, chosen)), target)

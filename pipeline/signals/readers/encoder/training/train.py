@@ -4,7 +4,7 @@
 # [tool.uv.sources]
 # trade-tension-index = { path = "../../../../../", editable = true }
 # ///
-"""Fine-tune the encoder on `pipeline/signals/training/` and write `model/`: model.onnx in 8-bit arithmetic, tokenizer.json, model.json.
+"""Fine-tune the encoder on `pipeline/signals/training/` and write `model/`.
 
     uv run --script pipeline/signals/readers/encoder/training/train.py [--seeds 1] [--epochs 4] [--folder FOLDER]
 
@@ -51,7 +51,10 @@ _OTHER_WORDS = ("all", "speaker", "main", "headline", "journalist", "people", "p
 
 
 class Pairs(nn.Module):
-    """MiniLM with a head that scores every ordered pair of marked countries from their states and the sentence's."""
+    """MiniLM with a head that scores every ordered pair of countries.
+
+    The head combines the states of the two marks and of the first token.
+    """
 
     def __init__(self, base: BertModel) -> None:
         super().__init__()
@@ -75,7 +78,10 @@ class Pairs(nn.Module):
 
 
 def make_network(folder: Path, tokenizer: Tokenizer) -> Pairs:
-    """Load the base model, initialize the marks from words of similar meaning, and add a new head; the same in every run."""
+    """Load the base model, initialize the marks and add a head.
+
+    The embeddings of marks start from words of similar meaning. The result is the same in every run.
+    """
     torch.manual_seed(0)
     config = BertConfig(**json.loads((folder / "config.json").read_text(encoding="utf-8")))
     base = BertModel(config, add_pooling_layer=False)
@@ -112,9 +118,10 @@ def to_tensors(group: list[Encoded], shuffle: random.Random | None = None) -> tu
 
 
 def compute_loss(logits: Tensor, group: list[Example]) -> Tensor:
-    """Compute the loss: polarity and kind of every candidate pair, and the other heads of labelled pairs.
+    """Compute the loss of a batch.
 
-    Optional labels do not count. If a pair has several labels, an asserted one gives modality, status and instrument.
+    It counts polarity and kind of every candidate pair, and the other heads of labelled pairs. Optional labels do not count. If a pair
+    has several labels, an asserted one gives modality, status and instrument.
     """
     parts = dict(zip(HEADS, logits.split(HEAD_SIZES, dim=-1), strict=True))
     total = _compute_presence_loss(
@@ -179,20 +186,26 @@ def fine_tune(network: Pairs, examples: list[Example], epochs: int, seed: int) -
 
 
 def train_network(base: Path, examples: list[Example], epochs: int, seed: int) -> Pairs:
-    """Train a new network on one core, so that runs can be parallel and reproducible to the bit."""
+    """Train a new network on one core.
+
+    With one core, results are reproducible to the bit and runs can be parallel.
+    """
     torch.set_num_threads(1)
     return fine_tune(make_network(base, Tokenizer.from_file(str(base / "tokenizer.json"))), examples, epochs, seed)
 
 
 def average_weights(networks: list[Pairs]) -> Pairs:
-    """Set the weights of the first network to the mean of all networks and return it."""
+    """Average the weights of networks into the first one."""
     states = [network.state_dict() for network in networks]
     networks[0].load_state_dict({name: torch.stack([state[name] for state in states]).mean(0) for name in states[0]})
     return networks[0].eval()
 
 
 def export(network: Pairs, folder: Path, sentences: list[Encoded]) -> None:
-    """Write the network as ONNX in 8-bit arithmetic; `sentences` determine the ranges of its activations."""
+    """Write the network as ONNX in 8-bit arithmetic.
+
+    `sentences` determine the ranges of its activations.
+    """
     sample = (torch.ones(1, 12, dtype=torch.long), torch.ones(1, 12, dtype=torch.long), torch.zeros(1, PLACES, dtype=torch.long))
     with tempfile.TemporaryDirectory() as scratch:
         exported, quantized = Path(scratch) / "exported.onnx", Path(scratch) / "quantized.onnx"
