@@ -23,9 +23,9 @@ def encoder_readings(**changes: Any) -> pl.DataFrame:
 
 
 def test_a_signal_that_both_readers_assert_is_one_row() -> None:
-    found = combine(make_readings({}), encoder_readings())
-    assert found.schema == EVIDENCE_SCHEMA
-    assert found.select("readers", "rules_say", "encoder_score", "status", "rule_id", "alternatives").rows() == [
+    evidence = combine(make_readings({}), encoder_readings())
+    assert evidence.schema == EVIDENCE_SCHEMA
+    assert evidence.select("readers", "rules_say", "encoder_score", "status", "rule_id", "alternatives").rows() == [
         ("rules+encoder", "asserted", 0.9, "announced", "impose.restriction", "measure 0.90, threat 0.10")
     ]
 
@@ -47,8 +47,11 @@ def test_a_silent_encoder_has_score_zero() -> None:
 
 
 def test_evidence_of_the_encoder_says_that_the_rules_deny_it() -> None:
-    found = combine(make_readings({"modality": "historical"}), encoder_readings())
-    assert found.select("readers", "modality", "rules_say").rows() == [("encoder", "asserted", "denied"), ("rules", "historical", "denied")]
+    evidence = combine(make_readings({"modality": "historical"}), encoder_readings())
+    assert evidence.select("readers", "modality", "rules_say").rows() == [
+        ("encoder", "asserted", "denied"),
+        ("rules", "historical", "denied"),
+    ]
 
 
 def test_both_kinds_of_the_rules_stay_if_the_encoder_agrees() -> None:

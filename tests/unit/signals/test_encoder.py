@@ -27,9 +27,9 @@ def encode_first(text: str) -> encoding.Encoded:
 
 def test_a_plain_measure_is_found_with_kind_and_rate() -> None:
     groups = make_candidates("Canada will impose a 25 percent tariff on Mexican steel.")
-    found = EncoderReader().read(groups).join(to_frame(groups), on="candidate").sort("score", descending=True)
-    assert found.select(READINGS_SCHEMA.names()).schema == READINGS_SCHEMA
-    assert found.select("actor", "target", "kind", "instrument", "rate_pct").row(0) == ("CAN", "MEX", "measure", "tariff", 25.0)
+    readings = EncoderReader().read(groups).join(to_frame(groups), on="candidate").sort("score", descending=True)
+    assert readings.select(READINGS_SCHEMA.names()).schema == READINGS_SCHEMA
+    assert readings.select("actor", "target", "kind", "instrument", "rate_pct").row(0) == ("CAN", "MEX", "measure", "tariff", 25.0)
 
 
 def test_a_sentence_gives_the_same_readings_in_any_batch() -> None:
@@ -80,8 +80,8 @@ def test_the_labels_are_words_of_the_vocabulary() -> None:
 
 def test_what_is_dated_to_an_earlier_year_is_history() -> None:
     groups = make_candidates("In 2018 Canada imposed a 25 percent tariff on Mexican steel.", date(2025, 3, 1))
-    found = EncoderReader().read(groups)
-    assert "asserted" not in found["modality"].to_list()
+    readings = EncoderReader().read(groups)
+    assert "asserted" not in readings["modality"].to_list()
     assert is_past_event("It began in 2018.", date(2025, 3, 1))
     assert not is_past_event("It began in 2025.", date(2025, 3, 1))
 
@@ -114,7 +114,7 @@ def test_the_error_for_a_missing_package_names_it(monkeypatch: pytest.MonkeyPatc
 
 
 def test_explain_shows_the_reader_and_its_alternatives() -> None:
-    found = SentenceExtractor("encoder").explain(TEXT).filter(pl.col("kind") == "measure")
-    row = found.row(0, named=True)
+    findings = SentenceExtractor("encoder").explain(TEXT).filter(pl.col("kind") == "measure")
+    row = findings.row(0, named=True)
     assert (row["readers"], row["actor_words"], row["rule_id"]) == ("encoder", "Canada", "encoder.measure")
     assert row["alternatives"].startswith("measure ")

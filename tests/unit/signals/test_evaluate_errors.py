@@ -13,11 +13,11 @@ REAL_GOLD = Path(__file__).parents[3].parent / "shared" / "data" / "gold"
 
 def list_sides(against: Gold, *predictions: dict[str, Any]) -> list[tuple[str, str | None, str | None]]:
     """List list_errors as (error, gold side, predicted side)."""
-    found = list_errors(against, make_predictions(*predictions))
+    errors = list_errors(against, make_predictions(*predictions))
     return [
         (one["error"], one["gold_actor"] and f"{one['gold_actor']}>{one['gold_target']} {one['gold_kind']}",
          one["predicted_actor"] and f"{one['predicted_actor']}>{one['predicted_target']} {one['predicted_kind']}")
-        for one in found.iter_rows(named=True)
+        for one in errors.iter_rows(named=True)
     ]  # fmt: skip
 
 
@@ -56,8 +56,8 @@ def test_asserting_history_or_not_asserting_news_is_an_error_of_modality() -> No
 
 
 def test_a_missed_row_is_paired_with_the_most_similar_wrong_prediction() -> None:
-    found = list_sides(make_gold(make_row()), make_prediction(target="JPN"), make_prediction(actor="CHN", target="USA"))
-    assert found == [("direction", "USA>CHN measure", "CHN>USA measure"), ("spurious", None, "USA>JPN measure")]
+    sides = list_sides(make_gold(make_row()), make_prediction(target="JPN"), make_prediction(actor="CHN", target="USA"))
+    assert sides == [("direction", "USA>CHN measure", "CHN>USA measure"), ("spurious", None, "USA>JPN measure")]
 
 
 def test_optional_rows_and_predictions_on_them_are_not_listed() -> None:
@@ -67,10 +67,12 @@ def test_optional_rows_and_predictions_on_them_are_not_listed() -> None:
 
 def test_an_error_has_its_span_fields_and_probability() -> None:
     against = make_gold(make_row("p2", span_start=50, span_end=90), passages=("p1", "p2"), sources=("wire", "daily"))
-    found = list_errors(against, make_predictions(make_prediction("p2", 0.6, kind="easing", span_start=48, span_end=92))).row(0, named=True)
-    assert (found["id"], found["source"], found["span_start"], found["span_end"]) == ("p2", "daily", 50, 90)
-    assert (found["quote"], found["probability"]) == ("x" * 40, 0.6)
-    assert (found["gold_status"], found["predicted_polarity"]) == ("announced", "concession")
+    errors = list_errors(against, make_predictions(make_prediction("p2", 0.6, kind="easing", span_start=48, span_end=92))).row(
+        0, named=True
+    )
+    assert (errors["id"], errors["source"], errors["span_start"], errors["span_end"]) == ("p2", "daily", 50, 90)
+    assert (errors["quote"], errors["probability"]) == ("x" * 40, 0.6)
+    assert (errors["gold_status"], errors["predicted_polarity"]) == ("announced", "concession")
 
 
 @pytest.mark.skipif(not REAL_GOLD.is_dir(), reason="the real gold files are third-party text and not part of the project")
@@ -84,7 +86,7 @@ def test_on_real_gold_the_errors_agree_with_the_counts() -> None:
         modality=pl.when(number % 3 == 0).then(pl.lit("asserted")).otherwise("modality"),
     )
     counts = evaluate(against, spoiled, resamples=10).levels["triple"]
-    found = list_errors(against, spoiled)
-    assert found.filter(pl.col("gold_modality") == "asserted").height == counts.fn
-    assert found.filter(pl.col("predicted_modality") == "asserted").height == counts.fp
+    errors = list_errors(against, spoiled)
+    assert errors.filter(pl.col("gold_modality") == "asserted").height == counts.fn
+    assert errors.filter(pl.col("predicted_modality") == "asserted").height == counts.fp
     assert evaluate(against, perfect).levels["triple"].f1.value == 1

@@ -27,17 +27,17 @@ def articles(*texts: tuple[str, str]) -> pl.DataFrame:
 
 
 def test_findings_conform_to_their_contract() -> None:
-    found = SentenceExtractor("rules").extract(articles((TITLE, BODY)))
-    assert FINDINGS.conform(found).equals(found)
-    assert not found.is_empty()
-    assert not any(found[column].null_count() for column in FINDINGS.schema if not FINDINGS.column(column).nullable)
+    findings = SentenceExtractor("rules").extract(articles((TITLE, BODY)))
+    assert FINDINGS.conform(findings).equals(findings)
+    assert not findings.is_empty()
+    assert not any(findings[column].null_count() for column in FINDINGS.schema if not FINDINGS.column(column).nullable)
 
 
 def test_the_span_of_a_finding_selects_its_quote() -> None:
-    found = SentenceExtractor("rules").extract(articles((TITLE, BODY)))
+    findings = SentenceExtractor("rules").extract(articles((TITLE, BODY)))
     whole = document(TITLE, BODY)
-    assert all(whole[start:end] == quote for start, end, quote in found.select("span_start", "span_end", "quote").iter_rows())
-    assert TITLE in found["quote"].to_list()
+    assert all(whole[start:end] == quote for start, end, quote in findings.select("span_start", "span_end", "quote").iter_rows())
+    assert TITLE in findings["quote"].to_list()
 
 
 def test_findings_have_the_metadata_of_their_article() -> None:
@@ -66,9 +66,9 @@ def test_a_frame_of_another_shape_is_rejected() -> None:
         SentenceExtractor("rules").extract(pl.DataFrame({"title": ["x"]}))
 
 
-def to_parquet(found: pl.DataFrame) -> bytes:
+def to_parquet(findings: pl.DataFrame) -> bytes:
     stored = BytesIO()
-    found.write_parquet(stored)
+    findings.write_parquet(stored)
     return stored.getvalue()
 
 
@@ -99,9 +99,11 @@ def test_a_cluster_gives_the_same_bytes(cluster: str, monkeypatch: pytest.Monkey
 
 def test_passages_are_read_without_gate_or_date() -> None:
     texts = pl.DataFrame([("p", None, "own", "Ottawa retaliated against Washington.")], schema=TEXTS_SCHEMA, orient="row")
-    found = SentenceExtractor("rules").read_texts(texts)
-    assert found.schema == TEXT_FINDINGS
-    assert found.select("article_id", "span_start", "span_end", "actor", "target", "kind").rows() == [("p", 0, 37, "CAN", "USA", "measure")]
+    findings = SentenceExtractor("rules").read_texts(texts)
+    assert findings.schema == TEXT_FINDINGS
+    assert findings.select("article_id", "span_start", "span_end", "actor", "target", "kind").rows() == [
+        ("p", 0, 37, "CAN", "USA", "measure")
+    ]
 
 
 def test_reading_twice_gives_the_same_rows() -> None:

@@ -44,8 +44,8 @@ def compute_single_logits() -> list[Logits]:
 @given(st.lists(st.integers(0, len(make_sentences()) - 1), min_size=1, max_size=12))
 @settings(max_examples=25, deadline=None, derandomize=True)
 def test_a_sentence_has_the_same_logits_in_any_batch(chosen: list[int]) -> None:
-    found = load_network().compute_logits([make_sentences()[number] for number in chosen])
-    for number, logits in zip(chosen, found, strict=True):
+    results = load_network().compute_logits([make_sentences()[number] for number in chosen])
+    for number, logits in zip(chosen, results, strict=True):
         assert np.array_equal(logits, compute_single_logits()[number])
 
 

@@ -17,16 +17,16 @@ def read_examples(*rows: dict[str, object], source: str = "statement", text: str
 
 
 def test_a_label_belongs_to_its_sentence_and_pair() -> None:
-    found = read_examples(make_row(actor="CAN", target="MEX", span_start=FIRST[0], span_end=FIRST[1]))
-    (label,) = found[0].labels
-    assert [found[0].encoded.countries[place] for place in label.pair] == ["CAN", "MEX"]
+    examples = read_examples(make_row(actor="CAN", target="MEX", span_start=FIRST[0], span_end=FIRST[1]))
+    (label,) = examples[0].labels
+    assert [examples[0].encoded.countries[place] for place in label.pair] == ["CAN", "MEX"]
     assert (label.polarity, label.is_news, label.is_optional) == ("escalation", True, False)
-    assert found[-1].labels == ()
+    assert examples[-1].labels == ()
 
 
 def test_a_label_of_the_last_sentence_is_not_on_the_first() -> None:
-    found = read_examples(make_row(actor="CAN", target="MEX", kind="dialogue", span_start=LAST[0], span_end=LAST[1]))
-    assert [len(example.labels) for example in found] == [0, 0, 1]
+    examples = read_examples(make_row(actor="CAN", target="MEX", kind="dialogue", span_start=LAST[0], span_end=LAST[1]))
+    assert [len(example.labels) for example in examples] == [0, 0, 1]
 
 
 def test_sentences_without_signals_are_examples_without_labels() -> None:

@@ -33,20 +33,20 @@ def articles(*contents: tuple[str, str]) -> pl.DataFrame:
 def by_sentence(request: dict[str, Any]) -> Canned:
     """Answer with a measure for every sentence that contains "charge"."""
     message = json.loads(request["messages"][1]["content"])
-    found = [
+    signals = [
         make_signal(sentence=each["n"], quote=each["text"], rate_pct=each["n"], confidence=0.5 + each["n"] / 100)
         for each in message["sentences"]
         if "charge" in each["text"]
     ]
-    return completion(make_answer(*found))
+    return completion(make_answer(*signals))
 
 
 def test_findings_conform_to_their_contract_and_quote_the_article(tmp_path: Path) -> None:
     with serve_model(by_sentence) as model:
-        found = make_extractor(model.url, tmp_path).extract(articles((TITLE, TEXT)))
-    assert FINDINGS.conform(found).equals(found)
-    assert not any(found[column].null_count() for column in FINDINGS.schema if not FINDINGS.column(column).nullable)
-    (row,) = found.to_dicts()
+        findings = make_extractor(model.url, tmp_path).extract(articles((TITLE, TEXT)))
+    assert FINDINGS.conform(findings).equals(findings)
+    assert not any(findings[column].null_count() for column in FINDINGS.schema if not FINDINGS.column(column).nullable)
+    (row,) = findings.to_dicts()
     assert document(TITLE, TEXT)[row["span_start"] : row["span_end"]] == row["quote"]
     assert (row["polarity"], row["source"], row["extractor"], row["extractor_version"]) == ("escalation", "Wire", "llm", "0.1.0 tiny-model")
     assert (row["probability"], row["rule_id"]) == (0.52, "llm.measure")
@@ -81,9 +81,9 @@ def test_a_stored_answer_is_not_requested_again(tmp_path: Path) -> None:
 
 def test_equal_texts_are_requested_once(tmp_path: Path) -> None:
     with serve_model(by_sentence) as model:
-        found = make_extractor(model.url, tmp_path, concurrency=4).read_texts(make_texts(TEXT, TEXT))
+        findings = make_extractor(model.url, tmp_path, concurrency=4).read_texts(make_texts(TEXT, TEXT))
     assert len(model.requests) == 1
-    assert found["article_id"].to_list() == ["t0", "t1"]
+    assert findings["article_id"].to_list() == ["t0", "t1"]
 
 
 def test_unread_texts_are_requested_again(tmp_path: Path) -> None:
@@ -110,9 +110,9 @@ def test_any_number_of_requests_at_a_time_gives_the_same_bytes(tmp_path: Path) -
     outputs = []
     with serve_model(by_sentence) as model:
         for concurrency in (1, 3, 16):
-            found = make_extractor(model.url, tmp_path / str(concurrency), concurrency=concurrency).read_texts(contents)
+            findings = make_extractor(model.url, tmp_path / str(concurrency), concurrency=concurrency).read_texts(contents)
             file = tmp_path / f"{concurrency}.parquet"
-            found.write_parquet(file)
+            findings.write_parquet(file)
             outputs.append((file.read_bytes(), sorted((p.name, p.read_bytes()) for p in (tmp_path / str(concurrency)).rglob("*.json"))))
     assert len(model.requests) == 120
     assert outputs[0] == outputs[1] == outputs[2]

@@ -8,8 +8,8 @@ from tests.unit.signals.llm.scenes import TEXT, make_answer, make_article, make_
 
 
 def validate(*signals: Any) -> tuple[list[dict[str, Any]], dict[str, int]]:
-    found = validate_answer(json.dumps(make_answer(*signals)), make_article())
-    return list(found.rows), dict(found.rejected)
+    answer = validate_answer(json.dumps(make_answer(*signals)), make_article())
+    return list(answer.rows), dict(answer.rejected)
 
 
 def test_a_valid_signal_gets_the_span_of_its_sentence() -> None:
@@ -71,13 +71,13 @@ def test_a_sentence_with_a_wrong_number_is_found_by_its_quote() -> None:
 
 def test_a_quote_that_is_in_several_other_sentences_is_rejected() -> None:
     twice = make_article("Canada taxes Brazil again. Rain fell. Canada taxes Brazil again.")
-    found = validate_answer(json.dumps(make_answer(make_signal(sentence=2, quote="Canada taxes Brazil again."))), twice)
-    assert dict(found.rejected) == {"sentence_unclear": 1}
+    answer = validate_answer(json.dumps(make_answer(make_signal(sentence=2, quote="Canada taxes Brazil again."))), twice)
+    assert dict(answer.rejected) == {"sentence_unclear": 1}
 
 
 def test_a_short_quote_is_valid_if_it_is_a_whole_sentence() -> None:
-    found = validate_answer(json.dumps(make_answer(make_signal(quote="Canada bit."))), make_article("Canada bit. Brazil bled."))
-    assert len(found.rows) == 1
+    answer = validate_answer(json.dumps(make_answer(make_signal(quote="Canada bit."))), make_article("Canada bit. Brazil bled."))
+    assert len(answer.rows) == 1
 
 
 def test_a_sum_of_zero_becomes_null() -> None:

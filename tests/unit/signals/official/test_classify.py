@@ -41,17 +41,17 @@ def classify_one(row: dict[str, Any]) -> str:
 
 def count_acts(half: str) -> tuple[int, int, int, int, int]:
     """Count right, wrong and missed acts (kind, instrument, target, status), then right and all effective dates."""
-    given = list(read_labelled(half))
-    found: dict[str, set[tuple[str, ...]]] = {}
+    examples = list(read_labelled(half))
+    predicted: dict[str, set[tuple[str, ...]]] = {}
     days: dict[str, set[str | None]] = {}
-    for one in classify_documents(make_frame(row for row, _ in given)).signals.iter_rows(named=True):
-        found.setdefault(one["document_number"], set()).add((one["kind"], one["instrument"], one["target"], one["status"]))
+    for one in classify_documents(make_frame(row for row, _ in examples)).signals.iter_rows(named=True):
+        predicted.setdefault(one["document_number"], set()).add((one["kind"], one["instrument"], one["target"], one["status"]))
         days.setdefault(one["document_number"], set()).add(one["effective_date"] and one["effective_date"].isoformat())
     right = wrong = missed = 0
-    for _, labels in given:
-        wanted, have = {tuple(one) for one in labels["acts"]}, found.get(labels["id"], set())
+    for _, labels in examples:
+        wanted, have = {tuple(one) for one in labels["acts"]}, predicted.get(labels["id"], set())
         right, wrong, missed = right + len(wanted & have), wrong + len(have - wanted), missed + len(wanted - have)
-    dated = [labels for _, labels in given if labels["acts"]]
+    dated = [labels for _, labels in examples if labels["acts"]]
     return right, wrong, missed, sum(days.get(one["id"]) == {one["effective_date"]} for one in dated), len(dated)
 
 
@@ -85,9 +85,9 @@ def test_an_act_has_the_fields_of_a_signal() -> None:
 
 
 def test_each_named_country_is_a_row() -> None:
-    found = acts(make_document("Rope From the People's Republic of China, the Republic of Türkiye, and Taiwan: Antidumping Duty Orders"))
-    assert sorted(one["target"] for one in found) == ["CHN", "TUR", "TWN"]
-    assert len({one["signal_id"] for one in found}) == 3
+    rows = acts(make_document("Rope From the People's Republic of China, the Republic of Türkiye, and Taiwan: Antidumping Duty Orders"))
+    assert sorted(one["target"] for one in rows) == ["CHN", "TUR", "TWN"]
+    assert len({one["signal_id"] for one in rows}) == 3
 
 
 def test_a_country_in_the_name_of_a_product_is_not_a_partner() -> None:
@@ -128,8 +128,8 @@ def test_the_status_depends_on_the_effective_date(dates: str | None, status: str
 
 def test_a_future_revocation_is_announced_and_a_past_one_is_ended() -> None:
     title = "Steel Whistles From Taiwan: Revocation of Antidumping Duty Order"
-    found = [act(make_document(title, dates=f"Applicable {day}, 2026."))["status"] for day in ("May 1", "March 1")]
-    assert found == ["announced", "ended"]
+    statuses = [act(make_document(title, dates=f"Applicable {day}, 2026."))["status"] for day in ("May 1", "March 1")]
+    assert statuses == ["announced", "ended"]
 
 
 def test_a_proposed_measure_is_a_threat_without_effective_date() -> None:
@@ -227,21 +227,21 @@ def test_the_tables_pass_their_critical_expectations() -> None:
 
 
 def test_every_document_of_a_real_page_has_an_outcome(outside_data: Path) -> None:
-    given = json.loads((outside_data / "formats" / "federal_register_page.json").read_bytes())["results"]
+    results = json.loads((outside_data / "formats" / "federal_register_page.json").read_bytes())["results"]
     classified = []
-    for day in sorted({one["publication_date"] for one in given}):
-        of_day = [one for one in given if one["publication_date"] == day]
+    for day in sorted({one["publication_date"] for one in results}):
+        of_day = [one for one in results if one["publication_date"] == day]
         body = json.dumps({"count": len(of_day), "results": of_day}).encode()
         payload = Payload(
             "federal_register", f"{day}, page 1", date.fromisoformat(day), "", datetime(2024, 1, 4, tzinfo=UTC), "application/json", body
         )
         classified.append(classify_documents(parse(payload)))
     documents, signals = pl.concat(one.documents for one in classified), pl.concat(one.signals for one in classified)
-    assert documents.height == len(given) == 120
+    assert documents.height == len(results) == 120
     counts = dict(documents.group_by("document_outcome").len().iter_rows())
     assert counts == {"other_agency": 108, "review": 8, "no_rule": 2, "acts": 1, "schedule": 1}
-    found = signals.select("document_number", "target", "kind", "status", "effective_date").rows()
-    assert found == [("2023-28843", "IDN", "easing", "effective", date(2024, 1, 2))]
+    rows = signals.select("document_number", "target", "kind", "status", "effective_date").rows()
+    assert rows == [("2023-28843", "IDN", "easing", "effective", date(2024, 1, 2))]
 
 
 WORDS = st.sampled_from(
