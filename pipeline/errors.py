@@ -12,8 +12,9 @@ The command line prints a `UserError` as a message and exits with code 1; any ot
     │   ├── SettingsError        an option, a TENSION_* variable or tension.toml is wrong
     │   ├── SourceError          an article file, a reference file or an upstream cannot be read
     │   └── ValidationError      a home, pair or range of days cannot be validated
-    ├── BadAnswerError           the reply of a language model is unreadable
+    ├── BadAnswerError           the answer of a language model is unreadable
     ├── BaselineError            no articles were read in the baseline window
+    ├── BudgetSpentError         the budget of a language model is used up
     ├── CriticalCheckError       a batch failed a critical check
     ├── CrossTableCheckError     the header of a cross-table check is wrong
     ├── DamagedError             the body of a response cannot be decoded
@@ -29,7 +30,6 @@ The command line prints a `UserError` as a message and exits with code 1; any ot
     ├── PublishError             publishing failed
     ├── RowError                 a row of a response is not a trade figure
     ├── RuleError                an expectation file is invalid
-    ├── SpentError               the budget of a language model is used up
     ├── StoppedError             a language model cannot be used any more
     ├── TooLargeError            the body of a response is too large
     ├── UnreadError              a language model could not read an article

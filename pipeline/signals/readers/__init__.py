@@ -1,1 +1,4 @@
-"""Readers: each judges candidates independently of the others, by the protocol of `pipeline/signals/reader.py`."""
+"""Sentence readers, which turn candidates into readings independently of each other.
+
+Their protocol is in `pipeline/signals/reader.py`.
+"""

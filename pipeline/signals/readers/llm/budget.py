@@ -3,8 +3,10 @@
 import threading
 from dataclasses import dataclass
 
+from pipeline.errors import TensionError
 
-class BudgetSpentError(Exception):
+
+class BudgetSpentError(TensionError):
     """The budget does not allow the next request."""
 
 
