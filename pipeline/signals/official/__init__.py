@@ -1,4 +1,5 @@
-"""Classify documents of an official journal as acts of trade policy, by the rules of `acts.toml`.
+"""Classify documents of an official journal as acts of trade policy.
 
-Does not belong here: fetching documents (`pipeline/sources`) or reading articles. Official acts do not enter the news index.
+The rules are in `acts.toml`. Official acts do not enter the news index. Does not belong here: fetching documents (`pipeline/sources`)
+or reading articles.
 """

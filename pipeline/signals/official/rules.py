@@ -1,5 +1,6 @@
-"""Load and match the rules of `acts.toml`: which document is which act, and which documents are excluded and why.
+"""Load the rules of `acts.toml` and match documents with them.
 
+The rules say which document is which act, and which documents are excluded and why.
 Does not belong here: partners, dates and rows (`classify.py`).
 """
 
@@ -71,7 +72,7 @@ class Rule:
 
 @dataclass(frozen=True)
 class Exclusion:
-    """An `[[aside]]` of `acts.toml`: the reason why a document that no rule matches is not an act."""
+    """An `[[aside]]` of `acts.toml`: why a document is not an act."""
 
     id: str
     reason: str

@@ -58,7 +58,7 @@ def test_a_line_separator_inside_a_text_does_not_end_the_line(tmp_path: Path) ->
 
 
 @pytest.mark.parametrize(
-    ("given", "day"),
+    ("text", "day"),
     [
         ("2025-04-04", date(2025, 4, 4)),
         ("March 05, 2018", date(2018, 3, 5)),
@@ -67,8 +67,8 @@ def test_a_line_separator_inside_a_text_does_not_end_the_line(tmp_path: Path) ->
         (None, None),
     ],
 )
-def test_iso_and_written_dates_are_parsed_and_empty_ones_are_null(tmp_path: Path, given: str | None, day: date | None) -> None:
-    assert read_gold(write_gold(tmp_path, passage(date=given))).passages["date"].item() == day
+def test_iso_and_written_dates_are_parsed_and_empty_ones_are_null(tmp_path: Path, text: str | None, day: date | None) -> None:
+    assert read_gold(write_gold(tmp_path, passage(date=text))).passages["date"].item() == day
 
 
 def test_empty_lines_are_skipped_but_counted(tmp_path: Path) -> None:
