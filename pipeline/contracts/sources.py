@@ -23,7 +23,7 @@ SOURCES: dict[str, Source] = {
             "articles",
             "Article files",
             "",
-            "the publisher's; text is kept in the lake and never published",
+            "the publisher's; text stays in the lake and is never published",
             "depends on the files",
             "none; late articles are read within a look-back window",
         ),
