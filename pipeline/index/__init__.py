@@ -1,1 +1,4 @@
-"""Formulas of the index that are not SQL: filter, intervals, stalemate, ledger of measures, and the parameters of the models."""
+"""Formulas of the index that are not SQL, and its parameters.
+
+Filter, intervals, stalemate, vintages, top contributions and the ledger of measures.
+"""

@@ -1,6 +1,7 @@
-"""The discounted Gamma-Poisson filter (Harvey and Fernandes 1989) with its intervals, and the stalemate's Beta interval.
+"""The discounted Gamma-Poisson filter (Harvey and Fernandes 1989), with intervals.
 
-Belongs here: sums over time and quantiles. Does not: sums over stories (SQL), the weights (`weights.toml`).
+Also the stalemate's Beta interval. Belongs here: sums over time and quantiles. Does not: sums over stories (SQL), the weights
+(`weights.toml`).
 """
 
 from collections.abc import Sequence
@@ -23,21 +24,27 @@ _QUANTILES = {"lo80": 0.1, "hi80": 0.9, "lo95": 0.025, "hi95": 0.975}
 
 
 def _to_matrix(frame: pl.DataFrame, group: Sequence[str], name: str) -> Matrix:
-    """One column as a matrix, groups by days. The frame is sorted by group and day and has every day of every group."""
+    """Convert one column to a matrix, groups by days.
+
+    The frame is sorted by group and day and has every day of every group.
+    """
     groups = frame.select(pl.struct(group).n_unique()).item()
     return frame[name].to_numpy().reshape(groups, -1) if groups else np.zeros((0, 0))
 
 
 def discount(daily: Matrix, half_life_days: float) -> Matrix:
-    """Sum each row over its days so far, halving a day's weight every `half_life_days`. Shape (groups, days)."""
+    """Sum each row over its days so far, with exponential discounting.
+
+    A day's weight is halved every `half_life_days`. Shape (groups, days).
+    """
     return accumulate(daily, 2.0 ** (-1.0 / half_life_days), np.zeros(daily.shape[:-1]))
 
 
 def accumulate(daily: Matrix, decay: float, carried: Matrix) -> Matrix:
-    """Sum over the last axis, multiplying the sum so far by `decay` each day.
+    """Sum over the last axis, decaying the sum each day.
 
-    `carried` are the sums before the first day, one for each row. A loop over days is as fast as `scipy.signal.lfilter`, gives the same
-    bits, and avoids the import of `scipy.signal`, which takes longer than the sums.
+    The sum so far is multiplied by `decay`. `carried` are the sums before the first day, one for each row. A loop over days is as fast as
+    `scipy.signal.lfilter`, gives the same bits, and avoids the import of `scipy.signal`, which takes longer than the sums.
     """
     sums = np.empty_like(daily)
     for day in range(daily.shape[-1]):
@@ -47,18 +54,27 @@ def accumulate(daily: Matrix, decay: float, carried: Matrix) -> Matrix:
 
 
 def predict_next_day(sums: Matrix, prior: Matrix, half_life_days: float) -> Matrix:
-    """Predict the next day's sums (prior included) before any news: old mass decays, the prior is restored."""
+    """Predict the next day's sums before any news.
+
+    Old mass decays and the prior, which the sums include, is restored.
+    """
     decay = 2.0 ** (-1.0 / half_life_days)
     return np.asarray(decay * sums + (1.0 - decay) * prior, dtype=np.float64)
 
 
 def dispersion(mass: Matrix, second_moment: Matrix) -> Matrix:
-    """phi, the mass that counts as one story: second moment over mass, capped so that the shape is at least `MIN_SHAPE`."""
+    """phi, the mass that counts as one story.
+
+    It is the second moment over the mass, capped so that the shape is at least `MIN_SHAPE`.
+    """
     return np.asarray(np.minimum(second_moment / mass, mass / MIN_SHAPE), dtype=np.float64)
 
 
 def interval_bounds(a: Matrix, b: Matrix, phi: Matrix) -> dict[str, Matrix]:
-    """Bounds of the 80 % and 95 % intervals of 100 x Gamma(shape a / phi, rate b / phi), by name. All arrays have one shape."""
+    """Bounds of the 80 % and 95 % intervals, by name.
+
+    They are quantiles of 100 x Gamma(shape a / phi, rate b / phi). All arrays have one shape.
+    """
 
     def quantile(q: float) -> Matrix:
         return np.asarray(100 * gammaincinv(a / phi, q) * phi / b, dtype=np.float64)
@@ -73,10 +89,11 @@ def stalemate_share(hold: Matrix, move: Matrix) -> Matrix:
 
 
 def filter_channels(daily: pl.DataFrame, baseline: pl.DataFrame, half_life_days: float) -> pl.DataFrame:
-    """Compute `channel_daily` from `daily_mass` and `baseline`: A, B, phi, the value 100 A / B, its intervals and its parts.
+    """Compute `channel_daily` from `daily_mass` and `baseline`.
 
-    value ~ 100 x Gamma(shape A / phi, rate B / phi). The dispersion phi is the discounted second moment over the discounted mass, shrunk
-    towards the channel's dispersion in the baseline with the weight of the prior, so that no interval has zero width.
+    The columns are A, B, phi, the value 100 A / B, its intervals and its parts. value ~ 100 x Gamma(shape A / phi, rate B / phi). The
+    dispersion phi is the discounted second moment over the discounted mass, shrunk towards the channel's dispersion in the baseline with
+    the weight of the prior, so that no interval has zero width.
     """
     group = ["series", "channel"]
     ordered = DAILY_MASS.conform(daily).sort(*group, "index_date")
@@ -116,7 +133,10 @@ def filter_channels(daily: pl.DataFrame, baseline: pl.DataFrame, half_life_days:
 
 
 def filter_movement(movement: pl.DataFrame, half_life_days: float) -> pl.DataFrame:
-    """Compute `stalemate_daily` from `movement_daily`: the share of talk without movement and its 80 % Beta interval."""
+    """Compute `stalemate_daily` from `movement_daily`.
+
+    The columns are the share of talk without movement and its 80 % Beta interval.
+    """
     ordered = MOVEMENT_DAILY.conform(movement).sort("pair", "index_date")
     hold = discount(_to_matrix(ordered, ["pair"], "hold"), half_life_days)
     move = discount(_to_matrix(ordered, ["pair"], "move"), half_life_days)

@@ -1,4 +1,7 @@
-"""Parameters of the index: constants of the method, the weights, the bounds of the phases, and the baseline window."""
+"""Parameters of the index.
+
+Constants of the method, weights, bounds of the phases, and the baseline window.
+"""
 
 import hashlib
 import math
@@ -27,12 +30,18 @@ PHASES_FILE = Path(__file__).with_name("phases.toml")
 
 
 class BaselineError(TensionError, ValueError):
-    """No articles were read in the baseline window; the message gives the days that were read."""
+    """No articles were read in the baseline window.
+
+    The message gives the days that were read.
+    """
 
 
 @cache
 def read_weights() -> pl.DataFrame:
-    """Read `weights.toml` as the table `weights`: every kind and status, 0 where the file has no weight."""
+    """Read `weights.toml` as the table `weights`.
+
+    It has every kind and status, with weight 0 if the file has none.
+    """
     kinds = tomllib.loads(WEIGHTS_FILE.read_text(encoding="utf-8"))
     rows = [
         {
@@ -49,9 +58,10 @@ def read_weights() -> pl.DataFrame:
 
 
 def baseline_window(setting: tuple[date, date] | None, read: Days | None) -> Days:
-    """The window that sets 100: the `baseline` setting, else the first 365 days read.
+    """The window that sets 100.
 
-    `BaselineError` when nothing was read yet (`read` is None) or the window has no day that was read.
+    It is the `baseline` setting, else the first 365 days read. `BaselineError` when nothing was read yet (`read` is None) or the window has
+    no day that was read.
     """
     if read is None:
         raise BaselineError("no articles have been read yet, so the index has no baseline; materialize the core assets first (tension run)")

@@ -52,7 +52,10 @@ def select_top_contributions(masses: pl.DataFrame, channels: pl.DataFrame, story
 
 
 def _rank_stories(masses: pl.DataFrame, cells: pl.DataFrame) -> pl.DataFrame:
-    """Stories with the number of their cell, largest first; ties of one day by `story_id`."""
+    """Sort stories by size, largest first, with the number of their cell.
+
+    Stories of one day and size are sorted by `story_id`.
+    """
     columns = ("story_id", "mass", "signal_id", "kind", "instrument", "status")
     stories = masses.select(*_CELL, *columns).join(cells.select(*_CELL, "cell_no", "half_life_days"), on=_CELL, maintain_order="left")
     days = (pl.col("index_date") - pl.lit(date(1970, 1, 1))).dt.total_days()
@@ -61,7 +64,10 @@ def _rank_stories(masses: pl.DataFrame, cells: pl.DataFrame) -> pl.DataFrame:
 
 
 def _smallest_in_cells(cell_of: NDArray[np.uint32], cells: int) -> Ranks:
-    """The smallest ranks in each cell; `cell_of` is the cell of the story of each rank."""
+    """Find the smallest ranks in each cell.
+
+    `cell_of` is the cell of the story of each rank.
+    """
     by_cell = np.argsort(cell_of, kind="stable")
     counts = np.bincount(cell_of, minlength=cells)
     place = np.arange(by_cell.size) - np.repeat(np.cumsum(counts) - counts, counts)
@@ -72,7 +78,10 @@ def _smallest_in_cells(cell_of: NDArray[np.uint32], cells: int) -> Ranks:
 
 
 def _smallest_in_windows(ranks: Ranks, window: int) -> Ranks:
-    """The smallest ranks of each day and the `window - 1` days before it."""
+    """Find the smallest ranks in each window of days.
+
+    A window is a day and the `window - 1` days before it.
+    """
     smallest, days, width = np.full_like(ranks, _NO_STORY), 0, 1
     while days < window:
         if window & width:
@@ -84,9 +93,9 @@ def _smallest_in_windows(ranks: Ranks, window: int) -> Ranks:
 
 
 def _merge_ranks(ranks: Ranks, earlier: Ranks, lag: int) -> Ranks:
-    """The smallest of a day's ranks and of the `earlier` ranks of the day `lag` days before.
+    """Merge a day's ranks with `earlier` ranks `lag` days before.
 
-    The n smallest of two ascending lists are the minima of each item and its opposite in the other list.
+    The smallest of both are returned. The n smallest of two ascending lists are the minima of each item and its opposite in the other list.
     """
     merged = ranks.copy()
     if lag < ranks.shape[2]:

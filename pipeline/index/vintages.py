@@ -1,7 +1,8 @@
-"""The index as known at the end of each day: the filter applied to the masses that had arrived by then.
+"""The index as known at the end of each day.
 
-Belongs here: computing the values of each day of knowledge. Does not: what arrived when (SQL: `mass_arrivals`, `movement_arrivals`),
-status and phase (SQL: `vintages`), the formulas of a value and its intervals (`filter.py`).
+The filter runs over the masses that had arrived by then. Belongs here: computing the values of each day of knowledge. Does not: what
+arrived when (SQL: `mass_arrivals`, `movement_arrivals`), status and phase (SQL: `vintages`), the formulas of a value and its intervals
+(`filter.py`).
 """
 
 from collections.abc import Iterator
@@ -28,7 +29,10 @@ Numbers = NDArray[np.int64]
 
 
 class _Arrivals(NamedTuple):
-    """What arrived, sorted by day of knowledge: pair, number of the sum, day (counted from the first one), amount."""
+    """What arrived, sorted by day of knowledge.
+
+    Number of the pair, of the sum and of the day (from the first one), and the amount.
+    """
 
     known: Numbers
     pair: Numbers
@@ -38,7 +42,10 @@ class _Arrivals(NamedTuple):
 
 
 class _Changes(NamedTuple):
-    """Sums that are new or changed on a day of knowledge. `known`, `pair`, `day`: shape (rows); `sums`: (rows, sums of a pair)."""
+    """Sums that are new or changed on a day of knowledge.
+
+    `known`, `pair`, `day`: shape (rows); `sums`: (rows, sums of a pair).
+    """
 
     known: Numbers
     pair: Numbers
@@ -71,7 +78,10 @@ def filter_arrivals(mass: pl.DataFrame, movement: pl.DataFrame, baseline: pl.Dat
 
 
 def _list_series(mass: pl.DataFrame) -> pl.DataFrame:
-    """Every series with its pair and the numbers of both: a pair's directions first, then the pair."""
+    """List every series with its pair and the numbers of both.
+
+    A pair's directions come first, then the pair.
+    """
     pairs = mass.select(pair="series").unique().filter(~pl.col("pair").str.contains(">")).sort("pair").with_row_index("pair_no")
     one, other = pl.col("pair").str.slice(0, 3), pl.col("pair").str.slice(4)
     return (
@@ -108,13 +118,19 @@ def _to_arrivals(mass: pl.DataFrame, movement: pl.DataFrame, series: pl.DataFram
 
 
 def _days_of_knowledge(mass: pl.DataFrame, arrivals: _Arrivals, days: int, first_day: date) -> list[int]:
-    """Days that may change a value: each day of the calendar since the first article was known, and days of later arrivals."""
+    """List the days that may change a value.
+
+    These are the days of the calendar since the first article was known, and days of later arrivals.
+    """
     known = mass.filter(pl.col("articles_read") > 0).select(_day_number("known_on", first_day).min()).item() or 0
     return sorted({known, *range(known, days), *arrivals.known[arrivals.known > known].tolist()}) if days else []
 
 
 def _filter_each_moment(arrivals: _Arrivals, moments: list[int], shape: tuple[int, int], decay: float) -> Iterator[_Changes]:
-    """Add the arrivals of each moment and yield the sums that changed. `shape`: number of pairs and of days."""
+    """Add the arrivals of each moment and yield the changed sums.
+
+    `shape`: number of pairs and of days.
+    """
     pairs, days = shape
     daily = np.zeros((pairs, _SUMS_OF_PAIR, days))
     sums = np.zeros_like(daily)
@@ -138,7 +154,10 @@ def _filter_each_moment(arrivals: _Arrivals, moments: list[int], shape: tuple[in
 
 
 def _group_into_batches(changes: Iterator[_Changes]) -> Iterator[_Changes]:
-    """Join the changes into batches: few calls to compute values, without holding all rows in memory."""
+    """Join changes into batches.
+
+    Few calls then compute the values, without all rows in memory.
+    """
     waiting: list[_Changes] = []
     for change in changes:
         waiting.append(change)
@@ -150,7 +169,10 @@ def _group_into_batches(changes: Iterator[_Changes]) -> Iterator[_Changes]:
 
 
 def _read_priors(baseline: pl.DataFrame, series: pl.DataFrame) -> tuple[Matrix, Matrix]:
-    """Weight and dispersion of the prior, each of shape (pairs, series of a pair, channels)."""
+    """Read weight and dispersion of the prior.
+
+    Each of shape (pairs, series of a pair, channels).
+    """
     rows = BASELINE.conform(baseline).filter(pl.col("source") == "(any)").join(series, on="series")
     ordered = rows.sort("pair_no", "series_no", pl.col("channel").replace_strict(list(VALUES), list(range(len(VALUES)))))
     shape = (-1, _SERIES, len(VALUES))
@@ -158,7 +180,10 @@ def _read_priors(baseline: pl.DataFrame, series: pl.DataFrame) -> tuple[Matrix, 
 
 
 def _compute_values(changes: _Changes, series: pl.DataFrame, priors: tuple[Matrix, Matrix], first_day: date) -> pl.DataFrame:
-    """Three rows of `INDEX_KNOWN` for each changed row: both directions and the pair."""
+    """Compute three rows of `INDEX_KNOWN` for each changed row.
+
+    They are both directions and the pair.
+    """
     kappa, prior_dispersion = (prior[changes.pair] for prior in priors)
     masses = changes.sums[:, : _SERIES * _SUMS_OF_SERIES].reshape(-1, _SERIES, len(VALUES), len(_MASSES))
     hold, move = changes.sums[:, -2], changes.sums[:, -1]

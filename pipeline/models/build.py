@@ -26,9 +26,9 @@ Store = TypeVar("Store", Lake, Frames)
 
 @cache
 def list_models() -> tuple[Model, ...]:
-    """List all models: files of `sql/` that make a table, then functions of `python_models.py`.
+    """List all models, those in SQL first.
 
-    `ModelError` when a table has two models.
+    They are files of `sql/` that make a table and functions of `python_models.py`. `ModelError` when a table has two models.
     """
     sql_models = [sql_model(read_query(path), COMBINED.get(path.stem)) for path in model_files()]
     functions = [value for value in vars(python_models).values() if isinstance(value, Model)]
@@ -46,7 +46,10 @@ def models_by_table() -> Mapping[str, Model]:
 
 
 def build_table(tables: Tables, table: Table, variables: Variables) -> pl.DataFrame:
-    """Build the rows of one table from the tables that its model reads. `ModelError` when it has no model."""
+    """Build one table from the tables that its model reads.
+
+    `ModelError` when it has no model.
+    """
     if table.name not in models_by_table():
         raise ModelError(
             f"no model makes table {table.name}; write sql/*/{table.name}.sql or a function in pipeline/models/python_models.py"
@@ -55,9 +58,10 @@ def build_table(tables: Tables, table: Table, variables: Variables) -> pl.DataFr
 
 
 def models_to_run(wanted: Iterable[Table], store: Lake | Frames) -> list[Model]:
-    """List the models for the `wanted` tables and all dependencies, in the order in which to run them.
+    """List the models for the `wanted` tables, in order.
 
-    Tables in the store are not built again. Tables without a model (layers raw and core) count as empty when missing.
+    Models of all dependencies are included. Tables in the store are not built again. Tables without a model (layers raw and core) count as
+    empty when missing.
     """
     ordered: dict[str, Model] = {}
 
@@ -75,7 +79,10 @@ def models_to_run(wanted: Iterable[Table], store: Lake | Frames) -> list[Model]:
 
 
 def run_model(model: Model, store: Lake | Frames, variables: Variables) -> None:
-    """Run one model and write its tables to the store. `ContractError` when one does not fit its contract."""
+    """Run one model and write its tables to the store.
+
+    `ContractError` when one does not fit its contract.
+    """
     for name, frame in model.run(store, variables).items():
         if isinstance(store, Lake):
             store.write(TABLES[name], frame)

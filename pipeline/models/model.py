@@ -1,4 +1,4 @@
-"""`Model`: one step that makes tables, from a file of `sql/` or a Python function."""
+"""`Model`: a step that makes tables, in SQL or Python."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -17,9 +17,10 @@ Combine = Callable[[pl.DataFrame, pl.DataFrame], pl.DataFrame]
 
 @dataclass(frozen=True)
 class Model:
-    """One step: the tables it makes, the tables and variables it reads, and how to run it.
+    """One step that makes tables.
 
-    `query` is the SQL file; None for Python models. A model without `variables` can run before any article is read.
+    With the tables it makes, the tables and variables it reads, and how to run it. `query` is the SQL file; None for Python models. A model
+    without `variables` can run before any article is read.
     """
 
     name: str
@@ -37,9 +38,10 @@ def read_table(tables: Tables, table: Table) -> pl.DataFrame:
 
 
 def sql_model(query: Query, combine: Combine | None = None) -> Model:
-    """Make the model of a SQL file, whose name is that of its table. `ModelError` when there is no such table.
+    """Make the model of a SQL file, named after its table.
 
-    `combine` takes the fresh and the stored rows and returns the rows to store; without it a run replaces all rows.
+    `ModelError` when there is no such table. `combine` takes the fresh and the stored rows and returns the rows to store; without it a run
+    replaces all rows.
     """
     name = query.path.stem
     if name not in TABLES:

@@ -1,6 +1,7 @@
-"""Models written in Python; all other tables from the index on are files of `sql/`.
+"""Models written in Python.
 
-Belongs here: one decorated function for each model, which passes its tables to `pipeline/index`. Does not: formulas.
+All other tables from the index on are files of `sql/`. Belongs here: one decorated function for each model, which passes its tables to
+`pipeline/index`. Does not: formulas.
 """
 
 from datetime import date

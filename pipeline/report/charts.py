@@ -1,4 +1,4 @@
-"""Charts of the index: one pair over time, both its directions, sparklines; as SVG or PNG.
+"""Charts of the index as SVG or PNG, and sparklines.
 
 Does not belong here: time axis (`days_axis.py`), colours (`palette.py`), the page around a chart (`page.py`). Nothing is downloaded.
 """
@@ -50,11 +50,12 @@ VEGA_LITE = "6.4"
 
 
 def pair_chart(pair_daily: pl.DataFrame, note: str = "", width: int = WIDTH) -> Chart:
-    """Chart one pair: tension and concession with 80 % intervals, dialogue, baseline, and a strip of phases.
+    """Chart one pair, with a strip of phases below.
 
-    `pair_daily`: rows of TENSION_PAIR_DAILY of one pair, in any order. `note` is printed below the title. `width` in pixels, at least 320
-    (`ValueError`). Days with thin evidence are paler, and lower in the strip; missing days are gaps. The scale is linear from 0, since a
-    logarithm would exaggerate quiet days. `ContractError` when the frame is empty, lacks a column or has two pairs.
+    Tension and concession with 80 % intervals, dialogue and the baseline. `pair_daily`: rows of TENSION_PAIR_DAILY of one pair, in any
+    order. `note` is printed below the title. `width` in pixels, at least 320 (`ValueError`). Days with thin evidence are paler, and lower
+    in the strip; missing days are gaps. The scale is linear from 0, since a logarithm would exaggerate quiet days. `ContractError` when the
+    frame is empty, lacks a column or has two pairs.
     """
     frame = _prepare_pair(TENSION_PAIR_DAILY, pair_daily)
     top = _axis_top([frame[f"{name}_hi80"] for name in _WITH_INTERVAL] + [frame["dialogue"]])
@@ -68,9 +69,10 @@ def pair_chart(pair_daily: pl.DataFrame, note: str = "", width: int = WIDTH) -> 
 
 
 def directed_chart(daily: pl.DataFrame, note: str = "", width: int = WIDTH) -> Chart:
-    """Chart tension of each direction of one pair in its own panel, with the other direction in grey.
+    """Chart tension of each direction of one pair.
 
-    `daily`: rows of TENSION_DAILY of one pair, one direction or both. `note`, `width` and errors as in `pair_chart`.
+    Each has its own panel, with the other direction in grey. `daily`: rows of TENSION_DAILY of one pair, one direction or both. `note`,
+    `width` and errors as in `pair_chart`.
     """
     frame = _prepare_pair(TENSION_DAILY, daily)
     panel = _Panel(DaysAxis.from_frame(frame.sort("index_date"), _plot_width(width)), _axis_top([frame["tension_hi80"]]), height=120)
@@ -88,15 +90,19 @@ def to_svg(chart: Chart) -> str:
 
 
 def to_png(chart: Chart, scale: float = 2) -> bytes:
-    """Convert a chart to PNG, with `scale` pixels for each pixel of its width."""
+    """Convert a chart to PNG.
+
+    `scale` is the number of pixels for each pixel of its width.
+    """
     return bytes(vl_convert.vegalite_to_png(chart, vl_version=VEGA_LITE, scale=scale, allowed_base_urls=[]))
 
 
 def sparkline(values: Sequence[float], width: int = 120, height: int = 24) -> str:
-    """Draw values as a small SVG line of at most 45 points, under 900 characters; a dot marks the last.
+    """Draw values as a small SVG line, under 900 characters.
 
-    Of more values the largest of each bucket is shown, so that peaks are visible, and the last one. The scale is from the smallest to the
-    largest value shown. Values that are not finite are skipped. `width` and `height` in pixels, 8 to 9,999 (`ValueError`).
+    It has at most 45 points; a dot marks the last. Of more values the largest of each bucket is shown, so that peaks are visible, and the
+    last one. The scale is from the smallest to the largest value shown. Values that are not finite are skipped. `width` and `height` in
+    pixels, 8 to 9,999 (`ValueError`).
     """
     if not all(8 <= size <= _MAX_SPARKLINE_SIZE for size in (width, height)):  # noqa: PLR2004 - see the docstring
         raise ValueError(f"a sparkline of {width} by {height} pixels cannot be drawn; choose 8 to {_MAX_SPARKLINE_SIZE:,} each")
@@ -115,9 +121,10 @@ def sparkline(values: Sequence[float], width: int = 120, height: int = 24) -> st
 
 
 def sparkline_markdown(values: Sequence[float], width: int = 120, height: int = 24, alt_text: str = "trend") -> str:
-    """Make a sparkline as a Markdown image with inline data, under 1,000 characters, for Dagster's UI.
+    """Make a sparkline as a Markdown image with inline data.
 
-    `alt_text` is reduced to letters, digits and simple marks, at most 60. Errors as in `sparkline`.
+    Under 1,000 characters, for Dagster's UI. `alt_text` is reduced to letters, digits and simple marks, at most 60. Errors as in
+    `sparkline`.
     """
     picture = base64.b64encode(sparkline(values, width, height).encode()).decode()
     words = re.sub(r"[^\w .,:%+-]", " ", alt_text, flags=re.ASCII)[:_MAX_ALT_LENGTH]
@@ -125,7 +132,10 @@ def sparkline_markdown(values: Sequence[float], width: int = 120, height: int = 
 
 
 def spread_positions(places: Sequence[float], gap: float, low: float, high: float) -> list[float]:
-    """Move positions until they are `gap` apart, in the same order, at most `high` and if possible at least `low`."""
+    """Move positions until they are `gap` apart, in order.
+
+    At most `high` and if possible at least `low`.
+    """
     order = sorted(range(len(places)), key=lambda n: places[n])
     moved = list(places)
     floor = low
@@ -141,7 +151,10 @@ def spread_positions(places: Sequence[float], gap: float, low: float, high: floa
 
 @dataclass(frozen=True)
 class _Panel:
-    """One plot: its days, the upper end of its scale (from 0), and its height in pixels."""
+    """One plot: its days, the top of its scale, its height.
+
+    The scale starts at 0; the height is in pixels.
+    """
 
     axis: DaysAxis
     top: float
@@ -153,14 +166,17 @@ class _Panel:
         return {"field": name, "type": "quantitative", "scale": {"domain": [0, self.top], "nice": False}, "axis": axis}
 
     def baseline(self, has_dates: bool) -> Chart:
-        """The dashed line at 100, with the grid of the time axis behind all marks."""
+        """The dashed line at 100, with the time axis's grid behind."""
         row = {"start": self.axis.start_ms, "end": self.axis.end_ms, "value": _BASELINE}
         x = self.axis.x("start", has_labels=has_dates)
         dashed = {"type": "rule", "color": palette.MUTED, "strokeDash": [4, 3], "strokeWidth": 1}
         return layer([row], dashed, x=x, x2={"field": "end"}, y=self.y("value"))
 
     def band(self, points: str, name: str) -> Chart:
-        """The 80 % interval, in one shade on all days, because changes of shade would look like events."""
+        """The 80 % interval, in one shade on all days.
+
+        Changes of shade would look like events.
+        """
         area = {"type": "area", "color": _COLOURS[name], "opacity": 0.11}
         return layer(points, area, x=self.axis.x("at"), y=self.y(f"{name}_lo80"), y2={"field": f"{name}_hi80"})
 
@@ -172,7 +188,7 @@ class _Panel:
         return self.line(points, name, color=palette.DIALOGUE, strokeWidth=1.1, opacity=0.9)
 
     def strong_line(self, points: str, name: str) -> list[Chart]:
-        """A pale line, and over it the days with enough evidence at full strength."""
+        """A pale line, under the days with enough evidence."""
         colour = _COLOURS[name]
         thickness = 2.4 if len(self.axis) < self.axis.width else 1.4  # thinner if there are more days than pixels
         pale = self.line(points, name, color=colour, strokeWidth=thickness * 0.75, opacity=0.5)
@@ -183,7 +199,10 @@ class _Panel:
         return layer([row], {"type": "text", **style}, x=self.axis.x("at"), y=self.y("y"), text=nominal("text"))
 
     def end_labels(self, ends: Mapping[str, float]) -> list[Chart]:
-        """Names of lines at their right ends, with the last values if there is room, without overlaps."""
+        """Names of lines at their right ends, without overlaps.
+
+        With the last values if there is room.
+        """
         places = spread_positions([self.height * value / self.top for value in ends.values()], 15, 6, self.height - 6)
         has_room = self.axis.width > WIDTH / 2
         layers = []
@@ -196,7 +215,10 @@ class _Panel:
 
 
 def layer(rows: Sequence[Mapping[str, Any]] | str, mark: Chart, **encoding: Chart) -> Chart:
-    """A layer with one mark for each row; `rows` is a list or the name of one of the chart's data sets."""
+    """A layer with one mark for each row.
+
+    `rows` is a list or the name of one of the chart's data sets.
+    """
     data = {"name": rows} if isinstance(rows, str) else {"values": [dict(row) for row in rows]}
     return {"data": data, "mark": mark, "encoding": encoding}
 
@@ -212,7 +234,10 @@ def quantitative(name: str, **style: Any) -> Chart:
 
 
 def _prepare_pair(table: Table, frame: pl.DataFrame) -> pl.DataFrame:
-    """Sort the frame by key and add `pair`. `ContractError` for missing columns or rows of more than one pair."""
+    """Sort the frame by key and add `pair`.
+
+    `ContractError` for missing columns or rows of more than one pair.
+    """
     missing = [name for name in table.schema if name not in frame.columns]
     if missing:
         raise ContractError(f"a chart of {table.name} needs the columns {', '.join(missing)}; use rows of that table")
@@ -237,13 +262,19 @@ def _plot_width(width: int) -> int:
 
 
 def _axis_top(columns: Sequence[pl.Series]) -> float:
-    """Upper end of the scale: a little above the largest value, and well above the baseline."""
+    """Upper end of the scale.
+
+    A little above the largest value, and well above the baseline.
+    """
     largest = pl.concat([column.rename("value") for column in columns]).max()
     return max(160.0, 1.06 * cast("float", largest))
 
 
 def _axis_values(top: float) -> list[float]:
-    """Four to eight round axis values from 0 to `top`, with the baseline and no value too close to it."""
+    """Four to eight round axis values from 0 to `top`.
+
+    The baseline is one of them, and no other value is too close to it.
+    """
     step = next(size * 10**power for power in range(1, 300) for size in (2.5, 5, 10) if top / (size * 10**power) <= _MAX_AXIS_VALUES)
     values = {number * step for number in range(int(top / step) + 1)} | {_BASELINE}
     return sorted(value for value in values if value == _BASELINE or abs(value - _BASELINE) > top / 20)
@@ -270,7 +301,10 @@ def _direction_panel(name: str, sides: Mapping[str, pl.DataFrame], panel: _Panel
 
 
 def _peak_labels(frame: pl.DataFrame, panel: _Panel) -> list[Chart]:
-    """Labels of the highest days of tension and concession, unless they are near the baseline or overlap."""
+    """Labels of the highest days of tension and concession.
+
+    None near the baseline or where labels would overlap.
+    """
     layers: list[Chart] = []
     placed: list[tuple[float, float]] = []
     edge = 60
@@ -298,7 +332,10 @@ def _phase_bars(frame: pl.DataFrame) -> Rows:
 
 
 def _phase_strip(runs: Rows, axis: DaysAxis) -> Chart:
-    """One bar for each run of days in the colour of its phase, with its name if it fits; low and pale if thin."""
+    """One bar for each run of days in its phase's colour.
+
+    With its name if it fits; low and pale if evidence is thin.
+    """
     has_room = axis.width > WIDTH / 2
     legend = {
         "orient": "bottom", "direction": "horizontal", "title": "Phase (a low, pale bar: thin evidence)", "symbolType": "square",
@@ -337,7 +374,7 @@ def _describe_baseline(frame: pl.DataFrame) -> str:
 
 
 def chart_title(text: str, lines: Sequence[str], width: int) -> Chart:
-    """The title and the lines below it, wrapped at the width of the chart."""
+    """The title and the lines below it, wrapped."""
     return {"text": text, "subtitle": [part for line in lines for part in textwrap.wrap(line, width=width // 6)]}
 
 
@@ -347,7 +384,10 @@ def panel_title(text: str) -> Chart:
 
 
 def finish_chart(chart: Chart, datasets: Mapping[str, Rows] | None = None) -> Chart:
-    """Add the style that all charts share. Screen readers skip charts, since the page has the same in words."""
+    """Add the style that all charts share.
+
+    Screen readers skip charts, since the page has the same in words.
+    """
     style = {
         "font": _FONT,
         "background": palette.PAPER,
@@ -371,7 +411,10 @@ def finish_chart(chart: Chart, datasets: Mapping[str, Rows] | None = None) -> Ch
 
 
 def _bucket_maxima(values: Sequence[float], most: int) -> list[float]:
-    """At most `most` values: the largest of each of equally long buckets, and the last value."""
+    """Reduce values to at most `most`.
+
+    The largest of each of equally long buckets, and the last value.
+    """
     if len(values) <= most:
         return list(values)
     *before, last = values

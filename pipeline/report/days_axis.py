@@ -1,4 +1,4 @@
-"""Time axis of charts: labels of days, points of daily lines, and runs of equal days.
+"""Time axis of charts, points of daily lines, runs of days.
 
 Values are drawn at noon UTC. Instants are milliseconds since 1970, because text dates would be parsed in the machine's time zone.
 """
@@ -33,7 +33,7 @@ class DaysAxis:
 
     @classmethod
     def from_frame(cls, frame: pl.DataFrame, width: int) -> "DaysAxis":
-        """Make the axis of a frame that is sorted by `index_date` and not empty."""
+        """Make the axis of a frame sorted by `index_date`, not empty."""
         return cls(frame["index_date"][0], frame["index_date"][-1], width)
 
     def __len__(self) -> int:
@@ -54,9 +54,9 @@ class DaysAxis:
         return self.width * (midnight_ms(day) + DAY_MS / 2 - self.start_ms) / (self.end_ms - self.start_ms)
 
     def ticks(self) -> dict[int, list[str]]:
-        """Instants (ms) with their label lines, as many as fit; the year is added where it changes.
+        """Instants (ms) with their label lines, as many as fit.
 
-        Days are labelled at noon, below their value; months and years where they begin.
+        The year is added where it changes. Days are labelled at noon, below their value; months and years where they begin.
         """
         marked, size = _choose_ticks(self.first, self.last, max(2, self.width // _LABEL_WIDTH))
         labels = {}
@@ -68,7 +68,10 @@ class DaysAxis:
         return labels
 
     def x(self, name: str, has_labels: bool = False) -> dict[str, Any]:
-        """Vega-Lite encoding of column `name` (milliseconds): grid lines at the ticks, with labels on request."""
+        """Vega-Lite encoding of column `name` (milliseconds).
+
+        With grid lines at the ticks, and labels on request.
+        """
         marked = self.ticks()
         names = json.dumps({str(at): label for at, label in marked.items()})
         axis = {
@@ -86,10 +89,10 @@ class DaysAxis:
 
 
 def daily_points(frame: pl.DataFrame, columns: Sequence[str]) -> list[dict[str, Any]]:
-    """One point a day at noon (`at`) with the columns; `<column>_firm` is null on days with thin evidence.
+    """One point a day at noon (`at`) with the columns.
 
-    `frame`: one row a day with `is_thin`, sorted. Missing days are points without values, so that lines break there. The first and last
-    values extend to the ends of their days, so that a single day is a line too.
+    `<column>_firm` is null on days with thin evidence. `frame`: one row a day with `is_thin`, sorted. Missing days are points without
+    values, so that lines break there. The first and last values extend to the ends of their days, so that a single day is a line too.
     """
     firm = [pl.when(~pl.col("is_thin")).then(pl.col(name)).alias(f"{name}_firm") for name in columns]
     days = pl.DataFrame({"index_date": pl.date_range(frame["index_date"][0], frame["index_date"][-1], eager=True)})
@@ -102,9 +105,9 @@ def daily_points(frame: pl.DataFrame, columns: Sequence[str]) -> list[dict[str, 
 
 
 def phase_runs(frame: pl.DataFrame) -> list[dict[str, Any]]:
-    """Join consecutive days of equal `phase` and `is_thin` into runs with `start` and `end` (ms).
+    """Join consecutive days of equal `phase` and `is_thin` into runs.
 
-    `frame`: one row a day, sorted. A missing day ends a run.
+    Runs have `start` and `end` in milliseconds. `frame`: one row a day, sorted. A missing day ends a run.
     """
     is_new = (
         (pl.col("phase") != pl.col("phase").shift())
@@ -128,7 +131,10 @@ def phase_runs(frame: pl.DataFrame) -> list[dict[str, Any]]:
 
 
 def _choose_ticks(first: date, last: date, room: int) -> tuple[list[date], str]:
-    """At most about `room` round days of the span, at least one, and whether they are days, months or years."""
+    """Choose at most about `room` round days, at least one.
+
+    Returns whether they are days, months or years, too.
+    """
     days = (last - first).days + 1
     for step in (1, 2, 7, 14):
         if days / step <= min(room, 9):

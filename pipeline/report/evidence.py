@@ -1,4 +1,7 @@
-"""Contributions to the newest values with sentence and link of each story, for page and terminal."""
+"""Contributions to the newest values with sentence and link.
+
+For page and terminal.
+"""
 
 from collections.abc import Callable
 from datetime import date
@@ -25,7 +28,10 @@ ReadContributions = Callable[[date], pl.DataFrame]
 
 
 def newest_contributions(read: ReadTable, read_contributions: ReadContributions) -> pl.DataFrame:
-    """Read the contributions of the last day of the index, with `SIGNAL_COLUMNS` (null without a signal)."""
+    """Read the contributions of the last day of the index.
+
+    With `SIGNAL_COLUMNS`, which are null without a signal.
+    """
     last = read(TENSION_PAIR_DAILY)["index_date"].max()
     return add_evidence(read_contributions(last), read(SIGNALS))  # type: ignore[arg-type]  # a date; never empty once there is an index
 

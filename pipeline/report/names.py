@@ -1,4 +1,7 @@
-"""English names of countries, pairs and days. Which codes exist is defined in `pipeline/contracts/countries.py`."""
+"""English names of countries, pairs and days.
+
+Which codes exist is defined in `pipeline/contracts/countries.py`.
+"""
 
 from datetime import date
 from types import MappingProxyType
@@ -26,12 +29,18 @@ _MONTHS = (
 
 
 def country_name(code: str) -> str:
-    """Country name, e.g. "China" for "CHN"; the code itself if it has no name here."""
+    """Country name, e.g. "China" for "CHN".
+
+    The code itself if it has no name here.
+    """
     return COUNTRY_NAMES.get(code, code)
 
 
 def pair_title(pair: str) -> str:
-    """Both countries of a pair with an en dash between. `PairError` when the text is no pair."""
+    """Both countries of a pair with an en dash between.
+
+    `PairError` when the text is no pair.
+    """
     one, other = parse_pair(pair)
     return f"{country_name(one)}\N{EN DASH}{country_name(other)}"
 

@@ -1,4 +1,4 @@
-"""The report: one static HTML page with all charts, tables and explanations of a release.
+"""The report: one static HTML page about a release.
 
 Belongs here: the contents, cut from frames, and the template `page.html.j2`. Does not: drawing (`charts.py`), files (`write.py`). Text and
 links of articles are untrusted: all is escaped, only http(s) links are links, and the page's policy forbids scripts and downloads.
@@ -36,7 +36,10 @@ _LINK = re.compile(r"https?://[^\s/]\S*", re.IGNORECASE)
 
 @dataclass(frozen=True)
 class Story:
-    """One story behind a value: contribution in index points, share of the value, and evidence, not escaped."""
+    """One story behind a value, with its evidence, not escaped.
+
+    Contribution in index points, share in percent of the value.
+    """
 
     contribution: float
     share_pct: float
@@ -131,7 +134,10 @@ def render_page(page: Page) -> str:
 
 
 def load_templates(folder: Path = _FOLDER) -> jinja2.Environment:
-    """Load the templates of a folder, which may extend those of this package. Values are escaped."""
+    """Load the templates of a folder; all values are escaped.
+
+    They may extend those of this package.
+    """
     loader = jinja2.FileSystemLoader([folder, _FOLDER])
     environment = jinja2.Environment(
         loader=loader, autoescape=True, undefined=jinja2.StrictUndefined, trim_blocks=True, lstrip_blocks=True, keep_trailing_newline=True
@@ -151,11 +157,11 @@ def load_templates(folder: Path = _FOLDER) -> jinja2.Environment:
 def build_section(
     pair_daily: pl.DataFrame, contributions: pl.DataFrame, daily: pl.DataFrame | None = None, note: str = "", biggest: int = BIGGEST
 ) -> PairSection:
-    """Build the section of one pair as of the last day of `pair_daily`.
+    """Build the section of one pair.
 
-    `pair_daily`: rows of TENSION_PAIR_DAILY of one pair, at least one. `contributions`: rows of `evidence.add_evidence`, of any pairs and
-    days. `daily`: rows of TENSION_DAILY of the pair, for the chart by direction. `biggest`: number of stories listed for each channel.
-    `ContractError` as in `charts.pair_chart`.
+    It is as of the last day of `pair_daily`. `pair_daily`: rows of TENSION_PAIR_DAILY of one pair, at least one. `contributions`: rows of
+    `evidence.add_evidence`, of any pairs and days. `daily`: rows of TENSION_DAILY of the pair, for the chart by direction. `biggest`:
+    number of stories listed for each channel. `ContractError` as in `charts.pair_chart`.
     """
     chart = to_svg(pair_chart(pair_daily, note))
     frame = pair_daily.sort("index_date")
@@ -174,13 +180,19 @@ def build_section(
 
 
 def build_pair_row(pair_daily: pl.DataFrame) -> PairRow:
-    """Build the table row of one pair from its rows of TENSION_PAIR_DAILY, at least one."""
+    """Build the table row of one pair.
+
+    From its rows of TENSION_PAIR_DAILY, at least one.
+    """
     frame = pair_daily.sort("index_date")
     return PairRow(frame.row(-1, named=True), sparkline(frame["tension"].tail(_SPARK_DAYS).to_list(), width=110, height=22))
 
 
 def describe_last_day(row: Mapping[str, Any]) -> str:
-    """Describe a row of TENSION_PAIR_DAILY in words: values, interval, phase, evidence and status."""
+    """Describe a row of TENSION_PAIR_DAILY in words.
+
+    Values, interval, phase, evidence and status.
+    """
     value, low, high = row["tension"], row["tension_lo80"], row["tension_hi80"]
     interval = f"its 80 % interval is {low:,.0f} to {high:,.0f}{_interpret_interval(low, high)}"
     sentences = [
@@ -199,9 +211,9 @@ def describe_last_day(row: Mapping[str, Any]) -> str:
 
 
 def split_value(contributions: pl.DataFrame, row: Mapping[str, Any], channel: str, biggest: int = BIGGEST) -> ValueParts:
-    """Split the channel's value in `row` (of TENSION_PAIR_DAILY) into its biggest stories and the rest.
+    """Split a channel's value into its biggest stories and the rest.
 
-    `contributions`: rows of `evidence.add_evidence`.
+    `row` is of TENSION_PAIR_DAILY. `contributions`: rows of `evidence.add_evidence`.
     """
     of_day = contributions.filter((pl.col("index_date") == row["index_date"]) & (pl.col("channel") == channel))
     pooled = of_day.filter(pl.col("series") == row["pair"])
@@ -225,7 +237,10 @@ def split_value(contributions: pl.DataFrame, row: Mapping[str, Any], channel: st
 
 
 def summarize_coverage(frame: pl.DataFrame) -> Coverage | None:
-    """Summarize rows of COVERAGE (`article_count` counts all rows that came in); None without rows."""
+    """Summarize rows of COVERAGE; None without rows.
+
+    `article_count` counts all rows that came in.
+    """
     if frame.is_empty():
         return None
     return Coverage(
@@ -240,12 +255,18 @@ def summarize_coverage(frame: pl.DataFrame) -> Coverage | None:
 
 
 def safe_url(url: str | None) -> str | None:
-    """Return the URL if it is http or https without white space, else None."""
+    """Return the URL if it is safe to link, else None.
+
+    It is http or https and has no white space.
+    """
     return url if url is not None and _LINK.fullmatch(url) and not _CONTROL.search(url) else None
 
 
 def _directions(of_day: pl.DataFrame, pair: str) -> dict[str, str]:
-    """Directions of each story from its directed rows: "China → USA", or "↔" when both sides act."""
+    """Directions of each story, from its directed rows.
+
+    Like "China → USA", or with "↔" when both sides act.
+    """
     one, other = parse_pair(pair)
     first, second = country_name(one), country_name(other)
     acting: dict[str, set[str]] = {}
@@ -278,7 +299,10 @@ def _interpret_interval(low: float, high: float) -> str:
 
 
 def _mark_svg_safe(text: str) -> Markup:
-    """Mark an SVG as safe markup. Charts escape their texts; `ValueError` for anything that is no chart."""
+    """Mark an SVG chart as safe markup.
+
+    Charts escape their texts; `ValueError` for anything that is no chart.
+    """
     if not text.startswith("<svg") or re.search(r"<\s*(script|foreignobject|iframe)", text, re.IGNORECASE):
         raise ValueError("a chart of the report is not a plain SVG; make it with charts.to_svg or charts.sparkline")
     return Markup(text)  # noqa: S704 - checked above

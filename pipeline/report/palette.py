@@ -1,4 +1,4 @@
-"""Colours of charts and page, each in a light and a dark shade.
+"""Colours of charts and page, in light and dark shades.
 
 Red-orange and blue are distinct for common kinds of colour blindness; amber differs in lightness. A phase has the colour of its line.
 """

@@ -37,7 +37,10 @@ def render_scores(scores: pl.DataFrame, reliability: pl.DataFrame | None = None)
 
 
 def rates_table(scores: pl.DataFrame, title: str) -> Table:
-    """Table of precision, recall and F1 by name; `gold` and `predicted` are the row counts of recall and precision."""
+    """Table of precision, recall and F1 by name.
+
+    `gold` and `predicted` are the row counts of recall and precision.
+    """
     table = Table(title=title, title_justify="left", box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0))
     table.add_column("")
     for head in ("precision", "recall", "F1", "gold", "predicted"):
@@ -50,7 +53,10 @@ def rates_table(scores: pl.DataFrame, title: str) -> Table:
 
 
 def single_scores_table(scores: pl.DataFrame) -> Table:
-    """Table of single scores: accuracies in percent, Brier score and calibration error as numbers."""
+    """Table of single scores.
+
+    Accuracies in percent, Brier score and calibration error as numbers.
+    """
     table = Table(title="Accuracy on matched rows, and the probability", title_justify="left", box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0))
     table.add_column("")
     table.add_column("score")
@@ -64,7 +70,10 @@ def single_scores_table(scores: pl.DataFrame) -> Table:
 
 
 def reliability_table(reliability: pl.DataFrame) -> Table:
-    """Table of the share of right predictions by probability; bins without predictions are left out."""
+    """Table of the share of right predictions by probability.
+
+    Bins without predictions are left out.
+    """
     table = Table(title="Reliability of the probability", title_justify="left", box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0))
     for head in ("probability", "mean", "right", "predictions"):
         table.add_column(head, justify="right", no_wrap=True)
@@ -92,7 +101,7 @@ def errors_by_source(errors: pl.DataFrame) -> Table:
 
 
 def errors_table(errors: pl.DataFrame, limit: int = 50) -> Table:
-    """Table of the first `limit` errors with sentence, gold and prediction; the title has the total."""
+    """Table of the first `limit` errors; the title has the total."""
     table = Table(
         title=f"{min(limit, errors.height):,} of {errors.height:,} errors",
         title_justify="left",
@@ -109,7 +118,10 @@ def errors_table(errors: pl.DataFrame, limit: int = 50) -> Table:
 
 
 def _format_side(row: dict[str, object], side: str) -> Text:
-    """One side of an error like `USA>CHN measure (historical)`; a dash if it has no signal."""
+    """One side of an error, e.g. `USA>CHN measure (historical)`.
+
+    A dash if it has no signal.
+    """
     if row[f"{side}_actor"] is None:
         return Text(_NO_VALUE)
     modality = row[f"{side}_modality"]
@@ -118,7 +130,10 @@ def _format_side(row: dict[str, object], side: str) -> Text:
 
 
 def _format_percent(value: float | None, lo: float | None, hi: float | None) -> str:
-    """A share like `84.7 [77, 92]`, with bounds in whole percent, the precision that some hundred passages allow."""
+    """A share with its interval, e.g. `84.7 [77, 92]`.
+
+    Bounds are in whole percent, the precision that some hundred passages allow.
+    """
     if value is None:
         return _NO_VALUE
     return f"{100 * value:.1f}" + ("" if lo is None or hi is None else f" [{100 * lo:.0f}, {100 * hi:.0f}]")

@@ -30,9 +30,9 @@ _QUOTE_WIDTH = 160
 
 
 def week_table(daily: pl.DataFrame, is_sample: bool) -> Table:
-    """Table of the last seven days of the pair with most signals, and of the last day of all other pairs.
+    """Table of the last seven days.
 
-    `daily`: rows of TENSION_PAIR_DAILY.
+    It has the pair with most signals, and the last day of all other pairs. `daily`: rows of TENSION_PAIR_DAILY.
     """
     last: Any = daily["index_date"].max()
     table = Table(
@@ -66,9 +66,9 @@ def week_table(daily: pl.DataFrame, is_sample: bool) -> Table:
 
 
 def stories_table(contributions: pl.DataFrame) -> Table:
-    """Table of the stories that add most to the last day's values, both directions pooled.
+    """Table of the stories that add most to the last day.
 
-    `contributions`: rows of that day, with evidence.
+    Both directions are pooled. `contributions`: rows of that day, with evidence.
     """
     table = Table(title="The biggest stories behind the last day", box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0), title_justify="left")
     table.add_column("points", justify="right", no_wrap=True)
@@ -91,7 +91,7 @@ def stories_table(contributions: pl.DataFrame) -> Table:
 
 
 def next_steps(settings: Settings) -> Text:
-    """Next steps for the published data, one command on each line for copying."""
+    """Next steps for the published data, one command per line."""
     published, home = settings.published, settings.home
     query = f"import duckdb; print(duckdb.connect('{published / 'trade_tension.duckdb'}', read_only=True).sql('from today'))"
     steps = (
@@ -109,7 +109,10 @@ def next_steps(settings: Settings) -> Text:
 
 
 def print_run(out: Console, daily: pl.DataFrame, newest: pl.DataFrame, row_counts: str, settings: Settings) -> None:
-    """Print the end of a run: last week, stories behind the last day (`newest`), row counts, next steps."""
+    """Print the end of a run.
+
+    Last week, stories behind the last day (`newest`), row counts, next steps.
+    """
     out.print(week_table(daily, settings.is_sample))
     out.print(stories_table(newest))
     out.print(row_counts, highlight=False)
@@ -144,7 +147,7 @@ def print_failures(err: Console, failed: Sequence[tuple[str, str]], home: Path) 
 
 
 def print_explanation(out: Console, findings: pl.DataFrame) -> None:
-    """Print the signals of each sentence with probability, reader and the words that were matched."""
+    """Print the signals of each sentence and how they were found."""
     if findings.is_empty():
         out.print("no signal: no government acts or speaks towards another on trade in this text", style="dim")
         return
@@ -193,7 +196,7 @@ def print_status_lines(out: Console, lines: Sequence[tuple[str, str]]) -> None:
 
 
 def print_status(out: Console, row_counts: str, rows: Sequence[tuple[str, str]], settings: Settings) -> None:
-    """Print facts about a home as names and values, row counts, and next steps."""
+    """Print facts about a home, row counts and next steps."""
     table = Table(box=box.SIMPLE, show_header=False)
     table.add_column("what", style="bold", no_wrap=True)
     table.add_column("value", overflow="fold")
@@ -205,7 +208,7 @@ def print_status(out: Console, row_counts: str, rows: Sequence[tuple[str, str]],
 
 
 def print_sources(out: Console, states: pl.DataFrame, next_fetches: Mapping[str, datetime], settings: Settings) -> None:
-    """Print each source with last success, rows, newest data, gaps and next fetch, then next steps.
+    """Print the state of each source and next steps.
 
     `states`: columns of `pipeline.sources.upstream_status.STATUS` and `row_count`. `next_fetches`: the next scheduled fetch of each source,
     in UTC.
@@ -269,7 +272,10 @@ def describe_rows_read(days: str, coverage: pl.DataFrame, quarantine: pl.DataFra
 
 
 def describe_articles_read(read: int, not_read: Mapping[str, int]) -> str:
-    """Describe how many articles this run read for signals, and why not the others."""
+    """Describe how many articles this run read for signals.
+
+    With the reasons why others were not read.
+    """
     if not read and not not_read:
         return "This run read no articles for signals: none of their days changed."
     why = f" ({_join_counts(not_read)})" if not_read else ""

@@ -1,4 +1,7 @@
-"""Write the report: a static page next to the database, and the first pair's chart as a PNG."""
+"""Write the report to the published folder.
+
+A static page next to the database, and the first pair's chart as a PNG.
+"""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -18,7 +21,7 @@ _PAIRS = 4  # sections with charts, which take a second each; other pairs are in
 
 
 def write_report(read: ReadTable, read_contributions: ReadContributions, folder: Path, release: str, *, is_sample: bool) -> Path:
-    """Write `report.html` and `tension.png` to `folder` and return the path of the page.
+    """Write `report.html` and `tension.png`; return the page's path.
 
     The pairs with most signals come first, with charts. Files are written by temporary file and rename.
     """
@@ -60,7 +63,10 @@ def _rank_pairs_by_evidence(daily: pl.DataFrame) -> Sequence[str]:
 
 
 def replace_file(path: Path, content: bytes) -> None:
-    """Write a file by temporary file and rename, so that nobody reads half of it."""
+    """Write a file by temporary file and rename.
+
+    Nobody reads half of it.
+    """
     path.parent.mkdir(parents=True, exist_ok=True)
     temporary = path.with_name(f".{path.name}.tmp")
     temporary.write_bytes(content)

@@ -1,4 +1,4 @@
-"""The only code that reads and writes Parquet files of the lake and runs DuckDB.
+"""The code that stores Parquet files and runs DuckDB.
 
-`lake.py` stores tables, `sql.py` runs the files of `sql/` over them, `publish.py` makes releases.
+No other code does. `lake.py` stores tables, `sql.py` runs the files of `sql/` over them, `publish.py` makes releases.
 """

@@ -1,6 +1,6 @@
-"""Batches of tables by day that are too large for memory: sizes, grouping of days, and sorting rows into days on disk.
+"""Batches of tables by day that are too large for memory.
 
-Does not belong here: the lake's own files (`lake.py`).
+Sizes, grouping of days, and sorting rows into days on disk. Does not belong here: the lake's own files (`lake.py`).
 """
 
 from collections.abc import Iterable, Iterator
@@ -28,7 +28,10 @@ class Size:
 
 @dataclass(frozen=True)
 class BatchLimit:
-    """Largest batch in memory. What is computed from a text takes several times its size."""
+    """Largest batch in memory.
+
+    What is computed from a text takes several times its size.
+    """
 
     rows: int = 50_000
     text_bytes: int = 64_000_000
@@ -41,7 +44,10 @@ BATCH_LIMIT = BatchLimit()
 
 
 def group_days(sizes: Iterable[tuple[date, Size]], limit: BatchLimit) -> Iterator[Days]:
-    """Group consecutive days into batches within `limit`; a larger day is a batch of its own."""
+    """Group consecutive days into batches within `limit`.
+
+    A larger day is a batch of its own.
+    """
     first: date | None = None
     last, total = date.min, Size()
     for day, size in sizes:
@@ -56,7 +62,7 @@ def group_days(sizes: Iterable[tuple[date, Size]], limit: BatchLimit) -> Iterato
 def sort_into_batches(
     table: Table, frames: Iterable[pl.DataFrame], days: Days, folder: Path, limit: BatchLimit
 ) -> Iterator[tuple[Days, pl.DataFrame]]:
-    """Yield the rows of all frames in batches of consecutive days, sorted by key.
+    """Yield rows in batches of consecutive days, sorted by key.
 
     `frames` have the table's schema and only rows of `days`. Until all are read, the rows of each day are in a file in `folder`.
     """
@@ -78,7 +84,7 @@ def _day_file(folder: Path, day: date) -> Path:
 
 
 def _read_frames(path: Path) -> Iterator[pl.DataFrame]:
-    """Read the frames of a file, which holds them as consecutive Arrow streams."""
+    """Read the frames of a file of consecutive Arrow streams."""
     with path.open("rb") as file:
         while file.peek(1):
             yield pl.DataFrame(pa.ipc.open_stream(file).read_all())

@@ -1,6 +1,7 @@
-"""Digests of the inputs of each day of a daily step, so that unchanged days are not rebuilt.
+"""Digests of the inputs of each day of a daily step.
 
-Belongs here: storing and comparing digests. Does not: what the inputs of a step are (`pipeline/defs/daily.py`).
+Days with unchanged inputs are not rebuilt. Belongs here: storing and comparing digests. Does not: what the inputs of a step are
+(`pipeline/defs/daily.py`).
 """
 
 import hashlib
@@ -25,9 +26,10 @@ def combine_digests(*parts: str) -> str:
 
 @cache
 def code_digest(packages: tuple[str, ...], libraries: tuple[str, ...] = ()) -> str:
-    """Digest of all files in these packages of `pipeline` and of the versions of these libraries.
+    """Digest of the files of packages and of library versions.
 
-    Files cover code, lexicon and model weights, but not folders named `training`. Libraries that are not installed are skipped.
+    `packages` are those of `pipeline`. Files cover code, lexicon and model weights, but not folders named `training`. Libraries that are
+    not installed are skipped.
     """
     digest = hashlib.blake2b(digest_size=8)
     for path in sorted(path for name in packages for path in (PACKAGE / name).rglob("*") if path.is_file()):
@@ -42,9 +44,10 @@ def code_digest(packages: tuple[str, ...], libraries: tuple[str, ...] = ()) -> s
 
 
 class DayInputs:
-    """Digests of the inputs of one step by day, in one JSON file of the lake.
+    """Digests of the inputs of one step by day.
 
-    Save them after the files of the days are written: a run that is killed in between then rebuilds these days.
+    They are in one JSON file of the lake. Save them after the files of the days are written: a run that is killed in between then rebuilds
+    these days.
     """
 
     def __init__(self, lake: Lake, step: str, makes: Sequence[Table]) -> None:
@@ -60,7 +63,10 @@ class DayInputs:
         return stored if isinstance(stored, dict) else {}
 
     def changed_days(self, digests: Mapping[date, str | None]) -> list[date]:
-        """Days to rebuild: those with changed or unknown (None) inputs, or with a missing file."""
+        """List the days to rebuild.
+
+        They have changed or unknown (None) inputs, or a file is missing.
+        """
         stored = self._read()
         present = [self._lake.days_present(table, Days(min(digests), max(digests))) for table in self._makes] if digests else []
         complete = set.intersection(*present) if present else set()
@@ -69,7 +75,10 @@ class DayInputs:
         )
 
     def save(self, digests: Mapping[date, str | None]) -> None:
-        """Store the digests of rebuilt days by temporary file and rename; unknown digests (None) are removed."""
+        """Store the digests of rebuilt days.
+
+        By temporary file and rename; unknown digests (None) are removed.
+        """
         stored = self._read() | {day.isoformat(): digest for day, digest in digests.items()}
         known = {day: digest for day, digest in sorted(stored.items()) if digest is not None}
         self._path.parent.mkdir(parents=True, exist_ok=True)

@@ -1,7 +1,8 @@
-"""The lake: every table of the contracts as Parquet, partitioned by day or as one file.
+"""The lake: every table of the contracts as Parquet files.
 
-Layout: `<root>/<table>/<year>/<day>.parquet` for tables with a day, else `<root>/<table>/<table>.parquet`. A day's file without rows means
-that the day was processed and had no rows; a missing file means that it was not processed.
+Tables are partitioned by day or are one file. Layout: `<root>/<table>/<year>/<day>.parquet` for tables with a day, else
+`<root>/<table>/<table>.parquet`. A day's file without rows means that the day was processed and had no rows; a missing file means that it
+was not processed.
 """
 
 import hashlib
@@ -21,7 +22,10 @@ from pipeline.warehouse.batches import BATCH_LIMIT, BatchLimit, Size, group_days
 
 
 def write_parquet(frame: pl.DataFrame, path: Path) -> None:
-    """Write by temporary file and rename, so that readers and crashes never see half a file."""
+    """Write by temporary file and rename.
+
+    Readers and crashes never see half a file.
+    """
     path.parent.mkdir(parents=True, exist_ok=True)
     temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
     try:
@@ -32,7 +36,7 @@ def write_parquet(frame: pl.DataFrame, path: Path) -> None:
 
 
 class Lake:
-    """Reads and writes whole days or whole tables, never parts of a file."""
+    """Reads and writes whole days or whole tables."""
 
     def __init__(self, root: Path) -> None:
         self.root = root
@@ -41,7 +45,10 @@ class Lake:
         return self.root / table.name / f"{day:%Y}" / f"{day.isoformat()}.parquet"
 
     def files(self, table: Table, days: Days | None = None) -> list[Path]:
-        """The table's files in order of time; with `days`, only those of these days."""
+        """List the table's files in order of time.
+
+        With `days`, only those of these days.
+        """
         if table.day is None:
             whole = self.root / table.name / f"{table.name}.parquet"
             return [whole] if whole.exists() else []
@@ -56,21 +63,27 @@ class Lake:
         return {day for day in present if days.first <= day <= days.last}
 
     def day_digest(self, table: Table, day: date) -> str:
-        """Digest of a day's file, the same for the same rows; empty when there is no file."""
+        """Digest of a day's file; empty when there is none.
+
+        The same rows have the same digest.
+        """
         try:
             return hashlib.blake2b(self._day_file(table, day).read_bytes(), digest_size=8).hexdigest()
         except FileNotFoundError:
             return ""
 
     def span(self, table: Table) -> Days | None:
-        """First and last processed day of a table with days; None before the first run."""
+        """First and last processed day of a table with days.
+
+        None before the first run.
+        """
         files = self.files(table)
         return Days(date.fromisoformat(files[0].stem), date.fromisoformat(files[-1].stem)) if files else None
 
     def read(self, table: Table, days: Days | None = None, columns: Iterable[str] | None = None) -> pl.DataFrame:
-        """Read the rows of `days` (default: all), sorted by day and key; empty before the first run.
+        """Read the rows of `days` (default: all).
 
-        `ContractError` when the files have an earlier schema of the table.
+        They are sorted by day and key; empty before the first run. `ContractError` when the files have an earlier schema of the table.
         """
         files = self.files(table, days)
         chosen = list(columns) if columns is not None else table.schema.names()
@@ -90,24 +103,27 @@ class Lake:
         return datetime.fromtimestamp(max(times), UTC) if times else None
 
     def count_rows(self, table: Table, days: Days | None = None) -> int:
-        """Count the table's rows, or those of `days`, from the footers of its files."""
+        """Count the table's rows, or those of `days`.
+
+        Reads only the footers of its files.
+        """
         files = self.files(table, days)
         return int(pl.scan_parquet(files, hive_partitioning=False).select(pl.len()).collect().item()) if files else 0
 
     def batches(self, table: Table, days: Days, limit: BatchLimit = BATCH_LIMIT) -> Iterator[Days]:
-        """Split `days` into batches of consecutive days within `limit`, by the footers of the table's files.
+        """Split `days` into batches of consecutive days within `limit`.
 
-        A single day is never split. A day without a file counts as empty.
+        Sizes are in the footers of the table's files. A single day is never split. A day without a file counts as empty.
         """
         return group_days(((day, _read_size(self._day_file(table, day))) for day in days), limit)
 
     def sort_by_day(
         self, table: Table, frames: Iterable[pl.DataFrame], days: Days, limit: BatchLimit = BATCH_LIMIT
     ) -> Iterator[tuple[Days, pl.DataFrame]]:
-        """Yield the rows of frames in any order as batches of consecutive days, each sorted by key.
+        """Sort rows by key, in batches of consecutive days.
 
-        Rows are sorted on disk, so that at most a frame or a batch is in memory; the result does not depend on how rows are split into
-        frames. `ContractError` when a frame has a row of another day or another schema.
+        `frames` may have rows in any order. Rows are sorted on disk, so that at most a frame or a batch is in memory; the result does not
+        depend on how rows are split into frames. `ContractError` when a frame has a row of another day or another schema.
         """
         if table.day is None:
             raise ContractError(f"table {table.name} is not partitioned by day and cannot be sorted by day")
@@ -118,7 +134,10 @@ class Lake:
         return self.root / "state" / "stale" / f"{table.name}.txt"
 
     def mark_stale(self, table: Table, reason: str) -> None:
-        """Record that the last rebuild of the table failed, and why; its files are unchanged."""
+        """Record that the last rebuild of the table failed.
+
+        Its files are unchanged.
+        """
         mark = self._stale_mark(table)
         mark.parent.mkdir(parents=True, exist_ok=True)
         mark.write_text(reason, encoding="utf-8")
@@ -134,9 +153,10 @@ class Lake:
 
     @contextmanager
     def stage(self, name: str) -> Iterator["Lake"]:
-        """Yield a temporary lake; its files replace those of this lake when the block ends without an error.
+        """Yield a temporary lake whose files are moved here at the end.
 
-        `name` is that of the step that writes: files that a killed run of the same step left are removed.
+        Nothing is moved when the block ends with an error. `name` is that of the step that writes: files that a killed run of the same step
+        left are removed.
         """
         with _temporary_folder(self.root / f".new-{name}") as staging:
             yield Lake(staging)
@@ -146,13 +166,19 @@ class Lake:
                 path.replace(target)
 
     def write(self, table: Table, frame: pl.DataFrame) -> None:
-        """Replace the whole table. `ContractError`, and nothing written, when the frame breaks the contract."""
+        """Replace the whole table.
+
+        `ContractError`, and nothing written, when the frame breaks the contract.
+        """
         if table.day is not None:
             raise ContractError(f"table {table.name} is partitioned by day; use write_days()")
         write_parquet(table.conform(frame), self.root / table.name / f"{table.name}.parquet")
 
     def write_days(self, table: Table, frame: pl.DataFrame, days: Days) -> None:
-        """Replace exactly these days. `ContractError`, and nothing written, for rows of other days or another schema."""
+        """Replace exactly these days.
+
+        `ContractError`, and nothing written, for rows of other days or another schema.
+        """
         if table.day is None:
             raise ContractError(f"table {table.name} is not partitioned by day; use write()")
         by_day = _conform_days(table, frame, days).partition_by(table.day, as_dict=True, maintain_order=True)
@@ -173,7 +199,10 @@ def _temporary_folder(path: Path) -> Iterator[Path]:
 
 
 def _conform_days(table: Table, frame: pl.DataFrame, days: Days) -> pl.DataFrame:
-    """Conform a frame to its contract. `ContractError` for another schema or rows of other days."""
+    """Conform a frame to its contract.
+
+    `ContractError` for another schema or rows of other days.
+    """
     assert table.day is not None
     conformed = table.conform(frame)
     outside = conformed.filter(~pl.col(table.day).is_between(days.first, days.last).fill_null(value=False))

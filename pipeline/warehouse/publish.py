@@ -1,7 +1,8 @@
-"""Published data: immutable Parquet releases, a link `latest` to the newest, and a DuckDB database built from it.
+"""Published data: immutable releases and a DuckDB database.
 
-A release is named after its last day and the hash of its files: the same input makes the same release, and nothing is written again. All
-files are written to a temporary place and moved, so that readers never see half a release.
+Releases are folders of Parquet files; a link `latest` points to the newest, from which the database is built. A release is named after its
+last day and the hash of its files: the same input makes the same release, and nothing is written again. All files are written to a
+temporary place and moved, so that readers never see half a release.
 """
 
 import hashlib
@@ -69,7 +70,7 @@ class Publisher:
         return self.latest.resolve().name if self.latest.exists() else None
 
     def publish(self, lake: Lake, last_day: date, note: str) -> Release:
-        """Write a release of all published tables, point `latest` to it and rebuild the database.
+        """Write a release, point `latest` to it and rebuild the database.
 
         `note` describes the data. A stale table is copied from the latest release (empty if there is none) and listed in `stale_tables`.
         `PublishError` when the database cannot be built.
@@ -106,7 +107,10 @@ class Publisher:
         return Release(name, folder, is_new, rows)
 
     def _read_latest(self, table: Table) -> pl.DataFrame:
-        """Read a table of the latest release; empty without a release or when its schema changed."""
+        """Read a table of the latest release.
+
+        Empty without a release or when its schema changed.
+        """
         files = sorted((self.latest / table.name).glob("*.parquet"))
         rows = pl.concat([pl.read_parquet(path) for path in files]) if files else table.empty()
         return table.conform(rows) if rows.schema == table.schema else table.empty()
@@ -135,7 +139,10 @@ class Publisher:
 
 
 def _write_yearly(table: Table, frame: pl.DataFrame, root: Path) -> list[str]:
-    """Write one file for each year, or one for a table without days; return their paths in the release."""
+    """Write one file for each year, else one file.
+
+    Returns their paths in the release.
+    """
     if "index_date" not in table.schema or frame.is_empty():
         parts = {table.name: frame}
     else:
@@ -148,7 +155,10 @@ def _write_yearly(table: Table, frame: pl.DataFrame, root: Path) -> list[str]:
 
 
 def _read_about(database: Path) -> tuple[str, str] | None:
-    """Release and build of a database; None when it is no database of this project or has an earlier schema."""
+    """Read release and build of a database.
+
+    None when it is no database of this project or has an earlier schema.
+    """
     try:
         with duckdb.connect(str(database), read_only=True) as con:
             ((release, build),) = con.sql("select release, build from about").fetchall()
@@ -162,7 +172,10 @@ def _sql_files(folder: str) -> list[Path]:
 
 
 def _build_id(stale: Mapping[str, str]) -> str:
-    """Fingerprint of the database apart from its rows: version, comments, views, macros and stale tables."""
+    """Fingerprint of the database apart from its rows.
+
+    It covers version, comments, views, macros and stale tables.
+    """
     files = [*_sql_files("views"), *_sql_files("macros")]
     parts = [
         __version__,

@@ -1,6 +1,7 @@
-"""A cache of readings (results of an extractor for each text) in Parquet files.
+"""A cache of readings in Parquet files.
 
-Belongs here: files. Does not: what a reading is (`pipeline/signals/cached.py`). Without the folder, texts are read again.
+A reading is the result of an extractor for one text. Belongs here: files. Does not: what a reading is (`pipeline/signals/cached.py`).
+Without the folder, texts are read again.
 """
 
 from collections.abc import Sequence

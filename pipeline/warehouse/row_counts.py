@@ -20,9 +20,10 @@ ROW_COUNTS = pl.Schema({"source": pl.String(), "row_count": pl.Int64(), "newest_
 
 
 def count_rows_by_source(lake: Lake) -> pl.DataFrame:
-    """Count the rows of each source and find their newest day or month; rows of `ROW_COUNTS`.
+    """Count the rows of each source and find their newest day.
 
-    Sources without rows are left out. `ContractError` when the files of a table have an earlier schema.
+    Returns rows of `ROW_COUNTS`, with days or months as dates. Sources without rows are left out. `ContractError` when the files of a table
+    have an earlier schema.
     """
     upstream_rows = [(name, holding) for name, upstream in UPSTREAMS.items() for holding in upstream.holdings]
     file_sources = {table.name: name for name, table in FILE_SOURCES.items()}
@@ -40,7 +41,10 @@ def count_rows_by_source(lake: Lake) -> pl.DataFrame:
 
 
 def _count_rows_of_table(lake: Lake, table: Table, upstreams: Sequence[tuple[str, pl.Expr]], other_source: str | None) -> pl.DataFrame:
-    """Count the rows of one table by source; `other_source` is that of rows without an upstream."""
+    """Count the rows of one table by source.
+
+    `other_source` is that of rows without an upstream.
+    """
     source = pl.coalesce(*(pl.when(rows).then(pl.lit(name)) for name, rows in upstreams), pl.lit(other_source, pl.String()))
     day = pl.col("index_date") if "index_date" in table.schema else (pl.col("reference_month") + "-01").str.to_date(strict=False)
     columns = [name for name in table.schema.names() if name in (*source.meta.root_names(), *day.meta.root_names())]

@@ -1,7 +1,8 @@
-"""Runs the files of `sql/` in DuckDB, in memory, over the lake or over frames.
+"""Runs the files of `sql/` in DuckDB over tables.
 
-Belongs here: which file makes which table, what a file reads, and its rows. Does not: tables made in Python and the order of models
-(`pipeline/models`), or storing rows. DuckDB runs on one thread, since sums of doubles over several differ in the last bit.
+Tables are those of the lake, or frames. Belongs here: which file makes which table, what a file reads, and its rows. Does not: tables made
+in Python and the order of models (`pipeline/models`), or storing rows. DuckDB runs on one thread, since sums of doubles over several differ
+in the last bit.
 """
 
 import hashlib
@@ -33,11 +34,17 @@ Variables = Mapping[str, Any]
 
 
 class ModelError(TensionError, RuntimeError):
-    """A model or SQL file is missing, invalid or failed; the message names it and gives DuckDB's error."""
+    """A model or SQL file is missing, invalid or failed.
+
+    The message names it and gives DuckDB's error.
+    """
 
 
 class Query(NamedTuple):
-    """A SQL file and what it reads: tables (including those of its views), variables and views, each sorted by name."""
+    """A SQL file and what it reads, sorted by name.
+
+    Tables include those of its views.
+    """
 
     path: Path
     text: str
@@ -75,12 +82,18 @@ def _view_file(name: str) -> Path:
 
 
 def query_version(query: Query) -> str:
-    """First twelve hex digits of the SHA-256 of the SQL text and all functions."""
+    """Fingerprint of the SQL text and all functions.
+
+    First twelve hex digits of the SHA-256.
+    """
     return hashlib.sha256("".join((query.text, *_function_texts())).encode()).hexdigest()[:12]
 
 
 def select(tables: Tables, query: Query, variables: Variables, threads: int = 1) -> pl.DataFrame:
-    """Run a query over the tables. `ModelError` when a variable is not set or DuckDB fails."""
+    """Run a query over the tables.
+
+    `ModelError` when a variable is not set or DuckDB fails.
+    """
     if missing := [name for name in query.variables if name not in variables]:
         raise ModelError(f"{query.path}: reads the variables {missing}, which are not set; see pipeline/index/parameters.py")
     try:
@@ -93,10 +106,10 @@ def select(tables: Tables, query: Query, variables: Variables, threads: int = 1)
 
 
 def select_table(tables: Tables, query: Query, table: Table, variables: Variables) -> pl.DataFrame:
-    """Run the query that makes `table` and return its columns in the contract's order.
+    """Run the query that makes `table`.
 
-    Types that DuckDB widens (hugeint sums, timestamps) are cast to the contract's without loss. `ModelError` when a column is missing,
-    `ContractError` when a type does not fit.
+    Returns its columns in the contract's order. Types that DuckDB widens (hugeint sums, timestamps) are cast to the contract's without
+    loss. `ModelError` when a column is missing, `ContractError` when a type does not fit.
     """
     threads = (os.cpu_count() or 1) if query.runs_on_all_threads else 1
     frame = select(tables, query, variables, threads)
@@ -135,9 +148,10 @@ def _database(threads: int) -> duckdb.DuckDBPyConnection:
 
 
 def _release_memory(threads: int) -> None:
-    """Return freed memory to the operating system: 1 GB after the masses of 2 million signals.
+    """Return freed memory to the operating system.
 
-    DuckDB reserves freed memory for later queries until its limit is set again, even to the same value.
+    That is 1 GB after the masses of 2 million signals. DuckDB reserves freed memory for later queries until its limit is set again, even to
+    the same value.
     """
     database = _database(threads)
     ((limit,),) = database.sql("select current_setting('memory_limit')").fetchall()
@@ -191,7 +205,10 @@ def _function_variables() -> Mapping[str, frozenset[str]]:
 
 
 def _parse(name: str, text: str) -> Any:
-    """Parse a query into DuckDB's parse tree. `ModelError` when the text is no query."""
+    """Parse a query into DuckDB's parse tree.
+
+    `ModelError` when the text is no query.
+    """
     with _database(1).cursor() as connection:
         ((serialized,),) = connection.sql("select json_serialize_sql($sql)", params={"sql": text}).fetchall()
     tree = json.loads(serialized)
@@ -203,7 +220,10 @@ def _parse(name: str, text: str) -> Any:
 
 
 def _variable_names(name: str, tree: Any) -> frozenset[str]:
-    """Names of the variables that a query reads, itself or through the functions that it calls."""
+    """Names of the variables that a query reads.
+
+    It reads them itself or through the functions that it calls.
+    """
     called = {function["function_name"] for function in _iter_function_calls(tree)} & _function_variables().keys()
     return _own_variables(name, tree).union(*(_function_variables()[function] for function in called))
 
@@ -228,7 +248,10 @@ def _iter_function_calls(node: Any) -> Iterator[dict[str, Any]]:
 
 
 def _iter_table_names(node: Any, hidden: frozenset[str] = frozenset()) -> Iterator[str]:
-    """Iterate over the tables that a parse tree reads; `hidden`: names of enclosing common table expressions."""
+    """Iterate over the tables that a parse tree reads.
+
+    `hidden`: names of enclosing common table expressions.
+    """
     if isinstance(node, list):
         for value in node:
             yield from _iter_table_names(value, hidden)

@@ -1,1 +1,4 @@
-"""The ledger of measures in force: outcome of each claim, states over time, contradictions."""
+"""The ledger of measures in force.
+
+Outcome of each claim, states over time, contradictions.
+"""

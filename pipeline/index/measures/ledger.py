@@ -36,10 +36,10 @@ class Ledger:
 
 
 def build_ledger(claims: pl.DataFrame, through: date) -> Ledger:
-    """Build the ledger of all claims (rows of `measure_claims`) as of the end of `through`.
+    """Build the ledger of all claims as of the end of `through`.
 
-    If a claim was first seen later, the ledger runs to that day. The order of the rows does not matter. `ContractError` when columns are
-    missing or mistyped.
+    `claims` are rows of `measure_claims`. If a claim was first seen later, the ledger runs to that day. The order of the rows does not
+    matter. `ContractError` when columns are missing or mistyped.
 
     Rules, for one actor and target, in order of the day on which a claim was first seen:
 
@@ -92,14 +92,20 @@ def _identity(actor: str, target: str, key: _Key) -> dict[str, Any]:
 
 @dataclass
 class _Direction:
-    """All measures of one actor against one target, and the outcome of each claim."""
+    """All measures of one actor against one target.
+
+    With the outcome of each claim.
+    """
 
     measures: dict[_Key, Measure] = field(default_factory=dict)
     events: list[Claim] = field(default_factory=list)
     _waiting: dict[_Key, Measure] = field(default_factory=dict)  # those with a timer
 
     def apply_claims(self, rows: Iterable[Claim], through: date) -> None:
-        """Apply the claims in order of the day on which they were known, then all timers up to `through`."""
+        """Apply the claims in order, then all timers up to `through`.
+
+        The order is that of the days on which claims were known.
+        """
         for known_on, of_day in groupby(rows, key=lambda row: row["known_on"]):
             self._advance(known_on - timedelta(days=1))
             for told_on, claims in groupby(of_day, key=lambda row: row["told_on"]):
@@ -114,7 +120,7 @@ class _Direction:
                 del self._waiting[key]
 
     def _apply_day(self, claims: list[Claim]) -> None:
-        """Apply the claims of articles of one day that were first seen on one day."""
+        """Apply claims from one day that were first seen together."""
         usable = [claim for claim in claims if claim["unmatched_reason"] is None]
         self._record((claim for claim in claims if claim["unmatched_reason"] is not None), "unmatched")
         raising = [claim for claim in usable if claim["effect"] in _RAISING]
@@ -170,7 +176,10 @@ class _Direction:
             measure.contradictions.append(Contradiction("opposite_on_one_day", against.known_on, statements[-1], against))
 
     def _apply_statements(self, key: _Key, measure: Measure, claims: list[Claim], ladder: Sequence[str]) -> list[Statement]:
-        """Apply the statements of the acting side, weakest first (rule 4), and return those that acted."""
+        """Apply the statements of the acting side (rule 4).
+
+        The weakest comes first. Returns the statements that acted.
+        """
         statements = _group_by_effect(claims, ladder)
         sure = [statement for statement in statements if chance(statement.claims) >= MIN_CHANCE]
         sure = sure or [max(statements, key=lambda statement: chance(statement.claims))]
@@ -181,7 +190,7 @@ class _Direction:
         return sure
 
     def _assign_easing(self, claim: Claim) -> None:
-        """Record an easing without a measure of its own instrument and product (rule 2)."""
+        """Record an easing that has no measure of its own (rule 2)."""
         instrument, product = _measure_key(claim)
         if product and self._is_active((instrument, "")):
             self._record([claim], "exempted" if claim["probability"] >= MIN_CHANCE else "hint", (instrument, ""))
@@ -197,7 +206,10 @@ class _Direction:
             self._record([claim], "unmatched", reason="no_measure")
 
     def _flag_scope(self, raising: list[Claim]) -> None:
-        """List measures whose product is doubtful: one story gives the same rate for all goods and for one product."""
+        """List measures whose product is doubtful.
+
+        One story gives the same rate for all goods and for one product.
+        """
         general: dict[tuple[str, str, float], Claim] = {}
         for claim in raising:
             if not claim["product"] and claim["rate_pct"] is not None:
@@ -233,7 +245,10 @@ def _measure_key(claim: Claim) -> _Key:
 
 
 def chance(claims: Sequence[Claim]) -> float:
-    """Chance that at least one claim is right: 1 - prod(1 - p), p the highest of each story; 0 without claims."""
+    """Chance that at least one claim is right; 0 without claims.
+
+    It is 1 - prod(1 - p), with p the highest probability of each story.
+    """
     best: dict[str, float] = {}
     for claim in claims:
         best[claim["story_id"]] = max(best.get(claim["story_id"], 0.0), claim["probability"])
@@ -271,7 +286,10 @@ def _sort_by_probability(claims: Sequence[Claim]) -> list[Claim]:
 
 
 def _likeliest_value(claims: Sequence[Claim], name: str) -> Any:
-    """The column's value with the greatest chance, on ties the larger one; None when no claim has a value."""
+    """The column's value with the greatest chance.
+
+    On ties the larger one; None when no claim has a value.
+    """
     values = sorted({claim[name] for claim in claims if claim[name] is not None})
     return max(values, key=lambda value: (chance([claim for claim in claims if claim[name] == value]), value), default=None)
 

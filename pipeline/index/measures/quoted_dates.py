@@ -1,6 +1,7 @@
-"""Dates in a quoted sentence: when a measure takes effect, when a suspension ends, and whether its rate is the new one.
+"""Dates in a quoted sentence about a measure.
 
-Belongs here: what one sentence says, relative to the day of its article. Does not: what follows for the measure (`ledger.py`).
+When it takes effect, when a suspension ends, and whether the rate is the new one. Belongs here: what one sentence says, relative to the day
+of its article. Does not: what follows for the measure (`ledger.py`).
 """
 
 from datetime import timedelta
@@ -49,7 +50,10 @@ def add_quoted_dates(claims: pl.DataFrame) -> pl.DataFrame:
 
 
 def _parse_next_day(pattern: str, max_days_ahead: int = MAX_DAYS_AHEAD) -> pl.Expr:
-    """The day in the pattern's first match; null unless it is within `max_days_ahead` days after the article."""
+    """Parse the day in the pattern's first match.
+
+    Null unless it is within `max_days_ahead` days after the article.
+    """
     told = pl.col("told_on")
     groups = pl.col("quote").str.extract_groups(pattern)
     month = pl.coalesce(groups.struct.field("month"), groups.struct.field("month2")).str.to_lowercase().str.slice(0, 3)

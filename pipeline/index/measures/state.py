@@ -1,7 +1,8 @@
-"""State machine of one measure: proposed, announced, effective, suspended, ended, with its rate and its timers.
+"""State machine of one measure, with its rate and its timers.
 
-Belongs here: how statements and days change a measure, and contradictions in its own history. Does not: which measure a signal names, or
-whether it is likely enough to act (`ledger.py`). Rates are never added: a measure has the rate last reported.
+The states are proposed, announced, effective, suspended and ended. Belongs here: how statements and days change a measure, and
+contradictions in its own history. Does not: which measure a signal names, or whether it is likely enough to act (`ledger.py`). Rates are
+never added: a measure has the rate last reported.
 """
 
 from collections.abc import Sequence
@@ -48,7 +49,10 @@ class Statement:
 
 @dataclass(frozen=True)
 class Contradiction:
-    """Two statements that cannot both be right; `other` is None where expected news is missing."""
+    """Two statements that cannot both be right.
+
+    `other` is None where expected news is missing.
+    """
 
     kind: str
     found_on: date
@@ -58,7 +62,10 @@ class Contradiction:
 
 @dataclass(frozen=True)
 class State:
-    """Status and rate of a measure. `pending` is the announced next change, with a day or without."""
+    """Status and rate of a measure.
+
+    `pending` is the announced next change, with a day or without.
+    """
 
     status: str | None = None
     basis: str = "told"
@@ -73,14 +80,20 @@ class State:
         return self.pending if self.pending is not None and self.pending.leads_to == "effective" else None
 
     def published_fields(self) -> tuple[object, ...]:
-        """The fields that are published; states that agree on all of them are one row."""
+        """The fields that are published.
+
+        States that agree on all of them are one row.
+        """
         pending = None if self.pending is None else (self.pending.leads_to, self.pending.rate_pct, self.pending.due_on)
         return (self.status, self.basis, self.rate_pct, self.is_reduced, pending, self.until_on)
 
 
 @dataclass
 class Measure:
-    """A measure's history: its states, each with the day from which it is known and the statement that set it."""
+    """A measure's history of states.
+
+    Each state has the day from which it is known and the statement that set it.
+    """
 
     now: State = field(default_factory=State)
     states: list[tuple[date, State, Statement]] = field(default_factory=list)
@@ -98,18 +111,24 @@ class Measure:
 
     @property
     def known_rate(self) -> float | None:
-        """The highest rate in force or announced; None when no rate is known."""
+        """The highest rate in force or announced; None when unknown."""
         pending = self.now.pending
         rates = [rate for rate in (self.now.rate_pct, pending.rate_pct if pending else None) if rate is not None]
         return max(rates, default=None)
 
     @property
     def has_timer(self) -> bool:
-        """Whether a day lies ahead on which the state changes or missing news becomes a contradiction."""
+        """Whether a timer is running.
+
+        On its day the state changes, or missing news becomes a contradiction.
+        """
         return self._next_timer() is not None
 
     def apply(self, statement: Statement) -> str:
-        """Apply a statement and return its outcome, a word of the vocabulary `outcome`."""
+        """Apply a statement and return its outcome.
+
+        The outcome is a word of the vocabulary `outcome`.
+        """
         if statement.told_on < self.changed_told_on:
             return "late"
         handlers = {"proposed": self._propose, "announced": self._announce, "effective": self._take_effect}
@@ -197,7 +216,10 @@ class Measure:
         return self._set_state(State("announced", rate_pct=rate, pending=pending), statement, statement.known_on)
 
     def _announce_change(self, statement: Statement) -> str:
-        """Apply an announcement made while in force: a new rate or a day becomes pending, anything else is no change."""
+        """Apply an announcement made while in force.
+
+        A new rate or a day becomes pending; anything else is no change.
+        """
         now = self.now
         if statement.rate_pct is not None and statement.rate_pct == now.rate_pct:
             return "confirmed"
@@ -272,7 +294,10 @@ class Measure:
         return self._set_state(State("ended", basis), statement, on)
 
     def _reduce(self, statement: Statement, on: date) -> str:
-        """Reduce the rate to the one that the sentence gives, else to an unknown rate; drop changes pending for a measure in force."""
+        """Reduce the rate to the sentence's, else to an unknown rate.
+
+        Changes pending for a measure in force are dropped.
+        """
         now = self.now
         pending = now.planned_increase if now.status == "announced" else None
         has_new_rate = statement.is_to_rate and statement.effect == "reduced" and statement.rate_pct != self.known_rate

@@ -97,7 +97,7 @@ def rebuild_values(built: Built) -> Iterator[tuple[tuple[object, str, str], floa
         read = [(day.toordinal(), expected) for day, expected in days.select("index_date", "expected").iter_rows()]
         kappa = priors[series, channel]
         for today, on in zip((ordinal for ordinal, _ in read), days["index_date"], strict=True):
-            a = kappa + fsum(2 ** (-(today - told) / HALF_LIFE) * mass for told, mass in stories[series, channel] if told <= today)
+            a = kappa + fsum(2 ** (-(today - start) / HALF_LIFE) * mass for start, mass in stories[series, channel] if start <= today)
             b = kappa + fsum(2 ** (-(today - day) / HALF_LIFE) * expected for day, expected in read if day <= today)
             yield (on, series, channel), 100 * a / b
 
@@ -121,6 +121,6 @@ def read_bytes_by_file(built: Built) -> dict[str, bytes]:
 def test_two_runs_over_the_same_lake_give_the_same_bytes(tmp_path: Path) -> None:
     scene = random_scene(60, seed=3)
     shuffled = replace(scene, articles=scene.articles[::-1], findings=scene.findings[::-1], links=scene.links[::-1])
-    one, other = (read_bytes_by_file(build(tmp_path / name, told, ALL)) for name, told in (("one", scene), ("other", shuffled)))
+    one, other = (read_bytes_by_file(build(tmp_path / name, variant, ALL)) for name, variant in (("one", scene), ("other", shuffled)))
     assert len(one) == 25
     assert [name for name in one if one[name] != other[name]] == []

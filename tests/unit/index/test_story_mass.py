@@ -43,12 +43,12 @@ def test_signals_of_other_kinds_and_instruments_are_added(tmp_path: Path) -> Non
 
 
 def test_the_second_moment_is_that_of_independent_signals(tmp_path: Path) -> None:
-    told = [("measure", "announced", 0.9, 0.50), ("demand", "proposed", 0.7, 0.10), ("threat", "proposed", 0.4, 0.35)]
-    row = escalation(masses(tmp_path, *(finding(ONE, kind, status, p) for kind, status, p, _ in told)))
+    signals = [("measure", "announced", 0.9, 0.50), ("demand", "proposed", 0.7, 0.10), ("threat", "proposed", 0.4, 0.35)]
+    row = escalation(masses(tmp_path, *(finding(ONE, kind, status, p) for kind, status, p, _ in signals)))
     expected = plain = 0.0
-    for true in product((0, 1), repeat=len(told)):
-        chance = prod(p if is_true else 1 - p for is_true, (*_, p, _) in zip(true, told, strict=True))
-        expected += chance * sum(is_true * g for is_true, (*_, g) in zip(true, told, strict=True)) ** 2
+    for true in product((0, 1), repeat=len(signals)):
+        chance = prod(p if is_true else 1 - p for is_true, (*_, p, _) in zip(true, signals, strict=True))
+        expected += chance * sum(is_true * g for is_true, (*_, g) in zip(true, signals, strict=True)) ** 2
         plain += chance * sum(true) ** 2
     assert row["second_moment"] == pytest.approx(expected)
     assert row["second_moment_unweighted"] == pytest.approx(plain)
@@ -72,12 +72,12 @@ def broad(tmp_path_factory: pytest.TempPathFactory) -> Built:
     """One story a day, in 1, 3, 20 and 25 sources."""
     articles, links, findings = [], [], []
     for sources in BREADTHS:
-        told, linked = story_in_sources(sources, day(sources))
-        named = {one["article_id"]: f"{one['article_id']} of {sources}" for one in told}
-        told = [one | {"article_id": named[one["article_id"]]} for one in told]
+        members, linked = story_in_sources(sources, day(sources))
+        named = {one["article_id"]: f"{one['article_id']} of {sources}" for one in members}
+        members = [one | {"article_id": named[one["article_id"]]} for one in members]
         links += [one | {name: named[one[name]] for name in ("article_id", "earlier_article_id")} for one in linked]
-        articles += told
-        findings.append(finding(told[0], probability=0.6))
+        articles += members
+        findings.append(finding(members[0], probability=0.6))
     return build(tmp_path_factory.mktemp("broad"), Scene(articles, findings, links), [STORY_MASS])
 
 

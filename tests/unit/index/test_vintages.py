@@ -109,13 +109,13 @@ def test_a_vintage_equals_an_index_of_the_articles_seen_by_then(random_wire: tup
     scene, built = random_wire
     until = min(day(number), day(LAST))
     then = build_tables(core_known_on(scene, built, day(number)), [INDEX_DAILY], built.variables)[INDEX_DAILY.name]
-    made = then.filter(pl.col("index_date") <= until).sort("index_date", "series")
-    told = as_of(built, end_of(day(number)))
-    assert told.select("index_date", "series").equals(made.select("index_date", "series"))
-    assert told.height == (min(number, LAST) + 1) * 6
+    rebuilt = then.filter(pl.col("index_date") <= until).sort("index_date", "series")
+    vintages = as_of(built, end_of(day(number)))
+    assert vintages.select("index_date", "series").equals(rebuilt.select("index_date", "series"))
+    assert vintages.height == (min(number, LAST) + 1) * 6
     for name in VALUES:
-        assert told[name].to_numpy() == pytest.approx(made[name].to_numpy(), rel=1e-9, abs=1e-9), name
-    assert told["phase"].equals(made["phase"])
+        assert vintages[name].to_numpy() == pytest.approx(rebuilt[name].to_numpy(), rel=1e-9, abs=1e-9), name
+    assert vintages["phase"].equals(rebuilt["phase"])
 
 
 def test_the_newest_vintage_is_the_published_value(random_wire: tuple[Scene, Built]) -> None:
@@ -145,9 +145,9 @@ def test_consecutive_vintages_differ(random_wire: tuple[Scene, Built]) -> None:
     pooled = built.lake.read(VINTAGES).filter(pl.col("series") == "CHN-USA").sort("index_date", "known_at")
     # The three series of a pair get their vintages together, so one of them may repeat a value.
     together = built.lake.read(VINTAGES).filter(pl.col("pair") == "CHN-USA").sort("index_date", "known_at", "series")
-    told = together.group_by("index_date", "known_at", maintain_order=True).agg(pl.struct(*VALUES, "obs_status").alias("told"))
-    rows = [(row["index_date"], row["told"]) for row in told.iter_rows(named=True)]
-    assert told.height == pooled.height
+    vintages = together.group_by("index_date", "known_at", maintain_order=True).agg(pl.struct(*VALUES, "obs_status").alias("values"))
+    rows = [(row["index_date"], row["values"]) for row in vintages.iter_rows(named=True)]
+    assert vintages.height == pooled.height
     assert [one for one, next_one in pairwise(rows) if one == next_one] == []
 
 
@@ -174,18 +174,18 @@ def test_a_late_article_changes_no_earlier_vintage(tmp_path: Path) -> None:
 
 def test_a_day_without_late_articles_has_a_vintage_per_status(tmp_path: Path) -> None:
     built = build(tmp_path, late_scene([A, QUIET]), [VINTAGES])
-    told = vintages_of(built, DAY)
-    assert {moment: row["obs_status"] for moment, row in told.items()} == {end_of(DAY): "P", end_of(day(7)): "A"}
-    assert len({row["tension"] for row in told.values()}) == 1
+    vintages = vintages_of(built, DAY)
+    assert {moment: row["obs_status"] for moment, row in vintages.items()} == {end_of(DAY): "P", end_of(day(7)): "A"}
+    assert len({row["tension"] for row in vintages.values()}) == 1
     assert [row["obs_status"] for row in vintages_of(built, day(14)).values()] == ["P"]
 
 
 def test_a_copy_in_another_source_next_day_is_a_revision(tmp_path: Path) -> None:
     copy = article("B:1", day(1))
     built = build(tmp_path, late_scene([A, copy], [link(copy, A)], [finding(A)]), [VINTAGES])
-    told = vintages_of(built, DAY)
-    assert told[end_of(DAY)]["tension"] == pytest.approx(100 * (1 + 0.5))
-    assert told[end_of(day(1))]["tension"] == pytest.approx(100 * (1 + 0.5 * (1 + log(2))))
+    vintages = vintages_of(built, DAY)
+    assert vintages[end_of(DAY)]["tension"] == pytest.approx(100 * (1 + 0.5))
+    assert vintages[end_of(day(1))]["tension"] == pytest.approx(100 * (1 + 0.5 * (1 + log(2))))
     assert [row["source_owner_count"] for row in built.rows(STORY_KNOWN)][:2] == [1, 2]
 
 
@@ -213,9 +213,9 @@ def test_articles_first_seen_on_one_day_make_one_vintage(tmp_path: Path) -> None
 
 def test_a_late_article_can_be_the_only_one_of_its_day(tmp_path: Path) -> None:
     built = build(tmp_path, late_scene([A, late_article("B:1", day(1), 4)]), [VINTAGES])
-    told = vintages_of(built, day(1))
-    assert told[end_of(day(1))]["tension"] == pytest.approx(100 + 50 * 2 ** (-1 / 7))
-    assert told[end_of(day(5))]["tension"] == pytest.approx(100 + 50 * 2 ** (-1 / 7) + 50)
+    vintages = vintages_of(built, day(1))
+    assert vintages[end_of(day(1))]["tension"] == pytest.approx(100 + 50 * 2 ** (-1 / 7))
+    assert vintages[end_of(day(5))]["tension"] == pytest.approx(100 + 50 * 2 ** (-1 / 7) + 50)
 
 
 def test_an_article_seen_before_its_day_is_known_at_its_end(tmp_path: Path) -> None:
@@ -268,8 +268,8 @@ def test_revisions_compare_each_age_with_the_newest_value(tmp_path: Path) -> Non
     rows = {row["age_days"]: row for row in built.rows(REVISIONS, series="CHN>USA")}
     assert sorted(rows) == list(range(15))
     assert {(row["day_count"], row["first_date"], row["last_date"]) for row in rows.values()} == {(7, DAY, day(6))}
-    kept = [50 * 2 ** (-number / 7) for number in range(7)]
-    for age, missing in ((0, kept[:2]), (1, kept[:1]), (2, []), (14, [])):
+    values_of_day = [50 * 2 ** (-number / 7) for number in range(7)]
+    for age, missing in ((0, values_of_day[:2]), (1, values_of_day[:1]), (2, []), (14, [])):
         assert rows[age]["mean_absolute_revision"] == pytest.approx(sum(missing) / 7)
         assert rows[age]["mean_revision"] == pytest.approx(sum(missing) / 7)
         assert rows[age]["largest_revision"] == pytest.approx(max(missing, default=0))

@@ -85,6 +85,6 @@ def test_a_table_without_a_model_is_an_error() -> None:
 def test_a_frozen_baseline_in_the_store_is_not_replaced(small: Built) -> None:
     inputs = {table.name: small.lake.read(table) for table in models_by_table()[BASELINE.name].reads}
     stored = small.lake.read(BASELINE).with_columns(rate=pl.col("rate") * 2, is_frozen=pl.lit(value=True))
-    kept = build_table(inputs | {BASELINE.name: stored}, BASELINE, small.variables)
-    assert BASELINE.conform(kept).equals(stored)
+    rows = build_table(inputs | {BASELINE.name: stored}, BASELINE, small.variables)
+    assert BASELINE.conform(rows).equals(stored)
     assert BASELINE.conform(build_table(inputs, BASELINE, small.variables)).equals(small.lake.read(BASELINE))

@@ -49,7 +49,7 @@ _PROBABILITIES = st.sampled_from((0.01, 0.36, 0.5, 0.57, 0.9, 1.0)) | st.floats(
 def _claim(draw: st.DrawFn) -> Row:
     instrument = draw(st.sampled_from(("tariff", "tariff", "tariff", "export_control", "agreement")))
     effect = draw(st.sampled_from(tuple(_KINDS)))
-    told = FIRST + timedelta(days=draw(_DAYS))
+    reported = FIRST + timedelta(days=draw(_DAYS))
     has_rate = instrument == "tariff"
     return {
         "story_id": f"Wire:{draw(st.integers(0, 3))}",
@@ -59,8 +59,8 @@ def _claim(draw: st.DrawFn) -> Row:
         "instrument": instrument,
         "product": draw(st.sampled_from(("", "", "steel", "coffee"))),
         "effect": effect,
-        "told_on": told,
-        "known_on": told + timedelta(days=draw(st.sampled_from((0, 0, 0, 1, 6)))),
+        "told_on": reported,
+        "known_on": reported + timedelta(days=draw(st.sampled_from((0, 0, 0, 1, 6)))),
         "rate_pct": draw(st.sampled_from((None, 0.0, 10.0, 25.0, 50.0))) if has_rate else None,
         "is_conditional": draw(st.booleans()),
         "probability": draw(_PROBABILITIES),
@@ -81,9 +81,9 @@ def many_ledgers(count: int, most_claims: int) -> pl.DataFrame:
 
     @settings(database=None, deadline=None, derandomize=True, max_examples=count, phases=[Phase.generate])
     @given(claims(most_claims))
-    def collect(claimed: pl.DataFrame) -> None:
+    def collect(claims_table: pl.DataFrame) -> None:
         actor = "".join(ascii_uppercase[len(drawn) // 26**place % 26] for place in (2, 1, 0))
-        drawn.append(claimed.with_columns(actor=pl.lit(actor), story_id=pl.format("{}:{}", pl.lit(actor), "story_id")))
+        drawn.append(claims_table.with_columns(actor=pl.lit(actor), story_id=pl.format("{}:{}", pl.lit(actor), "story_id")))
 
     collect()
     return pl.concat(drawn).with_row_index("number").with_columns(signal_id=_hash("number")).drop("number")
@@ -98,16 +98,16 @@ def _numbered(rows: list[Row]) -> pl.DataFrame:
     return frame.with_row_index("number").select(_hash("number").alias("signal_id"), *frame.columns)
 
 
-def signals_of(claimed: pl.DataFrame) -> pl.DataFrame:
+def signals_of(claims_table: pl.DataFrame) -> pl.DataFrame:
     """Build the signals that `measure_claims.sql` would read as these claims."""
     kinds = {effect: kind for effect, (kind, _) in _KINDS.items()}
     statuses = {effect: status for effect, (_, status) in _KINDS.items()}
     kind = pl.col("effect").replace_strict(kinds)
-    told = claimed.with_columns(
+    reported = claims_table.with_columns(
         kind=kind,
         polarity=kind.replace_strict(dict(KIND_POLARITY)),
         status=pl.col("effect").replace_strict(statuses),
         modality=pl.lit("asserted"),
         index_date=pl.col("told_on"),
     )
-    return SIGNALS.example(claimed.height).with_columns(told.select(set(SIGNALS.schema) & set(told.columns)))
+    return SIGNALS.example(claims_table.height).with_columns(reported.select(set(SIGNALS.schema) & set(reported.columns)))
