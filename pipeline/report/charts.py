@@ -24,7 +24,7 @@ from pipeline.report.names import direction_title, long_day, pair_title, short_d
 
 WIDTH = 900
 MIN_WIDTH = 320
-_WIDE = 600  # least width in pixels with room for values at line ends
+_WIDE = 600  # least width in pixels for values at line ends
 SPARKLINE_POINTS = 45
 
 Rows = list[dict[str, Any]]
@@ -201,13 +201,13 @@ class _Panel:
     def end_labels(self, ends: Mapping[str, float]) -> list[Chart]:
         """Names of lines at their right ends, without overlaps.
 
-        With the last values if there is room.
+        With the last values if they fit.
         """
         places = spread_positions([self.height * value / self.top for value in ends.values()], 15, 6, self.height - 6)
-        has_room = self.axis.width > WIDTH / 2
+        is_wide = self.axis.width > WIDTH / 2
         layers = []
         for (name, value), place in zip(ends.items(), places, strict=True):
-            words = f"{name.capitalize()} {value:,.0f}" if has_room else name.capitalize()
+            words = f"{name.capitalize()} {value:,.0f}" if is_wide else name.capitalize()
             row = {"at": self.axis.end_ms, "y": round(place * self.top / self.height, 2), "text": words}
             weight = "normal" if name == "dialogue" else "bold"
             layers.append(self.text(row, color=_COLOURS[name], align="left", dx=7, fontSize=12, fontWeight=weight))
@@ -336,10 +336,10 @@ def _phase_strip(runs: Rows, axis: DaysAxis) -> Chart:
 
     With its name if it fits; low and pale if evidence is thin.
     """
-    has_room = axis.width > WIDTH / 2
+    is_wide = axis.width > WIDTH / 2
     legend = {
         "orient": "bottom", "direction": "horizontal", "title": "Phase (a low, pale bar: thin evidence)", "symbolType": "square",
-        "offset": 8, "titleOrient": "left" if has_room else "top", "columns": 5 if has_room else 3, "titleLimit": axis.width,
+        "offset": 8, "titleOrient": "left" if is_wide else "top", "columns": 5 if is_wide else 3, "titleLimit": axis.width,
     }  # fmt: skip
     bars = layer(
         "bars",

@@ -52,7 +52,10 @@ class Story:
 
 @dataclass(frozen=True)
 class ValueParts:
-    """Parts of a value in index points: the biggest stories and the rest; they sum to `value`."""
+    """Parts of a value in index points; they sum to `value`.
+
+    They are the biggest stories, smaller ones, earlier ones and the prior.
+    """
 
     name: str
     value: float
@@ -64,7 +67,7 @@ class ValueParts:
 
 @dataclass(frozen=True)
 class PairSection:
-    """One pair: charts (SVG) for wide and narrow screens, the last day in words, and its tables.
+    """One pair: charts (SVG), the last day in words, tables.
 
     `days`: rows of TENSION_PAIR_DAILY, the newest first, at least one.
     """
@@ -81,7 +84,10 @@ class PairSection:
 
 @dataclass(frozen=True)
 class PairRow:
-    """A pair in the table of latest values without a section: last row of TENSION_PAIR_DAILY and a sparkline."""
+    """A pair in the table of latest values without a section.
+
+    Its last row of TENSION_PAIR_DAILY and a sparkline.
+    """
 
     last: Mapping[str, Any]
     spark_svg: str
@@ -100,7 +106,10 @@ class Coverage:
 
 @dataclass(frozen=True)
 class FileLink:
-    """A link to a file by a path relative to the page (else `ValueError`)."""
+    """A link to a file by a relative path.
+
+    `ValueError` when the path is not relative.
+    """
 
     title: str
     href: str
@@ -128,7 +137,10 @@ class Page:
 
 
 def render_page(page: Page) -> str:
-    """Render the page as HTML; the same page gives the same text. `ValueError` when a chart is no plain SVG."""
+    """Render the page as HTML.
+
+    The same page gives the same text. `ValueError` when a chart is no plain SVG.
+    """
     template = load_templates().get_template("page.html.j2")
     return template.render(page=page, palette=palette, phases=words.PHASE.words, sample_note=SAMPLE_NOTE)
 

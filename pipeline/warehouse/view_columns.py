@@ -1,4 +1,7 @@
-"""Comments on columns of views, `about` and `stale_tables`."""
+"""Comments on columns of the database's views.
+
+Also on those of its tables `about` and `stale_tables`.
+"""
 
 from collections.abc import Sequence
 
@@ -14,7 +17,7 @@ TABLE_COLUMNS = {
         "note": "What the data is made from.",
     },
     "stale_tables": {
-        "table_name": "Table that could not be rebuilt and keeps an earlier version.",
+        "table_name": "Table that could not be rebuilt and has an earlier version.",
         "reason": "Why it could not be rebuilt.",
     },
 }
@@ -51,7 +54,8 @@ VIEW_COLUMNS = {
 def describe_view_column(view: str, name: str, tables: Sequence[Table]) -> str:
     """Return the comment on a column of a view.
 
-    `tables` are those that the view reads. Raises `KeyError` for a column without a description.
+    `tables` are those that the view reads. `KeyError` for a column without a description. `tables` are those that the view reads. Raises
+    `KeyError` for a column without a description.
     """
     if (own := VIEW_COLUMNS.get(view, {}).get(name)) is not None:
         return own

@@ -1,5 +1,5 @@
--- measures_in_force(day): measures in force on a day, as known on that day. basis told: articles say so; as_announced: the announced day
--- has come and no article has said otherwise. One row for each actor, target, instrument and product.
+-- measures_in_force(day): measures in force on a day, as known on that day. With basis as_announced, the announced day has come and no
+-- article has said otherwise; else articles report the measure as in force. One row for each actor, target, instrument and product.
 create macro measures_in_force(day) as table
     select
         measure_id,

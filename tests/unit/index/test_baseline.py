@@ -187,7 +187,7 @@ def test_a_frozen_window_is_the_stored_one() -> None:
 
 
 @pytest.mark.parametrize(
-    ("days", "given", "is_over"), [(364, None, False), (365, None, True), (20, (DAY, day(9)), True), (5, (DAY, day(9)), False)]
+    ("days", "window", "is_over"), [(364, None, False), (365, None, True), (20, (DAY, day(9)), True), (5, (DAY, day(9)), False)]
 )
-def test_a_baseline_freezes_when_its_window_is_over(days: int, given: tuple[date, date] | None, is_over: bool) -> None:
-    assert model_variables(("CHN-USA",), 7, given, Days(DAY, day(days - 1)))["baseline_is_over"] is is_over
+def test_a_baseline_freezes_when_its_window_is_over(days: int, window: tuple[date, date] | None, is_over: bool) -> None:
+    assert model_variables(("CHN-USA",), 7, window, Days(DAY, day(days - 1)))["baseline_is_over"] is is_over

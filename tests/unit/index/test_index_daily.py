@@ -157,6 +157,6 @@ def movement(tmp_path_factory: pytest.TempPathFactory) -> Built:
 
 
 @pytest.mark.parametrize(("partner", "hold", "move"), [case[:3] for case in HOLD_AND_MOVE.values()], ids=list(HOLD_AND_MOVE))
-def test_daily_movement_sums_talk_and_deeds(movement: Built, partner: str, hold: float, move: float) -> None:
+def test_daily_movement_sums_talk_and_movement(movement: Built, partner: str, hold: float, move: float) -> None:
     row = movement.row(MOVEMENT_DAILY, pair=pair_name(partner, "USA"))
     assert (row["hold"], row["move"]) == (hold, move)

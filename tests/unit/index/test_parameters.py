@@ -38,8 +38,8 @@ def test_only_an_easing_has_weight_when_suspended_or_ended() -> None:
 def test_the_first_365_days_read_are_the_default_baseline() -> None:
     assert baseline_window(None, READ) == Days(FIRST, FIRST + timedelta(days=BASELINE_DAYS - 1))
     assert len(baseline_window(None, READ)) == 365
-    given = (date(2025, 1, 1), date(2025, 6, 30))
-    assert baseline_window(given, READ) == Days(*given)
+    setting = (date(2025, 1, 1), date(2025, 6, 30))
+    assert baseline_window(setting, READ) == Days(*setting)
 
 
 def test_less_than_a_year_of_articles_is_its_own_baseline() -> None:
@@ -50,10 +50,10 @@ def test_a_window_may_overlap_the_days_read_by_one_day() -> None:
     assert baseline_window((date(2020, 1, 1), FIRST), READ).last == FIRST
 
 
-@pytest.mark.parametrize("given", [(date(2020, 1, 1), date(2020, 12, 31)), (date(2030, 1, 1), date(2030, 12, 31))])
-def test_a_window_outside_the_days_read_is_rejected(given: tuple[date, date]) -> None:
-    with pytest.raises(BaselineError, match=rf"{given[0]} to {given[1]} is outside the days read, 2024-02-29 to 2026-11-24"):
-        baseline_window(given, READ)
+@pytest.mark.parametrize("setting", [(date(2020, 1, 1), date(2020, 12, 31)), (date(2030, 1, 1), date(2030, 12, 31))])
+def test_a_window_outside_the_days_read_is_rejected(setting: tuple[date, date]) -> None:
+    with pytest.raises(BaselineError, match=rf"{setting[0]} to {setting[1]} is outside the days read, 2024-02-29 to 2026-11-24"):
+        baseline_window(setting, READ)
 
 
 def test_without_articles_there_is_no_baseline() -> None:

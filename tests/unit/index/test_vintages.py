@@ -158,8 +158,8 @@ MUCH = {("A", day(20)): 10**9}
 
 
 def late_scene(articles: Sequence[Row], links: Sequence[Row] = (), findings: Sequence[Row] | None = None) -> Scene:
-    found = [finding(one) for one in articles if one["article_id"] != "A:2"] if findings is None else findings
-    return Scene([*articles, article("A:9", day(20))], found, links, read=MUCH, baseline=BASE)
+    findings_of_scene = [finding(one) for one in articles if one["article_id"] != "A:2"] if findings is None else findings
+    return Scene([*articles, article("A:9", day(20))], findings_of_scene, links, read=MUCH, baseline=BASE)
 
 
 def test_a_late_article_changes_no_earlier_vintage(tmp_path: Path) -> None:

@@ -131,9 +131,9 @@ def test_ten_years_are_labelled_by_year(pair_daily: Make) -> None:
 
 def test_a_narrow_chart_has_the_requested_width(pair_daily: Make) -> None:
     svg = to_svg(pair_chart(pair_daily(300), "A note that is far too long for the width of a telephone and so is broken", width=380))
-    found = re.search(r'width="(\d+)"', svg)
-    assert found
-    assert 360 <= int(found[1]) <= 400
+    match = re.search(r'width="(\d+)"', svg)
+    assert match
+    assert 360 <= int(match[1]) <= 400
 
 
 def test_a_chart_that_is_too_narrow_is_rejected(pair_daily: Make) -> None:
@@ -220,9 +220,9 @@ def test_equal_values_are_a_level_line() -> None:
 
 def test_a_markdown_sparkline_is_inline_and_has_no_markup() -> None:
     markdown = sparkline_markdown([1, 2, 3], alt_text='tension](javascript:alert) <b> "CHN-USA"')
-    found = re.fullmatch(r"!\[([^\[\]()<>\"]*)\]\(data:image/svg\+xml;base64,([A-Za-z0-9+/=]+)\)", markdown)
-    assert found
-    assert base64.b64decode(found[2]).decode() == sparkline([1, 2, 3])
+    match = re.fullmatch(r"!\[([^\[\]()<>\"]*)\]\(data:image/svg\+xml;base64,([A-Za-z0-9+/=]+)\)", markdown)
+    assert match
+    assert base64.b64decode(match[2]).decode() == sparkline([1, 2, 3])
 
 
 def test_a_sparkline_without_size_is_rejected() -> None:

@@ -96,17 +96,17 @@ def test_every_model_makes_a_table_of_its_layer() -> None:
 
 
 @pytest.mark.parametrize(
-    ("given", "sql", "answer"),
+    ("value", "sql", "answer"),
     [
-        (7.5, "getvariable('given') * 2", 15.0),
-        (date(2024, 2, 29), "getvariable('given') + 1", date(2024, 3, 1)),
-        (["CHN-USA", "EUN-USA"], "len(getvariable('given'))", 2),
-        ("it's; drop table weights --", "getvariable('given')", "it's; drop table weights --"),
-        (None, "getvariable('given') is null", True),
+        (7.5, "getvariable('value') * 2", 15.0),
+        (date(2024, 2, 29), "getvariable('value') + 1", date(2024, 3, 1)),
+        (["CHN-USA", "EUN-USA"], "len(getvariable('value'))", 2),
+        ("it's; drop table weights --", "getvariable('value')", "it's; drop table weights --"),
+        (None, "getvariable('value') is null", True),
     ],
 )
-def test_variables_reach_the_sql_as_values(tmp_path: Path, given: Any, sql: str, answer: Any) -> None:
-    assert query(Lake(tmp_path), write_sql(tmp_path, f"select {sql} as answer"), {"given": given}).item() == answer
+def test_variables_reach_the_sql_as_values(tmp_path: Path, value: Any, sql: str, answer: Any) -> None:
+    assert query(Lake(tmp_path), write_sql(tmp_path, f"select {sql} as answer"), {"value": value}).item() == answer
 
 
 @pytest.mark.parametrize(

@@ -42,8 +42,8 @@ def history(ledger: Ledger, measure_id: str = "CHN>USA tariff *") -> list[tuple[
 
 
 def outcomes(ledger: Ledger, *claims: Row) -> list[str]:
-    found = dict(ledger.events.select("signal_id", "outcome").iter_rows())
-    return [found[one["signal_id"]] for one in claims]
+    by_signal = dict(ledger.events.select("signal_id", "outcome").iter_rows())
+    return [by_signal[one["signal_id"]] for one in claims]
 
 
 def contradictions(ledger: Ledger) -> list[str]:
@@ -161,8 +161,8 @@ def test_a_report_of_the_effect_confirms_the_announcement() -> None:
 def test_an_unconfirmed_day_is_listed_after_two_weeks() -> None:
     announced = claim("announced", 0, 25.0, quote="The duty applies from March 10.")
     assert contradictions(ledger_of(announced, through=22)) == []
-    found = ledger_of(announced, through=23).contradictions
-    assert found.select("contradiction", "found_on", "says", "other_signal_id").rows() == [
+    contradictions_listed = ledger_of(announced, through=23).contradictions
+    assert contradictions_listed.select("contradiction", "found_on", "says", "other_signal_id").rows() == [
         ("due_without_word", day(23), "announced 25 % for 2025-03-10", None)
     ]
 
