@@ -1,7 +1,4 @@
-"""Comments on columns of the database's views.
-
-Also on those of its tables `about` and `stale_tables`.
-"""
+"""Comments on columns of views, `about` and `stale_tables`."""
 
 from collections.abc import Sequence
 
@@ -54,8 +51,7 @@ VIEW_COLUMNS = {
 def describe_view_column(view: str, name: str, tables: Sequence[Table]) -> str:
     """Return the comment on a column of a view.
 
-    `tables` are those that the view reads. `KeyError` for a column without a description. `tables` are those that the view reads. Raises
-    `KeyError` for a column without a description.
+    `tables` are those that the view reads. `KeyError` for a column without a description.
     """
     if (own := VIEW_COLUMNS.get(view, {}).get(name)) is not None:
         return own
