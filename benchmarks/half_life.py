@@ -2,7 +2,7 @@
 
     uv run python benchmarks/half_life.py NAME=HOME:PAIR[:CHANNEL] … [--coverage]
 
-HOME is a home of `tension run`. Prints the tables of docs/methodology.md, sections 6 and 7: coverage of the forecast at the default
+HOME is a home of `tension run`. Prints the tables on the half-life in docs/methodology.md: coverage of the forecast at the default
 half-life, log units of each half-life below the best of its series, a ranking over all series, and with `--coverage` the coverage of the
 intervals for stories drawn from each home.
 """

@@ -4,7 +4,7 @@
 
 HOME: a home of `tension run` on the 17,760 headlines; REFERENCES: a file or folder of reference series. The labels are
 `tests/gold/labels-of-headlines.csv` (ids and codes, no text). The indices differ only in the findings between China and the United States.
-Repeats the figures of docs/methodology.md, section 14.
+Repeats the figures in the section on validation of docs/methodology.md.
 """
 
 import argparse
