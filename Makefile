@@ -22,7 +22,7 @@ unexport PYTHONDONTWRITEBYTECODE
 	@$(PYTHON) .ci/get_uv.py .uv/uv
 	@touch .uv/uv
 
-.PHONY: help run ui test check format dictionary upstreams counts answers clean
+.PHONY: help run ui test check format docs dictionary counts clean
 
 help: ## list the targets
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -51,14 +51,11 @@ format: $(filter .uv/uv,$(UV)) ## format code and SQL
 	@$(DEV) ruff check --fix .
 	@$(DEV) sqlfluff fix --disable-progress-bar -q sql
 
+docs: run dictionary ## write the generated parts of all documents, with the results of the sample
+	@$(DEV) python -m scripts.documents --home $(HOME_DIR)
+
 dictionary: $(filter .uv/uv,$(UV)) ## generate docs/data-dictionary.md from the contracts
 	@$(DEV) python -m scripts.dictionary > docs/data-dictionary.md
-
-upstreams: $(filter .uv/uv,$(UV)) ## generate the tables of upstreams in README.md and docs/operations.md
-	@$(DEV) python -m scripts.upstreams
-
-answers: run ## run the queries in README and cookbook, and write their results into them
-	@$(DEV) python -m scripts.answers $(HOME_DIR)/published/trade_tension.duckdb
 
 counts: $(filter .uv/uv,$(UV)) ## count the findings of each kind in the sample, and show what changed
 	@$(DEV) python -m scripts.counts

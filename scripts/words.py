@@ -62,7 +62,9 @@ EXCEPTIONS = (
 
 _AVOIDED = re.compile("|".join(rf"(?P<w{n}>(?<!\w)(?:{words})(?!\w))" for n, words in enumerate(WORDS)))
 _REPLACEMENTS = tuple(WORDS.values())
-_TEXT_IN_MARKDOWN = re.compile(r"```.*?```|`[^`\n]*`|\"[^\"\n]*\"|“[^”\n]*”|\]\([^)]*\)|<!--.*?-->", re.DOTALL)
+_TEXT_IN_MARKDOWN = re.compile(
+    r"<!-- \[\[\[cog.*?<!-- \[\[\[end\]\]\] -->|```.*?```|`[^`\n]*`|\"[^\"\n]*\"|“[^”\n]*”|\]\([^)]*\)|<!--.*?-->", re.DOTALL
+)
 
 
 class Match(NamedTuple):

@@ -49,11 +49,13 @@ class Settings(BaseSettings):
         description="article files, folders or patterns; default: the bundled sample, or none if an upstream is enabled",
     )
     trade: Path = Field(
-        SAMPLE_TRADE, description="folder with flows.csv, tariffs.csv and commitments.csv; default: the bundled official figures"
+        SAMPLE_TRADE,
+        description="folder with `flows.csv`, `tariffs.csv`, `commitments.csv` and lists by tariff line (`hs6_USA_CHN.csv`); "
+        "default: the bundled official figures",
     )
     pairs: Annotated[tuple[str, ...], NoDecode] = Field(SAMPLE_PAIRS, description="pairs of countries whose index is published")
-    first_day: date = Field(SAMPLE_FIRST_DAY, description="first day of the daily partitions")
-    last_day: date | None = Field(None, description="last day of the daily partitions; none: the sample's last day, or yesterday")
+    first_day: date = Field(SAMPLE_FIRST_DAY, description="first day; required if an upstream is enabled")
+    last_day: date | None = Field(None, description="last day; none: that of the sample or the articles, with upstreams yesterday")
     baseline: Annotated[tuple[date, date] | None, NoDecode] = Field(None, description="baseline window; none: the first 365 days read")
     half_life_days: float = Field(7.0, gt=0, le=3650, description="half-life of the filter")
     lookback_days: int = Field(7, ge=0, le=60, description="days that each scheduled run reads again, for late articles")
@@ -62,7 +64,7 @@ class Settings(BaseSettings):
         "both", description="reading mode: `both` (rules and encoder), `rules`, `encoder`, or `llm`, a language model"
     )
     llm_base_url: str = Field(
-        "", pattern=r"^(?:https?://[^/@\s]+(?:/\S*)?)?$", description="endpoint of the chat API, e.g. https://host/v1"
+        "", pattern=r"^(?:https?://[^/@\s]+(?:/\S*)?)?$", description="endpoint of the chat API, e.g. `https://host/v1`"
     )
     llm_model: str = Field("", description="name of the model at the endpoint")
     llm_api_key: SecretStr | None = Field(None, description="API key of the endpoint; set it as a variable only")
@@ -74,7 +76,7 @@ class Settings(BaseSettings):
     llm_budget_requests: int = Field(1_000, ge=1, description="maximum requests per run")
     llm_budget_tokens: int = Field(5_000_000, ge=1, description="maximum tokens per run, input and output")
     cluster: str | None = Field(
-        None, pattern=r"^(?:tcp|tls)://[^/\s]+:\d+$", description="Dask scheduler whose workers read the articles, e.g. tcp://host:8786"
+        None, pattern=r"^(?:tcp|tls)://[^/\s]+:\d+$", description="Dask scheduler whose workers read the articles, e.g. `tcp://host:8786`"
     )
 
     @field_validator("articles", mode="before")

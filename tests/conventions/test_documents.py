@@ -4,12 +4,8 @@ import sys
 from pathlib import Path
 from urllib.parse import unquote
 
-import pytest
-
 from pipeline.contracts.tables import TABLES
 from scripts.dictionary import render_dictionary
-from scripts.upstreams import TABLES as UPSTREAM_TABLES
-from scripts.upstreams import fill_tables
 
 ROOT = Path(__file__).parents[2]
 DICTIONARY = ROOT / "docs" / "data-dictionary.md"
@@ -28,17 +24,6 @@ def test_make_dictionary_writes_the_dictionary() -> None:
     printed = subprocess.run(command, cwd=ROOT, capture_output=True, check=True)
     assert printed.stdout.decode("utf-8") == render_dictionary()
     assert "scripts.dictionary > docs/data-dictionary.md" in (ROOT / "Makefile").read_text(encoding="utf-8")
-
-
-@pytest.mark.parametrize("name", UPSTREAM_TABLES)
-def test_the_tables_of_upstreams_in_a_document_are_current(name: str) -> None:
-    page = (ROOT / name).read_text(encoding="utf-8")
-    assert page == fill_tables(page, UPSTREAM_TABLES[name]), f"{name} does not match the records of upstreams; run `make upstreams`"
-
-
-def test_a_document_without_markers_of_a_table_is_an_error() -> None:
-    with pytest.raises(ValueError, match="lines <!-- settings of sources --> and <!-- end -->"):
-        fill_tables("no table here", UPSTREAM_TABLES["docs/operations.md"])
 
 
 def find_links(page: str) -> list[str]:

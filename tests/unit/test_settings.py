@@ -114,7 +114,7 @@ def test_an_unknown_country_is_answered_with_what_to_write(pairs: str, message: 
         ("lookback_days = 61", "setting `lookback_days`: the value must be at most 60"),
         ("lookback_days = 1.5", "setting `lookback_days`: write a whole number"),
         ('workers = "many"', "setting `workers`: write a whole number"),
-        ('first_day = "04/09/2025"', "setting `first_day`: write a day, e.g. 2025-04-04 (first day of the daily partitions)"),
+        ('first_day = "04/09/2025"', "setting `first_day`: write a day, e.g. 2025-04-04 (first day; required if an upstream is enabled)"),
         ("first_day = 1", "setting `first_day`: write a day, e.g. 2025-04-04"),
         ('extractor = "oracle"', "setting `extractor`: write one of 'both', 'rules', 'encoder' or 'llm' (reading mode:"),
         ('cluster = "host"', "setting `cluster`: the value has the wrong form (Dask scheduler"),

@@ -19,7 +19,7 @@ def test_the_pandas_example_selects_days_by_month(
     folder = tmp_path / "data" / "published" / "latest" / "tension_pair_daily"
     folder.mkdir(parents=True)
     write_parquet(TENSION_PAIR_DAILY.example(3).with_columns(index_date=days), folder / "2025.parquet")
-    code = COOKBOOK.read_text(encoding="utf-8").partition("**pandas**\n\n```python\n")[2].partition("```")[0]
+    code = COOKBOOK.read_text(encoding="utf-8").partition("### pandas\n\n```python\n")[2].partition("```")[0]
     monkeypatch.chdir(tmp_path)
     exec(code, {})  # noqa: S102  # our own documentation
     printed = capsys.readouterr().out

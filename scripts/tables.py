@@ -1,9 +1,7 @@
-"""Write the tables of upstreams in README.md and docs/operations.md: `make upstreams`.
+"""Tables of documents that are derived from code; `documents.py` puts them into their documents."""
 
-Each table is written between the lines `<!-- NAME -->` and `<!-- end -->`.
-"""
-
-from collections.abc import Callable, Iterable, Iterator, Mapping
+import re
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +9,7 @@ from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
 from pipeline.contracts.upstreams import UPSTREAMS
+from pipeline.settings import Settings
 from pipeline.settings.sources import Sources
 
 ROOT = Path(__file__).parents[1]
@@ -53,41 +52,34 @@ def render_licences() -> str:
 
 
 def render_settings() -> str:
+    """Render every setting with default and meaning, without those of the sources."""
+    rows = _list_settings("", Settings)
+    return _render_table(("name", "default", "meaning"), (row for row in rows if not row[0].startswith("`sources.")))
+
+
+def render_source_settings() -> str:
     """Render every setting of `[sources]` with default and meaning."""
-    return _render_table(("group and name", "default", "meaning"), _list_settings("sources", Sources))
+    return _render_table(("group and name", "default", "meaning"), _list_settings("sources.", Sources))
 
 
-#: Tables of each document by the name in its marker.
-TABLES: Mapping[str, Mapping[str, Callable[[], str]]] = {
-    "README.md": {"upstreams": render_overview},
-    "docs/operations.md": {"settings of sources": render_settings, "requests": render_requests, "licences": render_licences},
-}
+def render_targets() -> str:
+    """Render the targets of the Makefile with their descriptions."""
+    lines = re.findall(r"^(?!help)([a-z]+):.*?## (.*)$", (ROOT / "Makefile").read_text(encoding="utf-8"), flags=re.MULTILINE)
+    return _render_table(("command", "what it does"), ((f"`make {name}`", description) for name, description in lines))
 
 
-def fill_tables(page: str, tables: Mapping[str, Callable[[], str]]) -> str:
-    """Return the page with each table between its markers.
-
-    Raises `ValueError` where markers are missing.
-    """
-    for name, render in tables.items():
-        before, marker, rest = page.partition(f"<!-- {name} -->\n")
-        _, end, after = rest.partition("<!-- end -->\n")
-        if not (marker and end):
-            raise ValueError(f"the page lacks the lines <!-- {name} --> and <!-- end --> around the table; add them")
-        page = f"{before}{marker}{render()}\n{end}{after}"
-    return page
-
-
-def _list_settings(path: str, model: type[BaseModel]) -> Iterator[tuple[str, str, str]]:
+def _list_settings(group: str, model: type[BaseModel]) -> Iterator[tuple[str, str, str]]:
     for name, field in model.model_fields.items():
         if isinstance(field.annotation, type) and issubclass(field.annotation, BaseModel):
-            yield from _list_settings(f"{path}.{name}", field.annotation)
+            yield from _list_settings(f"{group}{name}.", field.annotation)
         else:
-            yield f"`{path}.{name}`", _format_default(field), _describe_setting(path, name, field)
+            yield f"`{group}{name}`", _format_default(field), _describe_setting(group, name, field)
 
 
 def _format_default(field: FieldInfo) -> str:
     value: Any = field.default
+    if field.default_factory or (isinstance(value, Path) and value.is_absolute()):
+        return "bundled"
     if value in (None, "", (), {}):
         return "none"
     if isinstance(value, tuple):
@@ -101,8 +93,8 @@ def _quote(value: str) -> str:
     return f'"{value}"'
 
 
-def _describe_setting(path: str, name: str, field: FieldInfo) -> str:
-    upstream = UPSTREAMS.get(path.rpartition(".")[2])
+def _describe_setting(group: str, name: str, field: FieldInfo) -> str:
+    upstream = UPSTREAMS.get(group.removesuffix(".").rpartition(".")[2])
     note = f"; set it as the variable `{upstream.key_variable}` only" if upstream and name == "key" else ""
     return f"{field.description}{note}"
 
@@ -113,14 +105,3 @@ def _format_days(count: int) -> str:
 
 def _format_code(text: str | None) -> str:
     return f"`{text}`" if text else "none"
-
-
-def write_tables() -> None:
-    """Write the tables into their documents."""
-    for name, tables in TABLES.items():
-        path = ROOT / name
-        path.write_text(fill_tables(path.read_text(encoding="utf-8"), tables), encoding="utf-8")
-
-
-if __name__ == "__main__":
-    write_tables()
