@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from pipeline import __version__
+from pipeline.commands import console
 from pipeline.contracts.tables.raw import RAW_TARIFFS
 from pipeline.settings import Settings
 from pipeline.warehouse.lake import Lake
@@ -26,7 +27,7 @@ def test_status_creates_no_folder(command: Command, tmp_path: Path) -> None:
 
 
 def test_a_home_is_described_in_five_lines(command: Command, sample_run: SampleRun, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("COLUMNS", "400")
+    monkeypatch.setattr(console.out, "_width", 400)
     result = command("status", "--home", sample_run.home)
     assert result.exit_code == 0, result.exception
     published, fresh, failed, not_read, following = result.output.splitlines()
@@ -49,7 +50,7 @@ def test_all_tables_are_listed_on_request(command: Command, sample_run: SampleRu
 def test_a_stale_table_is_listed_as_failed(
     command: Command, tmp_path: Path, sample_run: SampleRun, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setenv("COLUMNS", "400")
+    monkeypatch.setattr(console.out, "_width", 400)
     home = tmp_path / "copy"
     shutil.copytree(sample_run.home, home, symlinks=True, ignore=shutil.ignore_patterns("dagster", "readings"))
     Lake(Settings(home=home).lake).mark_stale(RAW_TARIFFS, "tariffs.csv: has no column rate_pct")
