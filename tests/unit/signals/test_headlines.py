@@ -30,6 +30,15 @@ def test_headlines_are_valid_gold_files(path: Path, count: int) -> None:
     assert gold.passages["id"].is_unique().all()
 
 
+@pytest.mark.parametrize(("name", "count"), [("contrast-a", 632), ("contrast-b", 713), ("contrast-c", 654)])
+def test_contrast_sets_are_valid_gold_files(name: str, count: int) -> None:
+    gold = read_gold(FILES[0].with_name(f"{name}.jsonl"))
+    assert gold.passages.height == count
+    assert gold.passages["text"].is_unique().all()
+    sets = gold.passages.select(pl.col("id").str.split(":").list.get(1)).to_series()
+    assert sets.value_counts()["count"].min() >= 2
+
+
 @pytest.mark.parametrize(
     ("path", "with_act", "passing"), list(zip(FILES, (145, 162, 47), (137, 133, 47), strict=True)), ids=lambda v: getattr(v, "stem", v)
 )
