@@ -2,8 +2,8 @@
 
     python -m scripts.real_passages --split train --passages PASSAGES.jsonl --documents DOCUMENTS.parquet > gold.jsonl
 
-Writes a gold file (docs/annotation-guide.md). `PASSAGES` holds `id` and `text`; `DOCUMENTS` holds `article_id` and `body`, of which some
-passages are runs of paragraphs.
+Writes a gold file (docs/annotation-guide.md). `PASSAGES` holds `id` and `text`; `DOCUMENTS` holds `article_id` and `body`; some
+passages are consecutive paragraphs of a body.
 """
 
 import argparse

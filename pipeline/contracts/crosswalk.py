@@ -46,7 +46,7 @@ KINDS: dict[str, KindCodes] = {
 
 @dataclass(frozen=True)
 class InstrumentCodes:
-    """Codes of an instrument in GTA and MAST; empty where there is none."""
+    """Codes of an instrument in GTA and MAST, empty if none."""
 
     gta_types: tuple[str, ...]
     mast: str

@@ -20,7 +20,7 @@ _FRICTIONLESS: dict[type[pl.DataType], str] = {
 
 
 def describe_column(column: Column) -> str:
-    """Describe a column with unit, allowed words, and whether it may be empty."""
+    """Describe a column: its unit, allowed words and nullability."""
     unit = f" Unit: {column.unit}." if column.unit else ""
     words = f" One of: {', '.join(column.vocabulary.words)}." if column.vocabulary else ""
     empty = " May be empty." if column.nullable else ""

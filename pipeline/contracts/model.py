@@ -168,9 +168,9 @@ class Table:
 
 
 def _is_sorted(frame: pl.DataFrame, key: tuple[str, ...]) -> bool:
-    """Check whether rows are sorted by the key; False where it has nulls.
+    """Return whether rows are sorted by the key.
 
-    This is much faster than sorting rows that are in order.
+    False if the key has nulls. The check is much faster than sorting rows that are in order.
     """
     if frame.height <= 1:
         return True

@@ -1,7 +1,5 @@
 """The project's English: no words to avoid, short first lines of docstrings, short names of tests."""
 
-import pytest
-
 from scripts.words import EXCEPTIONS, find_long_docstrings, find_long_test_names, find_words, list_files
 
 FILES = list_files()
@@ -16,13 +14,11 @@ def test_there_are_at_most_15_exceptions_to_the_word_list() -> None:
     assert len(EXCEPTIONS) <= 15
 
 
-@pytest.mark.skip(reason="the files are still being rewritten; `python -m scripts.words` shows what is left")
 def test_no_file_contains_words_to_avoid() -> None:
     matches = [f"{match.path}:{match.line}: {match.word} → {match.replacement}" for path in FILES for match in find_words(path)]
     assert matches == []
 
 
-@pytest.mark.skip(reason="the files are still being rewritten; `python -m scripts.words` shows what is left")
 def test_first_lines_of_docstrings_have_at_most_12_words() -> None:
     modules = [path for path in FILES if path.startswith("pipeline/") and path.endswith(".py")]
     assert [f"{path}:{line}: {text}" for path in modules for line, text in find_long_docstrings(path)] == []

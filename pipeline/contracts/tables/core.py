@@ -57,7 +57,7 @@ DUPLICATES = Table(
     "Copies of an accepted article of the same source and day.",
     grain="one duplicate row",
     key=("raw_id",),
-    columns=(RAW_ID, c.INDEX_DATE, c.SOURCE, c.with_description(c.ARTICLE_ID, "The accepted article of which this row is a copy")),
+    columns=(RAW_ID, c.INDEX_DATE, c.SOURCE, c.with_description(c.ARTICLE_ID, "The accepted article that this row is a copy of")),
     layer="core",
     day="index_date",
 )

@@ -14,7 +14,7 @@ from pipeline.contracts.tables.index_values import INDEX_VALUES, STALEMATE
 
 SERIES = Column("series", pl.String(), "Directed pair (CHN>USA), or both directions combined (CHN-USA)", "CHN>USA", pattern=patterns.SERIES)
 KNOWN_ON = Column(
-    "known_on", pl.Date(), "UTC day at the end of which this was first known: the day it was first seen, or index_date if later",
+    "known_on", pl.Date(), "First UTC day on which this was known: the day it was first seen, or index_date if later",
     c.EXAMPLE_DAY, unit="UTC day", at_least=("index_date",))  # fmt: skip
 _MASS = "Mass: severity g of kind and status x probability x breadth; see docs/methodology.md"
 _UNIT = "mass"

@@ -18,7 +18,7 @@ _INTERVALS = tuple(
 )  # fmt: skip
 # These tables have no intervals of net_tension and stalemate, so bounds on them do not apply.
 _WITHOUT_INTERVAL = {name: replace(_VALUES[name], at_least=()) for name in ("net_tension", "stalemate")}
-_ARRIVAL = c.with_description(KNOWN_ON, "UTC day at the end of which this was first known")
+_ARRIVAL = c.with_description(KNOWN_ON, "First UTC day on which this was known")
 _UNIT = "mass"
 
 STORY_KNOWN = Table(

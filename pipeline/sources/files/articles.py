@@ -221,13 +221,13 @@ class _LocationReader:
 
     def read_rows(self, label: str, last_day: date | None, contents: FileContents) -> Iterator[pl.DataFrame]:
         """Yield the rows as `RAW_ARTICLES`."""
-        found, first_reason = FoundColumns(), ""
+        found_columns, first_reason = FoundColumns(), ""
         converter = RawArticleConverter(label, last_day=last_day)
-        for raw_batch in self.read_format(self.location, self.options, found):
+        for raw_batch in self.read_format(self.location, self.options, found_columns):
             if not converter.row_count:
                 first_reason = raw_batch["unreadable"][0] or ""
-            if found.is_complete:
-                self._require_columns(found, converter.row_count + raw_batch.height, first_reason)
+            if found_columns.is_complete:
+                self._require_columns(found_columns, converter.row_count + raw_batch.height, first_reason)
             batch = converter.convert(raw_batch)
             if converter.day is None:  # no date in the first batch: its rows get the day of the first row with a date
                 converter = RawArticleConverter(label, last_day=last_day, day=self._find_first_day(last_day))
@@ -235,7 +235,7 @@ class _LocationReader:
             batch = self._fill_source(batch)
             contents.add(batch, converter.latest_date)
             yield batch
-        self._require_columns(found, converter.row_count, first_reason)
+        self._require_columns(found_columns, converter.row_count, first_reason)
 
     def _fill_source(self, batch: pl.DataFrame) -> pl.DataFrame:
         """Set the archive's source in articles that name none."""
@@ -247,38 +247,38 @@ class _LocationReader:
 
     def _find_first_day(self, last_day: date | None) -> date:
         """Read until a row has a date, and return its day."""
-        found, converter, first_reason = FoundColumns(), RawArticleConverter("", last_day=last_day), ""
+        found_columns, converter, first_reason = FoundColumns(), RawArticleConverter("", last_day=last_day), ""
         options = ReadOptions(self.options.columns, self.options.encoding, self.options.limits)
-        for raw_batch in self.read_format(self.location, options, found):
+        for raw_batch in self.read_format(self.location, options, found_columns):
             if not converter.row_count:
                 first_reason = raw_batch["unreadable"][0] or ""
             days = converter.convert(raw_batch)["index_date"].drop_nulls()
             if not days.is_empty():
                 day: date = days[0]
                 return day
-        self._require_columns(found, converter.row_count, first_reason)
+        self._require_columns(found_columns, converter.row_count, first_reason)
         raise SourceError(
             f"{self.location}: none of its {converter.row_count:,} rows has a readable date in published_at or fetched_at, so "
             f"they have no day. Use dates such as 2025-04-04, 2025-04-04T10:30:00Z or Fri, 04 Apr 2025 10:30:00 GMT"
         )
 
-    def _require_columns(self, found: FoundColumns, row_count: int, first_reason: str) -> None:
+    def _require_columns(self, found_columns: FoundColumns, row_count: int, first_reason: str) -> None:
         """Raise `SourceError` if the file has rows but lacks a column."""
-        if not row_count and not found.theirs:
+        if not row_count and not found_columns.theirs:
             return
-        missing = [self._describe_column(name) for name in ("published_at", "source") if name not in found.ours]
-        if self.source is not None and "source" not in found.ours:
+        missing = [self._describe_column(name) for name in ("published_at", "source") if name not in found_columns.ours]
+        if self.source is not None and "source" not in found_columns.ours:
             missing.remove(self._describe_column("source"))
-        if not {"title", "body"} & found.ours:
+        if not {"title", "body"} & found_columns.ours:
             missing.append(f"{self._describe_column('title')} or {self._describe_column('body')}")
         if not missing:
             return
-        if not found.theirs:
+        if not found_columns.theirs:
             raise SourceError(
                 f"{self.location}: none of its {row_count:,} lines is a JSON object (the first: {first_reason}). Write one object per "
                 f"line, or one array of objects; extract nested articles with a tool such as jq -c '.response.docs[]'"
             )
-        shown = ", ".join(repr(name[:_COLUMNS_SHOWN]) for name in list(found.theirs)[:_COLUMNS_SHOWN])
+        shown = ", ".join(repr(name[:_COLUMNS_SHOWN]) for name in list(found_columns.theirs)[:_COLUMNS_SHOWN])
         raise SourceError(f"{self.location}: lacks the column {', '.join(missing)}. Found: {shown}. Needed: {_NEEDED}. {_RENAME}")
 
     def _describe_column(self, column: str) -> str:

@@ -1,4 +1,4 @@
-"""Batches of rows, and the options and found columns that all formats share.
+"""Batches of rows, and what all formats share: options and `FoundColumns`.
 
 Does not belong here: the grammar of a format.
 """

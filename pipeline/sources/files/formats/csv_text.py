@@ -14,7 +14,7 @@ from pipeline.sources.files.streams import Limits, Line, Stream
 from pipeline.sources.rows import COLUMNS
 
 
-def read_csv(location: Location, options: ReadOptions, found: FoundColumns) -> Iterator[pl.DataFrame]:
+def read_csv(location: Location, options: ReadOptions, found_columns: FoundColumns) -> Iterator[pl.DataFrame]:
     """Read a CSV file with a header in batches.
 
     Blank lines are skipped, empty fields are null.
@@ -30,9 +30,9 @@ def read_csv(location: Location, options: ReadOptions, found: FoundColumns) -> I
             raise SourceError(f"{location}: the header in line {number} cannot be read ({header}). Write the file as comma-separated text")
         names = [name.strip() for name in header]
         positions = _find_positions(names, location, options)
-        found.add_names(names)
-        found.ours.update(column for column, indexes in positions.items() if indexes)
-        found.is_complete = True
+        found_columns.add_names(names)
+        found_columns.ours.update(column for column, indexes in positions.items() if indexes)
+        found_columns.is_complete = True
         yield from to_batches((_to_row(number, record, positions, len(names)) for number, record in records), options.limits)
 
 

@@ -22,13 +22,13 @@ _SPACE = re.compile(r"[ \t\r\n]*")
 _ADVICE = "Fetch or write it again, or write one object per line"
 
 
-def read_json(location: Location, options: ReadOptions, found: FoundColumns) -> Iterator[pl.DataFrame]:
+def read_json(location: Location, options: ReadOptions, found_columns: FoundColumns) -> Iterator[pl.DataFrame]:
     """Read a JSON file in batches; blank lines are skipped.
 
     A line or item that is not an object is unreadable. Raises `SourceError` for a broken array, in which the next item cannot be found.
     """
     with open_stream(location, options.limits, options.encoding, options.guessed) as stream:
-        parser = _RowParser(options, found)
+        parser = _RowParser(options, found_columns)
         is_array = stream.starts_with(b"[")
         rows = _read_items(stream, location, parser, options) if is_array else _read_lines(stream, parser, options)
         yield from to_batches(rows, options.limits)
@@ -37,8 +37,8 @@ def read_json(location: Location, options: ReadOptions, found: FoundColumns) -> 
 class _RowParser:
     """Extraction of our columns from the objects of a file."""
 
-    def __init__(self, options: ReadOptions, found: FoundColumns) -> None:
-        self._found = found
+    def __init__(self, options: ReadOptions, found_columns: FoundColumns) -> None:
+        self._found_columns = found_columns
         # A name with dots is looked up as it is, then as a path into nested objects.
         self._paths = [(column, [(name, name.split(".")) for name in options.names(column)]) for column in COLUMNS]
 
@@ -49,7 +49,7 @@ class _RowParser:
         """
         if not isinstance(value, dict):
             return unreadable_row(f"{label}: no JSON object")
-        self._found.add_names(value)
+        self._found_columns.add_names(value)
         row = tuple(self._find_text(value, column, paths) for column, paths in self._paths)
         if "\\u" in text:  # only an escape can produce a lone surrogate, which Polars rejects
             row = tuple(cell and cell.encode("utf-16", "surrogatepass").decode("utf-16", "replace") for cell in row)
@@ -63,7 +63,7 @@ class _RowParser:
             for step in steps:
                 inner = inner.get(step) if isinstance(inner, dict) else None
             if isinstance(inner, dict) and last in inner:
-                self._found.ours.add(column)
+                self._found_columns.ours.add(column)
                 text = _to_text(inner[last])
                 if text:
                     break

@@ -19,7 +19,7 @@ from pipeline.sources.rows import COLUMNS, ROWS
 _MAGIC = b"PAR1"
 
 
-def read_parquet(location: Location, options: ReadOptions, found: FoundColumns) -> Iterator[pl.DataFrame]:
+def read_parquet(location: Location, options: ReadOptions, found_columns: FoundColumns) -> Iterator[pl.DataFrame]:
     """Read a Parquet file in batches.
 
     Raises `SourceError` if it is not Parquet, damaged, or unpacks to too much.
@@ -27,7 +27,7 @@ def read_parquet(location: Location, options: ReadOptions, found: FoundColumns) 
     if location.member is None and not location.is_gzip:
         with open_stream(location, options.limits) as stream:  # its errors say what is wrong with the file
             _require_magic(stream.starts_with(_MAGIC), location)
-        yield from _read_batches(location.path, location, options, found)
+        yield from _read_batches(location.path, location, options, found_columns)
         return
     with tempfile.TemporaryDirectory() as folder:
         unpacked = Path(folder) / "unpacked.parquet"
@@ -35,7 +35,7 @@ def read_parquet(location: Location, options: ReadOptions, found: FoundColumns) 
             _require_magic(stream.starts_with(_MAGIC), location)
             for chunk in stream.chunks():
                 target.write(chunk)
-        yield from _read_batches(unpacked, location, options, found)
+        yield from _read_batches(unpacked, location, options, found_columns)
 
 
 def _damage_message(location: Location) -> str:
@@ -47,14 +47,14 @@ def _require_magic(is_present: bool, location: Location) -> None:
         raise SourceError(_damage_message(location))
 
 
-def _read_batches(path: Path, location: Location, options: ReadOptions, found: FoundColumns) -> Iterator[pl.DataFrame]:
+def _read_batches(path: Path, location: Location, options: ReadOptions, found_columns: FoundColumns) -> Iterator[pl.DataFrame]:
     try:
         with pq.ParquetFile(path) as file:
             schema = file.schema_arrow
-            found.add_names(schema.names)
+            found_columns.add_names(schema.names)
             paths = {column: [field for name in options.names(column) if (field := _find_field(name, schema))] for column in COLUMNS}
-            found.ours.update(column for column in COLUMNS if paths[column])
-            found.is_complete = True
+            found_columns.ours.update(column for column in COLUMNS if paths[column])
+            found_columns.is_complete = True
             top_columns = list(dict.fromkeys(field[0] for column in COLUMNS for field in paths[column]))
             if repeated := [name for name in top_columns if schema.names.count(name) > 1]:
                 raise SourceError(f"{location}: the schema repeats the column {', '.join(repeated)}. Rename or drop one of them")

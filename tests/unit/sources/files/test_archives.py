@@ -104,8 +104,8 @@ def test_an_invalid_mapping_of_columns_is_rejected(columns: dict[str, Any]) -> N
 def test_a_pattern_finds_visible_files_of_known_formats(tmp_path: Path) -> None:
     for name in ("2024/a.jsonl", "2025/b.jsonl", "2025/.c.jsonl", "2025/notes.txt", "other/d.jsonl"):
         write_lines(tmp_path / name, ROW)
-    found = find_article_files([ArticleFiles(path=str(tmp_path / "20*" / "*"))])
-    assert [file.path.name for file in found] == ["a.jsonl", "b.jsonl"]
+    files = find_article_files([ArticleFiles(path=str(tmp_path / "20*" / "*"))])
+    assert [file.path.name for file in files] == ["a.jsonl", "b.jsonl"]
     assert [file.path.name for file in find_article_files([ArticleFiles(path=str(tmp_path / "20*"))])] == ["a.jsonl", "b.jsonl"]
     assert len(find_article_files([ArticleFiles(path=str(tmp_path / "**" / "*.jsonl"))])) == 3
 
@@ -206,7 +206,7 @@ def test_an_object_that_holds_articles_is_refused_with_advice(tmp_path: Path) ->
 
 @pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16", "utf-16-le-bom", "utf-16-be-bom"])
 @pytest.mark.parametrize("name", ["a.jsonl", "a.json", "a.jsonl.gz"])
-def test_a_byte_order_mark_tells_the_encoding(tmp_path: Path, encoding: str, name: str) -> None:
+def test_a_byte_order_mark_shows_the_encoding(tmp_path: Path, encoding: str, name: str) -> None:
     text = f"[{ACCENT}]" if name == "a.json" else ACCENT
     data = ("\ufeff" + text).encode(encoding.removesuffix("-bom")) if encoding.endswith("-bom") else text.encode(encoding)
     (tmp_path / name).write_bytes(gzip.compress(data) if name.endswith("gz") else data)
