@@ -58,7 +58,9 @@ class CachingExtractor:
 
     def read_texts(self, texts: pl.DataFrame) -> pl.DataFrame:
         """See `Extractor.read_texts`; passages are not stored."""
-        return self._extractor.read_texts(texts)
+        findings = self._extractor.read_texts(texts)
+        self.summary = self._extractor.summary
+        return findings
 
     def _read(self, keyed: pl.DataFrame) -> pl.DataFrame:
         """Read new texts; a text without findings has an empty list."""

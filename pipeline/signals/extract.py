@@ -36,8 +36,8 @@ _READER_COLUMNS = (*(name for name in TEXT_FINDINGS.names() if name not in {"ext
 class Extractor(Protocol):
     """Turns articles into findings.
 
-    `name`, `version` and `lexicon_sha` are columns of every finding. `summary` describes the last call. Raises `ExtractorError` if
-    nothing could be read.
+    `name`, `version` and `lexicon_sha` are columns of every finding. `summary` describes the last call of either method. Raises
+    `ExtractorError` if nothing could be read.
     """
 
     name: str
@@ -79,7 +79,7 @@ class SentenceExtractor:
     def extract(self, articles: pl.DataFrame) -> pl.DataFrame:
         """See `Extractor.extract`.
 
-        Articles that the gate stops are not read. Raises `ContractError` for a frame of another shape.
+        Articles that the gate stops are not read. Raises `ContractError` if the columns or types are not those of `ARTICLES`.
         """
         texts = articles_to_texts(articles)
         self.summary = ReadingSummary(texts.height, off_topic=articles.height - texts.height)
@@ -90,6 +90,7 @@ class SentenceExtractor:
 
         `date` may be null. The first `title_length` characters (optional column) are the title.
         """
+        self.summary = ReadingSummary(texts.height)
         return self._read(add_title_length(texts)).select(TEXT_FINDINGS.names())
 
     def explain(self, text: str, *, title: str = "", day: date | None = None, source: str = "") -> pl.DataFrame:

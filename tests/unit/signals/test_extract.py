@@ -11,7 +11,7 @@ from pipeline.signals import extract
 from pipeline.signals.extract import SentenceExtractor
 from pipeline.signals.lexicon import lexicon_sha
 from pipeline.signals.segment import document
-from pipeline.signals.texts import TEXT_FINDINGS, TEXTS_SCHEMA
+from pipeline.signals.texts import TEXT_FINDINGS, TEXTS_SCHEMA, ReadingSummary
 
 TITLE = "Canada answers with 25% tariffs on US goods"
 BODY = "Ottawa will impose tariffs on American steel, it said.\n\nThe “café” towns were calm. Washington accused Canada of protectionism."
@@ -61,7 +61,7 @@ def test_no_articles_give_no_findings() -> None:
     assert SentenceExtractor("rules").extract(ARTICLES.empty()).equals(FINDINGS.empty())
 
 
-def test_a_frame_of_another_shape_is_rejected() -> None:
+def test_a_frame_without_the_columns_of_articles_is_rejected() -> None:
     with pytest.raises(ContractError, match="table articles"):
         SentenceExtractor("rules").extract(pl.DataFrame({"title": ["x"]}))
 
@@ -99,7 +99,9 @@ def test_a_cluster_gives_the_same_bytes(cluster: str, monkeypatch: pytest.Monkey
 
 def test_passages_are_read_without_gate_or_date() -> None:
     texts = pl.DataFrame([("p", None, "own", "Ottawa retaliated against Washington.")], schema=TEXTS_SCHEMA, orient="row")
-    findings = SentenceExtractor("rules").read_texts(texts)
+    extractor = SentenceExtractor("rules")
+    findings = extractor.read_texts(texts)
+    assert extractor.summary == ReadingSummary(texts=1)
     assert findings.schema == TEXT_FINDINGS
     assert findings.select("article_id", "span_start", "span_end", "actor", "target", "kind").rows() == [
         ("p", 0, 37, "CAN", "USA", "measure")
