@@ -53,8 +53,8 @@ STATUS = Vocabulary(
     },
 )
 
-# Kinds that are words have a fixed status; actions and talks have a status of their own.
-STATUS_OF_WORDS = MappingProxyType(
+# Status of the kinds that are words. The status of other kinds (actions, talks) is read from the sentence.
+FIXED_STATUS = MappingProxyType(
     dict.fromkeys(("threat", "demand", "offer", "refusal"), "proposed") | dict.fromkeys(("accusation", "agreement"), "announced")
 )
 

@@ -4,7 +4,7 @@ A reader sees only the candidates of each sentence (`candidates.py`), never arti
 """
 
 from collections.abc import Sequence
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 import polars as pl
 
@@ -27,6 +27,24 @@ READINGS_SCHEMA = pl.Schema(
         "words": pl.List(pl.String()),
     }
 )
+
+
+class Reading(NamedTuple):
+    """A row of `READINGS_SCHEMA`."""
+
+    candidate: int
+    kind: str
+    status: str
+    modality: str
+    instrument: str
+    is_retaliation: bool
+    is_conditional: bool
+    rate_pct: float | None
+    value_usd: float | None
+    product: str
+    score: float
+    rule_id: str
+    words: list[str]
 
 
 class Reader(Protocol):

@@ -4,20 +4,21 @@ Does not belong here: the model (`network.py`), its input (`encoding.py`), or th
 (`pipeline/signals/calibrate.py`).
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from pipeline.contracts.vocabulary import KIND_POLARITY, KINDS_WITH_MAGNITUDE, STATUS_OF_WORDS
+from pipeline.contracts.vocabulary import FIXED_STATUS, KIND_POLARITY, KINDS_WITH_MAGNITUDE
 from pipeline.signals import slots
 from pipeline.signals.candidates import SentenceCandidates
 from pipeline.signals.dates import is_past_event
-from pipeline.signals.reader import READINGS_SCHEMA
+from pipeline.signals.reader import READINGS_SCHEMA, Reading
 from pipeline.signals.readers.encoder.encoding import Encoded, encode
 from pipeline.signals.readers.encoder.network import Logits, Network, load_network
 
@@ -49,7 +50,7 @@ class EncoderReader:
         """
         groups = [group for group in candidates if len(group[0]["sentence"]) <= MAX_SENTENCE_LENGTH]
         encoded = [encode(self.network.tokenizer, group) for group in groups]
-        rows: list[tuple[Any, ...]] = []
+        rows: list[Reading] = []
         for group, sentence, logits in zip(groups, encoded, self._compute_logits(encoded), strict=True):
             rows.extend(_iter_readings(group[0], sentence, logits, self.network))
         return pl.DataFrame(rows, schema=READINGS_SCHEMA, orient="row")
@@ -61,64 +62,71 @@ class EncoderReader:
             return self.network.compute_logits(encoded, pool.map)
 
 
-def _iter_readings(first: Mapping[str, Any], encoded: Encoded, logits: Logits, network: Network) -> Iterator[tuple[Any, ...]]:
-    """Yield the readings of a sentence in order of its candidates."""
+def _iter_readings(row: Mapping[str, Any], encoded: Encoded, logits: Logits, network: Network) -> Iterator[Reading]:
+    """Yield the readings of a sentence in order of its candidates.
+
+    `row` is that of any of the candidates; only its sentence and day are used.
+    """
     if not encoded.candidates:
         return
     candidates = sorted(encoded.candidates.items(), key=lambda item: item[1])
-    scores = logits[tuple(np.array([pair for pair, _ in candidates]).T)]
+    pair_logits = logits[tuple(np.array([pair for pair, _ in candidates]).T)]
     slices = network.head_slices()
-    asserted, kinds = (_to_probability(scores[:, slices[head]]) for head in ("polarity", "kind"))
+    asserted, kinds = (_to_probability(pair_logits[:, slices[head]]) for head in ("polarity", "kind"))
     has_reading = (asserted >= MIN_SCORE).any(axis=1) | (kinds >= _MORE_LIKELY_THAN_NOT).any(axis=1)
-    for row in np.flatnonzero(has_reading).tolist():
-        pair = _Pair(first, network.heads, slices, scores[row])
-        for reading in pair.iter_readings(asserted[row].tolist(), kinds[row].tolist()):
-            yield candidates[row][1], *reading
+    for at in np.flatnonzero(has_reading).tolist():
+        pair = _Pair(candidates[at][1], row["sentence"], row["day"], network.heads, slices, pair_logits[at])
+        yield from pair.iter_readings(asserted[at].tolist(), kinds[at].tolist())
 
 
 @dataclass(frozen=True)
 class _Pair:
-    """The logits of one pair of countries in a sentence."""
+    """A candidate (a pair of countries in a sentence) with its logits.
 
-    candidate: Mapping[str, Any]
+    `logits` are those of all heads; `slices` has the part of each head, and `heads` its labels.
+    """
+
+    candidate: int
+    sentence: str
+    day: date | None
     heads: Mapping[str, tuple[str, ...]]
     slices: Mapping[str, slice]
-    scores: NDArray[np.float32]
+    logits: NDArray[np.float32]
 
-    def iter_readings(self, asserted: Sequence[float], kind_scores: Sequence[float]) -> Iterator[tuple[Any, ...]]:
-        """Yield the readings, without the number of the candidate."""
+    def iter_readings(self, asserted: Sequence[float], kind_scores: Sequence[float]) -> Iterator[Reading]:
+        """Yield the readings, by the scores of each polarity and kind."""
         kinds = dict(zip(self.heads["kind"], kind_scores, strict=True))
-        top = [f"{kind} {score:.2f}" for kind, score in sorted(kinds.items(), key=lambda item: -item[1])[:_ALTERNATIVES]]
+        likeliest_kinds = [f"{kind} {score:.2f}" for kind, score in sorted(kinds.items(), key=lambda item: -item[1])[:_ALTERNATIVES]]
         modality = self._best_label("modality")
-        is_past = is_past_event(self.candidate["sentence"], self.candidate["day"])
+        is_past = is_past_event(self.sentence, self.day)
         for polarity, score in zip(self.heads["polarity"], asserted, strict=True):
             kind = max((k for k in kinds if KIND_POLARITY[k] == polarity), key=lambda k: kinds[k])
             if score >= MIN_SCORE:
-                yield self._make_reading(kind, "historical" if is_past else "asserted", score, top)
+                yield self._make_reading(kind, "historical" if is_past else "asserted", score, likeliest_kinds)
             elif kinds[kind] >= _MORE_LIKELY_THAN_NOT and modality != "asserted":
-                yield self._make_reading(kind, modality, kinds[kind], top)
+                yield self._make_reading(kind, modality, kinds[kind], likeliest_kinds)
 
-    def _make_reading(self, kind: str, modality: str, score: float, top: Iterable[str]) -> tuple[Any, ...]:
-        sentence = self.candidate["sentence"]
+    def _make_reading(self, kind: str, modality: str, score: float, likeliest_kinds: list[str]) -> Reading:
         has_magnitude = kind in KINDS_WITH_MAGNITUDE
-        flags = dict(zip(self.heads["flag"], _to_probability(self.scores[self.slices["flag"]]).tolist(), strict=True))
-        return (
-            kind,
-            STATUS_OF_WORDS.get(kind) or self._best_label("status"),
-            modality,
-            self._best_label("instrument"),
-            flags["is_retaliation"] >= _MORE_LIKELY_THAN_NOT,
-            flags["is_conditional"] >= _MORE_LIKELY_THAN_NOT,
-            slots.find_rate(sentence) if has_magnitude else None,
-            slots.find_amount(sentence) if has_magnitude else None,
-            slots.find_product(sentence),
-            round(score, 4),
-            f"encoder.{kind}",
-            list(top),
+        flags = dict(zip(self.heads["flag"], _to_probability(self.logits[self.slices["flag"]]).tolist(), strict=True))
+        return Reading(
+            candidate=self.candidate,
+            kind=kind,
+            status=FIXED_STATUS.get(kind) or self._best_label("status"),
+            modality=modality,
+            instrument=self._best_label("instrument"),
+            is_retaliation=flags["is_retaliation"] >= _MORE_LIKELY_THAN_NOT,
+            is_conditional=flags["is_conditional"] >= _MORE_LIKELY_THAN_NOT,
+            rate_pct=slots.find_rate(self.sentence) if has_magnitude else None,
+            value_usd=slots.find_amount(self.sentence) if has_magnitude else None,
+            product=slots.find_product(self.sentence),
+            score=round(score, 4),
+            rule_id=f"encoder.{kind}",
+            words=likeliest_kinds,
         )
 
     def _best_label(self, head: str) -> str:
-        return self.heads[head][int(np.argmax(self.scores[self.slices[head]]))]
+        return self.heads[head][int(np.argmax(self.logits[self.slices[head]]))]
 
 
 def _to_probability(logits: NDArray[np.float32]) -> NDArray[np.float64]:

@@ -7,7 +7,7 @@ Examples: an accusation or threat without more, talks and tariffs that are only 
 from collections.abc import Iterable, Sequence
 from types import MappingProxyType
 
-from pipeline.contracts.vocabulary import STATUS_OF_WORDS
+from pipeline.contracts.vocabulary import FIXED_STATUS
 from pipeline.signals.context import PAIR_SIZE
 from pipeline.signals.lexicon import cues
 from pipeline.signals.readers.rules.grammar import Act, DraftAct, class_of, governing_operators, matched_words, status_of
@@ -85,7 +85,7 @@ def _build_operator_act(sentence: MarkedSentence, operator: Mark, trade_objects:
         anchor=draft.anchor,
         focus=operator.last,
         instrument=str(thing.readings[0].entry["instrument"]) if thing else "other",
-        status=STATUS_OF_WORDS.get(draft.kind) or status_of(sentence, draft.kind, "announced", operator.first),
+        status=FIXED_STATUS.get(draft.kind) or status_of(sentence, draft.kind, "announced", operator.first),
         modality=draft.modality,
         score=OPERATOR_SCORE,
         mutual=draft.kind in {"dialogue", "agreement"},

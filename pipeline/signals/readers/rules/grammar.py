@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
-from pipeline.contracts.vocabulary import STATUS_OF_WORDS
+from pipeline.contracts.vocabulary import FIXED_STATUS
 from pipeline.signals.lexicon import cues
 from pipeline.signals.readers.rules.matching import Mark, MarkedSentence
 
@@ -184,8 +184,8 @@ def status_of(sentence: MarkedSentence, kind: str, lexicon_status: str, at: int)
 
     `lexicon_status` is the status of the verb in the lexicon.
     """
-    if kind in STATUS_OF_WORDS:
-        return STATUS_OF_WORDS[kind]
+    if kind in FIXED_STATUS:
+        return FIXED_STATUS[kind]
     before = set(sentence.words_between(at - 4, at))
     if kind == "dialogue":
         return "proposed" if cues("future") & before else "effective"

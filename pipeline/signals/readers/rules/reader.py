@@ -6,7 +6,6 @@ No rule about English words belongs here.
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
 
 import polars as pl
 
@@ -15,7 +14,7 @@ from pipeline.signals import slots
 from pipeline.signals.actors import Mention
 from pipeline.signals.candidates import SentenceCandidates
 from pipeline.signals.dates import is_past_event
-from pipeline.signals.reader import READINGS_SCHEMA
+from pipeline.signals.reader import READINGS_SCHEMA, Reading
 from pipeline.signals.readers.rules.compose import find_acts
 from pipeline.signals.readers.rules.grammar import Act
 from pipeline.signals.readers.rules.matching import MarkedSentence, mark_sentence
@@ -52,19 +51,19 @@ class RuleReader:
 class _SentenceActs:
     """A sentence with its acts.
 
-    `numbers` are its candidates by actor and target.
+    `candidate_numbers` has the column `candidate` by actor and target.
     """
 
     context: SentenceContext
     acts: list[Act]
     day: date | None
-    numbers: Mapping[tuple[str, str], int]
+    candidate_numbers: Mapping[tuple[str, str], int]
 
 
 def _find_acts_of(group: SentenceCandidates) -> _SentenceActs | None:
     """Find the acts of a sentence, without actor and target.
 
-    None if there are none, so that the sentence is not parsed.
+    None if the sentence has no act, is too long, or only lists what was talked about; it is then not parsed.
     """
     text: str = group[0]["sentence"]
     if len(text) > MAX_SENTENCE_LENGTH or _contains_any(text, "topics"):
@@ -75,8 +74,8 @@ def _find_acts_of(group: SentenceCandidates) -> _SentenceActs | None:
     if not acts:
         return None
     main_pair = next((tuple(sorted((row["actor"], row["target"]))) for row in group if row["is_main_pair"]), ())
-    numbers = {(row["actor"], row["target"]): row["candidate"] for row in group}
-    return _SentenceActs(SentenceContext(sentence, main_pair), acts, group[0]["day"], numbers)
+    candidate_numbers = {(row["actor"], row["target"]): row["candidate"] for row in group}
+    return _SentenceActs(SentenceContext(sentence, main_pair), acts, group[0]["day"], candidate_numbers)
 
 
 def _to_parser_text(sentence: MarkedSentence) -> str:
@@ -99,8 +98,8 @@ def _to_parser_text(sentence: MarkedSentence) -> str:
     return text
 
 
-def _iter_readings(sentence_acts: _SentenceActs, tree: Tree | None) -> Iterator[tuple[Any, ...]]:
-    """Yield rows of `READINGS_SCHEMA`."""
+def _iter_readings(sentence_acts: _SentenceActs, tree: Tree | None) -> Iterator[Reading]:
+    """Yield a reading for each act and candidate pair."""
     sentence = sentence_acts.context.sentence
     parsed = ParsedSentence(sentence, tree) if tree else None
     for act in sentence_acts.acts:
@@ -108,8 +107,8 @@ def _iter_readings(sentence_acts: _SentenceActs, tree: Tree | None) -> Iterator[
         if parsed and modality == "asserted":
             modality = _modality_by_tree(parsed, act)
         for roles in dict.fromkeys(find_roles(sentence_acts.context, parsed, act)):
-            if roles in sentence_acts.numbers:
-                yield (sentence_acts.numbers[roles], *_to_reading(sentence, act, modality))
+            if roles in sentence_acts.candidate_numbers:
+                yield _to_reading(sentence_acts.candidate_numbers[roles], sentence, act, modality)
 
 
 def _contains_any(text: str, section: str) -> bool:
@@ -130,30 +129,31 @@ def _read_mentions(group: SentenceCandidates) -> list[Mention]:
 def _modality_by_tree(parsed: ParsedSentence, act: Act) -> str:
     """Return the modality of an asserted act by its clause.
 
-    It is `historical` in the background, `hypothetical` if only a purpose.
+    It is `historical` if the clause is background, `hypothetical` if the act is only a purpose, else `asserted`.
     """
     clause_start, _ = parsed.sentence.clause_bounds(act.anchor)
     if parsed.is_background(act.anchor) and not parsed.sentence.is_market_report(clause_start):
         return "historical"
-    is_meeting = act.rule_id.startswith("meet.")  # who travels to talk does talk
+    is_meeting = act.rule_id.startswith("meet.")  # A trip made in order to talk counts as talk.
     return "hypothetical" if (parsed.is_purpose(act.anchor) or parsed.is_purpose(act.focus)) and not is_meeting else "asserted"
 
 
-def _to_reading(sentence: MarkedSentence, act: Act, modality: str) -> tuple[Any, ...]:
+def _to_reading(candidate: int, sentence: MarkedSentence, act: Act, modality: str) -> Reading:
     text = sentence.text
     offset = sentence.tokens[act.focus].start
     has_magnitude = act.kind in KINDS_WITH_MAGNITUDE
-    return (
-        act.kind,
-        act.status,
-        modality,
-        act.instrument,
-        act.kind in {"measure", "threat"} and slots.is_retaliation(text),
-        act.kind in {"threat", "offer", "refusal", "demand"} and slots.is_conditional(text),
-        slots.find_rate(text, offset) if has_magnitude else None,
-        slots.find_amount(text) if has_magnitude else None,
-        slots.find_product(text),
-        act.score,
-        act.rule_id,
-        list(act.words),
+    return Reading(
+        candidate=candidate,
+        kind=act.kind,
+        status=act.status,
+        modality=modality,
+        instrument=act.instrument,
+        is_retaliation=act.kind in {"measure", "threat"} and slots.is_retaliation(text),
+        is_conditional=act.kind in {"threat", "offer", "refusal", "demand"} and slots.is_conditional(text),
+        rate_pct=slots.find_rate(text, offset) if has_magnitude else None,
+        value_usd=slots.find_amount(text) if has_magnitude else None,
+        product=slots.find_product(text),
+        score=act.score,
+        rule_id=act.rule_id,
+        words=list(act.words),
     )
