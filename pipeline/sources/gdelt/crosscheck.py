@@ -61,4 +61,4 @@ def _read_quarter(result: FetchResult, known_ids: set[int]) -> tuple[pl.DataFram
         return GDELT_EVENTS.empty(), account | {"detail": str(error)}
     classified = classify_events(rows, result.request.day, known_ids)
     counts = {f"{outcome}_count": classified.counts[outcome] for outcome in ROW_OUTCOMES}
-    return classified.events, account | counts | {"is_read": True, "read_count": rows.height, "detail": classified.first_fault}
+    return classified.events, account | counts | {"is_read": True, "read_count": rows.height, "detail": classified.first_unreadable_reason}

@@ -53,8 +53,8 @@ NAMES = (
 )
 #: The 61 columns of an export, in order, with GDELT's names and types.
 COLUMNS = pl.Schema({name: pl.Int64() if name in _INTEGERS else pl.Float64() if name in _FLOATS else pl.String() for name in NAMES})
-#: The same, and why the row could not be read; then all other columns are null.
-EVENTS = pl.Schema({**COLUMNS, "unreadable": pl.String()})
+#: The same, and `unreadable_reason`: why the row could not be read, or null. An unreadable row has no other values.
+EVENTS = pl.Schema({**COLUMNS, "unreadable_reason": pl.String()})
 
 _REQUIRED = ("GLOBALEVENTID", "SQLDATE", "EventCode", "NumMentions", "NumSources", "NumArticles", "DATEADDED")
 _WEB = r"^(?i:https?)://[^\s\p{C}/][^\s\p{C}]*$"
@@ -76,11 +76,11 @@ def parse_events(payload: Payload) -> pl.DataFrame:
         )
     fields = rows["fields"].list.to_struct(fields=list(NAMES)).struct.unnest()
     cast = fields.with_columns(rows["is_text"], rows["fields"].list.len().alias("width")).select(
-        *(_cast_field(name) for name in NAMES), _find_malformed_fields().alias("unreadable")
+        *(_cast_field(name) for name in NAMES), _malformed_reason().alias("unreadable_reason")
     )
-    is_valid = pl.col("unreadable").is_null()
-    checked = cast.with_columns(pl.coalesce("unreadable", _find_missing_values()).alias("unreadable"))
-    return checked.select(*(pl.when(is_valid).then(pl.col(name)).alias(name) for name in NAMES), "unreadable").cast(EVENTS)
+    is_valid = pl.col("unreadable_reason").is_null()
+    checked = cast.with_columns(pl.coalesce("unreadable_reason", _missing_reason()).alias("unreadable_reason"))
+    return checked.select(*(pl.when(is_valid).then(pl.col(name)).alias(name) for name in NAMES), "unreadable_reason").cast(EVENTS)
 
 
 def _cast_field(name: str) -> pl.Expr:
@@ -91,7 +91,7 @@ def _cast_field(name: str) -> pl.Expr:
     return pl.when(value.is_finite()).then(value).alias(name) if COLUMNS[name] == pl.Float64() else value
 
 
-def _find_malformed_fields() -> pl.Expr:
+def _malformed_reason() -> pl.Expr:
     """Say which raw field of a row is malformed, if any."""
     numbers = [name for name in NAMES if COLUMNS[name] != pl.String()]
     return pl.coalesce(
@@ -101,8 +101,8 @@ def _find_malformed_fields() -> pl.Expr:
     )
 
 
-def _find_missing_values() -> pl.Expr:
-    """Say which value of a row is missing or invalid."""
+def _missing_reason() -> pl.Expr:
+    """Say which value of a row is missing or invalid, if any."""
     return pl.coalesce(
         *(pl.when(pl.col(name).is_null()).then(pl.lit(f"{name} is empty")) for name in _REQUIRED),
         pl.when(_event_date().is_null()).then(pl.lit("SQLDATE is not a day")),
@@ -122,19 +122,20 @@ def _added_at() -> pl.Expr:
 class ClassifiedEvents:
     """The events between states of one export, and row counts.
 
-    `events` is of `GDELT_EVENTS`; `counts` has the number of rows with each of `ROW_OUTCOMES`.
+    `events` is of `GDELT_EVENTS`; `counts` has the number of rows with each of `ROW_OUTCOMES`. `first_unreadable_reason` is that of the
+    first malformed row, "" if there is none.
     """
 
     events: pl.DataFrame
     counts: dict[str, int]
-    first_fault: str
+    first_unreadable_reason: str
 
 
 def classify_events(rows: pl.DataFrame, day: date, known_ids: Container[int] = ()) -> ClassifiedEvents:
-    """Select the events between two different states.
+    """Select trade events between states, and count all rows by outcome.
 
-    They are of one of our kinds; all other rows are counted by reason. `day` is the UTC day of the file; rows added on another day are
-    malformed. `known_ids` are the ids of events in earlier files.
+    Selected are events of our kinds, by an actor that is part of a state, against another state or its firms. `day` is the UTC day of the
+    file; rows added on another day are malformed. `known_ids` are the ids of events in earlier files.
     """
     actor, target = (find_state(pl.col(f"Actor{n}CountryCode"), pl.col(f"Actor{n}KnownGroupCode")) for n in (1, 2))
     is_actor = is_state_actor(pl.col("Actor1Type1Code"), pl.col("Actor1KnownGroupCode"))
@@ -149,9 +150,9 @@ def classify_events(rows: pl.DataFrame, day: date, known_ids: Container[int] = (
         _event_date().alias("event_date"),
         pl.col("EventCode").replace_strict(dict(KIND_OF_CAMEO), default=None, return_dtype=pl.String).alias("kind"),
         (is_known | ~pl.col("GLOBALEVENTID").is_first_distinct()).alias("is_repeated"),
-    ).with_columns(pl.coalesce("unreadable", other_day).alias("unreadable"))
+    ).with_columns(pl.coalesce("unreadable_reason", other_day).alias("unreadable_reason"))
     outcome = (
-        pl.when(pl.col("unreadable").is_not_null())
+        pl.when(pl.col("unreadable_reason").is_not_null())
         .then(pl.lit("malformed"))
         .when(pl.col("is_repeated"))
         .then(pl.lit("repeated"))
@@ -169,7 +170,7 @@ def classify_events(rows: pl.DataFrame, day: date, known_ids: Container[int] = (
     return ClassifiedEvents(
         _to_contract(classified.filter(pl.col("outcome") == "kept")),
         {one: int((classified["outcome"] == one).sum()) for one in ROW_OUTCOMES},
-        next(iter(classified["unreadable"].drop_nulls()), ""),
+        next(iter(classified["unreadable_reason"].drop_nulls()), ""),
     )
 
 

@@ -40,7 +40,7 @@ def test_every_field_of_a_real_export_is_read(outside_data: Path) -> None:
     rows = parse_events(payload(body, "20191024143000.export.CSV.zip", date(2019, 10, 24)))
     assert rows.schema == EVENTS
     assert rows.shape == (REAL_ROWS, 62)
-    assert rows["unreadable"].null_count() == REAL_ROWS
+    assert rows["unreadable_reason"].null_count() == REAL_ROWS
     lines_of_fields = [line.split("\t") for line in body.decode().removesuffix("\n").split("\n")]
     for position, (name, dtype) in enumerate(COLUMNS.items()):
         cast = {pl.Int64(): int, pl.Float64(): float, pl.String(): str}[dtype]
@@ -64,7 +64,7 @@ def test_a_zipped_export_gives_the_same_rows() -> None:
 def test_the_fixture_has_rows_with_every_outcome() -> None:
     classified = classify_events(parse_events(payload((FIXTURES / "20250404103000.export.CSV").read_bytes())), DAY)
     assert classified.counts == {"malformed": 2, "repeated": 1, "no_country": 3, "domestic": 1, "no_state": 2, "other_kind": 1, "kept": 4}
-    assert classified.first_fault == "60 fields, not 61"
+    assert classified.first_unreadable_reason == "60 fields, not 61"
     assert classified.events.select("actor", "target", "cameo_code", "kind", "polarity").rows() == [
         ("CHN", "USA", "163", "measure", "escalation"),
         ("EUN", "USA", "085", "easing", "concession"),
@@ -111,7 +111,7 @@ def test_an_event_has_the_first_outcome_that_applies(row: str, outcome: str) -> 
 
 
 @pytest.mark.parametrize(
-    ("row", "fault"),
+    ("row", "reason"),
     [
         ("", "1 fields, not 61"),
         (event() + "\t", "62 fields, not 61"),
@@ -126,20 +126,20 @@ def test_an_event_has_the_first_outcome_that_applies(row: str, outcome: str) -> 
         (event(stamp="20250405000000"), "added on another day than 2025-04-04, the day of its file"),
     ],
 )
-def test_a_row_that_cannot_be_read_is_counted_with_a_reason(row: str, fault: str) -> None:
+def test_a_row_that_cannot_be_read_is_counted_with_a_reason(row: str, reason: str) -> None:
     classified = classify_events(parse_events(payload(join_lines(event(1), row))), DAY)
-    assert (classified.counts["kept"], classified.counts["malformed"], classified.first_fault) == (1, 1, fault)
+    assert (classified.counts["kept"], classified.counts["malformed"], classified.first_unreadable_reason) == (1, 1, reason)
 
 
 def test_a_row_that_is_not_utf_8_is_counted_and_the_others_are_read() -> None:
     rows = parse_events(payload(join_lines(event(1)) + event(2, Actor1Name="S\xe3o").encode("latin-1") + b"\n" + join_lines(event(3))))
-    assert rows["unreadable"].to_list() == [None, "not UTF-8", None]
+    assert rows["unreadable_reason"].to_list() == [None, "not UTF-8", None]
     assert rows["GLOBALEVENTID"].to_list() == [1, None, 3]
 
 
 def test_replacement_characters_in_the_source_are_text() -> None:
     rows = parse_events(payload(join_lines(event(1, Actor1Name="S\ufffdo")) + b"\xff\n"))
-    assert rows["unreadable"].to_list() == [None, "not UTF-8"]
+    assert rows["unreadable_reason"].to_list() == [None, "not UTF-8"]
 
 
 def test_an_event_in_an_earlier_file_is_repeated() -> None:
