@@ -41,33 +41,36 @@ class Display:
         self._task = bar.add_task(_WAITING, total=None, steps="") if bar else None
         self._steps: Sequence[str] = ()
         self._total = self._done = 0.0
-        self._step, self._started, self._part = "", 0, 0.0
+        self._step, self._started, self._done_of_step = "", 0, 0.0
 
-    def load(self) -> None:
+    def show_preparing(self) -> None:
         """Show that the run is being prepared."""
         if not self._bar:
             self._console.print(_WAITING, highlight=False)
 
-    def expect(self, steps: Sequence[str]) -> None:
-        """Set the steps to come, each as often as it runs."""
+    def set_steps(self, steps: Sequence[str]) -> None:
+        """Set the names of the steps to come.
+
+        A step that runs twice is listed twice.
+        """
         self._steps = steps
         self._total = float(sum(map(_weight, steps)))
 
-    def step(self, name: str, event: str) -> None:
+    def on_step(self, name: str, event: str) -> None:
         """Show that a step started or ended."""
         if event == "start":
-            self._step, self._part = name, 0.0
+            self._step, self._done_of_step = name, 0.0
             self._started += 1
             if not self._bar:
                 self._console.print(f"{self._started}/{len(self._steps)} {describe_step(name)}", highlight=False, soft_wrap=True)
         else:
             self._done += _weight(name)
-            self._part = 0.0
+            self._done_of_step = 0.0
         self._draw(describe_step(self._step))
 
-    def days(self, done: int, total: int) -> None:
+    def on_days(self, done: int, total: int) -> None:
         """Show how many days of the current step are done."""
-        self._part = _weight(self._step) * done / total
+        self._done_of_step = _weight(self._step) * done / total
         self._draw(f"{describe_step(self._step)}, {done:,} of {total:,} days")
 
     def _draw(self, description: str) -> None:
@@ -75,7 +78,7 @@ class Display:
             self._bar.update(
                 self._task,
                 description=description,
-                completed=self._done + self._part,
+                completed=self._done + self._done_of_step,
                 total=self._total or None,
                 steps=f"step {self._started} of {len(self._steps)}",
                 refresh=True,  # a short step would end before the next automatic refresh

@@ -28,17 +28,17 @@ def run_job(settings: Settings, display: Display, upstreams: Sequence[str] = ())
     """Run the job, or only fetch these upstreams."""
     warnings.simplefilter("ignore")  # warnings of libraries, on which a user cannot act
     os.environ.setdefault("GX_ANALYTICS_ENABLED", "false")
-    display.load()
+    display.show_preparing()
     from pipeline.definitions import build  # noqa: PLC0415 takes seconds; mistakes of the user are reported before
     from pipeline.defs.launch import Launcher  # noqa: PLC0415 as above
 
     span = Days(settings.first_day, settings.last_day or settings.first_day)
     launcher = Launcher(build(settings))
     if upstreams:
-        display.expect([*upstreams, FETCHES.name])
+        display.set_steps([*upstreams, FETCHES.name])
         return launcher.fetch(settings, upstreams, span, display)
     runs = launcher.plan(settings, span)
-    display.expect(launcher.list_steps(runs))
+    display.set_steps(launcher.list_steps(runs))
     return launcher.launch(settings, runs, display)
 
 

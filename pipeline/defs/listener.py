@@ -16,13 +16,13 @@ _EVENTS = {"STEP_START": "start", "STEP_SUCCESS": "success", "STEP_FAILURE": "fa
 class Listener(Protocol):
     """Receives progress. Called from within the run, so it must return quickly."""
 
-    def step(self, name: str, event: str) -> None:
+    def on_step(self, name: str, event: str) -> None:
         """Handle the start or the end of a step.
 
         `event` is "start", "success", "failure" or "skipped".
         """
 
-    def days(self, done: int, total: int) -> None:
+    def on_days(self, done: int, total: int) -> None:
         """Handle the number of days done in the current step."""
 
 
@@ -46,14 +46,14 @@ def report_days(batches: Iterable[Days], total: int) -> Iterator[Days]:
         yield batch
         done += len(batch)
         if listener:
-            listener.days(done, total)
+            listener.on_days(done, total)
 
 
 class _Handler(logging.Handler):
     def emit(self, record: logging.LogRecord) -> None:
         event, listener = getattr(record, "dagster_event", None), _listener.get()
         if listener and event is not None and event.step_key and event.event_type_value in _EVENTS:
-            listener.step(event.step_key, _EVENTS[event.event_type_value])
+            listener.on_step(event.step_key, _EVENTS[event.event_type_value])
 
 
 @dg.logger(config_schema={}, description="Reports steps to the command that started the run; prints nothing.")

@@ -35,8 +35,8 @@ with display_progress(Console(stderr=True)) as display:
         executor=dg.in_process_executor,
         loggers=LOGGERS,
     ).resolve_job_def("read")
-    display.load()
-    display.expect([node.name for node in job.graph.nodes])
+    display.show_preparing()
+    display.set_steps([node.name for node in job.graph.nodes])
     home = Path(sys.argv[1])
     prepare_home(home)
     with listening(display), dg.DagsterInstance.from_config(str(home)) as instance:
