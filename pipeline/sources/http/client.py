@@ -47,6 +47,7 @@ REDIRECTS = frozenset({301, 302, 303, 307, 308})
 NOT_ALLOWED = frozenset({401, 403})
 MOST_REDIRECTS = 5
 FIRST_PAUSE_SECONDS = 1.0
+LONGEST_URL_SHOWN = 120
 _TICK = timedelta(microseconds=1)
 EXCERPT_BYTES, EXCERPT = 2_000, 200
 MISSING_ADVICE = "The next run tries again; if it should exist, check the URL"
@@ -335,7 +336,15 @@ def _convert_errors(network: Network) -> Iterator[None]:
 
 def _failure_detail(url: str, failure: _FetchError, attempts: int, request: Request) -> str:
     count = "not sent" if not attempts else "1 attempt" if attempts == 1 else f"{attempts} attempts"
-    return f"{url}: {redact(failure.reason, request.secrets.values())} ({count}). {failure.advice}"
+    return f"{_shorten_url(url)}: {redact(failure.reason, request.secrets.values())} ({count}). {failure.advice}"
+
+
+def _shorten_url(url: str) -> str:
+    """Replace the query of a long URL by an ellipsis.
+
+    The journal has the whole URL.
+    """
+    return url if len(url) <= LONGEST_URL_SHOWN else f"{url.partition('?')[0][:LONGEST_URL_SHOWN]}?…"
 
 
 def _run_later_advice(seconds: float) -> str:

@@ -88,6 +88,13 @@ def test_a_persistent_error_fails_after_all_attempts(upstream: Upstream, client:
     assert fetched.detail.startswith(f"{upstream.url}/a: it answered {status} (4 attempts). Try again later")
 
 
+def test_a_failure_shows_a_long_url_without_its_query(upstream: Upstream, client: Client) -> None:
+    request = replace(make_request(upstream.respond("/a", error_response(500))), query=(("fields", "x" * 200),))
+    fetched = client.fetch(request)
+    assert fetched.detail.startswith(f"{upstream.url}/a?…: it answered 500")
+    assert client.archive.journal()["url"].to_list() == [f"{upstream.url}/a?fields={'x' * 200}"]
+
+
 @pytest.mark.parametrize("wait", ["3600", "Fri, 04 Apr 2025 13:00:00 GMT"])
 def test_a_host_with_a_long_retry_after_gets_no_more_requests(upstream: Upstream, client: Client, clock: Clock, wait: str) -> None:
     first = client.fetch(make_request(upstream.respond("/a", error_response(429, Retry_After=wait)), "a"))
