@@ -130,14 +130,14 @@ def parse_rules(text: str) -> Rules:
     try:
         content = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
-        raise LexiconError(f"acts.toml is not valid TOML ({error})") from error
+        raise LexiconError(f"acts.toml is not valid TOML ({error}); correct that line") from error
     acts = tuple(_parse_rule(entry) for entry in content.get("rule", []))
     exclusions = tuple(_parse_exclusion(entry) for entry in content.get("aside", []))
     ids = [rule.id for rule in acts]
-    repeated = sorted({name for name in ids if ids.count(name) > 1})
-    unknown = sorted({name for rule in acts for name in rule.also} - set(ids))
-    if repeated or unknown:
-        raise LexiconError(f"acts.toml: repeated ids: {repeated}; unknown ids in `also`: {unknown}")
+    if repeated := sorted({name for name in ids if ids.count(name) > 1}):
+        raise LexiconError(f"acts.toml: several rules have the id {', '.join(repeated)}; give each rule an id of its own")
+    if unknown := sorted({name for rule in acts for name in rule.also} - set(ids)):
+        raise LexiconError(f"acts.toml: no rule has the id {', '.join(unknown)}, named in `also`; correct the id or add the rule")
     places = tuple((_compile(rf"\b{re.escape(words)}\b", "places"), code) for words, code in content.get("places", {}).items())
     sha = sha256(text.replace("\r\n", "\n").encode()).hexdigest()[:SHA_LENGTH]
     ignored_words = _compile_optional(content.get("strangers", {}), "words", "strangers")
@@ -179,9 +179,10 @@ def _parse_exclusion(entry: Mapping[str, Any]) -> Exclusion:
 
 def _check_keys(entry: Mapping[str, Any], required: set[str], optional: set[str]) -> str:
     name = str(entry.get("id", "an entry without id"))
-    missing, extra = sorted(required - set(entry)), sorted(set(entry) - required - optional)
-    if missing or extra:
-        raise LexiconError(f"acts.toml, {name}: missing keys {missing}, unknown keys {extra}")
+    if missing := sorted(required - set(entry)):
+        raise LexiconError(f"acts.toml, {name}: lacks {', '.join(missing)}; add what is missing")
+    if unknown := sorted(set(entry) - required - optional):
+        raise LexiconError(f"acts.toml, {name}: unknown keys: {', '.join(unknown)}; use {', '.join(sorted(required | optional))}")
     return name
 
 
@@ -198,7 +199,7 @@ def _compile(text: str, name: str) -> re.Pattern[str]:
     try:
         return re.compile(text, re.IGNORECASE)
     except re.error as error:
-        raise LexiconError(f"acts.toml, {name}: {text!r} is not a regular expression ({error})") from error
+        raise LexiconError(f"acts.toml, {name}: {text!r} is not a regular expression ({error}); correct the pattern") from error
 
 
 def _matches_text(pattern: re.Pattern[str], unless: re.Pattern[str] | None, text: str) -> bool:
