@@ -89,7 +89,7 @@ story_counts as (
     group by series, channel
 ),
 
--- A direction without a story in the window expects half a mean story: with 0 the first story would make an infinite value.
+-- A direction without a story in the window expects half a mean story: with 0 its value could never fall below 100.
 directed_mass as (
     select
         series.series,

@@ -1,5 +1,5 @@
--- Stories with a signal. The first article gives day, source and link. Breadth grows with the logarithm of the number of source owners,
--- so that one group that prints a story in ten papers counts once.
+-- Stories with a signal. Day, source, link and hash of the text are those of the first article. Breadth grows with the logarithm of the
+-- number of owners, not articles: a group that prints a story in ten papers counts once.
 with stories_with_signal as (
     select distinct members.story_id
     from findings

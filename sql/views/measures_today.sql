@@ -1,5 +1,6 @@
--- Every measure that has not ended, at the end of the data, in words: status and since when, the next announced change, and its support.
--- A status may depend on one misread sentence: look at probability, stories and contradictions.
+-- Every measure that has not ended on the last day of the data, in words: its status and since when, the next announced change, and how
+-- many signals, stories and sources report the measure. A status may depend on one misread sentence: look at probability, stories and
+-- contradictions.
 select
     measures.actor,
     measures.target,

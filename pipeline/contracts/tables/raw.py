@@ -116,7 +116,7 @@ RAW_TRADE_FLOWS = Table(
         Column(
             "seen_on",
             pl.String(),
-            "UTC day of the first response with this value (YYYY-MM-DD); empty: from a file, treated as first released",
+            "UTC day of the first response with this value, or the day in the file (YYYY-MM-DD); empty: the value first released",
             "2025-06-06",
             pattern=patterns.DAY_OR_EMPTY,
         ),

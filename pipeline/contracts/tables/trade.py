@@ -86,8 +86,8 @@ FLOW_REVISIONS = Table(
         Column(
             "seen_on",
             pl.Date(),
-            "UTC day of the first response with this value; empty: from a file. A first version seen long after known_on may include "
-            "revisions made in between",
+            "UTC day of the first response with this value, or the day in the file; empty for a figure of a file without a day. A first "
+            "version seen long after known_on may include revisions made in between",
             date(2026, 6, 9),
             unit="UTC day",
             nullable=True,
