@@ -33,15 +33,15 @@ _NOT_ONE_SPACE_IN_PARAGRAPH = rf"[^\S {_PARAGRAPH}][^\S{_PARAGRAPH}]*| [^\S{_PAR
 
 
 def clean_line(text: pl.Series) -> pl.Series:
-    """Clean names and headlines of markup, invisible characters and extra space.
+    """Remove markup, invisible characters and extra white space from each text.
 
-    Null becomes empty.
+    For names and headlines. Null becomes empty.
     """
     return fold_whitespace(_remove_markup(text))
 
 
 def clean_paragraphs(text: pl.Series) -> pl.Series:
-    """Clean bodies like lines, but keep paragraphs.
+    """Clean each body like a line, but keep its paragraphs.
 
     Paragraphs are separated by one blank line; boilerplate lines are removed.
     """
@@ -52,9 +52,9 @@ def clean_paragraphs(text: pl.Series) -> pl.Series:
 
 
 def fold_whitespace(text: pl.Series) -> pl.Series:
-    """Remove invisible characters and fold white space to single spaces.
+    """Remove invisible characters from each text, and fold white space.
 
-    Unicode is composed (NFC); null becomes empty.
+    Each run of white space becomes one space. Unicode is composed (NFC); null becomes empty.
     """
     return _remove_invisible(text).str.replace_all(_NOT_ONE_SPACE, " ").str.strip_chars()
 

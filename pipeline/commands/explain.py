@@ -26,4 +26,4 @@ def _is_file(text: str) -> bool:
     try:
         return Path(text).is_file()
     except (OSError, ValueError):
-        return False  # a text that is too long for a file name
+        return False  # OSError: too long for a file name; ValueError: contains a NUL character

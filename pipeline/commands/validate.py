@@ -20,7 +20,10 @@ def validate_home(
     simulation: bool,
     home: Path | None,
 ) -> None:
-    """Validate a home, write the report, and print each section."""
+    """Validate a home, write the report, and print each section.
+
+    The report is written to `folder`, or else to the published folder of the home.
+    """
     settings = read_settings(home=home)
     options = ValidationOptions(references=references, pair=pair, first=first, last=last, events=read_events(), is_simulated=simulation)
     with err.status("comparing the index with events, references and itself …"):

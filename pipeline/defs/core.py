@@ -27,7 +27,7 @@ ALL_ARTICLES_READ = InputCheck(
 #: Key of the number of articles read, in the metadata of that check; the other counts are reasons for not reading an article.
 ARTICLES_READ = "articles read"
 #: Smaller batches than elsewhere: each is read with the three days before it, and texts are split into words.
-LINKED_AT_ONCE = BatchLimit(text_bytes=16_000_000)
+STORY_LINKS_LIMIT = BatchLimit(text_bytes=16_000_000)
 ADMITTED = daily.ADMITTED
 
 
@@ -68,7 +68,7 @@ def assets(settings: Settings) -> Sequence[dg.AssetsDefinition]:
     def story_links(context: dg.AssetExecutionContext, lake: dg.ResourceParam[Lake]) -> Results:
         """Link articles that repeat an earlier one of the last three days."""
         with changed_days(context, lake, daily.story_links()) as days:
-            for batch in days.batches(ARTICLES, LINKED_AT_ONCE):
+            for batch in days.batches(ARTICLES, STORY_LINKS_LIMIT):
                 links = link_retellings(lake.read(ARTICLES, batch.extend_back(daily.STORY_REACH)), batch)
                 days.write(STORY_LINKS, links, batch)
                 add_daily_metadata(context, STORY_LINKS, links, batch, ("article_id", "earlier_article_id", "similarity"))

@@ -91,9 +91,9 @@ def stalemate_share(hold: Matrix, move: Matrix) -> Matrix:
 def filter_channels(daily: pl.DataFrame, baseline: pl.DataFrame, half_life_days: float) -> pl.DataFrame:
     """Compute `channel_daily` from `daily_mass` and `baseline`.
 
-    The columns are A, B, phi, the value 100 A / B, its intervals and its parts. value ~ 100 x Gamma(shape A / phi, rate B / phi). The
-    dispersion phi is the discounted second moment over the discounted mass, shrunk towards the channel's dispersion in the baseline with
-    the weight of the prior, so that no interval has zero width.
+    `shape` and `rate` are the discounted observed and expected mass, each with the prior; `value` is 100 x shape / rate. Its intervals are
+    those of 100 x Gamma(shape / dispersion, rate / dispersion). `dispersion` is the discounted second moment over the discounted mass,
+    shrunk towards that of the channel in the baseline with the weight of the prior, so that no interval has zero width.
     """
     group = ["series", "channel"]
     ordered = DAILY_MASS.conform(daily).sort(*group, "index_date")

@@ -15,7 +15,7 @@ from importlib.machinery import ModuleSpec
 from types import ModuleType
 from typing import Any
 
-# Packages that the library imports for features not used here: loaded when first accessed.
+# Packages that Great Expectations imports for features not used here: loaded when first accessed.
 _DEFERRED = ("altair", "scipy.stats")
 
 # Connectors to databases, clouds, files and Spark. Building their pydantic models takes half of the import time. Never imported.

@@ -1,6 +1,6 @@
 """Run rules on one frame with Great Expectations.
 
-Only this module and `library.py` use that library and pandas.
+Only this module and `library.py` use Great Expectations and pandas.
 Which rules exist is in `rule_files.py` and `derived.py`; what happens after a failure is decided by the caller.
 """
 
@@ -35,11 +35,12 @@ _lock = threading.Lock()
 def run_rules(frame: pl.DataFrame, rules: Sequence[Rule], key: Sequence[str] = ()) -> list[Outcome]:
     """Return one outcome per rule, in order.
 
-    A rule that raises inside the library fails with severity critical.
-    `key` is the key of the frame's table; examples of failing rows show it. Raises `RuleError` when the library rejects a rule's arguments.
+    A rule that raises inside Great Expectations fails with severity critical.
+    `key` is the key of the frame's table; examples of failing rows show it. Raises `RuleError` if Great Expectations rejects the
+    arguments of a rule.
     """
     with _lock, warnings.catch_warnings():
-        # Only the library's own warnings arise here. Where tests turn warnings into errors, one would count as a failed check.
+        # All warnings here are those of Great Expectations. Where tests turn warnings into errors, one would count as a failed check.
         warnings.simplefilter("ignore")
         compiled = [_compile_rule(rule) for rule in rules]
         suite = _build_suite(tuple(compiled))
@@ -58,7 +59,7 @@ class _EvaluationError(TensionError):
 
 
 class _CompiledRule:
-    """A rule as an expectation of the library, with its metrics.
+    """A rule as an expectation of Great Expectations, with its metrics.
 
     It is independent of any frame.
     """
@@ -106,9 +107,9 @@ class _CompiledRule:
         return self._expectation.get_validation_dependencies(execution_engine=self._engine, runtime_configuration=dict(configuration))
 
     def _validate(self, dependencies: Any, metrics: Mapping[Any, Any], errors: Mapping[Any, Any]) -> tuple[bool, Mapping[str, Any]]:
-        """Return whether the rule passed, and the library's result.
+        """Return whether the rule passed, and the result.
 
-        Raises `_EvaluationError` when a metric is missing.
+        Raises `_EvaluationError` if a metric is missing, or if Great Expectations raises an error.
         """
         if any(metric.id not in metrics for metric in dependencies.get_metric_configurations()):
             own = {edge.left.id for edge in _build_graph([dependencies], _COUNTS).edges}
@@ -116,11 +117,11 @@ class _CompiledRule:
             raise _EvaluationError("; ".join(dict.fromkeys(messages)) or "Great Expectations gave no result")
         values = {name: metrics[metric.id] for name, metric in dependencies.metric_configurations.items()}
         try:
-            # Not `metrics_validate`, which builds the dependencies again: 80 % of the time of a small frame.
+            # Not `metrics_validate`: it builds the dependencies again, which takes 80 % of the time for a small frame.
             result = self._expectation._validate(
                 metrics=values, runtime_configuration={"result_format": dependencies.result_format}, execution_engine=self._engine
             )
-        except Exception as error:  # whatever the library raises about one rule is the outcome of that rule
+        except Exception as error:  # any error of Great Expectations is the outcome of this rule
             raise _EvaluationError(str(error)) from error
         return bool(result["success"]), result.get("result", {})
 
@@ -180,9 +181,10 @@ def _to_pandas(frame: pl.DataFrame, rules: Sequence[Rule]) -> "pd.DataFrame":
     """Convert the columns that the rules read to pandas.
 
     Arrow types keep integers and dates exact where values are missing. Numbers without nulls, and datetimes, become NumPy arrays: the same
-    values, ten times as fast, because the library loops over Arrow arrays in Python. NaN stays in Arrow, where a rule fails on it; in NumPy
-    it would be skipped as missing.
+    values, ten times as fast, because Great Expectations loops over Arrow arrays in Python. NaN stays in Arrow, where a rule fails on it;
+    in NumPy it would be skipped as missing.
     """
+    # Rules about the whole table read no column, but the frame needs one for the number of rows.
     names = list(dict.fromkeys(name for rule in rules for name in rule.columns)) or frame.columns[:1]
     selected = frame.select(names)
     pandas = selected.to_pandas(use_pyarrow_extension_array=True)

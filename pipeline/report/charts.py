@@ -199,9 +199,9 @@ class _Panel:
         return layer([row], {"type": "text", **style}, x=self.axis.x("at"), y=self.y("y"), text=nominal("text"))
 
     def end_labels(self, ends: Mapping[str, float]) -> list[Chart]:
-        """Names of lines at their right ends, without overlaps.
+        """Return layers with the name of each line at its right end.
 
-        With the last values if they fit.
+        Names do not overlap. A wide panel also shows the last values.
         """
         places = spread_positions([self.height * value / self.top for value in ends.values()], 15, 6, self.height - 6)
         is_wide = self.axis.width > WIDTH / 2

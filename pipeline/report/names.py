@@ -22,10 +22,10 @@ COUNTRY_NAMES = MappingProxyType(
     }
 )  # fmt: skip
 
+# Not `strftime`, which depends on the locale of the machine.
 _MONTHS = (
     "January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December",
 )  # fmt: skip
-# Not `strftime`, which depends on the locale of the machine.
 
 
 def country_name(code: str) -> str:

@@ -100,12 +100,17 @@ def _match_name(tokens: Sequence[Token], at: int, index: dict[str, list[_Name]],
 
 
 def _is_exception(tokens: Sequence[Token], first: int, last: int, name: _Name) -> bool:
-    rule = _load_exceptions().get(name.spelling)
-    if rule is None:
+    """Whether a neighbouring token shows that no state is meant.
+
+    Examples: `New Mexico`, `China Airlines`. An entry of the lexicon with several tokens (`Duke of`) never matches.
+    """
+    exception = _load_exceptions().get(name.spelling)
+    if exception is None:
         return False
     before = tokens[first - 1].text if first else ""
     after = tokens[last + 1].text if last + 1 < len(tokens) else ""
-    return before in rule[0] or after in rule[1]
+    words_before, words_after = exception
+    return before in words_before or after in words_after
 
 
 def _is_dateline(tokens: Sequence[Token], first: int, last: int, name: _Name) -> bool:
@@ -185,9 +190,10 @@ def _first_words_of_verbs() -> frozenset[str]:
 
 @cache
 def _load_exceptions() -> dict[tuple[str, ...], tuple[frozenset[str], frozenset[str]]]:
+    """Map names to the words before and after that exclude them."""
     return {
-        tuple(token.text for token in tokenize(rule["name"])): (frozenset(rule["before"]), frozenset(rule["after"]))
-        for rule in load_lexicon("actors")["exception"]
+        tuple(token.text for token in tokenize(entry["name"])): (frozenset(entry["before"]), frozenset(entry["after"]))
+        for entry in load_lexicon("actors")["exception"]
     }
 
 

@@ -68,7 +68,8 @@ class ReadingSummary:
 def articles_to_texts(articles: pl.DataFrame) -> pl.DataFrame:
     """Convert the articles (`ARTICLES`) that pass the gate to texts.
 
-    The result has the columns of `TEXTS_SCHEMA` and `title_length`. Raises `ContractError` if the frame has another shape.
+    The result has the columns of `TEXTS_SCHEMA` and `title_length`. Raises `ContractError` if the columns or types are not
+    those of `ARTICLES`.
     """
     ARTICLES.conform(articles.head(0))
     texts = articles.filter(gate.is_trade_news(articles)).with_columns(

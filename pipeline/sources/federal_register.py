@@ -239,7 +239,7 @@ def _join_pages(payloads: Sequence[Payload]) -> pl.DataFrame:
 def _parse_page(payload: Payload) -> dict[str, Any]:
     """Parse the page as a JSON object.
 
-    `SourceError` if it is none, or reports an error.
+    `SourceError` if it is not a JSON object, or one with `errors` or `message`.
     """
     place = f"{payload.source}, {payload.item}, from {payload.url[:_MAX_SHOWN]}"
     try:
@@ -308,9 +308,14 @@ def _to_text(value: Any) -> str | None:
 def _join_names(value: Any) -> str | None:
     """Join the names in a list with `, `.
 
-    An agency is named by its slug, or else by its raw name.
+    An agency is named by its slug, or else by its raw name. None if the value is not a list, or one of its names is not text.
     """
     if not isinstance(value, list):
         return None
-    names = [_to_text(one.get("slug") or one.get("raw_name") if isinstance(one, dict) else one) for one in value]
-    return None if None in names else ", ".join(name for name in names if name is not None)
+    names = []
+    for one in value:
+        name = _to_text(one.get("slug") or one.get("raw_name") if isinstance(one, dict) else one)
+        if name is None:
+            return None
+        names.append(name)
+    return ", ".join(names)

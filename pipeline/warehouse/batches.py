@@ -64,7 +64,8 @@ def sort_into_batches(
 ) -> Iterator[tuple[Days, pl.DataFrame]]:
     """Yield rows in batches of consecutive days, sorted by key.
 
-    `frames` have the table's schema and only rows of `days`. Until all are read, the rows of each day are in a file in `folder`.
+    `frames` have the table's schema and only rows of `days`. The rows of each day are written to a file in `folder`, which the caller
+    deletes. The first batch is yielded after the last frame is read.
     """
     assert table.day is not None
     sizes: dict[date, Size] = {}

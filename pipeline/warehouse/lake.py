@@ -177,7 +177,7 @@ class Lake:
     def write_days(self, table: Table, frame: pl.DataFrame, days: Days) -> None:
         """Replace exactly these days.
 
-        `ContractError`, and nothing written, for rows of other days or another schema.
+        A day without rows is written as an empty file. `ContractError`, and nothing written, for rows of other days or another schema.
         """
         if table.day is None:
             raise ContractError(f"table {table.name} is not partitioned by day; use write()")

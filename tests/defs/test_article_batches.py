@@ -75,7 +75,7 @@ def test_batches_give_the_same_bytes_as_one_pass(home: SmallHome, tmp_path: Path
     assert home.lake.count_rows(DUPLICATES) == home.lake.count_rows(QUARANTINE) == 1
     for method in (Lake.batches, Lake.sort_by_day):
         monkeypatch.setattr(method, "__defaults__", (BatchLimit(rows=2),))
-    monkeypatch.setattr("pipeline.defs.core.LINKED_AT_ONCE", BatchLimit(rows=2))
+    monkeypatch.setattr("pipeline.defs.core.STORY_LINKS_LIMIT", BatchLimit(rows=2))
     (tmp_path / "other").mkdir()
     other = write_week(tmp_path / "other")  # in the same home, days without changes are skipped
     in_batches = run(other, WEEK, only_raw=False)

@@ -18,7 +18,7 @@ from tests.unit.signals.llm.scenes import make_answer, make_signal
 from tests.unit.signals.llm.server import Canned, completion, failure, serve_model
 
 MONDAY = date(2025, 3, 3)
-READ = [
+ARTICLES = [
     build_article("1", MONDAY, "China will impose a 15 percent tariff on U.S. soybeans. The ministry in Beijing said so on Monday."),
     build_article("2", MONDAY, "The United States raised tariffs on Chinese steel to 25 percent. The White House announced it."),
 ]
@@ -37,7 +37,7 @@ def answer_about_soybeans(request: dict[str, Any]) -> Canned:
 
 def run(folder: Path, url: str) -> tuple[SmallHome, dg.ExecuteInProcessResult]:
     home = SmallHome(folder)
-    home.write_articles(READ)
+    home.write_articles(ARTICLES)
     by_model = home.settings.model_copy(update={"extractor": "llm", "llm_base_url": url, "llm_model": "tiny"})
     return home, home.run(Days(MONDAY, MONDAY), extractor=ExtractorFactory(by_model))
 

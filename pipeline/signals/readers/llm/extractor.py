@@ -80,9 +80,9 @@ class LlmExtractor:
     def extract(self, articles: pl.DataFrame) -> pl.DataFrame:
         """Return the findings (`FINDINGS`) in articles that pass the gate.
 
-        `summary` counts the articles that were not read. Raises `ContractError` for a frame of another shape, and `ExtractorError` if
-        requests had to stop (budget, endpoint, key) or no article could be read, since a part of a day must not count as a whole day.
-        Answers received so far stay stored.
+        `summary` counts the articles that were not read. Raises `ContractError` if the columns or types are not those of `ARTICLES`. Raises
+        `ExtractorError` if requests had to stop (budget, endpoint, key) or no article could be read: a part of a day must not count as
+        a whole day. Answers received so far stay stored.
         """
         texts = articles_to_texts(articles)
         findings = self._read(texts)

@@ -13,8 +13,8 @@ from pipeline.sources.feeds.rss import new_rows, parse
 from pipeline.sources.rows import ROWS, to_raw_articles
 from tests.unit.sources.feeds.payloads import FIXTURES, payload
 
-FEW = settings(deadline=None, derandomize=True, max_examples=40)
-SOME = settings(deadline=None, derandomize=True, max_examples=100)
+EXAMPLES_40 = settings(deadline=None, derandomize=True, max_examples=40)
+EXAMPLES_100 = settings(deadline=None, derandomize=True, max_examples=100)
 
 # Without C1 controls and Latin-1 letters, because feedparser takes some sequences of them for wrongly decoded UTF-8 and changes them.
 LETTERS = st.characters(exclude_categories=["Cs", "Cc", "Cn"], exclude_characters="".join(map(chr, range(0x80, 0x100))))
@@ -41,12 +41,12 @@ def feeds(draw: st.DrawFn) -> tuple[str, list[dict[str, str]]]:
     write = draw(st.sampled_from([escaped, quoted]))
     between = draw(st.sampled_from(["", "\n  ", "<!-- <item> -->", "<?x <item>?>"]))
     markup = [f"<item>{''.join(f'<{name}>{write(text)}</{name}>' for name, text in one.items())}</item>" for one in items]
-    spaces = 'xmlns:content="http://purl.org/rss/1.0/modules/content/" xmlns:media="http://search.yahoo.com/mrss/"'
+    namespaces = 'xmlns:content="http://purl.org/rss/1.0/modules/content/" xmlns:media="http://search.yahoo.com/mrss/"'
     lead = draw(st.sampled_from(["", '<?xml version="1.0"?>', "\n\n", '<!DOCTYPE rss SYSTEM "rss.dtd">']))
-    return f"{lead}<rss {spaces} a={quoteattr(draw(TEXT))}><channel>{between.join(['', *markup, ''])}</channel></rss>", items
+    return f"{lead}<rss {namespaces} a={quoteattr(draw(TEXT))}><channel>{between.join(['', *markup, ''])}</channel></rss>", items
 
 
-@SOME
+@EXAMPLES_100
 @given(feeds())
 def test_every_item_of_a_well_formed_feed_is_a_row_with_its_fields(feed: tuple[str, list[dict[str, str]]]) -> None:
     text, items = feed
@@ -59,7 +59,7 @@ def test_every_item_of_a_well_formed_feed_is_a_row_with_its_fields(feed: tuple[s
         assert row["published_at"] == (stripped.get("pubDate") or None)
 
 
-@FEW
+@EXAMPLES_40
 @given(feeds(), st.data())
 def test_a_feed_cut_anywhere_loses_only_the_item_that_is_cut(feed: tuple[str, list[dict[str, str]]], data: st.DataObject) -> None:
     text, items = feed
@@ -79,7 +79,7 @@ DAMAGE = st.lists(
 )
 
 
-@SOME
+@EXAMPLES_100
 @given(
     st.sampled_from(sorted(FIXTURES.iterdir())).map(lambda path: path.read_bytes()),
     DAMAGE,
@@ -101,7 +101,7 @@ def test_a_damaged_feed_gives_rows_or_a_source_error(body: bytes, damage: list[t
     assert admission.quarantine.filter(pl.col("reason") == "unreadable").height == rows.height - rows["unreadable"].null_count()
 
 
-@SOME
+@EXAMPLES_100
 @given(
     st.binary(max_size=300) | st.text(max_size=200).map(str.encode) | st.binary(max_size=200).map(lambda some: b"<rss><item>" + some),
     st.text(max_size=40),
@@ -115,7 +115,7 @@ def test_any_bytes_give_rows_or_a_source_error(body: bytes, header: str) -> None
     assert rows.schema == ROWS
 
 
-@FEW
+@EXAMPLES_40
 @given(st.lists(feeds(), min_size=1, max_size=4))
 def test_items_of_many_responses_are_new_at_most_once(responses: list[tuple[str, list[dict[str, str]]]]) -> None:
     payloads = [payload(text, hours=n) for n, (text, _) in enumerate(responses)]
