@@ -139,6 +139,7 @@ def explain(
     """Show the signals in a text, and why they were found.
 
     Lists the probability, the reader and the words behind each signal.
+    A note says if a run would skip the text as an article.
     """
     with exit_on_user_error():
         from pipeline.commands.explain import explain_text

@@ -3,6 +3,8 @@
 Assets, checks, jobs and schedules are defined in `pipeline/defs`.
 """
 
+import warnings
+
 import dagster as dg
 
 from pipeline.defs import (
@@ -24,6 +26,13 @@ from pipeline.settings import Settings
 
 def build(settings: Settings) -> dg.Definitions:
     """Build the code location for these settings."""
+    with warnings.catch_warnings():
+        # Both features are used knowingly; the version of Dagster is pinned.
+        warnings.filterwarnings("ignore", r"Parameter `(backfill_policy|allow_nonexistent_upstream_partitions)`", dg.BetaWarning)
+        return _build(settings)
+
+
+def _build(settings: Settings) -> dg.Definitions:
     return dg.Definitions(
         assets=[
             *fetching.assets(settings),

@@ -1,6 +1,6 @@
 """Base classes of the package's errors.
 
-The command line prints a `UserError` as a message and exits with code 1; any other error keeps its traceback.
+The command line prints a `UserError` as a message and exits with its code; any other error keeps its traceback.
 
     TensionError
     ├── UserError                a user can fix the cause
@@ -10,6 +10,7 @@ The command line prints a `UserError` as a message and exits with code 1; any ot
     │   ├── GoldError            a gold file is invalid
     │   ├── HomeError            the home contains the data of other articles
     │   ├── SettingsError        an option, a TENSION_* variable or tension.toml is wrong
+    │   │   └── OptionError      an option is wrong
     │   ├── SourceError          an article file, a reference file or an upstream cannot be read
     │   └── ValidationError      a home, pair or range of days cannot be validated
     ├── BadAnswerError           the answer of a language model is unreadable
@@ -36,6 +37,8 @@ The command line prints a `UserError` as a message and exits with code 1; any ot
     └── UnsafeAddressError       a URL or host must not be fetched
 """
 
+from typing import ClassVar
+
 
 class TensionError(Exception):
     """Base of all errors of the package."""
@@ -46,3 +49,6 @@ class UserError(TensionError):
 
     The message says what failed, on which input, and what to do.
     """
+
+    #: Exit code of a command that ends with this error.
+    exit_code: ClassVar[int] = 1

@@ -70,12 +70,13 @@ def run_query(sql: str, database: Path) -> str:
 def run_command(command: str) -> str:
     """Run a `tension` command in an empty folder and return it with its output, as a block of text."""
     program, *arguments = shlex.split(command)
-    environment = {name: value for name, value in os.environ.items() if not name.startswith("TENSION_")}
+    environment = {name: value for name, value in os.environ.items() if not name.startswith(("TENSION_", "UV"))}
+    environment |= {"COLUMNS": "120", "PATH": f"{Path(sys.executable).parent}{os.pathsep}{environment.get('PATH', '')}"}
     with tempfile.TemporaryDirectory() as folder:
         output = subprocess.run(  # noqa: S603  # commands of our own documents
             [Path(sys.executable).with_name(program), *arguments],
             cwd=folder,
-            env=environment | {"COLUMNS": "120"},
+            env=environment,
             capture_output=True,
             text=True,
             encoding="utf-8",

@@ -15,9 +15,9 @@ err = Console(stderr=True)
 
 @contextmanager
 def exit_on_user_error() -> Iterator[None]:
-    """Print a `UserError` as one message, and exit with code 1."""
+    """Print a `UserError` as one message, and exit with its code."""
     try:
         yield
     except UserError as error:
         err.print(f"[bold red]tension:[/] {to_plain(str(error))}", highlight=False)
-        raise typer.Exit(1) from error
+        raise typer.Exit(error.exit_code) from error

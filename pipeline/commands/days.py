@@ -28,7 +28,7 @@ def set_days(settings: Settings, known: Catalogue, first: date | None, last: dat
 
 def _find_article_days(settings: Settings, known: Catalogue) -> Days:
     today = clock.today()
-    spans = [days for file in find_article_files(settings.articles) if (days := known.find_days(file, last_day=today))]
+    spans = [days for file in find_article_files(settings.articles, settings.home) if (days := known.find_days(file, last_day=today))]
     if not spans:
         paths = ", ".join(archive.path for archive in settings.articles)
         raise SourceError(f"no articles in {paths}; pass a file with at least one row as --articles PATH")

@@ -10,16 +10,36 @@ from pipeline.commands.console import err, out
 from pipeline.report import terminal
 from pipeline.settings.load import read_settings
 from pipeline.signals.extractors import make_explainer
+from pipeline.signals.gate import is_trade_news
+from pipeline.signals.segment import split_sentences
 
 
 def explain_text(text: str, day: date | None) -> None:
-    """Print the findings in a text or a file."""
+    """Print the findings in a text or a file.
+
+    Notes on stderr say why `tension run` would not read the text as an article.
+    """
     content = Path(text).read_text(encoding="utf-8", errors="replace") if _is_file(text) else text
     (language,) = detect_other_language(pl.Series([""]), pl.Series([content]))
     if language is not None:
         seems = "does not seem to be English" if language == UNKNOWN else f"seems to be {language.capitalize()}"
         terminal.print_notes(err, [f"the text {seems}; only English is read"])
+    elif not is_trade_news(_to_article(content)).item():
+        terminal.print_notes(
+            err, ["as an article this text is skipped: `tension run` reads only articles about trade between countries (docs/reading.md)"]
+        )
     terminal.print_explanation(out, make_explainer(read_settings()).explain(content, day=day))
+
+
+def _to_article(text: str) -> pl.DataFrame:
+    """Return the text as an article: the first line is its title, the rest its body.
+
+    A single line is a title if it has one sentence, else a body.
+    """
+    first, _, rest = text.strip().partition("\n")
+    if not rest and len(split_sentences(first)) > 1:
+        first, rest = "", first
+    return pl.DataFrame({"title": [first], "body": [rest.strip()]}, schema={"title": pl.String(), "body": pl.String()})
 
 
 def _is_file(text: str) -> bool:

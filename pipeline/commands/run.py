@@ -9,6 +9,7 @@ from pipeline.commands.account import account_for_rows
 from pipeline.commands.console import err, out
 from pipeline.commands.days import set_days
 from pipeline.commands.job import report_failures, report_stale_tables, run_job
+from pipeline.commands.program import name_program
 from pipeline.contracts.tables.contributions import CONTRIBUTIONS
 from pipeline.contracts.tables.index import TENSION_PAIR_DAILY
 from pipeline.progress import display_progress
@@ -49,5 +50,7 @@ def run_index(
     lake = Lake(settings.lake)
     reading = terminal.describe_articles_read(launched.articles_read, launched.articles_not_read)
     newest = newest_contributions(lake.read, partial(select_view, lake, CONTRIBUTIONS))
-    terminal.print_run(out, lake.read(TENSION_PAIR_DAILY), newest, f"{account_for_rows(lake, settings)}\n{reading}", settings)
+    terminal.print_run(
+        out, lake.read(TENSION_PAIR_DAILY), newest, f"{account_for_rows(lake, settings)}\n{reading}", settings, name_program()
+    )
     report_stale_tables(launched)

@@ -6,6 +6,7 @@ import polars as pl
 
 from pipeline import clock
 from pipeline.commands.console import out
+from pipeline.commands.program import name_program
 from pipeline.contracts.sources import next_fetch_at
 from pipeline.contracts.upstreams import UPSTREAMS
 from pipeline.report import terminal
@@ -27,18 +28,21 @@ def print_sources(settings: Settings) -> None:
     """Print last success, rows, gaps, failures and next fetch of each source."""
     now = clock.now()
     archive, lake = Archive(settings.payloads), Lake(settings.lake)
-    until = min(now.date(), settings.end or now.date())
+    today = now.date()
+    until = min(today, settings.end or today)
     newest = {name: fetcher.find_newest_day(archive, until) for name, fetcher in FETCHERS.items()}
     stored = count_rows_by_source(lake)
     newest_dates = dict(stored.select("source", "newest_date").iter_rows())
     states = pl.concat(
         [
             *(
-                describe_files(name, lake.written_at(table), newest_dates[name], until)
+                describe_files(name, lake.written_at(table), newest_dates[name], today)
                 for name, table in FILE_SOURCES.items()
                 if name in newest_dates
             ),
-            describe_upstreams(archive.journal(), newest, settings.sources.on, until),
+            describe_upstreams(archive.journal(), newest, settings.sources.on, today, until),
         ]
     ).join(stored.select("source", "row_count"), on="source", how="left", maintain_order="left")
-    terminal.print_sources(out, states, {name: next_fetch_at(UPSTREAMS.get(name), now) for name in states["source"]}, settings)
+    terminal.print_sources(
+        out, states, {name: next_fetch_at(UPSTREAMS.get(name), now) for name in states["source"]}, settings, name_program()
+    )

@@ -8,6 +8,7 @@ import polars as pl
 from pipeline import clock
 from pipeline.commands.account import account_for_rows
 from pipeline.commands.console import out
+from pipeline.commands.program import name_program
 from pipeline.contracts.sources import RECENT_DAYS
 from pipeline.contracts.tables import TABLES
 from pipeline.contracts.tables.core import COVERAGE, QUARANTINE
@@ -17,6 +18,7 @@ from pipeline.report import terminal
 from pipeline.report.plain import to_plain
 from pipeline.settings import Settings
 from pipeline.settings.load import read_settings
+from pipeline.warehouse.home import is_sample_home
 from pipeline.warehouse.lake import Lake
 from pipeline.warehouse.publish import Publisher
 
@@ -32,13 +34,13 @@ def show_status(home_folder: Path | None, show_all: bool) -> None:
     lake = Lake(settings.lake)
     if lake.span(COVERAGE) is None:
         home = to_plain(str(settings.home))
-        out.print(f"{home} is empty. Next: tension run --home {home}", highlight=False)
+        out.print(f"{home} is empty. Next: {to_plain(name_program())} run --home {home}", highlight=False, soft_wrap=True)
         return
     terminal.print_status_lines(
         out,
         [
             ("published", _describe_release(lake, settings)),
-            ("up to date", _describe_freshness(lake, settings)),
+            ("newest", _describe_freshness(lake, settings)),
             ("failed", _describe_failures(lake)),
             ("not read", _describe_rejected_rows(lake)),
             ("next", _suggest_command(lake, settings)),
@@ -51,7 +53,7 @@ def show_status(home_folder: Path | None, show_all: bool) -> None:
             ("quarantine", ", ".join(f"{count} {reason}" for reason, count in reasons) or "empty"),
             *((table.name, f"{lake.count_rows(table):,} rows") for table in TABLES.values()),
         ]
-        terminal.print_status(out, account_for_rows(lake, settings), rows, settings)
+        terminal.print_status(out, account_for_rows(lake, settings), rows, settings, name_program())
 
 
 def _describe_release(lake: Lake, settings: Settings) -> str:
@@ -59,7 +61,7 @@ def _describe_release(lake: Lake, settings: Settings) -> str:
     if name is None:
         return "nothing yet"
     pairs = lake.read(TENSION_PAIR_DAILY, columns=["pair"])["pair"].unique().sort()
-    sample = ", of the bundled sample" if settings.is_sample else ""
+    sample = ", of the bundled sample" if is_sample_home(settings.home, settings.is_sample) else ""
     return f"release {name} with {', '.join(pairs)}, {lake.span(COVERAGE)}{sample}"
 
 
@@ -92,11 +94,16 @@ def _describe_rejected_rows(lake: Lake) -> str:
 
 
 def _suggest_command(lake: Lake, settings: Settings) -> str:
+    program = name_program()
+    is_sample = is_sample_home(settings.home, settings.is_sample)
+    # Without articles in the settings, a run would read the sample, which this home refuses.
+    articles = " --articles PATHS" if settings.is_sample and not is_sample else ""
     if Publisher(settings.published).latest_name is None or lake.stale_tables():
-        return f"tension run --home {settings.home}"
-    if settings.is_sample:
-        return "tension run --articles PATH --home DIR, with your own articles"
-    return f"look at {settings.published / 'report.html'}; to add days, tension run --home {settings.home}"
+        return f"{program} run{articles} --home {settings.home}"
+    if is_sample:
+        return f"{program} run --articles PATH --home DIR, with your own articles"
+    add_days = f"{program} run{articles} --home {settings.home}" + (", with all article files" if articles else "")
+    return f"look at {settings.published / 'report.html'}; to add days, {add_days}"
 
 
 def _count(number: int, noun: str) -> str:

@@ -25,10 +25,20 @@ from pipeline.defs.resources import ExtractorFactory, News
 from pipeline.defs.side_tables import NOT_EVALUATED
 from pipeline.settings import Settings
 from pipeline.warehouse.lake import Lake
+from pipeline.warehouse.removed_rows import count_removed_rows, hash_file_rows
 
 DAYS_IN_A_RUN = 366
 #: More ranges of changed days than this are merged into one: a run has overhead, a day without changes almost none.
 MOST_SPANS = 4
+
+
+class FailedCheck(NamedTuple):
+    """A check that failed, critical or not."""
+
+    table: str
+    check: str
+    description: str
+    is_critical: bool
 
 
 class Run(NamedTuple):
@@ -45,15 +55,17 @@ class Run(NamedTuple):
 class Launched:
     """The result of the runs.
 
-    `failures` are pairs of step and message, `failed_checks` are table, check and description.
+    `failures` are pairs of step and message. `removed_rows` counts, by day, rows of article files that earlier runs read and the files no
+    longer contain.
     """
 
     run_ids: tuple[str, ...]
     failures: tuple[tuple[str, str], ...]
-    failed_checks: tuple[tuple[str, str, str], ...]
+    failed_checks: tuple[FailedCheck, ...]
     articles_read: int
     articles_not_read: Mapping[str, int]  # by reason
     stale_tables: Mapping[str, str]  # side tables that keep an earlier version, with the reason
+    removed_rows: Mapping[date, int]
 
     @property
     def succeeded(self) -> bool:
@@ -109,7 +121,9 @@ class Launcher:
 
     def _execute(self, settings: Settings, runs: Sequence[Run], listener: Listener, started_by: str) -> Launched:
         prepare_home(settings.dagster_home)
-        results: list[dg.ExecuteInProcessResult] = []
+        lake, results = Lake(settings.lake), list[dg.ExecuteInProcessResult]()
+        days = [run.days for run in runs if run.days]
+        rows_before = hash_file_rows(lake, days)
         with listening(listener), dg.DagsterInstance.from_config(str(settings.dagster_home)) as instance:
             for run in runs:
                 results.append(self._execute_one(run, instance, started_by))
@@ -122,7 +136,8 @@ class Launcher:
             tuple(check for result in results for check in _list_failed_checks(result)),
             counts[ARTICLES_READ],
             {reason: count for reason, count in counts.items() if count and reason != ARTICLES_READ},
-            Lake(settings.lake).stale_tables(),
+            lake.stale_tables(),
+            count_removed_rows(rows_before, hash_file_rows(lake, days)),
         )
 
     def _execute_one(self, run: Run, instance: dg.DagsterInstance, started_by: str) -> dg.ExecuteInProcessResult:
@@ -175,9 +190,11 @@ def _count_articles(result: dg.ExecuteInProcessResult) -> Counter[str]:
     return sum((Counter({name: value.value for name, value in one.items() if isinstance(value.value, int)}) for one in metadata), Counter())
 
 
-def _list_failed_checks(result: dg.ExecuteInProcessResult) -> list[tuple[str, str, str]]:
+def _list_failed_checks(result: dg.ExecuteInProcessResult) -> list[FailedCheck]:
     return [
-        (check.asset_key.to_user_string(), check.check_name, _describe_failure(check))
+        FailedCheck(
+            check.asset_key.to_user_string(), check.check_name, _describe_failure(check), check.severity == dg.AssetCheckSeverity.ERROR
+        )
         for check in _iterate_check_results(result)
         if not check.passed and NOT_EVALUATED not in check.metadata
     ]

@@ -90,7 +90,7 @@ class News:
             )
         if not archives and not has_dropped:
             return
-        files = find_article_files([*archives, inbox] if has_dropped else archives)
+        files = find_article_files([*archives, inbox] if has_dropped else archives, self.settings.home)
         yield from (file for file in files if file.archive is not inbox)
         yield from select_readable(
             (file for file in files if file.archive is inbox), known, last_day=last_day, now=clock.now().timestamp(), report=report

@@ -95,12 +95,14 @@ class PairRow:
 
 @dataclass(frozen=True)
 class Coverage:
-    """Counts of sources, articles and quarantined rows from `first` to `last`."""
+    """Counts of rows from `first` to `last`, and sources with articles."""
 
     first: date
     last: date
     source_count: int
+    row_count: int
     article_count: int
+    duplicate_count: int
     quarantined_count: int
 
 
@@ -159,6 +161,7 @@ def load_templates(folder: Path = _FOLDER) -> jinja2.Environment:
         "link": safe_url,
         "plain": _replace_control_characters,
         "points": _format_points,
+        "count": _format_count,
         "long_day": long_day,
         "short_day": short_day,
         "pair": pair_title,
@@ -206,9 +209,10 @@ def describe_last_day(row: Mapping[str, Any]) -> str:
     Values, interval, phase, evidence and status.
     """
     value, low, high = row["tension"], row["tension_lo80"], row["tension_hi80"]
-    interval = f"its 80 % interval is {low:,.0f} to {high:,.0f}{_interpret_interval(low, high)}"
+    is_distinct = not low <= 100 <= high  # noqa: PLR2004 - the baseline
+    comparison = _compare_with_baseline(value) if is_distinct else "not clearly different from the pair's own baseline of 100"
     sentences = [
-        f"On {long_day(row['index_date'])} tension is {value:,.0f}, {_compare_with_baseline(value)}; {interval}.",
+        f"On {long_day(row['index_date'])} tension is {value:,.0f} (80 % interval {low:,.0f} to {high:,.0f}), {comparison}.",
         f"Concession is {row['concession']:,.0f} ({row['concession_lo80']:,.0f} to {row['concession_hi80']:,.0f}).",
         f"The phase is {row['phase']}: {words.PHASE.words[row['phase']]}.",
     ]
@@ -251,7 +255,7 @@ def split_value(contributions: pl.DataFrame, row: Mapping[str, Any], channel: st
 def summarize_coverage(frame: pl.DataFrame) -> Coverage | None:
     """Summarize rows of COVERAGE; None without rows.
 
-    `article_count` counts all rows that came in.
+    A source counts if one of its rows was accepted as an article.
     """
     if frame.is_empty():
         return None
@@ -259,9 +263,8 @@ def summarize_coverage(frame: pl.DataFrame) -> Coverage | None:
         *frame.select(
             pl.col("index_date").min().alias("first"),
             pl.col("index_date").max().alias("last"),
-            pl.col("source").n_unique(),
-            pl.col("article_count").sum(),
-            pl.col("quarantined").sum(),
+            pl.col("source").filter(pl.col("accepted") > 0).n_unique(),
+            pl.col("article_count", "accepted", "duplicate", "quarantined").sum(),
         ).row(0)
     )
 
@@ -297,17 +300,9 @@ def _directions(of_day: pl.DataFrame, pair: str) -> dict[str, str]:
 
 def _compare_with_baseline(value: float) -> str:
     change = value - 100
-    if abs(change) < 10:  # noqa: PLR2004 - ten percent
-        return "close to the pair's own baseline of 100"
     if change >= 50:  # noqa: PLR2004 - as a factor from 1.5 on
         return f"{value / 100:,.1f} times the pair's own baseline of 100"
     return f"{abs(change):.0f} % {'above' if change > 0 else 'below'} the pair's own baseline of 100"
-
-
-def _interpret_interval(low: float, high: float) -> str:
-    if low <= 100 <= high:  # noqa: PLR2004 - the baseline
-        return ", so it may be at its usual level"
-    return f", so it is {'above' if low > 100 else 'below'} its usual level"  # noqa: PLR2004 - the baseline
 
 
 def _mark_svg_safe(text: str) -> Markup:
@@ -323,6 +318,11 @@ def _mark_svg_safe(text: str) -> Markup:
 def _replace_control_characters(text: str) -> str:
     """Replace control characters by spaces."""
     return _CONTROL.sub(" ", text)
+
+
+def _format_count(number: int, noun: str) -> str:
+    """Format a count with its noun, e.g. `2 rows`."""
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"
 
 
 def _format_points(value: float) -> str:

@@ -28,7 +28,10 @@ def render_scores(scores: pl.DataFrame, reliability: pl.DataFrame | None = None)
     """
     present = scores["part"].unique().to_list()
     tables = [rates_table(scores.filter(pl.col("part") == part), title) for part, title in _TITLES.items() if part in present]
-    single = scores.filter(~pl.col("part").is_in(list(_TITLES)))
+    tiers = scores.filter(pl.col("part") == "tier")
+    if not tiers.is_empty():
+        tables.append(tiers_table(tiers))
+    single = scores.filter(~pl.col("part").is_in([*_TITLES, "tier"]))
     if not single.is_empty():
         tables.append(single_scores_table(single))
     if reliability is not None and not reliability.is_empty():
@@ -49,6 +52,17 @@ def rates_table(scores: pl.DataFrame, title: str) -> Table:
         by_score = {row["score"]: row for row in scores.filter(pl.col("name") == name).iter_rows(named=True)}
         shares = [_format_percent(by_score[rate]["value"], by_score[rate]["lo95"], by_score[rate]["hi95"]) for rate in _RATES]
         table.add_row(Text(name), *shares, f"{by_score['recall']['count']:,}", f"{by_score['precision']['count']:,}")
+    return table
+
+
+def tiers_table(scores: pl.DataFrame) -> Table:
+    """Table of the share of right findings by tier."""
+    table = Table(title="By tier (actor, target and polarity right)", title_justify="left", box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0))
+    table.add_column("tier", no_wrap=True)
+    for head in ("findings", "share right"):
+        table.add_column(head, justify="right", no_wrap=True)
+    for row in scores.iter_rows(named=True):
+        table.add_row(row["name"], f"{row['count']:,}", _format_percent(row["value"], row["lo95"], row["hi95"]))
     return table
 
 

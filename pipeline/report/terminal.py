@@ -5,7 +5,7 @@ Text of articles is untrusted: all text from outside goes through `to_plain`, wh
 
 import sys
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -27,6 +27,7 @@ _POLARITY_STYLE = {"escalation": "bold red", "dialogue": "cyan", "concession": "
 _WEEK = 7
 _STORIES = 5
 _QUOTE_WIDTH = 160
+_DAYS_SHOWN = 5
 
 
 def week_table(daily: pl.DataFrame, is_sample: bool) -> Table:
@@ -90,17 +91,20 @@ def stories_table(contributions: pl.DataFrame) -> Table:
     return table
 
 
-def next_steps(settings: Settings) -> Text:
-    """Next steps for the published data, one command per line."""
+def next_steps(settings: Settings, program: str) -> Text:
+    """Next steps for the published data, one command per line.
+
+    `program` is how the user calls `tension`.
+    """
     published, home = settings.published, settings.home
     query = f"import duckdb; print(duckdb.connect('{published / 'trade_tension.duckdb'}', read_only=True).sql('from today'))"
     steps = (
         ("query", f'{sys.executable} -c "{query}"'),
         ("report", str(published / "report.html")),
         ("Parquet files", f"{published / 'latest' / 'tension_daily'}/*.parquet"),
-        ("validate", f"tension validate --home {home} --references SERIES"),
+        ("validate", f"{program} validate --home {home} --references SERIES (a CSV of another index, see docs/operations.md)"),
         ("see the run", "make ui" if home == Path("data") else f"make ui HOME_DIR={home}"),
-        ("your articles", "tension run --articles PATH --home DIR"),
+        ("your articles", f"{program} run --articles PATH --home DIR"),
     )
     lines = Text("Next\n", style="italic")
     for what, how in steps:
@@ -108,7 +112,7 @@ def next_steps(settings: Settings) -> Text:
     return lines
 
 
-def print_run(out: Console, daily: pl.DataFrame, newest: pl.DataFrame, row_counts: str, settings: Settings) -> None:
+def print_run(out: Console, daily: pl.DataFrame, newest: pl.DataFrame, row_counts: str, settings: Settings, program: str) -> None:
     """Print the end of a run.
 
     Last week, stories behind the last day (`newest`), row counts, next steps.
@@ -116,13 +120,27 @@ def print_run(out: Console, daily: pl.DataFrame, newest: pl.DataFrame, row_count
     out.print(week_table(daily, settings.is_sample))
     out.print(stories_table(newest))
     out.print(row_counts, highlight=False)
-    out.print(next_steps(settings), soft_wrap=True)
+    out.print(next_steps(settings, program), soft_wrap=True)
 
 
-def print_failed_checks(err: Console, failed: Sequence[tuple[str, str, str]]) -> None:
-    """Print the checks that failed, critical or not."""
-    for table, check, detail in failed:
-        err.print(f"[yellow]check failed:[/] {to_plain(table)}.{to_plain(check)}: {to_plain(detail)}", highlight=False)
+def print_failed_checks(err: Console, failed: Sequence[tuple[str, str, str, bool]]) -> None:
+    """Print the failed checks: table, check, description, whether critical."""
+    for table, check, detail, is_critical in failed:
+        label = "[bold red]check failed:[/]" if is_critical else "[yellow]warning:[/]"
+        err.print(f"{label} {to_plain(table)}.{to_plain(check)}: {to_plain(detail)}", highlight=False)
+
+
+def print_removed_rows(err: Console, removed: Mapping[date, int]) -> None:
+    """Warn of rows by day that the article files no longer contain."""
+    if not removed:
+        return
+    count, days = sum(removed.values()), [str(day) for day in sorted(removed)]
+    shown = ", ".join(days[:_DAYS_SHOWN]) + (f" and {len(days) - _DAYS_SHOWN:,} more days" if len(days) > _DAYS_SHOWN else "")
+    err.print(
+        f"[yellow]warning:[/] {count:,} {'row' if count == 1 else 'rows'} of {shown} from earlier runs {'is' if count == 1 else 'are'} no "
+        "longer in the article files, and so no longer in the index. Give all files in every run, in --articles or the settings.",
+        highlight=False,
+    )
 
 
 def print_stale_tables(err: Console, reasons: Mapping[str, str]) -> None:
@@ -195,7 +213,7 @@ def print_status_lines(out: Console, lines: Sequence[tuple[str, str]]) -> None:
     out.print(table)
 
 
-def print_status(out: Console, row_counts: str, rows: Sequence[tuple[str, str]], settings: Settings) -> None:
+def print_status(out: Console, row_counts: str, rows: Sequence[tuple[str, str]], settings: Settings, program: str) -> None:
     """Print facts about a home, row counts and next steps."""
     table = Table(box=box.SIMPLE, show_header=False)
     table.add_column("what", style="bold", no_wrap=True)
@@ -204,14 +222,14 @@ def print_status(out: Console, row_counts: str, rows: Sequence[tuple[str, str]],
         table.add_row(name, to_plain(value))
     out.print(table)
     out.print(row_counts, highlight=False)
-    out.print(next_steps(settings), soft_wrap=True)
+    out.print(next_steps(settings, program), soft_wrap=True)
 
 
-def print_sources(out: Console, states: pl.DataFrame, next_fetches: Mapping[str, datetime], settings: Settings) -> None:
+def print_sources(out: Console, states: pl.DataFrame, next_fetches: Mapping[str, datetime], settings: Settings, program: str) -> None:
     """Print the state of each source and next steps.
 
     `states`: columns of `pipeline.sources.upstream_status.STATUS` and `row_count`. `next_fetches`: the next scheduled fetch of each source,
-    in UTC.
+    in UTC. `program` is how the user calls `tension`.
     """
     if states.is_empty():
         out.print("No source yet: give article files with --articles, or switch upstreams on in tension.toml (see tension.example.toml).")
@@ -250,8 +268,9 @@ def print_sources(out: Console, states: pl.DataFrame, next_fetches: Mapping[str,
     for row in states.filter(pl.col("last_problem") != "").iter_rows(named=True):
         out.print(f"[yellow]{row['source']}:[/] {to_plain(row['last_problem'])}", highlight=False, soft_wrap=True)
     home = to_plain(str(settings.home))
-    fetch = f" Fetch now: tension fetch --home {home}." if states["is_on"].any() and settings.sources.on else ""
-    out.print(f"Next: tension run --home {home}.{fetch} See the runs: make ui HOME_DIR={home}.", highlight=False, soft_wrap=True)
+    tension = to_plain(program)
+    fetch = f" Fetch now: {tension} fetch --home {home}." if states["is_on"].any() and settings.sources.on else ""
+    out.print(f"Next: {tension} run --home {home}.{fetch} See the runs: make ui HOME_DIR={home}.", highlight=False, soft_wrap=True)
 
 
 def _format_last_success(at: datetime | None) -> str:

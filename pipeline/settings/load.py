@@ -1,7 +1,7 @@
 """Load the settings of a command, and explain errors in plain words."""
 
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Mapping, Set
 from difflib import get_close_matches
 from typing import Any
 
@@ -14,6 +14,12 @@ from pipeline.settings import Settings
 
 class SettingsError(UserError, ValueError):
     """A setting is wrong; the message names it and what is expected."""
+
+
+class OptionError(SettingsError):
+    """A setting is wrong that was passed as a command option."""
+
+    exit_code = 2  # as for an option that cannot be parsed
 
 
 #: What is expected instead, by pydantic's type of error. Values in braces are in the error's context.
@@ -49,19 +55,37 @@ _EXPECTED = {
 }
 
 
+_DAY_OPTIONS = {"first_day", "last_day", "baseline"}
+
+
 def read_settings(**options: Any) -> Settings:
-    """Read the settings; options that are not None override variables and `tension.toml`."""
+    """Read the settings; options that are not None override variables and `tension.toml`.
+
+    Raises `OptionError` if only options are wrong.
+    """
+    passed = {name: value for name, value in options.items() if value is not None}
+    return _read_settings(passed, set(passed))
+
+
+def _read_settings(values: Mapping[str, Any], options: Set[str]) -> Settings:
     try:
-        return Settings(**{name: value for name, value in options.items() if value is not None})
+        return Settings(**values)
     except ValidationError as error:
-        raise SettingsError("\n".join(explain_error(details) for details in error.errors())) from error
+        problems = error.errors()
+        # A problem without a name concerns the days.
+        are_options = all(options & ({str(problem["loc"][0])} if problem["loc"] else _DAY_OPTIONS) for problem in problems)
+        raise (OptionError if are_options else SettingsError)("\n".join(map(explain_error, problems))) from error
     except tomllib.TOMLDecodeError as error:
         raise SettingsError(f"tension.toml is not valid TOML: {error}") from error
 
 
 def change_settings(settings: Settings, **changes: Any) -> Settings:
-    """Return the settings with `changes` applied, validated again."""
-    return read_settings(**settings.model_dump() | changes)
+    """Return the settings with `changes` applied, validated again.
+
+    Raises `OptionError` if a change is wrong.
+    """
+    values = {name: value for name, value in (settings.model_dump() | changes).items() if value is not None}
+    return _read_settings(values, {name for name, value in changes.items() if value is not None})
 
 
 def explain_error(details: ErrorDetails) -> str:

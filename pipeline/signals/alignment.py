@@ -29,6 +29,7 @@ TRIPLE = ["id", "sentence", *LEVELS["triple"]]
 
 _WORDS = {"kind": KIND, "polarity": POLARITY, "status": STATUS, "modality": MODALITY, "instrument": INSTRUMENT}
 _COLUMNS = ("article_id", "span_start", "span_end", "actor", "target", *_WORDS, "probability")
+_OPTIONAL = ("tier",)
 
 
 class EvaluationError(TensionError, ValueError):
@@ -65,6 +66,7 @@ def align(gold: Gold, predictions: pl.DataFrame) -> Aligned:
         "target",
         *_WORDS,
         pl.col("probability").cast(pl.Float64),
+        *(name for name in _OPTIONAL if name in known.columns),
     ).with_row_index("prediction")
     sentences = gold.rows.select("id", "span_start", "span_end").unique().sort("id", "span_start", "span_end").with_row_index("sentence")
     return Aligned(

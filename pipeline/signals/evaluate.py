@@ -11,7 +11,7 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from pipeline.contracts.vocabulary import KIND, POLARITY
+from pipeline.contracts.vocabulary import KIND, POLARITY, TIER
 from pipeline.signals.alignment import (
     ASSERTED,
     LEVELS,
@@ -76,7 +76,8 @@ class Report:
 
     `levels`: scores by level (`detection`, `pair`, `polarity`, `triple`, `kind`); `kinds`: by kind, at level kind; `polarities` and
     `sources`: at level triple; `accuracy`: of `modality`, `status` and `instrument` on paired rows; `brier`, `calibration_error` and
-    `reliability` (by bin): of the probability of asserted predictions, compared with whether their triple is right.
+    `reliability` (by bin): of the probability of asserted predictions, compared with whether their triple is right; `tiers`: the share of
+    them whose triple is right, by tier, if the predictions have tiers.
 
     `expected` counts asserted gold rows that are not optional, `predicted` asserted predictions, and `ignored` predictions in passages
     that are not in the gold.
@@ -94,18 +95,20 @@ class Report:
     brier: Score
     calibration_error: Score
     reliability: tuple[Bin, ...]
+    tiers: Mapping[str, Score]
 
     def to_frame(self) -> pl.DataFrame:
         """Convert to one row per score.
 
-        Columns: `part` (level, kind, polarity, source, accuracy, calibration), `name`, `score`, `value`, `lo95`, `hi95` and `count`, the
-        number of items that the score is over (for F1, all that were right, wrong or missed).
+        Columns: `part` (level, kind, polarity, source, tier, accuracy, calibration), `name`, `score`, `value`, `lo95`, `hi95` and `count`,
+        the number of items that the score is over (for F1, all that were right, wrong or missed).
         """
         rows: list[tuple[str, str, str, Score]] = []
         parts = {"level": self.levels, "kind": self.kinds, "polarity": self.polarities, "source": self.sources}
         for part, by_name in parts.items():
             for name, counts in by_name.items():
                 rows += [(part, name, score, getattr(counts, score)) for score in ("precision", "recall", "f1")]
+        rows += [("tier", name, "share_right", score) for name, score in self.tiers.items()]
         rows += [("accuracy", name, "accuracy", score) for name, score in self.accuracy.items()]
         rows += [("calibration", "probability", "brier", self.brier)]
         rows += [("calibration", "probability", "calibration_error", self.calibration_error)]
@@ -138,8 +141,8 @@ class Report:
 def evaluate(gold: Gold, predictions: pl.DataFrame, seed: int = 0, resamples: int = 1000) -> Report:
     """Score predictions against gold, sentence by sentence; docs/annotation-guide.md defines what is right.
 
-    `predictions` has the columns of the table `findings` from `article_id` (the gold id) to `probability`; others are ignored. The same
-    input and seed give the same report. Raises `EvaluationError` for gold without passages or predictions that cannot be scored.
+    `predictions` has the columns of the table `findings` from `article_id` (the gold id) to `probability`, and `tier` for scores by
+    tier; others are ignored. The same input and seed give the same report. Raises `EvaluationError` for gold without passages or predictions that cannot be scored.
     """
     if gold.passages.is_empty():
         raise EvaluationError("the gold has no passages; pass a gold file with at least one")
@@ -149,7 +152,8 @@ def evaluate(gold: Gold, predictions: pl.DataFrame, seed: int = 0, resamples: in
     bootstrap = Bootstrap(gold.passages, seed, resamples)
     triples = compute_outcomes(aligned, "triple")
     by_kind = compute_outcomes(aligned, "kind")
-    calibration = _score_calibration(bootstrap, judge_predictions(aligned))
+    verdicts = judge_predictions(aligned)
+    calibration = _score_calibration(bootstrap, verdicts)
     return Report(
         passages=gold.passages.height,
         expected=aligned.gold.filter(ASSERTED & ~pl.col("opt")).height,
@@ -163,6 +167,7 @@ def evaluate(gold: Gold, predictions: pl.DataFrame, seed: int = 0, resamples: in
         brier=calibration[0],
         calibration_error=calibration[1],
         reliability=calibration[2],
+        tiers=_score_tiers(bootstrap, verdicts),
     )
 
 
@@ -282,6 +287,15 @@ def _score_sources(bootstrap: Bootstrap, passages: pl.DataFrame, triples: pl.Dat
         source: bootstrap.score_outcomes(tagged.filter(pl.col("source") == source))
         for source in passages["source"].unique().sort().to_list()
     }
+
+
+def _score_tiers(bootstrap: Bootstrap, verdicts: pl.DataFrame) -> dict[str, Score]:
+    """Score the share of asserted predictions that are right, by tier."""
+    if "tier" not in verdicts.columns:
+        return {}
+    judged = verdicts.select("id", "tier", right=pl.col("is_right").cast(pl.Int64), all=pl.lit(1)).drop_nulls("right")
+    sums = {tier: bootstrap.sum_by_passage(judged.filter(pl.col("tier") == tier).drop("tier")) for tier in TIER.words}
+    return {tier: bootstrap.score_ratio(sums[tier], [1, 0], [0, 1]) for tier in sums}
 
 
 def _score_accuracy(bootstrap: Bootstrap, aligned: Aligned) -> dict[str, Score]:

@@ -30,16 +30,21 @@ STATUS = pl.Schema(
 )
 
 
-def describe_upstreams(journal: pl.DataFrame, newest: Mapping[str, date | None], on: Sequence[str], today: date) -> pl.DataFrame:
+def describe_upstreams(
+    journal: pl.DataFrame, newest: Mapping[str, date | None], on: Sequence[str], today: date, last_day: date | None = None
+) -> pl.DataFrame:
     """Describe each upstream that is on or was ever fetched.
 
     The result is of `STATUS`, in the order of the contracts. `journal` is of `FETCHES`; `newest` is the newest day of each source's data.
     `requested`, `missing` and `failed` (including refused) count the items requested within `RECENT_DAYS`, each by its last outcome.
-    `is_late`: there is no data, or it is older than the contract of the source allows.
+    `lag_days`: days from the newest data to today. `is_late`: there is no data, or on `last_day`, by default today, it was older than the
+    contract of the source allows.
     """
     rows = FETCHES.conform(journal)
     names = [name for name in UPSTREAMS if name in on or name in set(rows["source"])]
-    return pl.DataFrame([_describe(name, rows.filter(source=name), newest.get(name), name in on, today) for name in names], schema=STATUS)
+    return pl.DataFrame(
+        [_describe(name, rows.filter(source=name), newest.get(name), name in on, today, last_day or today) for name in names], schema=STATUS
+    )
 
 
 def describe_files(name: str, read_at: datetime | None, newest: date | None, today: date) -> pl.DataFrame:
@@ -52,7 +57,7 @@ def describe_files(name: str, read_at: datetime | None, newest: date | None, tod
     return pl.DataFrame([row | dict.fromkeys(("requested", "missing", "failed"), 0)], schema=STATUS)
 
 
-def _describe(name: str, journal: pl.DataFrame, newest: date | None, is_on: bool, today: date) -> dict[str, object]:
+def _describe(name: str, journal: pl.DataFrame, newest: date | None, is_on: bool, today: date, last_day: date) -> dict[str, object]:
     successful = journal.filter(pl.col("outcome").is_in(SUCCESSFUL_OUTCOMES))
     recent = journal.filter(pl.col("asked_at").dt.date() > today - timedelta(days=RECENT_DAYS))
     last = recent.sort("asked_at").unique("item", keep="last", maintain_order=True)
@@ -66,7 +71,7 @@ def _describe(name: str, journal: pl.DataFrame, newest: date | None, is_on: bool
         "newest_date": newest,
         "lag_days": lag,
         "late_after_days": allowed,
-        "is_late": lag is None or (lag > allowed),
+        "is_late": newest is None or (last_day - newest).days > allowed,
         "requested": last.height,
         "missing": last.filter(outcome="missing").height,
         "failed": problems.filter(pl.col("outcome") != "missing").height,

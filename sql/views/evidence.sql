@@ -10,6 +10,7 @@ select
     rate_pct,
     value_usd,
     product,
+    is_retaliation,
     probability,
     tier,
     readers,

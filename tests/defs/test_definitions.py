@@ -1,15 +1,17 @@
 """The Dagster definitions agree with the contracts, the rules and the SQL."""
 
+import warnings
 from pathlib import Path
 
 import dagster as dg
 import pytest
 
 from pipeline.contracts.tables import TABLES
+from pipeline.definitions import build
 from pipeline.models.build import list_models
 from pipeline.quality.cross_table import load_cross_table_checks
 from pipeline.quality.rule_files import load_rules
-from pipeline.settings import shipped_folder
+from pipeline.settings import Settings, shipped_folder
 from tests.defs.conftest import FILLED_BY
 
 ASSET_KEYS = Path(__file__).with_name("asset_keys.txt")
@@ -28,6 +30,13 @@ def checks(code_location: dg.Definitions) -> set[tuple[str, str]]:
 
 def test_the_definitions_can_be_loaded(code_location: dg.Definitions) -> None:
     dg.Definitions.validate_loadable(code_location)
+
+
+def test_loading_gives_no_warnings_of_beta_features(tmp_path: Path) -> None:
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        warnings.simplefilter("error", dg.BetaWarning)
+        build(Settings(home=tmp_path))
 
 
 def test_asset_keys_and_groups_equal_the_snapshot(specs: dict[str, dg.AssetSpec]) -> None:

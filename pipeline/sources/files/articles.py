@@ -100,23 +100,36 @@ def collect_rows(batches: Iterable[pl.DataFrame]) -> pl.DataFrame:
     return RAW_ARTICLES.conform(pl.concat([RAW_ARTICLES.empty(), *batches]))
 
 
-def find_article_files(archives: Iterable[ArticleFiles]) -> list[ArticleFile]:
+def find_article_files(archives: Iterable[ArticleFiles], home: Path | None = None) -> list[ArticleFile]:
     """Return the files of the archives, each once.
 
     These are listed files, and those of a known format in folders and patterns, sorted.
-    Hidden files are skipped. Raises `SourceError` if a path does not exist, a pattern matches nothing, a file has an unknown format, or no
-    file is left.
+    Hidden files are skipped, as are files in `home` that an archive outside of it includes. Raises `SourceError` if a path does not exist,
+    a pattern matches nothing, a file has an unknown format, or no file is left.
     """
     archives = list(archives)
-    files = [(path, archive) for archive in archives for path in _expand_path(archive.path)]
+    files = [(path, archive) for archive in archives for path in _expand_path(archive.path) if not _is_own_data(path, archive, home)]
     unique = list({path.resolve(): (path, archive) for path, archive in reversed(files)}.values())[::-1]
     if not unique:
         listed = ", ".join(archive.path for archive in archives) or "no path"
+        if home is not None and any(home.resolve().is_relative_to(Path(archive.path).resolve()) for archive in archives):
+            listed += f" outside of {home}, the home of this run"
         raise SourceError(
             f"no article files in {listed}; supported formats: {', '.join(FORMATS)} (also .gz and .zip). Add files or give another path"
         )
     labels = _make_labels([path for path, _ in unique])
     return [ArticleFile(path, archive, label) for (path, archive), label in zip(unique, labels, strict=True)]
+
+
+def _is_own_data(path: Path, archive: ArticleFiles, home: Path | None) -> bool:
+    """Return whether the home of the run wrote the file.
+
+    The archive of the inbox is inside the home, and contains the user's files.
+    """
+    if home is None:
+        return False
+    folder = home.resolve()
+    return path.resolve().is_relative_to(folder) and folder not in Path(archive.path).resolve().parents
 
 
 def _expand_path(text: str) -> list[Path]:

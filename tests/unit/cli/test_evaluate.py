@@ -22,7 +22,18 @@ def few(tmp_path: Path) -> Path:
 def test_passages_are_scored_by_triple_kind_and_polarity(command: Command, few: Path) -> None:
     result = command("evaluate", few)
     assert result.exit_code == 0, result.exception
-    for word in ("triple", "precision", "recall", "F1", "By polarity", "By kind", "Brier score", "all passages of few.jsonl"):
+    for word in (
+        "triple",
+        "precision",
+        "recall",
+        "F1",
+        "By polarity",
+        "By kind",
+        "By tier",
+        "share right",
+        "Brier score",
+        "all passages of few.jsonl",
+    ):
         assert word in flat(result.output)
 
 

@@ -40,6 +40,25 @@ def test_a_text_in_another_language_is_reported(command: Command) -> None:
     assert command("explain", SENTENCE).stderr == ""
 
 
+OFF_TOPIC = (
+    """Mayor opens new library
+
+China will impose a 34 percent tariff on all goods from the United States. """
+    + "The library has a reading room for children and a garden. " * 60
+)
+
+
+def test_a_text_that_a_run_would_skip_has_a_note(command: Command) -> None:
+    result = command("explain", OFF_TOPIC)
+    assert "CHN > USA" in result.stdout
+    assert "note: as an article this text is skipped: `tension run` reads only articles about trade" in flat(result.stderr)
+
+
+def test_a_file_that_a_run_would_skip_has_a_note(command: Command) -> None:
+    Path("text.txt").write_text(OFF_TOPIC, encoding="utf-8")
+    assert "as an article this text is skipped" in flat(command("explain", "text.txt").stderr)
+
+
 @pytest.mark.parametrize("repeated", [4, 20])
 def test_a_text_longer_than_a_file_name_is_read_as_text(command: Command, repeated: int) -> None:
     result = command("explain", " ".join([SENTENCE] * repeated))

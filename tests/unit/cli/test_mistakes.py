@@ -1,4 +1,4 @@
-"""User errors end a command with one message that starts with `tension:` and exit code 1."""
+"""User errors end a command with one message that starts with `tension:` and exit code 1, or 2 if an option is wrong."""
 
 from pathlib import Path
 
@@ -11,9 +11,9 @@ from tests.unit.cli.conftest import Command, flat
 GOLD = PACKAGE / "sample" / "gold.jsonl"
 
 
-def read_error(result: Result) -> str:
+def read_error(result: Result, exit_code: int = 1) -> str:
     """Return the only error message of a command that failed."""
-    assert result.exit_code == 1, (result.exit_code, result.exception)
+    assert result.exit_code == exit_code, (result.exit_code, result.exception)
     assert isinstance(result.exception, SystemExit)
     assert "Traceback" not in result.output
     message = flat(result.stderr).removeprefix("loading … ")  # the first line of progress of a run
@@ -93,14 +93,27 @@ def test_an_invalid_variable_is_named(command: Command, monkeypatch: pytest.Monk
     assert "half_life_days" in read_error(command("status"))
 
 
-def test_an_invalid_pair_is_refused_before_anything_is_written(command: Command) -> None:
-    assert "e.g. USA-CHN" in read_error(command("run", "--pairs", "USA", "--home", "home"))
+@pytest.mark.parametrize(("pairs", "hint"), [("USA", "e.g. USA-CHN"), ("USA-XXX", "XXX"), ("EU-USA", "EUN")])
+def test_an_invalid_pair_is_refused_before_anything_is_written(command: Command, pairs: str, hint: str) -> None:
+    assert hint in read_error(command("run", "--pairs", pairs, "--home", "home"), 2)
     assert list(Path().iterdir()) == []
 
 
 def test_days_out_of_order_are_refused_before_anything_is_written(command: Command) -> None:
-    read_error(command("run", "--from", "2025-05-02", "--to", "2025-05-01", "--home", "home"))
+    read_error(command("run", "--from", "2025-05-02", "--to", "2025-05-01", "--home", "home"), 2)
     assert list(Path().iterdir()) == []
+
+
+def test_a_wrong_variable_next_to_a_good_option_exits_with_1(command: Command, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TENSION_PAIRS", "USA")
+    assert "`pairs`" in read_error(command("status", "--home", "home"))
+
+
+def test_a_folder_with_only_the_home_itself_is_refused(command: Command) -> None:
+    Path("news").mkdir()
+    Path("news/wire.jsonl").write_text("", encoding="utf-8")
+    message = read_error(command("run", "--articles", "news", "--home", "news"))
+    assert "no article files in news outside of news, the home of this run" in message
 
 
 def test_control_characters_in_a_file_name_are_not_printed(command: Command) -> None:

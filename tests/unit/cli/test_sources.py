@@ -116,6 +116,12 @@ def test_article_files_and_trade_figures_are_sources_too(command: Command, sampl
     assert find_line("trade", printed).startswith("trade ")
 
 
+def test_the_lag_of_articles_is_their_age_as_in_status(command: Command, sample_run: SampleRun) -> None:
+    age = (TODAY - date(2025, 11, 30)).days
+    assert f" {age} d " in find_line("articles", command("sources", "--home", sample_run.home).output)
+    assert f"({age} days ago)" in flat(command("status", "--home", sample_run.home).output)
+
+
 @pytest.mark.parametrize("columns", [80, 120])
 def test_the_table_is_complete_on_a_narrow_terminal(
     command: Command, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, columns: int
@@ -157,5 +163,5 @@ def test_an_enabled_upstream_needs_a_first_day(command: Command, tmp_path: Path)
 def test_days_in_the_wrong_order_are_refused(command: Command, tmp_path: Path) -> None:
     enable(tmp_path, "rss")
     result = command("fetch", "--from", "2025-03-02", "--to", "2025-03-01")
-    assert result.exit_code == 1
+    assert result.exit_code == 2
     assert "is earlier than first_day" in flat(result.output)

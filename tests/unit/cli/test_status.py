@@ -31,13 +31,26 @@ def test_a_home_is_described_in_five_lines(command: Command, sample_run: SampleR
     result = command("status", "--home", sample_run.home)
     assert result.exit_code == 0, result.exception
     published, fresh, failed, not_read, following = result.output.splitlines()
-    assert published.startswith(f"published   release {sample_run.latest.resolve().name} with BRA-USA, CAN-USA, CHN-USA")
+    assert published.startswith(f"published  release {sample_run.latest.resolve().name} with BRA-USA, CAN-USA, CHN-USA")
     assert "2025-01-20 to 2025-11-30, of the bundled sample" in published
-    assert fresh.startswith("up to date  articles up to 2025-11-30 (")
+    assert fresh.startswith("newest     articles up to 2025-11-30 (")
     assert failed.split() == ["failed", "nothing"]
     assert "2 duplicates, 7 in quarantine (" in not_read
     assert "1 missing source" in not_read
-    assert following.startswith("next        tension run --articles PATH")
+    assert following.split()[0] == "next"
+    assert "tension run --articles PATH" in following
+
+
+def test_a_home_of_own_articles_is_not_called_the_sample(
+    command: Command, tmp_path: Path, sample_run: SampleRun, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(console.out, "_width", 400)
+    home = tmp_path / "copy"
+    shutil.copytree(sample_run.home, home, symlinks=True, ignore=shutil.ignore_patterns("dagster", "readings"))
+    (home / "home.json").write_text('{"is_sample": false}', encoding="utf-8")
+    printed = command("status", "--home", home).output
+    assert "bundled sample" not in printed
+    assert f"tension run --articles PATHS --home {home}, with all article files" in printed
 
 
 def test_all_tables_are_listed_on_request(command: Command, sample_run: SampleRun) -> None:

@@ -73,7 +73,7 @@ def _page(*sections: PairSection) -> Page:
         title="Trade Tension",
         is_sample=True,
         sections=sections,
-        coverage=Coverage(date(2025, 1, 20), DAY, 3, 1234, 2),
+        coverage=Coverage(date(2025, 1, 20), DAY, 3, 1237, 1234, 1, 2),
         files=(FileLink("All tables", "latest/data.duckdb", "one database"),),
         baseline=(date(2025, 1, 20), date(2025, 11, 30)),
         index_version="0.1",
@@ -85,7 +85,8 @@ def test_the_page_describes_its_contents(contributions: Make) -> None:
     reader = _Reader(render_page(_page(_pair_section(contributions(DAY)))))
     assert not reader.open
     for words in (
-        "Trade Tension", "China\N{EN DASH}USA", describe_last_day(ROW), "1,234 articles from 3 sources; 2 rows were quarantined",
+        "Trade Tension", "China\N{EN DASH}USA", describe_last_day(ROW), "1,237 rows. They are 1,234 articles from 3 sources,",
+        "1 duplicate and 2 quarantined rows",
         "index version 0.1",
         "release 2025-04-05", "Baseline 20 January 2025 to 30 November 2025", "one database", "As of 4 April 2025",
     ):  # fmt: skip
@@ -236,8 +237,8 @@ def test_stories_of_other_days_and_pairs_are_left_out(contributions: Make) -> No
 
 def test_the_summary_has_value_interval_phase_and_evidence() -> None:
     assert describe_last_day({**ROW, "tension_lo80": 133.0, "tension_hi80": 292.0, "concession_lo80": 60.0, "concession_hi80": 220.0}) == (
-        "On 4 April 2025 tension is 212, 2.1 times the pair's own baseline of 100; its 80 % interval is 133 to 292, so it is above "
-        "its usual level. Concession is 140 (60 to 220). The phase is escalation: escalation is well above its baseline and above "
+        "On 4 April 2025 tension is 212 (80 % interval 133 to 292), 2.1 times the pair's own baseline of 100. "
+        "Concession is 140 (60 to 220). The phase is escalation: escalation is well above its baseline and above "
         "concession. 79 % of tension is data rather than prior."
     )
 
@@ -245,19 +246,20 @@ def test_the_summary_has_value_interval_phase_and_evidence() -> None:
 @pytest.mark.parametrize(
     ("value", "words"),
     [
-        (104.0, "close to the pair's own baseline"),
+        (104.0, "4 % above the pair's own baseline"),
         (130.0, "30 % above the pair's own baseline"),
         (60.0, "40 % below the pair's own baseline"),
         (320.0, "3.2 times the pair's own baseline"),
     ],
 )
 def test_the_summary_compares_the_value_with_the_baseline(value: float, words: str) -> None:
-    assert words in describe_last_day({**ROW, "tension": value})
+    assert words in describe_last_day({**ROW, "tension": value, "tension_lo80": value - 3, "tension_hi80": value + 3})
 
 
 def test_the_summary_claims_no_change_within_the_interval() -> None:
-    assert "it may be at its usual level" in describe_last_day({**ROW, "tension_lo80": 90.0, "tension_hi80": 300.0})
-    assert "it is below its usual level" in describe_last_day({**ROW, "tension": 50.0, "tension_lo80": 30.0, "tension_hi80": 80.0})
+    summary = describe_last_day({**ROW, "tension_lo80": 90.0, "tension_hi80": 300.0})
+    assert "tension is 212 (80 % interval 90 to 300), not clearly different from the pair's own baseline of 100." in summary
+    assert "times" not in summary
 
 
 def test_the_summary_says_when_a_value_is_thin_or_provisional() -> None:
@@ -267,6 +269,14 @@ def test_the_summary_says_when_a_value_is_thin_or_provisional() -> None:
 
 
 def test_coverage_counts_sources_articles_and_quarantined_rows() -> None:
-    rows = COVERAGE.example(3).with_columns(source=pl.Series(["a", "b", "b"]), quarantined=pl.Series([0, 1, 1]))
-    assert summarize_coverage(rows) == Coverage(DAY, DAY, 2, 36, 2)
+    rows = COVERAGE.example(3).with_columns(
+        source=pl.Series(["a", "b", "(unknown)"]),
+        article_count=pl.Series([5, 4, 1]),
+        accepted=pl.Series([5, 2, 0]),
+        duplicate=pl.Series([0, 1, 0]),
+        quarantined=pl.Series([0, 1, 1]),
+    )
+    assert summarize_coverage(rows) == Coverage(
+        DAY, DAY, source_count=2, row_count=10, article_count=7, duplicate_count=1, quarantined_count=2
+    )
     assert summarize_coverage(COVERAGE.empty()) is None

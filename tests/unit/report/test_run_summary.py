@@ -1,10 +1,14 @@
 """Sentences about articles at the end of a run."""
 
+from datetime import date, timedelta
+
 import polars as pl
 import pytest
+from rich.console import Console
 
 from pipeline.contracts.tables.core import COVERAGE, QUARANTINE
-from pipeline.report.terminal import describe_articles_read, describe_rows_read
+from pipeline.report.terminal import describe_articles_read, describe_rows_read, next_steps, print_failed_checks, print_removed_rows
+from pipeline.settings import Settings
 
 
 @pytest.mark.parametrize(
@@ -34,3 +38,36 @@ def test_rows_in_quarantine_are_counted_by_reason_most_first() -> None:
 
 def test_an_empty_quarantine_has_no_reasons() -> None:
     assert "0 in quarantine. Release" in describe_rows_read("none", COVERAGE.empty(), QUARANTINE.empty(), "none yet")
+
+
+@pytest.fixture
+def console() -> Console:
+    return Console(width=400, record=True)
+
+
+def test_a_failed_check_is_a_warning_unless_it_is_critical(console: Console) -> None:
+    print_failed_checks(console, [("coverage", "few", "2 days", False), ("signals", "key", "3 rows", True)])
+    assert console.export_text().splitlines() == ["warning: coverage.few: 2 days", "check failed: signals.key: 3 rows"]
+
+
+def test_removed_rows_are_counted_with_their_days(console: Console) -> None:
+    print_removed_rows(console, {date(2025, 3, 10): 1, date(2025, 3, 5): 2})
+    printed = console.export_text()
+    assert "warning: 3 rows of 2025-03-05, 2025-03-10 from earlier runs are no longer in the article files" in printed
+    assert "Give all files in every run" in printed
+
+
+def test_of_many_days_with_removed_rows_the_first_are_named(console: Console) -> None:
+    print_removed_rows(console, {date(2025, 3, 1) + timedelta(days=n): 1 for n in range(9)})
+    assert "2025-03-05 and 4 more days from earlier runs" in console.export_text()
+
+
+def test_nothing_is_printed_without_removed_rows(console: Console) -> None:
+    print_removed_rows(console, {})
+    assert console.export_text() == ""
+
+
+def test_the_next_steps_call_the_program_as_the_user_did() -> None:
+    lines = next_steps(Settings(), "/opt/venv/bin/tension").plain
+    assert "/opt/venv/bin/tension validate --home data --references SERIES (a CSV of another index, see docs/operations.md)" in lines
+    assert "/opt/venv/bin/tension run --articles PATH" in lines

@@ -68,3 +68,9 @@ def test_upstreams_are_in_the_order_of_the_contracts() -> None:
 def test_article_files_are_never_late_or_missing() -> None:
     row = describe_files("articles", datetime(2026, 3, 9, tzinfo=UTC), date(2024, 1, 1), TODAY).row(0, named=True)
     assert (row["source"], row["lag_days"], row["is_late"], row["missing"], row["failed"]) == ("articles", 799, False, 0, 0)
+
+
+def test_data_are_not_late_if_they_reach_the_last_day_of_the_run() -> None:
+    last_day = TODAY - timedelta(days=100)
+    row = describe_upstreams(FETCHES.empty(), {"rss": last_day}, ("rss",), TODAY, last_day).row(0, named=True)
+    assert (row["lag_days"], row["is_late"]) == (100, False)

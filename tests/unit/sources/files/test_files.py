@@ -335,3 +335,13 @@ def test_junk_between_csv_lines_never_loses_the_rows_after_it(tmp_path_factory: 
     assert titles[0] == "Glass, taxed"
     # A quote left open by the junk may end in the first line after it, but not later.
     assert titles[-2:] == ["Glass, taxed"] * 2
+
+
+def test_the_home_inside_an_archive_is_skipped(tmp_path: Path) -> None:
+    home = tmp_path / "news" / "home"
+    (home / "inbox").mkdir(parents=True)
+    for path in (tmp_path / "news" / "a.jsonl", home / "article-files.json", home / "inbox" / "b.jsonl"):
+        path.write_text("{}\n", encoding="utf-8")
+    for pattern in ("news", "news/**/*.json*"):
+        assert [file.path.name for file in find_article_files(archives(tmp_path / pattern), home)] == ["a.jsonl"]
+    assert [file.path.name for file in find_article_files(archives(home / "inbox"), home)] == ["b.jsonl"]

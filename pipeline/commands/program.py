@@ -1,0 +1,26 @@
+"""The name by which the user can call `tension` again."""
+
+import os
+import shutil
+import sys
+from pathlib import Path
+
+#: Variables that `uv run` sets. It also adds the environment to the PATH, but only for the command that it runs.
+_UV_VARIABLES = ("UV_RUN_RECURSION_DEPTH", "UV")
+
+
+def name_program() -> str:
+    """Return `tension` if it is on the user's PATH, else its path."""
+    program = Path(sys.executable).with_name("tension")
+    if not program.exists():
+        return "tension"
+    if not any(name in os.environ for name in _UV_VARIABLES):
+        on_path = shutil.which("tension")
+        if on_path is not None and Path(on_path).resolve() == program.resolve():
+            return "tension"
+    return shorten_path(program)
+
+
+def shorten_path(path: Path) -> str:
+    """Return the path relative to the working folder, if it is inside."""
+    return str(path.relative_to(Path.cwd())) if path.is_relative_to(Path.cwd()) else str(path)

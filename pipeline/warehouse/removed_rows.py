@@ -1,0 +1,42 @@
+"""Rows of article files that the lake held before a run, but not after it."""
+
+from collections.abc import Iterable
+from datetime import date
+
+import polars as pl
+
+from pipeline.contracts.days import Days
+from pipeline.contracts.model import ContractError
+from pipeline.contracts.tables.raw import RAW_ARTICLES
+from pipeline.contracts.upstreams import UPSTREAMS
+from pipeline.warehouse.lake import Lake
+
+_HASHES = pl.Schema({"index_date": pl.Date(), "row": pl.UInt64()})
+_COLUMNS = ("source", "published_at", "url", "title", "unreadable")
+_DAYS_AT_ONCE = 31
+
+
+def hash_file_rows(lake: Lake, spans: Iterable[Days]) -> pl.DataFrame:
+    """Hash the rows of article files that the lake holds on these days.
+
+    Returns `index_date` and `row`. The hash is of source, time and URL, or of the title if there is no URL: the same article has the same
+    hash in another file. Empty if the lake has an earlier schema.
+    """
+    is_fetched = pl.any_horizontal(
+        holding.rows for upstream in UPSTREAMS.values() for holding in upstream.holdings if holding.table is RAW_ARTICLES
+    )
+    link = pl.when(pl.col("url").str.len_bytes() > 0).then("url").otherwise("title")
+    frames = [_HASHES.to_frame()]
+    try:
+        for days in (part for span in spans for part in span.split(_DAYS_AT_ONCE)):
+            rows = lake.read(RAW_ARTICLES, days, columns=["raw_id", "index_date", *_COLUMNS]).filter(~is_fetched)
+            frames.append(rows.select("index_date", row=pl.struct("source", "published_at", link.alias("link"), "unreadable").hash()))
+    except ContractError:
+        return _HASHES.to_frame()
+    return pl.concat(frames)
+
+
+def count_removed_rows(before: pl.DataFrame, after: pl.DataFrame) -> dict[date, int]:
+    """Count by day the rows whose hash is in `before` only."""
+    removed = before.join(after, on="row", how="anti").group_by("index_date").len().sort("index_date")
+    return dict(removed.rows())
