@@ -32,9 +32,9 @@ def explain_text(text: str, day: date | None) -> None:
 
 
 def _to_article(text: str) -> pl.DataFrame:
-    """Return the text as an article: the first line is its title, the rest its body.
+    """Return the text as an article with title and body.
 
-    A single line is a title if it has one sentence, else a body.
+    The first line is the title, the rest the body. A single line is a title if it has one sentence, else a body.
     """
     first, _, rest = text.strip().partition("\n")
     if not rest and len(split_sentences(first)) > 1:

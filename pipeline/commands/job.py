@@ -43,7 +43,7 @@ def run_job(settings: Settings, display: Display, upstreams: Sequence[str] = ())
 
 
 def report_failures(launched: "Launched", settings: Settings) -> None:
-    """Print failed checks and steps, and rows that were removed.
+    """Print failed checks and steps.
 
     Exits with code 1 if the run failed.
     """
@@ -51,7 +51,6 @@ def report_failures(launched: "Launched", settings: Settings) -> None:
     if not launched.succeeded:
         terminal.print_failures(err, launched.failures, settings.home)
         raise typer.Exit(1)
-    terminal.print_removed_rows(err, launched.removed_rows)
 
 
 def report_stale_tables(launched: "Launched") -> None:

@@ -53,4 +53,5 @@ def run_index(
     terminal.print_run(
         out, lake.read(TENSION_PAIR_DAILY), newest, f"{account_for_rows(lake, settings)}\n{reading}", settings, name_program()
     )
+    terminal.print_removed_rows(err, launched.removed_rows)
     report_stale_tables(launched)

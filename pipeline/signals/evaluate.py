@@ -142,7 +142,8 @@ def evaluate(gold: Gold, predictions: pl.DataFrame, seed: int = 0, resamples: in
     """Score predictions against gold, sentence by sentence; docs/annotation-guide.md defines what is right.
 
     `predictions` has the columns of the table `findings` from `article_id` (the gold id) to `probability`, and `tier` for scores by
-    tier; others are ignored. The same input and seed give the same report. Raises `EvaluationError` for gold without passages or predictions that cannot be scored.
+    tier; others are ignored. The same input and seed give the same report. Raises `EvaluationError` for gold without passages or
+    predictions that cannot be scored.
     """
     if gold.passages.is_empty():
         raise EvaluationError("the gold has no passages; pass a gold file with at least one")

@@ -1,4 +1,4 @@
-"""Rows of article files that the lake held before a run, but not after it."""
+"""Rows of article files that a run removed from the lake."""
 
 from collections.abc import Iterable
 from datetime import date
@@ -17,7 +17,7 @@ _DAYS_AT_ONCE = 31
 
 
 def hash_file_rows(lake: Lake, spans: Iterable[Days]) -> pl.DataFrame:
-    """Hash the rows of article files that the lake holds on these days.
+    """Hash the rows of article files on these days.
 
     Returns `index_date` and `row`. The hash is of source, time and URL, or of the title if there is no URL: the same article has the same
     hash in another file. Empty if the lake has an earlier schema.

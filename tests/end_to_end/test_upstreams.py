@@ -248,7 +248,7 @@ def test_earlier_days_are_added_to_those_already_read(story: Story) -> None:
 def test_a_failing_page_is_reported_and_its_day_keeps_its_rows(story: Story) -> None:
     errors = story.backfill.errors_printed
     for check in ("federal_register.answered", "raw_official_documents.every_day_is_whole"):
-        assert f"check failed: {check}" in errors
+        assert f"warning: {check}" in errors
     assert "it answered 503" in errors
     documents = story.backfill.lake["raw_official_documents"]
     assert documents.select("index_date", "title").rows() == [
@@ -258,7 +258,7 @@ def test_a_failing_page_is_reported_and_its_day_keeps_its_rows(story: Story) -> 
 
 def test_a_failing_feed_is_reported_and_the_run_succeeds(story: Story) -> None:
     assert story.first.command.returncode == 0
-    assert "check failed: rss.answered" in story.first.errors_printed
+    assert "warning: rss.answered" in story.first.errors_printed
     assert f"{GAZETTE} failed" in story.first.errors_printed
     for output in (story.first.errors_printed, story.sources):
         assert f"{GAZETTE_PATH}: it answered 500 (2 attempts)" in output
@@ -271,7 +271,7 @@ def test_a_failing_feed_is_not_counted_as_zero(story: Story) -> None:
 
 
 def test_a_missing_item_fails_no_check_of_other_upstreams(story: Story) -> None:
-    failed = {check for line in story.first.command.stderr.splitlines() if (check := line.partition("check failed: ")[2].split(": ")[0])}
+    failed = {check for line in story.first.command.stderr.splitlines() if (check := line.partition("warning: ")[2].split(": ")[0])}
     lacking = {"gdelt_accounts.most_files_are_read", "gdelt_daily.few_files_are_missing"}
     assert failed == lacking | {"rss.answered"}
 
