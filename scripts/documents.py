@@ -17,26 +17,34 @@ from typing import Any
 import duckdb
 
 from scripts.tables import (
+    render_checks,
     render_licences,
+    render_macros,
+    render_models,
     render_overview,
     render_requests,
     render_settings,
     render_source_settings,
     render_targets,
+    render_views,
 )
 
 ROOT = Path(__file__).parents[1]
-DOCUMENTS = ("README.md", "CONTRIBUTING.md", "docs/operations.md", "docs/reading.md", "docs/sql-cookbook.md")
+DOCUMENTS = ("README.md", "CONTRIBUTING.md", "docs/operations.md", "docs/reading.md", "docs/sql-cookbook.md", "sql/README.md")
 
 #: Functions that blocks use without an import. Each returns Markdown: `<!-- [[[cog print(render_overview()) ]]] -->`.
 __all__ = [
     "answer",
+    "render_checks",
     "render_licences",
+    "render_macros",
+    "render_models",
     "render_overview",
     "render_requests",
     "render_settings",
     "render_source_settings",
     "render_targets",
+    "render_views",
     "run_command",
 ]
 

@@ -8,11 +8,18 @@ from typing import Any
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
+from pipeline.contracts.tables import TABLES
 from pipeline.contracts.upstreams import UPSTREAMS
+from pipeline.models.build import models_to_run
+from pipeline.models.model import Model
+from pipeline.quality.cross_table import load_cross_table_checks
 from pipeline.settings import Settings
 from pipeline.settings.sources import Sources
 
 ROOT = Path(__file__).parents[1]
+SQL = ROOT / "sql"
+
+_SENTENCE_END = re.compile(r"(?<=\.)(?<!e\.g\.)\s+(?=[A-Z])")
 
 
 def _render_table(heads: Iterable[str], rows: Iterable[Iterable[str]]) -> str:
@@ -66,6 +73,51 @@ def render_targets() -> str:
     """Render the targets of the Makefile with their descriptions."""
     lines = re.findall(r"^(?!help)([a-z]+):.*?## (.*)$", (ROOT / "Makefile").read_text(encoding="utf-8"), flags=re.MULTILINE)
     return _render_table(("command", "what it does"), ((f"`make {name}`", description) for name, description in lines))
+
+
+def render_models() -> str:
+    """Render what each model makes, in the order in which they run."""
+    return _render_table(("model", "what it makes"), map(_describe_model, models_to_run(TABLES.values(), {})))
+
+
+def render_checks() -> str:
+    """Render table and reason of each cross-table check."""
+    checks = load_cross_table_checks(SQL / "checks")
+    return _render_table(
+        ("check", "table", "reason"),
+        ((f"`{one.name}`", f"`{one.table}`", one.reason if one.severity == "critical" else f"{one.reason} (warning)") for one in checks),
+    )
+
+
+def render_views() -> str:
+    """Render what each view shows."""
+    return _render_table(
+        ("view", "what it shows"), ((f"`{path.stem}`", _first_sentence(_read_head(path))) for path in sorted(SQL.glob("views/*.sql")))
+    )
+
+
+def render_macros(folder: str) -> str:
+    """Render the call and the result of each macro of a folder."""
+    heads = (_first_sentence(_read_head(path)).partition(": ") for path in sorted((SQL / folder).glob("*.sql")))
+    return _render_table(("call", "result"), ((f"`{call}`", result) for call, _, result in heads))
+
+
+def _describe_model(model: Model) -> tuple[str, str]:
+    if model.query is None:
+        return ", ".join(f"*`{table.name}`*" for table in model.makes), f"{_first_sentence(model.description).rstrip('.')}."
+    return f"`{model.query.path.parent.name}/{model.name}`", _first_sentence(_read_head(model.query.path))
+
+
+def _read_head(path: Path) -> str:
+    """Read the comment at the top of a SQL file as one line."""
+    head = re.match(r"(?:--.*\n)+", path.read_text(encoding="utf-8"))
+    if head is None:
+        raise ValueError(f"{path}: has no comment at its top; write there what the file makes")
+    return " ".join(line.removeprefix("--").strip() for line in head[0].splitlines())
+
+
+def _first_sentence(text: str) -> str:
+    return _SENTENCE_END.split(text)[0]
 
 
 def _list_settings(group: str, model: type[BaseModel]) -> Iterator[tuple[str, str, str]]:

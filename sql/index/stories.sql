@@ -1,5 +1,5 @@
--- Stories with a signal. Day, source, link and hash of the text are those of the first article. Breadth grows with the logarithm of the
--- number of owners, not articles: a group that prints a story in ten papers counts once.
+-- Stories with a signal: day, source, link and hash of the text of the first article, number of owners, breadth. Breadth grows with the
+-- logarithm of the number of owners, not articles: a group that prints a story in ten papers counts once.
 with stories_with_signal as (
     select distinct members.story_id
     from findings

@@ -1,5 +1,5 @@
 -- Mass of each story in each series: the heaviest signal of each direction, kind and instrument, summed, times breadth.
--- A directed_masses series is CHN>USA; a pooled one is CHN-USA, the sum of both directions.
+-- A directed series is CHN>USA; a pooled one is CHN-USA, the sum of both directions.
 -- The second moment is E[mass^2] of the whole story, each of its signals being true with its probability; for one signal p (g w)^2.
 -- Rows are grouped by numbers (story_no, pair_no, side, channel_no): several times faster than by the strings.
 -- Sums are of decimals, which are exact in any order.

@@ -1,7 +1,7 @@
--- For what a imposes on b's goods and buys from b: the month's tariff, the shortfall of the flow, and how far both are above earlier
--- values, in robust deviations (median and MAD of the earlier months that were public when the month's own figure was).
--- The flow is a's own imports; if a has no figure of the month, b's exports to a. A score compares only figures of the same reporter and
--- the same kind of average.
+-- Tariff and shortfall of each directed pair and month, and how far both are above earlier values, in robust deviations (median and MAD of
+-- the earlier months that were public when the month's own figure was). For a>b it is a's tariff on b's goods and the flow of a's own
+-- imports from b; if a has no figure of the month, b's exports to a. A score compares only figures of the same reporter and the same kind
+-- of average.
 with thresholds as (
     select
         max(value) filter (where name = 'minimum_history_months') as minimum_months,

@@ -1,5 +1,6 @@
--- The index as last_known: the value at the end of each day, and each later value that differs. The status changes from P to A seven days
--- after the day, and to B when a signal of another reader becomes last_known for the day; each change is a vintage.
+-- The index as known: the value at the end of each day, and each later value that differs, with phase and status at that time. The status
+-- changes from P to A seven days after the day, and to B when a signal of another reader becomes known for the day; each change is a
+-- vintage.
 with last_known as (
     select max(known_on) as known_on from mass_arrivals
 ),
