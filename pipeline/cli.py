@@ -204,7 +204,7 @@ def validate(
 @app.command()
 def status(
     home_folder: HomeOption = None,
-    show_all: Annotated[bool, typer.Option("--all", help="Also list the row count of every table, and rejected rows by reason")] = False,
+    show_all: Annotated[bool, typer.Option("--all", help="Also list the row count of every table")] = False,
 ) -> None:
     """Show what is published, and what to do next.
 

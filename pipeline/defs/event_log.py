@@ -188,7 +188,7 @@ class BatchingEventLogStorage(SqliteEventLogStorage):
                     del self._transactions[shard]
 
     def _engine(self, shard: str) -> Engine:
-        """Return the engine of a database; close the least recently used."""
+        """Return the engine of a database; beyond the maximum, close idle ones."""
         if shard not in self._engines:
             self._engines[shard] = _create_engine(self.conn_string_for_shard(shard), poolclass=QueuePool, pool_size=1, max_overflow=0)
             idle = [name for name in self._engines if name not in {shard, INDEX_SHARD_NAME, *self._transactions}]

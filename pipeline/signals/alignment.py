@@ -99,9 +99,9 @@ def compute_outcomes(aligned: Aligned, level: str) -> pl.DataFrame:
 
 
 def judge_predictions(aligned: Aligned) -> pl.DataFrame:
-    """Add to each asserted prediction whether its triple is right (`is_right`).
+    """Return the asserted predictions that have an outcome, with `is_right`.
 
-    `is_right` is null if only an `opt` row matches the prediction.
+    `is_right`: the triple is right. Predictions that only an `opt` row matches are left out.
     """
     verdicts = compute_outcomes(aligned, "triple").filter(pl.col("outcome") != "fn").with_columns(is_right=pl.col("outcome") == "tp")
     return aligned.predictions.filter(ASSERTED).join(verdicts.drop("outcome"), on=TRIPLE, maintain_order="left")

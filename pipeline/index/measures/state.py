@@ -111,7 +111,7 @@ class Measure:
 
     @property
     def known_rate(self) -> float | None:
-        """The highest rate in force or announced; None when unknown."""
+        """The higher of the current and the pending rate; None if unknown."""
         pending = self.now.pending
         rates = [rate for rate in (self.now.rate_pct, pending.rate_pct if pending else None) if rate is not None]
         return max(rates, default=None)
