@@ -108,7 +108,7 @@ def find_article_files(archives: Iterable[ArticleFiles], home: Path | None = Non
     a pattern matches nothing, a file has an unknown format, or no file is left.
     """
     archives = list(archives)
-    files = [(path, archive) for archive in archives for path in _expand_path(archive.path) if not _is_own_data(path, archive, home)]
+    files = [(path, archive) for archive in archives for path in _drop_own_data(_expand_path(archive.path), archive, home)]
     unique = list({path.resolve(): (path, archive) for path, archive in reversed(files)}.values())[::-1]
     if not unique:
         listed = ", ".join(archive.path for archive in archives) or "no path"
@@ -121,15 +121,17 @@ def find_article_files(archives: Iterable[ArticleFiles], home: Path | None = Non
     return [ArticleFile(path, archive, label) for (path, archive), label in zip(unique, labels, strict=True)]
 
 
-def _is_own_data(path: Path, archive: ArticleFiles, home: Path | None) -> bool:
-    """Return whether the home of the run wrote the file.
+def _drop_own_data(paths: list[Path], archive: ArticleFiles, home: Path | None) -> list[Path]:
+    """Drop the files that the home of the run contains.
 
-    The archive of the inbox is inside the home, and contains the user's files.
+    An archive inside the home, such as the inbox, has the user's files and is returned unchanged.
     """
     if home is None:
-        return False
+        return paths
     folder = home.resolve()
-    return path.resolve().is_relative_to(folder) and folder not in Path(archive.path).resolve().parents
+    if folder in Path(archive.path).resolve().parents:
+        return paths
+    return [path for path in paths if not path.resolve().is_relative_to(folder)]
 
 
 def _expand_path(text: str) -> list[Path]:
