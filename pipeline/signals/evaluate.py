@@ -294,7 +294,7 @@ def _score_tiers(bootstrap: Bootstrap, verdicts: pl.DataFrame) -> dict[str, Scor
     """Score the share of asserted predictions that are right, by tier."""
     if "tier" not in verdicts.columns:
         return {}
-    judged = verdicts.select("id", "tier", right=pl.col("is_right").cast(pl.Int64), all=pl.lit(1)).drop_nulls("right")
+    judged = verdicts.select("id", "tier", right=pl.col("is_right").cast(pl.Int64), all=pl.lit(1))
     sums = {tier: bootstrap.sum_by_passage(judged.filter(pl.col("tier") == tier).drop("tier")) for tier in TIER.words}
     return {tier: bootstrap.score_ratio(sums[tier], [1, 0], [0, 1]) for tier in sums}
 

@@ -20,7 +20,7 @@ def measure_confidence(extractor: LlmExtractor, gold: Gold) -> tuple[Confidence,
 
     `extractor` must return confidences unchanged (`IDENTITY`).
     """
-    verdicts = judge_predictions(align(gold, extractor.read_texts(gold.passages))).drop_nulls("is_right")
+    verdicts = judge_predictions(align(gold, extractor.read_texts(gold.passages)))
     return fit_confidence(list(verdicts.select("probability", "is_right").iter_rows())), verdicts.height
 
 
