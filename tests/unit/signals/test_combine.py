@@ -3,7 +3,7 @@ from typing import Any
 import polars as pl
 
 from pipeline.signals.combine import EVIDENCE_SCHEMA, combine, evidence_from_single_reader
-from pipeline.signals.reader import READINGS_SCHEMA
+from pipeline.signals.reader import READINGS_SCHEMA, Reading
 
 READING: dict[str, Any] = {
     "candidate": 0, "kind": "measure", "status": "announced", "modality": "asserted", "instrument": "tariff", "is_retaliation": False,
@@ -20,6 +20,10 @@ def make_readings(*changes: dict[str, Any]) -> pl.DataFrame:
 def encoder_readings(**changes: Any) -> pl.DataFrame:
     defaults = {"rule_id": "encoder.measure", "score": 0.9, "status": "effective", "words": ["measure 0.90", "threat 0.10"]}
     return make_readings(defaults | changes)
+
+
+def test_a_reading_has_the_columns_of_its_schema_in_order() -> None:
+    assert list(Reading._fields) == READINGS_SCHEMA.names()
 
 
 def test_a_signal_that_both_readers_assert_is_one_row() -> None:
