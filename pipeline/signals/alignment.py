@@ -140,7 +140,7 @@ def match_one_to_one(candidates: pl.DataFrame) -> pl.DataFrame:
 def _check_predictions(predictions: pl.DataFrame) -> None:
     missing = [name for name in _COLUMNS if name not in predictions.columns]
     if missing:
-        raise EvaluationError(f"the predictions lack the columns {', '.join(missing)}; pass the extractor's whole findings")
+        raise EvaluationError(f"the predictions lack the columns {', '.join(missing)}; pass all columns of the extractor's findings")
     empty = [name for name in _COLUMNS if predictions[name].null_count()]
     if empty:
         raise EvaluationError(f"the predictions have empty cells in {', '.join(empty)}; every prediction must fill these columns")

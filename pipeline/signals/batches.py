@@ -124,7 +124,7 @@ def _run_on_worker(function: Callable[[Batch], Result], batch: Batch, code: str)
 
 @cache
 def _hash_package() -> str:
-    """Hash the code, lexicon and model of this package."""
+    """Hash all files of this package, such as code, lexicon and model."""
     digest = sha256()
     for path in sorted(path for path in _PACKAGE.rglob("*") if path.is_file() and "__pycache__" not in path.parts):
         digest.update(path.relative_to(_PACKAGE).as_posix().encode())

@@ -49,7 +49,7 @@ class Fetcher(Generic[G]):
         return max((day for day in days if day <= until), default=None)
 
     def _search_back(self, archive: Archive, until: date) -> Iterator[date]:
-        """Yield the days of data, newest first.
+        """Yield the newest day that has data, if any.
 
         The search ends far past the point at which the upstream is late. One response per day is enough: a day of GDELT has 192, too many
         to unpack for a date.

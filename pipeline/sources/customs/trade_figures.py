@@ -64,8 +64,8 @@ class Figures:
     """Figures and rejected rows of responses.
 
     `rows` is of `RAW_TRADE_FLOWS`, with one row per response that held a figure; `rejected` is of `REJECTED`. `used_count` is the number of
-    response rows that are part of a figure; with the rejected rows it adds up to all rows read. `is_read` is false if a response could be
-    read only in part: it does not prove that a month was absent.
+    response rows that are part of a figure; with the rejected rows it adds up to all rows read. `is_read` is false if a response could not
+    be read completely: it does not prove that a month was absent.
     """
 
     rows: pl.DataFrame

@@ -20,7 +20,7 @@ def read_texts(path: Path) -> pl.DataFrame:
 
     It has gold passages (`id`, `text`) if its first line has a `text`.
     The text of an article is its title, a blank line and its body, unchanged, so that offsets are valid. Its id is its `article_id`, or
-    the name of its file and row. As in a run, an article that repeats the id of another one of its source and day is dropped.
+    the name of its file and row. An article that repeats the id of an earlier one of its source and day is dropped.
     Raises `SourceError` if the file cannot be read or ids are not unique.
     """
     texts = _read_passages(path) if _has_passages(path) else _read_articles(path)
@@ -76,7 +76,7 @@ def _read_articles(path: Path) -> pl.DataFrame:
         pl.col("source").fill_null(""),
         pl.concat_str(title, pl.lit("\n\n"), body).alias("text"),
         title.str.len_chars().cast(pl.Int64).alias("title_length"),
-    ).unique(["id", "source", "date"], keep="first", maintain_order=True)  # duplicates, as in a run
+    ).unique(["id", "source", "date"], keep="first", maintain_order=True)  # a run drops such duplicates too
 
 
 def write_rows(frame: pl.DataFrame, path: Path) -> None:

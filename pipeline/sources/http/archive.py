@@ -55,8 +55,8 @@ class Archive:
     The folder need not exist yet. It contains:
 
     * `bodies/9f/9f2c….gz`: bodies by the SHA-256 of the decoded content. Written once.
-    * `newest/<source>/c4/<item>-c4….json`: the newest response to an item, and what a conditional request needs.
     * `journal/<source>/2025/2025-04-04.jsonl`: every request about that day, one line each. Readers ignore an incomplete line.
+    * `newest/<source>/c4/<item>-c4….json`: the newest response to an item, and what a conditional request needs.
 
     Files are written in this order, by temporary file and rename, or by a single append: after a crash, each file that refers to
     another finds it complete.

@@ -40,8 +40,8 @@ class Encoded:
 def encode(tokenizer: Tokenizer, group: SentenceCandidates) -> Encoded:
     """Encode the candidates of one sentence (rows of `CANDIDATES_SCHEMA`).
 
-    Countries are numbered in order of appearance, and a mark with that number precedes each mention, so that the model learns
-    sentences rather than countries.
+    Countries are numbered in order of appearance, and each mention gets the mark of its number, so that the model learns sentences
+    rather than countries.
     """
     first = group[0]
     mentions = _collect_mentions(group)
@@ -96,7 +96,10 @@ def _collect_countries(group: SentenceCandidates, mentions: Iterable[tuple[str, 
 
 
 def _encode_text(tokenizer: Tokenizer, text: str, mentions: Iterable[tuple[str, int, int, str]], marks: Mapping[str, int]) -> list[int]:
-    """Tokenize a text with mentions replaced by marks."""
+    """Tokenize a text, with a mark for each mention.
+
+    The mark replaces a name, and precedes a pronoun or another word that only means the country.
+    """
     ids: list[int] = []
     position = 0
     for code, start, end, role in mentions:

@@ -66,7 +66,7 @@ def _find_subject_before(sentence: MarkedSentence, at: int) -> tuple[Mention, tu
 def _is_governed(sentence: MarkedSentence, mention: Mention, span: tuple[int, int]) -> bool:
     """Whether the mention follows a preposition and so is no subject.
 
-    The preposition may precede the list that the mention is in. A title or name before it makes it one: `Xi of China`.
+    Titles, and other members of its list, may be between them. In `Xi of China` this is true of China, but not of Xi.
     """
     if mention.role == "mutual":
         return False
