@@ -28,7 +28,10 @@ def explain_text(text: str, day: date | None) -> None:
         terminal.print_notes(
             err, ["as an article this text is skipped: `tension run` reads only articles about trade between countries (docs/reading.md)"]
         )
-    terminal.print_explanation(out, make_explainer(read_settings()).explain(content, day=day))
+    findings = make_explainer(read_settings()).explain(content, day=day)
+    # "no signal" would be a statement about a text that nobody understood
+    if language is None or not findings.is_empty():
+        terminal.print_explanation(out, findings)
 
 
 def _to_article(text: str) -> pl.DataFrame:

@@ -90,7 +90,8 @@ def _describe_rejected_rows(lake: Lake) -> str:
     reasons = lake.read(QUARANTINE)["reason"].value_counts().sort("count", "reason", descending=[True, False])
     why = ", ".join(f"{count:,} {reason.replace('_', ' ')}" for reason, count in reasons.rows())
     quarantine = f"{quarantined:,} in quarantine ({why})" if quarantined else "none in quarantine"
-    return f"{duplicates + quarantined:,} of {_count(rows, 'row')}: {_count(duplicates, 'duplicate')}, {quarantine}"
+    rejected = f"{duplicates + quarantined:,} of {_count(rows, 'row')}: {_count(duplicates, 'duplicate')}, {quarantine}"
+    return f"{rejected}; also articles not about trade between countries, which the summary of a run counts"
 
 
 def _suggest_command(lake: Lake, settings: Settings) -> str:

@@ -36,7 +36,9 @@ def test_the_argument_may_be_a_file(command: Command) -> None:
 
 def test_a_text_in_another_language_is_reported(command: Command) -> None:
     french = "La Chine va imposer des droits de douane de 34 pour cent sur tous les produits américains, a annoncé Pékin vendredi."
-    assert "note: the text seems to be French; only English is read" in flat(command("explain", french).stderr)
+    result = command("explain", french)
+    assert "note: the text seems to be French; only English is read" in flat(result.stderr)
+    assert "no signal" not in result.stdout
     assert command("explain", SENTENCE).stderr == ""
 
 
