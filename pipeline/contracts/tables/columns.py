@@ -124,6 +124,47 @@ REFERENCE_MONTH = Column(
     reason="a month in the far past was misread",
 )
 FLOW_PRODUCT = Column("product", pl.String(), "Product of the figure; empty: all goods", "soybeans")
+#: The key of a monthly trade figure.
+MONTH_OF_FLOW = (
+    Column("reporter", pl.String(), "Country that reports the figure", "USA", unit="country", pattern=patterns.COUNTRY),
+    Column(
+        "partner",
+        pl.String(),
+        "Trading partner of the reporter",
+        "CHN",
+        unit="country",
+        pattern=patterns.COUNTRY,
+        differs_from=("reporter",),
+    ),
+    Column("flow", pl.String(), words.FLOW.description, "imports", vocabulary=words.FLOW),
+    FLOW_PRODUCT,
+    REFERENCE_MONTH,
+)
+FLOW_ORIGIN = Column("origin", pl.String(), words.FLOW_ORIGIN.description, "census", vocabulary=words.FLOW_ORIGIN)
+FLOW_SOURCE = Column("source", pl.String(), "Publisher of the figure", "US Census Bureau")
+TARIFF_RATE = Column(
+    "rate_pct",
+    pl.Float64(),
+    "Average tariff rate",
+    112.2,
+    unit="percent",
+    minimum=0,
+    maximum=1000,
+    reason="an average rate is never negative; one above 1000 percent is in a wrong unit",
+)
+TARIFF_SOURCE = replace(FLOW_SOURCE, example="trade-war-redux-2025")
+COMMITMENT_ID = Column("commitment_id", pl.String(), "Name of the commitment", "phase-one-2020-goods")
+PROMISED_AMOUNT = Column(
+    "promised_amount",
+    pl.Float64(),
+    "Committed amount over the whole period, in that unit",
+    63.9e9,
+    exclusive_minimum=0,
+    reason="shares are computed by dividing by it",
+)
+BASELINE_YEAR = Column("baseline_year", pl.Int64(), "Baseline year of an additional commitment", 2017, unit="year", nullable=True)
+COMMITMENT_SOURCE = Column("source", pl.String(), "Text in which the commitment is written", "USTR, text of the agreement, article 6.2")
+COMMITMENT_NOTE = Column("note", pl.String(), "Note on the comparison", "all goods are compared")
 
 
 def as_nullable(column: Column, description: str = "") -> Column:

@@ -15,6 +15,24 @@ _BUYER = replace(
     c.ACTOR, description="Importing country, which levies the tariff: ISO 3166 alpha-3, EUN for the European Union", example="USA"
 )
 _SELLER = replace(c.ONE_TARGET, description="Exporting country: ISO 3166 alpha-3, EUN for the European Union", example="CHN")
+_EARLIER_YEARS = Column(
+    "earlier_years",
+    pl.Int64(),
+    "Number of the three previous years whose figure of that month was published by then",
+    3,
+    unit="years",
+    minimum=0,
+    maximum=3,
+    reason="the expected value is the mean of at most three previous years",
+)
+_SIDES = (
+    Column("buyer", pl.String(), "Country that committed to buy", "CHN", unit="country", pattern=patterns.COUNTRY),
+    Column("seller", pl.String(), "Country that sells", "USA", unit="country", pattern=patterns.COUNTRY, differs_from=("buyer",)),
+)
+_COMPARED = (
+    c.with_description(c.FLOW_PRODUCT, "Product of the flow it is compared with; empty: all goods"),
+    Column("promise", pl.String(), words.PROMISE.description, "additional", vocabulary=words.PROMISE),
+)
 
 TRADE_THRESHOLDS = Table(
     "trade_thresholds",
@@ -48,19 +66,7 @@ FLOW_MONTHS = Table(
     grain="one reporter, partner, flow, product and month",
     key=("reporter", "partner", "flow", "product", "reference_month"),
     columns=(
-        Column("reporter", pl.String(), "Country that reports the figure", "USA", unit="country", pattern=patterns.COUNTRY),
-        Column(
-            "partner",
-            pl.String(),
-            "Trading partner of the reporter",
-            "CHN",
-            unit="country",
-            pattern=patterns.COUNTRY,
-            differs_from=("reporter",),
-        ),
-        Column("flow", pl.String(), words.FLOW.description, "imports", vocabulary=words.FLOW),
-        c.FLOW_PRODUCT,
-        c.REFERENCE_MONTH,
+        *c.MONTH_OF_FLOW,
         Column("is_missing", pl.Boolean(), "Whether the month has no figure", False),
         Column("value_usd", pl.Float64(), "Value of the goods; empty when the month is missing", 25e9, unit="USD", nullable=True),
         Column(
@@ -75,16 +81,7 @@ FLOW_MONTHS = Table(
             replace(c.RELEASED_ON, above=("reference_month",)),
             "UTC day of publication of the figure; it is not used earlier. Empty when the month is missing",
         ),
-        Column(
-            "earlier_years",
-            pl.Int64(),
-            "Number of the three previous years whose figure of that month was published by then",
-            3,
-            unit="years",
-            minimum=0,
-            maximum=3,
-            reason="the expected value is the mean of at most three previous years",
-        ),
+        _EARLIER_YEARS,
         Column(
             "expected_usd",
             pl.Float64(),
@@ -124,16 +121,8 @@ TRADE_STRAIN = Table(
         _BUYER,
         _SELLER,
         c.REFERENCE_MONTH,
-        Column(
-            "effective_tariff_pct",
-            pl.Float64(),
-            "Mean tariff over the days of the month",
-            20.6,
-            unit="percent",
-            nullable=True,
-            minimum=0,
-            maximum=1000,
-            reason="an average rate is never negative; one above 1000 percent is in a wrong unit",
+        replace(
+            c.TARIFF_RATE, name="effective_tariff_pct", description="Mean tariff over the days of the month", example=20.6, nullable=True
         ),
         Column(
             "tariff_basis", pl.String(), words.TARIFF_BASIS.description, "import_weighted", nullable=True, vocabulary=words.TARIFF_BASIS
@@ -159,16 +148,7 @@ TRADE_STRAIN = Table(
         Column("flow_usd", pl.Float64(), "Value of the actor's purchases from the target", 25e9, unit="USD", nullable=True),
         Column("flow_basis", pl.String(), words.FLOW_BASIS.description, "imports", nullable=True, vocabulary=words.FLOW_BASIS),
         Column("is_flow_missing", pl.Boolean(), "Whether the month is within the pair's series of flows but has no figure", False),
-        Column(
-            "earlier_years",
-            pl.Int64(),
-            "Number of the three previous years that the shortfall is computed from",
-            3,
-            unit="years",
-            minimum=0,
-            maximum=3,
-            reason="the expected value is the mean of at most three previous years",
-        ),
+        c.with_description(_EARLIER_YEARS, "Number of the three previous years that the shortfall is computed from"),
         Column("expected_usd", pl.Float64(), "Mean of the same month over those years", 33e9, unit="USD", nullable=True),
         Column(
             "flow_shortfall_pct",
@@ -248,23 +228,14 @@ COMMITMENTS = Table(
     grain="one commitment: a buyer, a product and a period",
     key=("commitment_id",),
     columns=(
-        Column("commitment_id", pl.String(), "Name of the commitment", "phase-one-2020-goods"),
+        c.COMMITMENT_ID,
         Column("agreed_on", pl.Date(), "Day of the agreement", date(2020, 1, 15), unit="UTC day"),
-        Column("buyer", pl.String(), "Country that committed to buy", "CHN", unit="country", pattern=patterns.COUNTRY),
-        Column("seller", pl.String(), "Country that sells", "USA", unit="country", pattern=patterns.COUNTRY, differs_from=("buyer",)),
+        *_SIDES,
         Column("reporter", pl.String(), "Country whose statistics the commitment is compared with", "USA", unit="country"),
-        c.with_description(c.FLOW_PRODUCT, "Product of the flow it is compared with; empty: all goods"),
-        Column("promise", pl.String(), words.PROMISE.description, "additional", vocabulary=words.PROMISE),
+        *_COMPARED,
         Column("unit", pl.String(), "USD, or t for metric tons", "USD"),
-        Column(
-            "promised_amount",
-            pl.Float64(),
-            "Committed amount over the whole period, in that unit",
-            63.9e9,
-            exclusive_minimum=0,
-            reason="shares are computed by dividing by it",
-        ),
-        Column("baseline_year", pl.Int64(), "Baseline year of an additional commitment", 2017, unit="year", nullable=True),
+        c.PROMISED_AMOUNT,
+        c.BASELINE_YEAR,
         Column("period_from", pl.Date(), "First month of the period", date(2020, 1, 1), unit="UTC day", pattern=patterns.FIRST_OF_MONTH),
         Column(
             "period_to",
@@ -275,8 +246,8 @@ COMMITMENTS = Table(
             pattern=patterns.FIRST_OF_MONTH,
             at_least=("period_from",),
         ),
-        Column("source", pl.String(), "Text in which the commitment is written", "USTR, text of the agreement, article 6.2"),
-        Column("note", pl.String(), "Note on the comparison", "all goods are compared"),
+        c.COMMITMENT_SOURCE,
+        c.COMMITMENT_NOTE,
     ),
     layer="trade",
     is_side_table=True,
@@ -292,12 +263,10 @@ PROMISES_AND_DEEDS = Table(
     grain="one commitment and month of its period",
     key=("commitment_id", "reference_month"),
     columns=(
-        Column("commitment_id", pl.String(), "Name of the commitment", "phase-one-2020-goods"),
+        c.COMMITMENT_ID,
         c.REFERENCE_MONTH,
-        Column("buyer", pl.String(), "Country that committed to buy", "CHN", unit="country", pattern=patterns.COUNTRY),
-        Column("seller", pl.String(), "Country that sells", "USA", unit="country", pattern=patterns.COUNTRY, differs_from=("buyer",)),
-        c.with_description(c.FLOW_PRODUCT, "Product of the flow it is compared with; empty: all goods"),
-        Column("promise", pl.String(), words.PROMISE.description, "additional", vocabulary=words.PROMISE),
+        *_SIDES,
+        *_COMPARED,
         Column("unit", pl.String(), "Unit of the amounts: USD, or t for metric tons", "USD"),
         Column("months_elapsed", pl.Int64(), "Months of the period up to and including this one", 12, unit="months"),
         Column("months_of_period", pl.Int64(), "Number of months in the whole period", 12, unit="months", at_least=("months_elapsed",)),
