@@ -25,6 +25,7 @@ from scripts.tables import (
     render_requests,
     render_settings,
     render_source_settings,
+    render_table,
     render_targets,
     render_views,
 )
@@ -70,9 +71,7 @@ def run_query(sql: str, database: Path) -> str:
     """Run a query on a database and return the result as a Markdown table."""
     with duckdb.connect(str(database), read_only=True) as connection:
         result = connection.sql(sql)
-        lines = (result.columns, *([_render_cell(cell) for cell in row] for row in result.fetchall()))
-    head, *rows = (f"| {' | '.join(cells)} |" for cells in lines)
-    return "\n".join((head, "|---" * len(lines[0]) + "|", *rows))
+        return render_table(result.columns, ([_render_cell(cell) for cell in row] for row in result.fetchall()))
 
 
 def run_command(command: str) -> str:
@@ -105,7 +104,7 @@ def _render_cell(value: Any) -> str:
         return f"{value:%Y-%m-%d %H:%M}"
     if isinstance(value, date):
         return value.isoformat()
-    return " ".join(str(value).split()).replace("|", "\\|")
+    return " ".join(str(value).split())
 
 
 def fill_documents(paths: Iterable[Path | str], home: Path, *, check: bool) -> int:

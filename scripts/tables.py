@@ -1,7 +1,7 @@
 """Tables of documents that are derived from code; `documents.py` puts them into their documents."""
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -22,20 +22,21 @@ SQL = ROOT / "sql"
 _SENTENCE_END = re.compile(r"(?<=\.)(?<!e\.g\.)\s+(?=[A-Z])")
 
 
-def _render_table(heads: Iterable[str], rows: Iterable[Iterable[str]]) -> str:
-    names = list(heads)
-    lines = [names, ["---"] * len(names), *([cell.replace("|", "\\|") for cell in row] for row in rows)]
-    return "\n".join(f"| {' | '.join(line)} |".replace("| --- ", "|---").replace("--- |", "---|") for line in lines)
+def render_table(heads: Sequence[str], rows: Iterable[Iterable[str]]) -> str:
+    """Render cells as a Markdown table."""
+    cells = ([cell.replace("|", "\\|") for cell in row] for row in (heads, *rows))
+    head, *lines = (f"| {' | '.join(row)} |" for row in cells)
+    return "\n".join((head, "|---" * len(heads) + "|", *lines))
 
 
 def render_overview() -> str:
     """Render the content of each upstream and the tables that show it."""
-    return _render_table(("name", "content", "shown in"), ((f"`{up.name}`", up.content, up.shown_in) for up in UPSTREAMS.values()))
+    return render_table(("name", "content", "shown in"), ((f"`{up.name}`", up.content, up.shown_in) for up in UPSTREAMS.values()))
 
 
 def render_requests() -> str:
     """Render what is requested from each upstream, and when."""
-    return _render_table(
+    return render_table(
         ("name", "what is requested", "how often", "final (no longer requested)", "late after", "key"),
         (
             (
@@ -53,7 +54,7 @@ def render_requests() -> str:
 
 def render_licences() -> str:
     """Render licence, cadence and lag of each upstream."""
-    return _render_table(
+    return render_table(
         ("name", "licence", "cadence", "lag"), ((f"`{one.name}`", one.licence, one.cadence, one.release_lag) for one in UPSTREAMS.values())
     )
 
@@ -61,29 +62,29 @@ def render_licences() -> str:
 def render_settings() -> str:
     """Render every setting with default and meaning, without those of the sources."""
     rows = _list_settings("", Settings)
-    return _render_table(("name", "default", "meaning"), (row for row in rows if not row[0].startswith("`sources.")))
+    return render_table(("name", "default", "meaning"), (row for row in rows if not row[0].startswith("`sources.")))
 
 
 def render_source_settings() -> str:
     """Render every setting of `[sources]` with default and meaning."""
-    return _render_table(("group and name", "default", "meaning"), _list_settings("sources.", Sources))
+    return render_table(("group and name", "default", "meaning"), _list_settings("sources.", Sources))
 
 
 def render_targets() -> str:
     """Render the targets of the Makefile with their descriptions."""
     lines = re.findall(r"^(?!help)([a-z]+):.*?## (.*)$", (ROOT / "Makefile").read_text(encoding="utf-8"), flags=re.MULTILINE)
-    return _render_table(("command", "what it does"), ((f"`make {name}`", description) for name, description in lines))
+    return render_table(("command", "what it does"), ((f"`make {name}`", description) for name, description in lines))
 
 
 def render_models() -> str:
     """Render what each model makes, in the order in which they run."""
-    return _render_table(("model", "what it makes"), map(_describe_model, models_to_run(TABLES.values(), {})))
+    return render_table(("model", "what it makes"), map(_describe_model, models_to_run(TABLES.values(), {})))
 
 
 def render_checks() -> str:
     """Render table and reason of each cross-table check."""
     checks = load_cross_table_checks(SQL / "checks")
-    return _render_table(
+    return render_table(
         ("check", "table", "reason"),
         ((f"`{one.name}`", f"`{one.table}`", one.reason if one.severity == "critical" else f"{one.reason} (warning)") for one in checks),
     )
@@ -91,7 +92,7 @@ def render_checks() -> str:
 
 def render_views() -> str:
     """Render what each view shows."""
-    return _render_table(
+    return render_table(
         ("view", "what it shows"), ((f"`{path.stem}`", _first_sentence(_read_head(path))) for path in sorted(SQL.glob("views/*.sql")))
     )
 
@@ -99,7 +100,7 @@ def render_views() -> str:
 def render_macros(folder: str) -> str:
     """Render the call and the result of each macro of a folder."""
     heads = (_first_sentence(_read_head(path)).partition(": ") for path in sorted((SQL / folder).glob("*.sql")))
-    return _render_table(("call", "result"), ((f"`{call}`", result) for call, _, result in heads))
+    return render_table(("call", "result"), ((f"`{call}`", result) for call, _, result in heads))
 
 
 def _describe_model(model: Model) -> tuple[str, str]:
