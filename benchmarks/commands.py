@@ -26,7 +26,7 @@ SENTENCE = "China raises tariffs on US soybeans to 25 percent."
 HEADLINES_A_DAY = 20
 FIRST_DAY = date(2016, 1, 1)
 
-#: Invented generate_headlines; one in four is about trade between countries.
+#: Invented headlines; one in four is about trade between countries.
 ABOUT_TRADE = (
     "China will impose a {n} percent tariff on US soybeans",
     "Washington delays its {n} percent duty on Chinese steel",
@@ -55,7 +55,7 @@ def measure(checkout: Path, *arguments: str | Path) -> Cost:
 
 
 def measure_second_run(checkout: Path, *arguments: str) -> Cost:
-    """Run a command measure_second_run and measure the second run."""
+    """Run a command twice and measure the second run."""
     measure(checkout, *arguments)
     return measure(checkout, *arguments)
 

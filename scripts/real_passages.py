@@ -77,7 +77,7 @@ def digest_text(text: str) -> str:
 
 
 def is_reported(identifier: str) -> bool:
-    """Tell whether a passage belongs to the quarter that is only reported on."""
+    """Return whether a passage belongs to the quarter that is only reported on."""
     return int(hashlib.sha1(identifier.encode(), usedforsecurity=False).hexdigest(), 16) % REPORTED == 0
 
 

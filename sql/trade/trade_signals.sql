@@ -106,7 +106,7 @@ level_changes as (
     where (is_low and not coalesce(was_low, false)) or (not is_low and was_low)
 ),
 
--- Shares among the partners that have both months, so that a missing figure is not read as a loser share.
+-- Shares among the partners that have both months, so that a missing figure does not look like a lost share.
 year_pairs as (
     select
         now.actor,

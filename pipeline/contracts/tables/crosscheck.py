@@ -10,8 +10,6 @@ from pipeline.contracts import vocabulary as words
 from pipeline.contracts.model import Column, Table
 from pipeline.contracts.tables import columns as c
 
-_ADDED = "UTC day of the 15-minute file in which GDELT added it (DATEADDED)"
-
 
 def _count_column(name: str, description: str, example: int, unit: str = "events") -> Column:
     return Column(name, pl.Int64(), description, example, unit=unit, nullable=True)
@@ -26,7 +24,7 @@ GDELT_EVENTS = Table(
     grain="one event of GDELT",
     key=("gdelt_event_id",),
     columns=(
-        c.with_description(c.INDEX_DATE, _ADDED),
+        c.with_description(c.INDEX_DATE, "UTC day of the 15-minute file in which GDELT added it (DATEADDED)"),
         Column("gdelt_event_id", pl.Int64(), "GDELT's number of the event", 881_990_837),
         Column("added_at", c.INSTANT, "Start of the 15 minutes in which GDELT added it", c.EXAMPLE_INSTANT, unit="UTC instant"),
         Column("event_date", pl.Date(), "Day of the event as estimated by GDELT", date(2025, 4, 3), unit="UTC day"),

@@ -61,9 +61,8 @@ def align_series(inputs: Inputs, pair: str, reference: str, frequency: str, colu
     if tension.is_empty():
         return pl.DataFrame(schema={"period_date": pl.Date, "index": pl.Float64, "keyword": pl.Float64, "value": pl.Float64})
     index = tension.select(pl.col("index_date").alias("period_date"), pl.col(column).alias("index"))
-    share = _daily_keyword_share(
-        keywords, index, inputs.half_life_days
-    )  # over all days, so that the discounted sums do not restart at the window
+    # Over all days, so that the discounted sums do not restart at the window.
+    share = _daily_keyword_share(keywords, index, inputs.half_life_days)
     index = _filter_days(index, "period_date", inputs.window)
     reference_series = _select_reference(inputs.references, reference, frequency)
     if frequency == "month":

@@ -253,9 +253,8 @@ def _simulate_world(run: Model, pool: Pool, stories_a_day: int, pairs: int, half
     method = model_variables(tuple(names), half_life_days, None, window)
     draws = [_draw_stories(random, np.full(pairs, float(stories_a_day)), pool.story_mass.height) for _ in window]
     pooled = _to_story_mass(pool, draws, pl.Series("index_date", list(window)), pl.Series("series", names))
-    directed = pooled.with_columns(
-        pl.col("series").str.replace("-", ">", literal=True)
-    )  # a pair is expected to have the sum of its directions
+    # A pair is expected to have the sum of its directions.
+    directed = pooled.with_columns(pl.col("series").str.replace("-", ">", literal=True))
     frames = {
         WEIGHTS.name: read_weights(),
         COVERAGE.name: _build_coverage(pool, window),
