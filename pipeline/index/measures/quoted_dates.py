@@ -36,10 +36,10 @@ def add_quoted_dates(claims: pl.DataFrame) -> pl.DataFrame:
     "on" is mostly the day of the report and does not count). `until_on`: end of a suspension ("until November 10", "for 90 days"). Both are
     null when the sentence gives none. `is_to_rate`: the sentence says "to" before the rate ("to 25 percent").
     """
-    quote, told = pl.col("quote"), pl.col("told_on")
+    quote, reported_on = pl.col("quote"), pl.col("told_on")
     weekday = quote.str.extract_groups(_FROM_WEEKDAY).struct.field("weekday").str.to_lowercase().str.slice(0, 3)
     number = weekday.replace_strict(_WEEKDAYS, range(1, 8), default=None, return_dtype=pl.Int64)
-    next_weekday = told + pl.duration(days=(number - told.dt.weekday().cast(pl.Int64) - 1) % 7 + 1)
+    next_weekday = reported_on + pl.duration(days=(number - reported_on.dt.weekday().cast(pl.Int64) - 1) % 7 + 1)
     rate = pl.col("rate_pct").round(2).cast(pl.String).str.strip_suffix(".0").str.replace_all(".", r"\.", literal=True)
     to_rate = pl.concat_str(pl.lit(r"(?i)\bto (?:about |just |only )?"), rate, pl.lit(r" ?(?:%|per ?cent|points?\b)"))
     return claims.with_columns(
@@ -54,15 +54,15 @@ def _parse_next_day(pattern: str, max_days_ahead: int = MAX_DAYS_AHEAD) -> pl.Ex
 
     Null unless it is within `max_days_ahead` days after the article.
     """
-    told = pl.col("told_on")
+    reported_on = pl.col("told_on")
     groups = pl.col("quote").str.extract_groups(pattern)
     month = pl.coalesce(groups.struct.field("month"), groups.struct.field("month2")).str.to_lowercase().str.slice(0, 3)
     number = month.replace_strict(_MONTHS, range(1, 13), default=None, return_dtype=pl.Int8)
     day = pl.coalesce(groups.struct.field("day"), groups.struct.field("day2")).cast(pl.Int8)
     year = groups.struct.field("year").cast(pl.Int32)
-    in_year = [_to_date(pl.coalesce(year, told.dt.year() + more), number, day) for more in (0, 1)]
-    named = pl.when(in_year[0] > told).then(in_year[0]).otherwise(in_year[1])
-    return pl.when((named > told) & (named <= told + timedelta(days=max_days_ahead))).then(named)
+    in_year = [_to_date(pl.coalesce(year, reported_on.dt.year() + more), number, day) for more in (0, 1)]
+    named = pl.when(in_year[0] > reported_on).then(in_year[0]).otherwise(in_year[1])
+    return pl.when((named > reported_on) & (named <= reported_on + timedelta(days=max_days_ahead))).then(named)
 
 
 def _to_date(year: pl.Expr, month: pl.Expr, day: pl.Expr) -> pl.Expr:
@@ -72,13 +72,13 @@ def _to_date(year: pl.Expr, month: pl.Expr, day: pl.Expr) -> pl.Expr:
 
 
 def _parse_term() -> pl.Expr:
-    told = pl.col("told_on")
+    reported_on = pl.col("told_on")
     groups = pl.col("quote").str.extract_groups(_FOR)
     written = groups.struct.field("number").str.to_lowercase()
     number = pl.coalesce(written.cast(pl.Int64, strict=False), written.replace_strict(_NUMBERS, default=None, return_dtype=pl.Int64))
     unit = groups.struct.field("unit").str.to_lowercase()
     end = pl.coalesce(
-        told.dt.offset_by(pl.concat_str(pl.when(unit == one).then(number).cast(pl.String), pl.lit(short)))
+        reported_on.dt.offset_by(pl.concat_str(pl.when(unit == one).then(number).cast(pl.String), pl.lit(short)))
         for one, short in (("day", "d"), ("week", "w"), ("month", "mo"), ("year", "y"))
     )
-    return pl.when((end > told) & (end <= told + timedelta(days=MAX_TERM_DAYS))).then(end)
+    return pl.when((end > reported_on) & (end <= reported_on + timedelta(days=MAX_TERM_DAYS))).then(end)

@@ -23,7 +23,7 @@ def day(number: int) -> date:
 def claim(effect: str, on: int, rate: float | None = None, **changes: Any) -> Row:
     """A likely claim of that day in its own story: by default about China's tariff on all goods of the USA."""
     number = next(_NUMBERS)
-    reported = changes.pop("told", on)
+    reported = changes.pop("reported", on)
     return {
         "signal_id": f"{number:016x}", "story_id": f"Wire:{number}", "source": "Wire", "actor": "CHN", "target": "USA",
         "instrument": "tariff", "product": "", "effect": effect, "told_on": day(reported), "known_on": day(on), "rate_pct": rate,
@@ -175,12 +175,12 @@ def test_a_conditional_measure_is_not_in_force_on_its_day() -> None:
 
 
 def test_a_late_article_changes_no_state_before_it_was_seen() -> None:
-    claims = [claim("announced", 0, 25.0), claim("effective", 9, told=4)]
+    claims = [claim("announced", 0, 25.0), claim("effective", 9, reported=4)]
     assert history(ledger_of(*claims)) == [(0, "announced", 25.0), (9, "effective", 25.0)]
 
 
 def test_a_late_article_from_before_the_last_change_has_no_effect() -> None:
-    late = claim("effective", 9, 25.0, told=1)
+    late = claim("effective", 9, 25.0, reported=1)
     ledger = ledger_of(claim("announced", 0, 25.0), claim("ended", 5), late)
     assert history(ledger)[-1] == (5, "ended", None)
     assert outcomes(ledger, late) == ["late"]
@@ -188,8 +188,8 @@ def test_a_late_article_from_before_the_last_change_has_no_effect() -> None:
 
 def test_states_of_a_day_do_not_depend_on_later_claims() -> None:
     claims = [
-        claim("announced", 0, 25.0, quote="The duty applies from March 10."), claim("effective", 12, told=10),
-        claim("suspended", 15), claim("announced", 15, 40.0, told=3), claim("effective", 30, 40.0),
+        claim("announced", 0, 25.0, quote="The duty applies from March 10."), claim("effective", 12, reported=10),
+        claim("suspended", 15), claim("announced", 15, 40.0, reported=3), claim("effective", 30, 40.0),
     ]  # fmt: skip
     whole = ledger_of(*claims, through=40).states
     for number in range(41):
