@@ -73,6 +73,7 @@ def test_checks_of_side_tables_run_before_anything_is_published(home: SmallHome)
     assert "measures_measures_equal_their_last_state" in started
 
 
+@pytest.mark.slow
 def test_a_side_table_keeps_its_last_good_version_until_it_is_rebuilt(home: SmallHome, tmp_path: Path) -> None:
     assert home.run(Days(DAY, DAY)).success
     before = home.read_files(RAW_TARIFFS.name)

@@ -94,6 +94,7 @@ def test_the_run_prints_no_traceback_or_library_warning(sample_run: SampleRun) -
 
 def test_no_temporary_file_is_left(sample_run: SampleRun) -> None:
     assert list(sample_run.home.rglob("*.tmp")) == []
+    assert [path for part in ("lake", "published") for path in (sample_run.home / part).rglob(".*")] == []
 
 
 def test_the_report_names_the_sample_and_is_self_contained(sample_run: SampleRun) -> None:

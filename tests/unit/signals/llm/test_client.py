@@ -108,8 +108,8 @@ def test_a_text_that_cannot_be_read_is_counted_with_its_reason(tmp_path: Path, r
 
 
 def test_a_slow_response_times_out(tmp_path: Path) -> None:
-    no_patience = replace(SHORT_WAITS, timeout_seconds=0.03)
-    with serve_model(lambda request: replace(GOOD, delay=0.08) if "Rain" in request["messages"][1]["content"] else GOOD) as model:
+    no_patience = replace(SHORT_WAITS, timeout_seconds=0.2)
+    with serve_model(lambda request: replace(GOOD, delay=0.5) if "Rain" in request["messages"][1]["content"] else GOOD) as model:
         extractor = make_extractor(model.url, tmp_path, limits=no_patience)
         extractor.read_texts(make_texts(TEXT, "Rain fell."))
     assert extractor.summary.unread == {"timeout": 1}

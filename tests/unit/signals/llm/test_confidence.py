@@ -66,7 +66,7 @@ def test_fitting_without_readings_is_an_error() -> None:
 def test_the_error_for_an_invalid_table_explains_the_format(tmp_path: Path, text: str) -> None:
     file = tmp_path / "confidence.toml"
     file.write_text(text, encoding="utf-8")
-    with pytest.raises(ExtractorError, match=r"points"):
+    with pytest.raises(ExtractorError, match=r"confidence\.toml.*points|points.*confidence\.toml"):
         read_confidence(file)
 
 
