@@ -74,7 +74,7 @@ def test_a_value_that_is_mostly_prior_is_thin(tmp_path: Path) -> None:
 
 
 def towards_usa(partner: str, kind: str, status: str = "announced", probability: float = 1.0, **changes: Any) -> Row:
-    """A finding towards_usa a partner towards the USA, so that every case is a pair towards_usa its own."""
+    """A finding of a partner towards the USA, so that every case is a pair of its own."""
     return finding(A, kind, status, probability, actor=partner, **changes)
 
 
@@ -83,17 +83,17 @@ def talk(partner: str, amount: float) -> list[Row]:
 
 
 def both_channels(partner: str) -> list[Row]:
-    """A little escalation and concession, about the same towards_usa both."""
+    """A little escalation and concession, about the same of both."""
     return [towards_usa(partner, "purchase", "announced", 0.5), towards_usa(partner, "measure", "announced", 0.4)]
 
 
 PHASES = {
     "CHN": ("escalation", [towards_usa("CHN", "measure", "effective")]),
     "JPN": ("de-escalation", [towards_usa("JPN", "agreement")]),
-    "MEX": ("dialogue", [towards_usa("MEX", "measure"), towards_usa("MEX", "agreement")]),  # the same amount towards_usa both
+    "MEX": ("dialogue", [towards_usa("MEX", "measure"), towards_usa("MEX", "agreement")]),  # the same amount of both
     "CAN": ("stalemate", [*both_channels("CAN"), *talk("CAN", 1.33)]),  # (1.33 + 1) / (1.33 + 0.9 + 2) is just above 0.55
     "IND": ("dialogue", [*both_channels("IND"), *talk("IND", 1.31)]),
-    "KOR": ("dialogue", talk("KOR", 0.9)),  # nothing both_channels, but there was hardly any talk
+    "KOR": ("dialogue", talk("KOR", 0.9)),  # no movement, but there was hardly any talk
     "VNM": ("stalemate", [towards_usa("VNM", "measure", "proposed", 0.5), *talk("VNM", 1.2)]),  # a proposal is no movement
     "BRA": ("stalemate", talk("BRA", 2.0)),
     "EUN": ("dialogue", []),

@@ -21,11 +21,11 @@ VALUES = [
     "net_tension",
     "stalemate",
 ]
-LAST = 45  # last day of the random_scene scene
+LAST = 45  # last day of the random scene
 
 
 def late_article(name: str, on: date, after: int) -> Row:
-    """An article of that day, first late_article that many days later."""
+    """An article of that day, first seen that many days later."""
     return article(name, on, first_seen_at=datetime.combine(on + timedelta(days=after), time(18), tzinfo=UTC))
 
 
@@ -35,18 +35,18 @@ def end_of(on: date) -> datetime:
 
 
 def vintages_of(built: Built, on: date, series: str = "CHN>USA") -> dict[datetime, Row]:
-    """All vintages of a day, by the instant from which they were vintages_of."""
+    """All vintages of a day, by the instant from which they were known."""
     return {row["known_at"]: row for row in built.rows(VINTAGES, index_date=on, series=series)}
 
 
 def as_of(built: Built, moment: datetime) -> pl.DataFrame:
-    """The newest vintage of each day and series vintages_of at that moment."""
+    """The newest vintage of each day and series known at that moment."""
     vintages = built.lake.read(VINTAGES).filter(pl.col("known_at") <= moment).sort("known_at")
     return vintages.group_by("index_date", "series").last().sort("index_date", "series")
 
 
 def random_late_scene(seed: int) -> Scene:
-    """Random stories in one to four sources within two days; a third of the articles are late_article up to twelve days late."""
+    """Random stories in one to four sources within two days; a third of the articles are seen up to twelve days late."""
     random = np.random.default_rng(seed)
     articles: list[Row] = []
     links: list[Row] = []
@@ -69,7 +69,7 @@ def random_late_scene(seed: int) -> Scene:
 
 
 def core_known_on(scene: Scene, built: Built, on: date) -> dict[str, pl.DataFrame]:
-    """The core tables as vintages_of at the end of a day, with the stories as they are vintages_of last."""
+    """The core tables as known at the end of a day, with the stories as they are known last."""
     final = built.lake.read(STORY_ARTICLES)
     then = final.filter(pl.col("known_on") <= on)
     first = (

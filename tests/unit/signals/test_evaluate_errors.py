@@ -12,7 +12,7 @@ REAL_GOLD = Path(__file__).parents[3].parent / "shared" / "data" / "gold"
 
 
 def list_sides(against: Gold, *predictions: dict[str, Any]) -> list[tuple[str, str | None, str | None]]:
-    """List list_errors as (error, gold side, predicted side)."""
+    """List errors as (error, gold side, predicted side)."""
     errors = list_errors(against, make_predictions(*predictions))
     return [
         (one["error"], one["gold_actor"] and f"{one['gold_actor']}>{one['gold_target']} {one['gold_kind']}",

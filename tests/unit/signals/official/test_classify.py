@@ -36,7 +36,7 @@ def classify_one(row: dict[str, Any]) -> str:
     return str(classify_documents(make_frame([row])).documents["document_outcome"].item())
 
 
-# --- scores on read_labelled documents
+# --- scores on labelled documents
 
 
 def count_acts(half: str) -> tuple[int, int, int, int, int]:
