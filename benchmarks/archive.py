@@ -136,7 +136,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--gigabytes", type=float, default=0.05, help="text, unpacked [default: %(default)s]")
     parser.add_argument("--days", type=int, default=365, help="over which they are spread [default: %(default)s]")
-    parser.add_argument("--links", action="store_true", help="also which article retells which, which takes much longer")
+    parser.add_argument("--links", action="store_true", help="also link articles of one story, which takes much longer")
     parser.add_argument("--folder", type=Path, help="where to put archive and lake, removed at the end [default: a temporary folder]")
     parser.add_argument("--step", choices=STEPS, help=argparse.SUPPRESS)
     options = parser.parse_args()

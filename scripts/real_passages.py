@@ -19,7 +19,7 @@ import polars as pl
 LABELS = Path(__file__).parents[1] / "pipeline" / "signals" / "training" / "real"
 _PASSAGE_TYPES = {"sha256": pl.String, "date": pl.String, "first_paragraph": pl.Int64, "last_paragraph": pl.Int64}
 SPLITS = ("train", "tune", "report")
-#: The passages of the report split: a quarter of all, by the SHA-1 of their id.
+#: The passages of the report split: a quarter of those that are not runs of paragraphs, by the SHA-1 of their id.
 REPORTED = 4
 
 
