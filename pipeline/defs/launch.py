@@ -6,7 +6,7 @@ Only days whose inputs changed are built, at most a year per run; the last run b
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import NamedTuple
 from uuid import uuid4
@@ -65,7 +65,7 @@ class Launched:
     articles_read: int
     articles_not_read: Mapping[str, int]  # by reason
     stale_tables: Mapping[str, str]  # side tables that keep an earlier version, with the reason
-    removed_rows: Mapping[date, int]
+    removed_rows: Mapping[date, int] = field(default_factory=dict)
 
     @property
     def succeeded(self) -> bool:
@@ -112,7 +112,10 @@ class Launcher:
 
         `settings` must be those of the code location. Days written before a failure stay.
         """
-        return self._execute(settings, runs, listener, "tension run")
+        lake, days = Lake(settings.lake), [run.days for run in runs if run.days]
+        rows_before = hash_file_rows(lake, days)
+        launched = self._execute(settings, runs, listener, "tension run")
+        return replace(launched, removed_rows=count_removed_rows(rows_before, hash_file_rows(lake, days)))
 
     def fetch(self, settings: Settings, names: Sequence[str], span: Days, listener: Listener) -> Launched:
         """Fetch these upstreams for these days; build nothing else."""
@@ -121,9 +124,7 @@ class Launcher:
 
     def _execute(self, settings: Settings, runs: Sequence[Run], listener: Listener, started_by: str) -> Launched:
         prepare_home(settings.dagster_home)
-        lake, results = Lake(settings.lake), list[dg.ExecuteInProcessResult]()
-        days = [run.days for run in runs if run.days]
-        rows_before = hash_file_rows(lake, days)
+        results: list[dg.ExecuteInProcessResult] = []
         with listening(listener), dg.DagsterInstance.from_config(str(settings.dagster_home)) as instance:
             for run in runs:
                 results.append(self._execute_one(run, instance, started_by))
@@ -136,8 +137,7 @@ class Launcher:
             tuple(check for result in results for check in _list_failed_checks(result)),
             counts[ARTICLES_READ],
             {reason: count for reason, count in counts.items() if count and reason != ARTICLES_READ},
-            lake.stale_tables(),
-            count_removed_rows(rows_before, hash_file_rows(lake, days)),
+            Lake(settings.lake).stale_tables(),
         )
 
     def _execute_one(self, run: Run, instance: dg.DagsterInstance, started_by: str) -> dg.ExecuteInProcessResult:

@@ -20,7 +20,7 @@ def hash_file_rows(lake: Lake, spans: Iterable[Days]) -> pl.DataFrame:
     """Hash the rows of article files on these days.
 
     Returns `index_date` and `row`. The hash is of source, time and URL, or of the title if there is no URL: the same article has the same
-    hash in another file. Empty if the lake has an earlier schema.
+    hash in another file. Empty if the lake has an earlier schema or a damaged file, which the run itself reports.
     """
     is_fetched = pl.any_horizontal(
         holding.rows for upstream in UPSTREAMS.values() for holding in upstream.holdings if holding.table is RAW_ARTICLES
@@ -31,7 +31,7 @@ def hash_file_rows(lake: Lake, spans: Iterable[Days]) -> pl.DataFrame:
         for days in (part for span in spans for part in span.split(_DAYS_AT_ONCE)):
             rows = lake.read(RAW_ARTICLES, days, columns=["raw_id", "index_date", *_COLUMNS]).filter(~is_fetched)
             frames.append(rows.select("index_date", row=pl.struct("source", "published_at", link.alias("link"), "unreadable").hash()))
-    except ContractError:
+    except (ContractError, pl.exceptions.PolarsError):
         return _HASHES.to_frame()
     return pl.concat(frames)
 

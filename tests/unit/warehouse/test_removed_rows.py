@@ -50,5 +50,12 @@ def test_rows_of_upstreams_are_not_counted(tmp_path: Path) -> None:
     assert count_removed(tmp_path, fetched, RAW_ARTICLES.empty()) == {}
 
 
+def test_a_damaged_file_has_no_hashes(tmp_path: Path) -> None:
+    lake = Lake(tmp_path)
+    lake.write_days(RAW_ARTICLES, make_rows("a.csv", (FIRST, "Glass")), SPAN)
+    lake.files(RAW_ARTICLES)[0].write_bytes(b"")
+    assert hash_file_rows(lake, [SPAN]).is_empty()
+
+
 def test_an_empty_lake_has_no_hashes(tmp_path: Path) -> None:
     assert hash_file_rows(Lake(tmp_path), [SPAN]).is_empty()
