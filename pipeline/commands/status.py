@@ -1,6 +1,6 @@
 """`tension status`: the state of a home in five lines."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from pathlib import Path
 
 import polars as pl
@@ -15,14 +15,14 @@ from pipeline.contracts.tables.core import COVERAGE, QUARANTINE
 from pipeline.contracts.tables.index import TENSION_PAIR_DAILY
 from pipeline.contracts.tables.raw import FETCHES
 from pipeline.report import terminal
+from pipeline.report.names import format_count
 from pipeline.report.plain import to_plain
 from pipeline.settings import Settings
 from pipeline.settings.load import read_settings
+from pipeline.sources.upstream_status import describe_upstreams
 from pipeline.warehouse.home import is_sample_home
 from pipeline.warehouse.lake import Lake
 from pipeline.warehouse.publish import Publisher
-
-_FAILED = ("failed", "refused")
 
 
 def show_status(home_folder: Path | None, show_all: bool) -> None:
@@ -41,7 +41,7 @@ def show_status(home_folder: Path | None, show_all: bool) -> None:
         [
             ("published", _describe_release(lake, settings)),
             ("newest", _describe_freshness(lake, settings)),
-            ("failed", _describe_failures(lake)),
+            ("failed", _describe_failures(lake, settings)),
             ("not read", _describe_rejected_rows(lake)),
             ("next", _suggest_command(lake, settings)),
         ],
@@ -69,19 +69,19 @@ def _describe_freshness(lake: Lake, settings: Settings) -> str:
     span, latest = lake.span(COVERAGE), Publisher(settings.published).latest
     assert span is not None
     age = (clock.today() - span.last).days
-    text = f"articles up to {span.last} ({_count(age, 'day')} ago)"
+    text = f"articles up to {span.last} ({format_count(age, 'day')} ago)"
     if latest.exists():
         published_at = datetime.fromtimestamp(latest.resolve().stat().st_mtime, UTC)
         text += f", published {published_at:%Y-%m-%d %H:%M} UTC"
     return text
 
 
-def _describe_failures(lake: Lake) -> str:
+def _describe_failures(lake: Lake, settings: Settings) -> str:
     problems = [f"{table} was not rebuilt: {reason}" for table, reason in lake.stale_tables().items()]
-    since = clock.now() - timedelta(days=RECENT_DAYS)
-    fetches = lake.read(FETCHES, columns=["source", "outcome", "asked_at"])
-    failed = fetches.filter(pl.col("outcome").is_in(_FAILED), pl.col("asked_at") > since)["source"].value_counts().sort("source")
-    problems += [f"{_count(count, 'request')} to {source} in {RECENT_DAYS} days" for source, count in failed.rows()]
+    states = describe_upstreams(lake.read(FETCHES), {}, settings.sources.on, clock.today()).filter(pl.col("failed") > 0)
+    problems += [
+        f"{format_count(count, 'request')} to {source} in {RECENT_DAYS} days" for source, count in states.select("source", "failed").rows()
+    ]
     return "; ".join(problems) or "nothing"
 
 
@@ -90,7 +90,7 @@ def _describe_rejected_rows(lake: Lake) -> str:
     reasons = lake.read(QUARANTINE)["reason"].value_counts().sort("count", "reason", descending=[True, False])
     why = ", ".join(f"{count:,} {reason.replace('_', ' ')}" for reason, count in reasons.rows())
     quarantine = f"{quarantined:,} in quarantine ({why})" if quarantined else "none in quarantine"
-    rejected = f"{duplicates + quarantined:,} of {_count(rows, 'row')}: {_count(duplicates, 'duplicate')}, {quarantine}"
+    rejected = f"{duplicates + quarantined:,} of {format_count(rows, 'row')}: {format_count(duplicates, 'duplicate')}, {quarantine}"
     return f"{rejected}; also articles not about trade between countries, which the summary of a run counts"
 
 
@@ -105,7 +105,3 @@ def _suggest_command(lake: Lake, settings: Settings) -> str:
         return f"{program} run --articles PATH --home DIR, with your own articles"
     add_days = f"{program} run{articles} --home {settings.home}" + (", with all article files" if articles else "")
     return f"look at {settings.published / 'report.html'}; to add days, {add_days}"
-
-
-def _count(number: int, noun: str) -> str:
-    return f"{number:,} {noun}{'' if number == 1 else 's'}"

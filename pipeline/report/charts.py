@@ -163,7 +163,7 @@ class _Panel:
     def y(self, name: str) -> Chart:
         weight = {"condition": {"test": f"datum.value == {_BASELINE:g}", "value": "bold"}, "value": "normal"}
         axis = {"values": _axis_values(self.top), "labelFontWeight": weight, "title": None, "minExtent": _LEFT, "maxExtent": _LEFT}
-        return {"field": name, "type": "quantitative", "scale": {"domain": [0, self.top], "nice": False}, "axis": axis}
+        return quantitative(name, scale={"domain": [0, self.top], "nice": False}, axis=axis)
 
     def baseline(self, has_dates: bool) -> Chart:
         """The dashed line at 100, with the time axis's grid behind."""

@@ -1,4 +1,4 @@
-"""English names of countries, pairs and days.
+"""English names of countries, pairs and days, and counts in words.
 
 Which codes exist is defined in `pipeline/contracts/countries.py`.
 """
@@ -58,6 +58,11 @@ def long_day(day: date) -> str:
 def short_day(day: date) -> str:
     """A day like 4 Apr."""
     return f"{day.day} {short_month(day)}"
+
+
+def format_count(number: int, noun: str) -> str:
+    """A count with its noun, e.g. "2 rows"."""
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"
 
 
 def short_month(day: date) -> str:

@@ -20,7 +20,7 @@ from pipeline.contracts import vocabulary as words
 from pipeline.contracts.countries import parse_pair
 from pipeline.report import palette
 from pipeline.report.charts import directed_chart, pair_chart, sparkline, to_svg
-from pipeline.report.names import country_name, long_day, pair_title, short_day
+from pipeline.report.names import country_name, format_count, long_day, pair_title, short_day
 from pipeline.settings import SAMPLE_NOTE
 
 _FOLDER = Path(__file__).parent
@@ -161,7 +161,7 @@ def load_templates(folder: Path = _FOLDER) -> jinja2.Environment:
         "link": safe_url,
         "plain": _replace_control_characters,
         "points": _format_points,
-        "count": _format_count,
+        "count": format_count,
         "long_day": long_day,
         "short_day": short_day,
         "pair": pair_title,
@@ -318,11 +318,6 @@ def _mark_svg_safe(text: str) -> Markup:
 def _replace_control_characters(text: str) -> str:
     """Replace control characters by spaces."""
     return _CONTROL.sub(" ", text)
-
-
-def _format_count(number: int, noun: str) -> str:
-    """Format a count with its noun, e.g. `2 rows`."""
-    return f"{number:,} {noun}{'' if number == 1 else 's'}"
 
 
 def _format_points(value: float) -> str:

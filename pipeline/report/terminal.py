@@ -18,7 +18,7 @@ from rich.text import Text
 
 from pipeline import clock
 from pipeline.contracts.sources import RECENT_DAYS
-from pipeline.report.names import short_day
+from pipeline.report.names import format_count, short_day
 from pipeline.report.plain import to_plain, to_visible
 from pipeline.settings import SAMPLE_NOTE, Settings
 
@@ -135,9 +135,11 @@ def print_removed_rows(err: Console, removed: Mapping[date, int]) -> None:
     if not removed:
         return
     count, days = sum(removed.values()), [str(day) for day in sorted(removed)]
-    shown = ", ".join(days[:_DAYS_SHOWN]) + (f" and {len(days) - _DAYS_SHOWN:,} more days" if len(days) > _DAYS_SHOWN else "")
+    shown = ", ".join(days[:_DAYS_SHOWN])
+    if len(days) > _DAYS_SHOWN:
+        shown += f" and {format_count(len(days) - _DAYS_SHOWN, 'more day')}"
     err.print(
-        f"[yellow]warning:[/] {count:,} {'row' if count == 1 else 'rows'} of {shown} from earlier runs {'is' if count == 1 else 'are'} no "
+        f"[yellow]warning:[/] {format_count(count, 'row')} of {shown} from earlier runs {'is' if count == 1 else 'are'} no "
         "longer in the article files, and so no longer in the index. Give all files in every run, in --articles or the settings.",
         highlight=False,
     )

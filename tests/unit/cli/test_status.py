@@ -1,13 +1,16 @@
 """`tension status`: five lines about a home, and all tables with `--all`."""
 
 import shutil
+from datetime import timedelta
 from pathlib import Path
 
+import polars as pl
 import pytest
 
-from pipeline import __version__
+from pipeline import __version__, clock
 from pipeline.commands import console
-from pipeline.contracts.tables.raw import RAW_TARIFFS
+from pipeline.contracts.sources import RECENT_DAYS
+from pipeline.contracts.tables.raw import FETCHES, RAW_TARIFFS
 from pipeline.settings import Settings
 from pipeline.warehouse.lake import Lake
 from tests.conftest import SampleRun
@@ -69,6 +72,24 @@ def test_a_stale_table_is_listed_as_failed(
     Lake(Settings(home=home).lake).mark_stale(RAW_TARIFFS, "tariffs.csv: has no column rate_pct")
     failed = command("status", "--home", home).output.splitlines()[2].rstrip()
     assert failed.endswith("raw_tariffs was not rebuilt: tariffs.csv: has no column rate_pct")
+
+
+def test_a_request_that_succeeded_later_is_not_listed_as_failed(
+    command: Command, tmp_path: Path, sample_run: SampleRun, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(console.out, "_width", 400)
+    home = tmp_path / "copy"
+    shutil.copytree(sample_run.home, home, symlinks=True, ignore=shutil.ignore_patterns("dagster", "readings"))
+    now = clock.now()
+    requests = FETCHES.example(4).with_columns(
+        source=pl.lit("rss"),
+        item=pl.Series(["Post", "Post", "Courier", "Ledger"]),
+        outcome=pl.Series(["failed", "stored", "failed", "refused"]),
+        asked_at=pl.Series([now - timedelta(hours=hours) for hours in (3, 2, 1, 1)], dtype=pl.Datetime("us", "UTC")),
+    )
+    Lake(Settings(home=home).lake).write(FETCHES, requests)
+    failed = command("status", "--home", home).output.splitlines()[2].split(maxsplit=1)[1]
+    assert failed.strip() == f"2 requests to rss in {RECENT_DAYS} days"
 
 
 def test_the_version_is_printed(command: Command) -> None:

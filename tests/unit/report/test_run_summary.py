@@ -57,9 +57,10 @@ def test_removed_rows_are_counted_with_their_days(console: Console) -> None:
     assert "Give all files in every run" in printed
 
 
-def test_of_many_days_with_removed_rows_the_first_are_named(console: Console) -> None:
-    print_removed_rows(console, {date(2025, 3, 1) + timedelta(days=n): 1 for n in range(9)})
-    assert "2025-03-05 and 4 more days from earlier runs" in console.export_text()
+@pytest.mark.parametrize(("count", "others"), [(6, "1 more day"), (9, "4 more days")])
+def test_of_many_days_with_removed_rows_the_first_are_named(console: Console, count: int, others: str) -> None:
+    print_removed_rows(console, {date(2025, 3, 1) + timedelta(days=n): 1 for n in range(count)})
+    assert f"2025-03-05 and {others} from earlier runs" in console.export_text()
 
 
 def test_nothing_is_printed_without_removed_rows(console: Console) -> None:
