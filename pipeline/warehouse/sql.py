@@ -147,15 +147,25 @@ def _database(threads: int) -> duckdb.DuckDBPyConnection:
     return database
 
 
+@cache
+def _memory_limit(threads: int) -> str:
+    """Return the memory limit with which the database was opened.
+
+    Read once: DuckDB rounds it down in this text, so that setting it to the current text again and again would lower it.
+    """
+    with _database(threads).cursor() as connection:
+        ((limit,),) = connection.sql("select current_setting('memory_limit')").fetchall()
+    return str(limit)
+
+
 def _release_memory(threads: int) -> None:
     """Return freed memory to the operating system.
 
     That is 1 GB after the masses of 2 million signals. DuckDB reserves freed memory for later queries until its limit is set again, even to
     the same value.
     """
-    database = _database(threads)
-    ((limit,),) = database.sql("select current_setting('memory_limit')").fetchall()
-    database.sql(f"set memory_limit = '{limit}'")
+    with _database(threads).cursor() as connection:
+        connection.sql(f"set memory_limit = '{_memory_limit(threads)}'")
 
 
 def _connect(tables: Tables, query: Query, variables: Variables, threads: int) -> duckdb.DuckDBPyConnection:
