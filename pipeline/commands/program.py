@@ -18,9 +18,9 @@ def name_program() -> str:
         on_path = shutil.which("tension")
         if on_path is not None and Path(on_path).resolve() == program.resolve():
             return "tension"
-    return shorten_path(program)
+    return _shorten_path(program)
 
 
-def shorten_path(path: Path) -> str:
+def _shorten_path(path: Path) -> str:
     """Return the path relative to the working folder, if it is inside."""
     return str(path.relative_to(Path.cwd())) if path.is_relative_to(Path.cwd()) else str(path)

@@ -46,10 +46,10 @@ _EXPECTED = {
     "path_type": "write a path",
     "string_pattern_mismatch": "the value has the wrong form",
     "string_too_long": "the value has more than {max_length} characters",
-    "string_too_short": "the value has less than {min_length} characters",
+    "string_too_short": "the value has fewer than {min_length} characters",
     "string_type": "write a text",
-    "too_long": "there are {actual_length} values, but {max_length} are expected",
-    "too_short": "there are {actual_length} values, but {min_length} are expected",
+    "too_long": "there are {actual_length} values; write at most {max_length}",
+    "too_short": "there are {actual_length} values; write at least {min_length}",
     "tuple_type": "write a list",
     "value_error": "{error}",
 }

@@ -261,7 +261,7 @@ def chance(claims: Sequence[Claim]) -> float:
 def _group_by_effect(claims: Sequence[Claim], ladder: Sequence[str]) -> list[Statement]:
     """One statement for each effect, in the order of `ladder`."""
     by_effect = {effect: [claim for claim in claims if claim["effect"] == effect] for effect in ladder}
-    return [_to_statement(statement) for statement in by_effect.values() if statement]
+    return [_to_statement(group) for group in by_effect.values() if group]
 
 
 def _to_statement(claims: Sequence[Claim]) -> Statement:
