@@ -111,7 +111,7 @@ def main() -> None:
     """Measure both storages and print the table."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--days", type=int, default=3650, help="days whose events are stored in batches")
-    parser.add_argument("--shipped-days", type=int, default=60, help="days whose events are stored with Dagster's default storage")
+    parser.add_argument("--shipped-days", type=int, default=20, help="days whose events are stored with Dagster's default storage")
     options = parser.parse_args()
     warnings.simplefilter("ignore")
     print("| storage | days | events | seconds | CPU seconds | ms an event |\n|---|---|---|---|---|---|")

@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime
 from pathlib import Path
+from shlex import quote
 
 import polars as pl
 
@@ -33,8 +34,8 @@ def show_status(home_folder: Path | None, show_all: bool) -> None:
     settings = read_settings(home=home_folder)
     lake = Lake(settings.lake)
     if lake.span(COVERAGE) is None:
-        home = to_plain(str(settings.home))
-        out.print(f"{home} is empty. Next: {to_plain(name_program())} run --home {home}", highlight=False, soft_wrap=True)
+        home, path = to_plain(str(settings.home)), to_plain(quote(str(settings.home)))
+        out.print(f"{home} is empty. Next: {to_plain(name_program())} run --home {path}", highlight=False, soft_wrap=True)
         return
     terminal.print_status_lines(
         out,
@@ -95,13 +96,13 @@ def _describe_rejected_rows(lake: Lake) -> str:
 
 
 def _suggest_command(lake: Lake, settings: Settings) -> str:
-    program = name_program()
+    program, home = name_program(), quote(str(settings.home))
     is_sample = is_sample_home(settings.home, settings.is_sample)
     # Without articles in the settings, a run would read the sample, which this home refuses.
     articles = " --articles PATHS" if settings.is_sample and not is_sample else ""
     if Publisher(settings.published).latest_name is None or lake.stale_tables():
-        return f"{program} run{articles} --home {settings.home}"
+        return f"{program} run{articles} --home {home}"
     if is_sample:
         return f"{program} run --articles PATH --home DIR, with your own articles"
-    add_days = f"{program} run{articles} --home {settings.home}" + (", with all article files" if articles else "")
+    add_days = f"{program} run{articles} --home {home}" + (", with all article files" if articles else "")
     return f"look at {settings.published / 'report.html'}; to add days, {add_days}"

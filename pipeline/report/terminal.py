@@ -3,6 +3,7 @@
 Text of articles is untrusted: all text from outside goes through `to_plain`, which removes markup and control characters.
 """
 
+import shlex
 import sys
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
@@ -96,14 +97,14 @@ def next_steps(settings: Settings, program: str) -> Text:
 
     `program` is how the user calls `tension`.
     """
-    published, home = settings.published, settings.home
+    published, home = settings.published, shlex.quote(str(settings.home))
     query = f"import duckdb; print(duckdb.connect('{published / 'trade_tension.duckdb'}', read_only=True).sql('from today'))"
     steps = (
-        ("query", f'{sys.executable} -c "{query}"'),
+        ("query", f'{shlex.quote(sys.executable)} -c "{query}"'),
         ("report", str(published / "report.html")),
         ("Parquet files", f"{published / 'latest' / 'tension_daily'}/*.parquet"),
         ("validate", f"{program} validate --home {home} --references SERIES (a CSV of another index, see docs/operations.md)"),
-        ("see the run", "make ui" if home == Path("data") else f"make ui HOME_DIR={home}"),
+        ("see the run", "make ui" if settings.home == Path("data") else f"make ui HOME_DIR={home}"),
         ("your articles", f"{program} run --articles PATH --home DIR"),
     )
     lines = Text("Next\n", style="italic")
@@ -269,7 +270,7 @@ def print_sources(out: Console, states: pl.DataFrame, next_fetches: Mapping[str,
         out.print(f"[bold red]{row['source']}:[/] its data are {row['lag_days']} days old, late after {row['late_after_days']}")
     for row in states.filter(pl.col("last_problem") != "").iter_rows(named=True):
         out.print(f"[yellow]{row['source']}:[/] {to_plain(row['last_problem'])}", highlight=False, soft_wrap=True)
-    home = to_plain(str(settings.home))
+    home = to_plain(shlex.quote(str(settings.home)))
     tension = to_plain(program)
     fetch = f" Fetch now: {tension} fetch --home {home}." if states["is_on"].any() and settings.sources.on else ""
     out.print(f"Next: {tension} run --home {home}.{fetch} See the runs: make ui HOME_DIR={home}.", highlight=False, soft_wrap=True)

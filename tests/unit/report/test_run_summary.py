@@ -1,6 +1,7 @@
 """Sentences about articles at the end of a run."""
 
 from datetime import date, timedelta
+from pathlib import Path
 
 import polars as pl
 import pytest
@@ -72,3 +73,9 @@ def test_the_next_steps_call_the_program_as_the_user_did() -> None:
     lines = next_steps(Settings(), "/opt/venv/bin/tension").plain
     assert "/opt/venv/bin/tension validate --home data --references SERIES (a CSV of another index, see docs/operations.md)" in lines
     assert "/opt/venv/bin/tension run --articles PATH" in lines
+
+
+def test_next_steps_quote_a_path_with_spaces() -> None:
+    lines = next_steps(Settings(home=Path("my data")), "tension").plain
+    assert "tension validate --home 'my data' --references" in lines
+    assert "make ui HOME_DIR='my data'" in lines

@@ -9,6 +9,7 @@ import pytest
 
 from pipeline.settings import shipped_folder
 from pipeline.warehouse.publish import Publisher
+from pipeline.warehouse.view_columns import TABLE_COLUMNS, VIEW_COLUMNS
 from tests.unit.index.lake_scenes import DAY, Scene, article, build, day, finding
 
 MACROS = sorted((shipped_folder("sql") / "macros").glob("*.sql"))
@@ -88,6 +89,10 @@ def test_every_column_of_the_database_has_a_comment(tmp_path: Path) -> None:
     columns = query(publisher.database, "select table_name, column_name, comment from duckdb_columns() where not internal")
     assert {"today", "top_stories", "evidence", "about"} <= set(columns["table_name"])
     assert columns.filter(pl.col("comment").fill_null("") == "").rows() == []
+    described = {(view, name) for view, names in (VIEW_COLUMNS | TABLE_COLUMNS).items() for name in names}
+    assert described <= {*columns.select("table_name", "column_name").rows()} | {
+        ("stale_tables", name) for name in TABLE_COLUMNS["stale_tables"]
+    }
 
 
 @pytest.mark.parametrize("path", MACROS, ids=lambda path: path.stem)
