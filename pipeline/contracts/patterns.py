@@ -68,6 +68,24 @@ MEASURE_ID = Pattern(
     "measures are looked up by this identifier: actor, target, instrument and product",
     ("CHN tariff", "CHN>USA tariff"),
 )
+LAYER = Pattern(
+    "layer",
+    "^[a-z]{3}(?:-[a-z0-9]+)+$",
+    "acts are joined to their layer by this name: actor in lower case, programme and goods",
+    ("USA-301", "usa 301 list 1"),
+)
+ACT_ID = Pattern(
+    "act_id",
+    f"^[a-z]{{3}}(?:-[a-z0-9]+)+@{_DAY}(?:-[0-9]+)?$",
+    "acts are looked up by this identifier: layer, @, first day in effect or day of announcement, number",
+    ("usa-301-list1", "2018-07-06"),
+)
+COUNTRIES = Pattern(
+    "country_codes_or_empty",
+    "^(?:[A-Z]{3}(?: [A-Z]{3})*)?$",
+    "exceptions are split at spaces and compared with country codes",
+    ("CAN, MEX", "Canada"),
+)
 CAMEO = Pattern(
     "cameo_code", "^(?:0[1-9]|1[0-9]|20)[0-9]{1,2}$", "kinds are derived from CAMEO codes; another code has no kind", ("21", "1", "abc")
 )

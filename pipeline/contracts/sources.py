@@ -59,6 +59,14 @@ SOURCES: dict[str, Source] = {
             "at each agreement",
             "none",
         ),
+        Source(
+            "measure_acts",
+            "Official acts on trade measures, collected for this project; each row names its journal or announcement",
+            "https://github.com/trade-tension/trade-tension-index",
+            "Apache-2.0; the acts are facts",
+            "with new versions of this project",
+            "each row says through which day the acts of its actor were looked up",
+        ),
         *UPSTREAMS.values(),
     )
 }

@@ -372,3 +372,54 @@ CONTRADICTION = Vocabulary(
         "suspension_lapsed_without_word": "two weeks after the last day of the suspension no article says what followed",
     },
 )
+
+ACTION = Vocabulary(
+    "action",
+    "What an official act does to a layer.",
+    {
+        "imposed": "starts it",
+        "raised": "raises the rate",
+        "lowered": "lowers the rate",
+        "extended": "prolongs it unchanged",
+        "changed": "changes scope or terms; the rate stays unless one is given",
+        "suspended": "pauses it",
+        "resumed": "ends a suspension",
+        "exempted": "takes the target out of a layer that stays for others",
+        "quota": "replaces it by a quota, with or without a rate above the quota",
+        "postponed": "moves a planned act, which it cancels, to a later day or to no day",
+        "withdrawn": "cancels a planned act before it takes effect",
+        "ruled_unlawful": "a court rules against it, but it stays in force, e.g. during an appeal",
+        "struck_down": "ends it because of a court ruling",
+        "ended": "ends it, by act or by expiry",
+    },
+)
+
+RATE_BASIS = Vocabulary(
+    "rate_basis",
+    "What the rate of a layer is measured on.",
+    {
+        "additional": "added to the ordinary duty and to other layers",
+        "total": "includes the ordinary duty; other layers may still be added",
+    },
+)
+
+CERTAINTY = Vocabulary(
+    "certainty",
+    "How sure day, rate and source of an act are.",
+    {
+        "high": "the act was read or is well documented",
+        "medium": "the act is sure; its exact day, number or scope is not; see note",
+        "low": "a detail that matters is not sure; see note",
+    },
+)
+
+STANDING = Vocabulary(
+    "standing",
+    "State of a layer towards a target.",
+    {
+        "in_force": "applies",
+        "quota": "applies above a quota, or as a quota",
+        "suspended": "paused by an act",
+        "not_in_force": "ended, exempted or struck down",
+    },
+)

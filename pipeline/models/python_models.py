@@ -11,10 +11,11 @@ import polars as pl
 from pipeline.contracts.tables.contributions import TOP_CONTRIBUTIONS
 from pipeline.contracts.tables.core import COVERAGE
 from pipeline.contracts.tables.index import BASELINE, CHANNEL_DAILY, DAILY_MASS, MOVEMENT_DAILY, STALEMATE_DAILY, STORY_MASS, WEIGHTS
-from pipeline.contracts.tables.measures import MEASURE_CLAIMS, MEASURE_CONTRADICTIONS, MEASURE_EVENTS, MEASURE_STATES
+from pipeline.contracts.tables.measures import MEASURE_ACTS, MEASURE_CLAIMS, MEASURE_CONTRADICTIONS, MEASURE_EVENTS, MEASURE_STATES
 from pipeline.contracts.tables.trade_results import TRADE_THRESHOLDS
 from pipeline.contracts.tables.vintages import INDEX_KNOWN, MASS_ARRIVALS, MOVEMENT_ARRIVALS
 from pipeline.index.filter import filter_channels, filter_movement
+from pipeline.index.measures.acts import read_acts
 from pipeline.index.measures.ledger import build_ledger
 from pipeline.index.parameters import read_weights
 from pipeline.index.top_contributions import select_top_contributions
@@ -33,6 +34,12 @@ def weights() -> pl.DataFrame:
 def trade_thresholds() -> pl.DataFrame:
     """The thresholds of `pipeline/index/trade_thresholds.toml`."""
     return read_trade_thresholds()
+
+
+@python_model(makes=(MEASURE_ACTS,))
+def measure_acts() -> pl.DataFrame:
+    """The curated official acts of `pipeline/index/measures`."""
+    return read_acts()
 
 
 @python_model(makes=(CHANNEL_DAILY,), reads=(DAILY_MASS, BASELINE), variables=("half_life_days",))

@@ -96,6 +96,123 @@ SUPPORT = (
 )
 _MEASURE = (c.ACTOR, c.TARGET, c.INSTRUMENT, PRODUCT)
 
+LAYER = Column("layer", pl.String(), "Layer: a legal programme and its goods", "usa-301-list1", pattern=patterns.LAYER)
+ACT_ID = Column(
+    "act_id",
+    pl.String(),
+    "The act: layer, @, first day in effect or else day of announcement",
+    "usa-301-list1@2018-07-06",
+    pattern=patterns.ACT_ID,
+)
+ACTION = Column("action", pl.String(), words.ACTION.description, "imposed", vocabulary=words.ACTION)
+LAYER_RATE = Column(
+    "rate_pct",
+    pl.Float64(),
+    "Rate of the layer; the highest where it differs by line or firm (see note); empty where it has none",
+    25.0,
+    unit="percent",
+    nullable=True,
+    minimum=0,
+    maximum=400,
+    reason="no tariff or trade remedy of this list is above 219 percent; a higher rate is a slip",
+)
+RATE_BASIS = Column("rate_basis", pl.String(), words.RATE_BASIS.description, "additional", nullable=True, vocabulary=words.RATE_BASIS)
+ANNOUNCED_ON = Column("announced_on", pl.Date(), "Day of signature, decision or ruling", date(2018, 6, 15), unit="UTC day")
+STATED_END = Column(
+    "stated_end", pl.Date(), "Last day according to the act, e.g. of a suspension; empty: none stated", None, unit="UTC day", nullable=True
+)
+LEGAL_SOURCE = Column(
+    "legal_source",
+    pl.String(),
+    "The act by number, journal or issuing body",
+    "USTR notice of action, 83 FR 28710",
+    min_length=8,
+    reason="an act without a source cannot be verified",
+)
+ACT_URL = Column(
+    "url",
+    pl.String(),
+    "Link to the act, where a stable one is known",
+    "https://www.federalregister.gov/citation/83-FR-28710",
+    nullable=True,
+    pattern=patterns.WEB_ADDRESS,
+)
+CERTAINTY = Column("certainty", pl.String(), words.CERTAINTY.description, "high", vocabulary=words.CERTAINTY)
+LAYER_NOTE = Column("note", pl.String(), "What to know about day, rate or scope; may be empty", "")
+LAYER_COLUMNS = (
+    c.INSTRUMENT,
+    Column(
+        "programme",
+        pl.String(),
+        "Legal basis and subject of the layer",
+        "Section 301, Trade Act of 1974: China's technology transfer, list 1",
+        min_length=4,
+        reason="a layer is known by its legal basis",
+    ),
+    Column(
+        "product",
+        pl.String(),
+        "Goods of the layer",
+        "818 lines, worth 34 billion dollars: machinery, electronics, vehicles",
+        min_length=4,
+        reason="a rate without goods says nothing",
+    ),
+)
+CHECKED_THROUGH = Column(
+    "checked_through",
+    pl.Date(),
+    "Last day for which the actor's acts were looked up; later acts are missing",
+    date(2026, 8, 20),
+    unit="UTC day",
+)
+
+MEASURE_ACTS = Table(
+    "measure_acts",
+    "Official acts on trade measures",
+    "Curated list of dated official acts since 2018: tariffs, trade remedies, controls and lists of firms, with their suspensions, endings "
+    "and court rulings, each with its legal source. Facts collected for this project, and no complete list.",
+    grain="one act of one layer towards one target",
+    key=("act_id", "target"),
+    columns=(
+        ACT_ID,
+        LAYER,
+        c.ACTOR,
+        replace(c.TARGET, description="Country it is directed at: ISO 3166 alpha-3, EUN, or * for all partners except those in excepted"),
+        Column(
+            "excepted",
+            pl.String(),
+            "Partners that an act on all partners (*) does not reach, separated by spaces",
+            "",
+            pattern=patterns.COUNTRIES,
+        ),
+        *LAYER_COLUMNS,
+        Column("stacking", pl.String(), "How the layer relates to other layers; empty: it is added to them", ""),
+        ACTION,
+        LAYER_RATE,
+        RATE_BASIS,
+        ANNOUNCED_ON,
+        Column(
+            "effective_on",
+            pl.Date(),
+            "First day in effect; before announced_on for a retroactive act; empty: no effect on the layer, or no day",
+            date(2018, 7, 6),
+            unit="UTC day",
+            nullable=True,
+        ),
+        STATED_END,
+        Column("cancels", pl.String(), "Planned act that this one keeps from taking effect", None, nullable=True, pattern=patterns.ACT_ID),
+        LEGAL_SOURCE,
+        ACT_URL,
+        CERTAINTY,
+        LAYER_NOTE,
+        CHECKED_THROUGH,
+    ),
+    layer="index",
+    is_side_table=True,
+    published=True,
+    sources=("measure_acts",),
+)
+
 MEASURE_CLAIMS = Table(
     "measure_claims",
     "Claims about measures",
@@ -284,4 +401,4 @@ MEASURES = Table(
     published=True,
 )
 
-TABLES = (MEASURE_CLAIMS, MEASURE_EVENTS, MEASURE_STATES, MEASURE_CONTRADICTIONS, MEASURES)
+TABLES = (MEASURE_ACTS, MEASURE_CLAIMS, MEASURE_EVENTS, MEASURE_STATES, MEASURE_CONTRADICTIONS, MEASURES)

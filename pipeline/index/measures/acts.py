@@ -1,0 +1,51 @@
+"""The curated list of official acts on trade measures, read from three CSV files next to this module.
+
+`layers.csv`: legal programmes; `acts.csv`: dated steps of each layer; `checked.csv`: the days for which each actor's acts were looked up.
+Belongs here: reading the files into the table `measure_acts`. Does not: which layers are in force on a day (`sql/measures`).
+"""
+
+from functools import cache
+from pathlib import Path
+
+import polars as pl
+
+from pipeline.contracts.tables.measures import MEASURE_ACTS
+from pipeline.errors import TensionError
+
+FOLDER = Path(__file__).parent
+LAYERS_FILE = FOLDER / "layers.csv"
+ACTS_FILE = FOLDER / "acts.csv"
+CHECKED_FILE = FOLDER / "checked.csv"
+
+
+class ActsError(TensionError, ValueError):
+    """The files of official acts do not fit together; the message names the rows."""
+
+
+@cache
+def read_acts() -> pl.DataFrame:
+    """Read the curated acts as the table `measure_acts`: one row per act and target.
+
+    `ActsError` when an act names an unknown layer, actor or act.
+    """
+    layers, acts, checked = (_read_csv(path) for path in (LAYERS_FILE, ACTS_FILE, CHECKED_FILE))
+    _require_known("layer", acts["layer"], layers["layer"], ACTS_FILE)
+    _require_known("actor", layers["actor"], checked["actor"], LAYERS_FILE)
+    _require_known("cancels", acts["cancels"].drop_nulls(), acts["act_id"], ACTS_FILE)
+    rows = (
+        acts.join(layers, on="layer", how="left")
+        .join(checked, on="actor", how="left")
+        .with_columns(target=pl.col("targets").str.split(" "))
+        .explode("target")
+        .with_columns(pl.col("excepted", "stacking", "note").fill_null(""))
+    )
+    return MEASURE_ACTS.conform(rows.select(pl.col(name).cast(dtype) for name, dtype in MEASURE_ACTS.schema.items()))
+
+
+def _read_csv(path: Path) -> pl.DataFrame:
+    return pl.read_csv(path, try_parse_dates=True, infer_schema_length=None)
+
+
+def _require_known(name: str, used: pl.Series, known: pl.Series, path: Path) -> None:
+    if unknown := sorted(set(used) - set(known)):
+        raise ActsError(f"{path}: {name} {', '.join(unknown)} is not defined. Correct the spelling, or add the missing row")
