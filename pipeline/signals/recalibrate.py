@@ -1,9 +1,9 @@
 """Fit `lexicon/calibration.toml` on annotated passages that no reader was trained on.
 
-    python -m pipeline.signals.recalibrate ../shared/data/gold/real_dev_passages.jsonl ../shared/data/gold/real_dev_passages_2.jsonl
+    python -m scripts.real_passages --split tune --passages PASSAGES > tune.jsonl
+    python -m pipeline.signals.recalibrate tune.jsonl real_dev_passages.jsonl real_dev_passages_2.jsonl
 
-Run it after any change of a reader or the lexicon. Only the even half of the passages is used (docs/annotation-guide.md); the odd half
-is for reporting. Does not belong here: the formula (`calibrate.py`).
+Run it after any change of a reader or the lexicon. Never use the passages of the split `report`, on which the result is checked. Does not belong here: the formula (`calibrate.py`).
 """
 
 import sys
@@ -19,7 +19,7 @@ from pipeline.signals.calibrate import TERMS, compute_family_shares, compute_ter
 from pipeline.signals.candidates import build_candidates, to_frame
 from pipeline.signals.evaluate import Bootstrap
 from pipeline.signals.extract import MODES, collect_evidence, resolve_texts
-from pipeline.signals.gold import Gold, read_gold, select_half
+from pipeline.signals.gold import Gold, read_gold
 
 _FILE = Path(__file__).parent / "lexicon" / "calibration.toml"
 # Ridge penalty on the coefficients, because there are only a few hundred readings.
@@ -99,8 +99,8 @@ def to_toml(shares: dict[str, float], coefficients: dict[str, dict[str, float]],
     """Format the fitted values as `calibration.toml`."""
     lines = [
         "# How likely evidence is right. Written by pipeline/signals/recalibrate.py, which says how; the formula is in calibrate.py.",
-        f"# Fitted on {passages} annotated real passages (the half whose SHA-1 of the id is even). That half also shaped the rules, so the",
-        "# figures flatter them a little; docs/reading.md has the check on the other half.",
+        f"# Fitted on {passages} annotated real passages. Some of them also shaped the rules, so the figures flatter them a little;",
+        "# docs/reading.md has the check on passages kept for reporting.",
         f"default = {shares['']}",
         "",
         "[tiers]",
@@ -114,10 +114,9 @@ def to_toml(shares: dict[str, float], coefficients: dict[str, dict[str, float]],
 
 
 def main(paths: list[str]) -> None:
-    """Fit on the even half of the gold files and write `calibration.toml`."""
+    """Fit on gold files and write `calibration.toml`."""
     gold = read_gold(*map(Path, paths))
-    tuning = gold.select_passages(select_half(gold.passages, "even"))
-    _FILE.write_text(to_toml(*fit(tuning), tuning.passages.height), encoding="utf-8")
+    _FILE.write_text(to_toml(*fit(gold), gold.passages.height), encoding="utf-8")
 
 
 if __name__ == "__main__":
