@@ -25,6 +25,9 @@ COUNTRY = Pattern(
     "country_code", "^[A-Z]{3}$", "tables are joined on ISO alpha-3 codes; a name or another code silently joins nothing", ("US", "China")
 )
 COUNTRY_OR_ALL = Pattern("country_code_or_star", r"^(?:[A-Z]{3}|\*)$", COUNTRY.reason, ("US", "all"))
+COUNTRIES = Pattern(
+    "country_codes", "^(?:[A-Z]{3}(?: [A-Z]{3})*)?$", "each code exempts one partner; another form exempts none", ("CAN, MEX", "Canada")
+)
 SERIES = Pattern(
     "series",
     "^[A-Z]{3}[>-][A-Z]{3}$",

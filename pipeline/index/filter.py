@@ -106,7 +106,11 @@ def filter_channels(daily: pl.DataFrame, baseline: pl.DataFrame, half_life_days:
     def prior(name: str) -> Matrix:
         return priors[name].to_numpy()[:, None]
 
-    kappa, kappa_unweighted, words_share = prior("prior"), prior("prior_unweighted"), prior("words_share")
+    def plain_value(variant: str) -> Matrix:
+        kappa = prior(f"prior_{variant}")
+        return np.asarray(100 * (kappa + sums(f"observed_{variant}")) / (kappa + sums(f"expected_{variant}")), dtype=np.float64)
+
+    kappa, words_share = prior("prior"), prior("words_share")
     observed, second_moment = sums("observed"), sums("second_moment")
     a = kappa + observed
     b = kappa + sums("expected")
@@ -123,7 +127,8 @@ def filter_channels(daily: pl.DataFrame, baseline: pl.DataFrame, half_life_days:
         **interval_bounds(a, b, phi),
         "value_words": words,
         "value_actions": value - words,
-        "value_unweighted": 100 * (kappa_unweighted + sums("observed_unweighted")) / (kappa_unweighted + sums("expected_unweighted")),
+        "value_unweighted": plain_value("unweighted"),
+        "value_bilateral": plain_value("bilateral"),
         "evidence_weight": 1 - kappa / b,
         "half_life_days": np.full_like(a, half_life_days),
     }

@@ -43,6 +43,7 @@ def read_weights() -> pl.DataFrame:
     It has every kind and status, with weight 0 if the file has none.
     """
     kinds = tomllib.loads(WEIGHTS_FILE.read_text(encoding="utf-8"))
+    general = kinds.pop("general")
     rows = [
         {
             "kind": kind,
@@ -50,6 +51,7 @@ def read_weights() -> pl.DataFrame:
             "channel": kinds[kind]["channel"],
             "is_action": status in kinds[kind]["actions"],
             "weight": float(kinds[kind].get(status, 0.0)),
+            "general_share": float(general["share"]) if kind in general["kinds"] else 0.0,
         }
         for kind in KIND.words
         for status in STATUS.words

@@ -56,7 +56,7 @@ def _rank_stories(masses: pl.DataFrame, cells: pl.DataFrame) -> pl.DataFrame:
 
     Stories of one day and size are sorted by `story_id`.
     """
-    columns = ("story_id", "mass", "signal_id", "kind", "instrument", "status")
+    columns = ("story_id", "mass", "signal_id", "kind", "instrument", "status", "is_general")
     stories = masses.select(*_CELL, *columns).join(cells.select(*_CELL, "cell_no", "half_life_days"), on=_CELL, maintain_order="left")
     days = (pl.col("index_date") - pl.lit(date(1970, 1, 1))).dt.total_days()
     decayed = stories.select(pl.col("mass").log(2) + days / pl.col("half_life_days")).to_series().to_numpy()

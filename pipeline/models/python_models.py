@@ -8,9 +8,19 @@ from datetime import date
 
 import polars as pl
 
+from pipeline.contracts.scopes import list_members
 from pipeline.contracts.tables.contributions import TOP_CONTRIBUTIONS
 from pipeline.contracts.tables.core import COVERAGE
-from pipeline.contracts.tables.index import BASELINE, CHANNEL_DAILY, DAILY_MASS, MOVEMENT_DAILY, STALEMATE_DAILY, STORY_MASS, WEIGHTS
+from pipeline.contracts.tables.index import (
+    BASELINE,
+    CHANNEL_DAILY,
+    DAILY_MASS,
+    MOVEMENT_DAILY,
+    SCOPE_MEMBERS,
+    STALEMATE_DAILY,
+    STORY_MASS,
+    WEIGHTS,
+)
 from pipeline.contracts.tables.measures import MEASURE_ACTS, MEASURE_CLAIMS, MEASURE_CONTRADICTIONS, MEASURE_EVENTS, MEASURE_STATES
 from pipeline.contracts.tables.trade_results import TRADE_THRESHOLDS
 from pipeline.contracts.tables.vintages import INDEX_KNOWN, MASS_ARRIVALS, MOVEMENT_ARRIVALS
@@ -28,6 +38,12 @@ from pipeline.models.model import python_model
 def weights() -> pl.DataFrame:
     """The weights of `pipeline/index/weights.toml`."""
     return read_weights()
+
+
+@python_model(makes=(SCOPE_MEMBERS,))
+def scope_members() -> pl.DataFrame:
+    """The members of `pipeline/contracts/scopes.toml`."""
+    return pl.DataFrame(list(list_members()), schema=SCOPE_MEMBERS.schema, orient="row")
 
 
 @python_model(makes=(TRADE_THRESHOLDS,))

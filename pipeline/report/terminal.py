@@ -183,7 +183,7 @@ def print_explanation(out: Console, findings: pl.DataFrame) -> None:
 def _finding_line(row: dict[str, Any]) -> Text:
     is_asserted = row["modality"] == "asserted"
     line = Text("  ", style="" if is_asserted else "dim")
-    line.append(f"{row['actor']} > {row['target']}  {row['kind']}", style=_POLARITY_STYLE[row["polarity"]] if is_asserted else "")
+    line.append(f"{row['actor']} > {_name_target(row)}  {row['kind']}", style=_POLARITY_STYLE[row["polarity"]] if is_asserted else "")
     facts = [row["status"], row["instrument"].replace("_", " "), to_visible(row["product"])]
     facts += [f"{row['rate_pct']:g} %"] if row["rate_pct"] is not None else []
     facts += [f"{row['value_usd']:,.0f} USD"] if row["value_usd"] is not None else []
@@ -192,6 +192,14 @@ def _finding_line(row: dict[str, Any]) -> Text:
     return line.append(
         f"  p {row['probability']:.2f} {row['tier']}" if is_asserted else f"  {row['modality']}, not counted", style="italic"
     )
+
+
+def _name_target(row: dict[str, Any]) -> str:
+    """The target; of a general act with its scope and exceptions: `* (asean, except VNM)`."""
+    limits = ", ".join(
+        [*([row["scope"]] if row["scope"] else []), *([f"except {row['exceptions'].replace(' ', ', ')}"] if row["exceptions"] else [])]
+    )
+    return f"{row['target']} ({limits})" if limits else str(row["target"])
 
 
 def _reasons_line(row: dict[str, Any]) -> Text:

@@ -21,6 +21,7 @@ from pipeline.signals.merge import merge
 from pipeline.signals.reader import Reader
 from pipeline.signals.readers.encoder.reader import EncoderReader
 from pipeline.signals.readers.rules import RuleReader
+from pipeline.signals.scope import resolve_scopes
 from pipeline.signals.segment import document, split_sentences
 from pipeline.signals.texts import TEXT_FINDINGS, TEXTS_SCHEMA, ReadingSummary, add_title_length, articles_to_texts, to_findings
 
@@ -122,7 +123,8 @@ def read_batch(mode: str, threads: int, texts: pl.DataFrame) -> pl.DataFrame:
     evidence = score_evidence(collect_evidence(mode, groups, threads), mode)
     about = to_frame(groups, set(evidence["candidate"]))
     readings = evidence.join(about, on="candidate", how="inner", maintain_order="left").rename({"sentence": "quote"})
-    return merge(readings).with_columns(actor_words=_mention_words("actor"), target_words=_mention_words("target")).select(*_READER_COLUMNS)
+    with_words = readings.with_columns(actor_words=_mention_words("actor"), target_words=_mention_words("target"))
+    return merge(resolve_scopes(with_words)).select(*_READER_COLUMNS)
 
 
 def resolve_texts(texts: Iterable[tuple[str, date | None, str, str, int]]) -> Iterator[ResolvedSentence]:

@@ -19,7 +19,8 @@ expected as (
         rates.series,
         rates.channel,
         sum(coverage.accepted * coalesce(own.rate, rates.rate)) as expected,
-        sum(coverage.accepted * coalesce(own.rate_unweighted, rates.rate_unweighted)) as expected_unweighted
+        sum(coverage.accepted * coalesce(own.rate_unweighted, rates.rate_unweighted)) as expected_unweighted,
+        sum(coverage.accepted * coalesce(own.rate_bilateral, rates.rate_bilateral)) as expected_bilateral
     from coverage
     cross join rates
     left join baseline as own on own.series = rates.series and own.channel = rates.channel and own.source = coverage.source
@@ -33,7 +34,8 @@ observed as (
         channel,
         sum(mass) as observed,
         sum(mass_words) as observed_words,
-        sum(mass_unweighted) as observed_unweighted
+        sum(mass_unweighted) as observed_unweighted,
+        sum(mass_bilateral) as observed_bilateral
     from story_mass
     group by index_date, series, channel
 ),
@@ -50,8 +52,10 @@ daily as (
         coalesce(observed.observed, 0) as observed,
         coalesce(observed.observed_words, 0) as observed_words,
         coalesce(observed.observed_unweighted, 0) as observed_unweighted,
+        coalesce(observed.observed_bilateral, 0) as observed_bilateral,
         coalesce(expected.expected, 0) as expected,
-        coalesce(expected.expected_unweighted, 0) as expected_unweighted
+        coalesce(expected.expected_unweighted, 0) as expected_unweighted,
+        coalesce(expected.expected_bilateral, 0) as expected_bilateral
     from days
     cross join rates
     left join observed
@@ -70,8 +74,10 @@ grown as (
         sum(observed * growth) over so_far as observed,
         sum(observed_words * growth) over so_far as observed_words,
         sum(observed_unweighted * growth) over so_far as observed_unweighted,
+        sum(observed_bilateral * growth) over so_far as observed_bilateral,
         sum(expected * growth) over so_far as expected,
-        sum(expected_unweighted * growth) over so_far as expected_unweighted
+        sum(expected_unweighted * growth) over so_far as expected_unweighted,
+        sum(expected_bilateral * growth) over so_far as expected_bilateral
     from daily
     window so_far as (partition by series, channel, block order by index_date rows unbounded preceding)
 ),
@@ -84,8 +90,10 @@ carried as (
         2.0 ** -500 * max_by(observed, index_date) as observed,
         2.0 ** -500 * max_by(observed_words, index_date) as observed_words,
         2.0 ** -500 * max_by(observed_unweighted, index_date) as observed_unweighted,
+        2.0 ** -500 * max_by(observed_bilateral, index_date) as observed_bilateral,
         2.0 ** -500 * max_by(expected, index_date) as expected,
-        2.0 ** -500 * max_by(expected_unweighted, index_date) as expected_unweighted
+        2.0 ** -500 * max_by(expected_unweighted, index_date) as expected_unweighted,
+        2.0 ** -500 * max_by(expected_bilateral, index_date) as expected_bilateral
     from grown
     group by series, channel, block
 ),
@@ -105,6 +113,10 @@ rebuilt as (
         * (rates.prior_unweighted + (grown.observed_unweighted + coalesce(carried.observed_unweighted, 0)) / grown.growth)
         / (rates.prior_unweighted + (grown.expected_unweighted + coalesce(carried.expected_unweighted, 0)) / grown.growth)
             as value_unweighted,
+        100
+        * (rates.prior_bilateral + (grown.observed_bilateral + coalesce(carried.observed_bilateral, 0)) / grown.growth)
+        / (rates.prior_bilateral + (grown.expected_bilateral + coalesce(carried.expected_bilateral, 0)) / grown.growth)
+            as value_bilateral,
         1 - rates.prior / (rates.prior + (grown.expected + coalesce(carried.expected, 0)) / grown.growth) as evidence_weight
     from grown
     inner join rates on rates.series = grown.series and rates.channel = grown.channel
@@ -119,6 +131,7 @@ published as (
         unnest([tension, concession, dialogue]) as value,
         unnest([tension_words, concession_words, null]) as value_words,
         unnest([tension_unweighted, null, null]) as value_unweighted,
+        unnest([tension_bilateral, null, null]) as value_bilateral,
         unnest([evidence_weight, null, null]) as evidence_weight
     from index_daily
 )
@@ -137,4 +150,5 @@ where
     or abs(published.value - rebuilt.value) > 1e-9 * greatest(1, rebuilt.value)
     or abs(published.value_words - rebuilt.value_words) > 1e-9 * greatest(1, rebuilt.value)
     or abs(published.value_unweighted - rebuilt.value_unweighted) > 1e-9 * greatest(1, rebuilt.value_unweighted)
+    or abs(published.value_bilateral - rebuilt.value_bilateral) > 1e-9 * greatest(1, rebuilt.value_bilateral)
     or abs(published.evidence_weight - rebuilt.evidence_weight) > 1e-9

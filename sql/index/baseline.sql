@@ -62,7 +62,8 @@ source_mass as (
         window_stories.channel,
         story_sources.source,
         sum(window_stories.mass / story_sources.source_count) as mass,
-        sum(window_stories.mass_unweighted / story_sources.source_count) as mass_unweighted
+        sum(window_stories.mass_unweighted / story_sources.source_count) as mass_unweighted,
+        sum(window_stories.mass_bilateral / story_sources.source_count) as mass_bilateral
     from window_stories
     inner join story_sources on story_sources.story_id = window_stories.story_id
     group by window_stories.series, window_stories.channel, story_sources.source
@@ -74,6 +75,7 @@ channel_mean as (
         is_directed,
         getvariable('prior_stories') * avg(mass) as prior,
         getvariable('prior_stories') * avg(mass_unweighted) as prior_unweighted,
+        getvariable('prior_stories') * avg(mass_bilateral) filter (where mass_bilateral > 0) as prior_bilateral,
         sum(second_moment) / sum(mass) as dispersion,
         sum(mass_words) / sum(mass) as words_share
     from window_stories
@@ -96,7 +98,10 @@ directed_mass as (
         channels.channel,
         coalesce(sum(source_mass.mass), any_value(coalesce(channel_mean.prior, 1)) / getvariable('prior_stories') / 2) as mass,
         coalesce(sum(source_mass.mass_unweighted), any_value(coalesce(channel_mean.prior_unweighted, 1)) / getvariable('prior_stories') / 2)
-            as mass_unweighted
+            as mass_unweighted,
+        coalesce(
+            nullif(sum(source_mass.mass_bilateral), 0), any_value(coalesce(channel_mean.prior_bilateral, 1)) / getvariable('prior_stories') / 2
+        ) as mass_bilateral
     from series
     cross join channels
     left join source_mass on source_mass.series = series.series and source_mass.channel = channels.channel
@@ -110,7 +115,8 @@ series_rates as (
         totals.series,
         totals.channel,
         sum(totals.mass) / any_value(all_articles.article_count) as rate,
-        sum(totals.mass_unweighted) / any_value(all_articles.article_count) as rate_unweighted
+        sum(totals.mass_unweighted) / any_value(all_articles.article_count) as rate_unweighted,
+        sum(totals.mass_bilateral) / any_value(all_articles.article_count) as rate_bilateral
     from (
         select
             unnest(
@@ -123,7 +129,8 @@ series_rates as (
             ) as series,
             channel,
             mass,
-            mass_unweighted
+            mass_unweighted,
+            mass_bilateral
         from directed_mass
     ) as totals
     cross join all_articles
@@ -158,10 +165,13 @@ select
     (coalesce(source_mass.mass, 0) + getvariable('eta') * series_rates.rate) / (sources.article_count + getvariable('eta')) as rate,
     (coalesce(source_mass.mass_unweighted, 0) + getvariable('eta') * series_rates.rate_unweighted)
     / (sources.article_count + getvariable('eta')) as rate_unweighted,
+    (coalesce(source_mass.mass_bilateral, 0) + getvariable('eta') * series_rates.rate_bilateral)
+    / (sources.article_count + getvariable('eta')) as rate_bilateral,
     sources.article_count,
     coalesce(story_counts.story_count, 0) as story_count,
     coalesce(channel_mean.prior, 1) as prior,
     coalesce(channel_mean.prior_unweighted, 1) as prior_unweighted,
+    coalesce(channel_mean.prior_bilateral, 1) as prior_bilateral,
     coalesce(channel_mean.dispersion, 1) as prior_dispersion,
     coalesce(channel_mean.words_share, 0.5) as words_share,
     getvariable('baseline_from') as baseline_from,

@@ -43,6 +43,7 @@ observed as (
         sum(story_mass.mass_words::decimal(18, 15))::double as mass_words,
         sum(story_mass.mass_actions::decimal(18, 15))::double as mass_actions,
         sum(story_mass.mass_unweighted::decimal(18, 15))::double as mass_unweighted,
+        sum(story_mass.mass_bilateral::decimal(18, 15))::double as mass_bilateral,
         sum(story_mass.second_moment::decimal(18, 12))::double as second_moment,
         count(*) as story_count,
         sum(story_mass.signal_count) as signal_count,
@@ -57,7 +58,8 @@ rates as (
     select
         series.series_no,
         list(coalesce(own_source.rate, any_source.rate) order by sources.source) as rates,
-        list(coalesce(own_source.rate_unweighted, any_source.rate_unweighted) order by sources.source) as rates_unweighted
+        list(coalesce(own_source.rate_unweighted, any_source.rate_unweighted) order by sources.source) as rates_unweighted,
+        list(coalesce(own_source.rate_bilateral, any_source.rate_bilateral) order by sources.source) as rates_bilateral
     from sources
     cross join series
     left join baseline as own_source
@@ -86,6 +88,7 @@ expected as (
         rates.series_no,
         list_inner_product(articles.article_counts, rates.rates) as mass,
         list_inner_product(articles.article_counts, rates.rates_unweighted) as mass_unweighted,
+        list_inner_product(articles.article_counts, rates.rates_bilateral) as mass_bilateral,
         articles.articles_read
     from articles
     cross join rates
@@ -99,9 +102,11 @@ select
     coalesce(observed.mass_words, 0) as observed_words,
     coalesce(observed.mass_actions, 0) as observed_actions,
     coalesce(observed.mass_unweighted, 0) as observed_unweighted,
+    coalesce(observed.mass_bilateral, 0) as observed_bilateral,
     coalesce(observed.second_moment, 0) as second_moment,
     expected.mass as expected,
     expected.mass_unweighted as expected_unweighted,
+    expected.mass_bilateral as expected_bilateral,
     coalesce(observed.story_count, 0) as story_count,
     coalesce(observed.signal_count, 0) as signal_count,
     coalesce(observed.article_count, 0) as article_count,

@@ -22,18 +22,16 @@ with channels as (
 -- Articles with a signal that has weight, and its direction (forth: from the country that is first in the alphabet).
 articles_of_pair as (
     select
-        signals.article_id,
-        least(signals.actor, signals.target) || '-' || greatest(signals.actor, signals.target) as pair,
-        min(signals.story_id) as story_id,
-        min(signals.index_date) as index_date,
-        bool_or(signals.actor < signals.target) as is_forth,
-        bool_or(signals.actor > signals.target) as is_back,
-        bool_or(signals.actor < signals.target and weights.channel = 'escalation') as raises_forth,
-        bool_or(signals.actor > signals.target and weights.channel = 'escalation') as raises_back
-    from signals
-    inner join weights on weights.kind = signals.kind and weights.status = signals.status
-    where signals.modality = 'asserted' and weights.weight > 0
-    group by signals.article_id, pair
+        article_id,
+        pair,
+        min(story_id) as story_id,
+        min(index_date) as index_date,
+        bool_or(actor < target) as is_forth,
+        bool_or(actor > target) as is_back,
+        bool_or(actor < target and channel = 'escalation') as raises_forth,
+        bool_or(actor > target and channel = 'escalation') as raises_back
+    from pair_signals
+    group by article_id, pair
 ),
 
 stories_of_pair as (
@@ -160,6 +158,7 @@ wide as (
         c.value_words as concession_words,
         c.value_actions as concession_actions,
         e.value_unweighted as tension_unweighted,
+        e.value_bilateral as tension_bilateral,
         e.observed as observed_escalation,
         e.expected as expected_escalation,
         c.observed as observed_concession,

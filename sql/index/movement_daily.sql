@@ -13,20 +13,16 @@ pairs as (
 story_kinds as (
     select
         stories.index_date,
-        least(signals.actor, signals.target) || '-' || greatest(signals.actor, signals.target) as pair,
-        signals.kind in ('dialogue', 'demand', 'refusal') as is_hold,
-        max(signals.probability) as probability
-    from signals
-    inner join stories on stories.story_id = signals.story_id
-    inner join weights on weights.kind = signals.kind and weights.status = signals.status
+        pair_signals.pair,
+        pair_signals.kind in ('dialogue', 'demand', 'refusal') as is_hold,
+        max(pair_signals.probability * pair_signals.share) as probability
+    from pair_signals
+    inner join stories on stories.story_id = pair_signals.story_id
     where
-        signals.modality = 'asserted'
-        and weights.weight > 0
-        and (
-            signals.kind in ('dialogue', 'demand', 'refusal')
-            or (signals.kind in ('easing', 'purchase', 'agreement', 'measure') and weights.is_action) -- a proposal is no movement
-        )
-    group by stories.index_date, signals.story_id, signals.actor, signals.target, signals.kind, signals.instrument
+        pair_signals.kind in ('dialogue', 'demand', 'refusal')
+        or (pair_signals.kind in ('easing', 'purchase', 'agreement', 'measure') and pair_signals.is_action) -- a proposal is no movement
+    group by
+        stories.index_date, pair_signals.story_id, pair_signals.pair, pair_signals.actor, pair_signals.kind, pair_signals.instrument
 ),
 
 sums as (

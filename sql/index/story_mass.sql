@@ -41,15 +41,18 @@ instruments as (
     select
         instrument,
         row_number() over ()::integer as instrument_no
-    from (select distinct instrument from signals) as distinct_instruments
+    from (select distinct instrument from pair_signals) as distinct_instruments
 ),
 
 -- All signals in one order, the heaviest first and the earlier first on ties.
 ranked as (
     select
-        signals.signal_id,
-        signals.article_id,
-        signals.probability,
+        pair_signals.signal_id,
+        pair_signals.article_id,
+        pair_signals.is_general,
+        pair_signals.probability,
+        pair_signals.weight,
+        pair_signals.share,
         instruments.instrument_no,
         numbered_stories.story_no,
         numbered_stories.breadth,
@@ -59,21 +62,24 @@ ranked as (
         kinds.channel_no,
         kinds.kind_no,
         kinds.is_action,
-        kinds.weight,
         row_number() over (
-            order by signals.probability * kinds.weight desc, signals.published_at asc, signals.signal_id asc
+            order by
+                pair_signals.probability * pair_signals.weight desc,
+                pair_signals.published_at asc,
+                pair_signals.signal_id asc,
+                pair_signals.target asc
         )::integer as rank_no
-    from signals
-    inner join kinds on kinds.kind = signals.kind and kinds.status = signals.status
-    inner join series on series.actor = signals.actor and series.target = signals.target
-    inner join instruments on instruments.instrument = signals.instrument
-    inner join numbered_stories on numbered_stories.story_id = signals.story_id
-    where signals.modality = 'asserted' and kinds.weight > 0
+    from pair_signals
+    inner join kinds on kinds.kind = pair_signals.kind and kinds.status = pair_signals.status
+    inner join series on series.actor = pair_signals.actor and series.target = pair_signals.target
+    inner join instruments on instruments.instrument = pair_signals.instrument
+    inner join numbered_stories on numbered_stories.story_id = pair_signals.story_id
 ),
 
 heaviest as (
     select
         min(rank_no) as rank_no,
+        min(rank_no) filter (where not is_general) as bilateral_rank_no,
         count(*) as signal_count
     from ranked
     group by story_no, pair_no, side, kind_no, instrument_no
@@ -87,13 +93,15 @@ directed_masses as (
         ranked.channel_no,
         sum((ranked.breadth * ranked.probability * ranked.weight)::decimal(18, 15)) as mass,
         sum((ranked.breadth * ranked.probability * ranked.weight)::decimal(18, 15)) filter (where ranked.is_action) as mass_actions,
-        sum((ranked.breadth * ranked.probability)::decimal(18, 15)) as mass_unweighted,
+        sum((ranked.breadth * ranked.probability * ranked.share)::decimal(18, 15)) as mass_unweighted,
+        sum((bilateral.breadth * bilateral.probability * bilateral.weight)::decimal(18, 15)) as mass_bilateral,
         sum((ranked.probability * (1 - ranked.probability) * (ranked.breadth * ranked.weight) ** 2)::decimal(18, 15)) as variance,
-        sum((ranked.probability * (1 - ranked.probability) * ranked.breadth ** 2)::decimal(18, 15)) as variance_unweighted,
+        sum((ranked.probability * (1 - ranked.probability) * (ranked.breadth * ranked.share) ** 2)::decimal(18, 15)) as variance_unweighted,
         sum(heaviest.signal_count) as signal_count,
         min(ranked.rank_no) as rank_no
     from heaviest
     inner join ranked on ranked.rank_no = heaviest.rank_no
+    left join ranked as bilateral on bilateral.rank_no = heaviest.bilateral_rank_no
     group by ranked.story_no, ranked.pair_no, ranked.side, ranked.channel_no
 ),
 
@@ -137,6 +145,7 @@ masses as (
         (sum(mass) - coalesce(sum(mass_actions), 0))::double as mass_words,
         coalesce(sum(mass_actions), 0)::double as mass_actions,
         sum(mass_unweighted)::double as mass_unweighted,
+        coalesce(sum(mass_bilateral), 0)::double as mass_bilateral,
         sum(variance)::double as variance,
         sum(variance_unweighted)::double as variance_unweighted,
         sum(signal_count) as signal_count,
@@ -154,6 +163,7 @@ select
     masses.mass_words,
     masses.mass_actions,
     masses.mass_unweighted,
+    masses.mass_bilateral,
     masses.mass ** 2 + masses.variance as second_moment,
     masses.mass_unweighted ** 2 + masses.variance_unweighted as second_moment_unweighted,
     masses.signal_count,
@@ -161,7 +171,8 @@ select
     ranked.signal_id,
     kinds.kind,
     instruments.instrument,
-    kinds.status
+    kinds.status,
+    ranked.is_general
 from masses
 inner join article_counts
     on

@@ -28,7 +28,8 @@ select
     story_mass.signal_id,
     story_mass.kind,
     story_mass.instrument,
-    story_mass.status
+    story_mass.status,
+    story_mass.is_general
 from ages
 inner join story_mass
     on
@@ -48,7 +49,8 @@ select
     null as signal_id,
     null as kind,
     null as instrument,
-    null as status
+    null as status,
+    null as is_general
 from days
 inner join channel_daily as earlier
     on
@@ -68,5 +70,6 @@ select
     null as signal_id,
     null as kind,
     null as instrument,
-    null as status
+    null as status,
+    null as is_general
 from channel_daily

@@ -3,6 +3,8 @@ select
     published_at,
     actor,
     target,
+    scope,
+    exceptions,
     kind,
     status,
     modality,

@@ -10,6 +10,7 @@ select
     contributions.kind,
     contributions.instrument,
     contributions.status,
+    contributions.is_general,
     signals.product,
     signals.quote,
     signals.source,

@@ -3,15 +3,10 @@
 -- rest. Masses are linear in arrivals, so the index as known on a day is the filter over all arrivals until then.
 with counted as (
     select
-        signals.*,
-        weights.channel,
-        weights.weight,
-        story_articles.known_on,
-        least(signals.actor, signals.target) || '-' || greatest(signals.actor, signals.target) as pair
-    from signals
-    inner join weights on weights.kind = signals.kind and weights.status = signals.status
-    inner join story_articles on story_articles.article_id = signals.article_id
-    where signals.modality = 'asserted' and weights.weight > 0
+        pair_signals.*,
+        story_articles.known_on
+    from pair_signals
+    inner join story_articles on story_articles.article_id = pair_signals.article_id
 ),
 
 -- The order of story_mass, among the signals known by then.
@@ -34,7 +29,6 @@ ranked as (
         ) as place
     from counted
     inner join story_known on story_known.story_id = counted.story_id and counted.known_on <= story_known.known_on
-    where list_contains(getvariable('pairs'), counted.pair)
 ),
 
 in_series as (

@@ -1,20 +1,14 @@
 -- What the end of each day added to talk (hold) and movement (move) of that day and of earlier days; see mass_arrivals.
 with counted as (
     select
-        signals.*,
+        pair_signals.*,
         story_articles.known_on,
-        least(signals.actor, signals.target) || '-' || greatest(signals.actor, signals.target) as pair,
-        signals.kind in ('dialogue', 'demand', 'refusal') as is_hold
-    from signals
-    inner join weights on weights.kind = signals.kind and weights.status = signals.status
-    inner join story_articles on story_articles.article_id = signals.article_id
+        pair_signals.kind in ('dialogue', 'demand', 'refusal') as is_hold
+    from pair_signals
+    inner join story_articles on story_articles.article_id = pair_signals.article_id
     where
-        signals.modality = 'asserted'
-        and weights.weight > 0
-        and (
-            signals.kind in ('dialogue', 'demand', 'refusal')
-            or (signals.kind in ('easing', 'purchase', 'agreement', 'measure') and weights.is_action) -- a proposal is no movement
-        )
+        pair_signals.kind in ('dialogue', 'demand', 'refusal')
+        or (pair_signals.kind in ('easing', 'purchase', 'agreement', 'measure') and pair_signals.is_action) -- a proposal is no movement
 ),
 
 story_kinds as (
@@ -24,10 +18,9 @@ story_kinds as (
         story_known.index_date,
         counted.pair,
         counted.is_hold,
-        max(counted.probability) as probability
+        max(counted.probability * counted.share) as probability
     from counted
     inner join story_known on story_known.story_id = counted.story_id and counted.known_on <= story_known.known_on
-    where list_contains(getvariable('pairs'), counted.pair)
     group by
         counted.story_id, story_known.known_on, story_known.index_date, counted.pair, counted.is_hold,
         counted.actor, counted.target, counted.kind, counted.instrument

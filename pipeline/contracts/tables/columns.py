@@ -8,6 +8,7 @@ import polars as pl
 from pipeline.contracts import patterns
 from pipeline.contracts import vocabulary as words
 from pipeline.contracts.model import Column
+from pipeline.contracts.scopes import SCOPE as SCOPES
 
 INSTANT = pl.Datetime("us", "UTC")
 EXAMPLE_DAY = date(2025, 4, 4)
@@ -91,6 +92,15 @@ TARGET = Column(
     differs_from=("actor",),
 )
 ONE_TARGET = replace(TARGET, pattern=patterns.COUNTRY)
+SCOPE = Column("scope", pl.String(), SCOPES.description, None, nullable=True, vocabulary=SCOPES)
+EXCEPTIONS = Column(
+    "exceptions",
+    pl.String(),
+    "Countries that the sentence exempts from a general act, separated by blanks; empty if there is none",
+    "",
+    pattern=patterns.COUNTRIES,
+)
+IS_GENERAL = Column("is_general", pl.Boolean(), "Whether it is a general act: towards all partners, a region or a bloc", False)
 PAIR = Column(
     "pair", pl.String(), "Both countries in alphabetical order, both directions combined", "CHN-USA", unit="pair", pattern=patterns.PAIR
 )

@@ -193,6 +193,8 @@ SIGNAL_COLUMNS = (
     c.QUOTE,
     c.ACTOR,
     c.TARGET,
+    c.SCOPE,
+    c.EXCEPTIONS,
     replace(c.KIND, implies=Implication("polarity", words.KIND_POLARITY)),
     Column("polarity", pl.String(), words.POLARITY.description, "escalation", vocabulary=words.POLARITY),
     c.STATUS,

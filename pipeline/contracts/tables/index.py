@@ -41,6 +41,32 @@ WEIGHTS = Table(
             maximum=1,
             reason="the scale is the Goldstein scale divided by ten, so a weight above 1 was not divided",
         ),
+        Column(
+            "general_share",
+            pl.Float64(),
+            "Share of the severity with which an act towards everybody counts for each partner; 0: it counts for none",
+            0.25,
+            unit="share",
+            minimum=0,
+            maximum=1,
+            reason="an act towards everybody never counts more than the same act towards one partner",
+        ),
+    ),
+    layer="index",
+    published=True,
+)
+
+SCOPE_MEMBERS = Table(
+    "scope_members",
+    "Members of scopes",
+    "Countries of the regions and blocs to which a general act can be limited, from pipeline/contracts/scopes.toml.",
+    grain="one scope and member",
+    key=("scope", "member"),
+    columns=(
+        replace(c.SCOPE, nullable=False, example="asean"),
+        Column("member", pl.String(), "Country that is a member", "VNM", unit="country", pattern=patterns.COUNTRY),
+        Column("member_from", pl.Date(), "First day as a member, if it joined later", None, unit="UTC day", nullable=True),
+        Column("member_until", pl.Date(), "Day from which it is no member any more, if it left", None, unit="UTC day", nullable=True),
     ),
     layer="index",
     published=True,
@@ -112,6 +138,44 @@ SIGNALS = Table(
     published=True,
 )
 
+PAIR_SIGNALS = Table(
+    "pair_signals",
+    "Signals of pairs",
+    "Signals that count in the index, for each published pair that they are towards. A general act has a row for each partner that it "
+    "plausibly hits.",
+    grain="one signal and directed pair",
+    key=("signal_id", "target"),
+    columns=(
+        SIGNALS.column("signal_id"),
+        c.ARTICLE_ID,
+        c.STORY_ID,
+        c.INDEX_DATE,
+        c.PUBLISHED_AT,
+        c.ACTOR,
+        c.with_description(c.ONE_TARGET, "Partner that it counts for: the target, or one of those that a general act hits"),
+        c.PAIR,
+        c.IS_GENERAL,
+        c.KIND,
+        c.STATUS,
+        c.INSTRUMENT,
+        c.CHANNEL,
+        WEIGHTS.column("is_action"),
+        SIGNALS.column("probability"),
+        c.with_description(WEIGHTS.column("weight"), "Severity g; of a general act: times its share"),
+        Column(
+            "share",
+            pl.Float64(),
+            "1; of a general act: general_share of its kind",
+            1.0,
+            unit="share",
+            exclusive_minimum=0,
+            maximum=1,
+            reason="a signal that counts for nothing has no row",
+        ),
+    ),
+    layer="index",
+)
+
 STORY_MASS = Table(
     "story_mass",
     "Mass of stories",
@@ -127,6 +191,7 @@ STORY_MASS = Table(
         Column("mass_words", pl.Float64(), "Part of the mass from words", 0.28, unit=_UNIT, minimum=0),
         Column("mass_actions", pl.Float64(), "Part of the mass from actions", 0.7, unit=_UNIT, minimum=0),
         Column("mass_unweighted", pl.Float64(), "Mass with g = 1 for all signals", 1.4, unit=_UNIT, at_least=("mass",)),
+        Column("mass_bilateral", pl.Float64(), "Mass without general acts", 0.98, unit=_UNIT, minimum=0),
         Column(
             "second_moment",
             pl.Float64(),
@@ -145,6 +210,7 @@ STORY_MASS = Table(
             c.with_description(column, f"{column.description.removesuffix('.')}, for that signal")
             for column in (c.KIND, c.INSTRUMENT, c.STATUS)
         ),
+        c.with_description(c.IS_GENERAL, "Whether that signal is a general act"),
     ),
     layer="index",
     published=True,
@@ -177,6 +243,7 @@ BASELINE = Table(
             unit="mass per article",
             at_least=("rate",),
         ),
+        Column("rate_bilateral", pl.Float64(), "Expected mass per article without general acts", 0.018, unit="mass per article", minimum=0),
         c.with_description(c.ARTICLE_COUNT, "Number of articles read from the source in the window"),
         c.with_description(c.STORY_COUNT, "Number of stories of the series and channel in the window; if 0, half a story is assumed"),
         Column(
@@ -191,6 +258,7 @@ BASELINE = Table(
         Column(
             "prior_unweighted", pl.Float64(), "The same with g = 1 for all signals", 4.0, unit=_UNIT, exclusive_minimum=0, reason=_NO_PRIOR
         ),
+        Column("prior_bilateral", pl.Float64(), "The same without general acts", 1.8, unit=_UNIT, exclusive_minimum=0, reason=_NO_PRIOR),
         Column("prior_dispersion", pl.Float64(), "Dispersion of the channel over the window", 0.8, unit=_UNIT, exclusive_minimum=0),
         Column(
             "words_share",
@@ -227,9 +295,11 @@ DAILY_MASS = Table(
         Column("observed_words", pl.Float64(), "Part of observed from words", 1.0, unit=_UNIT),
         Column("observed_actions", pl.Float64(), "Part of observed from actions", 2.4, unit=_UNIT),
         Column("observed_unweighted", pl.Float64(), "The sum with g = 1 for all signals", 6.0, unit=_UNIT, at_least=("observed",)),
+        Column("observed_bilateral", pl.Float64(), "The sum without general acts", 3.2, unit=_UNIT, minimum=0),
         Column("second_moment", pl.Float64(), "Sum of the second moments of the day's stories", 3.0, unit="mass^2", minimum=0),
         Column("expected", pl.Float64(), "Sum over sources of articles read x baseline rate", 0.9, unit=_UNIT, minimum=0),
         Column("expected_unweighted", pl.Float64(), "The same with g = 1 for all signals", 2.0, unit=_UNIT),
+        Column("expected_bilateral", pl.Float64(), "The same without general acts", 0.8, unit=_UNIT),
         c.STORY_COUNT,
         replace(c.SIGNAL_COUNT, at_least=("story_count",)),
         c.with_description(c.ARTICLE_COUNT, "Number of articles with an asserted signal"),
@@ -285,6 +355,7 @@ CHANNEL_DAILY = Table(
             reason="it is a part of the value; as a difference of two sums it may be slightly below 0 by rounding",
         ),
         Column("value_unweighted", pl.Float64(), "The value with g = 1 for all signals", 201.0, unit="index, baseline = 100"),
+        Column("value_bilateral", pl.Float64(), "The value without general acts", 205.0, unit="index, baseline = 100"),
         Column(
             "evidence_weight",
             pl.Float64(),
@@ -364,6 +435,6 @@ TENSION_PAIR_DAILY = Table(
 )
 
 TABLES = (
-    WEIGHTS, STORY_ARTICLES, STORIES, SIGNALS, STORY_MASS, BASELINE, DAILY_MASS, CHANNEL_DAILY,
+    WEIGHTS, SCOPE_MEMBERS, STORY_ARTICLES, STORIES, SIGNALS, PAIR_SIGNALS, STORY_MASS, BASELINE, DAILY_MASS, CHANNEL_DAILY,
     MOVEMENT_DAILY, STALEMATE_DAILY, INDEX_DAILY, TENSION_DAILY, TENSION_PAIR_DAILY,
 )  # fmt: skip

@@ -75,8 +75,15 @@ INDEX_VALUES = (
     Column(
         "tension_unweighted",
         pl.Float64(),
-        "tension with severity g = 1 for all signals, i.e. independent of the weights",
+        "tension with severity g = 1 for all signals, i.e. independent of the weights; general acts keep their share",
         201.0,
+        unit="index, baseline = 100",
+    ),
+    Column(
+        "tension_bilateral",
+        pl.Float64(),
+        "tension without general acts, i.e. acts towards all partners, a region or a bloc",
+        205.0,
         unit="index, baseline = 100",
     ),
     *STALEMATE,

@@ -16,7 +16,10 @@ from pipeline.validation.studies.figures import figure, to_frame
 
 _CHANNELS = {"escalation": "tension", "concession": "concession", "dialogue": "dialogue"}
 _QUANTILES = {"lo80": 0.1, "hi80": 0.9, "lo95": 0.025, "hi95": 0.975}
-_SUMS = ("mass", "mass_words", "second_moment", "mass_unweighted")
+_SUMS = ("mass", "mass_words", "second_moment", "mass_unweighted", "mass_bilateral")
+#: Ends of the columns of each variant of the index: with severity, without, and without general acts.
+_VARIANTS = ("", "_unweighted", "_bilateral")
+_NOTHING = (0.0,) * len(_VARIANTS)
 TOLERANCE = 1e-9
 
 Row = dict[str, Any]
@@ -26,7 +29,7 @@ def rebuild_index(story_mass: pl.DataFrame, coverage: pl.DataFrame, baseline: pl
     """Rebuild the index, one row per day and series.
 
     Columns: `tension`, `concession`, `dialogue`, `net_tension`, each with its intervals; the parts from words and actions;
-    `tension_unweighted`; `evidence_weight`. `half_life_days`: that of the published index.
+    `tension_unweighted`; `tension_bilateral`; `evidence_weight`. `half_life_days`: that of the published index.
     """
     calendar = _list_days(coverage)
     read = [(source, day, accepted) for source, day, accepted in coverage.select("source", "index_date", "accepted").iter_rows()]
@@ -79,24 +82,23 @@ def _sum_observed(stories: pl.DataFrame) -> dict[date, Row]:
     return sums
 
 
-def _sum_expected(read: list[tuple[str, date, int]], rates: pl.DataFrame) -> dict[date, tuple[float, float]]:
-    """Sum the expected mass of each day, weighted and unweighted.
+def _sum_expected(read: list[tuple[str, date, int]], rates: pl.DataFrame) -> dict[date, tuple[float, ...]]:
+    """Sum the expected mass of each day, for each of `_VARIANTS`.
 
     A source expects its articles times its rate, or the rate of `(any)`.
     """
-    of_source = {source: (rate, unweighted) for source, rate, unweighted in rates.select("source", "rate", "rate_unweighted").iter_rows()}
-    sums: dict[date, tuple[float, float]] = {}
+    of_source = {source: row for source, *row in rates.select("source", *(f"rate{variant}" for variant in _VARIANTS)).iter_rows()}
+    sums: dict[date, tuple[float, ...]] = {}
     for source, day, accepted in read:
-        rate, unweighted = of_source.get(source, of_source["(any)"])
-        before = sums.get(day, (0.0, 0.0))
-        sums[day] = (before[0] + accepted * rate, before[1] + accepted * unweighted)
+        rate = of_source.get(source, of_source["(any)"])
+        sums[day] = tuple(mass + accepted * each for mass, each in zip(sums.get(day, _NOTHING), rate, strict=True))
     return sums
 
 
 def _rebuild_channel(
     name: str,
     observed: Mapping[date, Row],
-    expected: Mapping[date, tuple[float, float]],
+    expected: Mapping[date, tuple[float, ...]],
     rates: pl.DataFrame,
     calendar: list[date],
     half_life_days: float,
@@ -104,33 +106,33 @@ def _rebuild_channel(
     """Compute one channel by S(t) = S(t-1) / 2^(1/h) + news(t)."""
     prior = rates.filter(pl.col("source") == "(any)").row(0, named=True)
     retention = math.exp(-math.log(2) / half_life_days)
-    sums = dict.fromkeys((*_SUMS, "expected", "expected_unweighted"), 0.0)
-    a, b, phi, words, plain = [], [], [], [], []
+    sums = dict.fromkeys((*_SUMS, *(f"expected{variant}" for variant in _VARIANTS)), 0.0)
+    a, b, phi, words, plain, bilateral = [], [], [], [], [], []
     for day in calendar:
         news = observed.get(day, {})
-        weighted, unweighted = expected.get(day, (0.0, 0.0))
         for sum_name in _SUMS:
             sums[sum_name] = sums[sum_name] * retention + news.get(sum_name, 0.0)
-        sums["expected"] = sums["expected"] * retention + weighted
-        sums["expected_unweighted"] = sums["expected_unweighted"] * retention + unweighted
+        for variant, mass in zip(_VARIANTS, expected.get(day, _NOTHING), strict=True):
+            sums[f"expected{variant}"] = sums[f"expected{variant}"] * retention + mass
         shape, rate = prior["prior"] + sums["mass"], prior["prior"] + sums["expected"]
         a.append(shape)
         b.append(rate)
         phi.append(min((prior["prior"] * prior["prior_dispersion"] + sums["second_moment"]) / shape, 2 * shape))
         words.append(100 * (prior["prior"] * prior["words_share"] + sums["mass_words"]) / rate)
-        plain.append(
-            100 * (prior["prior_unweighted"] + sums["mass_unweighted"]) / (prior["prior_unweighted"] + sums["expected_unweighted"])
-        )
-    return _channel_columns(name, np.array(a), np.array(b), np.array(phi), np.array(words), np.array(plain), prior["prior"])
+        for values, variant in ((plain, "_unweighted"), (bilateral, "_bilateral")):
+            kappa = prior[f"prior{variant}"]
+            values.append(100 * (kappa + sums[f"mass{variant}"]) / (kappa + sums[f"expected{variant}"]))
+    columns = _channel_columns(name, np.array(a), np.array(b), np.array(phi), np.array(words), prior["prior"])
+    return columns | ({"tension_unweighted": np.array(plain), "tension_bilateral": np.array(bilateral)} if name == "tension" else {})
 
 
-def _channel_columns(name: str, a: Any, b: Any, phi: Any, words: Any, plain: Any, prior: float) -> dict[str, Any]:
+def _channel_columns(name: str, a: Any, b: Any, phi: Any, words: Any, prior: float) -> dict[str, Any]:
     value = 100 * a / b
     columns = {name: value} | {f"{name}_{bound}": 100 * gamma.ppf(q, a / phi, scale=phi / b) for bound, q in _QUANTILES.items()}
     if name != "dialogue":
         columns |= {f"{name}_words": words, f"{name}_actions": value - words}
     if name == "tension":
-        columns |= {"tension_unweighted": plain, "evidence_weight": 1 - prior / b}
+        columns |= {"evidence_weight": 1 - prior / b}
     return columns
 
 

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from pipeline.contracts.days import Days
 from pipeline.contracts.model import Table
 from pipeline.contracts.tables.core import COVERAGE
-from pipeline.contracts.tables.index import BASELINE, DAILY_MASS, SIGNALS, STORIES, STORY_ARTICLES, STORY_MASS, WEIGHTS
+from pipeline.contracts.tables.index import BASELINE, DAILY_MASS, PAIR_SIGNALS, SIGNALS, STORIES, STORY_ARTICLES, STORY_MASS, WEIGHTS
 from pipeline.index.filter import Matrix, dispersion, filter_channels, predict_next_day
 from pipeline.index.parameters import BASELINE_DAYS, model_variables, read_weights
 
@@ -148,7 +148,9 @@ def simulate_pool(run: Model, random: np.random.Generator, stories: int = 4000) 
         source_owner="Paper " + papers["place"].cast(pl.String),
     )
     frames = {WEIGHTS.name: read_weights(), SIGNALS.name: signal_rows, STORIES.name: story_rows, STORY_ARTICLES.name: articles}
-    return pool_from_lake(run(frames, STORY_MASS, model_variables(("AAA-BBB",), 7.0, None, Days(FIRST, FIRST))), story_rows, articles)
+    variables = model_variables(("AAA-BBB",), 7.0, None, Days(FIRST, FIRST))
+    frames[PAIR_SIGNALS.name] = run(frames, PAIR_SIGNALS, variables)
+    return pool_from_lake(run(frames, STORY_MASS, variables), story_rows, articles)
 
 
 def pool_from_lake(story_mass: pl.DataFrame, stories: pl.DataFrame, story_articles: pl.DataFrame) -> Pool:

@@ -53,6 +53,7 @@ def article(name: str, on: date = DAY, **changes: Any) -> Row:
 def finding(of: Row, kind: str = "measure", status: str = "announced", probability: float = 1.0, **changes: Any) -> Row:
     """A finding in an article: by default a tariff announced by China against the USA, with probability 1."""
     fields = {"actor": "CHN", "target": "USA", "instrument": "tariff", "modality": "asserted", "product": ""} | changes
+    general = {"scope": fields.get("scope", "all") if fields["target"] == "*" else None, "exceptions": fields.get("exceptions", "")}
     text = f"{of['title']}\n\n{of['body']}"
     identity = (of["article_id"], kind, status, str(probability), *(str(fields[name]) for name in sorted(fields)))
     return {name: of[name] for name in ("article_id", "index_date", "source", "published_at", "url")} | {
@@ -60,7 +61,7 @@ def finding(of: Row, kind: str = "measure", status: str = "announced", probabili
         "kind": kind, "polarity": KIND_POLARITY[kind], "status": status, "is_retaliation": False, "is_conditional": False,
         "rate_pct": None, "value_usd": None, "probability": probability, "extractor": "rules", "extractor_version": "0.1.0",
         "lexicon_sha": "5b1d7c9a0e3f", "rule_id": "impose.restriction",
-    } | fields  # fmt: skip
+    } | fields | general  # fmt: skip
 
 
 def link(one: Row, earlier: Row) -> Row:

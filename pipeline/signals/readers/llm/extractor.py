@@ -22,6 +22,7 @@ from pipeline.signals.readers.llm.client import Client, Endpoint, Limits, Stoppe
 from pipeline.signals.readers.llm.confidence import SHIPPED, Confidence, read_confidence
 from pipeline.signals.readers.llm.prompt import SHA_LENGTH, Article, build_instructions, build_schema, cache_key, prompt_sha, to_message
 from pipeline.signals.readers.llm.reader import Answer, BadAnswerError, validate_answer
+from pipeline.signals.scope import resolve_scopes
 from pipeline.signals.segment import split_sentences
 from pipeline.signals.texts import TEXT_FINDINGS, ExtractorError, ReadingSummary, add_title_length, articles_to_texts, to_findings
 
@@ -107,13 +108,13 @@ class LlmExtractor:
         rows = [row for outcome in outcomes if isinstance(outcome, Answer) for row in outcome.rows]
         readings = pl.DataFrame(rows, schema=_ROWS_SCHEMA)
         probability = pl.Series("probability", [self.confidence.to_probability(score) for score in readings["score"]], dtype=pl.Float64())
-        merged = merge(readings.with_columns(probability))
+        # An answer does not name words.
+        with_words = readings.with_columns(probability, **{name: pl.lit("") for name in ("actor_words", "target_words", "alternatives")})
+        merged = merge(resolve_scopes(with_words))
         findings = merged.with_columns(
             polarity=pl.col("kind").replace_strict(dict(KIND_POLARITY), default=None, return_dtype=pl.String()),
             tier=assign_tiers(merged["probability"]),
             readers=pl.lit(self.name),
-            # An answer does not name words.
-            **{name: pl.lit("") for name in ("actor_words", "target_words", "alternatives")},
             extractor=pl.lit(self.name),
             extractor_version=pl.lit(self.version),
             lexicon_sha=pl.lit(self.lexicon_sha),

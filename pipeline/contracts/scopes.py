@@ -1,0 +1,37 @@
+"""Scopes of general acts: all partners, a region or bloc, a group without a code.
+
+Belongs here: the words of the column `scope` and the members of blocs. Does not: how a sentence names a scope
+(`pipeline/signals/scope.py`).
+"""
+
+import tomllib
+from collections.abc import Iterator
+from datetime import date
+from pathlib import Path
+
+from pipeline.contracts.model import Vocabulary
+
+ALL = "all"
+GROUP = "group"
+
+_BLOCS = tomllib.loads(Path(__file__).with_name("scopes.toml").read_text(encoding="utf-8"))
+
+SCOPE = Vocabulary(
+    "scope",
+    "Which partners a general act (target *) is towards; empty where the target is one country.",
+    {
+        ALL: "all partners, without the exceptions",
+        GROUP: "a group whose members are unknown; in the index it counts for no pair",
+    }
+    | {code: bloc["name"] for code, bloc in _BLOCS.items()},
+)
+
+
+def list_members() -> Iterator[tuple[str, str, date | None, date | None]]:
+    """Yield scope, member, and the days from which and until which it is one.
+
+    A day is None if the member did not join or leave within the period of the index.
+    """
+    for code, bloc in _BLOCS.items():
+        for member in bloc["members"].split():
+            yield code, member, bloc.get("since", {}).get(member), bloc.get("until", {}).get(member)

@@ -1,0 +1,277 @@
+"""Scope of general acts: towards everybody, a region or a group, and whom a sentence exempts.
+
+Belongs here: what the words of a sentence say about it, whichever reader read the act. Does not: members of regions
+(`pipeline/contracts/scopes.toml`), or what a general act weighs (`pipeline/index`).
+"""
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+from functools import cache
+from typing import Any, NamedTuple
+
+import polars as pl
+
+from pipeline.contracts.countries import ALL_PARTNERS
+from pipeline.contracts.scopes import ALL, GROUP
+from pipeline.contracts.vocabulary import KIND_POLARITY
+from pipeline.signals.actors import Mention, find_mentions
+from pipeline.signals.lexicon import load_lexicon
+from pipeline.signals.lexicon.inflect import verb_forms
+
+# Kinds that a government can do towards everybody at once; a deal, a purchase or a talk needs a partner.
+ONE_SIDED = frozenset({"threat", "measure", "investigation", "offer", "easing"})
+
+# What may stand between the countries of a list, and between a word of exception and the first of them.
+_LIST = re.compile(r"(?:,|&|\band\b|\bor\b|\bthe\b|\s)*", re.IGNORECASE)
+_FILLERS = r"(?:\s+(?:goods|imports|products|those|not|just|only|for|from|on|of|against|to|both|the))*\s*"
+_NEVER = re.compile(r"(?!)")
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """Whom a general act is towards.
+
+    `code` is a word of the vocabulary `SCOPE`. `left_out` are countries that the words leave out (`all but China`), `spared` those that an
+    act exempts (`exempts Canada`); `named` are all countries of the sentence. `words` are those of the sentence; `is_addressed` says that
+    they are the object or goods of an act.
+    """
+
+    code: str
+    left_out: frozenset[str]
+    spared: frozenset[str]
+    named: frozenset[str]
+    words: str
+    is_addressed: bool
+
+    @property
+    def exceptions(self) -> tuple[str, ...]:
+        """All countries that are exempt, in alphabetical order."""
+        return tuple(sorted(self.left_out | self.spared))
+
+
+class _Phrase(NamedTuple):
+    """Words of a sentence that mean a scope."""
+
+    start: int
+    end: int
+    code: str
+    is_addressed: bool
+
+
+class _Patterns(NamedTuple):
+    """Compiled words of `scopes.toml`.
+
+    `blocs` and `partners` (everybody and groups) name countries, `goods` only what comes from abroad.
+    """
+
+    blocs: tuple[tuple[str, re.Pattern[str]], ...]
+    partners: tuple[tuple[str, re.Pattern[str]], ...]
+    goods: re.Pattern[str]
+    limits: re.Pattern[str]
+    addressed: re.Pattern[str]
+    occasion_before: re.Pattern[str]
+    occasion_after: re.Pattern[str]
+    left_out_before: re.Pattern[str]
+    left_out_close: re.Pattern[str]
+    spared_before: re.Pattern[str]
+    spared_after: re.Pattern[str]
+    others: re.Pattern[str]
+
+
+def find_scope(sentence: str, day: date | None = None) -> Scope | None:
+    """Return the scope that a sentence names, with the countries it exempts.
+
+    None if it names neither everybody nor a region or group. `day` decides which leaders are in office.
+    """
+    phrase = _find_phrase(sentence)
+    if phrase is None:
+        return None
+    left_out: set[str] = set()
+    spared: set[str] = set()
+    mentions = find_mentions(sentence, day)
+    for run in _group_into_lists(sentence, mentions):
+        codes = {mention.code for mention in run}
+        if _is_left_out(sentence, run, phrase):
+            left_out |= codes
+        elif _is_spared(sentence, run):
+            spared |= codes
+    named = frozenset(mention.code for mention in mentions)
+    return Scope(phrase.code, frozenset(left_out), frozenset(spared), named, sentence[phrase.start : phrase.end], phrase.is_addressed)
+
+
+def resolve_scopes(readings: pl.DataFrame) -> pl.DataFrame:
+    """Add `scope` and `exceptions` to readings, and correct targets that a scope contradicts.
+
+    `readings` has `quote`, `actor`, `target`, `kind`, `target_words` and, optionally, `day`. The target becomes `*` for a country that the
+    sentence leaves out of the act, and for one that it does not name although it names a scope. `target_words` of `*` are those of the
+    scope. Without such words its scope is `all`. The actor is never an exception.
+    """
+    days: Iterable[date | None] = readings["day"] if "day" in readings.columns else [None] * readings.height
+    found: dict[tuple[str, date | None], Scope | None] = {}
+    rows = []
+    for row, day in zip(readings.select("quote", "actor", "target", "kind", "target_words").iter_rows(named=True), days, strict=True):
+        key = (row["quote"], day)
+        if key not in found:
+            found[key] = find_scope(*key)
+        rows.append(_resolve(row, found[key]))
+    columns = pl.DataFrame(
+        rows,
+        schema={"target": pl.String(), "target_words": pl.String(), "scope": pl.String(), "exceptions": pl.String()},
+        orient="row",
+    )
+    return readings.with_columns(columns.get_columns())
+
+
+def _resolve(row: dict[str, Any], scope: Scope | None) -> tuple[str, str, str | None, str]:
+    """Return target, words of the target, scope and exceptions of a reading."""
+    target = _correct_target(row, scope)
+    if target != ALL_PARTNERS:
+        return target, row["target_words"], None, ""
+    if scope is None:
+        return target, "", ALL, ""
+    return target, scope.words, scope.code, " ".join(code for code in scope.exceptions if code != row["actor"])
+
+
+def _correct_target(row: dict[str, Any], scope: Scope | None) -> str:
+    target: str = row["target"]
+    if scope is None or row["kind"] not in ONE_SIDED or row["actor"] in scope.left_out:
+        return target
+    if target in scope.left_out:
+        eases = KIND_POLARITY[row["kind"]] == "concession"
+        return ALL_PARTNERS if eases == _names_reduction(row["quote"]) else target
+    names_no_partner = scope.named <= {row["actor"], *scope.exceptions}
+    return ALL_PARTNERS if scope.is_addressed and names_no_partner and not row["target_words"] else target
+
+
+def _find_phrase(sentence: str) -> _Phrase | None:
+    """Find the words that name the scope: a bloc, else the first partners, else foreign goods."""
+    patterns = _compile()
+    blocs = [
+        _Phrase(match.start(), match.end(), GROUP if _is_outside(sentence, match.start()) else code, _is_addressed(sentence, match.start()))
+        for code, pattern in patterns.blocs
+        for match in pattern.finditer(sentence)
+        if not patterns.occasion_before.search(sentence[: match.start()]) and not patterns.occasion_after.match(sentence[match.end() :])
+    ]
+    partners = [
+        _Phrase(
+            match.start(),
+            match.end(),
+            GROUP if patterns.limits.match(sentence[match.end() :]) else code,
+            _is_addressed(sentence, match.start()),
+        )
+        for code, pattern in patterns.partners
+        for match in pattern.finditer(sentence)
+    ]
+    named = [phrase for phrase in blocs if phrase.is_addressed] or partners or blocs
+    if named:
+        return min(named, key=lambda phrase: (not phrase.is_addressed, phrase.start, -phrase.end))
+    goods = patterns.goods.search(sentence)
+    return _Phrase(goods.start(), goods.end(), ALL, is_addressed=True) if goods else None
+
+
+def _is_addressed(sentence: str, start: int) -> bool:
+    return _compile().addressed.search(sentence[:start]) is not None
+
+
+def _is_outside(sentence: str, start: int) -> bool:
+    return sentence[:start].rstrip().lower().endswith(("outside", "outside the", "non-"))
+
+
+def _group_into_lists(sentence: str, mentions: Sequence[Mention]) -> Iterator[list[Mention]]:
+    """Group mentions that form a list, such as `Canada, Mexico and Korea`."""
+    run: list[Mention] = []
+    for mention in mentions:
+        if run and not _LIST.fullmatch(sentence[run[-1].end : mention.start]):
+            yield run
+            run = []
+        run.append(mention)
+    if run:
+        yield run
+
+
+def _is_left_out(sentence: str, run: Sequence[Mention], phrase: _Phrase) -> bool:
+    """Whether the words leave the countries out.
+
+    Examples: `except Canada`, `all but China`, `China and, for others, ...`.
+    """
+    patterns = _compile()
+    before = sentence[: run[0].start]
+    if patterns.left_out_before.search(before):
+        return True
+    close = patterns.left_out_close.search(before)
+    if close and (phrase.end == close.end(1) or not before[phrase.end : close.start(1)].strip()):
+        return True
+    is_target = not run[-1].is_actor or patterns.addressed.search(before) is not None
+    return is_target and patterns.others.match(sentence[phrase.start :]) is not None and run[-1].end <= phrase.start
+
+
+def _is_spared(sentence: str, run: Sequence[Mention]) -> bool:
+    """Whether an act exempts the countries: `exempts Canada`, `Canada is excluded`."""
+    patterns = _compile()
+    return bool(patterns.spared_before.search(sentence[: run[0].start]) or patterns.spared_after.match(sentence[run[-1].end :]))
+
+
+@cache
+def _reduction() -> re.Pattern[str]:
+    entries = load_lexicon("verbs")["verb"]
+    words = {form for entry in entries if entry["direction"] == "down" for phrase in entry["words"] for form in verb_forms(phrase)}
+    return _any_of(sorted(words | set(load_lexicon("scopes")["reductions"]["words"])))
+
+
+def _names_reduction(sentence: str) -> bool:
+    """Whether a word of the sentence says that something is reduced, paused or lifted."""
+    return _reduction().search(sentence) is not None
+
+
+@cache
+def _compile() -> _Patterns:
+    lexicon = load_lexicon("scopes")
+    nouns = _alternatives(lexicon["nouns"]["words"])
+    gap = rf"(?:\s+(?:{_alternatives(lexicon['adjectives']['words'])}))*\s+"
+
+    def pattern_of(entry: dict[str, Any]) -> re.Pattern[str]:
+        parts = [rf"(?i:(?:{_alternatives(entry['before_noun'])}){gap}(?:{nouns}))"] if "before_noun" in entry else []
+        parts += [rf"(?i:{_alternatives(entry['phrases'])})"] if "phrases" in entry else []
+        parts += [rf"(?:{_alternatives(entry['names'])})(?i:\s+(?:{nouns}))?"] if "names" in entry else []
+        parts += [rf"(?i:\d[\d,]*{gap}(?:{nouns})|(?:{nouns})(?={_limits(lexicon)}))"] if entry["code"] == GROUP else []
+        return re.compile(rf"(?<![\w-])(?:{'|'.join(parts)})(?![\w-])")
+
+    patterns = [(entry["code"], pattern_of(entry)) for entry in lexicon["scope"]]
+    everybody = next(entry for entry in lexicon["scope"] if entry["code"] == ALL)
+    exceptions = lexicon["exceptions"]
+    return _Patterns(
+        blocs=tuple((code, pattern) for code, pattern in patterns if code not in {ALL, GROUP}),
+        partners=tuple((code, pattern) for code, pattern in patterns if code in {ALL, GROUP}),
+        goods=_any_of(everybody["objects"]),
+        limits=re.compile(_limits(lexicon), re.IGNORECASE),
+        addressed=re.compile(
+            rf"\b(?:{_alternatives(lexicon['addressed']['words'])})(?:\s+(?:the|its|our|his|all of|goods from|imports from))*\s*$",
+            re.IGNORECASE,
+        ),
+        occasion_before=re.compile(rf"\b(?:{_alternatives(lexicon['occasions']['before'])})(?:\s+(?:the|a|an))?\s*$", re.IGNORECASE),
+        occasion_after=re.compile(rf"\s+(?:{_alternatives(lexicon['occasions']['after'])})\b", re.IGNORECASE),
+        left_out_before=re.compile(rf"\b(?:{_alternatives(exceptions['before'])}){_FILLERS}$", re.IGNORECASE),
+        left_out_close=re.compile(rf"\b({_alternatives(exceptions['close'])}){_FILLERS}$", re.IGNORECASE),
+        spared_before=re.compile(rf"\b(?:{_alternatives(exceptions['verbs'])}){_FILLERS}$", re.IGNORECASE),
+        spared_after=re.compile(
+            rf"(?:\s*,)?\s+(?:(?:is|are|was|were|will be|being)\s+)?(?:{_alternatives(exceptions['after'])})\b", re.IGNORECASE
+        ),
+        others=re.compile(rf"(?:{_alternatives(exceptions['others'])})\b", re.IGNORECASE),
+    )
+
+
+def _limits(lexicon: dict[str, Any]) -> str:
+    """A pattern of the words after a noun that limit `all countries` to a group."""
+    group = next(entry for entry in lexicon["scope"] if entry["code"] == GROUP)
+    return rf"\s+(?:{_alternatives(group['after_noun'])})\b(?!\s+(?:the\s+)?exception)"
+
+
+def _any_of(words: Iterable[str]) -> re.Pattern[str]:
+    return re.compile(rf"(?<![\w-])(?:{_alternatives(words)})(?![\w-])", re.IGNORECASE)
+
+
+def _alternatives(words: Iterable[str]) -> str:
+    """Join words as alternatives of a pattern, the longest first."""
+    return "|".join(re.escape(word).replace(r"\ ", r"\s+") for word in sorted(words, key=len, reverse=True))

@@ -1,0 +1,122 @@
+"""Scopes of general acts: whom they are towards, whom a sentence exempts, and which targets that corrects."""
+
+import json
+from datetime import date
+from pathlib import Path
+from typing import Any, Literal
+
+import polars as pl
+import pytest
+
+from pipeline.contracts.countries import COUNTRIES
+from pipeline.contracts.scopes import ALL, GROUP, SCOPE, list_members
+from pipeline.signals.extract import SentenceExtractor
+from pipeline.signals.gold import read_gold, select_half
+from pipeline.signals.lexicon import load_lexicon
+from pipeline.signals.scope import find_scope, resolve_scopes
+
+GOLD = Path(__file__).parents[2] / "gold" / "general-acts.jsonl"
+
+
+def scope_of(sentence: str, actor: str = "USA") -> tuple[str, str] | None:
+    scope = find_scope(sentence)
+    return (scope.code, " ".join(code for code in scope.exceptions if code != actor)) if scope else None
+
+
+def share_of_right_scopes(half: Literal["even", "odd"]) -> float:
+    in_half = set(select_half(read_gold(GOLD).passages, half)["id"])
+    passages = [passage for line in GOLD.read_text(encoding="utf-8").splitlines() if (passage := json.loads(line))["id"] in in_half]
+    rows = [(passage["text"], row) for passage in passages for row in passage["signals"] if row["target"] == "*"]
+    right = [(scope_of(text, row["actor"]) or (ALL, "")) == (row["scope"], " ".join(sorted(row["exceptions"]))) for text, row in rows]
+    assert len(right) > 20
+    return sum(right) / len(right)
+
+
+def test_scopes_of_the_sentences_for_development_are_right() -> None:
+    assert share_of_right_scopes("even") == 1
+
+
+def test_nine_in_ten_scopes_of_the_reported_sentences_are_right() -> None:
+    assert share_of_right_scopes("odd") >= 0.9
+
+
+@pytest.mark.parametrize("entry", load_lexicon("scopes")["scope"], ids=lambda entry: str(entry["code"]))
+def test_scopes_are_found_in_the_examples_of_the_lexicon(entry: dict[str, Any]) -> None:
+    code, *exceptions = entry["gives"]
+    assert scope_of(entry["example"]) == (code, " ".join(exceptions))
+
+
+def test_the_lexicon_and_the_members_have_the_same_scopes() -> None:
+    blocs = set(SCOPE.words) - {ALL, GROUP}
+    assert {entry["code"] for entry in load_lexicon("scopes")["scope"]} == {ALL, GROUP, *blocs}
+    assert {code for code, *_ in list_members()} == blocs
+
+
+def test_members_are_countries_and_listed_once() -> None:
+    members = [(code, member) for code, member, *_ in list_members()]
+    assert {member for _, member in members} <= COUNTRIES
+    assert len(members) == len(set(members))
+
+
+def test_days_of_joining_and_leaving_are_of_members() -> None:
+    dated = {(code, member): (first, last) for code, member, first, last in list_members() if first or last}
+    assert dated["eu_members", "GBR"] == (None, date(2020, 2, 1))
+    assert dated["asean", "TLS"] == (date(2025, 10, 26), None)
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "The United States imposes tariffs on Canada, Mexico and China.",
+        "India raises its duty on almonds from America.",
+        "Washington lifts the duty on Japanese steel.",
+    ],
+)
+def test_lists_of_countries_are_no_general_acts(sentence: str) -> None:
+    assert find_scope(sentence) is None
+
+
+def test_a_summit_is_no_target() -> None:
+    assert scope_of("At the G20 summit Trump put tariffs on all imports.") == (ALL, "")
+
+
+def reading(quote: str, kind: str, target: str, words: str = "", actor: str = "USA") -> dict[str, Any]:
+    frame = pl.DataFrame([{"quote": quote, "actor": actor, "target": target, "kind": kind, "target_words": words}])
+    return resolve_scopes(frame).row(0, named=True)
+
+
+def test_a_country_that_is_left_out_is_not_the_target() -> None:
+    row = reading("Trump pauses the new tariffs for all but China.", "easing", "CHN", "China")
+    assert (row["target"], row["scope"], row["exceptions"], row["target_words"]) == ("*", "all", "CHN", "all but")
+    row = reading("Trump puts a tariff on every country except Mexico.", "measure", "MEX", "Mexico")
+    assert (row["target"], row["exceptions"]) == ("*", "MEX")
+
+
+def test_an_exemption_is_towards_the_country_that_it_spares() -> None:
+    row = reading("The US exempts Australia from its global steel tariff.", "easing", "AUS", "Australia")
+    assert (row["target"], row["scope"], row["exceptions"]) == ("AUS", None, "")
+    assert reading("Trump puts a tariff on every country except Mexico.", "easing", "MEX", "Mexico")["target"] == "MEX"
+
+
+def test_a_partner_from_context_is_not_the_target_of_a_general_act() -> None:
+    assert reading("Trump imposes a 25 percent tariff on steel imports.", "measure", "CHN")["target"] == "*"
+    assert reading("Trump imposes a 25 percent tariff on steel imports from China.", "measure", "CHN", "China")["target"] == "CHN"
+    assert reading("Trump raises the tariff to 25 percent.", "measure", "CHN")["target"] == "CHN"
+
+
+def test_talks_keep_the_partner_from_context() -> None:
+    assert reading("Trump met leaders from all countries.", "dialogue", "CHN")["target"] == "CHN"
+
+
+def test_everybody_without_words_has_the_scope_all() -> None:
+    row = reading("Trump doubles the duty on copper.", "measure", "*")
+    assert (row["scope"], row["exceptions"]) == (ALL, "")
+
+
+def test_the_actor_is_no_exception() -> None:
+    assert reading("Apart from the US, all countries fell under the US duty.", "measure", "*")["exceptions"] == ""
+
+
+def test_both_readers_state_scope_and_exceptions() -> None:
+    findings = SentenceExtractor("rules").explain("The United States sets duties on steel from all countries except Canada and Mexico.")
+    assert findings.select("target", "scope", "exceptions").unique().rows() == [("*", "all", "CAN MEX")]
