@@ -2,7 +2,7 @@
 
     uv run python benchmarks/general_share.py
 
-Reads the bundled rates of 2025–26 (US tariffs by partner). The ratio of both means is the evidence for `general.share` of
+Reads the bundled rates of 2025 and 2026 (US tariffs by partner). The ratio of both means is the evidence for `general.share` of
 pipeline/index/weights.toml: the first, third ... act estimates it, the others check it.
 """
 
