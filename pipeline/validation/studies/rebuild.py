@@ -107,7 +107,9 @@ def _rebuild_channel(
     prior = rates.filter(pl.col("source") == "(any)").row(0, named=True)
     retention = math.exp(-math.log(2) / half_life_days)
     sums = dict.fromkeys((*_SUMS, *(f"expected{variant}" for variant in _VARIANTS)), 0.0)
-    a, b, phi, words, plain, bilateral = [], [], [], [], [], []
+    a, b, phi, words = [], [], [], []
+    plain: list[float] = []
+    bilateral: list[float] = []
     for day in calendar:
         news = observed.get(day, {})
         for sum_name in _SUMS:
