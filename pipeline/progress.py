@@ -23,7 +23,7 @@ STEPS = {
     "raw_trade_flows": "loading trade figures",
     "raw_tariffs": "loading tariff rates",
     "raw_commitments": "loading purchase commitments",
-    "ledger": "tracking measures",
+    "measure_reports": "linking reports to official acts",
     "published": "publishing",
 }
 #: Approximate duration of a step relative to the others on the bundled sample, for the time left.

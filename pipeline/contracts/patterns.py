@@ -56,20 +56,8 @@ SHA256 = Pattern("sha256", "^[0-9a-f]{64}$", "the hash identifies the text or fi
 SIGNAL_ID = Pattern(
     "signal_id", "^[0-9a-f]{16}$", "the identifier is the key to the sentence and link of the signal", ("1", "4E1F09AB52C77D31")
 )
-SIGNAL_IDS = Pattern(
-    "signal_ids",
-    "^[0-9a-f]{16}(?:, [0-9a-f]{16})*$",
-    "the identifiers are the keys to the sentences and links of the signals",
-    ("", "4e1f09ab52c77d31,77d3152c09ab4e1f"),
-)
 FINGERPRINT = Pattern(
     "fingerprint", "^[0-9a-f]{12,64}$", "lexicon edits change the findings; without its hash a change cannot be explained", ("unknown",)
-)
-MEASURE_ID = Pattern(
-    "measure_id",
-    r"^[A-Z]{3}>(?:[A-Z]{3}|\*) [a-z_]+ .+$",
-    "measures are looked up by this identifier: actor, target, instrument and product",
-    ("CHN tariff", "CHN>USA tariff"),
 )
 LAYER = Pattern(
     "layer",

@@ -317,59 +317,23 @@ EFFECT = Vocabulary(
     },
 )
 
-OUTCOME = Vocabulary(
-    "outcome",
-    "How the ledger of measures used a signal.",
-    {
-        "changed": "it set the state of the measure, alone or with others of the same day",
-        "confirmed": "it repeats the current state",
-        "noted": "nothing new about an existing measure, or only a hope of easing; no change",
-        "exempted": "it exempts one product from a measure on all goods, which stays in force",
-        "hint": "too uncertain to change an existing measure",
-        "outweighed": "stronger evidence of the same day says the opposite",
-        "late": "it reports on a day before the last change of the measure, but was seen after it",
-        "contradicted": "it contradicts the ledger; listed as a contradiction, no change",
-        "unmatched": "it belongs to no measure; see unmatched_reason",
-    },
-)
-
 UNMATCHED = Vocabulary(
     "unmatched_reason",
-    "Why a signal belongs to no measure.",
+    "Why a signal is about no measure.",
     {
         "no_instrument": "its instrument is not a measure: investigation, agreement, other",
         "no_effect": "its effect is unclear",
-        "too_unsure": "it would start a new measure, but is too uncertain",
-        "no_measure": "an easing of a measure that is not in the ledger",
-        "no_general_measure": "an easing without a product, where only measures on single products are known",
-        "other_instrument": "an easing of a product known under another instrument only; see nearest_measure_id",
     },
 )
 
-BASIS = Vocabulary(
-    "basis",
-    "Evidence for the status of a measure.",
+REPORT = Vocabulary(
+    "report",
+    "What a signal says about the official acts.",
     {
-        "told": "reported by articles",
-        "as_announced": "the announced day has passed, and no article known by then says otherwise",
-    },
-)
-
-CONTRADICTION = Vocabulary(
-    "contradiction",
-    "Statements that cannot both be true, or that were never confirmed.",
-    {
-        "two_rates_on_one_day": "statements of one day give two rates for the same measure",
-        "opposite_on_one_day": "statements of one day both raise and ease the measure; the stronger side was used",
-        "scope_in_doubt": "one story gives the same rate for all goods and for one product",
-        "in_force_after_end": "reported as in force after it was reported as ended",
-        "in_force_again_unannounced": "reported as in force after a suspension, without an announcement of its return",
-        "easing_after_end": "cut or suspended after it was reported as ended",
-        "easing_of_a_higher_rate": "an easing names a rate above all known rates; it was not used",
-        "suspension_of_a_reduced_measure": "reported as suspended after a cut, e.g. an extended truce; it was not used",
-        "rate_fell_without_easing": "the rate in force is lower than before, but no easing was reported",
-        "due_without_word": "two weeks after the announced day no article says that it took effect",
-        "suspension_lapsed_without_word": "two weeks after the last day of the suspension no article says what followed",
+        "supports": "it fits an act announced or in effect at the time",
+        "contradicts": "it gives another rate or the opposite direction of an act of those days",
+        "reported": "no act of the list fits: the news alone says it, and it does not count as in force",
+        "unusable": "it is about no measure; see unmatched_reason",
     },
 )
 

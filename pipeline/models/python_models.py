@@ -4,13 +4,10 @@ All other tables from the index on are files of `sql/`. Belongs here: one decora
 `pipeline/index`. Does not: formulas.
 """
 
-from datetime import date
-
 import polars as pl
 
 from pipeline.contracts.scopes import list_members
 from pipeline.contracts.tables.contributions import TOP_CONTRIBUTIONS
-from pipeline.contracts.tables.core import COVERAGE
 from pipeline.contracts.tables.index import (
     BASELINE,
     CHANNEL_DAILY,
@@ -21,12 +18,12 @@ from pipeline.contracts.tables.index import (
     STORY_MASS,
     WEIGHTS,
 )
-from pipeline.contracts.tables.measures import MEASURE_ACTS, MEASURE_CLAIMS, MEASURE_CONTRADICTIONS, MEASURE_EVENTS, MEASURE_STATES
+from pipeline.contracts.tables.measures import MEASURE_ACTS, MEASURE_CLAIMS, MEASURE_REPORTS, MEASURE_STATES
 from pipeline.contracts.tables.trade_results import TRADE_THRESHOLDS
 from pipeline.contracts.tables.vintages import INDEX_KNOWN, MASS_ARRIVALS, MOVEMENT_ARRIVALS
 from pipeline.index.filter import filter_channels, filter_movement
 from pipeline.index.measures.acts import read_acts
-from pipeline.index.measures.ledger import build_ledger
+from pipeline.index.measures.reports import link_reports
 from pipeline.index.parameters import read_weights
 from pipeline.index.top_contributions import select_top_contributions
 from pipeline.index.trade_thresholds import read_trade_thresholds
@@ -84,8 +81,7 @@ def index_known(
     return filter_arrivals(mass_arrivals, movement_arrivals, baseline, half_life_days)
 
 
-@python_model(makes=(MEASURE_EVENTS, MEASURE_STATES, MEASURE_CONTRADICTIONS), reads=(MEASURE_CLAIMS, COVERAGE), variables=("last_day",))
-def ledger(claims: pl.DataFrame, _coverage: pl.DataFrame, last_day: date) -> tuple[pl.DataFrame, ...]:
-    """Outcome of each claim, states of each measure, and contradictions."""
-    built = build_ledger(claims, last_day)  # reads COVERAGE because `last_day` is its last day
-    return built.events, built.states, built.contradictions
+@python_model(makes=(MEASURE_REPORTS,), reads=(MEASURE_CLAIMS, MEASURE_ACTS, MEASURE_STATES))
+def measure_reports(claims: pl.DataFrame, acts: pl.DataFrame, states: pl.DataFrame) -> pl.DataFrame:
+    """What the news says about official acts."""
+    return link_reports(claims, acts, states)

@@ -36,8 +36,8 @@ VIEW_COLUMNS = {
         "other_source": "Source of the value that is not used.",
     },
     "measures_today": {
-        "standing": "Current status in words, e.g. 'in force'.",
-        "follows": "Announced next change in words. Empty if none is announced.",
+        "standing": "State of the layer in words, e.g. 'in force'.",
+        "rate_counts": "Whether the rate includes the ordinary duty or is added to it.",
     },
     "official_acts": {
         "published_on": "Day on which the document was published.",

@@ -1,24 +1,64 @@
--- measures_in_force(day): measures in force on a day, as known on that day. With basis as_announced, the announced day has come and no
--- article has said otherwise; else articles report the measure as in force. One row for each actor, target, instrument and product.
-create macro measures_in_force(day) as table
+-- measures_in_force(day): official measures that apply on a day, with rate, goods, act and source: one row for each layer and target.
+-- Layers add up on one good unless stacking says otherwise. Narrow it with of_actor and on_target: from measures_in_force(date '2025-10-01',
+-- of_actor := 'USA', on_target := 'CHN'). Articles that support or contradict the act are counted up to the day and change nothing;
+-- measures_reported lists what the news alone says. average_pct is the tracker's average over all goods of the target, see tariff_rates.
+create macro measures_in_force(day, of_actor := null, on_target := null) as table
+    with average_rates as (
+        select
+            importer,
+            exporter,
+            arg_max(rate_pct, effective_date) as average_pct,
+            arg_max(measure, effective_date) as average_kind,
+            max(effective_date) as average_since
+        from tariff_rates
+        where effective_date <= day
+        group by importer, exporter
+    ),
+
+    reports as (
+        select
+            act_id,
+            target,
+            count(distinct story_id) filter (where report = 'supports') as supporting_stories,
+            count(distinct story_id) filter (where report = 'contradicts') as contradicting_stories
+        from measure_reports
+        where known_on <= day and act_id is not null
+        group by act_id, target
+    )
+
     select
-        measure_id,
-        actor,
-        target,
-        instrument,
-        product,
-        rate_pct,
-        is_reduced,
-        basis,
-        valid_from,
-        next_effect,
-        next_rate_pct,
-        next_on,
-        signal_count,
-        story_count,
-        source_count,
-        probability,
-        tier,
-        signal_ids
-    from measure_states
-    where status = 'effective' and valid_from <= day and (valid_to is null or day < valid_to)
+        states.actor,
+        states.target,
+        states.layer,
+        states.instrument,
+        states.programme,
+        states.product,
+        states.standing,
+        states.rate_pct,
+        states.rate_basis,
+        states.in_force_since,
+        states.rate_since,
+        states.valid_from as act_since,
+        states.valid_to - 1 as act_until,
+        states.stated_end,
+        states.stacking,
+        states.act_id,
+        states.legal_source,
+        states.url,
+        states.certainty,
+        states.note,
+        day <= states.checked_through as is_checked,
+        coalesce(reports.supporting_stories, 0) as supporting_stories,
+        coalesce(reports.contradicting_stories, 0) as contradicting_stories,
+        average_rates.average_pct,
+        average_rates.average_kind,
+        average_rates.average_since
+    from measure_states as states
+    left join reports on reports.act_id = states.act_id and reports.target = states.target
+    left join average_rates on average_rates.importer = states.actor and average_rates.exporter = states.target
+    where
+        states.standing in ('in_force', 'quota')
+        and states.valid_from <= day
+        and (states.valid_to is null or day < states.valid_to)
+        and (of_actor is null or states.actor = of_actor)
+        and (on_target is null or states.target = on_target)

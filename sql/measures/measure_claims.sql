@@ -1,5 +1,5 @@
--- Every asserted threat, measure and easing as input of the ledger: which measure it names and what it does to it.
--- A measure is actor, target, instrument and product. Fentanyl is the reason for a tariff, not the taxed product: it counts as all goods.
+-- Every asserted threat, measure and easing in the news: which measure it names and what it says is done to it. A claim is no act: it is
+-- compared with official acts in measure_reports. Fentanyl is the reason for a tariff, not the taxed product: it counts as all goods.
 -- Only tariffs and trade remedies have a rate; with other instruments it mostly belongs to a tariff in the same sentence.
 with claims as (
     select

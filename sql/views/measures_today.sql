@@ -1,35 +1,32 @@
--- Every measure that has not ended on the last day of the data, in words: its status and since when, the next announced change, and how
--- many signals, stories and sources report the measure. A status may depend on one misread sentence: look at probability, stories and
--- contradictions.
+-- Every official measure between the published pairs on the last day of the data, in words, with act and source. Measures that only the news
+-- reports are listed by measures_reported(day).
 select
-    measures.actor,
-    measures.target,
-    measures.instrument,
-    case when measures.product = '' then 'all goods, or none named' else measures.product end as product,
-    case
-        when measures.status = 'effective' and measures.basis = 'as_announced' then 'in force, as announced'
-        when measures.status = 'effective' then 'in force'
-        else measures.status
+    states.actor,
+    states.target,
+    replace(states.instrument, '_', ' ') as instrument,
+    states.programme,
+    states.product,
+    case states.standing
+        when 'in_force' then 'in force'
+        when 'quota' then 'quota'
+        else 'suspended'
     end
-    || case when measures.is_reduced then ', cut since' else '' end as standing,
-    measures.status_since,
-    measures.rate_pct,
-    case
-        when states.next_effect is null then ''
-        when states.next_effect = 'effective' and states.next_on is null then 'announced, no day given'
-        when states.next_on is null then 'to be ' || states.next_effect || ', no day given'
-        when states.next_effect = 'effective' then 'in force from ' || strftime(states.next_on, '%Y-%m-%d')
-        else 'to be ' || states.next_effect || ' on ' || strftime(states.next_on, '%Y-%m-%d')
-    end as follows,
-    states.next_rate_pct,
-    states.until_on,
-    measures.signal_count,
-    measures.story_count,
-    measures.source_count,
-    round(measures.probability, 2) as probability,
-    measures.tier,
-    measures.contradiction_count,
-    measures.measure_id
-from measures
-inner join measure_states as states on states.measure_id = measures.measure_id and states.valid_to is null
-where measures.status != 'ended'
+    || if(last_day.day > states.checked_through, ' when last checked', '') as standing,
+    states.rate_pct,
+    if(states.rate_basis = 'total', 'with ordinary duty', 'on top of ordinary duty') as rate_counts,
+    states.in_force_since,
+    states.rate_since,
+    states.stated_end,
+    states.legal_source,
+    states.url,
+    states.certainty,
+    states.note,
+    states.checked_through,
+    states.layer
+from measure_states as states
+cross join (select max(index_date) as day from tension_pair_daily) as last_day
+where
+    states.standing != 'not_in_force'
+    and states.valid_from <= last_day.day
+    and (states.valid_to is null or last_day.day < states.valid_to)
+    and least(states.actor, states.target) || '-' || greatest(states.actor, states.target) in (select pair from tension_pair_daily)

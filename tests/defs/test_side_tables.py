@@ -70,7 +70,7 @@ def test_checks_of_side_tables_run_before_anything_is_published(home: SmallHome)
     result = home.run(Days(DAY, DAY))
     started = [event.step_key for event in result.all_events if event.event_type_value == "STEP_START"]
     assert started[-1] == "published"
-    assert "measures_measures_equal_their_last_state" in started
+    assert "measure_states_stated_ends_are_followed_up" in started
 
 
 @pytest.mark.slow

@@ -23,46 +23,40 @@ def test_the_database_holds_every_macro_with_its_comment(sample_run: SampleRun) 
     assert all(rows["comment"])
 
 
-def test_tariffs_of_the_truce_are_in_force_and_reduced_in_mid_2025(sample_run: SampleRun) -> None:
+def test_tariffs_on_chinese_goods_in_october_2025(sample_run: SampleRun) -> None:
     rows = query(
         sample_run,
-        "select actor, target, is_reduced from measures_in_force(date '2025-07-01') "
-        "where instrument = 'tariff' and product = '' and actor in ('CHN', 'USA') and target in ('CHN', 'USA') order by actor",
+        "select layer, rate_pct, rate_since, act_until, legal_source, average_pct from "
+        "measures_in_force(date '2025-10-01', of_actor := 'USA', on_target := 'CHN') "
+        "where starts_with(layer, 'usa-ieepa') order by layer",
     )
-    assert rows.rows() == [("CHN", "USA", True), ("USA", "CHN", True)]
+    assert rows["rate_pct"].to_list() == [20, 10]
+    assert rows["rate_since"].to_list() == [date(2025, 3, 4), date(2025, 5, 14)]
+    assert rows["act_until"].to_list() == [date(2025, 11, 9)] * 2
+    assert rows["legal_source"].to_list() == ["Executive Order 14228, 90 FR 11463", "Executive Order 14334, 90 FR 39305"]
+    assert rows["average_pct"].round(1).unique().to_list() == [31.1]
 
 
-def test_chinas_response_of_april_takes_effect_on_its_announced_day(sample_run: SampleRun) -> None:
-    states = query(
-        sample_run,
-        "select valid_from, status, basis, rate_pct, next_on from measure_states "
-        "where measure_id = 'CHN>USA tariff *' and valid_from between date '2025-04-04' and date '2025-04-10' order by valid_from",
+def test_the_called_off_tariff_is_never_in_force(sample_run: SampleRun) -> None:
+    reported = query(
+        sample_run, "select standing from measures_reported(date '2025-11-30', of_actor := 'USA', on_target := 'CHN') where rate_pct = 100"
     )
-    assert states.rows() == [
-        (date(2025, 4, 4), "announced", "told", 34.0, date(2025, 4, 10)),
-        (date(2025, 4, 9), "announced", "told", 84.0, date(2025, 4, 10)),
-        (date(2025, 4, 10), "effective", "as_announced", 84.0, None),
-    ]
-
-
-def test_a_rise_misread_as_a_cut_is_listed_and_ends_nothing(sample_run: SampleRun) -> None:
-    rows = query(
-        sample_run,
-        "select contradiction, says, other_says from measure_contradictions "
-        "where measure_id = 'CHN>USA tariff *' and found_on = date '2025-04-09'",
-    )
-    assert rows.rows() == [("opposite_on_one_day", "announced 84 % for 2025-04-10", "reduced 84 %")]
-
-
-def test_rare_earths_are_under_export_control_from_april_on(sample_run: SampleRun) -> None:
-    rows = query(sample_run, "select first_announced_on from measures where measure_id = 'CHN>USA export_control rare earths'")
-    assert rows.item() == date(2025, 4, 4)
+    assert set(reported["standing"]) == {"reported"}
+    layers = query(sample_run, "select layer from measures_in_force(date '2025-11-30', on_target := 'CHN') where rate_pct = 100")
+    assert set(layers["layer"]) == {"usa-301-review-ev", "usa-301-review-syringes"}
 
 
 def test_every_claim_is_accounted_for(sample_run: SampleRun) -> None:
     claims = query(
         sample_run, "select count(*) from signals where modality = 'asserted' and kind in ('threat', 'measure', 'easing')"
     ).item()
-    outcomes = dict(query(sample_run, "select outcome, count(*) from measure_events group by all").rows())
-    assert sum(outcomes.values()) == claims
-    assert outcomes["unmatched"] < claims / 2
+    reports = dict(query(sample_run, "select report, count(*) from measure_reports group by all").rows())
+    assert sum(reports.values()) == claims
+    assert reports["supports"] > reports["contradicts"]
+
+
+def test_measures_of_the_last_day_name_their_source(sample_run: SampleRun) -> None:
+    rows = query(sample_run, "select * from measures_today")
+    assert rows.height > 50
+    assert rows["legal_source"].null_count() == 0
+    assert set(rows["standing"]) <= {"in force", "quota", "suspended"}

@@ -1,4 +1,4 @@
-"""Layer `index`: the ledger of measures: claims, states, contradictions."""
+"""Layer `index`: trade measures: official acts, states of their layers, and what articles report."""
 
 from dataclasses import replace
 from datetime import date
@@ -10,13 +10,6 @@ from pipeline.contracts import vocabulary as words
 from pipeline.contracts.model import Column, Table
 from pipeline.contracts.tables import columns as c
 
-MEASURE_ID = Column(
-    "measure_id",
-    pl.String(),
-    "Identifier of the measure: actor>target, instrument, and product or * for all goods",
-    "CHN>USA tariff *",
-    pattern=patterns.MEASURE_ID,
-)
 PRODUCT = c.with_description(c.PRODUCT, "Product concerned; empty for all goods, or where none is named")
 TOLD_ON = Column("told_on", pl.Date(), "UTC day of the article", c.EXAMPLE_DAY, unit="UTC day")
 KNOWN_ON = Column(
@@ -60,40 +53,7 @@ PROBABILITY = Column(
     maximum=1,
     reason="it is the weight of a statement; 0 would be no statement",
 )
-HIGHEST = c.with_description(PROBABILITY, "Highest probability of the signals")
 TIER = Column("tier", pl.String(), words.TIER.description, "high", vocabulary=words.TIER)
-BASIS = Column("basis", pl.String(), words.BASIS.description, "told", vocabulary=words.BASIS)
-IS_REDUCED = Column("is_reduced", pl.Boolean(), "Whether it was cut, or exemptions were granted, since it was last raised", False)
-SUPPORT = (
-    Column(
-        "signal_count",
-        pl.Int64(),
-        "Number of signals",
-        3,
-        unit="signals",
-        minimum=1,
-        at_least=("story_count",),
-        reason="a measure without a signal has no evidence",
-    ),
-    Column(
-        "story_count",
-        pl.Int64(),
-        "Number of stories with these signals",
-        2,
-        unit="stories",
-        minimum=1,
-        reason="a measure without reports has no evidence",
-    ),
-    Column(
-        "source_count",
-        pl.Int64(),
-        "Number of sources of these signals",
-        2,
-        unit="sources",
-        minimum=1,
-        reason="a measure without reports has no evidence",
-    ),
-)
 _MEASURE = (c.ACTOR, c.TARGET, c.INSTRUMENT, PRODUCT)
 
 LAYER = Column("layer", pl.String(), "Layer: a legal programme and its goods", "usa-301-list1", pattern=patterns.LAYER)
@@ -158,6 +118,7 @@ LAYER_COLUMNS = (
         reason="a rate without goods says nothing",
     ),
 )
+STACKING = Column("stacking", pl.String(), "How the layer relates to other layers; empty: it is added to them", "")
 CHECKED_THROUGH = Column(
     "checked_through",
     pl.Date(),
@@ -176,8 +137,12 @@ MEASURE_ACTS = Table(
     columns=(
         ACT_ID,
         LAYER,
-        c.ACTOR,
-        replace(c.TARGET, description="Country it is directed at: ISO 3166 alpha-3, EUN, or * for all partners except those in excepted"),
+        replace(c.ACTOR, example="USA"),
+        replace(
+            c.TARGET,
+            example="CHN",
+            description="Country it is directed at: ISO 3166 alpha-3, EUN, or * for all partners except those in excepted",
+        ),
         Column(
             "excepted",
             pl.String(),
@@ -186,7 +151,7 @@ MEASURE_ACTS = Table(
             pattern=patterns.COUNTRIES,
         ),
         *LAYER_COLUMNS,
-        Column("stacking", pl.String(), "How the layer relates to other layers; empty: it is added to them", ""),
+        STACKING,
         ACTION,
         LAYER_RATE,
         RATE_BASIS,
@@ -216,7 +181,7 @@ MEASURE_ACTS = Table(
 MEASURE_CLAIMS = Table(
     "measure_claims",
     "Claims about measures",
-    "Every asserted threat, measure and easing as read by the ledger: which measure it is about and what is done to it.",
+    "Every asserted threat, measure and easing in the news: which measure it is about and what is done to it.",
     grain="one signal",
     key=("signal_id",),
     columns=(
@@ -232,17 +197,17 @@ MEASURE_CLAIMS = Table(
         PROBABILITY,
         TIER,
         c.QUOTE,
-        Column("unmatched_reason", pl.String(), words.UNMATCHED.description, "no_measure", nullable=True, vocabulary=words.UNMATCHED),
+        Column("unmatched_reason", pl.String(), words.UNMATCHED.description, "no_effect", nullable=True, vocabulary=words.UNMATCHED),
     ),
     layer="index",
     is_side_table=True,
 )
 
-MEASURE_EVENTS = Table(
-    "measure_events",
-    "Events of measures",
-    "Every asserted threat, measure and easing, with the measure it belongs to and how the ledger used it. Signals that belong to no "
-    "measure are listed with the reason.",
+MEASURE_REPORTS = Table(
+    "measure_reports",
+    "Reports of measures",
+    "Every asserted threat, measure and easing in the news, with the official act it is about. A claim without an act is reported only: it "
+    "never puts a measure in force, even if the day it names has passed.",
     grain="one signal",
     key=("signal_id",),
     columns=(
@@ -251,7 +216,6 @@ MEASURE_EVENTS = Table(
         ),
         c.STORY_ID,
         c.SOURCE,
-        c.as_nullable(MEASURE_ID, "The measure; empty when unmatched"),
         *_MEASURE,
         EFFECT,
         TOLD_ON,
@@ -259,17 +223,13 @@ MEASURE_EVENTS = Table(
         RATE_PCT,
         DUE_ON,
         UNTIL_ON,
-        Column(
-            "is_conditional",
-            pl.Boolean(),
-            "Depends on a condition stated in the text, so the announced day alone does not put it in force",
-            False,
-        ),
+        Column("is_conditional", pl.Boolean(), "Depends on a condition stated in the text", False),
         PROBABILITY,
         TIER,
-        Column("outcome", pl.String(), words.OUTCOME.description, "changed", vocabulary=words.OUTCOME),
-        Column("unmatched_reason", pl.String(), words.UNMATCHED.description, "no_measure", nullable=True, vocabulary=words.UNMATCHED),
-        Column("nearest_measure_id", pl.String(), "The most similar measure to an unmatched easing", None, nullable=True),
+        Column("report", pl.String(), words.REPORT.description, "supports", vocabulary=words.REPORT),
+        c.as_nullable(ACT_ID, "The act it supports or contradicts; see measure_acts"),
+        Column("gives_day", pl.Boolean(), "Whether it names the first day of the act", False),
+        Column("unmatched_reason", pl.String(), words.UNMATCHED.description, "no_effect", nullable=True, vocabulary=words.UNMATCHED),
     ),
     layer="index",
     is_side_table=True,
@@ -279,126 +239,52 @@ MEASURE_EVENTS = Table(
 MEASURE_STATES = Table(
     "measure_states",
     "States of measures",
-    "The history of each measure as it was known over time. The state on a day is the row with valid_from <= day and either no valid_to or "
-    "day < valid_to. It uses only articles first seen by then.",
-    grain="one measure and first day of a state",
-    key=("measure_id", "valid_from"),
+    "History of each layer towards each partner, from the official acts: the state on a day is the row with valid_from <= day and either "
+    "no valid_to or day < valid_to. Days after checked_through rest on acts that may have been superseded.",
+    grain="one layer, target and first day of a state",
+    key=("layer", "target", "valid_from"),
     columns=(
-        MEASURE_ID,
-        *_MEASURE,
-        Column("valid_from", pl.Date(), "First day on which the ledger has this state", c.EXAMPLE_DAY, unit="UTC day"),
+        LAYER,
+        replace(c.ACTOR, example="USA"),
+        replace(c.ONE_TARGET, example="CHN"),
+        *LAYER_COLUMNS,
+        STACKING,
+        Column("valid_from", pl.Date(), "First day of the state: first day in effect of the act", date(2018, 7, 6), unit="UTC day"),
         Column(
             "valid_to",
             pl.Date(),
-            "First day after the state; empty: still current",
+            "First day after the state; empty: no later act in the list",
             None,
             unit="UTC day",
             nullable=True,
             above=("valid_from",),
         ),
-        c.STATUS,
-        BASIS,
-        c.with_description(
-            RATE_PCT, "Latest rate reported for this status; empty when none was reported, or after a cut to an unknown rate"
-        ),
-        IS_REDUCED,
-        Column("next_effect", pl.String(), "Announced next change", "effective", nullable=True, vocabulary=words.EFFECT),
-        Column("next_rate_pct", pl.Float64(), "Announced next rate", 34.0, unit="percent", nullable=True),
+        Column("standing", pl.String(), words.STANDING.description, "in_force", vocabulary=words.STANDING),
+        LAYER_RATE,
+        RATE_BASIS,
         Column(
-            "next_on",
+            "in_force_since",
             pl.Date(),
-            "Announced day of the next change, if any",
-            date(2025, 4, 10),
+            "First day of the unbroken time in which the layer applies, at any rate",
+            date(2018, 7, 6),
             unit="UTC day",
             nullable=True,
-            above=("valid_from",),
         ),
-        replace(UNTIL_ON, above=()),
-        Column(
-            "signal_ids",
-            pl.String(),
-            "Signals that set this state, most probable first, at most twenty",
-            "4e1f09ab52c77d31, 77d3152c09ab4e1f",
-            pattern=patterns.SIGNAL_IDS,
-        ),
-        *SUPPORT,
-        HIGHEST,
-        TIER,
+        Column("rate_since", pl.Date(), "First day of this standing and rate; not later than valid_from", date(2018, 7, 6), unit="UTC day"),
+        ACTION,
+        ACT_ID,
+        ANNOUNCED_ON,
+        STATED_END,
+        LEGAL_SOURCE,
+        ACT_URL,
+        CERTAINTY,
+        LAYER_NOTE,
+        CHECKED_THROUGH,
     ),
     layer="index",
     is_side_table=True,
     published=True,
+    sources=("measure_acts",),
 )
 
-MEASURE_CONTRADICTIONS = Table(
-    "measure_contradictions",
-    "Contradictions between statements on measures",
-    "Statements that cannot both be true, and announcements that were never confirmed. The ledger applies its rules regardless; this "
-    "table lists the evidence against the result.",
-    grain="one measure, kind of contradiction, day and pair of signals",
-    key=("measure_id", "contradiction", "found_on", "signal_id", "other_signal_id"),
-    columns=(
-        MEASURE_ID,
-        *_MEASURE,
-        Column("contradiction", pl.String(), words.CONTRADICTION.description, "two_rates_on_one_day", vocabulary=words.CONTRADICTION),
-        Column("found_on", pl.Date(), "First day on which the contradiction was known", c.EXAMPLE_DAY, unit="UTC day"),
-        Column("signal_id", pl.String(), "The most probable signal of the statement", "4e1f09ab52c77d31", pattern=patterns.SIGNAL_ID),
-        Column("says", pl.String(), "Content of the statement", "announced 34 %", min_length=1),
-        PROBABILITY,
-        Column(
-            "other_signal_id",
-            pl.String(),
-            "The signal it contradicts; empty where a confirmation is missing",
-            "77d3152c09ab4e1f",
-            nullable=True,
-            differs_from=("signal_id",),
-        ),
-        Column("other_says", pl.String(), "Content of the other statement", "announced 84 %", nullable=True),
-        Column(
-            "other_probability",
-            pl.Float64(),
-            "Probability of the other signal",
-            0.4,
-            unit="probability",
-            nullable=True,
-            exclusive_minimum=0,
-            maximum=1,
-        ),
-    ),
-    layer="index",
-    is_side_table=True,
-    published=True,
-)
-
-
-def _first_day_column(status: str) -> Column:
-    return Column(f"first_{status}_on", pl.Date(), f"First day on which its status was {status}", c.EXAMPLE_DAY, "UTC day", True)
-
-
-MEASURES = Table(
-    "measures",
-    "Measures",
-    "The ledger: one row per measure with its history, its status at the end of the data, and the evidence for it.",
-    grain="one measure: actor, target, instrument and product",
-    key=("measure_id",),
-    columns=(
-        MEASURE_ID,
-        *_MEASURE,
-        c.with_description(c.STATUS, "Status at the end of the data"),
-        BASIS,
-        Column("status_since", pl.Date(), "First day of this status", c.EXAMPLE_DAY, unit="UTC day"),
-        c.with_description(RATE_PCT, "Latest rate reported for this status"),
-        IS_REDUCED,
-        *(_first_day_column(status) for status in words.STATUS.words),
-        *SUPPORT,
-        Column("hint_count", pl.Int64(), "Signals too uncertain to be used; not included in signal_count", 1, unit="signals", minimum=0),
-        HIGHEST,
-        TIER,
-        Column("contradiction_count", pl.Int64(), "Number of contradictions listed", 0, unit="contradictions", minimum=0),
-    ),
-    layer="index",
-    is_side_table=True,
-    published=True,
-)
-
-TABLES = (MEASURE_ACTS, MEASURE_CLAIMS, MEASURE_EVENTS, MEASURE_STATES, MEASURE_CONTRADICTIONS, MEASURES)
+TABLES = (MEASURE_ACTS, MEASURE_CLAIMS, MEASURE_REPORTS, MEASURE_STATES)

@@ -1,4 +1,1 @@
-"""The ledger of measures in force.
-
-Outcome of each claim, states over time, contradictions.
-"""
+"""Trade measures: curated official acts, and what articles report about them."""

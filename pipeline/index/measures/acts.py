@@ -1,6 +1,7 @@
 """The curated list of official acts on trade measures, read from three CSV files next to this module.
 
-`layers.csv`: legal programmes; `acts.csv`: dated steps of each layer; `checked.csv`: the days for which each actor's acts were looked up.
+`layers.csv`: legal programmes; `acts.csv`: dated steps of each layer; `checked.csv`: days for which each actor's acts were looked up, which
+a layer may shorten.
 Belongs here: reading the files into the table `measure_acts`. Does not: which layers are in force on a day (`sql/measures`).
 """
 
@@ -34,7 +35,8 @@ def read_acts() -> pl.DataFrame:
     _require_known("cancels", acts["cancels"].drop_nulls(), acts["act_id"], ACTS_FILE)
     rows = (
         acts.join(layers, on="layer", how="left")
-        .join(checked, on="actor", how="left")
+        .join(checked.rename({"checked_through": "actor_checked_through"}), on="actor", how="left")
+        .with_columns(checked_through=pl.coalesce("checked_through", "actor_checked_through"))
         .with_columns(target=pl.col("targets").str.split(" "))
         .explode("target")
         .with_columns(pl.col("excepted", "stacking", "note").fill_null(""))

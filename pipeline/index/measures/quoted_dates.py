@@ -1,7 +1,7 @@
 """Dates in a quoted sentence about a measure.
 
 When it takes effect, when a suspension ends, and whether the rate is the new one. Belongs here: what one sentence says, relative to the day
-of its article. Does not: what follows for the measure (`ledger.py`).
+of its article. Does not: which act the sentence is about (`reports.py`).
 """
 
 from datetime import timedelta

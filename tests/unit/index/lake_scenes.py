@@ -17,7 +17,7 @@ from pipeline.contracts.model import Table
 from pipeline.contracts.tables.contributions import CONTRIBUTIONS, TOP_CONTRIBUTIONS
 from pipeline.contracts.tables.core import ARTICLES, COVERAGE, DUPLICATES, FINDINGS, QUARANTINE, STORY_LINKS
 from pipeline.contracts.tables.index import TENSION_DAILY, TENSION_PAIR_DAILY
-from pipeline.contracts.tables.measures import MEASURES
+from pipeline.contracts.tables.measures import MEASURE_REPORTS
 from pipeline.contracts.tables.raw import RAW_ARTICLES
 from pipeline.contracts.tables.vintages import REVISIONS
 from pipeline.contracts.vocabulary import KIND, KIND_POLARITY
@@ -31,7 +31,7 @@ Row = dict[str, Any]
 
 DAY = date(2025, 4, 4)
 HALF_LIFE = 7.0
-ALL = (TENSION_DAILY, TENSION_PAIR_DAILY, TOP_CONTRIBUTIONS, REVISIONS, MEASURES)
+ALL = (TENSION_DAILY, TENSION_PAIR_DAILY, TOP_CONTRIBUTIONS, REVISIONS, MEASURE_REPORTS)
 
 
 def day(number: int) -> date:

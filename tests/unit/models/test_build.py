@@ -11,7 +11,7 @@ from pipeline.contracts.tables import TABLES
 from pipeline.contracts.tables.contributions import TOP_CONTRIBUTIONS
 from pipeline.contracts.tables.core import ARTICLES, COVERAGE, FINDINGS, STORY_LINKS
 from pipeline.contracts.tables.index import BASELINE, STORY_MASS, TENSION_DAILY, WEIGHTS
-from pipeline.contracts.tables.measures import MEASURE_CONTRADICTIONS, MEASURE_EVENTS, MEASURE_STATES, MEASURES
+from pipeline.contracts.tables.measures import MEASURE_REPORTS, MEASURE_STATES
 from pipeline.index.parameters import read_weights
 from pipeline.models.build import build_table, build_tables, models_by_table, models_to_run
 from pipeline.warehouse.lake import Lake
@@ -26,8 +26,8 @@ def core(built: Built) -> dict[str, pl.DataFrame]:
 
 
 def test_frames_give_the_same_tables_as_the_lake(small: Built) -> None:
-    made = build_tables(core(small), [TENSION_DAILY, TOP_CONTRIBUTIONS, MEASURES], small.variables)
-    for table in (TENSION_DAILY, TOP_CONTRIBUTIONS, MEASURES):
+    made = build_tables(core(small), [TENSION_DAILY, TOP_CONTRIBUTIONS, MEASURE_REPORTS], small.variables)
+    for table in (TENSION_DAILY, TOP_CONTRIBUTIONS, MEASURE_REPORTS):
         assert_frame_equal(made[table.name], small.lake.read(table), check_exact=True)
 
 
@@ -61,9 +61,9 @@ def test_every_model_runs_after_its_dependencies() -> None:
         built |= {table.name for table in model.makes}
 
 
-def test_a_model_of_several_tables_runs_once() -> None:
-    names = [model.name for model in models_to_run([MEASURE_EVENTS, MEASURE_STATES, MEASURE_CONTRADICTIONS], {})]
-    assert names.count("ledger") == 1
+def test_a_table_that_two_others_read_is_built_once() -> None:
+    names = [model.name for model in models_to_run([MEASURE_STATES, MEASURE_REPORTS], {})]
+    assert names.count("measure_acts") == 1
 
 
 def test_a_stored_table_needs_no_model(tmp_path: Path) -> None:

@@ -16,7 +16,7 @@ from pipeline.quality.rules import breaking_frame
 from pipeline.settings import shipped_folder
 
 # The rules of these tables cover every expectation type in use.
-COMPARED = ("articles", "coverage", "fetches", "gdelt_accounts", "measure_events", "official_signals", "weights")
+COMPARED = ("articles", "coverage", "fetches", "gdelt_accounts", "measure_reports", "official_signals", "weights")
 
 
 def test_the_reduced_import_matches_the_installed_version() -> None:

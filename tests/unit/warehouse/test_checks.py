@@ -27,7 +27,7 @@ from pipeline.contracts.tables.index import (
     TENSION_DAILY,
     TENSION_PAIR_DAILY,
 )
-from pipeline.contracts.tables.measures import MEASURE_EVENTS, MEASURE_STATES, MEASURES
+from pipeline.contracts.tables.measures import MEASURE_ACTS, MEASURE_REPORTS, MEASURE_STATES
 from pipeline.contracts.tables.official import OFFICIAL_DOCUMENTS, OFFICIAL_SIGNALS, RAW_OFFICIAL_DOCUMENTS
 from pipeline.contracts.tables.raw import RAW_ARTICLES, RAW_TRADE_FLOWS
 from pipeline.contracts.tables.trade import FLOW_REVISIONS, TARIFF_RATES, TRADE_FLOWS
@@ -40,6 +40,7 @@ from tests.unit.index.lake_scenes import DAY, Built, build, random_scene
 
 CHECKS = {path.stem: path for path in sorted((shipped_folder("sql") / "checks").glob("*.sql"))}
 THE_DAY = Days(DAY, DAY)
+FIRST_ACT = "chn-reciprocal-answer@2025-04-12"
 JOURNAL = (RAW_OFFICIAL_DOCUMENTS, OFFICIAL_DOCUMENTS, OFFICIAL_SIGNALS)
 
 Change = Callable[[pl.DataFrame], pl.DataFrame]
@@ -195,13 +196,45 @@ FAILING: dict[str, dict[str, Callable[[Lake], None]]] = {
         "a drop is known before its flow": apply_all(insert(TRADE_FLOWS), insert(TRADE_SIGNALS, released_on=date(2025, 6, 4))),
         "a diversion has one partner only": apply_all(insert(TRADE_FLOWS), insert(TRADE_SIGNALS, trade_signal="diversion")),
     },
-    "every_claim_is_in_the_ledger": {
-        "an event is lost": edit(MEASURE_EVENTS, drop_first),
+    "every_claim_is_reported_once": {
+        "a report is lost": edit(MEASURE_REPORTS, drop_first),
         "a signal is lost": edit(SIGNALS, lambda rows: rows.filter(pl.col("kind") != "measure")),
-        "an event has lost its measure": edit(MEASURE_EVENTS, lambda rows: rows.with_columns(measure_id=pl.lit(None, pl.String))),
-        "an unmatched event has no reason": edit(
-            MEASURE_EVENTS, lambda rows: rows.with_columns(outcome=pl.lit("unmatched"), measure_id=pl.lit(None, pl.String))
+        "support names no act": edit(
+            MEASURE_REPORTS, lambda rows: rows.with_columns(report=pl.lit("supports"), act_id=pl.lit(None, pl.String))
         ),
+        "an act is of another actor": edit(
+            MEASURE_REPORTS, lambda rows: rows.with_columns(report=pl.lit("supports"), act_id=pl.lit("ind-232-answer@2019-06-16-2"))
+        ),
+    },
+    "acts_start_after_they_are_announced": {
+        "an act starts before it is announced": edit(
+            MEASURE_ACTS, lambda rows: rows.with_columns(announced_on=pl.col("effective_on") + pl.duration(days=1), note=pl.lit(""))
+        ),
+    },
+    "cancelled_acts_were_still_to_come": {
+        "an act cancels one of another layer": edit(
+            MEASURE_ACTS, lambda rows: rows.with_columns(cancels=pl.when(pl.col("cancels").is_not_null()).then(pl.lit(FIRST_ACT)))
+        ),
+        "the cancelled act is unknown": edit(MEASURE_ACTS, lambda rows: rows.filter(pl.col("note") != "never took effect")),
+    },
+    "every_act_in_effect_has_a_state": {
+        "an act has lost its states": edit(MEASURE_STATES, lambda rows: rows.filter(pl.col("act_id") != FIRST_ACT)),
+    },
+    "stated_ends_are_followed_up": {
+        "a suspension has run out": edit(
+            MEASURE_STATES, lambda rows: rows.with_columns(stated_end=pl.col("valid_from"), valid_to=pl.lit(None, pl.Date))
+        ),
+    },
+    "raises_and_cuts_change_the_rate": {
+        "every rate is the same": edit(
+            MEASURE_STATES, lambda rows: rows.with_columns(rate_pct=pl.lit(25.0), rate_basis=pl.lit("additional"))
+        ),
+    },
+    "tariff_steps_have_acts": {
+        "a step has no act": apply_all(edit(MEASURE_STATES, pl.DataFrame.clear), insert(MEASURE_STATES), insert(TARIFF_RATES)),
+    },
+    "average_rates_fit_the_layers": {
+        "the average is above all layers": insert(TARIFF_RATES, rate_pct=900.0),
     },
     "every_day_has_every_pair": {
         "one direction of a day is lost": edit(TENSION_DAILY, drop_first),
@@ -221,17 +254,6 @@ FAILING: dict[str, dict[str, Callable[[Lake], None]]] = {
     },
     "measure_states_have_no_gaps_or_overlaps": {
         "the last interval has ended": edit(MEASURE_STATES, lambda rows: rows.with_columns(valid_to=pl.col("valid_from"))),
-        "a measure has lost its states": edit(MEASURE_STATES, pl.DataFrame.clear),
-    },
-    "measure_states_use_no_later_signals": {
-        "a state begins before its signal was seen": edit(
-            MEASURE_STATES, lambda rows: rows.with_columns(pl.col("valid_from").dt.offset_by("-1d"))
-        ),
-        "a state has no signal of its measure": edit(MEASURE_STATES, lambda rows: rows.with_columns(signal_ids=pl.lit("0" * 16))),
-    },
-    "measures_equal_their_last_state": {
-        "a measure has another status": edit(MEASURES, lambda rows: rows.with_columns(status=pl.lit("ended"))),
-        "a measure is lost": edit(MEASURES, drop_first),
     },
     "newest_vintage_has_the_published_phase": {
         "vintages have another phase": edit(VINTAGES, lambda rows: rows.with_columns(phase=pl.lit("quiet"))),
@@ -297,9 +319,6 @@ FAILING: dict[str, dict[str, Callable[[Lake], None]]] = {
         "a mass is not the one that was used": edit(STORY_MASS, increase("mass", 0.01)),
         "a rate of the baseline is not the one that was used": edit(BASELINE, lambda rows: rows.with_columns(rate=pl.col("rate") * 1.001)),
         "an article is not in the expected mass": edit(COVERAGE, increase("accepted")),
-    },
-    "overruled_signals_are_listed": {
-        "an overruled signal is not listed": edit(MEASURE_EVENTS, lambda rows: rows.with_columns(outcome=pl.lit("contradicted"))),
     },
     "every_signal_has_a_story": {"a story is lost": edit(STORIES, drop_first)},
     "vintages_use_no_later_knowledge": {

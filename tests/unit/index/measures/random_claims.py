@@ -1,34 +1,22 @@
-"""Hypothesis strategies for random claims about few measures on few days, and the signals behind them.
+"""Hypothesis strategies for random claims about few measures on few days.
 
-Belongs here: claims that the contract of `measure_claims` allows. Does not: what must be true of their ledger.
+Belongs here: claims that the contract of `measure_claims` allows. Does not: what must be true of their reports.
 """
 
 from datetime import date, timedelta
-from string import ascii_uppercase
 from typing import Any
 
 import polars as pl
-from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
-from pipeline.contracts.tables.index import SIGNALS
 from pipeline.contracts.tables.measures import MEASURE_CLAIMS
-from pipeline.contracts.vocabulary import KIND_POLARITY
 
 Row = dict[str, Any]
 
 FIRST = date(2025, 3, 1)
 LAST = FIRST + timedelta(days=40)
 
-_KINDS = {
-    "proposed": ("threat", "proposed"),
-    "announced": ("measure", "announced"),
-    "effective": ("measure", "effective"),
-    "reduced": ("easing", "announced"),
-    "suspended": ("easing", "suspended"),
-    "ended": ("easing", "ended"),
-    "unclear": ("easing", "proposed"),
-}
+_EFFECTS = ("proposed", "announced", "effective", "reduced", "suspended", "ended", "unclear")
 _QUOTES = (
     "Ruritania acts.",
     "It acts from March 4.",
@@ -48,7 +36,7 @@ _PROBABILITIES = st.sampled_from((0.01, 0.36, 0.5, 0.57, 0.9, 1.0)) | st.floats(
 @st.composite
 def _claim(draw: st.DrawFn) -> Row:
     instrument = draw(st.sampled_from(("tariff", "tariff", "tariff", "export_control", "agreement")))
-    effect = draw(st.sampled_from(tuple(_KINDS)))
+    effect = draw(st.sampled_from(_EFFECTS))
     reported = FIRST + timedelta(days=draw(_DAYS))
     has_rate = instrument == "tariff"
     return {
@@ -75,20 +63,6 @@ def claims(most: int) -> st.SearchStrategy[pl.DataFrame]:
     return st.lists(_claim(), min_size=1, max_size=most).map(_numbered)
 
 
-def many_ledgers(count: int, most_claims: int) -> pl.DataFrame:
-    """Draw that many ledgers of up to `most_claims` claims, each of its own actor; the same in every run."""
-    drawn: list[pl.DataFrame] = []
-
-    @settings(database=None, deadline=None, derandomize=True, max_examples=count, phases=[Phase.generate])
-    @given(claims(most_claims))
-    def collect(claims_table: pl.DataFrame) -> None:
-        actor = "".join(ascii_uppercase[len(drawn) // 26**place % 26] for place in (2, 1, 0))
-        drawn.append(claims_table.with_columns(actor=pl.lit(actor), story_id=pl.format("{}:{}", pl.lit(actor), "story_id")))
-
-    collect()
-    return pl.concat(drawn).with_row_index("number").with_columns(signal_id=_hash("number")).drop("number")
-
-
 def _hash(number: str) -> pl.Expr:
     return pl.col(number).cast(pl.String).str.zfill(16)
 
@@ -96,18 +70,3 @@ def _hash(number: str) -> pl.Expr:
 def _numbered(rows: list[Row]) -> pl.DataFrame:
     frame = pl.DataFrame(rows, schema={name: dtype for name, dtype in MEASURE_CLAIMS.schema.items() if name != "signal_id"})
     return frame.with_row_index("number").select(_hash("number").alias("signal_id"), *frame.columns)
-
-
-def signals_of(claims_table: pl.DataFrame) -> pl.DataFrame:
-    """Build the signals that `measure_claims.sql` would read as these claims."""
-    kinds = {effect: kind for effect, (kind, _) in _KINDS.items()}
-    statuses = {effect: status for effect, (_, status) in _KINDS.items()}
-    kind = pl.col("effect").replace_strict(kinds)
-    reported = claims_table.with_columns(
-        kind=kind,
-        polarity=kind.replace_strict(dict(KIND_POLARITY)),
-        status=pl.col("effect").replace_strict(statuses),
-        modality=pl.lit("asserted"),
-        index_date=pl.col("told_on"),
-    )
-    return SIGNALS.example(claims_table.height).with_columns(reported.select(set(SIGNALS.schema) & set(reported.columns)))

@@ -1,0 +1,166 @@
+"""Links what articles say about measures to official acts.
+
+Belongs here: which act a claim is about, and whether it supports or contradicts it. Does not: dates in a sentence (`quoted_dates.py`), or
+which layers are in force (`sql/measures/measure_states.sql`). A claim never changes a layer.
+"""
+
+import polars as pl
+
+from pipeline.contracts.countries import ALL_PARTNERS
+from pipeline.contracts.tables.measures import MEASURE_ACTS, MEASURE_CLAIMS, MEASURE_REPORTS, MEASURE_STATES
+from pipeline.index.measures.quoted_dates import add_quoted_dates
+
+#: Days around the announcement and the first day of an act on which articles write about it.
+DAYS_BEFORE = 3
+DAYS_AFTER = 10
+
+_RAISING_EFFECTS = ("proposed", "announced", "effective")
+_RAISING_ACTIONS = ("imposed", "raised", "resumed")
+_NEUTRAL_ACTIONS = ("extended", "changed", "ruled_unlawful")
+# Instruments that articles and acts name differently for the same thing.
+_FAMILY = {"trade_remedy": "tariff", "entity_list": "export_control"}
+_RATE_TOLERANCE = 0.05
+# A layer on goods in general; others must be named in the sentence.
+_GENERAL = r"^(?:all goods|nearly all goods|goods )|\blines\b"
+_WORD = r"[a-z]{4,}"
+_COMMON_WORDS = frozenset(
+    {
+        "above", "american", "articles", "australian", "below", "billion", "canadian", "certain", "chinese", "dollars", "duties",
+        "entities", "euros", "european", "exports", "firm", "firms", "from", "goods", "japanese", "kinds", "large", "list", "made", "more", "most",
+        "other", "part", "parts", "products", "quota", "section", "tariff", "than", "that", "their", "them", "trade", "under", "which",
+        "with", "worth",
+    }
+)  # fmt: skip
+
+
+def link_reports(claims: pl.DataFrame, acts: pl.DataFrame, states: pl.DataFrame) -> pl.DataFrame:
+    """Link each claim to the act it is about, as the table `measure_reports`.
+
+    `claims`, `acts` and `states` are rows of `measure_claims`, `measure_acts` and `measure_states`. Candidates are acts of the same actor,
+    target and kind of instrument that were announced or took effect from `DAYS_AFTER` days before the article to `DAYS_BEFORE` days after
+    it; an act on single goods only if the sentence names one of them. The best candidate has the same rate, direction and goods and is
+    nearest in time. Without a candidate, an increase that names the rate of a layer in force supports the act behind that layer. Everything
+    else is `reported` only.
+    """
+    dated = add_quoted_dates(MEASURE_CLAIMS.conform(claims)).with_columns(
+        family=_family(),
+        is_raising=pl.col("effect").is_in(_RAISING_EFFECTS),
+        text=(pl.col("quote") + " " + pl.col("product")).str.to_lowercase(),
+    )
+    usable = dated.filter(pl.col("unmatched_reason").is_null())
+    expanded = _expand_acts(MEASURE_ACTS.conform(acts), MEASURE_STATES.conform(states))
+    near = _choose_nearest_act(usable, expanded)
+    in_force = _choose_layer_in_force(usable.join(near, on="signal_id", how="anti"), expanded)
+    linked = pl.concat([near, in_force])
+    report = pl.when(pl.col("unmatched_reason").is_not_null()).then(pl.lit("unusable")).otherwise(pl.col("report").fill_null("reported"))
+    rows = dated.join(linked, on="signal_id", how="left").with_columns(
+        report=report, gives_day=(pl.col("due_on") == pl.col("effective_on")).fill_null(value=False)
+    )
+    return MEASURE_REPORTS.conform(rows.select(MEASURE_REPORTS.schema.names()))
+
+
+def _family() -> pl.Expr:
+    return pl.col("instrument").replace(_FAMILY)
+
+
+def _expand_acts(acts: pl.DataFrame, states: pl.DataFrame) -> pl.DataFrame:
+    """One row for each act and target, with all partners of a general act, the change of rate, and words that name its goods."""
+    partners = pl.concat([acts["target"], acts["actor"]]).unique().sort().to_frame("partner").filter(pl.col("partner") != ALL_PARTNERS)
+    general = acts.filter(pl.col("target") == ALL_PARTNERS)
+    each = (
+        general.join(partners, how="cross")
+        .filter(pl.col("partner") != pl.col("actor"), ~pl.col("excepted").str.split(" ").list.contains(pl.col("partner")))
+        .with_columns(target="partner")
+        .drop("partner")
+    )
+    changes = states.sort("valid_from").select(
+        "act_id",
+        "target",
+        "valid_from",
+        "valid_to",
+        "standing",
+        change_pct=pl.col("rate_pct") - pl.col("rate_pct").shift().over("layer", "target"),
+    )
+    words = acts.select("layer", "product").unique().with_columns(is_general=pl.col("product").str.contains(_GENERAL))
+    patterns = {
+        row["layer"]: "|".join(sorted({word.removesuffix("s") for word in _find_words(row["product"])} or {"$^"}))
+        for row in words.iter_rows(named=True)
+    }
+    return (
+        pl.concat([acts, each])
+        .join(changes, on=["act_id", "target"], how="left")
+        .join(words.select("layer", "is_general"), on="layer", how="left")
+        .with_columns(family=_family(), goods=pl.col("layer").replace_strict(patterns, return_dtype=pl.String))
+        .select(
+            *("act_id", "actor", "target", "family", "action", "announced_on", "effective_on", "valid_from", "valid_to", "standing"),
+            *("change_pct", "is_general", "goods", pl.col("rate_pct").alias("act_rate")),
+        )
+    )
+
+
+def _find_words(text: str) -> list[str]:
+    found = pl.Series([text.lower()]).str.extract_all(_WORD).explode().to_list()
+    return [word for word in found if word and word not in _COMMON_WORDS]
+
+
+_KEYS = ["actor", "target", "family"]
+
+
+def _choose_nearest_act(claims: pl.DataFrame, acts: pl.DataFrame) -> pl.DataFrame:
+    """Choose the act that each claim is about, among those of its days."""
+
+    def days_from(day: str) -> pl.Expr:
+        return (pl.col("told_on") - pl.col(day)).dt.total_days()
+
+    nearest = pl.min_horizontal(
+        pl.when(days_from(day).is_between(-DAYS_BEFORE, DAYS_AFTER)).then(days_from(day).abs()) for day in ("announced_on", "effective_on")
+    )
+    days = claims.select(*_KEYS, "told_on").unique()  # before the claims themselves: a day has many claims
+    on_days = days.join(acts, on=_KEYS).with_columns(distance=nearest).filter(pl.col("distance").is_not_null())
+    is_easing_act = ~pl.col("action").is_in((*_RAISING_ACTIONS, *_NEUTRAL_ACTIONS))
+    is_neutral = pl.col("action").is_in(_NEUTRAL_ACTIONS)
+    is_opposite = ~is_neutral & (pl.col("is_raising") == is_easing_act)
+    candidates = (
+        claims.join(on_days, on=[*_KEYS, "told_on"])
+        .with_columns(names_goods=_names_goods(), rate_fits=_rate_fits(), is_opposite=is_opposite, is_same=~is_neutral & ~is_opposite)
+        .filter(pl.col("is_general") | pl.col("names_goods"))
+        .filter(pl.col("is_same") | (pl.col("rate_fits") >= 0))  # another rate in another direction is another measure
+    )
+    score = 4 * pl.col("rate_fits") - 3 * pl.col("is_opposite") + pl.col("names_goods").cast(pl.Int64) - pl.col("distance") / DAYS_AFTER
+    best = (
+        candidates.with_columns(score=score)
+        .sort("signal_id", "score", "act_id", descending=[False, True, False])
+        .unique("signal_id", keep="first")
+    )
+    contradicts = pl.col("is_opposite") | (pl.col("rate_fits") < 0)
+    return best.select(
+        "signal_id", "act_id", "effective_on", report=pl.when(contradicts).then(pl.lit("contradicts")).otherwise(pl.lit("supports"))
+    )
+
+
+def _choose_layer_in_force(claims: pl.DataFrame, acts: pl.DataFrame) -> pl.DataFrame:
+    """Choose the layer in force whose rate an increase names."""
+    applied = acts.filter(pl.col("standing").is_in(("in_force", "quota")))
+    candidates = (
+        claims.filter(pl.col("is_raising"), pl.col("rate_pct").is_not_null())
+        .join(applied, on=_KEYS)
+        .filter(
+            pl.col("valid_from") <= pl.col("told_on"),
+            pl.col("valid_to").is_null() | (pl.col("told_on") < pl.col("valid_to")),
+            (pl.col("rate_pct") - pl.col("act_rate")).abs() < _RATE_TOLERANCE,
+        )
+        .filter(pl.col("is_general") | _names_goods())
+    )
+    best = candidates.sort("signal_id", "is_general", "valid_from", "act_id", descending=[False, False, True, False])
+    return best.unique("signal_id", keep="first").select("signal_id", "act_id", "effective_on", report=pl.lit("supports"))
+
+
+def _names_goods() -> pl.Expr:
+    return pl.col("text").str.contains(pl.col("goods"))
+
+
+def _rate_fits() -> pl.Expr:
+    """1 if the claim has the act's rate or its change, -1 if another, 0 if either has none."""
+    said = pl.col("rate_pct")
+    fits = pl.any_horizontal((said - pl.col(name).abs()).abs() < _RATE_TOLERANCE for name in ("act_rate", "change_pct"))
+    return pl.when(said.is_null() | pl.col("act_rate").is_null()).then(0).when(fits).then(1).otherwise(-1)

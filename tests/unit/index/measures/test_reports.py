@@ -1,0 +1,99 @@
+"""Claims of articles are linked to official acts, and never put a measure in force."""
+
+from datetime import date, timedelta
+from functools import cache
+from typing import Any
+
+import polars as pl
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from pipeline.contracts.tables.measures import MEASURE_CLAIMS, MEASURE_STATES
+from pipeline.index.measures.acts import read_acts
+from pipeline.index.measures.reports import link_reports
+from pipeline.models.build import build_tables
+from tests.unit.index.measures.random_claims import claims
+
+
+@cache
+def states() -> pl.DataFrame:
+    return build_tables({}, [MEASURE_STATES], {})[MEASURE_STATES.name]
+
+
+def report(**changes: Any) -> dict[str, Any]:
+    """The report of one claim: by default an announced tariff of the USA on China, without product."""
+    claim = MEASURE_CLAIMS.example().to_dicts()[0] | {
+        "actor": "USA", "target": "CHN", "instrument": "tariff", "product": "", "effect": "announced", "rate_pct": None,
+        "quote": "Ruritania acts.", "unmatched_reason": None,
+    } | changes  # fmt: skip
+    claim |= {"known_on": claim["told_on"]}
+    row: dict[str, Any] = link_reports(pl.DataFrame([claim], schema=MEASURE_CLAIMS.schema), read_acts(), states()).to_dicts()[0]
+    return row
+
+
+def test_a_claim_with_rate_and_day_supports_its_act() -> None:
+    row = report(
+        actor="CHN",
+        target="USA",
+        told_on=date(2025, 4, 4),
+        rate_pct=34.0,
+        quote="Beijing will impose 34 percent on all US goods from April 10.",
+    )
+    assert (row["report"], row["act_id"], row["gives_day"]) == ("supports", "chn-reciprocal-answer@2025-04-10", True)
+
+
+def test_a_claim_of_the_change_of_rate_supports_its_act() -> None:
+    row = report(told_on=date(2025, 3, 3), rate_pct=10.0, quote="Another 10 percent on Chinese goods from March 4.")
+    assert (row["report"], row["act_id"]) == ("supports", "usa-ieepa-fentanyl-china@2025-03-04")
+
+
+def test_a_threat_that_never_came_is_reported_only_even_after_its_day() -> None:
+    for told_on in (date(2025, 10, 10), date(2025, 11, 2)):
+        row = report(told_on=told_on, rate_pct=100.0, quote="A 100 percent tariff on Chinese goods from November 1.")
+        assert (row["report"], row["act_id"]) == ("reported", None)
+
+
+def test_an_easing_on_the_day_of_a_rise_contradicts_it() -> None:
+    row = report(actor="CHN", target="USA", effect="reduced", told_on=date(2025, 4, 9), rate_pct=84.0)
+    assert (row["report"], row["act_id"]) == ("contradicts", "chn-reciprocal-answer@2025-04-10-2")
+
+
+def test_another_rate_on_the_day_of_an_act_contradicts_it() -> None:
+    row = report(
+        actor="CAN", target="USA", told_on=date(2025, 4, 9), rate_pct=60.0, product="cars", quote="Canada puts 60 percent on cars."
+    )
+    assert (row["report"], row["act_id"]) == ("contradicts", "can-answer-2025-cars@2025-04-09")
+
+
+def test_an_act_on_single_goods_needs_them_in_the_sentence() -> None:
+    told_on = date(2025, 8, 1)
+    assert report(target="JPN", told_on=told_on, rate_pct=50.0, quote="50 percent on copper.")["act_id"] == "usa-232-copper@2025-08-01"
+    assert report(target="JPN", told_on=told_on, rate_pct=50.0, quote="50 percent on timepieces.")["act_id"] != "usa-232-copper@2025-08-01"
+
+
+def test_a_recalled_rate_supports_the_layer_in_force() -> None:
+    row = report(effect="effective", told_on=date(2024, 6, 1), rate_pct=7.5, quote="The 7.5 percent duty on clothing stays in place.")
+    assert (row["report"], row["act_id"]) == ("supports", "usa-301-list4a@2020-02-14")
+
+
+def test_a_claim_towards_everybody_supports_a_general_act() -> None:
+    row = report(target="*", told_on=date(2025, 4, 2), rate_pct=10.0, quote="A 10 percent tariff on all imports.")
+    assert (row["report"], row["act_id"]) == ("supports", "usa-ieepa-reciprocal@2025-04-05")
+
+
+@pytest.mark.parametrize("reason", ["no_instrument", "no_effect"])
+def test_a_claim_about_no_measure_is_unusable(reason: str) -> None:
+    row = report(told_on=date(2025, 3, 3), unmatched_reason=reason)
+    assert (row["report"], row["act_id"]) == ("unusable", None)
+
+
+@settings(deadline=None, max_examples=15)
+@given(rows=claims(12), shift=st.integers(0, 40))
+def test_any_claim_has_one_report_whatever_the_order_of_rows(rows: pl.DataFrame, shift: int) -> None:
+    moved = rows.with_columns(pl.col("told_on", "known_on") + timedelta(days=shift))
+    linked = link_reports(moved, read_acts(), states())
+    assert linked.equals(link_reports(moved.reverse(), read_acts().reverse(), states().reverse()))
+    assert linked["signal_id"].to_list() == sorted(moved["signal_id"])
+    assert linked.filter(pl.col("act_id").is_not_null())["act_id"].str.starts_with("chn-").all()
+    assert (linked["report"].is_in(("supports", "contradicts")) == linked["act_id"].is_not_null()).all()
