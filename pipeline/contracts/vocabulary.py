@@ -229,8 +229,8 @@ TARIFF_MEASURE = Vocabulary(
     "measure",
     "How a tariff rate was averaged.",
     {
-        "import_weighted": "statutory rates weighted by 2024 imports",
-        "simple_mean_hs6": "unweighted mean over six-digit HS lines",
+        "import_weighted": "additional duties since January 2025, without ordinary duty and earlier layers, weighted by 2024 imports",
+        "simple_mean_hs6": "all duties, ordinary ones included: unweighted mean over six-digit HS lines",
     },
 )
 

@@ -63,3 +63,20 @@ def test_events_are_measured_with_both_storages() -> None:
     rows = [[cell.strip() for cell in line.split("|")[1:4]] for line in printed.splitlines() if line.startswith("| ")][1:]
     assert [row[:2] for row in rows] == [["shipped", "2"], ["batching", "3"]]
     assert int(rows[1][2]) - int(rows[0][2]) == 2 * 7  # one more day adds two events for each of seven daily tables
+
+
+def test_questions_on_measures_are_drawn_and_compared(tmp_path: Path) -> None:
+    def run(*arguments: str) -> str:
+        command = [sys.executable, str(ROOT / "benchmarks" / "measures.py"), *arguments, "--count", "4"]
+        return subprocess.run(command, capture_output=True, text=True, encoding="utf-8", check=True).stdout
+
+    questions = run("questions").splitlines()
+    assert questions == run("questions").splitlines()
+    assert questions[0] == "number,day,actor,target"
+    assert len(questions) == 5
+    assert "rate" not in run("layers").splitlines()[0]
+    answers = tmp_path / "answers.csv"
+    answers.write_text(
+        "number,layer,rate_pct,note\n" + "".join(f"{number},other,99,a guess\n" for number in (1, 2, 3, 4)), encoding="utf-8"
+    )
+    assert run("compare", str(answers)).startswith("0 of ")

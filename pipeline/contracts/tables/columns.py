@@ -155,7 +155,7 @@ FLOW_SOURCE = Column("source", pl.String(), "Publisher of the figure", "US Censu
 TARIFF_RATE = Column(
     "rate_pct",
     pl.Float64(),
-    "Average tariff rate",
+    "Average tariff rate; measure says whether additional duties only or all duties",
     112.2,
     unit="percent",
     minimum=0,

@@ -154,7 +154,8 @@ TRADE_FLOWS = Table(
 TARIFF_RATES = Table(
     "tariff_rates",
     "Tariff rates",
-    "Average tariff rates by date, each with the change from the previous rate. Includes announced rates that take effect after the last "
+    "Average tariff rates by date: additional duties since 2025, or all duties, as measure says; each with the change from the previous "
+    "rate. For the single layers see measures_in_force. Includes announced rates that take effect after the last "
     "day of the index.",
     grain="one importer, exporter, day and averaging method",
     key=("importer", "exporter", "measure", "effective_date"),

@@ -26,9 +26,9 @@ _WORD = r"[a-z]{4,}"
 _COMMON_WORDS = frozenset(
     {
         "above", "american", "articles", "australian", "below", "billion", "canadian", "certain", "chinese", "dollars", "duties",
-        "entities", "euros", "european", "exports", "firm", "firms", "from", "goods", "japanese", "kinds", "large", "list", "made", "more", "most",
-        "other", "part", "parts", "products", "quota", "section", "tariff", "than", "that", "their", "them", "trade", "under", "which",
-        "with", "worth",
+        "entities", "european", "euros", "exports", "firm", "firms", "from", "goods", "japanese", "kinds", "large", "list", "made",
+        "more", "most", "other", "part", "parts", "products", "quota", "section", "tariff", "than", "that", "their", "them", "trade",
+        "under", "which", "with", "worth",
     }
 )  # fmt: skip
 

@@ -1,0 +1,129 @@
+"""Draw questions on measures in force for a second person, and compare the answers with the list of acts.
+
+    uv run python benchmarks/measures.py questions > questions.csv
+    uv run python benchmarks/measures.py layers > layers.csv
+    uv run python benchmarks/measures.py compare answers.csv
+
+A question is a day, an actor and a target: which layers applied (in force or as a quota), at which rate? Whoever answers sees the names of
+the layers and their goods, but neither acts nor rates, and looks them up in official sources. `answers.csv` has the columns `number`,
+`layer`, `rate_pct` and `note`, one row for each layer; the rate is empty where a layer has none, as for an export control. Where several
+rates apply, the highest counts. A question without layers has one row with the layer `none`; a layer that the list lacks is `other`, with a
+note. Half of the days are drawn from all days, half from the days just before and after an act.
+"""
+
+import argparse
+import csv
+import random
+import sys
+from datetime import date, timedelta
+from pathlib import Path
+
+import polars as pl
+
+from pipeline.contracts.tables.measures import MEASURE_STATES
+from pipeline.index.measures.acts import ACTS_FILE, CHECKED_FILE, LAYERS_FILE, read_acts
+from pipeline.models.build import build_tables
+
+QUESTIONS = 60
+SEED = 15
+DAYS_AROUND = 3
+RATE_TOLERANCE = 0.01
+
+
+def main() -> None:
+    """Print questions, layers, or the comparison."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("command", choices=("questions", "layers", "compare"))
+    parser.add_argument("answers", type=Path, nargs="?")
+    parser.add_argument("--count", type=int, default=QUESTIONS)
+    parser.add_argument("--seed", type=int, default=SEED)
+    options = parser.parse_args()
+    questions = draw_questions(options.count, options.seed)
+    if options.command == "questions":
+        questions.write_csv(sys.stdout)
+    elif options.command == "layers":
+        pl.read_csv(LAYERS_FILE).select("layer", "actor", "instrument", "programme", "product").write_csv(sys.stdout)
+    elif options.answers is None:
+        parser.error("give the file with the answers: benchmarks/measures.py compare answers.csv")
+    else:
+        compare(questions, read_answers(options.answers, questions))
+
+
+def draw_questions(count: int, seed: int) -> pl.DataFrame:
+    """Draw questions with the columns `number`, `day`, `actor` and `target`.
+
+    Directed pairs of the ten actors are drawn in proportion to the number of their states, days within the checked days.
+    """
+    drawn = random.Random(seed)  # noqa: S311 a sample, no secret
+    checked = {row["actor"]: row for row in csv.DictReader(CHECKED_FILE.open(encoding="utf-8"))}
+    states = _states().filter(pl.col("target").is_in(list(checked)))
+    sizes = states.group_by("actor", "target").len().sort("actor", "target")
+    pairs, weights = sizes.select("actor", "target").rows(), sizes["len"].to_list()
+    rows = []
+    for number in range(1, count + 1):
+        actor, target = drawn.choices(pairs, weights)[0]
+        first, last = (date.fromisoformat(checked[actor][name]) for name in ("checked_from", "checked_through"))
+        if number % 2:
+            day = first + timedelta(days=drawn.randrange((last - first).days + 1))
+        else:
+            changes = sorted(set(states.filter(pl.col("valid_from").is_between(first, last), actor=actor, target=target)["valid_from"]))
+            day = (drawn.choice(changes) if changes else first) + timedelta(days=drawn.randint(-DAYS_AROUND, DAYS_AROUND))
+            day = min(max(day, first), last)
+        rows.append({"number": number, "day": day, "actor": actor, "target": target})
+    return pl.DataFrame(rows)
+
+
+def read_answers(path: Path, questions: pl.DataFrame) -> pl.DataFrame:
+    """Read the answers; exits with a message when a question or layer is unknown, or a question has no answer."""
+    answers = pl.read_csv(path, schema_overrides={"number": pl.Int64, "layer": pl.String, "rate_pct": pl.Float64, "note": pl.String})
+    known = {*pl.read_csv(LAYERS_FILE)["layer"], "none", "other"}
+    problems = [f"layer {name!r} is unknown" for name in sorted(set(answers["layer"]) - known)]
+    problems += [f"question {number} has no answer" for number in sorted(set(questions["number"]) - set(answers["number"]))]
+    problems += [f"question {number} was not asked" for number in sorted(set(answers["number"]) - set(questions["number"]))]
+    if problems:
+        sys.exit(f"{path}: {'; '.join(problems)}. Correct the file, or give the --count and --seed of its questions")
+    return answers
+
+
+def compare(questions: pl.DataFrame, answers: pl.DataFrame) -> None:
+    """Print how many layers and rates agree, and each difference."""
+    ours = (
+        questions.join(_states(), on=["actor", "target"])
+        .filter(
+            pl.col("standing").is_in(("in_force", "quota")),
+            pl.col("valid_from") <= pl.col("day"),
+            pl.col("valid_to").is_null() | (pl.col("day") < pl.col("valid_to")),
+        )
+        .select("number", "layer", "rate_pct", "act_id", is_ours=True)
+    )
+    theirs = answers.filter(pl.col("layer") != "none").select("number", "layer", "rate_pct", "note", is_theirs=True)
+    both = ours.join(theirs, on=["number", "layer"], how="full", coalesce=True, suffix="_answer").join(questions, on="number")
+    same_rate = (pl.col("rate_pct") - pl.col("rate_pct_answer")).abs() <= RATE_TOLERANCE
+    agrees = (same_rate | (pl.col("rate_pct").is_null() & pl.col("rate_pct_answer").is_null())).fill_null(value=False)
+    judged = both.with_columns(
+        outcome=pl.when(pl.col("is_ours").is_null())
+        .then(pl.lit("missing here"))
+        .when(pl.col("is_theirs").is_null())
+        .then(pl.lit("only here"))
+        .when(agrees)
+        .then(pl.lit("agrees"))
+        .otherwise(pl.lit("other rate"))
+    ).sort("number", "layer")
+    right = judged.filter(outcome="agrees").height
+    without = questions.join(judged, on="number", how="anti").height
+    print(f"{right} of {judged.height} layers agree ({right / max(judged.height, 1):.1%})")
+    acts = read_acts()["act_id"].n_unique()
+    print(f"{questions.height} questions, {without} without any layer on either side; {acts} acts in {ACTS_FILE.name}")
+    for row in judged.filter(pl.col("outcome") != "agrees").iter_rows(named=True):
+        print(
+            f"{row['number']:>3} {row['day']} {row['actor']}>{row['target']} {row['layer']}: {row['outcome']}; here {row['rate_pct']} "
+            f"({row['act_id']}), answer {row['rate_pct_answer']} {row['note'] or ''}"
+        )
+
+
+def _states() -> pl.DataFrame:
+    return build_tables({}, [MEASURE_STATES], {})[MEASURE_STATES.name]
+
+
+if __name__ == "__main__":
+    main()
