@@ -1,4 +1,5 @@
--- measures_in_force(day): official measures that apply on a day, with rate, goods, act and source: one row for each layer and target.
+-- measures_in_force(day): official measures that apply on a day, with rate, goods and source: one row for each layer and target.
+-- act_id is the act that set the rate, latest_act_id the last one that prolonged it or changed its scope.
 -- Layers add up on one good unless stacking says otherwise. Narrow it with of_actor and on_target: from measures_in_force(date '2025-10-01',
 -- of_actor := 'USA', on_target := 'CHN'). Articles that support or contradict the act are counted up to the day and change nothing;
 -- measures_reported lists what the news alone says. average_pct is the tracker's average over all goods of the target, see tariff_rates.
@@ -13,6 +14,14 @@ create macro measures_in_force(day, of_actor := null, on_target := null) as tabl
         from tariff_rates
         where effective_date <= day
         group by importer, exporter
+    ),
+
+    acts as (
+        select distinct
+            act_id,
+            legal_source,
+            url
+        from measure_acts
     ),
 
     reports as (
@@ -38,13 +47,14 @@ create macro measures_in_force(day, of_actor := null, on_target := null) as tabl
         states.rate_basis,
         states.in_force_since,
         states.rate_since,
-        states.valid_from as act_since,
-        states.valid_to - 1 as act_until,
+        states.rate_act_id as act_id,
+        rate_acts.legal_source,
+        rate_acts.url,
+        states.act_id as latest_act_id,
+        states.legal_source as latest_source,
+        states.valid_to - 1 as latest_until,
         states.stated_end,
         states.stacking,
-        states.act_id,
-        states.legal_source,
-        states.url,
         states.certainty,
         states.note,
         day <= states.checked_through as is_checked,
@@ -54,7 +64,8 @@ create macro measures_in_force(day, of_actor := null, on_target := null) as tabl
         average_rates.average_kind,
         average_rates.average_since
     from measure_states as states
-    left join reports on reports.act_id = states.act_id and reports.target = states.target
+    left join acts as rate_acts on rate_acts.act_id = states.rate_act_id
+    left join reports on reports.act_id = states.rate_act_id and reports.target = states.target
     left join average_rates on average_rates.importer = states.actor and average_rates.exporter = states.target
     where
         states.standing in ('in_force', 'quota')

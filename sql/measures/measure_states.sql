@@ -102,6 +102,7 @@ select
     rate_basis,
     if(applies, min(if(applies, effective_on, null)) over (partition by layer, target, run), null) as in_force_since,
     min(effective_on) over (partition by layer, target, rate_run) as rate_since,
+    first_value(act_id) over (partition by layer, target, rate_run order by effective_on) as rate_act_id,
     action,
     act_id,
     announced_on,

@@ -26,14 +26,14 @@ def test_the_database_holds_every_macro_with_its_comment(sample_run: SampleRun) 
 def test_tariffs_on_chinese_goods_in_october_2025(sample_run: SampleRun) -> None:
     rows = query(
         sample_run,
-        "select layer, rate_pct, rate_since, act_until, legal_source, average_pct from "
+        "select layer, rate_pct, rate_since, latest_until, legal_source, average_pct from "
         "measures_in_force(date '2025-10-01', of_actor := 'USA', on_target := 'CHN') "
         "where starts_with(layer, 'usa-ieepa') order by layer",
     )
     assert rows["rate_pct"].to_list() == [20, 10]
     assert rows["rate_since"].to_list() == [date(2025, 3, 4), date(2025, 5, 14)]
-    assert rows["act_until"].to_list() == [date(2025, 11, 9)] * 2
-    assert rows["legal_source"].to_list() == ["Executive Order 14228, 90 FR 11463", "Executive Order 14334, 90 FR 39305"]
+    assert rows["latest_until"].to_list() == [date(2025, 11, 9)] * 2
+    assert rows["legal_source"].to_list() == ["Executive Order 14228, 90 FR 11463", "Executive Order 14298, 90 FR 21831"]
     assert rows["average_pct"].round(1).unique().to_list() == [31.1]
 
 

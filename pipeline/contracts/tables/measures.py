@@ -271,6 +271,13 @@ MEASURE_STATES = Table(
             nullable=True,
         ),
         Column("rate_since", pl.Date(), "First day of this standing and rate; not later than valid_from", date(2018, 7, 6), unit="UTC day"),
+        Column(
+            "rate_act_id",
+            pl.String(),
+            "Act that set this standing and rate; act_id is a later one if it only prolonged it or changed its scope",
+            "usa-301-list1@2018-07-06",
+            pattern=patterns.ACT_ID,
+        ),
         ACTION,
         ACT_ID,
         ANNOUNCED_ON,

@@ -125,6 +125,7 @@ def _choose_nearest_act(claims: pl.DataFrame, acts: pl.DataFrame) -> pl.DataFram
         .with_columns(names_goods=_names_goods(), rate_fits=_rate_fits(), is_opposite=is_opposite, is_same=~is_neutral & ~is_opposite)
         .filter(pl.col("is_general") | pl.col("names_goods"))
         .filter(pl.col("is_same") | (pl.col("rate_fits") >= 0))  # another rate in another direction is another measure
+        .filter(pl.col("is_same") | pl.col("is_opposite") | ~pl.col("is_raising") | (pl.col("rate_fits") > 0))  # an extension is no rise
     )
     score = 4 * pl.col("rate_fits") - 3 * pl.col("is_opposite") + pl.col("names_goods").cast(pl.Int64) - pl.col("distance") / DAYS_AFTER
     best = (

@@ -97,6 +97,7 @@ def test_a_control_without_a_rate_is_in_force_and_suspended(states: pl.DataFrame
 def test_an_extension_keeps_the_day_of_the_rate(states: pl.DataFrame) -> None:
     row = states.filter(layer="usa-ieepa-reciprocal", target="CHN", act_id="usa-ieepa-reciprocal@2025-08-12").to_dicts()[0]
     assert (row["rate_pct"], row["rate_since"], row["in_force_since"]) == (10, date(2025, 5, 14), date(2025, 4, 5))
+    assert row["rate_act_id"] == "usa-ieepa-reciprocal@2025-05-14"
 
 
 def test_a_ruling_under_appeal_changes_no_layer(states: pl.DataFrame) -> None:
