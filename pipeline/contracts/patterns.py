@@ -71,12 +71,6 @@ ACT_ID = Pattern(
     "acts are looked up by this identifier: layer, @, first day in effect or day of announcement, number",
     ("usa-301-list1", "2018-07-06"),
 )
-COUNTRIES = Pattern(
-    "country_codes_or_empty",
-    "^(?:[A-Z]{3}(?: [A-Z]{3})*)?$",
-    "exceptions are split at spaces and compared with country codes",
-    ("CAN, MEX", "Canada"),
-)
 CAMEO = Pattern(
     "cameo_code", "^(?:0[1-9]|1[0-9]|20)[0-9]{1,2}$", "kinds are derived from CAMEO codes; another code has no kind", ("21", "1", "abc")
 )
