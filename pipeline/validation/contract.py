@@ -8,6 +8,7 @@ from pipeline.contracts.model import Column, Table
 
 PARTS = {
     "events": "dated trade actions: does the index rise on the days around them",
+    "independent": "acts of a list that nobody of this project chose: hits, chance, the keyword rule, the sign",
     "agreement": "correlation of levels and changes with reference series",
     "placebo": "every published pair compared with every reference",
     "sources": "the index without one of its sources",
@@ -31,10 +32,16 @@ VALIDATION = Table(
     columns=(
         Column("part", pl.String(), f"Part of the validation: {'; '.join(f'{name}: {what}' for name, what in PARTS.items())}", "events"),
         Column("statistic", pl.String(), "Name of the statistic, with its window and frequency", "hit rate within 3 days"),
-        Column("measured", pl.String(), "Series: index, keyword, difference (index minus keyword), or a column of the index", "index"),
+        Column(
+            "measured",
+            pl.String(),
+            "Series: index, keyword (`keyword, same false alarms`: with as many as the index), difference (index minus keyword), ratio ("
+            "index to keyword), or a column of the index",
+            "index",
+        ),
         Column("pair", pl.String(), "Pair of countries; empty for all", "CHN-USA"),
         Column("reference", pl.String(), "Reference series; empty if the figure uses none", "trade_epu"),
-        Column("grouping", pl.String(), "Polarity, year, source, simulated world or half-life; empty for all", "concession"),
+        Column("grouping", pl.String(), "Polarity or channel, year, source, simulated world or half-life; empty for all", "concession"),
         _optional_number("value", "The figure", 0.55),
         _optional_number("lo95", "Lower bound of the 95 % interval, bootstrapped or exact", 0.31),
         _optional_number("hi95", "Upper bound of the 95 % interval", 0.72),

@@ -18,15 +18,23 @@ from rich.text import Text
 
 from pipeline.report import palette
 from pipeline.report.charts import Chart, to_svg
-from pipeline.report.names import pair_title
+from pipeline.report.names import direction_title, pair_title
 from pipeline.report.page import load_templates
 from pipeline.settings import SAMPLE_NOTE
 from pipeline.validation.charts import comparison_chart, coverage_chart, likelihood_chart, path_chart, sources_chart
+from pipeline.validation.studies import independent_study
 
 _NO_VALUE = "-"
 _TOLERANCE = 1e-9
 _MAX_LINES = 4
 
+_ABOUT_ACTS = (
+    "Acts that Wikipedia's Current Events report, mapped from its bullets by two annotators who saw neither the index nor each other. A "
+    "hit: the mass of the act's direction and channel within three days is among the highest tenth of the series. Only acts are scored "
+    "for which something of the pair was read in these days. Chance: the same on covered days of the pair away from its acts. The keyword "
+    "rule (number of articles that name both countries and a trade word) knows neither direction nor sign; it is shown with its own false "
+    "alarms, and with as many as the index has. Right sign: if escalation or concession hits, the act's own channel ranks higher."
+)
 _ABOUT_EVENTS = (
     "The evidence per article within some days of an event, in the event's own direction and channel, is compared with all windows of "
     "that width in the same series. A hit is a window among the highest tenth, so random dates hit at most about one time in ten. p is "
@@ -136,6 +144,50 @@ def to_terminal(section: Section) -> Group:
             table.add_row(*(Text(_replace_unprintable(cell)) for cell in row))
         parts.append(table)
     return Group(*parts, Text())
+
+
+def independent_section(figures: pl.DataFrame, results: pl.DataFrame, notes: Sequence[str] = ()) -> Section:
+    """Build the section on independent acts, with those that were missed.
+
+    `results`: ACT_RESULTS.
+    """
+    rows = figures.filter(pl.col("part") == independent_study.PART)
+    hits, others = [], []
+    for (grouping, pair), of_group in rows.partition_by("grouping", "pair", as_dict=True, maintain_order=True).items():
+        name = str(grouping or pair or "all acts")
+        covered = _find_row(of_group.filter(statistic=independent_study.COVERED), independent_study.INDEX)
+        rates = of_group.filter(statistic=independent_study.HIT_RATE)
+        index, keyword, matched = (
+            _find_row(rates, measured) for measured in (independent_study.INDEX, independent_study.KEYWORD, independent_study.MATCHED)
+        )
+        sign = _find_row(of_group.filter(statistic=independent_study.RIGHT_SIGN), independent_study.INDEX)
+        hits.append(
+            (name, _format_count(covered["count"]), _format_count(index["count"] or 0), _format_with_interval(index, _format_share),
+             _format_share(index["chance"]), _format_p(index["p_random"]), _format_with_interval(sign, _format_share),
+             _format_count(sign["count"]))
+        )  # fmt: skip
+        others.append(
+            (name, _format_with_interval(keyword, _format_share), _format_share(keyword["chance"]),
+             _format_with_interval(matched, _format_share))
+        )  # fmt: skip
+    headers = ("acts", "number", "covered", "index hits", "chance", "p", "right sign", "of")
+    grids = []
+    if hits:
+        grids = [
+            Grid(independent_study.HIT_RATE.capitalize(), headers, tuple(hits)),
+            Grid(
+                "The keyword rule on the same acts", ("acts", "hits", "chance", "hits with as few false alarms as the index"), tuple(others)
+            ),
+        ]
+    missed = results.filter(pl.col("is_covered") & (pl.col(independent_study.INDEX) == 0)).sort("act_date", "act_id")
+    if not missed.is_empty():
+        cells = tuple(
+            (row["act_date"].isoformat(), direction_title(row["actor"], row["target"]), row["polarity"],
+             "yes" if row["keyword"] > 0 else "no")
+            for row in missed.iter_rows(named=True)
+        )  # fmt: skip
+        grids.append(Grid("Covered acts without a hit", ("day", "direction", "channel", "keyword hit"), cells))
+    return Section("Independent acts", _ABOUT_ACTS, tuple(grids), (), tuple(notes))
 
 
 def events_section(figures: pl.DataFrame, path: pl.DataFrame, notes: Sequence[str] = (), note: str = "") -> Section:

@@ -33,7 +33,7 @@ from pipeline.signals.lexicon import load_lexicon
 from pipeline.validation import page as pages
 from pipeline.validation.contract import VALIDATION
 from pipeline.validation.references import NAMES, REFERENCES, read_references
-from pipeline.validation.studies import agreement, event_study, rebuild
+from pipeline.validation.studies import agreement, event_study, independent_study, rebuild
 from pipeline.validation.studies.filter_studies import forecast_figures, simulation_figures
 from pipeline.validation.studies.forecast import ForecastError, score_half_lives
 from pipeline.validation.studies.keywords import KEYWORD_HITS, count_keyword_hits
@@ -59,7 +59,8 @@ class ValidationOptions:
     """Inputs and options of a validation.
 
     `pair`: None for the one with most signals. `first`, `last`: None for all days read. `events`: rows of `events.read_events()`, or
-    None. `is_simulated`: whether to run the simulation study, which takes a minute.
+    None. `acts`: rows of `independent_acts.read_independent_acts()`, or None. `is_simulated`: whether to run the simulation study, which
+    takes a minute.
     """
 
     references: Path | None = None
@@ -67,6 +68,7 @@ class ValidationOptions:
     first: date | None = None
     last: date | None = None
     events: pl.DataFrame | None = None
+    acts: pl.DataFrame | None = None
     is_simulated: bool = True
 
 
@@ -86,6 +88,7 @@ def validate(settings: Settings, options: ValidationOptions) -> ValidationResult
     index = _Index.open(settings, options)
     references = pl.DataFrame(schema=REFERENCES) if options.references is None else read_references(options.references)
     inputs = agreement.Inputs(index.tension, index.count_keyword_hits(), references, index.window, index.half_life_days)
+    act_figures, acts_section = _study_independent_acts(index, inputs.keywords, options.acts)
     event_figures, events_section = _study_events(index, inputs.keywords, options.events)
     reference_figures, references_section = _compare_references(index, inputs)
     pairs = [index.pair, *(pair for pair in index.pairs if pair != index.pair)]
@@ -93,10 +96,13 @@ def validate(settings: Settings, options: ValidationOptions) -> ValidationResult
     sources, source_notes = index.leave_out_sources()
     rebuilt = index.compare_with_rebuild()
     studies = pages.Studies(index.simulate_coverage() if options.is_simulated else None, index.forecast_stories())
-    figures = pl.concat([event_figures, reference_figures, placebos, sources, variants, rebuilt, *_study_figures(studies, index.pair)])
+    figures = pl.concat(
+        [act_figures, event_figures, reference_figures, placebos, sources, variants, rebuilt, *_study_figures(studies, index.pair)]
+    )
     sections = (
-        references_section,
+        acts_section,
         events_section,
+        references_section,
         pages.placebo_section(placebos, index.pair),
         pages.sources_section(pl.concat([sources, variants]), index.pair, source_notes, index.note),
         pages.rebuild_section(rebuilt),
@@ -262,6 +268,16 @@ def _study_events(index: _Index, keywords: pl.DataFrame, events: pl.DataFrame | 
     notes = [f"{chosen.height} of {events.height} events are within {index.window} and have a published pair; the others are not used."]
     figures, path = event_study.run_event_study(chosen, counts), event_study.compute_event_path(chosen, counts)
     return figures, pages.events_section(figures, path, notes, index.note)
+
+
+def _study_independent_acts(index: _Index, keywords: pl.DataFrame, acts: pl.DataFrame | None) -> tuple[pl.DataFrame, pages.Section]:
+    """Score the sure acts within the window; return figures and section."""
+    if acts is None:
+        return _NO_FIGURES, pages.independent_section(_NO_FIGURES, pl.DataFrame(schema=independent_study.ACT_RESULTS), ["Not computed."])
+    sure = acts.filter(pl.col("is_sure") & pl.col("act_date").is_between(pl.lit(index.window.first), pl.lit(index.window.last)))
+    results, figures = independent_study.study_acts(sure, index.lake.read(DAILY_MASS), keywords)
+    notes = [f"{results.height} of {sure.height} sure acts within {index.window} are between countries whose pair is published."]
+    return figures, pages.independent_section(figures, results, notes)
 
 
 def _study_figures(studies: pages.Studies, pair: str) -> list[pl.DataFrame]:

@@ -11,7 +11,8 @@ import polars as pl
 #: Chosen before any result was known, and never tuned.
 TRADE_WORDS = ("trade", "tariff", "tariffs", "import", "imports", "export", "exports", "duties", "customs", "protectionism", "WTO")
 
-KEYWORD_HITS = pl.Schema({"index_date": pl.Date(), "pair": pl.String(), "hits": pl.Int64(), "articles": pl.Int64()})
+#: `hits`: articles that match the rule; `named`: articles that name both countries, with or without a trade word.
+KEYWORD_HITS = pl.Schema({"index_date": pl.Date(), "pair": pl.String(), "hits": pl.Int64(), "articles": pl.Int64(), "named": pl.Int64()})
 
 
 def count_keyword_hits(articles: pl.DataFrame, names: Mapping[str, Iterable[str]], pairs: Iterable[str]) -> pl.DataFrame:
@@ -28,14 +29,18 @@ def count_keyword_hits(articles: pl.DataFrame, names: Mapping[str, Iterable[str]
         text.str.contains("(?i)" + _words_pattern(TRADE_WORDS)).alias("of trade"),
         *(text.str.contains(_words_pattern(names[code])).alias(code) for code in codes),
     )
-    counts = named.group_by("index_date").agg(
-        pl.len().cast(pl.Int64).alias("articles"),
-        *((pl.col("of trade") & pl.col(one) & pl.col(other)).sum().cast(pl.Int64).alias(pair) for pair, one, other in known),
-    )
     if not known:
         return pl.DataFrame(schema=KEYWORD_HITS)
-    long = counts.unpivot([pair for pair, *_ in known], index=["index_date", "articles"], variable_name="pair", value_name="hits")
-    return long.select(KEYWORD_HITS.names()).sort("index_date", "pair")
+    parts = [
+        named.group_by("index_date").agg(
+            pl.lit(pair).alias("pair"),
+            (pl.col("of trade") & pl.col(one) & pl.col(other)).sum().cast(pl.Int64).alias("hits"),
+            pl.len().cast(pl.Int64).alias("articles"),
+            (pl.col(one) & pl.col(other)).sum().cast(pl.Int64).alias("named"),
+        )
+        for pair, one, other in known
+    ]
+    return pl.concat(parts).select(KEYWORD_HITS.names()).sort("index_date", "pair")
 
 
 def _words_pattern(words: Iterable[str]) -> str:

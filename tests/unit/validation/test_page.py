@@ -13,6 +13,7 @@ from pipeline.report.charts import to_svg
 from pipeline.validation import page as v
 from pipeline.validation.charts import comparison_chart, coverage_chart, likelihood_chart, path_chart, sources_chart
 from pipeline.validation.contract import VALIDATION
+from pipeline.validation.studies.independent_study import ACT_RESULTS, COVERED, HIT_RATE
 
 HOSTILE = "<script>alert(1)</script>\N{RIGHT-TO-LEFT OVERRIDE}"
 
@@ -167,3 +168,19 @@ def test_months_without_a_value_are_gaps() -> None:
     complete = MONTHS.with_columns(value=pl.lit(1.0))
     assert "NaN" not in to_svg(comparison_chart(MONTHS, "CHN-USA", "a reference"))
     assert to_svg(comparison_chart(MONTHS, "CHN-USA", "a reference")) != to_svg(comparison_chart(complete, "CHN-USA", "a reference"))
+
+
+def test_independent_acts_are_shown_with_chance_and_those_missed() -> None:
+    hit = {"part": "independent", "statistic": HIT_RATE, "count": 3}
+    figures = rows(
+        hit | {"measured": "index", "value": 0.5, "lo95": 0.2, "hi95": 0.8, "chance": 0.1, "p_random": 0.0005},
+        hit | {"measured": "keyword", "value": 0.75, "chance": 0.35},
+        hit | {"measured": "index", "statistic": COVERED, "value": 0.75, "count": 4},
+    )
+    act = {"act_date": date(2019, 5, 5), "actor": "USA", "target": "CHN", "polarity": "escalation", "is_covered": True, "keyword": 1.0}
+    results = pl.DataFrame([act | {"act_id": "a", "index": 1.0}, act | {"act_id": "b", "index": 0.0}], schema=ACT_RESULTS)
+    section = v.independent_section(figures, results)
+    assert section.grids[0].rows == (("all acts", "4", "3", "50 % [20 %, 80 %]", "10 %", "<0.001", "-", "-"),)
+    assert section.grids[1].rows == (("all acts", "75 %", "35 %", "-"),)
+    assert section.grids[2].rows == (("2019-05-05", "USA → China", "escalation", "yes"),)
+    assert v.independent_section(figures.clear(), results.clear()).grids == ()

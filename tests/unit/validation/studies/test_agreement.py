@@ -40,7 +40,7 @@ def tension(values: dict[date, float] | None = None, pair: str = "CHN-USA") -> p
 
 
 def keywords(hits: dict[date, int] | None = None) -> pl.DataFrame:
-    rows = [(day, "CHN-USA", (hits or {}).get(day.replace(day=1), 1), 100) for day in DAYS]
+    rows = [(day, "CHN-USA", (hits or {}).get(day.replace(day=1), 1), 100, 100) for day in DAYS]
     return pl.DataFrame(rows, schema=KEYWORD_HITS, orient="row")
 
 

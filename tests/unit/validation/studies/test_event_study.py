@@ -57,7 +57,7 @@ def mass(evidence: dict[tuple[str, int], float], articles: int = 100) -> pl.Data
 
 
 def keywords(on: tuple[int, ...] = ()) -> pl.DataFrame:
-    rows = [(day(number), "CHN-USA", int(number in on), 100) for number in range(DAYS)]
+    rows = [(day(number), "CHN-USA", int(number in on), 100, int(number in on)) for number in range(DAYS)]
     return pl.DataFrame(rows, schema=KEYWORD_HITS, orient="row")
 
 

@@ -1,0 +1,74 @@
+"""Trade acts that Wikipedia's Current Events report (`independent_acts.csv`).
+
+Nobody of this project chose the bullets. Two annotators mapped all 228 of them to acts, blind to each other and to the index; 84 hold no
+act. The file has facts and no text: number and SHA-256 of the bullet, day, countries, polarity, kind, how sure each annotator was. Source:
+Wikipedia, Portal:Current events (CC BY-SA 4.0), as collected by ianrastall/current-events-context.
+"""
+
+from pathlib import Path
+
+import polars as pl
+
+from pipeline.contracts.model import Vocabulary
+from pipeline.contracts.vocabulary import KIND, KIND_POLARITY
+from pipeline.errors import TensionError
+
+ACTS_FILE = Path(__file__).with_name("independent_acts.csv")
+
+CERTAINTY = Vocabulary(
+    "certainty", "How sure an annotator was of an act; empty if the annotator does not have it.", {"sure": "sure", "doubtful": "doubtful"}
+)
+
+INDEPENDENT_ACTS = pl.Schema(
+    {
+        "line": pl.Int64(),  # number of the bullet, from 1
+        "bullet": pl.String(),  # first 12 hexadecimal digits of the SHA-256 of its text
+        "act_date": pl.Date(),
+        "actor": pl.String(),
+        "target": pl.String(),  # `*`: all countries
+        "polarity": pl.String(),
+        "kind": pl.String(),  # of the first annotator who has the act
+        "first": pl.String(),
+        "second": pl.String(),
+    }
+)
+
+#: An act is sure if both annotators have it (same bullet, countries and polarity, days at most one apart) and one of them is sure.
+IS_SURE = (pl.col("first") != "") & (pl.col("second") != "") & ~((pl.col("first") == "doubtful") & (pl.col("second") == "doubtful"))
+
+
+class IndependentActsError(TensionError, ValueError):
+    """The list of independent acts is unreadable or invalid."""
+
+
+def read_independent_acts(path: Path = ACTS_FILE) -> pl.DataFrame:
+    """Read the acts: INDEPENDENT_ACTS with `act_id` and `is_sure`.
+
+    Raises `IndependentActsError` if the columns differ or a value is invalid.
+    """
+    try:
+        text = pl.read_csv(path, infer_schema=False, empty_string_is_null=False).fill_null("")
+        acts = text.select(INDEPENDENT_ACTS.names()).cast({"line": pl.Int64}).with_columns(pl.col("act_date").str.to_date("%Y-%m-%d"))
+    except (OSError, pl.exceptions.PolarsError) as error:
+        raise IndependentActsError(f"the list of acts {path} cannot be read ({error}); give the columns of independent_acts.csv") from error
+    wrong = acts.filter(
+        ~pl.col("kind").is_in(KIND.words)
+        | (pl.col("kind").replace(dict(KIND_POLARITY)) != pl.col("polarity"))
+        | ~pl.concat_list("first", "second").list.eval(pl.element().is_in(["", *CERTAINTY.words])).list.all()
+        | ((pl.col("first") == "") & (pl.col("second") == ""))
+        | (pl.col("actor") == pl.col("target"))
+        | ~pl.concat_list("actor", "target").list.eval(pl.element().str.contains(r"^(?:[A-Z]{3}|\*)$")).list.all()
+    )
+    if not wrong.is_empty():
+        raise IndependentActsError(f"the list of acts {path} has an invalid row: {wrong.row(0)}; correct it as the rows around it")
+    act_id = pl.concat_str("line", "actor", "target", "kind", separator="-")
+    return acts.with_columns(act_id=act_id, is_sure=IS_SURE)
+
+
+def measure_agreement(acts: pl.DataFrame) -> float:
+    """Compute the F1 of the second mapping against the first, over all acts."""
+    first, second, both = (
+        acts.filter(condition).height
+        for condition in (pl.col("first") != "", pl.col("second") != "", (pl.col("first") != "") & (pl.col("second") != ""))
+    )
+    return 2 * both / (first + second)

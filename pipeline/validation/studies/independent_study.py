@@ -1,0 +1,245 @@
+"""Independent acts: how often the index rises around acts of a list that nobody of this project chose.
+
+An act is looked up in its directed series and channel. It is a hit if the mass within three days is among the highest tenth of all such
+windows of the series. The keyword rule is the number of matching articles within three days, in the same way. Windows of equal value share
+the places in the tenth; a window without evidence never hits.
+
+Only acts are scored for which something of the pair was read in these days: an article that names both countries, or a signal. Chance is
+the hit rate on placebo dates: covered days of the same pair, within half a year of the act and away from all acts of the pair. One series
+of keywords serves both directions and all channels, so it has more false alarms than each series of the index; it is therefore also scored
+with as many false alarms on the placebo dates as the index has there (`keyword, same false alarms`).
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+from scipy.stats import binomtest
+
+from pipeline.validation.studies.event_study import DailyCounts, percentile_ranks, to_daily_counts
+from pipeline.validation.studies.figures import Figure, figure, to_frame
+from pipeline.validation.studies.resampling import DRAWS, SEED, Numbers, draw_cluster_rates, percentile_interval
+
+WIDTH = 3  # days before and after an act
+PART = "independent"
+HIT_RATE = f"hit rate within {WIDTH} days"
+RIGHT_SIGN = f"right sign within {WIDTH} days"
+COVERED = f"share of acts with something read within {WIDTH} days"
+INDEX, KEYWORD, MATCHED = "index", "keyword", "keyword, same false alarms"
+OPPOSITE = {"escalation": "concession", "concession": "escalation"}
+CHANNELS = (*OPPOSITE, "dialogue")
+PLACEBO_REACH = 183  # days from an act to its placebo dates
+NEAR_AN_ACT = 2 * WIDTH  # days; windows of placebo dates do not overlap with those of acts
+
+#: One row for each act within the days and pairs of the index. Hits are 1 or 0, or between for a window that shares places; null if the act
+#: is not covered. `is_right_sign`: whether the channel of the act ranks above the opposite one; null if neither hits.
+ACT_RESULTS = pl.Schema(
+    {
+        "act_id": pl.String(),
+        "act_date": pl.Date(),
+        "actor": pl.String(),
+        "target": pl.String(),
+        "polarity": pl.String(),
+        "pair": pl.String(),
+        "is_covered": pl.Boolean(),
+        INDEX: pl.Float64(),
+        KEYWORD: pl.Float64(),
+        MATCHED: pl.Float64(),
+        "is_right_sign": pl.Boolean(),
+    }
+)
+
+Mask = NDArray[np.bool_]
+
+
+def share_top_decile(values: Numbers) -> Numbers:
+    """Return 1 for the highest tenth of values and 0 for the others.
+
+    Equal values share the places left in the tenth. A value of 0 gets 0.
+    """
+    distinct, of_value, counts = np.unique(values, return_inverse=True, return_counts=True)
+    higher = len(values) - np.cumsum(counts)
+    share = np.clip((len(values) / 10 - higher) / counts, 0, 1) * (distinct > 0)
+    return np.asarray(share[of_value], dtype=np.float64)
+
+
+def share_of_places(value: float, others: Numbers, places: float) -> float:
+    """Return 1 if `value` is among the highest `places` of `others`, else 0.
+
+    Values equal to it share the places left. A value of 0 gets 0.
+    """
+    higher, equal = int((others > value).sum()), int((others == value).sum())
+    if value <= 0 or higher > places:
+        return 0.0
+    return 1.0 if higher + equal <= places else (places - higher) / equal
+
+
+def study_acts(
+    acts: pl.DataFrame, daily_mass: pl.DataFrame, keywords: pl.DataFrame, draws: int = DRAWS, seed: int = SEED
+) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """Score acts; return ACT_RESULTS and rows of VALIDATION.
+
+    `acts`: `act_id`, `act_date`, `actor`, `target`, `polarity` (a channel); those outside the days and directed pairs of the index are
+    dropped, also acts towards all countries (`*`). `daily_mass`: DAILY_MASS; `keywords`: KEYWORD_HITS. Intervals: bootstrap over months.
+    """
+    counts = to_daily_counts(daily_mass, keywords)
+    chosen = _select_acts(acts, counts)
+    windows = _Windows(counts, _find_covered_days(daily_mass, keywords), chosen)
+    results = pl.DataFrame([_score(act, windows) for act in chosen.iter_rows(named=True)], schema=ACT_RESULTS)
+    groups = [("", "", results)]
+    groups += [(channel, "", results.filter(polarity=channel)) for channel in CHANNELS]
+    groups += [("", str(pair), part) for (pair,), part in sorted(results.partition_by("pair", as_dict=True).items())]
+    rows: list[Figure] = []
+    for grouping, pair, part in groups:
+        if part.is_empty():
+            continue
+        where = {"grouping": grouping, "pair": pair}
+        scored = part.filter("is_covered")
+        rows.append(figure(PART, COVERED, measured=INDEX, value=scored.height / part.height, count=part.height, **where))
+        if not scored.is_empty():
+            rows += _hit_rates(scored, windows, where, draws, seed) + _sign_rates(scored, where)
+    return results, to_frame(rows)
+
+
+def _select_acts(acts: pl.DataFrame, counts: DailyCounts) -> pl.DataFrame:
+    """Select distinct acts in the days and directed pairs of the index; add `pair`."""
+    last = counts.first + timedelta(days=counts.days - 1)
+    known = sorted({name for name, channel in counts.evidence if channel in CHANNELS})
+    series = pl.concat_str("actor", pl.lit(">"), "target")
+    inside = pl.col("act_date").is_between(pl.lit(counts.first), pl.lit(last)) & series.is_in(known) & pl.col("polarity").is_in(CHANNELS)
+    pair = pl.concat_str(pl.min_horizontal("actor", "target"), pl.lit("-"), pl.max_horizontal("actor", "target"))
+    return (
+        acts.filter(inside)
+        .sort("act_date", "act_id")
+        .unique(["act_date", "actor", "target", "polarity"], keep="first", maintain_order=True)
+        .select("act_id", "act_date", "actor", "target", "polarity", pair=pair)
+    )
+
+
+def _find_covered_days(daily_mass: pl.DataFrame, keywords: pl.DataFrame) -> dict[str, Mask]:
+    """Mark the days of each pair with something read within `WIDTH` days; arrays of shape (days,)."""
+    days = daily_mass.select(pl.col("index_date").unique().sort())
+    signals = daily_mass.select("index_date", pl.col("series").alias("pair"), read=pl.col("signal_count"))
+    named = keywords.select("index_date", "pair", read=pl.col("named"))
+    read = pl.concat([signals, named]).group_by("index_date", "pair").agg(pl.col("read").sum())
+    return {
+        str(pair): _sum_windows(days.join(rows, on="index_date", how="left", maintain_order="left")["read"].fill_null(0).to_numpy()) > 0
+        for (pair,), rows in read.partition_by("pair", as_dict=True).items()
+    }
+
+
+def _sum_windows(of_day: NDArray[Any]) -> Numbers:
+    """Sum the days within `WIDTH` days of each day; fewer at both ends."""
+    return np.convolve(of_day.astype(float), np.ones(2 * WIDTH + 1))[WIDTH : WIDTH + len(of_day)]
+
+
+@dataclass(frozen=True)
+class _Windows:
+    """Evidence within `WIDTH` days of each day, and the placebo dates of each act."""
+
+    counts: DailyCounts
+    covered: Mapping[str, Mask]
+    acts: pl.DataFrame
+
+    @cached_property
+    def _free_days(self) -> dict[str, Mask]:
+        """Covered days of each pair that are away from all of its acts."""
+        free = {pair: mask.copy() for pair, mask in self.covered.items()}
+        for pair, day in self.acts.select("pair", "act_date").iter_rows():
+            at = (day - self.counts.first).days
+            free[pair][max(0, at - NEAR_AN_ACT) : at + NEAR_AN_ACT + 1] = False
+        return free
+
+    def at(self, act: Mapping[str, Any]) -> int:
+        return int((act["act_date"] - self.counts.first).days)
+
+    def values(self, act: Mapping[str, Any], measured: str, channel: str = "") -> Numbers:
+        """Evidence around every day for an act, or for the same series in another channel."""
+        of_index = (f"{act['actor']}>{act['target']}", channel or act["polarity"])
+        key = of_index if measured == INDEX else (act["pair"], "keyword")
+        return _sum_windows(self.counts.evidence.get(key, np.zeros(self.counts.days)))
+
+    def placebo_days(self, act: Mapping[str, Any]) -> NDArray[np.int64]:
+        days = np.flatnonzero(self._free_days[act["pair"]])
+        return days[np.abs(days - self.at(act)) <= PLACEBO_REACH]
+
+    def placebo_hits(self, act: Mapping[str, Any], measured: str) -> Numbers:
+        return share_top_decile(self.values(act, measured))[self.placebo_days(act)]
+
+
+def _score(act: dict[str, Any], windows: _Windows) -> dict[str, Any]:
+    at = windows.at(act)
+    if not windows.covered[act["pair"]][at]:
+        return act | {"is_covered": False}
+    hits = {measured: float(share_top_decile(windows.values(act, measured))[at]) for measured in (INDEX, KEYWORD)}
+    keywords = windows.values(act, KEYWORD)
+    false_alarms = float(windows.placebo_hits(act, INDEX).sum())
+    hits[MATCHED] = share_of_places(float(keywords[at]), keywords[windows.placebo_days(act)], false_alarms)
+    return act | hits | {"is_covered": True, "is_right_sign": _has_right_sign(act, windows)}
+
+
+def _has_right_sign(act: Mapping[str, Any], windows: _Windows) -> bool | None:
+    """Compare the act's channel with the opposite one; None if neither is a hit or both rank alike."""
+    if act["polarity"] not in OPPOSITE:
+        return None
+    at = windows.at(act)
+    both = [windows.values(act, INDEX, channel) for channel in (act["polarity"], OPPOSITE[act["polarity"]])]
+    own, other = (percentile_ranks(values)[at] for values in both)
+    is_hit = any(share_top_decile(values)[at] > 0 for values in both)
+    return bool(own > other) if is_hit and own != other else None
+
+
+def _hit_rates(scored: pl.DataFrame, windows: _Windows, where: Mapping[str, str], draws: int, seed: int) -> list[Figure]:
+    measures = (INDEX, KEYWORD, MATCHED)
+    hits = scored.select(measures).to_numpy()
+    rates = hits.mean(axis=0)
+    drawn = draw_cluster_rates(hits, scored["act_date"].dt.strftime("%Y-%m").to_numpy().astype(str), draws, seed)
+    common = {"count": scored.height, **where}
+    rows = []
+    for n, measured in enumerate(measures):
+        low, high = percentile_interval(drawn[:, n])
+        chance = _measure_chance(scored, windows, KEYWORD if measured == KEYWORD else INDEX, float(rates[n]), draws, seed)
+        rows.append(figure(PART, HIT_RATE, measured=measured, value=float(rates[n]), lo95=low, hi95=high, **chance, **common))
+    for n, measured in enumerate(measures[1:], start=1):
+        low, high = percentile_interval(_divide(drawn[:, 0], drawn[:, n]))
+        ratio = float(_divide(rates[0], rates[n]))
+        rows.append(figure(PART, f"{HIT_RATE}, index over {measured}", measured="ratio", value=ratio, lo95=low, hi95=high, **common))
+    return rows
+
+
+def _divide(numerator: Any, denominator: Any) -> Numbers:
+    return np.divide(numerator, denominator, out=np.full(np.shape(denominator), np.nan), where=np.asarray(denominator) > 0)
+
+
+def _measure_chance(scored: pl.DataFrame, windows: _Windows, measured: str, rate: float, draws: int, seed: int) -> dict[str, float]:
+    """Average the hits of one placebo date for each act; acts without placebo dates are left out."""
+    random = np.random.default_rng(seed)
+    placebos = [hits for act in scored.iter_rows(named=True) if len(hits := windows.placebo_hits(act, measured))]
+    if not placebos:
+        return {}
+    drawn = np.mean([hits[random.integers(0, len(hits), size=draws)] for hits in placebos], axis=0)
+    low, high = percentile_interval(drawn)
+    at_least = float((1 + (drawn >= rate - 1e-12).sum()) / (1 + draws))
+    return {
+        "chance": float(np.mean([hits.mean() for hits in placebos])), "chance_lo95": low, "chance_hi95": high, "p_random": at_least,
+    }  # fmt: skip
+
+
+def _sign_rates(scored: pl.DataFrame, where: Mapping[str, str]) -> list[Figure]:
+    signs = scored["is_right_sign"].drop_nulls()
+    if signs.is_empty():
+        return []
+    right = int(signs.sum())
+    test = binomtest(right, len(signs), 0.5, alternative="greater")
+    interval = binomtest(right, len(signs)).proportion_ci(0.95)  # two-sided interval with a one-sided test
+    return [
+        figure(
+            PART, RIGHT_SIGN, measured=INDEX, value=right / len(signs), lo95=float(interval.low), hi95=float(interval.high), chance=0.5,
+            p_random=float(test.pvalue), count=len(signs), **where,
+        )
+    ]  # fmt: skip
