@@ -26,7 +26,8 @@ ONE_SIDED = frozenset({"threat", "measure", "investigation", "offer", "easing"})
 # What may stand between the countries of a list, and between a word of exception and the first of them.
 _LIST = re.compile(r"(?:,|&|\band\b|\bor\b|\bthe\b|\s)*", re.IGNORECASE)
 _FILLERS = r"(?:\s+(?:goods|imports|products|those|not|just|only|for|from|on|of|against|to|both|the))*\s*"
-_NEVER = re.compile(r"(?!)")
+_ADDED = re.compile(r"\b(?:on|for|against|including|especially)(?:\s+the)?\s+$", re.IGNORECASE)
+_BREAK = re.compile(r"[,;:]|\b(?:and|but|while|with|as)\b", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,16 +35,19 @@ class Scope:
     """Whom a general act is towards.
 
     `code` is a word of the vocabulary `SCOPE`. `left_out` are countries that the words leave out (`all but China`), `spared` those that an
-    act exempts (`exempts Canada`); `named` are all countries of the sentence. `words` are those of the sentence; `is_addressed` says that
-    they are the object or goods of an act.
+    act exempts (`exempts Canada`); `named` are all countries of the sentence, and `named_after` those that it adds to the words (`on all
+    imports, and 34 percent on China`). `words` are those of the sentence; `is_addressed` says that they are the object or goods of an act,
+    and `is_eased` that they follow a word of reduction.
     """
 
     code: str
     left_out: frozenset[str]
     spared: frozenset[str]
     named: frozenset[str]
+    named_after: frozenset[str]
     words: str
     is_addressed: bool
+    is_eased: bool
 
     @property
     def exceptions(self) -> tuple[str, ...]:
@@ -69,6 +73,7 @@ class _Patterns(NamedTuple):
     blocs: tuple[tuple[str, re.Pattern[str]], ...]
     partners: tuple[tuple[str, re.Pattern[str]], ...]
     goods: re.Pattern[str]
+    noun: re.Pattern[str]
     limits: re.Pattern[str]
     addressed: re.Pattern[str]
     occasion_before: re.Pattern[str]
@@ -97,36 +102,45 @@ def find_scope(sentence: str, day: date | None = None) -> Scope | None:
             left_out |= codes
         elif _is_spared(sentence, run):
             spared |= codes
-    named = frozenset(mention.code for mention in mentions)
-    return Scope(phrase.code, frozenset(left_out), frozenset(spared), named, sentence[phrase.start : phrase.end], phrase.is_addressed)
+    return Scope(
+        code=phrase.code,
+        left_out=frozenset(left_out),
+        spared=frozenset(spared),
+        named=frozenset(mention.code for mention in mentions),
+        named_after=_find_added(sentence, mentions, phrase),
+        words=sentence[phrase.start : phrase.end],
+        is_addressed=phrase.is_addressed,
+        is_eased=_names_reduction(sentence[: phrase.start]),
+    )
 
 
 def resolve_scopes(readings: pl.DataFrame) -> pl.DataFrame:
     """Add `scope` and `exceptions` to readings, and correct targets that a scope contradicts.
 
     `readings` has `quote`, `actor`, `target`, `kind`, `target_words` and, optionally, `day`. The target becomes `*` for a country that the
-    sentence leaves out of the act, and for one that it does not name although it names a scope. `target_words` of `*` are those of the
-    scope. Without such words its scope is `all`. The actor is never an exception.
+    sentence leaves out of the act, and for one that it does not name although it names a scope. A reading towards a country that the
+    sentence adds to everybody is doubled, once with the target `*`. `target_words` of `*` are those of the scope; without such words its
+    scope is `all`. The actor is never an exception.
     """
     days: Iterable[date | None] = readings["day"] if "day" in readings.columns else [None] * readings.height
     found: dict[tuple[str, date | None], Scope | None] = {}
     rows = []
-    for row, day in zip(readings.select("quote", "actor", "target", "kind", "target_words").iter_rows(named=True), days, strict=True):
+    columns = readings.select("quote", "actor", "target", "kind", "target_words").iter_rows(named=True)
+    for number, (row, day) in enumerate(zip(columns, days, strict=True)):
         key = (row["quote"], day)
         if key not in found:
             found[key] = find_scope(*key)
-        rows.append(_resolve(row, found[key]))
-    columns = pl.DataFrame(
+        rows += [(number, *_describe_target(target, row, found[key])) for target in _resolve_targets(row, found[key])]
+    resolved = pl.DataFrame(
         rows,
-        schema={"target": pl.String(), "target_words": pl.String(), "scope": pl.String(), "exceptions": pl.String()},
+        schema={"row": pl.Int64(), "target": pl.String(), "target_words": pl.String(), "scope": pl.String(), "exceptions": pl.String()},
         orient="row",
     )
-    return readings.with_columns(columns.get_columns())
+    return readings[resolved["row"].to_list()].with_columns(resolved.drop("row").get_columns())
 
 
-def _resolve(row: dict[str, Any], scope: Scope | None) -> tuple[str, str, str | None, str]:
-    """Return target, words of the target, scope and exceptions of a reading."""
-    target = _correct_target(row, scope)
+def _describe_target(target: str, row: dict[str, Any], scope: Scope | None) -> tuple[str, str, str | None, str]:
+    """Return a target with its words, scope and exceptions."""
     if target != ALL_PARTNERS:
         return target, row["target_words"], None, ""
     if scope is None:
@@ -134,15 +148,26 @@ def _resolve(row: dict[str, Any], scope: Scope | None) -> tuple[str, str, str | 
     return target, scope.words, scope.code, " ".join(code for code in scope.exceptions if code != row["actor"])
 
 
-def _correct_target(row: dict[str, Any], scope: Scope | None) -> str:
+def _resolve_targets(row: dict[str, Any], scope: Scope | None) -> list[str]:
     target: str = row["target"]
     if scope is None or row["kind"] not in ONE_SIDED or row["actor"] in scope.left_out:
-        return target
+        return [target]
+    eases = KIND_POLARITY[row["kind"]] == "concession"
     if target in scope.left_out:
-        eases = KIND_POLARITY[row["kind"]] == "concession"
-        return ALL_PARTNERS if eases == _names_reduction(row["quote"]) else target
-    names_no_partner = scope.named <= {row["actor"], *scope.exceptions}
-    return ALL_PARTNERS if scope.is_addressed and names_no_partner and not row["target_words"] else target
+        return [ALL_PARTNERS if eases == _names_reduction(row["quote"]) else target]
+    if not scope.is_addressed:
+        return [target]
+    if not row["target_words"] and scope.named <= {row["actor"], *scope.exceptions}:
+        return [ALL_PARTNERS]
+    return [target, ALL_PARTNERS] if target in scope.named_after and eases == scope.is_eased else [target]
+
+
+def _find_added(sentence: str, mentions: Sequence[Mention], phrase: _Phrase) -> frozenset[str]:
+    """Find the countries that a sentence adds to everybody: named only after the words, in another phrase."""
+    after = [mention for mention in mentions if mention.start >= phrase.end]
+    if not after or not _BREAK.search(sentence[phrase.end : after[0].start]) or not _ADDED.search(sentence[: after[0].start]):
+        return frozenset()
+    return frozenset({mention.code for mention in after} - {mention.code for mention in mentions if mention.start < phrase.end})
 
 
 def _find_phrase(sentence: str) -> _Phrase | None:
@@ -158,17 +183,22 @@ def _find_phrase(sentence: str) -> _Phrase | None:
         _Phrase(
             match.start(),
             match.end(),
-            GROUP if patterns.limits.match(sentence[match.end() :]) else code,
+            GROUP if patterns.noun.search(match[0]) and patterns.limits.match(sentence[match.end() :]) else code,
             _is_addressed(sentence, match.start()),
         )
         for code, pattern in patterns.partners
         for match in pattern.finditer(sentence)
     ]
-    named = [phrase for phrase in blocs if phrase.is_addressed] or partners or blocs
-    if named:
-        return min(named, key=lambda phrase: (not phrase.is_addressed, phrase.start, -phrase.end))
-    goods = patterns.goods.search(sentence)
-    return _Phrase(goods.start(), goods.end(), ALL, is_addressed=True) if goods else None
+    named = [phrase for phrase in (*blocs, *partners) if phrase.is_addressed]
+    goods = [_Phrase(match.start(), match.end(), ALL, is_addressed=True) for match in patterns.goods.finditer(sentence)]
+    # `imports from African countries` are not those of everybody.
+    of_nobody = [one for one in goods if not any(_belongs_to(sentence, one, other) for other in named)]
+    return min(named + of_nobody or partners or blocs, key=lambda phrase: (phrase.start, -phrase.end), default=None)
+
+
+def _belongs_to(sentence: str, goods: _Phrase, partners: _Phrase) -> bool:
+    """Whether the partners limit the goods before them: no clause ends between both."""
+    return goods.start <= partners.start and not _BREAK.search(sentence[goods.end : partners.start])
 
 
 def _is_addressed(sentence: str, start: int) -> bool:
@@ -228,11 +258,12 @@ def _names_reduction(sentence: str) -> bool:
 @cache
 def _compile() -> _Patterns:
     lexicon = load_lexicon("scopes")
-    nouns = _alternatives(lexicon["nouns"]["words"])
+    nouns, traders = (_alternatives(lexicon[kind]["words"]) for kind in ("nouns", "traders"))
     gap = rf"(?:\s+(?:{_alternatives(lexicon['adjectives']['words'])}))*\s+"
 
     def pattern_of(entry: dict[str, Any]) -> re.Pattern[str]:
-        parts = [rf"(?i:(?:{_alternatives(entry['before_noun'])}){gap}(?:{nouns}))"] if "before_noun" in entry else []
+        of_all = f"|{traders}" if entry["code"] == ALL else ""
+        parts = [rf"(?i:(?:{_alternatives(entry['before_noun'])}){gap}(?:{nouns}{of_all}))"] if "before_noun" in entry else []
         parts += [rf"(?i:{_alternatives(entry['phrases'])})"] if "phrases" in entry else []
         parts += [rf"(?:{_alternatives(entry['names'])})(?i:\s+(?:{nouns}))?"] if "names" in entry else []
         parts += [rf"(?i:\d[\d,]*{gap}(?:{nouns})|(?:{nouns})(?={_limits(lexicon)}))"] if entry["code"] == GROUP else []
@@ -245,6 +276,7 @@ def _compile() -> _Patterns:
         blocs=tuple((code, pattern) for code, pattern in patterns if code not in {ALL, GROUP}),
         partners=tuple((code, pattern) for code, pattern in patterns if code in {ALL, GROUP}),
         goods=_any_of(everybody["objects"]),
+        noun=re.compile(rf"\b(?:{nouns}|{traders})$", re.IGNORECASE),
         limits=re.compile(_limits(lexicon), re.IGNORECASE),
         addressed=re.compile(
             rf"\b(?:{_alternatives(lexicon['addressed']['words'])})(?:\s+(?:the|its|our|his|all of|goods from|imports from))*\s*$",

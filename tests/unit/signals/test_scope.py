@@ -80,9 +80,14 @@ def test_a_summit_is_no_target() -> None:
     assert scope_of("At the G20 summit Trump put tariffs on all imports.") == (ALL, "")
 
 
-def reading(quote: str, kind: str, target: str, words: str = "", actor: str = "USA") -> dict[str, Any]:
+def readings(quote: str, kind: str, target: str, words: str = "", actor: str = "USA") -> list[dict[str, Any]]:
     frame = pl.DataFrame([{"quote": quote, "actor": actor, "target": target, "kind": kind, "target_words": words}])
-    return resolve_scopes(frame).row(0, named=True)
+    return resolve_scopes(frame).rows(named=True)
+
+
+def reading(quote: str, kind: str, target: str, words: str = "", actor: str = "USA") -> dict[str, Any]:
+    (row,) = readings(quote, kind, target, words, actor)
+    return row
 
 
 def test_a_country_that_is_left_out_is_not_the_target() -> None:
@@ -102,6 +107,14 @@ def test_a_partner_from_context_is_not_the_target_of_a_general_act() -> None:
     assert reading("Trump imposes a 25 percent tariff on steel imports.", "measure", "CHN")["target"] == "*"
     assert reading("Trump imposes a 25 percent tariff on steel imports from China.", "measure", "CHN", "China")["target"] == "CHN"
     assert reading("Trump raises the tariff to 25 percent.", "measure", "CHN")["target"] == "CHN"
+
+
+def test_an_act_towards_everybody_and_one_more_has_both_targets() -> None:
+    sentence = "Trump sets 10% tariff on all imports and 34% on China."
+    assert [row["target"] for row in readings(sentence, "measure", "CHN", "China")] == ["CHN", "*"]
+    assert [row["target"] for row in readings(sentence, "easing", "CHN", "China")] == ["CHN"]
+    goods_of_one = "Trump sets 10% tariff on all imports from China."
+    assert [row["target"] for row in readings(goods_of_one, "measure", "CHN", "China")] == ["CHN"]
 
 
 def test_talks_keep_the_partner_from_context() -> None:
