@@ -21,6 +21,7 @@ app = typer.Typer(
 )
 
 Half = Literal["even", "odd"]
+Channel = Literal["escalation", "concession", "dialogue"]
 
 HomeOption = Annotated[
     Path | None, typer.Option("--home", help="Folder of the project's data: lake, published files, history of runs [default: data]")
@@ -166,6 +167,33 @@ def evaluate(
         from pipeline.commands.evaluate import score_reader
 
         score_reader(gold, which_half, show_errors, extractor)
+
+
+@app.command()
+def audit(
+    pair: Annotated[str | None, typer.Option("--pair", help="Only this pair of countries, in either order")] = None,
+    channel: Annotated[Channel | None, typer.Option("--channel", help="Only this channel [default: escalation and concession]")] = None,
+    first: Annotated[date | None, typer.Option("--from", parser=_parse_day, metavar="DAY", help="First day of stories")] = None,
+    last: Annotated[date | None, typer.Option("--to", parser=_parse_day, metavar="DAY", help="Last day of stories")] = None,
+    number: Annotated[int, typer.Option("--number", min=1, help="Number of readings")] = 20,
+    judge: Annotated[
+        str | None, typer.Option("--judge", help="Your name or letter: judge readings that you have not judged yet, one by one")
+    ] = None,
+    to: Annotated[
+        Path | None, typer.Option("--out", help="With --judge: write the readings to a CSV file instead, to fill in its column verdict")
+    ] = None,
+    verdicts: Annotated[Path | None, typer.Option("--verdicts", help="Add the verdicts of a CSV file")] = None,
+    home_folder: HomeOption = None,
+) -> None:
+    """List the readings that carry most of the index, and judge them.
+
+    Verdicts are right, wrong or unsure. From them follows which share of the index's mass is right.
+    """
+    with exit_on_user_error():
+        from pipeline.commands.audit import Selection, audit_home
+
+        channels = (channel,) if channel else ("escalation", "concession")
+        audit_home(Selection(pair, channels, first, last, number), judge, to, verdicts, home_folder)
 
 
 @app.command()

@@ -6,6 +6,7 @@ from typing import Literal
 
 from pipeline.commands.console import err, out
 from pipeline.contracts.readers import ReaderName
+from pipeline.index.parameters import read_weights
 from pipeline.report import scores, terminal
 from pipeline.report.plain import to_plain
 from pipeline.settings.load import read_settings
@@ -22,7 +23,7 @@ def score_reader(gold: Sequence[Path], which: Literal["even", "odd"] | None, sho
     reader = make_extractor(read_settings(extractor=extractor))
     findings = reader.read_texts(labelled.passages)
     terminal.print_notes(err, reader.summary.describe())
-    report = evaluate(labelled, findings)
+    report = evaluate(labelled, findings, weights=read_weights())
     part = "all passages" if which is None else f"the {which} half"
     out.print(f"reader {reader.name} {to_plain(reader.version)}; {part} of {', '.join(path.name for path in gold)}", highlight=False)
     out.print(scores.render_scores(report.to_frame(), report.to_reliability_frame()))

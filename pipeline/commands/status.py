@@ -12,10 +12,12 @@ from pipeline.commands.console import out
 from pipeline.commands.program import name_program
 from pipeline.contracts.sources import RECENT_DAYS
 from pipeline.contracts.tables import TABLES
+from pipeline.contracts.tables.audit import MASS_PRECISION
 from pipeline.contracts.tables.core import COVERAGE, QUARANTINE
 from pipeline.contracts.tables.index import TENSION_PAIR_DAILY
 from pipeline.contracts.tables.raw import FETCHES
 from pipeline.report import terminal
+from pipeline.report.audit import describe_precision
 from pipeline.report.names import format_count
 from pipeline.report.plain import to_plain
 from pipeline.settings import Settings
@@ -52,6 +54,7 @@ def show_status(home_folder: Path | None, show_all: bool) -> None:
         rows = [
             ("home", str(settings.home)),
             ("quarantine", ", ".join(f"{count} {reason}" for reason, count in reasons) or "empty"),
+            *(("judged", line) for line in describe_precision(lake.read(MASS_PRECISION))),
             *((table.name, f"{lake.count_rows(table):,} rows") for table in TABLES.values()),
         ]
         terminal.print_status(out, account_for_rows(lake, settings), rows, settings, name_program())

@@ -37,6 +37,9 @@ SERIES = Pattern(
 PAIR = Pattern(
     "pair", "^[A-Z]{3}-[A-Z]{3}$", "tables are joined on pairs of ISO alpha-3 codes; another form joins nothing", ("CHN>USA", "CHN")
 )
+PAIR_OR_ALL = Pattern(
+    "pair_or_all", "^(?:[A-Z]{3}-[A-Z]{3}|\\(all\\))$", "the row of all pairs is found by the word (all)", ("CHN>USA", "all")
+)
 ARTICLE_ID = Pattern("article_id", "^.+:.+$", "two sources that both number their articles from 1 must not share an identifier", ("0042",))
 RAW_ID = Pattern("file_and_row", "^.*#[0-9]+$", "every row must be traceable to its file and row", ("wire.jsonl",))
 PAGE_ROW = Pattern(
@@ -55,6 +58,12 @@ WEB_ADDRESS = Pattern("web_address", r"^[hH][tT][tT][pP][sS]?://\S+$", WEB_LINK.
 SHA256 = Pattern("sha256", "^[0-9a-f]{64}$", "the hash identifies the text or file; a shortened hash matches nothing", ("9f2c5d0e",))
 SIGNAL_ID = Pattern(
     "signal_id", "^[0-9a-f]{16}$", "the identifier is the key to the sentence and link of the signal", ("1", "4E1F09AB52C77D31")
+)
+READING = Pattern(
+    "reading",
+    "^[A-Z]{3}>(?:[A-Z]{3}|\\*) [a-z]+ [a-z]+ [a-z_]+$",
+    "a verdict counts only for the reading that was judged: actor, target, kind, status and instrument",
+    ("CHN>USA", "CHN>USA measure announced"),
 )
 FINGERPRINT = Pattern(
     "fingerprint", "^[0-9a-f]{12,64}$", "lexicon edits change the findings; without its hash a change cannot be explained", ("unknown",)

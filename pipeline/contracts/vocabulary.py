@@ -337,6 +337,16 @@ REPORT = Vocabulary(
     },
 )
 
+VERDICT = Vocabulary(
+    "verdict",
+    "What a person says about a reading, having read its sentence.",
+    {
+        "right": "the sentence says now that this actor escalates, concedes or talks towards this target, as the reading says",
+        "wrong": "another actor, target or sign, or nothing that is asserted now",
+        "unsure": "sentence and headline do not decide it",
+    },
+)
+
 ACTION = Vocabulary(
     "action",
     "What an official act does to a layer.",

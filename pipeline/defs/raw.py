@@ -5,7 +5,9 @@ from collections.abc import Callable, Sequence
 import dagster as dg
 import polars as pl
 
+from pipeline.audit.verdicts import list_verdict_files, read_verdicts, to_table
 from pipeline.contracts.model import Table
+from pipeline.contracts.tables.audit import VERDICTS
 from pipeline.contracts.tables.raw import RAW_ARTICLES, RAW_COMMITMENTS, RAW_TARIFFS, RAW_TRADE_FLOWS
 from pipeline.contracts.upstreams import list_upstreams
 from pipeline.defs.checks import InputCheck, Results, audit, check_specs
@@ -59,6 +61,7 @@ def assets(settings: Settings) -> Sequence[dg.AssetsDefinition]:
         yield dg.MaterializeResult(metadata={"rows in this run": days.count_rows(RAW_ARTICLES)})
 
     return [
+        _verdicts(settings),
         raw_articles,
         _raw_trade_flows(settings),
         _file_asset(RAW_TARIFFS, TradeFigures.tariffs),
@@ -84,6 +87,20 @@ def _raw_trade_flows(settings: Settings) -> dg.AssetsDefinition:
 
     assert isinstance(raw_trade_flows, dg.AssetsDefinition)
     return raw_trade_flows
+
+
+def _verdicts(settings: Settings) -> dg.AssetsDefinition:
+    @dg.asset(**describe(VERDICTS), check_specs=check_specs(VERDICTS))
+    @keep_last_good(VERDICTS)
+    def verdicts(lake: dg.ResourceParam[Lake]) -> Results:
+        """Read the verdicts of people on readings."""
+        rows = to_table(read_verdicts(*list_verdict_files(settings.home, is_sample=settings.is_sample)))
+        yield from audit(VERDICTS, rows)
+        lake.write(VERDICTS, rows)
+        yield dg.MaterializeResult(metadata=row_count(rows.height))
+
+    assert isinstance(verdicts, dg.AssetsDefinition)
+    return verdicts
 
 
 def _file_asset(table: Table, read: Callable[[TradeFigures], pl.DataFrame]) -> dg.AssetsDefinition:

@@ -125,7 +125,10 @@ class FileLink:
 
 @dataclass(frozen=True)
 class Page:
-    """Contents of the report. `coverage` is None when nothing was read."""
+    """Contents of the report.
+
+    `coverage` is None when nothing was read; `precision` has sentences on what people judged, for each channel.
+    """
 
     title: str
     is_sample: bool
@@ -136,6 +139,7 @@ class Page:
     index_version: str
     release_id: str
     other_pairs: tuple[PairRow, ...] = ()
+    precision: tuple[str, ...] = ()
 
 
 def render_page(page: Page) -> str:

@@ -31,7 +31,10 @@ def render_scores(scores: pl.DataFrame, reliability: pl.DataFrame | None = None)
     tiers = scores.filter(pl.col("part") == "tier")
     if not tiers.is_empty():
         tables.append(tiers_table(tiers))
-    single = scores.filter(~pl.col("part").is_in([*_TITLES, "tier"]))
+    masses = scores.filter(pl.col("part") == "mass")
+    if not masses.is_empty():
+        tables.append(masses_table(masses))
+    single = scores.filter(~pl.col("part").is_in([*_TITLES, "tier", "mass"]))
     if not single.is_empty():
         tables.append(single_scores_table(single))
     if reliability is not None and not reliability.is_empty():
@@ -60,6 +63,22 @@ def tiers_table(scores: pl.DataFrame) -> Table:
     table = Table(title="By tier (actor, target and polarity right)", title_justify="left", box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0))
     table.add_column("tier", no_wrap=True)
     for head in ("findings", "share right"):
+        table.add_column(head, justify="right", no_wrap=True)
+    for row in scores.iter_rows(named=True):
+        table.add_row(row["name"], f"{row['count']:,}", _format_percent(row["value"], row["lo95"], row["hi95"]))
+    return table
+
+
+def masses_table(scores: pl.DataFrame) -> Table:
+    """Table of the share of mass that is right, by channel of the index."""
+    table = Table(
+        title="By mass in the index: severity x probability (actor, target and polarity right)",
+        title_justify="left",
+        box=box.SIMPLE_HEAD,
+        padding=(0, 1, 0, 0),
+    )
+    table.add_column("channel", no_wrap=True)
+    for head in ("findings", "share of mass right"):
         table.add_column(head, justify="right", no_wrap=True)
     for row in scores.iter_rows(named=True):
         table.add_row(row["name"], f"{row['count']:,}", _format_percent(row["value"], row["lo95"], row["hi95"]))

@@ -8,8 +8,10 @@ from pathlib import Path
 
 import polars as pl
 
+from pipeline.contracts.tables.audit import MASS_PRECISION
 from pipeline.contracts.tables.core import COVERAGE
 from pipeline.contracts.tables.index import TENSION_DAILY, TENSION_PAIR_DAILY
+from pipeline.report.audit import describe_precision
 from pipeline.report.charts import pair_chart, to_png
 from pipeline.report.evidence import ReadContributions, ReadTable, newest_contributions
 from pipeline.report.page import FileLink, Page, build_pair_row, build_section, render_page, summarize_coverage
@@ -50,6 +52,7 @@ def write_report(read: ReadTable, read_contributions: ReadContributions, folder:
         baseline=(last["baseline_from"], last["baseline_to"]),
         index_version=last["index_version"],
         release_id=release,
+        precision=tuple(describe_precision(read(MASS_PRECISION))),
         other_pairs=tuple(build_pair_row(daily.filter(pl.col("pair") == pair)) for pair in pairs[_PAIRS:]),
     )
     path = folder / REPORT

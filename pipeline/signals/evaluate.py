@@ -77,7 +77,8 @@ class Report:
     `levels`: scores by level (`detection`, `pair`, `polarity`, `triple`, `kind`); `kinds`: by kind, at level kind; `polarities` and
     `sources`: at level triple; `accuracy`: of `modality`, `status` and `instrument` on paired rows; `brier`, `calibration_error` and
     `reliability` (by bin): of the probability of asserted predictions, compared with whether their triple is right; `tiers`: the share of
-    them whose triple is right, by tier, if the predictions have tiers.
+    them whose triple is right, by tier, if the predictions have tiers; `masses`: the share of their mass that is right, by polarity, if
+    weights were given.
 
     `expected` counts asserted gold rows that are not optional, `predicted` asserted predictions, and `ignored` predictions in passages
     that are not in the gold.
@@ -96,12 +97,13 @@ class Report:
     calibration_error: Score
     reliability: tuple[Bin, ...]
     tiers: Mapping[str, Score]
+    masses: Mapping[str, Score]
 
     def to_frame(self) -> pl.DataFrame:
         """Convert to one row per score.
 
-        Columns: `part` (level, kind, polarity, source, tier, accuracy, calibration), `name`, `score`, `value`, `lo95`, `hi95` and `count`,
-        the number of items that the score is over (for F1, all that were right, wrong or missed).
+        Columns: `part` (level, kind, polarity, source, tier, mass, accuracy, calibration), `name`, `score`, `value`, `lo95`, `hi95`,
+        and `count`, the number of items that the score is over (for F1, all that were right, wrong or missed).
         """
         rows: list[tuple[str, str, str, Score]] = []
         parts = {"level": self.levels, "kind": self.kinds, "polarity": self.polarities, "source": self.sources}
@@ -109,6 +111,7 @@ class Report:
             for name, counts in by_name.items():
                 rows += [(part, name, score, getattr(counts, score)) for score in ("precision", "recall", "f1")]
         rows += [("tier", name, "share_right", score) for name, score in self.tiers.items()]
+        rows += [("mass", name, "precision", score) for name, score in self.masses.items()]
         rows += [("accuracy", name, "accuracy", score) for name, score in self.accuracy.items()]
         rows += [("calibration", "probability", "brier", self.brier)]
         rows += [("calibration", "probability", "calibration_error", self.calibration_error)]
@@ -138,11 +141,12 @@ class Report:
         )
 
 
-def evaluate(gold: Gold, predictions: pl.DataFrame, seed: int = 0, resamples: int = 1000) -> Report:
+def evaluate(gold: Gold, predictions: pl.DataFrame, seed: int = 0, resamples: int = 1000, weights: pl.DataFrame | None = None) -> Report:
     """Score predictions against gold, sentence by sentence; docs/annotation-guide.md defines what is right.
 
     `predictions` has the columns of the table `findings` from `article_id` (the gold id) to `probability`, and `tier` for scores by
-    tier; others are ignored. The same input and seed give the same report. Raises `EvaluationError` for gold without passages or
+    tier; others are ignored. `weights`: rows of the table `weights`, for the share of mass that is right. The same input and seed give the
+    same report. Raises `EvaluationError` for gold without passages or
     predictions that cannot be scored.
     """
     if gold.passages.is_empty():
@@ -169,6 +173,7 @@ def evaluate(gold: Gold, predictions: pl.DataFrame, seed: int = 0, resamples: in
         calibration_error=calibration[1],
         reliability=calibration[2],
         tiers=_score_tiers(bootstrap, verdicts),
+        masses={} if weights is None else _score_masses(bootstrap, verdicts, weights),
     )
 
 
@@ -297,6 +302,29 @@ def _score_tiers(bootstrap: Bootstrap, verdicts: pl.DataFrame) -> dict[str, Scor
     judged = verdicts.select("id", "tier", right=pl.col("is_right").cast(pl.Int64), all=pl.lit(1))
     sums = {tier: bootstrap.sum_by_passage(judged.filter(pl.col("tier") == tier).drop("tier")) for tier in TIER.words}
     return {tier: bootstrap.score_ratio(sums[tier], [1, 0], [0, 1]) for tier in sums}
+
+
+def _score_masses(bootstrap: Bootstrap, verdicts: pl.DataFrame, weights: pl.DataFrame) -> dict[str, Score]:
+    """Score the share of mass that is right, by polarity.
+
+    Mass is probability times weight. As in a story of the index, only the heaviest prediction of each passage, direction, kind and
+    instrument counts.
+    """
+    mass = pl.col("probability") * pl.col("weight")
+    heaviest = (
+        verdicts.join(weights.select("kind", "status", "weight"), on=["kind", "status"], how="left", maintain_order="left")
+        .select("id", "actor", "target", "kind", "instrument", "polarity", "prediction", is_right="is_right", mass=mass)
+        .filter(pl.col("mass") > 0)
+        .sort("mass", "prediction", descending=[True, False])
+        .unique(["id", "actor", "target", "kind", "instrument"], keep="first", maintain_order=True)
+    )
+    scores = {}
+    for polarity in POLARITY.words:
+        of_polarity = heaviest.filter(pl.col("polarity") == polarity)
+        sums = bootstrap.sum_by_passage(of_polarity.select("id", right=pl.col("mass") * pl.col("is_right"), mass="mass"))
+        score = bootstrap.score_ratio(sums, [1, 0], [0, 1])
+        scores[polarity] = Score(score.value, score.lo95, score.hi95, of_polarity.height)
+    return scores
 
 
 def _score_accuracy(bootstrap: Bootstrap, aligned: Aligned) -> dict[str, Score]:

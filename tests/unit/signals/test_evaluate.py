@@ -7,6 +7,7 @@ import pytest
 from numpy.typing import NDArray
 
 from pipeline.contracts.tables.core import FINDINGS
+from pipeline.index.parameters import read_weights
 from pipeline.signals.evaluate import EvaluationError, evaluate, list_errors, to_predictions
 from pipeline.signals.gold import Gold
 from tests.unit.signals.scenes import make_gold, make_prediction, make_predictions, make_row, score
@@ -53,6 +54,41 @@ def test_each_source_is_scored_even_without_signals() -> None:
     assert sources["wire"].f1.value == 1
     assert sources["daily"].f1.value == 0
     assert sources["blog"].f1.value is None
+
+
+# --- mass
+
+
+def masses(against: Gold, *predictions: dict[str, Any]) -> dict[str, tuple[float | None, int]]:
+    scored = evaluate(against, make_predictions(*predictions), weights=read_weights()).masses
+    return {polarity: (score.value, score.count) for polarity, score in scored.items()}
+
+
+def test_the_share_of_right_mass_weighs_severity_and_probability() -> None:
+    against = make_gold(make_row("p1"), make_row("p2", kind="easing"), passages=("p1", "p2", "p3"))
+    right = make_prediction("p1", 0.8)  # announced measure: .5
+    wrong = make_prediction("p3", 0.4, kind="accusation")  # .2
+    assert masses(against, right, wrong, make_prediction("p2", 0.4, kind="easing")) == {
+        "escalation": (pytest.approx(0.4 / 0.48), 2),
+        "concession": (1, 1),
+        "dialogue": (None, 0),
+    }
+
+
+def test_repeated_findings_of_a_passage_count_once_with_mass() -> None:
+    against = make_gold(make_row("p1"), passages=("p1",))
+    repeated = make_prediction("p1", 0.5, span_start=50, span_end=90)  # a sentence without a gold row: wrong
+    assert masses(against, make_prediction("p1", 0.8), repeated)["escalation"] == (1, 1)
+
+
+def test_findings_without_weight_have_no_mass() -> None:
+    assert masses(make_gold(make_row()), make_prediction(status="ended"))["escalation"] == (None, 0)
+
+
+def test_without_weights_no_mass_is_scored() -> None:
+    report = evaluate(make_gold(make_row()), make_predictions(make_prediction()))
+    assert report.masses == {}
+    assert "mass" not in report.to_frame()["part"].to_list()
 
 
 # --- accuracy on matched rows

@@ -1,0 +1,4 @@
+"""Audit: the largest readings of an index, and the verdicts of people on them.
+
+Belongs here: the file of verdicts, and which readings are to be judged. Does not: the share of mass that is right (`sql/audit`).
+"""

@@ -1,0 +1,76 @@
+"""The readings that carry most of the index, with what a judge needs to see."""
+
+from collections.abc import Sequence
+from datetime import date
+from pathlib import Path
+
+import polars as pl
+
+#: Columns of a listing that come from the table `signals`.
+_EVIDENCE = ("quote", "probability", "tier", "readers", "alternatives", "source", "published_at", "url", "article_id")
+
+
+def select_masses(masses: pl.DataFrame, pair: str | None, channels: Sequence[str], first: date | None, last: date | None) -> pl.DataFrame:
+    """Select rows of SIGNAL_MASS; None selects all pairs, or days without a bound."""
+    chosen = masses.filter(pl.col("channel").is_in(channels))
+    if pair is not None:
+        chosen = chosen.filter(pl.col("pair") == pair)
+    if first is not None:
+        chosen = chosen.filter(pl.col("index_date") >= first)
+    return chosen if last is None else chosen.filter(pl.col("index_date") <= last)
+
+
+def list_largest(masses: pl.DataFrame, signals: pl.DataFrame, titles: pl.DataFrame, number: int) -> pl.DataFrame:
+    """List the `number` readings with the largest mass, one row each.
+
+    `masses`: rows of SIGNAL_MASS; `signals`: rows of SIGNALS; `titles`: `article_id` and `title`. A signal that counts towards several
+    countries is one row with the sum. `mass_pct` is the share of its channel's mass.
+    """
+    return (
+        masses.sort("signal_id", "target")  # sums of doubles depend on the order
+        .group_by("signal_id", "reading", "channel", maintain_order=True)
+        .agg(pl.col("mass").sum())
+        .with_columns(mass_pct=100 * pl.col("mass") / pl.col("mass").sum().over("channel"))
+        .sort("mass", "signal_id", descending=[True, False])
+        .head(number)
+        .join(signals.select("signal_id", *_EVIDENCE), on="signal_id", how="left", maintain_order="left")
+        .join(titles.select("article_id", "title"), on="article_id", how="left", maintain_order="left")
+        .drop("article_id")
+    )
+
+
+def add_opinions(listing: pl.DataFrame, verdicts: pl.DataFrame) -> pl.DataFrame:
+    """Add the column `opinions`, e.g. `A right, B unsure`; empty if nobody judged the reading."""
+    opinion = pl.col("judge") + " " + pl.col("verdict")
+    by_reading = verdicts.sort("judge").group_by("signal_id", "reading", maintain_order=True).agg(opinions=opinion.str.join(", "))
+    return listing.join(by_reading, on=["signal_id", "reading"], how="left", maintain_order="left").with_columns(
+        pl.col("opinions").fill_null("")
+    )
+
+
+def drop_judged(listing: pl.DataFrame, verdicts: pl.DataFrame, judge: str) -> pl.DataFrame:
+    """Leave out the readings on which this judge has a verdict."""
+    own = verdicts.filter(pl.col("judge") == judge)
+    return listing.join(own, on=["signal_id", "reading"], how="anti", maintain_order="left")
+
+
+def write_listing(listing: pl.DataFrame, path: Path, judge: str) -> None:
+    """Write a listing as a file of verdicts with empty verdicts.
+
+    Judges see sentence, headline and reading, but neither probability nor other verdicts.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    columns = ("signal_id", "reading", "verdict", "reason", "judge", "quote", "title", "source", "date", "url")
+    listing.with_columns(
+        *map(_quote_formula, ("quote", "title", "source", "url")),
+        verdict=pl.lit(""),
+        reason=pl.lit(""),
+        judge=pl.lit(judge),
+        date=pl.col("published_at").dt.date(),
+    ).select(columns).write_csv(path)
+
+
+def _quote_formula(column: str) -> pl.Expr:
+    """Put an apostrophe before text that a spreadsheet would take for a formula: articles are not trusted."""
+    text = pl.col(column).fill_null("")
+    return pl.when(text.str.contains(r"^\s*[=+\-@]")).then("'" + text).otherwise(text).alias(column)

@@ -1,0 +1,114 @@
+"""Files of verdicts: one CSV row for each judge's verdict on one reading.
+
+The columns are `signal_id`, `verdict` and `judge`, and optionally `reading` and `reason`; others are ignored, so that a listing to which
+verdicts were added is such a file.
+"""
+
+import csv
+import re
+from collections.abc import Iterable, Mapping
+from io import StringIO
+from pathlib import Path
+
+import polars as pl
+
+from pipeline.contracts import patterns
+from pipeline.contracts.tables.audit import VERDICTS
+from pipeline.contracts.vocabulary import VERDICT
+from pipeline.errors import UserError
+
+VERDICTS_FILE = "verdicts.csv"
+SAMPLE_VERDICTS = Path(__file__).parents[1] / "sample" / VERDICTS_FILE
+#: Rows of a file of verdicts: the published table, and what the judge wrote, which is not published.
+SCHEMA = pl.Schema({**VERDICTS.schema, "reason": pl.String()})
+MAX_JUDGE = VERDICTS.column("judge").max_length or 0
+
+_REQUIRED = ("signal_id", "verdict", "judge")
+_KEY = list(VERDICTS.key)
+
+
+class VerdictError(UserError, ValueError):
+    """A file of verdicts that cannot be used. The message names file and line."""
+
+
+def list_verdict_files(home: Path, *, is_sample: bool) -> tuple[Path, ...]:
+    """List the files with the verdicts of a home.
+
+    The last is written by `tension audit`; the sample has another, which is bundled.
+    """
+    return ((SAMPLE_VERDICTS,) if is_sample else ()) + (home / VERDICTS_FILE,)
+
+
+def read_verdicts(*paths: Path, readings: Mapping[str, str] | None = None) -> pl.DataFrame:
+    """Read files of verdicts as rows of `SCHEMA`, sorted by key.
+
+    A file that does not exist has no rows, and a later file overrides an earlier one. Rows without `verdict` are not judged yet and left
+    out. `readings` maps `signal_id` to the current reading, which is taken for rows without one. `VerdictError` for anything else that is
+    no verdict, and for a second verdict of a judge on a reading in one file.
+    """
+    rows: dict[tuple[str, str, str], dict[str, str]] = {}
+    for path in paths:
+        seen: dict[tuple[str, str, str], int] = {}
+        for line, row in _read_rows(path):
+            if not row["verdict"]:
+                continue
+            checked = _check_row(row, f"{path}, line {line}", readings or {})
+            key = (checked["signal_id"], checked["reading"], checked["judge"])
+            if key in seen:
+                raise VerdictError(f"{path}, line {line}: {key[2]} judged this reading already in line {seen[key]}; keep one of them")
+            seen[key] = line
+            rows[key] = checked
+    return pl.DataFrame(list(rows.values()), schema=SCHEMA).sort(_KEY)
+
+
+def add_verdicts(path: Path, verdicts: pl.DataFrame) -> None:
+    """Add rows of `SCHEMA` to a file of verdicts.
+
+    A judge's earlier verdict on the same reading is replaced. The file is written as a whole and renamed.
+    """
+    stored = read_verdicts(path)
+    rows = pl.concat([verdicts, stored]).unique(_KEY, keep="first").sort(_KEY)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    temporary = path.with_name(f".{path.name}.tmp")
+    rows.select("signal_id", "reading", "verdict", "reason", "judge").write_csv(temporary)
+    temporary.replace(path)
+
+
+def to_table(verdicts: pl.DataFrame) -> pl.DataFrame:
+    """Convert rows of `SCHEMA` to the published table, without reasons."""
+    return verdicts.select(VERDICTS.schema.names())
+
+
+def _read_rows(path: Path) -> Iterable[tuple[int, dict[str, str]]]:
+    """Yield line number and cells of each row, without white space around them."""
+    if not path.exists():
+        return
+    try:
+        text = path.read_text(encoding="utf-8-sig")
+        reader = csv.DictReader(StringIO(text, newline=""), strict=True)
+        missing = [name for name in _REQUIRED if name not in (reader.fieldnames or ())]
+        if missing:
+            raise VerdictError(f"{path}: has no column {', '.join(missing)}; a file of verdicts has signal_id, verdict, judge, reason")
+        for row in reader:
+            cells = {name: (row.get(name) or "").strip() for name in SCHEMA}
+            if any(cells.values()):
+                yield reader.line_num, cells
+    except (OSError, UnicodeDecodeError, csv.Error) as error:
+        raise VerdictError(f"could not read {path} as CSV in UTF-8: {error}") from error
+
+
+def _check_row(row: dict[str, str], place: str, readings: Mapping[str, str]) -> dict[str, str]:
+    row = row | {"verdict": row["verdict"].lower(), "reading": row["reading"] or readings.get(row["signal_id"], "")}
+    if row["verdict"] not in VERDICT:
+        raise VerdictError(f"{place}: unknown verdict {row['verdict']!r}; use one of {', '.join(VERDICT.words)}")
+    if not re.fullmatch(patterns.SIGNAL_ID.regex, row["signal_id"]):
+        raise VerdictError(f"{place}: {row['signal_id']!r} is no signal_id; copy it from the listing of tension audit")
+    if not 1 <= len(row["judge"]) <= MAX_JUDGE:
+        raise VerdictError(f"{place}: judge is {row['judge']!r}; write a name or letter of at most {MAX_JUDGE} characters")
+    if not row["reading"]:
+        raise VerdictError(
+            f"{place}: has no reading, and {row['signal_id']} counts in no pair of this release; judge signals that tension audit lists"
+        )
+    if not re.fullmatch(patterns.READING.regex, row["reading"]):
+        raise VerdictError(f"{place}: {row['reading']!r} is no reading; copy it from the listing, e.g. CHN>USA measure announced tariff")
+    return row

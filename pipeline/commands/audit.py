@@ -1,0 +1,134 @@
+"""`tension audit`: list and judge the readings that carry most of the index."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from shlex import quote
+
+import polars as pl
+
+from pipeline.audit.listing import add_opinions, drop_judged, list_largest, select_masses, write_listing
+from pipeline.audit.verdicts import SCHEMA, add_verdicts, list_verdict_files, read_verdicts, to_table
+from pipeline.commands.console import out
+from pipeline.commands.program import name_program
+from pipeline.contracts.countries import parse_pair
+from pipeline.contracts.tables.audit import ALL_PAIRS, MASS_PRECISION, SIGNAL_MASS, VERDICTS
+from pipeline.contracts.tables.core import ARTICLES
+from pipeline.contracts.tables.index import SIGNALS
+from pipeline.errors import UserError
+from pipeline.models.build import build_table
+from pipeline.report import audit as report
+from pipeline.report.plain import to_plain
+from pipeline.settings.load import read_settings
+from pipeline.warehouse.home import is_sample_home
+from pipeline.warehouse.lake import Lake
+
+_KEYS = {"r": "right", "w": "wrong", "u": "unsure"}
+_QUESTION = "[bold]r[/]ight, [bold]w[/]rong, [bold]u[/]nsure, [bold]s[/]kip or [bold]q[/]uit: "
+
+
+class AuditError(UserError, ValueError):
+    """The home has no index that could be audited, or options contradict."""
+
+
+@dataclass(frozen=True)
+class Selection:
+    """Which readings are listed, and counted in the precision."""
+
+    pair: str | None
+    channels: Sequence[str]
+    first: date | None
+    last: date | None
+    number: int
+
+    def __str__(self) -> str:
+        days = f" from {self.first}" * (self.first is not None) + f" to {self.last}" * (self.last is not None)
+        return f"{self.pair or 'all pairs'}, {' and '.join(self.channels)}{days}"
+
+
+def audit_home(selection: Selection, judge: str | None, to: Path | None, verdict_file: Path | None, home_folder: Path | None) -> None:
+    """List readings, or take verdicts on them; then print the precision.
+
+    With a `judge`: ask in the terminal, or write what is to be judged to the file `to`. `verdict_file`: verdicts to be added.
+    """
+    if to is not None and judge is None:
+        raise AuditError("--out writes a file for one judge: name the judge with --judge")
+    settings = read_settings(home=home_folder)
+    lake = Lake(settings.lake)
+    masses = lake.read(SIGNAL_MASS)
+    if masses.is_empty():
+        home = quote(str(settings.home))
+        raise AuditError(f"{settings.home} has no signals to audit; build its index first: {name_program()} run --home {home}")
+    selection = Selection(
+        selection.pair and "-".join(parse_pair(selection.pair)), selection.channels, selection.first, selection.last, selection.number
+    )
+    files = list_verdict_files(settings.home, is_sample=is_sample_home(settings.home, settings.is_sample))
+    if verdict_file is not None:
+        _import_verdicts(verdict_file, files[-1], masses)
+    chosen = select_masses(masses, selection.pair, selection.channels, selection.first, selection.last)
+    signals, titles = lake.read(SIGNALS), lake.read(ARTICLES, columns=["article_id", "title"])
+    listing = list_largest(chosen, signals, titles, selection.number)
+    verdicts = read_verdicts(*files)
+    if judge is not None:
+        listing = drop_judged(listing, verdicts, judge)
+    if to is not None:
+        write_listing(listing, to, judge or "")
+        out.print(f"{listing.height} readings to be judged in {to_plain(str(to))}; read them back with --verdicts", highlight=False)
+    elif judge is not None:
+        _judge_in_terminal(listing, judge, files[-1])
+    elif verdict_file is None:
+        out.print(report.listing_table(add_opinions(listing, verdicts), str(selection)))
+    _print_precision(chosen, read_verdicts(*files), selection)
+    if (judge is not None and to is None) or verdict_file is not None:
+        _print_next_step(files[-1], settings.home)
+
+
+def _import_verdicts(path: Path, store: Path, masses: pl.DataFrame) -> None:
+    if not path.is_file():
+        raise AuditError(f"there is no file {path}; write one with --judge NAME --out FILE, and fill in its verdicts")
+    current = dict(masses.select("signal_id", "reading").iter_rows())
+    verdicts = read_verdicts(path, readings=current)
+    add_verdicts(store, verdicts)
+    other = verdicts.filter([current.get(signal) != reading for signal, reading in verdicts.select("signal_id", "reading").iter_rows()])
+    text = f"{verdicts.height} verdicts of {to_plain(str(path))} added"
+    if other.height:
+        text += f"; {other.height} of them are on readings that this index does not have, and do not count in it"
+    out.print(text, highlight=False)
+
+
+def _judge_in_terminal(listing: pl.DataFrame, judge: str, store: Path) -> None:
+    """Ask for a verdict on each reading, and store each at once."""
+    if listing.is_empty():
+        out.print(f"{to_plain(judge)} has judged all of these", highlight=False)
+    for number, row in enumerate(listing.iter_rows(named=True), start=1):
+        out.print(report.reading_card(row, number, listing.height))
+        try:
+            key = _ask_key()
+            if key == "q":
+                return
+            if key == "s":
+                continue
+            reason = out.input("what is wrong (may be empty)? ").strip() if key == "w" else ""
+        except EOFError:
+            return
+        verdict = {"signal_id": row["signal_id"], "reading": row["reading"], "judge": judge, "verdict": _KEYS[key], "reason": reason}
+        add_verdicts(store, pl.DataFrame([verdict], schema=SCHEMA))
+
+
+def _ask_key() -> str:
+    while (key := out.input(_QUESTION).strip().lower()[:1]) not in {*_KEYS, "s", "q"}:
+        out.print("answer with one of the letters r, w, u, s, q")
+    return key
+
+
+def _print_precision(masses: pl.DataFrame, verdicts: pl.DataFrame, selection: Selection) -> None:
+    tables = {SIGNAL_MASS.name: masses, VERDICTS.name: to_table(verdicts)}
+    lines = report.describe_precision(build_table(tables, MASS_PRECISION, {}), selection.pair or ALL_PAIRS)
+    for line in lines or ["no verdict on these readings yet; give some with --judge NAME"]:
+        out.print(to_plain(line), highlight=False)
+
+
+def _print_next_step(store: Path, home: Path) -> None:
+    command = f"{name_program()} run --home {quote(str(home))}"
+    out.print(to_plain(f"Verdicts are kept in {store}; the next `{command}` publishes them."), highlight=False, soft_wrap=True)

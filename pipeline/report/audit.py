@@ -1,0 +1,79 @@
+"""Readings to be judged, and what verdicts say, for terminal and page.
+
+Text of articles is untrusted: all of it goes through `to_plain`.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+import polars as pl
+from rich import box
+from rich.console import Group
+from rich.panel import Panel
+from rich.table import Table
+
+from pipeline.contracts.tables.audit import ALL_PAIRS
+from pipeline.report.names import format_count
+from pipeline.report.plain import to_plain
+
+_CHANNELS = ("escalation", "concession", "dialogue")
+
+
+def describe_precision(precision: pl.DataFrame, pair: str = ALL_PAIRS) -> list[str]:
+    """Describe the rows of MASS_PRECISION of one pair, one sentence for each channel."""
+    by_channel = {row["channel"]: row for row in precision.filter(pl.col("pair") == pair).iter_rows(named=True)}
+    return [_describe_channel(by_channel[channel]) for channel in _CHANNELS if channel in by_channel]
+
+
+def _describe_channel(row: Mapping[str, Any]) -> str:
+    readings = format_count(row["reading_count"], "reading")
+    judged = f"{row['judged_count']:,} of {readings} were judged, with {row['judged_share']:.0%} of the mass"
+    if row["precision"] is None:
+        return f"{row['channel']}: {judged}"
+    text = (
+        f"{row['channel']}: {row['precision']:.0%} of the judged mass is right (95 % interval {row['lo95']:.0%} to {row['hi95']:.0%}); "
+        f"{judged}, so of all mass between {row['at_least']:.0%} and {row['at_most']:.0%} is right"
+    )
+    if row["judged_twice_count"]:
+        twice = format_count(row["judged_twice_count"], "reading")
+        text += f"; of {twice} with two verdicts or more, judges agree on {row['agreement']:.0%}"
+    return text
+
+
+def listing_table(listing: pl.DataFrame, of: str) -> Table:
+    """Table of the readings that carry most mass; `of` says of which selection."""
+    table = Table(
+        title=f"The {format_count(listing.height, 'reading')} with the largest mass, {to_plain(of)}",
+        caption="share: of the channel's mass in this selection. p: probability that it is right.",
+        box=box.SIMPLE_HEAD,
+        padding=(0, 1, 0, 0),
+        title_justify="left",
+        caption_justify="left",
+        show_lines=True,
+    )
+    for name in ("mass", "share", "p"):
+        table.add_column(name, justify="right", no_wrap=True)
+    for name in ("reading", "sentence", "verdicts"):
+        table.add_column(name, overflow="fold", ratio={"reading": 2, "sentence": 5}.get(name))
+    for row in listing.iter_rows(named=True):
+        alternatives = f"\n[dim]encoder: {to_plain(row['alternatives'])}[/]" if row["alternatives"] else ""
+        table.add_row(
+            f"{row['mass']:.2f}",
+            f"{row['mass_pct']:.1f} %",
+            f"{row['probability']:.2f}\n{row['tier']}",
+            f"{to_plain(row['reading'])}{alternatives}",
+            f"{to_plain(_join_lines(row['quote']))}\n[dim]{to_plain(row['source'])}, {row['published_at']:%Y-%m-%d}, {row['signal_id']}[/]",
+            to_plain(row["opinions"]),
+        )
+    return table
+
+
+def reading_card(row: Mapping[str, Any], number: int, count: int) -> Group:
+    """One reading as a judge sees it: without probability and other verdicts."""
+    title = f"\n[dim]under the headline: {to_plain(_join_lines(row['title']))}[/]" if row["title"] not in {None, "", row["quote"]} else ""
+    sentence = f"{to_plain(_join_lines(row['quote']))}{title}\n[dim]{to_plain(row['source'])}, {row['published_at']:%Y-%m-%d}[/]"
+    return Group(Panel(sentence, title=f"{number} of {count}", title_align="left"), f"read as [bold]{to_plain(row['reading'])}[/]")
+
+
+def _join_lines(text: str) -> str:
+    return " ".join(text.split())

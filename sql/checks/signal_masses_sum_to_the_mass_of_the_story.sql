@@ -1,0 +1,34 @@
+-- asset: signal_mass
+-- severity: warning
+-- reason: verdicts weigh readings by these masses; if they do not sum to the masses of the index, precision is that of another index
+with sums as (
+    select
+        index_date,
+        story_id,
+        channel,
+        actor || '>' || target as series,
+        sum(mass::decimal(18, 15))::double as mass
+    from signal_mass
+    group by index_date, story_id, channel, series
+),
+
+directed as (
+    select *
+    from story_mass
+    where contains(series, '>')
+)
+
+select
+    coalesce(sums.story_id, directed.story_id) as story_id,
+    coalesce(sums.series, directed.series) as series,
+    coalesce(sums.channel, directed.channel) as channel,
+    sums.mass,
+    directed.mass as mass_of_the_story
+from sums
+full join directed
+    on
+        directed.index_date = sums.index_date
+        and directed.story_id = sums.story_id
+        and directed.series = sums.series
+        and directed.channel = sums.channel
+where not coalesce(abs(sums.mass - directed.mass) <= 1e-9 * greatest(1, directed.mass), false)

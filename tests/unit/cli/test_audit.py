@@ -1,0 +1,118 @@
+"""`tension audit`: listing, judging in the terminal and by file, on a small lake."""
+
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+import pytest
+from typer.testing import CliRunner, Result
+
+from pipeline.audit.verdicts import read_verdicts
+from pipeline.cli import app
+from pipeline.contracts.days import Days
+from pipeline.contracts.model import Table
+from pipeline.contracts.tables.audit import MASS_PRECISION, SIGNAL_MASS
+from pipeline.contracts.tables.core import ARTICLES, COVERAGE
+from pipeline.contracts.tables.index import SIGNALS, TENSION_PAIR_DAILY
+from pipeline.warehouse.home import mark_home
+from pipeline.warehouse.lake import Lake
+from tests.unit.cli.conftest import flat
+
+DAY = date(2025, 4, 4)  # of the example rows
+ONE, TWO, THREE = (f"{number:016x}" for number in (1, 2, 3))
+#: Number, mass, pair, channel.
+READINGS = ((1, 3.0, "CHN-USA", "escalation"), (2, 1.0, "CHN-USA", "escalation"), (3, 2.0, "EUN-USA", "concession"))
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Path:
+    """A home of own articles with three signals that have mass."""
+    mark_home(tmp_path / "home", is_sample=False)
+    ids = [{"signal_id": f"{number:016x}", "story_id": f"Wire:{number}", "article_id": f"Wire:{number}"} for number, *_ in READINGS]
+    masses = [{"mass": mass, "pair": pair, "channel": channel} for _, mass, pair, channel in READINGS]
+    lake = Lake(tmp_path / "home" / "lake")
+    lake.write(SIGNAL_MASS, fill(SIGNAL_MASS, *(one | own for one, own in zip(ids, masses, strict=True))))
+    lake.write(SIGNALS, fill(SIGNALS, *(one | {"quote": f"=Sentence [bold]of {one['story_id']}[/]"} for one in ids)))
+    lake.write_days(ARTICLES, fill(ARTICLES, *(one | {"title": f"Headline of {one['story_id']}"} for one in ids)), Days(DAY, DAY))
+    return tmp_path / "home"
+
+
+def fill(table: Table, *rows: dict[str, Any]) -> pl.DataFrame:
+    """Rows of a table: its example with these changes; other names are ignored."""
+    example = table.example().row(0, named=True)
+    return pl.DataFrame([{name: row.get(name, example[name]) for name in table.schema} for row in rows], schema=table.schema)
+
+
+def audit(home: Path, *arguments: object, keys: str = "") -> Result:
+    return CliRunner().invoke(app, ["audit", "--home", str(home), *map(str, arguments)], input=keys)
+
+
+def stored(home: Path) -> list[tuple[str, ...]]:
+    return read_verdicts(home / "verdicts.csv").select("signal_id", "judge", "verdict", "reason").rows()
+
+
+def test_the_largest_readings_are_listed_first(home: Path) -> None:
+    printed = flat(audit(home, "--number", 2).output)
+    assert printed.index("Wire:1") < printed.index("Wire:3")
+    assert "Wire:2" not in printed
+    assert "[bold]" in printed  # text of articles is no markup
+    assert "no verdict on these readings yet" in printed
+
+
+def test_pair_channel_and_days_select_readings(home: Path) -> None:
+    assert "Wire:3" not in audit(home, "--pair", "USA-CHN").output
+    assert "Wire:1" not in audit(home, "--channel", "concession").output
+    assert "The 0 readings" in flat(audit(home, "--from", "2025-04-05").output)
+
+
+def test_verdicts_are_taken_in_the_terminal(home: Path) -> None:
+    result = audit(home, "--judge", "A", keys="r\nx\nw\nhistory\nu\n")
+    assert stored(home) == [(ONE, "A", "right", ""), (TWO, "A", "unsure", ""), (THREE, "A", "wrong", "history")]
+    assert "escalation: 100% of the judged mass is right" in flat(result.output)
+    assert "1 of 2 readings were judged, with 75% of the mass, so of all mass between 75% and 100% is right" in flat(result.output)
+    assert "concession: 0% of the judged mass is right" in flat(result.output)
+
+
+def test_judging_goes_on_where_it_was_stopped(home: Path) -> None:
+    audit(home, "--judge", "A", keys="r\nq\n")
+    printed = audit(home, "--judge", "A", keys="s\n").output  # input ends at the last reading
+    assert [name in printed for name in ("of Wire:1", "of Wire:3", "of Wire:2")] == [False, True, True]
+    assert len(stored(home)) == 1
+    audit(home, "--judge", "A", keys="r\nr\n")
+    assert "A has judged all of these" in flat(audit(home, "--judge", "A").output)
+    assert "of Wire:1" in audit(home, "--judge", "B", keys="q\n").output
+
+
+def test_verdicts_are_taken_from_a_file(home: Path, tmp_path: Path) -> None:
+    file = tmp_path / "b.csv"
+    audit(home, "--judge", "B", "--number", 2, "--out", file)
+    listing = pl.read_csv(file, infer_schema=False)
+    assert listing["signal_id"].to_list() == [ONE, THREE]
+    assert listing["quote"].str.starts_with("'=").all()  # a spreadsheet would run a formula
+    listing.with_columns(verdict=pl.lit("right")).write_csv(file)
+    assert "2 verdicts of" in audit(home, "--verdicts", file).output
+    assert [row[:3] for row in stored(home)] == [(ONE, "B", "right"), (THREE, "B", "right")]
+
+
+def test_a_verdict_on_another_reading_is_reported(home: Path, tmp_path: Path) -> None:
+    file = tmp_path / "old.csv"
+    file.write_text(f"signal_id,reading,verdict,judge\n{ONE},USA>CHN easing announced tariff,wrong,A\n", encoding="utf-8")
+    printed = flat(audit(home, "--verdicts", file).output)
+    assert "1 of them are on readings that this index does not have" in printed
+    assert "no verdict on these readings yet" in printed
+
+
+def test_mistakes_are_explained(home: Path, tmp_path: Path) -> None:
+    assert "build its index first" in flat(audit(tmp_path / "empty").output)
+    assert "name the judge with --judge" in flat(audit(home, "--out", tmp_path / "a.csv").output)
+    assert "there is no file" in flat(audit(home, "--verdicts", tmp_path / "none.csv").output)
+
+
+def test_status_shows_what_was_judged(home: Path) -> None:
+    lake = Lake(home / "lake")
+    lake.write(MASS_PRECISION, MASS_PRECISION.example().with_columns(pair=pl.lit("(all)")))
+    lake.write_days(COVERAGE, COVERAGE.example(), Days(DAY, DAY))
+    lake.write(TENSION_PAIR_DAILY, TENSION_PAIR_DAILY.example())
+    printed = flat(CliRunner().invoke(app, ["status", "--all", "--home", str(home)]).output)
+    assert "escalation: 84% of the judged mass is right (95 % interval 70% to 92%)" in printed
