@@ -1,0 +1,17 @@
+"""Add filled-in listings of `tension audit` to the verdicts of the bundled sample: `python -m scripts.sample_verdicts FILE...`."""
+
+import sys
+from pathlib import Path
+
+from pipeline.audit.verdicts import SAMPLE_VERDICTS, add_verdicts, read_verdicts
+
+
+def main(files: list[Path]) -> None:
+    """Add the verdicts of all files, or none if one has an error."""
+    for path, verdicts in [(path, read_verdicts(path)) for path in files]:
+        add_verdicts(SAMPLE_VERDICTS, verdicts)
+        sys.stdout.write(f"{verdicts.height} verdicts of {path}\n")
+
+
+if __name__ == "__main__":
+    main([Path(name) for name in sys.argv[1:]])
