@@ -25,7 +25,7 @@ _FILE = Path(__file__).parent / "lexicon" / "calibration.toml"
 # Ridge penalty on the coefficients, because there are only a few hundred readings.
 _PENALTY = 0.5
 _SMALLEST_FAMILY = 5
-_HIGH, _MEDIUM = 0.55, 0.4
+_HIGH, _MEDIUM = 0.65, 0.45
 _RESAMPLES = 1000
 
 

@@ -23,7 +23,7 @@ from pipeline.signals.readers.encoder.encoding import Encoded, encode
 from pipeline.signals.readers.encoder.network import Logits, Network, load_network
 
 # Lower scores are dropped; calibrate.py turns higher ones into probabilities.
-MIN_SCORE = 0.1
+MIN_SCORE = 0.05
 MAX_SENTENCE_LENGTH = 1500
 _ALTERNATIVES = 3
 _MORE_LIKELY_THAN_NOT = 0.5
