@@ -3,7 +3,8 @@
     python -m scripts.real_passages --split tune --passages PASSAGES > tune.jsonl
     python -m pipeline.signals.recalibrate tune.jsonl real_dev_passages.jsonl real_dev_passages_2.jsonl
 
-Run it after any change of a reader or the lexicon. Never use the passages of the split `report`, on which the result is checked. Does not belong here: the formula (`calibrate.py`).
+Run it after any change of a reader or the lexicon. Never use the passages of the split `report`, on which the result is checked. Does
+not belong here: the formula (`calibrate.py`).
 """
 
 import sys
