@@ -79,7 +79,7 @@ def read_answers(path: Path, questions: pl.DataFrame) -> pl.DataFrame:
     known = {*pl.read_csv(LAYERS_FILE)["layer"], "none", "other"}
     problems = [f"layer {name!r} is unknown" for name in sorted(set(answers["layer"]) - known)]
     problems += [f"question {number} has no answer" for number in sorted(set(questions["number"]) - set(answers["number"]))]
-    problems += [f"question {number} was not asked" for number in sorted(set(answers["number"]) - set(questions["number"]))]
+    problems += [f"question {number} is not one of the questions" for number in sorted(set(answers["number"]) - set(questions["number"]))]
     if problems:
         sys.exit(f"{path}: {'; '.join(problems)}. Correct the file, or give the --count and --seed of its questions")
     return answers

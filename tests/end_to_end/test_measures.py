@@ -42,7 +42,7 @@ def test_the_called_off_tariff_is_never_in_force(sample_run: SampleRun) -> None:
         sample_run, "select standing from measures_reported(date '2025-11-30', of_actor := 'USA', on_target := 'CHN') where rate_pct = 100"
     )
     assert set(reported["standing"]) == {"reported"}
-    layers = query(sample_run, "select layer from measures_in_force(date '2025-11-30', on_target := 'CHN') where rate_pct = 100")
+    layers = query(sample_run, "select layer from measures_in_force(date '2025-11-30', of_actor := 'USA') where rate_pct = 100")
     assert set(layers["layer"]) == {"usa-301-review-ev", "usa-301-review-syringes"}
 
 

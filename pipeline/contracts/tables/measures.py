@@ -1,4 +1,4 @@
-"""Layer `index`: trade measures: official acts, states of their layers, and what articles report."""
+"""Layer `index`: official acts on trade measures, their states, and reports."""
 
 from dataclasses import replace
 from datetime import date

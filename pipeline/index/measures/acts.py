@@ -1,5 +1,6 @@
-"""The curated list of official acts on trade measures, read from three CSV files next to this module.
+"""The curated list of official acts on trade measures.
 
+It is three CSV files next to this module.
 `layers.csv`: legal programmes; `acts.csv`: dated steps of each layer; `checked.csv`: days for which each actor's acts were looked up, which
 a layer may shorten.
 Belongs here: reading the files into the table `measure_acts`. Does not: which layers are in force on a day (`sql/measures`).
@@ -20,13 +21,17 @@ CHECKED_FILE = FOLDER / "checked.csv"
 
 
 class ActsError(TensionError, ValueError):
-    """The files of official acts do not fit together; the message names the rows."""
+    """The files of official acts do not fit together.
+
+    The message names the rows.
+    """
 
 
 @cache
 def read_acts() -> pl.DataFrame:
-    """Read the curated acts as the table `measure_acts`: one row per act and target.
+    """Read the curated acts as the table `measure_acts`.
 
+    One row per act and target.
     `ActsError` when an act names an unknown layer, actor or act.
     """
     layers, acts, checked = (_read_csv(path) for path in (LAYERS_FILE, ACTS_FILE, CHECKED_FILE))

@@ -34,8 +34,9 @@ _COMMON_WORDS = frozenset(
 
 
 def link_reports(claims: pl.DataFrame, acts: pl.DataFrame, states: pl.DataFrame) -> pl.DataFrame:
-    """Link each claim to the act it is about, as the table `measure_reports`.
+    """Link each claim to the act it is about.
 
+    Returns the table `measure_reports`.
     `claims`, `acts` and `states` are rows of `measure_claims`, `measure_acts` and `measure_states`. Candidates are acts of the same actor,
     target and kind of instrument that were announced or took effect from `DAYS_AFTER` days before the article to `DAYS_BEFORE` days after
     it; an act on single goods only if the sentence names one of them. The best candidate has the same rate, direction and goods and is
@@ -64,7 +65,10 @@ def _family() -> pl.Expr:
 
 
 def _expand_acts(acts: pl.DataFrame, states: pl.DataFrame) -> pl.DataFrame:
-    """One row for each act and target, with all partners of a general act, the change of rate, and words that name its goods."""
+    """One row for each act and target.
+
+    With all partners of a general act, the change of rate, and words that name its goods.
+    """
     partners = pl.concat([acts["target"], acts["actor"]]).unique().sort().to_frame("partner").filter(pl.col("partner") != ALL_PARTNERS)
     general = acts.filter(pl.col("target") == ALL_PARTNERS)
     each = (
@@ -99,15 +103,15 @@ def _expand_acts(acts: pl.DataFrame, states: pl.DataFrame) -> pl.DataFrame:
 
 
 def _find_words(text: str) -> list[str]:
-    found = pl.Series([text.lower()]).str.extract_all(_WORD).explode().to_list()
-    return [word for word in found if word and word not in _COMMON_WORDS]
+    words = pl.Series([text.lower()]).str.extract_all(_WORD).explode().to_list()
+    return [word for word in words if word and word not in _COMMON_WORDS]
 
 
 _KEYS = ["actor", "target", "family"]
 
 
 def _choose_nearest_act(claims: pl.DataFrame, acts: pl.DataFrame) -> pl.DataFrame:
-    """Choose the act that each claim is about, among those of its days."""
+    """Choose for each claim the act of its days."""
 
     def days_from(day: str) -> pl.Expr:
         return (pl.col("told_on") - pl.col(day)).dt.total_days()
@@ -161,7 +165,10 @@ def _names_goods() -> pl.Expr:
 
 
 def _rate_fits() -> pl.Expr:
-    """1 if the claim has the act's rate or its change, -1 if another, 0 if either has none."""
+    """How the claim's rate fits the act.
+
+    1 if it is the act's rate or its change, -1 if another, 0 if either has none.
+    """
     said = pl.col("rate_pct")
     fits = pl.any_horizontal((said - pl.col(name).abs()).abs() < _RATE_TOLERANCE for name in ("act_rate", "change_pct"))
     return pl.when(said.is_null() | pl.col("act_rate").is_null()).then(0).when(fits).then(1).otherwise(-1)

@@ -49,8 +49,8 @@ def test_a_claim_of_the_change_of_rate_supports_its_act() -> None:
 
 
 def test_a_threat_that_never_came_is_reported_only_even_after_its_day() -> None:
-    for told_on in (date(2025, 10, 10), date(2025, 11, 2)):
-        row = report(told_on=told_on, rate_pct=100.0, quote="A 100 percent tariff on Chinese goods from November 1.")
+    for day in (date(2025, 10, 10), date(2025, 11, 2)):
+        row = report(told_on=day, rate_pct=100.0, quote="A 100 percent tariff on Chinese goods from November 1.")
         assert (row["report"], row["act_id"]) == ("reported", None)
 
 
@@ -67,9 +67,9 @@ def test_another_rate_on_the_day_of_an_act_contradicts_it() -> None:
 
 
 def test_an_act_on_single_goods_needs_them_in_the_sentence() -> None:
-    told_on = date(2025, 8, 1)
-    assert report(target="JPN", told_on=told_on, rate_pct=50.0, quote="50 percent on copper.")["act_id"] == "usa-232-copper@2025-08-01"
-    assert report(target="JPN", told_on=told_on, rate_pct=50.0, quote="50 percent on timepieces.")["act_id"] != "usa-232-copper@2025-08-01"
+    day = date(2025, 8, 1)
+    assert report(target="JPN", told_on=day, rate_pct=50.0, quote="50 percent on copper.")["act_id"] == "usa-232-copper@2025-08-01"
+    assert report(target="JPN", told_on=day, rate_pct=50.0, quote="50 percent on timepieces.")["act_id"] != "usa-232-copper@2025-08-01"
 
 
 def test_a_recalled_rate_supports_the_layer_in_force() -> None:
