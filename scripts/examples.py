@@ -1,0 +1,236 @@
+"""Build the indices in `examples/` from archives of real news: `python -m scripts.examples --news DIR --references DIR`.
+
+Only values leave this script: dates, countries, numbers, phases. Each archive is read with `tension run` and compared with
+`tension validate`, whose figures `docs/is-it-right.md` shows. The archives belong to third parties and are not in this repository.
+"""
+
+import argparse
+import subprocess
+import sys
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+from pathlib import Path
+
+import polars as pl
+
+from pipeline.contracts.days import Days
+from pipeline.contracts.model import Table
+from pipeline.contracts.tables.index import TENSION_DAILY, TENSION_PAIR_DAILY
+from pipeline.report import palette
+from pipeline.report.charts import WIDTH, Chart, chart_title, finish_chart, layer, pair_chart, panel_title, quantitative, to_png
+from pipeline.report.days_axis import DAY_MS, DaysAxis, midnight_ms
+from pipeline.report.names import pair_title
+from pipeline.settings import Settings
+from pipeline.validation.independent_acts import read_independent_acts
+from pipeline.validation.references import NAMES, read_references
+from pipeline.validation.run import TABLE
+from pipeline.validation.studies.agreement import EXCLUDED_DAYS
+from pipeline.warehouse.lake import Lake, write_parquet
+
+ROOT = Path(__file__).parents[1]
+EXAMPLES = ROOT / "examples"
+MAX_MEGABYTES = 3.0
+
+#: Published columns, as far as the method has them; numbers are rounded to `DIGITS`.
+VALUES = (
+    "tension", "tension_lo80", "tension_hi80", "tension_lo95", "tension_hi95", "tension_bilateral", "concession", "concession_lo80",
+    "concession_hi80", "dialogue", "net_tension", "phase", "is_thin", "signal_count", "articles_read",
+)  # fmt: skip
+WEEKLY_VALUES = ("tension", "tension_lo80", "tension_hi80", "concession", "dialogue", "phase", "is_thin", "signal_count")
+DIGITS = 1
+REFERENCES = ("tpu", "trade_epu")
+
+_LEFT = 45
+_HEIGHTS = {"tension": 190, "reference": 90}
+_ACT_COLOURS = {"escalation": palette.TENSION, "concession": palette.CONCESSION}
+
+
+@dataclass(frozen=True)
+class Archive:
+    """One archive of news: its file, the pairs to publish, and what its documents are."""
+
+    name: str
+    file: str
+    pairs: tuple[str, ...]
+    title: str
+
+    @property
+    def chart_pair(self) -> str:
+        """The pair in the charts."""
+        return self.pairs[0]
+
+
+#: Pairs: the largest partners of the United States, and the pairs with three or more independent acts in the archive's years.
+ARCHIVES = (
+    Archive(
+        "guardian-2018-2020",
+        "guardian_headlines_2018_2020.parquet",
+        ("CHN-USA", "EUN-USA", "CAN-USA", "MEX-USA", "JPN-USA", "IND-USA", "GBR-USA", "RUS-USA", "JPN-KOR"),
+        "headlines of the Guardian",
+    ),
+    Archive(
+        "white-house-2021-2026",
+        "white_house_trade_2021_2026.parquet",
+        (
+            "CHN-USA",
+            "EUN-USA",
+            "CAN-USA",
+            "MEX-USA",
+            "JPN-USA",
+            "KOR-USA",
+            "IND-USA",
+            "BRA-USA",
+            "GBR-USA",
+            "IDN-USA",
+            "PHL-USA",
+            "DEU-USA",
+        ),
+        "documents of the White House",
+    ),
+    Archive("reuters-1987", "reuters21578.parquet", ("JPN-USA", "EUN-USA", "CAN-USA", "EUN-JPN"), "reports of Reuters"),
+)
+
+
+def build_index(archive: Archive, news: Path, home: Path, days: Days | None = None) -> None:
+    """Read an archive into a home; `days`: only these, to try the script."""
+    between = ["--from", str(days.first), "--to", str(days.last)] if days else []
+    run_tension("run", "--articles", str(news / archive.file), "--pairs", ",".join(archive.pairs), "--home", str(home), *between)
+
+
+def run_tension(*arguments: str) -> None:
+    """Run a `tension` command of this environment; `SystemExit` with its code if it fails."""
+    program = Path(sys.executable).with_name("tension")
+    code = subprocess.run([program, *arguments], check=False, cwd=ROOT).returncode  # noqa: S603  # our own command
+    if code:
+        sys.exit(code)
+
+
+def write_values(lake: Lake, folder: Path) -> None:
+    """Write the daily index of both tables as Parquet, and the pairs by week as CSV.
+
+    A week has the values of its last day, Sunday.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    for table in (TENSION_DAILY, TENSION_PAIR_DAILY):
+        write_parquet(select_values(lake.read(table), table, VALUES), folder / f"{table.name}.parquet")
+    weekly = select_values(lake.read(TENSION_PAIR_DAILY), TENSION_PAIR_DAILY, WEEKLY_VALUES)
+    weekly.filter(pl.col("index_date").dt.weekday() == 7).write_csv(folder / "tension_pair_weekly.csv")  # noqa: PLR2004 - Sunday
+
+
+def select_values(frame: pl.DataFrame, table: Table, columns: Iterable[str]) -> pl.DataFrame:
+    """Select key and `columns` of a table, sorted and rounded."""
+    chosen = [*table.key, *(name for name in columns if name in frame.columns)]
+    return frame.select(chosen).sort(table.key).with_columns(pl.selectors.float().round(DIGITS))
+
+
+def write_charts(pair: str, lake: Lake, references: pl.DataFrame, note: str, folder: Path) -> None:
+    """Draw a pair's index, and the same next to reference series and dated acts."""
+    daily = lake.read(TENSION_PAIR_DAILY).filter(pl.col("pair") == pair)
+    (folder / f"{pair}.png").write_bytes(to_png(pair_chart(daily, note), scale=1))
+    acts = read_independent_acts().filter("is_sure")
+    (folder / f"{pair}-references.png").write_bytes(to_png(references_chart(daily, references, acts, note), scale=1))
+
+
+def references_chart(daily: pl.DataFrame, references: pl.DataFrame, acts: pl.DataFrame, note: str = "") -> Chart:
+    """Plot tension with dated acts above reference series by month.
+
+    `daily`: rows of TENSION_PAIR_DAILY of one pair; `references`: REFERENCES; `acts`: `act_date`, `actor`, `target`, `polarity`. References
+    without a month in these days have no panel.
+    """
+    daily, pair = daily.sort("index_date"), str(daily["pair"][0])
+    axis = DaysAxis.from_frame(daily, WIDTH - _LEFT - 10)
+    dates = pl.col("period_date").is_between(pl.lit(axis.first.replace(day=1)), pl.lit(axis.last))
+    months = {
+        name: exclude_days(references.filter((pl.col("reference") == name) & dates), name)
+        .group_by(pl.col("period_date").dt.truncate("1mo"))
+        .agg(pl.col("value").mean())
+        .sort("period_date")
+        for name in REFERENCES
+    }
+    months = {name: series for name, series in months.items() if not series.is_empty()}
+    panels = [_tension_panel(daily, find_acts(acts, pair, axis), axis, has_dates=not months)]
+    for n, (name, series) in enumerate(months.items(), start=1):
+        points = [
+            {"at": midnight_ms(max(day, axis.first)) + (15 * DAY_MS if day >= axis.first else 0), "value": value}
+            for day, value in series.iter_rows()
+        ]
+        points = [point for point in points if point["at"] < axis.end_ms]
+        mark = {"type": "line", "color": palette.MUTED, "strokeWidth": 2, "point": {"color": palette.MUTED, "size": 22}}
+        y = quantitative("value", title=None, axis={"tickCount": 3, "minExtent": _LEFT})
+        plot = layer(points, mark, x=axis.x("at", has_labels=n == len(months)), y=y)
+        panels.append(plot | {"width": axis.width, "height": _HEIGHTS["reference"], "title": panel_title(NAMES[name])})
+    key = "Vertical lines: acts that Wikipedia's Current Events report, escalation (red) and concession (green)."
+    return finish_chart({"vconcat": panels, "spacing": 14, "title": chart_title(f"Trade tension {pair_title(pair)}", (note, key), WIDTH)})
+
+
+def exclude_days(series: pl.DataFrame, name: str) -> pl.DataFrame:
+    """Drop the days on which a reference cannot be used."""
+    days = EXCLUDED_DAYS.get(name)
+    return series if days is None else series.filter(~pl.col("period_date").is_between(pl.lit(days.first), pl.lit(days.last)))
+
+
+def find_acts(acts: pl.DataFrame, pair: str, axis: DaysAxis) -> pl.DataFrame:
+    """Select the escalations and concessions of a pair on the days of an axis."""
+    inside = pl.col("act_date").is_between(pl.lit(axis.first), pl.lit(axis.last)) & pl.col("polarity").is_in(list(_ACT_COLOURS))
+    of_pair = pl.col("actor").is_in(pair.split("-")) & pl.col("target").is_in(pair.split("-"))
+    return acts.filter(inside & of_pair).select("act_date", "polarity").unique().sort(pl.all())
+
+
+def _tension_panel(daily: pl.DataFrame, acts: pl.DataFrame, axis: DaysAxis, *, has_dates: bool) -> Chart:
+    columns = ["index_date", "tension", "tension_lo80", "tension_hi80"]
+    points = [
+        {"at": midnight_ms(day) + DAY_MS // 2, "value": v, "low": lo, "high": hi} for day, v, lo, hi in daily.select(columns).iter_rows()
+    ]
+    x, y = axis.x("at", has_labels=has_dates), quantitative("value", title=None, axis={"tickCount": 4, "minExtent": _LEFT})
+    band = layer(points, {"type": "area", "color": palette.TENSION, "opacity": 0.15}, x=x, y=quantitative("low"), y2={"field": "high"})
+    lines = [
+        layer(
+            [{"at": midnight_ms(day) + DAY_MS // 2} for day in of_polarity["act_date"]],
+            {"type": "rule", "color": _ACT_COLOURS[str(polarity)], "strokeWidth": 1, "opacity": 0.7},
+            x=axis.x("at", has_labels=has_dates),
+        )
+        for (polarity,), of_polarity in sorted(acts.partition_by("polarity", as_dict=True).items())
+    ]
+    line = layer(points, {"type": "line", "color": palette.TENSION, "strokeWidth": 1.6}, x=x, y=y)
+    title = panel_title("Tension by day, with 80 % interval; 100 is the pair's own average")
+    return {"layer": [band, *lines, line], "width": axis.width, "height": _HEIGHTS["tension"], "title": title}
+
+
+def measure_size(folder: Path) -> Mapping[str, float]:
+    """Return the size of each file in megabytes."""
+    return {str(path.relative_to(folder)): path.stat().st_size / 1e6 for path in sorted(folder.rglob("*")) if path.is_file()}
+
+
+def main() -> None:
+    """Build each archive's home, values, charts and figures."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--news", type=Path, required=True, help="folder of the archives")
+    parser.add_argument("--references", type=Path, required=True, help="folder of the reference series")
+    parser.add_argument("--homes", type=Path, default=ROOT / "data" / "examples", help="folder of the homes [default: %(default)s]")
+    parser.add_argument("--out", type=Path, default=EXAMPLES, help="folder of the results [default: %(default)s]")
+    parser.add_argument("--only", choices=[archive.name for archive in ARCHIVES], help="build one archive")
+    parser.add_argument("--from", dest="first", type=date.fromisoformat, help="first day, to try the script")
+    parser.add_argument("--days", type=int, default=90, help="number of days with --from [default: %(default)s]")
+    options = parser.parse_args()
+    days = Days(options.first, options.first + timedelta(days=options.days - 1)) if options.first else None
+    references = read_references(options.references)
+    for archive in ARCHIVES:
+        if options.only not in {None, archive.name}:
+            continue
+        home, folder = options.homes / archive.name, options.out / archive.name
+        build_index(archive, options.news, home, days)
+        lake = Lake(Settings(home=home).lake)
+        write_values(lake, folder)
+        write_charts(archive.chart_pair, lake, references, f"From {archive.title}.", folder)
+        report = home / "validation"
+        run_tension("validate", "--home", str(home), "--references", str(options.references), "--no-simulation", "--out", str(report))
+        pl.read_csv(report / f"{TABLE}.csv").with_columns(pl.selectors.float().round(4)).write_csv(folder / f"{TABLE}.csv")
+    sizes = measure_size(options.out)
+    print("\n".join(f"{size:6.3f} MB  {name}" for name, size in sizes.items()))
+    if sum(sizes.values()) > MAX_MEGABYTES:
+        sys.exit(f"{options.out} has {sum(sizes.values()):.1f} MB; at most {MAX_MEGABYTES:g} are allowed: publish fewer pairs or columns")
+
+
+if __name__ == "__main__":
+    main()
