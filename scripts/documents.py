@@ -18,6 +18,7 @@ import duckdb
 
 from scripts.tables import (
     render_checks,
+    render_hits,
     render_licences,
     render_macros,
     render_models,
@@ -31,12 +32,21 @@ from scripts.tables import (
 )
 
 ROOT = Path(__file__).parents[1]
-DOCUMENTS = ("README.md", "CONTRIBUTING.md", "docs/operations.md", "docs/reading.md", "docs/sql-cookbook.md", "sql/README.md")
+DOCUMENTS = (
+    "README.md",
+    "CONTRIBUTING.md",
+    "docs/is-it-right.md",
+    "docs/operations.md",
+    "docs/reading.md",
+    "docs/sql-cookbook.md",
+    "sql/README.md",
+)
 
 #: Functions that blocks use without an import. Each returns Markdown: `<!-- [[[cog print(render_overview()) ]]] -->`.
 __all__ = [
     "answer",
     "render_checks",
+    "render_hits",
     "render_licences",
     "render_macros",
     "render_models",

@@ -48,7 +48,7 @@ _ACT_COLOURS = {"escalation": palette.TENSION, "concession": palette.CONCESSION}
 
 @dataclass(frozen=True)
 class Archive:
-    """One archive of news: its file, the pairs to publish, and what its documents are."""
+    """An archive of news, and the pairs to publish."""
 
     name: str
     file: str
@@ -93,13 +93,13 @@ ARCHIVES = (
 
 
 def build_index(archive: Archive, news: Path, home: Path, days: Days | None = None) -> None:
-    """Read an archive into a home; `days`: only these, to try the script."""
+    """Read an archive into a home, or only some days of it."""
     between = ["--from", str(days.first), "--to", str(days.last)] if days else []
     run_tension("run", "--articles", str(news / archive.file), "--pairs", ",".join(archive.pairs), "--home", str(home), *between)
 
 
 def run_tension(*arguments: str) -> None:
-    """Run a `tension` command of this environment; `SystemExit` with its code if it fails."""
+    """Run a `tension` command; exit with its code if it fails."""
     program = Path(sys.executable).with_name("tension")
     code = subprocess.run([program, *arguments], check=False, cwd=ROOT).returncode  # noqa: S603  # our own command
     if code:
@@ -107,7 +107,7 @@ def run_tension(*arguments: str) -> None:
 
 
 def write_values(lake: Lake, folder: Path) -> None:
-    """Write the daily index of both tables as Parquet, and the pairs by week as CSV.
+    """Write the daily index as Parquet, and weeks as CSV.
 
     A week has the values of its last day, Sunday.
     """
@@ -125,7 +125,7 @@ def select_values(frame: pl.DataFrame, table: Table, columns: Iterable[str]) -> 
 
 
 def write_charts(pair: str, lake: Lake, references: pl.DataFrame, note: str, folder: Path) -> None:
-    """Draw a pair's index, and the same next to reference series and dated acts."""
+    """Draw a pair alone, and next to references and acts."""
     daily = lake.read(TENSION_PAIR_DAILY).filter(pl.col("pair") == pair)
     (folder / f"{pair}.png").write_bytes(to_png(pair_chart(daily, note), scale=1))
     acts = read_independent_acts().filter("is_sure")
@@ -171,7 +171,7 @@ def exclude_days(series: pl.DataFrame, name: str) -> pl.DataFrame:
 
 
 def find_acts(acts: pl.DataFrame, pair: str, axis: DaysAxis) -> pl.DataFrame:
-    """Select the escalations and concessions of a pair on the days of an axis."""
+    """Select escalations and concessions of a pair on an axis."""
     inside = pl.col("act_date").is_between(pl.lit(axis.first), pl.lit(axis.last)) & pl.col("polarity").is_in(list(_ACT_COLOURS))
     of_pair = pl.col("actor").is_in(pair.split("-")) & pl.col("target").is_in(pair.split("-"))
     return acts.filter(inside & of_pair).select("act_date", "polarity").unique().sort(pl.all())
@@ -225,7 +225,7 @@ def main() -> None:
         write_charts(archive.chart_pair, lake, references, f"From {archive.title}.", folder)
         report = home / "validation"
         run_tension("validate", "--home", str(home), "--references", str(options.references), "--no-simulation", "--out", str(report))
-        pl.read_csv(report / f"{TABLE}.csv").with_columns(pl.selectors.float().round(4)).write_csv(folder / f"{TABLE}.csv")
+        pl.read_parquet(report / f"{TABLE}.parquet").with_columns(pl.selectors.float().round(4)).write_csv(folder / f"{TABLE}.csv")
     sizes = measure_size(options.out)
     print("\n".join(f"{size:6.3f} MB  {name}" for name, size in sizes.items()))
     if sum(sizes.values()) > MAX_MEGABYTES:

@@ -1,10 +1,11 @@
 """Tables of documents that are derived from code; `documents.py` puts them into their documents."""
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+import polars as pl
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
@@ -15,8 +16,10 @@ from pipeline.models.model import Model
 from pipeline.quality.cross_table import load_cross_table_checks
 from pipeline.settings import Settings
 from pipeline.settings.sources import Sources
+from pipeline.validation.contract import VALIDATION
 
 ROOT = Path(__file__).parents[1]
+EXAMPLES = ROOT / "examples"  # written by examples.py
 SQL = ROOT / "sql"
 
 _SENTENCE_END = re.compile(r"(?<=\.)(?<!e\.g\.)\s+(?=[A-Z])")
@@ -27,6 +30,45 @@ def render_table(heads: Sequence[str], rows: Iterable[Iterable[str]]) -> str:
     cells = ([cell.replace("|", "\\|") for cell in row] for row in (heads, *rows))
     head, *lines = (f"| {' | '.join(row)} |" for row in cells)
     return "\n".join((head, "|---" * len(heads) + "|", *lines))
+
+
+def render_hits(part: str, folder: Path = EXAMPLES) -> str:
+    """Render the hit rates of each example for `independent` or `events`."""
+    lines = []
+    for path in sorted(folder.glob("*/validation.csv")):
+        figures = pl.read_csv(path, schema=VALIDATION.schema).with_columns(pl.col(pl.String).fill_null(""))
+        figures = figures.filter(part=part, pair="")
+        for grouping in ("", "escalation", "concession"):
+            of_group = figures.filter(grouping=grouping)
+            line = _render_hits_line(of_group, _HITS[part])
+            if line:
+                lines.append((path.parent.name, grouping or "all", *line))
+    if not lines:
+        return "*Not measured yet: run `python -m scripts.examples`.*"
+    heads = ("news", "acts", "number", "index", "chance", "keywords", "chance", "same false alarms", "right sign")
+    return render_table(heads if part == "independent" else heads[:7], lines)
+
+
+_HITS = {"independent": "hit rate within 3 days", "events": "hit rate within 1 day"}
+
+
+def _render_hits_line(figures: pl.DataFrame, statistic: str) -> tuple[str, ...]:
+    """Render hits and chance of index and keywords, if any."""
+    rows = {row["measured"]: row for row in figures.filter(pl.col("statistic") == statistic).iter_rows(named=True)}
+    if "index" not in rows:
+        return ()
+    index, keyword = rows["index"], rows["keyword"]
+    cells = [str(index["count"]), _render_rate(index), f"{index['chance']:.0%}", _render_rate(keyword), f"{keyword['chance']:.0%}"]
+    if figures["part"][0] == "independent":
+        signs = figures.filter(pl.col("statistic").str.starts_with("right sign")).to_dicts()
+        cells += [_render_rate(rows["keyword, same false alarms"]), *(f"{_render_rate(row)} of {row['count']}" for row in signs)]
+        cells += [""] * (not signs)
+    return tuple(cell.replace("%", " %") for cell in cells)
+
+
+def _render_rate(row: Mapping[str, Any]) -> str:
+    interval = "" if row["lo95"] is None else f" [{100 * row['lo95']:.0f}, {100 * row['hi95']:.0f}]"
+    return f"{row['value']:.0%}{interval}"
 
 
 def render_overview() -> str:

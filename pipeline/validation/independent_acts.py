@@ -66,7 +66,7 @@ def read_independent_acts(path: Path = ACTS_FILE) -> pl.DataFrame:
 
 
 def measure_agreement(acts: pl.DataFrame) -> float:
-    """Compute the F1 of the second mapping against the first, over all acts."""
+    """Compute the F1 of the two mappings over all acts."""
     first, second, both = (
         acts.filter(condition).height
         for condition in (pl.col("first") != "", pl.col("second") != "", (pl.col("first") != "") & (pl.col("second") != ""))

@@ -1,4 +1,4 @@
-"""Independent acts: how often the index rises around acts of a list that nobody of this project chose.
+"""Hit rates on acts that nobody of this project chose.
 
 An act is looked up in its directed series and channel. It is a hit if the mass within three days is among the highest tenth of all such
 windows of the series. The keyword rule is the number of matching articles within three days, in the same way. Windows of equal value share
@@ -58,7 +58,7 @@ Mask = NDArray[np.bool_]
 
 
 def share_top_decile(values: Numbers) -> Numbers:
-    """Return 1 for the highest tenth of values and 0 for the others.
+    """Return 1 for the highest tenth of values, else 0.
 
     Equal values share the places left in the tenth. A value of 0 gets 0.
     """
@@ -69,9 +69,9 @@ def share_top_decile(values: Numbers) -> Numbers:
 
 
 def share_of_places(value: float, others: Numbers, places: float) -> float:
-    """Return 1 if `value` is among the highest `places` of `others`, else 0.
+    """Return 1 if `value` takes one of the highest places, else 0.
 
-    Values equal to it share the places left. A value of 0 gets 0.
+    `others`: the values it competes with for `places`. Those equal to it share the places left. A value of 0 gets 0.
     """
     higher, equal = int((others > value).sum()), int((others == value).sum())
     if value <= 0 or higher > places:
@@ -107,7 +107,7 @@ def study_acts(
 
 
 def _select_acts(acts: pl.DataFrame, counts: DailyCounts) -> pl.DataFrame:
-    """Select distinct acts in the days and directed pairs of the index; add `pair`."""
+    """Select distinct acts that the index can show; add `pair`."""
     last = counts.first + timedelta(days=counts.days - 1)
     known = sorted({name for name, channel in counts.evidence if channel in CHANNELS})
     series = pl.concat_str("actor", pl.lit(">"), "target")
@@ -122,7 +122,7 @@ def _select_acts(acts: pl.DataFrame, counts: DailyCounts) -> pl.DataFrame:
 
 
 def _find_covered_days(daily_mass: pl.DataFrame, keywords: pl.DataFrame) -> dict[str, Mask]:
-    """Mark the days of each pair with something read within `WIDTH` days; arrays of shape (days,)."""
+    """Mark the days of each pair near which something was read."""
     days = daily_mass.select(pl.col("index_date").unique().sort())
     signals = daily_mass.select("index_date", pl.col("series").alias("pair"), read=pl.col("signal_count"))
     named = keywords.select("index_date", "pair", read=pl.col("named"))
@@ -134,13 +134,13 @@ def _find_covered_days(daily_mass: pl.DataFrame, keywords: pl.DataFrame) -> dict
 
 
 def _sum_windows(of_day: NDArray[Any]) -> Numbers:
-    """Sum the days within `WIDTH` days of each day; fewer at both ends."""
+    """Sum the days around each day; fewer at both ends."""
     return np.convolve(of_day.astype(float), np.ones(2 * WIDTH + 1))[WIDTH : WIDTH + len(of_day)]
 
 
 @dataclass(frozen=True)
 class _Windows:
-    """Evidence within `WIDTH` days of each day, and the placebo dates of each act."""
+    """Evidence around each day, and the placebo dates of acts."""
 
     counts: DailyCounts
     covered: Mapping[str, Mask]
@@ -148,7 +148,7 @@ class _Windows:
 
     @cached_property
     def _free_days(self) -> dict[str, Mask]:
-        """Covered days of each pair that are away from all of its acts."""
+        """Covered days of each pair away from all its acts."""
         free = {pair: mask.copy() for pair, mask in self.covered.items()}
         for pair, day in self.acts.select("pair", "act_date").iter_rows():
             at = (day - self.counts.first).days
@@ -159,7 +159,7 @@ class _Windows:
         return int((act["act_date"] - self.counts.first).days)
 
     def values(self, act: Mapping[str, Any], measured: str, channel: str = "") -> Numbers:
-        """Evidence around every day for an act, or for the same series in another channel."""
+        """Evidence around every day, by default in the channel of the act."""
         of_index = (f"{act['actor']}>{act['target']}", channel or act["polarity"])
         key = of_index if measured == INDEX else (act["pair"], "keyword")
         return _sum_windows(self.counts.evidence.get(key, np.zeros(self.counts.days)))
@@ -184,7 +184,10 @@ def _score(act: dict[str, Any], windows: _Windows) -> dict[str, Any]:
 
 
 def _has_right_sign(act: Mapping[str, Any], windows: _Windows) -> bool | None:
-    """Compare the act's channel with the opposite one; None if neither is a hit or both rank alike."""
+    """Compare the act's channel with the opposite one.
+
+    None if neither is a hit or both rank alike.
+    """
     if act["polarity"] not in OPPOSITE:
         return None
     at = windows.at(act)
@@ -217,7 +220,10 @@ def _divide(numerator: Any, denominator: Any) -> Numbers:
 
 
 def _measure_chance(scored: pl.DataFrame, windows: _Windows, measured: str, rate: float, draws: int, seed: int) -> dict[str, float]:
-    """Average the hits of one placebo date for each act; acts without placebo dates are left out."""
+    """Average the hits of one placebo date for each act.
+
+    Acts without placebo dates are left out.
+    """
     random = np.random.default_rng(seed)
     placebos = [hits for act in scored.iter_rows(named=True) if len(hits := windows.placebo_hits(act, measured))]
     if not placebos:

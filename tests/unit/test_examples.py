@@ -1,0 +1,86 @@
+"""The indices in `examples/`: values only, their charts, and the tables of documents."""
+
+from datetime import date, timedelta
+from pathlib import Path
+
+import polars as pl
+import pytest
+
+from pipeline.contracts.tables.index import TENSION_PAIR_DAILY
+from pipeline.report.charts import to_svg
+from pipeline.report.days_axis import DaysAxis
+from pipeline.validation.contract import VALIDATION
+from pipeline.validation.independent_acts import read_independent_acts
+from pipeline.validation.references import REFERENCES
+from scripts.examples import ARCHIVES, EXAMPLES, MAX_MEGABYTES, VALUES, find_acts, measure_size, references_chart, select_values
+from scripts.tables import render_hits
+
+FIRST = date(2018, 3, 1)
+DAILY = TENSION_PAIR_DAILY.example(120).with_columns(
+    index_date=pl.Series([FIRST + timedelta(days=n) for n in range(120)]),
+    pair=pl.lit("CHN-USA"),
+    tension=pl.Series([n + 0.1234 for n in range(120)]),
+)
+ACTS = read_independent_acts().filter("is_sure")
+
+
+def test_values_have_keys_and_rounded_numbers_and_no_text() -> None:
+    values = select_values(DAILY.reverse(), TENSION_PAIR_DAILY, VALUES)
+    assert values["index_date"].is_sorted()
+    assert values["tension"][:3].to_list() == [0.1, 1.1, 2.1]
+    texts = [name for name, dtype in values.schema.items() if dtype == pl.String]
+    assert set(texts) <= {"pair", "phase"}
+
+
+def test_the_chart_shows_references_of_its_days_and_acts_of_its_pair() -> None:
+    rows = [("tpu", "day", FIRST + timedelta(days=n), 50.0 + n) for n in range(90)] + [("trade_epu", "month", date(1990, 1, 1), 1.0)]
+    references = pl.DataFrame(rows, schema=REFERENCES, orient="row")
+    drawn = to_svg(references_chart(DAILY, references, ACTS))
+    assert "trade policy uncertainty" in drawn
+    assert "categorical EPU" not in drawn
+    assert drawn == to_svg(references_chart(DAILY, references, ACTS))
+    assert drawn != to_svg(references_chart(DAILY, references, ACTS.clear()))
+
+
+def test_acts_in_a_chart_are_of_its_pair_and_days() -> None:
+    axis = DaysAxis(FIRST, FIRST + timedelta(days=119), 800)
+    found = find_acts(ACTS, "CHN-USA", axis)
+    assert found["act_date"].is_between(axis.first, axis.last).all()
+    assert found.height == 2
+    assert find_acts(ACTS, "JPN-KOR", axis).is_empty()
+
+
+def test_no_pair_is_listed_twice_and_each_is_in_order() -> None:
+    for archive in ARCHIVES:
+        assert len(set(archive.pairs)) == len(archive.pairs)
+        assert all(pair == "-".join(sorted(pair.split("-"))) for pair in archive.pairs)
+
+
+def write_figures(folder: Path, **index: object) -> None:
+    empty = dict.fromkeys(VALIDATION.schema.names()) | dict.fromkeys(VALIDATION.key, "") | {"part": "independent", "count": 22}
+    hit = empty | {"statistic": "hit rate within 3 days", "lo95": 0.4, "hi95": 0.9, "chance": 0.13}
+    rows = [
+        hit | {"measured": "index", "value": 0.64} | index,
+        hit | {"measured": "keyword", "value": 0.73, "chance": 0.3},
+        hit | {"measured": "keyword, same false alarms", "value": 0.5},
+        empty | {"statistic": "right sign within 3 days", "measured": "index", "value": 0.93, "count": 15},
+    ]
+    (folder / "news").mkdir()
+    pl.DataFrame(rows, schema=VALIDATION.schema).write_csv(folder / "news" / "validation.csv")
+
+
+def test_hits_of_the_examples_are_a_table_for_documents(tmp_path: Path) -> None:
+    write_figures(tmp_path)
+    lines = render_hits("independent", tmp_path).splitlines()
+    assert lines[2:] == ["| news | all | 22 | 64 % [40, 90] | 13 % | 73 % [40, 90] | 30 % | 50 % [40, 90] | 93 % of 15 |"]
+    assert "python -m scripts.examples" in render_hits("events", tmp_path)
+
+
+@pytest.mark.skipif(not any(EXAMPLES.glob("*/*.parquet")), reason="examples/ is not built: run python -m scripts.examples")
+def test_shipped_examples_are_small_and_hold_no_text() -> None:
+    assert sum(measure_size(EXAMPLES).values()) <= MAX_MEGABYTES
+    for path in EXAMPLES.glob("*/*.parquet"):
+        texts = pl.read_parquet(path).select(pl.col(pl.String))
+        longest = [texts[name].str.len_chars().max() or 0 for name in texts.columns]
+        assert set(texts.columns) <= {"pair", "actor", "target", "phase"}, path
+        assert max(map(int, longest)) <= len("de-escalation")
