@@ -1,0 +1,77 @@
+"""Set the bound of phases on even weeks, and check it on odd weeks and on independent acts.
+
+    uv run python benchmarks/phases.py HOME [HOME …]
+
+HOME is a home of `tension run`. Prints, for each home, the share of pair-days by phase, and for each bound how often a day of escalation
+or de-escalation has a dated act of its sign between the same pair from 14 days before to 3 days after, next to all pair-days (chance). Acts:
+those of the project and, in the last column, the independent ones.
+"""
+
+import argparse
+from collections.abc import Callable
+from datetime import timedelta
+from pathlib import Path
+
+import polars as pl
+
+from pipeline.contracts.tables.index import CHANNEL_DAILY, STALEMATE_DAILY
+from pipeline.index.parameters import read_phases
+from pipeline.index.phases import find_phases
+from pipeline.validation.events import read_events
+from pipeline.validation.independent_acts import read_independent_acts
+from pipeline.warehouse.lake import Lake
+
+BOUNDS = (0.3, 0.35, 0.4, 0.45, 0.5, 0.6, 0.7)
+BEFORE, AFTER = 14, 3
+PHASE_OF_POLARITY = {"escalation": "escalation", "concession": "de-escalation"}
+PAIR = pl.concat_str(pl.min_horizontal("actor", "target"), pl.lit("-"), pl.max_horizontal("actor", "target"))
+
+
+def days_near(acts: pl.DataFrame, date: str) -> pl.DataFrame:
+    """List the days near an act: `index_date`, `pair`, `act_phase`."""
+    shifts = pl.DataFrame({"shift": [timedelta(days=n) for n in range(-AFTER, BEFORE + 1)]})
+    return (
+        acts.join(shifts, how="cross")
+        .select(
+            (pl.col(date) + pl.col("shift")).alias("index_date"), pair=PAIR, act_phase=pl.col("polarity").replace_strict(PHASE_OF_POLARITY)
+        )
+        .unique()
+    )
+
+
+def count_near(days: pl.DataFrame, near: pl.DataFrame, act_phase: str) -> str:
+    """Count `days` and the share that is near an act of a sign."""
+    close = days.join(near.filter(act_phase=act_phase), on=["index_date", "pair"], how="semi").height
+    return f"{days.height:>6,} {100 * close / days.height:4.0f} %" if days.height else f"{0:>6}    - "
+
+
+def print_agreement(phases_at: Callable[[float], pl.DataFrame]) -> None:
+    """Print one line for each bound and sign."""
+    own = days_near(read_events().filter(pl.col("polarity").is_in(list(PHASE_OF_POLARITY))), "event_date")
+    independent = days_near(read_independent_acts().filter(pl.col("polarity").is_in(list(PHASE_OF_POLARITY))), "act_date")
+    is_even = pl.col("index_date").dt.epoch("d") // 7 % 2 == 0
+    print(f"{'bound':>6} {'phase':<14} {'even weeks':>13} {'odd weeks':>13} {'independent, odd':>17}")
+    for bound in (0.0, *BOUNDS):
+        days = phases_at(bound or 1.0)
+        for phase in PHASE_OF_POLARITY.values():
+            chosen = days.filter(pl.col("phase") == phase) if bound else days
+            even, odd = chosen.filter(is_even), chosen.filter(~is_even)
+            counts = (count_near(even, own, phase), count_near(odd, own, phase), count_near(odd, independent, phase))
+            print(f"{bound or 'chance':>6} {phase:<14} {counts[0]:>13} {counts[1]:>13} {counts[2]:>17}")
+
+
+def main() -> None:
+    """Print the tables of each home."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("homes", nargs="+", type=Path)
+    pl.Config(tbl_rows=-1, tbl_hide_dataframe_shape=True, tbl_hide_column_data_types=True)
+    for home in parser.parse_args().homes:
+        lake = Lake(home / "lake")
+        channels, stalemate, bounds = lake.read(CHANNEL_DAILY), lake.read(STALEMATE_DAILY), read_phases()
+        days = find_phases(channels, stalemate, bounds)
+        print(f"\n{home.name}: {days.height:,} pair-days", days["phase"].value_counts(sort=True, normalize=True), sep="\n")
+        print_agreement(lambda bound: find_phases(channels, stalemate, bounds | {"likely_from": bound}))  # noqa: B023 - called at once
+
+
+if __name__ == "__main__":
+    main()
