@@ -110,13 +110,15 @@ PART = Vocabulary(
 
 PHASE = Vocabulary(
     "phase",
-    "Label of the day in words.",
+    "Most probable phase of the pair, if it is likely enough.",
     {
-        "quiet": "little is said or done",
-        "dialogue": "mostly talk, at an ordinary level",
-        "stalemate": "talk, demands and refusals without movement",
+        "quiet": "enough was read, and tension, concession and dialogue are well below their baselines",
+        "dialogue": "talk was read, and neither tension nor concession prevails",
+        "stalemate": "dialogue that is likely to be without movement: talk, demands and refusals, but no measures and no concessions",
         "escalation": "escalation is well above its baseline and above concession",
         "de-escalation": "concession is well above its baseline and above escalation",
+        "unclear": "enough was read, but no phase is likely enough",
+        "no data": "too little was read about the pair to say anything",
     },
 )
 

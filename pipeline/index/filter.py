@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from scipy.special import betaincinv, gammaincinv
 
 from pipeline.contracts.tables.index import BASELINE, CHANNEL_DAILY, DAILY_MASS, MOVEMENT_DAILY, STALEMATE_DAILY
+from pipeline.index.parameters import LEAST_EVIDENCE, LEAST_MOVEMENT
 
 Matrix = NDArray[np.float64]
 
@@ -83,6 +84,22 @@ def interval_bounds(a: Matrix, b: Matrix, phi: Matrix) -> dict[str, Matrix]:
         return dict(zip(_QUANTILES, pool.map(quantile, _QUANTILES.values()), strict=True))
 
 
+def has_evidence(evidence_weight: Matrix) -> NDArray[np.bool_]:
+    """Whether enough is expected for a value to be published.
+
+    With a margin for rounding, so that equal sums in another order give the same answer.
+    """
+    return np.asarray(evidence_weight >= LEAST_EVIDENCE - 1e-9, dtype=np.bool_)
+
+
+def has_movement(hold: Matrix, move: Matrix) -> NDArray[np.bool_]:
+    """Whether enough talk and movement was read for a stalemate to be published.
+
+    With the margin of `has_evidence`.
+    """
+    return np.asarray(hold + move >= LEAST_MOVEMENT - 1e-9, dtype=np.bool_)
+
+
 def stalemate_share(hold: Matrix, move: Matrix) -> Matrix:
     """Share of talk without movement, from the discounted sums of both."""
     return (hold + 1) / (hold + move + 2)
@@ -93,7 +110,8 @@ def filter_channels(daily: pl.DataFrame, baseline: pl.DataFrame, half_life_days:
 
     `shape` and `rate` are the discounted observed and expected mass, each with the prior; `value` is 100 x shape / rate. Its intervals are
     those of 100 x Gamma(shape / dispersion, rate / dispersion). `dispersion` is the discounted second moment over the discounted mass,
-    shrunk towards that of the channel in the baseline with the weight of the prior, so that no interval has zero width.
+    shrunk towards that of the channel in the baseline with the weight of the prior, so that no interval has zero width. The index withholds
+    values with `is_thin`.
     """
     group = ["series", "channel"]
     ordered = DAILY_MASS.conform(daily).sort(*group, "index_date")
@@ -118,6 +136,8 @@ def filter_channels(daily: pl.DataFrame, baseline: pl.DataFrame, half_life_days:
     words = 100 * (kappa * words_share + sums("observed_words")) / b
     value = 100 * a / b
 
+    evidence_weight = 1 - kappa / b
+
     columns = {
         "shape": a,
         "rate": b,
@@ -129,7 +149,8 @@ def filter_channels(daily: pl.DataFrame, baseline: pl.DataFrame, half_life_days:
         "value_actions": value - words,
         "value_unweighted": plain_value("unweighted"),
         "value_bilateral": plain_value("bilateral"),
-        "evidence_weight": 1 - kappa / b,
+        "evidence_weight": evidence_weight,
+        "is_thin": ~has_evidence(evidence_weight),
         "half_life_days": np.full_like(a, half_life_days),
     }
     return CHANNEL_DAILY.conform(
@@ -140,7 +161,7 @@ def filter_channels(daily: pl.DataFrame, baseline: pl.DataFrame, half_life_days:
 def filter_movement(movement: pl.DataFrame, half_life_days: float) -> pl.DataFrame:
     """Compute `stalemate_daily` from `movement_daily`.
 
-    The columns are the share of talk without movement and its 80 % Beta interval.
+    The columns are the share of talk without movement and its 80 % Beta interval. The index withholds them with `is_thin`.
     """
     ordered = MOVEMENT_DAILY.conform(movement).sort("pair", "index_date")
     hold = discount(_to_matrix(ordered, ["pair"], "hold"), half_life_days)
@@ -151,6 +172,7 @@ def filter_movement(movement: pl.DataFrame, half_life_days: float) -> pl.DataFra
         "stalemate": stalemate_share(hold, move),
         "stalemate_lo80": betaincinv(hold + 1, move + 1, 0.1),
         "stalemate_hi80": betaincinv(hold + 1, move + 1, 0.9),
+        "is_thin": ~has_movement(hold, move),
     }
     return STALEMATE_DAILY.conform(
         ordered.select("index_date", "pair").with_columns(pl.Series(name, matrix.ravel()) for name, matrix in columns.items())

@@ -22,6 +22,8 @@ INDEX_VERSION = "1.0"
 ETA_ARTICLES = 500  # weight, in articles, with which a source's baseline rate is shrunk towards that of all sources
 PRIOR_STORIES = 3  # weight of the prior, in mean stories of the channel
 BREADTH_CAP = 20  # source owners beyond this number add nothing to a story's breadth
+LEAST_EVIDENCE = 0.25  # least evidence_weight for a value: that of one mean story, next to a prior of three (docs/methodology.md)
+LEAST_MOVEMENT = 1  # least hold + move, in certain signals of one day, for a stalemate to be published
 STORY_HALF_LIVES = 4  # contributions list single stories for this many half-lives; older ones are summed
 BASELINE_DAYS = 365
 
@@ -104,7 +106,7 @@ def model_variables(pairs: tuple[str, ...], half_life_days: float, baseline: tup
         "eta": ETA_ARTICLES,
         "prior_stories": PRIOR_STORIES,
         "breadth_cap": BREADTH_CAP,
-        **read_phases(),
+        "least_evidence": LEAST_EVIDENCE,
         "index_version": INDEX_VERSION,
         "weights_sha": weights_sha(),
         "last_day": read.last,

@@ -1,8 +1,8 @@
 """The index as known at the end of each day.
 
 The filter runs over the masses that had arrived by then. Belongs here: computing the values of each day of knowledge. Does not: what
-arrived when (SQL: `mass_arrivals`, `movement_arrivals`), status and phase (SQL: `vintages`), the formulas of a value and its intervals
-(`filter.py`).
+arrived when (SQL: `mass_arrivals`, `movement_arrivals`), status (SQL: `vintages`), the formulas of a value and its intervals (`filter.py`)
+and of a phase (`phases.py`).
 """
 
 from collections.abc import Iterator
@@ -15,7 +15,9 @@ from numpy.typing import NDArray
 
 from pipeline.contracts.tables.index import BASELINE
 from pipeline.contracts.tables.vintages import INDEX_KNOWN, MASS_ARRIVALS, MOVEMENT_ARRIVALS
-from pipeline.index.filter import Matrix, accumulate, dispersion, interval_bounds, stalemate_share
+from pipeline.index.filter import Matrix, accumulate, dispersion, has_evidence, has_movement, interval_bounds, stalemate_share
+from pipeline.index.parameters import read_phases
+from pipeline.index.phases import Posteriors, name_phases, phase_probabilities
 
 VALUES = {"escalation": "tension", "concession": "concession", "dialogue": "dialogue"}
 _MASSES = ("observed", "second_moment", "expected")
@@ -190,9 +192,12 @@ def _compute_values(changes: _Changes, series: pl.DataFrame, priors: tuple[Matri
     a, b = kappa + masses[..., 0], kappa + masses[..., 2]
     phi = dispersion(a, kappa * prior_dispersion + masses[..., 1])
     known = {"": 100 * a / b} | {f"_{name}": bound for name, bound in interval_bounds(a, b, phi).items()}
-    columns = {
-        f"{name}{part}": matrix[:, :, number].ravel() for number, name in enumerate(VALUES.values()) for part, matrix in known.items()
-    }
+    is_known = has_evidence(1 - kappa / b)
+    columns = [
+        pl.Series(f"{name}{part}", np.where(is_known, matrix, np.nan)[:, :, number].ravel()).fill_nan(None)
+        for number, name in enumerate(VALUES.values())
+        for part, matrix in known.items()
+    ]
     numbers = pl.DataFrame(
         {
             "known": np.repeat(changes.known, _SERIES),
@@ -208,7 +213,13 @@ def _compute_values(changes: _Changes, series: pl.DataFrame, priors: tuple[Matri
         "series",
         "pair",
         start.dt.offset_by(pl.format("{}d", "known")).alias("known_on"),
-        *(pl.Series(name, values) for name, values in columns.items()),
-        pl.Series("stalemate", np.repeat(stalemate_share(hold, move), _SERIES)),
-        pl.Series("hold", np.repeat(hold, _SERIES)),
+        *columns,
+        pl.Series("stalemate", np.repeat(np.where(has_movement(hold, move), stalemate_share(hold, move), np.nan), _SERIES)).fill_nan(None),
+        pl.Series("phase", np.repeat(_find_phases(Posteriors(a[:, -1], b[:, -1], kappa[:, -1], phi[:, -1], hold, move)), _SERIES)),
     ).select(INDEX_KNOWN.schema.names())
+
+
+def _find_phases(pairs: Posteriors) -> list[str]:
+    bounds = read_phases()
+    is_known = has_evidence(1 - pairs.prior / pairs.rate).any(axis=1)
+    return name_phases(phase_probabilities(pairs, bounds), is_known, bounds["likely_from"])

@@ -13,6 +13,7 @@ from pipeline.contracts.tables.index import (
     CHANNEL_DAILY,
     DAILY_MASS,
     MOVEMENT_DAILY,
+    PHASE_DAILY,
     SCOPE_MEMBERS,
     STALEMATE_DAILY,
     STORY_MASS,
@@ -24,7 +25,8 @@ from pipeline.contracts.tables.vintages import INDEX_KNOWN, MASS_ARRIVALS, MOVEM
 from pipeline.index.filter import filter_channels, filter_movement
 from pipeline.index.measures.acts import read_acts
 from pipeline.index.measures.reports import link_reports
-from pipeline.index.parameters import read_weights
+from pipeline.index.parameters import read_phases, read_weights
+from pipeline.index.phases import find_phases
 from pipeline.index.top_contributions import select_top_contributions
 from pipeline.index.trade_thresholds import read_trade_thresholds
 from pipeline.index.vintages import filter_arrivals
@@ -65,6 +67,12 @@ def channel_daily(daily_mass: pl.DataFrame, baseline: pl.DataFrame, half_life_da
 def stalemate_daily(movement_daily: pl.DataFrame, half_life_days: float) -> pl.DataFrame:
     """Share of talk without movement with its interval."""
     return filter_movement(movement_daily, half_life_days)
+
+
+@python_model(makes=(PHASE_DAILY,), reads=(CHANNEL_DAILY, STALEMATE_DAILY))
+def phase_daily(channel_daily: pl.DataFrame, stalemate_daily: pl.DataFrame) -> pl.DataFrame:
+    """Probability of each phase, and the phase."""
+    return find_phases(channel_daily, stalemate_daily, read_phases())
 
 
 @python_model(makes=(TOP_CONTRIBUTIONS,), reads=(STORY_MASS, CHANNEL_DAILY), variables=("story_days",))

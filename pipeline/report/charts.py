@@ -35,7 +35,7 @@ _COLOURS = {"tension": palette.TENSION, "concession": palette.CONCESSION, "dialo
 _BASELINE = 100.0
 _MIN_PEAK = 1.25 * _BASELINE  # lower peaks get no label
 _LEFT, _RIGHT, _RIGHT_NARROW = 40, 103, 84  # pixels left and right of the plot, for the axis and for line names
-_STRIP, _THIN_STRIP = 18, 8
+_STRIP = 18
 _LETTER_WIDTH = 5.4  # pixels
 _LABEL_WIDTH, _LABEL_HEIGHT = 76, 30  # pixels, including the point
 _MIN_DAYS_FOR_PEAKS = 14  # shorter charts get no labels of peaks
@@ -53,17 +53,17 @@ def pair_chart(pair_daily: pl.DataFrame, note: str = "", width: int = WIDTH) -> 
     """Chart one pair, with a strip of phases below.
 
     Tension and concession with 80 % intervals, dialogue and the baseline. `pair_daily`: rows of TENSION_PAIR_DAILY of one pair, in any
-    order. `note` is printed below the title. `width` in pixels, at least 320 (`ValueError`). Days with thin evidence are paler, and lower
-    in the strip; missing days are gaps. The scale is linear from 0, since a logarithm would exaggerate quiet days. `ContractError` when the
+    order. `note` is printed below the title. `width` in pixels, at least 320 (`ValueError`). Days with thin evidence and
+    missing days are gaps. The scale is linear from 0, since a logarithm would exaggerate quiet days. `ContractError` when the
     frame is empty, lacks a column or has two pairs.
     """
     frame = _prepare_pair(TENSION_PAIR_DAILY, pair_daily)
     top = _axis_top([frame[f"{name}_hi80"] for name in _WITH_INTERVAL] + [frame["dialogue"]])
     panel = _Panel(DaysAxis.from_frame(frame, _plot_width(width)), top, height=300 if width >= _WIDE else 230)
-    key = f"{_describe_baseline(frame)} Bands: 80 % intervals. Pale: thin evidence."
+    key = f"{_describe_baseline(frame)} Bands: 80 % intervals. Gaps: too little was read."
     title = chart_title(f"Trade tension {pair_title(frame['pair'][0])}", (note, key), width)
     bounds = [f"{name}_{bound}" for name in _WITH_INTERVAL for bound in ("lo80", "hi80")]
-    data = {"days": daily_points(frame, [*_LINES, *bounds]), "bars": _phase_bars(frame)}
+    data = {"days": daily_points(frame, [*_LINES, *bounds]), "bars": phase_runs(frame)}
     plots = [_lines_panel(frame, panel), _phase_strip(data["bars"], panel.axis)]
     return finish_chart({"vconcat": plots, "spacing": 6, "title": title}, data)
 
@@ -187,12 +187,9 @@ class _Panel:
     def grey_line(self, points: str, name: str) -> Chart:
         return self.line(points, name, color=palette.DIALOGUE, strokeWidth=1.1, opacity=0.9)
 
-    def strong_line(self, points: str, name: str) -> list[Chart]:
-        """A pale line, under the days with enough evidence."""
-        colour = _COLOURS[name]
+    def strong_line(self, points: str, name: str) -> Chart:
         thickness = 2.4 if len(self.axis) < self.axis.width else 1.4  # thinner if there are more days than pixels
-        pale = self.line(points, name, color=colour, strokeWidth=thickness * 0.75, opacity=0.5)
-        return [pale, self.line(points, f"{name}_firm", color=colour, strokeWidth=thickness)]
+        return self.line(points, name, color=_COLOURS[name], strokeWidth=thickness)
 
     def text(self, row: Mapping[str, Any], **style: Any) -> Chart:
         """A text at `at` and `y` of the row."""
@@ -267,7 +264,7 @@ def _axis_top(columns: Sequence[pl.Series]) -> float:
     A little above the largest value, and well above the baseline.
     """
     largest = pl.concat([column.rename("value") for column in columns]).max()
-    return max(160.0, 1.06 * cast("float", largest))
+    return max(160.0, 1.06 * cast("float", largest or 0))
 
 
 def _axis_values(top: float) -> list[float]:
@@ -284,9 +281,9 @@ def _lines_panel(frame: pl.DataFrame, panel: _Panel) -> Chart:
     layers = [panel.baseline(has_dates=False)]
     layers += [panel.band("days", name) for name in reversed(_WITH_INTERVAL)]
     layers.append(panel.grey_line("days", "dialogue"))
-    layers += [line for name in reversed(_WITH_INTERVAL) for line in panel.strong_line("days", name)]
+    layers += [panel.strong_line("days", name) for name in reversed(_WITH_INTERVAL)]
     layers += _peak_labels(frame, panel)
-    layers += panel.end_labels({name: float(frame[name][-1]) for name in _LINES})
+    layers += panel.end_labels({name: frame[name][-1] for name in _LINES if frame[name][-1] is not None})
     return {"layer": layers, "width": panel.axis.width, "height": panel.height}
 
 
@@ -294,8 +291,9 @@ def _direction_panel(name: str, sides: Mapping[str, pl.DataFrame], panel: _Panel
     side = sides[name]
     layers = [panel.baseline(has_dates=name == list(sides)[-1])]
     layers += [panel.grey_line(other, "tension") for other in sides if other != name]
-    layers += [panel.band(name, "tension"), *panel.strong_line(name, "tension")]
-    layers += panel.end_labels({"tension": float(side["tension"][-1])})
+    layers += [panel.band(name, "tension"), panel.strong_line(name, "tension")]
+    if side["tension"][-1] is not None:
+        layers += panel.end_labels({"tension": side["tension"][-1]})
     title = panel_title(direction_title(side["actor"][0], side["target"][0]))
     return {"layer": layers, "width": panel.axis.width, "height": panel.height, "title": title}
 
@@ -310,7 +308,10 @@ def _peak_labels(frame: pl.DataFrame, panel: _Panel) -> list[Chart]:
     edge = 60
     spans_years = panel.axis.last - panel.axis.first >= timedelta(days=365)
     for name in _WITH_INTERVAL:
-        value, day = frame.sort(name, "index_date", descending=[True, False]).select(name, "index_date").row(0)
+        highest = frame.drop_nulls(name).sort(name, "index_date", descending=[True, False])
+        if highest.is_empty():
+            continue
+        value, day = highest.select(name, "index_date").row(0)
         x, y = panel.axis.to_pixel(day), panel.height * value / panel.top
         is_crowded = any(abs(x - other_x) < _LABEL_WIDTH and abs(y - other_y) < _LABEL_HEIGHT for other_x, other_y in placed)
         if frame.height < _MIN_DAYS_FOR_PEAKS or value < _MIN_PEAK or is_crowded:
@@ -327,29 +328,24 @@ def _peak_labels(frame: pl.DataFrame, panel: _Panel) -> list[Chart]:
     return layers
 
 
-def _phase_bars(frame: pl.DataFrame) -> Rows:
-    return [{**run, "top": _STRIP - _THIN_STRIP if run["is_thin"] else 0, "bottom": _STRIP} for run in phase_runs(frame)]
-
-
 def _phase_strip(runs: Rows, axis: DaysAxis) -> Chart:
     """One bar for each run of days in its phase's colour.
 
-    With its name if it fits; low and pale if evidence is thin.
+    With its name if it fits.
     """
     is_wide = axis.width > WIDTH / 2
     legend = {
-        "orient": "bottom", "direction": "horizontal", "title": "Phase (a low, pale bar: thin evidence)", "symbolType": "square",
-        "offset": 8, "titleOrient": "left" if is_wide else "top", "columns": 5 if is_wide else 3, "titleLimit": axis.width,
+        "orient": "bottom", "direction": "horizontal", "title": "Phase", "symbolType": "square",
+        "offset": 8, "titleOrient": "left" if is_wide else "top", "columns": 7 if is_wide else 3, "titleLimit": axis.width,
     }  # fmt: skip
     bars = layer(
         "bars",
         {"type": "rect"},
         x=axis.x("start", has_labels=True),
         x2={"field": "end"},
-        y=quantitative("top", scale=None, axis=None),
-        y2={"field": "bottom"},
+        y={"value": 0},
+        y2={"value": _STRIP},
         color=nominal("phase", scale={"domain": list(palette.PHASES), "range": list(palette.PHASES.values())}, legend=legend, sort=None),
-        opacity=nominal("is_thin", scale={"domain": [False, True], "range": [1, 0.7]}, legend=None),
     )
     return {"layer": [bars, *_bar_labels(runs, axis)], "width": axis.width, "height": _STRIP}
 
@@ -359,7 +355,7 @@ def _bar_labels(runs: Rows, axis: DaysAxis) -> list[Chart]:
     layers = []
     for phase, colour in palette.ON_PHASES.items():
         room = (len(phase) * _LETTER_WIDTH + 8) / pixels
-        named = [run for run in runs if run["phase"] == phase and not run["is_thin"] and run["end"] - run["start"] >= room]
+        named = [run for run in runs if run["phase"] == phase and run["end"] - run["start"] >= room]
         if named:
             rows = [{"at": (run["start"] + run["end"]) // 2, "middle": _STRIP / 2, "text": phase} for run in named]
             text = {"type": "text", "color": colour, "fontSize": 11, "baseline": "middle"}

@@ -91,12 +91,11 @@ class DaysAxis:
 def daily_points(frame: pl.DataFrame, columns: Sequence[str]) -> list[dict[str, Any]]:
     """One point a day at noon (`at`) with the columns.
 
-    `<column>_firm` is null on days with thin evidence. `frame`: one row a day with `is_thin`, sorted. Missing days are points without
-    values, so that lines break there. The first and last values extend to the ends of their days, so that a single day is a line too.
+    `frame`: one row a day, sorted. Missing days are points without values, so that lines break there, as they do on days with thin
+    evidence. The first and last values extend to the ends of their days, so that a single day is a line too.
     """
-    firm = [pl.when(~pl.col("is_thin")).then(pl.col(name)).alias(f"{name}_firm") for name in columns]
     days = pl.DataFrame({"index_date": pl.date_range(frame["index_date"][0], frame["index_date"][-1], eager=True)})
-    values = frame.select("index_date", *(pl.col(name).round(2) for name in columns), "is_thin").with_columns(firm).drop("is_thin")
+    values = frame.select("index_date", *(pl.col(name).round(2) for name in columns))
     rows = days.join(values, on="index_date", how="left", maintain_order="left").to_dicts()
     points = [{"at": midnight_ms(row.pop("index_date")) + DAY_MS // 2, **row} for row in rows]
     opening = {**points[0], "at": points[0]["at"] - DAY_MS // 2}
@@ -105,27 +104,20 @@ def daily_points(frame: pl.DataFrame, columns: Sequence[str]) -> list[dict[str, 
 
 
 def phase_runs(frame: pl.DataFrame) -> list[dict[str, Any]]:
-    """Join consecutive days of equal `phase` and `is_thin` into runs.
+    """Join consecutive days of equal `phase` into runs.
 
     Runs have `start` and `end` in milliseconds. `frame`: one row a day, sorted. A missing day ends a run.
     """
     is_new = (
-        (pl.col("phase") != pl.col("phase").shift())
-        | (pl.col("is_thin") != pl.col("is_thin").shift())
-        | (pl.col("index_date") != pl.col("index_date").shift() + pl.duration(days=1))
+        (pl.col("phase") != pl.col("phase").shift()) | (pl.col("index_date") != pl.col("index_date").shift() + pl.duration(days=1))
     ).fill_null(value=True)
     runs = (
         frame.with_columns(run=is_new.cum_sum())
         .group_by("run", maintain_order=True)
-        .agg(pl.col("index_date").first().alias("first"), pl.col("index_date").last().alias("last"), pl.col("phase", "is_thin").first())
+        .agg(pl.col("index_date").first().alias("first"), pl.col("index_date").last().alias("last"), pl.col("phase").first())
     )
     return [
-        {
-            "start": midnight_ms(row["first"]),
-            "end": midnight_ms(row["last"]) + DAY_MS,
-            "phase": row["phase"],
-            "is_thin": row["is_thin"],
-        }
+        {"start": midnight_ms(row["first"]), "end": midnight_ms(row["last"]) + DAY_MS, "phase": row["phase"]}
         for row in runs.iter_rows(named=True)
     ]
 

@@ -54,11 +54,11 @@ class Story:
 class ValueParts:
     """Parts of a value in index points; they sum to `value`.
 
-    They are the biggest stories, smaller ones, earlier ones and the prior.
+    They are the biggest stories, smaller ones, earlier ones and the prior. A value of None has no parts.
     """
 
     name: str
-    value: float
+    value: float | None
     stories: tuple[Story, ...]
     smaller: float
     earlier: float
@@ -213,21 +213,27 @@ def describe_last_day(row: Mapping[str, Any]) -> str:
     Values, interval, phase, evidence and status.
     """
     value, low, high = row["tension"], row["tension_lo80"], row["tension_hi80"]
-    is_distinct = not low <= 100 <= high  # noqa: PLR2004 - the baseline
-    comparison = _compare_with_baseline(value) if is_distinct else "not clearly different from the pair's own baseline of 100"
-    sentences = [
-        f"On {long_day(row['index_date'])} tension is {value:,.0f} (80 % interval {low:,.0f} to {high:,.0f}), {comparison}.",
-        f"Concession is {row['concession']:,.0f} ({row['concession_lo80']:,.0f} to {row['concession_hi80']:,.0f}).",
-        f"The phase is {row['phase']}: {words.PHASE.words[row['phase']]}.",
-    ]
-    data = f"{100 * row['evidence_weight']:.0f} %"
+    sentences = []
     if row["is_thin"]:
-        sentences.append(f"The evidence is thin: only {data} of tension is data, the rest is the prior, which pulls it towards 100.")
+        sentences.append(f"On {long_day(row['index_date'])} there is no value of tension: too little was read about the pair.")
     else:
-        sentences.append(f"{data} of tension is data rather than prior.")
+        is_distinct = not low <= 100 <= high  # noqa: PLR2004 - the baseline
+        comparison = _compare_with_baseline(value) if is_distinct else "not clearly different from the pair's own baseline of 100"
+        sentences.append(
+            f"On {long_day(row['index_date'])} tension is {value:,.0f} (80 % interval {low:,.0f} to {high:,.0f}), {comparison}."
+        )
+    if row["concession"] is not None:
+        sentences.append(f"Concession is {row['concession']:,.0f} ({row['concession_lo80']:,.0f} to {row['concession_hi80']:,.0f}).")
+    sentences.append(f"The phase is {row['phase']}{_describe_probability(row)}: {words.PHASE.words[row['phase']]}.")
     if row["obs_status"] == "P":
-        sentences.append("The value is provisional: late articles may still change it.")
+        sentences.append("The values are provisional: late articles may still change them.")
     return " ".join(sentences)
+
+
+def _describe_probability(row: Mapping[str, Any]) -> str:
+    """The probability of the phase in brackets, if it has one."""
+    probability = row.get(f"p_{row['phase'].replace('-', '_')}")
+    return "" if probability is None else f" (probability {100 * probability:.0f} %)"
 
 
 def split_value(contributions: pl.DataFrame, row: Mapping[str, Any], channel: str, biggest: int = BIGGEST) -> ValueParts:
@@ -324,6 +330,6 @@ def _replace_control_characters(text: str) -> str:
     return _CONTROL.sub(" ", text)
 
 
-def _format_points(value: float) -> str:
-    """Format index points: whole, with commas and a minus sign."""
-    return f"{value:,.0f}".replace("-", "\N{MINUS SIGN}")
+def _format_points(value: float | None) -> str:
+    """Format index points: whole, with commas and a minus sign; a dash for None."""
+    return "\N{EN DASH}" if value is None else f"{value:,.0f}".replace("-", "\N{MINUS SIGN}")

@@ -13,13 +13,23 @@ TENSION = "#c2410c"
 CONCESSION = "#0b6bb0"
 DIALOGUE = "#8893a0"
 STALEMATE = "#eab308"
-QUIET = "#d7dce1"
-ON_LIGHT = "#20262c"  # text on amber and grey, which are light in both modes
+QUIET = "#a8d5ba"
+UNCLEAR = "#c9ced5"
+NO_DATA = "#eef0f2"
+ON_LIGHT = "#20262c"  # text on amber, green and grey, which are light in both modes
 
 PHASES = MappingProxyType(
-    {"quiet": QUIET, "dialogue": DIALOGUE, "stalemate": STALEMATE, "escalation": TENSION, "de-escalation": CONCESSION}
-)
-ON_PHASES = MappingProxyType({"quiet": MUTED, "dialogue": ON_LIGHT, "stalemate": ON_LIGHT, "escalation": PAPER, "de-escalation": PAPER})
+    {
+        "quiet": QUIET, "dialogue": DIALOGUE, "stalemate": STALEMATE, "escalation": TENSION, "de-escalation": CONCESSION,
+        "unclear": UNCLEAR, "no data": NO_DATA,
+    }
+)  # fmt: skip
+ON_PHASES = MappingProxyType(
+    {
+        "quiet": ON_LIGHT, "dialogue": ON_LIGHT, "stalemate": ON_LIGHT, "escalation": PAPER, "de-escalation": PAPER,
+        "unclear": ON_LIGHT, "no data": MUTED,
+    }
+)  # fmt: skip
 
 DARK = MappingProxyType(
     {
@@ -31,6 +41,8 @@ DARK = MappingProxyType(
         CONCESSION: "#5cb3f2",
         DIALOGUE: "#8793a1",
         STALEMATE: "#f2c33c",
-        QUIET: "#3c454e",
+        QUIET: "#5f8f73",
+        UNCLEAR: "#4a535d",
+        NO_DATA: "#262d34",
     }
 )

@@ -23,7 +23,7 @@ from pipeline.report.names import format_count, short_day
 from pipeline.report.plain import to_plain, to_visible
 from pipeline.settings import SAMPLE_NOTE, Settings
 
-_PHASE_STYLE = {"escalation": "bold red", "stalemate": "yellow", "de-escalation": "green", "dialogue": "cyan", "quiet": "dim"}
+_PHASE_STYLE = {"escalation": "bold red", "stalemate": "yellow", "de-escalation": "green", "dialogue": "cyan", "quiet": "green dim"}
 _POLARITY_STYLE = {"escalation": "bold red", "dialogue": "cyan", "concession": "green"}
 _WEEK = 7
 _STORIES = 5
@@ -39,7 +39,7 @@ def week_table(daily: pl.DataFrame, is_sample: bool) -> Table:
     last: Any = daily["index_date"].max()
     table = Table(
         title=f"The week to {last}, both directions pooled; 100 = the pair's own baseline",
-        caption="80 %: interval of tension. ~ thin: less than half of the value is data." + (f" {SAMPLE_NOTE}" if is_sample else ""),
+        caption="80 %: interval of tension. -: too little was read for a number." + (f" {SAMPLE_NOTE}" if is_sample else ""),
         box=box.SIMPLE_HEAD,
         padding=(0, 1, 0, 0),
         title_justify="left",
@@ -57,14 +57,18 @@ def week_table(daily: pl.DataFrame, is_sample: bool) -> Table:
         table.add_row(
             short_day(row["index_date"]),
             row["pair"],
-            f"{'~' if row['is_thin'] else ''}{row['tension']:.0f}",
-            f"{row['tension_lo80']:.0f}-{row['tension_hi80']:.0f}",
-            f"{row['concession']:.0f}",
-            f"{row['dialogue']:.0f}",
-            f"{row['stalemate']:.2f}",
-            Text(row["phase"], style=_PHASE_STYLE[row["phase"]]),
+            _format_value(row["tension"]),
+            "-" if row["is_thin"] else f"{row['tension_lo80']:.0f}-{row['tension_hi80']:.0f}",
+            _format_value(row["concession"]),
+            _format_value(row["dialogue"]),
+            "-" if row["stalemate"] is None else f"{row['stalemate']:.2f}",
+            Text(row["phase"], style=_PHASE_STYLE.get(row["phase"], "dim")),
         )
     return table
+
+
+def _format_value(value: float | None) -> str:
+    return "-" if value is None else f"{value:.0f}"
 
 
 def stories_table(contributions: pl.DataFrame) -> Table:

@@ -39,6 +39,5 @@ select *
 from compared
 where
     not is_same_status
-    or known is null
-    or published is null
+    or (known is null) <> (published is null)
     or abs(known - published) > 1e-9 * greatest(1, abs(published))

@@ -1,6 +1,6 @@
 -- asset: vintages
 -- severity: warning
--- reason: phases are computed in two models; they may differ only if a value equals a threshold up to the last bit
+-- reason: phases are computed in two models; they may differ only if a probability equals a bound up to the last digit
 select
     newest.index_date,
     newest.series,

@@ -1,7 +1,7 @@
 -- asset: index_daily
 -- severity: critical
 -- reason: every published value equals one computed in another way from published masses, articles read and baseline: with explicit
--- weights and sums over blocks of days instead of day by day
+-- weights and sums over blocks of days instead of day by day; it is empty exactly where evidence is below the bound
 with days as (
     select unnest(generate_series(min(index_date), max(index_date), interval 1 day))::date as index_date
     from coverage
@@ -132,7 +132,7 @@ published as (
         unnest([tension_words, concession_words, null]) as value_words,
         unnest([tension_unweighted, null, null]) as value_unweighted,
         unnest([tension_bilateral, null, null]) as value_bilateral,
-        unnest([evidence_weight, null, null]) as evidence_weight
+        unnest([evidence_weight, concession_evidence_weight, dialogue_evidence_weight]) as evidence_weight
     from index_daily
 )
 
@@ -152,3 +152,4 @@ where
     or abs(published.value_unweighted - rebuilt.value_unweighted) > 1e-9 * greatest(1, rebuilt.value_unweighted)
     or abs(published.value_bilateral - rebuilt.value_bilateral) > 1e-9 * greatest(1, rebuilt.value_bilateral)
     or abs(published.evidence_weight - rebuilt.evidence_weight) > 1e-9
+    or (published.value is null) <> (published.evidence_weight < getvariable('least_evidence') - 1e-9)

@@ -4,7 +4,18 @@
 -- threads: all
 with channels as (
     select
-        channel_daily.*,
+        -- Values and intervals for which too little was read are withheld.
+        channel_daily.* replace (
+            if(channel_daily.is_thin, null, channel_daily.value) as value,
+            if(channel_daily.is_thin, null, channel_daily.lo80) as lo80,
+            if(channel_daily.is_thin, null, channel_daily.hi80) as hi80,
+            if(channel_daily.is_thin, null, channel_daily.lo95) as lo95,
+            if(channel_daily.is_thin, null, channel_daily.hi95) as hi95,
+            if(channel_daily.is_thin, null, channel_daily.value_words) as value_words,
+            if(channel_daily.is_thin, null, channel_daily.value_actions) as value_actions,
+            if(channel_daily.is_thin, null, channel_daily.value_unweighted) as value_unweighted,
+            if(channel_daily.is_thin, null, channel_daily.value_bilateral) as value_bilateral
+        ),
         daily_mass.observed,
         daily_mass.expected,
         daily_mass.story_count,
@@ -167,7 +178,10 @@ wide as (
         d.expected as expected_dialogue,
         e.signal_count + c.signal_count + d.signal_count as signal_count,
         case when e.articles_read > 0 then 10000.0 * coalesce(raising_counts.article_count, 0) / e.articles_read end as raw_per_10k,
-        e.evidence_weight
+        e.evidence_weight,
+        e.is_thin,
+        c.evidence_weight as concession_evidence_weight,
+        d.evidence_weight as dialogue_evidence_weight
     from channels as e
     inner join channels as c on c.index_date = e.index_date and c.series = e.series and c.channel = 'concession'
     inner join channels as d on d.index_date = e.index_date and d.series = e.series and d.channel = 'dialogue'
@@ -188,13 +202,12 @@ with_net as (
 
 select
     with_net.*,
-    stalemate_daily.stalemate,
-    stalemate_daily.stalemate_lo80,
-    stalemate_daily.stalemate_hi80,
-    phase_of(pooled.tension, pooled.concession, pooled.dialogue, stalemate_daily.stalemate, stalemate_daily.hold) as phase,
+    if(stalemate_daily.is_thin, null, stalemate_daily.stalemate) as stalemate,
+    if(stalemate_daily.is_thin, null, stalemate_daily.stalemate_lo80) as stalemate_lo80,
+    if(stalemate_daily.is_thin, null, stalemate_daily.stalemate_hi80) as stalemate_hi80,
+    phase_daily.phase,
     coalesce(story_counts.story_count, 0) as story_count,
     coalesce(story_counts.article_count, 0) as article_count,
-    with_net.evidence_weight < 0.5 as is_thin,
     case
         when breaks.index_date is not null then 'B'
         when last_known.known_on - with_net.index_date < 7 then 'P'
@@ -208,7 +221,7 @@ select
 from with_net
 cross join baseline_window
 cross join last_known
-inner join wide as pooled on pooled.index_date = with_net.index_date and pooled.series = with_net.pair
 inner join stalemate_daily on stalemate_daily.index_date = with_net.index_date and stalemate_daily.pair = with_net.pair
+inner join phase_daily on phase_daily.index_date = with_net.index_date and phase_daily.pair = with_net.pair
 left join breaks on breaks.index_date = with_net.index_date
 left join story_counts on story_counts.index_date = with_net.index_date and story_counts.series = with_net.series

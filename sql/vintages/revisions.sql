@@ -28,7 +28,7 @@ at_age as (
         unnest(range(spans.age_from, least(spans.age_to, 15))) as age_days
     from spans
     cross join last_known
-    where spans.index_date + 14 <= last_known.known_on
+    where spans.index_date + 14 <= last_known.known_on and spans.tension is not null and spans.newest is not null
 )
 
 select

@@ -78,13 +78,10 @@ select
     values_then.*,
     (values_then.status_on + 1)::timestamptz as known_at,
     values_then.tension - values_then.concession as net_tension,
-    phase_of(pooled.tension, pooled.concession, pooled.dialogue, pooled.stalemate, pooled.hold) as phase,
     case
         when breaks.index_date is not null then 'B'
         when values_then.status_on - values_then.index_date < 7 then 'P'
         else 'A'
     end as obs_status
 from values_then
-inner join index_known as pooled
-    on pooled.series = values_then.pair and pooled.index_date = values_then.index_date and pooled.known_on = values_then.known_on
 left join breaks on breaks.index_date = values_then.index_date and breaks.known_on <= values_then.status_on

@@ -10,7 +10,7 @@ from pipeline.contracts import vocabulary as words
 from pipeline.contracts.model import Column, Implication, Table
 from pipeline.contracts.tables import columns as c
 from pipeline.contracts.tables.core import SIGNAL_COLUMNS
-from pipeline.contracts.tables.index_values import INDEX_VALUES, STALEMATE
+from pipeline.contracts.tables.index_values import INDEX_VALUES, PHASE, PHASE_PROBABILITIES, STALEMATE
 
 SERIES = Column("series", pl.String(), "Directed pair (CHN>USA), or both directions combined (CHN-USA)", "CHN>USA", pattern=patterns.SERIES)
 KNOWN_ON = Column(
@@ -359,12 +359,13 @@ CHANNEL_DAILY = Table(
         Column(
             "evidence_weight",
             pl.Float64(),
-            "Share of the value that comes from data rather than the prior: 1 - kappa / B",
+            "Weight of the data in B: 1 - kappa / B; 0.25 is the expected mass of one mean story",
             0.79,
             unit="share",
             minimum=0,
             maximum=1,
         ),
+        Column("is_thin", pl.Boolean(), "Whether the index withholds this value: evidence_weight is below 0.25", False),
         Column("half_life_days", pl.Float64(), "Half-life of the filter", 7.0, unit="days"),
     ),
     layer="index",
@@ -398,7 +399,18 @@ STALEMATE_DAILY = Table(
         Column("hold", pl.Float64(), "Discounted sum of hold", 8.2, unit="signals", minimum=0),
         Column("move", pl.Float64(), "Discounted sum of move", 4.1, unit="signals", minimum=0),
         *STALEMATE,
+        Column("is_thin", pl.Boolean(), "Whether the index withholds the stalemate: hold + move is below 1", False),
     ),
+    layer="index",
+)
+
+PHASE_DAILY = Table(
+    "phase_daily",
+    "Phases",
+    "Probability of each phase of a pair, from the posteriors of its channels and its stalemate, and the phase that is likely enough.",
+    grain="one day and pair",
+    key=("index_date", "pair"),
+    columns=(c.INDEX_DATE, c.PAIR, *PHASE_PROBABILITIES, PHASE),
     layer="index",
 )
 
@@ -429,12 +441,12 @@ TENSION_PAIR_DAILY = Table(
     "The same index with both directions of a pair combined: sum of observed / sum of expected mass.",
     grain="one day and pair",
     key=("index_date", "pair"),
-    columns=(c.INDEX_DATE, c.PAIR, *INDEX_VALUES),
+    columns=(c.INDEX_DATE, c.PAIR, *INDEX_VALUES, *PHASE_PROBABILITIES),
     layer="index",
     published=True,
 )
 
 TABLES = (
     WEIGHTS, SCOPE_MEMBERS, STORY_ARTICLES, STORIES, SIGNALS, PAIR_SIGNALS, STORY_MASS, BASELINE, DAILY_MASS, CHANNEL_DAILY,
-    MOVEMENT_DAILY, STALEMATE_DAILY, INDEX_DAILY, TENSION_DAILY, TENSION_PAIR_DAILY,
+    MOVEMENT_DAILY, STALEMATE_DAILY, PHASE_DAILY, INDEX_DAILY, TENSION_DAILY, TENSION_PAIR_DAILY,
 )  # fmt: skip

@@ -25,7 +25,10 @@ def _value_with_intervals(name: str, description: str, example: float) -> Iterat
     unit = "index points" if is_net else "index, baseline = 100"
     lowest = None if is_net else 0
     reason = "" if is_net else "the prior keeps every channel above 0"
-    yield Column(name, pl.Float64(), description, example, unit=unit, exclusive_minimum=lowest, reason=reason, at_least=(f"{name}_lo95",))
+    yield Column(
+        name, pl.Float64(), description, example,
+        unit=unit, nullable=True, exclusive_minimum=lowest, reason=reason, at_least=(f"{name}_lo95",),
+    )  # fmt: skip
     for bound, side in (("lo", "Lower"), ("hi", "Upper")):
         for level in (80, 95):
             sign = -1 if bound == "lo" else 1
@@ -35,6 +38,7 @@ def _value_with_intervals(name: str, description: str, example: float) -> Iterat
                 f"{side} bound of the {level} % interval of {name}",
                 example + sign * level,
                 unit=unit,
+                nullable=True,
             )
             above, at_least = {"hi80": (f"{name}_lo80", ""), "hi95": ("", name)}.get(f"{bound}{level}", ("", ""))
             yield replace(edge, above=tuple(filter(None, [above])), at_least=tuple(filter(None, [at_least])))
@@ -58,13 +62,45 @@ STALEMATE = (
     ),
 )
 
+PHASE = Column("phase", pl.String(), words.PHASE.description, "escalation", vocabulary=words.PHASE)
+PHASE_PROBABILITIES = tuple(
+    Column(
+        f"p_{name}",
+        pl.Float64(),
+        f"Probability of the phase {phase}{note}; empty if the phase is no data",
+        probability,
+        unit="probability",
+        nullable=True,
+        minimum=0,
+        maximum=1,
+        reason="it is a probability",
+        at_least=at_least,
+    )
+    for name, phase, note, probability, at_least in (
+        ("escalation", "escalation", "", 0.71, ()),
+        ("de_escalation", "de-escalation", "", 0.02, ()),
+        ("stalemate", "stalemate", ", a part of that of dialogue", 0.1, ()),
+        ("dialogue", "dialogue, stalemate included", "", 0.15, ("p_stalemate",)),
+        ("quiet", "quiet", "", 0.01, ()),
+    )
+)
+
 INDEX_VALUES = (
-    *_value_with_intervals("tension", "Escalation, 100 = the pair's own baseline", 212.5),
-    *_value_with_intervals("concession", "Concession, 100 = the pair's own baseline", 140.0),
-    *_value_with_intervals("dialogue", "Dialogue, 100 = the pair's own baseline", 120.0),
-    *_value_with_intervals("net_tension", "tension - concession", 72.5),
+    *_value_with_intervals("tension", "Escalation, 100 = the pair's own baseline; empty if is_thin", 212.5),
+    *_value_with_intervals(
+        "concession", "Concession, 100 = the pair's own baseline; empty if concession_evidence_weight is below 0.25", 140.0
+    ),
+    *_value_with_intervals("dialogue", "Dialogue, 100 = the pair's own baseline; empty if dialogue_evidence_weight is below 0.25", 120.0),
+    *_value_with_intervals("net_tension", "tension - concession; empty if one of them is", 72.5),
     *(
-        Column(f"{channel}_{part}", pl.Float64(), f"Part of {channel} from {part}; words + actions = {channel}", value, unit="index points")
+        Column(
+            f"{channel}_{part}",
+            pl.Float64(),
+            f"Part of {channel} from {part}; words + actions = {channel}",
+            value,
+            unit="index points",
+            nullable=True,
+        )
         for channel, part, value in (
             ("tension", "words", 80.0),
             ("tension", "actions", 132.5),
@@ -78,6 +114,7 @@ INDEX_VALUES = (
         "tension with severity g = 1 for all signals, i.e. independent of the weights; general acts keep their share",
         201.0,
         unit="index, baseline = 100",
+        nullable=True,
     ),
     Column(
         "tension_bilateral",
@@ -85,9 +122,10 @@ INDEX_VALUES = (
         "tension without general acts, i.e. acts towards all partners, a region or a bloc",
         205.0,
         unit="index, baseline = 100",
+        nullable=True,
     ),
-    *STALEMATE,
-    Column("phase", pl.String(), words.PHASE.description, "escalation", vocabulary=words.PHASE),
+    *(replace(column, nullable=True, description=f"{column.description}; empty if hold + move is below 1") for column in STALEMATE),
+    PHASE,
     c.with_description(c.ARTICLE_COUNT, "Number of articles of the day's stories with an asserted signal of the pair"),
     c.with_description(c.STORY_COUNT, "Number of stories of the day with an asserted signal of the pair"),
     replace(c.SIGNAL_COUNT, description="Number of asserted signals of the day", at_least=("story_count",)),
@@ -104,17 +142,20 @@ INDEX_VALUES = (
         unit="articles per 10,000",
         nullable=True,
     ),
-    Column(
-        "evidence_weight",
-        pl.Float64(),
-        "Share of tension that comes from data rather than the prior; below 0.5 the value is thin",
-        0.79,
-        unit="share",
-        minimum=0,
-        maximum=1,
-        reason="it is a share",
+    *(
+        Column(
+            f"{prefix}evidence_weight",
+            pl.Float64(),
+            f"Weight of the articles read in the scale of {value}, next to the prior; below 0.25 {value} is empty",
+            0.79,
+            unit="share",
+            minimum=0,
+            maximum=1,
+            reason="it is a share",
+        )
+        for prefix, value in (("", "tension"), ("concession_", "concession"), ("dialogue_", "dialogue"))
     ),
-    Column("is_thin", pl.Boolean(), "Whether evidence_weight is below 0.5", False),
+    Column("is_thin", pl.Boolean(), "Whether too little was read to publish tension: evidence_weight is below 0.25", False),
     Column("obs_status", pl.String(), words.STATUS_OBSERVATION.description, "A", vocabulary=words.STATUS_OBSERVATION),
     KNOWN_AT,
     Column("baseline_from", pl.Date(), "First day of the baseline window", date(2025, 1, 20), unit="UTC day"),

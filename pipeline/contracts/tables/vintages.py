@@ -7,8 +7,8 @@ import polars as pl
 
 from pipeline.contracts.model import Column, Table
 from pipeline.contracts.tables import columns as c
-from pipeline.contracts.tables.index import KNOWN_ON, SERIES, STALEMATE_DAILY
-from pipeline.contracts.tables.index_values import INDEX_VALUES, KNOWN_AT
+from pipeline.contracts.tables.index import KNOWN_ON, SERIES
+from pipeline.contracts.tables.index_values import INDEX_VALUES, KNOWN_AT, PHASE
 
 _VALUES = {column.name: column for column in INDEX_VALUES}
 _INTERVALS = tuple(
@@ -95,7 +95,7 @@ INDEX_KNOWN = Table(
     "The filter applied to what was known at the end of each day: the first value, and every later value that differs.",
     grain="one index day, series and known_on day with a change",
     key=("index_date", "series", "known_on"),
-    columns=(c.INDEX_DATE, SERIES, c.PAIR, _ARRIVAL, *_INTERVALS, _WITHOUT_INTERVAL["stalemate"], STALEMATE_DAILY.column("hold")),
+    columns=(c.INDEX_DATE, SERIES, c.PAIR, _ARRIVAL, *_INTERVALS, _WITHOUT_INTERVAL["stalemate"], PHASE),
     layer="index",
 )
 
@@ -117,7 +117,7 @@ VINTAGES = Table(
         *_INTERVALS,
         _WITHOUT_INTERVAL["net_tension"],
         _WITHOUT_INTERVAL["stalemate"],
-        _VALUES["phase"],
+        PHASE,
         c.with_description(_VALUES["obs_status"], "SDMX observation status at that time."),
     ),
     layer="index",

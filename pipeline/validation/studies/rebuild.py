@@ -21,6 +21,7 @@ _SUMS = ("mass", "mass_words", "second_moment", "mass_unweighted", "mass_bilater
 _VARIANTS = ("", "_unweighted", "_bilateral")
 _NOTHING = (0.0,) * len(_VARIANTS)
 TOLERANCE = 1e-9
+_LEAST_EVIDENCE = 0.25  # as published
 
 Row = dict[str, Any]
 
@@ -29,7 +30,8 @@ def rebuild_index(story_mass: pl.DataFrame, coverage: pl.DataFrame, baseline: pl
     """Rebuild the index, one row per day and series.
 
     Columns: `tension`, `concession`, `dialogue`, `net_tension`, each with its intervals; the parts from words and actions;
-    `tension_unweighted`; `tension_bilateral`; `evidence_weight`. `half_life_days`: that of the published index.
+    `tension_unweighted`; `tension_bilateral`; the evidence weights. Values are null where evidence is below the published bound.
+    `half_life_days`: that of the published index.
     """
     calendar = _list_days(coverage)
     read = [(source, day, accepted) for source, day, accepted in coverage.select("source", "index_date", "accepted").iter_rows()]
@@ -42,7 +44,7 @@ def rebuild_index(story_mass: pl.DataFrame, coverage: pl.DataFrame, baseline: pl
             of_channel = stories.get((series, channel), story_mass.clear())
             columns |= _rebuild_channel(name, _sum_observed(of_channel), _sum_expected(read, rates), rates, calendar, half_life_days)
         columns |= _net_columns(columns)
-        frames.append(pl.DataFrame(columns))
+        frames.append(pl.DataFrame(columns).fill_nan(None))
     return pl.concat(frames)
 
 
@@ -50,7 +52,7 @@ def measure_differences(published: pl.DataFrame, rebuilt: pl.DataFrame, table: s
     """Measure the largest relative difference of each column; return rows of VALIDATION.
 
     `published`: rows of TENSION_DAILY or TENSION_PAIR_DAILY; `rebuilt`: from `rebuild_index`. Differences are relative to the published
-    value, or to 1 if that is smaller; null if a day is in only one of the two.
+    value, or to 1 if that is smaller; null if a value is in only one of the two.
     """
     series = pl.col("pair") if "pair" in published.columns else pl.concat_str("actor", pl.lit(">"), "target")
     published_series = published.with_columns(series=series)
@@ -61,8 +63,8 @@ def measure_differences(published: pl.DataFrame, rebuilt: pl.DataFrame, table: s
         relative = (joined[name] - joined[f"{name}_rebuilt"]).abs() / pl.select(
             pl.max_horizontal(joined[name].abs(), pl.lit(1.0))
         ).to_series()
-        is_complete = relative.null_count() == 0 and not joined.is_empty()
-        value = float(relative.max()) if is_complete else None  # type: ignore[arg-type]  # the largest of numbers
+        is_complete = not joined.is_empty() and (joined[name].is_null() == joined[f"{name}_rebuilt"].is_null()).all()
+        value = float(relative.max() or 0) if is_complete else None  # type: ignore[arg-type]  # the largest of numbers
         rows.append(figure("rebuild", "largest relative difference", measured=name, grouping=table, value=value, count=joined.height))
     return to_frame(rows)
 
@@ -124,17 +126,19 @@ def _rebuild_channel(
         for values, variant in ((plain, "_unweighted"), (bilateral, "_bilateral")):
             kappa = prior[f"prior{variant}"]
             values.append(100 * (kappa + sums[f"mass{variant}"]) / (kappa + sums[f"expected{variant}"]))
-    columns = _channel_columns(name, np.array(a), np.array(b), np.array(phi), np.array(words), prior["prior"])
-    return columns | ({"tension_unweighted": np.array(plain), "tension_bilateral": np.array(bilateral)} if name == "tension" else {})
+    columns = _channel_columns(name, np.array(a), np.array(b), np.array(phi), np.array(words))
+    if name == "tension":
+        columns |= {"tension_unweighted": np.array(plain), "tension_bilateral": np.array(bilateral)}
+    evidence = 1 - prior["prior"] / np.array(b)
+    published = {column: np.where(evidence < _LEAST_EVIDENCE - TOLERANCE, np.nan, values) for column, values in columns.items()}
+    return published | {"evidence_weight" if name == "tension" else f"{name}_evidence_weight": evidence}
 
 
-def _channel_columns(name: str, a: Any, b: Any, phi: Any, words: Any, prior: float) -> dict[str, Any]:
+def _channel_columns(name: str, a: Any, b: Any, phi: Any, words: Any) -> dict[str, Any]:
     value = 100 * a / b
     columns = {name: value} | {f"{name}_{bound}": 100 * gamma.ppf(q, a / phi, scale=phi / b) for bound, q in _QUANTILES.items()}
     if name != "dialogue":
         columns |= {f"{name}_words": words, f"{name}_actions": value - words}
-    if name == "tension":
-        columns |= {"evidence_weight": 1 - prior / b}
     return columns
 
 

@@ -30,14 +30,18 @@ def _pair_daily(days: int = 120, pair: str = "CHN-USA", is_thin: bool = False, s
         for name, line in values.items()
         for limit, factor in (("", 1.0), ("_lo80", 0.7), ("_hi80", 1.4), ("_lo95", 0.6), ("_hi95", 1.6))
     ]
-    return TENSION_PAIR_DAILY.example(days).with_columns(
+    frame = TENSION_PAIR_DAILY.example(days).with_columns(
         *lines,
         pl.Series("index_date", [FIRST + timedelta(days=n) for n in range(days)]),
         pl.Series("phase", [PHASES[n // 20 % 5] for n in range(days)]),
         pair=pl.lit(pair),
         is_thin=pl.lit(is_thin),
-        evidence_weight=pl.lit(0.3 if is_thin else 0.8),
+        evidence_weight=pl.lit(0.1 if is_thin else 0.8),
     )
+    if not is_thin:
+        return frame
+    withheld = [column.name for column in TENSION_PAIR_DAILY.columns if column.nullable and column.name != "raw_per_10k"]
+    return frame.with_columns(*(pl.lit(None, pl.Float64()).alias(name) for name in withheld), phase=pl.lit("no data"))
 
 
 def _directed_daily(days: int = 60) -> pl.DataFrame:

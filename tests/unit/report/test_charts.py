@@ -109,12 +109,22 @@ def test_a_missing_day_is_a_gap_in_strip_and_lines(pair_daily: Make) -> None:
     assert [path[1].count("M") for path in drawn if path] == [1, 2]
 
 
-def test_thin_days_have_low_pale_bars_and_pale_lines(pair_daily: Make) -> None:
+def test_days_without_evidence_are_gaps(pair_daily: Make) -> None:
+    frame = pair_daily(30)
+    is_gap = pl.col("index_date").is_between(frame["index_date"][10], frame["index_date"][12])
+    values = [name for name in frame.columns if name.startswith(("tension", "concession", "dialogue"))]
+    chart = pair_chart(frame.with_columns(pl.when(~is_gap).then(pl.col(name)).alias(name) for name in values))
+    points = chart["datasets"]["days"]
+    assert [n for n, point in enumerate(points) if point["tension"] is None] == [11, 12, 13]  # the first point opens the first day
+    assert "NaN" not in to_svg(chart)
+
+
+def test_a_pair_without_a_value_has_a_strip_and_no_line(pair_daily: Make) -> None:
     chart = pair_chart(pair_daily(30, is_thin=True))
-    assert {(bar["is_thin"], bar["top"]) for bar in _strip(chart)} == {(True, 10)}
+    assert {bar["phase"] for bar in _strip(chart)} == {"no data"}
     svg = to_svg(chart)
+    assert "NaN" not in svg
     assert not re.search(r'<path[^>]* d="[^"]+"[^>]*stroke-width="2.4"', svg)
-    assert 'opacity="0.5"' in svg
 
 
 def test_one_day_is_enough_for_a_chart(pair_daily: Make) -> None:

@@ -197,7 +197,9 @@ def test_one_thin_day_makes_a_section(pair_daily: Make) -> None:
     built = build_section(pair_daily(1, is_thin=True), CONTRIBUTIONS.empty())
     reader = _Reader(render_page(_page(built)))
     assert "The last 1 day;" in reader.text
-    assert "The evidence is thin" in reader.text
+    assert "there is no value of tension: too little was read about the pair" in reader.text
+    assert "There is no tension: too little was read." in reader.text
+    assert "None" not in reader.text
     assert built.directed_svg == ""
 
 
@@ -235,11 +237,11 @@ def test_stories_of_other_days_and_pairs_are_left_out(contributions: Make) -> No
     assert split_value(pl.concat([other_day, other_pair]), ROW, "escalation").stories == ()
 
 
-def test_the_summary_has_value_interval_phase_and_evidence() -> None:
+def test_the_summary_has_value_interval_and_phase() -> None:
     assert describe_last_day({**ROW, "tension_lo80": 133.0, "tension_hi80": 292.0, "concession_lo80": 60.0, "concession_hi80": 220.0}) == (
         "On 4 April 2025 tension is 212 (80 % interval 133 to 292), 2.1 times the pair's own baseline of 100. "
-        "Concession is 140 (60 to 220). The phase is escalation: escalation is well above its baseline and above "
-        "concession. 79 % of tension is data rather than prior."
+        "Concession is 140 (60 to 220). The phase is escalation (probability 71 %): escalation is well above its baseline and above "
+        "concession."
     )
 
 
@@ -263,8 +265,8 @@ def test_the_summary_claims_no_change_within_the_interval() -> None:
 
 
 def test_the_summary_says_when_a_value_is_thin_or_provisional() -> None:
-    summary = describe_last_day({**ROW, "is_thin": True, "evidence_weight": 0.34, "obs_status": "P"})
-    assert "only 34 % of tension is data" in summary
+    summary = describe_last_day({**ROW, "is_thin": True, "tension": None, "concession": None, "phase": "no data", "obs_status": "P"})
+    assert summary.startswith("On 4 April 2025 there is no value of tension: too little was read about the pair. The phase is no data:")
     assert "provisional" in summary
 
 

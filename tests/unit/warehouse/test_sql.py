@@ -116,7 +116,6 @@ def test_variables_reach_the_sql_as_values(tmp_path: Path, value: Any, sql: str,
         ("select getvariable('pairs') as n, getvariable('eta') as m", ("eta", "pairs")),
         ("select 1 as n where 2 > (select GETVARIABLE ( 'eta' ))", ("eta",)),
         ("select 'getvariable(''eta'')' as n -- getvariable('eta')", ()),
-        ("select phase_of(1, 2, 3, 4, 5) as n", ("ahead_by", "hold_from", "moved_from", "quiet_below", "stalemate_from")),
         ("select is_read_by_another('a', 'b', 'c', 'd', 'e') as n", ()),
     ],
 )
