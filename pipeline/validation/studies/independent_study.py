@@ -216,7 +216,8 @@ def _hit_rates(scored: pl.DataFrame, windows: _Windows, where: Mapping[str, str]
 
 
 def _divide(numerator: Any, denominator: Any) -> Numbers:
-    return np.divide(numerator, denominator, out=np.full(np.shape(denominator), np.nan), where=np.asarray(denominator) > 0)
+    none = np.full(np.shape(denominator), np.nan)
+    return np.asarray(np.divide(numerator, denominator, out=none, where=np.asarray(denominator) > 0), dtype=np.float64)
 
 
 def _measure_chance(scored: pl.DataFrame, windows: _Windows, measured: str, rate: float, draws: int, seed: int) -> dict[str, float]:
