@@ -1,4 +1,4 @@
-"""The readings that carry most of the index, with what a judge needs to see."""
+"""List the readings that carry most of the index, with evidence."""
 
 from collections.abc import Sequence
 from datetime import date
@@ -11,7 +11,10 @@ _EVIDENCE = ("quote", "probability", "tier", "readers", "alternatives", "source"
 
 
 def select_masses(masses: pl.DataFrame, pair: str | None, channels: Sequence[str], first: date | None, last: date | None) -> pl.DataFrame:
-    """Select rows of SIGNAL_MASS; None selects all pairs, or days without a bound."""
+    """Select rows of SIGNAL_MASS.
+
+    None selects all pairs, or days without a bound.
+    """
     chosen = masses.filter(pl.col("channel").is_in(channels))
     if pair is not None:
         chosen = chosen.filter(pl.col("pair") == pair)
@@ -71,6 +74,9 @@ def write_listing(listing: pl.DataFrame, path: Path, judge: str) -> None:
 
 
 def _quote_formula(column: str) -> pl.Expr:
-    """Put an apostrophe before text that a spreadsheet would take for a formula: articles are not trusted."""
+    """Put an apostrophe before text that a spreadsheet takes for a formula.
+
+    Text of articles is untrusted.
+    """
     text = pl.col(column).fill_null("")
     return pl.when(text.str.contains(r"^\s*[=+\-@]")).then("'" + text).otherwise(text).alias(column)

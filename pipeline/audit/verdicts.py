@@ -1,7 +1,7 @@
-"""Files of verdicts: one CSV row for each judge's verdict on one reading.
+"""Read and write files of verdicts.
 
-The columns are `signal_id`, `verdict` and `judge`, and optionally `reading` and `reason`; others are ignored, so that a listing to which
-verdicts were added is such a file.
+A row is one judge's verdict on one reading. The columns are `signal_id`, `verdict` and `judge`, and optionally `reading` and `reason`;
+others are ignored, so that a listing to which verdicts were added is such a file.
 """
 
 import csv
@@ -28,7 +28,10 @@ _KEY = list(VERDICTS.key)
 
 
 class VerdictError(UserError, ValueError):
-    """A file of verdicts that cannot be used. The message names file and line."""
+    """A file of verdicts that cannot be used.
+
+    The message names file and line.
+    """
 
 
 def list_verdict_files(home: Path, *, is_sample: bool) -> tuple[Path, ...]:
@@ -80,7 +83,7 @@ def to_table(verdicts: pl.DataFrame) -> pl.DataFrame:
 
 
 def _read_rows(path: Path) -> Iterable[tuple[int, dict[str, str]]]:
-    """Yield line number and cells of each row, without white space around them."""
+    """Yield the line number and the stripped cells of each row."""
     if not path.exists():
         return
     try:

@@ -131,4 +131,4 @@ def _print_precision(masses: pl.DataFrame, verdicts: pl.DataFrame, selection: Se
 
 def _print_next_step(store: Path, home: Path) -> None:
     command = f"{name_program()} run --home {quote(str(home))}"
-    out.print(to_plain(f"Verdicts are kept in {store}; the next `{command}` publishes them."), highlight=False, soft_wrap=True)
+    out.print(to_plain(f"Verdicts are stored in {store}; the next `{command}` publishes them."), highlight=False, soft_wrap=True)

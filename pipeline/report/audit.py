@@ -20,7 +20,7 @@ _CHANNELS = ("escalation", "concession", "dialogue")
 
 
 def describe_precision(precision: pl.DataFrame, pair: str = ALL_PAIRS) -> list[str]:
-    """Describe the rows of MASS_PRECISION of one pair, one sentence for each channel."""
+    """Describe MASS_PRECISION of one pair, a sentence for each channel."""
     by_channel = {row["channel"]: row for row in precision.filter(pl.col("pair") == pair).iter_rows(named=True)}
     return [_describe_channel(by_channel[channel]) for channel in _CHANNELS if channel in by_channel]
 
@@ -40,10 +40,13 @@ def _describe_channel(row: Mapping[str, Any]) -> str:
     return text
 
 
-def listing_table(listing: pl.DataFrame, of: str) -> Table:
-    """Table of the readings that carry most mass; `of` says of which selection."""
+def listing_table(listing: pl.DataFrame, selection: str) -> Table:
+    """Table of the readings with most mass.
+
+    `selection` names what they were selected from.
+    """
     table = Table(
-        title=f"The {format_count(listing.height, 'reading')} with the largest mass, {to_plain(of)}",
+        title=f"The {format_count(listing.height, 'reading')} with the largest mass, {to_plain(selection)}",
         caption="share: of the channel's mass in this selection. p: probability that it is right.",
         box=box.SIMPLE_HEAD,
         padding=(0, 1, 0, 0),

@@ -1,4 +1,4 @@
-"""Layer `index`: mass of single readings, verdicts of people on them, and the share of mass that is right."""
+"""Tables of the audit: mass of readings, verdicts, and precision."""
 
 import polars as pl
 
