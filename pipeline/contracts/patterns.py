@@ -65,6 +65,12 @@ READING = Pattern(
     "a verdict counts only for the reading that was judged: actor, target, kind, status and instrument",
     ("CHN>USA", "CHN>USA measure announced"),
 )
+SIGNAL_IDS = Pattern(
+    "signal_ids",
+    "^[0-9a-f]{16}(?:, [0-9a-f]{16})*$",
+    "the identifiers are the keys to the sentences and links of the signals",
+    ("", "4e1f09ab52c77d31,77d3152c09ab4e1f"),
+)
 FINGERPRINT = Pattern(
     "fingerprint", "^[0-9a-f]{12,64}$", "lexicon edits change the findings; without its hash a change cannot be explained", ("unknown",)
 )

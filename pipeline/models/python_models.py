@@ -4,10 +4,13 @@ All other tables from the index on are files of `sql/`. Belongs here: one decora
 `pipeline/index`. Does not: formulas.
 """
 
+from datetime import date
+
 import polars as pl
 
 from pipeline.contracts.scopes import list_members
 from pipeline.contracts.tables.contributions import TOP_CONTRIBUTIONS
+from pipeline.contracts.tables.core import COVERAGE
 from pipeline.contracts.tables.index import (
     BASELINE,
     CHANNEL_DAILY,
@@ -20,6 +23,7 @@ from pipeline.contracts.tables.index import (
     WEIGHTS,
 )
 from pipeline.contracts.tables.measures import MEASURE_ACTS, MEASURE_CLAIMS, MEASURE_REPORTS, MEASURE_STATES
+from pipeline.contracts.tables.threats import THREAT_CLAIMS, THREAT_EVIDENCE, THREAT_STATES
 from pipeline.contracts.tables.trade_results import TRADE_THRESHOLDS
 from pipeline.contracts.tables.vintages import INDEX_KNOWN, MASS_ARRIVALS, MOVEMENT_ARRIVALS
 from pipeline.index.filter import filter_channels, filter_movement
@@ -27,6 +31,7 @@ from pipeline.index.measures.acts import read_acts
 from pipeline.index.measures.reports import link_reports
 from pipeline.index.parameters import read_phases, read_weights
 from pipeline.index.phases import find_phases
+from pipeline.index.threats.build import build_threats
 from pipeline.index.top_contributions import select_top_contributions
 from pipeline.index.trade_thresholds import read_trade_thresholds
 from pipeline.index.vintages import filter_arrivals
@@ -93,3 +98,9 @@ def index_known(
 def measure_reports(claims: pl.DataFrame, acts: pl.DataFrame, states: pl.DataFrame) -> pl.DataFrame:
     """What the news says about official acts."""
     return link_reports(claims, acts, states)
+
+
+@python_model(makes=(THREAT_STATES, THREAT_EVIDENCE), reads=(THREAT_CLAIMS, MEASURE_ACTS, COVERAGE), variables=("last_day",))
+def threat_history(claims: pl.DataFrame, acts: pl.DataFrame, _coverage: pl.DataFrame, last_day: date) -> tuple[pl.DataFrame, ...]:
+    """States of each threat, with its signals and acts."""
+    return build_threats(claims, acts, last_day)  # reads COVERAGE because `last_day` is its last day

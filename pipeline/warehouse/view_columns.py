@@ -45,6 +45,15 @@ VIEW_COLUMNS = {
         "standing": "Status in words, with the day from which the act applies if it is known.",
         "how_it_was_read": "Part of the document that states the act.",
     },
+    "threats_and_outcomes": {
+        "quote": "The most probable sentence that says the threat.",
+        "source": "Outlet of that sentence.",
+        "url": "Link to its article. May be empty.",
+        "outcome_quote": "The most probable sentence that shows the outcome. Empty for an official act or the passing of time.",
+        "outcome_url": "Link to its article. May be empty.",
+        "outcome_act": "Official act that shows the outcome, by number, journal or issuing body. May be empty.",
+        "outcome_act_url": "Link to that act. May be empty.",
+    },
 }
 
 

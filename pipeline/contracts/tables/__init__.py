@@ -1,9 +1,22 @@
 """All tables. Asset, table, lake folder and SQL file share one name."""
 
 from pipeline.contracts.model import ContractError, Table
-from pipeline.contracts.tables import audit, contributions, core, crosscheck, index, measures, official, raw, trade, trade_results, vintages
+from pipeline.contracts.tables import (
+    audit,
+    contributions,
+    core,
+    crosscheck,
+    index,
+    measures,
+    official,
+    raw,
+    threats,
+    trade,
+    trade_results,
+    vintages,
+)
 
-_LAYERS = (raw, core, official, index, contributions, audit, vintages, measures, trade, trade_results, crosscheck)
+_LAYERS = (raw, core, official, index, contributions, audit, vintages, measures, threats, trade, trade_results, crosscheck)
 TABLES: dict[str, Table] = {table.name: table for layer in _LAYERS for table in layer.TABLES}
 
 #: Views of the published database with a contract like a table. They are not in the lake.

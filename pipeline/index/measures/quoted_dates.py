@@ -1,7 +1,7 @@
 """Dates in a quoted sentence about a measure.
 
-When it takes effect, when a suspension ends, and whether the rate is the new one. Belongs here: what one sentence says, relative to the day
-of its article. Does not: which act the sentence is about (`reports.py`).
+When it takes effect, when a suspension ends, until when a threat runs, and whether the rate is the new one. Belongs here: what one
+sentence says, relative to the day of its article. Does not: which act the sentence is about (`reports.py`).
 """
 
 from datetime import timedelta
@@ -22,6 +22,13 @@ _DAY = rf"(?:(?P<month>{_MONTH})\.? (?P<day>\d{{1,2}})|(?P<day2>\d{{1,2}}) (?P<m
 _ON = rf"\b(?:on|from|starting|beginning|effective|as of|starts?|begins?) {_DAY}"
 _FROM_WEEKDAY = r"\bfrom (?P<weekday>Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day\b"
 _UNTIL = rf"\b(?:until|till|through) {_DAY}"
+_BY = rf"\b(?:on|from|starting|beginning|effective|as of|starts?|begins?|by|before|until|till|through|to) (?:the end of )?{_DAY}"
+_BY_WEEKDAY = r"\b(?:from|by|before|until|till) (?:the end of )?(?P<weekday>Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day\b"
+_BY_MONTH = rf"\b(?:from|by|before|until|till) (?:early |the start of |the beginning of )?(?P<month>{_MONTH})\b(?P<more>,? ?\d)?"
+_WITHIN = (
+    r"(?i)\b(?:in|within|for|by) (?:up to |another |a further |about )?(?P<number>\d{1,3}|an?|one|two|three|six|nine|twelve) "
+    r"(?:more )?(?P<unit>day|week|month|year)s?\b"
+)
 _FOR = (
     r"(?i)\bfor (?:up to |another |a further )?(?P<number>\d{1,3}|an?|one|two|three|six|nine|twelve) "
     r"(?:more )?(?P<unit>day|week|month|year)s?\b"
@@ -36,17 +43,43 @@ def add_quoted_dates(claims: pl.DataFrame) -> pl.DataFrame:
     "on" is mostly the day of the report and does not count). `until_on`: end of a suspension ("until November 10", "for 90 days"). Both are
     null when the sentence gives none. `is_to_rate`: the sentence says "to" before the rate ("to 25 percent").
     """
-    quote, reported_on = pl.col("quote"), pl.col("told_on")
-    weekday = quote.str.extract_groups(_FROM_WEEKDAY).struct.field("weekday").str.to_lowercase().str.slice(0, 3)
-    number = weekday.replace_strict(_WEEKDAYS, range(1, 8), default=None, return_dtype=pl.Int64)
-    next_weekday = reported_on + pl.duration(days=(number - reported_on.dt.weekday().cast(pl.Int64) - 1) % 7 + 1)
     rate = pl.col("rate_pct").round(2).cast(pl.String).str.strip_suffix(".0").str.replace_all(".", r"\.", literal=True)
     to_rate = pl.concat_str(pl.lit(r"(?i)\bto (?:about |just |only )?"), rate, pl.lit(r" ?(?:%|per ?cent|points?\b)"))
     return claims.with_columns(
-        due_on=pl.coalesce(_parse_next_day(_ON), next_weekday),
-        until_on=pl.when(pl.col("effect") == "suspended").then(pl.coalesce(_parse_next_day(_UNTIL, MAX_TERM_DAYS), _parse_term())),
-        is_to_rate=quote.str.contains(to_rate).fill_null(value=False),
+        due_on=pl.coalesce(_parse_next_day(_ON), _parse_next_weekday(_FROM_WEEKDAY)),
+        until_on=pl.when(pl.col("effect") == "suspended").then(pl.coalesce(_parse_next_day(_UNTIL, MAX_TERM_DAYS), _parse_term(_FOR))),
+        is_to_rate=pl.col("quote").str.contains(to_rate).fill_null(value=False),
     )
+
+
+def add_quoted_deadlines(claims: pl.DataFrame) -> pl.DataFrame:
+    """Add `deadline_on`, the later day that a sentence names.
+
+    Read from `quote` and `told_on`; null when there is none: "from June 1", "by the end of Tuesday", "delays it to July 9", "within 90
+    days", "from November" (its first day).
+    """
+    by_day = _parse_next_day(_BY)
+    return claims.with_columns(deadline_on=pl.coalesce(by_day, _parse_next_weekday(_BY_WEEKDAY), _parse_next_month(), _parse_term(_WITHIN)))
+
+
+def _parse_next_weekday(pattern: str) -> pl.Expr:
+    quote, reported_on = pl.col("quote"), pl.col("told_on")
+    weekday = quote.str.extract_groups(pattern).struct.field("weekday").str.to_lowercase().str.slice(0, 3)
+    number = weekday.replace_strict(_WEEKDAYS, range(1, 8), default=None, return_dtype=pl.Int64)
+    return reported_on + pl.duration(days=(number - reported_on.dt.weekday().cast(pl.Int64) - 1) % 7 + 1)
+
+
+def _parse_next_month() -> pl.Expr:
+    """Parse a near month without day as its first day."""
+    reported_on = pl.col("told_on")
+    groups = pl.col("quote").str.extract_groups(_BY_MONTH)
+    month = groups.struct.field("month").str.to_lowercase().str.slice(0, 3)
+    number = month.replace_strict(_MONTHS, range(1, 13), default=None, return_dtype=pl.Int8)
+    first = pl.lit(1, dtype=pl.Int8)
+    in_year = [_to_date(reported_on.dt.year() + more, number, first) for more in (0, 1)]
+    named = pl.when(in_year[0] > reported_on).then(in_year[0]).otherwise(in_year[1])
+    is_near = (named > reported_on) & (named <= reported_on + timedelta(days=MAX_DAYS_AHEAD))
+    return pl.when(groups.struct.field("more").is_null() & is_near).then(named)
 
 
 def _parse_next_day(pattern: str, max_days_ahead: int = MAX_DAYS_AHEAD) -> pl.Expr:
@@ -71,9 +104,9 @@ def _to_date(year: pl.Expr, month: pl.Expr, day: pl.Expr) -> pl.Expr:
     return pl.concat_str(year.cast(pl.String), *padded, separator="-").str.to_date("%Y-%m-%d", strict=False)
 
 
-def _parse_term() -> pl.Expr:
+def _parse_term(pattern: str) -> pl.Expr:
     reported_on = pl.col("told_on")
-    groups = pl.col("quote").str.extract_groups(_FOR)
+    groups = pl.col("quote").str.extract_groups(pattern)
     written = groups.struct.field("number").str.to_lowercase()
     number = pl.coalesce(written.cast(pl.Int64, strict=False), written.replace_strict(_NUMBERS, default=None, return_dtype=pl.Int64))
     unit = groups.struct.field("unit").str.to_lowercase()

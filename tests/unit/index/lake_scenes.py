@@ -19,6 +19,7 @@ from pipeline.contracts.tables.core import ARTICLES, COVERAGE, DUPLICATES, FINDI
 from pipeline.contracts.tables.index import TENSION_DAILY, TENSION_PAIR_DAILY
 from pipeline.contracts.tables.measures import MEASURE_REPORTS
 from pipeline.contracts.tables.raw import RAW_ARTICLES
+from pipeline.contracts.tables.threats import THREAT_RATES
 from pipeline.contracts.tables.vintages import REVISIONS
 from pipeline.contracts.vocabulary import KIND, KIND_POLARITY
 from pipeline.index.parameters import model_variables
@@ -31,7 +32,7 @@ Row = dict[str, Any]
 
 DAY = date(2025, 4, 4)
 HALF_LIFE = 7.0
-ALL = (TENSION_DAILY, TENSION_PAIR_DAILY, TOP_CONTRIBUTIONS, REVISIONS, MEASURE_REPORTS)
+ALL = (TENSION_DAILY, TENSION_PAIR_DAILY, TOP_CONTRIBUTIONS, REVISIONS, MEASURE_REPORTS, THREAT_RATES)
 
 
 def day(number: int) -> date:

@@ -30,6 +30,7 @@ from pipeline.contracts.tables.index import (
 from pipeline.contracts.tables.measures import MEASURE_ACTS, MEASURE_REPORTS, MEASURE_STATES
 from pipeline.contracts.tables.official import OFFICIAL_DOCUMENTS, OFFICIAL_SIGNALS, RAW_OFFICIAL_DOCUMENTS
 from pipeline.contracts.tables.raw import RAW_ARTICLES, RAW_TRADE_FLOWS
+from pipeline.contracts.tables.threats import THREAT_EVIDENCE, THREAT_RATES, THREAT_STATES, THREATS
 from pipeline.contracts.tables.trade import FLOW_REVISIONS, TARIFF_RATES, TRADE_FLOWS
 from pipeline.contracts.tables.trade_results import COMMITMENTS, FLOW_MONTHS, PROMISES_AND_DEEDS, TRADE_SIGNALS, TRADE_STRAIN
 from pipeline.contracts.tables.vintages import VINTAGES
@@ -109,6 +110,31 @@ def apply_all(*changes: Callable[[Lake], None]) -> Callable[[Lake], None]:
 def edit_journal(table: Table, change: Change) -> Callable[[Lake], None]:
     """Add one document of an official journal to a lake and change that table; the scene has none."""
     return apply_all(*(insert(one) for one in JOURNAL), edit(table, change))
+
+
+def write_threat(lake: Lake) -> None:
+    """Write one softened threat with its evidence to a lake; the scene has none."""
+    said, shown = "4e1f09ab52c77d31", "77d3152c09ab4e1f"
+    state = THREAT_STATES.example().with_columns(
+        valid_to=pl.lit(None, pl.Date), signal_count=pl.lit(1, pl.Int64), signal_ids=pl.lit(said), outcome_signal_ids=pl.lit(shown)
+    )
+    one = THREAT_EVIDENCE.example().with_columns(evidence_id=pl.lit(said), told_on=date(2025, 5, 23), known_on=date(2025, 5, 23))
+    other = one.with_columns(
+        evidence_id=pl.lit(shown), threat_role=pl.lit("softened"), told_on=date(2025, 7, 27), known_on=date(2025, 7, 27)
+    )
+    counts = {name: pl.lit(0, pl.Int64) for name in THREAT_RATES.schema if name.endswith("_count")}
+    counts |= dict.fromkeys(("threat_count", "settled_count", "softened_count"), pl.lit(1, pl.Int64))
+    rates = [THREAT_RATES.example().with_columns(form=pl.lit(form), **counts) for form in ("all", "threat")]
+    lake.write(SIGNALS, SIGNALS.example())
+    lake.write(THREAT_STATES, state)
+    lake.write(THREATS, state.select(THREATS.schema.names()))
+    lake.write(THREAT_EVIDENCE, pl.concat([one, other]))
+    lake.write(THREAT_RATES, pl.concat(rates))
+
+
+def edit_threat(table: Table, change: Change) -> Callable[[Lake], None]:
+    """Write the threat to a lake and change that table."""
+    return apply_all(write_threat, edit(table, change))
 
 
 FAILING: dict[str, dict[str, Callable[[Lake], None]]] = {
@@ -255,6 +281,30 @@ FAILING: dict[str, dict[str, Callable[[Lake], None]]] = {
     "measure_states_have_no_gaps_or_overlaps": {
         "the last interval has ended": edit(MEASURE_STATES, lambda rows: rows.with_columns(valid_to=pl.col("valid_from"))),
     },
+    "threat_states_have_no_gaps_or_overlaps": {
+        "the last interval has ended": edit_threat(THREAT_STATES, lambda rows: rows.with_columns(valid_to=pl.col("valid_from"))),
+    },
+    "threat_states_use_no_later_evidence": {
+        "a state begins before its signal was seen": edit_threat(
+            THREAT_STATES, lambda rows: rows.with_columns(pl.col("valid_from").dt.offset_by("-1d"))
+        ),
+        "a state has no signal of its threat": edit_threat(THREAT_STATES, lambda rows: rows.with_columns(signal_ids=pl.lit("0" * 16))),
+        "an outcome has no evidence": edit_threat(THREAT_STATES, lambda rows: rows.with_columns(outcome_signal_ids=pl.lit("0" * 16))),
+    },
+    "every_threat_has_its_evidence": {
+        "a signal is lost": edit_threat(THREAT_EVIDENCE, drop_first),
+        "a signal is unknown": edit_threat(SIGNALS, pl.DataFrame.clear),
+        "an outcome has no evidence": edit_threat(
+            THREAT_STATES, lambda rows: rows.with_columns(threat_outcome=pl.lit("withdrawn"), outcome_basis=pl.lit("reported"))
+        ),
+        "an outcome precedes its threat": edit_threat(THREAT_EVIDENCE, lambda rows: rows.with_columns(told_on=date(2025, 5, 1))),
+    },
+    "threat_rates_count_every_threat": {
+        "a threat is not counted": edit_threat(THREAT_RATES, increase("threat_count", -1)),
+        "a threat is counted twice": edit_threat(THREAT_RATES, increase("carried_out_count")),
+        "a country is lost": edit_threat(THREAT_RATES, pl.DataFrame.clear),
+        "a threat is lost": edit_threat(THREATS, drop_first),
+    },
     "newest_vintage_has_the_published_phase": {
         "vintages have another phase": edit(VINTAGES, lambda rows: rows.with_columns(phase=pl.lit("quiet"))),
     },
@@ -338,6 +388,13 @@ def test_checks_of_official_acts_pass_on_a_correct_lake(small: Built, tmp_path: 
     shutil.copytree(small.lake.root, tmp_path / "lake")
     lake = Lake(tmp_path / "lake")
     apply_all(*(insert(one) for one in JOURNAL))(lake)
+    assert select(lake, read_query(CHECKS[name]), small.variables).rows(named=True) == []
+
+
+@pytest.mark.parametrize("name", [name for name in CHECKS if "threat" in name])
+def test_checks_of_threats_pass_on_a_correct_lake(small: Built, tmp_path: Path, name: str) -> None:
+    shutil.copytree(small.lake.root, tmp_path / "lake")
+    write_threat(lake := Lake(tmp_path / "lake"))
     assert select(lake, read_query(CHECKS[name]), small.variables).rows(named=True) == []
 
 

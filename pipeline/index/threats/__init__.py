@@ -1,0 +1,1 @@
+"""Threats and what became of them, as known over time."""

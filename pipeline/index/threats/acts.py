@@ -1,0 +1,165 @@
+"""Official acts as evidence on threats.
+
+Belongs here: the table `measure_acts` read as events. Does not: claims of articles (`claims.py`), or what an outcome changes (`threat.py`).
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+import polars as pl
+
+from pipeline.contracts.countries import ALL_PARTNERS
+from pipeline.contracts.scopes import ALL
+from pipeline.index.threats.claims import Said, is_same_rate, reaches, read_parameters
+
+_IMPOSES = ("imposed", "raised", "resumed", "quota", "postponed")
+_ENDS = ("ended", "suspended", "exempted", "struck_down")
+_ALL_GOODS = re.compile(r"(?i)^(?:nearly )?all goods|^goods (?:of|that|outside)")
+#: Lists of tariff lines are what threats against all goods of a country often come to.
+_GENERAL = re.compile(rf"{_ALL_GOODS.pattern}|\blines?\b")
+
+
+@dataclass(frozen=True)
+class ActEvent:
+    """One thing that an act does on a day.
+
+    `word` is an outcome, or `scheduled`. `on` is the day from which it is known and done, `deadline_on` the day to which it moves or sets a
+    planned act. `total_pct` is the sum of all layers on all goods towards the target on that day: a threat may name the rate of one layer,
+    or the rate in all.
+    """
+
+    act_id: str
+    actor: str
+    target: str
+    excepted: tuple[str, ...]
+    layer: str
+    instrument: str
+    product: str
+    rate_pct: float | None
+    total_pct: float | None
+    word: str
+    announced_on: date
+    on: date
+    deadline_on: date | None = None
+
+
+def read_events(acts: pl.DataFrame) -> list[ActEvent]:
+    """Read rows of `measure_acts` as events, in order of their day.
+
+    An act that another one cancels before its day never takes effect.
+    """
+    rows = list(acts.iter_rows(named=True))
+    cancelled: dict[tuple[str, str], date] = {}
+    for row in rows:
+        if row["cancels"] is not None:
+            key = row["cancels"], row["target"]
+            cancelled[key] = min(row["announced_on"], cancelled.get(key, row["announced_on"]))
+    in_effect = [row for row in rows if row["effective_on"] and not _is_cancelled(row, cancelled)]
+    general = sorted((row for row in in_effect if _is_tariff_on_all(row)), key=lambda row: (row["effective_on"], row["act_id"]))
+    events = [event for row in rows for event in _events_of(row, general, is_cancelled=_is_cancelled(row, cancelled))]
+    return sorted(events, key=lambda event: (event.on, event.act_id, event.target, event.word))
+
+
+def _is_cancelled(row: dict[str, Any], cancelled: dict[tuple[str, str], date]) -> bool:
+    on = cancelled.get((row["act_id"], row["target"]))
+    return on is not None and on <= max(row["announced_on"], row["effective_on"] or row["announced_on"])
+
+
+def _is_tariff_on_all(row: dict[str, Any]) -> bool:
+    return row["instrument"] == "tariff" and _ALL_GOODS.search(row["product"]) is not None
+
+
+def _events_of(row: dict[str, Any], general: list[dict[str, Any]], *, is_cancelled: bool) -> Iterator[ActEvent]:
+    announced, effective, action = row["announced_on"], row["effective_on"], row["action"]
+    in_effect = max(announced, effective) if effective is not None else None
+
+    def event(word: str, on: date, deadline_on: date | None = None) -> ActEvent:
+        return ActEvent(
+            row["act_id"],
+            row["actor"],
+            row["target"],
+            tuple(row["excepted"].split()),
+            row["layer"],
+            row["instrument"],
+            row["product"],
+            row["rate_pct"],
+            _total_pct(row, general, on) if word == "carried_out" and _is_tariff_on_all(row) else None,
+            word,
+            announced,
+            on,
+            deadline_on,
+        )
+
+    if action == "postponed" or (action == "suspended" and row["cancels"] is not None):
+        yield event("postponed", announced, effective if action == "postponed" else row["stated_end"])
+    elif action == "withdrawn":
+        yield event("withdrawn", announced)
+    elif action == "struck_down":
+        yield event("struck_down", in_effect or announced)
+    if action in _IMPOSES and in_effect is not None:
+        if in_effect > announced and action != "postponed":
+            yield event("scheduled", announced, in_effect)
+        if not is_cancelled:
+            yield event("carried_out", in_effect)
+
+
+def _total_pct(row: dict[str, Any], general: list[dict[str, Any]], on: date) -> float:
+    """Sum the actor's rates on all goods of the target on a day.
+
+    In a layer, the target's own rate replaces that for all partners.
+    """
+    rates: dict[tuple[str, bool], float] = {}
+    for act in general:
+        is_own = act["target"] == row["target"]
+        is_for_all = act["target"] == ALL_PARTNERS and row["target"] not in act["excepted"].split()
+        if act["actor"] == row["actor"] and max(act["announced_on"], act["effective_on"]) <= on and (is_own or is_for_all):
+            key = act["layer"], is_own
+            rates[key] = 0.0 if act["action"] in _ENDS else rates.get(key, 0.0) if act["rate_pct"] is None else act["rate_pct"]
+            if act["action"] in _ENDS and not is_own:
+                rates.pop((act["layer"], True), None)
+    return sum(rate for (layer, is_own), rate in rates.items() if is_own or (layer, True) not in rates)
+
+
+def outcome_of_event(event: ActEvent, threat: Said) -> str | None:
+    """The outcome that an event shows for a threat.
+
+    None if the act is another measure. Target and instrument must be the threat's or wider, the goods the same. An act on all partners
+    counts at the threatened rate only, or for a threat without a rate.
+    """
+    is_for_all = event.target != threat.target
+    is_reached = reaches(event.target, ALL if event.target == ALL_PARTNERS else None, event.excepted, threat)
+    if (
+        not is_reached
+        or (is_for_all and threat.is_vague)
+        or threat.instrument not in ("other", event.instrument)
+        or not _is_of_goods(event, threat)
+    ):
+        return None
+    known, rate = event.rate_pct, threat.rate
+    if rate is None or known is None:
+        return event.word if rate is None or not is_for_all else None
+    if is_same_rate(known, rate) or (event.total_pct is not None and is_same_rate(event.total_pct, rate)):
+        return event.word
+    if is_for_all:
+        return None
+    return "softened" if event.word == "carried_out" and known < rate else event.word
+
+
+def _is_of_goods(event: ActEvent, threat: Said) -> bool:
+    """Return whether the goods agree.
+
+    They need not for controls on exports, firms or services, if the threat names none.
+    """
+    if threat.product:
+        return _names(event, threat.product)
+    return threat.is_vague or event.instrument != "tariff" or _GENERAL.search(event.product) is not None
+
+
+def _names(event: ActEvent, product: str) -> bool:
+    """Return whether the act's goods include a product of the signals."""
+    text = f"{event.layer.replace('-', ' ')} {event.product}".lower()
+    words = [product, *read_parameters()["goods"].get(product, [])]
+    return any(re.search(rf"\b{re.escape(word)}", text) for word in words)

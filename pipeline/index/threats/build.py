@@ -1,0 +1,141 @@
+"""The tables of threats from the claims about them (`sql/threats/threat_claims.sql`).
+
+Belongs here: which claims say the same threat, and the order of days. Does not: what a claim shows (`claims.py`), one threat (`threat.py`).
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from itertools import groupby
+from typing import Any
+
+import polars as pl
+
+from pipeline.contracts.model import Table
+from pipeline.contracts.tables.threats import THREAT_CLAIMS, THREAT_EVIDENCE, THREAT_STATES
+from pipeline.index.measures.quoted_dates import add_quoted_deadlines
+from pipeline.index.threats.acts import ActEvent, outcome_of_event, read_events
+from pipeline.index.threats.claims import Claim, instruments_agree, outcome_of, rates_agree, sort_claims, threat_form
+from pipeline.index.threats.threat import Threat
+
+
+def build_threats(claims: pl.DataFrame, acts: pl.DataFrame, through: date) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """Build `threat_states` and `threat_evidence` as of the end of `through`.
+
+    `claims` are rows of `threat_claims` and `acts` of `measure_acts`, in any order. If a claim was first seen later, the tables run to that
+    day. `ContractError` when columns are missing or mistyped.
+
+    Rules, for one actor, in order of the day on which a claim was first seen:
+
+    1. Claims say the same threat if target, instrument, product and rate agree (an unspecified one agrees with any) and not too many days
+       lie between. A threat is published from the day on which one of the day's claims is right with a chance of at least one half.
+    2. A later measure, easing or agreement of the actor, towards the same target or everybody, shows an outcome (`outcome_of`). The signals
+       of one day act together, if one of them is right with a chance of at least one half; the likeliest outcome wins.
+    3. A measure announced while the deadline is ahead repeats the threat. A threat whose time is over without an outcome lapses.
+    4. An official act shows an outcome on the day on which it takes effect, unless another act cancels it before. It also corrects an
+       outcome that articles reported shortly before.
+    5. An outcome is final, except that a threat that was postponed stays open, and that a court can strike down what was carried out.
+    """
+    dated = add_quoted_deadlines(THREAT_CLAIMS.conform(claims)).sort("actor", "known_on", "told_on", "claim_id")
+    last = dated["known_on"].max()
+    end = max(through, last) if isinstance(last, date) else through
+    states: list[dict[str, Any]] = []
+    evidence: list[dict[str, Any]] = []
+    events = [event for event in read_events(acts) if event.on <= end]
+    for actor, rows in groupby(dated.iter_rows(named=True), key=lambda row: row["actor"]):
+        for threat in _Actor().apply(rows, [event for event in events if event.actor == actor], end):
+            states += threat.states
+            evidence += [{"threat_id": threat.threat_id} | row for row in threat.evidence]
+    return _to_frame(THREAT_STATES, states), _to_frame(THREAT_EVIDENCE, evidence)
+
+
+def _to_frame(table: Table, rows: list[dict[str, Any]]) -> pl.DataFrame:
+    return table.conform(pl.DataFrame({name: [row[name] for row in rows] for name in table.schema}, schema=table.schema))
+
+
+@dataclass
+class _Actor:
+    """All threats of one actor."""
+
+    threats: list[Threat] = field(default_factory=list)
+
+    def apply(self, rows: Iterable[Claim], events: Sequence[ActEvent], through: date) -> list[Threat]:
+        """Apply claims and acts day by day and return the threats."""
+        claims = {day: list(group) for day, group in groupby(rows, key=lambda row: row["known_on"])}
+        acts = {day: list(group) for day, group in groupby(events, key=lambda event: event.on)}
+        for day in sorted(claims.keys() | acts.keys()):
+            live = [threat for threat in self.threats if threat.is_live(day)]
+            for threat in live:
+                threat.advance(day)
+            self._settle(live, claims.get(day, []))
+            live += self._say(live, claims.get(day, []))
+            self._apply_acts(live, acts.get(day, []))
+            for threat in live:
+                threat.end_day(day)
+        for threat in self.threats:
+            threat.advance(through)
+        return self.threats
+
+    @staticmethod
+    def _settle(threats: list[Threat], claims: list[Claim]) -> None:
+        for threat in threats:
+            by_word: dict[str, list[Claim]] = {}
+            for claim in claims:
+                word = outcome_of(claim, threat)
+                if word is not None and not _repeats(claim, threat) and threat.accepts(word, claim):
+                    by_word.setdefault(word, []).append(claim)
+            if by_word:
+                threat.settle(by_word)
+
+    @staticmethod
+    def _apply_acts(threats: list[Threat], events: list[ActEvent]) -> None:
+        for threat in threats:
+            for event in events:
+                word = outcome_of_event(event, threat)
+                if word is not None and threat.accepts_act(word, event):
+                    threat.apply_act(word, event)
+
+    def _say(self, live: list[Threat], claims: list[Claim]) -> list[Threat]:
+        """Join each claim to the threat most like it, or begin one.
+
+        The most probable claim comes first. Returns the threats begun. What begins a threat without being likely is dropped at the end of
+        the day.
+        """
+        begun: list[Threat] = []
+        for claim in sort_claims(claims):
+            form = threat_form(claim)
+            fitting = [threat for threat in (*live, *begun) if _fits(claim, threat) and (form or _repeats(claim, threat))]
+            nearest = max(fitting, key=lambda threat: _likeness(claim, threat), default=None)
+            if nearest is not None and nearest.is_open:
+                nearest.say(claim)
+            elif nearest is not None:
+                nearest.echo(claim)
+            elif form:
+                begun.append(Threat([claim]))
+        begun = [threat for threat in begun if threat.is_likely]
+        self.threats += begun
+        return begun
+
+
+def _fits(claim: Claim, threat: Threat) -> bool:
+    """Return whether a claim may say the threat."""
+    return (
+        (claim["target"], claim["scope"]) == (threat.target, threat.scope)
+        and instruments_agree(claim["instrument"], threat.instrument)
+        and (claim["product"] == threat.product or "" in (claim["product"], threat.product))
+        and rates_agree(claim["rate_pct"], threat.rate)
+        and (threat.can_be_repeated(claim) or threat.is_echoed(claim["told_on"]))
+    )
+
+
+def _likeness(claim: Claim, threat: Threat) -> tuple[bool, bool, bool, bool, date, str]:
+    same_rate = claim["rate_pct"] is not None and threat.rate is not None
+    same_product = claim["product"] == threat.product
+    return same_rate, threat.is_open, same_product, claim["instrument"] == threat.instrument, threat.last_on, threat.threat_id
+
+
+def _repeats(claim: Claim, threat: Threat) -> bool:
+    """Return whether a measure is only announced while the deadline is ahead."""
+    is_announced = claim["kind"] == "measure" and claim["status"] == "announced"
+    ahead = claim["deadline_on"] is not None or (threat.deadline_on is not None and threat.deadline_on > claim["told_on"])
+    return is_announced and ahead

@@ -1,0 +1,210 @@
+"""What one claim says about a threat.
+
+Belongs here: rules about the words and slots of a single signal. Does not: which claims belong together (`threat.py`, `build.py`).
+"""
+
+import re
+import tomllib
+from collections.abc import Sequence
+from datetime import date, timedelta
+from functools import cache
+from pathlib import Path
+from typing import Any, Protocol
+
+from pipeline.contracts.countries import ALL_PARTNERS, EUROPEAN_UNION
+from pipeline.contracts.scopes import ALL, list_members
+
+Claim = dict[str, Any]
+
+PARAMETERS_FILE = Path(__file__).with_name("parameters.toml")
+_FORMS = {"threat": "threat", "measure proposed": "proposal", "measure announced": "announcement"}
+_BY_STATUS = {"ended": "withdrawn", "suspended": "postponed"}
+_COURT = re.compile(r"(?i)\b(?:courts?|judges?|tribunal|justices)\b")
+_WITHDRAWN = re.compile(
+    r"(?i)\b(?:withdr[ae]w|dropp?(?:s|ed|ing)?\b|call(?:s|ed|ing)? (?:it )?off|scrap|abandon|shelv|rescind|cancel|avert|avoid|"
+    r"stav(?:e|es|ed) off|head(?:s|ed) off|back(?:s|ed)? (?:down|away|off)|(?:will|would) not (?:impose|go ahead|proceed)|off the table)"
+)
+_POSTPONED = re.compile(
+    r"(?i)\b(?:delay|postpon|paus|suspend|extend|put(?:s|ting)? off|push(?:es|ed)? back|h[eo]ld(?:s|ing)? off|reprieve|more time)"
+)
+#: Words with which a sentence on an easing or an agreement refers to what was threatened.
+_REFERS = re.compile(
+    r"(?i)\b(?:threat|plan(?:s|ned)\b|proposed|instead of|rather than|had been (?:set|due)|would have|deadline|avert|avoid|promised|"
+    r"announced)"
+)
+
+
+class Said(Protocol):
+    """What a threat says, as far as it decides which outcomes fit."""
+
+    target: str
+    scope: str | None
+    instrument: str
+    product: str
+    rate: float | None
+    deadline_on: date | None
+
+    @property
+    def is_vague(self) -> bool:
+        """Whether it names no instrument, product or rate."""
+
+
+@cache
+def read_parameters() -> dict[str, Any]:
+    """Read `parameters.toml`: thresholds, and words for goods."""
+    return tomllib.loads(PARAMETERS_FILE.read_text(encoding="utf-8"))
+
+
+def threshold(name: str) -> float:
+    """Return a threshold by name."""
+    return float(read_parameters()["thresholds"][name])
+
+
+def threshold_days(name: str) -> timedelta:
+    """Return a threshold in days."""
+    return timedelta(days=threshold(name))
+
+
+def chance(claims: Sequence[Claim]) -> float:
+    """Chance that at least one claim is right; 0 without claims.
+
+    It is 1 - prod(1 - p), with p the highest probability of each story.
+    """
+    best: dict[str, float] = {}
+    for claim in claims:
+        best[claim["story_id"]] = max(best.get(claim["story_id"], 0.0), claim["probability"])
+    none_right = 1.0
+    for story in sorted(best):
+        none_right *= 1 - best[story]
+    return 1 - none_right
+
+
+def is_likely(claims: Sequence[Claim]) -> bool:
+    """Return whether one of the claims is right with the least chance."""
+    return chance(claims) >= threshold("least_chance")
+
+
+def sort_claims(claims: Sequence[Claim]) -> list[Claim]:
+    """Sort claims, the most probable first."""
+    return sorted(claims, key=lambda claim: (-claim["probability"], claim["claim_id"]))
+
+
+def likeliest(claims: Sequence[Claim], name: str) -> Any:
+    """The column's value with the greatest chance; None without a value.
+
+    On ties it is the larger one.
+    """
+    values = sorted({claim[name] for claim in claims if claim[name] is not None})
+    return max(values, key=lambda value: (chance([claim for claim in claims if claim[name] == value]), value), default=None)
+
+
+def threat_form(claim: Claim) -> str | None:
+    """The form of the threat that a claim says, else None.
+
+    A measure that is announced for a later day is a threat until then.
+    """
+    if claim["kind"] == "threat":
+        return "threat"
+    form = _FORMS.get(f"{claim['kind']} {claim['status']}")
+    return None if form == "announcement" and claim["deadline_on"] is None else form
+
+
+def is_same_rate(one: float, other: float) -> bool:
+    """Return whether two rates differ only by rounding."""
+    return abs(one - other) <= max(threshold("same_rate_points"), threshold("same_rate_share") * max(one, other))
+
+
+def rates_agree(one: float | None, other: float | None) -> bool:
+    """Return whether the rates are the same or one is unknown."""
+    return one is None or other is None or is_same_rate(one, other)
+
+
+def instruments_agree(one: str, other: str) -> bool:
+    """Return whether the instruments are the same or one is unspecified."""
+    return one == other or "other" in (one, other)
+
+
+def reaches(target: str, scope: str | None, exceptions: Sequence[str], threat: Said) -> bool:
+    """Return whether an act towards a target or a scope hits the threat's target."""
+    if target == threat.target:
+        return target != ALL_PARTNERS or scope in (ALL, threat.scope)
+    if target == EUROPEAN_UNION:
+        return threat.target in _members("eu_members")
+    if target != ALL_PARTNERS or threat.target in exceptions:
+        return False
+    return scope == ALL or threat.target in _members(scope)
+
+
+@cache
+def _members(scope: str | None) -> frozenset[str]:
+    return frozenset(member for bloc, member, _, _ in list_members() if bloc == scope)
+
+
+def outcome_of(claim: Claim, threat: Said) -> str | None:
+    """The outcome that a claim shows for a threat, if any.
+
+    Its target must be the threat's or everybody, and its instrument the same unless the threat names none.
+    """
+    if not reaches(claim["target"], claim["scope"], claim["exceptions"].split(), threat):
+        return None
+    is_of_instrument = threat.instrument in ("other", claim["instrument"])
+    if claim["kind"] == "agreement":
+        return _outcome_of_agreement(claim, threat)
+    if claim["kind"] == "easing" and is_of_instrument:
+        return _outcome_of_easing(claim, threat)
+    is_act = claim["kind"] == "measure" and claim["status"] in ("announced", "effective")
+    is_inquiry = claim["kind"] == "investigation" and threat.instrument == "investigation"
+    return _outcome_of_act(claim, threat) if is_of_instrument and (is_act or is_inquiry) else None
+
+
+def _outcome_of_act(claim: Claim, threat: Said) -> str | None:
+    """Compare product and rate of a measure with those of the threat.
+
+    A measure on one product does not carry out a threat against all goods, unless the threat names nothing at all. A measure on more
+    products or partners than threatened, at a lower rate, is another measure. Without a rate it must follow the deadline of a threat with
+    one.
+    """
+    if claim["product"] not in (threat.product, "") and not threat.is_vague:
+        return None
+    known = claim["rate_pct"]
+    if threat.rate is None:
+        return "carried_out"
+    if known is None:
+        return "carried_out" if threat.deadline_on is not None and threat.deadline_on <= claim["told_on"] else None
+    if known >= threat.rate or is_same_rate(known, threat.rate):
+        return "carried_out"
+    return "softened" if (claim["target"], claim["product"]) == (threat.target, threat.product) else None
+
+
+def _outcome_of_easing(claim: Claim, threat: Said) -> str | None:
+    """An easing has the threatened rate, or a lower one of the threat."""
+    if claim["product"] not in (threat.product, ""):
+        return None
+    if not rates_agree(claim["rate_pct"], threat.rate):
+        return _outcome_of_cut(claim, threat)
+    if _COURT.search(claim["quote"]):
+        return "struck_down"
+    if _WITHDRAWN.search(claim["quote"]):
+        return "withdrawn"
+    return _BY_STATUS.get(claim["status"])
+
+
+def _outcome_of_agreement(claim: Claim, threat: Said) -> str | None:
+    if claim["product"] not in (threat.product, "") or not _refers_to(threat, claim["quote"]):
+        return None
+    if not rates_agree(claim["rate_pct"], threat.rate):
+        return _outcome_of_cut(claim, threat)
+    if _WITHDRAWN.search(claim["quote"]):
+        return "withdrawn"
+    return "postponed" if _POSTPONED.search(claim["quote"]) else None
+
+
+def _outcome_of_cut(claim: Claim, threat: Said) -> str | None:
+    is_lower = threat.rate is not None and claim["rate_pct"] < threat.rate
+    is_cut = is_lower and claim["product"] == threat.product and _refers_to(threat, claim["quote"])
+    return "softened" if is_cut else None
+
+
+def _refers_to(threat: Said, quote: str) -> bool:
+    names_rate = threat.rate is not None and re.search(rf"(?i)\b{threat.rate:g} ?(?:%|per ?cent)", quote) is not None
+    return names_rate or _REFERS.search(quote) is not None

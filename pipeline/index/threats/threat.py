@@ -1,0 +1,274 @@
+"""One threat: what was said, its outcome, and its state each day."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from typing import Any
+
+from pipeline.index.threats.acts import ActEvent
+from pipeline.index.threats.claims import Claim, chance, is_likely, is_same_rate, likeliest, sort_claims, threat_form, threshold_days
+
+OPEN = ("pending", "postponed")
+IMPOSED = ("carried_out", "softened")
+#: How an outcome of one day wins over another of the same chance.
+_ORDER = ("struck_down", "withdrawn", "postponed", "softened", "carried_out")
+_FIRMNESS = ("announcement", "proposal", "threat")
+MAX_SIGNALS = 20
+
+
+@dataclass
+class Outcome:
+    """What became of a threat, with its evidence."""
+
+    word: str = "pending"
+    on: date | None = None
+    known_on: date | None = None
+    claims: list[Claim] = field(default_factory=list)
+    act: ActEvent | None = None
+    rate: float | None = None  # of what was done
+
+    @property
+    def basis(self) -> str | None:
+        """Evidence for it; None while pending."""
+        if self.word == "pending":
+            return None
+        return "official" if self.act else "reported" if self.claims else "elapsed"
+
+
+@dataclass
+class Threat:
+    """A threat with the claims that say it, as they became known.
+
+    `rate`, `product` and `instrument` are the likeliest of all days before; on its first day those of its most probable claim.
+    """
+
+    said: list[Claim]
+    evidence: list[dict[str, Any]] = field(default_factory=list)
+    states: list[dict[str, Any]] = field(default_factory=list)
+    outcome: Outcome = field(default_factory=Outcome)
+    imposed_on: date | None = None
+    first_deadline_on: date | None = None
+    deadline_on: date | None = None
+    postponed_count: int = 0
+    _new: list[Claim] = field(default_factory=list)  # said on the day that is being read
+
+    def __post_init__(self) -> None:
+        first = self.said[0]
+        self._new = [first]
+        self.threat_id, self.target = str(first["claim_id"]), str(first["target"])
+        self.scope: str | None = first["scope"]
+        self.instrument, self.product = str(first["instrument"]), str(first["product"])
+        self.rate: float | None = first["rate_pct"]
+
+    @property
+    def is_open(self) -> bool:
+        """Whether an outcome is still expected."""
+        return self.outcome.word in OPEN
+
+    @property
+    def is_vague(self) -> bool:
+        """Whether it names no instrument, product or rate ("will answer")."""
+        return self.instrument == "other" and self.product == "" and self.rate is None
+
+    @property
+    def first_on(self) -> date:
+        """Day of the earliest article that says it."""
+        days: list[date] = [claim["told_on"] for claim in self.said]
+        return min(days)
+
+    @property
+    def last_on(self) -> date:
+        """Day of the latest article that says it."""
+        days: list[date] = [claim["told_on"] for claim in self.said]
+        return max(days)
+
+    @property
+    def lapses_on(self) -> date:
+        """Day on which its time is over, as known so far."""
+        if self.deadline_on is not None:
+            return max(self.deadline_on, self.last_on) + threshold_days("lapse_after_deadline_days")
+        since = max(self.last_on, self.outcome.on or self.last_on)
+        return since + threshold_days("lapse_without_deadline_days")
+
+    def is_live(self, on: date) -> bool:
+        """Return whether anything known on that day can change it."""
+        may_be_corrected = self.outcome.on is not None and on <= self.outcome.on + threshold_days("official_corrects_days")
+        return self.is_open or may_be_corrected or self.outcome.word in IMPOSED
+
+    def can_be_repeated(self, claim: Claim) -> bool:
+        """Return whether a claim may still say the same threat.
+
+        One that names a rate or product that the threat does not have must be of the same news.
+        """
+        adds = (self.rate is None and claim["rate_pct"] is not None) or (self.product == "" and claim["product"] != "")
+        if adds:
+            return self.is_open and claim["told_on"] <= self.last_on + threshold_days("same_news_days")
+        since = max(self.last_on, self.deadline_on or self.last_on)
+        return self.is_open and claim["told_on"] <= since + threshold_days("repeat_within_days")
+
+    def is_echoed(self, on: date) -> bool:
+        """Return whether a claim of that day is background to the outcome."""
+        return not self.is_open and self.outcome.on is not None and on <= self.outcome.on + threshold_days("same_news_days")
+
+    def advance(self, through: date) -> None:
+        """Let the threat lapse if its time is over by that day."""
+        earliest = self.states[-1]["valid_from"] + timedelta(days=1) if self.states else self.lapses_on
+        on = max(self.lapses_on, earliest)  # a threat that was first seen long after its day lapses the day after
+        if self.is_open and on <= through:
+            self.outcome = Outcome("unconfirmed" if self.form == "announcement" else "lapsed", on, on)
+            self.record(on)
+
+    @property
+    def form(self) -> str:
+        """The firmest form that is likely, else the likeliest."""
+        by_form = {form: [claim for claim in self.said if threat_form(claim) == form] for form in _FIRMNESS}
+        likely = (form for form, claims in by_form.items() if is_likely(claims))
+        return next(likely, max(_FIRMNESS, key=lambda form: chance(by_form[form])))
+
+    def say(self, claim: Claim) -> None:
+        """Add a claim that says it again."""
+        self.said.append(claim)
+        self._new.append(claim)
+
+    def echo(self, claim: Claim) -> None:
+        """Note a mention after the outcome."""
+        self.evidence.append(_evidence_row(claim, "echo", is_used=False))
+
+    def accepts(self, word: str, claim: Claim) -> bool:
+        """Return whether a claim may change the outcome to this one."""
+        if claim["told_on"] <= self.first_on or claim["story_id"] in {said["story_id"] for said in self.said}:
+            return False
+        if word == "struck_down":
+            return self.imposed_on is not None and self.outcome.word in IMPOSED
+        return self.is_open
+
+    def settle(self, by_word: dict[str, list[Claim]]) -> None:
+        """Change the outcome to what likely claims of one day show."""
+        likely = [word for word in _ORDER if is_likely(by_word.get(word, []))]
+        best = max(likely, key=lambda word: chance(by_word[word]), default=None)
+        for word, claims in by_word.items():
+            self.evidence += [_evidence_row(claim, word, is_used=word == best) for claim in claims]
+        if best is not None:
+            claims = sort_claims(by_word[best])
+            on, known_on = min(claim["told_on"] for claim in claims), max(claim["known_on"] for claim in claims)
+            rate = likeliest(claims, "rate_pct") if best in IMPOSED else None
+            self._set_outcome(Outcome(best, on, known_on, claims, rate=rate), likeliest(claims, "deadline_on"))
+
+    def accepts_act(self, word: str, event: ActEvent) -> bool:
+        """Return whether an official act may change the outcome to this one."""
+        if event.on < self.first_on:
+            return False
+        if word == "struck_down":
+            is_other = self.outcome.act is not None and self.outcome.act.layer != event.layer
+            return self.outcome.word in IMPOSED and not is_other
+        if self.is_open or word == "scheduled" or self.outcome.basis != "reported" or self.outcome.on is None:
+            return self.is_open
+        if word == self.outcome.word:  # the same act, announced when it was reported
+            return abs(event.announced_on - self.outcome.on) <= threshold_days("same_news_days")
+        return event.on <= self.outcome.on + threshold_days("official_corrects_days")
+
+    def apply_act(self, word: str, event: ActEvent) -> None:
+        """Change the outcome, or the deadline, to what an official act says."""
+        row = {"evidence_id": event.act_id, "told_on": event.on, "known_on": event.on, "rate_pct": event.rate_pct, "probability": None}
+        self.evidence.append(row | {"threat_role": word, "is_used": True})
+        if word != "scheduled":
+            total = event.total_pct
+            is_in_all = total is not None and self.rate is not None and event.rate_pct != self.rate and is_same_rate(total, self.rate)
+            rate = (total if is_in_all else event.rate_pct) if word in IMPOSED else None
+            self._set_outcome(Outcome(word, event.on, event.on, act=event, rate=rate), event.deadline_on)
+        elif event.deadline_on is not None and event.deadline_on > self.first_on:
+            self._set_deadline(event.deadline_on)
+
+    def _set_outcome(self, outcome: Outcome, later: date | None) -> None:
+        self.outcome = outcome
+        if outcome.word != "struck_down":
+            self.imposed_on = outcome.on if outcome.word in IMPOSED else None
+        if outcome.word == "postponed" and outcome.on is not None:
+            self.postponed_count += 1
+            if later is not None and (self.deadline_on is None or later > self.deadline_on):
+                self._set_deadline(later)
+            elif self._is_due(outcome.on):
+                self.deadline_on = None
+
+    def _set_deadline(self, on: date) -> None:
+        self.first_deadline_on = self.first_deadline_on or on
+        self.deadline_on = on
+
+    def _is_due(self, on: date) -> bool:
+        return self.deadline_on is not None and self.deadline_on <= on + threshold_days("same_news_days")
+
+    @property
+    def is_likely(self) -> bool:
+        """Whether the claims of its first day suffice to publish it."""
+        return is_likely(self.said)
+
+    def end_day(self, on: date) -> None:
+        """Evaluate what was said on a day, and add its state."""
+        if self._new:
+            self.evidence += [_evidence_row(claim, "said", is_used=True) for claim in self._new]
+            deadline = likeliest(self._new, "deadline_on")
+            if deadline is not None and deadline > self.first_on:
+                self._set_deadline(deadline)
+            specific = [claim for claim in self.said if claim["instrument"] != "other"]
+            self.instrument = likeliest(specific or self.said, "instrument")
+            self.product, self.rate = likeliest(self.said, "product"), likeliest(self.said, "rate_pct")
+            self._new = []
+        self.record(on)
+
+    def record(self, on: date) -> None:
+        """Add the state at the end of a day, if it changed."""
+        row = self._row()
+        if self.states:
+            if self.states[-1] == {"valid_from": self.states[-1]["valid_from"], "valid_to": None} | row:
+                return
+            self.states[-1]["valid_to"] = on
+        self.states.append({"valid_from": on, "valid_to": None} | row)
+
+    def _row(self) -> dict[str, Any]:
+        by_probability = sort_claims(self.said)
+        by_day = {on: [claim for claim in self.said if claim["told_on"] == on] for on in {claim["told_on"] for claim in self.said}}
+        shown = self.outcome
+        has_days = shown.on is not None and shown.basis != "elapsed"
+        return {
+            "threat_id": self.threat_id,
+            "actor": self.said[0]["actor"],
+            "target": self.target,
+            "scope": self.scope,
+            "instrument": self.instrument,
+            "product": self.product,
+            "threat_form": self.form,
+            "rate_pct": self.rate,
+            "is_conditional": any(claim["is_conditional"] for claim in self.said),
+            "first_on": self.first_on,
+            "first_deadline_on": self.first_deadline_on,
+            "deadline_on": self.deadline_on,
+            "postponed_count": self.postponed_count,
+            "last_on": self.last_on,
+            "said_days": len(by_day),
+            "signal_count": len(self.said),
+            "story_count": len({claim["story_id"] for claim in self.said}),
+            "source_count": len({claim["source"] for claim in self.said}),
+            "signal_ids": _join_ids(by_probability),
+            "probability": max(chance(claims) for claims in by_day.values()),
+            "tier": by_probability[0]["tier"],
+            "threat_outcome": shown.word,
+            "outcome_on": shown.on,
+            "outcome_known_on": shown.known_on,
+            "outcome_basis": shown.basis,
+            "imposed_on": self.imposed_on,
+            "outcome_rate_pct": shown.rate,
+            "days_to_outcome": (shown.on - self.first_on).days if has_days and shown.on else None,
+            "outcome_act_id": shown.act.act_id if shown.act else None,
+            "outcome_signal_ids": _join_ids(shown.claims) if shown.claims else None,
+            "outcome_probability": chance(shown.claims) if shown.claims else None,
+            "outcome_tier": shown.claims[0]["tier"] if shown.claims else None,
+        }
+
+
+def _join_ids(claims: Iterable[Claim]) -> str:
+    return ", ".join([claim["claim_id"] for claim in claims][:MAX_SIGNALS])
+
+
+def _evidence_row(claim: Claim, role: str, *, is_used: bool) -> dict[str, Any]:
+    columns = {name: claim[name] for name in ("told_on", "known_on", "rate_pct", "probability")}
+    return columns | {"evidence_id": claim["claim_id"], "threat_role": role, "is_used": is_used}

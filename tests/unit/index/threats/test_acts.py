@@ -1,0 +1,92 @@
+"""What became of a threat, by official acts."""
+
+import pytest
+
+from tests.unit.index.threats.scenes import act, claim, day, history_of, last_of, threat
+
+
+def test_an_act_carries_out_the_threat_on_its_day() -> None:
+    order = act("imposed", 10, 17)
+    (row,) = last_of(threat(0), acts=(order,))
+    assert (row["threat_outcome"], row["outcome_on"], row["outcome_act_id"]) == ("carried_out", day(17), order["act_id"])
+    assert (row["outcome_basis"], row["deadline_on"], row["outcome_probability"]) == ("official", day(17), None)
+
+
+def test_an_act_after_the_last_day_read_is_not_known() -> None:
+    assert history_of(threat(0), acts=(act("imposed", 10, 17),), through=16)[-1][1] == "pending"
+
+
+def test_an_act_that_was_cancelled_does_not_carry_it_out() -> None:
+    order = act("imposed", 10, 17)
+    assert history_of(threat(0), acts=(order, act("withdrawn", 15, cancels=order["act_id"]))) == [(0, "pending"), (15, "withdrawn")]
+
+
+def test_an_act_that_was_postponed_takes_effect_later() -> None:
+    order = act("imposed", 10, 17)
+    later = act("postponed", 16, 45, cancels=order["act_id"])
+    assert history_of(threat(0), acts=(order, later)) == [(0, "pending"), (16, "postponed"), (45, "carried_out")]
+
+
+def test_an_act_at_a_lower_rate_softens_the_threat() -> None:
+    (row,) = last_of(threat(0), acts=(act("imposed", 10, 17, 15.0),))
+    assert (row["threat_outcome"], row["outcome_rate_pct"]) == ("softened", 15.0)
+
+
+def test_layers_that_add_up_to_the_rate_carry_it_out() -> None:
+    base = act("imposed", -30, -30, 10.0, layer="usa-base", target="*")
+    (row,) = last_of(threat(0), acts=(base, act("imposed", 10, 17, 40.0)))
+    assert (row["threat_outcome"], row["outcome_rate_pct"]) == ("carried_out", 50.0)
+
+
+def test_a_court_strikes_down_an_official_act() -> None:
+    acts = (act("imposed", 10, 17), act("struck_down", 200, 200, None))
+    (row,) = last_of(threat(0), acts=acts)
+    assert (row["threat_outcome"], row["outcome_on"], row["imposed_on"]) == ("struck_down", day(200), day(17))
+
+
+def test_a_court_that_strikes_down_another_layer_changes_nothing() -> None:
+    acts = (act("imposed", 10, 17), act("struck_down", 200, 200, None, layer="usa-other"))
+    assert history_of(threat(0), acts=acts)[-1][1] == "carried_out"
+
+
+def test_an_act_corrects_what_was_reported_before_it() -> None:
+    reported = claim("measure", 5, "Washington imposed 50 percent on Brazil.", 50.0, status="effective")
+    assert history_of(threat(0), reported, acts=(act("imposed", 10, 17, 15.0),))[-1] == (17, "softened")
+
+
+def test_a_later_act_does_not_replace_an_equal_report() -> None:
+    reported = claim("measure", 5, "Washington imposed 50 percent on Brazil.", 50.0, status="effective")
+    (row,) = last_of(threat(0), reported, acts=(act("raised", 30, 30, 60.0),))
+    assert (row["outcome_on"], row["outcome_basis"]) == (day(5), "reported")
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        act("imposed", 10, 17, product="steel articles"),
+        act("imposed", 10, 17, target="PER"),
+        act("imposed", 10, 17, 10.0, target="*"),
+        act("imposed", 10, 17, target="*", excepted="BRA CAN"),
+        act("imposed", -10, -5),
+        act("lowered", 10, 17),
+        act("ruled_unlawful", 10),
+        act("imposed", 10, 17, actor="IND"),
+    ],
+    ids=["other goods", "another target", "a general rate", "an exception", "before", "a cut", "a ruling without effect", "another actor"],
+)
+def test_another_act_is_no_outcome(other: dict[str, object]) -> None:
+    assert history_of(threat(0), acts=(other,), through=60) == [(0, "pending")]
+
+
+def test_a_general_act_at_the_rate_carries_out_a_threat_to_one() -> None:
+    assert history_of(threat(0), acts=(act("imposed", 10, 17, target="*"),))[-1] == (17, "carried_out")
+
+
+def test_goods_are_found_under_their_official_name() -> None:
+    cars = act("imposed", 10, 17, 25.0, product="passenger cars and light trucks", target="*", layer="usa-232-cars")
+    assert history_of(threat(0, rate=25.0, product="autos"), acts=(cars,))[-1] == (17, "carried_out")
+
+
+def test_a_threat_on_the_day_of_the_act_is_carried_out_at_once() -> None:
+    (row,) = last_of(threat(17), acts=(act("imposed", 17, 17),))
+    assert (row["threat_outcome"], row["days_to_outcome"]) == ("carried_out", 0)

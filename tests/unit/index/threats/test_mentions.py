@@ -1,0 +1,71 @@
+"""Which claims say the same threat."""
+
+import polars as pl
+
+from tests.unit.index.threats.scenes import claim, day, last_of, tables_of, threat
+
+
+def test_a_repeated_threat_is_one_threat() -> None:
+    (row,) = last_of(threat(0), threat(3), threat(30), threat(30), through=60)
+    assert (row["said_days"], row["signal_count"], row["first_on"], row["last_on"]) == (3, 4, day(0), day(30))
+
+
+def test_a_mention_without_rate_repeats_the_threat() -> None:
+    (row,) = last_of(threat(0), threat(20, rate=None), through=60)
+    assert (row["said_days"], row["rate_pct"]) == (2, 50.0)
+
+
+def test_another_rate_is_another_threat() -> None:
+    assert [row["rate_pct"] for row in last_of(threat(0), threat(5, rate=100.0), through=60)] == [50.0, 100.0]
+
+
+def test_a_rounded_rate_is_the_same_threat() -> None:
+    assert len(last_of(threat(0), threat(5, rate=49.5), through=60)) == 1
+
+
+def test_another_product_is_another_threat() -> None:
+    assert len(last_of(threat(0, product="steel"), threat(5, product="coffee"), through=60)) == 2
+
+
+def test_a_rate_may_be_added_within_a_week_only() -> None:
+    assert len(last_of(threat(0, rate=None), threat(5), through=60)) == 1
+    assert len(last_of(threat(0, rate=None), threat(25), through=60)) == 2
+
+
+def test_a_threat_renewed_after_a_long_pause_is_a_new_one() -> None:
+    assert len(last_of(threat(0), threat(120), through=130)) == 2
+
+
+def test_a_threat_of_a_new_round_after_the_outcome_is_a_new_one() -> None:
+    off = claim("easing", 4, "The White House called off the tariff on Brazil.")
+    first, second = last_of(threat(0), off, threat(30), through=40)
+    assert (first["threat_outcome"], second["threat_outcome"]) == ("withdrawn", "pending")
+
+
+def test_background_after_the_outcome_is_an_echo() -> None:
+    off = claim("easing", 4, "The White House called off the tariff on Brazil.")
+    states, evidence = tables_of(threat(0), off, threat(7), through=40)
+    assert states["threat_id"].n_unique() == 1
+    assert evidence.filter(pl.col("threat_role") == "echo")["is_used"].to_list() == [False]
+    assert states["said_days"].max() == 1
+
+
+def test_an_unlikely_threat_is_not_published() -> None:
+    assert last_of(threat(0, probability=0.3)) == []
+
+
+def test_a_claim_that_was_not_likely_does_not_begin_a_threat() -> None:
+    (row,) = last_of(threat(0, probability=0.3), threat(2))
+    assert row["first_on"] == day(2)
+
+
+def test_the_newest_deadline_counts_and_the_first_is_shown() -> None:
+    first, second = threat(0, "Brazil has until March 20, Washington warned."), threat(5, "The tariff on Brazil starts on April 1.")
+    (row,) = last_of(first, second, through=10)
+    assert (str(row["first_deadline_on"]), str(row["deadline_on"])) == ("2025-03-20", "2025-04-01")
+
+
+def test_the_order_of_rows_does_not_matter() -> None:
+    claims = [threat(0), threat(3), threat(5, rate=100.0), claim("measure", 9, "Brazil pays 50 percent.", 50.0, status="effective")]
+    for one, other in zip(tables_of(*claims), tables_of(*claims[::-1]), strict=True):
+        assert one.equals(other)

@@ -1,0 +1,150 @@
+"""What became of a threat, by articles: each outcome, what is not one, and when it is known."""
+
+import pytest
+
+from tests.unit.index.threats.scenes import claim, day, history_of, last_of, tables_of, threat
+
+
+def test_a_threat_is_carried_out_at_its_rate() -> None:
+    done = claim("measure", 9, "The 50 percent duty on Brazilian goods took effect.", 50.0, status="effective")
+    (row,) = last_of(threat(0), done)
+    assert (row["threat_outcome"], row["outcome_on"], row["imposed_on"], row["days_to_outcome"]) == ("carried_out", day(9), day(9), 9)
+    assert (row["outcome_basis"], row["outcome_rate_pct"], row["outcome_signal_ids"]) == ("reported", 50.0, done["claim_id"])
+
+
+def test_a_lower_rate_softens_the_threat() -> None:
+    (row,) = last_of(threat(0), claim("measure", 20, "Washington charges Brazil 30 percent.", 30.0, status="effective"))
+    assert (row["threat_outcome"], row["rate_pct"], row["outcome_rate_pct"]) == ("softened", 50.0, 30.0)
+
+
+def test_a_deal_at_a_lower_rate_softens_the_threat() -> None:
+    deal = claim("agreement", 20, "The two agreed on 15 percent in place of the threatened 50.", 15.0, instrument="agreement")
+    assert history_of(threat(0), deal)[-1] == (20, "softened")
+
+
+def test_a_threat_that_is_called_off_is_withdrawn() -> None:
+    off = claim("easing", 4, "The White House called off the 50 percent tariff on Brazil.", 50.0)
+    assert history_of(threat(0), off) == [(0, "pending"), (4, "withdrawn")]
+
+
+def test_a_deal_that_averts_the_tariff_withdraws_the_threat() -> None:
+    deal = claim("agreement", 12, "Brazil and the United States struck a deal that averts the tariff.", instrument="agreement")
+    assert history_of(threat(0), deal)[-1] == (12, "withdrawn")
+
+
+def test_a_deal_on_something_else_changes_nothing() -> None:
+    deal = claim("agreement", 12, "Brazil and the United States signed a deal on aviation.", instrument="agreement")
+    assert history_of(threat(0), deal, through=30) == [(0, "pending")]
+
+
+def test_a_deadline_extended_twice_keeps_the_threat_open() -> None:
+    said = threat(0, "Brazil will pay 50 percent from March 20, Washington warned.")
+    first = claim("easing", 15, "Washington put off the 50 percent duty to April 9.", 50.0, status="suspended")
+    second = claim("easing", 35, "The White House delayed the tariff on Brazil again, until May 30.", status="suspended")
+    (row,) = last_of(said, first, second, through=80)
+    assert (row["threat_outcome"], row["postponed_count"], row["outcome_on"]) == ("postponed", 2, day(35))
+    assert (str(row["first_deadline_on"]), str(row["deadline_on"])) == ("2025-03-20", "2025-05-30")
+    assert (row["imposed_on"], row["days_to_outcome"]) == (None, 35)
+
+
+def test_a_postponed_threat_may_still_be_carried_out() -> None:
+    later = claim("easing", 5, "Washington put off the duty until April 9.", status="suspended")
+    done = claim("measure", 37, "The 50 percent tariff on Brazil took effect on Wednesday.", 50.0, status="effective")
+    assert history_of(threat(0), later, done) == [(0, "pending"), (5, "postponed"), (37, "carried_out")]
+
+
+def test_a_court_strikes_down_what_was_carried_out() -> None:
+    done = claim("measure", 9, "The 50 percent duty took effect.", 50.0, status="effective")
+    ruling = claim("easing", 90, "A federal court struck down the tariff on Brazil.", status="ended")
+    (row,) = last_of(threat(0), done, ruling)
+    assert (row["threat_outcome"], row["outcome_on"], row["imposed_on"]) == ("struck_down", day(90), day(9))
+
+
+def test_a_court_cannot_strike_down_a_mere_threat() -> None:
+    ruling = claim("easing", 9, "A federal court ruled against the tariffs of last year.", status="ended")
+    assert history_of(threat(0), ruling, through=60) == [(0, "pending")]
+
+
+def test_a_threat_without_news_lapses_half_a_year_after_it_was_said() -> None:
+    assert history_of(threat(0), through=400) == [(0, "pending"), (180, "lapsed")]
+
+
+def test_a_threat_with_a_day_lapses_two_months_after_it() -> None:
+    assert history_of(threat(0, "Washington threatened to act by March 13.")) == [(0, "pending"), (70, "lapsed")]
+
+
+def test_an_announcement_without_follow_up_is_unconfirmed() -> None:
+    announced = claim("measure", 0, "Brazilian goods will pay 50 percent from March 13, the order says.", 50.0)
+    (row,) = last_of(announced)
+    assert (row["threat_form"], row["threat_outcome"], row["days_to_outcome"]) == ("announcement", "unconfirmed", None)
+
+
+def test_an_announcement_before_the_deadline_repeats_the_threat() -> None:
+    said = threat(0, "Washington threatened Brazil with 50 percent from April 1.")
+    announced = claim("measure", 2, "The president ordered a 50 percent tariff on Brazil.", 50.0)
+    (row,) = last_of(said, announced, through=20)
+    assert (row["threat_outcome"], row["said_days"], row["last_on"]) == ("pending", 2, day(2))
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        claim("measure", 9, "India imposed 50 percent on Brazil.", 50.0, actor="IND", status="effective"),
+        claim("measure", 9, "Washington imposed 50 percent on Peru.", 50.0, target="PER", status="effective"),
+        claim("measure", 9, "Washington imposed 50 percent on Brazilian steel.", 50.0, product="steel", status="effective"),
+        claim("measure", 9, "Washington charged all countries 10 percent.", 10.0, target="*", status="effective"),
+        claim("measure", 9, "Washington curbed exports of chips.", None, instrument="export_control", status="effective"),
+        claim("measure", 9, "Tariffs on Brazil are in force.", None, status="effective"),
+        claim("measure", 9, "Washington imposed 50 percent on Brazil.", 50.0, probability=0.3, status="effective"),
+        claim("measure", 0, "Washington imposed 50 percent on Brazil.", 50.0, status="effective"),
+        claim("easing", 9, "Washington cut its duty on Brazil to 10 percent.", 10.0),
+        claim("easing", 9, "Washington lifted the tariff on Brazilian coffee.", product="coffee", status="ended"),
+    ],
+    ids=[
+        "another actor", "another target", "one product only", "everybody at a lower rate", "another instrument", "no rate, no deadline",
+        "unlikely", "the same day", "a cut of another rate", "another product",
+    ],
+)  # fmt: skip
+def test_another_measure_is_no_outcome(other: dict[str, object]) -> None:
+    assert history_of(threat(0), other, through=30) == [(0, "pending")]
+
+
+def test_weak_claims_act_together_if_one_is_likely_right() -> None:
+    weak = [claim("measure", 9, f"Brazil pays 50 percent, paper {n} wrote.", 50.0, probability=0.4, status="effective") for n in (1, 2)]
+    (row,) = last_of(threat(0), *weak)
+    assert row["threat_outcome"] == "carried_out"
+    assert row["outcome_probability"] == pytest.approx(1 - 0.6 * 0.6)
+
+
+def test_evidence_too_weak_to_act_is_listed() -> None:
+    weak = claim("measure", 9, "Brazil pays 50 percent, one paper wrote.", 50.0, probability=0.3, status="effective")
+    _, evidence = tables_of(threat(0), weak)
+    rows = {row["threat_role"]: row["is_used"] for row in evidence.iter_rows(named=True)}
+    assert rows == {"said": True, "carried_out": False}
+
+
+def test_the_likelier_outcome_of_one_day_wins() -> None:
+    off = claim("easing", 9, "The White House dropped the tariff on Brazil.", probability=0.95)
+    done = claim("measure", 9, "Brazil pays 50 percent.", 50.0, status="effective", probability=0.6)
+    assert history_of(threat(0), off, done)[-1] == (9, "withdrawn")
+
+
+def test_a_vague_threat_is_carried_out_by_any_measure() -> None:
+    vague = threat(0, "Brasilia will answer, the minister said.", None, actor="BRA", target="USA", instrument="other")
+    answer = claim(
+        "measure", 3, "Brazil curbed American films.", actor="BRA", target="USA", instrument="import_restriction", product="films"
+    )
+    assert history_of(vague, answer)[-1] == (3, "carried_out")
+
+
+def test_a_threatened_inquiry_is_carried_out_when_it_opens() -> None:
+    said = threat(0, "Washington may open an inquiry into Brazil.", None, instrument="investigation")
+    opened = claim("investigation", 8, "Washington opened the inquiry into Brazil.", instrument="investigation")
+    assert history_of(said, opened)[-1] == (8, "carried_out")
+
+
+def test_an_outcome_is_known_when_its_article_was_seen() -> None:
+    off = claim("easing", 4, "The White House called off the tariff on Brazil.", known_on=day(11))
+    (row,) = last_of(threat(0), off)
+    assert (row["outcome_on"], row["outcome_known_on"]) == (day(4), day(11))
+    assert history_of(threat(0), off)[-1] == (11, "withdrawn")
