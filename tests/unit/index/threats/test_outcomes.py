@@ -148,3 +148,24 @@ def test_an_outcome_is_known_when_its_article_was_seen() -> None:
     (row,) = last_of(threat(0), off)
     assert (row["outcome_on"], row["outcome_known_on"]) == (day(4), day(11))
     assert history_of(threat(0), off)[-1] == (11, "withdrawn")
+
+
+def test_a_general_measure_at_the_rate_carries_out_the_threat() -> None:
+    done = claim("measure", 9, "Washington charges everybody 50 percent.", 50.0, target="*", status="effective")
+    assert history_of(threat(0), done)[-1] == (9, "carried_out")
+
+
+@pytest.mark.parametrize("limits", [{"exceptions": "BRA CAN"}, {"scope": "asean"}])
+def test_a_general_measure_that_spares_the_target_is_no_outcome(limits: dict[str, str]) -> None:
+    done = claim("measure", 9, "Washington charges many 50 percent.", 50.0, target="*", status="effective", **limits)
+    assert history_of(threat(0), done, through=30) == [(0, "pending")]
+
+
+def test_a_measure_against_the_union_reaches_its_members() -> None:
+    done = claim("measure", 9, "Washington charges the European Union 50 percent.", 50.0, target="EUN", status="effective")
+    assert history_of(threat(0, target="FRA"), done)[-1] == (9, "carried_out")
+
+
+def test_a_threat_to_everybody_is_not_carried_out_by_one_measure() -> None:
+    done = claim("measure", 9, "Washington charges Brazil 50 percent.", 50.0, status="effective")
+    assert history_of(threat(0, target="*"), done, through=30) == [(0, "pending")]
