@@ -32,13 +32,15 @@ ROOT = Path(__file__).parents[1]
 EXAMPLES = ROOT / "examples"
 MAX_MEGABYTES = 3.0
 
-#: Published columns, as far as the method has them; numbers are rounded to `DIGITS`.
+#: Published columns of the two tables.
 VALUES = (
     "tension", "tension_lo80", "tension_hi80", "tension_lo95", "tension_hi95", "tension_bilateral", "concession", "concession_lo80",
-    "concession_hi80", "dialogue", "net_tension", "phase", "is_thin", "signal_count", "articles_read",
+    "concession_hi80", "dialogue", "net_tension", "phase", "p_escalation", "p_de_escalation", "p_stalemate", "p_dialogue", "p_quiet",
+    "is_thin", "signal_count", "article_count", "index_version",
 )  # fmt: skip
 WEEKLY_VALUES = ("tension", "tension_lo80", "tension_hi80", "concession", "dialogue", "phase", "is_thin", "signal_count")
 DIGITS = 1
+PROBABILITY_DIGITS = 2
 REFERENCES = ("tpu", "trade_epu")
 
 _LEFT = 45
@@ -120,8 +122,9 @@ def write_values(lake: Lake, folder: Path) -> None:
 
 def select_values(frame: pl.DataFrame, table: Table, columns: Iterable[str]) -> pl.DataFrame:
     """Select key and `columns` of a table, sorted and rounded."""
-    chosen = [*table.key, *(name for name in columns if name in frame.columns)]
-    return frame.select(chosen).sort(table.key).with_columns(pl.selectors.float().round(DIGITS))
+    chosen = frame.select(*table.key, *(name for name in columns if name in table.schema)).sort(table.key)
+    is_probability = pl.selectors.starts_with("p_")
+    return chosen.with_columns(is_probability.round(PROBABILITY_DIGITS), (pl.selectors.float() - is_probability).round(DIGITS))
 
 
 def write_charts(pair: str, lake: Lake, references: pl.DataFrame, note: str, folder: Path) -> None:
@@ -159,7 +162,14 @@ def references_chart(daily: pl.DataFrame, references: pl.DataFrame, acts: pl.Dat
         mark = {"type": "line", "color": palette.MUTED, "strokeWidth": 2, "point": {"color": palette.MUTED, "size": 22}}
         y = quantitative("value", title=None, axis={"tickCount": 3, "minExtent": _LEFT})
         plot = layer(points, mark, x=axis.x("at", has_labels=n == len(months)), y=y)
-        panels.append(plot | {"width": axis.width, "height": _HEIGHTS["reference"], "title": panel_title(NAMES[name])})
+        panels.append(
+            plot
+            | {
+                "width": axis.width,
+                "height": _HEIGHTS["reference"],
+                "title": panel_title(f"{NAMES[name].partition(' (')[0]}: mean of the month"),
+            }
+        )
     key = "Vertical lines: acts that Wikipedia's Current Events report, escalation (red) and concession (green)."
     return finish_chart({"vconcat": panels, "spacing": 14, "title": chart_title(f"Trade tension {pair_title(pair)}", (note, key), WIDTH)})
 

@@ -29,7 +29,7 @@ def test_values_have_keys_and_rounded_numbers_and_no_text() -> None:
     assert values["index_date"].is_sorted()
     assert values["tension"][:3].to_list() == [0.1, 1.1, 2.1]
     texts = [name for name, dtype in values.schema.items() if dtype == pl.String]
-    assert set(texts) <= {"pair", "phase"}
+    assert set(texts) <= {"pair", "phase", "index_version"}
 
 
 def test_the_chart_shows_references_of_its_days_and_acts_of_its_pair() -> None:
@@ -82,5 +82,5 @@ def test_shipped_examples_are_small_and_hold_no_text() -> None:
     for path in EXAMPLES.glob("*/*.parquet"):
         texts = pl.read_parquet(path).select(pl.col(pl.String))
         longest = [texts[name].str.len_chars().max() or 0 for name in texts.columns]
-        assert set(texts.columns) <= {"pair", "actor", "target", "phase"}, path
+        assert set(texts.columns) <= {"pair", "actor", "target", "phase", "index_version"}, path
         assert max(map(int, longest)) <= len("de-escalation")
