@@ -1,4 +1,4 @@
-"""Compare acts towards everybody with acts towards one partner, by the step of the partner's average tariff.
+"""Compare general acts with acts towards one partner, by tariff steps.
 
     uv run python benchmarks/general_share.py
 
@@ -33,7 +33,10 @@ BILATERAL = (
 
 
 def read_steps() -> dict[tuple[str, date], float]:
-    """Return the step of the average US tariff by partner and day, in percentage points."""
+    """Return the step of the average US tariff by partner and day.
+
+    In percentage points.
+    """
     rates = pl.read_csv(SAMPLE_TRADE / "tariffs.csv", try_parse_dates=True)
     dated = rates.filter(pl.col("importer") == "USA", pl.col("effective_date") >= date(2025, 1, 1)).sort("exporter", "effective_date")
     steps = dated.with_columns(step=pl.col("rate_pct").diff().over("exporter")).drop_nulls("step")
@@ -41,7 +44,7 @@ def read_steps() -> dict[tuple[str, date], float]:
 
 
 def main() -> None:
-    """Print the steps of every act, and the ratio for all acts and for both halves."""
+    """Print the steps of every act, and their ratios."""
     steps = read_steps()
     towards_all = [[steps[partner, day] for partner in PARTNERS if partner not in exempt] for day, exempt, _ in GENERAL]
     towards_one = [steps[partner, day] for day, partner, _ in BILATERAL]

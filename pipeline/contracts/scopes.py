@@ -1,4 +1,4 @@
-"""Scopes of general acts: all partners, a region or bloc, a group without a code.
+"""Scopes of general acts and the members of blocs.
 
 Belongs here: the words of the column `scope` and the members of blocs. Does not: how a sentence names a scope
 (`pipeline/signals/scope.py`).
@@ -28,7 +28,7 @@ SCOPE = Vocabulary(
 
 
 def list_members() -> Iterator[tuple[str, str, date | None, date | None]]:
-    """Yield scope, member, and the days from which and until which it is one.
+    """Yield scope, member, and the days of joining and leaving.
 
     A day is None if the member did not join or leave within the period of the index.
     """

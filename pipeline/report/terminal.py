@@ -199,7 +199,7 @@ def _finding_line(row: dict[str, Any]) -> Text:
 
 
 def _name_target(row: dict[str, Any]) -> str:
-    """The target; of a general act with its scope and exceptions: `* (asean, except VNM)`."""
+    """Name the target, e.g. `* (asean, except VNM)` for a general act."""
     limits = ", ".join(
         [*([row["scope"]] if row["scope"] else []), *([f"except {row['exceptions'].replace(' ', ', ')}"] if row["exceptions"] else [])]
     )

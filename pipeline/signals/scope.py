@@ -1,4 +1,4 @@
-"""Scope of general acts: towards everybody, a region or a group, and whom a sentence exempts.
+"""Scope of general acts, and whom a sentence exempts.
 
 Belongs here: what the words of a sentence say about it, whichever reader read the act. Does not: members of regions
 (`pipeline/contracts/scopes.toml`), or what a general act weighs (`pipeline/index`).
@@ -115,7 +115,7 @@ def find_scope(sentence: str, day: date | None = None) -> Scope | None:
 
 
 def resolve_scopes(readings: pl.DataFrame) -> pl.DataFrame:
-    """Add `scope` and `exceptions` to readings, and correct targets that a scope contradicts.
+    """Add `scope` and `exceptions` to readings, and correct their targets.
 
     `readings` has `quote`, `actor`, `target`, `kind`, `target_words` and, optionally, `day`. The target becomes `*` for a country that the
     sentence leaves out of the act, and for one that it does not name although it names a scope. A reading towards a country that the
@@ -163,7 +163,10 @@ def _resolve_targets(row: dict[str, Any], scope: Scope | None) -> list[str]:
 
 
 def _find_added(sentence: str, mentions: Sequence[Mention], phrase: _Phrase) -> frozenset[str]:
-    """Find the countries that a sentence adds to everybody: named only after the words, in another phrase."""
+    """Find the countries that a sentence adds to everybody.
+
+    They are named only after the words for everybody, in another phrase.
+    """
     after = [mention for mention in mentions if mention.start >= phrase.end]
     if not after or not _BREAK.search(sentence[phrase.end : after[0].start]) or not _ADDED.search(sentence[: after[0].start]):
         return frozenset()
@@ -171,7 +174,10 @@ def _find_added(sentence: str, mentions: Sequence[Mention], phrase: _Phrase) -> 
 
 
 def _find_phrase(sentence: str) -> _Phrase | None:
-    """Find the words that name the scope: a bloc, else the first partners, else foreign goods."""
+    """Find the first words that name the scope.
+
+    Words towards whom the sentence acts come first; partners limit the goods before them.
+    """
     patterns = _compile()
     blocs = [
         _Phrase(match.start(), match.end(), GROUP if _is_outside(sentence, match.start()) else code, _is_addressed(sentence, match.start()))
@@ -197,7 +203,10 @@ def _find_phrase(sentence: str) -> _Phrase | None:
 
 
 def _belongs_to(sentence: str, goods: _Phrase, partners: _Phrase) -> bool:
-    """Whether the partners limit the goods before them: no clause ends between both."""
+    """Whether the partners limit the goods before them.
+
+    No clause ends between both.
+    """
     return goods.start <= partners.start and not _BREAK.search(sentence[goods.end : partners.start])
 
 
@@ -251,7 +260,7 @@ def _reduction() -> re.Pattern[str]:
 
 
 def _names_reduction(sentence: str) -> bool:
-    """Whether a word of the sentence says that something is reduced, paused or lifted."""
+    """Whether a word says that something is reduced, paused or lifted."""
     return _reduction().search(sentence) is not None
 
 
@@ -295,7 +304,7 @@ def _compile() -> _Patterns:
 
 
 def _limits(lexicon: dict[str, Any]) -> str:
-    """A pattern of the words after a noun that limit `all countries` to a group."""
+    """Pattern of words that limit `all countries` to a group."""
     group = next(entry for entry in lexicon["scope"] if entry["code"] == GROUP)
     return rf"\s+(?:{_alternatives(group['after_noun'])})\b(?!\s+(?:the\s+)?exception)"
 

@@ -73,8 +73,10 @@ channel_mean as (
     select
         channel,
         is_directed,
-        getvariable('prior_stories') * avg(mass) as prior,
-        getvariable('prior_stories') * avg(mass_unweighted) as prior_unweighted,
+        -- Stories with an act towards the partner itself: small shares of general acts would weaken the prior of every pair.
+        getvariable('prior_stories') * coalesce(avg(mass) filter (where mass_bilateral > 0), avg(mass)) as prior,
+        getvariable('prior_stories')
+        * coalesce(avg(mass_unweighted) filter (where mass_bilateral > 0), avg(mass_unweighted)) as prior_unweighted,
         getvariable('prior_stories') * avg(mass_bilateral) filter (where mass_bilateral > 0) as prior_bilateral,
         sum(second_moment) / sum(mass) as dispersion,
         sum(mass_words) / sum(mass) as words_share

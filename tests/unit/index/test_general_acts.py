@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.contracts.tables.index import BASELINE, DAILY_MASS, PAIR_SIGNALS, STORY_MASS, TENSION_DAILY, TENSION_PAIR_DAILY
+from pipeline.contracts.tables.index import BASELINE, CHANNEL_DAILY, DAILY_MASS, PAIR_SIGNALS, STORY_MASS, TENSION_DAILY
 from pipeline.index.parameters import read_weights
 from tests.unit.index.lake_scenes import Built, Row, Scene, article, build, day, finding
 
@@ -104,15 +104,17 @@ def scene(tmp_path_factory: pytest.TempPathFactory) -> Built:
     """Ten days with bilateral acts towards Canada, and a general act on another day."""
     articles = [article(f"A:{number}", day(number)) for number in range(10)]
     findings = [finding(one, probability=0.6, actor="USA", target="CAN") for one in articles[::3]] + [general(articles[8])]
-    return build(tmp_path_factory.mktemp("general"), Scene(articles, findings, pairs=PAIRS), [TENSION_DAILY, TENSION_PAIR_DAILY])
+    return build(tmp_path_factory.mktemp("general"), Scene(articles, findings, pairs=PAIRS), [TENSION_DAILY])
 
 
 def test_tension_bilateral_leaves_general_acts_out(scene: Built) -> None:
-    last = scene.row(TENSION_DAILY, index_date=day(8), actor="USA", target="MEX")
-    before = scene.row(TENSION_DAILY, index_date=day(7), actor="USA", target="MEX")
-    assert last["tension"] > before["tension"]
-    assert last["tension_bilateral"] < before["tension_bilateral"]
-    assert scene.row(TENSION_PAIR_DAILY, index_date=day(8), pair="CAN-USA")["tension_bilateral"] > 0
+    mexico = {"series": "USA>MEX", "channel": "escalation"}
+    before, last = (scene.row(CHANNEL_DAILY, index_date=day(number), **mexico) for number in (7, 8))
+    assert last["value"] > before["value"]
+    assert last["value_bilateral"] < before["value_bilateral"]
+    canada = scene.row(TENSION_DAILY, index_date=day(8), actor="USA", target="CAN")
+    channel = scene.row(CHANNEL_DAILY, index_date=day(8), series="USA>CAN", channel="escalation")
+    assert canada["tension_bilateral"] in {None, channel["value_bilateral"]}
 
 
 def test_expected_mass_has_general_acts_only_in_the_index_with_them(scene: Built) -> None:
@@ -121,6 +123,12 @@ def test_expected_mass_has_general_acts_only_in_the_index_with_them(scene: Built
     assert rates["rate"] > rates["rate_bilateral"]
     assert sum(row["expected"] for row in masses) == pytest.approx(sum(row["observed"] for row in masses))
     assert sum(row["expected_bilateral"] for row in masses) == pytest.approx(sum(row["observed_bilateral"] for row in masses))
+
+
+def test_general_acts_do_not_weaken_the_prior(scene: Built) -> None:
+    rates = scene.row(BASELINE, series="USA>CAN", channel="escalation", source="(any)")
+    assert rates["prior"] == pytest.approx(3 * 0.6 * 0.50)
+    assert rates["prior_bilateral"] == pytest.approx(rates["prior"])
 
 
 def test_contributions_mark_general_acts(scene: Built) -> None:
