@@ -123,14 +123,14 @@ def resolve_scopes(readings: pl.DataFrame) -> pl.DataFrame:
     scope is `all`. The actor is never an exception.
     """
     days: Iterable[date | None] = readings["day"] if "day" in readings.columns else [None] * readings.height
-    found: dict[tuple[str, date | None], Scope | None] = {}
+    scopes: dict[tuple[str, date | None], Scope | None] = {}
     rows = []
     columns = readings.select("quote", "actor", "target", "kind", "target_words").iter_rows(named=True)
     for number, (row, day) in enumerate(zip(columns, days, strict=True)):
         key = (row["quote"], day)
-        if key not in found:
-            found[key] = find_scope(*key)
-        rows += [(number, *_describe_target(target, row, found[key])) for target in _resolve_targets(row, found[key])]
+        if key not in scopes:
+            scopes[key] = find_scope(*key)
+        rows += [(number, *_describe_target(target, row, scopes[key])) for target in _resolve_targets(row, scopes[key])]
     resolved = pl.DataFrame(
         rows,
         schema={"row": pl.Int64(), "target": pl.String(), "target_words": pl.String(), "scope": pl.String(), "exceptions": pl.String()},

@@ -8,7 +8,9 @@ from pathlib import Path
 
 import polars as pl
 
+from pipeline.contracts.countries import ALL_PARTNERS
 from pipeline.contracts.days import Days
+from pipeline.contracts.scopes import ALL
 from pipeline.contracts.tables.core import FINDINGS
 from pipeline.contracts.vocabulary import KIND_POLARITY
 from pipeline.signals.gold import ROWS_SCHEMA, Gold
@@ -63,7 +65,11 @@ def to_findings(rows: pl.DataFrame, articles: pl.DataFrame) -> pl.DataFrame:
     rest = FINDINGS.example(1).drop(*{*labelled, *of_article, "signal_id", "probability"})
     findings = rows.select(labelled).join(articles.select(of_article), on="article_id", maintain_order="left").join(rest, how="cross")
     number = pl.int_range(pl.len()).cast(pl.String)
-    return findings.with_columns(probability=pl.lit(1.0), signal_id=pl.concat_str(pl.lit("label "), number)).select(FINDINGS.schema.names())
+    return findings.with_columns(
+        probability=pl.lit(1.0),
+        signal_id=pl.concat_str(pl.lit("label "), number),
+        scope=pl.when(pl.col("target") == ALL_PARTNERS).then(pl.lit(ALL)),
+    ).select(FINDINGS.schema.names())
 
 
 def correlate_with_trade_epu(tension: pl.DataFrame, references: pl.DataFrame, half_life_days: float) -> dict[str, float]:
