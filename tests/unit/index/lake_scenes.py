@@ -14,6 +14,7 @@ import polars as pl
 
 from pipeline.contracts.days import Days
 from pipeline.contracts.model import Table
+from pipeline.contracts.tables.audit import MASS_PRECISION
 from pipeline.contracts.tables.contributions import CONTRIBUTIONS, TOP_CONTRIBUTIONS
 from pipeline.contracts.tables.core import ARTICLES, COVERAGE, DUPLICATES, FINDINGS, QUARANTINE, STORY_LINKS
 from pipeline.contracts.tables.index import TENSION_DAILY, TENSION_PAIR_DAILY
@@ -32,7 +33,7 @@ Row = dict[str, Any]
 
 DAY = date(2025, 4, 4)
 HALF_LIFE = 7.0
-ALL = (TENSION_DAILY, TENSION_PAIR_DAILY, TOP_CONTRIBUTIONS, REVISIONS, MEASURE_REPORTS, THREAT_RATES)
+ALL = (TENSION_DAILY, TENSION_PAIR_DAILY, TOP_CONTRIBUTIONS, REVISIONS, MEASURE_REPORTS, THREAT_RATES, MASS_PRECISION)
 
 
 def day(number: int) -> date:

@@ -1,8 +1,10 @@
 """Every table of the index is built from any articles and findings, and passes every check."""
 
+import polars as pl
 import pytest
 
 from pipeline.contracts.tables import TABLES
+from pipeline.contracts.tables.audit import SIGNAL_MASS, VERDICTS
 from pipeline.contracts.tables.crosscheck import GDELT_DAILY
 from pipeline.models.build import build_tables
 from tests.unit.index.check_tables import Tables, failed_critical_checks
@@ -14,6 +16,8 @@ INDEX_TABLES = [table for table in TABLES.values() if table.layer == "index" and
 def build_index(seed: int) -> Tables:
     """Draw a lake and build every table of the index from it."""
     lake = random_lake(seed)
+    readings = build_tables(lake.tables, [SIGNAL_MASS], lake.variables)[SIGNAL_MASS.name].select("signal_id", "reading").unique()
+    lake.tables[VERDICTS.name] = readings.sort("signal_id").gather_every(3).with_columns(judge=pl.lit("A"), verdict=pl.lit("right"))
     return Tables(build_tables(lake.tables, INDEX_TABLES, lake.variables), lake.variables)
 
 

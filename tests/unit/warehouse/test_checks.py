@@ -14,6 +14,7 @@ import pytest
 
 from pipeline.contracts.days import Days
 from pipeline.contracts.model import Table
+from pipeline.contracts.tables.audit import SIGNAL_MASS
 from pipeline.contracts.tables.contributions import TOP_CONTRIBUTIONS
 from pipeline.contracts.tables.core import ARTICLES, COVERAGE, DUPLICATES
 from pipeline.contracts.tables.crosscheck import GDELT_ACCOUNTS, GDELT_DAILY, GDELT_EVENTS
@@ -350,6 +351,11 @@ FAILING: dict[str, dict[str, Callable[[Lake], None]]] = {
         "a quote is edit": edit(SIGNALS, lambda rows: rows.with_columns(pl.col("quote") + ".")),
         "a span is off by one": edit(SIGNALS, increase("span_start")),
         "an article is lost": edit(ARTICLES, drop_first),
+    },
+    "signal_masses_sum_to_the_mass_of_the_story": {
+        "a mass is slightly too large": edit(SIGNAL_MASS, increase("mass", 1e-5)),
+        "a signal is lost": edit(SIGNAL_MASS, drop_first),
+        "a story is lost": edit(STORY_MASS, pl.DataFrame.clear),
     },
     "top_contributions_match_the_masses": {
         "a contribution is slightly too large": edit(TOP_CONTRIBUTIONS, increase("contribution", 1e-5)),
