@@ -156,8 +156,8 @@ class Threat:
 
     def accepts_act(self, word: str, event: ActEvent) -> bool:
         """Return whether an official act may change the outcome to this one."""
-        if event.on < self.first_on:
-            return False
+        if event.on < self.first_on or (word == "softened" and event.announced_on < self.first_on):
+            return False  # a lower rate decided before the threat does not answer it
         if word == "struck_down":
             is_other = self.outcome.act is not None and self.outcome.act.layer != event.layer
             return self.outcome.word in IMPOSED and not is_other

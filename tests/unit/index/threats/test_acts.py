@@ -69,10 +69,21 @@ def test_a_later_act_does_not_replace_an_equal_report() -> None:
         act("imposed", 10, 17, target="*", excepted="BRA CAN"),
         act("imposed", -10, -5),
         act("lowered", 10, 17),
+        act("imposed", -5, 10, 15.0),
         act("ruled_unlawful", 10),
         act("imposed", 10, 17, actor="IND"),
     ],
-    ids=["other goods", "another target", "a general rate", "an exception", "before", "a cut", "a ruling without effect", "another actor"],
+    ids=[
+        "other goods",
+        "another target",
+        "a general rate",
+        "an exception",
+        "before",
+        "a cut",
+        "a lower rate decided before",
+        "a ruling without effect",
+        "another actor",
+    ],
 )
 def test_another_act_is_no_outcome(other: dict[str, object]) -> None:
     assert history_of(threat(0), acts=(other,), through=60) == [(0, "pending")]
