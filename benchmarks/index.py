@@ -79,6 +79,7 @@ def write_lake(root: Path, count: int, years: int) -> Lake:
 
 def _write_stories(lake: Lake, stories: pl.DataFrame) -> None:
     columns = {
+        "counts_on": pl.col("index_date"),
         "first_seen_at": pl.col("seen"),
         "url": pl.lit(None, pl.String),
         "headline_sha256": pl.lit("0" * 64),
@@ -96,6 +97,9 @@ def _write_stories(lake: Lake, stories: pl.DataFrame) -> None:
             source=pl.col("source") + copy,
             source_owner=pl.col("source") + copy,
             known_on=pl.col("index_date"),
+            story_date=pl.col("index_date"),
+            counts_on=pl.col("index_date"),
+            read_on=pl.col("index_date"),
         ).select(STORY_ARTICLES.schema.names()),
     )
 
@@ -112,6 +116,7 @@ def _write_signals(lake: Lake, stories: pl.DataFrame, count: int, random: np.ran
         "article_id": of_signal["story_id"],
         "story_id": of_signal["story_id"],
         "index_date": of_signal["index_date"],
+        "counts_on": of_signal["index_date"],
         "source": of_signal["source"],
         "published_at": of_signal["seen"],
         "actor": pl.select(pl.when(pl.Series(forth)).then(one).otherwise(other)).to_series(),
@@ -184,7 +189,7 @@ def main() -> None:
             lake = write_lake(Path(folder), count, options.years)
             print("measuring …", file=sys.stderr, flush=True)
             seconds, cpu, peak_gb = build_in_own_process(lake.root)
-            mass = sum(seconds[name] for name in ("weights", "story_mass", "baseline", "daily_mass"))
+            mass = sum(seconds[name] for name in ("weights", "articles_read", "story_mass", "baseline", "daily_mass"))
             last = seconds[TOP_CONTRIBUTIONS.name]
             whole = sum(seconds.values())
             print(

@@ -29,7 +29,7 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
-from pipeline.articles.stories import DAYS_BACK, link_retellings
+from pipeline.articles.stories import DAYS_AROUND, link_retellings
 from pipeline.contracts.days import Days
 from pipeline.contracts.tables.core import ARTICLES, STORY_LINKS
 
@@ -65,7 +65,7 @@ def generate_articles(count: int, days: int) -> pl.DataFrame:
     boilerplate = [random.choice(WORDS, 60, p=weights) for _ in range(BOILERPLATE_SOURCES)]
     written: list[tuple[int, Words]] = []
     rows = []
-    within = int(DAYS_BACK * count / days * (1 - COPY_SHARE) * 0.9)  # number of latest originals that are surely recent enough
+    within = int(DAYS_AROUND * count / days * (1 - COPY_SHARE) * 0.9)  # number of latest originals that are surely recent enough
     for place in range(count):
         source = int(random.integers(0, SOURCES))
         is_copy = random.random() < COPY_SHARE
@@ -133,7 +133,7 @@ def link_by_rensa(articles: pl.DataFrame, days: Days) -> pl.DataFrame:
     links = []
     for rank, day in enumerate(dates):
         if day in days:
-            back = (day - timedelta(days=n) for n in range(DAYS_BACK + 1))
+            back = (day - timedelta(days=n) for n in range(DAYS_AROUND + 1))
             candidates = {
                 one for before in back for place, band in enumerate(bands[rank]) for one in buckets.get((before, place, band), ())
             }
@@ -177,7 +177,7 @@ def link_in_batches(method: str, path: Path, batch: int) -> tuple[float, float, 
     start, cpu_start = time.perf_counter(), time.process_time()
     links = []
     for days in span.split(batch):
-        back = days.extend_back(DAYS_BACK)
+        back = days.extend_back(DAYS_AROUND)
         links.append(METHODS[method](articles.filter(pl.col("index_date").is_between(back.first, back.last)), days))
     seconds, cpu_seconds = time.perf_counter() - start, time.process_time() - cpu_start
     result = pl.concat(links)

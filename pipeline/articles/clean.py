@@ -45,8 +45,8 @@ def clean_articles(raw: pl.DataFrame) -> CleanResult:
     """Clean raw rows and split them into articles, duplicates and quarantine.
 
     `raw` is of `RAW_ARTICLES`. Rows are also counted by day and source. If rows of the same source and day share the source's id or the
-    text, the earliest by (published_at, raw_id) becomes the article, the others are duplicates. `ContractError` if `raw` does not have the
-    columns of its contract.
+    text, the first known becomes the article, the others are duplicates; rows known on the same day are in order of (published_at, raw_id).
+    `ContractError` if `raw` does not have the columns of its contract.
     """
     rows = _add_reasons(_clean_columns(RAW_ARTICLES.conform(raw)))
     valid = _add_ids(rows.filter(pl.col("reason").is_null()))
@@ -137,10 +137,11 @@ def _add_ids(rows: pl.DataFrame) -> pl.DataFrame:
 def _find_repeats(rows: pl.DataFrame) -> pl.DataFrame:
     """Find the rows that repeat an article.
 
-    Returns their `raw_id` and the `article_id` of the article. Rows are compared in order of time with accepted rows only: if the second of
+    Returns their `raw_id` and the `article_id` of the article. Rows are compared in the order in which they were known, with accepted rows only: if the second of
     three rows has the id of the first and the text of the third, the third is an article.
     """
-    ordered = rows.sort("published_at", "raw_id").select("raw_id", "index_date", "source", "article_id", "text_sha256")
+    known_on = pl.max_horizontal("index_date", pl.col("first_seen_at").dt.date())
+    ordered = rows.sort(known_on, "published_at", "raw_id").select("raw_id", "index_date", "source", "article_id", "text_sha256")
     accepted: dict[tuple[date, str, str], tuple[int, str]] = {}
     repeats: list[tuple[str, str]] = []
     for position, (raw_id, day, source, article_id, sha) in enumerate(ordered.iter_rows()):

@@ -1,7 +1,8 @@
-"""Links each article to the earliest article that it retells."""
+"""Links each article to the first known article that it retells."""
 
-# Articles are compared with those of the same day and the three days before: by link, by text and by similar words (`similarity.py`). So
-# days may be processed in any batches. Stories, i.e. chains of links, are built in SQL.
+# Articles are compared with those of the same day and three days around it that were known before: by link, by text and by similar words
+# (`similarity.py`). So days may be processed in any batches, and what is seen later changes no link. Stories, i.e. chains of links, are
+# built in SQL.
 
 from collections import deque
 from collections.abc import Iterator
@@ -14,26 +15,27 @@ from pipeline.articles.similarity import MIN_WORDS, PAIRS, DayShingles, build_sh
 from pipeline.contracts.days import Days
 from pipeline.contracts.tables.core import ARTICLES, STORY_LINKS
 
-DAYS_BACK = 3
+DAYS_AROUND = 3
 
 _LONG = rf"(?:\w+\W+){{{MIN_WORDS - 1}}}\w"  # faster than counting words: stops at the last word needed
 _TEXT_PREFIX, _LINK_PREFIX = "text ", "link "
 
 
 def link_retellings(articles: pl.DataFrame, days: Days) -> pl.DataFrame:
-    """Link each article of `days` to the earliest that it retells.
+    """Link each article of `days` to the first known that it retells.
 
-    The result is of `STORY_LINKS`. `articles` (of `ARTICLES`) must include the `DAYS_BACK` days before. Articles are ordered by
-    (published_at, article_id). Two articles tell the same if they share a link, a text, or enough words (`similarity.py`). Headlines with
+    The result is of `STORY_LINKS`. `articles` (of `ARTICLES`) must include the `DAYS_AROUND` days before and after. Articles are ordered by
+    the day on which they were known, then by (published_at, article_id). Two articles tell the same if they share a link, a text, or enough words (`similarity.py`). Headlines with
     fewer than `MIN_WORDS` words tell the same only if they share a link, or have the same words on the same day.
     """
-    span = days.extend_back(DAYS_BACK)
+    span = days.extend(DAYS_AROUND)
     rows = (
         ARTICLES.conform(articles)
         .filter(pl.col("index_date").is_between(span.first, span.last))
-        .sort("published_at", "article_id", "index_date")
+        .with_columns(known_on=pl.max_horizontal("index_date", pl.col("first_seen_at").dt.date()))
+        .sort("known_on", "published_at", "article_id", "index_date")
         .with_row_index("rank")
-        .with_columns(is_headline=~_full_text().str.contains(_LONG))
+        .with_columns(is_headline=~_full_text().str.contains(_LONG), is_late=pl.col("known_on") > pl.col("index_date"))
     )
     keys = pl.concat([_link_keys(rows), _text_keys(rows)])
     same_key = _find_same_key(keys.filter(pl.col("index_date").is_between(days.first, days.last)), keys)
@@ -46,13 +48,14 @@ def link_retellings(articles: pl.DataFrame, days: Days) -> pl.DataFrame:
 def _find_similar_by_day(rows: pl.DataFrame, days: Days) -> Iterator[pl.DataFrame]:
     """Yield the similar pairs of each day.
 
-    Only the shingles of a day and the days before it are in memory.
+    Only the shingles of the days around a day are in memory. Days after it matter if it has an article that was seen late.
     """
-    window: deque[DayShingles] = deque(maxlen=DAYS_BACK + 1)
-    for day in days.extend_back(DAYS_BACK):
+    ahead = DAYS_AROUND if rows["is_late"].any() else 0
+    window: deque[DayShingles] = deque(maxlen=DAYS_AROUND + 1 + ahead)
+    for day in Days(days.first - timedelta(days=DAYS_AROUND), days.last + timedelta(days=ahead)):
         window.append(build_shingles(rows.filter(pl.col("index_date") == day).select("rank", "title", "body")))
-        if day in days:
-            yield find_similar(window[-1], list(window))
+        if day - timedelta(days=ahead) in days:
+            yield find_similar(window[-1 - ahead], list(window))
 
 
 def _select_keys(rows: pl.DataFrame, key: pl.Expr) -> pl.DataFrame:
@@ -90,7 +93,8 @@ def _find_same_key(sought: pl.DataFrame, keys: pl.DataFrame) -> pl.DataFrame:
     """
     first = keys.group_by("key", pl.col("index_date").alias("earlier_date")).agg(pl.col("rank").min().alias("earlier_rank"))
     days = pl.concat(
-        sought.with_columns((pl.col("index_date") - timedelta(days=back)).alias("earlier_date")) for back in range(DAYS_BACK + 1)
+        sought.with_columns((pl.col("index_date") - timedelta(days=back)).alias("earlier_date"))
+        for back in range(-DAYS_AROUND, DAYS_AROUND + 1)
     )
     pairs = days.join(first, on=["key", "earlier_date"]).filter(pl.col("earlier_rank") < pl.col("rank"))
     return pairs.select("rank", "earlier_rank", pl.lit(1.0).alias("similarity")).cast(PAIRS)

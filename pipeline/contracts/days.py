@@ -32,6 +32,10 @@ class Days:
         """Return the range with its first day moved back by `days`."""
         return Days(self.first - timedelta(days=days), self.last)
 
+    def extend(self, days: int) -> "Days":
+        """Return the range extended by `days` on both sides."""
+        return Days(self.first - timedelta(days=days), self.last + timedelta(days=days))
+
     def split(self, length: int) -> Iterator["Days"]:
         """Split into consecutive ranges of at most `length` days."""
         for start in range(0, len(self), length):

@@ -66,10 +66,10 @@ def assets(settings: Settings) -> Sequence[dg.AssetsDefinition]:
         **partitioned,
     )
     def story_links(context: dg.AssetExecutionContext, lake: dg.ResourceParam[Lake]) -> Results:
-        """Link articles that repeat an earlier one of the last three days."""
+        """Link articles that repeat one known before, within three days."""
         with changed_days(context, lake, daily.story_links()) as days:
             for batch in days.batches(ARTICLES, STORY_LINKS_LIMIT):
-                links = link_retellings(lake.read(ARTICLES, batch.extend_back(daily.STORY_REACH)), batch)
+                links = link_retellings(lake.read(ARTICLES, batch.extend(daily.STORY_REACH)), batch)
                 days.write(STORY_LINKS, links, batch)
                 add_daily_metadata(context, STORY_LINKS, links, batch, ("article_id", "earlier_article_id", "similarity"))
         yield from days.report()

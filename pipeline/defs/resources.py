@@ -15,7 +15,7 @@ from pipeline import clock
 from pipeline.contracts.days import Days
 from pipeline.contracts.tables.core import COVERAGE
 from pipeline.contracts.tables.index import BASELINE
-from pipeline.index.baseline import frozen_window
+from pipeline.index.baseline import read_stored_baseline
 from pipeline.index.parameters import model_variables
 from pipeline.settings import SAMPLE_NOTE, Settings
 from pipeline.settings.archives import ArticleFiles
@@ -176,8 +176,9 @@ class Method:
 
         From the settings, the days read and the frozen baseline.
         """
-        window = self.settings.baseline or frozen_window(store.read(BASELINE))
-        return model_variables(self.settings.pairs, self.settings.half_life_days, window, store.span(COVERAGE))
+        stored = read_stored_baseline(store.read(BASELINE))
+        window = self.settings.baseline or stored.window
+        return model_variables(self.settings.pairs, self.settings.half_life_days, window, store.span(COVERAGE), stored.first_day)
 
 
 @dataclass(frozen=True)

@@ -1,36 +1,47 @@
-"""When a baseline is frozen and when it is replaced.
+"""When versions of the baseline are frozen, and when they are replaced.
 
-Frozen rows make 100 mean the same next year as today. Belongs here: which rows of the table `baseline` are stored. Does not: the rates
-(`sql/index/baseline.sql`), the window (`parameters.py`).
+Frozen rows make 100 mean the same next year as today. Belongs here: which rows of the table `baseline` are stored. Does not: the rates and
+the dates of versions (`sql/index/baseline.sql`), their lengths (`parameters.py`).
 """
 
 from datetime import date
+from typing import NamedTuple
 
 import polars as pl
 
 from pipeline.contracts.tables.index import BASELINE
+from pipeline.index.parameters import BASELINE_LENGTHS, INDEX_VERSION
 
-#: Columns that define the scale. Another window, index version or table of weights is another scale.
-METHOD = ["baseline_from", "baseline_to", "index_version", "weights_sha"]
+#: Columns that define a version. Another window, index version or table of weights is another scale.
+METHOD = ["valid_from", "baseline_from", "baseline_to", "index_version", "weights_sha"]
+
+
+class StoredBaseline(NamedTuple):
+    """The window, or the first day, of a stored baseline."""
+
+    window: tuple[date, date] | None
+    first_day: date | None
 
 
 def freeze_baseline(fresh: pl.DataFrame, stored: pl.DataFrame) -> pl.DataFrame:
     """Return the rows of `BASELINE` to store.
 
-    These are the stored rows if they still apply, else the fresh ones. Stored rows apply if all are frozen and were computed by the method
-    of the fresh ones. Late articles, new sources or another lexicon do not change them. The series are always those of `fresh`: new series
-    take their fresh rows, series that are gone are dropped.
+    Versions that are stored and frozen stay, if they were computed by the method of the fresh ones; others are fresh. New sources or
+    another lexicon do not change them. The series are always those of `fresh`: new series take their fresh rows, series that are gone are
+    dropped.
     """
-    applies = not stored.is_empty() and stored["is_frozen"].all() and stored.select(METHOD).unique().equals(fresh.select(METHOD).unique())
-    if not applies:
-        return fresh
-    return BASELINE.conform(pl.concat([stored.join(fresh, on="series", how="semi"), fresh.join(stored, on="series", how="anti")]))
+    kept = stored.filter("is_frozen").join(fresh, on=["series", *METHOD], how="semi")
+    return BASELINE.conform(pl.concat([kept, fresh.join(kept, on=["series", *METHOD], how="anti")]))
 
 
-def frozen_window(stored: pl.DataFrame) -> tuple[date, date] | None:
-    """First and last day of a frozen baseline's window.
+def read_stored_baseline(stored: pl.DataFrame) -> StoredBaseline:
+    """Read what a frozen baseline of this method says about its window.
 
-    None when there is no frozen baseline.
+    The default baseline has a first day and goes on from there; another one has a window. Both are None without a frozen baseline.
     """
-    frozen = stored.filter("is_frozen").select("baseline_from", "baseline_to").unique()
-    return frozen.row(0) if frozen.height == 1 else None
+    frozen = stored.filter(pl.col("is_frozen") & (pl.col("index_version") == INDEX_VERSION)).sort("valid_from")
+    if frozen.is_empty():
+        return StoredBaseline(None, None)
+    first, last = frozen.select("baseline_from", "baseline_to").row(0)
+    is_default = (last - first).days + 1 == BASELINE_LENGTHS[0]
+    return StoredBaseline(None, first) if is_default else StoredBaseline((first, last), None)

@@ -111,18 +111,22 @@ def filter_channels(daily: pl.DataFrame, baseline: pl.DataFrame, half_life_days:
     `shape` and `rate` are the discounted observed and expected mass, each with the prior; `value` is 100 x shape / rate. Its intervals are
     those of 100 x Gamma(shape / dispersion, rate / dispersion). `dispersion` is the discounted second moment over the discounted mass,
     shrunk towards that of the channel in the baseline with the weight of the prior, so that no interval has zero width. The index withholds
-    values with `is_thin`.
+    values with `is_thin`. The prior of a day is that of its version of the baseline.
     """
     group = ["series", "channel"]
     ordered = DAILY_MASS.conform(daily).sort(*group, "index_date")
     any_source = BASELINE.conform(baseline).filter(pl.col("source") == "(any)")
-    priors = ordered.select(group).unique().join(any_source, on=group).sort(group)
+    # One row for each version of the baseline and group, versions first; `version` gives the place of each day's version.
+    versions = ordered.select("valid_from").unique().sort("valid_from").with_row_index("version")
+    groups = ordered.select(group).unique()
+    priors = versions.join(groups, how="cross").join(any_source, on=["valid_from", *group]).sort("version", *group)
+    version = ordered.select("index_date", "valid_from").unique().sort("index_date").join(versions, on="valid_from", maintain_order="left")
 
     def sums(name: str) -> Matrix:
         return discount(_to_matrix(ordered, group, name), half_life_days)
 
     def prior(name: str) -> Matrix:
-        return priors[name].to_numpy()[:, None]
+        return priors[name].to_numpy().reshape(versions.height, groups.height).T[:, version["version"].to_numpy()]
 
     def plain_value(variant: str) -> Matrix:
         kappa = prior(f"prior_{variant}")
@@ -141,7 +145,7 @@ def filter_channels(daily: pl.DataFrame, baseline: pl.DataFrame, half_life_days:
     columns = {
         "shape": a,
         "rate": b,
-        "prior": np.broadcast_to(kappa, a.shape),
+        "prior": kappa,
         "dispersion": phi,
         "value": value,
         **interval_bounds(a, b, phi),

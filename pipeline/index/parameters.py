@@ -18,14 +18,15 @@ from pipeline.contracts.tables.index import WEIGHTS
 from pipeline.contracts.vocabulary import KIND, STATUS
 from pipeline.errors import TensionError
 
-INDEX_VERSION = "1.0"
+INDEX_VERSION = "2.0"
 ETA_ARTICLES = 500  # weight, in articles, with which a source's baseline rate is shrunk towards that of all sources
 PRIOR_STORIES = 3  # weight of the prior, in mean stories of the channel
 BREADTH_CAP = 20  # source owners beyond this number add nothing to a story's breadth
 LEAST_EVIDENCE = 0.25  # least evidence_weight for a value: that of one mean story, next to a prior of three (docs/methodology.md)
 LEAST_MOVEMENT = 1  # least hold + move, in certain signals of one day, for a stalemate to be published
 STORY_HALF_LIVES = 4  # contributions list single stories for this many half-lives; older ones are summed
-BASELINE_DAYS = 365
+OPEN_DAYS = 7  # a day takes in late articles for this many days, then its value is final
+BASELINE_LENGTHS = (28, 56, 112, 224, 365)  # days of the versions of the default baseline: measured in docs/methodology.md
 
 WEIGHTS_FILE = Path(__file__).with_name("weights.toml")
 PHASES_FILE = Path(__file__).with_name("phases.toml")
@@ -61,20 +62,15 @@ def read_weights() -> pl.DataFrame:
     return pl.DataFrame(rows, schema=WEIGHTS.schema)
 
 
-def baseline_window(setting: tuple[date, date] | None, read: Days | None) -> Days:
-    """The window that sets 100.
+def check_window(setting: Days | None, read: Days | None) -> None:
+    """Check that the setting `baseline` has a day that was read.
 
-    It is the `baseline` setting, else the first 365 days read. `BaselineError` when nothing was read yet (`read` is None) or the window has
-    no day that was read.
+    `BaselineError` otherwise, or when nothing was read yet (`read` is None).
     """
     if read is None:
         raise BaselineError("no articles have been read yet, so the index has no baseline; materialize the core assets first (tension run)")
-    if setting is None:
-        return Days(read.first, min(read.last, read.first + timedelta(days=BASELINE_DAYS - 1)))
-    window = Days(*setting)
-    if window.last < read.first or window.first > read.last:
-        raise BaselineError(f"the baseline window {window} is outside the days read, {read}; set another with --baseline FROM:TO")
-    return window
+    if setting is not None and (setting.last < read.first or setting.first > read.last):
+        raise BaselineError(f"the baseline window {setting} is outside the days read, {read}; set another with --baseline FROM:TO")
 
 
 @cache
@@ -89,20 +85,30 @@ def weights_sha() -> str:
     return hashlib.sha256(read_weights().write_csv().encode()).hexdigest()[:12]
 
 
-def model_variables(pairs: tuple[str, ...], half_life_days: float, baseline: tuple[date, date] | None, read: Days | None) -> dict[str, Any]:
+def model_variables(
+    pairs: tuple[str, ...],
+    half_life_days: float,
+    baseline: tuple[date, date] | None,
+    read: Days | None,
+    first_day: date | None = None,
+) -> dict[str, Any]:
     """DuckDB variables for the models in `sql/`, by name.
 
-    `read`: the days read; `baseline`: None for the default window. `BaselineError` as in `baseline_window`.
+    `baseline`: the window that sets 100; None for the versions of the default baseline, which begin on `first_day` (None: the first day on
+    which an article counts). `read`: the days read. `BaselineError` as in `check_window`.
     """
-    window = baseline_window(baseline, read)
+    window = Days(*baseline) if baseline else None
+    check_window(window, read)
     assert read is not None
     return {
         "pairs": list(pairs),
         "half_life_days": half_life_days,
         "story_days": max(1, math.ceil(STORY_HALF_LIVES * half_life_days)),
-        "baseline_from": window.first,
-        "baseline_to": window.last,
-        "baseline_is_over": read.last >= window.last and (baseline is not None or len(window) == BASELINE_DAYS),
+        "open_days": OPEN_DAYS,
+        "baseline_from": window.first if window else None,
+        "baseline_to": window.last if window else None,
+        "baseline_first_day": first_day,
+        "baseline_lengths": list(BASELINE_LENGTHS),
         "eta": ETA_ARTICLES,
         "prior_stories": PRIOR_STORIES,
         "breadth_cap": BREADTH_CAP,

@@ -42,7 +42,7 @@ def select_top_contributions(masses: pl.DataFrame, channels: pl.DataFrame, story
         ],
         how="horizontal",
     )
-    age = (pl.col("index_date") - pl.col("story_date")).dt.total_days()
+    age = (pl.col("index_date") - pl.col("counts_on")).dt.total_days()
     contribution = 100 * pl.col("mass") * (2.0 ** (-age / pl.col("half_life_days"))) / pl.col("rate")
     return (
         chosen.with_columns(contribution=contribution)
@@ -60,7 +60,7 @@ def _rank_stories(masses: pl.DataFrame, cells: pl.DataFrame) -> pl.DataFrame:
     stories = masses.select(*_CELL, *columns).join(cells.select(*_CELL, "cell_no", "half_life_days"), on=_CELL, maintain_order="left")
     days = (pl.col("index_date") - pl.lit(date(1970, 1, 1))).dt.total_days()
     decayed = stories.select(pl.col("mass").log(2) + days / pl.col("half_life_days")).to_series().to_numpy()
-    return stories.select("cell_no", *columns, story_date="index_date")[np.argsort(-decayed, kind="stable")]
+    return stories.select("cell_no", *columns, counts_on="index_date")[np.argsort(-decayed, kind="stable")]
 
 
 def _smallest_in_cells(cell_of: NDArray[np.uint32], cells: int) -> Ranks:

@@ -59,22 +59,24 @@ def filter_arrivals(mass: pl.DataFrame, movement: pl.DataFrame, baseline: pl.Dat
     """Compute `index_known` from the arrivals of mass and movement and the baseline.
 
     For each day and series: the first value known, and each later value that differs for its pair. The first value is known at the end of
-    the day, or on the day on which the very first article was known if that is later.
+    the day, or on the day on which the first baseline or the very first article was known if that is later. A preliminary baseline makes
+    no value known.
 
     The filter is linear: a day of knowledge adds its arrivals to the daily masses, and the filter runs again from the earliest day that
-    they change. A value gets a new row only if one of its sums differs in some bit; a late article has no effect on the last bit after
-    about fifty half-lives. The baseline is a parameter and the same at all times.
+    they change. A value gets a new row only if one of its sums differs in some bit.
     """
     mass, movement = MASS_ARRIVALS.conform(mass), MOVEMENT_ARRIVALS.conform(movement)
-    if mass.is_empty():
+    frozen = BASELINE.conform(baseline).filter("is_frozen")
+    if mass.is_empty() or frozen.is_empty():
         return INDEX_KNOWN.empty()
     series = _list_series(mass)
     first_day: date = mass.select(pl.col("index_date").min()).item()
     days = mass.select((pl.col("index_date").max() - first_day).dt.total_days() + 1).item()
     arrivals = _to_arrivals(mass, movement, series, first_day)
-    moments = _days_of_knowledge(mass, arrivals, days, first_day)
+    base_known = frozen.select(_day_number("known_on", first_day).min()).item()
+    moments = _days_of_knowledge(mass, arrivals, days, first_day, base_known)
     changes = _filter_each_moment(arrivals, moments, (series["pair"].n_unique(), days), 2.0 ** (-1.0 / half_life_days))
-    priors = _read_priors(baseline, series)
+    priors = _read_priors(frozen, series, first_day)
     frames = [_compute_values(batch, series, priors, first_day) for batch in _group_into_batches(changes)]
     return INDEX_KNOWN.conform(pl.concat([INDEX_KNOWN.empty(), *frames]))
 
@@ -119,12 +121,13 @@ def _to_arrivals(mass: pl.DataFrame, movement: pl.DataFrame, series: pl.DataFram
     return _Arrivals(*(long[name].to_numpy() for name in ("known", "pair_no", "sum", "day", "value")))
 
 
-def _days_of_knowledge(mass: pl.DataFrame, arrivals: _Arrivals, days: int, first_day: date) -> list[int]:
+def _days_of_knowledge(mass: pl.DataFrame, arrivals: _Arrivals, days: int, first_day: date, base_known: int) -> list[int]:
     """List the days that may change a value.
 
-    These are the days of the calendar since the first article was known, and days of later arrivals.
+    These are the days of the calendar since the first article and the first baseline were known, and days of later arrivals.
     """
-    known = mass.filter(pl.col("articles_read") > 0).select(_day_number("known_on", first_day).min()).item() or 0
+    first_known = mass.filter(pl.col("articles_read") > 0).select(_day_number("known_on", first_day).min()).item() or 0
+    known = max(first_known, base_known)
     return sorted({known, *range(known, days), *arrivals.known[arrivals.known > known].tolist()}) if days else []
 
 
@@ -170,23 +173,37 @@ def _group_into_batches(changes: Iterator[_Changes]) -> Iterator[_Changes]:
         yield _Changes(*(np.concatenate(parts) for parts in zip(*waiting, strict=True)))
 
 
-def _read_priors(baseline: pl.DataFrame, series: pl.DataFrame) -> tuple[Matrix, Matrix]:
-    """Read weight and dispersion of the prior.
+class _Priors(NamedTuple):
+    """Weight and dispersion of the prior, by version of the baseline.
 
-    Each of shape (pairs, series of a pair, channels).
+    `valid_from`: number of the first day of each version; the others have shape (versions, pairs, series of a pair, channels).
     """
-    rows = BASELINE.conform(baseline).filter(pl.col("source") == "(any)").join(series, on="series")
-    ordered = rows.sort("pair_no", "series_no", pl.col("channel").replace_strict(list(VALUES), list(range(len(VALUES)))))
-    shape = (-1, _SERIES, len(VALUES))
-    return ordered["prior"].to_numpy().reshape(shape), ordered["prior_dispersion"].to_numpy().reshape(shape)
+
+    valid_from: Numbers
+    weight: Matrix
+    dispersion: Matrix
+
+    def of(self, changes: _Changes) -> tuple[Matrix, Matrix]:
+        """Weight and dispersion for each changed row."""
+        version = np.maximum(np.searchsorted(self.valid_from, changes.day, side="right") - 1, 0)
+        return self.weight[version, changes.pair], self.dispersion[version, changes.pair]
 
 
-def _compute_values(changes: _Changes, series: pl.DataFrame, priors: tuple[Matrix, Matrix], first_day: date) -> pl.DataFrame:
+def _read_priors(baseline: pl.DataFrame, series: pl.DataFrame, first_day: date) -> _Priors:
+    rows = baseline.filter(pl.col("source") == "(any)").join(series, on="series")
+    channel_no = pl.col("channel").replace_strict(list(VALUES), list(range(len(VALUES))))
+    ordered = rows.sort("valid_from", "pair_no", "series_no", channel_no)
+    days = ordered.select(_day_number("valid_from", first_day).unique(maintain_order=True)).to_series().to_numpy()
+    shape = (days.size, -1, _SERIES, len(VALUES))
+    return _Priors(days, ordered["prior"].to_numpy().reshape(shape), ordered["prior_dispersion"].to_numpy().reshape(shape))
+
+
+def _compute_values(changes: _Changes, series: pl.DataFrame, priors: _Priors, first_day: date) -> pl.DataFrame:
     """Compute three rows of `INDEX_KNOWN` for each changed row.
 
     They are both directions and the pair.
     """
-    kappa, prior_dispersion = (prior[changes.pair] for prior in priors)
+    kappa, prior_dispersion = priors.of(changes)
     masses = changes.sums[:, : _SERIES * _SUMS_OF_SERIES].reshape(-1, _SERIES, len(VALUES), len(_MASSES))
     hold, move = changes.sums[:, -2], changes.sums[:, -1]
     a, b = kappa + masses[..., 0], kappa + masses[..., 2]

@@ -57,7 +57,7 @@ _ABOUT_SOURCES = (
     "Words are threats, demands, refusals and accusations; actions are measures taken. An index of uncertainty may follow words only."
 )
 _ABOUT_REBUILD = (
-    "Each published value is computed a second time from story_mass, coverage and baseline, by code that shares nothing with the index. "
+    "Each published value is computed a second time from story_mass, articles_read and baseline, by code that shares nothing with the index. "
     f"The table shows the largest difference relative to the value (to 1 if the value is smaller). It must be below {_TOLERANCE:g}."
 )
 _NOT_REPRODUCED = (

@@ -16,6 +16,7 @@ from pipeline.contracts.days import Days
 from pipeline.contracts.model import Table
 from pipeline.contracts.tables.core import ARTICLES, COVERAGE, FINDINGS, STORY_LINKS
 from pipeline.contracts.tables.index import (
+    ARTICLES_READ,
     BASELINE,
     CHANNEL_DAILY,
     DAILY_MASS,
@@ -25,6 +26,7 @@ from pipeline.contracts.tables.index import (
     TENSION_PAIR_DAILY,
 )
 from pipeline.errors import UserError
+from pipeline.index.baseline import read_stored_baseline
 from pipeline.index.parameters import model_variables
 from pipeline.models.build import build_table, build_tables
 from pipeline.report.write import replace_file
@@ -181,7 +183,9 @@ class _Index:
         return pl.concat(parts), []
 
     def compare_with_rebuild(self) -> pl.DataFrame:
-        rebuilt = rebuild.rebuild_index(self.lake.read(STORY_MASS), self.lake.read(COVERAGE), self.lake.read(BASELINE), self.half_life_days)
+        rebuilt = rebuild.rebuild_index(
+            self.lake.read(STORY_MASS), self.lake.read(ARTICLES_READ), self.lake.read(BASELINE), self.days_read.last, self.half_life_days
+        )
         directed = rebuild.measure_differences(self.lake.read(TENSION_DAILY), rebuilt, TENSION_DAILY.name)
         return pl.concat([directed, rebuild.measure_differences(self.tension, rebuilt, TENSION_PAIR_DAILY.name)])
 
@@ -225,10 +229,9 @@ class _Index:
         )
 
     def _build_channels(self, core: dict[str, pl.DataFrame]) -> pl.DataFrame:
-        """Build `channel_daily` from these tables, with the baseline window of the home."""
-        window = self.tension.row(-1, named=True)
-        baseline = (window["baseline_from"], window["baseline_to"])
-        parameters = model_variables(tuple(self.pairs), self.half_life_days, baseline, self.days_read)
+        """Build `channel_daily` from these tables, with the baseline windows of the home."""
+        stored = read_stored_baseline(self.lake.read(BASELINE))
+        parameters = model_variables(tuple(self.pairs), self.half_life_days, stored.window, self.days_read, stored.first_day)
         return build_tables(dict(core), [CHANNEL_DAILY], parameters)[CHANNEL_DAILY.name]
 
 

@@ -2,8 +2,9 @@
 -- severity: critical
 -- reason: each day from the first to the last one read has a row for both directions of each pair; a gap would look like calm
 with days as (
-    select unnest(generate_series(min(index_date), max(index_date), interval 1 day))::date as index_date
-    from coverage
+    select unnest(generate_series(first_day.first_day, last_day.last_day, interval 1 day))::date as index_date
+    from (select min(index_date) as first_day from articles_read) as first_day
+    cross join (select max(index_date) as last_day from coverage) as last_day
 ),
 
 day_counts as (

@@ -33,6 +33,8 @@ compared as (
         ) as published
     from newest
     full outer join index_daily on index_daily.index_date = newest.index_date and index_daily.series = newest.series
+    -- A preliminary baseline makes no vintage.
+    where newest.series is not null or (select bool_and(is_frozen) from baseline)
 )
 
 select *

@@ -18,6 +18,7 @@ with listed as (
             story_mass.series = top_contributions.series
             and story_mass.channel = top_contributions.channel
             and story_mass.story_id = top_contributions.story_id
+            and story_mass.index_date = top_contributions.counts_on
     left join channel_daily
         on
             channel_daily.index_date = top_contributions.index_date

@@ -3,28 +3,48 @@
 -- reason: every published value equals one computed in another way from published masses, articles read and baseline: with explicit
 -- weights and sums over blocks of days instead of day by day; it is empty exactly where evidence is below the bound
 with days as (
-    select unnest(generate_series(min(index_date), max(index_date), interval 1 day))::date as index_date
-    from coverage
+    select unnest(generate_series(first_day.first_day, last_day.last_day, interval 1 day))::date as index_date
+    from (select min(index_date) as first_day from articles_read) as first_day
+    cross join (select max(index_date) as last_day from coverage) as last_day
 ),
 
-rates as (
-    select *
+versions as (
+    select distinct valid_from
     from baseline
-    where source = '(any)'
+),
+
+-- The rates and priors of each day: of the version of the baseline that is valid on it, the first one before.
+rates as (
+    select
+        days.index_date,
+        baseline.*
+    from days
+    inner join baseline
+        on
+            baseline.source = '(any)'
+            and baseline.valid_from = coalesce(
+                (select max(versions.valid_from) from versions where versions.valid_from <= days.index_date),
+                (select min(versions.valid_from) from versions)
+            )
 ),
 
 expected as (
     select
-        coverage.index_date,
+        articles_read.index_date,
         rates.series,
         rates.channel,
-        sum(coverage.accepted * coalesce(own.rate, rates.rate)) as expected,
-        sum(coverage.accepted * coalesce(own.rate_unweighted, rates.rate_unweighted)) as expected_unweighted,
-        sum(coverage.accepted * coalesce(own.rate_bilateral, rates.rate_bilateral)) as expected_bilateral
-    from coverage
-    cross join rates
-    left join baseline as own on own.series = rates.series and own.channel = rates.channel and own.source = coverage.source
-    group by coverage.index_date, rates.series, rates.channel
+        sum(articles_read.weight * coalesce(own.rate, rates.rate)) as expected,
+        sum(articles_read.weight * coalesce(own.rate_unweighted, rates.rate_unweighted)) as expected_unweighted,
+        sum(articles_read.weight * coalesce(own.rate_bilateral, rates.rate_bilateral)) as expected_bilateral
+    from articles_read
+    inner join rates on rates.index_date = articles_read.index_date
+    left join baseline as own
+        on
+            own.valid_from = rates.valid_from
+            and own.series = rates.series
+            and own.channel = rates.channel
+            and own.source = articles_read.source
+    group by articles_read.index_date, rates.series, rates.channel
 ),
 
 observed as (
@@ -43,10 +63,10 @@ observed as (
 -- Within a block of 500 half-lives the weight 2^(day / half-life) fits into a double; days older than two blocks have no weight.
 daily as (
     select
-        days.index_date,
+        rates.index_date,
         rates.series,
         rates.channel,
-        date_diff('day', date '1970-01-01', days.index_date) as day_number,
+        date_diff('day', date '1970-01-01', rates.index_date) as day_number,
         floor(day_number / (500 * getvariable('half_life_days'))) as block,
         2.0 ** ((day_number - block * 500 * getvariable('half_life_days')) / getvariable('half_life_days')) as growth,
         coalesce(observed.observed, 0) as observed,
@@ -56,12 +76,11 @@ daily as (
         coalesce(expected.expected, 0) as expected,
         coalesce(expected.expected_unweighted, 0) as expected_unweighted,
         coalesce(expected.expected_bilateral, 0) as expected_bilateral
-    from days
-    cross join rates
+    from rates
     left join observed
-        on observed.index_date = days.index_date and observed.series = rates.series and observed.channel = rates.channel
+        on observed.index_date = rates.index_date and observed.series = rates.series and observed.channel = rates.channel
     left join expected
-        on expected.index_date = days.index_date and expected.series = rates.series and expected.channel = rates.channel
+        on expected.index_date = rates.index_date and expected.series = rates.series and expected.channel = rates.channel
 ),
 
 grown as (
@@ -119,7 +138,8 @@ rebuilt as (
             as value_bilateral,
         1 - rates.prior / (rates.prior + (grown.expected + coalesce(carried.expected, 0)) / grown.growth) as evidence_weight
     from grown
-    inner join rates on rates.series = grown.series and rates.channel = grown.channel
+    inner join rates
+        on rates.index_date = grown.index_date and rates.series = grown.series and rates.channel = grown.channel
     left join carried on carried.series = grown.series and carried.channel = grown.channel and carried.block = grown.block
 ),
 

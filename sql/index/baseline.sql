@@ -1,7 +1,62 @@
 -- Mass that each source is expected to carry for each article: its own rate in the baseline window, shrunk towards the rate of all
 -- sources with the weight of eta articles. A story's mass is divided equally among its sources, whoever owns them; only breadth counts
--- owners.
-with series as (
+-- owners. The default baseline has versions: each is estimated from the days that were final before the first day that uses it.
+-- Sums are of decimals, which are exact in any order.
+with first_day as (
+    select coalesce(getvariable('baseline_first_day'), min(articles_read.index_date), (select min(index_date) from coverage)) as first_day
+    from articles_read
+),
+
+-- The default baseline has versions of growing length; a window of the setting `baseline` is the only version.
+planned as (
+    select
+        getvariable('baseline_from') as baseline_from,
+        getvariable('baseline_to') as baseline_to,
+        0 as version_no
+    where getvariable('baseline_to') is not null
+    union all
+    select
+        first_day.first_day as baseline_from,
+        first_day.first_day + lengths.days - 1 as baseline_to,
+        row_number() over (order by lengths.days) - 1 as version_no
+    from first_day
+    cross join (select unnest(getvariable('baseline_lengths'))::integer as days) as lengths
+    where getvariable('baseline_to') is null
+),
+
+-- A window is over when its last day is final.
+usable as (
+    select
+        *,
+        baseline_to + getvariable('open_days') - 1 as known_on,
+        true as is_frozen
+    from planned
+    where baseline_to + getvariable('open_days') <= getvariable('last_day')
+),
+
+-- While no window is over, all days read until now are a preliminary baseline.
+versions as (
+    select * from usable
+    union all
+    select
+        baseline_from,
+        least(baseline_to, getvariable('last_day')) as baseline_to,
+        version_no,
+        getvariable('last_day') as known_on,
+        false as is_frozen
+    from planned
+    where version_no = 0 and (select count(*) from usable) = 0
+),
+
+dated as (
+    select
+        versions.* exclude (version_no),
+        case when versions.version_no = 0 then least(first_day.first_day, versions.baseline_from) else versions.known_on + 1 end as valid_from
+    from versions
+    cross join first_day
+),
+
+series as (
     select
         unnest(
             [pair, split_part(pair, '-', 1) || '>' || split_part(pair, '-', 2), split_part(pair, '-', 2) || '>' || split_part(pair, '-', 1)]
@@ -13,114 +68,214 @@ channels as (
     select distinct channel from weights
 ),
 
-articles_read as (
+sources as (
+    select distinct source
+    from articles_read
+    inner join dated on articles_read.index_date between dated.baseline_from and dated.baseline_to
+),
+
+source_articles as (
     select
-        source,
-        sum(accepted) as article_count
-    from coverage
-    where index_date between getvariable('baseline_from') and getvariable('baseline_to')
-    group by source
+        dated.valid_from,
+        articles_read.source,
+        sum(articles_read.article_count) as article_count,
+        sum(articles_read.weight::decimal(38, 18))::double as weight
+    from articles_read
+    inner join dated on articles_read.index_date between dated.baseline_from and dated.baseline_to
+    group by dated.valid_from, articles_read.source
 ),
 
 -- Without an accepted article in the window there is no rate: fail instead of publishing infinite values.
 all_articles as (
     select
+        dated.valid_from,
         case
-            when coalesce(sum(article_count), 0) = 0
+            when coalesce(sum(source_articles.article_count), 0) = 0
                 then
                     error(
                         format(
                             'no article was accepted in the baseline window, {} to {}; set another with --baseline FROM:TO',
-                            getvariable('baseline_from'), getvariable('baseline_to')
+                            any_value(dated.baseline_from), any_value(dated.baseline_to)
                         )
                     )
-            else sum(article_count)
-        end as article_count
-    from articles_read
+            else sum(source_articles.weight::decimal(38, 18))::double
+        end as weight
+    from dated
+    left join source_articles on source_articles.valid_from = dated.valid_from
+    group by dated.valid_from
 ),
 
+-- Masses by the first version that uses them; later versions add them up.
 window_stories as (
     select
-        *,
-        series like '%>%' as is_directed
+        story_mass.*,
+        story_mass.series like '%>%' as is_directed,
+        (
+            row_number() over (
+                partition by story_mass.story_id, story_mass.series, story_mass.channel order by story_mass.index_date
+            ) = 1
+        )::integer as story_count,
+        (select min(dated.valid_from) from dated where story_mass.index_date <= dated.baseline_to) as first_valid_from
     from story_mass
-    where index_date between getvariable('baseline_from') and getvariable('baseline_to')
+    cross join (
+        select
+            min(baseline_from) as baseline_from,
+            max(baseline_to) as baseline_to
+        from dated
+    ) as longest
+    where story_mass.index_date between longest.baseline_from and longest.baseline_to
 ),
 
+-- Sources that carried a story by the day on which a part of it counts.
 story_sources as (
     select
-        story_id,
-        source,
-        count(*) over (partition by story_id) as source_count
-    from story_articles
-    group by story_id, source
+        window_days.story_id,
+        window_days.index_date,
+        carried.source,
+        count(*) over (partition by window_days.story_id, window_days.index_date) as source_count
+    from (
+        select distinct
+            story_id,
+            index_date
+        from window_stories
+    ) as window_days
+    inner join (
+        select
+            story_id,
+            source,
+            min(counts_on) as counts_on
+        from story_articles
+        group by story_id, source
+    ) as carried
+        on carried.story_id = window_days.story_id and carried.counts_on <= window_days.index_date
+),
+
+source_parts as (
+    select
+        window_stories.first_valid_from,
+        window_stories.series,
+        window_stories.channel,
+        story_sources.source,
+        sum((window_stories.mass / story_sources.source_count)::decimal(18, 15)) as mass,
+        sum((window_stories.mass_unweighted / story_sources.source_count)::decimal(18, 15)) as mass_unweighted,
+        sum((window_stories.mass_bilateral / story_sources.source_count)::decimal(18, 15)) as mass_bilateral
+    from window_stories
+    inner join story_sources
+        on story_sources.story_id = window_stories.story_id and story_sources.index_date = window_stories.index_date
+    group by window_stories.first_valid_from, window_stories.series, window_stories.channel, story_sources.source
 ),
 
 source_mass as (
     select
-        window_stories.series,
-        window_stories.channel,
-        story_sources.source,
-        sum(window_stories.mass / story_sources.source_count) as mass,
-        sum(window_stories.mass_unweighted / story_sources.source_count) as mass_unweighted,
-        sum(window_stories.mass_bilateral / story_sources.source_count) as mass_bilateral
+        dated.valid_from,
+        source_parts.series,
+        source_parts.channel,
+        source_parts.source,
+        sum(source_parts.mass)::double as mass,
+        sum(source_parts.mass_unweighted)::double as mass_unweighted,
+        sum(source_parts.mass_bilateral)::double as mass_bilateral
+    from dated
+    inner join source_parts on source_parts.first_valid_from <= dated.valid_from
+    group by dated.valid_from, source_parts.series, source_parts.channel, source_parts.source
+),
+
+series_parts as (
+    select
+        first_valid_from,
+        series,
+        channel,
+        any_value(is_directed) as is_directed,
+        sum(story_count) as story_count,
+        sum(mass::decimal(18, 15)) as mass,
+        sum(mass_unweighted::decimal(18, 15)) as mass_unweighted,
+        sum(mass_bilateral::decimal(18, 15)) as mass_bilateral,
+        sum(story_count) filter (where mass_bilateral > 0) as direct_count,
+        sum(mass::decimal(18, 15)) filter (where mass_bilateral > 0) as mass_direct,
+        sum(mass_unweighted::decimal(18, 15)) filter (where mass_bilateral > 0) as mass_unweighted_direct,
+        sum(mass_words::decimal(18, 15)) as mass_words,
+        sum(second_moment::decimal(18, 12)) as second_moment
     from window_stories
-    inner join story_sources on story_sources.story_id = window_stories.story_id
-    group by window_stories.series, window_stories.channel, story_sources.source
+    group by first_valid_from, series, channel
+),
+
+series_mass as (
+    select
+        dated.valid_from,
+        series_parts.series,
+        series_parts.channel,
+        any_value(series_parts.is_directed) as is_directed,
+        sum(series_parts.story_count) as story_count,
+        sum(series_parts.mass) as mass,
+        sum(series_parts.mass_unweighted) as mass_unweighted,
+        sum(series_parts.mass_bilateral) as mass_bilateral,
+        sum(series_parts.direct_count) as direct_count,
+        sum(series_parts.mass_direct) as mass_direct,
+        sum(series_parts.mass_unweighted_direct) as mass_unweighted_direct,
+        sum(series_parts.mass_words) as mass_words,
+        sum(series_parts.second_moment) as second_moment
+    from dated
+    inner join series_parts on series_parts.first_valid_from <= dated.valid_from
+    group by dated.valid_from, series_parts.series, series_parts.channel
 ),
 
 channel_mean as (
     select
+        valid_from,
         channel,
         is_directed,
         -- Stories with an act towards the partner itself: small shares of general acts would weaken the prior of every pair.
-        getvariable('prior_stories') * coalesce(avg(mass) filter (where mass_bilateral > 0), avg(mass)) as prior,
-        getvariable('prior_stories')
-        * coalesce(avg(mass_unweighted) filter (where mass_bilateral > 0), avg(mass_unweighted)) as prior_unweighted,
-        getvariable('prior_stories') * avg(mass_bilateral) filter (where mass_bilateral > 0) as prior_bilateral,
-        sum(second_moment) / sum(mass) as dispersion,
-        sum(mass_words) / sum(mass) as words_share
-    from window_stories
-    group by channel, is_directed
-),
-
-story_counts as (
-    select
-        series,
-        channel,
-        count(*) as story_count
-    from window_stories
-    group by series, channel
+        coalesce(
+            sum(mass_direct)::double / nullif(sum(direct_count), 0)::double, sum(mass)::double / sum(story_count)::double
+        ) as mean_mass,
+        coalesce(
+            sum(mass_unweighted_direct)::double / nullif(sum(direct_count), 0)::double,
+            sum(mass_unweighted)::double / sum(story_count)::double
+        ) as mean_mass_unweighted,
+        sum(mass_bilateral)::double / nullif(sum(direct_count), 0)::double as mean_mass_bilateral,
+        sum(second_moment)::double / sum(mass)::double as dispersion,
+        sum(mass_words)::double / sum(mass)::double as words_share
+    from series_mass
+    group by valid_from, channel, is_directed
 ),
 
 -- A direction without a story in the window expects half a mean story: with 0 its value could never fall below 100.
 directed_mass as (
     select
+        dated.valid_from,
         series.series,
         channels.channel,
-        coalesce(sum(source_mass.mass), any_value(coalesce(channel_mean.prior, 1)) / getvariable('prior_stories') / 2) as mass,
-        coalesce(sum(source_mass.mass_unweighted), any_value(coalesce(channel_mean.prior_unweighted, 1)) / getvariable('prior_stories') / 2)
+        coalesce(series_mass.mass::double, coalesce(channel_mean.mean_mass, 1.0 / getvariable('prior_stories')) / 2) as mass,
+        coalesce(series_mass.mass_unweighted::double, coalesce(channel_mean.mean_mass_unweighted, 1.0 / getvariable('prior_stories')) / 2)
             as mass_unweighted,
         coalesce(
-            nullif(sum(source_mass.mass_bilateral), 0), any_value(coalesce(channel_mean.prior_bilateral, 1)) / getvariable('prior_stories') / 2
+            nullif(series_mass.mass_bilateral::double, 0),
+            coalesce(channel_mean.mean_mass_bilateral, 1.0 / getvariable('prior_stories')) / 2
         ) as mass_bilateral
-    from series
+    from dated
+    cross join series
     cross join channels
-    left join source_mass on source_mass.series = series.series and source_mass.channel = channels.channel
-    left join channel_mean on channel_mean.channel = channels.channel and channel_mean.is_directed
+    left join series_mass
+        on
+            series_mass.valid_from = dated.valid_from
+            and series_mass.series = series.series
+            and series_mass.channel = channels.channel
+    left join channel_mean
+        on channel_mean.valid_from = dated.valid_from and channel_mean.channel = channels.channel and channel_mean.is_directed
     where series.series like '%>%'
-    group by series.series, channels.channel
 ),
 
+-- A pair expects the sum of its directions.
 series_rates as (
     select
+        totals.valid_from,
         totals.series,
         totals.channel,
-        sum(totals.mass) / any_value(all_articles.article_count) as rate,
-        sum(totals.mass_unweighted) / any_value(all_articles.article_count) as rate_unweighted,
-        sum(totals.mass_bilateral) / any_value(all_articles.article_count) as rate_bilateral
+        sum(totals.mass::decimal(38, 15))::double / any_value(all_articles.weight) as rate,
+        sum(totals.mass_unweighted::decimal(38, 15))::double / any_value(all_articles.weight) as rate_unweighted,
+        sum(totals.mass_bilateral::decimal(38, 15))::double / any_value(all_articles.weight) as rate_bilateral
     from (
         select
+            valid_from,
             unnest(
                 [
                     series,
@@ -135,60 +290,79 @@ series_rates as (
             mass_bilateral
         from directed_mass
     ) as totals
-    cross join all_articles
-    group by totals.series, totals.channel
+    inner join all_articles on all_articles.valid_from = totals.valid_from
+    group by totals.valid_from, totals.series, totals.channel
 ),
 
-baseline_readers as (
+readers as (
     select
-        coalesce(string_agg(distinct lexicon_sha, ' ' order by lexicon_sha), '') as lexicon_sha,
+        dated.valid_from,
+        coalesce(string_agg(distinct signals.lexicon_sha, ' ' order by signals.lexicon_sha), '') as lexicon_sha,
         coalesce(
-            string_agg(distinct extractor || ' ' || extractor_version, ', ' order by extractor || ' ' || extractor_version), ''
+            string_agg(
+                distinct signals.extractor || ' ' || signals.extractor_version, ', '
+                order by signals.extractor || ' ' || signals.extractor_version
+            ),
+            ''
         ) as extractor_version
-    from signals
-    where index_date between getvariable('baseline_from') and getvariable('baseline_to')
-),
-
-sources as (
-    select
-        source,
-        article_count
-    from articles_read
-    union all
-    select
-        '(any)' as source,
-        0 as article_count
+    from dated
+    left join (
+        select distinct
+            counts_on,
+            lexicon_sha,
+            extractor,
+            extractor_version
+        from signals
+    ) as signals
+        on signals.counts_on between dated.baseline_from and dated.baseline_to
+    group by dated.valid_from
 )
 
 select
-    series.series,
-    channels.channel,
-    sources.source,
-    (coalesce(source_mass.mass, 0) + getvariable('eta') * series_rates.rate) / (sources.article_count + getvariable('eta')) as rate,
+    dated.valid_from,
+    series_rates.series,
+    series_rates.channel,
+    all_sources.source,
+    (coalesce(source_mass.mass, 0) + getvariable('eta') * series_rates.rate)
+    / (coalesce(source_articles.weight, 0) + getvariable('eta')) as rate,
     (coalesce(source_mass.mass_unweighted, 0) + getvariable('eta') * series_rates.rate_unweighted)
-    / (sources.article_count + getvariable('eta')) as rate_unweighted,
+    / (coalesce(source_articles.weight, 0) + getvariable('eta')) as rate_unweighted,
     (coalesce(source_mass.mass_bilateral, 0) + getvariable('eta') * series_rates.rate_bilateral)
-    / (sources.article_count + getvariable('eta')) as rate_bilateral,
-    sources.article_count,
-    coalesce(story_counts.story_count, 0) as story_count,
-    coalesce(channel_mean.prior, 1) as prior,
-    coalesce(channel_mean.prior_unweighted, 1) as prior_unweighted,
-    coalesce(channel_mean.prior_bilateral, 1) as prior_bilateral,
+    / (coalesce(source_articles.weight, 0) + getvariable('eta')) as rate_bilateral,
+    coalesce(source_articles.article_count, 0) as article_count,
+    coalesce(series_mass.story_count, 0) as story_count,
+    coalesce(getvariable('prior_stories') * channel_mean.mean_mass, 1) as prior,
+    coalesce(getvariable('prior_stories') * channel_mean.mean_mass_unweighted, 1) as prior_unweighted,
+    coalesce(getvariable('prior_stories') * channel_mean.mean_mass_bilateral, 1) as prior_bilateral,
     coalesce(channel_mean.dispersion, 1) as prior_dispersion,
     coalesce(channel_mean.words_share, 0.5) as words_share,
-    getvariable('baseline_from') as baseline_from,
-    getvariable('baseline_to') as baseline_to,
-    baseline_readers.lexicon_sha,
-    baseline_readers.extractor_version,
+    dated.baseline_from,
+    dated.baseline_to,
+    dated.known_on,
+    readers.lexicon_sha,
+    readers.extractor_version,
     getvariable('weights_sha') as weights_sha,
     getvariable('index_version') as index_version,
-    getvariable('baseline_is_over') as is_frozen
-from series
-cross join channels
-cross join sources
-cross join baseline_readers
+    dated.is_frozen
+from dated
+inner join series_rates on series_rates.valid_from = dated.valid_from
+inner join readers on readers.valid_from = dated.valid_from
+cross join (select source from sources union all select '(any)' as source) as all_sources
+left join source_articles on source_articles.valid_from = dated.valid_from and source_articles.source = all_sources.source
 left join source_mass
-    on source_mass.series = series.series and source_mass.channel = channels.channel and source_mass.source = sources.source
-inner join series_rates on series_rates.series = series.series and series_rates.channel = channels.channel
-left join story_counts on story_counts.series = series.series and story_counts.channel = channels.channel
-left join channel_mean on channel_mean.channel = channels.channel and channel_mean.is_directed = (series.series like '%>%')
+    on
+        source_mass.valid_from = dated.valid_from
+        and source_mass.series = series_rates.series
+        and source_mass.channel = series_rates.channel
+        and source_mass.source = all_sources.source
+left join series_mass
+    on
+        series_mass.valid_from = dated.valid_from
+        and series_mass.series = series_rates.series
+        and series_mass.channel = series_rates.channel
+left join channel_mean
+    on
+        channel_mean.valid_from = dated.valid_from
+        and channel_mean.channel = series_rates.channel
+        and channel_mean.is_directed = (series_rates.series like '%>%')
+where all_sources.source = '(any)' or source_articles.source is not null

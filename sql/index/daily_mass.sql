@@ -2,22 +2,30 @@
 -- values forward with growing uncertainty: a day that was not read is not a day without news.
 -- Sums are of decimals, which are exact in any order, and products of lists in a fixed order.
 -- threads: all
-with articles_by_source as materialized ( -- opens the files of all days once instead of once for each use
-    select
-        index_date,
-        source,
-        accepted
-    from coverage
-),
-
-days as (
-    select unnest(generate_series(min(index_date), max(index_date), interval 1 day))::date as index_date
-    from articles_by_source
+with days as (
+    select unnest(generate_series(first_day.first_day, last_day.last_day, interval 1 day))::date as index_date
+    from (select min(index_date) as first_day from articles_read) as first_day
+    cross join (select max(index_date) as last_day from coverage) as last_day
 ),
 
 sources as (
     select distinct source
-    from articles_by_source
+    from articles_read
+),
+
+versions as (
+    select distinct valid_from
+    from baseline
+),
+
+-- The version of the baseline that each day uses; the first one is used for all days before it too.
+day_versions as (
+    select
+        days.index_date,
+        coalesce(max(versions.valid_from) filter (where versions.valid_from <= days.index_date), min(versions.valid_from)) as valid_from
+    from days
+    cross join versions
+    group by days.index_date
 ),
 
 all_series as (
@@ -56,42 +64,49 @@ observed as (
 -- Expected mass of a series for one article of each source; a source without a baseline has the rate of all sources.
 rates as (
     select
+        any_source.valid_from,
         series.series_no,
         list(coalesce(own_source.rate, any_source.rate) order by sources.source) as rates,
         list(coalesce(own_source.rate_unweighted, any_source.rate_unweighted) order by sources.source) as rates_unweighted,
         list(coalesce(own_source.rate_bilateral, any_source.rate_bilateral) order by sources.source) as rates_bilateral
     from sources
     cross join series
-    left join baseline as own_source
-        on own_source.series = series.series and own_source.channel = series.channel and own_source.source = sources.source
     inner join baseline as any_source
         on any_source.series = series.series and any_source.channel = series.channel and any_source.source = '(any)'
-    group by series.series_no
+    left join baseline as own_source
+        on
+            own_source.valid_from = any_source.valid_from
+            and own_source.series = series.series
+            and own_source.channel = series.channel
+            and own_source.source = sources.source
+    group by any_source.valid_from, series.series_no
 ),
 
--- Article counts of each source in the same order, 0 if none was read.
+-- Articles of each source in the same order, 0 if none was read.
 articles as (
     select
-        days.index_date,
-        list(coalesce(articles_by_source.accepted, 0)::double order by sources.source) as article_counts,
-        sum(coalesce(articles_by_source.accepted, 0)) as articles_read
-    from days
+        day_versions.index_date,
+        day_versions.valid_from,
+        list(coalesce(articles_read.weight, 0) order by sources.source) as article_weights,
+        sum(coalesce(articles_read.article_count, 0)) as articles_read
+    from day_versions
     cross join sources
-    left join articles_by_source on articles_by_source.index_date = days.index_date and articles_by_source.source = sources.source
-    group by days.index_date
+    left join articles_read on articles_read.index_date = day_versions.index_date and articles_read.source = sources.source
+    group by day_versions.index_date, day_versions.valid_from
 ),
 
 -- A sum over sources as an inner product of lists: several times faster than joining days, sources and series.
 expected as (
     select
         articles.index_date,
+        articles.valid_from,
         rates.series_no,
-        list_inner_product(articles.article_counts, rates.rates) as mass,
-        list_inner_product(articles.article_counts, rates.rates_unweighted) as mass_unweighted,
-        list_inner_product(articles.article_counts, rates.rates_bilateral) as mass_bilateral,
+        list_inner_product(articles.article_weights, rates.rates) as mass,
+        list_inner_product(articles.article_weights, rates.rates_unweighted) as mass_unweighted,
+        list_inner_product(articles.article_weights, rates.rates_bilateral) as mass_bilateral,
         articles.articles_read
     from articles
-    cross join rates
+    inner join rates on rates.valid_from = articles.valid_from
 )
 
 select
@@ -110,7 +125,8 @@ select
     coalesce(observed.story_count, 0) as story_count,
     coalesce(observed.signal_count, 0) as signal_count,
     coalesce(observed.article_count, 0) as article_count,
-    expected.articles_read
+    expected.articles_read,
+    expected.valid_from
 from expected
 inner join series on series.series_no = expected.series_no
 left join observed on observed.index_date = expected.index_date and observed.series_no = expected.series_no

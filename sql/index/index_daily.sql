@@ -21,7 +21,8 @@ with channels as (
         daily_mass.story_count,
         daily_mass.signal_count,
         daily_mass.article_count,
-        daily_mass.articles_read
+        daily_mass.articles_read,
+        daily_mass.valid_from
     from channel_daily
     inner join daily_mass
         on
@@ -36,7 +37,8 @@ articles_of_pair as (
         article_id,
         pair,
         min(story_id) as story_id,
-        min(index_date) as index_date,
+        min(counts_on) as index_date,
+        min(index_date) as article_date,
         bool_or(actor < target) as is_forth,
         bool_or(actor > target) as is_back,
         bool_or(actor < target and channel = 'escalation') as raises_forth,
@@ -45,58 +47,77 @@ articles_of_pair as (
     group by article_id, pair
 ),
 
+-- The articles of a story by the day on which they count; the story itself counts on the first of these days.
 stories_of_pair as (
     select
         story_id,
         pair,
-        bool_or(is_forth) as is_forth,
-        bool_or(is_back) as is_back,
-        count(*) as article_count,
-        count(*) filter (where is_forth) as article_count_forth,
-        count(*) filter (where is_back) as article_count_back
-    from articles_of_pair
-    group by story_id, pair
+        index_date,
+        min(index_date) over (partition by story_id, pair) = index_date as is_first,
+        min(index_date) filter (where article_count_forth > 0) over (partition by story_id, pair) = index_date as is_first_forth,
+        min(index_date) filter (where article_count_back > 0) over (partition by story_id, pair) = index_date as is_first_back,
+        article_count,
+        article_count_forth,
+        article_count_back
+    from (
+        select
+            story_id,
+            pair,
+            index_date,
+            count(*) as article_count,
+            count(*) filter (where is_forth) as article_count_forth,
+            count(*) filter (where is_back) as article_count_back
+        from articles_of_pair
+        group by story_id, pair, index_date
+    ) as by_day
 ),
 
 story_counts as (
     select
-        stories.index_date,
-        unnest(series_of(stories_of_pair.pair)) as series,
-        unnest(
-            [count(*), count(*) filter (where stories_of_pair.is_forth), count(*) filter (where stories_of_pair.is_back)]
-        ) as story_count,
-        unnest(
-            [
-                sum(stories_of_pair.article_count),
-                sum(stories_of_pair.article_count_forth),
-                sum(stories_of_pair.article_count_back)
-            ]
-        ) as article_count
-    from stories_of_pair
-    inner join stories on stories.story_id = stories_of_pair.story_id
-    group by stories.index_date, stories_of_pair.pair
-),
-
-raising_counts as (
-    select
         index_date,
         unnest(series_of(pair)) as series,
-        unnest(
-            [
-                count(*) filter (where raises_forth or raises_back),
-                count(*) filter (where raises_forth),
-                count(*) filter (where raises_back)
-            ]
-        ) as article_count
-    from articles_of_pair
+        unnest([count(*) filter (where is_first), count(*) filter (where is_first_forth), count(*) filter (where is_first_back)])
+            as story_count,
+        unnest([sum(article_count), sum(article_count_forth), sum(article_count_back)]) as article_count
+    from stories_of_pair
     group by index_date, pair
 ),
 
-baseline_window as (
+late_articles as (
     select
+        article_id,
+        read_on
+    from story_articles
+    where read_on > index_date
+),
+
+-- Counted on the day to whose articles read the article belongs.
+raising_counts as (
+    select
+        coalesce(late_articles.read_on, articles_of_pair.article_date) as index_date,
+        unnest(series_of(articles_of_pair.pair)) as series,
+        unnest(
+            [
+                count(*) filter (where articles_of_pair.raises_forth or articles_of_pair.raises_back),
+                count(*) filter (where articles_of_pair.raises_forth),
+                count(*) filter (where articles_of_pair.raises_back)
+            ]
+        ) as article_count
+    from articles_of_pair
+    left join late_articles on late_articles.article_id = articles_of_pair.article_id
+    group by coalesce(late_articles.read_on, articles_of_pair.article_date), articles_of_pair.pair
+),
+
+baseline_versions as (
+    select
+        valid_from,
         min(baseline_from) as baseline_from,
-        min(baseline_to) as baseline_to
+        min(baseline_to) as baseline_to,
+        bool_and(is_frozen) as is_frozen,
+        min(lexicon_sha) as lexicon_sha,
+        min(extractor_version) as extractor_version
     from baseline
+    group by valid_from
 ),
 
 -- The last day on which anything in the lake was first seen or read.
@@ -111,15 +132,17 @@ last_known as (
 
 base as (
     select distinct
-        lexicon_sha,
-        extractor_version
-    from baseline
-    where lexicon_sha <> ''
+        daily_mass.index_date,
+        baseline_versions.lexicon_sha,
+        baseline_versions.extractor_version
+    from daily_mass
+    inner join baseline_versions on baseline_versions.valid_from = daily_mass.valid_from
+    where baseline_versions.lexicon_sha <> ''
 ),
 
 readers as (
     select distinct
-        index_date,
+        counts_on as index_date,
         lexicon_sha,
         extractor,
         extractor_version
@@ -130,7 +153,7 @@ readers as (
 breaks as (
     select distinct readers.index_date
     from readers
-    cross join base
+    inner join base on base.index_date = readers.index_date
     where
         is_read_by_another(
             readers.lexicon_sha, readers.extractor, readers.extractor_version, base.lexicon_sha, base.extractor_version
@@ -181,7 +204,8 @@ wide as (
         e.evidence_weight,
         e.is_thin,
         c.evidence_weight as concession_evidence_weight,
-        d.evidence_weight as dialogue_evidence_weight
+        d.evidence_weight as dialogue_evidence_weight,
+        e.valid_from
     from channels as e
     inner join channels as c on c.index_date = e.index_date and c.series = e.series and c.channel = 'concession'
     inner join channels as d on d.index_date = e.index_date and d.series = e.series and d.channel = 'dialogue'
@@ -201,7 +225,7 @@ with_net as (
 )
 
 select
-    with_net.*,
+    with_net.* exclude (valid_from),
     if(stalemate_daily.is_thin, null, stalemate_daily.stalemate) as stalemate,
     if(stalemate_daily.is_thin, null, stalemate_daily.stalemate_lo80) as stalemate_lo80,
     if(stalemate_daily.is_thin, null, stalemate_daily.stalemate_hi80) as stalemate_hi80,
@@ -210,16 +234,16 @@ select
     coalesce(story_counts.article_count, 0) as article_count,
     case
         when breaks.index_date is not null then 'B'
-        when last_known.known_on - with_net.index_date < 7 then 'P'
+        when last_known.known_on - with_net.index_date < getvariable('open_days') or not baseline_versions.is_frozen then 'P'
         else 'A'
     end as obs_status,
     (last_known.known_on + 1)::timestamptz as known_at,
-    baseline_window.baseline_from,
-    baseline_window.baseline_to,
+    baseline_versions.baseline_from,
+    baseline_versions.baseline_to,
     getvariable('half_life_days') as half_life_days,
     getvariable('index_version') as index_version
 from with_net
-cross join baseline_window
+inner join baseline_versions on baseline_versions.valid_from = with_net.valid_from
 cross join last_known
 inner join stalemate_daily on stalemate_daily.index_date = with_net.index_date and stalemate_daily.pair = with_net.pair
 inner join phase_daily on phase_daily.index_date = with_net.index_date and phase_daily.pair = with_net.pair

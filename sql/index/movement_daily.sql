@@ -1,20 +1,25 @@
--- For each pair and day, both directions together: talk (hold) and movement (move). Each story's kinds count once.
+-- For each pair and day, both directions together: talk (hold) and movement (move). Each story's kinds count once; what articles add that
+-- were first seen when the story's day was closed counts later, as in story_mass.
 -- Sums are of decimals, which are exact in any order.
 -- threads: all
 with days as (
-    select unnest(generate_series(min(index_date), max(index_date), interval 1 day))::date as index_date
-    from coverage
+    select distinct index_date
+    from daily_mass
 ),
 
 pairs as (
     select unnest(getvariable('pairs')) as pair
 ),
 
-story_kinds as (
+signals_of_day as (
     select
         stories.index_date,
+        pair_signals.counts_on,
+        pair_signals.story_id,
         pair_signals.pair,
-        pair_signals.kind in ('dialogue', 'demand', 'refusal') as is_hold,
+        pair_signals.actor,
+        pair_signals.kind,
+        pair_signals.instrument,
         max(pair_signals.probability * pair_signals.share) as probability
     from pair_signals
     inner join stories on stories.story_id = pair_signals.story_id
@@ -22,7 +27,28 @@ story_kinds as (
         pair_signals.kind in ('dialogue', 'demand', 'refusal')
         or (pair_signals.kind in ('easing', 'purchase', 'agreement', 'measure') and pair_signals.is_action) -- a proposal is no movement
     group by
-        stories.index_date, pair_signals.story_id, pair_signals.pair, pair_signals.actor, pair_signals.kind, pair_signals.instrument
+        stories.index_date, pair_signals.counts_on, pair_signals.story_id, pair_signals.pair, pair_signals.actor, pair_signals.kind,
+        pair_signals.instrument
+),
+
+-- What each day adds to the largest probability until then.
+added as (
+    select
+        counts_on as index_date,
+        pair,
+        kind in ('dialogue', 'demand', 'refusal') as is_hold,
+        remaining_weight(counts_on - index_date)
+        * greatest(
+            0,
+            probability - coalesce(
+                max(probability) over (
+                    partition by story_id, pair, actor, kind, instrument
+                    order by counts_on rows between unbounded preceding and 1 preceding
+                ),
+                0
+            )
+        ) as probability
+    from signals_of_day
 ),
 
 sums as (
@@ -31,7 +57,7 @@ sums as (
         pair,
         sum(probability::decimal(18, 15)) filter (where is_hold) as hold,
         sum(probability::decimal(18, 15)) filter (where not is_hold) as move
-    from story_kinds
+    from added
     group by index_date, pair
 )
 

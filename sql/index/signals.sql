@@ -1,6 +1,7 @@
--- Every finding with the story of its article.
+-- Every finding with the story of its article and the day on which it counts.
 select
     findings.*,
-    story_articles.story_id
+    story_articles.story_id,
+    story_articles.counts_on
 from findings
 inner join story_articles on story_articles.article_id = findings.article_id

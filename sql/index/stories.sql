@@ -9,6 +9,7 @@ with stories_with_signal as (
 story_counts as (
     select
         story_articles.story_id,
+        min(story_articles.counts_on) as counts_on,
         count(*) as article_count,
         count(distinct story_articles.source_owner) as source_owner_count
     from stories_with_signal
@@ -19,6 +20,7 @@ story_counts as (
 select
     story_counts.story_id,
     articles.index_date,
+    story_counts.counts_on,
     articles.first_seen_at,
     articles.source,
     articles.url,

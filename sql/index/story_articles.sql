@@ -1,4 +1,5 @@
--- The story of each article (story_links followed to the earliest article) and the day at whose end the article was known.
+-- The story of each article (story_links followed to the article that was known first), the day at whose end the article was known, and
+-- the days on which it counts: for its story, and as an article read. Links lead to articles known before, so a story only grows.
 with recursive walk as (
     select
         article_id,
@@ -19,14 +20,30 @@ ends as (
     from walk
     left join story_links on story_links.article_id = walk.story_id
     where story_links.article_id is null
+),
+
+known_articles as (
+    select
+        article_id,
+        index_date,
+        source,
+        source_owner,
+        greatest(index_date, first_seen_at::date) as known_on
+    from articles
+),
+
+first_known as (
+    select min(known_on) as known_on
+    from known_articles
 )
 
 select
-    articles.article_id,
-    coalesce(ends.story_id, articles.article_id) as story_id,
-    articles.index_date,
-    articles.source,
-    articles.source_owner,
-    greatest(articles.index_date, articles.first_seen_at::date) as known_on
-from articles
-left join ends on ends.article_id = articles.article_id
+    known_articles.*,
+    coalesce(ends.story_id, known_articles.article_id) as story_id,
+    coalesce(first_articles.index_date, known_articles.index_date) as story_date,
+    count_day(coalesce(first_articles.index_date, known_articles.index_date), known_articles.known_on, first_known.known_on) as counts_on,
+    count_day(known_articles.index_date, known_articles.known_on, first_known.known_on) as read_on
+from known_articles
+cross join first_known
+left join ends on ends.article_id = known_articles.article_id
+left join known_articles as first_articles on first_articles.article_id = ends.story_id

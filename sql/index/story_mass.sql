@@ -1,16 +1,53 @@
 -- Mass of each story in each series: the heaviest signal of each direction, kind and instrument, summed, times breadth.
 -- A directed series is CHN>USA; a pooled one is CHN-USA, the sum of both directions.
+-- What articles add that were first seen when the story's day was closed is a row of its own, on the day on which they count.
 -- The second moment is E[mass^2] of the whole story, each of its signals being true with its probability; for one signal p (g w)^2.
 -- Rows are grouped by numbers (story_no, pair_no, side, channel_no): several times faster than by the strings.
 -- Sums are of decimals, which are exact in any order.
 -- threads: all
-with numbered_stories as (
+with late_articles as (
     select
+        story_articles.story_id,
+        story_articles.counts_on,
+        stories.counts_on as first_counts_on
+    from story_articles
+    inner join stories on stories.story_id = story_articles.story_id and story_articles.counts_on > stories.counts_on
+),
+
+late_days as (
+    select distinct
         story_id,
-        index_date,
-        breadth,
-        row_number() over ()::integer as story_no
+        counts_on
+    from late_articles
+    union
+    select distinct
+        story_id,
+        first_counts_on as counts_on
+    from late_articles
+),
+
+-- Few stories count on more than one day; their breadth grows.
+late_breadths as (
+    select
+        late_days.story_id,
+        late_days.counts_on,
+        1 + ln(least(count(distinct story_articles.source_owner), getvariable('breadth_cap'))) as breadth
+    from late_days
+    inner join story_articles on story_articles.story_id = late_days.story_id and story_articles.counts_on <= late_days.counts_on
+    group by late_days.story_id, late_days.counts_on
+),
+
+-- Each story on each day on which it counts, with all its articles until then.
+numbered_stories as (
+    select
+        stories.story_id,
+        coalesce(late_breadths.counts_on, stories.counts_on) as index_date,
+        coalesce(late_breadths.breadth, stories.breadth) as breadth,
+        remaining_weight(coalesce(late_breadths.counts_on, stories.counts_on) - stories.index_date) as weight,
+        late_breadths.story_id is not null as is_late,
+        row_number() over (order by stories.story_id, late_breadths.counts_on)::integer as story_no
     from stories
+    left join late_breadths on late_breadths.story_id = stories.story_id
 ),
 
 -- The three series of each pair: side 0 is the pair, 1 and 2 are its directions.
@@ -56,6 +93,8 @@ ranked as (
         instruments.instrument_no,
         numbered_stories.story_no,
         numbered_stories.breadth,
+        numbered_stories.is_late,
+        pair_signals.counts_on = numbered_stories.index_date as is_new,
         series.pair_no,
         series.side,
         kinds.weight_no,
@@ -73,18 +112,51 @@ ranked as (
     inner join kinds on kinds.kind = pair_signals.kind and kinds.status = pair_signals.status
     inner join series on series.actor = pair_signals.actor and series.target = pair_signals.target
     inner join instruments on instruments.instrument = pair_signals.instrument
-    inner join numbered_stories on numbered_stories.story_id = pair_signals.story_id
+    inner join numbered_stories
+        on numbered_stories.story_id = pair_signals.story_id and pair_signals.counts_on <= numbered_stories.index_date
 ),
 
 heaviest as (
     select
+        story_no,
+        pair_no,
+        side,
+        kind_no,
+        instrument_no,
         min(rank_no) as rank_no,
         min(rank_no) filter (where not is_general) as bilateral_rank_no,
-        count(*) as signal_count
+        count(*) filter (where is_new) as signal_count,
+        bool_or(is_late) as is_late
     from ranked
     group by story_no, pair_no, side, kind_no, instrument_no
 ),
 
+-- The same of the story on the day before on which it counted.
+heaviest_before as (
+    select
+        heaviest.rank_no,
+        ranked.breadth * ranked.probability * ranked.weight as mass,
+        ranked.breadth * ranked.probability * ranked.share as mass_unweighted,
+        bilateral.breadth * bilateral.probability * bilateral.weight as mass_bilateral,
+        ranked.probability * (1 - ranked.probability) * (ranked.breadth * ranked.weight) ** 2 as variance,
+        ranked.probability * (1 - ranked.probability) * (ranked.breadth * ranked.share) ** 2 as variance_unweighted
+    from heaviest
+    inner join numbered_stories on numbered_stories.story_no = heaviest.story_no
+    inner join numbered_stories as stories_before
+        on stories_before.story_no = heaviest.story_no - 1 and stories_before.story_id = numbered_stories.story_id
+    inner join heaviest as before
+        on
+            before.story_no = stories_before.story_no
+            and before.pair_no = heaviest.pair_no
+            and before.side = heaviest.side
+            and before.kind_no = heaviest.kind_no
+            and before.instrument_no = heaviest.instrument_no
+    inner join ranked on ranked.rank_no = before.rank_no
+    left join ranked as bilateral on bilateral.rank_no = before.bilateral_rank_no
+    where heaviest.is_late and before.is_late
+),
+
+-- `mass` is of all articles until the day, `mass_before` of those until the day before on which the story counted.
 directed_masses as (
     select
         ranked.story_no,
@@ -92,16 +164,26 @@ directed_masses as (
         ranked.side,
         ranked.channel_no,
         sum((ranked.breadth * ranked.probability * ranked.weight)::decimal(18, 15)) as mass,
-        sum((ranked.breadth * ranked.probability * ranked.weight)::decimal(18, 15)) filter (where ranked.is_action) as mass_actions,
+        sum(coalesce(heaviest_before.mass, 0)::decimal(18, 15)) as mass_before,
+        sum((ranked.breadth * ranked.probability * ranked.weight)::decimal(18, 15) - coalesce(heaviest_before.mass, 0)::decimal(18, 15))
+            filter (where ranked.is_action)
+            as mass_actions,
         sum((ranked.breadth * ranked.probability * ranked.share)::decimal(18, 15)) as mass_unweighted,
-        sum((bilateral.breadth * bilateral.probability * bilateral.weight)::decimal(18, 15)) as mass_bilateral,
+        sum(coalesce(heaviest_before.mass_unweighted, 0)::decimal(18, 15)) as mass_unweighted_before,
+        sum(
+            coalesce(bilateral.breadth * bilateral.probability * bilateral.weight, 0)::decimal(18, 15)
+            - coalesce(heaviest_before.mass_bilateral, 0)::decimal(18, 15)
+        ) as mass_bilateral,
         sum((ranked.probability * (1 - ranked.probability) * (ranked.breadth * ranked.weight) ** 2)::decimal(18, 15)) as variance,
+        sum(coalesce(heaviest_before.variance, 0)::decimal(18, 15)) as variance_before,
         sum((ranked.probability * (1 - ranked.probability) * (ranked.breadth * ranked.share) ** 2)::decimal(18, 15)) as variance_unweighted,
+        sum(coalesce(heaviest_before.variance_unweighted, 0)::decimal(18, 15)) as variance_unweighted_before,
         sum(heaviest.signal_count) as signal_count,
         min(ranked.rank_no) as rank_no
     from heaviest
     inner join ranked on ranked.rank_no = heaviest.rank_no
     left join ranked as bilateral on bilateral.rank_no = heaviest.bilateral_rank_no
+    left join heaviest_before on heaviest_before.rank_no = heaviest.rank_no
     group by ranked.story_no, ranked.pair_no, ranked.side, ranked.channel_no
 ),
 
@@ -114,6 +196,7 @@ articles_with_signal as (
         bool_or(side = 1) as is_on_side_1,
         bool_or(side = 2) as is_on_side_2
     from ranked
+    where is_new
     group by story_no, pair_no, channel_no, article_id
 ),
 
@@ -141,17 +224,23 @@ masses as (
         pair_no,
         side,
         channel_no,
-        sum(mass)::double as mass,
-        (sum(mass) - coalesce(sum(mass_actions), 0))::double as mass_words,
+        sum(mass)::double as mass_until,
+        sum(mass_before)::double as mass_before,
+        (sum(mass) - sum(mass_before))::double as mass,
         coalesce(sum(mass_actions), 0)::double as mass_actions,
-        sum(mass_unweighted)::double as mass_unweighted,
-        coalesce(sum(mass_bilateral), 0)::double as mass_bilateral,
+        (sum(mass) - sum(mass_before) - coalesce(sum(mass_actions), 0))::double as mass_words,
+        sum(mass_unweighted)::double as mass_unweighted_until,
+        sum(mass_unweighted_before)::double as mass_unweighted_before,
+        sum(mass_bilateral)::double as mass_bilateral,
         sum(variance)::double as variance,
+        sum(variance_before)::double as variance_before,
         sum(variance_unweighted)::double as variance_unweighted,
+        sum(variance_unweighted_before)::double as variance_unweighted_before,
         sum(signal_count) as signal_count,
         min(rank_no) as rank_no
     from in_series
     group by story_no, pair_no, side, channel_no
+    having sum(mass) > sum(mass_before)
 )
 
 select
@@ -159,22 +248,31 @@ select
     series.series,
     kinds.channel,
     numbered_stories.story_id,
-    masses.mass,
-    masses.mass_words,
-    masses.mass_actions,
-    masses.mass_unweighted,
-    masses.mass_bilateral,
-    masses.mass ** 2 + masses.variance as second_moment,
-    masses.mass_unweighted ** 2 + masses.variance_unweighted as second_moment_unweighted,
+    numbered_stories.weight * masses.mass as mass,
+    numbered_stories.weight * masses.mass_words as mass_words,
+    numbered_stories.weight * masses.mass_actions as mass_actions,
+    numbered_stories.weight * greatest(masses.mass, masses.mass_unweighted_until - masses.mass_unweighted_before) as mass_unweighted,
+    numbered_stories.weight * masses.mass_bilateral as mass_bilateral,
+    numbered_stories.weight ** 2
+    * greatest(masses.mass ** 2, masses.mass_until ** 2 + masses.variance - masses.mass_before ** 2 - masses.variance_before)
+        as second_moment,
+    numbered_stories.weight ** 2
+    * greatest(
+        masses.mass ** 2,
+        masses.mass_unweighted_until ** 2
+        + masses.variance_unweighted
+        - masses.mass_unweighted_before ** 2
+        - masses.variance_unweighted_before
+    ) as second_moment_unweighted,
     masses.signal_count,
-    article_counts.article_count,
+    coalesce(article_counts.article_count, 0) as article_count,
     ranked.signal_id,
     kinds.kind,
     instruments.instrument,
     kinds.status,
     ranked.is_general
 from masses
-inner join article_counts
+left join article_counts
     on
         article_counts.story_no = masses.story_no
         and article_counts.pair_no = masses.pair_no
@@ -185,3 +283,4 @@ inner join ranked on ranked.rank_no = masses.rank_no
 inner join series on series.pair_no = masses.pair_no and series.side = masses.side
 inner join kinds on kinds.weight_no = ranked.weight_no
 inner join instruments on instruments.instrument_no = ranked.instrument_no
+where numbered_stories.weight > 0

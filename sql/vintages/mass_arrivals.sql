@@ -1,6 +1,7 @@
--- What the end of each day added to the masses of that day and of earlier days. For stories: their mass from the articles known then,
--- minus their mass before. For expected mass: articles seen after their day times the rate of their source, and on the day itself the
--- rest. Masses are linear in arrivals, so the index as known on a day is the filter over all arrivals until then.
+-- What the end of each day added to the masses of the days that were still open. For stories: their mass from the articles known then,
+-- minus their mass before. For expected mass: the articles seen then times the rate of their source. Masses are linear in arrivals, so the
+-- index as known on a day is the filter over all arrivals until then.
+-- Sums are of decimals, which are exact in any order.
 with counted as (
     select
         pair_signals.*,
@@ -21,6 +22,7 @@ ranked as (
         counted.weight,
         story_known.known_on,
         story_known.index_date,
+        story_known.weight as remaining_weight,
         story_known.breadth,
         row_number() over (
             partition by
@@ -44,48 +46,85 @@ masses as (
         story_id,
         known_on,
         index_date,
+        remaining_weight,
         series,
         channel,
-        sum(breadth * probability * weight) as mass,
-        sum(breadth * probability * weight) ** 2 + sum(probability * (1 - probability) * (breadth * weight) ** 2) as second_moment
+        sum((breadth * probability * weight)::decimal(18, 15)) as mass,
+        sum((probability * (1 - probability) * (breadth * weight) ** 2)::decimal(18, 15))::double as variance
     from in_series
-    group by story_id, known_on, index_date, series, channel
+    group by story_id, known_on, index_date, remaining_weight, series, channel
 ),
 
 with_before as (
     select
         *,
         lag(index_date) over story as index_date_before,
-        lag(mass) over story as mass_before,
-        lag(second_moment) over story as second_moment_before
+        coalesce(lag(mass) over story, 0) as mass_before,
+        coalesce(lag(mass::double ** 2 + variance) over story, 0) as second_moment_before
     from masses
     window story as (partition by story_id, series, channel order by known_on)
 ),
 
+story_arrivals as (
+    select
+        known_on,
+        index_date,
+        series,
+        channel,
+        remaining_weight * (mass - mass_before)::double as observed,
+        remaining_weight ** 2
+        * case
+            when index_date_before = index_date then mass::double ** 2 + variance - second_moment_before
+            when mass > mass_before then greatest((mass - mass_before)::double ** 2, mass::double ** 2 + variance - second_moment_before)
+            else 0
+        end as second_moment
+    from with_before
+    where remaining_weight > 0
+),
+
+-- Articles seen after their day; all others that coverage counts were known on their day.
 late_articles as (
     select
         known_on,
+        read_on,
         index_date,
         source,
         count(*) as article_count
     from story_articles
     where known_on > index_date
-    group by known_on, index_date, source
+    group by known_on, read_on, index_date, source
 ),
 
-late_expected as (
+articles_known as (
     select
-        late_articles.known_on,
-        late_articles.index_date,
-        any_source.series,
-        any_source.channel,
-        sum(late_articles.article_count * coalesce(own_source.rate, any_source.rate)) as expected,
-        sum(late_articles.article_count) as article_count
+        known_on,
+        read_on as index_date,
+        source,
+        article_count,
+        article_count * remaining_weight(read_on - index_date) as weight
     from late_articles
-    inner join baseline as any_source on any_source.source = '(any)'
-    left join baseline as own_source
-        on own_source.series = any_source.series and own_source.channel = any_source.channel and own_source.source = late_articles.source
-    group by late_articles.known_on, late_articles.index_date, any_source.series, any_source.channel
+    union all
+    select
+        index_date as known_on,
+        index_date,
+        source,
+        sum(article_count) as article_count,
+        sum(article_count) as weight
+    from (
+        select
+            index_date,
+            source,
+            accepted as article_count
+        from coverage
+        union all
+        select
+            index_date,
+            source,
+            -article_count as article_count
+        from late_articles
+    ) as counts
+    group by index_date, source
+    having sum(article_count) > 0
 ),
 
 arrivals as (
@@ -94,36 +133,37 @@ arrivals as (
         index_date,
         series,
         channel,
-        case when index_date_before = index_date then mass - mass_before else mass end as observed,
-        case when index_date_before = index_date then second_moment - second_moment_before else second_moment end as second_moment,
+        observed,
+        second_moment,
         0 as expected,
         0 as articles_read
-    from with_before
-    union all
-    -- Stories that move to an earlier day are subtracted from the later one.
-    select
-        known_on,
-        index_date_before as index_date,
-        series,
-        channel,
-        -mass_before as observed,
-        -second_moment_before as second_moment,
-        0 as expected,
-        0 as articles_read
-    from with_before
-    where index_date_before <> index_date
+    from story_arrivals
     union all
     select
-        known_on,
-        index_date,
-        series,
-        channel,
+        articles_known.known_on,
+        articles_known.index_date,
+        any_source.series,
+        any_source.channel,
         0 as observed,
         0 as second_moment,
-        expected,
-        article_count as articles_read
-    from late_expected
+        articles_known.weight * coalesce(own_source.rate, any_source.rate) as expected,
+        articles_known.article_count as articles_read
+    from articles_known
+    inner join daily_mass on daily_mass.index_date = articles_known.index_date
+    inner join baseline as any_source
+        on
+            any_source.valid_from = daily_mass.valid_from
+            and any_source.series = daily_mass.series
+            and any_source.channel = daily_mass.channel
+            and any_source.source = '(any)'
+    left join baseline as own_source
+        on
+            own_source.valid_from = any_source.valid_from
+            and own_source.series = any_source.series
+            and own_source.channel = any_source.channel
+            and own_source.source = articles_known.source
     union all
+    -- Every day of the calendar, also without articles.
     select
         index_date as known_on,
         index_date,
@@ -131,20 +171,9 @@ arrivals as (
         channel,
         0 as observed,
         0 as second_moment,
-        expected,
-        articles_read
+        0 as expected,
+        0 as articles_read
     from daily_mass
-    union all
-    select
-        index_date as known_on,
-        index_date,
-        series,
-        channel,
-        0 as observed,
-        0 as second_moment,
-        -expected as expected,
-        -article_count as articles_read
-    from late_expected
 )
 
 select
@@ -152,9 +181,10 @@ select
     index_date,
     series,
     channel,
-    sum(observed) as observed,
-    sum(second_moment) as second_moment,
-    sum(expected) as expected,
+    sum(observed::decimal(18, 15))::double as observed,
+    sum(second_moment::decimal(18, 12))::double as second_moment,
+    sum(expected::decimal(38, 18))::double as expected,
     sum(articles_read) as articles_read
 from arrivals
+where index_date <= (select max(index_date) from daily_mass)
 group by known_on, index_date, series, channel

@@ -1,4 +1,5 @@
--- What the end of each day added to talk (hold) and movement (move) of that day and of earlier days; see mass_arrivals.
+-- What the end of each day added to talk (hold) and movement (move) of the days that were still open; see mass_arrivals.
+-- Sums are of decimals, which are exact in any order.
 with counted as (
     select
         pair_signals.*,
@@ -16,63 +17,38 @@ story_kinds as (
         counted.story_id,
         story_known.known_on,
         story_known.index_date,
+        story_known.weight,
+        counted.actor,
+        counted.target,
         counted.pair,
+        counted.kind,
+        counted.instrument,
         counted.is_hold,
         max(counted.probability * counted.share) as probability
     from counted
     inner join story_known on story_known.story_id = counted.story_id and counted.known_on <= story_known.known_on
     group by
-        counted.story_id, story_known.known_on, story_known.index_date, counted.pair, counted.is_hold,
+        counted.story_id, story_known.known_on, story_known.index_date, story_known.weight, counted.pair, counted.is_hold,
         counted.actor, counted.target, counted.kind, counted.instrument
 ),
 
-sums as (
+added as (
     select
-        story_id,
         known_on,
         index_date,
         pair,
-        coalesce(sum(probability) filter (where is_hold), 0) as hold,
-        coalesce(sum(probability) filter (where not is_hold), 0) as move
+        is_hold,
+        weight * (probability - coalesce(lag(probability) over story_kind, 0)) as probability
     from story_kinds
-    group by story_id, known_on, index_date, pair
-),
-
-with_before as (
-    select
-        *,
-        lag(index_date) over story as index_date_before,
-        lag(hold) over story as hold_before,
-        lag(move) over story as move_before
-    from sums
-    window story as (partition by story_id, pair order by known_on)
-),
-
-arrivals as (
-    select
-        known_on,
-        index_date,
-        pair,
-        case when index_date_before = index_date then hold - hold_before else hold end as hold,
-        case when index_date_before = index_date then move - move_before else move end as move
-    from with_before
-    union all
-    -- Stories that move to an earlier day are subtracted from the later one.
-    select
-        known_on,
-        index_date_before as index_date,
-        pair,
-        -hold_before as hold,
-        -move_before as move
-    from with_before
-    where index_date_before <> index_date
+    window story_kind as (partition by story_id, actor, target, kind, instrument order by known_on)
 )
 
 select
     known_on,
     index_date,
     pair,
-    sum(hold) as hold,
-    sum(move) as move
-from arrivals
+    coalesce(sum(probability::decimal(18, 15)) filter (where is_hold), 0)::double as hold,
+    coalesce(sum(probability::decimal(18, 15)) filter (where not is_hold), 0)::double as move
+from added
+where index_date <= (select max(index_date) from daily_mass)
 group by known_on, index_date, pair

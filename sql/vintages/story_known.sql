@@ -1,5 +1,5 @@
--- Each story as known at the end of every day on which one of its articles was first seen: day of its first article and breadth, from the
--- articles known by then. The grouping of articles into stories is the newest one.
+-- Each story as known at the end of every day on which one of its articles was first seen: the day on which these articles count, with
+-- which weight, and breadth, from the articles known by then.
 with members as (
     select story_articles.*
     from story_articles
@@ -7,16 +7,20 @@ with members as (
 ),
 
 moments as (
-    select distinct
+    select
         story_id,
-        known_on
+        known_on,
+        any_value(counts_on) as index_date,
+        any_value(remaining_weight(counts_on - story_date)) as weight
     from members
+    group by story_id, known_on
 )
 
 select
     moments.story_id,
     moments.known_on,
-    first(members.index_date order by members.article_id <> members.story_id, members.index_date, members.article_id) as index_date,
+    any_value(moments.index_date) as index_date,
+    any_value(moments.weight) as weight,
     count(distinct members.source_owner) as source_owner_count,
     1 + ln(least(count(distinct members.source_owner), getvariable('breadth_cap'))) as breadth
 from moments

@@ -2,29 +2,37 @@
 -- changes from P to A seven days after the day, and to B when a signal of another reader becomes known for the day; each change is a
 -- vintage.
 with last_known as (
-    select max(known_on) as known_on from mass_arrivals
+    select max(known_on) as known_on
+    from (
+        select known_on from story_articles
+        union all
+        select index_date from daily_mass
+    ) as days
 ),
 
+-- The readers of the baseline that each day uses.
 base as (
     select distinct
-        lexicon_sha,
-        extractor_version
-    from baseline
-    where lexicon_sha <> ''
+        daily_mass.index_date,
+        baseline.lexicon_sha,
+        baseline.extractor_version
+    from daily_mass
+    inner join baseline on baseline.valid_from = daily_mass.valid_from
+    where baseline.lexicon_sha <> ''
 ),
 
 breaks as (
     select
-        signals.index_date,
+        signals.counts_on as index_date,
         min(story_articles.known_on) as known_on
     from signals
     inner join story_articles on story_articles.article_id = signals.article_id
-    cross join base
+    inner join base on base.index_date = signals.counts_on
     where
         is_read_by_another(
             signals.lexicon_sha, signals.extractor, signals.extractor_version, base.lexicon_sha, base.extractor_version
         )
-    group by signals.index_date
+    group by signals.counts_on
 ),
 
 first_values as (
@@ -46,12 +54,12 @@ moments as (
     select
         first_values.index_date,
         first_values.series,
-        first_values.index_date + 7 as known_on
+        first_values.index_date + getvariable('open_days') as known_on
     from first_values
     cross join last_known
-    left join breaks on breaks.index_date = first_values.index_date and breaks.known_on <= first_values.index_date + 7
+    left join breaks on breaks.index_date = first_values.index_date and breaks.known_on <= first_values.index_date + getvariable('open_days')
     where
-        first_values.index_date + 7 between first_values.known_on and last_known.known_on
+        first_values.index_date + getvariable('open_days') between first_values.known_on and last_known.known_on
         and breaks.index_date is null
     union
     select
@@ -80,7 +88,7 @@ select
     values_then.tension - values_then.concession as net_tension,
     case
         when breaks.index_date is not null then 'B'
-        when values_then.status_on - values_then.index_date < 7 then 'P'
+        when values_then.status_on - values_then.index_date < getvariable('open_days') then 'P'
         else 'A'
     end as obs_status
 from values_then

@@ -35,6 +35,10 @@ _MAIN_SIGNAL = Column(
     pattern=patterns.SIGNAL_ID,
 )
 
+_COUNTS_ON = Column(
+    "counts_on", pl.Date(), "UTC day on which the story, or what late articles added to it, counts", c.EXAMPLE_DAY, unit="UTC day"
+)
+
 TOP_CONTRIBUTIONS = Table(
     "top_contributions",
     "Top contributions",
@@ -56,6 +60,7 @@ TOP_CONTRIBUTIONS = Table(
             reason="only the three largest stories of each value are listed",
         ),
         c.STORY_ID,
+        _COUNTS_ON,
         _CONTRIBUTION,
         _SHARE,
         _MAIN_SIGNAL,
@@ -75,14 +80,15 @@ CONTRIBUTIONS = Table(
     "All contributions to each value, a view over story_mass and channel_daily. The rows of one day, series and channel sum to the value: "
     "one row for each story of the last four half-lives, one for all earlier stories, and one for the prior. The table signals has "
     "sentence and link under signal_id (see view top_stories).",
-    grain="one day, series, channel and story (or all earlier stories, or the prior)",
-    key=("index_date", "series", "channel", "part", "story_id"),
+    grain="one day, series, channel, story and day on which it counts (or all earlier stories, or the prior)",
+    key=("index_date", "series", "channel", "part", "story_id", "counts_on"),
     columns=(
         c.INDEX_DATE,
         SERIES,
         c.CHANNEL,
         Column("part", pl.String(), words.PART.description, "story", vocabulary=words.PART),
         c.as_nullable(c.STORY_ID, "The story; empty for the prior and for all earlier stories together"),
+        c.as_nullable(_COUNTS_ON),
         _CONTRIBUTION,
         _SHARE,
         c.as_nullable(_MAIN_SIGNAL),

@@ -16,6 +16,11 @@ SERIES = Column("series", pl.String(), "Directed pair (CHN>USA), or both directi
 KNOWN_ON = Column(
     "known_on", pl.Date(), "First UTC day on which this was known: the day it was first seen, or index_date if later",
     c.EXAMPLE_DAY, unit="UTC day", at_least=("index_date",))  # fmt: skip
+COUNTS_ON = Column(
+    "counts_on", pl.Date(), "UTC day on which it counts: that of its story, or the earliest day still open when it was first seen",
+    c.EXAMPLE_DAY, unit="UTC day",
+)  # fmt: skip
+VALID_FROM = Column("valid_from", pl.Date(), "First day that uses this version of the baseline", date(2025, 1, 20), unit="UTC day")
 _MASS = "Mass: severity g of kind and status x probability x breadth; see docs/methodology.md"
 _UNIT = "mass"
 _NO_PRIOR = "without a prior the value of a pair without articles would be 0 / 0"
@@ -78,7 +83,31 @@ STORY_ARTICLES = Table(
     "The story that each article belongs to.",
     grain="one article",
     key=("article_id",),
-    columns=(c.ARTICLE_ID, c.STORY_ID, c.with_description(c.INDEX_DATE, "UTC day of the article"), c.SOURCE, c.SOURCE_OWNER, KNOWN_ON),
+    columns=(
+        c.ARTICLE_ID, c.STORY_ID, c.with_description(c.INDEX_DATE, "UTC day of the article"), c.SOURCE, c.SOURCE_OWNER, KNOWN_ON,
+        Column("story_date", pl.Date(), "UTC day of the first article of the story", c.EXAMPLE_DAY, unit="UTC day"),
+        replace(COUNTS_ON, at_least=("story_date",)),
+        Column(
+            "read_on", pl.Date(), "UTC day on which it counts as an article read: its own, or the earliest day still open",
+            c.EXAMPLE_DAY, unit="UTC day", at_least=("index_date",),
+        ),
+    ),  # fmt: skip
+    layer="index",
+    published=True,
+)
+
+ARTICLES_READ = Table(
+    "articles_read",
+    "Articles read",
+    "Accepted articles of each source by the day on which they count: their own, or the earliest day still open when they were first seen.",
+    grain="one day and source with an article",
+    key=("index_date", "source"),
+    columns=(
+        c.INDEX_DATE,
+        c.SOURCE,
+        replace(c.ARTICLE_COUNT, description="Number of articles", minimum=1),
+        Column("weight", pl.Float64(), "Their number, late ones with the weight that is left after the days since", 12.0, unit="articles", minimum=0),
+    ),
     layer="index",
     published=True,
 )
@@ -92,6 +121,7 @@ STORIES = Table(
     columns=(
         c.STORY_ID,
         c.with_description(c.INDEX_DATE, "UTC day of the first article"),
+        replace(COUNTS_ON, description="First UTC day on which it counts", at_least=("index_date",)),
         Column(
             "first_seen_at",
             c.INSTANT,
@@ -133,7 +163,7 @@ SIGNALS = Table(
     "for transparency.",
     grain="one actor, target, kind and instrument in one sentence",
     key=("signal_id",),
-    columns=(*SIGNAL_COLUMNS, c.STORY_ID),
+    columns=(*SIGNAL_COLUMNS, c.STORY_ID, COUNTS_ON),
     layer="index",
     published=True,
 )
@@ -150,6 +180,7 @@ PAIR_SIGNALS = Table(
         c.ARTICLE_ID,
         c.STORY_ID,
         c.INDEX_DATE,
+        COUNTS_ON,
         c.PUBLISHED_AT,
         c.ACTOR,
         c.with_description(c.ONE_TARGET, "Partner that it counts for: the target, or one of those that a general act hits"),
@@ -179,8 +210,9 @@ PAIR_SIGNALS = Table(
 STORY_MASS = Table(
     "story_mass",
     "Mass of stories",
-    "The mass of each story for each series and channel: the input from which the index is computed.",
-    grain="one story, series and channel",
+    "The mass of each story for each series and channel: the input from which the index is computed. What late articles add to a story whose "
+    "day was closed is a row of its own.",
+    grain="one story, series, channel and day on which it counts",
     key=("index_date", "series", "channel", "story_id"),
     columns=(
         c.INDEX_DATE,
@@ -201,8 +233,8 @@ STORY_MASS = Table(
             exclusive_minimum=0,
         ),
         Column("second_moment_unweighted", pl.Float64(), "The same with g = 1 for all signals", 2.0, unit="mass^2"),
-        replace(c.SIGNAL_COUNT, minimum=1),
-        replace(c.ARTICLE_COUNT, description="Number of articles of the story with such a signal", minimum=1),
+        replace(c.SIGNAL_COUNT, minimum=0),
+        replace(c.ARTICLE_COUNT, description="Number of articles of the story with such a signal that count on the day", minimum=0),
         Column(
             "signal_id", pl.String(), "Signal with the largest mass, shown for the story", "4e1f09ab52c77d31", pattern=patterns.SIGNAL_ID
         ),
@@ -219,10 +251,12 @@ STORY_MASS = Table(
 BASELINE = Table(
     "baseline",
     "Baseline",
-    "Expected mass per article of each source, estimated over the baseline window, with the versions used.",
-    grain="one series, channel and source; the source (any) is used for sources without a baseline",
-    key=("series", "channel", "source"),
+    "Expected mass per article of each source, estimated over the baseline window, with the versions used. The default baseline has versions; "
+    "each is estimated from the days that were final before the first day that uses it.",
+    grain="one version, series, channel and source; the source (any) is used for sources without a baseline",
+    key=("valid_from", "series", "channel", "source"),
     columns=(
+        VALID_FROM,
         SERIES,
         c.CHANNEL,
         c.with_description(c.SOURCE, "Name of the outlet, or (any)"),
@@ -271,11 +305,15 @@ BASELINE = Table(
         ),
         Column("baseline_from", pl.Date(), "First day of the window", date(2025, 1, 20), unit="UTC day"),
         Column("baseline_to", pl.Date(), "Last day of the window", date(2025, 11, 30), unit="UTC day", at_least=("baseline_from",)),
+        Column(
+            "known_on", pl.Date(), "Last UTC day whose knowledge it uses; on it the last day of the window was final", date(2025, 12, 6),
+            unit="UTC day", at_least=("baseline_from",),
+        ),
         Column("lexicon_sha", pl.String(), "Fingerprints of the lexicons used in the window", "5b1d7c9a0e3f"),
         Column("extractor_version", pl.String(), "Versions of the readers used in the window", "rules 0.1.0"),
         Column("weights_sha", pl.String(), "Fingerprint of the weights", "77d0c1c7a3f9"),
-        Column("index_version", pl.String(), "Version of the method", "1.0"),
-        Column("is_frozen", pl.Boolean(), "Whether the window is over, after which these rows do not change", True),
+        Column("index_version", pl.String(), "Version of the method", "2.0"),
+        Column("is_frozen", pl.Boolean(), "Whether the window was over and final, after which these rows do not change", True),
     ),
     layer="index",
     published=True,
@@ -301,7 +339,7 @@ DAILY_MASS = Table(
         Column("expected_unweighted", pl.Float64(), "The same with g = 1 for all signals", 2.0, unit=_UNIT),
         Column("expected_bilateral", pl.Float64(), "The same without general acts", 0.8, unit=_UNIT),
         c.STORY_COUNT,
-        replace(c.SIGNAL_COUNT, at_least=("story_count",)),
+        c.SIGNAL_COUNT,
         c.with_description(c.ARTICLE_COUNT, "Number of articles with an asserted signal"),
         Column(
             "articles_read",
@@ -312,6 +350,7 @@ DAILY_MASS = Table(
             minimum=0,
             reason="a count of articles is not negative; 0 means that nothing was read",
         ),
+        VALID_FROM,
     ),
     layer="index",
     published=True,
@@ -447,6 +486,6 @@ TENSION_PAIR_DAILY = Table(
 )
 
 TABLES = (
-    WEIGHTS, SCOPE_MEMBERS, STORY_ARTICLES, STORIES, SIGNALS, PAIR_SIGNALS, STORY_MASS, BASELINE, DAILY_MASS, CHANNEL_DAILY,
+    WEIGHTS, SCOPE_MEMBERS, STORY_ARTICLES, ARTICLES_READ, STORIES, SIGNALS, PAIR_SIGNALS, STORY_MASS, BASELINE, DAILY_MASS, CHANNEL_DAILY,
     MOVEMENT_DAILY, STALEMATE_DAILY, PHASE_DAILY, INDEX_DAILY, TENSION_DAILY, TENSION_PAIR_DAILY,
 )  # fmt: skip

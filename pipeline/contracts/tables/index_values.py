@@ -158,8 +158,8 @@ INDEX_VALUES = (
     Column("is_thin", pl.Boolean(), "Whether too little was read to publish tension: evidence_weight is below 0.25", False),
     Column("obs_status", pl.String(), words.STATUS_OBSERVATION.description, "A", vocabulary=words.STATUS_OBSERVATION),
     KNOWN_AT,
-    Column("baseline_from", pl.Date(), "First day of the baseline window", date(2025, 1, 20), unit="UTC day"),
-    Column("baseline_to", pl.Date(), "Last day of the baseline window", date(2025, 11, 30), unit="UTC day"),
+    Column("baseline_from", pl.Date(), "First day of the baseline window that the day uses", date(2025, 1, 20), unit="UTC day"),
+    Column("baseline_to", pl.Date(), "Last day of the baseline window that the day uses", date(2025, 11, 30), unit="UTC day"),
     Column("half_life_days", pl.Float64(), "Half-life of the filter", 7.0, unit="days"),
-    Column("index_version", pl.String(), "Version of the method", "1.0"),
+    Column("index_version", pl.String(), "Version of the method", "2.0"),
 )

@@ -30,7 +30,8 @@ STORY_KNOWN = Table(
     columns=(
         c.STORY_ID,
         _ARRIVAL,
-        c.with_description(c.INDEX_DATE, "UTC day of the first article among those known then"),
+        c.with_description(c.INDEX_DATE, "UTC day on which the articles first seen then count"),
+        Column("weight", pl.Float64(), "Weight with which they count: what is left of a mass since the day of the story", 1.0, unit="share", minimum=0, maximum=1),
         Column(
             "source_owner_count",
             pl.Int64(),
@@ -65,7 +66,7 @@ MASS_ARRIVALS = Table(
         c.INDEX_DATE,
         SERIES,
         c.CHANNEL,
-        Column("observed", pl.Float64(), "Added observed mass; negative where a story moved to an earlier day", 0.5, unit=_UNIT),
+        Column("observed", pl.Float64(), "Added observed mass", 0.5, unit=_UNIT),
         Column("second_moment", pl.Float64(), "Added sum of p (g w)^2", 0.4, unit="mass^2"),
         Column("expected", pl.Float64(), "Added expected mass: newly known articles x rate of their source", 0.9, unit=_UNIT),
         Column("articles_read", pl.Int64(), "Number of newly known articles of the day, from all sources", 120, unit="articles", minimum=0),
@@ -103,7 +104,7 @@ VINTAGES = Table(
     "vintages",
     "Vintages",
     "The index as it was known: for each day and series the value at the end of that day, and every later value that differs in any "
-    "column. The macro tension_asof(ts) returns the values known at a time. The baseline is a parameter and the same in all vintages.",
+    "column. The macro tension_asof(ts) returns the values known at a time. Nothing in a vintage was first seen later.",
     grain="one day, series and time at which its value changed",
     key=("index_date", "series", "known_at"),
     columns=(

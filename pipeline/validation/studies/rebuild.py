@@ -1,10 +1,12 @@
-"""A second, independent computation of the index from `story_mass`, `coverage` and `baseline`.
+"""A second, independent computation of the index from `story_mass`, `articles_read` and `baseline`.
 
 It follows the formulas of the methodology and must share no code with `index/filter.py` or `sql/`, so that agreement means something.
 """
 
 import math
+from bisect import bisect_right
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
@@ -26,15 +28,17 @@ _LEAST_EVIDENCE = 0.25  # as published
 Row = dict[str, Any]
 
 
-def rebuild_index(story_mass: pl.DataFrame, coverage: pl.DataFrame, baseline: pl.DataFrame, half_life_days: float) -> pl.DataFrame:
+def rebuild_index(
+    story_mass: pl.DataFrame, articles_read: pl.DataFrame, baseline: pl.DataFrame, last_day: date, half_life_days: float
+) -> pl.DataFrame:
     """Rebuild the index, one row per day and series.
 
     Columns: `tension`, `concession`, `dialogue`, `net_tension`, each with its intervals; the parts from words and actions;
     `tension_unweighted`; `tension_bilateral`; the evidence weights. Values are null where evidence is below the published bound.
-    `half_life_days`: that of the published index.
+    `last_day`, `half_life_days`: those of the published index.
     """
-    calendar = _list_days(coverage)
-    read = [(source, day, accepted) for source, day, accepted in coverage.select("source", "index_date", "accepted").iter_rows()]
+    calendar = _list_days(articles_read, last_day)
+    read = list(articles_read.select("source", "index_date", "weight").iter_rows())
     stories = story_mass.partition_by("series", "channel", as_dict=True)
     frames = []
     for series in baseline["series"].unique().sort():
@@ -42,7 +46,8 @@ def rebuild_index(story_mass: pl.DataFrame, coverage: pl.DataFrame, baseline: pl
         for channel, name in _CHANNELS.items():
             rates = baseline.filter((pl.col("series") == series) & (pl.col("channel") == channel))
             of_channel = stories.get((series, channel), story_mass.clear())
-            columns |= _rebuild_channel(name, _sum_observed(of_channel), _sum_expected(read, rates), rates, calendar, half_life_days)
+            versions = _Versions.read(rates)
+            columns |= _rebuild_channel(name, _sum_observed(of_channel), _sum_expected(read, versions), versions, calendar, half_life_days)
         columns |= _net_columns(columns)
         frames.append(pl.DataFrame(columns).fill_nan(None))
     return pl.concat(frames)
@@ -69,8 +74,30 @@ def measure_differences(published: pl.DataFrame, rebuilt: pl.DataFrame, table: s
     return to_frame(rows)
 
 
-def _list_days(coverage: pl.DataFrame) -> list[date]:
-    first, last = coverage.select(pl.col("index_date").min().alias("first"), pl.col("index_date").max().alias("last")).row(0)
+@dataclass(frozen=True)
+class _Versions:
+    """The versions of one baseline: rates by source, and the prior."""
+
+    valid_from: list[date]
+    rates: list[dict[str, tuple[float, ...]]]
+    priors: list[Row]
+
+    @staticmethod
+    def read(baseline: pl.DataFrame) -> "_Versions":
+        valid_from, rates, priors = [], [], []
+        for (day,), rows in baseline.sort("valid_from").partition_by("valid_from", as_dict=True, maintain_order=True).items():
+            valid_from.append(day)
+            names = [f"rate{variant}" for variant in _VARIANTS]
+            rates.append({source: tuple(each) for source, *each in rows.select("source", *names).iter_rows()})
+            priors.append(rows.filter(pl.col("source") == "(any)").row(0, named=True))
+        return _Versions(valid_from, rates, priors)
+
+    def number(self, day: date) -> int:
+        return max(bisect_right(self.valid_from, day) - 1, 0)
+
+
+def _list_days(articles_read: pl.DataFrame, last: date) -> list[date]:
+    first = articles_read.select(pl.col("index_date").min()).item()
     return [first + timedelta(days=n) for n in range((last - first).days + 1)]
 
 
@@ -84,14 +111,14 @@ def _sum_observed(stories: pl.DataFrame) -> dict[date, Row]:
     return sums
 
 
-def _sum_expected(read: list[tuple[str, date, int]], rates: pl.DataFrame) -> dict[date, tuple[float, ...]]:
+def _sum_expected(read: list[tuple[str, date, float]], versions: _Versions) -> dict[date, tuple[float, ...]]:
     """Sum the expected mass of each day, for each of `_VARIANTS`.
 
     A source expects its articles times its rate, or the rate of `(any)`.
     """
-    of_source = {source: row for source, *row in rates.select("source", *(f"rate{variant}" for variant in _VARIANTS)).iter_rows()}
     sums: dict[date, tuple[float, ...]] = {}
     for source, day, accepted in read:
+        of_source = versions.rates[versions.number(day)]
         rate = of_source.get(source, of_source["(any)"])
         sums[day] = tuple(mass + accepted * each for mass, each in zip(sums.get(day, _NOTHING), rate, strict=True))
     return sums
@@ -101,18 +128,19 @@ def _rebuild_channel(
     name: str,
     observed: Mapping[date, Row],
     expected: Mapping[date, tuple[float, ...]],
-    rates: pl.DataFrame,
+    versions: _Versions,
     calendar: list[date],
     half_life_days: float,
 ) -> dict[str, Any]:
     """Compute one channel by S(t) = S(t-1) / 2^(1/h) + news(t)."""
-    prior = rates.filter(pl.col("source") == "(any)").row(0, named=True)
     retention = math.exp(-math.log(2) / half_life_days)
     sums = dict.fromkeys((*_SUMS, *(f"expected{variant}" for variant in _VARIANTS)), 0.0)
-    a, b, phi, words = [], [], [], []
+    a, b, phi, words, priors = [], [], [], [], []
     plain: list[float] = []
     bilateral: list[float] = []
     for day in calendar:
+        prior = versions.priors[versions.number(day)]
+        priors.append(prior["prior"])
         news = observed.get(day, {})
         for sum_name in _SUMS:
             sums[sum_name] = sums[sum_name] * retention + news.get(sum_name, 0.0)
@@ -129,7 +157,7 @@ def _rebuild_channel(
     columns = _channel_columns(name, np.array(a), np.array(b), np.array(phi), np.array(words))
     if name == "tension":
         columns |= {"tension_unweighted": np.array(plain), "tension_bilateral": np.array(bilateral)}
-    evidence = 1 - prior["prior"] / np.array(b)
+    evidence = 1 - np.array(priors) / np.array(b)
     published = {column: np.where(evidence < _LEAST_EVIDENCE - TOLERANCE, np.nan, values) for column, values in columns.items()}
     return published | {"evidence_weight" if name == "tension" else f"{name}_evidence_weight": evidence}
 

@@ -17,9 +17,19 @@ from numpy.typing import NDArray
 from pipeline.contracts.days import Days
 from pipeline.contracts.model import Table
 from pipeline.contracts.tables.core import COVERAGE
-from pipeline.contracts.tables.index import BASELINE, DAILY_MASS, PAIR_SIGNALS, SIGNALS, STORIES, STORY_ARTICLES, STORY_MASS, WEIGHTS
+from pipeline.contracts.tables.index import (
+    ARTICLES_READ,
+    BASELINE,
+    DAILY_MASS,
+    PAIR_SIGNALS,
+    SIGNALS,
+    STORIES,
+    STORY_ARTICLES,
+    STORY_MASS,
+    WEIGHTS,
+)
 from pipeline.index.filter import Matrix, dispersion, filter_channels, predict_next_day
-from pipeline.index.parameters import BASELINE_DAYS, model_variables, read_weights
+from pipeline.index.parameters import BASELINE_LENGTHS, model_variables, read_weights
 
 #: Runs the SQL model of a table over data frames.
 Model = Callable[[Mapping[str, pl.DataFrame], Table, Mapping[str, Any]], pl.DataFrame]
@@ -31,6 +41,7 @@ REPLICATIONS = {1: 1200, 4: 1000, 20: 500}
 BURN_IN_HALF_LIVES = 6  # length of the start that is not scored
 SCORED_DAYS = 84
 ARTICLES_A_DAY = 100
+BASELINE_DAYS = BASELINE_LENGTHS[-1]
 FIRST = date(2001, 1, 1)  # arbitrary: results do not depend on the calendar
 
 COVERAGE_STUDY = pl.Schema(
@@ -210,7 +221,7 @@ class _World:
         )
 
     def _build_daily_mass(self, days: Days, story_mass: pl.DataFrame) -> pl.DataFrame:
-        frames = {COVERAGE.name: _build_coverage(self.pool, days), BASELINE.name: self.baseline, STORY_MASS.name: story_mass}
+        frames = _build_articles_read(self.run, self.pool, days, self.method) | {BASELINE.name: self.baseline, STORY_MASS.name: story_mass}
         return self.run(frames, DAILY_MASS, self.method)
 
     def _simulate_future(self, evolution: Evolution, random: np.random.Generator, days: Days) -> tuple[pl.DataFrame, pl.DataFrame]:
@@ -252,14 +263,14 @@ def _simulate_world(run: Model, pool: Pool, stories_a_day: int, pairs: int, half
     """Simulate a window at constant rate and measure the baseline."""
     window = Days(FIRST, FIRST + timedelta(days=BASELINE_DAYS - 1))
     names = [f"A{number:04d}-B{number:04d}" for number in range(pairs)]
-    method = model_variables(tuple(names), half_life_days, None, window)
+    method = model_variables(tuple(names), half_life_days, (window.first, window.last), window)
     draws = [_draw_stories(random, np.full(pairs, float(stories_a_day)), pool.story_mass.height) for _ in window]
     pooled = _to_story_mass(pool, draws, pl.Series("index_date", list(window)), pl.Series("series", names))
     # A pair is expected to have the sum of its directions.
     directed = pooled.with_columns(pl.col("series").str.replace("-", ">", literal=True))
     frames = {
         WEIGHTS.name: read_weights(),
-        COVERAGE.name: _build_coverage(pool, window),
+        **_build_articles_read(run, pool, window, method),
         STORIES.name: pool.stories,
         STORY_ARTICLES.name: pool.story_articles,
         STORY_MASS.name: pl.concat([pooled, directed]),
@@ -284,15 +295,17 @@ def _to_story_mass(pool: Pool, draws: Sequence[Drawn], days: pl.Series, names: p
     return pool.story_mass[story].with_columns(days.gather(day), names.gather(pair).alias("series"))
 
 
-def _build_coverage(pool: Pool, days: Days) -> pl.DataFrame:
-    """Build a coverage with equal numbers of articles per source and day."""
+def _build_articles_read(run: Model, pool: Pool, days: Days, method: Mapping[str, Any]) -> dict[str, pl.DataFrame]:
+    """Build coverage and articles read, with equal numbers of articles per source and day."""
     sources = pool.story_articles["source"].unique().sort()
     each = -(-ARTICLES_A_DAY // sources.len())
     counts = {"article_count": each, "accepted": each, "duplicate": 0, "quarantined": 0}
     dates = pl.DataFrame({"index_date": list(days)})
-    return COVERAGE.conform(
+    coverage = COVERAGE.conform(
         dates.join(sources.to_frame(), how="cross").with_columns(pl.lit(n, pl.Int64).alias(c) for c, n in counts.items())
     )
+    frames = {COVERAGE.name: coverage}
+    return frames | {ARTICLES_READ.name: run(frames, ARTICLES_READ, method)}
 
 
 def _summarize(scored: pl.DataFrame) -> dict[str, float | int]:

@@ -152,13 +152,24 @@ def test_thousands_of_similar_texts_are_all_linked_to_the_first() -> None:
     assert set(links["earlier_article_id"]) == {"A:0000"}
 
 
+def seen(row: dict[str, Any], days: int) -> dict[str, Any]:
+    """The same article, first seen that many days after it was published."""
+    return row | {"first_seen_at": row["published_at"] + timedelta(days=days)}
+
+
+def test_an_article_seen_late_is_linked_to_a_copy_known_before() -> None:
+    assert link(seen(article("A:1", LONG), 2), article("B:1", LONG, 24)) == [("A:1", "B:1", 1.0)]
+    assert link(seen(article("A:1", SHORT), 2), article("B:1", SHORT, 1)) == [("A:1", "B:1", 1.0)]
+    assert link(seen(article("A:1", LONG), 9), article("B:1", LONG, 96)) == []
+
+
 def link_day_by_day(rows: list[dict[str, Any]]) -> pl.DataFrame:
-    """Link each day separately, from its own three days back, with the rows in reverse order."""
+    """Link each day separately, with the three days around it and the rows in reverse order."""
     frame = articles(*rows[::-1])
     parts = []
     for day in WEEK:
-        back = pl.col("index_date").is_between(day - timedelta(days=3), day)
-        parts.append(link_retellings(frame.filter(back), Days(day, day)))
+        around = pl.col("index_date").is_between(day - timedelta(days=3), day + timedelta(days=3))
+        parts.append(link_retellings(frame.filter(around), Days(day, day)))
     return STORY_LINKS.conform(pl.concat(parts))
 
 
@@ -177,6 +188,16 @@ def build_rows(sample: list[tuple[str, str | None, int, str]]) -> list[dict[str,
 def test_order_of_rows_and_batches_of_days_do_not_matter(sample: list[tuple[str, str | None, int, str]]) -> None:
     rows = build_rows(sample)
     assert link_retellings(articles(*rows), WEEK).equals(link_day_by_day(rows))
+
+
+@settings(deadline=None, derandomize=True, max_examples=40)
+@given(SAMPLE, st.lists(st.integers(0, 9), min_size=14, max_size=14), st.integers(0, 12))
+def test_what_is_seen_later_changes_no_link(sample: list[tuple[str, str | None, int, str]], lags: list[int], until: int) -> None:
+    rows = [seen(row, lag) for row, lag in zip(build_rows(sample), lags, strict=False)]
+    before = [row for row in rows if row["first_seen_at"].date() <= DAY + timedelta(days=until)]
+    links = link_retellings(articles(*rows), WEEK)
+    known = pl.col("article_id").is_in([row["article_id"] for row in before])
+    assert link_retellings(articles(*before), WEEK).equals(links.filter(known))
 
 
 @settings(deadline=None, derandomize=True, max_examples=60)

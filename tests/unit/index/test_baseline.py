@@ -7,7 +7,7 @@ import pytest
 
 from pipeline.contracts.days import Days
 from pipeline.contracts.tables.index import BASELINE, CHANNEL_DAILY, DAILY_MASS
-from pipeline.index.baseline import freeze_baseline, frozen_window
+from pipeline.index.baseline import StoredBaseline, freeze_baseline, read_stored_baseline
 from pipeline.index.parameters import model_variables
 from pipeline.warehouse.sql import ModelError
 from tests.unit.index.lake_scenes import DAY, Built, Row, Scene, article, build, day, finding, link
@@ -179,15 +179,32 @@ def test_a_baseline_whose_window_is_not_over_is_replaced() -> None:
     stored = BASELINE.example().with_columns(is_frozen=pl.lit(value=False))
     fresh = stored.with_columns(rate=pl.lit(0.7))
     assert freeze_baseline(fresh, stored).equals(fresh)
-    assert frozen_window(stored) is None
+    assert read_stored_baseline(stored) == StoredBaseline(None, None)
 
 
-def test_a_frozen_window_is_the_stored_one() -> None:
-    assert frozen_window(BASELINE.example()) == BASELINE.example().select("baseline_from", "baseline_to").row(0)
+def test_a_longer_version_joins_a_frozen_one() -> None:
+    stored = BASELINE.example()
+    longer = stored.with_columns(valid_from=pl.lit(day(300)), baseline_to=pl.lit(day(290)))
+    fresh = pl.concat([stored.with_columns(rate=pl.lit(0.7)), longer])
+    assert freeze_baseline(fresh, stored).equals(BASELINE.conform(pl.concat([stored, longer])))
 
 
-@pytest.mark.parametrize(
-    ("days", "window", "is_over"), [(364, None, False), (365, None, True), (20, (DAY, day(9)), True), (5, (DAY, day(9)), False)]
-)
-def test_a_baseline_freezes_when_its_window_is_over(days: int, window: tuple[date, date] | None, is_over: bool) -> None:
-    assert model_variables(("CHN-USA",), 7, window, Days(DAY, day(days - 1)))["baseline_is_over"] is is_over
+def test_a_default_baseline_goes_on_from_its_first_day() -> None:
+    stored = BASELINE.example().with_columns(baseline_from=pl.lit(DAY), baseline_to=pl.lit(day(27)))
+    longer = stored.with_columns(valid_from=pl.lit(day(62)), baseline_to=pl.lit(day(55)))
+    assert read_stored_baseline(pl.concat([longer, stored])) == StoredBaseline(None, DAY)
+
+
+def test_a_frozen_window_stays_the_window() -> None:
+    stored = BASELINE.example().with_columns(baseline_from=pl.lit(DAY), baseline_to=pl.lit(day(9)))
+    assert read_stored_baseline(stored) == StoredBaseline((DAY, day(9)), None)
+
+
+def test_a_baseline_of_another_method_has_no_window() -> None:
+    assert read_stored_baseline(BASELINE.example().with_columns(index_version=pl.lit("1.0"))) == StoredBaseline(None, None)
+
+
+@pytest.mark.parametrize(("last", "window", "is_frozen"), [(33, None, False), (34, None, True), (16, (0, 9), True), (15, (0, 9), False)])
+def test_a_baseline_freezes_when_its_window_is_final(tmp_path: Path, last: int, window: tuple[int, int] | None, is_frozen: bool) -> None:
+    scene = Scene([A, article("A:2", day(last))], [finding(A)], baseline=(day(window[0]), day(window[1])) if window else None)
+    assert {row["is_frozen"] for row in build(tmp_path, scene, [BASELINE]).rows(BASELINE)} == {is_frozen}

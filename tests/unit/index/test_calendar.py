@@ -80,16 +80,22 @@ def test_a_story_repeated_on_leap_day_keeps_its_first_day(tmp_path: Path) -> Non
     assert {row["index_date"] for row in built.rows(STORY_MASS)} == {date(2024, 2, 28)}
 
 
-def test_one_article_in_a_year_makes_an_index_of_the_year(tmp_path: Path) -> None:
+def test_the_index_begins_on_the_first_day_with_an_article(tmp_path: Path) -> None:
     one = article("A:1", date(2025, 7, 1))
     scene = Scene([one], [finding(one)], read={("A", date(2025, 1, 1)): 0, ("A", date(2025, 12, 31)): 0})
     rows = build(tmp_path, scene, [TENSION_DAILY]).rows(TENSION_DAILY, actor="CHN")
-    assert len(rows) == 365
+    assert [rows[0]["index_date"], rows[-1]["index_date"]] == [date(2025, 7, 1), date(2025, 12, 31)]
     assert [row["index_date"] for row in rows if row["observed_escalation"] > 0] == [date(2025, 7, 1)]
     assert {round(row["tension"], 9) for row in rows} == {100}  # the only article is the baseline, so every day is as expected
 
 
 def test_the_last_seven_days_are_provisional(tmp_path: Path) -> None:
-    rows = build(tmp_path, Scene([A, article("A:2", day(9))], [finding(A)]), [TENSION_PAIR_DAILY]).rows(TENSION_PAIR_DAILY)
+    rows = build(tmp_path, Scene([A, article("A:2", day(9))], [finding(A)], baseline=(DAY, DAY)), [TENSION_PAIR_DAILY]).rows(TENSION_PAIR_DAILY)
     assert [row["obs_status"] for row in rows] == ["A"] * 3 + ["P"] * 7
     assert rows[2]["index_date"] == DAY + timedelta(days=2)
+
+
+def test_all_days_are_provisional_while_the_baseline_is_preliminary(tmp_path: Path) -> None:
+    for last, statuses in ((33, {"P"}), (34, {"A", "P"})):
+        built = build(tmp_path / str(last), Scene([A, article("A:2", day(last))], [finding(A)]), [TENSION_PAIR_DAILY])
+        assert {row["obs_status"] for row in built.rows(TENSION_PAIR_DAILY)} == statuses

@@ -52,10 +52,8 @@ def test_a_day_without_earlier_stories_has_no_earlier_part(small: Built) -> None
 
 
 def test_stories_are_listed_for_four_half_lives_then_summed(long: Built, long_parts: pl.DataFrame) -> None:
-    stories = long_parts.filter(part="story").select(*GROUP, "story_id")
-    story_dates = long.lake.read(STORY_MASS).select("series", "channel", "story_id", pl.col("index_date").alias("story_date"))
-    ages = stories.join(story_dates, on=["series", "channel", "story_id"])
-    days = (ages["index_date"] - ages["story_date"]).dt.total_days()
+    stories = long_parts.filter(part="story")
+    days = (stories["index_date"] - stories["counts_on"]).dt.total_days()
     assert (days.min(), days.max()) == (0, STORY_DAYS - 1)
     first_dates = long.lake.read(STORY_MASS).group_by("series", "channel").agg(pl.col("index_date").min().alias("first_date"))
     earlier = long_parts.filter(part="earlier").group_by("series", "channel").agg(pl.col("index_date").min())
@@ -79,8 +77,10 @@ def test_a_story_is_shown_with_its_heaviest_signal(built: Built) -> None:
     facts = ["kind", "instrument", "status"]
     parts = built.contributions()
     stories, others = parts.filter(part="story"), parts.filter(pl.col("part") != "story")
-    heaviest = built.lake.read(STORY_MASS).select("series", "channel", "story_id", pl.col("signal_id").alias("heaviest_id"))
-    shown = stories.join(heaviest, on=["series", "channel", "story_id"], how="left")
+    heaviest = built.lake.read(STORY_MASS).select(
+        "series", "channel", "story_id", pl.col("index_date").alias("counts_on"), pl.col("signal_id").alias("heaviest_id")
+    )
+    shown = stories.join(heaviest, on=["series", "channel", "story_id", "counts_on"], how="left")
     assert shown.filter(pl.col("signal_id").ne_missing(pl.col("heaviest_id"))).is_empty()
     signals = stories.join(built.lake.read(SIGNALS).select("signal_id", *facts), on="signal_id", how="left", suffix="_said")
     assert signals.filter(pl.any_horizontal(pl.col(name).ne_missing(pl.col(f"{name}_said")) for name in facts)).is_empty()
@@ -89,14 +89,14 @@ def test_a_story_is_shown_with_its_heaviest_signal(built: Built) -> None:
 
 def rebuild_values(built: Built) -> Iterator[tuple[tuple[object, str, str], float]]:
     """Rebuild every value from the published masses in plain Python, without the filter and the SQL."""
-    priors = {(row["series"], row["channel"]): row["prior"] for row in built.rows(BASELINE, source="(any)")}
+    priors = {(row["valid_from"], row["series"], row["channel"]): row["prior"] for row in built.rows(BASELINE, source="(any)")}
     stories = defaultdict(list)
     for row in built.rows(STORY_MASS):
         stories[row["series"], row["channel"]].append((row["index_date"].toordinal(), row["mass"]))
     for (series, channel), days in built.lake.read(DAILY_MASS).partition_by("series", "channel", as_dict=True).items():
         read = [(day.toordinal(), expected) for day, expected in days.select("index_date", "expected").iter_rows()]
-        kappa = priors[series, channel]
-        for today, on in zip((ordinal for ordinal, _ in read), days["index_date"], strict=True):
+        for today, on, valid_from in zip((ordinal for ordinal, _ in read), days["index_date"], days["valid_from"], strict=True):
+            kappa = priors[valid_from, series, channel]
             a = kappa + fsum(2 ** (-(today - start) / HALF_LIFE) * mass for start, mass in stories[series, channel] if start <= today)
             b = kappa + fsum(2 ** (-(today - day) / HALF_LIFE) * expected for day, expected in read if day <= today)
             yield (on, series, channel), 100 * a / b

@@ -13,7 +13,7 @@ TABLES = (TENSION_DAILY, TENSION_PAIR_DAILY)
 
 
 def rebuild_scene(built: Built, half_life_days: float = HALF_LIFE) -> pl.DataFrame:
-    return rebuild.rebuild_index(built.lake.read(STORY_MASS), built.lake.read(COVERAGE), built.lake.read(BASELINE), half_life_days)
+    return rebuild.rebuild_index(built.lake.read(STORY_MASS), built.lake.read(ARTICLES_READ), built.lake.read(BASELINE), last_day, half_life_days)
 
 
 @pytest.mark.parametrize("table", TABLES, ids=lambda table: table.name)
