@@ -137,8 +137,8 @@ def _add_ids(rows: pl.DataFrame) -> pl.DataFrame:
 def _find_repeats(rows: pl.DataFrame) -> pl.DataFrame:
     """Find the rows that repeat an article.
 
-    Returns their `raw_id` and the `article_id` of the article. Rows are compared in the order in which they were known, with accepted rows only: if the second of
-    three rows has the id of the first and the text of the third, the third is an article.
+    Returns their `raw_id` and the `article_id` of the article. Rows are compared in the order in which they were known, with accepted
+    rows only: if the second of three rows has the id of the first and the text of the third, the third is an article.
     """
     known_on = pl.max_horizontal("index_date", pl.col("first_seen_at").dt.date())
     ordered = rows.sort(known_on, "published_at", "raw_id").select("raw_id", "index_date", "source", "article_id", "text_sha256")

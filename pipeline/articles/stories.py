@@ -25,8 +25,9 @@ def link_retellings(articles: pl.DataFrame, days: Days) -> pl.DataFrame:
     """Link each article of `days` to the first known that it retells.
 
     The result is of `STORY_LINKS`. `articles` (of `ARTICLES`) must include the `DAYS_AROUND` days before and after. Articles are ordered by
-    the day on which they were known, then by (published_at, article_id). Two articles tell the same if they share a link, a text, or enough words (`similarity.py`). Headlines with
-    fewer than `MIN_WORDS` words tell the same only if they share a link, or have the same words on the same day.
+    the day on which they were known, then by (published_at, article_id). Two articles tell the same if they share a link, a text, or enough
+    words (`similarity.py`). Headlines with fewer than `MIN_WORDS` words tell the same only if they share a link, or have the same words on
+    the same day.
     """
     span = days.extend(DAYS_AROUND)
     rows = (

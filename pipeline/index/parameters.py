@@ -6,7 +6,7 @@ Constants of the method, weights, bounds of the phases, and the baseline window.
 import hashlib
 import math
 import tomllib
-from datetime import date, timedelta
+from datetime import date
 from functools import cache
 from pathlib import Path
 from typing import Any

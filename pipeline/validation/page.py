@@ -57,8 +57,8 @@ _ABOUT_SOURCES = (
     "Words are threats, demands, refusals and accusations; actions are measures taken. An index of uncertainty may follow words only."
 )
 _ABOUT_REBUILD = (
-    "Each published value is computed a second time from story_mass, articles_read and baseline, by code that shares nothing with the index. "
-    f"The table shows the largest difference relative to the value (to 1 if the value is smaller). It must be below {_TOLERANCE:g}."
+    "Each published value is computed a second time from story_mass, articles_read and baseline, by code that shares nothing with the "
+    f"index. The table shows the largest difference relative to the value (to 1 if the value is smaller). It must be below {_TOLERANCE:g}."
 )
 _NOT_REPRODUCED = (
     "A published value is not reproduced: either the index was built by another version, or one of the two computations is wrong. Run "

@@ -84,14 +84,23 @@ STORY_ARTICLES = Table(
     grain="one article",
     key=("article_id",),
     columns=(
-        c.ARTICLE_ID, c.STORY_ID, c.with_description(c.INDEX_DATE, "UTC day of the article"), c.SOURCE, c.SOURCE_OWNER, KNOWN_ON,
+        c.ARTICLE_ID,
+        c.STORY_ID,
+        c.with_description(c.INDEX_DATE, "UTC day of the article"),
+        c.SOURCE,
+        c.SOURCE_OWNER,
+        KNOWN_ON,
         Column("story_date", pl.Date(), "UTC day of the first article of the story", c.EXAMPLE_DAY, unit="UTC day"),
         replace(COUNTS_ON, at_least=("story_date",)),
         Column(
-            "read_on", pl.Date(), "UTC day on which it counts as an article read: its own, or the earliest day still open",
-            c.EXAMPLE_DAY, unit="UTC day", at_least=("index_date",),
+            "read_on",
+            pl.Date(),
+            "UTC day on which it counts as an article read: its own, or the earliest day still open",
+            c.EXAMPLE_DAY,
+            unit="UTC day",
+            at_least=("index_date",),
         ),
-    ),  # fmt: skip
+    ),
     layer="index",
     published=True,
 )
@@ -106,7 +115,14 @@ ARTICLES_READ = Table(
         c.INDEX_DATE,
         c.SOURCE,
         replace(c.ARTICLE_COUNT, description="Number of articles", minimum=1),
-        Column("weight", pl.Float64(), "Their number, late ones with the weight that is left after the days since", 12.0, unit="articles", minimum=0),
+        Column(
+            "weight",
+            pl.Float64(),
+            "Their number, late ones with the weight that is left after the days since",
+            12.0,
+            unit="articles",
+            minimum=0,
+        ),
     ),
     layer="index",
     published=True,
@@ -210,8 +226,8 @@ PAIR_SIGNALS = Table(
 STORY_MASS = Table(
     "story_mass",
     "Mass of stories",
-    "The mass of each story for each series and channel: the input from which the index is computed. What late articles add to a story whose "
-    "day was closed is a row of its own.",
+    "The mass of each story for each series and channel: the input from which the index is computed. What late articles add to a "
+    "story whose day was final is a row of its own.",
     grain="one story, series, channel and day on which it counts",
     key=("index_date", "series", "channel", "story_id"),
     columns=(
@@ -251,7 +267,7 @@ STORY_MASS = Table(
 BASELINE = Table(
     "baseline",
     "Baseline",
-    "Expected mass per article of each source, estimated over the baseline window, with the versions used. The default baseline has versions; "
+    "Expected mass per article of each source, estimated over the baseline window. The default baseline has versions: "
     "each is estimated from the days that were final before the first day that uses it.",
     grain="one version, series, channel and source; the source (any) is used for sources without a baseline",
     key=("valid_from", "series", "channel", "source"),
@@ -306,8 +322,12 @@ BASELINE = Table(
         Column("baseline_from", pl.Date(), "First day of the window", date(2025, 1, 20), unit="UTC day"),
         Column("baseline_to", pl.Date(), "Last day of the window", date(2025, 11, 30), unit="UTC day", at_least=("baseline_from",)),
         Column(
-            "known_on", pl.Date(), "Last UTC day whose knowledge it uses; on it the last day of the window was final", date(2025, 12, 6),
-            unit="UTC day", at_least=("baseline_from",),
+            "known_on",
+            pl.Date(),
+            "Last UTC day whose knowledge it uses; on it the last day of the window was final",
+            date(2025, 12, 6),
+            unit="UTC day",
+            at_least=("baseline_from",),
         ),
         Column("lexicon_sha", pl.String(), "Fingerprints of the lexicons used in the window", "5b1d7c9a0e3f"),
         Column("extractor_version", pl.String(), "Versions of the readers used in the window", "rules 0.1.0"),

@@ -31,7 +31,15 @@ STORY_KNOWN = Table(
         c.STORY_ID,
         _ARRIVAL,
         c.with_description(c.INDEX_DATE, "UTC day on which the articles first seen then count"),
-        Column("weight", pl.Float64(), "Weight with which they count: what is left of a mass since the day of the story", 1.0, unit="share", minimum=0, maximum=1),
+        Column(
+            "weight",
+            pl.Float64(),
+            "Weight with which they count: what is left of a mass since the day of the story",
+            1.0,
+            unit="share",
+            minimum=0,
+            maximum=1,
+        ),
         Column(
             "source_owner_count",
             pl.Int64(),

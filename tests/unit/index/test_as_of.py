@@ -1,11 +1,12 @@
 """What is known at the end of a day depends on nothing that was first seen later, to the last bit.
 
-Random homes are continued: with later days, late articles, new sources, another part of a story. Every earlier vintage, every final value and
-every interval of the shorter home must be the same in the longer one.
+Random homes are continued: with later days, late articles, new sources, further parts of stories. Every earlier vintage, every final value
+and every interval of the shorter home must be the same in the longer one.
 """
 
 from collections.abc import Mapping
 from datetime import UTC, date, datetime, time, timedelta
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -37,7 +38,9 @@ def draw_articles(random: np.random.Generator, days: int) -> tuple[list[Row], li
                 early = int(random.integers(60)) if random.random() < 0.02 else 0  # dated before the first day
                 on = day(number - early)
                 seen = datetime.combine(day(number) + timedelta(days=lag), time(12), tzinfo=UTC)
-                articles.append(article(f"{source}:{number}", on, first_seen_at=seen, published_at=datetime.combine(on, time(11), tzinfo=UTC)))
+                articles.append(
+                    article(f"{source}:{number}", on, first_seen_at=seen, published_at=datetime.combine(on, time(11), tzinfo=UTC))
+                )
     articles.sort(key=known)
     links = []
     for place, one in enumerate(articles):
@@ -102,7 +105,7 @@ def assert_random_continuations_change_nothing(seeds: range) -> None:
         baseline = None if random.random() < 0.8 else (day(5), day(30))
         ends = sorted(int(one) for one in random.choice(np.arange(20, 130), size=4, replace=False))
         runs = [(day(end), build_until(drawn, day(end), baseline, half_life)) for end in ends]
-        for (last, before), (_, after) in zip(runs, runs[1:], strict=False):
+        for (last, before), (_, after) in pairwise(runs):
             assert_continues(before, after, last)
             compared += before[VINTAGES.name].height
     assert compared
@@ -135,4 +138,7 @@ def test_a_day_uses_the_last_baseline_known_before_it() -> None:
     used: list[dict[str, Any]] = tables[DAILY_MASS.name].select("index_date", "valid_from").unique().to_dicts()
     late = [row for row in used if row["valid_from"] > DAY]
     assert late
-    assert all(row["valid_from"] <= row["index_date"] and versions[row["valid_from"]] + timedelta(days=OPEN_DAYS) <= row["index_date"] for row in late)
+    assert all(
+        row["valid_from"] <= row["index_date"] and versions[row["valid_from"]] + timedelta(days=OPEN_DAYS) <= row["index_date"]
+        for row in late
+    )

@@ -5,10 +5,8 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from pipeline.contracts.days import Days
 from pipeline.contracts.tables.index import BASELINE, CHANNEL_DAILY, DAILY_MASS
 from pipeline.index.baseline import StoredBaseline, freeze_baseline, read_stored_baseline
-from pipeline.index.parameters import model_variables
 from pipeline.warehouse.sql import ModelError
 from tests.unit.index.lake_scenes import DAY, Built, Row, Scene, article, build, day, finding, link
 

@@ -90,7 +90,9 @@ def test_the_index_begins_on_the_first_day_with_an_article(tmp_path: Path) -> No
 
 
 def test_the_last_seven_days_are_provisional(tmp_path: Path) -> None:
-    rows = build(tmp_path, Scene([A, article("A:2", day(9))], [finding(A)], baseline=(DAY, DAY)), [TENSION_PAIR_DAILY]).rows(TENSION_PAIR_DAILY)
+    rows = build(tmp_path, Scene([A, article("A:2", day(9))], [finding(A)], baseline=(DAY, DAY)), [TENSION_PAIR_DAILY]).rows(
+        TENSION_PAIR_DAILY
+    )
     assert [row["obs_status"] for row in rows] == ["A"] * 3 + ["P"] * 7
     assert rows[2]["index_date"] == DAY + timedelta(days=2)
 

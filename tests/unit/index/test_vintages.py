@@ -11,7 +11,15 @@ import polars as pl
 import pytest
 
 from pipeline.contracts.tables.core import ARTICLES, COVERAGE, FINDINGS, STORY_LINKS
-from pipeline.contracts.tables.index import BASELINE, DAILY_MASS, INDEX_DAILY, MOVEMENT_DAILY, STORY_ARTICLES, STORY_MASS, TENSION_PAIR_DAILY
+from pipeline.contracts.tables.index import (
+    BASELINE,
+    DAILY_MASS,
+    INDEX_DAILY,
+    MOVEMENT_DAILY,
+    STORY_ARTICLES,
+    STORY_MASS,
+    TENSION_PAIR_DAILY,
+)
 from pipeline.contracts.tables.vintages import MASS_ARRIVALS, MOVEMENT_ARRIVALS, REVISIONS, STORY_KNOWN, VINTAGES
 from pipeline.models.build import build_tables
 from tests.unit.index.lake_scenes import DAY, Built, Row, Scene, article, build, day, finding, link, random_finding
@@ -254,7 +262,9 @@ def test_a_late_article_adds_its_expected_mass_late(tmp_path: Path) -> None:
 
 
 def test_articles_fetched_later_were_not_known_before(tmp_path: Path) -> None:
-    built = build(tmp_path, Scene([late_article(f"A:{number}", day(number), 30 - number) for number in range(9)], baseline=(DAY, DAY)), [VINTAGES])
+    built = build(
+        tmp_path, Scene([late_article(f"A:{number}", day(number), 30 - number) for number in range(9)], baseline=(DAY, DAY)), [VINTAGES]
+    )
     assert {row["known_at"] for row in built.rows(VINTAGES)} == {end_of(day(30))}
     assert len(built.rows(VINTAGES, series="CHN-USA")) == 9
     assert {row["obs_status"] for row in built.rows(VINTAGES)} == {"A"}

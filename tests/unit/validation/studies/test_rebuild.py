@@ -4,8 +4,7 @@ import polars as pl
 import pytest
 
 from pipeline.contracts.model import Table
-from pipeline.contracts.tables.core import COVERAGE
-from pipeline.contracts.tables.index import BASELINE, STORY_MASS, TENSION_DAILY, TENSION_PAIR_DAILY
+from pipeline.contracts.tables.index import ARTICLES_READ, BASELINE, STORY_MASS, TENSION_DAILY, TENSION_PAIR_DAILY
 from pipeline.validation.studies import rebuild
 from tests.unit.index.lake_scenes import HALF_LIFE, Built
 
@@ -13,7 +12,8 @@ TABLES = (TENSION_DAILY, TENSION_PAIR_DAILY)
 
 
 def rebuild_scene(built: Built, half_life_days: float = HALF_LIFE) -> pl.DataFrame:
-    return rebuild.rebuild_index(built.lake.read(STORY_MASS), built.lake.read(ARTICLES_READ), built.lake.read(BASELINE), last_day, half_life_days)
+    tables = (built.lake.read(table) for table in (STORY_MASS, ARTICLES_READ, BASELINE))
+    return rebuild.rebuild_index(*tables, built.variables["last_day"], half_life_days)
 
 
 @pytest.mark.parametrize("table", TABLES, ids=lambda table: table.name)
