@@ -56,7 +56,9 @@ class Settings(BaseSettings):
     pairs: Annotated[tuple[str, ...], NoDecode] = Field(SAMPLE_PAIRS, description="pairs of countries whose index is published")
     first_day: date = Field(SAMPLE_FIRST_DAY, description="first day; required if an upstream is enabled")
     last_day: date | None = Field(None, description="last day; none: that of the sample or the articles, with upstreams yesterday")
-    baseline: Annotated[tuple[date, date] | None, NoDecode] = Field(None, description="baseline window; none: growing versions of the first 365 days read")
+    baseline: Annotated[tuple[date, date] | None, NoDecode] = Field(
+        None, description="baseline window; none: growing versions of the first 365 days read"
+    )
     half_life_days: float = Field(7.0, gt=0, le=3650, description="half-life of the filter")
     lookback_days: int = Field(7, ge=0, le=60, description="days that each scheduled run reads again, for late articles")
     workers: int | None = Field(None, ge=1, le=64, description="threads or processes that read articles; default: one per core")
