@@ -1,4 +1,5 @@
 -- Mass of each signal that counts: the heaviest of its story, direction, kind and instrument, as in story_mass.
+-- Stories count here with all their articles, as if none had come late.
 -- A general act is one reading, towards *, and has mass towards each partner that it hits.
 with heaviest as (
     select *

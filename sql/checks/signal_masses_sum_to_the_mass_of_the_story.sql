@@ -16,6 +16,13 @@ directed as (
     select *
     from story_mass
     where contains(series, '>')
+),
+
+-- What late articles add to a story counts on other days, with less weight.
+late_stories as (
+    select distinct story_id
+    from story_articles
+    where counts_on > story_date
 )
 
 select
@@ -31,4 +38,6 @@ full join directed
         and directed.story_id = sums.story_id
         and directed.series = sums.series
         and directed.channel = sums.channel
-where not coalesce(abs(sums.mass - directed.mass) <= 1e-9 * greatest(1, directed.mass), false)
+where
+    coalesce(sums.story_id, directed.story_id) not in (select late_stories.story_id from late_stories)
+    and not coalesce(abs(sums.mass - directed.mass) <= 1e-9 * greatest(1, directed.mass), false)

@@ -151,6 +151,7 @@ def _finding(random: np.random.Generator, of: Row, number: int) -> Row:
             "quote": of["title"],
             "actor": actor,
             "target": target,
+            "scope": "all" if target == "*" else None,
             "kind": kind,
             "polarity": KIND_POLARITY[kind],
             "status": _pick(random, STATUS.words),
