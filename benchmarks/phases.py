@@ -2,8 +2,8 @@
 
     uv run python benchmarks/phases.py HOME [HOME …]
 
-HOME is a home of `tension run`. Prints, for each home, the share of pair-days by phase, and for each bound how often a day of escalation
-or de-escalation has a dated act of its sign between the same pair from 14 days before to 3 days after, next to all pair-days (chance). Acts:
+HOME is a home of `tension run`. Prints, for each home, the share of pair-days by phase, and for each bound how often a day of escalation or
+de-escalation has a dated act of its sign between the same pair from 14 days before to 3 days after, next to all pair-days (chance). Acts:
 those of the project and, in the last column, the independent ones.
 """
 
