@@ -2,13 +2,14 @@
 
     uv run python benchmarks/measures.py questions > questions.csv
     uv run python benchmarks/measures.py layers > layers.csv
-    uv run python benchmarks/measures.py compare answers.csv
+    uv run python benchmarks/measures.py compare questions.csv answers.csv
 
 A question is a day, an actor and a target: which layers applied (in force or as a quota), at which rate? Whoever answers sees the names of
 the layers and their goods, but neither acts nor rates, and looks them up in official sources. `answers.csv` has the columns `number`,
 `layer`, `rate_pct` and `note`, one row for each layer; the rate is empty where a layer has none, as for an export control. Where several
 rates apply, the highest counts. A question without layers has one row with the layer `none`; a layer that the list lacks is `other`, with a
 note. Half of the days are drawn from all days, half from the days just before and after an act.
+Questions are drawn from the list as it is, so keep `questions.csv`: after a correction the same seed draws others.
 """
 
 import argparse
@@ -34,18 +35,19 @@ def main() -> None:
     """Print questions, layers, or the comparison."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("command", choices=("questions", "layers", "compare"))
-    parser.add_argument("answers", type=Path, nargs="?")
+    parser.add_argument("questions", type=Path, nargs="?", help="for compare: the questions as they were drawn")
+    parser.add_argument("answers", type=Path, nargs="?", help="for compare: the answers")
     parser.add_argument("--count", type=int, default=QUESTIONS)
     parser.add_argument("--seed", type=int, default=SEED)
     options = parser.parse_args()
-    questions = draw_questions(options.count, options.seed)
     if options.command == "questions":
-        questions.write_csv(sys.stdout)
+        draw_questions(options.count, options.seed).write_csv(sys.stdout)
     elif options.command == "layers":
         pl.read_csv(LAYERS_FILE).select("layer", "actor", "instrument", "programme", "product").write_csv(sys.stdout)
     elif options.answers is None:
-        parser.error("give the file with the answers: benchmarks/measures.py compare answers.csv")
+        parser.error("give the files with questions and answers: benchmarks/measures.py compare questions.csv answers.csv")
     else:
+        questions = pl.read_csv(options.questions, try_parse_dates=True)
         compare(questions, read_answers(options.answers, questions))
 
 
@@ -81,7 +83,7 @@ def read_answers(path: Path, questions: pl.DataFrame) -> pl.DataFrame:
     problems += [f"question {number} has no answer" for number in sorted(set(questions["number"]) - set(answers["number"]))]
     problems += [f"question {number} is not one of the questions" for number in sorted(set(answers["number"]) - set(questions["number"]))]
     if problems:
-        sys.exit(f"{path}: {'; '.join(problems)}. Correct the file, or give the --count and --seed of its questions")
+        sys.exit(f"{path}: {'; '.join(problems)}. Correct the file, or give the questions that it answers")
     return answers
 
 
