@@ -34,6 +34,10 @@ def rates_on(states: pl.DataFrame, day: date, actor: str, target: str) -> Rates:
 
 # Rates that must be there, and layers that must not apply.
 KNOWN: list[tuple[str, str, str, Rates, tuple[str, ...]]] = [
+    ("2018-06-04", "MEX", "IND", {}, ("mex-steel",)),
+    ("2018-06-05", "MEX", "IND", {"mex-steel": 15}, ()),
+    ("2019-02-01", "MEX", "IND", {}, ("mex-steel",)),
+    ("2023-08-16", "MEX", "IND", {"mex-tariffs-2023": 25}, ("mex-steel",)),
     ("2018-07-05", "USA", "CHN", {"usa-232-steel": 25}, ("usa-301-list1",)),
     ("2018-07-06", "USA", "CHN", {"usa-301-list1": 25, "usa-232-steel": 25, "usa-232-aluminum": 10}, ("usa-301-list2", "usa-301-list3")),
     ("2018-07-06", "CHN", "USA", {"chn-301-answer-list1": 25, "chn-232-answer-15": 15}, ("chn-301-answer-list2",)),
@@ -42,18 +46,30 @@ KNOWN: list[tuple[str, str, str, Rates, tuple[str, ...]]] = [
     ("2019-01-15", "CHN", "USA", {"chn-301-answer-list3": 10}, ("chn-301-answer-cars",)),
     ("2019-05-09", "USA", "CHN", {"usa-301-list3": 10}, ()),
     ("2019-05-10", "USA", "CHN", {"usa-301-list3": 25}, ()),
+    ("2019-05-16", "USA", "TUR", {}, ("usa-201-solar", "usa-201-washers")),
+    ("2019-05-17", "USA", "TUR", {"usa-201-solar": 25, "usa-201-washers": 45}, ()),
+    ("2019-06-04", "USA", "IND", {}, ("usa-201-solar", "usa-201-washers")),
+    ("2019-06-05", "USA", "IND", {"usa-201-solar": 25, "usa-201-washers": 45}, ()),
     ("2019-06-15", "USA", "MEX", {}, ("usa-ieepa-migration-mexico", "usa-232-steel")),
     ("2019-06-16", "IND", "USA", {}, ()),
     ("2019-12-31", "USA", "CHN", {"usa-301-list4a": 15}, ("usa-301-list4b",)),
     ("2020-02-14", "USA", "CHN", {"usa-301-list3": 25, "usa-301-list4a": 7.5}, ("usa-301-list4b",)),
     ("2020-02-14", "CHN", "USA", {"chn-301-answer-list4a": 5}, ("chn-301-answer-list4b",)),
+    ("2020-02-08", "USA", "KOR", {"usa-232-steel-derivatives": 10}, ()),
+    ("2020-02-08", "USA", "JPN", {"usa-232-steel-derivatives": 25}, ()),
+    ("2020-08-21", "GBR", "KOR", {"gbr-digital-tax": 2}, ()),
     ("2020-10-01", "USA", "CAN", {}, ("usa-232-aluminum", "usa-232-steel")),
     ("2021-06-01", "USA", "EUN", {"usa-232-steel": 25}, ("usa-301-airbus-goods",)),
+    ("2021-11-15", "USA", "KOR", {"usa-201-solar": 18}, ()),
+    ("2021-11-16", "USA", "KOR", {"usa-201-solar": 15}, ()),
+    ("2022-04-01", "USA", "JPN", {"usa-232-steel-derivatives": 10}, ()),
+    ("2024-06-04", "BRA", "GBR", {"bra-ethanol": 18}, ()),
     ("2025-02-04", "USA", "CHN", {"usa-ieepa-fentanyl-china": 10}, ("usa-ieepa-reciprocal",)),
     ("2025-02-04", "USA", "CAN", {}, ("usa-ieepa-border-canada",)),
     ("2025-03-04", "USA", "CHN", {"usa-ieepa-fentanyl-china": 20}, ()),
     ("2025-03-04", "USA", "CAN", {"usa-ieepa-border-canada": 25, "usa-ieepa-border-canada-energy": 10}, ("usa-232-steel",)),
     ("2025-03-04", "USA", "MEX", {"usa-ieepa-border-mexico": 25}, ()),
+    ("2025-03-12", "USA", "EUN", {"usa-232-steel-derivatives": 25}, ()),
     ("2025-03-20", "CHN", "CAN", {"chn-canada-100": 100, "chn-canada-25": 25}, ()),
     ("2025-04-09", "USA", "CHN", {"usa-ieepa-fentanyl-china": 20, "usa-ieepa-reciprocal": 84}, ()),
     ("2025-04-09", "USA", "EUN", {"usa-ieepa-reciprocal": 20, "usa-232-cars": 25}, ("usa-232-car-parts",)),
@@ -64,6 +80,8 @@ KNOWN: list[tuple[str, str, str, Rates, tuple[str, ...]]] = [
     ("2025-05-14", "USA", "CHN", {"usa-ieepa-reciprocal": 10, "usa-ieepa-fentanyl-china": 20}, ()),
     ("2025-05-14", "CHN", "USA", {"chn-reciprocal-answer": 10}, ("chn-uel-2025-04",)),
     ("2025-05-29", "USA", "JPN", {"usa-ieepa-reciprocal": 10}, ()),  # a day after the court's ruling, which was stayed
+    ("2025-06-04", "USA", "CAN", {"usa-232-steel-derivatives": 50}, ()),
+    ("2025-06-04", "USA", "GBR", {"usa-232-steel-derivatives": 25}, ()),
     ("2025-08-07", "USA", "EUN", {"usa-ieepa-reciprocal": 15, "usa-232-steel": 50, "usa-232-cars": 15}, ()),
     ("2025-08-07", "USA", "IND", {"usa-ieepa-reciprocal": 25}, ("usa-ieepa-india-oil",)),
     ("2025-08-07", "USA", "BRA", {"usa-ieepa-reciprocal": 10, "usa-ieepa-brazil": 40}, ()),
@@ -77,6 +95,7 @@ KNOWN: list[tuple[str, str, str, Rates, tuple[str, ...]]] = [
     ("2025-11-10", "CHN", "USA", {"chn-reciprocal-answer": 10}, ("chn-farm-10", "chn-port-fees", "chn-rare-earths-abroad")),
     ("2026-02-20", "USA", "CHN", {"usa-301-list1": 25}, ("usa-ieepa-fentanyl-china", "usa-ieepa-reciprocal")),
     ("2026-03-01", "USA", "JPN", {"usa-122-surcharge": 10, "usa-232-cars": 15}, ("usa-ieepa-reciprocal",)),
+    ("2026-04-06", "USA", "JPN", {"usa-232-metal-derivatives": 25}, ("usa-232-steel-derivatives",)),
 ]
 
 
@@ -92,6 +111,19 @@ def test_well_known_days_have_the_right_layers(
 def test_a_control_without_a_rate_is_in_force_and_suspended(states: pl.DataFrame) -> None:
     ban = states.filter(layer="chn-minerals-ban-usa", target="USA").sort("valid_from")
     assert ban.select("valid_from", "standing").rows() == [(date(2024, 12, 3), "in_force"), (date(2025, 11, 9), "suspended")]
+
+
+def test_a_list_of_firms_is_directed_at_their_home_countries() -> None:
+    targets = dict(read_acts().group_by("layer").agg(pl.col("target").unique().sort()).rows())
+    assert targets["usa-entity-huawei"] == ["CHN"]
+    assert targets["usa-entity-affiliates"] == ["CHN", "RUS"]
+    assert targets["chn-hanwha"] == ["KOR", "USA"]
+
+
+def test_digital_taxes_are_directed_at_everybody() -> None:
+    taxes = read_acts().filter(pl.col("layer").str.contains("-digital-(?:tax|levy)"), pl.col("actor") != "USA")
+    assert set(taxes["actor"]) == {"CAN", "GBR", "IND"}
+    assert set(taxes["target"]) == {"*"}
 
 
 def test_an_extension_keeps_the_day_of_the_rate(states: pl.DataFrame) -> None:
