@@ -1,5 +1,7 @@
 """Tables of the audit: mass of readings, verdicts, and precision."""
 
+from dataclasses import replace
+
 import polars as pl
 
 from pipeline.contracts import patterns
@@ -67,7 +69,16 @@ VERDICTS = Table(
     is_side_table=True,
 )
 
-_SHARE = {"unit": "share", "minimum": 0, "maximum": 1, "reason": "it is a share of mass; anything else is an error of the query"}
+_SHARE = Column(
+    "share",
+    pl.Float64(),
+    "A share",
+    0.5,
+    unit="share",
+    minimum=0,
+    maximum=1,
+    reason="it is a share of mass or readings; anything else is an error of the query",
+)
 
 MASS_PRECISION = Table(
     "mass_precision",
@@ -82,23 +93,28 @@ MASS_PRECISION = Table(
         Column("judged_count", pl.Int64(), "Number of them judged right or wrong", 30, unit="readings", minimum=0),
         Column("unsure_count", pl.Int64(), "Number of them on which every judge is unsure", 2, unit="readings", minimum=0),
         Column("mass", pl.Float64(), "Mass of all readings", 96.0, unit=_MASS_UNIT, exclusive_minimum=0),
-        Column("judged_share", pl.Float64(), "Share of the mass that was judged right or wrong", 0.45, **_SHARE),
-        Column(
-            "precision",
-            pl.Float64(),
-            "Share of the judged mass that is right; if judges disagree, the part of them who say so. Empty if all are unsure",
-            0.84,
+        replace(_SHARE, name="judged_share", description="Share of the mass that was judged right or wrong", example=0.45),
+        replace(
+            _SHARE,
+            name="precision",
+            description="Share of the judged mass that is right; if judges disagree, the part of them who say so. Empty if all are unsure",
+            example=0.84,
             nullable=True,
-            **_SHARE,
         ),
-        Column(
-            "lo95", pl.Float64(), "Lower bound of the 95 % interval of precision (Wilson, stories as units)", 0.7, nullable=True, **_SHARE
+        replace(
+            _SHARE,
+            name="lo95",
+            description="Lower bound of the 95 % interval of precision (Wilson, stories as units)",
+            example=0.7,
+            nullable=True,
         ),
-        Column("hi95", pl.Float64(), "Upper bound of the 95 % interval of precision", 0.92, nullable=True, **_SHARE),
-        Column("at_least", pl.Float64(), "Share of all mass that is right if everything not judged is wrong", 0.38, **_SHARE),
-        Column("at_most", pl.Float64(), "Share of all mass that is right if everything not judged is right", 0.93, **_SHARE),
+        replace(_SHARE, name="hi95", description="Upper bound of the 95 % interval of precision", example=0.92, nullable=True),
+        replace(_SHARE, name="at_least", description="Share of all mass that is right if everything not judged is wrong", example=0.38),
+        replace(_SHARE, name="at_most", description="Share of all mass that is right if everything not judged is right", example=0.93),
         Column("judged_twice_count", pl.Int64(), "Number of readings that two judges or more decided", 30, unit="readings", minimum=0),
-        Column("agreement", pl.Float64(), "Share of these on which all judges agree; empty without any", 0.93, nullable=True, **_SHARE),
+        replace(
+            _SHARE, name="agreement", description="Share of these on which all judges agree; empty without any", example=0.93, nullable=True
+        ),
     ),
     layer="index",
     published=True,
