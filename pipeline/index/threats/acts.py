@@ -143,7 +143,7 @@ def outcome_of_event(event: ActEvent, threat: Said) -> str | None:
         return event.word if rate is None or not is_for_all else None
     if is_same_rate(known, rate) or (event.total_pct is not None and is_same_rate(event.total_pct, rate)):
         return event.word
-    if is_for_all:
+    if is_for_all or (known < rate and event.word == "scheduled"):
         return None
     return "softened" if event.word == "carried_out" and known < rate else event.word
 

@@ -156,16 +156,23 @@ class Threat:
 
     def accepts_act(self, word: str, event: ActEvent) -> bool:
         """Return whether an official act may change the outcome to this one."""
-        if event.on < self.first_on or (word == "softened" and event.announced_on < self.first_on):
-            return False  # a lower rate decided before the threat does not answer it
+        if event.on < self.first_on or (word == "softened" and self._is_other_layer(event)):
+            return False
         if word == "struck_down":
-            is_other = self.outcome.act is not None and self.outcome.act.layer != event.layer
-            return self.outcome.word in IMPOSED and not is_other
+            return self.outcome.word in IMPOSED and self.outcome.act is not None and self.outcome.act.layer == event.layer
         if self.is_open or word == "scheduled" or self.outcome.basis != "reported" or self.outcome.on is None:
             return self.is_open
         if word == self.outcome.word:  # the same act, announced when it was reported
             return abs(event.announced_on - self.outcome.on) <= threshold_days("same_news_days")
         return event.on <= self.outcome.on + threshold_days("official_corrects_days")
+
+    def _is_other_layer(self, event: ActEvent) -> bool:
+        """Return whether a lower rate does not answer the threat.
+
+        It was decided before the threat, or it takes effect well before the deadline.
+        """
+        is_early = self.deadline_on is not None and event.on + threshold_days("same_news_days") < self.deadline_on
+        return event.announced_on < self.first_on or is_early
 
     def apply_act(self, word: str, event: ActEvent) -> None:
         """Change the outcome, or the deadline, to what an official act says."""

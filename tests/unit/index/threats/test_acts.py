@@ -49,6 +49,16 @@ def test_a_court_that_strikes_down_another_layer_changes_nothing() -> None:
     assert history_of(threat(0), acts=acts)[-1][1] == "carried_out"
 
 
+def test_a_lower_rate_well_before_the_deadline_is_another_measure() -> None:
+    said = threat(0, "Brazil will pay 50 percent from April 20, Washington warned.")
+    assert history_of(said, acts=(act("imposed", 10, 17, 15.0),), through=40) == [(0, "pending")]
+
+
+def test_a_court_does_not_strike_down_what_only_articles_reported() -> None:
+    reported = claim("measure", 5, "Washington imposed 50 percent on Brazil.", 50.0, status="effective")
+    assert history_of(threat(0), reported, acts=(act("struck_down", 200, 200, None),))[-1] == (5, "carried_out")
+
+
 def test_an_act_corrects_what_was_reported_before_it() -> None:
     reported = claim("measure", 5, "Washington imposed 50 percent on Brazil.", 50.0, status="effective")
     assert history_of(threat(0), reported, acts=(act("imposed", 10, 17, 15.0),))[-1] == (17, "softened")
