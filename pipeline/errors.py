@@ -4,6 +4,7 @@ The command line prints a `UserError` as a message and exits with its code; any 
 
     TensionError
     ├── UserError                a user can fix the cause
+    │   ├── AuditError           a home cannot be audited
     │   ├── ClusterError         the Dask cluster cannot be used
     │   ├── ContractError        data does not match its contract
     │   ├── ExtractorError       no article could be read
@@ -12,7 +13,9 @@ The command line prints a `UserError` as a message and exits with its code; any 
     │   ├── SettingsError        an option, a TENSION_* variable or tension.toml is wrong
     │   │   └── OptionError      an option is wrong
     │   ├── SourceError          an article file, a reference file or an upstream cannot be read
-    │   └── ValidationError      a home, pair or range of days cannot be validated
+    │   ├── ValidationError      a home, pair or range of days cannot be validated
+    │   └── VerdictError         a file of verdicts cannot be used
+    ├── ActsError                the files of official acts do not fit together
     ├── BadAnswerError           the answer of a language model is unreadable
     ├── BaselineError            no articles were read in the baseline window
     ├── BudgetSpentError         the budget of a language model is used up
@@ -24,6 +27,7 @@ The command line prints a `UserError` as a message and exits with its code; any 
     ├── EvaluationError          gold or predictions cannot be scored
     ├── EventListError           a list of events is invalid
     ├── ForecastError            a forecast is not possible
+    ├── IndependentActsError     the list of independent acts is invalid
     ├── LexiconError             a lexicon file is invalid
     ├── ModelError               a SQL model or query failed
     ├── NotAFeedError            a text is not a feed

@@ -16,6 +16,7 @@ from pipeline.signals.lexicon import load_lexicon
 from pipeline.signals.scope import find_scope, resolve_scopes
 
 GOLD = Path(__file__).parents[2] / "gold" / "general-acts.jsonl"
+SCOPES: list[dict[str, Any]] = load_lexicon("scopes")["scope"]
 
 
 def scope_of(sentence: str, actor: str = "USA") -> tuple[str, str] | None:
@@ -40,7 +41,7 @@ def test_nine_in_ten_scopes_of_the_reported_sentences_are_right() -> None:
     assert share_of_right_scopes("odd") >= 0.9
 
 
-@pytest.mark.parametrize("entry", load_lexicon("scopes")["scope"], ids=lambda entry: str(entry["code"]))
+@pytest.mark.parametrize("entry", SCOPES, ids=lambda entry: str(entry["code"]))
 def test_scopes_are_found_in_the_examples_of_the_lexicon(entry: dict[str, Any]) -> None:
     code, *exceptions = entry["gives"]
     assert scope_of(entry["example"]) == (code, " ".join(exceptions))

@@ -90,7 +90,7 @@ def test_every_file_starts_with_a_comment() -> None:
 
 
 def test_every_model_makes_a_table_of_its_layer() -> None:
-    layers = dict.fromkeys(("vintages", "measures", "threats", "crosscheck"), "index")
+    layers = dict.fromkeys(("vintages", "measures", "threats", "audit", "crosscheck"), "index")
     folders = {path.stem: path.parent.name for path in model_files()}
     assert {name: TABLES[name].layer for name in folders} == {name: layers.get(folder, folder) for name, folder in folders.items()}
 
