@@ -84,12 +84,12 @@ def interval_bounds(a: Matrix, b: Matrix, phi: Matrix) -> dict[str, Matrix]:
         return dict(zip(_QUANTILES, pool.map(quantile, _QUANTILES.values()), strict=True))
 
 
-def has_evidence(evidence_weight: Matrix) -> NDArray[np.bool_]:
+def has_evidence(evidence_weight: Matrix, least_evidence: float) -> NDArray[np.bool_]:
     """Whether enough is expected for a value to be published.
 
     With a margin for rounding, so that equal sums in another order give the same answer.
     """
-    return np.asarray(evidence_weight >= LEAST_EVIDENCE - 1e-9, dtype=np.bool_)
+    return np.asarray(evidence_weight >= least_evidence - 1e-9, dtype=np.bool_)
 
 
 def has_movement(hold: Matrix, move: Matrix) -> NDArray[np.bool_]:
@@ -105,7 +105,9 @@ def stalemate_share(hold: Matrix, move: Matrix) -> Matrix:
     return (hold + 1) / (hold + move + 2)
 
 
-def filter_channels(daily: pl.DataFrame, baseline: pl.DataFrame, half_life_days: float) -> pl.DataFrame:
+def filter_channels(
+    daily: pl.DataFrame, baseline: pl.DataFrame, half_life_days: float, least_evidence: float = LEAST_EVIDENCE
+) -> pl.DataFrame:
     """Compute `channel_daily` from `daily_mass` and `baseline`.
 
     `shape` and `rate` are the discounted observed and expected mass, each with the prior; `value` is 100 x shape / rate. Its intervals are
@@ -154,7 +156,7 @@ def filter_channels(daily: pl.DataFrame, baseline: pl.DataFrame, half_life_days:
         "value_unweighted": plain_value("unweighted"),
         "value_bilateral": plain_value("bilateral"),
         "evidence_weight": evidence_weight,
-        "is_thin": ~has_evidence(evidence_weight),
+        "is_thin": ~has_evidence(evidence_weight, least_evidence),
         "half_life_days": np.full_like(a, half_life_days),
     }
     return CHANNEL_DAILY.conform(

@@ -55,7 +55,9 @@ class _Changes(NamedTuple):
     sums: Matrix
 
 
-def filter_arrivals(mass: pl.DataFrame, movement: pl.DataFrame, baseline: pl.DataFrame, half_life_days: float) -> pl.DataFrame:
+def filter_arrivals(
+    mass: pl.DataFrame, movement: pl.DataFrame, baseline: pl.DataFrame, half_life_days: float, least_evidence: float
+) -> pl.DataFrame:
     """Compute `index_known` from the arrivals of mass and movement and the baseline.
 
     For each day and series: the first value known, and each later value that differs for its pair. The first value is known at the end of
@@ -77,7 +79,7 @@ def filter_arrivals(mass: pl.DataFrame, movement: pl.DataFrame, baseline: pl.Dat
     moments = _days_of_knowledge(mass, arrivals, days, first_day, base_known)
     changes = _filter_each_moment(arrivals, moments, (series["pair"].n_unique(), days), 2.0 ** (-1.0 / half_life_days))
     priors = _read_priors(frozen, series, first_day)
-    frames = [_compute_values(batch, series, priors, first_day) for batch in _group_into_batches(changes)]
+    frames = [_compute_values(batch, series, priors, first_day, least_evidence) for batch in _group_into_batches(changes)]
     return INDEX_KNOWN.conform(pl.concat([INDEX_KNOWN.empty(), *frames]))
 
 
@@ -198,7 +200,7 @@ def _read_priors(baseline: pl.DataFrame, series: pl.DataFrame, first_day: date) 
     return _Priors(days, ordered["prior"].to_numpy().reshape(shape), ordered["prior_dispersion"].to_numpy().reshape(shape))
 
 
-def _compute_values(changes: _Changes, series: pl.DataFrame, priors: _Priors, first_day: date) -> pl.DataFrame:
+def _compute_values(changes: _Changes, series: pl.DataFrame, priors: _Priors, first_day: date, least_evidence: float) -> pl.DataFrame:
     """Compute three rows of `INDEX_KNOWN` for each changed row.
 
     They are both directions and the pair.
@@ -209,7 +211,7 @@ def _compute_values(changes: _Changes, series: pl.DataFrame, priors: _Priors, fi
     a, b = kappa + masses[..., 0], kappa + masses[..., 2]
     phi = dispersion(a, kappa * prior_dispersion + masses[..., 1])
     known = {"": 100 * a / b} | {f"_{name}": bound for name, bound in interval_bounds(a, b, phi).items()}
-    is_known = has_evidence(1 - kappa / b)
+    is_known = has_evidence(1 - kappa / b, least_evidence)
     columns = [
         pl.Series(f"{name}{part}", np.where(is_known, matrix, np.nan)[:, :, number].ravel()).fill_nan(None)
         for number, name in enumerate(VALUES.values())
@@ -232,11 +234,12 @@ def _compute_values(changes: _Changes, series: pl.DataFrame, priors: _Priors, fi
         start.dt.offset_by(pl.format("{}d", "known")).alias("known_on"),
         *columns,
         pl.Series("stalemate", np.repeat(np.where(has_movement(hold, move), stalemate_share(hold, move), np.nan), _SERIES)).fill_nan(None),
-        pl.Series("phase", np.repeat(_find_phases(Posteriors(a[:, -1], b[:, -1], kappa[:, -1], phi[:, -1], hold, move)), _SERIES)),
+        pl.Series(
+            "phase", np.repeat(_find_phases(Posteriors(a[:, -1], b[:, -1], kappa[:, -1], phi[:, -1], hold, move), is_known[:, -1]), _SERIES)
+        ),
     ).select(INDEX_KNOWN.schema.names())
 
 
-def _find_phases(pairs: Posteriors) -> list[str]:
+def _find_phases(pairs: Posteriors, is_known: NDArray[np.bool_]) -> list[str]:
     bounds = read_phases()
-    is_known = has_evidence(1 - pairs.prior / pairs.rate).any(axis=1)
-    return name_phases(phase_probabilities(pairs, bounds), is_known, bounds["likely_from"])
+    return name_phases(phase_probabilities(pairs, bounds), is_known.any(axis=1), bounds["likely_from"])

@@ -62,10 +62,10 @@ def measure_acts() -> pl.DataFrame:
     return read_acts()
 
 
-@python_model(makes=(CHANNEL_DAILY,), reads=(DAILY_MASS, BASELINE), variables=("half_life_days",))
-def channel_daily(daily_mass: pl.DataFrame, baseline: pl.DataFrame, half_life_days: float) -> pl.DataFrame:
+@python_model(makes=(CHANNEL_DAILY,), reads=(DAILY_MASS, BASELINE), variables=("half_life_days", "least_evidence"))
+def channel_daily(daily_mass: pl.DataFrame, baseline: pl.DataFrame, half_life_days: float, least_evidence: float) -> pl.DataFrame:
     """Filtered value of each channel with its intervals."""
-    return filter_channels(daily_mass, baseline, half_life_days)
+    return filter_channels(daily_mass, baseline, half_life_days, least_evidence)
 
 
 @python_model(makes=(STALEMATE_DAILY,), reads=(MOVEMENT_DAILY,), variables=("half_life_days",))
@@ -86,12 +86,12 @@ def top_contributions(story_mass: pl.DataFrame, channel_daily: pl.DataFrame, sto
     return select_top_contributions(story_mass, channel_daily, story_days)
 
 
-@python_model(makes=(INDEX_KNOWN,), reads=(MASS_ARRIVALS, MOVEMENT_ARRIVALS, BASELINE), variables=("half_life_days",))
+@python_model(makes=(INDEX_KNOWN,), reads=(MASS_ARRIVALS, MOVEMENT_ARRIVALS, BASELINE), variables=("half_life_days", "least_evidence"))
 def index_known(
-    mass_arrivals: pl.DataFrame, movement_arrivals: pl.DataFrame, baseline: pl.DataFrame, half_life_days: float
+    mass_arrivals: pl.DataFrame, movement_arrivals: pl.DataFrame, baseline: pl.DataFrame, half_life_days: float, least_evidence: float
 ) -> pl.DataFrame:
     """Filtered values from what had arrived by the end of each day."""
-    return filter_arrivals(mass_arrivals, movement_arrivals, baseline, half_life_days)
+    return filter_arrivals(mass_arrivals, movement_arrivals, baseline, half_life_days, least_evidence)
 
 
 @python_model(makes=(MEASURE_REPORTS,), reads=(MEASURE_CLAIMS, MEASURE_ACTS, MEASURE_STATES))

@@ -27,7 +27,7 @@ from pipeline.contracts.tables.index import (
 )
 from pipeline.errors import UserError
 from pipeline.index.baseline import read_stored_baseline
-from pipeline.index.parameters import model_variables
+from pipeline.index.parameters import LEAST_EVIDENCE, model_variables
 from pipeline.models.build import build_table, build_tables
 from pipeline.report.write import replace_file
 from pipeline.settings import SAMPLE_NOTE, Settings
@@ -183,9 +183,8 @@ class _Index:
         return pl.concat(parts), []
 
     def compare_with_rebuild(self) -> pl.DataFrame:
-        rebuilt = rebuild.rebuild_index(
-            self.lake.read(STORY_MASS), self.lake.read(ARTICLES_READ), self.lake.read(BASELINE), self.days_read.last, self.half_life_days
-        )
+        inputs = (self.lake.read(table) for table in (STORY_MASS, ARTICLES_READ, BASELINE))
+        rebuilt = rebuild.rebuild_index(*inputs, self.days_read.last, self.half_life_days, LEAST_EVIDENCE)
         directed = rebuild.measure_differences(self.lake.read(TENSION_DAILY), rebuilt, TENSION_DAILY.name)
         return pl.concat([directed, rebuild.measure_differences(self.tension, rebuilt, TENSION_PAIR_DAILY.name)])
 

@@ -23,19 +23,23 @@ _SUMS = ("mass", "mass_words", "second_moment", "mass_unweighted", "mass_bilater
 _VARIANTS = ("", "_unweighted", "_bilateral")
 _NOTHING = (0.0,) * len(_VARIANTS)
 TOLERANCE = 1e-9
-_LEAST_EVIDENCE = 0.25  # as published
 
 Row = dict[str, Any]
 
 
 def rebuild_index(
-    story_mass: pl.DataFrame, articles_read: pl.DataFrame, baseline: pl.DataFrame, last_day: date, half_life_days: float
+    story_mass: pl.DataFrame,
+    articles_read: pl.DataFrame,
+    baseline: pl.DataFrame,
+    last_day: date,
+    half_life_days: float,
+    least_evidence: float,
 ) -> pl.DataFrame:
     """Rebuild the index, one row per day and series.
 
     Columns: `tension`, `concession`, `dialogue`, `net_tension`, each with its intervals; the parts from words and actions;
-    `tension_unweighted`; `tension_bilateral`; the evidence weights. Values are null where evidence is below the published bound.
-    `last_day`, `half_life_days`: those of the published index.
+    `tension_unweighted`; `tension_bilateral`; the evidence weights. Values are null where evidence is below `least_evidence`.
+    `last_day`, `half_life_days`, `least_evidence`: those of the published index.
     """
     calendar = _list_days(articles_read, last_day)
     read = list(articles_read.select("source", "index_date", "weight").iter_rows())
@@ -47,7 +51,11 @@ def rebuild_index(
             rates = baseline.filter((pl.col("series") == series) & (pl.col("channel") == channel))
             of_channel = stories.get((series, channel), story_mass.clear())
             versions = _Versions.read(rates)
-            columns |= _rebuild_channel(name, _sum_observed(of_channel), _sum_expected(read, versions), versions, calendar, half_life_days)
+            values = _rebuild_channel(name, _sum_observed(of_channel), _sum_expected(read, versions), versions, calendar, half_life_days)
+            evidence = values.pop("evidence_weight")
+            is_thin = evidence < least_evidence - TOLERANCE
+            columns |= {column: np.where(is_thin, np.nan, computed) for column, computed in values.items()}
+            columns["evidence_weight" if name == "tension" else f"{name}_evidence_weight"] = evidence
         columns |= _net_columns(columns)
         frames.append(pl.DataFrame(columns).fill_nan(None))
     return pl.concat(frames)
@@ -63,12 +71,15 @@ def measure_differences(published: pl.DataFrame, rebuilt: pl.DataFrame, table: s
     published_series = published.with_columns(series=series)
     rebuilt_series = rebuilt.filter(pl.col("series").str.contains(">", literal=True) != ("pair" in published.columns))
     joined = published_series.join(rebuilt_series, on=["index_date", "series"], how="full", suffix="_rebuilt", coalesce=True)
+    is_same_days = (
+        published_series.select("index_date", "series").sort(pl.all()).equals(rebuilt_series.select("index_date", "series").sort(pl.all()))
+    )
     rows = []
     for name in [name for name in rebuilt.columns if name not in ("index_date", "series")]:
         relative = (joined[name] - joined[f"{name}_rebuilt"]).abs() / pl.select(
             pl.max_horizontal(joined[name].abs(), pl.lit(1.0))
         ).to_series()
-        is_complete = not joined.is_empty() and (joined[name].is_null() == joined[f"{name}_rebuilt"].is_null()).all()
+        is_complete = not joined.is_empty() and (joined[name].is_null() == joined[f"{name}_rebuilt"].is_null()).all() and is_same_days
         value = float(relative.max() or 0) if is_complete else None  # type: ignore[arg-type]  # the largest of numbers
         rows.append(figure("rebuild", "largest relative difference", measured=name, grouping=table, value=value, count=joined.height))
     return to_frame(rows)
@@ -157,9 +168,7 @@ def _rebuild_channel(
     columns = _channel_columns(name, np.array(a), np.array(b), np.array(phi), np.array(words))
     if name == "tension":
         columns |= {"tension_unweighted": np.array(plain), "tension_bilateral": np.array(bilateral)}
-    evidence = 1 - np.array(priors) / np.array(b)
-    published = {column: np.where(evidence < _LEAST_EVIDENCE - TOLERANCE, np.nan, values) for column, values in columns.items()}
-    return published | {"evidence_weight" if name == "tension" else f"{name}_evidence_weight": evidence}
+    return columns | {"evidence_weight": 1 - np.array(priors) / np.array(b)}
 
 
 def _channel_columns(name: str, a: Any, b: Any, phi: Any, words: Any) -> dict[str, Any]:

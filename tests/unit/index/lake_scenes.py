@@ -86,7 +86,8 @@ def story_in_sources(sources: int, on: date = DAY) -> tuple[list[Row], list[Row]
 class Scene:
     """Contents of the lake before the index is built.
 
-    `read`: numbers of accepted articles by (source, day), where they differ from the articles in the scene.
+    `read`: numbers of accepted articles by (source, day), where they differ from the articles in the scene. `least_evidence`: 0 publishes
+    all values, though scenes are small.
     """
 
     articles: Sequence[Row] = ()
@@ -96,6 +97,7 @@ class Scene:
     pairs: tuple[str, ...] = ("CHN-USA",)
     baseline: tuple[date, date] | None = None
     half_life_days: float = HALF_LIFE
+    least_evidence: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -123,7 +125,8 @@ def build(root: Path, scene: Scene, tables: Iterable[Table] = ALL) -> Built:
     """Write the scene's lake under `root` and build `tables` with their dependencies."""
     lake = Lake(root)
     _write_core(lake, scene)
-    built = Built(lake, model_variables(scene.pairs, scene.half_life_days, scene.baseline, lake.span(COVERAGE)))
+    variables = model_variables(scene.pairs, scene.half_life_days, scene.baseline, lake.span(COVERAGE))
+    built = Built(lake, variables | {"least_evidence": scene.least_evidence})
     build_tables(lake, tables, built.variables)
     return built
 

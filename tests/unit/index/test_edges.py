@@ -7,6 +7,7 @@ import polars as pl
 import pytest
 
 from pipeline.contracts.tables.index import CHANNEL_DAILY, DAILY_MASS, TENSION_DAILY, TENSION_PAIR_DAILY
+from pipeline.index.parameters import LEAST_EVIDENCE
 from tests.unit.index.lake_scenes import DAY, Built, Row, Scene, article, build, day, finding, random_scene
 
 WINDOW = (day(0), day(29))
@@ -56,7 +57,7 @@ def test_a_pair_without_stories_has_every_day_and_falls_slowly(tmp_path: Path) -
     values = [row["tension"] for row in rows]
     assert values == sorted(values, reverse=True)
     assert 85 < values[-1] < values[0] < 100
-    assert {row["is_thin"] for row in rows} == {True}
+    assert {row["evidence_weight"] < LEAST_EVIDENCE for row in rows} == {True}
     assert {row["signal_count"] for row in rows} == {0}
 
 

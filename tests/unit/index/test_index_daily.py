@@ -6,15 +6,14 @@ import pytest
 
 from pipeline.contracts.countries import pair_name
 from pipeline.contracts.tables.index import INDEX_DAILY, MOVEMENT_DAILY, STALEMATE_DAILY, TENSION_DAILY, TENSION_PAIR_DAILY
+from pipeline.index.parameters import LEAST_EVIDENCE
 from tests.unit.index.lake_scenes import DAY, Built, Row, Scene, article, build, day, finding, link
 
 A, B = article("A:1"), article("A:2")
 
 
 def test_the_net_is_tension_minus_concession_with_intervals(small: Built) -> None:
-    complete = [row for row in small.rows(INDEX_DAILY) if row["net_tension"] is not None]
-    assert complete
-    for row in complete:
+    for row in small.rows(INDEX_DAILY):
         assert row["net_tension"] == pytest.approx(row["tension"] - row["concession"])
         for level in (80, 95):
             low = sqrt((row["tension"] - row[f"tension_lo{level}"]) ** 2 + (row[f"concession_hi{level}"] - row["concession"]) ** 2)
@@ -70,7 +69,8 @@ def test_an_article_counts_in_the_raw_rate_of_its_own_day(tmp_path: Path) -> Non
 
 def test_a_value_without_enough_evidence_is_withheld(tmp_path: Path) -> None:
     articles = [article("A:1", day(0)), article("A:2", day(40))]
-    rows = build(tmp_path, Scene(articles, [finding(one) for one in articles]), [TENSION_PAIR_DAILY]).rows(TENSION_PAIR_DAILY)
+    scene = Scene(articles, [finding(one) for one in articles], least_evidence=LEAST_EVIDENCE)
+    rows = build(tmp_path, scene, [TENSION_PAIR_DAILY]).rows(TENSION_PAIR_DAILY)
     assert (rows[0]["is_thin"], rows[20]["is_thin"]) == (False, True)  # twenty days without an article
     for row in rows:
         values = [row[name] for name in ("tension", "tension_lo80", "tension_hi95", "tension_words", "tension_unweighted")]
@@ -81,7 +81,8 @@ def test_a_value_without_enough_evidence_is_withheld(tmp_path: Path) -> None:
 def test_channels_are_withheld_separately(tmp_path: Path) -> None:
     articles = [article(f"A:{number}", day(number)) for number in range(40)]
     findings = [finding(one) for one in articles] + [finding(articles[0], "purchase", "announced")]
-    row = build(tmp_path, Scene(articles, findings), [TENSION_PAIR_DAILY]).rows(TENSION_PAIR_DAILY)[-1]
+    scene = Scene(articles, findings, least_evidence=LEAST_EVIDENCE)
+    row = build(tmp_path, scene, [TENSION_PAIR_DAILY]).rows(TENSION_PAIR_DAILY)[-1]
     assert row["concession_evidence_weight"] < 0.25 < row["evidence_weight"]
     assert (row["is_thin"], row["tension"] is None, row["concession"], row["net_tension"]) == (False, False, None, None)
     assert row["observed_escalation"] > 0
@@ -97,7 +98,7 @@ def two_pairs(tmp_path_factory: pytest.TempPathFactory) -> Built:
     """A pair with a measure on each of the last days, and one that is never in the news."""
     articles = [article(f"A:{number}", day(number)) for number in range(40)]
     findings = [finding(one, "measure", "effective", actor="CHN", target="USA") for one in articles[30:]]
-    scene = Scene(articles, findings, pairs=("CHN-USA", "EUN-USA"))
+    scene = Scene(articles, findings, pairs=("CHN-USA", "EUN-USA"), least_evidence=LEAST_EVIDENCE)
     return build(tmp_path_factory.mktemp("two_pairs"), scene, [TENSION_PAIR_DAILY])
 
 

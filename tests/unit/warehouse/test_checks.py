@@ -310,7 +310,8 @@ FAILING: dict[str, dict[str, Callable[[Lake], None]]] = {
         "vintages have another phase": edit(VINTAGES, lambda rows: rows.with_columns(phase=pl.lit("quiet"))),
     },
     "newest_vintage_equals_the_index": {
-        **{f"{name} is slightly too large": edit(VINTAGES, increase(name, 1e-5)) for name in ("tension", "dialogue_hi95", "stalemate")},
+        **{f"{name} is slightly too large": edit(VINTAGES, increase(name, 1e-5)) for name in ("tension", "dialogue_hi95")},
+        "a stalemate is published that the index withholds": edit(VINTAGES, lambda rows: rows.with_columns(stalemate=pl.lit(0.5))),
         "a status differs": edit(VINTAGES, lambda rows: rows.with_columns(obs_status=pl.lit("B"))),
         "a vintage is lost": edit(VINTAGES, drop_first),
         "all vintages are lost": edit(VINTAGES, pl.DataFrame.clear),
@@ -372,6 +373,7 @@ FAILING: dict[str, dict[str, Callable[[Lake], None]]] = {
             f"{name} is slightly too large": edit(INDEX_DAILY, increase(name, 1e-5))
             for name in ("tension", "concession", "dialogue", "tension_words", "concession_words", "tension_unweighted", "evidence_weight")
         },
+        "a value is withheld in spite of evidence": edit(INDEX_DAILY, lambda rows: rows.with_columns(dialogue=pl.lit(None, pl.Float64()))),
         "a mass is not the one that was used": edit(STORY_MASS, increase("mass", 0.01)),
         "a rate of the baseline is not the one that was used": edit(BASELINE, lambda rows: rows.with_columns(rate=pl.col("rate") * 1.001)),
         "an article is not in the expected mass": edit(COVERAGE, increase("accepted")),
