@@ -7,10 +7,11 @@ import polars as pl
 
 from pipeline.articles.language import UNKNOWN, detect_other_language
 from pipeline.commands.console import err, out
+from pipeline.contracts.vocabulary import READING_OUTCOME
 from pipeline.report import terminal
 from pipeline.settings.load import read_settings
 from pipeline.signals.extractors import make_explainer
-from pipeline.signals.gate import is_trade_news
+from pipeline.signals.gate.articles import judge_articles
 from pipeline.signals.segment import split_sentences
 
 
@@ -24,14 +25,20 @@ def explain_text(text: str, day: date | None) -> None:
     if language is not None:
         seems = "does not seem to be English" if language == UNKNOWN else f"seems to be {language.capitalize()}"
         terminal.print_notes(err, [f"the text {seems}; only English is read"])
-    elif not is_trade_news(_to_article(content)).item():
-        terminal.print_notes(
-            err, ["as an article this text is skipped: `tension run` reads only articles about trade between countries (docs/reading.md)"]
-        )
+    elif (reason := _explain_gate(content)) is not None:
+        terminal.print_notes(err, [f"as an article this text would not be read for signals: {reason} (docs/reading.md)"])
     findings = make_explainer(read_settings()).explain(content, day=day)
     # "no signal" would be a statement about a text that nobody understood
     if language is None or not findings.is_empty():
         terminal.print_explanation(out, findings)
+
+
+def _explain_gate(text: str) -> str | None:
+    """Return why the gate would stop this text as an article; None if it would be read."""
+    outcome, score = judge_articles(_to_article(text)).row(0)
+    if outcome == "read":
+        return None
+    return READING_OUTCOME.words[outcome] + ("" if score is None else f"; its best sentence has the score {score:,}, and 0 is needed")
 
 
 def _to_article(text: str) -> pl.DataFrame:

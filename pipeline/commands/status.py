@@ -13,7 +13,7 @@ from pipeline.commands.program import name_program
 from pipeline.contracts.sources import RECENT_DAYS
 from pipeline.contracts.tables import TABLES
 from pipeline.contracts.tables.audit import MASS_PRECISION
-from pipeline.contracts.tables.core import COVERAGE, QUARANTINE
+from pipeline.contracts.tables.core import COVERAGE, QUARANTINE, READING_OUTCOMES
 from pipeline.contracts.tables.index import TENSION_PAIR_DAILY
 from pipeline.contracts.tables.raw import FETCHES
 from pipeline.report import terminal
@@ -95,7 +95,7 @@ def _describe_rejected_rows(lake: Lake) -> str:
     why = ", ".join(f"{count:,} {reason.replace('_', ' ')}" for reason, count in reasons.rows())
     quarantine = f"{quarantined:,} in quarantine ({why})" if quarantined else "none in quarantine"
     rejected = f"{duplicates + quarantined:,} of {format_count(rows, 'row')}: {format_count(duplicates, 'duplicate')}, {quarantine}"
-    return f"{rejected}; also articles not about trade between countries, which the summary of a run counts"
+    return f"{rejected}; {terminal.describe_reading(lake.read(READING_OUTCOMES, columns=['outcome'])['outcome'])}"
 
 
 def _suggest_command(lake: Lake, settings: Settings) -> str:

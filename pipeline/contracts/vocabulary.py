@@ -137,6 +137,18 @@ REJECTION = Vocabulary(
     },
 )
 
+READING_OUTCOME = Vocabulary(
+    "outcome",
+    "Whether an accepted article was read, and if not, why.",
+    {
+        "read": "all its sentences were read, whether or not they carry a signal",
+        "no_country": "it names no country",
+        "one_country": "it names one country, and no sentence looks like trade policy towards others",
+        "no_trade_policy": "it names several countries, but no sentence looks like trade policy between them",
+        "not_answered": "the language model gave no usable answer; the check every_article_was_read says why",
+    },
+)
+
 FETCH_OUTCOME = Vocabulary(
     "fetch_outcome",
     "Result of a request to an upstream.",

@@ -6,7 +6,7 @@ import dagster as dg
 
 from pipeline.articles.clean import clean_articles
 from pipeline.articles.stories import link_retellings
-from pipeline.contracts.tables.core import ARTICLES, COVERAGE, DUPLICATES, FINDINGS, QUARANTINE, STORY_LINKS
+from pipeline.contracts.tables.core import ARTICLES, COVERAGE, DUPLICATES, FINDINGS, QUARANTINE, READING_OUTCOMES, STORY_LINKS
 from pipeline.contracts.tables.raw import RAW_ARTICLES
 from pipeline.defs import daily
 from pipeline.defs.checks import InputCheck, Results, check_specs
@@ -75,19 +75,30 @@ def assets(settings: Settings) -> Sequence[dg.AssetsDefinition]:
         yield from days.report()
         yield dg.MaterializeResult(metadata={"rows in this run": days.count_rows(STORY_LINKS)})
 
-    @dg.asset(**describe(FINDINGS), deps=[ARTICLES.name], check_specs=[*check_specs(FINDINGS), ALL_ARTICLES_READ.spec], **partitioned)
+    @dg.multi_asset(
+        name=FINDINGS.name,
+        specs=[spec(table, deps=[ARTICLES.name]) for table in daily.READ],
+        check_specs=[*(check for table in daily.READ for check in check_specs(table)), ALL_ARTICLES_READ.spec],
+        **partitioned,
+    )
     def findings(context: dg.AssetExecutionContext, lake: dg.ResourceParam[Lake], extractor: dg.ResourceParam[ExtractorFactory]) -> Results:
         """Read each day's articles and find escalations, concessions and talks."""
         reader, summary = extractor.make(), ReadingSummary()
         with changed_days(context, lake, daily.findings(extractor)) as days:
             for batch in days.batches(ARTICLES):
-                rows = reader.extract(lake.read(ARTICLES, batch))
+                found = reader.extract(lake.read(ARTICLES, batch))
                 summary += reader.summary
-                days.write(FINDINGS, rows, batch)
-                add_daily_metadata(context, FINDINGS, rows, batch, ("actor", "target", "kind", "modality", "rate_pct", "product", "quote"))
-        counts = {ARTICLES_READ: summary.read, "not about trade between countries": summary.off_topic, **summary.unread}
+                frames = (
+                    (FINDINGS, found, ("actor", "target", "kind", "modality", "rate_pct", "product", "quote")),
+                    (READING_OUTCOMES, reader.outcomes, ("article_id", "outcome", "score")),
+                )
+                for table, frame, shown in frames:
+                    days.write(table, frame, batch)
+                    add_daily_metadata(context, table, frame, batch, shown)
+        counts = {ARTICLES_READ: summary.read, **summary.stopped, **summary.unread}
         yield ALL_ARTICLES_READ.report(summary.describe() if summary.unread else [], **counts)
         yield from days.report()
-        yield dg.MaterializeResult(metadata={"rows in this run": days.count_rows(FINDINGS)})
+        for table in daily.READ:
+            yield dg.MaterializeResult(asset_key=table.name, metadata={"rows in this run": days.count_rows(table)})
 
     return [admission, story_links, findings]

@@ -12,7 +12,7 @@ import dagster as dg
 
 from pipeline.contracts.days import Days, group_consecutive_days
 from pipeline.contracts.model import Table
-from pipeline.contracts.tables.core import ARTICLES, COVERAGE, DUPLICATES, FINDINGS, QUARANTINE, STORY_LINKS
+from pipeline.contracts.tables.core import ARTICLES, COVERAGE, DUPLICATES, FINDINGS, QUARANTINE, READING_OUTCOMES, STORY_LINKS
 from pipeline.contracts.tables.raw import RAW_ARTICLES
 from pipeline.defs.checks import AuditedDays, CriticalCheckError
 from pipeline.defs.listener import report_days
@@ -27,6 +27,7 @@ Digests = dict[date, str | None]
 #: Packages and libraries that determine how articles are cleaned and linked.
 ARTICLES_CODE = (("contracts", "articles"), ("pycld2", "selectolax"))
 ADMITTED = (ARTICLES, DUPLICATES, QUARANTINE, COVERAGE)
+READ = (FINDINGS, READING_OUTCOMES)
 #: Days before an article in which it may repeat an earlier one.
 STORY_REACH = 3
 
@@ -84,8 +85,8 @@ def story_links() -> FromTable:
 
 
 def findings(extractor: ExtractorFactory) -> FromTable:
-    """Return the step from articles to findings."""
-    return FromTable(FINDINGS.name, (FINDINGS,), ARTICLES, extractor.fingerprint)
+    """Return the step from articles to findings and reading outcomes."""
+    return FromTable(FINDINGS.name, READ, ARTICLES, extractor.fingerprint)
 
 
 def days_to_build(lake: Lake, steps: Sequence[DailyStep], days: Days) -> list[date]:

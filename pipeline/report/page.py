@@ -95,7 +95,10 @@ class PairRow:
 
 @dataclass(frozen=True)
 class Coverage:
-    """Counts of rows from `first` to `last`, and sources with articles."""
+    """Counts of rows from `first` to `last`, sources with articles, and articles read for signals.
+
+    `unread` has the number of articles that were not read, by reason in words.
+    """
 
     first: date
     last: date
@@ -104,6 +107,8 @@ class Coverage:
     article_count: int
     duplicate_count: int
     quarantined_count: int
+    read_count: int
+    unread: Mapping[str, int]
 
 
 @dataclass(frozen=True)
@@ -262,20 +267,23 @@ def split_value(contributions: pl.DataFrame, row: Mapping[str, Any], channel: st
     return ValueParts(_COLUMN_OF_CHANNEL[channel], row[_COLUMN_OF_CHANNEL[channel]], stories, smaller, sums["earlier"], sums["prior"])
 
 
-def summarize_coverage(frame: pl.DataFrame) -> Coverage | None:
-    """Summarize rows of COVERAGE; None without rows.
+def summarize_coverage(frame: pl.DataFrame, outcomes: pl.Series) -> Coverage | None:
+    """Summarize rows of COVERAGE and the outcomes of READING_OUTCOMES; None without rows.
 
     A source counts if one of its rows was accepted as an article.
     """
     if frame.is_empty():
         return None
+    counts = dict(outcomes.value_counts().iter_rows())
     return Coverage(
         *frame.select(
             pl.col("index_date").min().alias("first"),
             pl.col("index_date").max().alias("last"),
             pl.col("source").filter(pl.col("accepted") > 0).n_unique(),
             pl.col("article_count", "accepted", "duplicate", "quarantined").sum(),
-        ).row(0)
+        ).row(0),
+        read_count=counts.get("read", 0),
+        unread={meaning: counts[word] for word, meaning in words.READING_OUTCOME.words.items() if word in counts and word != "read"},
     )
 
 

@@ -312,8 +312,19 @@ def describe_articles_read(read: int, not_read: Mapping[str, int]) -> str:
     """
     if not read and not not_read:
         return "This run read no articles for signals: none of their days changed."
-    why = f" ({_join_counts(not_read)})" if not_read else ""
-    return f"This run read {read:,} articles for signals; {sum(not_read.values()):,} were not read{why}."
+    return f"This run read {read:,} articles for signals; {_describe_unread(not_read)}."
+
+
+def describe_reading(outcomes: pl.Series) -> str:
+    """Describe how many of all articles were read for signals, by `outcome` of `READING_OUTCOMES`."""
+    counts = dict(outcomes.alias("outcome").value_counts().sort("count", "outcome", descending=[True, False]).iter_rows())
+    read = counts.pop("read", 0)
+    return f"of {format_count(outcomes.len(), 'article')}, {read:,} were read for signals and {_describe_unread(counts)}"
+
+
+def _describe_unread(counts: Mapping[str, int]) -> str:
+    why = f" ({_join_counts(counts)})" if counts else ""
+    return f"{sum(counts.values()):,} were not read{why}"
 
 
 def _join_counts(counts: Mapping[str, int]) -> str:

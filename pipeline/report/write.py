@@ -9,7 +9,7 @@ from pathlib import Path
 import polars as pl
 
 from pipeline.contracts.tables.audit import MASS_PRECISION
-from pipeline.contracts.tables.core import COVERAGE
+from pipeline.contracts.tables.core import COVERAGE, READING_OUTCOMES
 from pipeline.contracts.tables.index import TENSION_DAILY, TENSION_PAIR_DAILY
 from pipeline.report.audit import describe_precision
 from pipeline.report.charts import pair_chart, to_png
@@ -43,7 +43,7 @@ def write_report(read: ReadTable, read_contributions: ReadContributions, folder:
         title="Trade Tension",
         is_sample=is_sample,
         sections=tuple(sections),
-        coverage=summarize_coverage(read(COVERAGE)),
+        coverage=summarize_coverage(read(COVERAGE), read(READING_OUTCOMES)["outcome"]),
         files=(
             FileLink("trade_tension.duckdb", "trade_tension.duckdb", "every table and view, with a comment on each column"),
             FileLink("latest/", "latest/", "the same tables as Parquet, with datapackage.json"),

@@ -9,9 +9,10 @@ from typing import Protocol
 
 import polars as pl
 
+from pipeline.contracts.tables.core import READING_OUTCOMES
 from pipeline.signals.extract import SentenceExtractor
 from pipeline.signals.merge import KEY, signal_id
-from pipeline.signals.texts import TEXT_FINDINGS, TEXTS_SCHEMA, ReadingSummary, articles_to_texts, to_findings
+from pipeline.signals.texts import TEXT_FINDINGS, TEXTS_SCHEMA, ReadingSummary, articles_to_texts, count_stopped, judge, to_findings
 
 #: One stored text: its key, and its findings without the columns that depend on the article.
 READING_SCHEMA = pl.Schema(
@@ -42,11 +43,13 @@ class CachingExtractor:
         self._readings = readings
         self.name, self.version, self.lexicon_sha = extractor.name, extractor.version, extractor.lexicon_sha
         self.summary = ReadingSummary()
+        self.outcomes = READING_OUTCOMES.empty()
 
     def extract(self, articles: pl.DataFrame) -> pl.DataFrame:
         """See `Extractor.extract`."""
-        texts = articles_to_texts(articles)
-        self.summary = ReadingSummary(texts.height, off_topic=articles.height - texts.height)
+        self.outcomes = judge(articles)
+        texts = articles_to_texts(articles, self.outcomes)
+        self.summary = ReadingSummary(texts.height, stopped=count_stopped(self.outcomes))
         keyed = texts.with_columns(text_key=compute_text_keys(texts))
         stored = self._readings.get(keyed["text_key"].to_list())
         new = keyed.join(stored, on="text_key", how="anti").unique("text_key", keep="first", maintain_order=True)

@@ -11,6 +11,7 @@ from typing import Protocol
 
 import polars as pl
 
+from pipeline.contracts.tables.core import READING_OUTCOMES
 from pipeline.signals.batches import count_cores, map_batches
 from pipeline.signals.calibrate import assign_tiers, compute_probabilities, minimum_probability
 from pipeline.signals.candidates import SentenceCandidates, build_candidates, to_frame
@@ -23,7 +24,16 @@ from pipeline.signals.readers.encoder.reader import EncoderReader
 from pipeline.signals.readers.rules import RuleReader
 from pipeline.signals.scope import resolve_scopes
 from pipeline.signals.segment import document, split_sentences
-from pipeline.signals.texts import TEXT_FINDINGS, TEXTS_SCHEMA, ReadingSummary, add_title_length, articles_to_texts, to_findings
+from pipeline.signals.texts import (
+    TEXT_FINDINGS,
+    TEXTS_SCHEMA,
+    ReadingSummary,
+    add_title_length,
+    articles_to_texts,
+    count_stopped,
+    judge,
+    to_findings,
+)
 
 BATCH_ROWS = 500
 # A process takes about four seconds to start; one process reads this many texts in that time.
@@ -37,14 +47,15 @@ _READER_COLUMNS = (*(name for name in TEXT_FINDINGS.names() if name not in {"ext
 class Extractor(Protocol):
     """Turns articles into findings.
 
-    `name`, `version` and `lexicon_sha` are columns of every finding. `summary` describes the last call of either method. Raises
-    `ExtractorError` if nothing could be read.
+    `name`, `version` and `lexicon_sha` are columns of every finding. `summary` describes the last call of either method; `outcomes`
+    (`READING_OUTCOMES`) has every article of the last call of `extract`. Raises `ExtractorError` if nothing could be read.
     """
 
     name: str
     version: str
     lexicon_sha: str
     summary: ReadingSummary
+    outcomes: pl.DataFrame
 
     def extract(self, articles: pl.DataFrame) -> pl.DataFrame:
         """Return the findings (`FINDINGS`) in articles (`ARTICLES`)."""
@@ -73,6 +84,7 @@ class SentenceExtractor:
         self.cluster = cluster
         self.lexicon_sha = lexicon_sha()
         self.summary = ReadingSummary()
+        self.outcomes = READING_OUTCOMES.empty()
         readers = _make_readers(mode)
         self.name = "+".join(reader.name for reader in readers)
         self.version = "+".join(reader.version for reader in readers)
@@ -82,8 +94,9 @@ class SentenceExtractor:
 
         Articles that the gate stops are not read. Raises `ContractError` if the columns or types are not those of `ARTICLES`.
         """
-        texts = articles_to_texts(articles)
-        self.summary = ReadingSummary(texts.height, off_topic=articles.height - texts.height)
+        self.outcomes = judge(articles)
+        texts = articles_to_texts(articles, self.outcomes)
+        self.summary = ReadingSummary(texts.height, stopped=count_stopped(self.outcomes))
         return to_findings(self._read(texts).drop("words"), articles)
 
     def read_texts(self, texts: pl.DataFrame) -> pl.DataFrame:

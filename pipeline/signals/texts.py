@@ -1,23 +1,24 @@
 """Input and output of every extractor.
 
-These are texts, findings and the count of what was not read. Reading itself is in `extract.py` and `readers/`.
+These are texts, findings and what was not read. Reading itself is in `extract.py` and `readers/`.
 """
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 import polars as pl
 
-from pipeline.contracts.tables.core import ARTICLES, FINDINGS
+from pipeline.contracts.tables.core import ARTICLES, FINDINGS, READING_OUTCOMES
 from pipeline.errors import UserError
-from pipeline.signals import gate
+from pipeline.signals.gate.articles import judge_articles
 from pipeline.signals.segment import GAP
 
 # Columns of findings that come from the article.
 _ARTICLE_COLUMNS = ("index_date", "source", "published_at", "url")
 # Output of `Extractor.read_texts`: findings without the columns of articles.
 TEXT_FINDINGS = pl.Schema({name: dtype for name, dtype in FINDINGS.schema.items() if name not in _ARTICLE_COLUMNS})
+MAX_EXAMPLES = 3
 TEXTS_SCHEMA = pl.Schema({"id": pl.String(), "date": pl.Date(), "source": pl.String(), "text": pl.String()})
 
 
@@ -32,22 +33,24 @@ class ExtractorError(UserError, RuntimeError):
 class ReadingSummary:
     """How many texts were read, and what was skipped or rejected.
 
-    `texts` counts the texts passed to the reader; `unread` and `rejected` count texts and answers by reason; `examples` are ids of unread
-    texts; `off_topic` counts articles that the gate stopped, which are not in `texts`. An unread text is not a text without findings.
+    `texts` counts the texts passed to the reader; `unread` and `rejected` count texts and answers by reason; `unread_ids` are the ids of
+    unread texts; `stopped` counts articles that the gate stopped, by reason. These are not in `texts`. An unread text is not a text without
+    findings.
     """
 
     texts: int = 0
     unread: Mapping[str, int] = field(default_factory=dict)
     rejected: Mapping[str, int] = field(default_factory=dict)
-    examples: tuple[str, ...] = ()
-    off_topic: int = 0
+    unread_ids: tuple[str, ...] = ()
+    stopped: Mapping[str, int] = field(default_factory=dict)
 
     def __add__(self, other: "ReadingSummary") -> "ReadingSummary":
-        """Sum two summaries, with the examples of the first that has any."""
-        unread, rejected = Counter(self.unread), Counter(self.rejected)
+        """Sum two summaries."""
+        unread, rejected, stopped = Counter(self.unread), Counter(self.rejected), Counter(self.stopped)
         unread.update(other.unread)
         rejected.update(other.rejected)
-        return ReadingSummary(self.texts + other.texts, unread, rejected, self.examples or other.examples, self.off_topic + other.off_topic)
+        stopped.update(other.stopped)
+        return ReadingSummary(self.texts + other.texts, unread, rejected, (*self.unread_ids, *other.unread_ids), stopped)
 
     @property
     def read(self) -> int:
@@ -58,21 +61,40 @@ class ReadingSummary:
         """Return warnings about unread texts and rejected answers, if any."""
         messages = []
         if self.unread:
-            examples = f" (e.g. {', '.join(self.examples)})" if self.examples else ""
+            examples = f" (e.g. {', '.join(self.unread_ids[:MAX_EXAMPLES])})" if self.unread_ids else ""
             messages.append(f"{sum(self.unread.values())} of {self.texts} texts were not read{examples}: {_format_counts(self.unread)}")
         if self.rejected:
             messages.append(f"{sum(self.rejected.values())} signals of the reader were rejected: {_format_counts(self.rejected)}")
         return tuple(messages)
 
 
-def articles_to_texts(articles: pl.DataFrame) -> pl.DataFrame:
-    """Convert the articles (`ARTICLES`) that pass the gate to texts.
+def judge(articles: pl.DataFrame) -> pl.DataFrame:
+    """Decide which articles (`ARTICLES`) are read.
 
-    The result has the columns of `TEXTS_SCHEMA` and `title_length`. Raises `ContractError` if the columns or types are not
-    those of `ARTICLES`.
+    Returns `READING_OUTCOMES`. Raises `ContractError` if the columns or types are not those of `ARTICLES`.
     """
     ARTICLES.conform(articles.head(0))
-    texts = articles.filter(gate.is_trade_news(articles)).with_columns(
+    rows = articles.select("article_id", "index_date", "source")
+    return READING_OUTCOMES.conform(pl.concat([rows, judge_articles(articles)], how="horizontal"))
+
+
+def count_stopped(outcomes: pl.DataFrame) -> dict[str, int]:
+    """Count the articles that the gate stopped, by reason."""
+    return dict(outcomes.filter(pl.col("outcome") != "read")["outcome"].value_counts().sort("outcome").iter_rows())
+
+
+def mark_unanswered(outcomes: pl.DataFrame, unread_ids: Iterable[str]) -> pl.DataFrame:
+    """Replace the outcome of articles to which a model gave no usable answer."""
+    is_unread = pl.col("article_id").is_in(list(unread_ids))
+    return outcomes.with_columns(outcome=pl.when(is_unread).then(pl.lit("not_answered")).otherwise("outcome"))
+
+
+def articles_to_texts(articles: pl.DataFrame, outcomes: pl.DataFrame) -> pl.DataFrame:
+    """Convert the articles (`ARTICLES`) that pass the gate to texts.
+
+    The result has the columns of `TEXTS_SCHEMA` and `title_length`.
+    """
+    texts = articles.join(outcomes.filter(outcome="read"), on="article_id", how="semi", maintain_order="left").with_columns(
         id="article_id",
         date="index_date",
         text=pl.concat_str("title", pl.lit(GAP), "body"),

@@ -20,6 +20,14 @@ TABLE_COLUMNS = {
 }
 #: Columns of views, by view. Any other column has the comment of the column of that name in a table that the view reads.
 VIEW_COLUMNS = {
+    "articles_read": {
+        "accepted": "Accepted articles.",
+        "articles_read": "Of these, articles that were read for signals.",
+        "no_country": "Not read: articles that name no country.",
+        "one_country": "Not read: articles that name one country, and no sentence looks like trade policy.",
+        "no_trade_policy": "Not read: articles that name several countries, and no sentence looks like trade policy.",
+        "not_answered": "Not read: articles for which the language model gave no usable answer.",
+    },
     "deeds": {
         "counted_to": "Last month included in the sums, as YYYY-MM.",
         "promised_m": "Purchases agreed up to that month, in millions of the unit.",

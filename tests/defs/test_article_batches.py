@@ -11,7 +11,7 @@ import dagster as dg
 import pytest
 
 from pipeline.contracts.days import Days
-from pipeline.contracts.tables.core import ARTICLES, COVERAGE, DUPLICATES, FINDINGS, QUARANTINE, STORY_LINKS
+from pipeline.contracts.tables.core import ARTICLES, COVERAGE, DUPLICATES, FINDINGS, QUARANTINE, READING_OUTCOMES, STORY_LINKS
 from pipeline.contracts.tables.raw import RAW_ARTICLES
 from pipeline.defs import core, partitions, raw, resources
 from pipeline.sources.files.inbox import QUIET_SECONDS
@@ -21,7 +21,7 @@ from tests.defs.conftest import SmallHome, build_article
 
 FIRST = date(2025, 3, 3)
 WEEK = Days(FIRST, FIRST + timedelta(days=6))
-DAILY = (RAW_ARTICLES, ARTICLES, DUPLICATES, QUARANTINE, COVERAGE, STORY_LINKS, FINDINGS)
+DAILY = (RAW_ARTICLES, ARTICLES, DUPLICATES, QUARANTINE, COVERAGE, STORY_LINKS, FINDINGS, READING_OUTCOMES)
 TEXT = "China will impose a 15 percent tariff on U.S. soybeans. The finance ministry in Beijing said so on {}, and meant it this time."
 
 

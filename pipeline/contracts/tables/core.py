@@ -265,4 +265,30 @@ FINDINGS = Table(
     day="index_date",
 )
 
-TABLES = (ARTICLES, DUPLICATES, QUARANTINE, COVERAGE, STORY_LINKS, FINDINGS)
+READING_OUTCOMES = Table(
+    "reading_outcomes",
+    "Reading outcomes",
+    "Every accepted article: whether it was read for signals, and if not, why. Rates count all accepted articles, read or not.",
+    grain="one accepted article",
+    key=("article_id",),
+    columns=(
+        c.ARTICLE_ID,
+        c.INDEX_DATE,
+        c.SOURCE,
+        Column("outcome", pl.String(), words.READING_OUTCOME.description, "read", vocabulary=words.READING_OUTCOME),
+        Column(
+            "score",
+            pl.Int64(),
+            "How much the likeliest sentence looks like trade policy between countries. An article is read from 0 on; null if it names "
+            "no country",
+            1482,
+            unit="thousandths of log odds",
+            nullable=True,
+        ),
+    ),
+    layer="core",
+    day="index_date",
+    published=True,
+)
+
+TABLES = (ARTICLES, DUPLICATES, QUARANTINE, COVERAGE, STORY_LINKS, FINDINGS, READING_OUTCOMES)

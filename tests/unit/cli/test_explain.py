@@ -42,23 +42,18 @@ def test_a_text_in_another_language_is_reported(command: Command) -> None:
     assert command("explain", SENTENCE).stderr == ""
 
 
-OFF_TOPIC = (
-    """Mayor opens new library
-
-China will impose a 34 percent tariff on all goods from the United States. """
-    + "The library has a reading room for children and a garden. " * 60
-)
+OFF_TOPIC = "The library in Oslo has a new reading room for children."
 
 
-def test_a_text_that_a_run_would_skip_has_a_note(command: Command) -> None:
-    result = command("explain", OFF_TOPIC)
-    assert "CHN > USA" in result.stdout
-    assert "note: as an article this text is skipped: `tension run` reads only articles about trade" in flat(result.stderr)
+def test_a_text_that_a_run_would_not_read_has_a_note(command: Command) -> None:
+    note = flat(command("explain", OFF_TOPIC).stderr)
+    assert "note: as an article this text would not be read for signals: it names one country, and no sentence looks like trade" in note
+    assert "its best sentence has the score -" in note
 
 
-def test_a_file_that_a_run_would_skip_has_a_note(command: Command) -> None:
-    Path("text.txt").write_text(OFF_TOPIC, encoding="utf-8")
-    assert "as an article this text is skipped" in flat(command("explain", "text.txt").stderr)
+def test_a_text_without_a_country_has_a_note(command: Command) -> None:
+    Path("text.txt").write_text("The library has a reading room.", encoding="utf-8")
+    assert "would not be read for signals: it names no country (docs/reading.md)" in flat(command("explain", "text.txt").stderr)
 
 
 @pytest.mark.parametrize("repeated", [4, 20])

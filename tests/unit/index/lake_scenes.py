@@ -16,7 +16,7 @@ from pipeline.contracts.days import Days
 from pipeline.contracts.model import Table
 from pipeline.contracts.tables.audit import MASS_PRECISION
 from pipeline.contracts.tables.contributions import CONTRIBUTIONS, TOP_CONTRIBUTIONS
-from pipeline.contracts.tables.core import ARTICLES, COVERAGE, DUPLICATES, FINDINGS, QUARANTINE, STORY_LINKS
+from pipeline.contracts.tables.core import ARTICLES, COVERAGE, DUPLICATES, FINDINGS, QUARANTINE, READING_OUTCOMES, STORY_LINKS
 from pipeline.contracts.tables.index import TENSION_DAILY, TENSION_PAIR_DAILY
 from pipeline.contracts.tables.measures import MEASURE_REPORTS
 from pipeline.contracts.tables.raw import RAW_ARTICLES
@@ -142,6 +142,7 @@ def _write_core(lake: Lake, scene: Scene) -> None:
         (ARTICLES, _frame(ARTICLES, scene.articles)),
         (FINDINGS, _frame(FINDINGS, scene.findings)),
         (STORY_LINKS, _frame(STORY_LINKS, scene.links)),
+        (READING_OUTCOMES, _reading_outcomes(scene)),
         (COVERAGE, coverage),
         (DUPLICATES, DUPLICATES.empty()),
         (QUARANTINE, QUARANTINE.empty()),
@@ -161,6 +162,11 @@ def _write_days_with_rows(lake: Lake, table: Table, frame: pl.DataFrame) -> None
 
 def _frame(table: Table, rows: Sequence[Row]) -> pl.DataFrame:
     return pl.DataFrame(list(rows), schema=table.schema)
+
+
+def _reading_outcomes(scene: Scene) -> pl.DataFrame:
+    articles = _frame(ARTICLES, scene.articles).select("article_id", "index_date", "source")
+    return READING_OUTCOMES.conform(articles.with_columns(outcome=pl.lit("read"), score=pl.lit(1000, pl.Int64)))
 
 
 def _coverage(scene: Scene) -> pl.DataFrame:

@@ -73,7 +73,7 @@ def _page(*sections: PairSection) -> Page:
         title="Trade Tension",
         is_sample=True,
         sections=sections,
-        coverage=Coverage(date(2025, 1, 20), DAY, 3, 1237, 1234, 1, 2),
+        coverage=Coverage(date(2025, 1, 20), DAY, 3, 1237, 1234, 1, 2, 1200, {"it names no country": 34}),
         files=(FileLink("All tables", "latest/data.duckdb", "one database"),),
         baseline=(date(2025, 1, 20), date(2025, 11, 30)),
         index_version="0.1",
@@ -278,7 +278,14 @@ def test_coverage_counts_sources_articles_and_quarantined_rows() -> None:
         duplicate=pl.Series([0, 1, 0]),
         quarantined=pl.Series([0, 1, 1]),
     )
-    assert summarize_coverage(rows) == Coverage(
-        DAY, DAY, source_count=2, row_count=10, article_count=7, duplicate_count=1, quarantined_count=2
+    outcomes = pl.Series(["read"] * 4 + ["no_country"] * 3)
+    assert summarize_coverage(rows, outcomes) == Coverage(
+        DAY, DAY, 2, row_count=10, article_count=7, duplicate_count=1, quarantined_count=2, read_count=4, unread={"it names no country": 3}
     )
-    assert summarize_coverage(COVERAGE.empty()) is None
+    assert summarize_coverage(COVERAGE.empty(), outcomes) is None
+
+
+def test_the_page_counts_unread_articles_by_reason(contributions: Make) -> None:
+    text = " ".join(_Reader(render_page(_page(_pair_section(contributions(DAY))))).text.split())
+    assert "1,200 articles were read for signals. The others were not" in text
+    assert "34 articles: it names no country" in text

@@ -8,7 +8,14 @@ import pytest
 from rich.console import Console
 
 from pipeline.contracts.tables.core import COVERAGE, QUARANTINE
-from pipeline.report.terminal import describe_articles_read, describe_rows_read, next_steps, print_failed_checks, print_removed_rows
+from pipeline.report.terminal import (
+    describe_articles_read,
+    describe_reading,
+    describe_rows_read,
+    next_steps,
+    print_failed_checks,
+    print_removed_rows,
+)
 from pipeline.settings import Settings
 
 
@@ -17,11 +24,11 @@ from pipeline.settings import Settings
     [
         (
             236,
-            {"not about trade": 1950, "no_answer": 2},
-            "236 articles for signals; 1,952 were not read (1,950 not about trade, 2 no answer).",
+            {"no_country": 1950, "timeout": 2},
+            "236 articles for signals; 1,952 were not read (1,950 no country, 2 timeout).",
         ),
         (3, {}, "This run read 3 articles for signals; 0 were not read."),
-        (0, {"not about trade": 7}, "This run read 0 articles for signals; 7 were not read (7 not about trade)."),
+        (0, {"one_country": 7}, "This run read 0 articles for signals; 7 were not read (7 one country)."),
         (0, {}, "none of their days changed"),
     ],
 )
@@ -35,6 +42,12 @@ def test_rows_in_quarantine_are_counted_by_reason_most_first() -> None:
     assert describe_rows_read("2025-01-01", coverage, quarantine, "r1") == (
         "9 rows read of 2025-01-01: 5 articles, 1 duplicates, 3 in quarantine (2 not text, 1 undated). Release r1."
     )
+
+
+def test_all_articles_are_counted_by_outcome() -> None:
+    outcomes = pl.Series(["read", "no_country", "one_country", "read", "no_country"])
+    assert describe_reading(outcomes) == "of 5 articles, 2 were read for signals and 3 were not read (2 no country, 1 one country)"
+    assert describe_reading(pl.Series(["read"])) == "of 1 article, 1 were read for signals and 0 were not read"
 
 
 def test_an_empty_quarantine_has_no_reasons() -> None:

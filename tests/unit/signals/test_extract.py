@@ -6,7 +6,7 @@ import pytest
 from polars.testing import assert_frame_equal
 
 from pipeline.contracts.model import ContractError
-from pipeline.contracts.tables.core import ARTICLES, FINDINGS
+from pipeline.contracts.tables.core import ARTICLES, FINDINGS, READING_OUTCOMES
 from pipeline.signals import extract
 from pipeline.signals.extract import SentenceExtractor
 from pipeline.signals.lexicon import lexicon_sha
@@ -47,14 +47,18 @@ def test_findings_have_the_metadata_of_their_article() -> None:
 
 
 def test_articles_that_the_gate_stops_are_not_read() -> None:
-    assert SentenceExtractor("rules").extract(articles(("Sport", "Canada imposed its game on Japan."))).equals(FINDINGS.empty())
+    assert SentenceExtractor("rules").extract(articles(("Sport", "The home team imposed its game on the guests."))).equals(FINDINGS.empty())
 
 
-def test_articles_that_the_gate_stops_are_counted() -> None:
+def test_every_article_has_an_outcome() -> None:
     extractor = SentenceExtractor("rules")
-    extractor.extract(articles((TITLE, BODY), ("Sport", "Canada imposed its game on Japan."), ("Rain", "It is expected in the north.")))
-    assert (extractor.summary.texts, extractor.summary.read, extractor.summary.off_topic) == (1, 1, 2)
-    assert (extractor.summary + extractor.summary).off_topic == 4
+    extractor.extract(articles((TITLE, BODY), ("Museum", "A choir from Oslo sang."), ("Rain", "It is expected in the north.")))
+    assert (extractor.summary.texts, extractor.summary.read, extractor.summary.stopped) == (1, 1, {"no_country": 1, "one_country": 1})
+    assert (extractor.summary + extractor.summary).stopped == {"no_country": 2, "one_country": 2}
+    assert extractor.outcomes["outcome"].to_list() == ["read", "one_country", "no_country"]
+    assert extractor.outcomes["score"].is_null().to_list() == [False, False, True]
+    extractor.extract(ARTICLES.empty())
+    assert extractor.outcomes.equals(READING_OUTCOMES.empty())
 
 
 def test_no_articles_give_no_findings() -> None:

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from pipeline.signals import extract, gate, lexicon
+from pipeline.signals import extract, lexicon
 from pipeline.signals.extract import SentenceExtractor
 from pipeline.signals.lexicon import load_lexicon
 from tests.unit.signals import test_gate, test_lexicon, test_scope
@@ -44,8 +44,8 @@ TESTED_ENTRIES = {
         for key in ("country", "exception")
     },
     ("gate", "term"): test_gate.TERMS,
-    ("gate", "focus"): test_gate.FOCUS,
     ("scopes", "scope"): test_scope.SCOPES,
+    ("gate", "quarrel"): test_gate.QUARRELS,
 }
 # Word lists of a section: one of its words, a text in which it removes or adds a signal, and the expected signals.
 TESTED_LISTS: dict[tuple[str, str], tuple[str, str, set[str]]] = {
@@ -140,7 +140,3 @@ def test_every_list_of_cues_is_used_in_code() -> None:
 def test_every_other_section_is_used_in_code() -> None:
     others = [(file, name) for file, name, content in iter_sections() if file != "cues" and not is_entries(content)]
     assert [(file, name) for file, name in others if f'"{name}"' not in CODE and f"'{name}'" not in CODE] == []
-
-
-def test_the_gate_matches_every_trade_term() -> None:
-    assert [word for entry in load_lexicon("gate")["term"] for word in entry["words"] if not re.search(gate._trade_terms(), word)] == []

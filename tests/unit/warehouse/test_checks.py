@@ -16,7 +16,7 @@ from pipeline.contracts.days import Days
 from pipeline.contracts.model import Table
 from pipeline.contracts.tables.audit import SIGNAL_MASS
 from pipeline.contracts.tables.contributions import TOP_CONTRIBUTIONS
-from pipeline.contracts.tables.core import ARTICLES, COVERAGE, DUPLICATES
+from pipeline.contracts.tables.core import ARTICLES, COVERAGE, DUPLICATES, READING_OUTCOMES
 from pipeline.contracts.tables.crosscheck import GDELT_ACCOUNTS, GDELT_DAILY, GDELT_EVENTS
 from pipeline.contracts.tables.index import (
     BASELINE,
@@ -377,6 +377,14 @@ FAILING: dict[str, dict[str, Callable[[Lake], None]]] = {
         "a mass is not the one that was used": edit(STORY_MASS, increase("mass", 0.01)),
         "a rate of the baseline is not the one that was used": edit(BASELINE, lambda rows: rows.with_columns(rate=pl.col("rate") * 1.001)),
         "an article is not in the expected mass": edit(COVERAGE, increase("accepted")),
+    },
+    "every_article_has_a_reading_outcome": {
+        "an article has no outcome": edit(READING_OUTCOMES, drop_first),
+        "all outcomes are lost": edit(READING_OUTCOMES, pl.DataFrame.clear),
+        "an outcome is of another source": edit(READING_OUTCOMES, lambda rows: rows.with_columns(source=pl.lit("Zenda Post"))),
+        "an outcome is of an unknown article": edit(READING_OUTCOMES, lambda rows: rows.with_columns(pl.col("article_id") + "x")),
+        "an article that was not read has findings": edit(READING_OUTCOMES, lambda rows: rows.with_columns(outcome=pl.lit("one_country"))),
+        "one article more was accepted": edit(COVERAGE, increase("accepted")),
     },
     "every_signal_has_a_story": {"a story is lost": edit(STORIES, drop_first)},
     "vintages_use_no_later_knowledge": {

@@ -12,6 +12,7 @@ from hashlib import sha256
 
 import polars as pl
 
+from pipeline.contracts.tables.core import READING_OUTCOMES
 from pipeline.contracts.vocabulary import KIND_POLARITY
 from pipeline.settings import Settings
 from pipeline.signals.calibrate import assign_tiers
@@ -24,11 +25,19 @@ from pipeline.signals.readers.llm.prompt import SHA_LENGTH, Article, build_instr
 from pipeline.signals.readers.llm.reader import Answer, BadAnswerError, validate_answer
 from pipeline.signals.scope import resolve_scopes
 from pipeline.signals.segment import split_sentences
-from pipeline.signals.texts import TEXT_FINDINGS, ExtractorError, ReadingSummary, add_title_length, articles_to_texts, to_findings
+from pipeline.signals.texts import (
+    TEXT_FINDINGS,
+    ExtractorError,
+    ReadingSummary,
+    add_title_length,
+    articles_to_texts,
+    count_stopped,
+    judge,
+    mark_unanswered,
+    to_findings,
+)
 
 MAX_TEXT_LENGTH = 100_000
-MAX_EXAMPLES = 3
-CACHE_FOLDER = "llm_cache"
 
 _ROWS_SCHEMA = pl.Schema(
     {
@@ -75,6 +84,7 @@ class LlmExtractor:
         self.limits = limits or Limits()
         self.concurrency = concurrency
         self.summary = ReadingSummary()
+        self.outcomes = READING_OUTCOMES.empty()
         self.version = f"0.1.0 {endpoint.model}"
         self.lexicon_sha = sha256(f"{prompt_sha()}\x1f{confidence.points}".encode()).hexdigest()[:SHA_LENGTH]
 
@@ -85,9 +95,10 @@ class LlmExtractor:
         `ExtractorError` if requests had to stop (budget, endpoint, key) or no article could be read: a part of a day must not count as
         a whole day. Answers received so far stay stored.
         """
-        texts = articles_to_texts(articles)
-        findings = self._read(texts)
-        self.summary = replace(self.summary, off_topic=articles.height - texts.height)
+        outcomes = judge(articles)
+        findings = self._read(articles_to_texts(articles, outcomes))
+        self.summary = replace(self.summary, stopped=count_stopped(outcomes))
+        self.outcomes = mark_unanswered(outcomes, self.summary.unread_ids)
         return to_findings(findings, articles)
 
     def read_texts(self, texts: pl.DataFrame) -> pl.DataFrame:
@@ -216,4 +227,4 @@ def _summarize(articles: Sequence[Article], outcomes: Sequence[Answer | _Unread]
     unread = Counter(outcome.reason for outcome in outcomes if isinstance(outcome, _Unread))
     rejected: Counter[str] = sum((outcome.rejected for outcome in outcomes if isinstance(outcome, Answer)), Counter())
     unread_ids = [article.text_id for article, outcome in zip(articles, outcomes, strict=True) if isinstance(outcome, _Unread)]
-    return ReadingSummary(len(articles), unread, rejected, tuple(unread_ids[:MAX_EXAMPLES]))
+    return ReadingSummary(len(articles), unread, rejected, tuple(unread_ids))

@@ -1,0 +1,64 @@
+"""Measure how many articles pass the gate: passages with signals, and articles of corpora.
+
+    uv run python benchmarks/gate_bounds.py --gold GOLD.jsonl ... --articles PATH ... [--half even]
+
+A passage counts if it carries an asserted signal; texts of the source `headline` are titles, others bodies. `--half` selects half of the
+passages and articles by the SHA-1 of their ids: the bounds were chosen on the even half and are reported on the odd one.
+"""
+
+import argparse
+import time
+from hashlib import sha1
+from pathlib import Path
+
+import polars as pl
+from corpus import read_clean_articles
+
+from pipeline.signals.gate.articles import judge_articles
+from pipeline.signals.gold import read_gold, select_half
+
+HALVES = ("even", "odd")
+
+
+def main() -> None:
+    """Print one line per file."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--gold", type=Path, nargs="*", default=[])
+    parser.add_argument("--articles", type=Path, nargs="*", default=[])
+    parser.add_argument("--half", choices=HALVES)
+    options = parser.parse_args()
+    for path in options.gold:
+        gold = read_gold(path)
+        passages = gold.passages if options.half is None else select_half(gold.passages, options.half)
+        with_signal = gold.rows.filter((pl.col("modality") == "asserted") & ~pl.col("opt"))
+        passages = passages.join(with_signal, on="id", how="semi")
+        is_title = pl.col("source") == "headline"
+        texts = passages.select(
+            title=pl.when(is_title).then("text").otherwise(pl.lit("")), body=pl.when(is_title).then(pl.lit("")).otherwise("text")
+        )
+        print_outcomes(path.name, judge_articles(texts))
+    for path in options.articles:
+        articles = read_clean_articles(path)
+        if options.half is not None:
+            articles = articles.filter(pl.Series([is_in_half(one, options.half) for one in articles["article_id"]], dtype=pl.Boolean))
+        start = time.perf_counter()
+        judged = judge_articles(articles)
+        print_outcomes(path.name, judged, time.perf_counter() - start)
+
+
+def is_in_half(identifier: str, half: str) -> bool:
+    """Return whether an article belongs to the half."""
+    return int(sha1(identifier.encode(), usedforsecurity=False).hexdigest(), 16) % 2 == HALVES.index(half)
+
+
+def print_outcomes(name: str, judged: pl.DataFrame, seconds: float | None = None) -> None:
+    """Print how many pass, and the others by reason."""
+    counts = dict(judged["outcome"].value_counts().iter_rows())
+    read = counts.pop("read", 0)
+    others = ", ".join(f"{count:,} {outcome}" for outcome, count in sorted(counts.items()))
+    speed = f"; {judged.height / seconds:,.0f} articles/s" if seconds else ""
+    print(f"{name}: {read:,} of {judged.height:,} pass ({read / max(judged.height, 1):.1%}); {others or 'none does not'}{speed}")
+
+
+if __name__ == "__main__":
+    main()

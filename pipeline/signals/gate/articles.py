@@ -1,0 +1,74 @@
+"""Which articles are read, and why others are not.
+
+Belongs here: the decision about an article. Does not: reading it.
+"""
+
+from functools import cache
+from pathlib import Path
+
+import polars as pl
+
+from pipeline.signals.gate.features import list_features, split_words
+
+WEIGHTS = Path(__file__).parent / "weights.csv"
+#: Weights are whole numbers, so that sums are equal on all processors. So many points are one unit of log odds.
+POINTS_PER_UNIT = 1000
+#: An article is read if a sentence has so many points, or its title so many (`benchmarks/gate_bounds.py`). A title is short, and says what
+#: the article is about.
+BOUND = -700
+TITLE_BOUND = -1500
+INTERCEPT = "#every sentence"
+_NEEDED_FOR_A_PAIR = 2
+
+
+def judge_articles(articles: pl.DataFrame) -> pl.DataFrame:
+    """Decide for each article (`title`, `body`) whether it is read.
+
+    Returns `outcome` (a word of `READING_OUTCOME`) and `score` in the order of the articles. `score` is by how many points the best
+    sentence exceeds its bound: the article is read from 0 on. It is null if no country is named.
+
+    A sentence is judged by its words and by the countries named in it and in the article. More sentences never lower the score.
+    """
+    title, body = pl.col("title").fill_null(""), pl.col("body").fill_null("")
+    words = split_words(articles.select(article=pl.int_range(pl.len(), dtype=pl.UInt32), title=title, body=body))
+    named = words.drop_nulls("code").group_by("article").agg(countries=pl.col("code").n_unique())
+    sentences = score_sentences(words.join(named, on="article", how="semi", maintain_order="left"))
+    excess = pl.col("points") - pl.when("is_title").then(TITLE_BOUND).otherwise(BOUND)
+    best = sentences.group_by("article").agg(excess=excess.max())
+    judged = (
+        pl.DataFrame({"article": pl.int_range(articles.height, dtype=pl.UInt32, eager=True)})
+        .join(named, on="article", how="left", maintain_order="left")
+        .join(best, on="article", how="left", maintain_order="left")
+    )
+    return judged.select(
+        outcome=pl.when(pl.col("countries").is_null())
+        .then(pl.lit("no_country"))
+        .when(pl.col("excess") >= 0)
+        .then(pl.lit("read"))
+        .when(pl.col("countries") < _NEEDED_FOR_A_PAIR)
+        .then(pl.lit("one_country"))
+        .otherwise(pl.lit("no_trade_policy")),
+        score="excess",
+    )
+
+
+def score_sentences(words: pl.DataFrame) -> pl.DataFrame:
+    """Return `article`, `sentence`, `is_title` and `points` of every sentence of `split_words`."""
+    weights, intercept = _load_weights()
+    # Features become integers before repeated ones are dropped, which is faster than with strings.
+    found = list_features(words).join(weights, on="feature").select("sentence", "number", "weight").unique(["sentence", "number"])
+    sums = found.group_by("sentence").agg(points=pl.col("weight").sum())
+    return (
+        words.select("article", "sentence", "is_title")
+        .unique("sentence")
+        .join(sums, on="sentence", how="left")
+        .with_columns(points=pl.col("points").fill_null(0) + intercept)
+    )
+
+
+@cache
+def _load_weights() -> tuple[pl.DataFrame, int]:
+    """Read the weights (`feature`, `weight`, `number`), and the weight of every sentence."""
+    weights = pl.read_csv(WEIGHTS, schema={"feature": pl.String, "weight": pl.Int64})
+    is_intercept = pl.col("feature") == INTERCEPT
+    return weights.filter(~is_intercept).with_row_index("number"), weights.filter(is_intercept)["weight"].item()

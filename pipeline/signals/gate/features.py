@@ -1,0 +1,149 @@
+"""Features of sentences: words, pairs of neighbouring words, and how many countries are named.
+
+Belongs here: everything that training and the gate must compute alike. Does not: weights.
+"""
+
+import re
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+
+from pipeline.signals.lexicon import load_lexicon
+from pipeline.signals.lexicon.inflect import noun_forms
+
+#: Function words, months and weekdays: they would only describe the style of a text.
+STOP_WORDS = Path(__file__).parent / "stop_words.txt"
+#: Names of this length also occur in capitals, since old news wires print headlines so.
+_MIN_LENGTH_IN_CAPITALS = 4
+_COUNTS = (1, 2)
+#: Features of the whole article. Their weights are never negative: more sentences must not lower a score.
+ARTICLE_FEATURES = tuple(f"#{least} text" for least in _COUNTS)
+_RATE = "<rate>"
+# Abbreviations come before words, so that their point ends no sentence. ASCII word boundaries: Unicode ones make the regex engine slow.
+_ABBREVIATIONS = r"(?:Mr|Mrs|Ms|Dr|Sen|Rep|Gov|St|No|Jan|Feb|Aug|Sept|Oct|Nov|Dec|Inc|Corp|Co|[A-Z])\."
+_END = r"[.!?][\x22'\u201d\u2019)\]]*\s|\n"
+# Separates title and body; no token of a text equals it.
+_GAP = "\n\n"
+
+
+def split_words(articles: pl.DataFrame) -> pl.DataFrame:
+    """Split articles (`article`, `title`, `body`) into words by sentence.
+
+    Returns `article`, `sentence` (unique over all articles), `is_title`, `word` in lower case and `code`. A country's name is one word,
+    which says how it names the country (`<capital>`), and `code` is the country; for other words it is null. `word` is null for numbers.
+    """
+    words = (
+        articles.select("article", token=pl.concat_list(_to_tokens("title"), pl.lit([_GAP]), _to_tokens("body")))
+        .explode("token")
+        .join(_countries(), on="token", how="left", maintain_order="left")
+        .with_columns(
+            is_end=pl.col("token").str.contains(rf"^(?:{_END}|{_GAP})$"), is_body=(pl.col("token") == _GAP).cum_sum().over("article") > 0
+        )
+        # The number of the article separates its first sentence from the last one of the article before.
+        .with_columns(sentence=(pl.col("is_end").cum_sum() + pl.col("article")).cast(pl.UInt32))
+        .filter(~pl.col("is_end"))
+    )
+    is_number = pl.col("token").str.contains("^[0-9]")
+    is_rate = is_number & pl.col("token").str.contains("[%rt]$")
+    word = pl.when(is_rate).then(pl.lit(_RATE)).when(~is_number).then(pl.col("token").str.to_lowercase())
+    return words.select("article", "sentence", is_title=~pl.col("is_body"), word=pl.coalesce("role", word), code="code")
+
+
+def _to_tokens(name: str) -> pl.Expr:
+    return pl.col(name).str.extract_all(_token_pattern())
+
+
+def list_features(words: pl.DataFrame) -> pl.DataFrame:
+    """List the features of each sentence (`article`, `sentence`, `feature`); a repeated word is listed again.
+
+    A feature is one of these:
+
+    * a word, or two neighbouring words joined by a blank; function words and numbers are left out
+    * `#term`, `#quarrel`, `#object`: the sentence has a strong trade term, a word of a trade dispute, or an object of trade policy of the
+      lexicon
+    * `#1 here`, `#2 here`, `#1 text`, `#2 text`: so many countries, or more, are named in the sentence or in the article
+    """
+    place = ["article", "sentence"]
+    is_content = pl.col("word").is_not_null() & ~pl.col("word").is_in(_stop_words())
+    pairs = words.with_columns(
+        is_content=is_content,
+        before=pl.col("word").shift(1),
+        is_next=is_content.shift(1) & (pl.col("sentence").shift(1) == pl.col("sentence")),
+    ).filter(pl.col("is_content") & pl.col("is_next"))
+    plain = words.filter(~pl.col("word").str.starts_with("<")).group_by(place, maintain_order=True).agg(text=pl.col("word").str.join(" "))
+    named = words.drop_nulls("code")
+    here = named.group_by(place).agg(count=pl.col("code").n_unique())
+    text = named.group_by("article").agg(count=pl.col("code").n_unique()).join(words.select(place).unique(), on="article")
+    return pl.concat(
+        [
+            words.filter(is_content).select(*place, feature="word"),
+            pairs.select(*place, feature=pl.concat_str("before", pl.lit(" "), "word")),
+            *(
+                plain.filter(pl.col("text").str.contains(pattern)).select(*place, feature=pl.lit(name))
+                for name, pattern in _classes().items()
+            ),
+            *(
+                counts.filter(pl.col("count") >= least).select(*place, feature=pl.lit(f"#{least} {name}"))
+                for name, counts in (("here", here), ("text", text))
+                for least in _COUNTS
+            ),
+        ]
+    )
+
+
+@cache
+def _classes() -> dict[str, str]:
+    """Map each class of words of the lexicon to its pattern, for words in lower case without punctuation."""
+    objects, gate = load_lexicon("objects")["object"], load_lexicon("gate")
+    classes = {
+        "#term": [*(entry for entry in objects if entry.get("gate")), *gate["term"]],
+        "#quarrel": gate["quarrel"],
+        "#object": objects,
+    }
+    return {name: _to_pattern(entries) for name, entries in classes.items()}
+
+
+def _to_pattern(entries: list[dict[str, Any]]) -> str:
+    forms = {re.sub("[^a-z]+", " ", form.lower()).strip() for entry in entries for word in entry["words"] for form in noun_forms(word)}
+    # ASCII word boundaries: Unicode ones make the regex engine slow.
+    return rf"(?-u:\b)(?:{'|'.join(sorted(forms - {''}, key=lambda form: (-len(form), form)))})(?-u:\b)"
+
+
+@cache
+def _stop_words() -> list[str]:
+    return STOP_WORDS.read_text(encoding="utf-8").split()
+
+
+@cache
+def _token_pattern() -> str:
+    names = sorted((name for name in _names() if not re.fullmatch("[A-Za-z]+", name)), key=lambda name: (-len(name), name))
+    alternatives = [re.escape(name) + ("" if name.endswith(".") else r"(?-u:\b)") for name in names]
+    return "|".join((*alternatives, _ABBREVIATIONS, "[A-Za-z]+", r"[0-9](?:[0-9.,]*[0-9])?(?:\s?(?:%|per|pct))?", _END))
+
+
+@cache
+def _countries() -> pl.DataFrame:
+    rows = [(name, f"<{role}>", code) for name, (role, code) in _names().items()]
+    return pl.DataFrame(rows, schema={"token": pl.String, "role": pl.String, "code": pl.String}, orient="row")
+
+
+@cache
+def _names() -> dict[str, tuple[str, str]]:
+    """Map every way to name a country to the way's role and the country's code."""
+    names: dict[str, tuple[str, str]] = {}
+    for country in load_lexicon("actors")["country"]:
+        roles = {
+            "state": country["names"],
+            "capital": country["capitals"],
+            "people": country["demonyms"],
+            "office": [*country["institutions"], *country.get("shared", ())],
+            "leader": [leader["name"] for leader in country["leaders"]],
+        }
+        for role, spellings in roles.items():
+            for name in spellings:
+                names.setdefault(name, (role, country["code"]))
+                if len(name) >= _MIN_LENGTH_IN_CAPITALS:
+                    names.setdefault(name.upper(), (role, country["code"]))
+    return names

@@ -1,0 +1,1 @@
+"""Training of the gate's weights; not used at run time."""
