@@ -8,7 +8,7 @@ Needs a Parquet file of articles with a column `topics` (list of words), e.g. Re
 import polars as pl
 from corpus import build_parser
 
-from pipeline.signals import gate
+from pipeline.signals.gate.articles import judge_articles
 
 BAR = 0.80
 
@@ -21,7 +21,7 @@ def main() -> None:
     if options.articles.suffix != ".parquet" or "topics" not in pl.read_parquet_schema(options.articles):
         parser.error(f"{options.articles} has no topics; give a Parquet file with a column `topics`")
     articles = pl.read_parquet(options.articles, columns=["title", "body", "topics"])
-    passing, filed = gate.is_trade_news(articles), articles["topics"].list.contains(options.topic)
+    passing, filed = judge_articles(articles)["outcome"] == "read", articles["topics"].list.contains(options.topic)
     filed_count, passed, both = int(filed.sum()), int(passing.sum()), int((passing & filed).sum())
     share = both / filed_count if filed_count else 0.0
     print(f"{filed_count:,} of {articles.height:,} articles are filed under {options.topic}; {both:,} of them pass the gate ({share:.1%})")

@@ -9,7 +9,7 @@ from hashlib import sha256
 
 from corpus import build_parser, read_clean_articles
 
-from pipeline.signals import gate
+from pipeline.signals.gate.articles import judge_articles
 
 CHARACTERS = 200
 
@@ -20,7 +20,7 @@ def main() -> None:
     parser.add_argument("--count", type=int, default=60, help="number of articles [default: %(default)s]")
     options = parser.parse_args()
     articles = read_clean_articles(options.articles)
-    passing = articles.filter(gate.is_trade_news(articles)).select("article_id", "title", "body").rows()
+    passing = articles.filter(judge_articles(articles)["outcome"] == "read").select("article_id", "title", "body").rows()
     selected = sorted(passing, key=lambda row: sha256(row[0].encode()).hexdigest())[: options.count]
     for number, (_, title, body) in enumerate(selected, start=1):
         print(f"{number:>3}  {' '.join(title.split())}\n     {' '.join(body[:CHARACTERS].split())}\n")

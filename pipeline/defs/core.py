@@ -1,11 +1,14 @@
 """Layer `core`: cleaned and quarantined articles, links between repeated stories, and findings."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 import dagster as dg
+import polars as pl
 
 from pipeline.articles.clean import clean_articles
 from pipeline.articles.stories import link_retellings
+from pipeline.contracts.days import Days
+from pipeline.contracts.model import Table
 from pipeline.contracts.tables.core import ARTICLES, COVERAGE, DUPLICATES, FINDINGS, QUARANTINE, READING_OUTCOMES, STORY_LINKS
 from pipeline.contracts.tables.raw import RAW_ARTICLES
 from pipeline.defs import daily
@@ -52,9 +55,7 @@ def assets(settings: Settings) -> Sequence[dg.AssetsDefinition]:
                     (QUARANTINE, admitted.quarantine, ("raw_id", "source", "reason", "detail")),
                     (COVERAGE, admitted.coverage, ("source", "article_count", "accepted", "duplicate", "quarantined")),
                 )
-                for table, frame, shown in frames:
-                    days.write(table, frame, batch)
-                    add_daily_metadata(context, table, frame, batch, shown)
+                _write_tables(context, days, batch, frames)
         yield from days.report()
         for table in ADMITTED:
             yield dg.MaterializeResult(asset_key=table.name, metadata={"rows in this run": days.count_rows(table)})
@@ -92,9 +93,7 @@ def assets(settings: Settings) -> Sequence[dg.AssetsDefinition]:
                     (FINDINGS, found, ("actor", "target", "kind", "modality", "rate_pct", "product", "quote")),
                     (READING_OUTCOMES, reader.outcomes, ("article_id", "outcome", "score")),
                 )
-                for table, frame, shown in frames:
-                    days.write(table, frame, batch)
-                    add_daily_metadata(context, table, frame, batch, shown)
+                _write_tables(context, days, batch, frames)
         counts = {ARTICLES_READ: summary.read, **summary.stopped, **summary.unread}
         yield ALL_ARTICLES_READ.report(summary.describe() if summary.unread else [], **counts)
         yield from days.report()
@@ -102,3 +101,12 @@ def assets(settings: Settings) -> Sequence[dg.AssetsDefinition]:
             yield dg.MaterializeResult(asset_key=table.name, metadata={"rows in this run": days.count_rows(table)})
 
     return [admission, story_links, findings]
+
+
+def _write_tables(
+    context: dg.AssetExecutionContext, days: daily.ChangedDays, batch: Days, frames: Iterable[tuple[Table, pl.DataFrame, Sequence[str]]]
+) -> None:
+    """Write the rows of some days; the columns that are named are shown in the UI."""
+    for table, frame, shown in frames:
+        days.write(table, frame, batch)
+        add_daily_metadata(context, table, frame, batch, shown)

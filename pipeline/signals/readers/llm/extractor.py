@@ -38,6 +38,7 @@ from pipeline.signals.texts import (
 )
 
 MAX_TEXT_LENGTH = 100_000
+CACHE_FOLDER = "llm_cache"
 
 _ROWS_SCHEMA = pl.Schema(
     {

@@ -1,0 +1,32 @@
+"""Print articles that the gate stops, for a person to judge whether they are about trade policy between states.
+
+    uv run python benchmarks/gate_unread.py --articles PATH [--draw 2] [--count 100]
+
+The order is that of the SHA-256 of the ids; draw 2 goes on where draw 1 ends. Nothing is stored, because the text belongs to its
+publisher: the verdicts are in `tests/gold/unread-articles.csv`.
+"""
+
+from hashlib import sha256
+
+from corpus import build_parser, read_clean_articles
+
+from pipeline.signals.gate.articles import judge_articles
+
+CHARACTERS = 300
+
+
+def main() -> None:
+    """Print id, outcome, score, title and first characters of each selected article."""
+    parser = build_parser("Unread articles to be judged by hand.")
+    parser.add_argument("--count", type=int, default=100, help="number of articles [default: %(default)s]")
+    parser.add_argument("--draw", type=int, default=1, help="number of the draw, from 1 on [default: %(default)s]")
+    options = parser.parse_args()
+    articles = read_clean_articles(options.articles)
+    stopped = articles.with_columns(judge_articles(articles)).remove(outcome="read").select("article_id", "outcome", "score", "title", "body")
+    ordered = sorted(stopped.rows(), key=lambda row: sha256(row[0].encode()).hexdigest())
+    for identifier, outcome, score, title, body in ordered[(options.draw - 1) * options.count : options.draw * options.count]:
+        print(f"{identifier} | {outcome} {score or ''} | {' '.join(title.split())}\n    {' '.join(body.split())[:CHARACTERS]}")
+
+
+if __name__ == "__main__":
+    main()
