@@ -22,7 +22,9 @@ def main() -> None:
     parser.add_argument("--draw", type=int, default=1, help="number of the draw, from 1 on [default: %(default)s]")
     options = parser.parse_args()
     articles = read_clean_articles(options.articles)
-    stopped = articles.with_columns(judge_articles(articles)).remove(outcome="read").select("article_id", "outcome", "score", "title", "body")
+    stopped = (
+        articles.with_columns(judge_articles(articles)).remove(outcome="read").select("article_id", "outcome", "score", "title", "body")
+    )
     ordered = sorted(stopped.rows(), key=lambda row: sha256(row[0].encode()).hexdigest())
     for identifier, outcome, score, title, body in ordered[(options.draw - 1) * options.count : options.draw * options.count]:
         print(f"{identifier} | {outcome} {score or ''} | {' '.join(title.split())}\n    {' '.join(body.split())[:CHARACTERS]}")

@@ -15,7 +15,7 @@ WEIGHTS = Path(__file__).parent / "weights.csv"
 POINTS_PER_UNIT = 1000
 #: An article is read if a sentence has so many points, or its title so many (`benchmarks/gate_bounds.py`). A title is short, and says what
 #: the article is about.
-BOUND = -300
+BOUND = -700
 TITLE_BOUND = -1500
 INTERCEPT = "#every sentence"
 _NEEDED_FOR_A_PAIR = 2
