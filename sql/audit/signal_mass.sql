@@ -1,5 +1,5 @@
--- Mass of each signal that counts: the heaviest of its story, direction, kind and instrument, as in story_mass.
--- Stories count here with all their articles, as if none had come late.
+-- Mass of each signal that counts: the heaviest of its story, direction, kind and instrument. The mass of a story in story_mass,
+-- of all days on which it counts, is shared among them by probability times severity.
 -- A general act is one reading, towards *, and has mass towards each partner that it hits.
 with heaviest as (
     select *
@@ -9,25 +9,48 @@ with heaviest as (
             partition by story_id, actor, target, kind, instrument
             order by probability * weight desc, published_at asc, signal_id asc
         ) = 1
+),
+
+shared as (
+    select
+        *,
+        probability * weight
+        / sum((probability * weight)::decimal(18, 15)) over (partition by story_id, actor, target, channel)::double as share_of_story
+    from heaviest
+),
+
+story_masses as (
+    select
+        story_id,
+        series,
+        channel,
+        sum(mass::decimal(18, 15))::double as mass
+    from story_mass
+    group by story_id, series, channel
 )
 
 select
-    heaviest.signal_id,
+    shared.signal_id,
     stories.index_date,
-    heaviest.story_id,
-    heaviest.pair,
-    heaviest.actor,
-    heaviest.target,
-    heaviest.channel,
-    heaviest.actor
+    shared.story_id,
+    shared.pair,
+    shared.actor,
+    shared.target,
+    shared.channel,
+    shared.actor
     || '>'
-    || if(heaviest.is_general, '*', heaviest.target)
+    || if(shared.is_general, '*', shared.target)
     || ' '
-    || heaviest.kind
+    || shared.kind
     || ' '
-    || heaviest.status
+    || shared.status
     || ' '
-    || heaviest.instrument as reading,
-    stories.breadth * heaviest.probability * heaviest.weight as mass
-from heaviest
-inner join stories on stories.story_id = heaviest.story_id
+    || shared.instrument as reading,
+    story_masses.mass * shared.share_of_story as mass
+from shared
+inner join stories on stories.story_id = shared.story_id
+inner join story_masses
+    on
+        story_masses.story_id = shared.story_id
+        and story_masses.channel = shared.channel
+        and story_masses.series = shared.actor || '>' || shared.target

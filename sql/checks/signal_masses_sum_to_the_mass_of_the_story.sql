@@ -3,26 +3,23 @@
 -- reason: verdicts weigh readings by these masses; if they do not sum to the masses of the index, precision is that of another index
 with sums as (
     select
-        index_date,
         story_id,
         channel,
         actor || '>' || target as series,
         sum(mass::decimal(18, 15))::double as mass
     from signal_mass
-    group by index_date, story_id, channel, series
+    group by story_id, channel, series
 ),
 
 directed as (
-    select *
+    select
+        story_id,
+        channel,
+        series,
+        sum(mass::decimal(18, 15))::double as mass
     from story_mass
     where contains(series, '>')
-),
-
--- What late articles add to a story counts on other days, with less weight.
-late_stories as (
-    select distinct story_id
-    from story_articles
-    where counts_on > story_date
+    group by story_id, channel, series
 )
 
 select
@@ -34,10 +31,7 @@ select
 from sums
 full join directed
     on
-        directed.index_date = sums.index_date
-        and directed.story_id = sums.story_id
+        directed.story_id = sums.story_id
         and directed.series = sums.series
         and directed.channel = sums.channel
-where
-    coalesce(sums.story_id, directed.story_id) not in (select late_stories.story_id from late_stories)
-    and not coalesce(abs(sums.mass - directed.mass) <= 1e-9 * greatest(1, directed.mass), false)
+where not coalesce(abs(sums.mass - directed.mass) <= 1e-9 * greatest(1, directed.mass), false)
