@@ -20,7 +20,7 @@ TABLE_COLUMNS = {
 }
 #: Columns of views, by view. Any other column has the comment of the column of that name in a table that the view reads.
 VIEW_COLUMNS = {
-    "articles_read": {
+    "reading_coverage": {
         "accepted": "Accepted articles.",
         "articles_read": "Of these, articles that were read for signals.",
         "no_country": "Not read: articles that name no country.",
