@@ -99,11 +99,14 @@ def _mean(values: Matrix) -> Matrix:
 def name_phases(probabilities: Mapping[str, Matrix], is_known: NDArray[np.bool_], likely_from: float) -> list[str]:
     """Name the most probable phase, where it is likely enough.
 
-    Else `unclear`, or `no data` where `is_known` is false. Dialogue that is likely to be without movement is a stalemate.
+    `is_known`: whether a channel has a value, of shape (rows, CHANNELS). A phase is named only from channels with a value: escalation and
+    de-escalation from their own, quiet from all. Else it is `unclear`, or `no data` where no channel has one. Dialogue that is likely to be
+    without movement is a stalemate.
     """
     names = np.array(["escalation", "de-escalation", "quiet", "dialogue"])
-    rows = np.stack([probabilities[f"p_{name.replace('-', '_')}"] for name in names])
-    phases = np.where(rows.max(axis=0) >= likely_from, names[rows.argmax(axis=0)], np.where(is_known, "unclear", NO_DATA))
+    may_be_named = np.stack([is_known[:, 0], is_known[:, 1], is_known.all(axis=1), is_known.any(axis=1)])
+    rows = np.where(may_be_named, np.stack([probabilities[f"p_{name.replace('-', '_')}"] for name in names]), 0.0)
+    phases = np.where(rows.max(axis=0) >= likely_from, names[rows.argmax(axis=0)], np.where(is_known.any(axis=1), "unclear", NO_DATA))
     is_stalemate = (phases == "dialogue") & (probabilities["p_stalemate"] >= likely_from)
     return [str(phase) for phase in np.where(is_stalemate, "stalemate", phases)]
 
@@ -120,7 +123,7 @@ def find_phases(channels: pl.DataFrame, stalemate: pl.DataFrame, bounds: Mapping
     shape, rate, prior, dispersion, is_thin = (np.stack([one[name].to_numpy() for one in by_channel], axis=1) for name in columns)
     posteriors = Posteriors(shape, rate, prior, dispersion, pairs["hold"].to_numpy(), pairs["move"].to_numpy())
     probabilities = phase_probabilities(posteriors, bounds)
-    phases = pl.Series("phase", name_phases(probabilities, ~is_thin.all(axis=1), bounds["likely_from"]), pl.String())
+    phases = pl.Series("phase", name_phases(probabilities, ~is_thin, bounds["likely_from"]), pl.String())
     is_known = phases != NO_DATA
     return PHASE_DAILY.conform(
         pairs.select("index_date", "pair").with_columns(

@@ -242,4 +242,4 @@ def _compute_values(changes: _Changes, series: pl.DataFrame, priors: _Priors, fi
 
 def _find_phases(pairs: Posteriors, is_known: NDArray[np.bool_]) -> list[str]:
     bounds = read_phases()
-    return name_phases(phase_probabilities(pairs, bounds), is_known.any(axis=1), bounds["likely_from"])
+    return name_phases(phase_probabilities(pairs, bounds), is_known, bounds["likely_from"])

@@ -26,8 +26,9 @@ def stories(
     return Posteriors(kappa + observed, kappa + expected, kappa, np.ones((1, 3)), np.array([hold]), np.array([move]))
 
 
-def phase_of(pairs: Posteriors, is_known: bool = True) -> str:
-    return name_phases(phase_probabilities(pairs, BOUNDS), np.array([is_known]), BOUNDS["likely_from"])[0]
+def phase_of(pairs: Posteriors, is_known: bool | tuple[bool, bool, bool] = True) -> str:
+    known = np.broadcast_to(np.array(is_known), (1, 3))
+    return name_phases(phase_probabilities(pairs, BOUNDS), known, BOUNDS["likely_from"])[0]
 
 
 @settings(database=None, deadline=None, derandomize=True, max_examples=150)
@@ -48,6 +49,13 @@ def test_phases_exclude_one_another(numbers: list[float], phi: float) -> None:
     probabilities = phase_probabilities(pairs, BOUNDS)
     assert sum(probabilities[f"p_{name}"][0] for name in NAMES) <= 1.001
     assert 0 <= probabilities["p_stalemate"][0] <= probabilities["p_dialogue"][0]
+
+
+def test_a_phase_needs_the_value_that_it_speaks_of() -> None:
+    rising, easing = stories((40, 1, 1), (6, 6, 6)), stories((1, 40, 1), (6, 6, 6))
+    assert (phase_of(rising, (True, False, True)), phase_of(rising, (False, True, True))) == ("escalation", "unclear")
+    assert (phase_of(easing, (False, True, True)), phase_of(easing, (True, False, True))) == ("de-escalation", "unclear")
+    assert phase_of(rising, (False, False, False)) == "no data"
 
 
 @pytest.mark.parametrize("shape", [0.5, 1.0, 3.0, 10.0, 100.0])
