@@ -34,7 +34,7 @@ def explain_text(text: str, day: date | None) -> None:
 
 
 def _explain_gate(text: str) -> str | None:
-    """Return why the gate would stop this text as an article; None if it would be read."""
+    """Return why the gate would stop this text, or None."""
     outcome, score = judge_articles(_to_article(text)).row(0)
     if outcome == "read":
         return None

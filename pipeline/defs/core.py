@@ -87,10 +87,10 @@ def assets(settings: Settings) -> Sequence[dg.AssetsDefinition]:
         reader, summary = extractor.make(), ReadingSummary()
         with changed_days(context, lake, daily.findings(extractor)) as days:
             for batch in days.batches(ARTICLES):
-                found = reader.extract(lake.read(ARTICLES, batch))
+                findings = reader.extract(lake.read(ARTICLES, batch))
                 summary += reader.summary
                 frames = (
-                    (FINDINGS, found, ("actor", "target", "kind", "modality", "rate_pct", "product", "quote")),
+                    (FINDINGS, findings, ("actor", "target", "kind", "modality", "rate_pct", "product", "quote")),
                     (READING_OUTCOMES, reader.outcomes, ("article_id", "outcome", "score")),
                 )
                 _write_tables(context, days, batch, frames)
@@ -106,7 +106,7 @@ def assets(settings: Settings) -> Sequence[dg.AssetsDefinition]:
 def _write_tables(
     context: dg.AssetExecutionContext, days: daily.ChangedDays, batch: Days, frames: Iterable[tuple[Table, pl.DataFrame, Sequence[str]]]
 ) -> None:
-    """Write the rows of some days; the columns that are named are shown in the UI."""
+    """Write the rows of some days and show the named columns."""
     for table, frame, shown in frames:
         days.write(table, frame, batch)
         add_daily_metadata(context, table, frame, batch, shown)

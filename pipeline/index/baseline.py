@@ -30,8 +30,8 @@ def freeze_baseline(fresh: pl.DataFrame, stored: pl.DataFrame) -> pl.DataFrame:
     another lexicon do not change them. The series are always those of `fresh`: new series take their fresh rows, series that are gone are
     dropped.
     """
-    kept = stored.filter("is_frozen").join(fresh, on=["series", *METHOD], how="semi")
-    return BASELINE.conform(pl.concat([kept, fresh.join(kept, on=["series", *METHOD], how="anti")]))
+    frozen = stored.filter("is_frozen").join(fresh, on=["series", *METHOD], how="semi")
+    return BASELINE.conform(pl.concat([frozen, fresh.join(frozen, on=["series", *METHOD], how="anti")]))
 
 
 def read_stored_baseline(stored: pl.DataFrame) -> StoredBaseline:

@@ -93,7 +93,7 @@ def has_evidence(evidence_weight: Matrix, least_evidence: float) -> NDArray[np.b
 
 
 def has_movement(hold: Matrix, move: Matrix) -> NDArray[np.bool_]:
-    """Whether enough talk and movement was read for a stalemate to be published.
+    """Return whether enough talk and movement was read for a stalemate.
 
     With the margin of `has_evidence`.
     """

@@ -1,4 +1,4 @@
-"""Probability of each phase of a pair, and the phase that is likely enough.
+"""Probabilities of the phases of a pair, and the likely one.
 
 Belongs here: what follows from the posteriors of the three channels and of the stalemate. Does not: those posteriors (`filter.py`), the
 bounds (`phases.toml`).
@@ -63,7 +63,7 @@ def phase_probabilities(pairs: Posteriors, bounds: Mapping[str, float]) -> dict[
 
 
 def probability_of_lead(a: Matrix, b: Matrix, other_a: Matrix, other_b: Matrix, least: float, ahead: float) -> Matrix:
-    """P(x >= least and x >= ahead * y) for independent Gamma variables.
+    """Compute P(x >= least, x >= ahead * y) of Gamma variables.
 
     x has shape `a` and rate `b`, y has `other_a` and `other_b`; arrays of one dimension. The double integral is one over the quantiles of
     the variable with the larger shape, whose density is narrower, by a Gauss-Legendre rule of 16 nodes. The error is below 2e-4 for shapes

@@ -95,7 +95,7 @@ class PairRow:
 
 @dataclass(frozen=True)
 class Coverage:
-    """Counts of rows from `first` to `last`, sources with articles, and articles read for signals.
+    """Count rows, sources with articles and articles read for signals.
 
     `unread` has the number of articles that were not read, by reason in words.
     """
@@ -339,5 +339,5 @@ def _replace_control_characters(text: str) -> str:
 
 
 def _format_points(value: float | None) -> str:
-    """Format index points: whole, with commas and a minus sign; a dash for None."""
+    """Format index points as whole numbers; a dash for None."""
     return "\N{EN DASH}" if value is None else f"{value:,.0f}".replace("-", "\N{MINUS SIGN}")

@@ -70,7 +70,7 @@ def tiers_table(scores: pl.DataFrame) -> Table:
 
 
 def masses_table(scores: pl.DataFrame) -> Table:
-    """Table of the share of mass that is right, by channel of the index."""
+    """Table of the share of mass that is right, by channel."""
     table = Table(
         title="By mass in the index: severity x probability (actor, target and polarity right)",
         title_justify="left",

@@ -316,7 +316,7 @@ def describe_articles_read(read: int, not_read: Mapping[str, int]) -> str:
 
 
 def describe_reading(outcomes: pl.Series) -> str:
-    """Describe how many of all articles were read for signals, by `outcome` of `READING_OUTCOMES`."""
+    """Describe how many articles were read for signals, by outcome."""
     counts = dict(outcomes.alias("outcome").value_counts().sort("count", "outcome", descending=[True, False]).iter_rows())
     read = counts.pop("read", 0)
     return f"of {format_count(outcomes.len(), 'article')}, {read:,} were read for signals and {_describe_unread(counts)}"

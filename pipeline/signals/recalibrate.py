@@ -101,7 +101,7 @@ def to_toml(shares: dict[str, float], coefficients: dict[str, dict[str, float]],
     lines = [
         "# How likely evidence is right. Written by pipeline/signals/recalibrate.py, which says how; the formula is in calibrate.py.",
         f"# Fitted on {passages} annotated real passages. Some of them also shaped the rules, so the figures flatter them a little;",
-        "# docs/reading.md has the check on passages kept for reporting.",
+        "# docs/reading.md has the check on the passages for reporting.",
         f"default = {shares['']}",
         "",
         "[tiers]",

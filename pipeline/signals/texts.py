@@ -84,7 +84,7 @@ def count_stopped(outcomes: pl.DataFrame) -> dict[str, int]:
 
 
 def mark_unanswered(outcomes: pl.DataFrame, unread_ids: Iterable[str]) -> pl.DataFrame:
-    """Replace the outcome of articles to which a model gave no usable answer."""
+    """Mark articles to which a model gave no usable answer."""
     is_unread = pl.col("article_id").is_in(list(unread_ids))
     return outcomes.with_columns(outcome=pl.when(is_unread).then(pl.lit("not_answered")).otherwise("outcome"))
 

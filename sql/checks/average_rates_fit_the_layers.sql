@@ -1,6 +1,6 @@
 -- asset: measure_states
 -- severity: warning
--- reason: a tracker's average of additional rates can be no higher than all layers on goods in general and the highest on single goods together
+-- reason: a tracker's average of additional rates is at most the layers on all goods and the highest on single goods together
 with on_day as (
     select
         rates.importer,

@@ -1,6 +1,6 @@
 -- asset: measure_states
 -- severity: critical
--- reason: an act that takes effect and is not cancelled sets a state, unless another act of the same first day replaces it or it ends nothing
+-- reason: an act in effect sets a state, unless another act of the same first day replaces it or it ends nothing
 select
     acts.act_id,
     acts.target,
@@ -10,7 +10,10 @@ left join measure_states as states on states.act_id = acts.act_id
 where
     acts.effective_on is not null
     and states.act_id is null
-    and acts.act_id not in (select later.cancels from measure_acts as later where later.cancels is not null)
+    and acts.act_id not in (
+        select later.cancels from measure_acts as later
+        where later.cancels is not null
+    )
     and not exists (
         select 1 from measure_acts as other
         where

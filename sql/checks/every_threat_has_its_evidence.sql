@@ -1,6 +1,6 @@
 -- asset: threat_evidence
 -- severity: critical
--- reason: every threat has as many signals as it counts, each of them in the table signals, and an outcome that time alone does not give has evidence after the threat
+-- reason: a threat has as many signals as it counts, and an outcome that time alone does not give has evidence after it
 with said as (
     select
         evidence.threat_id,

@@ -1,6 +1,6 @@
 -- asset: measure_states
 -- severity: warning
--- reason: when a tracker's average rate moves by two points or more, a layer must have changed since the tracker's day before, or an act is missing
+-- reason: when a tracker's average rate moves by two points or more, a layer changed since its day before, or an act is missing
 with steps as (
     select
         importer,

@@ -23,7 +23,10 @@ rates as (
         on
             baseline.source = '(any)'
             and baseline.valid_from = coalesce(
-                (select max(versions.valid_from) from versions where versions.valid_from <= days.index_date),
+                (
+                    select max(versions.valid_from) from versions
+                    where versions.valid_from <= days.index_date
+                ),
                 (select min(versions.valid_from) from versions)
             )
 ),

@@ -3,7 +3,7 @@
 -- owners. The default baseline has versions: each is estimated from the days that were final before the first day that uses it.
 -- Sums are of decimals, which are exact in any order.
 with first_day as (
-    select coalesce(getvariable('baseline_first_day'), min(articles_read.index_date), (select min(index_date) from coverage)) as first_day
+    select coalesce(getvariable('baseline_first_day'), min(articles_read.index_date), (select min(index_date) from coverage)) as first_day -- noqa: RF02
     from articles_read
 ),
 
@@ -50,8 +50,9 @@ versions as (
 
 dated as (
     select
-        versions.* exclude (version_no),
-        case when versions.version_no = 0 then least(first_day.first_day, versions.baseline_from) else versions.known_on + 1 end as valid_from
+        versions.* exclude (version_no), -- noqa: RF02
+        case when versions.version_no = 0 then least(first_day.first_day, versions.baseline_from) else versions.known_on + 1 end
+            as valid_from
     from versions
     cross join first_day
 ),
@@ -69,7 +70,7 @@ channels as (
 ),
 
 sources as (
-    select distinct source
+    select distinct source -- noqa: RF02
     from articles_read
     inner join dated on articles_read.index_date between dated.baseline_from and dated.baseline_to
 ),
@@ -115,7 +116,10 @@ window_stories as (
                 partition by story_mass.story_id, story_mass.series, story_mass.channel order by story_mass.index_date
             ) = 1
         )::integer as story_count,
-        (select min(dated.valid_from) from dated where story_mass.index_date <= dated.baseline_to) as first_valid_from
+        (
+            select min(dated.valid_from) from dated
+            where story_mass.index_date <= dated.baseline_to
+        ) as first_valid_from
     from story_mass
     cross join (
         select
@@ -347,7 +351,11 @@ select
 from dated
 inner join series_rates on series_rates.valid_from = dated.valid_from
 inner join readers on readers.valid_from = dated.valid_from
-cross join (select source from sources union all select '(any)' as source) as all_sources
+cross join (
+    select source from sources
+    union all
+    select '(any)' as source
+) as all_sources
 left join source_articles on source_articles.valid_from = dated.valid_from and source_articles.source = all_sources.source
 left join source_mass
     on

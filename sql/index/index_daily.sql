@@ -225,7 +225,7 @@ with_net as (
 )
 
 select
-    with_net.* exclude (valid_from),
+    with_net.* exclude (valid_from), -- noqa: RF02
     if(stalemate_daily.is_thin, null, stalemate_daily.stalemate) as stalemate,
     if(stalemate_daily.is_thin, null, stalemate_daily.stalemate_lo80) as stalemate_lo80,
     if(stalemate_daily.is_thin, null, stalemate_daily.stalemate_hi80) as stalemate_hi80,

@@ -166,7 +166,7 @@ directed_masses as (
         sum((ranked.breadth * ranked.probability * ranked.weight)::decimal(18, 15)) as mass,
         sum(coalesce(heaviest_before.mass, 0)::decimal(18, 15)) as mass_before,
         sum((ranked.breadth * ranked.probability * ranked.weight)::decimal(18, 15) - coalesce(heaviest_before.mass, 0)::decimal(18, 15))
-            filter (where ranked.is_action)
+        filter (where ranked.is_action)
             as mass_actions,
         sum((ranked.breadth * ranked.probability * ranked.share)::decimal(18, 15)) as mass_unweighted,
         sum(coalesce(heaviest_before.mass_unweighted, 0)::decimal(18, 15)) as mass_unweighted_before,

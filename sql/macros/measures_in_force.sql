@@ -1,6 +1,6 @@
 -- measures_in_force(day): official measures that apply on a day, with rate, goods and source: one row for each layer and target.
 -- act_id is the act that set the rate, latest_act_id the last one that prolonged it or changed its scope.
--- Layers add up on one good unless stacking says otherwise. Narrow it with of_actor and on_target: from measures_in_force(date '2025-10-01',
+-- Layers add up on one good unless stacking says otherwise. Narrow it: from measures_in_force(date '2025-10-01',
 -- of_actor := 'USA', on_target := 'CHN'). Articles that support or contradict the act are counted up to the day and change nothing;
 -- measures_reported lists what the news alone says. average_pct is the tracker's average over all goods of the target, see tariff_rates.
 create macro measures_in_force(day, of_actor := null, on_target := null) as table
@@ -57,7 +57,7 @@ create macro measures_in_force(day, of_actor := null, on_target := null) as tabl
         states.stacking,
         states.certainty,
         states.note,
-        day <= states.checked_through as is_checked,
+        day <= states.checked_through as is_checked, -- noqa: RF02
         coalesce(reports.supporting_stories, 0) as supporting_stories,
         coalesce(reports.contradicting_stories, 0) as contradicting_stories,
         average_rates.average_pct,
@@ -69,7 +69,7 @@ create macro measures_in_force(day, of_actor := null, on_target := null) as tabl
     left join average_rates on average_rates.importer = states.actor and average_rates.exporter = states.target
     where
         states.standing in ('in_force', 'quota')
-        and states.valid_from <= day
-        and (states.valid_to is null or day < states.valid_to)
-        and (of_actor is null or states.actor = of_actor)
-        and (on_target is null or states.target = on_target)
+        and states.valid_from <= day -- noqa: RF02
+        and (states.valid_to is null or day < states.valid_to) -- noqa: RF02
+        and (of_actor is null or states.actor = of_actor) -- noqa: RF02
+        and (on_target is null or states.target = on_target) -- noqa: RF02

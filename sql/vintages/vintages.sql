@@ -57,7 +57,9 @@ moments as (
         first_values.index_date + getvariable('open_days') as known_on
     from first_values
     cross join last_known
-    left join breaks on breaks.index_date = first_values.index_date and breaks.known_on <= first_values.index_date + getvariable('open_days')
+    left join
+        breaks
+        on breaks.index_date = first_values.index_date and breaks.known_on <= first_values.index_date + getvariable('open_days')
     where
         first_values.index_date + getvariable('open_days') between first_values.known_on and last_known.known_on
         and breaks.index_date is null

@@ -44,9 +44,9 @@ def test_the_chart_shows_references_of_its_days_and_acts_of_its_pair() -> None:
 
 def test_acts_in_a_chart_are_of_its_pair_and_days() -> None:
     axis = DaysAxis(FIRST, FIRST + timedelta(days=119), 800)
-    found = find_acts(ACTS, "CHN-USA", axis)
-    assert found["act_date"].is_between(axis.first, axis.last).all()
-    assert found.height == 2
+    acts = find_acts(ACTS, "CHN-USA", axis)
+    assert acts["act_date"].is_between(axis.first, axis.last).all()
+    assert acts.height == 2
     assert find_acts(ACTS, "JPN-KOR", axis).is_empty()
 
 

@@ -107,7 +107,7 @@ def _events_of(row: dict[str, Any], general: list[dict[str, Any]], *, is_cancell
 
 
 def _total_pct(row: dict[str, Any], general: list[dict[str, Any]], on: date) -> float:
-    """Sum the actor's rates on all goods of the target on a day.
+    """Sum the actor's rates on all goods of the target.
 
     In a layer, the target's own rate replaces that for all partners.
     """

@@ -29,7 +29,7 @@ _POSTPONED = re.compile(
 )
 #: Words with which a sentence on an easing or an agreement refers to what was threatened.
 _REFERS = re.compile(
-    r"(?i)\b(?:threat|plan(?:s|ned)\b|proposed|instead of|rather than|had been (?:set|due)|would have|deadline|avert|avoid|promised|"
+    r"(?i)\b(?:threat|plans\b|planned\b|proposed|instead of|rather than|had been (?:set|due)|would have|deadline|avert|avoid|promised|"
     r"announced)"
 )
 
@@ -125,7 +125,7 @@ def instruments_agree(one: str, other: str) -> bool:
 
 
 def reaches(target: str, scope: str | None, exceptions: Sequence[str], threat: Said) -> bool:
-    """Return whether an act towards a target or a scope hits the threat's target."""
+    """Return whether an act hits the target of a threat."""
     if target == threat.target:
         return target != ALL_PARTNERS or scope in (ALL, threat.scope)
     if target == EUROPEAN_UNION:
@@ -177,7 +177,7 @@ def _outcome_of_act(claim: Claim, threat: Said) -> str | None:
 
 
 def _outcome_of_easing(claim: Claim, threat: Said) -> str | None:
-    """An easing has the threatened rate, or a lower one of the threat."""
+    """Return the outcome that an easing gives."""
     if claim["product"] not in (threat.product, ""):
         return None
     if not rates_agree(claim["rate_pct"], threat.rate):

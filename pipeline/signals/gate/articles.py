@@ -56,8 +56,8 @@ def score_sentences(words: pl.DataFrame) -> pl.DataFrame:
     """Return `article`, `sentence`, `is_title` and `points` of every sentence of `split_words`."""
     weights, intercept = _load_weights()
     # Features become integers before repeated ones are dropped, which is faster than with strings.
-    found = list_features(words).join(weights, on="feature").select("sentence", "number", "weight").unique(["sentence", "number"])
-    sums = found.group_by("sentence").agg(points=pl.col("weight").sum())
+    matched = list_features(words).join(weights, on="feature").select("sentence", "number", "weight").unique(["sentence", "number"])
+    sums = matched.group_by("sentence").agg(points=pl.col("weight").sum())
     return (
         words.select("article", "sentence", "is_title")
         .unique("sentence")

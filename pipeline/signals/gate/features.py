@@ -1,4 +1,4 @@
-"""Features of sentences: words, pairs of neighbouring words, and how many countries are named.
+"""Features of sentences: words, neighbouring words, and countries.
 
 Belongs here: everything that training and the gate must compute alike. Does not: weights.
 """
@@ -56,7 +56,9 @@ def _to_tokens(name: str) -> pl.Expr:
 
 
 def list_features(words: pl.DataFrame) -> pl.DataFrame:
-    """List the features of each sentence (`article`, `sentence`, `feature`); a repeated word is listed again.
+    """List the features of each sentence.
+
+    Columns: `article`, `sentence`, `feature`; a repeated word is listed again.
 
     A feature is one of these:
 
@@ -95,7 +97,7 @@ def list_features(words: pl.DataFrame) -> pl.DataFrame:
 
 @cache
 def _classes() -> dict[str, str]:
-    """Map each class of words of the lexicon to its pattern, for words in lower case without punctuation."""
+    """Map each class of words of the lexicon to its pattern."""
     objects, gate = load_lexicon("objects")["object"], load_lexicon("gate")
     classes = {
         "#term": [*(entry for entry in objects if entry.get("gate")), *gate["term"]],
@@ -131,7 +133,7 @@ def _countries() -> pl.DataFrame:
 
 @cache
 def _names() -> dict[str, tuple[str, str]]:
-    """Map every way to name a country to the way's role and the country's code."""
+    """Map every name of a country to its role and code."""
     names: dict[str, tuple[str, str]] = {}
     for country in load_lexicon("actors")["country"]:
         roles = {

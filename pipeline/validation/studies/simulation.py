@@ -296,7 +296,7 @@ def _to_story_mass(pool: Pool, draws: Sequence[Drawn], days: pl.Series, names: p
 
 
 def _build_articles_read(run: Model, pool: Pool, days: Days, method: Mapping[str, Any]) -> dict[str, pl.DataFrame]:
-    """Build coverage and articles read, with equal numbers of articles per source and day."""
+    """Build coverage with equal numbers of articles per source and day."""
     sources = pool.story_articles["source"].unique().sort()
     each = -(-ARTICLES_A_DAY // sources.len())
     counts = {"article_count": each, "accepted": each, "duplicate": 0, "quarantined": 0}

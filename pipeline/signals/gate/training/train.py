@@ -1,4 +1,4 @@
-"""Learn the gate's weights from labelled passages and from texts about other things.
+"""Learn the gate's weights from labelled passages and other texts.
 
     python -m pipeline.signals.gate.training.train --gold GOLD.jsonl ... --documents DOCUMENTS.parquet
 
@@ -64,7 +64,9 @@ def read_background() -> Iterator[Example]:
 
 
 def label_sentences(gold: Gold) -> Iterator[Example]:
-    """Yield the sentences of passages, with a signal if a row of any modality, optional or not, covers more than half of them."""
+    """Yield the sentences of passages and whether they carry a signal.
+
+    They do if a row of any modality, optional or not, covers more than half of them."""
     spans: dict[str, list[tuple[int, int]]] = {}
     for identifier, start, end in gold.rows.select("id", "span_start", "span_end").iter_rows():
         spans.setdefault(identifier, []).append((start, end))
@@ -78,7 +80,9 @@ def label_sentences(gold: Gold) -> Iterator[Example]:
 
 
 def select_paragraphs(path: Path) -> Iterator[Example]:
-    """Yield sentences of paragraphs without a word of trade, some of each document, in the order of their hashes."""
+    """Yield sentences of paragraphs without a word of trade.
+
+    They are some of each document, in the order of their hashes."""
     for identifier, body in pl.read_parquet(path, columns=["article_id", "body"]).sort("article_id").iter_rows():
         others = {text for text in body.split("\n\n") if text.strip() and not _ABOUT_TRADE.search(text)}
         for text in sorted(others, key=lambda text: sha256(text.encode()).digest())[:PARAGRAPHS_PER_DOCUMENT]:
@@ -87,7 +91,9 @@ def select_paragraphs(path: Path) -> Iterator[Example]:
 
 
 def learn(examples: pl.DataFrame) -> pl.DataFrame:
-    """Fit a logistic regression; return the whole points of each feature, the first is the intercept."""
+    """Fit a logistic regression and return whole points of each feature.
+
+    The first is the intercept."""
     numbered = examples.with_row_index("sentence").with_columns(article=pl.col("passage").rank("dense").cast(pl.UInt32))
     # Each sentence is split into words alone, and belongs to its passage, whose countries it knows.
     words = split_words(numbered.select(article="sentence", title=pl.lit(""), body="text")).with_columns(sentence=pl.col("article"))
@@ -109,7 +115,9 @@ def learn(examples: pl.DataFrame) -> pl.DataFrame:
 
 
 def _fit(matrix: csr_matrix, labels: np.ndarray, weights: np.ndarray, bounds: list[tuple[float | None, float | None]]) -> np.ndarray:
-    """Minimize the weighted log loss with a quadratic penalty; the last value is the intercept."""
+    """Minimize the weighted log loss with a quadratic penalty.
+
+    The last value is the intercept."""
     weights = weights / weights.sum()
     transposed = matrix.T.tocsr()
 

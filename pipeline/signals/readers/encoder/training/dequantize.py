@@ -19,7 +19,7 @@ Stored = dict[str, NDArray[np.float32]]
 
 
 def read_weights(model: Path, like: dict[str, Tensor]) -> dict[str, Tensor]:
-    """Read the weights of `model.onnx` as a state of the network in `train.py`.
+    """Read the weights of `model.onnx` as a network state.
 
     `like` is such a state; it gives the positions that the model does not have. Raises `ValueError` if a shape is another.
     """
