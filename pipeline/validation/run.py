@@ -183,8 +183,8 @@ class _Index:
         return pl.concat(parts), []
 
     def compare_with_rebuild(self) -> pl.DataFrame:
-        inputs = (self.lake.read(table) for table in (STORY_MASS, ARTICLES_READ, BASELINE))
-        rebuilt = rebuild.rebuild_index(*inputs, self.days_read.last, self.half_life_days, LEAST_EVIDENCE)
+        story_mass, articles_read, baseline = (self.lake.read(table) for table in (STORY_MASS, ARTICLES_READ, BASELINE))
+        rebuilt = rebuild.rebuild_index(story_mass, articles_read, baseline, self.days_read.last, self.half_life_days, LEAST_EVIDENCE)
         directed = rebuild.measure_differences(self.lake.read(TENSION_DAILY), rebuilt, TENSION_DAILY.name)
         return pl.concat([directed, rebuild.measure_differences(self.tension, rebuilt, TENSION_PAIR_DAILY.name)])
 

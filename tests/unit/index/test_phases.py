@@ -38,7 +38,8 @@ def test_the_quadrature_equals_an_adaptive_one(a: float, mean: float, other_a: f
     high = max(x.isf(1e-13), 1.26)
     marks = sorted({float(point) for q in (0.001, 0.1, 0.5, 0.9, 0.999) for point in (x.ppf(q), 1.25 * y.ppf(q)) if 1.25 < point < high})
     exact = quad(lambda value: x.pdf(value) * y.cdf(value / 1.25), 1.25, high, points=marks, limit=500)[0]
-    ours = probability_of_lead(*(np.array([number]) for number in (a, a / mean, other_a, other_a / other_mean)), 1.25, 1.25)
+    rate, other_rate = np.array([a / mean]), np.array([other_a / other_mean])
+    ours = probability_of_lead(np.array([a]), rate, np.array([other_a]), other_rate, 1.25, 1.25)
     assert ours[0] == pytest.approx(exact, abs=3e-4)
 
 

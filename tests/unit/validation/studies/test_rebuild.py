@@ -12,8 +12,10 @@ TABLES = (TENSION_DAILY, TENSION_PAIR_DAILY)
 
 
 def rebuild_scene(built: Built, half_life_days: float = HALF_LIFE) -> pl.DataFrame:
-    tables = (built.lake.read(table) for table in (STORY_MASS, ARTICLES_READ, BASELINE))
-    return rebuild.rebuild_index(*tables, built.variables["last_day"], half_life_days, built.variables["least_evidence"])
+    story_mass, articles_read, baseline = (built.lake.read(table) for table in (STORY_MASS, ARTICLES_READ, BASELINE))
+    return rebuild.rebuild_index(
+        story_mass, articles_read, baseline, built.variables["last_day"], half_life_days, built.variables["least_evidence"]
+    )
 
 
 @pytest.mark.parametrize("table", TABLES, ids=lambda table: table.name)
