@@ -15,7 +15,7 @@ from pathlib import Path
 import polars as pl
 
 from pipeline.contracts.tables.index import CHANNEL_DAILY, STALEMATE_DAILY
-from pipeline.index.parameters import read_phases
+from pipeline.index.parameters import LEAST_EVIDENCE, read_phases
 from pipeline.index.phases import find_phases
 from pipeline.validation.events import read_events
 from pipeline.validation.independent_acts import read_independent_acts
@@ -68,9 +68,9 @@ def main() -> None:
     for home in parser.parse_args().homes:
         lake = Lake(home / "lake")
         channels, stalemate, bounds = lake.read(CHANNEL_DAILY), lake.read(STALEMATE_DAILY), read_phases()
-        days = find_phases(channels, stalemate, bounds)
+        days = find_phases(channels, stalemate, bounds, LEAST_EVIDENCE)
         print(f"\n{home.name}: {days.height:,} pair-days", days["phase"].value_counts(sort=True, normalize=True), sep="\n")
-        print_agreement(lambda bound: find_phases(channels, stalemate, bounds | {"likely_from": bound}))  # noqa: B023 - called at once
+        print_agreement(lambda bound: find_phases(channels, stalemate, bounds | {"likely_from": bound}, LEAST_EVIDENCE))  # noqa: B023 - called at once
 
 
 if __name__ == "__main__":

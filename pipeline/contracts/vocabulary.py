@@ -117,7 +117,7 @@ PHASE = Vocabulary(
         "stalemate": "dialogue that is likely to be without movement: talk, demands and refusals, but no measures and no concessions",
         "escalation": "escalation is well above its baseline and above concession",
         "de-escalation": "concession is well above its baseline and above escalation",
-        "unclear": "enough was read, but no phase is likely enough",
+        "unclear": "news was read or expected, but no phase is likely enough",
         "no data": "too little was read about the pair to say anything",
     },
 )

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from scipy.special import betaincc, gammainc, gammaincc, gammainccinv
 
 from pipeline.contracts.tables.index import CHANNEL_DAILY, PHASE_DAILY, STALEMATE_DAILY
+from pipeline.index.filter import has_evidence
 
 NO_DATA = "no data"
 
@@ -96,34 +97,35 @@ def _mean(values: Matrix) -> Matrix:
     return np.asarray(values @ _WEIGHTS, dtype=np.float64)
 
 
-def name_phases(probabilities: Mapping[str, Matrix], is_known: NDArray[np.bool_], likely_from: float) -> list[str]:
+def name_phases(pairs: Posteriors, probabilities: Mapping[str, Matrix], likely_from: float, least_evidence: float) -> list[str]:
     """Name the most probable phase, where it is likely enough.
 
-    `is_known`: whether a channel has a value, of shape (rows, CHANNELS). A phase is named only from channels with a value: escalation and
-    de-escalation from their own, quiet from all. Else it is `unclear`, or `no data` where no channel has one. Dialogue that is likely to be
-    without movement is a stalemate.
+    A phase is named only from channels of which at least one mean story was read or expected: escalation, de-escalation and dialogue from
+    their own, quiet from all. It needs no value, since news can be unusual although the usual is not known. Else it is `unclear`, or
+    `no data` without such a channel. Dialogue that is likely to be without movement is a stalemate.
     """
-    names = np.array(["escalation", "de-escalation", "quiet", "dialogue"])
-    may_be_named = np.stack([is_known[:, 0], is_known[:, 1], is_known.all(axis=1), is_known.any(axis=1)])
+    has_news = has_evidence(1 - pairs.prior / np.maximum(pairs.shape, pairs.rate), least_evidence)
+    names = np.array(["escalation", "de-escalation", "dialogue", "quiet"])
+    may_be_named = np.stack([*has_news.T, has_news.all(axis=1)])
     rows = np.where(may_be_named, np.stack([probabilities[f"p_{name.replace('-', '_')}"] for name in names]), 0.0)
-    phases = np.where(rows.max(axis=0) >= likely_from, names[rows.argmax(axis=0)], np.where(is_known.any(axis=1), "unclear", NO_DATA))
+    phases = np.where(rows.max(axis=0) >= likely_from, names[rows.argmax(axis=0)], np.where(has_news.any(axis=1), "unclear", NO_DATA))
     is_stalemate = (phases == "dialogue") & (probabilities["p_stalemate"] >= likely_from)
     return [str(phase) for phase in np.where(is_stalemate, "stalemate", phases)]
 
 
-def find_phases(channels: pl.DataFrame, stalemate: pl.DataFrame, bounds: Mapping[str, float]) -> pl.DataFrame:
+def find_phases(channels: pl.DataFrame, stalemate: pl.DataFrame, bounds: Mapping[str, float], least_evidence: float) -> pl.DataFrame:
     """Compute `phase_daily` from `channel_daily` and `stalemate_daily`.
 
     Probabilities are null on days without data. `bounds`: those of `phases.toml`.
     """
     pairs = STALEMATE_DAILY.conform(stalemate).sort("pair", "index_date")
-    columns = ("shape", "rate", "prior", "dispersion", "is_thin")
+    columns = ("shape", "rate", "prior", "dispersion")
     pooled = CHANNEL_DAILY.conform(channels).rename({"series": "pair"}).join(pairs, on=["index_date", "pair"], how="semi")
     by_channel = [pooled.filter(pl.col("channel") == name).sort("pair", "index_date") for name in CHANNELS]
-    shape, rate, prior, dispersion, is_thin = (np.stack([one[name].to_numpy() for one in by_channel], axis=1) for name in columns)
+    shape, rate, prior, dispersion = (np.stack([one[name].to_numpy() for one in by_channel], axis=1) for name in columns)
     posteriors = Posteriors(shape, rate, prior, dispersion, pairs["hold"].to_numpy(), pairs["move"].to_numpy())
     probabilities = phase_probabilities(posteriors, bounds)
-    phases = pl.Series("phase", name_phases(probabilities, ~is_thin, bounds["likely_from"]), pl.String())
+    phases = pl.Series("phase", name_phases(posteriors, probabilities, bounds["likely_from"], least_evidence), pl.String())
     is_known = phases != NO_DATA
     return PHASE_DAILY.conform(
         pairs.select("index_date", "pair").with_columns(

@@ -235,11 +235,11 @@ def _compute_values(changes: _Changes, series: pl.DataFrame, priors: _Priors, fi
         *columns,
         pl.Series("stalemate", np.repeat(np.where(has_movement(hold, move), stalemate_share(hold, move), np.nan), _SERIES)).fill_nan(None),
         pl.Series(
-            "phase", np.repeat(_find_phases(Posteriors(a[:, -1], b[:, -1], kappa[:, -1], phi[:, -1], hold, move), is_known[:, -1]), _SERIES)
+            "phase", np.repeat(_find_phases(Posteriors(a[:, -1], b[:, -1], kappa[:, -1], phi[:, -1], hold, move), least_evidence), _SERIES)
         ),
     ).select(INDEX_KNOWN.schema.names())
 
 
-def _find_phases(pairs: Posteriors, is_known: NDArray[np.bool_]) -> list[str]:
+def _find_phases(pairs: Posteriors, least_evidence: float) -> list[str]:
     bounds = read_phases()
-    return name_phases(phase_probabilities(pairs, bounds), is_known, bounds["likely_from"])
+    return name_phases(pairs, phase_probabilities(pairs, bounds), bounds["likely_from"], least_evidence)

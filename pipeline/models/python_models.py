@@ -74,10 +74,10 @@ def stalemate_daily(movement_daily: pl.DataFrame, half_life_days: float) -> pl.D
     return filter_movement(movement_daily, half_life_days)
 
 
-@python_model(makes=(PHASE_DAILY,), reads=(CHANNEL_DAILY, STALEMATE_DAILY))
-def phase_daily(channel_daily: pl.DataFrame, stalemate_daily: pl.DataFrame) -> pl.DataFrame:
+@python_model(makes=(PHASE_DAILY,), reads=(CHANNEL_DAILY, STALEMATE_DAILY), variables=("least_evidence",))
+def phase_daily(channel_daily: pl.DataFrame, stalemate_daily: pl.DataFrame, least_evidence: float) -> pl.DataFrame:
     """Probability of each phase, and the phase."""
-    return find_phases(channel_daily, stalemate_daily, read_phases())
+    return find_phases(channel_daily, stalemate_daily, read_phases(), least_evidence)
 
 
 @python_model(makes=(TOP_CONTRIBUTIONS,), reads=(STORY_MASS, CHANNEL_DAILY), variables=("story_days",))

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from scipy.integrate import quad
 from scipy.stats import gamma
 
-from pipeline.index.parameters import read_phases
+from pipeline.index.parameters import LEAST_EVIDENCE, read_phases
 from pipeline.index.phases import Posteriors, name_phases, phase_probabilities, probability_of_lead
 
 BOUNDS = read_phases()
@@ -26,9 +26,8 @@ def stories(
     return Posteriors(kappa + observed, kappa + expected, kappa, np.ones((1, 3)), np.array([hold]), np.array([move]))
 
 
-def phase_of(pairs: Posteriors, is_known: bool | tuple[bool, bool, bool] = True) -> str:
-    known = np.broadcast_to(np.array(is_known), (1, 3))
-    return name_phases(phase_probabilities(pairs, BOUNDS), known, BOUNDS["likely_from"])[0]
+def phase_of(pairs: Posteriors) -> str:
+    return name_phases(pairs, phase_probabilities(pairs, BOUNDS), BOUNDS["likely_from"], LEAST_EVIDENCE)[0]
 
 
 @settings(database=None, deadline=None, derandomize=True, max_examples=150)
@@ -52,19 +51,23 @@ def test_phases_exclude_one_another(numbers: list[float], phi: float) -> None:
     assert 0 <= probabilities["p_stalemate"][0] <= probabilities["p_dialogue"][0]
 
 
-def test_a_phase_needs_the_value_that_it_speaks_of() -> None:
-    rising, easing = stories((40, 1, 1), (6, 6, 6)), stories((1, 40, 1), (6, 6, 6))
-    assert (phase_of(rising, (True, False, True)), phase_of(rising, (False, True, True))) == ("escalation", "unclear")
-    assert (phase_of(easing, (False, True, True)), phase_of(easing, (True, False, True))) == ("de-escalation", "unclear")
-    assert phase_of(rising, (False, False, False)) == "no data"
+def test_a_phase_needs_news_of_what_it_speaks_of() -> None:
+    tight = np.full((1, 3), 0.02)  # one story and a half, far more certain than usual
+    for observed, name in (((1.5, 0, 0), "escalation"), ((0, 1.5, 0), "de-escalation")):
+        pairs = stories(observed, (0, 0, 0))._replace(dispersion=tight)
+        assert phase_of(pairs) == name
+        assert phase_of(pairs._replace(prior=pairs.prior * 2, shape=pairs.shape + 3, rate=pairs.rate + 3)) == "no data"  # prior of six
+
+
+def test_a_phase_is_named_also_where_nothing_is_expected() -> None:
+    assert phase_of(stories((9, 0, 0), (0, 0, 0))) == "escalation"
 
 
 @pytest.mark.parametrize("shape", [0.5, 1.0, 3.0, 10.0, 100.0])
 @pytest.mark.parametrize("other_shape", [0.5, 1.0, 3.0, 10.0, 100.0])
 def test_the_prior_alone_has_no_phase(shape: float, other_shape: float) -> None:
     pairs = stories((0, 0, 0), (0, 0, 0))._replace(dispersion=np.array([[3 / shape, 3 / other_shape, 3 / shape]]))
-    assert phase_of(pairs) == "unclear"
-    assert phase_of(pairs, is_known=False) == "no data"
+    assert phase_of(pairs) == "no data"
 
 
 CASES: dict[str, dict[str, Any]] = {
