@@ -3,7 +3,10 @@
 -- owners. The default baseline has versions: each is estimated from the days that were final before the first day that uses it.
 -- Sums are of decimals, which are exact in any order.
 with first_day as (
-    select coalesce(getvariable('baseline_first_day'), min(articles_read.index_date), (select min(index_date) from coverage)) as first_day -- noqa: RF02
+    select
+        coalesce(
+            getvariable('baseline_first_day'), min(articles_read.index_date), (select min(coverage.index_date) from coverage)
+        ) as first_day
     from articles_read
 ),
 

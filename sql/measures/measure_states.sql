@@ -24,7 +24,10 @@ steps as (
             )
     where
         measure_acts.effective_on is not null
-        and measure_acts.act_id not in (select acts.cancels from measure_acts as acts where acts.cancels is not null)
+        and measure_acts.act_id not in (
+            select acts.cancels from measure_acts as acts
+            where acts.cancels is not null
+        )
     qualify
         row_number() over (
             partition by measure_acts.layer, partners.partner, measure_acts.effective_on
@@ -70,9 +73,9 @@ rated as (
 numbered as (
     select
         *,
-        (standing, rate_pct, rate_basis) is distinct from lag((standing, rate_pct, rate_basis)) over (
-            partition by layer, target
-            order by effective_on
+        (
+            (standing, rate_pct, rate_basis)
+            is distinct from lag((standing, rate_pct, rate_basis)) over (partition by layer, target order by effective_on)
         ) as is_new_rate
     from rated
 ),

@@ -1,5 +1,5 @@
--- Every official measure between the published pairs on the last day of the data, in words, with act and source. Measures that only the news
--- reports are listed by measures_reported(day).
+-- Every official measure between the published pairs on the last day of the data, in words, with act and source. Measures that only the
+-- news reports are listed by measures_reported(day).
 select
     states.actor,
     states.target,
@@ -29,4 +29,6 @@ where
     states.standing != 'not_in_force'
     and states.valid_from <= last_day.day
     and (states.valid_to is null or last_day.day < states.valid_to)
-    and least(states.actor, states.target) || '-' || greatest(states.actor, states.target) in (select pair from tension_pair_daily)
+    and least(states.actor, states.target) || '-' || greatest(states.actor, states.target) in (
+        select pairs.pair from tension_pair_daily as pairs
+    )

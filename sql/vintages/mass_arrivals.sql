@@ -186,5 +186,5 @@ select
     sum(expected::decimal(38, 18))::double as expected,
     sum(articles_read) as articles_read
 from arrivals
-where index_date <= (select max(index_date) from daily_mass)
+where index_date <= (select max(daily_mass.index_date) from daily_mass)
 group by known_on, index_date, series, channel

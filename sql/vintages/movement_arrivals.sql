@@ -50,5 +50,5 @@ select
     coalesce(sum(probability::decimal(18, 15)) filter (where is_hold), 0)::double as hold,
     coalesce(sum(probability::decimal(18, 15)) filter (where not is_hold), 0)::double as move
 from added
-where index_date <= (select max(index_date) from daily_mass)
+where index_date <= (select max(daily_mass.index_date) from daily_mass)
 group by known_on, index_date, pair
