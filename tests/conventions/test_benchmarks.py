@@ -70,13 +70,15 @@ def test_questions_on_measures_are_drawn_and_compared(tmp_path: Path) -> None:
         command = [sys.executable, str(ROOT / "benchmarks" / "measures.py"), *arguments, "--count", "4"]
         return subprocess.run(command, capture_output=True, text=True, encoding="utf-8", check=True).stdout
 
-    questions = run("questions").splitlines()
-    assert questions == run("questions").splitlines()
+    drawn = run("questions")
+    assert drawn == run("questions")
+    questions = drawn.splitlines()
     assert questions[0] == "number,day,actor,target"
     assert len(questions) == 5
     assert "rate" not in run("layers").splitlines()[0]
-    answers = tmp_path / "answers.csv"
+    drawn_file, answers = tmp_path / "questions.csv", tmp_path / "answers.csv"
+    drawn_file.write_text(drawn, encoding="utf-8")
     answers.write_text(
         "number,layer,rate_pct,note\n" + "".join(f"{number},other,99,a guess\n" for number in (1, 2, 3, 4)), encoding="utf-8"
     )
-    assert run("compare", str(answers)).startswith("0 of ")
+    assert run("compare", str(drawn_file), str(answers)).startswith("0 of ")
