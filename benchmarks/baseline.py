@@ -49,7 +49,8 @@ def simulate_masses(random: np.random.Generator, masses: Matrix, stories_a_day: 
         log_rate[:, day] = keep * log_rate[:, day - 1] + 0.5 * np.sqrt(1 - keep**2) * random.standard_normal(PAIRS)
     counts = random.poisson(stories_a_day * np.exp(log_rate - 0.125))
     flat = np.repeat(np.arange(counts.size), counts.ravel())
-    return np.bincount(flat, random.choice(masses, flat.size), counts.size).reshape(counts.shape)
+    drawn: Matrix = np.bincount(flat, random.choice(masses, flat.size), counts.size).reshape(counts.shape).astype(np.float64)
+    return drawn
 
 
 def compute_values(observed: Matrix, lengths: tuple[int, ...], mean_mass: float, looks_ahead: bool = False) -> Matrix:

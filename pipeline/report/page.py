@@ -275,13 +275,17 @@ def summarize_coverage(frame: pl.DataFrame, outcomes: pl.Series) -> Coverage | N
     if frame.is_empty():
         return None
     counts = dict(outcomes.value_counts().iter_rows())
+    first, last, sources, *sums = frame.select(
+        pl.col("index_date").min().alias("first"),
+        pl.col("index_date").max().alias("last"),
+        pl.col("source").filter(pl.col("accepted") > 0).n_unique(),
+        pl.col("article_count", "accepted", "duplicate", "quarantined").sum(),
+    ).row(0)
     return Coverage(
-        *frame.select(
-            pl.col("index_date").min().alias("first"),
-            pl.col("index_date").max().alias("last"),
-            pl.col("source").filter(pl.col("accepted") > 0).n_unique(),
-            pl.col("article_count", "accepted", "duplicate", "quarantined").sum(),
-        ).row(0),
+        first,
+        last,
+        sources,
+        *sums,
         read_count=counts.get("read", 0),
         unread={meaning: counts[word] for word, meaning in words.READING_OUTCOME.words.items() if word in counts and word != "read"},
     )

@@ -16,7 +16,9 @@ def small(tmp_path_factory: pytest.TempPathFactory) -> Built:
         finding(third, "dialogue", "effective", 0.5),
         finding(third, "threat", "proposed", 0.4),
     ]
-    scene = Scene([first, second, third, copy], findings, [link(copy, first)])
+    # The baseline of the first day is final, and values are known, from the last day on.
+    last = article("A:9", DAY.replace(day=11))
+    scene = Scene([first, second, third, copy, last], findings, [link(copy, first)], baseline=(DAY, DAY))
     return build(tmp_path_factory.mktemp("small"), scene)
 
 

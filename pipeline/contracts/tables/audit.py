@@ -42,7 +42,7 @@ SIGNAL_MASS = Table(
             "Its part of the mass of the story, on all days on which it counts",
             0.49,
             unit=_MASS_UNIT,
-            exclusive_minimum=0,
+            minimum=0,
         ),
     ),
     layer="index",

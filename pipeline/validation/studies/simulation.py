@@ -272,7 +272,8 @@ def _simulate_world(run: Model, pool: Pool, stories_a_day: int, pairs: int, half
         WEIGHTS.name: read_weights(),
         **_build_articles_read(run, pool, window, method),
         STORIES.name: pool.stories,
-        STORY_ARTICLES.name: pool.story_articles,
+        # Counted from the first day on, on whatever day a story is drawn.
+        STORY_ARTICLES.name: pool.story_articles.with_columns(counts_on=pl.lit(FIRST)),
         STORY_MASS.name: pl.concat([pooled, directed]),
     }
     baseline = run(frames, BASELINE, method).filter(pl.col("channel") == CHANNEL, pl.col("series").is_in(names))

@@ -123,7 +123,7 @@ def test_many_random_continuations_change_nothing_known() -> None:
 def test_a_preliminary_baseline_makes_nothing_known() -> None:
     drawn = draw_articles(np.random.default_rng(1), 60)
     old = build_until(drawn, day(50), None, 7.0)
-    known_on = old[BASELINE.name]["known_on"].min()
+    known_on = min(old[BASELINE.name]["known_on"].to_list())
     assert old[VINTAGES.name]["known_at"].min() == datetime.combine(known_on + timedelta(days=1), time(), tzinfo=UTC)
     young = build_until(drawn, known_on, None, 7.0)
     assert young[TENSION_PAIR_DAILY.name].height > 0

@@ -50,7 +50,7 @@ def mass(evidence: dict[tuple[str, int], float]) -> pl.DataFrame:
         for value in [evidence.get((channel, number), 0.0)]
     ]
     rest = DAILY_MASS.example().drop("index_date", "series", "channel", "observed", "signal_count")
-    return pl.DataFrame(rows).join(rest, how="cross").select(DAILY_MASS.schema.names()).cast(dict(DAILY_MASS.schema))
+    return pl.DataFrame(rows).join(rest, how="cross").select(pl.col(name).cast(dtype) for name, dtype in DAILY_MASS.schema.items())
 
 
 def keywords(hits: Iterable[int] = (), named: Iterable[int] = EVERY_DAY) -> pl.DataFrame:
