@@ -53,7 +53,7 @@ def run(home: SmallHome, days: Days, *, only_raw: bool = True) -> dg.ExecuteInPr
     """Materialize the raw articles of these days, and optionally the daily tables built from them."""
     with warnings.catch_warnings(), dg.DagsterInstance.ephemeral() as instance:
         warnings.simplefilter("ignore")
-        (raw_articles, *_) = raw.assets(home.settings)
+        raw_articles = next(asset for asset in raw.assets(home.settings) if asset.key.to_user_string() == RAW_ARTICLES.name)
         assets = [raw_articles] if only_raw else [raw_articles, *core.assets(home.settings)]
         of_settings = resources.resources(home.settings)
         return dg.materialize(assets, instance=instance, tags=partitions.range_tags(days), resources=of_settings, raise_on_error=False)
