@@ -17,7 +17,8 @@ import polars as pl
 from numpy.typing import NDArray
 
 from pipeline.contracts.tables.core import COVERAGE
-from pipeline.contracts.tables.index import ARTICLES_READ, CHANNEL_DAILY, SIGNALS, STORY_ARTICLES, STORY_MASS, WEIGHTS
+from pipeline.contracts.tables.index import CHANNEL_DAILY, SIGNALS, STORY_MASS, WEIGHTS
+from pipeline.contracts.tables.stories import ARTICLES_READ, STORY_ARTICLES
 from pipeline.index.filter import discount
 from pipeline.index.parameters import BASELINE_LENGTHS, OPEN_DAYS, PRIOR_STORIES, model_variables
 from pipeline.models.build import build_table, build_tables

@@ -14,7 +14,8 @@ import numpy as np
 import polars as pl
 
 from pipeline.contracts.countries import parse_pair
-from pipeline.contracts.tables.index import BASELINE, DAILY_MASS, STORIES, STORY_ARTICLES, STORY_MASS
+from pipeline.contracts.tables.index import BASELINE, DAILY_MASS, STORY_MASS
+from pipeline.contracts.tables.stories import STORIES, STORY_ARTICLES
 from pipeline.models.build import build_table
 from pipeline.settings import Settings
 from pipeline.validation.studies.forecast import (

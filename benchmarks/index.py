@@ -24,7 +24,8 @@ import polars as pl
 from pipeline.contracts.days import Days
 from pipeline.contracts.tables.contributions import TOP_CONTRIBUTIONS
 from pipeline.contracts.tables.core import COVERAGE
-from pipeline.contracts.tables.index import CHANNEL_DAILY, SIGNALS, STORIES, STORY_ARTICLES, STORY_MASS, TENSION_DAILY, TENSION_PAIR_DAILY
+from pipeline.contracts.tables.index import CHANNEL_DAILY, SIGNALS, STORY_MASS, TENSION_DAILY, TENSION_PAIR_DAILY
+from pipeline.contracts.tables.stories import STORIES, STORY_ARTICLES
 from pipeline.contracts.vocabulary import INSTRUMENT, KIND, KIND_POLARITY
 from pipeline.index.parameters import model_variables
 from pipeline.models.build import models_to_run, run_model

@@ -281,14 +281,8 @@ def summarize_coverage(frame: pl.DataFrame, outcomes: pl.Series) -> Coverage | N
         pl.col("source").filter(pl.col("accepted") > 0).n_unique(),
         pl.col("article_count", "accepted", "duplicate", "quarantined").sum(),
     ).row(0)
-    return Coverage(
-        first,
-        last,
-        sources,
-        *sums,
-        read_count=counts.get("read", 0),
-        unread={meaning: counts[word] for word, meaning in words.READING_OUTCOME.words.items() if word in counts and word != "read"},
-    )
+    unread = {meaning: counts[word] for word, meaning in words.READING_OUTCOME.words.items() if word in counts and word != "read"}
+    return Coverage(first, last, sources, *sums, counts.get("read", 0), unread)
 
 
 def safe_url(url: str | None) -> str | None:

@@ -15,16 +15,8 @@ from pipeline.contracts.countries import PairError, parse_pair
 from pipeline.contracts.days import Days
 from pipeline.contracts.model import Table
 from pipeline.contracts.tables.core import ARTICLES, COVERAGE, FINDINGS, STORY_LINKS
-from pipeline.contracts.tables.index import (
-    ARTICLES_READ,
-    BASELINE,
-    CHANNEL_DAILY,
-    DAILY_MASS,
-    STORY_ARTICLES,
-    STORY_MASS,
-    TENSION_DAILY,
-    TENSION_PAIR_DAILY,
-)
+from pipeline.contracts.tables.index import BASELINE, CHANNEL_DAILY, DAILY_MASS, STORY_MASS, TENSION_DAILY, TENSION_PAIR_DAILY
+from pipeline.contracts.tables.stories import ARTICLES_READ, STORY_ARTICLES
 from pipeline.errors import UserError
 from pipeline.index.baseline import read_stored_baseline
 from pipeline.index.parameters import LEAST_EVIDENCE, model_variables

@@ -7,8 +7,9 @@ import polars as pl
 
 from pipeline.contracts.model import Column, Table
 from pipeline.contracts.tables import columns as c
-from pipeline.contracts.tables.index import KNOWN_ON, SERIES
+from pipeline.contracts.tables.index import SERIES
 from pipeline.contracts.tables.index_values import INDEX_VALUES, KNOWN_AT, PHASE
+from pipeline.contracts.tables.stories import KNOWN_ON
 
 _VALUES = {column.name: column for column in INDEX_VALUES}
 _INTERVALS = tuple(

@@ -17,17 +17,8 @@ from numpy.typing import NDArray
 from pipeline.contracts.days import Days
 from pipeline.contracts.model import Table
 from pipeline.contracts.tables.core import COVERAGE
-from pipeline.contracts.tables.index import (
-    ARTICLES_READ,
-    BASELINE,
-    DAILY_MASS,
-    PAIR_SIGNALS,
-    SIGNALS,
-    STORIES,
-    STORY_ARTICLES,
-    STORY_MASS,
-    WEIGHTS,
-)
+from pipeline.contracts.tables.index import BASELINE, DAILY_MASS, PAIR_SIGNALS, SIGNALS, STORY_MASS, WEIGHTS
+from pipeline.contracts.tables.stories import ARTICLES_READ, STORIES, STORY_ARTICLES
 from pipeline.index.filter import Matrix, dispersion, filter_channels, predict_next_day
 from pipeline.index.parameters import BASELINE_LENGTHS, model_variables, read_weights
 

@@ -4,7 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.contracts.tables.index import SIGNALS, STORIES, STORY_ARTICLES, STORY_MASS
+from pipeline.contracts.tables.index import SIGNALS, STORY_MASS
+from pipeline.contracts.tables.stories import STORIES, STORY_ARTICLES
 from tests.unit.index.lake_scenes import DAY, Built, Row, Scene, article, build, day, finding, link, story_in_sources
 
 ONE = article("A:1")

@@ -11,15 +11,8 @@ import polars as pl
 import pytest
 
 from pipeline.contracts.tables.core import ARTICLES, COVERAGE, FINDINGS, STORY_LINKS
-from pipeline.contracts.tables.index import (
-    BASELINE,
-    DAILY_MASS,
-    INDEX_DAILY,
-    MOVEMENT_DAILY,
-    STORY_ARTICLES,
-    STORY_MASS,
-    TENSION_PAIR_DAILY,
-)
+from pipeline.contracts.tables.index import BASELINE, DAILY_MASS, INDEX_DAILY, MOVEMENT_DAILY, STORY_MASS, TENSION_PAIR_DAILY
+from pipeline.contracts.tables.stories import STORY_ARTICLES
 from pipeline.contracts.tables.vintages import MASS_ARRIVALS, MOVEMENT_ARRIVALS, REVISIONS, STORY_KNOWN, VINTAGES
 from pipeline.models.build import build_tables
 from tests.unit.index.lake_scenes import DAY, Built, Row, Scene, article, build, day, finding, link, random_finding

@@ -18,20 +18,11 @@ from pipeline.contracts.tables.audit import SIGNAL_MASS
 from pipeline.contracts.tables.contributions import TOP_CONTRIBUTIONS
 from pipeline.contracts.tables.core import ARTICLES, COVERAGE, DUPLICATES, READING_OUTCOMES
 from pipeline.contracts.tables.crosscheck import GDELT_ACCOUNTS, GDELT_DAILY, GDELT_EVENTS
-from pipeline.contracts.tables.index import (
-    ARTICLES_READ,
-    BASELINE,
-    CHANNEL_DAILY,
-    INDEX_DAILY,
-    SIGNALS,
-    STORIES,
-    STORY_MASS,
-    TENSION_DAILY,
-    TENSION_PAIR_DAILY,
-)
+from pipeline.contracts.tables.index import BASELINE, CHANNEL_DAILY, INDEX_DAILY, SIGNALS, STORY_MASS, TENSION_DAILY, TENSION_PAIR_DAILY
 from pipeline.contracts.tables.measures import MEASURE_ACTS, MEASURE_REPORTS, MEASURE_STATES
 from pipeline.contracts.tables.official import OFFICIAL_DOCUMENTS, OFFICIAL_SIGNALS, RAW_OFFICIAL_DOCUMENTS
 from pipeline.contracts.tables.raw import RAW_ARTICLES, RAW_TRADE_FLOWS
+from pipeline.contracts.tables.stories import ARTICLES_READ, STORIES
 from pipeline.contracts.tables.threats import THREAT_EVIDENCE, THREAT_RATES, THREAT_STATES, THREATS
 from pipeline.contracts.tables.trade import FLOW_REVISIONS, TARIFF_RATES, TRADE_FLOWS
 from pipeline.contracts.tables.trade_results import COMMITMENTS, FLOW_MONTHS, PROMISES_AND_DEEDS, TRADE_SIGNALS, TRADE_STRAIN

@@ -10,7 +10,8 @@ from pipeline.contracts.days import Days
 from pipeline.contracts.model import ContractError
 from pipeline.contracts.tables import TABLES
 from pipeline.contracts.tables.core import COVERAGE
-from pipeline.contracts.tables.index import INDEX_DAILY, SIGNALS, STORIES, STORY_ARTICLES, STORY_MASS, WEIGHTS
+from pipeline.contracts.tables.index import INDEX_DAILY, SIGNALS, STORY_MASS, WEIGHTS
+from pipeline.contracts.tables.stories import STORIES, STORY_ARTICLES
 from pipeline.contracts.vocabulary import INSTRUMENT, KIND
 from pipeline.index.parameters import model_variables, read_weights
 from pipeline.models.build import build_tables

@@ -2,7 +2,8 @@ import polars as pl
 import pytest
 
 from pipeline.contracts.tables.core import ARTICLES, COVERAGE, FINDINGS, STORY_LINKS
-from pipeline.contracts.tables.index import CHANNEL_DAILY, STORIES, STORY_ARTICLES
+from pipeline.contracts.tables.index import CHANNEL_DAILY
+from pipeline.contracts.tables.stories import STORIES, STORY_ARTICLES
 from pipeline.models.build import build_tables
 from pipeline.validation.studies.leave_one_out import compare_without_source, drop_source, list_largest_sources
 from tests.unit.index.lake_scenes import Built

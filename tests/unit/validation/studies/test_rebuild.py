@@ -4,7 +4,8 @@ import polars as pl
 import pytest
 
 from pipeline.contracts.model import Table
-from pipeline.contracts.tables.index import ARTICLES_READ, BASELINE, STORY_MASS, TENSION_DAILY, TENSION_PAIR_DAILY
+from pipeline.contracts.tables.index import BASELINE, STORY_MASS, TENSION_DAILY, TENSION_PAIR_DAILY
+from pipeline.contracts.tables.stories import ARTICLES_READ
 from pipeline.validation.studies import rebuild
 from tests.unit.index.lake_scenes import HALF_LIFE, Built
 

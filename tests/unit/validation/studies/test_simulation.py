@@ -7,7 +7,8 @@ import polars as pl
 import pytest
 
 from pipeline.contracts.model import Table
-from pipeline.contracts.tables.index import ARTICLES_READ, BASELINE, DAILY_MASS, STORY_MASS
+from pipeline.contracts.tables.index import BASELINE, DAILY_MASS, STORY_MASS
+from pipeline.contracts.tables.stories import ARTICLES_READ
 from pipeline.index import filter as published
 from pipeline.models.build import build_table
 from pipeline.validation.studies import simulation
