@@ -100,8 +100,8 @@ def _mean(values: Matrix) -> Matrix:
 def name_phases(pairs: Posteriors, probabilities: Mapping[str, Matrix], likely_from: float, least_evidence: float) -> list[str]:
     """Name the most probable phase, where it is likely enough.
 
-    A phase is named only from channels of which at least one mean story was read or expected: escalation, de-escalation and dialogue from
-    their own, quiet from all. It needs no value, since news can be unusual although the usual is not known. Else it is `unclear`, or
+    A phase is named only from channels with at least one mean story read or expected: escalation, de-escalation and dialogue from their
+    own, quiet from all. It needs no value, since news can be unusual although the usual is not known. Else it is `unclear`, or
     `no data` without such a channel. Dialogue that is likely to be without movement is a stalemate.
     """
     has_news = has_evidence(1 - pairs.prior / np.maximum(pairs.shape, pairs.rate), least_evidence)

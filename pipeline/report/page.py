@@ -275,14 +275,14 @@ def summarize_coverage(frame: pl.DataFrame, outcomes: pl.Series) -> Coverage | N
     if frame.is_empty():
         return None
     counts = dict(outcomes.value_counts().iter_rows())
-    first, last, sources, *sums = frame.select(
+    first, last, sources, count, accepted, duplicate, quarantined = frame.select(
         pl.col("index_date").min().alias("first"),
         pl.col("index_date").max().alias("last"),
         pl.col("source").filter(pl.col("accepted") > 0).n_unique(),
         pl.col("article_count", "accepted", "duplicate", "quarantined").sum(),
     ).row(0)
     unread = {meaning: counts[word] for word, meaning in words.READING_OUTCOME.words.items() if word in counts and word != "read"}
-    return Coverage(first, last, sources, *sums, counts.get("read", 0), unread)
+    return Coverage(first, last, sources, count, accepted, duplicate, quarantined, counts.get("read", 0), unread)
 
 
 def safe_url(url: str | None) -> str | None:
