@@ -97,19 +97,24 @@ def _mean(values: Matrix) -> Matrix:
     return np.asarray(values @ _WEIGHTS, dtype=np.float64)
 
 
-def name_phases(pairs: Posteriors, probabilities: Mapping[str, Matrix], likely_from: float, least_evidence: float) -> list[str]:
+def name_phases(pairs: Posteriors, probabilities: Mapping[str, Matrix], bounds: Mapping[str, float], least_evidence: float) -> list[str]:
     """Name the most probable phase, where it is likely enough.
 
     A phase is named only from channels with at least one mean story read or expected: escalation, de-escalation and dialogue from their
-    own, quiet from all. It needs no value, since news can be unusual although the usual is not known. Else it is `unclear`, or
-    `no data` without such a channel. Dialogue that is likely to be without movement is a stalemate.
+    own, quiet from all. It needs no value, since news can be unusual although the usual is not known. Where the opposite of an escalation
+    or de-escalation is more than half as probable, news goes both ways. Else a day is `unclear`, or `no data` without such a channel.
+    Dialogue that is likely to be without movement is a stalemate.
     """
     has_news = has_evidence(1 - pairs.prior / np.maximum(pairs.shape, pairs.rate), least_evidence)
     names = np.array(["escalation", "de-escalation", "dialogue", "quiet"])
     may_be_named = np.stack([*has_news.T, has_news.all(axis=1)])
-    rows = np.where(may_be_named, np.stack([probabilities[f"p_{name.replace('-', '_')}"] for name in names]), 0.0)
-    phases = np.where(rows.max(axis=0) >= likely_from, names[rows.argmax(axis=0)], np.where(has_news.any(axis=1), "unclear", NO_DATA))
-    is_stalemate = (phases == "dialogue") & (probabilities["p_stalemate"] >= likely_from)
+    rows = np.stack([probabilities[f"p_{name.replace('-', '_')}"] for name in names])
+    opposite = np.stack([rows[1], rows[0], *np.zeros_like(rows[2:])])
+    is_likely = may_be_named & (rows >= bounds["likely_from"]) & (rows >= bounds["against_opposite"] * opposite)
+    best = np.where(may_be_named, rows, 0.0).argmax(axis=0)
+    is_named = np.take_along_axis(is_likely, best[None], axis=0)[0]
+    phases = np.where(is_named, names[best], np.where(has_news.any(axis=1), "unclear", NO_DATA))
+    is_stalemate = (phases == "dialogue") & (probabilities["p_stalemate"] >= bounds["likely_from"])
     return [str(phase) for phase in np.where(is_stalemate, "stalemate", phases)]
 
 
@@ -125,7 +130,7 @@ def find_phases(channels: pl.DataFrame, stalemate: pl.DataFrame, bounds: Mapping
     shape, rate, prior, dispersion = (np.stack([one[name].to_numpy() for one in by_channel], axis=1) for name in columns)
     posteriors = Posteriors(shape, rate, prior, dispersion, pairs["hold"].to_numpy(), pairs["move"].to_numpy())
     probabilities = phase_probabilities(posteriors, bounds)
-    phases = pl.Series("phase", name_phases(posteriors, probabilities, bounds["likely_from"], least_evidence), pl.String())
+    phases = pl.Series("phase", name_phases(posteriors, probabilities, bounds, least_evidence), pl.String())
     is_known = phases != NO_DATA
     return PHASE_DAILY.conform(
         pairs.select("index_date", "pair").with_columns(

@@ -242,4 +242,4 @@ def _compute_values(changes: _Changes, series: pl.DataFrame, priors: _Priors, fi
 
 def _find_phases(pairs: Posteriors, least_evidence: float) -> list[str]:
     bounds = read_phases()
-    return name_phases(pairs, phase_probabilities(pairs, bounds), bounds["likely_from"], least_evidence)
+    return name_phases(pairs, phase_probabilities(pairs, bounds), bounds, least_evidence)

@@ -165,7 +165,7 @@ def test_no_table_of_the_sample_is_stale(sample_run: SampleRun) -> None:
 @pytest.mark.parametrize(
     ("phase", "first", "last", "fewest"),
     [
-        ("escalation", date(2025, 4, 4), date(2025, 4, 8), 5),  # rising tariffs
+        ("escalation", date(2025, 4, 4), date(2025, 4, 16), 5),  # rising tariffs
         ("de-escalation", date(2025, 5, 12), date(2025, 5, 18), 7),  # the week of Geneva
         ("stalemate", date(2025, 8, 25), date(2025, 9, 15), 15),  # talks and demands without movement
         ("de-escalation", date(2025, 10, 30), date(2025, 11, 5), 7),  # the week of Busan

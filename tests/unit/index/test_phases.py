@@ -27,7 +27,7 @@ def stories(
 
 
 def phase_of(pairs: Posteriors) -> str:
-    return name_phases(pairs, phase_probabilities(pairs, BOUNDS), BOUNDS["likely_from"], LEAST_EVIDENCE)[0]
+    return name_phases(pairs, phase_probabilities(pairs, BOUNDS), BOUNDS, LEAST_EVIDENCE)[0]
 
 
 @settings(database=None, deadline=None, derandomize=True, max_examples=150)
@@ -94,6 +94,14 @@ def test_nothing_found_is_quiet_only_if_enough_was_expected() -> None:
     chances = [phase_probabilities(stories((0, 0, 0), (each, each, each)), BOUNDS)["p_quiet"][0] for each in (0, 1, 3, 10, 30)]
     assert chances == sorted(chances)
     assert (chances[0] < 0.25, chances[-1] > 0.95) == (True, True)
+
+
+def test_news_that_goes_both_ways_is_unclear() -> None:
+    pairs = stories((7, 9, 0), (2, 2, 2))._replace(dispersion=np.full((1, 3), 3.0))
+    probabilities = phase_probabilities(pairs, BOUNDS)
+    more, less = probabilities["p_de_escalation"][0], probabilities["p_escalation"][0]
+    assert more >= BOUNDS["likely_from"] > less > more / BOUNDS["against_opposite"]
+    assert phase_of(pairs) == "unclear"
 
 
 def test_both_sides_are_treated_alike() -> None:
