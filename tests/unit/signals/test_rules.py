@@ -46,6 +46,34 @@ def test_grammar_gives_actor_and_target(text: str, signals: set[str]) -> None:
     assert asserted(text) == signals
 
 
+@pytest.mark.parametrize(
+    ("text", "signals"),
+    [
+        ("Turkey lifted its 30 percent duty on Greek cotton.", {"TUR>GRC easing"}),
+        ("Turkey lifted its duty on Greek cotton to 30 percent.", {"TUR>GRC measure"}),
+        ("The decision of Ankara to lift its duty on Greek cotton to 30 per cent came late.", {"TUR>GRC measure"}),
+        ("Washington takes Brazil to 50 percent.", {"USA>BRA measure"}),
+        ("Washington takes Brazil to court.", set()),
+    ],
+)
+def test_a_new_level_decides_whether_a_duty_rises(text: str, signals: set[str]) -> None:
+    assert asserted(text) == signals
+
+
+def test_to_raise_concerns_over_controls_does_not_raise_them() -> None:
+    assert asserted("Seoul has raised concerns over Japanese export controls.") & {"KOR>JPN measure"} == set()
+    assert "JPN>KOR measure" in asserted("Tokyo has raised its export controls on Korean chemicals.")
+
+
+def test_who_is_named_after_but_is_no_target_of_the_act_before() -> None:
+    assert asserted("Trump pauses higher tariffs for 90 days but takes Brazil to 50 percent.") == {"USA>* easing", "USA>BRA measure"}
+
+
+def test_two_states_that_lower_a_duty_on_the_goods_of_one_do_not_both_ease() -> None:
+    text = "Norway and India agreed to lower the tariff on Indian goods."
+    assert asserted(text) == {"NOR>IND easing"}
+
+
 def test_operators_of_one_state_do_not_change_acts_of_another() -> None:
     assert "CHN>USA threat" in asserted("Trump threatens more tariffs on China, Beijing is ready to hit back.")
 

@@ -90,7 +90,9 @@ def _is_stopped(sentence: MarkedSentence, verb: Mark) -> bool:
 
 def _choose_object(sentence: MarkedSentence, verb: Mark, objects: list[Mark]) -> _Predicate | None:
     """Choose the nearest object that a reading of the verb accepts."""
-    with_own_object = [phrase for phrase in verb.readings if "self" in phrase.entry]
+    with_own_object = [
+        phrase for phrase in verb.readings if "self" in phrase.entry and (not phrase.entry.get("level") or _names_level(sentence, verb))
+    ]
     if with_own_object and _names_country(sentence, verb):
         entry = with_own_object[0].entry
         is_probe = entry["self"] == "investigation"
@@ -109,10 +111,21 @@ def _kind_of(sentence: MarkedSentence, verb: Mark, phrase: Phrase, thing: Mark) 
         return None
     if object_class in {"goods", "market", "quarrel"} and not _names_country(sentence, verb):
         return None
+    if phrase.entry["direction"] == "up" and cues("complaints") & set(sentence.words_between(verb.last + 1, thing.first)):
+        return None  # to raise concerns over a duty does not raise it
+    directions = {reading.entry["direction"] for reading in verb.readings if object_class in reading.entry.get("takes", ())}
+    if len(directions) > 1 and (phrase.entry["direction"] == "up") != _names_level(sentence, thing):
+        return None  # to lift a duty ends it; to lift it to 84 percent raises it
     if phrase.entry["id"] == "bar" and "from" in sentence.words_between(verb.last, thing.first):
         return None  # to bar someone from evading tariffs eases nothing
     direction = "down" if _is_on_hold(sentence, thing) else phrase.entry["direction"]
     return KINDS.get((direction, phrase.entry.get("as", object_class)))
+
+
+def _names_level(sentence: MarkedSentence, mark: Mark) -> bool:
+    """Whether the clause names a new level after a word: `its duty on American cotton to 84 percent`."""
+    after = sentence.words_between(mark.last + 1, sentence.clause_bounds(mark.first)[1])
+    return any(word == "to" and level[:1].isdigit() for word, level in pairwise(after))
 
 
 def _is_on_hold(sentence: MarkedSentence, thing: Mark) -> bool:

@@ -98,6 +98,10 @@ def _choose_actors(context: SentenceContext, party: Party | None, act: Act) -> t
 
 def _choose_targets(context: SentenceContext, parsed: ParsedSentence | None, actor: str, party: Party | None, act: Act) -> tuple[str, ...]:
     is_diverted = "divert." in act.rule_id
+    if parsed and party and act.thing is not None:
+        named = parsed.find_targets([parsed.phrase_head(act.thing)], ())
+        if named and set(named) < set(party.codes):  # two states agree to lower the tariff on the goods of one of them
+            return () if actor in named else named
     if parsed:
         skipped = cues("destinations") if is_diverted else frozenset[str]()
         targets = parsed.find_targets(_search_roots(parsed, act), {actor, *(party.codes if party else ())}, skipped_prepositions=skipped)

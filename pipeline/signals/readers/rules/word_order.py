@@ -153,6 +153,8 @@ def find_targets(
         mentions = [(m, span) for m, span in mentions if sentence.tokens[span[0] - 1].lower not in cues("destinations")]
     mentions = [(m, span) for m, span in mentions if span[1] not in not_at] or mentions
     after = [(m, span) for m, span in mentions if span[0] > at]
+    if after and _is_contrasted(sentence, at, after[0][1][0]):
+        return (ALL_PARTNERS,) if allow_all_partners else ()  # pauses tariffs but raises those on China
     if after:
         return _read_list(sentence, after, actor)
     before = [(m, span) for m, span in mentions if span[1] < at]
@@ -164,6 +166,12 @@ def find_targets(
     if actor in context.main_pair and len(others) == 1:
         return others
     return (ALL_PARTNERS,) if allow_all_partners else ()
+
+
+def _is_contrasted(sentence: MarkedSentence, at: int, other: int) -> bool:
+    """Whether `but` or `while` separates two words, of which the second is the object of another verb."""
+    separators = [i for i in range(at + 1, other) if sentence.tokens[i].lower in cues("contrasts")]
+    return bool(separators) and any(separators[-1] < mark.first and mark.last == other - 1 for mark in sentence.marks_of("verb"))
 
 
 def find_owner(context: SentenceContext, thing: int) -> str | None:
