@@ -169,7 +169,10 @@ def find_targets(
 
 
 def _is_contrasted(sentence: MarkedSentence, at: int, other: int) -> bool:
-    """Whether `but` or `while` separates two words, of which the second is the object of another verb."""
+    """Whether `but` or `while` separates the words.
+
+    The second must be the object of another verb.
+    """
     separators = [i for i in range(at + 1, other) if sentence.tokens[i].lower in cues("contrasts")]
     return bool(separators) and any(separators[-1] < mark.first and mark.last == other - 1 for mark in sentence.marks_of("verb"))
 
