@@ -7,7 +7,8 @@ the places in the tenth; a window without evidence never hits.
 Only acts are scored for which something of the pair was read in these days: an article that names both countries, or a signal. Chance is
 the hit rate on placebo dates: covered days of the same pair, within half a year of the act and away from all acts of the pair. One series
 of keywords serves both directions and all channels, so it has more false alarms than each series of the index; it is therefore also scored
-with as many false alarms on the placebo dates as the index has there (`keyword, same false alarms`).
+with as many false alarms on the placebo dates as the index has there (`keyword, same false alarms`). That comparison was added after a
+first look at the results, and favours the index; the other figures do not depend on it.
 """
 
 from collections.abc import Mapping
@@ -35,6 +36,7 @@ OPPOSITE = {"escalation": "concession", "concession": "escalation"}
 CHANNELS = (*OPPOSITE, "dialogue")
 PLACEBO_REACH = 183  # days from an act to its placebo dates
 NEAR_AN_ACT = 2 * WIDTH  # days; windows of placebo dates do not overlap with those of acts
+_DIGITS = 9
 
 #: One row for each act within the days and pairs of the index. Hits are 1 or 0, or between for a window that shares places; null if the act
 #: is not covered. `is_right_sign`: whether the channel of the act ranks above the opposite one; null if neither hits.
@@ -134,8 +136,11 @@ def _find_covered_days(daily_mass: pl.DataFrame, keywords: pl.DataFrame) -> dict
 
 
 def _sum_windows(of_day: NDArray[Any]) -> Numbers:
-    """Sum the days around each day; fewer at both ends."""
-    return np.convolve(of_day.astype(float), np.ones(2 * WIDTH + 1))[WIDTH : WIDTH + len(of_day)]
+    """Sum the days around each day; fewer at both ends.
+
+    Rounded: the last bit of a sum depends on its order, and windows of the same days must be equal.
+    """
+    return np.convolve(of_day.astype(float), np.ones(2 * WIDTH + 1))[WIDTH : WIDTH + len(of_day)].round(_DIGITS)
 
 
 @dataclass(frozen=True)
