@@ -17,6 +17,7 @@ from pipeline.quality.cross_table import load_cross_table_checks
 from pipeline.settings import Settings
 from pipeline.settings.sources import Sources
 from pipeline.validation.contract import VALIDATION
+from pipeline.validation.studies import independent_study
 
 ROOT = Path(__file__).parents[1]
 EXAMPLES = ROOT / "examples"  # written by examples.py
@@ -46,10 +47,10 @@ def render_hits(part: str, folder: Path = EXAMPLES) -> str:
     if not lines:
         return "*Not measured yet: run `python -m scripts.examples`.*"
     heads = ("news", "acts", "number", "index", "chance", "keywords", "chance", "same false alarms", "right sign")
-    return render_table(heads if part == "independent" else heads[:7], lines)
+    return render_table(heads if part == independent_study.PART else heads[:7], lines)
 
 
-_HITS = {"independent": "hit rate within 3 days", "events": "hit rate within 1 day"}
+_HITS = {independent_study.PART: independent_study.HIT_RATE, "events": "hit rate within 1 day"}
 
 
 def _render_hits_line(figures: pl.DataFrame, statistic: str) -> tuple[str, ...]:
@@ -58,12 +59,16 @@ def _render_hits_line(figures: pl.DataFrame, statistic: str) -> tuple[str, ...]:
     if "index" not in rows:
         return ()
     index, keyword = rows["index"], rows["keyword"]
-    cells = [str(index["count"]), _render_rate(index), f"{index['chance']:.0%}", _render_rate(keyword), f"{keyword['chance']:.0%}"]
-    if figures["part"][0] == "independent":
-        signs = figures.filter(pl.col("statistic").str.starts_with("right sign")).to_dicts()
-        cells += [_render_rate(rows["keyword, same false alarms"]), *(f"{_render_rate(row)} of {row['count']}" for row in signs)]
+    cells = [str(index["count"]), *(text for row in (index, keyword) for text in (_render_rate(row), _render_chance(row)))]
+    if figures["part"][0] == independent_study.PART:
+        signs = figures.filter(statistic=independent_study.RIGHT_SIGN).to_dicts()
+        cells += [_render_rate(rows[independent_study.MATCHED]), *(f"{_render_rate(row)} of {row['count']}" for row in signs)]
         cells += [""] * (not signs)
     return tuple(cell.replace("%", " %") for cell in cells)
+
+
+def _render_chance(row: Mapping[str, Any]) -> str:
+    return "" if row["chance"] is None else f"{row['chance']:.0%}"  # none without placebo dates
 
 
 def _render_rate(row: Mapping[str, Any]) -> str:

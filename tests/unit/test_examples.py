@@ -76,6 +76,11 @@ def test_hits_of_the_examples_are_a_table_for_documents(tmp_path: Path) -> None:
     assert "python -m scripts.examples" in render_hits("events", tmp_path)
 
 
+def test_hits_without_days_to_compare_have_no_chance(tmp_path: Path) -> None:
+    write_figures(tmp_path, chance=None)
+    assert "| news | all | 22 | 64 % [40, 90] |  | 73 %" in render_hits("independent", tmp_path)
+
+
 @pytest.mark.skipif(not any(EXAMPLES.glob("*/*.parquet")), reason="examples/ is not built: run python -m scripts.examples")
 def test_shipped_examples_are_small_and_hold_no_text() -> None:
     assert sum(measure_size(EXAMPLES).values()) <= MAX_MEGABYTES
