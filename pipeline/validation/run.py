@@ -26,6 +26,7 @@ from pipeline.settings import SAMPLE_NOTE, Settings
 from pipeline.signals.lexicon import load_lexicon
 from pipeline.validation import page as pages
 from pipeline.validation.contract import VALIDATION
+from pipeline.validation.independent_acts import measure_agreement
 from pipeline.validation.references import NAMES, REFERENCES, read_references
 from pipeline.validation.studies import agreement, event_study, independent_study, rebuild
 from pipeline.validation.studies.filter_studies import forecast_figures, simulation_figures
@@ -270,7 +271,10 @@ def _study_independent_acts(index: _Index, keywords: pl.DataFrame, acts: pl.Data
         return _NO_FIGURES, pages.independent_section(_NO_FIGURES, pl.DataFrame(schema=independent_study.ACT_RESULTS), ["Not computed."])
     sure = acts.filter(pl.col("is_sure") & pl.col("act_date").is_between(pl.lit(index.window.first), pl.lit(index.window.last)))
     results, figures = independent_study.study_acts(sure, index.lake.read(DAILY_MASS), keywords)
-    notes = [f"{results.height} of {sure.height} sure acts within {index.window} are between countries whose pair is published."]
+    notes = [
+        f"{results.height} of {sure.height} sure acts within {index.window} are between countries whose pair is published.",
+        f"The two mappings of all bullets agree at F1 {measure_agreement(acts):.2f}.",
+    ]
     return figures, pages.independent_section(figures, results, notes)
 
 
