@@ -1,7 +1,7 @@
 """`tension audit`: list and judge the readings that carry most of the index."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 from shlex import quote
@@ -60,9 +60,8 @@ def audit_home(selection: Selection, judge: str | None, to: Path | None, verdict
     if masses.is_empty():
         home = quote(str(settings.home))
         raise AuditError(f"{settings.home} has no signals to audit; build its index first: {name_program()} run --home {home}")
-    selection = Selection(
-        selection.pair and "-".join(parse_pair(selection.pair)), selection.channels, selection.first, selection.last, selection.number
-    )
+    if selection.pair is not None:
+        selection = replace(selection, pair="-".join(parse_pair(selection.pair)))
     files = list_verdict_files(settings.home, is_sample=is_sample_home(settings.home, settings.is_sample))
     if verdict_file is not None:
         _import_verdicts(verdict_file, files[-1], masses)

@@ -13,16 +13,15 @@ from rich.panel import Panel
 from rich.table import Table
 
 from pipeline.contracts.tables.audit import ALL_PAIRS
+from pipeline.contracts.vocabulary import CHANNEL
 from pipeline.report.names import format_count
 from pipeline.report.plain import to_plain
-
-_CHANNELS = ("escalation", "concession", "dialogue")
 
 
 def describe_precision(precision: pl.DataFrame, pair: str = ALL_PAIRS) -> list[str]:
     """Describe MASS_PRECISION of one pair, a sentence for each channel."""
     by_channel = {row["channel"]: row for row in precision.filter(pl.col("pair") == pair).iter_rows(named=True)}
-    return [_describe_channel(by_channel[channel]) for channel in _CHANNELS if channel in by_channel]
+    return [_describe_channel(by_channel[channel]) for channel in CHANNEL.words if channel in by_channel]
 
 
 def _describe_channel(row: Mapping[str, Any]) -> str:
