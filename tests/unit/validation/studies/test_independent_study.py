@@ -159,9 +159,7 @@ def test_equal_values_share_the_places_in_the_highest_tenth() -> None:
 def test_windows_with_the_same_sum_in_another_order_share_places() -> None:
     at = range(40, 700, 20)  # too many for the highest tenth
     rising, falling = (0.1, 0.2, 0.3), (0.3, 0.2, 0.1)  # their sums differ in the last bit
-    evidence = {
-        ("escalation", number + n): value for number in at for n, value in enumerate(rising if number % 40 else falling, start=-1)
-    }
+    evidence = {("escalation", number + n): value for number in at for n, value in enumerate(rising if number % 40 else falling, start=-1)}
     results, _ = study_acts(acts(at), mass(evidence), keywords())
     assert results[INDEX].n_unique() == 1
     assert 0 < results[INDEX][0] < 1
