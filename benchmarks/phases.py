@@ -8,7 +8,7 @@ those of the project and, in the last column, the independent ones.
 """
 
 import argparse
-from collections.abc import Callable
+from collections.abc import Mapping
 from datetime import timedelta
 from pathlib import Path
 
@@ -45,14 +45,13 @@ def count_near(days: pl.DataFrame, near: pl.DataFrame, act_phase: str) -> str:
     return f"{days.height:>6,} {100 * close / days.height:4.0f} %" if days.height else f"{0:>6}    - "
 
 
-def print_agreement(phases_at: Callable[[float], pl.DataFrame]) -> None:
-    """Print one line for each bound and sign."""
+def print_agreement(phases_by_bound: Mapping[float, pl.DataFrame]) -> None:
+    """Print two lines by chance, then two for each bound: one for each sign."""
     own = days_near(read_events().filter(pl.col("polarity").is_in(list(PHASE_OF_POLARITY))), "event_date")
     independent = days_near(read_independent_acts().filter(pl.col("polarity").is_in(list(PHASE_OF_POLARITY))), "act_date")
     is_even = pl.col("index_date").dt.epoch("d") // 7 % 2 == 0
     print(f"{'bound':>6} {'phase':<14} {'even weeks':>13} {'odd weeks':>13} {'independent, odd':>17}")
-    for bound in (0.0, *BOUNDS):
-        days = phases_at(bound or 1.0)
+    for bound, days in ((None, phases_by_bound[BOUNDS[0]]), *phases_by_bound.items()):
         for phase in PHASE_OF_POLARITY.values():
             chosen = days.filter(pl.col("phase") == phase) if bound else days
             even, odd = chosen.filter(is_even), chosen.filter(~is_even)
@@ -70,7 +69,7 @@ def main() -> None:
         channels, stalemate, bounds = lake.read(CHANNEL_DAILY), lake.read(STALEMATE_DAILY), read_phases()
         days = find_phases(channels, stalemate, bounds, LEAST_EVIDENCE)
         print(f"\n{home.name}: {days.height:,} pair-days", days["phase"].value_counts(sort=True, normalize=True), sep="\n")
-        print_agreement(lambda bound: find_phases(channels, stalemate, bounds | {"likely_from": bound}, LEAST_EVIDENCE))  # noqa: B023 - called at once
+        print_agreement({bound: find_phases(channels, stalemate, bounds | {"likely_from": bound}, LEAST_EVIDENCE) for bound in BOUNDS})
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
 """Formulas of the index that are not SQL, and its parameters.
 
-Filter, intervals, stalemate, vintages, top contributions and trade measures.
+Filter, intervals, stalemate, phases, vintages, top contributions, trade measures and threats.
 """

@@ -37,11 +37,12 @@ def freeze_baseline(fresh: pl.DataFrame, stored: pl.DataFrame) -> pl.DataFrame:
 def read_stored_baseline(stored: pl.DataFrame) -> StoredBaseline:
     """Read what a frozen baseline of this method says about its window.
 
-    The default baseline has a first day and goes on from there; another one has a window. Both are None without a frozen baseline.
+    The default baseline has a first day and goes on from there; another one has a window. Both are None without a frozen baseline. A
+    window of the length of the first version that begins on the first day is such a version.
     """
     frozen = stored.filter(pl.col("is_frozen") & (pl.col("index_version") == INDEX_VERSION)).sort("valid_from")
     if frozen.is_empty():
         return StoredBaseline(None, None)
-    first, last = frozen.select("baseline_from", "baseline_to").row(0)
-    is_default = (last - first).days + 1 == BASELINE_LENGTHS[0]
+    valid_from, first, last = frozen.select("valid_from", "baseline_from", "baseline_to").row(0)
+    is_default = valid_from == first and (last - first).days + 1 == BASELINE_LENGTHS[0]
     return StoredBaseline(None, first) if is_default else StoredBaseline((first, last), None)

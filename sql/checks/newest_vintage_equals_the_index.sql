@@ -34,7 +34,7 @@ compared as (
     from newest
     full outer join index_daily on index_daily.index_date = newest.index_date and index_daily.series = newest.series
     -- A preliminary baseline makes no vintage.
-    where newest.series is not null or (select bool_and(is_frozen) from baseline) -- noqa: RF02
+    where newest.series is not null or (select bool_and(baseline.is_frozen) from baseline)
 )
 
 select *

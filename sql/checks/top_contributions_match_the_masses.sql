@@ -36,7 +36,7 @@ cells as (
         channel,
         count(*) as story_count,
         min(contribution) as least_contribution,
-        list(story_id) as story_ids
+        list(story_id) filter (where counts_on = index_date) as new_story_ids
     from top_contributions
     group by index_date, series, channel
 )
@@ -75,4 +75,4 @@ left join cells
         and cells.channel = story_mass.channel
 where
     (coalesce(cells.story_count, 0) < 3 or 100 * story_mass.mass / channel_daily.rate > cells.least_contribution * (1 + 1e-9))
-    and not coalesce(list_contains(cells.story_ids, story_mass.story_id), false)
+    and not coalesce(list_contains(cells.new_story_ids, story_mass.story_id), false)

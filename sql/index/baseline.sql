@@ -5,7 +5,10 @@
 with first_day as (
     select
         coalesce(
-            getvariable('baseline_first_day'), min(articles_read.index_date), (select min(coverage.index_date) from coverage)
+            getvariable('baseline_first_day'),
+            min(articles_read.index_date),
+            (select min(coverage.index_date) from coverage),
+            getvariable('last_day')
         ) as first_day
     from articles_read
 ),
@@ -53,7 +56,10 @@ versions as (
 
 dated as (
     select
-        versions.* exclude (version_no), -- noqa: RF02
+        versions.baseline_from,
+        versions.baseline_to,
+        versions.known_on,
+        versions.is_frozen,
         case when versions.version_no = 0 then least(first_day.first_day, versions.baseline_from) else versions.known_on + 1 end
             as valid_from
     from versions
@@ -61,21 +67,12 @@ dated as (
 ),
 
 series as (
-    select
-        unnest(
-            [pair, split_part(pair, '-', 1) || '>' || split_part(pair, '-', 2), split_part(pair, '-', 2) || '>' || split_part(pair, '-', 1)]
-        ) as series
+    select unnest(series_of(pair)) as series
     from (select unnest(getvariable('pairs')) as pair) as pairs
 ),
 
 channels as (
     select distinct channel from weights
-),
-
-sources as (
-    select distinct source -- noqa: RF02
-    from articles_read
-    inner join dated on articles_read.index_date between dated.baseline_from and dated.baseline_to
 ),
 
 source_articles as (
@@ -87,6 +84,17 @@ source_articles as (
     from articles_read
     inner join dated on articles_read.index_date between dated.baseline_from and dated.baseline_to
     group by dated.valid_from, articles_read.source
+),
+
+all_sources as (
+    select * from source_articles
+    union all
+    select
+        valid_from,
+        '(any)' as source,
+        0 as article_count,
+        0 as weight
+    from dated
 ),
 
 -- Without an accepted article in the window there is no rate: fail instead of publishing infinite values.
@@ -331,12 +339,12 @@ select
     series_rates.channel,
     all_sources.source,
     (coalesce(source_mass.mass, 0) + getvariable('eta') * series_rates.rate)
-    / (coalesce(source_articles.weight, 0) + getvariable('eta')) as rate,
+    / (all_sources.weight + getvariable('eta')) as rate,
     (coalesce(source_mass.mass_unweighted, 0) + getvariable('eta') * series_rates.rate_unweighted)
-    / (coalesce(source_articles.weight, 0) + getvariable('eta')) as rate_unweighted,
+    / (all_sources.weight + getvariable('eta')) as rate_unweighted,
     (coalesce(source_mass.mass_bilateral, 0) + getvariable('eta') * series_rates.rate_bilateral)
-    / (coalesce(source_articles.weight, 0) + getvariable('eta')) as rate_bilateral,
-    coalesce(source_articles.article_count, 0) as article_count,
+    / (all_sources.weight + getvariable('eta')) as rate_bilateral,
+    all_sources.article_count,
     coalesce(series_mass.story_count, 0) as story_count,
     coalesce(getvariable('prior_stories') * channel_mean.mean_mass, 1) as prior,
     coalesce(getvariable('prior_stories') * channel_mean.mean_mass_unweighted, 1) as prior_unweighted,
@@ -354,12 +362,7 @@ select
 from dated
 inner join series_rates on series_rates.valid_from = dated.valid_from
 inner join readers on readers.valid_from = dated.valid_from
-cross join (
-    select source from sources
-    union all
-    select '(any)' as source
-) as all_sources
-left join source_articles on source_articles.valid_from = dated.valid_from and source_articles.source = all_sources.source
+inner join all_sources on all_sources.valid_from = dated.valid_from
 left join source_mass
     on
         source_mass.valid_from = dated.valid_from
@@ -376,4 +379,3 @@ left join channel_mean
         channel_mean.valid_from = dated.valid_from
         and channel_mean.channel = series_rates.channel
         and channel_mean.is_directed = (series_rates.series like '%>%')
-where all_sources.source = '(any)' or source_articles.source is not null

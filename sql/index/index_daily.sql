@@ -113,9 +113,7 @@ baseline_versions as (
         valid_from,
         min(baseline_from) as baseline_from,
         min(baseline_to) as baseline_to,
-        bool_and(is_frozen) as is_frozen,
-        min(lexicon_sha) as lexicon_sha,
-        min(extractor_version) as extractor_version
+        bool_and(is_frozen) as is_frozen
     from baseline
     group by valid_from
 ),
@@ -130,14 +128,26 @@ last_known as (
     ) as days
 ),
 
+-- The readers of the baseline that each day uses: several if series joined it later.
 base as (
-    select distinct
-        daily_mass.index_date,
-        baseline_versions.lexicon_sha,
-        baseline_versions.extractor_version
-    from daily_mass
-    inner join baseline_versions on baseline_versions.valid_from = daily_mass.valid_from
-    where baseline_versions.lexicon_sha <> ''
+    select
+        days.index_date,
+        readers.lexicon_sha,
+        readers.extractor_version
+    from (
+        select distinct
+            index_date,
+            valid_from
+        from daily_mass
+    ) as days
+    inner join (
+        select distinct
+            valid_from,
+            lexicon_sha,
+            extractor_version
+        from baseline
+        where lexicon_sha <> ''
+    ) as readers on readers.valid_from = days.valid_from
 ),
 
 readers as (
@@ -225,7 +235,7 @@ with_net as (
 )
 
 select
-    with_net.* exclude (valid_from), -- noqa: RF02
+    with_net.*,
     if(stalemate_daily.is_thin, null, stalemate_daily.stalemate) as stalemate,
     if(stalemate_daily.is_thin, null, stalemate_daily.stalemate_lo80) as stalemate_lo80,
     if(stalemate_daily.is_thin, null, stalemate_daily.stalemate_hi80) as stalemate_hi80,

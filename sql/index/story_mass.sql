@@ -68,7 +68,7 @@ series as (
 kinds as (
     select
         *,
-        row_number() over ()::integer as weight_no,
+        row_number() over (order by kind, status)::integer as weight_no,
         dense_rank() over (order by channel)::integer as channel_no,
         dense_rank() over (order by kind)::integer as kind_no
     from weights
@@ -77,7 +77,7 @@ kinds as (
 instruments as (
     select
         instrument,
-        row_number() over ()::integer as instrument_no
+        row_number() over (order by instrument)::integer as instrument_no
     from (select distinct instrument from pair_signals) as distinct_instruments
 ),
 

@@ -10,15 +10,26 @@ with last_known as (
     ) as days
 ),
 
--- The readers of the baseline that each day uses.
+-- The readers of the baseline that each day uses: several if series joined it later.
 base as (
-    select distinct
-        daily_mass.index_date,
-        baseline.lexicon_sha,
-        baseline.extractor_version
-    from daily_mass
-    inner join baseline on baseline.valid_from = daily_mass.valid_from
-    where baseline.lexicon_sha <> ''
+    select
+        days.index_date,
+        readers.lexicon_sha,
+        readers.extractor_version
+    from (
+        select distinct
+            index_date,
+            valid_from
+        from daily_mass
+    ) as days
+    inner join (
+        select distinct
+            valid_from,
+            lexicon_sha,
+            extractor_version
+        from baseline
+        where lexicon_sha <> ''
+    ) as readers on readers.valid_from = days.valid_from
 ),
 
 breaks as (

@@ -136,16 +136,8 @@ REFERENCE_MONTH = Column(
 FLOW_PRODUCT = Column("product", pl.String(), "Product of the figure; empty: all goods", "soybeans")
 #: The key of a monthly trade figure.
 MONTH_OF_FLOW = (
-    Column("reporter", pl.String(), "Country that reports the figure", "USA", unit="country", pattern=patterns.COUNTRY),
-    Column(
-        "partner",
-        pl.String(),
-        "Trading partner of the reporter",
-        "CHN",
-        unit="country",
-        pattern=patterns.COUNTRY,
-        differs_from=("reporter",),
-    ),
+    replace(ACTOR, name="reporter", description="Country that reports the figure", example="USA"),
+    replace(ONE_TARGET, name="partner", description="Trading partner of the reporter", example="CHN", differs_from=("reporter",)),
     Column("flow", pl.String(), words.FLOW.description, "imports", vocabulary=words.FLOW),
     FLOW_PRODUCT,
     REFERENCE_MONTH,

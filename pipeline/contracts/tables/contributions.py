@@ -35,9 +35,7 @@ _MAIN_SIGNAL = Column(
     pattern=patterns.SIGNAL_ID,
 )
 
-_COUNTS_ON = Column(
-    "counts_on", pl.Date(), "UTC day on which the story, or what late articles added to it, counts", c.EXAMPLE_DAY, unit="UTC day"
-)
+_COUNTS_ON = c.with_description(COUNTS_ON, "UTC day on which the story, or what late articles added to it, counts")
 
 TOP_CONTRIBUTIONS = Table(
     "top_contributions",

@@ -160,14 +160,12 @@ TARIFF_RATES = Table(
     grain="one importer, exporter, day and averaging method",
     key=("importer", "exporter", "measure", "effective_date"),
     columns=(
-        Column("importer", pl.String(), "Country that levies the tariff", "USA", unit="country", pattern=patterns.COUNTRY),
-        Column(
-            "exporter",
-            pl.String(),
-            "Country whose goods are subject to it",
-            "CHN",
-            unit="country",
-            pattern=patterns.COUNTRY,
+        replace(c.ACTOR, name="importer", description="Country that levies the tariff", example="USA"),
+        replace(
+            c.ONE_TARGET,
+            name="exporter",
+            description="Country whose goods are subject to it",
+            example="CHN",
             differs_from=("importer",),
         ),
         Column("measure", pl.String(), words.TARIFF_MEASURE.description, "import_weighted", vocabulary=words.TARIFF_MEASURE),

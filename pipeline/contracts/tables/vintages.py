@@ -9,7 +9,7 @@ from pipeline.contracts.model import Column, Table
 from pipeline.contracts.tables import columns as c
 from pipeline.contracts.tables.index import SERIES
 from pipeline.contracts.tables.index_values import INDEX_VALUES, KNOWN_AT, PHASE
-from pipeline.contracts.tables.stories import KNOWN_ON
+from pipeline.contracts.tables.stories import KNOWN_ON, STORIES
 
 _VALUES = {column.name: column for column in INDEX_VALUES}
 _INTERVALS = tuple(
@@ -41,25 +41,8 @@ STORY_KNOWN = Table(
             minimum=0,
             maximum=1,
         ),
-        Column(
-            "source_owner_count",
-            pl.Int64(),
-            "Number of distinct owners of the sources known then",
-            3,
-            unit="owners",
-            minimum=1,
-            reason="a story has at least one source",
-        ),
-        Column(
-            "breadth",
-            pl.Float64(),
-            "Breadth of reporting: 1 + ln(min(owners, 20))",
-            2.0986,
-            unit="factor",
-            minimum=1,
-            maximum=4,
-            reason="1 + ln(20) is the maximum",
-        ),
+        c.with_description(STORIES.column("source_owner_count"), "Number of distinct owners of the sources known then"),
+        STORIES.column("breadth"),
     ),
     layer="index",
 )

@@ -188,7 +188,7 @@ def test_a_longer_version_joins_a_frozen_one() -> None:
 
 
 def test_a_default_baseline_goes_on_from_its_first_day() -> None:
-    stored = BASELINE.example().with_columns(baseline_from=pl.lit(DAY), baseline_to=pl.lit(day(27)))
+    stored = BASELINE.example().with_columns(valid_from=pl.lit(DAY), baseline_from=pl.lit(DAY), baseline_to=pl.lit(day(27)))
     longer = stored.with_columns(valid_from=pl.lit(day(62)), baseline_to=pl.lit(day(55)))
     assert read_stored_baseline(pl.concat([longer, stored])) == StoredBaseline(None, DAY)
 
@@ -196,6 +196,11 @@ def test_a_default_baseline_goes_on_from_its_first_day() -> None:
 def test_a_frozen_window_stays_the_window() -> None:
     stored = BASELINE.example().with_columns(baseline_from=pl.lit(DAY), baseline_to=pl.lit(day(9)))
     assert read_stored_baseline(stored) == StoredBaseline((DAY, day(9)), None)
+
+
+def test_a_window_as_long_as_the_first_version_stays_a_window() -> None:
+    stored = BASELINE.example().with_columns(valid_from=pl.lit(DAY), baseline_from=pl.lit(day(10)), baseline_to=pl.lit(day(37)))
+    assert read_stored_baseline(stored) == StoredBaseline((day(10), day(37)), None)
 
 
 def test_a_baseline_of_another_method_has_no_window() -> None:

@@ -134,11 +134,12 @@ HOLD_AND_MOVE = {
         "CHN", 0.875, 0, [towards_usa("CHN", kind, "proposed", p) for kind, p in (("dialogue", 0.5), ("demand", 0.25), ("refusal", 0.125))]
     ),
     "deeds move": ("CAN", 0, 1.875, [towards_usa("CAN", kind, "announced", p) for kind, p in DEEDS]),
+    "proposals do not move": ("VNM", 0, 0, [towards_usa("VNM", kind, "proposed") for kind, _ in DEEDS]),
     "threats, offers, accusations and investigations do neither": (
         "MEX", 0, 0, [towards_usa("MEX", kind) for kind in ("threat", "offer", "accusation", "investigation")]
     ),
     "both directions count together": ("BRA", 0.75, 0, both("BRA", "refusal", 0.5, 0.25)),
-    "a story counts once for any number towards_usa articles": (
+    "a story counts once for any number of articles": (
         "JPN", 0.75, 0, [towards_usa("JPN", "dialogue", "effective", 0.5), finding(COPY, "dialogue", "effective", 0.75, actor="JPN")]
     ),
     "findings that are not asserted do not count": (

@@ -1,6 +1,7 @@
 """Vintages: a late article changes the index from its arrival on and never before."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 from itertools import pairwise
 from math import log
@@ -126,6 +127,8 @@ def test_the_newest_vintage_is_the_published_value(random_wire: tuple[Scene, Bui
     for name in VALUES:
         assert newest[name].to_numpy() == pytest.approx(index[name].to_numpy(), rel=1e-9, nan_ok=True), name
     assert newest.select("phase", "obs_status").equals(index.select("phase", "obs_status"))
+    # An article that counts after the last day changes no value.
+    assert all(value <= known for value, known in zip(newest["known_at"], index["known_at"], strict=True))
 
 
 def test_arrivals_sum_to_the_daily_masses(random_wire: tuple[Scene, Built]) -> None:
@@ -284,6 +287,17 @@ def test_a_day_read_by_another_reader_than_the_baseline_is_a_break(tmp_path: Pat
 def test_a_baseline_without_readers_makes_no_break(tmp_path: Path) -> None:
     built = build(tmp_path, late_scene([A]), [VINTAGES])
     assert {row["obs_status"] for row in built.rows(VINTAGES)} == {"P", "A"}
+
+
+def test_statuses_agree_where_a_pair_joined_the_baseline_later(tmp_path: Path) -> None:
+    scene = replace(late_scene([A, LATE]), pairs=("CHN-USA", "JPN-USA"))
+    built = build(tmp_path, scene, [BASELINE])
+    lexicon = pl.when(pl.col("series").str.contains("JPN")).then(pl.lit("ffff00001111")).otherwise("lexicon_sha")
+    built.lake.write(BASELINE, built.lake.read(BASELINE).with_columns(lexicon_sha=lexicon))
+    build_tables(built.lake, [VINTAGES, INDEX_DAILY], built.variables)
+    index = built.lake.read(INDEX_DAILY).sort("index_date", "series")
+    assert as_of(built, end_of(day(99))).select("index_date", "series", "obs_status").equals(index.select("index_date", "series", "obs_status"))
+    assert set(index.filter(index_date=DAY)["obs_status"]) == {"B"}
 
 
 def test_revisions_compare_each_age_with_the_newest_value(tmp_path: Path) -> None:

@@ -12,6 +12,7 @@ from pipeline.contracts.tables.contributions import TOP_CONTRIBUTIONS
 from pipeline.contracts.tables.core import ARTICLES, COVERAGE, FINDINGS, STORY_LINKS
 from pipeline.contracts.tables.index import BASELINE, STORY_MASS, TENSION_DAILY, WEIGHTS
 from pipeline.contracts.tables.measures import MEASURE_REPORTS, MEASURE_STATES
+from pipeline.contracts.tables.threats import THREAT_EVIDENCE, THREAT_STATES
 from pipeline.index.parameters import read_weights
 from pipeline.models.build import build_table, build_tables, models_by_table, models_to_run
 from pipeline.warehouse.lake import Lake
@@ -59,6 +60,11 @@ def test_every_model_runs_after_its_dependencies() -> None:
     for model in models_to_run(TABLES.values(), {}):
         assert {table.name for table in model.reads} & made_by_a_model <= built
         built |= {table.name for table in model.makes}
+
+
+def test_a_model_of_several_tables_runs_once() -> None:
+    names = [model.name for model in models_to_run([THREAT_STATES, THREAT_EVIDENCE], {})]
+    assert names.count("threat_history") == 1
 
 
 def test_a_table_that_two_others_read_is_built_once() -> None:
