@@ -2,6 +2,7 @@
 
 import argparse
 from datetime import UTC, datetime
+from hashlib import sha256
 from pathlib import Path
 
 import polars as pl
@@ -25,3 +26,9 @@ def build_parser(description: str) -> argparse.ArgumentParser:
 def read_clean_articles(path: Path) -> pl.DataFrame:
     """Read the accepted articles (`ARTICLES`) of a file or folder."""
     return clean_articles(collect_rows(read_articles([ArticleFiles(path=str(path))], last_day=datetime.now(UTC).date()))).articles
+
+
+def draw_articles(articles: pl.DataFrame, count: int, draw: int = 1) -> pl.DataFrame:
+    """Draw articles in the order of the SHA-256 of their ids; draw 2 goes on where draw 1 ends."""
+    digests = pl.Series([sha256(identifier.encode()).hexdigest() for identifier in articles["article_id"]], dtype=pl.String())
+    return articles[digests.arg_sort()].slice((draw - 1) * count, count)

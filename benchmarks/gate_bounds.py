@@ -8,7 +8,6 @@ passages and articles by the SHA-1 of their ids: the bounds were chosen on the e
 
 import argparse
 import time
-from hashlib import sha1
 from pathlib import Path
 
 import polars as pl
@@ -17,15 +16,13 @@ from corpus import read_clean_articles
 from pipeline.signals.gate.articles import judge_articles
 from pipeline.signals.gold import read_gold, select_half
 
-HALVES = ("even", "odd")
-
 
 def main() -> None:
     """Print one line per file."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--gold", type=Path, nargs="*", default=[])
     parser.add_argument("--articles", type=Path, nargs="*", default=[])
-    parser.add_argument("--half", choices=HALVES)
+    parser.add_argument("--half", choices=("even", "odd"))
     options = parser.parse_args()
     for path in options.gold:
         gold = read_gold(path)
@@ -40,15 +37,10 @@ def main() -> None:
     for path in options.articles:
         articles = read_clean_articles(path)
         if options.half is not None:
-            articles = articles.filter(pl.Series([is_in_half(one, options.half) for one in articles["article_id"]], dtype=pl.Boolean))
+            articles = select_half(articles.rename({"article_id": "id"}), options.half)
         start = time.perf_counter()
         judged = judge_articles(articles)
         print_outcomes(path.name, judged, time.perf_counter() - start)
-
-
-def is_in_half(identifier: str, half: str) -> bool:
-    """Return whether an article belongs to the half."""
-    return int(sha1(identifier.encode(), usedforsecurity=False).hexdigest(), 16) % 2 == HALVES.index(half)
 
 
 def print_outcomes(name: str, judged: pl.DataFrame, seconds: float | None = None) -> None:

@@ -5,9 +5,7 @@
 The selection is deterministic (order of the SHA-256 of ids). Nothing is stored, because the text belongs to its publisher.
 """
 
-from hashlib import sha256
-
-from corpus import build_parser, read_clean_articles
+from corpus import build_parser, draw_articles, read_clean_articles
 
 from pipeline.signals.gate.articles import judge_articles
 
@@ -20,9 +18,8 @@ def main() -> None:
     parser.add_argument("--count", type=int, default=60, help="number of articles [default: %(default)s]")
     options = parser.parse_args()
     articles = read_clean_articles(options.articles)
-    passing = articles.filter(judge_articles(articles)["outcome"] == "read").select("article_id", "title", "body").rows()
-    selected = sorted(passing, key=lambda row: sha256(row[0].encode()).hexdigest())[: options.count]
-    for number, (_, title, body) in enumerate(selected, start=1):
+    passing = articles.filter(judge_articles(articles)["outcome"] == "read")
+    for number, (title, body) in enumerate(draw_articles(passing, options.count).select("title", "body").iter_rows(), start=1):
         print(f"{number:>3}  {' '.join(title.split())}\n     {' '.join(body[:CHARACTERS].split())}\n")
 
 

@@ -6,9 +6,7 @@ The order is that of the SHA-256 of the ids; draw 2 goes on where draw 1 ends. N
 publisher: the verdicts are in `tests/gold/unread-articles.csv`.
 """
 
-from hashlib import sha256
-
-from corpus import build_parser, read_clean_articles
+from corpus import build_parser, draw_articles, read_clean_articles
 
 from pipeline.signals.gate.articles import judge_articles
 
@@ -22,11 +20,9 @@ def main() -> None:
     parser.add_argument("--draw", type=int, default=1, help="number of the draw, from 1 on [default: %(default)s]")
     options = parser.parse_args()
     articles = read_clean_articles(options.articles)
-    stopped = (
-        articles.with_columns(judge_articles(articles)).remove(outcome="read").select("article_id", "outcome", "score", "title", "body")
-    )
-    ordered = sorted(stopped.rows(), key=lambda row: sha256(row[0].encode()).hexdigest())
-    for identifier, outcome, score, title, body in ordered[(options.draw - 1) * options.count : options.draw * options.count]:
+    stopped = articles.with_columns(judge_articles(articles)).remove(outcome="read")
+    drawn = draw_articles(stopped, options.count, options.draw).select("article_id", "outcome", "score", "title", "body")
+    for identifier, outcome, score, title, body in drawn.iter_rows():
         print(f"{identifier} | {outcome} {score or ''} | {' '.join(title.split())}\n    {' '.join(body.split())[:CHARACTERS]}")
 
 

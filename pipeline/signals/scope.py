@@ -117,17 +117,16 @@ def find_scope(sentence: str, day: date | None = None) -> Scope | None:
 def resolve_scopes(readings: pl.DataFrame) -> pl.DataFrame:
     """Add `scope` and `exceptions` to readings, and correct their targets.
 
-    `readings` has `quote`, `actor`, `target`, `kind`, `target_words` and, optionally, `day`. The target becomes `*` for a country that the
+    `readings` has `quote`, `day` (or null), `actor`, `target`, `kind` and `target_words`. The target becomes `*` for a country that the
     sentence leaves out of the act, and for one that it does not name although it names a scope. A reading towards a country that the
     sentence adds to everybody is doubled, once with the target `*`. `target_words` of `*` are those of the scope; without such words its
     scope is `all`. The actor is never an exception.
     """
-    days: Iterable[date | None] = readings["day"] if "day" in readings.columns else [None] * readings.height
     scopes: dict[tuple[str, date | None], Scope | None] = {}
     rows = []
-    columns = readings.select("quote", "actor", "target", "kind", "target_words").iter_rows(named=True)
-    for number, (row, day) in enumerate(zip(columns, days, strict=True)):
-        key = (row["quote"], day)
+    columns = readings.select("quote", "day", "actor", "target", "kind", "target_words").iter_rows(named=True)
+    for number, row in enumerate(columns):
+        key = (row["quote"], row["day"])
         if key not in scopes:
             scopes[key] = find_scope(*key)
         rows += [(number, *_describe_target(target, row, scopes[key])) for target in _resolve_targets(row, scopes[key])]

@@ -1,4 +1,4 @@
-"""Layer `core`: cleaned articles, quarantine, coverage, links between articles, and findings."""
+"""Layer `core`: cleaned articles, quarantine, coverage, links, findings, and which articles were read."""
 
 from dataclasses import replace
 

@@ -18,6 +18,8 @@ POINTS_PER_UNIT = 1000
 BOUND = -700
 TITLE_BOUND = -1500
 INTERCEPT = "#every sentence"
+#: Articles that are judged at once. The words of a text need some 35 times its memory.
+CHUNK_ROWS = 1000
 _NEEDED_FOR_A_PAIR = 2
 
 
@@ -29,6 +31,11 @@ def judge_articles(articles: pl.DataFrame) -> pl.DataFrame:
 
     A sentence is judged by its words and by the countries named in it and in the article. More sentences never lower the score.
     """
+    chunks = [articles.slice(start, CHUNK_ROWS) for start in range(0, articles.height, CHUNK_ROWS)] or [articles]
+    return pl.concat([_judge_chunk(chunk) for chunk in chunks])
+
+
+def _judge_chunk(articles: pl.DataFrame) -> pl.DataFrame:
     title, body = pl.col("title").fill_null(""), pl.col("body").fill_null("")
     words = split_words(articles.select(article=pl.int_range(pl.len(), dtype=pl.UInt32), title=title, body=body))
     named = words.drop_nulls("code").group_by("article").agg(countries=pl.col("code").n_unique())

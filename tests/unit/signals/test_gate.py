@@ -99,6 +99,13 @@ def test_an_article_is_judged_alone() -> None:
     assert judge_articles(articles).equals(pl.concat(judge_articles(articles[number]) for number in range(articles.height)))
 
 
+def test_chunks_of_articles_change_no_result(monkeypatch: pytest.MonkeyPatch) -> None:
+    articles = frame(*((sentence, "") for sentence in SENTENCES))
+    whole = judge_articles(articles)
+    monkeypatch.setattr("pipeline.signals.gate.articles.CHUNK_ROWS", 3)
+    assert judge_articles(articles).equals(whole)
+
+
 def test_no_articles_give_no_results() -> None:
     assert judge_articles(frame()).shape == (0, 2)
 
@@ -126,6 +133,10 @@ def test_features_are_words_pairs_classes_and_countries() -> None:
     assert features("China will charge 18% on U.S. beef.") == {
         "#object", "<state>", "charge", "<rate>", "beef", "charge <rate>", "<state> beef", "#1 here", "#2 here", "#1 text", "#2 text",
     }  # fmt: skip
+
+
+def test_a_country_named_twice_counts_once() -> None:
+    assert features("Washington said the American choir stays.") & {"#1 here", "#2 here", "#1 text", "#2 text"} == {"#1 here", "#1 text"}
 
 
 @pytest.mark.parametrize(

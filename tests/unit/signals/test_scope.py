@@ -82,7 +82,8 @@ def test_a_summit_is_no_target() -> None:
 
 
 def readings(quote: str, kind: str, target: str, words: str = "", actor: str = "USA") -> list[dict[str, Any]]:
-    frame = pl.DataFrame([{"quote": quote, "actor": actor, "target": target, "kind": kind, "target_words": words}])
+    row = {"quote": quote, "day": None, "actor": actor, "target": target, "kind": kind, "target_words": words}
+    frame = pl.DataFrame([row], schema_overrides={"day": pl.Date()})
     return resolve_scopes(frame).rows(named=True)
 
 
@@ -131,6 +132,7 @@ def test_the_actor_is_no_exception() -> None:
     assert reading("Apart from the US, all countries fell under the US duty.", "measure", "*")["exceptions"] == ""
 
 
-def test_both_readers_state_scope_and_exceptions() -> None:
-    findings = SentenceExtractor("rules").explain("The United States sets duties on steel from all countries except Canada and Mexico.")
+@pytest.mark.parametrize("mode", ["rules", "encoder"])
+def test_both_readers_state_scope_and_exceptions(mode: str) -> None:
+    findings = SentenceExtractor(mode).explain("The United States sets duties on steel from all countries except Canada and Mexico.")
     assert findings.select("target", "scope", "exceptions").unique().rows() == [("*", "all", "CAN MEX")]

@@ -27,7 +27,7 @@ def gold() -> Gold:
 
 @pytest.fixture(scope="module")
 def firm(gold: Gold) -> pl.DataFrame:
-    """Select the asserted rows on which both annotators agree."""
+    """Select the asserted rows that are labels: in batches 01 to 28, those on which both annotators agree."""
     return gold.rows.filter((pl.col("modality") == "asserted") & ~pl.col("opt"))
 
 

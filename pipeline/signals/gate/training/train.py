@@ -66,7 +66,8 @@ def read_background() -> Iterator[Example]:
 def label_sentences(gold: Gold) -> Iterator[Example]:
     """Yield the sentences of passages and whether they carry a signal.
 
-    They do if a row of any modality, optional or not, covers more than half of them."""
+    They do if a row of any modality, optional or not, covers more than half of them.
+    """
     spans: dict[str, list[tuple[int, int]]] = {}
     for identifier, start, end in gold.rows.select("id", "span_start", "span_end").iter_rows():
         spans.setdefault(identifier, []).append((start, end))
@@ -82,7 +83,8 @@ def label_sentences(gold: Gold) -> Iterator[Example]:
 def select_paragraphs(path: Path) -> Iterator[Example]:
     """Yield sentences of paragraphs without a word of trade.
 
-    They are some of each document, in the order of their hashes."""
+    They are some of each document, in the order of their hashes.
+    """
     for identifier, body in pl.read_parquet(path, columns=["article_id", "body"]).sort("article_id").iter_rows():
         others = {text for text in body.split("\n\n") if text.strip() and not _ABOUT_TRADE.search(text)}
         for text in sorted(others, key=lambda text: sha256(text.encode()).digest())[:PARAGRAPHS_PER_DOCUMENT]:
@@ -93,7 +95,8 @@ def select_paragraphs(path: Path) -> Iterator[Example]:
 def learn(examples: pl.DataFrame) -> pl.DataFrame:
     """Fit a logistic regression and return whole points of each feature.
 
-    The first is the intercept."""
+    The first is the intercept.
+    """
     numbered = examples.with_row_index("sentence").with_columns(article=pl.col("passage").rank("dense").cast(pl.UInt32))
     # Each sentence is split into words alone, and belongs to its passage, whose countries it knows.
     words = split_words(numbered.select(article="sentence", title=pl.lit(""), body="text")).with_columns(sentence=pl.col("article"))
@@ -117,7 +120,8 @@ def learn(examples: pl.DataFrame) -> pl.DataFrame:
 def _fit(matrix: csr_matrix, labels: np.ndarray, weights: np.ndarray, bounds: list[tuple[float | None, float | None]]) -> np.ndarray:
     """Minimize the weighted log loss with a quadratic penalty.
 
-    The last value is the intercept."""
+    The last value is the intercept.
+    """
     weights = weights / weights.sum()
     transposed = matrix.T.tocsr()
 

@@ -120,9 +120,10 @@ class LlmExtractor:
         rows = [row for outcome in outcomes if isinstance(outcome, Answer) for row in outcome.rows]
         readings = pl.DataFrame(rows, schema=_ROWS_SCHEMA)
         probability = pl.Series("probability", [self.confidence.to_probability(score) for score in readings["score"]], dtype=pl.Float64())
+        days = texts.select(article_id="id", day="date")
         # An answer does not name words.
         with_words = readings.with_columns(probability, **{name: pl.lit("") for name in ("actor_words", "target_words", "alternatives")})
-        merged = merge(resolve_scopes(with_words))
+        merged = merge(resolve_scopes(with_words.join(days, on="article_id", how="left", maintain_order="left")))
         findings = merged.with_columns(
             polarity=pl.col("kind").replace_strict(dict(KIND_POLARITY), default=None, return_dtype=pl.String()),
             tier=assign_tiers(merged["probability"]),
