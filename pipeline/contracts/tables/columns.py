@@ -109,6 +109,28 @@ KIND = Column("kind", pl.String(), words.KIND.description, "measure", vocabulary
 STATUS = Column("status", pl.String(), words.STATUS.description, "announced", vocabulary=words.STATUS)
 INSTRUMENT = Column("instrument", pl.String(), words.INSTRUMENT.description, "tariff", vocabulary=words.INSTRUMENT)
 PRODUCT = Column("product", pl.String(), "Product concerned, a short lower-case noun; empty when the sentence names none", "soybeans")
+RATE_PCT = Column(
+    "rate_pct",
+    pl.Float64(),
+    "Rate of the act, e.g. of a tariff",
+    34.0,
+    unit="percent",
+    nullable=True,
+    minimum=0,
+    reason="a rate is written without sign; a negative one is a misread hyphen",
+)
+IS_CONDITIONAL = Column("is_conditional", pl.Boolean(), "Depends on a condition stated in the text", False)
+PROBABILITY = Column(
+    "probability",
+    pl.Float64(),
+    "Probability that actor, target and polarity are correct",
+    0.7,
+    unit="probability",
+    exclusive_minimum=0,
+    maximum=1,
+    reason="mass and chances are computed from it; 0 would be no signal",
+)
+TIER = Column("tier", pl.String(), words.TIER.description, "high", vocabulary=words.TIER)
 QUOTE = Column(
     "quote",
     pl.String(),

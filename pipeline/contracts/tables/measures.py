@@ -21,16 +21,6 @@ KNOWN_ON = Column(
     at_least=("told_on",),
 )
 EFFECT = Column("effect", pl.String(), words.EFFECT.description, "announced", vocabulary=words.EFFECT)
-RATE_PCT = Column(
-    "rate_pct",
-    pl.Float64(),
-    "Rate of the act, e.g. of a tariff",
-    34.0,
-    unit="percent",
-    nullable=True,
-    minimum=0,
-    reason="a rate is written without sign; a negative one is a misread hyphen",
-)
 DUE_ON = Column(
     "due_on",
     pl.Date(),
@@ -43,18 +33,12 @@ DUE_ON = Column(
 UNTIL_ON = Column(
     "until_on", pl.Date(), "Last day of a suspension, according to the sentence", None, unit="UTC day", nullable=True, above=("told_on",)
 )
-PROBABILITY = Column(
-    "probability",
-    pl.Float64(),
-    "Probability that actor, target and polarity are correct",
-    0.7,
-    unit="probability",
-    exclusive_minimum=0,
-    maximum=1,
-    reason="it is the weight of a statement; 0 would be no statement",
+UNMATCHED_REASON = Column(
+    "unmatched_reason", pl.String(), words.UNMATCHED.description, "no_effect", nullable=True, vocabulary=words.UNMATCHED
 )
-TIER = Column("tier", pl.String(), words.TIER.description, "high", vocabulary=words.TIER)
-_MEASURE = (c.ACTOR, c.TARGET, c.INSTRUMENT, PRODUCT)
+#: What a claim says about a measure, without the dates in its sentence.
+_CLAIM = (c.STORY_ID, c.SOURCE, c.ACTOR, c.TARGET, c.INSTRUMENT, PRODUCT, EFFECT, TOLD_ON, KNOWN_ON, c.RATE_PCT)
+_RELIABILITY = (c.IS_CONDITIONAL, c.PROBABILITY, c.TIER)
 
 LAYER = Column("layer", pl.String(), "Layer: a legal programme and its goods", "usa-301-list1", pattern=patterns.LAYER)
 ACT_ID = Column(
@@ -117,8 +101,8 @@ LAYER_COLUMNS = (
         min_length=4,
         reason="a rate without goods says nothing",
     ),
+    Column("stacking", pl.String(), "How the layer relates to other layers; empty: it is added to them", ""),
 )
-STACKING = Column("stacking", pl.String(), "How the layer relates to other layers; empty: it is added to them", "")
 CHECKED_THROUGH = Column(
     "checked_through",
     pl.Date(),
@@ -126,6 +110,8 @@ CHECKED_THROUGH = Column(
     date(2026, 8, 20),
     unit="UTC day",
 )
+#: Where an act is written, and what is not sure about it.
+_PROVENANCE = (LEGAL_SOURCE, ACT_URL, CERTAINTY, LAYER_NOTE, CHECKED_THROUGH)
 
 MEASURE_ACTS = Table(
     "measure_acts",
@@ -151,7 +137,6 @@ MEASURE_ACTS = Table(
             pattern=patterns.COUNTRIES,
         ),
         *LAYER_COLUMNS,
-        STACKING,
         ACTION,
         LAYER_RATE,
         RATE_BASIS,
@@ -166,11 +151,7 @@ MEASURE_ACTS = Table(
         ),
         STATED_END,
         Column("cancels", pl.String(), "Planned act that this one keeps from taking effect", None, nullable=True, pattern=patterns.ACT_ID),
-        LEGAL_SOURCE,
-        ACT_URL,
-        CERTAINTY,
-        LAYER_NOTE,
-        CHECKED_THROUGH,
+        *_PROVENANCE,
     ),
     layer="index",
     is_side_table=True,
@@ -186,18 +167,10 @@ MEASURE_CLAIMS = Table(
     key=("signal_id",),
     columns=(
         Column("signal_id", pl.String(), "The signal", "4e1f09ab52c77d31", pattern=patterns.SIGNAL_ID),
-        c.STORY_ID,
-        c.SOURCE,
-        *_MEASURE,
-        EFFECT,
-        TOLD_ON,
-        KNOWN_ON,
-        RATE_PCT,
-        Column("is_conditional", pl.Boolean(), "Depends on a condition stated in the text", False),
-        PROBABILITY,
-        TIER,
+        *_CLAIM,
+        *_RELIABILITY,
         c.QUOTE,
-        Column("unmatched_reason", pl.String(), words.UNMATCHED.description, "no_effect", nullable=True, vocabulary=words.UNMATCHED),
+        UNMATCHED_REASON,
     ),
     layer="index",
     is_side_table=True,
@@ -214,22 +187,14 @@ MEASURE_REPORTS = Table(
         Column(
             "signal_id", pl.String(), "The signal; see table signals for sentence and link", "4e1f09ab52c77d31", pattern=patterns.SIGNAL_ID
         ),
-        c.STORY_ID,
-        c.SOURCE,
-        *_MEASURE,
-        EFFECT,
-        TOLD_ON,
-        KNOWN_ON,
-        RATE_PCT,
+        *_CLAIM,
         DUE_ON,
         UNTIL_ON,
-        Column("is_conditional", pl.Boolean(), "Depends on a condition stated in the text", False),
-        PROBABILITY,
-        TIER,
+        *_RELIABILITY,
         Column("report", pl.String(), words.REPORT.description, "supports", vocabulary=words.REPORT),
         c.as_nullable(ACT_ID, "The act it supports or contradicts; see measure_acts"),
         Column("gives_day", pl.Boolean(), "Whether it names the first day of the act", False),
-        Column("unmatched_reason", pl.String(), words.UNMATCHED.description, "no_effect", nullable=True, vocabulary=words.UNMATCHED),
+        UNMATCHED_REASON,
     ),
     layer="index",
     is_side_table=True,
@@ -248,7 +213,6 @@ MEASURE_STATES = Table(
         replace(c.ACTOR, example="USA"),
         replace(c.ONE_TARGET, example="CHN"),
         *LAYER_COLUMNS,
-        STACKING,
         Column("valid_from", pl.Date(), "First day of the state: first day in effect of the act", date(2018, 7, 6), unit="UTC day"),
         Column(
             "valid_to",
@@ -282,11 +246,7 @@ MEASURE_STATES = Table(
         ACT_ID,
         ANNOUNCED_ON,
         STATED_END,
-        LEGAL_SOURCE,
-        ACT_URL,
-        CERTAINTY,
-        LAYER_NOTE,
-        CHECKED_THROUGH,
+        *_PROVENANCE,
     ),
     layer="index",
     is_side_table=True,

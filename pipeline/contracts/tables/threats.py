@@ -11,23 +11,12 @@ from pipeline.contracts import threat_words as of
 from pipeline.contracts import vocabulary as words
 from pipeline.contracts.model import Column, Table
 from pipeline.contracts.tables import columns as c
-from pipeline.contracts.tables.measures import KNOWN_ON, PRODUCT, RATE_PCT, TOLD_ON
+from pipeline.contracts.tables.measures import KNOWN_ON, PRODUCT, TOLD_ON
 
 _ID = "4e1f09ab52c77d31"
 _THREAT_ID = Column("threat_id", pl.String(), "Identifier of the threat: the first signal that says it", _ID, pattern=patterns.SIGNAL_ID)
 _OUTCOME = Column("threat_outcome", pl.String(), of.THREAT_OUTCOME.description, "softened", vocabulary=of.THREAT_OUTCOME)
 _FORM = Column("threat_form", pl.String(), of.THREAT_FORM.description, "threat", vocabulary=of.THREAT_FORM)
-_PROBABILITY = Column(
-    "probability",
-    pl.Float64(),
-    "Probability that actor, target and polarity are correct",
-    0.7,
-    unit="probability",
-    exclusive_minimum=0,
-    maximum=1,
-    reason="a claim that cannot be right says nothing",
-)
-_TIER = Column("tier", pl.String(), words.TIER.description, "high", vocabulary=words.TIER)
 _THREAT = (c.ACTOR, c.TARGET, c.SCOPE, c.INSTRUMENT, PRODUCT)
 
 
@@ -55,10 +44,10 @@ THREAT_CLAIMS = Table(
         c.STATUS,
         TOLD_ON,
         KNOWN_ON,
-        RATE_PCT,
-        Column("is_conditional", pl.Boolean(), "Depends on a condition stated in the text", False),
-        _PROBABILITY,
-        _TIER,
+        c.RATE_PCT,
+        c.IS_CONDITIONAL,
+        c.PROBABILITY,
+        c.TIER,
         c.QUOTE,
     ),
     layer="index",
@@ -67,9 +56,8 @@ THREAT_CLAIMS = Table(
 
 _STATE = (
     _FORM,
-    Column("rate_pct", pl.Float64(), "Threatened rate, the likeliest one said", 50.0, unit="percent", nullable=True, minimum=0,
-           reason="a rate is written without sign"),
-    Column("is_conditional", pl.Boolean(), "A signal ties it to a condition, e.g. unless the other side yields", True),
+    replace(c.RATE_PCT, description="Threatened rate, the likeliest one said", example=50.0),
+    replace(c.IS_CONDITIONAL, description="A signal ties it to a condition, e.g. unless the other side yields", example=True),
     _day("first_on", "Day of the first article that says it", date(2025, 5, 23)),
     _day("first_deadline_on", "Day by which it was first to be carried out; empty when none was named", date(2025, 6, 1), nullable=True,
          above=("first_on",)),
@@ -82,9 +70,9 @@ _STATE = (
     _count("source_count", "Number of sources of these signals", 3, 1, "sources", "a threat without a source has no evidence"),
     Column("signal_ids", pl.String(), "Signals that say it, most probable first, at most twenty", f"{_ID}, 77d3152c09ab4e1f",
            pattern=patterns.SIGNAL_IDS),
-    replace(_PROBABILITY, description="Chance that a signal of its best-reported day is right", minimum=0.5, exclusive_minimum=None,
+    replace(c.PROBABILITY, description="Chance that a signal of its best-reported day is right", minimum=0.5, exclusive_minimum=None,
             reason="less likely threats are not published"),
-    c.with_description(_TIER, "Tier of its most probable signal"),
+    c.with_description(c.TIER, "Tier of its most probable signal"),
     _OUTCOME,
     _day("outcome_on", "Day of the outcome; for lapsed and unconfirmed, the day on which its time was over", date(2025, 7, 27),
          nullable=True, at_least=("first_on",)),
@@ -93,8 +81,7 @@ _STATE = (
     Column("outcome_basis", pl.String(), of.THREAT_BASIS.description, "reported", nullable=True, vocabulary=of.THREAT_BASIS),
     _day("imposed_on", "Day on which it was carried out, in whole or in part, also if a court struck it down later", date(2025, 8, 7),
          nullable=True, at_least=("first_on",)),
-    Column("outcome_rate_pct", pl.Float64(), "Rate of the outcome", 15.0, unit="percent", nullable=True, minimum=0,
-           reason="a rate is written without sign"),
+    replace(c.RATE_PCT, name="outcome_rate_pct", description="Rate of the outcome", example=15.0),
     Column("days_to_outcome", pl.Int64(), "Days from first_on to outcome_on; empty while pending, lapsed or unconfirmed", 65, unit="days",
            nullable=True, minimum=0, reason="an outcome follows its threat"),
     Column("outcome_act_id", pl.String(), "Official act that shows the outcome; see table measure_acts", None, nullable=True,
@@ -159,8 +146,8 @@ THREAT_EVIDENCE = Table(
         Column("is_used", pl.Boolean(), "Whether it counts: false for an echo, and for what was too uncertain or outweighed", True),
         TOLD_ON,
         KNOWN_ON,
-        RATE_PCT,
-        c.as_nullable(_PROBABILITY, "Probability of the signal; empty for an official act"),
+        c.RATE_PCT,
+        c.as_nullable(c.PROBABILITY, "Probability of the signal; empty for an official act"),
     ),
     layer="index",
     is_side_table=True,
