@@ -1,10 +1,9 @@
 -- Every asserted threat, measure and easing in the news: which measure it names and what it says is done to it. A claim is no act: it is
--- compared with official acts in measure_reports. Fentanyl is the reason for a tariff, not the taxed product: it counts as all goods.
+-- compared with official acts in measure_reports.
 -- Only tariffs and trade remedies have a rate; with other instruments it mostly belongs to a tariff in the same sentence.
 with claims as (
     select
         signals.*,
-        case when signals.product = 'fentanyl' then '' else signals.product end as good,
         greatest(cast(articles.first_seen_at as date), signals.index_date) as known_on,
         case
             when signals.kind = 'threat' then 'proposed'
@@ -25,7 +24,7 @@ select
     actor,
     target,
     instrument,
-    good as product,
+    taxed_product(product) as product,
     effect,
     index_date as told_on,
     known_on,

@@ -24,9 +24,9 @@ steps as (
             )
     where
         measure_acts.effective_on is not null
-        and measure_acts.act_id not in (
-            select acts.cancels from measure_acts as acts
-            where acts.cancels is not null
+        and not exists (
+            select 1 from measure_acts as later
+            where later.cancels = measure_acts.act_id and later.target = measure_acts.target
         )
     qualify
         row_number() over (

@@ -1,5 +1,5 @@
 -- Every asserted signal that can say a threat or show what became of one, as input of the threats.
--- Fentanyl is the reason for a tariff, not the taxed product, and only tariffs and trade remedies have a rate, as in measure_claims.
+-- Only tariffs and trade remedies have a rate, as in measure_claims, and agreements, which may name a lower one.
 select
     signals.signal_id as claim_id,
     signals.story_id,
@@ -9,7 +9,7 @@ select
     signals.scope,
     signals.exceptions,
     signals.instrument,
-    case when signals.product = 'fentanyl' then '' else signals.product end as product,
+    taxed_product(signals.product) as product,
     signals.kind,
     signals.status,
     signals.index_date as told_on,
