@@ -2,7 +2,7 @@
 
     uv run python benchmarks/measures.py questions > questions.csv
     uv run python benchmarks/measures.py layers > layers.csv
-    uv run python benchmarks/measures.py compare questions.csv answers.csv
+    uv run python benchmarks/measures.py compare [--questions questions.csv] [--answers answers.csv] [--list list.csv]
 
 A question is a day, an actor and a target: which layers applied (in force or as a quota), at which rate? Whoever answers sees the names of
 the layers and their goods, but neither acts nor rates, and looks them up in official sources. `answers.csv` has the columns `number`,
@@ -10,6 +10,7 @@ the layers and their goods, but neither acts nor rates, and looks them up in off
 rates apply, the highest counts. A question without layers has one row with the layer `none`; a layer that the list lacks is `other`, with a
 note. Half of the days are drawn from all days, half from the days just before and after an act.
 Questions are drawn from the list as it is, so keep `questions.csv`: after a correction the same seed draws others.
+By default the questions and answers of `tests/gold` are compared; `--list` gives layers in place of those of the present list.
 """
 
 import argparse
@@ -22,21 +23,23 @@ from pathlib import Path
 import polars as pl
 
 from pipeline.contracts.tables.measures import MEASURE_STATES
-from pipeline.index.measures.acts import ACTS_FILE, CHECKED_FILE, LAYERS_FILE, read_acts
+from pipeline.index.measures.acts import CHECKED_FILE, LAYERS_FILE
 from pipeline.models.build import build_tables
 
 QUESTIONS = 60
 SEED = 15
 DAYS_AROUND = 3
 RATE_TOLERANCE = 0.01
+GOLD = Path(__file__).parents[1] / "tests" / "gold"
 
 
 def main() -> None:
     """Print questions, layers, or the comparison."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("command", choices=("questions", "layers", "compare"))
-    parser.add_argument("questions", type=Path, nargs="?", help="for compare: the questions as they were drawn")
-    parser.add_argument("answers", type=Path, nargs="?", help="for compare: the answers")
+    parser.add_argument("--questions", type=Path, default=GOLD / "measures-questions.csv", help="the questions as they were drawn")
+    parser.add_argument("--answers", type=Path, default=GOLD / "measures-answers.csv", help="the answers to them")
+    parser.add_argument("--list", type=Path, help="layers of an earlier list for the questions, in the columns of the answers")
     parser.add_argument("--count", type=int, default=QUESTIONS)
     parser.add_argument("--seed", type=int, default=SEED)
     options = parser.parse_args()
@@ -44,11 +47,10 @@ def main() -> None:
         draw_questions(options.count, options.seed).write_csv(sys.stdout)
     elif options.command == "layers":
         pl.read_csv(LAYERS_FILE).select("layer", "actor", "instrument", "programme", "product").write_csv(sys.stdout)
-    elif options.answers is None:
-        parser.error("give the files with questions and answers: benchmarks/measures.py compare questions.csv answers.csv")
     else:
         questions = pl.read_csv(options.questions, try_parse_dates=True)
-        compare(questions, read_answers(options.answers, questions))
+        layers = list_layers(questions) if options.list is None else read_answers(options.list, questions).rename({"note": "act_id"})
+        compare(questions, read_answers(options.answers, questions), layers)
 
 
 def draw_questions(count: int, seed: int) -> pl.DataFrame:
@@ -87,17 +89,22 @@ def read_answers(path: Path, questions: pl.DataFrame) -> pl.DataFrame:
     return answers
 
 
-def compare(questions: pl.DataFrame, answers: pl.DataFrame) -> None:
-    """Print how many layers and rates agree, and each difference."""
-    ours = (
+def list_layers(questions: pl.DataFrame) -> pl.DataFrame:
+    """List the layers that answer the questions, with the columns `number`, `layer`, `rate_pct` and `act_id`."""
+    return (
         questions.join(_states(), on=["actor", "target"])
         .filter(
             pl.col("standing").is_in(("in_force", "quota")),
             pl.col("valid_from") <= pl.col("day"),
             pl.col("valid_to").is_null() | (pl.col("day") < pl.col("valid_to")),
         )
-        .select("number", "layer", "rate_pct", "act_id", is_ours=True)
+        .select("number", "layer", "rate_pct", "act_id")
     )
+
+
+def compare(questions: pl.DataFrame, answers: pl.DataFrame, layers: pl.DataFrame) -> None:
+    """Print how many layers and rates of the list agree with the answers, and each difference."""
+    ours = layers.filter(pl.col("layer") != "none").with_columns(is_ours=True)
     theirs = answers.filter(pl.col("layer") != "none").select("number", "layer", "rate_pct", "note", is_theirs=True)
     both = ours.join(theirs, on=["number", "layer"], how="full", coalesce=True, suffix="_answer").join(questions, on="number")
     same_rate = (pl.col("rate_pct") - pl.col("rate_pct_answer")).abs() <= RATE_TOLERANCE
@@ -114,8 +121,7 @@ def compare(questions: pl.DataFrame, answers: pl.DataFrame) -> None:
     right = judged.filter(outcome="agrees").height
     without = questions.join(judged, on="number", how="anti").height
     print(f"{right} of {judged.height} layers agree ({right / max(judged.height, 1):.1%})")
-    acts = read_acts()["act_id"].n_unique()
-    print(f"{questions.height} questions, {without} without any layer on either side; {acts} acts in {ACTS_FILE.name}")
+    print(f"{questions.height} questions, {without} without any layer on either side")
     for row in judged.filter(pl.col("outcome") != "agrees").iter_rows(named=True):
         print(
             f"{row['number']:>3} {row['day']} {row['actor']}>{row['target']} {row['layer']}: {row['outcome']}; here {row['rate_pct']} "

@@ -7,6 +7,7 @@ Belongs here: the words of the column `scope` and the members of blocs. Does not
 import tomllib
 from collections.abc import Iterator
 from datetime import date
+from functools import cache
 from pathlib import Path
 
 from pipeline.contracts.model import Vocabulary
@@ -35,3 +36,14 @@ def list_members() -> Iterator[tuple[str, str, date | None, date | None]]:
     for code, bloc in _BLOCS.items():
         for member in bloc["members"].split():
             yield code, member, bloc.get("since", {}).get(member), bloc.get("until", {}).get(member)
+
+
+def is_member_on(scope: str | None, country: str, day: date) -> bool:
+    """Return whether a country belongs to a scope on a day, as the SQL function of this name does."""
+    term = _read_terms().get((scope, country))
+    return term is not None and (term[0] is None or day >= term[0]) and (term[1] is None or day < term[1])
+
+
+@cache
+def _read_terms() -> dict[tuple[str | None, str], tuple[date | None, date | None]]:
+    return {(scope, member): (first, last) for scope, member, first, last in list_members()}

@@ -4,7 +4,20 @@
 -- of_actor := 'USA', on_target := 'CHN'). Articles that support or contradict the act are counted up to the day and change nothing;
 -- measures_reported lists what the news alone says. average_pct is the tracker's average over all goods of the target, see tariff_rates.
 create macro measures_in_force(day, of_actor := null, on_target := null) as table
-    with average_rates as (
+    with applying as (
+        select
+            *,
+            day <= checked_through as is_checked
+        from measure_states
+        where
+            standing in ('in_force', 'quota')
+            and valid_from <= day
+            and (valid_to is null or day < valid_to)
+            and (of_actor is null or actor = of_actor)
+            and (on_target is null or target = on_target)
+    ),
+
+    average_rates as (
         select
             importer,
             exporter,
@@ -57,19 +70,13 @@ create macro measures_in_force(day, of_actor := null, on_target := null) as tabl
         states.stacking,
         states.certainty,
         states.note,
-        day <= states.checked_through as is_checked, -- noqa: RF02
+        states.is_checked,
         coalesce(reports.supporting_stories, 0) as supporting_stories,
         coalesce(reports.contradicting_stories, 0) as contradicting_stories,
         average_rates.average_pct,
         average_rates.average_kind,
         average_rates.average_since
-    from measure_states as states
+    from applying as states
     left join acts as rate_acts on rate_acts.act_id = states.rate_act_id
     left join reports on reports.act_id = states.rate_act_id and reports.target = states.target
     left join average_rates on average_rates.importer = states.actor and average_rates.exporter = states.target
-    where
-        states.standing in ('in_force', 'quota')
-        and states.valid_from <= day -- noqa: RF02
-        and (states.valid_to is null or day < states.valid_to) -- noqa: RF02
-        and (of_actor is null or states.actor = of_actor) -- noqa: RF02
-        and (on_target is null or states.target = on_target) -- noqa: RF02

@@ -6,11 +6,7 @@ select
     replace(states.instrument, '_', ' ') as instrument,
     states.programme,
     states.product,
-    case states.standing
-        when 'in_force' then 'in force'
-        when 'quota' then 'quota'
-        else 'suspended'
-    end
+    replace(states.standing, '_', ' ')
     || if(last_day.day > states.checked_through, ' when last checked', '') as standing,
     states.rate_pct,
     if(states.rate_basis = 'total', 'with ordinary duty', 'on top of ordinary duty') as rate_counts,

@@ -1,7 +1,6 @@
 """Dates in a quoted sentence about a measure.
 
-When it takes effect, when a suspension ends, until when a threat runs, and whether the rate is the new one. Belongs here: what one
-sentence says, relative to the day of its article. Does not: which act the sentence is about (`reports.py`).
+When it takes effect, when a suspension ends, and until when a threat runs. Belongs here: what one sentence says, relative to the day of its article. Does not: which act the sentence is about (`reports.py`).
 """
 
 from datetime import timedelta
@@ -19,36 +18,29 @@ _MONTH = (
     r"Aug(?:ust)?|Sept?(?:ember)?|Oct(?:ober)?|Nov(?:ember)?|Dec(?:ember)?)"
 )
 _DAY = rf"(?:(?P<month>{_MONTH})\.? (?P<day>\d{{1,2}})|(?P<day2>\d{{1,2}}) (?P<month2>{_MONTH}))(?:,? (?P<year>20\d\d))?\b"
-_ON = rf"\b(?:on|from|starting|beginning|effective|as of|starts?|begins?) {_DAY}"
+_STARTS = "on|from|starting|beginning|effective|as of|starts?|begins?"
+_ON = rf"\b(?:{_STARTS}) {_DAY}"
 _FROM_WEEKDAY = r"\bfrom (?P<weekday>Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day\b"
 _UNTIL = rf"\b(?:until|till|through) {_DAY}"
-_BY = rf"\b(?:on|from|starting|beginning|effective|as of|starts?|begins?|by|before|until|till|through|to) (?:the end of )?{_DAY}"
+_BY = rf"\b(?:{_STARTS}|by|before|until|till|through|to) (?:the end of )?{_DAY}"
 _BY_WEEKDAY = r"\b(?:from|by|before|until|till) (?:the end of )?(?P<weekday>Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day\b"
 _BY_MONTH = rf"\b(?:from|by|before|until|till) (?:early |the start of |the beginning of )?(?P<month>{_MONTH})\b(?P<more>,? ?\d)?"
-_WITHIN = (
-    r"(?i)\b(?:in|within|for|by) (?:up to |another |a further |about )?(?P<number>\d{1,3}|an?|one|two|three|six|nine|twelve) "
-    r"(?:more )?(?P<unit>day|week|month|year)s?\b"
-)
-_FOR = (
-    r"(?i)\bfor (?:up to |another |a further )?(?P<number>\d{1,3}|an?|one|two|three|six|nine|twelve) "
-    r"(?:more )?(?P<unit>day|week|month|year)s?\b"
-)
+_TERM = r"(?P<number>\d{1,3}|an?|one|two|three|six|nine|twelve) (?:more )?(?P<unit>day|week|month|year)s?\b"
+_WITHIN = rf"(?i)\b(?:in|within|for|by) (?:up to |another |a further |about )?{_TERM}"
+_FOR = rf"(?i)\bfor (?:up to |another |a further )?{_TERM}"
 _NUMBERS = {"a": 1, "an": 1, "one": 1, "two": 2, "three": 3, "six": 6, "nine": 9, "twelve": 12}
 
 
 def add_quoted_dates(claims: pl.DataFrame) -> pl.DataFrame:
-    """Add `due_on`, `until_on` and `is_to_rate`, read from `quote`, `told_on` and `rate_pct`.
+    """Add `due_on` and `until_on`, read from `quote`, `told_on` and `effect`.
 
     `due_on`: a day after the article's on which the measure takes effect ("from April 10", "on 1 August", "from Thursday"; a weekday after
     "on" is mostly the day of the report and does not count). `until_on`: end of a suspension ("until November 10", "for 90 days"). Both are
-    null when the sentence gives none. `is_to_rate`: the sentence says "to" before the rate ("to 25 percent").
+    null when the sentence gives none.
     """
-    rate = pl.col("rate_pct").round(2).cast(pl.String).str.strip_suffix(".0").str.replace_all(".", r"\.", literal=True)
-    to_rate = pl.concat_str(pl.lit(r"(?i)\bto (?:about |just |only )?"), rate, pl.lit(r" ?(?:%|per ?cent|points?\b)"))
     return claims.with_columns(
         due_on=pl.coalesce(_parse_next_day(_ON), _parse_next_weekday(_FROM_WEEKDAY)),
         until_on=pl.when(pl.col("effect") == "suspended").then(pl.coalesce(_parse_next_day(_UNTIL, MAX_TERM_DAYS), _parse_term(_FOR))),
-        is_to_rate=pl.col("quote").str.contains(to_rate).fill_null(value=False),
     )
 
 

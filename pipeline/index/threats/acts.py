@@ -130,7 +130,7 @@ def outcome_of_event(event: ActEvent, threat: Said) -> str | None:
     counts at the threatened rate only, or for a threat without a rate.
     """
     is_for_all = event.target != threat.target
-    is_reached = reaches(event.target, ALL if event.target == ALL_PARTNERS else None, event.excepted, threat)
+    is_reached = reaches(event.target, ALL if event.target == ALL_PARTNERS else None, event.excepted, threat, event.on)
     if (
         not is_reached
         or (is_for_all and threat.is_vague)

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from pipeline.contracts.countries import ALL_PARTNERS, EUROPEAN_UNION
-from pipeline.contracts.scopes import ALL, list_members
+from pipeline.contracts.scopes import ALL, is_member_on
 
 Claim = dict[str, Any]
 
@@ -124,20 +124,15 @@ def instruments_agree(one: str, other: str) -> bool:
     return one == other or "other" in (one, other)
 
 
-def reaches(target: str, scope: str | None, exceptions: Sequence[str], threat: Said) -> bool:
-    """Return whether an act hits the target of a threat."""
+def reaches(target: str, scope: str | None, exceptions: Sequence[str], threat: Said, on: date) -> bool:
+    """Return whether an act of a day hits the target of a threat."""
     if target == threat.target:
         return target != ALL_PARTNERS or scope in (ALL, threat.scope)
     if target == EUROPEAN_UNION:
-        return threat.target in _members("eu_members")
+        return is_member_on("eu_members", threat.target, on)
     if target != ALL_PARTNERS or threat.target in exceptions:
         return False
-    return scope == ALL or threat.target in _members(scope)
-
-
-@cache
-def _members(scope: str | None) -> frozenset[str]:
-    return frozenset(member for bloc, member, _, _ in list_members() if bloc == scope)
+    return scope == ALL or is_member_on(scope, threat.target, on)
 
 
 def outcome_of(claim: Claim, threat: Said) -> str | None:
@@ -145,7 +140,7 @@ def outcome_of(claim: Claim, threat: Said) -> str | None:
 
     Its target must be the threat's or everybody, and its instrument the same unless the threat names none.
     """
-    if not reaches(claim["target"], claim["scope"], claim["exceptions"].split(), threat):
+    if not reaches(claim["target"], claim["scope"], claim["exceptions"].split(), threat, claim["told_on"]):
         return None
     is_of_instrument = threat.instrument in ("other", claim["instrument"])
     if claim["kind"] == "agreement":

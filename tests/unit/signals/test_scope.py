@@ -9,7 +9,7 @@ import polars as pl
 import pytest
 
 from pipeline.contracts.countries import COUNTRIES
-from pipeline.contracts.scopes import ALL, GROUP, SCOPE, list_members
+from pipeline.contracts.scopes import ALL, GROUP, SCOPE, is_member_on, list_members
 from pipeline.signals.extract import SentenceExtractor
 from pipeline.signals.gold import read_gold, select_half
 from pipeline.signals.lexicon import load_lexicon
@@ -63,6 +63,15 @@ def test_days_of_joining_and_leaving_are_of_members() -> None:
     dated = {(code, member): (first, last) for code, member, first, last in list_members() if first or last}
     assert dated["eu_members", "GBR"] == (None, date(2020, 2, 1))
     assert dated["asean", "TLS"] == (date(2025, 10, 26), None)
+
+
+def test_a_member_belongs_until_the_day_it_leaves() -> None:
+    assert is_member_on("eu_members", "GBR", date(2020, 1, 31))
+    assert not is_member_on("eu_members", "GBR", date(2020, 2, 1))
+    assert not is_member_on("asean", "TLS", date(2025, 10, 25))
+    assert is_member_on("asean", "TLS", date(2025, 10, 26))
+    assert not is_member_on("eu_members", "USA", date(2019, 1, 1))
+    assert not is_member_on(None, "FRA", date(2019, 1, 1))
 
 
 @pytest.mark.parametrize(

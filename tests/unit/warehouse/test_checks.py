@@ -239,10 +239,17 @@ FAILING: dict[str, dict[str, Callable[[Lake], None]]] = {
         "an act cancels one of another layer": edit(
             MEASURE_ACTS, lambda rows: rows.with_columns(cancels=pl.when(pl.col("cancels").is_not_null()).then(pl.lit(FIRST_ACT)))
         ),
+        "an act cancels one of another target": edit(
+            MEASURE_ACTS,
+            lambda rows: rows.with_columns(target=pl.when(pl.col("cancels").is_null()).then("target").otherwise(pl.lit("AUS"))),
+        ),
         "the cancelled act is unknown": edit(MEASURE_ACTS, lambda rows: rows.filter(pl.col("note") != "never took effect")),
     },
     "every_act_in_effect_has_a_state": {
         "an act has lost its states": edit(MEASURE_STATES, lambda rows: rows.filter(pl.col("act_id") != FIRST_ACT)),
+        "an act has lost its state towards one of its targets": edit(
+            MEASURE_STATES, lambda rows: rows.filter((pl.col("act_id") != "usa-232-steel@2018-06-01") | (pl.col("target") != "MEX"))
+        ),
     },
     "stated_ends_are_followed_up": {
         "a suspension has run out": edit(

@@ -1,19 +1,17 @@
-"""Dates and rates that are read from a quoted sentence."""
+"""Dates that are read from a quoted sentence."""
 
 from datetime import date
 
 import polars as pl
 import pytest
 
-from pipeline.index.measures.quoted_dates import add_quoted_dates
+from pipeline.index.measures.quoted_dates import add_quoted_dates, add_quoted_deadlines
 
 TOLD_ON = date(2025, 2, 27)  # a Thursday
 
 
-def read(quote: str, name: str, effect: str = "suspended", rate: float | None = 25.0) -> object:
-    rows = pl.DataFrame(
-        {"quote": [quote], "told_on": [TOLD_ON], "effect": [effect], "rate_pct": [rate]}, schema_overrides={"rate_pct": pl.Float64}
-    )
+def read(quote: str, name: str, effect: str = "suspended") -> object:
+    rows = pl.DataFrame({"quote": [quote], "told_on": [TOLD_ON], "effect": [effect]})
     return add_quoted_dates(rows)[name].item()
 
 
@@ -63,16 +61,19 @@ def test_only_a_suspension_has_until_on() -> None:
 
 
 @pytest.mark.parametrize(
-    ("quote", "rate", "is_to"),
+    ("quote", "deadline"),
     [
-        ("It cuts the duty to 25 percent.", 25.0, True),
-        ("It cuts the duty to 25%.", 25.0, True),
-        ("It cuts the duty to 2.5 per cent.", 2.5, True),
-        ("It cuts the duty to 215 percent.", 2.5, False),
-        ("It removes the duty of 25 percent.", 25.0, False),
-        ("It cuts the duty from 25 to 10 percent.", 25.0, False),
-        ("It cuts the duty to 25 percent.", None, False),
+        ("Brazil has until April 10 to answer.", date(2025, 4, 10)),
+        ("Brazil must answer by the end of Friday.", date(2025, 2, 28)),
+        ("The duty starts on 1 August.", date(2025, 8, 1)),
+        ("It put off the duty to April 2.", date(2025, 4, 2)),
+        ("It will act within 90 days.", date(2025, 5, 28)),
+        ("The duty applies from November.", None),  # more than 200 days away
+        ("The duty applies from August.", date(2025, 8, 1)),
+        ("The duty applies from August 2024.", None),
+        ("It may act.", None),
     ],
 )
-def test_is_to_rate_says_whether_the_rate_is_the_new_one(quote: str, rate: float | None, is_to: bool) -> None:
-    assert read(quote, "is_to_rate", rate=rate) is is_to
+def test_deadline_on_is_the_later_day_in_the_sentence(quote: str, deadline: date | None) -> None:
+    rows = pl.DataFrame({"quote": [quote], "told_on": [TOLD_ON]})
+    assert add_quoted_deadlines(rows)["deadline_on"].item() == deadline

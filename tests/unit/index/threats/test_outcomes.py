@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.unit.index.threats.scenes import claim, day, history_of, last_of, tables_of, threat
+from tests.unit.index.threats.scenes import act, claim, day, history_of, last_of, tables_of, threat
 
 
 def test_a_threat_is_carried_out_at_its_rate() -> None:
@@ -164,6 +164,13 @@ def test_a_general_measure_that_spares_the_target_is_no_outcome(limits: dict[str
 def test_a_measure_against_the_union_reaches_its_members() -> None:
     done = claim("measure", 9, "Washington charges the European Union 50 percent.", 50.0, target="EUN", status="effective")
     assert history_of(threat(0, target="FRA"), done)[-1] == (9, "carried_out")
+
+
+def test_a_measure_against_the_union_spares_a_former_member() -> None:
+    done = claim("measure", 9, "Washington charges the European Union 50 percent.", 50.0, target="EUN", status="effective")
+    assert history_of(threat(0, target="GBR"), done, through=30) == [(0, "pending")]
+    act_on_the_union = act("imposed", 10, 17, target="EUN")
+    assert history_of(threat(0, target="GBR"), acts=(act_on_the_union,), through=30) == [(0, "pending")]
 
 
 def test_a_threat_to_everybody_is_not_carried_out_by_one_measure() -> None:
