@@ -1,11 +1,10 @@
 """Build the indices in `examples/` from archives of real news: `python -m scripts.examples --news DIR --references DIR`.
 
-Only values leave this script: dates, countries, numbers, phases. Each archive is read with `tension run` and compared with
+Only values leave this script: dates, countries, numbers, phases. Each archive is read as by `tension run` and compared as by
 `tension validate`, whose figures `docs/is-it-right.md` shows. The archives belong to third parties and are not in this repository.
 """
 
 import argparse
-import subprocess
 import sys
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -13,7 +12,11 @@ from datetime import date, timedelta
 from pathlib import Path
 
 import polars as pl
+import typer
 
+from pipeline.commands.console import exit_on_user_error
+from pipeline.commands.run import run_index
+from pipeline.commands.validate import validate_home
 from pipeline.contracts.days import Days
 from pipeline.contracts.model import Table
 from pipeline.contracts.tables.index import TENSION_DAILY, TENSION_PAIR_DAILY
@@ -31,6 +34,7 @@ from pipeline.warehouse.lake import Lake, write_parquet
 ROOT = Path(__file__).parents[1]
 EXAMPLES = ROOT / "examples"
 MAX_MEGABYTES = 3.0
+SUNDAY = 7
 
 #: Published columns of the two tables.
 VALUES = (
@@ -96,16 +100,8 @@ ARCHIVES = (
 
 def build_index(archive: Archive, news: Path, home: Path, days: Days | None = None) -> None:
     """Read an archive into a home, or only some days of it."""
-    between = ["--from", str(days.first), "--to", str(days.last)] if days else []
-    run_tension("run", "--articles", str(news / archive.file), "--pairs", ",".join(archive.pairs), "--home", str(home), *between)
-
-
-def run_tension(*arguments: str) -> None:
-    """Run a `tension` command; exit with its code if it fails."""
-    program = Path(sys.executable).with_name("tension")
-    code = subprocess.run([program, *arguments], check=False, cwd=ROOT).returncode  # noqa: S603  # our own command
-    if code:
-        sys.exit(code)
+    first, last = (days.first, days.last) if days else (None, None)
+    run_index([news / archive.file], ",".join(archive.pairs), first, last, None, home, None)
 
 
 def write_values(lake: Lake, folder: Path) -> None:
@@ -117,7 +113,7 @@ def write_values(lake: Lake, folder: Path) -> None:
     for table in (TENSION_DAILY, TENSION_PAIR_DAILY):
         write_parquet(select_values(lake.read(table), table, VALUES), folder / f"{table.name}.parquet")
     weekly = select_values(lake.read(TENSION_PAIR_DAILY), TENSION_PAIR_DAILY, WEEKLY_VALUES)
-    weekly.filter(pl.col("index_date").dt.weekday() == 7).write_csv(folder / "tension_pair_weekly.csv")  # noqa: PLR2004 - Sunday
+    weekly.filter(pl.col("index_date").dt.weekday() == SUNDAY).write_csv(folder / "tension_pair_weekly.csv")
 
 
 def select_values(frame: pl.DataFrame, table: Table, columns: Iterable[str]) -> pl.DataFrame:
@@ -229,12 +225,16 @@ def main() -> None:
         if options.only not in {None, archive.name}:
             continue
         home, folder = options.homes / archive.name, options.out / archive.name
-        build_index(archive, options.news, home, days)
+        report = home / "validation"
+        try:
+            with exit_on_user_error():
+                build_index(archive, options.news, home, days)
+                validate_home(options.references, None, None, None, report, False, home)
+        except typer.Exit as stop:
+            sys.exit(stop.exit_code)
         lake = Lake(Settings(home=home).lake)
         write_values(lake, folder)
         write_charts(archive.chart_pair, lake, references, f"From {archive.title}.", folder)
-        report = home / "validation"
-        run_tension("validate", "--home", str(home), "--references", str(options.references), "--no-simulation", "--out", str(report))
         pl.read_parquet(report / f"{TABLE}.parquet").with_columns(pl.selectors.float().round(4)).write_csv(folder / f"{TABLE}.csv")
     sizes = measure_size(options.out)
     print("\n".join(f"{size:6.3f} MB  {name}" for name, size in sizes.items()))
