@@ -7,6 +7,7 @@ from pipeline.contracts import vocabulary as words
 from pipeline.contracts.model import Column, Table
 from pipeline.contracts.tables import columns as c
 from pipeline.contracts.tables.index import SERIES
+from pipeline.contracts.tables.stories import COUNTS_ON
 
 _CONTRIBUTION = Column(
     "contribution",
