@@ -7,6 +7,7 @@ A logistic regression, with coefficients for each mode (`rules`, `encoder`, `bot
 
     logit p = intercept + rules_asserted [rules assert it] + rules_denied [rules find it, but not as news]
               + family * logit(share right of the rule's family) [rules assert it] + encoder * logit(encoder's score)
+              + concession [polarity is concession]
 """
 
 from collections.abc import Sequence
@@ -16,7 +17,7 @@ import polars as pl
 
 from pipeline.signals.lexicon import load_lexicon
 
-TERMS = ("intercept", "rules_asserted", "rules_denied", "family", "encoder")
+TERMS = ("intercept", "rules_asserted", "rules_denied", "family", "encoder", "concession")
 # Shares and scores are clipped to this distance from 0 and 1 before the logit.
 _CLIP = 0.03
 PRIOR_READINGS = 10.0
@@ -57,6 +58,7 @@ def compute_terms(evidence: pl.DataFrame, family_shares: dict[str, float]) -> pl
         rules_denied=(pl.col("rules_say") == "denied").cast(pl.Float64),
         family=is_asserted * _logit(share),
         encoder=_logit(pl.col("encoder_score")),
+        concession=(pl.col("polarity") == "concession").cast(pl.Float64).fill_null(0.0),
     )
 
 

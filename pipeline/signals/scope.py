@@ -35,14 +35,16 @@ class Scope:
     """Whom a general act is towards.
 
     `code` is a word of the vocabulary `SCOPE`. `left_out` are countries that the words leave out (`all but China`), `spared` those that an
-    act exempts (`exempts Canada`); `named` are all countries of the sentence, and `named_after` those that it adds to the words (`on all
-    imports, and 34 percent on China`). `words` are those of the sentence; `is_addressed` says that they are the object or goods of an act,
-    and `is_eased` that they follow a word of reduction.
+    act exempts (`exempts Canada`), `opposed` those to which a later clause does the opposite (`pauses all tariffs but raises China's`).
+    `named` are all countries of the sentence, and `named_after` those that it adds to the words (`on all imports, and 34 percent on
+    China`). `words` are those of the sentence; `is_addressed` says that they are the object or goods of an act, and `is_eased` that they
+    follow a word of reduction.
     """
 
     code: str
     left_out: frozenset[str]
     spared: frozenset[str]
+    opposed: frozenset[str]
     named: frozenset[str]
     named_after: frozenset[str]
     words: str
@@ -52,7 +54,7 @@ class Scope:
     @property
     def exceptions(self) -> tuple[str, ...]:
         """All countries that are exempt, in alphabetical order."""
-        return tuple(sorted(self.left_out | self.spared))
+        return tuple(sorted(self.left_out | self.spared | self.opposed))
 
 
 class _Phrase(NamedTuple):
@@ -95,6 +97,7 @@ def find_scope(sentence: str, day: date | None = None) -> Scope | None:
         return None
     left_out: set[str] = set()
     spared: set[str] = set()
+    opposed: set[str] = set()
     mentions = find_mentions(sentence, day)
     for run in _group_into_lists(sentence, mentions):
         codes = {mention.code for mention in run}
@@ -102,10 +105,13 @@ def find_scope(sentence: str, day: date | None = None) -> Scope | None:
             left_out |= codes
         elif _is_spared(sentence, run):
             spared |= codes
+        elif _is_opposed(sentence, run, phrase):
+            opposed |= codes
     return Scope(
         code=phrase.code,
         left_out=frozenset(left_out),
         spared=frozenset(spared),
+        opposed=frozenset(opposed),
         named=frozenset(mention.code for mention in mentions),
         named_after=_find_added(sentence, mentions, phrase),
         words=sentence[phrase.start : phrase.end],
@@ -154,6 +160,8 @@ def _resolve_targets(row: dict[str, Any], scope: Scope | None) -> list[str]:
     eases = KIND_POLARITY[row["kind"]] == "concession"
     if target in scope.left_out:
         return [ALL_PARTNERS if eases == _names_reduction(row["quote"]) else target]
+    if target in scope.opposed:
+        return [ALL_PARTNERS if eases == scope.is_eased else target]
     if not scope.is_addressed:
         return [target]
     if not row["target_words"] and scope.named <= {row["actor"], *scope.exceptions}:
@@ -245,6 +253,13 @@ def _is_left_out(sentence: str, run: Sequence[Mention], phrase: _Phrase) -> bool
     return is_target and patterns.others.match(sentence[phrase.start :]) is not None and run[-1].end <= phrase.start
 
 
+def _is_opposed(sentence: str, run: Sequence[Mention], phrase: _Phrase) -> bool:
+    """Whether a later clause does the opposite to the countries."""
+    between = sentence[phrase.end : run[0].start]
+    opposite = _clause_of("up") if _names_reduction(sentence[: phrase.start]) else _clause_of("down")
+    return opposite.search(between) is not None
+
+
 def _is_spared(sentence: str, run: Sequence[Mention]) -> bool:
     """Whether an act exempts the countries: `exempts Canada`, `Canada is excluded`."""
     patterns = _compile()
@@ -256,6 +271,17 @@ def _reduction() -> re.Pattern[str]:
     entries = load_lexicon("verbs")["verb"]
     words = {form for entry in entries if entry["direction"] == "down" for phrase in entry["words"] for form in verb_forms(phrase)}
     return _any_of(sorted(words | set(load_lexicon("scopes")["reductions"]["words"])))
+
+
+@cache
+def _clause_of(direction: str) -> re.Pattern[str]:
+    """Pattern of a clause that begins with a verb of the direction, such as `but raises`."""
+    verbs: dict[str, set[str]] = {"up": set(), "down": set()}
+    for entry in load_lexicon("verbs")["verb"]:
+        if "restriction" in entry["takes"] and not entry.get("subject"):
+            verbs[entry["direction"]] |= {form for phrase in entry["words"] for form in verb_forms(phrase)}
+    words = verbs[direction] - verbs["down" if direction == "up" else "up"]
+    return re.compile(rf"(?:,|;|\b(?:and|but|while|yet|as))\s+(?:\w+\s+){{0,2}}(?:{_alternatives(sorted(words))})\b", re.IGNORECASE)
 
 
 def _names_reduction(sentence: str) -> bool:

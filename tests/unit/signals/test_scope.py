@@ -137,6 +137,19 @@ def test_everybody_without_words_has_the_scope_all() -> None:
     assert (row["scope"], row["exceptions"]) == (ALL, "")
 
 
+@pytest.mark.parametrize(
+    ("sentence", "country", "eased", "raised"),
+    [
+        ("Washington suspended tariffs on all partners but raised the rate on Chinese goods to 90 percent.", "CHN", "*", "CHN"),
+        ("Washington imposed tariffs on dozens of partners but suspended those on Mexico.", "MEX", "MEX", "*"),
+    ],
+)
+def test_a_country_that_a_later_clause_treats_the_other_way_is_an_exception(sentence: str, country: str, eased: str, raised: str) -> None:
+    for kind, target in (("easing", eased), ("measure", raised)):
+        row = reading(sentence, kind, country, "named")
+        assert (row["target"], row["exceptions"]) == (target, country if target == "*" else "")
+
+
 def test_the_actor_is_no_exception() -> None:
     assert reading("Apart from the US, all countries fell under the US duty.", "measure", "*")["exceptions"] == ""
 
