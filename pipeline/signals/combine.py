@@ -6,10 +6,12 @@ Belongs here: which readings are about the same thing, and whose fields are used
 import polars as pl
 
 from pipeline.contracts.vocabulary import KIND_POLARITY
-from pipeline.signals.reader import READINGS_SCHEMA
+from pipeline.signals.reader import READINGS_SCHEMA, TO_LEVEL
 
 #: Two readings are about the same thing if candidate (actor and target in a sentence) and polarity are equal.
 SAME = ("candidate", "polarity")
+
+_OPPOSITE = {"escalation": "concession", "concession": "escalation"}
 
 # rules_say: the rules assert the signal ("asserted"), find it but do not assert it ("denied"), or do not find it ("silent").
 EVIDENCE_SCHEMA = pl.Schema(
@@ -28,7 +30,7 @@ def combine(by_rules: pl.DataFrame, by_encoder: pl.DataFrame) -> pl.DataFrame:
     """Combine readings (`READINGS_SCHEMA`) of both readers into evidence (`EVIDENCE_SCHEMA`), ordered by candidate.
 
     If both assert the same, the fields are those of the rules. `encoder_score` is 0 where the encoder finds nothing. Unasserted
-    readings of either reader are all returned.
+    readings of either reader are all returned. Readings of the encoder are dropped where a rule reads the opposite sign from a new level.
     """
     rules = by_rules.with_columns(polarity=_polarity())
     encoder = by_encoder.with_columns(polarity=_polarity(), alternatives=pl.col("words").list.join(", "))
@@ -42,8 +44,12 @@ def combine(by_rules: pl.DataFrame, by_encoder: pl.DataFrame) -> pl.DataFrame:
     )
     asserted_by_rules = rules.filter(pl.col("modality") == "asserted")
     denied_by_rules = rules.filter(pl.col("modality") != "asserted").select(SAME).unique().with_columns(rules_say=pl.lit("denied"))
+    ruled_out = asserted_by_rules.filter(pl.col("rule_id").str.ends_with(TO_LEVEL)).select(
+        "candidate", polarity=pl.col("polarity").replace_strict(_OPPOSITE, default=None)
+    )
     encoder_only = (
         encoder.join(asserted_by_rules, on=SAME, how="anti", maintain_order="left")
+        .join(ruled_out, on=SAME, how="anti", maintain_order="left")
         .join(denied_by_rules, on=SAME, how="left", maintain_order="left")
         .with_columns(encoder_score="score", rules_say=pl.col("rules_say").fill_null("silent"), readers=pl.lit("encoder"))
         .with_columns(words=pl.lit([], dtype=pl.List(pl.String)))  # The encoder's `words` are kinds, not words of the sentence.

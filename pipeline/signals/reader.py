@@ -10,6 +10,9 @@ import polars as pl
 
 from pipeline.signals.candidates import SentenceCandidates
 
+#: End of the `rule_id` where a new level (`lifts to 84 percent`, `takes to 125`) gives the sign: the grammar leaves no doubt about it.
+TO_LEVEL = ".to_level"
+
 READINGS_SCHEMA = pl.Schema(
     {
         "candidate": pl.UInt32(),

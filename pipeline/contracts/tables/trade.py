@@ -5,7 +5,6 @@ from datetime import date
 
 import polars as pl
 
-from pipeline.contracts import patterns
 from pipeline.contracts import vocabulary as words
 from pipeline.contracts.model import Column, Table
 from pipeline.contracts.tables import columns as c

@@ -1,6 +1,7 @@
 """Dates in a quoted sentence about a measure.
 
-When it takes effect, when a suspension ends, and until when a threat runs. Belongs here: what one sentence says, relative to the day of its article. Does not: which act the sentence is about (`reports.py`).
+When it takes effect, when a suspension ends, and until when a threat runs. Belongs here: what one sentence says, relative to the day of
+its article. Does not: which act the sentence is about (`reports.py`).
 """
 
 from datetime import timedelta

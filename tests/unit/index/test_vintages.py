@@ -296,7 +296,11 @@ def test_statuses_agree_where_a_pair_joined_the_baseline_later(tmp_path: Path) -
     built.lake.write(BASELINE, built.lake.read(BASELINE).with_columns(lexicon_sha=lexicon))
     build_tables(built.lake, [VINTAGES, INDEX_DAILY], built.variables)
     index = built.lake.read(INDEX_DAILY).sort("index_date", "series")
-    assert as_of(built, end_of(day(99))).select("index_date", "series", "obs_status").equals(index.select("index_date", "series", "obs_status"))
+    assert (
+        as_of(built, end_of(day(99)))
+        .select("index_date", "series", "obs_status")
+        .equals(index.select("index_date", "series", "obs_status"))
+    )
     assert set(index.filter(index_date=DAY)["obs_status"]) == {"B"}
 
 

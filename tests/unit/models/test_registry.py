@@ -64,7 +64,7 @@ def test_models_of_empty_tables_return_no_rows(tmp_path: Path, store: str) -> No
 @pytest.mark.parametrize("window", [None, (date(2025, 4, 1), date(2025, 4, 4))])
 def test_the_baseline_of_empty_tables_is_an_error(window: tuple[date, date] | None) -> None:
     method = model_variables(("CHN-USA",), 7.0, window, Days(date(2025, 4, 4), date(2025, 4, 4)))
-    with pytest.raises(ModelError, match="no article was accepted in the baseline window, 2025-04-0[14] to 2025-04-04"):
+    with pytest.raises(ModelError, match=r"no article was accepted in the baseline window, 2025-04-0[14] to 2025-04-04"):
         models_by_table()[BASELINE.name].run({}, method)
 
 

@@ -10,6 +10,7 @@ from itertools import pairwise
 from typing import Any, NamedTuple
 
 from pipeline.signals.lexicon import cues
+from pipeline.signals.reader import TO_LEVEL
 from pipeline.signals.readers.rules.bare import find_existing_restrictions, find_named_talks, find_operator_acts
 from pipeline.signals.readers.rules.grammar import (
     CONCEDING,
@@ -172,6 +173,9 @@ def _names_country(sentence: MarkedSentence, verb: Mark) -> bool:
 def _build_act(sentence: MarkedSentence, verb: Mark, predicate: _Predicate, operators: list[Mark]) -> Act | None:
     entry, thing, kind = predicate.phrase.entry, predicate.thing, predicate.kind
     rule_id, score = f"{entry['id']}.{class_of(thing) if thing else entry['self']}", SCORE
+    is_ambiguous = entry.get("level") or len({reading.entry["direction"] for reading in verb.readings}) > 1
+    if is_ambiguous and _names_level(sentence, thing or verb):
+        rule_id += TO_LEVEL
     if kind == "agreement" and _is_prospect(sentence, verb, operators):
         kind, rule_id, score = "dialogue", f"prospect.{rule_id}", PROSPECT_SCORE
     draft = DraftAct(kind, kind, verb.first, rule_id)
