@@ -1,4 +1,4 @@
-"""Hand-labelled headlines, as gold and as findings for an index.
+"""Hand labels, as gold and as findings for an index.
 
 The labels contain ids and codes, no text.
 """
@@ -11,13 +11,18 @@ import polars as pl
 from pipeline.contracts.countries import ALL_PARTNERS
 from pipeline.contracts.days import Days
 from pipeline.contracts.scopes import ALL
-from pipeline.contracts.tables.core import FINDINGS
+from pipeline.contracts.tables.core import ARTICLES, COVERAGE, FINDINGS, READING_OUTCOMES, STORY_LINKS
+from pipeline.contracts.tables.index import TENSION_PAIR_DAILY
 from pipeline.contracts.vocabulary import KIND_POLARITY
-from pipeline.signals.gold import ROWS_SCHEMA, Gold
+from pipeline.index.parameters import model_variables
+from pipeline.models.build import build_tables
+from pipeline.signals.gold import ROWS_SCHEMA, Gold, read_gold
 from pipeline.validation.studies.agreement import Inputs, align_series, correlation
 from pipeline.validation.studies.keywords import KEYWORD_HITS
+from pipeline.warehouse.lake import Lake
 
 PAIR = "CHN-USA"
+SAMPLE_LABELS = Path(__file__).parents[1] / "sample" / "gold.jsonl"
 #: The months in which every labelled headline lies.
 MONTHS = Days(date(2018, 4, 1), date(2020, 6, 30))
 SERIES = ("tension", "tension_unweighted", "tension_words", "tension_actions")
@@ -70,6 +75,18 @@ def to_findings(rows: pl.DataFrame, articles: pl.DataFrame) -> pl.DataFrame:
         signal_id=pl.concat_str(pl.lit("label "), number),
         scope=pl.when(pl.col("target") == ALL_PARTNERS).then(pl.lit(ALL)),
     ).select(FINDINGS.schema.names())
+
+
+def build_sample_labels_index(lake: Lake) -> pl.DataFrame:
+    """Build TENSION_PAIR_DAILY of a home of the bundled sample from the sample's labels instead of its findings."""
+    core = {table.name: lake.read(table) for table in (ARTICLES, COVERAGE, READING_OUTCOMES, STORY_LINKS)}
+    articles = core[ARTICLES.name]
+    ids = articles.select("article_id", id=pl.col("article_id").str.split(":").list.last())
+    labels = read_gold(SAMPLE_LABELS).rows.remove("opt").join(ids, on="id").drop("id")
+    published = lake.read(TENSION_PAIR_DAILY)
+    pairs = tuple(published["pair"].unique().sort())
+    parameters = model_variables(pairs, published["half_life_days"][0], None, lake.span(COVERAGE))
+    return build_tables(core | {FINDINGS.name: to_findings(labels, articles)}, [TENSION_PAIR_DAILY], parameters)[TENSION_PAIR_DAILY.name]
 
 
 def correlate_with_trade_epu(tension: pl.DataFrame, references: pl.DataFrame, half_life_days: float) -> dict[str, float]:

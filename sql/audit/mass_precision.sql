@@ -16,6 +16,8 @@ readings as (
         unnest([signal_mass.pair, '(all)']) as pair,
         signal_mass.channel,
         signal_mass.story_id,
+        -- A general act is a reading in every pair that it hits.
+        signal_mass.signal_id || signal_mass.reading as reading_id,
         signal_mass.mass::decimal(18, 15) as mass,
         opinions.decided_count > 0 as is_judged,
         opinions.decided_count = 0 as is_unsure,
@@ -49,14 +51,14 @@ sums as (
     select
         pair,
         channel,
-        count(*) as reading_count,
-        count(*) filter (where is_judged) as judged_count,
-        count(*) filter (where is_unsure) as unsure_count,
+        count(distinct reading_id) as reading_count,
+        count(distinct reading_id) filter (where is_judged) as judged_count,
+        count(distinct reading_id) filter (where is_unsure) as unsure_count,
         sum(mass)::double as mass,
         coalesce(sum(mass) filter (where is_judged), 0)::double as judged_mass,
         coalesce(sum(right_mass), 0)::double as right_mass,
-        count(*) filter (where is_judged_twice) as judged_twice_count,
-        count(*) filter (where is_judged_twice and is_agreed) as agreed_count
+        count(distinct reading_id) filter (where is_judged_twice) as judged_twice_count,
+        count(distinct reading_id) filter (where is_judged_twice and is_agreed) as agreed_count
     from readings
     group by pair, channel
     having judged_count + unsure_count > 0

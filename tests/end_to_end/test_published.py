@@ -14,8 +14,9 @@ import pytest
 from pipeline.contracts.dictionary import describe_column
 from pipeline.contracts.tables import TABLES
 from pipeline.contracts.tables.core import ARTICLES
-from pipeline.contracts.tables.index import CHANNEL_DAILY
+from pipeline.contracts.tables.index import CHANNEL_DAILY, TENSION_PAIR_DAILY
 from pipeline.settings import SAMPLE_FIRST_DAY, SAMPLE_LAST_DAY, SAMPLE_NOTE, SAMPLE_PAIRS, shipped_folder
+from pipeline.validation.labels import build_sample_labels_index
 from pipeline.warehouse.lake import Lake
 from tests.conftest import SampleRun
 
@@ -174,6 +175,16 @@ def test_no_table_of_the_sample_is_stale(sample_run: SampleRun) -> None:
 def test_phases_of_china_and_the_united_states_match_2025(sample_run: SampleRun, phase: str, first: date, last: date, fewest: int) -> None:
     rows = query(sample_run, "from tension_pair_daily where pair = 'CHN-USA' order by index_date")
     named = rows.filter(pl.col("index_date").is_between(first, last))["phase"].to_list()
-    # A stalemate is a dialogue that is likely to be without movement.
-    assert set(named) <= {phase, "unclear"} | ({"dialogue"} if phase == "stalemate" else set())
     assert named.count(phase) >= fewest
+    assert {"escalation": "de-escalation", "de-escalation": "escalation"}.get(phase) not in named
+
+
+def test_the_index_follows_that_of_the_labels(sample_run: SampleRun) -> None:
+    lake = Lake(Settings(home=sample_run.home).lake)
+    labelled = build_sample_labels_index(lake)
+    both = lake.read(TENSION_PAIR_DAILY).join(labelled, on=["pair", "index_date"], suffix="_labels").filter(pair="CHN-USA")
+    for name, least in (("tension", 0.9), ("concession", 0.85)):
+        assert both.select(pl.corr(name, f"{name}_labels")).item() >= least
+    directions = both.filter(*(pl.col(name).is_in(["escalation", "de-escalation"]) for name in ("phase", "phase_labels")))
+    assert directions.height > 50
+    assert directions["phase"].equals(directions["phase_labels"])

@@ -60,6 +60,24 @@ def test_a_new_level_decides_whether_a_duty_rises(text: str, signals: set[str]) 
     assert asserted(text) == signals
 
 
+@pytest.mark.parametrize(
+    ("text", "signals"),
+    [
+        ("Washington extended the suspension of tariffs on Peruvian goods.", {"USA>PER easing"}),
+        ("Beijing ended the suspension of duties on Chilean wine.", {"CHN>CHL measure"}),
+        ("Canada will let its pause on duties against Mexico lapse.", {"CAN>MEX measure"}),
+        ("India's one-year pause on Kenyan tea duties began.", {"IND>KEN easing"}),
+    ],
+)
+def test_what_ends_the_suspension_of_a_duty_brings_it_back(text: str, signals: set[str]) -> None:
+    assert asserted(text) == signals
+
+
+@pytest.mark.parametrize("headline", ["Chile hit with second US tariff over copper", "Chile hit by 30 percent US tariffs"])
+def test_a_country_hit_with_a_tariff_suffers_it(headline: str) -> None:
+    assert asserted(headline) == {"USA>CHL measure"}
+
+
 def test_to_raise_concerns_over_controls_does_not_raise_them() -> None:
     assert asserted("Seoul has raised concerns over Japanese export controls.") & {"KOR>JPN measure"} == set()
     assert "JPN>KOR measure" in asserted("Tokyo has raised its export controls on Korean chemicals.")

@@ -30,6 +30,7 @@ from pipeline.signals.readers.rules.phrases import Phrase
 
 OBJECT_REACH = 12
 COUNTRY_REACH = 7
+SUSPENSION_REACH = 5
 SCORE, CHANGED_SCORE, PROSPECT_SCORE = 0.6, 0.65, 0.5
 
 
@@ -107,7 +108,7 @@ def _choose_object(sentence: MarkedSentence, verb: Mark, objects: list[Mark]) ->
 
 
 def _kind_of(sentence: MarkedSentence, verb: Mark, phrase: Phrase, thing: Mark) -> str | None:
-    object_class = class_of(thing)
+    object_class = "approval" if _is_suspended(sentence, verb, thing) else class_of(thing)
     if object_class not in phrase.entry.get("takes", ()):
         return None
     if object_class in {"goods", "market", "quarrel"} and not _names_country(sentence, verb):
@@ -127,6 +128,16 @@ def _names_level(sentence: MarkedSentence, mark: Mark) -> bool:
     """Whether the clause names a new level after a word: `its duty on American cotton to 84 percent`."""
     after = sentence.words_between(mark.last + 1, sentence.clause_bounds(mark.first)[1])
     return any(word == "to" and level[:1].isdigit() for word, level in pairwise(after))
+
+
+def _is_suspended(sentence: MarkedSentence, verb: Mark, thing: Mark) -> bool:
+    """Whether the object does not apply: `the suspension of earlier tariffs`, whose end is no relief."""
+    start, _ = sentence.clause_bounds(thing.first)
+    own_word = verb.last + 1 if verb.last < thing.first else 0  # `a pause on duties` may be the act
+    before = sentence.words_between(max(start, own_word, thing.first - SUSPENSION_REACH), thing.first)
+    return class_of(thing) == "restriction" and any(
+        noun in cues("suspensions") and preposition in {"of", "on", "in", "from", "for"} for noun, preposition in pairwise(before)
+    )
 
 
 def _is_on_hold(sentence: MarkedSentence, thing: Mark) -> bool:
@@ -155,6 +166,15 @@ def _is_passive(sentence: MarkedSentence, verb: Mark) -> bool:
     return bool(cues("be") & set(sentence.words_between(verb.first - 3, verb.first))) or bool({"by", "on", "against"} & set(after))
 
 
+def _is_hit_with(sentence: MarkedSentence, verb: Mark) -> bool:
+    """Whether the subject suffers the act: `India hit with a second US tariff`, `India hit by US tariffs`."""
+    if verb.first != verb.last or verb.form not in {"pp", "both", "any"}:
+        return False
+    names = {phrase.entry["id"] for phrase in verb.readings}
+    after = sentence.words_between(verb.last + 1, verb.last + 2)
+    return (after == ["with"] and not names.isdisjoint({"impose", "hit"})) or (after == ["by"] and "hit" in names)
+
+
 def _is_cut_off(sentence: MarkedSentence, first: int, last: int) -> bool:
     """Whether a clause boundary separates the two words."""
     starts = [start for start in sentence.clause_starts if first < start <= last]
@@ -176,6 +196,8 @@ def _build_act(sentence: MarkedSentence, verb: Mark, predicate: _Predicate, oper
     is_ambiguous = entry.get("level") or len({reading.entry["direction"] for reading in verb.readings}) > 1
     if is_ambiguous and _names_level(sentence, thing or verb):
         rule_id += TO_LEVEL
+    if _is_hit_with(sentence, verb):
+        rule_id = f"suffer.{rule_id}"
     if kind == "agreement" and _is_prospect(sentence, verb, operators):
         kind, rule_id, score = "dialogue", f"prospect.{rule_id}", PROSPECT_SCORE
     draft = DraftAct(kind, kind, verb.first, rule_id)
