@@ -15,7 +15,7 @@ from pipeline.contracts.dictionary import describe_column
 from pipeline.contracts.tables import TABLES
 from pipeline.contracts.tables.core import ARTICLES
 from pipeline.contracts.tables.index import CHANNEL_DAILY, TENSION_PAIR_DAILY
-from pipeline.settings import SAMPLE_FIRST_DAY, SAMPLE_LAST_DAY, SAMPLE_NOTE, SAMPLE_PAIRS, shipped_folder
+from pipeline.settings import SAMPLE_FIRST_DAY, SAMPLE_LAST_DAY, SAMPLE_NOTE, SAMPLE_PAIRS, Settings, shipped_folder
 from pipeline.validation.labels import build_sample_labels_index
 from pipeline.warehouse.lake import Lake
 from tests.conftest import SampleRun
