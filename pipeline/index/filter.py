@@ -12,8 +12,8 @@ import polars as pl
 from numpy.typing import NDArray
 from scipy.special import betaincinv, gammaincinv
 
-from pipeline.contracts.tables.index import BASELINE, CHANNEL_DAILY, DAILY_MASS, MOVEMENT_DAILY, STALEMATE_DAILY
-from pipeline.index.parameters import LEAST_EVIDENCE, LEAST_MOVEMENT
+from pipeline.contracts.tables.index import BASELINE, CHANNEL_DAILY, CLUSTERING, DAILY_MASS, MOVEMENT_DAILY, STALEMATE_DAILY
+from pipeline.index.parameters import LEAST_EVIDENCE, LEAST_MOVEMENT, MISREAD, PRIOR_STORIES
 
 Matrix = NDArray[np.float64]
 
@@ -24,7 +24,7 @@ MIN_SHAPE = 0.5
 _QUANTILES = {"lo80": 0.1, "hi80": 0.9, "lo95": 0.025, "hi95": 0.975}
 
 
-def _to_matrix(frame: pl.DataFrame, group: Sequence[str], name: str) -> Matrix:
+def to_matrix(frame: pl.DataFrame, group: Sequence[str], name: str) -> Matrix:
     """Convert one column to a matrix, groups by days.
 
     The frame is sorted by group and day and has every day of every group.
@@ -63,12 +63,23 @@ def predict_next_day(sums: Matrix, prior: Matrix, half_life_days: float) -> Matr
     return np.asarray(decay * sums + (1.0 - decay) * prior, dtype=np.float64)
 
 
-def dispersion(mass: Matrix, second_moment: Matrix) -> Matrix:
-    """phi, the mass that counts as one story.
+def dispersion(a: Matrix, b: Matrix, second_moment: Matrix, clusters: Matrix) -> Matrix:
+    """phi, the variance of A per unit of mass.
 
-    It is the second moment over the mass, capped so that the shape is at least `MIN_SHAPE`.
+    Single stories give their second moment over their mass; `clusters` is added to it. Wrong readings from other news do not follow the
+    pair: with a share `MISREAD` they draw a value towards 100, and the distance to where it was without them counts as a standard
+    deviation. phi is capped so that the shape of the Gamma is at least `MIN_SHAPE`. All arrays have one shape.
     """
-    return np.asarray(np.minimum(second_moment / mass, mass / MIN_SHAPE), dtype=np.float64)
+    misread = (MISREAD / (1 - MISREAD) * (a - b)) ** 2 / a
+    return np.asarray(np.minimum(second_moment / a + clusters + misread, a / MIN_SHAPE), dtype=np.float64)
+
+
+def cluster_mass(prior: Matrix, clustering: Matrix) -> Matrix:
+    """What clusters of stories add to phi.
+
+    With the factor c on the variance of the number of stories it is c - 1 mean stories; the prior weighs `PRIOR_STORIES` of them.
+    """
+    return np.asarray((clustering - 1) * prior / PRIOR_STORIES, dtype=np.float64)
 
 
 def interval_bounds(a: Matrix, b: Matrix, phi: Matrix) -> dict[str, Matrix]:
@@ -106,7 +117,11 @@ def stalemate_share(hold: Matrix, move: Matrix) -> Matrix:
 
 
 def filter_channels(
-    daily: pl.DataFrame, baseline: pl.DataFrame, half_life_days: float, least_evidence: float = LEAST_EVIDENCE
+    daily: pl.DataFrame,
+    baseline: pl.DataFrame,
+    half_life_days: float,
+    least_evidence: float = LEAST_EVIDENCE,
+    clustering: pl.DataFrame | None = None,
 ) -> pl.DataFrame:
     """Compute `channel_daily` from `daily_mass` and `baseline`.
 
@@ -114,6 +129,7 @@ def filter_channels(
     those of 100 x Gamma(shape / dispersion, rate / dispersion). `dispersion` is the discounted second moment over the discounted mass,
     shrunk towards that of the channel in the baseline with the weight of the prior, so that no interval has zero width. The index withholds
     values with `is_thin`. The prior of a day is that of its version of the baseline.
+    `clustering`: rows of CLUSTERING; None if stories come singly.
     """
     group = ["series", "channel"]
     ordered = DAILY_MASS.conform(daily).sort(*group, "index_date")
@@ -121,11 +137,17 @@ def filter_channels(
     # One row for each version of the baseline and group, versions first; `version` gives the place of each day's version.
     versions = ordered.select("valid_from").unique().sort("valid_from").with_row_index("version")
     groups = ordered.select(group).unique()
-    priors = versions.join(groups, how="cross").join(any_source, on=["valid_from", *group]).sort("version", *group)
+    priors = versions.join(groups, how="cross").join(any_source, on=["valid_from", *group])
+    factors = CLUSTERING.empty() if clustering is None else CLUSTERING.conform(clustering)
+    priors = (
+        priors.join(factors, on=["valid_from", *group], how="left")
+        .with_columns(pl.col("clustering").fill_null(1.0))
+        .sort("version", *group)
+    )
     version = ordered.select("index_date", "valid_from").unique().sort("index_date").join(versions, on="valid_from", maintain_order="left")
 
     def sums(name: str) -> Matrix:
-        return discount(_to_matrix(ordered, group, name), half_life_days)
+        return discount(to_matrix(ordered, group, name), half_life_days)
 
     def prior(name: str) -> Matrix:
         return priors[name].to_numpy().reshape(versions.height, groups.height).T[:, version["version"].to_numpy()]
@@ -138,7 +160,7 @@ def filter_channels(
     observed, second_moment = sums("observed"), sums("second_moment")
     a = kappa + observed
     b = kappa + sums("expected")
-    phi = dispersion(a, kappa * prior("prior_dispersion") + second_moment)
+    phi = dispersion(a, b, kappa * prior("prior_dispersion") + second_moment, cluster_mass(kappa, prior("clustering")))
     words = 100 * (kappa * words_share + sums("observed_words")) / b
     value = 100 * a / b
 
@@ -170,8 +192,8 @@ def filter_movement(movement: pl.DataFrame, half_life_days: float) -> pl.DataFra
     The columns are the share of talk without movement and its 80 % Beta interval. The index withholds them with `is_thin`.
     """
     ordered = MOVEMENT_DAILY.conform(movement).sort("pair", "index_date")
-    hold = discount(_to_matrix(ordered, ["pair"], "hold"), half_life_days)
-    move = discount(_to_matrix(ordered, ["pair"], "move"), half_life_days)
+    hold = discount(to_matrix(ordered, ["pair"], "hold"), half_life_days)
+    move = discount(to_matrix(ordered, ["pair"], "move"), half_life_days)
     columns = {
         "hold": hold,
         "move": move,

@@ -20,6 +20,7 @@ from pipeline.errors import TensionError
 
 INDEX_VERSION = "2.0"
 ETA_ARTICLES = 500  # weight, in articles, with which a source's baseline rate is shrunk towards that of all sources
+MISREAD = 0.175  # share of mass that wrong readings bring from other news: half of the measured share of wrong mass (docs/methodology.md)
 PRIOR_STORIES = 3  # weight of the prior, in mean stories of the channel
 BREADTH_CAP = 20  # source owners beyond this number add nothing to a story's breadth
 LEAST_EVIDENCE = 0.25  # least evidence_weight for a value: that of one mean story, next to a prior of three (docs/methodology.md)

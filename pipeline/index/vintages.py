@@ -13,9 +13,9 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from pipeline.contracts.tables.index import BASELINE
+from pipeline.contracts.tables.index import BASELINE, CLUSTERING
 from pipeline.contracts.tables.vintages import INDEX_KNOWN, MASS_ARRIVALS, MOVEMENT_ARRIVALS
-from pipeline.index.filter import Matrix, accumulate, dispersion, has_evidence, has_movement, interval_bounds, stalemate_share
+from pipeline.index.filter import Matrix, accumulate, cluster_mass, dispersion, has_evidence, has_movement, interval_bounds, stalemate_share
 from pipeline.index.parameters import read_phases
 from pipeline.index.phases import Posteriors, name_phases, phase_probabilities
 
@@ -56,7 +56,12 @@ class _Changes(NamedTuple):
 
 
 def filter_arrivals(
-    mass: pl.DataFrame, movement: pl.DataFrame, baseline: pl.DataFrame, half_life_days: float, least_evidence: float
+    mass: pl.DataFrame,
+    movement: pl.DataFrame,
+    baseline: pl.DataFrame,
+    clustering: pl.DataFrame,
+    half_life_days: float,
+    least_evidence: float,
 ) -> pl.DataFrame:
     """Compute `index_known` from the arrivals of mass and movement and the baseline.
 
@@ -78,7 +83,7 @@ def filter_arrivals(
     base_known = frozen.select(_day_number("known_on", first_day).min()).item()
     moments = _days_of_knowledge(mass, arrivals, days, first_day, base_known)
     changes = _filter_each_moment(arrivals, moments, (series["pair"].n_unique(), days), 2.0 ** (-1.0 / half_life_days))
-    priors = _read_priors(frozen, series, first_day)
+    priors = _read_priors(frozen, clustering, series, first_day)
     frames = [_compute_values(batch, series, priors, first_day, least_evidence) for batch in _group_into_batches(changes)]
     return INDEX_KNOWN.conform(pl.concat([INDEX_KNOWN.empty(), *frames]))
 
@@ -176,7 +181,7 @@ def _group_into_batches(changes: Iterator[_Changes]) -> Iterator[_Changes]:
 
 
 class _Priors(NamedTuple):
-    """Weight and dispersion of the prior, by version of the baseline.
+    """Weight, dispersion and clusters of the prior, by version of the baseline.
 
     `valid_from`: number of the first day of each version; the others have shape (versions, pairs, series of a pair, channels).
     """
@@ -184,20 +189,23 @@ class _Priors(NamedTuple):
     valid_from: Numbers
     weight: Matrix
     dispersion: Matrix
+    clusters: Matrix
 
-    def of(self, changes: _Changes) -> tuple[Matrix, Matrix]:
-        """Weight and dispersion for each changed row."""
+    def of(self, changes: _Changes) -> tuple[Matrix, Matrix, Matrix]:
+        """Weight, dispersion and clusters for each changed row."""
         version = np.maximum(np.searchsorted(self.valid_from, changes.day, side="right") - 1, 0)
-        return self.weight[version, changes.pair], self.dispersion[version, changes.pair]
+        return self.weight[version, changes.pair], self.dispersion[version, changes.pair], self.clusters[version, changes.pair]
 
 
-def _read_priors(baseline: pl.DataFrame, series: pl.DataFrame, first_day: date) -> _Priors:
-    rows = baseline.filter(pl.col("source") == "(any)").join(series, on="series")
+def _read_priors(baseline: pl.DataFrame, clustering: pl.DataFrame, series: pl.DataFrame, first_day: date) -> _Priors:
+    factors = CLUSTERING.conform(clustering)
+    rows = baseline.filter(pl.col("source") == "(any)").join(series, on="series").join(factors, on=CLUSTERING.key)
     channel_no = pl.col("channel").replace_strict(list(VALUES), list(range(len(VALUES))))
     ordered = rows.sort("valid_from", "pair_no", "series_no", channel_no)
     days = ordered.select(_day_number("valid_from", first_day).unique(maintain_order=True)).to_series().to_numpy()
     shape = (days.size, -1, _SERIES, len(VALUES))
-    return _Priors(days, ordered["prior"].to_numpy().reshape(shape), ordered["prior_dispersion"].to_numpy().reshape(shape))
+    weight, own, factor = (ordered[name].to_numpy().reshape(shape) for name in ("prior", "prior_dispersion", "clustering"))
+    return _Priors(days, weight, own, cluster_mass(weight, factor))
 
 
 def _compute_values(changes: _Changes, series: pl.DataFrame, priors: _Priors, first_day: date, least_evidence: float) -> pl.DataFrame:
@@ -205,11 +213,11 @@ def _compute_values(changes: _Changes, series: pl.DataFrame, priors: _Priors, fi
 
     They are both directions and the pair.
     """
-    kappa, prior_dispersion = priors.of(changes)
+    kappa, prior_dispersion, clusters = priors.of(changes)
     masses = changes.sums[:, : _SERIES * _SUMS_OF_SERIES].reshape(-1, _SERIES, len(VALUES), len(_MASSES))
     hold, move = changes.sums[:, -2], changes.sums[:, -1]
     a, b = kappa + masses[..., 0], kappa + masses[..., 2]
-    phi = dispersion(a, kappa * prior_dispersion + masses[..., 1])
+    phi = dispersion(a, b, kappa * prior_dispersion + masses[..., 1], clusters)
     known = {"": 100 * a / b} | {f"_{name}": bound for name, bound in interval_bounds(a, b, phi).items()}
     is_known = has_evidence(1 - kappa / b, least_evidence)
     columns = [

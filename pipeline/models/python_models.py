@@ -14,6 +14,7 @@ from pipeline.contracts.tables.core import COVERAGE
 from pipeline.contracts.tables.index import (
     BASELINE,
     CHANNEL_DAILY,
+    CLUSTERING,
     DAILY_MASS,
     MOVEMENT_DAILY,
     PHASE_DAILY,
@@ -26,6 +27,7 @@ from pipeline.contracts.tables.measures import MEASURE_ACTS, MEASURE_CLAIMS, MEA
 from pipeline.contracts.tables.threats import THREAT_CLAIMS, THREAT_EVIDENCE, THREAT_STATES
 from pipeline.contracts.tables.trade_results import TRADE_THRESHOLDS
 from pipeline.contracts.tables.vintages import INDEX_KNOWN, MASS_ARRIVALS, MOVEMENT_ARRIVALS
+from pipeline.index.clustering import measure_clustering
 from pipeline.index.filter import filter_channels, filter_movement
 from pipeline.index.measures.acts import read_acts
 from pipeline.index.measures.reports import link_reports
@@ -62,10 +64,18 @@ def measure_acts() -> pl.DataFrame:
     return read_acts()
 
 
-@python_model(makes=(CHANNEL_DAILY,), reads=(DAILY_MASS, BASELINE), variables=("half_life_days", "least_evidence"))
-def channel_daily(daily_mass: pl.DataFrame, baseline: pl.DataFrame, half_life_days: float, least_evidence: float) -> pl.DataFrame:
+@python_model(makes=(CLUSTERING,), reads=(DAILY_MASS, BASELINE), variables=("half_life_days",))
+def clustering(daily_mass: pl.DataFrame, baseline: pl.DataFrame, half_life_days: float) -> pl.DataFrame:
+    """How much stories come in clusters."""
+    return measure_clustering(daily_mass, baseline, half_life_days)
+
+
+@python_model(makes=(CHANNEL_DAILY,), reads=(DAILY_MASS, BASELINE, CLUSTERING), variables=("half_life_days", "least_evidence"))
+def channel_daily(
+    daily_mass: pl.DataFrame, baseline: pl.DataFrame, factors: pl.DataFrame, half_life_days: float, least_evidence: float
+) -> pl.DataFrame:
     """Filtered value of each channel with its intervals."""
-    return filter_channels(daily_mass, baseline, half_life_days, least_evidence)
+    return filter_channels(daily_mass, baseline, half_life_days, least_evidence, factors)
 
 
 @python_model(makes=(STALEMATE_DAILY,), reads=(MOVEMENT_DAILY,), variables=("half_life_days",))
@@ -86,12 +96,21 @@ def top_contributions(story_mass: pl.DataFrame, channel_daily: pl.DataFrame, sto
     return select_top_contributions(story_mass, channel_daily, story_days)
 
 
-@python_model(makes=(INDEX_KNOWN,), reads=(MASS_ARRIVALS, MOVEMENT_ARRIVALS, BASELINE), variables=("half_life_days", "least_evidence"))
+@python_model(
+    makes=(INDEX_KNOWN,),
+    reads=(MASS_ARRIVALS, MOVEMENT_ARRIVALS, BASELINE, CLUSTERING),
+    variables=("half_life_days", "least_evidence"),
+)
 def index_known(
-    mass_arrivals: pl.DataFrame, movement_arrivals: pl.DataFrame, baseline: pl.DataFrame, half_life_days: float, least_evidence: float
+    mass_arrivals: pl.DataFrame,
+    movement_arrivals: pl.DataFrame,
+    baseline: pl.DataFrame,
+    factors: pl.DataFrame,
+    half_life_days: float,
+    least_evidence: float,
 ) -> pl.DataFrame:
     """Filtered values from what had arrived by the end of each day."""
-    return filter_arrivals(mass_arrivals, movement_arrivals, baseline, half_life_days, least_evidence)
+    return filter_arrivals(mass_arrivals, movement_arrivals, baseline, factors, half_life_days, least_evidence)
 
 
 @python_model(makes=(MEASURE_REPORTS,), reads=(MEASURE_CLAIMS, MEASURE_ACTS, MEASURE_STATES))

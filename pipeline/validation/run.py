@@ -15,7 +15,15 @@ from pipeline.contracts.countries import PairError, parse_pair
 from pipeline.contracts.days import Days
 from pipeline.contracts.model import Table
 from pipeline.contracts.tables.core import ARTICLES, COVERAGE, FINDINGS, STORY_LINKS
-from pipeline.contracts.tables.index import BASELINE, CHANNEL_DAILY, DAILY_MASS, STORY_MASS, TENSION_DAILY, TENSION_PAIR_DAILY
+from pipeline.contracts.tables.index import (
+    BASELINE,
+    CHANNEL_DAILY,
+    CLUSTERING,
+    DAILY_MASS,
+    STORY_MASS,
+    TENSION_DAILY,
+    TENSION_PAIR_DAILY,
+)
 from pipeline.contracts.tables.stories import ARTICLES_READ, STORY_ARTICLES
 from pipeline.errors import UserError
 from pipeline.index.baseline import read_stored_baseline
@@ -33,7 +41,7 @@ from pipeline.validation.studies.filter_studies import forecast_figures, simulat
 from pipeline.validation.studies.forecast import ForecastError, score_half_lives
 from pipeline.validation.studies.keywords import KEYWORD_HITS, count_keyword_hits
 from pipeline.validation.studies.leave_one_out import compare_without_source, drop_source, list_largest_sources
-from pipeline.validation.studies.simulation import SEED, simulate_coverage, simulate_pool
+from pipeline.validation.studies.simulation import DISTURBED, SEED, SINGLE, simulate_coverage, simulate_pool
 from pipeline.warehouse.home import is_sample_home
 from pipeline.warehouse.lake import Lake, write_parquet
 
@@ -176,15 +184,21 @@ class _Index:
         return pl.concat(parts), []
 
     def compare_with_rebuild(self) -> pl.DataFrame:
-        story_mass, articles_read, baseline = (self.lake.read(table) for table in (STORY_MASS, ARTICLES_READ, BASELINE))
-        rebuilt = rebuild.rebuild_index(story_mass, articles_read, baseline, self.days_read.last, self.half_life_days, LEAST_EVIDENCE)
+        story_mass, articles_read, baseline, clustering = (
+            self.lake.read(table) for table in (STORY_MASS, ARTICLES_READ, BASELINE, CLUSTERING)
+        )
+        rebuilt = rebuild.rebuild_index(
+            story_mass, articles_read, baseline, clustering, self.days_read.last, self.half_life_days, LEAST_EVIDENCE
+        )
         directed = rebuild.measure_differences(self.lake.read(TENSION_DAILY), rebuilt, TENSION_DAILY.name)
         return pl.concat([directed, rebuild.measure_differences(self.tension, rebuilt, TENSION_PAIR_DAILY.name)])
 
     def simulate_coverage(self) -> pl.DataFrame:
         """Simulate how often the intervals contain the true rate."""
         pool = simulate_pool(build_table, np.random.default_rng(SEED))
-        return simulate_coverage(build_table, pool, half_life_days=self.half_life_days)
+        return pl.concat(
+            simulate_coverage(build_table, pool, half_life_days=self.half_life_days, arrivals=arrivals) for arrivals in (SINGLE, DISTURBED)
+        )
 
     def forecast_stories(self) -> pl.DataFrame | None:
         """Score half-lives by forecasts; None without stories in the baseline."""

@@ -122,11 +122,7 @@ window_stories as (
     select
         story_mass.*,
         story_mass.series like '%>%' as is_directed,
-        (
-            row_number() over (
-                partition by story_mass.story_id, story_mass.series, story_mass.channel order by story_mass.index_date
-            ) = 1
-        )::integer as story_count,
+        story_mass.is_first::integer as story_count,
         (
             select min(dated.valid_from) from dated
             where story_mass.index_date <= dated.baseline_to

@@ -53,7 +53,7 @@ observed as (
         sum(story_mass.mass_unweighted::decimal(18, 15))::double as mass_unweighted,
         sum(story_mass.mass_bilateral::decimal(18, 15))::double as mass_bilateral,
         sum(story_mass.second_moment::decimal(18, 12))::double as second_moment,
-        count(*) as story_count,
+        count(*) filter (where story_mass.is_first) as story_count,
         sum(story_mass.signal_count) as signal_count,
         sum(story_mass.article_count) as article_count
     from story_mass

@@ -264,6 +264,7 @@ select
         - masses.mass_unweighted_before ** 2
         - masses.variance_unweighted_before
     ) as second_moment_unweighted,
+    masses.mass_before = 0 as is_first,
     masses.signal_count,
     coalesce(article_counts.article_count, 0) as article_count,
     ranked.signal_id,

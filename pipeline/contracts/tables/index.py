@@ -148,6 +148,7 @@ STORY_MASS = Table(
             exclusive_minimum=0,
         ),
         Column("second_moment_unweighted", pl.Float64(), "The same with g = 1 for all signals", 2.0, unit="mass^2"),
+        Column("is_first", pl.Boolean(), "Whether the story had no mass in the series before; false for what late articles add", True),
         replace(c.SIGNAL_COUNT, minimum=0),
         replace(c.ARTICLE_COUNT, description="Number of articles of the story with such a signal that count on the day", minimum=0),
         Column(
@@ -258,7 +259,7 @@ DAILY_MASS = Table(
         Column("expected_unweighted", pl.Float64(), "The same with g = 1 for all signals", 2.0, unit=_UNIT),
         Column("expected_bilateral", pl.Float64(), "The same without general acts", 0.8, unit=_UNIT),
         c.STORY_COUNT,
-        c.SIGNAL_COUNT,
+        replace(c.SIGNAL_COUNT, at_least=("story_count",)),
         c.with_description(c.ARTICLE_COUNT, "Number of articles with an asserted signal"),
         Column(
             "articles_read",
@@ -275,6 +276,30 @@ DAILY_MASS = Table(
     published=True,
 )
 
+CLUSTERING = Table(
+    "clustering",
+    "Clustering",
+    "How much stories of a series come in clusters, measured in the baseline window and shrunk towards all directions of the channel.",
+    grain="one version of the baseline, series and channel",
+    key=("valid_from", "series", "channel"),
+    columns=(
+        VALID_FROM,
+        SERIES,
+        c.CHANNEL,
+        Column(
+            "clustering",
+            pl.Float64(),
+            "Variance of the number of stories of a day, divided by that of stories that come singly",
+            1.4,
+            unit="factor",
+            minimum=1,
+            maximum=10,
+            reason="fewer errors than of single stories are chance",
+        ),
+    ),
+    layer="index",
+)
+
 CHANNEL_DAILY = Table(
     "channel_daily",
     "Filtered channels",
@@ -289,7 +314,14 @@ CHANNEL_DAILY = Table(
         Column("shape", pl.Float64(), "A: prior + discounted observed mass", 5.1, unit=_UNIT, at_least=("prior",)),
         Column("rate", pl.Float64(), "B: prior + discounted expected mass", 2.4, unit=_UNIT, at_least=("prior",)),
         Column("prior", pl.Float64(), "kappa: weight of the prior in A and B", 1.9, unit=_UNIT, exclusive_minimum=0, reason=_NO_PRIOR),
-        Column("dispersion", pl.Float64(), "phi: second moment divided by mass over the same window", 0.8, unit=_UNIT, exclusive_minimum=0),
+        Column(
+            "dispersion",
+            pl.Float64(),
+            "phi: variance of a sum of masses per unit of mass, from single stories, their clusters and errors of reading",
+            0.8,
+            unit=_UNIT,
+            exclusive_minimum=0,
+        ),
         Column("value", pl.Float64(), "Value of the channel: 100 A / B", 212.5, unit="index, baseline = 100", at_least=("lo95",)),
         Column("lo80", pl.Float64(), "Lower bound of the 80 % interval", 120.0, unit="index, baseline = 100", at_least=("lo95",)),
         Column("hi80", pl.Float64(), "Upper bound of the 80 % interval", 320.0, unit="index, baseline = 100", above=("lo80",)),
@@ -405,6 +437,6 @@ TENSION_PAIR_DAILY = Table(
 )
 
 TABLES = (
-    WEIGHTS, SCOPE_MEMBERS, STORY_ARTICLES, ARTICLES_READ, STORIES, SIGNALS, PAIR_SIGNALS, STORY_MASS, BASELINE, DAILY_MASS, CHANNEL_DAILY,
-    MOVEMENT_DAILY, STALEMATE_DAILY, PHASE_DAILY, INDEX_DAILY, TENSION_DAILY, TENSION_PAIR_DAILY,
+    WEIGHTS, SCOPE_MEMBERS, STORY_ARTICLES, ARTICLES_READ, STORIES, SIGNALS, PAIR_SIGNALS, STORY_MASS, BASELINE, DAILY_MASS,
+    CLUSTERING, CHANNEL_DAILY, MOVEMENT_DAILY, STALEMATE_DAILY, PHASE_DAILY, INDEX_DAILY, TENSION_DAILY, TENSION_PAIR_DAILY,
 )  # fmt: skip

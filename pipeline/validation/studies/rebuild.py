@@ -1,4 +1,4 @@
-"""A second, independent computation of the index from `story_mass`, `articles_read` and `baseline`.
+"""A second, independent computation of the index from `story_mass`, `articles_read`, `baseline` and `clustering`.
 
 It follows the formulas of the methodology and must share no code with `index/filter.py` or `sql/`, so that agreement means something.
 """
@@ -23,6 +23,7 @@ _SUMS = ("mass", "mass_words", "second_moment", "mass_unweighted", "mass_bilater
 _VARIANTS = ("", "_unweighted", "_bilateral")
 _NOTHING = (0.0,) * len(_VARIANTS)
 TOLERANCE = 1e-9
+_MISREAD = 0.175  # as published
 
 Row = dict[str, Any]
 
@@ -31,6 +32,7 @@ def rebuild_index(
     story_mass: pl.DataFrame,
     articles_read: pl.DataFrame,
     baseline: pl.DataFrame,
+    clustering: pl.DataFrame,
     last_day: date,
     half_life_days: float,
     least_evidence: float,
@@ -42,6 +44,7 @@ def rebuild_index(
     `last_day`, `half_life_days`, `least_evidence`: those of the published index.
     """
     calendar = _list_days(articles_read, last_day)
+    baseline = baseline.join(clustering, on=["valid_from", "series", "channel"])
     read = list(articles_read.select("source", "index_date", "weight").iter_rows())
     stories = story_mass.partition_by("series", "channel", as_dict=True)
     frames = []
@@ -160,7 +163,10 @@ def _rebuild_channel(
         shape, rate = prior["prior"] + sums["mass"], prior["prior"] + sums["expected"]
         a.append(shape)
         b.append(rate)
-        phi.append(min((prior["prior"] * prior["prior_dispersion"] + sums["second_moment"]) / shape, 2 * shape))
+        stories = (prior["prior"] * prior["prior_dispersion"] + sums["second_moment"]) / shape
+        clusters = (prior["clustering"] - 1) * prior["prior"] / 3
+        misread = (_MISREAD * (shape - rate) / (1 - _MISREAD)) ** 2 / shape
+        phi.append(min(stories + clusters + misread, 2 * shape))
         words.append(100 * (prior["prior"] * prior["words_share"] + sums["mass_words"]) / rate)
         for values, variant in ((plain, "_unweighted"), (bilateral, "_bilateral")):
             kappa = prior[f"prior{variant}"]

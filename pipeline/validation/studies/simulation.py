@@ -19,7 +19,8 @@ from pipeline.contracts.model import Table
 from pipeline.contracts.tables.core import COVERAGE
 from pipeline.contracts.tables.index import BASELINE, DAILY_MASS, PAIR_SIGNALS, SIGNALS, STORY_MASS, WEIGHTS
 from pipeline.contracts.tables.stories import ARTICLES_READ, STORIES, STORY_ARTICLES
-from pipeline.index.filter import Matrix, dispersion, filter_channels, predict_next_day
+from pipeline.index.clustering import measure_clustering
+from pipeline.index.filter import Matrix, cluster_mass, dispersion, filter_channels, predict_next_day
 from pipeline.index.parameters import BASELINE_LENGTHS, model_variables, read_weights
 
 #: Runs the SQL model of a table over data frames.
@@ -58,6 +59,24 @@ class Pool:
     story_mass: pl.DataFrame
     stories: pl.DataFrame
     story_articles: pl.DataFrame
+
+
+@dataclass(frozen=True)
+class Arrivals:
+    """How stories arrive and are read.
+
+    `clustering`: factor on the variance of the number of stories. `wrong`: share of stories that are read wrong at the baseline's rate.
+    Half of them are of the pair's own news, with sign or kind turned, and come and go with it; the other half are of other news, and
+    come at the rate of the baseline.
+    """
+
+    name: str
+    clustering: float = 1.0
+    wrong: float = 0.0
+
+
+SINGLE = Arrivals("")
+DISTURBED = Arrivals(", in clusters and misread", clustering=1.75, wrong=0.3)
 
 
 @dataclass(frozen=True)
@@ -161,7 +180,9 @@ def pool_from_lake(story_mass: pl.DataFrame, stories: pl.DataFrame, story_articl
     if escalation.is_empty():
         raise ValueError(f"the simulation has no stories to draw from: story_mass has no {CHANNEL} in a pooled series")
     story_ids = escalation["story_id"].implode()
-    return Pool(escalation.sort("story_id", "series"), stories, story_articles.filter(pl.col("story_id").is_in(story_ids)))
+    # Counted from the first day on, on whatever day a story is drawn.
+    articles = story_articles.filter(pl.col("story_id").is_in(story_ids)).with_columns(counts_on=pl.lit(FIRST))
+    return Pool(escalation.sort("story_id", "series"), stories, articles)
 
 
 def simulate_coverage(
@@ -171,6 +192,7 @@ def simulate_coverage(
     replications: Mapping[int, int] = REPLICATIONS,
     evolutions: Mapping[str, Evolution] = EVOLUTIONS,
     seed: int = SEED,
+    arrivals: Arrivals = SINGLE,
 ) -> pl.DataFrame:
     """Simulate how often the intervals contain the true rate (`COVERAGE_STUDY`).
 
@@ -180,10 +202,13 @@ def simulate_coverage(
     """
     rows = []
     for stories_a_day, pairs in replications.items():
-        world = _simulate_world(run, pool, stories_a_day, pairs, half_life_days, np.random.default_rng([seed, stories_a_day]))
+        world = _simulate_world(run, pool, arrivals, stories_a_day, pairs, half_life_days, np.random.default_rng([seed, stories_a_day]))
         for number, (name, evolution) in enumerate(evolutions.items()):
             scored = world.score(evolution, np.random.default_rng([seed, stories_a_day, number]))
-            rows.append({"evolution": name, "stories_a_day": float(stories_a_day), "half_life_days": half_life_days} | _summarize(scored))
+            rows.append(
+                {"evolution": name + arrivals.name, "stories_a_day": float(stories_a_day), "half_life_days": half_life_days}
+                | _summarize(scored)
+            )
     return pl.DataFrame(rows, schema=COVERAGE_STUDY)
 
 
@@ -193,9 +218,11 @@ class _World:
 
     run: Model
     pool: Pool
+    arrivals: Arrivals
     stories_a_day: int
     half_life_days: float
     baseline: pl.DataFrame
+    clustering: pl.DataFrame
     method: Mapping[str, Any]
 
     def score(self, evolution: Evolution, random: np.random.Generator) -> pl.DataFrame:
@@ -205,15 +232,14 @@ class _World:
         story_mass, truth = self._simulate_future(evolution, random, days)
         daily = self._build_daily_mass(days, story_mass)
         return (
-            filter_channels(daily, self.baseline, self.half_life_days)
+            filter_channels(daily, self.baseline, self.half_life_days, clustering=self.clustering)
             .join(truth, on=["index_date", "series"], validate="1:1")
             .filter(pl.col("index_date") >= days.first + timedelta(days=burn_in))
             .sort("series", "index_date")
         )
 
     def _build_daily_mass(self, days: Days, story_mass: pl.DataFrame) -> pl.DataFrame:
-        frames = _build_articles_read(self.run, self.pool, days, self.method) | {BASELINE.name: self.baseline, STORY_MASS.name: story_mass}
-        return self.run(frames, DAILY_MASS, self.method)
+        return _build_daily_mass(self.run, self.pool, self.baseline, days, story_mass, self.method)
 
     def _simulate_future(self, evolution: Evolution, random: np.random.Generator, days: Days) -> tuple[pl.DataFrame, pl.DataFrame]:
         """Simulate stories; return them with the true index.
@@ -225,14 +251,15 @@ class _World:
         first_day = self._build_daily_mass(Days(days.first, days.first), STORY_MASS.empty())
         expected = first_day.sort("series")["expected"].to_numpy()
         mass, moment = self.pool.story_mass["mass"].to_numpy(), self.pool.story_mass["second_moment"].to_numpy()
+        clusters = cluster_mass(prior, self.clustering.sort("series")["clustering"].to_numpy())
         shape, rate, moments = prior, prior, prior * prior_dispersion
         retention = 2.0 ** (-1.0 / self.half_life_days)
-        phi = dispersion(shape, moments)
+        phi = dispersion(shape, shape, moments, clusters)  # wrong readings blur the view of the rate, they do not move it
         true = random.gamma(prior / phi) * phi / prior if evolution is follow_filter_model else np.ones_like(prior)
         draws, truth = [], []
         for _ in days:
             true = evolution(random, true, FilterState(shape / phi, rate / phi, prior / phi, retention))
-            pair, story = _draw_stories(random, self.stories_a_day * true, mass.size)
+            pair, story = _draw_stories(random, self.stories_a_day * true, self.stories_a_day, mass.size, self.arrivals)
             shape, rate, moments = (
                 predict_next_day(sums, prior_sums, self.half_life_days) + news
                 for sums, prior_sums, news in (
@@ -241,7 +268,7 @@ class _World:
                     (moments, prior * prior_dispersion, np.bincount(pair, moment[story], prior.size)),
                 )
             )
-            phi = dispersion(shape, moments)
+            phi = dispersion(shape, shape, moments, clusters)
             draws.append((pair, story))
             truth.append(100 * true)
         dates = pl.Series("index_date", list(days))
@@ -250,12 +277,20 @@ class _World:
         return _to_story_mass(self.pool, draws, dates, priors["series"]), known.with_columns(series)
 
 
-def _simulate_world(run: Model, pool: Pool, stories_a_day: int, pairs: int, half_life_days: float, random: np.random.Generator) -> _World:
+def _simulate_world(
+    run: Model,
+    pool: Pool,
+    arrivals: Arrivals,
+    stories_a_day: int,
+    pairs: int,
+    half_life_days: float,
+    random: np.random.Generator,
+) -> _World:
     """Simulate a window at constant rate and measure the baseline."""
     window = Days(FIRST, FIRST + timedelta(days=BASELINE_DAYS - 1))
     names = [f"A{number:04d}-B{number:04d}" for number in range(pairs)]
     method = model_variables(tuple(names), half_life_days, (window.first, window.last), window)
-    draws = [_draw_stories(random, np.full(pairs, float(stories_a_day)), pool.story_mass.height) for _ in window]
+    draws = [_draw_stories(random, np.full(pairs, float(stories_a_day)), stories_a_day, pool.story_mass.height, arrivals) for _ in window]
     pooled = _to_story_mass(pool, draws, pl.Series("index_date", list(window)), pl.Series("series", names))
     # A pair is expected to have the sum of its directions.
     directed = pooled.with_columns(pl.col("series").str.replace("-", ">", literal=True))
@@ -268,15 +303,32 @@ def _simulate_world(run: Model, pool: Pool, stories_a_day: int, pairs: int, half
         STORY_MASS.name: pl.concat([pooled, directed]),
     }
     baseline = run(frames, BASELINE, method).filter(pl.col("channel") == CHANNEL, pl.col("series").is_in(names))
-    return _World(run, pool, stories_a_day, half_life_days, baseline, method)
+    daily = _build_daily_mass(run, pool, baseline, window, pooled, method)
+    clustering = measure_clustering(daily, baseline, half_life_days)
+    return _World(run, pool, arrivals, stories_a_day, half_life_days, baseline, clustering, method)
+
+
+def _build_daily_mass(
+    run: Model, pool: Pool, baseline: pl.DataFrame, days: Days, story_mass: pl.DataFrame, method: Mapping[str, Any]
+) -> pl.DataFrame:
+    frames = _build_articles_read(run, pool, days, method) | {BASELINE.name: baseline, STORY_MASS.name: story_mass}
+    return run(frames, DAILY_MASS, method)
 
 
 Drawn = tuple[NDArray[np.int64], NDArray[np.int64]]
 
 
-def _draw_stories(random: np.random.Generator, expected: Matrix, stories: int) -> Drawn:
-    """Draw the stories of one day; return numbers of pairs and stories."""
-    pair = np.repeat(np.arange(expected.size), random.poisson(expected))
+def _draw_stories(random: np.random.Generator, rate: Matrix, base: float, stories: int, arrivals: Arrivals) -> Drawn:
+    """Draw the stories of one day; return numbers of pairs and stories.
+
+    `rate`: true rate by pair; `base`: rate of the baseline.
+    """
+    expected = (1 - arrivals.wrong / 2) * rate + arrivals.wrong / 2 * base
+    if arrivals.clustering > 1:  # a negative binomial number has this mean, and the factor on its variance
+        counts = random.negative_binomial(expected / (arrivals.clustering - 1), 1 / arrivals.clustering)
+    else:
+        counts = random.poisson(expected)
+    pair = np.repeat(np.arange(expected.size), counts)
     return pair, random.integers(stories, size=pair.size)
 
 

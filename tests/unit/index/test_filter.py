@@ -9,6 +9,7 @@ from scipy.stats import beta, gamma
 from pipeline.contracts.model import ContractError
 from pipeline.contracts.tables.index import BASELINE, CHANNEL_DAILY, DAILY_MASS, MOVEMENT_DAILY, STALEMATE_DAILY
 from pipeline.index.filter import MIN_SHAPE, accumulate, discount, filter_channels, filter_movement, predict_next_day
+from pipeline.index.parameters import MISREAD
 
 FIRST = date(2024, 12, 1)
 CHANNELS = ("concession", "dialogue", "escalation")
@@ -108,7 +109,11 @@ def test_every_column_equals_a_plain_double_loop() -> None:
             assert got["value"].to_list() == pytest.approx([100 * x / y for x, y in zip(a, b, strict=True)], abs=1e-9)
             assert got["value_words"].to_list() == pytest.approx([100 * x / y for x, y in zip(words, b, strict=True)], abs=1e-9)
             assert got["dispersion"].to_list() == pytest.approx(
-                [(kappa * prior["prior_dispersion"] + x) / y for x, y in zip(moments, a, strict=True)], abs=1e-9
+                [
+                    (kappa * prior["prior_dispersion"] + x + (MISREAD / (1 - MISREAD) * (y - z)) ** 2) / y
+                    for x, y, z in zip(moments, a, b, strict=True)
+                ],
+                abs=1e-9,
             )
             assert got["value_unweighted"].to_list() == pytest.approx(
                 [100 * x / y for x, y in zip(plain_a, plain_b, strict=True)], abs=1e-9

@@ -4,7 +4,7 @@ import polars as pl
 import pytest
 
 from pipeline.contracts.model import Table
-from pipeline.contracts.tables.index import BASELINE, STORY_MASS, TENSION_DAILY, TENSION_PAIR_DAILY
+from pipeline.contracts.tables.index import BASELINE, CLUSTERING, STORY_MASS, TENSION_DAILY, TENSION_PAIR_DAILY
 from pipeline.contracts.tables.stories import ARTICLES_READ
 from pipeline.validation.studies import rebuild
 from tests.unit.index.lake_scenes import HALF_LIFE, Built
@@ -13,9 +13,11 @@ TABLES = (TENSION_DAILY, TENSION_PAIR_DAILY)
 
 
 def rebuild_scene(built: Built, half_life_days: float = HALF_LIFE) -> pl.DataFrame:
-    story_mass, articles_read, baseline = (built.lake.read(table) for table in (STORY_MASS, ARTICLES_READ, BASELINE))
+    story_mass, articles_read, baseline, clustering = (
+        built.lake.read(table) for table in (STORY_MASS, ARTICLES_READ, BASELINE, CLUSTERING)
+    )
     return rebuild.rebuild_index(
-        story_mass, articles_read, baseline, built.variables["last_day"], half_life_days, built.variables["least_evidence"]
+        story_mass, articles_read, baseline, clustering, built.variables["last_day"], half_life_days, built.variables["least_evidence"]
     )
 
 

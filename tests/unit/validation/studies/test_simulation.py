@@ -14,6 +14,7 @@ from pipeline.models.build import build_table
 from pipeline.validation.studies import simulation
 from pipeline.validation.studies.simulation import (
     COVERAGE_STUDY,
+    DISTURBED,
     EVOLUTIONS,
     FilterState,
     Pool,
@@ -48,6 +49,14 @@ def test_intervals_are_exact_under_the_evolution_that_the_filter_assumes(pool: P
         )  # the baseline is measured, not known
 
 
+def test_intervals_cover_in_clusters_and_with_wrong_readings(pool: Pool) -> None:
+    own = {name: EVOLUTIONS[name] for name in ("the filter's own",)}
+    result = simulate_coverage(build_table, pool, replications={4: 100}, evolutions=own, arrivals=DISTURBED)
+    assert result["evolution"].to_list() == ["the filter's own, in clusters and misread"]
+    assert 0.78 - 0.02 < result["coverage80"].item() < 0.86 + 0.02
+    assert 0.93 - 0.02 < result["coverage95"].item() < 0.98 + 0.01
+
+
 def test_the_evolution_of_the_filter_gives_the_state_of_the_next_day() -> None:
     random, size = np.random.default_rng(2), 400_000
     state = FilterState(np.full(size, 6.0), np.full(size, 4.0), np.full(size, 3.0), retention=0.9)
@@ -69,16 +78,17 @@ def test_the_simulation_tracks_the_state_of_the_published_filter(pool: Pool, mon
 
     filtered_frames: list[pl.DataFrame] = []
 
-    def record_filter(daily: pl.DataFrame, baseline: pl.DataFrame, half_life_days: float) -> pl.DataFrame:
-        filtered_frames.append(published.filter_channels(daily, baseline, half_life_days))
+    def record_filter(daily: pl.DataFrame, baseline: pl.DataFrame, half_life_days: float, clustering: pl.DataFrame) -> pl.DataFrame:
+        filtered_frames.append(published.filter_channels(daily, baseline, half_life_days, clustering))
         return filtered_frames[-1]
 
     monkeypatch.setattr(simulation, "filter_channels", record_filter)
     simulate_coverage(build_table, pool, replications=FEW, evolutions={"observed": observe})
     by_day = filtered_frames[0].sort("index_date", "series").partition_by("index_date", maintain_order=True)
     for before, today in zip(seen[1:], by_day[:-1], strict=True):
-        assert before.shape == pytest.approx((today["shape"] / today["dispersion"]).to_numpy(), abs=1e-9)
-        assert before.rate == pytest.approx((today["rate"] / today["dispersion"]).to_numpy(), abs=1e-9)
+        assert before.shape / before.rate == pytest.approx((today["shape"] / today["rate"]).to_numpy(), abs=1e-9)
+        assert before.prior / before.rate == pytest.approx((today["prior"] / today["rate"]).to_numpy(), abs=1e-9)
+        assert (before.shape >= (today["shape"] / today["dispersion"]).to_numpy() - 1e-9).all()  # without wrong readings
 
 
 def test_expected_mass_and_prior_come_from_the_sql_models(pool: Pool) -> None:
@@ -89,7 +99,7 @@ def test_expected_mass_and_prior_come_from_the_sql_models(pool: Pool) -> None:
         return built[-1][1]
 
     simulate_coverage(observe, pool, replications=FEW, evolutions={"constant": EVOLUTIONS["constant"]})
-    assert [name for name, _ in built if name != ARTICLES_READ.name] == [BASELINE.name, DAILY_MASS.name, DAILY_MASS.name]
+    assert [name for name, _ in built if name != ARTICLES_READ.name] == [BASELINE.name, DAILY_MASS.name, DAILY_MASS.name, DAILY_MASS.name]
     daily = built[-1][1]
     assert daily["expected"].mean() == pytest.approx(4 * pool.story_mass["mass"].to_numpy().mean(), rel=0.02)
     assert daily["observed"].mean() == pytest.approx(daily["expected"].mean(), rel=0.05)

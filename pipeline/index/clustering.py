@@ -1,0 +1,69 @@
+"""How much stories come in clusters: a factor on the variance of their number.
+
+Belongs here: measuring the factor in the windows of the baseline. Does not: what it does to intervals (`filter.py`).
+"""
+
+from collections.abc import Iterator
+from datetime import date
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+
+from pipeline.contracts.tables.index import BASELINE, CLUSTERING, DAILY_MASS
+from pipeline.index.filter import predict_next_day, to_matrix
+from pipeline.index.parameters import PRIOR_STORIES
+
+Matrix = NDArray[np.float64]
+
+POOLED_STORIES = 20.0  # weight, in stories, with which the factor of a series is shrunk towards that of its channel
+MAX_CLUSTERING = 10.0
+_GROUP = ["series", "channel"]
+
+
+def measure_clustering(daily: pl.DataFrame, baseline: pl.DataFrame, half_life_days: float) -> pl.DataFrame:
+    """Measure the factor of each version, series and channel, as `CLUSTERING`.
+
+    The filter forecasts the number of stories of each day of the window from the day before. If it is right and stories come singly, the
+    squared errors sum to the negative binomial variances m (1 + e / b); the factor is the ratio of both sums, at least 1. A series is
+    shrunk towards all directions of its channel, so that a pair with few stories has theirs. `daily`: rows of DAILY_MASS, every day of
+    every series. `baseline`: rows of BASELINE, for the windows.
+    """
+    ordered = DAILY_MASS.conform(daily).sort(*_GROUP, "index_date")
+    groups = ordered.select(_GROUP).unique(maintain_order=True)
+    frames = [CLUSTERING.empty()]
+    for valid_from, errors, variances in _measure_windows(ordered, baseline, half_life_days):
+        sums = groups.with_columns(errors=errors, variances=variances, is_directed=pl.col("series").str.contains(">", literal=True))
+        directed = [pl.col(name).filter("is_directed").sum().over("channel") for name in ("errors", "variances")]
+        of_channel = ((POOLED_STORIES + directed[0]) / (POOLED_STORIES + directed[1])).clip(1.0, MAX_CLUSTERING)
+        factor = (POOLED_STORIES * of_channel + pl.col("errors")) / (POOLED_STORIES + pl.col("variances"))
+        frames.append(sums.select(pl.lit(valid_from).alias("valid_from"), *_GROUP, factor.clip(1.0, MAX_CLUSTERING).alias("clustering")))
+    return CLUSTERING.conform(pl.concat(frames))
+
+
+def _measure_windows(ordered: pl.DataFrame, baseline: pl.DataFrame, half_life_days: float) -> Iterator[tuple[date, Matrix, Matrix]]:
+    """Yield `valid_from` of each version, and both sums of each group."""
+    dates = ordered["index_date"].unique().sort()
+    counts, read = (to_matrix(ordered, _GROUP, name).astype(np.float64) for name in ("story_count", "articles_read"))
+    for valid_from, first, last in (
+        BASELINE.conform(baseline).select("valid_from", "baseline_from", "baseline_to").unique().sort("valid_from").rows()
+    ):
+        in_window = dates.is_between(first, last).to_numpy()
+        yield valid_from, *_sum_errors(counts[:, in_window], read[:, in_window], half_life_days)
+
+
+def _sum_errors(counts: Matrix, read: Matrix, half_life_days: float) -> tuple[Matrix, Matrix]:
+    """Sum squared errors and variances of forecasts, each of shape (groups).
+
+    `counts`: stories, `read`: articles, shape (groups, days). A group without stories expects half a story over the window.
+    """
+    exposure = read * (np.maximum(counts.sum(axis=1), 0.5) / np.maximum(read.sum(axis=1), 1.0))[:, None]
+    prior = np.full(counts.shape[0], float(PRIOR_STORIES))
+    shape, rate, errors, variances = prior, prior, np.zeros_like(prior), np.zeros_like(prior)
+    for day in range(counts.shape[1]):
+        shape, rate = (predict_next_day(sums, prior, half_life_days) for sums in (shape, rate))
+        mean = shape / rate * exposure[:, day]
+        errors = errors + (counts[:, day] - mean) ** 2
+        variances = variances + mean * (1 + exposure[:, day] / rate)
+        shape, rate = shape + counts[:, day], rate + exposure[:, day]
+    return errors, variances
