@@ -2,7 +2,8 @@
 
     uv run python benchmarks/measures.py questions > questions.csv
     uv run python benchmarks/measures.py layers > layers.csv
-    uv run python benchmarks/measures.py compare [--questions questions.csv] [--answers answers.csv] [--list list.csv]
+    uv run python benchmarks/measures.py compare [--draw 2] [--before]
+    uv run python benchmarks/measures.py compare --questions questions.csv --answers answers.csv
 
 A question is a day, an actor and a target: which layers applied (in force or as a quota), at which rate? Whoever answers sees the names of
 the layers and their goods, but neither acts nor rates, and looks them up in official sources. `answers.csv` has the columns `number`,
@@ -10,7 +11,8 @@ the layers and their goods, but neither acts nor rates, and looks them up in off
 rates apply, the highest counts. A question without layers has one row with the layer `none`; a layer that the list lacks is `other`, with a
 note. Half of the days are drawn from all days, half from the days just before and after an act.
 Questions are drawn from the list as it is, so keep `questions.csv`: after a correction the same seed draws others.
-By default the questions and answers of `tests/gold` are compared; `--list` gives layers in place of those of the present list.
+By default the questions and answers of the first or second draw in `tests/gold` are compared with the present list; `--before` compares
+them with what the list said before these answers corrected it, the independent figure.
 """
 
 import argparse
@@ -31,26 +33,31 @@ SEED = 15
 DAYS_AROUND = 3
 RATE_TOLERANCE = 0.01
 GOLD = Path(__file__).parents[1] / "tests" / "gold"
+DRAWS = {1: "", 2: "-2"}  # suffixes of the files in tests/gold
 
 
 def main() -> None:
     """Print questions, layers, or the comparison."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("command", choices=("questions", "layers", "compare"))
-    parser.add_argument("--questions", type=Path, default=GOLD / "measures-questions.csv", help="the questions as they were drawn")
-    parser.add_argument("--answers", type=Path, default=GOLD / "measures-answers.csv", help="the answers to them")
-    parser.add_argument("--list", type=Path, help="layers of an earlier list for the questions, in the columns of the answers")
+    parser.add_argument("--draw", type=int, choices=tuple(DRAWS), default=1, help="which questions and answers of tests/gold to compare")
+    parser.add_argument("--before", action="store_true", help="compare the list as it was before the answers of this draw")
+    parser.add_argument("--questions", type=Path, help="other questions, as they were drawn")
+    parser.add_argument("--answers", type=Path, help="the answers to them")
     parser.add_argument("--count", type=int, default=QUESTIONS)
     parser.add_argument("--seed", type=int, default=SEED)
     options = parser.parse_args()
+    if (options.questions is None) != (options.answers is None) or (options.before and options.questions):
+        parser.error("give --questions and --answers together, and without --before: the earlier list is known for tests/gold only")
     if options.command == "questions":
         draw_questions(options.count, options.seed).write_csv(sys.stdout)
     elif options.command == "layers":
         pl.read_csv(LAYERS_FILE).select("layer", "actor", "instrument", "programme", "product").write_csv(sys.stdout)
     else:
-        questions = pl.read_csv(options.questions, try_parse_dates=True)
-        layers = list_layers(questions) if options.list is None else read_answers(options.list, questions).rename({"note": "act_id"})
-        compare(questions, read_answers(options.answers, questions), layers)
+        drawn, answers, before = (GOLD / f"measures-{name}{DRAWS[options.draw]}.csv" for name in ("questions", "answers", "list"))
+        questions = pl.read_csv(options.questions or drawn, try_parse_dates=True)
+        layers = read_answers(before, questions).rename({"note": "act_id"}) if options.before else list_layers(questions)
+        compare(questions, read_answers(options.answers or answers, questions), layers)
 
 
 def draw_questions(count: int, seed: int) -> pl.DataFrame:

@@ -81,4 +81,6 @@ def test_questions_on_measures_are_drawn_and_compared(tmp_path: Path) -> None:
     answers.write_text(
         "number,layer,rate_pct,note\n" + "".join(f"{number},other,99,a guess\n" for number in (1, 2, 3, 4)), encoding="utf-8"
     )
-    assert run("compare", str(drawn_file), str(answers)).startswith("0 of ")
+    assert run("compare", "--questions", str(drawn_file), "--answers", str(answers)).startswith("0 of ")
+    assert run("compare", "--before").startswith("404 of 438 layers agree (92.2%)")
+    assert run("compare", "--draw", "2", "--before").startswith("362 of 380 layers agree (95.3%)")

@@ -34,6 +34,23 @@ def rates_on(states: pl.DataFrame, day: date, actor: str, target: str) -> Rates:
 
 # Rates that must be there, and layers that must not apply.
 KNOWN: list[tuple[str, str, str, Rates, tuple[str, ...]]] = [
+    ("2018-07-22", "EUN", "MEX", {}, ("eun-steel-safeguard",)),
+    ("2018-07-22", "EUN", "BRA", {"eun-steel-safeguard": 25}, ()),
+    ("2019-04-27", "CAN", "MEX", {"can-steel-safeguard": 25}, ()),
+    ("2019-04-28", "CAN", "MEX", {}, ("can-steel-safeguard",)),
+    ("2019-04-29", "CAN", "CHN", {"can-steel-safeguard": 25}, ()),
+    ("2019-05-13", "CAN", "KOR", {}, ("can-steel-safeguard",)),
+    ("2021-10-24", "CAN", "CHN", {"can-steel-safeguard": 10}, ()),
+    ("2021-10-25", "CAN", "CHN", {}, ("can-steel-safeguard",)),
+    ("2020-12-31", "EUN", "GBR", {}, ("eun-steel-safeguard",)),
+    ("2021-01-01", "EUN", "GBR", {"eun-steel-safeguard": 25}, ()),
+    ("2024-07-01", "GBR", "MEX", {"gbr-digital-tax": 2}, ("gbr-steel-safeguard",)),
+    ("2024-07-01", "GBR", "BRA", {"gbr-steel-safeguard": 25}, ()),
+    ("2025-03-11", "USA", "BRA", {}, ("usa-232-metal-derivatives",)),
+    ("2025-04-03", "USA", "BRA", {"usa-232-metal-derivatives": 25}, ()),
+    ("2025-06-04", "USA", "RUS", {"usa-232-metal-derivatives": 200}, ()),
+    ("2025-10-14", "USA", "MEX", {"usa-232-metal-derivatives": 50}, ()),
+    ("2026-04-05", "USA", "GBR", {"usa-232-metal-derivatives": 25}, ()),
     ("2018-06-04", "MEX", "IND", {}, ("mex-steel",)),
     ("2018-06-05", "MEX", "IND", {"mex-steel": 15}, ()),
     ("2019-02-01", "MEX", "IND", {}, ("mex-steel",)),
@@ -90,7 +107,7 @@ KNOWN: list[tuple[str, str, str, Rates, tuple[str, ...]]] = [
     ("2025-08-27", "USA", "IND", {"usa-ieepa-reciprocal": 25, "usa-ieepa-india-oil": 25}, ()),
     ("2025-09-01", "CAN", "USA", {"can-answer-2025-metals": 25, "can-answer-2025-cars": 25}, ("can-answer-2025-goods",)),
     ("2025-10-01", "USA", "CHN", {"usa-ieepa-fentanyl-china": 20, "usa-301-review-ev": 100, "usa-301-review-semiconductors": 50}, ()),
-    ("2025-10-01", "USA", "GBR", {"usa-ieepa-reciprocal": 10, "usa-232-steel": 25, "usa-232-cars": 10}, ()),
+    ("2025-10-01", "USA", "GBR", {"usa-232-steel": 25, "usa-232-cars": 25, "usa-232-car-parts": 25}, ()),
     ("2025-11-10", "USA", "CHN", {"usa-ieepa-fentanyl-china": 10, "usa-ieepa-reciprocal": 10}, ("usa-301-shipping",)),
     ("2025-11-10", "CHN", "USA", {"chn-reciprocal-answer": 10}, ("chn-farm-10", "chn-port-fees", "chn-rare-earths-abroad")),
     ("2026-02-20", "USA", "CHN", {"usa-301-list1": 25}, ("usa-ieepa-fentanyl-china", "usa-ieepa-reciprocal")),
@@ -111,6 +128,11 @@ def test_well_known_days_have_the_right_layers(
 def test_a_control_without_a_rate_is_in_force_and_suspended(states: pl.DataFrame) -> None:
     ban = states.filter(layer="chn-minerals-ban-usa", target="USA").sort("valid_from")
     assert ban.select("valid_from", "standing").rows() == [(date(2024, 12, 3), "in_force"), (date(2025, 11, 9), "suspended")]
+
+
+def test_a_rule_without_a_rate_starts_on_its_day_of_compliance(states: pl.DataFrame) -> None:
+    rule = states.filter(layer="usa-connected-cars", target="CHN")
+    assert rule.select("announced_on", "valid_from").rows() == [(date(2025, 1, 14), date(2026, 3, 17))]
 
 
 def test_a_list_of_firms_is_directed_at_their_home_countries() -> None:
