@@ -47,7 +47,7 @@ def week_table(daily: pl.DataFrame, is_sample: bool) -> Table:
     )
     for name in ("day", "pair"):
         table.add_column(name, no_wrap=True)
-    for name in ("tension", "80 %", "concession", "dialogue", "stalemate"):
+    for name in ("tension", "80 %", "concession", "stalemate"):
         table.add_column(name, justify="right", no_wrap=True)
     table.add_column("phase", no_wrap=True)
     main = daily.group_by("pair").agg(pl.col("signal_count").sum()).sort("signal_count", "pair", descending=[True, False])["pair"][0]
@@ -60,7 +60,6 @@ def week_table(daily: pl.DataFrame, is_sample: bool) -> Table:
             _format_value(row["tension"]),
             "-" if row["is_thin"] else f"{row['tension_lo80']:.0f}-{row['tension_hi80']:.0f}",
             _format_value(row["concession"]),
-            _format_value(row["dialogue"]),
             "-" if row["stalemate"] is None else f"{row['stalemate']:.2f}",
             Text(row["phase"], style=_PHASE_STYLE.get(row["phase"], "dim")),
         )

@@ -6,7 +6,7 @@ Belongs here: which readings are about the same thing, and whose fields are used
 import polars as pl
 
 from pipeline.contracts.vocabulary import KIND_POLARITY
-from pipeline.signals.reader import READINGS_SCHEMA, TO_LEVEL
+from pipeline.signals.reader import READINGS_SCHEMA, SURE_SIGN
 
 #: Two readings are about the same thing if candidate (actor and target in a sentence) and polarity are equal.
 SAME = ("candidate", "polarity")
@@ -30,7 +30,7 @@ def combine(by_rules: pl.DataFrame, by_encoder: pl.DataFrame) -> pl.DataFrame:
     """Combine readings (`READINGS_SCHEMA`) of both readers into evidence (`EVIDENCE_SCHEMA`), ordered by candidate.
 
     If both assert the same, the fields are those of the rules. `encoder_score` is 0 where the encoder finds nothing. Unasserted
-    readings of either reader are all returned. Readings of the encoder are dropped where a rule reads the opposite sign from a new level.
+    readings of either reader are all returned. Readings of the encoder are dropped where a rule is sure of the opposite sign.
     """
     rules = by_rules.with_columns(polarity=_polarity())
     encoder = by_encoder.with_columns(polarity=_polarity(), alternatives=pl.col("words").list.join(", "))
@@ -44,7 +44,7 @@ def combine(by_rules: pl.DataFrame, by_encoder: pl.DataFrame) -> pl.DataFrame:
     )
     asserted_by_rules = rules.filter(pl.col("modality") == "asserted")
     denied_by_rules = rules.filter(pl.col("modality") != "asserted").select(SAME).unique().with_columns(rules_say=pl.lit("denied"))
-    ruled_out = asserted_by_rules.filter(pl.col("rule_id").str.ends_with(TO_LEVEL)).select(
+    ruled_out = asserted_by_rules.filter(pl.col("rule_id").str.ends_with(SURE_SIGN)).select(
         "candidate", polarity=pl.col("polarity").replace_strict(_OPPOSITE, default=None)
     )
     encoder_only = (

@@ -10,8 +10,9 @@ import polars as pl
 
 from pipeline.signals.candidates import SentenceCandidates
 
-#: End of the `rule_id` where a new level (`lifts to 84 percent`, `takes to 125`) gives the sign: the grammar leaves no doubt about it.
-TO_LEVEL = ".to_level"
+#: End of the `rule_id` where the grammar leaves no doubt about the sign, as in `lifts its duty to 84 percent`, `lets the pause on its
+#: duties expire` and `suspends concessions`.
+SURE_SIGN = ".sure"
 
 READINGS_SCHEMA = pl.Schema(
     {

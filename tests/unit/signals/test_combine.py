@@ -42,8 +42,8 @@ def test_another_polarity_is_separate_evidence() -> None:
     assert combine(make_readings({}), encoder_readings(kind="easing"))["readers"].to_list() == ["encoder", "rules"]
 
 
-def test_a_new_level_rules_out_the_opposite_sign() -> None:
-    by_rules = make_readings({"rule_id": "raise.restriction.to_level"})
+def test_a_rule_that_is_sure_rules_out_the_opposite_sign() -> None:
+    by_rules = make_readings({"rule_id": "raise.restriction.sure"})
     assert combine(by_rules, encoder_readings(kind="easing"))["readers"].to_list() == ["rules"]
     assert combine(by_rules, encoder_readings(kind="dialogue"))["readers"].to_list() == ["encoder", "rules"]
 

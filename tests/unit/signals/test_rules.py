@@ -78,6 +78,21 @@ def test_a_country_hit_with_a_tariff_suffers_it(headline: str) -> None:
     assert asserted(headline) == {"USA>CHL measure"}
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Beijing denied that trade talks with the United States had taken place.",
+        "China said there were no talks with Washington on tariffs.",
+    ],
+)
+def test_talks_that_are_denied_are_not_held(text: str) -> None:
+    assert {(finding["kind"], finding["modality"]) for finding in explain(text)} == {("dialogue", "negated")}
+
+
+def test_to_suspend_concessions_is_no_concession() -> None:
+    assert asserted("The European Union suspended concessions on Turkish goods.") == {"EUN>TUR measure"}
+
+
 def test_to_raise_concerns_over_controls_does_not_raise_them() -> None:
     assert asserted("Seoul has raised concerns over Japanese export controls.") & {"KOR>JPN measure"} == set()
     assert "JPN>KOR measure" in asserted("Tokyo has raised its export controls on Korean chemicals.")

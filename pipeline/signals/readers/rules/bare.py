@@ -113,7 +113,8 @@ def find_named_talks(sentence: MarkedSentence, used: set[int]) -> Iterable[Act]:
         if is_known or (is_pair and (is_on_trade or entry.get("gate"))):
             is_spoken = bool(cues("speech") & all_words)
             rule_id = f"{'spoken' if is_spoken else 'named'}.{class_of(thing)}"
-            yield _build_named_act(sentence, thing, "dialogue", rule_id, modality="asserted", score=NAMED_TALKS_SCORE, mutual=not is_spoken)
+            modality = "negated" if "no" in sentence.words_between(thing.first - 2, thing.first) else "asserted"
+            yield _build_named_act(sentence, thing, "dialogue", rule_id, modality=modality, score=NAMED_TALKS_SCORE, mutual=not is_spoken)
             return
 
 

@@ -10,7 +10,7 @@ from itertools import pairwise
 from typing import Any, NamedTuple
 
 from pipeline.signals.lexicon import cues
-from pipeline.signals.reader import TO_LEVEL
+from pipeline.signals.reader import SURE_SIGN
 from pipeline.signals.readers.rules.bare import find_existing_restrictions, find_named_talks, find_operator_acts
 from pipeline.signals.readers.rules.grammar import (
     CONCEDING,
@@ -50,7 +50,7 @@ def find_acts(sentence: MarkedSentence) -> list[Act]:
     used: set[int] = set()
     acts = [*_find_verb_acts(sentence, used), *find_operator_acts(sentence, used)]
     acts += find_new_restrictions(sentence, used)
-    if not any(act.modality == "asserted" for act in acts):
+    if not any(act.modality == "asserted" or act.kind == "dialogue" for act in acts):
         acts += find_named_talks(sentence, used)
     acts += find_existing_restrictions(sentence, used)
     adjusted = (_adjust_modality(sentence, _adjust_conditional(sentence, _adjust_precondition(sentence, act))) for act in acts)
@@ -194,8 +194,9 @@ def _build_act(sentence: MarkedSentence, verb: Mark, predicate: _Predicate, oper
     entry, thing, kind = predicate.phrase.entry, predicate.thing, predicate.kind
     rule_id, score = f"{entry['id']}.{class_of(thing) if thing else entry['self']}", SCORE
     is_ambiguous = entry.get("level") or len({reading.entry["direction"] for reading in verb.readings}) > 1
-    if is_ambiguous and _names_level(sentence, thing or verb):
-        rule_id += TO_LEVEL
+    is_inverted = thing is not None and (class_of(thing) == "concession" or _is_suspended(sentence, verb, thing))
+    if is_inverted or (is_ambiguous and _names_level(sentence, thing or verb)):
+        rule_id += SURE_SIGN
     if _is_hit_with(sentence, verb):
         rule_id = f"suffer.{rule_id}"
     if kind == "agreement" and _is_prospect(sentence, verb, operators):

@@ -26,6 +26,7 @@ KINDS = MappingProxyType(
         ("down", "goods"): "measure",
         ("up", "approval"): "easing",
         ("down", "approval"): "measure",
+        ("down", "concession"): "measure",
         ("up", "market"): "easing",
         ("down", "market"): "measure",
         ("up", "deal"): "agreement",
@@ -130,7 +131,7 @@ class DraftAct:
         """Apply one operator to the act."""
         name = class_of(operator)
         if name == "negate":
-            if operator.last >= self.anchor - NEGATION_REACH:
+            if operator.last >= self.anchor - NEGATION_REACH or operator.readings[0].entry.get("whole_clause"):
                 self._negate(sentence, operator)
         elif name == "hypothetical":
             if self.base != "dialogue":
