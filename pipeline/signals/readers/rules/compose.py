@@ -216,7 +216,7 @@ def _build_act(sentence: MarkedSentence, verb: Mark, predicate: _Predicate, oper
         status=status_of(sentence, draft.kind, str(entry["status"]), verb.first),
         modality="negated" if draft.modality == "asserted" and _is_object_negated(sentence, verb, thing) else draft.modality,
         score=CHANGED_SCORE if is_changed else score,
-        mutual=_is_mutual(sentence, draft.kind, entry),
+        mutual=_is_mutual(sentence, draft.kind, entry, thing),
         words=matched_words(sentence, verb, thing, *operators),
         thing=thing.first if thing else None,
     )
@@ -230,11 +230,13 @@ def _is_object_negated(sentence: MarkedSentence, verb: Mark, thing: Mark | None)
     return thing is not None and sentence.words_between(verb.last + 1, thing.first)[:1] == ["no"]
 
 
-def _is_mutual(sentence: MarkedSentence, kind: str, entry: Mapping[str, Any]) -> bool:
+def _is_mutual(sentence: MarkedSentence, kind: str, entry: Mapping[str, Any], thing: Mark | None) -> bool:
     """Whether both sides act, as in agreements and talks.
 
     They do not if one side only speaks of them or wants them.
     """
+    if thing is not None and thing.readings[0].entry.get("one_way"):
+        return False
     if kind == "dialogue" and entry["id"] == "sign":
         return not cues("speech") & set(sentence.words_between(0, len(sentence.tokens)))
     return kind in {"agreement", "dialogue"} and not entry.get("one_way")
