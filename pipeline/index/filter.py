@@ -95,8 +95,17 @@ def interval_bounds(a: Matrix, b: Matrix, phi: Matrix) -> dict[str, Matrix]:
         return dict(zip(_QUANTILES, pool.map(quantile, _QUANTILES.values()), strict=True))
 
 
+def weigh_evidence(kappa: Matrix, a: Matrix, b: Matrix) -> Matrix:
+    """Weight of what was read, next to the prior `kappa`.
+
+    Counts is what was observed (`a`) or what the articles read would have at the usual rate (`b`), whichever is more: much news says
+    something about a pair with little usual news, and so does silence about one with much.
+    """
+    return np.asarray(1 - kappa / np.maximum(a, b), dtype=np.float64)
+
+
 def has_evidence(evidence_weight: Matrix, least_evidence: float) -> NDArray[np.bool_]:
-    """Whether enough is expected for a value to be published.
+    """Whether enough was read for a value to be published.
 
     With a margin for rounding, so that equal sums in another order give the same answer.
     """
@@ -164,7 +173,7 @@ def filter_channels(
     words = 100 * (kappa * words_share + sums("observed_words")) / b
     value = 100 * a / b
 
-    evidence_weight = 1 - kappa / b
+    evidence_weight = weigh_evidence(kappa, a, b)
 
     columns = {
         "shape": a,

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from scipy.special import betaincc, gammainc, gammaincc, gammainccinv
 
 from pipeline.contracts.tables.index import CHANNEL_DAILY, PHASE_DAILY, STALEMATE_DAILY
-from pipeline.index.filter import has_evidence
+from pipeline.index.filter import has_evidence, weigh_evidence
 
 NO_DATA = "no data"
 
@@ -100,12 +100,11 @@ def _mean(values: Matrix) -> Matrix:
 def name_phases(pairs: Posteriors, probabilities: Mapping[str, Matrix], bounds: Mapping[str, float], least_evidence: float) -> list[str]:
     """Name the most probable phase, where it is likely enough.
 
-    A phase is named only from channels with at least one mean story read or expected: escalation, de-escalation and dialogue from their
-    own, quiet from all. It needs no value, since news can be unusual although the usual is not known. Where the opposite of an escalation
-    or de-escalation is more than half as probable, news goes both ways. Else a day is `unclear`, or `no data` without such a channel.
-    Dialogue that is likely to be without movement is a stalemate.
+    A phase is named only from channels that have a value: escalation, de-escalation and dialogue from their own, quiet from all. Where the
+    opposite of an escalation or de-escalation is more than half as probable, news goes both ways. Else a day is `unclear`, or `no data`
+    without such a channel. Dialogue that is likely to be without movement is a stalemate.
     """
-    has_news = has_evidence(1 - pairs.prior / np.maximum(pairs.shape, pairs.rate), least_evidence)
+    has_news = has_evidence(weigh_evidence(pairs.prior, pairs.shape, pairs.rate), least_evidence)
     names = np.array(["escalation", "de-escalation", "dialogue", "quiet"])
     may_be_named = np.stack([*has_news.T, has_news.all(axis=1)])
     rows = np.stack([probabilities[f"p_{name.replace('-', '_')}"] for name in names])

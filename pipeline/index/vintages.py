@@ -15,7 +15,17 @@ from numpy.typing import NDArray
 
 from pipeline.contracts.tables.index import BASELINE, CLUSTERING
 from pipeline.contracts.tables.vintages import INDEX_KNOWN, MASS_ARRIVALS, MOVEMENT_ARRIVALS
-from pipeline.index.filter import Matrix, accumulate, cluster_mass, dispersion, has_evidence, has_movement, interval_bounds, stalemate_share
+from pipeline.index.filter import (
+    Matrix,
+    accumulate,
+    cluster_mass,
+    dispersion,
+    has_evidence,
+    has_movement,
+    interval_bounds,
+    stalemate_share,
+    weigh_evidence,
+)
 from pipeline.index.parameters import read_phases
 from pipeline.index.phases import Posteriors, name_phases, phase_probabilities
 
@@ -219,7 +229,7 @@ def _compute_values(changes: _Changes, series: pl.DataFrame, priors: _Priors, fi
     a, b = kappa + masses[..., 0], kappa + masses[..., 2]
     phi = dispersion(a, b, kappa * prior_dispersion + masses[..., 1], clusters)
     known = {"": 100 * a / b} | {f"_{name}": bound for name, bound in interval_bounds(a, b, phi).items()}
-    is_known = has_evidence(1 - kappa / b, least_evidence)
+    is_known = has_evidence(weigh_evidence(kappa, a, b), least_evidence)
     columns = [
         pl.Series(f"{name}{part}", np.where(is_known, matrix, np.nan)[:, :, number].ravel()).fill_nan(None)
         for number, name in enumerate(VALUES.values())

@@ -139,7 +139,12 @@ rebuilt as (
         * (rates.prior_bilateral + (grown.observed_bilateral + coalesce(carried.observed_bilateral, 0)) / grown.growth)
         / (rates.prior_bilateral + (grown.expected_bilateral + coalesce(carried.expected_bilateral, 0)) / grown.growth)
             as value_bilateral,
-        1 - rates.prior / (rates.prior + (grown.expected + coalesce(carried.expected, 0)) / grown.growth) as evidence_weight
+        1
+        - rates.prior
+        / (
+            rates.prior
+            + greatest(grown.expected + coalesce(carried.expected, 0), grown.observed + coalesce(carried.observed, 0)) / grown.growth
+        ) as evidence_weight
     from grown
     inner join rates
         on rates.index_date = grown.index_date and rates.series = grown.series and rates.channel = grown.channel

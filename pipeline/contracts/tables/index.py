@@ -349,7 +349,7 @@ CHANNEL_DAILY = Table(
         Column(
             "evidence_weight",
             pl.Float64(),
-            "Weight of the data in B: 1 - kappa / B; 0.25 is the expected mass of one mean story",
+            "Weight of what was read or expected, next to the prior: 1 - kappa / max(A, B); 0.25 is the mass of one mean story",
             0.79,
             unit="share",
             minimum=0,

@@ -146,7 +146,7 @@ INDEX_VALUES = (
         Column(
             f"{prefix}evidence_weight",
             pl.Float64(),
-            f"Weight of the articles read in the scale of {value}, next to the prior; below 0.25 {value} is empty",
+            f"Weight of what was read or expected for {value}, next to the prior; below 0.25 {value} is empty",
             0.79,
             unit="share",
             minimum=0,

@@ -174,7 +174,7 @@ def _rebuild_channel(
     columns = _channel_columns(name, np.array(a), np.array(b), np.array(phi), np.array(words))
     if name == "tension":
         columns |= {"tension_unweighted": np.array(plain), "tension_bilateral": np.array(bilateral)}
-    return columns | {"evidence_weight": 1 - np.array(priors) / np.array(b)}
+    return columns | {"evidence_weight": 1 - np.array(priors) / np.maximum(a, b)}
 
 
 def _channel_columns(name: str, a: Any, b: Any, phi: Any, words: Any) -> dict[str, Any]:
