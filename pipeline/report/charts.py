@@ -21,6 +21,7 @@ from pipeline.contracts.tables.index import TENSION_DAILY, TENSION_PAIR_DAILY
 from pipeline.report import palette
 from pipeline.report.days_axis import DAY_MS, DaysAxis, daily_points, midnight_ms, phase_runs
 from pipeline.report.names import direction_title, long_day, pair_title, short_day
+from pipeline.report.scripts import VEGA_LITE
 
 WIDTH = 900
 MIN_WIDTH = 320
@@ -46,7 +47,6 @@ _MAX_ALT_LENGTH = 60
 
 #: A Vega-Lite specification. Plain dictionaries, because building altair objects takes longer than drawing.
 Chart = dict[str, Any]
-VEGA_LITE = "6.4"
 
 
 def pair_chart(pair_daily: pl.DataFrame, note: str = "", width: int = WIDTH) -> Chart:

@@ -3,7 +3,7 @@
 For page and terminal.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import date
 from typing import Protocol
 
@@ -14,13 +14,15 @@ from pipeline.contracts.model import Table
 from pipeline.contracts.tables.index import SIGNALS, TENSION_PAIR_DAILY
 
 #: Columns of SIGNALS that are added to a story's contribution.
-SIGNAL_COLUMNS = ("product", "quote", "source", "url", "published_at")
+SIGNAL_COLUMNS = ("product", "quote", "source", "url", "published_at", "tier")
+#: Below this share of news in a value (percent) no story is shown for it: most of it is the prior.
+MIN_NEWS_PCT = 50
 
 
 class ReadTable(Protocol):
-    """Reads a table, or some of its days; `Lake.read` is one."""
+    """Reads a table, or some of its days or columns; `Lake.read` is one."""
 
-    def __call__(self, table: Table, days: Days | None = None) -> pl.DataFrame: ...  # noqa: D102 - see the class
+    def __call__(self, table: Table, days: Days | None = None, columns: Iterable[str] | None = None) -> pl.DataFrame: ...  # noqa: D102
 
 
 #: Reads one day of the view `contributions`.

@@ -1,7 +1,8 @@
-"""The report: one static HTML page about a release.
+"""The report: one HTML page about a release, with an interactive chart.
 
-Belongs here: the contents, cut from frames, and the template `page.html.j2`. Does not: drawing (`charts.py`), files (`write.py`). Text and
-links of articles are untrusted: all is escaped, only http(s) links are links, and the page's policy forbids scripts and downloads.
+Belongs here: the contents, cut from frames, and the template `page.html.j2`. Does not: drawing (`charts.py`, `chart.js`), the chart's data
+(`timeline.py`), files (`write.py`). Text and links of articles are untrusted: all is escaped, only http(s) links are links, and the page's
+policy allows its own two scripts and no request.
 """
 
 import re
@@ -19,19 +20,18 @@ from markupsafe import Markup
 from pipeline.contracts import vocabulary as words
 from pipeline.contracts.countries import parse_pair
 from pipeline.report import palette
-from pipeline.report.charts import directed_chart, pair_chart, sparkline, to_svg
+from pipeline.report.charts import directed_chart, finish_chart, pair_chart, sparkline, to_svg
+from pipeline.report.evidence import MIN_NEWS_PCT
 from pipeline.report.names import country_name, format_count, long_day, pair_title, short_day
+from pipeline.report.plain import safe_url, to_line
+from pipeline.report.scripts import content_policy, page_scripts
+from pipeline.report.timeline import VALUE_OF_CHANNEL, Evidence, Peak, Timeline
 from pipeline.settings import SAMPLE_NOTE
 
 _FOLDER = Path(__file__).parent
 LAST_DAYS = 7
 BIGGEST = 6
-_PHONE = 380  # pixels
 _SPARK_DAYS = 90
-_COLUMN_OF_CHANNEL = {"escalation": "tension", "concession": "concession"}  # channel: its column in the tables
-# Control characters, including those that change the direction of text.
-_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]+")
-_LINK = re.compile(r"https?://[^\s/]\S*", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -48,38 +48,44 @@ class Story:
     quote: str
     source: str
     url: str | None
+    published: date
 
 
 @dataclass(frozen=True)
 class ValueParts:
     """Parts of a value in index points; they sum to `value`.
 
-    They are the biggest stories, smaller ones, earlier ones and the prior. A value of None has no parts.
+    They are the biggest stories with a sentence of tier `high`, other ones, earlier ones and the prior. A value of None has no parts.
     """
 
     name: str
     value: float | None
     stories: tuple[Story, ...]
-    smaller: float
+    others: float
     earlier: float
     prior: float
+
+    @property
+    def news_pct(self) -> float:
+        """Share of the value that comes from news, in percent; the rest is the prior."""
+        return 100 * (1 - self.prior / self.value) if self.value else 0.0
 
 
 @dataclass(frozen=True)
 class PairSection:
     """One pair: charts (SVG), the last day in words, tables.
 
-    `days`: rows of TENSION_PAIR_DAILY, the newest first, at least one.
+    `days`: rows of TENSION_PAIR_DAILY, the newest first, at least one. `peaks`: the highest days, each with its largest story.
     """
 
     pair: str
     chart_svg: str
-    phone_svg: str
     directed_svg: str
     spark_svg: str
     summary: str
     days: tuple[Mapping[str, Any], ...]
     parts: tuple[ValueParts, ...] = ()
+    peaks: tuple[tuple[Peak, Evidence], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -132,7 +138,8 @@ class FileLink:
 class Page:
     """Contents of the report.
 
-    `coverage` is None when nothing was read; `precision` has sentences on what people judged, for each channel.
+    `coverage` is None when nothing was read; `precision` has sentences on what people judged, for each channel. Without `timeline` or
+    without a value in it there is no interactive chart.
     """
 
     title: str
@@ -145,6 +152,12 @@ class Page:
     release_id: str
     other_pairs: tuple[PairRow, ...] = ()
     precision: tuple[str, ...] = ()
+    timeline: Timeline | None = None
+
+    @property
+    def pairs(self) -> tuple[str, ...]:
+        """All pairs, those with most evidence first."""
+        return (*(section.pair for section in self.sections), *(other.last["pair"] for other in self.other_pairs))
 
 
 def render_page(page: Page) -> str:
@@ -153,7 +166,36 @@ def render_page(page: Page) -> str:
     The same page gives the same text. `ValueError` when a chart is no plain SVG.
     """
     template = load_templates().get_template("page.html.j2")
-    return template.render(page=page, palette=palette, phases=words.PHASE.words, sample_note=SAMPLE_NOTE)
+    has_chart = page.timeline is not None and not page.timeline.values.is_empty()
+    scripts = page_scripts() if has_chart else ()
+    return template.render(
+        page=page,
+        palette=palette,
+        phases=words.PHASE.words,
+        sample_note=SAMPLE_NOTE,
+        min_news=MIN_NEWS_PCT,
+        policy=content_policy(scripts),
+        scripts=tuple(Markup(script) for script in scripts),  # noqa: S704 - own scripts, checked where they are read
+        data=_pack_chart_data(page) if has_chart else "",
+    )
+
+
+def _pack_chart_data(page: Page) -> str:
+    """Pack the timeline with colours, titles and style of the chart."""
+    style = finish_chart({})
+    return page.timeline.pack(
+        {
+            "schema": style["$schema"],
+            "style": style["config"],
+            "colours": {
+                "tension": palette.TENSION, "concession": palette.CONCESSION, "tension_words": palette.MUTED,
+                "ink": palette.INK, "muted": palette.MUTED, "paper": palette.PAPER,
+            },
+            "phaseColours": dict(palette.PHASES),
+            "minNews": MIN_NEWS_PCT,
+            "release": page.release_id,
+        }
+    )  # fmt: skip
 
 
 def load_templates(folder: Path = _FOLDER) -> jinja2.Environment:
@@ -168,9 +210,10 @@ def load_templates(folder: Path = _FOLDER) -> jinja2.Environment:
     environment.filters |= {
         "svg": _mark_svg_safe,
         "link": safe_url,
-        "plain": _replace_control_characters,
+        "plain": to_line,
         "points": _format_points,
         "count": format_count,
+        "number": "{:,}".format,
         "long_day": long_day,
         "short_day": short_day,
         "pair": pair_title,
@@ -194,12 +237,11 @@ def build_section(
     return PairSection(
         pair=last["pair"],
         chart_svg=chart,
-        phone_svg=to_svg(pair_chart(pair_daily, note, width=_PHONE)),
         directed_svg="" if daily is None or daily.is_empty() else to_svg(directed_chart(daily, note)),
         spark_svg=sparkline(frame["tension"].tail(_SPARK_DAYS).to_list(), width=110, height=22),
         summary=describe_last_day(last),
         days=days,
-        parts=tuple(split_value(contributions, last, channel, biggest) for channel in _COLUMN_OF_CHANNEL),
+        parts=tuple(split_value(contributions, last, channel, biggest) for channel in VALUE_OF_CHANNEL),
     )
 
 
@@ -248,7 +290,8 @@ def split_value(contributions: pl.DataFrame, row: Mapping[str, Any], channel: st
     """
     of_day = contributions.filter((pl.col("index_date") == row["index_date"]) & (pl.col("channel") == channel))
     pooled = of_day.filter(pl.col("series") == row["pair"])
-    ordered = pooled.filter(pl.col("part") == "story").sort("contribution", "story_id", descending=[True, False])
+    told = pooled.filter(pl.col("part") == "story")
+    shown = told.filter(pl.col("tier") == "high").sort("contribution", "story_id", descending=[True, False]).head(biggest)
     directions = _directions(of_day, row["pair"])
     stories = tuple(
         Story(
@@ -259,12 +302,13 @@ def split_value(contributions: pl.DataFrame, row: Mapping[str, Any], channel: st
             quote=story["quote"] or "",
             source=story["source"] or "",
             url=story["url"],
+            published=story["published_at"].date(),
         )
-        for story in ordered.head(biggest).iter_rows(named=True)
+        for story in shown.iter_rows(named=True)
     )
     sums = {part: float(pooled.filter(pl.col("part") == part)["contribution"].sum()) for part in ("earlier", "prior")}
-    smaller = float(ordered.slice(biggest)["contribution"].sum())
-    return ValueParts(_COLUMN_OF_CHANNEL[channel], row[_COLUMN_OF_CHANNEL[channel]], stories, smaller, sums["earlier"], sums["prior"])
+    others = float(told["contribution"].sum() - shown["contribution"].sum())
+    return ValueParts(VALUE_OF_CHANNEL[channel], row[VALUE_OF_CHANNEL[channel]], stories, others, sums["earlier"], sums["prior"])
 
 
 def summarize_coverage(frame: pl.DataFrame, outcomes: pl.Series) -> Coverage | None:
@@ -283,14 +327,6 @@ def summarize_coverage(frame: pl.DataFrame, outcomes: pl.Series) -> Coverage | N
     ).row(0)
     unread = {meaning: counts[word] for word, meaning in words.READING_OUTCOME.words.items() if word in counts and word != "read"}
     return Coverage(first, last, sources, count, accepted, duplicate, quarantined, counts.get("read", 0), unread)
-
-
-def safe_url(url: str | None) -> str | None:
-    """Return the URL if it is safe to link, else None.
-
-    It is http or https and has no white space.
-    """
-    return url if url is not None and _LINK.fullmatch(url) and not _CONTROL.search(url) else None
 
 
 def _directions(of_day: pl.DataFrame, pair: str) -> dict[str, str]:
@@ -328,12 +364,7 @@ def _mark_svg_safe(text: str) -> Markup:
     """
     if not text.startswith("<svg") or re.search(r"<\s*(script|foreignobject|iframe)", text, re.IGNORECASE):
         raise ValueError("a chart of the report is not a plain SVG; make it with charts.to_svg or charts.sparkline")
-    return Markup(text)  # noqa: S704 - checked above
-
-
-def _replace_control_characters(text: str) -> str:
-    """Replace control characters by spaces."""
-    return _CONTROL.sub(" ", text)
+    return Markup(text.replace("<svg", '<svg aria-hidden="true"', 1))  # noqa: S704 - checked above; the element around it has a label
 
 
 def _format_points(value: float | None) -> str:

@@ -1,6 +1,12 @@
-"""Make text from outside safe to print on a terminal."""
+"""Make text and links from outside safe to print on a terminal and to show on a page."""
+
+import re
 
 from rich.markup import escape
+
+# Control characters, including those that change the direction of text.
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]+")
+_LINK = re.compile(r"https?://[^\s/]\S*", re.IGNORECASE)
 
 
 def to_plain(text: str) -> str:
@@ -11,3 +17,16 @@ def to_plain(text: str) -> str:
 def to_visible(text: str) -> str:
     """Replace characters that cannot be printed, except line breaks and tabs."""
     return "".join(c if c.isprintable() or c in "\n\t" else "\N{REPLACEMENT CHARACTER}" for c in text)
+
+
+def to_line(text: str) -> str:
+    """Replace control characters by spaces."""
+    return _CONTROL.sub(" ", text)
+
+
+def safe_url(url: str | None) -> str | None:
+    """Return the URL if it is safe to link, else None.
+
+    It is http or https and has no white space.
+    """
+    return url if url is not None and _LINK.fullmatch(url) and not _CONTROL.search(url) else None

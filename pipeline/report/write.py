@@ -1,9 +1,10 @@
 """Write the report to the published folder.
 
-A static page next to the database, and the first pair's chart as a PNG.
+A page next to the database, and the first pair's chart as a PNG.
 """
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import polars as pl
@@ -15,6 +16,7 @@ from pipeline.report.audit import describe_precision
 from pipeline.report.charts import pair_chart, to_png
 from pipeline.report.evidence import ReadContributions, ReadTable, newest_contributions
 from pipeline.report.page import FileLink, Page, build_pair_row, build_section, render_page, summarize_coverage
+from pipeline.report.timeline import build_timeline
 from pipeline.settings import SAMPLE_NOTE
 
 REPORT = "report.html"
@@ -29,6 +31,7 @@ def write_report(read: ReadTable, read_contributions: ReadContributions, folder:
     """
     daily, directed, contributions = read(TENSION_PAIR_DAILY), read(TENSION_DAILY), newest_contributions(read, read_contributions)
     note = SAMPLE_NOTE if is_sample else ""
+    timeline = build_timeline(read)
     sections = []
     pairs = _rank_pairs_by_evidence(daily)
     for pair in pairs[:_PAIRS]:
@@ -36,7 +39,8 @@ def write_report(read: ReadTable, read_contributions: ReadContributions, folder:
         pair_daily = daily.filter(pl.col("pair") == pair)
         directions = directed.filter(pl.col("actor").is_in([one, other]) & pl.col("target").is_in([one, other]))
         pair_contributions = contributions.filter(pl.col("series").is_in([pair, f"{one}>{other}", f"{other}>{one}"]))
-        sections.append(build_section(pair_daily, pair_contributions, directions, note=note))
+        section = build_section(pair_daily, pair_contributions, directions, note=note)
+        sections.append(replace(section, peaks=timeline.peaks_of(pair)))
     replace_file(folder / PICTURE, to_png(pair_chart(daily.filter(pl.col("pair") == pairs[0]), note)))
     last = daily.row(-1, named=True)
     page = Page(
@@ -53,6 +57,7 @@ def write_report(read: ReadTable, read_contributions: ReadContributions, folder:
         index_version=last["index_version"],
         release_id=release,
         precision=tuple(describe_precision(read(MASS_PRECISION))),
+        timeline=timeline,
         other_pairs=tuple(build_pair_row(daily.filter(pl.col("pair") == pair)) for pair in pairs[_PAIRS:]),
     )
     path = folder / REPORT

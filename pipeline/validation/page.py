@@ -20,6 +20,7 @@ from pipeline.report import palette
 from pipeline.report.charts import Chart, to_svg
 from pipeline.report.names import direction_title, pair_title
 from pipeline.report.page import load_templates
+from pipeline.report.scripts import content_policy
 from pipeline.settings import SAMPLE_NOTE
 from pipeline.validation.charts import comparison_chart, coverage_chart, likelihood_chart, path_chart, sources_chart
 from pipeline.validation.studies import independent_study
@@ -127,9 +128,8 @@ class Page:
 
 def render(page: Page) -> str:
     """Render the page as HTML; the output is deterministic."""
-    return (
-        load_templates(Path(__file__).parent).get_template("validation.html.j2").render(page=page, palette=palette, sample_note=SAMPLE_NOTE)
-    )
+    template = load_templates(Path(__file__).parent).get_template("validation.html.j2")
+    return template.render(page=page, palette=palette, sample_note=SAMPLE_NOTE, policy=content_policy(()))
 
 
 def to_terminal(section: Section) -> Group:

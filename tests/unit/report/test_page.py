@@ -9,7 +9,8 @@ import pytest
 
 from pipeline.contracts.tables.contributions import CONTRIBUTIONS
 from pipeline.contracts.tables.core import COVERAGE
-from pipeline.contracts.tables.index import TENSION_PAIR_DAILY
+from pipeline.contracts.tables.index import SIGNALS, TENSION_PAIR_DAILY
+from pipeline.report.evidence import add_evidence
 from pipeline.report.page import (
     Coverage,
     FileLink,
@@ -19,16 +20,17 @@ from pipeline.report.page import (
     build_section,
     describe_last_day,
     render_page,
-    safe_url,
     split_value,
     summarize_coverage,
 )
+from pipeline.report.plain import safe_url
 from pipeline.settings import SAMPLE_NOTE
 
 Make = Callable[..., pl.DataFrame]
 SVG = "<svg xmlns='http://www.w3.org/2000/svg'></svg>"
 ROW = TENSION_PAIR_DAILY.example().row(0, named=True)
 DAY = ROW["index_date"]
+NO_STORIES = add_evidence(CONTRIBUTIONS.empty(), SIGNALS.empty())
 VOID = {"meta", "circle", "polyline", "path", "rect", "line"}
 
 
@@ -65,7 +67,7 @@ class _Reader(HTMLParser):
 
 def _pair_section(contributions: pl.DataFrame) -> PairSection:
     parts = (split_value(contributions, ROW, "escalation"), split_value(contributions, ROW, "concession"))
-    return PairSection("CHN-USA", SVG, SVG, SVG, SVG, describe_last_day(ROW), (ROW,), parts)
+    return PairSection("CHN-USA", SVG, SVG, SVG, describe_last_day(ROW), (ROW,), parts)
 
 
 def _page(*sections: PairSection) -> Page:
@@ -93,7 +95,7 @@ def test_the_page_describes_its_contents(contributions: Make) -> None:
         assert words in reader.text
 
 
-def test_the_page_has_no_scripts_and_no_downloads(pair_daily: Make, directed_daily: Make, contributions: Make) -> None:
+def test_a_page_without_values_has_no_scripts_and_no_downloads(pair_daily: Make, directed_daily: Make, contributions: Make) -> None:
     frame = pair_daily(60)
     built = build_section(frame, contributions(frame["index_date"][-1]), directed_daily(60), note="A note")
     html = render_page(_page(built))
@@ -101,9 +103,9 @@ def test_the_page_has_no_scripts_and_no_downloads(pair_daily: Make, directed_dai
     assert not {"script", "link", "iframe", "img", "object", "embed", "form", "base"} & set(reader.tags)
     assert not [name for name, _ in reader.attributes if name.startswith("on") or name == "src"]
     assert not re.search(r"url\(|@import|@font-face", html)
-    assert "default-src 'none'" in html
-    assert reader.tags.count("svg") == 4
-    assert not re.search(r'<[^>]+\sid="(?!CHN-USA")', html)
+    assert "default-src 'none'; script-src 'none';" in next(value or "" for name, value in reader.attributes if value and "src" in value)
+    assert reader.tags.count("svg") == 3
+    assert not re.search(r'<[^>]+\sid="(?!CHN-USA"|coverage")', html)
 
 
 def test_the_same_page_gives_the_same_html(pair_daily: Make, contributions: Make) -> None:
@@ -148,7 +150,7 @@ def test_markup_in_text_is_escaped(contributions: Make, text: str) -> None:
 def test_only_web_addresses_become_links(contributions: Make, url: str) -> None:
     assert safe_url(url) is None
     reader = _Reader(render_page(_page(_pair_section(contributions(DAY, url=url)))))
-    assert {link["href"] for link in reader.links} == {"#CHN-USA", "latest/data.duckdb"}
+    assert {link["href"] for link in reader.links} == {"#CHN-USA", "#coverage", "latest/data.duckdb"}
 
 
 def test_a_url_with_quotes_is_one_attribute_with_nofollow(contributions: Make) -> None:
@@ -161,7 +163,7 @@ def test_a_url_with_quotes_is_one_attribute_with_nofollow(contributions: Make) -
 
 def test_a_story_without_a_url_has_no_link(contributions: Make) -> None:
     reader = _Reader(render_page(_page(_pair_section(contributions(DAY, url=None)))))
-    assert len(reader.links) == 2
+    assert len(reader.links) == 3
 
 
 def test_control_characters_in_quotes_are_removed(contributions: Make) -> None:
@@ -183,8 +185,8 @@ def test_file_links_are_relative_paths(href: str) -> None:
 
 
 def test_a_pair_without_stories_has_a_note() -> None:
-    reader = _Reader(render_page(_page(_pair_section(CONTRIBUTIONS.empty()))))
-    assert "No story of the last four half-lives" in reader.text
+    reader = _Reader(render_page(_page(_pair_section(NO_STORIES))))
+    assert "No story of the last four half-lives has a sentence that is read with high confidence" in reader.text
 
 
 def test_a_release_without_pairs_and_coverage_is_a_page() -> None:
@@ -194,7 +196,7 @@ def test_a_release_without_pairs_and_coverage_is_a_page() -> None:
 
 
 def test_one_thin_day_makes_a_section(pair_daily: Make) -> None:
-    built = build_section(pair_daily(1, is_thin=True), CONTRIBUTIONS.empty())
+    built = build_section(pair_daily(1, is_thin=True), NO_STORIES)
     reader = _Reader(render_page(_page(built)))
     assert "The last 1 day;" in reader.text
     assert "there is no value of tension: too little was read about the pair" in reader.text
@@ -205,7 +207,7 @@ def test_one_thin_day_makes_a_section(pair_daily: Make) -> None:
 
 def test_the_table_has_the_last_seven_days_newest_first(pair_daily: Make) -> None:
     frame = pair_daily(30)
-    built = build_section(frame.reverse(), CONTRIBUTIONS.empty())
+    built = build_section(frame.reverse(), NO_STORIES)
     assert [row["index_date"] for row in built.days] == frame["index_date"].tail(7).reverse().to_list()
 
 
@@ -223,7 +225,7 @@ def test_the_parts_of_a_value_sum_to_it(contributions: Make) -> None:
     for biggest in (0, 1, 5):
         built = split_value(contributions(DAY, value=200.0), row, "escalation", biggest)
         assert len(built.stories) == min(biggest, 2)
-        assert sum(story.contribution for story in built.stories) + built.smaller + built.earlier + built.prior == pytest.approx(200.0)
+        assert sum(story.contribution for story in built.stories) + built.others + built.earlier + built.prior == pytest.approx(200.0)
 
 
 def test_a_story_has_its_direction(contributions: Make) -> None:
@@ -287,5 +289,29 @@ def test_coverage_counts_sources_articles_and_quarantined_rows() -> None:
 
 def test_the_page_counts_unread_articles_by_reason(contributions: Make) -> None:
     text = " ".join(_Reader(render_page(_page(_pair_section(contributions(DAY))))).text.split())
-    assert "1,200 articles were read for signals. The others were not" in text
+    assert text.count("1,200 of 1,234 articles were read") == 2
+    assert "1,200 of 1,234 articles were read for signals. The others were not" in text
     assert "34 articles: it names no country" in text
+
+
+def test_stories_without_a_certain_sentence_are_not_listed(contributions: Make) -> None:
+    row = {**ROW, "tension": 200.0}
+    built = split_value(contributions(DAY, value=200.0, tier="medium"), row, "escalation")
+    assert built.stories == ()
+    assert built.others == pytest.approx(120.0)
+
+
+def test_stories_of_a_value_that_is_mostly_prior_are_not_listed(contributions: Make) -> None:
+    mostly_prior = contributions(DAY).with_columns(
+        contribution=pl.when(pl.col("part") == "prior").then(150.0).otherwise(pl.col("contribution"))
+    )
+    parts = (split_value(mostly_prior, {**ROW, "tension": 270.0}, "escalation"),)
+    reader = _Reader(render_page(_page(PairSection("CHN-USA", SVG, SVG, SVG, "", (ROW,), parts))))
+    assert "44 % of it comes from news, the rest is the prior, which pulls towards 100. Too little was read to name stories." in reader.text
+    assert "q" not in reader.tags
+
+
+def test_evidence_has_the_day_of_its_article(contributions: Make) -> None:
+    published = SIGNALS.example()["published_at"][0]
+    reader = _Reader(render_page(_page(_pair_section(contributions(DAY)))))
+    assert f", {published.day} {published:%B} {published.year}" in reader.text

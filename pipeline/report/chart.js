@@ -1,0 +1,367 @@
+"use strict";
+// The page's interactive chart. Data comes from the element `timeline` (see timeline.py), drawing from vegaEmbed, which is in the page too.
+// Text of articles is only ever set as textContent. If anything is missing, the page stays as it is without scripts.
+(async () => {
+  const DAY = 86400000, NOON = DAY / 2, LEFT = 40;
+  const byId = (id) => document.getElementById(id);
+  const data = await unpack(byId("timeline").textContent);
+  const { colours, titles } = data;
+  const VIEWS = {
+    both: { lines: ["tension", "concession"], base: 100 },
+    tension: { lines: ["tension"], base: 100 },
+    concession: { lines: ["concession"], base: 100 },
+    net: { lines: ["net_tension"], base: 0 },
+    parts: { lines: ["tension_actions", "tension_words"], base: null },
+    stalemate: { lines: ["stalemate"], base: null, unit: " %" },
+  };
+  const NAMES = {
+    tension: "Tension", concession: "Concession", net_tension: "Net tension", stalemate: "Stalemate",
+    tension_actions: "Tension from actions", tension_words: "Tension from words",
+  };
+  const controls = { pair: byId("pair"), direction: byId("direction"), view: byId("view"), from: byId("from"), to: byId("to"), day: byId("day") };
+  const decoded = new Map();
+  let view = null, rows = [], peaks = [], shown = [], drawing = 0;
+  let state = { pair: controls.pair.value, direction: "", view: "both", from: null, to: null, day: null };
+
+  async function unpack(text) {
+    const bytes = Uint8Array.from(atob(text.trim()), (letter) => letter.charCodeAt(0));
+    const stream = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("deflate"));
+    return JSON.parse(await new Response(stream).text());
+  }
+
+  /** Rows of a series, one for each day; each column is stored as differences to the value before. */
+  function rowsOf(series) {
+    if (!decoded.has(series) && data.series[series]) {
+      const packed = data.series[series], columns = {};
+      for (const name of ["days", ...data.columns]) {
+        let total = 0;
+        columns[name] = packed[name] && packed[name].map((step) => (step === null ? null : (total += step)));
+      }
+      const isAlone = (values, n) => values[n] !== null && (values[n - 1] ?? null) === null && (values[n + 1] ?? null) === null;
+      decoded.set(series, Array.from(packed.phase, (letter, n) => {
+        const row = { day: columns.days[n], at: columns.days[n] * DAY + NOON, phase: data.phases[letter], status: packed.status[n] };
+        for (const name of data.columns) row[name] = columns[name] ? columns[name][n] : null;
+        for (const name of Object.keys(NAMES)) row[`alone_${name}`] = columns[name] !== undefined && isAlone(columns[name], n); // a line needs two days
+        return row;
+      }));
+    }
+    return decoded.get(series) || [];
+  }
+
+  const directionsOf = (pair) => { const [one, other] = pair.split("-"); return [pair, `${one}>${other}`, `${other}>${one}`]; };
+  const hasValue = (series, name) => rowsOf(series).some((row) => VIEWS[name].lines.some((line) => row[line] !== null));
+  const seriesOf = (chosen, name = chosen.view) => (name === "stalemate" ? chosen.pair : chosen.direction);
+  const toIso = (day) => new Date(day * DAY).toISOString().slice(0, 10);
+  const toWords = (day) => new Date(day * DAY).toLocaleDateString("en-GB", { day: "numeric", month: "long", year: "numeric", timeZone: "UTC" });
+  const clamp = (value, low, high) => Math.min(Math.max(value, low), high);
+
+  function element(tag, text, attributes = {}) {
+    const made = document.createElement(tag);
+    if (text !== undefined) made.textContent = text;
+    for (const [name, value] of Object.entries(attributes)) made.setAttribute(name, value);
+    return made;
+  }
+
+  function fillSelect(select, options, chosen) {
+    select.replaceChildren(...options.map(([value, text, isEmpty]) => {
+      const option = element("option", isEmpty ? `${text} (too little was read)` : text, { value });
+      option.disabled = isEmpty;
+      option.selected = value === chosen;
+      return option;
+    }));
+  }
+
+  /** Make the state consistent: a series without a value is replaced by one that has values. */
+  function choose(change) {
+    const next = { ...state, ...change };
+    if (![...controls.pair.options].some((option) => option.value === next.pair && !option.disabled && !option.parentElement.disabled)) next.pair = state.pair;
+    const directions = directionsOf(next.pair);
+    if (!directions.includes(next.direction)) next.direction = next.pair;
+    if (!Object.hasOwn(VIEWS, next.view)) next.view = "both";
+    const hasAny = (series) => Object.keys(VIEWS).some((name) => hasValue(name === "stalemate" ? next.pair : series, name));
+    if (!hasAny(next.direction)) next.direction = directions.find(hasAny) || next.pair;
+    if (!hasValue(seriesOf(next), next.view)) next.view = Object.keys(VIEWS).find((name) => hasValue(seriesOf(next, name), name)) || "both";
+    state = next;
+    rows = rowsOf(seriesOf(state));
+    const first = rows[0].day, last = rows[rows.length - 1].day;
+    if (state.from !== null) state.from = clamp(state.from, first, last);
+    if (state.to !== null) state.to = clamp(state.to, first, last);
+    if (state.from !== null && state.to !== null && state.to < state.from) [state.from, state.to] = [state.to, state.from];
+    if (state.from === first) state.from = null;
+    if (state.to === last) state.to = null;
+    if (state.day === null || state.day < fromDay() || state.day > toDay()) state.day = startDay();
+    state.day = nearestRow(state.day).day;
+  }
+
+  const fromDay = () => (state.from === null ? rows[0].day : state.from);
+  const toDay = () => (state.to === null ? rows[rows.length - 1].day : state.to);
+  const inWindow = () => rows.filter((row) => row.day >= fromDay() && row.day <= toDay());
+  const startDay = () => {
+    const [line] = VIEWS[state.view].lines, visible = inWindow().filter((row) => row[line] !== null);
+    return visible.length ? visible[visible.length - 1].day : toDay();
+  };
+
+  function nearestRow(day) {
+    let low = 0, high = rows.length - 1;
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if (rows[middle].day < day) low = middle + 1; else high = middle;
+    }
+    const before = rows[Math.max(0, low - 1)];
+    return day - before.day < rows[low].day - day ? before : rows[low];
+  }
+
+  function peaksOf() {
+    const channels = { both: ["tension", "concession"], concession: ["concession"], stalemate: [] }[state.view] || ["tension"];
+    const valueAt = new Map(rows.map((row) => [row.day, row]));
+    return data.peaks
+      .filter(([series, , channel]) => series === state.direction && channels.includes(channel))
+      .map(([, day, channel, value, points, story]) => ({ day, channel, value, points, story: data.stories[story] }))
+      .sort((one, other) => one.day - other.day)
+      .map((peak, n) => {
+        const line = VIEWS[state.view].lines.includes(peak.channel) ? peak.channel : VIEWS[state.view].lines[0];
+        return { ...peak, number: n + 1, at: peak.day * DAY + NOON, y: valueAt.get(peak.day)?.[line] ?? peak.value };
+      });
+  }
+
+  function phaseRuns() {
+    const runs = [];
+    rows.forEach((row, n) => {
+      const end = n + 1 < rows.length ? rows[n + 1].day * DAY : (row.day + 1) * DAY, last = runs[runs.length - 1];
+      if (last && last.phase === row.phase) last.end = end; else runs.push({ start: row.day * DAY, end, phase: row.phase });
+    });
+    return runs;
+  }
+
+  function makeSpec(width) {
+    const { lines, base, unit } = VIEWS[state.view], isStalemate = state.view === "stalemate";
+    // The scale follows the values: intervals of thin days may be many times as wide, and are cut.
+    const [lowest, highest] = minMax(lines.flatMap((line) => rows.map((row) => row[line] ?? 0)));
+    const low = 1.25 * lowest, top = isStalemate ? 100 : Math.max(base === 100 ? 160 : 10, 1.25 * highest);
+    const time = (field, axis, scale) => ({ field, type: "temporal", title: null, scale: { type: "utc", nice: false, ...scale }, axis });
+    const zoomed = { domainMin: { expr: "from" }, domainMax: { expr: "to" } };
+    const dates = { labels: true, ticks: true, tickCount: Math.max(2, Math.floor(width / 90)), labelOverlap: true, labelFlush: 24 };
+    const grid = { ...dates, labels: false, ticks: false };
+    const y = (field) => ({ field, type: "quantitative", scale: { domain: [low, top], nice: false }, title: null,
+      axis: { minExtent: LEFT, maxExtent: LEFT, tickCount: 5, labelExpr: `datum.label + '${unit || ""}'` } });
+    const colour = (line) => colours[line] || colours.tension;
+    const dash = (line) => (line === "tension_words" ? [4, 3] : [1, 0]);
+    const at = time("at", grid, zoomed), height = width < 500 ? 220 : 300;
+    const layers = [];
+    if (base !== null) layers.push({ data: { values: [{ base }] }, mark: { type: "rule", color: colours.muted, strokeDash: [4, 3] }, encoding: { y: y("base") } });
+    for (const line of [...lines].reverse()) {
+      if (rows[0][`${line}_lo80`] !== undefined) layers.push({ data: { name: "rows" }, mark: { type: "area", color: colour(line), opacity: 0.13, clip: true }, encoding: { x: at, y: y(`${line}_lo80`), y2: { field: `${line}_hi80` } } });
+    }
+    for (const line of [...lines].reverse()) {
+      layers.push({ data: { name: "rows" }, mark: { type: "line", color: colour(line), strokeWidth: 2.2, strokeCap: "round", strokeJoin: "round", strokeDash: dash(line), clip: true }, encoding: { x: at, y: y(line) } });
+    }
+    for (const line of lines) {
+      layers.push({ data: { name: "rows" }, transform: [{ filter: `datum.alone_${line}` }], mark: { type: "circle", color: colour(line), size: 14, opacity: 1, clip: true }, encoding: { x: at, y: y(line) } });
+    }
+    const ofDay = [{ filter: "datum.at === day" }];
+    layers.push({ data: { name: "rows" }, transform: ofDay, mark: { type: "rule", color: colours.ink, opacity: 0.55, clip: true }, encoding: { x: at } });
+    for (const line of lines) {
+      layers.push({ data: { name: "rows" }, transform: ofDay, mark: { type: "circle", color: colour(line), size: 60, opacity: 1, clip: true }, encoding: { x: at, y: y(line) } });
+    }
+    const visiblePeaks = [{ filter: "datum.at >= from && datum.at <= to" }];
+    const peakColour = { field: "channel", type: "nominal", scale: { domain: ["tension", "concession"], range: [colours.tension, colours.concession] }, legend: null };
+    layers.push({ data: { name: "peaks" }, transform: visiblePeaks, mark: { type: "circle", size: 260, opacity: 1, yOffset: -15 }, encoding: { x: at, y: y("y"), color: peakColour } });
+    layers.push({ data: { name: "peaks" }, transform: visiblePeaks, mark: { type: "text", color: colours.paper, fontSize: 11, fontWeight: "bold", baseline: "middle", yOffset: -15 }, encoding: { x: at, y: y("y"), text: { field: "number", type: "nominal" } } });
+    const strip = { width, height: 14, data: { name: "runs" }, mark: { type: "rect", clip: true },
+      encoding: { x: time("start", dates, zoomed), x2: { field: "end" },
+        color: { field: "phase", type: "nominal", legend: null, scale: { domain: Object.keys(data.phaseColours), range: Object.values(data.phaseColours) } } } };
+    const whole = { domainMin: { expr: `${rows[0].day * DAY}` }, domainMax: { expr: `${(rows[rows.length - 1].day + 1) * DAY}` } };
+    const overview = { width, height: 44, layer: [
+      { data: { values: [{}] }, transform: [{ calculate: "from", as: "start" }, { calculate: "to", as: "end" }], mark: { type: "rect", color: colours.concession, opacity: 0.14 }, encoding: { x: time("start", dates, whole), x2: { field: "end" } } },
+      { data: { name: "rows" }, params: [{ name: "brush", select: { type: "interval", encodings: ["x"], translate: false, zoom: false, mark: { fillOpacity: 0, strokeOpacity: 0 } } }],
+        mark: { type: "line", color: colours.muted, strokeWidth: 1 },
+        encoding: { x: time("at", dates, whole), y: { field: lines[0], type: "quantitative", axis: null, scale: { domain: [low, top], nice: false } } } },
+    ] };
+    return {
+      $schema: data.schema, config: { ...data.style, background: "transparent" }, autosize: { type: "pad", contains: "padding" }, spacing: 6,
+      params: [{ name: "from", value: fromDay() * DAY }, { name: "to", value: (toDay() + 1) * DAY }, { name: "day", value: state.day * DAY + NOON }],
+      datasets: { rows, peaks, runs: phaseRuns() },
+      vconcat: [{ width, height, layer: layers }, strip, overview],
+      resolve: { scale: { color: "independent" } },
+    };
+  }
+
+  function minMax(values) {
+    return values.reduce(([low, high], value) => [Math.min(low, value), Math.max(high, value)], [0, 0]);
+  }
+
+  async function draw() {
+    const turn = ++drawing;
+    peaks = peaksOf();
+    const width = Math.max(200, byId("chart").clientWidth - LEFT - 24);
+    const made = await vegaEmbed("#chart", makeSpec(width), { actions: false, ast: true, renderer: "svg", tooltip: false, defaultStyle: false, logLevel: 1 }); // errors only: layers without rows warn
+    if (turn !== drawing) return made.finalize();
+    view?.finalize();
+    view = made;
+    made.view.addSignalListener("brush", (_, { at }) => {
+      isMoved = true;
+      if (at && at[1] - at[0] > 2 * DAY) setWindow(Math.floor(at[0] / DAY), Math.floor((at[1] - 1) / DAY)); else if (!at) setWindow(null, null);
+    });
+    const follow = (event) => {
+      const box = byId("chart").querySelector("svg").getBoundingClientRect(), [left] = made.view.origin();
+      const x = event.clientX - box.left - left, y = event.clientY - box.top;
+      if (x < 0 || x > width || y > (width < 500 ? 220 : 300) + 40) return;
+      const start = fromDay(), end = toDay() + 1;
+      setDay(nearestRow(Math.floor(start + (x / width) * (end - start))).day);
+    };
+    made.view.addEventListener("pointermove", follow);
+    made.view.addEventListener("pointerdown", follow);
+    byId("chart").querySelector("svg").setAttribute("aria-hidden", "true"); // the label and the text below say what it shows
+    const [left] = made.view.origin();
+    controls.day.style.marginLeft = `${left}px`;
+    controls.day.style.width = `${width}px`;
+    byId("chart").setAttribute("aria-label", describe());
+  }
+
+  const describe = () => `${titles[seriesOf(state)]}: ${VIEWS[state.view].lines.map((line) => NAMES[line].toLowerCase()).join(" and ")}, ${toWords(fromDay())} to ${toWords(toDay())}`;
+
+  function setWindow(from, to) {
+    choose({ from, to });
+    if (view) view.view.signal("from", fromDay() * DAY).signal("to", (toDay() + 1) * DAY).signal("day", state.day * DAY + NOON).runAsync();
+    tell();
+  }
+
+  function setDay(day) {
+    if (day === state.day) return;
+    state.day = day;
+    if (view) view.view.signal("day", day * DAY + NOON).runAsync();
+    tellDay();
+  }
+
+  function sentence(story) {
+    const [quote, source, url, published] = story;
+    const made = element("span"), origin = url && /^https?:\/\//i.test(url) ? element("a", source, { href: url, rel: "noopener nofollow" }) : element("span", source);
+    made.append(element("q", quote), " ", element("span", undefined, { class: "from" }));
+    made.lastChild.append(origin, `, ${toWords(published)}`);
+    return made;
+  }
+
+  function tellDay() {
+    const row = nearestRow(state.day), { lines, unit } = VIEWS[state.view];
+    shown = inWindow();
+    controls.day.max = shown.length - 1;
+    controls.day.value = shown.indexOf(row);
+    const parts = [element("strong", toWords(row.day))];
+    for (const line of lines) {
+      const item = element("span", undefined, { class: "value" });
+      item.append(element("i", undefined, { class: `swatch ${line}` }), `${NAMES[line]} `);
+      if (row[line] === null) item.append("–: too little was read");
+      else {
+        item.append(element("b", `${row[line]}${unit || ""}`));
+        if (row[`${line}_lo80`] != null) item.append(element("span", ` ${row[`${line}_lo80`]} to ${row[`${line}_hi80`]}`, { class: "limits" }));
+      }
+      parts.push(item);
+    }
+    parts.push(element("span", row.phase, { class: "phase", "data-phase": row.phase }));
+    if (row.status === "P") parts.push(element("span", "provisional", { class: "mark" }));
+    if (row.status === "B") parts.push(element("span", "break", { class: "mark" }));
+    const channels = lines.map((line) => (line === "concession" ? "concession" : line === "stalemate" ? null : "tension")).filter((name, n, all) => name && all.indexOf(name) === n);
+    const stories = channels.filter((name) => row[name] !== null).map((name) => {
+      const made = element("p"), news = row[`${name}_news`];
+      made.append(element("span", `${NAMES[name]}, ${news} % from news. `, { class: "from" }));
+      if (news < data.minNews) made.append("Too little was read to name a story.");
+      else if (row[`${name}_story`] === null) made.append(row.day < data.dailyFrom ? "" : "No large story has a sentence that is read with high confidence.");
+      else {
+        const story = data.stories[row[`${name}_story`]];
+        made.append(`Largest story, ${story[4]}, ${story[5]}: `, sentence(story));
+      }
+      return made;
+    });
+    const line = element("p", undefined, { class: "values" });
+    line.append(...parts.flatMap((part) => [part, " "]));
+    byId("readout").replaceChildren(line, ...stories);
+    controls.day.setAttribute("aria-valuetext", line.textContent);
+  }
+
+  function tell() {
+    controls.from.value = toIso(fromDay());
+    controls.to.value = toIso(toDay());
+    for (const input of [controls.from, controls.to]) {
+      input.min = toIso(rows[0].day);
+      input.max = toIso(rows[rows.length - 1].day);
+    }
+    byId("whole").disabled = state.from === null && state.to === null;
+    const visible = peaks.filter((peak) => peak.day >= fromDay() && peak.day <= toDay());
+    byId("events").replaceChildren(...visible.map((peak) => {
+      const item = element("li", undefined, { value: peak.number }), day = element("button", toWords(peak.day), { type: "button" });
+      day.addEventListener("click", () => setDay(peak.day));
+      item.append(day, ` ${NAMES[peak.channel].toLowerCase()} ${peak.value}, ${peak.points} of it from ${peak.story[4]}, ${peak.story[5]}: `, sentence(peak.story));
+      return item;
+    }));
+    byId("no-events").hidden = visible.length > 0;
+    byId("thinned").hidden = rows[0].day >= data.dailyFrom;
+    tellDay();
+    const hash = new URLSearchParams({ pair: state.pair, direction: state.direction, view: state.view });
+    if (state.from !== null) hash.set("from", toIso(state.from));
+    if (state.to !== null) hash.set("to", toIso(state.to));
+    if (isMoved) history.replaceState(null, "", `#${hash}`);
+  }
+
+  /** The rows of the chosen direction as CSV; no text of articles. */
+  function makeCsv() {
+    const names = data.columns.filter((name) => !name.endsWith("_story"));
+    const ofDirection = rowsOf(state.direction), lines = [["date", "series", ...names, "phase", "obs_status", "release"].join(",")];
+    for (const row of ofDirection) lines.push([toIso(row.day), state.direction, ...names.map((name) => row[name] ?? ""), row.phase, row.status, data.release].join(","));
+    const link = byId("csv");
+    URL.revokeObjectURL(link.href);
+    link.href = URL.createObjectURL(new Blob([lines.join("\n") + "\n"], { type: "text/csv" }));
+    link.download = `trade-tension-${state.direction.replace(">", "-to-")}.csv`;
+  }
+
+  async function show(change) {
+    choose(change);
+    controls.pair.value = state.pair;
+    const directions = directionsOf(state.pair);
+    fillSelect(controls.direction, directions.map((series, n) => [series, n ? titles[series] : "Both directions", !data.series[series]]), state.direction);
+    for (const option of controls.view.options) option.disabled = !hasValue(seriesOf(state, option.value), option.value);
+    controls.view.value = state.view;
+    byId("chart-title").textContent = titles[seriesOf(state)];
+    await draw();
+    tell();
+    makeCsv();
+  }
+
+  function readHash() {
+    const hash = new URLSearchParams(location.hash.slice(1)), change = {};
+    for (const name of ["pair", "direction", "view"]) if (hash.has(name)) change[name] = hash.get(name);
+    for (const name of ["from", "to"]) {
+      const at = Date.parse(hash.get(name));
+      change[name] = Number.isNaN(at) ? null : Math.floor(at / DAY);
+    }
+    return hash.has("pair") ? change : null;
+  }
+
+  let isMoved = false;
+  const onChange = (name, change) => controls[name].addEventListener("change", () => { isMoved = true; change(controls[name].value); });
+  onChange("pair", (pair) => show({ pair, direction: pair }));
+  onChange("direction", (direction) => show({ direction }));
+  onChange("view", (name) => show({ view: name }));
+  const dayOf = (text) => (text ? Math.floor(Date.parse(text) / DAY) : null);
+  onChange("from", (text) => setWindow(dayOf(text), state.to));
+  onChange("to", (text) => setWindow(state.from, dayOf(text)));
+  controls.day.addEventListener("input", () => setDay(shown[controls.day.value].day));
+  byId("whole").addEventListener("click", () => { isMoved = true; setWindow(null, null); });
+  window.addEventListener("hashchange", async () => {
+    const change = readHash();
+    if (!change) return;
+    await show(change);
+    byId("explore").scrollIntoView();
+  });
+
+  document.documentElement.classList.add("js");
+  await show(readHash() || {});
+  let width = byId("chart").clientWidth;
+  new ResizeObserver(() => {
+    if (Math.abs(byId("chart").clientWidth - width) < 8) return;
+    width = byId("chart").clientWidth;
+    draw();
+  }).observe(byId("chart"));
+})().catch((error) => {
+  document.documentElement.classList.remove("js");
+  console.error(error);
+});

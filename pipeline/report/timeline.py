@@ -1,0 +1,294 @@
+"""Data of the page's interactive chart: values by series, peaks, and the stories behind them.
+
+Belongs here: selecting, thinning and packing. Does not: the chart itself (`chart.js`), the page (`page.py`). A story is shown only with a
+sentence of tier `high`, and only where news makes up at least half of the value.
+"""
+
+import base64
+import json
+import zlib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+from types import MappingProxyType
+from typing import Any
+
+import polars as pl
+
+from pipeline.contracts import vocabulary as words
+from pipeline.contracts.countries import parse_pair
+from pipeline.contracts.tables.contributions import TOP_CONTRIBUTIONS
+from pipeline.contracts.tables.index import CHANNEL_DAILY, SIGNALS, TENSION_DAILY, TENSION_PAIR_DAILY
+from pipeline.report.evidence import MIN_NEWS_PCT, ReadTable
+from pipeline.report.names import direction_title, pair_title
+from pipeline.report.plain import safe_url, to_line
+
+#: Channel: the column of its value.
+VALUE_OF_CHANNEL = MappingProxyType({"escalation": "tension", "concession": "concession"})
+MIN_PEAK = 125  # lower peaks are close to the baseline of 100
+PEAKS_SHOWN = 8  # for each series and channel
+_DAYS_BETWEEN_PEAKS = 14
+MAX_ROWS = 100_000  # of all series together, besides days of peaks; the page stays below 3 MB
+MAX_STORIES = 2_500
+_WEEK = 7  # days
+
+_POINTS = tuple(f"{name}{bound}" for name in ("tension", "concession", "net_tension") for bound in ("", "_lo80", "_hi80"))
+_SHARES = ("stalemate", "stalemate_lo80", "stalemate_hi80")
+_PARTS = ("tension_words", "tension_actions")
+_NEWS = MappingProxyType({channel: f"{value}_news" for channel, value in VALUE_OF_CHANNEL.items()})
+_STORY = MappingProxyType({channel: f"{value}_story" for channel, value in VALUE_OF_CHANNEL.items()})
+#: Columns of whole numbers that are packed for each series. Shares are in percent.
+COLUMNS = (*_POINTS, *_PARTS, *_SHARES, *_NEWS.values(), *_STORY.values())
+_PHASES = tuple(words.PHASE.words)
+
+
+@dataclass(frozen=True)
+class Peak:
+    """The story that adds most on a day of high tension or concession.
+
+    `points` of `value` in index points; `number` of the story in `Timeline.stories`.
+    """
+
+    series: str
+    day: date
+    channel: str
+    value: float
+    points: float
+    number: int
+
+    @property
+    def name(self) -> str:
+        """Column of the value: tension or concession."""
+        return VALUE_OF_CHANNEL[self.channel]
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """A sentence of tier `high` with its origin, not escaped.
+
+    `url` is None unless it is a web address.
+    """
+
+    quote: str
+    source: str
+    url: str | None
+    published: date
+    who: str
+    kind: str
+
+
+@dataclass(frozen=True)
+class Timeline:
+    """Values of all series with peaks and stories.
+
+    `values`: `series` (CHN-USA or CHN>USA), `index_date`, COLUMNS, `phase` and `obs_status`, sorted. Before `daily_from` one day in
+    `step_days` and the days of peaks have a row.
+    """
+
+    values: pl.DataFrame
+    peaks: tuple[Peak, ...]
+    stories: tuple[Evidence, ...]
+    daily_from: date
+    step_days: int
+
+    def peaks_of(self, series: str) -> tuple[tuple[Peak, Evidence], ...]:
+        """Peaks of a series with their stories, in order of day."""
+        return tuple((peak, self.stories[peak.number]) for peak in self.peaks if peak.series == series)
+
+    @property
+    def pairs(self) -> frozenset[str]:
+        """Pairs of which a series has a value."""
+        return frozenset("-".join(sorted(name.replace(">", "-").split("-"))) for name in self.values["series"].unique())
+
+    def pack(self, extra: Mapping[str, Any]) -> str:
+        """Pack as JSON with the keys of `extra`, compressed by zlib, in base64.
+
+        Columns of numbers are differences to the value before, which compress well; days count from 1970.
+        """
+        packed = {
+            **extra,
+            "columns": COLUMNS,
+            "titles": {name: _title_series(name) for pair in sorted(self.pairs) for name in _list_series(pair)},
+            "dailyFrom": _day_number(self.daily_from),
+            "stepDays": self.step_days,
+            "phases": _PHASES,
+            "series": {name: _pack_series(frame) for (name,), frame in self.values.group_by("series", maintain_order=True)},
+            "stories": [
+                [story.quote, story.source, story.url, _day_number(story.published), story.who, story.kind] for story in self.stories
+            ],
+            "peaks": [
+                [peak.series, _day_number(peak.day), peak.name, round(peak.value), round(peak.points), peak.number] for peak in self.peaks
+            ],
+        }
+        text = json.dumps(packed, ensure_ascii=False, separators=(",", ":"))
+        return base64.b64encode(zlib.compress(text.encode(), 9)).decode()
+
+
+def build_timeline(read: ReadTable, max_rows: int = MAX_ROWS, max_stories: int = MAX_STORIES) -> Timeline:
+    """Build the timeline of all series that have a value.
+
+    `max_rows`: rows of all series together, besides days of peaks; beyond it older days are thinned. `max_stories`: the peaks' stories are
+    listed first, then those of the newest days.
+    """
+    values = _read_values(read)
+    stories = _read_stories(read)
+    peak_days = _find_peaks(values)
+    daily_from, step_days = _choose_days(values, max_rows)
+    day = pl.col("index_date")
+    last = values["index_date"].max()
+    is_kept = (day >= daily_from) | ((pl.lit(last, pl.Date()) - day).dt.total_days() % step_days == 0)
+    marked = peak_days.select("series", "index_date").unique().with_columns(is_peak=pl.lit(value=True))
+    thinned = values.join(marked, on=["series", "index_date"], how="left").filter(is_kept | pl.col("is_peak")).drop("is_peak")
+    shown = _mark_news(thinned, stories)
+    peaks = peak_days.join(shown, on=["series", "index_date", "channel"], how="inner")
+    numbers = _number_stories(peaks, shown, max_stories)
+    with_stories = thinned.sort("series", "index_date")
+    for channel, name in _STORY.items():
+        of_channel = shown.filter(pl.col("channel") == channel).join(numbers, on="signal_id")
+        keyed = of_channel.select("series", "index_date", pl.col("number").cast(pl.Int32).alias(name))
+        with_stories = with_stories.join(keyed, on=["series", "index_date"], how="left", maintain_order="left")
+    return Timeline(
+        with_stories.select("series", "index_date", *COLUMNS, "phase", "obs_status"),
+        tuple(_list_peaks(peaks.join(numbers, on="signal_id"))),
+        tuple(_list_stories(numbers.join(read(SIGNALS), on="signal_id", how="left", maintain_order="left"))),
+        daily_from,
+        step_days,
+    )
+
+
+def _read_values(read: ReadTable) -> pl.DataFrame:
+    """Rows of both index tables as whole numbers, with shares of news.
+
+    Series without any value are left out. A stalemate is of both directions, so it is stored for the pair only.
+    """
+    series = pl.concat_str("actor", pl.lit(">"), "target")
+    pooled = read(TENSION_PAIR_DAILY).with_columns(series=pl.col("pair"))
+    directed = read(TENSION_DAILY).with_columns(*(pl.lit(None, pl.Float64()).alias(name) for name in _SHARES), series=series)
+    shares = [(100 * pl.col(name)).alias(name) for name in _SHARES]
+    chosen = ["series", "index_date", *_POINTS, *_PARTS, *shares, "phase", "obs_status"]
+    rows = pl.concat([pooled.select(chosen), directed.select(chosen)])
+    channels = read(CHANNEL_DAILY).select("series", "index_date", "channel", news=100 * (1 - pl.col("prior") / pl.col("shape")))
+    for channel, name in _NEWS.items():
+        of_channel = channels.filter(pl.col("channel") == channel).select("series", "index_date", pl.col("news").alias(name))
+        rows = rows.join(of_channel, on=["series", "index_date"], how="left")
+        rows = rows.with_columns(pl.when(pl.col(VALUE_OF_CHANNEL[channel]).is_not_null()).then(pl.col(name)).alias(name))
+    whole = rows.with_columns(pl.col(*_POINTS, *_PARTS, *_SHARES, *_NEWS.values()).round().cast(pl.Int32))
+    has_value = pl.any_horizontal(pl.col("tension", "concession", "stalemate").is_not_null()).any().over("series")
+    return whole.filter(has_value).sort("series", "index_date")
+
+
+def _read_stories(read: ReadTable) -> pl.DataFrame:
+    """The biggest story of each value whose sentence is of tier `high`.
+
+    Columns `series`, `index_date`, `channel`, `signal_id` and `contribution`.
+    """
+    certain = read(SIGNALS).filter(pl.col("tier") == "high").select("signal_id")
+    columns = ["index_date", "series", "channel", "place", "contribution", "signal_id"]
+    return (
+        read(TOP_CONTRIBUTIONS, columns=columns)
+        .filter(pl.col("channel").is_in(list(VALUE_OF_CHANNEL)))
+        .join(certain, on="signal_id", how="semi")
+        .sort("series", "index_date", "channel", "place")
+        .unique(["series", "index_date", "channel"], keep="first", maintain_order=True)
+        .drop("place")
+    )
+
+
+def _find_peaks(values: pl.DataFrame) -> pl.DataFrame:
+    """Find the highest days of each series and channel.
+
+    They are at least two weeks apart. Columns `series`, `index_date`, `channel`, `value`.
+    """
+    found: list[tuple[str, date, str, int]] = []
+    for channel, name in VALUE_OF_CHANNEL.items():
+        high = values.filter(pl.col(name) >= MIN_PEAK).sort(name, "index_date", descending=[True, False])
+        for (series,), frame in high.group_by("series", maintain_order=True):
+            chosen: list[date] = []
+            for day, value in frame.select("index_date", name).iter_rows():
+                if len(chosen) < PEAKS_SHOWN and all(abs((day - other).days) >= _DAYS_BETWEEN_PEAKS for other in chosen):
+                    chosen.append(day)
+                    found.append((str(series), day, channel, value))
+    schema = {"series": pl.String(), "index_date": pl.Date(), "channel": pl.String(), "value": pl.Int32()}
+    return pl.DataFrame(found, schema=schema, orient="row").sort("series", "index_date", "channel")
+
+
+def _choose_days(values: pl.DataFrame, max_rows: int) -> tuple[date, int]:
+    """Choose from which day on every day is kept, and the step before it.
+
+    The step is one or more weeks, so that the days before take at most half of the rows.
+    """
+    if values.is_empty():
+        return date(1970, 1, 1), _WEEK
+    first, last = values["index_date"].min(), values["index_date"].max()
+    assert isinstance(first, date)
+    assert isinstance(last, date)
+    if values.height <= max_rows:
+        return first, _WEEK
+    series, days = values["series"].n_unique(), (last - first).days + 1
+    step = _WEEK
+    while series * days / step > max_rows / 2:
+        step += _WEEK
+    daily = int((max_rows / series - days / step) / (1 - 1 / step))
+    return last - timedelta(days=daily - 1), step
+
+
+def _mark_news(values: pl.DataFrame, stories: pl.DataFrame) -> pl.DataFrame:
+    """Select the stories of values that are news for at least one half."""
+    news = [
+        values.filter(pl.col(name) >= MIN_NEWS_PCT).select("series", "index_date", channel=pl.lit(channel))
+        for channel, name in _NEWS.items()
+    ]
+    return stories.join(pl.concat(news), on=["series", "index_date", "channel"], how="semi")
+
+
+def _number_stories(peaks: pl.DataFrame, shown: pl.DataFrame, max_stories: int) -> pl.DataFrame:
+    """Number the stories (`signal_id`, `number`), at most `max_stories`.
+
+    Those of peaks come first, the highest contribution first, then those of the newest days.
+    """
+    order = [
+        peaks.sort("contribution", "signal_id", descending=[True, False]).select("signal_id"),
+        shown.sort("index_date", "contribution", "signal_id", descending=[True, True, False]).select("signal_id"),
+    ]
+    return pl.concat(order).unique(keep="first", maintain_order=True).head(max_stories).with_row_index("number")
+
+
+def _list_peaks(peaks: pl.DataFrame) -> Iterator[Peak]:
+    """Peaks in order of day; a story is listed once, at its highest peak."""
+    highest = peaks.sort("value", "index_date", descending=[True, False]).unique(["series", "channel", "signal_id"], keep="first")
+    for row in highest.sort("series", "index_date", "channel").iter_rows(named=True):
+        yield Peak(row["series"], row["index_date"], row["channel"], row["value"], row["contribution"], row["number"])
+
+
+def _list_stories(signals: pl.DataFrame) -> Iterator[Evidence]:
+    for row in signals.iter_rows(named=True):
+        who = direction_title(row["actor"], row["target"])
+        url = safe_url(row["url"])
+        yield Evidence(to_line(row["quote"]), to_line(row["source"]), url, row["published_at"].date(), who, row["kind"])
+
+
+def _pack_series(frame: pl.DataFrame) -> Mapping[str, Any]:
+    """Days, non-empty columns as differences, and phases and statuses as one letter each."""
+    day = pl.col("index_date").cast(pl.Int32)
+    differences = frame.select(day.alias("days"), *COLUMNS).select(
+        (pl.all() - pl.all().forward_fill().shift().fill_null(0)).name.keep(),
+    )
+    columns = {name: differences[name].to_list() for name in differences.columns if differences[name].null_count() < frame.height}
+    phases = "".join(str(_PHASES.index(phase)) for phase in frame["phase"])
+    return {**columns, "phase": phases, "status": "".join(frame["obs_status"])}
+
+
+def _list_series(pair: str) -> tuple[str, str, str]:
+    """The pair and its two directions."""
+    one, other = parse_pair(pair)
+    return pair, f"{one}>{other}", f"{other}>{one}"
+
+
+def _title_series(series: str) -> str:
+    """Name of a pair or direction, like "China → USA"."""
+    actor, is_directed, target = series.partition(">")
+    return direction_title(actor, target) if is_directed else pair_title(series)
+
+
+def _day_number(day: date) -> int:
+    return (day - date(1970, 1, 1)).days

@@ -1,0 +1,123 @@
+import base64
+import hashlib
+import html
+import re
+import shutil
+import subprocess
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+
+import polars as pl
+import pytest
+
+from pipeline.contracts.tables.index import TENSION_PAIR_DAILY
+from pipeline.report.page import Page, build_pair_row, render_page
+from pipeline.report.scripts import page_scripts
+from pipeline.report.timeline import COLUMNS, Evidence, Peak, Timeline
+
+Make = Callable[..., pl.DataFrame]
+HOSTILE = "<img src=x onerror=alert(1)></script><script>alert(2)</script>"
+_BROWSER = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+needs_browser = pytest.mark.skipif(_BROWSER is None, reason="no Chromium on this machine: install it to test the page in a browser")
+
+
+@pytest.fixture
+def page(pair_daily: Make) -> Page:
+    whole = pl.col("tension", "tension_lo80", "tension_hi80", "concession").round().cast(pl.Int32)
+    frame = pair_daily(120).with_columns(whole)
+    series = [
+        frame.select("index_date", "tension", "tension_lo80", "tension_hi80", "concession", "phase", "obs_status", series=pl.lit(name))
+        for name in ("CHN-USA", "USA>CHN")
+    ]
+    values = pl.concat(series).with_columns(
+        *(pl.lit(None, pl.Int32()).alias(name) for name in COLUMNS if name not in series[0].columns and name != "tension_news"),
+        tension_news=pl.lit(80, pl.Int32()),
+    )
+    highest = frame.sort("tension").row(-1, named=True)
+    day, value = highest["index_date"], highest["tension"]
+    peaks = tuple(Peak(name, day, "escalation", value, 40.0, 0) for name in ("CHN-USA", "USA>CHN"))
+    stories = (Evidence(HOSTILE, "A source", "https://a.example/1", date(2025, 4, 1), "China → USA", "measure"),)
+    timeline = Timeline(values.select("series", "index_date", *COLUMNS, "phase", "obs_status"), peaks, stories, date(2025, 1, 20), 7)
+    rows = tuple(build_pair_row(pair_daily(30, pair=pair)) for pair in ("CHN-USA", "JPN-USA"))
+    last = TENSION_PAIR_DAILY.example().row(0, named=True)
+    return Page("Trade Tension", True, (), None, (), (last["baseline_from"], last["baseline_to"]), "2", "r", rows, (), timeline)
+
+
+def _open(page: Page, folder: Path, fragment: str = "") -> tuple[str, str]:
+    """The page's HTML after its scripts ran, and what the browser logged."""
+    path = folder / "report.html"
+    path.write_text(render_page(page), encoding="utf-8")
+    options = ["--headless", "--no-sandbox", "--disable-gpu", "--enable-logging=stderr", "--virtual-time-budget=10000", "--dump-dom"]
+    profile = f"--user-data-dir={folder / 'profile'}"
+    command = [str(_BROWSER), *options, profile, f"{path.as_uri()}{fragment}"]
+    done = subprocess.run(command, capture_output=True, check=True, timeout=300, encoding="utf-8")
+    return done.stdout, "\n".join(line for line in done.stderr.splitlines() if "CONSOLE" in line)
+
+
+def _texts(dom: str, name: str) -> str:
+    (inner,) = re.findall(rf'id="{name}"[^>]*>(.*?)</(?:div|ol|h2)>', dom, re.DOTALL)
+    return html.unescape(re.sub(r"<[^>]+>", "", inner))
+
+
+def test_the_policy_allows_exactly_the_inlined_scripts(page: Page) -> None:
+    text = render_page(page)
+    (policy,) = re.findall(r'http-equiv="Content-Security-Policy" content="([^"]*)"', text)
+    rules = dict(rule.split(" ", 1) for rule in html.unescape(policy).split("; "))
+    inlined = re.findall(r"<script>(.*?)</script>", text, re.DOTALL)
+    hashes = [base64.b64encode(hashlib.sha256(script.encode()).digest()).decode() for script in inlined]
+    assert inlined == list(page_scripts())
+    assert rules.pop("script-src") == " ".join(f"'sha256-{name}'" for name in hashes)
+    # Everything else, requests included, falls back to 'none'; inline styles and data: images make no request.
+    assert rules == {
+        "default-src": "'none'", "style-src": "'unsafe-inline'", "img-src": "data:", "base-uri": "'none'", "form-action": "'none'"
+    }  # fmt: skip
+    assert len(re.findall(r"<script", text)) == len(inlined) + 1  # and the data, which is no script
+    assert not re.search(
+        r"<(?:link|iframe|img|object|embed|base)\b|<[^>]+\s(?:src|on\w+)=", re.sub(r"<script.*?</script>", "", text, flags=re.DOTALL)
+    )
+
+
+def test_pairs_without_a_value_are_listed_as_too_little(page: Page) -> None:
+    text = render_page(page)
+    assert re.search(r'<optgroup label="Too little was read" disabled>\s*<option value="JPN-USA">', text)
+    assert re.search(r'<select id="pair"[^>]*>\s*<option value="CHN-USA">', text)
+
+
+def test_a_page_without_values_has_no_chart(page: Page) -> None:
+    assert page.timeline is not None
+    text = render_page(replace(page, timeline=replace(page.timeline, values=page.timeline.values.clear())))
+    assert "<script" not in text
+    assert 'id="explore"' not in text
+
+
+@needs_browser
+def test_the_browser_draws_the_chosen_series_without_errors(page: Page, tmp_path: Path) -> None:
+    dom, log = _open(page, tmp_path, "#pair=CHN-USA&direction=USA%3ECHN&view=tension&from=2025-02-01&to=2025-03-01")
+    assert log == ""
+    assert _texts(dom, "chart-title") == "USA → China"
+    assert re.search(r'class="mark-line[^>]*><path[^>]* d="M', dom)
+    assert page.timeline is not None
+    value = page.timeline.values.filter(index_date=date(2025, 3, 1), series="USA>CHN")["tension"][0]
+    assert f"1 March 2025 Tension {value} " in _texts(dom, "readout")
+    assert re.search(r'id="csv" href="blob:[^"]+" download="trade-tension-USA-to-CHN.csv"', dom)
+
+
+@needs_browser
+def test_the_browser_shows_hostile_text_as_text(page: Page, tmp_path: Path) -> None:
+    dom, log = _open(page, tmp_path, "#pair=%3Cimg%3E&view=__proto__&direction=x&from=nonsense")
+    assert log == ""
+    assert HOSTILE in _texts(dom, "events")
+    assert "<img" not in re.sub(r"<script.*?</script>", "", dom, flags=re.DOTALL)
+
+
+@needs_browser
+def test_the_browser_blocks_a_foreign_script_and_requests(page: Page, tmp_path: Path) -> None:
+    path = tmp_path / "report.html"
+    added = "<script>document.title = 'taken over'</script><img src='https://a.example/x.png'>"
+    path.write_text(render_page(page) + added, encoding="utf-8")
+    command = [str(_BROWSER), "--headless", "--no-sandbox", "--disable-gpu", "--enable-logging=stderr", "--dump-dom", path.as_uri()]
+    done = subprocess.run([*command, f"--user-data-dir={tmp_path / 'profile'}"], capture_output=True, check=True, timeout=300, text=True)
+    assert "<title>Trade Tension</title>" in done.stdout
+    assert done.stderr.count("violates the following Content Security Policy directive") == 2

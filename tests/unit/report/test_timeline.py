@@ -1,0 +1,157 @@
+import base64
+import itertools
+import json
+import zlib
+from collections.abc import Callable, Iterable
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+import polars as pl
+import pytest
+
+from pipeline.contracts.days import Days
+from pipeline.contracts.model import Table
+from pipeline.contracts.tables.contributions import TOP_CONTRIBUTIONS
+from pipeline.contracts.tables.index import CHANNEL_DAILY, SIGNALS, TENSION_DAILY, TENSION_PAIR_DAILY
+from pipeline.report.evidence import ReadTable
+from pipeline.report.timeline import COLUMNS, PEAKS_SHOWN, Timeline, build_timeline
+
+Make = Callable[..., pl.DataFrame]
+HIGH, LOW = "a" * 16, "b" * 16
+Build = Callable[..., Timeline]
+
+
+def _fill(table: Table, rows: list[dict[str, Any]]) -> pl.DataFrame:
+    example = table.example().row(0, named=True)
+    return pl.DataFrame([example | row for row in rows], schema=table.schema)
+
+
+def _make_reader(pair_daily: pl.DataFrame, daily: pl.DataFrame, quote: str, url: str | None, prior: float) -> ReadTable:
+    """Reads an index whose stories are a low one and, below it, a high one on each day."""
+    cells = [(row["index_date"], row["pair"]) for row in pair_daily.iter_rows(named=True)]
+    cells += [(row["index_date"], f"{row['actor']}>{row['target']}") for row in daily.iter_rows(named=True)]
+    keyed = [{"index_date": day, "series": series, "channel": "escalation"} for day, series in cells]
+    tables = {
+        TENSION_PAIR_DAILY.name: pair_daily,
+        TENSION_DAILY.name: daily,
+        CHANNEL_DAILY.name: _fill(CHANNEL_DAILY, [row | {"shape": 10.0, "prior": prior} for row in keyed]),
+        TOP_CONTRIBUTIONS.name: _fill(
+            TOP_CONTRIBUTIONS,
+            [row | {"place": place, "signal_id": name} for row in keyed for place, name in ((1, LOW), (2, HIGH))],
+        ),
+        SIGNALS.name: _fill(
+            SIGNALS,
+            [
+                {"signal_id": LOW, "tier": "low", "quote": "A weak sentence."},
+                {"signal_id": HIGH, "tier": "high", "quote": quote, "url": url, "published_at": datetime(2025, 4, 1, 9, tzinfo=UTC)},
+            ],
+        ),
+    }
+
+    def read(table: Table, days: Days | None = None, columns: Iterable[str] | None = None) -> pl.DataFrame:
+        assert days is None
+        return tables[table.name] if columns is None else tables[table.name].select(list(columns))
+
+    return read
+
+
+@pytest.fixture
+def build(pair_daily: Make, directed_daily: Make) -> Build:
+    def make(
+        days: int = 60, quote: str = "A strong sentence.", url: str | None = "https://a.example/1", prior: float = 2.0, **options: int
+    ) -> Timeline:
+        return build_timeline(_make_reader(pair_daily(days), directed_daily(days), quote, url, prior), **options)
+
+    return make
+
+
+def _unpack(timeline: Timeline) -> dict[str, Any]:
+    unpacked: dict[str, Any] = json.loads(zlib.decompress(base64.b64decode(timeline.pack({"release": "r"}))))
+    return unpacked
+
+
+def _add_up(differences: list[int | None]) -> list[int | None]:
+    total, values = 0, []
+    for difference in differences:
+        total += difference or 0
+        values.append(None if difference is None else total)
+    return values
+
+
+def test_packed_columns_are_the_rounded_values(build: Build, pair_daily: Make) -> None:
+    frame = pair_daily(60)
+    gap = pl.col("index_date").is_between(date(2025, 2, 1), date(2025, 2, 3))
+    thin = frame.with_columns(pl.when(~gap).then(pl.col("tension")).alias("tension"))
+    packed = _unpack(build())["series"]["CHN-USA"]
+    assert _add_up(packed["tension"]) == frame["tension"].round().cast(pl.Int32).to_list()
+    assert _add_up(packed["days"]) == [(day - date(1970, 1, 1)).days for day in frame["index_date"]]
+    read = _make_reader(thin, TENSION_DAILY.empty(), "", None, 2.0)
+    with_gap = _unpack(build_timeline(read))["series"]["CHN-USA"]
+    assert _add_up(with_gap["tension"]) == thin["tension"].round().cast(pl.Int32).to_list()
+
+
+def test_every_series_with_a_value_is_in_the_timeline(build: Build) -> None:
+    timeline = build()
+    assert set(_unpack(timeline)["series"]) == {"CHN-USA", "CHN>USA", "USA>CHN"}
+    assert timeline.pairs == {"CHN-USA"}
+    assert set(COLUMNS) < set(timeline.values.columns)
+
+
+def test_a_pair_without_a_value_has_no_series(pair_daily: Make) -> None:
+    thin = pair_daily(20, pair="JPN-USA", is_thin=True)
+    timeline = build_timeline(_make_reader(thin, TENSION_DAILY.empty(), "", None, 2.0))
+    assert timeline.pairs == frozenset()
+    assert timeline.values.is_empty()
+
+
+def test_only_sentences_of_tier_high_are_shown(build: Build) -> None:
+    timeline = build()
+    assert [story.quote for story in timeline.stories] == ["A strong sentence."]
+    assert timeline.peaks
+    assert "A weak sentence." not in json.dumps(_unpack(timeline))
+
+
+def test_no_story_is_shown_where_most_of_the_value_is_prior(build: Build) -> None:
+    assert build(prior=5.0).stories
+    mostly_prior = build(prior=5.1)
+    assert mostly_prior.stories == mostly_prior.peaks == ()
+    assert mostly_prior.values["tension_news"].max() == 49
+
+
+def test_peaks_are_the_highest_day_with_the_story_of_the_series(build: Build, pair_daily: Make) -> None:
+    frame = pair_daily(60)
+    highest = frame.filter(pl.col("tension") == pl.col("tension").max())
+    (peak,) = [peak for peak in build().peaks if peak.series == "CHN-USA"]  # the same story is listed once
+    assert (peak.day, peak.value) == (highest["index_date"][0], round(highest["tension"][0]))
+
+
+def test_old_days_are_thinned_to_the_row_limit(build: Build) -> None:
+    timeline = build(days=700, max_rows=600)
+    assert timeline.step_days > 0
+    assert 450 <= timeline.values.height <= 600 + 3 * 2 * PEAKS_SHOWN  # days of peaks come on top
+    for _, frame in timeline.values.group_by("series"):
+        days = frame["index_date"].to_list()
+        assert days[-1] == date(2025, 1, 20) + timedelta(days=699)
+        recent = [day for day in days if day >= timeline.daily_from]
+        assert (recent[-1] - recent[0]).days == len(recent) - 1
+        assert max((late - early).days for early, late in itertools.pairwise(days)) <= timeline.step_days
+
+
+def test_the_number_of_stories_is_limited(build: Build) -> None:
+    assert build(max_stories=0).stories == ()
+
+
+def test_hostile_text_and_links_are_made_safe(build: Build) -> None:
+    (story,) = build(quote="</script>\u202e<b>", url="javascript:alert(1)").stories
+    assert story.url is None
+    assert "\u202e" not in story.quote
+    assert "<" not in build(quote="</script><b>").pack({})
+
+
+def test_rows_in_any_order_give_the_same_timeline(pair_daily: Make, directed_daily: Make) -> None:
+    read = _make_reader(pair_daily(50), directed_daily(50), "A sentence.", None, 2.0)
+
+    def read_reversed(table: Table, days: Days | None = None, columns: Iterable[str] | None = None) -> pl.DataFrame:
+        return read(table, days, columns).reverse()
+
+    assert build_timeline(read).pack({}) == build_timeline(read_reversed).pack({})
