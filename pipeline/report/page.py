@@ -166,8 +166,8 @@ def render_page(page: Page) -> str:
     The same page gives the same text. `ValueError` when a chart is no plain SVG.
     """
     template = load_templates().get_template("page.html.j2")
-    has_chart = page.timeline is not None and not page.timeline.values.is_empty()
-    scripts = page_scripts() if has_chart else ()
+    timeline = None if page.timeline is None or page.timeline.values.is_empty() else page.timeline
+    scripts = () if timeline is None else page_scripts()
     return template.render(
         page=page,
         palette=palette,
@@ -176,14 +176,14 @@ def render_page(page: Page) -> str:
         min_news=MIN_NEWS_PCT,
         policy=content_policy(scripts),
         scripts=tuple(Markup(script) for script in scripts),  # noqa: S704 - own scripts, checked where they are read
-        data=_pack_chart_data(page) if has_chart else "",
+        data="" if timeline is None else _pack_chart_data(timeline, page.release_id),
     )
 
 
-def _pack_chart_data(page: Page) -> str:
+def _pack_chart_data(timeline: Timeline, release_id: str) -> str:
     """Pack the timeline with colours, titles and style of the chart."""
     style = finish_chart({})
-    return page.timeline.pack(
+    return timeline.pack(
         {
             "schema": style["$schema"],
             "style": style["config"],
@@ -193,7 +193,7 @@ def _pack_chart_data(page: Page) -> str:
             },
             "phaseColours": dict(palette.PHASES),
             "minNews": MIN_NEWS_PCT,
-            "release": page.release_id,
+            "release": release_id,
         }
     )  # fmt: skip
 
@@ -290,8 +290,8 @@ def split_value(contributions: pl.DataFrame, row: Mapping[str, Any], channel: st
     """
     of_day = contributions.filter((pl.col("index_date") == row["index_date"]) & (pl.col("channel") == channel))
     pooled = of_day.filter(pl.col("series") == row["pair"])
-    told = pooled.filter(pl.col("part") == "story")
-    shown = told.filter(pl.col("tier") == "high").sort("contribution", "story_id", descending=[True, False]).head(biggest)
+    listed = pooled.filter(pl.col("part") == "story")
+    shown = listed.filter(pl.col("tier") == "high").sort("contribution", "story_id", descending=[True, False]).head(biggest)
     directions = _directions(of_day, row["pair"])
     stories = tuple(
         Story(
@@ -307,7 +307,7 @@ def split_value(contributions: pl.DataFrame, row: Mapping[str, Any], channel: st
         for story in shown.iter_rows(named=True)
     )
     sums = {part: float(pooled.filter(pl.col("part") == part)["contribution"].sum()) for part in ("earlier", "prior")}
-    others = float(told["contribution"].sum() - shown["contribution"].sum())
+    others = float(listed["contribution"].sum()) - float(shown["contribution"].sum())
     return ValueParts(VALUE_OF_CHANNEL[channel], row[VALUE_OF_CHANNEL[channel]], stories, others, sums["earlier"], sums["prior"])
 
 

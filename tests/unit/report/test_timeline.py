@@ -114,7 +114,7 @@ def test_only_sentences_of_tier_high_are_shown(build: Build) -> None:
 def test_no_story_is_shown_where_most_of_the_value_is_prior(build: Build) -> None:
     assert build(prior=5.0).stories
     mostly_prior = build(prior=5.1)
-    assert mostly_prior.stories == mostly_prior.peaks == ()
+    assert (mostly_prior.stories, mostly_prior.peaks) == ((), ())
     assert mostly_prior.values["tension_news"].max() == 49
 
 
