@@ -21,6 +21,7 @@ app = typer.Typer(
 )
 
 Half = Literal["even", "odd"]
+ExportFormat = Literal["csv", "xlsx", "dta", "parquet"]
 Channel = Literal["escalation", "concession", "dialogue"]
 
 HomeOption = Annotated[
@@ -227,6 +228,24 @@ def validate(
         from pipeline.commands.validate import validate_home
 
         validate_home(references, pair, first, last, folder, simulation, home_folder)
+
+
+@app.command()
+def export(
+    ending: Annotated[ExportFormat | None, typer.Option("--to", help="Format: csv, xlsx, dta (Stata) or parquet [default: csv]")] = None,
+    to: Annotated[Path | None, typer.Option("--out", help="Output file [default: TABLE.FORMAT in this folder]")] = None,
+    table: Annotated[str | None, typer.Option("--table", help="Table or view of the database [default: tension_index]")] = None,
+    pair: Annotated[str | None, typer.Option("--pair", help="Only this pair of countries, in either order")] = None,
+    home_folder: HomeOption = None,
+) -> None:
+    """Write the published index, or another table, to one file.
+
+    For Excel, Stata and other programs; see docs/tools.md.
+    """
+    with exit_on_user_error():
+        from pipeline.commands.export import export_table
+
+        export_table(ending, to, table, pair, home_folder)
 
 
 @app.command()

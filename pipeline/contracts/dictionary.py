@@ -1,8 +1,9 @@
-"""Render contracts as the data dictionary, `datapackage.json` (Frictionless) and database comments."""
+"""Render contracts as the data dictionary, `datapackage.json` (Frictionless), Parquet metadata and database comments."""
 
+import json
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 import polars as pl
 
@@ -19,11 +20,36 @@ _FRICTIONLESS: dict[type[pl.DataType], str] = {
 }
 
 
+HOMEPAGE = "https://github.com/trade-tension/trade-tension-index"
+LICENCE = "CC-BY-4.0: figures and codes; quotations belong to their publishers"
+
+
+class Edition(NamedTuple):
+    """A release in words: its name, the version of Trade Tension, and what the data is."""
+
+    release: str
+    version: str
+    note: str
+
+    @property
+    def citation(self) -> str:
+        """Reference to the release, in one line."""
+        return f"The Trade Tension contributors: Trade Tension, release {self.release} (version {self.version}). {HOMEPAGE}. {self.note}"
+
+
+class ReleaseFile(NamedTuple):
+    """A file of a release: path in the release, size, SHA-256 in hex."""
+
+    path: str
+    size: int
+    sha256: str
+
+
 def describe_column(column: Column) -> str:
     """Describe a column: its unit, allowed words and nullability."""
     unit = f" Unit: {column.unit}." if column.unit else ""
     words = f" One of: {', '.join(column.vocabulary.words)}." if column.vocabulary else ""
-    empty = " May be empty." if column.nullable else ""
+    empty = " May be empty." if column.may_be_null else ""
     return f"{column.description.removesuffix('.')}.{unit}{words}{empty}"
 
 
@@ -51,7 +77,7 @@ def render_markdown(tables: Sequence[Table], views: Sequence[Table] = ()) -> str
 
 
 def _type_name(column: Column) -> str:
-    return _FRICTIONLESS[type(column.dtype)] + (", may be empty" if column.nullable else "")
+    return _FRICTIONLESS[type(column.dtype)] + (", may be empty" if column.may_be_null else "")
 
 
 def _meaning_cell(column: Column) -> str:
@@ -77,44 +103,79 @@ def _list_constraints(column: Column) -> Iterator[str]:
         yield f"Implies `{column.implies.column}`"
 
 
-def build_datapackage(
-    tables: Sequence[Table], files: Mapping[str, Sequence[str]], name: str, title: str, version: str, note: str
-) -> dict[str, Any]:
-    """Build a Frictionless data package of tables with their schemas.
+def render_citation(edition: Edition) -> str:
+    """Render the citation of a release as CITATION.cff."""
+    quoted = {  # JSON texts are YAML
+        "message": json.dumps(f"Please cite this release. {edition.note}", ensure_ascii=False),
+        "version": json.dumps(f"{edition.version}+{edition.release}"),
+    }
+    return (
+        f"cff-version: 1.2.0\nmessage: {quoted['message']}\ntype: dataset\ntitle: Trade Tension\nversion: {quoted['version']}\n"
+        f"license: CC-BY-4.0\nauthors:\n  - name: The Trade Tension contributors\nrepository-code: {HOMEPAGE}\n"
+    )
+
+
+def build_file_metadata(table: Table, edition: Edition) -> dict[str, str]:
+    """Build the metadata of a table's Parquet file: release, note, meaning of the columns."""
+    columns = {column.name: describe_column(column) for column in table.columns}
+    return {
+        "title": table.title,
+        "description": f"{table.description} One row: {table.grain}.",
+        "table": table.name,
+        "release": edition.release,
+        "version": edition.version,
+        "note": edition.note,
+        "licence": LICENCE,
+        "citation": edition.citation,
+        "columns": json.dumps(columns, ensure_ascii=False),
+    }
+
+
+def build_datapackage(files: Mapping[str, Sequence[ReleaseFile]], tables: Sequence[Table], edition: Edition) -> dict[str, Any]:
+    """Build a Frictionless data package: one resource for each file, with its schema.
 
     `files` has the files of each table, by table name.
     """
+    licence, _, title = LICENCE.partition(": ")
     return {
         "profile": "data-package",
-        "name": name,
-        "title": title,
-        "version": version,
-        "description": note,
-        "licenses": [{"name": "CC-BY-4.0", "title": "Figures and codes; quotations belong to their publishers"}],
+        "name": "trade-tension",
+        "title": "Trade Tension",
+        "version": f"{edition.version}+{edition.release}",
+        "description": edition.note,
+        "homepage": HOMEPAGE,
+        "citation": edition.citation,
+        "licenses": [{"name": licence, "title": title}],
         "sources": [{"title": source.title, "path": source.url} for source in SOURCES.values() if source.url],
-        "resources": [
-            {
-                "name": table.name.replace("_", "-"),
-                "title": table.title,
-                "description": table.description,
-                "path": files[table.name][0] if len(files[table.name]) == 1 else list(files[table.name]),
-                "format": "parquet",
-                "mediatype": "application/vnd.apache.parquet",
-                "schema": {
-                    "fields": [_build_field(column) for column in table.columns],
-                    "primaryKey": list(table.key),
-                    "missingValues": [],  # an empty text is a value; a missing value is null
-                },
-            }
-            for table in tables
-        ],
+        "resources": [_build_resource(table, file, len(files[table.name]) > 1) for table in tables for file in files[table.name]],
+    }
+
+
+def _build_resource(table: Table, file: ReleaseFile, is_part: bool) -> dict[str, Any]:
+    stem, _, ending = file.path.rpartition("/")[2].rpartition(".")
+    is_csv = ending == "csv"
+    return {
+        "name": f"{table.name}_{stem}" if is_part else table.name,
+        "title": table.title,
+        "description": table.description,
+        "path": file.path,
+        "format": ending,
+        "mediatype": "text/csv" if is_csv else "application/vnd.apache.parquet",
+        **({"encoding": "utf-8"} if is_csv else {}),
+        "bytes": file.size,
+        "hash": f"sha256:{file.sha256}",
+        "schema": {
+            "fields": [_build_field(column) for column in table.columns],
+            "primaryKey": list(table.key),
+            "missingValues": [""] if is_csv else [],  # in Parquet an empty text is a value; a missing value is null
+        },
     }
 
 
 def _build_field(column: Column) -> dict[str, Any]:
     lowest = column.minimum if column.minimum is not None else column.exclusive_minimum  # profile 1 has no exclusive bound
     constraints: dict[str, Any] = {
-        "required": not column.nullable,
+        "required": not column.may_be_null,
         "enum": list(column.vocabulary.words) if column.vocabulary else list(column.values) or None,
         # Frictionless allows patterns on text only; contracts also have them on dates.
         "pattern": column.pattern.regex if column.pattern and column.dtype == pl.String else None,

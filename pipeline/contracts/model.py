@@ -68,7 +68,8 @@ class Column:
 
     The constraints, from `pattern` on, are checked before a table is written (`pipeline/quality/derived.py`) and shown in the data
     dictionary and in datapackage.json. `at_least`, `above` and `differs_from` name other columns of the table. `reason` says what a value
-    out of bounds would break. Nulls satisfy every constraint; `nullable` says whether there may be any.
+    out of bounds would break. Nulls satisfy every constraint; `nullable` says whether there may be any. `empty_is_none`: an empty text
+    means that there is none, and is null in a release.
     """
 
     name: str
@@ -77,6 +78,7 @@ class Column:
     example: Any
     unit: str = ""
     nullable: bool = False
+    empty_is_none: bool = False
     vocabulary: Vocabulary | None = None
     pattern: Pattern | None = None
     minimum: Any = None
@@ -90,6 +92,11 @@ class Column:
     above: tuple[str, ...] = ()
     differs_from: tuple[str, ...] = ()
     reason: str = ""
+
+    @property
+    def may_be_null(self) -> bool:
+        """Whether a release may have nulls in the column."""
+        return self.nullable or self.empty_is_none
 
 
 @dataclass(frozen=True)
@@ -130,6 +137,24 @@ class Table:
     def schema(self) -> pl.Schema:
         """Column names and Polars types, in order."""
         return pl.Schema({column.name: column.dtype for column in self.columns})
+
+    @property
+    def published_schema(self) -> pl.Schema:
+        """Types in a release: a vocabulary is an enum."""
+        return pl.Schema({c.name: pl.Enum(list(c.vocabulary.words)) if c.vocabulary else c.dtype for c in self.columns})
+
+    def to_published(self, frame: pl.DataFrame) -> pl.DataFrame:
+        """Convert the table's frame to the types of a release.
+
+        Texts that mean none become null.
+        """
+        nulls = [pl.col(c.name).replace("", None) for c in self.columns if c.empty_is_none]
+        return frame.with_columns(nulls).cast(dict(self.published_schema))
+
+    def from_published(self, frame: pl.DataFrame) -> pl.DataFrame:
+        """Convert the table's frame of a release back to the types of the table."""
+        texts = [pl.col(c.name).fill_null("") for c in self.columns if c.empty_is_none]
+        return frame.cast(dict(self.schema)).with_columns(texts)
 
     def column(self, name: str) -> Column:
         """Return the column of that name; `ContractError` when there is none."""

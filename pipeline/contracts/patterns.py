@@ -37,6 +37,12 @@ SERIES = Pattern(
 PAIR = Pattern(
     "pair", "^[A-Z]{3}-[A-Z]{3}$", "tables are joined on pairs of ISO alpha-3 codes; another form joins nothing", ("CHN>USA", "CHN")
 )
+MNEMONIC = Pattern(
+    "mnemonic",
+    r"^T[TCDNS]I\.[A-Z]{3}[.-][A-Z]{3}\.D$",
+    "a series is found by its mnemonic; another form finds none",
+    ("TTI.CHN>USA.D", "TTI.China.USA.D"),
+)
 PAIR_OR_ALL = Pattern(
     "pair_or_all", "^(?:[A-Z]{3}-[A-Z]{3}|\\(all\\))$", "the row of all pairs is found by the word (all)", ("CHN>USA", "all")
 )

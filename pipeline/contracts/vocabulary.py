@@ -98,6 +98,27 @@ CHANNEL = Vocabulary(
     dict(POLARITY.words),
 )
 
+INDEX_SERIES = Vocabulary(
+    "index_series",
+    "What the value measures.",
+    {
+        "tension": "code TTI: escalation, 100 = the pair's own baseline",
+        "concession": "code TCI: concession, 100 = the pair's own baseline",
+        "dialogue": "code TDI: dialogue, 100 = the pair's own baseline",
+        "net_tension": "code TNI: tension - concession, in index points",
+        "stalemate": "code TSI: share of talk, demands and refusals among talk and action, for pairs only",
+    },
+)
+
+DIRECTION = Vocabulary(
+    "direction",
+    "Whether the value is of one direction or of both.",
+    {
+        "towards": "what the country does towards the partner",
+        "both": "both directions together",
+    },
+)
+
 PART = Vocabulary(
     "part",
     "Where a contribution comes from.",

@@ -8,9 +8,11 @@ from datetime import date
 
 import polars as pl
 
+from pipeline.contracts.countries import COUNTRIES as COUNTRY_NAMES
 from pipeline.contracts.scopes import list_members
 from pipeline.contracts.tables.contributions import TOP_CONTRIBUTIONS
 from pipeline.contracts.tables.core import COVERAGE
+from pipeline.contracts.tables.flat import COUNTRIES
 from pipeline.contracts.tables.index import (
     BASELINE,
     CHANNEL_DAILY,
@@ -50,6 +52,12 @@ def weights() -> pl.DataFrame:
 def scope_members() -> pl.DataFrame:
     """The members of `pipeline/contracts/scopes.toml`."""
     return pl.DataFrame(list(list_members()), schema=SCOPE_MEMBERS.schema, orient="row")
+
+
+@python_model(makes=(COUNTRIES,))
+def countries() -> pl.DataFrame:
+    """The names of `pipeline/contracts/countries.py`."""
+    return pl.DataFrame(list(COUNTRY_NAMES.items()), schema=COUNTRIES.schema, orient="row")
 
 
 @python_model(makes=(TRADE_THRESHOLDS,))

@@ -1,4 +1,4 @@
-"""English names of countries, pairs and days, and counts in words.
+"""Short English names of countries, pairs and days, and counts in words.
 
 Which codes exist is defined in `pipeline/contracts/countries.py`.
 """
@@ -6,21 +6,10 @@ Which codes exist is defined in `pipeline/contracts/countries.py`.
 from datetime import date
 from types import MappingProxyType
 
-from pipeline.contracts.countries import ALL_PARTNERS, parse_pair
+from pipeline.contracts.countries import ALL_PARTNERS, COUNTRIES, parse_pair
 
-COUNTRY_NAMES = MappingProxyType(
-    {
-        "ARE": "UAE", "ARG": "Argentina", "AUS": "Australia", "BGD": "Bangladesh", "BRA": "Brazil", "CAN": "Canada",
-        "CHE": "Switzerland", "CHL": "Chile", "CHN": "China", "COL": "Colombia", "DEU": "Germany", "EGY": "Egypt",
-        "ESP": "Spain", "EUN": "EU", "FRA": "France", "GBR": "UK", "HKG": "Hong Kong", "IDN": "Indonesia", "IND": "India",
-        "IRL": "Ireland", "IRN": "Iran", "ISR": "Israel", "ITA": "Italy", "JPN": "Japan", "KHM": "Cambodia",
-        "KOR": "South Korea", "LKA": "Sri Lanka", "MEX": "Mexico", "MYS": "Malaysia", "NGA": "Nigeria", "NLD": "Netherlands",
-        "NOR": "Norway", "NZL": "New Zealand", "PAK": "Pakistan", "PER": "Peru", "PHL": "Philippines", "POL": "Poland",
-        "RUS": "Russia", "SAU": "Saudi Arabia", "SGP": "Singapore", "SWE": "Sweden", "THA": "Thailand", "TUR": "Türkiye",
-        "TWN": "Taiwan", "UKR": "Ukraine", "USA": "USA", "VNM": "Vietnam", "ZAF": "South Africa",
-        ALL_PARTNERS: "all partners",
-    }
-)  # fmt: skip
+# Names that differ from those in `pipeline/contracts/countries.py`, because they are shown in little space.
+_SHORT_NAMES = MappingProxyType({"ARE": "UAE", "EUN": "EU", "GBR": "UK", "USA": "USA", ALL_PARTNERS: "all partners"})
 
 # Not `strftime`, which depends on the locale of the machine.
 _MONTHS = (
@@ -31,9 +20,9 @@ _MONTHS = (
 def country_name(code: str) -> str:
     """Country name, e.g. "China" for "CHN".
 
-    The code itself if it has no name here.
+    The code itself if it is no country.
     """
-    return COUNTRY_NAMES.get(code, code)
+    return _SHORT_NAMES.get(code) or COUNTRIES.get(code, code)
 
 
 def pair_title(pair: str) -> str:

@@ -21,7 +21,7 @@ from pipeline.contracts.model import ContractError, Table
 from pipeline.warehouse.batches import BATCH_LIMIT, BatchLimit, Size, group_days, sort_into_batches
 
 
-def write_parquet(frame: pl.DataFrame, path: Path) -> None:
+def write_parquet(frame: pl.DataFrame, path: Path, metadata: dict[str, str] | None = None) -> None:
     """Write by temporary file and rename.
 
     Readers and crashes never see half a file.
@@ -29,7 +29,7 @@ def write_parquet(frame: pl.DataFrame, path: Path) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
     try:
-        frame.write_parquet(temporary, compression="zstd", statistics=True)
+        frame.write_parquet(temporary, compression="zstd", statistics=True, metadata=metadata)
         temporary.replace(path)
     finally:
         temporary.unlink(missing_ok=True)

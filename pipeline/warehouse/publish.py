@@ -18,12 +18,14 @@ import duckdb
 import polars as pl
 
 from pipeline import __version__
-from pipeline.contracts.dictionary import build_datapackage, describe_column, render_markdown
+from pipeline.contracts.dictionary import Edition, build_datapackage, build_file_metadata, describe_column, render_citation, render_markdown
 from pipeline.contracts.model import Table
 from pipeline.contracts.tables import TABLES, VIEWS
+from pipeline.contracts.tables.flat import TENSION_INDEX
 from pipeline.errors import TensionError
 from pipeline.settings import shipped_folder
-from pipeline.warehouse.lake import Lake, write_parquet
+from pipeline.warehouse.lake import Lake
+from pipeline.warehouse.release_files import add_metadata, describe_file, hash_files, write_flat_csv, write_yearly
 from pipeline.warehouse.sql import read_query
 from pipeline.warehouse.view_columns import TABLE_COLUMNS, VIEW_COLUMNS, describe_view_column
 
@@ -86,20 +88,23 @@ class Publisher:
         return release
 
     def _write_release(self, lake: Lake, staging: Path, last_day: date, note: str) -> Release:
-        files: dict[str, list[str]] = {}
+        files: dict[str, list[Path]] = {}
         rows: dict[str, int] = {}
         stale = lake.stale_tables()
         for table in PUBLISHED:
             frame = self._read_latest(table) if table.name in stale else table.conform(lake.read(table))
             rows[table.name] = frame.height
-            files[table.name] = _write_yearly(table, frame, staging)
-        digest = hashlib.sha256()
-        for path in sorted(staging.rglob("*.parquet")):
-            digest.update(f"{path.relative_to(staging)}\0".encode() + hashlib.sha256(path.read_bytes()).digest())
-        name = f"{last_day.isoformat()}-{digest.hexdigest()[:10]}"
-        package = build_datapackage(PUBLISHED, files, "trade-tension", "Trade Tension", f"{__version__}+{name}", note)
+            files[table.name] = write_yearly(table, table.to_published(frame), staging)
+        name = f"{last_day.isoformat()}-{hash_files(staging)[:10]}"
+        edition = Edition(name, __version__, note)
+        for table in PUBLISHED:
+            add_metadata(files[table.name], build_file_metadata(table, edition))
+        files[TENSION_INDEX.name] = [write_flat_csv(files, staging)]
+        listed = {table: [describe_file(path, staging) for path in paths] for table, paths in files.items()}
+        package = build_datapackage(listed, (TENSION_INDEX, *PUBLISHED), edition)
         (staging / "datapackage.json").write_text(json.dumps(package, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
         (staging / "data-dictionary.md").write_text(_DICTIONARY, encoding="utf-8")
+        (staging / "CITATION.cff").write_text(render_citation(edition), encoding="utf-8")
         folder = self.folder / "releases" / name
         is_new = not folder.exists()
         if is_new:
@@ -112,8 +117,9 @@ class Publisher:
         Empty without a release or when its schema changed.
         """
         files = sorted((self.latest / table.name).glob("*.parquet"))
-        rows = pl.concat([pl.read_parquet(path) for path in files]) if files else table.empty()
-        return table.conform(rows) if rows.schema == table.schema else table.empty()
+        rows = pl.concat([pl.read_parquet(path) for path in files]) if files else table.to_published(table.empty())
+        is_current = rows.schema == table.published_schema
+        return table.conform(table.from_published(rows)) if is_current else table.empty()
 
     def _point_latest_at(self, release: Release) -> None:
         temporary = self.folder / f".latest.{os.getpid()}"
@@ -136,22 +142,6 @@ class Publisher:
             ) from error
         finally:
             temporary.unlink(missing_ok=True)
-
-
-def _write_yearly(table: Table, frame: pl.DataFrame, root: Path) -> list[str]:
-    """Write one file for each year, else one file.
-
-    Returns their paths in the release.
-    """
-    if "index_date" not in table.schema or frame.is_empty():
-        parts = {table.name: frame}
-    else:
-        with_year = frame.with_columns(pl.col("index_date").dt.year().alias("_year"))
-        by_year = with_year.partition_by("_year", as_dict=True, include_key=False, maintain_order=True)
-        parts = {str(year): part for (year,), part in sorted(by_year.items())}
-    for stem, part in parts.items():
-        write_parquet(part, root / table.name / f"{stem}.parquet")
-    return [f"{table.name}/{stem}.parquet" for stem in parts]
 
 
 def _read_about(database: Path) -> tuple[str, str] | None:
@@ -217,7 +207,8 @@ def _fill_database(con: duckdb.DuckDBPyConnection, release: Release, note: str, 
     for path in _sql_files("macros"):
         text = path.read_text(encoding="utf-8")
         con.sql(text)
-        comments.append(f"comment on macro table {path.stem} is {_literal(_read_comments(text))}")
+        kind = "macro table" if ") as table" in text else "macro"
+        comments.append(f"comment on {kind} {path.stem} is {_literal(_read_comments(text))}")
     con.execute(";\n".join(["begin", *comments, "commit"]))  # one transaction instead of a disk write for each comment
 
 

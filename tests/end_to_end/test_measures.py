@@ -18,7 +18,9 @@ def query(run: SampleRun, sql: str) -> pl.DataFrame:
 
 
 def test_the_database_holds_every_macro_with_its_comment(sample_run: SampleRun) -> None:
-    rows = query(sample_run, "select function_name, comment from duckdb_functions() where not internal and function_type = 'table_macro'")
+    rows = query(
+        sample_run, "select function_name, comment from duckdb_functions() where not internal and function_type in ('macro', 'table_macro')"
+    )
     assert sorted(rows["function_name"]) == MACROS
     assert all(rows["comment"])
 

@@ -6,6 +6,7 @@ from pipeline.contracts.tables import (
     contributions,
     core,
     crosscheck,
+    flat,
     index,
     measures,
     official,
@@ -16,11 +17,11 @@ from pipeline.contracts.tables import (
     vintages,
 )
 
-_LAYERS = (raw, core, official, index, contributions, audit, vintages, measures, threats, trade, trade_results, crosscheck)
+_LAYERS = (raw, core, official, index, flat, contributions, audit, vintages, measures, threats, trade, trade_results, crosscheck)
 TABLES: dict[str, Table] = {table.name: table for layer in _LAYERS for table in layer.TABLES}
 
 #: Views of the published database with a contract like a table. They are not in the lake.
-VIEWS: dict[str, Table] = {view.name: view for view in contributions.VIEWS}
+VIEWS: dict[str, Table] = {view.name: view for view in (*contributions.VIEWS, *flat.VIEWS)}
 
 
 def table(name: str) -> Table:

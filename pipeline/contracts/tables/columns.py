@@ -98,17 +98,29 @@ EXCEPTIONS = Column(
     pl.String(),
     "Countries that the sentence exempts from a general act, separated by blanks; empty if there is none",
     "",
+    empty_is_none=True,
     pattern=patterns.COUNTRIES,
 )
 IS_GENERAL = Column("is_general", pl.Boolean(), "Whether it is a general act: towards all partners, a region or a bloc", False)
 PAIR = Column(
-    "pair", pl.String(), "Both countries in alphabetical order, both directions combined", "CHN-USA", unit="pair", pattern=patterns.PAIR
+    "pair",
+    pl.String(),
+    "Both countries in alphabetical order; pair_of('USA-CHN') finds it from either order",
+    "CHN-USA",
+    unit="pair",
+    pattern=patterns.PAIR,
 )
 CHANNEL = Column("channel", pl.String(), words.CHANNEL.description, "escalation", vocabulary=words.CHANNEL)
 KIND = Column("kind", pl.String(), words.KIND.description, "measure", vocabulary=words.KIND)
 STATUS = Column("status", pl.String(), words.STATUS.description, "announced", vocabulary=words.STATUS)
 INSTRUMENT = Column("instrument", pl.String(), words.INSTRUMENT.description, "tariff", vocabulary=words.INSTRUMENT)
-PRODUCT = Column("product", pl.String(), "Product concerned, a short lower-case noun; empty when the sentence names none", "soybeans")
+PRODUCT = Column(
+    "product",
+    pl.String(),
+    "Product concerned, a short lower-case noun; empty when the sentence names none",
+    "soybeans",
+    empty_is_none=True,
+)
 RATE_PCT = Column(
     "rate_pct",
     pl.Float64(),

@@ -215,14 +215,23 @@ SIGNAL_COLUMNS = (
         values=("rules", "encoder", "rules+encoder", "llm"),
         reason="the probability was measured for each of these values separately",
     ),
-    Column("actor_words", pl.String(), "Words of the sentence that name the actor; empty where it is inferred from the article", "Beijing"),
-    Column("target_words", pl.String(), "Words of the sentence that name the target; empty where it is inferred from the article", "US"),
+    *(
+        Column(
+            f"{side}_words",
+            pl.String(),
+            f"Words of the sentence that name the {side}; empty where it is inferred from the article",
+            example,
+            empty_is_none=True,
+        )
+        for side, example in (("actor", "Beijing"), ("target", "US"))
+    ),
     Column("rule_id", pl.String(), "Rule that matched, or the kind found by the encoder", "impose.restriction"),
     Column(
         "alternatives",
         pl.String(),
         "Kinds the encoder found most likely, with scores; empty where it found none",
         "measure 0.81, threat 0.22",
+        empty_is_none=True,
     ),
     Column(
         "extractor",

@@ -82,7 +82,7 @@ ACT_URL = Column(
     pattern=patterns.WEB_ADDRESS,
 )
 CERTAINTY = Column("certainty", pl.String(), words.CERTAINTY.description, "high", vocabulary=words.CERTAINTY)
-LAYER_NOTE = Column("note", pl.String(), "What to know about day, rate or scope; may be empty", "")
+LAYER_NOTE = Column("note", pl.String(), "What to know about day, rate or scope", "", empty_is_none=True)
 LAYER_COLUMNS = (
     c.INSTRUMENT,
     Column(
@@ -101,7 +101,7 @@ LAYER_COLUMNS = (
         min_length=4,
         reason="a rate without goods says nothing",
     ),
-    Column("stacking", pl.String(), "How the layer relates to other layers; empty: it is added to them", ""),
+    Column("stacking", pl.String(), "How the layer relates to other layers; empty: it is added to them", "", empty_is_none=True),
 )
 CHECKED_THROUGH = Column(
     "checked_through",
@@ -134,6 +134,7 @@ MEASURE_ACTS = Table(
             pl.String(),
             "Partners that an act on all partners (*) does not reach, separated by spaces",
             "",
+            empty_is_none=True,
             pattern=patterns.COUNTRIES,
         ),
         *LAYER_COLUMNS,

@@ -6,11 +6,13 @@ from typing import Any
 
 import polars as pl
 import pytest
+import yaml
 
-from pipeline.contracts.dictionary import build_datapackage, describe_column, render_markdown
+from pipeline.contracts.dictionary import Edition, ReleaseFile, build_datapackage, describe_column, render_citation, render_markdown
 from pipeline.contracts.model import Column, Table
 from pipeline.contracts.sources import SOURCES
 from pipeline.contracts.tables import TABLES
+from pipeline.contracts.tables.flat import TENSION_INDEX
 from pipeline.contracts.tables.raw import RAW_ID
 
 TYPES = {"string": pl.String, "integer": pl.Int64, "number": pl.Float64, "boolean": pl.Boolean, "date": pl.Date, "datetime": pl.Datetime}
@@ -26,9 +28,10 @@ def sections() -> dict[str, str]:
 
 @pytest.fixture(scope="module")
 def package() -> dict[str, Any]:
-    files = {table.name: [f"{table.name}/{table.name}.parquet"] for table in PUBLISHED}
-    files["tension_daily"] = ["tension_daily/2024.parquet", "tension_daily/2025.parquet"]
-    package = build_datapackage(PUBLISHED, files, "trade-tension", "Trade Tension", "0.1.0", "A test.")
+    files = {table.name: [ReleaseFile(f"{table.name}/{table.name}.parquet", 7, "0f")] for table in PUBLISHED}
+    files["tension_daily"] = [ReleaseFile(f"tension_daily/{year}.parquet", 7, "0f") for year in (2024, 2025)]
+    files["tension_index"] = [ReleaseFile("tension_index.csv", 8, "1f")]
+    package = build_datapackage(files, (TENSION_INDEX, *PUBLISHED), Edition("2025-11-30-0f", "0.1.0", "A test."))
     loaded: dict[str, Any] = json.loads(json.dumps(package, allow_nan=False))
     return loaded
 
@@ -38,7 +41,7 @@ def test_the_dictionary_shows_every_table_with_its_key_and_columns(sections: dic
         section = sections[table.name]
         rows = re.findall(r"^\| `(\w+)` \| ([a-z]+)(, may be empty)? \| (.*?) \| (.+) \|$", section, flags=re.MULTILINE)
         shown = [(name, TYPES.get(kind), bool(empty), unit) for name, kind, empty, unit, _ in rows]
-        assert shown == [(one.name, type(one.dtype), one.nullable, one.unit) for one in table.columns], table.name
+        assert shown == [(one.name, type(one.dtype), one.may_be_null, one.unit) for one in table.columns], table.name
         assert f"Key: {', '.join(f'`{name}`' for name in table.key)}." in section, table.name
         assert table.description in section, table.name
 
@@ -81,11 +84,26 @@ def test_no_column_comment_has_two_full_stops_in_a_row() -> None:
     assert doubled == []
 
 
-def test_the_data_package_lists_every_published_table_with_its_files(package: dict[str, Any]) -> None:
-    assert [resource["name"] for resource in package["resources"]] == [table.name.replace("_", "-") for table in PUBLISHED]
-    paths = {resource["name"]: resource["path"] for resource in package["resources"]}
-    assert paths["signals"] == "signals/signals.parquet"
-    assert paths["tension-daily"] == ["tension_daily/2024.parquet", "tension_daily/2025.parquet"]
+def test_the_data_package_lists_every_file_with_size_and_hash(package: dict[str, Any]) -> None:
+    resources = {resource["name"]: resource for resource in package["resources"]}
+    years = {"tension_daily_2024", "tension_daily_2025"}
+    assert resources.keys() == {table.name for table in PUBLISHED} - {"tension_daily"} | years | {"tension_index"}
+    assert resources["signals"]["path"] == "signals/signals.parquet"
+    assert resources["tension_daily_2025"]["path"] == "tension_daily/2025.parquet"
+    assert (resources["tension_index"]["bytes"], resources["tension_index"]["hash"]) == (8, "sha256:1f")
+    assert resources["tension_index"]["schema"]["missingValues"] == [""]
+
+
+def test_the_data_package_says_how_to_cite_the_release(package: dict[str, Any]) -> None:
+    assert package["version"] == "0.1.0+2025-11-30-0f"
+    assert "release 2025-11-30-0f" in package["citation"]
+    assert package["citation"].endswith("A test.")
+
+
+def test_the_citation_file_quotes_the_note() -> None:
+    citation = yaml.safe_load(render_citation(Edition("2025-11-30-0f", "0.1.0", 'Ours: "x"\nlicense: none')))
+    assert citation["message"] == 'Please cite this release. Ours: "x"\nlicense: none'
+    assert citation["license"] == "CC-BY-4.0"
 
 
 def test_names_in_the_data_package_are_valid_for_frictionless(package: dict[str, Any]) -> None:
@@ -96,12 +114,12 @@ def test_names_in_the_data_package_are_valid_for_frictionless(package: dict[str,
 def test_fields_of_the_data_package_match_the_contracts(package: dict[str, Any]) -> None:
     schemas = {resource["name"]: resource["schema"] for resource in package["resources"]}
     for table in PUBLISHED:
-        schema = schemas[table.name.replace("_", "-")]
+        schema = schemas[table.name if table.name in schemas else f"{table.name}_2024"]
         shown = [
             (field["name"], TYPES[field["type"]], field["constraints"]["required"], field["constraints"].get("enum"))
             for field in schema["fields"]
         ]
-        assert shown == [(one.name, type(one.dtype), not one.nullable, list_allowed_words(one)) for one in table.columns], table.name
+        assert shown == [(one.name, type(one.dtype), not one.may_be_null, list_allowed_words(one)) for one in table.columns], table.name
         assert schema["primaryKey"] == list(table.key), table.name
         assert schema["missingValues"] == [], table.name
 
@@ -125,9 +143,9 @@ def test_constraints_are_in_the_data_package(package: dict[str, Any]) -> None:
     assert fields["weights"]["weight"] == {"required": True, "minimum": 0, "maximum": 1}
     assert fields["signals"]["actor"] == {"required": True, "pattern": "^[A-Z]{3}$"}
     assert fields["signals"]["readers"]["enum"] == ["rules", "encoder", "rules+encoder", "llm"]
-    assert fields["story-articles"]["source"] == {"required": True, "minLength": 1, "maxLength": 120}
-    assert fields["tension-daily"]["index_date"] == {"required": True, "minimum": "1900-01-01"}
-    assert "pattern" not in fields["trade-flows"]["reference_month"]  # a date: Frictionless allows patterns on text only
+    assert fields["story_articles"]["source"] == {"required": True, "minLength": 1, "maxLength": 120}
+    assert fields["tension_daily_2024"]["index_date"] == {"required": True, "minimum": "1900-01-01"}
+    assert "pattern" not in fields["trade_flows"]["reference_month"]  # a date: Frictionless allows patterns on text only
 
 
 def test_patterns_in_the_data_package_match_whole_values() -> None:

@@ -18,7 +18,7 @@ from tests.unit.index.lake_scenes import Built
 
 METHOD = model_variables(("CHN-USA",), 7.0, None, Days(date(2025, 4, 4), date(2025, 4, 4)))
 #: Python models whose tables do not come from other tables.
-CONSTANT = {"weights", "scope_members", "trade_thresholds", "measure_acts"}
+CONSTANT = {"weights", "scope_members", "countries", "trade_thresholds", "measure_acts"}
 
 
 def test_every_table_of_the_index_and_of_trade_has_a_model() -> None:

@@ -1,0 +1,34 @@
+"""`tension export`: write a table of the published release to one file."""
+
+from pathlib import Path
+from typing import get_args
+
+from pipeline.commands.console import out
+from pipeline.contracts.tables.flat import TENSION_INDEX
+from pipeline.report.plain import to_plain
+from pipeline.settings.load import read_settings
+from pipeline.warehouse.exports import FORMATS, ExportError, Format, read_export, write_export
+from pipeline.warehouse.publish import Publisher
+
+
+def export_table(ending: Format | None, to: Path | None, table: str | None, pair: str | None, home_folder: Path | None) -> None:
+    """Write a table or view; without `ending`, in the format of the file's ending."""
+    chosen = table or TENSION_INDEX.name
+    ending = _choose_format(ending, to)
+    to = to or Path(f"{chosen}.{ending}")
+    export = read_export(Publisher(read_settings(home=home_folder).published).database, chosen, pair)
+    write_export(export, to, ending)
+    note = f"{export.rows.height:,} rows of {chosen}, release {export.edition.release}, in {to}. {export.edition.note}"
+    out.print(to_plain(note), highlight=False, soft_wrap=True)
+
+
+def _choose_format(ending: Format | None, to: Path | None) -> Format:
+    named = to.suffix.removeprefix(".").lower() if to else ""
+    known: dict[str, Format] = {name: name for name in get_args(Format)}
+    if to is None or (ending is not None and named == ending):
+        return ending or "csv"
+    if ending is not None:
+        raise ExportError(f"--to {ending} does not fit the file {to.name}; leave --to out, or name the file {to.stem}.{ending}")
+    if named not in known:
+        raise ExportError(f"{to.name} has none of the endings {', '.join(FORMATS)}; rename it, or leave --out out")
+    return known[named]

@@ -1,0 +1,104 @@
+"""The index as one flat table for spreadsheets and statistics programs, and names of countries."""
+
+from dataclasses import replace
+from datetime import date
+
+import polars as pl
+
+from pipeline.contracts import patterns
+from pipeline.contracts import vocabulary as words
+from pipeline.contracts.model import Column, Table
+from pipeline.contracts.tables.index import TENSION_DAILY
+
+_NAME = Column(
+    "name", pl.String(), "English name of the country", "China", min_length=1, max_length=60, reason="a row without a name cannot be read"
+)
+
+COUNTRIES = Table(
+    "countries",
+    "Countries",
+    "English names of all country codes, from pipeline/contracts/countries.py.",
+    grain="one country",
+    key=("code",),
+    columns=(
+        Column(
+            "code",
+            pl.String(),
+            "ISO 3166 alpha-3 code; EUN for the European Union, XKX for Kosovo",
+            "CHN",
+            unit="country",
+            pattern=patterns.COUNTRY,
+        ),
+        _NAME,
+    ),
+    layer="index",
+    published=True,
+)
+
+
+def _bound(name: str, description: str, example: float) -> Column:
+    return Column(name, pl.Float64(), description, example, nullable=True)
+
+
+#: A view of `sql/views`, and the file `tension_index.csv` of a release.
+TENSION_INDEX = Table(
+    "tension_index",
+    "Index, flat",
+    "The index as one flat table, rounded: one row for each day, pair or direction, and series. Also the file tension_index.csv.",
+    grain="one day and mnemonic",
+    key=("date", "mnemonic"),
+    columns=(
+        Column("date", pl.Date(), "UTC day", date(2025, 4, 4), unit="UTC day", minimum=date(1900, 1, 1)),
+        Column(
+            "mnemonic",
+            pl.String(),
+            "Name of the time series: code of the series, codes of both sides, D for daily. TTI.CHN.USA.D is tension of China towards the "
+            "United States, TTI.CHN-USA.D both directions together, in alphabetical order",
+            "TTI.CHN.USA.D",
+            pattern=patterns.MNEMONIC,
+        ),
+        Column("series", pl.String(), words.INDEX_SERIES.description, "tension", vocabulary=words.INDEX_SERIES),
+        Column("direction", pl.String(), words.DIRECTION.description, "towards", vocabulary=words.DIRECTION),
+        Column(
+            "country",
+            pl.String(),
+            "Code of the country that acts, or the first of the pair",
+            "CHN",
+            unit="country",
+            pattern=patterns.COUNTRY,
+        ),
+        replace(_NAME, name="country_name", description="Its English name"),
+        Column(
+            "partner",
+            pl.String(),
+            "Code of the country it acts towards, or the second of the pair",
+            "USA",
+            unit="country",
+            pattern=patterns.COUNTRY,
+        ),
+        replace(_NAME, name="partner_name", description="Its English name", example="United States"),
+        _bound("value", "Value; empty where too little was read", 212.5),
+        _bound("lo80", "Lower bound of the 80 % interval", 132.5),
+        _bound("hi80", "Upper bound of the 80 % interval", 292.5),
+        _bound("lo95", "Lower bound of the 95 % interval; empty for stalemate", 117.5),
+        _bound("hi95", "Upper bound of the 95 % interval; empty for stalemate", 307.5),
+        Column(
+            "evidence",
+            pl.Float64(),
+            "Weight of the articles read in the scale of the value, next to the prior; below 0.25 the value is empty. "
+            "Of net_tension: the smaller of its two; empty for stalemate",
+            0.79,
+            unit="share",
+            nullable=True,
+            minimum=0,
+            maximum=1,
+        ),
+        TENSION_DAILY.column("phase"),
+        replace(TENSION_DAILY.column("obs_status"), name="status"),
+    ),
+    layer="index",
+    published=True,
+)
+
+TABLES = (COUNTRIES,)
+VIEWS = (TENSION_INDEX,)

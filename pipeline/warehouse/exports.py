@@ -1,0 +1,200 @@
+"""Tables and views of the published database as one file: CSV, Excel, Stata or Parquet.
+
+Text in such a file may come from articles: no cell can act as a formula in a spreadsheet.
+"""
+
+import json
+import os
+from collections.abc import Callable
+from datetime import datetime
+from difflib import get_close_matches
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal, NamedTuple, get_args
+
+import duckdb
+import polars as pl
+
+from pipeline.contracts.countries import pair_name, parse_pair
+from pipeline.contracts.dictionary import LICENCE, Edition
+from pipeline.contracts.tables import TABLES, VIEWS
+from pipeline.errors import UserError
+from pipeline.warehouse.lake import write_parquet
+
+if TYPE_CHECKING:
+    from xlsxwriter import Workbook
+
+Format = Literal["csv", "xlsx", "dta", "parquet"]
+FORMATS: tuple[Format, ...] = get_args(Format)
+
+EXCEL_ROWS = 1_048_576
+#: Longest fixed text of Stata, in bytes; longer ones are stored as strL.
+_STATA_TEXT = 2045
+_STATA_LABEL = 80
+#: First characters that make a spreadsheet take a cell of a CSV file for a formula.
+_FORMULA = r"^[=+\-@\t\r]"
+
+
+class ExportError(UserError, ValueError):
+    """A table cannot be exported as requested; nothing was written."""
+
+
+class Export(NamedTuple):
+    """Rows of a table or view, the meanings of its columns, and its release."""
+
+    table: str
+    rows: pl.DataFrame
+    meanings: dict[str, str]
+    edition: Edition
+
+
+def read_export(database: Path, table: str, pair: str | None) -> Export:
+    """Read a table or view of the published database, sorted by its key.
+
+    With `pair`, in either order, only rows about it. `ExportError` without a database, such a table, or pairs in it.
+    """
+    if not database.exists():
+        raise ExportError(f"nothing is published in {database.parent}; build the index first: tension run --home {database.parent.parent}")
+    with duckdb.connect(str(database), read_only=True) as con:
+        con.sql("set TimeZone = 'UTC'")
+        comments: dict[str, dict[str, str]] = {}
+        listed = con.sql(
+            "select table_name, column_name, comment from duckdb_columns() where not internal order by table_name, column_index"
+        )
+        for name, column, comment in listed.fetchall():
+            comments.setdefault(name, {})[column] = comment or ""
+        if table not in comments:
+            near = get_close_matches(table, comments, n=1)
+            raise ExportError(
+                f"there is no table {table!r}{f'; did you mean {near[0]}?' if near else ''} Choose one of {', '.join(sorted(comments))}"
+            )
+        contract = TABLES.get(table) or VIEWS.get(table)
+        order = ", ".join(f'"{name}"' for name in contract.key) if contract else "all"
+        condition = f"where {_match_pair(table, set(comments[table]), pair)}" if pair else ""
+        parameters = {"pair": pair_name(*parse_pair(pair))} if pair else {}
+        rows: pl.DataFrame = con.sql(f'from "{table}" {condition} order by {order}', params=parameters).pl()
+        ((release, version, note),) = con.sql("select release, version, note from about").fetchall()
+    meanings = {column: comments[table][column] for column in rows.columns}
+    return Export(table, rows, meanings, Edition(release, version, note))
+
+
+def _match_pair(table: str, columns: set[str], pair: str) -> str:
+    if "pair" in columns:
+        return "pair = $pair"
+    if "series" in columns and "mnemonic" not in columns:
+        return "pair_of(replace(series, '>', '-')) = $pair"
+    for one, other in (("country", "partner"), ("actor", "target")):
+        if {one, other} <= columns:
+            return f"pair_of({one} || '-' || {other}) = $pair"
+    raise ExportError(f"the rows of {table} are not about pairs; export it without --pair {pair}")
+
+
+def write_export(export: Export, to: Path, ending: Format) -> None:
+    """Write the rows to one file, by temporary file and rename.
+
+    `ExportError` when the folder is missing, Excel has too few rows, or its package is not installed.
+    """
+    if not to.parent.is_dir():
+        raise ExportError(f"cannot write {to}: there is no folder {to.parent}; create it, or choose another with --out")
+    if to.is_dir():
+        raise ExportError(f"cannot write {to}: it is a folder; name a file, e.g. --out {to / f'{export.table}.{ending}'}")
+    temporary = to.with_name(f".{to.name}.{os.getpid()}.tmp")
+    try:
+        _WRITERS[ending](export, temporary)
+        temporary.replace(to)
+    except OSError as error:
+        raise ExportError(f"cannot write {to}: {error.strerror or error}; close it in other programs, or choose another file") from error
+    finally:
+        temporary.unlink(missing_ok=True)
+
+
+def _write_csv(export: Export, to: Path) -> None:
+    text = pl.col(pl.String)
+    disarmed = pl.when(text.str.contains(_FORMULA)).then(pl.lit("'") + text).otherwise(text).name.keep()
+    export.rows.with_columns(disarmed).write_csv(to, datetime_format="%Y-%m-%dT%H:%M:%SZ")
+
+
+def _write_parquet(export: Export, to: Path) -> None:
+    edition = export.edition
+    metadata = {
+        "table": export.table,
+        "release": edition.release,
+        "version": edition.version,
+        "note": edition.note,
+        "licence": LICENCE,
+        "citation": edition.citation,
+        "columns": json.dumps(export.meanings, ensure_ascii=False),
+    }
+    contract = TABLES.get(export.table) or VIEWS.get(export.table)
+    rows = export.rows.cast(dict(contract.published_schema)) if contract else export.rows
+    write_parquet(rows, to, metadata)
+
+
+def _write_excel(export: Export, to: Path) -> None:
+    """Write three sheets: the rows, the meanings of the columns, and about.
+
+    Text is written as text, whatever it begins with.
+    """
+    try:
+        from xlsxwriter import Workbook  # noqa: PLC0415  # optional
+    except ModuleNotFoundError as error:
+        raise ExportError(
+            "Excel files need the package XlsxWriter; install it: uv pip install xlsxwriter (or export to csv, which Excel opens)"
+        ) from error
+    if export.rows.height >= EXCEL_ROWS:
+        raise ExportError(
+            f"{export.table} has {export.rows.height:,} rows, and a sheet of Excel {EXCEL_ROWS - 1:,}; "
+            f"choose one pair with --pair, or export to csv, dta or parquet"
+        )
+    options = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
+    edition = export.edition
+    about = {"release": edition.release, "version": edition.version, "note": edition.note, "licence": LICENCE, "citation": edition.citation}
+    with Workbook(str(to), options) as book:
+        book.set_properties({"created": _release_day(edition), "comments": edition.note})
+        _add_sheet(book, export.table[:31], _without_time_zone(export.rows), export.table)
+        _add_sheet(book, "columns", pl.DataFrame(list(export.meanings.items()), schema=["column", "meaning"], orient="row"), "meanings")
+        _add_sheet(book, "about", pl.DataFrame(list(about.items()), schema=["about", "text"], orient="row"), "edition")
+
+
+def _add_sheet(book: "Workbook", name: str, rows: pl.DataFrame, table: str) -> None:
+    rows.write_excel(
+        book, name, table_name=f"t_{table}", table_style="Table Style Light 1", freeze_panes=(1, 0), float_precision=3,
+        dtype_formats={pl.Date: "yyyy-mm-dd", pl.Datetime: "yyyy-mm-dd hh:mm:ss"},
+    )  # fmt: skip
+
+
+def _write_stata(export: Export, to: Path) -> None:
+    """Write Stata 14 and later: dates as %td, times as %tc in UTC, labels from the meanings."""
+    rows = _without_time_zone(export.rows).with_columns(pl.col(pl.String).fill_null(""), pl.col(pl.Boolean).cast(pl.Int8))
+    longest = rows.select(pl.col(pl.String).str.len_bytes().max().fill_null(0))
+    kinds = {name: "td" if dtype == pl.Date else "tc" for name, dtype in rows.schema.items() if dtype.is_temporal()}
+    rows.to_pandas().to_stata(
+        to,
+        convert_dates=kinds,
+        write_index=False,
+        version=118,
+        time_stamp=_release_day(export.edition),
+        data_label=_shorten(f"Trade Tension {export.edition.release}: {export.edition.note}"),
+        variable_labels={name: _shorten(meaning) for name, meaning in export.meanings.items()},
+        convert_strl=[name for name, length in zip(longest.columns, longest.row(0), strict=True) if length > _STATA_TEXT],
+    )
+
+
+def _shorten(text: str) -> str:
+    return text if len(text) <= _STATA_LABEL else f"{text[: _STATA_LABEL - 3].rstrip()}..."
+
+
+def _without_time_zone(rows: pl.DataFrame) -> pl.DataFrame:
+    return rows.with_columns(pl.col(pl.Datetime("us", "UTC")).dt.replace_time_zone(None))
+
+
+def _release_day(edition: Edition) -> datetime:
+    """Return the last day of a release, so that files of one release are the same whenever they are written."""
+    return datetime.fromisoformat(edition.release[:10])
+
+
+_WRITERS: dict[Format, Callable[[Export, Path], None]] = {
+    "csv": _write_csv,
+    "xlsx": _write_excel,
+    "dta": _write_stata,
+    "parquet": _write_parquet,
+}

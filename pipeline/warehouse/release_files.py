@@ -1,0 +1,78 @@
+"""Files of a release: Parquet with metadata, the flat table as CSV, and their hashes.
+
+Does not belong here: which tables a release has, and where it is stored (`publish.py`).
+"""
+
+import hashlib
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+
+import polars as pl
+
+from pipeline.contracts.dictionary import ReleaseFile
+from pipeline.contracts.model import Table
+from pipeline.contracts.tables.flat import TENSION_INDEX
+from pipeline.settings import shipped_folder
+from pipeline.warehouse.lake import write_parquet
+from pipeline.warehouse.sql import read_query, select
+
+
+def write_yearly(table: Table, frame: pl.DataFrame, root: Path) -> list[Path]:
+    """Write one Parquet file for each year of `index_date`, else one file."""
+    if "index_date" not in table.schema or frame.is_empty():
+        parts = {table.name: frame}
+    else:
+        with_year = frame.with_columns(pl.col("index_date").dt.year().alias("_year"))
+        by_year = with_year.partition_by("_year", as_dict=True, include_key=False, maintain_order=True)
+        parts = {str(year): part for (year,), part in sorted(by_year.items())}
+    paths = {root / table.name / f"{stem}.parquet": part for stem, part in parts.items()}
+    for path, part in paths.items():
+        write_parquet(part, path)
+    return list(paths)
+
+
+def hash_files(root: Path) -> str:
+    """Hash the names and contents of all Parquet files, as hex."""
+    digest = hashlib.sha256()
+    for path in sorted(root.rglob("*.parquet")):
+        digest.update(f"{path.relative_to(root)}\0".encode() + hashlib.sha256(path.read_bytes()).digest())
+    return digest.hexdigest()
+
+
+def add_metadata(paths: Iterable[Path], metadata: Mapping[str, str]) -> None:
+    """Write Parquet files again, with metadata.
+
+    The name of the release is part of it, and known only when all files have been hashed.
+    """
+    for path in paths:
+        write_parquet(pl.read_parquet(path, hive_partitioning=False), path, dict(metadata))
+
+
+def describe_file(path: Path, root: Path) -> ReleaseFile:
+    """Return path in the release, size and hash of a file."""
+    content = path.read_bytes()
+    return ReleaseFile(path.relative_to(root).as_posix(), len(content), hashlib.sha256(content).hexdigest())
+
+
+def write_flat_csv(files: Mapping[str, Sequence[Path]], root: Path) -> Path:
+    """Write `tension_index.csv` from the Parquet files of a release, by table.
+
+    The rows are those of the view `tension_index`, one year after the other, so that at most a year is in memory.
+    """
+    query = read_query(shipped_folder("sql") / "views" / f"{TENSION_INDEX.name}.sql")
+    target = root / f"{TENSION_INDEX.name}.csv"
+    by_year: dict[str, dict[str, Path]] = {}
+    whole = {}
+    for table in query.reads:
+        for path in files[table.name]:
+            if path.stem == table.name:
+                whole[table.name] = path
+            else:
+                by_year.setdefault(path.stem, {})[table.name] = path
+    with target.open("wb") as out:
+        TENSION_INDEX.empty().write_csv(out)
+        for _, parts in sorted(by_year.items()):
+            frames = {name: pl.read_parquet(path, hive_partitioning=False) for name, path in (whole | parts).items()}
+            rows = select(frames, query, {}).select(pl.col(name).cast(dtype) for name, dtype in TENSION_INDEX.schema.items())
+            TENSION_INDEX.conform(rows).write_csv(out, include_header=False)
+    return target
