@@ -11,6 +11,7 @@ from scripts.documents import DOCUMENTS, ROOT, find_last_query, run_query
 from tests.conftest import SampleRun
 
 COOKBOOK = ROOT / "docs" / "sql-cookbook.md"
+TOOLS = ROOT / "docs" / "tools.md"
 PYTHON_BLOCK = re.compile(r"```python\n(.*?)```", re.DOTALL)
 OUTDATED = 5  # exit code of `cog --check`
 
@@ -54,7 +55,7 @@ def test_an_answer_belongs_to_the_last_query_before_it() -> None:
 
 def test_examples_in_python_run(sample_run: SampleRun, tmp_path: Path) -> None:
     (tmp_path / "data").symlink_to(sample_run.home)
-    code = "\n".join(PYTHON_BLOCK.findall(COOKBOOK.read_text(encoding="utf-8")))
+    code = "\n".join(block for page in (COOKBOOK, TOOLS) for block in PYTHON_BLOCK.findall(page.read_text(encoding="utf-8")))
     ran = subprocess.run([sys.executable, "-c", code], cwd=tmp_path, capture_output=True, text=True, check=False)
     assert ran.returncode == 0, ran.stderr
     assert (tmp_path / "tension.csv").stat().st_size > 0

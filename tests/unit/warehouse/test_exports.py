@@ -28,9 +28,8 @@ def make_export() -> Export:
         },
         schema_overrides={"seen_at": pl.Datetime("us", "UTC")},
     )
-    return Export(
-        "signals_of_a_test", rows, {name: f"Meaning of {name}." for name in rows.columns}, Edition("2025-04-10-0f", "0.1.0", "A test.")
-    )
+    meanings = {name: f"Meaning of {name}." for name in rows.columns}
+    return Export("signals_of_a_test", rows, meanings, Edition("2025-04-10-0f", "0.1.0", "A test."))
 
 
 def test_a_cell_of_csv_is_never_a_formula(tmp_path: Path) -> None:
