@@ -29,7 +29,7 @@ def publisher(tmp_path_factory: pytest.TempPathFactory) -> Publisher:
     scene = Scene(articles, [finding(articles[0]), finding(articles[11], "threat")], baseline=(day(0), day(0)))
     publisher = Publisher(folder / "published")
     lake = build(folder / "lake", scene).lake
-    lake.write(COUNTRIES, countries())
+    lake.write(COUNTRIES, countries.run(lake, {})[COUNTRIES.name])
     publisher.publish(lake, day(20), NOTE)
     return publisher
 
