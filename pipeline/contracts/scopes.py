@@ -39,7 +39,9 @@ def list_members() -> Iterator[tuple[str, str, date | None, date | None]]:
 
 
 def is_member_on(scope: str | None, country: str, day: date) -> bool:
-    """Return whether a country belongs to a scope on a day, as the SQL function of this name does."""
+    """Return whether a country belongs to a scope on a day.
+
+    The SQL function of this name does the same."""
     term = _read_terms().get((scope, country))
     return term is not None and (term[0] is None or day >= term[0]) and (term[1] is None or day < term[1])
 

@@ -1,4 +1,4 @@
-"""How much stories come in clusters: a factor on the variance of their number.
+"""A factor on the variance of the number of stories, for clusters.
 
 Belongs here: measuring the factor in the windows of the baseline. Does not: what it does to intervals (`filter.py`).
 """

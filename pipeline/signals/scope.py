@@ -275,7 +275,7 @@ def _reduction() -> re.Pattern[str]:
 
 @cache
 def _clause_of(direction: str) -> re.Pattern[str]:
-    """Pattern of a clause that begins with a verb of the direction, such as `but raises`."""
+    """Return the pattern of a clause such as `but raises`."""
     verbs: dict[str, set[str]] = {"up": set(), "down": set()}
     for entry in load_lexicon("verbs")["verb"]:
         if "restriction" in entry["takes"] and not entry.get("subject"):

@@ -78,7 +78,10 @@ def to_findings(rows: pl.DataFrame, articles: pl.DataFrame) -> pl.DataFrame:
 
 
 def build_sample_labels_index(lake: Lake) -> pl.DataFrame:
-    """Build TENSION_PAIR_DAILY of a home of the bundled sample from the sample's labels instead of its findings."""
+    """Build TENSION_PAIR_DAILY from the labels of the sample.
+
+    `lake`: that of a home of the bundled sample, which has everything but the findings.
+    """
     core = {table.name: lake.read(table) for table in (ARTICLES, COVERAGE, READING_OUTCOMES, STORY_LINKS)}
     articles = core[ARTICLES.name]
     ids = articles.select("article_id", id=pl.col("article_id").str.split(":").list.last())

@@ -1,4 +1,4 @@
-"""Layer `core`: cleaned articles, quarantine, coverage, links, findings, and which articles were read."""
+"""Layer `core`: articles, quarantine, coverage, links, findings, reading outcomes."""
 
 from dataclasses import replace
 

@@ -125,7 +125,7 @@ def instruments_agree(one: str, other: str) -> bool:
 
 
 def reaches(target: str, scope: str | None, exceptions: Sequence[str], threat: Said, on: date) -> bool:
-    """Return whether an act of a day hits the target of a threat."""
+    """Return whether an act hits the target of a threat."""
     if target == threat.target:
         return target != ALL_PARTNERS or scope in (ALL, threat.scope)
     if target == EUROPEAN_UNION:

@@ -1,4 +1,4 @@
-"""A second, independent computation of the index from `story_mass`, `articles_read`, `baseline` and `clustering`.
+"""A second, independent computation of the index from published tables.
 
 It follows the formulas of the methodology and must share no code with `index/filter.py` or `sql/`, so that agreement means something.
 """

@@ -39,8 +39,8 @@ def test_the_factor_of_negative_binomial_numbers_is_found(factor: float) -> None
     random = np.random.default_rng(3)
     shape = (20, DAYS)
     numbers = random.poisson(3.0, shape) if factor == 1 else random.negative_binomial(3.0 / (factor - 1), 1 / factor, shape)
-    found = factors({f"A{number:02d}>USA": row.astype(np.int64) for number, row in enumerate(numbers)})
-    assert np.mean(list(found.values())) == pytest.approx(factor, rel=0.1)
+    measured = factors({f"A{number:02d}>USA": row.astype(np.int64) for number, row in enumerate(numbers)})
+    assert np.mean(list(measured.values())) == pytest.approx(factor, rel=0.1)
 
 
 def test_stories_at_a_constant_rate_come_singly() -> None:
@@ -49,9 +49,9 @@ def test_stories_at_a_constant_rate_come_singly() -> None:
 
 def test_a_quiet_series_has_the_factor_of_its_channel() -> None:
     random = np.random.default_rng(4)
-    found = factors({"CHN>USA": random.negative_binomial(4.0, 0.5, DAYS).astype(np.int64), "USA>CHN": np.zeros(DAYS, np.int64)})
-    assert found["USA>CHN"] == pytest.approx(found["CHN>USA"], rel=0.05)
-    assert found["USA>CHN"] > 1.5
+    measured = factors({"CHN>USA": random.negative_binomial(4.0, 0.5, DAYS).astype(np.int64), "USA>CHN": np.zeros(DAYS, np.int64)})
+    assert measured["USA>CHN"] == pytest.approx(measured["CHN>USA"], rel=0.05)
+    assert measured["USA>CHN"] > 1.5
 
 
 def test_one_burst_has_a_bounded_factor() -> None:

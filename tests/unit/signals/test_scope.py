@@ -144,7 +144,7 @@ def test_everybody_without_words_has_the_scope_all() -> None:
         ("Washington imposed tariffs on dozens of partners but suspended those on Mexico.", "MEX", "MEX", "*"),
     ],
 )
-def test_a_country_that_a_later_clause_treats_the_other_way_is_an_exception(sentence: str, country: str, eased: str, raised: str) -> None:
+def test_a_country_to_which_a_later_clause_does_the_opposite_is_excepted(sentence: str, country: str, eased: str, raised: str) -> None:
     for kind, target in (("easing", eased), ("measure", raised)):
         row = reading(sentence, kind, country, "named")
         assert (row["target"], row["exceptions"]) == (target, country if target == "*" else "")

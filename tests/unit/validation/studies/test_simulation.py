@@ -40,7 +40,7 @@ def read_coverage(frame: pl.DataFrame, evolution: str, name: str = "coverage95")
     return float(frame.filter(evolution=evolution)[name].item())
 
 
-def test_intervals_without_wrong_readings_are_exact_under_the_evolution_of_the_filter(pool: Pool, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_intervals_without_wrong_readings_are_exact(pool: Pool, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(published, "MISREAD", 0.0)
     own = {name: EVOLUTIONS[name] for name in ("the filter's own",)}
     result = simulate_coverage(build_table, equalize(pool), replications={4: 300}, evolutions=own)
