@@ -149,12 +149,12 @@ class Table:
         Texts that mean none become null.
         """
         nulls = [pl.col(c.name).replace("", None) for c in self.columns if c.empty_is_none]
-        return frame.with_columns(nulls).cast(dict(self.published_schema))
+        return frame.with_columns(nulls).cast(self.published_schema)
 
     def from_published(self, frame: pl.DataFrame) -> pl.DataFrame:
         """Convert the table's frame of a release back to the types of the table."""
         texts = [pl.col(c.name).fill_null("") for c in self.columns if c.empty_is_none]
-        return frame.cast(dict(self.schema)).with_columns(texts)
+        return frame.cast(self.schema).with_columns(texts)
 
     def column(self, name: str) -> Column:
         """Return the column of that name; `ContractError` when there is none."""

@@ -125,7 +125,7 @@ def _write_parquet(export: Export, to: Path) -> None:
         "columns": json.dumps(export.meanings, ensure_ascii=False),
     }
     contract = TABLES.get(export.table) or VIEWS.get(export.table)
-    rows = export.rows.cast(dict(contract.published_schema)) if contract else export.rows
+    rows = export.rows.cast(contract.published_schema) if contract else export.rows
     write_parquet(rows, to, metadata)
 
 
@@ -169,7 +169,7 @@ def _write_stata(export: Export, to: Path) -> None:
     kinds = {name: "td" if dtype == pl.Date else "tc" for name, dtype in rows.schema.items() if dtype.is_temporal()}
     rows.to_pandas().to_stata(
         to,
-        convert_dates=kinds,
+        convert_dates=kinds,  # type: ignore[arg-type]  # the stubs have no type for names of columns
         write_index=False,
         version=118,
         time_stamp=_release_day(export.edition),

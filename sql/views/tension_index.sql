@@ -52,26 +52,33 @@ long as (
             }
         ]) as one
     from daily
+),
+
+flat as (
+    select
+        * exclude (one),
+        unnest(one) -- noqa: AL03
+    from long
 )
 
 select
-    long.index_date as date,
-    one.code || '.' || long.sides || '.D' as mnemonic,
-    one.series,
-    long.direction,
-    long.country,
-    coalesce(acting.name, long.country) as country_name,
-    long.partner,
-    coalesce(other.name, long.partner) as partner_name,
-    round(one.value, one.digits) + 0 as value, -- + 0 turns -0.0 into 0.0
-    round(one.lo80, one.digits) + 0 as lo80,
-    round(one.hi80, one.digits) + 0 as hi80,
-    round(one.lo95, one.digits) + 0 as lo95,
-    round(one.hi95, one.digits) + 0 as hi95,
-    round(one.evidence, 3) as evidence,
-    long.phase,
-    long.obs_status as status
-from long
-left join countries as acting on acting.code = long.country
-left join countries as other on other.code = long.partner
-where one.series <> 'stalemate' or long.direction = 'both'
+    flat.index_date as date,
+    flat.code || '.' || flat.sides || '.D' as mnemonic,
+    flat.series,
+    flat.direction,
+    flat.country,
+    coalesce(acting.name, flat.country) as country_name,
+    flat.partner,
+    coalesce(other.name, flat.partner) as partner_name,
+    round(flat.value, flat.digits) + 0 as value, -- + 0 turns -0.0 into 0.0
+    round(flat.lo80, flat.digits) + 0 as lo80,
+    round(flat.hi80, flat.digits) + 0 as hi80,
+    round(flat.lo95, flat.digits) + 0 as lo95,
+    round(flat.hi95, flat.digits) + 0 as hi95,
+    round(flat.evidence, 3) as evidence,
+    flat.phase,
+    flat.obs_status as status
+from flat
+left join countries as acting on acting.code = flat.country
+left join countries as other on other.code = flat.partner
+where flat.series <> 'stalemate' or flat.direction = 'both'
