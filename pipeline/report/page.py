@@ -8,7 +8,7 @@ policy allows its own two scripts and no request.
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -31,6 +31,7 @@ from pipeline.settings import SAMPLE_NOTE
 _FOLDER = Path(__file__).parent
 LAST_DAYS = 7
 BIGGEST = 6
+STATIC_DAYS = 366  # charts for print and without scripts; more days would be megabytes
 _SPARK_DAYS = 90
 
 
@@ -230,14 +231,16 @@ def build_section(
     `evidence.add_evidence`, of any pairs and days. `daily`: rows of TENSION_DAILY of the pair, for the chart by direction. `biggest`:
     number of stories listed for each channel. `ContractError` as in `charts.pair_chart`.
     """
-    chart = to_svg(pair_chart(pair_daily, note))
     frame = pair_daily.sort("index_date")
+    newest = pl.col("index_date") > frame["index_date"][-1] - timedelta(days=STATIC_DAYS)
+    is_cut = not frame.select(newest.all()).item()
+    notes = " ".join(filter(None, (note, f"The last {STATIC_DAYS} days." if is_cut else "")))
     days = tuple(reversed(frame.tail(LAST_DAYS).to_dicts()))
     last = days[0]
     return PairSection(
         pair=last["pair"],
-        chart_svg=chart,
-        directed_svg="" if daily is None or daily.is_empty() else to_svg(directed_chart(daily, note)),
+        chart_svg=to_svg(pair_chart(frame.filter(newest), notes)),
+        directed_svg="" if daily is None or daily.is_empty() else to_svg(directed_chart(daily.filter(newest), notes)),
         spark_svg=sparkline(frame["tension"].tail(_SPARK_DAYS).to_list(), width=110, height=22),
         summary=describe_last_day(last),
         days=days,

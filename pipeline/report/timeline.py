@@ -28,8 +28,8 @@ VALUE_OF_CHANNEL = MappingProxyType({"escalation": "tension", "concession": "con
 MIN_PEAK = 125  # lower peaks are close to the baseline of 100
 PEAKS_SHOWN = 8  # for each series and channel
 _DAYS_BETWEEN_PEAKS = 14
-MAX_ROWS = 100_000  # of all series together, besides days of peaks; the page stays below 3 MB
-MAX_STORIES = 2_500
+MAX_ROWS = 75_000  # of all series together, besides days of peaks; the page stays below 3 MB
+MAX_STORIES = 2_000
 _WEEK = 7  # days
 
 _POINTS = tuple(f"{name}{bound}" for name in ("tension", "concession", "net_tension") for bound in ("", "_lo80", "_hi80"))
@@ -97,7 +97,7 @@ class Timeline:
 
     @property
     def pairs(self) -> frozenset[str]:
-        """Pairs of which a series has a value."""
+        """Pairs with a value in one of their series."""
         return frozenset("-".join(sorted(name.replace(">", "-").split("-"))) for name in self.values["series"].unique())
 
     def pack(self, extra: Mapping[str, Any]) -> str:
@@ -136,9 +136,9 @@ def build_timeline(read: ReadTable, max_rows: int = MAX_ROWS, max_stories: int =
     daily_from, step_days = _choose_days(values, max_rows)
     day = pl.col("index_date")
     last = values["index_date"].max()
-    is_kept = (day >= daily_from) | ((pl.lit(last, pl.Date()) - day).dt.total_days() % step_days == 0)
+    is_shown = (day >= daily_from) | ((pl.lit(last, pl.Date()) - day).dt.total_days() % step_days == 0)
     marked = peak_days.select("series", "index_date").unique().with_columns(is_peak=pl.lit(value=True))
-    thinned = values.join(marked, on=["series", "index_date"], how="left").filter(is_kept | pl.col("is_peak")).drop("is_peak")
+    thinned = values.join(marked, on=["series", "index_date"], how="left").filter(is_shown | pl.col("is_peak")).drop("is_peak")
     shown = _mark_news(thinned, stories)
     peaks = peak_days.join(shown, on=["series", "index_date", "channel"], how="inner")
     numbers = _number_stories(peaks, shown, max_stories)
@@ -199,7 +199,7 @@ def _find_peaks(values: pl.DataFrame) -> pl.DataFrame:
 
     They are at least two weeks apart. Columns `series`, `index_date`, `channel`, `value`.
     """
-    found: list[tuple[str, date, str, int]] = []
+    peaks: list[tuple[str, date, str, int]] = []
     for channel, name in VALUE_OF_CHANNEL.items():
         high = values.filter(pl.col(name) >= MIN_PEAK).sort(name, "index_date", descending=[True, False])
         for (series,), frame in high.group_by("series", maintain_order=True):
@@ -207,13 +207,13 @@ def _find_peaks(values: pl.DataFrame) -> pl.DataFrame:
             for day, value in frame.select("index_date", name).iter_rows():
                 if len(chosen) < PEAKS_SHOWN and all(abs((day - other).days) >= _DAYS_BETWEEN_PEAKS for other in chosen):
                     chosen.append(day)
-                    found.append((str(series), day, channel, value))
+                    peaks.append((str(series), day, channel, value))
     schema = {"series": pl.String(), "index_date": pl.Date(), "channel": pl.String(), "value": pl.Int32()}
-    return pl.DataFrame(found, schema=schema, orient="row").sort("series", "index_date", "channel")
+    return pl.DataFrame(peaks, schema=schema, orient="row").sort("series", "index_date", "channel")
 
 
 def _choose_days(values: pl.DataFrame, max_rows: int) -> tuple[date, int]:
-    """Choose from which day on every day is kept, and the step before it.
+    """Choose from which day on every day is shown, and the step before it.
 
     The step is one or more weeks, so that the days before take at most half of the rows.
     """

@@ -315,3 +315,11 @@ def test_evidence_has_the_day_of_its_article(contributions: Make) -> None:
     published = SIGNALS.example()["published_at"][0]
     reader = _Reader(render_page(_page(_pair_section(contributions(DAY)))))
     assert f", {published.day} {published:%B} {published.year}" in reader.text
+
+
+def test_static_charts_show_the_last_year(pair_daily: Make, directed_daily: Make) -> None:
+    long, short = (build_section(pair_daily(days), NO_STORIES, directed_daily(days)) for days in (900, 366))
+    assert len(long.chart_svg) < 1.2 * len(short.chart_svg)
+    assert "The last 366 days." in long.chart_svg
+    assert "The last 366 days." in long.directed_svg
+    assert "The last 366 days." not in short.chart_svg
