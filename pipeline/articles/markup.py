@@ -79,7 +79,7 @@ def html_to_text(pages: pl.Series) -> pl.Series:
 def _strip_attributes(pages: pl.Series) -> pl.Series:
     """Remove attributes and everything that is never displayed.
 
-    Every `<` that is not a tag is escaped.
+    Every `<` that does not begin a tag is escaped.
     """
     shown = pages.str.replace_all(f"[{_OPEN}{_CLOSE}]", "").str.replace_all(_NEVER_SHOWN, "").alias("page").to_frame()
     page = pl.col("page")

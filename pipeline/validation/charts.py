@@ -158,6 +158,10 @@ def likelihood_chart(forecast: pl.DataFrame, note: str = "") -> Chart:
 
 
 def _path_panel(polarity: str, rows: pl.DataFrame, top: float) -> Chart:
+    """Plot evidence on the days around events of one polarity, 100 = an average day.
+
+    Thick line: signals, thin line: keywords; area: 95 % interval at random dates.
+    """
     points = rows.to_dicts()
     scale = {"domain": [0, 1.06 * max(160.0, top)], "nice": False}
     signed = "datum.value > 0 ? '+' + datum.label : datum.label"

@@ -87,7 +87,7 @@ class Catalogue:
     ) -> Iterator[pl.DataFrame]:
         """Yield the file's rows of these days.
 
-        The rows are those of `read_file`. A file known to have none is not opened.
+        The rows are those of `read_file`. A file known to have no rows of these days is not opened.
         """
         stored = self.stored_digests(file)
         if stored is not None and not any(days.first <= day <= days.last for day in stored):
