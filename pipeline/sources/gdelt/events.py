@@ -134,8 +134,8 @@ class ClassifiedEvents:
 def classify_events(rows: pl.DataFrame, day: date, known_ids: Container[int] = ()) -> ClassifiedEvents:
     """Select trade events between states, and count all rows by outcome.
 
-    Selected are events whose code has a kind of signal, by an actor that is part of a state, against another state or its firms. `day` is the UTC day of the
-    file; rows added on another day are malformed. Events with `known_ids`, those of earlier files, are repeated.
+    Selected are events whose code has a kind of signal, by an actor that is part of a state, against another state or its firms. `day` is
+    the UTC day of the file; rows added on another day are malformed. Events with `known_ids`, those of earlier files, are repeated.
     """
     actor, target = (find_state(pl.col(f"Actor{n}CountryCode"), pl.col(f"Actor{n}KnownGroupCode")) for n in (1, 2))
     is_actor = is_state_actor(pl.col("Actor1Type1Code"), pl.col("Actor1KnownGroupCode"))
