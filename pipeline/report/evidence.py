@@ -20,7 +20,7 @@ MIN_NEWS_PCT = 50
 
 
 class ReadTable(Protocol):
-    """Reads a table, or some of its days or columns; `Lake.read` is one."""
+    """Reads a table, or some days or columns, like `Lake.read`."""
 
     def __call__(self, table: Table, days: Days | None = None, columns: Iterable[str] | None = None) -> pl.DataFrame: ...  # noqa: D102
 

@@ -68,7 +68,7 @@ class ValueParts:
 
     @property
     def news_pct(self) -> float:
-        """Share of the value that comes from news, in percent; the rest is the prior."""
+        """Share of news in the value, in percent; the rest is prior."""
         return 100 * (1 - self.prior / self.value) if self.value else 0.0
 
 

@@ -1,4 +1,4 @@
-"""Make text and links from outside safe to print on a terminal and to show on a page."""
+"""Make text and links from outside safe for terminal and page."""
 
 import re
 

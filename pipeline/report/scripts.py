@@ -1,4 +1,4 @@
-"""Scripts that are inlined in the page, and the policy that allows exactly these.
+"""Scripts inlined in the page, and the policy that allows them.
 
 `vl_convert` carries Vega-Lite and vega-embed, so nothing is downloaded, neither here nor by a reader's browser.
 """
@@ -16,7 +16,7 @@ _CHART = Path(__file__).with_name("chart.js")
 
 @cache
 def page_scripts() -> tuple[str, ...]:
-    """Read the scripts of the page in their order: the library, then the chart.
+    """Read the scripts of the page: the library, then the chart.
 
     Bundling the library takes 2 s, once per process. `ValueError` when a script would end its element early.
     """

@@ -1,4 +1,4 @@
-"""Data of the page's interactive chart: values by series, peaks, and the stories behind them.
+"""Data of the interactive chart: values, peaks, and their stories.
 
 Belongs here: selecting, thinning and packing. Does not: the chart itself (`chart.js`), the page (`page.py`). A story is shown only with a
 sentence of tier `high`, and only where news makes up at least half of the value.
@@ -44,7 +44,7 @@ _PHASES = tuple(words.PHASE.words)
 
 @dataclass(frozen=True)
 class Peak:
-    """The story that adds most on a day of high tension or concession.
+    """The largest story on a day of high tension or concession.
 
     `points` of `value` in index points; `number` of the story in `Timeline.stories`.
     """
@@ -101,7 +101,7 @@ class Timeline:
         return frozenset("-".join(sorted(name.replace(">", "-").split("-"))) for name in self.values["series"].unique())
 
     def pack(self, extra: Mapping[str, Any]) -> str:
-        """Pack as JSON with the keys of `extra`, compressed by zlib, in base64.
+        """Pack as compressed JSON in base64, with the keys of `extra`.
 
         Columns of numbers are differences to the value before, which compress well; days count from 1970.
         """
@@ -213,7 +213,7 @@ def _find_peaks(values: pl.DataFrame) -> pl.DataFrame:
 
 
 def _choose_days(values: pl.DataFrame, max_rows: int) -> tuple[date, int]:
-    """Choose from which day on every day is shown, and the step before it.
+    """Choose the first day of daily values, and the step before.
 
     The step is one or more weeks, so that the days before take at most half of the rows.
     """
@@ -233,7 +233,7 @@ def _choose_days(values: pl.DataFrame, max_rows: int) -> tuple[date, int]:
 
 
 def _mark_news(values: pl.DataFrame, stories: pl.DataFrame) -> pl.DataFrame:
-    """Select the stories of values that are news for at least one half."""
+    """Select the stories of values that are at least half news."""
     news = [
         values.filter(pl.col(name) >= MIN_NEWS_PCT).select("series", "index_date", channel=pl.lit(channel))
         for channel, name in _NEWS.items()
@@ -254,7 +254,7 @@ def _number_stories(peaks: pl.DataFrame, shown: pl.DataFrame, max_stories: int) 
 
 
 def _list_peaks(peaks: pl.DataFrame) -> Iterator[Peak]:
-    """Peaks in order of day; a story is listed once, at its highest peak."""
+    """Peaks by day; a story is listed once, at its highest."""
     highest = peaks.sort("value", "index_date", descending=[True, False]).unique(["series", "channel", "signal_id"], keep="first")
     for row in highest.sort("series", "index_date", "channel").iter_rows(named=True):
         yield Peak(row["series"], row["index_date"], row["channel"], row["value"], row["contribution"], row["number"])
@@ -268,7 +268,7 @@ def _list_stories(signals: pl.DataFrame) -> Iterator[Evidence]:
 
 
 def _pack_series(frame: pl.DataFrame) -> Mapping[str, Any]:
-    """Days, non-empty columns as differences, and phases and statuses as one letter each."""
+    """Columns as differences; phases and statuses as one letter each."""
     day = pl.col("index_date").cast(pl.Int32)
     differences = frame.select(day.alias("days"), *COLUMNS).select(
         (pl.all() - pl.all().forward_fill().shift().fill_null(0)).name.keep(),
