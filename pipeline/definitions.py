@@ -11,6 +11,7 @@ from pipeline.defs import (
     checks,
     core,
     crosscheck,
+    executor,
     fetching,
     jobs,
     listener,
@@ -49,7 +50,7 @@ def _build(settings: Settings) -> dg.Definitions:
         sensors=[sensors.inbox_sensor(settings)],
         resources=resources(settings),
         loggers=listener.LOGGERS,
-        executor=dg.in_process_executor,
+        executor=executor.build_executor(settings),
     )
 
 

@@ -9,7 +9,9 @@ The command line prints a `UserError` as a message and exits with its code; any 
     │   ├── ContractError        data does not match its contract
     │   ├── ExtractorError       no article could be read
     │   ├── GoldError            a gold file is invalid
-    │   ├── HomeError            the home contains the data of other articles
+    │   ├── HomeError            the home contains the data of other articles, or cannot be used
+    │   │   └── HomeInUseError   another process writes to the home
+    │   ├── InterruptedRunError  a person or a supervisor ended the command
     │   ├── SettingsError        an option, a TENSION_* variable or tension.toml is wrong
     │   │   └── OptionError      an option is wrong
     │   ├── SourceError          an article file, a reference file or an upstream cannot be read

@@ -26,8 +26,9 @@ def fetch_upstreams(names: Sequence[str] | None, first: date | None, last: date 
     if off or not wanted:
         problem = f"not enabled: {', '.join(off)}" if off else "no upstream is enabled"
         raise SourceError(f'{problem}; enable upstreams in tension.toml, e.g. on = ["rss"] under [sources], out of {", ".join(UPSTREAMS)}')
-    home.mark_home(settings.home, is_sample=False)
-    with display_progress(err) as display:
-        launched = run_job(settings, display, wanted)
+    with home.lock_home(settings.home, "tension fetch"):
+        home.mark_home(settings.home, is_sample=False)
+        with display_progress(err) as display:
+            launched = run_job(settings, display, wanted)
     report_failures(launched, settings)
     print_sources(settings)

@@ -43,9 +43,10 @@ def run_index(
         known = Catalogue(requested.catalogue)
         settings = set_days(requested, known, first, last)
         make_extractor(settings)  # fails now if the extractor cannot be built, before anything is read
-        home.mark_home(settings.home, is_sample=settings.is_sample)
-        known.save()
-        launched = run_job(settings, display)
+        with home.lock_home(settings.home, "tension run"):
+            home.mark_home(settings.home, is_sample=settings.is_sample)
+            known.save()
+            launched = run_job(settings, display)
     report_failures(launched, settings)
     lake = Lake(settings.lake)
     reading = terminal.describe_articles_read(launched.articles_read, launched.articles_not_read)

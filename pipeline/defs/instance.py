@@ -10,13 +10,18 @@ import dagster as dg
 import yaml
 from dagster._core.instance.ref import InstanceRef
 from dagster._core.instance.runs.run_domain import RunDomain
+from dagster._core.launcher import CheckRunHealthResult, DefaultRunLauncher, WorkerStatus
 from dagster._serdes import ConfigurableClassData
 
 from pipeline.defs.event_log import BatchingEventLogStorage
-from pipeline.settings import PACKAGE
+from pipeline.settings import PACKAGE, Settings
+from pipeline.warehouse.home import find_writer
 
 # Larger batches are not faster.
 EVENTS_IN_A_BATCH = 1000
+#: Tag of runs that a command started, with the command as value.
+STARTED_BY = "started by"
+DEAD = "The process of this run ended without a result: it was killed, or the machine stopped. Nothing of it is published."
 
 
 class BatchingInstance(dg.DagsterInstance):
@@ -54,6 +59,47 @@ class BatchingInstance(dg.DagsterInstance):
 
     def _get_event_batch_size(self) -> int:
         return EVENTS_IN_A_BATCH
+
+
+class HomeRunLauncher(DefaultRunLauncher):
+    """Starts runs in processes of this machine, and notices those that died.
+
+    Every run holds the lock of its home while it executes.
+    """
+
+    def __init__(self, inst_data: ConfigurableClassData | None = None) -> None:
+        super().__init__(inst_data)
+        self._suspects: set[str] = set()
+
+    @property
+    def supports_check_run_worker_health(self) -> bool:
+        """Return True, so that the daemon checks every started run."""
+        return True
+
+    def check_run_worker_health(self, run: dg.DagsterRun) -> CheckRunHealthResult:
+        """Report a run as failed when nobody held the lock twice in a row.
+
+        Once may be the instant before a run takes the lock, or after it released it.
+        """
+        if find_writer(Settings().home) is not None:
+            self._suspects.discard(run.run_id)
+            return CheckRunHealthResult(WorkerStatus.RUNNING)
+        is_dead = run.run_id in self._suspects
+        self._suspects.add(run.run_id)
+        return CheckRunHealthResult(WorkerStatus.FAILED if is_dead else WorkerStatus.RUNNING, DEAD)
+
+
+def fail_dead_runs(instance: dg.DagsterInstance) -> list[str]:
+    """Mark runs whose process died as failed; return their ids.
+
+    Call it while this process holds the lock of the home: then no run of it is alive.
+    """
+    runs = instance.get_runs(dg.RunsFilter(statuses=[dg.DagsterRunStatus.STARTED, dg.DagsterRunStatus.NOT_STARTED]))
+    # A run of the UI is not started for an instant, until it is queued.
+    dead = [run for run in runs if run.status is dg.DagsterRunStatus.STARTED or STARTED_BY in run.tags]
+    for run in dead:
+        instance.report_run_failed(run, DEAD)
+    return [run.run_id for run in dead]
 
 
 class _RunDomain(RunDomain):

@@ -13,21 +13,25 @@ from uuid import uuid4
 
 import dagster as dg
 from dagster._core.definitions.asset_checks.asset_check_evaluation import AssetCheckEvaluation
+from dagster._core.events import JobFailureData
+from dagster._core.execution.plan.objects import StepFailureData
 
 from pipeline.contracts.days import Days, group_consecutive_days
 from pipeline.contracts.tables.raw import FETCHES
 from pipeline.defs import daily
 from pipeline.defs.core import ALL_ARTICLES_READ, ARTICLES_READ
-from pipeline.defs.instance import prepare_home
+from pipeline.defs.instance import STARTED_BY, fail_dead_runs, prepare_home
 from pipeline.defs.listener import Listener, listening
 from pipeline.defs.partitions import range_tags, today
 from pipeline.defs.resources import ExtractorFactory, News
 from pipeline.defs.side_tables import NOT_EVALUATED
 from pipeline.settings import Settings
+from pipeline.warehouse.home import lock_home
 from pipeline.warehouse.lake import Lake
 from pipeline.warehouse.removed_rows import count_removed_rows, hash_file_rows
 
 DAYS_IN_A_RUN = 366
+_INTERRUPTIONS = {"DagsterExecutionInterruptedError", "KeyboardInterrupt"}
 #: More ranges of changed days than this are merged into one: a run has overhead, a day without changes almost none.
 MOST_SPANS = 4
 
@@ -125,9 +129,16 @@ class Launcher:
     def _execute(self, settings: Settings, runs: Sequence[Run], listener: Listener, started_by: str) -> Launched:
         prepare_home(settings.dagster_home)
         results: list[dg.ExecuteInProcessResult] = []
-        with listening(listener), dg.DagsterInstance.from_config(str(settings.dagster_home)) as instance:
+        with (
+            lock_home(settings.home, started_by),
+            listening(listener),
+            dg.DagsterInstance.from_config(str(settings.dagster_home)) as instance,
+        ):
+            fail_dead_runs(instance)
             for run in runs:
                 results.append(self._execute_one(run, instance, started_by))
+                if _was_interrupted(results[-1]):
+                    raise KeyboardInterrupt
                 if not results[-1].success:
                     break
         counts = sum(map(_count_articles, results), Counter[str]())
@@ -144,7 +155,7 @@ class Launcher:
         return self.job.execute_in_process(
             run_id=str(uuid4()),
             instance=instance,
-            tags=(range_tags(run.days) if run.days else {}) | {"started by": started_by},
+            tags=(range_tags(run.days) if run.days else {}) | {STARTED_BY: started_by},
             run_config={"loggers": {"listener": {}}},
             asset_selection=run.assets,
             raise_on_error=False,
@@ -159,6 +170,14 @@ def _find_changed_days(settings: Settings, span: Days) -> list[date]:
         daily.findings(ExtractorFactory(settings)),
     )
     return daily.days_to_build(Lake(settings.lake), steps, span)
+
+
+def _was_interrupted(result: dg.ExecuteInProcessResult) -> bool:
+    """Return whether Ctrl-C or SIGTERM ended the run, which Dagster reports as a failure."""
+    data = [event.event_specific_data for event in result.all_events if event.is_failure]
+    errors = [one.error for one in data if isinstance(one, StepFailureData | JobFailureData) and one.error]
+    causes = [error.cause for error in errors if error.cause]
+    return any(error.cls_name in _INTERRUPTIONS for error in (*errors, *causes))
 
 
 def _list_failures(result: dg.ExecuteInProcessResult) -> list[tuple[str, str]]:

@@ -1,21 +1,100 @@
 """A home is the folder of one project's data.
 
-The sample and real articles are never mixed in one home.
+The sample and real articles are never mixed in one home, and one process at a time writes to it.
 """
 
+import fcntl
 import json
+import os
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import IO
 
+from pipeline import clock
 from pipeline.errors import UserError
+from pipeline.durable_files import replacing
 
 NOTE = "home.json"
+LOCK = "lock.json"
+#: `find_writer` holds the lock for an instant; a run that starts then must not be refused.
+_TRIES, _SECONDS_BETWEEN = 5, 0.1
+#: Homes locked by this process, so that the runs that a command starts do not wait for the command.
+_locked: set[Path] = set()
 
 
 class HomeError(UserError, ValueError):
-    """The home holds other articles.
+    """The home holds other articles, or cannot be used.
 
     The message says which option to set or what to remove.
     """
+
+
+class HomeInUseError(HomeError):
+    """Another process writes to the home; the message says which."""
+
+    exit_code = 4
+
+
+@contextmanager
+def lock_home(home: Path, writer: str) -> Iterator[None]:
+    """Let no other process write to the home in this block.
+
+    `writer` names the command or run to others. The lock ends with the process, however it ends. Raises `HomeInUseError` if another
+    process holds it. A process that holds it may lock the home again.
+    """
+    path = home.resolve()
+    if path in _locked:
+        yield
+        return
+    home.mkdir(parents=True, exist_ok=True)
+    # The file is never removed: two processes could then lock two files of this name.
+    with (home / LOCK).open("a+", encoding="utf-8") as file:
+        if not _try_lock(file):
+            raise HomeInUseError(f"{home} is in use: {_read_writer(file)}. Wait until it has finished, or end it; nothing was done")
+        file.truncate(0)
+        file.write(json.dumps({"writer": writer, "process": os.getpid(), "since": f"{clock.now():%Y-%m-%d %H:%M:%S} UTC"}) + "\n")
+        file.flush()
+        _locked.add(path)
+        try:
+            yield
+        finally:
+            _locked.discard(path)
+            file.truncate(0)
+
+
+def find_writer(home: Path) -> str | None:
+    """Describe the process that writes to the home; None if there is none."""
+    try:
+        with (home / LOCK).open(encoding="utf-8") as file:
+            try:
+                fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
+            except BlockingIOError:
+                return _read_writer(file)
+    except FileNotFoundError:
+        pass
+    return None
+
+
+def _try_lock(file: IO[str]) -> bool:
+    for attempt in range(_TRIES):
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            time.sleep(_SECONDS_BETWEEN if attempt < _TRIES - 1 else 0)
+        else:
+            return True
+    return False
+
+
+def _read_writer(file: IO[str]) -> str:
+    file.seek(0)
+    try:
+        stored = json.loads(file.read())
+        return f"`{stored['writer']}`, process {stored['process']}, writes to it since {stored['since']}"
+    except (ValueError, KeyError, TypeError):
+        return "another process writes to it"
 
 
 def mark_home(home: Path, *, is_sample: bool) -> None:
@@ -30,20 +109,25 @@ def mark_home(home: Path, *, is_sample: bool) -> None:
             f"{home} holds an index of {stored}, which must not be mixed with {requested}. "
             f"Choose another folder with --home, or remove {home}"
         )
-    home.mkdir(parents=True, exist_ok=True)
-    _write(home / NOTE, json.dumps({"is_sample": is_sample}) + "\n")
+    with replacing(home / NOTE) as temporary:
+        temporary.write_text(json.dumps({"is_sample": is_sample}) + "\n", encoding="utf-8")
 
 
 def is_sample_home(home: Path, default: bool) -> bool:
     """Whether the home was marked as one of the sample.
 
-    `default` when it is not marked.
+    `default` when it is not marked. `HomeError` when the mark cannot be read.
     """
     note = home / NOTE
-    return bool(json.loads(note.read_text(encoding="utf-8"))["is_sample"]) if note.exists() else default
-
-
-def _write(path: Path, text: str) -> None:
-    temporary = path.with_suffix(".tmp")
-    temporary.write_text(text, encoding="utf-8")
-    temporary.replace(path)
+    if not note.exists():
+        return default
+    try:
+        is_sample = json.loads(note.read_text(encoding="utf-8"))["is_sample"]
+    except (ValueError, KeyError, TypeError):
+        is_sample = None
+    if not isinstance(is_sample, bool):
+        raise HomeError(
+            f'{note} is damaged; write {{"is_sample": false}} into it, or true if {home} holds the bundled sample. '
+            f"Its data are not affected"
+        )
+    return is_sample

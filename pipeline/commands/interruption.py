@@ -1,0 +1,62 @@
+"""Ctrl-C and SIGTERM end a command with their own exit codes, 130 and 143."""
+
+import os
+import signal
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from types import FrameType
+
+from pipeline.errors import UserError
+
+_SIGNALS = (signal.SIGINT, signal.SIGTERM)
+
+
+class InterruptedRunError(UserError):
+    """A person or a supervisor ended the command."""
+
+    def __init__(self, number: int) -> None:
+        name = "Ctrl-C" if number == signal.SIGINT else signal.Signals(number).name
+        super().__init__(f"interrupted by {name}; what was published is unchanged. Run the same command again to go on")
+        self.exit_code = 128 + number  # type: ignore[misc] # as shells report it
+
+
+def _raise(_number: int, _frame: FrameType | None) -> None:
+    raise KeyboardInterrupt
+
+
+@contextmanager
+def raise_when_interrupted() -> Iterator[None]:
+    """Turn any error that follows a Ctrl-C or SIGTERM into `InterruptedRunError`.
+
+    Libraries replace the handlers of signals, and raise errors of their own. Which signal came is therefore read from the pipe to which
+    Python writes the number of each signal.
+    """
+    if threading.current_thread() is not threading.main_thread():
+        yield  # only the main thread receives signals
+        return
+    received, numbers = os.pipe()
+    os.set_blocking(received, False)
+    os.set_blocking(numbers, False)
+    before = {number: signal.signal(number, _raise) for number in _SIGNALS}
+    fd_before = signal.set_wakeup_fd(numbers, warn_on_full_buffer=False)
+    try:
+        yield
+    except BaseException as error:
+        if (number := _read_signal(received)) is not None:
+            raise InterruptedRunError(number) from error
+        raise
+    finally:
+        signal.set_wakeup_fd(fd_before)
+        for each, handler in before.items():
+            signal.signal(each, handler)
+        os.close(received)
+        os.close(numbers)
+
+
+def _read_signal(received: int) -> int | None:
+    try:
+        content = os.read(received, 4096)
+    except BlockingIOError:
+        return None
+    return next((number for number in content if number in _SIGNALS), None)

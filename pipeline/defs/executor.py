@@ -1,0 +1,36 @@
+"""Runs of the UI, the schedules and the sensor: one process each, and one at a time for each home."""
+
+from collections.abc import Iterator
+
+import dagster as dg
+from dagster._core.execution.context.system import PlanOrchestrationContext
+from dagster._core.execution.plan.plan import ExecutionPlan
+from dagster._core.execution.retries import RetryMode
+from dagster._core.executor.in_process import InProcessExecutor
+
+from pipeline.settings import Settings
+from pipeline.warehouse.home import lock_home
+
+
+class _LockingExecutor(InProcessExecutor):
+    def __init__(self, settings: Settings) -> None:
+        super().__init__(RetryMode.DISABLED)
+        self._settings = settings
+
+    def execute(self, plan_context: PlanOrchestrationContext, execution_plan: ExecutionPlan) -> Iterator[dg.DagsterEvent]:
+        """Execute all steps, while no other process writes to the home."""
+        with lock_home(self._settings.home, f"run {plan_context.run_id[:8]} of the Dagster UI"):
+            yield from super().execute(plan_context, execution_plan)
+
+
+def build_executor(settings: Settings) -> dg.ExecutorDefinition:
+    """Build an in-process executor that locks the home during a run.
+
+    A run fails if another process writes to the home. Commands lock the home themselves.
+    """
+
+    @dg.executor(name="in_process")
+    def in_process(_: dg.InitExecutorContext) -> dg.Executor:
+        return _LockingExecutor(settings)
+
+    return in_process

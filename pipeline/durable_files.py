@@ -1,0 +1,88 @@
+"""Files that are replaced as a whole, and their hashes.
+
+Neither a reader, a killed process nor a power failure leaves half a file. Does not belong here: what the files contain.
+"""
+
+import hashlib
+import os
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+#: Hashes of the files of a folder, in the format of `sha256sum`.
+SUMS = "SHA256SUMS"
+# A thousand files took 2 s one by one, and 0.01 s together.
+_MOST_SYNCED_ONE_BY_ONE = 20
+
+
+@contextmanager
+def replacing(path: Path) -> Iterator[Path]:
+    """Yield a temporary path, whose file replaces `path` at the end.
+
+    `path` is unchanged when the block ends with an error. A temporary file that a killed process left is overwritten.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    temporary = path.with_name(f".{path.name}.tmp")
+    try:
+        yield temporary
+        move([(temporary, path)])
+    finally:
+        temporary.unlink(missing_ok=True)
+
+
+def move(moves: Iterable[tuple[Path, Path]]) -> None:
+    """Move files or folders of this file system, so that a power failure cannot empty them.
+
+    Content is on the disk before its name is.
+    """
+    moves = list(moves)
+    _sync([path for source, _ in moves for path in ([*source.rglob("*"), source] if source.is_dir() else [source])])
+    for source, target in moves:
+        source.replace(target)
+    _sync(sorted({target.parent for _, target in moves}))
+
+
+def _sync(paths: Sequence[Path]) -> None:
+    """Write files and folders to the disk."""
+    if len(paths) > _MOST_SYNCED_ONE_BY_ONE:
+        os.sync()  # of the whole machine
+        return
+    for path in paths:
+        descriptor = os.open(path, os.O_RDONLY)
+        try:
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)
+
+
+def hash_file(path: Path) -> str:
+    """Return the SHA-256 of a file in hexadecimal; empty if there is none."""
+    try:
+        with path.open("rb") as file:
+            return hashlib.file_digest(file, "sha256").hexdigest()
+    except FileNotFoundError:
+        return ""
+
+
+def read_sums(folder: Path) -> dict[str, str]:
+    """Return the recorded hash of each file of a folder by its path in it.
+
+    Empty if there are none. Raises `ValueError` if the list is damaged.
+    """
+    try:
+        lines = (folder / SUMS).read_text(encoding="utf-8").splitlines()
+    except FileNotFoundError:
+        return {}
+    pairs = [line.split("  ", 1) for line in lines]
+    if any(len(pair) != 2 for pair in pairs):  # noqa: PLR2004 a hash and a path
+        raise ValueError(f"{folder / SUMS} is damaged")
+    return {path: digest for digest, path in pairs}
+
+
+def write_sums(folder: Path, sums: Mapping[str, str]) -> None:
+    """Record the hash of each file of a folder; unchanged lists are not written."""
+    text = "".join(f"{digest}  {path}\n" for path, digest in sorted(sums.items()))
+    path = folder / SUMS
+    if not path.exists() or path.read_bytes() != text.encode():
+        with replacing(path) as temporary:
+            temporary.write_text(text, encoding="utf-8")
