@@ -263,6 +263,18 @@ def status(
         show_status(home_folder, show_all)
 
 
+@app.command()
+def verify(home_folder: HomeOption = None) -> None:
+    """Compare every file of a home with its hash.
+
+    Lists what is damaged and what repairs it. Exit code 0: nothing; 1: a run repairs it; 2: it needs you.
+    """
+    with exit_on_user_error():
+        from pipeline.commands.verify import verify_home
+
+        verify_home(home_folder)
+
+
 @app.callback(invoke_without_command=True)
 def main(version: Annotated[bool, typer.Option("--version", help="Print the version")] = False) -> None:
     """Trade Tension."""

@@ -16,16 +16,20 @@ _MOST_SYNCED_ONE_BY_ONE = 20
 
 
 @contextmanager
-def replacing(path: Path) -> Iterator[Path]:
+def replacing(path: Path, *, is_synced: bool = True) -> Iterator[Path]:
     """Yield a temporary path, whose file replaces `path` at the end.
 
-    `path` is unchanged when the block ends with an error. A temporary file that a killed process left is overwritten.
+    `path` is unchanged when the block ends with an error. A temporary file that a killed process left is overwritten. Without `is_synced`
+    the content may be lost in a power failure: for files that `move` takes elsewhere.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
     temporary = path.with_name(f".{path.name}.tmp")
     try:
         yield temporary
-        move([(temporary, path)])
+        if is_synced:
+            move([(temporary, path)])
+        else:
+            temporary.replace(path)
     finally:
         temporary.unlink(missing_ok=True)
 

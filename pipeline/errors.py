@@ -8,10 +8,13 @@ The command line prints a `UserError` as a message and exits with its code; any 
     │   ├── ClusterError         the Dask cluster cannot be used
     │   ├── ContractError        data does not match its contract
     │   ├── ExtractorError       no article could be read
+    │   ├── GapError             days between the first and the last one are missing in the lake
     │   ├── GoldError            a gold file is invalid
+    │   ├── HistoryError         Dagster's history of runs cannot be read or written
     │   ├── HomeError            the home contains the data of other articles, or cannot be used
     │   │   └── HomeInUseError   another process writes to the home
     │   ├── InterruptedRunError  a person or a supervisor ended the command
+    │   ├── LakeError            a file of the lake is damaged
     │   ├── SettingsError        an option, a TENSION_* variable or tension.toml is wrong
     │   │   └── OptionError      an option is wrong
     │   ├── SourceError          an article file, a reference file or an upstream cannot be read

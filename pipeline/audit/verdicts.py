@@ -15,6 +15,7 @@ import polars as pl
 from pipeline.contracts import patterns
 from pipeline.contracts.tables.audit import VERDICTS
 from pipeline.contracts.vocabulary import VERDICT
+from pipeline.durable_files import replacing
 from pipeline.errors import UserError
 
 VERDICTS_FILE = "verdicts.csv"
@@ -71,10 +72,8 @@ def add_verdicts(path: Path, verdicts: pl.DataFrame) -> None:
     """
     stored = read_verdicts(path)
     rows = pl.concat([verdicts, stored]).unique(_KEY, keep="first").sort(_KEY)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    temporary = path.with_name(f".{path.name}.tmp")
-    rows.select("signal_id", "reading", "verdict", "reason", "judge").write_csv(temporary)
-    temporary.replace(path)
+    with replacing(path) as temporary:
+        rows.select("signal_id", "reading", "verdict", "reason", "judge").write_csv(temporary)
 
 
 def to_table(verdicts: pl.DataFrame) -> pl.DataFrame:

@@ -1,5 +1,6 @@
 """The consoles of the command line, and how it prints a `UserError`."""
 
+import errno
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -9,6 +10,15 @@ from rich.console import Console
 from pipeline.commands.interruption import raise_when_interrupted
 from pipeline.errors import UserError
 from pipeline.report.plain import to_plain
+
+_DISK_PROBLEMS = {
+    errno.ENOSPC: "the disk is full; free some space and run the same command again",
+    errno.EDQUOT: "the quota of the disk is used up; free some space and run the same command again",
+    errno.EROFS: "the file system is read-only; choose another folder with --home, or mount it for writing",
+    errno.EACCES: "permission denied; run as the user who owns the folder, or choose another with --home",
+    errno.EPERM: "permission denied; run as the user who owns the folder, or choose another with --home",
+    errno.EIO: "the disk reports an input/output error; check the disk, then run `tension verify`",
+}
 
 out = Console()
 err = Console(stderr=True)
@@ -23,3 +33,10 @@ def exit_on_user_error() -> Iterator[None]:
     except UserError as error:
         err.print(f"[bold red]tension:[/] {to_plain(str(error))}", highlight=False)
         raise typer.Exit(error.exit_code) from error
+    except OSError as error:
+        if error.errno not in _DISK_PROBLEMS:
+            raise
+        where = f" {error.filename}" if error.filename else ""
+        advice = f"cannot write{where}: {_DISK_PROBLEMS[error.errno]}. What was published is unchanged"
+        err.print(f"[bold red]tension:[/] {to_plain(advice)}", highlight=False)
+        raise typer.Exit(1) from error

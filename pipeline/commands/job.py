@@ -4,8 +4,10 @@ The only command module that imports Dagster, and only when a run starts.
 """
 
 import os
+import sqlite3
 import warnings
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 import typer
@@ -13,12 +15,18 @@ import typer
 from pipeline.commands.console import err
 from pipeline.contracts.days import Days
 from pipeline.contracts.tables.raw import FETCHES
+from pipeline.errors import UserError
 from pipeline.progress import Display
 from pipeline.report import terminal
 from pipeline.settings import Settings
 
 if TYPE_CHECKING:
-    from pipeline.defs.launch import Launched
+    from pipeline.defs.launch import Launched, Launcher
+
+
+class HistoryError(UserError):
+    """Dagster's history of runs cannot be read or written; no value depends on it."""
+
 
 #: Exit code of a run that published the index but could not rebuild some side tables.
 PUBLISHED_WITH_STALE_TABLES = 3
@@ -34,12 +42,36 @@ def run_job(settings: Settings, display: Display, upstreams: Sequence[str] = ())
 
     span = Days(settings.first_day, settings.last_day or settings.first_day)
     launcher = Launcher(build(settings))
+    with _explaining_history(settings):
+        return _launch(launcher, settings, span, display, upstreams)
+
+
+def _launch(launcher: "Launcher", settings: Settings, span: Days, display: Display, upstreams: Sequence[str]) -> "Launched":
     if upstreams:
         display.set_steps([*upstreams, FETCHES.name])
         return launcher.fetch(settings, upstreams, span, display)
     runs = launcher.plan(settings, span)
     display.set_steps(launcher.list_steps(runs))
     return launcher.launch(settings, runs, display)
+
+
+@contextmanager
+def _explaining_history(settings: Settings) -> Iterator[None]:
+    """Explain errors of the database in which Dagster stores the history of runs."""
+    from sqlalchemy.exc import SQLAlchemyError  # noqa: PLC0415 as above
+
+    try:
+        yield
+    except (SQLAlchemyError, sqlite3.Error) as error:
+        folder, cause = settings.dagster_home, getattr(error, "orig", None) or error
+        if "full" in str(cause) or "disk I/O" in str(cause):
+            raise HistoryError(f"cannot write {folder}: {cause}; free some space and run the same command again") from error
+        if "readonly" in str(cause) or "unable to open" in str(cause):
+            raise HistoryError(f"cannot write {folder}: {cause}; make the folder writable, or choose another home") from error
+        raise HistoryError(
+            f"the history of runs in {folder} is damaged ({cause}). Delete this folder while nothing runs, and run again: no value "
+            f"depends on it; schedules and sensor are then off"
+        ) from error
 
 
 def report_failures(launched: "Launched", settings: Settings) -> None:

@@ -1,10 +1,12 @@
 """`tension status`: the state of a home in five lines."""
 
+from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 from shlex import quote
 
 import polars as pl
+import typer
 
 from pipeline import clock
 from pipeline.commands.account import account_for_rows
@@ -16,6 +18,7 @@ from pipeline.contracts.tables.audit import MASS_PRECISION
 from pipeline.contracts.tables.core import COVERAGE, QUARANTINE, READING_OUTCOMES
 from pipeline.contracts.tables.index import TENSION_PAIR_DAILY
 from pipeline.contracts.tables.raw import FETCHES
+from pipeline.errors import UserError
 from pipeline.report import terminal
 from pipeline.report.audit import describe_precision
 from pipeline.report.names import format_count
@@ -23,32 +26,46 @@ from pipeline.report.plain import to_plain
 from pipeline.settings import Settings
 from pipeline.settings.load import read_settings
 from pipeline.sources.upstream_status import describe_upstreams
-from pipeline.warehouse.home import is_sample_home
+from pipeline.warehouse.home import find_writer, is_sample_home
 from pipeline.warehouse.lake import Lake
 from pipeline.warehouse.publish import Publisher
+from pipeline.warehouse.verify import find_damage
 
 
 def show_status(home_folder: Path | None, show_all: bool) -> None:
-    """Print five lines about a home.
+    """Print five lines about a home, and one for each thing that is damaged.
 
-    With `show_all`, also print the row count of every table.
+    With `show_all`, also print the row count of every table. Exits with 1 if something is missing or cannot be read.
     """
     settings = read_settings(home=home_folder)
-    lake = Lake(settings.lake)
-    if lake.span(COVERAGE) is None:
+    lake, problems = Lake(settings.lake), [str(damage) for damage in find_damage(settings, compares_hashes=False)]
+
+    def describe(describe_part: Callable[[Lake, Settings], str]) -> str:
+        try:
+            return describe_part(lake, settings)
+        except (OSError, ValueError, UserError, pl.exceptions.PolarsError) as error:
+            problems.append(str(error))
+            return "unknown, see damaged"
+
+    span = lake.span(COVERAGE)
+    if span is None and not problems:
         home, path = to_plain(str(settings.home)), to_plain(quote(str(settings.home)))
         out.print(f"{home} is empty. Next: {to_plain(name_program())} run --home {path}", highlight=False, soft_wrap=True)
         return
-    terminal.print_status_lines(
-        out,
-        [
-            ("published", _describe_release(lake, settings)),
-            ("newest", _describe_freshness(lake, settings)),
-            ("failed", _describe_failures(lake, settings)),
-            ("not read", _describe_rejected_rows(lake)),
-            ("next", _suggest_command(lake, settings)),
-        ],
-    )
+    lines = [
+        ("published", describe(_describe_release)),
+        ("newest", describe(_describe_freshness)),
+        ("failed", describe(_describe_failures)),
+        ("not read", describe(_describe_rejected_rows)),
+        ("next", describe(_suggest_command)),
+    ]
+    if writer := find_writer(settings.home):
+        lines.insert(0, ("in use", writer))
+    terminal.print_status_lines(out, [*lines, *(("damaged", problem) for problem in dict.fromkeys(problems))])
+    if problems:
+        command = f"{name_program()} verify --home {quote(str(settings.home))}"
+        out.print(to_plain(f"For all damage, and what repairs it: {command}"), highlight=False, soft_wrap=True)
+        raise typer.Exit(1)
     if show_all:
         reasons = lake.read(QUARANTINE)["reason"].value_counts(sort=True).rows()
         rows = [
@@ -71,7 +88,8 @@ def _describe_release(lake: Lake, settings: Settings) -> str:
 
 def _describe_freshness(lake: Lake, settings: Settings) -> str:
     span, latest = lake.span(COVERAGE), Publisher(settings.published).latest
-    assert span is not None
+    if span is None:
+        return "no articles"
     age = (clock.today() - span.last).days
     text = f"articles up to {span.last} ({format_count(age, 'day')} ago)"
     if latest.exists():

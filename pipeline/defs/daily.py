@@ -12,6 +12,7 @@ import dagster as dg
 
 from pipeline.contracts.days import Days, group_consecutive_days
 from pipeline.contracts.model import Table
+from pipeline.contracts.tables import core
 from pipeline.contracts.tables.core import ARTICLES, COVERAGE, DUPLICATES, FINDINGS, QUARANTINE, READING_OUTCOMES, STORY_LINKS
 from pipeline.contracts.tables.raw import RAW_ARTICLES
 from pipeline.defs.checks import AuditedDays, CriticalCheckError
@@ -19,17 +20,23 @@ from pipeline.defs.listener import report_days
 from pipeline.defs.metadata import add_row_counts
 from pipeline.defs.partitions import run_days
 from pipeline.defs.resources import ExtractorFactory, News
+from pipeline.errors import UserError
 from pipeline.warehouse.batches import BATCH_LIMIT, BatchLimit
 from pipeline.warehouse.inputs import DayInputs, code_digest, combine_digests
-from pipeline.warehouse.lake import Lake
+from pipeline.warehouse.lake import Lake, find_missing_days
 
 Digests = dict[date, str | None]
 #: Packages and libraries that determine how articles are cleaned and linked.
 ARTICLES_CODE = (("contracts", "articles"), ("pycld2", "selectolax"))
 ADMITTED = (ARTICLES, DUPLICATES, QUARANTINE, COVERAGE)
 READ = (FINDINGS, READING_OUTCOMES)
+MOST_GAPS_SHOWN = 3
 #: Days before an article in which it may repeat an earlier one.
 STORY_REACH = 3
+
+
+class GapError(UserError):
+    """Days between the first and the last one are missing in the lake."""
 
 
 @dataclass(frozen=True)
@@ -93,6 +100,22 @@ def days_to_build(lake: Lake, steps: Sequence[DailyStep], days: Days) -> list[da
     """Return the days that at least one step has to build."""
     changed = (DayInputs(lake, step.name, step.makes).changed_days(step.digests(lake, days)) for step in steps)
     return sorted({day for step in changed for day in step})
+
+
+def require_every_day(lake: Lake, to_be_read: Days | None = None) -> None:
+    """Raise `GapError` if the index would take a missing day for a quiet one.
+
+    `to_be_read` are days that this run reads.
+    """
+    gaps = find_missing_days(lake, core.TABLES, to_be_read)
+    if gaps:
+        days = sorted({day for missing in gaps.values() for day in missing})
+        shown = ", ".join(map(str, list(group_consecutive_days(days))[:MOST_GAPS_SHOWN]))
+        raise GapError(
+            f"{len(days)} of the days between the first and the last one are not in {lake.root} (e.g. {shown}; tables "
+            f"{', '.join(gaps)}): they were never read, or their files are lost. The index would take them for days without news, so "
+            f"nothing is published. Read them: tension run --from {days[0]} --to {days[-1]}"
+        )
 
 
 class ChangedDays(AuditedDays):

@@ -95,6 +95,7 @@ class Launcher:
         The last one builds the index and publishes it.
         Only days whose inputs changed are built. With upstreams enabled, every day is: their responses are not known in advance.
         """
+        daily.require_every_day(Lake(settings.lake), span)
         changed = list(span) if settings.sources.on else _find_changed_days(settings, span)
         spans = list(group_consecutive_days(changed))
         if len(spans) > MOST_SPANS:

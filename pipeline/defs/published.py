@@ -8,11 +8,12 @@ import polars as pl
 from pipeline.contracts.tables.contributions import CONTRIBUTIONS
 from pipeline.contracts.tables.core import COVERAGE
 from pipeline.contracts.tables.index import TENSION_PAIR_DAILY
+from pipeline.defs.daily import require_every_day
 from pipeline.defs.resources import Product
 from pipeline.report.charts import sparkline_markdown
-from pipeline.report.write import write_report
+from pipeline.report.write import REPORT, write_report
 from pipeline.warehouse.lake import Lake
-from pipeline.warehouse.publish import PUBLISHED
+from pipeline.warehouse.publish import DATABASE, PUBLISHED
 from pipeline.warehouse.sql import select_view
 
 
@@ -28,18 +29,19 @@ def published(lake: dg.ResourceParam[Lake], product: dg.ResourceParam[Product]) 
     publisher, read = product.publisher(), lake.span(COVERAGE)
     if read is None:
         raise dg.Failure("nothing to publish: no articles have been read. Materialize the core assets first", allow_retries=False)
-    release = publisher.publish(lake, read.last, product.note)
-    read_contributions = partial(select_view, lake, CONTRIBUTIONS)
-    report = write_report(lake.read, read_contributions, publisher.folder, release.name, is_sample=product.is_sample)
+    require_every_day(lake)
+    add_report = partial(write_report, lake.read, partial(select_view, lake, CONTRIBUTIONS), is_sample=product.is_sample)
+    release = publisher.publish(lake, read.last, product.note, add_report)
     index = lake.read(TENSION_PAIR_DAILY)
     pairs = index["pair"].unique(maintain_order=True).to_list()
     return dg.MaterializeResult(
         metadata={
-            "release": release.name + (" (new)" if release.is_new else " (unchanged)"),
+            "release": f"{release.name} ({'new' if release.is_new else 'repaired' if release.repaired else 'unchanged'})",
+            "repaired files": ", ".join(release.repaired) or "none",
             "what it is": product.note,
-            "database": dg.MetadataValue.path(str(publisher.database.resolve())),
+            "database": dg.MetadataValue.path(str(publisher.folder.resolve() / DATABASE)),
             "parquet": dg.MetadataValue.path(str(release.folder.resolve())),
-            "report": dg.MetadataValue.url(report.resolve().as_uri()),
+            "report": dg.MetadataValue.url((publisher.folder.resolve() / REPORT).as_uri()),
             **{f"tension {pair}": dg.MetadataValue.md(_line(index, pair)) for pair in pairs},
             **{f"rows {name}": count for name, count in release.rows.items()},
         }

@@ -12,6 +12,7 @@ import polars as pl
 from pipeline.contracts.tables.audit import MASS_PRECISION
 from pipeline.contracts.tables.core import COVERAGE, READING_OUTCOMES
 from pipeline.contracts.tables.index import TENSION_DAILY, TENSION_PAIR_DAILY
+from pipeline.durable_files import replacing
 from pipeline.report.audit import describe_precision
 from pipeline.report.charts import pair_chart, to_png
 from pipeline.report.evidence import ReadContributions, ReadTable, newest_contributions
@@ -71,11 +72,7 @@ def _rank_pairs_by_evidence(daily: pl.DataFrame) -> Sequence[str]:
 
 
 def replace_file(path: Path, content: bytes) -> None:
-    """Write a file by temporary file and rename.
-
-    Nobody reads half of it.
-    """
-    path.parent.mkdir(parents=True, exist_ok=True)
-    temporary = path.with_name(f".{path.name}.tmp")
-    temporary.write_bytes(content)
-    temporary.replace(path)
+    """Write a file as a whole, unless it has this content."""
+    if not path.exists() or path.read_bytes() != content:
+        with replacing(path) as temporary:
+            temporary.write_bytes(content)

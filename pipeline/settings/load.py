@@ -77,6 +77,8 @@ def _read_settings(values: Mapping[str, Any], options: Set[str]) -> Settings:
         raise (OptionError if are_options else SettingsError)("\n".join(map(explain_error, problems))) from error
     except tomllib.TOMLDecodeError as error:
         raise SettingsError(f"tension.toml is not valid TOML: {error}") from error
+    except UnicodeDecodeError as error:
+        raise SettingsError(f"tension.toml is not UTF-8 (byte {error.start + 1:,}); save it as UTF-8") from error
 
 
 def change_settings(settings: Settings, **changes: Any) -> Settings:

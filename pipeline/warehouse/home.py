@@ -13,8 +13,8 @@ from pathlib import Path
 from typing import IO
 
 from pipeline import clock
-from pipeline.errors import UserError
 from pipeline.durable_files import replacing
+from pipeline.errors import UserError
 
 NOTE = "home.json"
 LOCK = "lock.json"

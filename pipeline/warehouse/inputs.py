@@ -6,15 +6,14 @@ Days with unchanged inputs are not rebuilt. Belongs here: storing and comparing 
 
 import hashlib
 import json
-import os
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from datetime import date
 from functools import cache
 from importlib.metadata import PackageNotFoundError, version
 
-from pipeline.contracts.days import Days
 from pipeline.contracts.model import Table
+from pipeline.durable_files import replacing
 from pipeline.settings import PACKAGE
 from pipeline.warehouse.lake import Lake
 
@@ -65,13 +64,16 @@ class DayInputs:
     def changed_days(self, digests: Mapping[date, str | None]) -> list[date]:
         """List the days to rebuild.
 
-        They have changed or unknown (None) inputs, or a file is missing.
+        They have changed or unknown (None) inputs, or a file is missing or damaged.
         """
         stored = self._read()
-        present = [self._lake.days_present(table, Days(min(digests), max(digests))) for table in self._makes] if digests else []
-        complete = set.intersection(*present) if present else set()
+        makes = [(table, self._lake.recorded_sums(table)) for table in self._makes]
         return sorted(
-            day for day, digest in digests.items() if digest is None or stored.get(day.isoformat()) != digest or day not in complete
+            day
+            for day, digest in digests.items()
+            if digest is None
+            or stored.get(day.isoformat()) != digest
+            or not all(self._lake.has_file_as_written(table, day, sums) for table, sums in makes)
         )
 
     def save(self, digests: Mapping[date, str | None]) -> None:
@@ -81,7 +83,5 @@ class DayInputs:
         """
         stored = self._read() | {day.isoformat(): digest for day, digest in digests.items()}
         known = {day: digest for day, digest in sorted(stored.items()) if digest is not None}
-        self._path.parent.mkdir(parents=True, exist_ok=True)
-        temporary = self._path.with_name(f".{self._path.name}.{os.getpid()}.tmp")
-        temporary.write_text(json.dumps(known, indent=0) + "\n", encoding="utf-8")
-        temporary.replace(self._path)
+        with replacing(self._path) as temporary:
+            temporary.write_text(json.dumps(known, indent=0) + "\n", encoding="utf-8")

@@ -2,22 +2,24 @@
 
 Tables are partitioned by day or are one file. Layout: `<root>/<table>/<year>/<day>.parquet` for tables with a day, else
 `<root>/<table>/<table>.parquet`. A day's file without rows means that the day was processed and had no rows; a missing file means that it
-was not processed.
+was not processed. `<root>/<table>/SHA256SUMS` has the hash of each file as it was written.
 """
 
 import hashlib
-import os
 import shutil
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, date, datetime
 from pathlib import Path
 
 import polars as pl
+import pyarrow as pa
 import pyarrow.parquet as pq
 
 from pipeline.contracts.days import Days
 from pipeline.contracts.model import ContractError, Table
+from pipeline.durable_files import hash_file, move, read_sums, replacing, write_sums
+from pipeline.errors import UserError
 from pipeline.warehouse.batches import BATCH_LIMIT, BatchLimit, Size, group_days, sort_into_batches
 
 
@@ -26,13 +28,16 @@ def write_parquet(frame: pl.DataFrame, path: Path, metadata: dict[str, str] | No
 
     Readers and crashes never see half a file.
     """
-    path.parent.mkdir(parents=True, exist_ok=True)
-    temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
-    try:
-        frame.write_parquet(temporary, compression="zstd", statistics=True, metadata=metadata)
-        temporary.replace(path)
-    finally:
-        temporary.unlink(missing_ok=True)
+    with replacing(path) as temporary:
+        _write(frame, temporary, metadata)
+
+
+def _write(frame: pl.DataFrame, path: Path, metadata: dict[str, str] | None = None) -> None:
+    frame.write_parquet(path, compression="zstd", statistics=True, metadata=metadata)
+
+
+class LakeError(UserError):
+    """A file of the lake is damaged; the message names it and what repairs it."""
 
 
 class Lake:
@@ -72,6 +77,22 @@ class Lake:
         except FileNotFoundError:
             return ""
 
+    def recorded_sums(self, table: Table) -> dict[str, str]:
+        """Return the hash of each file of the table when it was written, by its path in the table's folder.
+
+        Empty if the list is missing or damaged: then nothing is known about the files.
+        """
+        try:
+            return read_sums(self.root / table.name)
+        except ValueError:
+            return {}
+
+    def has_file_as_written(self, table: Table, day: date, sums: Mapping[str, str]) -> bool:
+        """Return whether the day has a file, with the hash in `sums` if there is one."""
+        path = self._day_file(table, day)
+        recorded = sums.get(path.relative_to(self.root / table.name).as_posix())
+        return path.exists() if recorded is None else recorded == hash_file(path)
+
     def span(self, table: Table) -> Days | None:
         """First and last processed day of a table with days.
 
@@ -83,7 +104,8 @@ class Lake:
     def read(self, table: Table, days: Days | None = None, columns: Iterable[str] | None = None) -> pl.DataFrame:
         """Read the rows of `days` (default: all).
 
-        They are sorted by day and key; empty before the first run. `ContractError` when the files have an earlier schema of the table.
+        They are sorted by day and key; empty before the first run. `ContractError` when the files have an earlier schema of the table,
+        `LakeError` when one is damaged.
         """
         files = self.files(table, days)
         chosen = list(columns) if columns is not None else table.schema.names()
@@ -96,6 +118,8 @@ class Lake:
             raise ContractError(
                 f"{self.root / table.name}: files with an earlier schema of this table ({error}); remove the folder and run its days again"
             ) from error
+        except pl.exceptions.ComputeError as error:
+            raise LakeError(_explain_damage(files, error)) from error
 
     def written_at(self, table: Table) -> datetime | None:
         """When the table was last written; None before the first run."""
@@ -160,10 +184,24 @@ class Lake:
         """
         with _temporary_folder(self.root / f".new-{name}") as staging:
             yield Lake(staging)
-            for path in sorted(staging.rglob("*.parquet")):
-                target = self.root / path.relative_to(staging)
-                target.parent.mkdir(parents=True, exist_ok=True)
-                path.replace(target)
+            files = [path.relative_to(staging) for path in sorted(staging.rglob("*.parquet"))]
+            self._take(staging, files)
+
+    def _take(self, folder: Path, files: Sequence[Path]) -> None:
+        """Move files of another folder here, and record their hashes."""
+        sums: dict[str, dict[str, str]] = {}
+        for path in files:
+            (self.root / path.parent).mkdir(parents=True, exist_ok=True)
+            table, *inside = path.parts
+            sums.setdefault(table, {})["/".join(inside)] = hash_file(folder / path)
+        move((folder / path, self.root / path) for path in files)
+        for name, written in sums.items():
+            table_folder = self.root / name
+            try:
+                recorded = read_sums(table_folder)
+            except ValueError:
+                recorded = {}
+            write_sums(table_folder, recorded | written)
 
     def write(self, table: Table, frame: pl.DataFrame) -> None:
         """Replace the whole table.
@@ -172,10 +210,15 @@ class Lake:
         """
         if table.day is not None:
             raise ContractError(f"table {table.name} is partitioned by day; use write_days()")
-        write_parquet(table.conform(frame), self.root / table.name / f"{table.name}.parquet")
+        rows = table.conform(frame)
+        with _temporary_folder(self.root / f".new-{table.name}") as folder:
+            path = Path(table.name) / f"{table.name}.parquet"
+            (folder / table.name).mkdir()
+            _write(rows, folder / path)
+            self._take(folder, [path])
 
     def write_days(self, table: Table, frame: pl.DataFrame, days: Days) -> None:
-        """Replace exactly these days.
+        """Write exactly these days, in a lake that `stage` yielded.
 
         A day without rows is written as an empty file. `ContractError`, and nothing written, for rows of other days or another schema.
         """
@@ -184,7 +227,33 @@ class Lake:
         by_day = _conform_days(table, frame, days).partition_by(table.day, as_dict=True, maintain_order=True)
         empty = table.empty()
         for day in days:
-            write_parquet(by_day.get((day,), empty), self._day_file(table, day))
+            with replacing(self._day_file(table, day), is_synced=False) as temporary:
+                _write(by_day.get((day,), empty), temporary)
+
+
+def find_missing_days(lake: Lake, tables: Iterable[Table], also: Days | None = None) -> dict[str, list[date]]:
+    """Find days of daily tables that have no file, from the first to the last day.
+
+    First and last are of all files that are or once were there, and of `also`, whose days are not reported. Returns the days by table;
+    tables that lack none are left out.
+    """
+    present = {table.name: {date.fromisoformat(path.stem) for path in lake.files(table)} for table in tables}
+    recorded = {date.fromisoformat(Path(path).stem) for table in tables for path in lake.recorded_sums(table)}
+    known = recorded.union(*present.values(), (also.first, also.last) if also else ())
+    if not known:
+        return {}
+    expected = [day for day in Days(min(known), max(known)) if also is None or not also.first <= day <= also.last]
+    missing = {name: [day for day in expected if day not in days] for name, days in present.items()}
+    return {name: days for name, days in missing.items() if days}
+
+
+def _explain_damage(files: Sequence[Path], error: Exception) -> str:
+    for path in files:
+        try:
+            pq.read_metadata(path)
+        except (pa.ArrowInvalid, OSError) as problem:
+            return f"{path} is damaged ({problem}); `tension verify` lists all damage and what repairs it"
+    return f"{files[0].parents[1] if len(files) > 1 else files[0]}: a file is damaged ({error}); `tension verify` says which"
 
 
 @contextmanager

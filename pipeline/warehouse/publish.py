@@ -1,15 +1,15 @@
 """Published data: immutable releases and a DuckDB database.
 
-Releases are folders of Parquet files; a link `latest` points to the newest, from which the database is built. A release is named after its
-last day and the hash of its files: the same input makes the same release, and nothing is written again. All files are written to a
-temporary place and moved, so that readers never see half a release.
+A release is a folder of Parquet files, with the database and the report that are made from them. It is named after its last day and the
+hash of its Parquet files: the same input makes the same release, and nothing is written again. `SHA256SUMS` has the hash of every file.
+The link `latest` points to the newest release; database and report of the published folder are links through it. So one rename publishes
+everything at once, and readers never see parts of two releases.
 """
 
 import hashlib
 import json
-import os
 import shutil
-from collections.abc import Mapping
+from collections.abc import Callable, Container, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -22,6 +22,7 @@ from pipeline.contracts.dictionary import Edition, build_datapackage, build_file
 from pipeline.contracts.model import Table
 from pipeline.contracts.tables import TABLES, VIEWS
 from pipeline.contracts.tables.flat import TENSION_INDEX
+from pipeline.durable_files import SUMS, hash_file, move, read_sums, write_sums
 from pipeline.errors import TensionError
 from pipeline.settings import shipped_folder
 from pipeline.warehouse.lake import Lake
@@ -30,6 +31,10 @@ from pipeline.warehouse.sql import read_query
 from pipeline.warehouse.view_columns import TABLE_COLUMNS, VIEW_COLUMNS, describe_view_column
 
 DATABASE = "trade_tension.duckdb"
+#: Files of a release that the published folder links to: database, report and chart.
+_LINKED = {".duckdb", ".html", ".png"}
+#: What a killed process may have left in the published folder or among the releases.
+_LEFTOVERS = (".staging*", ".latest*", ".*.tmp", ".*.tmp.wal")
 #: Storage version that DuckDB 1.0 and later can read.
 STORAGE_VERSION = "v1.0.0"
 PUBLISHED = tuple(table for table in TABLES.values() if table.published)
@@ -42,23 +47,39 @@ class PublishError(TensionError, RuntimeError):
 
 @dataclass(frozen=True)
 class Release:
-    """An immutable folder with `<table>/<year>.parquet`, or `<table>/<table>.parquet` for tables without days."""
+    """An immutable folder with `<table>/<year>.parquet`, or `<table>/<table>.parquet` for tables without days.
+
+    `repaired`: files that were missing or damaged.
+    """
 
     name: str
     folder: Path
     is_new: bool
     rows: dict[str, int]
+    repaired: tuple[str, ...] = ()
+
+
+#: Writes more files into a release: receives its folder and its name.
+AddFiles = Callable[[Path, str], object]
 
 
 class Publisher:
-    """Writes releases and the database to one folder."""
+    """Writes releases and the database to one folder.
+
+    Only one process may publish to a folder at a time.
+    """
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
 
     @property
+    def releases(self) -> Path:
+        """The folder of all releases."""
+        return self.folder / "releases"
+
+    @property
     def database(self) -> Path:
-        """The DuckDB file that users open."""
+        """The DuckDB file that users open, a link."""
         return self.folder / DATABASE
 
     @property
@@ -71,23 +92,51 @@ class Publisher:
         """Name of the newest release; None before the first one."""
         return self.latest.resolve().name if self.latest.exists() else None
 
-    def publish(self, lake: Lake, last_day: date, note: str) -> Release:
-        """Write a release, point `latest` to it and rebuild the database.
+    def publish(self, lake: Lake, last_day: date, note: str, add_files: AddFiles = lambda _folder, _name: None) -> Release:
+        """Write a release with its database, and point `latest` to it.
 
         `note` describes the data. A stale table is copied from the latest release (empty if there is none) and listed in `stale_tables`.
+        Missing or damaged files of an existing release are written again. The database is kept in this release and the one before.
         `PublishError` when the database cannot be built.
         """
-        staging = self.folder / "releases" / f".staging-{os.getpid()}"
-        shutil.rmtree(staging, ignore_errors=True)
+        if self.latest.exists() and not self.latest.is_symlink():
+            raise PublishError(
+                f"{self.latest} is a folder, not a link; a copy or a backup that follows links makes this. Remove it and run again: "
+                f"{self.releases} has the releases"
+            )
+        self._remove_leftovers()
+        staging = self.releases / ".staging"
+        before, stale = self.latest_name, lake.stale_tables()
         try:
-            release = self._write_release(lake, staging, last_day, note)
+            name, rows = self._write_tables(lake, staging, last_day, note)
+            folder = self.releases / name
+            is_new = not folder.exists()
+            repaired = () if is_new else tuple(_repair(folder, staging))
+            made = staging if is_new else folder
+            self._build_database(made, name, note, stale)
+            add_files(made, name)
+            write_sums(made, {path: hash_file(made / path) for path in _list_files(made)})
+            if is_new:
+                move([(staging, folder)])
         finally:
             shutil.rmtree(staging, ignore_errors=True)
-        self._point_latest_at(release)
-        self._build_database(release, note, lake.stale_tables())
-        return release
+        self._link(self.latest, Path("releases") / name)
+        for path in sorted(folder.iterdir()):
+            if path.suffix in _LINKED:
+                self._link(self.folder / path.name, Path("latest") / path.name)
+        self._remove_databases({name, before})
+        return Release(name, folder, is_new, rows, repaired)
 
-    def _write_release(self, lake: Lake, staging: Path, last_day: date, note: str) -> Release:
+    def _remove_leftovers(self) -> None:
+        for pattern in _LEFTOVERS:
+            for path in (*self.folder.glob(pattern), *self.releases.glob(pattern)):
+                if path.is_dir() and not path.is_symlink():
+                    shutil.rmtree(path)
+                else:
+                    path.unlink()
+
+    def _write_tables(self, lake: Lake, staging: Path, last_day: date, note: str) -> tuple[str, dict[str, int]]:
+        """Write the tables and their description; return the release's name and row counts."""
         files: dict[str, list[Path]] = {}
         rows: dict[str, int] = {}
         stale = lake.stale_tables()
@@ -105,11 +154,7 @@ class Publisher:
         (staging / "datapackage.json").write_text(json.dumps(package, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
         (staging / "data-dictionary.md").write_text(_DICTIONARY, encoding="utf-8")
         (staging / "CITATION.cff").write_text(render_citation(edition), encoding="utf-8")
-        folder = self.folder / "releases" / name
-        is_new = not folder.exists()
-        if is_new:
-            staging.replace(folder)
-        return Release(name, folder, is_new, rows)
+        return name, rows
 
     def _read_latest(self, table: Table) -> pl.DataFrame:
         """Read a table of the latest release.
@@ -121,27 +166,71 @@ class Publisher:
         is_current = rows.schema == table.published_schema
         return table.conform(table.from_published(rows)) if is_current else table.empty()
 
-    def _point_latest_at(self, release: Release) -> None:
-        temporary = self.folder / f".latest.{os.getpid()}"
-        temporary.unlink(missing_ok=True)
-        temporary.symlink_to(Path("releases") / release.name, target_is_directory=True)
-        temporary.replace(self.latest)
-
-    def _build_database(self, release: Release, note: str, stale: Mapping[str, str]) -> None:
-        if self.database.exists() and _read_about(self.database) == (release.name, _build_id(stale)):
+    def _link(self, link: Path, target: Path) -> None:
+        """Point a link of the published folder to a path in it, in one step."""
+        if link.is_symlink() and link.readlink() == target:
             return
-        temporary = self.folder / f".{DATABASE}.{os.getpid()}.tmp"
+        temporary = self.folder / f".{link.name}.tmp"
+        temporary.unlink(missing_ok=True)
+        temporary.symlink_to(target)
+        move([(temporary, link)])
+
+    def _build_database(self, folder: Path, name: str, note: str, stale: Mapping[str, str]) -> None:
+        database = folder / DATABASE
+        if _is_as_recorded(folder, DATABASE) and _read_about(database) == (name, _build_id(stale)):
+            return
+        temporary = folder / f".{DATABASE}.tmp"
         temporary.unlink(missing_ok=True)
         try:
             with duckdb.connect(str(temporary), config={"threads": 1, "storage_compatibility_version": STORAGE_VERSION}) as con:
-                _fill_database(con, release, note, stale)
-            temporary.replace(self.database)
+                _fill_database(con, folder, name, note, stale)
+            move([(temporary, database)])
         except duckdb.Error as error:
-            raise PublishError(
-                f"cannot build {self.database} from release {release.name}: {error}; the earlier database is unchanged"
-            ) from error
+            raise PublishError(f"cannot build {database} of release {name}: {error}; the earlier release is unchanged") from error
         finally:
             temporary.unlink(missing_ok=True)
+
+    def _remove_databases(self, keep: Container[str | None]) -> None:
+        """Remove the database of older releases, which is larger than their Parquet files.
+
+        A reader may still open that of the release before.
+        """
+        for database in self.releases.glob(f"*/{DATABASE}"):
+            if database.parent.name not in keep:
+                database.unlink()
+                write_sums(database.parent, {path: digest for path, digest in read_sums(database.parent).items() if path != DATABASE})
+
+
+def _list_files(folder: Path) -> list[str]:
+    """List the files of a release by their path in it, without the list of hashes."""
+    files = (path.relative_to(folder).as_posix() for path in sorted(folder.rglob("*")) if path.is_file())
+    return [path for path in files if path != SUMS and not path.rpartition("/")[2].startswith(".")]
+
+
+def _is_as_recorded(folder: Path, path: str) -> bool:
+    """Return whether a file of a release has its recorded hash."""
+    try:
+        recorded = read_sums(folder).get(path)
+    except ValueError:
+        return False
+    return recorded is not None and recorded == hash_file(folder / path)
+
+
+def _repair(folder: Path, staging: Path) -> Iterator[str]:
+    """Replace missing and damaged files of a release by those in `staging`, and remove foreign tables.
+
+    Yields their paths. Each file is replaced in one step, so that readers may go on.
+    """
+    expected = _list_files(staging)
+    for path in expected:
+        if not _is_as_recorded(folder, path):
+            (folder / path).parent.mkdir(exist_ok=True)
+            move([(staging / path, folder / path)])
+            yield path
+    for path in _list_files(folder):
+        if path.endswith(".parquet") and path not in expected:
+            (folder / path).unlink()
+            yield path
 
 
 def _read_about(database: Path) -> tuple[str, str] | None:
@@ -181,24 +270,24 @@ def _literal(text: str) -> str:
     return "'" + text.replace("'", "''") + "'"
 
 
-def _fill_database(con: duckdb.DuckDBPyConnection, release: Release, note: str, stale: Mapping[str, str]) -> None:
+def _fill_database(con: duckdb.DuckDBPyConnection, folder: Path, name: str, note: str, stale: Mapping[str, str]) -> None:
     """Create tables with comments, views, macros, and the tables `about` and `stale_tables`."""
     comments: list[str] = []
     for table in PUBLISHED:
-        files = [str(path) for path in sorted((release.folder / table.name).glob("*.parquet"))]
+        files = [str(path) for path in sorted((folder / table.name).glob("*.parquet"))]
         con.from_parquet(files, hive_partitioning=False).create(table.name)
         comments.append(f"comment on table {table.name} is {_literal(f'{table.description} One row: {table.grain}.')}")
         comments += _column_comments(table)
     con.sql("create table about (release varchar, version varchar, build varchar, note varchar)")
-    about = {"release": release.name, "version": __version__, "build": _build_id(stale), "note": note}
+    about = {"release": name, "version": __version__, "build": _build_id(stale), "note": note}
     con.sql("insert into about values ($release, $version, $build, $note)", params=about)
     comments.append("comment on table about is 'Which release this is, and what the data is.'")
     con.sql("create table stale_tables (table_name varchar, reason varchar)")
-    for name, reason in sorted(stale.items()):
-        con.sql("insert into stale_tables values ($name, $reason)", params={"name": name, "reason": reason})
+    for table_name, reason in sorted(stale.items()):
+        con.sql("insert into stale_tables values ($name, $reason)", params={"name": table_name, "reason": reason})
     comments.append("comment on table stale_tables is 'Tables that could not be rebuilt and have an earlier version, with the reason.'")
-    for name, columns in TABLE_COLUMNS.items():
-        comments += [f"comment on column {name}.{column} is {_literal(text)}" for column, text in columns.items()]
+    for described, columns in TABLE_COLUMNS.items():
+        comments += [f"comment on column {described}.{column} is {_literal(text)}" for column, text in columns.items()]
     for path in _sql_files("views"):
         text = path.read_text(encoding="utf-8")
         con.sql(f"create view {path.stem} as {text}")

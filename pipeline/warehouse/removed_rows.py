@@ -9,7 +9,7 @@ from pipeline.contracts.days import Days
 from pipeline.contracts.model import ContractError
 from pipeline.contracts.tables.raw import RAW_ARTICLES
 from pipeline.contracts.upstreams import UPSTREAMS
-from pipeline.warehouse.lake import Lake
+from pipeline.warehouse.lake import Lake, LakeError
 
 _HASHES = pl.Schema({"index_date": pl.Date(), "row": pl.UInt64()})
 _COLUMNS = ("source", "published_at", "url", "title", "unreadable")
@@ -31,7 +31,7 @@ def hash_file_rows(lake: Lake, spans: Iterable[Days]) -> pl.DataFrame:
         for days in (part for span in spans for part in span.split(_DAYS_AT_ONCE)):
             rows = lake.read(RAW_ARTICLES, days, columns=["raw_id", "index_date", *_COLUMNS]).filter(~is_fetched)
             frames.append(rows.select("index_date", row=pl.struct("source", "published_at", link.alias("link"), "unreadable").hash()))
-    except (ContractError, pl.exceptions.PolarsError):
+    except (ContractError, LakeError, pl.exceptions.PolarsError):
         return _HASHES.to_frame()
     return pl.concat(frames)
 

@@ -18,7 +18,9 @@ from pipeline.sources.feeds.text import INVALID_XML, REPLACEMENT
 
 LONGEST_ITEM = 1_000_000  # characters of markup
 MOST_TAGS = 2_000  # of one item, outside quoted text: feedparser's time grows with the square of their number
+MOST_ATTRIBUTES = 1_000  # of one tag: the time grows with the square of their number too
 
+_TAG = re.compile(r"<(?:[^<>\"']|\"[^\"<]*\"|'[^'<]*')*")
 # feedparser takes the encoding from a header.
 _HEADERS = {"content-type": "application/xml; charset=utf-8"}
 _DECLARATION = '<?xml version="1.0" encoding="utf-8"?>\n'
@@ -61,11 +63,15 @@ def read_entry(feed: Feed, markup: str, url: str) -> Entry:
 
     Never raises: errors are in `unreadable`.
     """
-    tags = remove_quoted(markup).count("<")
+    unquoted = remove_quoted(markup)
+    tags = unquoted.count("<")
     if len(markup) > LONGEST_ITEM:
         return Entry(unreadable=f"the item has {len(markup):,} characters, at most {LONGEST_ITEM:,} are read")
     if tags > MOST_TAGS:
         return Entry(unreadable=f"the item has {tags:,} tags, at most {MOST_TAGS:,} are read")
+    attributes = max((tag.count("=") for tag in _TAG.findall(unquoted)), default=0)
+    if attributes > MOST_ATTRIBUTES:
+        return Entry(unreadable=f"a tag of the item has {attributes:,} attributes, at most {MOST_ATTRIBUTES:,} are read")
     document = _DECLARATION + _escape_ampersands(feed.opening) + _escape_ampersands(_hide_persons(markup)) + feed.closing
     try:
         # A stream, because feedparser would take bytes for the name of a file.

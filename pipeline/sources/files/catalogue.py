@@ -5,7 +5,6 @@ A file without any day of a run is not opened again, and a day is read again onl
 
 import hashlib
 import json
-import os
 from collections.abc import Iterable, Iterator
 from datetime import date
 from pathlib import Path
@@ -15,6 +14,7 @@ import polars as pl
 
 from pipeline import __version__
 from pipeline.contracts.days import Days
+from pipeline.durable_files import replacing
 from pipeline.sources.files.articles import ArticleFile, FileContents, ReadReport, read_file
 from pipeline.sources.files.streams import LIMITS, Limits
 
@@ -129,10 +129,8 @@ class Catalogue:
         if self._path is None or self._entries == self._saved_entries:
             return
         existing = {name: entry for name, entry in sorted(self._entries.items()) if Path(name).exists()}
-        self._path.parent.mkdir(parents=True, exist_ok=True)
-        temporary = self._path.with_name(f".{self._path.name}.{os.getpid()}.tmp")
-        temporary.write_text(json.dumps({"format": _format(), "files": existing}, indent=0) + "\n", encoding="utf-8")
-        temporary.replace(self._path)
+        with replacing(self._path) as temporary:
+            temporary.write_text(json.dumps({"format": _format(), "files": existing}, indent=0) + "\n", encoding="utf-8")
 
 
 def _identity(file: ArticleFile) -> list[Any]:

@@ -25,7 +25,7 @@ class Limits:
     line_bytes: int = 10_000_000
     unpacked_bytes: int = 50_000_000_000
     unpacked_ratio: int = 200
-    unpacked_freely_bytes: int = 100_000_000
+    unpacked_freely_bytes: int = 10_000_000
     batch_rows: int = 20_000
     batch_bytes: int = 32_000_000
 
@@ -107,13 +107,16 @@ class Stream:
             yield self._decoder.decode(rest)
 
     def lines(self, line_bytes: int) -> Iterator[Line]:
-        """Yield all lines, without a byte order mark.
+        """Yield all lines that are not empty, without a byte order mark.
 
         The text of a line longer than `line_bytes` is None.
         """
         number = 0
         while data := self._count(self._raw.readline(line_bytes + 1)):
             number += 1
+            if data == b"\n":
+                number += self._skip_empty_lines()
+                continue
             if len(data) > line_bytes and not data.endswith(b"\n"):
                 self._skip_line(line_bytes)
                 yield Line(number, None)
@@ -121,6 +124,17 @@ class Stream:
             if number == 1:
                 data = data.removeprefix(codecs.BOM_UTF8)
             yield Line(number, self._decoder.decode(data.removesuffix(b"\n").removesuffix(b"\r")))
+
+    def _skip_empty_lines(self) -> int:
+        """Skip the empty lines in the buffer: a small packed file may have millions."""
+        peek = getattr(self._raw, "peek", None)
+        if peek is None:
+            return 0
+        ahead = peek(CHUNK)
+        count = len(ahead) - len(ahead.lstrip(b"\n"))
+        if count:
+            self._count(self._raw.read(count))
+        return count
 
     def _skip_line(self, line_bytes: int) -> None:
         while data := self._count(self._raw.readline(line_bytes)):

@@ -7,6 +7,7 @@ from pathlib import Path
 import polars as pl
 
 from pipeline.contracts.instants import parse_instant
+from pipeline.durable_files import replacing
 from pipeline.settings.archives import ArticleFiles
 from pipeline.sources.errors import SourceError
 from pipeline.sources.files.articles import collect_rows, read_articles
@@ -82,16 +83,20 @@ def _read_articles(path: Path) -> pl.DataFrame:
 def write_rows(frame: pl.DataFrame, path: Path) -> None:
     """Write rows as .jsonl, .csv or .parquet.
 
-    They are written by temporary file and rename. Raises `SourceError` for another extension.
+    In CSV, text that a spreadsheet would take for a formula gets an apostrophe in front: text of articles is untrusted.
+    Raises `SourceError` for another extension.
     """
     writers: dict[str, Callable[[Path], object]] = {
         ".jsonl": frame.write_ndjson,
-        ".csv": frame.write_csv,
+        ".csv": frame.with_columns(_quote_formulas()).write_csv,
         ".parquet": frame.write_parquet,
     }
     if path.suffix not in writers:
         raise SourceError(f"{path}: unknown output format; use one of the extensions {', '.join(writers)}")
-    path.parent.mkdir(parents=True, exist_ok=True)
-    temporary = path.with_name(f".{path.name}.tmp")
-    writers[path.suffix](temporary)
-    temporary.replace(path)
+    with replacing(path) as temporary:
+        writers[path.suffix](temporary)
+
+
+def _quote_formulas() -> pl.Expr:
+    text = pl.col(pl.String)
+    return pl.when(text.str.contains(r"^\s*[=+\-@]")).then("'" + text).otherwise(text).name.keep()

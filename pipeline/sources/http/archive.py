@@ -21,6 +21,7 @@ import polars as pl
 
 from pipeline.contracts.days import Days
 from pipeline.contracts.tables.raw import FETCHES
+from pipeline.durable_files import move
 from pipeline.sources.payloads import FetchResult, Payload
 
 _SOURCE = re.compile(r"[a-z][a-z0-9_]{0,39}")
@@ -165,6 +166,14 @@ class Archive:
                 rows[line["source"], row["item"], line["asked_at"]] = row
         return FETCHES.conform(pl.DataFrame(list(rows.values()), schema=FETCHES.schema))
 
+    def find_damaged(self) -> Iterator[Path]:
+        """Yield the file of each stored body that is missing or damaged."""
+        for folder in sorted((self.root / "journal").glob("*")):
+            lines = self._read_lines(folder.name, None)
+            for sha256 in sorted({line["answer"]["sha256"] for line in lines if line.get("answer")}):
+                if self._read_body(sha256) is None:
+                    yield self._body_path(sha256)
+
     def _read_lines(self, source: str, days: Days | None) -> Iterator[dict[str, Any]]:
         if days is None:
             paths = sorted((self.root / "journal" / _check_source(source)).glob("*/*.jsonl"))
@@ -208,6 +217,7 @@ class Archive:
         with path.open("ab", buffering=0) as file:
             if file.write(encoded) < len(encoded):
                 raise OSError(errno.ENOSPC, "the journal could not be written completely; free some disk space", str(path))
+            os.fsync(file.fileno())
 
 
 def _check_source(name: str) -> str:
@@ -244,6 +254,6 @@ def _replace_file(path: Path, content: bytes) -> None:
     temporary = path.with_name(f".{path.name}.{os.getpid()}.{next(_temporary_numbers)}.tmp")
     try:
         temporary.write_bytes(content)
-        temporary.replace(path)
+        move([(temporary, path)])
     finally:
         temporary.unlink(missing_ok=True)

@@ -8,6 +8,7 @@ import polars as pl
 import pytest
 
 from pipeline.contracts.vocabulary import INSTRUMENT, KIND, KIND_POLARITY, MODALITY, STATUS
+from pipeline.sources.files.texts import write_rows
 from tests.unit.cli.conftest import Command, flat
 
 COLUMNS = [
@@ -110,3 +111,11 @@ def test_texts_without_signals_give_a_file_without_rows(command: Command, passag
 def test_the_folder_of_the_output_is_created(command: Command, passages: Path, tmp_path: Path) -> None:
     assert command("extract", passages, "--out", tmp_path / "new" / "signals.csv").exit_code == 0
     assert [path.name for path in (tmp_path / "new").iterdir()] == ["signals.csv"]
+
+
+def test_text_that_looks_like_a_formula_is_quoted_in_csv(tmp_path: Path) -> None:
+    rows = pl.DataFrame({"source": ["=1+1", " @sum", "-5", "+x", "Strelsau Post", None], "start": [-1] * 6})
+    write_rows(rows, tmp_path / "x.csv")
+    written = pl.read_csv(tmp_path / "x.csv", has_header=True)
+    assert written["source"].to_list() == ["'=1+1", "' @sum", "'-5", "'+x", "Strelsau Post", None]
+    assert written["start"].to_list() == [-1] * 6

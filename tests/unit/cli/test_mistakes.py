@@ -1,11 +1,14 @@
 """User errors end a command with one message that starts with `tension:` and exit code 1, or 2 if an option is wrong."""
 
+import os
+import subprocess
 from pathlib import Path
 
 import pytest
 from typer.testing import Result
 
 from pipeline.settings import PACKAGE
+from tests.conftest import TENSION
 from tests.unit.cli.conftest import Command, flat
 
 GOLD = PACKAGE / "sample" / "gold.jsonl"
@@ -81,6 +84,30 @@ def test_an_invalid_gold_line_is_named(command: Command) -> None:
 def test_an_invalid_settings_file_is_reported(command: Command, command_line: tuple[str, ...]) -> None:
     Path("tension.toml").write_text("home = \n", encoding="utf-8")
     assert "tension.toml" in read_error(command(*command_line))
+
+
+def test_settings_that_are_not_utf_8_are_reported(command: Command) -> None:
+    Path("tension.toml").write_bytes(b'home = "caf\xe9"\n')
+    assert "tension.toml is not UTF-8 (byte 12); save it as UTF-8" in read_error(command("status"))
+
+
+def test_a_damaged_mark_of_a_home_is_reported(command: Command) -> None:
+    Path("home").mkdir()
+    Path("home/home.json").write_text("{", encoding="utf-8")
+    assert "home/home.json is damaged; write" in read_error(command("run", "--home", "home"))
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root may mount a file system")
+@pytest.mark.parametrize(("options", "words"), [("size=4k,nr_inodes=1", "the disk is full"), ("ro", "is read-only")])
+def test_a_disk_that_cannot_be_written_gives_one_message(tmp_path: Path, options: str, words: str) -> None:
+    home = tmp_path / "home"
+    home.mkdir()
+    script = f"mount -t tmpfs -o {options} none {home} && exec {TENSION} run --home {home}"
+    command = subprocess.run(["unshare", "-m", "sh", "-c", script], cwd=tmp_path, capture_output=True, text=True, check=False)
+    if "mount" in command.stderr or "unshare" in command.stderr:
+        pytest.skip(f"no file system can be mounted here: {command.stderr}")
+    assert (command.returncode, "Traceback" in command.stderr) == (1, False), command.stderr
+    assert words in " ".join(command.stderr.split())
 
 
 def test_an_unknown_setting_is_named(command: Command) -> None:

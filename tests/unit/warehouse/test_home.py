@@ -29,9 +29,11 @@ def holder(tmp_path: Path) -> subprocess.Popen[str]:
 
 
 def test_a_second_writer_is_refused_with_the_first_one_named(tmp_path: Path, holder: subprocess.Popen[str]) -> None:
-    with pytest.raises(HomeInUseError, match=rf"is in use: `tension run`, process {holder.pid}, writes to it since 20.* UTC\. Wait"):
-        with lock_home(tmp_path, "tension fetch"):
-            pass
+    with (
+        pytest.raises(HomeInUseError, match=rf"is in use: `tension run`, process {holder.pid}, writes to it since 20.* UTC\. Wait"),
+        lock_home(tmp_path, "tension fetch"),
+    ):
+        pass
     assert str(holder.pid) in (find_writer(tmp_path) or "")
     holder.communicate()
 

@@ -51,7 +51,7 @@ def test_a_table_without_days_is_one_file(tmp_path: Path) -> None:
     lake = Lake(tmp_path)
     assert lake.files(WEIGHTS) == []
     lake.write(WEIGHTS, read_weights())
-    assert list(read_bytes_by_file(tmp_path)) == ["weights/weights.parquet"]
+    assert list(read_bytes_by_file(tmp_path)) == ["weights/SHA256SUMS", "weights/weights.parquet"]
     lake.write(WEIGHTS, read_weights().head(3))
     assert lake.read(WEIGHTS).height == 3
 

@@ -1,5 +1,7 @@
 """Releases are immutable, and the database shows what was known at a moment."""
 
+import shutil
+from collections.abc import Callable
 from datetime import UTC, date, datetime
 from pathlib import Path
 
@@ -7,8 +9,10 @@ import duckdb
 import polars as pl
 import pytest
 
-from pipeline.settings import shipped_folder
-from pipeline.warehouse.publish import Publisher
+from pipeline.settings import Settings, shipped_folder
+from pipeline.warehouse.lake import Lake
+from pipeline.warehouse.publish import Publisher, PublishError
+from pipeline.warehouse.verify import find_damage
 from pipeline.warehouse.view_columns import TABLE_COLUMNS, VIEW_COLUMNS
 from tests.unit.index.lake_scenes import Scene, article, build, day, finding
 
@@ -104,3 +108,99 @@ def test_every_macro_is_in_the_database_with_a_comment(tmp_path: Path, path: Pat
     macros = query(publisher.database, "select function_name, comment from duckdb_functions() where not internal")
     (comment,) = macros.filter(function_name=path.stem)["comment"]
     assert len(comment) > 40
+
+
+@pytest.fixture
+def published(tmp_path: Path) -> tuple[Publisher, Lake]:
+    """A publisher with one release, and its lake."""
+    publisher, lake = Publisher(tmp_path / "published"), build(tmp_path / "lake", scene(has_late=False)).lake
+    publisher.publish(lake, LAST_DAY, "A test.", lambda folder, _: (folder / "report.html").write_text("<html></html>"))
+    return publisher, lake
+
+
+def damage_table(latest: Path) -> None:
+    path = next((latest / "tension_daily").glob("*.parquet"))
+    path.write_bytes(path.read_bytes()[:100])
+
+
+DAMAGES: dict[str, Callable[[Path], object]] = {
+    "a missing table": lambda latest: shutil.rmtree(latest / "tension_daily"),
+    "a truncated table": damage_table,
+    "a foreign table": lambda latest: (latest / "signals" / "1999.parquet").write_bytes(b"PAR1"),
+    "a changed description": lambda latest: (latest / "datapackage.json").write_text("{}"),
+    "a missing dictionary": lambda latest: (latest / "data-dictionary.md").unlink(),
+    "a database with an overwritten part": lambda latest: overwrite(latest / "trade_tension.duckdb"),
+    "a truncated database": lambda latest: (latest / "trade_tension.duckdb").write_bytes(b"DUCK"),
+    "a missing database": lambda latest: (latest / "trade_tension.duckdb").unlink(),
+    "a missing report": lambda latest: (latest / "report.html").unlink(),
+    "missing hashes": lambda latest: (latest / "SHA256SUMS").unlink(),
+    "damaged hashes": lambda latest: (latest / "SHA256SUMS").write_text("x"),
+    "changed hashes": lambda latest: (latest / "SHA256SUMS").write_text(f"{'0' * 64}  tension_daily/2025.parquet\n"),
+}
+
+
+def overwrite(path: Path) -> None:
+    content = bytearray(path.read_bytes())
+    middle = len(content) // 2
+    content[middle : middle + 2000] = bytes(2000)
+    path.write_bytes(content)
+
+
+@pytest.mark.parametrize("name", DAMAGES)
+def test_a_damaged_release_is_found_and_repaired(published: tuple[Publisher, Lake], name: str) -> None:
+    publisher, lake = published
+    settings = Settings(home=publisher.folder.parent)
+    before = files(publisher.latest.resolve())
+    assert find_damage(settings, compares_hashes=True) == []
+    DAMAGES[name](publisher.latest)
+    (found,) = find_damage(settings, compares_hashes=True)
+    assert (found.path, found.is_repaired_by_run) == (f"published/releases/{publisher.latest_name}", True)
+    publisher.publish(lake, LAST_DAY, "A test.", lambda folder, _: (folder / "report.html").write_text("<html></html>"))
+    assert find_damage(settings, compares_hashes=True) == []
+    after = files(publisher.latest.resolve())
+    assert {path: content for path, (_, content) in after.items() if ".duckdb" not in path and "SUMS" not in path} == {
+        path: content for path, (_, content) in before.items() if ".duckdb" not in path and "SUMS" not in path
+    }
+
+
+def test_latest_is_the_only_link_that_a_release_moves(published: tuple[Publisher, Lake], tmp_path: Path) -> None:
+    publisher, _ = published
+    links = {path.name: str(path.readlink()) for path in publisher.folder.iterdir() if path.is_symlink()}
+    first = publisher.latest_name
+    assert links == {
+        "latest": f"releases/{first}",
+        "trade_tension.duckdb": "latest/trade_tension.duckdb",
+        "report.html": "latest/report.html",
+    }
+    publisher.publish(build(tmp_path / "second", scene(has_late=True)).lake, LAST_DAY, "A test.")
+    after = {path.name: str(path.readlink()) for path in publisher.folder.iterdir() if path.is_symlink()}
+    assert after == links | {"latest": f"releases/{publisher.latest_name}"}
+    assert publisher.latest_name != first
+
+
+def test_leftovers_of_killed_processes_are_removed(published: tuple[Publisher, Lake]) -> None:
+    publisher, lake = published
+    (publisher.releases / ".staging-123" / "signals").mkdir(parents=True)
+    for name in (".trade_tension.duckdb.123.tmp", ".trade_tension.duckdb.123.tmp.wal", ".latest.123"):
+        (publisher.folder / name).write_text("")
+    publisher.publish(lake, LAST_DAY, "A test.")
+    assert list(publisher.folder.rglob(".*")) == []
+
+
+def test_the_database_is_kept_in_the_two_newest_releases(published: tuple[Publisher, Lake], tmp_path: Path) -> None:
+    publisher, lake = published
+    publisher.publish(build(tmp_path / "second", scene(has_late=True)).lake, LAST_DAY, "A test.")
+    publisher.publish(lake, date(2025, 4, 22), "A test.")
+    databases = [path.parent.name for path in sorted(publisher.releases.glob("*/*.duckdb"))]
+    assert len(databases) == 2
+    assert publisher.latest_name in databases
+    assert find_damage(Settings(home=publisher.folder.parent), compares_hashes=True) == []
+
+
+def test_a_copied_folder_in_place_of_the_link_is_explained(published: tuple[Publisher, Lake]) -> None:
+    publisher, lake = published
+    release = publisher.latest.resolve()
+    publisher.latest.unlink()
+    shutil.copytree(release, publisher.latest)
+    with pytest.raises(PublishError, match=r"latest is a folder, not a link; .* Remove it and run again"):
+        publisher.publish(lake, LAST_DAY, "A test.")

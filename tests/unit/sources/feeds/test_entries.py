@@ -1,3 +1,5 @@
+import time
+
 import pytest
 
 from pipeline.sources.feeds import entries
@@ -167,3 +169,11 @@ def test_fields_of_the_author_are_not_fields_of_the_article() -> None:
 
 def test_tags_of_persons_in_cdata_are_not_changed() -> None:
     assert parse_rss("<description><![CDATA[<author>a</author>]]></description>").text == "<author>a</author>"
+
+
+def test_a_tag_with_very_many_attributes_is_unreadable() -> None:
+    attributes = " ".join(f'a{number}="1"' for number in range(50_000))
+    started = time.process_time()
+    entry = parse_rss(f"<title {attributes}>One</title>")
+    assert entry.unreadable == "a tag of the item has 50,000 attributes, at most 1,000 are read"
+    assert time.process_time() - started < 5

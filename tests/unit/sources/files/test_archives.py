@@ -2,6 +2,7 @@
 
 import gzip
 import json
+import time
 import zipfile
 from pathlib import Path
 from typing import Any
@@ -287,3 +288,18 @@ def test_text_in_parquet_that_is_not_utf8_is_an_error(tmp_path: Path) -> None:
     (tmp_path / "a.parquet").write_bytes(data.replace(b"marked", b"m\xffrked"))
     with pytest.raises(SourceError, match="damaged"):
         read(tmp_path / "a.parquet")
+
+
+@pytest.mark.parametrize("ending", ["jsonl", "csv"])
+def test_a_packed_file_of_empty_lines_is_refused_at_once(tmp_path: Path, ending: str) -> None:
+    path = tmp_path / f"lines.{ending}.gz"
+    path.write_bytes(gzip.compress(b"\n" * 300_000_000, compresslevel=1))
+    started = time.process_time()
+    with pytest.raises(SourceError, match="unpacks to more than"):
+        read(path)
+    assert time.process_time() - started < 5
+
+
+def test_empty_lines_count_in_the_numbers_of_lines(tmp_path: Path) -> None:
+    (tmp_path / "a.jsonl").write_text('{"title": "One"}\n\n\n\r\n\n{broken\n', encoding="utf-8")
+    assert read(tmp_path / "a.jsonl")["unreadable"][1].startswith("line 6, ")

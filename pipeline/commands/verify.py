@@ -1,0 +1,48 @@
+"""`tension verify`: compare every file of a home with its hash."""
+
+from pathlib import Path
+from shlex import quote
+
+import typer
+
+from pipeline.commands.console import out
+from pipeline.report.names import format_count
+from pipeline.report.plain import to_plain
+from pipeline.settings import Settings
+from pipeline.settings.load import read_settings
+from pipeline.sources.http.archive import Archive
+from pipeline.warehouse.home import find_writer
+from pipeline.warehouse.verify import Damage, find_damage
+
+REPAIRED_BY_RUN, NEEDS_A_PERSON = 1, 2
+
+
+def verify_home(home_folder: Path | None) -> None:
+    """Print what is damaged or missing in a home, and what repairs it.
+
+    Exits with 0 if nothing is, 1 if runs repair everything, else 2.
+    """
+    settings = read_settings(home=home_folder)
+    damage = [*find_damage(settings, compares_hashes=True), *_check_payloads(settings)]
+    for one in damage:
+        out.print(f"[bold red]damaged:[/] {to_plain(str(one))}", highlight=False, soft_wrap=True)
+    if writer := find_writer(settings.home):
+        out.print(to_plain(f"In use: {writer}. Verify again afterwards: files that it writes may be listed."), soft_wrap=True)
+    home = to_plain(quote(str(settings.home)))
+    if not damage:
+        out.print(f"{home} is complete: every file is as it was written", highlight=False, soft_wrap=True)
+        return
+    by_person = sum(not one.is_repaired_by_run for one in damage)
+    out.print(
+        f"{format_count(len(damage), 'problem')} in {home}: runs with --home {home} and the options above repair {len(damage) - by_person}"
+        + (f"; {by_person} need you" if by_person else ""),
+        highlight=False,
+        soft_wrap=True,
+    )
+    raise typer.Exit(NEEDS_A_PERSON if by_person else REPAIRED_BY_RUN)
+
+
+def _check_payloads(settings: Settings) -> list[Damage]:
+    remedy = "Restore it from a backup, or fetch its days again: tension fetch. Feeds no longer have old items"
+    files = Archive(settings.payloads).find_damaged()
+    return [Damage(str(path.relative_to(settings.home)), "missing or damaged", remedy, False) for path in files]
