@@ -56,7 +56,7 @@ def show_status(home_folder: Path | None, show_all: bool) -> None:
         ("published", describe(_describe_release)),
         ("newest", describe(_describe_freshness)),
         ("failed", describe(_describe_failures)),
-        ("not read", describe(_describe_rejected_rows)),
+        ("not read", describe(lambda lake, _: _describe_rejected_rows(lake))),
         ("next", describe(_suggest_command)),
     ]
     if writer := find_writer(settings.home):

@@ -30,6 +30,7 @@ class Edition(NamedTuple):
     release: str
     version: str
     note: str
+    is_sample: bool = False
 
     @property
     def citation(self) -> str:
@@ -137,6 +138,7 @@ def build_datapackage(files: Mapping[str, Sequence[ReleaseFile]], tables: Sequen
     `files` has the files of each table, by table name.
     """
     licence, _, title = LICENCE.partition(": ")
+    sources = [source for source in SOURCES.values() if source.url and (edition.is_sample or source.name != "sample")]
     return {
         "profile": "data-package",
         "name": "trade-tension",
@@ -146,7 +148,7 @@ def build_datapackage(files: Mapping[str, Sequence[ReleaseFile]], tables: Sequen
         "homepage": HOMEPAGE,
         "citation": edition.citation,
         "licenses": [{"name": licence, "title": title}],
-        "sources": [{"title": source.title, "path": source.url} for source in SOURCES.values() if source.url],
+        "sources": [{"title": source.title, "path": source.url} for source in sources],
         "resources": [_build_resource(table, file, len(files[table.name]) > 1) for table in tables for file in files[table.name]],
     }
 

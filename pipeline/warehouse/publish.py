@@ -24,7 +24,7 @@ from pipeline.contracts.tables import TABLES, VIEWS
 from pipeline.contracts.tables.flat import TENSION_INDEX
 from pipeline.durable_files import SUMS, hash_file, move, read_sums, write_sums
 from pipeline.errors import TensionError
-from pipeline.settings import shipped_folder
+from pipeline.settings import SAMPLE_NOTE, shipped_folder
 from pipeline.warehouse.lake import Lake
 from pipeline.warehouse.release_files import add_metadata, describe_file, hash_files, write_flat_csv, write_yearly
 from pipeline.warehouse.sql import read_query
@@ -145,7 +145,7 @@ class Publisher:
             rows[table.name] = frame.height
             files[table.name] = write_yearly(table, table.to_published(frame), staging)
         name = f"{last_day.isoformat()}-{hash_files(staging)[:10]}"
-        edition = Edition(name, __version__, note)
+        edition = Edition(name, __version__, note, note == SAMPLE_NOTE)
         for table in PUBLISHED:
             add_metadata(files[table.name], build_file_metadata(table, edition))
         files[TENSION_INDEX.name] = [write_flat_csv(files, staging)]

@@ -17,7 +17,7 @@ from pipeline.durable_files import SUMS, hash_file, read_sums
 from pipeline.settings import Settings
 from pipeline.warehouse.home import HomeError, is_sample_home
 from pipeline.warehouse.lake import Lake, find_missing_days
-from pipeline.warehouse.publish import DATABASE, Publisher, hash_tables
+from pipeline.warehouse.publish import DATABASE, Publisher
 
 MISSING, CHANGED = "missing", "not as it was written"
 
@@ -102,27 +102,24 @@ def _check_published(settings: Settings, compares_hashes: bool) -> Iterator[Dama
         yield Damage("published/latest", "a folder instead of a link", "Remove it and publish again: tension run", False)
     elif not publisher.latest.exists() and publisher.releases.exists():
         yield Damage("published/latest", MISSING, again, True)
-    if publisher.latest.exists() and not publisher.database.exists():
+    if publisher.latest.exists() and not publisher.database.is_symlink() and not publisher.database.exists():
         yield Damage(f"published/{DATABASE}", MISSING, again, True)
     for folder in sorted(path for path in publisher.releases.glob("[!.]*") if path.is_dir()):
-        problem = _find_release_problem(folder, compares_hashes)
+        is_latest = folder.name == publisher.latest_name
+        problem = _find_release_problem(folder, compares_hashes, is_latest=is_latest)
         if problem:
-            is_latest = folder.name == publisher.latest_name
             remedy = again if is_latest else "It is not the newest: restore it from a backup, or delete the folder"
             yield Damage(f"published/releases/{folder.name}", problem, remedy, is_latest)
 
 
-def _find_release_problem(folder: Path, compares_hashes: bool) -> str | None:
-    """Return what is wrong with a release; None if nothing is."""
+def _find_release_problem(folder: Path, compares_hashes: bool, *, is_latest: bool) -> str | None:
+    """Return what is wrong with a release; None if nothing is, or if an earlier version wrote it without hashes."""
     try:
         sums = read_sums(folder)
-        hash_in_name = hash_tables(sums)
     except ValueError:
         return f"{SUMS} is damaged"
     if not sums:
-        return f"{SUMS} is missing, because an earlier version wrote this release or because it was lost"
-    if not folder.name.endswith(hash_in_name):
-        return f"{SUMS} does not have the hash in the name of the release"
+        return f"{SUMS} is missing" if is_latest else None
     problems = [f"{path} is missing" for path in sums if not (folder / path).exists()]
     if compares_hashes:
         problems += [f"{path} is {CHANGED}" for path, digest in sums.items() if hash_file(folder / path) not in ("", digest)]

@@ -12,7 +12,7 @@ import pytest
 from pipeline.settings import Settings, shipped_folder
 from pipeline.warehouse.lake import Lake
 from pipeline.warehouse.publish import Publisher, PublishError
-from pipeline.warehouse.verify import find_damage
+from pipeline.warehouse.verify import Damage, find_damage
 from pipeline.warehouse.view_columns import TABLE_COLUMNS, VIEW_COLUMNS
 from tests.unit.index.lake_scenes import Scene, article, build, day, finding
 
@@ -110,12 +110,30 @@ def test_every_macro_is_in_the_database_with_a_comment(tmp_path: Path, path: Pat
     assert len(comment) > 40
 
 
+@pytest.fixture(scope="module")
+def first_release(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Lake]:
+    """A published folder with one release, and its lake."""
+    folder = tmp_path_factory.mktemp("first")
+    lake = build(folder / "lake", scene(has_late=False)).lake
+    Publisher(folder / "published").publish(lake, LAST_DAY, "A test.", write_page)
+    return folder / "published", lake
+
+
 @pytest.fixture
-def published(tmp_path: Path) -> tuple[Publisher, Lake]:
-    """A publisher with one release, and its lake."""
-    publisher, lake = Publisher(tmp_path / "published"), build(tmp_path / "lake", scene(has_late=False)).lake
-    publisher.publish(lake, LAST_DAY, "A test.", lambda folder, _: (folder / "report.html").write_text("<html></html>"))
-    return publisher, lake
+def published(first_release: tuple[Path, Lake], tmp_path: Path) -> tuple[Publisher, Lake]:
+    """A publisher of a copy of that folder, and its lake."""
+    shutil.copytree(first_release[0], tmp_path / "published", symlinks=True)
+    return Publisher(tmp_path / "published"), first_release[1]
+
+
+def write_page(folder: Path, _name: str) -> None:
+    (folder / "report.html").write_text("<html></html>")
+
+
+def find_published_damage(publisher: Publisher) -> list[Damage]:
+    """Return what is damaged in the published folder; the lakes of these tests lack days."""
+    damage = find_damage(Settings(home=publisher.folder.parent), compares_hashes=True)
+    return [one for one in damage if one.path.startswith("published")]
 
 
 def damage_table(latest: Path) -> None:
@@ -142,21 +160,20 @@ DAMAGES: dict[str, Callable[[Path], object]] = {
 def overwrite(path: Path) -> None:
     content = bytearray(path.read_bytes())
     middle = len(content) // 2
-    content[middle : middle + 2000] = bytes(2000)
+    content[middle : middle + 2000] = bytes(255 - one for one in content[middle : middle + 2000])
     path.write_bytes(content)
 
 
 @pytest.mark.parametrize("name", DAMAGES)
 def test_a_damaged_release_is_found_and_repaired(published: tuple[Publisher, Lake], name: str) -> None:
     publisher, lake = published
-    settings = Settings(home=publisher.folder.parent)
     before = files(publisher.latest.resolve())
-    assert find_damage(settings, compares_hashes=True) == []
+    assert find_published_damage(publisher) == []
     DAMAGES[name](publisher.latest)
-    (found,) = find_damage(settings, compares_hashes=True)
+    (found,) = find_published_damage(publisher)
     assert (found.path, found.is_repaired_by_run) == (f"published/releases/{publisher.latest_name}", True)
-    publisher.publish(lake, LAST_DAY, "A test.", lambda folder, _: (folder / "report.html").write_text("<html></html>"))
-    assert find_damage(settings, compares_hashes=True) == []
+    publisher.publish(lake, LAST_DAY, "A test.", write_page)
+    assert find_published_damage(publisher) == []
     after = files(publisher.latest.resolve())
     assert {path: content for path, (_, content) in after.items() if ".duckdb" not in path and "SUMS" not in path} == {
         path: content for path, (_, content) in before.items() if ".duckdb" not in path and "SUMS" not in path
@@ -194,7 +211,7 @@ def test_the_database_is_kept_in_the_two_newest_releases(published: tuple[Publis
     databases = [path.parent.name for path in sorted(publisher.releases.glob("*/*.duckdb"))]
     assert len(databases) == 2
     assert publisher.latest_name in databases
-    assert find_damage(Settings(home=publisher.folder.parent), compares_hashes=True) == []
+    assert find_published_damage(publisher) == []
 
 
 def test_a_copied_folder_in_place_of_the_link_is_explained(published: tuple[Publisher, Lake]) -> None:
@@ -204,3 +221,8 @@ def test_a_copied_folder_in_place_of_the_link_is_explained(published: tuple[Publ
     shutil.copytree(release, publisher.latest)
     with pytest.raises(PublishError, match=r"latest is a folder, not a link; .* Remove it and run again"):
         publisher.publish(lake, LAST_DAY, "A test.")
+
+
+def test_an_index_of_own_articles_does_not_name_the_sample_as_source(published: tuple[Publisher, Lake]) -> None:
+    publisher, _ = published
+    assert "invented articles" not in (publisher.latest / "datapackage.json").read_text(encoding="utf-8")

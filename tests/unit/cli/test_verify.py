@@ -1,0 +1,124 @@
+"""`tension verify` and `tension status` find what is damaged or missing, and say what repairs it."""
+
+import sqlite3
+from collections.abc import Callable
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from pipeline.commands import console
+from pipeline.contracts.days import Days
+from pipeline.contracts.tables import core
+from pipeline.contracts.tables.core import ARTICLES, COVERAGE, FINDINGS
+from pipeline.contracts.tables.index import BASELINE, TENSION_DAILY
+from pipeline.defs.daily import GapError, require_every_day
+from pipeline.warehouse.home import mark_home
+from pipeline.warehouse.lake import Lake
+from tests.unit.cli.conftest import Command
+
+WEEK = Days(date(2025, 3, 3), date(2025, 3, 9))
+DAY = "2025/2025-03-05.parquet"
+
+
+@pytest.fixture
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A home with a week of empty days, two tables of the index, and a history of runs."""
+    monkeypatch.setattr(console.out, "_width", 400)
+    home = tmp_path / "home"
+    mark_home(home, is_sample=False)
+    lake = Lake(home / "lake")
+    with lake.stage("days") as temporary:
+        for table in core.TABLES:
+            temporary.write_days(table, table.empty(), WEEK)
+    for table in (BASELINE, TENSION_DAILY):
+        lake.write(table, table.empty())
+    (home / "dagster/history").mkdir(parents=True)
+    with sqlite3.connect(home / "dagster/history/runs.db") as connection:
+        connection.execute("create table runs (id integer)")
+    connection.close()
+    return home
+
+
+def truncate(path: Path) -> None:
+    path.write_bytes(path.read_bytes()[:20])
+
+
+def test_a_home_without_damage_is_complete(command: Command, home: Path) -> None:
+    result = command("verify", "--home", home)
+    assert (result.exit_code, result.output) == (0, f"{home} is complete: every file is as it was written\n")
+
+
+@pytest.mark.parametrize(
+    ("break_it", "exit_code", "words"),
+    [
+        (lambda home: truncate(home / "lake/articles" / DAY), 1, "lake/articles, 2025-03-05: not as it was written. Run"),
+        (lambda home: (home / "lake/findings" / DAY).unlink(), 1, "lake/findings, 2025-03-05: missing. Run these days"),
+        (lambda home: truncate(home / "lake/tension_daily/tension_daily.parquet"), 1, "lake/tension_daily: not as it was written. It is"),
+        (lambda home: (home / "lake/coverage/SHA256SUMS").write_text("x\n"), 1, "lake/coverage/SHA256SUMS: damaged. Run all days again"),
+        (lambda home: (home / "lake/baseline/baseline.parquet").unlink(), 2, "lake/baseline: missing. Restore it from a backup. Or"),
+        (lambda home: (home / "home.json").write_text("{"), 2, "home.json: damaged"),
+        (lambda home: truncate(home / "dagster/history/runs.db"), 2, "dagster/history/runs.db: damaged (file is not a database). Delete"),
+    ],
+)
+def test_damage_is_listed_with_its_remedy(
+    command: Command, home: Path, break_it: Callable[[Path], object], exit_code: int, words: str
+) -> None:
+    break_it(home)
+    result = command("verify", "--home", home)
+    assert result.exit_code == exit_code, result.exception
+    assert f"damaged: {words}" in result.output
+    assert result.output.count("damaged: ") == 1
+
+
+@pytest.mark.parametrize("name", ["lake/coverage", "lake/reading_outcomes", "lake/quarantine"])
+@pytest.mark.parametrize("content", [b"", b"PAR1 and no more"])
+def test_status_survives_a_damaged_table(command: Command, home: Path, name: str, content: bytes) -> None:
+    (home / name / DAY).write_bytes(content)
+    result = command("status", "--home", home)
+    assert result.exit_code == 1, result.exception
+    assert f"{home / name / DAY} is damaged" in result.output
+    assert "published  nothing yet" in result.output
+    assert f"verify --home {home}" in result.output
+
+
+@pytest.mark.parametrize(
+    ("break_it", "words"),
+    [
+        (lambda home: (home / "home.json").write_text("{"), "home.json: damaged"),
+        (lambda home: (home / "lake/findings" / DAY).unlink(), "lake/findings, 2025-03-05: missing"),
+        (lambda home: dangle(home / "published"), "published/latest: points to a release that is missing"),
+    ],
+)
+def test_status_lists_what_is_missing(command: Command, home: Path, break_it: Callable[[Path], object], words: str) -> None:
+    break_it(home)
+    result = command("status", "--home", home)
+    assert result.exit_code == 1, result.exception
+    assert words in result.output
+
+
+def dangle(published: Path) -> None:
+    published.mkdir()
+    (published / "latest").symlink_to("releases/2025-03-09-0000000000")
+
+
+def test_a_lost_day_is_no_quiet_day(home: Path) -> None:
+    lake = Lake(home / "lake")
+    require_every_day(lake)
+    for table in core.TABLES:
+        (lake.root / table.name / DAY).unlink()
+    with pytest.raises(GapError, match=r"1 of the days .* are not in .* Read them: tension run --from 2025-03-05 --to 2025-03-05"):
+        require_every_day(lake)
+    require_every_day(lake, Days(date(2025, 3, 5), date(2025, 3, 5)))
+
+
+@pytest.mark.parametrize("table", [ARTICLES, COVERAGE, FINDINGS])
+def test_the_last_day_cannot_be_lost_either(home: Path, table: core.Table) -> None:
+    (home / "lake" / table.name / "2025/2025-03-09.parquet").unlink()
+    with pytest.raises(GapError, match=rf"tables {table.name}\).*--from 2025-03-09 --to 2025-03-09"):
+        require_every_day(Lake(home / "lake"))
+
+
+def test_days_between_two_ranges_that_were_read_are_a_gap(home: Path) -> None:
+    with pytest.raises(GapError, match=r"3 of the days .* --from 2025-03-10 --to 2025-03-12"):
+        require_every_day(Lake(home / "lake"), Days(date(2025, 3, 13), date(2025, 3, 14)))
