@@ -7,6 +7,7 @@ The command line prints a `UserError` as a message and exits with its code; any 
     │   ├── AuditError           a home cannot be audited
     │   ├── ClusterError         the Dask cluster cannot be used
     │   ├── ContractError        data does not match its contract
+    │   ├── ExportError          the index cannot be exported
     │   ├── ExtractorError       no article could be read
     │   ├── GapError             days between the first and the last one are missing in the lake
     │   ├── GoldError            a gold file is invalid
