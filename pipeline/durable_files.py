@@ -35,8 +35,9 @@ def replacing(path: Path, *, is_synced: bool = True) -> Iterator[Path]:
 
 
 def move(moves: Iterable[tuple[Path, Path]]) -> None:
-    """Move files or folders of this file system, so that a power failure cannot empty them.
+    """Move files or folders so that a power failure cannot empty them.
 
+    They stay in one file system.
     Content is on the disk before its name is.
     """
     moves = list(moves)
@@ -60,7 +61,10 @@ def _sync(paths: Sequence[Path]) -> None:
 
 
 def hash_file(path: Path) -> str:
-    """Return the SHA-256 of a file in hexadecimal; empty if there is none."""
+    """Return the SHA-256 of a file in hexadecimal.
+
+    It is empty if there is no file.
+    """
     try:
         with path.open("rb") as file:
             return hashlib.file_digest(file, "sha256").hexdigest()
@@ -69,8 +73,9 @@ def hash_file(path: Path) -> str:
 
 
 def read_sums(folder: Path) -> dict[str, str]:
-    """Return the recorded hash of each file of a folder by its path in it.
+    """Return the recorded hash of each file of a folder.
 
+    The keys are paths in the folder.
     Empty if there are none. Raises `ValueError` if the list is damaged.
     """
     try:
@@ -84,7 +89,10 @@ def read_sums(folder: Path) -> dict[str, str]:
 
 
 def write_sums(folder: Path, sums: Mapping[str, str]) -> None:
-    """Record the hash of each file of a folder; unchanged lists are not written."""
+    """Record the hash of each file of a folder.
+
+    An unchanged list is not written.
+    """
     text = "".join(f"{digest}  {path}\n" for path, digest in sorted(sums.items()))
     path = folder / SUMS
     if not path.exists() or path.read_bytes() != text.encode():

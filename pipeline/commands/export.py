@@ -12,7 +12,10 @@ from pipeline.warehouse.publish import Publisher
 
 
 def export_table(ending: Format | None, to: Path | None, table: str | None, pair: str | None, home_folder: Path | None) -> None:
-    """Write a table or view; without `ending`, in the format of the file's ending."""
+    """Write a table or view to one file.
+
+    Without `ending`, the format is that of the file's ending.
+    """
     chosen = table or TENSION_INDEX.name
     ending = _choose_format(ending, to)
     to = to or Path(f"{chosen}.{ending}")

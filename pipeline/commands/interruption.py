@@ -1,4 +1,4 @@
-"""Ctrl-C and SIGTERM end a command with their own exit codes, 130 and 143."""
+"""Exit codes of interrupted commands: 130 for Ctrl-C, 143 for SIGTERM."""
 
 import os
 import signal

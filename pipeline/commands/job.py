@@ -25,7 +25,10 @@ if TYPE_CHECKING:
 
 
 class HistoryError(UserError):
-    """Dagster's history of runs cannot be read or written; no value depends on it."""
+    """Dagster's history of runs cannot be read or written.
+
+    No value depends on it.
+    """
 
 
 #: Exit code of a run that published the index but could not rebuild some side tables.
@@ -57,7 +60,7 @@ def _launch(launcher: "Launcher", settings: Settings, span: Days, display: Displ
 
 @contextmanager
 def _explaining_history(settings: Settings) -> Iterator[None]:
-    """Explain errors of the database in which Dagster stores the history of runs."""
+    """Explain errors of the database of Dagster's runs."""
     from sqlalchemy.exc import SQLAlchemyError  # noqa: PLC0415 as above
 
     try:

@@ -33,7 +33,7 @@ from pipeline.warehouse.verify import find_damage
 
 
 def show_status(home_folder: Path | None, show_all: bool) -> None:
-    """Print five lines about a home, and one for each thing that is damaged.
+    """Print five lines about a home, and one for each damage.
 
     With `show_all`, also print the row count of every table. Exits with 1 if something is missing or cannot be read.
     """

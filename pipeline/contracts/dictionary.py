@@ -1,4 +1,7 @@
-"""Render contracts as the data dictionary, `datapackage.json` (Frictionless), Parquet metadata and database comments."""
+"""Render contracts for people and programs.
+
+Data dictionary, `datapackage.json` (Frictionless), metadata of Parquet files and comments of the database.
+"""
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
@@ -25,7 +28,10 @@ LICENCE = "CC-BY-4.0: figures and codes; quotations belong to their publishers"
 
 
 class Edition(NamedTuple):
-    """A release in words: its name, the version of Trade Tension, and what the data is."""
+    """A release in words.
+
+    Its name, the version of Trade Tension, and what the data is.
+    """
 
     release: str
     version: str
@@ -39,7 +45,10 @@ class Edition(NamedTuple):
 
 
 class ReleaseFile(NamedTuple):
-    """A file of a release: path in the release, size, SHA-256 in hex."""
+    """A file of a release.
+
+    Path in the release, size, SHA-256 in hex.
+    """
 
     path: str
     size: int
@@ -117,7 +126,10 @@ def render_citation(edition: Edition) -> str:
 
 
 def build_file_metadata(table: Table, edition: Edition) -> dict[str, str]:
-    """Build the metadata of a table's Parquet file: release, note, meaning of the columns."""
+    """Build the metadata of a table's Parquet file.
+
+    Release, note, meaning of the columns.
+    """
     columns = {column.name: describe_column(column) for column in table.columns}
     return {
         "title": table.title,
@@ -133,8 +145,9 @@ def build_file_metadata(table: Table, edition: Edition) -> dict[str, str]:
 
 
 def build_datapackage(files: Mapping[str, Sequence[ReleaseFile]], tables: Sequence[Table], edition: Edition) -> dict[str, Any]:
-    """Build a Frictionless data package: one resource for each file, with its schema.
+    """Build a Frictionless data package.
 
+    It has one resource for each file, with its schema.
     `files` has the files of each table, by table name.
     """
     licence, _, title = LICENCE.partition(": ")

@@ -152,7 +152,7 @@ class Table:
         return frame.with_columns(nulls).cast(self.published_schema)
 
     def from_published(self, frame: pl.DataFrame) -> pl.DataFrame:
-        """Convert the table's frame of a release back to the types of the table."""
+        """Convert a table of a release to the types of the contract."""
         texts = [pl.col(c.name).fill_null("") for c in self.columns if c.empty_is_none]
         return frame.cast(self.schema).with_columns(texts)
 

@@ -36,7 +36,7 @@ STORY_REACH = 3
 
 
 class GapError(UserError):
-    """Days between the first and the last one are missing in the lake."""
+    """Days between the first and the last one are missing."""
 
 
 @dataclass(frozen=True)
@@ -103,8 +103,9 @@ def days_to_build(lake: Lake, steps: Sequence[DailyStep], days: Days) -> list[da
 
 
 def require_every_day(lake: Lake, to_be_read: Days | None = None) -> None:
-    """Raise `GapError` if the index would take a missing day for a quiet one.
+    """Raise `GapError` if days are missing in the lake.
 
+    The index would take them for quiet ones.
     `to_be_read` are days that this run reads.
     """
     gaps = find_missing_days(lake, core.TABLES, to_be_read)

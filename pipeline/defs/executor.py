@@ -1,4 +1,7 @@
-"""Runs of the UI, the schedules and the sensor: one process each, and one at a time for each home."""
+"""Runs of the UI, the schedules and the sensor.
+
+One process each, and one at a time for each home.
+"""
 
 from collections.abc import Iterator
 

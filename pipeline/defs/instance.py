@@ -77,8 +77,9 @@ class HomeRunLauncher(DefaultRunLauncher):
         return True
 
     def check_run_worker_health(self, run: dg.DagsterRun) -> CheckRunHealthResult:
-        """Report a run as failed when nobody held the lock twice in a row.
+        """Report a run as failed if its process is dead.
 
+        That is the case when nobody held the lock twice in a row.
         Once may be the instant before a run takes the lock, or after it released it.
         """
         if find_writer(Settings().home) is not None:

@@ -174,7 +174,10 @@ def _find_changed_days(settings: Settings, span: Days) -> list[date]:
 
 
 def _was_interrupted(result: dg.ExecuteInProcessResult) -> bool:
-    """Return whether Ctrl-C or SIGTERM ended the run, which Dagster reports as a failure."""
+    """Return whether Ctrl-C or SIGTERM ended the run.
+
+    Dagster reports that as a failure.
+    """
     data = [event.event_specific_data for event in result.all_events if event.is_failure]
     errors = [one.error for one in data if isinstance(one, StepFailureData | JobFailureData) and one.error]
     causes = [error.cause for error in errors if error.cause]

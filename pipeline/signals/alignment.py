@@ -121,7 +121,7 @@ def pair_rows(gold: pl.DataFrame, predictions: pl.DataFrame) -> pl.DataFrame:
 
 
 def match_one_to_one(candidates: pl.DataFrame) -> pl.DataFrame:
-    """Select candidates so that each row and prediction is used at most once.
+    """Select candidates that use each row and prediction at most once.
 
     `candidates` has `gold_row` and `prediction`, in order of preference.
     """

@@ -158,7 +158,7 @@ def likelihood_chart(forecast: pl.DataFrame, note: str = "") -> Chart:
 
 
 def _path_panel(polarity: str, rows: pl.DataFrame, top: float) -> Chart:
-    """Plot evidence on the days around events of one polarity, 100 = an average day.
+    """Plot evidence around events of one polarity; 100 = an average day.
 
     Thick line: signals, thin line: keywords; area: 95 % interval at random dates.
     """

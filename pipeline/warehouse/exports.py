@@ -1,5 +1,6 @@
-"""Tables and views of the published database as one file: CSV, Excel, Stata or Parquet.
+"""Tables and views of the published database as one file.
 
+CSV, Excel, Stata or Parquet.
 Text in such a file may come from articles: no cell can act as a formula in a spreadsheet.
 """
 
@@ -39,7 +40,7 @@ class ExportError(UserError, ValueError):
 
 
 class Export(NamedTuple):
-    """Rows of a table or view, the meanings of its columns, and its release."""
+    """Rows of a table or view, with meanings and release."""
 
     table: str
     rows: pl.DataFrame
@@ -48,8 +49,9 @@ class Export(NamedTuple):
 
 
 def read_export(database: Path, table: str, pair: str | None) -> Export:
-    """Read a table or view of the published database, sorted by its key.
+    """Read a table or view of the published database.
 
+    It is sorted by its key.
     With `pair`, in either order, only rows about it. `ExportError` without a database, such a table, or pairs in it.
     """
     if not database.exists():
@@ -163,7 +165,10 @@ def _add_sheet(book: "Workbook", name: str, rows: pl.DataFrame, table: str) -> N
 
 
 def _write_stata(export: Export, to: Path) -> None:
-    """Write Stata 14 and later: dates as %td, times as %tc in UTC, labels from the meanings."""
+    """Write a file for Stata 14 and later.
+
+    Dates are %td, times %tc in UTC; labels come from the meanings.
+    """
     rows = _without_time_zone(export.rows).with_columns(pl.col(pl.String).fill_null(""), pl.col(pl.Boolean).cast(pl.Int8))
     longest = rows.select(pl.col(pl.String).str.len_bytes().max().fill_null(0))
     kinds = {name: "td" if dtype == pl.Date else "tc" for name, dtype in rows.schema.items() if dtype.is_temporal()}
@@ -188,7 +193,10 @@ def _without_time_zone(rows: pl.DataFrame) -> pl.DataFrame:
 
 
 def _release_day(edition: Edition) -> datetime:
-    """Return the last day of a release, so that files of one release are the same whenever they are written."""
+    """Return the last day of a release.
+
+    It dates the file, so that files of one release are equal whenever they are written.
+    """
     return datetime.fromisoformat(edition.release[:10])
 
 

@@ -65,7 +65,10 @@ def lock_home(home: Path, writer: str) -> Iterator[None]:
 
 
 def find_writer(home: Path) -> str | None:
-    """Describe the process that writes to the home; None if there is none."""
+    """Describe the process that writes to the home.
+
+    None if there is none.
+    """
     try:
         with (home / LOCK).open(encoding="utf-8") as file:
             try:

@@ -37,7 +37,10 @@ def _write(frame: pl.DataFrame, path: Path, metadata: dict[str, str] | None = No
 
 
 class LakeError(UserError):
-    """A file of the lake is damaged; the message names it and what repairs it."""
+    """A file of the lake is damaged.
+
+    The message names it and how to repair it.
+    """
 
 
 class Lake:
@@ -78,8 +81,9 @@ class Lake:
             return ""
 
     def recorded_sums(self, table: Table) -> dict[str, str]:
-        """Return the hash of each file of the table when it was written, by its path in the table's folder.
+        """Return the recorded hash of each file of a table.
 
+        The keys are paths in the table's folder.
         Empty if the list is missing or damaged: then nothing is known about the files.
         """
         try:
@@ -88,7 +92,10 @@ class Lake:
             return {}
 
     def has_file_as_written(self, table: Table, day: date, sums: Mapping[str, str]) -> bool:
-        """Return whether the day has a file, with the hash in `sums` if there is one."""
+        """Return whether the day has an intact file.
+
+        It is intact if it has the hash in `sums`, or none is recorded.
+        """
         path = self._day_file(table, day)
         recorded = sums.get(path.relative_to(self.root / table.name).as_posix())
         return path.exists() if recorded is None else recorded == hash_file(path)
@@ -232,8 +239,9 @@ class Lake:
 
 
 def find_missing_days(lake: Lake, tables: Iterable[Table], also: Days | None = None) -> dict[str, list[date]]:
-    """Find days of daily tables that have no file, from the first to the last day.
+    """Find days that have no file of a daily table.
 
+    Only days from the first to the last one count.
     First and last are of all files that are or once were there, and of `also`, whose days are not reported. Returns the days by table;
     tables that lack none are left out.
     """

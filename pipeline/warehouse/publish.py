@@ -136,7 +136,10 @@ class Publisher:
                     path.unlink()
 
     def _write_tables(self, lake: Lake, staging: Path, last_day: date, note: str) -> tuple[str, dict[str, int]]:
-        """Write the tables and their description; return the release's name and row counts."""
+        """Write the tables and their description.
+
+        Returns the release's name and row counts.
+        """
         files: dict[str, list[Path]] = {}
         rows: dict[str, int] = {}
         stale = lake.stale_tables()
@@ -167,7 +170,10 @@ class Publisher:
         return table.conform(table.from_published(rows)) if is_current else table.empty()
 
     def _link(self, link: Path, target: Path) -> None:
-        """Point a link of the published folder to a path in it, in one step."""
+        """Point a link of the published folder to a path.
+
+        In one step; the path is in the folder.
+        """
         if link.is_symlink() and link.readlink() == target:
             return
         temporary = self.folder / f".{link.name}.tmp"
@@ -191,8 +197,9 @@ class Publisher:
             temporary.unlink(missing_ok=True)
 
     def _remove_databases(self, keep: Container[str | None]) -> None:
-        """Remove the database of older releases, which is larger than their Parquet files.
+        """Remove the database of older releases.
 
+        It is larger than their Parquet files.
         A reader may still open that of the release before.
         """
         for database in self.releases.glob(f"*/{DATABASE}"):
@@ -202,7 +209,10 @@ class Publisher:
 
 
 def _list_files(folder: Path) -> list[str]:
-    """List the files of a release by their path in it, without the list of hashes."""
+    """List the files of a release by their path.
+
+    Without the list of hashes.
+    """
     files = (path.relative_to(folder).as_posix() for path in sorted(folder.rglob("*")) if path.is_file())
     return [path for path in files if path != SUMS and not path.rpartition("/")[2].startswith(".")]
 
@@ -217,8 +227,9 @@ def _is_as_recorded(folder: Path, path: str) -> bool:
 
 
 def _repair(folder: Path, staging: Path) -> Iterator[str]:
-    """Replace missing and damaged files of a release by those in `staging`, and remove foreign tables.
+    """Replace damaged files of a release, and remove foreign tables.
 
+    The intact files are those in `staging`.
     Yields their paths. Each file is replaced in one step, so that readers may go on.
     """
     expected = _list_files(staging)

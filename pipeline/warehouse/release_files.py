@@ -1,5 +1,6 @@
-"""Files of a release: Parquet with metadata, the flat table as CSV, and their hashes.
+"""Files of a release, with metadata and hashes.
 
+Parquet, and the flat table as CSV.
 Does not belong here: which tables a release has, and where it is stored (`publish.py`).
 """
 

@@ -113,7 +113,10 @@ def _check_published(settings: Settings, compares_hashes: bool) -> Iterator[Dama
 
 
 def _find_release_problem(folder: Path, compares_hashes: bool, *, is_latest: bool) -> str | None:
-    """Return what is wrong with a release; None if nothing is, or if an earlier version wrote it without hashes."""
+    """Return what is wrong with a release.
+
+    None if nothing is, or if an earlier version wrote it without hashes.
+    """
     try:
         sums = read_sums(folder)
     except ValueError:
@@ -129,7 +132,10 @@ def _find_release_problem(folder: Path, compares_hashes: bool, *, is_latest: boo
 
 
 def _check_history(settings: Settings, compares_hashes: bool) -> Iterator[Damage]:
-    """Check Dagster's history: each run's events are in a SQLite file of its own."""
+    """Check Dagster's history of runs.
+
+    Each run's events are in a SQLite file of its own.
+    """
     files = settings.dagster_home.rglob("*.db") if compares_hashes else settings.dagster_home.glob("history/runs.db")
     remedy = "Delete the folder dagster/ of the home while nothing runs; no value depends on it"
     for path in sorted(files):

@@ -1,4 +1,7 @@
-"""The index as one flat table for spreadsheets and statistics programs, and names of countries."""
+"""The index as one flat table, and names of countries.
+
+For spreadsheets and statistics programs.
+"""
 
 from dataclasses import replace
 from datetime import date

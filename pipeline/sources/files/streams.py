@@ -126,7 +126,10 @@ class Stream:
             yield Line(number, self._decoder.decode(data.removesuffix(b"\n").removesuffix(b"\r")))
 
     def _skip_empty_lines(self) -> int:
-        """Skip the empty lines in the buffer: a small packed file may have millions."""
+        """Skip the empty lines in the buffer.
+
+        A small packed file may have millions.
+        """
         peek = getattr(self._raw, "peek", None)
         if peek is None:
             return 0

@@ -252,7 +252,10 @@ def _is_prospect(sentence: MarkedSentence, verb: Mark, operators: list[Mark]) ->
 
 
 def _adjust_conditional(sentence: MarkedSentence, act: Act) -> Act:
-    """Turn a measure that depends on a condition into a threat, but not in forecasts."""
+    """Turn a measure that depends on a condition into a threat.
+
+    Forecasts stay as they are.
+    """
     if act.kind != "measure" or act.modality not in {"asserted", "hypothetical"}:
         return act
     start, end = sentence.clause_bounds(act.anchor)
