@@ -52,7 +52,7 @@
   const hasValue = (series, name) => rowsOf(series).some((row) => VIEWS[name].lines.some((line) => row[line] !== null));
   const seriesOf = (chosen, name = chosen.view) => (name === "stalemate" ? chosen.pair : chosen.direction);
   const toIso = (day) => new Date(day * DAY).toISOString().slice(0, 10);
-  const toWords = (day) => new Date(day * DAY).toLocaleDateString("en-GB", { day: "numeric", month: "long", year: "numeric", timeZone: "UTC" });
+  const inWords = (day) => new Date(day * DAY).toLocaleDateString("en-GB", { day: "numeric", month: "long", year: "numeric", timeZone: "UTC" });
   const clamp = (value, low, high) => Math.min(Math.max(value, low), high);
 
   function element(tag, text, attributes = {}) {
@@ -218,7 +218,7 @@
     byId("chart").setAttribute("aria-label", describe());
   }
 
-  const describe = () => `${titles[seriesOf(state)]}: ${VIEWS[state.view].lines.map((line) => NAMES[line].toLowerCase()).join(" and ")}, ${toWords(fromDay())} to ${toWords(toDay())}`;
+  const describe = () => `${titles[seriesOf(state)]}: ${VIEWS[state.view].lines.map((line) => NAMES[line].toLowerCase()).join(" and ")}, ${inWords(fromDay())} to ${inWords(toDay())}`;
 
   function setWindow(from, to) {
     choose({ from, to });
@@ -237,7 +237,7 @@
     const [quote, source, url, published] = story;
     const made = element("span"), origin = url && /^https?:\/\//i.test(url) ? element("a", source, { href: url, rel: "noopener nofollow" }) : element("span", source);
     made.append(element("q", quote), " ", element("span", undefined, { class: "from" }));
-    made.lastChild.append(origin, `, ${toWords(published)}`);
+    made.lastChild.append(origin, `, ${inWords(published)}`);
     return made;
   }
 
@@ -246,7 +246,7 @@
     shown = inWindow();
     controls.day.max = shown.length - 1;
     controls.day.value = shown.indexOf(row);
-    const parts = [element("strong", toWords(row.day))];
+    const parts = [element("strong", inWords(row.day))];
     for (const line of lines) {
       const item = element("span", undefined, { class: "value" });
       item.append(element("i", undefined, { class: `swatch ${line}` }), `${NAMES[line]} `);
@@ -288,7 +288,7 @@
     byId("whole").disabled = state.from === null && state.to === null;
     const visible = peaks.filter((peak) => peak.day >= fromDay() && peak.day <= toDay());
     byId("events").replaceChildren(...visible.map((peak) => {
-      const item = element("li", undefined, { value: peak.number }), day = element("button", toWords(peak.day), { type: "button" });
+      const item = element("li", undefined, { value: peak.number }), day = element("button", inWords(peak.day), { type: "button" });
       day.addEventListener("click", () => setDay(peak.day));
       item.append(day, ` ${NAMES[peak.channel].toLowerCase()} ${peak.value}, ${peak.points} of it from ${peak.story[4]}, ${peak.story[5]}: `, sentence(peak.story));
       return item;

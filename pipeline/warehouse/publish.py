@@ -96,7 +96,7 @@ class Publisher:
         """Write a release with its database, and point `latest` to it.
 
         `note` describes the data. A stale table is copied from the latest release (empty if there is none) and listed in `stale_tables`.
-        Missing or damaged files of an existing release are written again. The database is kept in this release and the one before.
+        Missing or damaged files of an existing release are written again. The database stays in this release and the one before.
         `PublishError` when the database cannot be built.
         """
         if self.latest.exists() and not self.latest.is_symlink():

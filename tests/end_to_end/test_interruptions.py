@@ -38,7 +38,7 @@ def wire(tmp_path: Path) -> Path:
 @contextmanager
 def start_run(wire: Path, home: Path) -> Iterator[subprocess.Popen[str]]:
     """Start a run, and return when it executes its first step."""
-    arguments = [TENSION, "run", "--articles", wire, "--home", home, "--pairs", "USA-CHN", "--workers", "1"]
+    arguments: list[str | Path] = [TENSION, "run", "--articles", wire, "--home", home, "--pairs", "USA-CHN", "--workers", "1"]
     process = subprocess.Popen(
         arguments, cwd=wire.parent, env=command_environment(), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
     )
@@ -115,7 +115,7 @@ def test_the_daemon_clears_a_killed_run_and_starts_the_next(wire: Path, tmp_path
     program = Path(sys.executable).with_name("dagster-daemon")
     with subprocess.Popen([program, "run", "-w", workspace], cwd=tmp_path, env=variables, start_new_session=True) as daemon:
         try:
-            launch = [Path(sys.executable).with_name("dagster"), "job", "launch", "-w", workspace, "-j", "trade_tension"]
+            launch: list[str | Path] = [Path(sys.executable).with_name("dagster"), "job", "launch", "-w", workspace, "-j", "trade_tension"]
             tags = json.dumps({"dagster/asset_partition_range_start": "2025-03-01", "dagster/asset_partition_range_end": "2025-03-03"})
             subprocess.run([*launch, "--tags", tags], cwd=tmp_path, env=variables, check=True, capture_output=True)
             for _ in range(240):

@@ -9,6 +9,7 @@ import pytest
 
 from pipeline.commands import console
 from pipeline.contracts.days import Days
+from pipeline.contracts.model import Table
 from pipeline.contracts.tables import core
 from pipeline.contracts.tables.core import ARTICLES, COVERAGE, FINDINGS
 from pipeline.contracts.tables.index import BASELINE, TENSION_DAILY
@@ -113,7 +114,7 @@ def test_a_lost_day_is_no_quiet_day(home: Path) -> None:
 
 
 @pytest.mark.parametrize("table", [ARTICLES, COVERAGE, FINDINGS])
-def test_the_last_day_cannot_be_lost_either(home: Path, table: core.Table) -> None:
+def test_the_last_day_cannot_be_lost_either(home: Path, table: Table) -> None:
     (home / "lake" / table.name / "2025/2025-03-09.parquet").unlink()
     with pytest.raises(GapError, match=rf"tables {table.name}\).*--from 2025-03-09 --to 2025-03-09"):
         require_every_day(Lake(home / "lake"))

@@ -58,7 +58,7 @@ def test_stata_reads_types_labels_and_nulls(tmp_path: Path) -> None:
     write_export(make_export(), tmp_path / "a.dta", "dta")
     with pd.read_stata(tmp_path / "a.dta", iterator=True) as reader:
         labels, title = reader.variable_labels(), reader.data_label
-        rows = reader.read()
+        rows = reader.read()  # type: ignore[attr-defined]  # missing in the stubs
     assert rows["quote"].tolist() == HOSTILE
     assert rows["day"].isna().tolist() == [False] * 5 + [True]
     assert rows["seen_at"][0] == pd.Timestamp("2025-04-04 10:30:00")

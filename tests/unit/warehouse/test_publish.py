@@ -170,8 +170,8 @@ def test_a_damaged_release_is_found_and_repaired(published: tuple[Publisher, Lak
     before = files(publisher.latest.resolve())
     assert find_published_damage(publisher) == []
     DAMAGES[name](publisher.latest)
-    (found,) = find_published_damage(publisher)
-    assert (found.path, found.is_repaired_by_run) == (f"published/releases/{publisher.latest_name}", True)
+    (damage,) = find_published_damage(publisher)
+    assert (damage.path, damage.is_repaired_by_run) == (f"published/releases/{publisher.latest_name}", True)
     publisher.publish(lake, LAST_DAY, "A test.", write_page)
     assert find_published_damage(publisher) == []
     after = files(publisher.latest.resolve())
@@ -204,7 +204,7 @@ def test_leftovers_of_killed_processes_are_removed(published: tuple[Publisher, L
     assert list(publisher.folder.rglob(".*")) == []
 
 
-def test_the_database_is_kept_in_the_two_newest_releases(published: tuple[Publisher, Lake], tmp_path: Path) -> None:
+def test_the_database_stays_in_the_two_newest_releases(published: tuple[Publisher, Lake], tmp_path: Path) -> None:
     publisher, lake = published
     publisher.publish(build(tmp_path / "second", scene(has_late=True)).lake, LAST_DAY, "A test.")
     publisher.publish(lake, date(2025, 4, 22), "A test.")

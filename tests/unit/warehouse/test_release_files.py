@@ -79,7 +79,7 @@ def test_published_rows_can_be_turned_back() -> None:
 
 def test_the_flat_file_has_the_rows_of_the_view(publisher: Publisher) -> None:
     rows = pl.read_csv(publisher.latest / "tension_index.csv", schema=TENSION_INDEX.schema)
-    assert rows.equals(ask(publisher, "from tension_index order by date, mnemonic").cast(dict(TENSION_INDEX.schema)))
+    assert rows.equals(ask(publisher, "from tension_index order by date, mnemonic").cast(TENSION_INDEX.schema))
     one = rows.filter(date=date(2025, 4, 11), mnemonic="TTI.CHN-USA.D").row(0, named=True)
     (value,) = ask(publisher, "select tension from tension_pair_daily where index_date = '2025-04-11'")["tension"]
     assert (one["country_name"], one["partner_name"], one["value"]) == ("China", "United States", pytest.approx(value, abs=0.05))
