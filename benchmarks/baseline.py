@@ -58,7 +58,7 @@ def compute_values(observed: Matrix, lengths: tuple[int, ...], mean_mass: float,
     """Compute the value of each day with the versions of the baseline that were final before it."""
     expected = np.empty_like(observed)
     for length in lengths:
-        first = 0 if looks_ahead or length == lengths[0] else length + OPEN_DAYS - 1
+        first = 0 if looks_ahead or length == lengths[0] else length + OPEN_DAYS
         expected[:, first:] = np.maximum(observed[:, :length].sum(axis=1), mean_mass / 2)[:, None] / length
     prior = PRIOR_STORIES * mean_mass
     return (prior + discount(observed, HALF_LIFE)) / (prior + discount(expected, HALF_LIFE))
@@ -81,7 +81,7 @@ def study_simulation() -> None:
         whole = compute_values(observed, (YEAR,), float(masses.mean()), looks_ahead=True)
         for name, lengths in SCHEDULES.items():
             values = compute_values(observed, lengths, float(masses.mean()))
-            first = lengths[0] + OPEN_DAYS - 1
+            first = lengths[0] + OPEN_DAYS
             print(f"| {name} | {stories_a_day:g} | day {first + 1} | {compare(values[:, first:], whole[:, first:])} |")
 
 
@@ -97,7 +97,7 @@ def study_home(argument: str) -> None:
     for window in (None, year):
         method = model_variables((pair,), HALF_LIFE, window, read)
         rows = build_tables(dict(tables), [CHANNEL_DAILY], method)[CHANNEL_DAILY.name].filter(series=pair, channel="escalation")
-        first = read.first + timedelta(days=BASELINE_LENGTHS[0] + OPEN_DAYS - 1)
+        first = read.first + timedelta(days=BASELINE_LENGTHS[0] + OPEN_DAYS)
         series.append(rows.filter(pl.col("index_date").is_between(first, year[1]))["value"].to_numpy())
     print(f"| {argument}, default | | day {BASELINE_LENGTHS[0] + OPEN_DAYS} | {compare(*series)} |")
 

@@ -30,11 +30,11 @@ planned as (
     where getvariable('baseline_to') is null
 ),
 
--- A window is over when its last day is final.
+-- A window is over when its last day is final: late articles of the last open day may come until its end.
 usable as (
     select
         *,
-        baseline_to + getvariable('open_days') - 1 as known_on,
+        baseline_to + getvariable('open_days') as known_on,
         true as is_frozen
     from planned
     where baseline_to + getvariable('open_days') <= getvariable('last_day')

@@ -125,7 +125,7 @@ def test_a_preliminary_baseline_makes_nothing_known() -> None:
     old = build_until(drawn, day(50), None, 7.0)
     known_on = min(old[BASELINE.name]["known_on"].to_list())
     assert old[VINTAGES.name]["known_at"].min() == datetime.combine(known_on + timedelta(days=1), time(), tzinfo=UTC)
-    young = build_until(drawn, known_on, None, 7.0)
+    young = build_until(drawn, known_on - timedelta(days=1), None, 7.0)
     assert young[TENSION_PAIR_DAILY.name].height > 0
     assert young[VINTAGES.name].is_empty()
     assert not young[BASELINE.name]["is_frozen"].any()
