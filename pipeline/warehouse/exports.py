@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Literal, NamedTuple, get_args
 import duckdb
 import polars as pl
 
-from pipeline.contracts.countries import pair_name, parse_pair
+from pipeline.contracts.countries import PairError, pair_name, parse_pair
 from pipeline.contracts.dictionary import LICENCE, Edition
 from pipeline.contracts.tables import TABLES, VIEWS
 from pipeline.errors import UserError
@@ -72,11 +72,18 @@ def read_export(database: Path, table: str, pair: str | None) -> Export:
         contract = TABLES.get(table) or VIEWS.get(table)
         order = ", ".join(f'"{name}"' for name in contract.key) if contract else "all"
         condition = f"where {_match_pair(table, set(comments[table]), pair)}" if pair else ""
-        parameters = {"pair": pair_name(*parse_pair(pair))} if pair else {}
+        parameters = {"pair": _name_pair(pair)} if pair else {}
         rows: pl.DataFrame = con.sql(f'from "{table}" {condition} order by {order}', params=parameters).pl()
         ((release, version, note),) = con.sql("select release, version, note from about").fetchall()
     meanings = {column: comments[table][column] for column in rows.columns}
     return Export(table, rows, meanings, Edition(release, version, note))
+
+
+def _name_pair(text: str) -> str:
+    try:
+        return pair_name(*parse_pair(text))
+    except PairError as error:
+        raise ExportError(str(error)) from error
 
 
 def _match_pair(table: str, columns: set[str], pair: str) -> str:

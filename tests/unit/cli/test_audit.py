@@ -12,6 +12,7 @@ from pipeline.audit.verdicts import read_verdicts
 from pipeline.cli import app
 from pipeline.contracts.days import Days
 from pipeline.contracts.model import Table
+from pipeline.contracts.tables import core
 from pipeline.contracts.tables.audit import MASS_PRECISION, SIGNAL_MASS
 from pipeline.contracts.tables.core import ARTICLES, COVERAGE
 from pipeline.contracts.tables.index import SIGNALS, TENSION_PAIR_DAILY
@@ -112,7 +113,8 @@ def test_mistakes_are_explained(home: Path, tmp_path: Path) -> None:
 def test_status_shows_what_was_judged(home: Path) -> None:
     lake = Lake(home / "lake")
     lake.write(MASS_PRECISION, MASS_PRECISION.example().with_columns(pair=pl.lit("(all)")))
-    lake.write_days(COVERAGE, COVERAGE.example(), Days(DAY, DAY))
+    for table in core.TABLES:
+        lake.write_days(table, COVERAGE.example() if table is COVERAGE else table.empty(), Days(DAY, DAY))
     lake.write(TENSION_PAIR_DAILY, TENSION_PAIR_DAILY.example())
     printed = flat(CliRunner().invoke(app, ["status", "--all", "--home", str(home)]).output)
     assert "escalation: 84% of the judged mass is right (95 % interval 70% to 92%)" in printed

@@ -301,5 +301,6 @@ def test_a_packed_file_of_empty_lines_is_refused_at_once(tmp_path: Path, ending:
 
 
 def test_empty_lines_count_in_the_numbers_of_lines(tmp_path: Path) -> None:
-    (tmp_path / "a.jsonl").write_text('{"title": "One"}\n\n\n\r\n\n{broken\n', encoding="utf-8")
+    first = json.dumps({"title": "One", "source": "A", "published_at": "2025-04-04"})
+    (tmp_path / "a.jsonl").write_text(f"{first}\n\n\n\r\n\n{{broken\n", encoding="utf-8")
     assert read(tmp_path / "a.jsonl")["unreadable"][1].startswith("line 6, ")

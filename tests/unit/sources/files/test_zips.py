@@ -50,7 +50,7 @@ def test_a_member_is_read_by_lines() -> None:
 def test_a_zip_bomb_is_rejected_before_it_is_unpacked() -> None:
     body = zip_files({"bomb": bytes(120_000_000)})
     assert 900 < 120_000_000 / len(body) < 1_100
-    with pytest.raises(SourceError, match=r"a.zip: its [0-9,]+ bytes would unpack to 120,000,000, the limit is 100,000,000"):
+    with pytest.raises(SourceError, match=r"a.zip: its [0-9,]+ bytes would unpack to 120,000,000, the limit is [0-9,]+,"):
         read(body)
 
 
