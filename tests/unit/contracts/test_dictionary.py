@@ -9,7 +9,6 @@ import pytest
 import yaml
 
 from pipeline.contracts.dictionary import (
-    HOMEPAGE,
     Edition,
     ReleaseFile,
     build_datapackage,
