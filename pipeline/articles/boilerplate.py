@@ -18,7 +18,10 @@ _BULLET = r"(?:[•*·|>»\u{2013}\u{2014}-]+[^\S\n]*)?"
 
 
 def remove_boilerplate(text: pl.Series) -> pl.Series:
-    """Replace boilerplate lines with empty lines; only whole lines are removed."""
+    """Replace boilerplate lines with empty lines.
+
+    Only whole lines up to `MAX_LINE_CHARS` are removed.
+    """
     has_boilerplate = text.str.contains(rf"(?m)^{_line_pattern()}$").fill_null(value=False)
     if not has_boilerplate.any():
         return text

@@ -96,7 +96,7 @@ def assets(settings: Settings) -> Sequence[dg.AssetsDefinition]:
                 _write_tables(context, days, batch, frames)
         counts = {ARTICLES_READ: summary.read, **summary.stopped, **summary.unread}
         yield ALL_ARTICLES_READ.report(summary.describe() if summary.unread else [], **counts)
-        yield from days.report()
+        yield from days.report()  # results of every check; raises if a critical one failed
         for table in daily.READ:
             yield dg.MaterializeResult(asset_key=table.name, metadata={"rows in this run": days.count_rows(table)})
 

@@ -40,7 +40,7 @@ def listening(listener: Listener) -> Iterator[None]:
 
 
 def report_days(batches: Iterable[Days], total: int) -> Iterator[Days]:
-    """Yield the batches, and report each when it is done."""
+    """Yield the batches, and report the number of days done after each."""
     listener, done = _listener.get(), 0
     for batch in batches:
         yield batch

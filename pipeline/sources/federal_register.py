@@ -57,8 +57,8 @@ class Documents(NamedTuple):
 def fetch(client: Client, settings: FederalRegisterSettings, window: Days) -> Iterator[FetchResult]:
     """Fetch the documents of each day up to today, by page.
 
-    The oldest day is first. The next page is fetched only if its address is under `base_url`; otherwise it is `refused`.
-    `collect_documents` checks whether days are complete.
+    The oldest day is first. If the address of the next page is outside `base_url`, was fetched before or is one too many, it is not
+    requested: a result with the outcome `refused` is yielded, and the day stays incomplete (`collect_documents` decides which days are).
     """
     today = client.now().date()
     for day in window:

@@ -78,7 +78,10 @@ def encode(tokenizer: Tokenizer, group: SentenceCandidates) -> Encoded:
 
 
 def _collect_mentions(group: SentenceCandidates) -> list[tuple[str, int, int, str]]:
-    """Collect the mentions in a sentence in order of appearance."""
+    """Collect the distinct mentions in order of appearance.
+
+    Each is (country code, start, end, role).
+    """
     mentions = {
         (row[side], m["start"], m["end"], m["role"]) for row in group for side in ("actor", "target") for m in row[f"{side}_mentions"]
     }
