@@ -26,6 +26,7 @@ from pipeline.settings import SAMPLE_NOTE, Settings
 _PHASE_STYLE = {"escalation": "bold red", "stalemate": "yellow", "de-escalation": "green", "dialogue": "cyan", "quiet": "green dim"}
 _POLARITY_STYLE = {"escalation": "bold red", "dialogue": "cyan", "concession": "green"}
 _WEEK = 7
+_YOUNG = 28  # a baseline of fewer days is preliminary
 _STORIES = 5
 _QUOTE_WIDTH = 160
 _DAYS_SHOWN = 5
@@ -37,9 +38,12 @@ def week_table(daily: pl.DataFrame, is_sample: bool) -> Table:
     It has the pair with most signals, and the last day of all other pairs. `daily`: rows of TENSION_PAIR_DAILY.
     """
     last: Any = daily["index_date"].max()
+    newest = daily.filter(index_date=last).row(0, named=True)
+    baseline_days = (newest["baseline_to"] - newest["baseline_from"]).days + 1
+    young = f" 100 is the average of only {baseline_days} days: do not interpret values yet." if baseline_days < _YOUNG else ""
     table = Table(
         title=f"The week to {last}, both directions pooled; 100 = the pair's own baseline",
-        caption="80 %: interval of tension. -: too little was read for a number." + (f" {SAMPLE_NOTE}" if is_sample else ""),
+        caption="80 %: interval of tension. -: too little was read for a number." + young + (f" {SAMPLE_NOTE}" if is_sample else ""),
         box=box.SIMPLE_HEAD,
         padding=(0, 1, 0, 0),
         title_justify="left",

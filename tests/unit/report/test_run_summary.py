@@ -8,6 +8,7 @@ import pytest
 from rich.console import Console
 
 from pipeline.contracts.tables.core import COVERAGE, QUARANTINE
+from pipeline.contracts.tables.index import TENSION_PAIR_DAILY
 from pipeline.report.terminal import (
     describe_articles_read,
     describe_reading,
@@ -15,6 +16,7 @@ from pipeline.report.terminal import (
     next_steps,
     print_failed_checks,
     print_removed_rows,
+    week_table,
 )
 from pipeline.settings import Settings
 
@@ -34,6 +36,14 @@ from pipeline.settings import Settings
 )
 def test_articles_read_and_not_read_are_counted_with_reasons(read: int, not_read: dict[str, int], sentence: str) -> None:
     assert sentence in describe_articles_read(read, not_read)
+
+
+@pytest.mark.parametrize(("days", "is_warned"), [(8, True), (28, False)])
+def test_a_baseline_of_a_few_days_is_a_warning(days: int, is_warned: bool) -> None:
+    daily = TENSION_PAIR_DAILY.example()
+    first = daily["baseline_to"][0] - timedelta(days=days - 1)
+    caption = str(week_table(daily.with_columns(baseline_from=pl.lit(first)), is_sample=False).caption)
+    assert ("do not interpret" in caption) == is_warned
 
 
 def test_rows_in_quarantine_are_counted_by_reason_most_first() -> None:
