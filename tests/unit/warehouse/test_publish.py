@@ -75,8 +75,8 @@ def test_the_index_as_of_now_is_the_published_index(tmp_path: Path) -> None:
 def test_nothing_is_known_before_the_baseline_is_final(tmp_path: Path) -> None:
     publisher = Publisher(tmp_path / "published")
     publisher.publish(build(tmp_path / "lake", scene(has_late=False)).lake, LAST_DAY, "A test.")
-    assert as_of(publisher.database, "2025-04-10T23:59:59Z").is_empty()
-    assert set(as_of(publisher.database, "2025-04-11T00:00:00Z")["index_date"]) == {day(number) for number in range(7)}
+    assert as_of(publisher.database, "2025-04-11T23:59:59Z").is_empty()
+    assert set(as_of(publisher.database, "2025-04-12T00:00:00Z")["index_date"]) == {day(number) for number in range(8)}
 
 
 def test_tension_asof_takes_a_date_or_an_instant(tmp_path: Path) -> None:
