@@ -234,13 +234,14 @@ channel_mean as (
         valid_from,
         channel,
         is_directed,
-        -- Stories with an act towards the partner itself: small shares of general acts would weaken the prior of every pair.
+        -- Stories with an act towards the partner itself: small shares of general acts would weaken the prior of every pair. Null if all
+        -- mass comes from late articles of stories that began before the window.
         coalesce(
-            sum(mass_direct)::double / nullif(sum(direct_count), 0)::double, sum(mass)::double / sum(story_count)::double
+            sum(mass_direct)::double / nullif(sum(direct_count), 0)::double, sum(mass)::double / nullif(sum(story_count), 0)::double
         ) as mean_mass,
         coalesce(
             sum(mass_unweighted_direct)::double / nullif(sum(direct_count), 0)::double,
-            sum(mass_unweighted)::double / sum(story_count)::double
+            sum(mass_unweighted)::double / nullif(sum(story_count), 0)::double
         ) as mean_mass_unweighted,
         sum(mass_bilateral)::double / nullif(sum(direct_count), 0)::double as mean_mass_bilateral,
         sum(second_moment)::double / sum(mass)::double as dispersion,

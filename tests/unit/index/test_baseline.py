@@ -1,5 +1,5 @@
-from datetime import date
-from math import log
+from datetime import UTC, date, datetime, time
+from math import isfinite, log
 from pathlib import Path
 
 import polars as pl
@@ -211,3 +211,19 @@ def test_a_baseline_of_another_method_has_no_window() -> None:
 def test_a_baseline_freezes_when_its_window_is_final(tmp_path: Path, last: int, window: tuple[int, int] | None, is_frozen: bool) -> None:
     scene = Scene([A, article("A:2", day(last))], [finding(A)], baseline=(day(window[0]), day(window[1])) if window else None)
     assert {row["is_frozen"] for row in build(tmp_path, scene, [BASELINE]).rows(BASELINE)} == {is_frozen}
+
+
+def test_a_window_with_only_late_parts_of_stories_has_finite_rates(tmp_path: Path) -> None:
+    """The mean mass of a story is unknown if every story of the window began before it."""
+    late = article("B:1", first_seen_at=datetime.combine(day(9), time(18), tzinfo=UTC))
+    inside = article("A:9", day(5))
+    scene = Scene(
+        [A, late, inside, article("A:20", day(20))],
+        [finding(A), finding(late, instrument="quota")],
+        [link(late, A)],
+        baseline=(day(2), day(8)),
+    )
+    rows = build(tmp_path, scene, [BASELINE]).rows(BASELINE, channel="escalation", series="CHN>USA")
+    assert all(isfinite(row["rate"]) and isfinite(row["prior"]) for row in rows)
+    assert {row["story_count"] for row in rows} == {0}
+    assert max(row["rate"] for row in rows) > 0
