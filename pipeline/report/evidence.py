@@ -22,7 +22,9 @@ MIN_NEWS_PCT = 50
 class ReadTable(Protocol):
     """Reads a table, or some days or columns, like `Lake.read`."""
 
-    def __call__(self, table: Table, days: Days | None = None, columns: Iterable[str] | None = None) -> pl.DataFrame: ...  # noqa: D102
+    def __call__(self, table: Table, days: Days | None = None, columns: Iterable[str] | None = None) -> pl.DataFrame:
+        """Read the columns (None: all) of the days (None: all)."""
+        ...
 
 
 #: Reads one day of the view `contributions`.

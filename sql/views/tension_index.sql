@@ -57,6 +57,7 @@ long as (
 flat as (
     select
         * exclude (one),
+        -- The fields of the struct become columns of their own names, so there is no alias.
         unnest(one) -- noqa: AL03
     from long
 )

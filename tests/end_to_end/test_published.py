@@ -165,9 +165,9 @@ def test_no_table_of_the_sample_is_stale(sample_run: SampleRun) -> None:
 @pytest.mark.parametrize(
     ("phase", "first", "last", "fewest"),
     [
-        ("escalation", date(2025, 4, 4), date(2025, 4, 16), 5),  # rising tariffs
+        ("escalation", date(2025, 4, 4), date(2025, 4, 16), 11),  # rising tariffs
         ("de-escalation", date(2025, 5, 12), date(2025, 5, 18), 7),  # the week of Geneva
-        ("stalemate", date(2025, 8, 28), date(2025, 9, 15), 15),  # talks and demands without movement
+        ("stalemate", date(2025, 8, 25), date(2025, 9, 15), 17),  # talks and demands without movement
         ("de-escalation", date(2025, 10, 30), date(2025, 11, 5), 7),  # the week of Busan
     ],
 )
@@ -175,7 +175,8 @@ def test_phases_of_china_and_the_united_states_match_2025(sample_run: SampleRun,
     rows = query(sample_run, "from tension_pair_daily where pair = 'CHN-USA' order by index_date")
     named = rows.filter(pl.col("index_date").is_between(first, last))["phase"].to_list()
     assert named.count(phase) >= fewest
-    assert {"escalation": "de-escalation", "de-escalation": "escalation"}.get(phase) not in named
+    # The truce of August fades into the stalemate; the other weeks have one direction only.
+    assert phase == "stalemate" or set(named) <= {phase, "unclear"}
 
 
 def test_the_index_follows_that_of_the_labels(sample_run: SampleRun) -> None:
