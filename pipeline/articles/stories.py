@@ -16,9 +16,10 @@ from pipeline.contracts.days import Days
 from pipeline.contracts.tables.core import ARTICLES, STORY_LINKS
 
 DAYS_AROUND = 3
+MIN_TITLE_WORDS = 6  # a shorter title may be that of two different events
 
 _LONG = rf"(?:\w+\W+){{{MIN_WORDS - 1}}}\w"  # faster than counting words: stops at the last word needed
-_TEXT_PREFIX, _LINK_PREFIX = "text ", "link "
+_TEXT_PREFIX, _LINK_PREFIX, _TITLE_PREFIX = "text ", "link ", "title "
 
 
 def link_retellings(articles: pl.DataFrame, days: Days) -> pl.DataFrame:
@@ -26,8 +27,8 @@ def link_retellings(articles: pl.DataFrame, days: Days) -> pl.DataFrame:
 
     The result is of `STORY_LINKS`. `articles` (of `ARTICLES`) must include the `DAYS_AROUND` days before and after. Articles are ordered by
     the day on which they were known, then by (published_at, article_id). Two articles tell the same if they share a link, a text, or enough
-    words (`similarity.py`). Headlines with fewer than `MIN_WORDS` words tell the same only if they share a link, or have the same words on
-    the same day.
+    words (`similarity.py`), or have on the same day titles of the same `MIN_TITLE_WORDS` or more words. Texts with fewer than `MIN_WORDS`
+    words tell the same only if they share a link, or have the same words on the same day.
     """
     span = days.extend(DAYS_AROUND)
     rows = (
@@ -38,7 +39,7 @@ def link_retellings(articles: pl.DataFrame, days: Days) -> pl.DataFrame:
         .with_row_index("rank")
         .with_columns(is_headline=~_full_text().str.contains(_LONG), is_late=pl.col("known_on") > pl.col("index_date"))
     )
-    keys = pl.concat([_link_keys(rows), _text_keys(rows)])
+    keys = pl.concat([_link_keys(rows), _text_keys(rows), _title_keys(rows)])
     same_key = _find_same_key(keys.filter(pl.col("index_date").is_between(days.first, days.last)), keys)
     earliest = _select_earliest(pl.concat([same_key, *_find_similar_by_day(rows, days)]))
     earlier = rows.select(pl.col("rank").alias("earlier_rank"), pl.col("article_id").alias("earlier_article_id"))
@@ -77,10 +78,21 @@ def _text_keys(rows: pl.DataFrame) -> pl.DataFrame:
     The keys of headlines are their words with the day, because headlines match only within a day.
     """
     headlines = rows.filter("is_headline")
-    words = _full_text().str.to_lowercase().str.extract_all(r"\w+").list.join(" ")
+    words = _join_words(_full_text())
     text = pl.when(words != "").then(words).otherwise("text_sha256")
     headline_keys = _select_keys(headlines, pl.format("{}{} {}", pl.lit(_TEXT_PREFIX), "index_date", text))
     return pl.concat([_select_keys(rows.filter(~pl.col("is_headline")), pl.lit(_TEXT_PREFIX) + pl.col("text_sha256")), headline_keys])
+
+
+def _title_keys(rows: pl.DataFrame) -> pl.DataFrame:
+    """Keys of long titles: their words with the day."""
+    words = _join_words(pl.col("title").str.replace_all(r"(?i)\s*(?:%|per\s?cent\b)", " percent "))
+    is_long = words.str.count_matches(" ") >= MIN_TITLE_WORDS - 1
+    return _select_keys(rows, pl.when(is_long).then(pl.format("{}{} {}", pl.lit(_TITLE_PREFIX), "index_date", words)))
+
+
+def _join_words(text: pl.Expr) -> pl.Expr:
+    return text.str.to_lowercase().str.extract_all(r"\w+").list.join(" ")
 
 
 def _full_text() -> pl.Expr:

@@ -28,7 +28,7 @@ from tests.unit.articles.near_copies import (
 
 MIN_PRECISION, MIN_RECALL = 0.97, 0.90
 # Measured; other numbers mean that stories have changed.
-MEASURED = {"even": Score(466, 0, 29), "odd": Score(436, 0, 38)}
+MEASURED = {"even": Score(471, 0, 24), "odd": Score(441, 0, 33)}
 
 
 @cache

@@ -116,6 +116,21 @@ def test_punctuation_and_capitals_of_headlines_do_not_matter() -> None:
     assert link(article("A:1", SHORT), article("B:1", "RURITANIA taxes: \u2018glass\u2019", 2)) == [("B:1", "A:1", 1.0)]
 
 
+def test_long_titles_of_the_same_words_are_linked_within_a_day() -> None:
+    titles = "Ruritania sets 50% tariff on Syldavian glass", "RURITANIA SETS 50 PER CENT TARIFF ON SYLDAVIAN GLASS"
+    one, other = article("A:1", LONG, title=titles[0]), article("A:2", "Another text.", 1, title=titles[1])
+    assert link(one, other) == [("A:2", "A:1", 1.0)]
+    assert link(one, article("A:2", "Another text.", 24, title=titles[1])) == []
+    assert link(one, article("A:2", "Another text.", 1, title=titles[1].replace("50", "60"))) == []
+
+
+def test_short_titles_may_be_of_different_events() -> None:
+    assert (
+        link(article("A:1", LONG, title="Ruritania sets tariff on glass"), article("A:2", SHORT, 1, title="Ruritania sets tariff on glass"))
+        == []
+    )
+
+
 def test_headlines_without_words_must_be_identical() -> None:
     assert link(article("A:1", "\u2026"), article("B:1", "???", 1), article("C:1", "???", 2)) == [("C:1", "B:1", 1.0)]
 
