@@ -46,7 +46,7 @@ _PORTS = {"http": 80, "https": 443}
 class Documents(NamedTuple):
     """Documents of the complete days, as `RAW_OFFICIAL_DOCUMENTS`.
 
-    `incomplete_days` has what is wrong with each other day.
+    `incomplete_days` says for each other stored day what is wrong with it.
     """
 
     rows: pl.DataFrame
@@ -105,7 +105,7 @@ def parse(payload: Payload) -> pl.DataFrame:
 
 
 def newest_day(payload: Payload) -> date | None:
-    """Newest day of publication on a page, if any.
+    """Return the newest day of publication on a page, if any.
 
     `SourceError` if it is not a response of the API.
     """
@@ -115,9 +115,13 @@ def newest_day(payload: Payload) -> date | None:
 
 
 def _fetch_pages(client: Client, settings: FederalRegisterSettings, day: date, *, is_final: bool) -> Iterator[FetchResult]:
+    """Fetch a day's pages, each by the address in the one before.
+
+    It ends with a page that has none, that failed, or whose next address is refused (see `fetch`).
+    """
     request = _first_request(settings, day, is_final=is_final)
     fetched_urls = set()
-    for number in range(2, MAX_PAGES + 2):
+    for number in range(2, MAX_PAGES + 2):  # of the next page
         fetched = client.fetch_valid(request, _is_page)
         yield fetched
         fetched_urls.add(request.url)
@@ -183,7 +187,7 @@ def _next_url(payload: Payload | None) -> str | None:
 def _find_objection(url: str, base: str) -> str:
     """Say why an address from a payload must not be fetched.
 
-    "" if it is under the base address.
+    "" if it has the scheme, host and port of the base address and a path below its path, without `..`.
     """
     try:
         target, allowed = urlsplit(url), urlsplit(base)
@@ -216,6 +220,10 @@ def _collect_day(day: date, stored: dict[str, Payload]) -> pl.DataFrame | str:
 
 
 def _follow_pages(day: date, stored: dict[str, Payload], *, is_final: bool) -> Iterator[Payload]:
+    """Yield the stored pages of a day, first to last.
+
+    `SourceError` if one of them is not stored.
+    """
     for number in range(1, MAX_PAGES + 1):
         item = _item_name(day, number, is_final=is_final)
         if item not in stored:
@@ -226,6 +234,10 @@ def _follow_pages(day: date, stored: dict[str, Payload], *, is_final: bool) -> I
 
 
 def _join_pages(payloads: Sequence[Payload]) -> pl.DataFrame:
+    """Return the documents of all pages of a day.
+
+    `SourceError` if there are fewer than the `count` of the first page.
+    """
     rows = pl.concat([parse(payload) for payload in payloads])
     announced = _read_count(_parse_page(payloads[0]), payloads[0])
     if announced is not None and announced > rows.height:
@@ -257,6 +269,7 @@ def _parse_page(payload: Payload) -> dict[str, Any]:
 
 
 def _read_count(page: dict[str, Any], payload: Payload) -> int | None:
+    """Return how many documents the search has on all pages, if given."""
     count = page.get("count")
     if count is None:
         return None
@@ -268,6 +281,7 @@ def _read_count(page: dict[str, Any], payload: Payload) -> int | None:
 
 
 def _read_results(page: dict[str, Any], payload: Payload) -> list[Any]:
+    """Return the documents of a page, none if its `count` is 0."""
     results = page.get("results")
     if results is None and _read_count(page, payload) == 0:
         return []
@@ -296,9 +310,9 @@ def _to_row(item: Any) -> dict[str, str | None]:
 
 
 def _to_text(value: Any) -> str | None:
-    """Convert a string or integer to text; None for anything else.
+    """Convert a string or 64-bit integer to text; None for anything else.
 
-    Lone surrogates are replaced.
+    Lone surrogates are replaced, because Polars rejects them.
     """
     if isinstance(value, int) and not isinstance(value, bool):
         return str(value) if abs(value) < 1 << 63 else None

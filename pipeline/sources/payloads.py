@@ -37,9 +37,9 @@ class Request:
 
 @dataclass(frozen=True)
 class Payload:
-    """A response as received, without its transfer encoding.
+    """The body of a response, decompressed but otherwise as received.
 
-    `url` is the final address, without secrets.
+    `source`, `item` and `day` are those of the request. `url` is the address after redirects, without secrets.
     """
 
     source: str
@@ -60,8 +60,8 @@ class Payload:
 class FetchResult:
     """The result of a request: outcome, and payload if there is one.
 
-    Outcomes are those of `contracts.vocabulary.FETCH_OUTCOME`. `detail` says what went wrong, at which address, after how many attempts,
-    and what to do.
+    Outcomes are those of `contracts.vocabulary.FETCH_OUTCOME`. `attempts` is 0 if the request was not sent. `detail` says what went
+    wrong, at which address, after how many attempts, and what to do.
     """
 
     request: Request

@@ -21,6 +21,7 @@ from pipeline.sources.http.archive import Archive
 from pipeline.sources.http.client import Client
 from pipeline.sources.payloads import FetchResult, Payload
 
+#: How far back the newest day is searched for, as a multiple of the age at which an upstream counts as late.
 _TIMES_LATE = 10
 
 
@@ -42,28 +43,32 @@ class Fetcher(Generic[G]):
     def find_newest_day(self, archive: Archive, until: date) -> date | None:
         """Find the newest day that the stored responses are about.
 
-        Days after `until` do not count: feeds announce future items.
+        Of an upstream that is fetched by day the stored days are searched backwards from `until`; of the others the newest response to each
+        item is read. Days after `until` do not count: feeds announce future items. Returns None if there is no day.
         """
         is_fetched_by_day = self.upstream.is_fetched_by_day
-        days = self._search_back(archive, until) if is_fetched_by_day else self._days_of(archive.newest_payloads(self.upstream.name))
+        days = (
+            self._search_back(archive, until) if is_fetched_by_day else self._read_newest_days(archive.newest_payloads(self.upstream.name))
+        )
         return max((day for day in days if day <= until), default=None)
 
     def _search_back(self, archive: Archive, until: date) -> Iterator[date]:
-        """Yield the newest day that has data, if any.
+        """Yield the newest day, searching stored responses backwards from `until`.
 
-        The search ends far past the point at which the upstream is late. One response per day is enough: a day of GDELT has 192, too many
-        to unpack for a date.
+        Yields at most one day: that of the first readable response of the last stored day with one. More responses are not needed: a day of
+        GDELT has 192, too many to unpack for a date. The search ends far past the age at which the upstream is late (`_TIMES_LATE`).
         """
         for back in range(_TIMES_LATE * self.upstream.late_after_days + 1):
             day = until - timedelta(days=back)
-            for newest in self._days_of(archive.payloads(self.upstream.name, Days(day, day))):
+            for newest in self._read_newest_days(archive.payloads(self.upstream.name, Days(day, day))):
                 yield newest
                 return
 
-    def _days_of(self, payloads: Iterable[Payload]) -> Iterator[date]:
-        return (day for payload in payloads if (day := self._day_of(payload)) is not None)
+    def _read_newest_days(self, payloads: Iterable[Payload]) -> Iterator[date]:
+        """Yield each response's newest day, if it is readable and has one."""
+        return (day for payload in payloads if (day := self._read_newest_day(payload)) is not None)
 
-    def _day_of(self, payload: Payload) -> date | None:
+    def _read_newest_day(self, payload: Payload) -> date | None:
         try:
             return self.newest_day_of(payload)
         except SourceError:

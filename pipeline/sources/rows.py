@@ -27,7 +27,8 @@ class RawArticleConverter:
     def __init__(self, label: str, *, last_day: date | None = None, day: date | None = None) -> None:
         """Start a file.
 
-        `day` is the day for rows before the first row with a date, if known.
+        `label` is the prefix of the names of its rows. Dates after `last_day` give a row no day. `day` is the day for rows before the first
+        row with a date, if known.
         """
         self.label, self.last_day, self.day = label, last_day, day
         self.row_count = 0
@@ -36,7 +37,8 @@ class RawArticleConverter:
     def convert(self, rows: pl.DataFrame) -> pl.DataFrame:
         """Convert the next `ROWS` to `RAW_ARTICLES` in the same order.
 
-        `index_date` is null as long as no row had a date.
+        A row gets its day as in `to_raw_articles`; a row without a date gets that of the previous row, also across batches. `index_date` is
+        null as long as no row had a date.
         """
         dates = rows.select(parse_instant(pl.col(name)).dt.date().alias(name) for name in _DATES)
         past = [pl.col(name) if self.last_day is None else pl.when(pl.col(name) <= self.last_day).then(pl.col(name)) for name in _DATES]

@@ -35,7 +35,8 @@ def describe_upstreams(
 ) -> pl.DataFrame:
     """Describe each upstream that is on or was ever fetched.
 
-    The result is of `STATUS`, in the order of the contracts. `journal` is of `FETCHES`; `newest` is the newest day of each source's data.
+    The result is of `STATUS`, in the order of the contracts. `journal` is of `FETCHES`; `newest` is the newest day of each source's data;
+    `on` names the enabled upstreams.
     `requested`, `missing` and `failed` (including refused) count the items requested within `RECENT_DAYS`, each by its last outcome.
     `lag_days`: days from the newest data to today. `is_late`: there is no data, or on `last_day`, by default today, it was older than the
     contract of the source allows.
@@ -43,21 +44,24 @@ def describe_upstreams(
     rows = FETCHES.conform(journal)
     names = [name for name in UPSTREAMS if name in on or name in set(rows["source"])]
     return pl.DataFrame(
-        [_describe(name, rows.filter(source=name), newest.get(name), name in on, today, last_day or today) for name in names], schema=STATUS
+        [_describe_upstream(name, rows.filter(source=name), newest.get(name), name in on, today, last_day or today) for name in names],
+        schema=STATUS,
     )
 
 
 def describe_files(name: str, read_at: datetime | None, newest: date | None, today: date) -> pl.DataFrame:
-    """Describe the user's own files, as `STATUS`.
+    """Describe the user's own files, as one row of `STATUS`.
 
-    They are never late, missing or failed.
+    `read_at` is when they were last read, `newest` the newest day in them. They are never late, missing or failed.
     """
     row = {"source": name, "is_on": True, "last_success_at": read_at, "newest_date": newest, "is_late": False, "last_problem": ""}
     row |= {"lag_days": None if newest is None else max((today - newest).days, 0), "late_after_days": None}
     return pl.DataFrame([row | dict.fromkeys(("requested", "missing", "failed"), 0)], schema=STATUS)
 
 
-def _describe(name: str, journal: pl.DataFrame, newest: date | None, is_on: bool, today: date, last_day: date) -> dict[str, object]:
+def _describe_upstream(
+    name: str, journal: pl.DataFrame, newest: date | None, is_on: bool, today: date, last_day: date
+) -> dict[str, object]:
     successful = journal.filter(pl.col("outcome").is_in(SUCCESSFUL_OUTCOMES))
     recent = journal.filter(pl.col("asked_at").dt.date() > today - timedelta(days=RECENT_DAYS))
     last = recent.sort("asked_at").unique("item", keep="last", maintain_order=True)

@@ -110,8 +110,8 @@ def parse(payload: Payload) -> pl.DataFrame:
 def read_figures(payload: Payload, settings: CensusSettings, absent_on: str | None = None) -> Figures:
     """Read the monthly figures of a response, and its rejected rows.
 
-    Figures are of `RAW_TRADE_FLOWS`. `absent_on` is the day of the previous response to the same request. `SourceError` if the response
-    cannot be read.
+    Figures are of `RAW_TRADE_FLOWS`. `absent_on` is the day of the previous response to the same request, if any. `SourceError` if the
+    response cannot be read.
     """
     return trade_figures.build_figures(
         payload, parse(payload), _parse_row, settings.products, origin=SOURCE, publisher=PUBLISHER, absent_on=absent_on
@@ -119,7 +119,7 @@ def read_figures(payload: Payload, settings: CensusSettings, absent_on: str | No
 
 
 def newest_day(payload: Payload) -> date | None:
-    """Last day of the newest month in the response, if any.
+    """Return the last day of the response's newest month, if any.
 
     `SourceError` if it cannot be read.
     """
@@ -127,6 +127,10 @@ def newest_day(payload: Payload) -> date | None:
 
 
 def _parse_row(cells: Mapping[str, str | None]) -> TradeRow:
+    """Parse a row of the table; `RowError` if it is no figure.
+
+    Duties and imports for consumption are None if the response has no such column.
+    """
     flow = next((one for one, name in _COMMODITY.items() if name in cells), None)
     if flow is None:
         raise RowError("the response has no column of HS codes")
@@ -143,6 +147,7 @@ def _parse_row(cells: Mapping[str, str | None]) -> TradeRow:
 
 
 def _decode(payload: Payload, place: str) -> str:
+    """Decode a response; `SourceError` if it is a web page."""
     try:
         text = payload.body.decode("utf-8-sig").strip()
     except UnicodeDecodeError as error:
@@ -156,9 +161,9 @@ def _decode(payload: Payload, place: str) -> str:
 
 
 def _parse_outer_list(text: str, place: str) -> tuple[list[Any], str]:
-    """Parse the outer list into rows.
+    """Parse the text, a list of lists in JSON, into rows.
 
-    Also returns where the text is truncated ("" if it is complete).
+    Also returns where the text is truncated ("" if it is complete); the rows before that are complete. `SourceError` if it is no list.
     """
     try:
         rows = _DECODER.decode(text)
@@ -174,8 +179,12 @@ def _parse_outer_list(text: str, place: str) -> tuple[list[Any], str]:
 
 
 def _parse_complete_rows(text: str) -> tuple[list[Any], str]:
+    """Parse a truncated list up to its last complete row.
+
+    Also returns where it ends, in words. The first row has the column names, so it is not counted there.
+    """
     rows: list[Any] = []
-    position = 1
+    position = 1  # after the opening bracket
     while True:
         position = _skip(text, position, " \t\r\n,")
         try:
@@ -189,6 +198,7 @@ def _parse_complete_rows(text: str) -> tuple[list[Any], str]:
 
 
 def _skip(text: str, position: int, characters: str) -> int:
+    """Return the first position from `position` on without these characters."""
     while position < len(text) and text[position] in characters:
         position += 1
     return position

@@ -102,8 +102,8 @@ def parse(payload: Payload) -> pl.DataFrame:
 def read_figures(payload: Payload, settings: ComtradeSettings, absent_on: str | None = None) -> Figures:
     """Read the monthly figures of a response, and its rejected rows.
 
-    Figures are of `RAW_TRADE_FLOWS`. `absent_on` is the day of the previous response to the same request. `SourceError` if the response
-    cannot be read.
+    Figures are of `RAW_TRADE_FLOWS`. `absent_on` is the day of the previous response to the same request, if any. `SourceError` if the
+    response cannot be read.
     """
     return trade_figures.build_figures(
         payload, parse(payload), _parse_row, settings.products, origin=SOURCE, publisher=PUBLISHER, absent_on=absent_on
@@ -111,7 +111,7 @@ def read_figures(payload: Payload, settings: ComtradeSettings, absent_on: str | 
 
 
 def newest_day(payload: Payload) -> date | None:
-    """Last day of the newest month in the response, if any.
+    """Return the last day of the response's newest month, if any.
 
     `SourceError` if it cannot be read.
     """
@@ -119,6 +119,7 @@ def newest_day(payload: Payload) -> date | None:
 
 
 def _parse_row(cells: Mapping[str, str | None]) -> TradeRow:
+    """Parse a row; `RowError` unless it is a monthly total of goods."""
     if cells.get("freqCode") != "M":
         raise RowError(f"the figure is not monthly: its freqCode is {cells.get('freqCode')!r} (A: annual)")
     if cells.get("typeCode") != "C":
@@ -161,6 +162,10 @@ def _parse_json(text: str, place: str) -> pl.DataFrame:
 
 
 def _check_complete(response: Mapping[str, Any], rows: list[Any], place: str) -> None:
+    """Raise `SourceError` if rows are missing.
+
+    There are more or fewer than the `count` of the response, or as many as a response can hold.
+    """
     count = str(response.get("count", len(rows)))
     if count != str(len(rows)) or len(rows) >= MAX_ROWS:
         raise SourceError(

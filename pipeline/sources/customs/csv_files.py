@@ -66,6 +66,10 @@ def read_commitments(folder: Path) -> pl.DataFrame:
 
 
 def _read_table(path: Path, table: Table, optional: Mapping[str, Any]) -> pl.DataFrame:
+    """Read a CSV file as a table; other columns are ignored.
+
+    `optional` maps the columns that may be absent or empty to the value used then. `SourceError` names file and line.
+    """
     names = table.schema.names()
     columns: dict[str, list[Any]] = {name: [] for name in names}
     line = 1
@@ -90,6 +94,10 @@ def _read_table(path: Path, table: Table, optional: Mapping[str, Any]) -> pl.Dat
 
 
 def _parse_cell(row: Mapping[str, str | None], name: str, dtype: pl.DataType, optional: Mapping[str, Any], place: str) -> Any:
+    """Parse the cell of a column.
+
+    `SourceError`, starting with `place`, if it is invalid.
+    """
     text = (row.get(name) or "").strip()
     if not text and name in optional:
         return optional[name]

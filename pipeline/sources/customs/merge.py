@@ -95,6 +95,7 @@ def merge_tariffs(folder: Path) -> pl.DataFrame:
 
 
 def _read_responses(archive: ResponseArchive, source: str, settings: Sources) -> Iterator[Figures]:
+    """Yield the figures of each stored response, in order of arrival."""
     requests = _requests_by_item(archive.journal(source))
     readable: set[str] = set()
     for payload in archive.payloads(source):
@@ -105,9 +106,9 @@ def _read_responses(archive: ResponseArchive, source: str, settings: Sources) ->
 
 
 def _requests_by_item(journal: pl.DataFrame) -> Mapping[str, Sequence[tuple[datetime, str | None]]]:
-    """Time and hash of each response, by item.
+    """Return the time and hash of each response, by item, oldest first.
 
-    The hash is None if the upstream said that it has no data.
+    The hash is None if the upstream said that it has no data. Failed requests are left out.
     """
     requests: dict[str, list[tuple[datetime, str | None]]] = defaultdict(list)
     completed = journal.filter(pl.col("outcome").is_in(["stored", "unchanged", "missing"])).sort("asked_at")
@@ -117,16 +118,21 @@ def _requests_by_item(journal: pl.DataFrame) -> Mapping[str, Sequence[tuple[date
 
 
 def _absent_on(payload: Payload, requests: Sequence[tuple[datetime, str | None]], readable: Collection[str]) -> str | None:
-    """Day of the previous response to the same request.
+    """Return the day of the same request's previous response, if any.
 
-    Unreadable responses are skipped: they do not prove absence.
+    `requests` are those of the payload's item, `readable` the hashes of readable responses. Unreadable ones are skipped: they do not prove
+    absence.
     """
-    earlier = [(at, sha256) for at, sha256 in requests if at <= payload.fetched_at][:-1]
+    earlier = [(at, sha256) for at, sha256 in requests if at <= payload.fetched_at][:-1]  # without the request of the payload itself
     days = [at.date() for at, sha256 in earlier if sha256 is None or sha256 in readable]
     return days[-1].isoformat() if days else None
 
 
 def _read_response(payload: Payload, absent_on: str | None, settings: Sources) -> Figures:
+    """Read the figures of a response.
+
+    A response that is unreadable has no figures and one rejected row, for the whole response.
+    """
     try:
         return READERS[payload.source](payload, settings.get_group(UPSTREAMS[payload.source]), absent_on)
     except SourceError as error:

@@ -110,12 +110,16 @@ def read_lists(folder: Path) -> pl.DataFrame:
 
 def _parse_row(line: int, row: dict[str, str | None]) -> tuple[int, str | None, str | None, float | None, str | None, str | None]:
     code, day, rate = ((row.get(name) or "").strip() for name in _REQUIRED)
-    reason = _find_fault(code, day, rate, is_whole=None not in row)
+    reason = _find_fault(code, day, rate, is_whole=None not in row)  # `DictReader` has cells beyond the header under None
     percent = float(rate) if reason is None else None
     return line, code.zfill(_DIGITS) if reason is None else code, day, percent, row.get("description"), reason
 
 
 def _find_fault(code: str, day: str, rate: str, *, is_whole: bool) -> str | None:
+    """Say why a row is not a rate; None if it is.
+
+    `is_whole`: it has no more cells than the header.
+    """
     if not is_whole:
         return "the row has more cells than the header"
     if not _HS6.fullmatch(code):
@@ -133,7 +137,10 @@ def _find_fault(code: str, day: str, rate: str, *, is_whole: bool) -> str | None
 
 
 def _reject_contradictions(lines: pl.DataFrame) -> pl.DataFrame:
-    """Reject contradicting and repeated rates of a line and day."""
+    """Add a reason to contradicting and repeated rates.
+
+    If the rates of a tariff line and day differ, all of them get one; if they are equal, all after the first.
+    """
     key = ["hs6", "effective_date"]
     is_rate = pl.col("unreadable").is_null()
     return lines.with_columns(

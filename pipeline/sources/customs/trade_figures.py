@@ -34,7 +34,7 @@ ALL = "all"
 EARLIER_YEARS = 3
 #: The first year for which both offices have monthly figures by HS code.
 FIRST_YEAR = 2010
-#: Years before the last one change at most once a year, so they are requested only this often.
+#: Figures of the year before last and earlier change at most once a year, so they are requested only this often.
 REFETCH_AFTER = timedelta(days=30)
 #: Every June revises the three years before. From September after its last June, a year is settled.
 _SETTLED_AFTER_YEARS, _SETTLED_MONTH = 3, 9
@@ -109,8 +109,8 @@ class TradeRow(NamedTuple):
 def iter_years(window: Days, today: date) -> Iterator[Year]:
     """Yield the years of the window and the three before.
 
-    The current year ends with today's month. Years are always whole, so that a month missing from a response was not published rather than
-    not requested.
+    None is before `FIRST_YEAR` or after today; the current year ends with today's month. Years are always whole, so that a month missing
+    from a response was not published rather than not requested.
     """
     for year in range(max(window.first.year - EARLIER_YEARS, FIRST_YEAR), min(window.last, today).year + 1):
         is_settled = today >= date(year + _SETTLED_AFTER_YEARS, _SETTLED_MONTH, 1)
@@ -120,7 +120,8 @@ def iter_years(window: Days, today: date) -> Iterator[Year]:
 def mark_recent_as_final(client: Client, request: Request, year: Year) -> Request:
     """Mark the request as final if it has a recent response.
 
-    Only for years before the last; a final request is not repeated.
+    Recent is one of less than `REFETCH_AFTER` ago. Only requests for the year before last or earlier are marked; a final request is not
+    sent again.
     """
     stored = client.archive.find_newest(request.source, request.item)
     is_recent = stored is not None and client.now() - stored.fetched_at < REFETCH_AFTER
@@ -158,25 +159,25 @@ def reject_response(client: Client, fetched: FetchResult, outcome: Outcome, deta
 
 
 def item_name(what: str, year: Year, codes: Sequence[str]) -> str:
-    """Name of the requested item.
+    """Name the requested item, e.g. `imports CHN 2024 all`.
 
-    Another set of codes is another item, and so is the year once it is settled.
+    `what` says which flow and partner. Another set of codes is another item, and so is the year once it is settled.
     """
     return f"{what} {year.year} {goods_label(codes)}{' settled' if year.is_settled else ''}"
 
 
 def goods_label(codes: Sequence[str]) -> str:
-    """Label of the goods in the name of an item.
+    """Return the label of the goods in the name of an item.
 
-    It is `all`, or a hash of the HS codes.
+    It is `all` without codes, or else a hash of the HS codes, in their order.
     """
     return "hs-" + hashlib.sha256(" ".join(codes).encode()).hexdigest()[:12] if codes else ALL
 
 
 def codes_by_product(products: Mapping[str, Sequence[str]]) -> dict[str, tuple[str, ...]]:
-    """HS codes of each product, sorted.
+    """Return the HS codes of each product, sorted.
 
-    All goods (no codes) come first. Codes within another code of the product are dropped.
+    All goods (no codes) come first. A code that begins with another code of the product is dropped, or its trade would count twice.
     """
     return {ALL_GOODS: ()} | {
         name: tuple(sorted({code for code in codes if not any(code != other and code.startswith(other) for other in codes)}))
@@ -193,7 +194,10 @@ def parse_month(text: str | None) -> str:
 
 
 def newest_day_in(table: pl.DataFrame, column: str) -> date | None:
-    """Last day of the newest month in a column, if any."""
+    """Return the last day of a column's newest month, if any.
+
+    Cells that are not months are skipped.
+    """
     matches = (_MONTH.fullmatch(text) for text in table[column].drop_nulls() if text) if column in table.columns else ()
     months = [date(int(match["year"]), int(match["month"]), 1) for match in matches if match]
     return _last_day(max(months)) if months else None
@@ -261,7 +265,7 @@ def build_table(names: Sequence[str], rows: Sequence[Sequence[str | None]], reas
 def make_unique(names: Sequence[str]) -> list[str]:
     """Make names unique.
 
-    A repeated name gets the first free number as a suffix.
+    A repeated name, or the reserved name `unreadable`, gets the first free number from 2 on as a suffix.
     """
     result: list[str] = []
     for name in names:
@@ -301,7 +305,7 @@ def build_figures(
     used = {number: row for number, row in parsed.items() if isinstance(row, TradeRow)}
     groups: dict[tuple[str, ...], list[TradeRow]] = defaultdict(list)
     for row in used.values():
-        groups[row[:4]].append(row)
+        groups[row[:4]].append(row)  # by reporter, partner, flow and month
     release_days = read_release_days().get(origin, {})
     rows = [
         {
@@ -345,7 +349,8 @@ def _parse_rows(
 ) -> dict[int, TradeRow | str]:
     """Parse rows by row number, from 1.
 
-    A row that is not a figure has its reason instead.
+    A row that is not a figure, or was not requested, or repeats or contradicts another, has its reason instead. `requested` are the HS
+    codes of the response; None if they are not in the settings.
     """
     parsed: dict[int, TradeRow | str] = {}
     same_figure: dict[tuple[str, ...], list[int]] = defaultdict(list)
@@ -356,7 +361,7 @@ def _parse_rows(
             parsed[number] = str(error)
             continue
         parsed[number] = row
-        same_figure[row[:5]].append(number)
+        same_figure[row[:5]].append(number)  # by all but the amounts
     for numbers in same_figure.values():
         if len({parsed[number] for number in numbers}) > 1:
             parsed |= dict.fromkeys(numbers, "the response has several values for this code, partner and month")
@@ -368,6 +373,7 @@ def _parse_rows(
 def _parse_requested(
     cells: Mapping[str, str | None], parse_row: Callable[[Mapping[str, str | None]], TradeRow], requested: set[str] | None
 ) -> TradeRow:
+    """Parse one row; `RowError` if it is no requested figure."""
     unreadable = cells.get("unreadable")
     if unreadable:
         raise RowError(unreadable)

@@ -38,9 +38,9 @@ def require_no_entities(body: bytes, label: str, charset: str = "") -> None:
 
 
 def _ascii_readings(body: bytes) -> Iterator[bytes]:
-    """Yield the document in encodings that extend ASCII.
+    """Yield the document as it is, and decoded from UTF-16 and UTF-32.
 
-    UTF-16 and UTF-32 are tried only if it contains a zero byte.
+    So its markup is ASCII in one of them. The decoded forms are tried only if it contains a zero byte.
     """
     yield body
     if b"\0" in body:
@@ -49,14 +49,14 @@ def _ascii_readings(body: bytes) -> Iterator[bytes]:
 
 
 def _can_hide_markup(encoding: str) -> bool:
-    """Return whether other bytes than ASCII markup decode to markup.
+    """Return whether bytes in this encoding can be markup without looking so.
 
-    Unknown encodings count as harmless, because no parser reads them.
+    It is tested whether ASCII text decodes to itself. Unknown encodings count as harmless, because no parser reads them.
     """
     try:
         if codecs.lookup(encoding).name.startswith(("utf-16", "utf-32")):
             return False  # `_ascii_readings` covers them
         decoded = _PROBE.encode("ascii").decode(encoding)
     except (LookupError, ValueError) as error:
-        return isinstance(error, UnicodeError)
+        return isinstance(error, UnicodeError)  # the encoding is known, but cannot decode ASCII
     return decoded.translate(_LIKE_ASCII) != _PROBE.translate(_LIKE_ASCII)

@@ -20,6 +20,7 @@ LONGEST_ITEM = 1_000_000  # characters of markup
 MOST_TAGS = 2_000  # of one item, outside quoted text: feedparser's time grows with the square of their number
 MOST_ATTRIBUTES = 1_000  # of one tag: the time grows with the square of their number too
 
+# A tag up to its closing bracket; quoted values may contain brackets.
 _TAG = re.compile(r"<(?:[^<>\"']|\"[^\"<]*\"|'[^'<]*')*")
 # feedparser takes the encoding from a header.
 _HEADERS = {"content-type": "application/xml; charset=utf-8"}
@@ -46,8 +47,8 @@ _SCHEME = re.compile(r"[a-z][a-z0-9+.-]*:", re.IGNORECASE)
 class Entry:
     """One item of a feed, or the reason why it is `unreadable`.
 
-    Missing fields are empty.
-    `dates`: published, created, updated.
+    Missing fields are empty. `id` is the guid of RSS or the id of Atom; `text` the longest of contents and summary, as HTML; `dates` are
+    the texts of published, created and updated.
     """
 
     id: str = ""
@@ -105,7 +106,7 @@ def _to_text(value: object) -> str:
 
 
 def _find_texts(fields: dict[str, object]) -> Iterator[str]:
-    """Yield contents, then the summary.
+    """Yield the contents that are text or XML, then the summary.
 
     feedparser also lists captions and teasers as contents; the full text is the longest.
     """
@@ -126,6 +127,7 @@ def _find_link(fields: dict[str, object]) -> str:
 
 
 def _resolve_link(link: str, url: str) -> str:
+    """Make a relative link absolute; return any other as it is."""
     if not link or _SCHEME.match(link):
         return link
     try:
@@ -140,9 +142,9 @@ def _hide_persons(markup: str) -> str:
 
 
 def _escape_ampersands(markup: str) -> str:
-    """Escape ampersands and HTML entities that are not XML.
+    """Replace ampersands and HTML entities that XML does not allow.
 
-    They are the most common errors of feeds, e.g. in `AT&T` and `&nbsp;`.
+    They are the most common errors of feeds: `AT&T` becomes `AT&amp;T`, `&nbsp;` its character. Comments and CDATA are unchanged.
     """
     return _AMPERSAND.sub(_to_xml_reference, markup)
 

@@ -31,6 +31,7 @@ _DECLARED = re.compile(r"xmlns:([\w.-]{1,40})\s{0,40}=\s{0,40}[\"']([^\"'<>]{1,2
 #: Comments and CDATA, in which nothing is markup; one that is not closed extends to the end.
 QUOTED = r"<!--.*?(?:-->|\Z)|<!\[CDATA\[.*?(?:\]\]>|\Z)"
 _QUOTED = re.compile(QUOTED, re.DOTALL)
+# Comments, CDATA, processing instructions, and the tags of items and of the elements around them. A tag that is cut short has no `end`.
 _TOKEN = re.compile(
     rf"{QUOTED}|<\?.*?(?:\?>|\Z)|"
     r"<(?P<slash>/?)(?:(?P<prefix>[\w.-]{1,40}):)?(?P<name>item|entry|rss|feed|rdf|channel)(?=[\s/>]|\Z)"
@@ -48,7 +49,11 @@ class NotAFeedError(TensionError, ValueError):
 
 @dataclass(frozen=True)
 class Feed:
-    """Markup of a feed's complete items, tags around them, and faults."""
+    """Markup of a feed's complete items, and of the tags around them.
+
+    `opening` and `closing` are the start and end tags of the elements around the items: with them each item is a document. `faults` are
+    messages, e.g. that the feed is cut short.
+    """
 
     opening: str
     closing: str
@@ -58,6 +63,8 @@ class Feed:
 
 @dataclass(frozen=True)
 class _Item:
+    """Position of an item in the text of the feed."""
+
     start: int
     end: int
     closing: str  # the end tag, if it is missing
@@ -91,9 +98,9 @@ def remove_quoted(text: str) -> str:
 
 @dataclass
 class _Scanner:
-    """State of the scan: the items found so far.
+    """State of the scan: root, channel and items found so far.
 
-    Items above the limits are only counted.
+    `prefixes` are those of tags of items, in lower case. Items above the limits are only counted.
     """
 
     prefixes: set[str]
@@ -113,12 +120,16 @@ class _Scanner:
             self._add_item(tag)
 
     def _add_parent(self, tag: re.Match[str]) -> None:
+        """Process a tag of an element around the items.
+
+        The first is the root. A channel contains the items only if it is open at the first of them: in RSS 1.0 it ends before.
+        """
         if tag["slash"]:
             self.is_closed = self.root is not None
         elif self.root is None:
-            self.root, self.is_closed = tag, _is_empty(tag)
+            self.root, self.is_closed = tag, _is_self_closing(tag)
         if tag["name"].lower() == "channel" and tag is not self.root and not self.item_count and self.open_item is None:
-            self.channel = None if tag["slash"] or _is_empty(tag) else tag
+            self.channel = None if tag["slash"] or _is_self_closing(tag) else tag
 
     def _add_item(self, tag: re.Match[str]) -> None:
         """Start or end an item.
@@ -133,10 +144,11 @@ class _Scanner:
         if self.open_item is not None:
             self._end_item(self.open_item, tag.start(), f"</{_full_name(self.open_item)}>")
         self.open_item = tag
-        if _is_empty(tag):
+        if _is_self_closing(tag):
             self._end_item(tag, tag.end())
 
     def _end_item(self, start: re.Match[str], end: int, closing: str = "") -> None:
+        """Add the item that ends at position `end`, if within limits."""
         self.open_item = None
         self.item_count += 1
         self.characters += end - start.start()
@@ -164,14 +176,16 @@ def _full_name(tag: re.Match[str]) -> str:
 
 
 def _start_tag(tag: re.Match[str]) -> str:
+    """Return a start tag with its attributes, without a closing slash."""
     return f"<{_full_name(tag)}{tag['rest'].rstrip().removesuffix('/')}>"
 
 
-def _is_empty(tag: re.Match[str]) -> bool:
+def _is_self_closing(tag: re.Match[str]) -> bool:
     return bool(tag["end"]) and tag["rest"].rstrip().endswith("/")
 
 
 def _item_prefixes(text: str) -> set[str]:
+    """Return the prefixes of items: none, and those of feed namespaces."""
     return {""} | {prefix.lower() for prefix, uri in _DECLARED.findall(text) if uri.strip().lower() in _FEED_NAMESPACES}
 
 

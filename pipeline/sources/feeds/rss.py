@@ -117,11 +117,15 @@ def _to_rows(payload: Payload, entries: Sequence[Entry]) -> pl.DataFrame:
 
 
 def _first_readable_dates(entries: Sequence[Entry]) -> list[str | None]:
-    """Return the first readable date of each item, else its first."""
+    """Return for each item its first readable date.
+
+    The order is publication, creation, update. If none is readable, the first date; None if there is none.
+    """
     dates = [[text for text in entry.dates if text] for entry in entries]
-    ambiguous = list(dict.fromkeys(text for texts in dates if len(texts) > 1 for text in texts))
-    is_date = parse_instant(pl.Series(ambiguous, dtype=pl.String)).is_not_null().to_list() if ambiguous else []
-    readable = {text for text, is_one in zip(ambiguous, is_date, strict=True) if is_one}
+    # Only items with several dates have a choice.
+    candidates = list(dict.fromkeys(text for texts in dates if len(texts) > 1 for text in texts))
+    is_date = parse_instant(pl.Series(candidates, dtype=pl.String)).is_not_null().to_list() if candidates else []
+    readable = {text for text, is_one in zip(candidates, is_date, strict=True) if is_one}
     return [next((text for text in texts if text in readable), texts[0]) if texts else None for texts in dates]
 
 
@@ -152,7 +156,10 @@ class _FeedHistory:
         self.response, self.new_texts = payload, set()
 
     def read_if_new(self, markup: str, read: Callable[[str], Entry]) -> Entry | None:
-        """Parse the item; None if the feed showed it before."""
+        """Parse the item with `read`; None if an earlier response showed it.
+
+        An item that occurs twice in the response in which it is new is returned twice.
+        """
         assert self.response is not None
         entry, key = None, _hash(markup)
         text = self.markups.get(key)

@@ -40,8 +40,9 @@ def decode_body(body: bytes, content_type: str) -> str:
     """Decode a feed.
 
     Invalid bytes and characters that XML does not allow become replacement characters.
-    In order of precedence: byte order mark, UTF-8 if it fits, the encoding of the `content_type` header, that of the XML declaration,
-    Windows-1252. An encoding fits if it decodes at least nine tenths of the non-ASCII characters.
+    In order of precedence: byte order mark, UTF-16 if it begins with `<` and a zero byte in either order, a declared seven-bit encoding,
+    UTF-8, the encoding of the `content_type` header, that of the XML declaration, Windows-1252. From the third on, an encoding is used only if it
+    decodes at least nine tenths of the non-ASCII characters.
     """
     for mark, encoding in _BYTE_ORDER_MARKS:
         if body.startswith(mark):
@@ -56,6 +57,7 @@ def decode_body(body: bytes, content_type: str) -> str:
 
 
 def _declared_encodings(body: bytes, content_type: str) -> list[str]:
+    """Return the usable encodings that header and XML declaration name."""
     header, declaration = _HEADER.search(content_type), _DECLARATION.search(body[:_DECLARATION_BYTES])
     names = [header[1]] if header else []
     names += [declaration[1].decode("ascii")] if declaration else []
@@ -63,6 +65,10 @@ def _declared_encodings(body: bytes, content_type: str) -> list[str]:
 
 
 def _find_codec(name: str) -> str | None:
+    """Return Python's name of the encoding to decode with, often a superset.
+
+    None if it is unknown, or not an encoding of documents.
+    """
     try:
         encoding = codecs.lookup(name).name
         b"<".decode(encoding)  # raises for codecs that are not text encodings
@@ -72,6 +78,7 @@ def _find_codec(name: str) -> str | None:
 
 
 def _decode_if_fitting(body: bytes, encoding: str) -> str | None:
+    """Decode the body; None if too many of its characters are invalid."""
     text = body.decode(encoding, "replace")
     replaced = text.count(REPLACEMENT) - body.count(REPLACEMENT.encode())  # some feeds contain the character itself
     non_ascii = len(text) - len(text.encode("ascii", "ignore"))

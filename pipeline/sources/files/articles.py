@@ -55,14 +55,17 @@ class ReadReport:
 class FileContents:
     """Digests of the rows read from a file, by day.
 
-    `latest_claim` is the latest day that any row claims, even in the future.
+    `latest_claim` is the latest date in any row, even in the future; None if no row has a date.
     """
 
     latest_claim: date | None = None
     _hashes: dict[date, hashlib.blake2b] = field(default_factory=dict)
 
     def add(self, batch: pl.DataFrame, latest_claim: date | None) -> None:
-        """Add the next rows of the file (`RAW_ARTICLES`)."""
+        """Add the next rows of the file (`RAW_ARTICLES`).
+
+        `latest_claim` is the latest date in the rows of the file so far, even in the future.
+        """
         hashed = batch.select("index_date", row_hash=batch.hash_rows())
         for (day,), rows in hashed.partition_by("index_date", as_dict=True, maintain_order=True).items():
             assert isinstance(day, date)
@@ -195,6 +198,7 @@ def _number_repeats(labels: Iterable[str]) -> list[str]:
 
 
 def _to_text(name: str) -> str:
+    """Replace the bytes of a file name that are not UTF-8."""
     return os.fsencode(name).decode("utf-8", "replace")
 
 
@@ -261,7 +265,10 @@ class _LocationReader:
         return batch.with_columns(source=pl.when(is_unnamed & is_article).then(pl.lit(self.source)).otherwise("source"))
 
     def _find_first_day(self, last_day: date | None) -> date:
-        """Read until a row has a date, and return its day."""
+        """Return the day of the first row with a date.
+
+        The file is read again from its start. Raises `SourceError` if no row has a date.
+        """
         found_columns, converter, first_reason = FoundColumns(), RawArticleConverter("", last_day=last_day), ""
         options = ReadOptions(self.options.columns, self.options.encoding, self.options.limits)
         for raw_batch in self.read_format(self.location, options, found_columns):
@@ -278,7 +285,11 @@ class _LocationReader:
         )
 
     def _require_columns(self, found_columns: FoundColumns, row_count: int, first_reason: str) -> None:
-        """Raise `SourceError` if the file has rows but lacks a column."""
+        """Raise `SourceError` if the file has rows but lacks a column.
+
+        Required are `published_at`, `source` (unless the archive sets it), and `title` or `body`. `first_reason` says why the first row is
+        unreadable, if it is.
+        """
         if not row_count and not found_columns.theirs:
             return
         missing = [self._describe_column(name) for name in ("published_at", "source") if name not in found_columns.ours]

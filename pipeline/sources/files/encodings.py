@@ -22,7 +22,10 @@ _FIRST_NON_ASCII = 0x80
 
 
 def read_byte_order_mark(raw: io.BufferedReader) -> str | None:
-    """Read a byte order mark at the start, and return its encoding."""
+    """Consume a byte order mark at the start, and return its encoding.
+
+    Returns None, and consumes nothing, if there is none.
+    """
     head = raw.peek(len(codecs.BOM_UTF32_LE))
     for mark, encoding in _BYTE_ORDER_MARKS:
         if head.startswith(mark):
@@ -125,7 +128,7 @@ def find_ascii_end(data: bytes) -> int:
 
 
 def _split_at_ascii(chunks: Iterator[bytes]) -> Iterator[bytes]:
-    """Cut the same bytes so that no character of UTF-8 is split."""
+    """Yield the same bytes in chunks that split no UTF-8 character."""
     rest = b""
     for chunk in chunks:
         rest += chunk

@@ -125,6 +125,11 @@ def _to_stream(
     declared: str | None,
     guessed: list[str] | None,
 ) -> TextStream:
+    """Return the stream of an opened, unpacked location, as UTF-8.
+
+    The encoding is that of the byte order mark, or else `declared`, or else guessed from the text. At most `limit` bytes are read.
+    """
+
     def reopen() -> Iterator[bytes]:
         with open_stream(location, limits) as stream:
             yield from stream.chunks()

@@ -74,6 +74,7 @@ class Stream:
         self._decoder = decoder or Decoder("utf-8")
 
     def _count(self, data: bytes) -> bytes:
+        """Count the bytes read, and return them; `SourceError` above the limit."""
         self._byte_count += len(data)
         if self._limit is not None and self._byte_count > self._limit:
             raise SourceError(
@@ -126,7 +127,7 @@ class Stream:
             yield Line(number, self._decoder.decode(data.removesuffix(b"\n").removesuffix(b"\r")))
 
     def _skip_empty_lines(self) -> int:
-        """Skip the empty lines in the buffer.
+        """Skip the empty lines that are buffered, and return their number.
 
         A small packed file may have millions.
         """

@@ -106,6 +106,11 @@ def _opener(archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> Callable[[], Bi
 
 
 def _check_entries(entries: list[zipfile.ZipInfo], size: int, label: str, limits: Limits, most: int) -> None:
+    """Raise `SourceError` for the reasons in `open_members`.
+
+    `size` is that of the zip file in bytes.
+    """
+
     def rejection(reason: str) -> SourceError:
         return SourceError(f"{label}: {reason}, so it is not unpacked. If the content is correct, unpack it yourself and give the files")
 
@@ -151,12 +156,12 @@ def _convert_errors(label: str) -> Iterator[None]:
 class _BoundedFile:
     """A file that rejects reads of more than `most` bytes.
 
-    `zipfile` reads the whole central directory at once.
+    `zipfile` reads the whole central directory at once. With `most` None every read is allowed.
     """
 
     def __init__(self, file: BinaryIO, most: int, label: str) -> None:
         self._file, self._label = file, label
-        self.most: int | None = max(most, 1 << 17)
+        self.most: int | None = max(most, 1 << 17)  # zipfile may read the last 64 KB to find the directory
         self.seek, self.tell = file.seek, file.tell
 
     def seekable(self) -> bool:

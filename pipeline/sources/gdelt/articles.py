@@ -78,9 +78,9 @@ def parse_articles(payload: Payload, outlets: Sequence[str] = ()) -> pl.DataFram
 
 
 def _filter_outlets(fields: pl.DataFrame, outlets: Sequence[str]) -> pl.DataFrame:
-    """Keep documents of these outlets and their subdomains.
+    """Select documents of these outlets and their subdomains.
 
-    Rows that could not be split stay.
+    Without outlets, all. Rows that could not be split into fields are always selected.
     """
     if not outlets:
         return fields
@@ -90,6 +90,7 @@ def _filter_outlets(fields: pl.DataFrame, outlets: Sequence[str]) -> pl.DataFram
 
 
 def _to_rows(fields: pl.DataFrame) -> pl.DataFrame:
+    """Convert the fields of documents to `ROWS`, as `parse_articles` describes."""
     seen = pl.col("date").str.to_datetime(_STAMP, strict=False)
     precise = pl.col("extras").str.extract(_PRECISE).str.to_datetime(_STAMP, strict=False)
     published = pl.when(precise <= seen).then(precise).otherwise(seen)

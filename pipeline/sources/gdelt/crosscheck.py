@@ -18,9 +18,10 @@ from pipeline.sources.payloads import FetchResult
 
 @dataclass(frozen=True)
 class CrossCheck:
-    """The events between states and the accounts of quarter-hours.
+    """The events between states, and an account of each quarter-hour's file.
 
-    `events` is of `GDELT_EVENTS`, `accounts` of `GDELT_ACCOUNTS`.
+    `events` is of `GDELT_EVENTS`. `accounts` is of `GDELT_ACCOUNTS`: whether a file was read, and how many of its rows were used or
+    skipped, by reason.
     """
 
     events: pl.DataFrame
@@ -46,6 +47,10 @@ def build_cross_check(results: Iterable[FetchResult]) -> CrossCheck:
 
 
 def _read_quarter(result: FetchResult, known_ids: set[int]) -> tuple[pl.DataFrame, dict[str, Any]]:
+    """Return the events and the account of one quarter-hour's file.
+
+    `known_ids` are the events of earlier files.
+    """
     account = {
         "index_date": result.request.day,
         "quarter_at": parse_quarter(result.request.item),

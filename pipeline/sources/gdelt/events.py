@@ -59,7 +59,7 @@ EVENTS = pl.Schema({**COLUMNS, "unreadable_reason": pl.String()})
 _REQUIRED = ("GLOBALEVENTID", "SQLDATE", "EventCode", "NumMentions", "NumSources", "NumArticles", "DATEADDED")
 _WEB = r"^(?i:https?)://[^\s\p{C}/][^\s\p{C}]*$"
 
-#: Outcomes of a row, in the order in which they are checked. Every row has exactly one.
+#: Outcomes of a row, in the order in which they are checked. Every row has exactly one; `GDELT_ACCOUNTS` describes them.
 ROW_OUTCOMES = ("malformed", "repeated", "no_country", "domestic", "no_state", "other_kind", "kept")
 
 
@@ -92,7 +92,7 @@ def _cast_field(name: str) -> pl.Expr:
 
 
 def _malformed_reason() -> pl.Expr:
-    """Say which raw field of a row is malformed, if any."""
+    """Build the reason why a row cannot be parsed, or null."""
     numbers = [name for name in NAMES if COLUMNS[name] != pl.String()]
     return pl.coalesce(
         pl.when(~pl.col("is_text")).then(pl.lit("not UTF-8")),
@@ -102,7 +102,10 @@ def _malformed_reason() -> pl.Expr:
 
 
 def _missing_reason() -> pl.Expr:
-    """Say which value of a row is missing or invalid, if any."""
+    """Build the reason why a parsed row is unusable, or null.
+
+    A required value is missing, or a day or time is invalid.
+    """
     return pl.coalesce(
         *(pl.when(pl.col(name).is_null()).then(pl.lit(f"{name} is empty")) for name in _REQUIRED),
         pl.when(_event_date().is_null()).then(pl.lit("SQLDATE is not a day")),
@@ -175,6 +178,7 @@ def classify_events(rows: pl.DataFrame, day: date, known_ids: Container[int] = (
 
 
 def _to_contract(events: pl.DataFrame) -> pl.DataFrame:
+    """Convert selected events, with their derived columns, to `GDELT_EVENTS`."""
     return GDELT_EVENTS.conform(
         events.select(
             "index_date",

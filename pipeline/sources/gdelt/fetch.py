@@ -33,9 +33,9 @@ _LISTED = re.compile(rb"^([0-9]{1,12}) ([0-9a-f]{32}) \S*/([0-9]{14}\.(?:export\
 
 @dataclass(frozen=True)
 class MasterList:
-    """Size and MD5 of the window's files, by name.
+    """Size in bytes and MD5 of the window's files, by name.
 
-    `newest` is the stamp of the newest file in the whole list.
+    `newest` is the quarter-hour of the newest file in the whole list, as in its name, e.g. `20250404103000`.
     """
 
     files: Mapping[str, tuple[int, str]]
@@ -74,9 +74,9 @@ def fetch(client: Client, settings: GdeltSettings, window: Days) -> Iterator[Fet
 
 
 def parse_master_list(body: bytes, window: Days) -> MasterList:
-    """Parse the lines of the window's event and article files.
+    """Parse the list of all files, and select those of the window.
 
-    A line has size, MD5 and address; other lines are skipped.
+    A line has the size, MD5 and address of a file of events or articles; other lines are skipped.
     """
     stamps = {f"{day:%Y%m%d}" for day in window}
     files: dict[str, tuple[int, str]] = {}
@@ -96,6 +96,7 @@ def iter_quarters(day: date) -> Iterator[datetime]:
 
 
 def _build_requests(settings: GdeltSettings, window: Days, now: datetime) -> Iterator[Request]:
+    """Yield the requests of the window's files, up to those just published."""
     suffixes = [suffix for name, suffix in _SUFFIXES.items() if name in settings.files]
     for day in window:
         for quarter in iter_quarters(day):

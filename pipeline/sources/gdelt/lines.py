@@ -35,9 +35,9 @@ def parse_quarter(item: str) -> datetime:
 
 
 def unpack(payload: Payload) -> bytes:
-    """Return the single file in the zip.
+    """Return the content of the only file in the zip.
 
-    A body that is not a zip is returned as it is. `SourceError` if it is damaged, empty or too large.
+    A body that is not a zip is returned as it is. `SourceError` if it is damaged, blank or too large, or the zip has several files or none.
     """
     body = payload.body if not payload.body.startswith(ZIP_MAGIC) else _unzip(payload)
     if not body.strip():

@@ -50,7 +50,7 @@ COMPANY_ROLES = frozenset({"BUS", "MNC"})
 
 
 def find_state(country: pl.Expr, group: pl.Expr) -> pl.Expr:
-    """Map codes of country and known group to a state.
+    """Build an actor's state from its country and known group.
 
     The state is ISO alpha-3 or `EUN`; null for regions, other groups and actors without country.
     """
@@ -59,9 +59,10 @@ def find_state(country: pl.Expr, group: pl.Expr) -> pl.Expr:
 
 
 def is_state_actor(role: pl.Expr, group: pl.Expr, *, also: frozenset[str] = frozenset()) -> pl.Expr:
-    """Whether an actor with this role and group is a state.
+    """Build the condition that an actor acts for a state.
 
-    Its first role is empty, a state role, or one of `also`. Of actors in a known group only the European Union is a state.
+    `role` is the actor's first role, `group` its known group. The role must be empty, one of `STATE_ROLES` or one of `also`. Of actors in a
+    known group only the European Union counts, whatever its role.
     """
     has_role = role.is_null() | role.is_in(sorted(STATE_ROLES | also))
     return pl.when(group.is_null()).then(has_role).otherwise(group == EU_GROUP)

@@ -23,9 +23,9 @@ MAX_DELAY = timedelta(days=7)  # a page that GDELT finds later than this after i
 
 
 def newest_day(payload: Payload) -> date | None:
-    """Day of a file of events or articles, if it is one.
+    """Return the day of a file of events or articles.
 
-    The day is in the file's name, so the file is not read.
+    The file is not read. Returns None for another file, such as the master list.
     """
     return payload.day if payload.item.endswith((EVENTS_SUFFIX, ARTICLES_SUFFIX)) else None
 
@@ -59,21 +59,25 @@ def read_article_rows(archive: Archive, days: Days, outlets: Sequence[str] = ())
 
 
 def _last_journal_lines(archive: Archive, day: date, suffix: str) -> dict[str, dict[str, Any]]:
-    """The last journal line about each file of a day."""
+    """Return the last journal line about each of a day's files."""
     journal = archive.journal(SOURCE, Days(day, day)).filter(pl.col("item").str.ends_with(suffix)).sort("asked_at")
     return {row["item"]: row for row in journal.iter_rows(named=True)}
 
 
 def _read_payload(archive: Archive, item: str, line: dict[str, Any]) -> Payload | None:
-    """Read the newest response if the file was complete.
+    """Read the newest response to a file; None if it was incomplete.
 
-    The last journal line decides.
+    `line` is the last journal line about the file, which decides.
     """
     stored = archive.find_newest(SOURCE, item) if line["outcome"] in SUCCESSFUL_OUTCOMES else None
     return archive.read_payload(stored) if stored else None
 
 
 def _restore_result(archive: Archive, item: str, day: date, line: dict[str, Any] | None) -> FetchResult:
+    """Restore the result of fetching a file from its last journal line.
+
+    Without a line it was not requested.
+    """
     if line is None:
         return FetchResult(Request(SOURCE, item, "", day), "failed", datetime.combine(day, time(), UTC), detail=NOT_REQUESTED)
     payload = _read_payload(archive, item, line)
@@ -82,6 +86,7 @@ def _restore_result(archive: Archive, item: str, day: date, line: dict[str, Any]
 
 
 def _parse_documents(payload: Payload, outlets: Sequence[str]) -> pl.DataFrame:
+    """Parse a file's documents; an unreadable file gives one unreadable row."""
     try:
         return parse_articles(payload, outlets)
     except SourceError as error:

@@ -84,9 +84,9 @@ def follow_redirect(url: httpx.URL, location: str, secrets: Mapping[str, SecretS
 
 
 def _is_same_origin(url: httpx.URL, target: httpx.URL) -> bool:
-    """Compare scheme, host and port.
+    """Return whether two URLs have the same scheme, host and port.
 
-    An upgrade of the same host from http to https counts as the same origin.
+    An upgrade of the same host from http to https counts as the same origin, if both use the default port.
     """
     before, after = ((one.scheme, one.port or _PORTS[one.scheme]) for one in (url, target))
     return normalize_host(url.host) == normalize_host(target.host) and (
@@ -159,17 +159,19 @@ def contains_secret(text: str, secrets: Iterable[SecretStr]) -> bool:
 
 
 def redact(text: str, secrets: Iterable[SecretStr]) -> str:
-    """Return the text on one line, without secrets.
+    """Return the text on one line, with `(key)` in place of secrets.
 
-    Control characters and users of URLs are removed too; secrets are found in plain text and percent-encoded.
+    Control characters, and user names and passwords in URLs, are removed too; secrets are found in plain text and percent-encoded.
     """
     printable = "".join(character if character.isprintable() else " " for character in text)
     line = _USERINFO.sub("://", " ".join(printable.split()))
+    # The longest first: a form may contain another, whose replacement would leave the rest of it.
     for form in sorted((form for secret in secrets for form in _encoded_forms(secret)), key=len, reverse=True):
         line = line.replace(form, "(key)")
     return line
 
 
 def _encoded_forms(secret: SecretStr) -> set[str]:
+    """Return the spellings of a secret in a URL: plain and percent-encoded."""
     plain = secret.get_secret_value()
     return {plain, quote(plain, safe=""), quote(plain), quote_plus(plain)} - {""}

@@ -35,7 +35,8 @@ _temporary_numbers = itertools.count()
 class StoredResponse:
     """A stored response, without its body.
 
-    `asked_url` is the URL of the request, `url` that of the response after redirects, both without secrets.
+    `about` is the day under which it is stored (`Request.day`). `asked_url` is the URL of the request, `url` that of the response after
+    redirects, both without secrets. `etag` and `last_modified` are the response's headers, for a conditional request.
     """
 
     source: str
@@ -83,7 +84,7 @@ class Archive:
     def store(self, fetched: FetchResult, url: str, *, etag: str = "", last_modified: str = "") -> None:
         """Add a request to the journal, and store a new response.
 
-        `url` is the URL of the request, without secrets.
+        A response is new if the outcome is `stored`. `url` is the URL of the request, without secrets.
         """
         request, payload = fetched.request, fetched.payload
         response = None
@@ -163,7 +164,7 @@ class Archive:
                 row = {column: line[column] for column in FETCHES.schema.names()}
                 row |= {"index_date": date.fromisoformat(line["index_date"]), "asked_at": datetime.fromisoformat(line["asked_at"])}
                 row["item"] = row["item"].encode("utf-8", "replace").decode()  # Polars rejects lone surrogates
-                rows[line["source"], row["item"], line["asked_at"]] = row
+                rows[line["source"], row["item"], line["asked_at"]] = row  # by the key of `FETCHES`, so that a repeated line is one row
         return FETCHES.conform(pl.DataFrame(list(rows.values()), schema=FETCHES.schema))
 
     def find_damaged(self) -> Iterator[Path]:
@@ -175,6 +176,7 @@ class Archive:
                     yield self._body_path(sha256)
 
     def _read_lines(self, source: str, days: Days | None) -> Iterator[dict[str, Any]]:
+        """Yield the journal's lines about `days`, or all, in order."""
         if days is None:
             paths = sorted((self.root / "journal" / _check_source(source)).glob("*/*.jsonl"))
         else:
@@ -238,7 +240,10 @@ def _to_record(response: StoredResponse) -> dict[str, str]:
 
 
 def _parse_response(record: dict[str, Any]) -> StoredResponse:
-    """Raises `KeyError`, `TypeError` or `ValueError` for an invalid record."""
+    """Restore a response from its record in a file of JSON.
+
+    Raises `KeyError`, `TypeError` or `ValueError` for an invalid record.
+    """
     if not _SHA256.fullmatch(record["sha256"]):
         raise ValueError("sha256 is not a SHA-256 hash")
     parsed = {"about": date.fromisoformat(record["about"]), "fetched_at": datetime.fromisoformat(record["fetched_at"])}

@@ -150,7 +150,7 @@ class Client:
             and _parse_query(stored.asked_url) == [*_parse_query(request.url), *request.query]
         ):
             return FetchResult(request, "kept", asked_at, payload=payload)
-        url, fetched, response = self._fetch(request, asked_at, stored, payload)
+        url, fetched, response = self._fetch_with_retries(request, asked_at, stored, payload)
         headers = response.headers if response else {}
         secrets = request.secrets.values()
         etag, last_modified = (_usable_validator(headers.get(name, ""), secrets) for name in ("ETag", "Last-Modified"))
@@ -167,16 +167,20 @@ class Client:
             return self.fetch(replace(request, is_final=False))
         return fetched
 
-    def _fetch(
+    def _fetch_with_retries(
         self, request: Request, asked_at: datetime, stored: StoredResponse | None, payload: Payload | None
     ) -> tuple[str, FetchResult, _Response | None]:
-        """Return the URL without secrets, the outcome, and the response if any."""
+        """Send the request, with retries and, if possible, conditionally.
+
+        Returns its URL without secrets, the result, and the response if there is a usable one. Nothing is stored. `stored` and `payload`
+        are the newest stored response to the item, if any.
+        """
         url, response, attempts = redact(request.url, request.secrets.values()), None, 0
         try:
             first_url = self._first_url(request)
             url = redact(str(first_url), request.secrets.values())
             conditions = _conditional_headers(stored) if stored and payload and stored.asked_url == url else {}
-            for attempt in self._retrying():
+            for attempt in self._build_retrying():
                 with attempt:
                     attempts = attempt.retry_state.attempt_number
                     response = self._attempt(first_url, request, conditions)
@@ -187,9 +191,13 @@ class Client:
         if response is None:
             detail = _failure_detail(url, failure, attempts, request)
             return url, FetchResult(request, failure.outcome, asked_at, attempts, failure.status, None, detail), None
-        return url, self._to_fetched(request, asked_at, attempts, response, payload), response
+        return url, self._to_fetch_result(request, asked_at, attempts, response, payload), response
 
     def _first_url(self, request: Request) -> httpx.URL:
+        """Return the URL of a request with its query, but without secrets.
+
+        Raises `UnsafeAddressError` if it may not be fetched, `_FetchError` if its host is blocked for too long.
+        """
         url = parse_url(request.url, request.query)
         if request.secrets and url.scheme == "http" and not is_listed_host(url.host, self.network.private_hosts):
             raise UnsafeAddressError("the key would be sent over plain http, where others can read it", "Use https in the settings")
@@ -197,15 +205,17 @@ class Client:
         return url
 
     def _require_not_blocked(self, url: httpx.URL) -> None:
+        """Raise `_FetchError` if the host is blocked for longer than a pause."""
         host = normalize_host(url.host)
         seconds = self._limiter.seconds_blocked(host)
         if seconds > self.network.longest_pause_seconds:
             reason = f"{host} accepts no requests for another {seconds:,.0f} s, by its earlier response"
             raise _FetchError("failed", reason, _run_later_advice(seconds))
 
-    def _retrying(self) -> Retrying:
-        """Retry after 1, 2, 4, … seconds, or as the upstream asks.
+    def _build_retrying(self) -> Retrying:
+        """Build the rule for retries: after 1, 2, 4, … seconds.
 
+        Only a `_RetryableError` is retried, later if the upstream asks for it, and not at all if it asks for more than the longest pause.
         There is no jitter, so that runs are repeatable.
         """
         longest = self.network.longest_pause_seconds
@@ -284,7 +294,10 @@ class Client:
         return body
 
     def _to_retryable_error(self, url: httpx.URL, status: int, headers: httpx.Headers) -> _RetryableError:
-        """Block the host for the time of Retry-After, and return the error."""
+        """Block the host for the time of Retry-After, and return the error.
+
+        `status` is 408, 429 or 5xx.
+        """
         wait = parse_retry_after(headers.get("Retry-After", ""), self.now())
         self._limiter.block(normalize_host(url.host), wait)
         if wait > self.network.longest_pause_seconds:
@@ -292,7 +305,7 @@ class Client:
         advice = "Try again later; if it happens often, raise sources.network.seconds_between"
         return _RetryableError(f"it answered {status}", advice, status, wait)
 
-    def _to_fetched(
+    def _to_fetch_result(
         self, request: Request, asked_at: datetime, attempts: int, response: _Response, stored_payload: Payload | None
     ) -> FetchResult:
         if response.body is None:
@@ -340,7 +353,7 @@ def _failure_detail(url: str, failure: _FetchError, attempts: int, request: Requ
 
 
 def _shorten_url(url: str) -> str:
-    """Replace the query of a long URL by an ellipsis.
+    """Shorten a long URL: drop its query and what exceeds the limit.
 
     The journal has the whole URL.
     """
@@ -370,9 +383,10 @@ def _usable_validator(value: str, secrets: Iterable[SecretStr]) -> str:
 
 
 def _read_excerpt(response: httpx.Response, secrets: Iterable[SecretStr]) -> str:
-    """Return the error message in the body, without secrets.
+    """Return the beginning of the body of an error, without secrets.
 
-    Returns an empty text for HTML, and where the cut could hide part of a secret.
+    Returns an empty text for HTML, and if the excerpt could contain part of a secret: the body is read up to a limit, so that a secret at
+    its end may be cut and not recognized.
     """
     beginning = unpacking.read_beginning(response.iter_raw(), response.headers.get("Content-Encoding", ""), EXCERPT_BYTES)
     text = redact(beginning.decode("utf-8", "replace"), secrets)

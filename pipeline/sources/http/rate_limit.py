@@ -6,13 +6,14 @@ Does not belong here: which requests are made or retried (`client.py`).
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
-_LONGEST_BLOCK_SECONDS = 366 * 86_400.0
+_LONGEST_BLOCK_SECONDS = 366 * 86_400.0  # a host may ask for any number, and dates end in the year 9999
 
 
 class RateLimiter:
-    """Earliest times of the next request to each host.
+    """Delay requests, so that each host gets them at intervals.
 
-    Hosts may also ask for a longer wait. `now` is the clock, `sleep` waits seconds.
+    `seconds_between` is the shortest interval; a host that asks for a longer wait is blocked until then. `now` is the clock, `sleep` waits
+    seconds.
     """
 
     def __init__(self, seconds_between: float, now: Callable[[], datetime], sleep: Callable[[float], object]) -> None:
@@ -31,7 +32,7 @@ class RateLimiter:
         return 0.0 if until is None else max(0.0, (until - self._now()).total_seconds())
 
     def wait(self, host: str) -> None:
-        """Sleep until the next request is allowed, and count it as made."""
+        """Sleep until the host may be requested, and count that request."""
         requested_at = self._requested_at.get(host)
         elapsed = self._seconds_between if requested_at is None else (self._now() - requested_at).total_seconds()
         # `elapsed` is negative if the clock was set back; that must not prolong the delay.

@@ -25,17 +25,17 @@ class DeadlineError(TensionError, httpcore.TimeoutException):
 
 
 class Deadline:
-    """Time by which a response must be complete."""
+    """Time by which a response must be complete: `seconds` from now."""
 
     def __init__(self, seconds: float) -> None:
         self._ends_at = time.monotonic() + seconds
 
     @contextmanager
     def limit_wait(self, seconds: float | None) -> Iterator[float]:
-        """Limit the wait of the block to `seconds` or the deadline.
+        """Yield how long the block may wait for the network.
 
-        Yields the number of seconds.
-        Raises `DeadlineError` if the deadline passes before or within the block.
+        It is `seconds`, or less if the deadline is sooner; the block passes it to httpcore as its timeout. Raises `DeadlineError`, instead
+        of httpcore's error, if the deadline has passed.
         """
         try:
             yield self._seconds_left(seconds)

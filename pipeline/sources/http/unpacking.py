@@ -32,7 +32,7 @@ def read_body(chunks: Iterable[bytes], encoding: str, announced: str, limit: int
     `encoding` is the Content-Encoding header, `announced` the Content-Length header.
     Raises `TooLargeError` if more than `limit` bytes are announced or decoded, `DamagedError` if the body cannot be decoded.
     """
-    if announced.isdecimal() and announced.isascii() and int(announced[:20]) > limit:
+    if announced.isdecimal() and announced.isascii() and int(announced[:20]) > limit:  # 20 digits are beyond every limit
         raise TooLargeError(f"{int(announced[:20]):,} bytes announced")
     body = bytearray()
     for chunk in _decode(chunks, encoding.strip().lower()):
@@ -65,16 +65,16 @@ def _decode(chunks: Iterable[bytes], encoding: str) -> Iterator[bytes]:
     raise DamagedError(f"it is encoded as {encoding[:40]!r}, although only {ACCEPTED_ENCODINGS} were accepted")
 
 
-def _decompress(chunks: Iterable[bytes], window: int | None) -> Iterator[bytes]:
+def _decompress(chunks: Iterable[bytes], wbits: int | None) -> Iterator[bytes]:
     """Decompress in chunks of at most `_CHUNK` bytes.
 
-    So a decompression bomb is detected while it is small.
+    So a decompression bomb is detected while it is small. `wbits` is zlib's number of a format; None: detect zlib's or raw deflate.
     """
     decompressor, data = None, b""
     for chunk in chunks:
         data += chunk
         if decompressor is None and len(data) >= _ZLIB_HEADER_BYTES:
-            decompressor = zlib.decompressobj(_detect_window(data) if window is None else window)
+            decompressor = zlib.decompressobj(_detect_wbits(data) if wbits is None else wbits)
         if decompressor is not None:
             decompressor, data = yield from _decompress_chunk(decompressor, data)
     if (decompressor is None and data) or (decompressor is not None and not decompressor.eof):
@@ -102,8 +102,8 @@ def _decompress_chunk(decompressor: "zlib._Decompress", data: bytes) -> Generato
             return decompressor, b""
 
 
-def _detect_window(data: bytes) -> int:
-    """Distinguish zlib's format from raw deflate.
+def _detect_wbits(data: bytes) -> int:
+    """Return zlib's number for the format of `deflate`: its own or raw.
 
     HTTP calls the former `deflate`, but some servers send the latter.
     """

@@ -40,7 +40,7 @@ class ReadOptions:
 class FoundColumns:
     """Columns found in a file, under our and under its names.
 
-    `ours` are our names; `theirs` are the first thousand names of the file.
+    `ours` are our names (`COLUMNS`); `theirs` are about the first thousand names in the file.
     `is_complete`: a header named all columns; otherwise every row may add some.
     """
 

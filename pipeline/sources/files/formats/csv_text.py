@@ -85,9 +85,9 @@ class _LineBuffer:
         self.record_lines, self._length = [], 0
 
     def return_lines(self) -> Line:
-        """Return the first line of a broken record.
+        """Put back the lines of a broken record except the first.
 
-        Its other lines are read again, each as the start of a record.
+        Returns the first line. The others are read again, each as the possible start of a record.
         """
         first, *others = self.record_lines
         self._returned.extendleft(reversed(others))
@@ -117,6 +117,7 @@ def _read_records(stream: Stream, limits: Limits) -> Iterator[tuple[int, list[st
 
 
 def _read_record(reader: Iterator[list[str]], longest: int) -> list[str]:
+    """Read the next record; `csv.Error` for a field above `longest` characters."""
     previous = csv.field_size_limit(longest)  # global to the process; its default of 131,072 is less than a long article
     try:
         return next(reader)

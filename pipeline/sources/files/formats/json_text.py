@@ -56,6 +56,10 @@ class _RowParser:
         return (*row, None)
 
     def _find_text(self, record: dict[str, Any], column: str, paths: list[tuple[str, list[str]]]) -> str | None:
+        """Return the text of the first field that is not empty.
+
+        `paths` has each name of the column in the file, as it is and split at dots. Fields that exist add the column to those found.
+        """
         text: str | None = None
         for name, path in paths:
             inner: Any = record
@@ -71,6 +75,7 @@ class _RowParser:
 
 
 def _to_text(value: Any) -> str | None:
+    """Return text and null unchanged, any other value as JSON."""
     if value is None or isinstance(value, str):
         return value
     return json.dumps(value, ensure_ascii=False)

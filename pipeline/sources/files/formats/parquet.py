@@ -88,7 +88,8 @@ def _find_field(name: str, schema: pa.Schema) -> tuple[str, ...]:
 def _batch_size(footer: pq.FileMetaData, location: Location, path: Path, limits: Limits) -> int:
     """Return the number of rows that take about `batch_bytes`.
 
-    It is estimated from the sizes of row groups in the footer.
+    It is estimated from the sizes of row groups in the footer, for the group with the largest rows, and is at most `batch_rows`. Raises
+    `SourceError` if the file would unpack to too much.
     """
     groups = [footer.row_group(number) for number in range(footer.num_row_groups)]
     unpacked, allowed = sum(group.total_byte_size for group in groups), limits.max_unpacked_bytes(path.stat().st_size)
@@ -106,7 +107,10 @@ def _to_rows(batch: pa.RecordBatch, paths: dict[str, list[tuple[str, ...]]]) -> 
 
 
 def _coalesce_text(frame: pl.DataFrame, column: str, paths: list[tuple[str, ...]]) -> pl.Series:
-    """Return in each row the text of the first non-empty path."""
+    """Return in each row the text of the first non-empty path.
+
+    All null if there is no path.
+    """
     texts = [_to_text(_select_field(frame, path)).alias(column) for path in paths]
     if len(texts) <= 1:
         return texts[0] if texts else pl.repeat(None, frame.height, dtype=pl.String, eager=True).alias(column)
