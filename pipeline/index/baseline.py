@@ -17,7 +17,10 @@ METHOD = ["valid_from", "baseline_from", "baseline_to", "index_version", "weight
 
 
 class StoredBaseline(NamedTuple):
-    """The window, or the first day, of a stored baseline."""
+    """The window of a stored baseline, or the first day of a default one.
+
+    At least one of them is None.
+    """
 
     window: tuple[date, date] | None
     first_day: date | None
@@ -26,19 +29,18 @@ class StoredBaseline(NamedTuple):
 def freeze_baseline(fresh: pl.DataFrame, stored: pl.DataFrame) -> pl.DataFrame:
     """Return the rows of `BASELINE` to store.
 
-    Versions that are stored and frozen stay, if they were computed by the method of the fresh ones; others are fresh. New sources or
-    another lexicon do not change them. The series are always those of `fresh`: new series take their fresh rows, series that are gone are
-    dropped.
+    Stored rows that are frozen stay, if `fresh` has the same series with the same `METHOD` (window, index version and weights); all other
+    rows come from `fresh`. So new sources or another lexicon do not change a frozen version. Series that `fresh` does not have are dropped.
     """
     frozen = stored.filter("is_frozen").join(fresh, on=["series", *METHOD], how="semi")
     return BASELINE.conform(pl.concat([frozen, fresh.join(frozen, on=["series", *METHOD], how="anti")]))
 
 
 def read_stored_baseline(stored: pl.DataFrame) -> StoredBaseline:
-    """Read what a frozen baseline of this method says about its window.
+    """Read from the first frozen version which window the baseline has.
 
-    The default baseline has a first day and goes on from there; another one has a window. Both are None without a frozen baseline. A
-    window of the length of the first version that begins on the first day is such a version.
+    Only rows of this index version count. A version that is valid from its own first day and as long as the first default version is taken
+    as the default baseline: it has a first day and grows from there. Any other version has a window. Both are None without a frozen one.
     """
     frozen = stored.filter(pl.col("is_frozen") & (pl.col("index_version") == INDEX_VERSION)).sort("valid_from")
     if frozen.is_empty():

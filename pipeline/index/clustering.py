@@ -35,6 +35,7 @@ def measure_clustering(daily: pl.DataFrame, baseline: pl.DataFrame, half_life_da
     for valid_from, errors, variances in _measure_windows(ordered, baseline, half_life_days):
         sums = groups.with_columns(errors=errors, variances=variances, is_directed=pl.col("series").str.contains(">", literal=True))
         directed = [pl.col(name).filter("is_directed").sum().over("channel") for name in ("errors", "variances")]
+        # With the weight of 20 stories, the factor of a channel is shrunk towards 1, and that of a series towards its channel's.
         of_channel = ((POOLED_STORIES + directed[0]) / (POOLED_STORIES + directed[1])).clip(1.0, MAX_CLUSTERING)
         factor = (POOLED_STORIES * of_channel + pl.col("errors")) / (POOLED_STORIES + pl.col("variances"))
         frames.append(sums.select(pl.lit(valid_from).alias("valid_from"), *_GROUP, factor.clip(1.0, MAX_CLUSTERING).alias("clustering")))
@@ -42,7 +43,10 @@ def measure_clustering(daily: pl.DataFrame, baseline: pl.DataFrame, half_life_da
 
 
 def _measure_windows(ordered: pl.DataFrame, baseline: pl.DataFrame, half_life_days: float) -> Iterator[tuple[date, Matrix, Matrix]]:
-    """Yield `valid_from` of each version, and both sums of each group."""
+    """Yield, for each version of the baseline, `valid_from` and both sums of `_sum_errors`.
+
+    `ordered`: rows of DAILY_MASS, sorted by series, channel and day. The sums are taken over the days of the version's window.
+    """
     dates = ordered["index_date"].unique().sort()
     counts, read = (to_matrix(ordered, _GROUP, name).astype(np.float64) for name in ("story_count", "articles_read"))
     for valid_from, first, last in (
@@ -53,9 +57,10 @@ def _measure_windows(ordered: pl.DataFrame, baseline: pl.DataFrame, half_life_da
 
 
 def _sum_errors(counts: Matrix, read: Matrix, half_life_days: float) -> tuple[Matrix, Matrix]:
-    """Sum squared errors and variances of forecasts, each of shape (groups).
+    """Sum squared errors and variances of the filter's forecasts over all days.
 
-    `counts`: stories, `read`: articles, shape (groups, days). A group without stories expects half a story over the window.
+    `counts`: stories, `read`: articles, each of shape (groups, days). Returns both sums, each of shape (groups). Stories are expected at a
+    constant rate per article, that of the window; a group without stories expects half a story over the window.
     """
     exposure = read * (np.maximum(counts.sum(axis=1), 0.5) / np.maximum(read.sum(axis=1), 1.0))[:, None]
     prior = np.full(counts.shape[0], float(PRIOR_STORIES))

@@ -25,9 +25,9 @@ _QUANTILES = {"lo80": 0.1, "hi80": 0.9, "lo95": 0.025, "hi95": 0.975}
 
 
 def to_matrix(frame: pl.DataFrame, group: Sequence[str], name: str) -> Matrix:
-    """Convert one column to a matrix, groups by days.
+    """Convert the column `name` to a matrix of shape (groups, days).
 
-    The frame is sorted by group and day and has every day of every group.
+    `group`: the columns that define a group. `frame` must be sorted by group and day and have every day of every group.
     """
     groups = frame.select(pl.struct(group).n_unique()).item()
     return frame[name].to_numpy().reshape(groups, -1) if groups else np.zeros((0, 0))
@@ -36,16 +36,17 @@ def to_matrix(frame: pl.DataFrame, group: Sequence[str], name: str) -> Matrix:
 def discount(daily: Matrix, half_life_days: float) -> Matrix:
     """Sum each row over its days so far, with exponential discounting.
 
-    A day's weight is halved every `half_life_days`. Shape (groups, days).
+    A day's weight is halved every `half_life_days`. `daily` and the sums have the shape (groups, days).
     """
     return accumulate(daily, 2.0 ** (-1.0 / half_life_days), np.zeros(daily.shape[:-1]))
 
 
 def accumulate(daily: Matrix, decay: float, carried: Matrix) -> Matrix:
-    """Sum over the last axis, decaying the sum each day.
+    """Sum over the days (last axis), decaying the sum each day.
 
-    The sum so far is multiplied by `decay`. `carried` are the sums before the first day, one for each row. A loop over days is as fast as
-    `scipy.signal.lfilter`, gives the same bits, and avoids the import of `scipy.signal`, which takes longer than the sums.
+    Each day's sum is that day's value plus `decay` times the sum of the day before; `carried` are the sums of the day before the first.
+    Returns the sums of all days, in the shape of `daily`. A loop over days is as fast as `scipy.signal.lfilter`, gives the same bits, and
+    avoids the import of `scipy.signal`, which takes longer than the sums.
     """
     sums = np.empty_like(daily)
     for day in range(daily.shape[-1]):
@@ -57,35 +58,38 @@ def accumulate(daily: Matrix, decay: float, carried: Matrix) -> Matrix:
 def predict_next_day(sums: Matrix, prior: Matrix, half_life_days: float) -> Matrix:
     """Predict the next day's sums before any news.
 
-    Old mass decays and the prior, which the sums include, is restored.
+    `sums` include the prior. Everything decays by one day, and the prior is filled up to its full weight.
     """
     decay = 2.0 ** (-1.0 / half_life_days)
     return np.asarray(decay * sums + (1.0 - decay) * prior, dtype=np.float64)
 
 
 def dispersion(a: Matrix, b: Matrix, second_moment: Matrix, clusters: Matrix) -> Matrix:
-    """phi, the variance of A per unit of mass.
+    """Compute phi, the variance of `a` per unit of mass.
 
-    Single stories give their second moment over their mass; `clusters` is added to it. Wrong readings from other news do not follow the
-    pair: with a share `MISREAD` they draw a value towards 100, and the distance to where it was without them counts as a standard
-    deviation. phi is capped so that the shape of the Gamma is at least `MIN_SHAPE`. All arrays have one shape.
+    `a` and `b`: the discounted observed and expected mass, each with the prior. phi is the sum of three terms: `second_moment / a` for
+    single stories; `clusters` for stories that come together (`cluster_mass`); and one for wrong readings of other news. These have the
+    share `MISREAD` of the mass and pull `a` towards `b`, so the distance to where `a` would be without them counts as one standard
+    deviation. phi is capped so that the shape `a / phi` of the Gamma is at least `MIN_SHAPE`. All arrays have one shape.
     """
     misread = (MISREAD / (1 - MISREAD) * (a - b)) ** 2 / a
     return np.asarray(np.minimum(second_moment / a + clusters + misread, a / MIN_SHAPE), dtype=np.float64)
 
 
 def cluster_mass(prior: Matrix, clustering: Matrix) -> Matrix:
-    """What clusters of stories add to phi.
+    """Compute what clusters of stories add to phi, in units of mass.
 
-    With the factor c on the variance of the number of stories it is c - 1 mean stories; the prior weighs `PRIOR_STORIES` of them.
+    `clustering`: the factor on the variance of the number of stories (1: they come singly, which adds nothing). Each unit above 1 adds the
+    mass of a mean story, which is the prior divided by `PRIOR_STORIES`.
     """
     return np.asarray((clustering - 1) * prior / PRIOR_STORIES, dtype=np.float64)
 
 
 def interval_bounds(a: Matrix, b: Matrix, phi: Matrix) -> dict[str, Matrix]:
-    """Bounds of the 80 % and 95 % intervals, by name.
+    """Compute the bounds of the 80 % and 95 % intervals.
 
-    They are quantiles of 100 x Gamma(shape a / phi, rate b / phi). All arrays have one shape.
+    Returns them as `lo80`, `hi80`, `lo95` and `hi95`, on the scale of the index (100 is the baseline): quantiles of 100 times
+    Gamma(shape a / phi, rate b / phi). All arrays have one shape.
     """
 
     def quantile(q: float) -> Matrix:
@@ -96,18 +100,19 @@ def interval_bounds(a: Matrix, b: Matrix, phi: Matrix) -> dict[str, Matrix]:
 
 
 def weigh_evidence(kappa: Matrix, a: Matrix, b: Matrix) -> Matrix:
-    """Weight of what was read, next to the prior `kappa`.
+    """Compute `evidence_weight`, from 0 (only the prior) to 1.
 
-    Counts is what was observed (`a`) or what the articles read would have at the usual rate (`b`), whichever is more: much news says
-    something about a pair with little usual news, and so does silence about one with much.
+    It is the share of what was read in the larger of the sums `a` (observed mass) and `b` (mass expected from the articles read), each with
+    the prior `kappa`. The larger one counts because much news says something about a pair with little usual news, and so does silence about
+    a pair with much.
     """
     return np.asarray(1 - kappa / np.maximum(a, b), dtype=np.float64)
 
 
 def has_evidence(evidence_weight: Matrix, least_evidence: float) -> NDArray[np.bool_]:
-    """Whether enough was read for a value to be published.
+    """Return whether enough was read for a value to be published.
 
-    With a margin for rounding, so that equal sums in another order give the same answer.
+    A margin for rounding gives sums of the same numbers in another order the same answer.
     """
     return np.asarray(evidence_weight >= least_evidence - 1e-9, dtype=np.bool_)
 
@@ -115,13 +120,16 @@ def has_evidence(evidence_weight: Matrix, least_evidence: float) -> NDArray[np.b
 def has_movement(hold: Matrix, move: Matrix) -> NDArray[np.bool_]:
     """Return whether enough talk and movement was read for a stalemate.
 
-    With the margin of `has_evidence`.
+    `hold` and `move`: their discounted sums. The margin for rounding is that of `has_evidence`.
     """
     return np.asarray(hold + move >= LEAST_MOVEMENT - 1e-9, dtype=np.bool_)
 
 
 def stalemate_share(hold: Matrix, move: Matrix) -> Matrix:
-    """Share of talk without movement, from the discounted sums of both."""
+    """Compute the stalemate: the share of talk in talk and movement.
+
+    `hold` (talk) and `move` (movement) are discounted sums. The prior is one of each, so the share is one half without news.
+    """
     return (hold + 1) / (hold + move + 2)
 
 
@@ -136,14 +144,15 @@ def filter_channels(
 
     `shape` and `rate` are the discounted observed and expected mass, each with the prior; `value` is 100 x shape / rate. Its intervals are
     those of 100 x Gamma(shape / dispersion, rate / dispersion). `dispersion` is the discounted second moment over the discounted mass,
-    shrunk towards that of the channel in the baseline with the weight of the prior, so that no interval has zero width. The index withholds
-    values with `is_thin`. The prior of a day is that of its version of the baseline.
+    shrunk towards that of the channel in the baseline with the weight of the prior, so that no interval has zero width; clusters and wrong
+    readings add to it (`dispersion`). The index does not publish values with `is_thin`. The prior of a day is that of its version of the
+    baseline.
     `clustering`: rows of CLUSTERING; None if stories come singly.
     """
     group = ["series", "channel"]
     ordered = DAILY_MASS.conform(daily).sort(*group, "index_date")
     any_source = BASELINE.conform(baseline).filter(pl.col("source") == "(any)")
-    # One row for each version of the baseline and group, versions first; `version` gives the place of each day's version.
+    # `priors`: one row for each version of the baseline and group, sorted by version first. `version`: the number of each day's version.
     versions = ordered.select("valid_from").unique().sort("valid_from").with_row_index("version")
     groups = ordered.select(group).unique()
     priors = versions.join(groups, how="cross").join(any_source, on=["valid_from", *group])
@@ -158,7 +167,7 @@ def filter_channels(
     def sums(name: str) -> Matrix:
         return discount(to_matrix(ordered, group, name), half_life_days)
 
-    def prior(name: str) -> Matrix:
+    def prior(name: str) -> Matrix:  # shape (groups, days): each day has the prior of its version
         return priors[name].to_numpy().reshape(versions.height, groups.height).T[:, version["version"].to_numpy()]
 
     def plain_value(variant: str) -> Matrix:
@@ -198,7 +207,8 @@ def filter_channels(
 def filter_movement(movement: pl.DataFrame, half_life_days: float) -> pl.DataFrame:
     """Compute `stalemate_daily` from `movement_daily`.
 
-    The columns are the share of talk without movement and its 80 % Beta interval. The index withholds them with `is_thin`.
+    `hold` and `move` are the discounted sums, `stalemate` the share of talk in both, with its 80 % Beta interval. The index does not
+    publish rows with `is_thin`.
     """
     ordered = MOVEMENT_DAILY.conform(movement).sort("pair", "index_date")
     hold = discount(to_matrix(ordered, ["pair"], "hold"), half_life_days)

@@ -44,7 +44,8 @@ class BaselineError(TensionError, ValueError):
 def read_weights() -> pl.DataFrame:
     """Read `weights.toml` as the table `weights`.
 
-    It has every kind and status, with weight 0 if the file has none.
+    One row for each kind and status, with weight 0 where the file has none. `is_action`: counts as an action, not as words.
+    `general_share`: share of the weight that an act towards everybody has for each partner; 0 for kinds that need a partner.
     """
     kinds = tomllib.loads(WEIGHTS_FILE.read_text(encoding="utf-8"))
     general = kinds.pop("general")
@@ -64,9 +65,10 @@ def read_weights() -> pl.DataFrame:
 
 
 def check_window(setting: Days | None, read: Days | None) -> None:
-    """Check that the setting `baseline` has a day that was read.
+    """Check that the window of the baseline overlaps the days read.
 
-    `BaselineError` otherwise, or when nothing was read yet (`read` is None).
+    `setting`: the window that the user set; None (the default baseline) always passes. `read`: first to last day with articles.
+    `BaselineError` if they do not overlap, or when nothing was read yet (`read` is None).
     """
     if read is None:
         raise BaselineError("no articles have been read yet, so the index has no baseline; materialize the core assets first (tension run)")
@@ -82,7 +84,10 @@ def read_phases() -> dict[str, float]:
 
 
 def weights_sha() -> str:
-    """Fingerprint of the weights; other weights make another scale."""
+    """Compute a fingerprint of the weights: 12 hexadecimal digits.
+
+    Other weights make another scale, so baselines with another fingerprint are not comparable.
+    """
     return hashlib.sha256(read_weights().write_csv().encode()).hexdigest()[:12]
 
 
@@ -93,7 +98,7 @@ def model_variables(
     read: Days | None,
     first_day: date | None = None,
 ) -> dict[str, Any]:
-    """DuckDB variables for the models in `sql/`, by name.
+    """Return the DuckDB variables for the models in `sql/`, by name.
 
     `baseline`: the window that sets 100; None for the versions of the default baseline, which begin on `first_day` (None: the first day on
     which an article counts). `read`: the days read. `BaselineError` as in `check_window`.

@@ -21,7 +21,8 @@ Matrix = NDArray[np.float64]
 
 CHANNELS = ("escalation", "concession", "dialogue")
 _DECIMALS = 4  # the quadrature is exact to 2e-4, and mathematical functions differ between processors in the last bits
-_NODES, _WEIGHTS = (0.5 * (part + shift) for part, shift in zip(np.polynomial.legendre.leggauss(16), (1, 0), strict=True))  # on [0, 1]
+# 16 nodes and weights of the Gauss-Legendre rule, moved from [-1, 1] to [0, 1].
+_NODES, _WEIGHTS = (0.5 * (part + shift) for part, shift in zip(np.polynomial.legendre.leggauss(16), (1, 0), strict=True))
 
 
 class Posteriors(NamedTuple):
@@ -40,16 +41,18 @@ class Posteriors(NamedTuple):
 
 
 def phase_probabilities(pairs: Posteriors, bounds: Mapping[str, float]) -> dict[str, Matrix]:
-    """Probability of each phase, rounded to four digits.
+    """Compute the probability of each phase, rounded to four digits.
 
-    Escalation, de-escalation, quiet and dialogue exclude one another; stalemate is a part of dialogue. `bounds`: those of `phases.toml`.
+    Keys are the columns `p_escalation` to `p_quiet` of PHASE_DAILY; each array has the shape (rows). Escalation, de-escalation, quiet and
+    dialogue exclude one another; stalemate is a part of dialogue. `bounds`: those of `phases.toml`.
     """
     a, b = pairs.shape / pairs.dispersion, pairs.rate / pairs.dispersion
     moved, ahead = bounds["moved_from"] / 100, bounds["ahead_by"]
     escalation = probability_of_lead(a[:, 0], b[:, 0], a[:, 1], b[:, 1], moved, ahead)
     de_escalation = probability_of_lead(a[:, 1], b[:, 1], a[:, 0], b[:, 0], moved, ahead)
     quiet = np.prod(gammainc(a, b * bounds["quiet_below"] / 100), axis=1)
-    # Stories of talk that were read, as far as they have not faded: the chance that one of them is real, without the prior.
+    # The number of stories of talk that were read and have not faded, without the prior. If that is the mean of a Poisson distribution,
+    # 1 - exp(-stories) is the probability that there was at least one.
     stories = np.maximum(pairs.shape[:, 2] - pairs.prior[:, 2], 0) / pairs.dispersion[:, 2]
     dialogue = (1 - escalation - de_escalation - quiet).clip(0) * -np.expm1(-stories)
     stalemate = dialogue * betaincc(pairs.hold + 1, pairs.move + 1, bounds["stalemate_from"])
@@ -75,34 +78,39 @@ def probability_of_lead(a: Matrix, b: Matrix, other_a: Matrix, other_b: Matrix, 
     # Over the upper tail of x, where the first condition is true: the mean of P(y <= x / ahead).
     tail = gammaincc(a, b * least)
     x = _upper_quantiles(a[by_x], b[by_x], tail[by_x])
-    probability[by_x] = tail[by_x] * _mean(gammainc(other_a[by_x, None], other_b[by_x, None] * x / ahead))
+    probability[by_x] = tail[by_x] * _average_over_nodes(gammainc(other_a[by_x, None], other_b[by_x, None] * x / ahead))
     # Over y: below least / ahead only the first condition matters, in the upper tail above it only the second.
     other_tail = gammaincc(other_a, other_b * least / ahead)[by_y]
     y = _upper_quantiles(other_a[by_y], other_b[by_y], other_tail)
-    beyond = _mean(gammaincc(a[by_y, None], b[by_y, None] * ahead * y))
+    beyond = _average_over_nodes(gammaincc(a[by_y, None], b[by_y, None] * ahead * y))
     probability[by_y] = (1 - other_tail) * tail[by_y] + other_tail * beyond
     return probability
 
 
 def _upper_quantiles(a: Matrix, b: Matrix, tail: Matrix) -> Matrix:
-    """Values of Gamma variables at the nodes of their upper tail.
+    """Return values in the upper tail of Gamma variables, at the nodes.
 
-    `tail` is its probability. Shape (rows, nodes).
+    `a` and `b`: shape and rate of each variable, `tail`: the probability of the upper tail, each of shape (rows). The value at a node is
+    exceeded with the probability `tail` times the node, so the values are quantiles of the variable in that tail. Shape (rows, nodes).
     """
     return np.asarray(gammainccinv(a[:, None], tail[:, None] * _NODES) / b[:, None], dtype=np.float64)
 
 
-def _mean(values: Matrix) -> Matrix:
-    """Mean over the nodes, which are uniform in probability."""
+def _average_over_nodes(values: Matrix) -> Matrix:
+    """Average a function over [0, 1] from its values at the nodes.
+
+    `values`: shape (rows, nodes). Returns the shape (rows).
+    """
     return np.asarray(values @ _WEIGHTS, dtype=np.float64)
 
 
 def name_phases(pairs: Posteriors, probabilities: Mapping[str, Matrix], bounds: Mapping[str, float], least_evidence: float) -> list[str]:
-    """Name the most probable phase, where it is likely enough.
+    """Name the most probable phase of each row, where it is likely enough.
 
-    A phase is named only from channels that have a value: escalation, de-escalation and dialogue from their own, quiet from all. Where the
-    opposite of an escalation or de-escalation is more than half as probable, news goes both ways. Else a day is `unclear`, or `no data`
-    without such a channel. Dialogue that is likely to be without movement is a stalemate.
+    Only phases whose channels have a value compete: escalation, concession or dialogue for the phase of that channel, all three for quiet.
+    The most probable one is named if its probability is at least `likely_from` and, for escalation and de-escalation, at least
+    `against_opposite` times that of the other; dialogue is named `stalemate` if that is likely as well. Otherwise the row is `unclear`, or
+    `no data` if no channel has a value. `least_evidence`: least `evidence_weight` of a value.
     """
     has_news = has_evidence(weigh_evidence(pairs.prior, pairs.shape, pairs.rate), least_evidence)
     names = np.array(["escalation", "de-escalation", "dialogue", "quiet"])
@@ -120,7 +128,8 @@ def name_phases(pairs: Posteriors, probabilities: Mapping[str, Matrix], bounds: 
 def find_phases(channels: pl.DataFrame, stalemate: pl.DataFrame, bounds: Mapping[str, float], least_evidence: float) -> pl.DataFrame:
     """Compute `phase_daily` from `channel_daily` and `stalemate_daily`.
 
-    Probabilities are null on days without data. `bounds`: those of `phases.toml`.
+    Only the pooled series of a pair count, not its two directions. Probabilities are null on days with `no data`. `bounds`: those of
+    `phases.toml`.
     """
     pairs = STALEMATE_DAILY.conform(stalemate).sort("pair", "index_date")
     columns = ("shape", "rate", "prior", "dispersion")

@@ -52,24 +52,27 @@ def select_top_contributions(masses: pl.DataFrame, channels: pl.DataFrame, story
 
 
 def _rank_stories(masses: pl.DataFrame, cells: pl.DataFrame) -> pl.DataFrame:
-    """Sort stories by size, largest first, with the number of their cell.
+    """Sort stories by discounted mass, largest first, with the number of their cell.
 
-    Stories of one day and size are sorted by `story_id`.
+    A cell is a series, a channel and a day. Stories of one day and mass stay in the order of the key, by `story_id`.
     """
     columns = ("story_id", "mass", "signal_id", "kind", "instrument", "status", "is_general")
     stories = masses.select(*_CELL, *columns).join(cells.select(*_CELL, "cell_no", "half_life_days"), on=_CELL, maintain_order="left")
     days = (pl.col("index_date") - pl.lit(date(1970, 1, 1))).dt.total_days()
+    # The logarithm of the mass, discounted to any one day: stories of different days are in the order of their contributions.
     decayed = stories.select(pl.col("mass").log(2) + days / pl.col("half_life_days")).to_series().to_numpy()
     return stories.select("cell_no", *columns, counts_on="index_date")[np.argsort(-decayed, kind="stable")]
 
 
 def _smallest_in_cells(cell_of: NDArray[np.uint32], cells: int) -> Ranks:
-    """Find the smallest ranks in each cell.
+    """Find the smallest ranks in each cell, that is its largest stories.
 
-    `cell_of` is the cell of the story of each rank.
+    The rank of a story is its position in the order of `_rank_stories`; `cell_of` has the number of its cell at that position. Returns the
+    shape (STORIES_SHOWN, cells), ascending, with `_NO_STORY` where a cell has fewer stories.
     """
     by_cell = np.argsort(cell_of, kind="stable")
     counts = np.bincount(cell_of, minlength=cells)
+    # Position within the cell: the running number minus that of the cell's first story.
     place = np.arange(by_cell.size) - np.repeat(np.cumsum(counts) - counts, counts)
     shown = place < STORIES_SHOWN
     ranks = np.full((STORIES_SHOWN, cells), _NO_STORY, dtype=np.int32)
@@ -78,9 +81,10 @@ def _smallest_in_cells(cell_of: NDArray[np.uint32], cells: int) -> Ranks:
 
 
 def _smallest_in_windows(ranks: Ranks, window: int) -> Ranks:
-    """Find the smallest ranks in each window of days.
+    """Find the smallest ranks in the window of each day.
 
-    A window is a day and the `window - 1` days before it.
+    The window of a day is the day and the `window - 1` days before it. It is composed of windows whose lengths are powers of two, one for
+    each bit of `window`.
     """
     smallest, days, width = np.full_like(ranks, _NO_STORY), 0, 1
     while days < window:
@@ -93,9 +97,9 @@ def _smallest_in_windows(ranks: Ranks, window: int) -> Ranks:
 
 
 def _merge_ranks(ranks: Ranks, earlier: Ranks, lag: int) -> Ranks:
-    """Merge a day's ranks with `earlier` ranks `lag` days before.
+    """Merge the ranks of each day with the `earlier` ranks of `lag` days before.
 
-    The smallest of both are returned. The n smallest of two ascending lists are the minima of each item and its opposite in the other list.
+    Returns the n smallest of both, ascending. They are the smaller of each item and its counterpart in the other list read backwards.
     """
     merged = ranks.copy()
     if lag < ranks.shape[2]:

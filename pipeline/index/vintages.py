@@ -29,7 +29,7 @@ from pipeline.index.filter import (
 from pipeline.index.parameters import read_phases
 from pipeline.index.phases import Posteriors, name_phases, phase_probabilities
 
-VALUES = {"escalation": "tension", "concession": "concession", "dialogue": "dialogue"}
+VALUES = {"escalation": "tension", "concession": "concession", "dialogue": "dialogue"}  # name of each channel's value
 _MASSES = ("observed", "second_moment", "expected")
 _MOVEMENT = ("hold", "move")
 _SERIES = 3  # a pair's two directions and the pair
@@ -41,9 +41,11 @@ Numbers = NDArray[np.int64]
 
 
 class _Arrivals(NamedTuple):
-    """What arrived, sorted by day of knowledge.
+    """Amounts that became known, sorted by day of knowledge; one item per amount.
 
-    Number of the pair, of the sum and of the day (from the first one), and the amount.
+    `known`: day on which it became known; `day`: day for which it counts; both are numbers from the first day of the index (0). `pair`:
+    number of the pair. `sum`: number of the daily sum to which `value` is added: three masses in three channels for both directions and the
+    pair, then `hold` and `move` of the pair.
     """
 
     known: Numbers
@@ -56,7 +58,7 @@ class _Arrivals(NamedTuple):
 class _Changes(NamedTuple):
     """Sums that are new or changed on a day of knowledge.
 
-    `known`, `pair`, `day`: shape (rows); `sums`: (rows, sums of a pair).
+    `known`, `pair`, `day`: numbers as in `_Arrivals`, shape (rows). `sums`: the discounted sums, shape (rows, sums of a pair).
     """
 
     known: Numbers
@@ -93,15 +95,15 @@ def filter_arrivals(
     base_known = frozen.select(_day_number("known_on", first_day).min()).item()
     moments = _days_of_knowledge(mass, arrivals, days, first_day, base_known)
     changes = _filter_each_moment(arrivals, moments, (series["pair"].n_unique(), days), 2.0 ** (-1.0 / half_life_days))
-    priors = _read_priors(frozen, clustering, series, first_day)
+    priors = _to_priors(frozen, clustering, series, first_day)
     frames = [_compute_values(batch, series, priors, first_day, least_evidence) for batch in _group_into_batches(changes)]
     return INDEX_KNOWN.conform(pl.concat([INDEX_KNOWN.empty(), *frames]))
 
 
 def _list_series(mass: pl.DataFrame) -> pl.DataFrame:
-    """List every series with its pair and the numbers of both.
+    """List every series with its pair, and number both.
 
-    A pair's directions come first, then the pair.
+    `pair_no` numbers the pairs, `series_no` the series of a pair: 0 and 1 are its directions, 2 is the pair. One row per series.
     """
     pairs = mass.select(pair="series").unique().filter(~pl.col("pair").str.contains(">")).sort("pair").with_row_index("pair_no")
     one, other = pl.col("pair").str.slice(0, 3), pl.col("pair").str.slice(4)
@@ -113,10 +115,12 @@ def _list_series(mass: pl.DataFrame) -> pl.DataFrame:
 
 
 def _day_number(name: str, first_day: date) -> pl.Expr:
+    """Number the days of a date column; `first_day` is 0."""
     return (pl.col(name) - first_day).dt.total_days()
 
 
 def _to_arrivals(mass: pl.DataFrame, movement: pl.DataFrame, series: pl.DataFrame, first_day: date) -> _Arrivals:
+    """Convert rows of `mass_arrivals` and `movement_arrivals` to numbers; zeros are left out."""
     channel_no = pl.col("channel").replace_strict(list(VALUES), list(range(len(VALUES))), return_dtype=pl.Int64)
     first_sum = pl.col("series_no") * _SUMS_OF_SERIES + channel_no * len(_MASSES)
     mass_by_series = mass.join(series, on="series")
@@ -139,9 +143,10 @@ def _to_arrivals(mass: pl.DataFrame, movement: pl.DataFrame, series: pl.DataFram
 
 
 def _days_of_knowledge(mass: pl.DataFrame, arrivals: _Arrivals, days: int, first_day: date, base_known: int) -> list[int]:
-    """List the days that may change a value.
+    """List the numbers of the days of knowledge on which a value may change.
 
-    These are the days of the calendar since the first article and the first baseline were known, and days of later arrivals.
+    They begin on the day on which both the first article and the first baseline (`base_known`) are known. From there on it is every day of
+    the index, and every later day on which something arrived. `days`: number of days of the index.
     """
     first_known = mass.filter(pl.col("articles_read") > 0).select(_day_number("known_on", first_day).min()).item() or 0
     known = max(first_known, base_known)
@@ -149,9 +154,10 @@ def _days_of_knowledge(mass: pl.DataFrame, arrivals: _Arrivals, days: int, first
 
 
 def _filter_each_moment(arrivals: _Arrivals, moments: list[int], shape: tuple[int, int], decay: float) -> Iterator[_Changes]:
-    """Add the arrivals of each moment and yield the changed sums.
+    """Add the arrivals up to each day of knowledge and yield the changed sums.
 
-    `shape`: number of pairs and of days.
+    `moments`: numbers of the days of knowledge, ascending. `shape`: number of pairs and of days. A sum is yielded for the first time when
+    its day is known, and again whenever one of the sums of its pair and day differs.
     """
     pairs, days = shape
     daily = np.zeros((pairs, _SUMS_OF_PAIR, days))
@@ -193,7 +199,8 @@ def _group_into_batches(changes: Iterator[_Changes]) -> Iterator[_Changes]:
 class _Priors(NamedTuple):
     """Weight, dispersion and clusters of the prior, by version of the baseline.
 
-    `valid_from`: number of the first day of each version; the others have shape (versions, pairs, series of a pair, channels).
+    `valid_from`: number of the first day of each version, ascending. `weight` (kappa), `dispersion` (of the prior) and `clusters` (what
+    clusters add to phi) have the shape (versions, pairs, series of a pair, channels).
     """
 
     valid_from: Numbers
@@ -201,13 +208,18 @@ class _Priors(NamedTuple):
     dispersion: Matrix
     clusters: Matrix
 
-    def of(self, changes: _Changes) -> tuple[Matrix, Matrix, Matrix]:
-        """Weight, dispersion and clusters for each changed row."""
+    def look_up(self, changes: _Changes) -> tuple[Matrix, Matrix, Matrix]:
+        """Return weight, dispersion and clusters for each changed row.
+
+        They are those of the version valid on the row's day, or of the first version before it is valid. Each has the shape (rows, series
+        of a pair, channels).
+        """
         version = np.maximum(np.searchsorted(self.valid_from, changes.day, side="right") - 1, 0)
         return self.weight[version, changes.pair], self.dispersion[version, changes.pair], self.clusters[version, changes.pair]
 
 
-def _read_priors(baseline: pl.DataFrame, clustering: pl.DataFrame, series: pl.DataFrame, first_day: date) -> _Priors:
+def _to_priors(baseline: pl.DataFrame, clustering: pl.DataFrame, series: pl.DataFrame, first_day: date) -> _Priors:
+    """Convert the frozen rows of `baseline` and `clustering` to arrays."""
     factors = CLUSTERING.conform(clustering)
     rows = baseline.filter(pl.col("source") == "(any)").join(series, on="series").join(factors, on=CLUSTERING.key)
     channel_no = pl.col("channel").replace_strict(list(VALUES), list(range(len(VALUES))))
@@ -221,9 +233,10 @@ def _read_priors(baseline: pl.DataFrame, clustering: pl.DataFrame, series: pl.Da
 def _compute_values(changes: _Changes, series: pl.DataFrame, priors: _Priors, first_day: date, least_evidence: float) -> pl.DataFrame:
     """Compute three rows of `INDEX_KNOWN` for each changed row.
 
-    They are both directions and the pair.
+    They are both directions and the pair, which have the stalemate and the phase of the pair in common. A value without enough evidence is
+    null.
     """
-    kappa, prior_dispersion, clusters = priors.of(changes)
+    kappa, prior_dispersion, clusters = priors.look_up(changes)
     masses = changes.sums[:, : _SERIES * _SUMS_OF_SERIES].reshape(-1, _SERIES, len(VALUES), len(_MASSES))
     hold, move = changes.sums[:, -2], changes.sums[:, -1]
     a, b = kappa + masses[..., 0], kappa + masses[..., 2]
@@ -259,5 +272,6 @@ def _compute_values(changes: _Changes, series: pl.DataFrame, priors: _Priors, fi
 
 
 def _find_phases(pairs: Posteriors, least_evidence: float) -> list[str]:
+    """Name the phase of each row by the bounds of `phases.toml`."""
     bounds = read_phases()
     return name_phases(pairs, phase_probabilities(pairs, bounds), bounds, least_evidence)

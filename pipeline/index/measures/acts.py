@@ -23,7 +23,7 @@ CHECKED_FILE = FOLDER / "checked.csv"
 class ActsError(TensionError, ValueError):
     """The files of official acts do not fit together.
 
-    The message names the rows.
+    The message gives the file and the values that are not defined.
     """
 
 
@@ -32,7 +32,7 @@ def read_acts() -> pl.DataFrame:
     """Read the curated acts as the table `measure_acts`.
 
     One row per act and target.
-    `ActsError` when an act names an unknown layer, actor or act.
+    `ActsError` when an act is of an unknown layer or cancels an unknown act, or when `checked.csv` lacks the actor of a layer.
     """
     layers, acts, checked = (_read_csv(path) for path in (LAYERS_FILE, ACTS_FILE, CHECKED_FILE))
     _require_known("layer", acts["layer"], layers["layer"], ACTS_FILE)
@@ -54,5 +54,6 @@ def _read_csv(path: Path) -> pl.DataFrame:
 
 
 def _require_known(name: str, used: pl.Series, known: pl.Series, path: Path) -> None:
+    """Raise `ActsError` if `used` has a value that `known` lacks; `path` is the file that uses it."""
     if unknown := sorted(set(used) - set(known)):
         raise ActsError(f"{path}: {name} {', '.join(unknown)} is not defined. Correct the spelling, or add the missing row")

@@ -10,6 +10,7 @@ import polars as pl
 
 #: A month and day without a year mean the next such day, if it is at most this many days away.
 MAX_DAYS_AHEAD = 200
+#: A suspension or a term ("for 90 days") ends at most two years after the article, else its end is not taken.
 MAX_TERM_DAYS = 731
 
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
@@ -46,16 +47,17 @@ def add_quoted_dates(claims: pl.DataFrame) -> pl.DataFrame:
 
 
 def add_quoted_deadlines(claims: pl.DataFrame) -> pl.DataFrame:
-    """Add `deadline_on`, the later day that a sentence names.
+    """Add `deadline_on`, the day after the article's that a sentence names.
 
-    Read from `quote` and `told_on`; null when there is none: "from June 1", "by the end of Tuesday", "delays it to July 9", "within 90
-    days", "from November" (its first day).
+    It is read from `quote`, relative to `told_on`: "from June 1", "by the end of Tuesday", "delays it to July 9", "within 90 days", "from
+    November" (its first day). Of several a date wins over a weekday, a month and a term. Null when the sentence names none.
     """
     by_day = _parse_next_day(_BY)
     return claims.with_columns(deadline_on=pl.coalesce(by_day, _parse_next_weekday(_BY_WEEKDAY), _parse_next_month(), _parse_term(_WITHIN)))
 
 
 def _parse_next_weekday(pattern: str) -> pl.Expr:
+    """Parse the weekday in the first match as a day one to seven days after the article's."""
     quote, reported_on = pl.col("quote"), pl.col("told_on")
     weekday = quote.str.extract_groups(pattern).struct.field("weekday").str.to_lowercase().str.slice(0, 3)
     number = weekday.replace_strict(_WEEKDAYS, range(1, 8), default=None, return_dtype=pl.Int64)
@@ -63,7 +65,10 @@ def _parse_next_weekday(pattern: str) -> pl.Expr:
 
 
 def _parse_next_month() -> pl.Expr:
-    """Parse a near month without day as its first day."""
+    """Parse a month that is named without a day as its first day.
+
+    Null if a number follows the month ("May 5"), or if that day is not within `MAX_DAYS_AHEAD` days after the article.
+    """
     reported_on = pl.col("told_on")
     groups = pl.col("quote").str.extract_groups(_BY_MONTH)
     month = groups.struct.field("month").str.to_lowercase().str.slice(0, 3)
@@ -78,7 +83,7 @@ def _parse_next_month() -> pl.Expr:
 def _parse_next_day(pattern: str, max_days_ahead: int = MAX_DAYS_AHEAD) -> pl.Expr:
     """Parse the day in the pattern's first match.
 
-    Null unless it is within `max_days_ahead` days after the article.
+    Without a year it is the next such day after the article. Null unless it is within `max_days_ahead` days after the article.
     """
     reported_on = pl.col("told_on")
     groups = pl.col("quote").str.extract_groups(pattern)
@@ -92,12 +97,16 @@ def _parse_next_day(pattern: str, max_days_ahead: int = MAX_DAYS_AHEAD) -> pl.Ex
 
 
 def _to_date(year: pl.Expr, month: pl.Expr, day: pl.Expr) -> pl.Expr:
-    """A date column; null for days that do not exist ("February 30")."""
+    """Join year, month and day to a date; null for "February 30"."""
     padded = [part.cast(pl.String).str.zfill(2) for part in (month, day)]
     return pl.concat_str(year.cast(pl.String), *padded, separator="-").str.to_date("%Y-%m-%d", strict=False)
 
 
 def _parse_term(pattern: str) -> pl.Expr:
+    """Parse a term ("90 days", "a month") as the day on which it ends.
+
+    It begins on the day of the article. Null if it ends more than `MAX_TERM_DAYS` days later.
+    """
     reported_on = pl.col("told_on")
     groups = pl.col("quote").str.extract_groups(pattern)
     written = groups.struct.field("number").str.to_lowercase()

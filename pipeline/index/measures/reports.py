@@ -36,12 +36,12 @@ _COMMON_WORDS = frozenset(
 def link_reports(claims: pl.DataFrame, acts: pl.DataFrame, states: pl.DataFrame) -> pl.DataFrame:
     """Link each claim to the act it is about.
 
-    Returns the table `measure_reports`.
+    Returns the table `measure_reports`, one row per claim; `report` is `supports` or `contradicts` (the act), `reported` (no act was found)
+    or `unusable` (the claim has an `unmatched_reason`).
     `claims`, `acts` and `states` are rows of `measure_claims`, `measure_acts` and `measure_states`. Candidates are acts of the same actor,
     target and kind of instrument that were announced or took effect from `DAYS_AFTER` days before the article to `DAYS_BEFORE` days after
     it; an act on single goods only if the sentence names one of them. The best candidate has the same rate, direction and goods and is
-    nearest in time. Without a candidate, an increase that names the rate of a layer in force supports the act behind that layer. Everything
-    else is `reported` only.
+    nearest in time. Without a candidate, an increase that names the rate of a layer in force supports the act behind that layer.
     """
     dated = add_quoted_dates(MEASURE_CLAIMS.conform(claims)).with_columns(
         family=_family(),
@@ -61,13 +61,15 @@ def link_reports(claims: pl.DataFrame, acts: pl.DataFrame, states: pl.DataFrame)
 
 
 def _family() -> pl.Expr:
+    """Return the instrument, with one name for instruments that are the same thing."""
     return pl.col("instrument").replace(_FAMILY)
 
 
 def _expand_acts(acts: pl.DataFrame, states: pl.DataFrame) -> pl.DataFrame:
-    """One row for each act and target.
+    """List acts by target, with what claims are compared with.
 
-    With all partners of a general act, the change of rate, and words that name its goods.
+    An act on all partners is listed for `*` and for each partner that it does not except. `change_pct`: its change of the layer's rate, in
+    percentage points. `is_general`: it is on goods in general. `goods`: a regular expression for words that name its goods.
     """
     partners = pl.concat([acts["target"], acts["actor"]]).unique().sort().to_frame("partner").filter(pl.col("partner") != ALL_PARTNERS)
     general = acts.filter(pl.col("target") == ALL_PARTNERS)
@@ -86,6 +88,7 @@ def _expand_acts(acts: pl.DataFrame, states: pl.DataFrame) -> pl.DataFrame:
         change_pct=pl.col("rate_pct") - pl.col("rate_pct").shift().over("layer", "target"),
     )
     words = acts.select("layer", "product").unique().with_columns(is_general=pl.col("product").str.contains(_GENERAL))
+    # Without the plural's s, a word also finds its singular. `$^` matches nothing: such a layer has no word of its own.
     patterns = {
         row["layer"]: "|".join(sorted({word.removesuffix("s") for word in _find_words(row["product"])} or {"$^"}))
         for row in words.iter_rows(named=True)
@@ -103,6 +106,7 @@ def _expand_acts(acts: pl.DataFrame, states: pl.DataFrame) -> pl.DataFrame:
 
 
 def _find_words(text: str) -> list[str]:
+    """Find the words of four or more letters that are not common, in lower case."""
     words = pl.Series([text.lower()]).str.extract_all(_WORD).explode().to_list()
     return [word for word in words if word and word not in _COMMON_WORDS]
 
@@ -111,7 +115,11 @@ _KEYS = ["actor", "target", "family"]
 
 
 def _choose_nearest_act(claims: pl.DataFrame, acts: pl.DataFrame) -> pl.DataFrame:
-    """Choose for each claim the act of its days."""
+    """Choose for each claim the best act announced or effective near its day.
+
+    Claims without such an act are left out. Returns `signal_id`, `act_id`, `effective_on` and `report`: `contradicts` if direction or rate
+    differ, else `supports`.
+    """
 
     def days_from(day: str) -> pl.Expr:
         return (pl.col("told_on") - pl.col(day)).dt.total_days()
@@ -131,6 +139,7 @@ def _choose_nearest_act(claims: pl.DataFrame, acts: pl.DataFrame) -> pl.DataFram
         .filter(pl.col("is_same") | (pl.col("rate_fits") >= 0))  # another rate in another direction is another measure
         .filter(pl.col("is_same") | pl.col("is_opposite") | ~pl.col("is_raising") | (pl.col("rate_fits") > 0))  # an extension is no rise
     )
+    # The rate counts most, then the direction, then the goods; the distance in days only decides between acts that are equal otherwise.
     score = 4 * pl.col("rate_fits") - 3 * pl.col("is_opposite") + pl.col("names_goods").cast(pl.Int64) - pl.col("distance") / DAYS_AFTER
     best = (
         candidates.with_columns(score=score)
@@ -144,7 +153,10 @@ def _choose_nearest_act(claims: pl.DataFrame, acts: pl.DataFrame) -> pl.DataFram
 
 
 def _choose_layer_in_force(claims: pl.DataFrame, acts: pl.DataFrame) -> pl.DataFrame:
-    """Choose the layer in force whose rate an increase names."""
+    """Choose for each claim of an increase a layer in force with its rate.
+
+    Returns the act behind the layer, as `_choose_nearest_act` does. Layers on single goods come first, then the newest.
+    """
     applied = acts.filter(pl.col("standing").is_in(("in_force", "quota")))
     candidates = (
         claims.filter(pl.col("is_raising"), pl.col("rate_pct").is_not_null())
@@ -161,13 +173,14 @@ def _choose_layer_in_force(claims: pl.DataFrame, acts: pl.DataFrame) -> pl.DataF
 
 
 def _names_goods() -> pl.Expr:
+    """Return whether the claim's text has a word for the goods of the act."""
     return pl.col("text").str.contains(pl.col("goods"))
 
 
 def _rate_fits() -> pl.Expr:
-    """How the claim's rate fits the act.
+    """Compare the claim's rate with the act's.
 
-    1 if it is the act's rate or its change, -1 if another, 0 if either has none.
+    1 if it is the act's rate or its change of the rate, -1 if it is another, 0 if claim or act has none.
     """
     said = pl.col("rate_pct")
     fits = pl.any_horizontal((said - pl.col(name).abs()).abs() < _RATE_TOLERANCE for name in ("act_rate", "change_pct"))

@@ -19,6 +19,7 @@ _IMPOSES = ("imposed", "raised", "resumed", "quota", "postponed")
 _ENDS = ("ended", "suspended", "exempted", "struck_down")
 _ALL_GOODS = re.compile(r"(?i)^(?:nearly )?all goods|^goods (?:of|that|outside)")
 #: Lists of tariff lines are what threats against all goods of a country often come to.
+#: An act on such goods may answer a threat that names no goods.
 _GENERAL = re.compile(rf"{_ALL_GOODS.pattern}|\blines?\b")
 
 
@@ -47,9 +48,10 @@ class ActEvent:
 
 
 def read_events(acts: pl.DataFrame) -> list[ActEvent]:
-    """Read rows of `measure_acts` as events, in order of their day.
+    """Convert rows of `measure_acts` to events, in order of their day.
 
-    An act that another one cancels before its day never takes effect.
+    One act may give several events, such as its announcement and its first day. An act that another one cancels, at the latest on the day
+    on which it would take effect, has no event `carried_out`.
     """
     rows = list(acts.iter_rows(named=True))
     cancelled: dict[tuple[str, str], date] = {}
@@ -59,11 +61,15 @@ def read_events(acts: pl.DataFrame) -> list[ActEvent]:
             cancelled[key] = min(row["announced_on"], cancelled.get(key, row["announced_on"]))
     in_effect = [row for row in rows if row["effective_on"] and not _is_cancelled(row, cancelled)]
     general = sorted((row for row in in_effect if _is_tariff_on_all(row)), key=lambda row: (row["effective_on"], row["act_id"]))
-    events = [event for row in rows for event in _events_of(row, general, is_cancelled=_is_cancelled(row, cancelled))]
+    events = [event for row in rows for event in _to_events(row, general, is_cancelled=_is_cancelled(row, cancelled))]
     return sorted(events, key=lambda event: (event.on, event.act_id, event.target, event.word))
 
 
 def _is_cancelled(row: dict[str, Any], cancelled: dict[tuple[str, str], date]) -> bool:
+    """Return whether an act was cancelled before or on its first day.
+
+    `cancelled`: first day on which its cancellation was announced, by act and target.
+    """
     on = cancelled.get((row["act_id"], row["target"]))
     return on is not None and on <= max(row["announced_on"], row["effective_on"] or row["announced_on"])
 
@@ -72,7 +78,13 @@ def _is_tariff_on_all(row: dict[str, Any]) -> bool:
     return row["instrument"] == "tariff" and _ALL_GOODS.search(row["product"]) is not None
 
 
-def _events_of(row: dict[str, Any], general: list[dict[str, Any]], *, is_cancelled: bool) -> Iterator[ActEvent]:
+def _to_events(row: dict[str, Any], general: list[dict[str, Any]], *, is_cancelled: bool) -> Iterator[ActEvent]:
+    """Convert one act to its events.
+
+    A postponement, withdrawal or court's decision is an event of that name. An act that imposes something is `scheduled` when it is
+    announced for a later day, and `carried_out` on that day; so is what was postponed, on its new day. Other acts, such as an exemption,
+    give none. `general`: tariffs on all goods in order of their first day, for the sum of rates.
+    """
     announced, effective, action = row["announced_on"], row["effective_on"], row["action"]
     in_effect = max(announced, effective) if effective is not None else None
 
@@ -107,9 +119,10 @@ def _events_of(row: dict[str, Any], general: list[dict[str, Any]], *, is_cancell
 
 
 def _total_pct(row: dict[str, Any], general: list[dict[str, Any]], on: date) -> float:
-    """Sum the actor's rates on all goods of the target.
+    """Sum the rates of the actor's layers on all goods of the target of `row`.
 
-    In a layer, the target's own rate replaces that for all partners.
+    The rates are those in effect on the day `on`, in percent. In a layer, the target's own rate replaces that for all partners, until an
+    act for all partners ends the layer.
     """
     rates: dict[tuple[str, bool], float] = {}
     for act in general:
@@ -124,10 +137,11 @@ def _total_pct(row: dict[str, Any], general: list[dict[str, Any]], on: date) -> 
 
 
 def outcome_of_event(event: ActEvent, threat: Said) -> str | None:
-    """The outcome that an event shows for a threat.
+    """Return the outcome that an event shows for a threat.
 
-    None if the act is another measure. Target and instrument must be the threat's or wider, the goods the same. An act on all partners
-    counts at the threatened rate only, or for a threat without a rate.
+    None if the act is another measure. The act must reach the threat's target, with its instrument (unless the threat names none) and its
+    goods. An act at a lower rate makes a threat `softened`; an act on all partners must be at the threatened rate, or the threat without a
+    rate.
     """
     is_for_all = event.target != threat.target
     is_reached = reaches(event.target, ALL if event.target == ALL_PARTNERS else None, event.excepted, threat, event.on)
@@ -149,17 +163,21 @@ def outcome_of_event(event: ActEvent, threat: Said) -> str | None:
 
 
 def _is_of_goods(event: ActEvent, threat: Said) -> bool:
-    """Return whether the goods agree.
+    """Return whether the act is on the goods that are threatened.
 
-    They need not for controls on exports, firms or services, if the threat names none.
+    A threat that names no goods fits a tariff only on goods in general, unless it names no instrument and no rate either; it fits any act
+    with another instrument, such as a control on exports.
     """
     if threat.product:
-        return _names(event, threat.product)
+        return _names_product(event, threat.product)
     return threat.is_vague or event.instrument != "tariff" or _GENERAL.search(event.product) is not None
 
 
-def _names(event: ActEvent, product: str) -> bool:
-    """Return whether the act's goods include a product of the signals."""
+def _names_product(event: ActEvent, product: str) -> bool:
+    """Return whether the act's layer or goods name a product of the signals.
+
+    Other words for the product are those of `parameters.toml`.
+    """
     text = f"{event.layer.replace('-', ' ')} {event.product}".lower()
     words = [product, *read_parameters()["goods"].get(product, [])]
     return any(re.search(rf"\b{re.escape(word)}", text) for word in words)

@@ -50,17 +50,22 @@ def build_threats(claims: pl.DataFrame, acts: pl.DataFrame, through: date) -> tu
 
 
 def _to_frame(table: Table, rows: list[dict[str, Any]]) -> pl.DataFrame:
+    """Convert rows to a frame with the columns of `table`; other keys are left out."""
     return table.conform(pl.DataFrame({name: [row[name] for row in rows] for name in table.schema}, schema=table.schema))
 
 
 @dataclass
 class _Actor:
-    """All threats of one actor."""
+    """All published threats of one actor so far."""
 
     threats: list[Threat] = field(default_factory=list)
 
     def apply(self, rows: Iterable[Claim], events: Sequence[ActEvent], through: date) -> list[Threat]:
-        """Apply claims and acts day by day and return the threats."""
+        """Apply claims and acts day by day, then return all threats.
+
+        `rows`: claims sorted by `known_on`; `events`: acts sorted by day; `through`: last day, on which threats still lapse. On each day
+        old threats lapse first, then claims show outcomes, repeat threats or begin new ones, and acts come last.
+        """
         claims = {day: list(group) for day, group in groupby(rows, key=lambda row: row["known_on"])}
         acts = {day: list(group) for day, group in groupby(events, key=lambda event: event.on)}
         for day in sorted(claims.keys() | acts.keys()):
@@ -68,7 +73,7 @@ class _Actor:
             for threat in live:
                 threat.advance(day)
             self._settle(live, claims.get(day, []))
-            live += self._say(live, claims.get(day, []))
+            live += self._join_or_begin(live, claims.get(day, []))
             self._apply_acts(live, acts.get(day, []))
             for threat in live:
                 threat.end_day(day)
@@ -78,6 +83,7 @@ class _Actor:
 
     @staticmethod
     def _settle(threats: list[Threat], claims: list[Claim]) -> None:
+        """Change the outcomes of threats to what the claims of one day show."""
         for threat in threats:
             by_word: dict[str, list[Claim]] = {}
             for claim in claims:
@@ -89,17 +95,18 @@ class _Actor:
 
     @staticmethod
     def _apply_acts(threats: list[Threat], events: list[ActEvent]) -> None:
+        """Change the outcomes of threats to what the official acts of one day show."""
         for threat in threats:
             for event in events:
                 word = outcome_of_event(event, threat)
                 if word is not None and threat.accepts_act(word, event):
                     threat.apply_act(word, event)
 
-    def _say(self, live: list[Threat], claims: list[Claim]) -> list[Threat]:
-        """Join each claim to the threat most like it, or begin one.
+    def _join_or_begin(self, live: list[Threat], claims: list[Claim]) -> list[Threat]:
+        """Join each claim of a day to the threat most like it, or begin one.
 
-        The most probable claim comes first. Returns the threats begun. What begins a threat without being likely is dropped at the end of
-        the day.
+        The most probable claim comes first. A claim of a threat whose outcome is recent is noted as its echo. Returns the threats begun,
+        without those whose claims of this day are not likely: these are dropped.
         """
         begun: list[Threat] = []
         for claim in sort_claims(claims):
@@ -107,9 +114,9 @@ class _Actor:
             fitting = [threat for threat in (*live, *begun) if _fits(claim, threat) and (form or _repeats(claim, threat))]
             nearest = max(fitting, key=lambda threat: _likeness(claim, threat), default=None)
             if nearest is not None and nearest.is_open:
-                nearest.say(claim)
+                nearest.repeat(claim)
             elif nearest is not None:
-                nearest.echo(claim)
+                nearest.add_echo(claim)
             elif form:
                 begun.append(Threat([claim]))
         begun = [threat for threat in begun if threat.is_likely]
@@ -118,7 +125,10 @@ class _Actor:
 
 
 def _fits(claim: Claim, threat: Threat) -> bool:
-    """Return whether a claim may say the threat."""
+    """Return whether a claim may say the same threat.
+
+    Target, instrument, product and rate must agree (an unspecified one agrees with any), and not too much time lie between.
+    """
     return (
         (claim["target"], claim["scope"]) == (threat.target, threat.scope)
         and instruments_agree(claim["instrument"], threat.instrument)
@@ -129,13 +139,21 @@ def _fits(claim: Claim, threat: Threat) -> bool:
 
 
 def _likeness(claim: Claim, threat: Threat) -> tuple[bool, bool, bool, bool, date, str]:
+    """Return a sort key that is greatest for the threat most like a claim that fits it.
+
+    The newer threat wins among equals; the id only makes the order complete.
+    """
+    # Rates of a claim that fits do not differ: if both have one, it is the same.
     same_rate = claim["rate_pct"] is not None and threat.rate is not None
     same_product = claim["product"] == threat.product
     return same_rate, threat.is_open, same_product, claim["instrument"] == threat.instrument, threat.last_on, threat.threat_id
 
 
 def _repeats(claim: Claim, threat: Threat) -> bool:
-    """Return whether a measure is only announced while the deadline is ahead."""
+    """Return whether a claim of a measure only repeats the threat.
+
+    It does if the measure is announced, not in effect, and the day that the claim or the threat names is still ahead.
+    """
     is_announced = claim["kind"] == "measure" and claim["status"] == "announced"
     ahead = claim["deadline_on"] is not None or (threat.deadline_on is not None and threat.deadline_on > claim["told_on"])
     return is_announced and ahead

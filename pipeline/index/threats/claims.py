@@ -35,7 +35,10 @@ _REFERS = re.compile(
 
 
 class Said(Protocol):
-    """What a threat says, as far as it decides which outcomes fit."""
+    """What a threat says, as far as it decides which outcomes fit.
+
+    `scope`: the group that a general target (`*`) means. `rate`: in percent. `instrument` is `other` and `product` empty if not named.
+    """
 
     target: str
     scope: str | None
@@ -66,42 +69,42 @@ def threshold_days(name: str) -> timedelta:
 
 
 def chance(claims: Sequence[Claim]) -> float:
-    """Chance that at least one claim is right; 0 without claims.
+    """Compute the chance that at least one claim is right; 0 without claims.
 
-    It is 1 - prod(1 - p), with p the highest probability of each story.
+    It is 1 - prod(1 - p), with p the highest probability in each story: reports of one story are not independent.
     """
     best: dict[str, float] = {}
     for claim in claims:
         best[claim["story_id"]] = max(best.get(claim["story_id"], 0.0), claim["probability"])
     none_right = 1.0
-    for story in sorted(best):
+    for story in sorted(best):  # one order of factors, so that the product has the same bits
         none_right *= 1 - best[story]
     return 1 - none_right
 
 
 def is_likely(claims: Sequence[Claim]) -> bool:
-    """Return whether one of the claims is right with the least chance."""
+    """Return whether at least one claim is right with a chance of `least_chance`."""
     return chance(claims) >= threshold("least_chance")
 
 
 def sort_claims(claims: Sequence[Claim]) -> list[Claim]:
-    """Sort claims, the most probable first."""
+    """Sort claims, the most probable first, then by `claim_id`."""
     return sorted(claims, key=lambda claim: (-claim["probability"], claim["claim_id"]))
 
 
 def likeliest(claims: Sequence[Claim], name: str) -> Any:
-    """The column's value with the greatest chance; None without a value.
+    """Return the value of a column with the greatest chance.
 
-    On ties it is the larger one.
+    The chance of a value is that one of the claims with it is right (`chance`). On ties it is the larger value; None if no claim has one.
     """
     values = sorted({claim[name] for claim in claims if claim[name] is not None})
     return max(values, key=lambda value: (chance([claim for claim in claims if claim[name] == value]), value), default=None)
 
 
 def threat_form(claim: Claim) -> str | None:
-    """The form of the threat that a claim says, else None.
+    """Return the form of threat that a claim is, else None.
 
-    A measure that is announced for a later day is a threat until then.
+    `threat`, `proposal` (a proposed measure) or `announcement`: a measure announced for a later day is a threat until then.
     """
     if claim["kind"] == "threat":
         return "threat"
@@ -125,7 +128,12 @@ def instruments_agree(one: str, other: str) -> bool:
 
 
 def reaches(target: str, scope: str | None, exceptions: Sequence[str], threat: Said, on: date) -> bool:
-    """Return whether an act hits the target of a threat."""
+    """Return whether an act hits the target of a threat.
+
+    `target`, `scope` and `exceptions` are the act's. It hits if it has the same target, is on the European Union and the threatened country
+    a member on that day, or is on everybody (`*`) with a scope that includes the country and no exception for it. A threat against
+    everybody is hit by an act on everybody with the same scope or `all`.
+    """
     if target == threat.target:
         return target != ALL_PARTNERS or scope in (ALL, threat.scope)
     if target == EUROPEAN_UNION:
@@ -136,9 +144,10 @@ def reaches(target: str, scope: str | None, exceptions: Sequence[str], threat: S
 
 
 def outcome_of(claim: Claim, threat: Said) -> str | None:
-    """The outcome that a claim shows for a threat, if any.
+    """Return the outcome that a claim shows for a threat, if any.
 
-    Its target must be the threat's or everybody, and its instrument the same unless the threat names none.
+    It must reach the threat's target (`reaches`) and, unless it is an agreement, have the same instrument or the threat names none. A
+    measure that is only proposed shows nothing; an investigation carries out a threat of one.
     """
     if not reaches(claim["target"], claim["scope"], claim["exceptions"].split(), threat, claim["told_on"]):
         return None
@@ -153,11 +162,11 @@ def outcome_of(claim: Claim, threat: Said) -> str | None:
 
 
 def _outcome_of_act(claim: Claim, threat: Said) -> str | None:
-    """Compare product and rate of a measure with those of the threat.
+    """Return `carried_out`, `softened` or None for a measure.
 
     A measure on one product does not carry out a threat against all goods, unless the threat names nothing at all. A measure on more
-    products or partners than threatened, at a lower rate, is another measure. Without a rate it must follow the deadline of a threat with
-    one.
+    products or partners than threatened, at a lower rate, is another measure. A measure without a rate carries out a threat with a rate
+    only from the threat's deadline on.
     """
     if claim["product"] not in (threat.product, "") and not threat.is_vague:
         return None
@@ -172,7 +181,11 @@ def _outcome_of_act(claim: Claim, threat: Said) -> str | None:
 
 
 def _outcome_of_easing(claim: Claim, threat: Said) -> str | None:
-    """Return the outcome that an easing gives."""
+    """Return the outcome that an easing shows, from its words or its status.
+
+    None if it is on other goods, or if nothing says that the threat was struck down, withdrawn or postponed. An easing at another rate is
+    `softened` at most.
+    """
     if claim["product"] not in (threat.product, ""):
         return None
     if not rates_agree(claim["rate_pct"], threat.rate):
@@ -185,6 +198,10 @@ def _outcome_of_easing(claim: Claim, threat: Said) -> str | None:
 
 
 def _outcome_of_agreement(claim: Claim, threat: Said) -> str | None:
+    """Return the outcome that an agreement shows, from the words of its sentence.
+
+    None unless the sentence refers to the threat. An agreement at another rate is `softened` at most.
+    """
     if claim["product"] not in (threat.product, "") or not _refers_to(threat, claim["quote"]):
         return None
     if not rates_agree(claim["rate_pct"], threat.rate):
@@ -195,11 +212,16 @@ def _outcome_of_agreement(claim: Claim, threat: Said) -> str | None:
 
 
 def _outcome_of_cut(claim: Claim, threat: Said) -> str | None:
+    """Return `softened` for a lower rate on the same product, else None.
+
+    The sentence must refer to the threat: otherwise the rate may be that of another measure.
+    """
     is_lower = threat.rate is not None and claim["rate_pct"] < threat.rate
     is_cut = is_lower and claim["product"] == threat.product and _refers_to(threat, claim["quote"])
     return "softened" if is_cut else None
 
 
 def _refers_to(threat: Said, quote: str) -> bool:
+    """Return whether a sentence has the threatened rate or a word like "planned"."""
     names_rate = threat.rate is not None and re.search(rf"(?i)\b{threat.rate:g} ?(?:%|per ?cent)", quote) is not None
     return names_rate or _REFERS.search(quote) is not None

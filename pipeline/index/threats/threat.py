@@ -10,15 +10,19 @@ from pipeline.index.threats.claims import Claim, chance, is_likely, is_same_rate
 
 OPEN = ("pending", "postponed")
 IMPOSED = ("carried_out", "softened")
-#: How an outcome of one day wins over another of the same chance.
+#: Of two outcomes of one day with the same chance, the one that comes first here wins.
 _ORDER = ("struck_down", "withdrawn", "postponed", "softened", "carried_out")
-_FIRMNESS = ("announcement", "proposal", "threat")
-MAX_SIGNALS = 20
+_FIRMNESS = ("announcement", "proposal", "threat")  # forms of threat, the firmest first
+MAX_SIGNALS = 20  # ids of signals listed in one column
 
 
 @dataclass
 class Outcome:
-    """What became of a threat, with its evidence."""
+    """What became of a threat, with its evidence.
+
+    `word`: the outcome (`pending`: none yet). `on`: the day of it, `known_on`: the day on which it was known. `claims` or `act` show it; an
+    outcome without either came by the passing of time.
+    """
 
     word: str = "pending"
     on: date | None = None
@@ -29,7 +33,7 @@ class Outcome:
 
     @property
     def basis(self) -> str | None:
-        """Evidence for it; None while pending."""
+        """What shows it: `official`, `reported` or `elapsed`; None while pending."""
         if self.word == "pending":
             return None
         return "official" if self.act else "reported" if self.claims else "elapsed"
@@ -39,7 +43,9 @@ class Outcome:
 class Threat:
     """A threat with the claims that say it, as they became known.
 
-    `rate`, `product` and `instrument` are the likeliest of all days before; on its first day those of its most probable claim.
+    `said`: those claims; `evidence` and `states`: rows of the tables `threat_evidence` and `threat_states`, which `record` and others add
+    to. `rate`, `product` and `instrument` are the likeliest of all days before; on its first day those of its most probable claim.
+    `imposed_on`: day on which it was carried out, at the threatened or a lower rate.
     """
 
     said: list[Claim]
@@ -50,7 +56,7 @@ class Threat:
     first_deadline_on: date | None = None
     deadline_on: date | None = None
     postponed_count: int = 0
-    _new: list[Claim] = field(default_factory=list)  # said on the day that is being read
+    _new: list[Claim] = field(default_factory=list)  # claims that say it, of the day that is being applied
 
     def __post_init__(self) -> None:
         first = self.said[0]
@@ -67,7 +73,7 @@ class Threat:
 
     @property
     def is_vague(self) -> bool:
-        """Whether it names no instrument, product or rate ("will answer")."""
+        """Whether it names no instrument, no product and no rate ("will answer")."""
         return self.instrument == "other" and self.product == "" and self.rate is None
 
     @property
@@ -84,21 +90,25 @@ class Threat:
 
     @property
     def lapses_on(self) -> date:
-        """Day on which its time is over, as known so far."""
+        """Day on which it lapses if nothing more becomes known.
+
+        A set time after its deadline, or else after it was last said or postponed.
+        """
         if self.deadline_on is not None:
             return max(self.deadline_on, self.last_on) + threshold_days("lapse_after_deadline_days")
         since = max(self.last_on, self.outcome.on or self.last_on)
         return since + threshold_days("lapse_without_deadline_days")
 
     def is_live(self, on: date) -> bool:
-        """Return whether anything known on that day can change it."""
+        """Return whether a claim or an act of that day could change it."""
         may_be_corrected = self.outcome.on is not None and on <= self.outcome.on + threshold_days("official_corrects_days")
         return self.is_open or may_be_corrected or self.outcome.word in IMPOSED
 
     def can_be_repeated(self, claim: Claim) -> bool:
         """Return whether a claim may still say the same threat.
 
-        One that names a rate or product that the threat does not have must be of the same news.
+        It may until some months after the threat was last said or due. A claim that adds a rate or product to a threat without one must be
+        part of the same news, about a week.
         """
         adds = (self.rate is None and claim["rate_pct"] is not None) or (self.product == "" and claim["product"] != "")
         if adds:
@@ -111,7 +121,10 @@ class Threat:
         return not self.is_open and self.outcome.on is not None and on <= self.outcome.on + threshold_days("same_news_days")
 
     def advance(self, through: date) -> None:
-        """Let the threat lapse if its time is over by that day."""
+        """Let the threat lapse if its time is over by the day `through`.
+
+        An announcement becomes `unconfirmed`: it was to take effect, and nothing shows whether it did.
+        """
         earliest = self.states[-1]["valid_from"] + timedelta(days=1) if self.states else self.lapses_on
         on = max(self.lapses_on, earliest)  # a threat that was first seen long after its day lapses the day after
         if self.is_open and on <= through:
@@ -120,22 +133,26 @@ class Threat:
 
     @property
     def form(self) -> str:
-        """The firmest form that is likely, else the likeliest."""
+        """Its form: the firmest whose claims are likely, else the likeliest."""
         by_form = {form: [claim for claim in self.said if threat_form(claim) == form] for form in _FIRMNESS}
         likely = (form for form, claims in by_form.items() if is_likely(claims))
         return next(likely, max(_FIRMNESS, key=lambda form: chance(by_form[form])))
 
-    def say(self, claim: Claim) -> None:
-        """Add a claim that says it again."""
+    def repeat(self, claim: Claim) -> None:
+        """Add a claim that says the threat again."""
         self.said.append(claim)
         self._new.append(claim)
 
-    def echo(self, claim: Claim) -> None:
-        """Note a mention after the outcome."""
+    def add_echo(self, claim: Claim) -> None:
+        """Add a claim that comes after the outcome to the evidence, unused."""
         self.evidence.append(_evidence_row(claim, "echo", is_used=False))
 
     def accepts(self, word: str, claim: Claim) -> bool:
-        """Return whether a claim may change the outcome to this one."""
+        """Return whether a claim may change the outcome to `word`.
+
+        It must be of a later day than the threat, and of a story that does not say the threat. A court can strike down what was imposed;
+        any other outcome needs an open threat.
+        """
         if claim["told_on"] <= self.first_on or claim["story_id"] in {said["story_id"] for said in self.said}:
             return False
         if word == "struck_down":
@@ -143,7 +160,11 @@ class Threat:
         return self.is_open
 
     def settle(self, by_word: dict[str, list[Claim]]) -> None:
-        """Change the outcome to what likely claims of one day show."""
+        """Change the outcome to the likeliest that the claims of one day show.
+
+        `by_word`: the claims by the outcome that they show. Only outcomes with likely claims count; without one nothing changes. All claims
+        become evidence.
+        """
         likely = [word for word in _ORDER if is_likely(by_word.get(word, []))]
         best = max(likely, key=lambda word: chance(by_word[word]), default=None)
         for word, claims in by_word.items():
@@ -155,7 +176,11 @@ class Threat:
             self._set_outcome(Outcome(best, on, known_on, claims, rate=rate), likeliest(claims, "deadline_on"))
 
     def accepts_act(self, word: str, event: ActEvent) -> bool:
-        """Return whether an official act may change the outcome to this one."""
+        """Return whether an official act may change the outcome to `word`.
+
+        It may for an open threat, and `scheduled` only then. It may also correct the outcome that articles reported: the same outcome
+        within a week, another within some weeks. Only acts of the same layer strike down what an act imposed.
+        """
         if event.on < self.first_on or (word == "softened" and self._is_other_layer(event)):
             return False
         if word == "struck_down":
@@ -167,9 +192,9 @@ class Threat:
         return event.on <= self.outcome.on + threshold_days("official_corrects_days")
 
     def _is_other_layer(self, event: ActEvent) -> bool:
-        """Return whether a lower rate does not answer the threat.
+        """Return whether an act at a lower rate is not an answer to the threat.
 
-        It was decided before the threat, or it takes effect well before the deadline.
+        It is not if it was announced before the threat, or takes effect more than a week before the deadline.
         """
         is_early = self.deadline_on is not None and event.on + threshold_days("same_news_days") < self.deadline_on
         return event.announced_on < self.first_on or is_early
@@ -180,6 +205,7 @@ class Threat:
         self.evidence.append(row | {"threat_role": word, "is_used": True})
         if word != "scheduled":
             total = event.total_pct
+            # The threatened rate is that of all layers together, not that of this act.
             is_in_all = total is not None and self.rate is not None and event.rate_pct != self.rate and is_same_rate(total, self.rate)
             rate = (total if is_in_all else event.rate_pct) if word in IMPOSED else None
             self._set_outcome(Outcome(word, event.on, event.on, act=event, rate=rate), event.deadline_on)
@@ -187,6 +213,10 @@ class Threat:
             self._set_deadline(event.deadline_on)
 
     def _set_outcome(self, outcome: Outcome, later: date | None) -> None:
+        """Set the outcome and the day on which it was imposed.
+
+        A postponement moves the deadline to `later`; without a later day, a deadline that is due is deleted.
+        """
         self.outcome = outcome
         if outcome.word != "struck_down":
             self.imposed_on = outcome.on if outcome.word in IMPOSED else None
@@ -198,19 +228,21 @@ class Threat:
                 self.deadline_on = None
 
     def _set_deadline(self, on: date) -> None:
+        """Set the deadline, and the first deadline if it has none yet."""
         self.first_deadline_on = self.first_deadline_on or on
         self.deadline_on = on
 
     def _is_due(self, on: date) -> bool:
+        """Return whether the deadline is at most a week after the day `on`."""
         return self.deadline_on is not None and self.deadline_on <= on + threshold_days("same_news_days")
 
     @property
     def is_likely(self) -> bool:
-        """Whether the claims of its first day suffice to publish it."""
+        """Whether the claims that say it so far are likely enough to publish it."""
         return is_likely(self.said)
 
     def end_day(self, on: date) -> None:
-        """Evaluate what was said on a day, and add its state."""
+        """Update the threat by what was said on a day, and record its state."""
         if self._new:
             self.evidence += [_evidence_row(claim, "said", is_used=True) for claim in self._new]
             deadline = likeliest(self._new, "deadline_on")
@@ -223,7 +255,7 @@ class Threat:
         self.record(on)
 
     def record(self, on: date) -> None:
-        """Add the state at the end of a day, if it changed."""
+        """Add the state at the end of the day `on`, if it differs from the last one."""
         row = self._row()
         if self.states:
             if self.states[-1] == {"valid_from": self.states[-1]["valid_from"], "valid_to": None} | row:
@@ -232,6 +264,7 @@ class Threat:
         self.states.append({"valid_from": on, "valid_to": None} | row)
 
     def _row(self) -> dict[str, Any]:
+        """Return the current state as a row of `threat_states`, without its validity."""
         by_probability = sort_claims(self.said)
         by_day = {on: [claim for claim in self.said if claim["told_on"] == on] for on in {claim["told_on"] for claim in self.said}}
         shown = self.outcome
@@ -273,9 +306,11 @@ class Threat:
 
 
 def _join_ids(claims: Iterable[Claim]) -> str:
+    """Join the ids of the first `MAX_SIGNALS` claims with commas."""
     return ", ".join([claim["claim_id"] for claim in claims][:MAX_SIGNALS])
 
 
 def _evidence_row(claim: Claim, role: str, *, is_used: bool) -> dict[str, Any]:
+    """Return a claim as a row of `threat_evidence`; `role`: what it does, an outcome or `said` or `echo`."""
     columns = {name: claim[name] for name in ("told_on", "known_on", "rate_pct", "probability")}
     return columns | {"evidence_id": claim["claim_id"], "threat_role": role, "is_used": is_used}
