@@ -17,7 +17,7 @@ METHOD = ["valid_from", "baseline_from", "baseline_to", "index_version", "weight
 
 
 class StoredBaseline(NamedTuple):
-    """The window of a stored baseline, or the first day of a default one.
+    """The window of a stored baseline, or the default's first day.
 
     At least one of them is None.
     """

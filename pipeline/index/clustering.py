@@ -43,7 +43,7 @@ def measure_clustering(daily: pl.DataFrame, baseline: pl.DataFrame, half_life_da
 
 
 def _measure_windows(ordered: pl.DataFrame, baseline: pl.DataFrame, half_life_days: float) -> Iterator[tuple[date, Matrix, Matrix]]:
-    """Yield, for each version of the baseline, `valid_from` and both sums of `_sum_errors`.
+    """Yield `valid_from` and the sums of `_sum_errors` of each version.
 
     `ordered`: rows of DAILY_MASS, sorted by series, channel and day. The sums are taken over the days of the version's window.
     """

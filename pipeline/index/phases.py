@@ -105,7 +105,7 @@ def _average_over_nodes(values: Matrix) -> Matrix:
 
 
 def name_phases(pairs: Posteriors, probabilities: Mapping[str, Matrix], bounds: Mapping[str, float], least_evidence: float) -> list[str]:
-    """Name the most probable phase of each row, where it is likely enough.
+    """Name the most probable phase of each row, if likely enough.
 
     Only phases whose channels have a value compete: escalation, concession or dialogue for the phase of that channel, all three for quiet.
     The most probable one is named if its probability is at least `likely_from` and, for escalation and de-escalation, at least

@@ -52,7 +52,7 @@ def select_top_contributions(masses: pl.DataFrame, channels: pl.DataFrame, story
 
 
 def _rank_stories(masses: pl.DataFrame, cells: pl.DataFrame) -> pl.DataFrame:
-    """Sort stories by discounted mass, largest first, with the number of their cell.
+    """Sort stories by discounted mass, largest first; add `cell_no`.
 
     A cell is a series, a channel and a day. Stories of one day and mass stay in the order of the key, by `story_id`.
     """
@@ -97,9 +97,10 @@ def _smallest_in_windows(ranks: Ranks, window: int) -> Ranks:
 
 
 def _merge_ranks(ranks: Ranks, earlier: Ranks, lag: int) -> Ranks:
-    """Merge the ranks of each day with the `earlier` ranks of `lag` days before.
+    """Merge the ranks of each day with those of an earlier day.
 
-    Returns the n smallest of both, ascending. They are the smaller of each item and its counterpart in the other list read backwards.
+    `earlier`: the ranks to merge, taken from `lag` days before. Returns the n smallest of both, ascending. They are the smaller of each
+    item and its counterpart in the other list read backwards.
     """
     merged = ranks.copy()
     if lag < ranks.shape[2]:

@@ -41,11 +41,11 @@ Numbers = NDArray[np.int64]
 
 
 class _Arrivals(NamedTuple):
-    """Amounts that became known, sorted by day of knowledge; one item per amount.
+    """Amounts that became known, sorted by day of knowledge.
 
-    `known`: day on which it became known; `day`: day for which it counts; both are numbers from the first day of the index (0). `pair`:
-    number of the pair. `sum`: number of the daily sum to which `value` is added: three masses in three channels for both directions and the
-    pair, then `hold` and `move` of the pair.
+    Each array has one item per amount. `known`: day on which it became known; `day`: day for which it counts; both are numbers from the
+    first day of the index (0). `pair`: number of the pair. `sum`: number of the daily sum to which `value` is added: three masses in three
+    channels for both directions and the pair, then `hold` and `move` of the pair.
     """
 
     known: Numbers
@@ -143,10 +143,10 @@ def _to_arrivals(mass: pl.DataFrame, movement: pl.DataFrame, series: pl.DataFram
 
 
 def _days_of_knowledge(mass: pl.DataFrame, arrivals: _Arrivals, days: int, first_day: date, base_known: int) -> list[int]:
-    """List the numbers of the days of knowledge on which a value may change.
+    """List the days of knowledge on which a value may change.
 
-    They begin on the day on which both the first article and the first baseline (`base_known`) are known. From there on it is every day of
-    the index, and every later day on which something arrived. `days`: number of days of the index.
+    Days are numbers; 0 is `first_day`. They begin on the day on which both the first article and the first baseline (`base_known`) are
+    known. From there on it is every day of the index, and every later day on which something arrived. `days`: number of days of the index.
     """
     first_known = mass.filter(pl.col("articles_read") > 0).select(_day_number("known_on", first_day).min()).item() or 0
     known = max(first_known, base_known)
@@ -154,7 +154,7 @@ def _days_of_knowledge(mass: pl.DataFrame, arrivals: _Arrivals, days: int, first
 
 
 def _filter_each_moment(arrivals: _Arrivals, moments: list[int], shape: tuple[int, int], decay: float) -> Iterator[_Changes]:
-    """Add the arrivals up to each day of knowledge and yield the changed sums.
+    """Add arrivals by day of knowledge and yield the changed sums.
 
     `moments`: numbers of the days of knowledge, ascending. `shape`: number of pairs and of days. A sum is yielded for the first time when
     its day is known, and again whenever one of the sums of its pair and day differs.

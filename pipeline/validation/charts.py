@@ -158,9 +158,10 @@ def likelihood_chart(forecast: pl.DataFrame, note: str = "") -> Chart:
 
 
 def _path_panel(polarity: str, rows: pl.DataFrame, top: float) -> Chart:
-    """Plot evidence around events of one polarity; 100 = an average day.
+    """Plot evidence around events of one polarity; 100 is an average day.
 
-    Thick line: signals, thin line: keywords; area: 95 % interval at random dates.
+    Thick line: signals, thin line: keywords; area: 95 % interval at random dates. `rows`: those of PATH with this polarity; `top`: the
+    largest value of all panels, so that they have one scale.
     """
     points = rows.to_dicts()
     scale = {"domain": [0, 1.06 * max(160.0, top)], "nice": False}
@@ -191,15 +192,27 @@ def _row_of_panels(panels: list[Chart], spacing: int, title: Chart) -> Chart:
 
 
 def _value_axis(name: str, values: Sequence[float | None]) -> Chart:
+    """Define a y axis for the field `name`, from 0.
+
+    It ends a little above the largest value.
+    """
     top = max((value for value in values if value is not None), default=1.0)
     return quantitative(name, title=None, scale={"domain": [0, 1.06 * top], "nice": False}, axis={"tickCount": 4, "minExtent": _LEFT})
 
 
 def _labelled_axis(title: str, **style: Any) -> Chart:
+    """Define an axis with a muted title.
+
+    `style`: further properties of the axis.
+    """
     return {"title": title, "titleColor": palette.MUTED, "titleFontWeight": "normal", **style}
 
 
 def _names_axis() -> Chart:
+    """Define an axis of names with a fixed width.
+
+    Plots below one another then align.
+    """
     return {"labelLimit": _NAMES_WIDTH, "minExtent": _NAMES_WIDTH, "maxExtent": _NAMES_WIDTH, "grid": True}
 
 
@@ -210,4 +223,5 @@ def _shorten(name: str) -> str:
 
 
 def _to_float(value: Any) -> float:
+    """Convert a number or None to a float; None is 0."""
     return 0.0 if value is None else float(value)

@@ -20,6 +20,7 @@ PARTS = {
 
 
 def _optional_number(name: str, description: str, example: float) -> Column:
+    """Define a column of numbers that may be null."""
     return Column(name, pl.Float64(), description, example, nullable=True)
 
 

@@ -90,17 +90,21 @@ def read_events(path: Path = EVENTS_FILE) -> pl.DataFrame:
 
 
 def _find_error(row: Mapping[str, str]) -> str | None:
-    """Return the first error of a row, or None."""
+    """Return the first error of a row as a message, or None.
+
+    `row`: the text of each cell. So do the checks of single columns below.
+    """
     empty = [name for name, value in row.items() if name not in _MAY_BE_EMPTY and not value.strip()]
     if empty:
         return f"{', '.join(empty)} must not be empty"
     for name, vocabulary in _VOCABULARIES.items():
         if row[name] not in vocabulary:
             return f"{name} is {row[name]!r}; it must be one of {', '.join(vocabulary.words)}"
-    return _find_date_error(row) or _find_country_error(row) or _find_source_error(row)
+    return _find_date_error(row) or _find_direction_error(row) or _find_source_error(row)
 
 
 def _find_date_error(row: Mapping[str, str]) -> str | None:
+    """Check that both days, where given, are written as 2019-05-10."""
     for name in ("event_date", "effective_date"):
         if row[name] and not _is_date(row[name]):
             return f"{name} is {row[name]!r}; write a day as 2019-05-10"
@@ -114,7 +118,11 @@ def _is_date(text: str) -> bool:
         return False
 
 
-def _find_country_error(row: Mapping[str, str]) -> str | None:
+def _find_direction_error(row: Mapping[str, str]) -> str | None:
+    """Check actor, target and polarity.
+
+    Actor and target must be two countries, and the polarity that of the kind.
+    """
     actor, target = row["actor"], row["target"]
     if not (_COUNTRY.fullmatch(actor) and _COUNTRY.fullmatch(target)) or actor == target:
         return f"actor and target are {actor!r} and {target!r}; write two different countries as ISO 3166 alpha-3 (EUN for the EU)"
@@ -127,6 +135,7 @@ def _find_country_error(row: Mapping[str, str]) -> str | None:
 
 
 def _find_source_error(row: Mapping[str, str]) -> str | None:
+    """Check that the source has a web address."""
     if not _ADDRESS.fullmatch(row["source_url"]):
         return f"source_url is {row['source_url']!r}; write an address that begins with http:// or https://"
     return None

@@ -42,9 +42,9 @@ class IndependentActsError(TensionError, ValueError):
 
 
 def read_independent_acts(path: Path = ACTS_FILE) -> pl.DataFrame:
-    """Read the acts: INDEPENDENT_ACTS with `act_id` and `is_sure`.
+    """Read the acts: INDEPENDENT_ACTS with `act_id` and `is_sure` (`IS_SURE`).
 
-    Raises `IndependentActsError` if the columns differ or a value is invalid.
+    Rows stay in the order of the file. Raises `IndependentActsError` if the columns differ or a value is invalid.
     """
     try:
         text = pl.read_csv(path, infer_schema=False, empty_string_is_null=False).fill_null("")
@@ -66,7 +66,10 @@ def read_independent_acts(path: Path = ACTS_FILE) -> pl.DataFrame:
 
 
 def measure_agreement(acts: pl.DataFrame) -> float:
-    """Compute the F1 of the two mappings over all acts."""
+    """Compute the F1 of the two annotators over all acts.
+
+    Doubtful acts count as well. `acts`: rows of `read_independent_acts`. An act in both mappings is a match.
+    """
     first, second, both = (
         acts.filter(condition).height
         for condition in (pl.col("first") != "", pl.col("second") != "", (pl.col("first") != "") & (pl.col("second") != ""))

@@ -1,4 +1,4 @@
-"""Hand labels, as gold and as findings for an index.
+"""Hand labels as gold for readers, and as findings for an index.
 
 The labels contain ids and codes, no text.
 """
@@ -31,7 +31,7 @@ is_of_pair = pl.col("actor").is_in(PAIR.split("-")) & pl.col("target").is_in(PAI
 
 
 def read_labels(path: Path) -> pl.DataFrame:
-    """Read the labels between the two countries, with their polarity."""
+    """Read the labels between China and the US; add `polarity`."""
     polarity = pl.col("kind").replace_strict(dict(KIND_POLARITY)).alias("polarity")
     return pl.read_csv(path).filter(is_of_pair).with_columns(polarity)
 
@@ -39,7 +39,8 @@ def read_labels(path: Path) -> pl.DataFrame:
 def merge_labellings(rows: pl.DataFrame) -> pl.DataFrame:
     """Merge both labellings; mark doubtful acts as `opt`.
 
-    An act (article, actor, target, polarity, modality) is doubtful if one labelling lacks it or both mark it `opt`.
+    An act (article, actor, target, polarity, modality) is doubtful if one labelling lacks it or both mark it `opt`: a reader is not scored
+    on it. Returns distinct rows without the column `labelling`.
     """
     act = ("article_id", "actor", "target", "polarity", "modality")
     in_both = pl.col("labelling").n_unique().over(act) > 1
@@ -47,7 +48,7 @@ def merge_labellings(rows: pl.DataFrame) -> pl.DataFrame:
 
 
 def to_gold(rows: pl.DataFrame, articles: pl.DataFrame) -> Gold:
-    """Turn labels into gold, with one passage per headline.
+    """Convert labels to gold, with one passage per headline.
 
     `articles`: rows of ARTICLES; one without a label has no signal. Fields that labels lack are false, empty or unknown.
     """
@@ -61,9 +62,10 @@ def to_gold(rows: pl.DataFrame, articles: pl.DataFrame) -> Gold:
 
 
 def to_findings(rows: pl.DataFrame, articles: pl.DataFrame) -> pl.DataFrame:
-    """Turn labels into findings of probability 1.
+    """Convert labels to rows of FINDINGS with probability 1.
 
-    Columns that the index does not use contain the example values of FINDINGS.
+    `articles`: rows of ARTICLES, which give the day and source. A label towards everybody has the scope `all`. Columns that the index does
+    not use contain the example values of FINDINGS.
     """
     of_article = ["article_id", "index_date", "source", "published_at", "url"]
     labelled = [name for name in rows.columns if name in FINDINGS.schema]

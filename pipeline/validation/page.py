@@ -149,7 +149,7 @@ def to_terminal(section: Section) -> Group:
 def independent_section(figures: pl.DataFrame, results: pl.DataFrame, notes: Sequence[str] = ()) -> Section:
     """Build the section on independent acts, with those that were missed.
 
-    `results`: ACT_RESULTS.
+    `figures`: rows of VALIDATION; those of other parts are ignored. `results`: ACT_RESULTS.
     """
     rows = figures.filter(pl.col("part") == independent_study.PART)
     hits, others = [], []
@@ -191,7 +191,11 @@ def independent_section(figures: pl.DataFrame, results: pl.DataFrame, notes: Seq
 
 
 def events_section(figures: pl.DataFrame, path: pl.DataFrame, notes: Sequence[str] = (), note: str = "") -> Section:
-    """Build the section on hit rates and the path around events."""
+    """Build the section on hit rates and the path around events.
+
+    `figures`: rows of VALIDATION; those of other parts are ignored. `path`: PATH of the event study. `notes` are sentences below the
+    explanation, `note` is written in the picture. So it is in the sections below.
+    """
     rows = figures.filter(pl.col("part") == "events")
     rates = rows.filter(pl.col("statistic").str.starts_with("hit rate"))
     grids = [
@@ -222,7 +226,7 @@ def agreement_section(
 ) -> Section:
     """Build the section on correlations with each reference.
 
-    `months` and `reference_name`: the data of the picture and the reference that it shows.
+    `months` and `reference_name`: the data of the picture (`align_series`) and the reference that it shows. `names`: titles of references.
     """
     rows = figures.filter(pl.col("part") == "agreement")
     grids = []
@@ -284,7 +288,10 @@ def sources_section(figures: pl.DataFrame, pair: str, notes: Sequence[str] = (),
 
 
 def rebuild_section(figures: pl.DataFrame) -> Section:
-    """Build the section on the largest difference of each rebuilt column."""
+    """Build the section on the largest difference of each rebuilt column.
+
+    A value and the bounds of its intervals are two rows. A note says so if a difference is not below the tolerance, or is missing.
+    """
     rows = figures.filter(pl.col("part") == "rebuild")
     tables = rows["grouping"].unique(maintain_order=True).to_list()
     interval = pl.col("measured").str.replace("_(lo|hi)(80|95)$", ", interval")
@@ -359,10 +366,18 @@ def _unique_names(forecast: pl.DataFrame) -> pl.Expr:
 
 
 def _keep_first_series(rows: pl.DataFrame, most: int) -> pl.DataFrame:
+    """Select the rows of the first `most` series.
+
+    More lines in one picture would not be legible.
+    """
     return rows.filter(pl.col("series").is_in(rows["series"].unique(maintain_order=True).head(most).to_list()))
 
 
 def _hit_rate_grid(statistic: str, rows: pl.DataFrame) -> Grid:
+    """Build the table of one hit rate, a line per group.
+
+    Each line has the figures of index, keyword rule and their difference.
+    """
     lines = []
     for (grouping, pair), of_group in rows.partition_by("grouping", "pair", as_dict=True, maintain_order=True).items():
         index, keyword, difference = (_find_row(of_group, measured) for measured in ("index", "keyword", "difference"))
@@ -384,15 +399,21 @@ def _hit_rate_grid(statistic: str, rows: pl.DataFrame) -> Grid:
 
 
 def _draw(chart: Chart, alt_text: str) -> Picture:
+    """Convert a chart to a picture."""
     return Picture(to_svg(chart), alt_text)
 
 
 def _find_row(rows: pl.DataFrame, measured: str) -> Mapping[str, Any]:
+    """Return the first row of a measured series.
+
+    All columns are None if there is no row.
+    """
     matches = rows.filter(pl.col("measured") == measured)
     return dict.fromkeys(rows.columns) if matches.is_empty() else matches.row(0, named=True)
 
 
 def _find_value(rows: pl.DataFrame, statistic: str, reference: str = "") -> float | None:
+    """Return the value of a statistic, or None if there is none."""
     matches = rows.filter((pl.col("statistic") == statistic) & (pl.col("reference") == reference))
     return None if matches.is_empty() else matches["value"][0]
 
@@ -406,10 +427,12 @@ def _format_number(value: float | None, digits: int = 2) -> str:
 
 
 def _format_p(value: float | None) -> str:
+    """Format a p value with three digits, or as `<0.001`."""
     return _format_number(value, 3) if value is None or value >= 0.001 else "<0.001"  # noqa: PLR2004 - as many digits as are shown
 
 
 def _format_share(value: float | None) -> str:
+    """Format a share as a whole percentage."""
     return _NO_VALUE if value is None else f"{100 * value:.0f} %".replace("-", "\N{MINUS SIGN}")
 
 
@@ -423,6 +446,7 @@ def _format_count(value: float | None) -> str:
 
 
 def _format_tiny(value: float | None) -> str:
+    """Format a tiny number as a power of ten: `2e-12`."""
     return _NO_VALUE if value is None else f"{value:.0e}"
 
 
@@ -431,7 +455,7 @@ def _format_interval(row: Mapping[str, Any], to_text: Callable[[float | None], s
 
 
 def _format_with_interval(row: Mapping[str, Any], to_text: Callable[[float | None], str] = _format_number) -> str:
-    """Format as `0.43 [0.10, 0.71]`."""
+    """Format the value of a row with its 95 % interval: `0.43 [0.10, 0.71]`."""
     interval = "" if row["lo95"] is None else f" [{to_text(row['lo95'])}, {to_text(row['hi95'])}]"
     return to_text(row["value"]) + interval
 

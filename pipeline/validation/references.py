@@ -25,7 +25,7 @@ _KNOWN_FORMATS = "day,month,year,daily_tpu_index (TPU); Date,…,Trade policy (c
 _THOUSANDS = re.compile(r"(?<=\d),(?=\d{3}(?:\D|$))", re.ASCII)
 
 Row = Mapping[str, str | None]
-Values = Iterator[tuple[str, str, date, float | None]]
+Values = Iterator[tuple[str, str, date, float | None]]  # columns of REFERENCES; the value is None where the cell is blank
 
 
 def read_references(path: Path) -> pl.DataFrame:
@@ -50,6 +50,10 @@ def read_references(path: Path) -> pl.DataFrame:
 
 
 def _read_file(path: Path) -> pl.DataFrame:
+    """Read a CSV file in a known format as REFERENCES.
+
+    Rows stay in the order of the file.
+    """
     line = 1
     try:
         with path.open(encoding="utf-8-sig", newline="") as file:
@@ -74,10 +78,12 @@ def _read_file(path: Path) -> pl.DataFrame:
 
 
 def _choose_parser(columns: Sequence[str], path: Path) -> Callable[[Row], Values]:
+    """Return the function that parses rows with these columns."""
     if {"day", "month", "year", "daily_tpu_index"} <= set(columns):
         return _parse_tpu
     if {"DAY", "GPRD"} <= set(columns):
         return _parse_gpr
+    # The categorical EPU numbers some names of columns: "8. Trade policy".
     trade = [name for name in columns if name.lower().endswith("trade policy")]
     if "Date" in columns and trade:
         general = [name for name in columns if name.lower().endswith("economic policy uncertainty")]
@@ -104,7 +110,10 @@ def _parse_categorical(row: Row, trade: str, general: str | None) -> Values:
 
 
 def _parse_number(text: str | None) -> float | None:
-    """Parse a number with optional thousands separators; None if blank."""
+    """Parse a number with optional thousands separators; None if blank.
+
+    `ValueError` for anything else, also NaN and infinity.
+    """
     if text is None or not text.strip():
         return None
     value = float(_THOUSANDS.sub("", text))

@@ -77,16 +77,16 @@ class ValidationOptions:
 
 @dataclass(frozen=True)
 class ValidationResult:
-    """All figures (VALIDATION) and the content of the page."""
+    """All figures (rows of VALIDATION) and the content of the page."""
 
     figures: pl.DataFrame
     page: pages.Page
 
 
 def validate(settings: Settings, options: ValidationOptions) -> ValidationResult:
-    """Validate the index in the home of `settings`.
+    """Validate the index in the home of `settings` with all studies.
 
-    Raises `ValidationError` (home, pair, window), `SourceError` (references) or `ContractError` (lake).
+    Nothing is written. Raises `ValidationError` (home, pair, window), `SourceError` (references) or `ContractError` (lake).
     """
     index = _Index.open(settings, options)
     references = pl.DataFrame(schema=REFERENCES) if options.references is None else read_references(options.references)
@@ -115,7 +115,10 @@ def validate(settings: Settings, options: ValidationOptions) -> ValidationResult
 
 
 def write_result(result: ValidationResult, folder: Path) -> Path:
-    """Write page and table to a folder; return the page's path."""
+    """Write the page and the figures; return the page's path.
+
+    The figures are written as Parquet and CSV.
+    """
     folder.mkdir(parents=True, exist_ok=True)
     write_parquet(result.figures, folder / f"{TABLE}.parquet")
     replace_file(folder / f"{TABLE}.csv", result.figures.write_csv().encode())
@@ -137,6 +140,10 @@ class _Index:
 
     @classmethod
     def open(cls, settings: Settings, options: ValidationOptions) -> "_Index":
+        """Read the index of a home; choose pair and window.
+
+        `ValidationError` if the home has no index.
+        """
         lake = Lake(settings.lake)
         days_read, tension = lake.span(COVERAGE), lake.read(TENSION_PAIR_DAILY)
         if days_read is None or tension.is_empty():
@@ -150,11 +157,17 @@ class _Index:
 
     @property
     def half_life_days(self) -> float:
-        """Half-life that the index was built with, whatever current settings say."""
+        """Half-life with which the index was built.
+
+        The settings may have changed since.
+        """
         return float(self.tension["half_life_days"][-1])
 
     def count_keyword_hits(self) -> pl.DataFrame:
-        """Count keyword hits, reading the texts of one month at a time."""
+        """Count articles that match the keyword rule (KEYWORD_HITS).
+
+        The texts of one month at a time are in memory.
+        """
         names = {
             country["code"]: (*country["names"], *country["capitals"], *country["demonyms"])
             for country in load_lexicon("actors")["country"]
@@ -166,7 +179,10 @@ class _Index:
         return pl.concat(parts) if parts else pl.DataFrame(schema=KEYWORD_HITS)
 
     def leave_out_sources(self) -> tuple[pl.DataFrame, list[str]]:
-        """Compute the figures of the index without each source; also return notes."""
+        """Rebuild the index without each of its largest sources and compare.
+
+        Returns rows of VALIDATION, and notes for the page. With a single source there are no rows and a note says so.
+        """
         coverage = self.lake.read(COVERAGE)
         sources = list_largest_sources(coverage)
         if not sources:
@@ -184,6 +200,10 @@ class _Index:
         return pl.concat(parts), []
 
     def compare_with_rebuild(self) -> pl.DataFrame:
+        """Compute the index again from published masses and compare.
+
+        Returns rows of VALIDATION.
+        """
         story_mass, articles_read, baseline, clustering = (
             self.lake.read(table) for table in (STORY_MASS, ARTICLES_READ, BASELINE, CLUSTERING)
         )
@@ -194,14 +214,20 @@ class _Index:
         return pl.concat([directed, rebuild.measure_differences(self.tension, rebuilt, TENSION_PAIR_DAILY.name)])
 
     def simulate_coverage(self) -> pl.DataFrame:
-        """Simulate how often the intervals contain the true rate."""
+        """Simulate how often the intervals contain the true rate (COVERAGE_STUDY).
+
+        Once with stories that come singly and are read right, once in clusters and with wrong readings.
+        """
         pool = simulate_pool(build_table, np.random.default_rng(SEED))
         return pl.concat(
             simulate_coverage(build_table, pool, half_life_days=self.half_life_days, arrivals=arrivals) for arrivals in (SINGLE, DISTURBED)
         )
 
     def forecast_stories(self) -> pl.DataFrame | None:
-        """Score half-lives by forecasts; None without stories in the baseline."""
+        """Score half-lives by forecasts for the chosen pair (HALF_LIFE_SCORES).
+
+        None if there are no stories in the baseline window, or too few days to score.
+        """
         try:
             return score_half_lives(
                 self.settings.home.name, self.lake.read(DAILY_MASS), self.lake.read(STORY_MASS), self.lake.read(BASELINE), self.pair
@@ -210,6 +236,10 @@ class _Index:
             return None
 
     def build_page(self, sections: Sequence[pages.Section]) -> pages.Page:
+        """Join the sections to a page.
+
+        Its head describes the index as of its newest day.
+        """
         last = self.tension.row(-1, named=True)
         return pages.Page(
             title="Trade Tension: validation",
@@ -224,7 +254,10 @@ class _Index:
         )
 
     def _read_without_text(self, table: Table) -> pl.DataFrame:
-        """Read a table with empty texts, which the index does not use."""
+        """Read a table with empty titles and bodies of articles.
+
+        The index does not use the texts, and they need much memory.
+        """
         if table is not ARTICLES:
             return self.lake.read(table)
         columns = [name for name in ARTICLES.schema.names() if name not in _NO_TEXT]
@@ -242,6 +275,10 @@ class _Index:
 
 
 def _choose_window(days_read: Days, options: ValidationOptions) -> Days:
+    """Return the requested window, cut to the days read.
+
+    `ValidationError` if nothing remains.
+    """
     first, last = options.first or days_read.first, options.last or days_read.last
     if last < first:
         raise ValidationError(f"the window {first} to {last} ends before it starts; swap --from and --to")
@@ -253,7 +290,10 @@ def _choose_window(days_read: Days, options: ValidationOptions) -> Days:
 
 
 def _choose_pair(tension: pl.DataFrame, requested: str | None) -> str:
-    """Return the requested pair, or the one with most signals."""
+    """Return the requested pair, or the one with most signals.
+
+    Its countries are in alphabetical order. `ValidationError` if it is no pair of this index.
+    """
     pairs = tension.group_by("pair").agg(pl.col("signal_count").sum()).sort("signal_count", "pair", descending=[True, False])["pair"]
     if requested is None:
         return str(pairs[0])
@@ -267,7 +307,10 @@ def _choose_pair(tension: pl.DataFrame, requested: str | None) -> str:
 
 
 def _study_events(index: _Index, keywords: pl.DataFrame, events: pl.DataFrame | None) -> tuple[pl.DataFrame, pages.Section]:
-    """Run the event study within the window; return figures and section."""
+    """Run the event study; return figures and section.
+
+    Only events within the window count. `keywords`: KEYWORD_HITS; `events`: None if no list was given.
+    """
     no_path = pl.DataFrame(schema=event_study.PATH)
     if events is None:
         return _NO_FIGURES, pages.events_section(_NO_FIGURES, no_path, ["Not computed: no list of events was given."])
@@ -280,7 +323,10 @@ def _study_events(index: _Index, keywords: pl.DataFrame, events: pl.DataFrame | 
 
 
 def _study_independent_acts(index: _Index, keywords: pl.DataFrame, acts: pl.DataFrame | None) -> tuple[pl.DataFrame, pages.Section]:
-    """Score the sure acts within the window; return figures and section."""
+    """Score the index on the sure independent acts within the window.
+
+    `keywords`: KEYWORD_HITS; `acts`: rows of `read_independent_acts`, or None. Returns figures and section.
+    """
     if acts is None:
         return _NO_FIGURES, pages.independent_section(_NO_FIGURES, pl.DataFrame(schema=independent_study.ACT_RESULTS), ["Not computed."])
     sure = acts.filter(pl.col("is_sure") & pl.col("act_date").is_between(pl.lit(index.window.first), pl.lit(index.window.last)))
@@ -293,13 +339,19 @@ def _study_independent_acts(index: _Index, keywords: pl.DataFrame, acts: pl.Data
 
 
 def _study_figures(studies: pages.Studies, pair: str) -> list[pl.DataFrame]:
-    """Collect the figures of the studies that were run."""
+    """Convert results of simulation and forecast to VALIDATION.
+
+    Those that were not run are left out.
+    """
     coverage = [simulation_figures(studies.simulation)] if studies.simulation is not None else []
     return coverage + ([forecast_figures(studies.forecast, pair)] if studies.forecast is not None else [])
 
 
 def _compare_references(index: _Index, inputs: agreement.Inputs) -> tuple[pl.DataFrame, pages.Section]:
-    """Compare with reference series; return figures and section."""
+    """Correlate the index with each reference series; return figures and section.
+
+    Notes of the section name the references that could not be compared.
+    """
     figures = agreement.correlate_with_references(inputs, index.pair)
     notes = []
     if inputs.references.is_empty():
@@ -316,7 +368,10 @@ def _compare_references(index: _Index, inputs: agreement.Inputs) -> tuple[pl.Dat
 
 
 def _choose_months_to_plot(index: _Index, inputs: agreement.Inputs) -> tuple[pl.DataFrame, str]:
-    """Return months and name of the first reference with enough overlap."""
+    """Choose the months (`align_series`) and the reference of the picture.
+
+    It is the first reference in order of preference with `MIN_ROWS` months in common with the index; an empty frame and name if none has.
+    """
     for name, frequency in agreement.list_comparisons(inputs):
         months = agreement.align_series(inputs, index.pair, name, frequency)
         if frequency == "month" and months.height >= agreement.MIN_ROWS:

@@ -54,6 +54,9 @@ def _read_csv(path: Path) -> pl.DataFrame:
 
 
 def _require_known(name: str, used: pl.Series, known: pl.Series, path: Path) -> None:
-    """Raise `ActsError` if `used` has a value that `known` lacks; `path` is the file that uses it."""
+    """Raise `ActsError` if `used` has a value that `known` lacks.
+
+    `name` and `path`: the column and the file that use it, for the message.
+    """
     if unknown := sorted(set(used) - set(known)):
         raise ActsError(f"{path}: {name} {', '.join(unknown)} is not defined. Correct the spelling, or add the missing row")

@@ -57,7 +57,10 @@ def add_quoted_deadlines(claims: pl.DataFrame) -> pl.DataFrame:
 
 
 def _parse_next_weekday(pattern: str) -> pl.Expr:
-    """Parse the weekday in the first match as a day one to seven days after the article's."""
+    """Parse the weekday in the first match as the next such day.
+
+    It is one to seven days after the day of the article.
+    """
     quote, reported_on = pl.col("quote"), pl.col("told_on")
     weekday = quote.str.extract_groups(pattern).struct.field("weekday").str.to_lowercase().str.slice(0, 3)
     number = weekday.replace_strict(_WEEKDAYS, range(1, 8), default=None, return_dtype=pl.Int64)
@@ -65,7 +68,7 @@ def _parse_next_weekday(pattern: str) -> pl.Expr:
 
 
 def _parse_next_month() -> pl.Expr:
-    """Parse a month that is named without a day as its first day.
+    """Parse a month without a day as its first day.
 
     Null if a number follows the month ("May 5"), or if that day is not within `MAX_DAYS_AHEAD` days after the article.
     """
@@ -103,7 +106,7 @@ def _to_date(year: pl.Expr, month: pl.Expr, day: pl.Expr) -> pl.Expr:
 
 
 def _parse_term(pattern: str) -> pl.Expr:
-    """Parse a term ("90 days", "a month") as the day on which it ends.
+    """Parse a term ("90 days", "a month") as its last day.
 
     It begins on the day of the article. Null if it ends more than `MAX_TERM_DAYS` days later.
     """

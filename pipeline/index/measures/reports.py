@@ -61,7 +61,7 @@ def link_reports(claims: pl.DataFrame, acts: pl.DataFrame, states: pl.DataFrame)
 
 
 def _family() -> pl.Expr:
-    """Return the instrument, with one name for instruments that are the same thing."""
+    """Return the instrument under the name that acts and claims share."""
     return pl.col("instrument").replace(_FAMILY)
 
 
@@ -106,7 +106,10 @@ def _expand_acts(acts: pl.DataFrame, states: pl.DataFrame) -> pl.DataFrame:
 
 
 def _find_words(text: str) -> list[str]:
-    """Find the words of four or more letters that are not common, in lower case."""
+    """List the words of a text that may name goods.
+
+    Words of four or more letters that are not in `_COMMON_WORDS`, in lower case.
+    """
     words = pl.Series([text.lower()]).str.extract_all(_WORD).explode().to_list()
     return [word for word in words if word and word not in _COMMON_WORDS]
 
@@ -115,7 +118,7 @@ _KEYS = ["actor", "target", "family"]
 
 
 def _choose_nearest_act(claims: pl.DataFrame, acts: pl.DataFrame) -> pl.DataFrame:
-    """Choose for each claim the best act announced or effective near its day.
+    """Choose for each claim the best act near its day.
 
     Claims without such an act are left out. Returns `signal_id`, `act_id`, `effective_on` and `report`: `contradicts` if direction or rate
     differ, else `supports`.
@@ -153,9 +156,10 @@ def _choose_nearest_act(claims: pl.DataFrame, acts: pl.DataFrame) -> pl.DataFram
 
 
 def _choose_layer_in_force(claims: pl.DataFrame, acts: pl.DataFrame) -> pl.DataFrame:
-    """Choose for each claim of an increase a layer in force with its rate.
+    """Choose for claims of an increase a layer with that rate.
 
-    Returns the act behind the layer, as `_choose_nearest_act` does. Layers on single goods come first, then the newest.
+    The layer is in force on the day of the claim. Returns the act behind the layer, as `_choose_nearest_act` does. Layers on single goods
+    come first, then the newest.
     """
     applied = acts.filter(pl.col("standing").is_in(("in_force", "quota")))
     candidates = (
@@ -173,7 +177,7 @@ def _choose_layer_in_force(claims: pl.DataFrame, acts: pl.DataFrame) -> pl.DataF
 
 
 def _names_goods() -> pl.Expr:
-    """Return whether the claim's text has a word for the goods of the act."""
+    """Return whether the claim's text names the goods of the act."""
     return pl.col("text").str.contains(pl.col("goods"))
 
 

@@ -119,10 +119,10 @@ def _to_events(row: dict[str, Any], general: list[dict[str, Any]], *, is_cancell
 
 
 def _total_pct(row: dict[str, Any], general: list[dict[str, Any]], on: date) -> float:
-    """Sum the rates of the actor's layers on all goods of the target of `row`.
+    """Sum the rates of all layers on all goods.
 
-    The rates are those in effect on the day `on`, in percent. In a layer, the target's own rate replaces that for all partners, until an
-    act for all partners ends the layer.
+    The layers are those of the actor of `row` towards its target. The rates are those in effect on the day `on`, in percent. In a layer,
+    the target's own rate replaces that for all partners, until an act for all partners ends the layer.
     """
     rates: dict[tuple[str, bool], float] = {}
     for act in general:
@@ -174,9 +174,9 @@ def _is_of_goods(event: ActEvent, threat: Said) -> bool:
 
 
 def _names_product(event: ActEvent, product: str) -> bool:
-    """Return whether the act's layer or goods name a product of the signals.
+    """Return whether the act's layer or goods name a product.
 
-    Other words for the product are those of `parameters.toml`.
+    `product`: a product as signals name it. Other words for the product are those of `parameters.toml`.
     """
     text = f"{event.layer.replace('-', ' ')} {event.product}".lower()
     words = [product, *read_parameters()["goods"].get(product, [])]

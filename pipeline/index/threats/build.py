@@ -50,7 +50,10 @@ def build_threats(claims: pl.DataFrame, acts: pl.DataFrame, through: date) -> tu
 
 
 def _to_frame(table: Table, rows: list[dict[str, Any]]) -> pl.DataFrame:
-    """Convert rows to a frame with the columns of `table`; other keys are left out."""
+    """Convert rows to a frame with the columns of `table`.
+
+    Other keys of the rows are left out.
+    """
     return table.conform(pl.DataFrame({name: [row[name] for row in rows] for name in table.schema}, schema=table.schema))
 
 
@@ -83,7 +86,7 @@ class _Actor:
 
     @staticmethod
     def _settle(threats: list[Threat], claims: list[Claim]) -> None:
-        """Change the outcomes of threats to what the claims of one day show."""
+        """Change outcomes of threats to what one day's claims show."""
         for threat in threats:
             by_word: dict[str, list[Claim]] = {}
             for claim in claims:
@@ -95,7 +98,7 @@ class _Actor:
 
     @staticmethod
     def _apply_acts(threats: list[Threat], events: list[ActEvent]) -> None:
-        """Change the outcomes of threats to what the official acts of one day show."""
+        """Change outcomes of threats to what one day's acts show."""
         for threat in threats:
             for event in events:
                 word = outcome_of_event(event, threat)
@@ -103,7 +106,7 @@ class _Actor:
                     threat.apply_act(word, event)
 
     def _join_or_begin(self, live: list[Threat], claims: list[Claim]) -> list[Threat]:
-        """Join each claim of a day to the threat most like it, or begin one.
+        """Join each claim to the threat most like it, or begin one.
 
         The most probable claim comes first. A claim of a threat whose outcome is recent is noted as its echo. Returns the threats begun,
         without those whose claims of this day are not likely: these are dropped.
@@ -139,9 +142,9 @@ def _fits(claim: Claim, threat: Threat) -> bool:
 
 
 def _likeness(claim: Claim, threat: Threat) -> tuple[bool, bool, bool, bool, date, str]:
-    """Return a sort key that is greatest for the threat most like a claim that fits it.
+    """Return a sort key, greatest for the threat most like a claim.
 
-    The newer threat wins among equals; the id only makes the order complete.
+    The claim fits the threat (`_fits`). The newer threat wins among equals; the id only makes the order complete.
     """
     # Rates of a claim that fits do not differ: if both have one, it is the same.
     same_rate = claim["rate_pct"] is not None and threat.rate is not None

@@ -69,9 +69,9 @@ def threshold_days(name: str) -> timedelta:
 
 
 def chance(claims: Sequence[Claim]) -> float:
-    """Compute the chance that at least one claim is right; 0 without claims.
+    """Compute the chance that at least one claim is right.
 
-    It is 1 - prod(1 - p), with p the highest probability in each story: reports of one story are not independent.
+    It is 0 without claims. It is 1 - prod(1 - p), with p the highest probability in each story: reports of one story are not independent.
     """
     best: dict[str, float] = {}
     for claim in claims:
@@ -83,7 +83,7 @@ def chance(claims: Sequence[Claim]) -> float:
 
 
 def is_likely(claims: Sequence[Claim]) -> bool:
-    """Return whether at least one claim is right with a chance of `least_chance`."""
+    """Return whether the `chance` of the claims is at least `least_chance`."""
     return chance(claims) >= threshold("least_chance")
 
 
@@ -181,7 +181,7 @@ def _outcome_of_act(claim: Claim, threat: Said) -> str | None:
 
 
 def _outcome_of_easing(claim: Claim, threat: Said) -> str | None:
-    """Return the outcome that an easing shows, from its words or its status.
+    """Return the outcome that an easing shows, from words or status.
 
     None if it is on other goods, or if nothing says that the threat was struck down, withdrawn or postponed. An easing at another rate is
     `softened` at most.
@@ -198,7 +198,7 @@ def _outcome_of_easing(claim: Claim, threat: Said) -> str | None:
 
 
 def _outcome_of_agreement(claim: Claim, threat: Said) -> str | None:
-    """Return the outcome that an agreement shows, from the words of its sentence.
+    """Return the outcome that an agreement shows, from its words.
 
     None unless the sentence refers to the threat. An agreement at another rate is `softened` at most.
     """
@@ -222,6 +222,9 @@ def _outcome_of_cut(claim: Claim, threat: Said) -> str | None:
 
 
 def _refers_to(threat: Said, quote: str) -> bool:
-    """Return whether a sentence has the threatened rate or a word like "planned"."""
+    """Return whether a sentence refers to what was threatened.
+
+    It does if it has the threatened rate or a word like "planned".
+    """
     names_rate = threat.rate is not None and re.search(rf"(?i)\b{threat.rate:g} ?(?:%|per ?cent)", quote) is not None
     return names_rate or _REFERS.search(quote) is not None

@@ -100,7 +100,7 @@ class Threat:
         return since + threshold_days("lapse_without_deadline_days")
 
     def is_live(self, on: date) -> bool:
-        """Return whether a claim or an act of that day could change it."""
+        """Return whether a claim or act of that day could change it."""
         may_be_corrected = self.outcome.on is not None and on <= self.outcome.on + threshold_days("official_corrects_days")
         return self.is_open or may_be_corrected or self.outcome.word in IMPOSED
 
@@ -121,7 +121,7 @@ class Threat:
         return not self.is_open and self.outcome.on is not None and on <= self.outcome.on + threshold_days("same_news_days")
 
     def advance(self, through: date) -> None:
-        """Let the threat lapse if its time is over by the day `through`.
+        """Let the threat lapse if its time is over by `through`.
 
         An announcement becomes `unconfirmed`: it was to take effect, and nothing shows whether it did.
         """
@@ -160,7 +160,7 @@ class Threat:
         return self.is_open
 
     def settle(self, by_word: dict[str, list[Claim]]) -> None:
-        """Change the outcome to the likeliest that the claims of one day show.
+        """Change the outcome to the likeliest that claims of one day show.
 
         `by_word`: the claims by the outcome that they show. Only outcomes with likely claims count; without one nothing changes. All claims
         become evidence.
@@ -192,9 +192,9 @@ class Threat:
         return event.on <= self.outcome.on + threshold_days("official_corrects_days")
 
     def _is_other_layer(self, event: ActEvent) -> bool:
-        """Return whether an act at a lower rate is not an answer to the threat.
+        """Return whether an act at a lower rate answers something else.
 
-        It is not if it was announced before the threat, or takes effect more than a week before the deadline.
+        It does if it was announced before the threat, or takes effect more than a week before the deadline.
         """
         is_early = self.deadline_on is not None and event.on + threshold_days("same_news_days") < self.deadline_on
         return event.announced_on < self.first_on or is_early
@@ -233,16 +233,16 @@ class Threat:
         self.deadline_on = on
 
     def _is_due(self, on: date) -> bool:
-        """Return whether the deadline is at most a week after the day `on`."""
+        """Return whether the deadline is at most a week after `on`."""
         return self.deadline_on is not None and self.deadline_on <= on + threshold_days("same_news_days")
 
     @property
     def is_likely(self) -> bool:
-        """Whether the claims that say it so far are likely enough to publish it."""
+        """Whether its claims so far are likely enough to publish it."""
         return is_likely(self.said)
 
     def end_day(self, on: date) -> None:
-        """Update the threat by what was said on a day, and record its state."""
+        """Update the threat by what a day's claims say; record its state."""
         if self._new:
             self.evidence += [_evidence_row(claim, "said", is_used=True) for claim in self._new]
             deadline = likeliest(self._new, "deadline_on")
@@ -255,7 +255,7 @@ class Threat:
         self.record(on)
 
     def record(self, on: date) -> None:
-        """Add the state at the end of the day `on`, if it differs from the last one."""
+        """Add the state at the end of `on`, if it changed."""
         row = self._row()
         if self.states:
             if self.states[-1] == {"valid_from": self.states[-1]["valid_from"], "valid_to": None} | row:
@@ -311,6 +311,9 @@ def _join_ids(claims: Iterable[Claim]) -> str:
 
 
 def _evidence_row(claim: Claim, role: str, *, is_used: bool) -> dict[str, Any]:
-    """Return a claim as a row of `threat_evidence`; `role`: what it does, an outcome or `said` or `echo`."""
+    """Return a claim as a row of `threat_evidence`.
+
+    `role`: what the claim does: the outcome that it shows, or `said` or `echo`.
+    """
     columns = {name: claim[name] for name in ("told_on", "known_on", "rate_pct", "probability")}
     return columns | {"evidence_id": claim["claim_id"], "threat_role": role, "is_used": is_used}

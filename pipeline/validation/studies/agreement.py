@@ -44,7 +44,10 @@ class Inputs:
 
 
 def list_comparisons(inputs: Inputs) -> list[tuple[str, str]]:
-    """List pairs of reference and frequency; daily references also by month."""
+    """List the comparisons to make, as pairs of reference and frequency.
+
+    A daily reference is also compared by month. References that the index should follow (CONVERGENT) come first, months before days.
+    """
     available = inputs.references.select("reference", "frequency").unique().sort("reference", "frequency").rows()
     both = {(str(name), of) for name, frequency in available for of in ({"month"} if frequency == "month" else {"month", "day"})}
     priority = {name: n for n, name in enumerate(CONVERGENT)}
@@ -52,9 +55,10 @@ def list_comparisons(inputs: Inputs) -> list[tuple[str, str]]:
 
 
 def align_series(inputs: Inputs, pair: str, reference: str, frequency: str, column: str = "tension") -> pl.DataFrame:
-    """Join index, keyword share and reference over their overlap.
+    """Join index, keyword share and reference over the days of the reference.
 
-    One row per month or day: `period_date`, `index`, `keyword`, `value` (of the reference); gaps are null.
+    One row per month or day (`frequency`): `period_date`, `index` (the column `column` of the index), `keyword` (hits per 10,000 articles),
+    `value` (of the reference); gaps are null. No rows if they have no day in common.
     """
     tension = inputs.tension.filter(pl.col("pair") == pair)
     keywords = inputs.keywords.filter(pl.col("pair") == pair)
@@ -122,18 +126,30 @@ def compare_variants(inputs: Inputs, pair: str) -> pl.DataFrame:
 
 
 def correlation(x: Numbers, y: Numbers) -> Numbers:
-    """Compute Pearson's coefficient along the last axis; NaN for constant series."""
+    """Compute Pearson's coefficient along the last axis; NaN for constant series.
+
+    `x` and `y` have the same shape, whose last axis is time.
+    """
     dx, dy = x - x.mean(axis=-1, keepdims=True), y - y.mean(axis=-1, keepdims=True)
     size = np.sqrt((dx**2).sum(axis=-1) * (dy**2).sum(axis=-1))
+    # Constant up to rounding: the deviations are tiny next to the values.
     flat = size <= 1e-12 * np.maximum(1.0, np.abs(x).max(axis=-1) * np.abs(y).max(axis=-1))
     return np.asarray(np.divide((dx * dy).sum(axis=-1), size, out=np.full(np.shape(size), np.nan), where=~flat), dtype=np.float64)
 
 
 def _filter_days(frame: pl.DataFrame, column: str, window: Days | None) -> pl.DataFrame:
+    """Select the rows within a window; all if it is None.
+
+    `column`: the date column.
+    """
     return frame if window is None else frame.filter(pl.col(column).is_between(pl.lit(window.first), pl.lit(window.last)))
 
 
 def _select_reference(references: pl.DataFrame, reference: str, frequency: str) -> pl.DataFrame:
+    """Select one reference without its EXCLUDED_DAYS.
+
+    A daily reference is averaged for the frequency `month`.
+    """
     of_reference = references.filter(pl.col("reference") == reference).select("period_date", "value", "frequency")
     if reference in EXCLUDED_DAYS:
         broken = EXCLUDED_DAYS[reference]
@@ -145,7 +161,10 @@ def _select_reference(references: pl.DataFrame, reference: str, frequency: str) 
 
 
 def _average_months(daily: pl.DataFrame, name: str) -> pl.DataFrame:
-    """Average whole months: those with a value on each day."""
+    """Average the column `name` over whole months.
+
+    Months without a value on each day are left out.
+    """
     month = pl.col("period_date").dt.truncate("1mo")
     months = daily.drop_nulls().group_by(month).agg(pl.col(name).mean(), pl.len().alias("days"))
     whole = months.filter(pl.col("days") == pl.col("period_date").dt.month_end().dt.day())
@@ -153,12 +172,16 @@ def _average_months(daily: pl.DataFrame, name: str) -> pl.DataFrame:
 
 
 def _monthly_keyword_share(keywords: pl.DataFrame) -> pl.DataFrame:
+    """Compute keyword hits per 10,000 articles by month."""
     month = pl.col("index_date").dt.truncate("1mo").alias("period_date")
     return keywords.group_by(month).agg((10_000 * pl.col("hits").sum() / pl.col("articles").sum()).alias("keyword")).sort("period_date")
 
 
 def _daily_keyword_share(keywords: pl.DataFrame, calendar: pl.DataFrame, half_life_days: float) -> pl.DataFrame:
-    """Compute discounted hits per 10,000 discounted articles by day."""
+    """Compute discounted hits per 10,000 discounted articles by day.
+
+    `calendar`: its `period_date` are the days of the result. Null until an article was read.
+    """
     by_day = keywords.select(pl.col("index_date").alias("period_date"), "hits", "articles")
     days = calendar.select("period_date").sort("period_date").join(by_day, on="period_date", how="left", maintain_order="left")
     retention = 2.0 ** (-1.0 / half_life_days)
@@ -178,6 +201,11 @@ def _transform(both: pl.DataFrame, transform: str) -> pl.DataFrame:
 
 
 def _correlate(rows: pl.DataFrame, pair: str, reference: str, frequency: str, transform: str, draws: int, seed: int) -> list[Figure]:
+    """Correlate index, keyword share and their difference with a reference, with intervals.
+
+    `rows`: result of `_transform`. Nothing if there are fewer than MIN_ROWS; only the index if the keyword share has gaps. Each draw of the
+    bootstrap takes the same rows of all series.
+    """
     if rows.height < MIN_ROWS:
         return []
     has_keyword = rows["keyword"].null_count() == 0
@@ -206,13 +234,17 @@ def _correlate(rows: pl.DataFrame, pair: str, reference: str, frequency: str, tr
 
 
 def _coefficient(method: str, x: Numbers, y: Numbers) -> Numbers:
+    """Compute Pearson's or Spearman's coefficient along the last axis."""
     return correlation(x, y) if method == "Pearson" else correlation(rankdata(x, axis=-1), rankdata(y, axis=-1))
 
 
 def _correlate_plain(
     both: pl.DataFrame, pair: str, reference: str, transform: str, part: str, measured: str, frequency: str = "month"
 ) -> Figure:
-    """Compute a Pearson correlation without an interval."""
+    """Correlate `index` with `value` by Pearson, without an interval.
+
+    The value is null if there are fewer than MIN_ROWS rows.
+    """
     rows = _transform(both, transform)
     value = float(correlation(rows["index"].to_numpy(), rows["value"].to_numpy())) if rows.height >= MIN_ROWS else None
     return figure(

@@ -56,7 +56,10 @@ class DailyCounts:
 
 
 def to_daily_counts(daily_mass: pl.DataFrame, keywords: pl.DataFrame) -> DailyCounts:
-    """Convert DAILY_MASS and KEYWORD_HITS to arrays over the days of DAILY_MASS."""
+    """Convert DAILY_MASS and KEYWORD_HITS to arrays over the days of DAILY_MASS.
+
+    Evidence of the index is the observed mass, of the keyword rule the number of hits; 0 on days without a row.
+    """
     days = daily_mass.select(pl.col("index_date").unique().sort())
 
     def column(frame: pl.DataFrame, name: str) -> Numbers:
@@ -90,14 +93,20 @@ def window_rates(evidence: Numbers, articles: Numbers, width: int) -> Numbers:
 
 
 def mark_top_decile(rates: Numbers) -> Hits:
-    """Return 1 for rates strictly above the 90th percentile, else 0."""
+    """Return 1 for rates strictly above the 90th percentile, else 0.
+
+    NaN stays NaN, and does not count.
+    """
     finite = rates[np.isfinite(rates)]
     threshold = np.quantile(finite, DECILE) if len(finite) else np.nan
     return np.where(np.isfinite(rates), (rates > threshold).astype(float), np.nan)
 
 
 def percentile_ranks(rates: Numbers) -> Numbers:
-    """Return the share of strictly lower rates for each rate."""
+    """Return for each rate the share of strictly lower rates.
+
+    NaN stays NaN, and does not count.
+    """
     finite = np.sort(rates[np.isfinite(rates)])
     return np.where(np.isfinite(rates), np.searchsorted(finite, rates) / max(1, len(finite)), np.nan)
 
@@ -163,7 +172,11 @@ def compute_event_path(events: pl.DataFrame, counts: DailyCounts, draws: int = D
 
 
 def _percent_of_average(events: pl.DataFrame, counts: DailyCounts, measured: str, at: NDArray[np.int64]) -> Numbers:
-    """Compute evidence as a percentage of the average; `at`: (draws, events)."""
+    """Compute the evidence of events as a percentage of an average day.
+
+    `at`: numbers of the days to look at instead of the events' own, shape (draws, events). Returns the shape (draws): the sum over events
+    of the evidence, over the sum that these days' articles have on average. NaN if that is 0.
+    """
     articles = counts.articles[measured]
     evidence, average = np.zeros(len(at)), np.zeros(len(at))
     for n, (series, pair, polarity) in enumerate(events.select("series", "pair", "polarity").iter_rows()):
@@ -175,6 +188,10 @@ def _percent_of_average(events: pl.DataFrame, counts: DailyCounts, measured: str
 
 
 def _split_into_groups(events: pl.DataFrame) -> list[tuple[str, str, pl.DataFrame]]:
+    """Group events: all, by polarity, by pair and by year.
+
+    One tuple per group: columns `grouping` and `pair` of its figures, and its events.
+    """
     groups = [("", "", events)] if not events.is_empty() else []
     groups += [(str(name), "", rows) for (name,), rows in sorted(events.partition_by("polarity", as_dict=True).items(), reverse=True)]
     groups += [("", str(name), rows) for (name,), rows in sorted(events.partition_by("pair", as_dict=True).items())]
@@ -183,7 +200,10 @@ def _split_into_groups(events: pl.DataFrame) -> list[tuple[str, str, pl.DataFram
 
 
 def _mark_hits(counts: DailyCounts, keys: Sequence[tuple[str, str]], measured: str, width: int) -> NDArray[np.float64]:
-    """Mark hits on every day for every event; shape (events, days)."""
+    """Mark the days on which each event would be a hit.
+
+    Returns the shape (events, days). `keys`: for each event, the series of `counts.evidence` in which it is looked up.
+    """
     articles = counts.articles[measured]
     no_evidence = np.zeros(counts.days)
     by_key = {key: mark_top_decile(window_rates(counts.evidence.get(key, no_evidence), articles, width)) for key in set(keys)}
@@ -193,6 +213,11 @@ def _mark_hits(counts: DailyCounts, keys: Sequence[tuple[str, str]], measured: s
 def _measure_hit_rates(
     events: pl.DataFrame, counts: DailyCounts, width: int, where: Mapping[str, str], draws: int, seed: int
 ) -> list[Figure]:
+    """Compute hit rates of index, keyword rule and their difference.
+
+    Only events whose window is complete in both count. Intervals: bootstrap over months, whose events are drawn together. `where`: the
+    columns `grouping` and `pair` of the figures.
+    """
     keys = {
         "index": list(events.select("series", "polarity").iter_rows()),
         "keyword": [(pair, "keyword") for pair in events["pair"]],
@@ -232,7 +257,12 @@ def _hit_figure(
 
 
 def _measure_chance(on_days: NDArray[np.float64], at: NDArray[np.int64], rate: float, draws: int, seed: int) -> dict[str, float]:
-    """Compute hit rates at random dates and with shifted events."""
+    """Compute hit rates at random dates and of shifted events.
+
+    All events are shifted by the same number of days. `on_days`: result of `_mark_hits`; `at`: the number of each event's day; `rate`: the
+    hit rate of the events. Shifts go around the end of the calendar. `p_random` and `p_shift`: share of draws and shifts with at least this
+    rate, the events' own included.
+    """
     random = np.random.default_rng(seed)
     drawn = np.zeros(draws)
     for of_event in on_days:
@@ -244,7 +274,7 @@ def _measure_chance(on_days: NDArray[np.float64], at: NDArray[np.int64], rate: f
     shifts = np.arange(NEAREST_SHIFT, days - NEAREST_SHIFT + 1)
     each = np.arange(len(on_days))
     moved = np.array([_mean_hit_rate(on_days[each, (at + shift) % days]) for shift in shifts])
-    as_good = rate - 1e-12
+    as_good = rate - 1e-12  # equal rates may differ in the last bits
     return {
         "chance": float(drawn.mean()),
         "chance_lo95": low,
@@ -255,6 +285,7 @@ def _measure_chance(on_days: NDArray[np.float64], at: NDArray[np.int64], rate: f
 
 
 def _mean_hit_rate(hits: NDArray[np.float64]) -> float:
+    """Average the hits of complete windows; 0 if there are none."""
     finite = hits[np.isfinite(hits)]
     return float(finite.mean()) if len(finite) else 0.0
 

@@ -90,6 +90,10 @@ def count_story_days(
 
 
 def _mark_scored_days(days: pl.DataFrame, window_to: date) -> pl.DataFrame:
+    """Mark the days to score: add `is_scored` and `window`.
+
+    `window_to`: last day of the baseline window. Days after it are scored if there are enough of them, else all.
+    """
     first = days["index_date"].min()
     assert isinstance(first, date)  # the window has a story, so there are days
     read = (pl.col("articles_read") > 0) & (pl.col("index_date") >= first + timedelta(days=BURN_IN_DAYS))
@@ -99,9 +103,9 @@ def _mark_scored_days(days: pl.DataFrame, window_to: date) -> pl.DataFrame:
 
 
 def forecast_stories(days: pl.DataFrame, half_life_days: float, prior_stories: float = PRIOR_STORIES) -> pl.DataFrame:
-    """Forecast the stories of each scored day from the day before.
+    """Forecast the stories of each scored day from days before.
 
-    `mean` is the forecast; the variance is `mean * (1 + surplus)`.
+    `days`: STORY_DAYS. Returns `index_date`, `story_count`, `mean` (the forecast) and `surplus`: the variance is `mean * (1 + surplus)`.
     """
     shape, rate = _compute_opening_state(days, half_life_days, float(prior_stories))
     exposure = days["expected_stories"].to_numpy()
@@ -110,7 +114,10 @@ def forecast_stories(days: pl.DataFrame, half_life_days: float, prior_stories: f
 
 
 def _compute_opening_state(days: pl.DataFrame, half_life_days: float, prior: float) -> tuple[Matrix, Matrix]:
-    """Compute the filter's shape and rate at the start of each day."""
+    """Compute the filter's shape and rate at the start of each day.
+
+    They come from `filter_channels` itself, with each story as a mass of 1; each has the shape (days).
+    """
     count, expected = days["story_count"].cast(pl.Float64), days["expected_stories"]
     masses = ("observed", "observed_actions", "observed_unweighted", "second_moment")
     daily = DAILY_MASS.example(days.height).with_columns(
@@ -135,13 +142,19 @@ def log_likelihood(forecast: pl.DataFrame, clustering: float = 1.0) -> float:
 
 
 def _negative_binomial(forecast: pl.DataFrame, clustering: float) -> tuple[Matrix, Matrix]:
-    """Return size and probability of the forecast, as scipy defines them."""
+    """Return scipy's parameters of each day's negative binomial.
+
+    They are size and probability. The variance over the mean is `clustering * (1 + surplus)`.
+    """
     mean, ratio = forecast["mean"].to_numpy(), clustering * (1 + forecast["surplus"].to_numpy())
     return mean / (ratio - 1), 1 / ratio
 
 
 def fit_clustering(forecast: pl.DataFrame) -> float:
-    """Fit the clustering by maximum likelihood; at least 1."""
+    """Fit the factor on a forecast's variance by maximum likelihood.
+
+    It is at least 1.
+    """
     result = minimize_scalar(
         lambda value: -log_likelihood(forecast, float(np.exp(value))), bounds=(0.0, float(np.log(MAX_CLUSTERING))), method="bounded"
     )

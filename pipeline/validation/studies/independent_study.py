@@ -36,7 +36,7 @@ OPPOSITE = {"escalation": "concession", "concession": "escalation"}
 CHANNELS = (*OPPOSITE, "dialogue")
 PLACEBO_REACH = 183  # days from an act to its placebo dates
 NEAR_AN_ACT = 2 * WIDTH  # days; windows of placebo dates do not overlap with those of acts
-_DIGITS = 9
+_DIGITS = 9  # digits after the point to which sums of evidence are rounded
 
 #: One row for each act within the days and pairs of the index. Hits are 1 or 0, or between for a window that shares places; null if the act
 #: is not covered. `is_right_sign`: whether the channel of the act ranks above the opposite one; null if neither hits.
@@ -60,9 +60,9 @@ Mask = NDArray[np.bool_]
 
 
 def share_top_decile(values: Numbers) -> Numbers:
-    """Return 1 for the highest tenth of values, else 0.
+    """Return for each value its place in the highest tenth.
 
-    Equal values share the places left in the tenth. A value of 0 gets 0.
+    1 for values in the tenth, 0 for others. Values that are equal share the places left for them in equal parts. A value of 0 gets 0.
     """
     distinct, of_value, counts = np.unique(values, return_inverse=True, return_counts=True)
     higher = len(values) - np.cumsum(counts)
@@ -71,9 +71,10 @@ def share_top_decile(values: Numbers) -> Numbers:
 
 
 def share_of_places(value: float, others: Numbers, places: float) -> float:
-    """Return 1 if `value` takes one of the highest places, else 0.
+    """Return how far `value` is among the highest `places`.
 
-    `others`: the values it competes with for `places`. Those equal to it share the places left. A value of 0 gets 0.
+    `others`: the values that it competes with. 1 if it and its equals fit in, 0 if enough others are higher; otherwise its equals share the
+    places left. A value of 0 gets 0.
     """
     higher, equal = int((others > value).sum()), int((others == value).sum())
     if value <= 0 or higher > places:
@@ -124,7 +125,10 @@ def _select_acts(acts: pl.DataFrame, counts: DailyCounts) -> pl.DataFrame:
 
 
 def _find_covered_days(daily_mass: pl.DataFrame, keywords: pl.DataFrame) -> dict[str, Mask]:
-    """Mark the days of each pair near which something was read."""
+    """Mark the days near which something of each pair was read.
+
+    Near: within WIDTH days. Something: a signal, or an article that names both countries. Masks by pair, over the days of `daily_mass`.
+    """
     days = daily_mass.select(pl.col("index_date").unique().sort())
     signals = daily_mass.select("index_date", pl.col("series").alias("pair"), read=pl.col("signal_count"))
     named = keywords.select("index_date", "pair", read=pl.col("named"))
@@ -136,16 +140,19 @@ def _find_covered_days(daily_mass: pl.DataFrame, keywords: pl.DataFrame) -> dict
 
 
 def _sum_windows(of_day: NDArray[Any]) -> Numbers:
-    """Sum the days around each day; fewer at both ends.
+    """Sum the values within WIDTH days of each day.
 
-    Rounded: the last bit of a sum depends on its order, and windows of the same days must be equal.
+    At both ends there are fewer days. Rounded: the last bit of a sum depends on its order, and windows of the same days must be equal.
     """
     return np.convolve(of_day.astype(float), np.ones(2 * WIDTH + 1))[WIDTH : WIDTH + len(of_day)].round(_DIGITS)
 
 
 @dataclass(frozen=True)
 class _Windows:
-    """Evidence around each day, and the placebo dates of acts."""
+    """Evidence around each day, and the placebo dates of acts.
+
+    `covered`: result of `_find_covered_days`; `acts`: all acts of the study.
+    """
 
     counts: DailyCounts
     covered: Mapping[str, Mask]
@@ -160,25 +167,41 @@ class _Windows:
             free[pair][max(0, at - NEAR_AN_ACT) : at + NEAR_AN_ACT + 1] = False
         return free
 
-    def at(self, act: Mapping[str, Any]) -> int:
+    def day_number(self, act: Mapping[str, Any]) -> int:
+        """Return the number of the act's day, from the first (0)."""
         return int((act["act_date"] - self.counts.first).days)
 
     def values(self, act: Mapping[str, Any], measured: str, channel: str = "") -> Numbers:
-        """Evidence around every day, by default in the channel of the act."""
+        """Sum the evidence around every day of the act's series.
+
+        `measured`: INDEX for the act's direction, in `channel` or else the act's own; anything else for the keywords of its pair.
+        """
         of_index = (f"{act['actor']}>{act['target']}", channel or act["polarity"])
         key = of_index if measured == INDEX else (act["pair"], "keyword")
         return _sum_windows(self.counts.evidence.get(key, np.zeros(self.counts.days)))
 
     def placebo_days(self, act: Mapping[str, Any]) -> NDArray[np.int64]:
+        """Return the day numbers of the act's placebo dates.
+
+        They are free days of its pair within half a year.
+        """
         days = np.flatnonzero(self._free_days[act["pair"]])
-        return days[np.abs(days - self.at(act)) <= PLACEBO_REACH]
+        return days[np.abs(days - self.day_number(act)) <= PLACEBO_REACH]
 
     def placebo_hits(self, act: Mapping[str, Any], measured: str) -> Numbers:
+        """Return how far each placebo date of the act hits.
+
+        1 is a hit, 0 none; a date that shares its place is between.
+        """
         return share_top_decile(self.values(act, measured))[self.placebo_days(act)]
 
 
 def _score(act: dict[str, Any], windows: _Windows) -> dict[str, Any]:
-    at = windows.at(act)
+    """Score one act as a row of ACT_RESULTS.
+
+    An act that is not covered has no hits.
+    """
+    at = windows.day_number(act)
     if not windows.covered[act["pair"]][at]:
         return act | {"is_covered": False}
     hits = {measured: float(share_top_decile(windows.values(act, measured))[at]) for measured in (INDEX, KEYWORD)}
@@ -189,13 +212,13 @@ def _score(act: dict[str, Any], windows: _Windows) -> dict[str, Any]:
 
 
 def _has_right_sign(act: Mapping[str, Any], windows: _Windows) -> bool | None:
-    """Compare the act's channel with the opposite one.
+    """Return whether the act's own channel ranks above the opposite.
 
-    None if neither is a hit or both rank alike.
+    A day is ranked among all days of a channel. None for dialogue, if neither channel has a hit, or if both rank alike.
     """
     if act["polarity"] not in OPPOSITE:
         return None
-    at = windows.at(act)
+    at = windows.day_number(act)
     both = [windows.values(act, INDEX, channel) for channel in (act["polarity"], OPPOSITE[act["polarity"]])]
     own, other = (percentile_ranks(values)[at] for values in both)
     is_hit = any(share_top_decile(values)[at] > 0 for values in both)
@@ -203,6 +226,11 @@ def _has_right_sign(act: Mapping[str, Any], windows: _Windows) -> bool | None:
 
 
 def _hit_rates(scored: pl.DataFrame, windows: _Windows, where: Mapping[str, str], draws: int, seed: int) -> list[Figure]:
+    """Compute hit rates of index and keyword rule, and their ratios.
+
+    The ratios are those of the index to the rule. `scored`: covered rows of ACT_RESULTS, at least one; `where`: the columns `grouping` and
+    `pair` of the figures.
+    """
     measures = (INDEX, KEYWORD, MATCHED)
     hits = scored.select(measures).to_numpy()
     rates = hits.mean(axis=0)
@@ -221,14 +249,16 @@ def _hit_rates(scored: pl.DataFrame, windows: _Windows, where: Mapping[str, str]
 
 
 def _divide(numerator: Any, denominator: Any) -> Numbers:
+    """Divide; NaN where the denominator is not positive."""
     none = np.full(np.shape(denominator), np.nan)
     return np.asarray(np.divide(numerator, denominator, out=none, where=np.asarray(denominator) > 0), dtype=np.float64)
 
 
 def _measure_chance(scored: pl.DataFrame, windows: _Windows, measured: str, rate: float, draws: int, seed: int) -> dict[str, float]:
-    """Average the hits of one placebo date for each act.
+    """Measure the hit rate at random placebo dates, one for each act.
 
-    Acts without placebo dates are left out.
+    `rate`: the hit rate of the acts; `p_random` is the share of draws with at least this rate, the acts' own included. Acts without placebo
+    dates are left out; empty if no act has any.
     """
     random = np.random.default_rng(seed)
     placebos = [hits for act in scored.iter_rows(named=True) if len(hits := windows.placebo_hits(act, measured))]
@@ -243,6 +273,10 @@ def _measure_chance(scored: pl.DataFrame, windows: _Windows, measured: str, rate
 
 
 def _sign_rates(scored: pl.DataFrame, where: Mapping[str, str]) -> list[Figure]:
+    """Compute the share of right signs with a binomial test.
+
+    Nothing if no act has a sign.
+    """
     signs = scored["is_right_sign"].drop_nulls()
     if signs.is_empty():
         return []

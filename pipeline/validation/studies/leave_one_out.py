@@ -15,7 +15,10 @@ MAX_SOURCES = 20
 
 
 def list_largest_sources(coverage: pl.DataFrame, limit: int = MAX_SOURCES) -> list[str]:
-    """List the largest sources; empty if there are fewer than two."""
+    """List the sources with most accepted articles, the largest first.
+
+    `coverage`: rows of COVERAGE. At most `limit`; none if there are fewer than two, since an index without its only source is empty.
+    """
     counts = coverage.group_by("source").agg(pl.col("accepted").sum()).filter(pl.col("accepted") > 0)
     return counts.sort("accepted", "source", descending=[True, False])["source"].to_list()[:limit] if counts.height > 1 else []
 
@@ -23,13 +26,13 @@ def list_largest_sources(coverage: pl.DataFrame, limit: int = MAX_SOURCES) -> li
 def drop_source(core: Mapping[str, pl.DataFrame], story_articles: pl.DataFrame, source: str) -> dict[str, pl.DataFrame]:
     """Remove a source from `articles`, `findings`, `coverage` and `story_links`.
 
-    If the first article of a story is removed, the story starts with its earliest remaining article.
+    Returns these four tables by name. If the first article of a story is removed, the story starts with its earliest remaining article.
     """
     articles = core[ARTICLES.name].filter(pl.col("source") != source)
     in_stories = articles.select("article_id", "index_date", "first_seen_at").join(
         story_articles.select("article_id", "story_id"), on="article_id"
     )
-    is_first = pl.col("article_id") == pl.col("story_id")
+    is_first = pl.col("article_id") == pl.col("story_id")  # a story has the id of its first article
     by_time = in_stories.sort(~is_first, "first_seen_at", "article_id")
     first_articles = by_time.group_by("story_id", maintain_order=True).agg(pl.col("article_id").first().alias("earlier_article_id"))
     links = (

@@ -90,7 +90,10 @@ def measure_differences(published: pl.DataFrame, rebuilt: pl.DataFrame, table: s
 
 @dataclass(frozen=True)
 class _Versions:
-    """The versions of one baseline: rates by source, and the prior."""
+    """The baseline's versions of one series and channel, oldest first.
+
+    `rates`: by source, the rates of `_VARIANTS`; `priors`: the row of `(any)` with the columns of the prior.
+    """
 
     valid_from: list[date]
     rates: list[dict[str, tuple[float, ...]]]
@@ -98,6 +101,7 @@ class _Versions:
 
     @staticmethod
     def read(baseline: pl.DataFrame) -> "_Versions":
+        """Convert the rows of one series and channel."""
         valid_from, rates, priors = [], [], []
         for (day,), rows in baseline.sort("valid_from").partition_by("valid_from", as_dict=True, maintain_order=True).items():
             valid_from.append(day)
@@ -107,10 +111,15 @@ class _Versions:
         return _Versions(valid_from, rates, priors)
 
     def number(self, day: date) -> int:
+        """Return the number of the version that a day uses.
+
+        It is the last one valid by then, or else the first.
+        """
         return max(bisect_right(self.valid_from, day) - 1, 0)
 
 
 def _list_days(articles_read: pl.DataFrame, last: date) -> list[date]:
+    """List all days from the first with an article to `last`."""
     first = articles_read.select(pl.col("index_date").min()).item()
     return [first + timedelta(days=n) for n in range((last - first).days + 1)]
 
@@ -128,7 +137,7 @@ def _sum_observed(stories: pl.DataFrame) -> dict[date, Row]:
 def _sum_expected(read: list[tuple[str, date, float]], versions: _Versions) -> dict[date, tuple[float, ...]]:
     """Sum the expected mass of each day, for each of `_VARIANTS`.
 
-    A source expects its articles times its rate, or the rate of `(any)`.
+    `read`: source, day and number of articles. A source expects its articles times its rate, or times that of `(any)` if it has none.
     """
     sums: dict[date, tuple[float, ...]] = {}
     for source, day, accepted in read:
@@ -146,7 +155,11 @@ def _rebuild_channel(
     calendar: list[date],
     half_life_days: float,
 ) -> dict[str, Any]:
-    """Compute one channel by S(t) = S(t-1) / 2^(1/h) + news(t)."""
+    """Compute the columns of one channel day by day.
+
+    Each discounted sum is S(t) = S(t-1) / 2^(1/h) + news(t). `name`: that of the channel's value; `observed` and `expected`: results of
+    `_sum_observed` and `_sum_expected`; `h`: the half-life. Arrays over the days of `calendar`; `evidence_weight` is among them.
+    """
     retention = math.exp(-math.log(2) / half_life_days)
     sums = dict.fromkeys((*_SUMS, *(f"expected{variant}" for variant in _VARIANTS)), 0.0)
     a, b, phi, words, priors = [], [], [], [], []
@@ -164,9 +177,9 @@ def _rebuild_channel(
         a.append(shape)
         b.append(rate)
         stories = (prior["prior"] * prior["prior_dispersion"] + sums["second_moment"]) / shape
-        clusters = (prior["clustering"] - 1) * prior["prior"] / 3
+        clusters = (prior["clustering"] - 1) * prior["prior"] / 3  # the prior weighs three mean stories
         misread = (_MISREAD * (shape - rate) / (1 - _MISREAD)) ** 2 / shape
-        phi.append(min(stories + clusters + misread, 2 * shape))
+        phi.append(min(stories + clusters + misread, 2 * shape))  # the shape of the Gamma is at least one half
         words.append(100 * (prior["prior"] * prior["words_share"] + sums["mass_words"]) / rate)
         for values, variant in ((plain, "_unweighted"), (bilateral, "_bilateral")):
             kappa = prior[f"prior{variant}"]
@@ -178,6 +191,10 @@ def _rebuild_channel(
 
 
 def _channel_columns(name: str, a: Any, b: Any, phi: Any, words: Any) -> dict[str, Any]:
+    """Compute value, intervals, words and actions of a channel.
+
+    Dialogue has no words and actions.
+    """
     value = 100 * a / b
     columns = {name: value} | {f"{name}_{bound}": 100 * gamma.ppf(q, a / phi, scale=phi / b) for bound, q in _QUANTILES.items()}
     if name != "dialogue":

@@ -27,8 +27,8 @@ def draw_blocks(length: int, block: int, draws: int = DRAWS, seed: int = SEED) -
 def draw_cluster_rates(hits: Numbers, clusters: NDArray[np.str_], draws: int = DRAWS, seed: int = SEED) -> Numbers:
     """Average `hits` in samples of whole clusters, drawn with replacement.
 
-    `hits`: shape (events,) or (events, columns). Events of one cluster belong to the same dispute, so they are drawn together. Returns no
-    rows if there are fewer than two clusters.
+    `hits`: shape (events,) or (events, columns); `clusters`: the name of each event's cluster. Events of one cluster belong to the same
+    dispute, so they are drawn together. Returns the shape (draws, columns), with no rows if there are fewer than two clusters.
     """
     names, of_event = np.unique(clusters, return_inverse=True)
     columns = hits.reshape(len(hits), -1)
@@ -42,7 +42,10 @@ def draw_cluster_rates(hits: Numbers, clusters: NDArray[np.str_], draws: int = D
 
 
 def percentile_interval(drawn: Numbers, level: float = 0.95) -> tuple[float, float]:
-    """Compute the percentile interval of draws; NaN if half are not finite."""
+    """Compute the percentile interval of bootstrap draws, from their finite values.
+
+    Both bounds are NaN unless more than half of the draws are finite.
+    """
     finite = drawn[np.isfinite(drawn)]
     if not len(drawn) or len(finite) <= _MIN_FINITE_SHARE * len(drawn):
         return float("nan"), float("nan")

@@ -54,7 +54,10 @@ COVERAGE_STUDY = pl.Schema(
 
 @dataclass(frozen=True)
 class Pool:
-    """Stories to draw from, with their masses and articles."""
+    """Stories to draw from, with their masses and articles.
+
+    Rows of STORY_MASS (escalation of pairs, not of directions), STORIES and STORY_ARTICLES.
+    """
 
     story_mass: pl.DataFrame
     stories: pl.DataFrame
@@ -92,16 +95,20 @@ class FilterState:
     retention: float
 
 
+#: Returns the true rate of each pair on a day, as a multiple of the baseline's, from the rate and the filter's state of the day before.
 Evolution = Callable[[np.random.Generator, Matrix, FilterState], Matrix]
 
 
 def stay_constant(_random: np.random.Generator, rate: Matrix, _state: FilterState, level: float = 1.0) -> Matrix:
-    """Return the same rate every day."""
+    """Return the rate `level` for every pair, whatever it was before."""
     return np.full_like(rate, level)
 
 
 def step_randomly(random: np.random.Generator, rate: Matrix, _state: FilterState, step: float) -> Matrix:
-    """Move the logarithm of the rate by a normal step."""
+    """Move the logarithm of each rate by a normal step.
+
+    `step`: its standard deviation.
+    """
     return np.asarray(rate * np.exp(step * random.standard_normal(rate.shape)), dtype=np.float64)
 
 
@@ -133,7 +140,7 @@ EVOLUTIONS: Mapping[str, Evolution] = {
 def simulate_pool(run: Model, random: np.random.Generator, stories: int = 4000) -> Pool:
     """Simulate stories of escalation, weighted by `story_mass.sql`.
 
-    A story has one to five signals and mostly one article, as in full texts.
+    `stories`: their number. A story has one to five signals, and one to five articles of different owners, mostly one, as in full texts.
     """
     kinds = [
         ("measure", "announced", 0.30), ("threat", "proposed", 0.20), ("accusation", "announced", 0.20), ("demand", "proposed", 0.15),
@@ -175,7 +182,10 @@ def simulate_pool(run: Model, random: np.random.Generator, stories: int = 4000) 
 
 
 def pool_from_lake(story_mass: pl.DataFrame, stories: pl.DataFrame, story_articles: pl.DataFrame) -> Pool:
-    """Take the escalation stories of a lake; `ValueError` if there are none."""
+    """Build a pool from the escalation stories of a lake.
+
+    `ValueError` if `story_mass` has no story of escalation in the series of a pair.
+    """
     escalation = story_mass.filter(pl.col("channel") == CHANNEL, ~pl.col("series").str.contains(">", literal=True))
     if escalation.is_empty():
         raise ValueError(f"the simulation has no stories to draw from: story_mass has no {CHANNEL} in a pooled series")
@@ -214,7 +224,10 @@ def simulate_coverage(
 
 @dataclass(frozen=True)
 class _World:
-    """Simulated pairs with their measured baselines."""
+    """Simulated pairs with the baselines measured on their first 365 days.
+
+    `baseline`: rows of BASELINE, `clustering`: rows of CLUSTERING, `method`: variables of the SQL models.
+    """
 
     run: Model
     pool: Pool
@@ -226,7 +239,10 @@ class _World:
     method: Mapping[str, Any]
 
     def score(self, evolution: Evolution, random: np.random.Generator) -> pl.DataFrame:
-        """Filter a simulated future; return published and true index."""
+        """Simulate and filter the days after baseline and burn-in.
+
+        Returns rows of CHANNEL_DAILY with `truth`, the true rate on the scale of the index.
+        """
         burn_in = int(np.ceil(BURN_IN_HALF_LIVES * self.half_life_days))
         days = Days(FIRST + timedelta(days=BASELINE_DAYS), FIRST + timedelta(days=BASELINE_DAYS + burn_in + SCORED_DAYS - 1))
         story_mass, truth = self._simulate_future(evolution, random, days)
@@ -239,17 +255,19 @@ class _World:
         )
 
     def _build_daily_mass(self, days: Days, story_mass: pl.DataFrame) -> pl.DataFrame:
+        """Build `daily_mass` of some days with this world's baseline."""
         return _build_daily_mass(self.run, self.pool, self.baseline, days, story_mass, self.method)
 
     def _simulate_future(self, evolution: Evolution, random: np.random.Generator, days: Days) -> tuple[pl.DataFrame, pl.DataFrame]:
-        """Simulate stories; return them with the true index.
+        """Simulate the stories of `days`; return them with the true index.
 
-        The state of the filter is updated day by day, since an evolution may depend on it.
+        Returns rows of STORY_MASS, and `truth` by day and series (100 is the baseline). The state of the filter is updated day by day,
+        since an evolution may depend on it.
         """
         priors = self.baseline.filter(source="(any)").sort("series")
         prior, prior_dispersion = priors["prior"].to_numpy(), priors["prior_dispersion"].to_numpy()
         first_day = self._build_daily_mass(Days(days.first, days.first), STORY_MASS.empty())
-        expected = first_day.sort("series")["expected"].to_numpy()
+        expected = first_day.sort("series")["expected"].to_numpy()  # the same on every day: all days have the same articles
         mass, moment = self.pool.story_mass["mass"].to_numpy(), self.pool.story_mass["second_moment"].to_numpy()
         clusters = cluster_mass(prior, self.clustering.sort("series")["clustering"].to_numpy())
         shape, rate, moments = prior, prior, prior * prior_dispersion
@@ -286,7 +304,10 @@ def _simulate_world(
     half_life_days: float,
     random: np.random.Generator,
 ) -> _World:
-    """Simulate a window at constant rate and measure the baseline."""
+    """Simulate pairs at a constant rate and measure their baselines.
+
+    The baseline has 365 days. `stories_a_day`: that rate; `pairs`: number of pairs.
+    """
     window = Days(FIRST, FIRST + timedelta(days=BASELINE_DAYS - 1))
     names = [f"A{number:04d}-B{number:04d}" for number in range(pairs)]
     method = model_variables(tuple(names), half_life_days, (window.first, window.last), window)
@@ -311,17 +332,20 @@ def _simulate_world(
 def _build_daily_mass(
     run: Model, pool: Pool, baseline: pl.DataFrame, days: Days, story_mass: pl.DataFrame, method: Mapping[str, Any]
 ) -> pl.DataFrame:
+    """Run the SQL model of `daily_mass` on these stories and days."""
     frames = _build_articles_read(run, pool, days, method) | {BASELINE.name: baseline, STORY_MASS.name: story_mass}
     return run(frames, DAILY_MASS, method)
 
 
+#: Stories drawn for one day: the number of the pair of each, and its number in the pool.
 Drawn = tuple[NDArray[np.int64], NDArray[np.int64]]
 
 
 def _draw_stories(random: np.random.Generator, rate: Matrix, base: float, stories: int, arrivals: Arrivals) -> Drawn:
-    """Draw the stories of one day; return numbers of pairs and stories.
+    """Draw the stories of one day from a pool.
 
-    `rate`: true rate by pair; `base`: rate of the baseline.
+    `rate`: true number of stories a day by pair; `base`: that of the baseline, at which wrong readings of other news come; `stories`: size
+    of the pool, from which each story is drawn with the same probability.
     """
     expected = (1 - arrivals.wrong / 2) * rate + arrivals.wrong / 2 * base
     if arrivals.clustering > 1:  # a negative binomial number has this mean, and the factor on its variance
@@ -333,14 +357,20 @@ def _draw_stories(random: np.random.Generator, rate: Matrix, base: float, storie
 
 
 def _to_story_mass(pool: Pool, draws: Sequence[Drawn], days: pl.Series, names: pl.Series) -> pl.DataFrame:
-    """Convert drawn stories to rows of `story_mass`, in order of days."""
+    """Convert drawn stories to rows of `story_mass`, in order of days.
+
+    `draws`: one item for each of `days`; `names`: the series of each pair.
+    """
     day = np.repeat(np.arange(len(draws)), [pair.size for pair, _ in draws])
     pair, story = (np.concatenate(places) for places in zip(*draws, strict=True))
     return pool.story_mass[story].with_columns(days.gather(day), names.gather(pair).alias("series"))
 
 
 def _build_articles_read(run: Model, pool: Pool, days: Days, method: Mapping[str, Any]) -> dict[str, pl.DataFrame]:
-    """Build coverage with equal numbers of articles per source and day."""
+    """Build `coverage` and `articles_read`, the same on every day.
+
+    Each source has the same number of articles. Together at least ARTICLES_A_DAY a day. Returns both tables by name.
+    """
     sources = pool.story_articles["source"].unique().sort()
     each = -(-ARTICLES_A_DAY // sources.len())
     counts = {"article_count": each, "accepted": each, "duplicate": 0, "quarantined": 0}
@@ -353,7 +383,10 @@ def _build_articles_read(run: Model, pool: Pool, days: Days, method: Mapping[str
 
 
 def _summarize(scored: pl.DataFrame) -> dict[str, float | int]:
-    """Average coverage and width, with standard errors over pairs."""
+    """Compute the columns of COVERAGE_STUDY: coverage and width, averaged over pairs.
+
+    The standard error of a coverage is that of its mean over pairs, which are independent.
+    """
     by_pair = (
         scored.group_by("series")
         .agg(
