@@ -13,7 +13,7 @@ import polars as pl
 BOILERPLATE_FILE = Path(__file__).with_name("boilerplate.toml")
 MAX_LINE_CHARS = 240  # a longer line is a paragraph of the article
 
-_AROUND = r"[^\S\n]*"
+_AROUND = r"[^\S\n]*"  # white space within the line
 _BULLET = r"(?:[•*·|>»\u{2013}\u{2014}-]+[^\S\n]*)?"
 
 
@@ -49,5 +49,6 @@ def read_patterns() -> list[dict[str, Any]]:
 
 @cache
 def _line_pattern() -> str:
+    """Build the pattern of a whole boilerplate line, perhaps after a bullet."""
     either = "|".join(f"(?:{entry['pattern']})" for entry in read_patterns())
     return rf"{_AROUND}{_BULLET}(?i:{either}){_AROUND}"

@@ -63,6 +63,12 @@ def clean_articles(raw: pl.DataFrame) -> CleanResult:
 
 
 def _clean_columns(raw: pl.DataFrame) -> pl.DataFrame:
+    """Parse dates, clean texts, and add what `_add_reasons` needs.
+
+    That is whether there was any text before cleaning (`has_text`), the share of characters that are not text (`not_text`), and the
+    language if it is not English (`language`). An article was first seen when it was fetched, or when it was published if that is later or
+    it has no date of fetching. A link that is no web address is null.
+    """
     published = parse_instant(pl.col("published_at"))
     fetched = parse_instant(pl.col("fetched_at"))
     link = pl.col("url").str.strip_chars()
@@ -87,9 +93,9 @@ def _clean_columns(raw: pl.DataFrame) -> pl.DataFrame:
 
 
 def _add_reasons(rows: pl.DataFrame) -> pl.DataFrame:
-    """Add `reason` and `detail` to rows that are not articles.
+    """Add `reason` and `detail` to rows that go to quarantine.
 
-    The first reason in this order that applies is used.
+    They are null in the others. Of several reasons the first in this order is used.
     """
     length = pl.col("title").str.len_chars() + pl.col("body").str.len_chars()
     shown = to_printable(pl.col("raw_published_at").fill_null(""), _MAX_DATE_SHOWN)
@@ -116,14 +122,17 @@ def _add_reasons(rows: pl.DataFrame) -> pl.DataFrame:
         ("other_language", pl.col("language").is_not_null(), pl.format("the text seems to be {}", "language")),
     )
     reason, detail = pl.lit(None, pl.String), pl.lit(None, pl.String)
-    for word, applies, explanation in reversed(reasons):
+    for word, applies, explanation in reversed(reasons):  # the last one set wins
         reason = pl.when(applies).then(pl.lit(word)).otherwise(reason)
         detail = pl.when(applies).then(explanation).otherwise(detail)
     return rows.with_columns(reason.alias("reason"), detail.alias("detail"))
 
 
 def _add_ids(rows: pl.DataFrame) -> pl.DataFrame:
-    """Add `text_sha256`, `source_owner` and `article_id`."""
+    """Add `text_sha256`, `source_owner` and `article_id`.
+
+    The hash ignores case and white space. The id is source, day, and the source's own id or else the start of the hash.
+    """
     text = fold_whitespace(rows["title"] + "\n" + rows["body"]).str.to_lowercase()
     hashes = pl.Series("text_sha256", [hashlib.sha256(one.encode()).hexdigest() for one in text.to_list()], pl.String)
     # Colons in the source are escaped, or "A:B" with id "C" and "A" with id "B:C" would be one article.
@@ -145,7 +154,7 @@ def _find_repeats(rows: pl.DataFrame) -> pl.DataFrame:
     accepted: dict[tuple[date, str, str], tuple[int, str]] = {}
     repeats: list[tuple[str, str]] = []
     for position, (raw_id, day, source, article_id, sha) in enumerate(ordered.iter_rows()):
-        keys = ((day, "", article_id), (day, source, sha))
+        keys = ((day, "", article_id), (day, source, sha))  # the id includes the source
         earlier = min((accepted[key] for key in keys if key in accepted), default=None)
         if earlier is None:
             accepted.update(dict.fromkeys(keys, (position, article_id)))
@@ -155,6 +164,7 @@ def _find_repeats(rows: pl.DataFrame) -> pl.DataFrame:
 
 
 def _count_coverage(articles: pl.DataFrame, duplicates: pl.DataFrame, quarantine: pl.DataFrame) -> pl.DataFrame:
+    """Count rows by day, source and outcome, as `COVERAGE`."""
     outcomes = {"accepted": articles, "duplicate": duplicates, "quarantined": quarantine}
     rows = pl.concat(
         frame.select("index_date", pl.col("source").fill_null(UNKNOWN_SOURCE), pl.lit(outcome).alias("outcome"))

@@ -36,6 +36,7 @@ def detect_other_language(title: pl.Series, body: pl.Series) -> pl.Series:
     The result is its English name in lower case, or `UNKNOWN`; null if the article is English or in doubt. A text is not English if most of
     its letters are not Latin, or if pycld2 is certain and the frequent words confirm it.
     """
+    # Most articles have enough English words at their beginning; only the others are examined further.
     text = title.str.slice(0, MAX_CHARS) + "\n" + body.str.slice(0, MAX_CHARS)
     glance = pl.select(text=text.str.slice(0, _GLANCE).str.to_lowercase()).with_row_index("row")
     english = pl.col("text").str.count_matches(_word_pattern("english"))
@@ -47,9 +48,10 @@ def detect_other_language(title: pl.Series, body: pl.Series) -> pl.Series:
 
 
 def _count_words(text: pl.Series) -> pl.DataFrame:
-    """Count letters and words of each text.
+    """Count letters and words of each text, for `_decide_language`.
 
-    Texts are returned in lower case, because capitals mislead the detector.
+    The columns are `text`, `letters`, `other_script` (letters that are not Latin), `words`, `english` and `foreign` (words of these lists;
+    words with letters that English lacks are foreign too). Texts are in lower case, because capitals mislead the detector.
     """
     cleaned = text.str.slice(0, MAX_CHARS).str.replace_all(_UNSUPPORTED, " ")
     one = pl.col("text")
@@ -69,6 +71,10 @@ def _count_words(text: pl.Series) -> pl.DataFrame:
 
 
 def _decide_language(text: str, letters: int, other_script: int, words: int, english: int, foreign: int) -> str | None:
+    """Return the language of a text, None if English or in doubt.
+
+    The numbers are those of `_count_words`. A text mostly in another script is `UNKNOWN` if the detector is not certain.
+    """
     is_certain, name, english_percent = _detect(text)
     if 2 * other_script > letters:
         if other_script < _MIN_FOREIGN_LETTERS:
@@ -95,9 +101,10 @@ def _detect(text: str) -> tuple[bool, str, int]:
 
 @cache
 def _word_pattern(kind: str) -> str:
-    """Build a pattern for one word list of `language.toml`.
+    """Build the pattern of the words in a list of `language.toml`.
 
-    It matches text in lower case.
+    `kind` names the list: `english` or `foreign`. The pattern matches words in lower case, and `'s` if it is in the list, with either
+    apostrophe.
     """
     words = tomllib.loads(WORDS_FILE.read_text(encoding="utf-8"))[kind]
     return rf"(?:\b(?:{'|'.join(word for word in words if word[0] != chr(39))})\b)" + (r"|['\u{2019}]s\b" if "'s" in words else "")

@@ -13,7 +13,7 @@ _DEFAULT_PORTS = {None, 80, 443}
 # Prefixes of hosts with the same pages. The rest must still be a domain: "co.uk" is not, so "m.co.uk" stays.
 _HOST_PREFIXES = ("www.", "m.", "mobile.", "amp.", "www2.", "www3.")
 _NOT_A_DOMAIN = re.compile(r"[^.]*|(?:ac|co|com|edu|gob|gouv|gov|go|ne|net|or|org)\.[a-z]{2}")
-# Caches of AMP pages have the original address in their own.
+# Caches of AMP pages have the original address in their own, after `s/` if it is an https address.
 _AMP_CACHE = re.compile(
     r"https?://(?:(?:www\.)?google(?:\.[a-z]{2,3}){1,2}/amp|[a-z0-9-]+\.cdn\.ampproject\.org/[a-z])/(s/)?(?=[^/]+\.)", re.IGNORECASE
 )
@@ -58,6 +58,7 @@ def canonical_link(url: str) -> str | None:
 
 
 def _unwrap_amp_cache(url: str) -> str:
+    """Return the original address of an AMP cache, else the URL."""
     url = url.strip()
     while match := _AMP_CACHE.match(url):
         url = f"http{'s' if match[1] else ''}://{url[match.end() :]}"
@@ -65,6 +66,7 @@ def _unwrap_amp_cache(url: str) -> str:
 
 
 def _normalize_host(host: str) -> str:
+    """Return the host in lower-case ASCII, without prefixes such as `www.`."""
     name = host.lower().rstrip(".")
     try:
         name = name.encode("idna").decode("ascii")
@@ -76,6 +78,7 @@ def _normalize_host(host: str) -> str:
 
 
 def _normalize_path(path: str) -> str:
+    """Remove session, empty names, AMP variants and index files from the path."""
     names = [_normalize_escapes(name, _PATH_MARKS) for name in _SESSION.sub("", path).split("/") if name]
     while (shorter := _remove_variant(names)) != names:
         names = shorter
@@ -83,7 +86,10 @@ def _normalize_path(path: str) -> str:
 
 
 def _remove_variant(names: list[str]) -> list[str]:
-    """Remove one AMP variant or index file from the path."""
+    """Remove one AMP variant or index file from a path's names.
+
+    Returns equal names if there is none.
+    """
     if names and _INDEX.fullmatch(names[-1]):
         return names[:-1]
     if len(names) > 1 and names[-1].lower() == "amp":
@@ -94,6 +100,10 @@ def _remove_variant(names: list[str]) -> list[str]:
 
 
 def _normalize_query(query: str) -> str:
+    """Return the query with `?`, without irrelevant parameters, sorted by name.
+
+    Empty if no parameter is left. Parameters of the same name stay in order, which may matter.
+    """
     parameters = []
     for part in query.split("&"):
         name, equals, value = part.replace("+", " ").partition("=")
@@ -105,18 +115,23 @@ def _normalize_query(query: str) -> str:
 
 
 def _is_irrelevant(name: str, value: str, part: str) -> bool:
+    """Return whether a parameter is for tracking or selects the AMP variant.
+
+    `part` is the whole parameter, e.g. `output=amp`.
+    """
     if _AMP.fullmatch(part) or _TRACKING.fullmatch(name):
         return True
     return _MAYBE_TRACKING.fullmatch(name) is not None and not any(mark.isdigit() for mark in value)
 
 
 def _normalize_route(fragment: str) -> str:
-    """Keep a fragment only if it selects a page (`#!`, `#/`).
+    """Return the fragment if it selects a page (`#!`, `#/`).
 
-    Other fragments are positions on a page.
+    Empty for other fragments, which are positions on a page.
     """
     return f"#{_normalize_escapes(fragment, _PATH_MARKS + '/?')}" if len(fragment) > 1 and fragment[0] in "!/" else ""
 
 
 def _normalize_escapes(text: str, marks: str) -> str:
+    """Percent-encode all but ASCII letters, digits, `_.-~` and `marks`."""
     return quote(unquote_to_bytes(text), safe=marks)

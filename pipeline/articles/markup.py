@@ -54,6 +54,7 @@ _OTHER_TAG = rf"</?{_OTHER_NAME}(?:{_BROKEN_ATTRIBUTES})?>"
 _ELEMENTS_OR_TICKERS = "ABIQSU"
 
 _BARE_TAG = re.compile("<(/?)([a-z]+[1-6]?)>", re.IGNORECASE)
+# Elements without an end tag, or whose end tag is often left out; they would only seem to nest.
 _NOT_OPEN = {"br", "hr", "img", "embed", "meta", "input", "link", "source", "wbr", "col", "track", "p", "li", "dd", "dt"}
 _FLAT_BLOCK = rf"(?i)</?(?:{_BLOCKS}|{_PAGE})>"
 _FLAT_CELL = rf"(?i)</?(?:{_CELLS})>"
@@ -77,9 +78,9 @@ def html_to_text(pages: pl.Series) -> pl.Series:
 
 
 def _strip_attributes(pages: pl.Series) -> pl.Series:
-    """Remove attributes and everything that is never displayed.
+    """Reduce pages to bare tags such as `<p>`, and text.
 
-    Every `<` that does not begin a tag is escaped.
+    Attributes, scripts, comments and tags such as `<o:p>` are removed. Every `<` that does not begin a tag is escaped.
     """
     shown = pages.str.replace_all(f"[{_OPEN}{_CLOSE}]", "").str.replace_all(_NEVER_SHOWN, "").alias("page").to_frame()
     page = pl.col("page")
@@ -93,22 +94,26 @@ def _strip_attributes(pages: pl.Series) -> pl.Series:
 
 
 def _to_text(page: str) -> str:
+    """Return the text of the article of a page with bare tags."""
     if len(page) > MAX_TREE_CHARS or _measure_depth(page) > MAX_TREE_DEPTH:
         return _strip_tags(page)
     tree = _parse_tree(page)
-    _remove(tree, _NOT_ARTICLE)
-    _remove(tree, "form", unless_contains=_HAS_PARAGRAPHS)
+    _remove_elements(tree, _NOT_ARTICLE)
+    _remove_elements(tree, "form", unless_contains=_HAS_PARAGRAPHS)
     return _extract_text(_find_article(tree)) or _extract_text(_parse_tree(page).root)
 
 
 def _parse_tree(page: str) -> LexborHTMLParser:
     tree = LexborHTMLParser(page)
-    _remove(tree, _NO_TEXT)
+    _remove_elements(tree, _NO_TEXT)
     return tree
 
 
 def _measure_depth(page: str) -> int:
-    """Return an upper bound of the nesting depth of elements."""
+    """Return an upper bound of the nesting depth of elements.
+
+    Returns 0 without counting if the page has too few tags to be too deep.
+    """
     if page.count("<") <= MAX_TREE_DEPTH:
         return 0
     is_open: Counter[str] = Counter()
@@ -133,16 +138,20 @@ def _strip_tags(page: str) -> str:
     return str(pl.select(text.str.replace_all("&lt;", "<", literal=True)).item())
 
 
-def _remove(tree: LexborHTMLParser, selector: str, unless_contains: str = "") -> None:
+def _remove_elements(tree: LexborHTMLParser, selector: str, unless_contains: str = "") -> None:
+    """Remove the elements that match a CSS selector, with their content.
+
+    Elements that contain a match of `unless_contains` stay.
+    """
     for node in reversed(tree.css(selector)):  # inner elements before outer ones
         if not unless_contains or node.css_first(unless_contains) is None:
             node.decompose()
 
 
 def _find_article(tree: LexborHTMLParser) -> LexborNode | None:
-    """Return the marked article, or else the body.
+    """Return the only `<article>`, else the only `<main>`, else the body.
 
-    An article counts if it is the only one marked and has most of the paragraphs.
+    An `<article>` or `<main>` counts only if it has more than half of the paragraphs.
     """
     body = tree.body
     if body is None:
@@ -156,6 +165,10 @@ def _find_article(tree: LexborHTMLParser) -> LexborNode | None:
 
 
 def _extract_text(node: LexborNode | None) -> str:
+    """Return the text of a node, with line ends between blocks.
+
+    They are inserted into the tree, one after a table cell, a blank line around a block. Empty without a node.
+    """
     if node is None:
         return ""
     for inner in node.css(_ENDS_PARAGRAPHS):

@@ -29,7 +29,7 @@ class Owners:
     def find_owner(self, source: str, host: str | None) -> str:
         """Find the owner by the link's host or the outlet's name.
 
-        An unknown outlet is its own owner.
+        In this order: the host, the name, the name before a section, the name as a domain. An unknown outlet is its own owner.
         """
         name, section_name = _normalize_name(source), _normalize_name(_SECTION.split(source)[0])
         known = self._find_by_host(host) or self.by_name.get(name) or self.by_name.get(section_name)
@@ -40,6 +40,7 @@ class Owners:
         return source
 
     def _find_by_host(self, host: str | None) -> str | None:
+        """Find the owner of a host or the closest domain above it."""
         domain = (host or "").lower().rstrip(".")
         while domain:
             if domain in self.by_domain:
@@ -77,6 +78,6 @@ def read_owners() -> Owners:
 
 
 def _normalize_name(source: str) -> str:
-    """Remove a leading `the`, case and punctuation from a name."""
+    """Remove a leading `the`, case and punctuation; `&` becomes `and`."""
     words = re.findall(r"\w+|&", unicodedata.normalize("NFC", source).casefold().replace("'", "").replace("\u2019", ""))
     return " ".join(words[1:] if words[:1] == ["the"] and len(words) > 1 else words).replace(" & ", " and ")

@@ -40,10 +40,11 @@ _CANDIDATES = pl.Schema(
 class DayShingles:
     """The texts of one day and their shingles."""
 
-    texts: pl.DataFrame  # rank, places, distinct, sampled, words, subject
+    # rank; numbers of shingles: all (`places`), different ones (`distinct`), different ones in the sample (`sampled`); words, subject
+    texts: pl.DataFrame
     grams: pl.DataFrame  # rank, place, gram, key: each distinct shingle of a text with its first position; `key` identifies (rank, gram)
-    looked_up: pl.DataFrame  # rank, gram, is_head
-    found_under: pl.DataFrame  # earlier_rank, gram, earlier_is_head
+    looked_up: pl.DataFrame  # rank, gram, is_head: the shingles of heads and samples, by which a text finds earlier ones
+    found_under: pl.DataFrame  # earlier_rank, gram, earlier_is_head: the same, of the first texts with each shingle, by which it is found
 
 
 def build_shingles(articles: pl.DataFrame) -> DayShingles:
@@ -75,7 +76,8 @@ def build_shingles(articles: pl.DataFrame) -> DayShingles:
 def _hash_shingles(ranks: pl.Series, words: pl.Series) -> pl.DataFrame:
     """Hash the distinct shingles of each text.
 
-    Returns `rank`, `place`, `gram` and `key` in order of rank and place.
+    `words` has the list of words of the text with each of `ranks`. Returns `rank`, `place` (the first position, from 0), `gram` (the hash)
+    and `key` in order of rank and place.
     """
     lengths = words.list.len().to_numpy().astype(np.int64)
     numbers = _hash_words(words.explode(empty_as_null=False))
@@ -87,6 +89,7 @@ def _hash_shingles(ranks: pl.Series, words: pl.Series) -> pl.DataFrame:
     rank = np.repeat(ranks.to_numpy(), lengths)
     place = np.arange(len(numbers), dtype=np.int64) - np.repeat(np.cumsum(lengths) - lengths, lengths)
     key = _combine_keys(rank[:count], gram)
+    # Shingles that begin near the end of a text would run into the next one.
     within = np.flatnonzero((place < np.repeat(lengths, lengths) - SHINGLE_WORDS + 1)[:count])
     _, first = np.unique(key[within], return_index=True)
     selected = within[np.sort(first)]
@@ -138,12 +141,15 @@ def find_similar(day: DayShingles, window: list[DayShingles]) -> pl.DataFrame:
     found_under = pl.concat(one.found_under for one in window)
     parts = (day.looked_up.join(some, on="rank", how="semi") for some in day.texts.select("rank").iter_slices(_TEXTS_PER_BATCH))
     candidates = pl.concat([_CANDIDATES.to_frame(), *(_select_candidates(_count_shared(part, found_under), texts) for part in parts)])
-    similar = [_drop_other_subjects(_compare(part, grams), texts) for part in candidates.iter_slices(_PAIRS_PER_BATCH)]
+    similar = [_drop_other_subjects(_select_similar(part, grams), texts) for part in candidates.iter_slices(_PAIRS_PER_BATCH)]
     return pl.concat([PAIRS.to_frame(), *similar])
 
 
 def _count_shared(looked_up: pl.DataFrame, found_under: pl.DataFrame) -> pl.DataFrame:
-    """Count the shared shingles of each pair, in heads and samples."""
+    """Count the shingles that a text shares with each earlier one.
+
+    `in_heads` counts those in the heads of both texts, `in_samples` those in the sample. Pairs without any are left out.
+    """
     return (
         looked_up.join(found_under, on="gram")
         .filter(pl.col("earlier_rank") < pl.col("rank"))
@@ -158,7 +164,8 @@ def _count_shared(looked_up: pl.DataFrame, found_under: pl.DataFrame) -> pl.Data
 def _select_candidates(shared: pl.DataFrame, texts: pl.DataFrame) -> pl.DataFrame:
     """Select the pairs that share enough shingles to be compared.
 
-    They are returned as `short` and `long` text with their sizes.
+    Enough is `_MIN_SHARED` of the shorter text's head or sample. Returned are the ranks of the `short` and the `long` text, their numbers
+    of distinct shingles (`of_short`, `of_long`), and `reach`: the number of shingle positions in the short text.
     """
     sizes = texts.select("rank", "places", "distinct", "sampled")
     both = shared.join(sizes, on="rank").join(sizes.select(pl.all().name.prefix("earlier_")), on="earlier_rank")
@@ -176,10 +183,11 @@ def _select_candidates(shared: pl.DataFrame, texts: pl.DataFrame) -> pl.DataFram
     )
 
 
-def _compare(pairs: pl.DataFrame, grams: pl.DataFrame) -> pl.DataFrame:
-    """Select the similar pairs by all their shingles.
+def _select_similar(pairs: pl.DataFrame, grams: pl.DataFrame) -> pl.DataFrame:
+    """Select the pairs with a similarity of at least `MIN_SIMILARITY`.
 
-    The cut is the beginning of the long text with the length of the short one.
+    It is computed from all shingles of both texts, as in `find_similar`. The cut is the beginning of the long text with the length of the
+    short one.
     """
     numbered = pairs.with_row_index("pair")
     in_short = numbered.select("pair", "long", "reach", rank="short").join(grams.select("rank", "gram"), on="rank")
@@ -198,10 +206,11 @@ def _compare(pairs: pl.DataFrame, grams: pl.DataFrame) -> pl.DataFrame:
 
 
 def _count_distinct_before(pairs: pl.DataFrame, grams: pl.DataFrame) -> pl.Series:
-    """Count distinct shingles at the beginning of the `long` texts.
+    """Count the distinct shingles at the beginning of each `long` text.
 
-    The beginning has `reach` positions; `grams` is in order of rank and place.
+    The beginning has `reach` positions. The result is in the order of `pairs`.
     """
+    # Rank and place are joined to one number, so that the shingles of a beginning are a range of sorted numbers.
     wide = np.uint64(1 << 32)
     places = grams["rank"].to_numpy().astype(np.uint64) * wide + grams["place"].to_numpy().astype(np.uint64)
     begins = pairs["long"].to_numpy().astype(np.uint64) * wide
@@ -213,7 +222,8 @@ def _count_distinct_before(pairs: pl.DataFrame, grams: pl.DataFrame) -> pl.Serie
 def _drop_other_subjects(pairs: pl.DataFrame, texts: pl.DataFrame) -> pl.DataFrame:
     """Drop pairs whose texts have different subjects.
 
-    A subject is in the headline and body of one text and nowhere in the other: one template filled in twice.
+    These are texts of one template, e.g. on two companies: each has a subject, a word in its headline and body, that is nowhere in the
+    other.
     """
     one = pairs.join(texts.select("rank", "words", "subject"), on="rank")
     both = one.join(texts.select(earlier_rank="rank", earlier_words="words", earlier_subject="subject"), on="earlier_rank")
