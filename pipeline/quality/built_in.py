@@ -49,7 +49,7 @@ def run_built_in_checks(table: Table, frame: pl.DataFrame) -> list[Outcome]:
 def _find_duplicate_keys(table: Table, frame: pl.DataFrame) -> tuple[int, list[str]]:
     """Count the rows that share their key with another row.
 
-    Nulls compare equal.
+    Also returns examples, as the checks below do: some of the repeated keys. Nulls compare equal.
     """
     keys = frame.select(table.key)
     duplicates = keys.filter(keys.is_duplicated())
@@ -89,7 +89,10 @@ def _find_unknown_words(table: Table, frame: pl.DataFrame) -> tuple[int, list[st
 
 
 def _count_failures(frame: pl.DataFrame, conditions: dict[str, pl.Expr], describe: Callable[[str, int], str]) -> tuple[int, list[str]]:
-    """Count the rows that meet any condition, and describe them."""
+    """Count the rows that meet a condition; describe the conditions met.
+
+    `conditions`: by column. `describe`: receives the column and the number of its rows.
+    """
     matches = frame.select(condition.alias(name) for name, condition in conditions.items())
     counts = {name: int(matches[name].sum()) for name in matches.columns}
     failed = matches.select(pl.any_horizontal(pl.all()).sum()).item() if matches.height else 0

@@ -53,6 +53,10 @@ def load_cross_table_checks(folder: Path) -> tuple[CrossTableCheck, ...]:
 
 
 def _read_check(path: Path) -> CrossTableCheck:
+    """Read the header of one file and check it.
+
+    The query is not parsed, only required to be there.
+    """
     header, query = _split_header(path)
     if not NAME.fullmatch(path.stem):
         raise CrossTableCheckError(f"{path}: the file name is the name of the check; use only letters, digits and _")

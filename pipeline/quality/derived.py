@@ -1,6 +1,6 @@
 """Derive rules from the constraints of columns.
 
-Each has a row that breaks it.
+Each rule comes with a row that must fail it, for its test.
 The constraints are in `pipeline/contracts`, other rules in `expectations/`, checks without Great Expectations in `built_in.py`.
 """
 
@@ -15,14 +15,15 @@ _OUT_OF_BOUNDS = "a value outside these bounds has the wrong unit or sign, or wa
 
 
 def derive_rules(table: Table) -> tuple[Rule, ...]:
-    """Return the rules that follow from a table's constraints.
+    """Return the rules that follow from the constraints of a table's columns.
 
-    In column order; all are critical.
+    They are in the order of the columns; all are critical.
     """
     return tuple(rule for column in table.columns for rule in _derive_column_rules(table, column))
 
 
 def _derive_column_rules(table: Table, column: Column) -> Iterator[Rule]:
+    """Yield a rule for each constraint of one column."""
     name = column.name
     if pattern := column.pattern:
         with_regex = {"column": name, "regex": pattern.regex}
@@ -65,6 +66,7 @@ def _build_rule(
     breaks: tuple[dict[str, Any], ...],
     where: dict[str, Any] | None = None,
 ) -> Rule:
+    """Build a critical rule; `expectation` lacks the prefix `expect_`."""
     return Rule(
         table=table.name,
         name=name,
@@ -78,10 +80,15 @@ def _build_rule(
 
 
 def _broken_rows(name: str, values: tuple[Any, ...]) -> tuple[dict[str, Any], ...]:
+    """Return rows that fail a rule, as changes to the example row.
+
+    Each has one wrong value in the column `name`.
+    """
     return tuple({name: value} for value in values)
 
 
 def _bounds_arguments(column: Column) -> dict[str, Any] | None:
+    """Return the arguments of the rule on bounds; None without bounds."""
     lowest = column.exclusive_minimum if column.exclusive_minimum is not None else column.minimum
     if lowest is None and column.maximum is None:
         return None
@@ -102,13 +109,14 @@ def _nearest_out_of_bounds(column: Column) -> Iterator[Any]:
 
 
 def _just_below(value: Any) -> Any:
-    """Return a smaller value of the same type."""
+    """Return a slightly smaller value: by a second, a day or 1."""
     if isinstance(value, datetime):
         return value - timedelta(seconds=1)
     return value - timedelta(days=1) if isinstance(value, date) else value - 1
 
 
 def _build_length_rule(table: Table, column: Column) -> Rule:
+    """Build the rule on the length of a text, in characters."""
     bounds = {"column": column.name, "min_value": column.min_length, "max_value": column.max_length}
     wrong = [""] if column.min_length else []
     if column.max_length is not None:
@@ -124,6 +132,10 @@ def _build_length_rule(table: Table, column: Column) -> Rule:
 
 
 def _derive_vocabulary_rules(table: Table, column: Column) -> Iterator[Rule]:
+    """Yield the rules on words that imply a word of another column.
+
+    One rule for each implied word: where the other column has it, this column has one of the words that imply it.
+    """
     if column.implies is None:
         return
     other = column.implies.column
@@ -141,6 +153,7 @@ def _derive_vocabulary_rules(table: Table, column: Column) -> Iterator[Rule]:
 
 
 def _derive_comparison_rules(table: Table, column: Column) -> Iterator[Rule]:
+    """Yield the rules that compare a column with others."""
     greater = "column_pair_values_a_to_be_greater_than_b"
     for other in column.at_least:
         wrong = _just_below(table.column(other).example)
@@ -162,14 +175,18 @@ def _derive_comparison_rules(table: Table, column: Column) -> Iterator[Rule]:
 def _build_comparison(
     table: Table, column: Column, name: str, expectation: str, arguments: dict[str, Any], statement: str, wrong: Any
 ) -> Rule:
+    """Build a rule that compares two columns.
+
+    `wrong`: a value of `column` that fails the rule on the example row.
+    """
     reason = f"{column.name} {statement}; a row that breaks this contradicts itself, and neither value can be trusted"
     return _build_rule(table, f"{column.name}_{name}", expectation, arguments, reason, ({column.name: wrong},))
 
 
 def _pair_arguments(table: Table, column: Column, other: str) -> dict[str, Any]:
-    """Return the arguments of a comparison.
+    """Return the arguments of a rule that compares two columns.
 
-    Without `ignore_row_if` the library raises on a row with one value missing.
+    Rows with a missing value are skipped. Without `ignore_row_if` Great Expectations raises on a row with one value missing.
     """
     skips = {"ignore_row_if": "either_value_is_missing"} if column.nullable or table.column(other).nullable else {}
     return {"column_A": column.name, "column_B": other, **skips}

@@ -32,10 +32,12 @@ class ExpectationType:
 
 
 def _row_type(*required: str, optional: tuple[str, ...] = (), at_least_one_of: tuple[str, ...] = ()) -> ExpectationType:
+    """Define a type that judges single rows; each accepts `mostly`."""
     return ExpectationType("row", frozenset(required), frozenset((*optional, "mostly")), frozenset(at_least_one_of))
 
 
 def _column_type(*required: str, optional: tuple[str, ...] = (), at_least_one_of: tuple[str, ...] = ()) -> ExpectationType:
+    """Define a type that judges a whole column; each requires `column`."""
     return ExpectationType("column", frozenset(("column", *required)), frozenset(optional), frozenset(at_least_one_of))
 
 

@@ -26,7 +26,8 @@ _CONNECTOR = re.compile(r"great_expectations\.datasource\.fluent\.(?:fabric|(?!i
 class Library:
     """The parts of Great Expectations that evaluate a frame.
 
-    No data context is needed.
+    `engine`: holds the frame. `calculator`: computes metrics. `expectation_type`: returns the class of a type's name. `column`: begins a
+    row condition. `error`: base of its exceptions. No data context is needed.
     """
 
     engine: Any
@@ -75,7 +76,10 @@ def _lean_import() -> Iterator[None]:
 
 
 class _LeanFinder(MetaPathFinder):
-    """Finder that defers some modules and replaces connectors."""
+    """Import finder that defers some modules and replaces connectors.
+
+    A deferred module is loaded when first used; a connector becomes a module without code (`_ConnectorLoader`).
+    """
 
     def __init__(self) -> None:
         self._deferred = set(_DEFERRED)
@@ -98,7 +102,10 @@ class _LeanFinder(MetaPathFinder):
 
 
 class _ConnectorLoader(Loader):
-    """Loader of a module whose classes cannot be instantiated."""
+    """Loader of a connector as a module without code.
+
+    Any name imported from it is a class, so that imports and subclasses work; it cannot be instantiated.
+    """
 
     def create_module(self, spec: ModuleSpec) -> None:  # noqa: ARG002
         return None  # an ordinary module
@@ -113,7 +120,7 @@ class _ConnectorLoader(Loader):
 
 
 class _UnavailableConnector:
-    """Placeholder for a connector."""
+    """Base of the placeholders for classes of connectors; raises when called."""
 
     def __init__(self, *_: object, **__: object) -> None:
         raise TypeError(f"{type(self).__name__} is left out of the import of Great Expectations, see pipeline/quality/library.py")
@@ -121,6 +128,7 @@ class _UnavailableConnector:
 
 @contextmanager
 def _pause_garbage_collection() -> Iterator[None]:
+    """Turn the cyclic garbage collector off in this block."""
     was_enabled = gc.isenabled()
     gc.disable()
     try:

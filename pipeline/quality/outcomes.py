@@ -9,7 +9,8 @@ from pipeline.quality.rules import Severity
 class Detail:
     """Row counts, examples and a message of one check.
 
-    `failed_rows` is None for a rule that does not judge single rows. `examples` describes the first failing rows.
+    `failed_rows` is None for a rule that does not judge single rows, or that could not be evaluated. `examples` describes the first failing
+    rows.
     """
 
     rows_seen: int
@@ -20,7 +21,7 @@ class Detail:
     def __add__(self, other: "Detail") -> "Detail":
         """Combine the details of two batches.
 
-        Counts are added; examples and message are those of the first that has any.
+        Counts are added (None if one is None); examples and message are those of the first that has any.
         """
         counts = (self.failed_rows, other.failed_rows)
         return Detail(
@@ -51,9 +52,9 @@ class Outcome:
     detail: Detail
 
     def __add__(self, other: "Outcome") -> "Outcome":
-        """Combine the outcomes of two batches.
+        """Combine the outcomes of one check on two batches.
 
-        Passed if both passed; severity and reason are those of the failed one.
+        Passed if both passed. Severity and reason are those of a failed batch: a rule that could not be evaluated fails as critical.
         """
         first, second = (self, other) if not self.passed or other.passed else (other, self)
         return Outcome(self.name, self.passed and other.passed, first.severity, first.reason, first.detail + second.detail)

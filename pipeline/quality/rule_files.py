@@ -22,10 +22,10 @@ from pipeline.quality.rules import NAME, RESERVED, Rule, RuleError, Severity, br
 
 
 def load_rules(folder: Path) -> dict[str, tuple[Rule, ...]]:
-    """Return the rules of every table.
+    """Return the rules of every table, also those without a file.
 
     Rules derived from its contract come first, then those of its file.
-    Raises `RuleError` when a file is wrong.
+    Raises `RuleError` when a file is wrong, or a rule has the name of another check of its table.
     """
     from_files = read_rules(folder)
     rules = {name: (*derive_rules(table), *from_files.get(name, ())) for name, table in TABLES.items()}
@@ -46,7 +46,8 @@ def read_rules(path: Path) -> dict[str, tuple[Rule, ...]]:
 class _Entry(BaseModel):
     """One rule as written in a file.
 
-    Validated with its table as context.
+    It is validated with its table as context. Each `_check_...` method yields what is wrong, and only the first problem is reported: later
+    checks rely on the earlier ones.
     """
 
     model_config = ConfigDict(extra="forbid", strict=True, str_strip_whitespace=True)
@@ -63,6 +64,7 @@ class _Entry(BaseModel):
     @field_validator("breaks", mode="before")
     @classmethod
     def _wrap_one_row(cls, value: Any) -> Any:
+        """Accept one row of `breaks` without a list."""
         return [value] if isinstance(value, dict) else value
 
     @model_validator(mode="after")
@@ -118,6 +120,7 @@ class _Entry(BaseModel):
 
 
 def _check_regex(regex: Any) -> Iterator[str]:
+    """Yield what is wrong with a regular expression."""
     try:
         if re.compile(regex).groups:
             yield "write (?:...) instead of (...) in the regex; pandas warns about capturing groups"
@@ -126,6 +129,7 @@ def _check_regex(regex: Any) -> Iterator[str]:
 
 
 def _parse_rule(table: Table, document: Any, place: str) -> Rule:
+    """Build a rule from a document of YAML; `RuleError` names its `place`."""
     place = f"{place} ({document.get('name')!r})" if isinstance(document, dict) else place
     try:
         entry = _Entry.model_validate(document, context=table)
@@ -141,6 +145,7 @@ def _parse_rule(table: Table, document: Any, place: str) -> Rule:
 
 
 def _describe_errors(error: ValidationError) -> Iterator[str]:
+    """Describe Pydantic's errors in words for authors of rules."""
     for problem in error.errors(include_url=False):
         name = ".".join(map(str, problem["loc"]))
         if problem["type"] == "missing":
@@ -166,6 +171,10 @@ class _NoDuplicates(yaml.SafeLoader):
 
 
 def _list_files(path: Path) -> list[Path]:
+    """List the rule files of a folder, or the file itself.
+
+    `RuleError` if there are none.
+    """
     if path.is_file():
         return [path]
     if not path.is_dir():
@@ -179,6 +188,7 @@ def _list_files(path: Path) -> list[Path]:
 
 
 def _read_file(file: Path) -> tuple[str, tuple[Rule, ...]]:
+    """Return the table of a file and its rules."""
     document = _load_yaml(file)
     if not isinstance(document, dict) or set(document) != {"table", "rules"} or not isinstance(document["rules"], list):
         raise RuleError(f"{file}: must have exactly two keys, `table:` and a list `rules:`")
@@ -196,6 +206,7 @@ def _read_file(file: Path) -> tuple[str, tuple[Rule, ...]]:
 
 
 def _load_yaml(file: Path) -> Any:
+    """Load the only document of a YAML file; keys must not repeat."""
     try:
         text = file.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:

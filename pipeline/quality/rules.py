@@ -57,12 +57,18 @@ class Rule:
 
     @property
     def judged_columns(self) -> tuple[str, ...]:
-        """The columns whose values the rule judges, without those of `where`."""
+        """The columns whose values the rule judges.
+
+        They are those that it reads without those of `where`; all of them if no other is left.
+        """
         return tuple(name for name in self.columns if name not in self.where) or self.columns
 
 
 def breaking_frame(rule: Rule) -> pl.DataFrame:
-    """Build the rows of `breaks`, on which the rule must fail."""
+    """Build the rows on which the rule must fail.
+
+    Each is the example row of the table with one of the changes in `breaks`. Raises what Polars does if a value does not fit its column.
+    """
     table = TABLES[rule.table]
     example = table.example().row(0, named=True)
     rows = [example | dict(changes) for changes in rule.breaks]

@@ -33,7 +33,7 @@ _lock = threading.Lock()
 
 
 def run_rules(frame: pl.DataFrame, rules: Sequence[Rule], key: Sequence[str] = ()) -> list[Outcome]:
-    """Return one outcome per rule, in order.
+    """Run rules on a frame; return one outcome each, in order.
 
     A rule that raises inside Great Expectations fails with severity critical.
     `key` is the key of the frame's table; examples of failing rows show it. Raises `RuleError` if Great Expectations rejects the
@@ -71,7 +71,11 @@ class _CompiledRule:
         self.dependencies = self._list_dependencies(_COUNTS)
 
     def evaluate(self, metrics: Mapping[Any, Any], errors: Mapping[Any, Any], frame: pl.DataFrame, key: Sequence[str]) -> Outcome:
-        """Turn the metrics of a frame into the rule's outcome."""
+        """Compute the rule's outcome from the metrics of a frame.
+
+        `metrics` and `errors`: results of `_resolve_metrics`; `key`: columns that name a failing row. Only where rows fail, examples are
+        computed, from the frame that the engine holds.
+        """
         rule = self.rule
         try:
             success, result = self._validate(self.dependencies, metrics, errors)
@@ -89,6 +93,7 @@ class _CompiledRule:
 
     @cached_property
     def _dependencies_with_rows(self) -> Any:
+        """The metrics that also list failing rows."""
         return self._list_dependencies(_WITH_ROWS)
 
     def _list_examples(self, frame: pl.DataFrame, key: Sequence[str]) -> tuple[str, ...]:
@@ -101,13 +106,15 @@ class _CompiledRule:
         return tuple(dict.fromkeys(_describe_row(frame.row(int(row), named=True), key, names) for row in rows))
 
     def _is_failure_count(self, metric: str) -> bool:
+        """Return whether a metric counts the rows that fail."""
         return metric == f"{self._expectation.map_metric}.unexpected_count"
 
     def _list_dependencies(self, configuration: dict[str, Any]) -> Any:
+        """List the metrics that the rule needs for results of this format."""
         return self._expectation.get_validation_dependencies(execution_engine=self._engine, runtime_configuration=dict(configuration))
 
     def _validate(self, dependencies: Any, metrics: Mapping[Any, Any], errors: Mapping[Any, Any]) -> tuple[bool, Mapping[str, Any]]:
-        """Return whether the rule passed, and the result.
+        """Return whether the rule passed, and Great Expectations' result.
 
         Raises `_EvaluationError` if a metric is missing, or if Great Expectations raises an error.
         """
@@ -135,15 +142,18 @@ class _Suite:
 
 @lru_cache(maxsize=4096)
 def _compile_rule(rule: Rule) -> _CompiledRule:
+    """Compile a rule once per process; rules are compared by identity."""
     return _CompiledRule(rule)
 
 
 @lru_cache(maxsize=256)
 def _build_suite(compiled: tuple[_CompiledRule, ...]) -> _Suite:
+    """Build the graph of the metrics of these rules once per process."""
     return _Suite(_build_graph([one.dependencies for one in compiled], _COUNTS))
 
 
 def _build_graph(dependencies: Sequence[Any], configuration: dict[str, Any]) -> Any:
+    """Build the graph of metrics and what they need, each once."""
     metrics = {metric.id: metric for one in dependencies for metric in one.get_metric_configurations()}
     return load_library().calculator.build_metric_dependency_graph(list(metrics.values()), runtime_configuration=configuration)
 
@@ -160,6 +170,7 @@ def _resolve_metrics(graph: Any, configuration: dict[str, Any]) -> tuple[Mapping
 
 
 def _build_expectation(rule: Rule) -> Any:
+    """Build the expectation of a rule; `RuleError` if its arguments are wrong."""
     library = load_library()
     condition = {"row_condition": _build_condition(rule.where)} if rule.where else {}
     try:
@@ -169,6 +180,7 @@ def _build_expectation(rule: Rule) -> Any:
 
 
 def _build_condition(where: Mapping[str, Any]) -> Any:
+    """Build the row condition that all columns have these values (None: null)."""
     column = load_library().column
     conditions = [column(name).is_null() if value is None else column(name) == value for name, value in where.items()]
     combined: Any = conditions[0]
@@ -198,7 +210,7 @@ def _to_pandas(frame: pl.DataFrame, rules: Sequence[Rule]) -> "pd.DataFrame":
 
 
 def _describe_row(row: Mapping[str, Any], key: Sequence[str], names: Sequence[str]) -> str:
-    """Describe a row by its key and some values.
+    """Describe a row by its key and the values of `names`.
 
     For example "2025-03-05, Le Journal (accepted 0, quarantined 1)".
     """
@@ -210,5 +222,6 @@ def _describe_row(row: Mapping[str, Any], key: Sequence[str], names: Sequence[st
 
 
 def _format_value(value: Any) -> str:
+    """Format a value on one line of at most `_VALUE_LENGTH` characters."""
     text = "(none)" if value is None else " ".join(str(value).split()) or "(empty)"
     return text if len(text) <= _VALUE_LENGTH else f"{text[: _VALUE_LENGTH - 1]}…"

@@ -45,10 +45,15 @@ def critical_failures(outcomes: Iterable[Outcome]) -> list[Outcome]:
 
 
 def _pass_without_rows(rule: Rule) -> Outcome:
+    """Return the outcome of a rule on a frame without rows.
+
+    It passes without being run.
+    """
     return Outcome(rule.name, passed=True, severity=rule.severity, reason=rule.reason, detail=Detail(0))
 
 
 def _require_own_rules(table: Table, rules: Sequence[Rule]) -> None:
+    """Raise `RuleError` if a rule is about another table."""
     foreign = [rule for rule in rules if rule.table != table.name]
     if foreign:
         raise RuleError(f"rule {foreign[0].name!r} is about table {foreign[0].table!r}, not {table.name!r}; pass the rules of {table.name}")

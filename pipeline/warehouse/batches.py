@@ -1,6 +1,6 @@
-"""Batches of tables by day that are too large for memory.
+"""Split tables too large for memory into batches of days.
 
-Sizes, grouping of days, and sorting rows into days on disk. Does not belong here: the lake's own files (`lake.py`).
+Belongs here: sizes, grouping of days, and sorting rows into days on disk. Does not: the lake's own files (`lake.py`).
 """
 
 from collections.abc import Iterable, Iterator
@@ -17,7 +17,7 @@ from pipeline.contracts.model import Table
 
 @dataclass(frozen=True)
 class Size:
-    """Row count and uncompressed bytes."""
+    """Size of rows of a table: their number and their uncompressed bytes."""
 
     rows: int = 0
     text_bytes: int = 0
@@ -28,7 +28,7 @@ class Size:
 
 @dataclass(frozen=True)
 class BatchLimit:
-    """Largest batch in memory.
+    """Largest batch in memory; `size in limit` compares with both bounds.
 
     What is computed from a text takes several times its size.
     """
@@ -44,9 +44,9 @@ BATCH_LIMIT = BatchLimit()
 
 
 def group_days(sizes: Iterable[tuple[date, Size]], limit: BatchLimit) -> Iterator[Days]:
-    """Group consecutive days into batches within `limit`.
+    """Group days into batches within `limit`.
 
-    A larger day is a batch of its own.
+    `sizes`: consecutive days with their sizes. A day above the limit is a batch of its own.
     """
     first: date | None = None
     last, total = date.min, Size()
@@ -81,6 +81,7 @@ def sort_into_batches(
 
 
 def _day_file(folder: Path, day: date) -> Path:
+    """Return the path of the file with the rows of a day."""
     return folder / f"{day.isoformat()}.arrows"
 
 

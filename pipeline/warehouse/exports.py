@@ -1,7 +1,6 @@
-"""Tables and views of the published database as one file.
+"""Export a table or view of the published database to a file.
 
-CSV, Excel, Stata or Parquet.
-Text in such a file may come from articles: no cell can act as a formula in a spreadsheet.
+The file is CSV, Excel, Stata or Parquet. Its text may come from articles, so no cell can act as a formula in a spreadsheet.
 """
 
 import json
@@ -40,7 +39,10 @@ class ExportError(UserError, ValueError):
 
 
 class Export(NamedTuple):
-    """Rows of a table or view, with meanings and release."""
+    """Rows of a table or view, with what describes them.
+
+    `meanings`: the comment on each column; `edition`: release, version and note of the database.
+    """
 
     table: str
     rows: pl.DataFrame
@@ -49,10 +51,10 @@ class Export(NamedTuple):
 
 
 def read_export(database: Path, table: str, pair: str | None) -> Export:
-    """Read a table or view of the published database.
+    """Read a table or view of the database, sorted by key.
 
-    It is sorted by its key.
-    With `pair`, in either order, only rows about it. `ExportError` without a database, such a table, or pairs in it.
+    `pair`: "USA-CHN", in either order, for the rows about it only; None for all. `ExportError` if there is no database or no such table, if
+    `pair` is no pair, or if the rows of the table are not about pairs.
     """
     if not database.exists():
         raise ExportError(f"nothing is published in {database.parent}; build the index first: tension run --home {database.parent.parent}")
@@ -80,6 +82,10 @@ def read_export(database: Path, table: str, pair: str | None) -> Export:
 
 
 def _name_pair(text: str) -> str:
+    """Return the name of a pair, in alphabetical order.
+
+    `ExportError` if the text is no pair.
+    """
     try:
         return pair_name(*parse_pair(text))
     except PairError as error:
@@ -87,6 +93,11 @@ def _name_pair(text: str) -> str:
 
 
 def _match_pair(table: str, columns: set[str], pair: str) -> str:
+    """Return the SQL condition for the rows about `$pair`.
+
+    It uses the columns of the table that name countries. `series` of a trade table (with `mnemonic`) names no countries. `ExportError` if
+    no column does; `pair` is only for its message.
+    """
     if "pair" in columns:
         return "pair = $pair"
     if "series" in columns and "mnemonic" not in columns:
@@ -100,7 +111,8 @@ def _match_pair(table: str, columns: set[str], pair: str) -> str:
 def write_export(export: Export, to: Path, ending: Format) -> None:
     """Write the rows to one file, by temporary file and rename.
 
-    `ExportError` when the folder is missing, Excel has too few rows, or its package is not installed.
+    `ending`: the format, whatever the file's name. `ExportError` when the folder is missing, a sheet of Excel cannot hold the rows, or its
+    package is not installed.
     """
     if not to.parent.is_dir():
         raise ExportError(f"cannot write {to}: there is no folder {to.parent}; create it, or choose another with --out")
@@ -117,12 +129,17 @@ def write_export(export: Export, to: Path, ending: Format) -> None:
 
 
 def _write_csv(export: Export, to: Path) -> None:
+    """Write CSV in which no text is a formula.
+
+    Text that begins like a formula gets an apostrophe in front.
+    """
     text = pl.col(pl.String)
     disarmed = pl.when(text.str.contains(_FORMULA)).then(pl.lit("'") + text).otherwise(text).name.keep()
     export.rows.with_columns(disarmed).write_csv(to, datetime_format="%Y-%m-%dT%H:%M:%SZ")
 
 
 def _write_parquet(export: Export, to: Path) -> None:
+    """Write Parquet with types of the contract, and meanings as metadata."""
     edition = export.edition
     metadata = {
         "table": export.table,
@@ -159,12 +176,17 @@ def _write_excel(export: Export, to: Path) -> None:
     about = {"release": edition.release, "version": edition.version, "note": edition.note, "licence": LICENCE, "citation": edition.citation}
     with Workbook(str(to), options) as book:
         book.set_properties({"created": _release_day(edition), "comments": edition.note})
+        # Excel allows 31 characters in the name of a sheet.
         _add_sheet(book, export.table[:31], _without_time_zone(export.rows), export.table)
         _add_sheet(book, "columns", pl.DataFrame(list(export.meanings.items()), schema=["column", "meaning"], orient="row"), "meanings")
         _add_sheet(book, "about", pl.DataFrame(list(about.items()), schema=["about", "text"], orient="row"), "edition")
 
 
 def _add_sheet(book: "Workbook", name: str, rows: pl.DataFrame, table: str) -> None:
+    """Add a sheet `name` with the rows as an Excel table.
+
+    `table`: name of that Excel table.
+    """
     rows.write_excel(
         book, name, table_name=f"t_{table}", table_style="Table Style Light 1", freeze_panes=(1, 0), float_precision=3,
         dtype_formats={pl.Date: "yyyy-mm-dd", pl.Datetime: "yyyy-mm-dd hh:mm:ss"},
@@ -192,10 +214,12 @@ def _write_stata(export: Export, to: Path) -> None:
 
 
 def _shorten(text: str) -> str:
+    """Cut a label to the length that Stata allows."""
     return text if len(text) <= _STATA_LABEL else f"{text[: _STATA_LABEL - 3].rstrip()}..."
 
 
 def _without_time_zone(rows: pl.DataFrame) -> pl.DataFrame:
+    """Drop the zone of UTC times, which Excel and Stata cannot store."""
     return rows.with_columns(pl.col(pl.Datetime("us", "UTC")).dt.replace_time_zone(None))
 
 

@@ -1,6 +1,6 @@
-"""A home is the folder of one project's data.
+"""The home, a folder of one project's data: lock and mark.
 
-The sample and real articles are never mixed in one home, and one process at a time writes to it.
+The mark says whether the home is for the sample, which is never mixed with other articles. The lock lets one process at a time write.
 """
 
 import fcntl
@@ -41,8 +41,8 @@ class HomeInUseError(HomeError):
 def lock_home(home: Path, writer: str) -> Iterator[None]:
     """Let no other process write to the home in this block.
 
-    `writer` names the command or run to others. The lock ends with the process, however it ends. Raises `HomeInUseError` if another
-    process holds it. A process that holds it may lock the home again.
+    `writer`: name of the command or run, shown to others that try. The lock ends with the process, however that ends. A process that holds
+    the lock may take it again: the inner block then changes nothing. Raises `HomeInUseError` if another process holds it.
     """
     path = home.resolve()
     if path in _locked:
@@ -65,7 +65,7 @@ def lock_home(home: Path, writer: str) -> Iterator[None]:
 
 
 def find_writer(home: Path) -> str | None:
-    """Describe the process that writes to the home.
+    """Describe the process that holds the lock of the home.
 
     None if there is none.
     """
@@ -81,6 +81,7 @@ def find_writer(home: Path) -> str | None:
 
 
 def _try_lock(file: IO[str]) -> bool:
+    """Lock the file, trying for half a second; return whether it worked."""
     for attempt in range(_TRIES):
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -92,6 +93,7 @@ def _try_lock(file: IO[str]) -> bool:
 
 
 def _read_writer(file: IO[str]) -> str:
+    """Return a clause that describes the process in the lock file."""
     file.seek(0)
     try:
         stored = json.loads(file.read())
@@ -101,9 +103,9 @@ def _read_writer(file: IO[str]) -> str:
 
 
 def mark_home(home: Path, *, is_sample: bool) -> None:
-    """Record whether this home is for the sample.
+    """Record in the home whether it is for the sample.
 
-    `HomeError` when it was recorded as the opposite.
+    `HomeError` when it was recorded as the opposite, or when the record cannot be read.
     """
     has_sample = is_sample_home(home, is_sample)
     if has_sample != is_sample:
@@ -117,7 +119,7 @@ def mark_home(home: Path, *, is_sample: bool) -> None:
 
 
 def is_sample_home(home: Path, default: bool) -> bool:
-    """Whether the home was marked as one of the sample.
+    """Return whether the home was marked as one of the sample.
 
     `default` when it is not marked. `HomeError` when the mark cannot be read.
     """

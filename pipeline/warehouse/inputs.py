@@ -25,10 +25,10 @@ def combine_digests(*parts: str) -> str:
 
 @cache
 def code_digest(packages: tuple[str, ...], libraries: tuple[str, ...] = ()) -> str:
-    """Digest of the files of packages and of library versions.
+    """Compute a digest of the files of packages and of library versions.
 
-    `packages` are those of `pipeline`. Files cover code, lexicon and model weights, but not folders named `training`. Libraries that are
-    not installed are skipped.
+    `packages`: folders in `pipeline`, with all their files (code, lexicon, model weights), except in folders named `training`. Libraries
+    that are not installed are skipped.
     """
     digest = hashlib.blake2b(digest_size=8)
     for path in sorted(path for name in packages for path in (PACKAGE / name).rglob("*") if path.is_file()):
@@ -43,10 +43,10 @@ def code_digest(packages: tuple[str, ...], libraries: tuple[str, ...] = ()) -> s
 
 
 class DayInputs:
-    """Digests of the inputs of one step by day.
+    """Stored digests of the inputs of one step, by day.
 
-    They are in one JSON file of the lake. Save them after the files of the days are written: a run that is killed in between then rebuilds
-    these days.
+    `step`: its name; `makes`: the daily tables that it writes. The digests are in one JSON file of the lake. Save them after the files of
+    the days are written: a run that is killed in between then rebuilds these days.
     """
 
     def __init__(self, lake: Lake, step: str, makes: Sequence[Table]) -> None:
@@ -55,6 +55,7 @@ class DayInputs:
         self._path = lake.root / "state" / "inputs" / f"{step}.json"
 
     def _read(self) -> dict[str, str]:
+        """Read the stored digests, by day as ISO text."""
         try:
             stored = json.loads(self._path.read_text(encoding="utf-8"))
         except (OSError, ValueError):
@@ -62,9 +63,10 @@ class DayInputs:
         return stored if isinstance(stored, dict) else {}
 
     def changed_days(self, digests: Mapping[date, str | None]) -> list[date]:
-        """List the days to rebuild.
+        """List the days to rebuild, sorted.
 
-        They have changed or unknown (None) inputs, or a file is missing or damaged.
+        `digests`: of the inputs of each day now; None if unknown. A day is rebuilt if its digest is unknown or not the stored one, or if a
+        file that the step writes for it is missing or damaged.
         """
         stored = self._read()
         makes = [(table, self._lake.recorded_sums(table)) for table in self._makes]
@@ -77,9 +79,9 @@ class DayInputs:
         )
 
     def save(self, digests: Mapping[date, str | None]) -> None:
-        """Store the digests of rebuilt days.
+        """Store the digests of rebuilt days next to those of other days.
 
-        By temporary file and rename; unknown digests (None) are removed.
+        By temporary file and rename. For an unknown digest (None) the stored one is removed.
         """
         stored = self._read() | {day.isoformat(): digest for day, digest in digests.items()}
         known = {day: digest for day, digest in sorted(stored.items()) if digest is not None}

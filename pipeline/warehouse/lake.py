@@ -24,15 +24,16 @@ from pipeline.warehouse.batches import BATCH_LIMIT, BatchLimit, Size, group_days
 
 
 def write_parquet(frame: pl.DataFrame, path: Path, metadata: dict[str, str] | None = None) -> None:
-    """Write by temporary file and rename.
+    """Write a Parquet file by temporary file and rename.
 
-    Readers and crashes never see half a file.
+    Readers never see half a file, even after a crash. `metadata`: key-value pairs for the file's footer.
     """
     with replacing(path) as temporary:
         _write(frame, temporary, metadata)
 
 
 def _write(frame: pl.DataFrame, path: Path, metadata: dict[str, str] | None = None) -> None:
+    """Write a Parquet file in place, with the compression of all files."""
     frame.write_parquet(path, compression="zstd", statistics=True, metadata=metadata)
 
 
@@ -44,12 +45,13 @@ class LakeError(UserError):
 
 
 class Lake:
-    """Reads and writes whole days or whole tables."""
+    """Reads and writes whole days or whole tables in a folder."""
 
     def __init__(self, root: Path) -> None:
         self.root = root
 
     def _day_file(self, table: Table, day: date) -> Path:
+        """Return the path of a day's file, whether it exists or not."""
         return self.root / table.name / f"{day:%Y}" / f"{day.isoformat()}.parquet"
 
     def files(self, table: Table, days: Days | None = None) -> list[Path]:
@@ -65,15 +67,15 @@ class Lake:
         return sorted((self.root / table.name).glob("*/*.parquet"))
 
     def days_present(self, table: Table, days: Days) -> set[date]:
-        """Days in the range for which the table has a file."""
+        """Return the days in a range that have a file."""
         years = {self.root / table.name / str(year) for year in range(days.first.year, days.last.year + 1)}
         present = (date.fromisoformat(path.stem) for folder in years if folder.is_dir() for path in folder.glob("*.parquet"))
         return {day for day in present if days.first <= day <= days.last}
 
     def day_digest(self, table: Table, day: date) -> str:
-        """Digest of a day's file; empty when there is none.
+        """Compute a digest of a day's file; empty when there is none.
 
-        The same rows have the same digest.
+        The same rows give the same file, and so the same digest.
         """
         try:
             return hashlib.blake2b(self._day_file(table, day).read_bytes(), digest_size=8).hexdigest()
@@ -92,16 +94,16 @@ class Lake:
             return {}
 
     def has_file_as_written(self, table: Table, day: date, sums: Mapping[str, str]) -> bool:
-        """Return whether the day has an intact file.
+        """Return whether the day has a file that is intact.
 
-        It is intact if it has the hash in `sums`, or none is recorded.
+        `sums`: result of `recorded_sums`. A file without a recorded hash counts as intact.
         """
         path = self._day_file(table, day)
         recorded = sums.get(path.relative_to(self.root / table.name).as_posix())
         return path.exists() if recorded is None else recorded == hash_file(path)
 
     def span(self, table: Table) -> Days | None:
-        """First and last processed day of a table with days.
+        """Return the first and last day of a daily table's files.
 
         None before the first run.
         """
@@ -111,8 +113,8 @@ class Lake:
     def read(self, table: Table, days: Days | None = None, columns: Iterable[str] | None = None) -> pl.DataFrame:
         """Read the rows of `days` (default: all).
 
-        They are sorted by day and key; empty before the first run. `ContractError` when the files have an earlier schema of the table,
-        `LakeError` when one is damaged.
+        They are sorted by day and key, as they were written; empty before the first run. `columns`: those to read, in this order.
+        `ContractError` when the files have an earlier schema of the table, `LakeError` when one is damaged.
         """
         files = self.files(table, days)
         chosen = list(columns) if columns is not None else table.schema.names()
@@ -129,7 +131,7 @@ class Lake:
             raise LakeError(_explain_damage(files, error)) from error
 
     def written_at(self, table: Table) -> datetime | None:
-        """When the table was last written; None before the first run."""
+        """Return when the table was last written; None before the first run."""
         times = [path.stat().st_mtime for path in self.files(table)]
         return datetime.fromtimestamp(max(times), UTC) if times else None
 
@@ -142,19 +144,21 @@ class Lake:
         return int(pl.scan_parquet(files, hive_partitioning=False).select(pl.len()).collect().item()) if files else 0
 
     def batches(self, table: Table, days: Days, limit: BatchLimit = BATCH_LIMIT) -> Iterator[Days]:
-        """Split `days` into batches of consecutive days within `limit`.
+        """Split `days` into batches whose rows of the table fit in memory.
 
-        Sizes are in the footers of the table's files. A single day is never split. A day without a file counts as empty.
+        A batch is a range of consecutive days with at most `limit` rows and bytes. Sizes are in the footers of the table's files. A single
+        day is never split. A day without a file counts as empty.
         """
         return group_days(((day, _read_size(self._day_file(table, day))) for day in days), limit)
 
     def sort_by_day(
         self, table: Table, frames: Iterable[pl.DataFrame], days: Days, limit: BatchLimit = BATCH_LIMIT
     ) -> Iterator[tuple[Days, pl.DataFrame]]:
-        """Sort rows by key, in batches of consecutive days.
+        """Sort rows by day and key; yield batches of consecutive days.
 
-        `frames` may have rows in any order. Rows are sorted on disk, so that at most a frame or a batch is in memory; the result does not
-        depend on how rows are split into frames. `ContractError` when a frame has a row of another day or another schema.
+        Batches are as in `batches`. `frames` may have rows in any order. Rows are sorted on disk, so that at most a frame or a batch is in
+        memory; the result does not depend on how rows are split into frames. `ContractError` when a frame has a row of another day or
+        another schema.
         """
         if table.day is None:
             raise ContractError(f"table {table.name} is not partitioned by day and cannot be sorted by day")
@@ -162,6 +166,7 @@ class Lake:
             yield from sort_into_batches(table, (_conform_days(table, frame, days) for frame in frames), days, folder, limit)
 
     def _stale_mark(self, table: Table) -> Path:
+        """Return the path of the file that marks a table as stale."""
         return self.root / "state" / "stale" / f"{table.name}.txt"
 
     def mark_stale(self, table: Table, reason: str) -> None:
@@ -178,7 +183,7 @@ class Lake:
         self._stale_mark(table).unlink(missing_ok=True)
 
     def stale_tables(self) -> dict[str, str]:
-        """Name of each table whose last rebuild failed, with the reason."""
+        """Return the tables whose last rebuild failed: reason by name."""
         marks = sorted((self.root / "state" / "stale").glob("*.txt"))
         return {mark.stem: mark.read_text(encoding="utf-8") for mark in marks}
 
@@ -195,7 +200,10 @@ class Lake:
             self._take(staging, files)
 
     def _take(self, folder: Path, files: Sequence[Path]) -> None:
-        """Move files of another folder here, and record their hashes."""
+        """Move files of another folder here, and record their hashes.
+
+        `files`: paths relative to `folder`, laid out as in a lake.
+        """
         sums: dict[str, dict[str, str]] = {}
         for path in files:
             (self.root / path.parent).mkdir(parents=True, exist_ok=True)
@@ -211,9 +219,9 @@ class Lake:
             write_sums(table_folder, recorded | written)
 
     def write(self, table: Table, frame: pl.DataFrame) -> None:
-        """Replace the whole table.
+        """Replace all rows of a table without days.
 
-        `ContractError`, and nothing written, when the frame breaks the contract.
+        `ContractError`, and nothing written, when the frame breaks the contract or the table is daily.
         """
         if table.day is not None:
             raise ContractError(f"table {table.name} is partitioned by day; use write_days()")
@@ -225,7 +233,7 @@ class Lake:
             self._take(folder, [path])
 
     def write_days(self, table: Table, frame: pl.DataFrame, days: Days) -> None:
-        """Write exactly these days, in a lake that `stage` yielded.
+        """Write the files of `days`, in a lake that `stage` yielded.
 
         A day without rows is written as an empty file. `ContractError`, and nothing written, for rows of other days or another schema.
         """
@@ -241,9 +249,9 @@ class Lake:
 def find_missing_days(lake: Lake, tables: Iterable[Table], also: Days | None = None) -> dict[str, list[date]]:
     """Find days that have no file of a daily table.
 
-    Only days from the first to the last one count.
-    First and last are of all files that are or once were there, and of `also`, whose days are not reported. Returns the days by table;
-    tables that lack none are left out.
+    Only days between the first and the last known day count. Known are the days of all files of `tables` that exist or have a recorded
+    hash, and those of `also`, which are not reported themselves: a run is about to write them. Returns the days by table; tables that lack
+    none are left out.
     """
     present = {table.name: {date.fromisoformat(path.stem) for path in lake.files(table)} for table in tables}
     recorded = {date.fromisoformat(Path(path).stem) for table in tables for path in lake.recorded_sums(table)}
@@ -256,6 +264,10 @@ def find_missing_days(lake: Lake, tables: Iterable[Table], also: Days | None = N
 
 
 def _explain_damage(files: Sequence[Path], error: Exception) -> str:
+    """Return a message that names the first damaged file.
+
+    If no single file can be found, it names the folder.
+    """
     for path in files:
         try:
             pq.read_metadata(path)
@@ -276,7 +288,7 @@ def _temporary_folder(path: Path) -> Iterator[Path]:
 
 
 def _conform_days(table: Table, frame: pl.DataFrame, days: Days) -> pl.DataFrame:
-    """Conform a frame to its contract.
+    """Conform a frame to its contract, and check its days.
 
     `ContractError` for another schema or rows of other days.
     """
@@ -292,6 +304,10 @@ def _conform_days(table: Table, frame: pl.DataFrame, days: Days) -> pl.DataFrame
 
 
 def _read_size(path: Path) -> Size:
+    """Read the size of a Parquet file from its footer.
+
+    It is 0 if the file does not exist.
+    """
     if not path.exists():
         return Size()
     footer = pq.read_metadata(path)

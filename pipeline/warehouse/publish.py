@@ -49,7 +49,7 @@ class PublishError(TensionError, RuntimeError):
 class Release:
     """An immutable folder with `<table>/<year>.parquet`, or `<table>/<table>.parquet` for tables without days.
 
-    `repaired`: files that were missing or damaged.
+    `rows`: number of rows by table. `repaired`: files that were missing or damaged, or did not belong to it.
     """
 
     name: str
@@ -95,9 +95,9 @@ class Publisher:
     def publish(self, lake: Lake, last_day: date, note: str, add_files: AddFiles = lambda _folder, _name: None) -> Release:
         """Write a release with its database, and point `latest` to it.
 
-        `note` describes the data. A stale table is copied from the latest release (empty if there is none) and listed in `stale_tables`.
-        Missing or damaged files of an existing release are written again. The database stays in this release and the one before.
-        `PublishError` when the database cannot be built.
+        `note` describes the data. A stale table, whose last rebuild failed, is copied from the latest release (empty if there is none) and
+        listed in `stale_tables`. If the lake gives a release that exists, only its missing or damaged files are written again. Databases
+        are deleted from all releases except this one and the one before. `PublishError` when the database cannot be built.
         """
         if self.latest.exists() and not self.latest.is_symlink():
             raise PublishError(
@@ -112,7 +112,7 @@ class Publisher:
             folder = self.releases / name
             is_new = not folder.exists()
             repaired = () if is_new else tuple(_repair(folder, staging))
-            made = staging if is_new else folder
+            made = staging if is_new else folder  # where the remaining files are written
             self._build_database(made, name, note, stale)
             add_files(made, name)
             write_sums(made, {path: hash_file(made / path) for path in _list_files(made)})
@@ -128,6 +128,7 @@ class Publisher:
         return Release(name, folder, is_new, rows, repaired)
 
     def _remove_leftovers(self) -> None:
+        """Remove what a killed process left."""
         for pattern in _LEFTOVERS:
             for path in (*self.folder.glob(pattern), *self.releases.glob(pattern)):
                 if path.is_dir() and not path.is_symlink():
@@ -136,9 +137,10 @@ class Publisher:
                     path.unlink()
 
     def _write_tables(self, lake: Lake, staging: Path, last_day: date, note: str) -> tuple[str, dict[str, int]]:
-        """Write the tables and their description.
+        """Write the tables of the lake and their descriptions to `staging`.
 
-        Returns the release's name and row counts.
+        Returns the name of the release and the number of rows by table. The name has a hash of the tables' files before metadata is added,
+        because the metadata has the name.
         """
         files: dict[str, list[Path]] = {}
         rows: dict[str, int] = {}
@@ -160,9 +162,9 @@ class Publisher:
         return name, rows
 
     def _read_latest(self, table: Table) -> pl.DataFrame:
-        """Read a table of the latest release.
+        """Read a table of the latest release, with lake types.
 
-        Empty without a release or when its schema changed.
+        Empty without a release, or when the release has another schema of the table.
         """
         files = sorted((self.latest / table.name).glob("*.parquet"))
         rows = pl.concat([pl.read_parquet(path) for path in files]) if files else table.to_published(table.empty())
@@ -172,7 +174,7 @@ class Publisher:
     def _link(self, link: Path, target: Path) -> None:
         """Point a link of the published folder to a path.
 
-        In one step; the path is in the folder.
+        It is switched in one step. `target` is relative to the published folder.
         """
         if link.is_symlink() and link.readlink() == target:
             return
@@ -182,6 +184,10 @@ class Publisher:
         move([(temporary, link)])
 
     def _build_database(self, folder: Path, name: str, note: str, stale: Mapping[str, str]) -> None:
+        """Build the database of a release, unless it is intact and current.
+
+        `stale`: reason for each table whose last rebuild failed.
+        """
         database = folder / DATABASE
         if _is_as_recorded(folder, DATABASE) and _read_about(database) == (name, _build_id(stale)):
             return
@@ -197,10 +203,10 @@ class Publisher:
             temporary.unlink(missing_ok=True)
 
     def _remove_databases(self, keep: Container[str | None]) -> None:
-        """Remove the database of older releases.
+        """Remove the databases of all releases but those in `keep`.
 
-        It is larger than their Parquet files.
-        A reader may still open that of the release before.
+        A database is larger than the Parquet files of its release, and can be built from them. A reader may still have that of the release
+        before open.
         """
         for database in self.releases.glob(f"*/{DATABASE}"):
             if database.parent.name not in keep:
@@ -209,16 +215,19 @@ class Publisher:
 
 
 def _list_files(folder: Path) -> list[str]:
-    """List the files of a release by their path.
+    """List the paths of a release's files, relative to it.
 
-    Without the list of hashes.
+    The list of hashes and hidden files are left out.
     """
     files = (path.relative_to(folder).as_posix() for path in sorted(folder.rglob("*")) if path.is_file())
     return [path for path in files if path != SUMS and not path.rpartition("/")[2].startswith(".")]
 
 
 def _is_as_recorded(folder: Path, path: str) -> bool:
-    """Return whether a file of a release has its recorded hash."""
+    """Return whether a file of a release has its recorded hash.
+
+    False if no hash is recorded or the list of hashes is damaged.
+    """
     try:
         recorded = read_sums(folder).get(path)
     except ValueError:
@@ -229,8 +238,8 @@ def _is_as_recorded(folder: Path, path: str) -> bool:
 def _repair(folder: Path, staging: Path) -> Iterator[str]:
     """Replace damaged files of a release, and remove foreign tables.
 
-    The intact files are those in `staging`.
-    Yields their paths. Each file is replaced in one step, so that readers may go on.
+    Foreign are Parquet files that the same tables of the lake do not give. The intact files are taken from `staging`. Each is replaced in
+    one step, so that readers may go on. Yields the paths of the files that were replaced or removed.
     """
     expected = _list_files(staging)
     for path in expected:
@@ -245,7 +254,7 @@ def _repair(folder: Path, staging: Path) -> Iterator[str]:
 
 
 def _read_about(database: Path) -> tuple[str, str] | None:
-    """Read release and build of a database.
+    """Read release and build (`_build_id`) of a database.
 
     None when it is no database of this project or has an earlier schema.
     """
@@ -258,13 +267,14 @@ def _read_about(database: Path) -> tuple[str, str] | None:
 
 
 def _sql_files(folder: str) -> list[Path]:
+    """List the files of a folder in `sql/`, sorted by name."""
     return sorted((shipped_folder("sql") / folder).glob("*.sql"))
 
 
 def _build_id(stale: Mapping[str, str]) -> str:
-    """Fingerprint of the database apart from its rows.
+    """Compute a fingerprint of what a database has apart from its rows.
 
-    It covers version, comments, views, macros and stale tables.
+    It covers version, comments, views, macros and stale tables: if one changes, the database is built again. Ten hexadecimal digits.
     """
     files = [*_sql_files("views"), *_sql_files("macros")]
     parts = [
@@ -278,11 +288,15 @@ def _build_id(stale: Mapping[str, str]) -> str:
 
 
 def _literal(text: str) -> str:
+    """Write text as a SQL string; comments on columns take no parameters."""
     return "'" + text.replace("'", "''") + "'"
 
 
 def _fill_database(con: duckdb.DuckDBPyConnection, folder: Path, name: str, note: str, stale: Mapping[str, str]) -> None:
-    """Create tables with comments, views, macros, and the tables `about` and `stale_tables`."""
+    """Fill a new database with tables, views, macros and their comments.
+
+    `about` has the release and `stale_tables` the tables whose last rebuild failed. Tables are filled from the Parquet files of `folder`.
+    """
     comments: list[str] = []
     for table in PUBLISHED:
         files = [str(path) for path in sorted((folder / table.name).glob("*.parquet"))]
@@ -313,10 +327,15 @@ def _fill_database(con: duckdb.DuckDBPyConnection, folder: Path, name: str, note
 
 
 def _column_comments(table: Table) -> list[str]:
+    """Return the SQL statements that comment on the columns of a table."""
     return [f"comment on column {table.name}.{column.name} is {_literal(describe_column(column))}" for column in table.columns]
 
 
 def _view_column_comments(con: duckdb.DuckDBPyConnection, path: Path) -> list[str]:
+    """Return the SQL statements that comment on the columns of a view.
+
+    A column without a comment of its own has that of a view or table that the view reads.
+    """
     query = read_query(path)
     tables = [VIEWS[name] for name in (path.stem, *query.views) if name in VIEWS]
     names = [row[0] for row in con.sql(f"describe {path.stem}").fetchall()]
@@ -325,5 +344,5 @@ def _view_column_comments(con: duckdb.DuckDBPyConnection, path: Path) -> list[st
 
 
 def _read_comments(sql: str) -> str:
-    """Join the comment lines of a SQL file into one line."""
+    """Join the comment lines of a SQL file into one."""
     return " ".join(line.removeprefix("--").strip() for line in sql.splitlines() if line.startswith("--"))

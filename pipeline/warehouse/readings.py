@@ -26,7 +26,10 @@ class StoredReadings:
         return sorted(self._folder.glob("*.parquet"))
 
     def get(self, keys: Sequence[str]) -> pl.DataFrame:
-        """Get the stored readings of these texts, each once."""
+        """Return the stored readings of these texts, each once, in no order.
+
+        `keys`: values of `text_key`. Texts without a stored reading are left out.
+        """
         files = self._files()
         if not files:
             return pl.DataFrame(schema=self._schema)
@@ -34,12 +37,15 @@ class StoredReadings:
         return pl.scan_parquet(files, schema=self._schema).join(wanted, on="text_key", how="semi").unique("text_key").collect()
 
     def add(self, readings: pl.DataFrame) -> None:
-        """Store more readings by temporary file and rename."""
+        """Store more readings, in a new file.
+
+        It is written by temporary file and rename. The file also takes the place of all earlier ones if these are `MAX_FILES`.
+        """
         files = self._files()
         number = int(files[-1].stem) + 1 if files else 0
         if len(files) >= MAX_FILES:
             readings = pl.concat([pl.read_parquet(files, schema=self._schema), readings])
         write_parquet(readings, self._folder / f"{number:08}.parquet")
-        if len(files) >= MAX_FILES:
+        if len(files) >= MAX_FILES:  # only now: a run killed in between leaves readings twice, and `get` returns each once
             for path in files:
                 path.unlink()

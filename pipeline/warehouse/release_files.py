@@ -1,7 +1,6 @@
-"""Files of a release, with metadata and hashes.
+"""Write files of a release: Parquet, and one table as CSV.
 
-Parquet, and the flat table as CSV.
-Does not belong here: which tables a release has, and where it is stored (`publish.py`).
+Belongs here: files, their metadata and hashes. Does not: which tables a release has, and where it is stored (`publish.py`).
 """
 
 import hashlib
@@ -19,7 +18,10 @@ from pipeline.warehouse.sql import read_query, select
 
 
 def write_yearly(table: Table, frame: pl.DataFrame, root: Path) -> list[Path]:
-    """Write one Parquet file for each year of `index_date`, else one file."""
+    """Write one Parquet file for each year of `index_date`; return the paths.
+
+    A table without that column, or without rows, is one file, named after the table.
+    """
     if "index_date" not in table.schema or frame.is_empty():
         parts = {table.name: frame}
     else:
@@ -33,7 +35,10 @@ def write_yearly(table: Table, frame: pl.DataFrame, root: Path) -> list[Path]:
 
 
 def hash_files(root: Path) -> str:
-    """Hash the names and contents of all Parquet files, as hex."""
+    """Hash names and contents of all Parquet files in a folder.
+
+    Returns hexadecimal digits.
+    """
     digest = hashlib.sha256()
     for path in sorted(root.rglob("*.parquet")):
         digest.update(f"{path.relative_to(root)}\0".encode() + hashlib.sha256(path.read_bytes()).digest())
@@ -50,15 +55,15 @@ def add_metadata(paths: Iterable[Path], metadata: Mapping[str, str]) -> None:
 
 
 def describe_file(path: Path, root: Path) -> ReleaseFile:
-    """Return path in the release, size and hash of a file."""
+    """Return path (relative to `root`), bytes and SHA-256 of a file."""
     content = path.read_bytes()
     return ReleaseFile(path.relative_to(root).as_posix(), len(content), hashlib.sha256(content).hexdigest())
 
 
 def write_flat_csv(files: Mapping[str, Sequence[Path]], root: Path) -> Path:
-    """Write `tension_index.csv` from the Parquet files of a release, by table.
+    """Write `tension_index.csv` from the Parquet files of a release; return its path.
 
-    The rows are those of the view `tension_index`, one year after the other, so that at most a year is in memory.
+    `files`: paths by table. The rows are those of the view `tension_index`, one year after the other, so that at most a year is in memory.
     """
     query = read_query(shipped_folder("sql") / "views" / f"{TENSION_INDEX.name}.sql")
     target = root / f"{TENSION_INDEX.name}.csv"

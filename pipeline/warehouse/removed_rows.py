@@ -1,4 +1,7 @@
-"""Rows of article files that a run removed from the lake."""
+"""Count rows of article files that a run removed.
+
+The rows are hashed before and after the run. Fetched articles do not count: no file has them.
+"""
 
 from collections.abc import Iterable
 from datetime import date
@@ -17,10 +20,10 @@ _DAYS_AT_ONCE = 31
 
 
 def hash_file_rows(lake: Lake, spans: Iterable[Days]) -> pl.DataFrame:
-    """Hash the rows of article files on these days.
+    """Hash the rows that come from article files, on these days.
 
-    Returns `index_date` and `row`. The hash is of source, time and URL, or of the title if there is no URL: the same article has the same
-    hash in another file. Empty if the lake has an earlier schema or a damaged file, which the run itself reports.
+    Returns `index_date` and `row`, the hash of source, time and URL (of the title if there is no URL) and of `unreadable`: the same article
+    has the same hash in another file. Empty if the lake has an earlier schema or a damaged file, which the run itself reports.
     """
     is_fetched = pl.any_horizontal(
         holding.rows for upstream in UPSTREAMS.values() for holding in upstream.holdings if holding.table is RAW_ARTICLES

@@ -41,9 +41,10 @@ def count_rows_by_source(lake: Lake) -> pl.DataFrame:
 
 
 def _count_rows_of_table(lake: Lake, table: Table, upstreams: Sequence[tuple[str, pl.Expr]], other_source: str | None) -> pl.DataFrame:
-    """Count the rows of one table by source.
+    """Count the rows of one table by source, as ROW_COUNTS.
 
-    `other_source` is that of rows without an upstream.
+    `upstreams`: name of each upstream and a condition for its rows. `other_source`: the source of rows that no upstream has; None for a
+    table that only upstreams fill.
     """
     source = pl.coalesce(*(pl.when(rows).then(pl.lit(name)) for name, rows in upstreams), pl.lit(other_source, pl.String()))
     day = pl.col("index_date") if "index_date" in table.schema else (pl.col("reference_month") + "-01").str.to_date(strict=False)

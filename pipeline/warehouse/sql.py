@@ -41,9 +41,9 @@ class ModelError(TensionError, RuntimeError):
 
 
 class Query(NamedTuple):
-    """A SQL file and what it reads, sorted by name.
+    """A SQL file and the names of what it reads, each sorted.
 
-    Tables include those of its views.
+    `reads`: tables, including those that its views read; `variables`: DuckDB variables; `views`: views of `sql/views`.
     """
 
     path: Path
@@ -78,13 +78,14 @@ def read_query(path: Path) -> Query:
 
 
 def _view_file(name: str) -> Path:
+    """Return the path of a view's SQL file."""
     return shipped_folder("sql") / "views" / f"{name}.sql"
 
 
 def query_version(query: Query) -> str:
-    """Fingerprint of the SQL text and all functions.
+    """Compute a fingerprint of a query's text and of all functions.
 
-    First twelve hex digits of the SHA-256.
+    It is the first twelve hexadecimal digits of the SHA-256. All functions count, whether the query calls them or not.
     """
     return hashlib.sha256("".join((query.text, *_function_texts())).encode()).hexdigest()[:12]
 
@@ -92,7 +93,7 @@ def query_version(query: Query) -> str:
 def select(tables: Tables, query: Query, variables: Variables, threads: int = 1) -> pl.DataFrame:
     """Run a query over the tables.
 
-    `ModelError` when a variable is not set or DuckDB fails.
+    Rows are in the query's order. `ModelError` when a variable is not set or DuckDB fails.
     """
     if missing := [name for name in query.variables if name not in variables]:
         raise ModelError(f"{query.path}: reads the variables {missing}, which are not set; see pipeline/index/parameters.py")
@@ -123,7 +124,7 @@ def select_table(tables: Tables, query: Query, table: Table, variables: Variable
 
 
 def select_view(tables: Tables, view: Table, day: date) -> pl.DataFrame:
-    """Select one `index_date` of a view (one of `VIEWS`) over the lake."""
+    """Select the rows of one `index_date` from a view, one of `VIEWS`."""
     query = read_query(_view_file(view.name))
     try:
         with _connect(tables, query._replace(views=(view.name,)), {}, 1) as connection:
@@ -169,7 +170,10 @@ def _release_memory(threads: int) -> None:
 
 
 def _connect(tables: Tables, query: Query, variables: Variables, threads: int) -> duckdb.DuckDBPyConnection:
-    """Open a connection with its own views, variables and time zone."""
+    """Open a connection with the query's tables, views and variables.
+
+    It is a cursor of the shared database with its own views, variables and time zone (UTC). Tables without files or frames are empty.
+    """
     connection = _database(threads).cursor()
     connection.sql("set TimeZone = 'UTC'")
     for table in query.reads:
@@ -192,13 +196,16 @@ def _connect(tables: Tables, query: Query, variables: Variables, threads: int) -
 
 @cache
 def _function_texts() -> tuple[str, ...]:
-    """Texts of the files in `sql/functions`, sorted by name."""
+    """Read the files of `sql/functions`, sorted by name."""
     return tuple(path.read_text(encoding="utf-8") for path in sorted((shipped_folder("sql") / "functions").glob("*.sql")))
 
 
 @cache
 def _function_variables() -> Mapping[str, frozenset[str]]:
-    """Variables that each function of `sql/functions` reads, by function name."""
+    """Find the variables that each function of `sql/functions` reads, by its name.
+
+    Variables of the functions that it calls count as well.
+    """
     with _database(1).cursor() as connection:
         definitions = dict(
             connection.sql(
@@ -215,9 +222,9 @@ def _function_variables() -> Mapping[str, frozenset[str]]:
 
 
 def _parse(name: str, text: str) -> Any:
-    """Parse a query into DuckDB's parse tree.
+    """Parse a query into DuckDB's parse tree, as decoded JSON.
 
-    `ModelError` when the text is no query.
+    `name`: what the text is, for the message. `ModelError` when it is no query.
     """
     with _database(1).cursor() as connection:
         ((serialized,),) = connection.sql("select json_serialize_sql($sql)", params={"sql": text}).fetchall()
@@ -230,15 +237,16 @@ def _parse(name: str, text: str) -> Any:
 
 
 def _variable_names(name: str, tree: Any) -> frozenset[str]:
-    """Names of the variables that a query reads.
+    """Find the variables that a query reads, itself or through functions.
 
-    It reads them itself or through the functions that it calls.
+    `name`: what the query is, for the message of an error.
     """
     called = {function["function_name"] for function in _iter_function_calls(tree)} & _function_variables().keys()
     return _own_variables(name, tree).union(*(_function_variables()[function] for function in called))
 
 
 def _own_variables(name: str, tree: Any) -> frozenset[str]:
+    """Find the variables that a parse tree reads itself, with `getvariable('name')`."""
     calls = [function["arguments"] for function in _iter_function_calls(tree) if function["function_name"] == "getvariable"]
     try:
         return frozenset(argument["expression"]["literal"]["text"] for (argument,) in calls)

@@ -1,6 +1,6 @@
-"""What is damaged or missing in a home, and what repairs it.
+"""Find what a home lacks or has damaged, and what repairs it.
 
-Belongs here: comparing files with the hashes from when they were written. Does not: repairing them, which a run does.
+Belongs here: comparing files with the hashes recorded when they were written. Does not: repairing them, which a run does.
 """
 
 import sqlite3
@@ -41,7 +41,8 @@ class Damage(NamedTuple):
 def find_damage(settings: Settings, *, compares_hashes: bool) -> list[Damage]:
     """Find everything that is damaged or missing in a home.
 
-    Without `compares_hashes` only missing files, links and the mark of the home are checked, which takes no time.
+    `compares_hashes`: read all files and compare them with their recorded hashes. Otherwise only missing files, links and the mark of the
+    home (sample or own articles) are checked, which takes no time.
     """
     checks = (
         _check_mark(settings),
@@ -53,6 +54,7 @@ def find_damage(settings: Settings, *, compares_hashes: bool) -> list[Damage]:
 
 
 def _check_mark(settings: Settings) -> Iterator[Damage]:
+    """Check that the file `home.json` can be read."""
     try:
         is_sample_home(settings.home, settings.is_sample)
     except HomeError as error:
@@ -60,6 +62,10 @@ def _check_mark(settings: Settings) -> Iterator[Damage]:
 
 
 def _check_lake(settings: Settings, compares_hashes: bool) -> Iterator[Damage]:
+    """Check the files of all tables of the lake.
+
+    Days of core tables count as missing also without a recorded hash, if days before and after them are there.
+    """
     lake = Lake(settings.lake)
     for name, days in find_missing_days(lake, core.TABLES).items():
         yield from _describe_days(name, MISSING, days)
@@ -85,15 +91,18 @@ def _check_lake(settings: Settings, compares_hashes: bool) -> Iterator[Damage]:
 
 
 def _describe_days(table: str, problem: str, days: Iterable[date]) -> Iterator[Damage]:
+    """Yield the damage of a table by ranges of consecutive days."""
     for span in group_consecutive_days(sorted(days)):
         yield Damage(f"lake/{table}, {span}", problem, f"Run these days again: tension run {_options(span)}", True)
 
 
 def _options(span: Days) -> str:
+    """Return the options of `tension run` for these days."""
     return f"--from {span.first} --to {span.last}"
 
 
 def _check_published(settings: Settings, compares_hashes: bool) -> Iterator[Damage]:
+    """Check links of the published folder, and files of releases."""
     publisher = Publisher(settings.published)
     again = "Publish again: tension run"
     if publisher.latest.is_symlink() and not publisher.latest.exists():
@@ -113,9 +122,9 @@ def _check_published(settings: Settings, compares_hashes: bool) -> Iterator[Dama
 
 
 def _find_release_problem(folder: Path, compares_hashes: bool, *, is_latest: bool) -> str | None:
-    """Return what is wrong with a release.
+    """Return what is wrong with a release, as a list in words.
 
-    None if nothing is, or if an earlier version wrote it without hashes.
+    None if nothing is, or if it is not the latest and was written by an earlier version without hashes.
     """
     try:
         sums = read_sums(folder)
@@ -132,9 +141,9 @@ def _find_release_problem(folder: Path, compares_hashes: bool, *, is_latest: boo
 
 
 def _check_history(settings: Settings, compares_hashes: bool) -> Iterator[Damage]:
-    """Check Dagster's history of runs.
+    """Check the SQLite files of Dagster's history of runs.
 
-    Each run's events are in a SQLite file of its own.
+    Each run's events are in a file of its own. Without `compares_hashes` only the list of runs is checked.
     """
     files = settings.dagster_home.rglob("*.db") if compares_hashes else settings.dagster_home.glob("history/runs.db")
     remedy = "Delete the folder dagster/ of the home while nothing runs; no value depends on it"
