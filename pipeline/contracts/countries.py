@@ -103,5 +103,5 @@ def _explain_code(code: str) -> str:
 
 
 def pair_name(one: str, other: str) -> str:
-    """Name of a pair: both codes in alphabetical order with a hyphen."""
+    """Return the name of a pair: its codes, sorted, with a hyphen."""
     return "-".join(sorted((one, other)))

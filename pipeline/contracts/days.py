@@ -44,7 +44,7 @@ class Days:
 
 
 def group_consecutive_days(days: Iterable[date]) -> Iterator[Days]:
-    """Group ascending days into ranges without gaps."""
+    """Group ascending, distinct days into the longest ranges without gaps."""
     first = last = None
     for day in days:
         if first is None or last is None or day - last != timedelta(days=1):

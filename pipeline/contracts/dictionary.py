@@ -28,9 +28,9 @@ LICENCE = "CC-BY-4.0: figures and codes; quotations belong to their publishers"
 
 
 class Edition(NamedTuple):
-    """A release in words.
+    """What files say about the release that they belong to.
 
-    Its name, the version of Trade Tension, and what the data is.
+    `release` is its name, `version` that of Trade Tension; `note` says in a sentence what the data is.
     """
 
     release: str
@@ -45,10 +45,7 @@ class Edition(NamedTuple):
 
 
 class ReleaseFile(NamedTuple):
-    """A file of a release.
-
-    Path in the release, size, SHA-256 in hex.
-    """
+    """A file of a release: relative path, bytes, SHA-256 in hex."""
 
     path: str
     size: int
@@ -56,7 +53,7 @@ class ReleaseFile(NamedTuple):
 
 
 def describe_column(column: Column) -> str:
-    """Describe a column: its unit, allowed words and nullability."""
+    """Describe a column in sentences: meaning, unit, allowed words, nullability."""
     unit = f" Unit: {column.unit}." if column.unit else ""
     words = f" One of: {', '.join(column.vocabulary.words)}." if column.vocabulary else ""
     empty = " May be empty." if column.may_be_null else ""
@@ -87,10 +84,12 @@ def render_markdown(tables: Sequence[Table], views: Sequence[Table] = ()) -> str
 
 
 def _type_name(column: Column) -> str:
+    """Return Frictionless' name of the type, and whether nulls are possible."""
     return _FRICTIONLESS[type(column.dtype)] + (", may be empty" if column.may_be_null else "")
 
 
 def _meaning_cell(column: Column) -> str:
+    """Return description and constraints as the cell of a Markdown table."""
     parts = [column.description.removesuffix("."), *_list_constraints(column)]
     return ". ".join(parts).replace("|", "\\|")
 
@@ -126,9 +125,9 @@ def render_citation(edition: Edition) -> str:
 
 
 def build_file_metadata(table: Table, edition: Edition) -> dict[str, str]:
-    """Build the metadata of a table's Parquet file.
+    """Build the texts that a table's Parquet file holds as metadata.
 
-    Release, note, meaning of the columns.
+    They describe the table and the release; `columns` is a JSON object of descriptions by column.
     """
     columns = {column.name: describe_column(column) for column in table.columns}
     return {
@@ -145,10 +144,9 @@ def build_file_metadata(table: Table, edition: Edition) -> dict[str, str]:
 
 
 def build_datapackage(files: Mapping[str, Sequence[ReleaseFile]], tables: Sequence[Table], edition: Edition) -> dict[str, Any]:
-    """Build a Frictionless data package.
+    """Build the content of `datapackage.json` (Frictionless).
 
-    It has one resource for each file, with its schema.
-    `files` has the files of each table, by table name.
+    It has one resource for each file of the tables, with its schema. `files` has the files of each table, by table name.
     """
     licence, _, title = LICENCE.partition(": ")
     sources = [source for source in SOURCES.values() if source.url and (edition.is_sample or source.name != "sample")]
@@ -167,6 +165,7 @@ def build_datapackage(files: Mapping[str, Sequence[ReleaseFile]], tables: Sequen
 
 
 def _build_resource(table: Table, file: ReleaseFile, is_part: bool) -> dict[str, Any]:
+    """Describe one file of a table; `is_part`: the table has several."""
     stem, _, ending = file.path.rpartition("/")[2].rpartition(".")
     is_csv = ending == "csv"
     return {
@@ -188,6 +187,7 @@ def _build_resource(table: Table, file: ReleaseFile, is_part: bool) -> dict[str,
 
 
 def _build_field(column: Column) -> dict[str, Any]:
+    """Describe a column with the constraints that Frictionless knows."""
     lowest = column.minimum if column.minimum is not None else column.exclusive_minimum  # profile 1 has no exclusive bound
     constraints: dict[str, Any] = {
         "required": not column.may_be_null,

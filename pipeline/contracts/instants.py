@@ -148,6 +148,7 @@ def _parse_series(text: pl.Series) -> pl.Series:
 
 
 def _build_date() -> pl.Expr:
+    """Build the date from its parts as texts; null if impossible."""
     digits = pl.col("year").cast(pl.Int64)
     is_short = pl.col("year").str.len_chars() == _SHORT_YEAR
     century = pl.when(~is_short).then(0).when(digits < _CENTURY_PIVOT).then(2000).otherwise(1900)
@@ -157,6 +158,10 @@ def _build_date() -> pl.Expr:
 
 
 def _build_time() -> Iterator[pl.Expr]:
+    """Yield hour, minute, second and microseconds as numbers, 0 if absent.
+
+    The microseconds are in `fraction`. The last is `half` in lower case: `a` or `p` of am or pm.
+    """
     for name in ("hour", "minute", "second"):
         yield pl.col(name).cast(pl.Int64).fill_null(0)
     yield pl.col("fraction").str.pad_end(6, "0").cast(pl.Int64).fill_null(0)
@@ -164,7 +169,7 @@ def _build_time() -> Iterator[pl.Expr]:
 
 
 def _build_offset() -> pl.Expr:
-    """Build minutes east of UTC; null where the zone is impossible."""
+    """Build minutes east of UTC: 0 without zone, null if impossible."""
     zone = pl.col("zone").str.to_lowercase().str.replace(r"^(?:utc?|gmt)([+-])", "$1").replace(_ZONES)
     hours = zone.str.extract(r"^[+-]([0-9]{1,2})").cast(pl.Int64).fill_null(0)
     minutes = zone.str.extract(r"^[+-](?:[0-9]{1,2}:|[0-9]{2})([0-9]{2})$").cast(pl.Int64).fill_null(0)

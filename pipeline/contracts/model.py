@@ -49,16 +49,16 @@ class Source:
 
 @dataclass(frozen=True)
 class Implication:
-    """Constraint: each word of this column implies one of another column.
+    """Constraint: a word in this column requires a certain word in another.
 
-    `words` maps this column's words to those of `column`.
+    `column` is the other column; `words` maps words of this column to the only word that a row may have there, e.g. kind to polarity.
     """
 
     column: str
     words: Mapping[str, str]
 
     def group_words(self) -> dict[str, list[str]]:
-        """Group this column's words by the implied word."""
+        """Return for each implied word the words that imply it."""
         return {other: [word for word, implied in self.words.items() if implied == other] for other in dict.fromkeys(self.words.values())}
 
 
@@ -146,13 +146,16 @@ class Table:
     def to_published(self, frame: pl.DataFrame) -> pl.DataFrame:
         """Convert the table's frame to the types of a release.
 
-        Texts that mean none become null.
+        Columns with a vocabulary become enums; empty texts become null in columns with `empty_is_none`.
         """
         nulls = [pl.col(c.name).replace("", None) for c in self.columns if c.empty_is_none]
         return frame.with_columns(nulls).cast(self.published_schema)
 
     def from_published(self, frame: pl.DataFrame) -> pl.DataFrame:
-        """Convert a table of a release to the types of the contract."""
+        """Convert a table of a release to the types of the contract.
+
+        This reverses `to_published`.
+        """
         texts = [pl.col(c.name).fill_null("") for c in self.columns if c.empty_is_none]
         return frame.cast(self.schema).with_columns(texts)
 
@@ -168,7 +171,7 @@ class Table:
         return pl.DataFrame(schema=self.schema)
 
     def example(self, rows: int = 1) -> pl.DataFrame:
-        """Return `rows` copies of the example row."""
+        """Return a frame of `rows` equal rows: the examples of all columns."""
         return pl.DataFrame({c.name: [c.example] * rows for c in self.columns}, schema=self.schema)
 
     def conform(self, frame: pl.DataFrame) -> pl.DataFrame:
@@ -199,6 +202,7 @@ def _is_sorted(frame: pl.DataFrame, key: tuple[str, ...]) -> bool:
     """
     if frame.height <= 1:
         return True
+    # For each row and the next, from the last column of the key to the first: in order by these columns.
     in_order = pl.Series([True])
     for name in reversed(key):
         before, after = frame[name].head(-1), frame[name].slice(1)

@@ -41,11 +41,13 @@ def list_members() -> Iterator[tuple[str, str, date | None, date | None]]:
 def is_member_on(scope: str | None, country: str, day: date) -> bool:
     """Return whether a country belongs to a scope on a day.
 
-    The SQL function of this name does the same."""
+    It belongs from its day of joining until the day before that of leaving. The SQL function of this name does the same.
+    """
     term = _read_terms().get((scope, country))
     return term is not None and (term[0] is None or day >= term[0]) and (term[1] is None or day < term[1])
 
 
 @cache
 def _read_terms() -> dict[tuple[str | None, str], tuple[date | None, date | None]]:
+    """Map scope and member to the days of joining and leaving."""
     return {(scope, member): (first, last) for scope, member, first, last in list_members()}

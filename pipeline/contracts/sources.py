@@ -73,7 +73,7 @@ SOURCES: dict[str, Source] = {
 
 
 def next_fetch_at(upstream: Upstream[Any] | None, now: datetime) -> datetime:
-    """Return the next scheduled fetch of an upstream after `now` (UTC).
+    """Return the time of an upstream's next scheduled fetch after `now` (UTC).
 
     `upstream` is None for files, which are read in the daily run.
     """

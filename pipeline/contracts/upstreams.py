@@ -19,9 +19,9 @@ from pipeline.contracts.tables.raw import RAW_ARTICLES, RAW_TRADE_FLOWS
 
 
 def _require_form(regex: str, form: str) -> AfterValidator:
-    """Build a validator that refuses text not matching `regex`.
+    """Build a validator that requires the whole text to match `regex`.
 
-    The error does not show the text, because it may contain a password.
+    The error asks for `form`. It does not show the text, because it may contain a password.
     """
 
     def check(text: str) -> str:
@@ -203,6 +203,7 @@ def _article_rows(name: str) -> Holding:
 
 
 def _flow_rows(name: str) -> Holding:
+    """Select the trade figures that were fetched from an upstream."""
     return Holding(RAW_TRADE_FLOWS, pl.col("origin") == name)
 
 

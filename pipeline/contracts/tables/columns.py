@@ -209,5 +209,5 @@ def as_nullable(column: Column, description: str = "") -> Column:
 
 
 def with_description(column: Column, description: str) -> Column:
-    """Return the column with the description for one table."""
+    """Return the column with another description, for one table."""
     return replace(column, description=description)

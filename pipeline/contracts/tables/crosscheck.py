@@ -12,6 +12,7 @@ from pipeline.contracts.tables import columns as c
 
 
 def _count_column(name: str, description: str, example: int, unit: str = "events") -> Column:
+    """Build the column of a count, null where nothing was read."""
     return Column(name, pl.Int64(), description, example, unit=unit, nullable=True)
 
 

@@ -39,7 +39,8 @@ COUNTRIES = Table(
 )
 
 
-def _bound(name: str, description: str, example: float) -> Column:
+def _number_column(name: str, description: str, example: float) -> Column:
+    """Build the column of a value or bound, which may be null."""
     return Column(name, pl.Float64(), description, example, nullable=True)
 
 
@@ -80,11 +81,11 @@ TENSION_INDEX = Table(
             pattern=patterns.COUNTRY,
         ),
         replace(_NAME, name="partner_name", description="Its English name", example="United States"),
-        _bound("value", "Value; empty where too little was read", 212.5),
-        _bound("lo80", "Lower bound of the 80 % interval", 132.5),
-        _bound("hi80", "Upper bound of the 80 % interval", 292.5),
-        _bound("lo95", "Lower bound of the 95 % interval; empty for stalemate", 117.5),
-        _bound("hi95", "Upper bound of the 95 % interval; empty for stalemate", 307.5),
+        _number_column("value", "Value; empty where too little was read", 212.5),
+        _number_column("lo80", "Lower bound of the 80 % interval", 132.5),
+        _number_column("hi80", "Upper bound of the 80 % interval", 292.5),
+        _number_column("lo95", "Lower bound of the 95 % interval; empty for stalemate", 117.5),
+        _number_column("hi95", "Upper bound of the 95 % interval; empty for stalemate", 307.5),
         Column(
             "evidence",
             pl.Float64(),

@@ -24,6 +24,7 @@ _NUMBER = Column("document_number", pl.String(), "The journal's number of the do
 
 
 def _raw_column(name: str, content: str, example: str | None) -> Column:
+    """Build the column of a field as received: text, perhaps null."""
     return Column(name, pl.String(), f"{content}, as given", example, nullable=True)
 
 

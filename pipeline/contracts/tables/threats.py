@@ -155,7 +155,8 @@ THREAT_EVIDENCE = Table(
 )
 
 
-def _share(name: str, what: str, example: tuple[float, float, float]) -> tuple[Column, ...]:
+def _share_columns(name: str, what: str, example: tuple[float, float, float]) -> tuple[Column, ...]:
+    """Build the columns of a share and its interval's bounds, in percent."""
     described = (("_pct", f"Share of settled threats that were {what}"), ("_lo95", "Lower bound of its 95 % Wilson interval"),
                  ("_hi95", "Upper bound of its 95 % Wilson interval"))  # fmt: skip
     return tuple(
@@ -189,10 +190,10 @@ THREAT_RATES = Table(
         _count("lapsed_count", "Lapsed", 1, 0, "threats", _REASON),
         _count("ever_postponed_count", "Postponed at least once, whatever followed", 2, 0, "threats", _REASON),
         _count("official_count", "Outcome shown by an official act", 3, 0, "threats", _REASON),
-        *_share("carried_out", "carried out in full and not struck down", (50.0, 18.8, 81.2)),
-        *_share("imposed", "carried out at least in part: carried out, softened or struck down", (66.7, 30.0, 90.3)),
-        *_share("withdrawn", "withdrawn", (16.7, 3.0, 56.4)),
-        *_share("lapsed", "lapsed", (16.7, 3.0, 56.4)),
+        *_share_columns("carried_out", "carried out in full and not struck down", (50.0, 18.8, 81.2)),
+        *_share_columns("imposed", "carried out at least in part: carried out, softened or struck down", (66.7, 30.0, 90.3)),
+        *_share_columns("withdrawn", "withdrawn", (16.7, 3.0, 56.4)),
+        *_share_columns("lapsed", "lapsed", (16.7, 3.0, 56.4)),
         Column("median_days", pl.Float64(), "Median days from threat to being carried out or softened", 22.0, unit="days", nullable=True,
                minimum=0, reason="an outcome follows its threat"),
         Column("mean_probability", pl.Float64(), "Mean probability of the threats: about this share of them was said", 0.8,
