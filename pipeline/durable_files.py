@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
-#: Hashes of the files of a folder, in the format of `sha256sum`.
+#: Name of the file with the hashes of a folder's files, in the format of `sha256sum`.
 SUMS = "SHA256SUMS"
 # A thousand files took 2 s one by one, and 0.01 s together.
 _MOST_SYNCED_ONE_BY_ONE = 20
@@ -37,8 +37,8 @@ def replacing(path: Path, *, is_synced: bool = True) -> Iterator[Path]:
 def move(moves: Iterable[tuple[Path, Path]]) -> None:
     """Move files or folders so that a power failure cannot empty them.
 
-    They stay in one file system.
-    Content is on the disk before its name is.
+    `moves` are pairs of source and target, both in one file system; an existing file is replaced. The content is written to the disk before
+    the names change.
     """
     moves = list(moves)
     _sync([path for source, _ in moves for path in ([*source.rglob("*"), source] if source.is_dir() else [source])])
@@ -48,7 +48,7 @@ def move(moves: Iterable[tuple[Path, Path]]) -> None:
 
 
 def _sync(paths: Sequence[Path]) -> None:
-    """Write files and folders to the disk."""
+    """Wait until the content of files and folders is on the disk."""
     if len(paths) > _MOST_SYNCED_ONE_BY_ONE:
         os.sync()  # of the whole machine
         return
@@ -63,7 +63,7 @@ def _sync(paths: Sequence[Path]) -> None:
 def hash_file(path: Path) -> str:
     """Return the SHA-256 of a file in hexadecimal.
 
-    It is empty if there is no file.
+    Returns an empty text if there is no file.
     """
     try:
         with path.open("rb") as file:
@@ -73,10 +73,9 @@ def hash_file(path: Path) -> str:
 
 
 def read_sums(folder: Path) -> dict[str, str]:
-    """Return the recorded hash of each file of a folder.
+    """Return the hashes recorded in a folder's `SHA256SUMS`.
 
-    The keys are paths in the folder.
-    Empty if there are none. Raises `ValueError` if the list is damaged.
+    The keys are paths relative to the folder. Empty if there is no such file. Raises `ValueError` if it is damaged.
     """
     try:
         lines = (folder / SUMS).read_text(encoding="utf-8").splitlines()
@@ -89,9 +88,9 @@ def read_sums(folder: Path) -> dict[str, str]:
 
 
 def write_sums(folder: Path, sums: Mapping[str, str]) -> None:
-    """Record the hash of each file of a folder.
+    """Record hashes in a folder's `SHA256SUMS`, in order of path.
 
-    An unchanged list is not written.
+    `sums` maps paths relative to the folder to hashes. An unchanged file is not written.
     """
     text = "".join(f"{digest}  {path}\n" for path, digest in sorted(sums.items()))
     path = folder / SUMS

@@ -34,7 +34,10 @@ _MIN_SHARE = 0.1
 
 
 class Display:
-    """Shows the steps of a run. Implements `pipeline.defs.listener.Listener`."""
+    """Shows the steps of a run, as a bar or as lines.
+
+    They are lines if `bar` is None. Implements `pipeline.defs.listener.Listener`.
+    """
 
     def __init__(self, console: Console, bar: Progress | None) -> None:
         self._console, self._bar = console, bar
@@ -49,7 +52,7 @@ class Display:
             self._console.print(_WAITING, highlight=False)
 
     def set_steps(self, steps: Sequence[str]) -> None:
-        """Set the names of the steps to come.
+        """Set the names of all steps of the run.
 
         A step that runs twice is listed twice.
         """
@@ -57,7 +60,7 @@ class Display:
         self._total = float(sum(map(_weight, steps)))
 
     def on_step(self, name: str, event: str) -> None:
-        """Show that a step started or ended."""
+        """Show that a step started (`event` is "start") or ended."""
         if event == "start":
             self._step, self._done_of_step = name, 0.0
             self._started += 1
@@ -86,7 +89,10 @@ class Display:
 
 
 class _TimeLeft(ProgressColumn):
-    """The remaining time, estimated from the speed so far."""
+    """Column with the remaining time, estimated from the speed so far.
+
+    It is empty until `_MIN_SHARE` of the work is done.
+    """
 
     def render(self, task: Task) -> Text:
         share = task.completed / task.total if task.total else 0.0
@@ -121,6 +127,7 @@ def display_progress(err: Console) -> Iterator[Display]:
 
 @contextmanager
 def _duplicate_stream(stream: IO[str]) -> Iterator[IO[str]]:
+    """Open a duplicate of the stream's file descriptor, if it has one."""
     try:
         descriptor = os.dup(stream.fileno())
     except (OSError, io.UnsupportedOperation):  # not a file, so Dagster cannot redirect it
@@ -131,9 +138,10 @@ def _duplicate_stream(stream: IO[str]) -> Iterator[IO[str]]:
 
 
 def describe_step(step: str) -> str:
-    """Return the description of a step."""
+    """Return the description of a step, by default its name in words."""
     return STEPS.get(step) or step.replace("__", " ").replace("_", " ")
 
 
 def _weight(step: str) -> int:
+    """Return the duration of a step relative to most others."""
     return WEIGHTS.get(step, 1)

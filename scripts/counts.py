@@ -23,8 +23,8 @@ def read_counts() -> pl.DataFrame:
     return pl.read_csv(COUNTS, schema=SCHEMA)
 
 
-def read_sample() -> pl.DataFrame:
-    """Return the findings of the default extractor on the bundled sample."""
+def extract_sample_findings() -> pl.DataFrame:
+    """Extract the findings of the bundled sample with the default extractor."""
     raw = collect_rows(read_articles([ArticleFiles(path=str(SAMPLE_ARTICLES))], last_day=SAMPLE_LAST_DAY))
     return make_extractor(Settings()).extract(clean_articles(raw).articles)
 
@@ -34,8 +34,11 @@ def count_findings(findings: pl.DataFrame) -> pl.DataFrame:
     return findings.group_by(BY).agg(findings=pl.len().cast(pl.Int64)).sort(BY).select(*SCHEMA)
 
 
-def show_differences(before: pl.DataFrame, now: pl.DataFrame) -> str:
-    """Render changed counts, one line each; empty when nothing changed."""
+def render_differences(before: pl.DataFrame, now: pl.DataFrame) -> str:
+    """Render the counts that differ, one a line, and the total of all counts.
+
+    Empty if no count changed.
+    """
     both = before.join(now, on=BY, how="full", coalesce=True, suffix="_now").with_columns(pl.selectors.numeric().fill_null(0)).sort(BY)
     changed = both.filter(pl.col("findings") != pl.col("findings_now"))
     if changed.is_empty():
@@ -49,9 +52,9 @@ def show_differences(before: pl.DataFrame, now: pl.DataFrame) -> str:
 
 
 def write_counts() -> str:
-    """Write the current counts; return the changes."""
-    now = count_findings(read_sample())
-    changed = show_differences(read_counts() if COUNTS.exists() else now.clear(), now)
+    """Write the current counts to `COUNTS`, and return the differences as text."""
+    now = count_findings(extract_sample_findings())
+    changed = render_differences(read_counts() if COUNTS.exists() else now.clear(), now)
     now.write_csv(COUNTS)
     return changed
 

@@ -69,7 +69,7 @@ def answer(home: str) -> str:
 
 
 def find_last_query(page: str, line: int) -> str:
-    """Return the last block of SQL that begins before a line of a page."""
+    """Return the last block of SQL that begins in the first `line` lines of a page."""
     before = "\n".join(page.splitlines()[:line])
     _, fence, rest = before.rpartition("```sql\n")
     if not fence:
@@ -104,6 +104,7 @@ def run_command(command: str) -> str:
 
 
 def _render_cell(value: Any) -> str:
+    """Render a value of a query on one line; null is empty."""
     if value is None:
         return ""
     if isinstance(value, bool):

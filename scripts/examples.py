@@ -99,7 +99,7 @@ ARCHIVES = (
 
 
 def build_index(archive: Archive, news: Path, home: Path, days: Days | None = None) -> None:
-    """Read an archive into a home, or only some days of it."""
+    """Run `tension run` on an archive, or only some days of it, with a home."""
     first, last = (days.first, days.last) if days else (None, None)
     run_index([news / archive.file], ",".join(archive.pairs), first, last, None, home, None)
 
@@ -117,14 +117,20 @@ def write_values(lake: Lake, folder: Path) -> None:
 
 
 def select_values(frame: pl.DataFrame, table: Table, columns: Iterable[str]) -> pl.DataFrame:
-    """Select key and `columns` of a table, sorted and rounded."""
+    """Select key and `columns` of a table, sorted by key and rounded.
+
+    `columns` that the table lacks are skipped. Probabilities (`p_…`) have two decimals, other numbers one.
+    """
     chosen = frame.select(*table.key, *(name for name in columns if name in table.schema)).sort(table.key)
     is_probability = pl.selectors.starts_with("p_")
     return chosen.with_columns(is_probability.round(PROBABILITY_DIGITS), (pl.selectors.float() - is_probability).round(DIGITS))
 
 
 def write_charts(pair: str, lake: Lake, references: pl.DataFrame, note: str, folder: Path) -> None:
-    """Draw a pair alone, and next to references and acts."""
+    """Draw two charts of a pair as PNG: its index, and with references and acts.
+
+    `note` is the line under the titles. Of the independent acts only those that are sure are drawn.
+    """
     daily = lake.read(TENSION_PAIR_DAILY).filter(pl.col("pair") == pair)
     (folder / f"{pair}.png").write_bytes(to_png(pair_chart(daily, note), scale=1))
     acts = read_independent_acts().filter("is_sure")
@@ -150,6 +156,7 @@ def references_chart(daily: pl.DataFrame, references: pl.DataFrame, acts: pl.Dat
     months = {name: series for name, series in months.items() if not series.is_empty()}
     panels = [_tension_panel(daily, find_acts(acts, pair, axis), axis, has_dates=not months)]
     for n, (name, series) in enumerate(months.items(), start=1):
+        # A month's point is at its middle, or at the start of the axis if the month began before.
         points = [
             {"at": midnight_ms(max(day, axis.first)) + (15 * DAY_MS if day >= axis.first else 0), "value": value}
             for day, value in series.iter_rows()
@@ -171,19 +178,26 @@ def references_chart(daily: pl.DataFrame, references: pl.DataFrame, acts: pl.Dat
 
 
 def exclude_days(series: pl.DataFrame, name: str) -> pl.DataFrame:
-    """Drop the days on which a reference cannot be used."""
+    """Drop the days on which the reference called `name` cannot be used."""
     days = EXCLUDED_DAYS.get(name)
     return series if days is None else series.filter(~pl.col("period_date").is_between(pl.lit(days.first), pl.lit(days.last)))
 
 
 def find_acts(acts: pl.DataFrame, pair: str, axis: DaysAxis) -> pl.DataFrame:
-    """Select escalations and concessions of a pair on an axis."""
+    """Select day and polarity of a pair's acts within the days of an axis.
+
+    Only escalations and concessions are selected; equal acts of one day count once.
+    """
     inside = pl.col("act_date").is_between(pl.lit(axis.first), pl.lit(axis.last)) & pl.col("polarity").is_in(list(_ACT_COLOURS))
     of_pair = pl.col("actor").is_in(pair.split("-")) & pl.col("target").is_in(pair.split("-"))
     return acts.filter(inside & of_pair).select("act_date", "polarity").unique().sort(pl.all())
 
 
 def _tension_panel(daily: pl.DataFrame, acts: pl.DataFrame, axis: DaysAxis, *, has_dates: bool) -> Chart:
+    """Plot tension with its 80 % interval, and a vertical line for each act.
+
+    `has_dates`: the axis has labels, as that of the lowest panel.
+    """
     columns = ["index_date", "tension", "tension_lo80", "tension_hi80"]
     points = [
         {"at": midnight_ms(day) + DAY_MS // 2, "value": v, "low": lo, "high": hi} for day, v, lo, hi in daily.select(columns).iter_rows()

@@ -19,12 +19,12 @@ import polars as pl
 LABELS = Path(__file__).parents[1] / "pipeline" / "signals" / "training" / "real"
 _PASSAGE_TYPES = {"sha256": pl.String, "date": pl.String, "first_paragraph": pl.Int64, "last_paragraph": pl.Int64}
 SPLITS = ("train", "tune", "report")
-#: The passages of the report split: a quarter of those that are not runs of paragraphs, by the SHA-1 of their id.
+#: One in this many passages that are not runs of paragraphs is in the report split, chosen by the SHA-1 of its id.
 REPORTED = 4
 
 
 def read_labels() -> tuple[pl.DataFrame, pl.DataFrame]:
-    """Read passages and labels, both without text."""
+    """Read the tables of passages and of their labels, both without text."""
     passages = pl.read_csv(LABELS / "passages.csv", schema_overrides=_PASSAGE_TYPES)
     labels = pl.read_csv(LABELS / "labels.csv", schema_overrides={"rate_pct": pl.Float64, "value_usd": pl.Float64})
     empty = pl.col("scope", "product").fill_null("")
@@ -52,7 +52,10 @@ def join_texts(passages: pl.DataFrame, labels: pl.DataFrame, texts: Mapping[str,
 
 
 def read_texts(passages: pl.DataFrame, files: list[Path], documents: list[Path]) -> dict[str, str]:
-    """Read the texts of passages from JSON Lines, and of runs of paragraphs from documents."""
+    """Read texts by id: passages from JSON Lines, and runs of paragraphs from documents.
+
+    `files` hold `id` and `text`, `documents` (Parquet) `article_id` and `body`. Passages in neither are left out.
+    """
     texts: dict[str, str] = {}
     for path in files:
         with path.open(encoding="utf-8") as lines:
@@ -77,7 +80,7 @@ def digest_text(text: str) -> str:
 
 
 def is_reported(identifier: str) -> bool:
-    """Return whether a passage belongs to the quarter that is only reported on."""
+    """Return whether a passage that is no run of paragraphs is in the report split."""
     return int(hashlib.sha1(identifier.encode(), usedforsecurity=False).hexdigest(), 16) % REPORTED == 0
 
 

@@ -27,14 +27,17 @@ _SENTENCE_END = re.compile(r"(?<=\.)(?<!e\.g\.)\s+(?=[A-Z])")
 
 
 def render_table(heads: Sequence[str], rows: Iterable[Iterable[str]]) -> str:
-    """Render cells as a Markdown table."""
+    """Render heads and rows of cells as a Markdown table; `|` in cells is escaped."""
     cells = ([cell.replace("|", "\\|") for cell in row] for row in (heads, *rows))
     head, *lines = (f"| {' | '.join(row)} |" for row in cells)
     return "\n".join((head, "|---" * len(heads) + "|", *lines))
 
 
 def render_hits(part: str, folder: Path = EXAMPLES) -> str:
-    """Render the hit rates of each example for `independent` or `events`."""
+    """Render the hit rates of each example: of all acts, and by polarity.
+
+    `part` is the study: `independent` (acts that others chose) or `events` (our list). `folder` has a `validation.csv` for each example.
+    """
     lines = []
     for path in sorted(folder.glob("*/validation.csv")):
         figures = pl.read_csv(path, schema=VALIDATION.schema).with_columns(pl.col(pl.String).fill_null(""))
@@ -50,11 +53,15 @@ def render_hits(part: str, folder: Path = EXAMPLES) -> str:
     return render_table(heads if part == independent_study.PART else heads[:7], lines)
 
 
+#: Name of the hit rate in each study.
 _HITS = {independent_study.PART: independent_study.HIT_RATE, "events": "hit rate within 1 day"}
 
 
 def _render_hits_line(figures: pl.DataFrame, statistic: str) -> tuple[str, ...]:
-    """Render hits and chance of index and keywords, if any."""
+    """Render the cells of one line: hits and chance of index and keyword rule.
+
+    Empty if the index was not measured.
+    """
     rows = {row["measured"]: row for row in figures.filter(pl.col("statistic") == statistic).iter_rows(named=True)}
     if "index" not in rows:
         return ()
@@ -177,6 +184,7 @@ def _list_settings(group: str, model: type[BaseModel]) -> Iterator[tuple[str, st
 
 
 def _format_default(field: FieldInfo) -> str:
+    """Return a setting's default; `bundled` for files of the package."""
     value: Any = field.default
     if field.default_factory or (isinstance(value, Path) and value.is_absolute()):
         return "bundled"

@@ -63,6 +63,7 @@ EXCEPTIONS = (
     ("pipeline/signals/official/acts.toml", "stands|beside|set aside"),  # the same
 )
 
+# One named group for each entry of WORDS, so that a match shows which entry it is.
 _AVOIDED = re.compile("|".join(rf"(?P<w{n}>(?<!\w)(?:{words})(?!\w))" for n, words in enumerate(WORDS)))
 _REPLACEMENTS = tuple(WORDS.values())
 _TEXT_IN_MARKDOWN = re.compile(
@@ -149,7 +150,10 @@ def _split_parts(path: str, text: str) -> Iterator[tuple[int, str]]:
 
 
 def _split_python(text: str, *, has_messages: bool) -> Iterator[tuple[int, str]]:
-    """Split a module into comments, docstrings, names and, if they are messages, other strings."""
+    """Split a module into comments, docstrings, names of several words and, with `has_messages`, other strings.
+
+    Strings without a space are no messages. Underscores in names become spaces.
+    """
     for token in tokenize.generate_tokens(io.StringIO(text).readline):
         if token.type == tokenize.COMMENT:
             yield token.start[0], token.string

@@ -18,7 +18,7 @@ from pipeline.models.model import Frames, Model, sql_model
 from pipeline.warehouse.lake import Lake
 from pipeline.warehouse.sql import ModelError, Tables, Variables, model_files, read_query
 
-#: Tables that do not replace all stored rows, with the function that combines fresh and stored rows.
+#: Tables whose stored rows are not simply replaced, with the function that combines fresh and stored rows.
 COMBINED = {BASELINE.name: freeze_baseline}
 
 Store = TypeVar("Store", Lake, Frames)
@@ -58,10 +58,10 @@ def build_table(tables: Tables, table: Table, variables: Variables) -> pl.DataFr
 
 
 def models_to_run(wanted: Iterable[Table], store: Lake | Frames) -> list[Model]:
-    """List the models for the `wanted` tables, in order.
+    """List the models to run for the `wanted` tables, in order.
 
-    Models of all dependencies are included. Tables in the store are not built again. Tables without a model (layers raw and core) count as
-    empty when missing.
+    A model comes after those whose tables it reads, which are included. Tables in the store are not built again. Tables without a model
+    (layers raw and core) count as empty when missing.
     """
     ordered: dict[str, Model] = {}
 
@@ -104,4 +104,5 @@ def build_tables(store: Store, wanted: Iterable[Table], variables: Variables) ->
 
 
 def _has_table(store: Lake | Frames, table: Table) -> bool:
+    """Return whether the store has the table, perhaps without rows."""
     return bool(store.files(table)) if isinstance(store, Lake) else table.name in store

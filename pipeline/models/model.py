@@ -17,10 +17,11 @@ Combine = Callable[[pl.DataFrame, pl.DataFrame], pl.DataFrame]
 
 @dataclass(frozen=True)
 class Model:
-    """One step that makes tables.
+    """One step that builds the tables in `makes` from those in `reads`.
 
-    With the tables it makes, the tables and variables it reads, and how to run it. `query` is the SQL file; None for Python models. A model
-    without `variables` can run before any article is read.
+    `variables` names the values that it needs in addition to tables, e.g. `half_life_days`; a model without any can run before any article
+    is read. `run` takes the tables and the values of variables, and returns a frame by table name. `query` is the SQL file; None for Python
+    models.
     """
 
     name: str

@@ -74,7 +74,7 @@ def measure_acts() -> pl.DataFrame:
 
 @python_model(makes=(CLUSTERING,), reads=(DAILY_MASS, BASELINE), variables=("half_life_days",))
 def clustering(daily_mass: pl.DataFrame, baseline: pl.DataFrame, half_life_days: float) -> pl.DataFrame:
-    """How much stories come in clusters."""
+    """Factors for how much stories come in clusters."""
     return measure_clustering(daily_mass, baseline, half_life_days)
 
 

@@ -12,6 +12,7 @@ ArticleColumn = Literal["article_id", "source", "published_at", "fetched_at", "t
 
 
 def _to_tuple(value: Any) -> Any:
+    """Put a single text into a tuple; return any other value unchanged."""
     return (value,) if isinstance(value, str) else value
 
 
@@ -50,5 +51,8 @@ class ArticleFiles(BaseModel):
 
 
 def to_archive(value: Any) -> Any:
-    """Convert a plain path to the table of an archive."""
+    """Convert a plain path to an archive with only a path.
+
+    Any other value is returned unchanged, for validation.
+    """
     return {"path": str(value)} if isinstance(value, str | Path) else value

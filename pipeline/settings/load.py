@@ -55,6 +55,7 @@ _EXPECTED = {
 }
 
 
+# Settings that may contradict one another (`Settings._check_days`); pydantic then names none.
 _DAY_OPTIONS = {"first_day", "last_day", "baseline"}
 
 
@@ -68,6 +69,10 @@ def read_settings(**options: Any) -> Settings:
 
 
 def _read_settings(values: Mapping[str, Any], options: Set[str]) -> Settings:
+    """Build the settings; `values` override variables and `tension.toml`.
+
+    `options` are the names whose values come from the command: if all errors concern them, an `OptionError` is raised.
+    """
     try:
         return Settings(**values)
     except ValidationError as error:
@@ -91,13 +96,17 @@ def change_settings(settings: Settings, **changes: Any) -> Settings:
 
 
 def explain_error(details: ErrorDetails) -> str:
-    """Explain one validation error without its input, which may be a key."""
+    """Explain one validation error.
+
+    Its input is not shown, because it may be an API key.
+    """
     name = ".".join(str(part) for part in details["loc"])
     message = _explain_unknown(name) if details["type"] == "extra_forbidden" else _explain_value(name, details)
     return f"setting `{name}`: {message}" if name else message
 
 
 def _explain_value(name: str, details: ErrorDetails) -> str:
+    """Say what is expected, and what the setting means if known."""
     context: Mapping[str, Any] = details.get("ctx", {})
     expected = _EXPECTED[details["type"]].format(**context) if details["type"] in _EXPECTED else details["msg"]
     field = Settings.model_fields.get(name)

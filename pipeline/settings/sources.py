@@ -65,16 +65,16 @@ class Variables(EnvSettingsSource):
     """TENSION_* variables, and the API keys of upstreams, e.g. `TENSION_CENSUS_KEY`."""
 
     def __call__(self) -> dict[str, Any]:
-        """Read the variables, and move keys to the groups of their upstreams."""
+        """Read the variables, and move API keys to their upstreams' groups."""
         keys = {name: self.env_vars.get(f"{self.env_prefix}{name}".lower()) for name in _KEY_NAMES}
         return _move_keys(super().__call__() | {name: key for name, key in keys.items() if key is not None})
 
 
 class TomlFile(TomlConfigSettingsSource):
-    """Settings file `tension.toml`; keys may have short names, e.g. `census_key`."""
+    """Settings file `tension.toml`; API keys may have short names, e.g. `census_key`."""
 
     def __call__(self) -> dict[str, Any]:
-        """Read the file, and move keys to the groups of their upstreams."""
+        """Read the file, and move API keys to their upstreams' groups."""
         return _move_keys(super().__call__())
 
 
@@ -83,9 +83,10 @@ _KEY_NAMES = {f"{upstream.name}_key": upstream.name for upstream in UPSTREAMS.va
 
 
 def _move_keys(values: Mapping[str, Any]) -> dict[str, Any]:
-    """Move each key from its short name to `sources.<name>.key`.
+    """Move each API key from its short name to `sources.<name>.key`.
 
-    Where that is no group, leave the key for validation to refuse.
+    For example, `census_key` becomes `sources.census.key`. A key stays where it is if `sources` or its group is not a table: validation
+    then reports an error.
     """
     moved = dict(values)
     for key_name in _KEY_NAMES.keys() & moved.keys():

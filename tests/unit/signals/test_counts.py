@@ -5,7 +5,7 @@ import pytest
 
 from pipeline.contracts.tables.core import FINDINGS
 from pipeline.warehouse.lake import Lake
-from scripts.counts import SCHEMA, count_findings, read_counts, show_differences
+from scripts.counts import SCHEMA, count_findings, read_counts, render_differences
 from tests.conftest import SampleRun
 
 
@@ -14,7 +14,7 @@ def make_counts(*rows: tuple[str, str, str, int]) -> pl.DataFrame:
 
 
 def test_the_counts_of_findings_in_the_sample_are_unchanged(sample_run: SampleRun) -> None:
-    changed = show_differences(read_counts(), count_findings(Lake(sample_run.home / "lake").read(FINDINGS)))
+    changed = render_differences(read_counts(), count_findings(Lake(sample_run.home / "lake").read(FINDINGS)))
     if changed:
         pytest.fail(
             f"the findings in the bundled sample have changed:\n\n{changed}\n\n"
@@ -24,13 +24,13 @@ def test_the_counts_of_findings_in_the_sample_are_unchanged(sample_run: SampleRu
 
 
 def test_equal_counts_have_no_differences() -> None:
-    assert show_differences(make_counts(("rules", "threat", "asserted", 3)), make_counts(("rules", "threat", "asserted", 3))) == ""
+    assert render_differences(make_counts(("rules", "threat", "asserted", 3)), make_counts(("rules", "threat", "asserted", 3))) == ""
 
 
 def test_differences_are_a_table_with_changes_and_the_sum() -> None:
     before = make_counts(("rules", "threat", "asserted", 3), ("rules", "offer", "asserted", 2), ("rules", "easing", "negated", 5))
     now = make_counts(("rules", "threat", "asserted", 7), ("rules", "demand", "asserted", 1), ("rules", "easing", "negated", 5))
-    assert [line.split() for line in show_differences(before, now).splitlines()] == [
+    assert [line.split() for line in render_differences(before, now).splitlines()] == [
         ["extractor", "kind", "modality", "before", "now", "change"],
         ["rules", "demand", "asserted", "0", "1", "+1"],
         ["rules", "offer", "asserted", "2", "0", "-2"],
