@@ -37,6 +37,6 @@ def exit_on_user_error() -> Iterator[None]:
         if error.errno not in _DISK_PROBLEMS:
             raise
         where = f" {error.filename}" if error.filename else ""
-        advice = f"cannot write{where}: {_DISK_PROBLEMS[error.errno]}. What was published is unchanged"
+        advice = f"cannot read or write{where}: {_DISK_PROBLEMS[error.errno]}. What was published is unchanged"
         err.print(f"[bold red]tension:[/] {to_plain(advice)}", highlight=False)
         raise typer.Exit(1) from error

@@ -9,17 +9,21 @@ import os
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import IO
+from typing import IO, NamedTuple
 
 from pipeline import clock
 from pipeline.durable_files import replacing
 from pipeline.errors import UserError
+from pipeline.warehouse.migrations import FORMAT, migrate
 
 NOTE = "home.json"
 LOCK = "lock.json"
 #: `find_writer` holds the lock for an instant; a run that starts then must not be refused.
 _TRIES, _SECONDS_BETWEEN = 5, 0.1
+#: Clocks of two machines that write to one home may differ by this.
+_MOST_CLOCK_SKEW = timedelta(days=1)
 #: Homes locked by this process, so that the runs that a command starts do not wait for the command.
 _locked: set[Path] = set()
 
@@ -42,7 +46,8 @@ def lock_home(home: Path, writer: str) -> Iterator[None]:
     """Let no other process write to the home in this block.
 
     `writer`: name of the command or run, shown to others that try. The lock ends with the process, however that ends. A process that holds
-    the lock may take it again: the inner block then changes nothing. Raises `HomeInUseError` if another process holds it.
+    the lock may take it again: the inner block then changes nothing. A home of an earlier format is migrated. Raises `HomeInUseError` if
+    another process holds the lock, `HomeError` if the home must not be written.
     """
     path = home.resolve()
     if path in _locked:
@@ -58,6 +63,7 @@ def lock_home(home: Path, writer: str) -> Iterator[None]:
         file.flush()
         _locked.add(path)
         try:
+            _prepare(home)
             yield
         finally:
             _locked.discard(path)
@@ -114,25 +120,68 @@ def mark_home(home: Path, *, is_sample: bool) -> None:
             f"{home} holds an index of {stored}, which must not be mixed with {requested}. "
             f"Choose another folder with --home, or remove {home}"
         )
-    with replacing(home / NOTE) as temporary:
-        temporary.write_text(json.dumps({"is_sample": is_sample}) + "\n", encoding="utf-8")
+    _write_mark(home, _Mark(is_sample, FORMAT))
 
 
 def is_sample_home(home: Path, default: bool) -> bool:
     """Return whether the home was marked as one of the sample.
 
-    `default` when it is not marked. `HomeError` when the mark cannot be read.
+    `default` when it is not marked. `HomeError` when the mark is missing, cannot be read, or is of a later version.
+    """
+    mark = read_mark(home)
+    return default if mark is None else mark.is_sample
+
+
+class _Mark(NamedTuple):
+    is_sample: bool
+    format: int
+
+
+def read_mark(home: Path) -> _Mark | None:
+    """Read what the home says of itself; None for a new one.
+
+    `HomeError` as in `is_sample_home`.
     """
     note = home / NOTE
+    remedy = f'write {{"is_sample": false, "format": {FORMAT}}} into it, or true if {home} holds the bundled sample'
     if not note.exists():
-        return default
+        if (home / "lake" / "coverage").exists():
+            raise HomeError(f"{note} is missing, although the home has data; {remedy}. The data are not affected")
+        return None
     try:
-        is_sample = json.loads(note.read_text(encoding="utf-8"))["is_sample"]
-    except (ValueError, KeyError, TypeError):
-        is_sample = None
-    if not isinstance(is_sample, bool):
+        content = json.loads(note.read_text(encoding="utf-8"))
+        mark = _Mark(content["is_sample"], content.get("format", 0))  # format 0 had no number
+    except (ValueError, KeyError, TypeError, AttributeError):
+        mark = None
+    if mark is None or type(mark.is_sample) is not bool or type(mark.format) is not int or mark.format < 0:
+        raise HomeError(f"{note} is damaged; {remedy}. The data are not affected")
+    if mark.format > FORMAT:
         raise HomeError(
-            f'{note} is damaged; write {{"is_sample": false}} into it, or true if {home} holds the bundled sample. '
-            f"Its data are not affected"
+            f"{home} was written by a later version (format {mark.format}; this version knows up to {FORMAT}); install that version, or "
+            f"restore a backup into another home. Nothing was changed"
         )
-    return is_sample
+    return mark
+
+
+def _write_mark(home: Path, mark: _Mark) -> None:
+    with replacing(home / NOTE) as temporary:
+        temporary.write_text(json.dumps(mark._asdict()) + "\n", encoding="utf-8")
+
+
+def _prepare(home: Path) -> None:
+    """Migrate a home of an earlier format.
+
+    `HomeError` if it is of a later one, or if the clock was set back: articles of later days would then be filed under earlier ones.
+    """
+    mark = read_mark(home)
+    if mark is None:
+        return
+    written_at = datetime.fromtimestamp((home / NOTE).stat().st_mtime, UTC)
+    if written_at > clock.now() + _MOST_CLOCK_SKEW:
+        raise HomeError(
+            f"the clock of this machine says {clock.now():%Y-%m-%d %H:%M} UTC, but {home} was last written at {written_at:%Y-%m-%d %H:%M} "
+            f"UTC; set the clock. If it is right, run: touch {home / NOTE}"
+        )
+    if mark.format < FORMAT:
+        migrate(home, mark.format)
+        _write_mark(home, _Mark(mark.is_sample, FORMAT))

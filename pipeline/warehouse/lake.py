@@ -64,12 +64,13 @@ class Lake:
             return [whole] if whole.exists() else []
         if days is not None:
             return [path for day in days if (path := self._day_file(table, day)).exists()]
-        return sorted((self.root / table.name).glob("*/*.parquet"))
+        return sorted(path for path in (self.root / table.name).glob("*/*.parquet") if is_day_file(path) and path.exists())
 
     def days_present(self, table: Table, days: Days) -> set[date]:
         """Return the days in a range that have a file."""
         years = {self.root / table.name / str(year) for year in range(days.first.year, days.last.year + 1)}
-        present = (date.fromisoformat(path.stem) for folder in years if folder.is_dir() for path in folder.glob("*.parquet"))
+        files = (path for folder in years if folder.is_dir() for path in folder.glob("*.parquet"))
+        present = (date.fromisoformat(path.stem) for path in files if is_day_file(path))
         return {day for day in present if days.first <= day <= days.last}
 
     def day_digest(self, table: Table, day: date) -> str:
@@ -96,11 +97,11 @@ class Lake:
     def has_file_as_written(self, table: Table, day: date, sums: Mapping[str, str]) -> bool:
         """Return whether the day has a file that is intact.
 
-        `sums`: result of `recorded_sums`. A file without a recorded hash counts as intact.
+        `sums`: result of `recorded_sums`. A file without a recorded hash does not count as intact.
         """
         path = self._day_file(table, day)
         recorded = sums.get(path.relative_to(self.root / table.name).as_posix())
-        return path.exists() if recorded is None else recorded == hash_file(path)
+        return recorded is not None and recorded == hash_file(path)
 
     def span(self, table: Table) -> Days | None:
         """Return the first and last day of a daily table's files.
@@ -127,7 +128,7 @@ class Lake:
             raise ContractError(
                 f"{self.root / table.name}: files with an earlier schema of this table ({error}); remove the folder and run its days again"
             ) from error
-        except pl.exceptions.ComputeError as error:
+        except (pl.exceptions.ComputeError, OSError) as error:
             raise LakeError(_explain_damage(files, error)) from error
 
     def written_at(self, table: Table) -> datetime | None:
@@ -185,7 +186,7 @@ class Lake:
     def stale_tables(self) -> dict[str, str]:
         """Return the tables whose last rebuild failed: reason by name."""
         marks = sorted((self.root / "state" / "stale").glob("*.txt"))
-        return {mark.stem: mark.read_text(encoding="utf-8") for mark in marks}
+        return {mark.stem: mark.read_text(encoding="utf-8", errors="replace") for mark in marks}
 
     @contextmanager
     def stage(self, name: str) -> Iterator["Lake"]:
@@ -246,6 +247,17 @@ class Lake:
                 _write(by_day.get((day,), empty), temporary)
 
 
+def is_day_file(path: Path) -> bool:
+    """Return whether a file has the name and folder of a day.
+
+    Others, such as copies that a person made, do not belong to the lake.
+    """
+    try:
+        return f"{date.fromisoformat(path.stem):%Y}" == path.parent.name
+    except ValueError:
+        return False
+
+
 def find_missing_days(lake: Lake, tables: Iterable[Table], also: Days | None = None) -> dict[str, list[date]]:
     """Find days that have no file of a daily table.
 
@@ -254,7 +266,8 @@ def find_missing_days(lake: Lake, tables: Iterable[Table], also: Days | None = N
     none are left out.
     """
     present = {table.name: {date.fromisoformat(path.stem) for path in lake.files(table)} for table in tables}
-    recorded = {date.fromisoformat(Path(path).stem) for table in tables for path in lake.recorded_sums(table)}
+    paths = (Path(path) for table in tables for path in lake.recorded_sums(table))
+    recorded = {date.fromisoformat(path.stem) for path in paths if is_day_file(path)}
     known = recorded.union(*present.values(), (also.first, also.last) if also else ())
     if not known:
         return {}

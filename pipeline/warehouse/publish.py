@@ -32,7 +32,7 @@ from pipeline.warehouse.view_columns import TABLE_COLUMNS, VIEW_COLUMNS, describ
 
 DATABASE = "trade_tension.duckdb"
 #: Files of a release that the published folder links to: database, report and chart.
-_LINKED = {".duckdb", ".html", ".png"}
+LINKED = {".duckdb", ".html", ".png"}
 #: What a killed process may have left in the published folder or among the releases.
 _LEFTOVERS = (".staging*", ".latest*", ".*.tmp", ".*.tmp.wal")
 #: Storage version that DuckDB 1.0 and later can read.
@@ -122,7 +122,7 @@ class Publisher:
             shutil.rmtree(staging, ignore_errors=True)
         self._link(self.latest, Path("releases") / name)
         for path in sorted(folder.iterdir()):
-            if path.suffix in _LINKED:
+            if path.suffix in LINKED:
                 self._link(self.folder / path.name, Path("latest") / path.name)
         self._remove_databases({name, before})
         return Release(name, folder, is_new, rows, repaired)

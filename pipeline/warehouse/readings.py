@@ -1,7 +1,7 @@
 """A cache of readings in Parquet files.
 
 A reading is the result of an extractor for one text. Belongs here: files. Does not: what a reading is (`pipeline/signals/cached.py`).
-Without the folder, texts are read again.
+Without the folder, or a file of it, texts are read again.
 """
 
 from collections.abc import Sequence
@@ -9,6 +9,7 @@ from pathlib import Path
 
 import polars as pl
 
+from pipeline.durable_files import hash_file, read_sums, write_sums
 from pipeline.warehouse.lake import write_parquet
 
 #: When there are this many files they are merged into one, which keeps look-ups fast.
@@ -21,9 +22,22 @@ class StoredReadings:
     def __init__(self, root: Path, fingerprint: str, schema: pl.Schema) -> None:
         self._folder = root / fingerprint
         self._schema = schema
+        self._is_checked = False
 
     def _files(self) -> list[Path]:
-        return sorted(self._folder.glob("*.parquet"))
+        """List the files; the first time, remove damaged ones."""
+        files = sorted(self._folder.glob("[!.]*.parquet"))
+        if not self._is_checked:
+            self._is_checked = True
+            try:
+                sums = read_sums(self._folder)
+            except ValueError:
+                sums = {}
+            for path in files:
+                if sums.get(path.name) != hash_file(path):
+                    path.unlink()
+            files = [path for path in files if path.exists()]
+        return files
 
     def get(self, keys: Sequence[str]) -> pl.DataFrame:
         """Return the stored readings of these texts, each once, in no order.
@@ -49,3 +63,7 @@ class StoredReadings:
         if len(files) >= MAX_FILES:  # only now: a run killed in between leaves readings twice, and `get` returns each once
             for path in files:
                 path.unlink()
+        recorded = read_sums(self._folder) if files else {}
+        new = f"{number:08}.parquet"
+        others = {name: digest for name, digest in recorded.items() if (self._folder / name).exists()}
+        write_sums(self._folder, others | {new: hash_file(self._folder / new)})

@@ -4,22 +4,25 @@ Belongs here: comparing files with the hashes recorded when they were written. D
 """
 
 import sqlite3
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence, Set
 from contextlib import closing
 from datetime import date
 from pathlib import Path
 from typing import NamedTuple
 
 from pipeline.contracts.days import Days, group_consecutive_days
+from pipeline.contracts.model import Table
 from pipeline.contracts.tables import TABLES, core
 from pipeline.contracts.tables.index import BASELINE
 from pipeline.durable_files import SUMS, hash_file, read_sums
 from pipeline.settings import Settings
-from pipeline.warehouse.home import HomeError, is_sample_home
-from pipeline.warehouse.lake import Lake, find_missing_days
-from pipeline.warehouse.publish import DATABASE, Publisher
+from pipeline.warehouse.home import NOTE, HomeError, read_mark
+from pipeline.warehouse.lake import Lake, find_missing_days, is_day_file
+from pipeline.warehouse.publish import LINKED, PUBLISHED, Publisher
 
 MISSING, CHANGED = "missing", "not as it was written"
+#: Every run that publishes builds them.
+_ALWAYS_BUILT = tuple(table for table in PUBLISHED if table.layer == "index" and table.day is None and not table.is_side_table)
 
 
 class Damage(NamedTuple):
@@ -56,9 +59,9 @@ def find_damage(settings: Settings, *, compares_hashes: bool) -> list[Damage]:
 def _check_mark(settings: Settings) -> Iterator[Damage]:
     """Check that the file `home.json` can be read."""
     try:
-        is_sample_home(settings.home, settings.is_sample)
+        read_mark(settings.home)
     except HomeError as error:
-        yield Damage("home.json", "damaged", str(error), False)
+        yield Damage(NOTE, "damaged", str(error), False)
 
 
 def _check_lake(settings: Settings, compares_hashes: bool) -> Iterator[Damage]:
@@ -76,18 +79,43 @@ def _check_lake(settings: Settings, compares_hashes: bool) -> Iterator[Damage]:
         except ValueError:
             yield Damage(f"lake/{table.name}/{SUMS}", "damaged", "Run all days again: tension run", True)
             continue
+        present = {path.relative_to(folder).as_posix() for path in lake.files(table)}
         missing = [path for path in sums if not (folder / path).exists()]
-        changed = [path for path in sums if compares_hashes and path not in missing and hash_file(folder / path) != sums[path]]
+        if table in _ALWAYS_BUILT and not present | sums.keys() and lake.files(core.COVERAGE) and settings.published.exists():
+            missing.append(f"{table.name}.parquet")
+        changed = sorted(present - sums.keys())
+        if compares_hashes:
+            yield from _find_foreign_files(settings, table, present)
+            for path in sorted(sums.keys() - set(missing)):
+                try:
+                    changed += [path] if hash_file(folder / path) != sums[path] else []
+                except OSError as error:
+                    yield _describe_unreadable(f"lake/{table.name}/{path}", error)
         for problem, paths in ((MISSING, missing if table not in core.TABLES else []), (CHANGED, changed)):
-            if not paths:
-                continue
-            if table.day is not None:
-                yield from _describe_days(table.name, problem, [date.fromisoformat(Path(path).stem) for path in paths])
-            elif table is BASELINE:
-                remedy = "Restore it from a backup. Or delete lake/baseline and run again: then all values may change"
-                yield Damage(f"lake/{table.name}", problem, remedy, False)
-            else:
-                yield Damage(f"lake/{table.name}", problem, "It is built by every run: tension run", True)
+            if paths:
+                yield from _describe_files(table, problem, paths)
+
+
+def _describe_unreadable(path: str, error: OSError) -> Damage:
+    return Damage(path, f"cannot be read ({error.strerror})", "Restore it from a backup, or let the user who runs this read it", False)
+
+
+def _find_foreign_files(settings: Settings, table: Table, present: Set[str]) -> Iterator[Damage]:
+    folder = settings.lake / table.name
+    for path in sorted(folder.rglob("*")):
+        inside = path.relative_to(folder).as_posix()
+        if inside not in present and inside != SUMS and not (path.is_dir() and path.name.isdecimal()) and not is_day_file(path):
+            yield Damage(f"lake/{table.name}/{inside}", "does not belong to the lake, and is not read", "Remove it", False)
+
+
+def _describe_files(table: Table, problem: str, paths: Sequence[str]) -> Iterator[Damage]:
+    if table.day is not None:
+        yield from _describe_days(table.name, problem, [date.fromisoformat(Path(path).stem) for path in paths])
+    elif table is BASELINE:
+        remedy = "Restore it from a backup. Or delete lake/baseline and run again: then all values may change"
+        yield Damage(f"lake/{table.name}", problem, remedy, False)
+    else:
+        yield Damage(f"lake/{table.name}", problem, "It is built by every run: tension run", True)
 
 
 def _describe_days(table: str, problem: str, days: Iterable[date]) -> Iterator[Damage]:
@@ -111,8 +139,13 @@ def _check_published(settings: Settings, compares_hashes: bool) -> Iterator[Dama
         yield Damage("published/latest", "a folder instead of a link", "Remove it and publish again: tension run", False)
     elif not publisher.latest.exists() and publisher.releases.exists():
         yield Damage("published/latest", MISSING, again, True)
-    if publisher.latest.exists() and not publisher.database.is_symlink() and not publisher.database.exists():
-        yield Damage(f"published/{DATABASE}", MISSING, again, True)
+    elif publisher.latest.exists() and publisher.latest.resolve().parent != publisher.releases.resolve():
+        yield Damage("published/latest", f"points to {publisher.latest.readlink()}, which is no release", again, True)
+    for path in sorted(publisher.latest.glob("*")):
+        link = publisher.folder / path.name
+        if path.suffix in LINKED and not (link.is_symlink() and link.readlink() == Path("latest") / path.name):
+            problem = "a file instead of a link into latest" if link.exists() else MISSING
+            yield Damage(f"published/{path.name}", problem, again, True)
     for folder in sorted(path for path in publisher.releases.glob("[!.]*") if path.is_dir()):
         is_latest = folder.name == publisher.latest_name
         problem = _find_release_problem(folder, compares_hashes, is_latest=is_latest)
@@ -134,10 +167,18 @@ def _find_release_problem(folder: Path, compares_hashes: bool, *, is_latest: boo
         return f"{SUMS} is missing" if is_latest else None
     problems = [f"{path} is missing" for path in sums if not (folder / path).exists()]
     if compares_hashes:
-        problems += [f"{path} is {CHANGED}" for path, digest in sums.items() if hash_file(folder / path) not in ("", digest)]
+        problems += [f"{path} {what}" for path, digest in sums.items() if (what := _compare(folder / path, digest))]
     tables = {path.relative_to(folder).as_posix() for path in folder.glob("*/*.parquet")}
     problems += [f"{path} does not belong to the release" for path in sorted(tables - sums.keys())]
     return ", ".join(problems) or None
+
+
+def _compare(path: Path, digest: str) -> str | None:
+    """Return what is wrong with a file that exists."""
+    try:
+        return None if hash_file(path) in ("", digest) else f"is {CHANGED}"
+    except OSError as error:
+        return f"cannot be read ({error.strerror})"
 
 
 def _check_history(settings: Settings, compares_hashes: bool) -> Iterator[Damage]:

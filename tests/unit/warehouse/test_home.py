@@ -63,5 +63,5 @@ def test_a_damaged_mark_is_named_with_its_remedy(tmp_path: Path, content: str) -
     mark_home(tmp_path, is_sample=False)
     assert not is_sample_home(tmp_path, default=True)
     (tmp_path / NOTE).write_text(content, encoding="utf-8")
-    with pytest.raises(HomeError, match=r'home\.json is damaged; write {"is_sample": false} into it'):
+    with pytest.raises(HomeError, match=r'home\.json is damaged; write {"is_sample": false, "format": 1} into it'):
         mark_home(tmp_path, is_sample=False)

@@ -19,7 +19,8 @@ FIRST, SECOND = date(2025, 3, 3), date(2025, 3, 4)
 def lake(tmp_path: Path) -> Lake:
     """A lake with two empty days of one table."""
     lake = Lake(tmp_path)
-    lake.write_days(STORY_LINKS, STORY_LINKS.empty(), Days(FIRST, SECOND))
+    with lake.stage("links") as temporary:
+        temporary.write_days(STORY_LINKS, STORY_LINKS.empty(), Days(FIRST, SECOND))
     return lake
 
 

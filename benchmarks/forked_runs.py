@@ -1,0 +1,196 @@
+"""Runs of a tiny home in forked processes, which start without the seconds that imports take.
+
+Used by `kills.py`, `disk_faults.py` and `readers_while_publishing.py`. Not started by itself.
+"""
+
+import contextlib
+import importlib
+import json
+import os
+import sqlite3
+import sys
+import tempfile
+import traceback
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+
+import duckdb
+
+from pipeline.cli import app
+from pipeline.durable_files import hash_file, read_sums
+from pipeline.warehouse.publish import DATABASE
+
+DAYS = ("2025-03-01", "2025-03-02")
+SOURCES = ("Strelsau Post", "Zenda Times")
+
+
+def write_articles(folder: Path) -> dict[str, Path]:
+    """Write two files of invented articles of the same days, by their letter."""
+    files = {letter: folder / f"{letter}.jsonl" for letter in "AB"}
+    for (letter, path), rate in zip(files.items(), (11, 34), strict=True):
+        rows = [
+            {
+                "source": source,
+                "published_at": f"{day}T10:00:00Z",
+                "title": f"China will tax U.S. {letter} goods at {rate} percent",
+                "body": "",
+            }
+            for day, source in zip(DAYS, SOURCES, strict=True)
+        ]
+        path.write_text("".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8")
+    return files
+
+
+@dataclass
+class Forked:
+    """A function in a forked process, whose output goes to a file."""
+
+    pid: int
+    output: Path
+    code: int | None = field(default=None)
+
+    def has_ended(self) -> bool:
+        """Return whether the process has ended, without waiting."""
+        if self.code is None:
+            pid, status = os.waitpid(self.pid, os.WNOHANG)
+            if pid:
+                self.code = os.waitstatus_to_exitcode(status)
+        return self.code is not None
+
+    def wait(self) -> int:
+        """Wait for the end; return the exit code, negative for a signal."""
+        if self.code is None:
+            self.code = os.waitstatus_to_exitcode(os.waitpid(self.pid, 0)[1])
+        return self.code
+
+    def cpu_seconds(self) -> float:
+        """Return the processor time so far."""
+        fields = Path(f"/proc/{self.pid}/stat").read_text(encoding="ascii").rpartition(")")[2].split()
+        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+    def text(self) -> str:
+        """Return what was printed, in one line."""
+        return " ".join(self.output.read_text(encoding="utf-8", errors="replace").split())
+
+
+def fork(do: Callable[[], object]) -> Forked:
+    """Call a function in a forked process; it exits with 0, or with 99 and a traceback."""
+    descriptor, name = tempfile.mkstemp(prefix="forked-", suffix=".txt")
+    pid = os.fork()
+    if pid:
+        os.close(descriptor)
+        return Forked(pid, Path(name))
+    code = 99
+    try:
+        os.dup2(descriptor, 1)
+        os.dup2(descriptor, 2)
+        sys.stdout, sys.stderr = os.fdopen(1, "w", closefd=False), os.fdopen(2, "w", closefd=False)
+        do()
+        code = 0
+    except SystemExit as end:
+        code = end.code if isinstance(end.code, int) else 1
+    except BaseException:  # noqa: BLE001 the end of the process
+        traceback.print_exc()
+    finally:
+        with contextlib.suppress(OSError, ValueError):
+            sys.stdout.flush()
+            sys.stderr.flush()
+        os._exit(code)
+
+
+def _nothing() -> None:
+    pass
+
+
+def fork_run(home: Path, articles: Path, before: Callable[[], object] = _nothing, after: Callable[[], object] = _nothing) -> Forked:
+    """Fork `tension run` over a file of articles, with calls before and after it."""
+
+    def run() -> None:
+        from pipeline.commands import console  # noqa: PLC0415 its consoles keep the streams of the time when they were made
+
+        console.out.file, console.err.file = sys.stdout, sys.stderr
+        before()
+        try:
+            app(["run", "--articles", str(articles), "--home", str(home), "--pairs", "USA-CHN", "--workers", "1"])
+        finally:
+            after()
+
+    return fork(run)
+
+
+def find_problems(home: Path) -> list[str]:
+    """Return what is wrong with the publication of a home, in a forked process."""
+
+    def print_problems() -> None:
+        print("\n".join(_check_published(home / "published")))
+
+    forked = fork(print_problems)
+    code, lines = forked.wait(), forked.output.read_text(encoding="utf-8").split("\n")
+    forked.output.unlink()
+    return [line for line in lines if line] or ([f"the check exited with {code}"] if code else [])
+
+
+def _check_published(published: Path) -> Iterator[str]:
+    latest = published / "latest"
+    if not latest.is_symlink() or not latest.exists():
+        yield "latest does not lead to a release"
+        return
+    release = latest.resolve()
+    sums = read_sums(release)
+    if not sums:
+        yield "the release has no hashes"
+    yield from (f"{path} is not as it was written" for path, digest in sums.items() if hash_file(release / path) != digest)
+    with duckdb.connect(str(published / DATABASE), read_only=True) as con:
+        names = [row[0] for row in con.sql("select release from about").fetchall()]
+        wrong = con.sql(
+            "select count(*) from (select abs(sum(contribution) - any_value(tension)) as gap from contributions inner join tension_daily "
+            "on tension_daily.index_date = contributions.index_date and series = actor || '>' || target "
+            "where channel = 'escalation' and tension is not null group by tension_daily.index_date, series) where gap > 1e-6"
+        ).fetchall()
+    if names != [release.name]:
+        yield f"the database is of {names}"
+    if wrong != [(0,)]:
+        yield f"contributions of {wrong} values do not sum to them"
+    page = (published / "report.html").read_text(encoding="utf-8")
+    if release.name not in page or not page.rstrip().endswith("</html>"):
+        yield "the page is not of this release"
+
+
+def read_release(home: Path) -> str:
+    """Return name and hashes of the newest release, without its database.
+
+    The same tables may be in other blocks of a database.
+    """
+    release = (home / "published" / "latest").resolve()
+    return f"{release.name}\n{sorted((read_sums(release) | {DATABASE: ''}).items())}"
+
+
+def count_unfinished_runs(home: Path) -> int:
+    """Return the number of runs in Dagster's history that would block the queue."""
+    with contextlib.closing(sqlite3.connect(home / "dagster" / "history" / "runs.db")) as connection:
+        return int(connection.execute("select count(*) from runs where status not in ('SUCCESS', 'FAILURE', 'CANCELED')").fetchone()[0])
+
+
+def undisturbed(folder: Path, articles: dict[str, Path]) -> dict[str, str]:
+    """Run each file of articles in a home of its own; return their releases.
+
+    Then import what these runs imported, so that later ones start without it. Polars and ONNX Runtime start their threads when they are
+    first used, which must be after a fork.
+    """
+    releases, modules = {}, folder / "modules.txt"
+    for letter, path in articles.items():
+        forked = fork_run(folder / f"home-{letter}", path, after=lambda: modules.write_text("\n".join(sys.modules), encoding="utf-8"))
+        if forked.wait():
+            raise SystemExit(f"the undisturbed run exits with {forked.code}: {forked.text()}")
+        releases[letter] = read_release(folder / f"home-{letter}")
+    for name in modules.read_text(encoding="utf-8").split("\n"):
+        with contextlib.suppress(Exception):
+            importlib.import_module(name)
+    return releases
+
+
+def stamp() -> str:
+    """Return the time for a log."""
+    return datetime.now(UTC).strftime("%H:%M:%S")

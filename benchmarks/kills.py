@@ -1,0 +1,84 @@
+"""Kill runs of a tiny home at random instants, and check what is published after each kill.
+
+    uv run --group bench python benchmarks/kills.py [--count 500] [--seed 1] [--finish-every 5]
+
+Two files of articles of the same days take turns, so that every run publishes another release. Kills are spread evenly over the processor
+time of a run. After every few kills, one on top of the other, a run is let finish: its release must be that of an undisturbed home, and
+Dagster's history must have no run that blocks the next. Exits with 1 after a failure.
+"""
+
+import argparse
+import os
+import random
+import shutil
+import signal
+import tempfile
+import time
+from collections import Counter
+from pathlib import Path
+
+from forked_runs import Forked, count_unfinished_runs, find_problems, fork_run, read_release, stamp, undisturbed, write_articles
+
+
+def kill_at(forked: Forked, cpu_seconds: float) -> bool:
+    """Kill a process when it has used this processor time.
+
+    Returns whether it was killed, and had not ended before.
+    """
+    while not forked.has_ended():
+        if forked.cpu_seconds() >= cpu_seconds:
+            os.kill(forked.pid, signal.SIGKILL)
+            return forked.wait() == -signal.SIGKILL
+        time.sleep(0.002)
+    return False
+
+
+def main() -> None:
+    """Kill runs and print the counts."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--count", type=int, default=500, help="number of kills")
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--finish-every", type=int, default=5, help="kills before a run is let finish")
+    parser.add_argument("--minutes", type=float, default=1e9, help="stop after this time")
+    options = parser.parse_args()
+    chance, counts, stop_at = random.Random(options.seed), Counter[str](), time.monotonic() + 60 * options.minutes  # noqa: S311 no secret
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        articles = write_articles(folder)
+        expected = undisturbed(folder, articles)
+        home, letter = folder / "home", "A"
+        first = fork_run(home, articles["A"])
+        longest = 0.0
+        while not first.has_ended():
+            longest = first.cpu_seconds()
+            time.sleep(0.01)
+        print(f"{stamp()} a run takes {longest:.1f} s of processor time after its imports", flush=True)
+        while counts["kills"] < options.count and time.monotonic() < stop_at:
+            letter = "B" if letter == "A" else "A"
+            for _ in range(options.finish_every):
+                forked = fork_run(home, articles[letter])
+                was_killed = kill_at(forked, chance.uniform(0, longest))
+                forked.output.unlink()
+                counts["kills" if was_killed else "ended before the kill"] += 1
+                problems = find_problems(home)
+                counts["not whole" if problems else "whole"] += was_killed
+                if problems:
+                    print(f"{stamp()} NOT WHOLE: {problems}", flush=True)
+            finished = fork_run(home, articles[letter])
+            problems = [] if finished.wait() == 0 else [f"exit code {finished.code}: {finished.text()[-500:]}"]
+            problems += find_problems(home)
+            problems += ["another release than undisturbed"] * (read_release(home) != expected[letter])
+            problems += ["the history has unfinished runs"] * (count_unfinished_runs(home) > 0)
+            finished.output.unlink()
+            counts["bad repeats" if problems else "right repeats"] += 1
+            print(f"{stamp()} {dict(counts)} {problems or ''}", flush=True)
+            leftovers = [path.name for path in (home / "published").rglob(".*")]
+            if leftovers:
+                print(f"{stamp()} leftovers: {leftovers}", flush=True)
+            shutil.rmtree(home / "dagster")  # its history of dead runs grows by megabytes
+    if counts["not whole"] or counts["bad repeats"]:
+        raise SystemExit(1)
+
+
+if __name__ == "__main__":
+    main()
