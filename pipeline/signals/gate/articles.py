@@ -26,8 +26,8 @@ _NEEDED_FOR_A_PAIR = 2
 def judge_articles(articles: pl.DataFrame) -> pl.DataFrame:
     """Decide for each article (`title`, `body`) whether it is read.
 
-    Returns `outcome` (a word of `READING_OUTCOME`) and `score` in the order of the articles. `score` is by how many points the best
-    sentence exceeds its bound: the article is read from 0 on. It is null if no country is named.
+    Returns `outcome` (a word of `READING_OUTCOME`) and `score` in the order of the articles. `score`: by how many points the best sentence
+    exceeds its bound (negative: falls short). The article is read if it is 0 or more. It is null if no country is named.
 
     A sentence is judged by its words and by the countries named in it and in the article. More sentences never lower the score.
     """
@@ -36,6 +36,7 @@ def judge_articles(articles: pl.DataFrame) -> pl.DataFrame:
 
 
 def _judge_chunk(articles: pl.DataFrame) -> pl.DataFrame:
+    """Decide for some articles, as `judge_articles` does."""
     title, body = pl.col("title").fill_null(""), pl.col("body").fill_null("")
     words = split_words(articles.select(article=pl.int_range(pl.len(), dtype=pl.UInt32), title=title, body=body))
     named = words.drop_nulls("code").group_by("article").agg(countries=pl.col("code").n_unique())
@@ -60,7 +61,10 @@ def _judge_chunk(articles: pl.DataFrame) -> pl.DataFrame:
 
 
 def score_sentences(words: pl.DataFrame) -> pl.DataFrame:
-    """Return `article`, `sentence`, `is_title` and `points` of every sentence of `split_words`."""
+    """Add up the weights of the features of each sentence, as `points`.
+
+    `words`: result of `split_words`. Returns `article`, `sentence`, `is_title` and `points`, in no order. A repeated feature counts once.
+    """
     weights, intercept = _load_weights()
     # Features become integers before repeated ones are dropped, which is faster than with strings.
     matched = list_features(words).join(weights, on="feature").select("sentence", "number", "weight").unique(["sentence", "number"])
@@ -75,7 +79,10 @@ def score_sentences(words: pl.DataFrame) -> pl.DataFrame:
 
 @cache
 def _load_weights() -> tuple[pl.DataFrame, int]:
-    """Read the weights (`feature`, `weight`, `number`), and the weight of every sentence."""
+    """Read the weights (`feature`, `weight`, `number`) and the intercept.
+
+    The intercept is the weight that every sentence has.
+    """
     weights = pl.read_csv(WEIGHTS, schema={"feature": pl.String, "weight": pl.Int64})
     is_intercept = pl.col("feature") == INTERCEPT
     return weights.filter(~is_intercept).with_row_index("number"), weights.filter(is_intercept)["weight"].item()

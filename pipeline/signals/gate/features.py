@@ -46,12 +46,16 @@ def split_words(articles: pl.DataFrame) -> pl.DataFrame:
         .filter(~pl.col("is_end"))
     )
     is_number = pl.col("token").str.contains("^[0-9]")
-    is_rate = is_number & pl.col("token").str.contains("[%rt]$")
+    is_rate = is_number & pl.col("token").str.contains("[%rt]$")  # ends with %, "per" or "pct"
     word = pl.when(is_rate).then(pl.lit(_RATE)).when(~is_number).then(pl.col("token").str.to_lowercase())
     return words.select("article", "sentence", is_title=~pl.col("is_body"), word=pl.coalesce("role", word), code="code")
 
 
 def _to_tokens(name: str) -> pl.Expr:
+    """Split a text column into tokens.
+
+    Tokens are names of countries, words, numbers and ends of sentences.
+    """
     return pl.col(name).str.extract_all(_token_pattern())
 
 
@@ -108,6 +112,10 @@ def _classes() -> dict[str, str]:
 
 
 def _to_pattern(entries: list[dict[str, Any]]) -> str:
+    """Build a pattern for all noun forms of lexicon entries.
+
+    It matches whole words only.
+    """
     forms = {re.sub("[^a-z]+", " ", form.lower()).strip() for entry in entries for word in entry["words"] for form in noun_forms(word)}
     # ASCII word boundaries: Unicode ones make the regex engine slow.
     return rf"(?-u:\b)(?:{'|'.join(sorted(forms - {''}, key=lambda form: (-len(form), form)))})(?-u:\b)"
@@ -115,11 +123,16 @@ def _to_pattern(entries: list[dict[str, Any]]) -> str:
 
 @cache
 def _stop_words() -> list[str]:
+    """Read `stop_words.txt`."""
     return STOP_WORDS.read_text(encoding="utf-8").split()
 
 
 @cache
 def _token_pattern() -> str:
+    """Build the pattern of a token.
+
+    Names that are not plain words ("U.S.", "South Korea") come first, longest first; names of one word are matched as words.
+    """
     names = sorted((name for name in _names() if not re.fullmatch("[A-Za-z]+", name)), key=lambda name: (-len(name), name))
     alternatives = [re.escape(name) + ("" if name.endswith(".") else r"(?-u:\b)") for name in names]
     return "|".join((*alternatives, _ABBREVIATIONS, "[A-Za-z]+", r"[0-9](?:[0-9.,]*[0-9])?(?:\s?(?:%|per|pct))?", _END))
@@ -127,13 +140,18 @@ def _token_pattern() -> str:
 
 @cache
 def _countries() -> pl.DataFrame:
+    """Return the names of countries as `token`, with `role` (`<capital>`) and `code`."""
     rows = [(name, f"<{role}>", code) for name, (role, code) in _names().items()]
     return pl.DataFrame(rows, schema={"token": pl.String, "role": pl.String, "code": pl.String}, orient="row")
 
 
 @cache
 def _names() -> dict[str, tuple[str, str]]:
-    """Map every name of a country to its role and code."""
+    """Map every name of a country to its role and code.
+
+    The role is how it names the country: state, capital, people, office or leader. A name of several countries belongs to the first in the
+    lexicon. Longer names are also listed in capitals.
+    """
     names: dict[str, tuple[str, str]] = {}
     for country in load_lexicon("actors")["country"]:
         roles = {

@@ -45,6 +45,11 @@ class Classified(NamedTuple):
 
 @dataclass(frozen=True)
 class _Outcome:
+    """What became of one document.
+
+    A word of `OFFICIAL_OUTCOME`, the id of the rule or exclusion that decided, and the signals.
+    """
+
     word: str
     rule_id: str | None
     signals: tuple[dict[str, Any], ...] = ()
@@ -73,7 +78,10 @@ def classify_documents(raw: pl.DataFrame) -> Classified:
 
 
 def _classify(row: dict[str, Any], seen: set[tuple[str, date]], rules: Rules) -> _Outcome:
-    """Classify one row; its number and day are added to `seen`."""
+    """Classify one row; its number and day are added to `seen`.
+
+    The reasons for giving no signal are tried in this order: unreadable or repeated rows, other agencies, corrections, no rule.
+    """
     problem = _find_problem(row, seen)
     if problem:
         return _Outcome(problem, None)
@@ -102,6 +110,7 @@ def _find_problem(row: dict[str, Any], seen: set[tuple[str, date]]) -> str:
 
 
 def _is_correction(row: dict[str, Any], title: str) -> bool:
+    """Whether a document corrects an earlier one, by any of its fields."""
     return (
         bool(row["correction_of"])
         or bool(_CORRECTION.search(title))
@@ -111,12 +120,20 @@ def _is_correction(row: dict[str, Any], title: str) -> bool:
 
 
 def _to_document(row: dict[str, Any]) -> Document:
+    """Return the fields of a row that rules match.
+
+    Each is on one line.
+    """
     title = _to_line(row["title"])
     about = " ".join(_to_line(row[name]) for name in ("title", "action", "abstract") if row[name])
     return Document(title, about, row["type"] or "", frozenset(row["agencies"].split(", ")))
 
 
 def _iter_signals(rule: Rule, document: Document, row: dict[str, Any], rules: Rules) -> Iterator[dict[str, Any]]:
+    """Yield a row of `OFFICIAL_SIGNALS` for each partner of an act.
+
+    None if the document names no partner and the rule does not mean all.
+    """
     kind = PROPOSED.get(rule.kind, rule.kind) if document.type == "Proposed Rule" else rule.kind
     texts = [(name, _to_line(row[name] or "")) for name in ("dates", "abstract", "title")]
     effective = None if _is_proposed(rule, kind) else find_effective_date(row["effective_on"], texts, row["index_date"])
@@ -153,10 +170,15 @@ def _iter_signals(rule: Rule, document: Document, row: dict[str, Any], rules: Ru
 
 
 def _is_proposed(rule: Rule, kind: str) -> bool:
+    """Whether the act is only proposed.
+
+    Its rule says so, or the document is a proposed rule.
+    """
     return rule.status == "proposed" or kind in PROPOSED.values()
 
 
 def _choose_status(rule: Rule, kind: str, effective: date | None, day: date) -> str:
+    """Return the status of an act on the day of publication."""
     if _is_proposed(rule, kind):
         return "proposed"
     if effective is None:
@@ -165,9 +187,9 @@ def _choose_status(rule: Rule, kind: str, effective: date | None, day: date) -> 
 
 
 def _find_targets(rule: Rule, document: Document, row: dict[str, Any], rules: Rules) -> list[str]:
-    """Return the sorted codes of the partners.
+    """Return the sorted codes of the partners that an act is towards.
 
-    They are empty if none are named and the rule does not mean all.
+    They are those named in the title or else in the abstract. If none are, `*`, or nothing if the rule requires named partners.
     """
     if rule.target == "all":
         return [ALL_PARTNERS]
@@ -188,7 +210,11 @@ def _find_in_title(title: str, day: date) -> set[str]:
 
 
 def _select_parts(rule: Rule, abstract: str) -> list[str]:
-    """Select the parts of an abstract that may name partners."""
+    """Select the parts of an abstract that may name partners.
+
+    All of it, unless the rule has `near`. Then, of each text from `near` to `far`, the matches of `within`, or if there are none the first
+    sentence.
+    """
     if rule.near is None:
         return [abstract]
     regions = _find_regions(abstract, rule.near, rule.far)
@@ -197,7 +223,10 @@ def _select_parts(rule: Rule, abstract: str) -> list[str]:
 
 
 def _find_regions(text: str, near: re.Pattern[str], far: re.Pattern[str] | None) -> list[str]:
-    """Find the texts from `near` to `far`, or to the end."""
+    """Find the texts from matches of `near` to matches of `far`.
+
+    Both are included; without `far` the text goes to the end.
+    """
     regions, position = [], 0
     while (start := near.search(text, position)) is not None:
         end = far.search(text, start.end()) if far else None
@@ -207,20 +236,32 @@ def _find_regions(text: str, near: re.Pattern[str], far: re.Pattern[str] | None)
 
 
 def _remove(words: re.Pattern[str] | None, text: str) -> str:
+    """Replace matches by a blank."""
     return words.sub(" ", text) if words else text
 
 
 def _find_partners(texts: Iterable[str], day: date) -> set[str]:
+    """Find the countries that texts name, without the USA.
+
+    Only names of states and peoples count.
+    """
     return {mention.code for text in texts for mention in find_mentions(text, day) if mention.role in _NAMES} - {ACTOR}
 
 
 def _find_only_rate(text: str) -> float | None:
-    """Find the rate of a text, unless there are several."""
+    """Find the rate of a text; None if there are several.
+
+    With several, the one nearest to the start is not the one nearest to the end.
+    """
     first, last = slots.find_rate(text, 0), slots.find_rate(text, len(text))
     return first if first == last else None
 
 
 def _link(row: dict[str, Any]) -> str | None:
+    """Return the web address of a document.
+
+    None if it is not safe to publish.
+    """
     url = row["html_url"] or ""
     return url if _LINK.fullmatch(url) else None
 

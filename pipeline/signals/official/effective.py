@@ -26,10 +26,11 @@ _MAX_DISTANCE = 220  # characters between a cue and its date
 
 
 def find_effective_date(field: str | None, texts: Sequence[tuple[str, str]], published: date) -> tuple[date, str] | None:
-    """Find the effective date and where it is stated.
+    """Find the effective date of an act and where it is stated.
 
-    The second value is `field` for the journal's own field, else the name of the text. Uses the first text that names a day, if it
-    names exactly one. Only the agency's note on dates (`dates`) may be more than `MAX_DAYS_BACK` before publication.
+    `field`: the journal's own field; `texts`: names and texts of other fields. The second value is `field`, or the name of the text. The
+    first text that names a day is used: if it names several, the result is None. A day more than `MAX_DAYS_BACK` before publication counts
+    only in the agency's note on dates (`dates`).
     """
     day = parse_iso_day(field)
     if day is not None:
@@ -50,7 +51,11 @@ def parse_iso_day(text: str | None) -> date | None:
 
 
 def _find_days(text: str) -> list[date]:
-    """Find the days that a text names as effective dates."""
+    """Find the days that a text names as effective dates.
+
+    Each follows a word such as `effective` in the same sentence, within `_MAX_DISTANCE` characters, with no other date and no word of
+    another meaning between them.
+    """
     days = []
     bounds = [0, *(match.end() for match in _SENTENCE_END.finditer(text)), len(text)]
     for start, end in pairwise(bounds):
@@ -67,6 +72,7 @@ def _find_days(text: str) -> list[date]:
 
 
 def _parse_day(match: re.Match[str]) -> date | None:
+    """Parse a match of `_DATE`; None for "February 30"."""
     try:
         return date(int(match[3]), _MONTHS.index(match[1].lower()) + 1, int(match[2]))
     except ValueError:

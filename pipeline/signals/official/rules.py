@@ -101,9 +101,10 @@ class Rules(NamedTuple):
     sha: str
 
     def find_rules(self, document: Document) -> list[Rule]:
-        """Find the first matching rule and those that it allows additionally.
+        """Find the rules of the acts in a document.
 
-        No two of them have the same kind.
+        The first rule that matches counts, and those in its list `also` that match. No two of them have the same kind: of several the first
+        in the file counts.
         """
         first = next((rule for rule in self.acts if rule.matches(document)), None)
         if first is None:
@@ -145,6 +146,7 @@ def parse_rules(text: str) -> Rules:
 
 
 def _parse_rule(entry: Mapping[str, Any]) -> Rule:
+    """Check a `[[rule]]` and compile its patterns."""
     name = _check_keys(entry, _RULE_REQUIRED, _RULE_OPTIONAL)
     for key, vocabulary in (("kind", KIND), ("instrument", INSTRUMENT), ("status", STATUS), ("undated", STATUS), ("basis", ACT_BASIS)):
         _check_word(entry, key, vocabulary, name)
@@ -171,6 +173,7 @@ def _parse_rule(entry: Mapping[str, Any]) -> Rule:
 
 
 def _parse_exclusion(entry: Mapping[str, Any]) -> Exclusion:
+    """Check an `[[aside]]` and compile its patterns."""
     name = _check_keys(entry, _EXCLUSION_REQUIRED, _EXCLUSION_OPTIONAL)
     _check_word(entry, "reason", OFFICIAL_OUTCOME, name)
     agencies = frozenset(entry.get("agencies", ()))
@@ -178,6 +181,7 @@ def _parse_exclusion(entry: Mapping[str, Any]) -> Exclusion:
 
 
 def _check_keys(entry: Mapping[str, Any], required: set[str], optional: set[str]) -> str:
+    """Check the keys of an entry; return its id, for messages."""
     name = str(entry.get("id", "an entry without id"))
     if missing := sorted(required - set(entry)):
         raise LexiconError(f"acts.toml, {name}: lacks {', '.join(missing)}; add what is missing")
@@ -187,15 +191,18 @@ def _check_keys(entry: Mapping[str, Any], required: set[str], optional: set[str]
 
 
 def _check_word(entry: Mapping[str, Any], key: str, vocabulary: Vocabulary, name: str) -> None:
+    """Check that an optional value is a word of the vocabulary."""
     if key in entry and entry[key] not in vocabulary:
         raise LexiconError(f"acts.toml, {name}: {key} is {entry[key]!r}; use one of {', '.join(vocabulary.words)}")
 
 
 def _compile_optional(entry: Mapping[str, Any], key: str, name: str) -> re.Pattern[str] | None:
+    """Compile the pattern of a key; None without the key."""
     return _compile(entry[key], name) if key in entry else None
 
 
 def _compile(text: str, name: str) -> re.Pattern[str]:
+    """Compile a pattern that ignores case; `name`: its entry, for the message."""
     try:
         return re.compile(text, re.IGNORECASE)
     except re.error as error:
@@ -203,4 +210,5 @@ def _compile(text: str, name: str) -> re.Pattern[str]:
 
 
 def _matches_text(pattern: re.Pattern[str], unless: re.Pattern[str] | None, text: str) -> bool:
+    """Whether a text has a match of `pattern` and none of `unless`."""
     return bool(pattern.search(text)) and not (unless is not None and unless.search(text))

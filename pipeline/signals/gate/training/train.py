@@ -64,9 +64,9 @@ def read_background() -> Iterator[Example]:
 
 
 def label_sentences(gold: Gold) -> Iterator[Example]:
-    """Yield the sentences of passages and whether they carry a signal.
+    """Yield the sentences of passages as `signal` or `no signal`.
 
-    They do if a row of any modality, optional or not, covers more than half of them.
+    A sentence has a signal if a row of any modality, optional or not, overlaps with more than half of the shorter of the two.
     """
     spans: dict[str, list[tuple[int, int]]] = {}
     for identifier, start, end in gold.rows.select("id", "span_start", "span_end").iter_rows():
@@ -81,9 +81,10 @@ def label_sentences(gold: Gold) -> Iterator[Example]:
 
 
 def select_paragraphs(path: Path) -> Iterator[Example]:
-    """Yield sentences of paragraphs without a word of trade.
+    """Yield sentences of paragraphs without a word of trade, as `document`.
 
-    They are some of each document, in the order of their hashes.
+    Of each document at most `PARAGRAPHS_PER_DOCUMENT` paragraphs are taken, those with the smallest hashes: a choice that is random and
+    always the same.
     """
     for identifier, body in pl.read_parquet(path, columns=["article_id", "body"]).sort("article_id").iter_rows():
         others = {text for text in body.split("\n\n") if text.strip() and not _ABOUT_TRADE.search(text)}
@@ -93,9 +94,10 @@ def select_paragraphs(path: Path) -> Iterator[Example]:
 
 
 def learn(examples: pl.DataFrame) -> pl.DataFrame:
-    """Fit a logistic regression and return whole points of each feature.
+    """Fit a logistic regression and return the whole points of each feature.
 
-    The first is the intercept.
+    `examples`: `passage`, `text` and `kind` of sentences. Returns `feature` and `weight`: first the intercept, then the features that are
+    in `LEAST_SENTENCES` sentences and do not round to 0, by name.
     """
     numbered = examples.with_row_index("sentence").with_columns(article=pl.col("passage").rank("dense").cast(pl.UInt32))
     # Each sentence is split into words alone, and belongs to its passage, whose countries it knows.
@@ -120,7 +122,8 @@ def learn(examples: pl.DataFrame) -> pl.DataFrame:
 def _fit(matrix: csr_matrix, labels: np.ndarray, weights: np.ndarray, bounds: list[tuple[float | None, float | None]]) -> np.ndarray:
     """Minimize the weighted log loss with a quadratic penalty.
 
-    The last value is the intercept.
+    `labels`: 1 or 0; `weights`: of the sentences; `bounds`: lowest and highest value of each feature, None for any. Returns a value for
+    each feature and last the intercept, which has no penalty.
     """
     weights = weights / weights.sum()
     transposed = matrix.T.tocsr()

@@ -27,8 +27,9 @@ MARKS = (*COUNTRY_MARKS, ALL_MARK, SPEAKER_MARK, MAIN_MARK, HEADLINE_MARK, STRAN
 class Encoded:
     """One sentence as the model's input.
 
-    `ids` are token ids. `places[i]` is the position in `ids` of the mark of `countries[i]`; the last place is the mark of all partners.
-    `candidates` maps pairs of indices into `places` (actor, target) to candidate numbers.
+    `ids` are token ids; a mark is a token that represents a country or a property. `places[i]` is the position in `ids` of the mark of
+    `countries[i]`; the last place is that of the mark of all partners. `candidates` maps pairs of indices into `places` (actor, target) to
+    candidate numbers.
     """
 
     ids: tuple[int, ...]
@@ -41,7 +42,8 @@ def encode(tokenizer: Tokenizer, group: SentenceCandidates) -> Encoded:
     """Encode the candidates of one sentence (rows of `CANDIDATES_SCHEMA`).
 
     Countries are numbered in order of appearance, and each mention gets the mark of its number, so that the model learns sentences
-    rather than countries.
+    rather than countries. The parts are: the countries with their marks; the title and the end of the text before; the sentence, cut to
+    `MAX_SENTENCE_TOKENS`. Candidates with a country beyond `MAX_COUNTRIES` are left out.
     """
     first = group[0]
     mentions = _collect_mentions(group)
@@ -101,7 +103,8 @@ def _collect_countries(group: SentenceCandidates, mentions: Iterable[tuple[str, 
 def _encode_text(tokenizer: Tokenizer, text: str, mentions: Iterable[tuple[str, int, int, str]], marks: Mapping[str, int]) -> list[int]:
     """Tokenize a text, with a mark for each mention.
 
-    The mark replaces a name, and precedes a pronoun or another word that only means the country.
+    Only countries in `marks` have one. `mentions`: (country code, start, end, role), in order of text. The mark replaces a name, and
+    precedes a pronoun or another word that only means the country; the mark of the role follows it.
     """
     ids: list[int] = []
     position = 0
@@ -121,10 +124,15 @@ def _encode_text(tokenizer: Tokenizer, text: str, mentions: Iterable[tuple[str, 
 
 
 def _tokenize(tokenizer: Tokenizer, text: str) -> list[int]:
+    """Return the ids of a text's tokens; none for blanks."""
     return tokenizer.encode(text, add_special_tokens=False).ids if text.strip() else []
 
 
 def _special_id(tokenizer: Tokenizer, name: str) -> int:
+    """Return the id of a special token such as `[SEP]`.
+
+    `ValueError` if the tokenizer has none.
+    """
     token_id = tokenizer.token_to_id(name)
     if token_id is None:
         raise ValueError(f"the tokenizer of the encoder has no token {name}; install the tokenizer.json that was shipped with the model")

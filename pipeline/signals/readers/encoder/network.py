@@ -34,7 +34,7 @@ class EncoderMissingError(TensionError, RuntimeError):
 class Network:
     """A loaded model.
 
-    `heads` maps each head to its labels, in the order of the logits.
+    A head answers one question about a pair, such as its kind. `heads` maps each head to its labels, in the order of the logits.
     """
 
     session: Any
@@ -43,7 +43,7 @@ class Network:
     version: str
 
     def compute_logits(self, sentences: Sequence[Encoded], run: Callable[..., Iterable[Logits]] = map) -> list[Logits]:
-        """Compute the logits of all ordered pairs of places.
+        """Compute the logits of all ordered pairs of places, for each sentence.
 
         The shape of each array is (places, places, labels of all heads). Equal sentences are computed once. `run` applies a function to
         batches, in order: `map`, or that of a thread pool.
@@ -59,6 +59,7 @@ class Network:
         return [by_sentence[encoded.ids, encoded.places] for encoded in sentences]
 
     def _run(self, batch: Sequence[Encoded]) -> Logits:
+        """Compute the logits of sentences of equal length."""
         logits: Logits = self.session.run(["logits"], to_inputs(batch))[0]
         return logits
 
@@ -71,7 +72,8 @@ class Network:
 def to_inputs(batch: Sequence[Encoded]) -> dict[str, NDArray[np.int64]]:
     """Convert sentences of equal length to the model's inputs.
 
-    These are the token ids, and the places of the first token and the marks.
+    `ids`: token ids, shape (sentences, tokens). `places`: positions of the first token and of the marks, shape (sentences, 1 + most marks);
+    sentences with fewer marks are filled with 0.
     """
     places = np.zeros((len(batch), 1 + max(len(encoded.places) for encoded in batch)), dtype=np.int64)
     for row, encoded in enumerate(batch):

@@ -56,6 +56,7 @@ class EncoderReader:
         return pl.DataFrame(rows, schema=READINGS_SCHEMA, orient="row")
 
     def _compute_logits(self, encoded: Sequence[Encoded]) -> list[Logits]:
+        """Compute the logits of sentences, in parallel with several threads."""
         if self.threads == 1:
             return self.network.compute_logits(encoded)
         with ThreadPoolExecutor(self.threads) as pool:
@@ -65,7 +66,8 @@ class EncoderReader:
 def _iter_readings(row: Mapping[str, Any], encoded: Encoded, logits: Logits, network: Network) -> Iterator[Reading]:
     """Yield the readings of a sentence in order of its candidates.
 
-    `row` is that of any of the candidates; only its sentence and day are used.
+    `row`: any of its candidates, whose sentence and day are used. `logits`: shape (places, places, labels of all heads). Candidates without
+    a score that matters have no reading.
     """
     if not encoded.candidates:
         return
@@ -94,7 +96,11 @@ class _Pair:
     logits: NDArray[np.float32]
 
     def iter_readings(self, asserted: Sequence[float], kind_scores: Sequence[float]) -> Iterator[Reading]:
-        """Yield the readings, by the scores of each polarity and kind."""
+        """Yield at most one reading for each polarity, with its likeliest kind.
+
+        `asserted`: score of each polarity that it is asserted; `kind_scores`: score of each kind. A polarity that is asserted too unlikely
+        has a reading of another modality if its kind is more likely than not.
+        """
         kinds = dict(zip(self.heads["kind"], kind_scores, strict=True))
         likeliest_kinds = [f"{kind} {score:.2f}" for kind, score in sorted(kinds.items(), key=lambda item: -item[1])[:_ALTERNATIVES]]
         modality = self._best_label("modality")
@@ -107,6 +113,7 @@ class _Pair:
                 yield self._make_reading(kind, modality, kinds[kind], likeliest_kinds)
 
     def _make_reading(self, kind: str, modality: str, score: float, likeliest_kinds: list[str]) -> Reading:
+        """Build a reading; the other heads and the slots give its attributes."""
         has_magnitude = kind in KINDS_WITH_MAGNITUDE
         flags = dict(zip(self.heads["flag"], _to_probability(self.logits[self.slices["flag"]]).tolist(), strict=True))
         return Reading(
@@ -126,9 +133,11 @@ class _Pair:
         )
 
     def _best_label(self, head: str) -> str:
+        """Return the label of a head with the highest logit."""
         return self.heads[head][int(np.argmax(self.logits[self.slices[head]]))]
 
 
 def _to_probability(logits: NDArray[np.float32]) -> NDArray[np.float64]:
+    """Convert logits to scores from 0 to 1 by the logistic function."""
     probability: NDArray[np.float64] = 1 / (1 + np.exp(-logits.astype(np.float64)))
     return probability

@@ -41,8 +41,8 @@ class Budget:
     def reserve(self, tokens: int) -> None:
         """Reserve one request and its maximum number of tokens.
 
-        Waits while pending requests may still release tokens, so that the result does not depend on concurrency. Raises
-        `BudgetSpentError` if there is not enough.
+        If there are not enough tokens, waits while pending requests may still release some, so that the result does not depend on
+        concurrency. Raises `BudgetSpentError` if there is not enough.
         """
         with self._changed:
             self._changed.wait_for(lambda: not self._reserved or self._used + self._reserved + tokens <= self.tokens)

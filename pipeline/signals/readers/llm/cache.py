@@ -32,6 +32,7 @@ class FolderCache:
         self.folder = folder
 
     def _file(self, key: str) -> Path:
+        """Return the path of the answer with this key."""
         return self.folder / key[:2] / f"{key}.json"
 
     def get(self, key: str) -> str | None:

@@ -161,12 +161,17 @@ class Client:
                 return answer
 
     def _compute_wait(self, failed: _AttemptError, attempts: int) -> float:
-        """Compute the seconds until the next attempt: 0 unless the endpoint failed."""
+        """Compute the seconds to wait before the next attempt.
+
+        0 unless the endpoint failed. Else the time that it demands, at least a time that doubles with each attempt up to
+        `max_wait_seconds`.
+        """
         if failed.reason not in ENDPOINT_FAILURES:
             return 0.0
         return max(failed.wait, min(self.limits.backoff_seconds * 2.0 ** (attempts - 1), self.limits.max_wait_seconds))
 
     def _build_request(self, system: str, user: str, schema: dict[str, Any]) -> bytes:
+        """Build the body of a request as JSON."""
         return json.dumps(
             {
                 "model": self.endpoint.model,
@@ -179,7 +184,11 @@ class Client:
         ).encode()
 
     def _attempt(self, request: bytes, parse: Callable[[str], Parsed]) -> Parsed:
-        """Send one request within the budget."""
+        """Send one request within the budget and parse its answer.
+
+        Raises `_AttemptError` if it fails, `StoppedError` if requests are stopped or the budget is spent. The reserved tokens are released
+        in any case.
+        """
         if self.stop_reason:
             raise StoppedError(self.stop_reason)
         max_tokens = len(request) // BYTES_PER_TOKEN + self.limits.max_answer_tokens
@@ -206,7 +215,10 @@ class Client:
             self.budget.settle(max_tokens, used)
 
     def _send(self, request: bytes) -> tuple[int, "httpx.Headers", bytes]:
-        """Send a request and return status, headers and body."""
+        """Send a request and return status, headers and body.
+
+        Raises `_AttemptError` if there is no complete response within time and size.
+        """
         import httpx  # noqa: PLC0415 see _make_http_client
 
         deadline = time.monotonic() + self.limits.timeout_seconds
@@ -234,7 +246,7 @@ class Client:
     def _to_error(self, status: int, headers: "httpx.Headers", body: bytes) -> _AttemptError:
         """Convert a status other than 200 to an error.
 
-        A fatal status stops all requests.
+        A status with which every request would fail, such as a wrong key, stops all requests.
         """
         message = f"the endpoint responded with {status}: {self._clean(body.decode('utf-8', 'replace'))}"
         if status in FATAL_STATUSES or status < FIRST_CLIENT_ERROR:
@@ -246,6 +258,7 @@ class Client:
         return _AttemptError("request_refused", message, can_retry=False)
 
     def _count_failure(self, failed: _AttemptError) -> None:
+        """Count failures of the endpoint in a row; stop after too many."""
         with self._lock:
             self._failures = self._failures + 1 if failed.reason in ENDPOINT_FAILURES else 0
             count = self._failures
@@ -255,6 +268,7 @@ class Client:
             )
 
     def _stop(self, reason: str) -> None:
+        """Stop all further requests; the first reason stays."""
         with self._lock:
             self._stop_reason = self._stop_reason or reason
 
@@ -266,6 +280,10 @@ class Client:
 
 
 def _make_http_client(endpoint: Endpoint, limits: Limits) -> "httpx.Client":
+    """Make an HTTP client with the headers of the endpoint.
+
+    It follows no redirect, which could take the key elsewhere.
+    """
     import httpx  # noqa: PLC0415 takes half a second, which other readers need not spend
 
     # A compressed response could expand to any size, so none is accepted.
@@ -276,6 +294,10 @@ def _make_http_client(endpoint: Endpoint, limits: Limits) -> "httpx.Client":
 
 
 def _parse_completion(body: bytes) -> dict[str, Any]:
+    """Parse the body of a response.
+
+    `_AttemptError` if it is no JSON object.
+    """
     try:
         completion = json.loads(body)
     except (ValueError, RecursionError) as error:
@@ -293,7 +315,10 @@ def _count_tokens(completion: dict[str, Any], request: bytes, body: bytes) -> in
 
 
 def _read_content(completion: dict[str, Any]) -> str:
-    """Return the text of the first choice."""
+    """Return the text of the first choice.
+
+    `_AttemptError` if the model declined, the text was cut off, or there is none.
+    """
     try:
         choice = completion["choices"][0]
         message = choice["message"]

@@ -110,6 +110,7 @@ class LlmExtractor:
         return self._read(add_title_length(texts))
 
     def _read(self, texts: pl.DataFrame) -> pl.DataFrame:
+        """Return the findings (`TEXT_FINDINGS`) in texts, and set `summary`."""
         articles = [
             Article(text_id, day, source, tuple(split_sentences(text, title_length)))
             for text_id, day, source, text, title_length in texts.iter_rows()
@@ -151,7 +152,10 @@ class LlmExtractor:
         return outcomes, stop_reason
 
     def _get_answer(self, client: Client, key: str, article: Article) -> str | _Unread:
-        """Return a valid answer from the cache or the model."""
+        """Return a valid answer from cache or model, or the reason.
+
+        A new answer is stored. A text without sentences needs no request.
+        """
         if not article.sentences:
             return '{"signals": []}'
         if article.sentences[-1].end > MAX_TEXT_LENGTH:
@@ -213,11 +217,13 @@ def _make_budget(requests: int, tokens: int) -> Budget:
 
 
 def _check_answer(article: Article, content: str) -> str:
+    """Return the answer unchanged; `BadAnswerError` if it cannot be used."""
     validate_answer(content, article)
     return content
 
 
 def _is_usable(content: str, article: Article) -> bool:
+    """Whether a stored answer has a list of signals."""
     try:
         validate_answer(content, article)
     except BadAnswerError:
@@ -226,6 +232,7 @@ def _is_usable(content: str, article: Article) -> bool:
 
 
 def _summarize(articles: Sequence[Article], outcomes: Sequence[Answer | _Unread]) -> ReadingSummary:
+    """Count unread articles and rejected signals by reason."""
     unread = Counter(outcome.reason for outcome in outcomes if isinstance(outcome, _Unread))
     rejected: Counter[str] = sum((outcome.rejected for outcome in outcomes if isinstance(outcome, Answer)), Counter())
     unread_ids = [article.text_id for article, outcome in zip(articles, outcomes, strict=True) if isinstance(outcome, _Unread)]

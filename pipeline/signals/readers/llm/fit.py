@@ -16,9 +16,9 @@ from pipeline.signals.texts import ExtractorError
 
 
 def measure_confidence(extractor: LlmExtractor, gold: Gold) -> tuple[Confidence, int]:
-    """Measure the table of a model and count the readings.
+    """Fit the table of a model to gold; also count the readings.
 
-    `extractor` must return confidences unchanged (`IDENTITY`).
+    `extractor` must give the model's confidence as probability, unchanged (`IDENTITY`).
     """
     verdicts = judge_predictions(align(gold, extractor.read_texts(gold.passages)))
     return fit_confidence(list(verdicts.select("probability", "is_right").iter_rows())), verdicts.height

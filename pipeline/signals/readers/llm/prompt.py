@@ -91,7 +91,7 @@ def build_schema() -> dict[str, Any]:
 
 @cache
 def prompt_sha() -> str:
-    """Hash instructions and schema to 12 hex digits."""
+    """Hash instructions and schema to 12 hexadecimal digits."""
     prompt = build_instructions() + "\x1f" + json.dumps(build_schema())
     return sha256(prompt.encode()).hexdigest()[:SHA_LENGTH]
 
@@ -105,13 +105,19 @@ def cache_key(model: str, article: Article) -> str:
 
 
 def _format_vocabulary(vocabulary: Vocabulary) -> str:
+    """Format words and meanings as a list in Markdown.
+
+    Kinds also have their polarity.
+    """
     polarity = {word: f" ({KIND_POLARITY[word]})" for word in vocabulary.words} if vocabulary is KIND else {}
     return "\n".join(f"* `{word}`{polarity.get(word, '')}: {meaning}" for word, meaning in vocabulary.words.items())
 
 
 def _enum_schema(words: Sequence[str]) -> dict[str, Any]:
+    """Return the JSON schema of one of these words."""
     return {"type": "string", "enum": list(words)}
 
 
 def _object_schema(fields: dict[str, Any]) -> dict[str, Any]:
+    """Return the JSON schema of an object with exactly these fields."""
     return {"type": "object", "properties": fields, "required": list(fields), "additionalProperties": False}

@@ -72,9 +72,9 @@ def parse_signals(content: str) -> list[Any]:
 
 
 def validate_answer(content: str, article: Article) -> Answer:
-    """Validate the signals of an answer against its article.
+    """Validate each signal of an answer against its article.
 
-    Raises `BadAnswerError` as `parse_signals` does.
+    An invalid signal is rejected and counted; the others stay. Raises `BadAnswerError` as `parse_signals` does.
     """
     rows, rejected = [], Counter[str]()
     for signal in parse_signals(content):
@@ -86,6 +86,10 @@ def validate_answer(content: str, article: Article) -> Answer:
 
 
 def _validate_signal(signal: object, article: Article) -> dict[str, Any]:
+    """Return a signal as a row with the place of its sentence.
+
+    `_RejectedError` if anything in it is invalid.
+    """
     if not isinstance(signal, dict) or not _has_types(signal):
         raise _RejectedError("malformed")
     sentence = _find_sentence(signal, article.sentences)
@@ -115,6 +119,7 @@ def _validate_signal(signal: object, article: Article) -> dict[str, Any]:
 
 
 def _has_types(signal: Mapping[str, Any]) -> bool:
+    """Whether a signal has all fields with the right types."""
     return (
         all(isinstance(signal.get(name), str) for name in _TEXTS)
         and all(isinstance(signal.get(name), bool) for name in _FLAGS)
@@ -125,10 +130,15 @@ def _has_types(signal: Mapping[str, Any]) -> bool:
 
 
 def _is_number(value: object) -> bool:
+    """Whether a value is a number; JSON's true and false are not."""
     return isinstance(value, int | float) and not isinstance(value, bool)
 
 
 def _parse_number(value: float | None) -> float | None:
+    """Return a rate or sum as a float; None stays.
+
+    `_RejectedError` if it is negative or not finite.
+    """
     try:
         number = None if value is None else float(value)
     except OverflowError as error:
@@ -139,9 +149,10 @@ def _parse_number(value: float | None) -> float | None:
 
 
 def _find_sentence(signal: Mapping[str, Any], sentences: Sequence[Sentence]) -> Sentence:
-    """Find the sentence that contains the quote.
+    """Find the sentence that contains the quote of a signal.
 
-    It is the one named, or the only one with the quote, since models miscount.
+    It is the one that the signal names by number, if it has the quote; else the only one with the quote, since models miscount.
+    `_RejectedError` if the quote is too short, in no sentence, or in several.
     """
     quote: str = signal["quote"].strip()
     number: int = signal["sentence"]
@@ -158,6 +169,7 @@ def _find_sentence(signal: Mapping[str, Any], sentences: Sequence[Sentence]) -> 
 
 
 def _check_roles(signal: Mapping[str, Any]) -> None:
+    """Raise `_RejectedError` unless actor and target are different known states."""
     if signal["actor"] not in list_countries():
         raise _RejectedError("unknown_actor")
     if signal["target"] not in (*list_countries(), ALL_PARTNERS):

@@ -1,4 +1,4 @@
-"""Acts without a verb and its object.
+"""Find acts that are not a verb with its object.
 
 Examples: an accusation or threat without more, talks and tariffs that are only named. These rules need less than those of
 `compose.py` and score lower.
@@ -24,7 +24,7 @@ OPERATOR_SCORE, NAMED_TALKS_SCORE, EXISTING_RESTRICTION_SCORE = 0.45, 0.35, 0.4
 def find_operator_acts(sentence: MarkedSentence, used: set[int]) -> Iterable[Act]:
     """Find operators that are a signal without another act.
 
-    They accuse, retaliate, reject, meet, threaten or demand.
+    They accuse, retaliate, reject, meet, threaten or demand. `used`: first words of operators and objects of acts that were found before.
     """
     trade_objects = [mark for mark in sentence.marks_of("object") if class_of(mark) != "goods"]
     operators = sentence.marks_of("operator", "operator_noun")
@@ -39,6 +39,7 @@ def find_operator_acts(sentence: MarkedSentence, used: set[int]) -> Iterable[Act
 
 
 def _can_be_alone(operator: Mark) -> bool:
+    """Whether the lexicon lets this operator be an act of its own."""
     if "alone" not in operator.readings[0].entry:
         return False
     if operator.category == "operator_noun":
@@ -69,6 +70,10 @@ def _has_topic(sentence: MarkedSentence, operator: Mark, trade_objects: Sequence
 
 
 def _build_operator_act(sentence: MarkedSentence, operator: Mark, trade_objects: Sequence[Mark]) -> Act | None:
+    """Build the act of an operator, changed by those that govern it.
+
+    Its instrument is that of the nearest trade object. None if no signal is left.
+    """
     entry = operator.readings[0].entry
     base = str(entry["alone"])
     draft = DraftAct(base, base, operator.first, f"{entry['id']}.alone")
@@ -95,9 +100,10 @@ def _build_operator_act(sentence: MarkedSentence, operator: Mark, trade_objects:
 
 
 def find_named_talks(sentence: MarkedSentence, used: set[int]) -> Iterable[Act]:
-    """Find the first talks or deal named without a verb.
+    """Find the first talks or deal named without a verb, as dialogue.
 
-    Example: `trade talks between A and B`. They are mutual, unless one side speaks about them.
+    Example: `trade talks between A and B`. They are mutual, unless one side speaks about them. The sentence must be about trade and name
+    two countries, or mean known talks (`the talks`). Objects in `used` are acts already.
     """
     all_words = set(sentence.words_between(0, len(sentence.tokens)))
     if cues("markets") & all_words:
@@ -119,9 +125,9 @@ def find_named_talks(sentence: MarkedSentence, used: set[int]) -> Iterable[Act]:
 
 
 def find_existing_restrictions(sentence: MarkedSentence, used: set[int]) -> Iterable[Act]:
-    """Find restrictions that already exist.
+    """Find restrictions that exist and belong to a country.
 
-    They are background and so historical: `U.S. tariffs on Chinese goods`.
+    They are background and so historical measures: `U.S. tariffs on Chinese goods`. Objects in `used` are acts already.
     """
     for thing in sentence.marks_of("object"):
         entry = thing.readings[0].entry
@@ -143,6 +149,10 @@ def find_existing_restrictions(sentence: MarkedSentence, used: set[int]) -> Iter
 
 
 def _build_named_act(sentence: MarkedSentence, thing: Mark, kind: str, rule_id: str, *, modality: str, score: float, mutual: bool) -> Act:
+    """Build an act of an object that is only named.
+
+    Its status is effective.
+    """
     return Act(
         kind=kind,
         rule_id=rule_id,

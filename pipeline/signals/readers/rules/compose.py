@@ -28,6 +28,7 @@ from pipeline.signals.readers.rules.matching import Mark, MarkedSentence
 from pipeline.signals.readers.rules.nominal import find_new_restrictions, is_owned
 from pipeline.signals.readers.rules.phrases import Phrase
 
+# Reaches are numbers of words.
 OBJECT_REACH = 12
 COUNTRY_REACH = 7
 SUSPENSION_REACH = 5
@@ -46,7 +47,10 @@ class _Predicate(NamedTuple):
 
 
 def find_acts(sentence: MarkedSentence) -> list[Act]:
-    """Find every act of a sentence, in the order of its words."""
+    """Find every act of a sentence, in the order of its words.
+
+    Acts of verbs come first; each further rule leaves out objects and operators that an earlier act has used.
+    """
     used: set[int] = set()
     acts = [*_find_verb_acts(sentence, used), *find_operator_acts(sentence, used)]
     acts += find_new_restrictions(sentence, used)
@@ -60,7 +64,7 @@ def find_acts(sentence: MarkedSentence) -> list[Act]:
 def _find_verb_acts(sentence: MarkedSentence, used: set[int]) -> Iterable[Act]:
     """Find acts of verbs with their objects.
 
-    Their words are added to `used`.
+    The first words of their operators and objects are added to `used`.
     """
     objects = sentence.marks_of("object")
     for verb in sentence.marks_of("verb", "act"):
@@ -91,7 +95,10 @@ def _is_stopped(sentence: MarkedSentence, verb: Mark) -> bool:
 
 
 def _choose_object(sentence: MarkedSentence, verb: Mark, objects: list[Mark]) -> _Predicate | None:
-    """Choose the nearest object that a reading of the verb accepts."""
+    """Choose the nearest object that a reading of the verb accepts.
+
+    A verb that contains its object (`sanction`) needs only a country. None if no reading has an object.
+    """
     with_own_object = [
         phrase for phrase in verb.readings if "self" in phrase.entry and (not phrase.entry.get("level") or _names_level(sentence, verb))
     ]
@@ -108,6 +115,10 @@ def _choose_object(sentence: MarkedSentence, verb: Mark, objects: list[Mark]) ->
 
 
 def _kind_of(sentence: MarkedSentence, verb: Mark, phrase: Phrase, thing: Mark) -> str | None:
+    """Return the kind of act of a verb's reading and an object.
+
+    None if the reading does not take such an object, or the sentence says something else with these words.
+    """
     object_class = "approval" if _is_suspended(sentence, verb, thing) else class_of(thing)
     if object_class not in phrase.entry.get("takes", ()):
         return None
@@ -160,6 +171,10 @@ def _objects_in_reach(sentence: MarkedSentence, verb: Mark, objects: list[Mark])
 
 
 def _is_passive(sentence: MarkedSentence, verb: Mark) -> bool:
+    """Whether the verb is a passive.
+
+    Its form and the words around it decide.
+    """
     if verb.form not in {"pp", "both", "any"}:
         return False
     after = sentence.words_between(verb.last + 1, verb.last + 2)
@@ -176,7 +191,10 @@ def _is_hit_with(sentence: MarkedSentence, verb: Mark) -> bool:
 
 
 def _is_cut_off(sentence: MarkedSentence, first: int, last: int) -> bool:
-    """Whether a clause boundary separates the two words."""
+    """Whether a clause boundary separates the two words.
+
+    A boundary at `and` or `or` does not.
+    """
     starts = [start for start in sentence.clause_starts if first < start <= last]
     return bool(cues("hard") & set(sentence.words_between(first + 1, last))) or any(
         sentence.tokens[start].lower not in {"and", "or"} for start in starts
@@ -191,10 +209,15 @@ def _names_country(sentence: MarkedSentence, verb: Mark) -> bool:
 
 
 def _build_act(sentence: MarkedSentence, verb: Mark, predicate: _Predicate, operators: list[Mark]) -> Act | None:
+    """Build the act of a verb and object; apply its operators.
+
+    None if no signal is left.
+    """
     entry, thing, kind = predicate.phrase.entry, predicate.thing, predicate.kind
     rule_id, score = f"{entry['id']}.{class_of(thing) if thing else entry['self']}", SCORE
     is_ambiguous = entry.get("level") or len({reading.entry["direction"] for reading in verb.readings}) > 1
     is_inverted = thing is not None and (class_of(thing) == "concession" or _is_suspended(sentence, verb, thing))
+    # The end of the rule's id shows later steps that the grammar leaves no doubt about the sign.
     if is_inverted or (is_ambiguous and _names_level(sentence, thing or verb)):
         rule_id += SURE_SIGN
     if _is_hit_with(sentence, verb):

@@ -12,11 +12,12 @@ from pipeline.contracts.vocabulary import FIXED_STATUS
 from pipeline.signals.lexicon import cues
 from pipeline.signals.readers.rules.matching import Mark, MarkedSentence
 
+# Reaches are numbers of words before the act in which an operator counts.
 OPERATOR_REACH = 11
 NEGATION_REACH = 4
 DOUBT_REACH = 3
 
-# Direction of the verb and class of its object.
+# Kind of an act by the direction of its verb and the class of its object.
 KINDS = MappingProxyType(
     {
         ("up", "restriction"): "measure",
@@ -85,14 +86,15 @@ class Act:
 
 
 def class_of(mark: Mark) -> str:
-    """Return the lexicon class of an object or operator."""
+    """Return the class of an object or operator in the lexicon."""
     return str(mark.readings[0].entry["class"])
 
 
 def governing_operators(sentence: MarkedSentence, at: int) -> list[Mark]:
     """Return the operators before word `at` in its clause, nearest first.
 
-    Operators of another state are left out: in `Trump threatens, Beijing is ready to hit back` the threat is not Beijing's.
+    They are at most `OPERATOR_REACH` words away, except in a clause that opens with a condition (`if`). Operators of another state are left
+    out: in `Trump threatens, Beijing is ready to hit back` the threat is not Beijing's.
     """
     start, _ = sentence.clause_bounds(at)
     earliest = start if sentence.tokens[start].lower in cues("conditions") else max(start, at - OPERATOR_REACH)
@@ -116,9 +118,9 @@ def _is_of_other_state(sentence: MarkedSentence, operator: Mark, at: int) -> boo
 
 @dataclass(slots=True)
 class DraftAct:
-    """An act while operators are applied to it.
+    """An act while operators are applied to it, the nearest first.
 
-    `base` is its kind before them; `kind` is None if no signal is left.
+    `base` is its kind before them; `kind` is its kind now, None if no signal is left. `anchor` moves to the operator that changes it last.
     """
 
     base: str
@@ -128,7 +130,11 @@ class DraftAct:
     modality: str = "asserted"
 
     def apply(self, sentence: MarkedSentence, operator: Mark) -> None:
-        """Apply one operator to the act."""
+        """Apply one operator to the act.
+
+        A negation or a word of doubt changes the modality, any other the kind. Only the first operator changes the kind, unless a later one
+        is a demand, or refuses a demand or an offer.
+        """
         name = class_of(operator)
         if name == "negate":
             if operator.last >= self.anchor - NEGATION_REACH or operator.readings[0].entry.get("whole_clause"):
@@ -142,6 +148,10 @@ class DraftAct:
             self.rule_id = f"{operator.readings[0].entry['id']}.{self.rule_id}"
 
     def _change_kind(self, name: str) -> None:
+        """Set the kind that an operator of class `name` makes.
+
+        What someone refuses to escalate is a negated measure; what someone demands is asserted.
+        """
         if self.kind is None or (name == "agree" and self.kind in CONCEDING):
             return
         if name == "refuse" and self.kind in REJECTABLE:
@@ -159,7 +169,7 @@ class DraftAct:
             self.modality = "asserted"
 
     def _negate(self, sentence: MarkedSentence, operator: Mark) -> None:
-        """Make a refusal of `will not lift`; negate `has not lifted`."""
+        """Make `will not lift` a refusal, and `has not lifted` a negated act."""
         self.rule_id += ".not"
         wording = sentence.words_between(operator.first - 1, operator.last + 1)
         if self.kind in CONCEDING | {"dialogue"} and {"will", "wo", "would"} & set(wording):
@@ -183,7 +193,8 @@ class DraftAct:
 def status_of(sentence: MarkedSentence, kind: str, lexicon_status: str, at: int) -> str:
     """Return the status of an act with its verb at word `at`.
 
-    `lexicon_status` is the status of the verb in the lexicon.
+    `lexicon_status`: that of the verb in the lexicon. Words of the future up to four words before the verb (`will`) make it announced, and
+    `has` or `have` make an announced act effective. Some kinds have a fixed status.
     """
     if kind in FIXED_STATUS:
         return FIXED_STATUS[kind]

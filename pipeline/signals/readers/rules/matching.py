@@ -12,14 +12,14 @@ from pipeline.signals.lexicon import cues
 from pipeline.signals.readers.rules.phrases import Category, Phrase, phrase_index
 from pipeline.signals.tokens import Token, tokenize
 
-LONG_PHRASE = 2  # from first to last word, so three words or more
+LONG_PHRASE = 2  # least distance from first to last word: three words or more
 
 
 @dataclass(frozen=True, slots=True)
 class Mark:
     """A lexicon phrase at words `first` to `last` (inclusive) of a sentence.
 
-    `readings` are the entries that the phrase may belong to.
+    `readings` are the phrases of all entries that the words may belong to, in the order of the lexicon.
     """
 
     category: Category
@@ -60,7 +60,10 @@ class MarkedSentence:
         return [mark for mark in self.marks if mark.category in categories]
 
     def clause_bounds(self, at: int) -> tuple[int, int]:
-        """Return the first words of the clause and of the next one."""
+        """Return the bounds of the clause of word `at`.
+
+        They are its first word and that of the next clause, or the number of words.
+        """
         start = max((start for start in self.clause_starts if start <= at), default=0)
         end = min((start for start in self.clause_starts if start > at), default=len(self.tokens))
         return start, end
@@ -68,7 +71,7 @@ class MarkedSentence:
     def is_market_report(self, end: int) -> bool:
         """Whether the words before `end` report on a market only.
 
-        They name no state as subject: `Shares slump after ...`.
+        They have a word of markets and name no state as subject: `Shares slump after ...`.
         """
         states = [first for mention, (first, _) in zip(self.mentions, self.mention_spans, strict=True) if mention.is_actor and first < end]
         subjects = [first for first in states if first == 0 or self.tokens[first - 1].lower not in cues("governed")]
@@ -80,9 +83,10 @@ class MarkedSentence:
 
 
 def mark_sentence(text: str, mentions: Sequence[Mention]) -> MarkedSentence:
-    """Mark the lexicon phrases of a sentence, longest first.
+    """Mark the lexicon phrases of a sentence; where several match, the longest.
 
-    Spellings that can be noun or verb are decided by their neighbours.
+    Words that can be noun or verb (`exports`) are decided by their neighbours. Nouns, verbs and operators are matched separately, so marks
+    of different layers may overlap.
     """
     tokens = tuple(tokenize(text))
     layers: tuple[tuple[Category, ...], ...] = (("object", "act", "operator_noun"), ("verb",), ("operator",))
@@ -94,7 +98,7 @@ def mark_sentence(text: str, mentions: Sequence[Mention]) -> MarkedSentence:
 
 
 def _is_part_of(mark: Mark, other: Mark) -> bool:
-    """Whether a mark is only a part of a longer phrase.
+    """Whether a mark is dropped as part of a longer phrase.
 
     An example is `fears` in `trade war fears`. In phrases of two words verbs and objects keep their own meaning: `held talks`.
     """
@@ -110,6 +114,10 @@ def _match_phrases(tokens: Sequence[Token]) -> list[list[Phrase]]:
 
 
 def _find_marks(tokens: Sequence[Token], phrases: Sequence[Sequence[Phrase]], categories: tuple[Category, ...]) -> list[Mark]:
+    """Mark phrases of these categories from left to right, without overlaps.
+
+    `phrases`: result of `_match_phrases`. At each word the longest phrase wins; of equal length, that of the first category.
+    """
     marks: list[Mark] = []
     at = 0
     wants_nouns = "object" in categories
@@ -130,7 +138,7 @@ def _find_marks(tokens: Sequence[Token], phrases: Sequence[Sequence[Phrase]], ca
 def _is_noun(tokens: Sequence[Token], at: int, phrases: Sequence[Phrase], length: int) -> bool:
     """Whether the `length` words at `at` are a noun.
 
-    Neighbours decide only if the lexicon has the words as noun and verb.
+    `phrases`: those that begin at `at`. Neighbours decide only if the lexicon has the words as noun and verb.
     """
     is_noun_form = {p.form == "noun" for p in phrases if len(p.words) == length}
     if len(is_noun_form) == 1:
@@ -147,6 +155,10 @@ def _is_noun(tokens: Sequence[Token], at: int, phrases: Sequence[Phrase], length
 
 
 def _find_clause_starts(tokens: Sequence[Token]) -> list[int]:
+    """Return the first words of clauses.
+
+    They follow a hard stop, or are conjunctions such as `because`.
+    """
     starts = [0]
     for at, token in enumerate(tokens[1:], start=1):
         before = tokens[at - 1].lower

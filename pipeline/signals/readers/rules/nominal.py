@@ -34,9 +34,10 @@ def is_owned(sentence: MarkedSentence, noun: Mark) -> bool:
 
 
 def find_new_restrictions(sentence: MarkedSentence, used: set[int]) -> Iterable[Act]:
-    """Find restrictions that are called new and have a target.
+    """Find restrictions that are called new and have a target, as measures.
 
-    Example: `new tariffs on Turkish steel`. Their words are added to `used`.
+    Example: `new tariffs on Turkish steel`. Objects in `used` are acts already; those found are added. An operator such as `threatens`
+    would make another kind, so these are left out.
     """
     for thing in sentence.marks_of("object"):
         if class_of(thing) != "restriction" or thing.first in used:
@@ -67,6 +68,7 @@ def find_new_restrictions(sentence: MarkedSentence, used: set[int]) -> Iterable[
 
 
 def _has_target(sentence: MarkedSentence, thing: Mark) -> bool:
+    """Whether `on`, `against` or `for` and soon a country follow the object."""
     after = sentence.words_between(thing.last + 1, thing.last + 2)
     return bool(set(after) & {"on", "against", "for"}) and any(
         thing.last < first <= thing.last + TARGET_REACH for first, _ in sentence.mention_spans

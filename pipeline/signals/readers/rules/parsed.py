@@ -46,7 +46,7 @@ class Party:
 class ParsedSentence:
     """A marked sentence with its dependency tree.
 
-    Parameters called `at` are the index of a word.
+    Parameters called `at`, `node`, `verb` or `noun` are the index of a word.
     """
 
     sentence: MarkedSentence
@@ -74,7 +74,7 @@ class ParsedSentence:
         return None
 
     def find_speaker(self, at: int) -> Party | None:
-        """Return who says the clause of a word.
+        """Return who says the clause of a word; None if nobody does.
 
         The speaker is the subject of the outermost verb that has the clause as object.
         """
@@ -89,7 +89,7 @@ class ParsedSentence:
         return speaker
 
     def is_obligation(self, at: int) -> bool:
-        """Whether the word says what another state has to do: `should`, `must`."""
+        """Whether the word itself is one of obligation: `should`, `must`."""
         return self.sentence.tokens[at].lower in cues("obligations")
 
     def is_said_by_stranger(self, at: int) -> bool:
@@ -135,7 +135,7 @@ class ParsedSentence:
     def phrase_head(self, at: int) -> int:
         """Return the head of the lexicon phrase that begins at a word.
 
-        Without a phrase it is the word itself.
+        The phrase is a noun; the tree gives its head. Without such a phrase it is the word itself.
         """
         nouns = [mark for mark in self.sentence.marks_of("object", "act", "operator_noun") if mark.first == at]
         return self.tree.head_of_span(nouns[0].first, nouns[0].last) if nouns else at
@@ -174,7 +174,8 @@ class ParsedSentence:
     def find_targets(self, roots: Sequence[int], excluded: Container[str], *, skipped_prepositions: Container[str] = ()) -> tuple[str, ...]:
         """Return the countries nearest below the first root that has any.
 
-        Countries in a list with them are included. Clauses of other acts and `skipped_prepositions` are not searched.
+        The tree is searched level by level. Countries in a list with them are included, those in `excluded` are not. Clauses of other acts
+        and what follows `skipped_prepositions` are not searched.
         """
         for root in roots:
             level = [root]
@@ -186,6 +187,7 @@ class ParsedSentence:
         return ()
 
     def _iter_searched_children(self, at: int, skipped_prepositions: Container[str]) -> Iterable[int]:
+        """Yield the dependents of a word below which a target may be."""
         for child in self.tree.children[at]:
             relation, word = self.tree.relations[child], self.sentence.tokens[child].lower
             is_object_clause = relation in OBJECT_CLAUSES
@@ -215,14 +217,16 @@ class ParsedSentence:
                 yield from self._to_party(other).codes or self._iter_modifier_codes(other)
 
     def _iter_modifier_codes(self, at: int) -> Iterable[str]:
+        """Yield the countries that modify a noun: `Chinese and Indian goods`."""
         for child in self.tree.children_by(at, *MODIFIERS):
             for mention in self._mentions_at(child):
                 yield mention.code
 
     def _find_subject(self, verb: int, came_by: str) -> Party | None:
-        """Return the subject of a verb.
+        """Return the subject of a verb, or the `by` of a passive.
 
-        `came_by` is the relation of the word that the search came from.
+        `came_by` is the relation of the word that the search came from: for an object clause (`urged Japan to lift`) the verb's object is
+        its subject. None if the tree has none, or if it means no country and no stranger.
         """
         tree = self.tree
         if came_by in OBJECT_CLAUSES:
@@ -245,9 +249,9 @@ class ParsedSentence:
         return None
 
     def _is_misattached(self, noun: int) -> bool:
-        """Whether the parser joins a subject to the words before it.
+        """Whether the parser wrongly joins a subject to the words before it.
 
-        Example: `tariffs on cars and China vowed ...`.
+        Example: `tariffs on cars and China vowed ...`, with China joined to cars.
         """
         verb = noun + 1
         return (
@@ -259,6 +263,10 @@ class ParsedSentence:
         )
 
     def _known_party(self, noun: int) -> Party | None:
+        """Return whom a noun phrase means; None if it does not say.
+
+        It says so if it names a country or a stranger.
+        """
         party = self._to_party(noun)
         return party if party.codes or party.is_stranger else None
 
@@ -276,7 +284,10 @@ class ParsedSentence:
         return Party(tuple(dict.fromkeys(codes))) if codes else None
 
     def _to_party(self, noun: int) -> Party:
-        """Return whom a noun phrase and those joined to it mean."""
+        """Return whom a noun phrase and those joined to it mean.
+
+        The party is a stranger if the first of them is.
+        """
         parties = [self._to_single_party(member) for member in (*self._headline_partner(noun), noun, *self._conjuncts(noun))]
         if parties[0].is_stranger:
             return parties[0]
@@ -293,6 +304,7 @@ class ParsedSentence:
         return [spans[0][1]] if self.sentence.words_between(spans[0][1] + 1, spans[1][0]) == [","] else []
 
     def _conjuncts(self, at: int) -> list[int]:
+        """Return the words joined to a word by commas, `and` or `or`."""
         conjuncts, level = [], [at]
         while level:
             level = [child for word in level for child in self.tree.children_by(word, "conj") if not self._is_misattached(child)]
@@ -300,7 +312,10 @@ class ParsedSentence:
         return conjuncts
 
     def _to_single_party(self, noun: int) -> Party:
-        """Return whom a noun phrase means, without those joined to it."""
+        """Return whom a noun phrase means, without those joined to it.
+
+        Its own name counts first, then its modifiers, then, unless it is a phrase of the lexicon, its origin (`officials from Japan`).
+        """
         if self.sentence.tokens[noun].lower in word_list("strangers"):
             return Party(is_stranger=True)
         mentions = self._mentions_at(noun)
@@ -319,9 +334,9 @@ class ParsedSentence:
         return Party()
 
     def _read_modifiers(self, noun: int, excluded: Container[str] = ()) -> Party:
-        """Return the country of `Chinese officials` or `China's tariffs`.
+        """Return the country that modifies a noun: `Chinese officials`, `China's tariffs`.
 
-        Goods, firms and people are strangers.
+        Goods, firms and people of a country (`Chinese exporters`) are strangers. Modifiers with a relation in `excluded` do not count.
         """
         is_marked = self._is_marked_noun(noun)
         codes: list[str] = []
@@ -337,6 +352,7 @@ class ParsedSentence:
         return Party(tuple(dict.fromkeys(codes)))
 
     def _mentions_at(self, at: int) -> list[Mention]:
+        """Return the mentions of countries that a word is part of."""
         spans = zip(self.sentence.mentions, self.sentence.mention_spans, strict=True)
         return [mention for mention, (first, last) in spans if first <= at <= last]
 
@@ -344,9 +360,11 @@ class ParsedSentence:
         return self.tree.tags[at].startswith("NN")
 
     def _is_object_of(self, at: int, *classes: str) -> bool:
+        """Whether a word is part of an object of these classes."""
         return any(mark.first <= at <= mark.last and class_of(mark) in classes for mark in self.sentence.marks_of("object"))
 
     def _is_marked_noun(self, at: int) -> bool:
+        """Whether a word is part of a noun of the lexicon."""
         return any(mark.first <= at <= mark.last for mark in self.sentence.marks_of("object", "act", "operator_noun"))
 
 

@@ -47,6 +47,7 @@ def word_list(section: str) -> frozenset[str]:
 
 
 def _iter_phrases() -> Iterable[Phrase]:
+    """Yield every form of every entry of the lexicon, in order."""
     for entry in load_lexicon("verbs")["verb"]:
         yield from _inflect_verbs("verb", entry, entry["words"])
         yield from _inflect_nouns("act", entry, entry.get("nouns", ()))
@@ -58,6 +59,7 @@ def _iter_phrases() -> Iterable[Phrase]:
 
 
 def _inflect_verbs(category: Category, entry: Mapping[str, Any], phrases: Iterable[str]) -> Iterable[Phrase]:
+    """Yield the forms of an entry's phrases that begin with verbs."""
     standalone = frozenset(_add_auxiliaries(entry.get("standalone", ())))
     for phrase in _add_auxiliaries(phrases):
         for inflected, form in verb_forms(phrase).items():
@@ -77,10 +79,12 @@ def _add_auxiliaries(phrases: Iterable[str]) -> Iterable[str]:
 
 
 def _inflect_nouns(category: Category, entry: Mapping[str, Any], phrases: Iterable[str]) -> Iterable[Phrase]:
+    """Yield singular and plural of an entry's noun phrases."""
     for phrase in phrases:
         for inflected in noun_forms(phrase):
             yield Phrase(_to_words(inflected), category, entry, "noun")
 
 
 def _to_words(phrase: str) -> tuple[str, ...]:
+    """Split a phrase into lower-case words as sentences are split."""
     return tuple(token.lower for token in tokenize(phrase))

@@ -51,7 +51,7 @@ class RuleReader:
 class _SentenceActs:
     """A sentence with its acts.
 
-    `candidate_numbers` has the column `candidate` by actor and target.
+    `day`: that of its article. `candidate_numbers`: the number of each candidate by (actor, target).
     """
 
     context: SentenceContext
@@ -99,7 +99,10 @@ def _to_parser_text(sentence: MarkedSentence) -> str:
 
 
 def _iter_readings(sentence_acts: _SentenceActs, tree: Tree | None) -> Iterator[Reading]:
-    """Yield a reading for each act and candidate pair."""
+    """Yield a reading for each act and candidate pair.
+
+    Pairs of actor and target that are no candidates are left out. `tree` is None without a parser.
+    """
     sentence = sentence_acts.context.sentence
     parsed = ParsedSentence(sentence, tree) if tree else None
     for act in sentence_acts.acts:
@@ -112,11 +115,16 @@ def _iter_readings(sentence_acts: _SentenceActs, tree: Tree | None) -> Iterator[
 
 
 def _contains_any(text: str, section: str) -> bool:
+    """Whether a text has a phrase of this word list of `operators.toml`."""
     lower = text.lower()
     return any(phrase in lower for phrase in word_list(section))
 
 
 def _read_mentions(group: SentenceCandidates) -> list[Mention]:
+    """Collect the mentions in a sentence from its candidates.
+
+    They are in order of the text.
+    """
     mentions = {
         Mention(row[side], m["start"], m["end"], m["role"], m["is_actor"])
         for row in group
@@ -127,7 +135,7 @@ def _read_mentions(group: SentenceCandidates) -> list[Mention]:
 
 
 def _modality_by_tree(parsed: ParsedSentence, act: Act) -> str:
-    """Return the modality of an asserted act by its clause.
+    """Return the modality of an asserted act by its clause's tree.
 
     It is `historical` if the clause is background, `hypothetical` if the act is only a purpose, else `asserted`.
     """
@@ -139,6 +147,7 @@ def _modality_by_tree(parsed: ParsedSentence, act: Act) -> str:
 
 
 def _to_reading(candidate: int, sentence: MarkedSentence, act: Act, modality: str) -> Reading:
+    """Join an act with the attributes that slots of the sentence give."""
     text = sentence.text
     offset = sentence.tokens[act.focus].start
     has_magnitude = act.kind in KINDS_WITH_MAGNITUDE

@@ -19,6 +19,7 @@ from pipeline.signals.readers.rules.word_order import (
     is_done_by_stranger,
 )
 
+# Kinds that are towards all partners if no target is named.
 TARGETS_ALL = frozenset({"measure", "threat", "easing", "investigation"})
 
 
@@ -49,9 +50,9 @@ def find_roles(context: SentenceContext, parsed: ParsedSentence | None, act: Act
 
 
 def _find_roles_of_sufferer(context: SentenceContext, parsed: ParsedSentence | None, act: Act) -> Iterator[tuple[str, str]]:
-    """Yield the roles of `Japan faces American tariffs`.
+    """Yield the roles of an act that the subject suffers: `Japan faces American tariffs`.
 
-    The owner of the tariffs, else the other side, acts towards the subject.
+    The owner of the tariffs, else the other side, acts towards the subject (Japan).
     """
     if parsed:
         sufferers = parsed.find_subject_countries(act.focus)
@@ -65,9 +66,10 @@ def _find_roles_of_sufferer(context: SentenceContext, parsed: ParsedSentence | N
 
 
 def _find_roles_of_statement(context: SentenceContext, parsed: ParsedSentence, act: Act) -> Iterator[tuple[str, str]]:
-    """Yield the roles of `Beijing said Washington should lift its tariffs`.
+    """Yield the roles of a statement: `Beijing said Washington should lift its tariffs`.
 
-    The speaker, else the other side, acts towards the subject.
+    The speaker (Beijing), else the other side, acts towards the subject (Washington); without a subject, towards the target found by word
+    order.
     """
     if parsed.is_said_by_stranger(act.anchor):
         return
@@ -84,12 +86,13 @@ def _find_roles_of_statement(context: SentenceContext, parsed: ParsedSentence, a
 
 
 def _find_agent_party(parsed: ParsedSentence, act: Act) -> Party | None:
-    """Return who acts; for words about talks, who speaks."""
+    """Return who acts by the tree; for talks mentioned, who speaks."""
     is_spoken = act.rule_id.startswith("spoken.")
     return (parsed.find_speaker(act.anchor) if is_spoken else None) or parsed.find_agent(act.anchor)
 
 
 def _choose_actors(context: SentenceContext, party: Party | None, act: Act) -> tuple[str, ...]:
+    """Return the actors by the tree (`party`), else by word order."""
     if party:
         return party.codes
     actor = find_agent(context, act.anchor) or (find_owner(context, act.thing) if act.thing is not None else None)
@@ -97,6 +100,10 @@ def _choose_actors(context: SentenceContext, party: Party | None, act: Act) -> t
 
 
 def _choose_targets(context: SentenceContext, parsed: ParsedSentence | None, actor: str, party: Party | None, act: Act) -> tuple[str, ...]:
+    """Return the targets of an act by `actor`.
+
+    The tree gives them, or else word order.
+    """
     is_diverted = "divert." in act.rule_id
     if parsed and party and act.thing is not None:
         named = parsed.find_targets([parsed.phrase_head(act.thing)], ())
@@ -122,6 +129,10 @@ def _search_roots(parsed: ParsedSentence, act: Act) -> list[int]:
 
 
 def _find_mutual_roles(context: SentenceContext, parsed: ParsedSentence | None, party: Party | None, act: Act) -> Iterator[tuple[str, str]]:
+    """Yield both directions of each two sides of a mutual act.
+
+    If only one side can be found, it acts towards the targets found by word order.
+    """
     pair = _find_parsed_pair(parsed, party, act)
     if len(pair) < PAIR_SIZE:
         pair = find_mutual_pair(context)

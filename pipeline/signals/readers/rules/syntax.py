@@ -75,6 +75,10 @@ def parse_sentences(sentences: Sequence[tuple[str, Sequence[Token]]]) -> list[Tr
 
 @cache
 def _load_parser() -> "Language | None":
+    """Load the parser once per process.
+
+    If it is not installed, warn and return None.
+    """
     if not is_installed():
         warnings.warn(
             "the parser of the rule reader is not installed, so actors and targets are found by word order alone; "
@@ -99,6 +103,7 @@ def _to_tree(doc: "Doc", tokens: Sequence[Token]) -> Tree:
     for token, index in zip(doc, indices, strict=True):
         if index is None or is_done[index]:
             continue
+        # The head of ours is found from the topmost of spaCy's tokens inside it.
         top = token
         while top.head.i != top.i and indices[top.head.i] in {index, None}:
             top = top.head

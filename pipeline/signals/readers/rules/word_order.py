@@ -23,7 +23,7 @@ SPEECH_VERBS = frozenset({"said", "says", "announced", "confirmed", "told", "add
 class SentenceContext:
     """A marked sentence and the main pair of its article.
 
-    The main pair has fewer than two countries if fewer are named.
+    The main pair are two country codes in alphabetical order, or empty if the article has none.
     """
 
     sentence: MarkedSentence
@@ -57,6 +57,10 @@ def is_done_by_stranger(context: SentenceContext, at: int) -> bool:
 
 
 def _find_subject_before(sentence: MarkedSentence, at: int) -> tuple[Mention, tuple[int, int]] | None:
+    """Return the nearest possible subject before word `at`.
+
+    A mention of a state and its span.
+    """
     for mention, span in reversed(list(zip(sentence.mentions, sentence.mention_spans, strict=True))):
         if span[1] < at and mention.is_actor and not _is_governed(sentence, mention, span):
             return mention, span
@@ -66,7 +70,8 @@ def _find_subject_before(sentence: MarkedSentence, at: int) -> tuple[Mention, tu
 def _is_governed(sentence: MarkedSentence, mention: Mention, span: tuple[int, int]) -> bool:
     """Whether the mention follows a preposition and so is no subject.
 
-    Titles, and other members of its list, may be between them. In `Xi of China` this is true of China, but not of Xi.
+    Titles, and other countries of its list, may be between them. In `Xi of China` this is true of China, but not of Xi. `span`: first and
+    last word of the mention.
     """
     if mention.role == "mutual":
         return False
@@ -110,6 +115,10 @@ def _find_passive_agent(sentence: MarkedSentence, at: int) -> str | None:
 
 
 def _is_stranger_between(sentence: MarkedSentence, first: int, end: int) -> bool:
+    """Whether a stranger is among the words from `first` to `end`.
+
+    `end` is not included; a stranger after a preposition does not count.
+    """
     for at in range(first, end):
         if sentence.tokens[at].lower in word_list("strangers") and sentence.tokens[at - 1].lower not in cues("governed") | {"by"}:
             return True
@@ -117,7 +126,7 @@ def _is_stranger_between(sentence: MarkedSentence, first: int, end: int) -> bool
 
 
 def _find_reporter(sentence: MarkedSentence, at: int) -> str | None:
-    """Return who reports an act without a named agent.
+    """Return the state after word `at` that reports the act.
 
     Example: `..., the White House confirmed`.
     """
@@ -169,9 +178,9 @@ def find_targets(
 
 
 def _is_contrasted(sentence: MarkedSentence, at: int, other: int) -> bool:
-    """Whether `but` or `while` separates the words.
+    """Whether `but` or `while` separates words `at` and `other`.
 
-    The second must be the object of another verb.
+    The second must directly follow another verb, as its object.
     """
     separators = [i for i in range(at + 1, other) if sentence.tokens[i].lower in cues("contrasts")]
     return bool(separators) and any(separators[-1] < mark.first and mark.last == other - 1 for mark in sentence.marks_of("verb"))
@@ -194,7 +203,7 @@ def find_owner(context: SentenceContext, thing: int) -> str | None:
 
 
 def _read_list(sentence: MarkedSentence, mentions: list[tuple[Mention, tuple[int, int]]], actor: str) -> tuple[str, ...]:
-    """Return the first country and those listed with it."""
+    """Return the first country and those listed with it, without the actor."""
     codes = [mentions[0][0].code]
     for (_, (_, last)), (mention, (first, _)) in itertools.pairwise(mentions):
         between = sentence.words_between(last + 1, first)
@@ -206,9 +215,9 @@ def _read_list(sentence: MarkedSentence, mentions: list[tuple[Mention, tuple[int
 
 
 def find_mutual_pair(context: SentenceContext) -> tuple[str, ...]:
-    """Return the two countries of a mutual act.
+    """Return the two countries of a mutual act by word order.
 
-    They are the first two named, else the main pair. Empty if the sentence names one country outside the main pair.
+    They are the first two named, else the article's main pair. Empty if the sentence names one country outside the main pair.
     """
     codes = tuple(dict.fromkeys(mention.code for mention in context.sentence.mentions))
     if len(codes) >= PAIR_SIZE:

@@ -46,6 +46,7 @@ def read_weights(model: Path, like: dict[str, Tensor]) -> dict[str, Tensor]:
 
 
 def _read_layer(stored: Stored, source: str) -> Stored:
+    """Read the weights of a layer by their names in the network."""
     # The graph divides the query by the root of the head's size, and gives the values of each head a column of ones.
     scale, width = math.sqrt(_HEAD_SIZE), _HEADS * _HEAD_SIZE
     query, query_bias = _read_linear(stored, f"{source}query")
@@ -67,9 +68,11 @@ def _read_layer(stored: Stored, source: str) -> Stored:
 
 
 def _read_linear(stored: Stored, name: str) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+    """Read weights, of shape (outputs, inputs), and bias of a linear layer."""
     weights = stored[f"{name}.weights"].astype(np.float32) * stored[f"{name}.scales"]
     return weights.T, stored[f"{name}.bias"]
 
 
 def _name_parts(name: str, parts: tuple[NDArray[np.float32], NDArray[np.float32]]) -> Stored:
+    """Name weights and bias as the network's state does."""
     return {f"{name}.weight": parts[0].copy(), f"{name}.bias": parts[1].copy()}

@@ -48,7 +48,7 @@ class Label:
 
     @property
     def is_news(self) -> bool:
-        """Whether the sentence asserts the signal."""
+        """Whether the sentence asserts the signal, so that it counts."""
         return self.modality == "asserted"
 
     @property
@@ -88,6 +88,11 @@ def make_examples(gold: Gold, tokenizer: Tokenizer, titles: Mapping[str, str] | 
 
 
 def _iter_labels(encoded: Encoded, rows: pl.DataFrame, start: int, end: int) -> Iterator[Label]:
+    """Yield the labels of a sentence from the rows of its passage.
+
+    `start` and `end`: where the sentence is in the passage. A row is of the sentence if it overlaps with more than half of the shorter of
+    the two. Rows with a country that is not encoded are left out.
+    """
     index = {code: number for number, code in enumerate((*encoded.countries, ALL_PARTNERS))}
     for row in rows.iter_rows(named=True):
         overlap = min(end, row["span_end"]) - max(start, row["span_start"])

@@ -205,6 +205,10 @@ def _find_product(producers: Mapping[str, Any], add: Any) -> Any:
 
 
 def _read_linear(arrays: Mapping[str, Array], product: Any, bias: Array) -> Linear:
+    """Read the weights and scales of an integer product.
+
+    `ValueError` if they are not symmetric.
+    """
     name = product.input[1].removesuffix("_quantized")
     if arrays[f"{name}_zero_point"].any():
         raise ValueError(f"the weights {name} are not symmetric; quantize them with QuantType.QInt8")
@@ -236,6 +240,7 @@ def build_model(weights: Weights, ranges: Ranges | None) -> Any:
 
 
 def _add_embedding(graph: _Graph, weights: Weights) -> str:
+    """Add the embeddings of words and positions, and their normalization."""
     name = "embeddings.word_embeddings.weight"
     words, scale, zero = (weights.arrays[f"base.{name}_{part}"] for part in ("quantized", "scale", "zero_point"))
     rows = graph.add("Gather", graph.add_constant(name, words), "ids")
@@ -248,17 +253,22 @@ def _add_embedding(graph: _Graph, weights: Weights) -> str:
 
 
 def _read_table(weights: Weights, name: str) -> Array:
+    """Read a table of embeddings as floats."""
     values, scale, zero = (weights.arrays[f"base.embeddings.{name}.weight_{part}"] for part in ("quantized", "scale", "zero_point"))
     return ((values.astype(np.int32) - int(zero)) * scale).astype(np.float32)
 
 
 def _add_norm(graph: _Graph, weights: Weights, name: str, values: str) -> str:
+    """Add a layer normalization."""
     gain, shift = (graph.add_constant(f"{name}.{part}", weights.arrays[f"base.{name}.{part}"]) for part in ("weight", "bias"))
     return graph.add("LayerNormalization", values, gain, shift, axis=-1, epsilon=_NORM_EPSILON)
 
 
 def _add_layer(graph: _Graph, weights: Weights, number: int, states: str, places: str | None) -> str:
-    """Add a layer of the transformer, only for `places` if given."""
+    """Add a layer of the transformer and return its states.
+
+    With `places` only the states of these tokens are computed; they still attend to all tokens.
+    """
     name = f"encoder.layer.{number}"
     linears = weights.linears
     quantized, range_name = graph.quantize(states, f"{name}.attention")
@@ -284,6 +294,10 @@ def _add_layer(graph: _Graph, weights: Weights, number: int, states: str, places
 
 
 def _split_heads(graph: _Graph, values: str, width: int, order: tuple[int, ...]) -> str:
+    """Split the last axis into attention heads; reorder the axes.
+
+    `width`: size of a head.
+    """
     return graph.add("Transpose", graph.add("Reshape", values, graph.add_axes(0, 0, HEADS, width)), perm=list(order))
 
 
@@ -309,7 +323,10 @@ def _add_head(graph: _Graph, weights: Weights, states: str) -> str:
 
 
 def measure_ranges(weights: Weights, sentences: Iterable[Encoded]) -> dict[str, tuple[float, float]]:
-    """Measure the range of every layer's input with the float network."""
+    """Measure the range of every layer's input with the float network.
+
+    Returns the lowest and highest value over all sentences, by the name of the input.
+    """
     model = build_model(weights, None)
     names = [entry.name for entry in model.graph.output[1:]]
     session = onnxruntime.InferenceSession(model.SerializeToString(), providers=["CPUExecutionProvider"])
