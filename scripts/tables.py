@@ -158,6 +158,7 @@ def render_macros(folder: str) -> str:
 
 
 def _describe_model(model: Model) -> tuple[str, str]:
+    """Return the cells of a model: its SQL file or its tables, and what it makes."""
     if model.query is None:
         return ", ".join(f"*`{table.name}`*" for table in model.makes), f"{_first_sentence(model.description).rstrip('.')}."
     return f"`{model.query.path.parent.name}/{model.name}`", _first_sentence(_read_head(model.query.path))
@@ -176,6 +177,10 @@ def _first_sentence(text: str) -> str:
 
 
 def _list_settings(group: str, model: type[BaseModel]) -> Iterator[tuple[str, str, str]]:
+    """Yield name, default and meaning of each setting, also of nested groups.
+
+    `group` is the prefix of the names, e.g. `sources.`.
+    """
     for name, field in model.model_fields.items():
         if isinstance(field.annotation, type) and issubclass(field.annotation, BaseModel):
             yield from _list_settings(f"{group}{name}.", field.annotation)

@@ -61,21 +61,25 @@ def _find_similar_by_day(rows: pl.DataFrame, days: Days) -> Iterator[pl.DataFram
 
 
 def _select_keys(rows: pl.DataFrame, key: pl.Expr) -> pl.DataFrame:
-    """Return the non-null keys; articles with the same key tell the same."""
+    """Return rank, day and key of articles with a key.
+
+    Articles with the same key tell the same.
+    """
     keyed = rows.select("rank", "index_date", key.alias("key"))
     return keyed.filter(pl.col("key").is_not_null())
 
 
 def _link_keys(rows: pl.DataFrame) -> pl.DataFrame:
+    """Return each article's canonical link, if any, as its key."""
     urls = rows["url"].drop_nulls().unique().to_list()
     canonical = pl.DataFrame({"url": urls, "link": [canonical_link(url) for url in urls]}, schema={"url": pl.String, "link": pl.String})
     return _select_keys(rows.join(canonical, on="url", how="left", maintain_order="left"), pl.lit(_LINK_PREFIX) + pl.col("link"))
 
 
 def _text_keys(rows: pl.DataFrame) -> pl.DataFrame:
-    """Keys of texts.
+    """Return each text's hash, or a headline's words and day, as key.
 
-    The keys of headlines are their words with the day, because headlines match only within a day.
+    Headlines, texts of fewer than `MIN_WORDS` words, match only within a day. One without words has its hash and day.
     """
     headlines = rows.filter("is_headline")
     words = _join_words(_full_text())
@@ -85,13 +89,17 @@ def _text_keys(rows: pl.DataFrame) -> pl.DataFrame:
 
 
 def _title_keys(rows: pl.DataFrame) -> pl.DataFrame:
-    """Keys of long titles: their words with the day."""
+    """Return each long title's words and day, as key.
+
+    A long title has `MIN_TITLE_WORDS` or more; `%`, `per cent` and `percent` are the same word.
+    """
     words = _join_words(pl.col("title").str.replace_all(r"(?i)\s*(?:%|per\s?cent\b)", " percent "))
     is_long = words.str.count_matches(" ") >= MIN_TITLE_WORDS - 1
     return _select_keys(rows, pl.when(is_long).then(pl.format("{}{} {}", pl.lit(_TITLE_PREFIX), "index_date", words)))
 
 
 def _join_words(text: pl.Expr) -> pl.Expr:
+    """Build the words of a text in lower case, joined by spaces."""
     return text.str.to_lowercase().str.extract_all(r"\w+").list.join(" ")
 
 

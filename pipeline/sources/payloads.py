@@ -52,7 +52,7 @@ class Payload:
 
     @property
     def sha256(self) -> str:
-        """Hash of the body."""
+        """SHA-256 of the body, in hexadecimal."""
         return hashlib.sha256(self.body).hexdigest()
 
 

@@ -49,7 +49,10 @@ def fetch(client: Client, settings: CensusSettings, window: Days) -> Iterator[Fe
 
 
 def build_requests(settings: CensusSettings, window: Days, client: Client) -> Iterator[Request]:
-    """Yield the requests of `fetch` in order."""
+    """Yield the requests of `fetch`, the oldest year first.
+
+    `client` provides the time and the stored responses, which decide whether a request is final.
+    """
     for year in trade_figures.iter_years(window, client.now().date()):
         for partner in settings.partners:
             for direction in _COMMODITY:

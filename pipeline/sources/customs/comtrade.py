@@ -49,7 +49,10 @@ def fetch(client: Client, settings: ComtradeSettings, window: Days) -> Iterator[
 
 
 def build_requests(settings: ComtradeSettings, window: Days, client: Client) -> Iterator[Request]:
-    """Yield the requests of `fetch` in order."""
+    """Yield the requests of `fetch`, the oldest year first.
+
+    `client` provides the time and the stored responses, which decide whether a request is final.
+    """
     for year in trade_figures.iter_years(window, client.now().date()):
         for pair in settings.pairs:
             for codes in trade_figures.codes_by_product(settings.products).values():
@@ -144,6 +147,10 @@ def _parse_row(cells: Mapping[str, str | None]) -> TradeRow:
 
 
 def _parse_json(text: str, place: str) -> pl.DataFrame:
+    """Parse a JSON response of the API into text cells.
+
+    A row that is not an object has a reason in `unreadable`. `SourceError` as for `parse`.
+    """
     try:
         response = _DECODER.decode(text.strip())
     except (json.JSONDecodeError, RecursionError) as error:
@@ -175,6 +182,10 @@ def _check_complete(response: Mapping[str, Any], rows: list[Any], place: str) ->
 
 
 def _parse_csv(text: str, place: str) -> pl.DataFrame:
+    """Parse a CSV file of the website into text cells.
+
+    A row that is too short has a reason in `unreadable`. `SourceError` if it has no column `period`.
+    """
     try:
         lines = list(csv.reader(io.StringIO(text, newline=""), strict=True))
     except csv.Error as error:

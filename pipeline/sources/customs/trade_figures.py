@@ -218,7 +218,10 @@ def parse_usd(text: str | None, name: str) -> int:
 
 
 def find_country(codes: Mapping[str, str], code: str | None, name: str) -> str:
-    """Return the country with this code; `RowError` if there is none."""
+    """Return the country with this code; `RowError` if there is none.
+
+    `codes` maps countries to codes; `name` names the code in the message.
+    """
     for country, one in codes.items():
         if one == code:
             return country
@@ -226,6 +229,7 @@ def find_country(codes: Mapping[str, str], code: str | None, name: str) -> str:
 
 
 def _quote(text: str | None) -> str:
+    """Quote a cell for a message; `empty` if it has no text."""
     return "empty" if text is None or not text.strip() else repr(text[:40])
 
 

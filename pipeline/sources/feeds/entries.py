@@ -150,6 +150,10 @@ def _escape_ampersands(markup: str) -> str:
 
 
 def _to_xml_reference(match: re.Match[str]) -> str:
+    """Return the replacement of a match of `_AMPERSAND`.
+
+    A numeric reference to a character that XML does not allow becomes a replacement character.
+    """
     if match["quoted"] or match["name"] in _XML_ENTITIES:
         return match[0]
     if match["number"]:

@@ -190,6 +190,7 @@ def _item_prefixes(text: str) -> set[str]:
 
 
 def _find_faults(scanner: _Scanner) -> Iterator[str]:
+    """Yield messages on items above the limits and a missing end."""
     if scanner.item_count > len(scanner.items):
         yield (
             f"the feed goes on for {scanner.item_count - len(scanner.items):,} items more: at most {MOST_ITEMS:,} items and "

@@ -103,6 +103,7 @@ def _fault_entries(feed: Feed) -> list[Entry]:
 
 
 def _to_rows(payload: Payload, entries: Sequence[Entry]) -> pl.DataFrame:
+    """Convert items of a response to `ROWS`; empty fields become null."""
     columns = {
         "article_id": [entry.id or None for entry in entries],
         "source": [_URL_SUFFIX.sub("", payload.item)] * len(entries),
@@ -174,7 +175,10 @@ class _FeedHistory:
 
 
 def _new_entries(payload: Payload, history: _FeedHistory) -> list[Entry | None]:
-    """Return the items and faults of a response; None for known items."""
+    """Return the items of a response, then its faults.
+
+    A known item is None. A response that is not a feed gives one unreadable item.
+    """
     try:
         feed = _read_feed(payload)
     except SourceError as error:

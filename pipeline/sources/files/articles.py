@@ -188,7 +188,7 @@ def _make_labels(files: Sequence[Path]) -> list[str]:
 
 
 def _number_repeats(labels: Iterable[str]) -> list[str]:
-    """Append a counter to labels that occur again."""
+    """Append `~2`, `~3`, … to labels that occur again."""
     seen: Counter[str] = Counter()
     numbered = []
     for label in labels:
@@ -239,7 +239,11 @@ class _LocationReader:
         self.location, self.read_format, self.options, self.source = location, read_format, options, source
 
     def read_rows(self, label: str, last_day: date | None, contents: FileContents) -> Iterator[pl.DataFrame]:
-        """Yield the rows as `RAW_ARTICLES`."""
+        """Yield the rows as `RAW_ARTICLES`, in batches, with digests in `contents`.
+
+        `label` is the prefix of their names; a date after `last_day` counts as none. Raises `SourceError` if a column is missing or no row
+        has a date.
+        """
         found_columns, first_reason = FoundColumns(), ""
         converter = RawArticleConverter(label, last_day=last_day)
         for raw_batch in self.read_format(self.location, self.options, found_columns):

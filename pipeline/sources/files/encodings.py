@@ -63,6 +63,10 @@ class Decoder:
         return data.decode(self._encoding, "replace")
 
     def _guess_encoding(self, data: bytes) -> str:
+        """Guess the encoding from the first bytes that are not ASCII.
+
+        If they are not UTF-8, the whole file is read: most of it may be. The fallback is Windows-1252.
+        """
         try:
             data.decode("utf-8")
         except UnicodeDecodeError:

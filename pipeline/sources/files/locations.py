@@ -35,7 +35,10 @@ class Location:
 
     @property
     def size(self) -> int:
-        """Size in bytes, before gzip is unpacked."""
+        """Size in bytes, before gzip is unpacked.
+
+        Of a member it is the size after unpacking the zip file.
+        """
         return self.path.stat().st_size if self.member is None else self.member.byte_count
 
     @property

@@ -135,6 +135,7 @@ def _check_entries(entries: list[zipfile.ZipInfo], size: int, label: str, limits
 
 
 def _leads_out(name: str) -> bool:
+    """Return whether a member's name, as a path, leaves its folder."""
     path = PurePosixPath(name.replace("\\", "/"))
     return path.is_absolute() or ".." in path.parts or ":" in name
 
@@ -145,6 +146,7 @@ def _to_printable(name: str) -> str:
 
 @contextmanager
 def _convert_errors(label: str) -> Iterator[None]:
+    """Convert every error of a damaged zip file to a `SourceError`."""
     try:
         yield
     except SourceError:

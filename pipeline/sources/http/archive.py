@@ -202,6 +202,7 @@ class Archive:
         return self.root / "journal" / _check_source(source) / f"{day:%Y}" / f"{day.isoformat()}.jsonl"
 
     def _read_body(self, sha256: str) -> bytes | None:
+        """Read a body; None if missing or without this hash."""
         try:
             body = gzip.decompress(self._body_path(sha256).read_bytes())
         except (OSError, EOFError, zlib.error):
@@ -209,10 +210,12 @@ class Archive:
         return body if hashlib.sha256(body).hexdigest() == sha256 else None
 
     def _write_body(self, sha256: str, body: bytes) -> None:
+        """Write a body, unless it is stored and undamaged."""
         if self._read_body(sha256) is None:
             _replace_file(self._body_path(sha256), gzip.compress(body, mtime=0))
 
     def _append_line(self, path: Path, line: Mapping[str, Any]) -> None:
+        """Append a line to a journal file, and write it to disk."""
         path.parent.mkdir(parents=True, exist_ok=True)
         # The newline in front ends a line that a crash left incomplete. A single write keeps lines of several processes apart.
         encoded = b"\n" + json.dumps(line).encode() + b"\n"

@@ -236,7 +236,11 @@ class Client:
         )
 
     def _attempt(self, first_url: httpx.URL, request: Request, conditions: Mapping[str, str]) -> _Response:
-        """Send the request once and follow redirects. Raises `_FetchError` or `UnsafeAddressError`."""
+        """Send the request once, and follow redirects.
+
+        `conditions` are headers of a conditional request. Secrets are sent on only to the same origin. Raises `_FetchError` or
+        `UnsafeAddressError`.
+        """
         url, secrets = first_url, request.secrets
         for _ in range(MOST_REDIRECTS + 1):
             self._require_not_blocked(url)
@@ -279,6 +283,7 @@ class Client:
         raise _FetchError("failed", f"it answered {status}" + (f": {excerpt!r}" if excerpt else ""), advice, status)
 
     def _read_body(self, response: httpx.Response) -> bytes:
+        """Read the body; `_FetchError` if it is empty, damaged or too large."""
         limit, headers = self.network.largest_bytes, response.headers
         encoding, announced = headers.get("Content-Encoding", ""), headers.get("Content-Length", "")
         try:

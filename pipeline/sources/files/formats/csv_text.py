@@ -37,7 +37,10 @@ def read_csv(location: Location, options: ReadOptions, found_columns: FoundColum
 
 
 def _find_positions(names: list[str], location: Location, options: ReadOptions) -> dict[str, list[int]]:
-    """Return the indexes of each of our columns in a record."""
+    """Return for each of our columns its indexes in a record.
+
+    A column may have several names in the file; the first comes first. Raises `SourceError` if the header repeats one of them.
+    """
     present = {column: [name for name in options.names(column) if name in names] for column in COLUMNS}
     repeated = [name for column_names in present.values() for name in column_names if names.count(name) > 1]
     if repeated:

@@ -138,6 +138,7 @@ class _ArrayReader:
             raise json.JSONDecodeError("text after the end of the array", self._text, self._position)
 
     def _load_chunk(self) -> bool:
+        """Drop what was read, append the next chunk; False without one."""
         chunk = next(self._chunks, "")
         self._text, self._position = self._text[self._position :] + chunk, 0
         return bool(chunk)
@@ -154,11 +155,13 @@ class _ArrayReader:
                 return ""
 
     def _skip(self, character: str) -> None:
+        """Consume this character after white space; an error if another is next."""
         if self._peek() != character:
             raise json.JSONDecodeError(f"{character!r} is missing", self._text, self._position)
         self._position += 1
 
     def _read_value(self) -> tuple[Any, str]:
+        """Read the next value, over several chunks, and its source text."""
         self._peek()
         while True:
             try:

@@ -43,11 +43,16 @@ def _damage_message(location: Location) -> str:
 
 
 def _require_magic(is_present: bool, location: Location) -> None:
+    """Raise `SourceError` unless Parquet's first four bytes are present."""
     if not is_present:
         raise SourceError(_damage_message(location))
 
 
 def _read_batches(path: Path, location: Location, options: ReadOptions, found_columns: FoundColumns) -> Iterator[pl.DataFrame]:
+    """Yield the rows of the unpacked file at `path`, as `ROWS`.
+
+    `location` is where it is from, for messages.
+    """
     try:
         with pq.ParquetFile(path) as file:
             schema = file.schema_arrow
@@ -125,6 +130,7 @@ def _select_field(frame: pl.DataFrame, path: tuple[str, ...]) -> pl.Series:
 
 
 def _to_text(column: pl.Series) -> pl.Series:
+    """Convert a column to text, nested values to JSON."""
     if column.dtype == pl.Binary:
         texts = [None if value is None else value.decode("utf-8", "replace") for value in column.to_list()]
         return pl.Series(column.name, texts, pl.String)
