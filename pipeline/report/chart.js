@@ -12,12 +12,15 @@
     concession: { lines: ["concession"], base: 100 },
     net: { lines: ["net_tension"], base: 0 },
     parts: { lines: ["tension_actions", "tension_words"], base: null },
+    who: { lines: ["one", "other"], base: 100 },
     stalemate: { lines: ["stalemate"], base: null, unit: " %" },
   };
   const NAMES = {
     tension: "Tension", concession: "Concession", net_tension: "Net tension", stalemate: "Stalemate",
-    tension_actions: "Tension from actions", tension_words: "Tension from words",
+    tension_actions: "Tension from actions", tension_words: "Tension from words", one: "Tension", other: "Tension",
   };
+  const OF_PAIR = ["who", "stalemate"]; // views of both directions
+  const hasChart = (pair) => directionsOf(pair).some((series) => data.series[series]);
   const controls = { pair: byId("pair"), direction: byId("direction"), view: byId("view"), from: byId("from"), to: byId("to"), day: byId("day") };
   const decoded = new Map();
   let view = null, rows = [], peaks = [], shown = [], drawing = 0;
@@ -48,9 +51,25 @@
     return decoded.get(series) || [];
   }
 
+  /** Rows of a pair with the tension of its two directions as the lines `one` and `other`. */
+  function rowsOfSides(pair) {
+    const [pooled, ...sides] = directionsOf(pair);
+    const sideAt = sides.map((series) => new Map(rowsOf(series).map((row) => [row.day, row])));
+    return rowsOf(pooled).map((row) => {
+      const joined = { ...row, sides: sideAt.map((at) => at.get(row.day)) };
+      ["one", "other"].forEach((name, n) => {
+        for (const bound of ["", "_lo80", "_hi80"]) joined[name + bound] = joined.sides[n]?.[`tension${bound}`] ?? null;
+        joined[`alone_${name}`] = joined.sides[n]?.alone_tension ?? false;
+      });
+      return joined;
+    });
+  }
+
   const directionsOf = (pair) => { const [one, other] = pair.split("-"); return [pair, `${one}>${other}`, `${other}>${one}`]; };
-  const hasValue = (series, name) => rowsOf(series).some((row) => VIEWS[name].lines.some((line) => row[line] !== null));
-  const seriesOf = (chosen, name = chosen.view) => (name === "stalemate" ? chosen.pair : chosen.direction);
+  const hasValue = (series, name) => (name === "who" ? directionsOf(series).slice(1).some((side) => hasValue(side, "tension"))
+    : rowsOf(series).some((row) => VIEWS[name].lines.some((line) => row[line] !== null)));
+  const seriesOf = (chosen, name = chosen.view) => (OF_PAIR.includes(name) ? chosen.pair : chosen.direction);
+  const nameOf = (line) => (state.view === "who" ? titles[directionsOf(state.pair)[line === "one" ? 1 : 2]] : NAMES[line]);
   const toIso = (day) => new Date(day * DAY).toISOString().slice(0, 10);
   const inWords = (day) => new Date(day * DAY).toLocaleDateString("en-GB", { day: "numeric", month: "long", year: "numeric", timeZone: "UTC" });
   const clamp = (value, low, high) => Math.min(Math.max(value, low), high);
@@ -74,15 +93,20 @@
   /** Make the state consistent: a series without a value is replaced by one that has values. */
   function choose(change) {
     const next = { ...state, ...change };
-    if (![...controls.pair.options].some((option) => option.value === next.pair && !option.disabled && !option.parentElement.disabled)) next.pair = state.pair;
+    if (![...controls.pair.options].some((option) => option.value === next.pair)) next.pair = state.pair;
+    if (!hasChart(next.pair)) {
+      state = { ...next, direction: next.pair, from: null, to: null, day: null };
+      rows = [];
+      return;
+    }
     const directions = directionsOf(next.pair);
     if (!directions.includes(next.direction)) next.direction = next.pair;
     if (!Object.hasOwn(VIEWS, next.view)) next.view = "both";
-    const hasAny = (series) => Object.keys(VIEWS).some((name) => hasValue(name === "stalemate" ? next.pair : series, name));
+    const hasAny = (series) => Object.keys(VIEWS).some((name) => hasValue(OF_PAIR.includes(name) ? next.pair : series, name));
     if (!hasAny(next.direction)) next.direction = directions.find(hasAny) || next.pair;
     if (!hasValue(seriesOf(next), next.view)) next.view = Object.keys(VIEWS).find((name) => hasValue(seriesOf(next, name), name)) || "both";
     state = next;
-    rows = rowsOf(seriesOf(state));
+    rows = state.view === "who" ? rowsOfSides(state.pair) : rowsOf(seriesOf(state));
     const first = rows[0].day, last = rows[rows.length - 1].day;
     if (state.from !== null) state.from = clamp(state.from, first, last);
     if (state.to !== null) state.to = clamp(state.to, first, last);
@@ -112,11 +136,11 @@
   }
 
   function peaksOf() {
-    const channels = { both: ["tension", "concession"], concession: ["concession"], stalemate: [] }[state.view] || ["tension"];
+    const channels = { both: ["tension", "concession"], concession: ["concession"], stalemate: [], who: [] }[state.view] || ["tension"];
     const valueAt = new Map(rows.map((row) => [row.day, row]));
     return data.peaks
       .filter(([series, , channel]) => series === state.direction && channels.includes(channel))
-      .map(([, day, channel, value, points, story]) => ({ day, channel, value, points, story: data.stories[story] }))
+      .map(([, day, channel, value, points, story, origin]) => ({ day, channel, value, points, story: data.stories[story], origin }))
       .sort((one, other) => one.day - other.day)
       .map((peak, n) => {
         const line = VIEWS[state.view].lines.includes(peak.channel) ? peak.channel : VIEWS[state.view].lines[0];
@@ -144,8 +168,8 @@
     const grid = { ...dates, labels: false, ticks: false };
     const y = (field) => ({ field, type: "quantitative", scale: { domain: [low, top], nice: false }, title: null,
       axis: { minExtent: LEFT, maxExtent: LEFT, tickCount: 5, labelExpr: `datum.label + '${unit || ""}'` } });
-    const colour = (line) => colours[line] || colours.tension;
-    const dash = (line) => (line === "tension_words" ? [4, 3] : [1, 0]);
+    const colour = (line) => (line === "other" ? colours.ink : colours[line] || colours.tension);
+    const dash = (line) => (["tension_words", "other"].includes(line) ? [4, 3] : [1, 0]);
     const at = time("at", grid, zoomed), height = width < 500 ? 220 : 300;
     const layers = [];
     if (base !== null) layers.push({ data: { values: [{ base }] }, mark: { type: "rule", color: colours.muted, strokeDash: [4, 3] }, encoding: { y: y("base") } });
@@ -218,7 +242,7 @@
     byId("chart").setAttribute("aria-label", describe());
   }
 
-  const describe = () => `${titles[seriesOf(state)]}: ${VIEWS[state.view].lines.map((line) => NAMES[line].toLowerCase()).join(" and ")}, ${inWords(fromDay())} to ${inWords(toDay())}`;
+  const describe = () => `${titles[seriesOf(state)]}: ${VIEWS[state.view].lines.map((line) => (state.view === "who" ? nameOf(line) : NAMES[line].toLowerCase())).join(" and ")}, ${inWords(fromDay())} to ${inWords(toDay())}`;
 
   function setWindow(from, to) {
     choose({ from, to });
@@ -241,6 +265,19 @@
     return made;
   }
 
+  /** How much of a value is data, and its largest story if it may be named. */
+  function tellStory(title, row, name) {
+    const made = element("p"), news = row[`${name}_news`];
+    made.append(element("span", `${title}: ${news} % news, ${100 - news} % prior. `, { class: "from" }));
+    if (news < data.minNews) made.append("Too little was read to name a story.");
+    else if (row[`${name}_story`] === null) made.append(row.day < data.dailyFrom ? "" : "No large story has a sentence that is read with high confidence.");
+    else {
+      const story = data.stories[row[`${name}_story`]];
+      made.append(`Largest story; its main sentence, ${story[4]}, ${story[5]}: `, sentence(story));
+    }
+    return made;
+  }
+
   function tellDay() {
     const row = nearestRow(state.day), { lines, unit } = VIEWS[state.view];
     shown = inWindow();
@@ -249,7 +286,7 @@
     const parts = [element("strong", inWords(row.day))];
     for (const line of lines) {
       const item = element("span", undefined, { class: "value" });
-      item.append(element("i", undefined, { class: `swatch ${line}` }), `${NAMES[line]} `);
+      item.append(element("i", undefined, { class: `swatch ${line}` }), `${nameOf(line)} `);
       if (row[line] === null) item.append("–: too little was read");
       else {
         item.append(element("b", `${row[line]}${unit || ""}`));
@@ -260,18 +297,9 @@
     parts.push(element("span", row.phase, { class: "phase", "data-phase": row.phase }));
     if (row.status === "P") parts.push(element("span", "provisional", { class: "mark" }));
     if (row.status === "B") parts.push(element("span", "break", { class: "mark" }));
-    const channels = lines.map((line) => (line === "concession" ? "concession" : line === "stalemate" ? null : "tension")).filter((name, n, all) => name && all.indexOf(name) === n);
-    const stories = channels.filter((name) => row[name] !== null).map((name) => {
-      const made = element("p"), news = row[`${name}_news`];
-      made.append(element("span", `${NAMES[name]}, ${news} % from news. `, { class: "from" }));
-      if (news < data.minNews) made.append("Too little was read to name a story.");
-      else if (row[`${name}_story`] === null) made.append(row.day < data.dailyFrom ? "" : "No large story has a sentence that is read with high confidence.");
-      else {
-        const story = data.stories[row[`${name}_story`]];
-        made.append(`Largest story, ${story[4]}, ${story[5]}: `, sentence(story));
-      }
-      return made;
-    });
+    const named = state.view === "who" ? ["one", "other"].map((side, n) => [nameOf(side), row.sides[n], "tension"])
+      : [...new Set(lines.map((name) => (name === "concession" ? "concession" : "tension")))].map((name) => [NAMES[name], row, name]);
+    const stories = state.view === "stalemate" ? [] : named.filter(([, of, name]) => of && of[name] !== null).map((one) => tellStory(...one));
     const line = element("p", undefined, { class: "values" });
     line.append(...parts.flatMap((part) => [part, " "]));
     byId("readout").replaceChildren(line, ...stories);
@@ -290,7 +318,7 @@
     byId("events").replaceChildren(...visible.map((peak) => {
       const item = element("li", undefined, { value: peak.number }), day = element("button", inWords(peak.day), { type: "button" });
       day.addEventListener("click", () => setDay(peak.day));
-      item.append(day, ` ${NAMES[peak.channel].toLowerCase()} ${peak.value}, ${peak.points} of it from ${peak.story[4]}, ${peak.story[5]}: `, sentence(peak.story));
+      item.append(day, ` ${NAMES[peak.channel].toLowerCase()} ${peak.value}, ${peak.points} of it from one story (${peak.origin}). Its main sentence, ${peak.story[4]}, ${peak.story[5]}: `, sentence(peak.story));
       return item;
     }));
     byId("no-events").hidden = visible.length > 0;
@@ -302,24 +330,51 @@
     if (isMoved) history.replaceState(null, "", `#${hash}`);
   }
 
-  /** The rows of the chosen direction as CSV; no text of articles. */
+  /** The rows of the chart as CSV; no text of articles. */
   function makeCsv() {
     const names = data.columns.filter((name) => !name.endsWith("_story"));
-    const ofDirection = rowsOf(state.direction), lines = [["date", "series", ...names, "phase", "obs_status", "release"].join(",")];
-    for (const row of ofDirection) lines.push([toIso(row.day), state.direction, ...names.map((name) => row[name] ?? ""), row.phase, row.status, data.release].join(","));
+    const chosen = state.view === "who" ? directionsOf(state.pair).slice(1) : [seriesOf(state)];
+    const lines = [["date", "series", ...names, "phase", "obs_status", "release"]];
+    for (const series of chosen) for (const row of rowsOf(series)) lines.push([toIso(row.day), series, ...names.map((name) => row[name] ?? ""), row.phase, row.status, data.release]);
     const link = byId("csv");
     URL.revokeObjectURL(link.href);
-    link.href = URL.createObjectURL(new Blob([lines.join("\n") + "\n"], { type: "text/csv" }));
-    link.download = `trade-tension-${state.direction.replace(">", "-to-")}.csv`;
+    link.href = toCsv(lines);
+    link.download = `trade-tension-${state.view === "who" ? `${state.pair}-who-moves` : seriesOf(state).replace(">", "-to-")}.csv`;
+  }
+
+  /** Address of a CSV file. No cell of text can act as a formula in a spreadsheet. */
+  function toCsv(lines) {
+    const isNumber = (text) => /^[-\u2212+]?[\d.,]+( %)?$/.test(text);
+    const safe = (text) => (/^[=+\-@\t\r]/.test(text) && !isNumber(text) ? `'${text}` : text);
+    const cell = (value) => { const text = safe(String(value)); return /[",\n\r]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text; };
+    return URL.createObjectURL(new Blob([lines.map((line) => line.map(cell).join(",")).join("\n") + "\n"], { type: "text/csv" }));
+  }
+
+  /** Download the table above a button. */
+  function saveTable(button) {
+    const table = button.closest("details, section").querySelector("table");
+    const lines = [...table.rows].map((row) => [...row.cells].map((cell) => cell.textContent.trim().replace(/\s+/g, " ")));
+    const link = element("a", undefined, { href: toCsv(lines), download: `${table.dataset.file}.csv` });
+    link.click();
+    setTimeout(() => URL.revokeObjectURL(link.href), 60000);
   }
 
   async function show(change) {
     choose(change);
     controls.pair.value = state.pair;
+    for (const section of document.querySelectorAll("section.pair")) section.hidden = section.id !== state.pair;
+    for (const part of document.querySelectorAll(".chart-only")) part.hidden = !hasChart(state.pair);
+    byId("no-chart").hidden = hasChart(state.pair);
+    if (!hasChart(state.pair)) {
+      byId("chart-title").textContent = [...controls.pair.options].find((option) => option.value === state.pair).textContent;
+      if (isMoved) history.replaceState(null, "", `#${new URLSearchParams({ pair: state.pair })}`);
+      return;
+    }
     const directions = directionsOf(state.pair);
     fillSelect(controls.direction, directions.map((series, n) => [series, n ? titles[series] : "Both directions", !data.series[series]]), state.direction);
     for (const option of controls.view.options) option.disabled = !hasValue(seriesOf(state, option.value), option.value);
     controls.view.value = state.view;
+    controls.direction.disabled = OF_PAIR.includes(state.view);
     byId("chart-title").textContent = titles[seriesOf(state)];
     await draw();
     tell();
@@ -327,6 +382,7 @@
   }
 
   function readHash() {
+    if (document.getElementById(location.hash.slice(1))?.matches("section.pair")) return { pair: location.hash.slice(1), direction: location.hash.slice(1) };
     const hash = new URLSearchParams(location.hash.slice(1)), change = {};
     for (const name of ["pair", "direction", "view"]) if (hash.has(name)) change[name] = hash.get(name);
     for (const name of ["from", "to"]) {
@@ -353,11 +409,18 @@
     byId("explore").scrollIntoView();
   });
 
+  for (const button of document.querySelectorAll("button.csv")) button.addEventListener("click", () => saveTable(button));
+  const closed = new Set();
+  window.addEventListener("beforeprint", () => {
+    for (const fold of document.querySelectorAll("details:not([open])")) { closed.add(fold); fold.open = true; }
+  });
+  window.addEventListener("afterprint", () => { for (const fold of closed) fold.open = false; closed.clear(); });
+
   document.documentElement.classList.add("js");
   await show(readHash() || {});
   let width = byId("chart").clientWidth;
   new ResizeObserver(() => {
-    if (Math.abs(byId("chart").clientWidth - width) < 8) return;
+    if (!byId("chart").clientWidth || Math.abs(byId("chart").clientWidth - width) < 8) return;
     width = byId("chart").clientWidth;
     draw();
   }).observe(byId("chart"));

@@ -1,21 +1,21 @@
-"""Contributions to the newest values with sentence and link.
+"""Contributions to values with sentence and link, and which of them may be named.
 
-For page and terminal.
+For page and terminal, which name a story by the same rule.
 """
 
 from collections.abc import Callable, Iterable
 from datetime import date
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 import polars as pl
 
 from pipeline.contracts.days import Days
 from pipeline.contracts.model import Table
-from pipeline.contracts.tables.index import SIGNALS, TENSION_PAIR_DAILY
+from pipeline.contracts.tables.index import CHANNEL_DAILY, SIGNALS, STORY_MASS, TENSION_PAIR_DAILY
 
 #: Columns of SIGNALS that are added to a story's contribution.
-SIGNAL_COLUMNS = ("product", "quote", "source", "url", "published_at", "tier")
-#: Below this share of news in a value (percent) no story is shown for it: most of it is the prior.
+SIGNAL_COLUMNS = ("actor", "target", "product", "quote", "source", "url", "published_at", "tier")
+#: Below this share of news in a value (percent) no story is named for it: most of it is the prior.
 MIN_NEWS_PCT = 50
 
 
@@ -34,12 +34,95 @@ ReadContributions = Callable[[date], pl.DataFrame]
 def newest_contributions(read: ReadTable, read_contributions: ReadContributions) -> pl.DataFrame:
     """Read the contributions of the last day of the index.
 
-    With `SIGNAL_COLUMNS`, which are null without a signal.
+    With `SIGNAL_COLUMNS`, which are null without a signal, and `sides` (see `add_sides`).
     """
     last = read(TENSION_PAIR_DAILY)["index_date"].max()
-    return add_evidence(read_contributions(last), read(SIGNALS))  # type: ignore[arg-type]  # a date; never empty once there is an index
+    contributions = read_contributions(last)  # type: ignore[arg-type]  # a date; never empty once there is an index
+    return add_sides(add_evidence(contributions, read(SIGNALS)), read)
 
 
 def add_evidence(contributions: pl.DataFrame, signals: pl.DataFrame) -> pl.DataFrame:
     """Add `SIGNAL_COLUMNS` to rows of CONTRIBUTIONS."""
     return contributions.join(signals.select("signal_id", *SIGNAL_COLUMNS), on="signal_id", how="left", maintain_order="left")
+
+
+def add_sides(contributions: pl.DataFrame, read: ReadTable) -> pl.DataFrame:
+    """Add `sides`: how a pair's points divide between its two directions.
+
+    A story may be about acts of both sides, so its points belong to no single actor. They are divided like the story's mass. `sides` is a
+    list of `series` and `points`, the largest first; null for what is no story of a pair.
+    """
+    key = ["counts_on", "channel", "story_id"]
+    of_pairs = contributions.filter(~pl.col("series").str.contains(">", literal=True) & pl.col("story_id").is_not_null())
+    keyed = of_pairs.select("index_date", "series", *key, "contribution")
+    mass = read(STORY_MASS, columns=["index_date", "series", "channel", "story_id", "mass"]).rename({"index_date": "counts_on"})
+    directed = (
+        mass.filter(pl.col("series").str.contains(">", literal=True))
+        .with_columns(pair=_pair_of(pl.col("series")))
+        .rename({"series": "side", "pair": "series"})
+    )
+    shares = keyed.join(directed, on=["series", *key]).with_columns(
+        points=pl.col("contribution") * pl.col("mass") / pl.col("mass").sum().over("index_date", "series", *key)
+    )
+    sides = (
+        shares.sort("points", "side", descending=[True, False])
+        .group_by("index_date", "series", *key, maintain_order=True)
+        .agg(sides=pl.struct(pl.col("side").alias("series"), "points"))
+    )
+    return contributions.join(sides, on=["index_date", "series", *key], how="left", maintain_order="left")
+
+
+def _pair_of(series: pl.Expr) -> pl.Expr:
+    """Pair of a direction: CHN-USA of USA>CHN."""
+    actor, target = series.str.head(3), series.str.tail(3)
+    return pl.concat_str(pl.min_horizontal(actor, target), pl.lit("-"), pl.max_horizontal(actor, target))
+
+
+def may_be_named() -> pl.Expr:
+    """Whether a story of a value may be named, for rows of `add_evidence`.
+
+    Its sentence is of tier `high`, and at least half of the value is news. The rows must hold all parts of their values.
+    """
+    is_prior = pl.col("part") == "prior"
+    prior_pct = pl.col("share_pct").filter(is_prior).sum().over("index_date", "series", "channel")
+    return (pl.col("part") == "story") & (pl.col("tier") == "high") & (100 - prior_pct >= MIN_NEWS_PCT)
+
+
+class DataShare(NamedTuple):
+    """How much of a pair's tension is data.
+
+    `day_count` days, of which `value_count` have a value; of these `news_pct` is the mean share of news (None without a value), and for
+    `named_count` a story may be named.
+    """
+
+    pair: str
+    day_count: int
+    value_count: int
+    news_pct: float | None
+    named_count: int
+
+
+def measure_data(read: ReadTable) -> tuple[DataShare, ...]:
+    """Measure how much of each pair's tension is data, those with most values first."""
+    days = read(TENSION_PAIR_DAILY, columns=["index_date", "pair", "tension"])
+    channels = read(CHANNEL_DAILY, columns=["index_date", "series", "channel", "prior", "shape"]).filter(channel="escalation")
+    news = channels.select("index_date", news=100 * (1 - pl.col("prior") / pl.col("shape")), pair=pl.col("series"))
+    has_value = pl.col("tension").is_not_null()
+    shares = (
+        days.join(news, on=["index_date", "pair"], how="left")
+        .group_by("pair")
+        .agg(
+            pl.len(),
+            has_value.sum().alias("values"),
+            pl.col("news").filter(has_value).mean(),
+            (has_value & (pl.col("news") >= MIN_NEWS_PCT)).sum().alias("named"),
+        )
+        .sort("values", "pair", descending=[True, False])
+    )
+    return tuple(DataShare(*row) for row in shares.rows())
+
+
+def describe_news(news_pct: float) -> str:
+    """Describe how much of a value is data: "41 % news, 59 % prior"."""
+    news = int(news_pct)  # rounded down, so that a share below the bound never looks as if it reached it
+    return f"{news} % news, {100 - news} % prior"

@@ -6,8 +6,8 @@ policy allows its own two scripts and no request.
 """
 
 import re
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
@@ -18,14 +18,14 @@ import polars as pl
 from markupsafe import Markup
 
 from pipeline.contracts import vocabulary as words
-from pipeline.contracts.countries import parse_pair
 from pipeline.report import palette
 from pipeline.report.charts import directed_chart, finish_chart, pair_chart, sparkline, to_svg
-from pipeline.report.evidence import MIN_NEWS_PCT
-from pipeline.report.names import country_name, format_count, long_day, pair_title, short_day
+from pipeline.report.evidence import MIN_NEWS_PCT, DataShare, describe_news, may_be_named
+from pipeline.report.folds import Cell, Fold, Head
+from pipeline.report.names import direction_title, format_count, long_day, pair_title, short_day
 from pipeline.report.plain import safe_url, to_line
 from pipeline.report.scripts import content_policy, page_scripts
-from pipeline.report.timeline import VALUE_OF_CHANNEL, Evidence, Peak, Timeline
+from pipeline.report.timeline import VALUE_OF_CHANNEL, Evidence, Peak, Timeline, name_sides
 from pipeline.settings import SAMPLE_NOTE
 
 _FOLDER = Path(__file__).parent
@@ -33,19 +33,22 @@ LAST_DAYS = 7
 BIGGEST = 6
 STATIC_DAYS = 366  # charts for print and without scripts; more days would be megabytes
 _SPARK_DAYS = 90
+_SOURCES = 20  # listed one by one
 
 
 @dataclass(frozen=True)
 class Story:
     """One story behind a value, with its evidence, not escaped.
 
-    Contribution in index points, share in percent of the value.
+    Contribution in index points, share in percent of the value. `origin`: the directions that the points come from; `speaker` and `kind`
+    are those of the sentence alone.
     """
 
     contribution: float
     share_pct: float
+    origin: str
+    speaker: str
     kind: str
-    direction: str
     quote: str
     source: str
     url: str | None
@@ -76,7 +79,8 @@ class ValueParts:
 class PairSection:
     """One pair: charts (SVG), the last day in words, tables.
 
-    `days`: rows of TENSION_PAIR_DAILY, the newest first, at least one. `peaks`: the highest days, each with its largest story.
+    `days`: rows of TENSION_PAIR_DAILY, the newest first, at least one. `peaks`: the highest days, each with its largest story. Charts may
+    be empty.
     """
 
     pair: str
@@ -87,24 +91,14 @@ class PairSection:
     days: tuple[Mapping[str, Any], ...]
     parts: tuple[ValueParts, ...] = ()
     peaks: tuple[tuple[Peak, Evidence], ...] = ()
-
-
-@dataclass(frozen=True)
-class PairRow:
-    """A pair in the table of latest values without a section.
-
-    Its last row of TENSION_PAIR_DAILY and a sparkline.
-    """
-
-    last: Mapping[str, Any]
-    spark_svg: str
+    folds: tuple[Fold, ...] = ()
 
 
 @dataclass(frozen=True)
 class Coverage:
     """Count rows, sources with articles and articles read for signals.
 
-    `unread` has the number of articles that were not read, by reason in words.
+    `unread` has the number of articles that were not read, by reason in words; `sources` the counts of each source.
     """
 
     first: date
@@ -116,6 +110,7 @@ class Coverage:
     quarantined_count: int
     read_count: int
     unread: Mapping[str, int]
+    sources: Fold | None = None
 
 
 @dataclass(frozen=True)
@@ -151,14 +146,19 @@ class Page:
     baseline: tuple[date, date]
     index_version: str
     release_id: str
-    other_pairs: tuple[PairRow, ...] = ()
     precision: tuple[str, ...] = ()
     timeline: Timeline | None = None
+    data: tuple[DataShare, ...] = ()
 
     @property
-    def pairs(self) -> tuple[str, ...]:
-        """All pairs, those with most evidence first."""
-        return (*(section.pair for section in self.sections), *(other.last["pair"] for other in self.other_pairs))
+    def data_sentence(self) -> str:
+        """How much of all values of tension is data, in one sentence."""
+        return describe_data(self.data)
+
+    @property
+    def data_fold(self) -> Fold:
+        """How much of each pair's tension is data."""
+        return list_data(self.data)
 
 
 def render_page(page: Page) -> str:
@@ -173,6 +173,7 @@ def render_page(page: Page) -> str:
         page=page,
         palette=palette,
         phases=words.PHASE.words,
+        tiers=words.TIER.words,
         sample_note=SAMPLE_NOTE,
         min_news=MIN_NEWS_PCT,
         policy=content_policy(scripts),
@@ -213,6 +214,7 @@ def load_templates(folder: Path = _FOLDER) -> jinja2.Environment:
         "link": safe_url,
         "plain": to_line,
         "points": _format_points,
+        "news": describe_news,
         "count": format_count,
         "number": "{:,}".format,
         "long_day": long_day,
@@ -222,25 +224,19 @@ def load_templates(folder: Path = _FOLDER) -> jinja2.Environment:
     return environment
 
 
-def build_section(
-    pair_daily: pl.DataFrame, contributions: pl.DataFrame, daily: pl.DataFrame | None = None, note: str = "", biggest: int = BIGGEST
-) -> PairSection:
-    """Build the section of one pair.
+def build_section(pair_daily: pl.DataFrame, contributions: pl.DataFrame, biggest: int = BIGGEST) -> PairSection:
+    """Build the section of one pair, without charts and folds.
 
     It is as of the last day of `pair_daily`. `pair_daily`: rows of TENSION_PAIR_DAILY of one pair, at least one. `contributions`: rows of
-    `evidence.add_evidence`, of any pairs and days. `daily`: rows of TENSION_DAILY of the pair, for the chart by direction. `biggest`:
-    number of stories listed for each channel. `ContractError` as in `charts.pair_chart`.
+    `evidence.newest_contributions`, of any pairs and days. `biggest`: number of stories listed for each channel.
     """
     frame = pair_daily.sort("index_date")
-    newest = pl.col("index_date") > frame["index_date"][-1] - timedelta(days=STATIC_DAYS)
-    is_cut = not frame.select(newest.all()).item()
-    notes = " ".join(filter(None, (note, f"The last {STATIC_DAYS} days." if is_cut else "")))
     days = tuple(reversed(frame.tail(LAST_DAYS).to_dicts()))
     last = days[0]
     return PairSection(
         pair=last["pair"],
-        chart_svg=to_svg(pair_chart(frame.filter(newest), notes)),
-        directed_svg="" if daily is None or daily.is_empty() else to_svg(directed_chart(daily.filter(newest), notes)),
+        chart_svg="",
+        directed_svg="",
         spark_svg=sparkline(frame["tension"].tail(_SPARK_DAYS).to_list(), width=110, height=22),
         summary=describe_last_day(last),
         days=days,
@@ -248,13 +244,20 @@ def build_section(
     )
 
 
-def build_pair_row(pair_daily: pl.DataFrame) -> PairRow:
-    """Build the table row of one pair.
+def draw_static_charts(section: PairSection, pair_daily: pl.DataFrame, daily: pl.DataFrame, note: str = "") -> PairSection:
+    """Add the charts that readers without scripts see.
 
-    From its rows of TENSION_PAIR_DAILY, at least one.
+    `daily`: rows of TENSION_DAILY of the pair, for the chart by direction. `ContractError` as in `charts.pair_chart`.
     """
     frame = pair_daily.sort("index_date")
-    return PairRow(frame.row(-1, named=True), sparkline(frame["tension"].tail(_SPARK_DAYS).to_list(), width=110, height=22))
+    newest = pl.col("index_date") > frame["index_date"][-1] - timedelta(days=STATIC_DAYS)
+    is_cut = not frame.select(newest.all()).item()
+    notes = " ".join(filter(None, (note, f"The last {STATIC_DAYS} days." if is_cut else "")))
+    return replace(
+        section,
+        chart_svg=to_svg(pair_chart(frame.filter(newest), notes)),
+        directed_svg="" if daily.is_empty() else to_svg(directed_chart(daily.filter(newest), notes)),
+    )
 
 
 def describe_last_day(row: Mapping[str, Any]) -> str:
@@ -289,19 +292,19 @@ def _describe_probability(row: Mapping[str, Any]) -> str:
 def split_value(contributions: pl.DataFrame, row: Mapping[str, Any], channel: str, biggest: int = BIGGEST) -> ValueParts:
     """Split a channel's value into its biggest stories and the rest.
 
-    `row` is of TENSION_PAIR_DAILY. `contributions`: rows of `evidence.add_evidence`.
+    `row` is of TENSION_PAIR_DAILY. `contributions`: rows of `evidence.newest_contributions`.
     """
-    of_day = contributions.filter((pl.col("index_date") == row["index_date"]) & (pl.col("channel") == channel))
-    pooled = of_day.filter(pl.col("series") == row["pair"])
+    of_value = (pl.col("index_date") == row["index_date"]) & (pl.col("channel") == channel) & (pl.col("series") == row["pair"])
+    pooled = contributions.filter(of_value)
     listed = pooled.filter(pl.col("part") == "story")
-    shown = listed.filter(pl.col("tier") == "high").sort("contribution", "story_id", descending=[True, False]).head(biggest)
-    directions = _directions(of_day, row["pair"])
+    shown = pooled.filter(may_be_named()).sort("contribution", "story_id", descending=[True, False]).head(biggest)
     stories = tuple(
         Story(
             contribution=story["contribution"],
             share_pct=story["share_pct"],
+            origin=name_sides([(side["series"], side["points"]) for side in story["sides"]]),
+            speaker=direction_title(story["actor"], story["target"]),
             kind=story["kind"] or "",
-            direction=directions.get(story["story_id"], pair_title(row["pair"])),
             quote=story["quote"] or "",
             source=story["source"] or "",
             url=story["url"],
@@ -314,14 +317,14 @@ def split_value(contributions: pl.DataFrame, row: Mapping[str, Any], channel: st
     return ValueParts(VALUE_OF_CHANNEL[channel], row[VALUE_OF_CHANNEL[channel]], stories, others, sums["earlier"], sums["prior"])
 
 
-def summarize_coverage(frame: pl.DataFrame, outcomes: pl.Series) -> Coverage | None:
-    """Summarize rows of COVERAGE and the outcomes of READING_OUTCOMES; None without rows.
+def summarize_coverage(frame: pl.DataFrame, outcomes: pl.DataFrame) -> Coverage | None:
+    """Summarize rows of COVERAGE and READING_OUTCOMES; None without rows.
 
     A source counts if one of its rows was accepted as an article.
     """
     if frame.is_empty():
         return None
-    counts = dict(outcomes.value_counts().iter_rows())
+    counts = dict(outcomes["outcome"].value_counts().iter_rows())
     first, last, sources, count, accepted, duplicate, quarantined = frame.select(
         pl.col("index_date").min().alias("first"),
         pl.col("index_date").max().alias("last"),
@@ -329,28 +332,55 @@ def summarize_coverage(frame: pl.DataFrame, outcomes: pl.Series) -> Coverage | N
         pl.col("article_count", "accepted", "duplicate", "quarantined").sum(),
     ).row(0)
     unread = {meaning: counts[word] for word, meaning in words.READING_OUTCOME.words.items() if word in counts and word != "read"}
-    return Coverage(first, last, sources, count, accepted, duplicate, quarantined, counts.get("read", 0), unread)
+    by_source = list_sources(frame, outcomes)
+    return Coverage(first, last, sources, count, accepted, duplicate, quarantined, counts.get("read", 0), unread, by_source)
 
 
-def _directions(of_day: pl.DataFrame, pair: str) -> dict[str, str]:
-    """Directions of each story, from its directed rows.
+def list_sources(coverage: pl.DataFrame, outcomes: pl.DataFrame) -> Fold:
+    """List articles of each source, read or not, with the reasons; those with most articles first."""
+    reasons = [word for word in words.READING_OUTCOME.words if word in set(outcomes["outcome"])]
+    counts = [(pl.col("outcome") == word).sum().alias(word) for word in reasons]
+    counted = outcomes.group_by("source").agg(pl.len().alias("articles"), *counts)
+    rejected = coverage.group_by("source").agg(pl.col("duplicate", "quarantined").sum())
+    sources = rejected.join(counted, on="source", how="left").fill_null(0)
+    ordered = sources.sort("articles", "source", descending=[True, False])
+    kept, rest = ordered.head(_SOURCES), ordered.slice(_SOURCES)
+    columns = ["articles", *reasons, "duplicate", "quarantined"]
+    rows = [(Cell(row["source"]), *(Cell(f"{row[name]:,}") for name in columns)) for row in kept.iter_rows(named=True)]
+    if not rest.is_empty():
+        sums = rest.select(pl.col(columns).sum()).row(0)
+        rows.append((Cell(f"{format_count(rest.height, 'other source')}"), *(Cell(f"{number:,}") for number in sums)))
+    heads = (Head("Source"), *(Head(name.replace("_", " ").capitalize(), is_number=True) for name in columns))
+    return Fold("sources", f"By source: {format_count(sources.height, 'source')}", (), heads, tuple(rows))
 
-    Like "China → USA", or with "↔" when both sides act.
-    """
-    one, other = parse_pair(pair)
-    first, second = country_name(one), country_name(other)
-    acting: dict[str, set[str]] = {}
-    for series, story_id in (
-        of_day.filter((pl.col("part") == "story") & pl.col("series").str.contains(">")).select("series", "story_id").iter_rows()
-    ):
-        if series in (f"{one}>{other}", f"{other}>{one}"):
-            acting.setdefault(story_id, set()).add(series[:3])
-    arrows = {
-        frozenset({one}): f"{first} → {second}",
-        frozenset({other}): f"{second} → {first}",
-        frozenset({one, other}): f"{first} ↔ {second}",
-    }
-    return {story_id: arrows[frozenset(actors)] for story_id, actors in acting.items()}
+
+def describe_data(shares: Sequence[DataShare]) -> str:
+    """Describe how much of the values of tension of all pairs is data."""
+    days, values, named = (sum(counts) for counts in zip(*((share[1], share[2], share[4]) for share in shares), strict=True))
+    if not values:
+        return f"Of {days:,} daily values of tension none is published: too little was read."
+    news = sum((share.news_pct or 0) * share.value_count for share in shares) / values
+    return (
+        f"Of {days:,} daily values of tension {values:,} are published; for the others too little was read. "
+        f"On average a published value is {describe_news(news)}; the prior pulls towards 100. "
+        f"Stories are named for the {named:,} values of which at least {MIN_NEWS_PCT} % is news."
+    )
+
+
+def list_data(shares: Sequence[DataShare]) -> Fold:
+    """List how much of each pair's tension is data."""
+    heads = ("Days", "Days with tension", "Mean share of news", f"Days with at least {MIN_NEWS_PCT} % news")
+    rows = [
+        (
+            Cell(pair_title(share.pair)),
+            Cell(f"{share.day_count:,}"),
+            Cell(f"{share.value_count:,}"),
+            Cell("" if share.news_pct is None else f"{int(share.news_pct)} %"),
+            Cell(f"{share.named_count:,}"),
+        )
+        for share in shares
+    ]
+    return Fold("data", "How much is data, by pair", (), (Head("Pair"), *(Head(name, is_number=True) for name in heads)), tuple(rows))
 
 
 def _compare_with_baseline(value: float) -> str:

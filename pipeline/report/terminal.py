@@ -19,6 +19,7 @@ from rich.text import Text
 
 from pipeline import clock
 from pipeline.contracts.sources import RECENT_DAYS
+from pipeline.report.evidence import MIN_NEWS_PCT, may_be_named
 from pipeline.report.names import format_count, short_day
 from pipeline.report.plain import to_plain, to_visible
 from pipeline.settings import SAMPLE_NOTE, Settings
@@ -75,9 +76,9 @@ def _format_value(value: float | None) -> str:
 
 
 def stories_table(contributions: pl.DataFrame) -> Table:
-    """Table of the stories that add most to the last day.
+    """Table of the stories that add most to the last day, if they may be named.
 
-    Both directions are pooled. `contributions`: rows of that day, with evidence.
+    Both directions are pooled. `contributions`: rows of `evidence.newest_contributions`.
     """
     table = Table(title="The biggest stories behind the last day", box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0), title_justify="left")
     table.add_column("points", justify="right", no_wrap=True)
@@ -85,12 +86,13 @@ def stories_table(contributions: pl.DataFrame) -> Table:
     table.add_column("what")
     table.add_column("sentence", ratio=1)
     shown = (
-        contributions.filter((pl.col("part") == "story") & ~pl.col("series").str.contains(">", literal=True))
+        contributions.filter(may_be_named() & ~pl.col("series").str.contains(">", literal=True))
         .sort("contribution", "series", "story_id", descending=[True, False, False])
         .head(_STORIES)
     )
     if shown.is_empty():
-        table.add_row("", "", "", "no story in the last four half-lives: the values come from older stories and the prior")
+        rule = f"less than {MIN_NEWS_PCT} % of each value is news, or no sentence is read with high confidence"
+        table.add_row("", "", "", f"too little was read to name a story: {rule}")
     for row in shown.iter_rows(named=True):
         quote = " ".join(row["quote"].split())
         quote = quote if len(quote) <= _QUOTE_WIDTH else quote[: _QUOTE_WIDTH - 1] + "…"

@@ -7,7 +7,7 @@ sentence of tier `high`, and only where news makes up at least half of the value
 import base64
 import json
 import zlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from types import MappingProxyType
@@ -19,7 +19,7 @@ from pipeline.contracts import vocabulary as words
 from pipeline.contracts.countries import parse_pair
 from pipeline.contracts.tables.contributions import TOP_CONTRIBUTIONS
 from pipeline.contracts.tables.index import CHANNEL_DAILY, SIGNALS, TENSION_DAILY, TENSION_PAIR_DAILY
-from pipeline.report.evidence import MIN_NEWS_PCT, ReadTable
+from pipeline.report.evidence import MIN_NEWS_PCT, ReadTable, add_sides
 from pipeline.report.names import direction_title, pair_title
 from pipeline.report.plain import safe_url, to_line
 
@@ -46,7 +46,8 @@ _PHASES = tuple(words.PHASE.words)
 class Peak:
     """The largest story on a day of high tension or concession.
 
-    `points` of `value` in index points; `number` of the story in `Timeline.stories`.
+    `points` of `value` in index points, of one direction or divided between both in `sides` (direction, points); `number` of the story in
+    `Timeline.stories`.
     """
 
     series: str
@@ -55,6 +56,12 @@ class Peak:
     value: float
     points: float
     number: int
+    sides: tuple[tuple[str, float], ...]
+
+    @property
+    def origin(self) -> str:
+        """Whose acts the points come from."""
+        return name_sides(self.sides)
 
     @property
     def name(self) -> str:
@@ -117,7 +124,8 @@ class Timeline:
                 [story.quote, story.source, story.url, _day_number(story.published), story.who, story.kind] for story in self.stories
             ],
             "peaks": [
-                [peak.series, _day_number(peak.day), peak.name, round(peak.value), round(peak.points), peak.number] for peak in self.peaks
+                [peak.series, _day_number(peak.day), peak.name, round(peak.value), round(peak.points), peak.number, peak.origin]
+                for peak in self.peaks
             ],
         }
         text = json.dumps(packed, ensure_ascii=False, separators=(",", ":"))
@@ -149,7 +157,7 @@ def build_timeline(read: ReadTable, max_rows: int = MAX_ROWS, max_stories: int =
         with_stories = with_stories.join(keyed, on=["series", "index_date"], how="left", maintain_order="left")
     return Timeline(
         with_stories.select("series", "index_date", *COLUMNS, "phase", "obs_status"),
-        tuple(_list_peaks(peaks.join(numbers, on="signal_id"))),
+        tuple(_list_peaks(add_sides(peaks.join(numbers, on="signal_id"), read))),
         tuple(_list_stories(numbers.join(read(SIGNALS), on="signal_id", how="left", maintain_order="left"))),
         daily_from,
         step_days,
@@ -172,7 +180,9 @@ def _read_values(read: ReadTable) -> pl.DataFrame:
         of_channel = channels.filter(pl.col("channel") == channel).select("series", "index_date", pl.col("news").alias(name))
         rows = rows.join(of_channel, on=["series", "index_date"], how="left")
         rows = rows.with_columns(pl.when(pl.col(VALUE_OF_CHANNEL[channel]).is_not_null()).then(pl.col(name)).alias(name))
-    whole = rows.with_columns(pl.col(*_POINTS, *_PARTS, *_SHARES, *_NEWS.values()).round().cast(pl.Int32))
+    # Shares of news are rounded down, so that the bound is the same for them and for exact values.
+    news = pl.col(*_NEWS.values()).floor().cast(pl.Int32)
+    whole = rows.with_columns(pl.col(*_POINTS, *_PARTS, *_SHARES).round().cast(pl.Int32), news)
     has_value = pl.any_horizontal(pl.col("tension", "concession", "stalemate").is_not_null()).any().over("series")
     return whole.filter(has_value).sort("series", "index_date")
 
@@ -180,10 +190,10 @@ def _read_values(read: ReadTable) -> pl.DataFrame:
 def _read_stories(read: ReadTable) -> pl.DataFrame:
     """The biggest story of each value whose sentence is of tier `high`.
 
-    Columns `series`, `index_date`, `channel`, `signal_id` and `contribution`.
+    Columns `series`, `index_date`, `channel`, `story_id`, `counts_on`, `signal_id` and `contribution`.
     """
     certain = read(SIGNALS).filter(pl.col("tier") == "high").select("signal_id")
-    columns = ["index_date", "series", "channel", "place", "contribution", "signal_id"]
+    columns = ["index_date", "series", "channel", "place", "story_id", "counts_on", "contribution", "signal_id"]
     return (
         read(TOP_CONTRIBUTIONS, columns=columns)
         .filter(pl.col("channel").is_in(list(VALUE_OF_CHANNEL)))
@@ -257,7 +267,9 @@ def _list_peaks(peaks: pl.DataFrame) -> Iterator[Peak]:
     """Peaks by day; a story is listed once, at its highest."""
     highest = peaks.sort("value", "index_date", descending=[True, False]).unique(["series", "channel", "signal_id"], keep="first")
     for row in highest.sort("series", "index_date", "channel").iter_rows(named=True):
-        yield Peak(row["series"], row["index_date"], row["channel"], row["value"], row["contribution"], row["number"])
+        sides = row["sides"] or [{"series": row["series"], "points": row["contribution"]}]
+        divided = tuple((side["series"], side["points"]) for side in sides)
+        yield Peak(row["series"], row["index_date"], row["channel"], row["value"], row["contribution"], row["number"], divided)
 
 
 def _list_stories(signals: pl.DataFrame) -> Iterator[Evidence]:
@@ -282,6 +294,16 @@ def _list_series(pair: str) -> tuple[str, str, str]:
     """The pair and its two directions."""
     one, other = parse_pair(pair)
     return pair, f"{one}>{other}", f"{other}>{one}"
+
+
+def name_sides(sides: Sequence[tuple[str, float]]) -> str:
+    """Name the directions that points come from.
+
+    "China → USA"; of both directions with the points of each.
+    """
+    if len(sides) == 1:
+        return _title_series(sides[0][0])
+    return "both directions: " + ", ".join(f"{_title_series(series)} {points:,.0f}" for series, points in sides)
 
 
 def _title_series(series: str) -> str:

@@ -2,7 +2,8 @@
 -- act_id is the act that set the rate, latest_act_id the last one that prolonged it or changed its scope.
 -- Layers add up on one good unless stacking says otherwise. Narrow it: from measures_in_force(date '2025-10-01',
 -- of_actor := 'USA', on_target := 'CHN'). Articles that support or contradict the act are counted up to the day and change nothing;
--- measures_reported lists what the news alone says. average_pct is the tracker's average over all goods of the target, see tariff_rates.
+-- measures_reported lists what the news alone says. average_pct is the tracker's average over all goods of the target, see tariff_rates;
+-- it is empty where the tracker had ended: no rate of any country in the year before the day.
 create macro measures_in_force(day, of_actor := null, on_target := null) as table
     with applying as (
         select
@@ -25,7 +26,11 @@ create macro measures_in_force(day, of_actor := null, on_target := null) as tabl
             arg_max(measure, effective_date) as average_kind,
             max(effective_date) as average_since
         from tariff_rates
-        where effective_date <= day
+        where
+            effective_date <= day
+            and source in (
+                select recent.source from tariff_rates as recent where recent.effective_date between day - 365 and day
+            )
         group by importer, exporter
     ),
 

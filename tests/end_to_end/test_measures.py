@@ -39,6 +39,13 @@ def test_tariffs_on_chinese_goods_in_october_2025(sample_run: SampleRun) -> None
     assert rows["average_pct"].round(1).unique().to_list() == [31.1]
 
 
+def test_an_average_of_an_ended_tracker_is_left_out(sample_run: SampleRun) -> None:
+    """The tracker of Chinese duties ends in 2019; its last average says nothing about 2025."""
+    sql = "select distinct average_pct from measures_in_force(date '{}', of_actor := 'CHN', on_target := 'USA')"
+    assert query(sample_run, sql.format("2019-12-31")).rows() == [(25.54,)]
+    assert query(sample_run, sql.format("2025-10-01")).rows() == [(None,)]
+
+
 def test_the_called_off_tariff_is_never_in_force(sample_run: SampleRun) -> None:
     reported = query(
         sample_run, "select standing from measures_reported(date '2025-11-30', of_actor := 'USA', on_target := 'CHN') where rate_pct = 100"

@@ -72,6 +72,10 @@ def contributions() -> MakePair:
         shares += [("CHN-USA", "earlier", None, 0.1), ("CHN-USA", "prior", None, 0.3)]  # type: ignore[list-item]
         example = CONTRIBUTIONS.example().row(0, named=True) | SIGNALS.example().select(SIGNAL_COLUMNS).row(0, named=True)
         nothing = dict.fromkeys(("kind", "instrument", "status", "signal_id", *SIGNAL_COLUMNS))
+        sides: dict[str | None, list[dict[str, object]]] = {
+            "a": [{"series": "CHN>USA", "points": 0.4 * value}],
+            "b": [{"series": "CHN>USA", "points": 0.15 * value}, {"series": "USA>CHN", "points": 0.05 * value}],
+        }
         rows = [
             {
                 **example,
@@ -82,9 +86,11 @@ def contributions() -> MakePair:
                 "story_id": story,
                 "contribution": value * share,
                 "share_pct": 100 * share,
+                "sides": sides[story] if part == "story" and series == "CHN-USA" else None,
             }
             for series, part, story, share in shares
         ]
-        return pl.DataFrame(rows, schema=CONTRIBUTIONS.schema | SIGNALS.example().select(SIGNAL_COLUMNS).schema)
+        schema = CONTRIBUTIONS.schema | SIGNALS.example().select(SIGNAL_COLUMNS).schema
+        return pl.DataFrame(rows, schema=schema | {"sides": pl.List(pl.Struct({"series": pl.String(), "points": pl.Float64()}))})
 
     return make

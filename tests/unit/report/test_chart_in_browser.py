@@ -12,8 +12,10 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from pipeline.contracts.tables.index import TENSION_PAIR_DAILY
-from pipeline.report.page import Page, build_pair_row, render_page
+from pipeline.contracts.tables.contributions import CONTRIBUTIONS
+from pipeline.contracts.tables.index import SIGNALS, TENSION_PAIR_DAILY
+from pipeline.report.evidence import add_evidence
+from pipeline.report.page import Page, build_section, render_page
 from pipeline.report.scripts import page_scripts
 from pipeline.report.timeline import COLUMNS, Evidence, Peak, Timeline
 
@@ -37,12 +39,14 @@ def page(pair_daily: Make) -> Page:
     )
     highest = frame.sort("tension").row(-1, named=True)
     day, value = highest["index_date"], highest["tension"]
-    peaks = tuple(Peak(name, day, "escalation", value, 40.0, 0) for name in ("CHN-USA", "USA>CHN"))
+    sides = (("CHN>USA", 30.0), ("USA>CHN", 10.0))
+    peaks = tuple(Peak(name, day, "escalation", value, 40.0, 0, sides) for name in ("CHN-USA", "USA>CHN"))
     stories = (Evidence(HOSTILE, "A source", "https://a.example/1", date(2025, 4, 1), "China → USA", "measure"),)
     timeline = Timeline(values.select("series", "index_date", *COLUMNS, "phase", "obs_status"), peaks, stories, date(2025, 1, 20), 7)
-    rows = tuple(build_pair_row(pair_daily(30, pair=pair)) for pair in ("CHN-USA", "JPN-USA"))
+    no_stories = add_evidence(CONTRIBUTIONS.empty(), SIGNALS.empty())
+    sections = tuple(build_section(pair_daily(30, pair=pair), no_stories) for pair in ("CHN-USA", "JPN-USA"))
     last = TENSION_PAIR_DAILY.example().row(0, named=True)
-    return Page("Trade Tension", True, (), None, (), (last["baseline_from"], last["baseline_to"]), "2", "r", rows, (), timeline)
+    return Page("Trade Tension", True, sections, None, (), (last["baseline_from"], last["baseline_to"]), "2", "r", (), timeline)
 
 
 def _open(page: Page, folder: Path, fragment: str = "") -> tuple[str, str]:
@@ -81,7 +85,7 @@ def test_the_policy_allows_exactly_the_inlined_scripts(page: Page) -> None:
 
 def test_pairs_without_a_value_are_listed_as_too_little(page: Page) -> None:
     text = render_page(page)
-    assert re.search(r'<optgroup label="Too little was read" disabled>\s*<option value="JPN-USA">', text)
+    assert re.search(r'<optgroup label="Too little was read for a chart">\s*<option value="JPN-USA">', text)
     assert re.search(r'<select id="pair"[^>]*>\s*<option value="CHN-USA">', text)
 
 

@@ -10,15 +10,16 @@ import pytest
 from pipeline.contracts.tables.contributions import CONTRIBUTIONS
 from pipeline.contracts.tables.core import COVERAGE
 from pipeline.contracts.tables.index import SIGNALS, TENSION_PAIR_DAILY
-from pipeline.report.evidence import add_evidence
+from pipeline.report.evidence import DataShare, add_evidence
 from pipeline.report.page import (
     Coverage,
     FileLink,
     Page,
     PairSection,
-    build_pair_row,
     build_section,
+    describe_data,
     describe_last_day,
+    draw_static_charts,
     render_page,
     split_value,
     summarize_coverage,
@@ -30,7 +31,8 @@ Make = Callable[..., pl.DataFrame]
 SVG = "<svg xmlns='http://www.w3.org/2000/svg'></svg>"
 ROW = TENSION_PAIR_DAILY.example().row(0, named=True)
 DAY = ROW["index_date"]
-NO_STORIES = add_evidence(CONTRIBUTIONS.empty(), SIGNALS.empty())
+NO_STORIES = add_evidence(CONTRIBUTIONS.empty(), SIGNALS.empty()).with_columns(sides=pl.lit(None))
+OWN_LINKS = {"#CHN-USA", "#pairs", "#reading", "#sure", "#coverage", "#files", "latest/data.duckdb"}
 VOID = {"meta", "circle", "polyline", "path", "rect", "line"}
 
 
@@ -97,7 +99,7 @@ def test_the_page_describes_its_contents(contributions: Make) -> None:
 
 def test_a_page_without_values_has_no_scripts_and_no_downloads(pair_daily: Make, directed_daily: Make, contributions: Make) -> None:
     frame = pair_daily(60)
-    built = build_section(frame, contributions(frame["index_date"][-1]), directed_daily(60), note="A note")
+    built = draw_static_charts(build_section(frame, contributions(frame["index_date"][-1])), frame, directed_daily(60), note="A note")
     html = render_page(_page(built))
     reader = _Reader(html)
     assert not {"script", "link", "iframe", "img", "object", "embed", "form", "base"} & set(reader.tags)
@@ -105,7 +107,8 @@ def test_a_page_without_values_has_no_scripts_and_no_downloads(pair_daily: Make,
     assert not re.search(r"url\(|@import|@font-face", html)
     assert "default-src 'none'; script-src 'none';" in next(value or "" for name, value in reader.attributes if value and "src" in value)
     assert reader.tags.count("svg") == 3
-    assert not re.search(r'<[^>]+\sid="(?!CHN-USA"|coverage")', html)
+    own = "CHN-USA|CHN-USA-last-days|pairs|reading|sure|coverage|files"
+    assert not re.search(rf'<[^>]+\sid="(?!(?:{own})")', html)
 
 
 def test_the_same_page_gives_the_same_html(pair_daily: Make, contributions: Make) -> None:
@@ -150,7 +153,7 @@ def test_markup_in_text_is_escaped(contributions: Make, text: str) -> None:
 def test_only_web_addresses_become_links(contributions: Make, url: str) -> None:
     assert safe_url(url) is None
     reader = _Reader(render_page(_page(_pair_section(contributions(DAY, url=url)))))
-    assert {link["href"] for link in reader.links} == {"#CHN-USA", "#coverage", "latest/data.duckdb"}
+    assert {link["href"] for link in reader.links} == OWN_LINKS
 
 
 def test_a_url_with_quotes_is_one_attribute_with_nofollow(contributions: Make) -> None:
@@ -163,7 +166,7 @@ def test_a_url_with_quotes_is_one_attribute_with_nofollow(contributions: Make) -
 
 def test_a_story_without_a_url_has_no_link(contributions: Make) -> None:
     reader = _Reader(render_page(_page(_pair_section(contributions(DAY, url=None)))))
-    assert len(reader.links) == 3
+    assert {link["href"] for link in reader.links} == OWN_LINKS
 
 
 def test_control_characters_in_quotes_are_removed(contributions: Make) -> None:
@@ -198,11 +201,10 @@ def test_a_release_without_pairs_and_coverage_is_a_page() -> None:
 def test_one_thin_day_makes_a_section(pair_daily: Make) -> None:
     built = build_section(pair_daily(1, is_thin=True), NO_STORIES)
     reader = _Reader(render_page(_page(built)))
-    assert "The last 1 day;" in reader.text
+    assert "The last 1 day" in reader.text
     assert "there is no value of tension: too little was read about the pair" in reader.text
-    assert "There is no tension: too little was read." in reader.text
     assert "None" not in reader.text
-    assert built.directed_svg == ""
+    assert "made of" not in reader.text
 
 
 def test_the_table_has_the_last_seven_days_newest_first(pair_daily: Make) -> None:
@@ -211,13 +213,10 @@ def test_the_table_has_the_last_seven_days_newest_first(pair_daily: Make) -> Non
     assert [row["index_date"] for row in built.days] == frame["index_date"].tail(7).reverse().to_list()
 
 
-def test_every_pair_is_in_the_table_of_latest_values(pair_daily: Make, contributions: Make) -> None:
-    page = _page(_pair_section(contributions(DAY)))
-    alone = _Reader(render_page(page)).text
-    text = _Reader(render_page(replace(page, other_pairs=(build_pair_row(pair_daily(pair="JPN-USA")),)))).text
-    assert "Japan\N{EN DASH}USA" in text
-    assert "the 1 pairs with most evidence" in text
-    assert "pairs with most evidence" not in alone
+def test_every_pair_has_a_row_and_a_section(pair_daily: Make, contributions: Make) -> None:
+    html = render_page(_page(_pair_section(contributions(DAY)), build_section(pair_daily(pair="JPN-USA"), NO_STORIES)))
+    assert html.count('<th scope="row"><a href="#JPN-USA">Japan\N{EN DASH}USA</a>') == 1
+    assert html.count('<section class="pair" id="JPN-USA">') == 1
 
 
 def test_the_parts_of_a_value_sum_to_it(contributions: Make) -> None:
@@ -228,9 +227,11 @@ def test_the_parts_of_a_value_sum_to_it(contributions: Make) -> None:
         assert sum(story.contribution for story in built.stories) + built.others + built.earlier + built.prior == pytest.approx(200.0)
 
 
-def test_a_story_has_its_direction(contributions: Make) -> None:
+def test_points_of_a_story_of_both_sides_are_divided(contributions: Make) -> None:
+    """Its sentence is of one actor, but its points are not."""
     built = split_value(contributions(DAY), ROW, "escalation")
-    assert [story.direction for story in built.stories] == ["China → USA", "China ↔ USA"]
+    assert [story.origin for story in built.stories] == ["China → USA", "both directions: China → USA 30, USA → China 10"]
+    assert {story.speaker for story in built.stories} == {"China → USA"}
 
 
 def test_stories_of_other_days_and_pairs_are_left_out(contributions: Make) -> None:
@@ -280,10 +281,17 @@ def test_coverage_counts_sources_articles_and_quarantined_rows() -> None:
         duplicate=pl.Series([0, 1, 0]),
         quarantined=pl.Series([0, 1, 1]),
     )
-    outcomes = pl.Series(["read"] * 4 + ["no_country"] * 3)
-    assert summarize_coverage(rows, outcomes) == Coverage(
+    outcomes = pl.DataFrame({"source": ["a"] * 5 + ["b"] * 2, "outcome": ["read"] * 4 + ["no_country"] * 3})
+    summary = summarize_coverage(rows, outcomes)
+    assert summary is not None
+    assert replace(summary, sources=None) == Coverage(
         DAY, DAY, 2, row_count=10, article_count=7, duplicate_count=1, quarantined_count=2, read_count=4, unread={"it names no country": 3}
     )
+    assert summary.sources is not None
+    assert [head.text for head in summary.sources.heads] == ["Source", "Articles", "Read", "No country", "Duplicate", "Quarantined"]
+    assert [[cell.text for cell in row] for row in summary.sources.rows] == [
+        ["a", "5", "4", "1", "0", "0"], ["b", "2", "0", "2", "1", "1"], ["(unknown)", "0", "0", "0", "0", "1"]
+    ]  # fmt: skip
     assert summarize_coverage(COVERAGE.empty(), outcomes) is None
 
 
@@ -303,11 +311,12 @@ def test_stories_without_a_certain_sentence_are_not_listed(contributions: Make) 
 
 def test_stories_of_a_value_that_is_mostly_prior_are_not_listed(contributions: Make) -> None:
     mostly_prior = contributions(DAY).with_columns(
-        contribution=pl.when(pl.col("part") == "prior").then(150.0).otherwise(pl.col("contribution"))
+        contribution=pl.when(pl.col("part") == "prior").then(150.0).otherwise(pl.col("contribution")),
+        share_pct=pl.when(pl.col("part") == "prior").then(56.0).otherwise(pl.col("share_pct")),
     )
     parts = (split_value(mostly_prior, {**ROW, "tension": 270.0}, "escalation"),)
     reader = _Reader(render_page(_page(PairSection("CHN-USA", SVG, SVG, SVG, "", (ROW,), parts))))
-    assert "44 % of it comes from news, the rest is the prior, which pulls towards 100. Too little was read to name stories." in reader.text
+    assert "44 % news, 56 % prior, which pulls towards 100. Too little was read to name a story" in reader.text
     assert "q" not in reader.tags
 
 
@@ -318,8 +327,19 @@ def test_evidence_has_the_day_of_its_article(contributions: Make) -> None:
 
 
 def test_static_charts_show_the_last_year(pair_daily: Make, directed_daily: Make) -> None:
-    long, short = (build_section(pair_daily(days), NO_STORIES, directed_daily(days)) for days in (900, 366))
+    long, short = (
+        draw_static_charts(build_section(pair_daily(days), NO_STORIES), pair_daily(days), directed_daily(days)) for days in (900, 366)
+    )
     assert len(long.chart_svg) < 1.2 * len(short.chart_svg)
     assert "The last 366 days." in long.chart_svg
     assert "The last 366 days." in long.directed_svg
     assert "The last 366 days." not in short.chart_svg
+
+
+def test_the_share_of_data_is_one_sentence_for_all_pairs() -> None:
+    shares = (DataShare("CHN-USA", 100, 60, 70.9, 50), DataShare("JPN-USA", 100, 20, 30.9, 0), DataShare("MEX-USA", 100, 0, None, 0))
+    assert describe_data(shares) == (
+        "Of 300 daily values of tension 80 are published; for the others too little was read. On average a published value is "
+        "60 % news, 40 % prior; the prior pulls towards 100. Stories are named for the 50 values of which at least 50 % is news."
+    )
+    assert "none is published" in describe_data(shares[2:])

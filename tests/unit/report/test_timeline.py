@@ -12,7 +12,7 @@ import pytest
 from pipeline.contracts.days import Days
 from pipeline.contracts.model import Table
 from pipeline.contracts.tables.contributions import TOP_CONTRIBUTIONS
-from pipeline.contracts.tables.index import CHANNEL_DAILY, SIGNALS, TENSION_DAILY, TENSION_PAIR_DAILY
+from pipeline.contracts.tables.index import CHANNEL_DAILY, SIGNALS, STORY_MASS, TENSION_DAILY, TENSION_PAIR_DAILY
 from pipeline.report.evidence import ReadTable
 from pipeline.report.timeline import COLUMNS, PEAKS_SHOWN, Timeline, build_timeline
 
@@ -30,7 +30,7 @@ def _make_reader(pair_daily: pl.DataFrame, daily: pl.DataFrame, quote: str, url:
     """Reads an index whose stories are a low one and, below it, a high one on each day."""
     cells = [(row["index_date"], row["pair"]) for row in pair_daily.iter_rows(named=True)]
     cells += [(row["index_date"], f"{row['actor']}>{row['target']}") for row in daily.iter_rows(named=True)]
-    keyed = [{"index_date": day, "series": series, "channel": "escalation"} for day, series in cells]
+    keyed = [{"index_date": day, "counts_on": day, "series": series, "channel": "escalation"} for day, series in cells]
     tables = {
         TENSION_PAIR_DAILY.name: pair_daily,
         TENSION_DAILY.name: daily,
@@ -39,6 +39,9 @@ def _make_reader(pair_daily: pl.DataFrame, daily: pl.DataFrame, quote: str, url:
             TOP_CONTRIBUTIONS,
             [row | {"place": place, "signal_id": name} for row in keyed for place, name in ((1, LOW), (2, HIGH))],
         ),
+        STORY_MASS.name: _fill(
+            STORY_MASS, [row | {"series": series, "mass": mass} for row in keyed for series, mass in (("CHN>USA", 3.0), ("USA>CHN", 1.0))]
+        ).unique(STORY_MASS.key),
         SIGNALS.name: _fill(
             SIGNALS,
             [
@@ -123,6 +126,15 @@ def test_peaks_are_the_highest_day_with_the_story_of_the_series(build: Build, pa
     highest = frame.filter(pl.col("tension") == pl.col("tension").max())
     (peak,) = [peak for peak in build().peaks if peak.series == "CHN-USA"]  # the same story is listed once
     assert (peak.day, peak.value) == (highest["index_date"][0], round(highest["tension"][0]))
+
+
+def test_points_of_a_pair_are_divided_like_the_mass_of_the_story(build: Build) -> None:
+    (pooled,) = [peak for peak in build().peaks if peak.series == "CHN-USA"]
+    assert dict(pooled.sides) == pytest.approx({"CHN>USA": 0.75 * pooled.points, "USA>CHN": 0.25 * pooled.points})
+    assert pooled.origin.startswith("both directions: China → USA ")
+    (directed,) = [peak for peak in build().peaks if peak.series == "USA>CHN"]
+    assert directed.sides == (("USA>CHN", directed.points),)
+    assert directed.origin == "USA → China"
 
 
 def test_old_days_are_thinned_to_the_row_limit(build: Build) -> None:

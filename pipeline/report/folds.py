@@ -1,0 +1,451 @@
+"""Folding tables of a pair's section: who moves, stalemate, measures, threats, tariffs, trade.
+
+Belongs here: selecting rows of published tables and putting them into words. Does not: layout (`page.html.j2`), the index's chart
+(`timeline.py`). Texts and links of articles are not escaped here.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+
+import polars as pl
+
+from pipeline.contracts import threat_words
+from pipeline.contracts import vocabulary as words
+from pipeline.contracts.countries import ALL_PARTNERS, parse_pair
+from pipeline.contracts.tables.index import SIGNALS, TENSION_DAILY, TENSION_PAIR_DAILY
+from pipeline.contracts.tables.measures import MEASURE_ACTS, MEASURE_STATES
+from pipeline.contracts.tables.threats import THREAT_RATES, THREATS
+from pipeline.contracts.tables.trade import TARIFF_RATES, TRADE_FLOWS
+from pipeline.report.charts import sparkline
+from pipeline.report.evidence import ReadTable
+from pipeline.report.names import country_name, direction_title, format_count, long_day, short_month
+
+_MONTHS = 12  # of each series of trade figures
+_CHANGES = 10  # of each average rate
+_SPELLS = 10
+_THREATS = 40
+_MEAN_DAYS = 90
+_SPARK_MONTHS = 60
+_ID_LENGTH = 16  # of a signal; threats list theirs, the most probable first
+
+_ABOUT_MOVES = (
+    "Each direction is compared with its own baseline of 100, so the two cannot be subtracted from one another. Actions are measures, "
+    "easings, purchases and agreements; words are threats, demands, offers and the like. Their parts sum to the value."
+)
+_ABOUT_STALEMATE = (
+    "Days on which both sides talk, demand and refuse, and neither acts nor concedes. The share is that of talk, demands and refusals "
+    "among all signals of talk and action."
+)
+_ABOUT_MEASURES = (
+    "From a curated list of official acts, not from the news and not a tariff schedule. Rates of several layers on the same goods add "
+    "up unless a remark says otherwise; rates are on top of the ordinary duty unless they are totals."
+)
+_ABOUT_THREATS = "An outcome that no article reports is missing. A sentence is quoted only if it is read with high confidence."
+_ABOUT_TARIFFS = "Averages over all goods, from trackers. " + " ".join(
+    f"{name.replace('_', ' ').capitalize()}: {meaning}." for name, meaning in words.TARIFF_MEASURE.words.items()
+)
+_ABOUT_FLOWS = "Values as first published, not seasonally adjusted, with the day of release. The line shows the last five years."
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One cell of a table: a text, or a quote with its source; perhaps with a link or a sparkline."""
+
+    text: str
+    url: str | None = None
+    source: str = ""
+    published: date | None = None
+    svg: str = ""
+
+    @property
+    def is_quote(self) -> bool:
+        """Whether the text is a sentence of an article."""
+        return self.published is not None
+
+
+@dataclass(frozen=True)
+class Head:
+    """The head of a column; numbers are aligned to the right."""
+
+    text: str
+    is_number: bool = False
+
+
+@dataclass(frozen=True)
+class Fold:
+    """A table that readers can unfold, with sentences above it.
+
+    `name` is part of its identifier and of its file's name.
+    """
+
+    name: str
+    title: str
+    sentences: tuple[str, ...]
+    heads: tuple[Head, ...]
+    rows: tuple[tuple[Cell, ...], ...]
+
+
+@dataclass(frozen=True)
+class Facts:
+    """The tables behind the folds of all pairs, as of `day`, the last one of the index."""
+
+    day: date
+    pair_daily: pl.DataFrame
+    daily: pl.DataFrame
+    measures: pl.DataFrame
+    threats: pl.DataFrame
+    threat_rates: pl.DataFrame
+    tariff_rates: pl.DataFrame
+    flows: pl.DataFrame
+
+
+def read_facts(read: ReadTable) -> Facts:
+    """Read the tables behind the folds.
+
+    The index must not be empty.
+    """
+    pair_daily = read(TENSION_PAIR_DAILY)
+    day: Any = pair_daily["index_date"].max()
+    acts = read(MEASURE_ACTS).select("act_id", "legal_source", "url").unique("act_id", keep="first", maintain_order=True)
+    current = (pl.col("valid_from") <= day) & (pl.col("valid_to").is_null() | (pl.col("valid_to") > day))
+    measures = read(MEASURE_STATES).filter(current & (pl.col("standing") != "not_in_force")).drop("legal_source", "url")
+    threats = read(THREATS).with_columns(signal_id=pl.col("signal_ids").str.head(_ID_LENGTH))
+    sentences = read(SIGNALS, columns=["signal_id", "quote", "source", "url", "published_at"])
+    return Facts(
+        day,
+        pair_daily,
+        read(TENSION_DAILY),
+        measures.join(acts.rename({"act_id": "rate_act_id"}), on="rate_act_id", how="left"),
+        threats.join(sentences, on="signal_id", how="left").join(
+            acts.rename({"act_id": "outcome_act_id", "legal_source": "outcome_act", "url": "outcome_url"}), on="outcome_act_id", how="left"
+        ),
+        read(THREAT_RATES).filter(form="all"),
+        read(TARIFF_RATES),
+        read(TRADE_FLOWS),
+    )
+
+
+def build_folds(facts: Facts, pair: str) -> tuple[Fold, ...]:
+    """Build the folds of one pair; those without rows are left out."""
+    made = (
+        build_moves(facts.daily, facts.day, pair),
+        build_stalemate(facts.pair_daily, pair),
+        build_measures(facts.measures, facts.day, pair),
+        build_threats(facts.threats, facts.threat_rates, pair),
+        build_tariffs(facts.tariff_rates, facts.day, pair),
+        build_flows(facts.flows, facts.day, pair),
+    )
+    return tuple(fold for fold in made if fold.rows)
+
+
+def build_moves(daily: pl.DataFrame, day: date, pair: str) -> Fold:
+    """Who moves: tension and concession by direction, from actions and from words.
+
+    `daily`: rows of TENSION_DAILY. On the last day, and on average over the days with a value among the last ninety.
+    """
+    values = [f"{channel}{part}" for channel in ("tension", "concession") for part in ("", "_actions", "_words")]
+    recent = _between(daily, pair, "actor", "target").filter(pl.col("index_date") > day - timedelta(days=_MEAN_DAYS))
+    sides = sorted(recent.select("actor", "target").unique().rows())
+    rows = []
+    for actor, target in sides:
+        side = recent.filter((pl.col("actor") == actor) & (pl.col("target") == target))
+        last = side.filter(index_date=day)
+        for period, frame in ((long_day(day), last), (f"mean of {_MEAN_DAYS} days", side)):
+            means = frame.select(pl.col(*values).mean()).row(0) if not frame.is_empty() else (None,) * len(values)
+            days = frame.select(pl.col("tension").count()).item()
+            rows.append(
+                (Cell(direction_title(actor, target)), Cell(period), *(_points(value) for value in means), Cell(f"{days:,}"))
+                if any(value is not None for value in means)
+                else ()
+            )
+    return Fold(
+        "who-moves",
+        "Who moves: actions and words, by direction",
+        (_ABOUT_MOVES,),
+        (
+            Head("Who → whom"), Head("When"), Head("Tension", True), Head("from actions", True), Head("from words", True),
+            Head("Concession", True), Head("from actions", True), Head("from words", True), Head("Days with tension", True),
+        ),
+        tuple(row for row in rows if row),
+    )  # fmt: skip
+
+
+def build_stalemate(pair_daily: pl.DataFrame, pair: str) -> Fold:
+    """Spells of the phase stalemate, the newest first. `pair_daily`: rows of TENSION_PAIR_DAILY."""
+    of_pair = pair_daily.filter(pl.col("pair") == pair).sort("index_date")
+    is_new = (pl.col("index_date") != pl.col("index_date").shift() + pl.duration(days=1)).fill_null(value=True)
+    spells = (
+        of_pair.filter(phase="stalemate")
+        .with_columns(spell=is_new.cum_sum())
+        .group_by("spell", maintain_order=True)
+        .agg(
+            pl.col("index_date").first().alias("first"),
+            pl.col("index_date").last().alias("last"),
+            pl.len().alias("days"),
+            pl.col("stalemate").mean(),
+        )
+    )
+    days = int(spells["days"].sum())
+    rows = tuple(
+        (Cell(long_day(row["first"])), Cell(long_day(row["last"])), Cell(f"{row['days']:,}"), Cell(_percent(row["stalemate"])))
+        for row in reversed(spells.to_dicts())
+    )
+    return Fold(
+        "stalemate",
+        f"Stalemate: {format_count(days, 'day')} in {format_count(spells.height, 'spell')}",
+        (_ABOUT_STALEMATE + _say_cut(len(rows), _SPELLS, "newest spells"),),
+        (Head("From"), Head("To"), Head("Days", True), Head("Share of talk", True)),
+        rows[:_SPELLS],
+    )  # fmt: skip
+
+
+def build_measures(measures: pl.DataFrame, day: date, pair: str) -> Fold:
+    """Official measures on `day`, by direction and authority. `measures`: see `read_facts`."""
+    is_suspended = pl.col("standing") == "suspended"
+    current = _between(measures, pair, "actor", "target").sort(
+        "actor", "target", is_suspended, "instrument", "programme", "product", "layer"
+    )
+    counts = _count_directions(current.filter(~is_suspended)) or "none known"
+    suspended = current.select(is_suspended.sum()).item()
+    checked = {
+        row["actor"]: row["checked_through"]
+        for row in current.group_by("actor", maintain_order=True).agg(pl.col("checked_through").min()).to_dicts()
+    }
+    looked_up = "; ".join(
+        f"{country_name(actor)} through {long_day(through)}{', so later acts are missing' if through < day else ''}"
+        for actor, through in checked.items()
+    )
+    return Fold(
+        "measures",
+        f"Measures in force on {long_day(day)}: {counts}{f'; suspended {suspended}' if suspended else ''}",
+        (
+            _ABOUT_MEASURES,
+            f"Acts looked up: {looked_up}.",
+        ),
+        (
+            Head("Who → whom"), Head("Authority"), Head("Goods"), Head("Rate", True), Head("In force since"), Head("Rate since"),
+            Head("Act that set it"), Head("Remark"),
+        ),
+        tuple(
+            (
+                Cell(direction_title(row["actor"], row["target"])),
+                Cell(row["programme"]),
+                Cell(row["product"]),
+                Cell(_describe_rate(row)),
+                Cell("" if row["in_force_since"] is None else row["in_force_since"].isoformat()),
+                Cell(row["rate_since"].isoformat()),
+                Cell(row["legal_source"] or row["rate_act_id"], url=row["url"]),
+                Cell(_describe_measure(row)),
+            )
+            for row in current.iter_rows(named=True)
+        ),
+    )  # fmt: skip
+
+
+def _describe_rate(row: Mapping[str, Any]) -> str:
+    if row["rate_pct"] is None:
+        return ""
+    return f"{row['rate_pct']:g} %{' in total' if row['rate_basis'] == 'total' else ''}"
+
+
+def _describe_measure(row: Mapping[str, Any]) -> str:
+    remarks = [
+        row["instrument"].replace("_", " ") if row["instrument"] != "tariff" else "",
+        "suspended" if row["standing"] == "suspended" else "quota" if row["standing"] == "quota" else "",
+        f"until {row['stated_end'].isoformat()}" if row["stated_end"] is not None else "",
+        row["stacking"] or "",
+        f"certainty {row['certainty']}" if row["certainty"] != "high" else "",
+    ]
+    return "; ".join(remark for remark in remarks if remark)
+
+
+def build_threats(threats: pl.DataFrame, rates: pl.DataFrame, pair: str) -> Fold:
+    """Threats of the pair's countries towards each other and towards everybody, the newest first.
+
+    With the outcomes of all threats of each country, as counts. `threats`: see `read_facts`; `rates`: THREAT_RATES of all forms.
+    """
+    one, other = parse_pair(pair)
+    towards = [one, other, ALL_PARTNERS]
+    of_pair = threats.filter(pl.col("actor").is_in([one, other]) & pl.col("target").is_in(towards)).sort(
+        "first_on", "threat_id", descending=[True, False]
+    )
+    outcomes = of_pair["threat_outcome"].value_counts().sort("count", "threat_outcome", descending=[True, False]).rows()
+    counted = ", ".join(f"{count} {outcome.replace('_', ' ')}" for outcome, count in outcomes)
+    by_actor = {row["actor"]: row for row in rates.iter_rows(named=True)}
+    return Fold(
+        "threats",
+        f"Threats and what became of them: {of_pair.height:,}{f' ({counted})' if counted else ''}",
+        (
+            *(_describe_outcomes(by_actor[country]) for country in (one, other) if country in by_actor),
+            _ABOUT_THREATS + _say_cut(of_pair.height, _THREATS, "newest threats"),
+        ),
+        (
+            Head("First said"), Head("Who → whom"), Head("What"), Head("Rate", True), Head("Deadline"), Head("Outcome"),
+            Head("Shown by"), Head("Evidence"),
+        ),
+        tuple(
+            (
+                Cell(row["first_on"].isoformat()),
+                Cell(direction_title(row["actor"], row["target"])),
+                Cell(_describe_threat(row)),
+                Cell("" if row["rate_pct"] is None else f"{row['rate_pct']:g} %"),
+                Cell("" if row["deadline_on"] is None else row["deadline_on"].isoformat()),
+                Cell(_describe_outcome(row)),
+                Cell(*_show_outcome(row)),
+                _quote(row),
+            )
+            for row in of_pair.head(_THREATS).iter_rows(named=True)
+        ),
+    )  # fmt: skip
+
+
+def _describe_outcomes(row: Mapping[str, Any]) -> str:
+    """Outcomes of all threats of a country, with their denominators."""
+    counts = [
+        f"{row[f'{word}_count']:,} {word.replace('_', ' ')}"
+        for word in ("carried_out", "softened", "struck_down", "withdrawn", "lapsed")
+        if row[f"{word}_count"]
+    ]
+    settled = f"of {row['settled_count']:,} that are settled, {', '.join(counts)}" if counts else "none is settled"
+    share = (
+        f"; carried out at least in part: {row['imposed_pct']:.0f} % (95 % interval {row['imposed_lo95']:.0f} to {row['imposed_hi95']:.0f})"
+        if row["settled_count"]
+        else ""
+    )
+    still = [f"{row[f'{word}_count']:,} {word}" for word in ("pending", "unconfirmed") if row[f"{word}_count"]]
+    open_ones = f". Not settled: {', '.join(still)}" if still else ""
+    return f"{country_name(row['actor'])}, all {format_count(row['threat_count'], 'threat')} towards anybody: {settled}{share}{open_ones}."
+
+
+def _describe_threat(row: Mapping[str, Any]) -> str:
+    parts = [
+        row["instrument"].replace("_", " "),
+        f" on {row['product']}" if row["product"] else "",
+        f" ({row['threat_form']})" if row["threat_form"] != "threat" else "",
+        ", conditional" if row["is_conditional"] else "",
+    ]
+    return "".join(parts)
+
+
+def _describe_outcome(row: Mapping[str, Any]) -> str:
+    rate = f" at {row['outcome_rate_pct']:g} %" if row["outcome_rate_pct"] is not None else ""
+    day = f", {row['outcome_on'].isoformat()}" if row["outcome_on"] is not None else ""
+    return f"{row['threat_outcome'].replace('_', ' ')}{rate}{day}"
+
+
+def _show_outcome(row: Mapping[str, Any]) -> tuple[str, str | None]:
+    """What shows the outcome: the act with its link, or in words."""
+    if row["outcome_act"]:
+        return row["outcome_act"], row["outcome_url"]
+    basis = row["outcome_basis"]
+    return ("" if basis is None else threat_words.THREAT_BASIS.words[basis]), None
+
+
+def _quote(row: Mapping[str, Any]) -> Cell:
+    if row["tier"] != "high" or not row["quote"]:
+        return Cell("no sentence read with high confidence")
+    return Cell(row["quote"], url=row["url"], source=row["source"] or "", published=row["published_at"].date())
+
+
+def build_tariffs(rates: pl.DataFrame, day: date, pair: str) -> Fold:
+    """Average tariff rates of the pair, the newest change first. `rates`: rows of TARIFF_RATES."""
+    of_pair = _between(rates, pair, "importer", "exporter")
+    newest = of_pair.filter(pl.col("effective_date") <= day).sort("effective_date", descending=True)
+    key = ["importer", "exporter", "measure"]
+    shown = newest.group_by(key, maintain_order=True).head(_CHANGES).sort(key, maintain_order=True)
+    ends = rates.group_by("source").agg(pl.col("released_on").max()).sort("source")
+    names = set(of_pair["source"])
+    ended = [
+        f"{row['source']} ends on {long_day(row['released_on'])}, so later changes are not in it"
+        for row in ends.iter_rows(named=True)
+        if row["source"] in names and row["released_on"] < day - timedelta(days=365)
+    ]
+    return Fold(
+        "tariff-rates",
+        "Average tariff rates, by date",
+        (
+            f"{_ABOUT_TARIFFS} Rates in effect by {long_day(day)}; at most the {_CHANGES} newest changes of each.",
+            *([f"{'; '.join(ended)}."] if ended else []),
+        ),
+        (
+            Head("Importer ← exporter"), Head("In effect from"), Head("Average rate", True), Head("Change", True), Head("How averaged"),
+            Head("Released on"), Head("Source"),
+        ),
+        tuple(
+            (
+                Cell(f"{country_name(row['importer'])} ← {country_name(row['exporter'])}"),
+                Cell(row["effective_date"].isoformat()),
+                Cell(f"{row['rate_pct']:.1f} %"),
+                Cell("" if row["step_pct"] is None else f"{row['step_pct']:+.1f}".replace("-", "\N{MINUS SIGN}")),
+                Cell(row["measure"].replace("_", " ")),
+                Cell(row["released_on"].isoformat()),
+                Cell(row["source"]),
+            )
+            for row in shown.iter_rows(named=True)
+        ),
+    )  # fmt: skip
+
+
+def build_flows(flows: pl.DataFrame, day: date, pair: str) -> Fold:
+    """Goods trade between the two countries by month, the newest first. `flows`: rows of TRADE_FLOWS."""
+    key = ["reporter", "partner", "flow", "product"]
+    of_pair = _between(flows, pair, "reporter", "partner").sort(*key, "reference_month", descending=[False] * 4 + [True])
+    rows: list[tuple[Cell, ...]] = []
+    for _, series in of_pair.group_by(key, maintain_order=True):
+        for number, row in enumerate(series.head(_MONTHS).iter_rows(named=True)):
+            values = series["value_usd"].head(_SPARK_MONTHS).reverse().to_list()
+            rows.append(_flow_row(row, sparkline(values, width=110, height=22) if number == 0 else ""))
+    is_later = not of_pair.filter(pl.col("released_on") > day).is_empty()
+    released = f" Some figures were released after {long_day(day)}, the last day of the index." if is_later else ""
+    return Fold(
+        "trade-flows",
+        "Goods trade, by month",
+        (f"{_ABOUT_FLOWS} The newest {_MONTHS} months of each series.{released}",),
+        (
+            Head("Series"), Head("Month"), Head("Value, bn USD", True), Head("Change on year", True), Head("Revised, bn USD", True),
+            Head("Released on"), Head("Source"), Head("Trend"),
+        ),
+        tuple(rows),
+    )  # fmt: skip
+
+
+def _flow_row(row: Mapping[str, Any], svg: str) -> tuple[Cell, ...]:
+    goods = f": {row['product']}" if row["product"] else ""
+    month = row["reference_month"]
+    change = row["change_on_year_pct"]
+    way = "to" if row["flow"] == "exports" else "from"
+    return (
+        Cell(f"{country_name(row['reporter'])} {row['flow']} {way} {country_name(row['partner'])}{goods}"),
+        Cell(f"{short_month(month)} {month.year}"),
+        Cell(f"{row['value_usd'] / 1e9:,.2f}"),
+        Cell("" if change is None else f"{change:+.0f} %".replace("-", "\N{MINUS SIGN}")),
+        Cell("" if row["revised_value_usd"] is None else f"{row['revised_value_usd'] / 1e9:,.2f}"),
+        Cell(row["released_on"].isoformat()),
+        Cell(row["source"]),
+        Cell("", svg=svg),
+    )  # fmt: skip
+
+
+def _between(frame: pl.DataFrame, pair: str, actor: str, target: str) -> pl.DataFrame:
+    """Rows of both directions of a pair."""
+    sides = list(parse_pair(pair))
+    return frame.filter(pl.col(actor).is_in(sides) & pl.col(target).is_in(sides))
+
+
+def _count_directions(rows: pl.DataFrame) -> str:
+    counts: Iterator[Sequence[Any]] = iter(rows.group_by("actor", "target", maintain_order=True).len().rows())
+    return ", ".join(f"{direction_title(actor, target)} {count}" for actor, target, count in counts)
+
+
+def _say_cut(count: int, limit: int, what: str) -> str:
+    return f" The {limit} {what} are shown." if count > limit else ""
+
+
+def _points(value: float | None) -> Cell:
+    return Cell("\N{EN DASH}" if value is None else f"{value:,.0f}")
+
+
+def _percent(share: float | None) -> str:
+    return "" if share is None else f"{100 * share:.0f} %"

@@ -1,0 +1,173 @@
+"""Folding tables of a pair's section."""
+
+from datetime import UTC, date, datetime
+from typing import Any
+
+import polars as pl
+
+from pipeline.contracts.model import Table
+from pipeline.contracts.tables.contributions import CONTRIBUTIONS
+from pipeline.contracts.tables.index import SIGNALS, TENSION_DAILY, TENSION_PAIR_DAILY
+from pipeline.contracts.tables.measures import MEASURE_ACTS, MEASURE_STATES
+from pipeline.contracts.tables.threats import THREAT_RATES, THREATS
+from pipeline.contracts.tables.trade import TARIFF_RATES, TRADE_FLOWS
+from pipeline.report.evidence import SIGNAL_COLUMNS, may_be_named
+from pipeline.report.folds import (
+    Fold,
+    build_flows,
+    build_folds,
+    build_measures,
+    build_moves,
+    build_stalemate,
+    build_tariffs,
+    build_threats,
+    read_facts,
+)
+
+DAY = date(2025, 11, 30)
+SIGNAL = "4e1f09ab52c77d31"
+
+
+def _fill(table: Table, *rows: dict[str, Any]) -> pl.DataFrame:
+    example = table.example().row(0, named=True)
+    return pl.DataFrame([example | row for row in rows], schema=table.schema)
+
+
+def _texts(fold: Fold, *heads: str) -> list[tuple[str, ...]]:
+    places = [next(n for n, head in enumerate(fold.heads) if head.text == name) for name in heads]
+    return [tuple(row[place].text for place in places) for row in fold.rows]
+
+
+def _measures(*rows: dict[str, Any]) -> pl.DataFrame:
+    """Measures as `read_facts` joins them with their acts."""
+    return _fill(MEASURE_STATES, *({"actor": "USA", "target": "CHN", "checked_through": date(2026, 8, 20)} | row for row in rows))
+
+
+def _threats(*rows: dict[str, Any]) -> pl.DataFrame:
+    sentence = {"quote": "The minister threatened a duty.", "source": "A paper", "url": "https://a.example/1"}
+    extra = {**sentence, "published_at": datetime(2025, 5, 23, tzinfo=UTC), "outcome_act": None, "outcome_url": None}
+    frame = _fill(THREATS, *({"actor": "USA", "target": "CHN", "tier": "high"} | row for row in rows))
+    return frame.with_columns(*(pl.lit(value).alias(name) for name, value in extra.items()))
+
+
+def test_measures_name_authority_rate_day_and_act() -> None:
+    fold = build_measures(
+        _measures({"programme": "Section 301: list 1", "rate_pct": 25.0, "legal_source": "83 FR 28710", "url": "https://a.example/act"}),
+        DAY,
+        "CHN-USA",
+    )
+    heads = ("Who → whom", "Authority", "Rate", "In force since", "Act that set it")
+    assert _texts(fold, *heads) == [("USA → China", "Section 301: list 1", "25 %", "2018-07-06", "83 FR 28710")]
+    assert fold.rows[0][6].url == "https://a.example/act"
+    assert fold.title == "Measures in force on 30 November 2025: USA → China 1"
+
+
+def test_suspended_measures_are_not_counted_as_in_force() -> None:
+    fold = build_measures(_measures({}, {"standing": "suspended", "layer": "usa-301-list4b"}), DAY, "CHN-USA")
+    assert fold.title.endswith("USA → China 1; suspended 1")
+    assert [remark for (remark,) in _texts(fold, "Remark")] == ["", "suspended"]
+
+
+def test_acts_after_the_last_look_are_said_to_be_missing() -> None:
+    fold = build_measures(_measures({"checked_through": date(2025, 6, 30)}), DAY, "CHN-USA")
+    assert fold.sentences[-1] == "Acts looked up: USA through 30 June 2025, so later acts are missing."
+
+
+def test_outcomes_of_threats_have_their_denominators() -> None:
+    rates = _fill(THREAT_RATES, {"actor": "USA", "form": "all"})
+    fold = build_threats(_threats({}), rates, "CHN-USA")
+    assert fold.sentences[0] == (
+        "USA, all 9 threats towards anybody: of 6 that are settled, 3 carried out, 1 softened, 1 withdrawn, 1 lapsed; carried out at least "
+        "in part: 67 % (95 % interval 30 to 90). Not settled: 2 pending, 1 unconfirmed."
+    )
+
+
+def test_a_threat_is_quoted_only_with_high_confidence() -> None:
+    fold = build_threats(_threats({}, {"threat_id": "b" * 16, "tier": "medium"}), THREAT_RATES.empty(), "CHN-USA")
+    quotes = [row[-1] for row in fold.rows]
+    assert [(cell.is_quote, cell.text) for cell in quotes] == [
+        (True, "The minister threatened a duty."),
+        (False, "no sentence read with high confidence"),
+    ]
+    assert quotes[0].source == "A paper"
+    assert quotes[0].published == date(2025, 5, 23)
+
+
+def test_threats_towards_everybody_are_listed_and_others_not() -> None:
+    rows = ({"target": "*"}, {"target": "JPN", "threat_id": "c" * 16}, {"actor": "JPN", "target": "USA", "threat_id": "d" * 16})
+    fold = build_threats(_threats(*rows), THREAT_RATES.empty(), "CHN-USA")
+    assert _texts(fold, "Who → whom") == [("USA → all partners",)]
+
+
+def test_a_tracker_that_has_ended_is_named() -> None:
+    old = {"importer": "CHN", "exporter": "USA", "measure": "simple_mean_hs6", "source": "old-tracker"}
+    days = ({"effective_date": date(2019, 12, 26), "released_on": date(2019, 12, 26)},)
+    new = {
+        "importer": "USA",
+        "exporter": "CHN",
+        "effective_date": date(2025, 9, 1),
+        "released_on": date(2025, 9, 1),
+        "source": "new-tracker",
+    }
+    later = new | {"effective_date": date(2026, 2, 1), "released_on": date(2026, 2, 1)}
+    fold = build_tariffs(_fill(TARIFF_RATES, old | days[0], new, later), DAY, "CHN-USA")
+    assert fold.sentences[1:] == ("old-tracker ends on 26 December 2019, so later changes are not in it.",)
+    assert [text for (text,) in _texts(fold, "In effect from")] == ["2019-12-26", "2025-09-01"]
+
+
+def test_trade_figures_have_their_day_of_release() -> None:
+    months = [{"reference_month": date(2025, 7, 1), "released_on": date(2025, 9, 4)},
+              {"reference_month": date(2025, 10, 1), "released_on": date(2026, 1, 8)}]  # fmt: skip
+    fold = build_flows(_fill(TRADE_FLOWS, *months), DAY, "CHN-USA")
+    assert _texts(fold, "Month", "Released on") == [("Oct 2025", "2026-01-08"), ("Jul 2025", "2025-09-04")]
+    assert "Some figures were released after 30 November 2025" in fold.sentences[0]
+
+
+def test_spells_of_stalemate_end_where_a_day_is_missing() -> None:
+    days = [date(2025, 9, 1), date(2025, 9, 2), date(2025, 9, 4)]
+    fold = build_stalemate(_fill(TENSION_PAIR_DAILY, *({"index_date": day, "phase": "stalemate"} for day in days)), "CHN-USA")
+    assert fold.title == "Stalemate: 3 days in 2 spells"
+    assert _texts(fold, "From", "To") == [("4 September 2025", "4 September 2025"), ("1 September 2025", "2 September 2025")]
+
+
+def test_who_moves_splits_each_direction_into_actions_and_words() -> None:
+    last = {"index_date": DAY, "tension": 180.0, "tension_actions": 120.0, "tension_words": 60.0}
+    daily = _fill(
+        TENSION_DAILY, {"actor": "CHN", "target": "USA"} | last, {"actor": "USA", "target": "CHN", "index_date": DAY, "tension": None}
+    )
+    rows = _texts(build_moves(daily, DAY, "CHN-USA"), "Who → whom", "When", "Tension", "Days with tension")
+    assert rows[0] == ("China → USA", "30 November 2025", "180", "1")
+    assert ("USA → China", "30 November 2025", "\N{EN DASH}", "0") in rows
+
+
+def test_facts_are_read_as_of_the_last_day_of_the_index() -> None:
+    ended = {"layer": "usa-ended", "valid_from": date(2018, 1, 1), "valid_to": DAY}
+    tables = {
+        TENSION_PAIR_DAILY.name: _fill(TENSION_PAIR_DAILY, {"index_date": DAY}),
+        TENSION_DAILY.name: _fill(TENSION_DAILY, {"index_date": DAY}),
+        MEASURE_STATES.name: _measures({}, ended, {"layer": "usa-none", "standing": "not_in_force"}),
+        MEASURE_ACTS.name: _fill(MEASURE_ACTS, {"legal_source": "The act that set the rate"}),
+        THREATS.name: _fill(THREATS, {"actor": "USA", "target": "CHN", "signal_ids": f"{SIGNAL}, {'b' * 16}", "outcome_act_id": None}),
+        SIGNALS.name: _fill(SIGNALS, {"signal_id": SIGNAL, "quote": "A threat."}),
+    }  # fmt: skip
+
+    def read(table: Table, days: object = None, columns: Any = None) -> pl.DataFrame:
+        frame = tables.get(table.name, table.empty())
+        return frame if columns is None else frame.select(list(columns))
+
+    folds = {fold.name: fold for fold in build_folds(read_facts(read), "CHN-USA")}
+    assert set(folds) == {"who-moves", "measures", "threats"}  # those without rows are left out
+    assert _texts(folds["measures"], "Act that set it") == [("The act that set the rate",)]
+    assert folds["threats"].rows[0][-1].text == "A threat."
+
+
+def test_a_story_is_named_from_half_news_and_with_high_confidence() -> None:
+    example = CONTRIBUTIONS.example().row(0, named=True) | SIGNALS.example().select(SIGNAL_COLUMNS).row(0, named=True)
+    schema = CONTRIBUTIONS.schema | SIGNALS.example().select(SIGNAL_COLUMNS).schema
+    rows = [
+        example | {"series": series, "part": part, "tier": tier, "share_pct": share}
+        for series, prior in (("CHN-USA", 50.0), ("JPN-USA", 50.1))
+        for part, tier, share in (("story", "high", 30.0), ("story", "medium", 20.0), ("prior", None, prior))
+    ]
+    frame = pl.DataFrame(rows, schema=schema)
+    assert frame.filter(may_be_named()).select("series", "tier").rows() == [("CHN-USA", "high")]
