@@ -1,5 +1,6 @@
 -- Articles read from each source by the day on which they count: all accepted articles of the day, without those first seen when the day
--- was closed, which count later with less weight.
+-- was closed, which count later with less weight. Expected mass is the weight of these articles times the rate of their source in the
+-- baseline. A source without articles on a day has no row.
 -- Sums are of decimals, which are exact in any order.
 -- threads: all
 with late as (

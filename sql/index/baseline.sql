@@ -1,6 +1,8 @@
 -- Mass that each source is expected to carry for each article: its own rate in the baseline window, shrunk towards the rate of all
 -- sources with the weight of eta articles. A story's mass is divided equally among its sources, whoever owns them; only breadth counts
--- owners. The default baseline has versions: each is estimated from the days that were final before the first day that uses it.
+-- owners. The default baseline has versions: each is estimated from the days that were final before the first day that uses it. One row
+-- for each version, series, channel and source with articles in the window, and one with the source (any), whose rate is that of any other
+-- source; the columns of the prior are the same for all sources.
 -- Sums are of decimals, which are exact in any order.
 with first_day as (
     select

@@ -1,5 +1,6 @@
--- Observed and expected mass of every day from the first to the last one read. A day without articles has neither, so the filter carries
--- values forward with growing uncertainty: a day that was not read is not a day without news.
+-- Observed and expected mass of every day from the first to the last one read. One row for each day, series and channel: the sum of the
+-- masses of stories, and what the articles read would have at the rates of the baseline. A day without articles has neither, so the filter
+-- carries values forward with growing uncertainty: a day that was not read is not a day without news.
 -- Sums are of decimals, which are exact in any order, and products of lists in a fixed order.
 -- threads: all
 with days as (

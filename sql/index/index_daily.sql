@@ -1,6 +1,7 @@
--- The index of every series, directed and pooled: three channels, net tension with intervals, stalemate and phase.
+-- The index of every series, directed and pooled: three channels, net tension with intervals, stalemate and phase. One row for each day
+-- and series; values for which too little was read are null.
 -- Intervals of the net by the method of variance estimates recovery (Zou and Donner 2008): squared distances to the bounds are added.
--- All sums are counts.
+-- All sums are of whole numbers, which are exact in any order.
 -- threads: all
 with channels as (
     select
@@ -91,7 +92,7 @@ late_articles as (
     where read_on > index_date
 ),
 
--- Counted on the day to whose articles read the article belongs.
+-- Articles with an escalating signal, on the day on which each counts as an article read: both are divided in raw_per_10k.
 raising_counts as (
     select
         coalesce(late_articles.read_on, articles_of_pair.article_date) as index_date,

@@ -1,4 +1,5 @@
--- For each pair and day, both directions together: talk (hold) and movement (move). Each story's kinds count once; what articles add that
+-- For each pair and day, both directions together: talk (hold) and movement (move). They are sums of probabilities, from which the
+-- stalemate is computed. In a story each direction, kind and instrument counts once, with its most probable signal; what articles add that
 -- were first seen when the story's day was closed counts later, as in story_mass.
 -- Sums are of decimals, which are exact in any order.
 -- threads: all

@@ -1,7 +1,8 @@
 -- Signals that count in the index, for each published pair that they are towards: asserted signals whose kind and status have weight. An
 -- act towards everybody (target *) counts for each pair of its actor with a partner in its scope that the sentence does not exempt, with a
 -- share of its severity. It counts neither for partners in the actor's own customs union, the European Union, nor for one towards whom
--- the same article has the opposite act with the same instrument ("pauses the tariffs, but raises China's").
+-- the same article has the opposite act with the same instrument ("pauses the tariffs, but raises China's"). One row for each signal and
+-- pair, with the partner as target.
 -- threads: all
 with directed_pairs as (
     select

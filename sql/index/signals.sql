@@ -1,4 +1,4 @@
--- Every finding with the story of its article and the day on which it counts.
+-- Every finding with the story of its article and the day on which it counts. A finding is what the extractor reads in one sentence.
 select
     findings.*,
     story_articles.story_id,

@@ -1,4 +1,5 @@
 -- History of each layer towards each partner, from the curated acts: one row from the first day of an act to that of the next.
+-- A layer is a legal programme, such as duties on steel; it has one state and one rate towards a partner on each day.
 -- An act on all partners reaches every country that the list names, except those that it excludes. Planned acts that a later one cancels
 -- never take effect. Of two acts with one first day the one announced later counts.
 with partners as (

@@ -1,5 +1,6 @@
 -- Every asserted signal that can say a threat or show what became of one, as input of the threats.
--- Only tariffs and trade remedies have a rate, as in measure_claims, and agreements, which may name a lower one.
+-- Only tariffs and trade remedies have a rate, as in measure_claims, and agreements, which may name a lower one. `told_on` is the day of
+-- the article, `known_on` the day on which it was first seen.
 select
     signals.signal_id as claim_id,
     signals.story_id,

@@ -1,4 +1,4 @@
--- Purchase commitments with typed days and months.
+-- Purchase commitments as delivered, with days and months as dates instead of text.
 select
     commitment_id,
     agreed_on::date as agreed_on,

@@ -1,4 +1,5 @@
--- Every month of every series from its first to its last figure. Months without a figure are marked as missing and not filled in.
+-- Every month of every series from its first to its last figure. A series is a flow of one reporter with one partner in one product. Months
+-- without a figure are marked as missing and not filled in.
 -- The expected value of a month is the mean of the same month in the three years before, as far as public when the month's figure was.
 with thresholds as (
     select max(value::integer) filter (where name = 'release_lag_days') as release_lag_days

@@ -1,5 +1,6 @@
--- Each purchase commitment compared with the flow that followed, summed from the first month of its period. An additional commitment is
--- compared with the same months of its baseline year. From the first missing month on the sum is unknown and stays null.
+-- Each purchase commitment compared with the flow that followed, summed from the first month of its period. One row for each commitment
+-- and month up to the last month of any flow. An additional commitment, which is on top of earlier purchases, is compared with the same
+-- months of its baseline year. From the first missing month on the sum is unknown and stays null.
 with months as (
     select
         *,

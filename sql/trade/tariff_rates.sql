@@ -1,4 +1,5 @@
--- Dated average tariff rates, each with its step from the rate before. A rate is public on the day it takes effect.
+-- Dated average tariff rates, each with its step from the rate before. One row for each importer, exporter, kind of average and day of
+-- change, as trackers publish them. A rate is public on the day it takes effect.
 select
     importer,
     exporter,

@@ -1,5 +1,5 @@
 -- Signals in the figures themselves: tariff steps, drops and recoveries of flows, diversions. Each is dated by the day on which all of its
--- figures were public, and gives them in a sentence.
+-- figures were public, and gives them in a sentence. They are compared with the news, and are no part of the index.
 with thresholds as (
     select
         max(value) filter (where name = 'tariff_step_points') as tariff_step,

@@ -1,6 +1,6 @@
--- What the end of each day added to the masses of the days that were still open. For stories: their mass from the articles known then,
--- minus their mass before. For expected mass: the articles seen then times the rate of their source. Masses are linear in arrivals, so the
--- index as known on a day is the filter over all arrivals until then.
+-- What the end of each day added to the masses of the days that were still open. One row for each day of knowledge (known_on), day, series
+-- and channel. For stories: their mass from the articles known then, minus their mass before. For expected mass: the articles seen then
+-- times the rate of their source. Masses are linear in arrivals, so the index as known on a day is the filter over all arrivals until then.
 -- Sums are of decimals, which are exact in any order.
 with counted as (
     select

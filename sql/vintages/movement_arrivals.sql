@@ -1,4 +1,5 @@
--- What the end of each day added to talk (hold) and movement (move) of the days that were still open; see mass_arrivals.
+-- What the end of each day added to talk (hold) and movement (move) of the days that were still open; see mass_arrivals. One row for each
+-- day of knowledge (known_on), day and pair to which something was added.
 -- Sums are of decimals, which are exact in any order.
 with counted as (
     select

@@ -1,5 +1,6 @@
 -- How far tension moves after its day: as known at each age from 0 to 14 days, compared with the newest value. All ages use the same
--- days, those that were over at least 14 days before the last day known; a day that was not known yet at an age is left out there.
+-- days, those that were over at least 14 days before the last day known; a day that was not known yet at an age is left out there. One row
+-- for each series and age.
 with last_known as (
     select max(known_on) as known_on from mass_arrivals
 ),
@@ -8,6 +9,7 @@ spans as ( -- the ages at which each vintage was the newest one
     select
         vintages.*,
         known_at::date - 1 - index_date as age_from,
+        -- Until the next vintage; the last one is the newest at all later ages, and 14 is the last age that counts.
         coalesce(lead(known_at) over day_and_series::date - 1 - index_date, 15) as age_to,
         last_value(tension) over (
             partition by index_date, series order by known_at rows between unbounded preceding and unbounded following

@@ -1,5 +1,5 @@
 -- Each story as known at the end of every day on which one of its articles was first seen: the day on which these articles count, with
--- which weight, and breadth, from the articles known by then.
+-- which weight, and breadth, from the articles known by then. So the mass of a story as known on each day can be computed.
 with members as (
     select story_articles.*
     from story_articles
