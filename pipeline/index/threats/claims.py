@@ -59,19 +59,19 @@ def read_parameters() -> dict[str, Any]:
 
 
 def threshold(name: str) -> float:
-    """Return a threshold by name."""
+    """Return a threshold of `parameters.toml` by name."""
     return float(read_parameters()["thresholds"][name])
 
 
 def threshold_days(name: str) -> timedelta:
-    """Return a threshold in days."""
+    """Return a threshold that is a number of days, as a duration."""
     return timedelta(days=threshold(name))
 
 
 def chance(claims: Sequence[Claim]) -> float:
     """Compute the chance that at least one claim is right.
 
-    It is 0 without claims. It is 1 - prod(1 - p), with p the highest probability in each story: reports of one story are not independent.
+    It is 1 - prod(1 - p), with p the highest probability in each story, since reports of one story are not independent; 0 without claims.
     """
     best: dict[str, float] = {}
     for claim in claims:

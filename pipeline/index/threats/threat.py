@@ -117,7 +117,7 @@ class Threat:
         return self.is_open and claim["told_on"] <= since + threshold_days("repeat_within_days")
 
     def is_echoed(self, on: date) -> bool:
-        """Return whether a claim of that day is background to the outcome."""
+        """Return whether a claim of that day only recalls the outcome."""
         return not self.is_open and self.outcome.on is not None and on <= self.outcome.on + threshold_days("same_news_days")
 
     def advance(self, through: date) -> None:
@@ -200,7 +200,10 @@ class Threat:
         return event.announced_on < self.first_on or is_early
 
     def apply_act(self, word: str, event: ActEvent) -> None:
-        """Change the outcome, or the deadline, to what an official act says."""
+        """Change the outcome, or the deadline, to what an official act says.
+
+        `word`: what the act shows for this threat, an outcome or `scheduled`. The act becomes evidence.
+        """
         row = {"evidence_id": event.act_id, "told_on": event.on, "known_on": event.on, "rate_pct": event.rate_pct, "probability": None}
         self.evidence.append(row | {"threat_role": word, "is_used": True})
         if word != "scheduled":

@@ -80,7 +80,7 @@ def classify_documents(raw: pl.DataFrame) -> Classified:
 def _classify(row: dict[str, Any], seen: set[tuple[str, date]], rules: Rules) -> _Outcome:
     """Classify one row; its number and day are added to `seen`.
 
-    The reasons for giving no signal are tried in this order: unreadable or repeated rows, other agencies, corrections, no rule.
+    The reasons for giving no signal are tried in this order: unreadable or repeated rows, other agencies, corrections, no rule, no partner.
     """
     problem = _find_problem(row, seen)
     if problem:
@@ -178,7 +178,10 @@ def _is_proposed(rule: Rule, kind: str) -> bool:
 
 
 def _choose_status(rule: Rule, kind: str, effective: date | None, day: date) -> str:
-    """Return the status of an act on the day of publication."""
+    """Return the status of an act on the day of publication.
+
+    Before its first day (`effective`) it is announced. Without such a day it has the rule's status for undated acts.
+    """
     if _is_proposed(rule, kind):
         return "proposed"
     if effective is None:

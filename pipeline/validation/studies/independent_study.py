@@ -60,7 +60,7 @@ Mask = NDArray[np.bool_]
 
 
 def share_top_decile(values: Numbers) -> Numbers:
-    """Return for each value its place in the highest tenth.
+    """Return whether each value is in the highest tenth (0 to 1).
 
     1 for values in the tenth, 0 for others. Values that are equal share the places left for them in equal parts. A value of 0 gets 0.
     """
@@ -71,7 +71,7 @@ def share_top_decile(values: Numbers) -> Numbers:
 
 
 def share_of_places(value: float, others: Numbers, places: float) -> float:
-    """Return how far `value` is among the highest `places`.
+    """Return whether `value` is among the highest `places` (0 to 1).
 
     `others`: the values that it competes with. 1 if it and its equals fit in, 0 if enough others are higher; otherwise its equals share the
     places left. A value of 0 gets 0.
@@ -189,9 +189,9 @@ class _Windows:
         return days[np.abs(days - self.day_number(act)) <= PLACEBO_REACH]
 
     def placebo_hits(self, act: Mapping[str, Any], measured: str) -> Numbers:
-        """Return how far each placebo date of the act hits.
+        """Return whether each placebo date is a hit (0 to 1).
 
-        1 is a hit, 0 none; a date that shares its place is between.
+        A date that shares its place is between.
         """
         return share_top_decile(self.values(act, measured))[self.placebo_days(act)]
 

@@ -66,8 +66,8 @@ class EncoderReader:
 def _iter_readings(row: Mapping[str, Any], encoded: Encoded, logits: Logits, network: Network) -> Iterator[Reading]:
     """Yield the readings of a sentence in order of its candidates.
 
-    `row`: any of its candidates, whose sentence and day are used. `logits`: shape (places, places, labels of all heads). Candidates without
-    a score that matters have no reading.
+    `row`: any of its candidates, whose sentence and day are used. `logits`: shape (places, places, labels of all heads). A candidate has
+    a reading if a polarity has at least `MIN_SCORE` or a kind is more likely than not.
     """
     if not encoded.candidates:
         return

@@ -296,9 +296,10 @@ def _ends_in_obligation(words: Sequence[str]) -> bool:
 
 
 def _adjust_precondition(sentence: MarkedSentence, act: Act) -> Act:
-    """Turn a concession that another state demands into a refusal.
+    """Turn a concession into a refusal that waits for it.
 
-    Example: `will not move unless it lifts its duties`.
+    Example: `will not move unless it lifts its duties`. The concession (lifts) is in a clause that opens with `unless` or `until`, and a
+    word of denial (not) is before it. What is refused is the word after the denial (move).
     """
     start, _ = sentence.clause_bounds(act.anchor)
     if act.kind not in CONCEDING or sentence.tokens[start].lower not in cues("until"):

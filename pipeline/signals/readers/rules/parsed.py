@@ -263,9 +263,9 @@ class ParsedSentence:
         )
 
     def _known_party(self, noun: int) -> Party | None:
-        """Return whom a noun phrase means; None if it does not say.
+        """Return whom a noun phrase means, or None.
 
-        It says so if it names a country or a stranger.
+        It is None if the phrase means neither a country nor a stranger.
         """
         party = self._to_party(noun)
         return party if party.codes or party.is_stranger else None

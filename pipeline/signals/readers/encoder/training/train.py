@@ -153,6 +153,10 @@ def compute_loss(logits: Tensor, group: list[Example]) -> Tensor:
 
 
 def _compute_presence_loss(logits: Tensor, group: list[Example], find_index: Callable[[Label], int | None]) -> Tensor:
+    """Compute the loss of one head over all candidate pairs.
+
+    `find_index`: the label's place in the head; None if it does not count. Optional labels have no weight.
+    """
     expected, weight = torch.zeros_like(logits), torch.zeros_like(logits)
     for row, example in enumerate(group):
         for pair in example.encoded.candidates:
