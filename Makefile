@@ -22,7 +22,7 @@ unexport PYTHONDONTWRITEBYTECODE
 	@$(PYTHON) .ci/get_uv.py .uv/uv
 	@touch .uv/uv
 
-.PHONY: help run ui test check format docs dictionary counts clean
+.PHONY: help run ui test check format docs dictionary counts sbom audit clean
 
 help: ## list the targets
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -59,6 +59,14 @@ dictionary: $(filter .uv/uv,$(UV)) ## generate docs/data-dictionary.md from the 
 
 counts: $(filter .uv/uv,$(UV)) ## count the findings of each kind in the sample, and show what changed
 	@$(DEV) python -m scripts.counts
+
+sbom: $(filter .uv/uv,$(UV)) ## write sbom.cdx.json, a CycloneDX list of all packages that an installation may have
+	@$(UV) export --locked --no-dev --all-extras --format cyclonedx1.5 --preview-features sbom-export -q > sbom.cdx.json
+
+audit: $(filter .uv/uv,$(UV)) ## look up known vulnerabilities of the locked packages at osv.dev
+	@$(UV) audit --locked --preview-features audit-command; code=$$?; \
+	test $$code -le 1 || echo "NOT AUDITED: advisory data could not be fetched from osv.dev; nothing is known about the packages" >&2; \
+	exit $$code
 
 clean: ## remove everything that runs created, including the lake and the published files in data/
 	rm -rf data .pytest_cache .ruff_cache .mypy_cache .hypothesis

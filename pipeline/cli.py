@@ -275,6 +275,36 @@ def verify(home_folder: HomeOption = None) -> None:
         verify_home(home_folder)
 
 
+@app.command()
+def backup(
+    target: Annotated[Path, typer.Argument(help="New folder for the copy")],
+    home_folder: HomeOption = None,
+) -> None:
+    """Copy a home into a new folder, with hashes.
+
+    The copy is complete or not there: lake, releases, history of runs.
+    """
+    with exit_on_user_error():
+        from pipeline.commands.backup import back_up_home
+
+        back_up_home(target, home_folder)
+
+
+@app.command()
+def restore(
+    source: Annotated[Path, typer.Argument(help="Folder that `tension backup` made")],
+    home_folder: HomeOption = None,
+) -> None:
+    """Make a home from a backup.
+
+    Compares every file with its hash. The home must not exist yet.
+    """
+    with exit_on_user_error():
+        from pipeline.commands.backup import restore_home
+
+        restore_home(source, home_folder)
+
+
 @app.callback(invoke_without_command=True)
 def main(version: Annotated[bool, typer.Option("--version", help="Print the version")] = False) -> None:
     """Trade Tension."""

@@ -5,6 +5,7 @@ The command line prints a `UserError` as a message and exits with its code; any 
     TensionError
     ├── UserError                a user can fix the cause
     │   ├── AuditError           a home cannot be audited
+    │   ├── BackupError          a backup cannot be made or restored
     │   ├── ClusterError         the Dask cluster cannot be used
     │   ├── ContractError        data does not match its contract
     │   ├── ExportError          the index cannot be exported

@@ -144,8 +144,7 @@ def _check_published(settings: Settings, compares_hashes: bool) -> Iterator[Dama
     for path in sorted(publisher.latest.glob("*")):
         link = publisher.folder / path.name
         if path.suffix in LINKED and not (link.is_symlink() and link.readlink() == Path("latest") / path.name):
-            problem = "a file instead of a link into latest" if link.exists() else MISSING
-            yield Damage(f"published/{path.name}", problem, again, True)
+            yield Damage(f"published/{path.name}", "a file instead of a link into latest" if link.exists() else MISSING, again, True)
     for folder in sorted(path for path in publisher.releases.glob("[!.]*") if path.is_dir()):
         is_latest = folder.name == publisher.latest_name
         problem = _find_release_problem(folder, compares_hashes, is_latest=is_latest)

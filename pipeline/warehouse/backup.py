@@ -1,0 +1,186 @@
+"""Backups of a home: a folder with a copy of every file, hashes, and a manifest.
+
+A backup has no links, which many copies and media change; its manifest lists them. Does not belong here: what a home contains.
+"""
+
+import json
+import os
+import shutil
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from dataclasses import asdict, dataclass
+from pathlib import Path, PurePosixPath
+from typing import Any
+
+from pipeline import __version__, clock
+from pipeline.durable_files import SUMS, hash_file, move, read_sums, write_sums
+from pipeline.errors import UserError
+from pipeline.warehouse.home import LOCK, lock_home, read_mark
+from pipeline.warehouse.migrations import FORMAT
+
+MANIFEST = "backup.json"
+_SQLITE_SIDE_FILES = ("-wal", "-shm", "-journal")
+
+
+class BackupError(UserError):
+    """A backup cannot be made or restored; the message says why."""
+
+
+@dataclass(frozen=True)
+class Backup:
+    """What a backup says of itself.
+
+    `format`: that of the home. `links`: target of each link by its path. Paths are relative to the home; `files` and `bytes` are counts.
+    """
+
+    format: int
+    version: str
+    made_at: str
+    files: int
+    bytes: int
+    links: dict[str, str]
+
+
+def back_up(home: Path, target: Path) -> Backup:
+    """Copy a home into a new folder, while nothing writes to it.
+
+    Every copy is read again and compared with the original. The folder gets its name when all is on the disk. Raises `BackupError` if
+    `target` exists or is in the home, `HomeError` if the home is in use.
+    """
+    if not (home / "lake").is_dir():
+        raise BackupError(f"{home} is no home: it has no folder lake; nothing was copied")
+    if os.path.lexists(target):
+        raise BackupError(f"{target} exists; choose a new folder, e.g. {target}-{clock.today()}. Nothing was copied")
+    if target.resolve().is_relative_to(home.resolve()):
+        raise BackupError(f"{target} is in the home {home}, where the loss of a disk would take both; choose another folder")
+    with lock_home(home, "tension backup"), _new_folder(target) as folder:
+        mark = read_mark(home)
+        sums, links = {}, {}
+        for path in _list_files(home):
+            inside = path.relative_to(home).as_posix()
+            if path.is_symlink():
+                links[inside] = str(path.readlink())
+            else:
+                sums[inside] = _copy(path, folder / inside)
+        size = sum((folder / path).stat().st_size for path in sums)
+        stored = mark.format if mark else FORMAT
+        backup = Backup(stored, __version__, f"{clock.now():%Y-%m-%dT%H:%M:%SZ}", len(sums), size, links)
+        (folder / MANIFEST).write_text(json.dumps(asdict(backup), indent=1) + "\n", encoding="utf-8")
+        write_sums(folder, sums | {MANIFEST: hash_file(folder / MANIFEST)})
+    return backup
+
+
+def restore(source: Path, home: Path) -> Backup:
+    """Make a home from a backup, and migrate it to the format of this version.
+
+    Raises `BackupError`, and leaves nothing, if a file of the backup is missing, damaged or too many, if a later version made it, or if
+    `home` has files.
+    """
+    sums = _read_sums(source)
+    backup = _read_manifest(source)
+    if backup.format > FORMAT:
+        raise BackupError(
+            f"{source} is of a later version ({backup.version}, format {backup.format}; this version knows up to {FORMAT}); install that "
+            f"version. Nothing was restored"
+        )
+    if os.path.lexists(home) and not (home.is_dir() and not any(home.iterdir())):
+        raise BackupError(f"{home} exists; choose a new folder with --home, or move this one away. Nothing was restored")
+    with _new_folder(home) as folder:
+        for inside, digest in sums.items():
+            if inside != MANIFEST and _copy(source / inside, folder / inside) != digest:
+                raise BackupError(f"{source / inside} is missing or damaged: it does not have its hash in {SUMS}. Nothing was restored")
+        for inside, link_target in backup.links.items():
+            (folder / inside).parent.mkdir(parents=True, exist_ok=True)
+            (folder / inside).symlink_to(link_target)
+    with lock_home(home, "tension restore"):
+        return backup
+
+
+@contextmanager
+def _new_folder(target: Path) -> Iterator[Path]:
+    """Yield a temporary folder that gets its name at the end of the block.
+
+    It is removed on errors.
+    """
+    target.parent.mkdir(parents=True, exist_ok=True)
+    temporary = target.with_name(f".{target.name}.partial")
+    shutil.rmtree(temporary, ignore_errors=True)
+    temporary.mkdir()
+    try:
+        yield temporary
+        move([(temporary, target)])
+    finally:
+        shutil.rmtree(temporary, ignore_errors=True)
+
+
+def _list_files(home: Path) -> Iterator[Path]:
+    """Yield the files and links of a home, without what killed processes left."""
+    for path in sorted(home.iterdir()):
+        if path.name.startswith(".") or path.name.endswith(_SQLITE_SIDE_FILES) or path == home / LOCK:
+            continue
+        if path.is_dir() and not path.is_symlink():
+            yield from _list_files(path)
+        elif path.is_symlink() or path.is_file():
+            yield path
+
+
+def _copy(source: Path, target: Path) -> str:
+    """Copy a file, and return the hash of the copy as read from it.
+
+    Empty if the original is missing or has another hash than the copy. A SQLite database is copied as of one instant.
+    """
+    target.parent.mkdir(parents=True, exist_ok=True)
+    if source.suffix == ".db":
+        try:
+            with (
+                closing(sqlite3.connect(f"{source.resolve().as_uri()}?mode=ro", uri=True)) as one,
+                closing(sqlite3.connect(target)) as other,
+            ):
+                one.backup(other)
+        except sqlite3.Error as error:
+            raise BackupError(f"{source} cannot be copied: {error}; `tension verify` says what repairs it") from error
+        return hash_file(target)
+    try:
+        shutil.copy2(source, target)
+    except FileNotFoundError:
+        return ""
+    digest = hash_file(target)
+    return digest if digest == hash_file(source) else ""
+
+
+def _read_sums(source: Path) -> dict[str, str]:
+    try:
+        sums = read_sums(source)
+    except ValueError as error:
+        raise BackupError(f"{error}; take another backup. Nothing was restored") from error
+    if MANIFEST not in sums:
+        raise BackupError(f"{source} is no backup: `tension backup` writes {SUMS} and {MANIFEST} into it")
+    for inside in sums:
+        _require_inside(source, inside)
+    present = {path.relative_to(source).as_posix() for path in source.rglob("*") if path.is_symlink() or not path.is_dir()}
+    if extra := sorted(present - sums.keys() - {SUMS}):
+        raise BackupError(f"{source / extra[0]} does not belong to the backup; remove it. Nothing was restored")
+    return sums
+
+
+def _read_manifest(source: Path) -> Backup:
+    path = source / MANIFEST
+    try:
+        if hash_file(path) != read_sums(source)[MANIFEST]:
+            raise ValueError
+        content: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+        backup = Backup(**content)
+    except (ValueError, TypeError) as error:
+        raise BackupError(f"{path} is damaged; take another backup. Nothing was restored") from error
+    for inside, target in backup.links.items():
+        _require_inside(source, inside)
+        _require_inside(source, os.path.normpath(PurePosixPath(inside).parent / target))
+    return backup
+
+
+def _require_inside(source: Path, path: str) -> None:
+    """Raise `BackupError` for a path that leaves the home."""
+    parts = PurePosixPath(path)
+    if parts.is_absolute() or ".." in parts.parts or not parts.parts:
+        raise BackupError(f"{source} names the path {path!r}, which leads out of the home; do not restore it")
