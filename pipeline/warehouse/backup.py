@@ -62,7 +62,7 @@ def back_up(home: Path, target: Path) -> Backup:
             if path.is_symlink():
                 links[inside] = str(path.readlink())
             else:
-                sums[inside] = _copy(path, folder / inside)
+                sums[inside] = (_copy_database if path.suffix == ".db" else _copy)(path, folder / inside)
         size = sum((folder / path).stat().st_size for path in sums)
         stored = mark.format if mark else FORMAT
         backup = Backup(stored, __version__, f"{clock.now():%Y-%m-%dT%H:%M:%SZ}", len(sums), size, links)
@@ -128,25 +128,29 @@ def _list_files(home: Path) -> Iterator[Path]:
 def _copy(source: Path, target: Path) -> str:
     """Copy a file, and return the hash of the copy as read from it.
 
-    Empty if the original is missing or has another hash than the copy. A SQLite database is copied as of one instant.
+    Empty if the original is missing or has another hash than the copy.
     """
     target.parent.mkdir(parents=True, exist_ok=True)
-    if source.suffix == ".db":
-        try:
-            with (
-                closing(sqlite3.connect(f"{source.resolve().as_uri()}?mode=ro", uri=True)) as one,
-                closing(sqlite3.connect(target)) as other,
-            ):
-                one.backup(other)
-        except sqlite3.Error as error:
-            raise BackupError(f"{source} cannot be copied: {error}; `tension verify` says what repairs it") from error
-        return hash_file(target)
     try:
         shutil.copy2(source, target)
     except FileNotFoundError:
         return ""
     digest = hash_file(target)
     return digest if digest == hash_file(source) else ""
+
+
+def _copy_database(source: Path, target: Path) -> str:
+    """Copy a SQLite database as of one instant; return the hash of the copy."""
+    target.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        with (
+            closing(sqlite3.connect(f"{source.resolve().as_uri()}?mode=ro", uri=True)) as original,
+            closing(sqlite3.connect(target)) as copy,
+        ):
+            original.backup(copy)
+    except sqlite3.Error as error:
+        raise BackupError(f"{source} cannot be copied: {error}; `tension verify` says what repairs it") from error
+    return hash_file(target)
 
 
 def _read_sums(source: Path) -> dict[str, str]:

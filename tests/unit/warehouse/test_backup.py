@@ -77,7 +77,10 @@ def test_a_database_is_copied_as_of_one_instant(home: Path, tmp_path: Path) -> N
             writer.execute("insert into runs values (1)")
         writer.execute("insert into runs values (2)")  # not committed
         back_up(home, tmp_path / "copy")
-    with closing(sqlite3.connect(tmp_path / "copy" / RUNS)) as copy:
+    before = sorted((tmp_path / "copy").rglob("*"))
+    restore(tmp_path / "copy", tmp_path / "other")
+    assert sorted((tmp_path / "copy").rglob("*")) == before
+    with closing(sqlite3.connect(tmp_path / "other" / RUNS)) as copy:
         assert copy.execute("select id from runs").fetchall() == [(1,)]
 
 
