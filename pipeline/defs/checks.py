@@ -17,6 +17,7 @@ from pipeline.contracts.model import ContractError, Table
 from pipeline.contracts.tables import TABLES
 from pipeline.defs.metadata import markdown_table
 from pipeline.defs.resources import Method
+from pipeline.defs.unchanged import StoredResults, digest_rows
 from pipeline.errors import TensionError
 from pipeline.quality.cross_table import CrossTableCheck, load_cross_table_checks
 from pipeline.quality.rule_files import load_rules
@@ -152,6 +153,31 @@ def audit(table: Table, frame: pl.DataFrame) -> Iterator[dg.AssetCheckResult]:
     yield from single.report()
 
 
+def check_and_write(lake: Lake, frames: Sequence[tuple[Table, pl.DataFrame]], stored: StoredResults) -> Iterator[dg.AssetCheckResult]:
+    """Check all frames, then write the tables and store the results.
+
+    Yields the result of every check. Raises `dg.Failure`, and nothing is written, when a critical check failed.
+    """
+    results = []
+    for table, frame in frames:
+        for result in audit(table, frame):
+            results.append(result)
+            yield result
+    for table, frame in frames:
+        lake.write(table, frame)
+    stored.save(results)
+
+
+def write_changed(lake: Lake, table: Table, frame: pl.DataFrame) -> Iterator[dg.AssetCheckResult]:
+    """Check and write a table, unless it has these rows.
+
+    Yields the result of every check.
+    """
+    stored = StoredResults(lake, table.name, (), (table,), {"rows": digest_rows(frame)})
+    repeated = stored.load()
+    yield from check_and_write(lake, [(table, frame)], stored) if repeated is None else repeated
+
+
 class AuditedDays:
     """Days of some tables, built and checked in batches.
 
@@ -219,8 +245,12 @@ def _build_cross_table_check(check: CrossTableCheck) -> dg.AssetChecksDefinition
         additional_deps=[read.name for read in query.reads if read.name != check.table],
     )
     def run_check(lake: dg.ResourceParam[Lake], method: dg.ResourceParam[Method]) -> dg.AssetCheckResult:
+        variables = method.variables(lake) if query.variables else {}
+        stored = StoredResults(lake, f"check-{check.name}", query.reads, (), variables)
+        if repeated := stored.load():
+            return repeated[0]
         try:
-            failures = select(lake, query, method.variables(lake) if query.variables else {})
+            failures = select(lake, query, variables)
         except ModelError as error:
             if not table.is_side_table:
                 raise
@@ -233,7 +263,10 @@ def _build_cross_table_check(check: CrossTableCheck) -> dg.AssetChecksDefinition
             metadata["detail"] = _describe_failures(failures)
             if table.is_side_table and check.severity == "critical":
                 lake.mark_stale(table, f"{check.name}: {failures.height} rows ({check.reason})")
-        return dg.AssetCheckResult(passed=failures.is_empty(), severity=_SEVERITY[check.severity], metadata=metadata)
+        result = dg.AssetCheckResult(passed=failures.is_empty(), severity=_SEVERITY[check.severity], metadata=metadata)
+        if failures.is_empty():  # a failure is repeated, because it also marks the table as stale
+            stored.save([result])
+        return result
 
     return run_check
 

@@ -43,7 +43,7 @@ def assets(settings: Settings) -> Sequence[dg.AssetsDefinition]:
     ) -> Results:
         """Extract events between states from every GDELT file."""
         if not is_enabled:
-            yield from skip_disabled(SOURCE, *CROSS_CHECKED)
+            yield from skip_disabled(lake, SOURCE, *CROSS_CHECKED)
             return
         with audited_days(lake, "gdelt_between_states", *CROSS_CHECKED) as days:
             for batch in run_days(context).split(DAYS_PER_BATCH):

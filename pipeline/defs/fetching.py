@@ -13,11 +13,12 @@ import dagster as dg
 from pipeline.contracts.days import Days
 from pipeline.contracts.model import Table
 from pipeline.contracts.tables.raw import FETCHES
-from pipeline.defs.checks import Results, audit, check_specs
+from pipeline.defs.checks import Results, audit, check_specs, write_changed
 from pipeline.defs.metadata import describe, row_count
 from pipeline.defs.partitions import by_day, run_days, today
 from pipeline.defs.resources import Answers
 from pipeline.defs.side_tables import keep_last_good
+from pipeline.defs.unchanged import StoredResults
 from pipeline.settings import Settings
 from pipeline.sources.payloads import SUCCESSFUL_OUTCOMES, FetchResult
 from pipeline.sources.registry import FETCHERS, Fetcher
@@ -44,10 +45,13 @@ def by_day_if_enabled(settings: Settings, name: str) -> dict[str, Any]:
     return by_day(settings) if enabled_upstreams(settings, name) else {}
 
 
-def skip_disabled(name: str, *tables: Table) -> Results:
-    """Report passed checks for a disabled upstream; stored data stays."""
+def skip_disabled(lake: Lake, name: str, *tables: Table) -> Results:
+    """Report the checks of empty tables for a disabled upstream; stored data stays."""
     for table in tables:
-        yield from audit(table, table.empty())
+        stored = StoredResults(lake, f"{table.name}-without-upstream", (), (), {})
+        results = stored.load() or list(audit(table, table.empty()))
+        stored.save(results)
+        yield from results
         yield dg.MaterializeResult(asset_key=table.name, metadata={"rows in this run": 0, "upstream": f"{name} is off"})
 
 
@@ -133,8 +137,7 @@ def assets(settings: Settings) -> list[dg.AssetsDefinition]:
     def fetches(lake: dg.ResourceParam[Lake], answers: dg.ResourceParam[Answers]) -> Results:
         """Copy the journal of all requests into the lake."""
         rows = answers.archive().journal()
-        yield from audit(FETCHES, rows)
-        lake.write(FETCHES, rows)
+        yield from write_changed(lake, FETCHES, rows)
         yield dg.MaterializeResult(metadata=row_count(rows.height))
 
     return [*(_build_upstream_asset(FETCHERS[name], settings) for name in names), fetches]

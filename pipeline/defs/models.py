@@ -5,11 +5,12 @@ from typing import Any
 import dagster as dg
 
 from pipeline.contracts.tables.index import TENSION_DAILY, TENSION_PAIR_DAILY
-from pipeline.defs.checks import Results, audit, check_specs
+from pipeline.defs.checks import Results, check_and_write, check_specs
 from pipeline.defs.metadata import newest_values, row_count, spec
 from pipeline.defs.resources import Method
 from pipeline.defs.side_tables import keep_last_good
-from pipeline.models.build import list_models
+from pipeline.defs.unchanged import StoredResults
+from pipeline.models.build import COMBINED, list_models
 from pipeline.models.model import Model
 from pipeline.warehouse.lake import Lake
 from pipeline.warehouse.sql import query_version
@@ -27,7 +28,7 @@ def assets() -> list[dg.AssetsDefinition]:
 
 
 def build_model_asset(model: Model) -> dg.AssetsDefinition:
-    """Build the step that runs a model.
+    """Build the step that runs a model, unless its inputs are unchanged.
 
     All its tables are checked before any is written.
     """
@@ -37,14 +38,17 @@ def build_model_asset(model: Model) -> dg.AssetsDefinition:
 
     def run_model(lake: dg.ResourceParam[Lake], method: dg.ResourceParam[Method]) -> Results:
         variables = method.variables(lake) if model.variables else {}
-        frames = model.run(lake, variables)
-        for table in model.makes:
-            yield from audit(table, frames[table.name])
-        for table in model.makes:
-            lake.write(table, frames[table.name])
+        combined = [table for table in model.makes if table.name in COMBINED]
+        stored = StoredResults(lake, model.name, [*model.reads, *combined], model.makes, variables)
+        repeated = stored.load()
+        if repeated is None:
+            frames = model.run(lake, variables)
+            yield from check_and_write(lake, [(table, frames[table.name]) for table in model.makes], stored)
+        else:
+            yield from repeated
         shown = {"sql": dg.MetadataValue.path(str(model.query.path))} if model.query else {}
         for table in model.makes:
-            values = newest_values(frames[table.name], _VALUES[table.name]) if table.name in _VALUES else {}
+            values = newest_values(lake.read(table), _VALUES[table.name]) if table.name in _VALUES else {}
             yield dg.MaterializeResult(asset_key=table.name, metadata=row_count(lake.count_rows(table)) | values | shown)
 
     side_tables = [table for table in model.makes if table.is_side_table]

@@ -48,7 +48,7 @@ def assets(settings: Settings) -> Sequence[dg.AssetsDefinition]:
         """Read every document of the journal; write complete days only."""
         if not is_enabled:
             yield ALL_DAYS_WHOLE.report([])
-            yield from skip_disabled(SOURCE, RAW_OFFICIAL_DOCUMENTS)
+            yield from skip_disabled(lake, SOURCE, RAW_OFFICIAL_DOCUMENTS)
             return
         span = run_days(context)
         documents = collect_documents(answers.archive().payloads(SOURCE, span))
@@ -74,7 +74,7 @@ def assets(settings: Settings) -> Sequence[dg.AssetsDefinition]:
         A day that was not read is not written.
         """
         if not is_enabled:
-            yield from skip_disabled(SOURCE, *JUDGED)
+            yield from skip_disabled(lake, SOURCE, *JUDGED)
             return
         span = run_days(context)
         classified = classify_documents(lake.read(RAW_OFFICIAL_DOCUMENTS, span))
@@ -94,5 +94,6 @@ def assets(settings: Settings) -> Sequence[dg.AssetsDefinition]:
 
 
 def _write_days(store: Lake, table: Table, frame: pl.DataFrame, each: list[Days]) -> None:
-    for day in each:
-        store.write_days(table, frame.filter(pl.col("index_date") == day.first), day)
+    with store.stage(table.name) as temporary:
+        for day in each:
+            temporary.write_days(table, frame.filter(pl.col("index_date") == day.first), day)

@@ -10,7 +10,7 @@ from pipeline.contracts.model import Table
 from pipeline.contracts.tables.audit import VERDICTS
 from pipeline.contracts.tables.raw import RAW_ARTICLES, RAW_COMMITMENTS, RAW_TARIFFS, RAW_TRADE_FLOWS
 from pipeline.contracts.upstreams import list_upstreams
-from pipeline.defs.checks import InputCheck, Results, audit, check_specs
+from pipeline.defs.checks import InputCheck, Results, check_specs, write_changed
 from pipeline.defs.daily import RawArticles, changed_days
 from pipeline.defs.fetching import enabled_upstreams
 from pipeline.defs.metadata import add_daily_metadata, describe, row_count
@@ -81,8 +81,7 @@ def _raw_trade_flows(settings: Settings) -> dg.AssetsDefinition:
         figures = trade.flows()
         rejected = figures.rejected["reason"].value_counts(sort=True).rows()
         yield ALL_FIGURES_USED.report([f"{count} {reason}" for reason, count in rejected], used=figures.used_count)
-        yield from audit(RAW_TRADE_FLOWS, figures.rows)
-        lake.write(RAW_TRADE_FLOWS, figures.rows)
+        yield from write_changed(lake, RAW_TRADE_FLOWS, figures.rows)
         yield dg.MaterializeResult(metadata=row_count(figures.rows.height) | {"rejected": figures.rejected.height})
 
     assert isinstance(raw_trade_flows, dg.AssetsDefinition)
@@ -95,8 +94,7 @@ def _verdicts(settings: Settings) -> dg.AssetsDefinition:
     def verdicts(lake: dg.ResourceParam[Lake]) -> Results:
         """Read the verdicts of people on readings."""
         rows = to_table(read_verdicts(*list_verdict_files(settings.home, is_sample=settings.is_sample)))
-        yield from audit(VERDICTS, rows)
-        lake.write(VERDICTS, rows)
+        yield from write_changed(lake, VERDICTS, rows)
         yield dg.MaterializeResult(metadata=row_count(rows.height))
 
     assert isinstance(verdicts, dg.AssetsDefinition)
@@ -110,8 +108,7 @@ def _file_asset(table: Table, read: Callable[[TradeFigures], pl.DataFrame]) -> d
     @keep_last_good(table)
     def raw_table(lake: dg.ResourceParam[Lake], trade: dg.ResourceParam[TradeFigures]) -> Results:
         rows = read(trade)
-        yield from audit(table, rows)
-        lake.write(table, rows)
+        yield from write_changed(lake, table, rows)
         yield dg.MaterializeResult(metadata=row_count(rows.height))
 
     assert isinstance(raw_table, dg.AssetsDefinition)

@@ -6,6 +6,7 @@ was not processed. `<root>/<table>/SHA256SUMS` has the hash of each file as it w
 """
 
 import hashlib
+import json
 import shutil
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -102,6 +103,21 @@ class Lake:
         path = self._day_file(table, day)
         recorded = sums.get(path.relative_to(self.root / table.name).as_posix())
         return recorded is not None and recorded == hash_file(path)
+
+    def is_as_written(self, table: Table) -> bool:
+        """Return whether every file of a table is there with its recorded hash."""
+        sums = self.recorded_sums(table)
+        return bool(sums) and all(hash_file(self.root / table.name / path) == recorded for path, recorded in sums.items())
+
+    def table_digest(self, table: Table) -> str | None:
+        """Return a digest of the recorded hashes of a table's files.
+
+        The same rows have the same digest. Empty if the table has no files; None if it has files without recorded hashes.
+        """
+        files, sums = self.files(table), self.recorded_sums(table)
+        if {path.relative_to(self.root / table.name).as_posix() for path in files} - sums.keys():
+            return None
+        return hashlib.blake2b(json.dumps(sorted(sums.items())).encode(), digest_size=8).hexdigest() if files else ""
 
     def span(self, table: Table) -> Days | None:
         """Return the first and last day of a daily table's files.

@@ -1,0 +1,112 @@
+"""Results of steps and checks whose inputs did not change.
+
+A step over whole tables is not run again while the rows it reads, its parameters and the code are the same; its stored check results are
+reported again. Days of articles are compared in `pipeline/defs/daily.py`.
+"""
+
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
+from functools import cache, partial
+from io import BytesIO
+from typing import Any
+
+import dagster as dg
+import polars as pl
+
+from pipeline.contracts.model import Table
+from pipeline.durable_files import replacing
+from pipeline.settings import shipped_folder
+from pipeline.warehouse.inputs import code_digest, combine_digests
+from pipeline.warehouse.lake import Lake
+
+#: Packages and libraries that determine the rows of models and the results of checks.
+CODE = ("contracts", "index", "models", "quality", "settings", "warehouse")
+_LIBRARIES = ("duckdb", "great-expectations", "numpy", "polars", "scipy")
+
+Variables = Mapping[str, object]
+
+
+class StoredResults:
+    """The check results of one step, with a digest of its inputs.
+
+    They are in one JSON file of the lake, written after the tables: a run that is killed in between repeats the step.
+    """
+
+    def __init__(self, lake: Lake, step: str, reads: Sequence[Table], makes: Sequence[Table], variables: Variables) -> None:
+        self._lake = lake
+        self._makes = makes
+        self._path = lake.root / "state" / "results" / f"{step}.json"
+        self._digest = partial(_digest_inputs, lake, reads, variables)
+        self._inputs = self._digest()
+
+    def load(self) -> list[dg.AssetCheckResult] | None:
+        """Return the stored results.
+
+        None if the step must run: its inputs changed or are unknown, or a table that it makes is missing or damaged.
+        """
+        try:
+            stored = json.loads(self._path.read_text(encoding="utf-8"))
+            is_same = self._inputs is not None and stored["inputs"] == self._inputs
+            results = [_to_check_result(**row) for row in stored["results"]]
+        except (OSError, ValueError, TypeError, KeyError):
+            return None  # no earlier run, or a damaged file
+        return results if is_same and all(self._lake.is_as_written(table) for table in self._makes) else None
+
+    def save(self, results: Sequence[dg.AssetCheckResult]) -> None:
+        """Store the results of the step.
+
+        A step that also reads what it makes must have left that as it was, because it would make something else the next time.
+        """
+        if self._inputs is not None and self._inputs == self._digest():
+            with replacing(self._path) as temporary:
+                stored = {"inputs": self._inputs, "results": [_to_row(result) for result in results]}
+                temporary.write_text(json.dumps(stored, indent=0) + "\n", encoding="utf-8")
+
+
+def digest_rows(frame: pl.DataFrame) -> str:
+    """Digest the rows of a frame in their order."""
+    buffer = BytesIO()
+    frame.write_ipc(buffer)
+    return hashlib.blake2b(buffer.getbuffer(), digest_size=8).hexdigest()
+
+
+@cache
+def _digest_code() -> str:
+    digest = hashlib.blake2b(digest_size=8)
+    for folder in map(shipped_folder, ("sql", "expectations")):
+        for path in sorted(path for path in folder.rglob("*") if path.is_file()):
+            digest.update(path.relative_to(folder).as_posix().encode())
+            digest.update(path.read_bytes())
+    return combine_digests(code_digest(CODE, _LIBRARIES), digest.hexdigest())
+
+
+def _digest_inputs(lake: Lake, reads: Sequence[Table], variables: Variables) -> str | None:
+    """Digest what a step reads; None if the hashes of a table are not recorded."""
+    tables = [lake.table_digest(table) for table in reads]
+    if None in tables:
+        return None
+    return combine_digests(_digest_code(), json.dumps(dict(variables), default=str, sort_keys=True), *map(str, tables))
+
+
+def _to_row(result: dg.AssetCheckResult) -> dict[str, Any]:
+    assert result.metadata is not None
+    return {
+        "passed": result.passed,
+        "check_name": result.check_name,
+        "asset_key": result.asset_key.to_user_string() if result.asset_key else None,
+        "severity": result.severity.value,
+        "metadata": {name: value.value if isinstance(value, dg.MetadataValue) else value for name, value in result.metadata.items()},
+    }
+
+
+def _to_check_result(
+    *, passed: bool, check_name: str | None, asset_key: str | None, severity: str, metadata: Mapping[str, Any]
+) -> dg.AssetCheckResult:
+    return dg.AssetCheckResult(
+        passed=passed,
+        check_name=check_name,
+        asset_key=asset_key,
+        severity=dg.AssetCheckSeverity(severity),
+        metadata={**metadata, "repeated": "the result of an earlier run; nothing that this check reads has changed"},
+    )
