@@ -46,7 +46,10 @@ def by_day_if_enabled(settings: Settings, name: str) -> dict[str, Any]:
 
 
 def skip_disabled(lake: Lake, name: str, *tables: Table) -> Results:
-    """Report the checks of empty tables for a disabled upstream; stored data stays."""
+    """Report the checks of empty tables for a disabled upstream.
+
+    Stored data stays.
+    """
     for table in tables:
         stored = StoredResults(lake, f"{table.name}-without-upstream", (), (), {})
         results = stored.load() or list(audit(table, table.empty()))

@@ -82,7 +82,10 @@ def _digest_code() -> str:
 
 
 def _digest_inputs(lake: Lake, reads: Sequence[Table], variables: Variables) -> str | None:
-    """Digest what a step reads; None if the hashes of a table are not recorded."""
+    """Digest what a step reads.
+
+    None if the hashes of a table are not recorded.
+    """
     tables = [lake.table_digest(table) for table in reads]
     if None in tables:
         return None

@@ -210,13 +210,14 @@ def _collect_day(day: date, stored: dict[str, Payload]) -> pl.DataFrame | str:
 
     Settled pages are preferred if they are complete.
     """
-    reason = ""
-    for is_final in (True, False):
+    begun = [is_final for is_final in (True, False) if _item_name(day, 1, is_final=is_final) in stored]
+    reasons = []
+    for is_final in begun or [False]:
         try:
             return _join_pages(list(_follow_pages(day, stored, is_final=is_final)))
         except SourceError as error:
-            reason = str(error)
-    return reason
+            reasons.append(str(error))
+    return reasons[0]
 
 
 def _follow_pages(day: date, stored: dict[str, Payload], *, is_final: bool) -> Iterator[Payload]:

@@ -191,11 +191,7 @@ def independent_section(figures: pl.DataFrame, results: pl.DataFrame, notes: Seq
 
 
 def events_section(figures: pl.DataFrame, path: pl.DataFrame, notes: Sequence[str] = (), note: str = "") -> Section:
-    """Build the section on hit rates and the path around events.
-
-    `figures`: rows of VALIDATION; those of other parts are ignored. `path`: PATH of the event study. `notes` are sentences below the
-    explanation, `note` is written in the picture. So it is in the sections below.
-    """
+    """Build the section on hit rates and the path around events."""
     rows = figures.filter(pl.col("part") == "events")
     rates = rows.filter(pl.col("statistic").str.starts_with("hit rate"))
     grids = [
@@ -288,10 +284,7 @@ def sources_section(figures: pl.DataFrame, pair: str, notes: Sequence[str] = (),
 
 
 def rebuild_section(figures: pl.DataFrame) -> Section:
-    """Build the section on the largest difference of each rebuilt column.
-
-    A value and the bounds of its intervals are two rows. A note says so if a difference is not below the tolerance, or is missing.
-    """
+    """Build the section on the largest difference of each rebuilt column."""
     rows = figures.filter(pl.col("part") == "rebuild")
     tables = rows["grouping"].unique(maintain_order=True).to_list()
     interval = pl.col("measured").str.replace("_(lo|hi)(80|95)$", ", interval")
@@ -366,18 +359,12 @@ def _unique_names(forecast: pl.DataFrame) -> pl.Expr:
 
 
 def _keep_first_series(rows: pl.DataFrame, most: int) -> pl.DataFrame:
-    """Select the rows of the first `most` series.
-
-    More lines in one picture would not be legible.
-    """
+    """Select the rows of the first `most` series."""
     return rows.filter(pl.col("series").is_in(rows["series"].unique(maintain_order=True).head(most).to_list()))
 
 
 def _hit_rate_grid(statistic: str, rows: pl.DataFrame) -> Grid:
-    """Build the table of one hit rate, a line per group.
-
-    Each line has the figures of index, keyword rule and their difference.
-    """
+    """Build the table of one hit rate, a line per group."""
     lines = []
     for (grouping, pair), of_group in rows.partition_by("grouping", "pair", as_dict=True, maintain_order=True).items():
         index, keyword, difference = (_find_row(of_group, measured) for measured in ("index", "keyword", "difference"))
@@ -399,21 +386,16 @@ def _hit_rate_grid(statistic: str, rows: pl.DataFrame) -> Grid:
 
 
 def _draw(chart: Chart, alt_text: str) -> Picture:
-    """Convert a chart to a picture."""
     return Picture(to_svg(chart), alt_text)
 
 
 def _find_row(rows: pl.DataFrame, measured: str) -> Mapping[str, Any]:
-    """Return the first row of a measured series.
-
-    All columns are None if there is no row.
-    """
+    """Return the first row of a series, or a row of None."""
     matches = rows.filter(pl.col("measured") == measured)
     return dict.fromkeys(rows.columns) if matches.is_empty() else matches.row(0, named=True)
 
 
 def _find_value(rows: pl.DataFrame, statistic: str, reference: str = "") -> float | None:
-    """Return the value of a statistic, or None if there is none."""
     matches = rows.filter((pl.col("statistic") == statistic) & (pl.col("reference") == reference))
     return None if matches.is_empty() else matches["value"][0]
 
@@ -432,7 +414,6 @@ def _format_p(value: float | None) -> str:
 
 
 def _format_share(value: float | None) -> str:
-    """Format a share as a whole percentage."""
     return _NO_VALUE if value is None else f"{100 * value:.0f} %".replace("-", "\N{MINUS SIGN}")
 
 

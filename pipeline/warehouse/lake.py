@@ -105,7 +105,7 @@ class Lake:
         return recorded is not None and recorded == hash_file(path)
 
     def is_as_written(self, table: Table) -> bool:
-        """Return whether every file of a table is there with its recorded hash."""
+        """Return whether all files of a table have their recorded hashes."""
         sums = self.recorded_sums(table)
         return bool(sums) and all(hash_file(self.root / table.name / path) == recorded for path, recorded in sums.items())
 

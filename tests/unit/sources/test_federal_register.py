@@ -353,6 +353,11 @@ def test_an_incomplete_settled_response_is_not_preferred() -> None:
     assert numbers(collected.rows) == ["1"]
 
 
+def test_the_reason_is_that_of_the_response_that_is_stored() -> None:
+    notice = replace(paged(DAY, 1, count=0, settled=True), body=b"<html>")
+    assert "is not stored" not in collect_documents([notice]).incomplete_days[DAY]
+
+
 def test_a_page_left_over_from_an_earlier_response_is_ignored() -> None:
     assert numbers(collect_documents([paged(DAY, 1, "1", count=1), paged(DAY, 2, "9", count=2)]).rows) == ["1"]
 
