@@ -249,6 +249,22 @@ def export(
 
 
 @app.command()
+def mcp(
+    serves_http: Annotated[bool, typer.Option("--http", help="Serve over HTTP on 127.0.0.1 [default: standard input and output]")] = False,
+    port: Annotated[int, typer.Option("--port", min=1, max=65535, help="Port of --http")] = 8765,
+    home_folder: HomeOption = None,
+) -> None:
+    """Answer AI assistants about the published index (MCP).
+
+    Read only. An assistant starts this command by itself; see docs/tools.md.
+    """
+    with exit_on_user_error():
+        from pipeline.commands.mcp import serve_assistants
+
+        serve_assistants(port if serves_http else None, home_folder)
+
+
+@app.command()
 def status(
     home_folder: HomeOption = None,
     show_all: Annotated[bool, typer.Option("--all", help="Also list the row count of every table")] = False,

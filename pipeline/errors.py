@@ -4,6 +4,7 @@ The command line prints a `UserError` as a message and exits with its code; any 
 
     TensionError
     ├── UserError                a user can fix the cause
+    │   ├── AnswerError          a question of an assistant cannot be answered
     │   ├── AuditError           a home cannot be audited
     │   ├── BackupError          a backup cannot be made or restored
     │   ├── ClusterError         the Dask cluster cannot be used
@@ -17,6 +18,7 @@ The command line prints a `UserError` as a message and exits with its code; any 
     │   │   └── HomeInUseError   another process writes to the home
     │   ├── InterruptedRunError  a person or a supervisor ended the command
     │   ├── LakeError            a file of the lake is damaged
+    │   ├── QueryError           a query to the published database is refused or failed
     │   ├── SettingsError        an option, a TENSION_* variable or tension.toml is wrong
     │   │   └── OptionError      an option is wrong
     │   ├── SourceError          an article file, a reference file or an upstream cannot be read

@@ -27,7 +27,7 @@ from pipeline.errors import TensionError
 from pipeline.settings import SAMPLE_NOTE, shipped_folder
 from pipeline.warehouse.lake import Lake
 from pipeline.warehouse.release_files import add_metadata, describe_file, hash_files, write_flat_csv, write_yearly
-from pipeline.warehouse.sql import read_query
+from pipeline.warehouse.sql import read_macro, read_query
 from pipeline.warehouse.view_columns import TABLE_COLUMNS, VIEW_COLUMNS, describe_view_column
 
 DATABASE = "trade_tension.duckdb"
@@ -311,6 +311,8 @@ def _fill_database(con: duckdb.DuckDBPyConnection, folder: Path, name: str, note
     for table_name, reason in sorted(stale.items()):
         con.sql("insert into stale_tables values ($name, $reason)", params={"name": table_name, "reason": reason})
     comments.append("comment on table stale_tables is 'Tables that could not be rebuilt and have an earlier version, with the reason.'")
+    con.sql("create table macro_columns (place integer, macro_name varchar, column_name varchar, data_type varchar, meaning varchar)")
+    comments.append("comment on table macro_columns is 'Columns of the macros, which describe_columns reads.'")
     for described, columns in TABLE_COLUMNS.items():
         comments += [f"comment on column {described}.{column} is {_literal(text)}" for column, text in columns.items()]
     for path in _sql_files("views"):
@@ -319,10 +321,7 @@ def _fill_database(con: duckdb.DuckDBPyConnection, folder: Path, name: str, note
         comments.append(f"comment on view {path.stem} is {_literal(_read_comments(text))}")
         comments += _view_column_comments(con, path)
     for path in _sql_files("macros"):
-        text = path.read_text(encoding="utf-8")
-        con.sql(text)
-        kind = "macro table" if ") as table" in text else "macro"
-        comments.append(f"comment on {kind} {path.stem} is {_literal(_read_comments(text))}")
+        comments += _create_macro(con, path)
     con.execute(";\n".join(["begin", *comments, "commit"]))  # one transaction instead of a disk write for each comment
 
 
@@ -341,6 +340,24 @@ def _view_column_comments(con: duckdb.DuckDBPyConnection, path: Path) -> list[st
     names = [row[0] for row in con.sql(f"describe {path.stem}").fetchall()]
     comments = {name: describe_view_column(path.stem, name, [*tables, *query.reads]) for name in names}
     return [f"comment on column {path.stem}.{name} is {_literal(comment)}" for name, comment in comments.items()]
+
+
+def _create_macro(con: duckdb.DuckDBPyConnection, path: Path) -> Iterator[str]:
+    """Create a macro, and describe the columns of its result, which DuckDB does not store.
+
+    Yields the statements of its comment and of the rows of `macro_columns`.
+    """
+    macro = read_macro(path)
+    text = path.read_text(encoding="utf-8")
+    con.sql(text)
+    yield f"comment on {'macro table' if macro.query else 'macro'} {path.stem} is {_literal(_read_comments(text))}"
+    empty = "null::date" if macro.query else "null"  # table macros take days and names, which DuckDB casts
+    call = f"{path.stem}({', '.join([empty] * macro.required)})"
+    reads = [*(VIEWS[name] for name in macro.query.views), *macro.query.reads] if macro.query else ()
+    for place, (column, data_type, *_) in enumerate(con.sql(f"describe {'from' if macro.query else 'select'} {call}").fetchall()):
+        name = column if macro.query else path.stem
+        row = (path.stem, name, data_type, describe_view_column(path.stem, name, reads))
+        yield f"insert into macro_columns values ({place}, {', '.join(map(_literal, row))})"  # noqa: S608  # escaped
 
 
 def _read_comments(sql: str) -> str:

@@ -8,6 +8,7 @@ in the last bit.
 import hashlib
 import json
 import os
+import re
 from collections.abc import Iterator, Mapping
 from datetime import date
 from functools import cache
@@ -58,6 +59,13 @@ class Query(NamedTuple):
         return ALL_THREADS in self.text.splitlines()
 
 
+class Macro(NamedTuple):
+    """A file of `sql/macros`: its required parameters, and its query if it returns a table."""
+
+    required: int
+    query: Query | None
+
+
 def model_files() -> list[Path]:
     """List the files of `sql/` that make the table of their name."""
     return sorted(path for path in shipped_folder("sql").glob("*/*.sql") if path.parent.name not in NOT_MODELS)
@@ -68,7 +76,21 @@ def read_query(path: Path) -> Query:
 
     Tables and variables come from DuckDB's parse tree. Parameters are DuckDB variables such as `getvariable('half_life_days')`.
     """
+    return _read_text(path, path.read_text(encoding="utf-8"))
+
+
+def read_macro(path: Path) -> Macro:
+    """Read a file of `sql/macros`. `ModelError` when it does not define the macro of its name."""
     text = path.read_text(encoding="utf-8")
+    match = re.search(rf"^create macro {path.stem}\(([^)]*)\)\s*as (table\n)?(.*)", text, flags=re.DOTALL | re.MULTILINE)
+    if match is None:
+        raise ModelError(f"{path}: does not create the macro {path.stem}")
+    parameters, is_table, body = match.groups()
+    required = sum(bool(name.strip()) and ":=" not in name for name in parameters.split(","))
+    return Macro(required, _read_text(path, body) if is_table else None)
+
+
+def _read_text(path: Path, text: str) -> Query:
     tree = _parse(str(path), text)
     names = set(_iter_table_names(tree))
     views = sorted(names & VIEWS.keys())

@@ -1,4 +1,4 @@
-"""Comments on columns of views, `about` and `stale_tables`."""
+"""Comments on columns of views and macros, and of tables without a contract."""
 
 from collections.abc import Sequence
 
@@ -13,12 +13,19 @@ TABLE_COLUMNS = {
         "build": "Hash of the comments, views and macros of this file.",
         "note": "What the data is made from.",
     },
+    "macro_columns": {
+        "place": "Place of the column, from 0.",
+        "macro_name": "Name of the macro.",
+        "column_name": "Name of the column; for a macro that returns one value, the macro's own.",
+        "data_type": "Type of the column.",
+        "meaning": "What the column means.",
+    },
     "stale_tables": {
         "table_name": "Table that could not be rebuilt and has an earlier version.",
         "reason": "Why it could not be rebuilt.",
     },
 }
-#: Columns of views, by view. Any other column has the comment of the column of that name in a table that the view reads.
+#: Columns of views and macros, by name. Any other column has the comment of the column of that name in a table that is read.
 VIEW_COLUMNS = {
     "reading_coverage": {
         "accepted": "Accepted articles.",
@@ -62,13 +69,47 @@ VIEW_COLUMNS = {
         "outcome_act": "Official act that shows the outcome, by number, journal or issuing body. May be empty.",
         "outcome_act_url": "Link to that act. May be empty.",
     },
+    "describe_columns": {
+        "column_name": "Name of the column.",
+        "data_type": "Type of the column.",
+        "meaning": "What the column means, with its unit and whether it may be empty.",
+    },
+    "describe_tables": {
+        "name": "Name of the table, view or macro.",
+        "kind": "table, view or macro.",
+        "parameters": "Parameters of the macro. Empty for tables and views.",
+        "meaning": "What it shows.",
+    },
+    "measures_in_force": {
+        "act_id": "Act that set the rate, as in measure_acts.",
+        "legal_source": "Number, journal or issuing body of that act.",
+        "url": "Link to that act. May be empty.",
+        "latest_act_id": "Last act that prolonged the measure or changed its scope.",
+        "latest_source": "Number, journal or issuing body of the last act.",
+        "latest_until": "Last day of this state, if a later act changes it. May be empty.",
+        "is_checked": "Whether the list of acts was checked up to the day.",
+        "supporting_stories": "Stories up to the day that support the act.",
+        "contradicting_stories": "Stories up to the day that contradict the act.",
+        "average_pct": "Average rate of the tracker over all goods of the target, see tariff_rates. Unit: percent. May be empty.",
+        "average_kind": "Measure whose average it is. May be empty.",
+        "average_since": "Day from which the average applies. May be empty.",
+    },
+    "measures_reported": {
+        "standing": "Always 'reported': no official act of the list fits.",
+        "first_told_on": "First day on which an article reports it.",
+        "last_told_on": "Last day on which an article reports it.",
+        "day_named": "Latest day that an article names for it. May be empty.",
+        "story_count": "Stories that report it.",
+        "chance": "Probability that one of the stories was read correctly. Unit: probability.",
+    },
+    "pair_of": {"pair_of": "The pair in alphabetical order, e.g. CHN-USA."},
 }
 
 
 def describe_view_column(view: str, name: str, tables: Sequence[Table]) -> str:
-    """Return the comment on a column of a view.
+    """Return the comment on a column of a view or macro.
 
-    `tables` are those that the view reads. `KeyError` for a column without a description.
+    `tables` are those that it reads. `KeyError` for a column without a description.
     """
     if (own := VIEW_COLUMNS.get(view, {}).get(name)) is not None:
         return own

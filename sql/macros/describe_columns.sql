@@ -1,9 +1,28 @@
--- describe_columns(name): columns of a table or view with type and meaning, in order: from describe_columns('today').
+-- describe_columns(name): columns of a table, view or macro with type and meaning, in order: from describe_columns('today').
 create macro describe_columns(of_table) as table
+    with described as (
+        select
+            table_name,
+            column_index as place,
+            column_name,
+            data_type,
+            comment as meaning
+        from duckdb_columns()
+        where not internal
+        union all
+        select
+            macro_name,
+            place,
+            column_name,
+            data_type,
+            meaning
+        from macro_columns
+    )
+
     select
         column_name,
         data_type,
-        comment as meaning
-    from duckdb_columns()
-    where not internal and table_name = of_table
-    order by column_index
+        meaning
+    from described
+    where table_name = of_table
+    order by place

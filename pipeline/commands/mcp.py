@@ -1,0 +1,31 @@
+"""`tension mcp`: answer assistants about the published index."""
+
+from importlib.util import find_spec
+from pathlib import Path
+
+from pipeline.commands.console import err
+from pipeline.errors import UserError
+from pipeline.report.plain import to_plain
+from pipeline.settings.load import read_settings
+from pipeline.warehouse.publish import Publisher
+
+
+def serve_assistants(port: int | None, home_folder: Path | None) -> None:
+    """Serve over standard input and output, or over HTTP if `port` is given.
+
+    Standard output has only messages of the protocol.
+    """
+    if find_spec("mcp") is None:
+        raise UserError("assistants need the package mcp; install it: uv pip install 'mcp>=2.3,<3'")
+    from pipeline.assistant.answers import Answers  # noqa: PLC0415  # optional
+    from pipeline.assistant.server import HOST, serve_http, serve_stdio  # noqa: PLC0415  # optional
+
+    answers = Answers(Publisher(read_settings(home=home_folder).published).database)
+    about = answers.list_series()
+    note = to_plain(f"release {about['release']} with {len(about['series'])} series. {about['note']}")
+    if port is None:
+        err.print(f"Answering over standard input and output: {note}", highlight=False, soft_wrap=True)
+        serve_stdio(answers)
+    else:
+        err.print(f"Answering on http://{HOST}:{port}/mcp until Ctrl-C: {note}", highlight=False, soft_wrap=True)
+        serve_http(answers, port)

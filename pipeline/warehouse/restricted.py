@@ -1,0 +1,92 @@
+"""Queries of others to the published database: read only, without files or network, with limits."""
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from pipeline.errors import UserError
+
+
+class QueryError(UserError, ValueError):
+    """A query was refused, failed or took too long; the message says what to change."""
+
+
+class Query(NamedTuple):
+    """A SELECT with its parameters."""
+
+    sql: str
+    parameters: Mapping[str, Any] = {}
+
+
+class Limits(NamedTuple):
+    """Limits of a request: seconds and rows and characters of each result."""
+
+    seconds: float = 10
+    rows: int = 500
+    characters: int = 200_000
+
+
+class Rows(NamedTuple):
+    """The rows of a query as values of JSON.
+
+    `columns` has names and types of DuckDB. `is_cut`: there are more rows than the limit allows.
+    """
+
+    columns: tuple[tuple[str, str], ...]
+    rows: tuple[tuple[Any, ...], ...]
+    is_cut: bool
+
+    def to_records(self) -> list[dict[str, Any]]:
+        """Return each row with the names of its columns."""
+        names = [name for name, _ in self.columns]
+        return [dict(zip(names, row, strict=True)) for row in self.rows]
+
+
+LIMITS = Limits()
+
+
+def run_queries(database: Path, queries: Sequence[Query], limits: Limits = LIMITS) -> list[Rows]:
+    """Run queries over one published database, in a process of their own.
+
+    All see the same release, also if another is published meanwhile. `QueryError` when there is no database, a query is no single SELECT,
+    fails or reads files, or the time is out.
+    """
+    if not database.exists():
+        raise QueryError(f"nothing is published in {database.parent}; build the index first: tension run --home {database.parent.parent}")
+    path = database.resolve()
+    request = {
+        "database": path.name,
+        "queries": [query._asdict() for query in queries],
+        "max_rows": limits.rows,
+        "max_characters": limits.characters,
+    }
+    try:
+        done = subprocess.run(
+            [sys.executable, "-m", "pipeline.warehouse.restricted_process"],
+            input=json.dumps(request),
+            capture_output=True,
+            text=True,
+            encoding="utf-8",
+            cwd=path.parent,  # so that no query can see the path of the home
+            env={"PYTHONPATH": os.pathsep.join(str(Path(folder).resolve()) for folder in sys.path), "PYTHONUTF8": "1"},
+            timeout=limits.seconds,
+            check=False,
+        )
+    except subprocess.TimeoutExpired as error:
+        raise QueryError(
+            f"the query took longer than {limits.seconds:g} seconds and was ended; narrow it by index_date or series, or count less"
+        ) from error
+    if done.returncode or not done.stdout:
+        reason = done.stderr.strip().rpartition("\n")[2] or f"exit code {done.returncode}"
+        raise QueryError(f"the query ended its process ({reason}), most likely for lack of memory; narrow it")
+    answer = json.loads(done.stdout)
+    if "error" in answer:
+        raise QueryError(answer["error"])
+    return [
+        Rows(tuple((name, kind) for name, kind in part["columns"]), tuple(map(tuple, part["rows"])), part["is_cut"])
+        for part in answer["results"]
+    ]
