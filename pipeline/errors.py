@@ -42,6 +42,7 @@ The command line prints a `UserError` as a message and exits with its code; any 
     ├── NotAFeedError            a text is not a feed
     ├── PairError                a text is not a pair of countries
     ├── PublishError             publishing failed
+    ├── RefusedError             a query is no SELECT, or reads what is not published
     ├── RowError                 a row of a response is not a trade figure
     ├── RuleError                an expectation file is invalid
     ├── StoppedError             a language model cannot be used any more

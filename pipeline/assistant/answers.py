@@ -47,7 +47,7 @@ class Answers:
         self._limits = limits
 
     def list_series(self) -> Answer:
-        """List pairs and directions, with their days and how many have a value."""
+        """List pairs and directions with their days."""
         (rows,), answer = self._ask(Query(_SERIES))
         named = [_add_names(row) for row in rows.to_records()]
         return answer | {"series": named, "reading": READING} | _say_if_cut(rows)
@@ -72,7 +72,7 @@ class Answers:
         return answer | known[table] | {"columns": columns.to_records()}
 
     def value_of_day(self, series: str, day: date) -> Answer:
-        """Return the values of a series on a day, with intervals, phase and stories."""
+        """Return the values of a series on a day, with their stories."""
         name, condition, sides = _parse_series(series)
         table, columns = ("tension_daily", _VALUES) if ">" in name else ("tension_pair_daily", f"{_VALUES}, {_PROBABILITIES}")
         parameters = {**sides, "day": day.isoformat()}
@@ -148,14 +148,14 @@ class Answers:
         (rows,), answer = self._ask(Query(sql))
         untrusted = [name for name, kind in rows.columns if "VARCHAR" in kind or "JSON" in kind]
         columns = [{"name": name, "type": kind} for name, kind in rows.columns]
-        found = {"columns": columns, "rows": rows.rows, "untrusted": untrusted, "quotations": QUOTATIONS}
-        return answer | found | _say_if_cut(rows)
+        result = {"columns": columns, "rows": rows.rows, "untrusted": untrusted, "quotations": QUOTATIONS}
+        return answer | result | _say_if_cut(rows)
 
     def _ask(self, *queries: Query) -> tuple[Sequence[Rows], Answer]:
         """Run queries, and start an answer with the release that they read."""
-        about, *found = run_queries(self._database, [_ABOUT, *queries], self._limits)
+        about, *results = run_queries(self._database, [_ABOUT, *queries], self._limits)
         ((release, version, note),) = about.rows
-        return found, {"release": release, "version": version, "is_sample": note == SAMPLE_NOTE, "note": note}
+        return results, {"release": release, "version": version, "is_sample": note == SAMPLE_NOTE, "note": note}
 
 
 def _parse_series(text: str) -> tuple[str, str, dict[str, str]]:
@@ -185,7 +185,7 @@ def _add_names(row: Answer) -> Answer:
 
 
 def _mark_quotation(row: Answer, columns: dict[str, str], name: str = "untrusted_quotation") -> Answer:
-    """Move the columns of a quotation into one value that is marked as such."""
+    """Move the columns of a quotation into one marked value."""
     quoted = {words: row[column] for column, words in columns.items() if row.get(column) is not None}
     others = _drop_nulls({column: value for column, value in row.items() if column not in columns})
     return others | ({name: quoted} if "text" in quoted else {})

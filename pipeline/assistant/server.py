@@ -1,6 +1,7 @@
-"""The MCP server: tools for assistants, over standard input and output or HTTP."""
+"""The MCP server: tools for assistants, over standard input or HTTP."""
 
 import functools
+import inspect
 from collections.abc import Callable
 from datetime import date
 from typing import Annotated, Any
@@ -42,34 +43,46 @@ def build_server(answers: Answers) -> MCPServer[Any]:  # noqa: C901  # one funct
     )
 
     def tool(function: Callable[..., Answer]) -> None:
-        server.tool(annotations=_READS, description=function.__doc__)(_explain_errors(function))
+        server.tool(annotations=_READS, description=inspect.getdoc(function))(_explain_errors(function))
 
     def list_series() -> Answer:
-        """List all pairs and directions of the index, with first and last day, and how many days have a value."""
+        """List all pairs and directions of the index.
+
+        With first and last day, and how many days have a value.
+        """
         return answers.list_series()
 
     def list_tables() -> Answer:
-        """List all tables, views and macros that `sql` can read, with their meanings."""
+        """List all tables, views and macros that `sql` can read."""
         return answers.list_tables()
 
     def describe(table: Annotated[str, Field(description="Name of a table, view or macro", max_length=100)]) -> Answer:
-        """Describe each column of a table, view or macro: type, meaning, unit, allowed words, whether it may be empty."""
+        """Describe each column of a table, view or macro.
+
+        Type, meaning, unit, allowed words, and whether it may be empty.
+        """
         return answers.describe(table)
 
     def value_of_day(series: Series, day: Day) -> Answer:
-        """Give the values of a series on a day: tension, concession, dialogue, stalemate with intervals; phase; and what they are made of.
+        """Give the values of a series on a day, and their stories.
 
-        `made_of` has the largest stories of each channel in index points, each with a quotation, source and link, all earlier stories
-        together, and the prior, which comes from no article.
+        Tension, concession, dialogue and stalemate with intervals, and the phase. `made_of` has the largest stories of each channel in
+        index points, each with a quotation, source and link, all earlier stories together, and the prior, which comes from no article.
         """
         return answers.value_of_day(series, day)
 
     def top_stories(series: Series, first_day: Day, last_day: Day, channel: Channel = "escalation", number: Number = 10) -> Answer:
-        """List the stories that count most for a series in a period, with a quotation, source and link of each."""
+        """List the stories that count most for a series in a period.
+
+        Each with a quotation, source and link.
+        """
         return answers.top_stories(series, first_day, last_day, channel, number)
 
     def measures_in_force(day: Day, actor: Country = None, target: Country = None, number: Number = 50) -> Answer:
-        """List official tariffs, bans and controls that apply on a day, by whom on whom, with rate, goods and legal source."""
+        """List official tariffs, bans and controls that apply on a day.
+
+        By whom on whom, with rate, goods and legal source.
+        """
         return answers.measures_in_force(day, actor, target, number)
 
     def threats(
@@ -80,13 +93,17 @@ def build_server(answers: Answers) -> MCPServer[Any]:  # noqa: C901  # one funct
         last_day: OptionalDay = None,
         number: Number = 20,
     ) -> Answer:
-        """List threats of trade measures and what became of them, the newest first, with quotations of threat and outcome."""
+        """List threats of trade measures and what became of them.
+
+        The newest first, with quotations of threat and outcome.
+        """
         return answers.threats(actor, target, outcome, first_day, last_day, number)
 
     def sql(query: Annotated[str, Field(description="One SELECT in DuckDB's SQL", max_length=20_000)]) -> Answer:
-        """Run one SELECT (DuckDB) over the tables, views and macros of the release; see list_tables and describe.
+        """Run one SELECT (DuckDB) over the release.
 
-        Read only, without files, network or settings, within a time and row limit. `pair_of('USA-CHN')` writes a pair as the tables do.
+        See list_tables and describe for its tables, views and macros. Read only, without files, network or settings, within a time and
+        row limit. `pair_of('USA-CHN')` writes a pair as the tables do.
         """
         return answers.query(query)
 

@@ -11,9 +11,9 @@ from pipeline.warehouse.publish import Publisher
 
 
 def serve_assistants(port: int | None, home_folder: Path | None) -> None:
-    """Serve over standard input and output, or over HTTP if `port` is given.
+    """Serve assistants over standard input, or over HTTP.
 
-    Standard output has only messages of the protocol.
+    HTTP if `port` is given. Standard output has only messages of the protocol.
     """
     if find_spec("mcp") is None:
         raise UserError("assistants need the package mcp; install it: uv pip install 'mcp>=2.3,<3'")

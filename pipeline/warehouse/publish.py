@@ -343,9 +343,9 @@ def _view_column_comments(con: duckdb.DuckDBPyConnection, path: Path) -> list[st
 
 
 def _create_macro(con: duckdb.DuckDBPyConnection, path: Path) -> Iterator[str]:
-    """Create a macro, and describe the columns of its result, which DuckDB does not store.
+    """Create a macro, and describe the columns of its result.
 
-    Yields the statements of its comment and of the rows of `macro_columns`.
+    DuckDB does not store these. Yields the statements of its comment and of the rows of `macro_columns`.
     """
     macro = read_macro(path)
     text = path.read_text(encoding="utf-8")

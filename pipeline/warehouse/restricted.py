@@ -1,4 +1,7 @@
-"""Queries of others to the published database: read only, without files or network, with limits."""
+"""Queries of others to the published database, with limits.
+
+Read only, without files or network.
+"""
 
 import json
 import os
@@ -12,7 +15,10 @@ from pipeline.errors import UserError
 
 
 class QueryError(UserError, ValueError):
-    """A query was refused, failed or took too long; the message says what to change."""
+    """A query was refused, failed or took too long.
+
+    The message says what to change.
+    """
 
 
 class Query(NamedTuple):

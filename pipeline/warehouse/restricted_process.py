@@ -1,8 +1,9 @@
-"""The process in which SQL of others runs, ended by its parent when time is out.
+"""The process in which SQL of others runs.
 
+Its parent ends it when time is out.
 Reads one request as JSON from standard input and writes one answer as JSON. `restricted.py` starts it. A process, because a single call of
-a function cannot be interrupted in DuckDB, and its memory cannot be limited otherwise. Imports nothing of the package, so that it starts
-in a quarter of a second.
+a function cannot be interrupted in DuckDB, and its memory cannot be limited otherwise. Imports little, so that it starts in a quarter of a
+second.
 """
 
 import json
@@ -15,6 +16,8 @@ from decimal import Decimal
 from typing import Any
 
 import duckdb
+
+from pipeline.errors import TensionError
 
 #: Address space of the process. DuckDB stops at `MEMORY`, but does not count everything.
 _ADDRESS_SPACE = 6 * 2**30
@@ -39,7 +42,7 @@ _CONFIGURATION: dict[str, str | bool | int | float | list[str]] = {
 }
 
 
-class RefusedError(Exception):
+class RefusedError(TensionError):
     """A query is refused; the message says why and what is allowed."""
 
 
@@ -73,23 +76,24 @@ def _select(con: duckdb.DuckDBPyConnection, request: dict[str, Any], sql: str, p
     limit, characters = request["max_rows"], request["max_characters"]
     relation = con.sql(sql, params=parameters or None).limit(limit + 1)
     columns = [[name, str(kind)] for name, kind in zip(relation.columns, relation.types, strict=True)]
-    found = relation.fetchall()
+    fetched = relation.fetchall()
     rows: list[list[Any]] = []
-    for row in found[:limit]:
+    for row in fetched[:limit]:
         values = [to_json(value) for value in row]
         characters -= len(json.dumps(values))
         if characters < 0:
             break
         rows.append(values)
-    if found and not rows:
+    if fetched and not rows:
         raise RefusedError(f"the first row has more than {request['max_characters']:,} characters; select fewer columns")
-    return {"columns": columns, "rows": rows, "is_cut": len(rows) < len(found)}
+    return {"columns": columns, "rows": rows, "is_cut": len(rows) < len(fetched)}
 
 
 def _check_names(con: duckdb.DuckDBPyConnection, sql: str) -> None:
-    """Refuse a query that reads anything but tables, views and macros of the release.
+    """Refuse a query that reads what is not published.
 
-    Files and settings are out of reach anyway; DuckDB's own tables would show the path of the database.
+    It may read tables, views and macros of the release. Files and settings are out of reach anyway; DuckDB's own tables would show the
+    path of the database.
     """
     ((serialized,),) = con.execute("select json_serialize_sql($sql)", {"sql": sql}).fetchall()
     tree = json.loads(serialized)
@@ -117,7 +121,7 @@ def _iter_nodes(node: Any) -> Iterator[dict[str, Any]]:
 
 
 def to_json(value: Any) -> Any:
-    """Convert a value of DuckDB to one of JSON; dates, times and others to text."""
+    """Convert a value to JSON: dates, times and others to text."""
     if isinstance(value, dict):
         return {str(name): to_json(part) for name, part in value.items()}
     if isinstance(value, list | tuple):

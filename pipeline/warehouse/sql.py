@@ -60,7 +60,10 @@ class Query(NamedTuple):
 
 
 class Macro(NamedTuple):
-    """A file of `sql/macros`: its required parameters, and its query if it returns a table."""
+    """A file of `sql/macros`.
+
+    Number of required parameters, and its query if it returns a table.
+    """
 
     required: int
     query: Query | None
@@ -80,7 +83,10 @@ def read_query(path: Path) -> Query:
 
 
 def read_macro(path: Path) -> Macro:
-    """Read a file of `sql/macros`. `ModelError` when it does not define the macro of its name."""
+    """Read a file of `sql/macros`.
+
+    `ModelError` when it does not define the macro of its name.
+    """
     text = path.read_text(encoding="utf-8")
     match = re.search(rf"^create macro {path.stem}\(([^)]*)\)\s*as (table\n)?(.*)", text, flags=re.DOTALL | re.MULTILINE)
     if match is None:

@@ -1,4 +1,4 @@
-"""Comments on columns of views and macros, and of tables without a contract."""
+"""Comments on columns of views, macros and tables without a contract."""
 
 from collections.abc import Sequence
 

@@ -30,8 +30,8 @@ def find_quotations(value: object) -> list[dict[str, str]]:
     """Return all values marked as quotations, at any depth."""
     if isinstance(value, dict):
         own = [value[name] for name in ("untrusted_quotation", "outcome_quotation") if name in value]
-        return own + [found for part in value.values() for found in find_quotations(part)]
-    return [found for part in value for found in find_quotations(part)] if isinstance(value, list) else []
+        return own + [quotation for part in value.values() for quotation in find_quotations(part)]
+    return [quotation for part in value for quotation in find_quotations(part)] if isinstance(value, list) else []
 
 
 def find_texts(value: object) -> list[str]:
@@ -58,17 +58,17 @@ def all_answers(answers: Answers) -> list[Answer]:
 
 def test_every_answer_names_release_and_sample(answers: Answers, sample_run: SampleRun) -> None:
     release = sample_run.latest.resolve().name
-    found = [(answer["release"], answer["is_sample"], answer["note"]) for answer in all_answers(answers)]
-    assert found == [(release, True, SAMPLE_NOTE)] * 8
+    editions = [(answer["release"], answer["is_sample"], answer["note"]) for answer in all_answers(answers)]
+    assert editions == [(release, True, SAMPLE_NOTE)] * 8
 
 
 def test_sentences_of_articles_are_only_in_quotations(answers: Answers, sample_run: SampleRun) -> None:
     quotes = {quote for (quote,) in select(sample_run, "select quote from signals")}
-    found = all_answers(answers)
-    assert not quotes & set(find_texts(found))
-    assert len(find_quotations(found)) > 20
-    assert {quotation["text"] for quotation in find_quotations(found)} <= quotes
-    assert all(quotation["source"] for answer in (found[3], found[4]) for quotation in find_quotations(answer))
+    every_answer = all_answers(answers)
+    assert not quotes & set(find_texts(every_answer))
+    assert len(find_quotations(every_answer)) > 20
+    assert {quotation["text"] for quotation in find_quotations(every_answer)} <= quotes
+    assert all(quotation["source"] for answer in (every_answer[3], every_answer[4]) for quotation in find_quotations(answer))
 
 
 def test_columns_with_text_are_untrusted_under_any_name(answers: Answers) -> None:
