@@ -248,6 +248,22 @@ def export(
         export_table(ending, to, table, pair, home_folder)
 
 
+@app.command(name="open")
+def open_page(
+    port: Annotated[int, typer.Option("--port", min=0, max=65535, help="Port of the page; 0: any free one")] = 8420,
+    browser: Annotated[bool, typer.Option("--browser/--no-browser", help="Open the page in the browser")] = True,
+    home_folder: HomeOption = None,
+) -> None:
+    """Explore the published index with SQL in the browser.
+
+    Serves the published folder to this computer only, until Ctrl-C.
+    """
+    with exit_on_user_error():
+        from pipeline.commands.open import open_explorer
+
+        open_explorer(port, home_folder, opens_browser=browser)
+
+
 @app.command()
 def mcp(
     serves_http: Annotated[bool, typer.Option("--http", help="Serve over HTTP on 127.0.0.1 [default: standard input and output]")] = False,

@@ -10,6 +10,7 @@ from pipeline.contracts.tables.core import COVERAGE
 from pipeline.contracts.tables.index import TENSION_PAIR_DAILY
 from pipeline.defs.daily import require_every_day
 from pipeline.defs.resources import Product
+from pipeline.explorer.write import write_explorer
 from pipeline.report.charts import sparkline_markdown
 from pipeline.report.write import REPORT, write_report
 from pipeline.warehouse.lake import Lake
@@ -22,16 +23,17 @@ from pipeline.warehouse.sql import select_view
     deps=[table.name for table in PUBLISHED],
     kinds={"duckdb", "parquet"},
     op_tags={"dagster/priority": "-1"},  # after the checks of side tables, which mark stale tables
-    description="An immutable Parquet release (`latest` points to it), the database `trade_tension.duckdb` and `report.html`.",
+    description="An immutable Parquet release (`latest` points to it), the database `trade_tension.duckdb`, report and explorer.",
 )
 def published(lake: dg.ResourceParam[Lake], product: dg.ResourceParam[Product]) -> dg.MaterializeResult[None]:
-    """Publish a release, the database and the report."""
+    """Publish a release, the database, the report and the explorer."""
     publisher, read = product.publisher(), lake.span(COVERAGE)
     if read is None:
         raise dg.Failure("nothing to publish: no articles have been read. Materialize the core assets first", allow_retries=False)
     require_every_day(lake)
     add_report = partial(write_report, lake.read, partial(select_view, lake, CONTRIBUTIONS), is_sample=product.is_sample)
     release = publisher.publish(lake, read.last, product.note, add_report)
+    explorer = write_explorer(publisher.folder)
     index = lake.read(TENSION_PAIR_DAILY)
     pairs = index["pair"].unique(maintain_order=True).to_list()
     return dg.MaterializeResult(
@@ -41,6 +43,7 @@ def published(lake: dg.ResourceParam[Lake], product: dg.ResourceParam[Product]) 
             "what it is": product.note,
             "database": dg.MetadataValue.path(str(publisher.folder.resolve() / DATABASE)),
             "parquet": dg.MetadataValue.path(str(release.folder.resolve())),
+            "explorer": f"{explorer.name}: start it with tension open",
             "report": dg.MetadataValue.url((publisher.folder.resolve() / REPORT).as_uri()),
             **{f"tension {pair}": dg.MetadataValue.md(_line(index, pair)) for pair in pairs},
             **{f"rows {name}": count for name, count in release.rows.items()},

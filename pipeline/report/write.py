@@ -53,6 +53,7 @@ def write_report(read: ReadTable, read_contributions: ReadContributions, folder:
         coverage=summarize_coverage(read(COVERAGE), read(READING_OUTCOMES, columns=["source", "outcome"])),
         files=(
             FileLink("trade_tension.duckdb", "trade_tension.duckdb", "every table and view, with a comment on each column"),
+            FileLink("explorer.html", "explorer.html", "the same in your browser, with SQL: start it with the command tension open"),
             FileLink("tension_index.csv", "latest/tension_index.csv", "the index as one table, for every tool"),
             FileLink("latest/", "latest/", "the same tables as Parquet, with datapackage.json"),
             FileLink("data-dictionary.md", "latest/data-dictionary.md", "what every column means"),

@@ -26,7 +26,7 @@ SAMPLE_PAIRS = ("CHN-USA", "EUN-USA", "JPN-USA", "CAN-USA", "MEX-USA", "BRA-USA"
 
 
 def shipped_folder(name: str) -> Path:
-    """Return the path of the folder `sql` or `expectations`.
+    """Return the path of the folder `sql`, `expectations` or `docs`.
 
     It is next to the package in a checkout, and inside it in a wheel.
     """

@@ -4,7 +4,7 @@ select
     commitments.agreed_on,
     commitments.buyer,
     commitments.seller,
-    if(deeds.product = '', 'all goods', deeds.product) as product,
+    case when deeds.product = '' then 'all goods' else deeds.product end as product,
     deeds.unit,
     strftime(commitments.period_from, '%Y-%m') as period_from,
     strftime(commitments.period_to, '%Y-%m') as period_to,

@@ -4,7 +4,7 @@ select
     other.reporter,
     other.flow,
     other.partner,
-    if(other.product = '', 'all goods', other.product) as product,
+    case when other.product = '' then 'all goods' else other.product end as product,
     strftime(other.reference_month, '%Y-%m') as reference_month,
     used.origin as used_origin,
     used.value_usd as used_usd,

@@ -7,9 +7,9 @@ select
     states.programme,
     states.product,
     replace(states.standing, '_', ' ')
-    || if(last_day.day > states.checked_through, ' when last checked', '') as standing,
+    || case when last_day.day > states.checked_through then ' when last checked' else '' end as standing,
     states.rate_pct,
-    if(states.rate_basis = 'total', 'with ordinary duty', 'on top of ordinary duty') as rate_counts,
+    case when states.rate_basis = 'total' then 'with ordinary duty' else 'on top of ordinary duty' end as rate_counts,
     states.in_force_since,
     states.rate_since,
     states.stated_end,

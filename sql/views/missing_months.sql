@@ -3,7 +3,7 @@ select
     reporter,
     flow,
     partner,
-    if(product = '', 'all goods', product) as product,
+    case when product = '' then 'all goods' else product end as product,
     strftime(reference_month, '%Y-%m') as reference_month,
     due_on
 from flow_months

@@ -3,7 +3,7 @@
 select
     index_date as published_on,
     actor,
-    if(target = '*', 'all partners', target) as target,
+    case when target = '*' then 'all partners' else target end as target,
     case
         when kind = 'measure' and instrument = 'entity_list' then 'lists firms'
         when kind = 'easing' and instrument = 'entity_list' then 'takes firms off a list'

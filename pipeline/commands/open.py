@@ -1,0 +1,51 @@
+"""`tension open`: serve the published folder to this computer, and open the explorer."""
+
+import errno
+import webbrowser
+from pathlib import Path
+
+from pipeline.commands.console import out
+from pipeline.commands.program import name_program
+from pipeline.errors import UserError
+from pipeline.explorer.server import ExplorerServer
+from pipeline.explorer.write import EXPLORER
+from pipeline.report.plain import to_plain
+from pipeline.settings.load import read_settings
+from pipeline.warehouse.publish import Publisher
+
+
+class OpenError(UserError):
+    """The explorer cannot be served."""
+
+
+def open_explorer(port: int, home_folder: Path | None, *, opens_browser: bool) -> None:
+    """Serve the published folder until Ctrl-C.
+
+    `port` 0 takes a free one. `OpenError` when nothing is published or the port is taken.
+    """
+    settings = read_settings(home=home_folder)
+    folder = settings.published
+    program = name_program()
+    if Publisher(folder).latest_name is None:
+        raise OpenError(
+            f"{folder} has no release yet, so there is nothing to open. Publish one first: {program} run --home {settings.home}"
+        )
+    if not (folder / EXPLORER).is_file():
+        raise OpenError(
+            f"{folder} was published by an earlier version, without {EXPLORER}. Publish again: {program} run --home {settings.home}"
+        )
+    try:
+        server = ExplorerServer(folder, port, EXPLORER)
+    except OSError as error:
+        if error.errno not in (errno.EADDRINUSE, errno.EACCES):
+            raise
+        why = "another program uses it" if error.errno == errno.EADDRINUSE else "ports below 1024 are for administrators"
+        raise OpenError(f"cannot listen on port {port}: {why}. Choose another with --port, or --port 0 for any free one") from error
+    with server:
+        out.print(to_plain(f"{folder} is open at {server.url} for this computer only. End with Ctrl-C."), highlight=False, soft_wrap=True)
+        if opens_browser and not webbrowser.open(server.url):
+            out.print("No browser was found: open the address yourself.", highlight=False)
+        try:
+            server.serve_forever()
+        except KeyboardInterrupt:
+            out.print("Closed.", highlight=False)

@@ -1,0 +1,3 @@
+// What the explorer uses of its two libraries.
+export { AsyncDuckDB, DuckDBAccessMode, DuckDBDataProtocol, VoidLogger } from "@duckdb/duckdb-wasm"
+export { parquetWriteBuffer } from "hyparquet-writer"

@@ -1,0 +1,488 @@
+"use strict";
+// The explorer: DuckDB-WASM (explorerLibrary, from duckdb.js) over the newest published database. Values, names and queries are untrusted
+// and only ever set as textContent. A query of a link is shown, and runs when the reader presses Run.
+(async () => {
+  const SHOWN = 200, MOST_ROWS = 200_000, MOST_IN_CHART = 20_000, MOST_COLOURS = 12, LONGEST_LINK = 20_000;
+  const DATABASE = "trade_tension.duckdb", RELEASE = /^\d{4}-\d\d-\d\d-[0-9a-f]{10}$/;
+  const { AsyncDuckDB, DuckDBAccessMode, DuckDBDataProtocol, VoidLogger, parquetWriteBuffer } = explorerLibrary;
+  const byId = (id) => document.getElementById(id);
+  const config = JSON.parse(byId("config").textContent);
+  const folder = new URL(`${document.currentScript?.dataset.folder ?? "explorer"}/`, document.baseURI);
+  const sql = byId("sql"), isDark = matchMedia("(prefers-color-scheme: dark)");
+  let connection = null, isReady = false, result = null, isRunning = false, isStopped = false, isWaiting = false, shownRows = 0, release = "", drawing = 0, vega = null;
+
+  // ---- small helpers
+
+  function element(tag, text, attributes = {}) {
+    const made = document.createElement(tag);
+    if (text !== undefined) made.textContent = text;
+    for (const [name, value] of Object.entries(attributes)) made.setAttribute(name, value);
+    return made;
+  }
+
+  const say = (text) => { byId("status").textContent = text; };
+  const count = (number, word) => `${number.toLocaleString("en-GB")} ${word}${number === 1 ? "" : "s"}`;
+
+  function showError(error, advice = "") {
+    const text = readMessage(String(error?.message ?? error).replace(/^Error: /, ""));
+    byId("error").textContent = [text, advice || explain(text)].filter(Boolean).join("\n\n");
+    byId("error").hidden = false;
+  }
+
+  /** DuckDB gives errors of its parser as JSON: say the line instead of the position. */
+  function readMessage(text) {
+    let parts;
+    try { parts = JSON.parse(text); } catch { return text; }
+    if (typeof parts?.exception_message !== "string") return text;
+    const before = sql.value.slice(0, Number(parts.position)).split("\n");
+    const place = parts.position === undefined ? "" : `\n\nLINE ${before.length}: ${sql.value.split("\n")[before.length - 1]}\n${" ".repeat(`LINE ${before.length}: ${before.at(-1)}`.length)}^`;
+    return `${parts.exception_type} Error: ${parts.exception_message}${place}`;
+  }
+
+  /** What to do about errors that only this browser build of DuckDB has, or that newcomers meet first. */
+  function explain(text) {
+    if (/TIMESTAMP WITH TIME ZONE -> (DATE|VARCHAR)/.test(text)) return "In the browser, write column::timestamp::date instead of column::date.";
+    if (/icu|Time ?Zone/i.test(text)) return "The browser has no time zones: all times are UTC. Write column::timestamp to use them.";
+    if (/extension|external|disabled by configuration|read_parquet|read_csv/i.test(text)) return "The explorer reads the published database only: no other files, addresses or extensions.";
+    if (/read-only/i.test(text)) return "The database is read only. create temp table works.";
+    if (/out of memory/i.test(text)) return "The result is too large for the browser: select fewer columns, or add where or limit.";
+    if (/Table with name/.test(text)) return "All tables and views are listed below.";
+    if (/Referenced column/.test(text)) return "Columns of each table are listed below.";
+    return "";
+  }
+
+  // ---- the engine
+
+  /** A file of the folder as a blob address; expanded here, unless the server already did. */
+  async function unpack(name, type) {
+    const response = await fetch(new URL(name, folder));
+    if (!response.ok) throw new Error(`${name}: the server answers ${response.status}`);
+    const packed = await response.blob();
+    const [first, second] = new Uint8Array(await packed.slice(0, 2).arrayBuffer());
+    const isPacked = first === 0x1f && second === 0x8b;
+    const whole = isPacked ? await new Response(packed.stream().pipeThrough(new DecompressionStream("gzip"))).blob() : packed;
+    return URL.createObjectURL(new Blob([whole], { type }));
+  }
+
+  /** Address of the newest database. A release never changes, so that a run in the meantime does not mix two. */
+  async function findDatabase() {
+    const beside = new URL(DATABASE, document.baseURI);
+    const response = await fetch(new URL("latest/datapackage.json", document.baseURI), { cache: "no-cache" }).catch(() => null);
+    if (!response?.ok) return beside;
+    const name = String((await response.json()).version).split("+").pop();
+    if (!RELEASE.test(name)) return beside;
+    const own = new URL(`releases/${name}/${DATABASE}`, document.baseURI);
+    return (await fetch(own, { method: "HEAD" }).catch(() => null))?.ok ? own : beside;
+  }
+
+  async function start() {
+    const [script, engine, database] = await Promise.all([
+      unpack("duckdb-worker.js.gz", "text/javascript"), unpack("duckdb.wasm.gz", "application/wasm"), findDatabase(),
+    ]);
+    const duckdb = new AsyncDuckDB(new VoidLogger(), new Worker(script)); // a worker of a blob has this page's policy
+    await duckdb.instantiate(engine);
+    [script, engine].forEach((address) => URL.revokeObjectURL(address));
+    await duckdb.registerFileURL(DATABASE, database.href, DuckDBDataProtocol.HTTP, false);
+    await duckdb.open({ path: DATABASE, accessMode: DuckDBAccessMode.READ_ONLY, query: { castDecimalToDouble: true }, filesystem: { reliableHeadRequests: true, allowFullHTTPReads: true, forceFullHTTPReads: false } });
+    const made = await duckdb.connect();
+    for (const setting of ["autoinstall_known_extensions", "autoload_known_extensions", "enable_external_access"]) await made.query(`set ${setting} = false`);
+    await made.query("set lock_configuration = true");
+    return made;
+  }
+
+  // ---- results
+
+  const KINDS = [
+    [/^Date/, "date"], [/^Timestamp/, "time"], [/^Bool/, "boolean"], [/^U?Int(8|16|32)$/, "integer"], [/^U?Int64$/, "long"],
+    [/^(Float|Decimal)/, "number"], [/^Interval/, "interval"], [/Utf8/, "text"],
+  ];
+  const isNumber = ({ kind }) => ["integer", "long", "number"].includes(kind);
+  const isDay = ({ kind, isMonth }) => isMonth || ["date", "time"].includes(kind);
+  const toInstant = (column, row) => (column.isMonth && column.values[row] !== null ? Date.parse(column.values[row]) : column.values[row]);
+
+  /** A column of the result: its name, kind and values, which are numbers, texts, booleans or null; days and times are milliseconds. */
+  function describe(field, number) {
+    const [, kind] = KINDS.find(([pattern]) => pattern.test(String(field.type).replace(/^Dictionary<.*?, (.*)>$/, "$1"))) ?? [null, "other"];
+    return { name: field.name, number, kind, values: [] };
+  }
+
+  function convert(value, kind) {
+    if (value === null || value === undefined) return null;
+    if (kind === "date" || kind === "time") return Number(value);
+    if (kind === "long") return Number.isSafeInteger(Number(value)) ? Number(value) : value;
+    if (kind === "other") return typeof value === "object" ? JSON.stringify(value, (_, inner) => (typeof inner === "bigint" ? String(inner) : inner)) : String(value);
+    return value;
+  }
+
+  function toText(value, kind) {
+    if (value === null) return "";
+    if (kind === "date") return new Date(value).toISOString().slice(0, 10);
+    if (kind === "time") return new Date(value).toISOString().replace("T", " ").replace(/(\.000)?Z$/, "");
+    return String(value);
+  }
+
+  const toCell = (value, kind) => (kind === "number" && Number.isFinite(value) ? String(+value.toFixed(4)) : toText(value, kind));
+
+  async function run() {
+    if (isRunning || !sql.value.trim()) return;
+    if (!isReady) { isWaiting = true; return say("Starting the database; then the query runs …"); }
+    setRunning(true);
+    byId("error").hidden = byId("from-link").hidden = true;
+    const since = performance.now();
+    try {
+      say("Running …");
+      let rows = 0, isWhole = true, columns = null;
+      const batches = await connection.send(sql.value, true);
+      for await (const batch of batches) {
+        columns ??= batch.schema.fields.map(describe);
+        const span = columns.find(({ kind }) => kind === "interval");
+        if (span) throw new Error(`The column ${span.name} is an interval, which this page cannot show: write ${span.name}::varchar.`);
+        for (const column of columns) {
+          const vector = batch.getChildAt(column.number);
+          for (let row = 0; row < batch.numRows; row++) column.values.push(convert(vector.get(row), column.kind));
+        }
+        rows += batch.numRows;
+        if (rows >= MOST_ROWS || isStopped) { isWhole = false; break; }
+      }
+      if (!isWhole) await connection.cancelSent();
+      for (const column of columns ?? []) column.isMonth = rows > 0 && column.kind === "text" && column.values.every((text) => text === null || /^\d{4}-\d\d$/.test(text));
+      result = { columns: columns ?? batches.schema?.fields.map(describe) ?? [], rows };
+      const seconds = ((performance.now() - since) / 1000).toFixed(2);
+      const cut = isWhole ? "" : isStopped ? " Stopped before the end." : ` Only the first ${MOST_ROWS.toLocaleString("en-GB")} rows were read: add where or limit.`;
+      const empty = rows || !isWhole || !document.querySelector(".ask[aria-current]") ? "" : " Questions of the cookbook name days and pairs of the sample: change them to yours.";
+      say(`${count(rows, "row")} in ${seconds} s.${cut}${empty}`);
+      showResult();
+    } catch (error) {
+      result = null;
+      byId("result").hidden = true;
+      say(isStopped ? "Stopped." : "The query failed.");
+      if (!isStopped) showError(error);
+    } finally {
+      setRunning(false);
+    }
+  }
+
+  function setRunning(now) {
+    isRunning = now;
+    isStopped = false;
+    byId("run").disabled = now;
+    byId("stop").disabled = !now;
+  }
+
+  async function stop() {
+    isStopped = true;
+    await connection.cancelSent();
+  }
+
+  function showResult() {
+    const { columns, rows } = result, head = element("tr");
+    for (const column of columns) head.append(element("th", column.name, { scope: "col", class: isNumber(column) ? "number" : "" }));
+    const table = element("table"), top = element("thead"), body = element("tbody");
+    top.append(head);
+    table.append(top, body);
+    byId("rows").replaceChildren(table);
+    byId("rows").scrollTop = 0;
+    shownRows = 0;
+    showMore();
+    byId("result").hidden = false;
+    fillChartControls();
+    byId("drawing").hidden = !columns.some(isNumber) || rows < 2;
+    byId("drawing").open = columns.some(isDay) && rows >= 5;
+    draw();
+  }
+
+  function showMore() {
+    const { columns, rows } = result, until = Math.min(rows, shownRows + SHOWN), lines = [];
+    for (let row = shownRows; row < until; row++) {
+      const line = element("tr");
+      for (const { values, kind } of columns) line.append(makeCell(values[row], kind));
+      lines.push(line);
+    }
+    byId("rows").querySelector("tbody").append(...lines);
+    shownRows = until;
+    byId("more").hidden = shownRows >= rows;
+    byId("more").textContent = `Show ${count(Math.min(SHOWN, rows - shownRows), "more row")} (${shownRows.toLocaleString("en-GB")} of ${rows.toLocaleString("en-GB")} shown)`;
+  }
+
+  function makeCell(value, kind) {
+    if (value === null) return element("td", "", { class: "null" });
+    const text = toCell(value, kind);
+    const cell = element("td", undefined, { class: isNumber({ kind }) ? "number" : kind === "text" && text.length > 24 ? "" : "short" });
+    cell.dir = kind === "text" ? "auto" : "";
+    if (kind === "text" && /^https?:\/\/\S+$/i.test(text)) cell.append(element("a", text, { href: text, rel: "noopener noreferrer nofollow", target: "_blank" }));
+    else cell.textContent = text;
+    return cell;
+  }
+
+  // ---- the chart
+
+  function fillSelect(select, columns, chosen, none) {
+    const options = columns.map(({ name, number }) => element("option", name, { value: number }));
+    if (none) options.unshift(element("option", none, { value: "" }));
+    select.replaceChildren(...options);
+    select.value = chosen === undefined ? "" : String(chosen.number);
+  }
+
+  function fillChartControls() {
+    const { columns } = result, numbers = columns.filter(isNumber), words = columns.filter((column) => !isNumber(column));
+    const y = numbers.find((column) => !isBound(column)) ?? numbers[0];
+    const x = columns.find(isDay) ?? words.find((column) => new Set(column.values).size > 1) ?? words[0] ?? numbers.find((column) => column !== y);
+    const groups = words.filter((column) => column !== x && !isDay(column) && isGroup(column));
+    const isRepeated = x && new Set(x.values).size < x.values.length;
+    fillSelect(byId("x"), columns, x);
+    fillSelect(byId("y"), numbers, y);
+    fillSelect(byId("colour"), words.filter((column) => column !== x), isRepeated ? groups[0] : undefined, "one colour");
+    const plain = numbers.filter((column) => column !== x && !isBound(column));
+    if (plain.length > 1) byId("colour").append(element("option", "each number", { value: EACH }));
+    if (plain.length > 1 && plain.length <= config.series.length && x && isDay(x) && !isRepeated) byId("colour").value = EACH;
+    byId("mark").value = x && isDay(x) ? "line" : x && isNumber(x) ? "point" : "bar";
+  }
+
+  const EACH = "each";
+  const isBound = ({ name }) => /(^|_)(lo|hi)(80|95)$/.test(name);
+  const isGroup = ({ values }) => { const size = new Set(values).size; return size > 1 && size <= MOST_COLOURS; };
+  const chosen = (id) => (byId(id).value === "" ? undefined : result.columns[Number(byId(id).value)]);
+  const shade = (colour) => (isDark.matches ? config.dark[colour] ?? colour : colour);
+
+  /** Colours of the style, in the shade of the reader's mode. */
+  const shadeAll = (part) => (typeof part === "string" ? shade(part) : Array.isArray(part) ? part.map(shadeAll)
+    : part && typeof part === "object" ? Object.fromEntries(Object.entries(part).map(([name, inner]) => [name, shadeAll(inner)])) : part);
+
+  function chartOf(x, y, group, mark, width) {
+    const named = (suffix) => result.columns.find(({ name }) => name === `${y.name}_${suffix}`) ?? (result.columns.filter(isNumber).length === 3 ? result.columns.find(({ name }) => name === suffix) : undefined);
+    const low = named("lo80"), high = named("hi80"), hasBand = mark === "line" && isDay(x) && low && high && !group;
+    const values = [], drawn = group === EACH ? result.columns.filter((column) => isNumber(column) && column !== x && !isBound(column)).slice(0, MOST_COLOURS) : [y];
+    for (const column of drawn) {
+      for (let row = 0; row < Math.min(result.rows, MOST_IN_CHART); row++) {
+        const value = { x: isDay(x) || isNumber(x) ? toInstant(x, row) : toText(x.values[row], x.kind).slice(0, 60), y: column.values[row] === null ? null : Number(column.values[row]) };
+        if (group) value.group = group === EACH ? column.name : toText(group.values[row], group.kind).slice(0, 60) || "null";
+        if (hasBand) [value.low, value.high] = [low.values[row], high.values[row]];
+        values.push(value);
+      }
+    }
+    const upTitle = group === EACH ? "" : y.name, groupTitle = group === EACH ? "" : group?.name;
+    const across = { field: "x", title: x.name, type: isDay(x) ? "temporal" : isNumber(x) ? "quantitative" : "nominal" };
+    if (isDay(x)) across.scale = { type: "utc" };
+    if (isNumber(x)) across.scale = { zero: false };
+    const up = { field: "y", title: upTitle, type: "quantitative", scale: { zero: mark === "bar" } };
+    const colour = group ? { field: "group", type: "nominal", title: groupTitle, scale: { range: config.series.map(shade) } } : { value: shade(config.series[0]) };
+    const isFlat = mark === "bar" && across.type === "nominal"; // names are legible beside bars, not below them
+    if (isFlat) across.sort = null;
+    const tooltip = [{ ...across, scale: undefined, sort: undefined }, { field: "y", title: upTitle || "value", type: "quantitative" }, ...(group ? [{ field: "group", title: groupTitle || "column" }] : [])];
+    if (isDay(x)) Object.assign(tooltip[0], { format: x.isMonth ? "%Y-%m" : x.kind === "date" ? "%Y-%m-%d" : "%Y-%m-%d %H:%M" });
+    const encoding = { ...(isFlat ? { y: across, x: up } : { x: across, y: up }), color: colour, tooltip };
+    const main = { mark: { type: mark, ...(mark === "line" ? { point: result.rows <= 60, invalid: "break-paths-filter-domains" } : {}) }, encoding };
+    if (group && mark === "line") encoding.strokeDash = { field: "group", type: "nominal", title: groupTitle, legend: null };
+    const band = { mark: { type: "area", opacity: 0.2, invalid: "break-paths-filter-domains" }, encoding: { x: across, y: { field: "low", type: "quantitative" }, y2: { field: "high" }, color: colour } };
+    return {
+      $schema: config.schema, config: { ...shadeAll(config.style), mark: { aria: false } }, data: { values }, width, ...(isFlat ? { height: { step: 20 } } : { height: 280 }),
+      autosize: { type: "fit-x", contains: "padding" }, background: "transparent", layer: hasBand ? [band, main] : [main],
+    };
+  }
+
+  async function draw() {
+    const mine = ++drawing, plot = byId("plot");
+    if (!result || byId("drawing").hidden || !byId("drawing").open) return;
+    const x = chosen("x"), y = chosen("y"), group = byId("colour").value === EACH ? EACH : chosen("colour");
+    byId("plot-note").textContent = "";
+    if (!x || !y) return;
+    const isCrowded = group && group !== EACH && new Set(group.values).size > MOST_COLOURS;
+    if (isCrowded) byId("plot-note").textContent = `${group.name} has more than ${MOST_COLOURS} values: one colour is used. `;
+    if (result.rows > MOST_IN_CHART) byId("plot-note").textContent += `The chart has the first ${MOST_IN_CHART.toLocaleString("en-GB")} rows.`;
+    vega ??= new Promise((resolve, reject) => {
+      const script = element("script", undefined, { src: new URL("vega.js", folder).href });
+      script.onload = resolve;
+      script.onerror = () => reject(new Error("vega.js cannot be read"));
+      document.head.append(script);
+    });
+    try {
+      await vega;
+      const holder = element("div");
+      const spec = chartOf(x, y, isCrowded ? undefined : group, byId("mark").value, Math.max(240, plot.clientWidth));
+      const view = await window.vegaEmbed(holder, spec, { actions: false, renderer: "svg", ast: true, loader: { http: {} } });
+      if (mine !== drawing) return view.finalize();
+      plot.replaceChildren(holder);
+    } catch (error) {
+      byId("plot-note").textContent = `No chart: ${error.message}`;
+    }
+  }
+
+  // ---- downloads
+
+  function download(content, type, ending) {
+    const address = URL.createObjectURL(new Blob([content], { type }));
+    element("a", "", { href: address, download: `trade-tension-query.${ending}` }).click();
+    setTimeout(() => URL.revokeObjectURL(address), 60_000);
+  }
+
+  /** CSV; a text that a spreadsheet would take for a formula gets a leading apostrophe, as in `tension export`. */
+  function toCsv() {
+    const quote = (text) => (/[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text);
+    const safe = (text) => quote(/^[=+\-@\t\r]/.test(text) ? `'${text}` : text);
+    const lines = [result.columns.map(({ name }) => safe(name)).join(",")];
+    for (let row = 0; row < result.rows; row++) {
+      lines.push(result.columns.map(({ values, kind }) => {
+        if (values[row] === "") return '""'; // an empty text is not null
+        const text = toText(values[row], kind);
+        return kind === "text" || kind === "other" ? safe(text) : text;
+      }).join(","));
+    }
+    return `${lines.join("\n")}\n`;
+  }
+
+  const PARQUET = {
+    date: { type: "INT32", converted_type: "DATE", logical_type: { type: "DATE" } },
+    time: { type: "INT64", converted_type: "TIMESTAMP_MILLIS", logical_type: { type: "TIMESTAMP", isAdjustedToUTC: true, unit: "MILLIS" } },
+    boolean: { type: "BOOLEAN" }, integer: { type: "INT32" }, long: { type: "INT64" }, number: { type: "DOUBLE" },
+    text: { type: "BYTE_ARRAY", converted_type: "UTF8", logical_type: { type: "STRING" } },
+  };
+
+  function toParquet() {
+    const names = new Set(), columnData = [], schema = [{ name: "root", num_children: result.columns.length }];
+    for (const { name, kind, values } of result.columns) {
+      let unique = name;
+      for (let number = 1; names.has(unique); number++) unique = `${name}_${number}`;
+      names.add(unique);
+      const toValue = kind === "date" || kind === "time" ? (value) => new Date(value) : kind === "long" ? BigInt : (value) => value;
+      columnData.push({ name: unique, data: values.map((value) => (value === null ? null : toValue(value))) });
+      schema.push({ name: unique, repetition_type: "OPTIONAL", ...(PARQUET[kind] ?? PARQUET.text) });
+    }
+    return parquetWriteBuffer({ columnData, schema, kvMetadata: [{ key: "release", value: release }, { key: "query", value: sql.value }] });
+  }
+
+  // ---- tables and columns
+
+  const TABLES = `
+    select table_name as name, 'table' as kind, comment, null as parameters from duckdb_tables() where not internal
+    union all select view_name, 'view', comment, null from duckdb_views() where not internal
+    union all select function_name, 'macro', any_value(comment), any_value(array_to_string(parameters, ', ')) from duckdb_functions()
+      where not internal and function_type in ('macro', 'table_macro') group by function_name
+    order by name`;
+  const COLUMNS = "select table_name, column_name, data_type, comment from duckdb_columns() where not internal order by table_name, column_index";
+
+  async function listTables() {
+    const columns = new Map();
+    for (const { table_name, column_name, data_type, comment } of (await connection.query(COLUMNS)).toArray().map((row) => row.toJSON())) {
+      if (!columns.has(table_name)) columns.set(table_name, []);
+      columns.get(table_name).push([column_name, shorten(data_type), comment ?? ""]);
+    }
+    const tables = (await connection.query(TABLES)).toArray().map((row) => row.toJSON());
+    byId("list").replaceChildren(...tables.map((table) => makeEntry(table, columns.get(table.name) ?? [])));
+    find();
+  }
+
+  const shorten = (type) => (type.startsWith("ENUM") ? "ENUM" : type.replace("TIMESTAMP WITH TIME ZONE", "TIMESTAMPTZ"));
+
+  function makeEntry({ name, kind, comment, parameters }, columns) {
+    const entry = element("details"), summary = element("summary");
+    summary.append(element("code", kind === "macro" ? `${name}(${parameters})` : name), ` ${kind}`);
+    entry.append(summary, element("p", comment ?? ""));
+    entry.dataset.words = [name, comment, ...columns.flat()].join(" ").toLowerCase();
+    entry.addEventListener("toggle", () => {
+      if (!entry.open || kind === "macro" || entry.querySelector("table")) return;
+      const show = element("button", "Show its rows", { type: "button" });
+      show.addEventListener("click", () => ask(`from ${name}\nlimit 100`, comment ?? ""));
+      const scroll = element("div", undefined, { class: "scroll", tabindex: "0", role: "region", "aria-label": `Columns of ${name}` });
+      const table = element("table"), body = element("tbody"), head = element("thead"), top = element("tr");
+      for (const title of ["Column", "Type", "Meaning"]) top.append(element("th", title, { scope: "col" }));
+      head.append(top);
+      for (const column of columns) {
+        const line = element("tr");
+        line.append(...column.map((text, place) => element(place ? "td" : "th", text, place ? {} : { scope: "row" })));
+        body.append(line);
+      }
+      table.append(head, body);
+      scroll.append(table);
+      entry.append(show, scroll);
+    });
+    return entry;
+  }
+
+  function find() {
+    const words = byId("find").value.toLowerCase().split(/\s+/).filter(Boolean), entries = [...byId("list").children];
+    for (const entry of entries) entry.hidden = !words.every((word) => entry.dataset.words.includes(word));
+    const shown = entries.filter((entry) => !entry.hidden).length;
+    byId("found").textContent = words.length ? `${shown} of ${entries.length}` : count(entries.length, "table, view or macro").replace("macros", "macro").replace("table, view or macro", entries.length === 1 ? "table" : "tables, views and macros");
+  }
+
+  // ---- questions, links, events
+
+  function ask(query, note, button) {
+    for (const other of document.querySelectorAll(".ask[aria-current]")) other.removeAttribute("aria-current");
+    button?.setAttribute("aria-current", "true");
+    sql.value = query;
+    byId("note").textContent = note;
+    byId("note").hidden = !note;
+    sql.rows = Math.min(24, query.split("\n").length + 1);
+    byId("query-title").scrollIntoView({ block: "nearest" });
+    run();
+  }
+
+  /** Show the query of the address; it runs only when the reader presses Run. */
+  function readLink() {
+    const found = /^#sql=(.*)$/s.exec(location.hash);
+    if (!found) return;
+    let text = "";
+    try { text = decodeURIComponent(found[1]); } catch { return say("The link has a damaged query."); }
+    if (text.length > LONGEST_LINK) return say("The query of the link is too long.");
+    sql.value = text;
+    sql.rows = Math.min(24, text.split("\n").length + 1);
+    byId("note").hidden = true;
+    byId("from-link").hidden = false;
+    byId("error").hidden = byId("result").hidden = true;
+  }
+
+  async function copyLink() {
+    const address = new URL(location.href);
+    address.hash = `sql=${encodeURIComponent(sql.value)}`;
+    history.replaceState(null, "", address);
+    try {
+      await navigator.clipboard.writeText(address.href);
+      say("The link is copied. It works where the same data are open.");
+    } catch {
+      say("The link is in the address bar.");
+    }
+  }
+
+  for (const button of document.querySelectorAll(".ask")) {
+    const { note, sql: query } = config.queries[Number(button.dataset.query)];
+    button.addEventListener("click", () => ask(query, note, button));
+  }
+  sql.addEventListener("input", () => {
+    for (const other of document.querySelectorAll(".ask[aria-current]")) other.removeAttribute("aria-current");
+    byId("note").hidden = true;
+  });
+  sql.addEventListener("keydown", (event) => { if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) { event.preventDefault(); run(); } });
+  for (const [id, action] of Object.entries({ run, stop, link: copyLink, more: showMore })) byId(id).addEventListener("click", action);
+  byId("csv").addEventListener("click", () => download(toCsv(), "text/csv", "csv"));
+  byId("parquet").addEventListener("click", () => { try { download(toParquet(), "application/vnd.apache.parquet", "parquet"); } catch (error) { showError(error); } });
+  for (const id of ["mark", "x", "y", "colour"]) byId(id).addEventListener("change", draw);
+  byId("drawing").addEventListener("toggle", draw);
+  byId("find").addEventListener("input", find);
+  isDark.addEventListener("change", draw);
+  addEventListener("resize", () => requestAnimationFrame(draw));
+  addEventListener("hashchange", readLink);
+  readLink();
+
+  if (location.protocol === "file:") {
+    say("");
+    return showError("A browser does not let a page that was opened as a file read the database.", "Run tension open, or open the folder with a web server.");
+  }
+  try {
+    connection = await start();
+    const [about] = (await connection.query("select release, note from about")).toArray().map((row) => row.toJSON());
+    release = about.release;
+    byId("release").textContent = `Release ${release}.${about.note === config.sampleNote ? "" : ` ${about.note}`}`;
+    byId("release").hidden = false;
+    byId("sample").replaceChildren(element("strong", "Demonstration."), ` ${config.sampleNote}`);
+    byId("sample").hidden = about.note !== config.sampleNote;
+    await listTables(); // before a query, which would end it: both use the connection
+    isReady = true;
+    setRunning(false);
+    say("Ready. Choose a question, or write a query.");
+    if (isWaiting) await run();
+  } catch (error) {
+    say("");
+    showError(error, "The database cannot be opened. Reload the page; if that does not help, run tension verify.");
+  }
+})();

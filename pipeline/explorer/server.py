@@ -1,0 +1,156 @@
+"""A local web server for the published folder.
+
+It listens on 127.0.0.1, reads only, and serves files of the folder: no listings, no hidden files, nothing that a link leads to outside. It
+answers requests that name it as a local host, so that a web page cannot reach it under another name (DNS rebinding).
+"""
+
+import re
+from http import HTTPStatus
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import BinaryIO
+from urllib.parse import unquote, urlsplit
+
+HOST = "127.0.0.1"
+_NAMES = (HOST, "localhost")
+#: A browser must not guess types: text of an article must never become a page.
+_TYPES = {
+    ".html": "text/html; charset=utf-8",
+    ".js": "text/javascript; charset=utf-8",
+    ".wasm": "application/wasm",
+    ".json": "application/json",
+    ".csv": "text/csv; charset=utf-8",
+    ".png": "image/png",
+    ".gz": "application/gzip",
+    ".parquet": "application/vnd.apache.parquet",
+    ".md": "text/plain; charset=utf-8",
+    ".txt": "text/plain; charset=utf-8",
+    ".cff": "text/plain; charset=utf-8",
+    "": "text/plain; charset=utf-8",
+}
+_HEADERS = {
+    "Cache-Control": "no-cache",
+    "Content-Security-Policy": "frame-ancestors 'none'",  # the page's own policy is in its head
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Referrer-Policy": "no-referrer",
+    "X-Content-Type-Options": "nosniff",
+}
+_RANGE = re.compile(r"bytes=(\d*)-(\d*)")
+_COPY_BYTES = 1 << 20
+
+
+class ExplorerServer(ThreadingHTTPServer):
+    """Serves the files of one folder to this computer.
+
+    `port` 0 takes a free one. `OSError` when the port is taken. `start_page` is where `/` leads.
+    """
+
+    daemon_threads = True
+    allow_reuse_address = True
+
+    def __init__(self, folder: Path, port: int, start_page: str) -> None:
+        self.folder = folder.resolve()
+        self.start_page = start_page
+        super().__init__((HOST, port), _Handler)
+
+    @property
+    def url(self) -> str:
+        """Address of the start page."""
+        return f"http://{HOST}:{self.server_port}/{self.start_page}"
+
+
+class _Handler(BaseHTTPRequestHandler):
+    server: ExplorerServer
+    protocol_version = "HTTP/1.1"
+    server_version = "TradeTension"
+    sys_version = ""
+    timeout = 60
+
+    def do_GET(self) -> None:
+        self._answer(has_body=True)
+
+    def do_HEAD(self) -> None:
+        self._answer(has_body=False)
+
+    def log_message(self, *_: object) -> None:
+        """Log nothing: the terminal shows the address only."""
+
+    def _answer(self, *, has_body: bool) -> None:
+        if self.headers.get_all("Host", []) not in ([f"{name}:{self.server.server_port}"] for name in _NAMES):
+            self._refuse(HTTPStatus.MISDIRECTED_REQUEST, "open this server by its own address")
+            return
+        path = unquote(urlsplit(self.path).path)
+        if path == "/":
+            self.send_response(HTTPStatus.FOUND)
+            self._send_headers({"Location": f"/{self.server.start_page}", "Content-Length": "0"})
+            return
+        file = self._find(path)
+        if file is None:
+            self._refuse(HTTPStatus.NOT_FOUND, "no such file")
+            return
+        with file.open("rb") as content:
+            self._send(content, file.suffix.lower(), has_body=has_body)
+
+    def _find(self, path: str) -> Path | None:
+        """Find the file of a path; None if it is none of the folder's."""
+        parts = path.split("/")[1:]
+        if not path.startswith("/") or any(
+            not part or part.startswith(".") or not part.isprintable() or set(part) & set("\\:") for part in parts
+        ):
+            return None
+        try:
+            file = self.server.folder.joinpath(*parts).resolve(strict=True)
+        except OSError:
+            return None
+        is_inside = file.is_relative_to(self.server.folder) and not any(
+            part.startswith(".") for part in file.relative_to(self.server.folder).parts
+        )
+        return file if is_inside and file.is_file() else None
+
+    def _send(self, content: BinaryIO, ending: str, *, has_body: bool) -> None:
+        size = content.seek(0, 2)
+        headers = {"Content-Type": _TYPES.get(ending, "application/octet-stream"), "Accept-Ranges": "bytes"}
+        span = _read_range(self.headers.get("Range"), size)
+        if span == (0, 0):
+            self.send_response(HTTPStatus.REQUESTED_RANGE_NOT_SATISFIABLE)
+            self._send_headers({"Content-Range": f"bytes */{size}", "Content-Length": "0"})
+            return
+        start, end = span or (0, size)
+        self.send_response(HTTPStatus.PARTIAL_CONTENT if span else HTTPStatus.OK)
+        if span:
+            headers["Content-Range"] = f"bytes {start}-{end - 1}/{size}"
+        self._send_headers({**headers, "Content-Length": str(end - start)})
+        if not has_body:
+            return
+        content.seek(start)
+        left = end - start
+        while left and (chunk := content.read(min(left, _COPY_BYTES))):
+            self.wfile.write(chunk)
+            left -= len(chunk)
+
+    def _refuse(self, status: HTTPStatus, reason: str) -> None:
+        body = f"{status.value} {status.phrase}: {reason}\n".encode()
+        self.send_response(status)
+        self._send_headers({"Content-Type": "text/plain; charset=utf-8", "Content-Length": str(len(body)), "Connection": "close"})
+        if self.command != "HEAD":
+            self.wfile.write(body)
+
+    def _send_headers(self, headers: dict[str, str]) -> None:
+        for name, value in (headers | _HEADERS).items():
+            self.send_header(name, value)
+        self.end_headers()
+
+
+def _read_range(header: str | None, size: int) -> tuple[int, int] | None:
+    """Read the first and the end byte of a range.
+
+    None without a range, or for one that is not a single range of bytes: then the whole file is sent. (0, 0) when it is outside the file.
+    """
+    found = _RANGE.fullmatch((header or "").strip())
+    if found is None or found.group(1, 2) == ("", ""):
+        return None
+    first, last = found.group(1, 2)
+    if not first:  # the last bytes
+        return (max(0, size - int(last)), size) if int(last) and size else (0, 0)
+    start, end = int(first), min(size, int(last) + 1) if last else size
+    return (start, end) if start < end else (0, 0)

@@ -1,0 +1,68 @@
+"""Write the explorer next to the published releases.
+
+`explorer.html` and its folder `explorer/` are the same for all releases: the page reads everything else from the newest database. Large
+files are compressed, and the page expands them, so any static web server will do.
+"""
+
+from itertools import groupby
+from pathlib import Path
+from types import SimpleNamespace
+
+from pipeline.explorer.questions import Question, cookbook_file, read_questions
+from pipeline.report import palette
+from pipeline.report.charts import finish_chart
+from pipeline.report.page import load_templates
+from pipeline.report.scripts import page_scripts
+from pipeline.report.write import REPORT, replace_file
+from pipeline.settings import SAMPLE_NOTE
+
+EXPLORER = "explorer.html"
+FOLDER = "explorer"
+_HERE = Path(__file__).parent
+_ASSETS = _HERE / "assets"
+#: Files of the page only, an engine compiled from its own file, and a worker that inherits this policy; no request to another server.
+POLICY = (
+    "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; worker-src blob:; connect-src 'self' blob:; style-src 'unsafe-inline'; "
+    "img-src data:; base-uri 'none'; form-action 'none'"
+)
+#: Colours of series in a chart: they differ in lightness too, and are legible on light and dark paper.
+_SERIES = (palette.TENSION, palette.CONCESSION, palette.STALEMATE, palette.DIALOGUE, palette.QUIET, palette.INK)
+
+
+def write_explorer(folder: Path) -> Path:
+    """Write the explorer to the published folder; return the page's path.
+
+    Files that are up to date are not written again.
+    """
+    for asset in sorted(path for path in _ASSETS.iterdir() if path.is_file()):
+        replace_file(folder / FOLDER / asset.name, asset.read_bytes())
+    replace_file(folder / FOLDER / "vega.js", page_scripts()[0].encode())
+    replace_file(folder / FOLDER / "explorer.js", (_HERE / "explorer.js").read_bytes())
+    page = folder / EXPLORER
+    replace_file(page, render_explorer(read_questions(cookbook_file().read_text(encoding="utf-8"))).encode())
+    return page
+
+
+def render_explorer(questions: tuple[Question, ...]) -> str:
+    """Render the page as HTML."""
+    style = finish_chart({})
+    numbered = list(enumerate(questions))
+    config = {
+        "queries": [{"title": question.title, "note": question.note, "sql": question.sql} for question in questions],
+        "sampleNote": SAMPLE_NOTE,
+        "schema": style["$schema"],
+        "style": style["config"],
+        "dark": dict(palette.DARK),
+        "series": _SERIES,
+        "grid": palette.GRID,
+    }
+    template = load_templates(_HERE).get_template("explorer.html.j2")
+    return template.render(
+        page=SimpleNamespace(title="Trade Tension: explore with SQL"),
+        palette=palette,
+        policy=POLICY,
+        folder=FOLDER,
+        report=REPORT,
+        sections=[(section, list(group)) for section, group in groupby(numbered, lambda one: one[1].section)],
+        config=config,
+    )
