@@ -1,4 +1,4 @@
-"""The explorer: a page that runs SQL over the published database in the browser.
+"""Explorer: SQL over the published database in the browser.
 
 Belongs here: page, its scripts, the cookbook's questions, and the local server of `tension open`. Does not: the report
 (`pipeline/report`), or what the database contains (`pipeline/warehouse`).

@@ -37,12 +37,12 @@ def read_questions(markdown: str) -> tuple[Question, ...]:
     for section, part in _split_by_heading(markdown, "## "):
         for heading, text in _split_by_heading(part, "### "):
             start = 0
-            for found in _QUERY.finditer(text):
-                prose = [_to_plain(paragraph) for paragraph in _NO_PROSE.sub("", text[start : found.start()]).split("\n\n")]
+            for match in _QUERY.finditer(text):
+                prose = [_to_plain(paragraph) for paragraph in _NO_PROSE.sub("", text[start : match.start()]).split("\n\n")]
                 note = " ".join(filter(None, prose))
                 title = heading if start == 0 else _choose_title(note)
-                questions.append(Question(section, title, note, found[1]))
-                start = found.end()
+                questions.append(Question(section, title, note, match[1]))
+                start = match.end()
     return tuple(questions)
 
 

@@ -92,7 +92,10 @@ class _Handler(BaseHTTPRequestHandler):
             self._send(content, file.suffix.lower(), has_body=has_body)
 
     def _find(self, path: str) -> Path | None:
-        """Find the file of a path; None if it is none of the folder's."""
+        """Find the file of a path.
+
+        None if the folder has no such file.
+        """
         parts = path.split("/")[1:]
         if not path.startswith("/") or any(
             not part or part.startswith(".") or not part.isprintable() or set(part) & set("\\:") for part in parts
@@ -146,10 +149,10 @@ def _read_range(header: str | None, size: int) -> tuple[int, int] | None:
 
     None without a range, or for one that is not a single range of bytes: then the whole file is sent. (0, 0) when it is outside the file.
     """
-    found = _RANGE.fullmatch((header or "").strip())
-    if found is None or found.group(1, 2) == ("", ""):
+    match = _RANGE.fullmatch((header or "").strip())
+    if match is None or match.group(1, 2) == ("", ""):
         return None
-    first, last = found.group(1, 2)
+    first, last = match.group(1, 2)
     if not first:  # the last bytes
         return (max(0, size - int(last)), size) if int(last) and size else (0, 0)
     start, end = int(first), min(size, int(last) + 1) if last else size

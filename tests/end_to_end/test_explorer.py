@@ -1,4 +1,4 @@
-"""The explorer answers the cookbook in a real browser with the rows of the database, offline."""
+"""Explorer in a real browser: answers like the database, offline."""
 
 import io
 import shutil
@@ -48,7 +48,7 @@ def browser() -> Iterator[Any]:
 
 
 class Visit:
-    """A page of the explorer, what its console said, and which addresses it requested."""
+    """A page of the explorer, with its console and requests."""
 
     def __init__(self, browser: Any, address: str, **options: Any) -> None:
         self.page = browser.new_page(**options)
@@ -103,8 +103,8 @@ def test_the_browser_answers_each_question_like_the_database(visit: Visit, sampl
     visit.page.wait_for_selector(READY)
     assert visit.text("error") == "" or visit.page.locator("#error").is_hidden(), visit.text("error")
     expected = expected_rows(sample_run.database, question.sql)
-    found = pl.read_parquet(io.BytesIO(visit.download("parquet")))
-    assert_frame_equal(found, expected, rel_tol=1e-9)
+    rows = pl.read_parquet(io.BytesIO(visit.download("parquet")))
+    assert_frame_equal(rows, expected, rel_tol=1e-9)
     assert visit.text("status").startswith(f"{expected.height} row")
     assert visit.page.locator("#rows tbody tr").count() == min(expected.height, 200)
 

@@ -51,8 +51,8 @@ select 4
 
 
 def test_each_query_of_the_cookbook_is_a_question() -> None:
-    found = [(question.section, question.title, question.sql) for question in read_questions(PAGE)]
-    assert found == [
+    titles = [(question.section, question.title, question.sql) for question in read_questions(PAGE)]
+    assert titles == [
         ("The *first* part", "How many?", "select 1"),
         ("The *first* part", "And why?", "select\n    2"),
         ("The *first* part", "All in one list", "select 3"),

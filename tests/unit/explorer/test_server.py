@@ -12,7 +12,7 @@ PAGE, BYTES = b"<!doctype html>", bytes(range(256)) * 4
 
 @pytest.fixture
 def server(tmp_path: Path) -> Iterator[ExplorerServer]:
-    """A server of a folder with a release and a link to it, next to files that are none of its own."""
+    """Server of a published folder, next to files outside it."""
     folder = tmp_path / "published"
     release = folder / "releases" / "r1"
     (release / "today").mkdir(parents=True)
