@@ -1,6 +1,7 @@
 """The consoles of the command line, and how it prints a `UserError`."""
 
 import errno
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -20,8 +21,23 @@ _DISK_PROBLEMS = {
     errno.EIO: "the disk reports an input/output error; check the disk, then run `tension verify`",
 }
 
+#: What SQLite says instead of the system's words.
+_SQLITE_WORDS = {errno.ENOSPC: "disk is full", errno.EROFS: "readonly database", errno.EIO: "disk I/O error"}
+
 out = Console()
 err = Console(stderr=True)
+
+
+def explain_disk_problem(message: str) -> str | None:
+    """Return what to do about a problem of the disk that a message of any library reports.
+
+    None if it reports none.
+    """
+    for number, advice in _DISK_PROBLEMS.items():
+        words = (os.strerror(number), f"os error {number})", _SQLITE_WORDS.get(number, os.strerror(number)))
+        if any(text in message for text in words):
+            return advice
+    return None
 
 
 @contextmanager

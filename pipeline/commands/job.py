@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from pipeline.commands.console import err
+from pipeline.commands.console import err, explain_disk_problem
 from pipeline.contracts.days import Days
 from pipeline.contracts.tables.raw import FETCHES
 from pipeline.errors import UserError
@@ -67,9 +67,9 @@ def _explaining_history(settings: Settings) -> Iterator[None]:
         yield
     except (SQLAlchemyError, sqlite3.Error) as error:
         folder, cause = settings.dagster_home, getattr(error, "orig", None) or error
-        if "full" in str(cause) or "disk I/O" in str(cause):
-            raise HistoryError(f"cannot write {folder}: {cause}; free some space and run the same command again") from error
-        if "readonly" in str(cause) or "unable to open" in str(cause):
+        if advice := explain_disk_problem(str(cause)):
+            raise HistoryError(f"cannot write {folder} ({cause}): {advice}. What was published is unchanged") from error
+        if "unable to open" in str(cause):
             raise HistoryError(f"cannot write {folder}: {cause}; make the folder writable, or choose another home") from error
         raise HistoryError(
             f"the history of runs in {folder} is damaged ({cause}). Delete this folder while nothing runs, and run again: no value "
@@ -85,6 +85,8 @@ def report_failures(launched: "Launched", settings: Settings) -> None:
     terminal.print_failed_checks(err, launched.failed_checks)
     if not launched.succeeded:
         terminal.print_failures(err, launched.failures, settings.home)
+        for advice in dict.fromkeys(filter(None, (explain_disk_problem(message) for _, message in launched.failures))):
+            err.print(f"The cause: {advice}", highlight=False)
         raise typer.Exit(1)
 
 
