@@ -6,6 +6,7 @@ from shlex import quote
 import typer
 
 from pipeline.commands.console import out
+from pipeline.explorer.write import find_damaged
 from pipeline.report.names import format_count
 from pipeline.report.plain import to_plain
 from pipeline.settings import Settings
@@ -23,7 +24,7 @@ def verify_home(home_folder: Path | None) -> None:
     Exits with 0 if nothing is, 1 if runs repair everything, else 2.
     """
     settings = read_settings(home=home_folder)
-    damage = [*find_damage(settings, compares_hashes=True), *_check_payloads(settings)]
+    damage = [*find_damage(settings, compares_hashes=True), *_check_payloads(settings), *_check_explorer(settings)]
     for one in damage:
         out.print(f"[bold red]damaged:[/] {to_plain(str(one))}", highlight=False, soft_wrap=True)
     if writer := find_writer(settings.home):
@@ -46,3 +47,8 @@ def _check_payloads(settings: Settings) -> list[Damage]:
     remedy = "Restore it from a backup, or fetch its days again: tension fetch. Feeds no longer have old items"
     files = Archive(settings.payloads).find_damaged()
     return [Damage(str(path.relative_to(settings.home)), "missing or damaged", remedy, False) for path in files]
+
+
+def _check_explorer(settings: Settings) -> list[Damage]:
+    paths = [path.resolve().relative_to(settings.home.resolve()) for path in find_damaged(settings.published)]
+    return [Damage(str(path), "missing or damaged", "Publish again: tension run", True) for path in paths]

@@ -205,7 +205,7 @@
   }
 
   function makeCell(value, kind) {
-    if (value === null) return element("td", "", { class: "null" });
+    if (value === null) return element("td", "", { class: isNumber({ kind }) ? "null number" : "null" });
     const text = toCell(value, kind);
     const cell = element("td", undefined, { class: isNumber({ kind }) ? "number" : kind === "text" && text.length > 24 ? "" : "short" });
     cell.dir = kind === "text" ? "auto" : "";
@@ -265,17 +265,17 @@
     if (isDay(x)) across.scale = { type: "utc" };
     if (isNumber(x)) across.scale = { zero: false };
     const up = { field: "y", title: upTitle, type: "quantitative", scale: { zero: mark === "bar" } };
-    const colour = group ? { field: "group", type: "nominal", title: groupTitle, scale: { range: config.series.map(shade) } } : { value: shade(config.series[0]) };
+    const colour = group ? { field: "group", type: "nominal", title: groupTitle, scale: { range: config.series.map(shade), ...(group === EACH ? { domain: drawn.map(({ name }) => name) } : {}) } } : { value: shade(config.series[0]) };
     const isFlat = mark === "bar" && across.type === "nominal"; // names are legible beside bars, not below them
     if (isFlat) across.sort = null;
     const tooltip = [{ ...across, scale: undefined, sort: undefined }, { field: "y", title: upTitle || "value", type: "quantitative" }, ...(group ? [{ field: "group", title: groupTitle || "column" }] : [])];
     if (isDay(x)) Object.assign(tooltip[0], { format: x.isMonth ? "%Y-%m" : x.kind === "date" ? "%Y-%m-%d" : "%Y-%m-%d %H:%M" });
     const encoding = { ...(isFlat ? { y: across, x: up } : { x: across, y: up }), color: colour, tooltip };
     const main = { mark: { type: mark, ...(mark === "line" ? { point: result.rows <= 60, invalid: "break-paths-filter-domains" } : {}) }, encoding };
-    if (group && mark === "line") encoding.strokeDash = { field: "group", type: "nominal", title: groupTitle, legend: null };
+    if (group && mark === "line") encoding.strokeDash = { ...colour, scale: { domain: colour.scale.domain } };
     const band = { mark: { type: "area", opacity: 0.2, invalid: "break-paths-filter-domains" }, encoding: { x: across, y: { field: "low", type: "quantitative" }, y2: { field: "high" }, color: colour } };
     return {
-      $schema: config.schema, config: { ...shadeAll(config.style), mark: { aria: false } }, data: { values }, width, ...(isFlat ? { height: { step: 20 } } : { height: 280 }),
+      $schema: config.schema, config: { ...shadeAll({ ...config.style, axis: { ...config.style.axis, titleColor: config.muted } }), mark: { aria: false } }, data: { values }, width, ...(isFlat ? { height: { step: 20 } } : { height: 280 }),
       autosize: { type: "fit-x", contains: "padding" }, background: "transparent", layer: hasBand ? [band, main] : [main],
     };
   }
@@ -414,7 +414,8 @@
     byId("note").textContent = note;
     byId("note").hidden = !note;
     sql.rows = Math.min(24, query.split("\n").length + 1);
-    byId("query-title").scrollIntoView({ block: "nearest" });
+    const { top } = byId("query-title").getBoundingClientRect();
+    if (top < 0 || top > innerHeight / 2) byId("query-title").scrollIntoView(); // on a phone, the query is below the questions
     run();
   }
 

@@ -4,10 +4,12 @@
 files are compressed, and the page expands them, so any static web server will do.
 """
 
+import hashlib
 from itertools import groupby
 from pathlib import Path
 from types import SimpleNamespace
 
+from pipeline.durable_files import SUMS, hash_file, read_sums, write_sums
 from pipeline.explorer.questions import Question, cookbook_file, read_questions
 from pipeline.report import palette
 from pipeline.report.charts import finish_chart
@@ -34,13 +36,29 @@ def write_explorer(folder: Path) -> Path:
 
     Files that are up to date are not written again.
     """
-    for asset in sorted(path for path in _ASSETS.iterdir() if path.is_file()):
-        replace_file(folder / FOLDER / asset.name, asset.read_bytes())
-    replace_file(folder / FOLDER / "vega.js", page_scripts()[0].encode())
-    replace_file(folder / FOLDER / "explorer.js", (_HERE / "explorer.js").read_bytes())
-    page = folder / EXPLORER
-    replace_file(page, render_explorer(read_questions(cookbook_file().read_text(encoding="utf-8"))).encode())
-    return page
+    contents = {path.name: path.read_bytes() for path in (*_ASSETS.iterdir(), _HERE / "explorer.js")}
+    contents["vega.js"] = page_scripts()[0].encode()
+    contents[f"../{EXPLORER}"] = render_explorer(read_questions(cookbook_file().read_text(encoding="utf-8"))).encode()
+    for name, content in contents.items():
+        replace_file(folder / FOLDER / name, content)
+    write_sums(folder / FOLDER, {name: hashlib.sha256(content).hexdigest() for name, content in contents.items()})
+    return folder / EXPLORER
+
+
+def find_damaged(folder: Path) -> list[Path]:
+    """List files of the explorer that are missing or damaged.
+
+    None of an earlier version, which has no explorer.
+    """
+    try:
+        sums = read_sums(folder / FOLDER)
+    except ValueError:
+        return [folder / FOLDER / SUMS]
+    return [folder / FOLDER / name for name, digest in sums.items() if _hash(folder / FOLDER / name) != digest]
+
+
+def _hash(path: Path) -> str:
+    return hash_file(path) if path.is_file() else ""
 
 
 def render_explorer(questions: tuple[Question, ...]) -> str:
@@ -54,7 +72,7 @@ def render_explorer(questions: tuple[Question, ...]) -> str:
         "style": style["config"],
         "dark": dict(palette.DARK),
         "series": _SERIES,
-        "grid": palette.GRID,
+        "muted": palette.MUTED,
     }
     template = load_templates(_HERE).get_template("explorer.html.j2")
     return template.render(

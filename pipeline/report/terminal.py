@@ -111,6 +111,7 @@ def next_steps(settings: Settings, program: str) -> Text:
     steps = (
         ("query", f'{shlex.quote(sys.executable)} -c "{query}"'),
         ("report", str(published / "report.html")),
+        ("explore", f"{program} open --home {home}"),
         ("Parquet files", f"{published / 'latest' / 'tension_daily'}/*.parquet"),
         ("validate", f"{program} validate --home {home} --references SERIES (a CSV of another index, see docs/operations.md)"),
         ("see the run", "make ui" if settings.home == Path("data") else f"make ui HOME_DIR={home}"),

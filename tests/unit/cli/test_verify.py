@@ -14,6 +14,7 @@ from pipeline.contracts.tables import core
 from pipeline.contracts.tables.core import ARTICLES, COVERAGE, FINDINGS
 from pipeline.contracts.tables.index import BASELINE, TENSION_DAILY
 from pipeline.defs.daily import GapError, require_every_day
+from pipeline.explorer.write import write_explorer
 from pipeline.warehouse.home import mark_home
 from pipeline.warehouse.lake import Lake
 from tests.unit.cli.conftest import Command
@@ -43,6 +44,15 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 def truncate(path: Path) -> None:
     path.write_bytes(path.read_bytes()[:20])
+
+
+def test_a_damaged_explorer_is_repaired_by_a_run(command: Command, home: Path) -> None:
+    write_explorer(home / "published")
+    assert "explorer" not in command("verify", "--home", home).output
+    truncate(home / "published/explorer.html")
+    result = command("verify", "--home", home)
+    assert result.exit_code == 1
+    assert "damaged: published/explorer.html: missing or damaged. Publish again: tension run" in result.output
 
 
 def test_a_home_without_damage_is_complete(command: Command, home: Path) -> None:
