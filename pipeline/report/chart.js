@@ -1,10 +1,11 @@
 "use strict";
 // The page's interactive chart. Data comes from the element `timeline` (see timeline.py), drawing from vegaEmbed, which is in the page too.
-// Text of articles is only ever set as textContent. If anything is missing, the page stays as it is without scripts.
+// Text of articles is set as textContent; sections of pairs are HTML from the page's template, which escaped it. If anything is missing, the page stays as it is without scripts.
 (async () => {
   const DAY = 86400000, NOON = DAY / 2, LEFT = 40;
   const byId = (id) => document.getElementById(id);
   const data = await unpack(byId("timeline").textContent);
+  const sections = byId("sections").textContent.trim() ? await unpack(byId("sections").textContent) : {};
   const { colours, titles } = data;
   const VIEWS = {
     both: { lines: ["tension", "concession"], base: 100 },
@@ -19,6 +20,7 @@
     tension: "Tension", concession: "Concession", net_tension: "Net tension", stalemate: "Stalemate",
     tension_actions: "Tension from actions", tension_words: "Tension from words", one: "Tension", other: "Tension",
   };
+  const DIFFERENCES = { net_tension: ["tension", "concession"], tension_actions: ["tension", "tension_words"] };
   const OF_PAIR = ["who", "stalemate"]; // views of both directions
   const hasChart = (pair) => directionsOf(pair).some((series) => data.series[series]);
   const controls = { pair: byId("pair"), direction: byId("direction"), view: byId("view"), from: byId("from"), to: byId("to"), day: byId("day") };
@@ -44,9 +46,14 @@
       decoded.set(series, Array.from(packed.phase, (letter, n) => {
         const row = { day: columns.days[n], at: columns.days[n] * DAY + NOON, phase: data.phases[letter], status: packed.status[n] };
         for (const name of data.columns) row[name] = columns[name] ? columns[name][n] : null;
-        for (const name of Object.keys(NAMES)) row[`alone_${name}`] = columns[name] !== undefined && isAlone(columns[name], n); // a line needs two days
+        for (const [name, [whole, part]] of Object.entries(DIFFERENCES)) row[name] = row[whole] === null || row[part] === null ? null : row[whole] - row[part];
         return row;
       }));
+      const made = decoded.get(series);
+      for (const name of Object.keys(NAMES)) {
+        const values = made.map((row) => row[name] ?? null);
+        made.forEach((row, n) => { row[`alone_${name}`] = isAlone(values, n); }); // a line needs two days
+      }
     }
     return decoded.get(series) || [];
   }
@@ -332,7 +339,7 @@
 
   /** The rows of the chart as CSV; no text of articles. */
   function makeCsv() {
-    const names = data.columns.filter((name) => !name.endsWith("_story"));
+    const names = [...data.columns.filter((name) => !name.endsWith("_story")), ...Object.keys(DIFFERENCES)];
     const chosen = state.view === "who" ? directionsOf(state.pair).slice(1) : [seriesOf(state)];
     const lines = [["date", "series", ...names, "phase", "obs_status", "release"]];
     for (const series of chosen) for (const row of rowsOf(series)) lines.push([toIso(row.day), series, ...names.map((name) => row[name] ?? ""), row.phase, row.status, data.release]);
@@ -362,6 +369,7 @@
   async function show(change) {
     choose(change);
     controls.pair.value = state.pair;
+    if (byId("more")) byId("more").innerHTML = sections[state.pair] || "";
     for (const section of document.querySelectorAll("section.pair")) section.hidden = section.id !== state.pair;
     for (const part of document.querySelectorAll(".chart-only")) part.hidden = !hasChart(state.pair);
     byId("no-chart").hidden = hasChart(state.pair);
@@ -382,7 +390,8 @@
   }
 
   function readHash() {
-    if (document.getElementById(location.hash.slice(1))?.matches("section.pair")) return { pair: location.hash.slice(1), direction: location.hash.slice(1) };
+    const named = location.hash.slice(1);
+    if ([...controls.pair.options].some((option) => option.value === named)) return { pair: named, direction: named };
     const hash = new URLSearchParams(location.hash.slice(1)), change = {};
     for (const name of ["pair", "direction", "view"]) if (hash.has(name)) change[name] = hash.get(name);
     for (const name of ["from", "to"]) {
@@ -409,7 +418,7 @@
     byId("explore").scrollIntoView();
   });
 
-  for (const button of document.querySelectorAll("button.csv")) button.addEventListener("click", () => saveTable(button));
+  document.addEventListener("click", ({ target }) => { if (target.matches("button.csv")) saveTable(target); });
   const closed = new Set();
   window.addEventListener("beforeprint", () => {
     for (const fold of document.querySelectorAll("details:not([open])")) { closed.add(fold); fold.open = true; }

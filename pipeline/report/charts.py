@@ -85,8 +85,9 @@ def directed_chart(daily: pl.DataFrame, note: str = "", width: int = WIDTH) -> C
 
 
 def to_svg(chart: Chart) -> str:
-    """Convert a chart to SVG; the same chart gives the same text."""
-    return str(vl_convert.vegalite_to_svg(chart, vl_version=VEGA_LITE, allowed_base_urls=[]))
+    """Convert a chart to SVG, in tenths of a pixel; the same chart gives the same text."""
+    svg = str(vl_convert.vegalite_to_svg(chart, vl_version=VEGA_LITE, allowed_base_urls=[]))
+    return re.sub(r' d="[^"]*"', lambda path: re.sub(r"(\.\d)\d+", r"\1", path[0]), svg)
 
 
 def to_png(chart: Chart, scale: float = 2) -> bytes:

@@ -25,12 +25,13 @@ from pipeline.report.folds import Cell, Fold, Head
 from pipeline.report.names import direction_title, format_count, long_day, pair_title, short_day
 from pipeline.report.plain import safe_url, to_line
 from pipeline.report.scripts import content_policy, page_scripts
-from pipeline.report.timeline import VALUE_OF_CHANNEL, Evidence, Peak, Timeline, name_sides
+from pipeline.report.timeline import VALUE_OF_CHANNEL, Evidence, Peak, Timeline, name_sides, pack_json
 from pipeline.settings import SAMPLE_NOTE
 
 _FOLDER = Path(__file__).parent
 LAST_DAYS = 7
 BIGGEST = 6
+STATIC_PAIRS = 4  # shown without scripts, with charts, which take a second each
 STATIC_DAYS = 366  # charts for print and without scripts; more days would be megabytes
 _SPARK_DAYS = 90
 _SOURCES = 20  # listed one by one
@@ -166,12 +167,18 @@ def render_page(page: Page) -> str:
 
     The same page gives the same text. `ValueError` when a chart is no plain SVG.
     """
-    template = load_templates().get_template("page.html.j2")
+    templates = load_templates()
     timeline = None if page.timeline is None or page.timeline.values.is_empty() else page.timeline
     scripts = () if timeline is None else page_scripts()
-    return template.render(
+    static = page.sections if timeline is None else page.sections[:STATIC_PAIRS]
+    shared = {"data": timeline is not None, "page": page, "min_news": MIN_NEWS_PCT}
+    of_pair = templates.get_template("pair.html.j2")
+    packed = {section.pair: of_pair.render(section=section, **shared) for section in page.sections[len(static) :]}
+    return templates.get_template("page.html.j2").render(
         page=page,
         palette=palette,
+        sections=static,
+        packed=pack_json(packed) if packed else "",
         phases=words.PHASE.words,
         tiers=words.TIER.words,
         sample_note=SAMPLE_NOTE,

@@ -28,13 +28,17 @@ VALUE_OF_CHANNEL = MappingProxyType({"escalation": "tension", "concession": "con
 MIN_PEAK = 125  # lower peaks are close to the baseline of 100
 PEAKS_SHOWN = 8  # for each series and channel
 _DAYS_BETWEEN_PEAKS = 14
-MAX_ROWS = 75_000  # of all series together, besides days of peaks; the page stays below 3 MB
+MAX_ROWS = 60_000  # of all series together, besides days of peaks; the page stays below 3 MB
 MAX_STORIES = 2_000
 _WEEK = 7  # days
 
-_POINTS = tuple(f"{name}{bound}" for name in ("tension", "concession", "net_tension") for bound in ("", "_lo80", "_hi80"))
+_BOUNDS = ("_lo80", "_hi80")
+_POINTS = (
+    *(f"{name}{bound}" for name in ("tension", "concession") for bound in ("", *_BOUNDS)),
+    *(f"net_tension{bound}" for bound in _BOUNDS),
+)
 _SHARES = ("stalemate", "stalemate_lo80", "stalemate_hi80")
-_PARTS = ("tension_words", "tension_actions")
+_PARTS = ("tension_words",)  # net tension and the part from actions are differences, which the script takes
 _NEWS = MappingProxyType({channel: f"{value}_news" for channel, value in VALUE_OF_CHANNEL.items()})
 _STORY = MappingProxyType({channel: f"{value}_story" for channel, value in VALUE_OF_CHANNEL.items()})
 #: Columns of whole numbers that are packed for each series. Shares are in percent.
@@ -128,8 +132,13 @@ class Timeline:
                 for peak in self.peaks
             ],
         }
-        text = json.dumps(packed, ensure_ascii=False, separators=(",", ":"))
-        return base64.b64encode(zlib.compress(text.encode(), 9)).decode()
+        return pack_json(packed)
+
+
+def pack_json(value: Mapping[str, Any]) -> str:
+    """Pack as compressed JSON in base64, which the page's script unpacks."""
+    text = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+    return base64.b64encode(zlib.compress(text.encode(), 9)).decode()
 
 
 def build_timeline(read: ReadTable, max_rows: int = MAX_ROWS, max_stories: int = MAX_STORIES) -> Timeline:

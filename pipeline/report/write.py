@@ -17,13 +17,12 @@ from pipeline.report.audit import describe_precision
 from pipeline.report.charts import pair_chart, to_png
 from pipeline.report.evidence import ReadContributions, ReadTable, measure_data, newest_contributions
 from pipeline.report.folds import build_folds, read_facts
-from pipeline.report.page import FileLink, Page, build_section, draw_static_charts, render_page, summarize_coverage
+from pipeline.report.page import STATIC_PAIRS, FileLink, Page, build_section, draw_static_charts, render_page, summarize_coverage
 from pipeline.report.timeline import build_timeline
 from pipeline.settings import SAMPLE_NOTE
 
 REPORT = "report.html"
 PICTURE = "tension.png"
-_PAIRS = 4  # with charts for readers without scripts, which take a second each
 
 
 def write_report(read: ReadTable, read_contributions: ReadContributions, folder: Path, release: str, *, is_sample: bool) -> Path:
@@ -40,7 +39,7 @@ def write_report(read: ReadTable, read_contributions: ReadContributions, folder:
         one, other = pair.split("-")
         pair_daily = daily.filter(pl.col("pair") == pair)
         section = build_section(pair_daily, contributions.filter(series=pair))
-        if place < _PAIRS:
+        if place < STATIC_PAIRS:
             directions = directed.filter(pl.col("actor").is_in([one, other]) & pl.col("target").is_in([one, other]))
             section = draw_static_charts(section, pair_daily, directions, note=note)
         sections.append(replace(section, peaks=timeline.peaks_of(pair), folds=build_folds(facts, pair)))

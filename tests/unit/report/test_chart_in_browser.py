@@ -1,9 +1,11 @@
 import base64
 import hashlib
 import html
+import json
 import re
 import shutil
 import subprocess
+import zlib
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import date
@@ -15,7 +17,8 @@ import pytest
 from pipeline.contracts.tables.contributions import CONTRIBUTIONS
 from pipeline.contracts.tables.index import SIGNALS, TENSION_PAIR_DAILY
 from pipeline.report.evidence import add_evidence
-from pipeline.report.page import Page, build_section, render_page
+from pipeline.report.folds import Cell, Fold, Head
+from pipeline.report.page import STATIC_PAIRS, Page, build_section, render_page
 from pipeline.report.scripts import page_scripts
 from pipeline.report.timeline import COLUMNS, Evidence, Peak, Timeline
 
@@ -77,7 +80,7 @@ def test_the_policy_allows_exactly_the_inlined_scripts(page: Page) -> None:
     assert rules == {
         "default-src": "'none'", "style-src": "'unsafe-inline'", "img-src": "data:", "base-uri": "'none'", "form-action": "'none'"
     }  # fmt: skip
-    assert len(re.findall(r"<script", text)) == len(inlined) + 1  # and the data, which is no script
+    assert len(re.findall(r"<script", text)) == len(inlined) + 2  # and the data and the packed sections, which are no scripts
     assert not re.search(
         r"<(?:link|iframe|img|object|embed|base)\b|<[^>]+\s(?:src|on\w+)=", re.sub(r"<script.*?</script>", "", text, flags=re.DOTALL)
     )
@@ -87,6 +90,16 @@ def test_pairs_without_a_value_are_listed_as_too_little(page: Page) -> None:
     text = render_page(page)
     assert re.search(r'<optgroup label="Too little was read for a chart">\s*<option value="JPN-USA">', text)
     assert re.search(r'<select id="pair"[^>]*>\s*<option value="CHN-USA">', text)
+
+
+def test_packed_sections_are_escaped_like_the_others(page: Page) -> None:
+    fold = Fold("threats", HOSTILE, (HOSTILE,), (Head("Evidence"),), ((Cell(HOSTILE, HOSTILE, HOSTILE, date(2025, 4, 1)),),))
+    hostile = replace(page, sections=tuple(replace(page.sections[0], folds=(fold,)) for _ in range(STATIC_PAIRS + 1)))
+    text = render_page(hostile)
+    (packed,) = re.findall(r'id="sections">([^<]*)<', text)
+    (section,) = json.loads(zlib.decompress(base64.b64decode(packed))).values()
+    assert section.count("&lt;img src=x onerror=alert(1)&gt;") == 5
+    assert "<img" not in section
 
 
 def test_a_page_without_values_has_no_chart(page: Page) -> None:

@@ -1,0 +1,79 @@
+"""Chromium for tests of pages, driven by Playwright.
+
+Both must be installed; Playwright's own browsers are not used.
+"""
+
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from importlib.resources import files
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+_CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+_MISSING = [
+    *([] if _CHROMIUM else ["Chromium (e.g. apt install chromium)"]),
+    *([] if find_spec("playwright") and find_spec("axe_playwright_python") else ["Playwright and axe (uv sync --group dev)"]),
+]
+needs_browser = pytest.mark.skipif(bool(_MISSING), reason=f"the page is not tested in a browser without {' and '.join(_MISSING)}")
+
+#: How a reader may see the page.
+SCREENS: dict[str, dict[str, Any]] = {
+    "desktop": {"viewport": {"width": 1200, "height": 900}},
+    "phone": {"viewport": {"width": 390, "height": 844}, "device_scale_factor": 2, "has_touch": True, "is_mobile": True},
+    "dark": {"viewport": {"width": 1200, "height": 900}, "color_scheme": "dark"},
+}
+
+
+@dataclass
+class Visit:
+    """A page in the browser, with what it logged and requested from outside."""
+
+    page: Any
+    log: list[str] = field(default_factory=list)
+    requests: list[str] = field(default_factory=list)
+
+    def list_barriers(self) -> list[tuple[str, str, str]]:
+        """List findings of axe that are serious or critical: rule, impact and first element."""
+        self.page.evaluate((files("axe_playwright_python") / "axe.min.js").read_text(encoding="utf-8"))
+        result = self.page.evaluate("axe.run()")
+        assert len(result["passes"]) > 15, "axe checked almost nothing"
+        return [
+            (finding["id"], finding["impact"], finding["nodes"][0]["html"])
+            for finding in result["violations"]
+            if finding["impact"] in {"serious", "critical"}
+        ]
+
+
+@contextmanager
+def open_browser() -> Iterator[Any]:
+    """Start Chromium."""
+    from playwright.sync_api import sync_playwright  # noqa: PLC0415 - it is optional
+
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=_CHROMIUM, args=["--no-sandbox"])
+        yield browser
+        browser.close()
+
+
+@contextmanager
+def visit(browser: Any, file: Path, fragment: str = "", **options: Any) -> Iterator[Visit]:
+    """Open a file; at the end it must have logged nothing and requested nothing from outside.
+
+    `options` of the browser's context, e.g. those of `SCREENS`.
+    """
+    # axe is put into the page, which its policy forbids; another test checks the policy.
+    context = browser.new_context(bypass_csp=True, **options)
+    opened = Visit(context.new_page())
+    opened.page.on("console", lambda message: opened.log.append(message.text))
+    opened.page.on("pageerror", lambda error: opened.log.append(str(error)))
+    opened.page.on("request", lambda request: opened.requests.append(request.url))
+    opened.page.goto(f"{file.as_uri()}{fragment}")
+    yield opened
+    assert opened.log == []
+    assert [url for url in opened.requests if not url.startswith((file.as_uri(), "blob:", "data:"))] == []
+    context.close()

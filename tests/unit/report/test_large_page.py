@@ -1,0 +1,43 @@
+"""The page of 60 pairs and ten years: size, time to load, time to choose."""
+
+import time
+from pathlib import Path
+
+import pytest
+
+from pipeline.contracts.tables.contributions import CONTRIBUTIONS
+from pipeline.report.write import write_report
+from tests.browser import SCREENS, needs_browser, open_browser, visit
+from tests.unit.report.large_index import MEASURES, PAIRS, make_large_index
+
+pytestmark = pytest.mark.slow
+MOST_BYTES = 3_000_000
+MOST_SECONDS = 3.0
+
+
+@pytest.fixture(scope="module")
+def report(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("large")
+    return write_report(make_large_index(), lambda _: CONTRIBUTIONS.empty(), folder, "r", is_sample=True)
+
+
+def test_a_page_of_60_pairs_and_ten_years_is_small(report: Path) -> None:
+    text = report.read_text(encoding="utf-8")
+    assert text.count('<option value="') >= PAIRS
+    assert len(text.encode()) < MOST_BYTES
+
+
+@needs_browser
+def test_a_page_of_60_pairs_and_ten_years_loads_fast(report: Path) -> None:
+    """The best of three, since other processes of the machine slow down single attempts."""
+    seconds = []
+    with open_browser() as browser:
+        for _ in range(3):
+            started = time.perf_counter()
+            with visit(browser, report, **SCREENS["desktop"]) as opened:
+                opened.page.wait_for_selector("#chart svg .mark-line path[d^='M']")
+                seconds.append(time.perf_counter() - started)
+                opened.page.select_option("#pair", index=PAIRS - 1)
+                opened.page.wait_for_function("location.hash.includes('view=both')")
+                assert opened.page.locator("section.pair:visible details[id$='-measures'] tbody tr").count() == MEASURES
+    assert min(seconds) < MOST_SECONDS
