@@ -10,9 +10,11 @@ from pipeline.contracts.tables.core import COVERAGE
 from pipeline.contracts.tables.index import TENSION_PAIR_DAILY
 from pipeline.defs.daily import require_every_day
 from pipeline.defs.resources import Product
+from pipeline.defs.unchanged import digest_code
 from pipeline.explorer.write import write_explorer
 from pipeline.report.charts import sparkline_markdown
 from pipeline.report.write import REPORT, write_report
+from pipeline.warehouse.inputs import code_digest, combine_digests
 from pipeline.warehouse.lake import Lake
 from pipeline.warehouse.publish import DATABASE, PUBLISHED
 from pipeline.warehouse.sql import select_view
@@ -31,7 +33,8 @@ def published(lake: dg.ResourceParam[Lake], product: dg.ResourceParam[Product]) 
     if read is None:
         raise dg.Failure("nothing to publish: no articles have been read. Materialize the core assets first", allow_retries=False)
     require_every_day(lake)
-    add_report = partial(write_report, lake.read, partial(select_view, lake, CONTRIBUTIONS), is_sample=product.is_sample)
+    code = combine_digests(digest_code(), code_digest(("report",), ("altair", "vl-convert-python")))
+    add_report = partial(write_report, lake.read, partial(select_view, lake, CONTRIBUTIONS), is_sample=product.is_sample, code=code)
     release = publisher.publish(lake, read.last, product.note, add_report)
     explorer = write_explorer(publisher.folder)
     index = lake.read(TENSION_PAIR_DAILY)

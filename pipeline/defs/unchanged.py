@@ -72,7 +72,8 @@ def digest_rows(frame: pl.DataFrame) -> str:
 
 
 @cache
-def _digest_code() -> str:
+def digest_code() -> str:
+    """Digest the code, SQL and rules that determine rows and check results."""
     digest = hashlib.blake2b(digest_size=8)
     for folder in map(shipped_folder, ("sql", "expectations")):
         for path in sorted(path for path in folder.rglob("*") if path.is_file()):
@@ -89,7 +90,7 @@ def _digest_inputs(lake: Lake, reads: Sequence[Table], variables: Variables) -> 
     tables = [lake.table_digest(table) for table in reads]
     if None in tables:
         return None
-    return combine_digests(_digest_code(), json.dumps(dict(variables), default=str, sort_keys=True), *map(str, tables))
+    return combine_digests(digest_code(), json.dumps(dict(variables), default=str, sort_keys=True), *map(str, tables))
 
 
 def _to_row(result: dg.AssetCheckResult) -> dict[str, Any]:

@@ -136,7 +136,7 @@ class Page:
     """Contents of the report.
 
     `coverage` is None when nothing was read; `precision` has sentences on what people judged, for each channel. Without `timeline` or
-    without a value in it there is no interactive chart.
+    without a value in it there is no interactive chart. `made_by` identifies the release and the code that made the page.
     """
 
     title: str
@@ -150,6 +150,7 @@ class Page:
     precision: tuple[str, ...] = ()
     timeline: Timeline | None = None
     data: tuple[DataShare, ...] = ()
+    made_by: str = ""
 
     @property
     def data_sentence(self) -> str:

@@ -12,7 +12,7 @@ import polars as pl
 from pipeline.contracts.tables.audit import MASS_PRECISION
 from pipeline.contracts.tables.core import COVERAGE, READING_OUTCOMES
 from pipeline.contracts.tables.index import TENSION_DAILY, TENSION_PAIR_DAILY
-from pipeline.durable_files import replacing
+from pipeline.durable_files import hash_file, read_sums, replacing
 from pipeline.report.audit import describe_precision
 from pipeline.report.charts import pair_chart, to_png
 from pipeline.report.evidence import ReadContributions, ReadTable, measure_data, newest_contributions
@@ -25,11 +25,17 @@ REPORT = "report.html"
 PICTURE = "tension.png"
 
 
-def write_report(read: ReadTable, read_contributions: ReadContributions, folder: Path, release: str, *, is_sample: bool) -> Path:
+def write_report(
+    read: ReadTable, read_contributions: ReadContributions, folder: Path, release: str, *, is_sample: bool, code: str = ""
+) -> Path:
     """Write `report.html` and `tension.png`; return the page's path.
 
-    The pairs with most signals come first. Files are written by temporary file and rename.
+    The pairs with most signals come first. Files are written by temporary file and rename; if both are as this `code` (a digest) wrote them
+    for this release, they stay.
     """
+    path, made_by = folder / REPORT, f"{release} {code}"
+    if code and _is_made_by(path, made_by):
+        return path
     daily, directed, contributions = read(TENSION_PAIR_DAILY), read(TENSION_DAILY), newest_contributions(read, read_contributions)
     note = SAMPLE_NOTE if is_sample else ""
     timeline, facts = build_timeline(read), read_facts(read)
@@ -63,10 +69,21 @@ def write_report(read: ReadTable, read_contributions: ReadContributions, folder:
         precision=tuple(describe_precision(read(MASS_PRECISION))),
         timeline=timeline,
         data=measure_data(read),
+        made_by=made_by,
     )
-    path = folder / REPORT
     replace_file(path, render_page(page).encode())
     return path
+
+
+def _is_made_by(path: Path, made_by: str) -> bool:
+    """Return whether the page and its picture are intact, and made by this code."""
+    try:
+        sums = read_sums(path.parent)
+    except ValueError:
+        return False
+    if any(sums.get(file.name) != hash_file(file) for file in (path, path.with_name(PICTURE))):
+        return False
+    return f'<meta name="generator" content="{made_by}">' in path.read_text(encoding="utf-8")
 
 
 def _rank_pairs_by_evidence(daily: pl.DataFrame) -> Sequence[str]:

@@ -60,7 +60,7 @@ def test_other_rows_are_another_input(lake: Lake) -> None:
 
 def test_other_code_is_another_input(lake: Lake, monkeypatch: pytest.MonkeyPatch) -> None:
     results_of(lake).save([RESULT])
-    monkeypatch.setattr(unchanged, "_digest_code", lambda: "changed")
+    monkeypatch.setattr(unchanged, "digest_code", lambda: "changed")
     assert results_of(lake).load() is None
 
 
