@@ -48,7 +48,7 @@ def truncate(path: Path) -> None:
 
 def test_a_damaged_explorer_is_repaired_by_a_run(command: Command, home: Path) -> None:
     write_explorer(home / "published")
-    assert "explorer" not in command("verify", "--home", home).output
+    assert "published/explorer" not in command("verify", "--home", home).output
     truncate(home / "published/explorer.html")
     result = command("verify", "--home", home)
     assert result.exit_code == 1
