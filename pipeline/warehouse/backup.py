@@ -1,6 +1,7 @@
-"""Backups of a home: a folder with a copy of every file, hashes, and a manifest.
+"""Make and restore backups of a home.
 
-A backup has no links, which many copies and media change; its manifest lists them. Does not belong here: what a home contains.
+A backup is a folder with a copy of every file, their hashes and a manifest. It has no links, which many copies and media change;
+the manifest lists them. Does not belong here: what a home contains.
 """
 
 import json
@@ -72,10 +73,10 @@ def back_up(home: Path, target: Path) -> Backup:
 
 
 def restore(source: Path, home: Path) -> Backup:
-    """Make a home from a backup, and migrate it to the format of this version.
+    """Make a home from a backup, and migrate it to this version's format.
 
-    Raises `BackupError`, and leaves nothing, if a file of the backup is missing, damaged or too many, if a later version made it, or if
-    `home` has files.
+    `home`: a new or empty folder. Raises `BackupError`, and leaves nothing, if a file of the backup is missing, damaged or too many, if a
+    later version made it, or if `home` has files.
     """
     sums = _read_sums(source)
     backup = _read_manifest(source)
@@ -99,9 +100,9 @@ def restore(source: Path, home: Path) -> Backup:
 
 @contextmanager
 def _new_folder(target: Path) -> Iterator[Path]:
-    """Yield a temporary folder that gets its name at the end of the block.
+    """Yield a temporary folder, which is renamed to `target` at the end.
 
-    It is removed on errors.
+    If the block ends with an error, the folder is removed instead.
     """
     target.parent.mkdir(parents=True, exist_ok=True)
     temporary = target.with_name(f".{target.name}.partial")
@@ -115,7 +116,10 @@ def _new_folder(target: Path) -> Iterator[Path]:
 
 
 def _list_files(home: Path) -> Iterator[Path]:
-    """Yield the files and links of a home, without what killed processes left."""
+    """Yield the files and links of a home, to be copied.
+
+    Hidden and temporary files, which killed processes may have left, and the lock are left out.
+    """
     for path in sorted(home.iterdir()):
         if path.name.startswith(".") or path.name.endswith(_SQLITE_SIDE_FILES) or path == home / LOCK:
             continue
@@ -126,9 +130,9 @@ def _list_files(home: Path) -> Iterator[Path]:
 
 
 def _copy(source: Path, target: Path) -> str:
-    """Copy a file, and return the hash of the copy as read from it.
+    """Copy a file and return the hash of the copy.
 
-    Empty if the original is missing or has another hash than the copy.
+    The hash is empty if the original is missing or has another hash than the copy.
     """
     target.parent.mkdir(parents=True, exist_ok=True)
     try:
@@ -140,7 +144,7 @@ def _copy(source: Path, target: Path) -> str:
 
 
 def _copy_database(source: Path, target: Path) -> str:
-    """Copy a SQLite database as of one instant; return the hash of the copy."""
+    """Copy a SQLite database as of one instant; return the copy's hash."""
     target.parent.mkdir(parents=True, exist_ok=True)
     try:
         with (
@@ -154,6 +158,10 @@ def _copy_database(source: Path, target: Path) -> str:
 
 
 def _read_sums(source: Path) -> dict[str, str]:
+    """Read the hashes of a backup's files by path.
+
+    `BackupError` if there are none, or if the folder has a file without a hash.
+    """
     try:
         sums = read_sums(source)
     except ValueError as error:
@@ -169,6 +177,7 @@ def _read_sums(source: Path) -> dict[str, str]:
 
 
 def _read_manifest(source: Path) -> Backup:
+    """Read the manifest; `BackupError` if it is damaged or a link leaves the home."""
     path = source / MANIFEST
     try:
         if hash_file(path) != read_sums(source)[MANIFEST]:
