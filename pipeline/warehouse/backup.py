@@ -73,7 +73,7 @@ def back_up(home: Path, target: Path) -> Backup:
 
 
 def restore(source: Path, home: Path) -> Backup:
-    """Make a home from a backup, and migrate it to this version's format.
+    """Make a home from a backup; migrate it to this version's format.
 
     `home`: a new or empty folder. Raises `BackupError`, and leaves nothing, if a file of the backup is missing, damaged or too many, if a
     later version made it, or if `home` has files.
@@ -177,7 +177,10 @@ def _read_sums(source: Path) -> dict[str, str]:
 
 
 def _read_manifest(source: Path) -> Backup:
-    """Read the manifest; `BackupError` if it is damaged or a link leaves the home."""
+    """Read the manifest of a backup.
+
+    `BackupError` if it is damaged or a link leads out of the home.
+    """
     path = source / MANIFEST
     try:
         if hash_file(path) != read_sums(source)[MANIFEST]:
