@@ -10,9 +10,9 @@ from pipeline.signals.lexicon import load_lexicon
 
 _RATE = re.compile(r"(\d+(?:\.\d+)?)[ -]?(?:%|percent|per cent)", re.IGNORECASE)
 _SCALE_WORDS = "trillion|billion|million|bn|tn|m|b"
-_AMOUNT = re.compile(
-    rf"(?:(?:US|C|CAN|A)?\$|USD ?|€|£)\s?(\d+(?:[.,]\d+)*)\s?({_SCALE_WORDS})?\b"
-    r"|(\d+(?:[.,]\d+)*)\s(trillion|billion|million)\s(?:US )?(?:dollars|euros|dlrs)",
+_DOLLARS = re.compile(
+    rf"(?:\bUS\$|(?<![A-Z])\$|\bUSD ?)\s?(\d+(?:[.,]\d+)*)\s?({_SCALE_WORDS})?\b"
+    r"|(\d+(?:[.,]\d+)*)\s(trillion|billion|million)\s(?:U\.?S\.? )?(?:dollars|dlrs)",
     re.IGNORECASE,
 )
 _SCALE = {"trillion": 1e12, "tn": 1e12, "billion": 1e9, "bn": 1e9, "b": 1e9, "million": 1e6, "m": 1e6, "": 1.0}
@@ -37,12 +37,12 @@ def find_rate(text: str, near: int = 0) -> float | None:
     return min(rates, key=lambda pair: pair[0])[1] if rates else None
 
 
-def find_amount(text: str) -> float | None:
-    """Return the first amount of money, or None.
+def find_dollars(text: str) -> float | None:
+    """Return the first amount of US dollars, or None.
 
-    It is in units of its own currency.
+    Amounts in other currencies, also in other dollars (`C$5 billion`), are skipped, because exchange rates are not known here.
     """
-    match = _AMOUNT.search(text)
+    match = _DOLLARS.search(text)
     if match is None:
         return None
     digits, scale = (match[1], match[2]) if match[1] else (match[3], match[4])

@@ -12,6 +12,7 @@ import shutil
 from collections.abc import Callable, Container, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
+from itertools import takewhile
 from pathlib import Path
 
 import duckdb
@@ -361,5 +362,6 @@ def _create_macro(con: duckdb.DuckDBPyConnection, path: Path) -> Iterator[str]:
 
 
 def _read_comments(sql: str) -> str:
-    """Join the comment lines of a SQL file into one."""
-    return " ".join(line.removeprefix("--").strip() for line in sql.splitlines() if line.startswith("--"))
+    """Join the comment lines at the head of a SQL file into one."""
+    head = takewhile(lambda line: line.startswith("--"), sql.splitlines())
+    return " ".join(line.removeprefix("--").strip() for line in head)

@@ -203,7 +203,7 @@ SIGNAL_COLUMNS = (
     Column("is_retaliation", pl.Boolean(), "The text calls it a response to an act of the other side", True),
     c.IS_CONDITIONAL,
     c.RATE_PCT,
-    Column("value_usd", pl.Float64(), "Amount of the act", None, unit="USD", nullable=True),
+    Column("value_usd", pl.Float64(), "Amount of the act, if it is in US dollars", None, unit="USD", nullable=True),
     c.PRODUCT,
     c.PROBABILITY,
     c.TIER,

@@ -12,6 +12,7 @@ _MONTHS = (
     "january", "february", "march", "april", "may", "june", "july", "august", "september", "october", "november", "december",
 )  # fmt: skip
 _DATE = re.compile(rf"\b({'|'.join(_MONTHS)})\s+([0-9]{{1,2}}),?\s+([0-9]{{4}})\b", re.IGNORECASE)
+_ISO_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _CUE = re.compile(r"\b(?:effective|applicable|appl(?:y|ies|ied)|in effect|takes? effect|in force|entered for consumption)\b", re.IGNORECASE)
 # Words between a cue and a date that give the date another meaning.
 _OTHER_MEANING = re.compile(
@@ -45,7 +46,7 @@ def find_effective_date(field: str | None, texts: Sequence[tuple[str, str]], pub
 def parse_iso_day(text: str | None) -> date | None:
     """Parse a day in the form `2025-04-04`; return None for anything else."""
     try:
-        return date.fromisoformat(text) if text is not None and len(text) == len("2025-04-04") else None
+        return date.fromisoformat(text) if text is not None and _ISO_DAY.fullmatch(text) else None
     except ValueError:
         return None
 

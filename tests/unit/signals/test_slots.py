@@ -20,15 +20,18 @@ def test_the_rate_nearest_to_the_act_counts() -> None:
     ("text", "value"),
     [
         ("$200 billion of goods", 2e11),
-        ("C$30 billion", 3e10),
-        ("93 billion euros", 9.3e10),
+        ("US$30 billion", 3e10),
+        ("16.3 billion U.S. dollars", 1.63e10),
+        ("C$30 billion", None),
+        ("93 billion euros", None),
+        ("tariffs on €21 billion, or $23 billion", 2.3e10),
         ("USD 2.4 billion", 2.4e9),
         ("$1,500", 1500.0),
         ("12 tons", None),
     ],
 )
-def test_amounts_are_found(text: str, value: float | None) -> None:
-    assert slots.find_amount(text) == value
+def test_amounts_of_us_dollars_are_found(text: str, value: float | None) -> None:
+    assert slots.find_dollars(text) == value
 
 
 @pytest.mark.parametrize(

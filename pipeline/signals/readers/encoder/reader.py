@@ -125,7 +125,7 @@ class _Pair:
             is_retaliation=flags["is_retaliation"] >= _MORE_LIKELY_THAN_NOT,
             is_conditional=flags["is_conditional"] >= _MORE_LIKELY_THAN_NOT,
             rate_pct=slots.find_rate(self.sentence) if has_magnitude else None,
-            value_usd=slots.find_amount(self.sentence) if has_magnitude else None,
+            value_usd=slots.find_dollars(self.sentence) if has_magnitude else None,
             product=slots.find_product(self.sentence),
             score=round(score, 4),
             rule_id=f"encoder.{kind}",

@@ -160,7 +160,7 @@ def _to_reading(candidate: int, sentence: MarkedSentence, act: Act, modality: st
         is_retaliation=act.kind in {"measure", "threat"} and slots.is_retaliation(text),
         is_conditional=act.kind in {"threat", "offer", "refusal", "demand"} and slots.is_conditional(text),
         rate_pct=slots.find_rate(text, offset) if has_magnitude else None,
-        value_usd=slots.find_amount(text) if has_magnitude else None,
+        value_usd=slots.find_dollars(text) if has_magnitude else None,
         product=slots.find_product(text),
         score=act.score,
         rule_id=act.rule_id,

@@ -66,7 +66,8 @@ def test_a_much_earlier_day_in_the_abstract_is_ignored() -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "day"), [("2026-03-17", PUBLISHED), ("2026-02-30", None), ("20260317", None), ("x" * 10, None), (None, None)]
+    ("text", "day"),
+    [("2026-03-17", PUBLISHED), ("2026-02-30", None), ("20260317", None), ("2026-W12-2", None), ("x" * 10, None), (None, None)],
 )
 def test_only_iso_days_are_parsed(text: str | None, day: date | None) -> None:
     assert parse_iso_day(text) == day
