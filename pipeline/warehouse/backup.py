@@ -21,6 +21,7 @@ from pipeline.warehouse.home import LOCK, lock_home, read_mark
 from pipeline.warehouse.migrations import FORMAT
 
 MANIFEST = "backup.json"
+_MOST_COPIES = 3
 _SQLITE_SIDE_FILES = ("-wal", "-shm", "-journal")
 
 
@@ -63,7 +64,7 @@ def back_up(home: Path, target: Path) -> Backup:
             if path.is_symlink():
                 links[inside] = str(path.readlink())
             else:
-                sums[inside] = (_copy_database if path.suffix == ".db" else _copy)(path, folder / inside)
+                sums[inside] = _copy_unchanged(path, folder / inside)
         size = sum((folder / path).stat().st_size for path in sums)
         stored = mark.format if mark else FORMAT
         backup = Backup(stored, __version__, f"{clock.now():%Y-%m-%dT%H:%M:%SZ}", len(sums), size, links)
@@ -127,6 +128,19 @@ def _list_files(home: Path) -> Iterator[Path]:
             yield from _list_files(path)
         elif path.is_symlink() or path.is_file():
             yield path
+
+
+def _copy_unchanged(source: Path, target: Path) -> str:
+    """Copy a file or database, and return its hash; again if it changes meanwhile.
+
+    Raises `BackupError` if it changes every time: files of Dagster are outside the lock of the home.
+    """
+    for _ in range(_MOST_COPIES):
+        if digest := (_copy_database if source.suffix == ".db" else _copy)(source, target):
+            return digest
+    raise BackupError(
+        f"{source} changed or was removed while it was copied, {_MOST_COPIES} times; stop the Dagster UI or daemon. Nothing was copied"
+    )
 
 
 def _copy(source: Path, target: Path) -> str:

@@ -126,6 +126,28 @@ def test_an_interrupted_backup_leaves_nothing(home: Path, tmp_path: Path, monkey
     assert [path.name for path in tmp_path.iterdir()] == ["home"]
 
 
+@pytest.mark.parametrize(("changes", "is_made"), [(1, True), (9, False)])
+def test_a_file_that_changes_meanwhile_is_copied_again(
+    home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, changes: int, is_made: bool
+) -> None:
+    left = [None] * changes
+
+    def copy_and_change(source: Path, target: Path) -> None:
+        target.write_bytes(source.read_bytes())
+        if left:
+            left.pop()
+            source.write_bytes(source.read_bytes() + b"\n")
+
+    monkeypatch.setattr(shutil, "copy2", copy_and_change)
+    if is_made:
+        back_up(home, tmp_path / "copy")
+        restore(tmp_path / "copy", tmp_path / "restored")
+    else:
+        with pytest.raises(BackupError, match="changed or was removed"):
+            back_up(home, tmp_path / "copy")
+        assert not (tmp_path / "copy").exists()
+
+
 def resign(copy: Path) -> None:
     write_sums(copy, read_sums(copy) | {MANIFEST: hash_file(copy / MANIFEST)})
 
