@@ -9,7 +9,7 @@
   const config = JSON.parse(byId("config").textContent);
   const folder = new URL(`${document.currentScript?.dataset.folder ?? "explorer"}/`, document.baseURI);
   const sql = byId("sql"), isDark = matchMedia("(prefers-color-scheme: dark)");
-  let connection = null, isReady = false, result = null, isRunning = false, isStopped = false, isWaiting = false, shownRows = 0, release = "", drawing = 0, vega = null;
+  let connection = null, result = null, isRunning = false, isStopped = false, isWaiting = false, shownRows = 0, release = "", drawing = 0, vega = null;
 
   // ---- small helpers
 
@@ -75,6 +75,7 @@
     return (await fetch(own, { method: "HEAD" }).catch(() => null))?.ok ? own : beside;
   }
 
+  /** Two connections, since a query ends the one before it on the same: for the reader, and for the lists of this page. */
   async function start() {
     const [script, engine, database] = await Promise.all([
       unpack("duckdb-worker.js.gz", "text/javascript"), unpack("duckdb.wasm.gz", "application/wasm"), findDatabase(),
@@ -84,9 +85,9 @@
     [script, engine].forEach((address) => URL.revokeObjectURL(address));
     await duckdb.registerFileURL(DATABASE, database.href, DuckDBDataProtocol.HTTP, false);
     await duckdb.open({ path: DATABASE, accessMode: DuckDBAccessMode.READ_ONLY, query: { castDecimalToDouble: true }, filesystem: { reliableHeadRequests: true, allowFullHTTPReads: true, forceFullHTTPReads: false } });
-    const made = await duckdb.connect();
-    for (const setting of ["autoinstall_known_extensions", "autoload_known_extensions", "enable_external_access"]) await made.query(`set ${setting} = false`);
-    await made.query("set lock_configuration = true");
+    const made = [await duckdb.connect(), await duckdb.connect()];
+    const settings = ["autoinstall_known_extensions", "autoload_known_extensions", "enable_external_access"].map((name) => `set ${name} = false`);
+    await made[0].query([...settings, "set lock_configuration = true"].join("; "));
     return made;
   }
 
@@ -125,7 +126,7 @@
 
   async function run() {
     if (isRunning || !sql.value.trim()) return;
-    if (!isReady) { isWaiting = true; return say("Starting the database; then the query runs …"); }
+    if (!connection) { isWaiting = true; return say("Starting the database; then the query runs …"); }
     setRunning(true);
     byId("error").hidden = byId("from-link").hidden = true;
     const since = performance.now();
@@ -360,13 +361,13 @@
     order by name`;
   const COLUMNS = "select table_name, column_name, data_type, comment from duckdb_columns() where not internal order by table_name, column_index";
 
-  async function listTables() {
+  async function listTables(catalogue) {
     const columns = new Map();
-    for (const { table_name, column_name, data_type, comment } of (await connection.query(COLUMNS)).toArray().map((row) => row.toJSON())) {
+    for (const { table_name, column_name, data_type, comment } of (await catalogue.query(COLUMNS)).toArray().map((row) => row.toJSON())) {
       if (!columns.has(table_name)) columns.set(table_name, []);
       columns.get(table_name).push([column_name, shorten(data_type), comment ?? ""]);
     }
-    const tables = (await connection.query(TABLES)).toArray().map((row) => row.toJSON());
+    const tables = (await catalogue.query(TABLES)).toArray().map((row) => row.toJSON());
     byId("list").replaceChildren(...tables.map((table) => makeEntry(table, columns.get(table.name) ?? [])));
     find();
   }
@@ -470,18 +471,18 @@
     return showError("A browser does not let a page that was opened as a file read the database.", "Run tension open, or open the folder with a web server.");
   }
   try {
-    connection = await start();
-    const [about] = (await connection.query("select release, note from about")).toArray().map((row) => row.toJSON());
+    const [own, catalogue] = await start();
+    const [about] = (await catalogue.query("select release, note from about")).toArray().map((row) => row.toJSON());
     release = about.release;
     byId("release").textContent = `Release ${release}.${about.note === config.sampleNote ? "" : ` ${about.note}`}`;
     byId("release").hidden = false;
     byId("sample").replaceChildren(element("strong", "Demonstration."), ` ${config.sampleNote}`);
     byId("sample").hidden = about.note !== config.sampleNote;
-    await listTables(); // before a query, which would end it: both use the connection
-    isReady = true;
+    connection = own;
     setRunning(false);
     say("Ready. Choose a question, or write a query.");
     if (isWaiting) await run();
+    await listTables(catalogue);
   } catch (error) {
     say("");
     showError(error, "The database cannot be opened. Reload the page; if that does not help, run tension verify.");

@@ -120,6 +120,7 @@ def test_every_table_view_and_macro_is_listed_with_its_columns(visit: Visit, sam
         names = [name for (name,) in con.sql("select table_name from information_schema.tables").fetchall()]
         macros = {name for (name,) in con.sql("select function_name from duckdb_functions() where not internal").fetchall()}
         meanings = con.sql("select column_name, comment from duckdb_columns() where table_name = 'today' order by column_index").fetchall()
+    visit.page.locator("#list summary").first.wait_for()
     listed = visit.page.locator("#list summary code").all_text_contents()
     assert sorted(name.split("(")[0] for name in listed) == sorted([*names, *macros])
     entry = visit.page.locator("#list > details").filter(has=visit.page.get_by_text("today", exact=True))
