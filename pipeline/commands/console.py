@@ -29,9 +29,9 @@ err = Console(stderr=True)
 
 
 def explain_disk_problem(message: str) -> str | None:
-    """Return what to do about a problem of the disk that a message of any library reports.
+    """Return what to do about a problem of the disk.
 
-    None if it reports none.
+    `message`: that of an error of any library. None if it reports no such problem.
     """
     for number, advice in _DISK_PROBLEMS.items():
         words = (os.strerror(number), f"os error {number})", _SQLITE_WORDS.get(number, os.strerror(number)))

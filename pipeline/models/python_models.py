@@ -10,7 +10,7 @@ import polars as pl
 
 from pipeline.contracts.countries import COUNTRIES as COUNTRY_NAMES
 from pipeline.contracts.scopes import list_members
-from pipeline.contracts.tables.contributions import TOP_CONTRIBUTIONS
+from pipeline.contracts.tables.contributions import SOURCE_SHARES, TOP_CONTRIBUTIONS
 from pipeline.contracts.tables.core import COVERAGE
 from pipeline.contracts.tables.flat import COUNTRIES
 from pipeline.contracts.tables.index import (
@@ -26,6 +26,7 @@ from pipeline.contracts.tables.index import (
     WEIGHTS,
 )
 from pipeline.contracts.tables.measures import MEASURE_ACTS, MEASURE_CLAIMS, MEASURE_REPORTS, MEASURE_STATES
+from pipeline.contracts.tables.stories import STORY_ARTICLES
 from pipeline.contracts.tables.threats import THREAT_CLAIMS, THREAT_EVIDENCE, THREAT_STATES
 from pipeline.contracts.tables.trade_results import TRADE_THRESHOLDS
 from pipeline.contracts.tables.vintages import INDEX_KNOWN, MASS_ARRIVALS, MOVEMENT_ARRIVALS
@@ -35,6 +36,7 @@ from pipeline.index.measures.acts import read_acts
 from pipeline.index.measures.reports import link_reports
 from pipeline.index.parameters import read_phases, read_weights
 from pipeline.index.phases import find_phases
+from pipeline.index.source_shares import find_source_shares
 from pipeline.index.threats.build import build_threats
 from pipeline.index.top_contributions import select_top_contributions
 from pipeline.index.trade_thresholds import read_trade_thresholds
@@ -102,6 +104,12 @@ def phase_daily(channel_daily: pl.DataFrame, stalemate_daily: pl.DataFrame, leas
 def top_contributions(story_mass: pl.DataFrame, channel_daily: pl.DataFrame, story_days: int) -> pl.DataFrame:
     """The stories that add most to each value."""
     return select_top_contributions(story_mass, channel_daily, story_days)
+
+
+@python_model(makes=(SOURCE_SHARES,), reads=(STORY_MASS, STORY_ARTICLES, CHANNEL_DAILY))
+def source_shares(story_mass: pl.DataFrame, story_articles: pl.DataFrame, channel_daily: pl.DataFrame) -> pl.DataFrame:
+    """The source with the largest share of each value."""
+    return find_source_shares(story_mass, story_articles, channel_daily)
 
 
 @python_model(

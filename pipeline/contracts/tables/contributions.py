@@ -72,6 +72,35 @@ TOP_CONTRIBUTIONS = Table(
     published=True,
 )
 
+SOURCE_SHARES = Table(
+    "source_shares",
+    "Largest source",
+    "The source with the largest share of each value, so that a value that rests on one source is seen. The mass of a story is shared "
+    "equally among its owners; sources of one owner count as one. A value without a story has no row.",
+    grain="one day, series and channel with a story",
+    key=("index_date", "series", "channel"),
+    columns=(
+        c.INDEX_DATE,
+        SERIES,
+        c.CHANNEL,
+        c.with_description(c.SOURCE_OWNER, "Owner of the source with the largest share"),
+        Column(
+            "source_share_max",
+            pl.Float64(),
+            "Share of the value that its stories make; the prior and other sources make the rest",
+            0.38,
+            unit="share",
+            minimum=0,
+            maximum=1.000001,
+            reason="it is a share of the value; the margin above 1 is rounding",
+        ),
+        Column("is_one_source", pl.Boolean(), "Whether the value rests on one source: source_share_max is 0.5 or more", False),
+    ),
+    layer="index",
+    published=True,
+    is_side_table=True,
+)
+
 #: A view of `sql/views` without file and asset: a query over `story_mass` and `channel_daily`.
 CONTRIBUTIONS = Table(
     "contributions",
@@ -97,5 +126,5 @@ CONTRIBUTIONS = Table(
     published=True,
 )
 
-TABLES = (TOP_CONTRIBUTIONS,)
+TABLES = (TOP_CONTRIBUTIONS, SOURCE_SHARES)
 VIEWS = (CONTRIBUTIONS,)

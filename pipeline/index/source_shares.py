@@ -1,0 +1,74 @@
+"""The source with most of each value of the index.
+
+Belongs here: its share. Does not: which sources may be read (settings), or the owners of sources (`pipeline/articles/owners.toml`).
+"""
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+
+from pipeline.contracts.tables.contributions import SOURCE_SHARES
+
+#: From this share on, a value is marked as that of one source.
+MOST = 0.5
+_CELL = ["series", "channel", "index_date"]
+# Masses are summed as whole numbers, whose sum does not depend on the order.
+_UNITS = 1e12
+
+
+def find_source_shares(masses: pl.DataFrame, articles: pl.DataFrame, channels: pl.DataFrame) -> pl.DataFrame:
+    """Find the owner whose stories have the largest share of each value.
+
+    `masses`: rows of STORY_MASS. `articles`: rows of STORY_ARTICLES. `channels`: rows of CHANNEL_DAILY, every day of each series and
+    channel. Returns rows of SOURCE_SHARES; a value without a story has none. Of two equal owners, the first by name counts.
+    """
+    series = channels.select("series", "channel").unique().sort("series", "channel").with_row_index("group")
+    parts = _share_masses(masses, articles).join(series, on=["series", "channel"])
+    owned = parts.select("group", "source_owner").unique().sort("group", "source_owner").with_row_index("place")
+    if owned.is_empty():
+        return SOURCE_SHARES.empty()
+    added = parts.join(owned, on=["group", "source_owner"]).partition_by("index_date", as_dict=True)
+    groups = owned["group"].to_numpy()
+    starts = np.flatnonzero(np.diff(groups, prepend=-1))
+    decay = 2.0 ** (-1 / channels["half_life_days"][0])
+    faded, rows = np.zeros(owned.height), []
+    for day in channels["index_date"].unique().sort():
+        faded *= decay
+        if (today := added.get((day,))) is not None:
+            faded[today["place"].to_numpy()] += today["mass"].to_numpy()
+        rows.append(_find_largest(faded, starts, groups).with_columns(pl.lit(day).alias("index_date")))
+    largest = pl.concat(rows).join(owned, on="place").join(series, on="group")
+    share = pl.col("largest") / pl.col("shape")
+    return (
+        largest.join(channels.select(*_CELL, "shape"), on=_CELL)
+        .with_columns(source_share_max=share, is_one_source=share >= MOST)
+        .select(SOURCE_SHARES.schema.names())
+        .sort(SOURCE_SHARES.key)
+    )
+
+
+def _share_masses(masses: pl.DataFrame, articles: pl.DataFrame) -> pl.DataFrame:
+    """Share the mass of each story equally among its owners.
+
+    Owners that carried it after the day on which it counts have no part.
+    """
+    owners = articles.select("story_id", "source_owner", "counts_on")
+    carried = (
+        masses.select(*_CELL, "story_id", "mass")
+        .join(owners, on="story_id")
+        .filter(pl.col("counts_on") <= pl.col("index_date"))
+        .select(*_CELL, "story_id", "source_owner", "mass")
+        .unique()
+    )
+    part = (pl.col("mass") * _UNITS / pl.len().over(*_CELL, "story_id")).round().cast(pl.Int64)
+    summed = carried.with_columns(mass=part).group_by(*_CELL, "source_owner").agg(pl.col("mass").sum())
+    return summed.with_columns(mass=pl.col("mass") / _UNITS)
+
+
+def _find_largest(faded: NDArray[np.float64], starts: NDArray[np.int64], groups: NDArray[np.uint32]) -> pl.DataFrame:
+    """Find the first largest place of each group whose stories have not faded away."""
+    largest = np.maximum.reduceat(faded, starts)
+    is_largest = faded == np.repeat(largest, np.diff(starts, append=len(faded)))
+    places = np.flatnonzero(is_largest & (faded > 0))
+    _, first = np.unique(groups[places], return_index=True)
+    return pl.DataFrame({"place": places[first].astype(np.uint32), "largest": faded[places[first]]})
