@@ -5,6 +5,7 @@ The only command module that imports Dagster, and only when a run starts.
 
 import os
 import sqlite3
+import sys
 import warnings
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -45,7 +46,7 @@ def run_job(settings: Settings, display: Display, upstreams: Sequence[str] = ())
 
     span = Days(settings.first_day, settings.last_day or settings.first_day)
     launcher = Launcher(build(settings))
-    with _explaining_history(settings):
+    with _explaining_history(settings), _restoring_streams():
         return _launch(launcher, settings, span, display, upstreams)
 
 
@@ -56,6 +57,26 @@ def _launch(launcher: "Launcher", settings: Settings, span: Days, display: Displ
     runs = launcher.plan(settings, span)
     display.set_steps(launcher.list_steps(runs))
     return launcher.launch(settings, runs, display)
+
+
+@contextmanager
+def _restoring_streams() -> Iterator[None]:
+    """Restore standard output and error after an error.
+
+    Dagster redirects them into files of the home while a step runs, and leaves that so if their disk is full: messages would be lost.
+    """
+    streams = (sys.stdout, sys.stderr)
+    descriptors = [(number, os.dup(number)) for number in (1, 2)]
+    try:
+        yield
+    except BaseException:
+        for number, original in descriptors:
+            os.dup2(original, number)
+        sys.stdout, sys.stderr = streams
+        raise
+    finally:
+        for _, original in descriptors:
+            os.close(original)
 
 
 @contextmanager
@@ -70,7 +91,9 @@ def _explaining_history(settings: Settings) -> Iterator[None]:
         if advice := explain_disk_problem(str(cause)):
             raise HistoryError(f"cannot write {folder} ({cause}): {advice}. What was published is unchanged") from error
         if "unable to open" in str(cause):
-            raise HistoryError(f"cannot write {folder}: {cause}; make the folder writable, or choose another home") from error
+            raise HistoryError(
+                f"cannot write {folder}: {cause}; free some space, make the folder writable, or choose another home"
+            ) from error
         raise HistoryError(
             f"the history of runs in {folder} is damaged ({cause}). Delete this folder while nothing runs, and run again: no value "
             f"depends on it; schedules and sensor are then off"

@@ -8,7 +8,7 @@ import json
 import os
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import IO, NamedTuple
@@ -67,7 +67,8 @@ def lock_home(home: Path, writer: str) -> Iterator[None]:
             yield
         finally:
             _locked.discard(path)
-            file.truncate(0)
+            with suppress(OSError):  # a full disk; the text does not matter once the lock is free
+                file.truncate(0)
 
 
 def find_writer(home: Path) -> str | None:
