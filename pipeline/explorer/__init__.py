@@ -1,5 +1,6 @@
 """Explorer: SQL over the published database in the browser.
 
 Belongs here: page, its scripts, the cookbook's questions, and the local server of `tension open`. Does not: the report
-(`pipeline/report`), or what the database contains (`pipeline/warehouse`).
+(`pipeline/report`), or what the database contains (`pipeline/warehouse`). `assets` has DuckDB-WASM and a Parquet writer, which
+`npm ci && npm run build` in `bundle` makes from their npm packages.
 """
