@@ -20,6 +20,7 @@ from pipeline.defs import (
     published,
     raw,
     sensors,
+    uploaded,
 )
 from pipeline.defs.resources import resources
 from pipeline.settings import Settings
@@ -43,6 +44,7 @@ def _build(settings: Settings) -> dg.Definitions:
             *crosscheck.assets(settings),
             *models.assets(),
             published.published,
+            *uploaded.assets(settings),
         ],
         asset_checks=checks.cross_table_checks(),
         jobs=jobs.jobs(settings),

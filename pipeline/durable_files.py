@@ -78,12 +78,21 @@ def read_sums(folder: Path) -> dict[str, str]:
     The keys are paths relative to the folder. Empty if there is no such file. Raises `ValueError` if it is damaged.
     """
     try:
-        lines = (folder / SUMS).read_text(encoding="utf-8").splitlines()
+        return parse_sums((folder / SUMS).read_text(encoding="utf-8"))
     except FileNotFoundError:
         return {}
-    pairs = [line.split("  ", 1) for line in lines]
+    except ValueError as error:
+        raise ValueError(f"{folder / SUMS} is damaged") from error
+
+
+def parse_sums(text: str) -> dict[str, str]:
+    """Return the hashes in the text of a `SHA256SUMS`, by path.
+
+    Raises `ValueError` if it has another format.
+    """
+    pairs = [line.split("  ", 1) for line in text.splitlines()]
     if any(len(pair) != 2 for pair in pairs):  # noqa: PLR2004 a hash and a path
-        raise ValueError(f"{folder / SUMS} is damaged")
+        raise ValueError("a line is not a hash and a path")
     return {path: digest for digest, path in pairs}
 
 

@@ -18,10 +18,12 @@ The command line prints a `UserError` as a message and exits with its code; any 
     │   │   └── HomeInUseError   another process writes to the home
     │   ├── InterruptedRunError  a person or a supervisor ended the command
     │   ├── LakeError            a file of the lake is damaged
+    │   ├── ObjectStoreError     an object store cannot be used
     │   ├── QueryError           a query to the published database is refused or failed
     │   ├── SettingsError        an option, a TENSION_* variable or tension.toml is wrong
     │   │   └── OptionError      an option is wrong
     │   ├── SourceError          an article file, a reference file or an upstream cannot be read
+    │   ├── UploadError          a release cannot be uploaded
     │   ├── ValidationError      a home, pair or range of days cannot be validated
     │   └── VerdictError         a file of verdicts cannot be used
     ├── ActsError                the files of official acts do not fit together

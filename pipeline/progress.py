@@ -25,6 +25,7 @@ STEPS = {
     "raw_commitments": "loading purchase commitments",
     "measure_reports": "linking reports to official acts",
     "published": "publishing",
+    "uploaded": "uploading",
 }
 #: Approximate duration of a step relative to the others on the bundled sample, for the time left.
 WEIGHTS = {"findings": 40, "raw_articles": 6, "admission": 8, "story_links": 4, "published": 12}

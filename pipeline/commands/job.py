@@ -34,6 +34,10 @@ class HistoryError(UserError):
 
 #: Exit code of a run that published the index but could not rebuild some side tables.
 PUBLISHED_WITH_STALE_TABLES = 3
+#: Exit code of a run that published the index in the home but could not upload it.
+NOT_UPLOADED = 5
+#: Step that uploads; its failure leaves the publication in the home.
+_UPLOAD = "uploaded"
 
 
 def run_job(settings: Settings, display: Display, upstreams: Sequence[str] = ()) -> "Launched":
@@ -103,21 +107,25 @@ def _explaining_history(settings: Settings) -> Iterator[None]:
 def report_failures(launched: "Launched", settings: Settings) -> None:
     """Print failed checks and steps.
 
-    Exits with code 1 if the run failed.
+    Exits with code 1 if the run failed. A failed upload alone is left to `report_state`.
     """
     terminal.print_failed_checks(err, launched.failed_checks)
-    if not launched.succeeded:
+    if any(step != _UPLOAD for step, _ in launched.failures):
         terminal.print_failures(err, launched.failures, settings.home)
         for advice in dict.fromkeys(filter(None, (explain_disk_problem(message) for _, message in launched.failures))):
             err.print(f"The cause: {advice}", highlight=False)
         raise typer.Exit(1)
 
 
-def report_stale_tables(launched: "Launched") -> None:
-    """Print the side tables that could not be rebuilt.
+def report_state(launched: "Launched", settings: Settings) -> None:
+    """Print the side tables that could not be rebuilt, and a failed upload.
 
-    Exits with code 3 if there are any; the index is published.
+    The index is published in the home. Exits with code 5 if it was not uploaded, or 3 if side tables are stale.
     """
     if launched.stale_tables:
         terminal.print_stale_tables(err, launched.stale_tables)
+    if launched.failures:
+        terminal.print_failed_upload(err, launched.failures[0][1], settings.published)
+        raise typer.Exit(NOT_UPLOADED)
+    if launched.stale_tables:
         raise typer.Exit(PUBLISHED_WITH_STALE_TABLES)

@@ -8,7 +8,7 @@ from pathlib import Path
 from pipeline.commands.account import account_for_rows
 from pipeline.commands.console import err, out
 from pipeline.commands.days import set_days
-from pipeline.commands.job import report_failures, report_stale_tables, run_job
+from pipeline.commands.job import report_failures, report_state, run_job
 from pipeline.commands.program import name_program
 from pipeline.contracts.tables.contributions import CONTRIBUTIONS
 from pipeline.contracts.tables.index import TENSION_PAIR_DAILY
@@ -20,6 +20,7 @@ from pipeline.signals.extractors import make_extractor
 from pipeline.sources.files.catalogue import Catalogue
 from pipeline.warehouse import home
 from pipeline.warehouse.lake import Lake
+from pipeline.warehouse.object_store import open_bucket
 from pipeline.warehouse.sql import select_view
 
 
@@ -43,6 +44,8 @@ def run_index(
         known = Catalogue(requested.catalogue)
         settings = set_days(requested, known, first, last)
         make_extractor(settings)  # fails now if the extractor cannot be built, before anything is read
+        if settings.publish_to:
+            open_bucket(settings.publish_to)  # as above
         with home.lock_home(settings.home, "tension run"):
             home.mark_home(settings.home, is_sample=settings.is_sample)
             known.save()
@@ -55,4 +58,4 @@ def run_index(
         out, lake.read(TENSION_PAIR_DAILY), newest, f"{account_for_rows(lake, settings)}\n{reading}", settings, name_program()
     )
     terminal.print_removed_rows(err, launched.removed_rows)
-    report_stale_tables(launched)
+    report_state(launched, settings)

@@ -28,7 +28,9 @@ from pipeline.settings.load import read_settings
 from pipeline.sources.upstream_status import describe_upstreams
 from pipeline.warehouse.home import find_writer, is_sample_home
 from pipeline.warehouse.lake import Lake
+from pipeline.warehouse.object_store import open_bucket, run
 from pipeline.warehouse.publish import Publisher
+from pipeline.warehouse.uploads import read_pointer
 from pipeline.warehouse.verify import find_damage
 
 
@@ -59,6 +61,8 @@ def show_status(home_folder: Path | None, show_all: bool) -> None:
         ("not read", describe(lambda lake, _: _describe_rejected_rows(lake))),
         ("next", describe(_suggest_command)),
     ]
+    if settings.publish_to:
+        lines.insert(1, ("uploaded", describe(_describe_upload)))
     if writer := find_writer(settings.home):
         lines.insert(0, ("in use", writer))
     terminal.print_status_lines(out, [*lines, *(("damaged", problem) for problem in dict.fromkeys(problems))])
@@ -84,6 +88,19 @@ def _describe_release(lake: Lake, settings: Settings) -> str:
     pairs = lake.read(TENSION_PAIR_DAILY, columns=["pair"])["pair"].unique().sort()
     sample = ", of the bundled sample" if is_sample_home(settings.home, settings.is_sample) else ""
     return f"release {name} with {', '.join(pairs)}, {lake.span(COVERAGE)}{sample}"
+
+
+def _describe_upload(_lake: Lake, settings: Settings) -> str:
+    """Say which release the object store has, and whether it lags."""
+    url, newest = str(settings.publish_to), Publisher(settings.published).latest_name
+    try:
+        pointer = run(read_pointer(open_bucket(url, tries=2, seconds=5)))
+    except UserError as error:
+        return f"unknown: {error}"
+    if pointer is None:
+        return f"nothing yet at {url}"
+    text = f"release {pointer.release} at {url}, uploaded {pointer.uploaded_at}"
+    return text if pointer.release == newest else f"{text}; lags behind {newest}: the next run uploads it"
 
 
 def _describe_freshness(lake: Lake, settings: Settings) -> str:

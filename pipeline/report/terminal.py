@@ -163,6 +163,12 @@ def print_stale_tables(err: Console, reasons: Mapping[str, str]) -> None:
     err.print("The index is published; run again once the cause is fixed.", highlight=False)
 
 
+def print_failed_upload(err: Console, reason: str, published: Path) -> None:
+    """Print why the release was not uploaded."""
+    err.print(f"[yellow]not uploaded:[/] {to_plain(reason)}", highlight=False)
+    err.print(f"The release is published in {to_plain(str(published))}; the next run uploads it.", highlight=False)
+
+
 def print_notes(err: Console, sentences: Sequence[str]) -> None:
     """Print notes of a reader."""
     for sentence in sentences:

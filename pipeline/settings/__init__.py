@@ -81,6 +81,12 @@ class Settings(BaseSettings):
         None, pattern=r"^(?:tcp|tls)://[^/\s]+:\d+$", description="Dask scheduler whose workers read the articles, e.g. `tcp://host:8786`"
     )
 
+    publish_to: str | None = Field(
+        None,
+        pattern=r"^(?:(?:s3|gs|az)://[^/@?#\s]+(?:/[^@?#\s]*)?|file:///[^@?#\s]+)$",
+        description="URL to which each release is uploaded, e.g. `s3://bucket/prefix`; credentials as variables only",
+    )
+
     @field_validator("articles", mode="before")
     @classmethod
     def _split_paths(cls, value: Any) -> Any:

@@ -44,6 +44,15 @@ def test_asset_keys_and_groups_equal_the_snapshot(specs: dict[str, dg.AssetSpec]
     assert now == ASSET_KEYS.read_text(encoding="utf-8"), f"if this is intended, put these lines into {ASSET_KEYS}:\n{now}"
 
 
+def test_uploads_are_an_asset_if_there_is_a_place_for_them(tmp_path: Path) -> None:
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        graph = build(Settings(home=tmp_path, publish_to="s3://bucket/index")).resolve_asset_graph()
+    uploaded = graph.get(dg.AssetKey("uploaded"))
+    assert uploaded.parent_keys == {dg.AssetKey("published")}
+    assert uploaded.group_name == "published"
+
+
 def test_every_table_has_one_asset(code_location: dg.Definitions) -> None:
     names = [key.to_user_string() for definition in code_location.resolve_asset_graph().assets_defs for key in definition.keys]
     assert sorted(names) == sorted([*TABLES, "published"])

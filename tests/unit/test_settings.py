@@ -341,3 +341,17 @@ def test_requests_that_a_statistical_office_cannot_answer_are_refused(group: dic
 def test_repeated_partners_and_pairs_are_used_once() -> None:
     sources = Sources.model_validate({"census": {"partners": ["CHN", "CHN"]}, "comtrade": {"pairs": ["CHN-USA", "CHN-USA"]}})
     assert (sources.get_group(CENSUS).partners, sources.get_group(COMTRADE).pairs) == (("CHN",), ("CHN-USA",))
+
+
+@pytest.mark.parametrize("url", ["s3://bucket", "s3://bucket/index/of/trade", "gs://bucket/x", "az://container", "file:///srv/share"])
+def test_releases_are_uploaded_to_an_object_store(url: str) -> None:
+    assert Settings(publish_to=url).publish_to == url
+
+
+@pytest.mark.parametrize(
+    "url", ["bucket", "s3://", "s3://key:secret@bucket", "az://c?sig=secret", "http://host/x", "file://", "file://host/x"]
+)
+def test_a_place_for_releases_is_a_url_without_credentials(url: str) -> None:
+    with pytest.raises(SettingsError, match="setting `publish_to`: the value has the wrong form") as caught:
+        read_settings(publish_to=url)
+    assert "secret" not in str(caught.value)

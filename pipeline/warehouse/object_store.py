@@ -1,0 +1,254 @@
+"""Read and write objects of S3, Google Cloud Storage, Azure or a folder, by URL.
+
+The only module that imports obstore. Belongs here: requests, retries, and errors in words. Does not: which objects are written, and when.
+"""
+
+import asyncio
+import fcntl
+import hashlib
+import os
+import re
+from collections.abc import Coroutine
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+from urllib.parse import unquote, urlsplit
+
+from pipeline.errors import UserError
+
+if TYPE_CHECKING:
+    from obstore.store import ObjectStore
+
+Result = TypeVar("Result")
+#: Attempts per request, with pauses that double from half a second.
+_TRIES = 5
+_SECONDS_PER_REQUEST, _SECONDS_TO_CONNECT = 60, 10
+_MOST_SECONDS_OF_RETRIES = 180
+#: Larger files are sent in parts of this size, each a request of its own.
+_PART_BYTES = 8 * 1024 * 1024
+_PARTS_AT_ONCE = 2
+#: Name of the attribute in which objects carry their SHA-256.
+_SHA256 = "sha256"
+_LOCK = ".lock"
+_CREDENTIALS = {
+    "s3": "set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or run on a machine with a role",
+    "gs": "set GOOGLE_APPLICATION_CREDENTIALS to the file of a service account",
+    "az": "set AZURE_STORAGE_ACCOUNT_NAME and AZURE_STORAGE_ACCOUNT_KEY",
+}
+
+
+class ObjectStoreError(UserError):
+    """An object store cannot be used; the message says why, without credentials."""
+
+
+@dataclass(frozen=True)
+class Stored:
+    """Content of an object, and the version that a conditional write compares."""
+
+    content: bytes
+    version: dict[str, str]
+
+
+class Bucket:
+    """Objects below one URL; methods raise `ObjectStoreError`."""
+
+    def __init__(self, url: str, store: "ObjectStore") -> None:
+        self.url = url.rstrip("/")
+        self._store = store
+        parts = urlsplit(url)
+        self._scheme, self._name = parts.scheme, parts.netloc
+        #: Folders know neither attributes nor conditional writes.
+        self._folder = Path(unquote(parts.path)) if parts.scheme == "file" else None
+
+    async def read(self, key: str) -> Stored | None:
+        """Return an object, or None if there is none."""
+        import obstore  # noqa: PLC0415 an optional extra
+
+        try:
+            result = await obstore.get_async(self._store, key)
+            content = bytes(await result.bytes_async())
+        except FileNotFoundError as error:
+            problem = None if "NoSuchBucket" not in str(error) else self._explain(error)
+        except Exception as error:  # noqa: BLE001 the library has no base class for all its errors
+            problem = self._explain(error)
+        else:
+            return Stored(content, _to_version(result.meta))
+        if problem:
+            raise problem
+        return None
+
+    async def list_sizes(self, folder: str) -> dict[str, int]:
+        """Return the bytes of each object below a folder, by key.
+
+        One request for a thousand objects.
+        """
+        import obstore  # noqa: PLC0415 an optional extra
+
+        sizes: dict[str, int] = {}
+        try:
+            async for objects in obstore.list(self._store, folder):
+                sizes |= {item["path"]: item["size"] for item in objects}
+        except Exception as error:  # noqa: BLE001 as above
+            problem = self._explain(error)
+        else:
+            return sizes
+        raise problem
+
+    async def create(self, key: str, content: bytes) -> bool:
+        """Write an object unless it exists; return whether it is now as written."""
+        return await self._put_if(key, content, "create")
+
+    async def replace(self, key: str, content: bytes, version: dict[str, str]) -> bool:
+        """Replace an object if it still has this version.
+
+        Returns whether it is now as written.
+        """
+        if self._folder is None:
+            return await self._put_if(key, content, version)
+        with (self._folder / _LOCK).open("a") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            current = await self.read(key)
+            return current is not None and current.version == version and await self._put_if(key, content, "overwrite")
+
+    async def _put_if(self, key: str, content: bytes, mode: Any) -> bool:
+        import obstore  # noqa: PLC0415 an optional extra
+        from obstore.exceptions import AlreadyExistsError, PreconditionError  # noqa: PLC0415 as above
+
+        try:
+            await obstore.put_async(self._store, key, content, mode=mode)
+        except (AlreadyExistsError, PreconditionError):
+            problem = None
+        except Exception as error:  # noqa: BLE001 as above
+            problem = self._explain(error)
+        else:
+            return True
+        if problem:
+            raise problem
+        # The first attempt may have succeeded although its response was lost.
+        current = await self.read(key)
+        return current is not None and current.content == content
+
+    async def upload(self, key: str, path: Path, sha256: str) -> None:
+        """Write a file to an object, with its SHA-256 as an attribute."""
+        import obstore  # noqa: PLC0415 an optional extra
+
+        attributes = {_SHA256: sha256} if self._folder is None else None
+        try:
+            await obstore.put_async(
+                self._store,
+                key,
+                path,
+                attributes=attributes,
+                use_multipart=path.stat().st_size > _PART_BYTES,
+                chunk_size=_PART_BYTES,
+                max_concurrency=_PARTS_AT_ONCE,
+            )
+        except Exception as error:  # noqa: BLE001 as above
+            problem = self._explain(error)
+        else:
+            return
+        raise problem
+
+    async def read_hash(self, key: str) -> str:
+        """Return the SHA-256 of an object.
+
+        It is computed from the content if another program wrote the object.
+        """
+        import obstore  # noqa: PLC0415 an optional extra
+
+        try:
+            head = await obstore.get_async(self._store, key, options={"head": True})
+            if recorded := head.attributes.get(_SHA256):
+                return str(recorded)
+            digest = hashlib.sha256()
+            async for chunk in (await obstore.get_async(self._store, key)).stream():
+                digest.update(chunk)
+        except Exception as error:  # noqa: BLE001 as above
+            problem = self._explain(error)
+        else:
+            return digest.hexdigest()
+        raise problem
+
+    def _explain(self, error: Exception) -> ObjectStoreError:
+        """Return an error that says what went wrong.
+
+        It is raised outside of `except`, so that no traceback shows the library's text, which may contain keys.
+        """
+        return ObjectStoreError(f"{self.url}: {_describe(error, self._scheme, self._name)}")
+
+
+def open_bucket(url: str, *, tries: int = _TRIES, seconds: int = _SECONDS_PER_REQUEST) -> Bucket:
+    """Return the objects below a URL; nothing is requested yet.
+
+    `tries`: attempts per request; `seconds`: longest wait for one. Credentials are taken from the library's environment variables, or from
+    the role of the machine. Raises `ObjectStoreError` if obstore is not installed, or the URL or a variable is wrong.
+    """
+    try:
+        from obstore.store import from_url  # noqa: PLC0415 an optional extra
+    except ImportError as error:
+        raise ObjectStoreError(
+            f"publish_to is {url}, but obstore is not installed; install trade-tension-index[s3], or unset publish_to"
+        ) from error
+    scheme, name = urlsplit(url).scheme, urlsplit(url).netloc
+    options: dict[str, Any] = {
+        "client_options": {
+            "timeout": timedelta(seconds=seconds),
+            "connect_timeout": timedelta(seconds=min(seconds, _SECONDS_TO_CONNECT)),
+            "allow_http": os.environ.get("AWS_ALLOW_HTTP", "").lower() == "true",
+        },
+        "retry_config": {
+            "max_retries": tries - 1,
+            "retry_timeout": timedelta(seconds=_MOST_SECONDS_OF_RETRIES),
+            "backoff": {"init_backoff": timedelta(seconds=0.5), "max_backoff": timedelta(seconds=10), "base": 2},
+        },
+    }
+    try:
+        return Bucket(url, from_url(url, mkdir=True) if scheme == "file" else from_url(url, **options))
+    except Exception as error:  # noqa: BLE001 the library has no base class for all its errors
+        problem = ObjectStoreError(f"{url}: {_describe(error, scheme, name)}")
+    raise problem
+
+
+def run(work: Coroutine[Any, Any, Result]) -> Result:
+    """Run requests to their end; return their result."""
+    return asyncio.run(work)
+
+
+def _to_version(meta: Any) -> dict[str, str]:
+    return {name: value for name in ("e_tag", "version") if (value := meta.get(name))}
+
+
+def _describe(error: Exception, scheme: str, bucket: str) -> str:
+    """Say what an error of the library means, and what to do.
+
+    Of its text, which may contain keys, only status, code and known words are used.
+    """
+    text = str(error)
+    status, code = _find(r"status code: (\d{3})", text), _find(r"<Code>(\w{1,60})</Code>", text)
+    answer = " ".join(part for part in (status, code) if part)
+    credentials = _CREDENTIALS.get(scheme, "let this user write the folder")
+    known = {
+        "169.254.169.254": f"no credentials; {credentials}",  # the library asks the machine for a role
+        "metadata.google": f"no credentials; {credentials}",
+        "Account must be specified": f"no credentials; {credentials}",
+        "NoSuchBucket": f"there is no bucket {bucket}; create it, or correct publish_to",
+        "status code: 404": f"there is no bucket {bucket}; create it, or correct publish_to",
+        "status code: 401": f"the credentials are refused ({answer}); {credentials}, with the right to list, read and write",
+        "status code: 403": f"the credentials are refused ({answer}); {credentials}, with the right to list, read and write",
+        "status code: 4": f"the server refused a request ({answer})",
+        "status code: 5": f"the server answered {answer} to every attempt; run again later",
+        "BadScheme": "the endpoint is not https; in a closed network, set AWS_ALLOW_HTTP=true",
+        "TimedOut": "no response in time; run again later",
+        "dns error": "the name of the server is unknown; check the endpoint (AWS_ENDPOINT_URL)",
+        "Connect": "no connection to the server; check the endpoint (AWS_ENDPOINT_URL) and the network",
+        "Permission denied": f"no permission; {credentials}",
+        "No space left": "the disk is full; free some space and run again",
+    }
+    summary = re.sub(r"\w+://\S+", "URL", text.partition("\n")[0].partition("<")[0])[:200]
+    return next((meaning for words, meaning in known.items() if words in text), f"{type(error).__name__}: {summary}")
+
+
+def _find(pattern: str, text: str) -> str:
+    match = re.search(pattern, text)
+    return match.group(1) if match else ""

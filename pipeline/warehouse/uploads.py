@@ -1,0 +1,245 @@
+"""Upload releases to an object store, which readers follow by one pointer.
+
+Objects below `releases/NAME/` never change once their `SHA256SUMS` is there, and `latest.json` is written last, under the condition that
+nobody else wrote it. `uploads/NAME.json` fixes the files of a release before the first one is sent, so that two publishers cannot mix them.
+"""
+
+import asyncio
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any, NoReturn
+from uuid import uuid4
+
+from pipeline import __version__, clock
+from pipeline.durable_files import SUMS, hash_file, parse_sums, replacing
+from pipeline.errors import UserError
+from pipeline.warehouse.object_store import Bucket, Stored
+from pipeline.warehouse.publish import LINKED
+
+POINTER = "latest.json"
+#: File of a home with a random name that tells its releases from those of other homes.
+HOME_ID = "publisher.json"
+_FILES_AT_ONCE = 4
+_DAY = len("2025-11-30")
+
+
+class UploadError(UserError):
+    """A release cannot be uploaded; the pointer is unchanged."""
+
+
+@dataclass(frozen=True)
+class Pointer:
+    """What `latest.json` says: the release that readers should read.
+
+    `path`: its folder, relative to the pointer. `sums`: SHA-256 of its `SHA256SUMS`. `home`: which home uploaded it.
+    """
+
+    release: str
+    path: str
+    sums: str
+    last_day: date
+    home: str
+    version: str
+    uploaded_at: str
+
+    def to_json(self) -> bytes:
+        """Return the content of the object, in one line."""
+        return (json.dumps(asdict(self), default=str) + "\n").encode()
+
+
+@dataclass(frozen=True)
+class Upload:
+    """The result of an upload.
+
+    `sent`: paths of files that were uploaded; `present`: how many were there. `first`: database, report and charts that were built again
+    since they were uploaded; those first uploaded stay.
+    """
+
+    pointer: Pointer
+    sent: tuple[str, ...]
+    sent_bytes: int
+    present: int
+    first: tuple[str, ...]
+
+
+def identify_home(home: Path) -> str:
+    """Return the random name of a home, made on the first call.
+
+    Raises `UploadError` if its file is damaged.
+    """
+    path = home / HOME_ID
+    if not path.exists():
+        with replacing(path) as temporary:
+            temporary.write_text(json.dumps({"id": uuid4().hex}) + "\n", encoding="utf-8")
+    try:
+        return str(json.loads(path.read_text(encoding="utf-8"))["id"])
+    except (ValueError, KeyError, TypeError):
+        problem = f"{path} is damaged; delete it. The home then counts as another one: it can replace only earlier releases"
+    raise UploadError(problem)
+
+
+async def read_pointer(bucket: Bucket) -> Pointer | None:
+    """Return what `latest.json` says; None if there is none.
+
+    Raises `UploadError` if it is not of this program.
+    """
+    return _parse_pointer(bucket, await bucket.read(POINTER))
+
+
+async def upload_release(bucket: Bucket, folder: Path, home: str) -> Upload:
+    """Upload a release, and point `latest.json` to it.
+
+    `folder`: the release; `home`: name of its home (`identify_home`). What an interrupted upload has sent is not sent again. A release of
+    another home is replaced only by one with a later last day. Raises `UploadError` or `ObjectStoreError`, and leaves the pointer, if that
+    is not allowed, another publisher was faster, or a request fails.
+    """
+    name, content = folder.name, (folder / SUMS).read_bytes()
+    before = await bucket.read(POINTER)
+    current = _parse_pointer(bucket, before)
+    sums = hashlib.sha256(content).hexdigest()
+    pointer = Pointer(
+        name, f"releases/{name}", sums, date.fromisoformat(name[:_DAY]), home, __version__, f"{clock.now():%Y-%m-%dT%H:%M:%SZ}"
+    )
+    if current and (current.release, current.sums) == (name, sums):
+        return Upload(current, (), 0, len(parse_sums(content.decode())), ())
+    if current:
+        _require_precedence(bucket, current, pointer)
+    uploaded = await bucket.read(f"{pointer.path}/{SUMS}")
+    if uploaded is None:
+        result = await _send(bucket, folder, pointer, content)
+    else:
+        result = _compare(bucket, pointer, content, uploaded.content)
+    if not current or (current.release, current.sums) != (name, result.pointer.sums):
+        await _point(bucket, before, result.pointer)
+    return result
+
+
+def _parse_pointer(bucket: Bucket, stored: Stored | None) -> Pointer | None:
+    if stored is None:
+        return None
+    try:
+        content: dict[str, Any] = json.loads(stored.content)
+        return Pointer(**(content | {"last_day": date.fromisoformat(content["last_day"])}))
+    except (ValueError, TypeError, KeyError):
+        problem = f"{bucket.url}/{POINTER} is not of this program; delete it, or choose another prefix in publish_to"
+    raise UploadError(problem)
+
+
+def _require_precedence(bucket: Bucket, current: Pointer, pointer: Pointer) -> None:
+    """Raise `UploadError` if another home's release must not be replaced."""
+    if current.home != pointer.home and current.last_day >= pointer.last_day:
+        raise UploadError(
+            f"{bucket.url} has release {current.release} of another home, uploaded at {current.uploaded_at}, and {pointer.release} is not "
+            f"of a later day; use another prefix in publish_to, or stop publishing from one of the two homes"
+        )
+
+
+async def _send(bucket: Bucket, folder: Path, pointer: Pointer, content: bytes) -> Upload:
+    """Send the files that are not there, then their hashes."""
+    claim = f"uploads/{pointer.release}.json"
+    await _claim(bucket, claim, pointer)
+    sums = parse_sums(content.decode())
+    sizes = await bucket.list_sizes(f"{pointer.path}/")
+    slots, sent = asyncio.Semaphore(_FILES_AT_ONCE), list[str]()
+
+    async def send_file(path: str, digest: str) -> None:
+        async with slots:
+            file, key = folder / path, f"{pointer.path}/{path}"
+            if hash_file(file) != digest:
+                raise UploadError(f"{file} is missing or damaged; `tension verify` says what repairs it")
+            if sizes.get(key) == file.stat().st_size and await bucket.read_hash(key) == digest:
+                return
+            await bucket.upload(key, file, digest)
+            sent.append(path)
+
+    await _run_all([send_file(path, digest) for path, digest in sums.items()])
+    stored = await bucket.read(claim)
+    if stored is None or _read_claim(stored).get("sums") != pointer.sums:
+        _raise_conflict(bucket, pointer)
+    if not await bucket.create(f"{pointer.path}/{SUMS}", content):
+        _raise_conflict(bucket, pointer)
+    size = sum((folder / path).stat().st_size for path in sent)
+    return Upload(pointer, tuple(sorted(sent)), size, len(sums) - len(sent), ())
+
+
+async def _run_all(work: list[Any]) -> None:
+    """Run coroutines; the first error ends all, and is raised itself."""
+    try:
+        async with asyncio.TaskGroup() as group:
+            for one in work:
+                group.create_task(one)
+    except ExceptionGroup as errors:
+        first = errors.exceptions[0]
+    else:
+        return
+    raise first
+
+
+async def _claim(bucket: Bucket, key: str, pointer: Pointer) -> None:
+    """Record which files the release has, before any is sent.
+
+    Raises `UploadError` if another home sends other files under its name.
+    """
+    content = (json.dumps({"sums": pointer.sums, "home": pointer.home, "started_at": pointer.uploaded_at}) + "\n").encode()
+    stored = await bucket.read(key)
+    if stored is None:
+        if await bucket.create(key, content):
+            return
+        stored = await bucket.read(key)
+    claim = _read_claim(stored) if stored else {}
+    if stored and claim.get("sums") == pointer.sums:
+        return  # both send the same bytes
+    if stored and claim.get("home") == pointer.home:  # of an interrupted run; database and report were built again since
+        if await bucket.replace(key, content, stored.version):
+            return
+    elif stored:
+        raise UploadError(
+            f"another home sends other files of release {pointer.release} to {bucket.url} since {claim.get('started_at')}; wait until it "
+            f"has finished. If it will not, delete {bucket.url}/{key}"
+        )
+    _raise_conflict(bucket, pointer)
+
+
+def _read_claim(stored: Stored) -> Mapping[str, Any]:
+    try:
+        content = json.loads(stored.content)
+    except ValueError:
+        return {}
+    return content if isinstance(content, dict) else {}
+
+
+def _raise_conflict(bucket: Bucket, pointer: Pointer) -> NoReturn:
+    raise UploadError(f"another publisher sends release {pointer.release} to {bucket.url}; wait until it has finished, and run again")
+
+
+def _compare(bucket: Bucket, pointer: Pointer, content: bytes, uploaded: bytes) -> Upload:
+    """Compare a release with that of its name in the store.
+
+    Database, report and charts may differ, because a later version of the program builds them again: those first uploaded stay. Raises
+    `UploadError` if other files differ.
+    """
+    there = parse_sums(uploaded.decode())
+    differing = sorted(path for path, digest in parse_sums(content.decode()).items() if there.get(path) != digest)
+    if data := [path for path in differing if Path(path).suffix not in LINKED]:
+        raise UploadError(
+            f"{bucket.url}/{pointer.path}/{data[0]} has other content than {data[0]} of this home, and a release never changes; the next "
+            f"release, with later days, can be uploaded. Or choose another prefix in publish_to"
+        )
+    first = Pointer(**(vars(pointer) | {"sums": hashlib.sha256(uploaded).hexdigest()}))
+    return Upload(first, (), 0, len(there), tuple(differing))
+
+
+async def _point(bucket: Bucket, before: Stored | None, pointer: Pointer) -> None:
+    """Write `latest.json` if it is still as read `before`."""
+    content = pointer.to_json()
+    done = await (bucket.replace(POINTER, content, before.version) if before else bucket.create(POINTER, content))
+    if not done:
+        other = await read_pointer(bucket)
+        raise UploadError(
+            f"another publisher has pointed {bucket.url}/{POINTER} to release {other.release if other else 'none'} in the meantime; "
+            f"{pointer.release} is uploaded, but not pointed to. Publish to one prefix from one home, and run again"
+        )
