@@ -23,6 +23,7 @@ from pipeline.report.evidence import MIN_NEWS_PCT, may_be_named
 from pipeline.report.names import format_count, short_day
 from pipeline.report.plain import to_plain, to_visible
 from pipeline.settings import SAMPLE_NOTE, Settings
+from pipeline.signals.doubts import DOUBTS
 
 _PHASE_STYLE = {"escalation": "bold red", "stalemate": "yellow", "de-escalation": "green", "dialogue": "cyan", "quiet": "green dim"}
 _POLARITY_STYLE = {"escalation": "bold red", "dialogue": "cyan", "concession": "green"}
@@ -219,7 +220,7 @@ def _name_target(row: dict[str, Any]) -> str:
 
 
 def _reasons_line(row: dict[str, Any]) -> Text:
-    """The words for actor and target, the rule and the encoder's alternatives."""
+    """The words for actor and target, the rule, the encoder's alternatives, and what lowers the probability."""
     line = Text(style="dim")
     line.append(f"who: {to_visible(row['actor_words']) or 'from context'}; ")
     line.append(f"to whom: {to_visible(row['target_words']) or ('everyone' if row['target'] == '*' else 'from context')}; ")
@@ -227,7 +228,8 @@ def _reasons_line(row: dict[str, Any]) -> Text:
         line.append(f"rule {row['rule_id']}: {to_visible(' … '.join(row['words']))}")
     else:
         line.append("no rule")
-    return line.append(f"; encoder: {row['alternatives']}" if row["alternatives"] else "; encoder: no signal")
+    line.append(f"; encoder: {row['alternatives']}" if row["alternatives"] else "; encoder: no signal")
+    return line.append("".join(f"; doubtful: {DOUBTS[doubt]}" for doubt in row["doubts"]))
 
 
 def print_status_lines(out: Console, lines: Sequence[tuple[str, str]]) -> None:

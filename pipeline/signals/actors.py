@@ -66,6 +66,7 @@ def find_mentions(sentence: str, day: date | None, tokens: Sequence[Token] | Non
             not _belongs_to_other_state(tokens, at, name, mentions)
             and not _is_exception(tokens, at, last, name)
             and not _is_dateline(tokens, at, last, name)
+            and not _is_venue(tokens, at, last, name)
         ):
             mentions.append(Mention(name.code, tokens[at].start, tokens[last].end, name.role, _is_state(tokens, at, last, name)))
         at = last + 1
@@ -122,6 +123,13 @@ def _is_dateline(tokens: Sequence[Token], first: int, last: int, name: _Name) ->
         return False
     after = tokens[last + 1].text if last + 1 < len(tokens) else ""
     return (after in "\u2014\u2013" and after != "") or (first == 0 and tokens[first].text.isupper() and after in {"-", ",", "("})
+
+
+def _is_venue(tokens: Sequence[Token], first: int, last: int, name: _Name) -> bool:
+    """Whether a capital only says where talks were: `after the Madrid trade talks`."""
+    if name.role != "capital" or not first or tokens[first - 1].lower not in cues("before_venues"):
+        return False
+    return any(token.lower in cues("meetings") for token in tokens[last + 1 : last + 1 + LOOK_AHEAD])
 
 
 def _is_state(tokens: Sequence[Token], first: int, last: int, name: _Name) -> bool:

@@ -8,6 +8,7 @@ A logistic regression, with coefficients for each mode (`rules`, `encoder`, `bot
     logit p = intercept + rules_asserted [rules assert it] + rules_denied [rules find it, but not as news]
               + family * logit(share right of the rule's family) [rules assert it] + encoder * logit(encoder's score)
               + concession [polarity is concession]
+              + question, topic, recital [the doubt of that name (`doubts.py`)]
 """
 
 from collections.abc import Sequence
@@ -15,16 +16,17 @@ from functools import cache
 
 import polars as pl
 
+from pipeline.signals.doubts import DOUBTS
 from pipeline.signals.lexicon import load_lexicon
 
-TERMS = ("intercept", "rules_asserted", "rules_denied", "family", "encoder", "concession")
+TERMS = ("intercept", "rules_asserted", "rules_denied", "family", "encoder", "concession", *DOUBTS)
 # Shares and scores are clipped to this distance from 0 and 1 before the logit.
 _CLIP = 0.03
 PRIOR_READINGS = 10.0
 
 
 def compute_probabilities(evidence: pl.DataFrame, mode: str) -> pl.Series:
-    """Compute the probability of each row of evidence in a mode."""
+    """Compute the probability of each row of evidence, with `doubts`, in a mode."""
     coefficients = _coefficients()[mode]
     terms = compute_terms(evidence, _family_shares())
     logit = sum((terms[name] * coefficients.get(name, 0.0) for name in TERMS), pl.zeros(evidence.height, eager=True))
@@ -59,6 +61,7 @@ def compute_terms(evidence: pl.DataFrame, family_shares: dict[str, float]) -> pl
         family=is_asserted * _logit(share),
         encoder=_logit(pl.col("encoder_score")),
         concession=(pl.col("polarity") == "concession").cast(pl.Float64).fill_null(0.0),
+        **{doubt: pl.col("doubts").list.contains(doubt).cast(pl.Float64).fill_null(0.0) for doubt in DOUBTS},
     )
 
 

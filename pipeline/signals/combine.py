@@ -30,7 +30,8 @@ def combine(by_rules: pl.DataFrame, by_encoder: pl.DataFrame) -> pl.DataFrame:
     """Combine readings (`READINGS_SCHEMA`) of both readers into evidence (`EVIDENCE_SCHEMA`), ordered by candidate.
 
     If both assert the same, the fields are those of the rules. `encoder_score` is 0 where the encoder finds nothing. Unasserted
-    readings of either reader are all returned. Readings of the encoder are dropped where a rule is sure of the opposite sign.
+    readings of either reader are all returned. Readings of the encoder are dropped where a rule is sure of the opposite sign or
+    of a denial.
     """
     rules = by_rules.with_columns(polarity=_polarity())
     encoder = by_encoder.with_columns(polarity=_polarity(), alternatives=pl.col("words").list.join(", "))
@@ -44,8 +45,13 @@ def combine(by_rules: pl.DataFrame, by_encoder: pl.DataFrame) -> pl.DataFrame:
     )
     asserted_by_rules = rules.filter(pl.col("modality") == "asserted")
     denied_by_rules = rules.filter(pl.col("modality") != "asserted").select(SAME).unique().with_columns(rules_say=pl.lit("denied"))
-    ruled_out = asserted_by_rules.filter(pl.col("rule_id").str.ends_with(SURE_SIGN)).select(
-        "candidate", polarity=pl.col("polarity").replace_strict(_OPPOSITE, default=None)
+    sure = rules.filter(pl.col("rule_id").str.ends_with(SURE_SIGN))
+    opposite = pl.col("polarity").replace_strict(_OPPOSITE, default=None, return_dtype=pl.String())
+    ruled_out = pl.concat(
+        [
+            sure.filter(pl.col("modality") == "asserted").select("candidate", polarity=opposite),
+            sure.filter(pl.col("modality") == "negated").select(SAME).join(asserted_by_rules, on=SAME, how="anti"),
+        ]
     )
     encoder_only = (
         encoder.join(asserted_by_rules, on=SAME, how="anti", maintain_order="left")

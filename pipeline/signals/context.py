@@ -28,6 +28,7 @@ _THIRD_PERSON = re.compile(
     re.IGNORECASE,
 )
 _FIRST_PERSON = re.compile(r"\b(?:we|our|us|i|my)\b", re.IGNORECASE)
+_QUESTION = re.compile(r"\?\W*$")
 _STATE_IN_SOURCE = re.compile(r" by ([A-Z]{3})$")
 
 
@@ -38,6 +39,7 @@ class ResolvedSentence:
     * `main_pair`: the two countries that the article names most
     * `speaker`: the state for which the current speaker speaks
     * `is_stranger`: the speaker is no official but, for example, a journalist
+    * `is_asked`: it is part of a question, or a stranger says it
     * `is_spoken`: an official or "we" speaks, for an unknown state
     * `known`: the countries of the article, likeliest first: the speaker, the last subject, then the most named
     """
@@ -52,6 +54,7 @@ class ResolvedSentence:
     previous_mentions: Sequence[Mention] = ()
     speaker: str | None = None
     is_stranger: bool = False
+    is_asked: bool = False
     known: tuple[str, ...] = ()
     is_spoken: bool = False
 
@@ -82,6 +85,9 @@ def resolve_references(article_id: str, day: date | None, source: str, title: st
     main_pair = tuple(code for code, _ in counts[:PAIR_SIZE])
     host = _find_state_of_source(source)
     state = _State(speaker=host, host=host)
+    # A paragraph that ends with a question mark is that question.
+    last_of_paragraph = {sentence.paragraph: sentence for sentence in sentences}
+    questions = {number for number, sentence in last_of_paragraph.items() if number and _QUESTION.search(sentence.text)}
     resolved: list[ResolvedSentence] = []
     for position, (sentence, mentions) in enumerate(zip(sentences, named, strict=True)):
         _update_speaker(sentence.text, mentions, state)
@@ -99,6 +105,7 @@ def resolve_references(article_id: str, day: date | None, source: str, title: st
                 previous_mentions=resolved[-1].mentions if resolved else (),
                 speaker=state.speaker,
                 is_stranger=state.is_stranger,
+                is_asked=state.is_stranger or sentence.paragraph in questions,
                 known=tuple(code for code in known if code is not None),
                 is_spoken=state.speaker is None and (state.is_official or _FIRST_PERSON.search(sentence.text) is not None),
             )

@@ -4,31 +4,75 @@ Both the rules and the encoder use it.
 """
 
 import re
+from collections.abc import Iterator
 from datetime import date
 
-_YEAR = re.compile(r"\b(?:in|of|since|the|from) (19[5-9]\d|20[0-4]\d)\b", re.IGNORECASE)
+# News is at most this many days old (docs/annotation-guide.md, section 4).
+MAX_DAYS_OLD = 2
+
 _MONTHS = ("January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December")
-_MONTH = re.compile(rf"\b(?:[Ii]n|last) ({'|'.join(_MONTHS)})\b")
+_ANY_MONTH = "|".join(_MONTHS)
+_YEAR = re.compile(rf"\b(?:in|of|since|the|from) (?:(?:{_ANY_MONTH}),? )?(19[5-9]\d|20[0-4]\d)\b", re.IGNORECASE)
+_MONTH = re.compile(rf"\b(?:[Ii]n|last) ({_ANY_MONTH})\b")
 # A month in a relative clause dates something else than the act: "the duty that it suspended in April".
-_MONTH_OF_CLAUSE = re.compile(
-    rf"\b(?:that|which|whom?|it|they|he|she|deal|expected|due|next)\b[^,;]*\b(?:in|last) (?:{'|'.join(_MONTHS)})\b"
-)
+_MONTH_OF_CLAUSE = re.compile(rf"\b(?:that|which|whom?|it|they|he|she|deal|expected|due|next)\b[^,;]*\b(?:in|last) (?:{_ANY_MONTH})\b")
 # These words date the act to the day of the article or later, so a month next to them dates something else.
 _CURRENT = re.compile(
     r"\b(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day\b|\b(?:today|yesterday|tomorrow|now|will|would|may|might|could|should|shall|must|says?|said)\b"
 )
 _MAX_MONTHS_AGO = 7  # a month further back is read as the coming one
 
+_ABBREVIATIONS = r"Jan|Feb|Mar|Apr|Jun|Jul|Aug|Sept?|Oct|Nov|Dec"
+_NAME_OF_MONTH = rf"({_ANY_MONTH}|(?:{_ABBREVIATIONS})\b\.?)"
+_DAY = re.compile(rf"\b(?:{_NAME_OF_MONTH} (\d{{1,2}})|(\d{{1,2}}) {_NAME_OF_MONTH})(?:st|nd|rd|th)?\b(?:,? (\d{{4}})\b)?")
+# A date that opens the sentence within so many characters dates its act: "On April 17, 2025, ...".
+_OPENING = 12
+# An adverb that opens a sentence about earlier news: "Earlier, the ministry ...".
+_PAST_OPENING = re.compile(
+    rf"\W*(?:Earlier(?! (?:on|today|in the day)\b)|Previously|Last (?:week|month|year|decade|{_ANY_MONTH})|Over the (?:past|last)"
+    r"|In the past|In recent (?:years|months|weeks)|For (?:years|decades|months)|Back in|A (?:year|month|week) ago)\b"
+)
+
 
 def is_past_event(sentence: str, day: date | None) -> bool:
     """Whether the sentence dates its event before `day`.
 
-    It must name an earlier year or month. If `day` is None, any year counts as earlier and months are ignored.
+    It names an earlier year or month, dates the act by `on` or at its beginning to more than two days ago, or opens with an adverb of
+    the past. If `day` is None, any year counts as earlier, and months and days are ignored.
     """
     years = [int(year) for year in _YEAR.findall(sentence)]
-    if years and (day is None or max(years) < day.year):
+    if (years and (day is None or max(years) < day.year)) or _PAST_OPENING.match(sentence):
         return True
-    if day is None or _CURRENT.search(sentence) or _MONTH_OF_CLAUSE.search(sentence):
+    if day is None:
+        return False
+    if _is_on_past_day(sentence, day):
+        return True
+    if _CURRENT.search(sentence) or _MONTH_OF_CLAUSE.search(sentence):
         return False
     months_ago = [(day.month - _MONTHS.index(month) - 1) % 12 for month in _MONTH.findall(sentence)]
     return bool(months_ago) and all(1 <= months <= _MAX_MONTHS_AGO for months in months_ago)
+
+
+def _is_on_past_day(sentence: str, day: date) -> bool:
+    """Whether the act is dated to a past day: `On April 17, ...`, or `... on April 17` without a newer date."""
+    days = list(_iter_days(sentence, day))
+    if days and days[0][0] < _OPENING:
+        return days[0][1] > MAX_DAYS_OLD
+    dated = [age for start, age in days if sentence[:start].endswith(("on ", "On "))]
+    return bool(dated) and min(age for _, age in days) > MAX_DAYS_OLD and not _CURRENT.search(sentence)
+
+
+def _iter_days(sentence: str, day: date) -> Iterator[tuple[int, int]]:
+    """Yield the offset of each date in the sentence and its age in days at `day`.
+
+    A date without a year is the nearest to `day`; those in the future have a negative age. Impossible dates are left out.
+    """
+    for match in _DAY.finditer(sentence):
+        name, number = match[1] or match[4], int(match[2] or match[3])
+        month = next(index for index, month in enumerate(_MONTHS, 1) if month.startswith(name.rstrip(".")[:3]))
+        years = [int(match[5])] if match[5] else [day.year - 1, day.year, day.year + 1]
+        try:
+            dates = [date(year, month, number) for year in years]
+        except ValueError:
+            continue
+        yield match.start(), min(((day - when).days for when in dates), key=abs)

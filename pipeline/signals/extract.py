@@ -17,6 +17,7 @@ from pipeline.signals.calibrate import assign_tiers, compute_probabilities, mini
 from pipeline.signals.candidates import SentenceCandidates, build_candidates, to_frame
 from pipeline.signals.combine import SAME, combine, evidence_from_single_reader
 from pipeline.signals.context import ResolvedSentence, resolve_references
+from pipeline.signals.doubts import add_doubts
 from pipeline.signals.lexicon import lexicon_sha
 from pipeline.signals.merge import merge
 from pipeline.signals.reader import Reader
@@ -40,8 +41,13 @@ BATCH_ROWS = 500
 TEXTS_PER_PROCESS = 500
 MODES = ("rules", "encoder", "both")
 
+# Columns for `explain` only.
+_EXPLANATIONS = ("words", "doubts")
 # Columns that a reader fills; the extractor adds its name, version and lexicon.
-_READER_COLUMNS = (*(name for name in TEXT_FINDINGS.names() if name not in {"extractor", "extractor_version", "lexicon_sha"}), "words")
+_READER_COLUMNS = (
+    *(name for name in TEXT_FINDINGS.names() if name not in {"extractor", "extractor_version", "lexicon_sha"}),
+    *_EXPLANATIONS,
+)
 
 
 class Extractor(Protocol):
@@ -97,7 +103,7 @@ class SentenceExtractor:
         self.outcomes = judge(articles)
         texts = articles_to_texts(articles, self.outcomes)
         self.summary = ReadingSummary(texts.height, stopped=count_stopped(self.outcomes))
-        return to_findings(self._read(texts).drop("words"), articles)
+        return to_findings(self._read(texts).drop(_EXPLANATIONS), articles)
 
     def read_texts(self, texts: pl.DataFrame) -> pl.DataFrame:
         """See `Extractor.read_texts`.
@@ -110,7 +116,7 @@ class SentenceExtractor:
     def explain(self, text: str, *, title: str = "", day: date | None = None, source: str = "") -> pl.DataFrame:
         """Return the findings in one text, in reading order.
 
-        The column `words` has the words that each rule matched.
+        The column `words` has the words that each rule matched, `doubts` what lowers the probability.
         """
         whole = document(title, text) if title else text
         frame = pl.DataFrame([("text", day, source, whole, len(title))], schema={**TEXTS_SCHEMA, "title_length": pl.Int64()}, orient="row")
@@ -133,8 +139,9 @@ def read_batch(mode: str, threads: int, texts: pl.DataFrame) -> pl.DataFrame:
     The result lacks the columns `extractor`, `extractor_version` and `lexicon_sha`.
     """
     groups = build_candidates(resolve_texts(texts.iter_rows()))
-    evidence = score_evidence(collect_evidence(mode, groups, threads), mode)
-    about = to_frame(groups, set(evidence["candidate"]))
+    collected = collect_evidence(mode, groups, threads)
+    about = to_frame(groups, set(collected["candidate"]))
+    evidence = score_evidence(add_doubts(collected, about), mode)
     readings = evidence.join(about, on="candidate", how="inner", maintain_order="left").rename({"sentence": "quote"})
     with_words = readings.with_columns(actor_words=_mention_words("actor"), target_words=_mention_words("target"))
     return merge(resolve_scopes(with_words)).select(*_READER_COLUMNS)
@@ -164,7 +171,7 @@ def collect_evidence(mode: str, groups: Sequence[SentenceCandidates], threads: i
 
 
 def score_evidence(evidence: pl.DataFrame, mode: str) -> pl.DataFrame:
-    """Add `probability` and `tier`, and drop weak evidence.
+    """Add `probability` and `tier` to evidence with `doubts`, and drop weak evidence.
 
     Asserted evidence below the minimum probability of the mode is dropped; so is unasserted evidence about a pair and polarity that the
     encoder alone asserts.

@@ -11,7 +11,7 @@ import polars as pl
 from pipeline.signals.candidates import SentenceCandidates
 
 #: End of the `rule_id` where the grammar leaves no doubt about the sign, as in `lifts its duty to 84 percent`, `lets the pause on its
-#: duties expire` and `suspends concessions`.
+#: duties expire` and `suspends concessions`, or that nothing happened, as in `imposed no duties`.
 SURE_SIGN = ".sure"
 
 READINGS_SCHEMA = pl.Schema(

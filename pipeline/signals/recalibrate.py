@@ -18,6 +18,7 @@ from scipy.optimize import minimize
 from pipeline.signals.alignment import align, compute_outcomes, judge_predictions
 from pipeline.signals.calibrate import TERMS, compute_family_shares, compute_terms
 from pipeline.signals.candidates import build_candidates, to_frame
+from pipeline.signals.doubts import add_doubts
 from pipeline.signals.evaluate import Bootstrap
 from pipeline.signals.extract import MODES, collect_evidence, resolve_texts
 from pipeline.signals.gold import Gold, read_gold
@@ -36,8 +37,9 @@ def fit(gold: Gold) -> tuple[dict[str, float], dict[str, dict[str, float]]]:
     The coefficients are those of `calibrate.TERMS` and the minimum probability (`least`).
     """
     groups = build_candidates(resolve_texts(gold.passages.with_columns(title_length=pl.lit(0)).iter_rows()))
-    places = to_frame(groups).select("candidate", "article_id", "span_start", "span_end", "actor", "target")
-    evidence = {mode: _judge_evidence(gold, collect_evidence(mode, groups), places) for mode in MODES}
+    candidates = to_frame(groups)
+    places = candidates.select("candidate", "article_id", "span_start", "span_end", "actor", "target")
+    evidence = {mode: _judge_evidence(gold, add_doubts(collect_evidence(mode, groups), candidates), places) for mode in MODES}
     rules = evidence["rules"].filter(pl.col("rules_say") == "asserted")
     shares = compute_family_shares(rules["rule_id"].to_list(), rules["is_right"].to_list())
     counts = rules["rule_id"].str.split(".").list.first().value_counts()

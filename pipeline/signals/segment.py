@@ -26,12 +26,16 @@ _CONTINUATION = re.compile(r"[a-z\-\u2013\u2014,;)\]\u201d\u2019%]")
 
 @dataclass(frozen=True, slots=True)
 class Sentence:
-    """A sentence without surrounding white space; `text` is `text[start:end]` of the document."""
+    """A sentence without surrounding white space; `text` is `text[start:end]` of the document.
+
+    `paragraph` is the number of its line, 0 for the title.
+    """
 
     start: int
     end: int
     text: str
     is_title: bool = False
+    paragraph: int = 0
 
 
 def document(title: str, body: str) -> str:
@@ -51,16 +55,16 @@ def split_sentences(text: str, title_length: int = 0) -> list[Sentence]:
     if title_length and text[:title_length].strip():
         start, end = _strip_span(text, 0, title_length)
         sentences.append(Sentence(start, end, text[start:end], is_title=True))
-    for paragraph in _PARAGRAPH.finditer(text, title_length):
-        sentences.extend(_split_paragraph(text, paragraph.start(), paragraph.end()))
+    for number, paragraph in enumerate(_PARAGRAPH.finditer(text, title_length), 1):
+        sentences.extend(_split_paragraph(text, number, paragraph.start(), paragraph.end()))
     return sentences
 
 
-def _split_paragraph(text: str, first: int, last: int) -> Iterator[Sentence]:
+def _split_paragraph(text: str, number: int, first: int, last: int) -> Iterator[Sentence]:
     for start, end in _join_wrong_splits(text, _detect_spans(text[first:last], first)):
         start, end = _strip_span(text, start, end)  # noqa: PLW2901
         if start < end:
-            yield Sentence(start, end, text[start:end])
+            yield Sentence(start, end, text[start:end], paragraph=number)
 
 
 def _detect_spans(paragraph: str, offset: int) -> list[tuple[int, int]]:

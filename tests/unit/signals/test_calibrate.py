@@ -20,11 +20,12 @@ ROW = {
     "rule_id": "impose.restriction",
     "rules_say": "asserted",
     "encoder_score": 0.5,
+    "doubts": [],
 }
 
 
 def make_evidence(*changes: dict[str, object]) -> pl.DataFrame:
-    return pl.DataFrame([ROW | change for change in changes], schema=EVIDENCE_SCHEMA)
+    return pl.DataFrame([ROW | change for change in changes], schema={**EVIDENCE_SCHEMA, "doubts": pl.List(pl.String())})
 
 
 @pytest.mark.parametrize("mode", MODES)

@@ -69,7 +69,7 @@ def _find_verb_acts(sentence: MarkedSentence, used: set[int]) -> Iterable[Act]:
     objects = sentence.marks_of("object")
     for verb in sentence.marks_of("verb", "act"):
         predicate = _choose_object(sentence, verb, objects)
-        if predicate is None or _is_stopped(sentence, verb):
+        if predicate is None or _is_stopped(sentence, verb) or _is_of_nearer_verb(sentence, verb, predicate):
             continue
         operators = governing_operators(sentence, verb.first)
         needs_operator = (verb.category == "act" and not is_owned(sentence, verb)) or predicate.phrase.entry.get("wished")
@@ -92,6 +92,25 @@ def _is_stopped(sentence: MarkedSentence, verb: Mark) -> bool:
         mark.last == verb.first - 1 and any(phrase.entry["direction"] == "down" for phrase in mark.readings)
         for mark in sentence.marks_of("verb")
     )
+
+
+def _is_of_nearer_verb(sentence: MarkedSentence, verb: Mark, predicate: _Predicate) -> bool:
+    """Whether another verb governs the object: `announced that it would suspend the duties`.
+
+    It takes the object too, says something else, and is not joined to the first by `and`, `or` or a comma.
+    """
+    thing = predicate.thing
+    if thing is None or thing.first < verb.first:
+        return False
+    for other in sentence.marks_of("verb"):
+        if not verb.last < other.first <= other.last < thing.first or cues("coordinators") & set(
+            sentence.words_between(verb.last + 1, other.first)
+        ):
+            continue
+        kinds = {_kind_of(sentence, other, phrase, thing) for phrase in other.readings}
+        if kinds - {None, predicate.kind}:
+            return True
+    return False
 
 
 def _choose_object(sentence: MarkedSentence, verb: Mark, objects: list[Mark]) -> _Predicate | None:
@@ -147,7 +166,8 @@ def _is_suspended(sentence: MarkedSentence, verb: Mark, thing: Mark) -> bool:
     own_word = verb.last + 1 if verb.last < thing.first else 0  # `a pause on duties` may be the act
     before = sentence.words_between(max(start, own_word, thing.first - SUSPENSION_REACH), thing.first)
     return class_of(thing) == "restriction" and any(
-        noun in cues("suspensions") and preposition in {"of", "on", "in", "from", "for"} for noun, preposition in pairwise(before)
+        noun.removesuffix("s") in cues("suspensions") and preposition in {"of", "on", "in", "from", "for"}
+        for noun, preposition in pairwise(before)
     )
 
 
@@ -220,6 +240,8 @@ def _build_act(sentence: MarkedSentence, verb: Mark, predicate: _Predicate, oper
     # The end of the rule's id shows later steps that the grammar leaves no doubt about the sign.
     if is_inverted or (is_ambiguous and _names_level(sentence, thing or verb)):
         rule_id += SURE_SIGN
+    if thing is not None and thing.readings[0].entry.get("of_firm"):
+        rule_id += ".firm"
     if _is_hit_with(sentence, verb):
         rule_id = f"suffer.{rule_id}"
     if kind == "agreement" and _is_prospect(sentence, verb, operators):
@@ -230,14 +252,15 @@ def _build_act(sentence: MarkedSentence, verb: Mark, predicate: _Predicate, oper
     if draft.kind is None:
         return None
     is_changed = draft.anchor != verb.first
+    is_denied = draft.modality == "asserted" and _is_object_negated(sentence, verb, thing)
     return Act(
         kind=draft.kind,
-        rule_id=draft.rule_id,
+        rule_id=f"{draft.rule_id}.no{SURE_SIGN}" if is_denied else draft.rule_id,
         anchor=draft.anchor,
         focus=draft.anchor if draft.kind == "demand" and is_changed else verb.last,
         instrument=str(thing.readings[0].entry["instrument"] if thing else entry["self"]),
         status=status_of(sentence, draft.kind, str(entry["status"]), verb.first),
-        modality="negated" if draft.modality == "asserted" and _is_object_negated(sentence, verb, thing) else draft.modality,
+        modality="negated" if is_denied else draft.modality,
         score=CHANGED_SCORE if is_changed else score,
         mutual=_is_mutual(sentence, draft.kind, entry, thing),
         words=matched_words(sentence, verb, thing, *operators),
@@ -248,9 +271,13 @@ def _build_act(sentence: MarkedSentence, verb: Mark, predicate: _Predicate, oper
 def _is_object_negated(sentence: MarkedSentence, verb: Mark, thing: Mark | None) -> bool:
     """Whether the object is denied instead of the verb.
 
-    Examples: `announced no change in any tariff`, `imposed no new duties`.
+    Examples: `announced no change in any tariff`, `imposed no new duties`, `no new talks are planned`.
     """
-    return thing is not None and sentence.words_between(verb.last + 1, thing.first)[:1] == ["no"]
+    if thing is None:
+        return False
+    if thing.first < verb.first:
+        return "no" in sentence.words_between(max(sentence.clause_bounds(thing.first)[0], thing.first - 2), thing.first)
+    return sentence.words_between(verb.last + 1, thing.first)[:1] == ["no"]
 
 
 def _is_mutual(sentence: MarkedSentence, kind: str, entry: Mapping[str, Any], thing: Mark | None) -> bool:

@@ -115,7 +115,8 @@ def _choose_targets(context: SentenceContext, parsed: ParsedSentence | None, act
         if targets:
             return targets
     subjects = parsed.subject_positions() if parsed else frozenset[int]()
-    return find_targets(context, actor, act.focus, allow_all_partners=act.kind in TARGETS_ALL, is_diverted=is_diverted, not_at=subjects)
+    is_general = act.kind in TARGETS_ALL and ".firm" not in act.rule_id
+    return find_targets(context, actor, act.focus, allow_all_partners=is_general, is_diverted=is_diverted, not_at=subjects)
 
 
 def _search_roots(parsed: ParsedSentence, act: Act) -> list[int]:

@@ -1,0 +1,52 @@
+"""Circumstances in which a sentence is less often news.
+
+Belongs here: what they are and how they are seen in a sentence. Does not: how much they lower a probability (`calibrate.py`), or dates
+that leave no doubt (`dates.py`).
+"""
+
+import re
+from collections.abc import Iterator
+
+import polars as pl
+
+#: The circumstances, each with what it means.
+DOUBTS = {
+    "question": "in a question, or said by a journalist",
+    "topic": "says only what was talked about",
+    "recital": "one's own acts, recited in the first person",
+}
+DEEDS = frozenset({"measure", "investigation", "easing", "purchase", "agreement"})
+
+_TOPIC = re.compile(
+    r"\b(?:responds?|responded|repl(?:y|ies|ied)|answers?|answered) to (?:\w+ )*?(?:questions?|inquir\w+)"
+    r"|\banswer(?:s|ed) (?:\w+ )?questions|\bquestions? (?:on|about)\b|\bQ&A\b|\bwas interviewed|\bpress conference",
+    re.IGNORECASE,
+)
+# The first person with a verb that reports: not "we will", "we must" or "we oppose".
+_RECITAL = re.compile(
+    r"\b(?:I|[Ww]e)(?:['\u2019](?:ve|re|m|d))? (?!(?:will|shall|must|need|want|would|should|can|could|may|might|hope|call|urge|ask|agree"
+    r"|announce|oppose)\b|are going\b)"
+)
+_CURRENT = re.compile(r"\b(?:will|shall|going to|today|hereby)\b|['\u2019]ll\b", re.IGNORECASE)
+
+
+def add_doubts(evidence: pl.DataFrame, candidates: pl.DataFrame) -> pl.DataFrame:
+    """Add the column `doubts`, a list of `DOUBTS`, to evidence (`EVIDENCE_SCHEMA`).
+
+    `candidates` (`CANDIDATES_SCHEMA`) has those of the evidence.
+    """
+    about = candidates.select("candidate", "sentence", "is_asked")
+    placed = evidence.select("candidate", "kind").join(about, on="candidate", how="left", maintain_order="left")
+    by_sentence = {sentence: list(_iter_doubts(sentence)) for sentence in placed["sentence"].unique()}
+    doubts = [
+        [*(["question"] if is_asked else []), *(doubt for doubt in by_sentence[sentence] if doubt != "recital" or kind in DEEDS)]
+        for kind, sentence, is_asked in placed.select("kind", "sentence", "is_asked").iter_rows()
+    ]
+    return evidence.with_columns(doubts=pl.Series(doubts, dtype=pl.List(pl.String)))
+
+
+def _iter_doubts(sentence: str) -> Iterator[str]:
+    if _TOPIC.search(sentence):
+        yield "topic"
+    if _RECITAL.search(sentence) and not _CURRENT.search(sentence):
+        yield "recital"

@@ -1,0 +1,45 @@
+from datetime import date
+
+import pytest
+
+from pipeline.signals.dates import is_past_event
+
+DAY = date(2025, 8, 25)
+
+
+@pytest.mark.parametrize(
+    ("sentence", "is_back"),
+    [
+        ("On June 17, the ministry opened an inquiry into Peruvian tin, and it said more may follow.", True),
+        ("On August 24, the ministry opened an inquiry into Peruvian tin.", False),
+        ("The ministry opened an inquiry into Peruvian tin on 3 January 2024.", True),
+        ("The ministry opened an inquiry into Peruvian tin on Aug. 5.", True),
+        ("The ministry opened an inquiry on August 5 and widened it on August 24.", False),
+        ("The ministry amended the order of August 5 to exempt Peruvian tin.", False),
+        ("The ministry said on Monday that the duty set on August 5 is void.", False),
+        ("The duty takes effect on October 1.", False),
+        ("The duty takes effect on December 29.", False),
+        ("The duty was set on February 30.", False),
+        ("In March 2024, the ministry opened an inquiry into Peruvian tin.", True),
+    ],
+)
+def test_an_act_dated_more_than_two_days_back_is_history(sentence: str, is_back: bool) -> None:
+    assert is_past_event(sentence, DAY) is is_back
+
+
+def test_without_a_day_a_date_is_ignored() -> None:
+    assert not is_past_event("On June 17, the ministry opened an inquiry.", None)
+
+
+@pytest.mark.parametrize(
+    ("sentence", "is_back"),
+    [
+        ("Earlier, Lima had put a duty on Chilean copper.", True),
+        ("Last week Lima put a duty on Chilean copper.", True),
+        ("Over the past year, Lima put three duties on Chilean copper.", True),
+        ("Earlier on Monday Lima put a duty on Chilean copper.", False),
+        ("Lima put a duty on Chilean copper earlier than planned.", False),
+    ],
+)
+def test_a_sentence_that_opens_in_the_past_is_history(sentence: str, is_back: bool) -> None:
+    assert is_past_event(sentence, DAY) is is_back

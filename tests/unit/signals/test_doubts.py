@@ -1,0 +1,40 @@
+import pytest
+
+from pipeline.signals.candidates import build_candidates, to_frame
+from pipeline.signals.doubts import DOUBTS, add_doubts
+from pipeline.signals.extract import SentenceExtractor, collect_evidence, resolve_texts
+from pipeline.signals.lexicon import load_lexicon
+
+
+def find_doubts(text: str) -> set[str]:
+    findings = SentenceExtractor("rules").explain(text)
+    assert not findings.is_empty()
+    return {doubt for doubts in findings["doubts"] for doubt in doubts}
+
+
+@pytest.mark.parametrize(
+    ("text", "doubts"),
+    [
+        ("Canada imposed tariffs on Indian steel.", set()),
+        ("Wire: Canada imposed tariffs on Indian steel. What does the ministry say to that?", {"question"}),
+        ("Canada imposed tariffs on Indian steel.\nWhat does the ministry say to that?", set()),
+        ("Canadian spokesperson: We imposed tariffs on Indian steel.", {"recital"}),
+        ("Canadian spokesperson: We will impose tariffs on Indian steel.", set()),
+        ("Canadian spokesperson: We held trade talks with India.", set()),  # only acts are recited
+    ],
+)
+def test_doubts_name_how_the_sentence_is_told(text: str, doubts: set[str]) -> None:
+    assert find_doubts(text) == doubts
+
+
+def test_a_line_about_what_was_talked_about_is_in_doubt() -> None:
+    text = "The Chinese spokesperson answered reporters' questions about American tariffs on China."
+    groups = build_candidates(resolve_texts([("a", None, "Wire", text, 0)]))
+    evidence = add_doubts(collect_evidence("encoder", groups), to_frame(groups))
+    assert not evidence.is_empty()
+    assert all("topic" in doubts for doubts in evidence["doubts"])
+
+
+def test_every_doubt_lowers_the_probability() -> None:
+    coefficients = load_lexicon("calibration")["way"]
+    assert all(coefficients[mode][doubt] < 0 for mode in coefficients for doubt in DOUBTS)
