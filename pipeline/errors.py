@@ -14,6 +14,7 @@ The command line prints a `UserError` as a message and exits with its code; any 
     │   ├── GapError             days between the first and the last one are missing in the lake
     │   ├── GoldError            a gold file is invalid
     │   ├── HistoryError         Dagster's history of runs cannot be read or written
+    │   ├── HistoryStorageError  the storage of the history of runs is not installed
     │   ├── HomeError            the home contains the data of other articles, or cannot be used
     │   │   └── HomeInUseError   another process writes to the home
     │   ├── InterruptedRunError  a person or a supervisor ended the command

@@ -1,8 +1,10 @@
 """The Dagster instance, which writes events in batches."""
 
+import os
 import shutil
 from collections.abc import Mapping
 from functools import cached_property
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +16,7 @@ from dagster._core.launcher import CheckRunHealthResult, DefaultRunLauncher, Wor
 from dagster._serdes import ConfigurableClassData
 
 from pipeline.defs.event_log import BatchingEventLogStorage
+from pipeline.errors import UserError
 from pipeline.settings import PACKAGE, Settings
 from pipeline.warehouse.home import find_writer
 
@@ -22,6 +25,12 @@ EVENTS_IN_A_BATCH = 1000
 #: Tag of runs that a command started, with the command as value.
 STARTED_BY = "started by"
 DEAD = "The process of this run ended without a result: it was killed, or the machine stopped. Nothing of it is published."
+#: Variable with the address of Postgres, which then stores the history of runs: postgresql+psycopg2://user:password@host:5432/database.
+POSTGRES_URL = "TENSION_POSTGRES_URL"
+
+
+class HistoryStorageError(UserError, RuntimeError):
+    """The storage of the history of runs is not installed."""
 
 
 class BatchingInstance(dg.DagsterInstance):
@@ -37,20 +46,19 @@ class BatchingInstance(dg.DagsterInstance):
 
     @classmethod
     def config_defaults(cls, base_dir: str) -> Mapping[str, ConfigurableClassData | None]:
-        """Return the default storage; `dagster.yaml` takes precedence."""
+        """Return the default storage; `dagster.yaml` takes precedence.
+
+        It is SQLite, or Postgres if the environment has its address.
+        """
         defaults = InstanceRef.config_defaults(base_dir)
+        if os.environ.get(POSTGRES_URL):
+            return {**defaults, **_postgres_storage()}
         runs, shipped, schedules = (defaults[f"{name}_storage"] for name in ("run", "event_log", "schedule"))
         assert runs is not None
         assert shipped is not None
         assert schedules is not None
         events = ConfigurableClassData(BatchingEventLogStorage.__module__, BatchingEventLogStorage.__name__, shipped.config_yaml)
-        parts = {"run_storage": runs, "event_log_storage": events, "schedule_storage": schedules}
-        composite = ConfigurableClassData(
-            "dagster._core.storage.legacy_storage",
-            "CompositeStorage",
-            yaml.dump({name: part._asdict() for name, part in parts.items()}),
-        )
-        return {**defaults, **parts, "storage": composite}
+        return {**defaults, **_combine_storages(runs, events, schedules)}
 
     @cached_property
     def run_domain(self) -> RunDomain:
@@ -112,6 +120,34 @@ class _RunDomain(RunDomain):
     def construct_run_with_snapshots(self, *arguments: Any, **named: Any) -> dg.DagsterRun:
         run = super().construct_run_with_snapshots(*arguments, **named)
         return run._replace(partitions_subset=None)
+
+
+def _postgres_storage() -> dict[str, ConfigurableClassData]:
+    """Return the storages of runs, events and schedules in Postgres.
+
+    They name the variable, so that no file has the password.
+    """
+    if find_spec("dagster_postgres") is None:
+        raise HistoryStorageError(f"{POSTGRES_URL} needs the package dagster-postgres; install it: uv sync --group postgres, or unset it")
+    address = yaml.dump({"postgres_url": {"env": POSTGRES_URL}})
+    runs, events, schedules = (
+        ConfigurableClassData("dagster_postgres", "PostgresRunStorage", address),
+        ConfigurableClassData("pipeline.defs.postgres_event_log", "BatchingPostgresEventLogStorage", address),
+        ConfigurableClassData("dagster_postgres", "PostgresScheduleStorage", address),
+    )
+    return _combine_storages(runs, events, schedules)
+
+
+def _combine_storages(
+    runs: ConfigurableClassData, events: ConfigurableClassData, schedules: ConfigurableClassData
+) -> dict[str, ConfigurableClassData]:
+    parts = {"run_storage": runs, "event_log_storage": events, "schedule_storage": schedules}
+    composite = ConfigurableClassData(
+        "dagster._core.storage.legacy_storage",
+        "CompositeStorage",
+        yaml.dump({name: part._asdict() for name, part in parts.items()}),
+    )
+    return {**parts, "storage": composite}
 
 
 def prepare_home(folder: Path) -> None:
