@@ -14,6 +14,7 @@ RUN --mount=type=cache,target=/root/.cache/uv \
 COPY LICENSE README.md ./
 COPY sql sql
 COPY expectations expectations
+COPY docs/sql-cookbook.md docs/sql-cookbook.md
 COPY pipeline pipeline
 RUN --mount=type=cache,target=/root/.cache/uv \
     uv sync --locked --no-dev --group postgres --extra excel --extra mcp --no-editable
