@@ -12,6 +12,7 @@ from pipeline.defs import (
     core,
     crosscheck,
     executor,
+    failed_checks,
     fetching,
     jobs,
     listener,
@@ -35,19 +36,21 @@ def build(settings: Settings) -> dg.Definitions:
 
 
 def _build(settings: Settings) -> dg.Definitions:
+    assets = [
+        *fetching.assets(settings),
+        *raw.assets(settings),
+        *core.assets(settings),
+        *official.assets(settings),
+        *crosscheck.assets(settings),
+        *models.assets(),
+        published.published,
+        *uploaded.assets(settings),
+        failed_checks.failed_checks,
+    ]
     return dg.Definitions(
-        assets=[
-            *fetching.assets(settings),
-            *raw.assets(settings),
-            *core.assets(settings),
-            *official.assets(settings),
-            *crosscheck.assets(settings),
-            *models.assets(),
-            published.published,
-            *uploaded.assets(settings),
-        ],
+        assets=assets,
         asset_checks=checks.cross_table_checks(),
-        jobs=jobs.jobs(settings),
+        jobs=jobs.jobs(settings, assets),
         schedules=jobs.schedules(settings),
         sensors=[sensors.inbox_sensor(settings)],
         resources=resources(settings),

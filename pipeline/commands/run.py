@@ -14,7 +14,7 @@ from pipeline.contracts.tables.contributions import CONTRIBUTIONS
 from pipeline.contracts.tables.index import TENSION_PAIR_DAILY
 from pipeline.progress import display_progress
 from pipeline.report import terminal
-from pipeline.report.evidence import newest_contributions
+from pipeline.report.evidence import named_contributions
 from pipeline.settings.load import read_settings
 from pipeline.signals.extractors import make_extractor
 from pipeline.sources.files.catalogue import Catalogue
@@ -53,7 +53,7 @@ def run_index(
     report_failures(launched, settings)
     lake = Lake(settings.lake)
     reading = terminal.describe_articles_read(launched.articles_read, launched.articles_not_read)
-    newest = newest_contributions(lake.read, partial(select_view, lake, CONTRIBUTIONS))
+    newest = named_contributions(lake.read, partial(select_view, lake, CONTRIBUTIONS))
     terminal.print_run(
         out, lake.read(TENSION_PAIR_DAILY), newest, f"{account_for_rows(lake, settings)}\n{reading}", settings, name_program()
     )

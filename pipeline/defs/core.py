@@ -1,6 +1,8 @@
 """Layer `core`: cleaned and quarantined articles, links between repeated stories, and findings."""
 
 from collections.abc import Iterable, Sequence
+from datetime import timedelta
+from typing import Any
 
 import dagster as dg
 import polars as pl
@@ -14,7 +16,7 @@ from pipeline.contracts.tables.raw import RAW_ARTICLES
 from pipeline.defs import daily
 from pipeline.defs.checks import InputCheck, Results, check_specs
 from pipeline.defs.daily import changed_days
-from pipeline.defs.metadata import add_daily_metadata, describe, spec
+from pipeline.defs.metadata import add_daily_metadata, describe, fit_markdown_table, markdown_table, row_count, spec
 from pipeline.defs.partitions import by_day, three_days_before
 from pipeline.defs.resources import ExtractorFactory
 from pipeline.settings import Settings
@@ -32,6 +34,7 @@ ARTICLES_READ = "articles read"
 #: Smaller batches than elsewhere: each is read with the three days before it, and texts are split into words.
 STORY_LINKS_LIMIT = BatchLimit(text_bytes=16_000_000)
 ADMITTED = daily.ADMITTED
+_QUOTE_SHOWN = 70  # characters
 
 
 def assets(settings: Settings) -> Sequence[dg.AssetsDefinition]:
@@ -58,7 +61,7 @@ def assets(settings: Settings) -> Sequence[dg.AssetsDefinition]:
                 _write_tables(context, days, batch, frames)
         yield from days.report()
         for table in ADMITTED:
-            yield dg.MaterializeResult(asset_key=table.name, metadata={"rows in this run": days.count_rows(table)})
+            yield dg.MaterializeResult(asset_key=table.name, metadata=whole_row_count(lake, table, days))
 
     @dg.asset(
         **describe(STORY_LINKS),
@@ -74,7 +77,7 @@ def assets(settings: Settings) -> Sequence[dg.AssetsDefinition]:
                 days.write(STORY_LINKS, links, batch)
                 add_daily_metadata(context, STORY_LINKS, links, batch, ("article_id", "earlier_article_id", "similarity"))
         yield from days.report()
-        yield dg.MaterializeResult(metadata={"rows in this run": days.count_rows(STORY_LINKS)})
+        yield dg.MaterializeResult(metadata=whole_row_count(lake, STORY_LINKS, days))
 
     @dg.multi_asset(
         name=FINDINGS.name,
@@ -90,7 +93,7 @@ def assets(settings: Settings) -> Sequence[dg.AssetsDefinition]:
                 findings = reader.extract(lake.read(ARTICLES, batch))
                 summary += reader.summary
                 frames = (
-                    (FINDINGS, findings, ("actor", "target", "kind", "modality", "rate_pct", "product", "quote")),
+                    (FINDINGS, findings, ("probability", "tier", "actor", "target", "kind", "modality", "rate_pct", "product", "quote")),
                     (READING_OUTCOMES, reader.outcomes, ("article_id", "outcome", "score")),
                 )
                 _write_tables(context, days, batch, frames)
@@ -98,9 +101,34 @@ def assets(settings: Settings) -> Sequence[dg.AssetsDefinition]:
         yield ALL_ARTICLES_READ.report(summary.describe() if summary.unread else [], **counts)
         yield from days.report()  # results of every check; raises if a critical one failed
         for table in daily.READ:
-            yield dg.MaterializeResult(asset_key=table.name, metadata={"rows in this run": days.count_rows(table)})
+            newest = newest_findings(lake) if table is FINDINGS else {}
+            yield dg.MaterializeResult(asset_key=table.name, metadata=newest | whole_row_count(lake, table, days))
 
     return [admission, story_links, findings]
+
+
+def whole_row_count(lake: Lake, table: Table, days: daily.ChangedDays) -> dict[str, Any]:
+    """Return the metadata of the rows of all days, and of this run."""
+    return row_count(lake.count_rows(table)) | {"rows in this run": days.count_rows(table)}
+
+
+def newest_findings(lake: Lake) -> dict[str, Any]:
+    """Return the findings of the last week that has any as metadata, the most probable first.
+
+    `found` has as many as the UI shows at once.
+    """
+    columns = ("probability", "tier", "index_date", "actor", "target", "kind", "modality", "product", "quote")
+    dates = lake.read(FINDINGS, columns=["index_date"])["index_date"]
+    if dates.is_empty():
+        return {"found": dg.MetadataValue.md("_no findings_")}
+    last: Any = dates.max()
+    week = lake.read(FINDINGS, Days(last - timedelta(days=6), last), columns)
+    ranked = week.sort("probability", "index_date", "quote", descending=[True, True, False]).with_columns(pl.col("probability").round(2))
+    who = ranked.with_columns(pl.concat_str("actor", pl.lit(" → "), "target").alias("who"), pl.col("quote").str.slice(0, _QUOTE_SHOWN))
+    return {
+        "found": dg.MetadataValue.md(fit_markdown_table(who, ("probability", "who", "kind", "quote"))),
+        "found in the last week": dg.MetadataValue.md(markdown_table(ranked, columns)),
+    }
 
 
 def _write_tables(

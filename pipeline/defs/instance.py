@@ -10,9 +10,11 @@ from typing import Any
 
 import dagster as dg
 import yaml
+from dagster._core.definitions.repository_definition.valid_definitions import SINGLETON_REPOSITORY_NAME
 from dagster._core.instance.ref import InstanceRef
 from dagster._core.instance.runs.run_domain import RunDomain
 from dagster._core.launcher import CheckRunHealthResult, DefaultRunLauncher, WorkerStatus
+from dagster._core.remote_origin import RegisteredCodeLocationOrigin, RemoteJobOrigin, RemoteRepositoryOrigin
 from dagster._serdes import ConfigurableClassData
 
 from pipeline.defs.event_log import BatchingEventLogStorage
@@ -24,6 +26,8 @@ from pipeline.warehouse.home import find_writer
 EVENTS_IN_A_BATCH = 1000
 #: Tag of runs that a command started, with the command as value.
 STARTED_BY = "started by"
+#: The code location as `workspace.yaml` names it, for runs that a command starts.
+_REPOSITORY = RemoteRepositoryOrigin(RegisteredCodeLocationOrigin("trade_tension"), SINGLETON_REPOSITORY_NAME)
 DEAD = "The process of this run ended without a result: it was killed, or the machine stopped. Nothing of it is published."
 #: Variable with the address of Postgres, which then stores the history of runs: postgresql+psycopg2://user:password@host:5432/database.
 POSTGRES_URL = "TENSION_POSTGRES_URL"
@@ -112,14 +116,16 @@ def fail_dead_runs(instance: dg.DagsterInstance) -> list[str]:
 
 
 class _RunDomain(RunDomain):
-    """Creates runs without partitions; their days are in the tags.
+    """Creates runs without partitions; their days are in the tags. Runs of commands belong to the code location, too.
 
     With it Dagster would plan every check once per partition: 366 times for a year of days, although each is evaluated once.
     """
 
     def construct_run_with_snapshots(self, *arguments: Any, **named: Any) -> dg.DagsterRun:
         run = super().construct_run_with_snapshots(*arguments, **named)
-        return run._replace(partitions_subset=None)
+        # A run of a command has no origin; without one the UI shows it neither in the timeline nor with the job.
+        origin = run.remote_job_origin or RemoteJobOrigin(_REPOSITORY, run.job_name)
+        return run._replace(partitions_subset=None, remote_job_origin=origin if STARTED_BY in run.tags else run.remote_job_origin)
 
 
 def _postgres_storage() -> dict[str, ConfigurableClassData]:

@@ -16,18 +16,29 @@ from pipeline.defs.partitions import daily_partitions, range_tags
 from pipeline.settings import Settings
 
 JOB = "trade_tension"
-_DAILY = "Every morning: reads yesterday, and the days of the look-back again for articles that arrived late."
+REBUILD = "rebuild_index"
+_JOB = (
+    "Reads the articles of the days that you choose and all trade figures, then builds the whole index again, checks it and publishes it. "
+    "To start it: Materialize all, and choose one day or a range; days whose articles did not change cost almost nothing. "
+    "If a critical check fails, nothing is published."
+)
+_REBUILD = (
+    "Reads no article. Builds the whole index again from the days that are already read, with trade figures and verdicts as they are now, "
+    "checks it and publishes it. It needs no day and no configuration: press Launch run."
+)
+_DAILY = (
+    "Every morning: fetches, reads yesterday, and the days of the look-back again for articles that arrived late; then builds and "
+    "publishes the index. Off until you switch it on."
+)
+_FEED = "Every hour: stores the items of the feeds, which list only their newest ones. Builds nothing; the next daily run reads them."
 
 
-def jobs(settings: Settings) -> Sequence[UnresolvedAssetJobDefinition]:
-    """Return the job that builds everything."""
+def jobs(settings: Settings, assets: Sequence[dg.AssetsDefinition]) -> Sequence[UnresolvedAssetJobDefinition]:
+    """Return the job that builds everything, and one that reads no articles."""
+    of_days = [key for one in assets if one.partitions_def is not None for key in one.keys]
     return [
-        dg.define_asset_job(
-            JOB,
-            selection=dg.AssetSelection.all(),
-            partitions_def=daily_partitions(settings),
-            description="Read articles and trade figures, build the index, check it and publish it.",
-        )
+        dg.define_asset_job(JOB, selection=dg.AssetSelection.all(), partitions_def=daily_partitions(settings), description=_JOB),
+        dg.define_asset_job(REBUILD, selection=dg.AssetSelection.all() - dg.AssetSelection.assets(*of_days), description=_REBUILD),
     ]
 
 
@@ -56,4 +67,5 @@ def _daily(settings: Settings) -> dg.ScheduleDefinition:
 
 def _hourly(name: str) -> dg.ScheduleDefinition:
     job = dg.define_asset_job(f"fetch_{name}", selection=dg.AssetSelection.assets(name), description=f"Fetch {UPSTREAMS[name].title}.")
-    return dg.ScheduleDefinition(name=name, job=job, cron_schedule=f"{HOURLY_FETCH_MINUTE} * * * *", execution_timezone="UTC")
+    cron = f"{HOURLY_FETCH_MINUTE} * * * *"
+    return dg.ScheduleDefinition(name=name, job=job, cron_schedule=cron, execution_timezone="UTC", description=_FEED)

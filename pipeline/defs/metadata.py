@@ -14,11 +14,28 @@ from dagster._core.execution.context.metadata_logging import AssetMetadataHandle
 
 from pipeline.contracts.days import Days
 from pipeline.contracts.model import Column, Table
+from pipeline.contracts.tables.core import FINDINGS
+from pipeline.contracts.tables.index import TENSION_DAILY, TENSION_PAIR_DAILY
+from pipeline.defs.groups import group_of
+from pipeline.report.charts import scaled_chart_markdown
 from pipeline.warehouse.lake import Lake
 
 _SHOWN_ROWS = 12
 _SHOWN_CHARACTERS = 140
+_INLINE_CHARACTERS = 1000
 _WEEK = 7
+_CHART_DAYS = 90
+_MOST_CHARTS = 4
+_MOST_SERIES = 8
+
+
+_BELOW = "below the columns, under Metadata (close Columns, and it stays closed)."
+#: What a person wants first of these tables. The UI has no place for it above the columns.
+_SHOWN_BELOW = {
+    FINDINGS.name: f"\n\n**What was found** in the last week, the most probable first, is {_BELOW}",
+    TENSION_DAILY.name: f"\n\n**The last week**, and charts of 90 days, are {_BELOW}",
+    TENSION_PAIR_DAILY.name: f"\n\n**The last week**, and charts of 90 days, are {_BELOW}",
+}
 
 
 def _column(column: Column) -> dg.TableColumn:
@@ -41,8 +58,8 @@ def describe(table: Table) -> dict[str, Any]:
     """Return the arguments of `@dg.asset` that follow from the contract."""
     return {
         "name": table.name,
-        "group_name": table.layer,
-        "description": f"{table.description}\n\nOne row: {table.grain}.",
+        "group_name": group_of(table),
+        "description": f"{table.description}\n\nOne row: {table.grain}.{_SHOWN_BELOW.get(table.name, '')}",
         "kinds": {"parquet"},
         "metadata": {"dagster/column_schema": column_schema(table)},
     }
@@ -54,8 +71,9 @@ def spec(table: Table, **more: Any) -> dg.AssetSpec:
     return dg.AssetSpec(key=arguments.pop("name"), **arguments)
 
 
-def _escape_markdown(value: Any) -> str:
-    text = " ".join(str(value).split()).replace("|", "¦")
+def escape_markdown(value: Any) -> str:
+    """Return the value as one line of plain text in Markdown, shortened."""
+    text = "\N{EN DASH}" if value is None else " ".join(str(value).split()).replace("|", "¦")
     for mark in "\\`*_[]<>#":
         text = text.replace(mark, f"\\{mark}")
     return text if len(text) <= _SHOWN_CHARACTERS else text[: _SHOWN_CHARACTERS - 1] + "…"
@@ -69,9 +87,48 @@ def markdown_table(frame: pl.DataFrame, columns: Sequence[str], most_rows: int =
     if frame.is_empty():
         return "_no rows_"
     head = f"| {' | '.join(columns)} |\n|{'---|' * len(columns)}\n"
-    rows = "\n".join(f"| {' | '.join(_escape_markdown(value) for value in row)} |" for row in frame.select(columns).head(most_rows).rows())
+    rows = "\n".join(f"| {' | '.join(escape_markdown(value) for value in row)} |" for row in frame.select(columns).head(most_rows).rows())
     more = f"\n\n… and {frame.height - most_rows} more" if frame.height > most_rows else ""
     return head + rows + more
+
+
+def show_index(frame: pl.DataFrame, columns: Sequence[str]) -> dict[str, Any]:
+    """Return what a person wants first of an index table.
+
+    Tension of the last week as a table, charts of the last 90 days with a scale, and all named columns of the week. The UI shows Markdown
+    of fewer than 1,000 characters at once, so table and charts are of the series with most signals. `frame`: rows of an index table.
+    """
+    if frame.is_empty():
+        return {}
+    series = pl.concat_str("actor", pl.lit(">"), "target") if "actor" in frame.columns else pl.col("pair")
+    named = frame.select("index_date", "tension", "signal_count", series=series).sort("index_date", "series")
+    last = named["index_date"].max()
+    counts = named.group_by("series").agg(pl.col("signal_count").sum()).sort("signal_count", "series", descending=[True, False])
+    recent = named.filter(pl.col("index_date") > pl.lit(last) - pl.duration(days=_CHART_DAYS))
+    has_values = set(recent.drop_nulls("tension")["series"])
+    shown = [name for name in counts["series"] if name in has_values][:_MOST_SERIES]
+    days = pl.col("index_date") > pl.lit(last) - pl.duration(days=_WEEK)
+    of_series = recent.filter(pl.col("series").is_in(shown))
+    week = of_series.filter(days).pivot("series", index="index_date", values="tension").with_columns(cs.float().round().cast(pl.Int64))
+    charts = {name: of_series.filter(series=name) for name in shown[:_MOST_CHARTS]}
+    return {
+        "tension of the last week": dg.MetadataValue.md(markdown_table(week.sort("index_date", descending=True), ["index_date", *shown]))
+        if shown
+        else dg.MetadataValue.md("_too little was read in the last 90 days_"),
+        **{
+            f"tension {name}, {_CHART_DAYS} days": dg.MetadataValue.md(
+                scaled_chart_markdown(rows["index_date"].to_list(), rows["tension"].to_list(), f"tension {name}")
+            )
+            for name, rows in charts.items()
+        },
+        **newest_values(frame, columns),
+    }
+
+
+def fit_markdown_table(frame: pl.DataFrame, columns: Sequence[str]) -> str:
+    """Format as many rows as the UI shows at once, which are 1,000 characters."""
+    most = next((rows for rows in range(_SHOWN_ROWS, 1, -1) if len(markdown_table(frame, columns, rows)) < _INLINE_CHARACTERS), 1)
+    return markdown_table(frame, columns, most)
 
 
 def newest_values(frame: pl.DataFrame, columns: Sequence[str]) -> dict[str, Any]:

@@ -6,7 +6,7 @@ import dagster as dg
 
 from pipeline.contracts.tables.index import TENSION_DAILY, TENSION_PAIR_DAILY
 from pipeline.defs.checks import Results, check_and_write, check_specs
-from pipeline.defs.metadata import newest_values, row_count, spec
+from pipeline.defs.metadata import row_count, show_index, spec
 from pipeline.defs.resources import Method
 from pipeline.defs.side_tables import keep_last_good
 from pipeline.defs.unchanged import StoredResults
@@ -48,8 +48,8 @@ def build_model_asset(model: Model) -> dg.AssetsDefinition:
             yield from repeated
         shown = {"sql": dg.MetadataValue.path(str(model.query.path))} if model.query else {}
         for table in model.makes:
-            values = newest_values(lake.read(table), _VALUES[table.name]) if table.name in _VALUES else {}
-            yield dg.MaterializeResult(asset_key=table.name, metadata=row_count(lake.count_rows(table)) | values | shown)
+            values = show_index(lake.read(table), _VALUES[table.name]) if table.name in _VALUES else {}
+            yield dg.MaterializeResult(asset_key=table.name, metadata=values | row_count(lake.count_rows(table)) | shown)
 
     side_tables = [table for table in model.makes if table.is_side_table]
     return dg.multi_asset(

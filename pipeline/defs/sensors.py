@@ -15,7 +15,10 @@ from pipeline.sources.errors import SourceError
 from pipeline.sources.files.catalogue import Catalogue
 from pipeline.sources.files.inbox import is_quiet, list_inbox_files
 
-_INBOX = "Starts a run when an article file is put into <home>/inbox, over the days of its articles."
+_INBOX = (
+    "Every minute: starts a run when an article file was put into <home>/inbox or changed, over the days of its articles. Off until you "
+    "switch it on."
+)
 
 
 def _read_state(path: Path) -> list[int]:

@@ -10,7 +10,7 @@ import re
 import textwrap
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any, cast
 
 import polars as pl
@@ -27,6 +27,7 @@ WIDTH = 900
 MIN_WIDTH = 320
 _WIDE = 600  # least width in pixels for values at line ends
 SPARKLINE_POINTS = 45
+_SCALED_POINTS = 32
 
 Rows = list[dict[str, Any]]
 
@@ -127,9 +128,43 @@ def sparkline_markdown(values: Sequence[float], width: int = 120, height: int = 
     Under 1,000 characters, for Dagster's UI. `alt_text` is reduced to letters, digits and simple marks, at most 60. Errors as in
     `sparkline`.
     """
-    picture = base64.b64encode(sparkline(values, width, height).encode()).decode()
+    return _image_markdown(sparkline(values, width, height), alt_text)
+
+
+def scaled_chart_markdown(days: Sequence[date], values: Sequence[float | None], alt_text: str) -> str:
+    """Make a small chart with a scale as a Markdown image with inline data.
+
+    Under 1,000 characters, because Dagster's UI hides longer Markdown behind a link. The scale is from 0; 100 and the largest value have a
+    line. Of more than 40 days the largest of each bucket is shown. `ValueError` without a value.
+    """
+    known = [(day, value) for day, value in zip(days, values, strict=True) if value is not None and math.isfinite(value)]
+    if not known:
+        raise ValueError("a chart of no values cannot be drawn")
+    width, height, left, above, below = 280, 90, 26, 10, 14
+    span = max(1, (days[-1] - days[0]).days)
+    size = -(-len(known) // _SCALED_POINTS)
+    shown = [max(known[n : n + size], key=lambda point: point[1]) for n in range(0, len(known), size)]
+    largest = max(value for _, value in shown)
+    top = max(_BASELINE, largest)
+    scale = (height - above - below) / top
+    points = ",".join(
+        f"{left + (width - left - 4) * (day - days[0]).days / span:.0f},{height - below - value * scale:.0f}" for day, value in shown
+    )
+    marked = [0.0, _BASELINE, *([largest] if largest > 1.2 * _BASELINE else [])]  # a label needs some room
+    lines = "".join(f"M{left} {height - below - value * scale:.0f}H{width}" for value in marked)
+    labels = [(0, height - below - value * scale + 3, f"{value:.0f}") for value in marked]
+    labels += [(left, height - 2, short_day(days[0])), (width - 34, height - 2, short_day(days[-1]))]
+    texts = "".join(f"<text x='{x}' y='{y:.0f}'>{text}</text>" for x, y, text in labels)
+    svg = (
+        f"<svg xmlns='http://www.w3.org/2000/svg' width='{width}' height='{height}' font-size='10' fill='{palette.MUTED}'>"
+        f"<path d='{lines}' stroke='{palette.GRID}'/>{texts}<polyline points='{points}' fill='none' stroke='{palette.TENSION}'/></svg>"
+    )
+    return _image_markdown(svg, alt_text)
+
+
+def _image_markdown(svg: str, alt_text: str) -> str:
     words = re.sub(r"[^\w .,:%+-]", " ", alt_text, flags=re.ASCII)[:_MAX_ALT_LENGTH]
-    return f"![{words}](data:image/svg+xml;base64,{picture})"
+    return f"![{words}](data:image/svg+xml;base64,{base64.b64encode(svg.encode()).decode()})"
 
 
 def spread_positions(places: Sequence[float], gap: float, low: float, high: float) -> list[float]:

@@ -11,6 +11,7 @@ import polars as pl
 
 from pipeline.contracts.days import Days
 from pipeline.contracts.model import Table
+from pipeline.contracts.tables.contributions import CONTRIBUTIONS, TOP_CONTRIBUTIONS
 from pipeline.contracts.tables.index import CHANNEL_DAILY, SIGNALS, STORY_MASS, TENSION_PAIR_DAILY
 
 #: Columns of SIGNALS that are added to a story's contribution.
@@ -39,6 +40,28 @@ def newest_contributions(read: ReadTable, read_contributions: ReadContributions)
     last = read(TENSION_PAIR_DAILY)["index_date"].max()
     contributions = read_contributions(last)  # type: ignore[arg-type]  # a date; never empty once there is an index
     return add_sides(add_evidence(contributions, read(SIGNALS)), read)
+
+
+def named_contributions(read: ReadTable, read_contributions: ReadContributions) -> pl.DataFrame:
+    """Read the contributions of the newest day on which a story of a pair may be named.
+
+    Only those stories, with `SIGNAL_COLUMNS`; empty if there is no such day.
+    """
+    enough = read(CHANNEL_DAILY, columns=["index_date", "series", "channel", "prior", "shape"]).filter(
+        100 * (1 - pl.col("prior") / pl.col("shape")) >= MIN_NEWS_PCT
+    )
+    signals = read(SIGNALS)
+    named = (
+        read(TOP_CONTRIBUTIONS, columns=["index_date", "series", "channel", "signal_id"])
+        .filter(~pl.col("series").str.contains(">", literal=True))
+        .join(enough, on=["index_date", "series", "channel"], how="semi")
+        .join(signals.filter(tier="high"), on="signal_id", how="semi")
+    )
+    day = named["index_date"].max()
+    if day is None:
+        return add_evidence(CONTRIBUTIONS.empty(), signals)
+    contributions = add_evidence(read_contributions(day), signals)  # type: ignore[arg-type]  # a date
+    return contributions.filter(may_be_named() & ~pl.col("series").str.contains(">", literal=True))
 
 
 def add_evidence(contributions: pl.DataFrame, signals: pl.DataFrame) -> pl.DataFrame:

@@ -19,7 +19,7 @@ from rich.text import Text
 
 from pipeline import clock
 from pipeline.contracts.sources import RECENT_DAYS
-from pipeline.report.evidence import MIN_NEWS_PCT, may_be_named
+from pipeline.report.evidence import MIN_NEWS_PCT
 from pipeline.report.names import format_count, short_day
 from pipeline.report.plain import to_plain, to_visible
 from pipeline.settings import SAMPLE_NOTE, Settings
@@ -76,23 +76,24 @@ def _format_value(value: float | None) -> str:
     return "-" if value is None else f"{value:.0f}"
 
 
-def stories_table(contributions: pl.DataFrame) -> Table:
-    """Table of the stories that add most to the last day, if they may be named.
+def stories_table(contributions: pl.DataFrame, last: date) -> Table:
+    """Table of the stories that add most to the newest values for which some may be named.
 
-    Both directions are pooled. `contributions`: rows of `evidence.newest_contributions`.
+    Both directions are pooled. `contributions`: rows of `evidence.named_contributions`. `last`: the last day of the index.
     """
-    table = Table(title="The biggest stories behind the last day", box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0), title_justify="left")
+    days = contributions["index_date"].unique().to_list()
+    earlier = (
+        f" ({short_day(days[0])}): at least {MIN_NEWS_PCT} % of a value is news, and a sentence is sure" if days and days != [last] else ""
+    )
+    title = f"The biggest stories behind the last day{' with enough news' if earlier else ''}{earlier}"
+    table = Table(title=title, box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0), title_justify="left")
     table.add_column("points", justify="right", no_wrap=True)
     table.add_column("pair", no_wrap=True)
     table.add_column("what")
     table.add_column("sentence", ratio=1)
-    shown = (
-        contributions.filter(may_be_named() & ~pl.col("series").str.contains(">", literal=True))
-        .sort("contribution", "series", "story_id", descending=[True, False, False])
-        .head(_STORIES)
-    )
+    shown = contributions.sort("contribution", "series", "story_id", descending=[True, False, False]).head(_STORIES)
     if shown.is_empty():
-        rule = f"less than {MIN_NEWS_PCT} % of each value is news, or no sentence is read with high confidence"
+        rule = f"on no day is {MIN_NEWS_PCT} % of a value news and a sentence sure"
         table.add_row("", "", "", f"too little was read to name a story: {rule}")
     for row in shown.iter_rows(named=True):
         quote = " ".join(row["quote"].split())
@@ -127,10 +128,10 @@ def next_steps(settings: Settings, program: str) -> Text:
 def print_run(out: Console, daily: pl.DataFrame, newest: pl.DataFrame, row_counts: str, settings: Settings, program: str) -> None:
     """Print the end of a run.
 
-    Last week, stories behind the last day (`newest`), row counts, next steps.
+    Last week, stories that may be named (`newest`), row counts, next steps.
     """
     out.print(week_table(daily, settings.is_sample))
-    out.print(stories_table(newest))
+    out.print(stories_table(newest, daily["index_date"].max()))  # type: ignore[arg-type]  # a date
     out.print(row_counts, highlight=False)
     out.print(next_steps(settings, program), soft_wrap=True)
 

@@ -55,14 +55,24 @@ def test_uploads_are_an_asset_if_there_is_a_place_for_them(tmp_path: Path) -> No
 
 def test_every_table_has_one_asset(code_location: dg.Definitions) -> None:
     names = [key.to_user_string() for definition in code_location.resolve_asset_graph().assets_defs for key in definition.keys]
-    assert sorted(names) == sorted([*TABLES, "published"])
+    assert sorted(names) == sorted([*TABLES, "published", "failed_checks"])
 
 
 def test_every_asset_is_in_the_group_of_its_layer(specs: dict[str, dg.AssetSpec]) -> None:
-    assert {name: spec.group_name for name, spec in specs.items()} == {
+    groups = {name: str(spec.group_name) for name, spec in specs.items()}
+    assert {name: group.partition("_")[0] for name, group in groups.items()} == {
         **{name: table.layer for name, table in TABLES.items()},
         "published": "published",
+        "failed_checks": "published",
     }
+    assert "index" not in groups.values()  # each of its tables is in one of its parts
+
+
+def test_parts_of_the_index_read_no_later_part(specs: dict[str, dg.AssetSpec]) -> None:
+    """So the lineage reads from left to right."""
+    groups = {name: str(spec.group_name) for name, spec in specs.items()}
+    read = {(groups[name], groups[dep.asset_key.to_user_string()]) for name, spec in specs.items() for dep in spec.deps}
+    assert {(group, other) for group, other in read if group.startswith("index") and other.startswith("index") and other > group} == set()
 
 
 def test_every_asset_has_a_description(specs: dict[str, dg.AssetSpec]) -> None:
@@ -125,7 +135,15 @@ def test_daily_tables_are_partitioned_if_their_upstream_is_enabled(
 
 def test_the_job_builds_every_asset(code_location: dg.Definitions) -> None:
     job = code_location.resolve_job_def("trade_tension")
-    assert {key.to_user_string() for key in job.asset_layer.executable_asset_keys} == {*TABLES, "published"}
+    assert {key.to_user_string() for key in job.asset_layer.executable_asset_keys} == {*TABLES, "published", "failed_checks"}
+
+
+def test_the_job_that_rebuilds_the_index_needs_no_day(code_location: dg.Definitions) -> None:
+    job = code_location.resolve_job_def("rebuild_index")
+    built = {key.to_user_string() for key in job.asset_layer.executable_asset_keys}
+    assert job.partitions_def is None
+    assert {"tension_daily", "published", "failed_checks"} < built
+    assert built.isdisjoint({"raw_articles", "articles", "findings"})
 
 
 def test_the_code_location_has_one_name_in_all_files(pytestconfig: pytest.Config) -> None:
@@ -137,6 +155,11 @@ def test_the_code_location_has_one_name_in_all_files(pytestconfig: pytest.Config
     module = yaml.safe_load((pytestconfig.rootpath / "workspace.yaml").read_text(encoding="utf-8"))["load_from"][0]["python_module"]
     assert module["location_name"] == project["code_location_name"]
     assert module["module_name"] == project["code_location_target_module"]
+
+
+def test_jobs_say_what_follows(code_location: dg.Definitions) -> None:
+    for name in ("trade_tension", "rebuild_index"):
+        assert "publishes it" in (code_location.resolve_job_def(name).description or "")
 
 
 def test_schedules_and_sensors_have_descriptions(code_location: dg.Definitions) -> None:

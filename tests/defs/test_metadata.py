@@ -9,7 +9,7 @@ import polars as pl
 import pytest
 
 from pipeline.contracts.tables.index import TENSION_PAIR_DAILY
-from pipeline.defs.metadata import add_partition_metadata, newest_values
+from pipeline.defs.metadata import add_partition_metadata, fit_markdown_table, newest_values, show_index
 
 DAYS = dg.DailyPartitionsDefinition("2025-01-01", end_date="2025-01-06")
 Adding = Callable[[dg.AssetExecutionContext], None]
@@ -67,3 +67,27 @@ def test_the_last_week_is_shown_newest_first_with_rounded_values() -> None:
     assert table.splitlines()[2] == "| 2025-04-09 | CHN-USA | 57.1 |"
     assert len(table.splitlines()) == 9
     assert newest_values(frame.clear(), ("index_date",)) == {}
+
+
+def test_the_ui_shows_week_and_charts_of_an_index_at_once() -> None:
+    days = pl.date_range(pl.date(2025, 1, 1), pl.date(2025, 4, 9), eager=True)
+    frames = [
+        TENSION_PAIR_DAILY.example(days.len()).with_columns(index_date=days, pair=pl.lit(pair), signal_count=count, tension=pl.lit(value))
+        for pair, count, value in (("CHN-USA", 9, 157.4), ("JPN-USA", 5, None), ("EUN-USA", 2, 80.6))
+    ]
+    metadata = {name: value.value for name, value in show_index(pl.concat(frames), ("index_date", "pair")).items()}
+    table = metadata["tension of the last week"].splitlines()
+    assert table[0] == "| index_date | CHN-USA | EUN-USA |"  # the pair with most signals first; one without a value is left out
+    assert table[2] == "| 2025-04-09 | 157 | 81 |"
+    assert len(table) == 9
+    inline = [name for name in metadata if name != "last week"]
+    assert inline == ["tension of the last week", "tension CHN-USA, 90 days", "tension EUN-USA, 90 days"]
+    assert all(len(metadata[name]) < 1000 for name in inline)
+
+
+def test_a_table_is_cut_to_what_the_ui_shows_at_once() -> None:
+    frame = pl.DataFrame({"quote": ["x" * 120] * 30})
+    table = fit_markdown_table(frame, ("quote",))
+    assert 800 < len(table) < 1000
+    assert table.endswith("more")
+    assert fit_markdown_table(pl.DataFrame({"quote": ["y" * 139]}), ("quote",)).count("\n") == 2

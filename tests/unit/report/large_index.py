@@ -101,7 +101,7 @@ def make_large_index() -> ReadTable:
 
 def _values(random: np.random.Generator, days: pl.Series) -> pl.DataFrame:
     """One series: levels that jump and decay, with intervals, and gaps where too little was read."""
-    columns: dict[str, np.ndarray] = {}  # type: ignore[type-arg]
+    columns: dict[str, np.ndarray] = {}
     for name in ("tension", "concession"):
         jumps = np.where(random.random(DAYS) < 0.08, random.exponential(60, DAYS), 0)
         level = 100 + np.convolve(jumps, 0.92 ** np.arange(60))[:DAYS]

@@ -14,7 +14,17 @@ import pytest
 
 from pipeline.contracts.model import ContractError
 from pipeline.report import palette
-from pipeline.report.charts import Chart, directed_chart, pair_chart, sparkline, sparkline_markdown, spread_positions, to_png, to_svg
+from pipeline.report.charts import (
+    Chart,
+    directed_chart,
+    pair_chart,
+    scaled_chart_markdown,
+    sparkline,
+    sparkline_markdown,
+    spread_positions,
+    to_png,
+    to_svg,
+)
 from pipeline.report.days_axis import DaysAxis
 
 Make = Callable[..., pl.DataFrame]
@@ -254,3 +264,17 @@ def test_every_range_of_days_has_labels_that_fit(days: int, start: date) -> None
         ticks = axis.ticks()
         assert 1 <= len(ticks) <= width // 40
         assert all(axis.start_ms <= at <= axis.end_ms for at in ticks)
+
+
+def test_a_scaled_chart_is_short_and_has_its_scale_and_days() -> None:
+    days = [date(2025, 1, 1) + timedelta(days=n) for n in range(400)]
+    markdown = scaled_chart_markdown(days, [None, *(float(n) for n in range(1, 399)), None], "tension CHN>USA")
+    assert len(markdown) < 1000
+    (packed,) = re.findall(r"base64,([^)]+)\)", markdown)
+    assert _texts(base64.b64decode(packed).decode()) == ["0", "100", "398", "1 Jan", "4 Feb"]
+    assert markdown.startswith("![tension CHN USA](data:image/svg+xml;base64,")
+
+
+def test_a_scaled_chart_of_no_values_is_an_error() -> None:
+    with pytest.raises(ValueError, match="no values"):
+        scaled_chart_markdown([date(2025, 1, 1)], [None], "x")

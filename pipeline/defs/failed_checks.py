@@ -1,0 +1,48 @@
+"""One asset that lists the failed checks of a run, so that nobody has to look through all assets."""
+
+from collections.abc import Iterator
+
+import dagster as dg
+from dagster._core.definitions.asset_checks.asset_check_evaluation import AssetCheckEvaluation
+
+from pipeline.defs.metadata import escape_markdown
+from pipeline.defs.side_tables import NOT_EVALUATED
+
+NAME = "failed_checks"
+_MOST_SHOWN = 50
+_DESCRIPTION = (
+    "The checks that failed in the newest run, critical ones first, under Metadata. A critical failure stops the run, or a side table "
+    "keeps its last good version; a warning stops nothing.\n\nEach check with all its results is under Checks of its table."
+)
+
+
+# It depends on nothing, so that it also runs after a failure, and has the lowest priority, so that it runs last.
+@dg.asset(name=NAME, group_name="published", op_tags={"dagster/priority": "-100"}, description=_DESCRIPTION)
+def failed_checks(context: dg.AssetExecutionContext) -> dg.MaterializeResult[None]:
+    """List the failed checks of this run."""
+    results = list(_read_results(context.instance, context.run_id))
+    failed = sorted(_describe(result) for result in results if not result.passed)
+    more = f"\n\n… and {len(failed) - _MOST_SHOWN} more" if len(failed) > _MOST_SHOWN else ""
+    shown = "\n".join(f"* {line}" for line in failed[:_MOST_SHOWN]) + more
+    return dg.MaterializeResult(
+        metadata={
+            "failed checks": dg.MetadataValue.md(shown or "_no check failed_"),
+            "checks that failed": len(failed),
+            "checks that were evaluated": len(results),
+        }
+    )
+
+
+def _read_results(instance: dg.DagsterInstance, run_id: str) -> Iterator[AssetCheckEvaluation]:
+    for entry in instance.all_logs(run_id, of_type=dg.DagsterEventType.ASSET_CHECK_EVALUATION):
+        event = entry.dagster_event
+        if event is not None:
+            yield event.asset_check_evaluation_data
+
+
+def _describe(result: AssetCheckEvaluation) -> str:
+    """Describe a failed check in Markdown; critical ones sort before warnings."""
+    said = {name: str(getattr(value, "value", value)) for name, value in result.metadata.items()}
+    severity = "critical" if result.severity is dg.AssetCheckSeverity.ERROR else "warning"
+    why = ". ".join(text for text in (said.get("reason"), said.get("detail"), said.get(NOT_EVALUATED)) if text)
+    return f"**{severity}** {escape_markdown(f'{result.asset_key.to_user_string()}.{result.check_name}')}: {escape_markdown(why)}"

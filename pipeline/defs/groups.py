@@ -1,0 +1,29 @@
+"""Groups of assets in the UI: layers, and parts of the layer `index` in the order in which they are built."""
+
+from types import MappingProxyType
+
+from pipeline.contracts.model import Table
+
+#: Part of the layer `index`: its tables. The UI sorts groups by name, so the numbers are the order of reading.
+INDEX_GROUPS = MappingProxyType(
+    {
+        "index_1_signals": (
+            "countries", "scope_members", "weights", "story_articles", "articles_read", "stories", "signals", "pair_signals",
+        ),
+        "index_2_masses": ("story_mass", "baseline", "daily_mass", "clustering", "movement_daily"),
+        "index_3_values": (
+            "channel_daily", "stalemate_daily", "phase_daily", "index_daily", "tension_daily", "tension_pair_daily", "top_contributions",
+            "source_shares", "source_shares",
+        ),
+        "index_4_vintages": ("story_known", "mass_arrivals", "movement_arrivals", "index_known", "vintages", "revisions"),
+        "index_5_measures": ("measure_acts", "measure_claims", "measure_reports", "measure_states"),
+        "index_6_threats": ("threat_claims", "threats", "threat_states", "threat_evidence", "threat_rates"),
+        "index_7_comparisons": ("signal_mass", "mass_precision", "gdelt_daily"),
+    }
+)  # fmt: skip
+_GROUP_OF = MappingProxyType({table: group for group, tables in INDEX_GROUPS.items() for table in tables})
+
+
+def group_of(table: Table) -> str:
+    """Return the group of a table: its layer, or the part of the layer `index`."""
+    return _GROUP_OF.get(table.name, table.layer)
