@@ -64,15 +64,18 @@
     return URL.createObjectURL(new Blob([whole], { type }));
   }
 
+  const readJson = async (name) => {
+    const response = await fetch(new URL(name, document.baseURI), { cache: "no-cache" }).catch(() => null);
+    return response?.ok ? response.json() : {};
+  };
+
   /** Address of the newest database. A release never changes, so that a run in the meantime does not mix two. */
   async function findDatabase() {
-    const beside = new URL(DATABASE, document.baseURI);
-    const response = await fetch(new URL("latest/datapackage.json", document.baseURI), { cache: "no-cache" }).catch(() => null);
-    if (!response?.ok) return beside;
-    const name = String((await response.json()).version).split("+").pop();
-    if (!RELEASE.test(name)) return beside;
+    const version = (await readJson("latest/datapackage.json")).version ?? (await readJson("latest.json")).release; // of a folder, or of uploads
+    const name = String(version).split("+").pop();
     const own = new URL(`releases/${name}/${DATABASE}`, document.baseURI);
-    return (await fetch(own, { method: "HEAD" }).catch(() => null))?.ok ? own : beside;
+    const isThere = RELEASE.test(name) && (await fetch(own, { method: "HEAD" }).catch(() => null))?.ok;
+    return isThere ? own : new URL(DATABASE, document.baseURI);
   }
 
   /** Two connections, since a query ends the one before it on the same: for the reader, and for the lists of this page. */

@@ -1,9 +1,11 @@
 """Explorer in a real browser: answers like the database, offline."""
 
 import io
+import json
 import shutil
 import threading
 from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC
 from pathlib import Path
 from typing import Any
@@ -28,15 +30,21 @@ READY = "#run:not([disabled])"
 HOSTILE = "<img src=x onerror=alert(1)>"
 
 
-@pytest.fixture(scope="module")
-def address(sample_run: SampleRun) -> Iterator[str]:
-    server = ExplorerServer(sample_run.published, 0, "explorer.html")
+@contextmanager
+def serve(folder: Path) -> Iterator[str]:
+    server = ExplorerServer(folder, 0, "explorer.html")
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
     thread.start()
     yield server.url
     server.shutdown()
     server.server_close()
     thread.join()
+
+
+@pytest.fixture(scope="module")
+def address(sample_run: SampleRun) -> Iterator[str]:
+    with serve(sample_run.published) as address:
+        yield address
 
 
 @pytest.fixture(scope="module")
@@ -113,6 +121,25 @@ def test_no_question_requests_another_server_or_logs_an_error(visit: Visit, addr
     own = address.removesuffix("explorer.html")
     assert [url for url in visit.requested if not url.startswith((own, f"blob:{own}"))] == []
     assert visit.console == []
+
+
+def test_the_database_is_that_of_a_release(visit: Visit, sample_run: SampleRun) -> None:
+    release = sample_run.latest.resolve().name
+    assert any(url.endswith(f"/releases/{release}/trade_tension.duckdb") for url in visit.requested)
+    assert visit.text("release").startswith(f"Release {release}.")
+
+
+def test_an_uploaded_release_is_found_by_its_pointer(browser: Any, sample_run: SampleRun, tmp_path: Path) -> None:
+    release = sample_run.latest.resolve()
+    (tmp_path / "releases" / release.name).mkdir(parents=True)
+    shutil.copy(release / "trade_tension.duckdb", tmp_path / "releases" / release.name)
+    (tmp_path / "latest.json").write_text(json.dumps({"release": release.name}))
+    shutil.copytree(sample_run.published / "explorer", tmp_path / "explorer")
+    shutil.copy(sample_run.published / "explorer.html", tmp_path)
+    with serve(tmp_path) as address:
+        visit = Visit(browser, address)
+        assert visit.text("release").startswith(f"Release {release.name}.")
+        visit.page.close()
 
 
 def test_every_table_view_and_macro_is_listed_with_its_columns(visit: Visit, sample_run: SampleRun) -> None:

@@ -19,8 +19,10 @@ def test_the_page_refers_only_to_files_next_to_it(tmp_path: Path) -> None:
     assert addresses == {"report.html", "explorer/duckdb.js", "explorer/explorer.js", "explorer/LICENSES.txt"}
     files = {path.name for path in (tmp_path / "explorer").iterdir()}
     assert files == {"LICENSES.txt", "duckdb-worker.js.gz", "duckdb.js", "duckdb.wasm.gz", "explorer.js", "vega.js", "SHA256SUMS"}
-    loaded = set(re.findall(r'(?:unpack\(|new URL\()"([^"]+)"', (tmp_path / "explorer" / "explorer.js").read_text(encoding="utf-8")))
-    assert loaded - files == {"latest/datapackage.json"}
+    loaded = set(
+        re.findall(r'(?:unpack\(|readJson\(|new URL\()"([^"]+)"', (tmp_path / "explorer" / "explorer.js").read_text(encoding="utf-8"))
+    )
+    assert loaded - files == {"latest/datapackage.json", "latest.json"}
     assert gzip.decompress((tmp_path / "explorer" / "duckdb.wasm.gz").read_bytes()).startswith(WASM)
 
 
