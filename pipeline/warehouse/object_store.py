@@ -242,6 +242,7 @@ def _describe(error: Exception, scheme: str, bucket: str) -> str:
         "TimedOut": "no response in time; run again later",
         "dns error": "the name of the server is unknown; check the endpoint (AWS_ENDPOINT_URL)",
         "Connect": "no connection to the server; check the endpoint (AWS_ENDPOINT_URL) and the network",
+        "HTTP error": "the connection was lost at every attempt; run again later",
         "Permission denied": f"no permission; {credentials}",
         "No space left": "the disk is full; free some space and run again",
     }
