@@ -11,6 +11,7 @@ import re
 from collections.abc import Coroutine
 from dataclasses import dataclass
 from datetime import timedelta
+from mimetypes import guess_type
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 from urllib.parse import unquote, urlsplit
@@ -116,7 +117,7 @@ class Bucket:
         from obstore.exceptions import AlreadyExistsError, PreconditionError  # noqa: PLC0415 as above
 
         try:
-            await obstore.put_async(self._store, key, content, mode=mode)
+            await obstore.put_async(self._store, key, content, mode=mode, attributes=self._attributes(key, {"Cache-Control": "no-cache"}))
         except (AlreadyExistsError, PreconditionError):
             problem = None
         except Exception as error:  # noqa: BLE001 as above
@@ -129,17 +130,20 @@ class Bucket:
         current = await self.read(key)
         return current is not None and current.content == content
 
+    def _attributes(self, key: str, attributes: dict[str, str]) -> dict[str, str] | None:
+        kind, _ = guess_type(key)
+        return attributes | ({"Content-Type": kind} if kind else {}) if self._folder is None else None
+
     async def upload(self, key: str, path: Path, sha256: str) -> None:
         """Write a file to an object, with its SHA-256 as an attribute."""
         import obstore  # noqa: PLC0415 an optional extra
 
-        attributes = {_SHA256: sha256} if self._folder is None else None
         try:
             await obstore.put_async(
                 self._store,
                 key,
                 path,
-                attributes=attributes,
+                attributes=self._attributes(key, {_SHA256: sha256}),
                 use_multipart=path.stat().st_size > _PART_BYTES,
                 chunk_size=_PART_BYTES,
                 max_concurrency=_PARTS_AT_ONCE,

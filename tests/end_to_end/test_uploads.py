@@ -108,6 +108,8 @@ def test_a_release_is_uploaded_once_and_read_back(proxy: Proxy, url: str, tmp_pa
     first = upload(bucket, release)
     assert (len(first.sent), first.present) == (FILES + 1, 0)
     assert read_release(bucket) == release.name
+    head = bucket._store.get(POINTER, options={"head": True}).attributes
+    assert (head["Content-Type"], head["Cache-Control"]) == ("application/json", "no-cache")
     proxy.clear()
     again = upload(bucket, release)
     assert (again.sent, again.present) == ((), FILES + 1)
