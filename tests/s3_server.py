@@ -169,6 +169,9 @@ class _Handler(QuietHandler):
 @contextmanager
 def run_proxy(server: Server) -> Iterator[tuple[Proxy, int]]:
     """Serve a proxy within the block; yield it and its port."""
-    bound = type("Handler", (_Handler,), {"proxy": Proxy(server)})
-    with run_server(bound) as port:
-        yield bound.proxy, port
+
+    class Handler(_Handler):
+        proxy = Proxy(server)
+
+    with run_server(Handler) as port:
+        yield Handler.proxy, port
