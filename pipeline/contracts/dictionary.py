@@ -172,6 +172,8 @@ def _build_resource(table: Table, file: ReleaseFile, is_part: bool) -> dict[str,
         "name": f"{table.name}_{stem}" if is_part else table.name,
         "title": table.title,
         "description": table.description,
+        # Validators then check size and hash only: frictionless-py reads nulls of numbers in Parquet as NaN, and counts no bytes of it.
+        **({} if is_csv else {"type": "file"}),
         "path": file.path,
         "format": ending,
         "mediatype": "text/csv" if is_csv else "application/vnd.apache.parquet",

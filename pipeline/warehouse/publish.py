@@ -19,6 +19,7 @@ import duckdb
 import polars as pl
 
 from pipeline import __version__
+from pipeline.contracts.catalogues import build_croissant, build_dcat
 from pipeline.contracts.dictionary import Edition, build_datapackage, build_file_metadata, describe_column, render_citation, render_markdown
 from pipeline.contracts.model import Table
 from pipeline.contracts.tables import TABLES, VIEWS
@@ -39,6 +40,8 @@ _LEFTOVERS = (".staging*", ".latest*", ".*.tmp", ".*.tmp.wal")
 #: Storage version that DuckDB 1.0 and later can read.
 STORAGE_VERSION = "v1.0.0"
 PUBLISHED = tuple(table for table in TABLES.values() if table.published)
+#: Descriptions of all files of a release, each by the function that builds it.
+_DESCRIPTIONS = {"datapackage.json": build_datapackage, "croissant.json": build_croissant, "dcat.jsonld": build_dcat}
 _DICTIONARY = render_markdown(PUBLISHED, tuple(VIEWS.values()))
 
 
@@ -156,8 +159,9 @@ class Publisher:
             add_metadata(files[table.name], build_file_metadata(table, edition))
         files[TENSION_INDEX.name] = [write_flat_csv(files, staging)]
         listed = {table: [describe_file(path, staging) for path in paths] for table, paths in files.items()}
-        package = build_datapackage(listed, (TENSION_INDEX, *PUBLISHED), edition)
-        (staging / "datapackage.json").write_text(json.dumps(package, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+        for file_name, build in _DESCRIPTIONS.items():
+            description = build(listed, (TENSION_INDEX, *PUBLISHED), edition)
+            (staging / file_name).write_text(json.dumps(description, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
         (staging / "data-dictionary.md").write_text(_DICTIONARY, encoding="utf-8")
         (staging / "CITATION.cff").write_text(render_citation(edition), encoding="utf-8")
         return name, rows

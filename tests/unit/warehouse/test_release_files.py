@@ -3,7 +3,9 @@
 import hashlib
 import importlib
 import json
+import shutil
 from datetime import date
+from pathlib import Path
 from typing import Any
 
 import duckdb
@@ -12,6 +14,8 @@ import polars as pl
 import pyarrow.parquet as pq
 import pytest
 
+from pipeline.contracts.catalogues import build_croissant
+from pipeline.contracts.dictionary import Edition, ReleaseFile
 from pipeline.contracts.tables import TABLES
 from pipeline.contracts.tables.core import QUARANTINE
 from pipeline.contracts.tables.flat import COUNTRIES, TENSION_INDEX
@@ -95,7 +99,7 @@ def test_every_file_of_a_release_is_listed_with_size_and_hash(publisher: Publish
 
 
 def test_frictionless_finds_every_resource_valid(publisher: Publisher, package: dict[str, Any]) -> None:
-    """It reads nulls of Parquet as NaN, which no schema allows: it is given example rows."""
+    """Of Parquet it checks size and hash only, since it reads nulls as NaN: its schemas are tried on example rows."""
     frictionless = importlib.import_module("frictionless") if importlib.util.find_spec("frictionless") else None
     if frictionless is None:
         pytest.skip("frictionless is not installed; run `uv sync --group dev`")
@@ -124,3 +128,55 @@ def test_describe_columns_shows_meanings(publisher: Publisher) -> None:
     assert rows.columns == ["column_name", "data_type", "meaning"]
     assert rows.row(1)[:2] == ("pair", "VARCHAR")
     assert "pair_of('USA-CHN') finds it from either order" in rows.row(1)[2]
+
+
+def test_frictionless_validates_the_whole_release_and_finds_damage(publisher: Publisher, tmp_path: Path) -> None:
+    frictionless = pytest.importorskip("frictionless", reason="frictionless is not installed; run `uv sync --group dev`")
+    copy = shutil.copytree(publisher.latest.resolve(), tmp_path / "release", ignore=shutil.ignore_patterns("*.duckdb"))
+    report = frictionless.Package(str(copy / "datapackage.json")).validate()
+    assert [(task.name, task.errors) for task in report.tasks if not task.valid] == []
+    assert len(report.tasks) == len(PUBLISHED) + 1
+    damaged = copy / "weights" / "weights.parquet"
+    content = damaged.read_bytes()
+    damaged.write_bytes(content[:-20] + bytes([content[-20] ^ 1]) + content[-19:])
+    report = frictionless.Package(str(copy / "datapackage.json")).validate()
+    assert [(task.name, task.errors[0].type) for task in report.tasks if not task.valid] == [("weights", "hash-count")]
+
+
+def test_croissant_and_dcat_list_the_files_of_the_data_package(publisher: Publisher, package: dict[str, Any]) -> None:
+    croissant, dcat = (json.loads((publisher.latest / name).read_text(encoding="utf-8")) for name in ("croissant.json", "dcat.jsonld"))
+    expected = {(one["path"], one["bytes"], one["hash"].removeprefix("sha256:")) for one in package["resources"]}
+    objects = [one for one in croissant["distribution"] if one["@type"] == "cr:FileObject"]
+    assert {(one["contentUrl"], int(one["contentSize"].removesuffix(" B")), one["sha256"]) for one in objects} == expected
+    listed = dcat["dcat:distribution"]
+    checksums = [one["spdx:checksum"]["spdx:checksumValue"]["@value"] for one in listed]
+    sizes = [int(one["dcat:byteSize"]["@value"]) for one in listed]
+    assert {(one["dcat:downloadURL"]["@id"], size, digest) for one, size, digest in zip(listed, sizes, checksums, strict=True)} == expected
+    assert croissant["description"] == dcat["dct:description"] == NOTE
+    assert croissant["datePublished"] == dcat["dct:issued"]["@value"] == day(20).isoformat()
+
+
+def test_croissant_describes_every_column_of_every_table(publisher: Publisher) -> None:
+    croissant = json.loads((publisher.latest / "croissant.json").read_text(encoding="utf-8"))
+    sources = {one["@id"] for one in croissant["distribution"]}
+    described = {records["name"]: [field["name"] for field in records["field"]] for records in croissant["recordSet"]}
+    assert described == {table.name: table.schema.names() for table in (*PUBLISHED, TENSION_INDEX)}
+    for records in croissant["recordSet"]:
+        assert {source["@id"] for field in records["field"] for name, source in field["source"].items() if name != "extract"} <= sources
+        assert {key["@id"] for key in records["key"]} <= {field["@id"] for field in records["field"]}
+
+
+def test_a_table_of_several_years_is_a_set_of_files() -> None:
+    files = {"tension_daily": [ReleaseFile(f"tension_daily/{year}.parquet", 7, "0f") for year in (2024, 2025)]}
+    croissant = build_croissant(files, [TABLES["tension_daily"]], Edition("2025-11-30-0f", "0.1.0", "A test."))
+    (one_set,) = (one for one in croissant["distribution"] if one["@type"] == "cr:FileSet")
+    assert one_set["includes"] == "tension_daily/*.parquet"
+    assert croissant["recordSet"][0]["field"][0]["source"]["fileSet"] == {"@id": one_set["@id"]}
+
+
+def test_mlcroissant_reads_the_flat_table(publisher: Publisher) -> None:
+    mlcroissant = pytest.importorskip("mlcroissant", reason="mlcroissant is not installed")
+    data = mlcroissant.Dataset(str(publisher.latest / "croissant.json"))
+    assert not data.metadata.ctx.issues.errors
+    first = next(iter(data.records("tension_index")))
+    assert first["tension_index/mnemonic"] == b"TCI.CHN-USA.D"
