@@ -7,8 +7,8 @@ from tests.unit.index.planted import CHANNELS, Effect, measure_effects, read_pla
 pytestmark = pytest.mark.slow
 
 PLANTED = {row["trick"]: row for row in read_planted()}
-#: Points by which a change of reader may move a recorded effect.
-TOLERANCE = 5
+#: A new calibration may move a recorded effect by this share, or by these points.
+SHARE, TOLERANCE = 0.1, 5
 
 
 @pytest.fixture(scope="module")
@@ -23,7 +23,7 @@ def test_there_are_twenty_different_tricks() -> None:
 @pytest.mark.parametrize("trick", PLANTED)
 def test_a_planted_article_does_what_is_recorded(effects: dict[str, Effect], trick: str) -> None:
     effect, recorded = effects[trick], PLANTED[trick]
-    assert effect.changes == pytest.approx({channel: recorded[channel] for channel in CHANNELS}, abs=TOLERANCE)
+    assert effect.changes == pytest.approx({channel: recorded[channel] for channel in CHANNELS}, rel=SHARE, abs=TOLERANCE)
     assert effect.is_marked == recorded["is_marked"]
 
 
