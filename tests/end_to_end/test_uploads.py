@@ -12,8 +12,10 @@ from typing import Any
 
 import pytest
 
+from pipeline.contracts.tables.index import TENSION_DAILY, TENSION_PAIR_DAILY
 from pipeline.durable_files import SUMS, hash_file, parse_sums, write_sums
 from pipeline.errors import UserError
+from pipeline.warehouse.lake import write_parquet
 from pipeline.warehouse.object_store import Bucket, ObjectStoreError, open_bucket, run
 from pipeline.warehouse.uploads import POINTER, Upload, UploadError, read_pointer, upload_release
 from tests.conftest import Tension
@@ -275,6 +277,22 @@ def test_refused_credentials_and_missing_buckets_are_named(proxy: Proxy, tmp_pat
         upload(open_bucket("s3://nowhere/index"), release)
 
 
+def test_the_examples_of_the_page_on_tools_read_uploads(proxy: Proxy, url: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    release = tmp_path / "2025-03-03-0123456789"
+    for table in (TENSION_DAILY, TENSION_PAIR_DAILY):
+        write_parquet(table.to_published(table.example()), release / table.name / "2025.parquet")
+    write_sums(release, {path.relative_to(release).as_posix(): hash_file(path) for path in release.rglob("*.parquet")})
+    upload(open_bucket(url), release)
+    blocks = re.findall(r"```python\n(.*?)```", TOOLS.read_text(encoding="utf-8"), flags=re.DOTALL)
+    (code,) = (block for block in blocks if "s3://bucket/index" in block)
+    actor, target = TENSION_DAILY.example().select("actor", "target").row(0)
+    changed = code.replace("s3://bucket/index", url).replace('"USA", target="CHN"', f'"{actor}", target="{target}"')
+    exec(changed, {})  # noqa: S102 our own documentation
+    printed = capsys.readouterr().out
+    assert printed.count(str(TENSION_DAILY.example()["index_date"][0])) == 2
+    assert "CHN-USA" in printed
+
+
 ARTICLES = [
     {"source": source, "published_at": f"2025-03-0{day}T10:00:00Z", "title": f"China will tax U.S. goods at {10 + day} percent", "body": ""}
     for day in (1, 2, 3)
@@ -282,9 +300,7 @@ ARTICLES = [
 ]
 
 
-def test_a_run_uploads_and_its_successor_repeats_a_failed_upload(
-    proxy: Proxy, url: str, tmp_path: Path, tension: Tension, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_a_run_uploads_and_its_successor_repeats_a_failed_upload(proxy: Proxy, url: str, tmp_path: Path, tension: Tension) -> None:
     (tmp_path / "wire.jsonl").write_text("".join(json.dumps(row) + "\n" for row in ARTICLES), encoding="utf-8")
     arguments = ("run", "--articles", "wire.jsonl", "--home", "home", "--pairs", "USA-CHN", "--workers", "1")
 
@@ -310,11 +326,3 @@ def test_a_run_uploads_and_its_successor_repeats_a_failed_upload(
     secrets = [part.encode() for _, secret, _ in USERS.values() for part in [secret]]
     stored = [path for path in (tmp_path / "home").rglob("*") if path.is_file() and any(one in path.read_bytes() for one in secrets)]
     assert stored == []
-
-    # The examples of the documentation read it.
-    text = TOOLS.read_text(encoding="utf-8")
-    (code,) = (block for block in re.findall(r"```python\n(.*?)```", text, flags=re.DOTALL) if "s3://" in block)
-    exec(code.replace("s3://bucket/index", url).replace('"USA", target="CHN"', '"CHN", target="USA"'), {})  # noqa: S102 our own documentation
-    printed = capsys.readouterr().out
-    assert "2025-03-03" in printed
-    assert "phase" in printed
