@@ -27,6 +27,13 @@ _THIRD_PERSON = re.compile(
     r"|foreign ministry|finance ministry|administration|bloc|country|embassy|premier|prime minister))\b",
     re.IGNORECASE,
 )
+# "The ministry in Beijing", "the ministry accused Washington": what follows shows whose ministry it is, or is not.
+_PLACE_NEXT = re.compile(r"\s+in\s+")
+_ADDRESSEE_NEXT = re.compile(
+    r"(?:\s+\w+ly|\s+(?:has|have|had|also))?\s+(?:accus\w+|blam\w+|condemn\w+|criti[cq]i?\w+|rebuk\w+|urg\w+|warn\w+|ask\w+|told|tell\w*"
+    r"|press\w+|call(?:s|ed|ing)?\s+(?:up)?on)\s+(?:the\s+)?",
+    re.IGNORECASE,
+)
 _FIRST_PERSON = re.compile(r"\b(?:we|our|us|i|my)\b", re.IGNORECASE)
 _QUESTION = re.compile(r"\?\W*$")
 _STATE_IN_SOURCE = re.compile(r" by ([A-Z]{3})$")
@@ -171,9 +178,23 @@ def _find_implied_mentions(text: str, mentions: Sequence[Mention], main_pair: tu
                 yield Mention(state.speaker, match.start(), match.end(), "speaker", match[0].lower() in {"we", "i"})
     for match in _THIRD_PERSON.finditer(text):
         before = [mention for mention in mentions if mention.is_actor and mention.end <= match.start()]
-        subject = before[0].code if before else state.subject
+        subject = _choose_subject(before[0].code if before else state.subject, text, match.end(), mentions, main_pair)
         if subject:
             yield Mention(subject, match.start(), match.end(), "pronoun")
+
+
+def _choose_subject(subject: str | None, text: str, end: int, mentions: Sequence[Mention], main_pair: tuple[str, ...]) -> str | None:
+    """Correct whom a word such as `the ministry` means, by what follows its `end`.
+
+    It is that of a place named next. It is not the country that it addresses, but then the other one of the main pair.
+    """
+    places = {mention.start: mention.code for mention in mentions}
+    place, addressee = _PLACE_NEXT.match(text, end), _ADDRESSEE_NEXT.match(text, end)
+    if place and place.end() in places:
+        return places[place.end()]
+    if addressee and subject in main_pair and places.get(addressee.end()) == subject:
+        return next((code for code in main_pair if code != subject), None)
+    return subject
 
 
 def _choose_both_sides(mentions: Sequence[Mention], main_pair: tuple[str, ...]) -> tuple[str, ...]:

@@ -1,3 +1,5 @@
+import pytest
+
 from pipeline.signals.context import ResolvedSentence, resolve_references
 from pipeline.signals.segment import split_sentences
 
@@ -26,6 +28,21 @@ def test_both_sides_means_the_main_pair() -> None:
 
 def test_it_means_the_last_subject() -> None:
     assert codes_of_role(resolve("Brussels acted. It will act again.")[1], "pronoun") == {"EUN"}
+
+
+@pytest.mark.parametrize(
+    ("sentence", "code"),
+    [
+        ("The ministry accused Washington of bullying.", "CHN"),
+        ("The spokesman has urged the United States to stop.", "CHN"),
+        ("The commerce ministry in Beijing called the step malicious.", "CHN"),
+        ("The ministry accused Beijing of dumping.", "USA"),
+        ("The ministry said that Washington would pay.", "USA"),
+    ],
+)
+def test_a_ministry_is_not_of_the_country_that_it_addresses(sentence: str, code: str) -> None:
+    text = f"Washington raised duties on China. {sentence}"
+    assert codes_of_role(resolve(text)[1], "pronoun") == {code}
 
 
 def test_we_means_the_speaker_of_a_transcript_line() -> None:
