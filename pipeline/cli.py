@@ -233,7 +233,7 @@ def validate(
 @app.command()
 def export(
     ending: Annotated[ExportFormat | None, typer.Option("--to", help="Format: csv, xlsx, dta (Stata) or parquet [default: csv]")] = None,
-    to: Annotated[Path | None, typer.Option("--out", help="Output file [default: TABLE.FORMAT in this folder]")] = None,
+    to: Annotated[Path | None, typer.Option("--out", help="Output file [default: TABLE.FORMAT in the working folder]")] = None,
     table: Annotated[str | None, typer.Option("--table", help="Table or view of the database [default: tension_index]")] = None,
     pair: Annotated[str | None, typer.Option("--pair", help="Only this pair of countries, in either order")] = None,
     home_folder: HomeOption = None,

@@ -21,7 +21,7 @@ def export_table(ending: Format | None, to: Path | None, table: str | None, pair
     to = to or Path(f"{chosen}.{ending}")
     export = read_export(Publisher(read_settings(home=home_folder).published).database, chosen, pair)
     write_export(export, to, ending)
-    note = f"{export.rows.height:,} rows of {chosen}, release {export.edition.release}, in {to}. {export.edition.note}"
+    note = f"{export.rows.height:,} rows of {chosen}, release {export.edition.release}, in {to.resolve()}. {export.edition.note}"
     out.print(to_plain(note), highlight=False, soft_wrap=True)
 
 

@@ -12,7 +12,7 @@ from tests.unit.cli.conftest import Command, flat
 def test_the_flat_table_of_one_pair_is_exported_as_csv(command: Command, sample_run: SampleRun, tmp_path: Path) -> None:
     result = command("export", "--home", sample_run.home, "--pair", "USA-CHN")
     assert result.exit_code == 0, result.output
-    assert "in tension_index.csv. Bundled sample" in flat(result.output)
+    assert f"in {tmp_path / 'tension_index.csv'}. Bundled sample" in flat(result.output)
     rows = pl.read_csv(tmp_path / "tension_index.csv")
     assert rows["mnemonic"].n_unique() == 5 + 2 * 4
     assert set(rows["country"]) | set(rows["partner"]) == {"CHN", "USA"}

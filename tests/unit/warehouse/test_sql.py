@@ -227,6 +227,10 @@ def test_views_read_published_tables_only(small: Built) -> None:
     assert [path.stem for path in VIEWS if query(small.lake, path, {}).width < 2] == []
 
 
+def test_views_and_macros_have_no_function_that_duckdb_1_1_lacks() -> None:
+    assert [path.stem for path in (*VIEWS, *MACROS) if re.search(r"(?<![\w.])if\(", path.read_text(encoding="utf-8"))] == []
+
+
 def test_macros_have_a_comment_and_the_name_of_their_file() -> None:
     for path in MACROS:
         text = path.read_text(encoding="utf-8")
