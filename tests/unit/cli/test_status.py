@@ -11,8 +11,11 @@ from pipeline import __version__, clock
 from pipeline.commands import console
 from pipeline.contracts.sources import RECENT_DAYS
 from pipeline.contracts.tables.raw import FETCHES, RAW_TARIFFS
+from pipeline.durable_files import write_sums
 from pipeline.settings import Settings
 from pipeline.warehouse.lake import Lake
+from pipeline.warehouse.object_store import open_bucket, run
+from pipeline.warehouse.uploads import upload_release
 from tests.conftest import SampleRun
 from tests.unit.cli.conftest import Command, flat
 
@@ -54,6 +57,29 @@ def test_a_home_of_own_articles_is_not_called_the_sample(
     printed = command("status", "--home", home).output
     assert "bundled sample" not in printed
     assert f"tension run --articles PATHS --home {home}, with all article files" in printed
+
+
+def test_the_uploaded_release_is_compared_with_the_newest(
+    command: Command, tmp_path: Path, sample_run: SampleRun, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pytest.importorskip("obstore", reason="obstore is not installed (extra s3)")
+    monkeypatch.setattr(console.out, "_width", 400)
+    monkeypatch.setenv("TENSION_PUBLISH_TO", f"file://{tmp_path}/share")
+    newest = sample_run.latest.resolve()
+
+    def read_line() -> str:
+        return command("status", "--home", sample_run.home).output.splitlines()[1].rstrip()
+
+    assert read_line() == f"uploaded   nothing yet at file://{tmp_path}/share"
+    bucket = open_bucket(f"file://{tmp_path}/share")
+    older = tmp_path / "2025-11-29-0123456789"
+    older.mkdir()
+    write_sums(older, {})
+    run(upload_release(bucket, older, "a"))
+    assert f"lags behind {newest.name}: the next run uploads it" in read_line()
+    run(upload_release(bucket, newest, "a"))
+    assert read_line().startswith(f"uploaded   release {newest.name} at file://{tmp_path}/share, uploaded ")
+    assert "lags" not in read_line()
 
 
 def test_all_tables_are_listed_on_request(command: Command, sample_run: SampleRun) -> None:
