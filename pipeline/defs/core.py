@@ -124,7 +124,12 @@ def newest_findings(lake: Lake) -> dict[str, Any]:
     last: Any = dates.max()
     week = lake.read(FINDINGS, Days(last - timedelta(days=6), last), columns)
     ranked = week.sort("probability", "index_date", "quote", descending=[True, True, False]).with_columns(pl.col("probability").round(2))
-    who = ranked.with_columns(pl.concat_str("actor", pl.lit(" → "), "target").alias("who"), pl.col("quote").str.slice(0, _QUOTE_SHOWN))
+    quote = pl.col("quote")
+    is_long = quote.str.len_chars() > _QUOTE_SHOWN
+    who = ranked.with_columns(
+        pl.concat_str("actor", pl.lit(">"), "target").alias("who"),
+        pl.when(is_long).then(quote.str.slice(0, _QUOTE_SHOWN) + "…").otherwise(quote).alias("quote"),
+    )
     return {
         "found": dg.MetadataValue.md(fit_markdown_table(who, ("probability", "who", "kind", "quote"))),
         "found in the last week": dg.MetadataValue.md(markdown_table(ranked, columns)),

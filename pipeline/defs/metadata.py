@@ -18,6 +18,7 @@ from pipeline.contracts.tables.core import FINDINGS
 from pipeline.contracts.tables.index import TENSION_DAILY, TENSION_PAIR_DAILY
 from pipeline.defs.groups import group_of
 from pipeline.report.charts import scaled_chart_markdown
+from pipeline.report.names import short_day
 from pipeline.warehouse.lake import Lake
 
 _SHOWN_ROWS = 12
@@ -110,9 +111,12 @@ def show_index(frame: pl.DataFrame, columns: Sequence[str]) -> dict[str, Any]:
     days = pl.col("index_date") > pl.lit(last) - pl.duration(days=_WEEK)
     of_series = recent.filter(pl.col("series").is_in(shown))
     week = of_series.filter(days).pivot("series", index="index_date", values="tension").with_columns(cs.float().round().cast(pl.Int64))
+    newest_first = week.sort("index_date", descending=True).with_columns(
+        pl.col("index_date").map_elements(short_day, pl.String).alias("day")
+    )
     charts = {name: of_series.filter(series=name) for name in shown[:_MOST_CHARTS]}
     return {
-        "tension of the last week": dg.MetadataValue.md(markdown_table(week.sort("index_date", descending=True), ["index_date", *shown]))
+        "tension of the last week": dg.MetadataValue.md(markdown_table(newest_first, ["day", *shown]))
         if shown
         else dg.MetadataValue.md("_too little was read in the last 90 days_"),
         **{

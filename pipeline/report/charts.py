@@ -147,17 +147,22 @@ def scaled_chart_markdown(days: Sequence[date], values: Sequence[float | None], 
     largest = max(value for _, value in shown)
     top = max(_BASELINE, largest)
     scale = (height - above - below) / top
-    points = ",".join(
-        f"{left + (width - left - 4) * (day - days[0]).days / span:.0f},{height - below - value * scale:.0f}" for day, value in shown
-    )
+    path, before = "", None
+    for day, value in shown:
+        is_new = before is None or (day - before).days > 2 * size  # days without a value are a gap
+        x = left + (width - left - 4) * (day - days[0]).days / span
+        path += f"{'M' if is_new else ','}{x:.0f},{height - below - value * scale:.0f}{'h0' if is_new else ''}"
+        before = day
+    path = re.sub(r"h0,", ",", path)  # only a day alone is a dot
     marked = [0.0, _BASELINE, *([largest] if largest > 1.2 * _BASELINE else [])]  # a label needs some room
     lines = "".join(f"M{left} {height - below - value * scale:.0f}H{width}" for value in marked)
     labels = [(0, height - below - value * scale + 3, f"{value:.0f}") for value in marked]
-    labels += [(left, height - 2, short_day(days[0])), (width - 34, height - 2, short_day(days[-1]))]
+    labels += [(left, height - 2, short_day(days[0])), (width - 40, height - 2, short_day(days[-1]))]
     texts = "".join(f"<text x='{x}' y='{y:.0f}'>{text}</text>" for x, y, text in labels)
     svg = (
         f"<svg xmlns='http://www.w3.org/2000/svg' width='{width}' height='{height}' font-size='10' fill='{palette.MUTED}'>"
-        f"<path d='{lines}' stroke='{palette.GRID}'/>{texts}<polyline points='{points}' fill='none' stroke='{palette.TENSION}'/></svg>"
+        f"<path d='{lines}' stroke='{palette.GRID}'/>{texts}"
+        f"<path d='{path}' fill='none' stroke='{palette.TENSION}' stroke-linecap='round'/></svg>"
     )
     return _image_markdown(svg, alt_text)
 

@@ -278,3 +278,13 @@ def test_a_scaled_chart_is_short_and_has_its_scale_and_days() -> None:
 def test_a_scaled_chart_of_no_values_is_an_error() -> None:
     with pytest.raises(ValueError, match="no values"):
         scaled_chart_markdown([date(2025, 1, 1)], [None], "x")
+
+
+def test_days_without_a_value_are_a_gap_in_a_scaled_chart() -> None:
+    days = [date(2025, 1, 1) + timedelta(days=n) for n in range(30)]
+    values = [120.0, 130.0, 140.0, *[None] * 20, 90.0, *[None] * 6]
+    (packed,) = re.findall(r"base64,([^)]+)\)", scaled_chart_markdown(days, values, "x"))
+    (path,) = re.findall(r"d='([^']*)' fill='none'", base64.b64decode(packed).decode())
+    assert path.count("M") == 2
+    assert path.endswith("h0")  # a day alone is a dot
+    assert path.count("h0") == 1
