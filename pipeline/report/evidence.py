@@ -43,9 +43,9 @@ def newest_contributions(read: ReadTable, read_contributions: ReadContributions)
 
 
 def named_contributions(read: ReadTable, read_contributions: ReadContributions) -> pl.DataFrame:
-    """Read the contributions of the newest day on which a story of a pair may be named.
+    """Read the contributions of the newest day with a nameable story.
 
-    Only those stories, with `SIGNAL_COLUMNS`; empty if there is no such day.
+    Only stories of pairs (without direction) for which `may_be_named` is true, with `SIGNAL_COLUMNS`; empty if there is no such day.
     """
     enough = read(CHANNEL_DAILY, columns=["index_date", "series", "channel", "prior", "shape"]).filter(
         100 * (1 - pl.col("prior") / pl.col("shape")) >= MIN_NEWS_PCT

@@ -151,7 +151,10 @@ def fetch_table(client: Client, request: Request, parse: Callable[[Payload], pl.
 
 
 def reject_response(client: Client, fetched: FetchResult, outcome: Outcome, detail: str) -> FetchResult:
-    """Drop the payload, set the outcome, and record both in the journal."""
+    """Return the result without payload, with this outcome and detail.
+
+    If it had a payload, the new outcome is added to the journal. A response already stored stays in the archive.
+    """
     rejected = replace(fetched, outcome=outcome, payload=None, detail=detail)
     if fetched.payload is not None:
         client.archive.store(rejected, fetched.payload.url)

@@ -197,9 +197,9 @@ class _Windows:
 
 
 def _score(act: dict[str, Any], windows: _Windows) -> dict[str, Any]:
-    """Score one act as a row of ACT_RESULTS.
+    """Score one act, by the sums within WIDTH days of it.
 
-    An act that is not covered has no hits.
+    Returns a row of ACT_RESULTS. An act with nothing read in these days is not covered and has no hits.
     """
     at = windows.day_number(act)
     if not windows.covered[act["pair"]][at]:

@@ -137,13 +137,14 @@ def _sum_observed(stories: pl.DataFrame) -> dict[date, Row]:
 def _sum_expected(read: list[tuple[str, date, float]], versions: _Versions) -> dict[date, tuple[float, ...]]:
     """Sum the expected mass of each day, for each of `_VARIANTS`.
 
-    `read`: source, day and number of articles. A source expects its articles times its rate, or times that of `(any)` if it has none.
+    `read`: source, day and `weight` of ARTICLES_READ (number of articles, late ones counting less). A source expects its weight times its
+    rate, or times that of `(any)` if it has none.
     """
     sums: dict[date, tuple[float, ...]] = {}
-    for source, day, accepted in read:
+    for source, day, weight in read:
         of_source = versions.rates[versions.number(day)]
         rate = of_source.get(source, of_source["(any)"])
-        sums[day] = tuple(mass + accepted * each for mass, each in zip(sums.get(day, _NOTHING), rate, strict=True))
+        sums[day] = tuple(mass + weight * each for mass, each in zip(sums.get(day, _NOTHING), rate, strict=True))
     return sums
 
 

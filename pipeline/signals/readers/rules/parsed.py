@@ -217,7 +217,10 @@ class ParsedSentence:
                 yield from self._to_party(other).codes or self._iter_modifier_codes(other)
 
     def _iter_modifier_codes(self, at: int) -> Iterable[str]:
-        """Yield the countries that modify a noun: `Chinese and Indian goods`."""
+        """Yield the countries of a noun's own modifiers: `Indian goods`.
+
+        What is joined to a modifier by `and` is not included.
+        """
         for child in self.tree.children_by(at, *MODIFIERS):
             for mention in self._mentions_at(child):
                 yield mention.code
