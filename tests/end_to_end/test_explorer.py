@@ -123,6 +123,16 @@ def test_no_question_requests_another_server_or_logs_an_error(visit: Visit, addr
     assert visit.console == []
 
 
+def test_a_worker_of_the_page_cannot_reach_another_server(visit: Visit, tmp_path: Path) -> None:
+    (tmp_path / "explorer.html").write_text("another server")
+    code = "fetch('{}', {{mode: 'no-cors'}}).then(() => postMessage('reached'), () => postMessage('blocked'))"
+    start = "(code) => new Promise((done) => { new Worker(URL.createObjectURL(new Blob([code]))).onmessage = ({ data }) => done(data) })"
+    own = visit.page.url.partition("#")[0]
+    with serve(tmp_path) as other:
+        assert visit.page.evaluate(start, code.format(other)) == "blocked"
+    assert visit.page.evaluate(start, code.format(own)) == "reached"
+
+
 def test_the_database_is_that_of_a_release(visit: Visit, sample_run: SampleRun) -> None:
     release = sample_run.latest.resolve().name
     assert any(url.endswith(f"/releases/{release}/trade_tension.duckdb") for url in visit.requested)
