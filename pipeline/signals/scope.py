@@ -162,6 +162,8 @@ def _resolve_targets(row: dict[str, Any], scope: Scope | None) -> list[str]:
         return [ALL_PARTNERS if eases == _names_reduction(row["quote"]) else target]
     if target in scope.opposed:
         return [ALL_PARTNERS if eases == scope.is_eased else target]
+    if not row["target_words"] and scope.code == GROUP:  # `those partners will pay`: not the country that the article is about
+        return [ALL_PARTNERS]
     if not scope.is_addressed:
         return [target]
     if not row["target_words"] and scope.named <= {row["actor"], *scope.exceptions}:

@@ -120,6 +120,11 @@ def test_a_partner_from_context_is_not_the_target_of_a_general_act() -> None:
     assert reading("Trump raises the tariff to 25 percent.", "measure", "CHN")["target"] == "CHN"
 
 
+def test_a_partner_from_context_is_not_one_of_those_partners() -> None:
+    row = reading("During the pause those partners will pay a flat 10 per cent.", "easing", "CHN")
+    assert (row["target"], row["scope"]) == ("*", "group")
+
+
 def test_an_act_towards_everybody_and_one_more_has_both_targets() -> None:
     sentence = "Trump sets 10% tariff on all imports and 34% on China."
     assert [row["target"] for row in readings(sentence, "measure", "CHN", "China")] == ["CHN", "*"]
