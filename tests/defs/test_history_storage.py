@@ -1,0 +1,44 @@
+"""The history of runs is stored in SQLite, or in the Postgres that the environment names."""
+
+from importlib.util import find_spec
+from pathlib import Path
+
+import pytest
+from dagster._core.instance.ref import InstanceRef
+
+from pipeline.defs import instance
+from pipeline.defs.instance import POSTGRES_URL, HistoryStorageError, prepare_home
+
+ADDRESS = "postgresql+psycopg2://tension:a-secret@127.0.0.1:5432/dagster"
+
+
+def test_without_an_address_the_history_is_in_sqlite(tmp_path: Path) -> None:
+    prepare_home(tmp_path)
+    events = InstanceRef.from_dir(str(tmp_path)).event_storage_data
+    assert events is not None
+    assert events.class_name == "BatchingEventLogStorage"
+
+
+def test_with_an_address_it_is_in_postgres_and_no_file_has_the_password(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(POSTGRES_URL, ADDRESS)
+    if find_spec("dagster_postgres") is None:
+        monkeypatch.setattr(instance, "find_spec", lambda _name: object())  # settings do not import the package
+    prepare_home(tmp_path)
+    reference = InstanceRef.from_dir(str(tmp_path))
+    storages = [reference.run_storage_data, reference.event_storage_data, reference.schedule_storage_data]
+    assert [one.class_name for one in storages if one] == [
+        "PostgresRunStorage",
+        "BatchingPostgresEventLogStorage",
+        "PostgresScheduleStorage",
+    ]
+    assert "a-secret" not in str(reference)
+    assert POSTGRES_URL in str(reference.storage_data)
+    assert not [path for path in tmp_path.rglob("*") if path.is_file() and b"a-secret" in path.read_bytes()]
+
+
+def test_without_the_package_it_says_what_to_install(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(POSTGRES_URL, ADDRESS)
+    monkeypatch.setattr(instance, "find_spec", lambda _name: None)
+    prepare_home(tmp_path)
+    with pytest.raises(HistoryStorageError, match="needs the package dagster-postgres; install it: uv sync --group postgres"):
+        InstanceRef.from_dir(str(tmp_path))
