@@ -162,12 +162,12 @@ def _resolve_targets(row: dict[str, Any], scope: Scope | None) -> list[str]:
         return [ALL_PARTNERS if eases == _names_reduction(row["quote"]) else target]
     if target in scope.opposed:
         return [ALL_PARTNERS if eases == scope.is_eased else target]
-    if not row["target_words"] and scope.code == GROUP:  # `those partners will pay`: not the country that the article is about
+    # `Those partners will pay`: not the country that the article is about.
+    is_of_group = scope.code == GROUP or (scope.is_addressed and scope.named <= {row["actor"], *scope.exceptions})
+    if not row["target_words"] and is_of_group:
         return [ALL_PARTNERS]
     if not scope.is_addressed:
         return [target]
-    if not row["target_words"] and scope.named <= {row["actor"], *scope.exceptions}:
-        return [ALL_PARTNERS]
     return [target, ALL_PARTNERS] if target in scope.named_after and eases == scope.is_eased else [target]
 
 

@@ -61,6 +61,22 @@ def test_a_new_level_decides_whether_a_duty_rises(text: str, signals: set[str]) 
 
 
 @pytest.mark.parametrize(
+    "text",
+    [
+        "Canada ended the exemption of small parcels from Japan.",
+        "Canada revokes tariff preferences for Japanese cars.",
+        "Canada withdrew the duty-free treatment of Japanese parcels.",
+        "Canada suspended tariff concessions on Japanese cars.",
+    ],
+)
+def test_the_end_of_a_relief_is_a_measure(text: str) -> None:
+    (finding,) = [one for one in explain(text) if one["modality"] == "asserted"]
+    assert (finding["actor"], finding["target"], finding["kind"]) == ("CAN", "JPN", "measure")
+    assert finding["status"] == "announced"
+    assert SentenceExtractor("both").explain(text).filter(polarity="concession").is_empty()
+
+
+@pytest.mark.parametrize(
     ("text", "signals"),
     [
         ("Washington extended the suspension of tariffs on Peruvian goods.", {"USA>PER easing"}),

@@ -236,7 +236,13 @@ def _build_act(sentence: MarkedSentence, verb: Mark, predicate: _Predicate, oper
     entry, thing, kind = predicate.phrase.entry, predicate.thing, predicate.kind
     rule_id, score = f"{entry['id']}.{class_of(thing) if thing else entry['self']}", SCORE
     is_ambiguous = entry.get("level") or len({reading.entry["direction"] for reading in verb.readings}) > 1
-    is_inverted = thing is not None and (class_of(thing) == "concession" or _is_suspended(sentence, verb, thing))
+    # What ends a relief is a measure that begins: `ends the exemption of small parcels`.
+    ends_relief = kind == "measure" and thing is not None and class_of(thing) in {"approval", "concession"}
+    is_inverted = thing is not None and (
+        class_of(thing) == "concession"
+        or (ends_relief and thing.readings[0].entry["id"] == "waiver")
+        or _is_suspended(sentence, verb, thing)
+    )
     # The end of the rule's id shows later steps that the grammar leaves no doubt about the sign.
     if is_inverted or (is_ambiguous and _names_level(sentence, thing or verb)):
         rule_id += SURE_SIGN
@@ -259,7 +265,7 @@ def _build_act(sentence: MarkedSentence, verb: Mark, predicate: _Predicate, oper
         anchor=draft.anchor,
         focus=draft.anchor if draft.kind == "demand" and is_changed else verb.last,
         instrument=str(thing.readings[0].entry["instrument"] if thing else entry["self"]),
-        status=status_of(sentence, draft.kind, str(entry["status"]), verb.first),
+        status=status_of(sentence, draft.kind, "announced" if ends_relief else str(entry["status"]), verb.first),
         modality="negated" if is_denied else draft.modality,
         score=CHANGED_SCORE if is_changed else score,
         mutual=_is_mutual(sentence, draft.kind, entry, thing),
