@@ -18,20 +18,28 @@ create macro measures_in_force(day, of_actor := null, on_target := null) as tabl
             and (on_target is null or target = on_target)
     ),
 
+    rates_by_then as (
+        select *
+        from tariff_rates
+        where effective_date <= day
+    ),
+
+    current_trackers as (
+        select distinct source
+        from rates_by_then
+        where effective_date >= day - 365
+    ),
+
     average_rates as (
         select
-            importer,
-            exporter,
-            arg_max(rate_pct, effective_date) as average_pct,
-            arg_max(measure, effective_date) as average_kind,
-            max(effective_date) as average_since
-        from tariff_rates
-        where
-            effective_date <= day
-            and source in (
-                select recent.source from tariff_rates as recent where recent.effective_date between day - 365 and day
-            )
-        group by importer, exporter
+            rates.importer,
+            rates.exporter,
+            arg_max(rates.rate_pct, rates.effective_date) as average_pct,
+            arg_max(rates.measure, rates.effective_date) as average_kind,
+            max(rates.effective_date) as average_since
+        from rates_by_then as rates
+        inner join current_trackers on current_trackers.source = rates.source
+        group by rates.importer, rates.exporter
     ),
 
     acts as (
