@@ -281,7 +281,7 @@ def _clause_of(direction: str) -> re.Pattern[str]:
     verbs: dict[str, set[str]] = {"up": set(), "down": set()}
     for entry in load_lexicon("verbs")["verb"]:
         if "restriction" in entry["takes"] and not entry.get("subject"):
-            verbs[entry["direction"]] |= {form for phrase in entry["words"] for form in verb_forms(phrase)}
+            verbs["down" if entry["direction"] == "down" else "up"] |= {form for phrase in entry["words"] for form in verb_forms(phrase)}
     words = verbs[direction] - verbs["down" if direction == "up" else "up"]
     return re.compile(rf"(?:,|;|\b(?:and|but|while|yet|as))\s+(?:\w+\s+){{0,2}}(?:{_alternatives(sorted(words))})\b", re.IGNORECASE)
 

@@ -237,3 +237,40 @@ def test_explain_shows_the_words_and_the_rule() -> None:
     (finding,) = explain("India threatened to raise tariffs on American apples.")
     assert finding["words"] == ["threatened", "raise", "tariffs"]
     assert finding["rule_id"] == "threaten.raise.restriction"
+
+
+def test_an_object_belongs_to_the_nearest_verb() -> None:
+    assert asserted("Canada announced that it would suspend the duties on Japanese cars.") == {"CAN>JPN easing"}
+
+
+def test_a_pause_that_is_announced_is_relief() -> None:
+    assert asserted("Canada announced pauses on its duties on Japanese cars.") == {"CAN>JPN easing"}
+
+
+def test_to_keep_a_restriction_is_a_refusal() -> None:
+    assert asserted("Canada is keeping its duties on Japanese cars in place.") == {"CAN>JPN refusal"}
+    assert asserted("Canada may keep its duties on Japanese cars.") == {"CAN>JPN threat"}
+
+
+def test_retaliation_to_come_is_a_threat() -> None:
+    assert asserted("Japan will retaliate against the Canadian duties.") == {"JPN>CAN threat"}
+    assert asserted("Japan reserves the right to retaliate against the Canadian duties.") == {"JPN>CAN threat"}
+    assert asserted("Japan retaliated against the Canadian duties.") == {"JPN>CAN measure"}
+
+
+def test_a_threat_that_another_state_is_to_stop_is_no_threat() -> None:
+    assert asserted("Japan urged Canada to stop threatening tariffs.") == {"JPN>CAN demand"}
+
+
+def test_an_antitrust_case_is_not_aimed_at_everybody() -> None:
+    assert asserted("China drops antitrust probe into Google") == set()
+    assert asserted("China drops antitrust probe into an American chip maker") == {"CHN>USA easing"}
+
+
+def test_where_talks_were_held_is_no_party() -> None:
+    assert {f["target"] for f in explain("After the Madrid trade talks with Brazil, China imposed tariffs on Brazilian beef.")} == {"BRA"}
+
+
+def test_no_talks_are_surely_no_talks() -> None:
+    findings = SentenceExtractor().explain("No talks between Canada and Mexico have been announced.")
+    assert "asserted" not in findings["modality"].to_list()

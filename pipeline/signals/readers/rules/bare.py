@@ -10,12 +10,13 @@ from types import MappingProxyType
 from pipeline.contracts.vocabulary import FIXED_STATUS
 from pipeline.signals.context import PAIR_SIZE
 from pipeline.signals.lexicon import cues
-from pipeline.signals.readers.rules.grammar import Act, DraftAct, class_of, governing_operators, matched_words, status_of
+from pipeline.signals.readers.rules.grammar import Act, DraftAct, class_of, governing_operators, is_stopped, matched_words, status_of
 from pipeline.signals.readers.rules.matching import Mark, MarkedSentence
 
 TOPIC_REACH = 10
 TIE_REACH = 8
 OWNER_REACH = 4
+FUTURE_REACH = 4
 # Classes of objects that a threat or offer without a verb must name.
 TOPICS = MappingProxyType({"threaten": frozenset({"restriction"}), "offer": frozenset({"concession", "market"})})
 OPERATOR_SCORE, NAMED_TALKS_SCORE, EXISTING_RESTRICTION_SCORE = 0.45, 0.35, 0.4
@@ -32,7 +33,12 @@ def find_operator_acts(sentence: MarkedSentence, used: set[int]) -> Iterable[Act
     for operator in operators:
         if operator.readings[0].entry.get("of_subject") and any(mark.first < operator.first for mark in accusations):
             continue  # it is what the accusation is about
-        if operator.first not in used and _can_be_alone(operator) and _has_topic(sentence, operator, trade_objects):
+        if (
+            operator.first not in used
+            and not is_stopped(sentence, operator)
+            and _can_be_alone(operator)
+            and _has_topic(sentence, operator, trade_objects)
+        ):
             act = _build_operator_act(sentence, operator, trade_objects)
             if act is not None:
                 yield act
@@ -83,6 +89,8 @@ def _build_operator_act(sentence: MarkedSentence, operator: Mark, trade_objects:
             draft.apply(sentence, governor)
     if draft.kind is None:
         return None
+    if class_of(operator) == "retaliate" and draft.kind == "measure" and _is_ahead(sentence, operator):
+        draft.kind = "threat"
     thing = min(trade_objects, key=lambda mark: (abs(mark.first - operator.first), mark.first), default=None)
     return Act(
         kind=draft.kind,
@@ -97,6 +105,11 @@ def _build_operator_act(sentence: MarkedSentence, operator: Mark, trade_objects:
         words=matched_words(sentence, operator, thing),
         thing=operator.first if operator.category == "operator_noun" else None,
     )
+
+
+def _is_ahead(sentence: MarkedSentence, operator: Mark) -> bool:
+    """Whether retaliation is only announced: `will retaliate`, `reserves the right to hit back`."""
+    return bool(cues("resolve") & set(sentence.words_between(operator.first - FUTURE_REACH, operator.first)))
 
 
 def find_named_talks(sentence: MarkedSentence, used: set[int]) -> Iterable[Act]:

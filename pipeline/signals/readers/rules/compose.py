@@ -21,6 +21,7 @@ from pipeline.signals.readers.rules.grammar import (
     DraftAct,
     class_of,
     governing_operators,
+    is_stopped,
     matched_words,
     status_of,
 )
@@ -69,7 +70,7 @@ def _find_verb_acts(sentence: MarkedSentence, used: set[int]) -> Iterable[Act]:
     objects = sentence.marks_of("object")
     for verb in sentence.marks_of("verb", "act"):
         predicate = _choose_object(sentence, verb, objects)
-        if predicate is None or _is_stopped(sentence, verb) or _is_of_nearer_verb(sentence, verb, predicate):
+        if predicate is None or is_stopped(sentence, verb) or _is_of_nearer_verb(sentence, verb, predicate):
             continue
         operators = governing_operators(sentence, verb.first)
         needs_operator = (verb.category == "act" and not is_owned(sentence, verb)) or predicate.phrase.entry.get("wished")
@@ -83,24 +84,13 @@ def _find_verb_acts(sentence: MarkedSentence, used: set[int]) -> Iterable[Act]:
             yield act
 
 
-def _is_stopped(sentence: MarkedSentence, verb: Mark) -> bool:
-    """Whether the verb follows one that ends it, as in `stop buying`.
-
-    The other verb is the act then.
-    """
-    return verb.form == "ing" and any(
-        mark.last == verb.first - 1 and any(phrase.entry["direction"] == "down" for phrase in mark.readings)
-        for mark in sentence.marks_of("verb")
-    )
-
-
 def _is_of_nearer_verb(sentence: MarkedSentence, verb: Mark, predicate: _Predicate) -> bool:
-    """Whether another verb governs the object: `announced that it would suspend the duties`.
+    """Whether another verb governs the object of a measure: `announced that it would suspend the duties`.
 
     It takes the object too, says something else, and is not joined to the first by `and`, `or` or a comma.
     """
     thing = predicate.thing
-    if thing is None or thing.first < verb.first:
+    if thing is None or thing.first < verb.first or predicate.kind not in ESCALATING:
         return False
     for other in sentence.marks_of("verb"):
         if not verb.last < other.first <= other.last < thing.first or cues("coordinators") & set(

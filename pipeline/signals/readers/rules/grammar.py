@@ -22,6 +22,7 @@ KINDS = MappingProxyType(
     {
         ("up", "restriction"): "measure",
         ("down", "restriction"): "easing",
+        ("hold", "restriction"): "refusal",
         ("up", "trade"): "purchase",
         ("down", "trade"): "measure",
         ("down", "goods"): "measure",
@@ -88,6 +89,17 @@ class Act:
 def class_of(mark: Mark) -> str:
     """Return the class of an object or operator in the lexicon."""
     return str(mark.readings[0].entry["class"])
+
+
+def is_stopped(sentence: MarkedSentence, verb: Mark) -> bool:
+    """Whether a verb follows one that ends it, as in `stop buying`.
+
+    The other verb is the act then.
+    """
+    return verb.form == "ing" and any(
+        mark.last == verb.first - 1 and any(phrase.entry["direction"] == "down" for phrase in mark.readings)
+        for mark in sentence.marks_of("verb")
+    )
 
 
 def governing_operators(sentence: MarkedSentence, at: int) -> list[Mark]:
