@@ -16,7 +16,7 @@ THREAT_OUTCOME = Vocabulary(
     "threat_outcome",
     "What became of the threat.",
     {
-        "pending": "nothing yet, and its time is not over",
+        "pending": "nothing yet, and its time is not over, which is some weeks after a deadline",
         "postponed": "put off; still pending",
         "carried_out": "done, at the threatened rate or a higher one, or at a rate that is not known",
         "softened": "done or agreed at a lower rate than threatened",

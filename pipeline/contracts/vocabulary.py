@@ -135,10 +135,10 @@ PHASE = Vocabulary(
     {
         "quiet": "enough was read, and tension, concession and dialogue are well below their baselines",
         "dialogue": "talk was read, and neither tension nor concession prevails",
-        "stalemate": "dialogue that is likely to be without movement: talk, demands and refusals, but no measures and no concessions",
+        "stalemate": "both sides talk, demand and refuse, and probably neither acts nor concedes",
         "escalation": "escalation is well above its baseline and above concession",
         "de-escalation": "concession is well above its baseline and above escalation",
-        "unclear": "news was read or expected, but no phase is likely enough",
+        "unclear": "there is evidence, but no single phase is likely enough",
         "no data": "too little was read about the pair to say anything",
     },
 )
@@ -273,9 +273,9 @@ TIER = Vocabulary(
     "tier",
     "Confidence of the signal.",
     {
-        "high": "both readers usually agree: about three in four are right",
-        "medium": "right about as often as wrong",
-        "low": "a hint: more often wrong than right",
+        "high": "both readers usually agree: of ten, nine are right in articles and headlines, six or seven in dense statements",
+        "medium": "of ten, five or six are right in dense statements",
+        "low": "a hint: of ten, about three are right in dense statements",
     },
 )
 

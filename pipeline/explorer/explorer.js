@@ -153,8 +153,9 @@
       result = { columns: columns ?? batches.schema?.fields.map(describe) ?? [], rows };
       const seconds = ((performance.now() - since) / 1000).toFixed(2);
       const cut = isWhole ? "" : isStopped ? " Stopped before the end." : ` Only the first ${MOST_ROWS.toLocaleString("en-GB")} rows were read: add where or limit.`;
-      const empty = rows || !isWhole || !document.querySelector(".ask[aria-current]") ? "" : " Questions of the cookbook name days and pairs of the sample: change them to yours.";
-      say(`${count(rows, "row")} in ${seconds} s.${cut}${empty}`);
+      const empty = rows || !isWhole ? "" : explainEmpty(sql.value);
+      const statements = countStatements(sql.value), last = statements > 1 ? ` Only the result of the last of ${statements} statements is shown.` : "";
+      say(`${count(rows, "row")} in ${seconds} s.${cut}${last}${empty}`);
       showResult();
     } catch (error) {
       result = null;
@@ -164,6 +165,21 @@
     } finally {
       setRunning(false);
     }
+  }
+
+  /** Number of statements: semicolons in comments, texts and names do not count. */
+  function countStatements(query) {
+    const bare = query.replace(/--[^\n]*|\/\*[\s\S]*?\*\/|'(?:[^']|'')*'|"(?:[^"]|"")*"|\$(\w*)\$[\s\S]*?\$\1\$/g, (part) => (/^(--|\/\*)/.test(part) ? " " : "x"));
+    return bare.split(";").filter((part) => part.trim()).length;
+  }
+
+  /** Why a query may have no rows: a pair that is not written as in the tables, or an example of the sample. */
+  function explainEmpty(query) {
+    for (const [, written] of query.matchAll(/'([a-z]{3}-[a-z]{3})'/gi)) {
+      const pair = written.toUpperCase().split("-").sort().join("-");
+      if (pair !== written) return ` Pairs are in capitals and alphabetical: ${pair}, not ${written}.`;
+    }
+    return document.querySelector(".ask[aria-current]") ? " Questions of the cookbook name days and pairs of the sample: change them to yours." : "";
   }
 
   function setRunning(now) {
@@ -252,6 +268,13 @@
   const shadeAll = (part) => (typeof part === "string" ? shade(part) : Array.isArray(part) ? part.map(shadeAll)
     : part && typeof part === "object" ? Object.fromEntries(Object.entries(part).map(([name, inner]) => [name, shadeAll(inner)])) : part);
 
+  /** A colour for each name: phases and channels have that of the report, others the next one. */
+  function coloursOf(names) {
+    const own = names.map((name) => (Object.hasOwn(config.named, name) ? config.named[name] : null)), others = config.series.filter((colour) => !own.includes(colour));
+    let used = 0;
+    return own.map((colour) => colour ?? others[used++ % others.length]);
+  }
+
   function chartOf(x, y, group, mark, width) {
     const named = (suffix) => result.columns.find(({ name }) => name === `${y.name}_${suffix}`) ?? (result.columns.filter(isNumber).length === 3 ? result.columns.find(({ name }) => name === suffix) : undefined);
     const low = named("lo80"), high = named("hi80"), hasBand = mark === "line" && isDay(x) && low && high && !group;
@@ -269,7 +292,8 @@
     if (isDay(x)) across.scale = { type: "utc" };
     if (isNumber(x)) across.scale = { zero: false };
     const up = { field: "y", title: upTitle, type: "quantitative", scale: { zero: mark === "bar" } };
-    const colour = group ? { field: "group", type: "nominal", title: groupTitle, scale: { range: config.series.map(shade), ...(group === EACH ? { domain: drawn.map(({ name }) => name) } : {}) } } : { value: shade(config.series[0]) };
+    const names = group === EACH ? drawn.map(({ name }) => name) : [...new Set(values.map((value) => value.group))].sort();
+    const colour = group ? { field: "group", type: "nominal", title: groupTitle, scale: { domain: names, range: coloursOf(names).map(shade) } } : { value: shade(config.series[0]) };
     const isFlat = mark === "bar" && across.type === "nominal"; // names are legible beside bars, not below them
     if (isFlat) across.sort = null;
     const tooltip = [{ ...across, scale: undefined, sort: undefined }, { field: "y", title: upTitle || "value", type: "quantitative" }, ...(group ? [{ field: "group", title: groupTitle || "column" }] : [])];
@@ -381,7 +405,8 @@
     const entry = element("details"), summary = element("summary");
     summary.append(element("code", kind === "macro" ? `${name}(${parameters})` : name), ` ${kind}`);
     entry.append(summary, element("p", comment ?? ""));
-    entry.dataset.words = [name, comment, ...columns.flat()].join(" ").toLowerCase();
+    const asked = config.queries.filter((query) => new RegExp(`\\b${name}\\b`).test(query.sql)).flatMap(({ title, note }) => [title, note]);
+    entry.dataset.words = [name, comment, ...columns.flat(), ...asked].join(" ").toLowerCase();
     entry.addEventListener("toggle", () => {
       if (!entry.open || kind === "macro" || entry.querySelector("table")) return;
       const show = element("button", "Show its rows", { type: "button" });

@@ -72,6 +72,7 @@ def render_explorer(questions: tuple[Question, ...]) -> str:
         "style": style["config"],
         "dark": dict(palette.DARK),
         "series": _SERIES,
+        "named": dict(palette.NAMED),
         "muted": palette.MUTED,
     }
     template = load_templates(_HERE).get_template("explorer.html.j2")

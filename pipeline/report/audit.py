@@ -31,7 +31,7 @@ def _describe_channel(row: Mapping[str, Any]) -> str:
         return f"{row['channel']}: {judged}"
     text = (
         f"{row['channel']}: {row['precision']:.0%} of the judged mass is right (95 % interval {row['lo95']:.0%} to {row['hi95']:.0%}); "
-        f"{judged}, so of all mass between {row['at_least']:.0%} and {row['at_most']:.0%} is right"
+        f"{judged}; depending on the rest, {row['at_least']:.0%} to {row['at_most']:.0%} of all mass is right"
     )
     if row["judged_twice_count"]:
         twice = format_count(row["judged_twice_count"], "reading")

@@ -99,30 +99,36 @@ def to_png(chart: Chart, scale: float = 2) -> bytes:
     return bytes(vl_convert.vegalite_to_png(chart, vl_version=VEGA_LITE, scale=scale, allowed_base_urls=[]))
 
 
-def sparkline(values: Sequence[float], width: int = 120, height: int = 24) -> str:
+def sparkline(values: Sequence[float | None], width: int = 120, height: int = 24) -> str:
     """Draw values as a small SVG line, under 900 characters.
 
     It has at most 45 points; a dot marks the last. Of more values the largest of each bucket is shown, so that peaks are visible, and the
-    last one. The scale is from the smallest to the largest value shown. Values that are not finite are skipped. `width` and `height` in
-    pixels, 8 to 9,999 (`ValueError`).
+    last one. The scale is from the smallest to the largest value shown. Values that are None or not finite are gaps. `width` and `height`
+    in pixels, 8 to 9,999 (`ValueError`).
     """
     if not all(8 <= size <= _MAX_SPARKLINE_SIZE for size in (width, height)):  # noqa: PLR2004 - see the docstring
         raise ValueError(f"a sparkline of {width} by {height} pixels cannot be drawn; choose 8 to {_MAX_SPARKLINE_SIZE:,} each")
-    shown = _bucket_maxima([value for value in values if value is not None and math.isfinite(value)], SPARKLINE_POINTS)
-    low, high = min(shown, default=0.0), max(shown, default=0.0)
+    shown = _bucket_maxima([value if value is not None and math.isfinite(value) else None for value in values], SPARKLINE_POINTS)
+    known = [value for value in shown if value is not None]
+    low, high = min(known, default=0.0), max(known, default=0.0)
     edge = 3
     step = (width - 2 * edge) / max(1, len(shown) - 1)
-    heights = [0.5 if high == low else (value - low) / (high - low) for value in shown]
-    points = [f"{edge + n * step:.0f},{height - edge - share * (height - 2 * edge):.0f}" for n, share in enumerate(heights)]
-    drawn = ""
-    if points:
-        x, y = points[-1].split(",")
-        line = f"<polyline points='{' '.join(points)}' fill='none' stroke='{palette.TENSION}' stroke-width='1.5'/>"
+    drawn, path, is_joined = "", "", False
+    for n, value in enumerate(shown):
+        if value is None:
+            is_joined = False
+            continue
+        share = 0.5 if high == low else (value - low) / (high - low)
+        x, y = f"{edge + n * step:.0f}", f"{height - edge - share * (height - 2 * edge):.0f}"
+        path += f"L{x} {y}" if is_joined else f"M{x} {y}h0"  # a line of no length, with round ends, shows a single value
+        is_joined = True
+    if path:
+        line = f"<path d='{path}' fill='none' stroke='{palette.TENSION}' stroke-width='1.5' stroke-linecap='round'/>"
         drawn = f"{line}<circle cx='{x}' cy='{y}' r='2' fill='{palette.TENSION}'/>"
     return f"<svg xmlns='http://www.w3.org/2000/svg' width='{width}' height='{height}' viewBox='0 0 {width} {height}'>{drawn}</svg>"
 
 
-def sparkline_markdown(values: Sequence[float], width: int = 120, height: int = 24, alt_text: str = "trend") -> str:
+def sparkline_markdown(values: Sequence[float | None], width: int = 120, height: int = 24, alt_text: str = "trend") -> str:
     """Make a sparkline as a Markdown image with inline data.
 
     Under 1,000 characters, for Dagster's UI. `alt_text` is reduced to letters, digits and simple marks, at most 60. Errors as in
@@ -447,13 +453,14 @@ def finish_chart(chart: Chart, datasets: Mapping[str, Rows] | None = None) -> Ch
     return {"$schema": schema, "config": style, "datasets": dict(datasets or {}), **chart}
 
 
-def _bucket_maxima(values: Sequence[float], most: int) -> list[float]:
+def _bucket_maxima(values: Sequence[float | None], most: int) -> list[float | None]:
     """Reduce values to at most `most`.
 
-    The largest of each of equally long buckets, and the last value.
+    The largest of each of equally long buckets, and the last value. A bucket without a value is None.
     """
     if len(values) <= most:
         return list(values)
     *before, last = values
     edges = [round(n * len(before) / (most - 1)) for n in range(most)]
-    return [max(before[start:end]) for start, end in itertools.pairwise(edges)] + [last]
+    buckets = (before[start:end] for start, end in itertools.pairwise(edges))
+    return [max((value for value in bucket if value is not None), default=None) for bucket in buckets] + [last]

@@ -42,7 +42,10 @@ _ABOUT_MEASURES = (
     "From a curated list of official acts, not from the news and not a tariff schedule. Rates of several layers on the same goods add "
     "up unless a remark says otherwise; rates are on top of the ordinary duty unless they are totals."
 )
-_ABOUT_THREATS = "An outcome that no article reports is missing. A sentence is quoted only if it is read with high confidence."
+_ABOUT_THREATS = (
+    "An outcome that no article reports is missing. Reports may come late, so a threat stays pending for some weeks after its deadline. "
+    "A sentence is quoted only if it is read with high confidence."
+)
 _ABOUT_TARIFFS = "Averages over all goods, from trackers. " + " ".join(
     f"{name.replace('_', ' ').capitalize()}: {meaning}." for name, meaning in words.TARIFF_MEASURE.words.items()
 )
@@ -133,7 +136,7 @@ def build_folds(facts: Facts, pair: str) -> tuple[Fold, ...]:
         build_moves(facts.daily, facts.day, pair),
         build_stalemate(facts.pair_daily, pair),
         build_measures(facts.measures, facts.day, pair),
-        build_threats(facts.threats, facts.threat_rates, pair),
+        build_threats(facts.threats, facts.threat_rates, facts.day, pair),
         build_tariffs(facts.tariff_rates, facts.day, pair),
         build_flows(facts.flows, facts.day, pair),
     )
@@ -261,10 +264,11 @@ def _describe_measure(row: Mapping[str, Any]) -> str:
     return "; ".join(remark for remark in remarks if remark)
 
 
-def build_threats(threats: pl.DataFrame, rates: pl.DataFrame, pair: str) -> Fold:
+def build_threats(threats: pl.DataFrame, rates: pl.DataFrame, day: date, pair: str) -> Fold:
     """Threats of the pair's countries towards each other and towards everybody, the newest first.
 
-    With the outcomes of all threats of each country, as counts. `threats`: see `read_facts`; `rates`: THREAT_RATES of all forms.
+    As of `day`, with the outcomes of all threats of each country, as counts. `threats`: see `read_facts`; `rates`: THREAT_RATES of all
+    forms.
     """
     one, other = parse_pair(pair)
     towards = [one, other, ALL_PARTNERS]
@@ -272,7 +276,9 @@ def build_threats(threats: pl.DataFrame, rates: pl.DataFrame, pair: str) -> Fold
         "first_on", "threat_id", descending=[True, False]
     )
     outcomes = of_pair["threat_outcome"].value_counts().sort("count", "threat_outcome", descending=[True, False]).rows()
-    counted = ", ".join(f"{count} {outcome.replace('_', ' ')}" for outcome, count in outcomes)
+    late = sum(_is_late(row, day) for row in of_pair.iter_rows(named=True))
+    remarks = {"pending": f", {late} of them past the deadline"} if late else {}
+    counted = "; ".join(f"{count} {outcome.replace('_', ' ')}{remarks.get(outcome, '')}" for outcome, count in outcomes)
     by_actor = {row["actor"]: row for row in rates.iter_rows(named=True)}
     return Fold(
         "threats",
@@ -292,7 +298,7 @@ def build_threats(threats: pl.DataFrame, rates: pl.DataFrame, pair: str) -> Fold
                 Cell(_describe_threat(row)),
                 Cell("" if row["rate_pct"] is None else f"{row['rate_pct']:g} %"),
                 Cell("" if row["deadline_on"] is None else row["deadline_on"].isoformat()),
-                Cell(_describe_outcome(row)),
+                Cell(_describe_outcome(row, day)),
                 Cell(*_show_outcome(row)),
                 _quote(row),
             )
@@ -329,7 +335,14 @@ def _describe_threat(row: Mapping[str, Any]) -> str:
     return "".join(parts)
 
 
-def _describe_outcome(row: Mapping[str, Any]) -> str:
+def _is_late(row: Mapping[str, Any], day: date) -> bool:
+    """Whether a threat is pending although its deadline is before `day`."""
+    return row["threat_outcome"] == "pending" and row["deadline_on"] is not None and row["deadline_on"] < day
+
+
+def _describe_outcome(row: Mapping[str, Any], day: date) -> str:
+    if _is_late(row, day):
+        return "pending, deadline passed"
     rate = f" at {row['outcome_rate_pct']:g} %" if row["outcome_rate_pct"] is not None else ""
     day = f", {row['outcome_on'].isoformat()}" if row["outcome_on"] is not None else ""
     return f"{row['threat_outcome'].replace('_', ' ')}{rate}{day}"

@@ -359,7 +359,10 @@ def list_sources(coverage: pl.DataFrame, outcomes: pl.DataFrame) -> Fold:
         sums = rest.select(pl.col(columns).sum()).row(0)
         rows.append((Cell(f"{format_count(rest.height, 'other source')}"), *(Cell(f"{number:,}") for number in sums)))
     heads = (Head("Source"), *(Head(name.replace("_", " ").capitalize(), is_number=True) for name in columns))
-    return Fold("sources", f"By source: {format_count(sources.height, 'source')}", (), heads, tuple(rows))
+    rejected_only = sources.filter(pl.col("articles") == 0).height
+    also = f", and {rejected_only:,} with rejected rows only" if rejected_only else ""
+    title = f"By source: {format_count(sources.height - rejected_only, 'source')}{also}"
+    return Fold("sources", title, (), heads, tuple(rows))
 
 
 def describe_data(shares: Sequence[DataShare]) -> str:

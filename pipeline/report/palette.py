@@ -24,6 +24,8 @@ PHASES = MappingProxyType(
         "unclear": UNCLEAR, "no data": NO_DATA,
     }
 )  # fmt: skip
+#: Colours by name, of phases, channels and their values.
+NAMED = MappingProxyType({**PHASES, "tension": TENSION, "concession": CONCESSION})
 ON_PHASES = MappingProxyType(
     {
         "quiet": ON_LIGHT, "dialogue": ON_LIGHT, "stalemate": ON_LIGHT, "escalation": PAPER, "de-escalation": PAPER,

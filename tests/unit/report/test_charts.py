@@ -215,7 +215,7 @@ def test_a_sparkline_has_45_points_with_its_peak_and_end() -> None:
     values = [float(n % 7) for n in range(1000)]
     values[500], values[-1] = 99.0, 50.0
     svg = sparkline(values, width=200, height=30)
-    points = [tuple(map(int, point.split(","))) for point in re.findall(r"(\d+,\d+)[ ']", svg.split("points=")[1])]
+    points = [tuple(map(int, point.split(","))) for point in re.findall(r"[ML](\d+,\d+)", re.sub(r"([ML]\d+) ", r"\1,", svg))]
     assert len(points) == 45
     assert min(y for _, y in points) == 3
     assert points[-1] == (197, 16)  # rounded to the pixel
@@ -230,12 +230,18 @@ def test_a_sparkline_stays_below_its_maximum_length(count: int, size: tuple[int,
 
 
 def test_a_sparkline_without_values_is_empty() -> None:
-    assert "polyline" not in sparkline([])
+    assert "path" not in sparkline([])
     assert sparkline([float("nan"), float("inf")]) == sparkline([])
 
 
+def test_a_sparkline_leaves_gaps_where_values_are_missing() -> None:
+    (path,) = re.findall(r" d='([^']+)'", sparkline([1.0, 2.0, None, None, 2.0, None, 1.0, 2.0, None], width=86, height=26))
+    assert path == "M3 23h0L13 3M43 3h0M63 23h0L73 3"  # days keep their place; a single value is a dot
+    assert sparkline([None, 1.0]) != sparkline([1.0])
+
+
 def test_equal_values_are_a_level_line() -> None:
-    assert set(re.findall(r",(\d+)[ ']", sparkline([5.0] * 10))) == {"12"}
+    assert set(re.findall(r"[ML]\d+ (\d+)", sparkline([5.0] * 10))) == {"12"}
 
 
 def test_a_markdown_sparkline_is_inline_and_has_no_markup() -> None:

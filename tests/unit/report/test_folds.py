@@ -75,7 +75,7 @@ def test_acts_after_the_last_look_are_said_to_be_missing() -> None:
 
 def test_outcomes_of_threats_have_their_denominators() -> None:
     rates = _fill(THREAT_RATES, {"actor": "USA", "form": "all"})
-    fold = build_threats(_threats({}), rates, "CHN-USA")
+    fold = build_threats(_threats({}), rates, DAY, "CHN-USA")
     assert fold.sentences[0] == (
         "USA, all 9 threats towards anybody: of 6 that are settled, 3 carried out, 1 softened, 1 withdrawn, 1 lapsed; carried out at least "
         "in part: 67 % (95 % interval 30 to 90). Not settled: 2 pending, 1 unconfirmed."
@@ -83,7 +83,7 @@ def test_outcomes_of_threats_have_their_denominators() -> None:
 
 
 def test_a_threat_is_quoted_only_with_high_confidence() -> None:
-    fold = build_threats(_threats({}, {"threat_id": "b" * 16, "tier": "medium"}), THREAT_RATES.empty(), "CHN-USA")
+    fold = build_threats(_threats({}, {"threat_id": "b" * 16, "tier": "medium"}), THREAT_RATES.empty(), DAY, "CHN-USA")
     quotes = [row[-1] for row in fold.rows]
     assert [(cell.is_quote, cell.text) for cell in quotes] == [
         (True, "The minister threatened a duty."),
@@ -95,8 +95,18 @@ def test_a_threat_is_quoted_only_with_high_confidence() -> None:
 
 def test_threats_towards_everybody_are_listed_and_others_not() -> None:
     rows = ({"target": "*"}, {"target": "JPN", "threat_id": "c" * 16}, {"actor": "JPN", "target": "USA", "threat_id": "d" * 16})
-    fold = build_threats(_threats(*rows), THREAT_RATES.empty(), "CHN-USA")
+    fold = build_threats(_threats(*rows), THREAT_RATES.empty(), DAY, "CHN-USA")
     assert _texts(fold, "Who → whom") == [("USA → all partners",)]
+
+
+def test_a_pending_threat_past_its_deadline_is_said_to_be_late() -> None:
+    pending = {"threat_outcome": "pending", "outcome_on": None, "outcome_rate_pct": None}
+    late = {"threat_id": "e" * 16, "deadline_on": date(2025, 11, 29)} | pending
+    due = {"threat_id": "f" * 16, "deadline_on": DAY} | pending
+    open_ended = {"threat_id": "g" * 16, "deadline_on": None} | pending
+    fold = build_threats(_threats(late, due, open_ended), THREAT_RATES.empty(), DAY, "CHN-USA")
+    assert [text for (text,) in _texts(fold, "Outcome")] == ["pending, deadline passed", "pending", "pending"]
+    assert fold.title.endswith("3 (3 pending, 1 of them past the deadline)")
 
 
 def test_a_tracker_that_has_ended_is_named() -> None:

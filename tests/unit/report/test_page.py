@@ -288,6 +288,7 @@ def test_coverage_counts_sources_articles_and_quarantined_rows() -> None:
         DAY, DAY, 2, row_count=10, article_count=7, duplicate_count=1, quarantined_count=2, read_count=4, unread={"it names no country": 3}
     )
     assert summary.sources is not None
+    assert summary.sources.title == "By source: 2 sources, and 1 with rejected rows only"
     assert [head.text for head in summary.sources.heads] == ["Source", "Articles", "Read", "No country", "Duplicate", "Quarantined"]
     assert [[cell.text for cell in row] for row in summary.sources.rows] == [
         ["a", "5", "4", "1", "0", "0"], ["b", "2", "0", "2", "1", "1"], ["(unknown)", "0", "0", "0", "0", "1"]
