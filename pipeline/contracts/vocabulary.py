@@ -92,6 +92,16 @@ INSTRUMENT = Vocabulary(
     },
 )
 
+DOUBT = Vocabulary(
+    "doubt",
+    "Circumstances in which a sentence is less often news",
+    {
+        "question": "in a question, or said by a journalist",
+        "topic": "says only what was talked about",
+        "recital": "one's own acts, recited in the first person",
+    },
+)
+
 CHANNEL = Vocabulary(
     "channel",
     "Which of the three parts of the index, which are computed separately and never netted.",

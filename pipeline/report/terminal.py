@@ -19,11 +19,11 @@ from rich.text import Text
 
 from pipeline import clock
 from pipeline.contracts.sources import RECENT_DAYS
+from pipeline.contracts.vocabulary import DOUBT
 from pipeline.report.evidence import MIN_NEWS_PCT
 from pipeline.report.names import format_count, short_day
 from pipeline.report.plain import to_plain, to_visible
 from pipeline.settings import SAMPLE_NOTE, Settings
-from pipeline.signals.doubts import DOUBTS
 
 _PHASE_STYLE = {"escalation": "bold red", "stalemate": "yellow", "de-escalation": "green", "dialogue": "cyan", "quiet": "green dim"}
 _POLARITY_STYLE = {"escalation": "bold red", "dialogue": "cyan", "concession": "green"}
@@ -230,7 +230,7 @@ def _reasons_line(row: dict[str, Any]) -> Text:
     else:
         line.append("no rule")
     line.append(f"; encoder: {row['alternatives']}" if row["alternatives"] else "; encoder: no signal")
-    return line.append("".join(f"; doubtful: {DOUBTS[doubt]}" for doubt in row["doubts"]))
+    return line.append("".join(f"; doubtful: {DOUBT.words[doubt]}" for doubt in row["doubts"]))
 
 
 def print_status_lines(out: Console, lines: Sequence[tuple[str, str]]) -> None:

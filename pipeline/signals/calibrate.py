@@ -16,10 +16,10 @@ from functools import cache
 
 import polars as pl
 
-from pipeline.signals.doubts import DOUBTS
+from pipeline.contracts.vocabulary import DOUBT
 from pipeline.signals.lexicon import load_lexicon
 
-TERMS = ("intercept", "rules_asserted", "rules_denied", "family", "encoder", "concession", *DOUBTS)
+TERMS = ("intercept", "rules_asserted", "rules_denied", "family", "encoder", "concession", *DOUBT.words)
 # Shares and scores are clipped to this distance from 0 and 1 before the logit.
 _CLIP = 0.03
 PRIOR_READINGS = 10.0
@@ -61,7 +61,7 @@ def compute_terms(evidence: pl.DataFrame, family_shares: dict[str, float]) -> pl
         family=is_asserted * _logit(share),
         encoder=_logit(pl.col("encoder_score")),
         concession=(pl.col("polarity") == "concession").cast(pl.Float64).fill_null(0.0),
-        **{doubt: pl.col("doubts").list.contains(doubt).cast(pl.Float64).fill_null(0.0) for doubt in DOUBTS},
+        **{doubt: pl.col("doubts").list.contains(doubt).cast(pl.Float64).fill_null(0.0) for doubt in DOUBT.words},
     )
 
 

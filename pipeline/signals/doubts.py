@@ -1,6 +1,6 @@
 """Circumstances in which a sentence is less often news.
 
-Belongs here: what they are and how they are seen in a sentence. Does not: how much they lower a probability (`calibrate.py`), or dates
+`DOUBT` in pipeline/contracts/vocabulary.py lists them. Does not belong here: how much they lower a probability (`calibrate.py`), or dates
 that leave no doubt (`dates.py`).
 """
 
@@ -9,12 +9,6 @@ from collections.abc import Iterator
 
 import polars as pl
 
-#: The circumstances, each with what it means.
-DOUBTS = {
-    "question": "in a question, or said by a journalist",
-    "topic": "says only what was talked about",
-    "recital": "one's own acts, recited in the first person",
-}
 DEEDS = frozenset({"measure", "investigation", "easing", "purchase", "agreement"})
 
 _TOPIC = re.compile(
@@ -31,7 +25,7 @@ _CURRENT = re.compile(r"\b(?:will|shall|going to|today|hereby)\b|['\u2019]ll\b",
 
 
 def add_doubts(evidence: pl.DataFrame, candidates: pl.DataFrame) -> pl.DataFrame:
-    """Add the column `doubts`, a list of `DOUBTS`, to evidence (`EVIDENCE_SCHEMA`).
+    """Add the column `doubts`, a list of words of `DOUBT`, to evidence (`EVIDENCE_SCHEMA`).
 
     `candidates` (`CANDIDATES_SCHEMA`) has those of the evidence.
     """

@@ -1,7 +1,8 @@
 import pytest
 
+from pipeline.contracts.vocabulary import DOUBT
 from pipeline.signals.candidates import build_candidates, to_frame
-from pipeline.signals.doubts import DOUBTS, add_doubts
+from pipeline.signals.doubts import add_doubts
 from pipeline.signals.extract import SentenceExtractor, collect_evidence, resolve_texts
 from pipeline.signals.lexicon import load_lexicon
 
@@ -37,4 +38,4 @@ def test_a_line_about_what_was_talked_about_is_in_doubt() -> None:
 
 def test_every_doubt_lowers_the_probability() -> None:
     coefficients = load_lexicon("calibration")["way"]
-    assert all(coefficients[mode][doubt] < 0 for mode in coefficients for doubt in DOUBTS)
+    assert all(coefficients[mode][doubt] < 0 for mode in coefficients for doubt in DOUBT.words)
