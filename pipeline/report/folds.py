@@ -344,8 +344,8 @@ def _describe_outcome(row: Mapping[str, Any], day: date) -> str:
     if _is_late(row, day):
         return "pending, deadline passed"
     rate = f" at {row['outcome_rate_pct']:g} %" if row["outcome_rate_pct"] is not None else ""
-    day = f", {row['outcome_on'].isoformat()}" if row["outcome_on"] is not None else ""
-    return f"{row['threat_outcome'].replace('_', ' ')}{rate}{day}"
+    on = f", {row['outcome_on'].isoformat()}" if row["outcome_on"] is not None else ""
+    return f"{row['threat_outcome'].replace('_', ' ')}{rate}{on}"
 
 
 def _show_outcome(row: Mapping[str, Any]) -> tuple[str, str | None]:
