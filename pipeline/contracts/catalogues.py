@@ -100,7 +100,7 @@ def build_croissant(files: Mapping[str, Sequence[ReleaseFile]], tables: Sequence
 
 
 def _list_distributions(table: Table, files: Sequence[ReleaseFile]) -> list[dict[str, Any]]:
-    """Describe the files of a table, and their set if there are several."""
+    """Describe the files of a table; several are also a set."""
     listed: list[dict[str, Any]] = [
         {
             "@type": "cr:FileObject",
@@ -151,7 +151,7 @@ def _build_records(table: Table, files: Sequence[ReleaseFile]) -> dict[str, Any]
 
 
 def build_dcat(files: Mapping[str, Sequence[ReleaseFile]], tables: Sequence[Table], edition: Edition) -> dict[str, Any]:
-    """Build `dcat.jsonld`: a data set of DCAT 3 with one distribution for each file."""
+    """Build `dcat.jsonld`: a DCAT 3 data set, a distribution per file."""
     return {
         "@context": _DCAT_CONTEXT,
         "@id": f"{HOMEPAGE}#{edition.release}",

@@ -1,6 +1,7 @@
 """All errors of the package derive from `TensionError` and are drawn in `pipeline/errors.py`."""
 
 import importlib
+import importlib.util
 import pkgutil
 import re
 import warnings
@@ -12,6 +13,8 @@ import pipeline
 from pipeline import errors
 from pipeline.errors import TensionError
 
+#: Modules that need a package of an extra or a group.
+OPTIONAL = {"pipeline.assistant.server": "mcp", "pipeline.defs.postgres_event_log": "dagster_postgres"}
 #: Modules that need packages of the group `training`.
 TRAINING = "pipeline.signals.readers.encoder.training."
 
@@ -22,7 +25,8 @@ def error_classes() -> list[type[BaseException]]:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # of the libraries that are imported
         for module in pkgutil.walk_packages(pipeline.__path__, "pipeline."):
-            if not module.name.startswith(TRAINING):
+            is_installed = importlib.util.find_spec(OPTIONAL.get(module.name, "pipeline")) is not None
+            if is_installed and not module.name.startswith(TRAINING):
                 importlib.import_module(module.name)
     return [one for one in list_subclasses(BaseException) if one.__module__.startswith("pipeline.")]
 
