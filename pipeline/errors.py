@@ -20,6 +20,7 @@ The command line prints a `UserError` as a message and exits with its code; any 
     │   ├── InterruptedRunError  a person or a supervisor ended the command
     │   ├── LakeError            a file of the lake is damaged
     │   ├── ObjectStoreError     an object store cannot be used
+    │   ├── OpenError            the explorer cannot be served
     │   ├── QueryError           a query to the published database is refused or failed
     │   ├── SettingsError        an option, a TENSION_* variable or tension.toml is wrong
     │   │   └── OptionError      an option is wrong
