@@ -164,11 +164,33 @@
     return runs;
   }
 
+  /** The scale follows the values: intervals of thin days may be many times as wide, and are cut. */
+  function axisEnds() {
+    const { lines, base } = VIEWS[state.view], [lowest, highest] = minMax(lines.flatMap((line) => rows.map((row) => row[line] ?? 0)));
+    return [1.25 * lowest, state.view === "stalemate" ? 100 : Math.max(base === 100 ? 160 : 10, 1.25 * highest)];
+  }
+
+  /** Names of lines and of the phases in the strip, and whether bands are cut. */
+  function tellLegends() {
+    const { lines } = VIEWS[state.view], [low, top] = axisEnds();
+    const [lowest, highest] = minMax(lines.flatMap((line) => rows.flatMap((row) => [row[`${line}_lo80`] ?? 0, row[`${line}_hi80`] ?? 0])));
+    const items = lines.map((line) => {
+      const item = element("span", undefined, { class: "value" });
+      item.append(element("i", undefined, { class: `swatch ${line}` }), nameOf(line));
+      return item;
+    });
+    if (highest > top || lowest < low) items.push(element("span", `Bands are cut at the edge of the chart; they reach ${highest > top ? `up to ${highest.toLocaleString("en-GB")}` : `down to ${lowest.toLocaleString("en-GB")}`}.`, { class: "muted" }));
+    const found = new Set(rows.map((row) => row.phase));
+    const phases = Object.keys(data.phaseColours).filter((phase) => found.has(phase)).map((phase) => element("span", phase, { class: "phase", "data-phase": phase }));
+    byId("legend").replaceChildren(...items.flatMap((item) => [item, " "]));
+    byId("phases").replaceChildren(element("span", `${stripTitle()}:`, { class: "muted" }), ...phases.flatMap((phase) => [" ", phase]));
+  }
+
+  const stripTitle = () => (seriesOf(state) === state.pair ? "Phase" : "Phase of the pair");
+
   function makeSpec(width) {
-    const { lines, base, unit } = VIEWS[state.view], isStalemate = state.view === "stalemate";
-    // The scale follows the values: intervals of thin days may be many times as wide, and are cut.
-    const [lowest, highest] = minMax(lines.flatMap((line) => rows.map((row) => row[line] ?? 0)));
-    const low = 1.25 * lowest, top = isStalemate ? 100 : Math.max(base === 100 ? 160 : 10, 1.25 * highest);
+    const { lines, base, unit } = VIEWS[state.view];
+    const [low, top] = axisEnds();
     const time = (field, axis, scale) => ({ field, type: "temporal", title: null, scale: { type: "utc", nice: false, ...scale }, axis });
     const zoomed = { domainMin: { expr: "from" }, domainMax: { expr: "to" } };
     const dates = { labels: true, ticks: true, tickCount: Math.max(2, Math.floor(width / 90)), labelOverlap: true, labelFlush: 24 };
@@ -198,7 +220,8 @@
     const peakColour = { field: "channel", type: "nominal", scale: { domain: ["tension", "concession"], range: [colours.tension, colours.concession] }, legend: null };
     layers.push({ data: { name: "peaks" }, transform: visiblePeaks, mark: { type: "circle", size: 260, opacity: 1, yOffset: -15 }, encoding: { x: at, y: y("y"), color: peakColour } });
     layers.push({ data: { name: "peaks" }, transform: visiblePeaks, mark: { type: "text", color: colours.paper, fontSize: 11, fontWeight: "bold", baseline: "middle", yOffset: -15 }, encoding: { x: at, y: y("y"), text: { field: "number", type: "nominal" } } });
-    const strip = { width, height: 14, data: { name: "runs" }, mark: { type: "rect", clip: true },
+    const title = { text: stripTitle(), fontSize: 11, fontWeight: "normal", color: colours.muted, anchor: "start", frame: "group", offset: 3 };
+    const strip = { width, height: 14, title, data: { name: "runs" }, mark: { type: "rect", clip: true },
       encoding: { x: time("start", dates, zoomed), x2: { field: "end" },
         color: { field: "phase", type: "nominal", legend: null, scale: { domain: Object.keys(data.phaseColours), range: Object.values(data.phaseColours) } } } };
     const whole = { domainMin: { expr: `${rows[0].day * DAY}` }, domainMax: { expr: `${(rows[rows.length - 1].day + 1) * DAY}` } };
@@ -236,7 +259,7 @@
     const follow = (event) => {
       const box = byId("chart").querySelector("svg").getBoundingClientRect(), [left] = made.view.origin();
       const x = event.clientX - box.left - left, y = event.clientY - box.top;
-      if (x < 0 || x > width || y > (width < 500 ? 220 : 300) + 40) return;
+      if (x < 0 || x > width || y > (width < 500 ? 220 : 300) + 56) return;
       const start = fromDay(), end = toDay() + 1;
       setDay(nearestRow(Math.floor(start + (x / width) * (end - start))).day);
     };
@@ -337,12 +360,15 @@
     if (isMoved) history.replaceState(null, "", `#${hash}`);
   }
 
-  /** The rows of the chart as CSV; no text of articles. */
+  /** The rows of the chart as CSV, in the units of the published tables; no text of articles. */
   function makeCsv() {
-    const names = [...data.columns.filter((name) => !name.endsWith("_story")), ...Object.keys(DIFFERENCES)];
+    const names = data.columns.filter((name) => !name.endsWith("_story"));
+    names.splice(names.indexOf("net_tension_lo80"), 0, "net_tension");
+    names.splice(names.indexOf("tension_words"), 0, "tension_actions");
+    const inUnits = (row, name) => (name.startsWith("stalemate") && row[name] !== null ? row[name] / 100 : row[name] ?? "");
     const chosen = state.view === "who" ? directionsOf(state.pair).slice(1) : [seriesOf(state)];
     const lines = [["date", "series", ...names, "phase", "obs_status", "release"]];
-    for (const series of chosen) for (const row of rowsOf(series)) lines.push([toIso(row.day), series, ...names.map((name) => row[name] ?? ""), row.phase, row.status, data.release]);
+    for (const series of chosen) for (const row of rowsOf(series)) lines.push([toIso(row.day), series, ...names.map((name) => inUnits(row, name)), row.phase, row.status, data.release]);
     const link = byId("csv");
     URL.revokeObjectURL(link.href);
     link.href = toCsv(lines);
@@ -385,6 +411,7 @@
     controls.direction.disabled = OF_PAIR.includes(state.view);
     byId("chart-title").textContent = titles[seriesOf(state)];
     await draw();
+    tellLegends();
     tell();
     makeCsv();
   }

@@ -52,10 +52,16 @@ def page(pair_daily: Make) -> Page:
     return Page("Trade Tension", True, sections, None, (), (last["baseline_from"], last["baseline_to"]), "2", "r", (), timeline)
 
 
-def _open(page: Page, folder: Path, fragment: str = "") -> tuple[str, str]:
-    """The page's HTML after its scripts ran, and what the browser logged."""
+def _open(page: Page, folder: Path, fragment: str = "", script: str = "") -> tuple[str, str]:
+    """The page's HTML after its scripts ran, and what the browser logged.
+
+    `script` runs before those of the page, which then has no policy.
+    """
     path = folder / "report.html"
-    path.write_text(render_page(page), encoding="utf-8")
+    text = render_page(page)
+    if script:
+        text = re.sub(r"<meta http-equiv[^>]*>", "", text).replace("<script>", f"<script>{script}</script><script>", 1)
+    path.write_text(text, encoding="utf-8")
     options = ["--headless", "--no-sandbox", "--disable-gpu", "--enable-logging=stderr", "--virtual-time-budget=10000", "--dump-dom"]
     profile = f"--user-data-dir={folder / 'profile'}"
     command = [str(_BROWSER), *options, profile, f"{path.as_uri()}{fragment}"]
@@ -64,7 +70,7 @@ def _open(page: Page, folder: Path, fragment: str = "") -> tuple[str, str]:
 
 
 def _texts(dom: str, name: str) -> str:
-    (inner,) = re.findall(rf'id="{name}"[^>]*>(.*?)</(?:div|ol|h2)>', dom, re.DOTALL)
+    (inner,) = re.findall(rf'id="{name}"[^>]*>(.*?)</(?:div|ol|h2|p|pre)>', dom, re.DOTALL)
     return html.unescape(re.sub(r"<[^>]+>", "", inner))
 
 
@@ -115,10 +121,42 @@ def test_the_browser_draws_the_chosen_series_without_errors(page: Page, tmp_path
     assert log == ""
     assert _texts(dom, "chart-title") == "USA → China"
     assert re.search(r'class="mark-line[^>]*><path[^>]* d="M', dom)
+    assert _texts(dom, "legend").startswith("Tension ")
+    assert _texts(dom, "phases").startswith("Phase of the pair: ")
     assert page.timeline is not None
     value = page.timeline.values.filter(index_date=date(2025, 3, 1), series="USA>CHN")["tension"][0]
     assert f"1 March 2025 Tension {value} " in _texts(dom, "readout")
     assert re.search(r'id="csv" href="blob:[^"]+" download="trade-tension-USA-to-CHN.csv"', dom)
+
+
+@needs_browser
+def test_the_legend_says_how_far_cut_bands_reach(page: Page, tmp_path: Path) -> None:
+    assert page.timeline is not None
+    high = page.timeline.values.with_columns(tension_hi80=pl.lit(98_765, pl.Int32()))
+    dom, log = _open(replace(page, timeline=replace(page.timeline, values=high)), tmp_path, "#pair=CHN-USA&view=tension")
+    assert log == ""
+    assert "they reach up to 98,765." in _texts(dom, "legend")
+    assert _texts(dom, "phases").startswith("Phase: ")
+
+
+@needs_browser
+def test_the_csv_of_the_chart_has_the_units_of_the_tables(page: Page, tmp_path: Path) -> None:
+    assert page.timeline is not None
+    values = page.timeline.values.with_columns(pl.lit(39, pl.Int32()).alias("stalemate"), pl.lit(5, pl.Int32()).alias("net_tension_lo80"))
+    keep = """URL.createObjectURL = (made) => {
+        const copy = document.createElement("pre");
+        copy.id = "copied";
+        document.body.append(copy);
+        made.text().then((text) => { copy.textContent = text; });
+        return "blob:none";
+    };"""
+    dom, log = _open(replace(page, timeline=replace(page.timeline, values=values)), tmp_path, "#pair=CHN-USA&view=both", keep)
+    assert log == ""
+    table = pl.read_csv(_texts(dom, "copied").encode())
+    assert table["stalemate"].unique().to_list() == [0.39]
+    place = table.columns.index("net_tension")
+    assert table.columns[place : place + 3] == ["net_tension", "net_tension_lo80", "net_tension_hi80"]
+    assert table["net_tension"].equals(table["tension"] - table["concession"])
 
 
 @needs_browser
