@@ -118,7 +118,7 @@ def report_failures(launched: "Launched", settings: Settings) -> None:
 
 
 def report_state(launched: "Launched", settings: Settings) -> None:
-    """Print the side tables that could not be rebuilt, and a failed upload.
+    """Print which side tables are stale, and a failed upload.
 
     The index is published in the home. Exits with code 5 if it was not uploaded, or 3 if side tables are stale.
     """

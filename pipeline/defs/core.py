@@ -108,12 +108,15 @@ def assets(settings: Settings) -> Sequence[dg.AssetsDefinition]:
 
 
 def whole_row_count(lake: Lake, table: Table, days: daily.ChangedDays) -> dict[str, Any]:
-    """Return the metadata of the rows of all days, and of this run."""
+    """Return row counts of all days and of this run."""
     return row_count(lake.count_rows(table)) | {"rows in this run": days.count_rows(table)}
 
 
 def newest_findings(lake: Lake) -> dict[str, Any]:
-    """Return the findings of the last week that has any as metadata, the most probable first.
+    """Return the findings of the newest week that has any.
+
+    As metadata, the most probable first.
+
 
     `found` has as many as the UI shows at once.
     """

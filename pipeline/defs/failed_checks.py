@@ -1,4 +1,4 @@
-"""One asset that lists the failed checks of a run, so that nobody has to look through all assets."""
+"""One asset that lists the failed checks of a run."""
 
 from collections.abc import Iterator
 

@@ -1,4 +1,7 @@
-"""Groups of assets in the UI: layers, and parts of the layer `index` in the order in which they are built."""
+"""Groups of assets in the UI, in the order of building.
+
+They are the layers, and parts of the layer `index`.
+"""
 
 from types import MappingProxyType
 
@@ -25,5 +28,5 @@ _GROUP_OF = MappingProxyType({table: group for group, tables in INDEX_GROUPS.ite
 
 
 def group_of(table: Table) -> str:
-    """Return the group of a table: its layer, or the part of the layer `index`."""
+    """Return the group of a table: its layer or its part."""
     return _GROUP_OF.get(table.name, table.layer)

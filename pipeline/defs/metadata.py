@@ -130,7 +130,7 @@ def show_index(frame: pl.DataFrame, columns: Sequence[str]) -> dict[str, Any]:
 
 
 def fit_markdown_table(frame: pl.DataFrame, columns: Sequence[str]) -> str:
-    """Format as many rows as the UI shows at once, which are 1,000 characters."""
+    """Format as many rows as fit into 1,000 characters."""
     most = next((rows for rows in range(_SHOWN_ROWS, 1, -1) if len(markdown_table(frame, columns, rows)) < _INLINE_CHARACTERS), 1)
     return markdown_table(frame, columns, most)
 

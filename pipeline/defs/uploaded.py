@@ -1,4 +1,7 @@
-"""The upload of each release to an object store; only there if the setting `publish_to` is set."""
+"""The upload of each release to an object store.
+
+The asset exists only if `publish_to` is set.
+"""
 
 from collections.abc import Sequence
 

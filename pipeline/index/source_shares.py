@@ -66,7 +66,7 @@ def _share_masses(masses: pl.DataFrame, articles: pl.DataFrame) -> pl.DataFrame:
 
 
 def _find_largest(faded: NDArray[np.float64], starts: NDArray[np.int64], groups: NDArray[np.uint32]) -> pl.DataFrame:
-    """Find the first largest place of each group whose stories have not faded away."""
+    """Find the first largest place of each group still in the news."""
     largest = np.maximum.reduceat(faded, starts)
     is_largest = faded == np.repeat(largest, np.diff(starts, append=len(faded)))
     places = np.flatnonzero(is_largest & (faded > 0))

@@ -86,7 +86,7 @@ def directed_chart(daily: pl.DataFrame, note: str = "", width: int = WIDTH) -> C
 
 
 def to_svg(chart: Chart) -> str:
-    """Convert a chart to SVG, in tenths of a pixel; the same chart gives the same text."""
+    """Convert a chart to SVG, in tenths of a pixel."""
     svg = str(vl_convert.vegalite_to_svg(chart, vl_version=VEGA_LITE, allowed_base_urls=[]))
     return re.sub(r' d="[^"]*"', lambda path: re.sub(r"(\.\d)\d+", r"\1", path[0]), svg)
 
@@ -138,7 +138,7 @@ def sparkline_markdown(values: Sequence[float | None], width: int = 120, height:
 
 
 def scaled_chart_markdown(days: Sequence[date], values: Sequence[float | None], alt_text: str) -> str:
-    """Make a small chart with a scale as a Markdown image with inline data.
+    """Draw a small chart with a scale as a Markdown image.
 
     Under 1,000 characters, because Dagster's UI hides longer Markdown behind a link. The scale is from 0; 100 and the largest value have a
     line. Of more than 40 days the largest of each bucket is shown. `ValueError` without a value.
@@ -160,7 +160,7 @@ def scaled_chart_markdown(days: Sequence[date], values: Sequence[float | None], 
         path += f"{'M' if is_new else ','}{x:.0f},{height - below - value * scale:.0f}{'h0' if is_new else ''}"
         before = day
     path = re.sub(r"h0,", ",", path)  # only a day alone is a dot
-    marked = [0.0, _BASELINE, *([largest] if largest > 1.2 * _BASELINE else [])]  # a label needs some room
+    marked = [0.0, _BASELINE, *([largest] if largest > 1.2 * _BASELINE else [])]  # a label needs some space
     lines = "".join(f"M{left} {height - below - value * scale:.0f}H{width}" for value in marked)
     labels = [(0, height - below - value * scale + 3, f"{value:.0f}") for value in marked]
     labels += [(left, height - 2, short_day(days[0])), (width - 40, height - 2, short_day(days[-1]))]

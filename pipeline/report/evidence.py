@@ -1,4 +1,4 @@
-"""Contributions to values with sentence and link, and which of them may be named.
+"""Contributions to values with sentence and link, and which are named.
 
 For page and terminal, which name a story by the same rule.
 """
@@ -102,7 +102,7 @@ def _pair_of(series: pl.Expr) -> pl.Expr:
 
 
 def may_be_named() -> pl.Expr:
-    """Whether a story of a value may be named, for rows of `add_evidence`.
+    """Whether a story of a value may be named (rows of `add_evidence`).
 
     Its sentence is of tier `high`, and at least half of the value is news. The rows must hold all parts of their values.
     """
@@ -114,7 +114,7 @@ def may_be_named() -> pl.Expr:
 class DataShare(NamedTuple):
     """How much of a pair's tension is data.
 
-    `day_count` days, of which `value_count` have a value; of these `news_pct` is the mean share of news (None without a value), and for
+    `day_count` days, `value_count` of them with a value; `news_pct` is the mean share of news (None without a value), and for
     `named_count` a story may be named.
     """
 
@@ -126,7 +126,7 @@ class DataShare(NamedTuple):
 
 
 def measure_data(read: ReadTable) -> tuple[DataShare, ...]:
-    """Measure how much of each pair's tension is data, those with most values first."""
+    """Measure how much of each pair's tension is data, most values first."""
     days = read(TENSION_PAIR_DAILY, columns=["index_date", "pair", "tension"])
     channels = read(CHANNEL_DAILY, columns=["index_date", "series", "channel", "prior", "shape"]).filter(channel="escalation")
     news = channels.select("index_date", news=100 * (1 - pl.col("prior") / pl.col("shape")), pair=pl.col("series"))
@@ -146,6 +146,6 @@ def measure_data(read: ReadTable) -> tuple[DataShare, ...]:
 
 
 def describe_news(news_pct: float) -> str:
-    """Describe how much of a value is data: "41 % news, 59 % prior"."""
+    """Describe how much of a value is data: `41 % news, 59 % prior`."""
     news = int(news_pct)  # rounded down, so that a share below the bound never looks as if it reached it
     return f"{news} % news, {100 - news} % prior"

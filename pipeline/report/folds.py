@@ -1,4 +1,4 @@
-"""Folding tables of a pair's section: who moves, stalemate, measures, threats, tariffs, trade.
+"""Folding tables of a pair: moves, stalemate, measures, threats, tariffs, trade.
 
 Belongs here: selecting rows of published tables and putting them into words. Does not: layout (`page.html.j2`), the index's chart
 (`timeline.py`). Texts and links of articles are not escaped here.
@@ -54,7 +54,7 @@ _ABOUT_FLOWS = "Values as first published, not seasonally adjusted, with the day
 
 @dataclass(frozen=True)
 class Cell:
-    """One cell of a table: a text, or a quote with its source; perhaps with a link or a sparkline."""
+    """One cell: text or quote, perhaps with a link or sparkline."""
 
     text: str
     url: str | None = None
@@ -92,7 +92,7 @@ class Fold:
 
 @dataclass(frozen=True)
 class Facts:
-    """The tables behind the folds of all pairs, as of `day`, the last one of the index."""
+    """The tables behind all folds, as of `day`, the last one."""
 
     day: date
     pair_daily: pl.DataFrame
@@ -265,7 +265,7 @@ def _describe_measure(row: Mapping[str, Any]) -> str:
 
 
 def build_threats(threats: pl.DataFrame, rates: pl.DataFrame, day: date, pair: str) -> Fold:
-    """Threats of the pair's countries towards each other and towards everybody, the newest first.
+    """Threats towards each other and towards everybody, the newest first.
 
     As of `day`, with the outcomes of all threats of each country, as counts. `threats`: see `read_facts`; `rates`: THREAT_RATES of all
     forms.
@@ -363,7 +363,7 @@ def _quote(row: Mapping[str, Any]) -> Cell:
 
 
 def build_tariffs(rates: pl.DataFrame, day: date, pair: str) -> Fold:
-    """Average tariff rates of the pair, the newest change first. `rates`: rows of TARIFF_RATES."""
+    """Average tariff rates of a pair (TARIFF_RATES), newest change first."""
     of_pair = _between(rates, pair, "importer", "exporter")
     newest = of_pair.filter(pl.col("effective_date") <= day).sort("effective_date", descending=True)
     key = ["importer", "exporter", "measure"]
@@ -402,7 +402,7 @@ def build_tariffs(rates: pl.DataFrame, day: date, pair: str) -> Fold:
 
 
 def build_flows(flows: pl.DataFrame, day: date, pair: str) -> Fold:
-    """Goods trade between the two countries by month, the newest first. `flows`: rows of TRADE_FLOWS."""
+    """Goods trade of a pair by month (TRADE_FLOWS), the newest first."""
     key = ["reporter", "partner", "flow", "product"]
     of_pair = _between(flows, pair, "reporter", "partner").sort(*key, "reference_month", descending=[False] * 4 + [True])
     rows: list[tuple[Cell, ...]] = []

@@ -345,16 +345,16 @@ def summarize_coverage(frame: pl.DataFrame, outcomes: pl.DataFrame) -> Coverage 
 
 
 def list_sources(coverage: pl.DataFrame, outcomes: pl.DataFrame) -> Fold:
-    """List articles of each source, read or not, with the reasons; those with most articles first."""
+    """List articles of each source by outcome, largest sources first."""
     reasons = [word for word in words.READING_OUTCOME.words if word in set(outcomes["outcome"])]
     counts = [(pl.col("outcome") == word).sum().alias(word) for word in reasons]
     counted = outcomes.group_by("source").agg(pl.len().alias("articles"), *counts)
     rejected = coverage.group_by("source").agg(pl.col("duplicate", "quarantined").sum())
     sources = rejected.join(counted, on="source", how="left").fill_null(0)
     ordered = sources.sort("articles", "source", descending=[True, False])
-    kept, rest = ordered.head(_SOURCES), ordered.slice(_SOURCES)
+    shown, rest = ordered.head(_SOURCES), ordered.slice(_SOURCES)
     columns = ["articles", *reasons, "duplicate", "quarantined"]
-    rows = [(Cell(row["source"]), *(Cell(f"{row[name]:,}") for name in columns)) for row in kept.iter_rows(named=True)]
+    rows = [(Cell(row["source"]), *(Cell(f"{row[name]:,}") for name in columns)) for row in shown.iter_rows(named=True)]
     if not rest.is_empty():
         sums = rest.select(pl.col(columns).sum()).row(0)
         rows.append((Cell(f"{format_count(rest.height, 'other source')}"), *(Cell(f"{number:,}") for number in sums)))
@@ -366,7 +366,7 @@ def list_sources(coverage: pl.DataFrame, outcomes: pl.DataFrame) -> Fold:
 
 
 def describe_data(shares: Sequence[DataShare]) -> str:
-    """Describe how much of the values of tension of all pairs is data."""
+    """Describe how much of the tension of all pairs is data."""
     days, values, named = (sum(counts) for counts in zip(*((share[1], share[2], share[4]) for share in shares), strict=True))
     if not values:
         return f"Of {days:,} daily values of tension none is published: too little was read."
@@ -374,7 +374,7 @@ def describe_data(shares: Sequence[DataShare]) -> str:
     return (
         f"Of {days:,} daily values of tension {values:,} are published; for the others too little was read. "
         f"On average a published value is {describe_news(news)}; the prior pulls towards 100. "
-        f"Stories are named for the {named:,} values of which at least {MIN_NEWS_PCT} % is news."
+        f"Stories are named for the {named:,} values that are news by at least {MIN_NEWS_PCT} %."
     )
 
 

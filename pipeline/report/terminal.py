@@ -77,7 +77,7 @@ def _format_value(value: float | None) -> str:
 
 
 def stories_table(contributions: pl.DataFrame, last: date) -> Table:
-    """Table of the stories that add most to the newest values for which some may be named.
+    """Table of the biggest stories behind the newest values with any.
 
     Both directions are pooled. `contributions`: rows of `evidence.named_contributions`. `last`: the last day of the index.
     """
@@ -221,7 +221,7 @@ def _name_target(row: dict[str, Any]) -> str:
 
 
 def _reasons_line(row: dict[str, Any]) -> Text:
-    """The words for actor and target, the rule, the encoder's alternatives, and what lowers the probability."""
+    """The words for both countries, rule, encoder and doubts of a finding."""
     line = Text(style="dim")
     line.append(f"who: {to_visible(row['actor_words']) or 'from context'}; ")
     line.append(f"to whom: {to_visible(row['target_words']) or ('everyone' if row['target'] == '*' else 'from context')}; ")

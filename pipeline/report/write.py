@@ -76,7 +76,7 @@ def write_report(
 
 
 def _is_made_by(path: Path, made_by: str) -> bool:
-    """Return whether the page and its picture are intact, and made by this code."""
+    """Whether page and picture are intact and made by this code."""
     try:
         sums = read_sums(path.parent)
     except ValueError:

@@ -26,7 +26,10 @@ PRIOR_READINGS = 10.0
 
 
 def compute_probabilities(evidence: pl.DataFrame, mode: str) -> pl.Series:
-    """Compute the probability of each row of evidence, with `doubts`, in a mode."""
+    """Compute the probability of each row of evidence in a mode.
+
+    `evidence` has `doubts`.
+    """
     coefficients = _coefficients()[mode]
     terms = compute_terms(evidence, _family_shares())
     logit = sum((terms[name] * coefficients.get(name, 0.0) for name in TERMS), pl.zeros(evidence.height, eager=True))

@@ -21,7 +21,7 @@ DEFAULT_COUNTRIES = ("USA", "CHN")
 MENTION = pl.Struct({"start": pl.Int64(), "end": pl.Int64(), "role": pl.String(), "is_actor": pl.Boolean()})
 
 # `actor_mentions` and `target_mentions` are empty if the country is known from the article only. `speaker`, `is_stranger`,
-# `is_asked` and `is_main_pair` (of actor and target) are defined in `ResolvedSentence`; `day` and `speaker` may be null.
+# `is_question` and `is_main_pair` (of actor and target) are defined in `ResolvedSentence`; `day` and `speaker` may be null.
 CANDIDATES_SCHEMA = pl.Schema(
     {
         "candidate": pl.UInt32(),
@@ -36,7 +36,7 @@ CANDIDATES_SCHEMA = pl.Schema(
         "is_title": pl.Boolean(),
         "speaker": pl.String(),
         "is_stranger": pl.Boolean(),
-        "is_asked": pl.Boolean(),
+        "is_question": pl.Boolean(),
         "actor": pl.String(),
         "target": pl.String(),
         "is_main_pair": pl.Boolean(),
@@ -95,7 +95,7 @@ def _iter_rows(resolved: ResolvedSentence) -> Iterable[tuple[Any, ...]]:
             sentence.is_title,
             resolved.speaker,
             resolved.is_stranger,
-            resolved.is_asked,
+            resolved.is_question,
             actor,
             target,
             {actor, target} == set(resolved.main_pair),

@@ -46,7 +46,7 @@ class ResolvedSentence:
     * `main_pair`: the two countries that the article names most
     * `speaker`: the state for which the current speaker speaks
     * `is_stranger`: the speaker is no official but, for example, a journalist
-    * `is_asked`: it is part of a question, or a stranger says it
+    * `is_question`: it is part of a question, or a stranger says it
     * `is_spoken`: an official or "we" speaks, for an unknown state
     * `known`: the countries of the article, likeliest first: the speaker, the last subject, then the most named
     """
@@ -61,7 +61,7 @@ class ResolvedSentence:
     previous_mentions: Sequence[Mention] = ()
     speaker: str | None = None
     is_stranger: bool = False
-    is_asked: bool = False
+    is_question: bool = False
     known: tuple[str, ...] = ()
     is_spoken: bool = False
 
@@ -112,7 +112,7 @@ def resolve_references(article_id: str, day: date | None, source: str, title: st
                 previous_mentions=resolved[-1].mentions if resolved else (),
                 speaker=state.speaker,
                 is_stranger=state.is_stranger,
-                is_asked=state.is_stranger or sentence.paragraph in questions,
+                is_question=state.is_stranger or sentence.paragraph in questions,
                 known=tuple(code for code in known if code is not None),
                 is_spoken=state.speaker is None and (state.is_official or _FIRST_PERSON.search(sentence.text) is not None),
             )
@@ -184,7 +184,9 @@ def _find_implied_mentions(text: str, mentions: Sequence[Mention], main_pair: tu
 
 
 def _choose_subject(subject: str | None, text: str, end: int, mentions: Sequence[Mention], main_pair: tuple[str, ...]) -> str | None:
-    """Correct whom a word such as `the ministry` means, by what follows its `end`.
+    """Correct whom a word such as `the ministry` means.
+
+    What follows its `end` decides.
 
     It is that of a place named next. It is not the country that it addresses, but then the other one of the main pair.
     """

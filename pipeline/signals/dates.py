@@ -54,7 +54,10 @@ def is_past_event(sentence: str, day: date | None) -> bool:
 
 
 def _is_on_past_day(sentence: str, day: date) -> bool:
-    """Whether the act is dated to a past day: `On April 17, ...`, or `... on April 17` without a newer date."""
+    """Whether the act is dated to a past day.
+
+    As in `On April 17, ...`, or `... on April 17` without a newer date.
+    """
     days = list(_iter_days(sentence, day))
     if days and days[0][0] < _OPENING:
         return days[0][1] > MAX_DAYS_OLD
@@ -63,7 +66,7 @@ def _is_on_past_day(sentence: str, day: date) -> bool:
 
 
 def _iter_days(sentence: str, day: date) -> Iterator[tuple[int, int]]:
-    """Yield the offset of each date in the sentence and its age in days at `day`.
+    """Yield offset and age in days of each date in the sentence.
 
     A date without a year is the nearest to `day`; those in the future have a negative age. Impossible dates are left out.
     """

@@ -25,16 +25,18 @@ _CURRENT = re.compile(r"\b(?:will|shall|going to|today|hereby)\b|['\u2019]ll\b",
 
 
 def add_doubts(evidence: pl.DataFrame, candidates: pl.DataFrame) -> pl.DataFrame:
-    """Add the column `doubts`, a list of words of `DOUBT`, to evidence (`EVIDENCE_SCHEMA`).
+    """Add `doubts`, a list of words of `DOUBT`, to evidence.
+
+    `evidence` is of `EVIDENCE_SCHEMA`.
 
     `candidates` (`CANDIDATES_SCHEMA`) has those of the evidence.
     """
-    about = candidates.select("candidate", "sentence", "is_asked")
+    about = candidates.select("candidate", "sentence", "is_question")
     placed = evidence.select("candidate", "kind").join(about, on="candidate", how="left", maintain_order="left")
     by_sentence = {sentence: list(_iter_doubts(sentence)) for sentence in placed["sentence"].unique()}
     doubts = [
-        [*(["question"] if is_asked else []), *(doubt for doubt in by_sentence[sentence] if doubt != "recital" or kind in DEEDS)]
-        for kind, sentence, is_asked in placed.select("kind", "sentence", "is_asked").iter_rows()
+        [*(["question"] if is_question else []), *(doubt for doubt in by_sentence[sentence] if doubt != "recital" or kind in DEEDS)]
+        for kind, sentence, is_question in placed.select("kind", "sentence", "is_question").iter_rows()
     ]
     return evidence.with_columns(doubts=pl.Series(doubts, dtype=pl.List(pl.String)))
 

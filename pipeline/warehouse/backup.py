@@ -131,7 +131,9 @@ def _list_files(home: Path) -> Iterator[Path]:
 
 
 def _copy_unchanged(source: Path, target: Path) -> str:
-    """Copy a file or database, and return its hash; again if it changes meanwhile.
+    """Copy a file or database, again if it changes meanwhile.
+
+    Returns the hash of the copy.
 
     Raises `BackupError` if it changes every time: files of Dagster are outside the lock of the home.
     """

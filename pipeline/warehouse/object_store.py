@@ -1,4 +1,4 @@
-"""Read and write objects of S3, Google Cloud Storage, Azure or a folder, by URL.
+"""Read and write objects of an object store or folder, by URL.
 
 The only module that imports obstore. Belongs here: requests, retries, and errors in words. Does not: which objects are written, and when.
 """
@@ -97,7 +97,7 @@ class Bucket:
         raise problem
 
     async def create(self, key: str, content: bytes) -> bool:
-        """Write an object unless it exists; return whether it is now as written."""
+        """Write an object unless it exists; whether it is now as written."""
         return await self._put_if(key, content, "create")
 
     async def replace(self, key: str, content: bytes, version: dict[str, str]) -> bool:

@@ -366,6 +366,6 @@ def _create_macro(con: duckdb.DuckDBPyConnection, path: Path) -> Iterator[str]:
 
 
 def _read_comments(sql: str) -> str:
-    """Join the comment lines at the head of a SQL file into one."""
+    """Join the comment lines at the head of a SQL file."""
     head = takewhile(lambda line: line.startswith("--"), sql.splitlines())
     return " ".join(line.removeprefix("--").strip() for line in head)

@@ -21,7 +21,7 @@ from pipeline.warehouse.object_store import Bucket, Stored
 from pipeline.warehouse.publish import LINKED
 
 POINTER = "latest.json"
-#: File of a home with a random name that tells its releases from those of other homes.
+#: File of a home with a random name that distinguishes its releases from those of other homes.
 HOME_ID = "publisher.json"
 _FILES_AT_ONCE = 4
 _DAY = len("2025-11-30")

@@ -75,6 +75,6 @@ def test_runs_of_commands_belong_to_the_code_location(instance: dg.DagsterInstan
     assert run is not None
     assert run.remote_job_origin is not None
     assert run.remote_job_origin.location_name == "trade_tension"
-    assert [found.run_id for found in instance.get_runs(dg.RunsFilter(tags={".dagster/repository": "__repository__@trade_tension"}))] == [
+    assert [run.run_id for run in instance.get_runs(dg.RunsFilter(tags={".dagster/repository": "__repository__@trade_tension"}))] == [
         result.run_id
     ]

@@ -98,7 +98,7 @@ def article_text(sample_run: SampleRun) -> frozenset[Words]:
 
 def test_no_string_of_any_published_file_is_article_text(sample_run: SampleRun, article_text: frozenset[Words]) -> None:
     pages = sample_run.published.glob("*.html")  # the explorer is not part of a release
-    found = {
+    copied = {
         f"{path.name}: {' '.join(run)}"
         for path in sorted({*sample_run.latest.rglob("*"), *pages})
         if path.is_file()
@@ -106,7 +106,7 @@ def test_no_string_of_any_published_file_is_article_text(sample_run: SampleRun, 
         for run in _runs(text)
         if run in article_text
     }
-    assert found == set()
+    assert copied == set()
 
 
 @pytest.mark.parametrize("name", ["planted.csv", "planted.json", "planted.html", "planted.parquet", "planted.duckdb", "planted.md"])

@@ -24,7 +24,7 @@ def find_doubts(text: str) -> set[str]:
         ("Canadian spokesperson: We held trade talks with India.", set()),  # only acts are recited
     ],
 )
-def test_doubts_name_how_the_sentence_is_told(text: str, doubts: set[str]) -> None:
+def test_doubts_name_why_a_sentence_may_be_no_news(text: str, doubts: set[str]) -> None:
     assert find_doubts(text) == doubts
 
 

@@ -77,7 +77,7 @@ def test_errors_name_the_cause_and_no_credentials(monkeypatch: pytest.MonkeyPatc
     assert not any(secret in text for secret in (KEY, SECRET) for text in texts)
 
 
-def test_a_server_that_is_busy_is_asked_again(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_request_to_a_busy_server_is_repeated(monkeypatch: pytest.MonkeyPatch) -> None:
     requests = Requests((503, xml("SlowDown")), (500, ""), (200, "content"))
     with serve(requests, monkeypatch) as bucket:
         stored = run(bucket.read("latest.json"))

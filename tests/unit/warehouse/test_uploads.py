@@ -167,7 +167,7 @@ class Slower(Bucket):
 
 
 @pytest.mark.parametrize("is_first", [True, False])
-def test_the_slower_of_two_publishers_is_told_the_other_release(bucket: Bucket, tmp_path: Path, is_first: bool) -> None:
+def test_the_slower_of_two_publishers_learns_of_the_other_release(bucket: Bucket, tmp_path: Path, is_first: bool) -> None:
     if not is_first:
         upload(bucket, write_release(tmp_path, "2025-03-01-0123456789"), "ours")
     slower = Slower(bucket, write_release(tmp_path / "other", MONDAY))
