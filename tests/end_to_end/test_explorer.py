@@ -2,6 +2,7 @@
 
 import io
 import json
+import re
 import shutil
 import threading
 from collections.abc import Iterator
@@ -18,6 +19,7 @@ from polars.testing import assert_frame_equal
 
 from pipeline.explorer.questions import Question, cookbook_file, read_questions
 from pipeline.explorer.server import ExplorerServer
+from pipeline.report import palette
 from tests.conftest import SampleRun
 
 sync_api = pytest.importorskip("playwright.sync_api", reason="Playwright is not installed: run `uv sync` to test the explorer in a browser")
@@ -232,6 +234,38 @@ def test_errors_say_what_to_do(visit: Visit, sql: str, message: str) -> None:
     visit.run(sql)
     assert message in visit.text("error")
     assert visit.page.locator("#result").is_hidden()
+
+
+@pytest.mark.parametrize(
+    ("sql", "message"),
+    [
+        ("from tension_pair_daily where pair = 'USA-CHN'", " Pairs are in capitals and alphabetical: CHN-USA, not USA-CHN."),
+        ("from tension_pair_daily where pair = 'chn-usa'", " Pairs are in capitals and alphabetical: CHN-USA, not chn-usa."),
+        ("from tension_pair_daily where pair = 'AAA-BBB'", ""),
+        ("select 1; select 2 where 1 = 0;", " Only the result of the last of 2 statements is shown."),
+        ("select ';' /* ; */ as \"a;b\" where 1 = 0 -- ; not one", ""),
+    ],
+)
+def test_the_status_says_what_a_result_does_not_show(visit: Visit, sql: str, message: str) -> None:
+    visit.run(sql)
+    assert re.fullmatch(rf"0 rows in [\d.]+ s\.{re.escape(message)}", visit.text("status"))
+
+
+def test_phases_have_the_colours_of_the_report(visit: Visit) -> None:
+    phases = ["stalemate", "escalation", "de-escalation"]
+    rows = " union all ".join(f"select date '2025-01-0{day}' as day, '{name}' as phase, {day} as n" for name in phases for day in (1, 2, 3))
+    visit.run(f"from ({rows}) order by all")
+    visit.page.wait_for_selector("#plot svg")
+    drawn = visit.page.locator("#plot .mark-line path").evaluate_all("all => all.map((one) => one.getAttribute('stroke'))")
+    assert sorted(drawn) == sorted(palette.PHASES[name] for name in phases)
+
+
+def test_a_table_is_found_by_a_word_of_a_question_about_it(visit: Visit) -> None:
+    question = next(question for question in QUESTIONS if re.search(r"\btension_pair_daily\b", question.sql))
+    visit.page.wait_for_selector("#list details", state="attached")
+    visit.page.fill("#find", question.title)
+    assert "tension_pair_daily" in visit.page.locator("#list details:not([hidden]) summary code").all_text_contents()
+    visit.page.fill("#find", "")
 
 
 def test_a_long_query_can_be_stopped(visit: Visit) -> None:
