@@ -17,8 +17,8 @@ from pipeline.contracts.model import Column, Table
 from pipeline.contracts.tables.core import FINDINGS
 from pipeline.contracts.tables.index import TENSION_DAILY, TENSION_PAIR_DAILY
 from pipeline.defs.groups import group_of
-from pipeline.report.charts import scaled_chart_markdown
 from pipeline.report.names import short_day
+from pipeline.report.sparklines import scaled_chart_markdown
 from pipeline.warehouse.lake import Lake
 
 _SHOWN_ROWS = 12

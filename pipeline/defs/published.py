@@ -12,7 +12,7 @@ from pipeline.defs.daily import require_every_day
 from pipeline.defs.resources import Product
 from pipeline.defs.unchanged import digest_code
 from pipeline.explorer.write import write_explorer
-from pipeline.report.charts import sparkline_markdown
+from pipeline.report.sparklines import sparkline_markdown
 from pipeline.report.write import REPORT, write_report
 from pipeline.warehouse.inputs import code_digest, combine_digests
 from pipeline.warehouse.lake import Lake

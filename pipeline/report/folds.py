@@ -18,9 +18,10 @@ from pipeline.contracts.tables.index import SIGNALS, TENSION_DAILY, TENSION_PAIR
 from pipeline.contracts.tables.measures import MEASURE_ACTS, MEASURE_STATES
 from pipeline.contracts.tables.threats import THREAT_RATES, THREATS
 from pipeline.contracts.tables.trade import TARIFF_RATES, TRADE_FLOWS
-from pipeline.report.charts import sparkline
+from pipeline.report.cells import Cell, Fold, Head
 from pipeline.report.evidence import ReadTable
 from pipeline.report.names import country_name, direction_title, format_count, long_day, short_month
+from pipeline.report.sparklines import sparkline
 
 _MONTHS = 12  # of each series of trade figures
 _CHANGES = 10  # of each average rate
@@ -50,44 +51,6 @@ _ABOUT_TARIFFS = "Averages over all goods, from trackers. " + " ".join(
     f"{name.replace('_', ' ').capitalize()}: {meaning}." for name, meaning in words.TARIFF_MEASURE.words.items()
 )
 _ABOUT_FLOWS = "Values as first published, not seasonally adjusted, with the day of release. The line shows the last five years."
-
-
-@dataclass(frozen=True)
-class Cell:
-    """One cell: text or quote, perhaps with a link or sparkline."""
-
-    text: str
-    url: str | None = None
-    source: str = ""
-    published: date | None = None
-    svg: str = ""
-
-    @property
-    def is_quote(self) -> bool:
-        """Whether the text is a sentence of an article."""
-        return self.published is not None
-
-
-@dataclass(frozen=True)
-class Head:
-    """The head of a column; numbers are aligned to the right."""
-
-    text: str
-    is_number: bool = False
-
-
-@dataclass(frozen=True)
-class Fold:
-    """A table that readers can unfold, with sentences above it.
-
-    `name` is part of its identifier and of its file's name.
-    """
-
-    name: str
-    title: str
-    sentences: tuple[str, ...]
-    heads: tuple[Head, ...]
-    rows: tuple[tuple[Cell, ...], ...]
 
 
 @dataclass(frozen=True)

@@ -19,12 +19,13 @@ from markupsafe import Markup
 
 from pipeline.contracts import vocabulary as words
 from pipeline.report import palette
-from pipeline.report.charts import directed_chart, finish_chart, pair_chart, sparkline, to_svg
+from pipeline.report.cells import Cell, Fold, Head
+from pipeline.report.charts import directed_chart, finish_chart, pair_chart, to_svg
 from pipeline.report.evidence import MIN_NEWS_PCT, DataShare, describe_news, may_be_named
-from pipeline.report.folds import Cell, Fold, Head
 from pipeline.report.names import direction_title, format_count, long_day, pair_title, short_day
 from pipeline.report.plain import safe_url, to_line
 from pipeline.report.scripts import content_policy, page_scripts
+from pipeline.report.sparklines import sparkline
 from pipeline.report.timeline import VALUE_OF_CHANNEL, Evidence, Peak, Timeline, name_sides, pack_json
 from pipeline.settings import SAMPLE_NOTE
 

@@ -16,8 +16,8 @@ import pytest
 
 from pipeline.contracts.tables.contributions import CONTRIBUTIONS
 from pipeline.contracts.tables.index import SIGNALS, TENSION_PAIR_DAILY
+from pipeline.report.cells import Cell, Fold, Head
 from pipeline.report.evidence import add_evidence
-from pipeline.report.folds import Cell, Fold, Head
 from pipeline.report.page import STATIC_PAIRS, Page, build_section, render_page
 from pipeline.report.scripts import page_scripts
 from pipeline.report.timeline import COLUMNS, Evidence, Peak, Timeline

@@ -18,14 +18,12 @@ from pipeline.report.charts import (
     Chart,
     directed_chart,
     pair_chart,
-    scaled_chart_markdown,
-    sparkline,
-    sparkline_markdown,
     spread_positions,
     to_png,
     to_svg,
 )
 from pipeline.report.days_axis import DaysAxis
+from pipeline.report.sparklines import scaled_chart_markdown, sparkline, sparkline_markdown
 
 Make = Callable[..., pl.DataFrame]
 

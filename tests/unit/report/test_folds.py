@@ -11,9 +11,9 @@ from pipeline.contracts.tables.index import SIGNALS, TENSION_DAILY, TENSION_PAIR
 from pipeline.contracts.tables.measures import MEASURE_ACTS, MEASURE_STATES
 from pipeline.contracts.tables.threats import THREAT_RATES, THREATS
 from pipeline.contracts.tables.trade import TARIFF_RATES, TRADE_FLOWS
+from pipeline.report.cells import Fold
 from pipeline.report.evidence import SIGNAL_COLUMNS, may_be_named
 from pipeline.report.folds import (
-    Fold,
     build_flows,
     build_folds,
     build_measures,

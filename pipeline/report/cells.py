@@ -1,0 +1,42 @@
+"""Tables of the page, as cells: content without layout."""
+
+from dataclasses import dataclass
+from datetime import date
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One cell: text or quote, perhaps with a link or sparkline."""
+
+    text: str
+    url: str | None = None
+    source: str = ""
+    published: date | None = None
+    svg: str = ""
+
+    @property
+    def is_quote(self) -> bool:
+        """Whether the text is a sentence of an article."""
+        return self.published is not None
+
+
+@dataclass(frozen=True)
+class Head:
+    """The head of a column; numbers are aligned to the right."""
+
+    text: str
+    is_number: bool = False
+
+
+@dataclass(frozen=True)
+class Fold:
+    """A table that readers can unfold, with sentences above it.
+
+    `name` is part of its identifier and of its file's name.
+    """
+
+    name: str
+    title: str
+    sentences: tuple[str, ...]
+    heads: tuple[Head, ...]
+    rows: tuple[tuple[Cell, ...], ...]
