@@ -114,8 +114,10 @@ def test_mistakes_are_explained(home: Path, tmp_path: Path) -> None:
 def test_status_shows_what_was_judged(home: Path) -> None:
     lake = Lake(home / "lake")
     lake.write(MASS_PRECISION, MASS_PRECISION.example().with_columns(pair=pl.lit("(all)")))
-    for table in core.TABLES:
-        lake.write_days(table, COVERAGE.example() if table is COVERAGE else table.empty(), Days(DAY, DAY))
+    with lake.stage("core") as staged:
+        for table in core.TABLES:
+            staged.write_days(table, COVERAGE.example() if table is COVERAGE else table.empty(), Days(DAY, DAY))
+    mark_home(home, is_sample=False)
     lake.write(TENSION_PAIR_DAILY, TENSION_PAIR_DAILY.example())
     printed = flat(CliRunner().invoke(app, ["status", "--all", "--home", str(home)]).output)
     assert "escalation: 84% of the judged mass is right (95 % interval 70% to 92%)" in printed

@@ -14,6 +14,7 @@ from pipeline.settings import Settings
 from pipeline.validation.contract import PARTS, VALIDATION
 from pipeline.validation.page import to_terminal
 from pipeline.validation.run import ValidationOptions, validate
+from pipeline.warehouse.home import mark_home
 from tests.conftest import SampleRun
 from tests.unit.cli.conftest import Command, flat
 from tests.unit.cli.test_mistakes import read_error
@@ -82,6 +83,7 @@ def test_page_and_table_are_written_and_figures_printed(validated: Validated) ->
 
 
 def test_by_default_the_files_are_next_to_the_index(command: Command, tmp_path: Path) -> None:
+    mark_home(tmp_path / "own", is_sample=False)
     build(tmp_path / "own" / "lake", random_scene(40, seed=1))
     assert command("validate", "--no-simulation", "--home", "own").exit_code == 0
     assert (tmp_path / "own" / "published" / "validation.html").exists()
@@ -121,6 +123,7 @@ def test_a_reference_without_common_months_is_named(command: Command, home: Path
 
 
 def test_a_home_with_one_source_cannot_leave_it_out(command: Command) -> None:
+    mark_home(Path("alone"), is_sample=False)
     build(Path("alone/lake"), Scene([article("A:1"), article("A:2", DAY.replace(day=5))]))
     result = command("validate", "--no-simulation", "--home", "alone")
     assert result.exit_code == 0, result.exception
