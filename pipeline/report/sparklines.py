@@ -1,4 +1,4 @@
-"""Small charts: sparklines of the page, and images in the Markdown of Dagster's UI."""
+"""Small charts: sparklines of the page, and images for Markdown."""
 
 import base64
 import itertools
