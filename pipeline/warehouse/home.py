@@ -167,6 +167,8 @@ def read_mark(home: Path) -> _Mark | None:
 def _write_mark(home: Path, mark: _Mark) -> None:
     with replacing(home / NOTE) as temporary:
         temporary.write_text(json.dumps(mark._asdict()) + "\n", encoding="utf-8")
+        written_at = min(clock.now().timestamp(), temporary.stat().st_mtime)  # `_prepare` compares it with this clock
+        os.utime(temporary, (written_at, written_at))
 
 
 def _prepare(home: Path) -> None:
