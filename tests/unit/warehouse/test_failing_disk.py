@@ -26,12 +26,12 @@ def library(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.mark.parametrize(
     ("name", "operations", "step"),
     [
-        ("write_days", 40, 1),
+        ("write_days", 40, 3),
         ("write_table", 10, 1),
         ("write_inputs", 5, 1),
         ("write_readings", 10, 1),
         ("write_mark", 5, 1),
-        ("write_backup", 40, 1),
+        ("write_backup", 40, 3),
         pytest.param("publish", 300, 101, marks=pytest.mark.slow),
     ],
 )
