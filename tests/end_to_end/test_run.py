@@ -100,18 +100,23 @@ def test_the_report_names_the_sample_and_is_self_contained(sample_run: SampleRun
         assert mark not in page
 
 
+def read_tables(lake: Path) -> dict[str, bytes]:
+    """Read the files of a lake, but for digests of inputs: the first run stores the first day of the baseline, which the second one reads."""
+    return {name: content for name, (_, content) in files(lake).items() if not name.startswith("state/results/")}
+
+
 @pytest.mark.slow
 def test_a_second_run_changes_nothing_that_is_published(sample_run: SampleRun, tension: Tension, tmp_path: Path) -> None:
     home = tmp_path / "home"
     shutil.copytree(sample_run.home, home, symlinks=True)
-    before, lake = files(home / "published" / "latest"), {name: content for name, (_, content) in files(home / "lake").items()}
+    before, lake = files(home / "published" / "latest"), read_tables(home / "lake")
     database = (home / "published" / "trade_tension.duckdb").read_bytes()
     command = tension("run", "--home", home, cwd=tmp_path)
     assert command.returncode == 0, command.stderr
     assert files(home / "published" / "latest") == before
     assert [path.name for path in (home / "published" / "releases").iterdir()] == [sample_run.latest.resolve().name]
     assert (home / "published" / "trade_tension.duckdb").read_bytes() == database
-    assert {name: content for name, (_, content) in files(home / "lake").items()} == lake
+    assert read_tables(home / "lake") == lake
 
 
 def test_real_articles_are_refused_in_a_home_of_the_sample(sample_run: SampleRun, tension: Tension, wire: Path) -> None:
