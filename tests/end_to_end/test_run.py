@@ -101,7 +101,10 @@ def test_the_report_names_the_sample_and_is_self_contained(sample_run: SampleRun
 
 
 def read_tables(lake: Path) -> dict[str, bytes]:
-    """Read the files of a lake, but for digests of inputs: the first run stores the first day of the baseline, which the second one reads."""
+    """Read the files of a lake, but for digests of inputs.
+
+    They differ, because the first run stores the first day of the baseline, which the second one reads.
+    """
     return {name: content for name, (_, content) in files(lake).items() if not name.startswith("state/results/")}
 
 
