@@ -34,6 +34,10 @@ _UNSAFE = "applet|area|base|basefont|bgsound|blink|frame|frameset|isindex|keygen
 _NAME = f"(?:{_BLOCKS}|{_CELLS}|{_INLINE}|{_PAGE})"
 _OTHER_NAME = rf"(?:(?i:{_UNSAFE})|[a-z][a-z0-9]*[:-][a-z0-9:-]*)"  # e.g. <o:p> of Word, <amp-img>
 _ATTRIBUTES = r"""(?:[\s/](?:"[^"]*"|'[^']*'|[^'"<>])*)?"""
+_VALUE = r"""(?:"[^"]*"|'[^']*'|[^\s"'<>]+)"""
+_ANY_ATTRIBUTE = rf"(?:[\s/]+[a-z][^\s\"'<>=/]*(?:\s*=\s*{_VALUE})?)*"
+_NOT_SHOWN = r"(?:display\s*:\s*none|visibility\s*:\s*hidden)"
+_HIDES = rf"""(?:hidden(?:\s*=\s*{_VALUE})?|style\s*=\s*(?:"[^"]*{_NOT_SHOWN}[^"]*"|'[^']*{_NOT_SHOWN}[^']*'))"""
 _BROKEN_ATTRIBUTES = r"[\s/][^<>]*"  # with an unclosed quotation mark
 
 # News agencies write tickers as <GM> and <B>, so a text is HTML only if it has a closing tag, an attribute, a lower-case break or a script;
@@ -49,18 +53,20 @@ _NEVER_SHOWN = (
 # Two Unicode noncharacters mark the angle brackets of tags while all other brackets are escaped.
 _OPEN, _CLOSE = "\ufdd0", "\ufdd1"
 _TAG = rf"(?i)<(/?)({_NAME}){_ATTRIBUTES}>"
+# Of the attributes only `hidden` stays, also for a style that hides: nobody reads what a page does not show. Whole pages hide at first.
+_HIDDEN_TAG = rf"(?i)<({_BLOCKS}|{_CELLS}|{_INLINE}){_ANY_ATTRIBUTE}[\s/]+{_HIDES}{_ANY_ATTRIBUTE}[\s/]*>"
 _BROKEN_TAG = rf"(?i)<(/?)({_NAME}){_BROKEN_ATTRIBUTES}>"
 _OTHER_TAG = rf"</?{_OTHER_NAME}(?:{_BROKEN_ATTRIBUTES})?>"
 _ELEMENTS_OR_TICKERS = "ABIQSU"
 
-_BARE_TAG = re.compile("<(/?)([a-z]+[1-6]?)>", re.IGNORECASE)
+_BARE_TAG = re.compile("<(/?)([a-z]+[1-6]?)(?: hidden)?>", re.IGNORECASE)
 # Elements without an end tag, or whose end tag is often left out; they would only seem to nest.
 _NOT_OPEN = {"br", "hr", "img", "embed", "meta", "input", "link", "source", "wbr", "col", "track", "p", "li", "dd", "dt"}
-_FLAT_BLOCK = rf"(?i)</?(?:{_BLOCKS}|{_PAGE})>"
-_FLAT_CELL = rf"(?i)</?(?:{_CELLS})>"
-_FLAT_TAG = r"(?i)</?[a-z]+[1-6]?>"
+_FLAT_BLOCK = rf"(?i)</?(?:{_BLOCKS}|{_PAGE})(?: hidden)?>"
+_FLAT_CELL = rf"(?i)</?(?:{_CELLS})(?: hidden)?>"
+_FLAT_TAG = r"(?i)</?[a-z]+[1-6]?(?: hidden)?>"
 
-_NO_TEXT = "script, style, noscript, template, iframe, object, audio, video, canvas, button, select, textarea, datalist, rp"
+_NO_TEXT = "script, style, noscript, template, iframe, object, audio, video, canvas, button, select, textarea, datalist, rp, [hidden]"
 _NOT_ARTICLE = "nav, aside, footer, figcaption, search, menu"
 _HAS_PARAGRAPHS = "p, article, h1"
 _ENDS_PARAGRAPHS = _BLOCKS.replace("|", ", ")
@@ -70,23 +76,25 @@ _ENDS_LINES = _CELLS.replace("|", ", ")
 def html_to_text(pages: pl.Series) -> pl.Series:
     """Convert HTML pages to the text of their articles.
 
-    Paragraphs, list items and table rows are separated by blank lines, lines and cells by line ends. Scripts, styles, menus, asides, forms,
-    captions, footers, and everything outside an `<article>` or `<main>` with most paragraphs are removed, unless nothing would be left.
-    Angle brackets that are not HTML tags stay. A page that is too long or too deep to parse keeps all its text. No page raises an error.
+    Paragraphs, list items and table rows are separated by blank lines, lines and cells by line ends. Scripts, styles, hidden elements,
+    menus, asides, forms, captions, footers, and everything outside an `<article>` or `<main>` with most paragraphs are removed, unless
+    nothing would be left. Angle brackets that are not HTML tags stay. A page that is too long or too deep to parse keeps all its text. No
+    page raises an error.
     """
     return pl.Series(pages.name, [_to_text(page) for page in _strip_attributes(pages).to_list()], pl.String)
 
 
 def _strip_attributes(pages: pl.Series) -> pl.Series:
-    """Reduce pages to bare tags such as `<p>`, and text.
+    """Reduce pages to bare tags such as `<p>` or `<p hidden>`, and text.
 
-    Attributes, scripts, comments and tags such as `<o:p>` are removed. Every `<` that does not begin a tag is escaped.
+    Other attributes, scripts, comments and tags such as `<o:p>` are removed. Every `<` that does not begin a tag is escaped.
     """
     shown = pages.str.replace_all(f"[{_OPEN}{_CLOSE}]", "").str.replace_all(_NEVER_SHOWN, "").alias("page").to_frame()
     page = pl.col("page")
     for name in _ELEMENTS_OR_TICKERS:  # it is a ticker if in capitals and never closed
         is_ticker = page.str.contains(f"<{name}>", literal=True) & ~page.str.contains(rf"(?i)</{name}\s*>")
         shown = shown.with_columns(pl.when(is_ticker).then(page.str.replace_all(f"<{name}>", f"&lt;{name}>", literal=True)).otherwise(page))
+    page = page.str.replace_all(_HIDDEN_TAG, f"{_OPEN}${{1}} hidden{_CLOSE}")
     for tag in (_TAG, _BROKEN_TAG):
         page = page.str.replace_all(tag, f"{_OPEN}${{1}}${{2}}{_CLOSE}")
     page = page.str.replace_all(_OTHER_TAG, "").str.replace_all("<", "&lt;", literal=True)

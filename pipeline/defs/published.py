@@ -33,7 +33,7 @@ def published(lake: dg.ResourceParam[Lake], product: dg.ResourceParam[Product]) 
     if read is None:
         raise dg.Failure("nothing to publish: no articles have been read. Materialize the core assets first", allow_retries=False)
     require_every_day(lake)
-    code = combine_digests(digest_code(), code_digest(("report",), ("altair", "vl-convert-python")))
+    code = combine_digests(digest_code(), code_digest(("report",), ("vl-convert-python",)))
     add_report = partial(write_report, lake.read, partial(select_view, lake, CONTRIBUTIONS), is_sample=product.is_sample, code=code)
     release = publisher.publish(lake, read.last, product.note, add_report)
     explorer = write_explorer(publisher.folder)

@@ -1,5 +1,6 @@
 """Damage to a real home is found and named with its remedy, or repaired by a run."""
 
+# Some damages are lambdas of several calls in a tuple, whose values nobody uses.
 # mypy: disable-error-code="func-returns-value"
 
 import json

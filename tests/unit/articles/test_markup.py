@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipeline.articles.markup import MAX_TREE_CHARS, MAX_TREE_DEPTH
+from pipeline.articles.markup import MAX_TREE_CHARS, MAX_TREE_DEPTH, html_to_text
 from pipeline.articles.text import clean_line, clean_paragraphs
 
 
@@ -31,6 +31,33 @@ PAGE = """<!DOCTYPE html><html><head><title>Ruritania taxes glass | Strelsau Pos
 
 def test_a_page_gives_only_its_article() -> None:
     assert clean_body(PAGE) == "Ruritania taxes glass\n\nThe duty is 34 percent.\n\nIt begins on 1 May. Zenda objects."
+
+
+@pytest.mark.parametrize(
+    "hidden",
+    [
+        '<p style="display:none">secret</p>',
+        "<div class=x style='color: red; VISIBILITY : hidden'><p>secret</p></div>",
+        "<div hidden><p>secret</p></div>",
+        '<p id="a" HIDDEN="">secret</p>',
+        '<div hidden><div hidden="hidden">secret</div></div>',
+    ],
+)
+def test_what_a_page_hides_is_not_read(hidden: str) -> None:
+    assert clean_body(f"<p>Seen.</p>{hidden}<p>Also seen.</p>") == "Seen.\n\nAlso seen."
+
+
+@pytest.mark.parametrize(
+    "shown",
+    [
+        '<a title="the hidden tax">text</a>',
+        '<p data-note="not hidden here">text</p>',
+        "<p title='style=\"display:none\"'>text</p>",
+        '<body style="visibility:hidden"><p>text</p></body>',  # until a script has run
+    ],
+)
+def test_words_of_other_attributes_hide_nothing(shown: str) -> None:
+    assert html_to_text(pl.Series([shown]))[0].strip() == "Seen."
 
 
 def test_a_page_without_marked_article_gives_its_body() -> None:

@@ -39,11 +39,11 @@ _WORDS = [
 _PHASES = ("quiet", "dialogue", "stalemate", "escalation", "de-escalation", "unclear")
 
 
-def make_large_index() -> ReadTable:
-    """Make the tables; each call gives the same ones."""
+def make_large_index(count: int = PAIRS) -> ReadTable:
+    """Make the tables of `count` pairs; each call gives the same ones."""
     random = np.random.default_rng(7)
     codes = sorted(code for code in COUNTRIES if len(code) == 3)
-    pairs = ["-".join(pair) for pair in itertools.islice(itertools.combinations(codes, 2), PAIRS)]
+    pairs = ["-".join(pair) for pair in itertools.islice(itertools.combinations(codes, 2), count)]
     sides = [(a, b) for pair in pairs for one, other in [pair.split("-")] for a, b in ((one, other), (other, one))]
     days = pl.date_range(FIRST, FIRST + timedelta(days=DAYS - 1), eager=True)
     ids = [f"{number:016x}" for number in range(_SIGNALS)]

@@ -1,6 +1,5 @@
-"""The page of 60 pairs and ten years: size, time to load, time to choose."""
+"""The page of 60 pairs and ten years: size and choice of a pair. `benchmarks/page.py` measures how fast it loads."""
 
-import time
 from pathlib import Path
 
 import pytest
@@ -12,7 +11,6 @@ from tests.unit.report.large_index import MEASURES, PAIRS, make_large_index
 
 pytestmark = pytest.mark.slow
 MOST_BYTES = 3_000_000
-MOST_SECONDS = 3.0
 
 
 @pytest.fixture(scope="module")
@@ -28,16 +26,9 @@ def test_a_page_of_60_pairs_and_ten_years_is_small(report: Path) -> None:
 
 
 @needs_browser
-def test_a_page_of_60_pairs_and_ten_years_loads_fast(report: Path) -> None:
-    """The best of three, since other processes of the machine slow down single attempts."""
-    seconds = []
-    with open_browser() as browser:
-        for _ in range(3):
-            started = time.perf_counter()
-            with visit(browser, report, **SCREENS["desktop"]) as opened:
-                opened.page.wait_for_selector("#chart svg .mark-line path[d^='M']")
-                seconds.append(time.perf_counter() - started)
-                opened.page.select_option("#pair", index=PAIRS - 1)
-                opened.page.wait_for_function("location.hash.includes('view=both')")
-                assert opened.page.locator("section.pair:visible details[id$='-measures'] tbody tr").count() == MEASURES
-    assert min(seconds) < MOST_SECONDS
+def test_every_pair_of_a_large_page_can_be_chosen(report: Path) -> None:
+    with open_browser() as browser, visit(browser, report, **SCREENS["desktop"]) as opened:
+        opened.page.wait_for_selector("#chart svg .mark-line path[d^='M']")
+        opened.page.select_option("#pair", index=PAIRS - 1)
+        opened.page.wait_for_function("location.hash.includes('view=both')")
+        assert opened.page.locator("section.pair:visible details[id$='-measures'] tbody tr").count() == MEASURES
