@@ -75,14 +75,18 @@ def filter_arrivals(
     half_life_days: float,
     least_evidence: float,
 ) -> pl.DataFrame:
-    """Compute `index_known` from the arrivals of mass and movement and the baseline.
+    """Compute which value of each day was known when (`INDEX_KNOWN`).
 
-    For each day and series: the first value known, and each later value that differs for its pair. The first value is known at the end of
-    the day, or on the day on which the first baseline or the very first article was known if that is later. A preliminary baseline makes
-    no value known.
+    `mass`, `movement`: amounts by the day for which they count and the day on which they became known (`MASS_ARRIVALS` for the values,
+    `MOVEMENT_ARRIVALS` for the stalemate). `baseline`, `clustering`: expected amounts and variances. `half_life_days`: of an amount;
+    `least_evidence`: below it a value is null.
+
+    Each day and series (a direction, or a pair) has a row for the first value known. All three series of a pair have a further row on
+    each later day on which a sum of one of them changed. The first value is known at the end of its day or, if that is later, on the day
+    on which the first baseline and the very first article are known. Preliminary baselines are ignored (`is_frozen` false).
 
     The filter is linear: a day of knowledge adds its arrivals to the daily masses, and the filter runs again from the earliest day that
-    they change. A value gets a new row only if one of its sums differs in some bit.
+    they change. Sums are compared bit by bit, without a tolerance.
     """
     mass, movement = MASS_ARRIVALS.conform(mass), MOVEMENT_ARRIVALS.conform(movement)
     frozen = BASELINE.conform(baseline).filter("is_frozen")
@@ -272,6 +276,9 @@ def _compute_values(changes: _Changes, series: pl.DataFrame, priors: _Priors, fi
 
 
 def _find_phases(pairs: Posteriors, least_evidence: float) -> list[str]:
-    """Name the phase of each row by the bounds of `phases.toml`."""
+    """Name the phase of a pair (escalation, quiet, ...) for each row.
+
+    The bounds are in `phases.toml`.
+    """
     bounds = read_phases()
     return name_phases(pairs, phase_probabilities(pairs, bounds), bounds, least_evidence)

@@ -17,9 +17,9 @@ _EXAMPLES = 5
 
 
 def list_built_in_checks(table: Table) -> Iterator[tuple[str, str]]:
-    """Yield name and reason of each built-in check.
+    """Yield name and reason of each check that applies to a table.
 
-    All are critical. They run in this order.
+    In the order in which they run. All are critical: if one fails, the table is not written.
     """
     yield KEY_IS_UNIQUE, f"one row for each {', '.join(table.key)}: {table.grain}"
     yield REQUIRED_VALUES_PRESENT, "columns that are not nullable have a value in every row, and no number is NaN or infinite"
@@ -29,9 +29,10 @@ def list_built_in_checks(table: Table) -> Iterator[tuple[str, str]]:
 
 
 def run_built_in_checks(table: Table, frame: pl.DataFrame) -> list[Outcome]:
-    """Return one outcome per built-in check.
+    """Run the checks of `list_built_in_checks` on rows of a table.
 
-    The frame must already conform to the contract.
+    `frame` must have the columns and types of the contract (`Table.conform`). Each outcome has the number of rows that failed and a few
+    examples.
     """
     checks = {
         KEY_IS_UNIQUE: _find_duplicate_keys,

@@ -18,9 +18,9 @@ _MONTHS = (
 
 
 def country_name(code: str) -> str:
-    """Country name, e.g. "China" for "CHN".
+    """Return the short name of a country, e.g. "China" for "CHN".
 
-    The code itself if it is no country.
+    Some are shorter than in other outputs ("UK"). `*` is "all partners"; a code of no country is returned as it is.
     """
     return _SHORT_NAMES.get(code) or COUNTRIES.get(code, code)
 

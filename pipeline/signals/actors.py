@@ -14,8 +14,9 @@ from pipeline.signals.lexicon import LexiconError, cues, load_lexicon
 from pipeline.signals.lexicon.inflect import verb_forms
 from pipeline.signals.tokens import Token, tokenize
 
+#: How a sentence names a country. The last three are words that refer to one: `it`, `we` and `both sides` (`context.py`).
 ROLES = ("country", "capital", "demonym", "institution", "leader", "pronoun", "speaker", "mutual")
-LOOK_AHEAD = 4
+LOOK_AHEAD = 4  # tokens after a name that are searched for the noun that it describes
 MAX_LENGTH_OF_ABBREVIATION = 3
 
 
@@ -36,6 +37,12 @@ class Mention:
 
 @dataclass(frozen=True, slots=True)
 class _Name:
+    """A name of a country in the lexicon, as tokens.
+
+    `terms`: a leader's periods in office, from the first day up to but not including the last. `is_shared`: an office that many countries
+    have (`commerce ministry`); it is this country's unless another country precedes it.
+    """
+
     code: str
     role: str
     spelling: tuple[str, ...]
@@ -68,15 +75,15 @@ def find_mentions(sentence: str, day: date | None, tokens: Sequence[Token] | Non
             and not _is_dateline(tokens, at, last, name)
             and not _is_venue(tokens, at, last, name)
         ):
-            mentions.append(Mention(name.code, tokens[at].start, tokens[last].end, name.role, _is_state(tokens, at, last, name)))
+            mentions.append(Mention(name.code, tokens[at].start, tokens[last].end, name.role, _is_actor(tokens, at, last, name)))
         at = last + 1
     return mentions
 
 
 def _belongs_to_other_state(tokens: Sequence[Token], at: int, name: _Name, mentions: Sequence[Mention]) -> bool:
-    """Whether a shared office belongs to a state named before it.
+    """Whether an office is that of a country named before it.
 
-    Example: `India's commerce ministry`.
+    Example: `India's commerce ministry`, where the lexicon lists the ministry as China's.
     """
     gap = 2 + LOOK_AHEAD
     return name.is_shared and any(tokens[max(at - gap, 0)].start <= mention.end <= tokens[at].start for mention in mentions)
@@ -93,6 +100,7 @@ def _find_in_compound(token: Token, index: dict[str, list[_Name]]) -> list[Menti
 
 
 def _match_name(tokens: Sequence[Token], at: int, index: dict[str, list[_Name]], day: date | None) -> _Name | None:
+    """Return the longest name that begins at token `at`, if any."""
     for name in index.get(tokens[at].text, ()):
         span = tokens[at : at + len(name.spelling)]
         if tuple(token.text for token in span) == name.spelling and name.is_in_office(day):
@@ -132,7 +140,12 @@ def _is_venue(tokens: Sequence[Token], first: int, last: int, name: _Name) -> bo
     return any(token.lower in cues("meetings") for token in tokens[last + 1 : last + 1 + LOOK_AHEAD])
 
 
-def _is_state(tokens: Sequence[Token], first: int, last: int, name: _Name) -> bool:
+def _is_actor(tokens: Sequence[Token], first: int, last: int, name: _Name) -> bool:
+    """Whether a name means the state, which can act (`Mention.is_actor`).
+
+    Not if it only describes something (`US-China talks`, `Chinese steel`, `China's exports`), or a capital is only a place (`in Beijing`).
+    `first`, `last`: its tokens.
+    """
     is_possessive = last + 1 < len(tokens) and tokens[last + 1].lower in {"'s", "'", "\u2019"}
     before = tokens[first - 1].lower if first else ""
     if name.role == "capital" and before in cues("place_prepositions"):
@@ -160,9 +173,10 @@ def _is_hyphenated(tokens: Sequence[Token], first: int, last: int) -> bool:
 
 
 def _is_state_noun_next(tokens: Sequence[Token], at: int, name: _Name, is_possessive: bool) -> bool | None:
-    """Whether the next noun means the state.
+    """Whether the noun that a name describes acts for the state.
 
-    False for goods, firms and people; None if no such noun follows.
+    The first such noun from token `at` decides: True as in `Chinese officials`, False for goods, firms and people (`Chinese steel`), None
+    if none follows. Only possessives and adjectives may have other words before it.
     """
     state_nouns, other_nouns = _load_nouns()
     is_adjective = is_possessive or name.role == "demonym" or " ".join(name.spelling) in cues("short_names")
@@ -217,6 +231,7 @@ def _build_name_index() -> dict[str, list[_Name]]:
 
 
 def _read_names(countries: list[dict[str, Any]]) -> list[_Name]:
+    """Return all names in entries `[[country]]` of `actors.toml`."""
     names: dict[tuple[str, ...], _Name] = {}
     for country in countries:
         for field, role in (("names", "country"), ("capitals", "capital"), ("demonyms", "demonym"), ("institutions", "institution")):
@@ -239,9 +254,9 @@ def _add_name(
     *,
     is_shared: bool = False,
 ) -> None:
-    """Add a name as spelled and in capitals.
+    """Add a name to `names`, as spelled and in capitals.
 
-    Old news wires print headlines in capitals.
+    Old news wires print headlines in capitals. Raises `LexiconError` if it is a name of another country too.
     """
     for variant in dict.fromkeys((spelled, spelled.upper() if len(spelled) > MAX_LENGTH_OF_ABBREVIATION else spelled)):
         spelling = tuple(token.text for token in tokenize(variant))

@@ -1,6 +1,7 @@
-"""Align predictions with gold rows, sentence by sentence.
+"""Align an extractor's predictions with gold rows, sentence by sentence.
 
-Belongs here: everything that decides whether a prediction is right. Does not: scores (`evaluate.py`).
+Gold rows are signals labelled by people; an optional one (`opt`) may be predicted or not (docs/annotation-guide.md). Belongs here:
+everything that decides whether a prediction is right. Does not: scores (`evaluate.py`).
 """
 
 from collections.abc import Iterable
@@ -99,9 +100,10 @@ def compute_outcomes(aligned: Aligned, level: str) -> pl.DataFrame:
 
 
 def judge_predictions(aligned: Aligned) -> pl.DataFrame:
-    """Return the asserted predictions that have an outcome, with `is_right`.
+    """Return the asserted predictions with `is_right`.
 
-    `is_right`: the triple is right. Predictions that only an `opt` row matches are left out.
+    A prediction is right if an asserted gold row of its sentence has its actor, target and polarity. Those that only an optional gold row
+    matches are neither right nor wrong, and left out.
     """
     verdicts = compute_outcomes(aligned, "triple").filter(pl.col("outcome") != "fn").with_columns(is_right=pl.col("outcome") == "tp")
     return aligned.predictions.filter(ASSERTED).join(verdicts.drop("outcome"), on=TRIPLE, maintain_order="left")
@@ -138,6 +140,7 @@ def match_one_to_one(candidates: pl.DataFrame) -> pl.DataFrame:
 
 
 def _check_predictions(predictions: pl.DataFrame) -> None:
+    """Raise `EvaluationError` unless the predictions can be scored."""
     missing = [name for name in _COLUMNS if name not in predictions.columns]
     if missing:
         raise EvaluationError(f"the predictions lack the columns {', '.join(missing)}; pass all columns of the extractor's findings")
@@ -160,9 +163,10 @@ def _unknown_words(column: pl.Series, words: Iterable[str]) -> list[str]:
 
 
 def _assign_sentences(predictions: pl.DataFrame, sentences: pl.DataFrame) -> pl.DataFrame:
-    """Number the sentence of each prediction (`prediction`, `sentence`).
+    """Assign each prediction to a sentence (`prediction`, `sentence`).
 
-    It is the gold sentence that the prediction overlaps enough, else a new number for each distinct span.
+    `sentences`: those of the gold, with numbers. A prediction is assigned to the one that it overlaps by more than half of the shorter of
+    the two. Other predictions get new numbers, one for each distinct span.
     """
     spans = predictions.select("prediction", "id", "span_start", "span_end")
     overlap = pl.min_horizontal("span_end", "span_end_gold") - pl.max_horizontal("span_start", "span_start_gold")
@@ -186,13 +190,15 @@ def _assign_sentences(predictions: pl.DataFrame, sentences: pl.DataFrame) -> pl.
 
 
 def _add_pair(frame: pl.DataFrame) -> pl.DataFrame:
+    """Add actor and target in alphabetical order, as `one` and `other`."""
     return frame.with_columns(one=pl.min_horizontal("actor", "target"), other=pl.max_horizontal("actor", "target"))
 
 
 def _optional_rows(aligned: Aligned) -> pl.DataFrame:
-    """Return the optional gold rows.
+    """Return the optional gold rows, which may be predicted or not.
 
-    A row with an unnamed partner is expanded to every partner of its actor that is predicted in its sentence.
+    A row whose target the text does not name (`?`) matches any partner: it is repeated for every partner that a prediction in its sentence
+    has with its actor, in either direction.
     """
     opt = aligned.gold.filter("opt").drop("one", "other")
     unnamed = opt.filter(pl.col("target") == UNNAMED_PARTNER).drop("target")

@@ -66,7 +66,10 @@ class CachingExtractor:
         return findings
 
     def _read(self, keyed: pl.DataFrame) -> pl.DataFrame:
-        """Read new texts; a text without findings has an empty list."""
+        """Read texts that are not stored, as rows of `READING_SCHEMA`.
+
+        `keyed`: texts with `text_key`. A text without findings has an empty list.
+        """
         findings = self._extractor.read_texts(keyed.select(*TEXTS_SCHEMA, "title_length").with_columns(id=keyed["text_key"]))
         columns = [field.name for field in READING_SCHEMA["findings"].inner.fields]  # type: ignore[attr-defined]  # a list of structs
         by_text = findings.group_by(pl.col("article_id").alias("text_key"), maintain_order=True).agg(findings=pl.struct(columns))
@@ -78,7 +81,10 @@ class CachingExtractor:
 
 
 def compute_text_keys(texts: pl.DataFrame) -> pl.Series:
-    """Hash everything that a reader sees of each text."""
+    """Hash, for each text, everything that a reader sees of it.
+
+    Texts with the same key have the same findings. Returns 32 hexadecimal digits for each row of `texts`.
+    """
     rows = texts.select("text", "title_length", "date", "source").iter_rows()
     return pl.Series([blake2b("\0".join(map(str, row)).encode(), digest_size=16).hexdigest() for row in rows], dtype=pl.String())
 

@@ -26,9 +26,10 @@ PRIOR_READINGS = 10.0
 
 
 def compute_probabilities(evidence: pl.DataFrame, mode: str) -> pl.Series:
-    """Compute the probability of each row of evidence in a mode.
+    """Compute the probability that actor, target and polarity are right.
 
-    `evidence` has `doubts`.
+    `evidence`: rows of `EVIDENCE_SCHEMA` with `doubts` (`add_doubts`). `mode`: which readers made it (`rules`, `encoder` or `both`).
+    Returns `probability`, rounded to four digits.
     """
     coefficients = _coefficients()[mode]
     terms = compute_terms(evidence, _family_shares())
@@ -37,12 +38,18 @@ def compute_probabilities(evidence: pl.DataFrame, mode: str) -> pl.Series:
 
 
 def minimum_probability(mode: str) -> float:
-    """Return the probability below which asserted evidence is dropped in a mode."""
+    """Return the probability below which asserted evidence is dropped.
+
+    `mode`: `rules`, `encoder` or `both`.
+    """
     return float(_coefficients()[mode]["least"])
 
 
 def assign_tiers(probability: pl.Series) -> pl.Series:
-    """Map probabilities to `high`, `medium` or `low`."""
+    """Map probabilities to the tiers `high`, `medium` or `low`.
+
+    Their bounds are in `lexicon/calibration.toml`.
+    """
     bounds = load_lexicon("calibration")["tiers"]
     value = pl.col("probability")
     tier = pl.when(value >= bounds["high"]).then(pl.lit("high")).when(value >= bounds["medium"]).then(pl.lit("medium"))
@@ -52,7 +59,8 @@ def assign_tiers(probability: pl.Series) -> pl.Series:
 def compute_terms(evidence: pl.DataFrame, family_shares: dict[str, float]) -> pl.DataFrame:
     """Compute the terms of the formula, one column each.
 
-    `family_shares` maps a family of rules to the share of its readings that are right; the key `""` is the mean of all.
+    Rows are those of `evidence`, columns those of `TERMS`. `family_shares` maps a family of rules (the first part of `rule_id`) to the
+    share of its readings that are right; the key `""` is the mean of all.
     """
     is_asserted = (pl.col("rules_say") == "asserted").cast(pl.Float64)
     family = pl.col("rule_id").str.split(".").list.first()
@@ -69,10 +77,10 @@ def compute_terms(evidence: pl.DataFrame, family_shares: dict[str, float]) -> pl
 
 
 def compute_family_shares(rule_ids: Sequence[str], right: Sequence[bool]) -> dict[str, float]:
-    """Compute the share of right readings by family of rules.
+    """Compute the share of right readings for each family of rules.
 
-    The family is the first part of the rule id; the key `""` is the share of all. Each share is shrunk towards the mean with the weight
-    of `PRIOR_READINGS` readings.
+    `rule_ids`, `right`: one item per labelled reading. A family has the same first part of the rule id; the key `""` is the share of all
+    readings. Each share is shrunk towards that of all, with the weight of `PRIOR_READINGS` readings.
     """
     readings = pl.DataFrame({"family": [rule.split(".")[0] for rule in rule_ids], "right": right})
     mean = float(readings["right"].cast(pl.Float64).mean() or 0.5)  # type: ignore[arg-type]  # a mean of floats is a float
@@ -87,10 +95,12 @@ def _logit(share: pl.Expr) -> pl.Expr:
 
 @cache
 def _coefficients() -> dict[str, dict[str, float]]:
+    """Read the coefficients of `TERMS`, and the minimum (`least`), by mode."""
     return {mode: dict(figures) for mode, figures in load_lexicon("calibration")["way"].items()}
 
 
 @cache
 def _family_shares() -> dict[str, float]:
+    """Read the shares that `compute_family_shares` once computed."""
     calibration = load_lexicon("calibration")
     return {"": float(calibration["default"]), **{name: float(value) for name, value in calibration["families"].items()}}

@@ -74,6 +74,7 @@ def to_frame(groups: Iterable[SentenceCandidates], numbers: Container[int] | Non
 
 
 def _iter_rows(resolved: ResolvedSentence) -> Iterable[tuple[Any, ...]]:
+    """Yield rows of `CANDIDATES_SCHEMA` without the number, one for each pair."""
     mentions: dict[str, list[dict[str, Any]]] = {}
     for mention in resolved.mentions:
         mentions.setdefault(mention.code, []).append(
@@ -105,9 +106,10 @@ def _iter_rows(resolved: ResolvedSentence) -> Iterable[tuple[Any, ...]]:
 
 
 def _choose_countries(resolved: ResolvedSentence, named: Sequence[str]) -> list[str]:
-    """Return the countries of a sentence.
+    """Choose the countries among which a sentence may have a signal.
 
-    In order: those named, the main pair, others of the article, the default ones.
+    In this order: those named in it (`named`), the two that the article names most, others of the article up to `FILL_UP_TO`. If only one
+    is known, or an unknown state speaks, also `DEFAULT_COUNTRIES`. Empty if none is known.
     """
     meant = list(dict.fromkeys((*named, *resolved.main_pair)))
     known = list(dict.fromkeys((*meant, *resolved.known)))[: max(len(meant), FILL_UP_TO)]

@@ -27,11 +27,12 @@ EVIDENCE_SCHEMA = pl.Schema(
 
 
 def combine(by_rules: pl.DataFrame, by_encoder: pl.DataFrame) -> pl.DataFrame:
-    """Combine readings (`READINGS_SCHEMA`) of both readers into evidence (`EVIDENCE_SCHEMA`), ordered by candidate.
+    """Combine the readings of both readers into evidence (`EVIDENCE_SCHEMA`).
 
-    If both assert the same, the fields are those of the rules. `encoder_score` is 0 where the encoder finds nothing. Unasserted
-    readings of either reader are all returned. Readings of the encoder are dropped where a rule is sure of the opposite sign or
-    of a denial.
+    Both are of `READINGS_SCHEMA`; the result is sorted by candidate. If both readers assert the same polarity for a candidate, one row
+    remains, with the fields of the rules. `encoder_score` is 0 where the encoder finds nothing. All readings that are not asserted remain,
+    unless the rules assert the same. Readings of the encoder are dropped where a rule without doubt (`SURE_SIGN`) says the opposite
+    polarity, or that nothing happened.
     """
     rules = by_rules.with_columns(polarity=_polarity())
     encoder = by_encoder.with_columns(polarity=_polarity(), alternatives=pl.col("words").list.join(", "))
@@ -68,7 +69,10 @@ def combine(by_rules: pl.DataFrame, by_encoder: pl.DataFrame) -> pl.DataFrame:
 
 
 def evidence_from_single_reader(readings: pl.DataFrame, reader: str) -> pl.DataFrame:
-    """Convert the readings of a single reader to evidence (`EVIDENCE_SCHEMA`)."""
+    """Convert the readings of one reader to evidence (`EVIDENCE_SCHEMA`).
+
+    `reader`: `rules` or `encoder`.
+    """
     nothing = pl.DataFrame(schema=READINGS_SCHEMA)
     return combine(readings, nothing) if reader == "rules" else combine(nothing, readings)
 

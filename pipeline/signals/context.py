@@ -122,9 +122,9 @@ def resolve_references(article_id: str, day: date | None, source: str, title: st
 
 
 def _find_state_of_source(source: str) -> str | None:
-    """Return the state whose own words a source publishes.
+    """Return the state that speaks in all texts of a source.
 
-    The source says so (`statement by JPN`) or is listed in the lexicon.
+    The name of the source says so (`statement by JPN`), or the lexicon lists it (e.g. the site of a ministry).
     """
     match = _STATE_IN_SOURCE.search(source)
     return match[1] if match else load_lexicon("actors")["first_person"]["sources"].get(source)
@@ -143,9 +143,10 @@ def _count_mentions(sentences: Sequence[Sentence], named: Sequence[Sequence[Ment
 
 
 def _update_speaker(text: str, mentions: Iterable[Mention], state: _State) -> None:
-    """Set the speaker if the sentence begins with a label.
+    """Set the speaker if the sentence begins with a label (`Spokesperson: ...`).
 
-    A label that names an office but no country belongs to the state known by this label, else to the host.
+    The label belongs to the country that it names. Without one, it belongs to the country that had the same label before, or, if it names
+    an office, to the host. The label of a journalist means that no state speaks. Other labels (`Background: ...`) change nothing.
     """
     match = _SPEAKER_LABEL.match(text)
     if match is None:
@@ -169,6 +170,10 @@ def _update_speaker(text: str, mentions: Iterable[Mention], state: _State) -> No
 
 
 def _find_implied_mentions(text: str, mentions: Sequence[Mention], main_pair: tuple[str, ...], state: _State) -> Iterable[Mention]:
+    """Yield mentions for words that mean a country without naming it.
+
+    Those are `both sides`, `we` and `it` with their variants. `mentions`: the countries that the sentence names.
+    """
     for match in _BOTH_SIDES.finditer(text):
         for code in _choose_both_sides(mentions, main_pair):
             yield Mention(code, match.start(), match.end(), "mutual")
@@ -184,11 +189,10 @@ def _find_implied_mentions(text: str, mentions: Sequence[Mention], main_pair: tu
 
 
 def _choose_subject(subject: str | None, text: str, end: int, mentions: Sequence[Mention], main_pair: tuple[str, ...]) -> str | None:
-    """Correct whom a word such as `the ministry` means.
+    """Return the country that a word such as `the ministry` means.
 
-    What follows its `end` decides.
-
-    It is that of a place named next. It is not the country that it addresses, but then the other one of the main pair.
+    `subject`: whom it seems to mean; `end`: where the word ends in `text`. What follows can correct it: `the ministry in Tokyo` is Japan's,
+    and `the ministry accused China` is not China's, but that of the other country of the main pair.
     """
     places = {mention.start: mention.code for mention in mentions}
     place, addressee = _PLACE_NEXT.match(text, end), _ADDRESSEE_NEXT.match(text, end)
@@ -200,5 +204,9 @@ def _choose_subject(subject: str | None, text: str, end: int, mentions: Sequence
 
 
 def _choose_both_sides(mentions: Sequence[Mention], main_pair: tuple[str, ...]) -> tuple[str, ...]:
+    """Return the two countries that `both sides` means; empty if unknown.
+
+    They are the two that the sentence names, or else those that the article names most.
+    """
     codes = tuple(dict.fromkeys(mention.code for mention in mentions))
     return codes if len(codes) == PAIR_SIZE else main_pair if len(main_pair) == PAIR_SIZE else ()

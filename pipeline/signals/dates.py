@@ -54,9 +54,9 @@ def is_past_event(sentence: str, day: date | None) -> bool:
 
 
 def _is_on_past_day(sentence: str, day: date) -> bool:
-    """Whether the act is dated to a past day.
+    """Whether the sentence dates its act more than `MAX_DAYS_OLD` days back.
 
-    As in `On April 17, ...`, or `... on April 17` without a newer date.
+    A date at its beginning decides (`On April 17, ...`). Otherwise a date after `on` does, if no date is newer and no word means today.
     """
     days = list(_iter_days(sentence, day))
     if days and days[0][0] < _OPENING:

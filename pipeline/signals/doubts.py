@@ -9,6 +9,7 @@ from collections.abc import Iterator
 
 import polars as pl
 
+#: Kinds that are acts, not words.
 DEEDS = frozenset({"measure", "investigation", "easing", "purchase", "agreement"})
 
 _TOPIC = re.compile(
@@ -25,11 +26,10 @@ _CURRENT = re.compile(r"\b(?:will|shall|going to|today|hereby)\b|['\u2019]ll\b",
 
 
 def add_doubts(evidence: pl.DataFrame, candidates: pl.DataFrame) -> pl.DataFrame:
-    """Add `doubts`, a list of words of `DOUBT`, to evidence.
+    """Add `doubts` to evidence: why its sentence may not be news.
 
-    `evidence` is of `EVIDENCE_SCHEMA`.
-
-    `candidates` (`CANDIDATES_SCHEMA`) has those of the evidence.
+    `evidence`: `EVIDENCE_SCHEMA`; `candidates`: at least the candidates of the evidence (`CANDIDATES_SCHEMA`). `doubts` is a list of words
+    of `DOUBT`, empty without doubt. `recital` (a report on what was done earlier) only concerns acts.
     """
     about = candidates.select("candidate", "sentence", "is_question")
     placed = evidence.select("candidate", "kind").join(about, on="candidate", how="left", maintain_order="left")
@@ -42,6 +42,7 @@ def add_doubts(evidence: pl.DataFrame, candidates: pl.DataFrame) -> pl.DataFrame
 
 
 def _iter_doubts(sentence: str) -> Iterator[str]:
+    """Yield the doubts that the words of a sentence raise."""
     if _TOPIC.search(sentence):
         yield "topic"
     if _RECITAL.search(sentence) and not _CURRENT.search(sentence):

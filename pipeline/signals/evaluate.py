@@ -146,8 +146,7 @@ def evaluate(gold: Gold, predictions: pl.DataFrame, seed: int = 0, resamples: in
 
     `predictions` has the columns of the table `findings` from `article_id` (the gold id) to `probability`, and `tier` for scores by
     tier; others are ignored. `weights`: rows of the table `weights`, for the share of mass that is right. The same input and seed give the
-    same report. Raises `EvaluationError` for gold without passages or
-    predictions that cannot be scored.
+    same report. Raises `EvaluationError` for gold without passages or predictions that cannot be scored.
     """
     if gold.passages.is_empty():
         raise EvaluationError("the gold has no passages; pass a gold file with at least one")
@@ -307,8 +306,8 @@ def _score_tiers(bootstrap: Bootstrap, verdicts: pl.DataFrame) -> dict[str, Scor
 def _score_masses(bootstrap: Bootstrap, verdicts: pl.DataFrame, weights: pl.DataFrame) -> dict[str, Score]:
     """Score the share of mass that is right, by polarity.
 
-    Mass is probability times weight. As in a story of the index, only the heaviest prediction of each passage, direction, kind and
-    instrument counts.
+    Mass is probability times the severity of kind and status (`weights`). As in a story of the index, only the heaviest prediction of each
+    passage, direction, kind and instrument counts.
     """
     mass = pl.col("probability") * pl.col("weight")
     heaviest = (
@@ -328,9 +327,10 @@ def _score_masses(bootstrap: Bootstrap, verdicts: pl.DataFrame, weights: pl.Data
 
 
 def _score_accuracy(bootstrap: Bootstrap, aligned: Aligned) -> dict[str, Score]:
-    """Score modality, status and instrument on paired rows.
+    """Score how often modality, status and instrument are right.
 
-    Modality is scored on all rows that are not `opt`, status and instrument on the asserted ones.
+    Counted are gold rows that are not optional and have a prediction with the same actor, target and polarity; for status and instrument
+    both must be asserted.
     """
     rows = aligned.gold.filter(~pl.col("opt"))
     everything = pair_rows(rows, aligned.predictions)
@@ -374,18 +374,20 @@ def _score_calibration(bootstrap: Bootstrap, verdicts: pl.DataFrame) -> tuple[Sc
 
 
 def _select_first_by_triple(outcomes: pl.DataFrame, outcome: str, rows: pl.DataFrame) -> pl.DataFrame:
-    """Select the first row of each triple with an outcome.
+    """Select one row for each triple (actor, target, polarity) with an outcome.
 
-    A triple that is missed in two kinds is one error.
+    `outcomes`: from `compute_outcomes`; `outcome`: `fn` or `fp`; `rows`: gold rows or predictions; the first one is selected: a triple
+    that is missed in two kinds is one error.
     """
     triples = outcomes.filter(pl.col("outcome") == outcome).select(TRIPLE)
     return rows.join(triples, on=TRIPLE, how="semi", maintain_order="left").unique(TRIPLE, keep="first", maintain_order=True)
 
 
 def _pair_mistakes(missed: pl.DataFrame, wrong: pl.DataFrame) -> pl.DataFrame:
-    """Pair missed and wrong triples of a sentence and add `error`.
+    """Pair missed with wrong triples of the same sentence; add `error`.
 
-    Pairs are one to one, the most similar first.
+    `error` says what differs: `polarity`, `direction` (actor and target exchanged) or `pair` (other countries). Each triple is in one pair;
+    the most similar are paired first.
     """
     same_roles = (pl.col("actor") == pl.col("actor_predicted")) & (pl.col("target") == pl.col("target_predicted"))
     same_pair = (pl.col("one") == pl.col("one_predicted")) & (pl.col("other") == pl.col("other_predicted"))

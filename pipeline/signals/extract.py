@@ -123,6 +123,7 @@ class SentenceExtractor:
         return self._read(frame).sort("span_start", "actor", "target", "kind")
 
     def _read(self, texts: pl.DataFrame) -> pl.DataFrame:
+        """Read texts in batches; returns `TEXT_FINDINGS` and explanations."""
         batches = [texts.slice(start, BATCH_ROWS) for start in range(0, texts.height, BATCH_ROWS)] or [texts]
         processes = max(1, min(self.workers, texts.height // TEXTS_PER_PROCESS))
         threads = 1 if self.cluster or processes > 1 else self.workers
@@ -134,9 +135,10 @@ class SentenceExtractor:
 
 
 def read_batch(mode: str, threads: int, texts: pl.DataFrame) -> pl.DataFrame:
-    """Read a batch of texts (`TEXTS_SCHEMA` and `title_length`).
+    """Find the signals in a batch of texts.
 
-    The result lacks the columns `extractor`, `extractor_version` and `lexicon_sha`.
+    `mode`: one of `MODES`; `texts`: `TEXTS_SCHEMA` and `title_length`. Returns `TEXT_FINDINGS` without `extractor`, `extractor_version` and
+    `lexicon_sha`, but with `words` and `doubts`. A function of the module, since other processes import it by name.
     """
     groups = build_candidates(resolve_texts(texts.iter_rows()))
     collected = collect_evidence(mode, groups, threads)
@@ -157,9 +159,10 @@ def resolve_texts(texts: Iterable[tuple[str, date | None, str, str, int]]) -> It
 
 
 def collect_evidence(mode: str, groups: Sequence[SentenceCandidates], threads: int = 1) -> pl.DataFrame:
-    """Run the readers of a mode and combine their evidence.
+    """Run the readers of a mode and combine what they find.
 
-    With several threads the readers run in parallel, and the encoder runs several batches at once.
+    `groups`: the candidates of each sentence. Returns `EVIDENCE_SCHEMA`. With several threads the readers run in parallel, and the encoder
+    runs several batches at once.
     """
     readers = _make_readers(mode, threads)
     if threads > 1:
@@ -185,9 +188,9 @@ def score_evidence(evidence: pl.DataFrame, mode: str) -> pl.DataFrame:
 
 
 def _mention_words(side: str) -> pl.Expr:
-    """Join the distinct words that name a country in the sentence.
+    """Join the distinct words that name the actor or the target.
 
-    They are empty if the country is known only from the rest of the article.
+    `side`: `actor` or `target`. Empty if the country is known only from the rest of the article.
     """
     mentions = pl.struct("quote", mentions=f"{side}_mentions")
     return mentions.map_elements(
@@ -196,6 +199,7 @@ def _mention_words(side: str) -> pl.Expr:
 
 
 def _make_readers(mode: str, threads: int = 1) -> list[Reader]:
+    """Make the readers of a mode, the rules first."""
     readers: list[Reader] = []
     if mode in {"rules", "both"}:
         readers.append(RuleReader())

@@ -20,6 +20,7 @@ from pipeline.contracts.countries import ALL_PARTNERS
 from pipeline.contracts.vocabulary import INSTRUMENT, KIND, KIND_POLARITY, MODALITY, STATUS
 from pipeline.errors import TensionError, UserError
 
+#: Target of an optional row if the text does not name the partner.
 UNNAMED_PARTNER = "?"
 
 PASSAGES_SCHEMA = pl.Schema({"id": pl.String(), "date": pl.Date(), "source": pl.String(), "text": pl.String()})
@@ -213,6 +214,7 @@ def _check_values(signal: Mapping[str, Any]) -> None:
 
 
 def _check_roles(signal: Mapping[str, Any]) -> None:
+    """Raise `_LineError` unless actor and target are possible and differ."""
     actor, target = signal["actor"], signal["target"]
     if not isinstance(actor, str) or not _COUNTRY.fullmatch(actor):
         raise _LineError(f"actor {actor!r} is not a country code; write ISO 3166 alpha-3, or EUN for the European Union")

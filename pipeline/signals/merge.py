@@ -8,13 +8,14 @@ from hashlib import sha256
 import polars as pl
 
 ID_LENGTH = 16
+#: Readings with equal values in these columns are the same signal.
 KEY = ("article_id", "span_start", "span_end", "actor", "target", "kind", "instrument")
 
 
 def merge(readings: pl.DataFrame) -> pl.DataFrame:
-    """Reduce readings to one row for each `KEY` and add `signal_id`.
+    """Reduce readings to one row for each signal and add `signal_id`.
 
-    The most probable reading wins, then an asserted one, then the first `rule_id`.
+    Of several readings with equal `KEY` the most probable remains, then an asserted one, then the one with the first `rule_id`.
     """
     ordered = readings.with_columns(is_asserted=pl.col("modality") == "asserted").sort(
         *KEY, "probability", "is_asserted", "rule_id", descending=[False] * len(KEY) + [True, True, False]

@@ -14,6 +14,8 @@ from pipeline.signals.candidates import SentenceCandidates
 #: duties expire` and `suspends concessions`, or that nothing happened, as in `imposed no duties`.
 SURE_SIGN = ".sure"
 
+#: A reading is a signal that one reader finds in one candidate (actor and target in a sentence). `score`: how sure the reader is, from 0 to
+#: 1, not yet a probability. `rule_id`: what found it. `words`: for `explain`, the matched words or, of the encoder, the likeliest kinds.
 READINGS_SCHEMA = pl.Schema(
     {
         "candidate": pl.UInt32(),

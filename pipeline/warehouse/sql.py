@@ -101,7 +101,7 @@ def _read_text(path: Path, text: str) -> Query:
     names = set(_iter_table_names(tree))
     views = sorted(names & VIEWS.keys())
     reads = (names & TABLES.keys()).union(*({table.name for table in read_query(_view_file(view)).reads} for view in views))
-    variables = _variable_names(str(path), tree)
+    variables = _find_variables(str(path), tree)
     return Query(path, text, tuple(TABLES[name] for name in sorted(reads)), tuple(sorted(variables)), tuple(views))
 
 
@@ -244,7 +244,7 @@ def _function_variables() -> Mapping[str, frozenset[str]]:
 
     def variables(name: str) -> frozenset[str]:
         called = {function["function_name"] for function in _iter_function_calls(trees[name])} & trees.keys()
-        return _own_variables(f"function {name}", trees[name]).union(*(variables(other) for other in called))
+        return _find_own_variables(f"function {name}", trees[name]).union(*(variables(other) for other in called))
 
     return {name: variables(name) for name in trees}
 
@@ -264,17 +264,21 @@ def _parse(name: str, text: str) -> Any:
     return tree
 
 
-def _variable_names(name: str, tree: Any) -> frozenset[str]:
+def _find_variables(name: str, tree: Any) -> frozenset[str]:
     """Find the variables that a query reads, itself or through functions.
 
-    `name`: what the query is, for the message of an error.
+    `tree`: from `_parse`; `name`: what the query is, for the message of an error. Raises `ModelError` as `_find_own_variables` does.
     """
     called = {function["function_name"] for function in _iter_function_calls(tree)} & _function_variables().keys()
-    return _own_variables(name, tree).union(*(_function_variables()[function] for function in called))
+    return _find_own_variables(name, tree).union(*(_function_variables()[function] for function in called))
 
 
-def _own_variables(name: str, tree: Any) -> frozenset[str]:
-    """Find the variables that a parse tree reads itself, with `getvariable('name')`."""
+def _find_own_variables(name: str, tree: Any) -> frozenset[str]:
+    """Find the variables that a query reads by calls of `getvariable('name')`.
+
+    Calls inside the SQL functions that it uses are left to `_find_variables`. `name`: what the query is, for the message. Raises
+    `ModelError` if an argument is not one string literal.
+    """
     calls = [function["arguments"] for function in _iter_function_calls(tree) if function["function_name"] == "getvariable"]
     try:
         return frozenset(argument["expression"]["literal"]["text"] for (argument,) in calls)
@@ -283,7 +287,10 @@ def _own_variables(name: str, tree: Any) -> frozenset[str]:
 
 
 def _iter_function_calls(node: Any) -> Iterator[dict[str, Any]]:
-    """Iterate over the function calls in a parse tree."""
+    """Iterate over the nodes of function calls in a parse tree.
+
+    They may be at any depth. A node is a dictionary with `function_name`, `arguments` and more, as DuckDB serializes it.
+    """
     if isinstance(node, list):
         for value in node:
             yield from _iter_function_calls(value)

@@ -107,7 +107,7 @@ async def upload_release(bucket: Bucket, folder: Path, home: str) -> Upload:
     if current and (current.release, current.sums) == (name, sums):
         return Upload(current, (), 0, len(parse_sums(content.decode())), ())
     if current:
-        _require_precedence(bucket, current, pointer)
+        _require_replaceable(bucket, current, pointer)
     uploaded = await bucket.read(f"{pointer.path}/{SUMS}")
     if uploaded is None:
         result = await _send(bucket, folder, pointer, content)
@@ -129,8 +129,12 @@ def _parse_pointer(bucket: Bucket, stored: Stored | None) -> Pointer | None:
     raise UploadError(problem)
 
 
-def _require_precedence(bucket: Bucket, current: Pointer, pointer: Pointer) -> None:
-    """Raise `UploadError` if another home's release must not be replaced."""
+def _require_replaceable(bucket: Bucket, current: Pointer, pointer: Pointer) -> None:
+    """Raise `UploadError` if the release must not replace the uploaded one.
+
+    `current`: what `latest.json` points to; `pointer`: the new release. A home may always replace its own release, but that of another home
+    only by one with a later last day.
+    """
     if current.home != pointer.home and current.last_day >= pointer.last_day:
         raise UploadError(
             f"{bucket.url} has release {current.release} of another home, uploaded at {current.uploaded_at}, and {pointer.release} is not "

@@ -61,9 +61,10 @@ def _judge_chunk(articles: pl.DataFrame) -> pl.DataFrame:
 
 
 def score_sentences(words: pl.DataFrame) -> pl.DataFrame:
-    """Add up the weights of the features of each sentence, as `points`.
+    """Compute how much each sentence looks like trade policy, as `points`.
 
-    `words`: result of `split_words`. Returns `article`, `sentence`, `is_title` and `points`, in no order. A repeated feature counts once.
+    They are the sum of the weights of its features (words and countries); a repeated feature counts once. `words`: result of `split_words`.
+    Returns `article`, `sentence`, `is_title` and `points`, in no order.
     """
     weights, intercept = _load_weights()
     # Features become integers before repeated ones are dropped, which is faster than with strings.

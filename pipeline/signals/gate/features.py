@@ -37,7 +37,7 @@ def split_words(articles: pl.DataFrame) -> pl.DataFrame:
     words = (
         articles.select("article", token=pl.concat_list(_to_tokens("title"), pl.lit([_GAP]), _to_tokens("body")))
         .explode("token")
-        .join(_countries(), on="token", how="left", maintain_order="left")
+        .join(_list_country_names(), on="token", how="left", maintain_order="left")
         .with_columns(
             is_end=pl.col("token").str.contains(rf"^(?:{_END}|{_GAP})$"), is_body=(pl.col("token") == _GAP).cum_sum().over("article") > 0
         )
@@ -56,7 +56,7 @@ def _to_tokens(name: str) -> pl.Expr:
 
     Tokens are names of countries, words, numbers and ends of sentences.
     """
-    return pl.col(name).str.extract_all(_token_pattern())
+    return pl.col(name).str.extract_all(_build_token_pattern())
 
 
 def list_features(words: pl.DataFrame) -> pl.DataFrame:
@@ -72,7 +72,7 @@ def list_features(words: pl.DataFrame) -> pl.DataFrame:
     * `#1 here`, `#2 here`, `#1 text`, `#2 text`: so many countries, or more, are named in the sentence or in the article
     """
     place = ["article", "sentence"]
-    is_content = pl.col("word").is_not_null() & ~pl.col("word").is_in(_stop_words())
+    is_content = pl.col("word").is_not_null() & ~pl.col("word").is_in(_read_stop_words())
     pairs = words.with_columns(
         is_content=is_content,
         before=pl.col("word").shift(1),
@@ -88,7 +88,7 @@ def list_features(words: pl.DataFrame) -> pl.DataFrame:
             pairs.select(*place, feature=pl.concat_str("before", pl.lit(" "), "word")),
             *(
                 plain.filter(pl.col("text").str.contains(pattern)).select(*place, feature=pl.lit(name))
-                for name, pattern in _classes().items()
+                for name, pattern in _map_word_classes().items()
             ),
             *(
                 counts.filter(pl.col("count") >= least).select(*place, feature=pl.lit(f"#{least} {name}"))
@@ -100,8 +100,11 @@ def list_features(words: pl.DataFrame) -> pl.DataFrame:
 
 
 @cache
-def _classes() -> dict[str, str]:
-    """Map each class of words of the lexicon to its pattern."""
+def _map_word_classes() -> dict[str, str]:
+    """Map `#term`, `#quarrel` and `#object` to patterns of their words.
+
+    The words are in the lexicon; `list_features` says what the classes mean.
+    """
     objects, gate = load_lexicon("objects")["object"], load_lexicon("gate")
     classes = {
         "#term": [*(entry for entry in objects if entry.get("gate")), *gate["term"]],
@@ -122,31 +125,31 @@ def _to_pattern(entries: list[dict[str, Any]]) -> str:
 
 
 @cache
-def _stop_words() -> list[str]:
+def _read_stop_words() -> list[str]:
     """Read `stop_words.txt`."""
     return STOP_WORDS.read_text(encoding="utf-8").split()
 
 
 @cache
-def _token_pattern() -> str:
+def _build_token_pattern() -> str:
     """Build the pattern of a token.
 
     Names that are not plain words ("U.S.", "South Korea") come first, longest first; names of one word are matched as words.
     """
-    names = sorted((name for name in _names() if not re.fullmatch("[A-Za-z]+", name)), key=lambda name: (-len(name), name))
+    names = sorted((name for name in _map_country_names() if not re.fullmatch("[A-Za-z]+", name)), key=lambda name: (-len(name), name))
     alternatives = [re.escape(name) + ("" if name.endswith(".") else r"(?-u:\b)") for name in names]
     return "|".join((*alternatives, _ABBREVIATIONS, "[A-Za-z]+", r"[0-9](?:[0-9.,]*[0-9])?(?:\s?(?:%|per|pct))?", _END))
 
 
 @cache
-def _countries() -> pl.DataFrame:
+def _list_country_names() -> pl.DataFrame:
     """Return the names of countries as `token`, with `role` (`<capital>`) and `code`."""
-    rows = [(name, f"<{role}>", code) for name, (role, code) in _names().items()]
+    rows = [(name, f"<{role}>", code) for name, (role, code) in _map_country_names().items()]
     return pl.DataFrame(rows, schema={"token": pl.String, "role": pl.String, "code": pl.String}, orient="row")
 
 
 @cache
-def _names() -> dict[str, tuple[str, str]]:
+def _map_country_names() -> dict[str, tuple[str, str]]:
     """Map every name of a country to its role and code.
 
     The role is how it names the country: state, capital, people, office or leader. A name of several countries belongs to the first in the

@@ -47,7 +47,8 @@ class Classified(NamedTuple):
 class _Outcome:
     """What became of one document.
 
-    A word of `OFFICIAL_OUTCOME`, the id of the rule or exclusion that decided, and the signals.
+    `word`: of `OFFICIAL_OUTCOME`; `rule_id`: the rule or exclusion that decided, None if there was none; `signals`: rows of
+    `OFFICIAL_SIGNALS`, one for each act and partner.
     """
 
     word: str
@@ -56,10 +57,11 @@ class _Outcome:
 
 
 def classify_documents(raw: pl.DataFrame) -> Classified:
-    """Classify rows of `RAW_OFFICIAL_DOCUMENTS`; `documents` has one row for each of them.
+    """Find the acts of trade policy in Federal Register documents.
 
-    If a document number is repeated on a day, the first row by `raw_id` counts. A correction gives no signal, since the corrected
-    document did. Raises `ContractError` if `raw` does not conform to its contract.
+    `raw`: rows of `RAW_OFFICIAL_DOCUMENTS`. Returns the acts, one row for each partner, and for every row of `raw` its outcome: the rule
+    that made it an act, or why it is none. If a document number is repeated on a day, the first row by `raw_id` counts. A correction gives
+    no act, since the corrected document did. Raises `ContractError` if `raw` does not conform to its contract.
     """
     signals: list[dict[str, Any]] = []
     outcomes: list[dict[str, Any]] = []
@@ -69,7 +71,7 @@ def classify_documents(raw: pl.DataFrame) -> Classified:
         signals += outcome.signals
         outcomes.append(
             {name: row[name] for name in ("raw_id", "index_date", "document_number")}
-            | {"url": _link(row), "document_outcome": outcome.word, "rule_id": outcome.rule_id, "act_count": len(outcome.signals)}
+            | {"url": _find_safe_link(row), "document_outcome": outcome.word, "rule_id": outcome.rule_id, "act_count": len(outcome.signals)}
         )
     return Classified(
         OFFICIAL_SIGNALS.conform(pl.DataFrame(signals, schema=OFFICIAL_SIGNALS.schema)),
@@ -78,9 +80,10 @@ def classify_documents(raw: pl.DataFrame) -> Classified:
 
 
 def _classify(row: dict[str, Any], seen: set[tuple[str, date]], rules: Rules) -> _Outcome:
-    """Classify one row; its number and day are added to `seen`.
+    """Classify one row of `RAW_OFFICIAL_DOCUMENTS`.
 
-    The reasons for giving no signal are tried in this order: unreadable or repeated rows, other agencies, corrections, no rule, no partner.
+    `seen`: number and day of the readable documents before; those of this one are added. The reasons for giving no signal are tried in
+    this order: unreadable, undated or repeated rows, other agencies, corrections, no rule, no partner.
     """
     problem = _find_problem(row, seen)
     if problem:
@@ -100,7 +103,10 @@ def _classify(row: dict[str, Any], seen: set[tuple[str, date]], rules: Rules) ->
 
 
 def _find_problem(row: dict[str, Any], seen: set[tuple[str, date]]) -> str:
-    """Return why a row cannot be classified; empty if it can."""
+    """Return the outcome of an unusable row; empty if usable.
+
+    `unreadable`: a needed field is empty, or the title too long; `undated`: not published on its `index_date`; `repeated`: in `seen`.
+    """
     title = row["title"] or ""
     if not row["document_number"] or not title.strip() or len(title) > MAX_TITLE_LENGTH or row["agencies"] is None:
         return "unreadable"
@@ -120,9 +126,9 @@ def _is_correction(row: dict[str, Any], title: str) -> bool:
 
 
 def _to_document(row: dict[str, Any]) -> Document:
-    """Return the fields of a row that rules match.
+    """Return the fields of a row with which rules are compared.
 
-    Each is on one line.
+    Texts are on one line; the agencies, in the row one text with commas, are a set.
     """
     title = _to_line(row["title"])
     about = " ".join(_to_line(row[name]) for name in ("title", "action", "abstract") if row[name])
@@ -132,7 +138,7 @@ def _to_document(row: dict[str, Any]) -> Document:
 def _iter_signals(rule: Rule, document: Document, row: dict[str, Any], rules: Rules) -> Iterator[dict[str, Any]]:
     """Yield a row of `OFFICIAL_SIGNALS` for each partner of an act.
 
-    None if the document names no partner and the rule does not mean all.
+    `rule`: the one that made the document an act. No row if the rule requires named partners and the document names none.
     """
     kind = PROPOSED.get(rule.kind, rule.kind) if document.type == "Proposed Rule" else rule.kind
     texts = [(name, _to_line(row[name] or "")) for name in ("dates", "abstract", "title")]
@@ -147,7 +153,7 @@ def _iter_signals(rule: Rule, document: Document, row: dict[str, Any], rules: Ru
             "index_date": day,
             "source": JOURNAL,
             "source_kind": "official",
-            "url": _link(row),
+            "url": _find_safe_link(row),
             "quote": document.title,
             "actor": ACTOR,
             "target": target,
@@ -239,7 +245,7 @@ def _find_regions(text: str, near: re.Pattern[str], far: re.Pattern[str] | None)
 
 
 def _remove(words: re.Pattern[str] | None, text: str) -> str:
-    """Replace matches by a blank."""
+    """Replace the matches of `words` in a text by blanks."""
     return words.sub(" ", text) if words else text
 
 
@@ -252,18 +258,18 @@ def _find_partners(texts: Iterable[str], day: date) -> set[str]:
 
 
 def _find_only_rate(text: str) -> float | None:
-    """Find the rate of a text; None if there are several.
+    """Find the tariff rate that a text gives, in percent.
 
-    With several, the one nearest to the start is not the one nearest to the end.
+    None if it gives none or several (then the rate nearest to the start is another than the one nearest to the end).
     """
     first, last = slots.find_rate(text, 0), slots.find_rate(text, len(text))
     return first if first == last else None
 
 
-def _link(row: dict[str, Any]) -> str | None:
+def _find_safe_link(row: dict[str, Any]) -> str | None:
     """Return the web address of a document.
 
-    None if it is not safe to publish.
+    None unless it is http or https, without a user name: others are not safe to publish as a link.
     """
     url = row["html_url"] or ""
     return url if _LINK.fullmatch(url) else None

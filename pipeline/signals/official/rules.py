@@ -72,7 +72,11 @@ class Rule:
 
 @dataclass(frozen=True)
 class Exclusion:
-    """An `[[aside]]` of `acts.toml`: why a document is not an act."""
+    """An `[[aside]]` of `acts.toml`: which documents are no act, and why.
+
+    `title` must match a document's title and `unless` must not; `agencies`: one must have issued it (empty: any). `reason` is a word of
+    `OFFICIAL_OUTCOME`.
+    """
 
     id: str
     reason: str

@@ -162,9 +162,10 @@ def reject_response(client: Client, fetched: FetchResult, outcome: Outcome, deta
 
 
 def item_name(what: str, year: Year, codes: Sequence[str]) -> str:
-    """Name the requested item, e.g. `imports CHN 2024 all`.
+    """Name what a request fetches, e.g. `imports CHN 2024 all`.
 
-    `what` says which flow and partner. Another set of codes is another item, and so is the year once it is settled.
+    Responses are stored by this name. `what`: flow and partner; `codes`: HS codes of the goods; the name has their hash (none: `all`).
+    A year without further revisions (`is_settled`) has another name, so it is fetched once more and then never again.
     """
     return f"{what} {year.year} {goods_label(codes)}{' settled' if year.is_settled else ''}"
 

@@ -53,7 +53,7 @@ class Catalogue:
         Returns None if the file is new or has changed, an empty dict if it has no rows.
         """
         entry = self._entries.get(_key(file))
-        if not isinstance(entry, list) or entry[:-1] != _identity(file):
+        if not isinstance(entry, list) or entry[:-1] != _identify_version(file):
             return None
         try:
             return {date.fromisoformat(day): str(digest) for day, digest in entry[-1].items()}
@@ -68,7 +68,7 @@ class Catalogue:
         stored = self.stored_digests(file)
         if stored is not None:
             return stored
-        identity, contents = _identity(file), FileContents()
+        identity, contents = _identify_version(file), FileContents()
         for _ in read_file(file, limits, last_day=last_day, contents=contents):
             pass
         self._store(file, identity, contents, last_day)
@@ -92,7 +92,7 @@ class Catalogue:
         stored = self.stored_digests(file)
         if stored is not None and not any(days.first <= day <= days.last for day in stored):
             return
-        identity, contents = _identity(file), FileContents()
+        identity, contents = _identify_version(file), FileContents()
         for batch in read_file(file, limits, last_day=last_day, report=report, contents=contents):
             rows = batch.filter(pl.col("index_date").is_between(days.first, days.last))
             if not rows.is_empty():
@@ -116,7 +116,7 @@ class Catalogue:
 
         Nothing is stored if the file changed while it was read, or has rows dated in the future.
         """
-        if not identity or identity != _identity(file) or (contents.latest_claim is not None and contents.latest_claim > last_day):
+        if not identity or identity != _identify_version(file) or (contents.latest_claim is not None and contents.latest_claim > last_day):
             self._entries.pop(_key(file), None)
             return
         self._entries[_key(file)] = [*identity, {day.isoformat(): digest for day, digest in contents.digests.items()}]
@@ -133,10 +133,11 @@ class Catalogue:
             temporary.write_text(json.dumps({"format": _format(), "files": existing}, indent=0) + "\n", encoding="utf-8")
 
 
-def _identity(file: ArticleFile) -> list[Any]:
-    """Return size, modification time and a hash of the settings.
+def _identify_version(file: ArticleFile) -> list[Any]:
+    """Identify the version of an article file that was read.
 
-    Returns an empty list if the file does not exist.
+    A list of size, modification time (nanoseconds) and a hash of the settings by which its rows are read (those of its archive, without the
+    path): if one of them differs, the file is read again. Empty if the file does not exist.
     """
     try:
         status = file.path.stat()

@@ -43,7 +43,10 @@ def read_body(chunks: Iterable[bytes], encoding: str, announced: str, limit: int
 
 
 def read_beginning(chunks: Iterable[bytes], encoding: str, limit: int) -> bytes:
-    """Return the first `limit` bytes of a body, as far as readable."""
+    """Decode the beginning of a body: at most `limit` bytes.
+
+    `encoding` is the Content-Encoding header. A damaged or unknown encoding raises nothing: what was decoded before is returned.
+    """
     beginning = bytearray()
     try:
         for chunk in _decode(chunks, encoding.strip().lower()):
@@ -103,8 +106,9 @@ def _decompress_chunk(decompressor: "zlib._Decompress", data: bytes) -> Generato
 
 
 def _detect_wbits(data: bytes) -> int:
-    """Return zlib's number for the format of `deflate`: its own or raw.
+    """Detect the format of a `deflate` body: with zlib's header or raw.
 
-    HTTP calls the former `deflate`, but some servers send the latter.
+    `data`: at least its first two bytes. Returns the number by which zlib knows the format (`wbits`). HTTP defines `deflate` as the format
+    with the header, but some servers send the raw one.
     """
     return _ZLIB if data[0] & 0x0F == zlib.DEFLATED and int.from_bytes(data[:2], "big") % _ZLIB_HEADER_DIVISOR == 0 else _RAW

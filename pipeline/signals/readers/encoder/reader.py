@@ -25,7 +25,7 @@ from pipeline.signals.readers.encoder.network import Logits, Network, load_netwo
 # Lower scores are dropped; calibrate.py turns higher ones into probabilities.
 MIN_SCORE = 0.05
 MAX_SENTENCE_LENGTH = 1500
-_ALTERNATIVES = 3
+_ALTERNATIVES = 3  # kinds shown in the explanation of a reading
 _MORE_LIKELY_THAN_NOT = 0.5
 
 
@@ -66,8 +66,9 @@ class EncoderReader:
 def _iter_readings(row: Mapping[str, Any], encoded: Encoded, logits: Logits, network: Network) -> Iterator[Reading]:
     """Yield the readings of a sentence in order of its candidates.
 
-    `row`: any of its candidates, whose sentence and day are used. `logits`: shape (places, places, labels of all heads). A candidate has
-    a reading if a polarity has at least `MIN_SCORE` or a kind is more likely than not.
+    `row`: any of its candidates, whose sentence and day are used. `logits`: the model's output, of shape (actors, targets, labels of all
+    heads); actors and targets are the countries of `encoded.places`. A candidate is examined if it asserts a polarity with at least
+    `MIN_SCORE`, or a kind is more likely than not.
     """
     if not encoded.candidates:
         return

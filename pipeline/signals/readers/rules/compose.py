@@ -111,7 +111,7 @@ def _choose_object(sentence: MarkedSentence, verb: Mark, objects: list[Mark]) ->
     with_own_object = [
         phrase for phrase in verb.readings if "self" in phrase.entry and (not phrase.entry.get("level") or _names_level(sentence, verb))
     ]
-    if with_own_object and _names_country(sentence, verb):
+    if with_own_object and _has_country_nearby(sentence, verb):
         entry = with_own_object[0].entry
         is_probe = entry["self"] == "investigation"
         return _Predicate(with_own_object[0], None, "investigation" if is_probe else KINDS[entry["direction"], "restriction"])
@@ -131,7 +131,7 @@ def _kind_of(sentence: MarkedSentence, verb: Mark, phrase: Phrase, thing: Mark) 
     object_class = "approval" if _is_suspended(sentence, verb, thing) else class_of(thing)
     if object_class not in phrase.entry.get("takes", ()):
         return None
-    if object_class in {"goods", "market", "quarrel"} and not _names_country(sentence, verb):
+    if object_class in {"goods", "market", "quarrel"} and not _has_country_nearby(sentence, verb):
         return None
     if phrase.entry["direction"] == "up" and cues("complaints") & set(sentence.words_between(verb.last + 1, thing.first)):
         return None  # to raise concerns over a duty does not raise it
@@ -211,8 +211,11 @@ def _is_cut_off(sentence: MarkedSentence, first: int, last: int) -> bool:
     )
 
 
-def _names_country(sentence: MarkedSentence, verb: Mark) -> bool:
-    """Whether a country follows the verb, or precedes it in a passive."""
+def _has_country_nearby(sentence: MarkedSentence, verb: Mark) -> bool:
+    """Whether a country may be what the verb acts on.
+
+    It is named up to `COUNTRY_REACH` words after the verb (`hits China`), or anywhere before it in a passive (`China is hit`).
+    """
     return any(verb.last < first <= verb.last + COUNTRY_REACH for first, _ in sentence.mention_spans) or (
         _is_passive(sentence, verb) and any(last < verb.first for _, last in sentence.mention_spans)
     )

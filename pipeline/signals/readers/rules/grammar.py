@@ -150,10 +150,10 @@ class DraftAct:
         name = class_of(operator)
         if name == "negate":
             if operator.last >= self.anchor - NEGATION_REACH or operator.readings[0].entry.get("whole_clause"):
-                self._negate(sentence, operator)
+                self._apply_negation(sentence, operator)
         elif name == "hypothetical":
             if self.base != "dialogue":
-                self._make_hypothetical(sentence, operator)
+                self._apply_doubt(sentence, operator)
         elif name in OPERATOR_EFFECTS and (self.kind == self.base or name == "demand" or (name == "refuse" and self.kind in REJECTABLE)):
             self._change_kind(name)
             self.anchor = operator.first
@@ -180,8 +180,12 @@ class DraftAct:
         elif self.kind == "demand":
             self.modality = "asserted"
 
-    def _negate(self, sentence: MarkedSentence, operator: Mark) -> None:
-        """Make `will not lift` a refusal, and `has not lifted` a negated act."""
+    def _apply_negation(self, sentence: MarkedSentence, operator: Mark) -> None:
+        """Change an act for a negation (`operator`) before its verb.
+
+        Not to concede or talk in the future (`will not lift`) is a refusal: `will` or `would` is the word before the negation, or in it.
+        Everything else (`has not lifted`) keeps its kind and gets the modality `negated`.
+        """
         self.rule_id += ".not"
         wording = sentence.words_between(operator.first - 1, operator.last + 1)
         if self.kind in CONCEDING | {"dialogue"} and {"will", "wo", "would"} & set(wording):
@@ -189,10 +193,10 @@ class DraftAct:
         else:
             self.modality = "negated"
 
-    def _make_hypothetical(self, sentence: MarkedSentence, operator: Mark) -> None:
-        """Make the act hypothetical by words such as `could` or `if`.
+    def _apply_doubt(self, sentence: MarkedSentence, operator: Mark) -> None:
+        """Make an asserted act hypothetical after `could`, `if` and similar words.
 
-        After a word of saying, `would` reports a plan instead.
+        Not for `would` and `should` after a word of saying (`said it would lift`: a plan), or more than `DOUBT_REACH` words before the act.
         """
         word = sentence.tokens[operator.first].lower
         is_reported = cues("reporting") & set(sentence.words_between(operator.first - 4, operator.first))

@@ -56,9 +56,10 @@ class _RowParser:
         return (*row, None)
 
     def _find_text(self, record: dict[str, Any], column: str, paths: list[tuple[str, list[str]]]) -> str | None:
-        """Return the text of the first field that is not empty.
+        """Return the text of one of our columns in a JSON object.
 
-        `paths` has each name of the column in the file, as it is and split at dots. Fields that exist add the column to those found.
+        `paths` has the names that the column may have in the file, in order of preference, each as it is and split at dots (a path into
+        nested objects). The first non-empty field counts. If one of the fields exists, the column is noted in `_found_columns`.
         """
         text: str | None = None
         for name, path in paths:

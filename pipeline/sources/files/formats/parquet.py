@@ -105,6 +105,10 @@ def _batch_size(footer: pq.FileMetaData, location: Location, path: Path, limits:
 
 
 def _to_rows(batch: pa.RecordBatch, paths: dict[str, list[tuple[str, ...]]]) -> pl.DataFrame:
+    """Convert a batch to rows of text (`ROWS`).
+
+    `paths`: the fields of each column, in order of preference. `unreadable` is null: a damaged Parquet file fails as a whole.
+    """
     batch.validate(full=True)  # text that is not UTF-8 would not be detected later
     frame = pl.DataFrame(pl.from_arrow(batch))
     texts = [_coalesce_text(frame, column, paths[column]) for column in COLUMNS]
