@@ -59,6 +59,10 @@ def _judge_evidence(gold: Gold, evidence: pl.DataFrame, places: pl.DataFrame) ->
 
 
 def _fit_coefficients(gold: Gold, evidence: pl.DataFrame, shares: dict[str, float]) -> dict[str, float]:
+    """Fit the coefficients of a mode, and its minimum probability (`least`).
+
+    `evidence`: asserted, with `is_right`; `shares`: of right readings by family of rules. A term that does not vary gets 0.
+    """
     terms = compute_terms(evidence, shares).select(TERMS).to_numpy()
     right = evidence["is_right"].cast(pl.Float64).to_numpy()
     used = terms.any(axis=0) & ((terms != terms[0]).any(axis=0) | (np.array(TERMS) == "intercept"))
@@ -76,10 +80,11 @@ def _fit_coefficients(gold: Gold, evidence: pl.DataFrame, shares: dict[str, floa
 
 
 def _find_minimum(gold: Gold, evidence: pl.DataFrame) -> float:
-    """Find the lowest minimum probability with nearly the best F1.
+    """Find below which probability to drop evidence.
 
-    It is the lowest, in steps of 0.01, with an F1 of triples within one standard error of the best. The lowest is preferred because
-    evidence below it is lost to users, while evidence above it carries its probability.
+    `evidence`: asserted, with `probability`. The minimum is the lowest one, in steps of 0.01, with an F1 (of actor, target and polarity)
+    within one standard error of the best. The lowest is preferred because evidence below it is lost to users, while evidence above it
+    carries its probability.
     """
     bounds: list[float] = [round(bound, 2) for bound in np.arange(0.1, 0.6, 0.01).tolist()]
     bootstrap = Bootstrap(gold.passages, seed=0, resamples=_RESAMPLES)

@@ -1,7 +1,8 @@
 """Scope of general acts, and whom a sentence exempts.
 
-Belongs here: what the words of a sentence say about it, whichever reader read the act. Does not: members of regions
-(`pipeline/contracts/scopes.toml`), or what a general act weighs (`pipeline/index`).
+A general act is towards all partners, a region or a group instead of a country. Belongs here: what the words of a sentence say about it,
+whichever reader read the act. Does not: members of regions (`pipeline/contracts/scopes.toml`), or what a general act weighs
+(`pipeline/index`).
 """
 
 import re
@@ -58,7 +59,11 @@ class Scope:
 
 
 class _Phrase(NamedTuple):
-    """Words of a sentence that mean a scope."""
+    """Words of a sentence that mean a scope, such as `all countries`.
+
+    `start`, `end`: half-open character offsets; `code`: a word of `SCOPE`; `is_addressed`: the sentence acts towards them (`tariffs on all
+    countries`), and does not only mention them.
+    """
 
     start: int
     end: int
@@ -67,9 +72,10 @@ class _Phrase(NamedTuple):
 
 
 class _Patterns(NamedTuple):
-    """Compiled words of `scopes.toml`.
+    """Compiled words of `scopes.toml`, which describes its lists.
 
-    `blocs` and `partners` (everybody and groups) name countries, `goods` only what comes from abroad.
+    `blocs` and `partners` (everybody and groups) name countries; `goods` are words for everything from abroad (`all imports`). The others
+    match what is before or after such words.
     """
 
     blocs: tuple[tuple[str, re.Pattern[str]], ...]
@@ -154,6 +160,10 @@ def _describe_target(target: str, row: dict[str, Any], scope: Scope | None) -> t
 
 
 def _resolve_targets(row: dict[str, Any], scope: Scope | None) -> list[str]:
+    """Return the target of a reading, corrected for its sentence's scope.
+
+    `row`: the reading; `scope`: what its sentence names, if anything. One target, or two if a country is named in addition to everybody.
+    """
     target: str = row["target"]
     if scope is None or row["kind"] not in ONE_SIDED or row["actor"] in scope.left_out:
         return [target]
@@ -183,9 +193,10 @@ def _find_added(sentence: str, mentions: Sequence[Mention], phrase: _Phrase) -> 
 
 
 def _find_phrase(sentence: str) -> _Phrase | None:
-    """Find the first words that name the scope.
+    """Find the words that name the scope of an act.
 
-    Words towards whom the sentence acts come first; partners limit the goods before them.
+    The first words towards whom the sentence acts, else the first that name everybody or a group, else a bloc or region. `All imports`
+    counts only if no partners limit it (`from African countries`).
     """
     patterns = _compile()
     blocs = [
@@ -212,18 +223,20 @@ def _find_phrase(sentence: str) -> _Phrase | None:
 
 
 def _belongs_to(sentence: str, goods: _Phrase, partners: _Phrase) -> bool:
-    """Whether the partners limit the goods before them.
+    """Whether `goods` are those of `partners`: `imports from African countries`.
 
-    No clause ends between both.
+    They are before them, and no clause ends between both.
     """
     return goods.start <= partners.start and not _BREAK.search(sentence[goods.end : partners.start])
 
 
 def _is_addressed(sentence: str, start: int) -> bool:
+    """Whether the words before character `start` show an act towards what follows."""
     return _compile().addressed.search(sentence[:start]) is not None
 
 
 def _is_outside(sentence: str, start: int) -> bool:
+    """Whether the words before character `start` exclude what follows: `non-EU`."""
     return sentence[:start].rstrip().lower().endswith(("outside", "outside the", "non-"))
 
 
@@ -240,7 +253,7 @@ def _group_into_lists(sentence: str, mentions: Sequence[Mention]) -> Iterator[li
 
 
 def _is_left_out(sentence: str, run: Sequence[Mention], phrase: _Phrase) -> bool:
-    """Whether the words leave the countries out.
+    """Whether the scope leaves out the countries of a list (`run`).
 
     Examples: `except Canada`, `all but China`, `China and, for others, ...`.
     """
@@ -256,7 +269,10 @@ def _is_left_out(sentence: str, run: Sequence[Mention], phrase: _Phrase) -> bool
 
 
 def _is_opposed(sentence: str, run: Sequence[Mention], phrase: _Phrase) -> bool:
-    """Whether a later clause does the opposite to the countries."""
+    """Whether a later clause does the opposite to a list of countries.
+
+    Example: China in `pauses all tariffs but raises those on China`.
+    """
     between = sentence[phrase.end : run[0].start]
     opposite = _clause_of("up") if _names_reduction(sentence[: phrase.start]) else _clause_of("down")
     return opposite.search(between) is not None
@@ -270,6 +286,7 @@ def _is_spared(sentence: str, run: Sequence[Mention]) -> bool:
 
 @cache
 def _reduction() -> re.Pattern[str]:
+    """Return the pattern of words such as `cut`, `paused` and `lifts`."""
     entries = load_lexicon("verbs")["verb"]
     words = {form for entry in entries if entry["direction"] == "down" for phrase in entry["words"] for form in verb_forms(phrase)}
     return _any_of(sorted(words | set(load_lexicon("scopes")["reductions"]["words"])))
@@ -293,6 +310,7 @@ def _names_reduction(sentence: str) -> bool:
 
 @cache
 def _compile() -> _Patterns:
+    """Compile the patterns from the words of `scopes.toml`."""
     lexicon = load_lexicon("scopes")
     nouns, traders = (_alternatives(lexicon[kind]["words"]) for kind in ("nouns", "traders"))
     gap = rf"(?:\s+(?:{_alternatives(lexicon['adjectives']['words'])}))*\s+"

@@ -61,6 +61,7 @@ def split_sentences(text: str, title_length: int = 0) -> list[Sentence]:
 
 
 def _split_paragraph(text: str, number: int, first: int, last: int) -> Iterator[Sentence]:
+    """Yield the sentences of the characters from `first` to before `last`."""
     for start, end in _join_wrong_splits(text, _detect_spans(text[first:last], first)):
         start, end = _strip_span(text, start, end)  # noqa: PLW2901
         if start < end:
@@ -72,6 +73,7 @@ def _detect_spans(paragraph: str, offset: int) -> list[tuple[int, int]]:
 
 
 def _join_wrong_splits(text: str, spans: list[tuple[int, int]]) -> list[tuple[int, int]]:
+    """Join spans that the splitter separated inside a sentence."""
     joined: list[tuple[int, int]] = []
     for start, end in spans:
         if joined and _is_wrong_split(text[joined[-1][0] : joined[-1][1]].rstrip(), text[start:end].lstrip()):
@@ -82,7 +84,10 @@ def _join_wrong_splits(text: str, spans: list[tuple[int, int]]) -> list[tuple[in
 
 
 def _is_wrong_split(before: str, after: str) -> bool:
-    """Whether the split is at an abbreviation or inside a number."""
+    """Whether two parts of a text are one sentence.
+
+    They were split at an abbreviation or inside a number, or the second part cannot begin a sentence.
+    """
     if not after or not before:
         return True
     first_word = after.split(None, 1)[0]

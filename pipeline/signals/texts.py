@@ -79,12 +79,18 @@ def judge(articles: pl.DataFrame) -> pl.DataFrame:
 
 
 def count_stopped(outcomes: pl.DataFrame) -> dict[str, int]:
-    """Count the articles that the gate stopped, by reason."""
+    """Count the articles that the gate found not worth reading, by reason.
+
+    `outcomes`: rows of `READING_OUTCOMES`; a reason is a word of its vocabulary other than `read`.
+    """
     return dict(outcomes.filter(pl.col("outcome") != "read")["outcome"].value_counts().sort("outcome").iter_rows())
 
 
 def mark_unanswered(outcomes: pl.DataFrame, unread_ids: Iterable[str]) -> pl.DataFrame:
-    """Mark articles to which a model gave no usable answer."""
+    """Mark articles that a language model did not read as `not_answered`.
+
+    `outcomes`: rows of `READING_OUTCOMES`; `unread_ids`: ids of the articles without a usable answer.
+    """
     is_unread = pl.col("article_id").is_in(list(unread_ids))
     return outcomes.with_columns(outcome=pl.when(is_unread).then(pl.lit("not_answered")).otherwise("outcome"))
 

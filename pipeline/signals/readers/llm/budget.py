@@ -21,7 +21,7 @@ class Usage:
 class Budget:
     """A limit of requests and tokens, shared by threads.
 
-    Each request reserves its maximum cost, then settles what it used.
+    Each request first reserves its maximum number of tokens (`reserve`), and afterwards reports how many it used (`settle`).
     """
 
     def __init__(self, requests: int, tokens: int) -> None:

@@ -22,7 +22,7 @@ BINS = 10
 
 @dataclass(frozen=True)
 class Confidence:
-    """A table that maps confidence to probability.
+    """A table that maps the confidence a model states to a probability.
 
     `points` are (confidence, probability) by rising confidence, interpolated linearly and constant outside.
     """
@@ -56,7 +56,7 @@ def read_confidence(path: Path) -> Confidence:
 
 
 def fit_confidence(pairs: Sequence[tuple[float, bool]]) -> Confidence:
-    """Fit a table to pairs of confidence and whether it was right.
+    """Fit a table to confidences and whether the readings were right.
 
     Computes the share right by tenth of confidence, shrinks it towards the mean (`PRIOR_READINGS`), and makes it monotonic (weighted
     isotonic regression). Raises `ExtractorError` without readings.

@@ -152,9 +152,9 @@ class LlmExtractor:
         return outcomes, stop_reason
 
     def _get_answer(self, client: Client, key: str, article: Article) -> str | _Unread:
-        """Return a valid answer from cache or model, or the reason.
+        """Return the model's answer about an article, or why there is none.
 
-        A new answer is stored. A text without sentences needs no request.
+        A usable stored answer and a text without sentences need no request. `key`: under which a new answer is stored.
         """
         if not article.sentences:
             return '{"signals": []}'
@@ -217,7 +217,10 @@ def _make_budget(requests: int, tokens: int) -> Budget:
 
 
 def _check_answer(article: Article, content: str) -> str:
-    """Return the answer unchanged; `BadAnswerError` if it cannot be used."""
+    """Return an answer unchanged if it has a list of signals.
+
+    Raises `BadAnswerError` if not. Single signals in it may still be invalid.
+    """
     validate_answer(content, article)
     return content
 

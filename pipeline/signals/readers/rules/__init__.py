@@ -1,6 +1,12 @@
 """The rule reader: acts by the lexicon, actors and targets by grammar.
 
-Steps: `phrases` -> `matching` -> `compose`, `bare`, `nominal` (acts) -> `roles` (actor and target) -> `reader`.
+Steps: `phrases` -> `matching` -> `compose`, `bare`, `nominal` (acts) -> `roles` (actor and target) -> `reader`. Terms:
+
+* mark: a phrase of the lexicon that was found in a sentence; its category is verb, act, object, operator or operator_noun
+* object: what an act is about, such as `tariffs` or `talks`; variables call it `thing`
+* operator: a word that changes an act before which it is, such as `threatens`, `refuses` or `not`
+* stranger: who speaks or acts for no state, such as an analyst, a journalist or a company
+* tree: the syntax of a sentence by a parser; without one, word order must do
 """
 
 from pipeline.signals.readers.rules.reader import RuleReader

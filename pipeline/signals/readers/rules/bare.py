@@ -13,6 +13,7 @@ from pipeline.signals.lexicon import cues
 from pipeline.signals.readers.rules.grammar import Act, DraftAct, class_of, governing_operators, is_stopped, matched_words, status_of
 from pipeline.signals.readers.rules.matching import Mark, MarkedSentence
 
+# Reaches are numbers of words.
 TOPIC_REACH = 10
 TIE_REACH = 8
 OWNER_REACH = 4
@@ -23,9 +24,10 @@ OPERATOR_SCORE, NAMED_TALKS_SCORE, EXISTING_RESTRICTION_SCORE = 0.45, 0.35, 0.4
 
 
 def find_operator_acts(sentence: MarkedSentence, used: set[int]) -> Iterable[Act]:
-    """Find operators that are a signal without another act.
+    """Find acts of operators that change no other act.
 
-    They accuse, retaliate, reject, meet, threaten or demand. `used`: first words of operators and objects of acts that were found before.
+    Operators are words such as `accuses`, `threatens` or `rejects`; alone they are an act of their own: `China accused Japan of dumping`.
+    `used`: positions of the first words of the operators and objects of acts that were found before; these are left out.
     """
     trade_objects = [mark for mark in sentence.marks_of("object") if class_of(mark) != "goods"]
     operators = sentence.marks_of("operator", "operator_noun")
@@ -45,7 +47,7 @@ def find_operator_acts(sentence: MarkedSentence, used: set[int]) -> Iterable[Act
 
 
 def _can_be_alone(operator: Mark) -> bool:
-    """Whether the lexicon lets this operator be an act of its own."""
+    """Whether the lexicon lets an operator be an act of its own."""
     if "alone" not in operator.readings[0].entry:
         return False
     if operator.category == "operator_noun":
@@ -54,9 +56,10 @@ def _can_be_alone(operator: Mark) -> bool:
 
 
 def _has_topic(sentence: MarkedSentence, operator: Mark, trade_objects: Sequence[Mark]) -> bool:
-    """Whether the sentence names what the operator needs.
+    """Whether the sentence shows that the operator is about trade.
 
-    For an accusation it may be anywhere, for others soon after the operator.
+    `trade_objects`: words such as `tariffs` in the sentence. For accusations and meetings they may be anywhere, for others at most
+    `TOPIC_REACH` words after the operator. Some operators need none (`needs` in the lexicon).
     """
     name = class_of(operator)
     if not operator.readings[0].entry["needs"]:
@@ -115,8 +118,8 @@ def _is_ahead(sentence: MarkedSentence, operator: Mark) -> bool:
 def find_named_talks(sentence: MarkedSentence, used: set[int]) -> Iterable[Act]:
     """Find the first talks or deal named without a verb, as dialogue.
 
-    Example: `trade talks between A and B`. They are mutual, unless one side speaks about them. The sentence must be about trade and name
-    two countries, or mean known talks (`the talks`). Objects in `used` are acts already.
+    Example: `trade talks between A and B`. Both sides act (`mutual`), unless one speaks about the talks. The sentence must be about trade
+    and name two countries, or mean known talks (`the talks`). Objects whose position is in `used` are acts already.
     """
     all_words = set(sentence.words_between(0, len(sentence.tokens)))
     if cues("markets") & all_words:
@@ -138,9 +141,10 @@ def find_named_talks(sentence: MarkedSentence, used: set[int]) -> Iterable[Act]:
 
 
 def find_existing_restrictions(sentence: MarkedSentence, used: set[int]) -> Iterable[Act]:
-    """Find restrictions that exist and belong to a country.
+    """Find restrictions that are named with the country that imposed them.
 
-    They are background and so historical measures: `U.S. tariffs on Chinese goods`. Objects in `used` are acts already.
+    Example: `U.S. tariffs on Chinese goods`. They exist already, so they are historical measures. Objects whose position is in `used` are
+    acts already.
     """
     for thing in sentence.marks_of("object"):
         entry = thing.readings[0].entry

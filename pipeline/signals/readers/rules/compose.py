@@ -37,9 +37,9 @@ SCORE, CHANGED_SCORE, PROSPECT_SCORE = 0.6, 0.65, 0.5
 
 
 class _Predicate(NamedTuple):
-    """One reading of a verb with its object and their kind.
+    """A verb and its object, with their kind of act.
 
-    `thing` is None if the verb contains its object.
+    `phrase`: the lexicon entry that gives the verb its meaning here; `thing`: the object, None if the verb contains it (`sanctions Iran`).
     """
 
     phrase: Phrase
@@ -63,9 +63,9 @@ def find_acts(sentence: MarkedSentence) -> list[Act]:
 
 
 def _find_verb_acts(sentence: MarkedSentence, used: set[int]) -> Iterable[Act]:
-    """Find acts of verbs with their objects.
+    """Find acts of verbs with their objects, such as `raises tariffs`.
 
-    The first words of their operators and objects are added to `used`.
+    The positions of their operators and objects (first words) are added to `used`.
     """
     objects = sentence.marks_of("object")
     for verb in sentence.marks_of("verb", "act"):
@@ -104,9 +104,10 @@ def _is_of_nearer_verb(sentence: MarkedSentence, verb: Mark, predicate: _Predica
 
 
 def _choose_object(sentence: MarkedSentence, verb: Mark, objects: list[Mark]) -> _Predicate | None:
-    """Choose the nearest object that a reading of the verb accepts.
+    """Choose the nearest object that the lexicon lets a verb take.
 
-    A verb that contains its object (`sanction`) needs only a country. None if no reading has an object.
+    A verb with several entries (`lift`) takes the objects of each. A verb that contains its object (`sanction`) needs only a country. None
+    if there is no object.
     """
     with_own_object = [
         phrase for phrase in verb.readings if "self" in phrase.entry and (not phrase.entry.get("level") or _names_level(sentence, verb))
@@ -124,9 +125,10 @@ def _choose_object(sentence: MarkedSentence, verb: Mark, objects: list[Mark]) ->
 
 
 def _kind_of(sentence: MarkedSentence, verb: Mark, phrase: Phrase, thing: Mark) -> str | None:
-    """Return the kind of act of a verb's reading and an object.
+    """Return the kind of act that a verb and an object make.
 
-    None if the reading does not take such an object, or the sentence says something else with these words.
+    `phrase`: one of the verb's lexicon entries. None if it does not take such an object, or the sentence says something else with these
+    words.
     """
     object_class = "approval" if _is_suspended(sentence, verb, thing) else class_of(thing)
     if object_class not in phrase.entry.get("takes", ()):
@@ -151,7 +153,10 @@ def _names_level(sentence: MarkedSentence, mark: Mark) -> bool:
 
 
 def _is_suspended(sentence: MarkedSentence, verb: Mark, thing: Mark) -> bool:
-    """Whether the object does not apply: `the suspension of earlier tariffs`, whose end is no relief."""
+    """Whether the object is already suspended: `the suspension of earlier tariffs`.
+
+    To end that is no relief: the restriction then counts as an approval.
+    """
     start, _ = sentence.clause_bounds(thing.first)
     own_word = verb.last + 1 if verb.last < thing.first else 0  # `a pause on duties` may be the act
     before = sentence.words_between(max(start, own_word, thing.first - SUSPENSION_REACH), thing.first)
@@ -183,7 +188,7 @@ def _objects_in_reach(sentence: MarkedSentence, verb: Mark, objects: list[Mark])
 def _is_passive(sentence: MarkedSentence, verb: Mark) -> bool:
     """Whether the verb is a passive.
 
-    Its form and the words around it decide.
+    Its form may be a participle, and `be` is up to three words before it, or `by`, `on` or `against` follows.
     """
     if verb.form not in {"pp", "both", "any"}:
         return False
@@ -192,7 +197,10 @@ def _is_passive(sentence: MarkedSentence, verb: Mark) -> bool:
 
 
 def _is_hit_with(sentence: MarkedSentence, verb: Mark) -> bool:
-    """Whether the subject suffers the act: `India hit with a second US tariff`, `India hit by US tariffs`."""
+    """Whether the subject is the target, not the actor: `India hit with US tariffs`.
+
+    Also `hit by`. Short headlines leave out the `is` by which a passive is usually known.
+    """
     if verb.first != verb.last or verb.form not in {"pp", "both", "any"}:
         return False
     names = {phrase.entry["id"] for phrase in verb.readings}
@@ -201,9 +209,9 @@ def _is_hit_with(sentence: MarkedSentence, verb: Mark) -> bool:
 
 
 def _is_cut_off(sentence: MarkedSentence, first: int, last: int) -> bool:
-    """Whether a clause boundary separates the two words.
+    """Whether words `first` and `last` are in different clauses.
 
-    A boundary at `and` or `or` does not.
+    A clause that begins with `and` or `or` does not count.
     """
     starts = [start for start in sentence.clause_starts if first < start <= last]
     return bool(cues("hard") & set(sentence.words_between(first + 1, last))) or any(
@@ -222,9 +230,10 @@ def _has_country_nearby(sentence: MarkedSentence, verb: Mark) -> bool:
 
 
 def _build_act(sentence: MarkedSentence, verb: Mark, predicate: _Predicate, operators: list[Mark]) -> Act | None:
-    """Build the act of a verb and object; apply its operators.
+    """Build the act of a verb and object, and apply its operators.
 
-    None if no signal is left.
+    `operators`: words such as `threatens` or `not` before the verb, the nearest first; each may change kind or modality. None if no signal
+    is left (`offers to be punished`).
     """
     entry, thing, kind = predicate.phrase.entry, predicate.thing, predicate.kind
     rule_id, score = f"{entry['id']}.{class_of(thing) if thing else entry['self']}", SCORE
@@ -280,9 +289,9 @@ def _is_object_negated(sentence: MarkedSentence, verb: Mark, thing: Mark | None)
 
 
 def _is_mutual(sentence: MarkedSentence, kind: str, entry: Mapping[str, Any], thing: Mark | None) -> bool:
-    """Whether both sides act, as in agreements and talks.
+    """Whether both sides act, so that the signal goes in both directions.
 
-    They do not if one side only speaks of them or wants them.
+    True for agreements and talks, unless one side only speaks of them or wants them (`one_way` in the lexicon).
     """
     if thing is not None and thing.readings[0].entry.get("one_way"):
         return False
@@ -301,9 +310,9 @@ def _is_prospect(sentence: MarkedSentence, verb: Mark, operators: list[Mark]) ->
 
 
 def _adjust_conditional(sentence: MarkedSentence, act: Act) -> Act:
-    """Turn a measure that depends on a condition into a threat.
+    """Turn a future measure that depends on a condition into a threat.
 
-    Forecasts stay as they are.
+    Example: `will raise tariffs if talks fail`. Forecasts (`analysts expect`) and other acts stay as they are.
     """
     if act.kind != "measure" or act.modality not in {"asserted", "hypothetical"}:
         return act

@@ -66,10 +66,13 @@ OPERATOR_EFFECTS: Mapping[str, tuple[str | None, str | None, str | None, str | N
 class Act:
     """An act in a sentence, before actor and target are known.
 
-    * `anchor`: the word that the subject precedes
-    * `focus`: the word that the target follows
-    * `thing`: the first word of the object
-    * `mutual`: both sides act
+    Positions are indices of words.
+
+    * `anchor`: position of the verb or operator whose subject is the actor
+    * `focus`: position of the word after which the target is expected
+    * `thing`: position of the object's first word, None without an object
+    * `mutual`: both sides act, so the signal goes in both directions
+    * `words`: the matched words, as written
     * `score`: 0 to 1, orders readings of the same act
     """
 
@@ -92,9 +95,9 @@ def class_of(mark: Mark) -> str:
 
 
 def is_stopped(sentence: MarkedSentence, verb: Mark) -> bool:
-    """Whether a verb follows one that ends it, as in `stop buying`.
+    """Whether a verb directly follows one that ends it: `stop buying`.
 
-    The other verb is the act then.
+    The act is then `stop`, not `buying`.
     """
     return verb.form == "ing" and any(
         mark.last == verb.first - 1 and any(phrase.entry["direction"] == "down" for phrase in mark.readings)
@@ -105,8 +108,9 @@ def is_stopped(sentence: MarkedSentence, verb: Mark) -> bool:
 def governing_operators(sentence: MarkedSentence, at: int) -> list[Mark]:
     """Return the operators before word `at` in its clause, nearest first.
 
-    They are at most `OPERATOR_REACH` words away, except in a clause that opens with a condition (`if`). Operators of another state are left
-    out: in `Trump threatens, Beijing is ready to hit back` the threat is not Beijing's.
+    Operators are words such as `threatens` or `not`, which change the act at `at`. They are at most `OPERATOR_REACH` words away, except in
+    a clause that opens with a condition (`if`). Operators of another state are left out: in `Trump threatens, Beijing is ready to hit back`
+    the threat is not Beijing's.
     """
     start, _ = sentence.clause_bounds(at)
     earliest = start if sentence.tokens[start].lower in cues("conditions") else max(start, at - OPERATOR_REACH)
@@ -160,9 +164,10 @@ class DraftAct:
             self.rule_id = f"{operator.readings[0].entry['id']}.{self.rule_id}"
 
     def _change_kind(self, name: str) -> None:
-        """Set the kind that an operator of class `name` makes.
+        """Change the kind of an act for an operator of class `name`.
 
-        What someone refuses to escalate is a negated measure; what someone demands is asserted.
+        The new kind is in `OPERATOR_EFFECTS`. To refuse to escalate is a negated measure; a demand is asserted, even of something negated
+        (`urged it not to impose`).
         """
         if self.kind is None or (name == "agree" and self.kind in CONCEDING):
             return

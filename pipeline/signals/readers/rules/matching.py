@@ -52,6 +52,7 @@ class MarkedSentence:
         return tuple(self._word_span(mention) for mention in self.mentions)
 
     def _word_span(self, mention: Mention) -> tuple[int, int]:
+        """Return the first and last word (inclusive) of a mention."""
         inside = [i for i, token in enumerate(self.tokens) if token.start < mention.end and token.end > mention.start]
         return (inside[0], inside[-1]) if inside else (0, 0)
 
@@ -155,9 +156,10 @@ def _is_noun(tokens: Sequence[Token], at: int, phrases: Sequence[Phrase], length
 
 
 def _find_clause_starts(tokens: Sequence[Token]) -> list[int]:
-    """Return the first words of clauses.
+    """Return the positions of the first words of clauses, 0 first.
 
-    They follow a hard stop, or are conjunctions such as `because`.
+    A clause begins after a hard stop (`;`), at a conjunction such as `because`, at `and` or `but` after a comma, and at the comma that ends
+    a clause with which the sentence opens (`If ..., `).
     """
     starts = [0]
     for at, token in enumerate(tokens[1:], start=1):

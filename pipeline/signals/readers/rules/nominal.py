@@ -17,6 +17,7 @@ from pipeline.signals.readers.rules.grammar import (
 )
 from pipeline.signals.readers.rules.matching import Mark, MarkedSentence
 
+# Reaches are numbers of words.
 OWNER_REACH = 5
 NEW_REACH = 4
 TARGET_REACH = 6
@@ -24,9 +25,9 @@ NEW_RESTRICTION_SCORE = 0.5
 
 
 def is_owned(sentence: MarkedSentence, noun: Mark) -> bool:
-    """Whether the noun belongs to a state.
+    """Whether a noun belongs to a country by `'s`: `Delhi's sudden halt`.
 
-    Only adjectives may be between them: `Delhi's sudden halt`.
+    The country is up to `OWNER_REACH` words before it, without a preposition between them.
     """
     spans = [last for _, last in sentence.mention_spans if noun.first - OWNER_REACH <= last < noun.first]
     between = [sentence.words_between(last + 1, noun.first) for last in spans]
@@ -36,8 +37,8 @@ def is_owned(sentence: MarkedSentence, noun: Mark) -> bool:
 def find_new_restrictions(sentence: MarkedSentence, used: set[int]) -> Iterable[Act]:
     """Find restrictions that are called new and have a target, as measures.
 
-    Example: `new tariffs on Turkish steel`. Objects in `used` are acts already; those found are added. An operator such as `threatens`
-    would make another kind, so these are left out.
+    Example: `new tariffs on Turkish steel`. Objects whose position is in `used` are acts already; those found here are added. Restrictions
+    after an operator such as `threatens`, which would make another kind, are left out.
     """
     for thing in sentence.marks_of("object"):
         if class_of(thing) != "restriction" or thing.first in used:

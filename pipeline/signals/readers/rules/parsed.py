@@ -35,7 +35,7 @@ ORIGIN_PREPOSITIONS = frozenset({"of", "from", "for", "in", "at"})
 class Party:
     """The countries that a noun phrase means, or a stranger.
 
-    A stranger is no state, such as an analyst or a company; `codes` is empty if the phrase names no country.
+    A stranger acts for no state, such as an analyst or a company. `codes`: country codes, empty if the phrase names no country.
     """
 
     codes: tuple[str, ...] = ()
@@ -53,10 +53,10 @@ class ParsedSentence:
     tree: Tree
 
     def find_agent(self, at: int) -> Party | None:
-        """Return who does the act of a word.
+        """Return who does the act whose verb or noun is word `at`.
 
-        It is the subject of its verb or of a governing verb, the `by` of a passive, or the owner of a nominal act. None if the tree does
-        not say.
+        It is the subject of its verb or of a governing verb, the `by` of a passive, or the owner of an act that is a noun (`China's
+        refusal`). None if the tree does not say.
         """
         if self._is_noun(at) and any(mark.first == at for mark in self.sentence.marks_of("verb", "operator")):
             return None  # the parser mistakes a verb for a noun
@@ -93,7 +93,7 @@ class ParsedSentence:
         return self.sentence.tokens[at].lower in cues("obligations")
 
     def is_said_by_stranger(self, at: int) -> bool:
-        """Whether a stranger says the clause of a word.
+        """Whether a stranger (no state) says the clause of word `at`.
 
         Example: `analysts said Canada could ...`.
         """
@@ -151,9 +151,10 @@ class ParsedSentence:
         return at
 
     def find_subject_countries(self, at: int) -> tuple[str, ...]:
-        """Return the countries that a predicate is about.
+        """Return the countries of the subject about which word `at` says something.
 
-        Their goods and firms count too. Examples: `Korean makers face ...`, `called its duty unfair`.
+        Their goods and firms count too: KOR in `Korean makers face ...`. In `called its duty unfair` the object (`its duty`) is that
+        subject.
         """
         node = self.phrase_head(at)
         for _ in self.tree.heads:
@@ -172,10 +173,11 @@ class ParsedSentence:
         return frozenset(at for at, relation in enumerate(self.tree.relations) if relation == "nsubj" or self._is_misattached(at))
 
     def find_targets(self, roots: Sequence[int], excluded: Container[str], *, skipped_prepositions: Container[str] = ()) -> tuple[str, ...]:
-        """Return the countries nearest below the first root that has any.
+        """Return the countries that an act may be towards, by the tree.
 
-        The tree is searched level by level. Countries in a list with them are included, those in `excluded` are not. Clauses of other acts
-        and what follows `skipped_prepositions` are not searched.
+        `roots`: words such as the act's object and verb. Below the first root that has any country, the nearest ones are returned (the tree
+        is searched level by level), with those in a list with them. Countries in `excluded` do not count. Clauses of other acts and what
+        follows `skipped_prepositions` are not searched.
         """
         for root in roots:
             level = [root]
@@ -228,8 +230,8 @@ class ParsedSentence:
     def _find_subject(self, verb: int, came_by: str) -> Party | None:
         """Return the subject of a verb, or the `by` of a passive.
 
-        `came_by` is the relation of the word that the search came from: for an object clause (`urged Japan to lift`) the verb's object is
-        its subject. None if the tree has none, or if it means no country and no stranger.
+        `came_by`: how the word from which the search came depends on the verb. If it is the verb of an object clause (`urged Japan to
+        lift`), its subject is the object of this verb (Japan). None if there is none, or if it means neither a country nor a stranger.
         """
         tree = self.tree
         if came_by in OBJECT_CLAUSES:
@@ -266,17 +268,14 @@ class ParsedSentence:
         )
 
     def _known_party(self, noun: int) -> Party | None:
-        """Return whom a noun phrase means, or None.
-
-        It is None if the phrase means neither a country nor a stranger.
-        """
+        """Return the party that a noun phrase means, None if it means none."""
         party = self._to_party(noun)
         return party if party.codes or party.is_stranger else None
 
     def _find_owner(self, noun: int) -> Party | None:
-        """Return the owner of a nominal act.
+        """Return whose act a noun is: `Beijing's refusal`, `a threat by Washington`.
 
-        Examples: `Beijing's refusal`, `a threat by Washington`.
+        For talks and deals, an adjective names a partner and not the owner (`a China deal`). None if no country is named.
         """
         excluded = PARTNER_MODIFIERS if self._is_object_of(noun, "talks", "deal") else ()
         codes = [*self._read_modifiers(noun, excluded).codes]
@@ -287,9 +286,9 @@ class ParsedSentence:
         return Party(tuple(dict.fromkeys(codes))) if codes else None
 
     def _to_party(self, noun: int) -> Party:
-        """Return whom a noun phrase and those joined to it mean.
+        """Return the party of a noun phrase and those joined to it.
 
-        The party is a stranger if the first of them is.
+        Joined are those after `and` or a comma. The result is a stranger if the first of them is.
         """
         parties = [self._to_single_party(member) for member in (*self._headline_partner(noun), noun, *self._conjuncts(noun))]
         if parties[0].is_stranger:
@@ -315,9 +314,10 @@ class ParsedSentence:
         return conjuncts
 
     def _to_single_party(self, noun: int) -> Party:
-        """Return whom a noun phrase means, without those joined to it.
+        """Return the party of a noun phrase without those joined to it.
 
-        Its own name counts first, then its modifiers, then, unless it is a phrase of the lexicon, its origin (`officials from Japan`).
+        Its own name counts first, then its modifiers (`Chinese officials`), then, unless it is a phrase of the lexicon, its origin
+        (`officials from Japan`).
         """
         if self.sentence.tokens[noun].lower in word_list("strangers"):
             return Party(is_stranger=True)
@@ -337,7 +337,7 @@ class ParsedSentence:
         return Party()
 
     def _read_modifiers(self, noun: int, excluded: Container[str] = ()) -> Party:
-        """Return the country that modifies a noun: `Chinese officials`, `China's tariffs`.
+        """Return the countries that modify a noun: `Chinese officials`, `China's tariffs`.
 
         Goods, firms and people of a country (`Chinese exporters`) are strangers. Modifiers with a relation in `excluded` do not count.
         """

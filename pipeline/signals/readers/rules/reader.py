@@ -135,9 +135,10 @@ def _read_mentions(group: SentenceCandidates) -> list[Mention]:
 
 
 def _modality_by_tree(parsed: ParsedSentence, act: Act) -> str:
-    """Return the modality of an asserted act by its clause's tree.
+    """Return the modality that the tree gives an asserted act.
 
-    It is `historical` if the clause is background, `hypothetical` if the act is only a purpose, else `asserted`.
+    `historical` if its clause is background (`tariffs imposed in May`), `hypothetical` if the act is only a purpose (`to reach a deal`),
+    else `asserted`.
     """
     clause_start, _ = parsed.sentence.clause_bounds(act.anchor)
     if parsed.is_background(act.anchor) and not parsed.sentence.is_market_report(clause_start):
@@ -147,7 +148,10 @@ def _modality_by_tree(parsed: ParsedSentence, act: Act) -> str:
 
 
 def _to_reading(candidate: int, sentence: MarkedSentence, act: Act, modality: str) -> Reading:
-    """Join an act with the attributes that slots of the sentence give."""
+    """Build a reading: an act with attributes of its sentence.
+
+    `candidate`: number of the pair of actor and target.
+    """
     text = sentence.text
     offset = sentence.tokens[act.focus].start
     has_magnitude = act.kind in KINDS_WITH_MAGNITUDE

@@ -24,10 +24,10 @@ TARGETS_ALL = frozenset({"measure", "threat", "easing", "investigation"})
 
 
 def find_roles(context: SentenceContext, parsed: ParsedSentence | None, act: Act) -> Iterator[tuple[str, str]]:
-    """Yield the pairs of actor and target of an act.
+    """Yield the pairs of actor and target (codes) of an act.
 
-    Lists of countries give several pairs, mutual acts both directions. There are none if a stranger acts or a side is unknown. `parsed`
-    is None if no parser is installed.
+    Lists of countries give several pairs, mutual acts both directions. There are none if someone who acts for no state (a stranger) does or
+    says it, or a side is unknown. `parsed`: the sentence's syntax tree, None if no parser is installed.
     """
     if "suffer." in act.rule_id:
         yield from _find_roles_of_sufferer(context, parsed, act)
@@ -92,7 +92,10 @@ def _find_agent_party(parsed: ParsedSentence, act: Act) -> Party | None:
 
 
 def _choose_actors(context: SentenceContext, party: Party | None, act: Act) -> tuple[str, ...]:
-    """Return the actors by the tree (`party`), else by word order."""
+    """Return the actors by the tree (`party`), else by word order.
+
+    Empty if unknown.
+    """
     if party:
         return party.codes
     actor = find_agent(context, act.anchor) or (find_owner(context, act.thing) if act.thing is not None else None)
@@ -120,9 +123,9 @@ def _choose_targets(context: SentenceContext, parsed: ParsedSentence | None, act
 
 
 def _search_roots(parsed: ParsedSentence, act: Act) -> list[int]:
-    """Return the words below which targets are searched.
+    """Return the positions in the tree below which targets are searched.
 
-    They are, in order, the object, the verb and the operator; for demands and accusations the object is last.
+    They are, in this order, the object, the verb and the operator; for demands and accusations the object is last.
     """
     object_head = [] if act.thing is None else [parsed.phrase_head(act.thing)]
     verbs = [act.focus, act.anchor]

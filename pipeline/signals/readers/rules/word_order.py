@@ -13,6 +13,7 @@ from pipeline.signals.lexicon import cues
 from pipeline.signals.readers.rules.matching import MarkedSentence
 from pipeline.signals.readers.rules.phrases import word_list
 
+# Reaches are numbers of words.
 PASSIVE_REACH = 12
 OWNER_REACH = 3
 SPEECH_REACH = 5
@@ -50,16 +51,16 @@ def find_agent(context: SentenceContext, at: int) -> str | None:
 
 
 def is_done_by_stranger(context: SentenceContext, at: int) -> bool:
-    """Whether the subject before word `at` is a stranger."""
+    """Whether the subject before word `at` is a stranger (no state)."""
     subject = _find_subject_before(context.sentence, at)
     start = subject[1][1] + 1 if subject else 0
     return _is_stranger_between(context.sentence, start, at)
 
 
 def _find_subject_before(sentence: MarkedSentence, at: int) -> tuple[Mention, tuple[int, int]] | None:
-    """Return the nearest possible subject before word `at`.
+    """Return the nearest country before word `at` that may be its subject.
 
-    A mention of a state and its span.
+    The mention and the positions of its first and last word. None if there is none.
     """
     for mention, span in reversed(list(zip(sentence.mentions, sentence.mention_spans, strict=True))):
         if span[1] < at and mention.is_actor and not _is_governed(sentence, mention, span):
@@ -115,9 +116,9 @@ def _find_passive_agent(sentence: MarkedSentence, at: int) -> str | None:
 
 
 def _is_stranger_between(sentence: MarkedSentence, first: int, end: int) -> bool:
-    """Whether a stranger is among the words from `first` to `end`.
+    """Whether the words from `first` to before `end` name a stranger.
 
-    `end` is not included; a stranger after a preposition does not count.
+    That is someone who acts for no state, such as an analyst; after a preposition it does not count.
     """
     for at in range(first, end):
         if sentence.tokens[at].lower in word_list("strangers") and sentence.tokens[at - 1].lower not in cues("governed") | {"by"}:

@@ -189,9 +189,9 @@ def read_weights(path: Path) -> Weights:
 
 
 def _find_product(producers: Mapping[str, Any], add: Any) -> Any:
-    """Find the integer product to which a node adds a bias.
+    """Find the integer product to which a node (`add`) adds a bias.
 
-    The nodes are Add <- Mul <- Cast <- MatMulInteger.
+    `producers`: nodes by their outputs. The nodes are Add <- Mul <- Cast <- MatMulInteger; None if they are others.
     """
     for name in add.input:
         node = producers.get(name)
