@@ -17,9 +17,9 @@ METHOD = ["valid_from", "baseline_from", "baseline_to", "index_version", "weight
 
 
 class StoredBaseline(NamedTuple):
-    """The window of a stored baseline, or the default's first day.
+    """What defines a stored baseline: its window, or where it begins.
 
-    At least one of them is None.
+    `window`: first and last day, if the user set them; `first_day`: of the default baseline, which grows. At least one of them is None.
     """
 
     window: tuple[date, date] | None
@@ -27,10 +27,11 @@ class StoredBaseline(NamedTuple):
 
 
 def freeze_baseline(fresh: pl.DataFrame, stored: pl.DataFrame) -> pl.DataFrame:
-    """Return the rows of `BASELINE` to store.
+    """Choose the rows of `BASELINE` to store: frozen ones, and new ones.
 
-    Stored rows that are frozen stay, if `fresh` has the same series with the same `METHOD` (window, index version and weights); all other
-    rows come from `fresh`. So new sources or another lexicon do not change a frozen version. Series that `fresh` does not have are dropped.
+    `fresh`: the baseline as computed now; `stored`: as stored before. A stored row that is frozen (estimated from final days) stays, if
+    `fresh` has its series with the same window, index version and weights (`METHOD`); all other rows come from `fresh`. So new sources or
+    another lexicon do not change the scale. Series that `fresh` does not have are dropped.
     """
     frozen = stored.filter("is_frozen").join(fresh, on=["series", *METHOD], how="semi")
     return BASELINE.conform(pl.concat([frozen, fresh.join(frozen, on=["series", *METHOD], how="anti")]))

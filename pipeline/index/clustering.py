@@ -1,6 +1,7 @@
 """A factor on the variance of the number of stories, for clusters.
 
-Belongs here: measuring the factor in the windows of the baseline. Does not: what it does to intervals (`filter.py`).
+Stories come in clusters if one event brings several: their number then varies more than that of independent ones. Belongs here: measuring
+the factor in the windows of the baseline. Does not: what it does to intervals (`filter.py`).
 """
 
 from collections.abc import Iterator
@@ -22,7 +23,9 @@ _GROUP = ["series", "channel"]
 
 
 def measure_clustering(daily: pl.DataFrame, baseline: pl.DataFrame, half_life_days: float) -> pl.DataFrame:
-    """Measure the factor of each version, series and channel, as `CLUSTERING`.
+    """Measure how much stories come in clusters, as rows of `CLUSTERING`.
+
+    One row for each version of the baseline, series and channel; `clustering` is 1 if stories come singly, at most `MAX_CLUSTERING`.
 
     The filter forecasts the number of stories of each day of the window from the day before. If it is right and stories come singly, the
     squared errors sum to the negative binomial variances m (1 + e / b); the factor is the ratio of both sums, at least 1. A series is
@@ -43,9 +46,10 @@ def measure_clustering(daily: pl.DataFrame, baseline: pl.DataFrame, half_life_da
 
 
 def _measure_windows(ordered: pl.DataFrame, baseline: pl.DataFrame, half_life_days: float) -> Iterator[tuple[date, Matrix, Matrix]]:
-    """Yield `valid_from` and the sums of `_sum_errors` of each version.
+    """Yield the forecast errors of each version of the baseline.
 
-    `ordered`: rows of DAILY_MASS, sorted by series, channel and day. The sums are taken over the days of the version's window.
+    These are its `valid_from`, and the sums of squared errors and of variances over the days of its window, each of shape (series and
+    channels). `ordered`: rows of DAILY_MASS, sorted by series, channel and day.
     """
     dates = ordered["index_date"].unique().sort()
     counts, read = (to_matrix(ordered, _GROUP, name).astype(np.float64) for name in ("story_count", "articles_read"))

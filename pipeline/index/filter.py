@@ -56,9 +56,10 @@ def accumulate(daily: Matrix, decay: float, carried: Matrix) -> Matrix:
 
 
 def predict_next_day(sums: Matrix, prior: Matrix, half_life_days: float) -> Matrix:
-    """Predict the next day's sums before any news.
+    """Compute the filter's sums at the start of the next day.
 
-    `sums` include the prior. Everything decays by one day, and the prior is filled up to its full weight.
+    `sums`: discounted mass with the prior. Before anything is read, the sums decay by one day, and the prior is filled up to its full
+    weight.
     """
     decay = 2.0 ** (-1.0 / half_life_days)
     return np.asarray(decay * sums + (1.0 - decay) * prior, dtype=np.float64)
@@ -67,7 +68,8 @@ def predict_next_day(sums: Matrix, prior: Matrix, half_life_days: float) -> Matr
 def dispersion(a: Matrix, b: Matrix, second_moment: Matrix, clusters: Matrix) -> Matrix:
     """Compute phi, the variance of `a` per unit of mass.
 
-    `a` and `b`: the discounted observed and expected mass, each with the prior. phi is the sum of three terms: `second_moment / a` for
+    `a` and `b`: the discounted observed and expected mass, each with the prior; `second_moment`: the discounted sum of the expected squares
+    of story masses. phi is the sum of three terms: `second_moment / a` for
     single stories; `clusters` for stories that come together (`cluster_mass`); and one for wrong readings of other news. These have the
     share `MISREAD` of the mass and pull `a` towards `b`, so the distance to where `a` would be without them counts as one standard
     deviation. phi is capped so that the shape `a / phi` of the Gamma is at least `MIN_SHAPE`. All arrays have one shape.
@@ -140,14 +142,14 @@ def filter_channels(
     least_evidence: float = LEAST_EVIDENCE,
     clustering: pl.DataFrame | None = None,
 ) -> pl.DataFrame:
-    """Compute `channel_daily` from `daily_mass` and `baseline`.
+    """Compute the values of each series and channel (`CHANNEL_DAILY`).
 
-    `shape` and `rate` are the discounted observed and expected mass, each with the prior; `value` is 100 x shape / rate. Its intervals are
-    those of 100 x Gamma(shape / dispersion, rate / dispersion). `dispersion` is the discounted second moment over the discounted mass,
-    shrunk towards that of the channel in the baseline with the weight of the prior, so that no interval has zero width; clusters and wrong
-    readings add to it (`dispersion`). The index does not publish values with `is_thin`. The prior of a day is that of its version of the
-    baseline.
-    `clustering`: rows of CLUSTERING; None if stories come singly.
+    `daily`: rows of DAILY_MASS, every day of every series; `baseline`: rows of BASELINE. `shape` and `rate` are the discounted observed and
+    expected mass, each with the prior; `value` is 100 x shape / rate. Its intervals are those of 100 x Gamma(shape / dispersion, rate /
+    dispersion). `dispersion` is the discounted second moment over the discounted mass, shrunk towards that of the channel in the baseline
+    with the weight of the prior, so that no interval has zero width; clusters and wrong readings add to it (`dispersion`). The index does
+    not publish values with `is_thin`. The prior of a day is that of its version of the baseline. `clustering`: rows of CLUSTERING; None if
+    stories come singly.
     """
     group = ["series", "channel"]
     ordered = DAILY_MASS.conform(daily).sort(*group, "index_date")
@@ -205,10 +207,10 @@ def filter_channels(
 
 
 def filter_movement(movement: pl.DataFrame, half_life_days: float) -> pl.DataFrame:
-    """Compute `stalemate_daily` from `movement_daily`.
+    """Compute the stalemate of each pair and day (`STALEMATE_DAILY`).
 
-    `hold` and `move` are the discounted sums, `stalemate` the share of talk in both, with its 80 % Beta interval. The index does not
-    publish rows with `is_thin`.
+    `movement`: rows of MOVEMENT_DAILY, every day of every pair. `hold` and `move` are the discounted sums, `stalemate` the share of talk in
+    both, with its 80 % Beta interval. The index does not publish rows with `is_thin`.
     """
     ordered = MOVEMENT_DAILY.conform(movement).sort("pair", "index_date")
     hold = discount(to_matrix(ordered, ["pair"], "hold"), half_life_days)

@@ -28,8 +28,8 @@ _NODES, _WEIGHTS = (0.5 * (part + shift) for part, shift in zip(np.polynomial.le
 class Posteriors(NamedTuple):
     """Posteriors of pairs: Gamma for the channels, Beta for the stalemate.
 
-    `shape`, `rate`, `prior`, `dispersion`: columns of CHANNEL_DAILY, each of shape (rows, 3), in the order of `CHANNELS`. `hold`, `move`:
-    columns of STALEMATE_DAILY, shape (rows).
+    A posterior is the distribution of the true rate behind a value, after what was read. `shape`, `rate`, `prior`, `dispersion`: columns of
+    CHANNEL_DAILY, each of shape (rows, 3), in the order of `CHANNELS`. `hold`, `move`: columns of STALEMATE_DAILY, shape (rows).
     """
 
     shape: Matrix
@@ -68,6 +68,8 @@ def phase_probabilities(pairs: Posteriors, bounds: Mapping[str, float]) -> dict[
 
 def probability_of_lead(a: Matrix, b: Matrix, other_a: Matrix, other_b: Matrix, least: float, ahead: float) -> Matrix:
     """Compute P(x >= least, x >= ahead * y) of Gamma variables.
+
+    In words: that one channel is high enough, and far enough ahead of the other.
 
     x has shape `a` and rate `b`, y has `other_a` and `other_b`; arrays of one dimension. The double integral is one over the quantiles of
     the variable with the larger shape, whose density is narrower, by a Gauss-Legendre rule of 16 nodes. The error is below 2e-4 for shapes
@@ -126,10 +128,10 @@ def name_phases(pairs: Posteriors, probabilities: Mapping[str, Matrix], bounds: 
 
 
 def find_phases(channels: pl.DataFrame, stalemate: pl.DataFrame, bounds: Mapping[str, float], least_evidence: float) -> pl.DataFrame:
-    """Compute `phase_daily` from `channel_daily` and `stalemate_daily`.
+    """Compute the phase of each pair and day (`PHASE_DAILY`).
 
-    Only the pooled series of a pair count, not its two directions. Probabilities are null on days with `no data`. `bounds`: those of
-    `phases.toml`.
+    `channels`: rows of CHANNEL_DAILY, `stalemate`: rows of STALEMATE_DAILY. Only the pooled series of a pair count, not its two directions.
+    Probabilities are null on days with `no data`. `bounds`: those of `phases.toml`.
     """
     pairs = STALEMATE_DAILY.conform(stalemate).sort("pair", "index_date")
     columns = ("shape", "rate", "prior", "dispersion")

@@ -48,9 +48,9 @@ def find_source_shares(masses: pl.DataFrame, articles: pl.DataFrame, channels: p
 
 
 def _share_masses(masses: pl.DataFrame, articles: pl.DataFrame) -> pl.DataFrame:
-    """Share the mass of each story equally among its owners.
+    """Share the mass of each story among its sources' owners, equally.
 
-    Owners that carried it after the day on which it counts have no part.
+    Owners whose sources carried it only after the day on which it counts have no part. Returns `mass` by series, channel, day and owner.
     """
     owners = articles.select("story_id", "source_owner", "counts_on")
     carried = (
@@ -66,7 +66,12 @@ def _share_masses(masses: pl.DataFrame, articles: pl.DataFrame) -> pl.DataFrame:
 
 
 def _find_largest(faded: NDArray[np.float64], starts: NDArray[np.int64], groups: NDArray[np.uint32]) -> pl.DataFrame:
-    """Find the first largest place of each group still in the news."""
+    """Find the owner with the most mass in each series and channel.
+
+    `faded`: discounted mass of each place, which is an owner in a group (a series and channel); `groups`: the group of each place, in
+    ascending order; `starts`: the first place of each group. Returns `place` and its mass (`largest`), without groups that have no mass
+    left. Of equal owners the first counts.
+    """
     largest = np.maximum.reduceat(faded, starts)
     is_largest = faded == np.repeat(largest, np.diff(starts, append=len(faded)))
     places = np.flatnonzero(is_largest & (faded > 0))

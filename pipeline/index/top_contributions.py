@@ -19,10 +19,10 @@ Ranks = NDArray[np.int32]  # shape (STORIES_SHOWN, days of all series and channe
 
 
 def select_top_contributions(masses: pl.DataFrame, channels: pl.DataFrame, story_days: int) -> pl.DataFrame:
-    """Select at most `STORIES_SHOWN` stories for each value, as rows of TOP_CONTRIBUTIONS.
+    """Select the stories that add most to each value (`TOP_CONTRIBUTIONS`).
 
-    `masses`: rows of STORY_MASS, sorted by key. `channels`: rows of CHANNEL_DAILY, every day of each series and channel. `story_days`:
-    number of days for which a story is listed on its own.
+    At most `STORIES_SHOWN` for each series, channel and day. `masses`: rows of STORY_MASS, sorted by key. `channels`: rows of
+    CHANNEL_DAILY, every day of each series and channel. `story_days`: number of days for which a story is listed on its own.
 
     All stories of a series decay at the same rate, so the order of two stories is the same on every day. Each story is ranked once; a day
     takes the smallest ranks in its window. Windows are composed of windows of 1, 2, 4, ... days: the work grows with days times the
@@ -54,7 +54,8 @@ def select_top_contributions(masses: pl.DataFrame, channels: pl.DataFrame, story
 def _rank_stories(masses: pl.DataFrame, cells: pl.DataFrame) -> pl.DataFrame:
     """Sort stories by discounted mass, largest first; add `cell_no`.
 
-    A cell is a series, a channel and a day. Stories of one day and mass stay in the order of the key, by `story_id`.
+    The position of a story in this order is its rank. `cell_no`: number of its cell (series, channel and day) in `cells`. Stories of one
+    day and mass stay in the order of the key, by `story_id`.
     """
     columns = ("story_id", "mass", "signal_id", "kind", "instrument", "status", "is_general")
     stories = masses.select(*_CELL, *columns).join(cells.select(*_CELL, "cell_no", "half_life_days"), on=_CELL, maintain_order="left")

@@ -1,8 +1,9 @@
 """The index as known at the end of each day.
 
-The filter runs over the masses that had arrived by then. Belongs here: computing the values of each day of knowledge. Does not: what
-arrived when (SQL: `mass_arrivals`, `movement_arrivals`), status (SQL: `vintages`), the formulas of a value and its intervals (`filter.py`)
-and of a phase (`phases.py`).
+A vintage is what was known on a day: articles come late, so a value has a day for which it counts and a day of knowledge. The filter runs
+over the masses that had arrived by then. Belongs here: computing the values of each day of knowledge. Does not: what arrived when (SQL:
+`mass_arrivals`, `movement_arrivals`), status (SQL: `vintages`), the formulas of a value and its intervals (`filter.py`) and of a phase
+(`phases.py`).
 """
 
 from collections.abc import Iterator
@@ -58,7 +59,8 @@ class _Arrivals(NamedTuple):
 class _Changes(NamedTuple):
     """Sums that are new or changed on a day of knowledge.
 
-    `known`, `pair`, `day`: numbers as in `_Arrivals`, shape (rows). `sums`: the discounted sums, shape (rows, sums of a pair).
+    `known`, `pair`, `day`: numbers as in `_Arrivals`, shape (rows). `sums`: discounted sums, shape (rows, sums of a pair), in the order of
+    `_Arrivals.sum`.
     """
 
     known: Numbers
@@ -213,7 +215,7 @@ class _Priors(NamedTuple):
     clusters: Matrix
 
     def look_up(self, changes: _Changes) -> tuple[Matrix, Matrix, Matrix]:
-        """Return weight, dispersion and clusters for each changed row.
+        """Return weight, dispersion and clusters for each row of `changes`.
 
         They are those of the version valid on the row's day, or of the first version before it is valid. Each has the shape (rows, series
         of a pair, channels).
@@ -235,10 +237,10 @@ def _to_priors(baseline: pl.DataFrame, clustering: pl.DataFrame, series: pl.Data
 
 
 def _compute_values(changes: _Changes, series: pl.DataFrame, priors: _Priors, first_day: date, least_evidence: float) -> pl.DataFrame:
-    """Compute three rows of `INDEX_KNOWN` for each changed row.
+    """Compute three rows of `INDEX_KNOWN` for each pair and day that changed.
 
-    They are both directions and the pair, which have the stalemate and the phase of the pair in common. A value without enough evidence is
-    null.
+    They are those of both directions and of the pair; all three have the stalemate and the phase of the pair. A value without enough
+    evidence is null.
     """
     kappa, prior_dispersion, clusters = priors.look_up(changes)
     masses = changes.sums[:, : _SERIES * _SUMS_OF_SERIES].reshape(-1, _SERIES, len(VALUES), len(_MASSES))

@@ -61,12 +61,15 @@ def link_reports(claims: pl.DataFrame, acts: pl.DataFrame, states: pl.DataFrame)
 
 
 def _family() -> pl.Expr:
-    """Return the instrument under the name that acts and claims share."""
+    """Return the instrument, under one name where articles and acts differ.
+
+    An anti-dumping duty is a `tariff` in many articles, but a `trade_remedy` in the list of acts.
+    """
     return pl.col("instrument").replace(_FAMILY)
 
 
 def _expand_acts(acts: pl.DataFrame, states: pl.DataFrame) -> pl.DataFrame:
-    """List acts by target, with what claims are compared with.
+    """List acts by target, with what is compared with claims of articles.
 
     An act on all partners is listed for `*` and for each partner that it does not except. `change_pct`: its change of the layer's rate, in
     percentage points. `is_general`: it is on goods in general. `goods`: a regular expression for words that name its goods.
@@ -118,10 +121,10 @@ _KEYS = ["actor", "target", "family"]
 
 
 def _choose_nearest_act(claims: pl.DataFrame, acts: pl.DataFrame) -> pl.DataFrame:
-    """Choose for each claim the best act near its day.
+    """Choose for each claim the act that it is about.
 
-    Claims without such an act are left out. Returns `signal_id`, `act_id`, `effective_on` and `report`: `contradicts` if direction or rate
-    differ, else `supports`.
+    `link_reports` says which acts are candidates. Claims without such an act are left out. Returns `signal_id`, `act_id`, `effective_on`
+    and `report`: `contradicts` if direction or rate differ, else `supports`.
     """
 
     def days_from(day: str) -> pl.Expr:
@@ -156,10 +159,10 @@ def _choose_nearest_act(claims: pl.DataFrame, acts: pl.DataFrame) -> pl.DataFram
 
 
 def _choose_layer_in_force(claims: pl.DataFrame, acts: pl.DataFrame) -> pl.DataFrame:
-    """Choose for claims of an increase a layer with that rate.
+    """Choose for claims with a rate a layer with that rate.
 
-    The layer is in force on the day of the claim. Returns the act behind the layer, as `_choose_nearest_act` does. Layers on single goods
-    come first, then the newest.
+    Only claims of an increase count. The layer must be in force on the day of the article. Returns the act behind the layer, as
+    `_choose_nearest_act` does. Layers on single goods come first, then the newest.
     """
     applied = acts.filter(pl.col("standing").is_in(("in_force", "quota")))
     candidates = (
@@ -177,14 +180,14 @@ def _choose_layer_in_force(claims: pl.DataFrame, acts: pl.DataFrame) -> pl.DataF
 
 
 def _names_goods() -> pl.Expr:
-    """Return whether the claim's text names the goods of the act."""
+    """Whether the text of a claim names the goods of an act."""
     return pl.col("text").str.contains(pl.col("goods"))
 
 
 def _rate_fits() -> pl.Expr:
-    """Compare the claim's rate with the act's.
+    """Compare the rate that a claim names with that of an act.
 
-    1 if it is the act's rate or its change of the rate, -1 if it is another, 0 if claim or act has none.
+    1 if it is the act's rate or the change that it makes, -1 if it is another, 0 if claim or act has none.
     """
     said = pl.col("rate_pct")
     fits = pl.any_horizontal((said - pl.col(name).abs()).abs() < _RATE_TOLERANCE for name in ("act_rate", "change_pct"))

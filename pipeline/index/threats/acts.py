@@ -25,11 +25,11 @@ _GENERAL = re.compile(rf"{_ALL_GOODS.pattern}|\blines?\b")
 
 @dataclass(frozen=True)
 class ActEvent:
-    """One thing that an act does on a day.
+    """One thing that an official act does, such as taking effect.
 
-    `word` is an outcome, or `scheduled`. `on` is the day from which it is known and done, `deadline_on` the day to which it moves or sets a
-    planned act. `total_pct` is the sum of all layers on all goods towards the target on that day: a threat may name the rate of one layer,
-    or the rate in all.
+    `word`: the outcome of a threat that it may show (`carried_out`, `postponed`, ...), or `scheduled` if it is announced for a later day.
+    `on`: the day on which it happens, `deadline_on`: the later day that it sets. `total_pct` is the sum of all layers on all goods towards
+    the target on that day: a threat may name the rate of one layer, or the rate in all.
     """
 
     act_id: str
@@ -66,7 +66,7 @@ def read_events(acts: pl.DataFrame) -> list[ActEvent]:
 
 
 def _is_cancelled(row: dict[str, Any], cancelled: dict[tuple[str, str], date]) -> bool:
-    """Return whether an act was cancelled before or on its first day.
+    """Return whether another act cancelled an act by its first day.
 
     `cancelled`: first day on which its cancellation was announced, by act and target.
     """
@@ -75,6 +75,7 @@ def _is_cancelled(row: dict[str, Any], cancelled: dict[tuple[str, str], date]) -
 
 
 def _is_tariff_on_all(row: dict[str, Any]) -> bool:
+    """Return whether an act is a tariff on all goods."""
     return row["instrument"] == "tariff" and _ALL_GOODS.search(row["product"]) is not None
 
 
@@ -119,10 +120,11 @@ def _to_events(row: dict[str, Any], general: list[dict[str, Any]], *, is_cancell
 
 
 def _total_pct(row: dict[str, Any], general: list[dict[str, Any]], on: date) -> float:
-    """Sum the rates of all layers on all goods.
+    """Sum a target's tariffs on all goods on the day `on`.
 
-    The layers are those of the actor of `row` towards its target. The rates are those in effect on the day `on`, in percent. In a layer,
-    the target's own rate replaces that for all partners, until an act for all partners ends the layer.
+    They are those of the actor of `row` towards its target, in percent, added up over layers (legal programmes). `general`: acts with such
+    tariffs, in order of their first day. In a layer, the target's own rate replaces that for all partners, until an act for all partners
+    ends the layer.
     """
     rates: dict[tuple[str, bool], float] = {}
     for act in general:
@@ -137,7 +139,7 @@ def _total_pct(row: dict[str, Any], general: list[dict[str, Any]], on: date) -> 
 
 
 def outcome_of_event(event: ActEvent, threat: Said) -> str | None:
-    """Return the outcome that an event shows for a threat.
+    """Return the outcome that an official act shows for a threat.
 
     None if the act is another measure. The act must reach the threat's target, with its instrument (unless the threat names none) and its
     goods. An act at a lower rate makes a threat `softened`; an act on all partners must be at the threatened rate, or the threat without a

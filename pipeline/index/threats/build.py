@@ -59,7 +59,10 @@ def _to_frame(table: Table, rows: list[dict[str, Any]]) -> pl.DataFrame:
 
 @dataclass
 class _Actor:
-    """All published threats of one actor so far."""
+    """The threats of one actor, built claim by claim.
+
+    `threats`: those published so far, that is likely enough to be right.
+    """
 
     threats: list[Threat] = field(default_factory=list)
 
@@ -86,7 +89,10 @@ class _Actor:
 
     @staticmethod
     def _settle(threats: list[Threat], claims: list[Claim]) -> None:
-        """Change outcomes of threats to what one day's claims show."""
+        """Set the outcomes that one day's claims show for threats.
+
+        A claim that only repeats a threat, or that cannot change it (`Threat.accepts`), shows none.
+        """
         for threat in threats:
             by_word: dict[str, list[Claim]] = {}
             for claim in claims:
@@ -98,7 +104,7 @@ class _Actor:
 
     @staticmethod
     def _apply_acts(threats: list[Threat], events: list[ActEvent]) -> None:
-        """Change outcomes of threats to what one day's acts show."""
+        """Set the outcomes that one day's official acts show for threats."""
         for threat in threats:
             for event in events:
                 word = outcome_of_event(event, threat)
@@ -106,10 +112,10 @@ class _Actor:
                     threat.apply_act(word, event)
 
     def _join_or_begin(self, live: list[Threat], claims: list[Claim]) -> list[Threat]:
-        """Join each claim to the threat most like it, or begin one.
+        """Add each claim to the threat that it repeats, or begin one.
 
-        The most probable claim comes first. A claim of a threat whose outcome is recent is noted as its echo. Returns the threats begun,
-        without those whose claims of this day are not likely: these are dropped.
+        The most probable claim comes first. A claim that fits a threat with a recent outcome only recalls it, and is noted as evidence
+        (`echo`). Returns the new threats. Those whose claims of this day are not likely enough are dropped.
         """
         begun: list[Threat] = []
         for claim in sort_claims(claims):
@@ -128,7 +134,7 @@ class _Actor:
 
 
 def _fits(claim: Claim, threat: Threat) -> bool:
-    """Return whether a claim may say the same threat.
+    """Return whether a claim may be about the same threat.
 
     Target, instrument, product and rate must agree (an unspecified one agrees with any), and not too much time lie between.
     """

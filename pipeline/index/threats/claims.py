@@ -35,7 +35,7 @@ _REFERS = re.compile(
 
 
 class Said(Protocol):
-    """What a threat says, as far as it decides which outcomes fit.
+    """The content of a threat, with which outcomes are compared.
 
     `scope`: the group that a general target (`*`) means. `rate`: in percent. `instrument` is `other` and `product` empty if not named.
     """
@@ -93,7 +93,7 @@ def sort_claims(claims: Sequence[Claim]) -> list[Claim]:
 
 
 def likeliest(claims: Sequence[Claim], name: str) -> Any:
-    """Return the value of a column with the greatest chance.
+    """Return the value of a column that is most likely right.
 
     The chance of a value is that one of the claims with it is right (`chance`). On ties it is the larger value; None if no claim has one.
     """
@@ -102,9 +102,9 @@ def likeliest(claims: Sequence[Claim], name: str) -> Any:
 
 
 def threat_form(claim: Claim) -> str | None:
-    """Return the form of threat that a claim is, else None.
+    """Return in which form a claim threatens; None if it does not.
 
-    `threat`, `proposal` (a proposed measure) or `announcement`: a measure announced for a later day is a threat until then.
+    `threat` (words), `proposal` (a measure proposed formally) or `announcement` (a measure announced for a later day, until then a threat).
     """
     if claim["kind"] == "threat":
         return "threat"
@@ -162,7 +162,9 @@ def outcome_of(claim: Claim, threat: Said) -> str | None:
 
 
 def _outcome_of_act(claim: Claim, threat: Said) -> str | None:
-    """Return `carried_out`, `softened` or None for a measure.
+    """Return whether a measure carried out a threat, or softened it.
+
+    `carried_out`, `softened` (at a lower rate) or None (another measure).
 
     A measure on one product does not carry out a threat against all goods, unless the threat names nothing at all. A measure on more
     products or partners than threatened, at a lower rate, is another measure. A measure without a rate carries out a threat with a rate
@@ -181,10 +183,10 @@ def _outcome_of_act(claim: Claim, threat: Said) -> str | None:
 
 
 def _outcome_of_easing(claim: Claim, threat: Said) -> str | None:
-    """Return the outcome that an easing shows, from words or status.
+    """Return the outcome that an easing shows, from its words or status.
 
-    None if it is on other goods, or if nothing says that the threat was struck down, withdrawn or postponed. An easing at another rate is
-    `softened` at most.
+    `struck_down`, `withdrawn` or `postponed`; None if it is on other goods, or nothing says so. An easing that names another rate shows at
+    most `softened`.
     """
     if claim["product"] not in (threat.product, ""):
         return None
@@ -200,7 +202,8 @@ def _outcome_of_easing(claim: Claim, threat: Said) -> str | None:
 def _outcome_of_agreement(claim: Claim, threat: Said) -> str | None:
     """Return the outcome that an agreement shows, from its words.
 
-    None unless the sentence refers to the threat. An agreement at another rate is `softened` at most.
+    `withdrawn` or `postponed`; None unless the sentence refers to the threat. An agreement that names another rate shows at most
+    `softened`.
     """
     if claim["product"] not in (threat.product, "") or not _refers_to(threat, claim["quote"]):
         return None

@@ -43,8 +43,8 @@ class Outcome:
 class Threat:
     """A threat with the claims that say it, as they became known.
 
-    `said`: those claims; `evidence` and `states`: rows of the tables `threat_evidence` and `threat_states`, which `record` and others add
-    to. `rate`, `product` and `instrument` are the likeliest of all days before; on its first day those of its most probable claim.
+    `said`: those claims; `evidence` and `states`: its rows of the tables `threat_evidence` and `threat_states`, to which the methods add.
+    `rate`, `product` and `instrument` are the likeliest of all days before; on its first day those of its most probable claim.
     `imposed_on`: day on which it was carried out, at the threatened or a lower rate.
     """
 
@@ -100,7 +100,10 @@ class Threat:
         return since + threshold_days("lapse_without_deadline_days")
 
     def is_live(self, on: date) -> bool:
-        """Return whether a claim or act of that day could change it."""
+        """Return whether a claim or act of that day could change it.
+
+        It is open, was imposed (a court may strike it down), or has an outcome so recent that an official act may correct it.
+        """
         may_be_corrected = self.outcome.on is not None and on <= self.outcome.on + threshold_days("official_corrects_days")
         return self.is_open or may_be_corrected or self.outcome.word in IMPOSED
 
@@ -117,7 +120,10 @@ class Threat:
         return self.is_open and claim["told_on"] <= since + threshold_days("repeat_within_days")
 
     def is_echoed(self, on: date) -> bool:
-        """Return whether a claim of that day only recalls the outcome."""
+        """Return whether a claim of that day would only recall the outcome.
+
+        The outcome is final, and about a week old at most.
+        """
         return not self.is_open and self.outcome.on is not None and on <= self.outcome.on + threshold_days("same_news_days")
 
     def advance(self, through: date) -> None:
@@ -133,7 +139,10 @@ class Threat:
 
     @property
     def form(self) -> str:
-        """Its form: the firmest whose claims are likely, else the likeliest."""
+        """Its form: `announcement`, `proposal` or `threat` (`threat_form`).
+
+        The firmest one with likely claims, else the likeliest.
+        """
         by_form = {form: [claim for claim in self.said if threat_form(claim) == form] for form in _FIRMNESS}
         likely = (form for form, claims in by_form.items() if is_likely(claims))
         return next(likely, max(_FIRMNESS, key=lambda form: chance(by_form[form])))
@@ -194,7 +203,8 @@ class Threat:
     def _is_other_layer(self, event: ActEvent) -> bool:
         """Return whether an act at a lower rate answers something else.
 
-        It does if it was announced before the threat, or takes effect more than a week before the deadline.
+        It is then no outcome of this threat. It answers something else if it was announced before the threat, or takes effect more than a
+        week before the deadline.
         """
         is_early = self.deadline_on is not None and event.on + threshold_days("same_news_days") < self.deadline_on
         return event.announced_on < self.first_on or is_early
@@ -245,7 +255,10 @@ class Threat:
         return is_likely(self.said)
 
     def end_day(self, on: date) -> None:
-        """Update the threat by what a day's claims say; record its state."""
+        """Update the threat by one day's claims; record its state.
+
+        Deadline, instrument, product and rate become the likeliest ones. `on`: the day.
+        """
         if self._new:
             self.evidence += [_evidence_row(claim, "said", is_used=True) for claim in self._new]
             deadline = likeliest(self._new, "deadline_on")

@@ -268,7 +268,7 @@ class ParsedSentence:
         )
 
     def _known_party(self, noun: int) -> Party | None:
-        """Return the party that a noun phrase means, None if it means none."""
+        """Return the party that a noun phrase means, if any."""
         party = self._to_party(noun)
         return party if party.codes or party.is_stranger else None
 
