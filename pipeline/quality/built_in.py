@@ -50,7 +50,7 @@ def run_built_in_checks(table: Table, frame: pl.DataFrame) -> list[Outcome]:
 def _find_duplicate_keys(table: Table, frame: pl.DataFrame) -> tuple[int, list[str]]:
     """Count the rows that share their key with another row.
 
-    Also returns examples, as the checks below do: some of the repeated keys. Nulls compare equal.
+    Returns the number and examples in words, as the two checks below do; here some of the repeated keys. Nulls compare equal.
     """
     keys = frame.select(table.key)
     duplicates = keys.filter(keys.is_duplicated())
@@ -90,9 +90,10 @@ def _find_unknown_words(table: Table, frame: pl.DataFrame) -> tuple[int, list[st
 
 
 def _count_failures(frame: pl.DataFrame, conditions: dict[str, pl.Expr], describe: Callable[[str, int], str]) -> tuple[int, list[str]]:
-    """Count the rows that meet a condition; describe the conditions met.
+    """Count the rows in which at least one column fails.
 
-    `conditions`: by column. `describe`: receives the column and the number of its rows.
+    `conditions`: by column, true where it fails. Returns the number of rows, and for each failing column what `describe` makes of its name
+    and the number of its failures.
     """
     matches = frame.select(condition.alias(name) for name, condition in conditions.items())
     counts = {name: int(matches[name].sum()) for name in matches.columns}

@@ -1,6 +1,6 @@
 """Cross-table checks: the headers of `sql/checks/*.sql`. Running the SQL belongs to `pipeline/warehouse`.
 
-A file starts with comments, followed by a query whose rows are failures:
+Such a check compares several tables, where rules see only one. A file starts with comments, followed by a query whose rows are failures:
 
     -- asset: <table whose publication the check guards>
     -- severity: critical|warning

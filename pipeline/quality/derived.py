@@ -1,6 +1,6 @@
 """Derive rules from the constraints of columns.
 
-Each rule comes with a row that must fail it, for its test.
+A rule is an expectation of Great Expectations about one table (`Rule`). Each comes with rows that must fail it, for its test.
 The constraints are in `pipeline/contracts`, other rules in `expectations/`, checks without Great Expectations in `built_in.py`.
 """
 
@@ -66,7 +66,11 @@ def _build_rule(
     breaks: tuple[dict[str, Any], ...],
     where: dict[str, Any] | None = None,
 ) -> Rule:
-    """Build a critical rule; `expectation` lacks the prefix `expect_`."""
+    """Build a critical rule.
+
+    `expectation`: its type without the prefix `expect_`; `breaks`: rows that must fail it, as changes to the example row; `where`: values
+    that limit it to some rows.
+    """
     return Rule(
         table=table.name,
         name=name,
@@ -134,7 +138,8 @@ def _build_length_rule(table: Table, column: Column) -> Rule:
 def _derive_vocabulary_rules(table: Table, column: Column) -> Iterator[Rule]:
     """Yield the rules on words that imply a word of another column.
 
-    One rule for each implied word: where the other column has it, this column has one of the words that imply it.
+    For example, each `kind` implies a `polarity`. One rule for each implied word: where the other column has it, this column has one of the
+    words that imply it.
     """
     if column.implies is None:
         return

@@ -35,9 +35,8 @@ _lock = threading.Lock()
 def run_rules(frame: pl.DataFrame, rules: Sequence[Rule], key: Sequence[str] = ()) -> list[Outcome]:
     """Run rules on a frame; return one outcome each, in order.
 
-    A rule that raises inside Great Expectations fails with severity critical.
-    `key` is the key of the frame's table; examples of failing rows show it. Raises `RuleError` if Great Expectations rejects the
-    arguments of a rule.
+    A rule that raises inside Great Expectations fails with severity critical. `key`: columns of the table's key, which the examples of
+    failing rows show. Raises `RuleError` if Great Expectations rejects the arguments of a rule.
     """
     with _lock, warnings.catch_warnings():
         # All warnings here are those of Great Expectations. Where tests turn warnings into errors, one would count as a failed check.
@@ -180,7 +179,10 @@ def _build_expectation(rule: Rule) -> Any:
 
 
 def _build_condition(where: Mapping[str, Any]) -> Any:
-    """Build the row condition that all columns have these values (None: null)."""
+    """Build the condition that limits a rule to rows with these values.
+
+    `where`: value by column (None: null); all must be equal.
+    """
     column = load_library().column
     conditions = [column(name).is_null() if value is None else column(name) == value for name, value in where.items()]
     combined: Any = conditions[0]

@@ -1,4 +1,10 @@
 """The code that stores Parquet files and runs DuckDB.
 
-No other code does. `lake.py` stores tables, `sql.py` runs the files of `sql/` over them, `publish.py` makes releases.
+No other code does. `lake.py` stores tables, `sql.py` runs the files of `sql/` over them, `publish.py` makes releases. Terms:
+
+* home: the folder with everything of one index, its lake, releases and history of runs; `--home` names it
+* lake: the tables in a home as Parquet files, with which runs work
+* release: an immutable folder of published tables with their database and report; `latest` is a link to the newest
+* stale table: one whose last rebuild failed; its earlier version is published
+* step: a part of a run that builds some tables, day by day or whole
 """

@@ -131,11 +131,10 @@ def _list_files(home: Path) -> Iterator[Path]:
 
 
 def _copy_unchanged(source: Path, target: Path) -> str:
-    """Copy a file or database, again if it changes meanwhile.
+    """Copy a file or SQLite database, again if it changes meanwhile.
 
-    Returns the hash of the copy.
-
-    Raises `BackupError` if it changes every time: files of Dagster are outside the lock of the home.
+    Returns the hash of the copy. Raises `BackupError` if it changes every time: processes of Dagster (UI, daemon) write their files without
+    the lock of the home.
     """
     for _ in range(_MOST_COPIES):
         if digest := (_copy_database if source.suffix == ".db" else _copy)(source, target):
@@ -212,7 +211,10 @@ def _read_manifest(source: Path) -> Backup:
 
 
 def _require_inside(source: Path, path: str) -> None:
-    """Raise `BackupError` for a path that leaves the home."""
+    """Raise `BackupError` for a path that leads out of the home.
+
+    `source`: the backup, for the message.
+    """
     parts = PurePosixPath(path)
     if parts.is_absolute() or ".." in parts.parts or not parts.parts:
         raise BackupError(f"{source} names the path {path!r}, which leads out of the home; do not restore it")

@@ -1,6 +1,7 @@
-"""The home, a folder of one project's data: lock and mark.
+"""The home, the folder of one index: its lock and its mark.
 
-The mark says whether the home is for the sample, which is never mixed with other articles. The lock lets one process at a time write.
+The mark (`home.json`) says whether the home is for the bundled sample, which is never mixed with other articles, and which format its files
+have. The lock (`lock.json`) lets one process at a time write.
 """
 
 import fcntl
@@ -125,21 +126,23 @@ def mark_home(home: Path, *, is_sample: bool) -> None:
 
 
 def is_sample_home(home: Path, default: bool) -> bool:
-    """Return whether the home was marked as one of the sample.
+    """Return whether the home was marked as one of the bundled sample.
 
-    `default` when it is not marked. `HomeError` when the mark is missing, cannot be read, or is of a later version.
+    `default` for a new home, which has no mark. `HomeError` when a home with data has none, or it cannot be read or is of a later version.
     """
     mark = read_mark(home)
     return default if mark is None else mark.is_sample
 
 
 class _Mark(NamedTuple):
+    """Content of `home.json`; `format`: number of the layout of the files."""
+
     is_sample: bool
     format: int
 
 
 def read_mark(home: Path) -> _Mark | None:
-    """Read what the home says of itself; None for a new one.
+    """Read the mark of a home (`home.json`); None for a new home.
 
     `HomeError` as in `is_sample_home`.
     """
@@ -165,6 +168,7 @@ def read_mark(home: Path) -> _Mark | None:
 
 
 def _write_mark(home: Path, mark: _Mark) -> None:
+    """Write `home.json`; its time of change is never in the future."""
     with replacing(home / NOTE) as temporary:
         temporary.write_text(json.dumps(mark._asdict()) + "\n", encoding="utf-8")
         written_at = min(clock.now().timestamp(), temporary.stat().st_mtime)  # `_prepare` compares it with this clock

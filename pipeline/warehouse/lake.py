@@ -46,7 +46,11 @@ class LakeError(UserError):
 
 
 class Lake:
-    """Reads and writes whole days or whole tables in a folder."""
+    """Reads and writes tables in a folder: whole days, or whole tables.
+
+    `root`: the folder; the docstring of the module has its layout. `Table` is the contract of a table; `table.day` its column for the day
+    of a row, None for a table that is one file.
+    """
 
     def __init__(self, root: Path) -> None:
         self.root = root
@@ -85,10 +89,10 @@ class Lake:
             return ""
 
     def recorded_sums(self, table: Table) -> dict[str, str]:
-        """Return the recorded hash of each file of a table.
+        """Return the SHA-256 of each file of a table, as recorded.
 
-        The keys are paths in the table's folder.
-        Empty if the list is missing or damaged: then nothing is known about the files.
+        It was recorded when the file was written. The keys are paths in the table's folder. Empty if the list is missing or damaged: then
+        nothing is known about the files.
         """
         try:
             return read_sums(self.root / table.name)
@@ -96,7 +100,7 @@ class Lake:
             return {}
 
     def has_file_as_written(self, table: Table, day: date, sums: Mapping[str, str]) -> bool:
-        """Return whether the day has a file that is intact.
+        """Return whether a day has a file as it was written.
 
         `sums`: result of `recorded_sums`. A file without a recorded hash does not count as intact.
         """
@@ -110,9 +114,10 @@ class Lake:
         return bool(sums) and all(hash_file(self.root / table.name / path) == recorded for path, recorded in sums.items())
 
     def table_digest(self, table: Table) -> str | None:
-        """Return a digest of the recorded hashes of a table's files.
+        """Return a digest of all files of a table.
 
-        The same rows have the same digest. Empty if the table has no files; None if it has files without recorded hashes.
+        It is computed from their recorded hashes. The same rows have the same digest. Empty if the table has no files; None if it has files
+        without recorded hashes.
         """
         files, sums = self.files(table), self.recorded_sums(table)
         if {path.relative_to(self.root / table.name).as_posix() for path in files} - sums.keys():
@@ -217,7 +222,7 @@ class Lake:
             self._take(staging, files)
 
     def _take(self, folder: Path, files: Sequence[Path]) -> None:
-        """Move files of another folder here, and record their hashes.
+        """Move finished files from a temporary folder here; record their hashes.
 
         `files`: paths relative to `folder`, laid out as in a lake.
         """
@@ -278,8 +283,8 @@ def find_missing_days(lake: Lake, tables: Iterable[Table], also: Days | None = N
     """Find days that have no file of a daily table.
 
     Only days between the first and the last known day count. Known are the days of all files of `tables` that exist or have a recorded
-    hash, and those of `also`, which are not reported themselves: a run is about to write them. Returns the days by table; tables that lack
-    none are left out.
+    hash. `also`: days that a run is about to write; they are known too, but not reported. Returns the missing days by name of the table;
+    tables without any are left out.
     """
     present = {table.name: {date.fromisoformat(path.stem) for path in lake.files(table)} for table in tables}
     paths = (Path(path) for table in tables for path in lake.recorded_sums(table))

@@ -45,7 +45,10 @@ class ObjectStoreError(UserError):
 
 @dataclass(frozen=True)
 class Stored:
-    """Content of an object, and the version that a conditional write compares."""
+    """Content of an object, and its version.
+
+    A conditional write (`Bucket.replace`) only succeeds if the object still has the version.
+    """
 
     content: bytes
     version: dict[str, str]
@@ -97,13 +100,16 @@ class Bucket:
         raise problem
 
     async def create(self, key: str, content: bytes) -> bool:
-        """Write an object unless it exists; whether it is now as written."""
+        """Write an object if there is none of this name.
+
+        Returns whether it now has this content.
+        """
         return await self._put_if(key, content, "create")
 
     async def replace(self, key: str, content: bytes, version: dict[str, str]) -> bool:
-        """Replace an object if it still has this version.
+        """Replace an object if it still has this version (`Stored.version`).
 
-        Returns whether it is now as written.
+        Returns whether it now has this content.
         """
         if self._folder is None:
             return await self._put_if(key, content, version)
@@ -113,6 +119,10 @@ class Bucket:
             return current is not None and current.version == version and await self._put_if(key, content, "overwrite")
 
     async def _put_if(self, key: str, content: bytes, mode: Any) -> bool:
+        """Write an object under a condition; return whether it has the content.
+
+        `mode`: of obstore, `create`, `overwrite` or the version that the object must have.
+        """
         import obstore  # noqa: PLC0415 an optional extra
         from obstore.exceptions import AlreadyExistsError, PreconditionError  # noqa: PLC0415 as above
 
@@ -131,6 +141,7 @@ class Bucket:
         return current is not None and current.content == content
 
     def _attributes(self, key: str, attributes: dict[str, str]) -> dict[str, str] | None:
+        """Add the type of content, by the object's name; None for folders."""
         kind, _ = guess_type(key)
         return attributes | ({"Content-Type": kind} if kind else {}) if self._folder is None else None
 
@@ -220,6 +231,7 @@ def run(work: Coroutine[Any, Any, Result]) -> Result:
 
 
 def _to_version(meta: Any) -> dict[str, str]:
+    """Return the version of an object from its metadata."""
     return {name: value for name in ("e_tag", "version") if (value := meta.get(name))}
 
 
@@ -255,5 +267,6 @@ def _describe(error: Exception, scheme: str, bucket: str) -> str:
 
 
 def _find(pattern: str, text: str) -> str:
+    """Return the first group of the first match, or an empty text."""
     match = re.search(pattern, text)
     return match.group(1) if match else ""

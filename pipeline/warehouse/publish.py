@@ -53,7 +53,8 @@ class PublishError(TensionError, RuntimeError):
 class Release:
     """An immutable folder with `<table>/<year>.parquet`, or `<table>/<table>.parquet` for tables without days.
 
-    `rows`: number of rows by table. `repaired`: files that were missing or damaged, or did not belong to it.
+    `name`: last day and hash; `is_new`: False if it had been published before. `rows`: number of rows by table. `repaired`: files of an
+    earlier release that were missing or damaged, or did not belong to it.
     """
 
     name: str
@@ -167,9 +168,9 @@ class Publisher:
         return name, rows
 
     def _read_latest(self, table: Table) -> pl.DataFrame:
-        """Read a table of the latest release, with lake types.
+        """Read a table of the latest release, with the lake's types.
 
-        Empty without a release, or when the release has another schema of the table.
+        It replaces a table whose last rebuild failed. Empty without a release, or when the release has another schema of the table.
         """
         files = sorted((self.latest / table.name).glob("*.parquet"))
         rows = pl.concat([pl.read_parquet(path) for path in files]) if files else table.to_published(table.empty())
@@ -241,10 +242,11 @@ def _is_as_recorded(folder: Path, path: str) -> bool:
 
 
 def _repair(folder: Path, staging: Path) -> Iterator[str]:
-    """Replace damaged files of a release, and remove foreign tables.
+    """Repair a release: replace damaged files, remove Parquet files of others.
 
-    Foreign are Parquet files that the same tables of the lake do not give. The intact files are taken from `staging`. Each is replaced in
-    one step, so that readers may go on. Yields the paths of the files that were replaced or removed.
+    `folder`: the release; `staging`: the same release, just written. A file is damaged if it has not its recorded hash; then it is taken
+    from `staging` in one step, so that readers may go on. Parquet files that `staging` lacks do not belong to the release. Yields the paths
+    of the files that were replaced or removed.
     """
     expected = _list_files(staging)
     for path in expected:
@@ -259,7 +261,7 @@ def _repair(folder: Path, staging: Path) -> Iterator[str]:
 
 
 def _read_about(database: Path) -> tuple[str, str] | None:
-    """Read release and build (`_build_id`) of a database.
+    """Read the release of a database, and its `_build_id`.
 
     None when it is no database of this project or has an earlier schema.
     """

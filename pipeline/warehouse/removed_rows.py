@@ -20,10 +20,11 @@ _DAYS_AT_ONCE = 31
 
 
 def hash_file_rows(lake: Lake, spans: Iterable[Days]) -> pl.DataFrame:
-    """Hash the rows that come from article files, on these days.
+    """Hash the rows that come from the user's article files.
 
-    Returns `index_date` and `row`, the hash of source, time and URL (of the title if there is no URL) and of `unreadable`: the same article
-    has the same hash in another file. Empty if the lake has an earlier schema or a damaged file, which the run itself reports.
+    Only rows of the days in `spans`. Returns `index_date` and `row`, the hash of source, time and URL (of the title if there is no URL) and
+    of `unreadable`: the same article has the same hash in another file. Empty if the lake has an earlier schema or a damaged file, which
+    the run itself reports.
     """
     is_fetched = pl.any_horizontal(
         holding.rows for upstream in UPSTREAMS.values() for holding in upstream.holdings if holding.table is RAW_ARTICLES

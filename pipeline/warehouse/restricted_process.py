@@ -66,6 +66,10 @@ def answer(request: dict[str, Any]) -> dict[str, Any]:
 
 
 def _select(con: duckdb.DuckDBPyConnection, request: dict[str, Any], sql: str, parameters: dict[str, Any]) -> dict[str, Any]:
+    """Run one SELECT within the limits of the request; `RefusedError` otherwise.
+
+    Returns `columns`, `rows` and `is_cut`: whether rows are missing because of a limit.
+    """
     statements = con.extract_statements(sql)
     if len(statements) != 1:
         raise RefusedError(f"write exactly one SELECT; this text has {len(statements)} statements")
@@ -114,6 +118,7 @@ def _check_names(con: duckdb.DuckDBPyConnection, sql: str) -> None:
 
 
 def _iter_nodes(node: Any) -> Iterator[dict[str, Any]]:
+    """Iterate over all nodes of a parse tree, at any depth."""
     if isinstance(node, dict):
         yield node
     for part in node.values() if isinstance(node, dict) else node if isinstance(node, list) else ():
@@ -135,6 +140,7 @@ def to_json(value: Any) -> Any:
 
 
 def _to_text(value: Any) -> str:
+    """Convert a value that JSON lacks to text, UTC as Z."""
     if isinstance(value, datetime):
         return value.isoformat().replace("+00:00", "Z")
     if isinstance(value, date | time):

@@ -43,8 +43,8 @@ def count_rows_by_source(lake: Lake) -> pl.DataFrame:
 def _count_rows_of_table(lake: Lake, table: Table, upstreams: Sequence[tuple[str, pl.Expr]], other_source: str | None) -> pl.DataFrame:
     """Count the rows of one table by source, as ROW_COUNTS.
 
-    `upstreams`: name of each upstream and a condition for its rows. `other_source`: the source of rows that no upstream has; None for a
-    table that only upstreams fill.
+    An upstream is a service from which rows are fetched. `upstreams`: name of each and a condition for its rows. `other_source`: the source
+    of the rows that meet none of the conditions; None for a table without such rows.
     """
     source = pl.coalesce(*(pl.when(rows).then(pl.lit(name)) for name, rows in upstreams), pl.lit(other_source, pl.String()))
     day = pl.col("index_date") if "index_date" in table.schema else (pl.col("reference_month") + "-01").str.to_date(strict=False)

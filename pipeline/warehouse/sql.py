@@ -62,7 +62,7 @@ class Query(NamedTuple):
 class Macro(NamedTuple):
     """A file of `sql/macros`.
 
-    Number of required parameters, and its query if it returns a table.
+    `required`: number of its parameters without a default; `query`: its body if it returns a table, None if it returns a value.
     """
 
     required: int
@@ -97,6 +97,7 @@ def read_macro(path: Path) -> Macro:
 
 
 def _read_text(path: Path, text: str) -> Query:
+    """Parse a query and find what it reads; `path`: its file."""
     tree = _parse(str(path), text)
     names = set(_iter_table_names(tree))
     views = sorted(names & VIEWS.keys())

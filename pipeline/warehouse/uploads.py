@@ -55,8 +55,8 @@ class Pointer:
 class Upload:
     """The result of an upload.
 
-    `sent`: paths of files that were uploaded; `present`: how many were there. `first`: database, report and charts that were built again
-    since they were uploaded; those first uploaded stay.
+    `sent`: paths of files that were uploaded; `present`: how many were there already. `first`: database, report and charts that were built
+    again after the upload of this release: those uploaded first stay in the store.
     """
 
     pointer: Pointer
@@ -67,7 +67,9 @@ class Upload:
 
 
 def identify_home(home: Path) -> str:
-    """Return the random name of a home, made on the first call.
+    """Return the random name by which uploads distinguish homes.
+
+    It is made on the first call and stored in the home.
 
     Raises `UploadError` if its file is damaged.
     """
@@ -83,7 +85,9 @@ def identify_home(home: Path) -> str:
 
 
 async def read_pointer(bucket: Bucket) -> Pointer | None:
-    """Return what `latest.json` says; None if there is none.
+    """Read from `latest.json` which release readers should read.
+
+    None if nothing was uploaded yet.
 
     Raises `UploadError` if it is not of this program.
     """
@@ -119,6 +123,7 @@ async def upload_release(bucket: Bucket, folder: Path, home: str) -> Upload:
 
 
 def _parse_pointer(bucket: Bucket, stored: Stored | None) -> Pointer | None:
+    """Parse `latest.json`; `UploadError` if another program wrote it."""
     if stored is None:
         return None
     try:
@@ -143,7 +148,11 @@ def _require_replaceable(bucket: Bucket, current: Pointer, pointer: Pointer) -> 
 
 
 async def _send(bucket: Bucket, folder: Path, pointer: Pointer, content: bytes) -> Upload:
-    """Send the files that are not there, then their hashes."""
+    """Send a release's files that the store lacks, then their hashes.
+
+    `content`: that of its `SHA256SUMS`, which comes last and makes the release complete. Raises `UploadError` if a file is damaged, or
+    another publisher sends a release of this name.
+    """
     claim = f"uploads/{pointer.release}.json"
     await _claim(bucket, claim, pointer)
     sums = parse_sums(content.decode())
@@ -209,6 +218,7 @@ async def _claim(bucket: Bucket, key: str, pointer: Pointer) -> None:
 
 
 def _read_claim(stored: Stored) -> Mapping[str, Any]:
+    """Parse the record that `_claim` writes; empty if it is damaged."""
     try:
         content = json.loads(stored.content)
     except ValueError:
@@ -217,6 +227,7 @@ def _read_claim(stored: Stored) -> Mapping[str, Any]:
 
 
 def _raise_conflict(bucket: Bucket, pointer: Pointer) -> NoReturn:
+    """Raise `UploadError`: another publisher was faster."""
     raise UploadError(f"another publisher sends release {pointer.release} to {bucket.url}; wait until it has finished, and run again")
 
 
@@ -238,7 +249,10 @@ def _compare(bucket: Bucket, pointer: Pointer, content: bytes, uploaded: bytes) 
 
 
 async def _point(bucket: Bucket, before: Stored | None, pointer: Pointer) -> None:
-    """Write `latest.json` if it is still as read `before`."""
+    """Point `latest.json` to a release, unless someone else changed it.
+
+    `before`: its content when this upload began; None if there was none. Raises `UploadError` if it is another now.
+    """
     content = pointer.to_json()
     done = await (bucket.replace(POINTER, content, before.version) if before else bucket.create(POINTER, content))
     if not done:

@@ -97,10 +97,12 @@ def _check_lake(settings: Settings, compares_hashes: bool) -> Iterator[Damage]:
 
 
 def _describe_unreadable(path: str, error: OSError) -> Damage:
+    """Describe a file that the operating system does not let us read."""
     return Damage(path, f"cannot be read ({error.strerror})", "Restore it from a backup, or let the user who runs this read it", False)
 
 
 def _find_foreign_files(settings: Settings, table: Table, present: Set[str]) -> Iterator[Damage]:
+    """Find files in a table's folder that do not belong there."""
     folder = settings.lake / table.name
     for path in sorted(folder.rglob("*")):
         inside = path.relative_to(folder).as_posix()
@@ -109,6 +111,7 @@ def _find_foreign_files(settings: Settings, table: Table, present: Set[str]) -> 
 
 
 def _describe_files(table: Table, problem: str, paths: Sequence[str]) -> Iterator[Damage]:
+    """Describe missing or changed files of a table, and what repairs them."""
     if table.day is not None:
         yield from _describe_days(table.name, problem, [date.fromisoformat(Path(path).stem) for path in paths])
     elif table is BASELINE:
@@ -173,7 +176,10 @@ def _find_release_problem(folder: Path, compares_hashes: bool, *, is_latest: boo
 
 
 def _compare(path: Path, digest: str) -> str | None:
-    """Return what is wrong with a file that exists."""
+    """Return what is wrong with a file, unless intact or missing.
+
+    `digest`: its recorded hash.
+    """
     try:
         return None if hash_file(path) in ("", digest) else f"is {CHANGED}"
     except OSError as error:

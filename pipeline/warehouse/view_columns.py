@@ -1,4 +1,7 @@
-"""Comments on columns of views, macros and tables without a contract."""
+"""Comments on columns of the published database that no contract describes.
+
+They are those of views, macros, and tables such as `about`.
+"""
 
 from collections.abc import Sequence
 
