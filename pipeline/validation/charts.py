@@ -59,7 +59,7 @@ def comparison_chart(months: pl.DataFrame, pair: str, reference: str, note: str 
 def path_chart(path: pl.DataFrame, note: str = "") -> Chart:
     """Plot the evidence on the days around events, one panel per polarity.
 
-    `path`: rows of `event_study.PATH`, at least one; 100 is an average day.
+    `path`: rows of `event_study.PATH`, at least one; 100 is an average day of the same series.
     """
     top = max(_to_float(path[name].max()) for name in ("index", "keyword", "chance_hi95"))
     panels = [

@@ -90,9 +90,9 @@ def read_events(path: Path = EVENTS_FILE) -> pl.DataFrame:
 
 
 def _find_error(row: Mapping[str, str]) -> str | None:
-    """Return the first error of a row as a message, or None.
+    """Return the first error in a row as a message, or None.
 
-    `row`: the text of each cell. So do the checks of single columns below.
+    `row`: the text of each cell by column. The checks of single columns below return the same.
     """
     empty = [name for name, value in row.items() if name not in _MAY_BE_EMPTY and not value.strip()]
     if empty:
@@ -112,6 +112,7 @@ def _find_date_error(row: Mapping[str, str]) -> str | None:
 
 
 def _is_date(text: str) -> bool:
+    """Whether a text is a day in the form 2019-05-10."""
     try:
         return date.fromisoformat(text).isoformat() == text
     except ValueError:

@@ -66,9 +66,10 @@ def read_independent_acts(path: Path = ACTS_FILE) -> pl.DataFrame:
 
 
 def measure_agreement(acts: pl.DataFrame) -> float:
-    """Compute the F1 of the two annotators over all acts.
+    """Compute how far the two annotators agree: F1, from 0 to 1.
 
-    Doubtful acts count as well. `acts`: rows of `read_independent_acts`. An act in both mappings is a match.
+    It is twice the number of acts that both found, over the sum of what each found; doubtful acts count as well. `acts`: rows of
+    `read_independent_acts`.
     """
     first, second, both = (
         acts.filter(condition).height

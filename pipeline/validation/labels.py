@@ -1,6 +1,7 @@
 """Hand labels as gold for readers, and as findings for an index.
 
-The labels contain ids and codes, no text.
+People labelled the acts in headlines. As gold, the labels score readers; as findings, they give the index that perfect reading would. They
+contain ids and codes, no text.
 """
 
 from datetime import date
@@ -37,10 +38,10 @@ def read_labels(path: Path) -> pl.DataFrame:
 
 
 def merge_labellings(rows: pl.DataFrame) -> pl.DataFrame:
-    """Merge both labellings; mark doubtful acts as `opt`.
+    """Merge the labels of two independent labellings.
 
-    An act (article, actor, target, polarity, modality) is doubtful if one labelling lacks it or both mark it `opt`: a reader is not scored
-    on it. Returns distinct rows without the column `labelling`.
+    An act (article, actor, target, polarity, modality) is doubtful if one labelling lacks it, or both mark it so: it becomes optional
+    (`opt`), and a reader is not scored on it. Returns distinct rows without the column `labelling`.
     """
     act = ("article_id", "actor", "target", "polarity", "modality")
     in_both = pl.col("labelling").n_unique().over(act) > 1
@@ -80,7 +81,7 @@ def to_findings(rows: pl.DataFrame, articles: pl.DataFrame) -> pl.DataFrame:
 
 
 def build_sample_labels_index(lake: Lake) -> pl.DataFrame:
-    """Build TENSION_PAIR_DAILY from the labels of the sample.
+    """Build the index (TENSION_PAIR_DAILY) from the labels of the sample.
 
     `lake`: that of a home of the bundled sample, which has everything but the findings.
     """

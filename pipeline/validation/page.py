@@ -353,7 +353,7 @@ def studies_sections(studies: Studies, note: str = "") -> tuple[Section, ...]:
 
 
 def _unique_names(forecast: pl.DataFrame) -> pl.Expr:
-    """Build unique names of series from the columns that differ."""
+    """Name each series, with the columns that distinguish equal names."""
     marks = [name for name in ("corpus", "channel", "window", "arrivals") if name in forecast.columns and forecast[name].n_unique() > 1]
     return pl.concat_str("series", *marks, separator=", ")
 
@@ -364,7 +364,10 @@ def _keep_first_series(rows: pl.DataFrame, most: int) -> pl.DataFrame:
 
 
 def _hit_rate_grid(statistic: str, rows: pl.DataFrame) -> Grid:
-    """Build the table of one hit rate, a line per group."""
+    """Build the table of one hit rate, a line for each group.
+
+    `statistic`: its name, the caption; `rows`: its figures (VALIDATION).
+    """
     lines = []
     for (grouping, pair), of_group in rows.partition_by("grouping", "pair", as_dict=True, maintain_order=True).items():
         index, keyword, difference = (_find_row(of_group, measured) for measured in ("index", "keyword", "difference"))
@@ -386,16 +389,21 @@ def _hit_rate_grid(statistic: str, rows: pl.DataFrame) -> Grid:
 
 
 def _draw(chart: Chart, alt_text: str) -> Picture:
+    """Draw a chart as SVG."""
     return Picture(to_svg(chart), alt_text)
 
 
 def _find_row(rows: pl.DataFrame, measured: str) -> Mapping[str, Any]:
-    """Return the first row of a series, or a row of None."""
+    """Return the first figure of what was `measured` (`index`, `keyword`, ...).
+
+    If there is none, all its columns are None.
+    """
     matches = rows.filter(pl.col("measured") == measured)
     return dict.fromkeys(rows.columns) if matches.is_empty() else matches.row(0, named=True)
 
 
 def _find_value(rows: pl.DataFrame, statistic: str, reference: str = "") -> float | None:
+    """Return the value of the first figure with this statistic and reference."""
     matches = rows.filter((pl.col("statistic") == statistic) & (pl.col("reference") == reference))
     return None if matches.is_empty() else matches["value"][0]
 

@@ -93,16 +93,22 @@ def _choose_parser(columns: Sequence[str], path: Path) -> Callable[[Row], Values
 
 
 def _parse_tpu(row: Row) -> Values:
+    """Parse a day of trade policy uncertainty."""
     yield "tpu", "day", date(*(int(row[part] or "") for part in ("year", "month", "day"))), _parse_number(row["daily_tpu_index"])
 
 
 def _parse_gpr(row: Row) -> Values:
+    """Parse a day of geopolitical risk."""
     text = (row["DAY"] or "").strip()
     if text:  # the file ends with rows of notes
         yield "gpr", "day", datetime.strptime(text, "%Y%m%d").date(), _parse_number(row["GPRD"])  # noqa: DTZ007 - a day, no instant
 
 
 def _parse_categorical(row: Row, trade: str, general: str | None) -> Values:
+    """Parse a month of economic policy uncertainty, by category.
+
+    `trade`, `general`: names of the columns for trade policy and for all policy (None: without).
+    """
     day = date.fromisoformat((row["Date"] or "").strip()).replace(day=1)
     yield "trade_epu", "month", day, _parse_number(row[trade])
     if general:

@@ -153,6 +153,7 @@ class _Index:
 
     @property
     def pairs(self) -> list[str]:
+        """The published pairs, in alphabetical order."""
         return self.tension["pair"].unique().sort().to_list()
 
     @property

@@ -43,7 +43,11 @@ Hits = NDArray[np.float64]  # 1, 0, or NaN if a window is incomplete
 
 @dataclass(frozen=True)
 class DailyCounts:
-    """Evidence and articles of each day, as arrays of shape (days,)."""
+    """Evidence and articles of each day, as arrays of shape (days,).
+
+    Evidence is what an event should raise: the observed mass of a series and channel, or the hits of the keyword rule for a pair. `first`:
+    the first day.
+    """
 
     first: date
     evidence: Mapping[tuple[str, str], Numbers]  # by (series, channel), and by (pair, "keyword")
@@ -213,10 +217,10 @@ def _mark_hits(counts: DailyCounts, keys: Sequence[tuple[str, str]], measured: s
 def _measure_hit_rates(
     events: pl.DataFrame, counts: DailyCounts, width: int, where: Mapping[str, str], draws: int, seed: int
 ) -> list[Figure]:
-    """Compute hit rates of index, keyword rule and their difference.
+    """Compute the share of events that are hits.
 
-    Only events whose window is complete in both count. Intervals: bootstrap over months, whose events are drawn together. `where`: the
-    columns `grouping` and `pair` of the figures.
+    For index and keyword rule, and the difference of both. Only events whose window is complete in both count. Intervals: bootstrap over
+    months, whose events are drawn together. `where`: the columns `grouping` and `pair` of the figures.
     """
     keys = {
         "index": list(events.select("series", "polarity").iter_rows()),
@@ -252,12 +256,13 @@ def _hit_figure(
     count: int,
     chance: Mapping[str, float],
 ) -> Figure:
+    """Build the figure of a hit rate; `where`, `chance`: further columns."""
     statistic = f"hit rate within {width} day{'s' if width > 1 else ''}"
     return figure("events", statistic, measured=measured, value=value, lo95=interval[0], hi95=interval[1], count=count, **where, **chance)
 
 
 def _measure_chance(on_days: NDArray[np.float64], at: NDArray[np.int64], rate: float, draws: int, seed: int) -> dict[str, float]:
-    """Compute hit rates at random dates and of shifted events.
+    """Compute which hit rates chance gives: at random dates, and by shifting.
 
     All events are shifted by the same number of days. `on_days`: result of `_mark_hits`; `at`: the number of each event's day; `rate`: the
     hit rate of the events. Shifts go around the end of the calendar. `p_random` and `p_shift`: share of draws and shifts with at least this
@@ -293,7 +298,8 @@ def _mean_hit_rate(hits: NDArray[np.float64]) -> float:
 def _run_sign_tests(events: pl.DataFrame, counts: DailyCounts, width: int) -> list[Figure]:
     """Test how often the event's channel ranks above the opposite channel.
 
-    A channel is ranked among its own windows; ties are dropped. Exact binomial test against one half.
+    The rank of a day is the share of days of the same channel with less evidence per article within `width` days; ties are dropped. Exact
+    binomial test against one half. One figure for each polarity with events.
     """
     articles = counts.articles["index"]
     no_evidence = np.zeros(counts.days)

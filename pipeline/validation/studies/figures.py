@@ -1,4 +1,4 @@
-"""Figures of the studies as rows of VALIDATION."""
+"""Results of the studies, called figures, as rows of the table VALIDATION."""
 
 import math
 from collections.abc import Iterable, Mapping

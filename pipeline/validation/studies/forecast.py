@@ -68,7 +68,7 @@ class ForecastError(TensionError, ValueError):
 def count_story_days(
     daily_mass: pl.DataFrame, story_mass: pl.DataFrame, baseline: pl.DataFrame, series: str, channel: str | None = None
 ) -> pl.DataFrame:
-    """Count stories and expected stories by day (`STORY_DAYS`).
+    """Count stories and expected stories of a series by day (`STORY_DAYS`).
 
     `channel`: None for all channels, where a story counts once. Expected stories are articles read times the stories per article of the
     baseline window. `is_scored` marks days read after the burn-in; if at least 90 of them are after the baseline window, only those.
@@ -151,9 +151,9 @@ def _negative_binomial(forecast: pl.DataFrame, clustering: float) -> tuple[Matri
 
 
 def fit_clustering(forecast: pl.DataFrame) -> float:
-    """Fit the factor on a forecast's variance by maximum likelihood.
+    """Fit how much stories come in clusters, by maximum likelihood.
 
-    It is at least 1.
+    Returns the factor on the variance of the forecast, at least 1 (they come singly), at most `MAX_CLUSTERING`.
     """
     result = minimize_scalar(
         lambda value: -log_likelihood(forecast, float(np.exp(value))), bounds=(0.0, float(np.log(MAX_CLUSTERING))), method="bounded"
@@ -165,10 +165,10 @@ def fit_clustering(forecast: pl.DataFrame) -> float:
 def score_forecast(forecast: pl.DataFrame, clustering: float = 1.0) -> dict[str, float | int]:
     """Compute likelihood, coverage and mean PIT of a forecast.
 
-    Counts are whole numbers, so coverage has three forms. `coverage95` uses the non-randomised PIT (Czado, Gneiting and Held 2009): each
-    count is spread evenly over its step of the forecast distribution; a correct forecast gives 95 %. `coverage95_plain` is the share of
-    days with a count from the 2.5 % to the 97.5 % quantile. `coverage95_plain_ideal` is the same share for a correct forecast, well above
-    95 % if stories are few.
+    The PIT (probability integral transform) of a day is the forecast probability of at most its count. Counts are whole numbers, so
+    coverage has three forms. `coverage95` uses the non-randomised PIT (Czado, Gneiting and Held 2009): each count is spread evenly over its
+    step of the forecast distribution; a correct forecast gives 95 %. `coverage95_plain` is the share of days with a count from the 2.5 % to
+    the 97.5 % quantile. `coverage95_plain_ideal` is the same share for a correct forecast, well above 95 % if stories are few.
     """
     count = forecast["story_count"].to_numpy()
     size, probability = _negative_binomial(forecast, clustering)
@@ -271,9 +271,10 @@ def recommend_half_lives(scores: pl.DataFrame, default_days: float) -> pl.DataFr
 
 
 def rank_half_lives(scores: pl.DataFrame) -> pl.DataFrame:
-    """Rank half-lives by their largest distance from a best likelihood.
+    """Rank half-lives by how much they lose in the worst case.
 
-    `at_worst`, `summed`: largest and total log units below the best, over all series.
+    What a half-life loses is its distance from the best log likelihood of a series. `at_worst`, `summed`: the largest and the total loss
+    over all series, in log units. The half-life that loses least comes first.
     """
     below = pl.col("below_best")
     costs = measure_below_best(scores).group_by("half_life_days").agg(below.max().alias("at_worst"), below.sum().alias("summed"))

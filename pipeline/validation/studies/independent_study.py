@@ -60,7 +60,7 @@ Mask = NDArray[np.bool_]
 
 
 def share_top_decile(values: Numbers) -> Numbers:
-    """Return whether each value is in the highest tenth (0 to 1).
+    """Return how far values are among the highest tenth (0 to 1).
 
     1 for values in the tenth, 0 for others. Values that are equal share the places left for them in equal parts. A value of 0 gets 0.
     """
@@ -71,7 +71,7 @@ def share_top_decile(values: Numbers) -> Numbers:
 
 
 def share_of_places(value: float, others: Numbers, places: float) -> float:
-    """Return whether `value` is among the highest `places` (0 to 1).
+    """Return how far `value` is among the highest `places` (0 to 1).
 
     `others`: the values that it competes with. 1 if it and its equals fit in, 0 if enough others are higher; otherwise its equals share the
     places left. A value of 0 gets 0.
@@ -125,9 +125,10 @@ def _select_acts(acts: pl.DataFrame, counts: DailyCounts) -> pl.DataFrame:
 
 
 def _find_covered_days(daily_mass: pl.DataFrame, keywords: pl.DataFrame) -> dict[str, Mask]:
-    """Mark the days near which something of each pair was read.
+    """Mark the days on which an act of each pair could show.
 
-    Near: within WIDTH days. Something: a signal, or an article that names both countries. Masks by pair, over the days of `daily_mass`.
+    Something of the pair must have been read within WIDTH days. Something: a signal, or an article that names both countries. Masks by
+    pair, over the days of `daily_mass`.
     """
     days = daily_mass.select(pl.col("index_date").unique().sort())
     signals = daily_mass.select("index_date", pl.col("series").alias("pair"), read=pl.col("signal_count"))
@@ -160,7 +161,7 @@ class _Windows:
 
     @cached_property
     def _free_days(self) -> dict[str, Mask]:
-        """Covered days of each pair away from all its acts."""
+        """Covered days of each pair that are not near its acts."""
         free = {pair: mask.copy() for pair, mask in self.covered.items()}
         for pair, day in self.acts.select("pair", "act_date").iter_rows():
             at = (day - self.counts.first).days
@@ -273,9 +274,9 @@ def _measure_chance(scored: pl.DataFrame, windows: _Windows, measured: str, rate
 
 
 def _sign_rates(scored: pl.DataFrame, where: Mapping[str, str]) -> list[Figure]:
-    """Compute the share of right signs with a binomial test.
+    """Compute how often the index shows an act in the right channel.
 
-    Nothing if no act has a sign.
+    With a binomial test against one half. `scored`: rows of ACT_RESULTS; nothing if none has `is_right_sign`.
     """
     signs = scored["is_right_sign"].drop_nulls()
     if signs.is_empty():

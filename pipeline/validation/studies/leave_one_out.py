@@ -51,7 +51,8 @@ def drop_source(core: Mapping[str, pl.DataFrame], story_articles: pl.DataFrame, 
 def compare_without_source(complete: pl.DataFrame, reduced: pl.DataFrame, source: str, share: float) -> pl.DataFrame:
     """Compare tension with and without a source; return rows of VALIDATION.
 
-    `complete`, `reduced`: rows of CHANNEL_DAILY; `share`: the source's share of articles. Days missing from either are dropped.
+    `complete`, `reduced`: rows of CHANNEL_DAILY (only escalation of pairs is compared); `share`: the source's share of articles. Days
+    missing from either are dropped.
     """
     pooled = (pl.col("channel") == "escalation") & ~pl.col("series").str.contains(">", literal=True)
     columns = ("index_date", "series", "value")

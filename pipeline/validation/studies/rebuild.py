@@ -192,9 +192,9 @@ def _rebuild_channel(
 
 
 def _channel_columns(name: str, a: Any, b: Any, phi: Any, words: Any) -> dict[str, Any]:
-    """Compute value, intervals, words and actions of a channel.
+    """Compute value, intervals, and the parts from words and from actions.
 
-    Dialogue has no words and actions.
+    `name`: of the channel's value; the others are arrays over days. Dialogue is not split into words and actions.
     """
     value = 100 * a / b
     columns = {name: value} | {f"{name}_{bound}": 100 * gamma.ppf(q, a / phi, scale=phi / b) for bound, q in _QUANTILES.items()}

@@ -224,7 +224,7 @@ def simulate_coverage(
 
 @dataclass(frozen=True)
 class _World:
-    """Simulated pairs with the baselines measured on their first 365 days.
+    """Simulated pairs, with baselines measured on their first 365 days.
 
     `baseline`: rows of BASELINE, `clustering`: rows of CLUSTERING, `method`: variables of the SQL models.
     """
@@ -383,7 +383,7 @@ def _build_articles_read(run: Model, pool: Pool, days: Days, method: Mapping[str
 
 
 def _summarize(scored: pl.DataFrame) -> dict[str, float | int]:
-    """Compute the columns of COVERAGE_STUDY: coverage and width, averaged over pairs.
+    """Compute coverage and width of the intervals, averaged over pairs.
 
     The standard error of a coverage is that of its mean over pairs, which are independent.
     """
