@@ -25,7 +25,7 @@ readings as (
         opinions.right_count in (0, opinions.decided_count) as is_agreed,
         (signal_mass.mass * opinions.right_count / nullif(opinions.decided_count, 0))::decimal(18, 15) as right_mass
     from signal_mass
-    left join opinions on opinions.signal_id = signal_mass.signal_id and opinions.reading = signal_mass.reading
+    left join opinions using (signal_id, reading)
 ),
 
 judged_stories as (
@@ -71,7 +71,7 @@ shares as (
         if(sums.judged_mass > 0, least(1, sums.right_mass / sums.judged_mass), null) as precision, -- least and greatest skip nulls
         1.959963984540054 ** 2 / judged_stories.trials as z2_by_trials
     from sums
-    left join judged_stories on judged_stories.pair = sums.pair and judged_stories.channel = sums.channel
+    left join judged_stories using (pair, channel)
 ),
 
 bounds as (

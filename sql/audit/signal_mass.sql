@@ -49,7 +49,7 @@ select
     || shared.instrument as reading,
     story_masses.mass * shared.share_of_story as mass
 from shared
-inner join stories on stories.story_id = shared.story_id
+inner join stories using (story_id)
 inner join story_masses
     on
         story_masses.story_id = shared.story_id

@@ -27,11 +27,7 @@ recent as (
         2.0 ** (-parameters.story_days / channel_daily.half_life_days) as earlier_weight
     from channel_daily
     cross join parameters
-    left join daily
-        on
-            daily.index_date = channel_daily.index_date
-            and daily.series = channel_daily.series
-            and daily.channel = channel_daily.channel
+    left join daily using (index_date, series, channel)
     window
         all_days as (partition by channel_daily.series, channel_daily.channel order by channel_daily.index_date),
         last_days as (

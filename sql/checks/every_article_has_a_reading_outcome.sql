@@ -21,12 +21,8 @@ article_counts as (
         count(reading_outcomes.article_id) as with_outcome,
         count(*) filter (where reading_outcomes.outcome <> 'read' and found.article_id is not null) as findings_of_unread
     from articles
-    left join reading_outcomes
-        on
-            articles.article_id = reading_outcomes.article_id
-            and articles.index_date = reading_outcomes.index_date
-    left join (select distinct article_id from findings) as found
-        on articles.article_id = found.article_id
+    left join reading_outcomes using (article_id, index_date)
+    left join (select distinct article_id from findings) as found using (article_id)
     group by articles.index_date, articles.source
 ),
 
@@ -40,21 +36,15 @@ accepted_counts as (
 )
 
 select
-    coalesce(accepted_counts.index_date, outcome_counts.index_date, article_counts.index_date) as index_date,
-    coalesce(accepted_counts.source, outcome_counts.source, article_counts.source) as source,
+    index_date,
+    source,
     accepted_counts.accepted,
     outcome_counts.articles_read,
     outcome_counts.not_read,
     article_counts.findings_of_unread
 from accepted_counts
-full outer join outcome_counts
-    on
-        accepted_counts.index_date = outcome_counts.index_date
-        and accepted_counts.source = outcome_counts.source
-full outer join article_counts
-    on
-        coalesce(accepted_counts.index_date, outcome_counts.index_date) = article_counts.index_date
-        and coalesce(accepted_counts.source, outcome_counts.source) = article_counts.source
+full outer join outcome_counts using (index_date, source)
+full outer join article_counts using (index_date, source)
 where
     accepted_counts.accepted is distinct from outcome_counts.articles_read + outcome_counts.not_read
     or accepted_counts.accepted is distinct from article_counts.with_outcome

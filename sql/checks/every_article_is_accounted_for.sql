@@ -45,14 +45,14 @@ stored_counts as (
 )
 
 select
-    coalesce(raw_counts.index_date, coverage_counts.index_date, stored_counts.index_date) as index_date,
+    index_date,
     raw_counts.rows_in,
     coverage_counts.accepted,
     coverage_counts.duplicate,
     coverage_counts.quarantined
 from raw_counts
-full outer join coverage_counts on coverage_counts.index_date = raw_counts.index_date
-full outer join stored_counts on stored_counts.index_date = coalesce(raw_counts.index_date, coverage_counts.index_date)
+full outer join coverage_counts using (index_date)
+full outer join stored_counts using (index_date)
 where
     raw_counts.rows_in is distinct from coverage_counts.accepted + coverage_counts.duplicate + coverage_counts.quarantined
     or coverage_counts.accepted is distinct from stored_counts.accepted

@@ -15,12 +15,12 @@ acts as (
 )
 
 select
-    coalesce(claims.signal_id, reports.signal_id) as signal_id,
+    signal_id,
     reports.report,
     reports.act_id
 from claims
-full outer join measure_reports as reports on reports.signal_id = claims.signal_id
-left join acts on acts.act_id = reports.act_id
+full outer join measure_reports as reports using (signal_id)
+left join acts using (act_id)
 where
     claims.signal_id is null
     or reports.signal_id is null

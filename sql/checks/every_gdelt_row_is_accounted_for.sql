@@ -10,12 +10,12 @@ with stored as (
 )
 
 select
-    coalesce(accounts.quarter_at, stored.quarter_at) as quarter_at,
+    quarter_at,
     accounts.read_count,
     accounts.kept_count as kept_by_account,
     stored.kept_count
 from gdelt_accounts as accounts
-full outer join stored on stored.quarter_at = accounts.quarter_at
+full outer join stored using (quarter_at)
 where
     coalesce(accounts.kept_count, 0) != coalesce(stored.kept_count, 0)
     or accounts.read_count is distinct from

@@ -25,12 +25,12 @@ document_counts as (
 )
 
 select
-    coalesce(raw_official_documents.raw_id, document_counts.raw_id) as raw_id,
+    raw_id,
     document_counts.document_outcome,
     document_counts.act_count,
     document_counts.stored_act_count
 from raw_official_documents
-full outer join document_counts on document_counts.raw_id = raw_official_documents.raw_id
+full outer join document_counts using (raw_id)
 where
     raw_official_documents.raw_id is null
     or document_counts.raw_id is null

@@ -5,5 +5,5 @@ select
     signals.signal_id,
     signals.story_id
 from signals
-left join stories on stories.story_id = signals.story_id
+left join stories using (story_id)
 where stories.story_id is null

@@ -29,7 +29,7 @@ select
     states.first_on,
     shown.told_on
 from threat_states as states
-left join said on said.threat_id = states.threat_id
+left join said using (threat_id)
 left join shown on shown.threat_id = states.threat_id and shown.threat_role = states.threat_outcome
 where
     states.valid_to is null

@@ -26,23 +26,17 @@ out_of_order as (
 )
 
 select
-    coalesce(flows.reporter, used.reporter) as reporter,
-    coalesce(flows.partner, used.partner) as partner,
-    coalesce(flows.flow, used.flow) as flow,
-    coalesce(flows.product, used.product) as product,
-    coalesce(flows.reference_month, used.reference_month) as reference_month,
+    reporter,
+    partner,
+    flow,
+    product,
+    reference_month,
     flows.value_usd,
     used.first_usd,
     flows.released_on,
     used.first_on
 from trade_flows as flows
-full join used
-    on
-        used.reporter = flows.reporter
-        and used.partner = flows.partner
-        and used.flow = flows.flow
-        and used.product = flows.product
-        and used.reference_month = flows.reference_month
+full outer join used using (reporter, partner, flow, product, reference_month)
 where
     used.origins is distinct from 1
     or flows.value_usd is distinct from used.first_usd

@@ -29,5 +29,5 @@ select
     days.index_date,
     coalesce(day_counts.series_count, 0) as series_count
 from days
-left join day_counts on day_counts.index_date = days.index_date
+left join day_counts using (index_date)
 where coalesce(day_counts.series_count, 0) != 2 * 3 * len(getvariable('pairs'))

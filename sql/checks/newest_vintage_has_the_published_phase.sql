@@ -11,5 +11,5 @@ from (
     from vintages
     qualify row_number() over (partition by index_date, series order by known_at desc) = 1
 ) as newest
-inner join index_daily on index_daily.index_date = newest.index_date and index_daily.series = newest.series
+inner join index_daily using (index_date, series)
 where newest.phase <> index_daily.phase

@@ -5,5 +5,5 @@ select
     story_mass.story_id,
     signals.modality
 from story_mass
-inner join signals on signals.signal_id = story_mass.signal_id
+inner join signals using (signal_id)
 where signals.modality != 'asserted'

@@ -8,17 +8,16 @@ with both_directions as (
         sum(observed_escalation) as observed_escalation,
         sum(expected_escalation) as expected_escalation
     from tension_daily
-    group by index_date, least(actor, target) || '-' || greatest(actor, target)
+    group by all
 )
 
 select
-    coalesce(tension_pair_daily.index_date, both_directions.index_date) as index_date,
-    coalesce(tension_pair_daily.pair, both_directions.pair) as pair,
+    index_date,
+    pair,
     tension_pair_daily.observed_escalation,
     both_directions.observed_escalation as sum_of_both
 from tension_pair_daily
-full outer join both_directions
-    on both_directions.index_date = tension_pair_daily.index_date and both_directions.pair = tension_pair_daily.pair
+full outer join both_directions using (index_date, pair)
 where
     tension_pair_daily.pair is null
     or both_directions.pair is null

@@ -12,7 +12,7 @@ with flow_sums as (
         count(flows.value_usd) as months,
         max(flows.released_on) as last_released_on
     from promises_and_deeds as bought
-    inner join commitments on commitments.commitment_id = bought.commitment_id
+    inner join commitments using (commitment_id)
     left join trade_flows as flows
         on
             flows.reporter = commitments.reporter

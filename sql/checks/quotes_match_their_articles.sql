@@ -7,7 +7,7 @@ select
     signals.span_start,
     signals.span_end
 from signals
-left join articles on articles.article_id = signals.article_id
+left join articles using (article_id)
 where
     articles.article_id is null
     or signals.quote

@@ -23,15 +23,11 @@ directed as (
 )
 
 select
-    coalesce(sums.story_id, directed.story_id) as story_id,
-    coalesce(sums.series, directed.series) as series,
-    coalesce(sums.channel, directed.channel) as channel,
+    story_id,
+    series,
+    channel,
     sums.mass,
     directed.mass as mass_of_the_story
 from sums
-full join directed
-    on
-        directed.story_id = sums.story_id
-        and directed.series = sums.series
-        and directed.channel = sums.channel
+full outer join directed using (story_id, series, channel)
 where not coalesce(abs(sums.mass - directed.mass) <= 1e-9 * greatest(1, directed.mass), false)

@@ -10,7 +10,7 @@ with counted as (
 )
 
 select
-    coalesce(rates.actor, counted.actor) as actor,
+    actor,
     rates.form,
     rates.threat_count,
     counted.threat_count as all_count
@@ -25,7 +25,7 @@ from (
     from threat_rates
     group by actor, if(form = 'all', 'all', 'by form')
 ) as rates
-full outer join counted on counted.actor = rates.actor
+full outer join counted using (actor)
 where
     rates.threat_count is distinct from counted.threat_count
     or rates.outcome_count != rates.threat_count

@@ -13,17 +13,13 @@ with listed as (
         lag(top_contributions.contribution) over cell as contribution_before,
         row_number() over cell as row_no
     from top_contributions
+    left join channel_daily using (index_date, series, channel)
     left join story_mass
         on
             story_mass.series = top_contributions.series
             and story_mass.channel = top_contributions.channel
             and story_mass.story_id = top_contributions.story_id
             and story_mass.index_date = top_contributions.counts_on
-    left join channel_daily
-        on
-            channel_daily.index_date = top_contributions.index_date
-            and channel_daily.series = top_contributions.series
-            and channel_daily.channel = top_contributions.channel
     window cell as (
         partition by top_contributions.index_date, top_contributions.series, top_contributions.channel order by top_contributions.place
     )
@@ -63,16 +59,8 @@ select
     null as contribution,
     100 * story_mass.mass / channel_daily.rate as points
 from story_mass
-inner join channel_daily
-    on
-        channel_daily.index_date = story_mass.index_date
-        and channel_daily.series = story_mass.series
-        and channel_daily.channel = story_mass.channel
-left join cells
-    on
-        cells.index_date = story_mass.index_date
-        and cells.series = story_mass.series
-        and cells.channel = story_mass.channel
+inner join channel_daily using (index_date, series, channel)
+left join cells using (index_date, series, channel)
 where
     (coalesce(cells.story_count, 0) < 3 or 100 * story_mass.mass / channel_daily.rate > cells.least_contribution * (1 + 1e-9))
     and not coalesce(list_contains(cells.new_story_ids, story_mass.story_id), false)

@@ -40,7 +40,7 @@ expected as (
         sum(articles_read.weight * coalesce(own.rate_unweighted, rates.rate_unweighted)) as expected_unweighted,
         sum(articles_read.weight * coalesce(own.rate_bilateral, rates.rate_bilateral)) as expected_bilateral
     from articles_read
-    inner join rates on rates.index_date = articles_read.index_date
+    inner join rates using (index_date)
     left join baseline as own
         on
             own.valid_from = rates.valid_from
@@ -80,10 +80,8 @@ daily as (
         coalesce(expected.expected_unweighted, 0) as expected_unweighted,
         coalesce(expected.expected_bilateral, 0) as expected_bilateral
     from rates
-    left join observed
-        on observed.index_date = rates.index_date and observed.series = rates.series and observed.channel = rates.channel
-    left join expected
-        on expected.index_date = rates.index_date and expected.series = rates.series and expected.channel = rates.channel
+    left join observed using (index_date, series, channel)
+    left join expected using (index_date, series, channel)
 ),
 
 grown as (
@@ -146,9 +144,8 @@ rebuilt as (
             + greatest(grown.expected + coalesce(carried.expected, 0), grown.observed + coalesce(carried.observed, 0)) / grown.growth
         ) as evidence_weight
     from grown
-    inner join rates
-        on rates.index_date = grown.index_date and rates.series = grown.series and rates.channel = grown.channel
-    left join carried on carried.series = grown.series and carried.channel = grown.channel and carried.block = grown.block
+    inner join rates using (index_date, series, channel)
+    left join carried using (series, channel, block)
 ),
 
 published as (
@@ -171,8 +168,7 @@ select
     published.value,
     rebuilt.value as rebuilt_value
 from published
-left join rebuilt
-    on rebuilt.index_date = published.index_date and rebuilt.series = published.series and rebuilt.channel = published.channel
+left join rebuilt using (index_date, series, channel)
 where
     rebuilt.value is null
     or abs(published.value - rebuilt.value) > 1e-9 * greatest(1, rebuilt.value)

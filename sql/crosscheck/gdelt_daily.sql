@@ -36,7 +36,7 @@ days as (
         select unnest(generate_series(gdelt_days.first_date, gdelt_days.last_date, interval 1 day))::date as index_date
         from gdelt_days
     ) as calendar
-    left join file_counts on file_counts.index_date = calendar.index_date
+    left join file_counts using (index_date)
 ),
 
 directions as (
@@ -75,9 +75,4 @@ select
 from days
 cross join directions
 cross join (select unnest(['escalation', 'concession', 'dialogue']) as channel) as channels
-left join sums
-    on
-        sums.index_date = days.index_date
-        and sums.actor = directions.actor
-        and sums.target = directions.target
-        and sums.channel = channels.channel
+left join sums using (index_date, actor, target, channel)

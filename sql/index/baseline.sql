@@ -115,7 +115,7 @@ all_articles as (
             else sum(source_articles.weight::decimal(38, 18))::double
         end as weight
     from dated
-    left join source_articles on source_articles.valid_from = dated.valid_from
+    left join source_articles using (valid_from)
     group by dated.valid_from
 ),
 
@@ -173,8 +173,7 @@ source_parts as (
         sum((window_stories.mass_unweighted / story_sources.source_count)::decimal(18, 15)) as mass_unweighted,
         sum((window_stories.mass_bilateral / story_sources.source_count)::decimal(18, 15)) as mass_bilateral
     from window_stories
-    inner join story_sources
-        on story_sources.story_id = window_stories.story_id and story_sources.index_date = window_stories.index_date
+    inner join story_sources using (story_id, index_date)
     group by window_stories.first_valid_from, window_stories.series, window_stories.channel, story_sources.source
 ),
 
@@ -268,11 +267,7 @@ directed_mass as (
     from dated
     cross join series
     cross join channels
-    left join series_mass
-        on
-            series_mass.valid_from = dated.valid_from
-            and series_mass.series = series.series
-            and series_mass.channel = channels.channel
+    left join series_mass using (valid_from, series, channel)
     left join channel_mean
         on channel_mean.valid_from = dated.valid_from and channel_mean.channel = channels.channel and channel_mean.is_directed
     where series.series like '%>%'
@@ -290,21 +285,14 @@ series_rates as (
     from (
         select
             valid_from,
-            unnest(
-                [
-                    series,
-                    least(split_part(series, '>', 1), split_part(series, '>', 2))
-                    || '-'
-                    || greatest(split_part(series, '>', 1), split_part(series, '>', 2))
-                ]
-            ) as series,
+            unnest([series, pair_of_series(series)]) as series,
             channel,
             mass,
             mass_unweighted,
             mass_bilateral
         from directed_mass
     ) as totals
-    inner join all_articles on all_articles.valid_from = totals.valid_from
+    inner join all_articles using (valid_from)
     group by totals.valid_from, totals.series, totals.channel
 ),
 
@@ -359,20 +347,11 @@ select
     getvariable('index_version') as index_version,
     dated.is_frozen
 from dated
-inner join series_rates on series_rates.valid_from = dated.valid_from
-inner join readers on readers.valid_from = dated.valid_from
-inner join all_sources on all_sources.valid_from = dated.valid_from
-left join source_mass
-    on
-        source_mass.valid_from = dated.valid_from
-        and source_mass.series = series_rates.series
-        and source_mass.channel = series_rates.channel
-        and source_mass.source = all_sources.source
-left join series_mass
-    on
-        series_mass.valid_from = dated.valid_from
-        and series_mass.series = series_rates.series
-        and series_mass.channel = series_rates.channel
+inner join series_rates using (valid_from)
+inner join readers using (valid_from)
+inner join all_sources using (valid_from)
+left join source_mass using (valid_from, series, channel, source)
+left join series_mass using (valid_from, series, channel)
 left join channel_mean
     on
         channel_mean.valid_from = dated.valid_from

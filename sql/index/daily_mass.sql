@@ -58,7 +58,7 @@ observed as (
         sum(story_mass.signal_count) as signal_count,
         sum(story_mass.article_count) as article_count
     from story_mass
-    inner join series on series.series = story_mass.series and series.channel = story_mass.channel
+    inner join series using (series, channel)
     group by story_mass.index_date, series.series_no
 ),
 
@@ -92,7 +92,7 @@ articles as (
         sum(coalesce(articles_read.article_count, 0)) as articles_read
     from day_versions
     cross join sources
-    left join articles_read on articles_read.index_date = day_versions.index_date and articles_read.source = sources.source
+    left join articles_read using (index_date, source)
     group by day_versions.index_date, day_versions.valid_from
 ),
 
@@ -107,7 +107,7 @@ expected as (
         list_inner_product(articles.article_weights, rates.rates_bilateral) as mass_bilateral,
         articles.articles_read
     from articles
-    inner join rates on rates.valid_from = articles.valid_from
+    inner join rates using (valid_from)
 )
 
 select
@@ -129,5 +129,5 @@ select
     expected.articles_read,
     expected.valid_from
 from expected
-inner join series on series.series_no = expected.series_no
-left join observed on observed.index_date = expected.index_date and observed.series_no = expected.series_no
+inner join series using (series_no)
+left join observed using (index_date, series_no)

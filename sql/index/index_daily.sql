@@ -5,18 +5,13 @@
 -- threads: all
 with channels as (
     select
-        -- Values and intervals for which too little was read are withheld.
-        channel_daily.* replace (
-            if(channel_daily.is_thin, null, channel_daily.value) as value,
-            if(channel_daily.is_thin, null, channel_daily.lo80) as lo80,
-            if(channel_daily.is_thin, null, channel_daily.hi80) as hi80,
-            if(channel_daily.is_thin, null, channel_daily.lo95) as lo95,
-            if(channel_daily.is_thin, null, channel_daily.hi95) as hi95,
-            if(channel_daily.is_thin, null, channel_daily.value_words) as value_words,
-            if(channel_daily.is_thin, null, channel_daily.value_actions) as value_actions,
-            if(channel_daily.is_thin, null, channel_daily.value_unweighted) as value_unweighted,
-            if(channel_daily.is_thin, null, channel_daily.value_bilateral) as value_bilateral
-        ),
+        index_date,
+        series,
+        channel,
+        -- Values and intervals for which too little was read are withheld. Each column keeps its name, so there is no alias.
+        if(channel_daily.is_thin, null, columns('^(value|lo|hi)')), -- noqa: AL03
+        channel_daily.evidence_weight,
+        channel_daily.is_thin,
         daily_mass.observed,
         daily_mass.expected,
         daily_mass.story_count,
@@ -25,11 +20,7 @@ with channels as (
         daily_mass.articles_read,
         daily_mass.valid_from
     from channel_daily
-    inner join daily_mass
-        on
-            daily_mass.index_date = channel_daily.index_date
-            and daily_mass.series = channel_daily.series
-            and daily_mass.channel = channel_daily.channel
+    inner join daily_mass using (index_date, series, channel)
 ),
 
 -- Articles with a signal that has weight, and its direction (forth: from the country that is first in the alphabet).
@@ -105,7 +96,7 @@ raising_counts as (
             ]
         ) as article_count
     from articles_of_pair
-    left join late_articles on late_articles.article_id = articles_of_pair.article_id
+    left join late_articles using (article_id)
     group by coalesce(late_articles.read_on, articles_of_pair.article_date), articles_of_pair.pair
 ),
 
@@ -121,34 +112,19 @@ baseline_versions as (
 
 -- The last day on which anything in the lake was first seen or read.
 last_known as (
-    select max(known_on) as known_on
-    from (
-        select known_on from story_articles
-        union all
-        select index_date from daily_mass
-    ) as days
+    select greatest(max(known_on), (select max(daily_mass.index_date) from daily_mass)) as known_on
+    from story_articles
 ),
 
 -- The readers of the baseline that each day uses: several if series joined it later.
 base as (
-    select
-        days.index_date,
-        readers.lexicon_sha,
-        readers.extractor_version
-    from (
-        select distinct
-            index_date,
-            valid_from
-        from daily_mass
-    ) as days
-    inner join (
-        select distinct
-            valid_from,
-            lexicon_sha,
-            extractor_version
-        from baseline
-        where lexicon_sha <> ''
-    ) as readers on readers.valid_from = days.valid_from
+    select distinct
+        daily_mass.index_date,
+        baseline.lexicon_sha,
+        baseline.extractor_version
+    from daily_mass
+    inner join baseline using (valid_from, series, channel)
+    where baseline.source = '(any)' and baseline.lexicon_sha <> ''
 ),
 
 readers as (
@@ -164,7 +140,7 @@ readers as (
 breaks as (
     select distinct readers.index_date
     from readers
-    inner join base on base.index_date = readers.index_date
+    inner join base using (index_date)
     where
         is_read_by_another(
             readers.lexicon_sha, readers.extractor, readers.extractor_version, base.lexicon_sha, base.extractor_version
@@ -175,14 +151,7 @@ wide as (
     select
         e.index_date,
         e.series,
-        case
-            when e.series like '%>%'
-                then
-                    least(split_part(e.series, '>', 1), split_part(e.series, '>', 2))
-                    || '-'
-                    || greatest(split_part(e.series, '>', 1), split_part(e.series, '>', 2))
-            else e.series
-        end as pair,
+        pair_of_series(e.series) as pair,
         e.value as tension,
         e.lo80 as tension_lo80,
         e.lo95 as tension_lo95,
@@ -218,10 +187,10 @@ wide as (
         d.evidence_weight as dialogue_evidence_weight,
         e.valid_from
     from channels as e
-    inner join channels as c on c.index_date = e.index_date and c.series = e.series and c.channel = 'concession'
-    inner join channels as d on d.index_date = e.index_date and d.series = e.series and d.channel = 'dialogue'
-    left join raising_counts on raising_counts.index_date = e.index_date and raising_counts.series = e.series
-    where e.channel = 'escalation'
+    inner join channels as c using (index_date, series)
+    inner join channels as d using (index_date, series)
+    left join raising_counts using (index_date, series)
+    where e.channel = 'escalation' and c.channel = 'concession' and d.channel = 'dialogue'
 ),
 
 with_net as (
@@ -237,9 +206,7 @@ with_net as (
 
 select
     with_net.*,
-    if(stalemate_daily.is_thin, null, stalemate_daily.stalemate) as stalemate,
-    if(stalemate_daily.is_thin, null, stalemate_daily.stalemate_lo80) as stalemate_lo80,
-    if(stalemate_daily.is_thin, null, stalemate_daily.stalemate_hi80) as stalemate_hi80,
+    if(stalemate_daily.is_thin, null, columns('^stalemate')), -- noqa: AL03
     phase_daily.phase,
     coalesce(story_counts.story_count, 0) as story_count,
     coalesce(story_counts.article_count, 0) as article_count,
@@ -254,9 +221,9 @@ select
     getvariable('half_life_days') as half_life_days,
     getvariable('index_version') as index_version
 from with_net
-inner join baseline_versions on baseline_versions.valid_from = with_net.valid_from
+inner join baseline_versions using (valid_from)
 cross join last_known
-inner join stalemate_daily on stalemate_daily.index_date = with_net.index_date and stalemate_daily.pair = with_net.pair
-inner join phase_daily on phase_daily.index_date = with_net.index_date and phase_daily.pair = with_net.pair
-left join breaks on breaks.index_date = with_net.index_date
-left join story_counts on story_counts.index_date = with_net.index_date and story_counts.series = with_net.series
+inner join stalemate_daily using (index_date, pair)
+inner join phase_daily using (index_date, pair)
+left join breaks using (index_date)
+left join story_counts using (index_date, series)

@@ -23,10 +23,8 @@ signals_of_day as (
         pair_signals.instrument,
         max(pair_signals.probability * pair_signals.share) as probability
     from pair_signals
-    inner join stories on stories.story_id = pair_signals.story_id
-    where
-        pair_signals.kind in ('dialogue', 'demand', 'refusal')
-        or (pair_signals.kind in ('easing', 'purchase', 'agreement', 'measure') and pair_signals.is_action) -- a proposal is no movement
+    inner join stories using (story_id)
+    where is_hold(pair_signals.kind) or is_move(pair_signals.kind, pair_signals.is_action)
     group by
         stories.index_date, pair_signals.counts_on, pair_signals.story_id, pair_signals.pair, pair_signals.actor, pair_signals.kind,
         pair_signals.instrument
@@ -37,7 +35,7 @@ added as (
     select
         counts_on as index_date,
         pair,
-        kind in ('dialogue', 'demand', 'refusal') as is_hold,
+        is_hold(kind) as is_hold,
         remaining_weight(counts_on - index_date)
         * greatest(
             0,
@@ -69,4 +67,4 @@ select
     coalesce(sums.move, 0)::double as move
 from days
 cross join pairs
-left join sums on sums.index_date = days.index_date and sums.pair = pairs.pair
+left join sums using (index_date, pair)

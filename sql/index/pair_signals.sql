@@ -33,7 +33,7 @@ counted as (
         weights.weight,
         weights.general_share
     from signals
-    inner join weights on weights.kind = signals.kind and weights.status = signals.status
+    inner join weights using (kind, status)
     where signals.modality = 'asserted' and weights.weight > 0
 ),
 
@@ -45,7 +45,7 @@ towards_one as (
         false as is_general,
         1.0::double as share
     from counted
-    inner join directed_pairs on directed_pairs.actor = counted.actor and directed_pairs.target = counted.target
+    inner join directed_pairs using (actor, target)
 ),
 
 towards_all as (
@@ -56,7 +56,7 @@ towards_all as (
         true as is_general,
         counted.general_share as share
     from counted
-    inner join directed_pairs on directed_pairs.actor = counted.actor
+    inner join directed_pairs using (actor)
     left join scope_members as members on members.scope = counted.scope and members.member = directed_pairs.target
     left join scope_members as union_of_target on union_of_target.scope = 'eu_members' and union_of_target.member = directed_pairs.target
     left join scope_members as union_of_actor on union_of_actor.scope = 'eu_members' and union_of_actor.member = counted.actor

@@ -4,4 +4,4 @@ select
     story_articles.story_id,
     story_articles.counts_on
 from findings
-inner join story_articles on story_articles.article_id = findings.article_id
+inner join story_articles using (article_id)

@@ -3,7 +3,7 @@
 with stories_with_signal as (
     select distinct members.story_id
     from findings
-    inner join story_articles as members on members.article_id = findings.article_id
+    inner join story_articles as members using (article_id)
 ),
 
 story_counts as (
@@ -13,7 +13,7 @@ story_counts as (
         count(*) as article_count,
         count(distinct story_articles.source_owner) as source_owner_count
     from stories_with_signal
-    inner join story_articles on story_articles.story_id = stories_with_signal.story_id
+    inner join story_articles using (story_id)
     group by story_articles.story_id
 )
 

@@ -45,5 +45,5 @@ select
     count_day(known_articles.index_date, known_articles.known_on, first_known.known_on) as read_on
 from known_articles
 cross join first_known
-left join ends on ends.article_id = known_articles.article_id
+left join ends using (article_id)
 left join known_articles as first_articles on first_articles.article_id = ends.story_id

@@ -47,7 +47,7 @@ numbered_stories as (
         late_breadths.story_id is not null as is_late,
         row_number() over (order by stories.story_id, late_breadths.counts_on)::integer as story_no
     from stories
-    left join late_breadths on late_breadths.story_id = stories.story_id
+    left join late_breadths using (story_id)
 ),
 
 -- The three series of each pair: side 0 is the pair, 1 and 2 are its directions.
@@ -109,9 +109,9 @@ ranked as (
                 pair_signals.target asc
         )::integer as rank_no
     from pair_signals
-    inner join kinds on kinds.kind = pair_signals.kind and kinds.status = pair_signals.status
-    inner join series on series.actor = pair_signals.actor and series.target = pair_signals.target
-    inner join instruments on instruments.instrument = pair_signals.instrument
+    inner join kinds using (kind, status)
+    inner join series using (actor, target)
+    inner join instruments using (instrument)
     inner join numbered_stories
         on numbered_stories.story_id = pair_signals.story_id and pair_signals.counts_on <= numbered_stories.index_date
 ),
@@ -141,7 +141,7 @@ heaviest_before as (
         ranked.probability * (1 - ranked.probability) * (ranked.breadth * ranked.weight) ** 2 as variance,
         ranked.probability * (1 - ranked.probability) * (ranked.breadth * ranked.share) ** 2 as variance_unweighted
     from heaviest
-    inner join numbered_stories on numbered_stories.story_no = heaviest.story_no
+    inner join numbered_stories using (story_no)
     inner join numbered_stories as stories_before
         on stories_before.story_no = heaviest.story_no - 1 and stories_before.story_id = numbered_stories.story_id
     inner join heaviest as before
@@ -181,9 +181,9 @@ directed_masses as (
         sum(heaviest.signal_count) as signal_count,
         min(ranked.rank_no) as rank_no
     from heaviest
-    inner join ranked on ranked.rank_no = heaviest.rank_no
+    inner join ranked using (rank_no)
     left join ranked as bilateral on bilateral.rank_no = heaviest.bilateral_rank_no
-    left join heaviest_before on heaviest_before.rank_no = heaviest.rank_no
+    left join heaviest_before using (rank_no)
     group by ranked.story_no, ranked.pair_no, ranked.side, ranked.channel_no
 ),
 
@@ -273,15 +273,10 @@ select
     kinds.status,
     ranked.is_general
 from masses
-left join article_counts
-    on
-        article_counts.story_no = masses.story_no
-        and article_counts.pair_no = masses.pair_no
-        and article_counts.channel_no = masses.channel_no
-        and article_counts.side = masses.side
-inner join numbered_stories on numbered_stories.story_no = masses.story_no
-inner join ranked on ranked.rank_no = masses.rank_no
-inner join series on series.pair_no = masses.pair_no and series.side = masses.side
-inner join kinds on kinds.weight_no = ranked.weight_no
-inner join instruments on instruments.instrument_no = ranked.instrument_no
+left join article_counts using (story_no, pair_no, channel_no, side)
+inner join numbered_stories using (story_no)
+inner join series using (pair_no, side)
+inner join ranked using (rank_no)
+inner join kinds using (weight_no)
+inner join instruments using (instrument_no)
 where numbered_stories.weight > 0

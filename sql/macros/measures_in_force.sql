@@ -38,7 +38,7 @@ create macro measures_in_force(day, of_actor := null, on_target := null) as tabl
             arg_max(rates.measure, rates.effective_date) as average_kind,
             max(rates.effective_date) as average_since
         from rates_by_then as rates
-        inner join current_trackers on current_trackers.source = rates.source
+        inner join current_trackers using (source)
         group by rates.importer, rates.exporter
     ),
 

@@ -13,7 +13,7 @@ with claims as (
             else 'unclear'
         end as effect
     from signals
-    inner join articles on articles.article_id = signals.article_id
+    inner join articles using (article_id)
     where signals.modality = 'asserted' and signals.kind in ('threat', 'measure', 'easing')
 )
 

@@ -21,5 +21,5 @@ select
     signals.tier,
     signals.quote
 from signals
-inner join articles on articles.article_id = signals.article_id
+inner join articles using (article_id)
 where signals.modality = 'asserted' and signals.kind in ('threat', 'measure', 'investigation', 'easing', 'agreement')

@@ -67,17 +67,5 @@ select
     expected.expected_usd,
     case when expected.expected_usd > 0 then 100.0 * (1 - flows.value_usd / expected.expected_usd) end as shortfall_pct
 from months
-left join trade_flows as flows
-    on
-        flows.reporter = months.reporter
-        and flows.partner = months.partner
-        and flows.flow = months.flow
-        and flows.product = months.product
-        and flows.reference_month = months.reference_month
-left join expected
-    on
-        expected.reporter = months.reporter
-        and expected.partner = months.partner
-        and expected.flow = months.flow
-        and expected.product = months.product
-        and expected.reference_month = months.reference_month
+left join trade_flows as flows using (reporter, partner, flow, product, reference_month)
+left join expected using (reporter, partner, flow, product, reference_month)

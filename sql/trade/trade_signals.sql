@@ -55,13 +55,7 @@ flow_series as (
             partition by months.reporter, months.partner, months.flow, months.product order by months.reference_month
         ) as released_on
     from flow_months as months
-    inner join trade_flows as flows
-        on
-            flows.reporter = months.reporter
-            and flows.partner = months.partner
-            and flows.flow = months.flow
-            and flows.product = months.product
-            and flows.reference_month = months.reference_month
+    inner join trade_flows as flows using (reporter, partner, flow, product, reference_month)
 ),
 
 -- Between the two thresholds, and in a missing month, a series keeps its level.

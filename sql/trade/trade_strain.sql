@@ -219,9 +219,6 @@ select
     end as parts,
     greatest(tariff.released_on, flow.released_on) as released_on
 from calendar
-left join tariff
-    on tariff.actor = calendar.actor and tariff.target = calendar.target and tariff.reference_month = calendar.reference_month
-left join flow
-    on flow.actor = calendar.actor and flow.target = calendar.target and flow.reference_month = calendar.reference_month
-left join gaps
-    on gaps.actor = calendar.actor and gaps.target = calendar.target and gaps.reference_month = calendar.reference_month
+left join tariff using (actor, target, reference_month)
+left join flow using (actor, target, reference_month)
+left join gaps using (actor, target, reference_month)

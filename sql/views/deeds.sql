@@ -19,5 +19,5 @@ select
     commitments.note,
     commitments.source
 from promises_and_deeds as deeds
-inner join commitments on commitments.commitment_id = deeds.commitment_id
+inner join commitments using (commitment_id)
 qualify row_number() over (partition by deeds.commitment_id order by deeds.reference_month desc) = 1

@@ -18,5 +18,5 @@ select
     signals.published_at,
     contributions.story_id
 from contributions
-inner join signals on signals.signal_id = contributions.signal_id
+inner join signals using (signal_id)
 where contributions.part = 'story' and contributions.series like '%>%'

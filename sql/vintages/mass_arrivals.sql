@@ -7,7 +7,7 @@ with counted as (
         pair_signals.*,
         story_articles.known_on
     from pair_signals
-    inner join story_articles on story_articles.article_id = pair_signals.article_id
+    inner join story_articles using (article_id)
 ),
 
 -- The order of story_mass, among the signals known by then.
@@ -149,7 +149,7 @@ arrivals as (
         articles_known.weight * coalesce(own_source.rate, any_source.rate) as expected,
         articles_known.article_count as articles_read
     from articles_known
-    inner join daily_mass on daily_mass.index_date = articles_known.index_date
+    inner join daily_mass using (index_date)
     inner join baseline as any_source
         on
             any_source.valid_from = daily_mass.valid_from

@@ -5,12 +5,10 @@ with counted as (
     select
         pair_signals.*,
         story_articles.known_on,
-        pair_signals.kind in ('dialogue', 'demand', 'refusal') as is_hold
+        is_hold(pair_signals.kind) as is_hold
     from pair_signals
-    inner join story_articles on story_articles.article_id = pair_signals.article_id
-    where
-        pair_signals.kind in ('dialogue', 'demand', 'refusal')
-        or (pair_signals.kind in ('easing', 'purchase', 'agreement', 'measure') and pair_signals.is_action) -- a proposal is no movement
+    inner join story_articles using (article_id)
+    where is_hold(pair_signals.kind) or is_move(pair_signals.kind, pair_signals.is_action)
 ),
 
 story_kinds as (

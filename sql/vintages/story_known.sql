@@ -3,7 +3,7 @@
 with members as (
     select story_articles.*
     from story_articles
-    inner join stories on stories.story_id = story_articles.story_id
+    inner join stories using (story_id)
 ),
 
 moments as (

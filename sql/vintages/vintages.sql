@@ -2,34 +2,19 @@
 -- changes from P to A seven days after the day, and to B when a signal of another reader becomes known for the day; each change is a
 -- vintage.
 with last_known as (
-    select max(known_on) as known_on
-    from (
-        select known_on from story_articles
-        union all
-        select index_date from daily_mass
-    ) as days
+    select greatest(max(known_on), (select max(daily_mass.index_date) from daily_mass)) as known_on
+    from story_articles
 ),
 
 -- The readers of the baseline that each day uses: several if series joined it later.
 base as (
-    select
-        days.index_date,
-        readers.lexicon_sha,
-        readers.extractor_version
-    from (
-        select distinct
-            index_date,
-            valid_from
-        from daily_mass
-    ) as days
-    inner join (
-        select distinct
-            valid_from,
-            lexicon_sha,
-            extractor_version
-        from baseline
-        where lexicon_sha <> ''
-    ) as readers on readers.valid_from = days.valid_from
+    select distinct
+        daily_mass.index_date,
+        baseline.lexicon_sha,
+        baseline.extractor_version
+    from daily_mass
+    inner join baseline using (valid_from, series, channel)
+    where baseline.source = '(any)' and baseline.lexicon_sha <> ''
 ),
 
 breaks as (
@@ -37,7 +22,7 @@ breaks as (
         signals.counts_on as index_date,
         min(story_articles.known_on) as known_on
     from signals
-    inner join story_articles on story_articles.article_id = signals.article_id
+    inner join story_articles using (article_id)
     inner join base on base.index_date = signals.counts_on
     where
         is_read_by_another(
