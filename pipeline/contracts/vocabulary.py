@@ -1,6 +1,6 @@
 """Vocabularies: closed lists of words with their meanings.
 
-Belongs here: words as the annotation guide (docs/annotation-guide.md) defines them. Does not: codes of other codings (`crosswalk.py`).
+Belongs here: words as the annotation guide (docs/annotation-guide.md) defines them. Does not: codes of CAMEO (`crosswalk.py`).
 """
 
 from types import MappingProxyType

@@ -7,14 +7,18 @@ import polars as pl
 
 from pipeline.contracts import patterns
 from pipeline.contracts import vocabulary as words
-from pipeline.contracts.model import Column
+from pipeline.contracts.model import Column, Vocabulary
 from pipeline.contracts.scopes import SCOPE as SCOPES
 
 INSTANT = pl.Datetime("us", "UTC")
 EXAMPLE_DAY = date(2025, 4, 4)
 EXAMPLE_INSTANT = datetime(2025, 4, 4, 10, 30, tzinfo=UTC)
 
-MONTH_IN_USD = "monthly goods trade between two countries is 0 to a trillion dollars; other values are in a wrong unit or are balances"
+
+def word_column(name: str, vocabulary: Vocabulary, example: str | None, *, nullable: bool = False) -> Column:
+    """Define a column of words of a vocabulary, with its description."""
+    return Column(name, pl.String(), vocabulary.description, example, nullable=nullable, vocabulary=vocabulary)
+
 
 INDEX_DATE = Column(
     "index_date",
@@ -92,7 +96,7 @@ TARGET = Column(
     differs_from=("actor",),
 )
 ONE_TARGET = replace(TARGET, pattern=patterns.COUNTRY)
-SCOPE = Column("scope", pl.String(), SCOPES.description, None, nullable=True, vocabulary=SCOPES)
+SCOPE = word_column("scope", SCOPES, None, nullable=True)
 EXCEPTIONS = Column(
     "exceptions",
     pl.String(),
@@ -110,16 +114,12 @@ PAIR = Column(
     unit="pair",
     pattern=patterns.PAIR,
 )
-CHANNEL = Column("channel", pl.String(), words.CHANNEL.description, "escalation", vocabulary=words.CHANNEL)
-KIND = Column("kind", pl.String(), words.KIND.description, "measure", vocabulary=words.KIND)
-STATUS = Column("status", pl.String(), words.STATUS.description, "announced", vocabulary=words.STATUS)
-INSTRUMENT = Column("instrument", pl.String(), words.INSTRUMENT.description, "tariff", vocabulary=words.INSTRUMENT)
+CHANNEL = word_column("channel", words.CHANNEL, "escalation")
+KIND = word_column("kind", words.KIND, "measure")
+STATUS = word_column("status", words.STATUS, "announced")
+INSTRUMENT = word_column("instrument", words.INSTRUMENT, "tariff")
 PRODUCT = Column(
-    "product",
-    pl.String(),
-    "Product concerned, a short lower-case noun; empty when the sentence names none",
-    "soybeans",
-    empty_is_none=True,
+    "product", pl.String(), "Product concerned, a short lower-case noun; empty when the sentence names none", "soybeans", empty_is_none=True
 )
 RATE_PCT = Column(
     "rate_pct",
@@ -142,7 +142,7 @@ PROBABILITY = Column(
     maximum=1,
     reason="mass and chances are computed from it; 0 would be no signal",
 )
-TIER = Column("tier", pl.String(), words.TIER.description, "high", vocabulary=words.TIER)
+TIER = word_column("tier", words.TIER, "high")
 QUOTE = Column(
     "quote",
     pl.String(),
@@ -167,16 +167,44 @@ REFERENCE_MONTH = Column(
     minimum=date(1900, 1, 1),
     reason="a month in the far past was misread",
 )
+#: Three amounts of a monthly trade figure, in dollars.
+VALUE_USD = Column(
+    "value_usd",
+    pl.Float64(),
+    "Value of the goods, not seasonally adjusted",
+    25_100_000_000.0,
+    unit="USD",
+    minimum=0,
+    maximum=1_000_000_000_000,
+    reason="monthly goods trade between two countries is 0 to a trillion dollars; other values are in a wrong unit or are balances",
+)
+DUTIES_USD = Column(
+    "duties_usd",
+    pl.Float64(),
+    "Duties collected on the goods; empty where not given",
+    4_100_000_000.0,
+    unit="USD",
+    nullable=True,
+    minimum=0,
+    reason="duties are not negative; a net refund is not a tariff",
+)
+CONSUMPTION_USD = replace(
+    VALUE_USD,
+    name="consumption_usd",
+    description="Value of imports for consumption, the base of the duties; empty where not given",
+    example=24_800_000_000.0,
+    nullable=True,
+)
 FLOW_PRODUCT = Column("product", pl.String(), "Product of the figure; empty: all goods", "soybeans")
 #: The key of a monthly trade figure.
 MONTH_OF_FLOW = (
     replace(ACTOR, name="reporter", description="Country that reports the figure", example="USA"),
     replace(ONE_TARGET, name="partner", description="Trading partner of the reporter", example="CHN", differs_from=("reporter",)),
-    Column("flow", pl.String(), words.FLOW.description, "imports", vocabulary=words.FLOW),
+    word_column("flow", words.FLOW, "imports"),
     FLOW_PRODUCT,
     REFERENCE_MONTH,
 )
-FLOW_ORIGIN = Column("origin", pl.String(), words.FLOW_ORIGIN.description, "census", vocabulary=words.FLOW_ORIGIN)
+FLOW_ORIGIN = word_column("origin", words.FLOW_ORIGIN, "census")
 FLOW_SOURCE = Column("source", pl.String(), "Publisher of the figure", "US Census Bureau")
 TARIFF_RATE = Column(
     "rate_pct",
@@ -201,13 +229,3 @@ PROMISED_AMOUNT = Column(
 BASELINE_YEAR = Column("baseline_year", pl.Int64(), "Baseline year of an additional commitment", 2017, unit="year", nullable=True)
 COMMITMENT_SOURCE = Column("source", pl.String(), "Text in which the commitment is written", "USTR, text of the agreement, article 6.2")
 COMMITMENT_NOTE = Column("note", pl.String(), "Note on the comparison", "all goods are compared")
-
-
-def as_nullable(column: Column, description: str = "") -> Column:
-    """Return the column with nulls allowed, and a new description if given."""
-    return replace(column, nullable=True, description=description or column.description)
-
-
-def with_description(column: Column, description: str) -> Column:
-    """Return the column with another description, for one table."""
-    return replace(column, description=description)

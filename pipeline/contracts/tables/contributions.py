@@ -1,5 +1,7 @@
 """Layer `index`: contributions to each value."""
 
+from dataclasses import replace
+
 import polars as pl
 
 from pipeline.contracts import patterns
@@ -29,14 +31,10 @@ _SHARE = Column(
     reason="no contribution exceeds the value; the margin above 100 is rounding",
 )
 _MAIN_SIGNAL = Column(
-    "signal_id",
-    pl.String(),
-    "Most important signal of the story: key in table signals",
-    "4e1f09ab52c77d31",
-    pattern=patterns.SIGNAL_ID,
+    "signal_id", pl.String(), "Most important signal of the story: key in table signals", "4e1f09ab52c77d31", pattern=patterns.SIGNAL_ID
 )
 
-_COUNTS_ON = c.with_description(COUNTS_ON, "UTC day on which the story, or what late articles added to it, counts")
+_COUNTS_ON = replace(COUNTS_ON, description="UTC day on which the story, or what late articles added to it, counts")
 
 TOP_CONTRIBUTIONS = Table(
     "top_contributions",
@@ -66,7 +64,7 @@ TOP_CONTRIBUTIONS = Table(
         c.KIND,
         c.INSTRUMENT,
         c.STATUS,
-        c.with_description(c.IS_GENERAL, "Whether that signal is a general act"),
+        replace(c.IS_GENERAL, description="Whether that signal is a general act"),
     ),
     layer="index",
     published=True,
@@ -83,7 +81,7 @@ SOURCE_SHARES = Table(
         c.INDEX_DATE,
         SERIES,
         c.CHANNEL,
-        c.with_description(c.SOURCE_OWNER, "Owner of the source with the largest share"),
+        replace(c.SOURCE_OWNER, description="Owner of the source with the largest share"),
         Column(
             "source_share_max",
             pl.Float64(),
@@ -114,13 +112,13 @@ CONTRIBUTIONS = Table(
         c.INDEX_DATE,
         SERIES,
         c.CHANNEL,
-        Column("part", pl.String(), words.PART.description, "story", vocabulary=words.PART),
-        c.as_nullable(c.STORY_ID, "The story; empty for the prior and for all earlier stories together"),
-        c.as_nullable(_COUNTS_ON),
+        c.word_column("part", words.PART, "story"),
+        replace(c.STORY_ID, nullable=True, description="The story; empty for the prior and for all earlier stories together"),
+        replace(_COUNTS_ON, nullable=True),
         _CONTRIBUTION,
         _SHARE,
-        c.as_nullable(_MAIN_SIGNAL),
-        *(c.as_nullable(column) for column in (c.KIND, c.INSTRUMENT, c.STATUS, c.IS_GENERAL)),
+        replace(_MAIN_SIGNAL, nullable=True),
+        *(replace(column, nullable=True) for column in (c.KIND, c.INSTRUMENT, c.STATUS, c.IS_GENERAL)),
     ),
     layer="index",
     published=True,

@@ -25,7 +25,7 @@ GDELT_EVENTS = Table(
     grain="one event of GDELT",
     key=("gdelt_event_id",),
     columns=(
-        c.with_description(c.INDEX_DATE, "UTC day of the 15-minute file in which GDELT added it (DATEADDED)"),
+        replace(c.INDEX_DATE, description="UTC day of the 15-minute file in which GDELT added it (DATEADDED)"),
         Column("gdelt_event_id", pl.Int64(), "GDELT's number of the event", 881_990_837),
         Column("added_at", c.INSTANT, "Start of the 15 minutes in which GDELT added it", c.EXAMPLE_INSTANT, unit="UTC instant"),
         Column("event_date", pl.Date(), "Day of the event as estimated by GDELT", date(2025, 4, 3), unit="UTC day"),
@@ -35,10 +35,10 @@ GDELT_EVENTS = Table(
         ),
         Column("cameo_code", pl.String(), "CAMEO code of the act", "163", pattern=patterns.CAMEO),
         c.KIND,
-        Column("polarity", pl.String(), words.POLARITY.description, "escalation", vocabulary=words.POLARITY),
+        c.word_column("polarity", words.POLARITY, "escalation"),
         Column("mention_count", pl.Int64(), "Mentions in the 15 minutes in which it was added", 10, unit="mentions"),
         Column("source_count", pl.Int64(), "Number of sources of these mentions", 2, unit="sources"),
-        c.with_description(c.ARTICLE_COUNT, "Documents with these mentions"),
+        replace(c.ARTICLE_COUNT, description="Documents with these mentions"),
         Column(
             "tone",
             pl.Float64(),
@@ -59,8 +59,10 @@ GDELT_EVENTS = Table(
             maximum=10,
             reason="the Goldstein scale runs from -10 to 10",
         ),
-        c.with_description(
-            replace(c.URL, pattern=patterns.WEB_ADDRESS), "First document in which GDELT found it; empty where GDELT gives no web address"
+        replace(
+            c.URL,
+            description="First document in which GDELT found it; empty where GDELT gives no web address",
+            pattern=patterns.WEB_ADDRESS,
         ),
     ),
     layer="core",
@@ -79,7 +81,7 @@ GDELT_ACCOUNTS = Table(
     columns=(
         c.INDEX_DATE,
         Column("quarter_at", c.INSTANT, "Start of the 15 minutes in GDELT's file name", c.EXAMPLE_INSTANT, unit="UTC instant"),
-        Column("fetch_outcome", pl.String(), words.FETCH_OUTCOME.description, "stored", vocabulary=words.FETCH_OUTCOME),
+        c.word_column("fetch_outcome", words.FETCH_OUTCOME, "stored"),
         Column("is_read", pl.Boolean(), "Whether the file was read", True),
         replace(_count_column("read_count", "Rows in the file", 2_111), minimum=1, reason="a file without rows counts as not read"),
         _count_column("kept_count", "Used: events between two states, of one of the kinds of this project", 161),
@@ -105,13 +107,17 @@ GDELT_DAILY = Table(
     grain="one day, direction and channel",
     key=("index_date", "actor", "target", "channel"),
     columns=(
-        c.with_description(c.INDEX_DATE, "UTC day on which GDELT added the events"),
+        replace(c.INDEX_DATE, description="UTC day on which GDELT added the events"),
         c.ACTOR,
-        c.with_description(c.ONE_TARGET, "Country it is directed at: ISO 3166 alpha-3, EUN for the European Union"),
+        replace(c.ONE_TARGET, description="Country it is directed at: ISO 3166 alpha-3, EUN for the European Union"),
         c.CHANNEL,
         _count_column("event_count", "Events of the channel from actor to target", 14),
         _count_column("mention_count", "Mentions of these events when they were added", 96, unit="mentions"),
-        c.as_nullable(c.ARTICLE_COUNT, "Documents with these mentions; a document that mentions several events counts for each"),
+        replace(
+            c.ARTICLE_COUNT,
+            nullable=True,
+            description="Documents with these mentions; a document that mentions several events counts for each",
+        ),
         Column(
             "per_thousand",
             pl.Float64(),

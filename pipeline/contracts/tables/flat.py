@@ -11,6 +11,7 @@ import polars as pl
 from pipeline.contracts import patterns
 from pipeline.contracts import vocabulary as words
 from pipeline.contracts.model import Column, Table
+from pipeline.contracts.tables import columns as c
 from pipeline.contracts.tables.index import TENSION_DAILY
 
 _NAME = Column(
@@ -61,8 +62,8 @@ TENSION_INDEX = Table(
             "TTI.CHN.USA.D",
             pattern=patterns.MNEMONIC,
         ),
-        Column("series", pl.String(), words.INDEX_SERIES.description, "tension", vocabulary=words.INDEX_SERIES),
-        Column("direction", pl.String(), words.DIRECTION.description, "towards", vocabulary=words.DIRECTION),
+        c.word_column("series", words.INDEX_SERIES, "tension"),
+        c.word_column("direction", words.DIRECTION, "towards"),
         Column(
             "country",
             pl.String(),

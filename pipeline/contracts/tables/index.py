@@ -98,7 +98,7 @@ PAIR_SIGNALS = Table(
         COUNTS_ON,
         c.PUBLISHED_AT,
         c.ACTOR,
-        c.with_description(c.ONE_TARGET, "Partner that it counts for: the target, or one of those that a general act hits"),
+        replace(c.ONE_TARGET, description="Partner that it counts for: the target, or one of those that a general act hits"),
         c.PAIR,
         c.IS_GENERAL,
         c.KIND,
@@ -107,7 +107,7 @@ PAIR_SIGNALS = Table(
         c.CHANNEL,
         WEIGHTS.column("is_action"),
         SIGNALS.column("probability"),
-        c.with_description(WEIGHTS.column("weight"), "Severity g; of a general act: times its share"),
+        replace(WEIGHTS.column("weight"), description="Severity g; of a general act: times its share"),
         Column(
             "share",
             pl.Float64(),
@@ -155,10 +155,10 @@ STORY_MASS = Table(
             "signal_id", pl.String(), "Signal with the largest mass, shown for the story", "4e1f09ab52c77d31", pattern=patterns.SIGNAL_ID
         ),
         *(
-            c.with_description(column, f"{column.description.removesuffix('.')}, for that signal")
+            replace(column, description=f"{column.description.removesuffix('.')}, for that signal")
             for column in (c.KIND, c.INSTRUMENT, c.STATUS)
         ),
-        c.with_description(c.IS_GENERAL, "Whether that signal is a general act"),
+        replace(c.IS_GENERAL, description="Whether that signal is a general act"),
     ),
     layer="index",
     published=True,
@@ -175,7 +175,7 @@ BASELINE = Table(
         VALID_FROM,
         SERIES,
         c.CHANNEL,
-        c.with_description(c.SOURCE, "Name of the outlet, or (any)"),
+        replace(c.SOURCE, description="Name of the outlet, or (any)"),
         Column(
             "rate",
             pl.Float64(),
@@ -194,8 +194,8 @@ BASELINE = Table(
             at_least=("rate",),
         ),
         Column("rate_bilateral", pl.Float64(), "Expected mass per article without general acts", 0.018, unit="mass per article", minimum=0),
-        c.with_description(c.ARTICLE_COUNT, "Number of articles read from the source in the window"),
-        c.with_description(c.STORY_COUNT, "Number of stories of the series and channel in the window; if 0, half a story is assumed"),
+        replace(c.ARTICLE_COUNT, description="Number of articles read from the source in the window"),
+        replace(c.STORY_COUNT, description="Number of stories of the series and channel in the window; if 0, half a story is assumed"),
         Column(
             "prior",
             pl.Float64(),
@@ -260,7 +260,7 @@ DAILY_MASS = Table(
         Column("expected_bilateral", pl.Float64(), "The same without general acts", 0.8, unit=_UNIT),
         c.STORY_COUNT,
         replace(c.SIGNAL_COUNT, at_least=("story_count",)),
-        c.with_description(c.ARTICLE_COUNT, "Number of articles with an asserted signal"),
+        replace(c.ARTICLE_COUNT, description="Number of articles with an asserted signal"),
         Column(
             "articles_read",
             pl.Int64(),
@@ -327,14 +327,7 @@ CHANNEL_DAILY = Table(
         Column("hi80", pl.Float64(), "Upper bound of the 80 % interval", 320.0, unit="index, baseline = 100", above=("lo80",)),
         Column("lo95", pl.Float64(), "Lower bound of the 95 % interval", 90.0, unit="index, baseline = 100"),
         Column("hi95", pl.Float64(), "Upper bound of the 95 % interval", 390.0, unit="index, baseline = 100", at_least=("value", "hi80")),
-        Column(
-            "value_words",
-            pl.Float64(),
-            "Part of the value from words; words + actions = value",
-            80.0,
-            unit="index points",
-            minimum=0,
-        ),
+        Column("value_words", pl.Float64(), "Part of the value from words; words + actions = value", 80.0, unit="index points", minimum=0),
         Column(
             "value_actions",
             pl.Float64(),

@@ -67,7 +67,7 @@ STALEMATE = (
     ),
 )
 
-PHASE = Column("phase", pl.String(), words.PHASE.description, "escalation", vocabulary=words.PHASE)
+PHASE = c.word_column("phase", words.PHASE, "escalation")
 PHASE_PROBABILITIES = tuple(
     Column(
         f"p_{name}",
@@ -131,8 +131,8 @@ INDEX_VALUES = (
     ),
     *(replace(column, nullable=True, description=f"{column.description}; empty if hold + move is below 1") for column in STALEMATE),
     PHASE,
-    c.with_description(c.ARTICLE_COUNT, "Number of articles of the day's stories with an asserted signal of the pair"),
-    c.with_description(c.STORY_COUNT, "Number of stories of the day with an asserted signal of the pair"),
+    replace(c.ARTICLE_COUNT, description="Number of articles of the day's stories with an asserted signal of the pair"),
+    replace(c.STORY_COUNT, description="Number of stories of the day with an asserted signal of the pair"),
     replace(c.SIGNAL_COUNT, description="Number of asserted signals of the day", at_least=("story_count",)),
     *(
         Column(f"{side}_{channel}", pl.Float64(), f"{side.capitalize()} mass of the day in channel {channel}", 1.0, unit=_UNIT)
@@ -161,7 +161,7 @@ INDEX_VALUES = (
         for prefix, value in (("", "tension"), ("concession_", "concession"), ("dialogue_", "dialogue"))
     ),
     Column("is_thin", pl.Boolean(), "Whether too little was read to publish tension: evidence_weight is below 0.25", False),
-    Column("obs_status", pl.String(), words.STATUS_OBSERVATION.description, "A", vocabulary=words.STATUS_OBSERVATION),
+    c.word_column("obs_status", words.STATUS_OBSERVATION, "A"),
     KNOWN_AT,
     Column("baseline_from", pl.Date(), "First day of the baseline window that the day uses", date(2025, 1, 20), unit="UTC day"),
     Column("baseline_to", pl.Date(), "Last day of the baseline window that the day uses", date(2025, 11, 30), unit="UTC day"),

@@ -10,7 +10,7 @@ from pipeline.contracts import vocabulary as words
 from pipeline.contracts.model import Column, Table
 from pipeline.contracts.tables import columns as c
 
-PRODUCT = c.with_description(c.PRODUCT, "Product concerned; empty for all goods, or where none is named")
+PRODUCT = replace(c.PRODUCT, description="Product concerned; empty for all goods, or where none is named")
 TOLD_ON = Column("told_on", pl.Date(), "UTC day of the article", c.EXAMPLE_DAY, unit="UTC day")
 KNOWN_ON = Column(
     "known_on",
@@ -20,7 +20,7 @@ KNOWN_ON = Column(
     unit="UTC day",
     at_least=("told_on",),
 )
-EFFECT = Column("effect", pl.String(), words.EFFECT.description, "announced", vocabulary=words.EFFECT)
+EFFECT = c.word_column("effect", words.EFFECT, "announced")
 DUE_ON = Column(
     "due_on",
     pl.Date(),
@@ -33,9 +33,7 @@ DUE_ON = Column(
 UNTIL_ON = Column(
     "until_on", pl.Date(), "Last day of a suspension, according to the sentence", None, unit="UTC day", nullable=True, above=("told_on",)
 )
-UNMATCHED_REASON = Column(
-    "unmatched_reason", pl.String(), words.UNMATCHED.description, "no_effect", nullable=True, vocabulary=words.UNMATCHED
-)
+UNMATCHED_REASON = c.word_column("unmatched_reason", words.UNMATCHED, "no_effect", nullable=True)
 #: What a claim says about a measure, without the dates in its sentence.
 _CLAIM = (c.STORY_ID, c.SOURCE, c.ACTOR, c.TARGET, c.INSTRUMENT, PRODUCT, EFFECT, TOLD_ON, KNOWN_ON, c.RATE_PCT)
 _RELIABILITY = (c.IS_CONDITIONAL, c.PROBABILITY, c.TIER)
@@ -48,7 +46,7 @@ ACT_ID = Column(
     "usa-301-list1@2018-07-06",
     pattern=patterns.ACT_ID,
 )
-ACTION = Column("action", pl.String(), words.ACTION.description, "imposed", vocabulary=words.ACTION)
+ACTION = c.word_column("action", words.ACTION, "imposed")
 LAYER_RATE = Column(
     "rate_pct",
     pl.Float64(),
@@ -60,7 +58,7 @@ LAYER_RATE = Column(
     maximum=400,
     reason="no tariff or trade remedy of this list is above 219 percent; a higher rate is a slip",
 )
-RATE_BASIS = Column("rate_basis", pl.String(), words.RATE_BASIS.description, "additional", nullable=True, vocabulary=words.RATE_BASIS)
+RATE_BASIS = c.word_column("rate_basis", words.RATE_BASIS, "additional", nullable=True)
 ANNOUNCED_ON = Column("announced_on", pl.Date(), "Day of signature, decision or ruling", date(2018, 6, 15), unit="UTC day")
 STATED_END = Column(
     "stated_end", pl.Date(), "Last day according to the act, e.g. of a suspension; empty: none stated", None, unit="UTC day", nullable=True
@@ -81,7 +79,7 @@ ACT_URL = Column(
     nullable=True,
     pattern=patterns.WEB_ADDRESS,
 )
-CERTAINTY = Column("certainty", pl.String(), words.CERTAINTY.description, "high", vocabulary=words.CERTAINTY)
+CERTAINTY = c.word_column("certainty", words.CERTAINTY, "high")
 LAYER_NOTE = Column("note", pl.String(), "What to know about day, rate or scope", "", empty_is_none=True)
 LAYER_COLUMNS = (
     c.INSTRUMENT,
@@ -192,8 +190,8 @@ MEASURE_REPORTS = Table(
         DUE_ON,
         UNTIL_ON,
         *_RELIABILITY,
-        Column("report", pl.String(), words.REPORT.description, "supports", vocabulary=words.REPORT),
-        c.as_nullable(ACT_ID, "The act it supports or contradicts; see measure_acts"),
+        c.word_column("report", words.REPORT, "supports"),
+        replace(ACT_ID, nullable=True, description="The act it supports or contradicts; see measure_acts"),
         Column("gives_day", pl.Boolean(), "Whether it names the first day of the act", False),
         UNMATCHED_REASON,
     ),
@@ -224,7 +222,7 @@ MEASURE_STATES = Table(
             nullable=True,
             above=("valid_from",),
         ),
-        Column("standing", pl.String(), words.STANDING.description, "in_force", vocabulary=words.STANDING),
+        c.word_column("standing", words.STANDING, "in_force"),
         LAYER_RATE,
         RATE_BASIS,
         Column(

@@ -1,5 +1,7 @@
 """Layer `raw`: source data as received, before any validation."""
 
+from dataclasses import replace
+
 import polars as pl
 
 from pipeline.contracts import patterns
@@ -41,16 +43,13 @@ FETCHES = Table(
     columns=(
         Column("source", pl.String(), "Upstream", "gdelt"),
         Column("item", pl.String(), "Item requested: a feed, a file, a page", "20250404103000.export.CSV.zip"),
-        c.with_description(c.INDEX_DATE, "UTC day the response is about; for feeds the day of the request"),
+        replace(c.INDEX_DATE, description="UTC day the response is about; for feeds the day of the request"),
         Column("asked_at", c.INSTANT, "Time of the request", c.EXAMPLE_INSTANT, unit="UTC instant"),
-        Column("outcome", pl.String(), words.FETCH_OUTCOME.description, "stored", vocabulary=words.FETCH_OUTCOME),
+        c.word_column("outcome", words.FETCH_OUTCOME, "stored"),
         Column("http_status", pl.Int64(), "HTTP status of the last response; empty without a response", 200, nullable=True),
         Column("attempts", pl.Int64(), "Number of attempts", 1, unit="attempts"),
         Column(
-            "url",
-            pl.String(),
-            "URL of the request, without keys",
-            "https://data.gdeltproject.org/gdeltv2/20250404103000.export.CSV.zip",
+            "url", pl.String(), "URL of the request, without keys", "https://data.gdeltproject.org/gdeltv2/20250404103000.export.CSV.zip"
         ),
         Column(
             "sha256", pl.String(), "Hash of the response; empty without a response", "9f2c5d0e" * 8, nullable=True, pattern=patterns.SHA256
@@ -74,36 +73,13 @@ RAW_TRADE_FLOWS = Table(
         Column("partner", pl.String(), "Trading partner of the reporter", "CHN", pattern=patterns.COUNTRY),
         Column("flow", pl.String(), "exports or imports, as given", "imports", values=("exports", "imports")),
         Column("product", pl.String(), "Product, as given; empty: all goods, also where the file has no product column", "soybeans"),
-        Column(
-            "value_usd",
-            pl.Int64(),
-            "Value of the goods",
-            25_000_000_000,
-            unit="USD",
-            minimum=0,
-            maximum=1_000_000_000_000,
-            reason=c.MONTH_IN_USD,
-        ),
-        Column(
-            "duties_usd",
-            pl.Int64(),
-            "Duties collected on the goods, where given",
-            4_100_000_000,
-            unit="USD",
-            nullable=True,
-            minimum=0,
-            reason="duties are not negative; a net refund is not a tariff",
-        ),
-        Column(
-            "consumption_usd",
-            pl.Int64(),
-            "Value of imports for consumption, the base of the duties, where given",
-            24_800_000_000,
-            unit="USD",
-            nullable=True,
-            minimum=0,
-            maximum=1_000_000_000_000,
-            reason=c.MONTH_IN_USD,
+        replace(c.VALUE_USD, dtype=pl.Int64(), description="Value of the goods", example=25_000_000_000),
+        replace(c.DUTIES_USD, dtype=pl.Int64(), description="Duties collected on the goods, where given", example=4_100_000_000),
+        replace(
+            c.CONSUMPTION_USD,
+            dtype=pl.Int64(),
+            description="Value of imports for consumption, the base of the duties, where given",
+            example=24_800_000_000,
         ),
         Column(
             "released_on",

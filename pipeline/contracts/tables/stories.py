@@ -26,7 +26,7 @@ STORY_ARTICLES = Table(
     columns=(
         c.ARTICLE_ID,
         c.STORY_ID,
-        c.with_description(c.INDEX_DATE, "UTC day of the article"),
+        replace(c.INDEX_DATE, description="UTC day of the article"),
         c.SOURCE,
         c.SOURCE_OWNER,
         KNOWN_ON,
@@ -76,7 +76,7 @@ STORIES = Table(
     key=("story_id",),
     columns=(
         c.STORY_ID,
-        c.with_description(c.INDEX_DATE, "UTC day of the first article"),
+        replace(c.INDEX_DATE, description="UTC day of the first article"),
         replace(COUNTS_ON, description="First UTC day on which it counts", at_least=("index_date",)),
         Column(
             "first_seen_at",
@@ -86,7 +86,7 @@ STORIES = Table(
             unit="UTC instant",
             minimum=datetime(1900, 1, 1, tzinfo=UTC),
         ),
-        c.with_description(c.SOURCE, "Source of the first article"),
+        replace(c.SOURCE, description="Source of the first article"),
         c.URL,
         Column(
             "headline_sha256",

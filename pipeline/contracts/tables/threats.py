@@ -15,8 +15,8 @@ from pipeline.contracts.tables.measures import KNOWN_ON, PRODUCT, TOLD_ON
 
 _ID = "4e1f09ab52c77d31"
 _THREAT_ID = Column("threat_id", pl.String(), "Identifier of the threat: the first signal that says it", _ID, pattern=patterns.SIGNAL_ID)
-_OUTCOME = Column("threat_outcome", pl.String(), of.THREAT_OUTCOME.description, "softened", vocabulary=of.THREAT_OUTCOME)
-_FORM = Column("threat_form", pl.String(), of.THREAT_FORM.description, "threat", vocabulary=of.THREAT_FORM)
+_OUTCOME = c.word_column("threat_outcome", of.THREAT_OUTCOME, "softened")
+_FORM = c.word_column("threat_form", of.THREAT_FORM, "threat")
 _THREAT = (c.ACTOR, c.TARGET, c.SCOPE, c.INSTRUMENT, PRODUCT)
 
 
@@ -72,13 +72,13 @@ _STATE = (
            pattern=patterns.SIGNAL_IDS),
     replace(c.PROBABILITY, description="Chance that a signal of its best-reported day is right", minimum=0.5, exclusive_minimum=None,
             reason="less likely threats are not published"),
-    c.with_description(c.TIER, "Tier of its most probable signal"),
+    replace(c.TIER, description="Tier of its most probable signal"),
     _OUTCOME,
     _day("outcome_on", "Day of the outcome; for lapsed and unconfirmed, the day on which its time was over", date(2025, 7, 27),
          nullable=True, at_least=("first_on",)),
     _day("outcome_known_on", "Day on which the outcome was known; not earlier than outcome_on", date(2025, 7, 27), nullable=True,
          at_least=("outcome_on",)),
-    Column("outcome_basis", pl.String(), of.THREAT_BASIS.description, "reported", nullable=True, vocabulary=of.THREAT_BASIS),
+    c.word_column("outcome_basis", of.THREAT_BASIS, "reported", nullable=True),
     _day("imposed_on", "Day on which it was carried out, in whole or in part, also if a court struck it down later", date(2025, 8, 7),
          nullable=True, at_least=("first_on",)),
     replace(c.RATE_PCT, name="outcome_rate_pct", description="Rate of the outcome", example=15.0),
@@ -142,12 +142,12 @@ THREAT_EVIDENCE = Table(
             min_length=16,
             reason="it is the key to the sentence or the act",
         ),
-        Column("threat_role", pl.String(), of.THREAT_ROLE.description, "said", vocabulary=of.THREAT_ROLE),
+        c.word_column("threat_role", of.THREAT_ROLE, "said"),
         Column("is_used", pl.Boolean(), "Whether it counts: false for an echo, and for what was too uncertain or outweighed", True),
         TOLD_ON,
         KNOWN_ON,
         c.RATE_PCT,
-        c.as_nullable(c.PROBABILITY, "Probability of the signal; empty for an official act"),
+        replace(c.PROBABILITY, nullable=True, description="Probability of the signal; empty for an official act"),
     ),
     layer="index",
     is_side_table=True,

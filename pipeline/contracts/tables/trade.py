@@ -9,28 +9,6 @@ from pipeline.contracts import vocabulary as words
 from pipeline.contracts.model import Column, Table
 from pipeline.contracts.tables import columns as c
 
-_DUTIES = Column(
-    "duties_usd",
-    pl.Float64(),
-    "Duties collected on the goods; empty where not given",
-    4_100_000_000.0,
-    unit="USD",
-    nullable=True,
-    minimum=0,
-    reason="duties are not negative; a net refund is not a tariff",
-)
-_CONSUMPTION = Column(
-    "consumption_usd",
-    pl.Float64(),
-    "Value of imports for consumption, the base of the duties; empty where not given",
-    24_800_000_000.0,
-    unit="USD",
-    nullable=True,
-    minimum=0,
-    maximum=1_000_000_000_000,
-    reason=c.MONTH_IN_USD,
-)
-
 FLOW_REVISIONS = Table(
     "flow_revisions",
     "Revisions of trade flows",
@@ -43,18 +21,9 @@ FLOW_REVISIONS = Table(
         c.FLOW_ORIGIN,
         Column("version", pl.Int64(), "Number of the version: 1 for the first known value", 2, minimum=1),
         Column("is_used", pl.Boolean(), "Whether trade_flows uses the figure of this origin", True),
-        Column(
-            "value_usd",
-            pl.Float64(),
-            "Value of the goods, not seasonally adjusted",
-            25_100_000_000.0,
-            unit="USD",
-            minimum=0,
-            maximum=1_000_000_000_000,
-            reason=c.MONTH_IN_USD,
-        ),
-        _DUTIES,
-        _CONSUMPTION,
+        c.VALUE_USD,
+        c.DUTIES_USD,
+        c.CONSUMPTION_USD,
         Column(
             "change_pct",
             pl.Float64(),
@@ -98,18 +67,9 @@ TRADE_FLOWS = Table(
     key=("reporter", "partner", "flow", "product", "reference_month"),
     columns=(
         *c.MONTH_OF_FLOW,
-        Column(
-            "value_usd",
-            pl.Float64(),
-            "Value of the goods as first published, not seasonally adjusted",
-            25_000_000_000.0,
-            unit="USD",
-            minimum=0,
-            maximum=1_000_000_000_000,
-            reason=c.MONTH_IN_USD,
-        ),
-        _DUTIES,
-        _CONSUMPTION,
+        replace(c.VALUE_USD, description="Value of the goods as first published, not seasonally adjusted", example=25_000_000_000.0),
+        c.DUTIES_USD,
+        c.CONSUMPTION_USD,
         Column(
             "change_on_year_pct",
             pl.Float64(),
@@ -121,16 +81,11 @@ TRADE_FLOWS = Table(
             reason="trade cannot fall by more than 100 percent",
         ),
         replace(c.RELEASED_ON, above=("reference_month",)),
-        Column(
-            "revised_value_usd",
-            pl.Float64(),
-            "Newest value, if value or duties were revised; not used by other tables",
-            25_100_000_000.0,
-            unit="USD",
+        replace(
+            c.VALUE_USD,
+            name="revised_value_usd",
+            description="Newest value, if value or duties were revised; not used by other tables",
             nullable=True,
-            minimum=0,
-            maximum=1_000_000_000_000,
-            reason=c.MONTH_IN_USD,
         ),
         Column(
             "revised_on",
@@ -161,13 +116,9 @@ TARIFF_RATES = Table(
     columns=(
         replace(c.ACTOR, name="importer", description="Country that levies the tariff", example="USA"),
         replace(
-            c.ONE_TARGET,
-            name="exporter",
-            description="Country whose goods are subject to it",
-            example="CHN",
-            differs_from=("importer",),
+            c.ONE_TARGET, name="exporter", description="Country whose goods are subject to it", example="CHN", differs_from=("importer",)
         ),
-        Column("measure", pl.String(), words.TARIFF_MEASURE.description, "import_weighted", vocabulary=words.TARIFF_MEASURE),
+        c.word_column("measure", words.TARIFF_MEASURE, "import_weighted"),
         Column(
             "effective_date",
             pl.Date(),

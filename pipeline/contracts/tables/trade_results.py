@@ -25,13 +25,23 @@ _EARLIER_YEARS = Column(
     maximum=3,
     reason="the expected value is the mean of at most three previous years",
 )
+_SHORTFALL = Column(
+    "shortfall_pct",
+    pl.Float64(),
+    "Shortfall: 100 (1 - value / expected); positive when the value is below the expected one",
+    24.2,
+    unit="percent",
+    nullable=True,
+    maximum=100,
+    reason="trade cannot fall by more than 100 percent",
+)
 _SIDES = (
     Column("buyer", pl.String(), "Country that committed to buy", "CHN", unit="country", pattern=patterns.COUNTRY),
     Column("seller", pl.String(), "Country that sells", "USA", unit="country", pattern=patterns.COUNTRY, differs_from=("buyer",)),
 )
 _COMPARED = (
-    c.with_description(c.FLOW_PRODUCT, "Product of the flow it is compared with; empty: all goods"),
-    Column("promise", pl.String(), words.PROMISE.description, "additional", vocabulary=words.PROMISE),
+    replace(c.FLOW_PRODUCT, description="Product of the flow it is compared with; empty: all goods"),
+    c.word_column("promise", words.PROMISE, "additional"),
 )
 
 TRADE_THRESHOLDS = Table(
@@ -77,32 +87,21 @@ FLOW_MONTHS = Table(
             unit="UTC day",
             above=("reference_month",),
         ),
-        c.as_nullable(
-            replace(c.RELEASED_ON, above=("reference_month",)),
-            "UTC day of publication of the figure; it is not used earlier. Empty when the month is missing",
+        replace(
+            c.RELEASED_ON,
+            above=("reference_month",),
+            nullable=True,
+            description="UTC day of publication of the figure; it is not used earlier. Empty when the month is missing",
         ),
         _EARLIER_YEARS,
-        Column(
-            "expected_usd",
-            pl.Float64(),
-            "Mean of that month over those years; empty when there are none",
-            33e9,
-            unit="USD",
+        replace(
+            c.VALUE_USD,
+            name="expected_usd",
+            description="Mean of that month over those years; empty when there are none",
+            example=33e9,
             nullable=True,
-            minimum=0,
-            maximum=1_000_000_000_000,
-            reason=c.MONTH_IN_USD,
         ),
-        Column(
-            "shortfall_pct",
-            pl.Float64(),
-            "Shortfall: 100 (1 - value / expected); positive when the value is below the expected one",
-            24.2,
-            unit="percent",
-            nullable=True,
-            maximum=100,
-            reason="trade cannot fall by more than 100 percent",
-        ),
+        _SHORTFALL,
     ),
     layer="trade",
     is_side_table=True,
@@ -124,9 +123,7 @@ TRADE_STRAIN = Table(
         replace(
             c.TARIFF_RATE, name="effective_tariff_pct", description="Mean tariff over the days of the month", example=20.6, nullable=True
         ),
-        Column(
-            "tariff_basis", pl.String(), words.TARIFF_BASIS.description, "import_weighted", nullable=True, vocabulary=words.TARIFF_BASIS
-        ),
+        c.word_column("tariff_basis", words.TARIFF_BASIS, "import_weighted", nullable=True),
         Column(
             "tariff_days",
             pl.Int64(),
@@ -146,19 +143,14 @@ TRADE_STRAIN = Table(
             nullable=True,
         ),
         Column("flow_usd", pl.Float64(), "Value of the actor's purchases from the target", 25e9, unit="USD", nullable=True),
-        Column("flow_basis", pl.String(), words.FLOW_BASIS.description, "imports", nullable=True, vocabulary=words.FLOW_BASIS),
+        c.word_column("flow_basis", words.FLOW_BASIS, "imports", nullable=True),
         Column("is_flow_missing", pl.Boolean(), "Whether the month is within the pair's series of flows but has no figure", False),
-        c.with_description(_EARLIER_YEARS, "Number of the three previous years that the shortfall is computed from"),
+        replace(_EARLIER_YEARS, description="Number of the three previous years that the shortfall is computed from"),
         Column("expected_usd", pl.Float64(), "Mean of the same month over those years", 33e9, unit="USD", nullable=True),
-        Column(
-            "flow_shortfall_pct",
-            pl.Float64(),
-            "Shortfall: 100 (1 - flow / expected); positive when the flow is below the expected one",
-            24.2,
-            unit="percent",
-            nullable=True,
-            maximum=100,
-            reason="trade cannot fall by more than 100 percent",
+        replace(
+            _SHORTFALL,
+            name="flow_shortfall_pct",
+            description="Shortfall: 100 (1 - flow / expected); positive when the flow is below the expected one",
         ),
         Column("flow_released_on", pl.Date(), "UTC day of publication of the flow", date(2025, 6, 5), unit="UTC day", nullable=True),
         Column(
@@ -176,10 +168,12 @@ TRADE_STRAIN = Table(
         Column(
             "trade_strain", pl.Float64(), "Mean of both z-scores, or the only one available", 2.0, unit="robust deviations", nullable=True
         ),
-        Column("parts", pl.String(), words.STRAIN_PARTS.description, "both", vocabulary=words.STRAIN_PARTS),
-        c.as_nullable(
-            replace(c.RELEASED_ON, above=("reference_month",)),
-            "UTC day from which all figures of the row were public. Empty when it has none",
+        c.word_column("parts", words.STRAIN_PARTS, "both"),
+        replace(
+            c.RELEASED_ON,
+            above=("reference_month",),
+            nullable=True,
+            description="UTC day from which all figures of the row were public. Empty when it has none",
         ),
     ),
     layer="trade",
@@ -200,8 +194,8 @@ TRADE_SIGNALS = Table(
         replace(c.RELEASED_ON, description="UTC day of the signal, from which all its figures were public", at_least=("figure_date",)),
         _BUYER,
         _SELLER,
-        Column("trade_signal", pl.String(), words.TRADE_SIGNAL.description, "flow_drop", vocabulary=words.TRADE_SIGNAL),
-        Column("polarity", pl.String(), words.POLARITY.description, "escalation", vocabulary=words.POLARITY),
+        c.word_column("trade_signal", words.TRADE_SIGNAL, "flow_drop"),
+        c.word_column("polarity", words.POLARITY, "escalation"),
         Column("instrument", pl.String(), "tariff, or other where the figures show no instrument", "other", vocabulary=words.INSTRUMENT),
         c.FLOW_PRODUCT,
         Column(
@@ -293,9 +287,12 @@ PROMISES_AND_DEEDS = Table(
             nullable=True,
         ),
         Column("bought_pct", pl.Float64(), "Flow so far as a share of promised_flow", 64.3, unit="percent", nullable=True),
-        Column("deed_status", pl.String(), words.DEED_STATUS.description, "known", vocabulary=words.DEED_STATUS),
-        c.as_nullable(
-            replace(c.RELEASED_ON, above=("reference_month",)), "UTC day from which all figures of the sum were public. Empty without a sum"
+        c.word_column("deed_status", words.DEED_STATUS, "known"),
+        replace(
+            c.RELEASED_ON,
+            above=("reference_month",),
+            nullable=True,
+            description="UTC day from which all figures of the sum were public. Empty without a sum",
         ),
     ),
     layer="trade",

@@ -19,7 +19,7 @@ _INTERVALS = tuple(
 )  # fmt: skip
 # These tables have no intervals of net_tension and stalemate, so bounds on them do not apply.
 _WITHOUT_INTERVAL = {name: replace(_VALUES[name], at_least=()) for name in ("net_tension", "stalemate")}
-_ARRIVAL = c.with_description(KNOWN_ON, "First UTC day on which this was known")
+_ARRIVAL = replace(KNOWN_ON, description="First UTC day on which this was known")
 _UNIT = "mass"
 
 STORY_KNOWN = Table(
@@ -31,7 +31,7 @@ STORY_KNOWN = Table(
     columns=(
         c.STORY_ID,
         _ARRIVAL,
-        c.with_description(c.INDEX_DATE, "UTC day on which the articles first seen then count"),
+        replace(c.INDEX_DATE, description="UTC day on which the articles first seen then count"),
         Column(
             "weight",
             pl.Float64(),
@@ -41,7 +41,7 @@ STORY_KNOWN = Table(
             minimum=0,
             maximum=1,
         ),
-        c.with_description(STORIES.column("source_owner_count"), "Number of distinct owners of the sources known then"),
+        replace(STORIES.column("source_owner_count"), description="Number of distinct owners of the sources known then"),
         STORIES.column("breadth"),
     ),
     layer="index",
@@ -103,15 +103,12 @@ VINTAGES = Table(
         c.INDEX_DATE,
         SERIES,
         c.PAIR,
-        replace(
-            KNOWN_AT,
-            description="Time from which this was known: the end of the UTC day on which its last article was first seen",
-        ),
+        replace(KNOWN_AT, description="Time from which this was known: the end of the UTC day on which its last article was first seen"),
         *_INTERVALS,
         _WITHOUT_INTERVAL["net_tension"],
         _WITHOUT_INTERVAL["stalemate"],
         PHASE,
-        c.with_description(_VALUES["obs_status"], "SDMX observation status at that time."),
+        replace(_VALUES["obs_status"], description="SDMX observation status at that time."),
     ),
     layer="index",
     published=True,
@@ -137,15 +134,7 @@ REVISIONS = Table(
             maximum=14,
             reason="ages are counted up to two weeks",
         ),
-        Column(
-            "day_count",
-            pl.Int64(),
-            "Number of days compared",
-            301,
-            unit="days",
-            minimum=1,
-            reason="an age without days has no row",
-        ),
+        Column("day_count", pl.Int64(), "Number of days compared", 301, unit="days", minimum=1, reason="an age without days has no row"),
         Column("first_date", pl.Date(), "First day compared", date(2025, 1, 20), unit="UTC day"),
         Column("last_date", pl.Date(), "Last day compared", date(2025, 11, 16), unit="UTC day", at_least=("first_date",)),
         Column(
