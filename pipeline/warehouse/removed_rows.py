@@ -1,6 +1,7 @@
-"""Count rows of article files that a run removed.
+"""Count rows of article files that a run removed from the index.
 
-The rows are hashed before and after the run. Fetched articles do not count: no file has them.
+The rows are hashed before and after the run. Fetched articles do not count: no file has them. Nor do rows of the quarantine, which are not
+in the index: a person corrects or removes them.
 """
 
 from collections.abc import Iterable
@@ -10,21 +11,22 @@ import polars as pl
 
 from pipeline.contracts.days import Days
 from pipeline.contracts.model import ContractError
+from pipeline.contracts.tables.core import QUARANTINE
 from pipeline.contracts.tables.raw import RAW_ARTICLES
 from pipeline.contracts.upstreams import UPSTREAMS
 from pipeline.warehouse.lake import Lake, LakeError
 
-_HASHES = pl.Schema({"index_date": pl.Date(), "row": pl.UInt64()})
-_COLUMNS = ("source", "published_at", "url", "title", "unreadable")
+_HASHES = pl.Schema({"index_date": pl.Date(), "row": pl.UInt64(), "is_usable": pl.Boolean()})
+_COLUMNS = ("raw_id", "index_date", "source", "published_at", "url", "title")
 _DAYS_AT_ONCE = 31
 
 
 def hash_file_rows(lake: Lake, spans: Iterable[Days]) -> pl.DataFrame:
     """Hash the rows that come from the user's article files.
 
-    Only rows of the days in `spans`. Returns `index_date` and `row`, the hash of source, time and URL (of the title if there is no URL) and
-    of `unreadable`: the same article has the same hash in another file. Empty if the lake has an earlier schema or a damaged file, which
-    the run itself reports.
+    Only rows of the days in `spans`. Returns `index_date`, `row`, the hash of source, time and URL (of the title if there is no URL), and
+    `is_usable`, which is false for rows of the quarantine. The same article has the same hash in another file. Empty if the lake has an
+    earlier schema or a damaged file, which the run itself reports.
     """
     is_fetched = pl.any_horizontal(
         holding.rows for upstream in UPSTREAMS.values() for holding in upstream.holdings if holding.table is RAW_ARTICLES
@@ -33,14 +35,16 @@ def hash_file_rows(lake: Lake, spans: Iterable[Days]) -> pl.DataFrame:
     frames = [_HASHES.to_frame()]
     try:
         for days in (part for span in spans for part in span.split(_DAYS_AT_ONCE)):
-            rows = lake.read(RAW_ARTICLES, days, columns=["raw_id", "index_date", *_COLUMNS]).filter(~is_fetched)
-            frames.append(rows.select("index_date", row=pl.struct("source", "published_at", link.alias("link"), "unreadable").hash()))
+            rows = lake.read(RAW_ARTICLES, days, columns=_COLUMNS).filter(~is_fetched)
+            quarantined = lake.read(QUARANTINE, days, columns=["raw_id"])["raw_id"]
+            row, is_usable = pl.struct("source", "published_at", link.alias("link")).hash(), ~pl.col("raw_id").is_in(quarantined.implode())
+            frames.append(rows.select("index_date", row=row, is_usable=is_usable))
     except (ContractError, LakeError, pl.exceptions.PolarsError):
         return _HASHES.to_frame()
     return pl.concat(frames)
 
 
 def count_removed_rows(before: pl.DataFrame, after: pl.DataFrame) -> dict[date, int]:
-    """Count by day the rows whose hash is in `before` only."""
-    removed = before.join(after, on="row", how="anti").group_by("index_date").len().sort("index_date")
+    """Count by day the usable rows whose hash is in `before` only."""
+    removed = before.filter("is_usable").join(after, on="row", how="anti").group_by("index_date").len().sort("index_date")
     return dict(removed.rows())

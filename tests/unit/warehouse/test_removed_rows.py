@@ -6,6 +6,7 @@ from pathlib import Path
 import polars as pl
 
 from pipeline.contracts.days import Days
+from pipeline.contracts.tables.core import QUARANTINE
 from pipeline.contracts.tables.raw import RAW_ARTICLES
 from pipeline.warehouse.lake import Lake
 from pipeline.warehouse.removed_rows import count_removed_rows, hash_file_rows
@@ -43,6 +44,17 @@ def test_rows_that_another_file_replaces_are_counted_by_day(tmp_path: Path) -> N
 def test_rows_of_a_renamed_file_are_not_removed(tmp_path: Path) -> None:
     articles = ((FIRST, "Glass"), (SECOND, "Salt"))
     assert count_removed(tmp_path, make_rows("a.csv", *articles), make_rows("b.csv", *articles)) == {}
+
+
+def test_a_corrected_row_of_the_quarantine_is_not_removed(tmp_path: Path) -> None:
+    lake, rows = Lake(tmp_path), make_rows("a.csv", (FIRST, "Glass"), (FIRST, "Tin"))
+    lake.write_days(RAW_ARTICLES, rows, SPAN)
+    lake.write_days(QUARANTINE, QUARANTINE.example().with_columns(raw_id=pl.lit("a.csv#1"), index_date=pl.lit(FIRST)), SPAN)
+    before = hash_file_rows(lake, [SPAN])
+    corrected = pl.when(raw_id="a.csv#1").then(pl.lit("2025-03-05T12:00:00Z")).otherwise("published_at")
+    lake.write_days(RAW_ARTICLES, rows.with_columns(published_at=corrected), SPAN)
+    lake.write_days(QUARANTINE, QUARANTINE.empty(), SPAN)
+    assert count_removed_rows(before, hash_file_rows(lake, [SPAN])) == {}
 
 
 def test_rows_of_upstreams_are_not_counted(tmp_path: Path) -> None:
