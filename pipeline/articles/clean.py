@@ -12,7 +12,7 @@ import polars as pl
 from pipeline.articles.language import detect_other_language
 from pipeline.articles.owners import find_owners
 from pipeline.articles.text import NOT_TEXT, clean_line, clean_paragraphs, fold_whitespace, to_printable
-from pipeline.contracts.instants import parse_instant
+from pipeline.contracts.instants import NEEDS_ORDER, parse_instant
 from pipeline.contracts.tables.core import ARTICLES, COVERAGE, DUPLICATES, QUARANTINE
 from pipeline.contracts.tables.raw import RAW_ARTICLES
 
@@ -100,6 +100,13 @@ def _add_reasons(rows: pl.DataFrame) -> pl.DataFrame:
     length = pl.col("title").str.len_chars() + pl.col("body").str.len_chars()
     shown = to_printable(pl.col("raw_published_at").fill_null(""), _MAX_DATE_SHOWN)
     dated = pl.format("published_at is '{}'", shown)
+    undated = (
+        pl.when(shown == "")
+        .then(pl.lit("published_at is empty"))
+        .when(shown.str.contains(NEEDS_ORDER))
+        .then(pl.format("{}; set the date_order of its archive", dated))
+        .otherwise(dated)
+    )
     reasons = (
         ("unreadable", pl.col("unreadable").is_not_null(), to_printable(pl.col("unreadable"), _MAX_REASON_SHOWN)),
         ("missing_source", pl.col("source").is_null(), pl.lit("source is empty")),
@@ -110,7 +117,7 @@ def _add_reasons(rows: pl.DataFrame) -> pl.DataFrame:
             .then(pl.lit("title and body are nothing but markup or a publisher's own lines"))
             .otherwise(pl.lit("title and body are empty")),
         ),
-        ("undated", pl.col("published_at").is_null(), pl.when(shown == "").then(pl.lit("published_at is empty")).otherwise(dated)),
+        ("undated", pl.col("published_at").is_null(), undated),
         # The source stored it under an earlier day, because its date was in the future.
         ("future_dated", pl.col("published_at").dt.date() > pl.col("index_date"), pl.format("{}, read on {}", dated, "index_date")),
         ("too_long", length > MAX_TEXT_CHARS, pl.format("{} characters, more than {}", length, pl.lit(MAX_TEXT_CHARS))),

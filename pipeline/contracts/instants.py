@@ -4,13 +4,15 @@ Belongs here: text to UTC instants or seconds. Does not: what happens to a row w
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
-from typing import overload
+from typing import Literal, overload
 
 import polars as pl
 
+#: Order of the numbers in dates such as 04/05/2025, which only their archive knows.
+DateOrder = Literal["day-month-year", "month-day-year"]
 FIRST_YEAR, LAST_YEAR = 1900, 2100  # other years are mistakes, e.g. a price or a row number in the wrong column
 
 # Month names in the languages of the larger trading countries, since feeds write dates in their own language. Longer stems come first.
@@ -102,6 +104,13 @@ _COMPACT = (
     rf"(?:t?(?P<hour>[0-9]{{2}})(?P<minute>[0-9]{{2}})(?P<second>[0-9]{{2}})\s*{_ZONE}?)?\s*$"
 )
 _FORMATS = (_ISO, _DAY_FIRST, _MONTH_FIRST, _CTIME, _COMPACT)
+_MONTH_NUMBER = r"(?P<month>[0-9]{1,2})"
+_ORDERED: dict[DateOrder, str] = {
+    order: rf"(?i)^\s*{first}[/.-]{second}[/.-]{_YEAR}(?:,?\s+{_CLOCK}\s*(?:(?P<half>[ap])\.?m\.?)?\s*{_ZONE}?)?\s*$"
+    for order, first, second in (("day-month-year", _DAY, _MONTH_NUMBER), ("month-day-year", _MONTH_NUMBER, _DAY))
+}
+#: Begins a date whose order must be known.
+NEEDS_ORDER = r"^\s*[0-9]{1,2}[/.-][0-9]{1,2}[/.-][0-9]{2}"
 _PARTS = ("year", "month", "day", "hour", "minute", "second", "fraction", "half", "zone")
 _EPOCH = r"^\s*(?P<whole>[0-9]{9,10})(?:\.(?P<fraction>[0-9]{1,6})[0-9]*)?\s*$"  # nine digits start in March 1973
 
@@ -113,10 +122,10 @@ _INSTANT = pl.Datetime("us", "UTC")
 
 
 @overload
-def parse_instant(text: pl.Expr) -> pl.Expr: ...
+def parse_instant(text: pl.Expr, order: DateOrder | None = None) -> pl.Expr: ...
 @overload
-def parse_instant(text: pl.Series) -> pl.Series: ...
-def parse_instant(text: pl.Expr | pl.Series) -> pl.Expr | pl.Series:
+def parse_instant(text: pl.Series, order: DateOrder | None = None) -> pl.Series: ...
+def parse_instant(text: pl.Expr | pl.Series, order: DateOrder | None = None) -> pl.Expr | pl.Series:
     """Parse texts into UTC instants, `Datetime("us", "UTC")`.
 
     A text that is no date between 1900 and 2100 gives null. Formats:
@@ -127,19 +136,21 @@ def parse_instant(text: pl.Expr | pl.Series) -> pl.Expr | pl.Series:
     * `April 4, 2025 10:30 am`
     * seconds since 1970, in 9 or 10 digits
 
-    Ambiguous texts such as `04/05/2025` and unknown zone names give null. Without an offset the time is UTC; a date alone is midnight.
+    Texts such as `04/05/2025` give null without their `order`, as do unknown zone names. Without an offset the time is UTC; a date alone is
+    midnight.
     """
+    formats = _FORMATS if order is None else (*_FORMATS, _ORDERED[order])
     if isinstance(text, pl.Expr):
-        return text.map_batches(_parse_series, return_dtype=_INSTANT, is_elementwise=True)
-    return _parse_series(text)
+        return text.map_batches(lambda series: _parse_series(series, formats), return_dtype=_INSTANT, is_elementwise=True)
+    return _parse_series(text, formats)
 
 
-def _parse_series(text: pl.Series) -> pl.Series:
+def _parse_series(text: pl.Series, formats: Sequence[str]) -> pl.Series:
     # Step by step, because one large expression would search the text again for every part.
     texts = text.cast(pl.String).to_frame("text")
-    groups = texts.select(pl.col("text").str.extract_groups(pattern).alias(f"{place}") for place, pattern in enumerate(_FORMATS))
+    groups = texts.select(pl.col("text").str.extract_groups(pattern).alias(f"{place}") for place, pattern in enumerate(formats))
     parts = groups.select(
-        pl.coalesce(pl.col(f"{place}").struct.field(name) for place, pattern in enumerate(_FORMATS) if f"<{name}>" in pattern).alias(name)
+        pl.coalesce(pl.col(f"{place}").struct.field(name) for place, pattern in enumerate(formats) if f"<{name}>" in pattern).alias(name)
         for name in _PARTS
     )
     written = parts.with_columns(_build_date(), *_build_time(), _build_offset()).select(_build_instant().alias("written"))
@@ -152,7 +163,7 @@ def _build_date() -> pl.Expr:
     digits = pl.col("year").cast(pl.Int64)
     is_short = pl.col("year").str.len_chars() == _SHORT_YEAR
     century = pl.when(~is_short).then(0).when(digits < _CENTURY_PIVOT).then(2000).otherwise(1900)
-    month = pl.col("month").str.to_lowercase().replace(_MONTHS)
+    month = pl.col("month").str.to_lowercase().replace(_MONTHS).str.zfill(2)
     written = pl.concat_str(digits + century, month, pl.col("day").str.zfill(2), separator="-")
     return written.str.to_date("%Y-%m-%d", strict=False).alias("date")
 

@@ -8,6 +8,8 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
 
+from pipeline.contracts.instants import DateOrder
+
 ArticleColumn = Literal["article_id", "source", "published_at", "fetched_at", "title", "body", "url"]
 
 
@@ -48,6 +50,7 @@ class ArticleFiles(BaseModel):
     encoding: Annotated[str, AfterValidator(_require_encoding)] | None = Field(
         None, description="text encoding, e.g. latin-1; none: UTF-8, else detected"
     )
+    date_order: DateOrder | None = Field(None, description="order of the numbers in dates such as 04/05/2025; none: such rows are rejected")
 
 
 def to_archive(value: Any) -> Any:

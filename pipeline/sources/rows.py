@@ -14,7 +14,7 @@ COLUMNS = ("article_id", "source", "published_at", "fetched_at", "title", "body"
 #: A row as received: all columns as text, and in `unreadable` why the row could not be read.
 ROWS = pl.Schema({name: pl.String() for name in (*COLUMNS, "unreadable")})
 
-_DATES = ("published_at", "fetched_at")
+DATES = ("published_at", "fetched_at")
 
 
 class RawArticleConverter:
@@ -40,8 +40,8 @@ class RawArticleConverter:
         A row gets its day as in `to_raw_articles`; a row without a date gets that of the previous row, also across batches. `index_date` is
         null as long as no row had a date.
         """
-        dates = rows.select(parse_instant(pl.col(name)).dt.date().alias(name) for name in _DATES)
-        past = [pl.col(name) if self.last_day is None else pl.when(pl.col(name) <= self.last_day).then(pl.col(name)) for name in _DATES]
+        dates = rows.select(parse_instant(pl.col(name)).dt.date().alias(name) for name in DATES)
+        past = [pl.col(name) if self.last_day is None else pl.when(pl.col(name) <= self.last_day).then(pl.col(name)) for name in DATES]
         days = dates.select(pl.coalesce(past).forward_fill()).to_series()
         days = days.fill_null(strategy="backward") if self.day is None else days.fill_null(self.day)
         converted = (
@@ -53,7 +53,7 @@ class RawArticleConverter:
         self.row_count += rows.height
         if not converted.is_empty():
             self.day = converted["index_date"][-1]
-        latest = [day for day in (dates[name].max() for name in _DATES) if isinstance(day, date)]
+        latest = [day for day in (dates[name].max() for name in DATES) if isinstance(day, date)]
         self.latest_date = max((day for day in (self.latest_date, *latest) if day is not None), default=None)
         return converted
 

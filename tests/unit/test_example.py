@@ -30,7 +30,7 @@ def test_the_example_shows_archives_with_other_column_names(example: Settings) -
     plain, newspaper, old = example.articles
     assert plain.columns == {}
     assert (newspaper.columns["title"], newspaper.source) == (("headline.main",), "The Newspaper")
-    assert old.encoding == "latin-1"
+    assert (old.encoding, old.date_order) == ("latin-1", "day-month-year")
 
 
 def test_the_example_has_a_setting_of_every_group() -> None:

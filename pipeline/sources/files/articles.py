@@ -13,6 +13,7 @@ from pathlib import Path
 
 import polars as pl
 
+from pipeline.contracts.instants import parse_instant
 from pipeline.contracts.tables.raw import RAW_ARTICLES
 from pipeline.settings.archives import ArticleFiles
 from pipeline.sources.errors import SourceError
@@ -20,7 +21,7 @@ from pipeline.sources.files.formats import FORMATS, ReadFormat, find_format
 from pipeline.sources.files.formats.batches import FoundColumns, ReadOptions
 from pipeline.sources.files.locations import Location, open_locations
 from pipeline.sources.files.streams import LIMITS, Limits
-from pipeline.sources.rows import RawArticleConverter
+from pipeline.sources.rows import DATES, RawArticleConverter
 
 _COLUMNS_SHOWN = 30
 _NEEDED = "published_at, source, and title or body (optional: url, article_id, fetched_at)"
@@ -225,7 +226,7 @@ def read_file(
             file.label if location.member is None else f"{file.label}/{_to_text(location.name)}" for location, _ in readable
         )
         for (location, read_format), label in zip(readable, labels, strict=True):
-            reading = _LocationReader(location, read_format, options, file.archive.source)
+            reading = _LocationReader(location, read_format, options, file.archive)
             yield from reading.read_rows(label, last_day, contents or FileContents())
 
 
@@ -235,8 +236,8 @@ class _LocationReader:
     It adds names and days to the rows, and checks the columns.
     """
 
-    def __init__(self, location: Location, read_format: ReadFormat, options: ReadOptions, source: str | None) -> None:
-        self.location, self.read_format, self.options, self.source = location, read_format, options, source
+    def __init__(self, location: Location, read_format: ReadFormat, options: ReadOptions, archive: ArticleFiles) -> None:
+        self.location, self.read_format, self.options, self.archive = location, read_format, options, archive
 
     def read_rows(self, label: str, last_day: date | None, contents: FileContents) -> Iterator[pl.DataFrame]:
         """Yield the rows as `RAW_ARTICLES`, in batches, with digests in `contents`.
@@ -246,7 +247,7 @@ class _LocationReader:
         """
         found_columns, first_reason = FoundColumns(), ""
         converter = RawArticleConverter(label, last_day=last_day)
-        for raw_batch in self.read_format(self.location, self.options, found_columns):
+        for raw_batch in map(self._apply_settings, self.read_format(self.location, self.options, found_columns)):
             if not converter.row_count:
                 first_reason = raw_batch["unreadable"][0] or ""
             if found_columns.is_complete:
@@ -255,18 +256,19 @@ class _LocationReader:
             if converter.day is None:  # no date in the first batch: its rows get the day of the first row with a date
                 converter = RawArticleConverter(label, last_day=last_day, day=self._find_first_day(last_day))
                 batch = converter.convert(raw_batch)
-            batch = self._fill_source(batch)
             contents.add(batch, converter.latest_date)
             yield batch
         self._require_columns(found_columns, converter.row_count, first_reason)
 
-    def _fill_source(self, batch: pl.DataFrame) -> pl.DataFrame:
-        """Set the archive's source in articles that name none."""
-        if self.source is None:
-            return batch
-        is_unnamed = pl.col("source").fill_null("").str.strip_chars() == ""
-        is_article = pl.col("unreadable").is_null()
-        return batch.with_columns(source=pl.when(is_unnamed & is_article).then(pl.lit(self.source)).otherwise("source"))
+    def _apply_settings(self, rows: pl.DataFrame) -> pl.DataFrame:
+        """Set the archive's source in articles that name none, and write its dates as ISO 8601."""
+        source, order = self.archive.source, self.archive.date_order
+        if source is not None:
+            is_unnamed = pl.col("source").fill_null("").str.strip_chars() == ""
+            rows = rows.with_columns(source=pl.when(is_unnamed & pl.col("unreadable").is_null()).then(pl.lit(source)).otherwise("source"))
+        if order is not None:
+            rows = rows.with_columns(pl.coalesce(parse_instant(pl.col(name), order).dt.to_string("iso:strict"), name) for name in DATES)
+        return rows
 
     def _find_first_day(self, last_day: date | None) -> date:
         """Return the day of the first row with a date.
@@ -275,7 +277,7 @@ class _LocationReader:
         """
         found_columns, converter, first_reason = FoundColumns(), RawArticleConverter("", last_day=last_day), ""
         options = ReadOptions(self.options.columns, self.options.encoding, self.options.limits)
-        for raw_batch in self.read_format(self.location, options, found_columns):
+        for raw_batch in map(self._apply_settings, self.read_format(self.location, options, found_columns)):
             if not converter.row_count:
                 first_reason = raw_batch["unreadable"][0] or ""
             days = converter.convert(raw_batch)["index_date"].drop_nulls()
@@ -285,7 +287,8 @@ class _LocationReader:
         self._require_columns(found_columns, converter.row_count, first_reason)
         raise SourceError(
             f"{self.location}: none of its {converter.row_count:,} rows has a readable date in published_at or fetched_at, so "
-            f"they have no day. Use dates such as 2025-04-04, 2025-04-04T10:30:00Z or Fri, 04 Apr 2025 10:30:00 GMT"
+            f"they have no day. Use dates such as 2025-04-04, 2025-04-04T10:30:00Z or Fri, 04 Apr 2025 10:30:00 GMT. For dates such as "
+            f"04/05/2025, set the date_order of the archive"
         )
 
     def _require_columns(self, found_columns: FoundColumns, row_count: int, first_reason: str) -> None:
@@ -297,7 +300,7 @@ class _LocationReader:
         if not row_count and not found_columns.theirs:
             return
         missing = [self._describe_column(name) for name in ("published_at", "source") if name not in found_columns.ours]
-        if self.source is not None and "source" not in found_columns.ours:
+        if self.archive.source is not None and "source" not in found_columns.ours:
             missing.remove(self._describe_column("source"))
         if not {"title", "body"} & found_columns.ours:
             missing.append(f"{self._describe_column('title')} or {self._describe_column('body')}")

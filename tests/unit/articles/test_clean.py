@@ -107,6 +107,7 @@ def test_a_body_without_a_title_is_an_article() -> None:
         ),
         ({"published_at": None}, "undated", "published_at is empty"),
         ({"published_at": "soon"}, "undated", "published_at is 'soon'"),
+        ({"published_at": "15/04/2025"}, "undated", "published_at is '15/04/2025'; set the date_order of its archive"),
         ({"published_at": "2025-05-01"}, "future_dated", "published_at is '2025-05-01', read on 2025-04-04"),
         ({"body": "x" * (MAX_TEXT_CHARS + 1)}, "too_long", f"{MAX_TEXT_CHARS + 11} characters, more than {MAX_TEXT_CHARS}"),
         ({"title": "", "body": "abc\x00\ufffd"}, "not_text", "40 percent control characters or replacement marks"),

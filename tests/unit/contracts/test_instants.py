@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipeline.contracts.instants import parse_instant, parse_retry_after
+from pipeline.contracts.instants import DateOrder, parse_instant, parse_retry_after
 
 NOON = datetime(2025, 4, 4, 12, 0, tzinfo=UTC)
 MIDNIGHT = datetime(2025, 4, 4, tzinfo=UTC)
@@ -86,6 +86,23 @@ def test_dates_in_common_formats_are_parsed(text: str, instant: datetime) -> Non
 )  # fmt: skip
 def test_text_that_is_no_date_of_1900_to_2100_gives_null(text: str | None) -> None:
     assert parse_one(text) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "order", "instant"),
+    [
+        ("15/04/2025", "day-month-year", datetime(2025, 4, 15, tzinfo=UTC)),
+        ("5.4.25", "day-month-year", datetime(2025, 4, 5, tzinfo=UTC)),
+        ("04-04-2025 14:00:00 +02:00", "day-month-year", NOON),
+        ("4/15/2025", "month-day-year", datetime(2025, 4, 15, tzinfo=UTC)),
+        ("04/04/2025, 12:00 PM", "month-day-year", NOON),
+        ("2025-04-04T12:00:00Z", "month-day-year", NOON),
+        ("15/04/2025", "month-day-year", None),
+        ("31/02/2025", "day-month-year", None),
+    ],
+)
+def test_dates_of_a_given_order_are_parsed(text: str, order: DateOrder, instant: datetime | None) -> None:
+    assert parse_instant(pl.Series([text]), order).to_list() == [instant]
 
 
 def test_a_parsed_expression_keeps_its_name_and_is_in_utc() -> None:

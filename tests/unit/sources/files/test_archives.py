@@ -11,6 +11,7 @@ import polars as pl
 import pytest
 from pydantic import ValidationError
 
+from pipeline.contracts.instants import parse_instant
 from pipeline.settings.archives import ArticleFiles
 from pipeline.sources.errors import SourceError
 from pipeline.sources.files.articles import ReadReport, collect_rows, find_article_files, read_articles
@@ -94,6 +95,20 @@ def test_an_unreadable_row_gets_no_source(tmp_path: Path) -> None:
     path = tmp_path / "a.jsonl"
     path.write_text(json.dumps(ROW) + "\njunk\n", encoding="utf-8")
     assert read(path, source="Archive")["source"].to_list() == ["Strelsau Post", None]
+
+
+def test_dates_are_read_in_the_order_of_the_archive(tmp_path: Path) -> None:
+    texts = ["soon", "15/04/2025", "16/04/2025 09:30", "2025-04-17", None]
+    path = write_lines(tmp_path / "a.jsonl", *(ROW | {"published_at": text} for text in texts))
+    rows = read(path, date_order="day-month-year")
+    assert rows["index_date"].dt.day().to_list() == [15, 15, 16, 17, 17]
+    assert parse_instant(rows["published_at"]).dt.hour().to_list() == [None, 0, 9, 0, None]
+    assert rows["published_at"][0] == "soon"
+
+
+def test_without_an_order_the_message_names_the_setting(tmp_path: Path) -> None:
+    with pytest.raises(SourceError, match="For dates such as 04/05/2025, set the date_order of the archive"):
+        read(write_lines(tmp_path / "a.jsonl", ROW | {"published_at": "15/04/2025"}))
 
 
 @pytest.mark.parametrize("columns", [{"headline": "title"}, {"title": ()}, {"title": ""}])
