@@ -12,6 +12,7 @@ select
     contributions.status,
     contributions.is_general,
     signals.product,
+    signals.tier,
     signals.quote,
     signals.source,
     signals.url,
