@@ -14,7 +14,7 @@ from pipeline.contracts.tables.contributions import CONTRIBUTIONS
 from pipeline.contracts.tables.index import TENSION_PAIR_DAILY
 from pipeline.progress import display_progress
 from pipeline.report import terminal
-from pipeline.report.evidence import named_contributions
+from pipeline.report.evidence import named_contributions, warn_of_baseline
 from pipeline.settings.load import read_settings
 from pipeline.signals.extractors import make_extractor
 from pipeline.sources.files.catalogue import Catalogue
@@ -54,8 +54,7 @@ def run_index(
     lake = Lake(settings.lake)
     reading = terminal.describe_articles_read(launched.articles_read, launched.articles_not_read)
     newest = named_contributions(lake.read, partial(select_view, lake, CONTRIBUTIONS))
-    terminal.print_run(
-        out, lake.read(TENSION_PAIR_DAILY), newest, f"{account_for_rows(lake, settings)}\n{reading}", settings, name_program()
-    )
+    row_counts = f"{account_for_rows(lake, settings)}\n{reading}"
+    terminal.print_run(out, lake.read(TENSION_PAIR_DAILY), newest, warn_of_baseline(lake.read), row_counts, settings, name_program())
     terminal.print_removed_rows(err, launched.removed_rows)
     report_state(launched, settings)

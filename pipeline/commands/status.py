@@ -1,4 +1,4 @@
-"""`tension status`: the state of a home in five lines."""
+"""`tension status`: the state of a home in a few lines."""
 
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -21,6 +21,7 @@ from pipeline.contracts.tables.raw import FETCHES
 from pipeline.errors import UserError
 from pipeline.report import terminal
 from pipeline.report.audit import describe_precision
+from pipeline.report.evidence import warn_of_baseline
 from pipeline.report.names import format_count
 from pipeline.report.plain import to_plain
 from pipeline.settings import Settings
@@ -35,7 +36,7 @@ from pipeline.warehouse.verify import find_damage
 
 
 def show_status(home_folder: Path | None, show_all: bool) -> None:
-    """Print five lines about a home, and one for each damage.
+    """Print some lines about a home, and one for each damage.
 
     With `show_all`, also print the row count of every table. Exits with 1 if something is missing or cannot be read.
     """
@@ -57,6 +58,7 @@ def show_status(home_folder: Path | None, show_all: bool) -> None:
     lines = [
         ("published", describe(_describe_release)),
         ("newest", describe(_describe_freshness)),
+        ("baseline", describe(lambda lake, _: warn_of_baseline(lake.read))),
         ("failed", describe(_describe_failures)),
         ("not read", describe(lambda lake, _: _describe_rejected_rows(lake))),
         ("next", describe(_suggest_command)),
@@ -65,7 +67,7 @@ def show_status(home_folder: Path | None, show_all: bool) -> None:
         lines.insert(1, ("uploaded", describe(_describe_upload)))
     if writer := find_writer(settings.home):
         lines.insert(0, ("in use", writer))
-    terminal.print_status_lines(out, [*lines, *(("damaged", problem) for problem in dict.fromkeys(problems))])
+    terminal.print_status_lines(out, [*(line for line in lines if line[1]), *(("damaged", problem) for problem in dict.fromkeys(problems))])
     if problems:
         command = f"{name_program()} verify --home {quote(str(settings.home))}"
         out.print(to_plain(f"For all damage, and what repairs it: {command}"), highlight=False, soft_wrap=True)

@@ -12,12 +12,15 @@ import polars as pl
 from pipeline.contracts.days import Days
 from pipeline.contracts.model import Table
 from pipeline.contracts.tables.contributions import CONTRIBUTIONS, TOP_CONTRIBUTIONS
-from pipeline.contracts.tables.index import CHANNEL_DAILY, SIGNALS, STORY_MASS, TENSION_PAIR_DAILY
+from pipeline.contracts.tables.index import BASELINE, CHANNEL_DAILY, SIGNALS, STORY_MASS, TENSION_PAIR_DAILY
+from pipeline.report.names import format_count
 
 #: Columns of SIGNALS that are added to a story's contribution.
 SIGNAL_COLUMNS = ("actor", "target", "product", "quote", "source", "url", "published_at", "tier")
 #: Below this share of news in a value (percent) no story is named for it: most of it is the prior.
 MIN_NEWS_PCT = 50
+#: A baseline of fewer days or articles says little about what is usual.
+_MIN_BASELINE_DAYS, _MIN_BASELINE_ARTICLES = 28, 100
 
 
 class ReadTable(Protocol):
@@ -149,3 +152,19 @@ def describe_news(news_pct: float) -> str:
     """Describe how much of a value is data: `41 % news, 59 % prior`."""
     news = int(news_pct)  # rounded down, so that a share below the bound never looks as if it reached it
     return f"{news} % news, {100 - news} % prior"
+
+
+def warn_of_baseline(read: ReadTable) -> str:
+    """Warn if the newest baseline rests on few days or articles.
+
+    Empty if it does not, or before the first run.
+    """
+    columns = ["valid_from", "source", "article_count", "baseline_from", "baseline_to"]
+    newest = read(BASELINE, columns=columns).filter(pl.col("valid_from") == pl.col("valid_from").max()).unique("source")
+    if newest.is_empty():
+        return ""
+    first, last = newest.select("baseline_from", "baseline_to").row(0)
+    days, articles = (last - first).days + 1, newest["article_count"].sum()
+    if days >= _MIN_BASELINE_DAYS and articles >= _MIN_BASELINE_ARTICLES:
+        return ""
+    return f"100 is the average of only {format_count(articles, 'article')} on {format_count(days, 'day')}: do not interpret values yet."

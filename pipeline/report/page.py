@@ -137,7 +137,8 @@ class Page:
     """Contents of the report.
 
     `coverage` is None when nothing was read; `precision` has sentences on what people judged, for each channel. Without `timeline` or
-    without a value in it there is no interactive chart. `made_by` identifies the release and the code that made the page.
+    without a value in it there is no interactive chart. `warning`: what the baseline lacks, if anything. `made_by` identifies the release
+    and the code that made the page.
     """
 
     title: str
@@ -151,6 +152,7 @@ class Page:
     precision: tuple[str, ...] = ()
     timeline: Timeline | None = None
     data: tuple[DataShare, ...] = ()
+    warning: str = ""
     made_by: str = ""
 
     @property

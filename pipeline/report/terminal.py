@@ -28,24 +28,20 @@ from pipeline.settings import SAMPLE_NOTE, Settings
 _PHASE_STYLE = {"escalation": "bold red", "stalemate": "yellow", "de-escalation": "green", "dialogue": "cyan", "quiet": "green dim"}
 _POLARITY_STYLE = {"escalation": "bold red", "dialogue": "cyan", "concession": "green"}
 _WEEK = 7
-_YOUNG = 28  # a baseline of fewer days is preliminary
 _STORIES = 5
 _QUOTE_WIDTH = 160
 _DAYS_SHOWN = 5
 
 
-def week_table(daily: pl.DataFrame, is_sample: bool) -> Table:
+def week_table(daily: pl.DataFrame, note: str) -> Table:
     """Table of the last seven days.
 
-    It has the pair with most signals, and the last day of all other pairs. `daily`: rows of TENSION_PAIR_DAILY.
+    It has the pair with most signals, and the last day of all other pairs. `daily`: rows of TENSION_PAIR_DAILY. `note`: said below it.
     """
     last: Any = daily["index_date"].max()
-    newest = daily.filter(index_date=last).row(0, named=True)
-    baseline_days = (newest["baseline_to"] - newest["baseline_from"]).days + 1
-    young = f" 100 is the average of only {baseline_days} days: do not interpret values yet." if baseline_days < _YOUNG else ""
     table = Table(
         title=f"The week to {last}, both directions pooled; 100 = the pair's own baseline",
-        caption="80 %: interval of tension. -: too little was read for a number." + young + (f" {SAMPLE_NOTE}" if is_sample else ""),
+        caption=f"80 %: interval of tension. -: too little was read for a number. {note}".rstrip(),
         box=box.SIMPLE_HEAD,
         padding=(0, 1, 0, 0),
         title_justify="left",
@@ -125,12 +121,14 @@ def next_steps(settings: Settings, program: str) -> Text:
     return lines
 
 
-def print_run(out: Console, daily: pl.DataFrame, newest: pl.DataFrame, row_counts: str, settings: Settings, program: str) -> None:
+def print_run(
+    out: Console, daily: pl.DataFrame, newest: pl.DataFrame, warning: str, row_counts: str, settings: Settings, program: str
+) -> None:
     """Print the end of a run.
 
-    Last week, stories that may be named (`newest`), row counts, next steps.
+    Last week with a `warning` about the baseline, stories that may be named (`newest`), row counts, next steps.
     """
-    out.print(week_table(daily, settings.is_sample))
+    out.print(week_table(daily, " ".join(filter(None, (warning, SAMPLE_NOTE if settings.is_sample else "")))))
     out.print(stories_table(newest, daily["index_date"].max()))  # type: ignore[arg-type]  # a date
     out.print(row_counts, highlight=False)
     out.print(next_steps(settings, program), soft_wrap=True)

@@ -15,7 +15,7 @@ from pipeline.contracts.tables.index import TENSION_DAILY, TENSION_PAIR_DAILY
 from pipeline.durable_files import hash_file, read_sums, replacing
 from pipeline.report.audit import describe_precision
 from pipeline.report.charts import pair_chart, to_png
-from pipeline.report.evidence import ReadContributions, ReadTable, measure_data, newest_contributions
+from pipeline.report.evidence import ReadContributions, ReadTable, measure_data, newest_contributions, warn_of_baseline
 from pipeline.report.folds import build_folds, read_facts
 from pipeline.report.page import STATIC_PAIRS, FileLink, Page, build_section, draw_static_charts, render_page, summarize_coverage
 from pipeline.report.timeline import build_timeline
@@ -69,6 +69,7 @@ def write_report(
         precision=tuple(describe_precision(read(MASS_PRECISION))),
         timeline=timeline,
         data=measure_data(read),
+        warning=warn_of_baseline(read),
         made_by=made_by,
     )
     replace_file(path, render_page(page).encode())

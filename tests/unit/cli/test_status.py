@@ -10,6 +10,7 @@ import pytest
 from pipeline import __version__, clock
 from pipeline.commands import console
 from pipeline.contracts.sources import RECENT_DAYS
+from pipeline.contracts.tables.index import BASELINE
 from pipeline.contracts.tables.raw import FETCHES, RAW_TARIFFS
 from pipeline.durable_files import write_sums
 from pipeline.settings import Settings
@@ -45,6 +46,18 @@ def test_a_home_is_described_in_five_lines(command: Command, sample_run: SampleR
     assert "1 missing source" in not_read
     assert following.split()[0] == "next"
     assert "tension run --articles PATH" in following
+
+
+def test_a_baseline_of_few_articles_has_a_line(
+    command: Command, tmp_path: Path, sample_run: SampleRun, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(console.out, "_width", 400)
+    home = tmp_path / "copy"
+    shutil.copytree(sample_run.home, home, symlinks=True, ignore=shutil.ignore_patterns("dagster", "readings"))
+    lake = Lake(home / "lake")
+    lake.write(BASELINE, lake.read(BASELINE).with_columns(article_count=pl.lit(1, pl.Int64())))
+    (line,) = [line for line in command("status", "--home", home).output.splitlines() if line.startswith("baseline")]
+    assert "100 is the average of only" in line
 
 
 def test_a_home_of_own_articles_is_not_called_the_sample(

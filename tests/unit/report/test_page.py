@@ -97,6 +97,12 @@ def test_the_page_describes_its_contents(contributions: Make) -> None:
         assert words in reader.text
 
 
+def test_a_weak_baseline_is_named_at_the_top() -> None:
+    warned = replace(_page(), warning="100 is the average of only 6 articles.")
+    assert "Baseline. 100 is the average of only 6 articles." in _Reader(render_page(warned)).text
+    assert "Baseline. " not in _Reader(render_page(_page())).text
+
+
 def test_a_page_without_values_has_no_scripts_and_no_downloads(pair_daily: Make, directed_daily: Make, contributions: Make) -> None:
     frame = pair_daily(60)
     built = draw_static_charts(build_section(frame, contributions(frame["index_date"][-1])), frame, directed_daily(60), note="A note")

@@ -8,7 +8,8 @@ import pytest
 from rich.console import Console
 
 from pipeline.contracts.tables.core import COVERAGE, QUARANTINE
-from pipeline.contracts.tables.index import TENSION_PAIR_DAILY
+from pipeline.contracts.tables.index import BASELINE, TENSION_PAIR_DAILY
+from pipeline.report.evidence import warn_of_baseline
 from pipeline.report.terminal import (
     describe_articles_read,
     describe_reading,
@@ -19,6 +20,7 @@ from pipeline.report.terminal import (
     week_table,
 )
 from pipeline.settings import Settings
+from pipeline.warehouse.lake import Lake
 
 
 @pytest.mark.parametrize(
@@ -38,12 +40,34 @@ def test_articles_read_and_not_read_are_counted_with_reasons(read: int, not_read
     assert sentence in describe_articles_read(read, not_read)
 
 
-@pytest.mark.parametrize(("days", "is_warned"), [(8, True), (28, False)])
-def test_a_baseline_of_a_few_days_is_a_warning(days: int, is_warned: bool) -> None:
-    daily = TENSION_PAIR_DAILY.example()
-    first = daily["baseline_to"][0] - timedelta(days=days - 1)
-    caption = str(week_table(daily.with_columns(baseline_from=pl.lit(first)), is_sample=False).caption)
-    assert ("do not interpret" in caption) == is_warned
+@pytest.mark.parametrize(
+    ("days", "articles", "warning"),
+    [
+        (28, 100, ""),
+        (365, 6, "100 is the average of only 6 articles on 365 days: do not interpret values yet."),
+        (1, 5_000, "100 is the average of only 5,000 articles on 1 day: do not interpret values yet."),
+    ],
+)
+def test_a_baseline_of_few_days_or_articles_is_a_warning(tmp_path: Path, days: int, articles: int, warning: str) -> None:
+    lake, last = Lake(tmp_path), BASELINE.example()["baseline_to"][0]
+    rows = BASELINE.example(3).with_columns(
+        series=pl.Series(["CHN-USA", "CHN-USA", "JPN-USA"]),
+        source=pl.Series(["(any)", "Post", "Post"]),
+        article_count=pl.Series([0, articles, articles]),
+        baseline_from=pl.lit(last - timedelta(days=days - 1)),
+        baseline_to=pl.lit(last),
+    )
+    earlier = rows.with_columns(pl.col("valid_from").dt.offset_by("-90d"), article_count=pl.lit(9_000, pl.Int64()))
+    lake.write(BASELINE, pl.concat([earlier, rows]))
+    assert warn_of_baseline(lake.read) == warning
+
+
+def test_without_a_baseline_there_is_no_warning(tmp_path: Path) -> None:
+    assert warn_of_baseline(Lake(tmp_path).read) == ""
+
+
+def test_the_warning_is_said_below_the_last_week() -> None:
+    assert str(week_table(TENSION_PAIR_DAILY.example(), "100 is little.").caption).endswith("a number. 100 is little.")
 
 
 def test_rows_in_quarantine_are_counted_by_reason_most_first() -> None:
