@@ -35,6 +35,7 @@ ExtractorOption = Annotated[
 
 
 def _parse_day(text: str) -> date:
+    """Parse a day such as 2025-04-02 in an option."""
     try:
         return date.fromisoformat(text)
     except ValueError as error:
@@ -42,6 +43,7 @@ def _parse_day(text: str) -> date:
 
 
 def _parse_window(text: str) -> tuple[date, date]:
+    """Parse a range of days (`FROM:TO`) in an option."""
     first, colon, last = text.partition(":")
     if not colon:
         raise typer.BadParameter(f"{text!r} is not a range of days; write FROM:TO, e.g. 2018-01-01:2018-12-31")

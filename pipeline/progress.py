@@ -78,6 +78,7 @@ class Display:
         self._draw(f"{describe_step(self._step)}, {done:,} of {total:,} days")
 
     def _draw(self, description: str) -> None:
+        """Show in the progress bar, if any, how far the run is."""
         if self._bar and self._task is not None:
             self._bar.update(
                 self._task,

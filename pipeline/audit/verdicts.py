@@ -100,6 +100,10 @@ def _read_rows(path: Path) -> Iterable[tuple[int, dict[str, str]]]:
 
 
 def _check_row(row: dict[str, str], place: str, readings: Mapping[str, str]) -> dict[str, str]:
+    """Check the cells of a row of verdicts; `VerdictError` names its `place`.
+
+    Returns the row with the verdict in lower case and, if it has no reading, the current one of the signal (`readings`).
+    """
     row = row | {"verdict": row["verdict"].lower(), "reading": row["reading"] or readings.get(row["signal_id"], "")}
     if row["verdict"] not in VERDICT:
         raise VerdictError(f"{place}: unknown verdict {row['verdict']!r}; use one of {', '.join(VERDICT.words)}")

@@ -84,6 +84,10 @@ def audit_home(selection: Selection, judge: str | None, to: Path | None, verdict
 
 
 def _import_verdicts(path: Path, store: Path, masses: pl.DataFrame) -> None:
+    """Add the verdicts of a file to those of the home (`store`).
+
+    Also prints how many there are, and how many are on readings that the index does not have.
+    """
     if not path.is_file():
         raise AuditError(f"there is no file {path}; write one with --judge NAME --out FILE, and fill in its verdicts")
     current = dict(masses.select("signal_id", "reading").iter_rows())
@@ -122,6 +126,7 @@ def _ask_key() -> str:
 
 
 def _print_precision(masses: pl.DataFrame, verdicts: pl.DataFrame, selection: Selection) -> None:
+    """Print which share of the judged mass is right."""
     tables = {SIGNAL_MASS.name: masses, VERDICTS.name: to_table(verdicts)}
     lines = report.describe_precision(build_table(tables, MASS_PRECISION, {}), selection.pair or ALL_PAIRS)
     for line in lines or ["no verdict on these readings yet; give some with --judge NAME"]:

@@ -27,6 +27,10 @@ def set_days(settings: Settings, known: Catalogue, first: date | None, last: dat
 
 
 def _find_article_days(settings: Settings, known: Catalogue) -> Days:
+    """Return the first and last day of all article files.
+
+    Days of files that did not change come from the catalogue (`known`).
+    """
     today = clock.today()
     spans = [days for file in find_article_files(settings.articles, settings.home) if (days := known.find_days(file, last_day=today))]
     if not spans:

@@ -53,6 +53,7 @@ def _to_article(text: str) -> pl.DataFrame:
 
 
 def _is_file(text: str) -> bool:
+    """Whether a text is the path of a file."""
     try:
         return Path(text).is_file()
     except (OSError, ValueError):

@@ -26,6 +26,10 @@ def export_table(ending: Format | None, to: Path | None, table: str | None, pair
 
 
 def _choose_format(ending: Format | None, to: Path | None) -> Format:
+    """Return the format of an export.
+
+    It is `ending` (`--to`), or else that of the file's name, or else CSV. `ExportError` if both are there and differ.
+    """
     named = to.suffix.removeprefix(".").lower() if to else ""
     known: dict[str, Format] = {name: name for name in get_args(Format)}
     if to is None or (ending is not None and named == ending):

@@ -55,6 +55,10 @@ def raise_when_interrupted() -> Iterator[None]:
 
 
 def _read_signal(received: int) -> int | None:
+    """Return the number of the signal that came, if any.
+
+    `received`: the pipe to which Python writes the numbers.
+    """
     try:
         content = os.read(received, 4096)
     except BlockingIOError:

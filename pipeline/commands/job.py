@@ -55,6 +55,7 @@ def run_job(settings: Settings, display: Display, upstreams: Sequence[str] = ())
 
 
 def _launch(launcher: "Launcher", settings: Settings, span: Days, display: Display, upstreams: Sequence[str]) -> "Launched":
+    """Plan and run the job, or fetch upstreams, and show the steps."""
     if upstreams:
         display.set_steps([*upstreams, FETCHES.name])
         return launcher.fetch(settings, upstreams, span, display)

@@ -84,6 +84,7 @@ def show_status(home_folder: Path | None, show_all: bool) -> None:
 
 
 def _describe_release(lake: Lake, settings: Settings) -> str:
+    """Say which release is published, with its pairs and days."""
     name = Publisher(settings.published).latest_name
     if name is None:
         return "nothing yet"
@@ -106,6 +107,7 @@ def _describe_upload(_lake: Lake, settings: Settings) -> str:
 
 
 def _describe_freshness(lake: Lake, settings: Settings) -> str:
+    """Say how old the newest articles and the release are."""
     span, latest = lake.span(COVERAGE), Publisher(settings.published).latest
     if span is None:
         return "no articles"
@@ -118,6 +120,7 @@ def _describe_freshness(lake: Lake, settings: Settings) -> str:
 
 
 def _describe_failures(lake: Lake, settings: Settings) -> str:
+    """Say which tables were not rebuilt and which upstreams failed."""
     problems = [f"{table} was not rebuilt: {reason}" for table, reason in lake.stale_tables().items()]
     states = describe_upstreams(lake.read(FETCHES), {}, settings.sources.on, clock.today()).filter(pl.col("failed") > 0)
     problems += [
@@ -127,6 +130,7 @@ def _describe_failures(lake: Lake, settings: Settings) -> str:
 
 
 def _describe_rejected_rows(lake: Lake) -> str:
+    """Say how many rows were duplicates or quarantined, and why."""
     rows, duplicates, quarantined = lake.read(COVERAGE).select(pl.col("article_count", "duplicate", "quarantined").sum()).row(0)
     reasons = lake.read(QUARANTINE)["reason"].value_counts().sort("count", "reason", descending=[True, False])
     why = ", ".join(f"{count:,} {reason.replace('_', ' ')}" for reason, count in reasons.rows())
@@ -136,6 +140,7 @@ def _describe_rejected_rows(lake: Lake) -> str:
 
 
 def _suggest_command(lake: Lake, settings: Settings) -> str:
+    """Say what to do next."""
     program, home = name_program(), quote(str(settings.home))
     is_sample = is_sample_home(settings.home, settings.is_sample)
     # Without articles in the settings, a run would read the sample, which this home refuses.

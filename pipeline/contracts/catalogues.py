@@ -128,6 +128,7 @@ def _list_distributions(table: Table, files: Sequence[ReleaseFile]) -> list[dict
 
 
 def _build_records(table: Table, files: Sequence[ReleaseFile]) -> dict[str, Any]:
+    """Describe the columns of a table, and in which files they are."""
     is_set = len(files) > 1
     source = {"fileSet": {"@id": f"{files[0].path.rpartition('/')[0]}/*.parquet"}} if is_set else {"fileObject": {"@id": files[0].path}}
     return {

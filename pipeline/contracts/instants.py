@@ -146,6 +146,7 @@ def parse_instant(text: pl.Expr | pl.Series, order: DateOrder | None = None) -> 
 
 
 def _parse_series(text: pl.Series, formats: Sequence[str]) -> pl.Series:
+    """Parse texts into instants, by the first of `formats` that matches."""
     # Step by step, because one large expression would search the text again for every part.
     texts = text.cast(pl.String).to_frame("text")
     groups = texts.select(pl.col("text").str.extract_groups(pattern).alias(f"{place}") for place, pattern in enumerate(formats))

@@ -34,6 +34,7 @@ def failed_checks(context: dg.AssetExecutionContext) -> dg.MaterializeResult[Non
 
 
 def _read_results(instance: dg.DagsterInstance, run_id: str) -> Iterator[AssetCheckEvaluation]:
+    """Yield the results of all checks of a run."""
     for entry in instance.all_logs(run_id, of_type=dg.DagsterEventType.ASSET_CHECK_EVALUATION):
         event = entry.dagster_event
         if event is not None:

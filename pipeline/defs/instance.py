@@ -150,6 +150,7 @@ def _postgres_storage() -> dict[str, ConfigurableClassData]:
 def _combine_storages(
     runs: ConfigurableClassData, events: ConfigurableClassData, schedules: ConfigurableClassData
 ) -> dict[str, ConfigurableClassData]:
+    """Join three storages to one, as Dagster's configuration wants it."""
     parts = {"run_storage": runs, "event_log_storage": events, "schedule_storage": schedules}
     composite = ConfigurableClassData(
         "dagster._core.storage.legacy_storage",

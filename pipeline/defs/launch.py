@@ -128,6 +128,10 @@ class Launcher:
         return self._execute(settings, [Run(batch, assets) for batch in span.split(DAYS_IN_A_RUN)], listener, "tension fetch")
 
     def _execute(self, settings: Settings, runs: Sequence[Run], listener: Listener, started_by: str) -> Launched:
+        """Execute runs one after the other, while the home is locked.
+
+        `started_by`: the name of the command, for others that try to write. Stops at the first run that fails.
+        """
         prepare_home(settings.dagster_home)
         results: list[dg.ExecuteInProcessResult] = []
         with (
@@ -153,6 +157,7 @@ class Launcher:
         )
 
     def _execute_one(self, run: Run, instance: dg.DagsterInstance, started_by: str) -> dg.ExecuteInProcessResult:
+        """Execute one run in this process."""
         return self.job.execute_in_process(
             run_id=str(uuid4()),
             instance=instance,
@@ -164,6 +169,7 @@ class Launcher:
 
 
 def _find_changed_days(settings: Settings, span: Days) -> list[date]:
+    """Return the days that some daily step has to build."""
     steps = (
         daily.RawArticles(News(settings), today()),
         daily.admission(),
@@ -185,6 +191,7 @@ def _was_interrupted(result: dg.ExecuteInProcessResult) -> bool:
 
 
 def _list_failures(result: dg.ExecuteInProcessResult) -> list[tuple[str, str]]:
+    """List the steps that failed, each with the message of its error."""
     failures = []
     for event in result.all_events:
         if event.event_type_value == "STEP_FAILURE":
@@ -214,6 +221,7 @@ def _count_articles(result: dg.ExecuteInProcessResult) -> Counter[str]:
 
 
 def _list_failed_checks(result: dg.ExecuteInProcessResult) -> list[FailedCheck]:
+    """List the checks that failed, without those that were not evaluated."""
     return [
         FailedCheck(
             check.asset_key.to_user_string(), check.check_name, _describe_failure(check), check.severity == dg.AssetCheckSeverity.ERROR

@@ -40,6 +40,7 @@ _SHOWN_BELOW = {
 
 
 def _column(column: Column) -> dg.TableColumn:
+    """Describe a column for Dagster's UI."""
     words = f" One of: {', '.join(column.vocabulary.words)}." if column.vocabulary else ""
     unit = f" [{column.unit}]" if column.unit else ""
     return dg.TableColumn(

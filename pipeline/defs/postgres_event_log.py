@@ -38,6 +38,7 @@ class BatchingPostgresEventLogStorage(PostgresEventLogStorage):  # type: ignore[
             super().store_event_batch(others)
 
     def _store_planned(self, events: Sequence[EventLogEntry]) -> None:
+        """Store events of planned days, and the newest of each table."""
         with self._connect() as connection:
             insert = self.prepare_insert_event_batch(events).returning(SqlEventLogStorageTable.c.id)
             stored = list(zip(events, sorted(connection.execute(insert).scalars()), strict=True))

@@ -74,6 +74,7 @@ class News:
         return {**digests}
 
     def _read_files(self, days: Days, last_day: date, report: ReadReport) -> Iterator[pl.DataFrame]:
+        """Yield the rows of these days from article files."""
         known = Catalogue(self.settings.catalogue)
         for file in self._list_files(known, last_day, report):
             yield from known.read_rows(file, days, last_day=last_day, report=report)

@@ -94,6 +94,7 @@ def _digest_inputs(lake: Lake, reads: Sequence[Table], variables: Variables) -> 
 
 
 def _to_row(result: dg.AssetCheckResult) -> dict[str, Any]:
+    """Convert the result of a check to values of JSON."""
     assert result.metadata is not None
     return {
         "passed": result.passed,
@@ -107,6 +108,7 @@ def _to_row(result: dg.AssetCheckResult) -> dict[str, Any]:
 def _to_check_result(
     *, passed: bool, check_name: str | None, asset_key: str | None, severity: str, metadata: Mapping[str, Any]
 ) -> dg.AssetCheckResult:
+    """Restore the result of a check from values of JSON."""
     return dg.AssetCheckResult(
         passed=passed,
         check_name=check_name,

@@ -80,6 +80,7 @@ class _Entry(BaseModel):
         return {**({"column": self.column} if self.column is not None else {}), **self.arguments}
 
     def _check_arguments(self) -> Iterator[str]:
+        """Yield what is wrong with the type of expectation and its arguments."""
         if self.type not in TYPES:
             yield f"there is no expectation type {self.type!r}{_suggest(self.type, TYPES)}; the types are {', '.join(TYPES)}"
         kind, names = TYPES[self.type], set(self.all_arguments)
@@ -93,6 +94,7 @@ class _Entry(BaseModel):
             yield f"{self.type} needs the argument {' or '.join(sorted(kind.at_least_one_of))}"
 
     def _check_columns(self, table: Table) -> Iterator[str]:
+        """Yield which columns do not exist in the table."""
         arguments = self.all_arguments
         if not isinstance(arguments.get("column_list", []), list):
             yield "column_list must be a list of columns"
@@ -108,6 +110,7 @@ class _Entry(BaseModel):
                 yield f"column {name!r} may be empty; add the argument `ignore_row_if: either_value_is_missing`"
 
     def _check_values(self) -> Iterator[str]:
+        """Yield what is wrong with values of arguments and of `breaks`."""
         if "regex" in self.arguments:
             yield from _check_regex(self.arguments["regex"])
         mostly = self.arguments.get("mostly", 1)

@@ -25,6 +25,7 @@ def describe_precision(precision: pl.DataFrame, pair: str = ALL_PAIRS) -> list[s
 
 
 def _describe_channel(row: Mapping[str, Any]) -> str:
+    """Say which share of a channel's mass was judged right."""
     readings = format_count(row["reading_count"], "reading")
     judged = f"{row['judged_count']:,} of {readings} were judged, with {row['judged_share']:.0%} of the mass"
     if row["precision"] is None:

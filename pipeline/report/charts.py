@@ -239,6 +239,7 @@ def _axis_values(top: float) -> list[float]:
 
 
 def _lines_panel(frame: pl.DataFrame, panel: _Panel) -> Chart:
+    """Draw tension, concession and dialogue of a pair."""
     layers = [panel.baseline(has_dates=False)]
     layers += [panel.band("days", name) for name in reversed(_WITH_INTERVAL)]
     layers.append(panel.grey_line("days", "dialogue"))
@@ -249,6 +250,7 @@ def _lines_panel(frame: pl.DataFrame, panel: _Panel) -> Chart:
 
 
 def _direction_panel(name: str, sides: Mapping[str, pl.DataFrame], panel: _Panel) -> Chart:
+    """Draw tension of one direction, with the other one in grey."""
     side = sides[name]
     layers = [panel.baseline(has_dates=name == list(sides)[-1])]
     layers += [panel.grey_line(other, "tension") for other in sides if other != name]
@@ -312,6 +314,7 @@ def _phase_strip(runs: Rows, axis: DaysAxis) -> Chart:
 
 
 def _bar_labels(runs: Rows, axis: DaysAxis) -> list[Chart]:
+    """Write the name of its phase into each long bar."""
     pixels = axis.width / (axis.end_ms - axis.start_ms)
     layers = []
     for phase, colour in palette.ON_PHASES.items():

@@ -217,6 +217,7 @@ def _describe_rate(row: Mapping[str, Any]) -> str:
 
 
 def _describe_measure(row: Mapping[str, Any]) -> str:
+    """Say what is special about a measure, e.g. that it is suspended."""
     remarks = [
         row["instrument"].replace("_", " ") if row["instrument"] != "tariff" else "",
         "suspended" if row["standing"] == "suspended" else "quota" if row["standing"] == "quota" else "",
@@ -289,6 +290,7 @@ def _describe_outcomes(row: Mapping[str, Any]) -> str:
 
 
 def _describe_threat(row: Mapping[str, Any]) -> str:
+    """Say what a threat is about, e.g. `tariff on steel, conditional`."""
     parts = [
         row["instrument"].replace("_", " "),
         f" on {row['product']}" if row["product"] else "",
@@ -304,6 +306,7 @@ def _is_late(row: Mapping[str, Any], day: date) -> bool:
 
 
 def _describe_outcome(row: Mapping[str, Any], day: date) -> str:
+    """Say what became of a threat, with rate and day."""
     if _is_late(row, day):
         return "pending, deadline passed"
     rate = f" at {row['outcome_rate_pct']:g} %" if row["outcome_rate_pct"] is not None else ""
@@ -388,6 +391,7 @@ def build_flows(flows: pl.DataFrame, day: date, pair: str) -> Fold:
 
 
 def _flow_row(row: Mapping[str, Any], svg: str) -> tuple[Cell, ...]:
+    """Build a row of the table of trade flows; `svg`: its sparkline."""
     goods = f": {row['product']}" if row["product"] else ""
     month = row["reference_month"]
     change = row["change_on_year_pct"]

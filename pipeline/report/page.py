@@ -398,6 +398,7 @@ def list_data(shares: Sequence[DataShare]) -> Fold:
 
 
 def _compare_with_baseline(value: float) -> str:
+    """Say how far a value is from 100, its own baseline."""
     change = value - 100
     if change >= 50:  # noqa: PLR2004 - as a factor from 1.5 on
         return f"{value / 100:,.1f} times the pair's own baseline of 100"

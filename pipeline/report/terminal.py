@@ -197,6 +197,7 @@ def print_explanation(out: Console, findings: pl.DataFrame) -> None:
 
 
 def _finding_line(row: dict[str, Any]) -> Text:
+    """Describe a finding in one line: who, towards whom, what."""
     is_asserted = row["modality"] == "asserted"
     line = Text("  ", style="" if is_asserted else "dim")
     line.append(f"{row['actor']} > {_name_target(row)}  {row['kind']}", style=_POLARITY_STYLE[row["polarity"]] if is_asserted else "")

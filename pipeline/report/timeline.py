@@ -282,6 +282,7 @@ def _list_peaks(peaks: pl.DataFrame) -> Iterator[Peak]:
 
 
 def _list_stories(signals: pl.DataFrame) -> Iterator[Evidence]:
+    """Yield the sentence of each signal, safe to show."""
     for row in signals.iter_rows(named=True):
         who = direction_title(row["actor"], row["target"])
         url = safe_url(row["url"])

@@ -58,6 +58,7 @@ def count_cores() -> int:
 
 
 def _map_in_order(submit: Callable[[Batch], _Future], batches: Iterable[Batch], processes: int) -> Iterator[Any]:
+    """Submit batches, at most two per process, and yield results in order."""
     pending: deque[_Future] = deque()
     for batch in batches:
         if len(pending) == PENDING_PER_PROCESS * processes:
@@ -68,6 +69,10 @@ def _map_in_order(submit: Callable[[Batch], _Future], batches: Iterable[Batch], 
 
 
 def _map_on_cluster(function: Callable[[Batch], Result], batches: Iterable[Batch], address: str) -> Iterator[Result]:
+    """Map a function over batches on the workers of a Dask cluster.
+
+    `ClusterError` if Dask is not installed, no scheduler or worker responds, or the connection is lost.
+    """
     try:
         from distributed import Client  # noqa: PLC0415 an optional extra, and a second to import
     except ImportError as error:
@@ -93,6 +98,7 @@ def _map_on_cluster(function: Callable[[Batch], Result], batches: Iterable[Batch
 
 
 def _count_threads(client: Any, address: str) -> int:
+    """Count the threads of all workers; `ClusterError` if there are none."""
     try:
         client.wait_for_workers(1, timeout=RESPONSE_SECONDS)
     except TimeoutError as error:
@@ -103,6 +109,7 @@ def _count_threads(client: Any, address: str) -> int:
 
 
 def _connection_errors() -> tuple[type[BaseException], ...]:
+    """Return the errors of Dask when workers or the scheduler are lost."""
     from distributed import KilledWorker  # noqa: PLC0415 as above
     from distributed.client import FutureCancelledError  # noqa: PLC0415 as above
     from distributed.comm.core import CommClosedError  # noqa: PLC0415 as above

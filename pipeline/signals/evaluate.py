@@ -287,6 +287,7 @@ def _add_interval(value: float | None, sizes: _Floats, numerators: _Floats, deno
 
 
 def _score_sources(bootstrap: Bootstrap, passages: pl.DataFrame, triples: pl.DataFrame) -> dict[str, Counts]:
+    """Score triples by source of the passages."""
     tagged = triples.join(passages.select("id", "source"), on="id")
     return {
         source: bootstrap.score_outcomes(tagged.filter(pl.col("source") == source))

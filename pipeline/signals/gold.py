@@ -127,6 +127,7 @@ def _hash_id(identifier: str) -> int:
 
 
 def _read_lines(path: Path) -> list[str]:
+    """Read the lines of a gold file."""
     # Split on line feeds only: str.splitlines would also split at U+2028, which JSON allows inside a string.
     try:
         return path.read_text(encoding="utf-8").split("\n")
@@ -135,6 +136,7 @@ def _read_lines(path: Path) -> list[str]:
 
 
 def _parse_passage(line: str) -> tuple[dict[str, Any], list[dict[str, Any]]]:
+    """Parse a line into its passage and the rows of its signals."""
     try:
         record = json.loads(line)
     except json.JSONDecodeError as error:
@@ -202,6 +204,7 @@ def _check_words(signal: Mapping[str, Any]) -> None:
 
 
 def _check_values(signal: Mapping[str, Any]) -> None:
+    """Raise `_LineError` if flags, numbers or the product have wrong types."""
     for name in _FLAGS:
         if not isinstance(signal[name], bool):
             raise _LineError(f"{name} is {signal[name]!r}; it must be true or false")
@@ -228,6 +231,7 @@ def _check_roles(signal: Mapping[str, Any]) -> None:
 
 
 def _check_span(signal: Mapping[str, Any], text: str) -> None:
+    """Raise `_LineError` unless the span is within the text."""
     start, end = signal["span_start"], signal["span_end"]
     if type(start) is not int or type(end) is not int or not 0 <= start < end <= len(text):
         raise _LineError(

@@ -101,6 +101,7 @@ def _is_wrong_split(before: str, after: str) -> bool:
 
 
 def _strip_span(text: str, start: int, end: int) -> tuple[int, int]:
+    """Shorten a span by the white space at both ends."""
     while start < end and text[start].isspace():
         start += 1
     while end > start and text[end - 1].isspace():

@@ -69,6 +69,7 @@ class Fetcher(Generic[G]):
         return (day for payload in payloads if (day := self._read_newest_day(payload)) is not None)
 
     def _read_newest_day(self, payload: Payload) -> date | None:
+        """Return the newest day of a response; None if it is unreadable."""
         try:
             return self.newest_day_of(payload)
         except SourceError:

@@ -92,6 +92,7 @@ IRREGULAR = {
 
 
 def _add_s(verb: str) -> str:
+    """Add the ending s of a verb or plural: `levies`."""
     if verb.endswith(("s", "x", "z", "ch", "sh", "go", "do")):
         return verb + "es"
     if verb.endswith("y") and verb[-2] not in VOWELS:
@@ -104,6 +105,7 @@ def _double_last_letter(verb: str) -> str:
 
 
 def _to_past(verb: str) -> str:
+    """Return the regular past tense: `levied`, `banned`."""
     if verb.endswith("e"):
         return verb + "d"
     if verb.endswith("y") and verb[-2] not in VOWELS:
@@ -112,6 +114,7 @@ def _to_past(verb: str) -> str:
 
 
 def _to_ing(verb: str) -> str:
+    """Return the form in -ing: `imposing`, `banning`."""
     if verb.endswith("ie"):
         return verb[:-2] + "ying"
     if verb.endswith("e") and not verb.endswith("ee"):

@@ -61,6 +61,10 @@ def build_requests(settings: CensusSettings, window: Days, client: Client) -> It
 
 
 def _build_request(settings: CensusSettings, year: Year, partner: str, direction: str, codes: tuple[str, ...]) -> Request:
+    """Build the request of a year, partner, direction and product.
+
+    `direction`: `imports` or `exports`; `codes`: HS codes of the product, none for all goods.
+    """
     commodity = _COMMODITY[direction]
     return Request(
         source=SOURCE,

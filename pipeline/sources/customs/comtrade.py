@@ -60,6 +60,10 @@ def build_requests(settings: ComtradeSettings, window: Days, client: Client) -> 
 
 
 def _build_request(settings: ComtradeSettings, year: Year, pair: str, codes: tuple[str, ...]) -> Request:
+    """Build the request of a year, pair and product.
+
+    `pair`: reporter and partner, e.g. `CHN-USA`; `codes`: HS codes of the product, none for all goods.
+    """
     reporter, partner = pair.split("-")
     return Request(
         source=SOURCE,

@@ -89,6 +89,7 @@ def read_entry(feed: Feed, markup: str, url: str) -> Entry:
 
 
 def _to_entry(fields: dict[str, object], *, is_atom: bool) -> Entry:
+    """Convert the fields that feedparser found to an `Entry`."""
     own_id = _to_text(fields.get("id"))
     # The guid of RSS is a link unless it says otherwise; the id of Atom is not.
     is_link = not is_atom and bool(fields.get("guidislink")) and _WEB.match(own_id) is not None

@@ -90,6 +90,7 @@ def new_rows(payloads: Iterable[Payload]) -> Iterator[pl.DataFrame]:
 
 
 def _read_feed(payload: Payload) -> Feed:
+    """Split a response into items; `SourceError` if it is no feed."""
     text = decode_body(payload.body, payload.content_type)
     require_no_entities(remove_quoted(text).encode(), f"feed {payload.item!r} from {payload.url}")
     try:

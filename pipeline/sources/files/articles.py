@@ -166,6 +166,7 @@ def _has_known_format(path: Path) -> bool:
 
 
 def _require_known_format(path: Path) -> Path:
+    """Return the path; `SourceError` if missing or of an unknown format."""
     if not path.exists():
         raise SourceError(f"{path}: there is no such file or folder. Check the path; relative paths start in the working folder")
     if not _has_known_format(path):
@@ -261,7 +262,7 @@ class _LocationReader:
         self._require_columns(found_columns, converter.row_count, first_reason)
 
     def _apply_settings(self, rows: pl.DataFrame) -> pl.DataFrame:
-        """Set the archive's source in articles that name none, and write its dates as ISO 8601."""
+        """Set missing sources from the archive, and write dates as ISO 8601."""
         source, order = self.archive.source, self.archive.date_order
         if source is not None:
             is_unnamed = pl.col("source").fill_null("").str.strip_chars() == ""

@@ -38,6 +38,7 @@ class Catalogue:
         self._entries = dict(self._saved_entries)
 
     def _read_entries(self) -> dict[str, Any]:
+        """Read the stored entries by path; empty if missing or damaged."""
         if self._path is None or not self._path.is_file():
             return {}
         try:

@@ -32,6 +32,7 @@ def read_texts(path: Path) -> pl.DataFrame:
 
 
 def _has_passages(path: Path) -> bool:
+    """Whether the first line of a file is a gold passage."""
     if path.suffix not in (".jsonl", ".ndjson", ".json") or not path.is_file():
         return False
     with path.open(encoding="utf-8", errors="replace") as lines:
@@ -44,6 +45,7 @@ def _has_passages(path: Path) -> bool:
 
 
 def _read_passages(path: Path) -> pl.DataFrame:
+    """Read gold passages as `TEXTS`, without their labels."""
     rows = []
     with path.open(encoding="utf-8", errors="replace") as lines:
         for number, line in enumerate(lines, start=1):
@@ -68,6 +70,7 @@ def _read_passages(path: Path) -> pl.DataFrame:
 
 
 def _read_articles(path: Path) -> pl.DataFrame:
+    """Read articles as `TEXTS`, as a run would."""
     rows = collect_rows(read_articles([ArticleFiles(path=str(path))])).filter(pl.col("unreadable").is_null())
     title = pl.col("title").fill_null("")
     body = pl.col("body").fill_null("")

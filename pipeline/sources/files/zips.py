@@ -90,6 +90,7 @@ def open_members(zipped: bytes | Path, label: str, limits: Limits = LIMITS, *, m
 
 @contextmanager
 def _open_file(zipped: bytes | Path, label: str) -> Iterator[BinaryIO]:
+    """Open a zip file from bytes or a path."""
     if isinstance(zipped, bytes):
         yield io.BytesIO(zipped)
         return

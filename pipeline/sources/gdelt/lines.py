@@ -46,6 +46,7 @@ def unpack(payload: Payload) -> bytes:
 
 
 def _unzip(payload: Payload) -> bytes:
+    """Return the content of the only member of a zip file."""
     label = f"GDELT's file {payload.item}"
     with open_members(payload.body, label, LIMITS, most=1) as files:
         if not files:

@@ -232,6 +232,7 @@ def _check_source(name: str) -> str:
 
 
 def _read_response(path: Path) -> StoredResponse | None:
+    """Read the record of a response; None if missing or damaged."""
     try:
         return _parse_response(json.loads(path.read_bytes()))
     except (FileNotFoundError, ValueError, KeyError, TypeError):

@@ -44,6 +44,7 @@ class Deadline:
             raise
 
     def _seconds_left(self, seconds: float | None) -> float:
+        """Return how long to wait: `seconds`, or less before the deadline."""
         left = self._ends_at - time.monotonic()
         if left <= 0:
             raise DeadlineError("the response was not complete before the deadline")

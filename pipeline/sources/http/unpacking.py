@@ -59,6 +59,7 @@ def read_beginning(chunks: Iterable[bytes], encoding: str, limit: int) -> bytes:
 
 
 def _decode(chunks: Iterable[bytes], encoding: str) -> Iterator[bytes]:
+    """Decode the chunks of a body; `DamagedError` for an unknown encoding."""
     if encoding in ("", "identity"):
         return iter(chunks)
     if encoding in ("gzip", "x-gzip"):

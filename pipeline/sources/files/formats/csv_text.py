@@ -49,6 +49,10 @@ def _find_positions(names: list[str], location: Location, options: ReadOptions) 
 
 
 def _to_row(number: int, record: list[str] | str, positions: Mapping[str, list[int]], width: int) -> Row:
+    """Convert a record to a row; unreadable if it is broken.
+
+    `positions`: indexes of each of our columns; `width`: number of fields of the header.
+    """
     if isinstance(record, str):
         return unreadable_row(f"line {number}: {record}")
     if len(record) != width:

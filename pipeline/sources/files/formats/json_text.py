@@ -89,6 +89,7 @@ def _read_lines(stream: Stream, parser: _RowParser, options: ReadOptions) -> Ite
 
 
 def _parse_line(line: Line, parser: _RowParser, line_bytes: int) -> Row:
+    """Parse a line of JSON; unreadable if broken or too long."""
     label = f"line {line.number}"
     if line.text is None:
         return unreadable_row(f"{label}: longer than {line_bytes:,} bytes")
@@ -101,6 +102,10 @@ def _parse_line(line: Line, parser: _RowParser, line_bytes: int) -> Row:
 
 
 def _read_items(stream: Stream, location: Location, parser: _RowParser, options: ReadOptions) -> Iterator[Row]:
+    """Yield a row for each item of a JSON array.
+
+    `SourceError` where the array breaks: what follows cannot be read.
+    """
     array = _ArrayReader(stream, options.limits.line_bytes)
     number = 0
     try:

@@ -127,6 +127,7 @@ def _coalesce_text(frame: pl.DataFrame, column: str, paths: list[tuple[str, ...]
 
 
 def _select_field(frame: pl.DataFrame, path: tuple[str, ...]) -> pl.Series:
+    """Select a column, or a field nested in it by `path`."""
     values = frame[path[0]]
     for step in path[1:]:
         values = values.struct.field(step)
