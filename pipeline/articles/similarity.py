@@ -146,9 +146,10 @@ def find_similar(day: DayShingles, window: list[DayShingles]) -> pl.DataFrame:
 
 
 def _count_shared(looked_up: pl.DataFrame, found_under: pl.DataFrame) -> pl.DataFrame:
-    """Count the shingles that a text shares with each earlier one.
+    """Count the shingles that each text shares with each earlier one.
 
-    `in_heads` counts those in the heads of both texts, `in_samples` those in the sample. Pairs without any are left out.
+    Not all shingles are compared, only those at the beginning of both texts (`in_heads`), and a sample of both by hash (`in_samples`):
+    enough to find candidates. Pairs without any are left out.
     """
     return (
         looked_up.join(found_under, on="gram")

@@ -23,7 +23,7 @@ _TEXT_PREFIX, _LINK_PREFIX, _TITLE_PREFIX = "text ", "link ", "title "
 
 
 def link_retellings(articles: pl.DataFrame, days: Days) -> pl.DataFrame:
-    """Link each article of `days` to the first known that it retells.
+    """Link each article of `days` to the first known that it repeats.
 
     The result is of `STORY_LINKS`. `articles` (of `ARTICLES`) must include the `DAYS_AROUND` days before and after. Articles are ordered by
     the day on which they were known, then by (published_at, article_id). Two articles tell the same if they share a link, a text, or enough

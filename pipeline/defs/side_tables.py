@@ -18,7 +18,7 @@ NOT_EVALUATED = "not evaluated"
 
 
 def keep_last_good(*tables: Table) -> Callable[[Body], Body]:
-    """Decorate an asset of side tables: exceptions become failed checks.
+    """Decorate an asset of side tables: errors become failed checks.
 
     The function must have an argument `lake`. Results that it yielded before the exception stay.
     """

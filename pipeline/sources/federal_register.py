@@ -70,8 +70,8 @@ def collect_documents(payloads: Iterable[Payload]) -> Documents:
     """Collect the documents of complete days from stored responses.
 
     `payloads` are in order of arrival. A day with a missing or unreadable page has no rows; `incomplete_days` says why, and what to do. The
-    last response of each item counts; the settled responses of a day are preferred if they are complete. A page counts only if the page
-    before points to a next one, so pages left over from an earlier response are ignored.
+    last response to each page counts. Pages that were fetched long after the day, when it no longer changes (settled), are preferred if
+    they are complete. A page counts only if the page before points to a next one, so pages left over from an earlier response are ignored.
     """
     by_day: dict[date, dict[str, Payload]] = {}
     for payload in payloads:
@@ -171,6 +171,7 @@ def _first_request(settings: FederalRegisterSettings, day: date, *, is_final: bo
 
 
 def _item_name(day: date, number: int, *, is_final: bool) -> str:
+    """Name a page of a day; settled pages have another name."""
     return f"{day}, page {number}{_SETTLED if is_final else ''}"
 
 
@@ -212,7 +213,8 @@ def _origin(url: SplitResult) -> tuple[str, str | None, int | None]:
 def _collect_day(day: date, stored: dict[str, Payload]) -> pl.DataFrame | str:
     """Return the rows of a complete day, or what is wrong.
 
-    Settled pages are preferred if they are complete.
+    `stored`: its pages by name of the item. Those that were fetched when the day no longer changed (settled) are preferred if they are
+    complete.
     """
     begun = [is_final for is_final in (True, False) if _item_name(day, 1, is_final=is_final) in stored]
     reasons = []

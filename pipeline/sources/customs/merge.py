@@ -63,8 +63,8 @@ def merge_trade_flows(folder: Path, archive: ResponseArchive, settings: Sources)
 def select_versions(rows: pl.DataFrame) -> pl.DataFrame:
     """Select one row for each value that a figure had.
 
-    It is the last of each day, unless it equals the value before. Rows must be in order of arrival. Only a figure's first version has
-    `absent_on`, the day of the last response without the figure.
+    `rows`: figures of all responses in order of arrival. Of several values on a day the last counts, unless it equals the value before.
+    Only a figure's first value has `absent_on`: the day of the last response without it, which shows when it was not public yet.
     """
     last_of_day = (
         rows.with_columns(pl.col("absent_on").first().over(_FIGURE))

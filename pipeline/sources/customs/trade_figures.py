@@ -75,9 +75,9 @@ class Figures:
 
 
 class Year(NamedTuple):
-    """A calendar year up to a month, requested at once.
+    """A calendar year of monthly figures, requested at once.
 
-    `is_settled`: no further revision is expected.
+    `last_month`: 12, or the current month of this year. `is_settled`: no further revision is expected.
     """
 
     year: int
@@ -118,10 +118,9 @@ def iter_years(window: Days, today: date) -> Iterator[Year]:
 
 
 def mark_recent_as_final(client: Client, request: Request, year: Year) -> Request:
-    """Mark the request as final if it has a recent response.
+    """Mark a request as final (not sent) if a response is recent.
 
-    Recent is one of less than `REFETCH_AFTER` ago. Only requests for the year before last or earlier are marked; a final request is not
-    sent again.
+    Recent is one of less than `REFETCH_AFTER` ago. This year and the last are always requested.
     """
     stored = client.archive.find_newest(request.source, request.item)
     is_recent = stored is not None and client.now() - stored.fetched_at < REFETCH_AFTER
@@ -151,9 +150,10 @@ def fetch_table(client: Client, request: Request, parse: Callable[[Payload], pl.
 
 
 def reject_response(client: Client, fetched: FetchResult, outcome: Outcome, detail: str) -> FetchResult:
-    """Return the result without payload, with this outcome and detail.
+    """Return the result of a request as failed, without payload.
 
-    If it had a payload, the new outcome is added to the journal. A response already stored stays in the archive.
+    For responses that were stored but cannot be read: `outcome` and `detail` say why, and are added to the journal. The stored response
+    stays in the archive.
     """
     rejected = replace(fetched, outcome=outcome, payload=None, detail=detail)
     if fetched.payload is not None:

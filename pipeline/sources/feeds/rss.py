@@ -141,7 +141,10 @@ def _label(payload: Payload) -> str:
 
 @dataclass
 class _FeedHistory:
-    """Hashes of the items that a feed showed within `DAYS_BACK` days."""
+    """What a feed showed within `DAYS_BACK` days, as hashes of its items.
+
+    With it, the items of each response that no earlier response had are found.
+    """
 
     response: Payload | None = None
     texts: dict[bytes, date] = field(default_factory=dict)  # hash of id, title and text: the day it was last shown

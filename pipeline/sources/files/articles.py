@@ -54,7 +54,7 @@ class ReadReport:
 
 @dataclass
 class FileContents:
-    """Digests of the rows read from a file, by day.
+    """Digests (hashes) of the rows read from a file, by day.
 
     `latest_claim` is the latest date in any row, even in the future; None if no row has a date.
     """
