@@ -38,9 +38,7 @@ The command line prints a `UserError` as a message and exits with its code; any 
     ├── DeadlineError            a response took too long
     ├── EncoderMissingError      the encoder cannot be loaded
     ├── EvaluationError          gold or predictions cannot be scored
-    ├── EventListError           a list of events is invalid
     ├── ForecastError            a forecast is not possible
-    ├── IndependentActsError     the list of independent acts is invalid
     ├── LexiconError             a lexicon file is invalid
     ├── ModelError               a SQL model or query failed
     ├── NotAFeedError            a text is not a feed

@@ -28,7 +28,7 @@ from pipeline.settings import Settings
 from pipeline.validation.independent_acts import read_independent_acts
 from pipeline.validation.references import NAMES, read_references
 from pipeline.validation.run import TABLE
-from pipeline.validation.studies.agreement import EXCLUDED_DAYS
+from pipeline.validation.studies.agreement import exclude_days
 from pipeline.warehouse.lake import Lake, write_parquet
 
 ROOT = Path(__file__).parents[1]
@@ -145,7 +145,7 @@ def references_chart(daily: pl.DataFrame, references: pl.DataFrame, acts: pl.Dat
     """
     daily, pair = daily.sort("index_date"), str(daily["pair"][0])
     axis = DaysAxis.from_frame(daily, WIDTH - _LEFT - 10)
-    dates = pl.col("period_date").is_between(pl.lit(axis.first.replace(day=1)), pl.lit(axis.last))
+    dates = pl.col("period_date").is_between(axis.first.replace(day=1), axis.last)
     months = {
         name: exclude_days(references.filter((pl.col("reference") == name) & dates), name)
         .group_by(pl.col("period_date").dt.truncate("1mo"))
@@ -177,18 +177,12 @@ def references_chart(daily: pl.DataFrame, references: pl.DataFrame, acts: pl.Dat
     return finish_chart({"vconcat": panels, "spacing": 14, "title": chart_title(f"Trade tension {pair_title(pair)}", (note, key), WIDTH)})
 
 
-def exclude_days(series: pl.DataFrame, name: str) -> pl.DataFrame:
-    """Drop the days on which the reference called `name` cannot be used."""
-    days = EXCLUDED_DAYS.get(name)
-    return series if days is None else series.filter(~pl.col("period_date").is_between(pl.lit(days.first), pl.lit(days.last)))
-
-
 def find_acts(acts: pl.DataFrame, pair: str, axis: DaysAxis) -> pl.DataFrame:
     """Select day and polarity of a pair's acts within the days of an axis.
 
     Only escalations and concessions are selected; equal acts of one day count once.
     """
-    inside = pl.col("act_date").is_between(pl.lit(axis.first), pl.lit(axis.last)) & pl.col("polarity").is_in(list(_ACT_COLOURS))
+    inside = pl.col("act_date").is_between(axis.first, axis.last) & pl.col("polarity").is_in(list(_ACT_COLOURS))
     of_pair = pl.col("actor").is_in(pair.split("-")) & pl.col("target").is_in(pair.split("-"))
     return acts.filter(inside & of_pair).select("act_date", "polarity").unique().sort(pl.all())
 

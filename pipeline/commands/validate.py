@@ -6,8 +6,6 @@ from pathlib import Path
 from pipeline.commands.console import err, out
 from pipeline.report.plain import to_plain
 from pipeline.settings.load import read_settings
-from pipeline.validation.events import read_events
-from pipeline.validation.independent_acts import read_independent_acts
 from pipeline.validation.page import to_terminal
 from pipeline.validation.run import ValidationOptions, validate, write_result
 
@@ -26,15 +24,7 @@ def validate_home(
     The report is written to `folder`, or else to the published folder of the home.
     """
     settings = read_settings(home=home)
-    options = ValidationOptions(
-        references=references,
-        pair=pair,
-        first=first,
-        last=last,
-        events=read_events(),
-        acts=read_independent_acts(),
-        is_simulated=simulation,
-    )
+    options = ValidationOptions(references, pair, first, last, is_simulated=simulation)
     with err.status("comparing the index with events, references and itself …"):
         result = validate(settings, options)
     page = write_result(result, folder or settings.published)

@@ -62,9 +62,7 @@ def path_chart(path: pl.DataFrame, note: str = "") -> Chart:
     `path`: rows of `event_study.PATH`, at least one; 100 is an average day of the same series.
     """
     top = max(_to_float(path[name].max()) for name in ("index", "keyword", "chance_hi95"))
-    panels = [
-        _path_panel(str(name), rows, top) for (name,), rows in path.partition_by("polarity", as_dict=True, maintain_order=True).items()
-    ]
+    panels = [_path_panel(str(name), rows, top) for (name,), rows in path.group_by("polarity", maintain_order=True)]
     key = "100 (dashed): an average day of the same series. Grey line: keyword share. Band: 95 % interval at random dates."
     return finish_chart(_row_of_panels(panels, 40, chart_title("The days around events", (note, key), WIDTH)))
 
@@ -99,12 +97,11 @@ def sources_chart(left_out: pl.DataFrame, pair: str, note: str = "") -> Chart:
 def coverage_chart(simulation: pl.DataFrame, note: str = "") -> Chart:
     """Plot the coverage of the 95 % interval in simulated worlds.
 
-    `simulation`: `evolution`, `stories_a_day`, `half_life_days`, `coverage95`, `coverage95_se`; at least one row.
+    `simulation`: `evolution`, `stories_a_day`, `coverage95`, `coverage95_se`; at least one row.
     """
-    several = simulation["half_life_days"].n_unique() > 1
     rows = [
         {
-            "world": _shorten(row["evolution"] + (f", half-life {row['half_life_days']:g} days" if several else "")),
+            "world": _shorten(row["evolution"]),
             "stories": f"{row['stories_a_day']:g}",
             "value": row["coverage95"],
             "low": max(0.0, row["coverage95"] - 2 * row["coverage95_se"]),

@@ -10,8 +10,6 @@ from pathlib import Path
 import polars as pl
 
 from pipeline.contracts.model import Vocabulary
-from pipeline.contracts.vocabulary import KIND, KIND_POLARITY
-from pipeline.errors import TensionError
 
 ACTS_FILE = Path(__file__).with_name("independent_acts.csv")
 
@@ -37,32 +35,10 @@ INDEPENDENT_ACTS = pl.Schema(
 IS_SURE = (pl.col("first") != "") & (pl.col("second") != "") & ~((pl.col("first") == "doubtful") & (pl.col("second") == "doubtful"))
 
 
-class IndependentActsError(TensionError, ValueError):
-    """The list of independent acts is unreadable or invalid."""
-
-
-def read_independent_acts(path: Path = ACTS_FILE) -> pl.DataFrame:
-    """Read the acts: INDEPENDENT_ACTS with `act_id` and `is_sure` (`IS_SURE`).
-
-    Rows stay in the order of the file. Raises `IndependentActsError` if the columns differ or a value is invalid.
-    """
-    try:
-        text = pl.read_csv(path, infer_schema=False, empty_string_is_null=False).fill_null("")
-        acts = text.select(INDEPENDENT_ACTS.names()).cast({"line": pl.Int64}).with_columns(pl.col("act_date").str.to_date("%Y-%m-%d"))
-    except (OSError, pl.exceptions.PolarsError) as error:
-        raise IndependentActsError(f"the list of acts {path} cannot be read ({error}); give the columns of independent_acts.csv") from error
-    wrong = acts.filter(
-        ~pl.col("kind").is_in(KIND.words)
-        | (pl.col("kind").replace(dict(KIND_POLARITY)) != pl.col("polarity"))
-        | ~pl.concat_list("first", "second").list.eval(pl.element().is_in(["", *CERTAINTY.words])).list.all()
-        | ((pl.col("first") == "") & (pl.col("second") == ""))
-        | (pl.col("actor") == pl.col("target"))
-        | ~pl.concat_list("actor", "target").list.eval(pl.element().str.contains(r"^(?:[A-Z]{3}|\*)$")).list.all()
-    )
-    if not wrong.is_empty():
-        raise IndependentActsError(f"the list of acts {path} has an invalid row: {wrong.row(0)}; correct it as the rows around it")
-    act_id = pl.concat_str("line", "actor", "target", "kind", separator="-")
-    return acts.with_columns(act_id=act_id, is_sure=IS_SURE)
+def read_independent_acts() -> pl.DataFrame:
+    """Read the acts: INDEPENDENT_ACTS with `act_id` and `is_sure` (`IS_SURE`), in the order of the file."""
+    acts = pl.read_csv(ACTS_FILE, schema=INDEPENDENT_ACTS, empty_string_is_null=False)
+    return acts.with_columns(act_id=pl.concat_str("line", "actor", "target", "kind", separator="-"), is_sure=IS_SURE)
 
 
 def measure_agreement(acts: pl.DataFrame) -> float:

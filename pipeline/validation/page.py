@@ -27,7 +27,6 @@ from pipeline.validation.studies import independent_study
 
 _NO_VALUE = "-"
 _TOLERANCE = 1e-9
-_MAX_LINES = 4
 
 _ABOUT_ACTS = (
     "Acts that Wikipedia's Current Events report, mapped from its bullets by two annotators who saw neither the index nor each other. A "
@@ -61,6 +60,15 @@ _ABOUT_REBUILD = (
     "Each published value is computed a second time from story_mass, articles_read and baseline, by code that shares nothing with the "
     f"index. The table shows the largest difference relative to the value (to 1 if the value is smaller). It must be below {_TOLERANCE:g}."
 )
+_ABOUT_COVERAGE = (
+    "Rates are simulated, so the true value is known; stories are drawn and filtered like real ones. A 95 % interval should contain the "
+    "true rate on 95 % of days."
+)
+_ABOUT_FORECAST = (
+    "The number of stories of each day is forecast from the days before; the best half-life has the highest likelihood. Coverage (by the "
+    "non-randomised PIT) is 95 % for a perfect forecast, even if stories are few. Plain is the share of days inside the interval of whole "
+    "numbers, ideal the same share for a perfect forecast."
+)
 _NOT_REPRODUCED = (
     "A published value is not reproduced: either the index was built by another version, or one of the two computations is wrong. Run "
     "`tension run` again with this version; if the difference remains, report it."
@@ -93,19 +101,6 @@ class Section:
     grids: tuple[Grid, ...] = ()
     pictures: tuple[Picture, ...] = ()
     notes: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True)
-class Studies:
-    """Results of the studies of the filter; None if not run.
-
-    `simulation`, one row per simulated world: `evolution`, `stories_a_day`, `half_life_days`, `coverage80`, `coverage95`,
-    `coverage95_se`. `forecast`, one row per series and half-life: `series`, `half_life_days`, `log_likelihood`, `coverage95`, `days`,
-    and optionally `corpus`, `channel`, `window`, `arrivals`, which distinguish series of the same name.
-    """
-
-    simulation: pl.DataFrame | None = None
-    forecast: pl.DataFrame | None = None
 
 
 @dataclass(frozen=True)
@@ -153,7 +148,7 @@ def independent_section(figures: pl.DataFrame, results: pl.DataFrame, notes: Seq
     """
     rows = figures.filter(pl.col("part") == independent_study.PART)
     hits, others = [], []
-    for (grouping, pair), of_group in rows.partition_by("grouping", "pair", as_dict=True, maintain_order=True).items():
+    for (grouping, pair), of_group in rows.group_by("grouping", "pair", maintain_order=True):
         name = str(grouping or pair or "all acts")
         covered = _find_row(of_group.filter(statistic=independent_study.COVERED), independent_study.INDEX)
         rates = of_group.filter(statistic=independent_study.HIT_RATE)
@@ -194,10 +189,7 @@ def events_section(figures: pl.DataFrame, path: pl.DataFrame, notes: Sequence[st
     """Build the section on hit rates and the path around events."""
     rows = figures.filter(pl.col("part") == "events")
     rates = rows.filter(pl.col("statistic").str.starts_with("hit rate"))
-    grids = [
-        _hit_rate_grid(str(name), of_width)
-        for (name,), of_width in rates.partition_by("statistic", as_dict=True, maintain_order=True).items()
-    ]
+    grids = [_hit_rate_grid(str(name), of_width) for (name,), of_width in rates.group_by("statistic", maintain_order=True)]
     signs = rows.filter(pl.col("statistic").str.starts_with("sign test"))
     if not signs.is_empty():
         headers = ("at", "own channel higher", "95 %", "of", "p")
@@ -226,7 +218,7 @@ def agreement_section(
     """
     rows = figures.filter(pl.col("part") == "agreement")
     grids = []
-    for (reference,), of_reference in rows.partition_by("reference", as_dict=True, maintain_order=True).items():
+    for (reference,), of_reference in rows.group_by("reference", maintain_order=True):
         first, last = of_reference.select(pl.col("first_day").min().alias("first"), pl.col("last_day").max().alias("last")).row(0)
         lines = tuple(
             (
@@ -234,7 +226,7 @@ def agreement_section(
                 *(_format_with_interval(_find_row(of_statistic, measured)) for measured in ("index", "keyword", "difference")),
                 _format_count(of_statistic["count"][0]),
             )
-            for (statistic,), of_statistic in of_reference.partition_by("statistic", as_dict=True, maintain_order=True).items()
+            for (statistic,), of_statistic in of_reference.group_by("statistic", maintain_order=True)
         )
         caption = f"{names.get(str(reference), str(reference))}, {first} to {last}"
         grids.append(Grid(caption, ("correlation", "index", "keyword share", "difference", "over"), lines))
@@ -257,7 +249,7 @@ def placebo_section(figures: pl.DataFrame, pair: str) -> Section:
             _format_share(_find_value(of_pair, "share of days in escalation")),
             *(_format_number(_find_value(of_pair, f"Pearson, {transform} by month", reference)) for reference, transform in columns),
         )
-        for (name,), of_pair in rows.partition_by("pair", as_dict=True, maintain_order=True).items()
+        for (name,), of_pair in rows.group_by("pair", maintain_order=True)
     )
     headers = ("pair", "signals", "days in escalation", *(f"{reference} {transform}" for reference, transform in columns))
     return Section("Other pairs as placebos", f"{pair_title(pair)} first. {_ABOUT_PLACEBOS}", (Grid("Each pair by month", headers, lines),))
@@ -270,7 +262,7 @@ def sources_section(figures: pl.DataFrame, pair: str, notes: Sequence[str] = (),
     if not rows.is_empty():
         lines = tuple(
             (str(source), *(to_text(_find_value(of_source, name)) for name, to_text in _SOURCE_FORMATS.items()))
-            for (source,), of_source in rows.partition_by("grouping", as_dict=True, maintain_order=True).items()
+            for (source,), of_source in rows.group_by("grouping", maintain_order=True)
         )
         grids.append(Grid(f"{pair_title(pair)} without one source", ("without", *_SOURCE_FORMATS), lines))
     others = figures.filter((pl.col("part") == "variants") & (pl.col("pair") == pair) & pl.col("value").is_not_null())
@@ -296,7 +288,7 @@ def rebuild_section(figures: pl.DataFrame) -> Section:
             str(column),
             *(_format_tiny(_find_value(of_column.filter(pl.col("grouping") == table), "largest relative difference")) for table in tables),
         )
-        for (column,), of_column in worst_of.partition_by("measured", as_dict=True, maintain_order=True).items()
+        for (column,), of_column in worst_of.group_by("measured", maintain_order=True)
     )
     worst = rows["value"].max()
     is_complete = rows["value"].null_count() == 0 and isinstance(worst, float) and worst < _TOLERANCE
@@ -306,61 +298,40 @@ def rebuild_section(figures: pl.DataFrame) -> Section:
     )
 
 
-def studies_sections(studies: Studies, note: str = "") -> tuple[Section, ...]:
-    """Build the sections on simulated coverage and forecasts, if available."""
-    sections = []
-    if studies.simulation is not None and not studies.simulation.is_empty():
-        rows = studies.simulation
-        lines = tuple(
-            (f"{row['evolution']}, {row['stories_a_day']:g} a day", _format_percent(row["coverage80"]), _format_percent(row["coverage95"]),
-             _format_percent(row["coverage95_se"]))
-            for row in rows.iter_rows(named=True)
-        )  # fmt: skip
-        grid = Grid(
-            "Share of days whose true rate lies within the interval",
-            ("world", "80 % interval", "95 % interval", "Monte-Carlo error"),
-            lines,
-        )
-        explanation = (
-            "Rates are simulated, so the true value is known; stories are drawn and filtered like real ones. A 95 % interval should "
-            "contain the true rate on 95 % of days."
-        )
-        picture = _draw(coverage_chart(rows, note), "Coverage of the 95 % interval in simulated worlds")
-        sections.append(Section("Coverage of the intervals", explanation, (grid,), (picture,)))
-    if studies.forecast is not None and not studies.forecast.is_empty():
-        rows = studies.forecast.with_columns(series=_unique_names(studies.forecast))
-        coverages = ("coverage95", "coverage95_plain", "coverage95_plain_ideal")
-        listed = tuple(
-            (
-                f"{row['series']}, half-life {row['half_life_days']:g} days",
-                _format_number(row["log_likelihood"], 1),
-                *(_format_percent(row[name]) if name in row else _NO_VALUE for name in coverages),
-                _format_count(row["days"]),
-            )
-            for row in rows.iter_rows(named=True)
-        )
-        grid = Grid("The next day's stories", ("series", "log likelihood", "coverage 95 %", "plain", "ideal", "days"), listed)
-        explanation = (
-            "The number of stories of each day is forecast from the days before; the best half-life has the highest likelihood. Coverage "
-            "(by the non-randomised PIT) is 95 % for a perfect forecast, even if stories are few. Plain is the share of days inside the "
-            "interval of whole numbers, ideal the same share for a perfect forecast."
-        )
-        picture = _draw(
-            likelihood_chart(_keep_first_series(rows, _MAX_LINES), note), "Log likelihood of the next day's stories over half-lives"
-        )
-        sections.append(Section("One-step-ahead forecast", explanation, (grid,), (picture,)))
-    return tuple(sections)
+def coverage_section(study: pl.DataFrame, note: str = "") -> Section:
+    """Build the section on simulated coverage.
+
+    `study`: rows of `simulation.COVERAGE_STUDY`.
+    """
+    lines = tuple(
+        (f"{row['evolution']}, {row['stories_a_day']:g} a day", _format_percent(row["coverage80"]), _format_percent(row["coverage95"]),
+         _format_percent(row["coverage95_se"]))
+        for row in study.iter_rows(named=True)
+    )  # fmt: skip
+    headers = ("world", "80 % interval", "95 % interval", "Monte-Carlo error")
+    grid = Grid("Share of days whose true rate lies within the interval", headers, lines)
+    picture = _draw(coverage_chart(study, note), "Coverage of the 95 % interval in simulated worlds")
+    return Section("Coverage of the intervals", _ABOUT_COVERAGE, (grid,), (picture,))
 
 
-def _unique_names(forecast: pl.DataFrame) -> pl.Expr:
-    """Name each series, with the columns that distinguish equal names."""
-    marks = [name for name in ("corpus", "channel", "window", "arrivals") if name in forecast.columns and forecast[name].n_unique() > 1]
-    return pl.concat_str("series", *marks, separator=", ")
+def forecast_section(scores: pl.DataFrame, note: str = "") -> Section:
+    """Build the section on forecasts.
 
-
-def _keep_first_series(rows: pl.DataFrame, most: int) -> pl.DataFrame:
-    """Select the rows of the first `most` series."""
-    return rows.filter(pl.col("series").is_in(rows["series"].unique(maintain_order=True).head(most).to_list()))
+    `scores`: rows of `forecast.HALF_LIFE_SCORES` of one pair.
+    """
+    scores = scores.with_columns(series=pl.concat_str("series", "arrivals", separator=", "))
+    lines = tuple(
+        (
+            f"{row['series']}, half-life {row['half_life_days']:g} days",
+            _format_number(row["log_likelihood"], 1),
+            *(_format_percent(row[name]) for name in ("coverage95", "coverage95_plain", "coverage95_plain_ideal")),
+            _format_count(row["days"]),
+        )
+        for row in scores.iter_rows(named=True)
+    )
+    grid = Grid("The next day's stories", ("series", "log likelihood", "coverage 95 %", "plain", "ideal", "days"), lines)
+    picture = _draw(likelihood_chart(scores, note), "Log likelihood of the next day's stories over half-lives")
+    return Section("One-step-ahead forecast", _ABOUT_FORECAST, (grid,), (picture,))
 
 
 def _hit_rate_grid(statistic: str, rows: pl.DataFrame) -> Grid:
@@ -369,7 +340,7 @@ def _hit_rate_grid(statistic: str, rows: pl.DataFrame) -> Grid:
     `statistic`: its name, the caption; `rows`: its figures (VALIDATION).
     """
     lines = []
-    for (grouping, pair), of_group in rows.partition_by("grouping", "pair", as_dict=True, maintain_order=True).items():
+    for (grouping, pair), of_group in rows.group_by("grouping", "pair", maintain_order=True):
         index, keyword, difference = (_find_row(of_group, measured) for measured in ("index", "keyword", "difference"))
         index_cells = (
             _format_count(index["count"]),

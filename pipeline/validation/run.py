@@ -4,7 +4,7 @@ Statistics are in `studies/`, wording in `page.py`, pictures in `charts.py`.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 
@@ -33,8 +33,8 @@ from pipeline.report.write import replace_file
 from pipeline.settings import SAMPLE_NOTE, Settings
 from pipeline.signals.lexicon import load_lexicon
 from pipeline.validation import page as pages
-from pipeline.validation.contract import VALIDATION
-from pipeline.validation.independent_acts import measure_agreement
+from pipeline.validation.events import read_events
+from pipeline.validation.independent_acts import measure_agreement, read_independent_acts
 from pipeline.validation.references import NAMES, REFERENCES, read_references
 from pipeline.validation.studies import agreement, event_study, independent_study, rebuild
 from pipeline.validation.studies.filter_studies import forecast_figures, simulation_figures
@@ -50,7 +50,8 @@ TABLE = "validation"
 _DAYS_OF_TEXT = 31  # days whose texts are in memory at the same time
 _CORE = (ARTICLES, COVERAGE, FINDINGS, STORY_LINKS)
 _NO_TEXT = ("title", "body")
-_NO_FIGURES = VALIDATION.empty()
+
+Part = tuple[pl.DataFrame, pages.Section]  # rows of VALIDATION, and the section that shows them
 
 
 class ValidationError(UserError, ValueError):
@@ -61,17 +62,16 @@ class ValidationError(UserError, ValueError):
 class ValidationOptions:
     """Inputs and options of a validation.
 
-    `pair`: None for the one with most signals. `first`, `last`: None for all days read. `events`: rows of `events.read_events()`, or
-    None. `acts`: rows of `independent_acts.read_independent_acts()`, or None. `is_simulated`: whether to run the simulation study, which
-    takes a minute.
+    `pair`: None for the one with most signals. `first`, `last`: None for all days read. `events`, `acts`: rows as of `read_events` and
+    `read_independent_acts`. `is_simulated`: whether to run the simulation study, which takes a minute.
     """
 
     references: Path | None = None
     pair: str | None = None
     first: date | None = None
     last: date | None = None
-    events: pl.DataFrame | None = None
-    acts: pl.DataFrame | None = None
+    events: pl.DataFrame = field(default_factory=read_events)
+    acts: pl.DataFrame = field(default_factory=read_independent_acts)
     is_simulated: bool = True
 
 
@@ -91,27 +91,20 @@ def validate(settings: Settings, options: ValidationOptions) -> ValidationResult
     index = _Index.open(settings, options)
     references = pl.DataFrame(schema=REFERENCES) if options.references is None else read_references(options.references)
     inputs = agreement.Inputs(index.tension, index.count_keyword_hits(), references, index.window, index.half_life_days)
-    act_figures, acts_section = _study_independent_acts(index, inputs.keywords, options.acts)
-    event_figures, events_section = _study_events(index, inputs.keywords, options.events)
-    reference_figures, references_section = _compare_references(index, inputs)
-    pairs = [index.pair, *(pair for pair in index.pairs if pair != index.pair)]
-    placebos, variants = agreement.compare_placebo_pairs(inputs, pairs), agreement.compare_variants(inputs, index.pair)
-    sources, source_notes = index.leave_out_sources()
-    rebuilt = index.compare_with_rebuild()
-    studies = pages.Studies(index.simulate_coverage() if options.is_simulated else None, index.forecast_stories())
-    figures = pl.concat(
-        [act_figures, event_figures, reference_figures, placebos, sources, variants, rebuilt, *_study_figures(studies, index.pair)]
-    )
-    sections = (
-        acts_section,
-        events_section,
-        references_section,
-        pages.placebo_section(placebos, index.pair),
-        pages.sources_section(pl.concat([sources, variants]), index.pair, source_notes, index.note),
-        pages.rebuild_section(rebuilt),
-        *pages.studies_sections(studies, index.note),
-    )
-    return ValidationResult(figures, index.build_page(sections))
+    parts = [
+        _study_independent_acts(index, inputs.keywords, options.acts),
+        _study_events(index, inputs.keywords, options.events),
+        _compare_references(index, inputs),
+        _compare_placebos(index, inputs),
+        _compare_sources(index, inputs),
+        _compare_with_rebuild(index),
+    ]
+    if options.is_simulated:
+        study = _simulate_coverage(index)
+        parts.append((simulation_figures(study), pages.coverage_section(study, index.note)))
+    if (scores := _forecast_stories(index)) is not None:
+        parts.append((forecast_figures(scores, index.pair), pages.forecast_section(scores, index.note)))
+    return ValidationResult(pl.concat(figures for figures, _ in parts), index.build_page([section for _, section in parts]))
 
 
 def write_result(result: ValidationResult, folder: Path) -> Path:
@@ -179,63 +172,6 @@ class _Index:
         ]
         return pl.concat(parts) if parts else pl.DataFrame(schema=KEYWORD_HITS)
 
-    def leave_out_sources(self) -> tuple[pl.DataFrame, list[str]]:
-        """Rebuild the index without each of its largest sources and compare.
-
-        Returns rows of VALIDATION, and notes for the page. With a single source there are no rows and a note says so.
-        """
-        coverage = self.lake.read(COVERAGE)
-        sources = list_largest_sources(coverage)
-        if not sources:
-            return _NO_FIGURES, ["Not computed: the index without one source, because this home has a single source."]
-        core = {table.name: self._read_without_text(table) for table in _CORE}
-        complete, story_articles = self._build_channels(core), self.lake.read(STORY_ARTICLES)
-        articles = dict(coverage.group_by("source").agg(pl.col("accepted").sum()).iter_rows())
-        total = sum(articles.values())
-        parts = [
-            compare_without_source(
-                complete, self._build_channels(drop_source(core, story_articles, source)), source, articles[source] / total
-            )
-            for source in sources
-        ]
-        return pl.concat(parts), []
-
-    def compare_with_rebuild(self) -> pl.DataFrame:
-        """Compute the index again from published masses and compare.
-
-        Returns rows of VALIDATION.
-        """
-        story_mass, articles_read, baseline, clustering = (
-            self.lake.read(table) for table in (STORY_MASS, ARTICLES_READ, BASELINE, CLUSTERING)
-        )
-        rebuilt = rebuild.rebuild_index(
-            story_mass, articles_read, baseline, clustering, self.days_read.last, self.half_life_days, LEAST_EVIDENCE
-        )
-        directed = rebuild.measure_differences(self.lake.read(TENSION_DAILY), rebuilt, TENSION_DAILY.name)
-        return pl.concat([directed, rebuild.measure_differences(self.tension, rebuilt, TENSION_PAIR_DAILY.name)])
-
-    def simulate_coverage(self) -> pl.DataFrame:
-        """Simulate how often the intervals contain the true rate (COVERAGE_STUDY).
-
-        Once with stories that come singly and are read right, once in clusters and with wrong readings.
-        """
-        pool = simulate_pool(build_table, np.random.default_rng(SEED))
-        return pl.concat(
-            simulate_coverage(build_table, pool, half_life_days=self.half_life_days, arrivals=arrivals) for arrivals in (SINGLE, DISTURBED)
-        )
-
-    def forecast_stories(self) -> pl.DataFrame | None:
-        """Score half-lives by forecasts for the chosen pair (HALF_LIFE_SCORES).
-
-        None if there are no stories in the baseline window, or too few days to score.
-        """
-        try:
-            return score_half_lives(
-                self.settings.home.name, self.lake.read(DAILY_MASS), self.lake.read(STORY_MASS), self.lake.read(BASELINE), self.pair
-            )
-        except ForecastError:
-            return None
-
     def build_page(self, sections: Sequence[pages.Section]) -> pages.Page:
         """Join the sections to a page.
 
@@ -254,7 +190,7 @@ class _Index:
             sections=tuple(sections),
         )
 
-    def _read_without_text(self, table: Table) -> pl.DataFrame:
+    def read_without_text(self, table: Table) -> pl.DataFrame:
         """Read a table with empty titles and bodies of articles.
 
         The index does not use the texts, and they need much memory.
@@ -268,7 +204,7 @@ class _Index:
             .select(ARTICLES.schema.names())
         )
 
-    def _build_channels(self, core: dict[str, pl.DataFrame]) -> pl.DataFrame:
+    def build_channels(self, core: dict[str, pl.DataFrame]) -> pl.DataFrame:
         """Build `channel_daily` from these tables, with the baseline windows of the home."""
         stored = read_stored_baseline(self.lake.read(BASELINE))
         parameters = model_variables(tuple(self.pairs), self.half_life_days, stored.window, self.days_read, stored.first_day)
@@ -307,30 +243,12 @@ def _choose_pair(tension: pl.DataFrame, requested: str | None) -> str:
     return pair
 
 
-def _study_events(index: _Index, keywords: pl.DataFrame, events: pl.DataFrame | None) -> tuple[pl.DataFrame, pages.Section]:
-    """Run the event study; return figures and section.
-
-    Only events within the window count. `keywords`: KEYWORD_HITS; `events`: None if no list was given.
-    """
-    no_path = pl.DataFrame(schema=event_study.PATH)
-    if events is None:
-        return _NO_FIGURES, pages.events_section(_NO_FIGURES, no_path, ["Not computed: no list of events was given."])
-    counts = event_study.to_daily_counts(index.lake.read(DAILY_MASS), keywords)
-    inside = events.filter(pl.col("event_date").is_between(pl.lit(index.window.first), pl.lit(index.window.last)))
-    chosen = event_study.select_usable_events(inside, counts)
-    notes = [f"{chosen.height} of {events.height} events are within {index.window} and have a published pair; the others are not used."]
-    figures, path = event_study.run_event_study(chosen, counts), event_study.compute_event_path(chosen, counts)
-    return figures, pages.events_section(figures, path, notes, index.note)
-
-
-def _study_independent_acts(index: _Index, keywords: pl.DataFrame, acts: pl.DataFrame | None) -> tuple[pl.DataFrame, pages.Section]:
+def _study_independent_acts(index: _Index, keywords: pl.DataFrame, acts: pl.DataFrame) -> Part:
     """Score the index on the sure independent acts within the window.
 
-    `keywords`: KEYWORD_HITS; `acts`: rows of `read_independent_acts`, or None. Returns figures and section.
+    `keywords`: KEYWORD_HITS; `acts`: rows of `read_independent_acts`.
     """
-    if acts is None:
-        return _NO_FIGURES, pages.independent_section(_NO_FIGURES, pl.DataFrame(schema=independent_study.ACT_RESULTS), ["Not computed."])
-    sure = acts.filter(pl.col("is_sure") & pl.col("act_date").is_between(pl.lit(index.window.first), pl.lit(index.window.last)))
+    sure = acts.filter(pl.col("is_sure") & pl.col("act_date").is_between(index.window.first, index.window.last))
     results, figures = independent_study.study_acts(sure, index.lake.read(DAILY_MASS), keywords)
     notes = [
         f"{results.height} of {sure.height} sure acts within {index.window} are between countries whose pair is published.",
@@ -339,17 +257,21 @@ def _study_independent_acts(index: _Index, keywords: pl.DataFrame, acts: pl.Data
     return figures, pages.independent_section(figures, results, notes)
 
 
-def _study_figures(studies: pages.Studies, pair: str) -> list[pl.DataFrame]:
-    """Convert results of simulation and forecast to VALIDATION.
+def _study_events(index: _Index, keywords: pl.DataFrame, events: pl.DataFrame) -> Part:
+    """Run the event study on the events within the window.
 
-    Those that were not run are left out.
+    `keywords`: KEYWORD_HITS; `events`: rows of `read_events`.
     """
-    coverage = [simulation_figures(studies.simulation)] if studies.simulation is not None else []
-    return coverage + ([forecast_figures(studies.forecast, pair)] if studies.forecast is not None else [])
+    counts = event_study.to_daily_counts(index.lake.read(DAILY_MASS), keywords)
+    inside = events.filter(pl.col("event_date").is_between(index.window.first, index.window.last))
+    chosen = event_study.select_usable_events(inside, counts)
+    notes = [f"{chosen.height} of {events.height} events are within {index.window} and have a published pair; the others are not used."]
+    figures, path = event_study.run_event_study(chosen, counts), event_study.compute_event_path(chosen, counts)
+    return figures, pages.events_section(figures, path, notes, index.note)
 
 
-def _compare_references(index: _Index, inputs: agreement.Inputs) -> tuple[pl.DataFrame, pages.Section]:
-    """Correlate the index with each reference series; return figures and section.
+def _compare_references(index: _Index, inputs: agreement.Inputs) -> Part:
+    """Correlate the index with each reference series.
 
     Notes of the section name the references that could not be compared.
     """
@@ -378,3 +300,71 @@ def _choose_months_to_plot(index: _Index, inputs: agreement.Inputs) -> tuple[pl.
         if frequency == "month" and months.height >= agreement.MIN_ROWS:
             return months, name
     return pl.DataFrame(), ""
+
+
+def _compare_placebos(index: _Index, inputs: agreement.Inputs) -> Part:
+    """Compare every pair with every reference, the chosen pair first."""
+    figures = agreement.compare_placebo_pairs(inputs, sorted(index.pairs, key=lambda pair: pair != index.pair))
+    return figures, pages.placebo_section(figures, index.pair)
+
+
+def _compare_sources(index: _Index, inputs: agreement.Inputs) -> Part:
+    """Rebuild the index without each of its largest sources; compare its variants.
+
+    With a single source, there are variants only, and a note says so.
+    """
+    coverage = index.lake.read(COVERAGE)
+    sources = list_largest_sources(coverage)
+    parts, notes = [], []
+    if sources:
+        core = {table.name: index.read_without_text(table) for table in _CORE}
+        complete, story_articles = index.build_channels(core), index.lake.read(STORY_ARTICLES)
+        articles = dict(coverage.group_by("source").agg(pl.col("accepted").sum()).iter_rows())
+        total = sum(articles.values())
+        for source in sources:
+            reduced = index.build_channels(drop_source(core, story_articles, source))
+            parts.append(compare_without_source(complete, reduced, source, articles[source] / total))
+    else:
+        notes.append("Not computed: the index without one source, because this home has a single source.")
+    figures = pl.concat([*parts, agreement.compare_variants(inputs, index.pair)])
+    return figures, pages.sources_section(figures, index.pair, notes, index.note)
+
+
+def _compare_with_rebuild(index: _Index) -> Part:
+    """Compute the index again from published masses and compare."""
+    read = index.lake.read
+    rebuilt = rebuild.rebuild_index(
+        read(STORY_MASS),
+        read(ARTICLES_READ),
+        read(BASELINE),
+        read(CLUSTERING),
+        index.days_read.last,
+        index.half_life_days,
+        LEAST_EVIDENCE,
+    )
+    directed = rebuild.measure_differences(read(TENSION_DAILY), rebuilt, TENSION_DAILY.name)
+    figures = pl.concat([directed, rebuild.measure_differences(index.tension, rebuilt, TENSION_PAIR_DAILY.name)])
+    return figures, pages.rebuild_section(figures)
+
+
+def _simulate_coverage(index: _Index) -> pl.DataFrame:
+    """Simulate how often the intervals contain the true rate (COVERAGE_STUDY).
+
+    Once with stories that come singly and are read right, once in clusters and with wrong readings.
+    """
+    pool = simulate_pool(build_table, np.random.default_rng(SEED))
+    return pl.concat(
+        simulate_coverage(build_table, pool, half_life_days=index.half_life_days, arrivals=arrivals) for arrivals in (SINGLE, DISTURBED)
+    )
+
+
+def _forecast_stories(index: _Index) -> pl.DataFrame | None:
+    """Score half-lives by forecasts for the chosen pair (HALF_LIFE_SCORES).
+
+    None if there are no stories in the baseline window, or too few days to score.
+    """
+    read = index.lake.read
+    try:
+        return score_half_lives(index.settings.home.name, read(DAILY_MASS), read(STORY_MASS), read(BASELINE), index.pair)
+    except ForecastError:
+        return None

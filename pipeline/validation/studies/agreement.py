@@ -14,7 +14,7 @@ from scipy.stats import rankdata
 
 from pipeline.contracts.days import Days
 from pipeline.validation.studies.figures import Figure, figure, to_frame
-from pipeline.validation.studies.resampling import DRAWS, SEED, Numbers, draw_blocks, percentile_interval
+from pipeline.validation.studies.resampling import Numbers, draw_blocks, percentile_interval
 
 BLOCK = {"month": 3, "day": 20}
 EVERY = {"month": "1mo", "day": "1d"}
@@ -79,7 +79,7 @@ def align_series(inputs: Inputs, pair: str, reference: str, frequency: str, colu
     return inside.upsample("period_date", every=EVERY[frequency]).select("period_date", "index", "keyword", "value")
 
 
-def correlate_with_references(inputs: Inputs, pair: str, draws: int = DRAWS, seed: int = SEED) -> pl.DataFrame:
+def correlate_with_references(inputs: Inputs, pair: str) -> pl.DataFrame:
     """Correlate index and keyword share with each reference; return rows of VALIDATION.
 
     Pearson and Spearman, of levels and changes, for the index, the keyword share and the difference of the two.
@@ -88,7 +88,7 @@ def correlate_with_references(inputs: Inputs, pair: str, draws: int = DRAWS, see
     for reference, frequency in list_comparisons(inputs):
         both = align_series(inputs, pair, reference, frequency)
         for transform in ("level", "change"):
-            rows += _correlate(_transform(both, transform), pair, reference, frequency, transform, draws, seed)
+            rows += _correlate(_transform(both, transform), pair, reference, frequency, transform)
     return to_frame(rows)
 
 
@@ -125,6 +125,15 @@ def compare_variants(inputs: Inputs, pair: str) -> pl.DataFrame:
     return to_frame(rows)
 
 
+def exclude_days(series: pl.DataFrame, reference: str) -> pl.DataFrame:
+    """Drop the days on which a reference cannot be used (EXCLUDED_DAYS).
+
+    `series`: the reference's rows of REFERENCES.
+    """
+    days = EXCLUDED_DAYS.get(reference)
+    return series if days is None else series.filter(~pl.col("period_date").is_between(days.first, days.last))
+
+
 def correlation(x: Numbers, y: Numbers) -> Numbers:
     """Compute Pearson's coefficient along the last axis; NaN for constant series.
 
@@ -142,7 +151,7 @@ def _filter_days(frame: pl.DataFrame, column: str, window: Days | None) -> pl.Da
 
     `column`: the date column.
     """
-    return frame if window is None else frame.filter(pl.col(column).is_between(pl.lit(window.first), pl.lit(window.last)))
+    return frame if window is None else frame.filter(pl.col(column).is_between(window.first, window.last))
 
 
 def _select_reference(references: pl.DataFrame, reference: str, frequency: str) -> pl.DataFrame:
@@ -150,10 +159,7 @@ def _select_reference(references: pl.DataFrame, reference: str, frequency: str) 
 
     A daily reference is averaged for the frequency `month`.
     """
-    of_reference = references.filter(pl.col("reference") == reference).select("period_date", "value", "frequency")
-    if reference in EXCLUDED_DAYS:
-        broken = EXCLUDED_DAYS[reference]
-        of_reference = of_reference.filter(~pl.col("period_date").is_between(pl.lit(broken.first), pl.lit(broken.last)))
+    of_reference = exclude_days(references.filter(reference=reference), reference).select("period_date", "value", "frequency")
     own = of_reference.filter(pl.col("frequency") == frequency).select("period_date", "value")
     if own.is_empty() and frequency == "month":
         return _average_months(of_reference.select("period_date", "value"), "value")
@@ -200,7 +206,7 @@ def _transform(both: pl.DataFrame, transform: str) -> pl.DataFrame:
     return changed.drop_nulls(["index", "value"])
 
 
-def _correlate(rows: pl.DataFrame, pair: str, reference: str, frequency: str, transform: str, draws: int, seed: int) -> list[Figure]:
+def _correlate(rows: pl.DataFrame, pair: str, reference: str, frequency: str, transform: str) -> list[Figure]:
     """Correlate index, keyword share and their difference with a reference, with intervals.
 
     `rows`: result of `_transform`. Nothing if there are fewer than MIN_ROWS; only the index if the keyword share has gaps. Each draw of the
@@ -210,7 +216,7 @@ def _correlate(rows: pl.DataFrame, pair: str, reference: str, frequency: str, tr
         return []
     has_keyword = rows["keyword"].null_count() == 0
     measured = _MEASURED if has_keyword else _MEASURED[:1]
-    drawn = draw_blocks(rows.height, BLOCK[frequency], draws, seed)
+    drawn = draw_blocks(rows.height, BLOCK[frequency])
     reference_values = rows["value"].to_numpy()
     result = []
     for method in ("Pearson", "Spearman"):

@@ -13,9 +13,8 @@ from typing import Any
 import numpy as np
 import polars as pl
 from numpy.typing import NDArray
-from scipy.stats import binomtest
 
-from pipeline.validation.studies.figures import Figure, figure, to_frame
+from pipeline.validation.studies.figures import Figure, figure, sign_test, to_frame
 from pipeline.validation.studies.resampling import DRAWS, SEED, Numbers, draw_cluster_rates, percentile_interval
 
 WIDTHS = (1, 3)
@@ -70,11 +69,8 @@ def to_daily_counts(daily_mass: pl.DataFrame, keywords: pl.DataFrame) -> DailyCo
         joined = days.join(frame.select("index_date", name), on="index_date", how="left", maintain_order="left")
         return joined[name].fill_null(0).cast(pl.Float64).to_numpy()
 
-    evidence = {
-        (str(series), str(channel)): column(rows, "observed")
-        for (series, channel), rows in daily_mass.partition_by("series", "channel", as_dict=True).items()
-    }
-    evidence |= {(str(pair), "keyword"): column(rows, "hits") for (pair,), rows in keywords.partition_by("pair", as_dict=True).items()}
+    evidence = {(series, channel): column(rows, "observed") for (series, channel), rows in daily_mass.group_by("series", "channel")}
+    evidence |= {(pair, "keyword"): column(rows, "hits") for (pair,), rows in keywords.group_by("pair")}
     articles = {
         "index": column(daily_mass.group_by("index_date").agg(pl.col("articles_read").max()), "articles_read"),
         "keyword": column(keywords.group_by("index_date").agg(pl.col("articles").max()), "articles"),
@@ -124,14 +120,14 @@ def select_usable_events(events: pl.DataFrame, counts: DailyCounts) -> pl.DataFr
     with_series = events.select(EVENT_COLUMNS.names()).with_columns(
         series=pl.concat_str("actor", pl.lit(">"), "target"),
         pair=pl.concat_str(pl.min_horizontal("actor", "target"), pl.lit("-"), pl.max_horizontal("actor", "target")),
-        at=(pl.col("event_date") - pl.lit(counts.first)).dt.total_days(),
+        at=(pl.col("event_date") - counts.first).dt.total_days(),
     )
     known = sorted({series for series, channel in counts.evidence if channel in POLARITIES})
-    inside = pl.col("event_date").is_between(pl.lit(counts.first), pl.lit(last)) & pl.col("series").is_in(known)
+    inside = pl.col("event_date").is_between(counts.first, last) & pl.col("series").is_in(known)
     return with_series.filter(inside & pl.col("polarity").is_in(POLARITIES)).sort("event_date", "event_id")
 
 
-def run_event_study(events: pl.DataFrame, counts: DailyCounts, draws: int = DRAWS, seed: int = SEED) -> pl.DataFrame:
+def run_event_study(events: pl.DataFrame, counts: DailyCounts) -> pl.DataFrame:
     """Compute hit rates and sign tests; return rows of VALIDATION.
 
     `events`: at least EVENT_COLUMNS; events outside the days or pairs of the index are dropped. No rows if none remains.
@@ -140,30 +136,30 @@ def run_event_study(events: pl.DataFrame, counts: DailyCounts, draws: int = DRAW
     rows: list[Figure] = []
     for width in WIDTHS:
         for grouping, pair, part in _split_into_groups(chosen):
-            rows += _measure_hit_rates(part, counts, width, {"grouping": grouping, "pair": pair}, draws, seed)
+            rows += _measure_hit_rates(part, counts, width, {"grouping": grouping, "pair": pair})
     for width in WIDTHS:
         rows += _run_sign_tests(chosen, counts, width)
     return to_frame(rows)
 
 
-def compute_event_path(events: pl.DataFrame, counts: DailyCounts, draws: int = DRAWS, seed: int = SEED) -> pl.DataFrame:
+def compute_event_path(events: pl.DataFrame, counts: DailyCounts) -> pl.DataFrame:
     """Compute evidence around events as a percentage of an average day (PATH).
 
     Per polarity: the sum of evidence over the sum expected on an average day with as many articles in the same series. `chance_lo95` and
     `chance_hi95`: 95 % interval of the same at random dates.
     """
     rows: list[dict[str, Any]] = []
-    for polarity, part in select_usable_events(events, counts).partition_by("polarity", as_dict=True).items():
-        random = np.random.default_rng(seed)
+    for (polarity,), part in select_usable_events(events, counts).group_by("polarity", maintain_order=True):
+        random = np.random.default_rng(SEED)
         chosen = part.filter(pl.col("at").is_between(REACH, counts.days - 1 - REACH))
         if chosen.is_empty():
             continue
         at = chosen["at"].to_numpy()
-        drawn = random.integers(0, counts.days, size=(draws, chosen.height))
+        drawn = random.integers(0, counts.days, size=(DRAWS, chosen.height))
         low, high = percentile_interval(_percent_of_average(chosen, counts, "index", drawn))
         rows += [
             {
-                "polarity": polarity[0],
+                "polarity": polarity,
                 "lag_days": lag,
                 **{measured: float(_percent_of_average(chosen, counts, measured, at[None] + lag)[0]) for measured in ("index", "keyword")},
                 "chance_lo95": low,
@@ -197,10 +193,9 @@ def _split_into_groups(events: pl.DataFrame) -> list[tuple[str, str, pl.DataFram
     One tuple per group: columns `grouping` and `pair` of its figures, and its events.
     """
     groups = [("", "", events)] if not events.is_empty() else []
-    groups += [(str(name), "", rows) for (name,), rows in sorted(events.partition_by("polarity", as_dict=True).items(), reverse=True)]
-    groups += [("", str(name), rows) for (name,), rows in sorted(events.partition_by("pair", as_dict=True).items())]
-    by_year = events.with_columns(year=pl.col("event_date").dt.year()).partition_by("year", as_dict=True)
-    return groups + [(str(name), "", rows) for (name,), rows in sorted(by_year.items())]
+    groups += [(name, "", rows) for (name,), rows in sorted(events.group_by("polarity"), reverse=True)]
+    groups += [("", name, rows) for (name,), rows in sorted(events.group_by("pair"))]
+    return groups + [(str(year), "", rows) for (year,), rows in sorted(events.group_by(pl.col("event_date").dt.year()))]
 
 
 def _mark_hits(counts: DailyCounts, keys: Sequence[tuple[str, str]], measured: str, width: int) -> NDArray[np.float64]:
@@ -214,9 +209,7 @@ def _mark_hits(counts: DailyCounts, keys: Sequence[tuple[str, str]], measured: s
     return np.stack([by_key[key] for key in keys])
 
 
-def _measure_hit_rates(
-    events: pl.DataFrame, counts: DailyCounts, width: int, where: Mapping[str, str], draws: int, seed: int
-) -> list[Figure]:
+def _measure_hit_rates(events: pl.DataFrame, counts: DailyCounts, width: int, where: Mapping[str, str]) -> list[Figure]:
     """Compute the share of events that are hits.
 
     For index and keyword rule, and the difference of both. Only events whose window is complete in both count. Intervals: bootstrap over
@@ -235,12 +228,12 @@ def _measure_hit_rates(
         return []
     hits = at_events[is_complete]
     months = events["event_date"].dt.strftime("%Y-%m").to_numpy().astype(str)[is_complete]
-    drawn = draw_cluster_rates(hits, months, draws, seed)
+    drawn = draw_cluster_rates(hits, months)
     rows = []
     for n, measured in enumerate(("index", "keyword")):
         rate = float(hits[:, n].mean())
         low, high = percentile_interval(drawn[:, n])
-        chance = _measure_chance(on_days[measured][is_complete], at[is_complete], rate, draws, seed)
+        chance = _measure_chance(on_days[measured][is_complete], at[is_complete], rate)
         rows.append(_hit_figure(width, where, measured, rate, (low, high), int(is_complete.sum()), chance))
     low, high = percentile_interval(drawn[:, 0] - drawn[:, 1])
     difference = float((hits[:, 0] - hits[:, 1]).mean())
@@ -261,18 +254,18 @@ def _hit_figure(
     return figure("events", statistic, measured=measured, value=value, lo95=interval[0], hi95=interval[1], count=count, **where, **chance)
 
 
-def _measure_chance(on_days: NDArray[np.float64], at: NDArray[np.int64], rate: float, draws: int, seed: int) -> dict[str, float]:
+def _measure_chance(on_days: NDArray[np.float64], at: NDArray[np.int64], rate: float) -> dict[str, float]:
     """Compute which hit rates chance gives: at random dates, and by shifting.
 
     All events are shifted by the same number of days. `on_days`: result of `_mark_hits`; `at`: the number of each event's day; `rate`: the
     hit rate of the events. Shifts go around the end of the calendar. `p_random` and `p_shift`: share of draws and shifts with at least this
     rate, the events' own included.
     """
-    random = np.random.default_rng(seed)
-    drawn = np.zeros(draws)
+    random = np.random.default_rng(SEED)
+    drawn = np.zeros(DRAWS)
     for of_event in on_days:
         finite = of_event[np.isfinite(of_event)]
-        drawn += finite[random.integers(0, len(finite), size=draws)]
+        drawn += finite[random.integers(0, len(finite), size=DRAWS)]
     drawn /= len(on_days)
     low, high = percentile_interval(drawn)
     days = on_days.shape[1]
@@ -284,7 +277,7 @@ def _measure_chance(on_days: NDArray[np.float64], at: NDArray[np.int64], rate: f
         "chance": float(drawn.mean()),
         "chance_lo95": low,
         "chance_hi95": high,
-        "p_random": float((1 + (drawn >= as_good).sum()) / (1 + draws)),
+        "p_random": float((1 + (drawn >= as_good).sum()) / (1 + DRAWS)),
         "p_shift": float((1 + (moved >= as_good).sum()) / (1 + len(moved))) if len(moved) else float("nan"),
     }
 
@@ -314,13 +307,6 @@ def _run_sign_tests(events: pl.DataFrame, counts: DailyCounts, width: int) -> li
             wins += int(own > other)
             losses += int(own < other)
         if wins + losses:
-            test = binomtest(wins, wins + losses, 0.5, alternative="greater")
-            interval = binomtest(wins, wins + losses).proportion_ci(0.95)  # two-sided interval with a one-sided test
-            rows.append(
-                figure(
-                    "events", f"sign test within {width} day{'s' if width > 1 else ''}", measured="index", grouping=polarity,
-                    value=wins / (wins + losses), lo95=float(interval.low), hi95=float(interval.high), chance=0.5,
-                    p_random=float(test.pvalue), count=wins + losses,
-                )
-            )  # fmt: skip
+            statistic = f"sign test within {width} day{'s' if width > 1 else ''}"
+            rows.append(figure("events", statistic, measured="index", grouping=polarity, **sign_test(wins, wins + losses)))
     return rows

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 import polars as pl
+from scipy.stats import binomtest
 
 from pipeline.validation.contract import VALIDATION
 
@@ -17,6 +18,17 @@ def figure(part: str, statistic: str, **columns: Any) -> Figure:
     """Build a row of VALIDATION; omitted columns and non-finite numbers are null."""
     row = dict.fromkeys(VALIDATION.schema.names()) | _KEY | {"part": part, "statistic": statistic} | columns
     return {name: None if isinstance(value, float) and not math.isfinite(value) else value for name, value in row.items()}
+
+
+def sign_test(right: int, count: int) -> Figure:
+    """Return the columns of a share of right signs: exact binomial test against one half.
+
+    The test is one-sided, the interval two-sided.
+    """
+    interval = binomtest(right, count).proportion_ci(0.95)
+    p_value = binomtest(right, count, 0.5, alternative="greater").pvalue
+    bounds = {"lo95": float(interval.low), "hi95": float(interval.high)}
+    return {"value": right / count, **bounds, "chance": 0.5, "p_random": float(p_value), "count": count}
 
 
 def to_frame(rows: Iterable[Mapping[str, Any]]) -> pl.DataFrame:

@@ -20,10 +20,9 @@ from typing import Any
 import numpy as np
 import polars as pl
 from numpy.typing import NDArray
-from scipy.stats import binomtest
 
 from pipeline.validation.studies.event_study import DailyCounts, percentile_ranks, to_daily_counts
-from pipeline.validation.studies.figures import Figure, figure, to_frame
+from pipeline.validation.studies.figures import Figure, figure, sign_test, to_frame
 from pipeline.validation.studies.resampling import DRAWS, SEED, Numbers, draw_cluster_rates, percentile_interval
 
 WIDTH = 3  # days before and after an act
@@ -82,9 +81,7 @@ def share_of_places(value: float, others: Numbers, places: float) -> float:
     return 1.0 if higher + equal <= places else (places - higher) / equal
 
 
-def study_acts(
-    acts: pl.DataFrame, daily_mass: pl.DataFrame, keywords: pl.DataFrame, draws: int = DRAWS, seed: int = SEED
-) -> tuple[pl.DataFrame, pl.DataFrame]:
+def study_acts(acts: pl.DataFrame, daily_mass: pl.DataFrame, keywords: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
     """Score acts; return ACT_RESULTS and rows of VALIDATION.
 
     `acts`: `act_id`, `act_date`, `actor`, `target`, `polarity` (a channel); those outside the days and directed pairs of the index are
@@ -96,7 +93,7 @@ def study_acts(
     results = pl.DataFrame([_score(act, windows) for act in chosen.iter_rows(named=True)], schema=ACT_RESULTS)
     groups = [("", "", results)]
     groups += [(channel, "", results.filter(polarity=channel)) for channel in CHANNELS]
-    groups += [("", str(pair), part) for (pair,), part in sorted(results.partition_by("pair", as_dict=True).items())]
+    groups += [("", pair, part) for (pair,), part in sorted(results.group_by("pair"))]
     rows: list[Figure] = []
     for grouping, pair, part in groups:
         if part.is_empty():
@@ -105,7 +102,7 @@ def study_acts(
         scored = part.filter("is_covered")
         rows.append(figure(PART, COVERED, measured=INDEX, value=scored.height / part.height, count=part.height, **where))
         if not scored.is_empty():
-            rows += _hit_rates(scored, windows, where, draws, seed) + _sign_rates(scored, where)
+            rows += _hit_rates(scored, windows, where) + _sign_rates(scored, where)
     return results, to_frame(rows)
 
 
@@ -114,7 +111,7 @@ def _select_acts(acts: pl.DataFrame, counts: DailyCounts) -> pl.DataFrame:
     last = counts.first + timedelta(days=counts.days - 1)
     known = sorted({name for name, channel in counts.evidence if channel in CHANNELS})
     series = pl.concat_str("actor", pl.lit(">"), "target")
-    inside = pl.col("act_date").is_between(pl.lit(counts.first), pl.lit(last)) & series.is_in(known) & pl.col("polarity").is_in(CHANNELS)
+    inside = pl.col("act_date").is_between(counts.first, last) & series.is_in(known) & pl.col("polarity").is_in(CHANNELS)
     pair = pl.concat_str(pl.min_horizontal("actor", "target"), pl.lit("-"), pl.max_horizontal("actor", "target"))
     return (
         acts.filter(inside)
@@ -135,8 +132,8 @@ def _find_covered_days(daily_mass: pl.DataFrame, keywords: pl.DataFrame) -> dict
     named = keywords.select("index_date", "pair", read=pl.col("named"))
     read = pl.concat([signals, named]).group_by("index_date", "pair").agg(pl.col("read").sum())
     return {
-        str(pair): _sum_windows(days.join(rows, on="index_date", how="left", maintain_order="left")["read"].fill_null(0).to_numpy()) > 0
-        for (pair,), rows in read.partition_by("pair", as_dict=True).items()
+        pair: _sum_windows(days.join(rows, on="index_date", how="left", maintain_order="left")["read"].fill_null(0).to_numpy()) > 0
+        for (pair,), rows in read.group_by("pair")
     }
 
 
@@ -226,7 +223,7 @@ def _has_right_sign(act: Mapping[str, Any], windows: _Windows) -> bool | None:
     return bool(own > other) if is_hit and own != other else None
 
 
-def _hit_rates(scored: pl.DataFrame, windows: _Windows, where: Mapping[str, str], draws: int, seed: int) -> list[Figure]:
+def _hit_rates(scored: pl.DataFrame, windows: _Windows, where: Mapping[str, str]) -> list[Figure]:
     """Compute hit rates of index and keyword rule, and their ratios.
 
     The ratios are those of the index to the rule. `scored`: covered rows of ACT_RESULTS, at least one; `where`: the columns `grouping` and
@@ -235,12 +232,12 @@ def _hit_rates(scored: pl.DataFrame, windows: _Windows, where: Mapping[str, str]
     measures = (INDEX, KEYWORD, MATCHED)
     hits = scored.select(measures).to_numpy()
     rates = hits.mean(axis=0)
-    drawn = draw_cluster_rates(hits, scored["act_date"].dt.strftime("%Y-%m").to_numpy().astype(str), draws, seed)
+    drawn = draw_cluster_rates(hits, scored["act_date"].dt.strftime("%Y-%m").to_numpy().astype(str))
     common = {"count": scored.height, **where}
     rows = []
     for n, measured in enumerate(measures):
         low, high = percentile_interval(drawn[:, n])
-        chance = _measure_chance(scored, windows, KEYWORD if measured == KEYWORD else INDEX, float(rates[n]), draws, seed)
+        chance = _measure_chance(scored, windows, KEYWORD if measured == KEYWORD else INDEX, float(rates[n]))
         rows.append(figure(PART, HIT_RATE, measured=measured, value=float(rates[n]), lo95=low, hi95=high, **chance, **common))
     for n, measured in enumerate(measures[1:], start=1):
         low, high = percentile_interval(_divide(drawn[:, 0], drawn[:, n]))
@@ -255,19 +252,19 @@ def _divide(numerator: Any, denominator: Any) -> Numbers:
     return np.asarray(np.divide(numerator, denominator, out=none, where=np.asarray(denominator) > 0), dtype=np.float64)
 
 
-def _measure_chance(scored: pl.DataFrame, windows: _Windows, measured: str, rate: float, draws: int, seed: int) -> dict[str, float]:
+def _measure_chance(scored: pl.DataFrame, windows: _Windows, measured: str, rate: float) -> dict[str, float]:
     """Measure the hit rate at random placebo dates, one for each act.
 
     `rate`: the hit rate of the acts; `p_random` is the share of draws with at least this rate, the acts' own included. Acts without placebo
     dates are left out; empty if no act has any.
     """
-    random = np.random.default_rng(seed)
+    random = np.random.default_rng(SEED)
     placebos = [hits for act in scored.iter_rows(named=True) if len(hits := windows.placebo_hits(act, measured))]
     if not placebos:
         return {}
-    drawn = np.mean([hits[random.integers(0, len(hits), size=draws)] for hits in placebos], axis=0)
+    drawn = np.mean([hits[random.integers(0, len(hits), size=DRAWS)] for hits in placebos], axis=0)
     low, high = percentile_interval(drawn)
-    at_least = float((1 + (drawn >= rate - 1e-12).sum()) / (1 + draws))
+    at_least = float((1 + (drawn >= rate - 1e-12).sum()) / (1 + DRAWS))
     return {
         "chance": float(np.mean([hits.mean() for hits in placebos])), "chance_lo95": low, "chance_hi95": high, "p_random": at_least,
     }  # fmt: skip
@@ -281,12 +278,4 @@ def _sign_rates(scored: pl.DataFrame, where: Mapping[str, str]) -> list[Figure]:
     signs = scored["is_right_sign"].drop_nulls()
     if signs.is_empty():
         return []
-    right = int(signs.sum())
-    test = binomtest(right, len(signs), 0.5, alternative="greater")
-    interval = binomtest(right, len(signs)).proportion_ci(0.95)  # two-sided interval with a one-sided test
-    return [
-        figure(
-            PART, RIGHT_SIGN, measured=INDEX, value=right / len(signs), lo95=float(interval.low), hi95=float(interval.high), chance=0.5,
-            p_random=float(test.pvalue), count=len(signs), **where,
-        )
-    ]  # fmt: skip
+    return [figure(PART, RIGHT_SIGN, measured=INDEX, **sign_test(int(signs.sum()), len(signs)), **where)]

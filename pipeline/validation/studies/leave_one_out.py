@@ -63,7 +63,7 @@ def compare_without_source(complete: pl.DataFrame, reduced: pl.DataFrame, source
         .sort(columns[:2])
     )
     rows: list[Figure] = []
-    for (pair,), days in both.partition_by("series", as_dict=True, maintain_order=True).items():
+    for (pair,), days in both.group_by("series", maintain_order=True):
         values, values_without = days["value"].to_numpy(), days["value_without"].to_numpy()
         common = {"measured": "index", "pair": pair, "grouping": source, "count": days.height}
         common |= {"first_day": days["index_date"].min(), "last_day": days["index_date"].max()}

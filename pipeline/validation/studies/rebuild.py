@@ -103,7 +103,7 @@ class _Versions:
     def read(baseline: pl.DataFrame) -> "_Versions":
         """Convert the rows of one series and channel."""
         valid_from, rates, priors = [], [], []
-        for (day,), rows in baseline.sort("valid_from").partition_by("valid_from", as_dict=True, maintain_order=True).items():
+        for (day,), rows in baseline.sort("valid_from").group_by("valid_from", maintain_order=True):
             valid_from.append(day)
             names = [f"rate{variant}" for variant in _VARIANTS]
             rates.append({source: tuple(each) for source, *each in rows.select("source", *names).iter_rows()})

@@ -8,6 +8,7 @@ Indices = NDArray[np.int64]
 
 DRAWS = 2000
 SEED = 20180322
+_LEVEL = 0.95  # of intervals
 _MIN_FINITE_SHARE = 0.5  # share of draws; with fewer, no interval
 
 
@@ -41,13 +42,13 @@ def draw_cluster_rates(hits: Numbers, clusters: NDArray[np.str_], draws: int = D
     return np.asarray(sums[drawn].sum(axis=1) / sizes[drawn].sum(axis=1)[:, None], dtype=np.float64)
 
 
-def percentile_interval(drawn: Numbers, level: float = 0.95) -> tuple[float, float]:
-    """Compute the percentile interval of bootstrap draws, from their finite values.
+def percentile_interval(drawn: Numbers) -> tuple[float, float]:
+    """Compute the 95 % percentile interval of bootstrap draws, from their finite values.
 
     Both bounds are NaN unless more than half of the draws are finite.
     """
     finite = drawn[np.isfinite(drawn)]
     if not len(drawn) or len(finite) <= _MIN_FINITE_SHARE * len(drawn):
         return float("nan"), float("nan")
-    low, high = np.quantile(finite, [(1 - level) / 2, (1 + level) / 2])
+    low, high = np.quantile(finite, [(1 - _LEVEL) / 2, (1 + _LEVEL) / 2])
     return float(low), float(high)

@@ -188,7 +188,7 @@ def test_a_home_without_a_run_names_the_next_command(command: Command) -> None:
 @pytest.mark.slow
 def test_rates_of_simulated_articles_are_part_of_a_validation(home: Path) -> None:
     figures = validate(Settings(home=home), ValidationOptions()).figures
-    assert set(figures["part"]) == set(PARTS) - {"agreement", "events", "independent"}  # there are no references, events or acts
+    assert set(figures["part"]) == set(PARTS) - {"agreement"}  # there are no references
     assert figures.filter(part="simulation")["value"].null_count() == 0
 
 

@@ -54,8 +54,9 @@ SIMULATION = pl.DataFrame(
 )
 FORECAST = pl.DataFrame(
     [
-        {"series": "CHN-USA", "channel": channel, "half_life_days": days, "log_likelihood": -days, "coverage95": 0.95, "days": 500}
-        for channel in ("escalation", "concession")
+        {"series": "CHN-USA", "arrivals": arrivals, "half_life_days": days, "log_likelihood": -days, "days": 500}
+        | {"coverage95": 0.95, "coverage95_plain": 0.97, "coverage95_plain_ideal": 0.96}
+        for arrivals in ("singly", "in clusters")
         for days in (3.0, 7.0, 14.0)
     ]
 )
@@ -153,15 +154,13 @@ def test_interval_bounds_are_summarized_by_the_largest_difference() -> None:
     assert grid.rows == (("tension, interval", "3e-13"),)
 
 
-def test_studies_are_shown_only_if_they_were_run() -> None:
-    assert v.studies_sections(v.Studies()) == ()
-    coverage, forecast = v.studies_sections(v.Studies(SIMULATION, FORECAST))
-    assert "random walk, 20 a day" in text(coverage)
-    assert "CHN-USA, concession, half-life 14 days" in text(forecast)
+def test_studies_of_the_filter_have_a_line_for_each_world_and_half_life() -> None:
+    assert "random walk, 20 a day" in text(v.coverage_section(SIMULATION))
+    assert "CHN-USA, in clusters, half-life 14 days" in text(v.forecast_section(FORECAST))
 
 
 def test_rendering_is_deterministic() -> None:
-    sections = (v.sources_section(SOURCES, "CHN-USA"), *v.studies_sections(v.Studies(SIMULATION, FORECAST)))
+    sections = (v.sources_section(SOURCES, "CHN-USA"), v.coverage_section(SIMULATION), v.forecast_section(FORECAST))
     assert v.render(page(*sections)) == v.render(page(*sections))
 
 
