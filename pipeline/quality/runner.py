@@ -7,7 +7,6 @@ Which rules exist is in `rule_files.py` and `derived.py`; what happens after a f
 import threading
 import warnings
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING, Any
 
@@ -42,11 +41,11 @@ def run_rules(frame: pl.DataFrame, rules: Sequence[Rule], key: Sequence[str] = (
         # All warnings here are those of Great Expectations. Where tests turn warnings into errors, one would count as a failed check.
         warnings.simplefilter("ignore")
         compiled = [_compile_rule(rule) for rule in rules]
-        suite = _build_suite(tuple(compiled))
+        graph = _build_suite_graph(tuple(compiled))
         engine = load_library().engine
         engine.load_batch_data(_BATCH, _to_pandas(frame, rules))
         try:
-            metrics, errors = _resolve_metrics(suite.graph, _COUNTS)
+            metrics, errors = _resolve_metrics(graph, _COUNTS)
             return [one.evaluate(metrics, errors, frame, key) for one in compiled]
         finally:
             engine.batch_manager.batch_data_cache.clear()  # releases the frame
@@ -132,13 +131,6 @@ class _CompiledRule:
         return bool(result["success"]), result.get("result", {})
 
 
-@dataclass(frozen=True)
-class _Suite:
-    """The metrics of several rules in one graph, each metric once."""
-
-    graph: Any
-
-
 @lru_cache(maxsize=4096)
 def _compile_rule(rule: Rule) -> _CompiledRule:
     """Compile a rule once per process; rules are compared by identity."""
@@ -146,9 +138,9 @@ def _compile_rule(rule: Rule) -> _CompiledRule:
 
 
 @lru_cache(maxsize=256)
-def _build_suite(compiled: tuple[_CompiledRule, ...]) -> _Suite:
+def _build_suite_graph(compiled: tuple[_CompiledRule, ...]) -> Any:
     """Build the graph of the metrics of these rules once per process."""
-    return _Suite(_build_graph([one.dependencies for one in compiled], _COUNTS))
+    return _build_graph([one.dependencies for one in compiled], _COUNTS)
 
 
 def _build_graph(dependencies: Sequence[Any], configuration: dict[str, Any]) -> Any:

@@ -249,7 +249,7 @@ def test_checking_a_frame_writes_and_prints_nothing(
 ) -> None:
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("HOME", str(tmp_path))
-    for cached in (load_library, runner._compile_rule, runner._build_suite):
+    for cached in (load_library, runner._compile_rule, runner._build_suite_graph):
         cached.cache_clear()
     monkeypatch.setenv("GX_ANALYTICS_ENABLED", "true")
     check_frame(COVERAGE, build_coverage(5), [build_rule(column="accepted", min_value=0)])
