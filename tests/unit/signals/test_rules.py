@@ -99,6 +99,8 @@ def test_a_country_hit_with_a_tariff_suffers_it(headline: str) -> None:
     [
         "Beijing denied that trade talks with the United States had taken place.",
         "China said there were no talks with Washington on tariffs.",
+        "No trade negotiations of any kind are under way between China and the United States, Beijing said.",
+        "There are no trade negotiations of any kind under way between China and the United States, Beijing said.",
     ],
 )
 def test_talks_that_are_denied_are_not_held(text: str) -> None:

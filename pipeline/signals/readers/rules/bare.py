@@ -10,6 +10,7 @@ from types import MappingProxyType
 from pipeline.contracts.vocabulary import FIXED_STATUS
 from pipeline.signals.context import PAIR_SIZE
 from pipeline.signals.lexicon import cues
+from pipeline.signals.reader import SURE_SIGN
 from pipeline.signals.readers.rules.grammar import Act, DraftAct, class_of, governing_operators, is_stopped, matched_words, status_of
 from pipeline.signals.readers.rules.matching import Mark, MarkedSentence
 
@@ -118,8 +119,9 @@ def _is_ahead(sentence: MarkedSentence, operator: Mark) -> bool:
 def find_named_talks(sentence: MarkedSentence, used: set[int]) -> Iterable[Act]:
     """Find the first talks or deal named without a verb, as dialogue.
 
-    Example: `trade talks between A and B`. Both sides act (`mutual`), unless one speaks about the talks. The sentence must be about trade
-    and name two countries, or mean known talks (`the talks`). Objects whose position is in `used` are acts already.
+    Example: `trade talks between A and B`. Both sides act (`mutual`), unless one speaks about the talks; `no trade talks` denies them for
+    both, whatever the encoder reads. The sentence must be about trade and name two countries, or mean known talks (`the talks`). Objects
+    whose position is in `used` are acts already.
     """
     all_words = set(sentence.words_between(0, len(sentence.tokens)))
     if cues("markets") & all_words:
@@ -134,9 +136,11 @@ def find_named_talks(sentence: MarkedSentence, used: set[int]) -> Iterable[Act]:
         is_known = class_of(thing) == "talks" and sentence.tokens[thing.first - 1].lower == "the" and bool(sentence.mentions)
         if is_known or (is_pair and (is_on_trade or entry.get("gate"))):
             is_spoken = bool(cues("speech") & all_words)
-            rule_id = f"{'spoken' if is_spoken else 'named'}.{class_of(thing)}"
-            modality = "negated" if "no" in sentence.words_between(thing.first - 2, thing.first) else "asserted"
-            yield _build_named_act(sentence, thing, "dialogue", rule_id, modality=modality, score=NAMED_TALKS_SCORE, mutual=not is_spoken)
+            is_denied = "no" in sentence.words_between(thing.first - 2, thing.first)
+            rule_id = f"{'spoken' if is_spoken else 'named'}.{class_of(thing)}{f'.no{SURE_SIGN}' if is_denied else ''}"
+            modality = "negated" if is_denied else "asserted"
+            is_mutual = is_denied or not is_spoken
+            yield _build_named_act(sentence, thing, "dialogue", rule_id, modality=modality, score=NAMED_TALKS_SCORE, mutual=is_mutual)
             return
 
 
