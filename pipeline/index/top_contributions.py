@@ -30,9 +30,9 @@ def select_top_contributions(masses: pl.DataFrame, channels: pl.DataFrame, story
     """
     cells = channels.select(*_CELL, "rate", "value", "half_life_days").sort(_CELL).with_row_index("cell_no")
     stories = _rank_stories(masses, cells)
-    own = _smallest_in_cells(stories["cell_no"].to_numpy(), cells.height)
+    own = _find_smallest_in_cells(stories["cell_no"].to_numpy(), cells.height)
     day_count = max(cells["index_date"].n_unique(), 1)
-    ranks = _smallest_in_windows(own.reshape(STORIES_SHOWN, -1, day_count), story_days)
+    ranks = _find_smallest_in_windows(own.reshape(STORIES_SHOWN, -1, day_count), story_days)
     day, group, place = np.nonzero(ranks.transpose(2, 1, 0) != _NO_STORY)  # in order of the table's key: no sort needed
     chosen = pl.concat(
         [
@@ -65,7 +65,7 @@ def _rank_stories(masses: pl.DataFrame, cells: pl.DataFrame) -> pl.DataFrame:
     return stories.select("cell_no", *columns, counts_on="index_date")[np.argsort(-decayed, kind="stable")]
 
 
-def _smallest_in_cells(cell_of: NDArray[np.uint32], cells: int) -> Ranks:
+def _find_smallest_in_cells(cell_of: NDArray[np.uint32], cells: int) -> Ranks:
     """Find the smallest ranks in each cell, that is its largest stories.
 
     The rank of a story is its position in the order of `_rank_stories`; `cell_of` has the number of its cell at that position. Returns the
@@ -81,7 +81,7 @@ def _smallest_in_cells(cell_of: NDArray[np.uint32], cells: int) -> Ranks:
     return ranks
 
 
-def _smallest_in_windows(ranks: Ranks, window: int) -> Ranks:
+def _find_smallest_in_windows(ranks: Ranks, window: int) -> Ranks:
     """Find the smallest ranks in the window of each day.
 
     The window of a day is the day and the `window - 1` days before it. It is composed of windows whose lengths are powers of two, one for

@@ -87,7 +87,7 @@ def compute_outcomes(aligned: Aligned, level: str) -> pl.DataFrame:
     key = ["id", "sentence", *LEVELS[level]]
     expected = aligned.gold.filter(ASSERTED & ~pl.col("opt")).select(key).unique(maintain_order=True)
     predicted = aligned.predictions.filter(ASSERTED).select(key).unique(maintain_order=True)
-    optional = _optional_rows(aligned).select(key)
+    optional = _find_optional_rows(aligned).select(key)
     return pl.concat(
         [
             predicted.join(expected, on=key, how="semi", maintain_order="left").with_columns(outcome=pl.lit("tp")),
@@ -148,7 +148,7 @@ def _check_predictions(predictions: pl.DataFrame) -> None:
     if empty:
         raise EvaluationError(f"the predictions have empty cells in {', '.join(empty)}; every prediction must fill these columns")
     for name, vocabulary in _WORDS.items():
-        unknown = _unknown_words(predictions[name], vocabulary.words)
+        unknown = _list_unknown_words(predictions[name], vocabulary.words)
         if unknown:
             raise EvaluationError(f"the predictions have an unknown {name}: {', '.join(unknown)}; fix the extractor")
     outside = predictions.filter(~pl.col("probability").is_between(0, 1))
@@ -158,7 +158,8 @@ def _check_predictions(predictions: pl.DataFrame) -> None:
         )
 
 
-def _unknown_words(column: pl.Series, words: Iterable[str]) -> list[str]:
+def _list_unknown_words(column: pl.Series, words: Iterable[str]) -> list[str]:
+    """List the words of a column that its vocabulary lacks, quoted."""
     return sorted({repr(word) for word in column.unique()} - {repr(word) for word in words})
 
 
@@ -194,7 +195,7 @@ def _add_pair(frame: pl.DataFrame) -> pl.DataFrame:
     return frame.with_columns(one=pl.min_horizontal("actor", "target"), other=pl.max_horizontal("actor", "target"))
 
 
-def _optional_rows(aligned: Aligned) -> pl.DataFrame:
+def _find_optional_rows(aligned: Aligned) -> pl.DataFrame:
     """Return the optional gold rows, which may be predicted or not.
 
     A row whose target the text does not name (`?`) matches any partner: it is repeated for every partner that a prediction in its sentence

@@ -31,8 +31,8 @@ def compute_probabilities(evidence: pl.DataFrame, mode: str) -> pl.Series:
     `evidence`: rows of `EVIDENCE_SCHEMA` with `doubts` (`add_doubts`). `mode`: which readers made it (`rules`, `encoder` or `both`).
     Returns `probability`, rounded to four digits.
     """
-    coefficients = _coefficients()[mode]
-    terms = compute_terms(evidence, _family_shares())
+    coefficients = _read_coefficients()[mode]
+    terms = compute_terms(evidence, _read_family_shares())
     logit = sum((terms[name] * coefficients.get(name, 0.0) for name in TERMS), pl.zeros(evidence.height, eager=True))
     return (1 / (1 + (-logit).exp())).round(4).alias("probability")
 
@@ -42,7 +42,7 @@ def minimum_probability(mode: str) -> float:
 
     `mode`: `rules`, `encoder` or `both`.
     """
-    return float(_coefficients()[mode]["least"])
+    return float(_read_coefficients()[mode]["least"])
 
 
 def assign_tiers(probability: pl.Series) -> pl.Series:
@@ -89,18 +89,19 @@ def compute_family_shares(rule_ids: Sequence[str], right: Sequence[bool]) -> dic
 
 
 def _logit(share: pl.Expr) -> pl.Expr:
+    """Turn shares into log odds, first moved off 0 and 1 (`_CLIP`)."""
     clipped = share.clip(_CLIP, 1 - _CLIP)
     return (clipped / (1 - clipped)).log()
 
 
 @cache
-def _coefficients() -> dict[str, dict[str, float]]:
+def _read_coefficients() -> dict[str, dict[str, float]]:
     """Read the coefficients of `TERMS`, and the minimum (`least`), by mode."""
     return {mode: dict(figures) for mode, figures in load_lexicon("calibration")["way"].items()}
 
 
 @cache
-def _family_shares() -> dict[str, float]:
+def _read_family_shares() -> dict[str, float]:
     """Read the shares that `compute_family_shares` once computed."""
     calibration = load_lexicon("calibration")
     return {"": float(calibration["default"]), **{name: float(value) for name, value in calibration["families"].items()}}

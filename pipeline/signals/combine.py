@@ -34,8 +34,8 @@ def combine(by_rules: pl.DataFrame, by_encoder: pl.DataFrame) -> pl.DataFrame:
     unless the rules assert the same. Readings of the encoder are dropped where a rule without doubt (`SURE_SIGN`) says the opposite
     polarity, or that nothing happened.
     """
-    rules = by_rules.with_columns(polarity=_polarity())
-    encoder = by_encoder.with_columns(polarity=_polarity(), alternatives=pl.col("words").list.join(", "))
+    rules = by_rules.with_columns(polarity=_map_polarity())
+    encoder = by_encoder.with_columns(polarity=_map_polarity(), alternatives=pl.col("words").list.join(", "))
     asserted_by_encoder = encoder.filter(pl.col("modality") == "asserted").unique(SAME, keep="first", maintain_order=True)
     scores = asserted_by_encoder.select(*SAME, "alternatives", encoder_score="score")
     with_rules = rules.join(scores, on=SAME, how="left", maintain_order="left").with_columns(
@@ -62,7 +62,7 @@ def combine(by_rules: pl.DataFrame, by_encoder: pl.DataFrame) -> pl.DataFrame:
         .with_columns(words=pl.lit([], dtype=pl.List(pl.String)))  # The encoder's `words` are kinds, not words of the sentence.
     )
     return (
-        pl.concat([with_rules.select(_evidence_columns()), encoder_only.select(_evidence_columns())])
+        pl.concat([with_rules.select(_select_evidence()), encoder_only.select(_select_evidence())])
         .sort("candidate", "polarity", "readers", "rule_id", maintain_order=True)
         .select(EVIDENCE_SCHEMA.names())
     )
@@ -77,10 +77,12 @@ def evidence_from_single_reader(readings: pl.DataFrame, reader: str) -> pl.DataF
     return combine(readings, nothing) if reader == "rules" else combine(nothing, readings)
 
 
-def _polarity() -> pl.Expr:
+def _map_polarity() -> pl.Expr:
+    """Map each signal kind to its polarity, null for an unknown kind."""
     return pl.col("kind").replace_strict(dict(KIND_POLARITY), default=None, return_dtype=pl.String())
 
 
-def _evidence_columns() -> list[pl.Expr]:
+def _select_evidence() -> list[pl.Expr]:
+    """Select the columns of the evidence; defaults replace the nulls."""
     defaults = {"encoder_score": pl.lit(0.0), "alternatives": pl.lit("")}
     return [pl.col(name).fill_null(defaults[name]) if name in defaults else pl.col(name) for name in EVIDENCE_SCHEMA]

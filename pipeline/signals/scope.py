@@ -274,7 +274,7 @@ def _is_opposed(sentence: str, run: Sequence[Mention], phrase: _Phrase) -> bool:
     Example: China in `pauses all tariffs but raises those on China`.
     """
     between = sentence[phrase.end : run[0].start]
-    opposite = _clause_of("up") if _names_reduction(sentence[: phrase.start]) else _clause_of("down")
+    opposite = _read_clause_pattern("up") if _names_reduction(sentence[: phrase.start]) else _read_clause_pattern("down")
     return opposite.search(between) is not None
 
 
@@ -285,15 +285,15 @@ def _is_spared(sentence: str, run: Sequence[Mention]) -> bool:
 
 
 @cache
-def _reduction() -> re.Pattern[str]:
+def _read_reduction_pattern() -> re.Pattern[str]:
     """Return the pattern of words such as `cut`, `paused` and `lifts`."""
     entries = load_lexicon("verbs")["verb"]
     words = {form for entry in entries if entry["direction"] == "down" for phrase in entry["words"] for form in verb_forms(phrase)}
-    return _any_of(sorted(words | set(load_lexicon("scopes")["reductions"]["words"])))
+    return _match_any(sorted(words | set(load_lexicon("scopes")["reductions"]["words"])))
 
 
 @cache
-def _clause_of(direction: str) -> re.Pattern[str]:
+def _read_clause_pattern(direction: str) -> re.Pattern[str]:
     """Return the pattern of a clause such as `but raises`."""
     verbs: dict[str, set[str]] = {"up": set(), "down": set()}
     for entry in load_lexicon("verbs")["verb"]:
@@ -305,7 +305,7 @@ def _clause_of(direction: str) -> re.Pattern[str]:
 
 def _names_reduction(sentence: str) -> bool:
     """Whether a word says that something is reduced, paused or lifted."""
-    return _reduction().search(sentence) is not None
+    return _read_reduction_pattern().search(sentence) is not None
 
 
 @cache
@@ -329,7 +329,7 @@ def _compile() -> _Patterns:
     return _Patterns(
         blocs=tuple((code, pattern) for code, pattern in patterns if code not in {ALL, GROUP}),
         partners=tuple((code, pattern) for code, pattern in patterns if code in {ALL, GROUP}),
-        goods=_any_of(everybody["objects"]),
+        goods=_match_any(everybody["objects"]),
         noun=re.compile(rf"\b(?:{nouns}|{traders})$", re.IGNORECASE),
         limits=re.compile(_limits(lexicon), re.IGNORECASE),
         addressed=re.compile(
@@ -354,7 +354,8 @@ def _limits(lexicon: dict[str, Any]) -> str:
     return rf"\s+(?:{_alternatives(group['after_noun'])})\b(?!\s+(?:the\s+)?exception)"
 
 
-def _any_of(words: Iterable[str]) -> re.Pattern[str]:
+def _match_any(words: Iterable[str]) -> re.Pattern[str]:
+    """Compile a pattern that matches any of the words, each whole."""
     return re.compile(rf"(?<![\w-])(?:{_alternatives(words)})(?![\w-])", re.IGNORECASE)
 
 

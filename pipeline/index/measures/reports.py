@@ -44,7 +44,7 @@ def link_reports(claims: pl.DataFrame, acts: pl.DataFrame, states: pl.DataFrame)
     nearest in time. Without a candidate, an increase that names the rate of a layer in force supports the act behind that layer.
     """
     dated = add_quoted_dates(MEASURE_CLAIMS.conform(claims)).with_columns(
-        family=_family(),
+        family=_name_family(),
         is_raising=pl.col("effect").is_in(_RAISING_EFFECTS),
         text=(pl.col("quote") + " " + pl.col("product")).str.to_lowercase(),
     )
@@ -60,7 +60,7 @@ def link_reports(claims: pl.DataFrame, acts: pl.DataFrame, states: pl.DataFrame)
     return MEASURE_REPORTS.conform(rows.select(MEASURE_REPORTS.schema.names()))
 
 
-def _family() -> pl.Expr:
+def _name_family() -> pl.Expr:
     """Return the instrument, under one name where articles and acts differ.
 
     An anti-dumping duty is a `tariff` in many articles, but a `trade_remedy` in the list of acts.
@@ -100,7 +100,7 @@ def _expand_acts(acts: pl.DataFrame, states: pl.DataFrame) -> pl.DataFrame:
         pl.concat([acts, each])
         .join(changes, on=["act_id", "target"], how="left")
         .join(words.select("layer", "is_general"), on="layer", how="left")
-        .with_columns(family=_family(), goods=pl.col("layer").replace_strict(patterns, return_dtype=pl.String))
+        .with_columns(family=_name_family(), goods=pl.col("layer").replace_strict(patterns, return_dtype=pl.String))
         .select(
             *("act_id", "actor", "target", "family", "action", "announced_on", "effective_on", "valid_from", "valid_to", "standing"),
             *("change_pct", "is_general", "goods", pl.col("rate_pct").alias("act_rate")),
@@ -140,7 +140,7 @@ def _choose_nearest_act(claims: pl.DataFrame, acts: pl.DataFrame) -> pl.DataFram
     is_opposite = ~is_neutral & (pl.col("is_raising") == is_easing_act)
     candidates = (
         claims.join(on_days, on=[*_KEYS, "told_on"])
-        .with_columns(names_goods=_names_goods(), rate_fits=_rate_fits(), is_opposite=is_opposite, is_same=~is_neutral & ~is_opposite)
+        .with_columns(names_goods=_names_goods(), rate_fits=_compare_rates(), is_opposite=is_opposite, is_same=~is_neutral & ~is_opposite)
         .filter(pl.col("is_general") | pl.col("names_goods"))
         .filter(pl.col("is_same") | (pl.col("rate_fits") >= 0))  # another rate in another direction is another measure
         .filter(pl.col("is_same") | pl.col("is_opposite") | ~pl.col("is_raising") | (pl.col("rate_fits") > 0))  # an extension is no rise
@@ -184,7 +184,7 @@ def _names_goods() -> pl.Expr:
     return pl.col("text").str.contains(pl.col("goods"))
 
 
-def _rate_fits() -> pl.Expr:
+def _compare_rates() -> pl.Expr:
     """Compare the rate that a claim names with that of an act.
 
     1 if it is the act's rate or the change that it makes, -1 if it is another, 0 if claim or act has none.

@@ -99,7 +99,7 @@ def _to_events(row: dict[str, Any], general: list[dict[str, Any]], *, is_cancell
             row["instrument"],
             row["product"],
             row["rate_pct"],
-            _total_pct(row, general, on) if word == "carried_out" and _is_tariff_on_all(row) else None,
+            _sum_rates(row, general, on) if word == "carried_out" and _is_tariff_on_all(row) else None,
             word,
             announced,
             on,
@@ -119,7 +119,7 @@ def _to_events(row: dict[str, Any], general: list[dict[str, Any]], *, is_cancell
             yield event("carried_out", in_effect)
 
 
-def _total_pct(row: dict[str, Any], general: list[dict[str, Any]], on: date) -> float:
+def _sum_rates(row: dict[str, Any], general: list[dict[str, Any]], on: date) -> float:
     """Sum a target's tariffs on all goods on the day `on`.
 
     They are those of the actor of `row` towards its target, in percent, added up over layers (legal programmes). `general`: acts with such

@@ -97,7 +97,7 @@ class _Actor:
             by_word: dict[str, list[Claim]] = {}
             for claim in claims:
                 word = outcome_of(claim, threat)
-                if word is not None and not _repeats(claim, threat) and threat.accepts(word, claim):
+                if word is not None and not _only_repeats(claim, threat) and threat.accepts(word, claim):
                     by_word.setdefault(word, []).append(claim)
             if by_word:
                 threat.settle(by_word)
@@ -120,8 +120,8 @@ class _Actor:
         begun: list[Threat] = []
         for claim in sort_claims(claims):
             form = threat_form(claim)
-            fitting = [threat for threat in (*live, *begun) if _fits(claim, threat) and (form or _repeats(claim, threat))]
-            nearest = max(fitting, key=lambda threat: _likeness(claim, threat), default=None)
+            fitting = [threat for threat in (*live, *begun) if _is_compatible(claim, threat) and (form or _only_repeats(claim, threat))]
+            nearest = max(fitting, key=lambda threat: _rank_likeness(claim, threat), default=None)
             if nearest is not None and nearest.is_open:
                 nearest.repeat(claim)
             elif nearest is not None:
@@ -133,7 +133,7 @@ class _Actor:
         return begun
 
 
-def _fits(claim: Claim, threat: Threat) -> bool:
+def _is_compatible(claim: Claim, threat: Threat) -> bool:
     """Return whether a claim may be about the same threat.
 
     Target, instrument, product and rate must agree (an unspecified one agrees with any), and not too much time lie between.
@@ -147,10 +147,10 @@ def _fits(claim: Claim, threat: Threat) -> bool:
     )
 
 
-def _likeness(claim: Claim, threat: Threat) -> tuple[bool, bool, bool, bool, date, str]:
+def _rank_likeness(claim: Claim, threat: Threat) -> tuple[bool, bool, bool, bool, date, str]:
     """Return a sort key, greatest for the threat most like a claim.
 
-    The claim fits the threat (`_fits`). The newer threat wins among equals; the id only makes the order complete.
+    The claim fits the threat (`_is_compatible`). The newer threat wins among equals; the id only makes the order complete.
     """
     # Rates of a claim that fits do not differ: if both have one, it is the same.
     same_rate = claim["rate_pct"] is not None and threat.rate is not None
@@ -158,7 +158,7 @@ def _likeness(claim: Claim, threat: Threat) -> tuple[bool, bool, bool, bool, dat
     return same_rate, threat.is_open, same_product, claim["instrument"] == threat.instrument, threat.last_on, threat.threat_id
 
 
-def _repeats(claim: Claim, threat: Threat) -> bool:
+def _only_repeats(claim: Claim, threat: Threat) -> bool:
     """Return whether a claim of a measure only repeats the threat.
 
     It does if the measure is announced, not in effect, and the day that the claim or the threat names is still ahead.

@@ -272,14 +272,14 @@ class Threat:
 
     def record(self, on: date) -> None:
         """Add the state at the end of `on`, if it changed."""
-        row = self._row()
+        row = self._to_row()
         if self.states:
             if self.states[-1] == {"valid_from": self.states[-1]["valid_from"], "valid_to": None} | row:
                 return
             self.states[-1]["valid_to"] = on
         self.states.append({"valid_from": on, "valid_to": None} | row)
 
-    def _row(self) -> dict[str, Any]:
+    def _to_row(self) -> dict[str, Any]:
         """Return the current state as a row of `threat_states`, without its validity."""
         by_probability = sort_claims(self.said)
         by_day = {on: [claim for claim in self.said if claim["told_on"] == on] for on in {claim["told_on"] for claim in self.said}}

@@ -102,7 +102,7 @@ def study_acts(acts: pl.DataFrame, daily_mass: pl.DataFrame, keywords: pl.DataFr
         scored = part.filter("is_covered")
         rows.append(figure(PART, COVERED, measured=INDEX, value=scored.height / part.height, count=part.height, **where))
         if not scored.is_empty():
-            rows += _hit_rates(scored, windows, where) + _sign_rates(scored, where)
+            rows += _compute_hit_rates(scored, windows, where) + _compute_sign_rates(scored, where)
     return results, to_frame(rows)
 
 
@@ -223,7 +223,7 @@ def _has_right_sign(act: Mapping[str, Any], windows: _Windows) -> bool | None:
     return bool(own > other) if is_hit and own != other else None
 
 
-def _hit_rates(scored: pl.DataFrame, windows: _Windows, where: Mapping[str, str]) -> list[Figure]:
+def _compute_hit_rates(scored: pl.DataFrame, windows: _Windows, where: Mapping[str, str]) -> list[Figure]:
     """Compute hit rates of index and keyword rule, and their ratios.
 
     The ratios are those of the index to the rule. `scored`: covered rows of ACT_RESULTS, at least one; `where`: the columns `grouping` and
@@ -270,7 +270,7 @@ def _measure_chance(scored: pl.DataFrame, windows: _Windows, measured: str, rate
     }  # fmt: skip
 
 
-def _sign_rates(scored: pl.DataFrame, where: Mapping[str, str]) -> list[Figure]:
+def _compute_sign_rates(scored: pl.DataFrame, where: Mapping[str, str]) -> list[Figure]:
     """Compute how often the index shows an act in the right channel.
 
     With a binomial test against one half. `scored`: rows of ACT_RESULTS; nothing if none has `is_right_sign`.

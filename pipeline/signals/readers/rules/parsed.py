@@ -67,7 +67,7 @@ class ParsedSentence:
                 return party
             head, relation = self.tree.heads[node], self.tree.relations[node]
             if relation == "relcl":
-                return self._known_party(head)
+                return self._find_party(head)
             if head == node or relation not in SHARES_SUBJECT:
                 return None
             node, came_by = head, relation
@@ -215,7 +215,7 @@ class ParsedSentence:
         for mention in mentions:
             yield mention.code
         if mentions:
-            for other in self._conjuncts(at):
+            for other in self._find_conjuncts(at):
                 yield from self._to_party(other).codes or self._iter_modifier_codes(other)
 
     def _iter_modifier_codes(self, at: int) -> Iterable[str]:
@@ -244,13 +244,13 @@ class ParsedSentence:
         )
         if is_passive and came_by not in OBJECT_CLAUSES:
             agents = (noun for by in tree.children_by(verb, "agent") for noun in tree.children_by(by, "pobj"))
-            return next((self._known_party(noun) for noun in agents), None)
+            return next((self._find_party(noun) for noun in agents), None)
         if self._is_misattached(verb - 1):
-            return self._known_party(verb - 1)
+            return self._find_party(verb - 1)
         for subject in tree.children_by(verb, *SUBJECTS, *PASSIVE_SUBJECTS):
             if tree.tags[subject] in {"WDT", "WP"} and tree.relations[verb] == "relcl":
-                return self._known_party(tree.heads[verb])
-            return self._known_party(subject)
+                return self._find_party(tree.heads[verb])
+            return self._find_party(subject)
         return None
 
     def _is_misattached(self, noun: int) -> bool:
@@ -267,7 +267,7 @@ class ParsedSentence:
             and not self._mentions_at(self.tree.heads[noun])  # tariffs on India and Brazil took effect
         )
 
-    def _known_party(self, noun: int) -> Party | None:
+    def _find_party(self, noun: int) -> Party | None:
         """Return the party that a noun phrase means, if any."""
         party = self._to_party(noun)
         return party if party.codes or party.is_stranger else None
@@ -290,12 +290,12 @@ class ParsedSentence:
 
         Joined are those after `and` or a comma. The result is a stranger if the first of them is.
         """
-        parties = [self._to_single_party(member) for member in (*self._headline_partner(noun), noun, *self._conjuncts(noun))]
+        parties = [self._to_single_party(member) for member in (*self._find_headline_partner(noun), noun, *self._find_conjuncts(noun))]
         if parties[0].is_stranger:
             return parties[0]
         return Party(tuple(dict.fromkeys(code for party in parties for code in party.codes)))
 
-    def _headline_partner(self, noun: int) -> list[int]:
+    def _find_headline_partner(self, noun: int) -> list[int]:
         """Return the first of two names that open a headline.
 
         Parsers do not join them: `U.S., China agree ...`.
@@ -305,7 +305,7 @@ class ParsedSentence:
             return []
         return [spans[0][1]] if self.sentence.words_between(spans[0][1] + 1, spans[1][0]) == [","] else []
 
-    def _conjuncts(self, at: int) -> list[int]:
+    def _find_conjuncts(self, at: int) -> list[int]:
         """Return the words joined to a word by commas, `and` or `or`."""
         conjuncts, level = [], [at]
         while level:
