@@ -84,6 +84,32 @@ def run(
 
 
 @app.command()
+def work(
+    articles: Annotated[
+        list[Path] | None, typer.Option("--articles", help="Article file, folder or pattern; the same on all machines")
+    ] = None,
+    first: Annotated[
+        date | None, typer.Option("--from", parser=_parse_day, metavar="DAY", help="First day [default: the first in the articles]")
+    ] = None,
+    last: Annotated[
+        date | None, typer.Option("--to", parser=_parse_day, metavar="DAY", help="Last day [default: the last in the articles]")
+    ] = None,
+    home_folder: HomeOption = None,
+    workers: Annotated[
+        int | None, typer.Option("--workers", help="Threads or processes that read articles [default: one for each core]")
+    ] = None,
+) -> None:
+    """Read articles into a shared lake, together with other machines.
+
+    Ends when all days are read; then build the index with `tension run`.
+    """
+    with exit_on_user_error():
+        from pipeline.commands.work import read_shared_days
+
+        read_shared_days(articles, first, last, home_folder, workers)
+
+
+@app.command()
 def fetch(
     names: Annotated[list[str] | None, typer.Argument(help="Names of upstreams [default: all enabled ones]")] = None,
     first: Annotated[

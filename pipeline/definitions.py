@@ -59,6 +59,17 @@ def _build(settings: Settings) -> dg.Definitions:
     )
 
 
+def build_reading(settings: Settings) -> dg.Definitions:
+    """Build the steps that read articles, by day.
+
+    Checks across tables are left out: they need the days of all machines.
+    """
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", r"Parameter `(backfill_policy|allow_nonexistent_upstream_partitions)`", dg.BetaWarning)
+        assets = [one for one in (*raw.assets(settings), *core.assets(settings)) if one.partitions_def is not None]
+        return dg.Definitions(assets=assets, jobs=[jobs.daily_job(settings)], resources=resources(settings), loggers=listener.LOGGERS)
+
+
 @dg.definitions
 def defs() -> dg.Definitions:
     """Build the code location for the UI, schedules and sensor.

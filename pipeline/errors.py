@@ -17,6 +17,7 @@ The command line prints a `UserError` as a message and exits with its code; any 
     │   ├── HistoryStorageError  the storage of the history of runs is not installed
     │   ├── HomeError            the home contains the data of other articles, or cannot be used
     │   │   └── HomeInUseError   another process writes to the home
+    │   │       └── LakeInUseError  another process writes to the shared lake
     │   ├── InterruptedRunError  a person or a supervisor ended the command
     │   ├── LakeError            a file of the lake is damaged
     │   ├── ObjectStoreError     an object store cannot be used

@@ -22,7 +22,7 @@ from pipeline.report import audit as report
 from pipeline.report.plain import to_plain
 from pipeline.settings.load import read_settings
 from pipeline.warehouse.home import is_sample_home
-from pipeline.warehouse.lake import Lake
+from pipeline.warehouse.open_lake import open_lake
 
 _KEYS = {"r": "right", "w": "wrong", "u": "unsure"}
 _QUESTION = "[bold]r[/]ight, [bold]w[/]rong, [bold]u[/]nsure, [bold]s[/]kip or [bold]q[/]uit: "
@@ -55,7 +55,7 @@ def audit_home(selection: Selection, judge: str | None, to: Path | None, verdict
     if to is not None and judge is None:
         raise AuditError("--out writes a file for one judge: name the judge with --judge")
     settings = read_settings(home=home_folder)
-    lake = Lake(settings.lake)
+    lake = open_lake(settings)
     masses = lake.read(SIGNAL_MASS)
     if masses.is_empty():
         home = quote(str(settings.home))

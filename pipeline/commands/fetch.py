@@ -13,6 +13,7 @@ from pipeline.progress import display_progress
 from pipeline.settings.load import read_settings
 from pipeline.sources.errors import SourceError
 from pipeline.warehouse import home
+from pipeline.warehouse.open_lake import lock_data
 
 
 def fetch_upstreams(names: Sequence[str] | None, first: date | None, last: date | None, home_folder: Path | None) -> None:
@@ -26,7 +27,7 @@ def fetch_upstreams(names: Sequence[str] | None, first: date | None, last: date 
     if off or not wanted:
         problem = f"not enabled: {', '.join(off)}" if off else "no upstream is enabled"
         raise SourceError(f'{problem}; enable upstreams in tension.toml, e.g. on = ["rss"] under [sources], out of {", ".join(UPSTREAMS)}')
-    with home.lock_home(settings.home, "tension fetch"):
+    with lock_data(settings, "tension fetch"):
         home.mark_home(settings.home, is_sample=False)
         with display_progress(err) as display:
             launched = run_job(settings, display, wanted)

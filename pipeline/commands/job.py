@@ -7,7 +7,7 @@ import os
 import sqlite3
 import sys
 import warnings
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
@@ -20,9 +20,11 @@ from pipeline.errors import UserError
 from pipeline.progress import Display
 from pipeline.report import terminal
 from pipeline.settings import Settings
+from pipeline.warehouse.shared_lake import SharedLake
 
 if TYPE_CHECKING:
     from pipeline.defs.launch import Launched, Launcher
+    from pipeline.defs.work import Block
 
 
 class HistoryError(UserError):
@@ -42,16 +44,38 @@ _UPLOAD = "uploaded"
 
 def run_job(settings: Settings, display: Display, upstreams: Sequence[str] = ()) -> "Launched":
     """Run the job, or only fetch these upstreams."""
-    warnings.simplefilter("ignore")  # warnings of libraries, on which a user cannot act
-    os.environ.setdefault("GX_ANALYTICS_ENABLED", "false")
+    _quieten_libraries()
     display.show_preparing()
     from pipeline.definitions import build  # noqa: PLC0415 takes seconds; mistakes of the user are reported before
     from pipeline.defs.launch import Launcher  # noqa: PLC0415 as above
 
-    span = Days(settings.first_day, settings.last_day or settings.first_day)
     launcher = Launcher(build(settings))
     with _explaining_history(settings), _restoring_streams():
-        return _launch(launcher, settings, span, display, upstreams)
+        return _launch(launcher, settings, _get_days(settings), display, upstreams)
+
+
+def work_on_blocks(
+    settings: Settings, lake: SharedLake, display: Display, report: Callable[[str], None]
+) -> "Iterator[tuple[Block, Launched]]":
+    """Read blocks of days of a shared lake; yield each with its result."""
+    _quieten_libraries()
+    display.show_preparing()
+    from pipeline.definitions import build_reading  # noqa: PLC0415 as above
+    from pipeline.defs.launch import Launcher  # noqa: PLC0415 as above
+    from pipeline.defs.work import work  # noqa: PLC0415 as above
+
+    launcher = Launcher(build_reading(settings))
+    with _explaining_history(settings), _restoring_streams():
+        yield from work(settings, lake, _get_days(settings), launcher, display, report)
+
+
+def _quieten_libraries() -> None:
+    warnings.simplefilter("ignore")  # warnings on which a user cannot act
+    os.environ.setdefault("GX_ANALYTICS_ENABLED", "false")
+
+
+def _get_days(settings: Settings) -> Days:
+    return Days(settings.first_day, settings.last_day or settings.first_day)
 
 
 def _launch(launcher: "Launcher", settings: Settings, span: Days, display: Display, upstreams: Sequence[str]) -> "Launched":

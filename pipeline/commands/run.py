@@ -19,8 +19,8 @@ from pipeline.settings.load import read_settings
 from pipeline.signals.extractors import make_extractor
 from pipeline.sources.files.catalogue import Catalogue
 from pipeline.warehouse import home
-from pipeline.warehouse.lake import Lake
 from pipeline.warehouse.object_store import open_bucket
+from pipeline.warehouse.open_lake import lock_data, open_lake
 from pipeline.warehouse.sql import select_view
 
 
@@ -46,12 +46,12 @@ def run_index(
         make_extractor(settings)  # fails now if the extractor cannot be built, before anything is read
         if settings.publish_to:
             open_bucket(settings.publish_to)  # as above
-        with home.lock_home(settings.home, "tension run"):
+        with lock_data(settings, "tension run"):
             home.mark_home(settings.home, is_sample=settings.is_sample)
             known.save()
             launched = run_job(settings, display)
     report_failures(launched, settings)
-    lake = Lake(settings.lake)
+    lake = open_lake(settings)
     reading = terminal.describe_articles_read(launched.articles_read, launched.articles_not_read)
     newest = named_contributions(lake.read, partial(select_view, lake, CONTRIBUTIONS))
     row_counts = f"{account_for_rows(lake, settings)}\n{reading}"

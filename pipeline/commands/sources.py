@@ -15,7 +15,7 @@ from pipeline.settings.load import read_settings
 from pipeline.sources.http.archive import Archive
 from pipeline.sources.registry import FETCHERS
 from pipeline.sources.upstream_status import describe_files, describe_upstreams
-from pipeline.warehouse.lake import Lake
+from pipeline.warehouse.open_lake import open_lake
 from pipeline.warehouse.row_counts import FILE_SOURCES, count_rows_by_source
 
 
@@ -27,7 +27,7 @@ def show_sources(home_folder: Path | None) -> None:
 def print_sources(settings: Settings) -> None:
     """Print last success, rows, gaps, failures and next fetch of each source."""
     now = clock.now()
-    archive, lake = Archive(settings.payloads), Lake(settings.lake)
+    archive, lake = Archive(settings.payloads), open_lake(settings)
     today = now.date()
     until = min(today, settings.end or today)
     newest = {name: fetcher.find_newest_day(archive, until) for name, fetcher in FETCHERS.items()}

@@ -30,6 +30,7 @@ from pipeline.sources.upstream_status import describe_upstreams
 from pipeline.warehouse.home import find_writer, is_sample_home
 from pipeline.warehouse.lake import Lake
 from pipeline.warehouse.object_store import open_bucket, run
+from pipeline.warehouse.open_lake import open_lake
 from pipeline.warehouse.publish import Publisher
 from pipeline.warehouse.uploads import read_pointer
 from pipeline.warehouse.verify import find_damage
@@ -41,7 +42,7 @@ def show_status(home_folder: Path | None, show_all: bool) -> None:
     With `show_all`, also print the row count of every table. Exits with 1 if something is missing or cannot be read.
     """
     settings = read_settings(home=home_folder)
-    lake, problems = Lake(settings.lake), [str(damage) for damage in find_damage(settings, compares_hashes=False)]
+    lake, problems = open_lake(settings), [str(damage) for damage in find_damage(settings, compares_hashes=False)]
 
     def describe(describe_part: Callable[[Lake, Settings], str]) -> str:
         try:

@@ -35,6 +35,7 @@ ARTICLES_READ = "articles read"
 STORY_LINKS_LIMIT = BatchLimit(text_bytes=16_000_000)
 ADMITTED = daily.ADMITTED
 _QUOTE_SHOWN = 70  # characters
+_MONTH = 31
 
 
 def assets(settings: Settings) -> Sequence[dg.AssetsDefinition]:
@@ -121,10 +122,11 @@ def newest_findings(lake: Lake) -> dict[str, Any]:
     `found` has as many as the UI shows at once.
     """
     columns = ("probability", "tier", "index_date", "actor", "target", "kind", "modality", "product", "quote")
-    dates = lake.read(FINDINGS, columns=["index_date"])["index_date"]
-    if dates.is_empty():
+    span = lake.span(FINDINGS)
+    months = reversed(list(span.split(_MONTH))) if span else ()
+    last: Any = next((day for month in months if (day := lake.read(FINDINGS, month, ["index_date"])["index_date"].max())), None)
+    if last is None:
         return {"found": dg.MetadataValue.md("_no findings_")}
-    last: Any = dates.max()
     week = lake.read(FINDINGS, Days(last - timedelta(days=6), last), columns)
     ranked = week.sort("probability", "index_date", "quote", descending=[True, True, False]).with_columns(pl.col("probability").round(2))
     quote = pl.col("quote")

@@ -113,7 +113,7 @@ def require_every_day(lake: Lake, to_be_read: Days | None = None) -> None:
         days = sorted({day for missing in gaps.values() for day in missing})
         shown = ", ".join(map(str, list(group_consecutive_days(days))[:MOST_GAPS_SHOWN]))
         raise GapError(
-            f"{len(days)} of the days between the first and the last one are not in {lake.root} (e.g. {shown}; tables "
+            f"{len(days)} of the days between the first and the last one are not in {lake} (e.g. {shown}; tables "
             f"{', '.join(gaps)}): they were never read, or their files are lost. The index would take them for days without news, so "
             f"nothing is published. Read them: tension run --from {days[0]} --to {days[-1]}"
         )

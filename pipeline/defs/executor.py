@@ -12,7 +12,7 @@ from dagster._core.execution.retries import RetryMode
 from dagster._core.executor.in_process import InProcessExecutor
 
 from pipeline.settings import Settings
-from pipeline.warehouse.home import lock_home
+from pipeline.warehouse.open_lake import lock_data
 
 
 class _LockingExecutor(InProcessExecutor):
@@ -22,7 +22,7 @@ class _LockingExecutor(InProcessExecutor):
 
     def execute(self, plan_context: PlanOrchestrationContext, execution_plan: ExecutionPlan) -> Iterator[dg.DagsterEvent]:
         """Execute all steps, while no other process writes to the home."""
-        with lock_home(self._settings.home, f"run {plan_context.run_id[:8]} of the Dagster UI"):
+        with lock_data(self._settings, f"run {plan_context.run_id[:8]} of the Dagster UI"):
             yield from super().execute(plan_context, execution_plan)
 
 

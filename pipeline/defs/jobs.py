@@ -37,9 +37,14 @@ def jobs(settings: Settings, assets: Sequence[dg.AssetsDefinition]) -> Sequence[
     """Return the job that builds everything, and one that reads no articles."""
     of_days = [key for one in assets if one.partitions_def is not None for key in one.keys]
     return [
-        dg.define_asset_job(JOB, selection=dg.AssetSelection.all(), partitions_def=daily_partitions(settings), description=_JOB),
+        daily_job(settings),
         dg.define_asset_job(REBUILD, selection=dg.AssetSelection.all() - dg.AssetSelection.assets(*of_days), description=_REBUILD),
     ]
+
+
+def daily_job(settings: Settings) -> UnresolvedAssetJobDefinition:
+    """Return the job that builds every asset of a code location."""
+    return dg.define_asset_job(JOB, selection=dg.AssetSelection.all(), partitions_def=daily_partitions(settings), description=_JOB)
 
 
 def schedules(settings: Settings) -> Sequence[dg.ScheduleDefinition]:

@@ -26,9 +26,9 @@ from pipeline.defs.partitions import range_tags, today
 from pipeline.defs.resources import ExtractorFactory, News
 from pipeline.defs.side_tables import NOT_EVALUATED
 from pipeline.settings import Settings
-from pipeline.warehouse.home import lock_home
-from pipeline.warehouse.lake import Lake
+from pipeline.warehouse.open_lake import lock_data, open_lake
 from pipeline.warehouse.removed_rows import count_removed_rows, hash_file_rows
+from pipeline.warehouse.shared_lake import SharedLake
 
 DAYS_IN_A_RUN = 366
 _INTERRUPTIONS = {"DagsterExecutionInterruptedError", "KeyboardInterrupt"}
@@ -95,12 +95,15 @@ class Launcher:
         The last one builds the index and publishes it.
         Only days whose inputs changed are built. With upstreams enabled, every day is: their responses are not known in advance.
         """
-        daily.require_every_day(Lake(settings.lake), span)
+        lake = open_lake(settings)
+        daily.require_every_day(lake, span)
         changed = list(span) if settings.sources.on else _find_changed_days(settings, span)
         spans = list(group_consecutive_days(changed))
         if len(spans) > MOST_SPANS:
             spans = [Days(changed[0], changed[-1])]
         batches = [batch for days in spans for batch in days.split(DAYS_IN_A_RUN)]
+        if not batches and isinstance(lake, SharedLake):  # other machines read the days; the checks of all days run here
+            return [Run(Days(span.last, span.last), None)]
         if not batches:
             return [Run(None, self.not_daily)]
         return [*(Run(batch, self.daily) for batch in batches[:-1]), Run(batches[-1], None)]
@@ -117,7 +120,7 @@ class Launcher:
 
         `settings` must be those of the code location. Days written before a failure stay.
         """
-        lake, days = Lake(settings.lake), [run.days for run in runs if run.days]
+        lake, days = open_lake(settings), [run.days for run in runs if run.days]
         rows_before = hash_file_rows(lake, days)
         launched = self._execute(settings, runs, listener, "tension run")
         return replace(launched, removed_rows=count_removed_rows(rows_before, hash_file_rows(lake, days)))
@@ -127,6 +130,10 @@ class Launcher:
         assets = [dg.AssetKey(name) for name in (*names, FETCHES.name)]
         return self._execute(settings, [Run(batch, assets) for batch in span.split(DAYS_IN_A_RUN)], listener, "tension fetch")
 
+    def read(self, settings: Settings, assets: Sequence[dg.AssetKey], days: Days, listener: Listener) -> Launched:
+        """Build these daily assets for these days."""
+        return self._execute(settings, [Run(days, assets)], listener, "tension work")
+
     def _execute(self, settings: Settings, runs: Sequence[Run], listener: Listener, started_by: str) -> Launched:
         """Execute runs one after the other, while the home is locked.
 
@@ -135,7 +142,7 @@ class Launcher:
         prepare_home(settings.dagster_home)
         results: list[dg.ExecuteInProcessResult] = []
         with (
-            lock_home(settings.home, started_by),
+            lock_data(settings, started_by),
             listening(listener),
             dg.DagsterInstance.from_config(str(settings.dagster_home)) as instance,
         ):
@@ -153,7 +160,7 @@ class Launcher:
             tuple(check for result in results for check in _list_failed_checks(result)),
             counts[ARTICLES_READ],
             {reason: count for reason, count in counts.items() if count and reason != ARTICLES_READ},
-            Lake(settings.lake).stale_tables(),
+            open_lake(settings).stale_tables(),
         )
 
     def _execute_one(self, run: Run, instance: dg.DagsterInstance, started_by: str) -> dg.ExecuteInProcessResult:
@@ -176,7 +183,7 @@ def _find_changed_days(settings: Settings, span: Days) -> list[date]:
         daily.story_links(),
         daily.findings(ExtractorFactory(settings)),
     )
-    return daily.days_to_build(Lake(settings.lake), steps, span)
+    return daily.days_to_build(open_lake(settings), steps, span)
 
 
 def _was_interrupted(result: dg.ExecuteInProcessResult) -> bool:

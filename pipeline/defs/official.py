@@ -82,7 +82,8 @@ def assets(settings: Settings) -> Sequence[dg.AssetsDefinition]:
             (OFFICIAL_DOCUMENTS, classified.documents, ("document_number", "document_outcome", "rule_id", "act_count")),
             (OFFICIAL_SIGNALS, classified.signals, ("target", "kind", "status", "instrument", "effective_date", "act_basis", "quote")),
         )
-        read = [Days(day, day) for day in span if lake.files(RAW_OFFICIAL_DOCUMENTS, Days(day, day))]
+        present = lake.days_present(RAW_OFFICIAL_DOCUMENTS, span)
+        read = [Days(day, day) for day in span if day in present]
         for table, frame, _ in frames:
             yield from audit(table, frame)
         for table, frame, shown in frames:

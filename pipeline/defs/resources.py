@@ -34,6 +34,7 @@ from pipeline.sources.news import has_fetched_articles, read_fetched_articles
 from pipeline.warehouse.home import HomeError, mark_home
 from pipeline.warehouse.inputs import code_digest, combine_digests
 from pipeline.warehouse.lake import Lake
+from pipeline.warehouse.open_lake import open_lake
 from pipeline.warehouse.publish import Publisher
 from pipeline.warehouse.readings import StoredReadings
 
@@ -206,7 +207,7 @@ class Product:
 def resources(settings: Settings) -> dict[str, Any]:
     """Return the resources by name."""
     return {
-        "lake": Lake(settings.lake),
+        "lake": open_lake(settings),
         "news": News(settings),
         "answers": Answers(settings),
         "trade": TradeFigures(settings),

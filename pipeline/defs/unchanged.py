@@ -15,7 +15,6 @@ import dagster as dg
 import polars as pl
 
 from pipeline.contracts.model import Table
-from pipeline.durable_files import replacing
 from pipeline.settings import shipped_folder
 from pipeline.warehouse.inputs import code_digest, combine_digests
 from pipeline.warehouse.lake import Lake
@@ -30,13 +29,13 @@ Variables = Mapping[str, object]
 class StoredResults:
     """The check results of one step, with a digest of its inputs.
 
-    They are in one JSON file of the lake, written after the tables: a run that is killed in between repeats the step.
+    They are in one note of the lake, written after the tables: a run that is killed in between repeats the step.
     """
 
     def __init__(self, lake: Lake, step: str, reads: Sequence[Table], makes: Sequence[Table], variables: Variables) -> None:
         self._lake = lake
         self._makes = makes
-        self._path = lake.root / "state" / "results" / f"{step}.json"
+        self._note = f"results/{step}.json"
         self._digest = partial(_digest_inputs, lake, reads, variables)
         self._inputs = self._digest()
 
@@ -46,11 +45,11 @@ class StoredResults:
         None if the step must run: its inputs changed or are unknown, or a table that it makes is missing or damaged.
         """
         try:
-            stored = json.loads(self._path.read_text(encoding="utf-8"))
+            stored = json.loads(self._lake.read_note(self._note) or b"{}")
             is_same = self._inputs is not None and stored["inputs"] == self._inputs
             results = [_to_check_result(**row) for row in stored["results"]]
-        except (OSError, ValueError, TypeError, KeyError):
-            return None  # no earlier run, or a damaged file
+        except (ValueError, TypeError, KeyError):
+            return None  # no earlier run, or a damaged note
         return results if is_same and all(self._lake.is_as_written(table) for table in self._makes) else None
 
     def save(self, results: Sequence[dg.AssetCheckResult]) -> None:
@@ -59,9 +58,8 @@ class StoredResults:
         A step that also reads what it makes must have left that as it was, because it would make something else the next time.
         """
         if self._inputs is not None and self._inputs == self._digest():
-            with replacing(self._path) as temporary:
-                stored = {"inputs": self._inputs, "results": [_to_row(result) for result in results]}
-                temporary.write_text(json.dumps(stored, indent=0) + "\n", encoding="utf-8")
+            stored = {"inputs": self._inputs, "results": [_to_row(result) for result in results]}
+            self._lake.change_note(self._note, lambda _: (json.dumps(stored, indent=0) + "\n").encode())
 
 
 def digest_rows(frame: pl.DataFrame) -> str:

@@ -105,4 +105,4 @@ def build_tables(store: Store, wanted: Iterable[Table], variables: Variables) ->
 
 def _has_table(store: Lake | Frames, table: Table) -> bool:
     """Return whether the store has the table, perhaps without rows."""
-    return bool(store.files(table)) if isinstance(store, Lake) else table.name in store
+    return bool(store.names(table)) if isinstance(store, Lake) else table.name in store

@@ -24,6 +24,8 @@ SAMPLE_LAST_DAY = date(2025, 11, 30)
 SAMPLE_NOTE = "Bundled sample: invented articles about public facts of 2025. Not for citation."
 SAMPLE_PAIRS = ("CHN-USA", "EUN-USA", "JPN-USA", "CAN-USA", "MEX-USA", "BRA-USA", "IND-USA")
 
+_BUCKET_URL = r"^(?:(?:s3|gs|az)://[^/@?#\s]+(?:/[^@?#\s]*)?|file:///[^@?#\s]+)$"
+
 
 def shipped_folder(name: str) -> Path:
     """Return the path of the folder `sql`, `expectations` or `docs`.
@@ -81,9 +83,14 @@ class Settings(BaseSettings):
         None, pattern=r"^(?:tcp|tls)://[^/\s]+:\d+$", description="Dask scheduler whose workers read the articles, e.g. `tcp://host:8786`"
     )
 
+    lake_url: str | None = Field(
+        None,
+        pattern=_BUCKET_URL,
+        description="URL of a lake that several machines share, e.g. `s3://bucket/lake`; `lake/` of the home is then a copy",
+    )
     publish_to: str | None = Field(
         None,
-        pattern=r"^(?:(?:s3|gs|az)://[^/@?#\s]+(?:/[^@?#\s]*)?|file:///[^@?#\s]+)$",
+        pattern=_BUCKET_URL,
         description="URL to which each release is uploaded, e.g. `s3://bucket/prefix`; credentials as variables only",
     )
 
@@ -143,7 +150,7 @@ class Settings(BaseSettings):
 
     @property
     def lake(self) -> Path:
-        """Lake: Parquet files by table and day."""
+        """Lake: Parquet files by table and day; a copy with `lake_url`."""
         return self.home / "lake"
 
     @property

@@ -44,6 +44,7 @@ from pipeline.validation.studies.leave_one_out import compare_without_source, dr
 from pipeline.validation.studies.simulation import DISTURBED, SEED, SINGLE, simulate_coverage, simulate_pool
 from pipeline.warehouse.home import is_sample_home
 from pipeline.warehouse.lake import Lake, write_parquet
+from pipeline.warehouse.open_lake import open_lake
 
 PAGE = "validation.html"
 TABLE = "validation"
@@ -137,7 +138,7 @@ class _Index:
 
         `ValidationError` if the home has no index.
         """
-        lake = Lake(settings.lake)
+        lake = open_lake(settings)
         days_read, tension = lake.span(COVERAGE), lake.read(TENSION_PAIR_DAILY)
         if days_read is None or tension.is_empty():
             raise ValidationError(f"{settings.home} has no index to validate. Build one first: tension run --home {settings.home}")

@@ -21,6 +21,8 @@ from pipeline.warehouse.migrations import FORMAT, migrate
 
 NOTE = "home.json"
 LOCK = "lock.json"
+#: File in a home's lake with the URL of the shared lake that it is a copy of.
+COPY_OF = "copy-of.json"
 #: `find_writer` holds the lock for an instant; a run that starts then must not be refused.
 _TRIES, _SECONDS_BETWEEN = 5, 0.1
 #: Clocks of two machines that write to one home may differ by this.
@@ -149,7 +151,7 @@ def read_mark(home: Path) -> _Mark | None:
     note = home / NOTE
     remedy = f'write {{"is_sample": false, "format": {FORMAT}}} into it, or true if {home} holds the bundled sample'
     if not note.exists():
-        if (home / "lake" / "coverage").exists():
+        if (home / "lake" / "coverage").exists() and not (home / "lake" / COPY_OF).exists():
             raise HomeError(f"{note} is missing, although the home has data; {remedy}. The data are not affected")
         return None
     try:

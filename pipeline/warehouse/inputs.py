@@ -13,7 +13,6 @@ from functools import cache
 from importlib.metadata import PackageNotFoundError, version
 
 from pipeline.contracts.model import Table
-from pipeline.durable_files import replacing
 from pipeline.settings import PACKAGE
 from pipeline.warehouse.lake import Lake
 
@@ -52,15 +51,7 @@ class DayInputs:
     def __init__(self, lake: Lake, step: str, makes: Sequence[Table]) -> None:
         self._lake = lake
         self._makes = tuple(makes)
-        self._path = lake.root / "state" / "inputs" / f"{step}.json"
-
-    def _read(self) -> dict[str, str]:
-        """Read the stored digests, by day as ISO text."""
-        try:
-            stored = json.loads(self._path.read_text(encoding="utf-8"))
-        except (OSError, ValueError):
-            return {}  # no earlier run, or a damaged file: rebuild every day
-        return stored if isinstance(stored, dict) else {}
+        self._note = f"inputs/{step}.json"
 
     def changed_days(self, digests: Mapping[date, str | None]) -> list[date]:
         """List the days to rebuild, sorted.
@@ -68,7 +59,7 @@ class DayInputs:
         `digests`: of the inputs of each day now; None if unknown. A day is rebuilt if its digest is unknown or not the stored one, or if a
         file that the step writes for it is missing or damaged.
         """
-        stored = self._read()
+        stored = _parse(self._lake.read_note(self._note))
         makes = [(table, self._lake.recorded_sums(table)) for table in self._makes]
         return sorted(
             day
@@ -81,9 +72,24 @@ class DayInputs:
     def save(self, digests: Mapping[date, str | None]) -> None:
         """Store the digests of rebuilt days next to those of other days.
 
-        By temporary file and rename. For an unknown digest (None) the stored one is removed.
+        For an unknown digest (None) the stored one is removed.
         """
-        stored = self._read() | {day.isoformat(): digest for day, digest in digests.items()}
-        known = {day: digest for day, digest in sorted(stored.items()) if digest is not None}
-        with replacing(self._path) as temporary:
-            temporary.write_text(json.dumps(known, indent=0) + "\n", encoding="utf-8")
+
+        def add(content: bytes | None) -> bytes:
+            stored = _parse(content) | {day.isoformat(): digest for day, digest in digests.items()}
+            known = {day: digest for day, digest in sorted(stored.items()) if digest is not None}
+            return (json.dumps(known, indent=0) + "\n").encode()
+
+        self._lake.change_note(self._note, add)
+
+
+def _parse(content: bytes | None) -> dict[str, str | None]:
+    """Return the stored digests by day as ISO text.
+
+    Empty before the first run, or if the note is damaged: every day is then rebuilt.
+    """
+    try:
+        stored = json.loads(content or b"{}")
+    except ValueError:
+        return {}
+    return stored if isinstance(stored, dict) else {}

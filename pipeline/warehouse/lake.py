@@ -8,7 +8,7 @@ was not processed. `<root>/<table>/SHA256SUMS` has the hash of each file as it w
 import hashlib
 import json
 import shutil
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -38,6 +38,11 @@ def _write(frame: pl.DataFrame, path: Path, metadata: dict[str, str] | None = No
     frame.write_parquet(path, compression="zstd", statistics=True, metadata=metadata)
 
 
+#: Folder of the notes on the state of steps.
+STATE = "state"
+_STALE = "stale"
+
+
 class LakeError(UserError):
     """A file of the lake is damaged.
 
@@ -55,38 +60,48 @@ class Lake:
     def __init__(self, root: Path) -> None:
         self.root = root
 
+    def __str__(self) -> str:
+        return str(self.root)
+
+    def where(self, table: Table) -> str:
+        """Return what a person removes to have a table built again."""
+        return str(self.root / table.name)
+
     def _day_file(self, table: Table, day: date) -> Path:
         """Return the path of a day's file, whether it exists or not."""
-        return self.root / table.name / f"{day:%Y}" / f"{day.isoformat()}.parquet"
+        return self.root / table.name / day_file(day)
 
-    def files(self, table: Table, days: Days | None = None) -> list[Path]:
-        """List the table's files in order of time.
+    def names(self, table: Table, days: Days | None = None) -> list[str]:
+        """List the table's files as paths in its folder, in order of time.
 
         With `days`, only those of these days.
         """
+        folder = self.root / table.name
         if table.day is None:
-            whole = self.root / table.name / f"{table.name}.parquet"
-            return [whole] if whole.exists() else []
+            name = f"{table.name}.parquet"
+            return [name] if (folder / name).exists() else []
         if days is not None:
-            return [path for day in days if (path := self._day_file(table, day)).exists()]
-        return sorted(path for path in (self.root / table.name).glob("*/*.parquet") if is_day_file(path) and path.exists())
+            return [name for day in days if (folder / (name := day_file(day))).exists()]
+        return sorted(f"{path.parent.name}/{path.name}" for path in folder.glob("*/*.parquet") if is_day_file(path) and path.exists())
+
+    def files(self, table: Table, days: Days | None = None) -> list[Path]:
+        """List the paths of `names`."""
+        return [self.root / table.name / name for name in self.names(table, days)]
+
+    def list_days(self, table: Table) -> list[date]:
+        """List the days that have a file, sorted."""
+        return [date.fromisoformat(Path(name).stem) for name in self.names(table)]
 
     def days_present(self, table: Table, days: Days) -> set[date]:
         """Return the days in a range that have a file."""
-        years = {self.root / table.name / str(year) for year in range(days.first.year, days.last.year + 1)}
-        files = (path for folder in years if folder.is_dir() for path in folder.glob("*.parquet"))
-        present = (date.fromisoformat(path.stem) for path in files if is_day_file(path))
-        return {day for day in present if days.first <= day <= days.last}
+        return {date.fromisoformat(Path(name).stem) for name in self.names(table, days)}
 
     def day_digest(self, table: Table, day: date) -> str:
-        """Compute a digest of a day's file; empty when there is none.
+        """Return the SHA-256 of a day's file; empty when there is none.
 
         The same rows give the same file, and so the same digest.
         """
-        try:
-            return hashlib.blake2b(self._day_file(table, day).read_bytes(), digest_size=8).hexdigest()
-        except FileNotFoundError:
-            return ""
+        return hash_file(self._day_file(table, day))
 
     def recorded_sums(self, table: Table) -> dict[str, str]:
         """Return the SHA-256 of each file of a table, as recorded.
@@ -104,9 +119,8 @@ class Lake:
 
         `sums`: result of `recorded_sums`. A file without a recorded hash does not count as intact.
         """
-        path = self._day_file(table, day)
-        recorded = sums.get(path.relative_to(self.root / table.name).as_posix())
-        return recorded is not None and recorded == hash_file(path)
+        recorded = sums.get(day_file(day))
+        return recorded is not None and recorded == hash_file(self._day_file(table, day))
 
     def is_as_written(self, table: Table) -> bool:
         """Return whether all files of a table have their recorded hashes."""
@@ -119,18 +133,18 @@ class Lake:
         It is computed from their recorded hashes. The same rows have the same digest. Empty if the table has no files; None if it has files
         without recorded hashes.
         """
-        files, sums = self.files(table), self.recorded_sums(table)
-        if {path.relative_to(self.root / table.name).as_posix() for path in files} - sums.keys():
+        names, sums = self.names(table), self.recorded_sums(table)
+        if set(names) - sums.keys():
             return None
-        return hashlib.blake2b(json.dumps(sorted(sums.items())).encode(), digest_size=8).hexdigest() if files else ""
+        return hashlib.blake2b(json.dumps(sorted(sums.items())).encode(), digest_size=8).hexdigest() if names else ""
 
     def span(self, table: Table) -> Days | None:
         """Return the first and last day of a daily table's files.
 
         None before the first run.
         """
-        files = self.files(table)
-        return Days(date.fromisoformat(files[0].stem), date.fromisoformat(files[-1].stem)) if files else None
+        days = self.list_days(table)
+        return Days(days[0], days[-1]) if days else None
 
     def read(self, table: Table, days: Days | None = None, columns: Iterable[str] | None = None) -> pl.DataFrame:
         """Read the rows of `days` (default: all).
@@ -147,7 +161,7 @@ class Lake:
             return rows.select(chosen).collect()
         except (pl.exceptions.SchemaError, pl.exceptions.ColumnNotFoundError) as error:
             raise ContractError(
-                f"{self.root / table.name}: files with an earlier schema of this table ({error}); remove the folder and run its days again"
+                f"{self.where(table)}: files with an earlier schema of this table ({error}); remove it and run its days again"
             ) from error
         except (pl.exceptions.ComputeError, OSError) as error:
             raise LakeError(_explain_damage(files, error)) from error
@@ -187,27 +201,44 @@ class Lake:
         with _temporary_folder(self.root / f".unsorted-{table.name}") as folder:
             yield from sort_into_batches(table, (_conform_days(table, frame, days) for frame in frames), days, folder, limit)
 
-    def _stale_mark(self, table: Table) -> Path:
-        """Return the path of the file that marks a table as stale."""
-        return self.root / "state" / "stale" / f"{table.name}.txt"
+    def read_note(self, name: str) -> bytes | None:
+        """Return a note on the state of steps; None if there is none.
+
+        `name`: a path such as `inputs/findings.json`.
+        """
+        try:
+            return (self.root / STATE / name).read_bytes()
+        except OSError:  # also if it is unreadable: the step then runs again
+            return None
+
+    def change_note(self, name: str, change: Callable[[bytes | None], bytes | None]) -> None:
+        """Replace a note by what `change` makes of it; None deletes it."""
+        content = change(self.read_note(name))
+        path = self.root / STATE / name
+        if content is None:
+            path.unlink(missing_ok=True)
+            return
+        with replacing(path) as temporary:
+            temporary.write_bytes(content)
+
+    def list_notes(self, folder: str) -> list[str]:
+        """List the names of the notes in a folder."""
+        return sorted(f"{folder}/{path.name}" for path in (self.root / STATE / folder).glob("[!.]*"))
 
     def mark_stale(self, table: Table, reason: str) -> None:
         """Record that the last rebuild of the table failed.
 
         Its files are unchanged.
         """
-        mark = self._stale_mark(table)
-        mark.parent.mkdir(parents=True, exist_ok=True)
-        mark.write_text(reason, encoding="utf-8")
+        self.change_note(f"{_STALE}/{table.name}.txt", lambda _: reason.encode())
 
     def clear_stale(self, table: Table) -> None:
         """Record that the table is up to date."""
-        self._stale_mark(table).unlink(missing_ok=True)
+        self.change_note(f"{_STALE}/{table.name}.txt", lambda _: None)
 
     def stale_tables(self) -> dict[str, str]:
         """Return the tables whose last rebuild failed: reason by name."""
-        marks = sorted((self.root / "state" / "stale").glob("*.txt"))
-        return {mark.stem: mark.read_text(encoding="utf-8", errors="replace") for mark in marks}
+        return {Path(name).stem: (self.read_note(name) or b"").decode(errors="replace") for name in self.list_notes(_STALE)}
 
     @contextmanager
     def stage(self, name: str) -> Iterator["Lake"]:
@@ -268,6 +299,11 @@ class Lake:
                 _write(by_day.get((day,), empty), temporary)
 
 
+def day_file(day: date) -> str:
+    """Return the path of a day's file in the folder of its table."""
+    return f"{day:%Y}/{day.isoformat()}.parquet"
+
+
 def is_day_file(path: Path) -> bool:
     """Return whether a file has the name and folder of a day.
 
@@ -286,7 +322,7 @@ def find_missing_days(lake: Lake, tables: Iterable[Table], also: Days | None = N
     hash. `also`: days that a run is about to write; they are known too, but not reported. Returns the missing days by name of the table;
     tables without any are left out.
     """
-    present = {table.name: {date.fromisoformat(path.stem) for path in lake.files(table)} for table in tables}
+    present = {table.name: set(lake.list_days(table)) for table in tables}
     paths = (Path(path) for table in tables for path in lake.recorded_sums(table))
     recorded = {date.fromisoformat(path.stem) for path in paths if is_day_file(path)}
     known = recorded.union(*present.values(), (also.first, also.last) if also else ())

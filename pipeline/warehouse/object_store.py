@@ -8,7 +8,7 @@ import fcntl
 import hashlib
 import os
 import re
-from collections.abc import Coroutine
+from collections.abc import Callable, Coroutine, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from mimetypes import guess_type
@@ -26,9 +26,12 @@ Result = TypeVar("Result")
 _TRIES = 5
 _SECONDS_PER_REQUEST, _SECONDS_TO_CONNECT = 60, 10
 _MOST_SECONDS_OF_RETRIES = 180
+#: Attempts to change an object that others change too, and seconds between them.
+_TRIES_TO_CHANGE, _FIRST_PAUSE, _LONGEST_PAUSE = 30, 0.05, 2.0
 #: Larger files are sent in parts of this size, each a request of its own.
 _PART_BYTES = 8 * 1024 * 1024
 _PARTS_AT_ONCE = 2
+_REQUESTS_AT_ONCE = 16
 #: Name of the attribute in which objects carry their SHA-256.
 _SHA256 = "sha256"
 _LOCK = ".lock"
@@ -118,6 +121,23 @@ class Bucket:
             current = await self.read(key)
             return current is not None and current.version == version and await self._put_if(key, content, "overwrite")
 
+    async def change(self, key: str, change: Callable[[bytes | None], bytes | None]) -> bytes | None:
+        """Replace an object by what `change` makes of its content.
+
+        None is no object. If others write meanwhile, it is read and changed again. Returns the new content.
+        """
+        for attempt in range(_TRIES_TO_CHANGE):
+            before = await self.read(key)
+            content = change(before.content if before else None)
+            if content is None or (before and before.content == content):
+                if content is None and before:
+                    await self.delete([key])
+                return content
+            if await (self.replace(key, content, before.version) if before else self.create(key, content)):
+                return content
+            await asyncio.sleep(min(_FIRST_PAUSE * 2**attempt, _LONGEST_PAUSE))
+        raise ObjectStoreError(f"{self.url}/{key} was changed by others at each of {_TRIES_TO_CHANGE} attempts; run again later")
+
     async def _put_if(self, key: str, content: bytes, mode: Any) -> bool:
         """Write an object under a condition; return whether it has the content.
 
@@ -165,6 +185,45 @@ class Bucket:
             return
         raise problem
 
+    async def download(self, key: str, path: Path) -> str:
+        """Write an object to a file; return the SHA-256 of its content.
+
+        The hash is empty, and there is no file, if there is no object.
+        """
+        import obstore  # noqa: PLC0415 an optional extra
+
+        digest = hashlib.sha256()
+        try:
+            result = await obstore.get_async(self._store, key)
+            with path.open("wb") as file:
+                async for chunk in result.stream():
+                    digest.update(chunk)
+                    file.write(chunk)
+        except FileNotFoundError as error:
+            problem = None if "NoSuchBucket" not in str(error) else self._explain(error)
+        except Exception as error:  # noqa: BLE001 as above
+            problem = self._explain(error)
+        else:
+            return digest.hexdigest()
+        if problem:
+            raise problem
+        return ""
+
+    async def delete(self, keys: Sequence[str]) -> None:
+        """Delete objects, a thousand per request; missing ones are no error."""
+        import obstore  # noqa: PLC0415 an optional extra
+
+        try:
+            await obstore.delete_async(self._store, list(keys))
+        except FileNotFoundError as error:  # of a folder
+            problem = None if self._folder else self._explain(error)
+        except Exception as error:  # noqa: BLE001 as above
+            problem = self._explain(error)
+        else:
+            return
+        if problem:
+            raise problem
+
     async def read_hash(self, key: str) -> str:
         """Return the SHA-256 of an object.
 
@@ -203,7 +262,7 @@ def open_bucket(url: str, *, tries: int = _TRIES, seconds: int = _SECONDS_PER_RE
         from obstore.store import from_url  # noqa: PLC0415 an optional extra
     except ImportError as error:
         raise ObjectStoreError(
-            f"publish_to is {url}, but obstore is not installed; install trade-tension-index[s3], or unset publish_to"
+            f"{url} cannot be used, because obstore is not installed; install trade-tension-index[s3], or unset the setting"
         ) from error
     scheme, name = urlsplit(url).scheme, urlsplit(url).netloc
     options: dict[str, Any] = {
@@ -230,6 +289,31 @@ def run(work: Coroutine[Any, Any, Result]) -> Result:
     return asyncio.run(work)
 
 
+def run_all(requests: Iterable[Callable[[], Coroutine[Any, Any, Result]]]) -> list[Result]:
+    """Run requests, some at once; return their results in order.
+
+    The first error ends all, and is raised itself.
+    """
+
+    async def run_in_group() -> list[Result]:
+        slots = asyncio.Semaphore(_REQUESTS_AT_ONCE)
+
+        async def run_one(request: Callable[[], Coroutine[Any, Any, Result]]) -> Result:
+            async with slots:
+                return await request()
+
+        try:
+            async with asyncio.TaskGroup() as group:
+                tasks = [group.create_task(run_one(request)) for request in requests]
+        except ExceptionGroup as errors:
+            first = errors.exceptions[0]
+        else:
+            return [task.result() for task in tasks]
+        raise first
+
+    return run(run_in_group())
+
+
 def _to_version(meta: Any) -> dict[str, str]:
     """Return the version of an object from its metadata."""
     return {name: value for name in ("e_tag", "version") if (value := meta.get(name))}
@@ -248,8 +332,8 @@ def _describe(error: Exception, scheme: str, bucket: str) -> str:
         "169.254.169.254": f"no credentials; {credentials}",  # the library asks the machine for a role
         "metadata.google": f"no credentials; {credentials}",
         "Account must be specified": f"no credentials; {credentials}",
-        "NoSuchBucket": f"there is no bucket {bucket}; create it, or correct publish_to",
-        "status code: 404": f"there is no bucket {bucket}; create it, or correct publish_to",
+        "NoSuchBucket": f"there is no bucket {bucket}; create it, or correct the URL",
+        "status code: 404": f"there is no bucket {bucket}; create it, or correct the URL",
         "status code: 401": f"the credentials are refused ({answer}); {credentials}, with the right to list, read and write",
         "status code: 403": f"the credentials are refused ({answer}); {credentials}, with the right to list, read and write",
         "status code: 4": f"the server refused a request ({answer})",

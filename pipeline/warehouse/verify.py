@@ -18,7 +18,9 @@ from pipeline.durable_files import SUMS, hash_file, read_sums
 from pipeline.settings import Settings
 from pipeline.warehouse.home import NOTE, HomeError, read_mark
 from pipeline.warehouse.lake import Lake, find_missing_days, is_day_file
+from pipeline.warehouse.open_lake import open_lake
 from pipeline.warehouse.publish import LINKED, PUBLISHED, Publisher
+from pipeline.warehouse.shared_lake import SharedLake, parse_object_key
 
 MISSING, CHANGED = "missing", "not as it was written"
 #: Every run that publishes builds them.
@@ -69,9 +71,16 @@ def _check_lake(settings: Settings, compares_hashes: bool) -> Iterator[Damage]:
 
     Days of core tables count as missing also without a recorded hash, if days before and after them are there.
     """
-    lake = Lake(settings.lake)
+    lake = open_lake(settings)
     for name, days in find_missing_days(lake, core.TABLES).items():
         yield from _describe_days(name, MISSING, days)
+    if isinstance(lake, SharedLake):
+        yield from _check_shared_lake(lake, compares_hashes)
+    else:
+        yield from _check_local_lake(lake, settings, compares_hashes)
+
+
+def _check_local_lake(lake: Lake, settings: Settings, compares_hashes: bool) -> Iterator[Damage]:
     for table in TABLES.values():
         folder = settings.lake / table.name
         try:
@@ -96,6 +105,17 @@ def _check_lake(settings: Settings, compares_hashes: bool) -> Iterator[Damage]:
                 yield from _describe_files(table, problem, paths)
 
 
+def _check_shared_lake(lake: SharedLake, compares_hashes: bool) -> Iterator[Damage]:
+    """Check that every object is there and, if wanted, its hash."""
+    lost: dict[str, list[str]] = {}
+    for table, name in map(parse_object_key, sorted(lake.inspect()[0])):
+        lost.setdefault(table, []).append(f"{name}.parquet")
+    for table, names in lost.items():
+        yield from _describe_files(TABLES[table], MISSING, names)
+    for key in lake.find_damaged() if compares_hashes else ():
+        yield Damage(f"{lake}/{key}", CHANGED, "Remove this object, then run its days again: tension run", False)
+
+
 def _describe_unreadable(path: str, error: OSError) -> Damage:
     """Describe a file that the operating system does not let us read."""
     return Damage(path, f"cannot be read ({error.strerror})", "Restore it from a backup, or let the user who runs this read it", False)
@@ -115,7 +135,10 @@ def _describe_files(table: Table, problem: str, paths: Sequence[str]) -> Iterato
     if table.day is not None:
         yield from _describe_days(table.name, problem, [date.fromisoformat(Path(path).stem) for path in paths])
     elif table is BASELINE:
-        remedy = "Restore it from a backup. Or delete lake/baseline and run again: then all values may change"
+        remedy = (
+            "Restore it from a backup. Or delete lake/baseline (of a shared lake, tables/baseline.json) and run again: then all values may "
+            "change"
+        )
         yield Damage(f"lake/{table.name}", problem, remedy, False)
     else:
         yield Damage(f"lake/{table.name}", problem, "It is built by every run: tension run", True)

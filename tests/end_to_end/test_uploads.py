@@ -5,7 +5,6 @@ import json
 import multiprocessing
 import re
 import threading
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
@@ -19,7 +18,7 @@ from pipeline.warehouse.lake import write_parquet
 from pipeline.warehouse.object_store import Bucket, ObjectStoreError, open_bucket, run
 from pipeline.warehouse.uploads import POINTER, Upload, UploadError, read_pointer, upload_release
 from tests.conftest import Tension
-from tests.s3_server import USERS, WEED, Proxy, Server, run_proxy
+from tests.s3_server import USERS, WEED, Proxy, Server
 
 pytest.importorskip("obstore", reason="obstore is not installed (extra s3)")
 pytestmark = [
@@ -31,34 +30,6 @@ TOOLS = Path(__file__).parents[2] / "docs" / "tools.md"
 FILES = 12
 #: More than a part of a multipart upload.
 LARGE_BYTES = 20_000_000
-
-
-@pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    server = Server(tmp_path_factory.mktemp("s3") / "data")
-    server.start()
-    yield server
-    server.kill()
-
-
-@pytest.fixture
-def proxy(server: Server, monkeypatch: pytest.MonkeyPatch) -> Iterator[Proxy]:
-    """The proxy, as the endpoint of S3."""
-    key, secret, _ = USERS["owner"]
-    server.start()  # if a test that failed left it killed
-    with run_proxy(server) as (proxy, port):
-        monkeypatch.setenv("AWS_ENDPOINT_URL", f"http://127.0.0.1:{port}")
-        monkeypatch.setenv("AWS_ALLOW_HTTP", "true")
-        monkeypatch.setenv("AWS_REGION", "us-east-1")
-        monkeypatch.setenv("AWS_ACCESS_KEY_ID", key)
-        monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", secret)
-        yield proxy
-
-
-@pytest.fixture
-def url(request: pytest.FixtureRequest) -> str:
-    """A prefix for each test."""
-    return f"s3://releases/{hashlib.sha256(request.node.name.encode()).hexdigest()[:8]}/index"
 
 
 def write_release(folder: Path, name: str, seed: str = "") -> Path:

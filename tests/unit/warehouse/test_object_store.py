@@ -64,7 +64,7 @@ def xml(code: str) -> str:
     [
         (403, "SignatureDoesNotMatch", r"the credentials are refused \(403 SignatureDoesNotMatch\); set AWS_ACCESS_KEY_ID"),
         (403, "AccessDenied", r"the credentials are refused \(403 AccessDenied\)"),
-        (404, "NoSuchBucket", "there is no bucket bucket; create it, or correct publish_to"),
+        (404, "NoSuchBucket", "there is no bucket bucket; create it, or correct the URL"),
         (400, "InvalidRequest", r"the server refused a request \(400 InvalidRequest\)"),
         (503, "SlowDown", "the server answered 503 SlowDown to every attempt; run again later"),
     ],
@@ -137,5 +137,5 @@ def test_azure_without_an_account_has_no_credentials() -> None:
 
 def test_a_missing_library_is_named_with_its_extra(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "obstore.store", None)
-    with pytest.raises(ObjectStoreError, match=r"obstore is not installed; install trade-tension-index\[s3\], or unset publish_to"):
+    with pytest.raises(ObjectStoreError, match=r"obstore is not installed; install trade-tension-index\[s3\], or unset the setting"):
         open_bucket("s3://bucket")

@@ -1,0 +1,149 @@
+"""Read the days of a long backfill on several machines.
+
+Each runs this over a shared lake: it takes a block of days of a step whose inputs are complete, and claims it, until no block is left. A
+block whose process was killed is taken by another one when its claim has ended.
+"""
+
+import time
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
+
+import dagster as dg
+
+from pipeline.contracts.days import Days
+from pipeline.contracts.model import Table
+from pipeline.defs import daily
+from pipeline.defs.daily import DailyStep
+from pipeline.defs.launch import Launched, Launcher
+from pipeline.defs.listener import Listener
+from pipeline.defs.partitions import today
+from pipeline.defs.resources import ExtractorFactory, News
+from pipeline.errors import UserError
+from pipeline.settings import Settings
+from pipeline.warehouse.claims import LakeInUseError
+from pipeline.warehouse.inputs import DayInputs
+from pipeline.warehouse.open_lake import lock_data
+from pipeline.warehouse.shared_lake import SharedLake
+
+WRITER = "tension work"
+#: Days of a block. All machines have the same blocks: they are counted from one day, not from the first day of a run.
+BLOCK_DAYS = 28
+#: Larger blocks for reading files, because each block reads every file that has one of its days.
+_BLOCK_DAYS_OF_FILES = 13 * BLOCK_DAYS
+_SECONDS_BETWEEN_LOOKS = 5.0
+
+
+class WorkError(UserError):
+    """Machines that read one backfill do not agree."""
+
+
+@dataclass(frozen=True)
+class Block:
+    """The days of one step that one machine takes.
+
+    `name` is the same on all machines, whatever days they read. `makes`: the tables of the step.
+    """
+
+    step: str
+    days: Days
+    name: str
+    makes: tuple[Table, ...]
+
+
+@dataclass(frozen=True)
+class _Stage:
+    """A step, and the step that must be complete before it, on days around."""
+
+    step: DailyStep
+    block_days: int
+    after: str | None = None
+    reach: int = 0
+
+
+class Backfill:
+    """The blocks of some days, to be read by this and other machines."""
+
+    def __init__(self, settings: Settings, lake: SharedLake, span: Days) -> None:
+        self._lake, self._span = lake, span
+        raw, admission = daily.RawArticles(News(settings), today()), daily.admission()
+        links, findings = daily.story_links(), daily.findings(ExtractorFactory(settings))
+        self._stages = (
+            _Stage(raw, _BLOCK_DAYS_OF_FILES),
+            _Stage(admission, BLOCK_DAYS, raw.name),
+            _Stage(links, BLOCK_DAYS, admission.name, daily.STORY_REACH),
+            _Stage(findings, BLOCK_DAYS, admission.name),
+        )
+        self._of_files = raw.digests(lake, span)
+        if None in self._of_files.values():
+            raise WorkError(
+                f"{settings.home} has responses of upstreams, which other machines do not have; use another home for this command"
+            )
+
+    def changed_days(self) -> dict[str, set[date]]:
+        """Return the days that each step has to build, by its name."""
+        self._lake.refresh()
+        return {stage.step.name: self._find_changed_days(stage.step) for stage in self._stages}
+
+    def _find_changed_days(self, step: DailyStep) -> set[date]:
+        digests = self._of_files if isinstance(step, daily.RawArticles) else step.digests(self._lake, self._span)
+        return set(DayInputs(self._lake, step.name, step.makes).changed_days(digests))
+
+    def ready_blocks(self, changed: Mapping[str, set[date]]) -> Iterator[Block]:
+        """Yield the blocks with something to build whose inputs are complete."""
+        for stage in self._stages:
+            step, missing = stage.step, changed[stage.after] if stage.after else set()
+            for whole in _split_into_blocks(self._span, stage.block_days):
+                days = Days(max(whole.first, self._span.first), min(whole.last, self._span.last))
+                if changed[step.name].intersection(days) and not missing.intersection(days.extend(stage.reach)):
+                    yield Block(step.name, days, f"{step.name} of {whole}", step.makes)
+
+
+def _split_into_blocks(span: Days, length: int) -> Iterator[Days]:
+    """Yield the blocks that have days of `span`, each of `length` days."""
+    first = span.first.toordinal() // length * length
+    for start in range(first, span.last.toordinal() + 1, length):
+        yield Days(date.fromordinal(start), date.fromordinal(start + length - 1))
+
+
+def work(
+    settings: Settings, lake: SharedLake, span: Days, launcher: Launcher, listener: Listener, report: Callable[[str], None]
+) -> Iterator[tuple[Block, Launched]]:
+    """Read blocks until no machine has one left; yield each with its result.
+
+    Ends after a block that failed. `report` receives why this machine waits. Raises `WorkError` if a block that it has read must be read
+    again.
+    """
+    backfill, done, waits_for = Backfill(settings, lake, span), set[str](), ""
+    while any((changed := backfill.changed_days()).values()):
+        refusals = ["the other machines read the days that come first"]
+        for block in backfill.ready_blocks(changed):
+            if block.name in done:
+                raise WorkError(
+                    f"{block.name} was read by this machine, but must be read again: another one has other articles or another version, or "
+                    f"files have changed. Give all machines the same files, settings and version, and run this again"
+                )
+            try:
+                with lock_data(settings, WRITER, block.name):
+                    launched = _read_if_needed(backfill, block, settings, launcher, listener)
+            except LakeInUseError as error:
+                refusals.append(str(error))
+                continue
+            if launched:
+                done.add(block.name)
+                yield block, launched
+                if not launched.succeeded:
+                    return
+            break  # look again what is left
+        else:
+            if refusals[-1] != waits_for:
+                report(refusals[-1])
+            waits_for = refusals[-1]
+            time.sleep(_SECONDS_BETWEEN_LOOKS)
+
+
+def _read_if_needed(backfill: Backfill, block: Block, settings: Settings, launcher: Launcher, listener: Listener) -> Launched | None:
+    """Read a block, unless another machine has read it meanwhile."""
+    if not backfill.changed_days()[block.step].intersection(block.days):
+        return None
+    return launcher.read(settings, [dg.AssetKey(table.name) for table in block.makes], block.days, listener)

@@ -1,0 +1,174 @@
+"""Who writes to a shared lake: claims in one object, changed by conditional writes.
+
+A claim is on the whole lake, or on one part of it. Its process renews it; a claim that is not renewed ends by itself. The clocks of the
+machines may differ by a minute.
+"""
+
+import json
+import os
+import platform
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass, replace
+from datetime import datetime, timedelta
+from uuid import uuid4
+
+from pipeline import clock
+from pipeline.warehouse.home import HomeInUseError
+from pipeline.warehouse.object_store import Bucket, ObjectStoreError, run
+
+CLAIMS = "writers.json"
+#: A claim that was not renewed for this time belongs to a dead process.
+LIFETIME = timedelta(minutes=5)
+_SECONDS_BETWEEN_RENEWALS = 30.0
+#: Claims of this process by the URL of the lake.
+_held: dict[str, "_Renewal"] = {}
+
+
+class LakeInUseError(HomeInUseError):
+    """Another process writes to the shared lake; the message says which."""
+
+
+@dataclass(frozen=True)
+class Claim:
+    """Who writes what, since when.
+
+    `home`: name of the writer's home, where a lock lets one process write: an earlier claim of the same home is of a dead process. `part`:
+    what it writes; None for everything.
+    """
+
+    token: str
+    writer: str
+    host: str
+    process: int
+    home: str
+    part: str | None
+    since: datetime
+    renewed_at: datetime
+
+    @property
+    def ends_at(self) -> datetime:
+        """When others may take over."""
+        return self.renewed_at + LIFETIME
+
+    def __str__(self) -> str:
+        what = f"reads {self.part}" if self.part else "writes to it"
+        return f"`{self.writer}` on {self.host}, process {self.process}, {what} since {self.since:%Y-%m-%d %H:%M:%S} UTC"
+
+
+@contextmanager
+def claim(bucket: Bucket, home: str, writer: str, part: str | None = None) -> Iterator[None]:
+    """Let nobody else write this part in the block.
+
+    `part`: None for the whole lake. Call it while this process holds the lock of its home. Raises `LakeInUseError` if another process has
+    claimed it, or everything, or for a claim of everything any part.
+    """
+    now = clock.now()
+    own = Claim(uuid4().hex, writer, platform.node(), os.getpid(), home, part, now, now)
+    refusing: list[Claim] = []
+
+    def add(content: bytes | None) -> bytes:
+        alive = [one for one in _parse(bucket, content) if one.home != home and one.ends_at > clock.now()]
+        refusing[:] = [one for one in alive if part is None or one.part in {None, part}]
+        return _to_json(alive if refusing else [*alive, own])
+
+    run(bucket.change(CLAIMS, add))
+    if refusing:
+        ends = f"{refusing[0].ends_at:%H:%M:%S} UTC"
+        raise LakeInUseError(
+            f"{bucket.url} is in use: {refusing[0]}. Wait until it has finished, or end it; nothing was done. If it was killed, run again "
+            f"after {ends}"
+        )
+    renewal = _Renewal(bucket, own)
+    _held[bucket.url] = renewal
+    try:
+        yield
+    finally:
+        _held.pop(bucket.url, None)
+        renewal.end()
+
+
+def is_claimed_here(bucket: Bucket) -> bool:
+    """Return whether this process has a claim on the lake."""
+    return bucket.url in _held
+
+
+def require_claim(url: str) -> None:
+    """Raise `LakeInUseError` unless this process may write to a lake."""
+    renewal = _held.get(url)
+    if renewal is None:
+        raise LakeInUseError(f"{url} cannot be written without a claim; nothing was written")
+    if renewal.is_lost:
+        raise LakeInUseError(
+            f"{url} was left to other writers, because this process could not renew its claim for {LIFETIME.seconds // 60} minutes; "
+            f"nothing more was written. Check network and clock, and run again"
+        )
+
+
+def list_claims(bucket: Bucket) -> list[Claim]:
+    """Return the claims of live processes."""
+    stored = run(bucket.read(CLAIMS))
+    return [one for one in _parse(bucket, stored.content if stored else None) if one.ends_at > clock.now()]
+
+
+class _Renewal:
+    """Renews a claim in a thread, until it ends."""
+
+    def __init__(self, bucket: Bucket, own: Claim) -> None:
+        self._bucket, self._own = bucket, own
+        self._is_taken = False
+        self._ended = threading.Event()
+        self._thread = threading.Thread(target=self._run, name=f"claim on {bucket.url}", daemon=True)
+        self._thread.start()
+
+    @property
+    def is_lost(self) -> bool:
+        """Whether another process may have taken over."""
+        return self._is_taken or clock.now() >= self._own.ends_at
+
+    def end(self) -> None:
+        """Stop renewing, and remove the claim.
+
+        If the server is away, the claim ends by itself.
+        """
+        self._ended.set()
+        self._thread.join()
+        try:
+            run(self._bucket.change(CLAIMS, lambda content: _to_json(self._others(content))))
+        except ObjectStoreError:
+            return
+
+    def _others(self, content: bytes | None) -> list[Claim]:
+        return [one for one in _parse(self._bucket, content) if one.token != self._own.token]
+
+    def _run(self) -> None:
+        while not self._ended.wait(_SECONDS_BETWEEN_RENEWALS):
+            renewed = replace(self._own, renewed_at=clock.now())
+
+            def renew(content: bytes | None, renewed: Claim = renewed) -> bytes:
+                others = self._others(content)
+                self._is_taken = len(others) == len(_parse(self._bucket, content))
+                return _to_json(others if self._is_taken else [*others, renewed])
+
+            try:
+                run(self._bucket.change(CLAIMS, renew))
+            except ObjectStoreError:
+                continue  # again next time; until then the earlier renewal counts
+            if self._is_taken:
+                return
+            self._own = renewed
+
+
+def _parse(bucket: Bucket, content: bytes | None) -> list[Claim]:
+    try:
+        stored = json.loads(content or b"[]")
+        times = ("since", "renewed_at")
+        return [Claim(**(one | {name: datetime.fromisoformat(one[name]) for name in times})) for one in stored]
+    except (ValueError, TypeError, KeyError):
+        problem = ObjectStoreError(f"{bucket.url}/{CLAIMS} is damaged; make sure that nothing writes to this lake, and remove it")
+    raise problem
+
+
+def _to_json(claims: list[Claim]) -> bytes:
+    return (json.dumps([asdict(one) for one in claims], default=str, indent=0) + "\n").encode()

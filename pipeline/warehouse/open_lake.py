@@ -1,0 +1,92 @@
+"""The lake of the settings, local or shared, and the right to write to it."""
+
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import cache
+from pathlib import Path
+
+from pipeline.contracts.tables.core import COVERAGE
+from pipeline.settings import Settings
+from pipeline.warehouse.claims import claim, is_claimed_here
+from pipeline.warehouse.home import COPY_OF, HomeError, is_sample_home, lock_home
+from pipeline.warehouse.lake import Lake
+from pipeline.warehouse.object_store import open_bucket
+from pipeline.warehouse.shared_lake import SharedLake
+from pipeline.warehouse.uploads import identify_home
+
+
+def open_lake(settings: Settings) -> Lake:
+    """Return the lake of the settings.
+
+    One object for each lake and process, because a shared lake remembers what it has fetched. Raises `HomeError` if the home has a copy of
+    another lake, `ObjectStoreError` if a URL cannot be used.
+    """
+    url = settings.lake_url.rstrip("/") if settings.lake_url else None
+    copied = read_copied_url(settings.lake)
+    if copied is not None and copied != url:
+        raise HomeError(f"{settings.lake} is a copy of {copied}; set lake_url to it, or choose another home")
+    if url is None:
+        return Lake(settings.lake)
+    lake = _open_shared(settings.lake, url)
+    if copied is None and _has_tables(settings.lake) and not lake.is_new():
+        raise HomeError(
+            f"{settings.home} has a lake of its own, which cannot be joined with {lake}; choose another home, or another prefix in lake_url"
+        )
+    return lake
+
+
+@cache
+def _open_shared(root: Path, url: str) -> SharedLake:
+    return SharedLake(root, open_bucket(url))
+
+
+@contextmanager
+def lock_data(settings: Settings, writer: str, part: str | None = None) -> Iterator[Lake]:
+    """Let no other process write to the home, nor to this part of its lake.
+
+    `part` of a shared lake: None for everything. A process that holds the lock may take it again. Yields the lake. Raises `HomeInUseError`
+    if another process writes.
+    """
+    with lock_home(settings.home, writer):
+        lake = open_lake(settings)
+        if not isinstance(lake, SharedLake) or is_claimed_here(lake.bucket):
+            yield lake
+            return
+        with claim(lake.bucket, identify_home(settings.home), writer, part):
+            lake.refresh()
+            _join(lake, settings, may_seed=part is None)
+            yield lake
+
+
+def _join(lake: SharedLake, settings: Settings, *, may_seed: bool) -> None:
+    """Make the home's lake a copy of the shared one, unless it is.
+
+    The files of a home that has a lake of its own are sent to the shared one, which is new.
+    """
+    has_own = read_copied_url(settings.lake) is None and _has_tables(settings.lake)
+    if has_own and not may_seed:
+        raise HomeError(f"{settings.home} has a lake of its own; send it to {lake} with tension run, or choose another home")
+    if has_own:
+        lake.seed()
+    lake.complete(is_sample=is_sample_home(settings.home, settings.is_sample))
+    lake.mark_copy()
+    if may_seed:
+        lake.sweep()
+
+
+def _has_tables(folder: Path) -> bool:
+    """Return whether a folder has days of a lake."""
+    return (folder / COVERAGE.name).exists()
+
+
+def read_copied_url(folder: Path) -> str | None:
+    """Return the URL of the lake that a folder is a copy of, if any."""
+    path = folder / COPY_OF
+    try:
+        return str(json.loads(path.read_text(encoding="utf-8"))["url"])
+    except FileNotFoundError:
+        return None
+    except (ValueError, KeyError, TypeError):
+        problem = HomeError(f'{path} is damaged; write {{"url": "…"}} with the value of lake_url into it')
+    raise problem

@@ -1,0 +1,347 @@
+"""A lake in an object store, which several machines may share.
+
+Objects never change: a table's manifest names the object of each file, and is replaced after they are written. The folder of the home has
+copies of the files that this machine wrote or read. Does not belong here: who may write (`claims.py`).
+"""
+
+import json
+import os
+import shutil
+import tempfile
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import asdict, dataclass
+from datetime import date, datetime
+from functools import partial
+from pathlib import Path
+
+import pyarrow.parquet as pq
+
+from pipeline import clock
+from pipeline.contracts.days import Days
+from pipeline.contracts.model import Table
+from pipeline.contracts.tables import TABLES
+from pipeline.durable_files import hash_file, move, replacing
+from pipeline.warehouse.batches import BATCH_LIMIT, BatchLimit
+from pipeline.warehouse.claims import require_claim
+from pipeline.warehouse.home import COPY_OF
+from pipeline.warehouse.lake import STATE, Lake, LakeError, day_file
+from pipeline.warehouse.object_store import Bucket, run, run_all
+
+#: Object that says what the lake is, written when it is complete.
+MARK = "lake.json"
+FORMAT = 1
+_OBJECTS, _MANIFESTS = "objects", "tables"
+#: Files fetched before they are moved into the copy.
+_FILES_AT_ONCE = 512
+_COPYING = ".copying-"
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A file of a table, as its manifest describes it."""
+
+    sha256: str
+    bytes: int
+    rows: int
+
+
+class SharedLake(Lake):
+    """Reads and writes whole days or whole tables in an object store.
+
+    `root`: folder of the copies. Methods also raise `ObjectStoreError`.
+    """
+
+    def __init__(self, root: Path, bucket: Bucket) -> None:
+        super().__init__(root)
+        self.bucket = bucket
+        self._manifests: dict[str, dict[str, Entry]] = {}
+        self._written_at: dict[str, datetime | None] = {}
+        self._inspected: tuple[frozenset[str], frozenset[str]] | None = None
+        self._intact_copies: set[tuple[str, str, str]] = set()
+
+    def __str__(self) -> str:
+        return self.bucket.url
+
+    def where(self, table: Table) -> str:
+        """Return what a person removes to have a table built again."""
+        return f"{self.bucket.url}/{_manifest_key(table.name)}"
+
+    def refresh(self) -> None:
+        """Forget the manifests, which other machines may have changed."""
+        self._manifests.clear()
+
+    def inspect(self) -> tuple[frozenset[str], frozenset[str]]:
+        """Return the objects that are lost, and those that no table has.
+
+        The lake is listed once in a process, a thousand objects per request. An object is written before its manifest: whatever a manifest
+        had before the listing must be in it.
+        """
+        if self._inspected is None:
+            self._load(TABLES)
+            entries = {_object_key(name, path, entry): entry for name in TABLES for path, entry in self._manifests[name].items()}
+            sizes = run(self.bucket.list_sizes(f"{_OBJECTS}/"))
+            lost = frozenset(key for key, entry in entries.items() if sizes.get(key) != entry.bytes)
+            unused = frozenset(key for key in sizes.keys() - entries.keys() if key.split("/")[1] in TABLES)
+            self._inspected = lost, unused
+        return self._inspected
+
+    def sweep(self) -> int:
+        """Delete objects that no table has; return their number.
+
+        Call it only while nobody else writes: what was replaced since the last call stays for readers.
+        """
+        self.refresh()
+        self._inspected = None
+        lost, unused = self.inspect()
+        if unused:
+            run(self.bucket.delete(sorted(unused)))
+        self._inspected = lost, frozenset()
+        return len(unused)
+
+    def is_new(self) -> bool:
+        """Return whether nobody has completed the lake."""
+        return run(self.bucket.read(MARK)) is None
+
+    def complete(self, *, is_sample: bool) -> None:
+        """Record what the lake is for; `LakeError` if it is for others."""
+        content = (json.dumps({"format": FORMAT, "is_sample": is_sample}) + "\n").encode()
+        if run(self.bucket.create(MARK, content)):
+            return
+        stored = run(self.bucket.read(MARK))
+        try:
+            mark = json.loads(stored.content if stored else b"")
+            stored_format, has_sample = int(mark["format"]), bool(mark["is_sample"])
+        except (ValueError, KeyError, TypeError) as error:
+            raise LakeError(f"{self}/{MARK} is damaged; write {content.decode().strip()} into it. The data are not affected") from error
+        if stored_format > FORMAT:
+            raise LakeError(f"{self} was written by a later version (format {stored_format}); install that version. Nothing was changed")
+        if has_sample != is_sample:
+            has, wants = ("the bundled sample", "your articles") if has_sample else ("your articles", "the bundled sample")
+            raise LakeError(f"{self} holds {has}, which must not be mixed with {wants}; choose another prefix in lake_url")
+
+    def mark_copy(self) -> None:
+        """Record in the folder that it is a copy of this lake."""
+        if not (self.root / COPY_OF).exists():
+            with replacing(self.root / COPY_OF) as temporary:
+                temporary.write_text(json.dumps({"url": self.bucket.url}) + "\n", encoding="utf-8")
+
+    def seed(self) -> None:
+        """Send the files and notes of a lake that was local."""
+        local = Lake(self.root)
+        for table in TABLES.values():
+            sums = local.recorded_sums(table)
+            intact = [name for name in local.names(table) if sums.get(name) == hash_file(self.root / table.name / name)]
+            self._send(self.root, [Path(table.name) / name for name in intact])
+        for path in sorted((self.root / STATE).rglob("*")):
+            if path.is_file() and not path.name.startswith("."):
+                content = path.read_bytes()
+                self.change_note(path.relative_to(self.root / STATE).as_posix(), lambda _, content=content: content)
+
+    def find_damaged(self) -> Iterator[str]:
+        """Read every object; yield the keys of those with another hash."""
+        lost, _ = self.inspect()
+        entries = {_object_key(name, path, entry): entry for name in TABLES for path, entry in self._manifest(name).items()}
+        present = sorted(entries.keys() - lost)
+        for start in range(0, len(present), _FILES_AT_ONCE):
+            keys = present[start : start + _FILES_AT_ONCE]
+            with self._copying() as folder:
+                hashes = run_all(partial(self.bucket.download, key, folder / str(number)) for number, key in enumerate(keys))
+            yield from (key for key, digest in zip(keys, hashes, strict=True) if digest != entries[key].sha256)
+
+    def names(self, table: Table, days: Days | None = None) -> list[str]:
+        """See `Lake.names`; the files may have no copies."""
+        manifest = self._manifest(table.name)
+        if days is not None:
+            return [name for day in days if (name := day_file(day)) in manifest]
+        return sorted(manifest)
+
+    def files(self, table: Table, days: Days | None = None) -> list[Path]:
+        """Return the paths of intact copies, which are fetched if missing.
+
+        Raises `LakeError` if an object is missing or damaged.
+        """
+        names = self.names(table, days)
+        for start in range(0, len(names), _FILES_AT_ONCE):
+            self._fetch(table, names[start : start + _FILES_AT_ONCE])
+        return [self.root / table.name / name for name in names]
+
+    def day_digest(self, table: Table, day: date) -> str:
+        """See `Lake.day_digest`."""
+        entry = self._manifest(table.name).get(day_file(day))
+        return entry.sha256 if entry else ""
+
+    def recorded_sums(self, table: Table) -> dict[str, str]:
+        """See `Lake.recorded_sums`."""
+        return {name: entry.sha256 for name, entry in self._manifest(table.name).items()}
+
+    def has_file_as_written(self, table: Table, day: date, sums: Mapping[str, str]) -> bool:
+        """Return whether the day has an object that was not lost."""
+        entry = self._manifest(table.name).get(day_file(day))
+        return entry is not None and sums.get(day_file(day)) == entry.sha256 and not self._is_lost(table.name, day_file(day), entry)
+
+    def is_as_written(self, table: Table) -> bool:
+        """Return whether no object of a table was lost."""
+        manifest = self._manifest(table.name)
+        return bool(manifest) and not any(self._is_lost(table.name, name, entry) for name, entry in manifest.items())
+
+    def written_at(self, table: Table) -> datetime | None:
+        """See `Lake.written_at`."""
+        self._manifest(table.name)
+        return self._written_at.get(table.name)
+
+    def count_rows(self, table: Table, days: Days | None = None) -> int:
+        """See `Lake.count_rows`; reads no file."""
+        manifest = self._manifest(table.name)
+        return sum(manifest[name].rows for name in self.names(table, days))
+
+    def batches(self, table: Table, days: Days, limit: BatchLimit = BATCH_LIMIT) -> Iterator[Days]:
+        """See `Lake.batches`."""
+        self.files(table, days)
+        return super().batches(table, days, limit)
+
+    def read_note(self, name: str) -> bytes | None:
+        """See `Lake.read_note`."""
+        stored = run(self.bucket.read(f"{STATE}/{name}"))
+        return stored.content if stored else None
+
+    def change_note(self, name: str, change: Callable[[bytes | None], bytes | None]) -> None:
+        """See `Lake.change_note`; repeated if another machine changed it."""
+        require_claim(self.bucket.url)
+        run(self.bucket.change(f"{STATE}/{name}", change))
+
+    def list_notes(self, folder: str) -> list[str]:
+        """See `Lake.list_notes`."""
+        return sorted(key.removeprefix(f"{STATE}/") for key in run(self.bucket.list_sizes(f"{STATE}/{folder}/")))
+
+    def _is_lost(self, table: str, name: str, entry: Entry) -> bool:
+        lost, _ = self.inspect()
+        return _object_key(table, name, entry) in lost
+
+    def _take(self, folder: Path, files: Sequence[Path]) -> None:
+        """Send files of another folder, and move them to the copies."""
+        if not files:
+            return
+        self._send(folder, files)
+        for path in files:
+            (self.root / path.parent).mkdir(parents=True, exist_ok=True)
+        move((folder / path, self.root / path) for path in files)
+
+    def _send(self, folder: Path, files: Sequence[Path]) -> None:
+        """Write objects that are missing, then the manifests."""
+        require_claim(self.bucket.url)
+        written: dict[str, dict[str, Entry]] = {}
+        uploads = []
+        for path in files:
+            table, *inside = path.parts
+            name, file = "/".join(inside), folder / path
+            entry = Entry(hash_file(file), file.stat().st_size, pq.read_metadata(file).num_rows)
+            written.setdefault(table, {})[name] = entry
+            if self._manifest(table).get(name) != entry or self._is_lost(table, name, entry):
+                uploads.append(partial(self.bucket.upload, _object_key(table, name, entry), file, entry.sha256))
+        run_all(uploads)
+        if self._inspected:
+            found = {_object_key(table, name, entry) for table, entries in written.items() for name, entry in entries.items()}
+            self._inspected = self._inspected[0] - found, self._inspected[1] - found
+        require_claim(self.bucket.url)
+        for table, entries in written.items():
+            self._commit(table, entries)
+            self._intact_copies |= {(table, name, entry.sha256) for name, entry in entries.items()}
+
+    def _commit(self, table: str, written: Mapping[str, Entry]) -> None:
+        """Add entries to a manifest, whoever else changes it meanwhile."""
+        now = clock.now()
+
+        def add(content: bytes | None) -> bytes:
+            _, entries = self._parse(table, content)
+            if all(entries.get(name) == entry for name, entry in written.items()) and content is not None:
+                return content
+            return _to_json(entries | written, now)
+
+        self._written_at[table], self._manifests[table] = self._parse(table, run(self.bucket.change(_manifest_key(table), add)))
+
+    def _manifest(self, table: str) -> dict[str, Entry]:
+        if table not in self._manifests:
+            self._load([table])
+        return self._manifests[table]
+
+    def _load(self, tables: Iterable[str]) -> None:
+        """Read the manifests that are not known."""
+        missing = [table for table in tables if table not in self._manifests]
+        stored = run_all(partial(self.bucket.read, _manifest_key(table)) for table in missing)
+        for table, one in zip(missing, stored, strict=True):
+            self._written_at[table], self._manifests[table] = self._parse(table, one.content if one else None)
+
+    def _parse(self, table: str, content: bytes | None) -> tuple[datetime | None, dict[str, Entry]]:
+        if content is None:
+            return None, {}
+        try:
+            stored = json.loads(content)
+            return datetime.fromisoformat(stored["written_at"]), {name: Entry(**entry) for name, entry in stored["files"].items()}
+        except (ValueError, KeyError, TypeError, AttributeError):
+            problem = LakeError(f"{self}/{_manifest_key(table)} is damaged; remove it and run all days again: tension run")
+        raise problem
+
+    def _fetch(self, table: Table, names: Sequence[str]) -> None:
+        """Fetch the files that have no intact copy.
+
+        A copy is hashed once for each process.
+        """
+        folder, manifest = self.root / table.name, self._manifest(table.name)
+        wanted = [(name, manifest[name]) for name in names if (table.name, name, manifest[name].sha256) not in self._intact_copies]
+        missing = [(name, entry) for name, entry in wanted if hash_file(folder / name) != entry.sha256]
+        if missing:
+            with self._copying() as temporary:
+                keys = [_object_key(table.name, name, entry) for name, entry in missing]
+                paths = [temporary / key.replace("/", "-") for key in keys]
+                hashes = run_all(partial(self.bucket.download, key, path) for key, path in zip(keys, paths, strict=True))
+                for (name, entry), key, digest in zip(missing, keys, hashes, strict=True):
+                    if digest != entry.sha256:
+                        problem = "damaged" if digest else "missing"
+                        raise LakeError(f"{self}/{key} is {problem}; `tension verify` lists all damage and what repairs it")
+                    (folder / name).parent.mkdir(parents=True, exist_ok=True)
+                move((path, folder / name) for path, (name, _) in zip(paths, missing, strict=True))
+        self._intact_copies |= {(table.name, name, entry.sha256) for name, entry in wanted}
+
+    @contextmanager
+    def _copying(self) -> Iterator[Path]:
+        """Yield a folder for files being fetched, removed at the end.
+
+        Those that killed processes of this machine left are removed too.
+        """
+        self.mark_copy()
+        for left in self.root.glob(f"{_COPYING}*"):
+            if not _is_alive(left.name.removeprefix(_COPYING).partition("-")[0]):
+                shutil.rmtree(left, ignore_errors=True)
+        with tempfile.TemporaryDirectory(prefix=f"{_COPYING}{os.getpid()}-", dir=self.root) as folder:
+            yield Path(folder)
+
+
+def _is_alive(process: str) -> bool:
+    """Return whether a process of this number runs."""
+    with suppress(PermissionError):
+        try:
+            os.kill(int(process), 0)
+        except (ProcessLookupError, ValueError):
+            return False
+    return True
+
+
+def _manifest_key(table: str) -> str:
+    return f"{_MANIFESTS}/{table}.json"
+
+
+def parse_object_key(key: str) -> tuple[str, str]:
+    """Return the table of an object, and its file's name without suffix."""
+    _, table, *_, name = key.split("/")
+    return table, name.partition(".")[0]
+
+
+def _object_key(table: str, name: str, entry: Entry) -> str:
+    """Return the key of a file: another content has another key."""
+    return f"{_OBJECTS}/{table}/{name.removesuffix('.parquet')}.{entry.sha256[:16]}.parquet"
+
+
+def _to_json(entries: Mapping[str, Entry], written_at: datetime) -> bytes:
+    files = {name: asdict(entry) for name, entry in sorted(entries.items())}
+    return (json.dumps({"written_at": written_at.isoformat(), "files": files}, indent=0) + "\n").encode()
