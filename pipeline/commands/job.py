@@ -54,19 +54,16 @@ def run_job(settings: Settings, display: Display, upstreams: Sequence[str] = ())
         return _launch(launcher, settings, _get_days(settings), display, upstreams)
 
 
-def work_on_blocks(
-    settings: Settings, lake: SharedLake, display: Display, report: Callable[[str], None]
-) -> "Iterator[tuple[Block, Launched]]":
+def work_on_blocks(settings: Settings, lake: SharedLake, report: Callable[[str], None]) -> "Iterator[tuple[Block, Launched]]":
     """Read blocks of days of a shared lake; yield each with its result."""
     _quieten_libraries()
-    display.show_preparing()
     from pipeline.definitions import build_reading  # noqa: PLC0415 as above
     from pipeline.defs.launch import Launcher  # noqa: PLC0415 as above
     from pipeline.defs.work import work  # noqa: PLC0415 as above
 
     launcher = Launcher(build_reading(settings))
     with _explaining_history(settings), _restoring_streams():
-        yield from work(settings, lake, _get_days(settings), launcher, display, report)
+        yield from work(settings, lake, _get_days(settings), launcher, report)
 
 
 def _quieten_libraries() -> None:

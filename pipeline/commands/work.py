@@ -4,10 +4,9 @@ from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
 
-from pipeline.commands.console import err, out
+from pipeline.commands.console import out
 from pipeline.commands.days import set_days
 from pipeline.commands.job import report_failures, work_on_blocks
-from pipeline.progress import describe_step, display_progress
 from pipeline.report.names import format_count
 from pipeline.report.plain import to_plain
 from pipeline.settings.load import OptionError, read_settings
@@ -31,21 +30,20 @@ def read_shared_days(
     lake = open_lake(requested)
     if not isinstance(lake, SharedLake):
         raise OptionError("no shared lake: set lake_url to its URL, e.g. TENSION_LAKE_URL=s3://bucket/lake")
-    with display_progress(err) as display, home.lock_home(requested.home, "tension work"):
+    with home.lock_home(requested.home, "tension work"):
         known = Catalogue(requested.catalogue)
         settings = set_days(requested, known, first, last)
         make_extractor(settings)  # fails now if the extractor cannot be built
         home.mark_home(settings.home, is_sample=settings.is_sample)
         known.save()
         blocks = 0
-        for block, launched in work_on_blocks(settings, lake, display, lambda reason: err.print(to_plain(f"waiting: {reason}"))):
+        for _, launched in work_on_blocks(settings, lake, _print_line):
             report_failures(launched, settings)
             blocks += 1
-            out.print(f"{describe_step(block.step)}: {block.days}", highlight=False, soft_wrap=True)
-    out.print(
-        to_plain(
-            f"All days from {settings.first_day} to {settings.last_day} are read; {format_count(blocks, 'block')} here. Next: tension run"
-        ),
-        highlight=False,
-        soft_wrap=True,
+    _print_line(
+        f"All days from {settings.first_day} to {settings.last_day} are read, {format_count(blocks, 'block')} here. Next: tension run"
     )
+
+
+def _print_line(text: str) -> None:
+    out.print(to_plain(text), highlight=False, soft_wrap=True)

@@ -16,7 +16,6 @@ from pipeline.contracts.model import Table
 from pipeline.defs import daily
 from pipeline.defs.daily import DailyStep
 from pipeline.defs.launch import Launched, Launcher
-from pipeline.defs.listener import Listener
 from pipeline.defs.partitions import today
 from pipeline.defs.resources import ExtractorFactory, News
 from pipeline.errors import UserError
@@ -107,16 +106,16 @@ def _split_into_blocks(span: Days, length: int) -> Iterator[Days]:
 
 
 def work(
-    settings: Settings, lake: SharedLake, span: Days, launcher: Launcher, listener: Listener, report: Callable[[str], None]
+    settings: Settings, lake: SharedLake, span: Days, launcher: Launcher, report: Callable[[str], None]
 ) -> Iterator[tuple[Block, Launched]]:
     """Read blocks until no machine has one left; yield each with its result.
 
-    Ends after a block that failed. `report` receives why this machine waits. Raises `WorkError` if a block that it has read must be read
-    again.
+    Ends after a block that failed. `report` receives what this machine reads, or waits for. Raises `WorkError` if a block that it has read
+    must be read again.
     """
     backfill, done, waits_for = Backfill(settings, lake, span), set[str](), ""
     while any((changed := backfill.changed_days()).values()):
-        refusals = ["the other machines read the days that come first"]
+        holders = list[str]()
         for block in backfill.ready_blocks(changed):
             if block.name in done:
                 raise WorkError(
@@ -125,25 +124,31 @@ def work(
                 )
             try:
                 with lock_data(settings, WRITER, block.name):
-                    launched = _read_if_needed(backfill, block, settings, launcher, listener)
+                    if not backfill.changed_days()[block.step].intersection(block.days):
+                        break  # another machine has read it meanwhile
+                    report(block.name)
+                    launched = launcher.read(settings, [dg.AssetKey(table.name) for table in block.makes], block.days, _Silent())
             except LakeInUseError as error:
-                refusals.append(str(error))
+                holders.append(error.holder or str(error))
                 continue
-            if launched:
-                done.add(block.name)
-                yield block, launched
-                if not launched.succeeded:
-                    return
+            done.add(block.name)
+            yield block, launched
+            if not launched.succeeded:
+                return
             break  # look again what is left
         else:
-            if refusals[-1] != waits_for:
-                report(refusals[-1])
-            waits_for = refusals[-1]
+            waits = f"waiting for {'; '.join(holders) or 'days that other machines read first'}"
+            if waits != waits_for:
+                report(waits)
+            waits_for = waits
             time.sleep(_SECONDS_BETWEEN_LOOKS)
 
 
-def _read_if_needed(backfill: Backfill, block: Block, settings: Settings, launcher: Launcher, listener: Listener) -> Launched | None:
-    """Read a block, unless another machine has read it meanwhile."""
-    if not backfill.changed_days()[block.step].intersection(block.days):
-        return None
-    return launcher.read(settings, [dg.AssetKey(table.name) for table in block.makes], block.days, listener)
+class _Silent:
+    """Receives progress, and shows none: each block is a line."""
+
+    def on_step(self, name: str, event: str) -> None:
+        pass
+
+    def on_days(self, done: int, total: int) -> None:
+        pass

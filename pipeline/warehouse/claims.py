@@ -27,7 +27,14 @@ _held: dict[str, "_Renewal"] = {}
 
 
 class LakeInUseError(HomeInUseError):
-    """Another process writes to the shared lake; the message says which."""
+    """Another process writes to the shared lake; the message says which.
+
+    `holder` is that part of the message.
+    """
+
+    def __init__(self, message: str, holder: str = "") -> None:
+        super().__init__(message)
+        self.holder = holder
 
 
 @dataclass(frozen=True)
@@ -78,7 +85,8 @@ def claim(bucket: Bucket, home: str, writer: str, part: str | None = None) -> It
         ends = f"{refusing[0].ends_at:%H:%M:%S} UTC"
         raise LakeInUseError(
             f"{bucket.url} is in use: {refusing[0]}. Wait until it has finished, or end it; nothing was done. If it was killed, run again "
-            f"after {ends}"
+            f"after {ends}",
+            str(refusing[0]),
         )
     renewal = _Renewal(bucket, own)
     _held[bucket.url] = renewal

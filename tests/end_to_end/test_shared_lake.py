@@ -245,7 +245,7 @@ def test_two_workers_one_killed_give_the_bytes_of_one_process(proxy: Proxy, url:
     outputs = [worker.communicate(timeout=600)[0] for worker in workers]
     assert [worker.returncode for worker in workers] == [0, 0], outputs
     assert all(f"All days from {FIRST} to {LAST} are read" in " ".join(output.split()) for output in outputs), outputs
-    assert sum(output.count("reading articles: ") for output in outputs) > 2, outputs
+    assert sum(output.count("findings of ") for output in outputs) > 2, outputs
     completed = tension(*command("run", tmp_path, "main"), cwd=tmp_path, TENSION_LAKE_URL=url)
     assert completed.returncode == 0, completed.stderr
     assert_equal_to_local(tmp_path, url, "local", "main")
