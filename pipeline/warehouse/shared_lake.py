@@ -135,8 +135,7 @@ class SharedLake(Lake):
             self._send(self.root, [Path(table.name) / name for name in intact])
         for path in sorted((self.root / STATE).rglob("*")):
             if path.is_file() and not path.name.startswith("."):
-                content = path.read_bytes()
-                self.change_note(path.relative_to(self.root / STATE).as_posix(), lambda _, content=content: content)
+                self.change_note(path.relative_to(self.root / STATE).as_posix(), partial(_replace, path.read_bytes()))
 
     def find_damaged(self) -> Iterator[str]:
         """Read every object; yield the keys of those with another hash."""
@@ -256,7 +255,7 @@ class SharedLake(Lake):
             _, entries = self._parse(table, content)
             if all(entries.get(name) == entry for name, entry in written.items()) and content is not None:
                 return content
-            return _to_json(entries | written, now)
+            return _to_json({**entries, **written}, now)
 
         self._written_at[table], self._manifests[table] = self._parse(table, run(self.bucket.change(_manifest_key(table), add)))
 
@@ -315,6 +314,10 @@ class SharedLake(Lake):
                 shutil.rmtree(left, ignore_errors=True)
         with tempfile.TemporaryDirectory(prefix=f"{_COPYING}{os.getpid()}-", dir=self.root) as folder:
             yield Path(folder)
+
+
+def _replace(content: bytes, _: bytes | None) -> bytes:
+    return content
 
 
 def _is_alive(process: str) -> bool:
