@@ -42,7 +42,7 @@ def rows(count: int) -> pl.DataFrame:
 
 
 def machine(folder: Path, name: str, url: str) -> Settings:
-    return Settings(home=folder / name, lake_url=url, articles=(str(folder / "articles"),))  # type: ignore[arg-type]
+    return Settings(home=folder / name, lake_url=url, articles=(str(folder / "articles"),))
 
 
 def read(settings: Settings) -> list[int]:
