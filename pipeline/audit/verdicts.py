@@ -82,7 +82,11 @@ def to_table(verdicts: pl.DataFrame) -> pl.DataFrame:
 
 
 def _read_rows(path: Path) -> Iterable[tuple[int, dict[str, str]]]:
-    """Yield the line number and the stripped cells of each row."""
+    """Yield line number and cells, by column, of a CSV file's rows.
+
+    The cells are those of `SCHEMA`, stripped, a missing one empty; blank rows are left out. No rows if there is no file; `VerdictError` if
+    it cannot be read or lacks a column.
+    """
     if not path.exists():
         return
     try:

@@ -38,6 +38,7 @@ def build_model_asset(model: Model) -> dg.AssetsDefinition:
 
     def run_model(lake: dg.ResourceParam[Lake], method: dg.ResourceParam[Method]) -> Results:
         variables = method.variables(lake) if model.variables else {}
+        # Tables that keep some of their stored rows: the stored rows are an input too, so a change to them repeats the step.
         combined = [table for table in model.makes if table.name in COMBINED]
         stored = StoredResults(lake, model.name, [*model.reads, *combined], model.makes, variables)
         repeated = stored.load()

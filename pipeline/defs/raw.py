@@ -48,7 +48,10 @@ def assets(settings: Settings) -> Sequence[dg.AssetsDefinition]:
         **by_day(settings),
     )
     def raw_articles(context: dg.AssetExecutionContext, lake: dg.ResourceParam[Lake], news: dg.ResourceParam[News]) -> Results:
-        """Read every row of article files and responses, by day."""
+        """Store every row of article files and of stored responses.
+
+        The responses are of feeds and of GDELT. Only the days whose rows may have changed are written.
+        """
         report, step = ReadReport(), RawArticles(news, today())
         with changed_days(context, lake, step) as days:
             for span in days.whole_range():
@@ -102,7 +105,10 @@ def _verdicts(settings: Settings) -> dg.AssetsDefinition:
 
 
 def _file_asset(table: Table, read: Callable[[TradeFigures], pl.DataFrame]) -> dg.AssetsDefinition:
-    """Build the asset of one file of the trade folder."""
+    """Build the asset that stores what `read` returns as `table`.
+
+    If `read` fails, the table keeps its earlier rows.
+    """
 
     @dg.asset(**describe(table), check_specs=check_specs(table))
     @keep_last_good(table)

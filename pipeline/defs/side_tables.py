@@ -63,7 +63,10 @@ def _report_rebuilt(lake: Lake, tables: Iterable[Table]) -> Iterator[dg.AssetChe
 
 
 def _report_stale(lake: Lake, tables: list[Table], reason: str, reported: set[dg.AssetCheckKey]) -> Iterator[Any]:
-    """Mark the tables as stale, and yield their missing results."""
+    """Mark tables that were not rebuilt, and yield their missing results.
+
+    They keep the rows of an earlier run. Their check `IS_REBUILT` fails; checks that are not in `reported` get a warning.
+    """
     names = {table.name for table in tables}
     for table in tables:
         lake.mark_stale(table, reason)

@@ -252,7 +252,10 @@ def _choose_days(values: pl.DataFrame, max_rows: int) -> tuple[date, int]:
 
 
 def _mark_news(values: pl.DataFrame, stories: pl.DataFrame) -> pl.DataFrame:
-    """Select the stories of values that are at least half news."""
+    """Select the stories of the days with a value mostly of news.
+
+    The share of news in the value is at least `MIN_NEWS_PCT`; the rest is the prior.
+    """
     news = [
         values.filter(pl.col(name) >= MIN_NEWS_PCT).select("series", "index_date", channel=pl.lit(channel))
         for channel, name in _NEWS.items()
@@ -273,7 +276,7 @@ def _number_stories(peaks: pl.DataFrame, shown: pl.DataFrame, max_stories: int) 
 
 
 def _list_peaks(peaks: pl.DataFrame) -> Iterator[Peak]:
-    """Peaks by day; a story is listed once, at its highest."""
+    """Yield peaks by day; a story has one, at the highest value."""
     highest = peaks.sort("value", "index_date", descending=[True, False]).unique(["series", "channel", "signal_id"], keep="first")
     for row in highest.sort("series", "index_date", "channel").iter_rows(named=True):
         sides = row["sides"] or [{"series": row["series"], "points": row["contribution"]}]

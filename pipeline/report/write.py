@@ -77,7 +77,10 @@ def write_report(
 
 
 def _is_made_by(path: Path, made_by: str) -> bool:
-    """Whether page and picture are intact and made by this code."""
+    """Return whether page and picture are intact and made by this code.
+
+    Intact: with their checksums. `made_by`: the release and the digest of the code, as in the page.
+    """
     try:
         sums = read_sums(path.parent)
     except ValueError:

@@ -259,7 +259,10 @@ class Bootstrap:
         return _add_interval(value, parts[:, 1], resampled[:, 0], resampled[:, 1], count=int(total[1]))
 
     def score_outcomes(self, outcomes: pl.DataFrame) -> Counts:
-        """Score one frame of `compute_outcomes`."""
+        """Count right, wrong and missed triples; compute precision, recall and F1.
+
+        `outcomes`: a frame of `compute_outcomes`.
+        """
         flags = outcomes.select("id", *((pl.col("outcome") == name).alias(name) for name in ("tp", "fp", "fn")))
         sums = self.sum_by_passage(flags)
         tp, fp, fn = (int(total) for total in sums.sum(axis=0))

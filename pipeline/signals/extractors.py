@@ -38,7 +38,10 @@ def _make_sentence_extractor(settings: Settings, mode: str) -> SentenceExtractor
 
 
 def _make_default(settings: Settings) -> SentenceExtractor:
-    """Use both readers, or the rules if the encoder is missing."""
+    """Use both readers, or, with a warning, the rules alone.
+
+    That is if the files of the encoder are missing.
+    """
     try:
         return _make_sentence_extractor(settings, "both")
     except EncoderMissingError as error:

@@ -143,7 +143,7 @@ def _fetch_pages(client: Client, settings: FederalRegisterSettings, day: date, *
 
 
 def _is_page(payload: Payload) -> bool:
-    """Whether the payload is a response of the API."""
+    """Return whether a payload is a readable page of results."""
     try:
         _read_results(_parse_page(payload), payload)
     except SourceError:

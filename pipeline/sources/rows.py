@@ -35,7 +35,7 @@ class RawArticleConverter:
         self.latest_date: date | None = None
 
     def convert(self, rows: pl.DataFrame) -> pl.DataFrame:
-        """Convert the next `ROWS` to `RAW_ARTICLES` in the same order.
+        """Convert the next rows as received to `RAW_ARTICLES`, in their order.
 
         A row gets its day as in `to_raw_articles`; a row without a date gets that of the previous row, also across batches. `index_date` is
         null as long as no row had a date.
@@ -59,7 +59,7 @@ class RawArticleConverter:
 
 
 def to_raw_articles(rows: pl.DataFrame, label: str, *, last_day: date | None = None) -> pl.DataFrame:
-    """Convert `ROWS` to `RAW_ARTICLES` in the same order.
+    """Convert rows as received (`ROWS`) to `RAW_ARTICLES`, in their order.
 
     Rows are named `label#1`, `label#2`, … and get UTC days. The day is that of `published_at`, or else of `fetched_at`, the previous row or
     the next row. Dates after `last_day` are ignored. `index_date` is null if no row has a date.

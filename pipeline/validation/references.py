@@ -78,7 +78,10 @@ def _read_file(path: Path) -> pl.DataFrame:
 
 
 def _choose_parser(columns: Sequence[str], path: Path) -> Callable[[Row], Values]:
-    """Return the function that parses rows with these columns."""
+    """Return the function that parses rows of a reference file.
+
+    The header decides which index it is; `SourceError` if it is none of the known ones.
+    """
     if {"day", "month", "year", "daily_tpu_index"} <= set(columns):
         return _parse_tpu
     if {"DAY", "GPRD"} <= set(columns):

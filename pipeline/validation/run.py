@@ -109,9 +109,9 @@ def validate(settings: Settings, options: ValidationOptions) -> ValidationResult
 
 
 def write_result(result: ValidationResult, folder: Path) -> Path:
-    """Write the page and the figures; return the page's path.
+    """Write the page as HTML, the figures as Parquet and CSV.
 
-    The figures are written as Parquet and CSV.
+    Returns the path of the page.
     """
     folder.mkdir(parents=True, exist_ok=True)
     write_parquet(result.figures, folder / f"{TABLE}.parquet")
@@ -332,7 +332,10 @@ def _compare_sources(index: _Index, inputs: agreement.Inputs) -> Part:
 
 
 def _compare_with_rebuild(index: _Index) -> Part:
-    """Compute the index again from published masses and compare."""
+    """Compare the index with one rebuilt from published masses.
+
+    The figures are the largest difference of each column.
+    """
     read = index.lake.read
     rebuilt = rebuild.rebuild_index(
         read(STORY_MASS),

@@ -25,7 +25,10 @@ class StoredReadings:
         self._is_checked = False
 
     def _files(self) -> list[Path]:
-        """List the files; the first time, remove damaged ones."""
+        """List the stored files of readings.
+
+        The first call removes those that differ from their checksum, so their texts are read again.
+        """
         files = sorted(self._folder.glob("[!.]*.parquet"))
         if not self._is_checked:
             self._is_checked = True

@@ -104,7 +104,10 @@ class _Actor:
 
     @staticmethod
     def _apply_acts(threats: list[Threat], events: list[ActEvent]) -> None:
-        """Set the outcomes that one day's official acts show for threats."""
+        """Record in each threat the outcomes that one day's official acts show.
+
+        Nothing changes if an act is no outcome of the threat, or its present state does not accept that outcome.
+        """
         for threat in threats:
             for event in events:
                 word = outcome_of_event(event, threat)

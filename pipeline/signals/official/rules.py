@@ -61,7 +61,10 @@ class Rule:
     also: tuple[str, ...]
 
     def matches(self, document: Document) -> bool:
-        """Return whether the document is this act."""
+        """Return whether a document is an act that the rule describes.
+
+        Agency, type, title and `about` must fit; a rule without types or `about` takes any.
+        """
         return (
             not self.agencies.isdisjoint(document.agencies)
             and (not self.types or document.type in self.types)

@@ -95,7 +95,10 @@ def merge_tariffs(folder: Path) -> pl.DataFrame:
 
 
 def _read_responses(archive: ResponseArchive, source: str, settings: Sources) -> Iterator[Figures]:
-    """Yield the figures of each stored response, in order of arrival."""
+    """Yield the figures of each stored response, in order of arrival.
+
+    A figure that is new in a response was absent on the day of the previous response to the same request (`_absent_on`).
+    """
     requests = _requests_by_item(archive.journal(source))
     readable: set[str] = set()
     for payload in archive.payloads(source):

@@ -381,7 +381,10 @@ def _parse_rows(
 def _parse_requested(
     cells: Mapping[str, str | None], parse_row: Callable[[Mapping[str, str | None]], TradeRow], requested: set[str] | None
 ) -> TradeRow:
-    """Parse one row; `RowError` if it is no requested figure."""
+    """Parse a row; `RowError` if it is broken or not requested.
+
+    `requested`: the HS codes; None if the settings have no product with the codes of this response.
+    """
     unreadable = cells.get("unreadable")
     if unreadable:
         raise RowError(unreadable)

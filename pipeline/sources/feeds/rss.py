@@ -47,7 +47,7 @@ def fetch(client: Client, settings: RssSettings, window: Days) -> Iterator[Fetch
 
 
 def parse(payload: Payload) -> pl.DataFrame:
-    """Parse a feed into `ROWS`: its items in order, then its faults.
+    """Parse a feed's items in order, then its faults, as `ROWS`.
 
     `article_id` is the guid or Atom id; `body` the longest of contents and summary; `published_at` the first readable date of publication,
     creation and update. Missing fields are null; `unreadable` says why an item cannot be read.
@@ -104,7 +104,7 @@ def _fault_entries(feed: Feed) -> list[Entry]:
 
 
 def _to_rows(payload: Payload, entries: Sequence[Entry]) -> pl.DataFrame:
-    """Convert items of a response to `ROWS`; empty fields become null."""
+    """Convert items to rows as received (`ROWS`); empty fields become null."""
     columns = {
         "article_id": [entry.id or None for entry in entries],
         "source": [_URL_SUFFIX.sub("", payload.item)] * len(entries),

@@ -52,7 +52,7 @@ _PRECISE = r"<PAGE_PRECISEPUBTIMESTAMP>\s*([0-9]{14})\s*</PAGE_PRECISEPUBTIMESTA
 
 
 def parse_articles(payload: Payload, outlets: Sequence[str] = ()) -> pl.DataFrame:
-    """Parse the documents of a file, as `ROWS`, in order.
+    """Parse the documents of a file, in order, to `ROWS`.
 
     The file may be zipped. `SourceError` if no row has 27 fields. `outlets` are domains: if given, only documents of these and their
     subdomains are returned, plus the rows that cannot be split into fields. Such rows, and documents that are not web pages, have a reason

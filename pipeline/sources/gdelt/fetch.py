@@ -74,7 +74,7 @@ def fetch(client: Client, settings: GdeltSettings, window: Days) -> Iterator[Fet
 
 
 def parse_master_list(body: bytes, window: Days) -> MasterList:
-    """Parse the list of all files, and select those of the window.
+    """Find the window's files, and the newest, in GDELT's master list.
 
     A line has the size, MD5 and address of a file of events or articles; other lines are skipped.
     """
@@ -125,7 +125,10 @@ def _fetch_file(client: Client, request: Request, master_list: MasterList | None
 
 
 def _find_fault(payload: Payload, master_list: MasterList | None) -> str:
-    """Say what is wrong with a file; "" if nothing is."""
+    """Say what is wrong with a fetched file; "" if nothing is.
+
+    It must be a zip file of one table, with size and MD5 as in the list of all files, if that was fetched.
+    """
     body = payload.body
     size, md5 = master_list.files.get(payload.item, (len(body), "")) if master_list else (len(body), "")
     if len(body) != size:

@@ -176,7 +176,10 @@ class Archive:
                     yield self._body_path(sha256)
 
     def _read_lines(self, source: str, days: Days | None) -> Iterator[dict[str, Any]]:
-        """Yield the journal's lines about `days`, or all, in order."""
+        """Yield the records of requests made for `days`, or all, in order.
+
+        A line that a killed process left half-written is skipped.
+        """
         if days is None:
             paths = sorted((self.root / "journal" / _check_source(source)).glob("*/*.jsonl"))
         else:
@@ -202,7 +205,7 @@ class Archive:
         return self.root / "journal" / _check_source(source) / f"{day:%Y}" / f"{day.isoformat()}.jsonl"
 
     def _read_body(self, sha256: str) -> bytes | None:
-        """Read a body; None if missing or without this hash."""
+        """Read the body with this hash; None if missing or damaged."""
         try:
             body = gzip.decompress(self._body_path(sha256).read_bytes())
         except (OSError, EOFError, zlib.error):

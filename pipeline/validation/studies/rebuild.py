@@ -101,7 +101,7 @@ class _Versions:
 
     @staticmethod
     def read(baseline: pl.DataFrame) -> "_Versions":
-        """Convert the rows of one series and channel."""
+        """Convert the baseline of one series and channel, oldest version first."""
         valid_from, rates, priors = [], [], []
         for (day,), rows in baseline.sort("valid_from").group_by("valid_from", maintain_order=True):
             valid_from.append(day)
@@ -125,7 +125,7 @@ def _list_days(articles_read: pl.DataFrame, last: date) -> list[date]:
 
 
 def _sum_observed(stories: pl.DataFrame) -> dict[date, Row]:
-    """Sum the masses of the stories of each day."""
+    """Sum the masses of each day's stories, for each of `_SUMS`."""
     sums: dict[date, Row] = {}
     for row in stories.select("index_date", *_SUMS).iter_rows(named=True):
         of_day = sums.setdefault(row["index_date"], dict.fromkeys(_SUMS, 0.0))

@@ -13,7 +13,7 @@ from pipeline.sources.files.formats.json_text import read_json
 from pipeline.sources.files.formats.parquet import read_parquet
 from pipeline.sources.files.locations import Location
 
-#: Yields batches of `ROWS` in the order of the file, and adds the columns it finds to `FoundColumns`.
+#: Yields batches of rows as received (`ROWS`), in the order of the file, and adds the columns it finds to `FoundColumns`.
 ReadFormat = Callable[[Location, ReadOptions, FoundColumns], Iterator[pl.DataFrame]]
 
 FORMATS: Mapping[str, ReadFormat] = {

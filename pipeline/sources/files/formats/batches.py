@@ -60,7 +60,7 @@ def unreadable_row(reason: str) -> Row:
 
 
 def to_batches(rows: Iterable[Row], limits: Limits) -> Iterator[pl.DataFrame]:
-    """Group rows into frames (`ROWS`) within the limits.
+    """Group rows as received into frames (`ROWS`) within the limits.
 
     A frame has at most `batch_rows` rows and about `batch_bytes` characters.
     """

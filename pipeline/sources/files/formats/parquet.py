@@ -49,9 +49,10 @@ def _require_magic(is_present: bool, location: Location) -> None:
 
 
 def _read_batches(path: Path, location: Location, options: ReadOptions, found_columns: FoundColumns) -> Iterator[pl.DataFrame]:
-    """Yield the rows of the unpacked file at `path`, as `ROWS`.
+    """Yield the rows of an unpacked Parquet file, as received (`ROWS`).
 
-    `location` is where it is from, for messages.
+    Adds its columns to `found_columns`, and yields nothing if none is ours. `SourceError` for a damaged file, or one with a column twice;
+    `location`, where the file is from, is for this message.
     """
     try:
         with pq.ParquetFile(path) as file:
@@ -105,7 +106,7 @@ def _batch_size(footer: pq.FileMetaData, location: Location, path: Path, limits:
 
 
 def _to_rows(batch: pa.RecordBatch, paths: dict[str, list[tuple[str, ...]]]) -> pl.DataFrame:
-    """Convert a batch to rows of text (`ROWS`).
+    """Convert a batch to rows as received, all text (`ROWS`).
 
     `paths`: the fields of each column, in order of preference. `unreadable` is null: a damaged Parquet file fails as a whole.
     """
