@@ -11,6 +11,7 @@ import typer
 
 from pipeline import __version__
 from pipeline.commands.console import exit_on_user_error, out
+from pipeline.contracts.days import Days
 from pipeline.contracts.readers import ReaderName
 
 app = typer.Typer(
@@ -42,12 +43,16 @@ def _parse_day(text: str) -> date:
         raise typer.BadParameter(f"{text!r} is not a date; write it as 2025-04-02") from error
 
 
-def _parse_window(text: str) -> tuple[date, date]:
+def _parse_window(text: str) -> Days:
     """Parse a range of days (`FROM:TO`) in an option."""
     first, colon, last = text.partition(":")
     if not colon:
         raise typer.BadParameter(f"{text!r} is not a range of days; write FROM:TO, e.g. 2018-01-01:2018-12-31")
-    return _parse_day(first), _parse_day(last)
+    first_day, last_day = _parse_day(first), _parse_day(last)
+    try:
+        return Days(first_day, last_day)
+    except ValueError as error:
+        raise typer.BadParameter(str(error)) from error
 
 
 @app.command()
@@ -66,7 +71,7 @@ def run(
         date | None, typer.Option("--to", parser=_parse_day, metavar="DAY", help="Last day [default: the last in the articles]")
     ] = None,
     baseline: Annotated[
-        tuple[date, date] | None,
+        Days | None,  # a tuple would make typer expect two arguments
         typer.Option(
             "--baseline", parser=_parse_window, metavar="FROM:TO", help="Days whose average is 100 [default: the first 365 days read]"
         ),

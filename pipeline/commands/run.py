@@ -10,6 +10,7 @@ from pipeline.commands.console import err, out
 from pipeline.commands.days import set_days
 from pipeline.commands.job import report_failures, report_state, run_job
 from pipeline.commands.program import name_program
+from pipeline.contracts.days import Days
 from pipeline.contracts.tables.contributions import CONTRIBUTIONS
 from pipeline.contracts.tables.index import TENSION_PAIR_DAILY
 from pipeline.progress import display_progress
@@ -29,7 +30,7 @@ def run_index(
     pairs: str | None,
     first: date | None,
     last: date | None,
-    baseline: tuple[date, date] | None,
+    baseline: Days | None,
     home_folder: Path | None,
     workers: int | None,
 ) -> None:
@@ -38,7 +39,12 @@ def run_index(
     An option that is None is taken from the settings.
     """
     requested = read_settings(
-        home=home_folder, articles=tuple(articles) if articles else None, pairs=pairs, baseline=baseline, workers=workers, first_day=first
+        home=home_folder,
+        articles=tuple(articles) if articles else None,
+        pairs=pairs,
+        baseline=(baseline.first, baseline.last) if baseline else None,
+        workers=workers,
+        first_day=first,
     )
     with display_progress(err) as display:
         known = Catalogue(requested.catalogue)

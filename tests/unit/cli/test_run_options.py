@@ -1,0 +1,65 @@
+"""Options of commands that take a range or a list reach the settings of the run as their help says."""
+
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pytest
+import typer
+
+from pipeline.cli import app
+from pipeline.errors import UserError
+from pipeline.settings import Settings
+from tests.unit.cli.conftest import Command, flat
+
+ROW = '{"published_at": "2025-04-02", "source": "Wire", "title": "China will impose a tariff on U.S. goods."}\n'
+
+
+@pytest.fixture
+def run_settings(command: Command, monkeypatch: pytest.MonkeyPatch) -> Any:
+    """Run `tension run ARGUMENTS` up to its job, and return the job's settings."""
+
+    def run(*arguments: str) -> Settings:
+        seen: list[Settings] = []
+
+        def stop(settings: Settings, _display: object) -> None:
+            seen.append(settings)
+            raise UserError("stopped before the job")
+
+        monkeypatch.setattr("pipeline.commands.run.run_job", stop)
+        result = command("run", "--home", "home", *arguments)
+        assert len(seen) == 1, result.output
+        return seen[0]
+
+    return run
+
+
+def test_a_baseline_is_one_argument_with_a_colon(run_settings: Any) -> None:
+    assert run_settings("--baseline", "2025-01-20:2025-06-30").baseline == (date(2025, 1, 20), date(2025, 6, 30))
+    assert run_settings("--baseline=2025-02-01:2025-02-28").baseline == (date(2025, 2, 1), date(2025, 2, 28))
+
+
+def test_pairs_are_one_argument_with_commas(run_settings: Any) -> None:
+    assert run_settings("--pairs", "USA-CHN,EUN-USA").pairs == ("CHN-USA", "EUN-USA")
+
+
+def test_days_and_repeated_articles_reach_the_run(run_settings: Any) -> None:
+    for name in ("a.jsonl", "b.jsonl"):
+        Path(name).write_text(ROW, encoding="utf-8")
+    settings = run_settings("--articles", "a.jsonl", "--articles", "b.jsonl", "--from", "2025-04-01", "--to", "2025-04-03")
+    assert [archive.path for archive in settings.articles] == ["a.jsonl", "b.jsonl"]
+    assert (settings.first_day, settings.last_day) == (date(2025, 4, 1), date(2025, 4, 3))
+
+
+def test_a_baseline_that_ends_before_it_begins_is_refused(command: Command) -> None:
+    result = command("run", "--home", "home", "--baseline", "2025-06-30:2025-01-20")
+    assert result.exit_code == 2
+    assert "is earlier than the first, 2025-06-30; swap them" in flat(result.output.replace("│", " "))
+    assert list(Path().iterdir()) == []
+
+
+def test_no_option_takes_more_than_one_argument() -> None:
+    commands = typer.main.get_group(app).commands
+    several = [f"{name} {option.name}" for name, one in commands.items() for option in one.params if option.nargs not in (1, -1)]
+    assert len(commands) > 10
+    assert several == []
