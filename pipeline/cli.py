@@ -174,7 +174,7 @@ def explain(
     """Show the signals in a text, and why they were found.
 
     Lists the probability, the reader and the words behind each signal.
-    A note says if a run would skip the text as an article.
+    A note says whether a run would read the text as an article. Of several lines, the first is the title.
     """
     with exit_on_user_error():
         from pipeline.commands.explain import explain_text

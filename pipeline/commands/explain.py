@@ -12,44 +12,51 @@ from pipeline.report import terminal
 from pipeline.settings.load import read_settings
 from pipeline.signals.extractors import make_explainer
 from pipeline.signals.gate.articles import judge_articles
-from pipeline.signals.segment import split_sentences
 
 
 def explain_text(text: str, day: date | None) -> None:
     """Print the findings in a text or a file.
 
-    Notes on stderr say why `tension run` would not read the text as an article.
+    A note on stderr says whether `tension run` would read the text as an article, and if not, why.
     """
     content = Path(text).read_text(encoding="utf-8", errors="replace") if _is_file(text) else text
-    (language,) = detect_other_language(pl.Series([""]), pl.Series([content]))
+    title, body = _split_title(content)
+    (language,) = detect_other_language(pl.Series([title]), pl.Series([body]))
     if language is not None:
         seems = "does not seem to be English" if language == UNKNOWN else f"seems to be {language.capitalize()}"
         terminal.print_notes(err, [f"the text {seems}; only English is read"])
-    elif (reason := _explain_gate(content)) is not None:
-        terminal.print_notes(err, [f"as an article this text would not be read for signals: {reason} (docs/reading.md)"])
-    findings = make_explainer(read_settings()).explain(content, day=day)
+    else:
+        terminal.print_notes(err, [_describe_gate(title, body)])
+    findings = make_explainer(read_settings()).explain(body, title=title, day=day)
     # "no signal" would be a statement about a text that nobody understood
     if language is None or not findings.is_empty():
         terminal.print_explanation(out, findings)
 
 
-def _explain_gate(text: str) -> str | None:
-    """Return why the gate would stop this text, or None."""
-    outcome, score = judge_articles(_to_article(text)).row(0)
+def _describe_gate(title: str, body: str) -> str:
+    """Say whether the gate lets an article pass, and why not."""
+    outcome, score = _judge(title, body)
+    points = "" if score is None else f"its best sentence has the score {score:,}, and 0 is needed"
     if outcome == "read":
-        return None
-    return READING_OUTCOME.words[outcome] + ("" if score is None else f"; its best sentence has the score {score:,}, and 0 is needed")
+        return f"as an article this text would be read for signals: {points}"
+    as_headline = "; as a headline it would be read" if not title and "\n" not in body and _judge(body, "")[0] == "read" else ""
+    why = "; ".join(filter(None, [READING_OUTCOME.words[outcome], points]))
+    return f"as an article this text would not be read for signals: {why}{as_headline} (docs/reading.md)"
 
 
-def _to_article(text: str) -> pl.DataFrame:
-    """Return the text as an article with title and body.
+def _judge(title: str, body: str) -> tuple[str, int | None]:
+    schema = {"title": pl.String(), "body": pl.String()}
+    outcome, score = judge_articles(pl.DataFrame({"title": [title], "body": [body]}, schema=schema)).row(0)
+    return outcome, score
 
-    The first line is the title, the rest the body. A single line is a title if it has one sentence, else a body.
+
+def _split_title(text: str) -> tuple[str, str]:
+    """Split a text into title and body like a row of an article file.
+
+    The first of several lines is the title. A single line is a body, like that of a row without a title.
     """
-    first, _, rest = text.strip().partition("\n")
-    if not rest and len(split_sentences(first)) > 1:
-        first, rest = "", first
-    return pl.DataFrame({"title": [first], "body": [rest.strip()]}, schema={"title": pl.String(), "body": pl.String()})
+    first, line_end, rest = text.strip().partition("\n")
+    return (first, rest.strip()) if line_end else ("", first)
 
 
 def _is_file(text: str) -> bool:

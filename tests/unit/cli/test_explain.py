@@ -2,8 +2,10 @@
 
 from pathlib import Path
 
+import polars as pl
 import pytest
 
+from pipeline.signals.gate.articles import judge_articles
 from tests.unit.cli.conftest import Command, flat
 
 SENTENCE = "China will impose a 34 percent tariff on all goods from the United States."
@@ -39,9 +41,10 @@ def test_a_text_in_another_language_is_reported(command: Command) -> None:
     result = command("explain", french)
     assert "note: the text seems to be French; only English is read" in flat(result.stderr)
     assert "no signal" not in result.stdout
-    assert command("explain", SENTENCE).stderr == ""
+    assert "only English" not in command("explain", SENTENCE).stderr
 
 
+WEAK = "Canada warned the United States on Friday."
 OFF_TOPIC = "The library in Oslo has a new reading room for children."
 
 
@@ -49,6 +52,25 @@ def test_a_text_that_a_run_would_not_read_has_a_note(command: Command) -> None:
     note = flat(command("explain", OFF_TOPIC).stderr)
     assert "note: as an article this text would not be read for signals: it names one country, and no sentence looks like trade" in note
     assert "its best sentence has the score -" in note
+
+
+def test_a_text_that_a_run_would_read_says_so(command: Command) -> None:
+    note = flat(command("explain", SENTENCE).stderr)
+    assert "note: as an article this text would be read for signals: its best sentence has the score " in note
+
+
+@pytest.mark.parametrize("text", [SENTENCE, OFF_TOPIC, WEAK, f"{WEAK} {OFF_TOPIC}", f"{WEAK}\n{OFF_TOPIC}"])
+def test_explain_and_a_run_agree_on_what_is_read(command: Command, text: str) -> None:
+    title, line_end, body = text.partition("\n")
+    row = {"title": [title], "body": [body]} if line_end else {"title": [None], "body": [text]}
+    outcome = judge_articles(pl.DataFrame(row, schema={"title": pl.String(), "body": pl.String()}))["outcome"].item()
+    assert ("would be read for signals" in flat(command("explain", text).stderr)) == (outcome == "read")
+
+
+def test_a_line_read_only_as_a_headline_has_a_note(command: Command) -> None:
+    note = flat(command("explain", WEAK).stderr)
+    assert "would not be read for signals: it names several countries" in note
+    assert "; as a headline it would be read (docs/reading.md)" in note
 
 
 def test_a_text_without_a_country_has_a_note(command: Command) -> None:
