@@ -28,6 +28,7 @@ long as (
         sides,
         phase,
         obs_status,
+        baseline_to,
         unnest([
             {
                 code: 'TTI', series: 'tension', digits: 1, value: tension, evidence: evidence_weight,
@@ -78,7 +79,8 @@ select
     round(flat.hi95, flat.digits) + 0 as hi95,
     round(flat.evidence, 3) as evidence,
     flat.phase,
-    flat.obs_status as status
+    flat.obs_status as status,
+    if(flat.series = 'stalemate', null, flat.baseline_to) as baseline_to
 from flat
 left join countries as acting on acting.code = flat.country
 left join countries as other on other.code = flat.partner

@@ -100,6 +100,11 @@ TENSION_INDEX = Table(
         ),
         TENSION_DAILY.column("phase"),
         replace(TENSION_DAILY.column("obs_status"), name="status"),
+        replace(
+            TENSION_DAILY.column("baseline_to"),
+            description="Last day of the baseline of the value: others are on another scale. Empty for stalemate",
+            nullable=True,
+        ),
     ),
     layer="index",
     published=True,
