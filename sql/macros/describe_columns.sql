@@ -1,4 +1,5 @@
--- describe_columns(name): columns of a table, view or macro with type and meaning, in order: from describe_columns('today').
+-- describe_columns(name): columns of a table, view or macro with type and meaning, in order: from describe_columns('today'). Fails if there
+-- is none of that name.
 create macro describe_columns(of_table) as table
     with described as (
         select
@@ -24,5 +25,10 @@ create macro describe_columns(of_table) as table
         data_type,
         meaning
     from described
-    where table_name = of_table
+    where
+        table_name = of_table
+        or (
+            of_table::varchar not in (select known.table_name from described as known)
+            and error('there is no table, view or macro ' || of_table::varchar || ': from describe_tables() lists all')
+        )
     order by place

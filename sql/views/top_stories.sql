@@ -12,11 +12,13 @@ select
     contributions.status,
     contributions.is_general,
     signals.product,
+    signals.probability,
     signals.tier,
     signals.quote,
     signals.source,
     signals.url,
     signals.published_at,
+    contributions.signal_id,
     contributions.story_id
 from contributions
 inner join signals using (signal_id)

@@ -101,7 +101,8 @@ def first_release(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Lake]
 def test_every_column_of_the_database_has_a_comment(first_release: tuple[Path, Lake]) -> None:
     database = Publisher(first_release[0]).database
     columns = query(database, "select table_name, column_name, comment from duckdb_columns() where not internal")
-    assert {("top_stories", "tier"), ("today", "phase"), ("about", "release")} <= set(columns.select("table_name", "column_name").rows())
+    known = set(columns.select("table_name", "column_name").rows())
+    assert {("top_stories", "probability"), ("top_stories", "signal_id"), ("today", "phase"), ("about", "release")} <= known
     assert columns.filter(pl.col("comment").fill_null("") == "").rows() == []
     of_macros = query(database, "select macro_name, column_name, meaning from macro_columns")
     assert of_macros.filter(pl.col("meaning") == "").rows() == []
@@ -224,3 +225,10 @@ def test_a_copied_folder_in_place_of_the_link_is_explained(published: tuple[Publ
 def test_an_index_of_own_articles_does_not_name_the_sample_as_source(published: tuple[Publisher, Lake]) -> None:
     publisher, _ = published
     assert "invented articles" not in (publisher.latest / "datapackage.json").read_text(encoding="utf-8")
+
+
+def test_describe_columns_refuses_an_unknown_name(first_release: tuple[Path, Lake]) -> None:
+    database = Publisher(first_release[0]).database
+    assert {"index_date", "tension"} <= set(query(database, "from describe_columns('today')")["column_name"])
+    with pytest.raises(duckdb.Error, match="no table, view or macro failed_checks: from describe_tables"):
+        query(database, "from describe_columns('failed_checks')")
