@@ -116,6 +116,9 @@ class _Entry(BaseModel):
         mostly = self.arguments.get("mostly", 1)
         if isinstance(mostly, bool) or not isinstance(mostly, int | float) or not 0 < mostly <= 1:
             yield f"mostly is the share of rows that must pass, above 0 and at most 1, not {mostly!r}"
+        for name, value in self.where.items():
+            if isinstance(value, dict) and (set(value) != {"at_least"} or type(value["at_least"]) not in (int, float)):
+                yield f"where limits {name!r} by {value!r}; write a value, or {{at_least: NUMBER}}"
         if not self.breaks and TYPES[self.type].scope != "table":
             yield "`breaks` has no row; add one on which the rule must fail"
         if self.breaks == [{}]:

@@ -31,7 +31,8 @@ class RuleError(TensionError, ValueError):
 class Rule:
     """A rule: an expectation type of Great Expectations with its arguments.
 
-    `where` limits the rule to rows with these values. `breaks` are rows that must fail it, as changes to the table's example row.
+    `where` limits the rule to rows with these values, or with at least a number: `{column: {at_least: 5}}`. `breaks` are rows that must
+    fail it, as changes to the table's example row.
     """
 
     table: str

@@ -173,14 +173,19 @@ def _build_expectation(rule: Rule) -> Any:
 def _build_condition(where: Mapping[str, Any]) -> Any:
     """Build the condition that limits a rule to rows with these values.
 
-    `where`: value by column (None: null); all must be equal.
+    `where`: value by column (None: null), or the least one as `{"at_least": value}`; all conditions must hold.
     """
-    column = load_library().column
-    conditions = [column(name).is_null() if value is None else column(name) == value for name, value in where.items()]
+    conditions = [_build_one_condition(load_library().column(name), value) for name, value in where.items()]
     combined: Any = conditions[0]
     for condition in conditions[1:]:
         combined = combined & condition
     return combined
+
+
+def _build_one_condition(column: Any, value: Any) -> Any:
+    if value is None:
+        return column.is_null()
+    return column >= value["at_least"] if isinstance(value, Mapping) else column == value
 
 
 def _to_pandas(frame: pl.DataFrame, rules: Sequence[Rule]) -> "pd.DataFrame":

@@ -22,8 +22,14 @@ from pipeline.quality.runner import _to_pandas
 from pipeline.settings import shipped_folder
 
 
+def build_condition(column: Column, value: Any) -> Any:
+    if value is None:
+        return column.is_null()
+    return column >= value["at_least"] if isinstance(value, dict) else column == value
+
+
 def build_expectation(rule: Rule) -> Any:
-    conditions = [Column(name).is_null() if value is None else Column(name) == value for name, value in rule.where.items()]
+    conditions = [build_condition(Column(name), value) for name, value in rule.where.items()]
     arguments: dict[str, Any] = {**rule.arguments, **({"row_condition": conditions[0]} if conditions else {}), "meta": {"rule": rule.name}}
     return get_expectation_impl(rule.type)(**arguments)
 
