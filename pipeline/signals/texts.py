@@ -74,7 +74,7 @@ def judge(articles: pl.DataFrame) -> pl.DataFrame:
     Returns `READING_OUTCOMES`. Raises `ContractError` if the columns or types are not those of `ARTICLES`.
     """
     ARTICLES.conform(articles.head(0))
-    rows = articles.select("article_id", "index_date", "source")
+    rows = articles.select("article_id", "index_date", "source", "raw_id")
     return READING_OUTCOMES.conform(pl.concat([rows, judge_articles(articles)], how="horizontal"))
 
 

@@ -57,9 +57,15 @@ DUPLICATES = Table(
     "Copies of an accepted article of the same source and day.",
     grain="one duplicate row",
     key=("raw_id",),
-    columns=(RAW_ID, c.INDEX_DATE, c.SOURCE, replace(c.ARTICLE_ID, description="The accepted article that this row is a copy of")),
+    columns=(
+        RAW_ID,
+        c.INDEX_DATE,
+        c.SOURCE,
+        replace(c.ARTICLE_ID, description="The accepted article that this row is a copy of; reading_outcomes has its row"),
+    ),
     layer="core",
     day="index_date",
+    published=True,
 )
 
 QUARANTINE = Table(
@@ -268,6 +274,7 @@ READING_OUTCOMES = Table(
             unit="thousandths of log odds",
             nullable=True,
         ),
+        RAW_ID,
     ),
     layer="core",
     day="index_date",

@@ -9,7 +9,13 @@ from pipeline.contracts import vocabulary as words
 from pipeline.contracts.model import Column, Table
 from pipeline.contracts.tables import columns as c
 
-RAW_ID = Column("raw_id", pl.String(), "Origin of the row: file name, #, row number in the file", "wire.jsonl#42", pattern=patterns.RAW_ID)
+RAW_ID = Column(
+    "raw_id",
+    pl.String(),
+    "Origin of the row: file name, #, number of the row; in a CSV file without the header, so row 7 is mostly line 8",
+    "wire.jsonl#42",
+    pattern=patterns.RAW_ID,
+)
 
 RAW_ARTICLES = Table(
     "raw_articles",

@@ -165,7 +165,7 @@ def _frame(table: Table, rows: Sequence[Row]) -> pl.DataFrame:
 
 
 def _reading_outcomes(scene: Scene) -> pl.DataFrame:
-    articles = _frame(ARTICLES, scene.articles).select("article_id", "index_date", "source")
+    articles = _frame(ARTICLES, scene.articles).select("article_id", "index_date", "source", "raw_id")
     return READING_OUTCOMES.conform(articles.with_columns(outcome=pl.lit("read"), score=pl.lit(1000, pl.Int64)))
 
 
