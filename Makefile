@@ -4,6 +4,7 @@
 .DEFAULT_GOAL := help
 SHELL := /bin/sh
 HOME_DIR ?= data
+PORT ?= 3000
 PYTHON ?= python3
 UV := $(or $(shell command -v uv 2>/dev/null),.uv/uv)
 RUN := $(UV) run --locked --no-dev
@@ -30,9 +31,9 @@ help: ## list the targets
 run: $(filter .uv/uv,$(UV)) ## build and publish the index of the bundled sample in data/published
 	@$(RUN) tension run --home $(HOME_DIR)
 
-ui: $(filter .uv/uv,$(UV)) ## start the Dagster UI on http://localhost:3000, with the history of runs
+ui: $(filter .uv/uv,$(UV)) ## start the Dagster UI on http://localhost:3000 (or PORT=...), with the history of runs
 	@mkdir -p "$(abspath $(HOME_DIR))/dagster" && cp pipeline/dagster.yaml "$(abspath $(HOME_DIR))/dagster/dagster.yaml"
-	@TENSION_HOME="$(abspath $(HOME_DIR))" DAGSTER_HOME="$(abspath $(HOME_DIR))/dagster" $(RUN) dagster dev -w workspace.yaml
+	@TENSION_HOME="$(abspath $(HOME_DIR))" DAGSTER_HOME="$(abspath $(HOME_DIR))/dagster" $(RUN) dagster dev -w workspace.yaml -p $(PORT)
 
 test: $(filter .uv/uv,$(UV)) ## run all tests except the slow ones, on all cores
 	@$(PYTEST) -m "not slow"

@@ -185,7 +185,7 @@ def build_measures(measures: pl.DataFrame, day: date, pair: str) -> Fold:
     )
     return Fold(
         "measures",
-        f"Measures in force on {long_day(day)}: {counts}{f'; suspended {suspended}' if suspended else ''}",
+        f"Measures in force on {long_day(day)}, from a list of official acts: {counts}{f'; suspended {suspended}' if suspended else ''}",
         (
             _ABOUT_MEASURES,
             f"Acts looked up: {looked_up}.",

@@ -314,7 +314,8 @@ def describe_rows_read(days: str, coverage: pl.DataFrame, quarantine: pl.DataFra
     reasons = quarantine["reason"].value_counts().sort("count", "reason", descending=[True, False])
     why = f" ({_join_counts(dict(reasons.iter_rows()))})" if quarantined else ""
     return (
-        f"{rows:,} rows read of {to_plain(days)}: {accepted:,} articles, {duplicate:,} duplicates, {quarantined:,} in quarantine{why}. "
+        f"{format_count(rows, 'row')} read of {to_plain(days)}: {format_count(accepted, 'article')}, "
+        f"{format_count(duplicate, 'duplicate')}, {quarantined:,} in quarantine{why}. "
         f"Release {to_plain(release)}."
     )
 
@@ -326,19 +327,21 @@ def describe_articles_read(read: int, not_read: Mapping[str, int]) -> str:
     """
     if not read and not not_read:
         return "This run read no articles for signals: none of their days changed."
-    return f"This run read {read:,} articles for signals; {_describe_unread(not_read)}."
+    return f"This run read {format_count(read, 'article')} for signals; {_describe_unread(not_read)}."
 
 
 def describe_reading(outcomes: pl.Series) -> str:
     """Describe how many articles were read for signals, by outcome."""
     counts = dict(outcomes.alias("outcome").value_counts().sort("count", "outcome", descending=[True, False]).iter_rows())
     read = counts.pop("read", 0)
-    return f"of {format_count(outcomes.len(), 'article')}, {read:,} were read for signals and {_describe_unread(counts)}"
+    verb = "was" if read == 1 else "were"
+    return f"of {format_count(outcomes.len(), 'article')}, {read:,} {verb} read for signals and {_describe_unread(counts)}"
 
 
 def _describe_unread(counts: Mapping[str, int]) -> str:
     why = f" ({_join_counts(counts)})" if counts else ""
-    return f"{sum(counts.values()):,} were not read{why}"
+    total = sum(counts.values())
+    return f"{total:,} {'was' if total == 1 else 'were'} not read{why}"
 
 
 def _join_counts(counts: Mapping[str, int]) -> str:

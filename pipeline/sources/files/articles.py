@@ -25,7 +25,7 @@ from pipeline.sources.rows import DATES, RawArticleConverter
 
 _COLUMNS_SHOWN = 30
 _NEEDED = "published_at, source, and title or body (optional: url, article_id, fetched_at)"
-_RENAME = "Rename the columns in the file, or map them in the settings of the archive"
+_RENAME = "Rename the columns in the file, or map them in tension.toml (docs/operations.md, Archives with other column names)"
 _WILDCARDS = "*?["
 
 

@@ -59,7 +59,7 @@ def test_measures_name_authority_rate_day_and_act() -> None:
     heads = ("Who → whom", "Authority", "Rate", "In force since", "Act that set it")
     assert _texts(fold, *heads) == [("USA → China", "Section 301: list 1", "25 %", "2018-07-06", "83 FR 28710")]
     assert fold.rows[0][6].url == "https://a.example/act"
-    assert fold.title == "Measures in force on 30 November 2025: USA → China 1"
+    assert fold.title == "Measures in force on 30 November 2025, from a list of official acts: USA → China 1"
 
 
 def test_suspended_measures_are_not_counted_as_in_force() -> None:
