@@ -5,7 +5,7 @@ Each command is implemented in `pipeline/commands/`, imported only when it runs,
 
 from datetime import date
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 import typer
 
@@ -55,6 +55,10 @@ def _parse_window(text: str) -> Days:
         raise typer.BadParameter(str(error)) from error
 
 
+def _day_option(name: str, text: str) -> Any:
+    return typer.Option(name, parser=_parse_day, metavar="DAY", help=text)
+
+
 @app.command()
 def run(
     articles: Annotated[
@@ -64,12 +68,8 @@ def run(
         ),
     ] = None,
     pairs: Annotated[str | None, typer.Option("--pairs", help="Pairs of countries in either order, e.g. USA-CHN,EUN-USA")] = None,
-    first: Annotated[
-        date | None, typer.Option("--from", parser=_parse_day, metavar="DAY", help="First day [default: the first in the articles]")
-    ] = None,
-    last: Annotated[
-        date | None, typer.Option("--to", parser=_parse_day, metavar="DAY", help="Last day [default: the last in the articles]")
-    ] = None,
+    first: Annotated[date | None, _day_option("--from", "First day [default: the first in the articles]")] = None,
+    last: Annotated[date | None, _day_option("--to", "Last day [default: the last in the articles]")] = None,
     baseline: Annotated[
         Days | None,  # a tuple would make typer expect two arguments
         typer.Option(
@@ -117,12 +117,8 @@ def work(
 @app.command()
 def fetch(
     names: Annotated[list[str] | None, typer.Argument(help="Names of upstreams [default: all enabled ones]")] = None,
-    first: Annotated[
-        date | None, typer.Option("--from", parser=_parse_day, metavar="DAY", help="First day to fetch [default: first_day]")
-    ] = None,
-    last: Annotated[
-        date | None, typer.Option("--to", parser=_parse_day, metavar="DAY", help="Last day to fetch [default: yesterday]")
-    ] = None,
+    first: Annotated[date | None, _day_option("--from", "First day to fetch [default: first_day]")] = None,
+    last: Annotated[date | None, _day_option("--to", "Last day to fetch [default: yesterday]")] = None,
     home_folder: HomeOption = None,
 ) -> None:
     """Fetch the enabled upstreams and store their responses.
@@ -167,9 +163,7 @@ def extract(
 @app.command()
 def explain(
     text: Annotated[str, typer.Argument(help="A sentence, a text, or a file of text")],
-    day: Annotated[
-        date | None, typer.Option("--date", parser=_parse_day, metavar="DAY", help="Day of the text, which determines who was in office")
-    ] = None,
+    day: Annotated[date | None, _day_option("--date", "Day of the text, which determines who was in office")] = None,
 ) -> None:
     """Show the signals in a text, and why they were found.
 
@@ -207,8 +201,8 @@ def evaluate(
 def audit(
     pair: Annotated[str | None, typer.Option("--pair", help="Only this pair of countries, in either order")] = None,
     channel: Annotated[Channel | None, typer.Option("--channel", help="Only this channel [default: escalation and concession]")] = None,
-    first: Annotated[date | None, typer.Option("--from", parser=_parse_day, metavar="DAY", help="First day of stories")] = None,
-    last: Annotated[date | None, typer.Option("--to", parser=_parse_day, metavar="DAY", help="Last day of stories")] = None,
+    first: Annotated[date | None, _day_option("--from", "First day of stories")] = None,
+    last: Annotated[date | None, _day_option("--to", "Last day of stories")] = None,
     number: Annotated[int, typer.Option("--number", min=1, help="Number of readings")] = 20,
     judge: Annotated[
         str | None, typer.Option("--judge", help="Your name or letter: judge readings that you have not judged yet, one by one")
@@ -239,12 +233,8 @@ def validate(
     pair: Annotated[
         str | None, typer.Option("--pair", help="Pair to compare with references, in either order [default: the one with most evidence]")
     ] = None,
-    first: Annotated[
-        date | None, typer.Option("--from", parser=_parse_day, metavar="DAY", help="First day [default: the first day read]")
-    ] = None,
-    last: Annotated[
-        date | None, typer.Option("--to", parser=_parse_day, metavar="DAY", help="Last day [default: the last day read]")
-    ] = None,
+    first: Annotated[date | None, _day_option("--from", "First day [default: the first day read]")] = None,
+    last: Annotated[date | None, _day_option("--to", "Last day [default: the last day read]")] = None,
     folder: Annotated[
         Path | None, typer.Option("--out", help="Folder for validation.html and its table [default: the published folder of the home]")
     ] = None,

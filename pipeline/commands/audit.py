@@ -10,7 +10,7 @@ import polars as pl
 
 from pipeline.audit.listing import add_opinions, drop_judged, list_largest, select_masses, write_listing
 from pipeline.audit.verdicts import SCHEMA, add_verdicts, list_verdict_files, read_verdicts, to_table
-from pipeline.commands.console import out
+from pipeline.commands.console import out, say
 from pipeline.commands.program import name_program
 from pipeline.contracts.countries import parse_pair
 from pipeline.contracts.tables.audit import ALL_PAIRS, MASS_PRECISION, SIGNAL_MASS, VERDICTS
@@ -19,7 +19,6 @@ from pipeline.contracts.tables.index import SIGNALS
 from pipeline.errors import UserError
 from pipeline.models.build import build_table
 from pipeline.report import audit as report
-from pipeline.report.plain import to_plain
 from pipeline.settings.load import read_settings
 from pipeline.warehouse.home import is_sample_home
 from pipeline.warehouse.open_lake import open_lake
@@ -73,7 +72,7 @@ def audit_home(selection: Selection, judge: str | None, to: Path | None, verdict
         listing = drop_judged(listing, verdicts, judge)
     if to is not None:
         write_listing(listing, to, judge or "")
-        out.print(f"{listing.height} readings to be judged in {to_plain(str(to))}; read them back with --verdicts", highlight=False)
+        say(f"{listing.height} readings to be judged in {to}; read them back with --verdicts")
     elif judge is not None:
         _judge_in_terminal(listing, judge, files[-1])
     elif verdict_file is None:
@@ -94,16 +93,16 @@ def _import_verdicts(path: Path, store: Path, masses: pl.DataFrame) -> None:
     verdicts = read_verdicts(path, readings=current)
     add_verdicts(store, verdicts)
     other = verdicts.filter([current.get(signal) != reading for signal, reading in verdicts.select("signal_id", "reading").iter_rows()])
-    text = f"{verdicts.height} verdicts of {to_plain(str(path))} added"
+    text = f"{verdicts.height} verdicts of {path} added"
     if other.height:
         text += f"; {other.height} of them are on readings that this index does not have, and do not count in it"
-    out.print(text, highlight=False)
+    say(text)
 
 
 def _judge_in_terminal(listing: pl.DataFrame, judge: str, store: Path) -> None:
     """Ask for a verdict on each reading, and store each at once."""
     if listing.is_empty():
-        out.print(f"{to_plain(judge)} has judged all of these", highlight=False)
+        say(f"{judge} has judged all of these")
     for number, row in enumerate(listing.iter_rows(named=True), start=1):
         out.print(report.reading_card(row, number, listing.height))
         try:
@@ -130,9 +129,9 @@ def _print_precision(masses: pl.DataFrame, verdicts: pl.DataFrame, selection: Se
     tables = {SIGNAL_MASS.name: masses, VERDICTS.name: to_table(verdicts)}
     lines = report.describe_precision(build_table(tables, MASS_PRECISION, {}), selection.pair or ALL_PAIRS)
     for line in lines or ["no verdict on these readings yet; give some with --judge NAME"]:
-        out.print(to_plain(line), highlight=False)
+        say(line)
 
 
 def _print_next_step(store: Path, home: Path) -> None:
     command = f"{name_program()} run --home {quote(str(home))}"
-    out.print(to_plain(f"Verdicts are stored in {store}; the next `{command}` publishes them."), highlight=False, soft_wrap=True)
+    say(f"Verdicts are stored in {store}; the next `{command}` publishes them.")

@@ -3,9 +3,8 @@
 from pathlib import Path
 from shlex import quote
 
-from pipeline.commands.console import out
+from pipeline.commands.console import say
 from pipeline.commands.program import name_program
-from pipeline.report.plain import to_plain
 from pipeline.settings.load import read_settings
 from pipeline.warehouse.backup import Backup, BackupError, back_up, restore
 from pipeline.warehouse.verify import find_damage
@@ -19,20 +18,16 @@ def back_up_home(target: Path, home_folder: Path | None) -> None:
             f"{settings.home} is damaged: {damage[0]}. Nothing was copied: repair it first, `tension verify` lists everything"
         )
     _print(f"{settings.home} is copied to {target}", back_up(settings.home, target))
-    _print_next(f"restore {quote(str(target))} --home DIR", "to make a home from it")
+    say(f"Next: {name_program()} restore {quote(str(target))} --home DIR, to make a home from it")
 
 
 def restore_home(source: Path, home_folder: Path | None) -> None:
     """Make a home from a backup, and print what was restored."""
     settings = read_settings(home=home_folder)
     _print(f"{settings.home} is restored from {source}", restore(source, settings.home))
-    _print_next(f"status --home {quote(str(settings.home))}", "for its state")
+    say(f"Next: {name_program()} status --home {quote(str(settings.home))}, for its state")
 
 
 def _print(text: str, backup: Backup) -> None:
     size = f"{backup.files:,} files, {backup.bytes / 1e6:,.1f} MB, made {backup.made_at} by version {backup.version}"
-    out.print(to_plain(f"{text}: {size}. Every file has its hash"), highlight=False, soft_wrap=True)
-
-
-def _print_next(command: str, purpose: str) -> None:
-    out.print(to_plain(f"Next: {name_program()} {command}, {purpose}"), highlight=False, soft_wrap=True)
+    say(f"{text}: {size}. Every file has its hash")

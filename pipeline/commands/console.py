@@ -28,6 +28,11 @@ out = Console()
 err = Console(stderr=True)
 
 
+def say(text: str, console: Console = out) -> None:
+    """Print a text that may have words from outside, as one line."""
+    console.print(to_plain(text), highlight=False, soft_wrap=True)
+
+
 def explain_disk_problem(message: str) -> str | None:
     """Return what to do about a problem of the disk.
 

@@ -4,11 +4,10 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Literal
 
-from pipeline.commands.console import err, out
+from pipeline.commands.console import err, out, say
 from pipeline.contracts.readers import ReaderName
 from pipeline.index.parameters import read_weights
 from pipeline.report import scores, terminal
-from pipeline.report.plain import to_plain
 from pipeline.settings.load import read_settings
 from pipeline.signals.evaluate import evaluate, list_errors
 from pipeline.signals.extractors import make_extractor
@@ -25,7 +24,7 @@ def score_reader(gold: Sequence[Path], which: Literal["even", "odd"] | None, sho
     terminal.print_notes(err, reader.summary.describe())
     report = evaluate(labelled, findings, weights=read_weights())
     part = "all passages" if which is None else f"the {which} half"
-    out.print(f"reader {reader.name} {to_plain(reader.version)}; {part} of {', '.join(path.name for path in gold)}", highlight=False)
+    say(f"reader {reader.name} {reader.version}; {part} of {', '.join(path.name for path in gold)}")
     out.print(scores.render_scores(report.to_frame(), report.to_reliability_frame()))
     if show_errors:
         mistakes = list_errors(labelled, findings)

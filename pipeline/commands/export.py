@@ -3,9 +3,8 @@
 from pathlib import Path
 from typing import get_args
 
-from pipeline.commands.console import out
+from pipeline.commands.console import say
 from pipeline.contracts.tables.flat import TENSION_INDEX
-from pipeline.report.plain import to_plain
 from pipeline.settings.load import read_settings
 from pipeline.warehouse.exports import FORMATS, ExportError, Format, read_export, write_export
 from pipeline.warehouse.publish import Publisher
@@ -21,8 +20,7 @@ def export_table(ending: Format | None, to: Path | None, table: str | None, pair
     to = to or Path(f"{chosen}.{ending}")
     export = read_export(Publisher(read_settings(home=home_folder).published).database, chosen, pair)
     write_export(export, to, ending)
-    note = f"{export.rows.height:,} rows of {chosen}, release {export.edition.release}, in {to.resolve()}. {export.edition.note}"
-    out.print(to_plain(note), highlight=False, soft_wrap=True)
+    say(f"{export.rows.height:,} rows of {chosen}, release {export.edition.release}, in {to.resolve()}. {export.edition.note}")
 
 
 def _choose_format(ending: Format | None, to: Path | None) -> Format:

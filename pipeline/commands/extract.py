@@ -2,10 +2,9 @@
 
 from pathlib import Path
 
-from pipeline.commands.console import err, out
+from pipeline.commands.console import err, say
 from pipeline.contracts.readers import ReaderName
 from pipeline.report import terminal
-from pipeline.report.plain import to_plain
 from pipeline.settings.load import read_settings
 from pipeline.signals.extractors import make_extractor
 from pipeline.sources.files.texts import read_texts, write_rows
@@ -18,4 +17,4 @@ def extract_signals(file: Path, to: Path, workers: int | None, extractor: Reader
     findings = reader.read_texts(texts)
     write_rows(findings, to)
     terminal.print_notes(err, reader.summary.describe())
-    out.print(f"{findings.height} signals from {texts.height} texts in {to_plain(str(to))}", highlight=False)
+    say(f"{findings.height} signals from {texts.height} texts in {to}")

@@ -3,9 +3,8 @@
 from importlib.util import find_spec
 from pathlib import Path
 
-from pipeline.commands.console import err
+from pipeline.commands.console import err, say
 from pipeline.errors import UserError
-from pipeline.report.plain import to_plain
 from pipeline.settings.load import read_settings
 from pipeline.warehouse.publish import Publisher
 
@@ -22,10 +21,10 @@ def serve_assistants(port: int | None, home_folder: Path | None) -> None:
 
     answers = Answers(Publisher(read_settings(home=home_folder).published).database)
     about = answers.list_series()
-    note = to_plain(f"release {about['release']} with {len(about['series'])} series. {about['note']}")
+    note = f"release {about['release']} with {len(about['series'])} series. {about['note']}"
     if port is None:
-        err.print(f"Answering over standard input and output: {note}", highlight=False, soft_wrap=True)
+        say(f"Answering over standard input and output: {note}", err)
         serve_stdio(answers)
     else:
-        err.print(f"Answering on http://{HOST}:{port}/mcp until Ctrl-C: {note}", highlight=False, soft_wrap=True)
+        say(f"Answering on http://{HOST}:{port}/mcp until Ctrl-C: {note}", err)
         serve_http(answers, port)

@@ -4,12 +4,11 @@ import errno
 import webbrowser
 from pathlib import Path
 
-from pipeline.commands.console import out
+from pipeline.commands.console import say
 from pipeline.commands.program import name_program
 from pipeline.errors import UserError
 from pipeline.explorer.server import ExplorerServer
 from pipeline.explorer.write import EXPLORER
-from pipeline.report.plain import to_plain
 from pipeline.settings.load import read_settings
 from pipeline.warehouse.publish import Publisher
 
@@ -42,10 +41,10 @@ def open_explorer(port: int, home_folder: Path | None, *, opens_browser: bool) -
         why = "another program uses it" if error.errno == errno.EADDRINUSE else "ports below 1024 are for administrators"
         raise OpenError(f"cannot listen on port {port}: {why}. Choose another with --port, or --port 0 for any free one") from error
     with server:
-        out.print(to_plain(f"{folder} is open at {server.url} for this computer only. End with Ctrl-C."), highlight=False, soft_wrap=True)
+        say(f"{folder} is open at {server.url} for this computer only. End with Ctrl-C.")
         if opens_browser and not webbrowser.open(server.url):
-            out.print("No browser was found: open the address yourself.", highlight=False)
+            say("No browser was found: open the address yourself.")
         try:
             server.serve_forever()
         except KeyboardInterrupt:
-            out.print("Closed.", highlight=False)
+            say("Closed.")

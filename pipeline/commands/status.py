@@ -10,7 +10,7 @@ import typer
 
 from pipeline import clock
 from pipeline.commands.account import account_for_rows
-from pipeline.commands.console import out
+from pipeline.commands.console import out, say
 from pipeline.commands.program import name_program
 from pipeline.contracts.sources import RECENT_DAYS
 from pipeline.contracts.tables import TABLES
@@ -23,7 +23,6 @@ from pipeline.report import terminal
 from pipeline.report.audit import describe_precision
 from pipeline.report.evidence import warn_of_baseline
 from pipeline.report.names import format_count
-from pipeline.report.plain import to_plain
 from pipeline.settings import Settings
 from pipeline.settings.load import read_settings
 from pipeline.sources.upstream_status import describe_upstreams
@@ -53,8 +52,7 @@ def show_status(home_folder: Path | None, show_all: bool) -> None:
 
     span = lake.span(COVERAGE)
     if span is None and not problems:
-        home, path = to_plain(str(settings.home)), to_plain(quote(str(settings.home)))
-        out.print(f"{home} is empty. Next: {to_plain(name_program())} run --home {path}", highlight=False, soft_wrap=True)
+        say(f"{settings.home} is empty. Next: {name_program()} run --home {quote(str(settings.home))}")
         return
     lines = [
         ("published", describe(_describe_release)),
@@ -70,8 +68,7 @@ def show_status(home_folder: Path | None, show_all: bool) -> None:
         lines.insert(0, ("in use", writer))
     terminal.print_status_lines(out, [*(line for line in lines if line[1]), *(("damaged", problem) for problem in dict.fromkeys(problems))])
     if problems:
-        command = f"{name_program()} verify --home {quote(str(settings.home))}"
-        out.print(to_plain(f"For all damage, and what repairs it: {command}"), highlight=False, soft_wrap=True)
+        say(f"For all damage, and what repairs it: {name_program()} verify --home {quote(str(settings.home))}")
         raise typer.Exit(1)
     if show_all:
         reasons = lake.read(QUARANTINE)["reason"].value_counts(sort=True).rows()

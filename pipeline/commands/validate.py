@@ -3,8 +3,7 @@
 from datetime import date
 from pathlib import Path
 
-from pipeline.commands.console import err, out
-from pipeline.report.plain import to_plain
+from pipeline.commands.console import err, out, say
 from pipeline.settings.load import read_settings
 from pipeline.validation.page import to_terminal
 from pipeline.validation.run import ValidationOptions, validate, write_result
@@ -30,7 +29,4 @@ def validate_home(
     page = write_result(result, folder or settings.published)
     for section in result.page.sections:
         out.print(to_terminal(section))
-    out.print(
-        f"{result.figures.height:,} figures in {to_plain(str(page))}; as a table: validation.csv next to it.",
-        highlight=False,
-    )
+    say(f"{result.figures.height:,} figures in {page}; as a table: validation.csv next to it.")

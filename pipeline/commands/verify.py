@@ -5,7 +5,7 @@ from shlex import quote
 
 import typer
 
-from pipeline.commands.console import out
+from pipeline.commands.console import out, say
 from pipeline.explorer.write import find_damaged
 from pipeline.report.names import format_count
 from pipeline.report.plain import to_plain
@@ -28,17 +28,15 @@ def verify_home(home_folder: Path | None) -> None:
     for one in damage:
         out.print(f"[bold red]damaged:[/] {to_plain(str(one))}", highlight=False, soft_wrap=True)
     if writer := find_writer(settings.home):
-        out.print(to_plain(f"In use: {writer}. Verify again afterwards: files that it writes may be listed."), soft_wrap=True)
-    home = to_plain(quote(str(settings.home)))
+        say(f"In use: {writer}. Verify again afterwards: files that it writes may be listed.")
+    home = quote(str(settings.home))
     if not damage:
-        out.print(f"{home} is complete: every file is as it was written", highlight=False, soft_wrap=True)
+        say(f"{home} is complete: every file is as it was written")
         return
     by_person = sum(not one.is_repaired_by_run for one in damage)
-    out.print(
+    say(
         f"{format_count(len(damage), 'problem')} in {home}: runs with --home {home} and the options above repair {len(damage) - by_person}"
-        + (f"; {by_person} need you" if by_person else ""),
-        highlight=False,
-        soft_wrap=True,
+        + (f"; {by_person} need you" if by_person else "")
     )
     raise typer.Exit(NEEDS_A_PERSON if by_person else REPAIRED_BY_RUN)
 
