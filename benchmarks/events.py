@@ -62,7 +62,7 @@ def build_job(last: date) -> dg.JobDefinition:
 
 
 def _build_step(name: str, tables: tuple[Table, ...], partitions: dg.PartitionsDefinition[str]) -> dg.AssetsDefinition:
-    specs = [check for table in tables for check in check_specs(table)]
+    specs = check_specs(*tables)
 
     @dg.multi_asset(
         name=name,

@@ -15,7 +15,7 @@ import polars as pl
 from pipeline.contracts.days import Days
 from pipeline.contracts.model import ContractError, Table
 from pipeline.contracts.tables import TABLES
-from pipeline.defs.metadata import markdown_table
+from pipeline.defs.metadata import add_daily_metadata, markdown_table
 from pipeline.defs.resources import Method
 from pipeline.defs.unchanged import StoredResults, digest_rows
 from pipeline.errors import TensionError
@@ -46,11 +46,15 @@ def rules_of(table: Table) -> tuple[Rule, ...]:
     return _load_rules()[table.name]
 
 
-def check_specs(table: Table) -> list[dg.AssetCheckSpec]:
-    """Return the specifications of all checks of a table.
+def check_specs(*tables: Table) -> list[dg.AssetCheckSpec]:
+    """Return the specifications of all checks of these tables.
 
     The contract, the built-in checks and the rules.
     """
+    return [check for table in tables for check in _list_specs(table)]
+
+
+def _list_specs(table: Table) -> list[dg.AssetCheckSpec]:
     checks = [("contract", "critical", "the columns and types are those of pipeline/contracts"), *list_checks(table, rules_of(table))]
     if table.is_side_table:
         checks.append((IS_REBUILT, "critical", _IS_REBUILT_REASON))
@@ -184,16 +188,17 @@ class AuditedDays:
     They are written to a temporary lake until all are complete.
     """
 
-    def __init__(self, temporary: Lake, tables: Sequence[Table]) -> None:
-        self._temporary = temporary
+    def __init__(self, context: dg.AssetExecutionContext, temporary: Lake, tables: Sequence[Table]) -> None:
+        self._context, self._temporary = context, temporary
         self._audits = {table.name: Audit(table) for table in tables}
 
-    def write(self, table: Table, frame: pl.DataFrame, days: Days) -> None:
+    def write(self, table: Table, frame: pl.DataFrame, days: Days, shown: Sequence[str] = ()) -> None:
         """Check a batch of days and write it.
 
-        Raises `CriticalCheckError` when a critical check fails.
+        The UI shows the columns `shown` of the first rows of each day. Raises `CriticalCheckError` when a critical check fails.
         """
         self._temporary.write_days(table, self._audits[table.name].check(frame), days)
+        add_daily_metadata(self._context, table, frame, days, shown)
 
     def count_rows(self, table: Table) -> int:
         """Return the number of rows checked so far."""
@@ -209,14 +214,14 @@ class AuditedDays:
 
 
 @contextmanager
-def audited_days(store: Lake, name: str, *tables: Table) -> Iterator[AuditedDays]:
+def audited_days(context: dg.AssetExecutionContext, store: Lake, name: str, *tables: Table) -> Iterator[AuditedDays]:
     """Replace days of these tables together, once all passed.
 
     `name` is the name of the step. The block ends early when a critical check fails; yield from `report` after it. Rules are checked per
     batch: a rule with `mostly` fails if it fails in any batch.
     """
     with suppress(CriticalCheckError), store.stage(name) as temporary:
-        yield AuditedDays(temporary, tables)
+        yield AuditedDays(context, temporary, tables)
 
 
 def _to_check_result(table: Table, outcome: Outcome) -> dg.AssetCheckResult:

@@ -1,6 +1,6 @@
 """Layer `core`: cleaned and quarantined articles, links between repeated stories, and findings."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
 
@@ -16,7 +16,7 @@ from pipeline.contracts.tables.raw import RAW_ARTICLES
 from pipeline.defs import daily
 from pipeline.defs.checks import InputCheck, Results, check_specs
 from pipeline.defs.daily import changed_days
-from pipeline.defs.metadata import add_daily_metadata, describe, fit_markdown_table, markdown_table, row_count, spec
+from pipeline.defs.metadata import describe, fit_markdown_table, markdown_table, row_count, spec
 from pipeline.defs.partitions import by_day, three_days_before
 from pipeline.defs.resources import ExtractorFactory
 from pipeline.settings import Settings
@@ -33,7 +33,6 @@ ALL_ARTICLES_READ = InputCheck(
 ARTICLES_READ = "articles read"
 #: Smaller batches than elsewhere: each is read with the three days before it, and texts are split into words.
 STORY_LINKS_LIMIT = BatchLimit(text_bytes=16_000_000)
-ADMITTED = daily.ADMITTED
 _QUOTE_SHOWN = 70  # characters
 _MONTH = 31
 
@@ -44,8 +43,8 @@ def assets(settings: Settings) -> Sequence[dg.AssetsDefinition]:
 
     @dg.multi_asset(
         name="admission",
-        specs=[spec(table, deps=[RAW_ARTICLES.name]) for table in ADMITTED],
-        check_specs=[check for table in ADMITTED for check in check_specs(table)],
+        specs=[spec(table, deps=[RAW_ARTICLES.name]) for table in daily.ADMITTED],
+        check_specs=check_specs(*daily.ADMITTED),
         **partitioned,
     )
     def admission(context: dg.AssetExecutionContext, lake: dg.ResourceParam[Lake]) -> Results:
@@ -53,15 +52,12 @@ def assets(settings: Settings) -> Sequence[dg.AssetsDefinition]:
         with changed_days(context, lake, daily.admission()) as days:
             for batch in days.batches(RAW_ARTICLES):
                 admitted = clean_articles(lake.read(RAW_ARTICLES, batch))
-                frames = (
-                    (ARTICLES, admitted.articles, ()),
-                    (DUPLICATES, admitted.duplicates, ("raw_id", "article_id")),
-                    (QUARANTINE, admitted.quarantine, ("raw_id", "source", "reason", "detail")),
-                    (COVERAGE, admitted.coverage, ("source", "article_count", "accepted", "duplicate", "quarantined")),
-                )
-                _write_tables(context, days, batch, frames)
+                days.write(ARTICLES, admitted.articles, batch)
+                days.write(DUPLICATES, admitted.duplicates, batch, ("raw_id", "article_id"))
+                days.write(QUARANTINE, admitted.quarantine, batch, ("raw_id", "source", "reason", "detail"))
+                days.write(COVERAGE, admitted.coverage, batch, ("source", "article_count", "accepted", "duplicate", "quarantined"))
         yield from days.report()
-        for table in ADMITTED:
+        for table in daily.ADMITTED:
             yield dg.MaterializeResult(asset_key=table.name, metadata=whole_row_count(lake, table, days))
 
     @dg.asset(
@@ -75,15 +71,14 @@ def assets(settings: Settings) -> Sequence[dg.AssetsDefinition]:
         with changed_days(context, lake, daily.story_links()) as days:
             for batch in days.batches(ARTICLES, STORY_LINKS_LIMIT):
                 links = link_retellings(lake.read(ARTICLES, batch.extend(daily.STORY_REACH)), batch)
-                days.write(STORY_LINKS, links, batch)
-                add_daily_metadata(context, STORY_LINKS, links, batch, ("article_id", "earlier_article_id", "similarity"))
+                days.write(STORY_LINKS, links, batch, ("article_id", "earlier_article_id", "similarity"))
         yield from days.report()
         yield dg.MaterializeResult(metadata=whole_row_count(lake, STORY_LINKS, days))
 
     @dg.multi_asset(
         name=FINDINGS.name,
         specs=[spec(table, deps=[ARTICLES.name]) for table in daily.READ],
-        check_specs=[*(check for table in daily.READ for check in check_specs(table)), ALL_ARTICLES_READ.spec],
+        check_specs=[*check_specs(*daily.READ), ALL_ARTICLES_READ.spec],
         **partitioned,
     )
     def findings(context: dg.AssetExecutionContext, lake: dg.ResourceParam[Lake], extractor: dg.ResourceParam[ExtractorFactory]) -> Results:
@@ -93,11 +88,9 @@ def assets(settings: Settings) -> Sequence[dg.AssetsDefinition]:
             for batch in days.batches(ARTICLES):
                 findings = reader.extract(lake.read(ARTICLES, batch))
                 summary += reader.summary
-                frames = (
-                    (FINDINGS, findings, ("probability", "tier", "actor", "target", "kind", "modality", "rate_pct", "product", "quote")),
-                    (READING_OUTCOMES, reader.outcomes, ("article_id", "outcome", "score")),
-                )
-                _write_tables(context, days, batch, frames)
+                shown = ("probability", "tier", "actor", "target", "kind", "modality", "rate_pct", "product", "quote")
+                days.write(FINDINGS, findings, batch, shown)
+                days.write(READING_OUTCOMES, reader.outcomes, batch, ("article_id", "outcome", "score"))
         counts = {ARTICLES_READ: summary.read, **summary.stopped, **summary.unread}
         yield ALL_ARTICLES_READ.report(summary.describe() if summary.unread else [], **counts)
         yield from days.report()  # results of every check; raises if a critical one failed
@@ -139,12 +132,3 @@ def newest_findings(lake: Lake) -> dict[str, Any]:
         "found": dg.MetadataValue.md(fit_markdown_table(who, ("probability", "who", "kind", "quote"))),
         "found in the last week": dg.MetadataValue.md(markdown_table(ranked, columns)),
     }
-
-
-def _write_tables(
-    context: dg.AssetExecutionContext, days: daily.ChangedDays, batch: Days, frames: Iterable[tuple[Table, pl.DataFrame, Sequence[str]]]
-) -> None:
-    """Write the rows of some days and show the named columns."""
-    for table, frame, shown in frames:
-        days.write(table, frame, batch)
-        add_daily_metadata(context, table, frame, batch, shown)

@@ -10,7 +10,7 @@ import dagster as dg
 from pipeline.contracts.tables.crosscheck import GDELT_ACCOUNTS, GDELT_EVENTS
 from pipeline.defs.checks import Results, audited_days, check_specs
 from pipeline.defs.fetching import by_day_if_enabled, enabled_upstreams, skip_disabled
-from pipeline.defs.metadata import add_daily_metadata, spec
+from pipeline.defs.metadata import spec
 from pipeline.defs.partitions import run_days
 from pipeline.defs.resources import Answers
 from pipeline.defs.side_tables import keep_last_good
@@ -34,7 +34,7 @@ def assets(settings: Settings) -> Sequence[dg.AssetsDefinition]:
     @dg.multi_asset(
         name="gdelt_between_states",
         specs=[spec(table, deps=enabled_upstreams(settings, SOURCE)) for table in CROSS_CHECKED],
-        check_specs=[check for table in CROSS_CHECKED for check in check_specs(table)],
+        check_specs=check_specs(*CROSS_CHECKED),
         **by_day_if_enabled(settings, SOURCE),
     )
     @keep_last_good(*CROSS_CHECKED)
@@ -45,13 +45,11 @@ def assets(settings: Settings) -> Sequence[dg.AssetsDefinition]:
         if not is_enabled:
             yield from skip_disabled(lake, SOURCE, *CROSS_CHECKED)
             return
-        with audited_days(lake, "gdelt_between_states", *CROSS_CHECKED) as days:
+        with audited_days(context, lake, "gdelt_between_states", *CROSS_CHECKED) as days:
             for batch in run_days(context).split(DAYS_PER_BATCH):
                 result = build_cross_check(read_event_files(answers.archive(), batch))
-                frames = ((GDELT_EVENTS, result.events, ("actor", "target", "kind", "cameo_code")), (GDELT_ACCOUNTS, result.accounts, ()))
-                for table, frame, shown in frames:
-                    days.write(table, frame, batch)
-                    add_daily_metadata(context, table, frame, batch, shown)
+                days.write(GDELT_EVENTS, result.events, batch, ("actor", "target", "kind", "cameo_code"))
+                days.write(GDELT_ACCOUNTS, result.accounts, batch)
         yield from days.report()
         for table in CROSS_CHECKED:
             yield dg.MaterializeResult(asset_key=table.name, metadata={"rows in this run": days.count_rows(table)})

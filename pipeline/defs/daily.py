@@ -122,8 +122,8 @@ def require_every_day(lake: Lake, to_be_read: Days | None = None) -> None:
 class ChangedDays(AuditedDays):
     """The days that a step rebuilds, with their checks."""
 
-    def __init__(self, temporary: Lake, step: DailyStep, store: Lake, days: Sequence[date]) -> None:
-        super().__init__(temporary, step.makes)
+    def __init__(self, context: dg.AssetExecutionContext, temporary: Lake, step: DailyStep, store: Lake, days: Sequence[date]) -> None:
+        super().__init__(context, temporary, step.makes)
         self.days = days
         self._store = store
 
@@ -154,7 +154,7 @@ def changed_days(context: dg.AssetExecutionContext, lake: Lake, step: DailyStep)
     days = inputs.changed_days(digests)
     with suppress(CriticalCheckError):
         with lake.stage(step.name) as temporary:
-            yield ChangedDays(temporary, step, lake, days)
+            yield ChangedDays(context, temporary, step, lake, days)
         inputs.save({day: digests[day] for day in days})
     for table in step.makes:
         add_row_counts(context, lake, table, sorted(set(span) - set(days)))

@@ -10,12 +10,13 @@ from typing import Any
 
 import dagster as dg
 
+from pipeline import clock
 from pipeline.contracts.days import Days
 from pipeline.contracts.model import Table
 from pipeline.contracts.tables.raw import FETCHES
 from pipeline.defs.checks import Results, audit, check_specs, write_changed
 from pipeline.defs.metadata import describe, row_count
-from pipeline.defs.partitions import by_day, run_days, today
+from pipeline.defs.partitions import by_day, run_days
 from pipeline.defs.resources import Answers
 from pipeline.defs.side_tables import keep_last_good
 from pipeline.defs.unchanged import StoredResults
@@ -86,7 +87,7 @@ def _build_upstream_asset(fetcher: Fetcher[Any], settings: Settings) -> dg.Asset
         ],
     )
     def upstream_asset(context: dg.AssetExecutionContext, answers: dg.ResourceParam[Answers]) -> Results:
-        due = min(today(), settings.end or today())  # data of a fixed range of days is not late
+        due = min(clock.today(), settings.end or clock.today())  # data of a fixed range of days is not late
         window = run_days(context) if upstream.is_fetched_by_day else Days(settings.first_day, max(settings.first_day, due))
         with answers.open() as client:
             outcomes, problems = _count_outcomes(context, fetcher.fetch(client, settings, window))

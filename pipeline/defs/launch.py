@@ -16,13 +16,14 @@ from dagster._core.definitions.asset_checks.asset_check_evaluation import AssetC
 from dagster._core.events import JobFailureData
 from dagster._core.execution.plan.objects import StepFailureData
 
+from pipeline import clock
 from pipeline.contracts.days import Days, group_consecutive_days
 from pipeline.contracts.tables.raw import FETCHES
 from pipeline.defs import daily
 from pipeline.defs.core import ALL_ARTICLES_READ, ARTICLES_READ
 from pipeline.defs.instance import STARTED_BY, fail_dead_runs, prepare_home
 from pipeline.defs.listener import Listener, listening
-from pipeline.defs.partitions import range_tags, today
+from pipeline.defs.partitions import range_tags
 from pipeline.defs.resources import ExtractorFactory, News
 from pipeline.defs.side_tables import NOT_EVALUATED
 from pipeline.settings import Settings
@@ -178,7 +179,7 @@ class Launcher:
 def _find_changed_days(settings: Settings, span: Days) -> list[date]:
     """Return the days that some daily step has to build."""
     steps = (
-        daily.RawArticles(News(settings), today()),
+        daily.RawArticles(News(settings), clock.today()),
         daily.admission(),
         daily.story_links(),
         daily.findings(ExtractorFactory(settings)),

@@ -162,7 +162,7 @@ def partition_row_count(height: int) -> dict[str, Any]:
 
 
 def add_daily_metadata(
-    context: dg.AssetExecutionContext, table: Table, frame: pl.DataFrame, days: Days, columns: Sequence[str] = (), output: str | None = None
+    context: dg.AssetExecutionContext, table: Table, frame: pl.DataFrame, days: Days, columns: Sequence[str] = ()
 ) -> None:
     """Add row count and first rows to each day's partition."""
     by_day: Mapping[tuple[object, ...], pl.DataFrame] = (
@@ -175,7 +175,7 @@ def add_daily_metadata(
         if columns and not rows.is_empty():
             metadata["rows"] = dg.MetadataValue.md(markdown_table(rows, columns))
         daily[day.isoformat()] = metadata
-    add_partition_metadata(context, output or table.name, daily)
+    add_partition_metadata(context, table.name, daily)
 
 
 def add_row_counts(context: dg.AssetExecutionContext, lake: Lake, table: Table, days: Sequence[date]) -> None:

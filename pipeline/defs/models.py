@@ -57,5 +57,5 @@ def build_model_asset(model: Model) -> dg.AssetsDefinition:
         name=model.name,
         description=model.description,
         specs=[spec(table, **arguments) for table in model.makes],
-        check_specs=[check for table in model.makes for check in check_specs(table)],
+        check_specs=check_specs(*model.makes),
     )(keep_last_good(*side_tables)(run_model) if side_tables else run_model)

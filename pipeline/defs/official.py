@@ -64,7 +64,7 @@ def assets(settings: Settings) -> Sequence[dg.AssetsDefinition]:
     @dg.multi_asset(
         name="official_acts",
         specs=[spec(table, deps=[RAW_OFFICIAL_DOCUMENTS.name]) for table in JUDGED],
-        check_specs=[check for table in JUDGED for check in check_specs(table)],
+        check_specs=check_specs(*JUDGED),
         **daily,
     )
     @keep_last_good(*JUDGED)

@@ -5,7 +5,6 @@ from typing import Any
 
 import dagster as dg
 
-from pipeline import clock
 from pipeline.contracts.days import Days
 from pipeline.settings import Settings
 
@@ -52,11 +51,6 @@ def last_partition(settings: Settings) -> date:
     if key is None:
         raise ValueError(f"first_day {settings.first_day} is not over yet, so there is no day to read")
     return date.fromisoformat(key)
-
-
-def today() -> date:
-    """Return the current day in UTC."""
-    return clock.today()
 
 
 def range_tags(span: Days) -> dict[str, str]:

@@ -5,6 +5,7 @@ from collections.abc import Callable, Sequence
 import dagster as dg
 import polars as pl
 
+from pipeline import clock
 from pipeline.audit.verdicts import list_verdict_files, read_verdicts, to_table
 from pipeline.contracts.model import Table
 from pipeline.contracts.tables.audit import VERDICTS
@@ -13,8 +14,8 @@ from pipeline.contracts.upstreams import list_upstreams
 from pipeline.defs.checks import InputCheck, Results, check_specs, write_changed
 from pipeline.defs.daily import RawArticles, changed_days
 from pipeline.defs.fetching import enabled_upstreams
-from pipeline.defs.metadata import add_daily_metadata, describe, row_count
-from pipeline.defs.partitions import by_day, today
+from pipeline.defs.metadata import describe, row_count
+from pipeline.defs.partitions import by_day
 from pipeline.defs.resources import News, TradeFigures
 from pipeline.defs.side_tables import keep_last_good
 from pipeline.settings import Settings
@@ -52,12 +53,11 @@ def assets(settings: Settings) -> Sequence[dg.AssetsDefinition]:
 
         The responses are of feeds and of GDELT. Only the days whose rows may have changed are written.
         """
-        report, step = ReadReport(), RawArticles(news, today())
+        report, step = ReadReport(), RawArticles(news, clock.today())
         with changed_days(context, lake, step) as days:
             for span in days.whole_range():
                 for batch, rows in lake.sort_by_day(RAW_ARTICLES, news.read(span, step.last_day, report), span):
                     days.write(RAW_ARTICLES, rows, batch)
-                    add_daily_metadata(context, RAW_ARTICLES, rows, batch)
         yield ALL_FILES_READ.report(list(report.skipped.values()))
         yield ALL_ENCODINGS_KNOWN.report(report.guessed_encodings)
         yield from days.report()

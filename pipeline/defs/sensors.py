@@ -9,7 +9,7 @@ import dagster as dg
 from pipeline import clock
 from pipeline.contracts.days import Days
 from pipeline.defs.jobs import JOB
-from pipeline.defs.partitions import last_partition, range_tags, today
+from pipeline.defs.partitions import last_partition, range_tags
 from pipeline.settings import Settings
 from pipeline.sources.errors import SourceError
 from pipeline.sources.files.catalogue import Catalogue
@@ -48,7 +48,7 @@ def inbox_sensor(settings: Settings) -> dg.SensorDefinition:
         catalogue = Catalogue(settings.catalogue)
         for name in new:
             try:
-                span = catalogue.find_days(files[name], last_day=today())
+                span = catalogue.find_days(files[name], last_day=clock.today())
             except SourceError as error:
                 context.log.error("the inbox file %s cannot be read and is skipped: %s", name, error)
                 continue
