@@ -7,7 +7,6 @@ from collections.abc import Mapping
 from typing import Any
 
 import polars as pl
-from rich import box
 from rich.console import Group
 from rich.panel import Panel
 from rich.table import Table
@@ -16,6 +15,7 @@ from pipeline.contracts.tables.audit import ALL_PAIRS
 from pipeline.contracts.vocabulary import CHANNEL
 from pipeline.report.names import format_count
 from pipeline.report.plain import to_plain
+from pipeline.report.tables import add_columns, new_table
 
 
 def describe_precision(precision: pl.DataFrame, pair: str = ALL_PAIRS) -> list[str]:
@@ -45,17 +45,12 @@ def listing_table(listing: pl.DataFrame, selection: str) -> Table:
 
     `selection` names what they were selected from.
     """
-    table = Table(
-        title=f"The {format_count(listing.height, 'reading')} with the largest mass, {to_plain(selection)}",
+    table = new_table(
+        f"The {format_count(listing.height, 'reading')} with the largest mass, {to_plain(selection)}",
         caption="share: of the channel's mass in this selection. p: probability that it is right.",
-        box=box.SIMPLE_HEAD,
-        padding=(0, 1, 0, 0),
-        title_justify="left",
-        caption_justify="left",
         show_lines=True,
     )
-    for name in ("mass", "share", "p"):
-        table.add_column(name, justify="right", no_wrap=True)
+    add_columns(table, "mass", "share", "p")
     for name in ("reading", "sentence", "verdicts"):
         table.add_column(name, overflow="fold", ratio={"reading": 2, "sentence": 5}.get(name))
     for row in listing.iter_rows(named=True):

@@ -4,10 +4,11 @@ Belongs here: layout. Does not: computing scores (`pipeline/signals/evaluate.py`
 """
 
 import polars as pl
-from rich import box
 from rich.console import Group
 from rich.table import Table
 from rich.text import Text
+
+from pipeline.report.tables import add_columns, new_table
 
 _RATES = ("precision", "recall", "f1")
 _TITLES = {
@@ -15,6 +16,11 @@ _TITLES = {
     "polarity": "By polarity (actor, target and polarity right)",
     "kind": "By kind (actor, target and kind right)",
     "source": "By source (actor, target and polarity right)",
+}
+#: Parts that are shares: title, head of the names, head of the shares.
+_SHARES = {
+    "tier": ("By tier (actor, target and polarity right)", "tier", "share right"),
+    "mass": ("By mass in the index: severity x probability (actor, target and polarity right)", "channel", "share of mass right"),
 }
 _NAMES = {"brier": "Brier score", "calibration_error": "expected calibration error", "accuracy": "accuracy"}
 _NO_VALUE = "-"
@@ -28,13 +34,10 @@ def render_scores(scores: pl.DataFrame, reliability: pl.DataFrame | None = None)
     """
     present = scores["part"].unique().to_list()
     tables = [rates_table(scores.filter(pl.col("part") == part), title) for part, title in _TITLES.items() if part in present]
-    tiers = scores.filter(pl.col("part") == "tier")
-    if not tiers.is_empty():
-        tables.append(tiers_table(tiers))
-    masses = scores.filter(pl.col("part") == "mass")
-    if not masses.is_empty():
-        tables.append(masses_table(masses))
-    single = scores.filter(~pl.col("part").is_in([*_TITLES, "tier", "mass"]))
+    for part, (title, name, share) in _SHARES.items():
+        if part in present:
+            tables.append(shares_table(scores.filter(pl.col("part") == part), title, name, share))
+    single = scores.filter(~pl.col("part").is_in([*_TITLES, *_SHARES]))
     if not single.is_empty():
         tables.append(single_scores_table(single))
     if reliability is not None and not reliability.is_empty():
@@ -47,10 +50,9 @@ def rates_table(scores: pl.DataFrame, title: str) -> Table:
 
     `gold` and `predicted` are the row counts of recall and precision.
     """
-    table = Table(title=title, title_justify="left", box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0))
+    table = new_table(title)
     table.add_column("")
-    for head in ("precision", "recall", "F1", "gold", "predicted"):
-        table.add_column(head, justify="right", no_wrap=True)
+    add_columns(table, "precision", "recall", "F1", "gold", "predicted")
     for name in scores["name"].unique(maintain_order=True):
         by_score = {row["score"]: row for row in scores.filter(pl.col("name") == name).iter_rows(named=True)}
         shares = [_format_percent(by_score[rate]["value"], by_score[rate]["lo95"], by_score[rate]["hi95"]) for rate in _RATES]
@@ -58,28 +60,14 @@ def rates_table(scores: pl.DataFrame, title: str) -> Table:
     return table
 
 
-def tiers_table(scores: pl.DataFrame) -> Table:
-    """Table of the share of right findings by tier."""
-    table = Table(title="By tier (actor, target and polarity right)", title_justify="left", box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0))
-    table.add_column("tier", no_wrap=True)
-    for head in ("findings", "share right"):
-        table.add_column(head, justify="right", no_wrap=True)
-    for row in scores.iter_rows(named=True):
-        table.add_row(row["name"], f"{row['count']:,}", _format_percent(row["value"], row["lo95"], row["hi95"]))
-    return table
+def shares_table(scores: pl.DataFrame, title: str, name: str, share: str) -> Table:
+    """Table of the share of right findings, e.g. by tier.
 
-
-def masses_table(scores: pl.DataFrame) -> Table:
-    """Table of the share of mass that is right, by channel."""
-    table = Table(
-        title="By mass in the index: severity x probability (actor, target and polarity right)",
-        title_justify="left",
-        box=box.SIMPLE_HEAD,
-        padding=(0, 1, 0, 0),
-    )
-    table.add_column("channel", no_wrap=True)
-    for head in ("findings", "share of mass right"):
-        table.add_column(head, justify="right", no_wrap=True)
+    `name` and `share` are the heads of those columns.
+    """
+    table = new_table(title)
+    add_columns(table, name, justify="left")
+    add_columns(table, "findings", share)
     for row in scores.iter_rows(named=True):
         table.add_row(row["name"], f"{row['count']:,}", _format_percent(row["value"], row["lo95"], row["hi95"]))
     return table
@@ -90,7 +78,7 @@ def single_scores_table(scores: pl.DataFrame) -> Table:
 
     Accuracies in percent, Brier score and calibration error as numbers.
     """
-    table = Table(title="Accuracy on matched rows, and the probability", title_justify="left", box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0))
+    table = new_table("Accuracy on matched rows, and the probability")
     table.add_column("")
     table.add_column("score")
     table.add_column("value", justify="right")
@@ -107,9 +95,8 @@ def reliability_table(reliability: pl.DataFrame) -> Table:
 
     Bins without predictions are left out.
     """
-    table = Table(title="Reliability of the probability", title_justify="left", box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0))
-    for head in ("probability", "mean", "right", "predictions"):
-        table.add_column(head, justify="right", no_wrap=True)
+    table = new_table("Reliability of the probability")
+    add_columns(table, "probability", "mean", "right", "predictions")
     for row in reliability.filter(pl.col("count") > 0).iter_rows(named=True):
         right = _format_percent(row["share_right"], row["lo95"], row["hi95"])
         table.add_row(
@@ -122,8 +109,8 @@ def errors_by_source(errors: pl.DataFrame) -> Table:
     """Table of error counts by type and source, the commonest type first."""
     counts = errors.group_by("error", "source").len()
     sources = sorted(counts["source"].unique())
-    table = Table(title="Errors by type and source", title_justify="left", box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0))
-    table.add_column("error", no_wrap=True)
+    table = new_table("Errors by type and source")
+    add_columns(table, "error", justify="left")
     for source in (*sources, "all"):
         table.add_column(Text(source), justify="right")
     by_error = {(error, source): count for error, source, count in counts.rows()}
@@ -135,13 +122,7 @@ def errors_by_source(errors: pl.DataFrame) -> Table:
 
 def errors_table(errors: pl.DataFrame, limit: int = 50) -> Table:
     """Table of the first `limit` errors; the title has the total."""
-    table = Table(
-        title=f"{min(limit, errors.height):,} of {errors.height:,} errors",
-        title_justify="left",
-        box=box.SIMPLE_HEAD,
-        padding=(0, 1, 0, 0),
-        show_lines=True,
-    )
+    table = new_table(f"{min(limit, errors.height):,} of {errors.height:,} errors", show_lines=True)
     for head in ("error", "source", "sentence", "gold", "predicted"):
         table.add_column(head, overflow="fold")
     for row in errors.head(limit).iter_rows(named=True):

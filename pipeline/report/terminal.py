@@ -23,6 +23,7 @@ from pipeline.contracts.vocabulary import DOUBT
 from pipeline.report.evidence import MIN_NEWS_PCT
 from pipeline.report.names import format_count, short_day
 from pipeline.report.plain import to_plain, to_visible
+from pipeline.report.tables import add_columns, new_table
 from pipeline.settings import SAMPLE_NOTE, Settings
 
 _PHASE_STYLE = {"escalation": "bold red", "stalemate": "yellow", "de-escalation": "green", "dialogue": "cyan", "quiet": "green dim"}
@@ -39,19 +40,13 @@ def week_table(daily: pl.DataFrame, note: str) -> Table:
     It has the pair with most signals, and the last day of all other pairs. `daily`: rows of TENSION_PAIR_DAILY. `note`: said below it.
     """
     last: Any = daily["index_date"].max()
-    table = Table(
-        title=f"The week to {last}, both directions pooled; 100 = the pair's own baseline",
+    table = new_table(
+        f"The week to {last}, both directions pooled; 100 = the pair's own baseline",
         caption=f"80 %: interval of tension. -: too little was read for a number. {note}".rstrip(),
-        box=box.SIMPLE_HEAD,
-        padding=(0, 1, 0, 0),
-        title_justify="left",
-        caption_justify="left",
     )
-    for name in ("day", "pair"):
-        table.add_column(name, no_wrap=True)
-    for name in ("tension", "80 %", "concession", "stalemate"):
-        table.add_column(name, justify="right", no_wrap=True)
-    table.add_column("phase", no_wrap=True)
+    add_columns(table, "day", "pair", justify="left")
+    add_columns(table, "tension", "80 %", "concession", "stalemate")
+    add_columns(table, "phase", justify="left")
     main = daily.group_by("pair").agg(pl.col("signal_count").sum()).sort("signal_count", "pair", descending=[True, False])["pair"][0]
     week = daily.filter((pl.col("pair") == main) & (pl.col("index_date") > pl.lit(last) - pl.duration(days=_WEEK))).sort("index_date")
     others = daily.filter((pl.col("pair") != main) & (pl.col("index_date") == last)).sort("pair")
@@ -82,9 +77,9 @@ def stories_table(contributions: pl.DataFrame, last: date) -> Table:
         f" ({short_day(days[0])}): at least {MIN_NEWS_PCT} % of a value is news, and a sentence is sure" if days and days != [last] else ""
     )
     title = f"The biggest stories behind the last day{' with enough news' if earlier else ''}{earlier}"
-    table = Table(title=title, box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0), title_justify="left")
-    table.add_column("points", justify="right", no_wrap=True)
-    table.add_column("pair", no_wrap=True)
+    table = new_table(title)
+    add_columns(table, "points")
+    add_columns(table, "pair", justify="left")
     table.add_column("what")
     table.add_column("sentence", ratio=1)
     shown = contributions.sort("contribution", "series", "story_id", descending=[True, False, False]).head(_STORIES)
@@ -263,22 +258,17 @@ def print_sources(out: Console, states: pl.DataFrame, next_fetches: Mapping[str,
     if states.is_empty():
         out.print("No source yet: give article files with --articles, or switch upstreams on in tension.toml (see tension.example.toml).")
         return
-    table = Table(
-        title=f"Sources of {to_plain(str(settings.home))}",
+    table = new_table(
+        f"Sources of {to_plain(str(settings.home))}",
         caption=f"gaps: requests for which the source had no data; failed: requests that failed; both in the last {RECENT_DAYS} "
         "days. ! late. next: the scheduled fetch, if the schedule is switched on in the UI. Times are UTC.",
-        box=box.SIMPLE_HEAD,
         padding=0,  # the box separates columns by a space; with padding the table would not fit into 80 columns
-        title_justify="left",
-        caption_justify="left",
     )
-    for name in ("source", "last success"):
-        table.add_column(name, no_wrap=True)
-    table.add_column("rows", justify="right", no_wrap=True)
-    table.add_column("data to", no_wrap=True)
-    for name in ("lag", "gaps", "failed"):
-        table.add_column(name, justify="right", no_wrap=True)
-    table.add_column("next", no_wrap=True)
+    add_columns(table, "source", "last success", justify="left")
+    add_columns(table, "rows")
+    add_columns(table, "data to", justify="left")
+    add_columns(table, "lag", "gaps", "failed")
+    add_columns(table, "next", justify="left")
     for row in states.iter_rows(named=True):
         is_late = row["is_late"] and row["is_on"]
         lag = "" if row["lag_days"] is None else f"{row['lag_days']} d"
