@@ -6,6 +6,8 @@ from pathlib import Path
 
 import polars as pl
 
+from pipeline.spreadsheets import quote_formulas
+
 #: Columns of a listing that come from the table `signals`.
 _EVIDENCE = ("quote", "probability", "tier", "readers", "alternatives", "source", "published_at", "url", "article_id")
 
@@ -65,18 +67,9 @@ def write_listing(listing: pl.DataFrame, path: Path, judge: str) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     columns = ("signal_id", "reading", "verdict", "reason", "judge", "quote", "title", "source", "date", "url")
     listing.with_columns(
-        *map(_quote_formula, ("quote", "title", "source", "url")),
+        quote_formulas(pl.col("quote", "title", "source", "url").fill_null("")),
         verdict=pl.lit(""),
         reason=pl.lit(""),
         judge=pl.lit(judge),
         date=pl.col("published_at").dt.date(),
     ).select(columns).write_csv(path)
-
-
-def _quote_formula(column: str) -> pl.Expr:
-    """Put an apostrophe before text that a spreadsheet takes for a formula.
-
-    Text of articles is untrusted.
-    """
-    text = pl.col(column).fill_null("")
-    return pl.when(text.str.contains(r"^\s*[=+\-@]")).then("'" + text).otherwise(text).alias(column)

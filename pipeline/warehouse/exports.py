@@ -18,6 +18,7 @@ from pipeline.contracts.countries import PairError, pair_name, parse_pair
 from pipeline.contracts.dictionary import LICENCE, Edition
 from pipeline.contracts.tables import TABLES, VIEWS
 from pipeline.errors import UserError
+from pipeline.spreadsheets import quote_formulas
 from pipeline.warehouse.lake import write_parquet
 
 if TYPE_CHECKING:
@@ -30,8 +31,6 @@ EXCEL_ROWS = 1_048_576
 #: Longest fixed text of Stata, in bytes; longer ones are stored as strL.
 _STATA_TEXT = 2045
 _STATA_LABEL = 80
-#: First characters that make a spreadsheet take a cell of a CSV file for a formula.
-_FORMULA = r"^[=+\-@\t\r]"
 
 
 class ExportError(UserError, ValueError):
@@ -133,9 +132,7 @@ def _write_csv(export: Export, to: Path) -> None:
 
     Text that begins like a formula gets an apostrophe in front.
     """
-    text = pl.col(pl.String)
-    disarmed = pl.when(text.str.contains(_FORMULA)).then(pl.lit("'") + text).otherwise(text).name.keep()
-    export.rows.with_columns(disarmed).write_csv(to, datetime_format="%Y-%m-%dT%H:%M:%SZ")
+    export.rows.with_columns(quote_formulas(pl.col(pl.String))).write_csv(to, datetime_format="%Y-%m-%dT%H:%M:%SZ")
 
 
 def _write_parquet(export: Export, to: Path) -> None:

@@ -11,6 +11,7 @@ from pipeline.durable_files import replacing
 from pipeline.settings.archives import ArticleFiles
 from pipeline.sources.errors import SourceError
 from pipeline.sources.files.articles import collect_rows, read_articles
+from pipeline.spreadsheets import quote_formulas
 
 #: Input of an extractor: id, day (may be null), source, text, and the length of the headline at its start.
 TEXTS = pl.Schema({"id": pl.String(), "date": pl.Date(), "source": pl.String(), "text": pl.String(), "title_length": pl.Int64()})
@@ -91,15 +92,10 @@ def write_rows(frame: pl.DataFrame, path: Path) -> None:
     """
     writers: dict[str, Callable[[Path], object]] = {
         ".jsonl": frame.write_ndjson,
-        ".csv": frame.with_columns(_quote_formulas()).write_csv,
+        ".csv": frame.with_columns(quote_formulas(pl.col(pl.String))).write_csv,
         ".parquet": frame.write_parquet,
     }
     if path.suffix not in writers:
         raise SourceError(f"{path}: unknown output format; use one of the extensions {', '.join(writers)}")
     with replacing(path) as temporary:
         writers[path.suffix](temporary)
-
-
-def _quote_formulas() -> pl.Expr:
-    text = pl.col(pl.String)
-    return pl.when(text.str.contains(r"^\s*[=+\-@]")).then("'" + text).otherwise(text).name.keep()

@@ -1,0 +1,11 @@
+"""CSV for spreadsheets: no text of others acts as a formula."""
+
+import polars as pl
+
+#: What makes a spreadsheet take a cell for a formula.
+_FORMULA = r"^(?:\s*[=+\-@]|[\t\r])"
+
+
+def quote_formulas(text: pl.Expr) -> pl.Expr:
+    """Put an apostrophe before text that a spreadsheet would take for a formula."""
+    return pl.when(text.str.contains(_FORMULA)).then(pl.lit("'") + text).otherwise(text).name.keep()
