@@ -7,8 +7,8 @@ from pipeline.contracts.days import Days
 from pipeline.settings import SAMPLE_FIRST_DAY, SAMPLE_LAST_DAY, Settings
 from pipeline.settings.load import change_settings
 from pipeline.sources.errors import SourceError
-from pipeline.sources.files.articles import find_article_files
 from pipeline.sources.files.catalogue import Catalogue
+from pipeline.sources.files.find import find_article_files
 
 
 def set_days(settings: Settings, known: Catalogue, first: date | None, last: date | None) -> Settings:

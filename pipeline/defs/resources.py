@@ -25,8 +25,9 @@ from pipeline.signals.extractors import make_extractor
 from pipeline.sources.customs.csv_files import read_commitments
 from pipeline.sources.customs.merge import merge_tariffs, merge_trade_flows
 from pipeline.sources.customs.trade_figures import Figures
-from pipeline.sources.files.articles import ArticleFile, ReadReport, find_article_files
+from pipeline.sources.files.articles import ReadReport
 from pipeline.sources.files.catalogue import Catalogue
+from pipeline.sources.files.find import ArticleFile, find_article_files
 from pipeline.sources.files.inbox import list_inbox_files, select_readable
 from pipeline.sources.http.archive import Archive
 from pipeline.sources.http.client import Client

@@ -15,8 +15,8 @@ import polars as pl
 from pipeline import __version__
 from pipeline.contracts.days import Days
 from pipeline.durable_files import replacing
-from pipeline.sources.files.articles import ArticleFile, FileContents, ReadReport, read_file
-from pipeline.sources.files.streams import LIMITS, Limits
+from pipeline.sources.files.articles import FileContents, ReadReport, read_file
+from pipeline.sources.files.find import ArticleFile
 
 #: Increase it when rows are filed under other days or digests are computed differently.
 FORMAT = 2
@@ -61,7 +61,7 @@ class Catalogue:
         except (AttributeError, TypeError, ValueError):
             return None  # edited by hand
 
-    def find_digests(self, file: ArticleFile, *, last_day: date, limits: Limits = LIMITS) -> Digests:
+    def find_digests(self, file: ArticleFile, *, last_day: date) -> Digests:
         """Return the digests of the file by day.
 
         The file is read if they are not stored, which may raise `SourceError`.
@@ -70,22 +70,20 @@ class Catalogue:
         if stored is not None:
             return stored
         identity, contents = _identify_version(file), FileContents()
-        for _ in read_file(file, limits, last_day=last_day, contents=contents):
+        for _ in read_file(file, last_day=last_day, contents=contents):
             pass
         self._store(file, identity, contents, last_day)
         return contents.digests
 
-    def find_days(self, file: ArticleFile, *, last_day: date, limits: Limits = LIMITS) -> Days | None:
+    def find_days(self, file: ArticleFile, *, last_day: date) -> Days | None:
         """Return the first and last day of the file's rows.
 
         Returns None without rows. The file is read as in `find_digests`.
         """
-        digests = self.find_digests(file, last_day=last_day, limits=limits)
+        digests = self.find_digests(file, last_day=last_day)
         return Days(min(digests), max(digests)) if digests else None
 
-    def read_rows(
-        self, file: ArticleFile, days: Days, *, last_day: date, report: ReadReport | None = None, limits: Limits = LIMITS
-    ) -> Iterator[pl.DataFrame]:
+    def read_rows(self, file: ArticleFile, days: Days, *, last_day: date, report: ReadReport | None = None) -> Iterator[pl.DataFrame]:
         """Yield the file's rows of these days.
 
         The rows are those of `read_file`. A file known to have no rows of these days is not opened.
@@ -94,7 +92,7 @@ class Catalogue:
         if stored is not None and not any(days.first <= day <= days.last for day in stored):
             return
         identity, contents = _identify_version(file), FileContents()
-        for batch in read_file(file, limits, last_day=last_day, report=report, contents=contents):
+        for batch in read_file(file, last_day=last_day, report=report, contents=contents):
             rows = batch.filter(pl.col("index_date").is_between(days.first, days.last))
             if not rows.is_empty():
                 yield rows

@@ -9,8 +9,9 @@ from pathlib import Path
 
 from pipeline.settings.archives import ArticleFiles
 from pipeline.sources.errors import SourceError
-from pipeline.sources.files.articles import ArticleFile, ReadReport, find_article_files
+from pipeline.sources.files.articles import ReadReport
 from pipeline.sources.files.catalogue import Catalogue
+from pipeline.sources.files.find import ArticleFile, find_article_files
 
 #: A file that changed within this time may still be being copied.
 QUIET_SECONDS = 30

@@ -14,7 +14,8 @@ from pydantic import ValidationError
 from pipeline.contracts.instants import parse_instant
 from pipeline.settings.archives import ArticleFiles
 from pipeline.sources.errors import SourceError
-from pipeline.sources.files.articles import ReadReport, collect_rows, find_article_files, read_articles
+from pipeline.sources.files.articles import ReadReport, collect_rows, read_articles
+from pipeline.sources.files.find import find_article_files
 from pipeline.sources.files.streams import LIMITS, Limits
 
 Row = dict[str, Any]

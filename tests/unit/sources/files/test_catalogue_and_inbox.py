@@ -13,8 +13,9 @@ from pipeline.contracts.days import Days
 from pipeline.settings.archives import ArticleFiles
 from pipeline.sources.errors import SourceError
 from pipeline.sources.files import catalogue as catalogue_module
-from pipeline.sources.files.articles import ArticleFile, ReadReport, collect_rows, find_article_files, read_file
+from pipeline.sources.files.articles import ReadReport, collect_rows, read_file
 from pipeline.sources.files.catalogue import Catalogue
+from pipeline.sources.files.find import ArticleFile, find_article_files
 from pipeline.sources.files.inbox import QUIET_SECONDS, is_quiet, list_inbox_files, select_readable
 
 TODAY = date(2025, 6, 1)

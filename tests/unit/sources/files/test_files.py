@@ -14,7 +14,8 @@ from hypothesis import strategies as st
 from pipeline.contracts.tables.raw import RAW_ARTICLES
 from pipeline.settings.archives import ArticleFiles
 from pipeline.sources.errors import SourceError
-from pipeline.sources.files.articles import collect_rows, find_article_files, read_articles
+from pipeline.sources.files.articles import collect_rows, read_articles
+from pipeline.sources.files.find import find_article_files
 from pipeline.sources.files.streams import LIMITS, Limits
 
 ROW = {"published_at": "2025-04-04T10:30:00Z", "source": "Strelsau Post", "title": "Ruritania taxes glass", "body": "It did so today."}

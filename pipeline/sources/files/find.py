@@ -1,0 +1,128 @@
+"""Finds the article files of paths, folders and patterns, each with a label.
+
+Does not belong here: reading them (`articles.py`).
+"""
+
+import os
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from pipeline.settings.archives import ArticleFiles
+from pipeline.sources.errors import SourceError
+from pipeline.sources.files.formats import FORMATS, find_format
+
+_WILDCARDS = "*?["
+
+
+@dataclass(frozen=True)
+class ArticleFile:
+    """A file to read, with its archive in the settings.
+
+    `label` is the prefix of the names of its rows.
+    """
+
+    path: Path
+    archive: ArticleFiles
+    label: str
+
+
+def find_article_files(archives: Iterable[ArticleFiles], home: Path | None = None) -> list[ArticleFile]:
+    """Return the files of the archives, each once.
+
+    These are listed files, and those of a known format in folders and patterns, sorted.
+    Hidden files are skipped, as are files in `home` that an archive outside of it includes. Raises `SourceError` if a path does not exist,
+    a pattern matches nothing, a file has an unknown format, or no file is left.
+    """
+    archives = list(archives)
+    files = [(path, archive) for archive in archives for path in _drop_own_data(_expand_path(archive.path), archive, home)]
+    unique = list({path.resolve(): (path, archive) for path, archive in reversed(files)}.values())[::-1]
+    if not unique:
+        listed = ", ".join(archive.path for archive in archives) or "no path"
+        if home is not None and any(home.resolve().is_relative_to(Path(archive.path).resolve()) for archive in archives):
+            listed += f" outside of {home}, the home of this run"
+        raise SourceError(
+            f"no article files in {listed}; supported formats: {', '.join(FORMATS)} (also .gz and .zip). Add files or give another path"
+        )
+    labels = _make_labels([path for path, _ in unique])
+    return [ArticleFile(path, archive, label) for (path, archive), label in zip(unique, labels, strict=True)]
+
+
+def _drop_own_data(paths: list[Path], archive: ArticleFiles, home: Path | None) -> list[Path]:
+    """Drop the files that the home of the run contains.
+
+    An archive inside the home, such as the inbox, has the user's files and is returned unchanged.
+    """
+    if home is None:
+        return paths
+    folder = home.resolve()
+    if folder in Path(archive.path).resolve().parents:
+        return paths
+    return [path for path in paths if not path.resolve().is_relative_to(folder)]
+
+
+def _expand_path(text: str) -> list[Path]:
+    """Return the files of a path: a file, folder tree or pattern."""
+    path = Path(text)
+    if path.is_dir():
+        return _list_folder(path)
+    if path.exists() or not set(_WILDCARDS) & set(text):
+        return [_require_known_format(path)]
+    first_wildcard = next(index for index, part in enumerate(path.parts) if set(_WILDCARDS) & set(part))
+    base, pattern = Path(*path.parts[:first_wildcard]), str(Path(*path.parts[first_wildcard:]))
+    matches = sorted(match for match in base.glob(pattern) if not _is_hidden(match, base))
+    if not matches:
+        raise SourceError(f"{path}: no file or folder matches the pattern. Check the path; relative paths start in the working folder")
+    return [file for match in matches for file in (_list_folder(match) if match.is_dir() else [match]) if _has_known_format(file)]
+
+
+def _list_folder(folder: Path) -> list[Path]:
+    return sorted(path for path in folder.rglob("*") if path.is_file() and _has_known_format(path) and not _is_hidden(path, folder))
+
+
+def _is_hidden(path: Path, folder: Path) -> bool:
+    return any(part.startswith(".") for part in path.relative_to(folder).parts)
+
+
+def _has_known_format(path: Path) -> bool:
+    return find_format(path.name) is not None or (path.suffix.lower() == ".zip" and path.is_file())
+
+
+def _require_known_format(path: Path) -> Path:
+    """Return the path; `SourceError` if missing or of an unknown format."""
+    if not path.exists():
+        raise SourceError(f"{path}: there is no such file or folder. Check the path; relative paths start in the working folder")
+    if not _has_known_format(path):
+        raise SourceError(f"{path}: unknown format. Use one of the extensions {', '.join(FORMATS)}, each also with .gz or in a .zip")
+    return path
+
+
+def _make_labels(files: Sequence[Path]) -> list[str]:
+    """Return a unique label for each file.
+
+    Its name, else with that of its folder, else with a counter in order of the paths.
+    """
+    names = [to_text(file.name) for file in files]
+    names_with_folder = [f"{to_text(file.resolve().parent.name)}/{name}" for file, name in zip(files, names, strict=True)]
+    count = Counter(names)
+    labels = [with_folder if count[name] > 1 else name for with_folder, name in zip(names_with_folder, names, strict=True)]
+    order = sorted(range(len(files)), key=lambda n: files[n].resolve())
+    for index, label in zip(order, number_repeats([labels[index] for index in order]), strict=True):
+        labels[index] = label
+    return labels
+
+
+def number_repeats(labels: Iterable[str]) -> list[str]:
+    """Append `~2`, `~3`, … to labels that occur again."""
+    seen: Counter[str] = Counter()
+    numbered = []
+    for label in labels:
+        seen[label] += 1
+        numbered.append(label if seen[label] == 1 else f"{label}~{seen[label]}")  # no file of a known format has such a name
+    return numbered
+
+
+def to_text(name: str) -> str:
+    """Replace the bytes of a file name that are not UTF-8."""
+    return os.fsencode(name).decode("utf-8", "replace")
