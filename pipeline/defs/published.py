@@ -16,7 +16,8 @@ from pipeline.report.sparklines import sparkline_markdown
 from pipeline.report.write import REPORT, write_report
 from pipeline.warehouse.inputs import code_digest, combine_digests
 from pipeline.warehouse.lake import Lake
-from pipeline.warehouse.publish import DATABASE, PUBLISHED
+from pipeline.warehouse.publish import DATABASE
+from pipeline.warehouse.release_files import PUBLISHED
 from pipeline.warehouse.sql import select_view
 
 

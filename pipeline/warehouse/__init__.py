@@ -1,6 +1,7 @@
 """The code that stores Parquet files and runs DuckDB.
 
-No other code does. `lake.py` stores tables, `sql.py` runs the files of `sql/` over them, `publish.py` makes releases. Terms:
+No other code does. `lake.py` stores tables, `sql.py` runs the files of `sql/` over them, `publish.py` makes
+releases, `database.py` their DuckDB file. Terms:
 
 * home: the folder with everything of one index, its lake, releases and history of runs; `--home` names it
 * lake: the tables in a home as Parquet files, with which runs work

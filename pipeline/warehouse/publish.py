@@ -1,4 +1,4 @@
-"""Published data: immutable releases and a DuckDB database.
+"""Published data: immutable releases, and links to the newest.
 
 A release is a folder of Parquet files, with the database and the report that are made from them. It is named after its last day and the
 hash of its Parquet files: the same input makes the same release, and nothing is written again. `SHA256SUMS` has the hash of every file.
@@ -6,13 +6,11 @@ The link `latest` points to the newest release; database and report of the publi
 everything at once, and readers never see parts of two releases.
 """
 
-import hashlib
 import json
 import shutil
 from collections.abc import Callable, Container, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
-from itertools import takewhile
 from pathlib import Path
 
 import duckdb
@@ -20,29 +18,23 @@ import polars as pl
 
 from pipeline import __version__
 from pipeline.contracts.catalogues import build_croissant, build_dcat
-from pipeline.contracts.dictionary import Edition, build_datapackage, build_file_metadata, describe_column, render_citation, render_markdown
+from pipeline.contracts.dictionary import Edition, build_datapackage, build_file_metadata, render_citation
 from pipeline.contracts.model import Table
-from pipeline.contracts.tables import TABLES, VIEWS
 from pipeline.contracts.tables.flat import TENSION_INDEX
 from pipeline.durable_files import SUMS, hash_file, move, read_sums, write_sums
 from pipeline.errors import TensionError
-from pipeline.settings import SAMPLE_NOTE, shipped_folder
+from pipeline.settings import SAMPLE_NOTE
+from pipeline.warehouse.database import compute_build_id, read_about, write_database
 from pipeline.warehouse.lake import Lake
-from pipeline.warehouse.release_files import add_metadata, describe_file, hash_files, write_flat_csv, write_yearly
-from pipeline.warehouse.sql import read_macro, read_query
-from pipeline.warehouse.view_columns import TABLE_COLUMNS, VIEW_COLUMNS, describe_view_column
+from pipeline.warehouse.release_files import DICTIONARY, PUBLISHED, add_metadata, describe_file, hash_files, write_flat_csv, write_yearly
 
 DATABASE = "trade_tension.duckdb"
 #: Files of a release that the published folder links to: database, report and chart.
 LINKED = {".duckdb", ".html", ".png"}
 #: What a killed process may have left in the published folder or among the releases.
 _LEFTOVERS = (".staging*", ".latest*", ".*.tmp", ".*.tmp.wal")
-#: Storage version that DuckDB 1.0 and later can read.
-STORAGE_VERSION = "v1.0.0"
-PUBLISHED = tuple(table for table in TABLES.values() if table.published)
 #: Descriptions of all files of a release, each by the function that builds it.
 _DESCRIPTIONS = {"datapackage.json": build_datapackage, "croissant.json": build_croissant, "dcat.jsonld": build_dcat}
-_DICTIONARY = render_markdown(PUBLISHED, tuple(VIEWS.values()))
 
 
 class PublishError(TensionError, RuntimeError):
@@ -163,7 +155,7 @@ class Publisher:
         for file_name, build in _DESCRIPTIONS.items():
             description = build(listed, (TENSION_INDEX, *PUBLISHED), edition)
             (staging / file_name).write_text(json.dumps(description, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
-        (staging / "data-dictionary.md").write_text(_DICTIONARY, encoding="utf-8")
+        (staging / "data-dictionary.md").write_text(DICTIONARY, encoding="utf-8")
         (staging / "CITATION.cff").write_text(render_citation(edition), encoding="utf-8")
         return name, rows
 
@@ -195,13 +187,12 @@ class Publisher:
         `stale`: reason for each table whose last rebuild failed.
         """
         database = folder / DATABASE
-        if _is_as_recorded(folder, DATABASE) and _read_about(database) == (name, _build_id(stale)):
+        if _is_as_recorded(folder, DATABASE) and read_about(database) == (name, compute_build_id(stale)):
             return
         temporary = folder / f".{DATABASE}.tmp"
         temporary.unlink(missing_ok=True)
         try:
-            with duckdb.connect(str(temporary), config={"threads": 1, "storage_compatibility_version": STORAGE_VERSION}) as con:
-                _fill_database(con, folder, name, note, stale)
+            write_database(temporary, folder, name, note, stale)
             move([(temporary, database)])
         except duckdb.Error as error:
             raise PublishError(f"cannot build {database} of release {name}: {error}; the earlier release is unchanged") from error
@@ -258,116 +249,3 @@ def _repair(folder: Path, staging: Path) -> Iterator[str]:
         if path.endswith(".parquet") and path not in expected:
             (folder / path).unlink()
             yield path
-
-
-def _read_about(database: Path) -> tuple[str, str] | None:
-    """Read the release of a database, and its `_build_id`.
-
-    None when it is no database of this project or has an earlier schema.
-    """
-    try:
-        with duckdb.connect(str(database), read_only=True) as con:
-            ((release, build),) = con.sql("select release, build from about").fetchall()
-    except duckdb.Error:
-        return None
-    return str(release), str(build)
-
-
-def _sql_files(folder: str) -> list[Path]:
-    """List the files of a folder in `sql/`, sorted by name."""
-    return sorted((shipped_folder("sql") / folder).glob("*.sql"))
-
-
-def _build_id(stale: Mapping[str, str]) -> str:
-    """Compute a fingerprint of what a database has apart from its rows.
-
-    It covers version, comments, views, macros and stale tables: if one changes, the database is built again. Ten hexadecimal digits.
-    """
-    files = [*_sql_files("views"), *_sql_files("macros")]
-    parts = [
-        __version__,
-        _DICTIONARY,
-        json.dumps([TABLE_COLUMNS, VIEW_COLUMNS]),
-        *(f"{path.parent.name}/{path.stem}\0{path.read_text(encoding='utf-8')}" for path in files),
-    ]
-    parts += [f"{name}\0{reason}" for name, reason in sorted(stale.items())]
-    return hashlib.sha256("\0".join(parts).encode()).hexdigest()[:10]
-
-
-def _literal(text: str) -> str:
-    """Write text as a SQL string; comments on columns take no parameters."""
-    return "'" + text.replace("'", "''") + "'"
-
-
-def _fill_database(con: duckdb.DuckDBPyConnection, folder: Path, name: str, note: str, stale: Mapping[str, str]) -> None:
-    """Fill a new database with tables, views, macros and their comments.
-
-    `about` has the release and `stale_tables` the tables whose last rebuild failed. Tables are filled from the Parquet files of `folder`.
-    """
-    comments: list[str] = []
-    for table in PUBLISHED:
-        files = [str(path) for path in sorted((folder / table.name).glob("*.parquet"))]
-        con.from_parquet(files, hive_partitioning=False).create(table.name)
-        comments.append(f"comment on table {table.name} is {_literal(f'{table.description} One row: {table.grain}.')}")
-        comments += _column_comments(table)
-    con.sql("create table about (release varchar, version varchar, build varchar, note varchar)")
-    about = {"release": name, "version": __version__, "build": _build_id(stale), "note": note}
-    con.sql("insert into about values ($release, $version, $build, $note)", params=about)
-    comments.append("comment on table about is 'Which release this is, and what the data is.'")
-    con.sql("create table stale_tables (table_name varchar, reason varchar)")
-    for table_name, reason in sorted(stale.items()):
-        con.sql("insert into stale_tables values ($name, $reason)", params={"name": table_name, "reason": reason})
-    comments.append("comment on table stale_tables is 'Tables that could not be rebuilt and have an earlier version, with the reason.'")
-    con.sql("create table macro_columns (place integer, macro_name varchar, column_name varchar, data_type varchar, meaning varchar)")
-    comments.append("comment on table macro_columns is 'Columns of the macros, which describe_columns reads.'")
-    for described, columns in TABLE_COLUMNS.items():
-        comments += [f"comment on column {described}.{column} is {_literal(text)}" for column, text in columns.items()]
-    for path in _sql_files("views"):
-        text = path.read_text(encoding="utf-8")
-        con.sql(f"create view {path.stem} as {text}")
-        comments.append(f"comment on view {path.stem} is {_literal(_read_comments(text))}")
-        comments += _view_column_comments(con, path)
-    for path in _sql_files("macros"):
-        comments += _create_macro(con, path)
-    con.execute(";\n".join(["begin", *comments, "commit"]))  # one transaction instead of a disk write for each comment
-
-
-def _column_comments(table: Table) -> list[str]:
-    """Return the SQL statements that comment on the columns of a table."""
-    return [f"comment on column {table.name}.{column.name} is {_literal(describe_column(column))}" for column in table.columns]
-
-
-def _view_column_comments(con: duckdb.DuckDBPyConnection, path: Path) -> list[str]:
-    """Return the SQL statements that comment on the columns of a view.
-
-    A column without a comment of its own has that of a view or table that the view reads.
-    """
-    query = read_query(path)
-    tables = [VIEWS[name] for name in (path.stem, *query.views) if name in VIEWS]
-    names = [row[0] for row in con.sql(f"describe {path.stem}").fetchall()]
-    comments = {name: describe_view_column(path.stem, name, [*tables, *query.reads]) for name in names}
-    return [f"comment on column {path.stem}.{name} is {_literal(comment)}" for name, comment in comments.items()]
-
-
-def _create_macro(con: duckdb.DuckDBPyConnection, path: Path) -> Iterator[str]:
-    """Create a macro, and describe the columns of its result.
-
-    DuckDB does not store these. Yields the statements of its comment and of the rows of `macro_columns`.
-    """
-    macro = read_macro(path)
-    text = path.read_text(encoding="utf-8")
-    con.sql(text)
-    yield f"comment on {'macro table' if macro.query else 'macro'} {path.stem} is {_literal(_read_comments(text))}"
-    empty = "null::date" if macro.query else "null"  # table macros take days and names, which DuckDB casts
-    call = f"{path.stem}({', '.join([empty] * macro.required)})"
-    reads = [*(VIEWS[name] for name in macro.query.views), *macro.query.reads] if macro.query else ()
-    for place, (column, data_type, *_) in enumerate(con.sql(f"describe {'from' if macro.query else 'select'} {call}").fetchall()):
-        name = column if macro.query else path.stem
-        row = (path.stem, name, data_type, describe_view_column(path.stem, name, reads))
-        yield f"insert into macro_columns values ({place}, {', '.join(map(_literal, row))})"  # noqa: S608  # escaped
-
-
-def _read_comments(sql: str) -> str:
-    """Join the comment lines at the head of a SQL file."""
-    head = takewhile(lambda line: line.startswith("--"), sql.splitlines())
-    return " ".join(line.removeprefix("--").strip() for line in head)

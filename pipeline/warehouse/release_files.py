@@ -1,6 +1,6 @@
-"""Write files of a release: Parquet, and one table as CSV.
+"""The tables of a release, and its files: Parquet, and one table as CSV.
 
-Belongs here: files, their metadata and hashes. Does not: which tables a release has, and where it is stored (`publish.py`).
+Belongs here: files, their metadata and hashes. Does not: the database (`database.py`), and where a release is stored (`publish.py`).
 """
 
 import hashlib
@@ -9,12 +9,17 @@ from pathlib import Path
 
 import polars as pl
 
-from pipeline.contracts.dictionary import ReleaseFile
+from pipeline.contracts.dictionary import ReleaseFile, render_markdown
 from pipeline.contracts.model import Table
+from pipeline.contracts.tables import TABLES, VIEWS
 from pipeline.contracts.tables.flat import TENSION_INDEX
 from pipeline.settings import shipped_folder
 from pipeline.warehouse.lake import write_parquet
 from pipeline.warehouse.sql import read_query, select
+
+PUBLISHED = tuple(table for table in TABLES.values() if table.published)
+#: The data dictionary, in Markdown.
+DICTIONARY = render_markdown(PUBLISHED, tuple(VIEWS.values()))
 
 
 def write_yearly(table: Table, frame: pl.DataFrame, root: Path) -> list[Path]:

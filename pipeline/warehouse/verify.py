@@ -19,7 +19,8 @@ from pipeline.settings import Settings
 from pipeline.warehouse.home import NOTE, HomeError, read_mark
 from pipeline.warehouse.lake import Lake, find_missing_days, is_day_file
 from pipeline.warehouse.open_lake import open_lake
-from pipeline.warehouse.publish import LINKED, PUBLISHED, Publisher
+from pipeline.warehouse.publish import LINKED, Publisher
+from pipeline.warehouse.release_files import PUBLISHED
 from pipeline.warehouse.shared_lake import SharedLake, parse_object_key
 
 MISSING, CHANGED = "missing", "not as it was written"

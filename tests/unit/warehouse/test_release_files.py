@@ -21,7 +21,8 @@ from pipeline.contracts.tables.core import QUARANTINE
 from pipeline.contracts.tables.flat import COUNTRIES, TENSION_INDEX
 from pipeline.contracts.tables.index import SIGNALS
 from pipeline.models.python_models import countries
-from pipeline.warehouse.publish import PUBLISHED, Publisher
+from pipeline.warehouse.publish import Publisher
+from pipeline.warehouse.release_files import PUBLISHED
 from tests.unit.index.lake_scenes import Scene, article, build, day, finding
 
 NOTE = "A test; not for citation."

@@ -1,0 +1,147 @@
+"""The DuckDB file of a release: tables, views, macros, and a comment on everything.
+
+Does not belong here: when it is written, and where it is stored (`publish.py`).
+"""
+
+import hashlib
+import json
+from collections.abc import Iterator, Mapping
+from itertools import takewhile
+from pathlib import Path
+
+import duckdb
+
+from pipeline import __version__
+from pipeline.contracts.dictionary import describe_column
+from pipeline.contracts.model import Table
+from pipeline.contracts.tables import VIEWS
+from pipeline.settings import shipped_folder
+from pipeline.warehouse.release_files import DICTIONARY, PUBLISHED
+from pipeline.warehouse.sql import read_macro, read_query
+from pipeline.warehouse.view_columns import TABLE_COLUMNS, VIEW_COLUMNS, describe_view_column
+
+#: Storage version that DuckDB 1.0 and later can read.
+STORAGE_VERSION = "v1.0.0"
+
+
+def write_database(path: Path, folder: Path, name: str, note: str, stale: Mapping[str, str]) -> None:
+    """Write a database with the tables of a release.
+
+    `path`: its file, which must not exist; `folder`: the Parquet files of the release `name`; `note` describes the data; `stale`: reason
+    for each table whose last rebuild failed. `duckdb.Error` if it cannot be written.
+    """
+    with duckdb.connect(str(path), config={"threads": 1, "storage_compatibility_version": STORAGE_VERSION}) as con:
+        _fill(con, folder, name, note, stale)
+
+
+def read_about(database: Path) -> tuple[str, str] | None:
+    """Read the release of a database, and its `compute_build_id`.
+
+    None when it is no database of this project or has an earlier schema.
+    """
+    try:
+        with duckdb.connect(str(database), read_only=True) as con:
+            ((release, build),) = con.sql("select release, build from about").fetchall()
+    except duckdb.Error:
+        return None
+    return str(release), str(build)
+
+
+def _sql_files(folder: str) -> list[Path]:
+    """List the files of a folder in `sql/`, sorted by name."""
+    return sorted((shipped_folder("sql") / folder).glob("*.sql"))
+
+
+def compute_build_id(stale: Mapping[str, str]) -> str:
+    """Compute a fingerprint of what a database has apart from its rows.
+
+    It covers version, comments, views, macros and stale tables: if one changes, the database is built again. Ten hexadecimal digits.
+    """
+    files = [*_sql_files("views"), *_sql_files("macros")]
+    parts = [
+        __version__,
+        DICTIONARY,
+        json.dumps([TABLE_COLUMNS, VIEW_COLUMNS]),
+        *(f"{path.parent.name}/{path.stem}\0{path.read_text(encoding='utf-8')}" for path in files),
+    ]
+    parts += [f"{name}\0{reason}" for name, reason in sorted(stale.items())]
+    return hashlib.sha256("\0".join(parts).encode()).hexdigest()[:10]
+
+
+def _literal(text: str) -> str:
+    """Write text as a SQL string; comments on columns take no parameters."""
+    return "'" + text.replace("'", "''") + "'"
+
+
+def _fill(con: duckdb.DuckDBPyConnection, folder: Path, name: str, note: str, stale: Mapping[str, str]) -> None:
+    """Fill a new database with tables, views, macros and their comments.
+
+    `about` has the release and `stale_tables` the tables whose last rebuild failed. Tables are filled from the Parquet files of `folder`.
+    """
+    comments: list[str] = []
+    for table in PUBLISHED:
+        files = [str(path) for path in sorted((folder / table.name).glob("*.parquet"))]
+        con.from_parquet(files, hive_partitioning=False).create(table.name)
+        comments.append(f"comment on table {table.name} is {_literal(f'{table.description} One row: {table.grain}.')}")
+        comments += _column_comments(table)
+    con.sql("create table about (release varchar, version varchar, build varchar, note varchar)")
+    about = {"release": name, "version": __version__, "build": compute_build_id(stale), "note": note}
+    con.sql("insert into about values ($release, $version, $build, $note)", params=about)
+    comments.append("comment on table about is 'Which release this is, and what the data is.'")
+    con.sql("create table stale_tables (table_name varchar, reason varchar)")
+    for table_name, reason in sorted(stale.items()):
+        con.sql("insert into stale_tables values ($name, $reason)", params={"name": table_name, "reason": reason})
+    comments.append("comment on table stale_tables is 'Tables that could not be rebuilt and have an earlier version, with the reason.'")
+    con.sql("create table macro_columns (place integer, macro_name varchar, column_name varchar, data_type varchar, meaning varchar)")
+    comments.append("comment on table macro_columns is 'Columns of the macros, which describe_columns reads.'")
+    for described, columns in TABLE_COLUMNS.items():
+        comments += [f"comment on column {described}.{column} is {_literal(text)}" for column, text in columns.items()]
+    for path in _sql_files("views"):
+        text = path.read_text(encoding="utf-8")
+        con.sql(f"create view {path.stem} as {text}")
+        comments.append(f"comment on view {path.stem} is {_literal(_read_comments(text))}")
+        comments += _view_column_comments(con, path)
+    for path in _sql_files("macros"):
+        comments += _create_macro(con, path)
+    con.execute(";\n".join(["begin", *comments, "commit"]))  # one transaction instead of a disk write for each comment
+
+
+def _column_comments(table: Table) -> list[str]:
+    """Return the SQL statements that comment on the columns of a table."""
+    return [f"comment on column {table.name}.{column.name} is {_literal(describe_column(column))}" for column in table.columns]
+
+
+def _view_column_comments(con: duckdb.DuckDBPyConnection, path: Path) -> list[str]:
+    """Return the SQL statements that comment on the columns of a view.
+
+    A column without a comment of its own has that of a view or table that the view reads.
+    """
+    query = read_query(path)
+    tables = [VIEWS[name] for name in (path.stem, *query.views) if name in VIEWS]
+    names = [row[0] for row in con.sql(f"describe {path.stem}").fetchall()]
+    comments = {name: describe_view_column(path.stem, name, [*tables, *query.reads]) for name in names}
+    return [f"comment on column {path.stem}.{name} is {_literal(comment)}" for name, comment in comments.items()]
+
+
+def _create_macro(con: duckdb.DuckDBPyConnection, path: Path) -> Iterator[str]:
+    """Create a macro, and describe the columns of its result.
+
+    DuckDB does not store these. Yields the statements of its comment and of the rows of `macro_columns`.
+    """
+    macro = read_macro(path)
+    text = path.read_text(encoding="utf-8")
+    con.sql(text)
+    yield f"comment on {'macro table' if macro.query else 'macro'} {path.stem} is {_literal(_read_comments(text))}"
+    empty = "null::date" if macro.query else "null"  # table macros take days and names, which DuckDB casts
+    call = f"{path.stem}({', '.join([empty] * macro.required)})"
+    reads = [*(VIEWS[name] for name in macro.query.views), *macro.query.reads] if macro.query else ()
+    for place, (column, data_type, *_) in enumerate(con.sql(f"describe {'from' if macro.query else 'select'} {call}").fetchall()):
+        name = column if macro.query else path.stem
+        row = (path.stem, name, data_type, describe_view_column(path.stem, name, reads))
+        yield f"insert into macro_columns values ({place}, {', '.join(map(_literal, row))})"  # noqa: S608  # escaped
+
+
+def _read_comments(sql: str) -> str:
+    """Join the comment lines at the head of a SQL file."""
+    head = takewhile(lambda line: line.startswith("--"), sql.splitlines())
+    return " ".join(line.removeprefix("--").strip() for line in head)
