@@ -43,7 +43,7 @@ def _build(settings: Settings) -> dg.Definitions:
         *official.assets(settings),
         *crosscheck.assets(settings),
         *models.assets(),
-        published.published,
+        published.build_asset(settings),
         *uploaded.assets(settings),
         failed_checks.failed_checks,
     ]

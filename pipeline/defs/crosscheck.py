@@ -12,12 +12,12 @@ from pipeline.defs.checks import Results, audited_days, check_specs
 from pipeline.defs.fetching import by_day_if_enabled, enabled_upstreams, skip_disabled
 from pipeline.defs.metadata import spec
 from pipeline.defs.partitions import run_days
-from pipeline.defs.resources import Answers
 from pipeline.defs.side_tables import keep_last_good
 from pipeline.settings import Settings
 from pipeline.sources.gdelt.crosscheck import build_cross_check
 from pipeline.sources.gdelt.fetch import SOURCE
 from pipeline.sources.gdelt.stored import read_event_files
+from pipeline.sources.http.archive import Archive
 from pipeline.warehouse.lake import Lake
 
 CROSS_CHECKED = (GDELT_EVENTS, GDELT_ACCOUNTS)
@@ -38,16 +38,14 @@ def assets(settings: Settings) -> Sequence[dg.AssetsDefinition]:
         **by_day_if_enabled(settings, SOURCE),
     )
     @keep_last_good(*CROSS_CHECKED)
-    def gdelt_between_states(
-        context: dg.AssetExecutionContext, lake: dg.ResourceParam[Lake], answers: dg.ResourceParam[Answers]
-    ) -> Results:
+    def gdelt_between_states(context: dg.AssetExecutionContext, lake: dg.ResourceParam[Lake]) -> Results:
         """Extract events between states from every GDELT file."""
         if not is_enabled:
             yield from skip_disabled(lake, SOURCE, *CROSS_CHECKED)
             return
         with audited_days(context, lake, "gdelt_between_states", *CROSS_CHECKED) as days:
             for batch in run_days(context).split(DAYS_PER_BATCH):
-                result = build_cross_check(read_event_files(answers.archive(), batch))
+                result = build_cross_check(read_event_files(Archive(settings.payloads), batch))
                 days.write(GDELT_EVENTS, result.events, batch, ("actor", "target", "kind", "cameo_code"))
                 days.write(GDELT_ACCOUNTS, result.accounts, batch)
         yield from days.report()

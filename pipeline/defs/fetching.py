@@ -17,10 +17,11 @@ from pipeline.contracts.tables.raw import FETCHES
 from pipeline.defs.checks import Results, audit, check_specs, write_changed
 from pipeline.defs.metadata import describe, row_count
 from pipeline.defs.partitions import by_day, run_days
-from pipeline.defs.resources import Answers
 from pipeline.defs.side_tables import keep_last_good
 from pipeline.defs.unchanged import StoredResults
 from pipeline.settings import Settings
+from pipeline.sources.http.archive import Archive
+from pipeline.sources.http.client import Client
 from pipeline.sources.payloads import SUCCESSFUL_OUTCOMES, FetchResult
 from pipeline.sources.registry import FETCHERS, Fetcher
 from pipeline.warehouse.lake import Lake
@@ -86,10 +87,10 @@ def _build_upstream_asset(fetcher: Fetcher[Any], settings: Settings) -> dg.Asset
             ),
         ],
     )
-    def upstream_asset(context: dg.AssetExecutionContext, answers: dg.ResourceParam[Answers]) -> Results:
+    def upstream_asset(context: dg.AssetExecutionContext) -> Results:
         due = min(clock.today(), settings.end or clock.today())  # data of a fixed range of days is not late
         window = run_days(context) if upstream.is_fetched_by_day else Days(settings.first_day, max(settings.first_day, due))
-        with answers.open() as client:
+        with Client(Archive(settings.payloads), settings.sources.network) as client:
             outcomes, problems = _count_outcomes(context, fetcher.fetch(client, settings, window))
             newest = fetcher.find_newest_day(client.archive, due)
         yield _report_answered(upstream.name, outcomes, problems)
@@ -140,9 +141,9 @@ def assets(settings: Settings) -> list[dg.AssetsDefinition]:
 
     @dg.asset(**describe(FETCHES), deps=names, check_specs=check_specs(FETCHES))
     @keep_last_good(FETCHES)
-    def fetches(lake: dg.ResourceParam[Lake], answers: dg.ResourceParam[Answers]) -> Results:
+    def fetches(lake: dg.ResourceParam[Lake]) -> Results:
         """Copy the journal of all requests into the lake."""
-        rows = answers.archive().journal()
+        rows = Archive(settings.payloads).journal()
         yield from write_changed(lake, FETCHES, rows)
         yield dg.MaterializeResult(metadata=row_count(rows.height))
 

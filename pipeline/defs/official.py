@@ -12,11 +12,11 @@ from pipeline.defs.checks import InputCheck, Results, audit, check_specs
 from pipeline.defs.fetching import by_day_if_enabled, enabled_upstreams, skip_disabled
 from pipeline.defs.metadata import add_daily_metadata, describe, spec
 from pipeline.defs.partitions import run_days
-from pipeline.defs.resources import Answers
 from pipeline.defs.side_tables import keep_last_good
 from pipeline.settings import Settings
 from pipeline.signals.official.classify import classify_documents
 from pipeline.sources.federal_register import SOURCE, collect_documents
+from pipeline.sources.http.archive import Archive
 from pipeline.warehouse.lake import Lake
 
 JUDGED = (OFFICIAL_DOCUMENTS, OFFICIAL_SIGNALS)
@@ -42,16 +42,14 @@ def assets(settings: Settings) -> Sequence[dg.AssetsDefinition]:
         **daily,
     )
     @keep_last_good(RAW_OFFICIAL_DOCUMENTS)
-    def raw_official_documents(
-        context: dg.AssetExecutionContext, lake: dg.ResourceParam[Lake], answers: dg.ResourceParam[Answers]
-    ) -> Results:
+    def raw_official_documents(context: dg.AssetExecutionContext, lake: dg.ResourceParam[Lake]) -> Results:
         """Read every document of the journal; write complete days only."""
         if not is_enabled:
             yield ALL_DAYS_WHOLE.report([])
             yield from skip_disabled(lake, SOURCE, RAW_OFFICIAL_DOCUMENTS)
             return
         span = run_days(context)
-        documents = collect_documents(answers.archive().payloads(SOURCE, span))
+        documents = collect_documents(Archive(settings.payloads).payloads(SOURCE, span))
         whole = [day for day in span if day in documents.complete_days]
         yield ALL_DAYS_WHOLE.report(
             [f"{day}: {documents.incomplete_days.get(day, 'was not fetched, or the request failed')}" for day in span if day not in whole]

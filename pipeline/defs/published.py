@@ -9,50 +9,57 @@ from pipeline.contracts.tables.contributions import CONTRIBUTIONS
 from pipeline.contracts.tables.core import COVERAGE
 from pipeline.contracts.tables.index import TENSION_PAIR_DAILY
 from pipeline.defs.daily import require_every_day
-from pipeline.defs.resources import Product
 from pipeline.defs.unchanged import digest_code
 from pipeline.explorer.write import write_explorer
 from pipeline.report.sparklines import sparkline_markdown
 from pipeline.report.write import REPORT, write_report
+from pipeline.settings import SAMPLE_NOTE, Settings
 from pipeline.warehouse.inputs import code_digest, combine_digests
 from pipeline.warehouse.lake import Lake
-from pipeline.warehouse.publish import DATABASE
+from pipeline.warehouse.publish import DATABASE, Publisher
 from pipeline.warehouse.release_files import PUBLISHED
 from pipeline.warehouse.sql import select_view
 
 
-@dg.asset(
-    group_name="published",
-    deps=[table.name for table in PUBLISHED],
-    kinds={"duckdb", "parquet"},
-    op_tags={"dagster/priority": "-1"},  # after the checks of side tables, which mark stale tables
-    description="An immutable Parquet release (`latest` points to it), the database `trade_tension.duckdb`, report and explorer.",
-)
-def published(lake: dg.ResourceParam[Lake], product: dg.ResourceParam[Product]) -> dg.MaterializeResult[None]:
-    """Publish a release, the database, the report and the explorer."""
-    publisher, read = product.publisher(), lake.span(COVERAGE)
-    if read is None:
-        raise dg.Failure("nothing to publish: no articles have been read. Materialize the core assets first", allow_retries=False)
-    require_every_day(lake)
-    code = combine_digests(digest_code(), code_digest(("report",), ("vl-convert-python",)))
-    add_report = partial(write_report, lake.read, partial(select_view, lake, CONTRIBUTIONS), is_sample=product.is_sample, code=code)
-    release = publisher.publish(lake, read.last, product.note, add_report)
-    explorer = write_explorer(publisher.folder)
-    index = lake.read(TENSION_PAIR_DAILY)
-    pairs = index["pair"].unique(maintain_order=True).to_list()
-    return dg.MaterializeResult(
-        metadata={
-            "release": f"{release.name} ({'new' if release.is_new else 'repaired' if release.repaired else 'unchanged'})",
-            "repaired files": ", ".join(release.repaired) or "none",
-            "what it is": product.note,
-            "database": dg.MetadataValue.path(str(publisher.folder.resolve() / DATABASE)),
-            "parquet": dg.MetadataValue.path(str(release.folder.resolve())),
-            "explorer": f"{explorer.name}: start it with tension open",
-            "report": dg.MetadataValue.url((publisher.folder.resolve() / REPORT).as_uri()),
-            **{f"tension {pair}": dg.MetadataValue.md(_line(index, pair)) for pair in pairs},
-            **{f"rows {name}": count for name, count in release.rows.items()},
-        }
+def build_asset(settings: Settings) -> dg.AssetsDefinition:
+    """Return the asset that publishes to the folder of the settings."""
+    note = SAMPLE_NOTE if settings.is_sample else "Made from the article files that the user gave."
+
+    @dg.asset(
+        group_name="published",
+        deps=[table.name for table in PUBLISHED],
+        kinds={"duckdb", "parquet"},
+        op_tags={"dagster/priority": "-1"},  # after the checks of side tables, which mark stale tables
+        description="An immutable Parquet release (`latest` points to it), the database `trade_tension.duckdb`, report and explorer.",
     )
+    def published(lake: dg.ResourceParam[Lake]) -> dg.MaterializeResult[None]:
+        """Publish a release, the database, the report and the explorer."""
+        publisher, read = Publisher(settings.published), lake.span(COVERAGE)
+        if read is None:
+            raise dg.Failure("nothing to publish: no articles have been read. Materialize the core assets first", allow_retries=False)
+        require_every_day(lake)
+        code = combine_digests(digest_code(), code_digest(("report",), ("vl-convert-python",)))
+        add_report = partial(write_report, lake.read, partial(select_view, lake, CONTRIBUTIONS), is_sample=settings.is_sample, code=code)
+        release = publisher.publish(lake, read.last, note, add_report)
+        explorer = write_explorer(publisher.folder)
+        index = lake.read(TENSION_PAIR_DAILY)
+        pairs = index["pair"].unique(maintain_order=True).to_list()
+        return dg.MaterializeResult(
+            metadata={
+                "release": f"{release.name} ({'new' if release.is_new else 'repaired' if release.repaired else 'unchanged'})",
+                "repaired files": ", ".join(release.repaired) or "none",
+                "what it is": note,
+                "database": dg.MetadataValue.path(str(publisher.folder.resolve() / DATABASE)),
+                "parquet": dg.MetadataValue.path(str(release.folder.resolve())),
+                "explorer": f"{explorer.name}: start it with tension open",
+                "report": dg.MetadataValue.url((publisher.folder.resolve() / REPORT).as_uri()),
+                **{f"tension {pair}": dg.MetadataValue.md(_line(index, pair)) for pair in pairs},
+                **{f"rows {name}": count for name, count in release.rows.items()},
+            }
+        )
+
+    assert isinstance(published, dg.AssetsDefinition)
+    return published
 
 
 def _line(index: pl.DataFrame, pair: str) -> str:

@@ -16,10 +16,13 @@ from pipeline.defs.daily import RawArticles, changed_days
 from pipeline.defs.fetching import enabled_upstreams
 from pipeline.defs.metadata import describe, row_count
 from pipeline.defs.partitions import by_day
-from pipeline.defs.resources import News, TradeFigures
+from pipeline.defs.resources import News
 from pipeline.defs.side_tables import keep_last_good
 from pipeline.settings import Settings
+from pipeline.sources.customs.csv_files import read_commitments
+from pipeline.sources.customs.merge import merge_tariffs, merge_trade_flows
 from pipeline.sources.files.articles import ReadReport
+from pipeline.sources.http.archive import Archive
 from pipeline.warehouse.lake import Lake
 
 ALL_FILES_READ = InputCheck(
@@ -64,11 +67,11 @@ def assets(settings: Settings) -> Sequence[dg.AssetsDefinition]:
         yield dg.MaterializeResult(metadata={"rows in this run": days.count_rows(RAW_ARTICLES)})
 
     return [
-        _verdicts(settings),
+        _build_asset(VERDICTS, lambda: to_table(read_verdicts(*list_verdict_files(settings.home, is_sample=settings.is_sample)))),
         raw_articles,
         _raw_trade_flows(settings),
-        _file_asset(RAW_TARIFFS, TradeFigures.tariffs),
-        _file_asset(RAW_COMMITMENTS, TradeFigures.commitments),
+        _build_asset(RAW_TARIFFS, lambda: merge_tariffs(settings.trade)),
+        _build_asset(RAW_COMMITMENTS, lambda: read_commitments(settings.trade)),
     ]
 
 
@@ -79,9 +82,9 @@ def _raw_trade_flows(settings: Settings) -> dg.AssetsDefinition:
         check_specs=[*check_specs(RAW_TRADE_FLOWS), ALL_FIGURES_USED.spec],
     )
     @keep_last_good(RAW_TRADE_FLOWS)
-    def raw_trade_flows(lake: dg.ResourceParam[Lake], trade: dg.ResourceParam[TradeFigures]) -> Results:
+    def raw_trade_flows(lake: dg.ResourceParam[Lake]) -> Results:
         """Read monthly goods trade with every published version of each figure."""
-        figures = trade.flows()
+        figures = merge_trade_flows(settings.trade, Archive(settings.payloads), settings.sources)
         rejected = figures.rejected["reason"].value_counts(sort=True).rows()
         yield ALL_FIGURES_USED.report([f"{count} {reason}" for reason, count in rejected], used=figures.used_count)
         yield from write_changed(lake, RAW_TRADE_FLOWS, figures.rows)
@@ -91,20 +94,7 @@ def _raw_trade_flows(settings: Settings) -> dg.AssetsDefinition:
     return raw_trade_flows
 
 
-def _verdicts(settings: Settings) -> dg.AssetsDefinition:
-    @dg.asset(**describe(VERDICTS), check_specs=check_specs(VERDICTS))
-    @keep_last_good(VERDICTS)
-    def verdicts(lake: dg.ResourceParam[Lake]) -> Results:
-        """Read the verdicts of people on readings."""
-        rows = to_table(read_verdicts(*list_verdict_files(settings.home, is_sample=settings.is_sample)))
-        yield from write_changed(lake, VERDICTS, rows)
-        yield dg.MaterializeResult(metadata=row_count(rows.height))
-
-    assert isinstance(verdicts, dg.AssetsDefinition)
-    return verdicts
-
-
-def _file_asset(table: Table, read: Callable[[TradeFigures], pl.DataFrame]) -> dg.AssetsDefinition:
+def _build_asset(table: Table, read: Callable[[], pl.DataFrame]) -> dg.AssetsDefinition:
     """Build the asset that stores what `read` returns as `table`.
 
     If `read` fails, the table keeps its earlier rows.
@@ -112,8 +102,8 @@ def _file_asset(table: Table, read: Callable[[TradeFigures], pl.DataFrame]) -> d
 
     @dg.asset(**describe(table), check_specs=check_specs(table))
     @keep_last_good(table)
-    def raw_table(lake: dg.ResourceParam[Lake], trade: dg.ResourceParam[TradeFigures]) -> Results:
-        rows = read(trade)
+    def raw_table(lake: dg.ResourceParam[Lake]) -> Results:
+        rows = read()
         yield from write_changed(lake, table, rows)
         yield dg.MaterializeResult(metadata=row_count(rows.height))
 

@@ -4,7 +4,6 @@ Plain objects that hold settings, not Dagster configuration, so that no API key 
 """
 
 from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -17,26 +16,21 @@ from pipeline.contracts.tables.core import COVERAGE
 from pipeline.contracts.tables.index import BASELINE
 from pipeline.index.baseline import read_stored_baseline
 from pipeline.index.parameters import model_variables
-from pipeline.settings import SAMPLE_NOTE, Settings
+from pipeline.settings import Settings
 from pipeline.settings.archives import ArticleFiles
 from pipeline.signals.cached import READING_SCHEMA, CachingExtractor
 from pipeline.signals.extract import Extractor, SentenceExtractor
 from pipeline.signals.extractors import make_extractor
-from pipeline.sources.customs.csv_files import read_commitments
-from pipeline.sources.customs.merge import merge_tariffs, merge_trade_flows
-from pipeline.sources.customs.trade_figures import Figures
 from pipeline.sources.files.articles import ReadReport
 from pipeline.sources.files.catalogue import Catalogue
 from pipeline.sources.files.find import ArticleFile, find_article_files
 from pipeline.sources.files.inbox import list_inbox_files, select_readable
 from pipeline.sources.http.archive import Archive
-from pipeline.sources.http.client import Client
 from pipeline.sources.news import has_fetched_articles, read_fetched_articles
 from pipeline.warehouse.home import HomeError, mark_home
 from pipeline.warehouse.inputs import code_digest, combine_digests
 from pipeline.warehouse.lake import Lake
 from pipeline.warehouse.open_lake import open_lake
-from pipeline.warehouse.publish import Publisher
 from pipeline.warehouse.readings import StoredReadings
 
 #: Libraries whose version may change the findings in a text.
@@ -101,42 +95,6 @@ class News:
 
 
 @dataclass(frozen=True)
-class Answers:
-    """The HTTP client for upstreams, and the archive of their responses."""
-
-    settings: Settings
-
-    @contextmanager
-    def open(self) -> Iterator[Client]:
-        """Open a client that stores every response in the archive."""
-        with Client(self.archive(), self.settings.sources.network) as client:
-            yield client
-
-    def archive(self) -> Archive:
-        """Return the archive of responses."""
-        return Archive(self.settings.payloads)
-
-
-@dataclass(frozen=True)
-class TradeFigures:
-    """Official trade figures from files and enabled upstreams."""
-
-    settings: Settings
-
-    def flows(self) -> Figures:
-        """Read monthly trade flows as published, and the rejected rows."""
-        return merge_trade_flows(self.settings.trade, Archive(self.settings.payloads), self.settings.sources)
-
-    def tariffs(self) -> pl.DataFrame:
-        """Read dated tariff rates as published."""
-        return merge_tariffs(self.settings.trade)
-
-    def commitments(self) -> pl.DataFrame:
-        """Read purchase commitments as agreed."""
-        return read_commitments(self.settings.trade)
-
-
-@dataclass(frozen=True)
 class ExtractorFactory:
     """Builds the extractor when needed; loading models takes seconds."""
 
@@ -184,35 +142,11 @@ class Method:
         return model_variables(self.settings.pairs, self.settings.half_life_days, window, store.span(COVERAGE), stored.first_day)
 
 
-@dataclass(frozen=True)
-class Product:
-    """The published folder, and the note that describes the data."""
-
-    settings: Settings
-
-    @property
-    def is_sample(self) -> bool:
-        """Whether the data are the bundled sample."""
-        return self.settings.is_sample
-
-    @property
-    def note(self) -> str:
-        """A description of the data, shown wherever they are published."""
-        return SAMPLE_NOTE if self.is_sample else "Made from the article files that the user gave."
-
-    def publisher(self) -> Publisher:
-        """Return the publisher of that folder."""
-        return Publisher(self.settings.published)
-
-
 def resources(settings: Settings) -> dict[str, Any]:
     """Return the resources by name."""
     return {
         "lake": open_lake(settings),
         "news": News(settings),
-        "answers": Answers(settings),
-        "trade": TradeFigures(settings),
         "extractor": ExtractorFactory(settings),
         "method": Method(settings),
-        "product": Product(settings),
     }

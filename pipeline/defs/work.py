@@ -11,12 +11,12 @@ from datetime import date
 
 import dagster as dg
 
+from pipeline import clock
 from pipeline.contracts.days import Days
 from pipeline.contracts.model import Table
 from pipeline.defs import daily
 from pipeline.defs.daily import DailyStep
 from pipeline.defs.launch import Launched, Launcher
-from pipeline.defs.partitions import today
 from pipeline.defs.resources import ExtractorFactory, News
 from pipeline.errors import UserError
 from pipeline.settings import Settings
@@ -65,7 +65,7 @@ class Backfill:
 
     def __init__(self, settings: Settings, lake: SharedLake, span: Days) -> None:
         self._lake, self._span = lake, span
-        raw, admission = daily.RawArticles(News(settings), today()), daily.admission()
+        raw, admission = daily.RawArticles(News(settings), clock.today()), daily.admission()
         links, findings = daily.story_links(), daily.findings(ExtractorFactory(settings))
         self._stages = (
             _Stage(raw, _BLOCK_DAYS_OF_FILES),

@@ -18,7 +18,7 @@ from pipeline.contracts.upstreams import UPSTREAMS
 from pipeline.definitions import build
 from pipeline.defs.partitions import range_tags
 from pipeline.defs.resources import resources
-from pipeline.settings import Settings
+from pipeline.settings import SAMPLE_TRADE, Settings
 from pipeline.warehouse.lake import Lake
 
 Row = dict[str, Any]
@@ -55,10 +55,12 @@ class SmallHome:
 
     folder: Path
     first_day: date = date(2025, 1, 20)
+    trade: Path = SAMPLE_TRADE
 
     @property
     def settings(self) -> Settings:
-        return Settings(home=self.folder / "home", articles=(self.folder / "articles",), pairs=("CHN-USA",), first_day=self.first_day)
+        articles = (self.folder / "articles",)
+        return Settings(home=self.folder / "home", articles=articles, trade=self.trade, pairs=("CHN-USA",), first_day=self.first_day)
 
     @property
     def lake(self) -> Lake:

@@ -1,5 +1,6 @@
 """A side table that cannot be rebuilt is reported and marked as stale; the index is published without it."""
 
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -12,7 +13,6 @@ from pipeline.contracts.tables import TABLES
 from pipeline.contracts.tables.core import COVERAGE
 from pipeline.contracts.tables.index import TENSION_DAILY
 from pipeline.contracts.tables.raw import RAW_TARIFFS
-from pipeline.defs.resources import TradeFigures
 from pipeline.settings import SAMPLE_TRADE
 from tests.defs.conftest import SmallHome, build_article
 
@@ -29,13 +29,13 @@ def home(tmp_path: Path) -> SmallHome:
     return home
 
 
-def replace_tariffs(home: SmallHome, folder: Path, tariffs: str) -> TradeFigures:
-    """Copy the bundled trade figures with another file of tariffs."""
+def replace_tariffs(home: SmallHome, folder: Path, tariffs: str) -> SmallHome:
+    """Return the home with a copy of the bundled trade figures that has another file of tariffs."""
     folder.mkdir()
     for path in SAMPLE_TRADE.iterdir():
         (folder / path.name).write_bytes(path.read_bytes())
     (folder / "tariffs.csv").write_text(tariffs, encoding="utf-8")
-    return TradeFigures(home.settings.model_copy(update={"trade": folder}))
+    return replace(home, trade=folder)
 
 
 def find_failed_checks(result: dg.ExecuteInProcessResult) -> dict[tuple[str, str], Any]:
@@ -56,7 +56,7 @@ def test_no_essential_table_reads_a_side_table(code_location: dg.Definitions) ->
 
 @pytest.mark.slow
 def test_a_broken_file_of_tariffs_does_not_stop_the_index(home: SmallHome, tmp_path: Path) -> None:
-    result = home.run(Days(DAY, DAY), trade=replace_tariffs(home, tmp_path / "trade", "no,tariffs\n1,2\n"))
+    result = replace_tariffs(home, tmp_path / "trade", "no,tariffs\n1,2\n").run(Days(DAY, DAY))
     assert result.success
     assert home.lake.count_rows(TENSION_DAILY) == 2
     assert (home.settings.published / "latest").exists()
@@ -77,7 +77,7 @@ def test_checks_of_side_tables_run_before_anything_is_published(home: SmallHome)
 def test_a_side_table_keeps_its_last_good_version_until_it_is_rebuilt(home: SmallHome, tmp_path: Path) -> None:
     assert home.run(Days(DAY, DAY)).success
     before = home.read_files(RAW_TARIFFS.name)
-    assert home.run(Days(DAY, DAY), trade=replace_tariffs(home, tmp_path / "trade", "")).success
+    assert replace_tariffs(home, tmp_path / "trade", "").run(Days(DAY, DAY)).success
     assert home.read_files(RAW_TARIFFS.name) == before
     assert RAW_TARIFFS.name in home.lake.stale_tables()
     assert home.run(Days(DAY, DAY)).success
