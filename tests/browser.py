@@ -14,9 +14,9 @@ from typing import Any
 
 import pytest
 
-_CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 _MISSING = [
-    *([] if _CHROMIUM else ["Chromium (e.g. apt install chromium)"]),
+    *([] if CHROMIUM else ["Chromium (e.g. apt install chromium)"]),
     *([] if find_spec("playwright") and find_spec("axe_playwright_python") else ["Playwright and axe (uv sync --group dev)"]),
 ]
 needs_browser = pytest.mark.skipif(bool(_MISSING), reason=f"the page is not tested in a browser without {' and '.join(_MISSING)}")
@@ -37,16 +37,17 @@ class Visit:
     log: list[str] = field(default_factory=list)
     requests: list[str] = field(default_factory=list)
 
-    def list_barriers(self) -> list[tuple[str, str, str]]:
-        """List findings of axe that are serious or critical: rule, impact and first element."""
-        self.page.evaluate((files("axe_playwright_python") / "axe.min.js").read_text(encoding="utf-8"))
-        result = self.page.evaluate("axe.run()")
-        assert len(result["passes"]) > 15, "axe checked almost nothing"
-        return [
-            (finding["id"], finding["impact"], finding["nodes"][0]["html"])
-            for finding in result["violations"]
-            if finding["impact"] in {"serious", "critical"}
-        ]
+
+def list_barriers(page: Any) -> list[tuple[str, str, str]]:
+    """List findings of axe that are serious or critical: rule, impact and first element."""
+    page.evaluate((files("axe_playwright_python") / "axe.min.js").read_text(encoding="utf-8"))
+    result = page.evaluate("axe.run()")
+    assert len(result["passes"]) > 15, "axe checked almost nothing"
+    return [
+        (finding["id"], finding["impact"], finding["nodes"][0]["html"])
+        for finding in result["violations"]
+        if finding["impact"] in {"serious", "critical"}
+    ]
 
 
 @contextmanager
@@ -55,7 +56,7 @@ def open_browser() -> Iterator[Any]:
     from playwright.sync_api import sync_playwright  # noqa: PLC0415 - it is optional
 
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=_CHROMIUM, args=["--no-sandbox"])
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
         yield browser
         browser.close()
 

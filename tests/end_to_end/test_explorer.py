@@ -20,12 +20,10 @@ from polars.testing import assert_frame_equal
 from pipeline.explorer.questions import Question, cookbook_file, read_questions
 from pipeline.explorer.server import ExplorerServer
 from pipeline.report import palette
+from tests.browser import list_barriers, needs_browser, open_browser
 from tests.conftest import SampleRun
 
-sync_api = pytest.importorskip("playwright.sync_api", reason="Playwright is not installed: run `uv sync` to test the explorer in a browser")
-axe = pytest.importorskip("axe_playwright_python.sync_playwright", reason="axe-playwright-python is not installed: run `uv sync`")
-_BROWSER = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-pytestmark = pytest.mark.skipif(_BROWSER is None, reason="no Chromium on this machine: install it to test the explorer in a browser")
+pytestmark = needs_browser
 
 QUESTIONS = read_questions(cookbook_file().read_text(encoding="utf-8"))
 READY = "#run:not([disabled])"
@@ -51,10 +49,8 @@ def address(sample_run: SampleRun) -> Iterator[str]:
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Any]:
-    with sync_api.sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=_BROWSER, args=["--no-sandbox"])
-        yield browser
-        browser.close()
+    with open_browser() as started:
+        yield started
 
 
 class Visit:
@@ -318,7 +314,6 @@ def test_the_page_has_no_serious_accessibility_finding(browser: Any, address: st
     visit.page.locator(".ask").nth(4).click()
     visit.page.wait_for_selector("#plot svg")
     visit.page.locator("#list summary").nth(5).click()
-    findings = axe.Axe().run(visit.page).response["violations"]
-    assert [(finding["id"], finding["nodes"][0]["html"]) for finding in findings if finding["impact"] in ("serious", "critical")] == []
+    assert list_barriers(visit.page) == []
     assert visit.page.evaluate("document.documentElement.scrollWidth <= innerWidth")
     visit.page.close()

@@ -10,7 +10,7 @@ import duckdb
 import pytest
 
 from pipeline.report.page import STATIC_PAIRS
-from tests.browser import SCREENS, Visit, needs_browser, open_browser, visit
+from tests.browser import SCREENS, Visit, list_barriers, needs_browser, open_browser, visit
 from tests.conftest import SampleRun
 
 pytestmark = needs_browser
@@ -168,9 +168,9 @@ def test_a_pair_in_the_table_of_all_pairs_is_a_link_to_it(opened: Visit) -> None
 def test_axe_has_no_serious_finding(browser: Any, report: Path, screen: str) -> None:
     with visit(browser, report, **SCREENS[screen]) as opened:
         opened.page.wait_for_selector("#chart svg")
-        assert opened.list_barriers() == []
+        assert list_barriers(opened.page) == []
         opened.page.evaluate("document.querySelectorAll('details').forEach(one => { one.open = true; })")
-        assert opened.list_barriers() == []
+        assert list_barriers(opened.page) == []
 
 
 def test_the_page_is_not_wider_than_a_phone(browser: Any, report: Path) -> None:

@@ -3,7 +3,6 @@ import hashlib
 import html
 import json
 import re
-import shutil
 import subprocess
 import zlib
 from collections.abc import Callable
@@ -21,11 +20,10 @@ from pipeline.report.evidence import add_evidence
 from pipeline.report.page import STATIC_PAIRS, Page, build_section, render_page
 from pipeline.report.scripts import page_scripts
 from pipeline.report.timeline import COLUMNS, Evidence, Peak, Timeline
+from tests.browser import CHROMIUM, needs_browser
 
 Make = Callable[..., pl.DataFrame]
 HOSTILE = "<img src=x onerror=alert(1)></script><script>alert(2)</script>"
-_BROWSER = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-needs_browser = pytest.mark.skipif(_BROWSER is None, reason="no Chromium on this machine: install it to test the page in a browser")
 
 
 @pytest.fixture
@@ -64,7 +62,7 @@ def _open(page: Page, folder: Path, fragment: str = "", script: str = "") -> tup
     path.write_text(text, encoding="utf-8")
     options = ["--headless", "--no-sandbox", "--disable-gpu", "--enable-logging=stderr", "--virtual-time-budget=10000", "--dump-dom"]
     profile = f"--user-data-dir={folder / 'profile'}"
-    command = [str(_BROWSER), *options, profile, f"{path.as_uri()}{fragment}"]
+    command = [str(CHROMIUM), *options, profile, f"{path.as_uri()}{fragment}"]
     done = subprocess.run(command, capture_output=True, check=True, timeout=300, encoding="utf-8")
     return done.stdout, "\n".join(line for line in done.stderr.splitlines() if "CONSOLE" in line)
 
@@ -172,7 +170,7 @@ def test_the_browser_blocks_a_foreign_script_and_requests(page: Page, tmp_path: 
     path = tmp_path / "report.html"
     added = "<script>document.title = 'taken over'</script><img src='https://a.example/x.png'>"
     path.write_text(render_page(page) + added, encoding="utf-8")
-    command = [str(_BROWSER), "--headless", "--no-sandbox", "--disable-gpu", "--enable-logging=stderr", "--dump-dom", path.as_uri()]
+    command = [str(CHROMIUM), "--headless", "--no-sandbox", "--disable-gpu", "--enable-logging=stderr", "--dump-dom", path.as_uri()]
     done = subprocess.run([*command, f"--user-data-dir={tmp_path / 'profile'}"], capture_output=True, check=True, timeout=300, text=True)
     assert "<title>Trade Tension</title>" in done.stdout
     assert done.stderr.count("violates the following Content Security Policy directive") == 2
