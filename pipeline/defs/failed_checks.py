@@ -43,7 +43,12 @@ def _read_results(instance: dg.DagsterInstance, run_id: str) -> Iterator[AssetCh
 
 def _describe(result: AssetCheckEvaluation) -> str:
     """Describe a failed check in Markdown; critical ones sort before warnings."""
-    said = {name: str(getattr(value, "value", value)) for name, value in result.metadata.items()}
     severity = "critical" if result.severity is dg.AssetCheckSeverity.ERROR else "warning"
-    why = ". ".join(text for text in (said.get("reason"), said.get("detail"), said.get(NOT_EVALUATED)) if text)
-    return f"**{severity}** {escape_markdown(f'{result.asset_key.to_user_string()}.{result.check_name}')}: {escape_markdown(why)}"
+    name = f"{result.asset_key.to_user_string()}.{result.check_name}"
+    return f"**{severity}** {escape_markdown(name)}: {escape_markdown(explain_result(result))}"
+
+
+def explain_result(result: AssetCheckEvaluation) -> str:
+    """Return the reason of a check, and what failed or why it was not evaluated."""
+    said = {name: str(getattr(value, "value", value)) for name, value in result.metadata.items()}
+    return ". ".join(said[name] for name in ("reason", "detail", NOT_EVALUATED) if said.get(name))

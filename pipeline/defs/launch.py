@@ -21,6 +21,7 @@ from pipeline.contracts.days import Days, group_consecutive_days
 from pipeline.contracts.tables.raw import FETCHES
 from pipeline.defs import daily
 from pipeline.defs.core import ALL_ARTICLES_READ, ARTICLES_READ
+from pipeline.defs.failed_checks import explain_result
 from pipeline.defs.instance import STARTED_BY, fail_dead_runs, prepare_home
 from pipeline.defs.listener import Listener, listening
 from pipeline.defs.partitions import range_tags
@@ -232,14 +233,8 @@ def _list_failed_checks(result: dg.ExecuteInProcessResult) -> list[FailedCheck]:
     """List the checks that failed, without those that were not evaluated."""
     return [
         FailedCheck(
-            check.asset_key.to_user_string(), check.check_name, _describe_failure(check), check.severity == dg.AssetCheckSeverity.ERROR
+            check.asset_key.to_user_string(), check.check_name, explain_result(check), check.severity == dg.AssetCheckSeverity.ERROR
         )
         for check in _iterate_check_results(result)
         if not check.passed and NOT_EVALUATED not in check.metadata
     ]
-
-
-def _describe_failure(check: AssetCheckEvaluation) -> str:
-    """Describe a failed check: its reason, then what failed."""
-    metadata = {name: str(getattr(value, "value", value)) for name, value in check.metadata.items()}
-    return ". ".join(metadata[name] for name in ("reason", "detail") if metadata.get(name))
