@@ -56,6 +56,7 @@ def _parse_window(text: str) -> Days:
 
 
 def _day_option(name: str, text: str) -> Any:
+    """Return the declaration of an option that is a day."""
     return typer.Option(name, parser=_parse_day, metavar="DAY", help=text)
 
 

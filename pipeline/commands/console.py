@@ -10,7 +10,7 @@ from rich.console import Console
 
 from pipeline.commands.interruption import raise_when_interrupted
 from pipeline.errors import UserError
-from pipeline.report.plain import to_plain
+from pipeline.report.plain import print_problem, to_plain
 
 _DISK_PROBLEMS = {
     errno.ENOSPC: "the disk is full; free some space and run the same command again",
@@ -52,12 +52,12 @@ def exit_on_user_error() -> Iterator[None]:
         with raise_when_interrupted():
             yield
     except UserError as error:
-        err.print(f"[bold red]tension:[/] {to_plain(str(error))}", highlight=False)
+        print_problem(err, "tension", str(error))
         raise typer.Exit(error.exit_code) from error
     except OSError as error:
         if error.errno not in _DISK_PROBLEMS:
             raise
         where = f" {error.filename}" if error.filename else ""
         advice = f"cannot read or write{where}: {_DISK_PROBLEMS[error.errno]}. What was published is unchanged"
-        err.print(f"[bold red]tension:[/] {to_plain(advice)}", highlight=False)
+        print_problem(err, "tension", advice)
         raise typer.Exit(1) from error

@@ -59,7 +59,7 @@ def show_status(home_folder: Path | None, show_all: bool) -> None:
         ("newest", describe(_describe_freshness)),
         ("baseline", describe(lambda lake, _: warn_of_baseline(lake.read))),
         ("failed", describe(_describe_failures)),
-        ("not read", describe(lambda lake, _: _describe_rejected_rows(lake))),
+        ("not read", describe(_describe_unread)),
         ("next", describe(_suggest_command)),
     ]
     if settings.publish_to:
@@ -127,13 +127,9 @@ def _describe_failures(lake: Lake, settings: Settings) -> str:
     return "; ".join(problems) or "nothing"
 
 
-def _describe_rejected_rows(lake: Lake) -> str:
-    """Say how many rows were duplicates or quarantined, and why."""
-    rows, duplicates, quarantined = lake.read(COVERAGE).select(pl.col("article_count", "duplicate", "quarantined").sum()).row(0)
-    reasons = lake.read(QUARANTINE)["reason"].value_counts().sort("count", "reason", descending=[True, False])
-    why = ", ".join(f"{count:,} {reason.replace('_', ' ')}" for reason, count in reasons.rows())
-    quarantine = f"{quarantined:,} in quarantine ({why})" if quarantined else "none in quarantine"
-    rejected = f"{duplicates + quarantined:,} of {format_count(rows, 'row')}: {format_count(duplicates, 'duplicate')}, {quarantine}"
+def _describe_unread(lake: Lake, _settings: Settings) -> str:
+    """Say how many rows were no articles, and how many articles not read."""
+    rejected = terminal.describe_rejected_rows(lake.read(COVERAGE), lake.read(QUARANTINE))
     return f"{rejected}; {terminal.describe_reading(lake.read(READING_OUTCOMES, columns=['outcome'])['outcome'])}"
 
 

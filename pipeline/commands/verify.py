@@ -8,7 +8,7 @@ import typer
 from pipeline.commands.console import out, say
 from pipeline.explorer.write import find_damaged
 from pipeline.report.names import format_count
-from pipeline.report.plain import to_plain
+from pipeline.report.plain import print_problem
 from pipeline.settings import Settings
 from pipeline.settings.load import read_settings
 from pipeline.sources.http.archive import Archive
@@ -26,7 +26,7 @@ def verify_home(home_folder: Path | None) -> None:
     settings = read_settings(home=home_folder)
     damage = [*find_damage(settings, compares_hashes=True), *_check_payloads(settings), *_check_explorer(settings)]
     for one in damage:
-        out.print(f"[bold red]damaged:[/] {to_plain(str(one))}", highlight=False, soft_wrap=True)
+        print_problem(out, "damaged", str(one))
     if writer := find_writer(settings.home):
         say(f"In use: {writer}. Verify again afterwards: files that it writes may be listed.")
     home = quote(str(settings.home))

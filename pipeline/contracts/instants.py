@@ -105,9 +105,10 @@ _COMPACT = (
 )
 _FORMATS = (_ISO, _DAY_FIRST, _MONTH_FIRST, _CTIME, _COMPACT)
 _MONTH_NUMBER = r"(?P<month>[0-9]{1,2})"
+_CLOCK_12 = rf"(?:,?\s+{_CLOCK}\s*(?:(?P<half>[ap])\.?m\.?)?\s*{_ZONE}?)?"
 _ORDERED: dict[DateOrder, str] = {
-    order: rf"(?i)^\s*{first}[/.-]{second}[/.-]{_YEAR}(?:,?\s+{_CLOCK}\s*(?:(?P<half>[ap])\.?m\.?)?\s*{_ZONE}?)?\s*$"
-    for order, first, second in (("day-month-year", _DAY, _MONTH_NUMBER), ("month-day-year", _MONTH_NUMBER, _DAY))
+    "day-month-year": rf"(?i)^\s*{_DAY}[/.-]{_MONTH_NUMBER}[/.-]{_YEAR}{_CLOCK_12}\s*$",
+    "month-day-year": rf"(?i)^\s*{_MONTH_NUMBER}[/.-]{_DAY}[/.-]{_YEAR}{_CLOCK_12}\s*$",
 }
 #: Begins a date whose order must be known.
 NEEDS_ORDER = r"^\s*[0-9]{1,2}[/.-][0-9]{1,2}[/.-][0-9]{2}"

@@ -55,6 +55,7 @@ def check_specs(*tables: Table) -> list[dg.AssetCheckSpec]:
 
 
 def _list_specs(table: Table) -> list[dg.AssetCheckSpec]:
+    """Return the specifications of all checks of one table."""
     checks = [("contract", "critical", "the columns and types are those of pipeline/contracts"), *list_checks(table, rules_of(table))]
     if table.is_side_table:
         checks.append((IS_REBUILT, "critical", _IS_REBUILT_REASON))

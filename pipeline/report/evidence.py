@@ -164,7 +164,7 @@ def warn_of_baseline(read: ReadTable) -> str:
     if newest.is_empty():
         return ""
     first, last = newest.select("baseline_from", "baseline_to").row(0)
-    days, articles = (last - first).days + 1, newest["article_count"].sum()
+    days, articles = (last - first).days + 1, int(newest["article_count"].sum())
     if days >= _MIN_BASELINE_DAYS and articles >= _MIN_BASELINE_ARTICLES:
         return ""
     return f"100 is the average of only {format_count(articles, 'article')} on {format_count(days, 'day')}: do not interpret values yet."

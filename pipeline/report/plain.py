@@ -2,6 +2,7 @@
 
 import re
 
+from rich.console import Console
 from rich.markup import escape
 
 # Control characters, including those that change the direction of text.
@@ -12,6 +13,11 @@ _LINK = re.compile(r"https?://[^\s/]\S*", re.IGNORECASE)
 def to_plain(text: str) -> str:
     """Return the text without control characters and without console markup."""
     return escape(to_visible(text))
+
+
+def print_problem(console: Console, label: str, text: str, *, is_error: bool = True) -> None:
+    """Print a text that may have words from outside, after a coloured label."""
+    console.print(f"[{'bold red' if is_error else 'yellow'}]{label}:[/] {to_plain(text)}", highlight=False, soft_wrap=True)
 
 
 def to_visible(text: str) -> str:

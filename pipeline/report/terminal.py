@@ -22,7 +22,7 @@ from pipeline.contracts.sources import RECENT_DAYS
 from pipeline.contracts.vocabulary import DOUBT
 from pipeline.report.evidence import MIN_NEWS_PCT
 from pipeline.report.names import format_count, short_day
-from pipeline.report.plain import to_plain, to_visible
+from pipeline.report.plain import print_problem, to_plain, to_visible
 from pipeline.report.tables import add_columns, new_table
 from pipeline.settings import SAMPLE_NOTE, Settings
 
@@ -132,8 +132,7 @@ def print_run(
 def print_failed_checks(err: Console, failed: Sequence[tuple[str, str, str, bool]]) -> None:
     """Print the failed checks: table, check, description, whether critical."""
     for table, check, detail, is_critical in failed:
-        label = "[bold red]check failed:[/]" if is_critical else "[yellow]warning:[/]"
-        err.print(f"{label} {to_plain(table)}.{to_plain(check)}: {to_plain(detail)}", highlight=False)
+        print_problem(err, "check failed" if is_critical else "warning", f"{table}.{check}: {detail}", is_error=is_critical)
 
 
 def print_removed_rows(err: Console, removed: Mapping[date, int]) -> None:
@@ -144,36 +143,38 @@ def print_removed_rows(err: Console, removed: Mapping[date, int]) -> None:
     shown = ", ".join(days[:_DAYS_SHOWN])
     if len(days) > _DAYS_SHOWN:
         shown += f" and {format_count(len(days) - _DAYS_SHOWN, 'more day')}"
-    err.print(
-        f"[yellow]warning:[/] {format_count(count, 'row')} of {shown} from earlier runs {'is' if count == 1 else 'are'} no "
-        "longer in the article files, and so no longer in the index. Give all files in every run, in --articles or the settings.",
-        highlight=False,
+    print_problem(
+        err,
+        "warning",
+        f"{format_count(count, 'row')} of {shown} from earlier runs {'is' if count == 1 else 'are'} no longer in the article files, and so "
+        "no longer in the index. Give all files in every run, in --articles or the settings.",
+        is_error=False,
     )
 
 
 def print_stale_tables(err: Console, reasons: Mapping[str, str]) -> None:
     """Print which side tables could not be rebuilt, and why."""
     for table, reason in sorted(reasons.items()):
-        err.print(f"[yellow]not rebuilt:[/] {to_plain(table)} still has its last good version: {to_plain(reason)}", highlight=False)
+        print_problem(err, "not rebuilt", f"{table} still has its last good version: {reason}", is_error=False)
     err.print("The index is published; run again once the cause is fixed.", highlight=False)
 
 
 def print_failed_upload(err: Console, reason: str, published: Path) -> None:
     """Print why the release was not uploaded."""
-    err.print(f"[yellow]not uploaded:[/] {to_plain(reason)}", highlight=False)
+    print_problem(err, "not uploaded", reason, is_error=False)
     err.print(f"The release is published in {to_plain(str(published))}; the next run uploads it.", highlight=False)
 
 
 def print_notes(err: Console, sentences: Sequence[str]) -> None:
     """Print notes of a reader."""
     for sentence in sentences:
-        err.print(f"[yellow]note:[/] {to_plain(sentence)}", highlight=False)
+        print_problem(err, "note", sentence, is_error=False)
 
 
 def print_failures(err: Console, failed: Sequence[tuple[str, str]], home: Path) -> None:
     """Print the steps that failed, and where to look."""
     for step, message in failed:
-        err.print(f"[bold red]failed:[/] {to_plain(step)}: {to_plain(message)}", highlight=False)
+        print_problem(err, "failed", f"{step}: {message}")
     err.print("Published data are unchanged, and nothing was written for a failed day.", highlight=False)
     err.print(f"See the run with: make ui HOME_DIR={to_plain(str(home))}", highlight=False)
 
@@ -301,13 +302,24 @@ def _format_last_success(at: datetime | None) -> str:
 def describe_rows_read(days: str, coverage: pl.DataFrame, quarantine: pl.DataFrame, release: str) -> str:
     """Describe how many rows were read, accepted, duplicates and quarantined, with reasons."""
     rows, accepted, duplicate, quarantined = coverage.select(pl.col("article_count", "accepted", "duplicate", "quarantined").sum()).row(0)
-    reasons = quarantine["reason"].value_counts().sort("count", "reason", descending=[True, False])
-    why = f" ({_join_counts(dict(reasons.iter_rows()))})" if quarantined else ""
+    why = f" ({_count_reasons(quarantine)})" if quarantined else ""
     return (
         f"{format_count(rows, 'row')} read of {to_plain(days)}: {format_count(accepted, 'article')}, "
         f"{format_count(duplicate, 'duplicate')}, {quarantined:,} in quarantine{why}. "
         f"Release {to_plain(release)}."
     )
+
+
+def describe_rejected_rows(coverage: pl.DataFrame, quarantine: pl.DataFrame) -> str:
+    """Describe how many rows are duplicates or quarantined, with reasons."""
+    rows, duplicates, quarantined = coverage.select(pl.col("article_count", "duplicate", "quarantined").sum()).row(0)
+    why = f"{quarantined:,} in quarantine ({_count_reasons(quarantine)})" if quarantined else "none in quarantine"
+    return f"{duplicates + quarantined:,} of {format_count(rows, 'row')}: {format_count(duplicates, 'duplicate')}, {why}"
+
+
+def _count_reasons(quarantine: pl.DataFrame) -> str:
+    """List the reasons of rows in quarantine with their counts, most first."""
+    return _join_counts(dict(quarantine["reason"].value_counts().sort("count", "reason", descending=[True, False]).iter_rows()))
 
 
 def describe_articles_read(read: int, not_read: Mapping[str, int]) -> str:
