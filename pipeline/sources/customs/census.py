@@ -18,8 +18,9 @@ import polars as pl
 from pipeline.contracts.customs import CENSUS_PARTNERS
 from pipeline.contracts.days import Days
 from pipeline.contracts.upstreams import CENSUS, CensusSettings
-from pipeline.sources.customs import trade_figures
-from pipeline.sources.customs.trade_figures import Figures, RowError, TradeRow, Year
+from pipeline.sources.customs import requesting, trade_figures
+from pipeline.sources.customs.requesting import Year
+from pipeline.sources.customs.trade_figures import Figures, RowError, TradeRow
 from pipeline.sources.errors import SourceError
 from pipeline.sources.http.client import Client
 from pipeline.sources.payloads import FetchResult, Payload, Request
@@ -32,6 +33,7 @@ _TOTAL = "-"
 _COMMODITY = {"imports": "I_COMMODITY", "exports": "E_COMMODITY"}
 _VARIABLES = {"imports": ("GEN_VAL_MO", "CON_VAL_MO", "DUT_VAL_MO", "CAL_DUT_MO"), "exports": ("ALL_VAL_MO",)}
 _NOT_RELEASED = "{}: no figures. These months have not been released yet"
+_ON_WEB_PAGE = f"The key is probably missing or wrong: set {CENSUS.key_variable} (get a key at https://api.census.gov/data/key_signup.html)"
 _DECODER = json.JSONDecoder(parse_int=str, parse_float=str, parse_constant=str)
 
 
@@ -43,9 +45,9 @@ def fetch(client: Client, settings: CensusSettings, window: Days) -> Iterator[Fe
     and `failed` for a web page instead of figures.
     """
     for request in build_requests(settings, window, client):
-        fetched = trade_figures.fetch_table(client, request, parse, may_be_empty=False)
+        fetched = requesting.fetch_table(client, request, parse, may_be_empty=False)
         has_no_rows = fetched.payload is not None and parse(fetched.payload).is_empty()
-        yield trade_figures.reject_response(client, fetched, "missing", _NOT_RELEASED.format(request.item)) if has_no_rows else fetched
+        yield requesting.reject_response(client, fetched, "missing", _NOT_RELEASED.format(request.item)) if has_no_rows else fetched
 
 
 def build_requests(settings: CensusSettings, window: Days, client: Client) -> Iterator[Request]:
@@ -53,11 +55,11 @@ def build_requests(settings: CensusSettings, window: Days, client: Client) -> It
 
     `client` provides the time and the stored responses, which decide whether a request is final.
     """
-    for year in trade_figures.iter_years(window, client.now().date()):
+    for year in requesting.iter_years(window, client.now().date()):
         for partner in settings.partners:
             for direction in _COMMODITY:
                 for codes in trade_figures.codes_by_product(settings.products).values():
-                    yield trade_figures.mark_recent_as_final(client, _build_request(settings, year, partner, direction, codes), year)
+                    yield requesting.mark_recent_as_final(client, _build_request(settings, year, partner, direction, codes), year)
 
 
 def _build_request(settings: CensusSettings, year: Year, partner: str, direction: str, codes: tuple[str, ...]) -> Request:
@@ -68,7 +70,7 @@ def _build_request(settings: CensusSettings, year: Year, partner: str, direction
     commodity = _COMMODITY[direction]
     return Request(
         source=SOURCE,
-        item=trade_figures.item_name(f"{direction} {partner}", year, codes),
+        item=requesting.item_name(f"{direction} {partner}", year, codes),
         url=f"{settings.base_url.rstrip('/')}/{direction}/hs",
         day=year.months[0],
         query=(
@@ -91,8 +93,7 @@ def parse(payload: Payload) -> pl.DataFrame:
     truncated response gives its complete rows and a last row with the reason; an empty response gives no rows. `SourceError` if there is no
     table.
     """
-    place = f"{payload.source}, {payload.item}, from {payload.url}"
-    text = _decode(payload, place)
+    place, text = trade_figures.describe(payload), trade_figures.decode(payload, _ON_WEB_PAGE)
     if not text:
         return trade_figures.build_table((), (), ())
     rows, truncation = _parse_outer_list(text, place)
@@ -151,20 +152,6 @@ def _parse_row(cells: Mapping[str, str | None]) -> TradeRow:
         for name in ("CAL_DUT_MO", "CON_VAL_MO")
     )
     return TradeRow(REPORTER, partner, flow, month, trade_figures.ALL_GOODS if code == _TOTAL else code, value, duties, consumption)
-
-
-def _decode(payload: Payload, place: str) -> str:
-    """Decode a response; `SourceError` if it is a web page."""
-    try:
-        text = payload.body.decode("utf-8-sig").strip()
-    except UnicodeDecodeError as error:
-        raise SourceError(f"{place}: the response is not UTF-8 text ({error}). Fetch it again") from error
-    if text.startswith("<"):
-        raise SourceError(
-            f"{place}: the response is a web page, not figures. The key is probably missing or wrong: set {CENSUS.key_variable} "
-            f"(get a key at https://api.census.gov/data/key_signup.html)"
-        )
-    return text
 
 
 def _parse_outer_list(text: str, place: str) -> tuple[list[Any], str]:

@@ -20,8 +20,9 @@ import polars as pl
 from pipeline.contracts.customs import COMTRADE_AREAS
 from pipeline.contracts.days import Days
 from pipeline.contracts.upstreams import COMTRADE, ComtradeSettings
-from pipeline.sources.customs import trade_figures
-from pipeline.sources.customs.trade_figures import Figures, RowError, TradeRow, Year
+from pipeline.sources.customs import requesting, trade_figures
+from pipeline.sources.customs.requesting import Year
+from pipeline.sources.customs.trade_figures import Figures, RowError, TradeRow
 from pipeline.sources.errors import SourceError
 from pipeline.sources.http.client import Client
 from pipeline.sources.payloads import FetchResult, Payload, Request
@@ -45,7 +46,7 @@ def fetch(client: Client, settings: ComtradeSettings, window: Days) -> Iterator[
     error reported by the API.
     """
     # A settled year may be empty: some pairs do not trade a product.
-    return (trade_figures.fetch_table(client, request, parse, may_be_empty=True) for request in build_requests(settings, window, client))
+    return (requesting.fetch_table(client, request, parse, may_be_empty=True) for request in build_requests(settings, window, client))
 
 
 def build_requests(settings: ComtradeSettings, window: Days, client: Client) -> Iterator[Request]:
@@ -53,10 +54,10 @@ def build_requests(settings: ComtradeSettings, window: Days, client: Client) -> 
 
     `client` provides the time and the stored responses, which decide whether a request is final.
     """
-    for year in trade_figures.iter_years(window, client.now().date()):
+    for year in requesting.iter_years(window, client.now().date()):
         for pair in settings.pairs:
             for codes in trade_figures.codes_by_product(settings.products).values():
-                yield trade_figures.mark_recent_as_final(client, _build_request(settings, year, pair, codes), year)
+                yield requesting.mark_recent_as_final(client, _build_request(settings, year, pair, codes), year)
 
 
 def _build_request(settings: ComtradeSettings, year: Year, pair: str, codes: tuple[str, ...]) -> Request:
@@ -67,7 +68,7 @@ def _build_request(settings: ComtradeSettings, year: Year, pair: str, codes: tup
     reporter, partner = pair.split("-")
     return Request(
         source=SOURCE,
-        item=trade_figures.item_name(pair, year, codes),
+        item=requesting.item_name(pair, year, codes),
         url=f"{settings.base_url.rstrip('/')}/C/M/HS",
         day=year.months[0],
         query=(
@@ -94,16 +95,9 @@ def parse(payload: Payload) -> pl.DataFrame:
     row lacks are null. CSV cells after the last name (each line of the site's files ends with a comma) are in `unnamed (48)`. `SourceError`
     if there is no table, the API reports an error, or rows are missing.
     """
-    place = f"{payload.source}, {payload.item}, from {payload.url}"
-    try:
-        text = payload.body.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise SourceError(f"{place}: the response is not UTF-8 text ({error}). Fetch it again") from error
-    if text.lstrip().startswith(("{", "[")):
-        return _parse_json(text, place)
-    if text.lstrip().startswith("<"):
-        raise SourceError(f"{place}: the response is a web page, not figures. Check the address in sources.comtrade.base_url")
-    return _parse_csv(text, place)
+    place = trade_figures.describe(payload)
+    text = trade_figures.decode(payload, "Check the address in sources.comtrade.base_url")
+    return _parse_json(text, place) if text.startswith(("{", "[")) else _parse_csv(text, place)
 
 
 def read_figures(payload: Payload, settings: ComtradeSettings, absent_on: str | None = None) -> Figures:
@@ -156,7 +150,7 @@ def _parse_json(text: str, place: str) -> pl.DataFrame:
     A row that is not an object has a reason in `unreadable`. `SourceError` as for `parse`.
     """
     try:
-        response = _DECODER.decode(text.strip())
+        response = _DECODER.decode(text)
     except (json.JSONDecodeError, RecursionError) as error:
         raise SourceError(f"{place}: the response is not complete JSON ({error}). It may be truncated: fetch it again") from error
     rows = response.get("data") if isinstance(response, dict) else None

@@ -9,12 +9,11 @@ from hypothesis import strategies as st
 from pipeline.contracts.days import Days
 from pipeline.settings import SAMPLE_TRADE
 from pipeline.sources.customs.csv_files import read_flows
+from pipeline.sources.customs.requesting import item_name, iter_years
 from pipeline.sources.customs.trade_figures import (
     RowError,
     codes_by_product,
     goods_label,
-    item_name,
-    iter_years,
     make_unique,
     parse_month,
     parse_usd,

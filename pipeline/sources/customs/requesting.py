@@ -1,0 +1,107 @@
+"""Which years of trade statistics are requested, and fetching one table.
+
+The formats of the upstreams are in `census.py` and `comtrade.py`.
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
+from datetime import date, timedelta
+from typing import NamedTuple
+
+import polars as pl
+
+from pipeline.contracts.days import Days
+from pipeline.sources.customs.trade_figures import goods_label
+from pipeline.sources.errors import SourceError
+from pipeline.sources.http.client import Client
+from pipeline.sources.payloads import FetchResult, Outcome, Payload, Request
+
+#: A shortfall is measured against the same month of up to this many years before, so these years are requested too.
+EARLIER_YEARS = 3
+#: The first year for which both offices have monthly figures by HS code.
+FIRST_YEAR = 2010
+#: Figures of the year before last and earlier change at most once a year, so they are requested only this often.
+REFETCH_AFTER = timedelta(days=30)
+#: Every June revises the three years before. From September after its last June, a year is settled.
+_SETTLED_AFTER_YEARS, _SETTLED_MONTH = 3, 9
+_MONTHS = 12
+
+
+class Year(NamedTuple):
+    """A calendar year of monthly figures, requested at once.
+
+    `last_month`: 12, or the current month of this year. `is_settled`: no further revision is expected.
+    """
+
+    year: int
+    last_month: int
+    is_settled: bool
+
+    @property
+    def months(self) -> tuple[date, ...]:
+        """The first day of each month."""
+        return tuple(date(self.year, month, 1) for month in range(1, self.last_month + 1))
+
+
+def iter_years(window: Days, today: date) -> Iterator[Year]:
+    """Yield the years of the window and the three before.
+
+    None is before `FIRST_YEAR` or after today; the current year ends with today's month. Years are always whole, so that a month missing
+    from a response was not published rather than not requested.
+    """
+    for year in range(max(window.first.year - EARLIER_YEARS, FIRST_YEAR), min(window.last, today).year + 1):
+        is_settled = today >= date(year + _SETTLED_AFTER_YEARS, _SETTLED_MONTH, 1)
+        yield Year(year, today.month if year == today.year else _MONTHS, is_settled)
+
+
+def mark_recent_as_final(client: Client, request: Request, year: Year) -> Request:
+    """Mark a request as final (not sent) if a response is recent.
+
+    Recent is one of less than `REFETCH_AFTER` ago. This year and the last are always requested.
+    """
+    stored = client.archive.find_newest(request.source, request.item)
+    is_recent = stored is not None and client.now() - stored.fetched_at < REFETCH_AFTER
+    return replace(request, is_final=request.is_final or (is_recent and year.year < client.now().year - 1))
+
+
+def fetch_table(client: Client, request: Request, parse: Callable[[Payload], pl.DataFrame], *, may_be_empty: bool) -> FetchResult:
+    """Fetch a table that `parse` can read.
+
+    Otherwise the outcome is `failed`, with the reason. A stored response that is unreadable, or empty although `may_be_empty` is false, is
+    fetched again.
+    """
+
+    def is_valid(payload: Payload) -> bool:
+        try:
+            return not parse(payload).is_empty() or may_be_empty
+        except SourceError:
+            return False
+
+    fetched = client.fetch_valid(request, is_valid)
+    try:
+        if fetched.payload is not None:
+            parse(fetched.payload)
+    except SourceError as error:
+        return reject_response(client, fetched, "failed", str(error))
+    return fetched
+
+
+def reject_response(client: Client, fetched: FetchResult, outcome: Outcome, detail: str) -> FetchResult:
+    """Return the result of a request as failed, without payload.
+
+    For responses that were stored but cannot be read: `outcome` and `detail` say why, and are added to the journal. The stored response
+    stays in the archive.
+    """
+    rejected = replace(fetched, outcome=outcome, payload=None, detail=detail)
+    if fetched.payload is not None:
+        client.archive.store(rejected, fetched.payload.url)
+    return rejected
+
+
+def item_name(what: str, year: Year, codes: Sequence[str]) -> str:
+    """Name what a request fetches, e.g. `imports CHN 2024 all`.
+
+    Responses are stored by this name. `what`: flow and partner; `codes`: HS codes of the goods; the name has their hash (none: `all`).
+    A year without further revisions (`is_settled`) has another name, so it is fetched once more and then never again.
+    """
+    return f"{what} {year.year} {goods_label(codes)}{' settled' if year.is_settled else ''}"
