@@ -21,6 +21,7 @@ SIGNAL_COLUMNS = ("actor", "target", "product", "quote", "source", "url", "publi
 MIN_NEWS_PCT = 50
 #: A baseline of fewer days or articles says little about what is usual.
 _MIN_BASELINE_DAYS, _MIN_BASELINE_ARTICLES = 28, 100
+_IS_DIRECTED = pl.col("series").str.contains(">", literal=True)
 
 
 class ReadTable(Protocol):
@@ -50,13 +51,11 @@ def named_contributions(read: ReadTable, read_contributions: ReadContributions) 
 
     Only stories of pairs (without direction) for which `may_be_named` is true, with `SIGNAL_COLUMNS`; empty if there is no such day.
     """
-    enough = read(CHANNEL_DAILY, columns=["index_date", "series", "channel", "prior", "shape"]).filter(
-        100 * (1 - pl.col("prior") / pl.col("shape")) >= MIN_NEWS_PCT
-    )
+    enough = read(CHANNEL_DAILY, columns=["index_date", "series", "channel", "prior", "shape"]).filter(compute_news_pct() >= MIN_NEWS_PCT)
     signals = read(SIGNALS)
     named = (
         read(TOP_CONTRIBUTIONS, columns=["index_date", "series", "channel", "signal_id"])
-        .filter(~pl.col("series").str.contains(">", literal=True))
+        .filter(~_IS_DIRECTED)
         .join(enough, on=["index_date", "series", "channel"], how="semi")
         .join(signals.filter(tier="high"), on="signal_id", how="semi")
     )
@@ -64,7 +63,7 @@ def named_contributions(read: ReadTable, read_contributions: ReadContributions) 
     if day is None:
         return add_evidence(CONTRIBUTIONS.empty(), signals)
     contributions = add_evidence(read_contributions(day), signals)  # type: ignore[arg-type]  # a date
-    return contributions.filter(may_be_named() & ~pl.col("series").str.contains(">", literal=True))
+    return contributions.filter(may_be_named() & ~_IS_DIRECTED)
 
 
 def add_evidence(contributions: pl.DataFrame, signals: pl.DataFrame) -> pl.DataFrame:
@@ -79,14 +78,10 @@ def add_sides(contributions: pl.DataFrame, read: ReadTable) -> pl.DataFrame:
     list of `series` and `points`, the largest first; null for what is no story of a pair.
     """
     key = ["counts_on", "channel", "story_id"]
-    of_pairs = contributions.filter(~pl.col("series").str.contains(">", literal=True) & pl.col("story_id").is_not_null())
+    of_pairs = contributions.filter(~_IS_DIRECTED & pl.col("story_id").is_not_null())
     keyed = of_pairs.select("index_date", "series", *key, "contribution")
     mass = read(STORY_MASS, columns=["index_date", "series", "channel", "story_id", "mass"]).rename({"index_date": "counts_on"})
-    directed = (
-        mass.filter(pl.col("series").str.contains(">", literal=True))
-        .with_columns(pair=_pair_of(pl.col("series")))
-        .rename({"series": "side", "pair": "series"})
-    )
+    directed = mass.filter(_IS_DIRECTED).with_columns(pair=_pair_of(pl.col("series"))).rename({"series": "side", "pair": "series"})
     shares = keyed.join(directed, on=["series", *key]).with_columns(
         points=pl.col("contribution") * pl.col("mass") / pl.col("mass").sum().over("index_date", "series", *key)
     )
@@ -102,6 +97,11 @@ def _pair_of(series: pl.Expr) -> pl.Expr:
     """Pair of a direction: CHN-USA of USA>CHN."""
     actor, target = series.str.head(3), series.str.tail(3)
     return pl.concat_str(pl.min_horizontal(actor, target), pl.lit("-"), pl.max_horizontal(actor, target))
+
+
+def compute_news_pct() -> pl.Expr:
+    """Share of news in a value, in percent (rows of CHANNEL_DAILY); the rest is prior."""
+    return 100 * (1 - pl.col("prior") / pl.col("shape"))
 
 
 def may_be_named() -> pl.Expr:
@@ -132,7 +132,7 @@ def measure_data(read: ReadTable) -> tuple[DataShare, ...]:
     """Measure how much of each pair's tension is data, most values first."""
     days = read(TENSION_PAIR_DAILY, columns=["index_date", "pair", "tension"])
     channels = read(CHANNEL_DAILY, columns=["index_date", "series", "channel", "prior", "shape"]).filter(channel="escalation")
-    news = channels.select("index_date", news=100 * (1 - pl.col("prior") / pl.col("shape")), pair=pl.col("series"))
+    news = channels.select("index_date", news=compute_news_pct(), pair=pl.col("series"))
     has_value = pl.col("tension").is_not_null()
     shares = (
         days.join(news, on=["index_date", "pair"], how="left")

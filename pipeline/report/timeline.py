@@ -19,7 +19,7 @@ from pipeline.contracts import vocabulary as words
 from pipeline.contracts.countries import parse_pair
 from pipeline.contracts.tables.contributions import TOP_CONTRIBUTIONS
 from pipeline.contracts.tables.index import CHANNEL_DAILY, SIGNALS, TENSION_DAILY, TENSION_PAIR_DAILY
-from pipeline.report.evidence import MIN_NEWS_PCT, ReadTable, add_sides
+from pipeline.report.evidence import MIN_NEWS_PCT, ReadTable, add_sides, compute_news_pct
 from pipeline.report.names import direction_title, pair_title
 from pipeline.report.plain import safe_url, to_line
 
@@ -184,7 +184,7 @@ def _read_values(read: ReadTable) -> pl.DataFrame:
     shares = [(100 * pl.col(name)).alias(name) for name in _SHARES]
     chosen = ["series", "index_date", *_POINTS, *_PARTS, *shares, "phase", "obs_status"]
     rows = pl.concat([pooled.select(chosen), directed.select(chosen)])
-    channels = read(CHANNEL_DAILY).select("series", "index_date", "channel", news=100 * (1 - pl.col("prior") / pl.col("shape")))
+    channels = read(CHANNEL_DAILY).select("series", "index_date", "channel", news=compute_news_pct())
     for channel, name in _NEWS.items():
         of_channel = channels.filter(pl.col("channel") == channel).select("series", "index_date", pl.col("news").alias(name))
         rows = rows.join(of_channel, on=["series", "index_date"], how="left")
