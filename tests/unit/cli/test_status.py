@@ -21,6 +21,17 @@ from tests.conftest import SampleRun
 from tests.unit.cli.conftest import Command, flat
 
 
+@pytest.fixture(autouse=True)
+def _print_long_lines(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(console.out, "_width", 400)
+
+
+@pytest.fixture
+def home(sample_run: SampleRun, tmp_path: Path) -> Path:
+    """A copy of the home of the sample, without what status does not read."""
+    return Path(shutil.copytree(sample_run.home, tmp_path / "copy", symlinks=True, ignore=shutil.ignore_patterns("dagster", "readings")))
+
+
 def test_an_empty_home_names_the_next_command(command: Command, tmp_path: Path) -> None:
     result = command("status", "--home", tmp_path / "nothing")
     assert result.exit_code == 0
@@ -33,8 +44,7 @@ def test_status_creates_no_folder(command: Command, tmp_path: Path) -> None:
     assert not (tmp_path / "nothing").exists()
 
 
-def test_a_home_is_described_in_five_lines(command: Command, sample_run: SampleRun, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(console.out, "_width", 400)
+def test_a_home_is_described_in_five_lines(command: Command, sample_run: SampleRun) -> None:
     result = command("status", "--home", sample_run.home)
     assert result.exit_code == 0, result.exception
     published, fresh, failed, not_read, following = result.output.splitlines()
@@ -48,24 +58,14 @@ def test_a_home_is_described_in_five_lines(command: Command, sample_run: SampleR
     assert "tension run --articles PATH" in following
 
 
-def test_a_baseline_of_few_articles_has_a_line(
-    command: Command, tmp_path: Path, sample_run: SampleRun, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(console.out, "_width", 400)
-    home = tmp_path / "copy"
-    shutil.copytree(sample_run.home, home, symlinks=True, ignore=shutil.ignore_patterns("dagster", "readings"))
+def test_a_baseline_of_few_articles_has_a_line(command: Command, home: Path) -> None:
     lake = Lake(home / "lake")
     lake.write(BASELINE, lake.read(BASELINE).with_columns(article_count=pl.lit(1, pl.Int64())))
     (line,) = [line for line in command("status", "--home", home).output.splitlines() if line.startswith("baseline")]
     assert "100 is the average of only" in line
 
 
-def test_a_home_of_own_articles_is_not_called_the_sample(
-    command: Command, tmp_path: Path, sample_run: SampleRun, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(console.out, "_width", 400)
-    home = tmp_path / "copy"
-    shutil.copytree(sample_run.home, home, symlinks=True, ignore=shutil.ignore_patterns("dagster", "readings"))
+def test_a_home_of_own_articles_is_not_called_the_sample(command: Command, home: Path) -> None:
     (home / "home.json").write_text('{"is_sample": false}', encoding="utf-8")
     printed = command("status", "--home", home).output
     assert "bundled sample" not in printed
@@ -76,7 +76,6 @@ def test_the_uploaded_release_is_compared_with_the_newest(
     command: Command, tmp_path: Path, sample_run: SampleRun, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     pytest.importorskip("obstore", reason="obstore is not installed (extra s3)")
-    monkeypatch.setattr(console.out, "_width", 400)
     monkeypatch.setenv("TENSION_PUBLISH_TO", f"file://{tmp_path}/share")
     newest = sample_run.latest.resolve()
 
@@ -102,23 +101,13 @@ def test_all_tables_are_listed_on_request(command: Command, sample_run: SampleRu
         assert word in flat(result.output)
 
 
-def test_a_stale_table_is_listed_as_failed(
-    command: Command, tmp_path: Path, sample_run: SampleRun, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(console.out, "_width", 400)
-    home = tmp_path / "copy"
-    shutil.copytree(sample_run.home, home, symlinks=True, ignore=shutil.ignore_patterns("dagster", "readings"))
+def test_a_stale_table_is_listed_as_failed(command: Command, home: Path) -> None:
     Lake(Settings(home=home).lake).mark_stale(RAW_TARIFFS, "tariffs.csv: has no column rate_pct")
     failed = command("status", "--home", home).output.splitlines()[2].rstrip()
     assert failed.endswith("raw_tariffs was not rebuilt: tariffs.csv: has no column rate_pct")
 
 
-def test_a_request_that_succeeded_later_is_not_listed_as_failed(
-    command: Command, tmp_path: Path, sample_run: SampleRun, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(console.out, "_width", 400)
-    home = tmp_path / "copy"
-    shutil.copytree(sample_run.home, home, symlinks=True, ignore=shutil.ignore_patterns("dagster", "readings"))
+def test_a_request_that_succeeded_later_is_not_listed_as_failed(command: Command, home: Path) -> None:
     now = clock.now()
     requests = FETCHES.example(4).with_columns(
         source=pl.lit("rss"),
