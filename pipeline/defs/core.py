@@ -109,10 +109,7 @@ def whole_row_count(lake: Lake, table: Table, days: daily.ChangedDays) -> dict[s
 def newest_findings(lake: Lake) -> dict[str, Any]:
     """Return the findings of the newest week that has any.
 
-    As metadata, the most probable first.
-
-
-    `found` has as many as the UI shows at once.
+    As metadata, the most probable first; `found` has as many as the UI shows at once.
     """
     columns = ("probability", "tier", "index_date", "actor", "target", "kind", "modality", "product", "quote")
     span = lake.span(FINDINGS)

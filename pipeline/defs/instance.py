@@ -118,10 +118,8 @@ def fail_dead_runs(instance: dg.DagsterInstance) -> list[str]:
 class _RunDomain(RunDomain):
     """Creates runs without partitions; their days are in the tags.
 
-    Runs of commands belong to the code location, too.
-
-
-    With it Dagster would plan every check once per partition: 366 times for a year of days, although each is evaluated once.
+    With partitions Dagster would plan every check once for each: 366 times for a year of days, although each is evaluated once. Runs of
+    commands belong to the code location, too.
     """
 
     def construct_run_with_snapshots(self, *arguments: Any, **named: Any) -> dg.DagsterRun:
