@@ -85,6 +85,17 @@ def read_sums(folder: Path) -> dict[str, str]:
         raise ValueError(f"{folder / SUMS} is damaged") from error
 
 
+def read_known_sums(folder: Path) -> dict[str, str]:
+    """Return the hashes recorded in a folder, as `read_sums` does.
+
+    Empty if the list is damaged: then nothing is known about the files.
+    """
+    try:
+        return read_sums(folder)
+    except ValueError:
+        return {}
+
+
 def parse_sums(text: str) -> dict[str, str]:
     """Return the hashes in the text of a `SHA256SUMS`, by path.
 

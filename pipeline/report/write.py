@@ -12,7 +12,7 @@ import polars as pl
 from pipeline.contracts.tables.audit import MASS_PRECISION
 from pipeline.contracts.tables.core import COVERAGE, READING_OUTCOMES
 from pipeline.contracts.tables.index import TENSION_DAILY, TENSION_PAIR_DAILY
-from pipeline.durable_files import hash_file, read_sums, replacing
+from pipeline.durable_files import hash_file, read_known_sums, replacing
 from pipeline.report.audit import describe_precision
 from pipeline.report.charts import pair_chart, to_png
 from pipeline.report.evidence import ReadContributions, ReadTable, measure_data, newest_contributions, warn_of_baseline
@@ -81,10 +81,7 @@ def _is_made_by(path: Path, made_by: str) -> bool:
 
     Intact: with their checksums. `made_by`: the release and the digest of the code, as in the page.
     """
-    try:
-        sums = read_sums(path.parent)
-    except ValueError:
-        return False
+    sums = read_known_sums(path.parent)
     if any(sums.get(file.name) != hash_file(file) for file in (path, path.with_name(PICTURE))):
         return False
     return f'<meta name="generator" content="{made_by}">' in path.read_text(encoding="utf-8")

@@ -19,7 +19,7 @@ import pyarrow.parquet as pq
 
 from pipeline.contracts.days import Days
 from pipeline.contracts.model import ContractError, Table
-from pipeline.durable_files import hash_file, move, read_sums, replacing, write_sums
+from pipeline.durable_files import hash_file, move, read_known_sums, replacing, write_sums
 from pipeline.errors import UserError
 from pipeline.warehouse.batches import BATCH_LIMIT, BatchLimit, Size, group_days, sort_into_batches
 
@@ -109,10 +109,7 @@ class Lake:
         It was recorded when the file was written. The keys are paths in the table's folder. Empty if the list is missing or damaged: then
         nothing is known about the files.
         """
-        try:
-            return read_sums(self.root / table.name)
-        except ValueError:
-            return {}
+        return read_known_sums(self.root / table.name)
 
     def has_file_as_written(self, table: Table, day: date, sums: Mapping[str, str]) -> bool:
         """Return whether a day has a file as it was written.
@@ -265,11 +262,7 @@ class Lake:
         move((folder / path, self.root / path) for path in files)
         for name, written in sums.items():
             table_folder = self.root / name
-            try:
-                recorded = read_sums(table_folder)
-            except ValueError:
-                recorded = {}
-            write_sums(table_folder, recorded | written)
+            write_sums(table_folder, read_known_sums(table_folder) | written)
 
     def write(self, table: Table, frame: pl.DataFrame) -> None:
         """Replace all rows of a table without days.

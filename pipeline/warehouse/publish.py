@@ -21,7 +21,7 @@ from pipeline.contracts.catalogues import build_croissant, build_dcat
 from pipeline.contracts.dictionary import Edition, build_datapackage, build_file_metadata, render_citation
 from pipeline.contracts.model import Table
 from pipeline.contracts.tables.flat import TENSION_INDEX
-from pipeline.durable_files import SUMS, hash_file, move, read_sums, write_sums
+from pipeline.durable_files import SUMS, hash_file, move, read_known_sums, write_sums
 from pipeline.errors import TensionError
 from pipeline.settings import SAMPLE_NOTE
 from pipeline.warehouse.database import compute_build_id, read_about, write_database
@@ -208,7 +208,8 @@ class Publisher:
         for database in self.releases.glob(f"*/{DATABASE}"):
             if database.parent.name not in keep:
                 database.unlink()
-                write_sums(database.parent, {path: digest for path, digest in read_sums(database.parent).items() if path != DATABASE})
+                if sums := read_known_sums(database.parent):  # a damaged list stays, for `tension verify`
+                    write_sums(database.parent, {path: digest for path, digest in sums.items() if path != DATABASE})
 
 
 def _list_files(folder: Path) -> list[str]:
@@ -225,11 +226,7 @@ def _is_as_recorded(folder: Path, path: str) -> bool:
 
     False if no hash is recorded or the list of hashes is damaged.
     """
-    try:
-        recorded = read_sums(folder).get(path)
-    except ValueError:
-        return False
-    return recorded is not None and recorded == hash_file(folder / path)
+    return read_known_sums(folder).get(path) == hash_file(folder / path)
 
 
 def _repair(folder: Path, staging: Path) -> Iterator[str]:

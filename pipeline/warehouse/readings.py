@@ -9,7 +9,7 @@ from pathlib import Path
 
 import polars as pl
 
-from pipeline.durable_files import hash_file, read_sums, write_sums
+from pipeline.durable_files import hash_file, read_known_sums, write_sums
 from pipeline.warehouse.lake import write_parquet
 
 #: When there are this many files they are merged into one, which keeps look-ups fast.
@@ -32,10 +32,7 @@ class StoredReadings:
         files = sorted(self._folder.glob("[!.]*.parquet"))
         if not self._is_checked:
             self._is_checked = True
-            try:
-                sums = read_sums(self._folder)
-            except ValueError:
-                sums = {}
+            sums = read_known_sums(self._folder)
             for path in files:
                 if sums.get(path.name) != hash_file(path):
                     path.unlink()
@@ -66,7 +63,6 @@ class StoredReadings:
         if len(files) >= MAX_FILES:  # only now: a run killed in between leaves readings twice, and `get` returns each once
             for path in files:
                 path.unlink()
-        recorded = read_sums(self._folder) if files else {}
         new = f"{number:08}.parquet"
-        others = {name: digest for name, digest in recorded.items() if (self._folder / name).exists()}
+        others = {name: digest for name, digest in read_known_sums(self._folder).items() if (self._folder / name).exists()}
         write_sums(self._folder, others | {new: hash_file(self._folder / new)})

@@ -213,6 +213,16 @@ def test_the_database_stays_in_the_two_newest_releases(published: tuple[Publishe
     assert find_published_damage(publisher) == []
 
 
+def test_damaged_hashes_of_an_old_release_do_not_stop_publishing(published: tuple[Publisher, Lake]) -> None:
+    publisher, lake = published
+    oldest = publisher.latest.resolve()
+    publisher.publish(lake, date(2025, 4, 21), "A test.")
+    (oldest / "SHA256SUMS").write_text("x")
+    publisher.publish(lake, date(2025, 4, 22), "A test.")
+    assert not (oldest / "trade_tension.duckdb").exists()
+    assert [damage.problem for damage in find_published_damage(publisher)] == ["SHA256SUMS is damaged"]
+
+
 def test_a_copied_folder_in_place_of_the_link_is_explained(published: tuple[Publisher, Lake]) -> None:
     publisher, lake = published
     release = publisher.latest.resolve()
