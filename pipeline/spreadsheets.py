@@ -7,5 +7,5 @@ _FORMULA = r"^(?:\s*[=+\-@]|[\t\r])"
 
 
 def quote_formulas(text: pl.Expr) -> pl.Expr:
-    """Put an apostrophe before text that a spreadsheet would take for a formula."""
+    """Put an apostrophe before text that looks like a formula."""
     return pl.when(text.str.contains(_FORMULA)).then(pl.lit("'") + text).otherwise(text).name.keep()

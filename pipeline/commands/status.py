@@ -128,7 +128,7 @@ def _describe_failures(lake: Lake, settings: Settings) -> str:
 
 
 def _describe_unread(lake: Lake, _settings: Settings) -> str:
-    """Say how many rows were no articles, and how many articles not read."""
+    """Say how many rows and articles were not used, and why."""
     rejected = terminal.describe_rejected_rows(lake.read(COVERAGE), lake.read(QUARANTINE))
     return f"{rejected}; {terminal.describe_reading(lake.read(READING_OUTCOMES, columns=['outcome'])['outcome'])}"
 

@@ -49,6 +49,9 @@ def _describe(result: AssetCheckEvaluation) -> str:
 
 
 def explain_result(result: AssetCheckEvaluation) -> str:
-    """Return the reason of a check, and what failed or why it was not evaluated."""
+    """Return the reason of a check and what failed.
+
+    Or why it was not evaluated.
+    """
     said = {name: str(getattr(value, "value", value)) for name, value in result.metadata.items()}
     return ". ".join(said[name] for name in ("reason", "detail", NOT_EVALUATED) if said.get(name))

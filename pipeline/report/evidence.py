@@ -100,7 +100,10 @@ def _pair_of(series: pl.Expr) -> pl.Expr:
 
 
 def compute_news_pct() -> pl.Expr:
-    """Share of news in a value, in percent (rows of CHANNEL_DAILY); the rest is prior."""
+    """Share of news in a value, in percent; the rest is prior.
+
+    For rows of CHANNEL_DAILY.
+    """
     return 100 * (1 - pl.col("prior") / pl.col("shape"))
 
 

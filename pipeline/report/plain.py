@@ -16,7 +16,10 @@ def to_plain(text: str) -> str:
 
 
 def print_problem(console: Console, label: str, text: str, *, is_error: bool = True) -> None:
-    """Print a text that may have words from outside, after a coloured label."""
+    """Print a text after a coloured label.
+
+    The text may have words from outside.
+    """
     console.print(f"[{'bold red' if is_error else 'yellow'}]{label}:[/] {to_plain(text)}", highlight=False, soft_wrap=True)
 
 

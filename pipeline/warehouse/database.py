@@ -1,4 +1,4 @@
-"""The DuckDB file of a release: tables, views, macros, and a comment on everything.
+"""The DuckDB file of a release: tables, views, macros, comments.
 
 Does not belong here: when it is written, and where it is stored (`publish.py`).
 """

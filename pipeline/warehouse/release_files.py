@@ -1,4 +1,4 @@
-"""The tables of a release, and its files: Parquet, and one table as CSV.
+"""The tables of a release, as Parquet and one as CSV.
 
 Belongs here: files, their metadata and hashes. Does not: the database (`database.py`), and where a release is stored (`publish.py`).
 """

@@ -147,9 +147,9 @@ def _quote(text: str | None) -> str:
 
 
 def decode(payload: Payload, web_page_advice: str) -> str:
-    """Decode a response; `SourceError` if it is not UTF-8 or a web page.
+    """Decode a response, without white space around it.
 
-    `web_page_advice` says what to do about a web page.
+    `SourceError` if it is not UTF-8 or a web page; `web_page_advice` says what to do about that.
     """
     try:
         text = payload.body.decode("utf-8-sig").strip()

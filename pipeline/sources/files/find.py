@@ -1,4 +1,4 @@
-"""Finds the article files of paths, folders and patterns, each with a label.
+"""Finds the article files of paths, folders and patterns.
 
 Does not belong here: reading them (`articles.py`).
 """
