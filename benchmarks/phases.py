@@ -14,7 +14,7 @@ from pathlib import Path
 
 import polars as pl
 
-from pipeline.contracts.tables.index import CHANNEL_DAILY, STALEMATE_DAILY
+from pipeline.contracts.tables.index import CHANNEL_DAILY, PAIR_OF_SIDES, STALEMATE_DAILY
 from pipeline.index.parameters import LEAST_EVIDENCE, read_phases
 from pipeline.index.phases import find_phases
 from pipeline.validation.events import read_events
@@ -24,7 +24,6 @@ from pipeline.warehouse.lake import Lake
 BOUNDS = (0.3, 0.35, 0.4, 0.45, 0.5, 0.6, 0.7)
 BEFORE, AFTER = 14, 3
 PHASE_OF_POLARITY = {"escalation": "escalation", "concession": "de-escalation"}
-PAIR = pl.concat_str(pl.min_horizontal("actor", "target"), pl.lit("-"), pl.max_horizontal("actor", "target"))
 
 
 def days_near(acts: pl.DataFrame, date: str) -> pl.DataFrame:
@@ -33,7 +32,9 @@ def days_near(acts: pl.DataFrame, date: str) -> pl.DataFrame:
     return (
         acts.join(shifts, how="cross")
         .select(
-            (pl.col(date) + pl.col("shift")).alias("index_date"), pair=PAIR, act_phase=pl.col("polarity").replace_strict(PHASE_OF_POLARITY)
+            (pl.col(date) + pl.col("shift")).alias("index_date"),
+            pair=PAIR_OF_SIDES,
+            act_phase=pl.col("polarity").replace_strict(PHASE_OF_POLARITY),
         )
         .unique()
     )

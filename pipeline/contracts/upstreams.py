@@ -35,7 +35,19 @@ def _require_form(regex: str, form: str) -> AfterValidator:
 Url = Annotated[str, _require_form(r"https?://[^/@\s]+(?:/\S*)?", "an http or https URL without user name and password")]
 Country = Annotated[str, _require_form(r"[A-Z]{3}", "an ISO alpha-3 code, e.g. CHN")]
 HsCode = Annotated[str, _require_form(r"[0-9]{2,10}", 'an HS code of 2 to 10 digits as text, e.g. "1201"')]
-Products = dict[str, tuple[HsCode, ...]]
+
+
+def _require_codes(products: dict[str, tuple[HsCode, ...]]) -> dict[str, tuple[HsCode, ...]]:
+    """Raise `ValueError` for a product without name or codes.
+
+    Such a product would be read as all goods.
+    """
+    if any(not name.strip() or not codes for name, codes in products.items()):
+        raise ValueError("a product needs a name and at least one HS code")
+    return products
+
+
+Products = Annotated[dict[str, tuple[HsCode, ...]], AfterValidator(_require_codes)]
 
 _COMTRADE_DIGITS = frozenset({2, 4, 6})
 
@@ -133,16 +145,6 @@ class FederalRegisterSettings(SettingsGroup):
     )
 
 
-def _require_codes(products: Products) -> Products:
-    """Raise `ValueError` for a product without name or codes.
-
-    Such a product would be read as all goods.
-    """
-    if any(not name.strip() or not codes for name, codes in products.items()):
-        raise ValueError("a product needs a name and at least one HS code")
-    return products
-
-
 class CensusSettings(SettingsGroup):
     """International trade of the US Census Bureau."""
 
@@ -161,11 +163,6 @@ class CensusSettings(SettingsGroup):
                 f"to pipeline/contracts/customs.py"
             )
         return tuple(dict.fromkeys(partners))
-
-    @field_validator("products")
-    @classmethod
-    def _check_products(cls, products: Products) -> Products:
-        return _require_codes(products)
 
 
 class ComtradeSettings(SettingsGroup):
@@ -194,7 +191,7 @@ class ComtradeSettings(SettingsGroup):
         long = [f"{name} ({code})" for name, codes in products.items() for code in codes if len(code) not in _COMTRADE_DIGITS]
         if long:
             raise ValueError(f"UN Comtrade has HS codes of 2, 4 and 6 digits only, so these cannot be fetched: {', '.join(long)}")
-        return _require_codes(products)
+        return products
 
 
 def _article_rows(name: str) -> Holding:

@@ -9,13 +9,10 @@ from datetime import date
 
 import numpy as np
 import polars as pl
-from numpy.typing import NDArray
 
-from pipeline.contracts.tables.index import BASELINE, CLUSTERING, DAILY_MASS
-from pipeline.index.filter import predict_next_day, to_matrix
+from pipeline.contracts.tables.index import BASELINE, CLUSTERING, DAILY_MASS, IS_DIRECTED
+from pipeline.index.filter import Matrix, predict_next_day, to_matrix
 from pipeline.index.parameters import PRIOR_STORIES
-
-Matrix = NDArray[np.float64]
 
 POOLED_STORIES = 20.0  # weight, in stories, with which the factor of a series is shrunk towards that of its channel
 MAX_CLUSTERING = 10.0
@@ -36,7 +33,7 @@ def measure_clustering(daily: pl.DataFrame, baseline: pl.DataFrame, half_life_da
     groups = ordered.select(_GROUP).unique(maintain_order=True)
     frames = [CLUSTERING.empty()]
     for valid_from, errors, variances in _measure_windows(ordered, baseline, half_life_days):
-        sums = groups.with_columns(errors=errors, variances=variances, is_directed=pl.col("series").str.contains(">", literal=True))
+        sums = groups.with_columns(errors=errors, variances=variances, is_directed=IS_DIRECTED)
         directed = [pl.col(name).filter("is_directed").sum().over("channel") for name in ("errors", "variances")]
         # With the weight of 20 stories, the factor of a channel is shrunk towards 1, and that of a series towards its channel's.
         of_channel = ((POOLED_STORIES + directed[0]) / (POOLED_STORIES + directed[1])).clip(1.0, MAX_CLUSTERING)

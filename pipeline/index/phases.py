@@ -9,15 +9,12 @@ from typing import NamedTuple
 
 import numpy as np
 import polars as pl
-from numpy.typing import NDArray
 from scipy.special import betaincc, gammainc, gammaincc, gammainccinv
 
 from pipeline.contracts.tables.index import CHANNEL_DAILY, PHASE_DAILY, STALEMATE_DAILY
-from pipeline.index.filter import has_evidence, weigh_evidence
+from pipeline.index.filter import Matrix, has_evidence, weigh_evidence
 
 NO_DATA = "no data"
-
-Matrix = NDArray[np.float64]
 
 CHANNELS = ("escalation", "concession", "dialogue")
 _DECIMALS = 4  # the quadrature is exact to 2e-4, and mathematical functions differ between processors in the last bits

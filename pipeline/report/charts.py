@@ -14,7 +14,7 @@ import polars as pl
 import vl_convert
 
 from pipeline.contracts.model import ContractError, Table
-from pipeline.contracts.tables.index import TENSION_DAILY, TENSION_PAIR_DAILY
+from pipeline.contracts.tables.index import PAIR_OF_SIDES, TENSION_DAILY, TENSION_PAIR_DAILY
 from pipeline.report import palette
 from pipeline.report.days_axis import DAY_MS, DaysAxis, daily_points, midnight_ms, phase_runs
 from pipeline.report.names import direction_title, long_day, pair_title, short_day
@@ -199,8 +199,7 @@ def _prepare_pair(table: Table, frame: pl.DataFrame) -> pl.DataFrame:
     missing = [name for name in table.schema if name not in frame.columns]
     if missing:
         raise ContractError(f"a chart of {table.name} needs the columns {', '.join(missing)}; use rows of that table")
-    undirected = pl.concat_str(pl.min_horizontal("actor", "target"), pl.lit("-"), pl.max_horizontal("actor", "target"))
-    with_pair = frame if "pair" in table.schema else frame.with_columns(pair=undirected)
+    with_pair = frame if "pair" in table.schema else frame.with_columns(pair=PAIR_OF_SIDES)
     pairs = with_pair["pair"].unique().sort().to_list()
     if len(pairs) != 1:
         raise ContractError(

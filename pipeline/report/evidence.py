@@ -12,7 +12,7 @@ import polars as pl
 from pipeline.contracts.days import Days
 from pipeline.contracts.model import Table
 from pipeline.contracts.tables.contributions import CONTRIBUTIONS, TOP_CONTRIBUTIONS
-from pipeline.contracts.tables.index import BASELINE, CHANNEL_DAILY, SIGNALS, STORY_MASS, TENSION_PAIR_DAILY
+from pipeline.contracts.tables.index import BASELINE, CHANNEL_DAILY, IS_DIRECTED, SIGNALS, STORY_MASS, TENSION_PAIR_DAILY
 from pipeline.report.names import format_count
 
 #: Columns of SIGNALS that are added to a story's contribution.
@@ -21,7 +21,6 @@ SIGNAL_COLUMNS = ("actor", "target", "product", "quote", "source", "url", "publi
 MIN_NEWS_PCT = 50
 #: A baseline of fewer days or articles says little about what is usual.
 _MIN_BASELINE_DAYS, _MIN_BASELINE_ARTICLES = 28, 100
-_IS_DIRECTED = pl.col("series").str.contains(">", literal=True)
 
 
 class ReadTable(Protocol):
@@ -55,7 +54,7 @@ def named_contributions(read: ReadTable, read_contributions: ReadContributions) 
     signals = read(SIGNALS)
     named = (
         read(TOP_CONTRIBUTIONS, columns=["index_date", "series", "channel", "signal_id"])
-        .filter(~_IS_DIRECTED)
+        .filter(~IS_DIRECTED)
         .join(enough, on=["index_date", "series", "channel"], how="semi")
         .join(signals.filter(tier="high"), on="signal_id", how="semi")
     )
@@ -63,7 +62,7 @@ def named_contributions(read: ReadTable, read_contributions: ReadContributions) 
     if day is None:
         return add_evidence(CONTRIBUTIONS.empty(), signals)
     contributions = add_evidence(read_contributions(day), signals)  # type: ignore[arg-type]  # a date
-    return contributions.filter(may_be_named() & ~_IS_DIRECTED)
+    return contributions.filter(may_be_named() & ~IS_DIRECTED)
 
 
 def add_evidence(contributions: pl.DataFrame, signals: pl.DataFrame) -> pl.DataFrame:
@@ -78,10 +77,10 @@ def add_sides(contributions: pl.DataFrame, read: ReadTable) -> pl.DataFrame:
     list of `series` and `points`, the largest first; null for what is no story of a pair.
     """
     key = ["counts_on", "channel", "story_id"]
-    of_pairs = contributions.filter(~_IS_DIRECTED & pl.col("story_id").is_not_null())
+    of_pairs = contributions.filter(~IS_DIRECTED & pl.col("story_id").is_not_null())
     keyed = of_pairs.select("index_date", "series", *key, "contribution")
     mass = read(STORY_MASS, columns=["index_date", "series", "channel", "story_id", "mass"]).rename({"index_date": "counts_on"})
-    directed = mass.filter(_IS_DIRECTED).with_columns(pair=_pair_of(pl.col("series"))).rename({"series": "side", "pair": "series"})
+    directed = mass.filter(IS_DIRECTED).with_columns(pair=_pair_of(pl.col("series"))).rename({"series": "side", "pair": "series"})
     shares = keyed.join(directed, on=["series", *key]).with_columns(
         points=pl.col("contribution") * pl.col("mass") / pl.col("mass").sum().over("index_date", "series", *key)
     )

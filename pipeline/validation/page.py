@@ -23,10 +23,9 @@ from pipeline.report.page import load_templates
 from pipeline.report.scripts import content_policy
 from pipeline.settings import SAMPLE_NOTE
 from pipeline.validation.charts import comparison_chart, coverage_chart, likelihood_chart, path_chart, sources_chart
-from pipeline.validation.studies import independent_study
+from pipeline.validation.studies import independent_study, rebuild
 
 _NO_VALUE = "-"
-_TOLERANCE = 1e-9
 
 _ABOUT_ACTS = (
     "Acts that Wikipedia's Current Events report, mapped from its bullets by two annotators who saw neither the index nor each other. A "
@@ -58,7 +57,8 @@ _ABOUT_SOURCES = (
 )
 _ABOUT_REBUILD = (
     "Each published value is computed a second time from story_mass, articles_read and baseline, by code that shares nothing with the "
-    f"index. The table shows the largest difference relative to the value (to 1 if the value is smaller). It must be below {_TOLERANCE:g}."
+    "index. The table shows the largest difference relative to the value (to 1 if the value is smaller). It must be below "
+    f"{rebuild.TOLERANCE:g}."
 )
 _ABOUT_COVERAGE = (
     "Rates are simulated, so the true value is known; stories are drawn and filtered like real ones. A 95 % interval should contain the "
@@ -291,7 +291,7 @@ def rebuild_section(figures: pl.DataFrame) -> Section:
         for (column,), of_column in worst_of.group_by("measured", maintain_order=True)
     )
     worst = rows["value"].max()
-    is_complete = rows["value"].null_count() == 0 and isinstance(worst, float) and worst < _TOLERANCE
+    is_complete = rows["value"].null_count() == 0 and isinstance(worst, float) and worst < rebuild.TOLERANCE
     notes = () if is_complete else (_NOT_REPRODUCED,)
     return Section(
         "Rebuild from the published masses", _ABOUT_REBUILD, (Grid("Largest difference", ("column", *tables), lines),), (), notes

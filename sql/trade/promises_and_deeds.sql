@@ -4,6 +4,8 @@
 with months as (
     select
         *,
+        if(reporter = seller, buyer, seller) as partner,
+        if(reporter = seller, 'exports', 'imports') as flow,
         unnest(generate_series(period_from, period_to, interval 1 month))::date as reference_month
     from commitments
 ),
@@ -19,16 +21,16 @@ figures as (
     left join trade_flows as own
         on
             own.reporter = months.reporter
-            and own.partner = if(months.reporter = months.seller, months.buyer, months.seller)
-            and own.flow = if(months.reporter = months.seller, 'exports', 'imports')
+            and own.partner = months.partner
+            and own.flow = months.flow
             and own.product = months.product
             and own.reference_month = months.reference_month
             and months.unit = 'USD'
     left join trade_flows as baseline
         on
             baseline.reporter = months.reporter
-            and baseline.partner = if(months.reporter = months.seller, months.buyer, months.seller)
-            and baseline.flow = if(months.reporter = months.seller, 'exports', 'imports')
+            and baseline.partner = months.partner
+            and baseline.flow = months.flow
             and baseline.product = months.product
             and baseline.reference_month = make_date(months.baseline_year, month(months.reference_month), 1)
             and months.unit = 'USD'
@@ -81,8 +83,8 @@ select
                 where
                     sums.unit = 'USD'
                     and flows.reporter = sums.reporter
-                    and flows.partner = if(sums.reporter = sums.seller, sums.buyer, sums.seller)
-                    and flows.flow = if(sums.reporter = sums.seller, 'exports', 'imports')
+                    and flows.partner = sums.partner
+                    and flows.flow = sums.flow
                     and flows.product = sums.product
             )
             then 'gap'

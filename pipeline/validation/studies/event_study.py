@@ -14,6 +14,7 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
+from pipeline.contracts.tables.index import PAIR_OF_SIDES
 from pipeline.validation.studies.figures import Figure, figure, sign_test, to_frame
 from pipeline.validation.studies.resampling import DRAWS, SEED, Numbers, draw_cluster_rates, percentile_interval
 
@@ -119,7 +120,7 @@ def select_usable_events(events: pl.DataFrame, counts: DailyCounts) -> pl.DataFr
     last = counts.first + timedelta(days=counts.days - 1)
     with_series = events.select(EVENT_COLUMNS.names()).with_columns(
         series=pl.concat_str("actor", pl.lit(">"), "target"),
-        pair=pl.concat_str(pl.min_horizontal("actor", "target"), pl.lit("-"), pl.max_horizontal("actor", "target")),
+        pair=PAIR_OF_SIDES,
         at=(pl.col("event_date") - counts.first).dt.total_days(),
     )
     known = sorted({series for series, channel in counts.evidence if channel in POLARITIES})

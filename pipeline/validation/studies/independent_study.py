@@ -21,6 +21,7 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
+from pipeline.contracts.tables.index import PAIR_OF_SIDES
 from pipeline.validation.studies.event_study import DailyCounts, percentile_ranks, to_daily_counts
 from pipeline.validation.studies.figures import Figure, figure, sign_test, to_frame
 from pipeline.validation.studies.resampling import DRAWS, SEED, Numbers, draw_cluster_rates, percentile_interval
@@ -112,12 +113,11 @@ def _select_acts(acts: pl.DataFrame, counts: DailyCounts) -> pl.DataFrame:
     known = sorted({name for name, channel in counts.evidence if channel in CHANNELS})
     series = pl.concat_str("actor", pl.lit(">"), "target")
     inside = pl.col("act_date").is_between(counts.first, last) & series.is_in(known) & pl.col("polarity").is_in(CHANNELS)
-    pair = pl.concat_str(pl.min_horizontal("actor", "target"), pl.lit("-"), pl.max_horizontal("actor", "target"))
     return (
         acts.filter(inside)
         .sort("act_date", "act_id")
         .unique(["act_date", "actor", "target", "polarity"], keep="first", maintain_order=True)
-        .select("act_id", "act_date", "actor", "target", "polarity", pair=pair)
+        .select("act_id", "act_date", "actor", "target", "polarity", pair=PAIR_OF_SIDES)
     )
 
 

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 import polars as pl
 
 from pipeline.contracts.tables.core import ARTICLES, COVERAGE, FINDINGS, STORY_LINKS
+from pipeline.contracts.tables.index import IS_DIRECTED
 from pipeline.validation.studies.agreement import correlation
 from pipeline.validation.studies.figures import Figure, figure, to_frame
 
@@ -54,7 +55,7 @@ def compare_without_source(complete: pl.DataFrame, reduced: pl.DataFrame, source
     `complete`, `reduced`: rows of CHANNEL_DAILY (only escalation of pairs is compared); `share`: the source's share of articles. Days
     missing from either are dropped.
     """
-    pooled = (pl.col("channel") == "escalation") & ~pl.col("series").str.contains(">", literal=True)
+    pooled = (pl.col("channel") == "escalation") & ~IS_DIRECTED
     columns = ("index_date", "series", "value")
     both = (
         complete.filter(pooled)

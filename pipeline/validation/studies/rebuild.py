@@ -14,6 +14,7 @@ import numpy as np
 import polars as pl
 from scipy.stats import gamma
 
+from pipeline.contracts.tables.index import IS_DIRECTED
 from pipeline.validation.studies.figures import figure, to_frame
 
 _CHANNELS = {"escalation": "tension", "concession": "concession", "dialogue": "dialogue"}
@@ -72,7 +73,7 @@ def measure_differences(published: pl.DataFrame, rebuilt: pl.DataFrame, table: s
     """
     series = pl.col("pair") if "pair" in published.columns else pl.concat_str("actor", pl.lit(">"), "target")
     published_series = published.with_columns(series=series)
-    rebuilt_series = rebuilt.filter(pl.col("series").str.contains(">", literal=True) != ("pair" in published.columns))
+    rebuilt_series = rebuilt.filter(("pair" in published.columns) != IS_DIRECTED)
     joined = published_series.join(rebuilt_series, on=["index_date", "series"], how="full", suffix="_rebuilt", coalesce=True)
     is_same_days = (
         published_series.select("index_date", "series").sort(pl.all()).equals(rebuilt_series.select("index_date", "series").sort(pl.all()))

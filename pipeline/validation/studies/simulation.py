@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from pipeline.contracts.days import Days
 from pipeline.contracts.model import Table
 from pipeline.contracts.tables.core import COVERAGE
-from pipeline.contracts.tables.index import BASELINE, DAILY_MASS, PAIR_SIGNALS, SIGNALS, STORY_MASS, WEIGHTS
+from pipeline.contracts.tables.index import BASELINE, DAILY_MASS, IS_DIRECTED, PAIR_SIGNALS, SIGNALS, STORY_MASS, WEIGHTS
 from pipeline.contracts.tables.stories import ARTICLES_READ, STORIES, STORY_ARTICLES
 from pipeline.index.clustering import measure_clustering
 from pipeline.index.filter import Matrix, cluster_mass, dispersion, filter_channels, predict_next_day
@@ -186,7 +186,7 @@ def pool_from_lake(story_mass: pl.DataFrame, stories: pl.DataFrame, story_articl
 
     `ValueError` if `story_mass` has no story of escalation in the series of a pair.
     """
-    escalation = story_mass.filter(pl.col("channel") == CHANNEL, ~pl.col("series").str.contains(">", literal=True))
+    escalation = story_mass.filter(pl.col("channel") == CHANNEL, ~IS_DIRECTED)
     if escalation.is_empty():
         raise ValueError(f"the simulation has no stories to draw from: story_mass has no {CHANNEL} in a pooled series")
     story_ids = escalation["story_id"].implode()
