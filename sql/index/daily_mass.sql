@@ -72,14 +72,14 @@ rates as (
         list(coalesce(own_source.rate_bilateral, any_source.rate_bilateral) order by sources.source) as rates_bilateral
     from sources
     cross join series
-    inner join baseline as any_source
-        on any_source.series = series.series and any_source.channel = series.channel and any_source.source = '(any)'
+    inner join baseline as any_source using (series, channel)
     left join baseline as own_source
         on
             own_source.valid_from = any_source.valid_from
             and own_source.series = series.series
             and own_source.channel = series.channel
             and own_source.source = sources.source
+    where any_source.source = '(any)'
     group by any_source.valid_from, series.series_no
 ),
 

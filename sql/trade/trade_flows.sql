@@ -12,6 +12,12 @@ first_versions as (
     select *
     from used_versions
     where version = 1
+),
+
+revised as (
+    select *
+    from used_versions
+    where version = last_version and version > 1
 )
 
 select
@@ -30,15 +36,7 @@ select
     flows.origin,
     flows.source
 from first_versions as flows
-left join used_versions as revised
-    on
-        revised.reporter = flows.reporter
-        and revised.partner = flows.partner
-        and revised.flow = flows.flow
-        and revised.product = flows.product
-        and revised.reference_month = flows.reference_month
-        and revised.version = revised.last_version
-        and revised.version > 1
+left join revised using (reporter, partner, flow, product, reference_month)
 left join first_versions as year_before
     on
         year_before.reporter = flows.reporter

@@ -126,13 +126,8 @@ tariff as (
         scores.history,
         scores.score
     from tariffs
-    inner join scores
-        on
-            scores.part = 'tariff'
-            and scores.actor = tariffs.actor
-            and scores.target = tariffs.target
-            and scores.reference_month = tariffs.reference_month
-            and scores.basis = tariffs.basis
+    inner join scores using (actor, target, reference_month, basis)
+    where scores.part = 'tariff'
     qualify
         row_number() over (
             partition by tariffs.actor, tariffs.target, tariffs.reference_month
@@ -146,13 +141,8 @@ flow as (
         scores.history,
         scores.score
     from flows
-    inner join scores
-        on
-            scores.part = 'flow'
-            and scores.actor = flows.actor
-            and scores.target = flows.target
-            and scores.reference_month = flows.reference_month
-            and scores.basis = flows.basis
+    inner join scores using (actor, target, reference_month, basis)
+    where scores.part = 'flow'
     qualify row_number() over (partition by flows.actor, flows.target, flows.reference_month order by flows.basis = 'imports' desc) = 1
 ),
 
@@ -165,26 +155,16 @@ gaps as (
     where is_missing
 ),
 
-months_with_data as (
-    select
-        actor,
-        target,
-        reference_month
-    from tariffs
-    union all
-    select
-        actor,
-        target,
-        reference_month
-    from flows
-),
-
 calendar as (
     select
         actor,
         target,
         unnest(generate_series(min(reference_month), max(reference_month), interval 1 month))::date as reference_month
-    from months_with_data
+    from (
+        select * from tariffs
+        union all by name
+        select * from flows
+    ) as months_with_data
     group by actor, target
 )
 

@@ -1,5 +1,11 @@
 -- Months for which two origins have different values: the one that is used, the other, and their difference, each as first published. A
 -- month of an unused origin is also listed if no other value is used, because the series is taken from another origin.
+with used as (
+    select *
+    from flow_revisions
+    where is_used and version = 1
+)
+
 select
     other.reporter,
     other.flow,
@@ -14,15 +20,7 @@ select
     used.source as used_source,
     other.source as other_source
 from flow_revisions as other
-left join flow_revisions as used
-    on
-        used.reporter = other.reporter
-        and used.partner = other.partner
-        and used.flow = other.flow
-        and used.product = other.product
-        and used.reference_month = other.reference_month
-        and used.is_used
-        and used.version = 1
+left join used using (reporter, partner, flow, product, reference_month)
 where
     not other.is_used
     and other.version = 1

@@ -150,18 +150,14 @@ arrivals as (
         articles_known.article_count as articles_read
     from articles_known
     inner join daily_mass using (index_date)
-    inner join baseline as any_source
-        on
-            any_source.valid_from = daily_mass.valid_from
-            and any_source.series = daily_mass.series
-            and any_source.channel = daily_mass.channel
-            and any_source.source = '(any)'
+    inner join baseline as any_source using (valid_from, series, channel)
     left join baseline as own_source
         on
             own_source.valid_from = any_source.valid_from
             and own_source.series = any_source.series
             and own_source.channel = any_source.channel
             and own_source.source = articles_known.source
+    where any_source.source = '(any)'
     union all
     -- Every day of the calendar, also without articles.
     select
