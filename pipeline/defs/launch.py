@@ -178,7 +178,10 @@ class Launcher:
 
 
 def _find_changed_days(settings: Settings, span: Days) -> list[date]:
-    """Return the days that some daily step has to build."""
+    """Return the days whose input or code changed for some daily step.
+
+    The steps: raw articles, admission, story links, findings.
+    """
     steps = (
         daily.RawArticles(News(settings), clock.today()),
         daily.admission(),

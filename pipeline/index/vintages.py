@@ -225,7 +225,11 @@ class _Priors(NamedTuple):
 
 
 def _to_priors(baseline: pl.DataFrame, clustering: pl.DataFrame, series: pl.DataFrame, first_day: date) -> _Priors:
-    """Convert the frozen rows of `baseline` and `clustering` to arrays."""
+    """Convert the priors of all baseline versions to arrays.
+
+    Their axes are version, pair, series and channel. The rows are those of the source `(any)`: prior weight, its dispersion, and the mass
+    that clustering adds.
+    """
     factors = CLUSTERING.conform(clustering)
     rows = baseline.filter(pl.col("source") == "(any)").join(series, on="series").join(factors, on=CLUSTERING.key)
     channel_no = pl.col("channel").replace_strict(list(VALUES), list(range(len(VALUES))))

@@ -86,7 +86,10 @@ def _drop_none(**arguments: Any) -> dict[str, Any]:
 
 
 def _nearest_out_of_bounds(column: Column) -> Iterator[Any]:
-    """Yield the nearest value out of bounds on each bounded side."""
+    """Yield the nearest forbidden value on each bounded side of a column.
+
+    A rule on the bounds must fail on these.
+    """
     if column.exclusive_minimum is not None:
         yield column.exclusive_minimum
     if column.minimum is not None:

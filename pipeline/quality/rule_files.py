@@ -110,7 +110,10 @@ class _Entry(BaseModel):
                 yield f"column {name!r} may be empty; add the argument `ignore_row_if: either_value_is_missing`"
 
     def _check_values(self) -> Iterator[str]:
-        """Yield what is wrong with values of arguments and of `breaks`."""
+        """Yield what is wrong with values of arguments, `where` and `breaks`.
+
+        `mostly` is a share; `breaks` has rows that must fail, unless the rule is on the whole table.
+        """
         if "regex" in self.arguments:
             yield from _check_regex(self.arguments["regex"])
         mostly = self.arguments.get("mostly", 1)

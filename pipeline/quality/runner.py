@@ -95,7 +95,10 @@ class _CompiledRule:
         return self._list_dependencies(_WITH_ROWS)
 
     def _list_examples(self, frame: pl.DataFrame, key: Sequence[str]) -> tuple[str, ...]:
-        """Describe the first failing rows by key and judged values."""
+        """Describe the first rows that fail the rule, each once.
+
+        A description has the row's key, and the columns that the rule judges.
+        """
         dependencies = self._dependencies_with_rows
         graph = _build_graph([dependencies], _WITH_ROWS)
         _, result = self._validate(dependencies, *_resolve_metrics(graph, _WITH_ROWS))

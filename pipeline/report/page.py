@@ -369,7 +369,10 @@ def list_sources(coverage: pl.DataFrame, outcomes: pl.DataFrame) -> Fold:
 
 
 def describe_data(shares: Sequence[DataShare]) -> str:
-    """Describe how much of the tension of all pairs is data."""
+    """Describe how many tension values are published, and how much is news.
+
+    The rest of a value is the prior, which pulls towards 100.
+    """
     days, values, named = (sum(counts) for counts in zip(*((share[1], share[2], share[4]) for share in shares), strict=True))
     if not values:
         return f"Of {days:,} daily values of tension none is published: too little was read."
@@ -382,7 +385,7 @@ def describe_data(shares: Sequence[DataShare]) -> str:
 
 
 def list_data(shares: Sequence[DataShare]) -> Fold:
-    """List how much of each pair's tension is data."""
+    """List by pair how many tension values are published, and their news."""
     heads = ("Days", "Days with tension", "Mean share of news", f"Days with at least {MIN_NEWS_PCT} % news")
     rows = [
         (

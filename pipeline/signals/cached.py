@@ -90,7 +90,10 @@ def compute_text_keys(texts: pl.DataFrame) -> pl.Series:
 
 
 def _expand_to_articles(keyed: pl.DataFrame, readings: pl.DataFrame) -> pl.DataFrame:
-    """Return the stored findings of each article (`TEXT_FINDINGS`)."""
+    """Return the stored findings of each article (`TEXT_FINDINGS`).
+
+    Articles with the same text (`text_key`) share a reading; each gets its own copy, with its own `signal_id`s.
+    """
     rows = (
         keyed.select("text_key", article_id="id")
         .join(readings.filter(pl.col("findings").list.len() > 0), on="text_key", how="inner")

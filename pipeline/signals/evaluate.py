@@ -126,7 +126,10 @@ class Report:
         )
 
     def to_reliability_frame(self) -> pl.DataFrame:
-        """Convert the bins of the probability to one row each."""
+        """Convert the bins of the probability to rows.
+
+        A row has the bin's bounds, mean probability and share of right signals, which are about equal if calibrated.
+        """
         return pl.DataFrame(
             [
                 (b.lo, b.hi, b.count, b.mean_probability, b.share_right.value, b.share_right.lo95, b.share_right.hi95)

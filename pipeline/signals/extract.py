@@ -123,7 +123,10 @@ class SentenceExtractor:
         return self._read(frame).sort("span_start", "actor", "target", "kind")
 
     def _read(self, texts: pl.DataFrame) -> pl.DataFrame:
-        """Read texts in batches; returns `TEXT_FINDINGS` and explanations."""
+        """Read texts in batches, in parallel, and return their findings.
+
+        Rows of `TEXT_FINDINGS`, with the columns that explain them. Many texts are read by processes or the cluster, few by threads.
+        """
         batches = [texts.slice(start, BATCH_ROWS) for start in range(0, texts.height, BATCH_ROWS)] or [texts]
         processes = max(1, min(self.workers, texts.height // TEXTS_PER_PROCESS))
         threads = 1 if self.cluster or processes > 1 else self.workers

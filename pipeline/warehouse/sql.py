@@ -97,7 +97,10 @@ def read_macro(path: Path) -> Macro:
 
 
 def _read_text(path: Path, text: str) -> Query:
-    """Parse a query and find what it reads; `path`: its file."""
+    """Parse a query and find its tables, views and variables.
+
+    The tables include those that its views read. `path`: its file.
+    """
     tree = _parse(str(path), text)
     names = set(_iter_table_names(tree))
     views = sorted(names & VIEWS.keys())

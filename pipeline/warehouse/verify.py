@@ -123,7 +123,10 @@ def _describe_unreadable(path: str, error: OSError) -> Damage:
 
 
 def _find_foreign_files(settings: Settings, table: Table, present: Set[str]) -> Iterator[Damage]:
-    """Find files in a table's folder that do not belong there."""
+    """Yield files in a table's folder that the lake does not read.
+
+    `present`: the files that belong to the table, by path in the folder.
+    """
     folder = settings.lake / table.name
     for path in sorted(folder.rglob("*")):
         inside = path.relative_to(folder).as_posix()
@@ -157,7 +160,11 @@ def _options(span: Days) -> str:
 
 
 def _check_published(settings: Settings, compares_hashes: bool) -> Iterator[Damage]:
-    """Check links of the published folder, and files of releases."""
+    """Yield what is wrong with the published links and the releases.
+
+    `latest` must be a link to a release, and each linked file a link into `latest`. Files of releases are compared by hash if
+    `compares_hashes`.
+    """
     publisher = Publisher(settings.published)
     again = "Publish again: tension run"
     if publisher.latest.is_symlink() and not publisher.latest.exists():

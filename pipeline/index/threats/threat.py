@@ -271,7 +271,10 @@ class Threat:
         self.record(on)
 
     def record(self, on: date) -> None:
-        """Add the state at the end of `on`, if it changed."""
+        """Add the state at the end of `on`, if it changed.
+
+        The previous state of `states` ends (`valid_to`) on that day.
+        """
         row = self._to_row()
         if self.states:
             if self.states[-1] == {"valid_from": self.states[-1]["valid_from"], "valid_to": None} | row:

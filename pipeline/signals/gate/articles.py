@@ -36,7 +36,10 @@ def judge_articles(articles: pl.DataFrame) -> pl.DataFrame:
 
 
 def _judge_chunk(articles: pl.DataFrame) -> pl.DataFrame:
-    """Decide for some articles, as `judge_articles` does."""
+    """Decide for some articles whether to read them, as `judge_articles`.
+
+    `score` is the most by which a sentence or title exceeds its bound; the article is read from 0 on. It is null without a country.
+    """
     title, body = pl.col("title").fill_null(""), pl.col("body").fill_null("")
     words = split_words(articles.select(article=pl.int_range(pl.len(), dtype=pl.UInt32), title=title, body=body))
     named = words.drop_nulls("code").group_by("article").agg(countries=pl.col("code").n_unique())

@@ -108,7 +108,11 @@ def study_acts(acts: pl.DataFrame, daily_mass: pl.DataFrame, keywords: pl.DataFr
 
 
 def _select_acts(acts: pl.DataFrame, counts: DailyCounts) -> pl.DataFrame:
-    """Select distinct acts that the index can show; add `pair`."""
+    """Select distinct acts that the index can show, and add `pair`.
+
+    Their day and series have been read, and their polarity is one of `CHANNELS`. Of acts with the same day, direction and polarity the
+    first remains.
+    """
     last = counts.first + timedelta(days=counts.days - 1)
     known = sorted({name for name, channel in counts.evidence if channel in CHANNELS})
     series = pl.concat_str("actor", pl.lit(">"), "target")
@@ -158,7 +162,10 @@ class _Windows:
 
     @cached_property
     def _free_days(self) -> dict[str, Mask]:
-        """Covered days of each pair that are not near its acts."""
+        """Return each pair's covered days that are not near its acts.
+
+        Near: within `NEAR_AN_ACT` days. From these days chance is measured.
+        """
         free = {pair: mask.copy() for pair, mask in self.covered.items()}
         for pair, day in self.acts.select("pair", "act_date").iter_rows():
             at = (day - self.counts.first).days

@@ -226,7 +226,10 @@ def _check_answer(article: Article, content: str) -> str:
 
 
 def _is_usable(content: str, article: Article) -> bool:
-    """Whether a stored answer has a list of signals."""
+    """Return whether a stored answer can be used instead of a request.
+
+    It must be valid JSON with a list of signals; single signals may be rejected later.
+    """
     try:
         validate_answer(content, article)
     except BadAnswerError:

@@ -119,7 +119,10 @@ def governing_operators(sentence: MarkedSentence, at: int) -> list[Mark]:
 
 
 def _is_of_other_state(sentence: MarkedSentence, operator: Mark, at: int) -> bool:
-    """Whether another subject is between the operator and word `at`."""
+    """Return whether an acting country is between operator and word `at`.
+
+    The act at that word is then the other country's, and the operator does not change it.
+    """
     if class_of(operator) not in OPERATOR_EFFECTS:
         return False
     return any(
