@@ -41,7 +41,7 @@ _TOKEN = re.compile(
 
 
 class NotAFeedError(TensionError, ValueError):
-    """A text is not a feed, or too large.
+    """A text is not a feed, or unsafe to parse.
 
     The message says why and what to do.
     """
@@ -73,11 +73,16 @@ class _Item:
 def read_feed(text: str) -> Feed:
     """Split a feed into its items.
 
-    Raises `NotAFeedError` if it is not a feed, or too large.
+    Raises `NotAFeedError` if it is not a feed, declares XML entities, or is too large.
     Of a feed that is cut short or has too many items, the complete items within the limits are returned, and a fault gives the number.
     """
     if len(text) > LONGEST_FEED:
         raise NotAFeedError(f"has {len(text):,} characters, at most {LONGEST_FEED:,} of a feed are read. {_CHECK_URL}")
+    if all(mark in remove_quoted(text).lower() for mark in ("<!doctype", "<!entity")):
+        raise NotAFeedError(
+            "declares XML entities, which can expand to any size or read other files, so it is not parsed. Ask the publisher for a feed "
+            "without <!ENTITY"
+        )
     scanner = _Scanner(_item_prefixes(text))
     for tag in _TOKEN.finditer(text):
         scanner.add_tag(tag)

@@ -16,9 +16,8 @@ from pipeline.contracts.days import Days
 from pipeline.contracts.instants import parse_instant
 from pipeline.contracts.upstreams import RSS, RssSettings
 from pipeline.sources.errors import SourceError
-from pipeline.sources.feeds.entities import require_no_entities
 from pipeline.sources.feeds.entries import Entry, read_entry
-from pipeline.sources.feeds.markup import Feed, NotAFeedError, read_feed, remove_quoted
+from pipeline.sources.feeds.markup import Feed, NotAFeedError, read_feed
 from pipeline.sources.feeds.text import decode_body
 from pipeline.sources.http.client import Client
 from pipeline.sources.payloads import FetchResult, Payload, Request
@@ -91,10 +90,8 @@ def new_rows(payloads: Iterable[Payload]) -> Iterator[pl.DataFrame]:
 
 def _read_feed(payload: Payload) -> Feed:
     """Split a response into items; `SourceError` if it is no feed."""
-    text = decode_body(payload.body, payload.content_type)
-    require_no_entities(remove_quoted(text).encode(), f"feed {payload.item!r} from {payload.url}")
     try:
-        return read_feed(text)
+        return read_feed(decode_body(payload.body, payload.content_type))
     except NotAFeedError as error:
         raise SourceError(f"feed {payload.item!r}: the response from {payload.url} {error}") from error
 
