@@ -16,9 +16,13 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, ValidationIn
 
 from pipeline.contracts.model import Table
 from pipeline.contracts.tables import TABLES
+from pipeline.quality.built_in import KEY_IS_UNIQUE, REQUIRED_VALUES_PRESENT, VOCABULARY_IS_CLOSED
 from pipeline.quality.derived import derive_rules
 from pipeline.quality.expectation_types import COLUMN_ARGUMENTS, TYPES
-from pipeline.quality.rules import NAME, RESERVED, Rule, RuleError, Severity, breaking_frame
+from pipeline.quality.rules import NAME, Rule, RuleError, Severity, breaking_frame
+
+# Names of the checks that every table has; a rule of the same name would hide one of them.
+_OTHER_CHECKS = ("contract", KEY_IS_UNIQUE, REQUIRED_VALUES_PRESENT, VOCABULARY_IS_CLOSED)
 
 
 def load_rules(folder: Path) -> dict[str, tuple[Rule, ...]]:
@@ -30,7 +34,7 @@ def load_rules(folder: Path) -> dict[str, tuple[Rule, ...]]:
     from_files = read_rules(folder)
     rules = {name: (*derive_rules(table), *from_files.get(name, ())) for name, table in TABLES.items()}
     for name, table_rules in rules.items():
-        if repeated := _find_duplicate([*RESERVED, *(rule.name for rule in table_rules)]):
+        if repeated := _find_duplicate([*_OTHER_CHECKS, *(rule.name for rule in table_rules)]):
             raise RuleError(f"{folder / name}.yaml: the table already has a check {repeated!r}; rename or remove this rule")
     return rules
 

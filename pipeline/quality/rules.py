@@ -17,9 +17,6 @@ from pipeline.quality.expectation_types import COLUMN_ARGUMENTS, TYPES, Expectat
 
 Severity = Literal["critical", "warning", "info"]
 
-# Names of the checks that every table has; a rule of the same name would hide one of them.
-RESERVED = frozenset({"contract", "key_is_unique", "required_values_present", "vocabulary_is_closed"})
-
 NAME = re.compile(r"[A-Za-z0-9_]+")
 
 

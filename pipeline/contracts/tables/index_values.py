@@ -34,19 +34,13 @@ def _value_with_intervals(name: str, description: str, example: float) -> Iterat
         name, pl.Float64(), description, example,
         unit=unit, nullable=True, exclusive_minimum=lowest, reason=reason, at_least=(f"{name}_lo95",),
     )  # fmt: skip
-    for bound, side in (("lo", "Lower"), ("hi", "Upper")):
-        for level in (80, 95):
-            sign = -1 if bound == "lo" else 1
-            edge = Column(
-                f"{name}_{bound}{level}",
-                pl.Float64(),
-                f"{side} bound of the {level} % interval of {name}",
-                example + sign * level,
-                unit=unit,
-                nullable=True,
-            )
-            above, at_least = {"hi80": (f"{name}_lo80", ""), "hi95": ("", name)}.get(f"{bound}{level}", ("", ""))
-            yield replace(edge, above=tuple(filter(None, [above])), at_least=tuple(filter(None, [at_least])))
+    for level in (80, 95):
+        text = f"Lower bound of the {level} % interval of {name}"
+        yield Column(f"{name}_lo{level}", pl.Float64(), text, example - level, unit=unit, nullable=True)
+    upper = Column(f"{name}_hi80", pl.Float64(), f"Upper bound of the 80 % interval of {name}", example + 80, unit=unit, nullable=True)
+    yield replace(upper, above=(f"{name}_lo80",))
+    text = upper.description.replace("80", "95")
+    yield replace(upper, name=f"{name}_hi95", description=text, example=example + 95, at_least=(name,))
 
 
 STALEMATE = (

@@ -72,15 +72,9 @@ def _parse_next_month() -> pl.Expr:
 
     Null if a number follows the month ("May 5"), or if that day is not within `MAX_DAYS_AHEAD` days after the article.
     """
-    reported_on = pl.col("told_on")
     groups = pl.col("quote").str.extract_groups(_BY_MONTH)
-    month = groups.struct.field("month").str.to_lowercase().str.slice(0, 3)
-    number = month.replace_strict(_MONTHS, range(1, 13), default=None, return_dtype=pl.Int8)
-    first = pl.lit(1, dtype=pl.Int8)
-    in_year = [_to_date(reported_on.dt.year() + more, number, first) for more in (0, 1)]
-    named = pl.when(in_year[0] > reported_on).then(in_year[0]).otherwise(in_year[1])
-    is_near = (named > reported_on) & (named <= reported_on + timedelta(days=MAX_DAYS_AHEAD))
-    return pl.when(groups.struct.field("more").is_null() & is_near).then(named)
+    first = _find_next(None, groups.struct.field("month"), pl.lit(1, dtype=pl.Int8), MAX_DAYS_AHEAD)
+    return pl.when(groups.struct.field("more").is_null()).then(first)
 
 
 def _parse_next_day(pattern: str, max_days_ahead: int = MAX_DAYS_AHEAD) -> pl.Expr:
@@ -88,14 +82,22 @@ def _parse_next_day(pattern: str, max_days_ahead: int = MAX_DAYS_AHEAD) -> pl.Ex
 
     Without a year it is the next such day after the article. Null unless it is within `max_days_ahead` days after the article.
     """
-    reported_on = pl.col("told_on")
     groups = pl.col("quote").str.extract_groups(pattern)
-    month = pl.coalesce(groups.struct.field("month"), groups.struct.field("month2")).str.to_lowercase().str.slice(0, 3)
-    number = month.replace_strict(_MONTHS, range(1, 13), default=None, return_dtype=pl.Int8)
+    month = pl.coalesce(groups.struct.field("month"), groups.struct.field("month2"))
     day = pl.coalesce(groups.struct.field("day"), groups.struct.field("day2")).cast(pl.Int8)
-    year = groups.struct.field("year").cast(pl.Int32)
-    in_year = [_to_date(pl.coalesce(year, reported_on.dt.year() + more), number, day) for more in (0, 1)]
-    named = pl.when(in_year[0] > reported_on).then(in_year[0]).otherwise(in_year[1])
+    return _find_next(groups.struct.field("year").cast(pl.Int32), month, day, max_days_ahead)
+
+
+def _find_next(year: pl.Expr | None, month: pl.Expr, day: pl.Expr, max_days_ahead: int) -> pl.Expr:
+    """Return the next such day after the article, within `max_days_ahead` days.
+
+    `month`: its name. Where the year is null, it is the article's or the next one.
+    """
+    reported_on = pl.col("told_on")
+    number = month.str.to_lowercase().str.slice(0, 3).replace_strict(_MONTHS, range(1, 13), default=None, return_dtype=pl.Int8)
+    years = (reported_on.dt.year() + more for more in (0, 1))
+    this, following = (_to_date(one if year is None else pl.coalesce(year, one), number, day) for one in years)
+    named = pl.when(this > reported_on).then(this).otherwise(following)
     return pl.when((named > reported_on) & (named <= reported_on + timedelta(days=max_days_ahead))).then(named)
 
 
