@@ -367,3 +367,7 @@ def main(version: Annotated[bool, typer.Option("--version", help="Print the vers
     if version:
         out.print(__version__)
         raise typer.Exit
+
+
+if __name__ == "__main__":
+    app()

@@ -9,7 +9,7 @@
   const config = JSON.parse(byId("config").textContent);
   const folder = new URL(`${document.currentScript?.dataset.folder ?? "explorer"}/`, document.baseURI);
   const sql = byId("sql"), isDark = matchMedia("(prefers-color-scheme: dark)");
-  let connection = null, result = null, isRunning = false, isStopped = false, isWaiting = false, shownRows = 0, release = "", drawing = 0, vega = null;
+  let connection = null, result = null, isRunning = false, isStopped = false, isWaiting = false, shownRows = 0, release = "", covered = null, drawing = 0, vega = null;
 
   // ---- small helpers
 
@@ -35,7 +35,7 @@
     try { parts = JSON.parse(text); } catch { return text; }
     if (typeof parts?.exception_message !== "string") return text;
     const before = sql.value.slice(0, Number(parts.position)).split("\n");
-    const place = parts.position === undefined ? "" : `\n\nLINE ${before.length}: ${sql.value.split("\n")[before.length - 1]}\n${" ".repeat(`LINE ${before.length}: ${before.at(-1)}`.length)}^`;
+    const place = parts.position === undefined || /\bLINE \d+:/.test(parts.exception_message) ? "" : `\n\nLINE ${before.length}: ${sql.value.split("\n")[before.length - 1]}\n${" ".repeat(`LINE ${before.length}: ${before.at(-1)}`.length)}^`;
     return `${parts.exception_type} Error: ${parts.exception_message}${place}`;
   }
 
@@ -128,7 +128,11 @@
   const toCell = (value, kind) => (kind === "number" && Number.isFinite(value) ? String(+value.toFixed(4)) : toText(value, kind));
 
   async function run() {
-    if (isRunning || !sql.value.trim()) return;
+    if (isRunning) return;
+    if (!sql.value.trim()) {
+      byId("error").hidden = byId("result").hidden = true;
+      return say("Choose a question, or write a query.");
+    }
     if (!connection) { isWaiting = true; return say("Starting the database; then the query runs …"); }
     setRunning(true);
     byId("error").hidden = byId("from-link").hidden = true;
@@ -179,7 +183,37 @@
       const pair = written.toUpperCase().split("-").sort().join("-");
       if (pair !== written) return ` Pairs are in capitals and alphabetical: ${pair}, not ${written}.`;
     }
-    return document.querySelector(".ask[aria-current]") ? " Questions of the cookbook name days and pairs of the sample: change them to yours." : "";
+    return covered && document.querySelector(".ask[aria-current]") ? ` This release has nothing for the days and pair of the question. It is about ${covered.first} to ${covered.last}; its pairs are listed by: from today` : "";
+  }
+
+  const COVERED = `
+    with main as (
+      select pair from tension_pair_daily where tension is not null group by pair order by pair = 'CHN-USA' desc, sum(signal_count) desc, pair limit 1)
+    select min(index_date)::varchar as first, max(index_date)::varchar as last, (from main) as pair,
+      arg_max(index_date, tension) filter (where pair = (from main))::varchar as highest
+    from tension_pair_daily`;
+  const DATE = /'(202[4-9]-\d\d-\d\d)/g;
+
+  /**
+   * A question of the cookbook for this release. The cookbook's days and pair are of the sample. If the release has none of the days, all are
+   * moved by the same time, so that the last one is the main pair's day of highest tension.
+   */
+  function adapt(query) {
+    if (!covered?.pair) return [query, ""];
+    const days = [...query.matchAll(DATE)].map(([, day]) => day).sort(), [one, other] = covered.pair.split("-"), notes = [];
+    let text = query;
+    if (days.length && (days[0] > covered.last || days.at(-1) < covered.first)) {
+      const step = Date.parse(covered.highest) - Date.parse(days.at(-1));
+      text = text.replace(DATE, (_, day) => `'${new Date(Date.parse(day) + step).toISOString().slice(0, 10)}`);
+      notes.push(`days until ${covered.highest}, when its tension was highest`);
+    }
+    if (covered.last < "2025" || covered.first >= "2026") text = text.replace(/(?<=year\(\w+\) = )2025/g, covered.highest.slice(0, 4));
+    if (covered.pair !== "CHN-USA") {
+      const names = { CHN: one, USA: other, "CHN-USA": covered.pair, "USA-CHN": `${other}-${one}`, "CHN>USA": `${one}>${other}`, "USA>CHN": `${other}>${one}` };
+      text = text.replace(/'((?:CHN|USA)(?:[->](?:CHN|USA))?)'/g, (whole, name) => (names[name] ? `'${names[name]}'` : whole));
+    }
+    if (text !== query) notes.unshift(`the pair ${covered.pair}`);
+    return [text, notes.length ? ` For this release, with ${notes.join(" and ")}.` : ""];
   }
 
   function setRunning(now) {
@@ -275,12 +309,23 @@
     return own.map((colour) => colour ?? others[used++ % others.length]);
   }
 
-  function chartOf(x, y, group, mark, width) {
+  /** Values of a column that get a colour of their own: those with the highest number in another column. */
+  function findLargest(group, y) {
+    const highest = new Map();
+    group.values.forEach((value, row) => highest.set(value, Math.max(highest.get(value) ?? -Infinity, y.values[row] ?? -Infinity)));
+    const order = [...highest].sort(([, one], [, other]) => other - one).map(([value]) => value);
+    const isNamed = order.every((value) => Object.hasOwn(config.named, value));
+    const names = new Set(isNamed ? order : order.slice(0, config.series.length));
+    return { names, isCut: names.size < order.length };
+  }
+
+  function chartOf(x, y, group, mark, width, groups) {
     const named = (suffix) => result.columns.find(({ name }) => name === `${y.name}_${suffix}`) ?? (result.columns.filter(isNumber).length === 3 ? result.columns.find(({ name }) => name === suffix) : undefined);
     const low = named("lo80"), high = named("hi80"), hasBand = mark === "line" && isDay(x) && low && high && !group;
     const values = [], drawn = group === EACH ? result.columns.filter((column) => isNumber(column) && column !== x && !isBound(column)).slice(0, MOST_COLOURS) : [y];
     for (const column of drawn) {
       for (let row = 0; row < Math.min(result.rows, MOST_IN_CHART); row++) {
+        if (groups && !groups.has(group.values[row])) continue;
         const value = { x: isDay(x) || isNumber(x) ? toInstant(x, row) : toText(x.values[row], x.kind).slice(0, 60), y: column.values[row] === null ? null : Number(column.values[row]) };
         if (group) value.group = group === EACH ? column.name : toText(group.values[row], group.kind).slice(0, 60) || "null";
         if (hasBand) [value.low, value.high] = [low.values[row], high.values[row]];
@@ -316,6 +361,8 @@
     if (!x || !y) return;
     const isCrowded = group && group !== EACH && new Set(group.values).size > MOST_COLOURS;
     if (isCrowded) byId("plot-note").textContent = `${group.name} has more than ${MOST_COLOURS} values: one colour is used. `;
+    const drawn = group && group !== EACH && !isCrowded ? findLargest(group, y) : null;
+    if (drawn?.isCut) byId("plot-note").textContent = `The chart has the ${drawn.names.size} values of ${group.name} with the highest ${y.name}, one colour each: choose others with where. `;
     if (result.rows > MOST_IN_CHART) byId("plot-note").textContent += `The chart has the first ${MOST_IN_CHART.toLocaleString("en-GB")} rows.`;
     vega ??= new Promise((resolve, reject) => {
       const script = element("script", undefined, { src: new URL("vega.js", folder).href });
@@ -326,7 +373,7 @@
     try {
       await vega;
       const holder = element("div");
-      const spec = chartOf(x, y, isCrowded ? undefined : group, byId("mark").value, Math.max(240, plot.clientWidth));
+      const spec = chartOf(x, y, isCrowded ? undefined : group, byId("mark").value, Math.max(240, plot.clientWidth), drawn?.names);
       const view = await window.vegaEmbed(holder, spec, { actions: false, renderer: "svg", ast: true, loader: { http: {} } });
       if (mine !== drawing) return view.finalize();
       plot.replaceChildren(holder);
@@ -403,7 +450,7 @@
 
   function makeEntry({ name, kind, comment, parameters }, columns) {
     const entry = element("details"), summary = element("summary");
-    summary.append(element("code", kind === "macro" ? `${name}(${parameters})` : name), ` ${kind}`);
+    summary.append(element("code", kind === "macro" ? `${name}(${parameters ?? ""})` : name), ` ${kind}`);
     entry.append(summary, element("p", comment ?? ""));
     const asked = config.queries.filter((query) => new RegExp(`\\b${name}\\b`).test(query.sql)).flatMap(({ title, note }) => [title, note]);
     entry.dataset.words = [name, comment, ...columns.flat(), ...asked].join(" ").toLowerCase();
@@ -476,7 +523,10 @@
 
   for (const button of document.querySelectorAll(".ask")) {
     const { note, sql: query } = config.queries[Number(button.dataset.query)];
-    button.addEventListener("click", () => ask(query, note, button));
+    button.addEventListener("click", () => {
+      const [own, change] = adapt(query);
+      ask(own, note + change, button);
+    });
   }
   sql.addEventListener("input", () => {
     for (const other of document.querySelectorAll(".ask[aria-current]")) other.removeAttribute("aria-current");
@@ -506,6 +556,7 @@
     byId("release").hidden = false;
     byId("sample").replaceChildren(element("strong", "Demonstration."), ` ${config.sampleNote}`);
     byId("sample").hidden = about.note !== config.sampleNote;
+    [covered] = (await catalogue.query(COVERED)).toArray().map((row) => row.toJSON());
     connection = own;
     setRunning(false);
     say("Ready. Choose a question, or write a query.");

@@ -32,7 +32,7 @@ class Head:
 class Fold:
     """A table that readers can unfold, with sentences above it.
 
-    `name` is part of its identifier and of its file's name.
+    `name` is part of its identifier and of its file's name. Without rows it is left out, unless `is_kept`: its title says why.
     """
 
     name: str
@@ -40,3 +40,4 @@ class Fold:
     sentences: tuple[str, ...]
     heads: tuple[Head, ...]
     rows: tuple[tuple[Cell, ...], ...]
+    is_kept: bool = False

@@ -142,17 +142,22 @@
     return day - before.day < rows[low].day - day ? before : rows[low];
   }
 
+  /** Where the marker of a peak is: on the line of its channel, else on the highest line of that day. */
+  function topOf(row, channel) {
+    const { lines } = VIEWS[state.view];
+    const values = (lines.includes(channel) ? [channel] : lines).map((line) => row?.[line] ?? null).filter((value) => value !== null);
+    return values.length ? Math.max(...values) : null;
+  }
+
   function peaksOf() {
     const channels = { both: ["tension", "concession"], concession: ["concession"], stalemate: [], who: [] }[state.view] || ["tension"];
     const valueAt = new Map(rows.map((row) => [row.day, row]));
     return data.peaks
       .filter(([series, , channel]) => series === state.direction && channels.includes(channel))
-      .map(([, day, channel, value, points, story, origin]) => ({ day, channel, value, points, story: data.stories[story], origin }))
+      .map(([, day, channel, value, stories]) => ({ day, channel, value, stories, at: day * DAY + NOON, y: topOf(valueAt.get(day), channel) }))
+      .filter((peak) => peak.y !== null)
       .sort((one, other) => one.day - other.day)
-      .map((peak, n) => {
-        const line = VIEWS[state.view].lines.includes(peak.channel) ? peak.channel : VIEWS[state.view].lines[0];
-        return { ...peak, number: n + 1, at: peak.day * DAY + NOON, y: valueAt.get(peak.day)?.[line] ?? peak.value };
-      });
+      .map((peak, n) => ({ ...peak, number: n + 1 }));
   }
 
   function phaseRuns() {
@@ -165,22 +170,22 @@
   }
 
   /** The scale follows the values: intervals of thin days may be many times as wide, and are cut. */
-  function axisEnds() {
-    const { lines, base } = VIEWS[state.view], [lowest, highest] = minMax(lines.flatMap((line) => rows.map((row) => row[line] ?? 0)));
+  function axisEnds(visible) {
+    const { lines, base } = VIEWS[state.view], [lowest, highest] = minMax(lines.flatMap((line) => visible.map((row) => row[line] ?? 0)));
     return [1.25 * lowest, state.view === "stalemate" ? 100 : Math.max(base === 100 ? 160 : 10, 1.25 * highest)];
   }
 
   /** Names of lines and of the phases in the strip, and whether bands are cut. */
   function tellLegends() {
-    const { lines } = VIEWS[state.view], [low, top] = axisEnds();
-    const [lowest, highest] = minMax(lines.flatMap((line) => rows.flatMap((row) => [row[`${line}_lo80`] ?? 0, row[`${line}_hi80`] ?? 0])));
+    const { lines } = VIEWS[state.view], visible = inWindow(), [low, top] = axisEnds(visible);
+    const [lowest, highest] = minMax(lines.flatMap((line) => visible.flatMap((row) => [row[`${line}_lo80`] ?? 0, row[`${line}_hi80`] ?? 0])));
     const items = lines.map((line) => {
       const item = element("span", undefined, { class: "value" });
       item.append(element("i", undefined, { class: `swatch ${line}` }), nameOf(line));
       return item;
     });
     if (highest > top || lowest < low) items.push(element("span", `Bands are cut at the edge of the chart; they reach ${highest > top ? `up to ${highest.toLocaleString("en-GB")}` : `down to ${lowest.toLocaleString("en-GB")}`}.`, { class: "muted" }));
-    const found = new Set(rows.map((row) => row.phase));
+    const found = new Set(visible.map((row) => row.phase));
     const phases = Object.keys(data.phaseColours).filter((phase) => found.has(phase)).map((phase) => element("span", phase, { class: "phase", "data-phase": phase }));
     byId("legend").replaceChildren(...items.flatMap((item) => [item, " "]));
     byId("phases").replaceChildren(element("span", `${stripTitle()}:`, { class: "muted" }), ...phases.flatMap((phase) => [" ", phase]));
@@ -190,12 +195,13 @@
 
   function makeSpec(width) {
     const { lines, base, unit } = VIEWS[state.view];
-    const [low, top] = axisEnds();
+    const ends = axisEnds(inWindow());
     const time = (field, axis, scale) => ({ field, type: "temporal", title: null, scale: { type: "utc", nice: false, ...scale }, axis });
     const zoomed = { domainMin: { expr: "from" }, domainMax: { expr: "to" } };
-    const dates = { labels: true, ticks: true, tickCount: Math.max(2, Math.floor(width / 90)), labelOverlap: true, labelFlush: 24 };
+    const dates = { labels: true, ticks: true, tickCount: Math.max(2, Math.floor(width / 90)), labelOverlap: true, labelFlush: 24,
+      labelExpr: "datum.index > 0 || datum.label == utcFormat(datum.value, '%Y') ? datum.label : [datum.label, utcFormat(datum.value, datum.label == utcFormat(datum.value, '%B') ? '%Y' : '%b %Y')]" };
     const grid = { ...dates, labels: false, ticks: false };
-    const y = (field) => ({ field, type: "quantitative", scale: { domain: [low, top], nice: false }, title: null,
+    const y = (field) => ({ field, type: "quantitative", scale: { domainMin: { expr: "low" }, domainMax: { expr: "top" }, nice: false, zero: false }, title: null,
       axis: { minExtent: LEFT, maxExtent: LEFT, tickCount: 5, labelExpr: `datum.label + '${unit || ""}'` } });
     const colour = (line) => (line === "other" ? colours.ink : colours[line] || colours.tension);
     const dash = (line) => (["tension_words", "other"].includes(line) ? [4, 3] : [1, 0]);
@@ -229,11 +235,11 @@
       { data: { values: [{}] }, transform: [{ calculate: "from", as: "start" }, { calculate: "to", as: "end" }], mark: { type: "rect", color: colours.concession, opacity: 0.14 }, encoding: { x: time("start", dates, whole), x2: { field: "end" } } },
       { data: { name: "rows" }, params: [{ name: "brush", select: { type: "interval", encodings: ["x"], translate: false, zoom: false, mark: { fillOpacity: 0, strokeOpacity: 0 } } }],
         mark: { type: "line", color: colours.muted, strokeWidth: 1 },
-        encoding: { x: time("at", dates, whole), y: { field: lines[0], type: "quantitative", axis: null, scale: { domain: [low, top], nice: false } } } },
+        encoding: { x: time("at", dates, whole), y: { field: lines[0], type: "quantitative", axis: null, scale: { domain: axisEnds(rows), nice: false } } } },
     ] };
     return {
       $schema: data.schema, config: { ...data.style, background: "transparent" }, autosize: { type: "pad", contains: "padding" }, spacing: 6,
-      params: [{ name: "from", value: fromDay() * DAY }, { name: "to", value: (toDay() + 1) * DAY }, { name: "day", value: state.day * DAY + NOON }],
+      params: [{ name: "from", value: fromDay() * DAY }, { name: "to", value: (toDay() + 1) * DAY }, { name: "day", value: state.day * DAY + NOON }, { name: "low", value: ends[0] }, { name: "top", value: ends[1] }],
       datasets: { rows, peaks, runs: phaseRuns() },
       vconcat: [{ width, height, layer: layers }, strip, overview],
       resolve: { scale: { color: "independent" } },
@@ -276,7 +282,9 @@
 
   function setWindow(from, to) {
     choose({ from, to });
-    if (view) view.view.signal("from", fromDay() * DAY).signal("to", (toDay() + 1) * DAY).signal("day", state.day * DAY + NOON).runAsync();
+    const [low, top] = axisEnds(inWindow());
+    if (view) view.view.signal("from", fromDay() * DAY).signal("to", (toDay() + 1) * DAY).signal("low", low).signal("top", top).signal("day", state.day * DAY + NOON).runAsync();
+    tellLegends();
     tell();
   }
 
@@ -288,9 +296,9 @@
   }
 
   function sentence(story) {
-    const [quote, source, url, published] = story;
+    const [quote, source, url, published, , , tier] = story;
     const made = element("span"), origin = url && /^https?:\/\//i.test(url) ? element("a", source, { href: url, rel: "noopener nofollow" }) : element("span", source);
-    made.append(element("q", quote), " ", element("span", undefined, { class: "from" }));
+    made.append(tier ? `read with ${tier} confidence:` : element("q", quote), " ", element("span", undefined, { class: "from" }));
     made.lastChild.append(origin, `, ${inWords(published)}`);
     return made;
   }
@@ -300,10 +308,10 @@
     const made = element("p"), news = row[`${name}_news`];
     made.append(element("span", `${title}: ${news} % news, ${100 - news} % prior. `, { class: "from" }));
     if (news < data.minNews) made.append("Too little was read to name a story.");
-    else if (row[`${name}_story`] === null) made.append(row.day < data.dailyFrom ? "" : "No large story has a sentence that is read with high confidence.");
+    else if (row[`${name}_story`] === null) made.append(row.day < data.dailyFrom ? "" : "None of the largest stories has a sentence that is read with high confidence.");
     else {
       const story = data.stories[row[`${name}_story`]];
-      made.append(`Largest story; its main sentence, ${story[4]}, ${story[5]}: `, sentence(story));
+      made.append(`Largest story that is read with high confidence: ${story[4]}, ${story[5]}: `, sentence(story));
     }
     return made;
   }
@@ -348,7 +356,13 @@
     byId("events").replaceChildren(...visible.map((peak) => {
       const item = element("li", undefined, { value: peak.number }), day = element("button", inWords(peak.day), { type: "button" });
       day.addEventListener("click", () => setDay(peak.day));
-      item.append(day, ` ${NAMES[peak.channel].toLowerCase()} ${peak.value}, ${peak.points} of it from one story (${peak.origin}). Its main sentence, ${peak.story[4]}, ${peak.story[5]}: `, sentence(peak.story));
+      const list = element("ul");
+      list.append(...peak.stories.map(([points, number, origin]) => {
+        const story = data.stories[number], part = element("li", `${points} of it${origin === story[4] ? "" : ` (${origin})`}: ${story[4]}, ${story[5]}, `);
+        part.append(sentence(story));
+        return part;
+      }));
+      item.append(day, ` ${NAMES[peak.channel].toLowerCase()} ${peak.value}`, list);
       return item;
     }));
     byId("no-events").hidden = visible.length > 0;
@@ -368,11 +382,12 @@
     const inUnits = (row, name) => (name.startsWith("stalemate") && row[name] !== null ? row[name] / 100 : row[name] ?? "");
     const chosen = state.view === "who" ? directionsOf(state.pair).slice(1) : [seriesOf(state)];
     const lines = [["date", "series", ...names, "phase", "obs_status", "release"]];
-    for (const series of chosen) for (const row of rowsOf(series)) lines.push([toIso(row.day), series, ...names.map((name) => inUnits(row, name)), row.phase, row.status, data.release]);
+    for (const series of chosen) for (const row of rowsOf(series).filter(({ day }) => day >= fromDay() && day <= toDay())) lines.push([toIso(row.day), series, ...names.map((name) => inUnits(row, name)), row.phase, row.status, data.release]);
     const link = byId("csv");
     URL.revokeObjectURL(link.href);
     link.href = toCsv(lines);
-    link.download = `trade-tension-${state.view === "who" ? `${state.pair}-who-moves` : seriesOf(state).replace(">", "-to-")}.csv`;
+    const days = state.from === null && state.to === null ? "" : `-${toIso(fromDay())}-to-${toIso(toDay())}`;
+    link.download = `trade-tension-${state.view === "who" ? `${state.pair}-who-moves` : seriesOf(state).replace(">", "-to-")}${days}.csv`;
   }
 
   /** Address of a CSV file. No cell of text can act as a formula in a spreadsheet. */
@@ -413,7 +428,7 @@
     await draw();
     tellLegends();
     tell();
-    makeCsv();
+    makeCsv(); // so that the link can be copied, too; a click makes the file of the days shown then
   }
 
   function readHash() {
@@ -437,6 +452,7 @@
   onChange("from", (text) => setWindow(dayOf(text), state.to));
   onChange("to", (text) => setWindow(state.from, dayOf(text)));
   controls.day.addEventListener("input", () => setDay(shown[controls.day.value].day));
+  byId("csv").addEventListener("click", makeCsv);
   byId("whole").addEventListener("click", () => { isMoved = true; setWindow(null, null); });
   window.addEventListener("hashchange", async () => {
     const change = readHash();
@@ -445,7 +461,15 @@
     byId("explore").scrollIntoView();
   });
 
-  document.addEventListener("click", ({ target }) => { if (target.matches("button.csv")) saveTable(target); });
+  document.addEventListener("click", (event) => {
+    const { target } = event, place = byId(target.closest("a[href^='#']")?.hash.slice(1) || " ");
+    if (target.matches("button.csv")) saveTable(target);
+    if (!place || place.matches(".pair")) return;
+    event.preventDefault(); // the address keeps the choice of pair, series and days
+    place.scrollIntoView();
+    place.tabIndex = -1;
+    place.focus({ preventScroll: true });
+  });
   const closed = new Set();
   window.addEventListener("beforeprint", () => {
     for (const fold of document.querySelectorAll("details:not([open])")) { closed.add(fold); fold.open = true; }

@@ -21,6 +21,8 @@ SIGNAL_COLUMNS = ("actor", "target", "product", "quote", "source", "url", "publi
 MIN_NEWS_PCT = 50
 #: A baseline of fewer days or articles says little about what is usual.
 _MIN_BASELINE_DAYS, _MIN_BASELINE_ARTICLES = 28, 100
+#: What the prior of a value is, in the words of README.md.
+PRIOR_NOTE = "The prior, which comes from no article, pulls towards 100; expected news that did not come lowers the value."
 
 
 class ReadTable(Protocol):

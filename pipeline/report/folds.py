@@ -14,13 +14,14 @@ import polars as pl
 from pipeline.contracts import threat_words
 from pipeline.contracts import vocabulary as words
 from pipeline.contracts.countries import ALL_PARTNERS, parse_pair
+from pipeline.contracts.scopes import ALL, is_member_on
 from pipeline.contracts.tables.index import SIGNALS, TENSION_DAILY, TENSION_PAIR_DAILY
 from pipeline.contracts.tables.measures import MEASURE_ACTS, MEASURE_STATES
 from pipeline.contracts.tables.threats import THREAT_RATES, THREATS
 from pipeline.contracts.tables.trade import TARIFF_RATES, TRADE_FLOWS
 from pipeline.report.cells import Cell, Fold, Head
 from pipeline.report.evidence import ReadTable
-from pipeline.report.names import country_name, direction_title, format_count, long_day, short_month
+from pipeline.report.names import country_name, direction_title, format_count, instrument_name, long_day, short_month, signed
 from pipeline.report.sparklines import sparkline
 
 _MONTHS = 12  # of each series of trade figures
@@ -47,16 +48,18 @@ _ABOUT_THREATS = (
     "An outcome that no article reports is missing. Reports may come late, so a threat stays pending for some weeks after its deadline. "
     "A sentence is quoted only if it is read with high confidence."
 )
+_AVERAGES = {"import_weighted": "weighted by imports", "simple_mean_hs6": "unweighted"}
 _ABOUT_TARIFFS = "Averages over all goods, from trackers. " + " ".join(
-    f"{name.replace('_', ' ').capitalize()}: {meaning}." for name, meaning in words.TARIFF_MEASURE.words.items()
+    f"{_AVERAGES[name].capitalize()}: {meaning}." for name, meaning in words.TARIFF_MEASURE.words.items()
 )
 _ABOUT_FLOWS = "Values as first published, not seasonally adjusted, with the day of release. The line shows the last five years."
 
 
 @dataclass(frozen=True)
 class Facts:
-    """The tables behind all folds, as of `day`, the last one."""
+    """The tables behind all folds, as of `day`, the last one; `first` is the first day of the index."""
 
+    first: date
     day: date
     pair_daily: pl.DataFrame
     daily: pl.DataFrame
@@ -79,7 +82,9 @@ def read_facts(read: ReadTable) -> Facts:
     measures = read(MEASURE_STATES).filter(current & (pl.col("standing") != "not_in_force")).drop("legal_source", "url")
     threats = read(THREATS).with_columns(signal_id=pl.col("signal_ids").str.head(_ID_LENGTH))
     sentences = read(SIGNALS, columns=["signal_id", "quote", "source", "url", "published_at"])
+    first: Any = pair_daily["index_date"].min()
     return Facts(
+        first,
         day,
         pair_daily,
         read(TENSION_DAILY),
@@ -94,16 +99,16 @@ def read_facts(read: ReadTable) -> Facts:
 
 
 def build_folds(facts: Facts, pair: str) -> tuple[Fold, ...]:
-    """Build the folds of one pair; those without rows are left out."""
+    """Build the folds of one pair; those without rows are left out, unless they say why."""
     made = (
         build_moves(facts.daily, facts.day, pair),
         build_stalemate(facts.pair_daily, pair),
         build_measures(facts.measures, facts.day, pair),
         build_threats(facts.threats, facts.threat_rates, facts.day, pair),
         build_tariffs(facts.tariff_rates, facts.day, pair),
-        build_flows(facts.flows, facts.day, pair),
+        build_flows(facts.flows, facts.first, facts.day, pair),
     )
-    return tuple(fold for fold in made if fold.rows)
+    return tuple(fold for fold in made if fold.rows or fold.is_kept)
 
 
 def build_moves(daily: pl.DataFrame, day: date, pair: str) -> Fold:
@@ -113,28 +118,24 @@ def build_moves(daily: pl.DataFrame, day: date, pair: str) -> Fold:
     """
     values = [f"{channel}{part}" for channel in ("tension", "concession") for part in ("", "_actions", "_words")]
     recent = _between(daily, pair, "actor", "target").filter(pl.col("index_date") > day - timedelta(days=_MEAN_DAYS))
-    sides = sorted(recent.select("actor", "target").unique().rows())
+    one, other = parse_pair(pair)
     rows = []
-    for actor, target in sides:
+    for actor, target in ((one, other), (other, one)) if recent.select(pl.col("tension", "concession").count()).row(0) != (0, 0) else ():
         side = recent.filter((pl.col("actor") == actor) & (pl.col("target") == target))
         last = side.filter(index_date=day)
         for period, frame in ((long_day(day), last), (f"mean of {_MEAN_DAYS} days", side)):
             means = frame.select(pl.col(*values).mean()).row(0) if not frame.is_empty() else (None,) * len(values)
             days = frame.select(pl.col("tension").count()).item()
-            rows.append(
-                (Cell(direction_title(actor, target)), Cell(period), *(_points(value) for value in means), Cell(f"{days:,}"))
-                if any(value is not None for value in means)
-                else ()
-            )
+            rows.append((Cell(direction_title(actor, target)), Cell(period), *(_points(value) for value in means), Cell(f"{days:,}")))
     return Fold(
         "who-moves",
         "Who moves: actions and words, by direction",
-        (_ABOUT_MOVES,),
+        (f"{_ABOUT_MOVES} A dash: too little was read.",),
         (
             Head("Who → whom"), Head("When"), Head("Tension", True), Head("from actions", True), Head("from words", True),
             Head("Concession", True), Head("from actions", True), Head("from words", True), Head("Days with tension", True),
         ),
-        tuple(row for row in rows if row),
+        tuple(rows),
     )  # fmt: skip
 
 
@@ -219,7 +220,7 @@ def _describe_rate(row: Mapping[str, Any]) -> str:
 def _describe_measure(row: Mapping[str, Any]) -> str:
     """Say what is special about a measure, e.g. that it is suspended."""
     remarks = [
-        row["instrument"].replace("_", " ") if row["instrument"] != "tariff" else "",
+        instrument_name(row["instrument"]) if row["instrument"] != "tariff" else "",
         "suspended" if row["standing"] == "suspended" else "quota" if row["standing"] == "quota" else "",
         f"until {row['stated_end'].isoformat()}" if row["stated_end"] is not None else "",
         row["stacking"] or "",
@@ -235,10 +236,20 @@ def build_threats(threats: pl.DataFrame, rates: pl.DataFrame, day: date, pair: s
     forms.
     """
     one, other = parse_pair(pair)
-    towards = [one, other, ALL_PARTNERS]
-    of_pair = threats.filter(pl.col("actor").is_in([one, other]) & pl.col("target").is_in(towards)).sort(
-        "first_on", "threat_id", descending=[True, False]
+    is_mutual = pl.col("actor").is_in([one, other]) & pl.col("target").is_in([one, other])
+    reached = [
+        (actor, scope)
+        for actor, partner in ((one, other), (other, one))
+        for scope in threats.filter(actor=actor, target=ALL_PARTNERS)["scope"].unique()
+        if scope in (None, ALL) or is_member_on(scope, partner, day)
+    ]
+    general = threats.filter(pl.col("target") == ALL_PARTNERS).join(
+        pl.DataFrame(reached, schema={"actor": pl.String(), "scope": pl.String()}, orient="row"),
+        on=["actor", "scope"],
+        how="semi",
+        nulls_equal=True,
     )
+    of_pair = pl.concat([threats.filter(is_mutual), general]).sort("first_on", "threat_id", descending=[True, False])
     outcomes = of_pair["threat_outcome"].value_counts().sort("count", "threat_outcome", descending=[True, False]).rows()
     late = sum(_is_late(row, day) for row in of_pair.iter_rows(named=True))
     remarks = {"pending": f", {late} of them past the deadline"} if late else {}
@@ -258,7 +269,7 @@ def build_threats(threats: pl.DataFrame, rates: pl.DataFrame, day: date, pair: s
         tuple(
             (
                 Cell(row["first_on"].isoformat()),
-                Cell(direction_title(row["actor"], row["target"])),
+                Cell(_title_threat(row, one, other)),
                 Cell(_describe_threat(row)),
                 Cell("" if row["rate_pct"] is None else f"{row['rate_pct']:g} %"),
                 Cell("" if row["deadline_on"] is None else row["deadline_on"].isoformat()),
@@ -289,11 +300,17 @@ def _describe_outcomes(row: Mapping[str, Any]) -> str:
     return f"{country_name(row['actor'])}, all {format_count(row['threat_count'], 'threat')} towards anybody: {settled}{share}{open_ones}."
 
 
+def _title_threat(row: Mapping[str, Any], one: str, other: str) -> str:
+    """Who threatens whom; of a threat towards everybody, that the partner is one of them."""
+    title = direction_title(row["actor"], row["target"])
+    partner = other if row["actor"] == one else one
+    return f"{title} ({country_name(partner)} too)" if row["target"] == ALL_PARTNERS else title
+
+
 def _describe_threat(row: Mapping[str, Any]) -> str:
     """Say what a threat is about, e.g. `tariff on steel, conditional`."""
     parts = [
-        row["instrument"].replace("_", " "),
-        f" on {row['product']}" if row["product"] else "",
+        instrument_name(row["instrument"], row["product"] or ""),
         f" ({row['threat_form']})" if row["threat_form"] != "threat" else "",
         ", conditional" if row["is_conditional"] else "",
     ]
@@ -357,8 +374,8 @@ def build_tariffs(rates: pl.DataFrame, day: date, pair: str) -> Fold:
                 Cell(f"{country_name(row['importer'])} ← {country_name(row['exporter'])}"),
                 Cell(row["effective_date"].isoformat()),
                 Cell(f"{row['rate_pct']:.1f} %"),
-                Cell("" if row["step_pct"] is None else f"{row['step_pct']:+.1f}".replace("-", "\N{MINUS SIGN}")),
-                Cell(row["measure"].replace("_", " ")),
+                Cell("" if row["step_pct"] is None else signed(row["step_pct"], 1)),
+                Cell(_AVERAGES[row["measure"]]),
                 Cell(row["released_on"].isoformat()),
                 Cell(row["source"]),
             )
@@ -367,10 +384,12 @@ def build_tariffs(rates: pl.DataFrame, day: date, pair: str) -> Fold:
     )  # fmt: skip
 
 
-def build_flows(flows: pl.DataFrame, day: date, pair: str) -> Fold:
-    """Goods trade of a pair by month (TRADE_FLOWS), the newest first."""
+def build_flows(flows: pl.DataFrame, first: date, day: date, pair: str) -> Fold:
+    """Goods trade of a pair by month (TRADE_FLOWS), the newest first, of the months of the index (`first` to `day`)."""
     key = ["reporter", "partner", "flow", "product"]
-    of_pair = _between(flows, pair, "reporter", "partner").sort(*key, "reference_month", descending=[False] * 4 + [True])
+    known = _between(flows, pair, "reporter", "partner").sort(*key, "reference_month", descending=[False] * 4 + [True])
+    of_pair = known.filter(pl.col("reference_month").is_between(first.replace(day=1), day))
+    none = "" if known.is_empty() or not of_pair.is_empty() else ": no figures of the months of the index"
     rows: list[tuple[Cell, ...]] = []
     for _, series in of_pair.group_by(key, maintain_order=True):
         for number, row in enumerate(series.head(_MONTHS).iter_rows(named=True)):
@@ -380,13 +399,15 @@ def build_flows(flows: pl.DataFrame, day: date, pair: str) -> Fold:
     released = f" Some figures were released after {long_day(day)}, the last day of the index." if is_later else ""
     return Fold(
         "trade-flows",
-        "Goods trade, by month",
-        (f"{_ABOUT_FLOWS} The newest {_MONTHS} months of each series.{released}",),
+        f"Goods trade, by month{none}",
+        (f"The figures are of {known['reference_month'].min():%Y-%m} to {known['reference_month'].max():%Y-%m}.",) if none else
+        (f"{_ABOUT_FLOWS} The newest {_MONTHS} months of each series by {long_day(day)}.{released}",),
         (
             Head("Series"), Head("Month"), Head("Value, bn USD", True), Head("Change on year", True), Head("Revised, bn USD", True),
             Head("Released on"), Head("Source"), Head("Trend"),
         ),
         tuple(rows),
+        is_kept=bool(none),
     )  # fmt: skip
 
 
@@ -400,7 +421,7 @@ def _flow_row(row: Mapping[str, Any], svg: str) -> tuple[Cell, ...]:
         Cell(f"{country_name(row['reporter'])} {row['flow']} {way} {country_name(row['partner'])}{goods}"),
         Cell(f"{short_month(month)} {month.year}"),
         Cell(f"{row['value_usd'] / 1e9:,.2f}"),
-        Cell("" if change is None else f"{change:+.0f} %".replace("-", "\N{MINUS SIGN}")),
+        Cell("" if change is None else f"{signed(change)} %"),
         Cell("" if row["revised_value_usd"] is None else f"{row['revised_value_usd'] / 1e9:,.2f}"),
         Cell(row["released_on"].isoformat()),
         Cell(row["source"]),

@@ -17,6 +17,19 @@ _MONTHS = (
 )  # fmt: skip
 
 
+# Instruments in words; the others are words already.
+_INSTRUMENTS = MappingProxyType(
+    {"entity_list": "list of firms", "services_transport": "fees and taxes on services", "other": "unspecified measure"}
+)
+_PREPOSITIONS = MappingProxyType({"purchases": "of", "investigation": "into", "subsidy": "for"})
+
+
+def instrument_name(instrument: str, product: str = "") -> str:
+    """Return an instrument in words, with the goods it is about, e.g. "purchases of oil"."""
+    name = _INSTRUMENTS.get(instrument, instrument.replace("_", " "))
+    return f"{name} {_PREPOSITIONS.get(instrument, 'on')} {product}" if product else name
+
+
 def country_name(code: str) -> str:
     """Return the short name of a country, e.g. "China" for "CHN".
 
@@ -37,6 +50,12 @@ def pair_title(pair: str) -> str:
 def direction_title(actor: str, target: str) -> str:
     """Both countries of a direction, e.g. "China → USA"."""
     return f"{country_name(actor)} → {country_name(target)}"
+
+
+def signed(value: float, digits: int = 0) -> str:
+    """A number with its sign; what rounds to zero has none."""
+    text = f"{value:+.{digits}f}"
+    return text[1:] if float(text) == 0 else text.replace("-", "\N{MINUS SIGN}")
 
 
 def long_day(day: date) -> str:

@@ -21,12 +21,12 @@ from pipeline.contracts import vocabulary as words
 from pipeline.report import palette
 from pipeline.report.cells import Cell, Fold, Head
 from pipeline.report.charts import directed_chart, finish_chart, pair_chart, to_svg
-from pipeline.report.evidence import MIN_NEWS_PCT, DataShare, describe_news, may_be_named
+from pipeline.report.evidence import MIN_NEWS_PCT, PRIOR_NOTE, DataShare, describe_news, may_be_named
 from pipeline.report.names import direction_title, format_count, long_day, pair_title, short_day
 from pipeline.report.plain import safe_url, to_line
 from pipeline.report.scripts import content_policy, page_scripts
 from pipeline.report.sparklines import sparkline
-from pipeline.report.timeline import VALUE_OF_CHANNEL, Evidence, Peak, Timeline, name_sides, pack_json
+from pipeline.report.timeline import VALUE_OF_CHANNEL, Evidence, Peak, PeakStory, Timeline, name_sides, pack_json
 from pipeline.settings import SAMPLE_NOTE
 
 _FOLDER = Path(__file__).parent
@@ -81,8 +81,8 @@ class ValueParts:
 class PairSection:
     """One pair: charts (SVG), the last day in words, tables.
 
-    `days`: rows of TENSION_PAIR_DAILY, the newest first, at least one. `peaks`: the highest days, each with its largest story. Charts may
-    be empty.
+    `days`: rows of TENSION_PAIR_DAILY, the newest first, at least one. `last` and `highest`: day and value of the last and of the highest
+    tension, None without any. `peaks`: the highest days, each with its largest stories. Charts may be empty.
     """
 
     pair: str
@@ -92,7 +92,9 @@ class PairSection:
     summary: str
     days: tuple[Mapping[str, Any], ...]
     parts: tuple[ValueParts, ...] = ()
-    peaks: tuple[tuple[Peak, Evidence], ...] = ()
+    last: tuple[date, float] | None = None
+    highest: tuple[date, float] | None = None
+    peaks: tuple[tuple[Peak, tuple[tuple[PeakStory, Evidence], ...]], ...] = ()
     folds: tuple[Fold, ...] = ()
 
 
@@ -137,8 +139,8 @@ class Page:
     """Contents of the report.
 
     `coverage` is None when nothing was read; `precision` has sentences on what people judged, for each channel. Without `timeline` or
-    without a value in it there is no interactive chart. `warning`: what the baseline lacks, if anything. `made_by` identifies the release
-    and the code that made the page.
+    without a value in it there is no interactive chart. `warning`: what the baseline lacks, if anything. `breaks`: days with signals of
+    another extractor or lexicon than the baseline's, in order. `made_by` identifies the release and the code that made the page.
     """
 
     title: str
@@ -153,6 +155,7 @@ class Page:
     timeline: Timeline | None = None
     data: tuple[DataShare, ...] = ()
     warning: str = ""
+    breaks: tuple[date, ...] = ()
     made_by: str = ""
 
     @property
@@ -175,7 +178,7 @@ def render_page(page: Page) -> str:
     timeline = None if page.timeline is None or page.timeline.values.is_empty() else page.timeline
     scripts = () if timeline is None else page_scripts()
     static = page.sections if timeline is None else page.sections[:STATIC_PAIRS]
-    shared = {"data": timeline is not None, "page": page, "min_news": MIN_NEWS_PCT}
+    shared = {"data": timeline is not None, "page": page, "min_news": MIN_NEWS_PCT, "prior_note": PRIOR_NOTE}
     of_pair = templates.get_template("pair.html.j2")
     packed = {section.pair: of_pair.render(section=section, **shared) for section in page.sections[len(static) :]}
     return templates.get_template("page.html.j2").render(
@@ -187,6 +190,7 @@ def render_page(page: Page) -> str:
         tiers=words.TIER.words,
         sample_note=SAMPLE_NOTE,
         min_news=MIN_NEWS_PCT,
+        prior_note=PRIOR_NOTE,
         policy=content_policy(scripts),
         scripts=tuple(Markup(script) for script in scripts),  # noqa: S704 - own scripts, checked where they are read
         data="" if timeline is None else _pack_chart_data(timeline, page.release_id),
@@ -244,6 +248,7 @@ def build_section(pair_daily: pl.DataFrame, contributions: pl.DataFrame, biggest
     frame = pair_daily.sort("index_date")
     days = tuple(reversed(frame.tail(LAST_DAYS).to_dicts()))
     last = days[0]
+    known = frame.select("index_date", "tension").drop_nulls()
     return PairSection(
         pair=last["pair"],
         chart_svg="",
@@ -251,6 +256,8 @@ def build_section(pair_daily: pl.DataFrame, contributions: pl.DataFrame, biggest
         spark_svg=sparkline(frame["tension"].tail(_SPARK_DAYS).to_list(), width=110, height=22),
         summary=describe_last_day(last),
         days=days,
+        last=None if known.is_empty() else known.row(-1),
+        highest=None if known.is_empty() else known.sort("tension", "index_date", descending=[True, False]).row(0),
         parts=tuple(split_value(contributions, last, channel, biggest) for channel in VALUE_OF_CHANNEL),
     )
 
@@ -379,7 +386,7 @@ def describe_data(shares: Sequence[DataShare]) -> str:
     news = sum((share.news_pct or 0) * share.value_count for share in shares) / values
     return (
         f"Of {days:,} daily values of tension {values:,} are published; for the others too little was read. "
-        f"On average a published value is {describe_news(news)}; the prior pulls towards 100. "
+        f"On average a published value is {describe_news(news)}. {PRIOR_NOTE} "
         f"Stories are named for the {named:,} values that are news by at least {MIN_NEWS_PCT} %."
     )
 

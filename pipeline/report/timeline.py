@@ -1,7 +1,7 @@
 """Data of the interactive chart: values, peaks, and their stories.
 
-Belongs here: selecting, thinning and packing. Does not: the chart itself (`chart.js`), the page (`page.py`). A story is shown only with a
-sentence of tier `high`, and only where news makes up at least half of the value.
+Belongs here: selecting, thinning and packing. Does not: the chart itself (`chart.js`), the page (`page.py`). A story is shown only where
+news makes up at least half of the value, and a sentence is quoted only if it is of tier `high`.
 """
 
 import base64
@@ -13,7 +13,9 @@ from datetime import date, timedelta
 from types import MappingProxyType
 from typing import Any
 
+import numpy as np
 import polars as pl
+from scipy.signal import find_peaks
 
 from pipeline.contracts import vocabulary as words
 from pipeline.contracts.countries import parse_pair
@@ -26,9 +28,10 @@ from pipeline.report.plain import safe_url, to_line
 #: Channel: the column of its value.
 VALUE_OF_CHANNEL = MappingProxyType({"escalation": "tension", "concession": "concession"})
 MIN_PEAK = 125  # lower peaks are close to the baseline of 100
+_PROMINENCE = MIN_PEAK - 100  # points above the lowest day between a peak and any higher day
 PEAKS_SHOWN = 8  # for each series and channel
 _DAYS_BETWEEN_PEAKS = 14
-MAX_ROWS = 60_000  # of all series together, besides days of peaks; the page stays below 3 MB
+MAX_ROWS = 58_000  # of all series together, besides days of peaks; the page stays below 3 MB
 MAX_STORIES = 2_000
 _WEEK = 7  # days
 
@@ -47,17 +50,13 @@ _PHASES = tuple(words.PHASE.words)
 
 
 @dataclass(frozen=True)
-class Peak:
-    """The largest story on a day of high tension or concession.
+class PeakStory:
+    """One story behind a peak.
 
-    `points` of `value` in index points, of one direction or divided between both in `sides` (direction, points); `number` of the story in
+    `points` in index points, of one direction or divided between both in `sides` (direction, points); `number` of the story in
     `Timeline.stories`.
     """
 
-    series: str
-    day: date
-    channel: str
-    value: float
     points: float
     number: int
     sides: tuple[tuple[str, float], ...]
@@ -67,6 +66,17 @@ class Peak:
         """Whose acts the points come from."""
         return name_sides(self.sides)
 
+
+@dataclass(frozen=True)
+class Peak:
+    """A day of high tension or concession with its largest stories, at most three, the largest first."""
+
+    series: str
+    day: date
+    channel: str
+    value: float
+    stories: tuple[PeakStory, ...]
+
     @property
     def name(self) -> str:
         """Column of the value: tension or concession."""
@@ -75,9 +85,9 @@ class Peak:
 
 @dataclass(frozen=True)
 class Evidence:
-    """A sentence of tier `high` with its origin, not escaped.
+    """The main sentence of a story with its origin, not escaped.
 
-    `url` is None unless it is a web address.
+    `quote` is empty unless `tier` is `high`; `url` is None unless it is a web address.
     """
 
     quote: str
@@ -86,6 +96,7 @@ class Evidence:
     published: date
     who: str
     kind: str
+    tier: str = "high"
 
 
 @dataclass(frozen=True)
@@ -102,9 +113,10 @@ class Timeline:
     daily_from: date
     step_days: int
 
-    def peaks_of(self, series: str) -> tuple[tuple[Peak, Evidence], ...]:
+    def peaks_of(self, series: str) -> tuple[tuple[Peak, tuple[tuple[PeakStory, Evidence], ...]], ...]:
         """Peaks of a series with their stories, in order of day."""
-        return tuple((peak, self.stories[peak.number]) for peak in self.peaks if peak.series == series)
+        of_series = (peak for peak in self.peaks if peak.series == series)
+        return tuple((peak, tuple((story, self.stories[story.number]) for story in peak.stories)) for peak in of_series)
 
     @property
     def pairs(self) -> frozenset[str]:
@@ -125,10 +137,18 @@ class Timeline:
             "phases": _PHASES,
             "series": {name: _pack_series(frame) for (name,), frame in self.values.group_by("series", maintain_order=True)},
             "stories": [
-                [story.quote, story.source, story.url, _day_number(story.published), story.who, story.kind] for story in self.stories
+                [story.quote, story.source, story.url, _day_number(story.published), story.who, story.kind]
+                + ([] if story.tier == "high" else [story.tier])
+                for story in self.stories
             ],
             "peaks": [
-                [peak.series, _day_number(peak.day), peak.name, round(peak.value), round(peak.points), peak.number, peak.origin]
+                [
+                    peak.series,
+                    _day_number(peak.day),
+                    peak.name,
+                    round(peak.value),
+                    [[round(story.points), story.number, story.origin] for story in peak.stories],
+                ]
                 for peak in self.peaks
             ],
         }
@@ -149,15 +169,17 @@ def build_timeline(read: ReadTable, max_rows: int = MAX_ROWS, max_stories: int =
     """
     values = _read_values(read)
     stories = _read_stories(read)
-    peak_days = _find_peaks(values)
+    peak_days = find_peaks_of(values)
     daily_from, step_days = _choose_days(values, max_rows)
     day = pl.col("index_date")
     last = values["index_date"].max()
     is_shown = (day >= daily_from) | ((pl.lit(last, pl.Date()) - day).dt.total_days() % step_days == 0)
     marked = peak_days.select("series", "index_date").unique().with_columns(is_peak=pl.lit(value=True))
     thinned = values.join(marked, on=["series", "index_date"], how="left").filter(is_shown | pl.col("is_peak")).drop("is_peak")
-    shown = _mark_news(thinned, stories)
-    peaks = peak_days.join(shown, on=["series", "index_date", "channel"], how="inner")
+    behind = _mark_news(thinned, stories)
+    key = ["series", "index_date", "channel"]
+    shown = behind.filter(pl.col("tier") == "high").sort(*key, "place").unique(key, keep="first", maintain_order=True)
+    peaks = peak_days.join(behind, on=key, how="inner")
     numbers = _number_stories(peaks, shown, max_stories)
     with_stories = thinned.sort("series", "index_date")
     for channel, name in _STORY.items():
@@ -197,33 +219,33 @@ def _read_values(read: ReadTable) -> pl.DataFrame:
 
 
 def _read_stories(read: ReadTable) -> pl.DataFrame:
-    """The biggest story of each value whose sentence is of tier `high`.
+    """The largest stories of each value, with the tier of their main sentence.
 
-    Columns `series`, `index_date`, `channel`, `story_id`, `counts_on`, `signal_id` and `contribution`.
+    Columns `series`, `index_date`, `channel`, `place`, `story_id`, `counts_on`, `signal_id`, `contribution` and `tier`.
     """
-    certain = read(SIGNALS).filter(pl.col("tier") == "high").select("signal_id")
     columns = ["index_date", "series", "channel", "place", "story_id", "counts_on", "contribution", "signal_id"]
     return (
         read(TOP_CONTRIBUTIONS, columns=columns)
         .filter(pl.col("channel").is_in(list(VALUE_OF_CHANNEL)))
-        .join(certain, on="signal_id", how="semi")
-        .sort("series", "index_date", "channel", "place")
-        .unique(["series", "index_date", "channel"], keep="first", maintain_order=True)
-        .drop("place")
+        .join(read(SIGNALS, columns=["signal_id", "tier"]), on="signal_id")
     )
 
 
-def _find_peaks(values: pl.DataFrame) -> pl.DataFrame:
-    """Find the highest days of each series and channel.
+def find_peaks_of(values: pl.DataFrame) -> pl.DataFrame:
+    """Find the highest peaks of each series and channel.
 
-    They are at least two weeks apart. Columns `series`, `index_date`, `channel`, `value`.
+    A peak is higher than the days next to it, and by `_PROMINENCE` than the lowest day between it and any higher one; days without a value
+    are passed over. Peaks are at least two weeks apart. Columns `series`, `index_date`, `channel`, `value`.
     """
     peaks: list[tuple[str, date, str, int]] = []
     for channel, name in VALUE_OF_CHANNEL.items():
-        high = values.filter(pl.col(name) >= MIN_PEAK).sort(name, "index_date", descending=[True, False])
-        for (series,), frame in high.group_by("series", maintain_order=True):
+        known = values.filter(pl.col(name).is_not_null()).sort("series", "index_date")
+        for (series,), frame in known.group_by("series", maintain_order=True):
+            padded = np.pad(frame[name].to_numpy(), 1)  # the first and the last day may be peaks
+            tops = find_peaks(padded, height=MIN_PEAK, prominence=_PROMINENCE)[0] - 1
+            high = frame[tops.tolist()].sort(name, "index_date", descending=[True, False])
             chosen: list[date] = []
-            for day, value in frame.select("index_date", name).iter_rows():
+            for day, value in high.select("index_date", name).iter_rows():
                 if len(chosen) < PEAKS_SHOWN and all(abs((day - other).days) >= _DAYS_BETWEEN_PEAKS for other in chosen):
                     chosen.append(day)
                     peaks.append((str(series), day, channel, value))
@@ -266,22 +288,29 @@ def _mark_news(values: pl.DataFrame, stories: pl.DataFrame) -> pl.DataFrame:
 def _number_stories(peaks: pl.DataFrame, shown: pl.DataFrame, max_stories: int) -> pl.DataFrame:
     """Number the stories (`signal_id`, `number`), at most `max_stories`.
 
-    Those of peaks come first, the highest contribution first, then those of the newest days.
+    The largest stories of peaks come first, then the second and third largest, then those of the newest days.
     """
     order = [
-        peaks.sort("contribution", "signal_id", descending=[True, False]).select("signal_id"),
+        peaks.sort("place", "contribution", "signal_id", descending=[False, True, False]).select("signal_id"),
         shown.sort("index_date", "contribution", "signal_id", descending=[True, True, False]).select("signal_id"),
     ]
     return pl.concat(order).unique(keep="first", maintain_order=True).head(max_stories).with_row_index("number")
 
 
 def _list_peaks(peaks: pl.DataFrame) -> Iterator[Peak]:
-    """Yield peaks by day; a story has one, at the highest value."""
-    highest = peaks.sort("value", "index_date", descending=[True, False]).unique(["series", "channel", "signal_id"], keep="first")
-    for row in highest.sort("series", "index_date", "channel").iter_rows(named=True):
-        sides = row["sides"] or [{"series": row["series"], "points": row["contribution"]}]
-        divided = tuple((side["series"], side["points"]) for side in sides)
-        yield Peak(row["series"], row["index_date"], row["channel"], row["value"], row["contribution"], row["number"], divided)
+    """Yield peaks by day; of peaks with the same largest story only the highest."""
+    key = ["series", "index_date", "channel"]
+    largest = peaks.sort("place").unique(key, keep="first", maintain_order=True)
+    highest = largest.sort("value", "index_date", descending=[True, False]).unique(["series", "channel", "signal_id"], keep="first")
+    listed = peaks.join(highest.select(key), on=key, how="semi").sort(*key, "place")
+    for (series, day, channel), rows in listed.group_by(key, maintain_order=True):
+        stories = tuple(_to_peak_story(row) for row in rows.iter_rows(named=True))
+        yield Peak(str(series), day, str(channel), rows["value"][0], stories)  # type: ignore[arg-type]  # a date
+
+
+def _to_peak_story(row: Mapping[str, Any]) -> PeakStory:
+    sides = row["sides"] or [{"series": row["series"], "points": row["contribution"]}]
+    return PeakStory(row["contribution"], row["number"], tuple((side["series"], side["points"]) for side in sides))
 
 
 def _list_stories(signals: pl.DataFrame) -> Iterator[Evidence]:
@@ -289,7 +318,8 @@ def _list_stories(signals: pl.DataFrame) -> Iterator[Evidence]:
     for row in signals.iter_rows(named=True):
         who = direction_title(row["actor"], row["target"])
         url = safe_url(row["url"])
-        yield Evidence(to_line(row["quote"]), to_line(row["source"]), url, row["published_at"].date(), who, row["kind"])
+        quote = to_line(row["quote"]) if row["tier"] == "high" else ""
+        yield Evidence(quote, to_line(row["source"]), url, row["published_at"].date(), who, row["kind"], row["tier"])
 
 
 def _pack_series(frame: pl.DataFrame) -> Mapping[str, Any]:

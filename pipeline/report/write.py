@@ -44,11 +44,11 @@ def write_report(
     for place, pair in enumerate(pairs):
         one, other = pair.split("-")
         pair_daily = daily.filter(pl.col("pair") == pair)
-        section = build_section(pair_daily, contributions.filter(series=pair))
+        section = replace(build_section(pair_daily, contributions.filter(series=pair)), folds=build_folds(facts, pair))
         if place < STATIC_PAIRS:
             directions = directed.filter(pl.col("actor").is_in([one, other]) & pl.col("target").is_in([one, other]))
-            section = draw_static_charts(section, pair_daily, directions, note=note)
-        sections.append(replace(section, peaks=timeline.peaks_of(pair), folds=build_folds(facts, pair)))
+            section = replace(draw_static_charts(section, pair_daily, directions, note=note), peaks=timeline.peaks_of(pair))
+        sections.append(section)
     replace_file(folder / PICTURE, to_png(pair_chart(daily.filter(pl.col("pair") == pairs[0]), note)))
     last = daily.row(-1, named=True)
     page = Page(
@@ -70,6 +70,7 @@ def write_report(
         timeline=timeline,
         data=measure_data(read),
         warning=warn_of_baseline(read),
+        breaks=tuple(daily.filter(obs_status="B")["index_date"].unique().sort()),
         made_by=made_by,
     )
     replace_file(path, render_page(page).encode())

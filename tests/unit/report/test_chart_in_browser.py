@@ -19,7 +19,7 @@ from pipeline.report.cells import Cell, Fold, Head
 from pipeline.report.evidence import add_evidence
 from pipeline.report.page import STATIC_PAIRS, Page, build_section, render_page
 from pipeline.report.scripts import page_scripts
-from pipeline.report.timeline import COLUMNS, Evidence, Peak, Timeline
+from pipeline.report.timeline import COLUMNS, Evidence, Peak, PeakStory, Timeline
 from tests.browser import CHROMIUM, needs_browser
 
 Make = Callable[..., pl.DataFrame]
@@ -41,8 +41,12 @@ def page(pair_daily: Make) -> Page:
     highest = frame.sort("tension").row(-1, named=True)
     day, value = highest["index_date"], highest["tension"]
     sides = (("CHN>USA", 30.0), ("USA>CHN", 10.0))
-    peaks = tuple(Peak(name, day, "escalation", value, 40.0, 0, sides) for name in ("CHN-USA", "USA>CHN"))
-    stories = (Evidence(HOSTILE, "A source", "https://a.example/1", date(2025, 4, 1), "China → USA", "measure"),)
+    behind = (PeakStory(50.0, 1, sides[:1]), PeakStory(40.0, 0, sides))
+    peaks = tuple(Peak(name, day, "escalation", value, behind) for name in ("CHN-USA", "USA>CHN"))
+    stories = (
+        Evidence(HOSTILE, "A source", "https://a.example/1", date(2025, 4, 1), "China → USA", "measure"),
+        Evidence("", "Another source", None, date(2025, 3, 30), "USA → China", "threat", "medium"),
+    )
     timeline = Timeline(values.select("series", "index_date", *COLUMNS, "phase", "obs_status"), peaks, stories, date(2025, 1, 20), 7)
     no_stories = add_evidence(CONTRIBUTIONS.empty(), SIGNALS.empty())
     sections = tuple(build_section(pair_daily(30, pair=pair), no_stories) for pair in ("CHN-USA", "JPN-USA"))

@@ -23,6 +23,7 @@ from pipeline.report.folds import (
     build_threats,
     read_facts,
 )
+from pipeline.report.names import signed
 
 DAY = date(2025, 11, 30)
 SIGNAL = "4e1f09ab52c77d31"
@@ -96,7 +97,24 @@ def test_a_threat_is_quoted_only_with_high_confidence() -> None:
 def test_threats_towards_everybody_are_listed_and_others_not() -> None:
     rows = ({"target": "*"}, {"target": "JPN", "threat_id": "c" * 16}, {"actor": "JPN", "target": "USA", "threat_id": "d" * 16})
     fold = build_threats(_threats(*rows), THREAT_RATES.empty(), DAY, "CHN-USA")
-    assert _texts(fold, "Who → whom") == [("USA → all partners",)]
+    assert _texts(fold, "Who → whom") == [("USA → all partners (China too)",)]
+
+
+def test_a_threat_towards_a_group_without_the_partner_is_not_listed() -> None:
+    of_group = ({"target": "*", "scope": "eu_members"}, {"target": "*", "scope": "eu_members", "actor": "CHN", "threat_id": "c" * 16})
+    assert build_threats(_threats(*of_group), THREAT_RATES.empty(), DAY, "CHN-USA").rows == ()
+    fold = build_threats(_threats(*of_group), THREAT_RATES.empty(), DAY, "DEU-USA")
+    assert _texts(fold, "Who → whom") == [("USA → all partners (Germany too)",)]
+
+
+def test_instruments_are_named_in_words() -> None:
+    rows = ({"instrument": "purchases", "product": "oil"}, {"instrument": "services_transport", "product": "", "threat_id": "c" * 16})
+    fold = build_threats(_threats(*rows), THREAT_RATES.empty(), DAY, "CHN-USA")
+    assert {text.partition(",")[0] for (text,) in _texts(fold, "What")} == {"purchases of oil", "fees and taxes on services"}
+
+
+def test_a_number_that_rounds_to_zero_has_no_sign() -> None:
+    assert [signed(value, 1) for value in (-0.04, 0.04, -0.06, 12.34)] == ["0.0", "0.0", "\N{MINUS SIGN}0.1", "+12.3"]
 
 
 def test_a_pending_threat_past_its_deadline_is_said_to_be_late() -> None:
@@ -128,9 +146,17 @@ def test_a_tracker_that_has_ended_is_named() -> None:
 def test_trade_figures_have_their_day_of_release() -> None:
     months = [{"reference_month": date(2025, 7, 1), "released_on": date(2025, 9, 4)},
               {"reference_month": date(2025, 10, 1), "released_on": date(2026, 1, 8)}]  # fmt: skip
-    fold = build_flows(_fill(TRADE_FLOWS, *months), DAY, "CHN-USA")
+    later = {"reference_month": date(2025, 12, 1), "released_on": date(2026, 2, 1)}
+    fold = build_flows(_fill(TRADE_FLOWS, *months, later), date(2025, 1, 20), DAY, "CHN-USA")
     assert _texts(fold, "Month", "Released on") == [("Oct 2025", "2026-01-08"), ("Jul 2025", "2025-09-04")]
     assert "Some figures were released after 30 November 2025" in fold.sentences[0]
+
+
+def test_trade_figures_of_other_years_are_said_to_be_missing() -> None:
+    fold = build_flows(_fill(TRADE_FLOWS, {"reference_month": date(2023, 7, 1)}), date(2025, 1, 20), DAY, "CHN-USA")
+    assert (fold.rows, fold.is_kept) == ((), True)
+    assert fold.title.endswith(": no figures of the months of the index")
+    assert build_flows(TRADE_FLOWS.empty(), date(2025, 1, 20), DAY, "CHN-USA").is_kept is False
 
 
 def test_spells_of_stalemate_end_where_a_day_is_missing() -> None:

@@ -10,7 +10,7 @@ import pytest
 from pipeline.contracts.tables.contributions import CONTRIBUTIONS
 from pipeline.contracts.tables.core import COVERAGE
 from pipeline.contracts.tables.index import SIGNALS, TENSION_PAIR_DAILY
-from pipeline.report.evidence import DataShare, add_evidence
+from pipeline.report.evidence import PRIOR_NOTE, DataShare, add_evidence
 from pipeline.report.page import (
     Coverage,
     FileLink,
@@ -323,7 +323,7 @@ def test_stories_of_a_value_that_is_mostly_prior_are_not_listed(contributions: M
     )
     parts = (split_value(mostly_prior, {**ROW, "tension": 270.0}, "escalation"),)
     reader = _Reader(render_page(_page(PairSection("CHN-USA", SVG, SVG, SVG, "", (ROW,), parts))))
-    assert "44 % news, 56 % prior, which pulls towards 100. Too little was read to name a story" in reader.text
+    assert f"44 % news, 56 % prior. {PRIOR_NOTE} Too little was read to name a story" in reader.text
     assert "q" not in reader.tags
 
 
@@ -347,6 +347,6 @@ def test_the_share_of_data_is_one_sentence_for_all_pairs() -> None:
     shares = (DataShare("CHN-USA", 100, 60, 70.9, 50), DataShare("JPN-USA", 100, 20, 30.9, 0), DataShare("MEX-USA", 100, 0, None, 0))
     assert describe_data(shares) == (
         "Of 300 daily values of tension 80 are published; for the others too little was read. On average a published value is "
-        "60 % news, 40 % prior; the prior pulls towards 100. Stories are named for the 50 values that are news by at least 50 %."
+        f"60 % news, 40 % prior. {PRIOR_NOTE} Stories are named for the 50 values that are news by at least 50 %."
     )
     assert "none is published" in describe_data(shares[2:])

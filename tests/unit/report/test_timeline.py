@@ -14,7 +14,7 @@ from pipeline.contracts.model import Table
 from pipeline.contracts.tables.contributions import TOP_CONTRIBUTIONS
 from pipeline.contracts.tables.index import CHANNEL_DAILY, SIGNALS, STORY_MASS, TENSION_DAILY, TENSION_PAIR_DAILY
 from pipeline.report.evidence import ReadTable
-from pipeline.report.timeline import COLUMNS, PEAKS_SHOWN, Timeline, build_timeline
+from pipeline.report.timeline import COLUMNS, PEAKS_SHOWN, Timeline, build_timeline, find_peaks_of
 
 Make = Callable[..., pl.DataFrame]
 HIGH, LOW = "a" * 16, "b" * 16
@@ -30,6 +30,7 @@ def _make_reader(pair_daily: pl.DataFrame, daily: pl.DataFrame, quote: str, url:
     """Reads an index whose stories are a low one and, below it, a high one on each day."""
     cells = [(row["index_date"], row["pair"]) for row in pair_daily.iter_rows(named=True)]
     cells += [(row["index_date"], f"{row['actor']}>{row['target']}") for row in daily.iter_rows(named=True)]
+    example_story = STORY_MASS.example()["story_id"][0]
     keyed = [{"index_date": day, "counts_on": day, "series": series, "channel": "escalation"} for day, series in cells]
     tables = {
         TENSION_PAIR_DAILY.name: pair_daily,
@@ -37,7 +38,12 @@ def _make_reader(pair_daily: pl.DataFrame, daily: pl.DataFrame, quote: str, url:
         CHANNEL_DAILY.name: _fill(CHANNEL_DAILY, [row | {"shape": 10.0, "prior": prior} for row in keyed]),
         TOP_CONTRIBUTIONS.name: _fill(
             TOP_CONTRIBUTIONS,
-            [row | {"place": place, "signal_id": name} for row in keyed for place, name in ((1, LOW), (2, HIGH))],
+            [
+                row | {"place": place, "signal_id": name, "story_id": story}
+                for row in keyed
+                for place, name, story in ((1, LOW, LOW), (2, HIGH, example_story))
+            ],
+            +[row | {"place": 2, "signal_id": HIGH} for row in keyed],
         ),
         STORY_MASS.name: _fill(
             STORY_MASS, [row | {"series": series, "mass": mass} for row in keyed for series, mass in (("CHN>USA", 3.0), ("USA>CHN", 1.0))]
@@ -107,10 +113,9 @@ def test_a_pair_without_a_value_has_no_series(pair_daily: Make) -> None:
     assert timeline.values.is_empty()
 
 
-def test_only_sentences_of_tier_high_are_shown(build: Build) -> None:
+def test_only_sentences_of_tier_high_are_quoted(build: Build) -> None:
     timeline = build()
-    assert [story.quote for story in timeline.stories] == ["A strong sentence."]
-    assert timeline.peaks
+    assert [(story.quote, story.tier) for story in timeline.stories] == [("", "low"), ("A strong sentence.", "high")]
     assert "A weak sentence." not in json.dumps(_unpack(timeline))
 
 
@@ -128,13 +133,42 @@ def test_peaks_are_the_highest_day_with_the_story_of_the_series(build: Build, pa
     assert (peak.day, peak.value) == (highest["index_date"][0], round(highest["tension"][0]))
 
 
+def test_a_peak_has_its_largest_stories_of_any_tier(build: Build) -> None:
+    timeline = build()
+    (peak,) = [peak for peak, _ in timeline.peaks_of("CHN-USA")]
+    assert [timeline.stories[story.number].tier for story in peak.stories] == ["low", "high"]
+
+
+def _find_days(values: list[int | None]) -> list[int]:
+    """Days of the peaks of a series, counted from its first day."""
+    first = date(2025, 1, 1)
+    rows = [
+        {"series": "CHN-USA", "index_date": first + timedelta(days=n), "tension": value, "concession": None}
+        for n, value in enumerate(values)
+    ]
+    frame = pl.DataFrame(rows, schema={"series": pl.String(), "index_date": pl.Date(), "tension": pl.Int32(), "concession": pl.Int32()})
+    return [(day - first).days for day in find_peaks_of(frame)["index_date"]]
+
+
+def test_a_peak_is_higher_than_the_days_around_it() -> None:
+    falling = [300 - 5 * n for n in range(30)]
+    assert _find_days([100, *falling, 200, *[100] * 20]) == [1, 31]
+    assert _find_days([*falling, None, None, *[150 - n for n in range(20)]]) == [0]  # no peak after a gap in a fall
+
+
+def test_a_ripple_is_no_peak() -> None:
+    assert _find_days([100, 200, 180, 176, 190, 170, *range(168, 100, -2), 160, 100]) == [1, 40]
+    assert _find_days([100] * 20 + [124] + [100] * 20) == []
+
+
 def test_points_of_a_pair_are_divided_like_the_mass_of_the_story(build: Build) -> None:
     (pooled,) = [peak for peak in build().peaks if peak.series == "CHN-USA"]
-    assert dict(pooled.sides) == pytest.approx({"CHN>USA": 0.75 * pooled.points, "USA>CHN": 0.25 * pooled.points})
-    assert pooled.origin.startswith("both directions: China → USA ")
+    story = pooled.stories[1]
+    assert dict(story.sides) == pytest.approx({"CHN>USA": 0.75 * story.points, "USA>CHN": 0.25 * story.points})
+    assert story.origin.startswith("both directions: China → USA ")
     (directed,) = [peak for peak in build().peaks if peak.series == "USA>CHN"]
-    assert directed.sides == (("USA>CHN", directed.points),)
-    assert directed.origin == "USA → China"
+    assert directed.stories[0].sides == (("USA>CHN", directed.stories[0].points),)
+    assert directed.stories[0].origin == "USA → China"
 
 
 def test_old_days_are_thinned_to_the_row_limit(build: Build) -> None:
@@ -154,7 +188,7 @@ def test_the_number_of_stories_is_limited(build: Build) -> None:
 
 
 def test_hostile_text_and_links_are_made_safe(build: Build) -> None:
-    (story,) = build(quote="</script>\u202e<b>", url="javascript:alert(1)").stories
+    (_, story) = build(quote="</script>\u202e<b>", url="javascript:alert(1)").stories
     assert story.url is None
     assert "\u202e" not in story.quote
     assert "<" not in build(quote="</script><b>").pack({})
