@@ -18,8 +18,8 @@ THREAT_OUTCOME = Vocabulary(
     {
         "pending": "nothing yet, and its time is not over, which is some weeks after a deadline",
         "postponed": "put off; still pending",
-        "carried_out": "done, at the threatened rate or a higher one, or at a rate that is not known",
-        "softened": "done or agreed at a lower rate than threatened",
+        "carried_out": "done, at the threatened rate and on the threatened amount or more, as far as they are known (outcome_matched)",
+        "softened": "done or agreed at a lower rate than threatened, or on a part of the goods",
         "withdrawn": "called off, also by an agreement that averts it",
         "struck_down": "done, and then struck down by a court",
         "lapsed": "its time is over, and nothing was read of an outcome",

@@ -4,6 +4,7 @@ Belongs here: selecting rows of published tables and putting them into words. Do
 (`timeline.py`). Texts and links of articles are not escaped here.
 """
 
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -45,7 +46,8 @@ _ABOUT_MEASURES = (
     "up unless a remark says otherwise; rates are on top of the ordinary duty unless they are totals."
 )
 _ABOUT_THREATS = (
-    "An outcome that no article reports is missing. Reports may come late, so a threat stays pending for some weeks after its deadline. "
+    "An act of that kind that shares neither rate, amount nor goods with the threat only followed it. An outcome that no article reports "
+    "is missing. Reports may come late, so a threat stays pending for some weeks after its deadline. "
     "A sentence is quoted only if it is read with high confidence."
 )
 _AVERAGES = {"import_weighted": "weighted by imports", "simple_mean_hs6": "unweighted"}
@@ -250,10 +252,11 @@ def build_threats(threats: pl.DataFrame, rates: pl.DataFrame, day: date, pair: s
         nulls_equal=True,
     )
     of_pair = pl.concat([threats.filter(is_mutual), general]).sort("first_on", "threat_id", descending=[True, False])
-    outcomes = of_pair["threat_outcome"].value_counts().sort("count", "threat_outcome", descending=[True, False]).rows()
+    outcomes = Counter(_name_outcome(row) for row in of_pair.iter_rows(named=True))
     late = sum(_is_late(row, day) for row in of_pair.iter_rows(named=True))
     remarks = {"pending": f", {late} of them past the deadline"} if late else {}
-    counted = "; ".join(f"{count} {outcome.replace('_', ' ')}{remarks.get(outcome, '')}" for outcome, count in outcomes)
+    ordered = sorted(outcomes.items(), key=lambda one: (-one[1], one[0]))
+    counted = "; ".join(f"{count} {outcome}{remarks.get(outcome, '')}" for outcome, count in ordered)
     by_actor = {row["actor"]: row for row in rates.iter_rows(named=True)}
     return Fold(
         "threats",
@@ -263,7 +266,7 @@ def build_threats(threats: pl.DataFrame, rates: pl.DataFrame, day: date, pair: s
             _ABOUT_THREATS + _say_cut(of_pair.height, _THREATS, "newest threats"),
         ),
         (
-            Head("First said"), Head("Who → whom"), Head("What"), Head("Rate", True), Head("Deadline"), Head("Outcome"),
+            Head("First said"), Head("Who → whom"), Head("What"), Head("Rate or amount", True), Head("Deadline"), Head("Outcome"),
             Head("Shown by"), Head("Evidence"),
         ),
         tuple(
@@ -271,7 +274,7 @@ def build_threats(threats: pl.DataFrame, rates: pl.DataFrame, day: date, pair: s
                 Cell(row["first_on"].isoformat()),
                 Cell(_title_threat(row, one, other)),
                 Cell(_describe_threat(row)),
-                Cell("" if row["rate_pct"] is None else f"{row['rate_pct']:g} %"),
+                Cell(_describe_figures(row["rate_pct"], row["amount_usd"])),
                 Cell("" if row["deadline_on"] is None else row["deadline_on"].isoformat()),
                 Cell(_describe_outcome(row, day)),
                 Cell(*_show_outcome(row)),
@@ -291,7 +294,8 @@ def _describe_outcomes(row: Mapping[str, Any]) -> str:
     ]
     settled = f"of {row['settled_count']:,} that are settled, {', '.join(counts)}" if counts else "none is settled"
     share = (
-        f"; carried out at least in part: {row['imposed_pct']:.0f} % (95 % interval {row['imposed_lo95']:.0f} to {row['imposed_hi95']:.0f})"
+        f"; carried out at least in part, or followed by such an act: {row['imposed_pct']:.0f} % "
+        f"(95 % interval {row['imposed_lo95']:.0f} to {row['imposed_hi95']:.0f})"
         if row["settled_count"]
         else ""
     )
@@ -326,9 +330,25 @@ def _describe_outcome(row: Mapping[str, Any], day: date) -> str:
     """Say what became of a threat, with rate and day."""
     if _is_late(row, day):
         return "pending, deadline passed"
-    rate = f" at {row['outcome_rate_pct']:g} %" if row["outcome_rate_pct"] is not None else ""
+    figures = _describe_figures(row["outcome_rate_pct"], row["outcome_amount_usd"])
     on = f", {row['outcome_on'].isoformat()}" if row["outcome_on"] is not None else ""
-    return f"{row['threat_outcome'].replace('_', ' ')}{rate}{on}"
+    return f"{_name_outcome(row)}{': ' if figures else ''}{figures}{on}"
+
+
+def _name_outcome(row: Mapping[str, Any]) -> str:
+    """The outcome in words; an act that shares no figure or goods with the threat only followed it."""
+    if row["threat_outcome"] == "carried_out" and not row["outcome_matched"]:
+        return "followed by such an act"
+    is_part = None not in (row["amount_usd"], row["outcome_amount_usd"]) and row["outcome_amount_usd"] < row["amount_usd"]
+    if row["threat_outcome"] == "softened" and is_part:
+        return "carried out in part"
+    return str(row["threat_outcome"]).replace("_", " ")
+
+
+def _describe_figures(rate: float | None, amount: float | None) -> str:
+    """A rate and an amount of goods, as far as they are known."""
+    parts = ("" if rate is None else f"{rate:g} %", "" if amount is None else f"on USD {amount / 1e9:,.3g} billion")
+    return " ".join(part for part in parts if part)
 
 
 def _show_outcome(row: Mapping[str, Any]) -> tuple[str, str | None]:

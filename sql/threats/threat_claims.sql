@@ -1,6 +1,7 @@
 -- Every asserted signal that can say a threat or show what became of one, as input of the threats.
 -- Only tariffs and trade remedies have a rate, as in measure_claims, and agreements, which may name a lower one. `told_on` is the day of
--- the article, `known_on` the day on which it was first seen.
+-- the article, `known_on` the day on which it was first seen. A threat that names tariffs and an amount is one of tariffs. The amount in a
+-- sentence on retaliation is usually that of the other side, and one below 100 million a price or a fee.
 select
     signals.signal_id as claim_id,
     signals.story_id,
@@ -9,13 +10,17 @@ select
     signals.target,
     signals.scope,
     signals.exceptions,
-    signals.instrument,
+    if(
+        signals.kind = 'threat' and signals.value_usd >= 1e8 and regexp_matches(lower(signals.quote), '\btariffs?\b'),
+        'tariff', signals.instrument
+    ) as instrument,
     taxed_product(signals.product) as product,
     signals.kind,
     signals.status,
     signals.index_date as told_on,
     greatest(cast(articles.first_seen_at as date), signals.index_date) as known_on,
     case when signals.instrument in ('tariff', 'trade_remedy', 'agreement') then signals.rate_pct end as rate_pct,
+    if(signals.value_usd >= 1e8 and not signals.is_retaliation, signals.value_usd, null) as amount_usd,
     signals.is_conditional,
     signals.probability,
     signals.tier,

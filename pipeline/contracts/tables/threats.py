@@ -17,6 +17,8 @@ _ID = "4e1f09ab52c77d31"
 _THREAT_ID = Column("threat_id", pl.String(), "Identifier of the threat: the first signal that says it", _ID, pattern=patterns.SIGNAL_ID)
 _OUTCOME = c.word_column("threat_outcome", of.THREAT_OUTCOME, "softened")
 _FORM = c.word_column("threat_form", of.THREAT_FORM, "threat")
+_AMOUNT = Column("amount_usd", pl.Float64(), "Goods that are named, at least 100 million", None, unit="USD", nullable=True, minimum=1e8,
+                 reason="smaller amounts are prices or fees")  # fmt: skip
 _THREAT = (c.ACTOR, c.TARGET, c.SCOPE, c.INSTRUMENT, PRODUCT)
 
 
@@ -45,6 +47,7 @@ THREAT_CLAIMS = Table(
         TOLD_ON,
         KNOWN_ON,
         c.RATE_PCT,
+        _AMOUNT,
         c.IS_CONDITIONAL,
         c.PROBABILITY,
         c.TIER,
@@ -57,6 +60,7 @@ THREAT_CLAIMS = Table(
 _STATE = (
     _FORM,
     replace(c.RATE_PCT, description="Threatened rate, the likeliest one said", example=50.0),
+    _AMOUNT,
     replace(c.IS_CONDITIONAL, description="A signal ties it to a condition, e.g. unless the other side yields", example=True),
     _day("first_on", "Day of the first article that says it", date(2025, 5, 23)),
     _day("first_deadline_on", "Day by which it was first to be carried out; empty when none was named", date(2025, 6, 1), nullable=True,
@@ -82,6 +86,9 @@ _STATE = (
     _day("imposed_on", "Day on which it was carried out, in whole or in part, also if a court struck it down later", date(2025, 8, 7),
          nullable=True, at_least=("first_on",)),
     replace(c.RATE_PCT, name="outcome_rate_pct", description="Rate of the outcome", example=15.0),
+    replace(_AMOUNT, name="outcome_amount_usd", description="Goods that the outcome is about"),
+    Column("outcome_matched", pl.Boolean(), "Whether a rate, amount or goods that the threat names agree with what was done; false: only "
+           "who, whom, instrument and time do, so the act followed the threat; empty if nothing was done", True, nullable=True),
     Column("days_to_outcome", pl.Int64(), "Days from first_on to outcome_on; empty while pending, lapsed or unconfirmed", 65, unit="days",
            nullable=True, minimum=0, reason="an outcome follows its threat"),
     Column("outcome_act_id", pl.String(), "Official act that shows the outcome; see table measure_acts", None, nullable=True,
@@ -99,7 +106,7 @@ THREATS = Table(
     "Threats",
     "Threats of trade measures, repeated mentions as one, and what became of each by the last day of the data. Announcements for a "
     "later day are threats until that day. Only articles that were read count: an outcome that none of them reports is missing.",
-    grain="one threat: actor, target, instrument, product and rate",
+    grain="one threat: actor, target, instrument, product, rate and amount",
     key=("threat_id",),
     columns=(_THREAT_ID, *_THREAT, *_STATE),
     layer="index",
@@ -183,8 +190,8 @@ THREAT_RATES = Table(
         _count("pending_count", "Pending or postponed", 2, 0, "threats", _REASON),
         _count("unconfirmed_count", "Announced for a day that passed without a report", 1, 0, "threats", _REASON),
         _count("settled_count", "All others: the denominator of the shares", 6, 0, "threats", _REASON),
-        _count("carried_out_count", "Carried out", 3, 0, "threats", _REASON),
-        _count("softened_count", "Carried out at a lower rate", 1, 0, "threats", _REASON),
+        _count("carried_out_count", "Carried out, or followed by such an act", 3, 0, "threats", _REASON),
+        _count("softened_count", "Carried out at a lower rate or in part", 1, 0, "threats", _REASON),
         _count("struck_down_count", "Carried out, and struck down by a court", 0, 0, "threats", _REASON),
         _count("withdrawn_count", "Withdrawn", 1, 0, "threats", _REASON),
         _count("lapsed_count", "Lapsed", 1, 0, "threats", _REASON),

@@ -13,13 +13,14 @@ import polars as pl
 
 from pipeline.contracts.countries import ALL_PARTNERS
 from pipeline.contracts.scopes import ALL
-from pipeline.index.threats.claims import Said, is_same_rate, reaches, read_parameters
+from pipeline.index.threats.claims import Said, compare_amount, is_same_rate, reaches, read_parameters
 
 _IMPOSES = ("imposed", "raised", "resumed", "quota", "postponed")
 _ENDS = ("ended", "suspended", "exempted", "struck_down")
 _ALL_GOODS = re.compile(r"(?i)^(?:nearly )?all goods|^goods (?:of|that|outside)")
 #: Lists of tariff lines are what threats against all goods of a country often come to.
 #: An act on such goods may answer a threat that names no goods.
+_AMOUNT = re.compile(r"\bworth (\d[\d.]*) billion dollars\b")
 _GENERAL = re.compile(rf"{_ALL_GOODS.pattern}|\blines?\b")
 
 
@@ -45,6 +46,12 @@ class ActEvent:
     announced_on: date
     on: date
     deadline_on: date | None = None
+
+    @property
+    def amount(self) -> float | None:
+        """Goods in US dollars, if the list of acts has them."""
+        found = _AMOUNT.search(self.product)
+        return float(found[1]) * 1e9 if found else None
 
 
 def read_events(acts: pl.DataFrame) -> list[ActEvent]:
@@ -141,7 +148,8 @@ def _sum_rates(row: dict[str, Any], general: list[dict[str, Any]], on: date) -> 
 def outcome_of_event(event: ActEvent, threat: Said) -> str | None:
     """Return the outcome that an official act shows for a threat.
 
-    None if the act is another measure. The act must reach the threat's target, with its instrument (unless the threat names none) and its
+    None if the act is another measure, also by its amount of trade (`compare_amount`). The act must reach the threat's target, with its
+    instrument (unless the threat names none) and its
     goods. An act at a lower rate makes a threat `softened`; an act on all partners must be at the threatened rate, or the threat without a
     rate.
     """
@@ -154,6 +162,12 @@ def outcome_of_event(event: ActEvent, threat: Said) -> str | None:
         or not _is_of_goods(event, threat)
     ):
         return None
+    word = _outcome_by_rate(event, threat, is_for_all=is_for_all)
+    return word and compare_amount(word, event.amount, threat)
+
+
+def _outcome_by_rate(event: ActEvent, threat: Said, *, is_for_all: bool) -> str | None:
+    """Return the outcome that an act on the threatened goods shows by its rate."""
     known, rate = event.rate_pct, threat.rate
     if rate is None or known is None:
         return event.word if rate is None or not is_for_all else None

@@ -15,7 +15,16 @@ from pipeline.contracts.model import Table
 from pipeline.contracts.tables.threats import THREAT_CLAIMS, THREAT_EVIDENCE, THREAT_STATES
 from pipeline.index.measures.quoted_dates import add_quoted_deadlines
 from pipeline.index.threats.acts import ActEvent, outcome_of_event, read_events
-from pipeline.index.threats.claims import Claim, instruments_agree, outcome_of, rates_agree, sort_claims, threat_form
+from pipeline.index.threats.claims import (
+    Claim,
+    amounts_agree,
+    instruments_agree,
+    is_same_amount,
+    outcome_of,
+    rates_agree,
+    sort_claims,
+    threat_form,
+)
 from pipeline.index.threats.threat import Threat
 
 
@@ -27,8 +36,9 @@ def build_threats(claims: pl.DataFrame, acts: pl.DataFrame, through: date) -> tu
 
     Rules, for one actor, in order of the day on which a claim was first seen:
 
-    1. Claims say the same threat if target, instrument, product and rate agree (an unspecified one agrees with any) and not too many days
-       lie between. A threat is published from the day on which one of the day's claims is right with a chance of at least one half.
+    1. Claims say the same threat if target, instrument, product, rate and amount agree (an unspecified one agrees with any) and not too
+       many days lie between. A threat is published from the day on which one of the day's claims is right with a chance of at least one
+       half.
     2. A later measure, easing or agreement of the actor, towards the same target or everybody, shows an outcome (`outcome_of`). The signals
        of one day act together, if one of them is right with a chance of at least one half; the likeliest outcome wins.
     3. A measure announced while the deadline is ahead repeats the threat. A threat whose time is over without an outcome lapses.
@@ -106,12 +116,15 @@ class _Actor:
     def _apply_acts(threats: list[Threat], events: list[ActEvent]) -> None:
         """Record in each threat the outcomes that one day's official acts show.
 
-        Nothing changes if an act is no outcome of the threat, or its present state does not accept that outcome.
+        Nothing changes if an act is no outcome of the threat, or its present state does not accept that outcome. An act on the amount of one threat is no part of another.
         """
+        amounts = [threat.amount for threat in threats if threat.is_open and threat.amount is not None]
+        answered = {event.act_id for event in events for amount in amounts if event.amount and is_same_amount(event.amount, amount)}
         for threat in threats:
             for event in events:
                 word = outcome_of_event(event, threat)
-                if word is not None and threat.accepts_act(word, event):
+                is_of_another = event.act_id in answered and not amounts_agree(event.amount, threat.amount)
+                if word is not None and not is_of_another and threat.accepts_act(word, event):
                     threat.apply_act(word, event)
 
     def _join_or_begin(self, live: list[Threat], claims: list[Claim]) -> list[Threat]:
@@ -139,26 +152,28 @@ class _Actor:
 def _is_compatible(claim: Claim, threat: Threat) -> bool:
     """Return whether a claim may be about the same threat.
 
-    Target, instrument, product and rate must agree (an unspecified one agrees with any), and not too much time lie between.
+    Target, instrument, product, rate and amount must agree (an unspecified one agrees with any), and not too much time lie between.
     """
     return (
         (claim["target"], claim["scope"]) == (threat.target, threat.scope)
         and instruments_agree(claim["instrument"], threat.instrument)
         and (claim["product"] == threat.product or "" in (claim["product"], threat.product))
         and rates_agree(claim["rate_pct"], threat.rate)
+        and amounts_agree(claim["amount_usd"], threat.amount)
         and (threat.can_be_repeated(claim) or threat.is_echoed(claim["told_on"]))
     )
 
 
-def _rank_likeness(claim: Claim, threat: Threat) -> tuple[bool, bool, bool, bool, date, str]:
+def _rank_likeness(claim: Claim, threat: Threat) -> tuple[bool, bool, bool, bool, bool, date, str]:
     """Return a sort key, greatest for the threat most like a claim.
 
     The claim fits the threat (`_is_compatible`). The newer threat wins among equals; the id only makes the order complete.
     """
-    # Rates of a claim that fits do not differ: if both have one, it is the same.
+    # Rates and amounts of a claim that fits do not differ: if both have one, it is the same.
     same_rate = claim["rate_pct"] is not None and threat.rate is not None
+    same_amount = claim["amount_usd"] is not None and threat.amount is not None
     same_product = claim["product"] == threat.product
-    return same_rate, threat.is_open, same_product, claim["instrument"] == threat.instrument, threat.last_on, threat.threat_id
+    return same_rate, same_amount, threat.is_open, same_product, claim["instrument"] == threat.instrument, threat.last_on, threat.threat_id
 
 
 def _only_repeats(claim: Claim, threat: Threat) -> bool:

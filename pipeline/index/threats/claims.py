@@ -37,7 +37,8 @@ _REFERS = re.compile(
 class Said(Protocol):
     """The content of a threat, with which outcomes are compared.
 
-    `scope`: the group that a general target (`*`) means. `rate`: in percent. `instrument` is `other` and `product` empty if not named.
+    `scope`: the group that a general target (`*`) means. `rate`: in percent, `amount`: goods in US dollars. `instrument` is `other` and
+    `product` empty if not named.
     """
 
     target: str
@@ -45,6 +46,7 @@ class Said(Protocol):
     instrument: str
     product: str
     rate: float | None
+    amount: float | None
     deadline_on: date | None
 
     @property
@@ -122,6 +124,28 @@ def rates_agree(one: float | None, other: float | None) -> bool:
     return one is None or other is None or is_same_rate(one, other)
 
 
+def is_same_amount(one: float, other: float) -> bool:
+    """Return whether two amounts of trade are about the same."""
+    return min(one, other) >= threshold("same_amount_share") * max(one, other)
+
+
+def amounts_agree(one: float | None, other: float | None) -> bool:
+    """Return whether the amounts are about the same or one is unknown."""
+    return one is None or other is None or is_same_amount(one, other)
+
+
+def compare_amount(word: str, known: float | None, threat: Said) -> str | None:
+    """Return the outcome `word` of an act on `known` dollars of trade, softened if it is on a part of the threatened amount.
+
+    None if that part is so small that the act is another measure, or if it is only scheduled.
+    """
+    if known is None or threat.amount is None or known >= threshold("same_amount_share") * threat.amount:
+        return word
+    if word not in ("carried_out", "softened") or known < threshold("least_amount_share") * threat.amount:
+        return None
+    return "softened"
+
+
 def instruments_agree(one: str, other: str) -> bool:
     """Return whether the instruments are the same or one is unspecified."""
     return one == other or "other" in (one, other)
@@ -158,7 +182,8 @@ def outcome_of(claim: Claim, threat: Said) -> str | None:
         return _outcome_of_easing(claim, threat)
     is_act = claim["kind"] == "measure" and claim["status"] in ("announced", "effective")
     is_inquiry = claim["kind"] == "investigation" and threat.instrument == "investigation"
-    return _outcome_of_act(claim, threat) if is_of_instrument and (is_act or is_inquiry) else None
+    word = _outcome_of_act(claim, threat) if is_of_instrument and (is_act or is_inquiry) else None
+    return word and compare_amount(word, claim["amount_usd"], threat)
 
 
 def _outcome_of_act(claim: Claim, threat: Said) -> str | None:

@@ -30,6 +30,7 @@ class Outcome:
     claims: list[Claim] = field(default_factory=list)
     act: ActEvent | None = None
     rate: float | None = None  # of what was done
+    amount: float | None = None  # of trade, in US dollars
 
     @property
     def basis(self) -> str | None:
@@ -44,7 +45,7 @@ class Threat:
     """A threat with the claims that say it, as they became known.
 
     `said`: those claims; `evidence` and `states`: its rows of the tables `threat_evidence` and `threat_states`, to which the methods add.
-    `rate`, `product` and `instrument` are the likeliest of all days before; on its first day those of its most probable claim.
+    `rate`, `amount`, `product` and `instrument` are the likeliest of all days before; on its first day those of its most probable claim.
     `imposed_on`: day on which it was carried out, at the threatened or a lower rate.
     """
 
@@ -65,6 +66,7 @@ class Threat:
         self.scope: str | None = first["scope"]
         self.instrument, self.product = str(first["instrument"]), str(first["product"])
         self.rate: float | None = first["rate_pct"]
+        self.amount: float | None = first["amount_usd"]
 
     @property
     def is_open(self) -> bool:
@@ -110,11 +112,11 @@ class Threat:
     def can_be_repeated(self, claim: Claim) -> bool:
         """Return whether a claim may still say the same threat.
 
-        It may until some months after the threat was last said or due. A claim that adds a rate or product to a threat without one must be
-        part of the same news, about a week.
+        It may until some months after the threat was last said or due. A claim that adds a rate, amount or product to a threat without one
+        must be part of the same news, about a week.
         """
-        adds = (self.rate is None and claim["rate_pct"] is not None) or (self.product == "" and claim["product"] != "")
-        if adds:
+        adds_figure = any(own is None and claim[name] is not None for own, name in ((self.rate, "rate_pct"), (self.amount, "amount_usd")))
+        if adds_figure or (self.product == "" and claim["product"] != ""):
             return self.is_open and claim["told_on"] <= self.last_on + threshold_days("same_news_days")
         since = max(self.last_on, self.deadline_on or self.last_on)
         return self.is_open and claim["told_on"] <= since + threshold_days("repeat_within_days")
@@ -181,8 +183,8 @@ class Threat:
         if best is not None:
             claims = sort_claims(by_word[best])
             on, known_on = min(claim["told_on"] for claim in claims), max(claim["known_on"] for claim in claims)
-            rate = likeliest(claims, "rate_pct") if best in IMPOSED else None
-            self._set_outcome(Outcome(best, on, known_on, claims, rate=rate), likeliest(claims, "deadline_on"))
+            rate, amount = (likeliest(claims, name) if best in IMPOSED else None for name in ("rate_pct", "amount_usd"))
+            self._set_outcome(Outcome(best, on, known_on, claims, rate=rate, amount=amount), likeliest(claims, "deadline_on"))
 
     def accepts_act(self, word: str, event: ActEvent) -> bool:
         """Return whether an official act may change the outcome to `word`.
@@ -221,7 +223,8 @@ class Threat:
             # The threatened rate is that of all layers together, not that of this act.
             is_in_all = total is not None and self.rate is not None and event.rate_pct != self.rate and is_same_rate(total, self.rate)
             rate = (total if is_in_all else event.rate_pct) if word in IMPOSED else None
-            self._set_outcome(Outcome(word, event.on, event.on, act=event, rate=rate), event.deadline_on)
+            amount = event.amount if word in IMPOSED else None
+            self._set_outcome(Outcome(word, event.on, event.on, act=event, rate=rate, amount=amount), event.deadline_on)
         elif event.deadline_on is not None and event.deadline_on > self.first_on:
             self._set_deadline(event.deadline_on)
 
@@ -267,8 +270,20 @@ class Threat:
             specific = [claim for claim in self.said if claim["instrument"] != "other"]
             self.instrument = likeliest(specific or self.said, "instrument")
             self.product, self.rate = likeliest(self.said, "product"), likeliest(self.said, "rate_pct")
+            self.amount = likeliest(self.said, "amount_usd")
             self._new = []
         self.record(on)
+
+    @property
+    def is_matched(self) -> bool | None:
+        """Whether the threat names goods, a rate or an amount that what was done agrees with; None unless something was done.
+
+        False: only country, partner, instrument and time agree.
+        """
+        if self.outcome.word not in (*IMPOSED, "struck_down"):
+            return None
+        pairs = ((self.rate, self.outcome.rate), (self.amount, self.outcome.amount))
+        return self.product != "" or any(None not in pair for pair in pairs)
 
     def record(self, on: date) -> None:
         """Add the state at the end of `on`, if it changed.
@@ -297,6 +312,7 @@ class Threat:
             "product": self.product,
             "threat_form": self.form,
             "rate_pct": self.rate,
+            "amount_usd": self.amount,
             "is_conditional": any(claim["is_conditional"] for claim in self.said),
             "first_on": self.first_on,
             "first_deadline_on": self.first_deadline_on,
@@ -316,6 +332,8 @@ class Threat:
             "outcome_basis": shown.basis,
             "imposed_on": self.imposed_on,
             "outcome_rate_pct": shown.rate,
+            "outcome_amount_usd": shown.amount,
+            "outcome_matched": self.is_matched,
             "days_to_outcome": (shown.on - self.first_on).days if has_days and shown.on else None,
             "outcome_act_id": shown.act.act_id if shown.act else None,
             "outcome_signal_ids": _join_ids(shown.claims) if shown.claims else None,

@@ -79,7 +79,7 @@ def test_outcomes_of_threats_have_their_denominators() -> None:
     fold = build_threats(_threats({}), rates, DAY, "CHN-USA")
     assert fold.sentences[0] == (
         "USA, all 9 threats towards anybody: of 6 that are settled, 3 carried out, 1 softened, 1 withdrawn, 1 lapsed; carried out at least "
-        "in part: 67 % (95 % interval 30 to 90). Not settled: 2 pending, 1 unconfirmed."
+        "in part, or followed by such an act: 67 % (95 % interval 30 to 90). Not settled: 2 pending, 1 unconfirmed."
     )
 
 
@@ -207,3 +207,20 @@ def test_a_story_is_named_from_half_news_and_with_high_confidence() -> None:
     ]
     frame = pl.DataFrame(rows, schema=schema)
     assert frame.filter(may_be_named()).select("series", "tier").rows() == [("CHN-USA", "high")]
+
+
+def test_an_act_without_a_figure_of_the_threat_followed_it() -> None:
+    done = {"threat_outcome": "carried_out", "outcome_on": date(2019, 5, 10), "outcome_rate_pct": 25.0}
+    rows = (
+        {"threat_id": "a" * 16, "rate_pct": None, "outcome_matched": False} | done,
+        {"threat_id": "b" * 16, "rate_pct": 25.0, "outcome_matched": True} | done,
+        {"threat_id": "c" * 16, "amount_usd": 50e9, "outcome_amount_usd": 34e9, "outcome_matched": True}
+        | done
+        | {"threat_outcome": "softened"},
+    )
+    fold = build_threats(_threats(*rows), THREAT_RATES.empty(), DAY, "CHN-USA")
+    assert [text for (text,) in _texts(fold, "Outcome")] == [
+        "followed by such an act: 25 %, 2019-05-10", "carried out: 25 %, 2019-05-10",
+        "carried out in part: 25 % on USD 34 billion, 2019-05-10"
+    ]  # fmt: skip
+    assert fold.title.endswith("(1 carried out; 1 carried out in part; 1 followed by such an act)")

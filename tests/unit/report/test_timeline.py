@@ -43,7 +43,6 @@ def _make_reader(pair_daily: pl.DataFrame, daily: pl.DataFrame, quote: str, url:
                 for row in keyed
                 for place, name, story in ((1, LOW, LOW), (2, HIGH, example_story))
             ],
-            +[row | {"place": 2, "signal_id": HIGH} for row in keyed],
         ),
         STORY_MASS.name: _fill(
             STORY_MASS, [row | {"series": series, "mass": mass} for row in keyed for series, mass in (("CHN>USA", 3.0), ("USA>CHN", 1.0))]

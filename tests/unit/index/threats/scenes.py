@@ -30,7 +30,7 @@ def claim(kind: str, on: int, quote: str, rate: float | None = None, **changes: 
     return {
         "claim_id": f"{number:016x}", "story_id": f"Wire:{number}", "source": "Wire", "actor": "USA", "target": "BRA",
         "scope": "all" if changes.get("target") == "*" else None, "exceptions": "", "instrument": "tariff", "product": "", "kind": kind,
-        "status": statuses[kind], "told_on": day(on), "known_on": day(on), "rate_pct": rate, "is_conditional": False,
+        "status": statuses[kind], "told_on": day(on), "known_on": day(on), "rate_pct": rate, "amount_usd": None, "is_conditional": False,
         "probability": 0.9, "tier": "high", "quote": quote,
     } | changes  # fmt: skip
 

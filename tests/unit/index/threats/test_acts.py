@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.unit.index.threats.scenes import act, claim, day, history_of, last_of, threat
+from tests.unit.index.threats.scenes import Row, act, claim, day, history_of, last_of, threat
 
 
 def test_an_act_carries_out_the_threat_on_its_day() -> None:
@@ -101,6 +101,33 @@ def test_another_act_is_no_outcome(other: dict[str, object]) -> None:
 
 def test_a_general_act_at_the_rate_carries_out_a_threat_to_one() -> None:
     assert history_of(threat(0), acts=(act("imposed", 10, 17, target="*"),))[-1] == (17, "carried_out")
+
+
+def _on(billions: int, announced: int, effective: int) -> Row:
+    return act("imposed", announced, effective, 25.0, product=f"some lines, worth {billions} billion dollars: parts")
+
+
+def test_an_act_on_a_small_part_of_the_amount_is_another_measure() -> None:
+    (row,) = last_of(threat(0, rate=None, amount_usd=505e9), acts=(_on(16, 9, 20),))
+    assert row["threat_outcome"] == "lapsed"
+
+
+def test_an_act_on_a_part_of_the_amount_carries_it_out_in_part() -> None:
+    (row,) = last_of(threat(0, rate=None, amount_usd=50e9), acts=(_on(34, 9, 20),))
+    assert (row["threat_outcome"], row["outcome_amount_usd"], row["outcome_matched"]) == ("softened", 34e9, True)
+
+
+def test_an_act_on_the_amount_of_one_threat_is_no_part_of_another() -> None:
+    claims = threat(0, rate=None, amount_usd=200e9), threat(5, rate=None, amount_usd=267e9)
+    rows = last_of(*claims, acts=(_on(200, 9, 20),))
+    assert [(row["amount_usd"], row["threat_outcome"]) for row in rows] == [(200e9, "carried_out"), (267e9, "lapsed")]
+
+
+def test_an_act_that_shares_no_figure_with_the_threat_only_follows_it() -> None:
+    (vague,) = last_of(threat(0, rate=None), acts=(_on(34, 9, 20),))
+    (named,) = last_of(threat(0, rate=25.0), acts=(_on(34, 9, 20),))
+    (lapsed,) = last_of(threat(0, rate=25.0))
+    assert [row["outcome_matched"] for row in (vague, named, lapsed)] == [False, True, None]
 
 
 def test_goods_are_found_under_their_official_name() -> None:

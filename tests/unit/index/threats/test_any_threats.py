@@ -36,6 +36,7 @@ def _claim(draw: st.DrawFn) -> Row:
         status=draw(st.sampled_from(_STATUS[kind])), target=draw(st.sampled_from(("BRA", "BRA", "*"))),
         instrument=draw(st.sampled_from(("tariff", "tariff", "other", "investigation"))), product=draw(st.sampled_from(("", "", "steel"))),
         probability=draw(st.sampled_from((0.2, 0.4, 0.6, 0.95))), known_on=day(on + draw(st.sampled_from((0, 0, 0, 2, 200)))),
+        amount_usd=draw(st.sampled_from((None, None, 16e9, 200e9))),
         story_id=f"Wire:{draw(st.integers(0, 5))}",
     )  # fmt: skip
 
@@ -45,7 +46,14 @@ def _act(draw: st.DrawFn) -> Row:
     announced = draw(st.integers(-5, 60))
     effective = draw(st.sampled_from((None, announced, announced + 9, announced - 3)))
     action = draw(st.sampled_from(("imposed", "raised", "lowered", "postponed", "withdrawn", "struck_down", "suspended", "ended")))
-    return act(action, announced, effective, draw(st.sampled_from((None, 10.0, 50.0))), target=draw(st.sampled_from(("BRA", "*"))))
+    return act(
+        action,
+        announced,
+        effective,
+        draw(st.sampled_from((None, 10.0, 50.0))),
+        target=draw(st.sampled_from(("BRA", "*"))),
+        product=draw(st.sampled_from(("all goods", "9 lines, worth 16 billion dollars"))),
+    )
 
 
 _TABLES = st.tuples(
