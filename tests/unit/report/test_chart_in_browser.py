@@ -128,7 +128,7 @@ def test_the_browser_draws_the_chosen_series_without_errors(page: Page, tmp_path
     assert page.timeline is not None
     value = page.timeline.values.filter(index_date=date(2025, 3, 1), series="USA>CHN")["tension"][0]
     assert f"1 March 2025 Tension {value} " in _texts(dom, "readout")
-    assert re.search(r'id="csv" href="blob:[^"]+" download="trade-tension-USA-to-CHN.csv"', dom)
+    assert re.search(r'id="csv" href="blob:[^"]+" download="trade-tension-USA-to-CHN-2025-02-01-to-2025-03-01.csv"', dom)
 
 
 @needs_browser
