@@ -116,7 +116,8 @@ class _Actor:
     def _apply_acts(threats: list[Threat], events: list[ActEvent]) -> None:
         """Record in each threat the outcomes that one day's official acts show.
 
-        Nothing changes if an act is no outcome of the threat, or its present state does not accept that outcome. An act on the amount of one threat is no part of another.
+        Nothing changes if an act is no outcome of the threat, or its present state does not accept that outcome. An act on the amount of
+        one threat is no part of another.
         """
         amounts = [threat.amount for threat in threats if threat.is_open and threat.amount is not None]
         answered = {event.act_id for event in events for amount in amounts if event.amount and is_same_amount(event.amount, amount)}
