@@ -13,7 +13,7 @@ import polars as pl
 
 from pipeline.contracts.countries import ALL_PARTNERS
 from pipeline.contracts.scopes import ALL
-from pipeline.index.threats.claims import Said, compare_amount, is_same_rate, reaches, read_parameters
+from pipeline.index.threats.claims import Said, amounts_agree, compare_amount, is_same_rate, reaches, read_parameters
 
 _IMPOSES = ("imposed", "raised", "resumed", "quota", "postponed")
 _ENDS = ("ended", "suspended", "exempted", "struck_down")
@@ -46,6 +46,7 @@ class ActEvent:
     announced_on: date
     on: date
     deadline_on: date | None = None
+    is_raise: bool = False  # of the rate on goods that already pay it
 
     @property
     def amount(self) -> float | None:
@@ -111,6 +112,7 @@ def _to_events(row: dict[str, Any], general: list[dict[str, Any]], *, is_cancell
             announced,
             on,
             deadline_on,
+            action == "raised",
         )
 
     if action == "postponed" or (action == "suspended" and row["cancels"] is not None):
@@ -161,6 +163,8 @@ def outcome_of_event(event: ActEvent, threat: Said) -> str | None:
         or threat.instrument not in ("other", event.instrument)
         or not _is_of_goods(event, threat)
     ):
+        return None
+    if event.is_raise and not amounts_agree(event.amount, threat.amount):
         return None
     word = _outcome_by_rate(event, threat, is_for_all=is_for_all)
     return word and compare_amount(word, event.amount, threat)

@@ -101,13 +101,15 @@ class _Actor:
     def _settle(threats: list[Threat], claims: list[Claim]) -> None:
         """Set the outcomes that one day's claims show for threats.
 
-        A claim that only repeats a threat, or that cannot change it (`Threat.accepts`), shows none.
+        A claim that only repeats a threat, or that cannot change it (`Threat.accepts`), shows none, nor does one on the amount of another.
         """
+        amounts = _list_amounts(threats)
         for threat in threats:
             by_word: dict[str, list[Claim]] = {}
             for claim in claims:
                 word = outcome_of(claim, threat)
-                if word is not None and not _only_repeats(claim, threat) and threat.accepts(word, claim):
+                is_other = _only_repeats(claim, threat) or _is_of_another(claim["amount_usd"], threat, amounts)
+                if word is not None and not is_other and threat.accepts(word, claim):
                     by_word.setdefault(word, []).append(claim)
             if by_word:
                 threat.settle(by_word)
@@ -119,13 +121,11 @@ class _Actor:
         Nothing changes if an act is no outcome of the threat, or its present state does not accept that outcome. An act on the amount of
         one threat is no part of another.
         """
-        amounts = [threat.amount for threat in threats if threat.is_open and threat.amount is not None]
-        answered = {event.act_id for event in events for amount in amounts if event.amount and is_same_amount(event.amount, amount)}
+        amounts = _list_amounts(threats)
         for threat in threats:
             for event in events:
                 word = outcome_of_event(event, threat)
-                is_of_another = event.act_id in answered and not amounts_agree(event.amount, threat.amount)
-                if word is not None and not is_of_another and threat.accepts_act(word, event):
+                if word is not None and not _is_of_another(event.amount, threat, amounts) and threat.accepts_act(word, event):
                     threat.apply_act(word, event)
 
     def _join_or_begin(self, live: list[Threat], claims: list[Claim]) -> list[Threat]:
@@ -148,6 +148,16 @@ class _Actor:
         begun = [threat for threat in begun if threat.is_likely]
         self.threats += begun
         return begun
+
+
+def _list_amounts(threats: list[Threat]) -> list[float]:
+    """List the amounts of trade that open threats name."""
+    return [threat.amount for threat in threats if threat.is_open and threat.amount is not None]
+
+
+def _is_of_another(amount: float | None, threat: Threat, amounts: list[float]) -> bool:
+    """Return whether what was done is on one of the `amounts`, and not on the threat's own."""
+    return amount is not None and not amounts_agree(amount, threat.amount) and any(is_same_amount(amount, one) for one in amounts)
 
 
 def _is_compatible(claim: Claim, threat: Threat) -> bool:

@@ -123,6 +123,12 @@ def test_an_act_on_the_amount_of_one_threat_is_no_part_of_another() -> None:
     assert [(row["amount_usd"], row["threat_outcome"]) for row in rows] == [(200e9, "carried_out"), (267e9, "lapsed")]
 
 
+def test_a_higher_rate_on_other_goods_is_another_measure() -> None:
+    raised = act("raised", 9, 20, 25.0, product="some lines, worth 200 billion dollars: parts")
+    (row,) = last_of(threat(0, rate=None, amount_usd=267e9), acts=(raised,))
+    assert row["threat_outcome"] == "lapsed"
+
+
 def test_an_act_that_shares_no_figure_with_the_threat_only_follows_it() -> None:
     (vague,) = last_of(threat(0, rate=None), acts=(_on(34, 9, 20),))
     (named,) = last_of(threat(0, rate=25.0), acts=(_on(34, 9, 20),))

@@ -176,3 +176,12 @@ def test_a_measure_against_the_union_spares_a_former_member() -> None:
 def test_a_threat_to_everybody_is_not_carried_out_by_one_measure() -> None:
     done = claim("measure", 9, "Washington charges Brazil 50 percent.", 50.0, status="effective")
     assert history_of(threat(0, target="*"), done, through=30) == [(0, "pending")]
+
+
+def test_a_report_on_the_amount_of_another_threat_is_no_outcome() -> None:
+    claims = threat(0, rate=None, amount_usd=200e9), threat(5, rate=None, amount_usd=267e9)
+    measure = claim("measure", 20, "Washington put tariffs on goods worth 200 billion dollars.", amount_usd=200e9, status="effective")
+    rows = last_of(*claims, measure)
+    assert [(row["amount_usd"], row["threat_outcome"]) for row in rows] == [(200e9, "carried_out"), (267e9, "lapsed")]
+    (alone,) = last_of(claims[1], measure)
+    assert (alone["threat_outcome"], alone["outcome_amount_usd"]) == ("softened", 200e9)
