@@ -105,6 +105,12 @@ VIEW_COLUMNS = {
         "story_count": "Stories that report it.",
         "chance": "Probability that one of the stories was read correctly. Unit: probability.",
     },
+    "on_one_scale": {
+        "tension": "Tension with the newest baseline. Empty where too little was read.",
+        "concession": "Concession with the newest baseline. Empty where too little was read.",
+        "dialogue": "Dialogue with the newest baseline. Empty where too little was read.",
+        "baseline_to": "Last day of the newest baseline.",
+    },
     "pair_of": {"pair_of": "The pair in alphabetical order, e.g. CHN-USA."},
 }
 

@@ -1,0 +1,43 @@
+"""The macro on_one_scale gives the values of a run whose only baseline is the newest one."""
+
+from math import nan
+from pathlib import Path
+
+import polars as pl
+import pytest
+
+from pipeline.contracts.tables.index import TENSION_DAILY, TENSION_PAIR_DAILY
+from pipeline.warehouse.publish import Publisher
+from tests.unit.index.lake_scenes import Scene, article, build, day, finding
+from tests.unit.warehouse.test_publish import query
+
+LAST = 80
+WINDOW = (day(0), day(55))  # of the second version, the newest after 80 days
+
+
+def scene(baseline: tuple[object, object] | None) -> Scene:
+    """Rare news in the first four weeks, more of it afterwards, from two outlets of which one is new."""
+    articles = [article(f"{source}:{number:02d}", day(number)) for number in range(LAST) for source in "AB" if source == "A" or number > 30]
+    acting = [one for n, one in enumerate(articles) if n % (9 if n < 28 else 3) == 0]
+    findings = [finding(one, kind) for n, one in enumerate(acting) for kind in (("measure", "threat", "dialogue", "offer")[n % 4],)]
+    return Scene(articles, findings, baseline=baseline, least_evidence=0.25)  # type: ignore[arg-type]  # days
+
+
+@pytest.mark.parametrize("series", ["CHN-USA", "CHN>USA"])
+def test_values_on_one_scale_are_those_of_one_baseline(tmp_path: Path, series: str) -> None:
+    growing, single = build(tmp_path / "growing", scene(None)), build(tmp_path / "single", scene(WINDOW))
+    publisher = Publisher(tmp_path / "published")
+    publisher.publish(growing.lake, day(LAST - 1), "A test.")
+    on_one_scale = query(publisher.database, f"from on_one_scale('{series}')")
+    table, key = (TENSION_PAIR_DAILY, {"pair": series}) if "-" in series else (TENSION_DAILY, {"actor": "CHN", "target": "USA"})
+    names = ("index_date", "tension", "concession", "dialogue")
+    expected = pl.DataFrame(single.rows(table, **key)).select(names)
+    published = pl.DataFrame(growing.rows(table, **key)).select(names)
+    assert on_one_scale["baseline_to"].unique().to_list() == [WINDOW[1]]
+    assert on_one_scale["tension"].null_count() < LAST / 2
+    for name in names[1:]:
+        values, those_of_one = (frame[name].fill_null(nan).to_list() for frame in (on_one_scale, expected))
+        assert values == pytest.approx(those_of_one, rel=1e-9, nan_ok=True)
+    first_weeks = [row["tension"] for row in published.head(28).iter_rows(named=True) if row["tension"] is not None]
+    assert first_weeks
+    assert first_weeks != pytest.approx([value for value in on_one_scale["tension"].head(28) if value is not None], rel=0.05)
