@@ -99,6 +99,7 @@ DOUBT = Vocabulary(
         "question": "in a question, or said by a journalist",
         "topic": "says only what was talked about",
         "recital": "one's own acts, recited in the first person",
+        "firm": "talks with the head of a firm",
     },
 )
 

@@ -5,10 +5,11 @@ The probability is that actor, target and polarity are right. Belongs here: the 
 
 A logistic regression, with coefficients for each mode (`rules`, `encoder`, `both`):
 
-    logit p = intercept + rules_asserted [rules assert it] + rules_denied [rules find it, but not as news]
+    logit p = intercept + rules_asserted [rules assert it] + silent [rules assert it, the encoder finds nothing]
+              + rules_denied [rules find it, but not as news]
               + family * logit(share right of the rule's family) [rules assert it] + encoder * logit(encoder's score)
               + concession [polarity is concession]
-              + question, topic, recital [the doubt of that name (`doubts.py`)]
+              + question, topic, recital, firm [the doubt of that name (`doubts.py`)]
 """
 
 from collections.abc import Sequence
@@ -19,7 +20,7 @@ import polars as pl
 from pipeline.contracts.vocabulary import DOUBT
 from pipeline.signals.lexicon import load_lexicon
 
-TERMS = ("intercept", "rules_asserted", "rules_denied", "family", "encoder", "concession", *DOUBT.words)
+TERMS = ("intercept", "rules_asserted", "silent", "rules_denied", "family", "encoder", "concession", *DOUBT.words)
 # Shares and scores are clipped to this distance from 0 and 1 before the logit.
 _CLIP = 0.03
 PRIOR_READINGS = 10.0
@@ -68,6 +69,7 @@ def compute_terms(evidence: pl.DataFrame, family_shares: dict[str, float]) -> pl
     return evidence.select(
         intercept=pl.lit(1.0),
         rules_asserted=is_asserted,
+        silent=is_asserted * (pl.col("encoder_score") == 0).cast(pl.Float64),
         rules_denied=(pl.col("rules_say") == "denied").cast(pl.Float64),
         family=is_asserted * _logit(share),
         encoder=_logit(pl.col("encoder_score")),

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from pipeline.signals.actors import Mention, find_mentions
-from pipeline.signals.lexicon import load_lexicon
+from pipeline.signals.lexicon import cues, load_lexicon
 from pipeline.signals.segment import Sentence
 
 PAIR_SIZE = 2
@@ -117,7 +117,7 @@ def resolve_references(article_id: str, day: date | None, source: str, title: st
                 is_spoken=state.speaker is None and (state.is_official or _FIRST_PERSON.search(sentence.text) is not None),
             )
         )
-        state.subject = next((mention.code for mention in mentions if mention.is_actor), state.subject)
+        state.subject = next((m.code for m in resolved[-1].mentions if m.is_actor and m.role not in {"mutual", "speaker"}), state.subject)
     return resolved
 
 
@@ -133,13 +133,19 @@ def _find_state_of_source(source: str) -> str | None:
 def _count_mentions(sentences: Sequence[Sentence], named: Sequence[Sequence[Mention]]) -> Counter[str]:
     """Count the mentions of each country.
 
-    Those in the title count three times.
+    Those in the title count three times, capitals as places (`met in Madrid`) not at all.
     """
     counts: Counter[str] = Counter()
     for sentence, mentions in zip(sentences, named, strict=True):
         for mention in mentions:
-            counts[mention.code] += TITLE_WEIGHT if sentence.is_title else 1
+            if not _is_place(sentence.text, mention):
+                counts[mention.code] += TITLE_WEIGHT if sentence.is_title else 1
     return counts
+
+
+def _is_place(text: str, mention: Mention) -> bool:
+    """Whether a capital only says where something was."""
+    return mention.role == "capital" and text[: mention.start].lower().endswith(tuple(f" {word} " for word in cues("place_prepositions")))
 
 
 def _update_speaker(text: str, mentions: Iterable[Mention], state: _State) -> None:

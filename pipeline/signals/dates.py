@@ -20,6 +20,8 @@ _MONTH_OF_CLAUSE = re.compile(rf"\b(?:that|which|whom?|it|they|he|she|deal|expec
 _CURRENT = re.compile(
     r"\b(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day\b|\b(?:today|yesterday|tomorrow|now|will|would|may|might|could|should|shall|must|says?|said)\b"
 )
+# "last week's talks" date something else than the act.
+_PAST_ADVERB = re.compile(rf"\b(?:[Ll]ast (?:week|month|year)(?!['\u2019]s)|[Aa]t the end of (?P<month>{_ANY_MONTH})|a (?:week|month|year) ago)\b")
 _MAX_MONTHS_AGO = 7  # a month further back is read as the coming one
 
 _ABBREVIATIONS = r"Jan|Feb|Mar|Apr|Jun|Jul|Aug|Sept?|Oct|Nov|Dec"
@@ -49,6 +51,8 @@ def is_past_event(sentence: str, day: date | None) -> bool:
         return True
     if _CURRENT.search(sentence) or _MONTH_OF_CLAUSE.search(sentence):
         return False
+    if _PAST_ADVERB.search(sentence):
+        return True
     months_ago = [(day.month - _MONTHS.index(month) - 1) % 12 for month in _MONTH.findall(sentence)]
     return bool(months_ago) and all(1 <= months <= _MAX_MONTHS_AGO for months in months_ago)
 

@@ -5,7 +5,7 @@ that leave no doubt (`dates.py`).
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 import polars as pl
 
@@ -17,6 +17,11 @@ _TOPIC = re.compile(
     r"|\banswer(?:s|ed) (?:\w+ )?questions|\bquestions? (?:on|about)\b|\bQ&A\b|\bwas interviewed|\bpress conference",
     re.IGNORECASE,
 )
+# Who appeared where, without what was said.
+_APPEARANCE = re.compile(r"\b(?:interview|(?:on|with|to|joined) (?:\w+ )?(?:CNBC|CNN|CBS|MSNBC|NBC|ABC|Fox|Bloomberg|Newsmax))\b")
+_STATEMENT = re.compile(r"\b(?:said|says?|saying|told|that|if)\b")
+# Talks with the head of a firm.
+_FIRM = re.compile(r"\b(?:CEOs?|[Cc]hief [Ee]xecutives?|[Bb]usiness (?:leaders?|chiefs?)|[Ee]ntrepreneurs?)\b")
 # The first person with a verb that reports: not "we will", "we must" or "we oppose".
 _RECITAL = re.compile(
     r"\b(?:I|[Ww]e)(?:['\u2019](?:ve|re|m|d))? (?!(?:will|shall|must|need|want|would|should|can|could|may|might|hope|call|urge|ask|agree"
@@ -35,15 +40,27 @@ def add_doubts(evidence: pl.DataFrame, candidates: pl.DataFrame) -> pl.DataFrame
     placed = evidence.select("candidate", "kind").join(about, on="candidate", how="left", maintain_order="left")
     by_sentence = {sentence: list(_iter_doubts(sentence)) for sentence in placed["sentence"].unique()}
     doubts = [
-        [*(["question"] if is_question else []), *(doubt for doubt in by_sentence[sentence] if doubt != "recital" or kind in DEEDS)]
+        [*(["question"] if is_question else []), *_choose_doubts(by_sentence[sentence], kind)]
         for kind, sentence, is_question in placed.select("kind", "sentence", "is_question").iter_rows()
     ]
     return evidence.with_columns(doubts=pl.Series(doubts, dtype=pl.List(pl.String)))
 
 
+def _choose_doubts(doubts: Iterable[str], kind: str) -> Iterator[str]:
+    """Yield the doubts of a sentence that matter for a kind.
+
+    Deeds are recited; talks are with a firm.
+    """
+    for doubt in doubts:
+        if (doubt != "recital" or kind in DEEDS) and (doubt != "firm" or kind == "dialogue"):
+            yield doubt
+
+
 def _iter_doubts(sentence: str) -> Iterator[str]:
     """Yield the doubts that the words of a sentence raise."""
-    if _TOPIC.search(sentence):
+    if _TOPIC.search(sentence) or (_APPEARANCE.search(sentence) and not _STATEMENT.search(sentence)):
         yield "topic"
     if _RECITAL.search(sentence) and not _CURRENT.search(sentence):
         yield "recital"
+    if _FIRM.search(sentence):
+        yield "firm"

@@ -57,6 +57,15 @@ def test_we_means_the_government_that_publishes_the_source() -> None:
     assert codes_of_role(resolve("We will act.", source="USTR")[0], "speaker") == {"USA"}
 
 
+def test_it_still_means_the_subject_of_a_sentence_that_began_with_it() -> None:
+    assert codes_of_role(resolve("Brussels acted. It met the Japanese minister. It will act again.")[2], "pronoun") == {"EUN"}
+
+
+def test_a_place_of_a_meeting_is_not_in_the_main_pair() -> None:
+    assert resolve("The ministers met in Paris. China met Japan in Paris.")[0].main_pair == ("CHN", "JPN")
+    assert resolve("Paris acted. Paris met Japan.")[0].main_pair == ("FRA", "JPN")
+
+
 def test_a_pronoun_without_earlier_mention_is_ignored() -> None:
     assert resolve("It will rain.")[0].mentions == []
 

@@ -20,6 +20,10 @@ DAY = date(2025, 8, 25)
         ("The duty takes effect on October 1.", False),
         ("The duty takes effect on December 29.", False),
         ("The duty was set on February 30.", False),
+        ("The ministry opened an inquiry into Peruvian tin last week.", True),
+        ("The ministry opened an inquiry into Peruvian tin after last week's talks.", False),
+        ("The ministry said on Monday that last week was a good one.", False),
+        ("At the end of July the ministry opened an inquiry into Peruvian tin.", True),
         ("In March 2024, the ministry opened an inquiry into Peruvian tin.", True),
     ],
 )

@@ -21,6 +21,10 @@ def find_doubts(text: str) -> set[str]:
         ("Canada imposed tariffs on Indian steel.\nWhat does the ministry say to that?", set()),
         ("Canadian spokesperson: We imposed tariffs on Indian steel.", {"recital"}),
         ("Canadian spokesperson: We will impose tariffs on Indian steel.", set()),
+        ("Canadian officials discussed the tariffs on India with CNBC.", {"topic"}),
+        ("Canadian officials told CNBC that Canada would impose tariffs on India.", set()),
+        ("Canadian officials discussed the tariffs on India with the CEO of a steel maker.", {"firm"}),
+        ("Canada imposed tariffs on India, the CEO of a steel maker said.", set()),
         ("Canadian spokesperson: We held trade talks with India.", set()),  # only acts are recited
     ],
 )
@@ -38,4 +42,5 @@ def test_a_line_about_what_was_talked_about_is_in_doubt() -> None:
 
 def test_every_doubt_lowers_the_probability() -> None:
     coefficients = load_lexicon("calibration")["way"]
-    assert all(coefficients[mode][doubt] < 0 for mode in coefficients for doubt in DOUBT.words)
+    assert all(coefficients[mode][doubt] <= 0 for mode in coefficients for doubt in DOUBT.words)
+    assert all(coefficients["both"][doubt] < 0 for doubt in DOUBT.words)

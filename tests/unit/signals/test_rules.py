@@ -276,3 +276,54 @@ def test_where_talks_were_held_is_no_party() -> None:
 def test_no_talks_are_surely_no_talks() -> None:
     findings = SentenceExtractor().explain("No talks between Canada and Mexico have been announced.")
     assert "asserted" not in findings["modality"].to_list()
+
+
+def test_to_decline_a_relief_is_a_refusal_to_decline_a_duty_is_not() -> None:
+    for declined in ("is not going to lift", "has no plans to lift", "will not lift"):
+        assert asserted(f"Canada {declined} its duties on Japanese cars.") == {"CAN>JPN refusal"}
+    assert asserted("Canada has no plans to impose duties on Japanese cars.") == set()
+
+
+def test_what_will_stay_is_a_refusal_what_stays_is_background() -> None:
+    assert asserted("Canada said its duties on Japanese cars will stay in place.") == {"CAN>JPN refusal"}
+    assert asserted("Canada said its duties on Japanese cars remain in place.") == set()
+
+
+def test_a_proposed_list_is_a_threat_a_list_is_a_measure() -> None:
+    assert asserted("Canada released a list of Japanese goods subject to 25 percent tariffs.") == {"CAN>JPN measure"}
+    assert asserted("Canada released a proposed list of Japanese goods subject to 25 percent tariffs.") == {"CAN>JPN threat"}
+
+
+def test_a_verb_does_not_reach_past_a_threat_to_its_object() -> None:
+    assert asserted("Canada escalates attacks on Japan and threatens to raise tariffs.") == {"CAN>JPN threat"}
+
+
+def test_retaliation_under_a_condition_is_a_threat() -> None:
+    assert asserted("The minister said Canada is to retaliate against Japan if Tokyo keeps its market closed.") == {"CAN>JPN threat"}
+    assert asserted("Canada will resolutely and forcefully retaliate against Japan over its duties.") == {"CAN>JPN threat"}
+
+
+def test_an_act_named_as_a_reason_is_background() -> None:
+    assert asserted("Because Japan has adopted new duties, Canada will impose tariffs on Japanese cars.") == {"CAN>JPN measure"}
+    assert asserted("The decision of Canada to impose tariffs on Japanese cars was a surprise.") == set()
+    assert asserted("The decision of Canada to impose tariffs on Japanese cars hurt growers.") == {"CAN>JPN measure"}
+
+
+def test_talks_that_one_side_is_willing_to_hold_are_of_that_side() -> None:
+    assert asserted("Canada expressed its willingness to resume trade talks with Japan.") == {"CAN>JPN dialogue"}
+    assert asserted("Canada and Japan plan to resume trade talks.") == {"CAN>JPN dialogue", "JPN>CAN dialogue"}
+
+
+def test_a_deadline_to_lift_a_duty_is_a_demand() -> None:
+    assert asserted("Canada gave Japan 30 days to drop its tariff on lumber.") == {"CAN>JPN demand"}
+    assert asserted("Japan took 30 days to drop its tariff on Canadian lumber.") == {"JPN>CAN easing"}
+
+
+def test_to_tell_the_other_side_to_act_is_a_demand_to_tell_it_is_not() -> None:
+    assert asserted("Canada told Japan to drop its tariff on lumber.") == {"CAN>JPN demand"}
+    assert asserted("Canada told reporters that it would drop its tariff on Japanese lumber.") == {"CAN>JPN easing"}
+
+
+def test_what_someone_is_told_to_stop_is_a_demand() -> None:
+    assert asserted("Japan said Canada should stop threatening Japan.") == {"JPN>CAN demand"}
+    assert asserted("Japan urged Canada to correct its erroneous practices.") == {"JPN>CAN demand"}

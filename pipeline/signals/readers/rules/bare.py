@@ -18,7 +18,7 @@ from pipeline.signals.readers.rules.matching import Mark, MarkedSentence
 TOPIC_REACH = 10
 TIE_REACH = 8
 OWNER_REACH = 4
-FUTURE_REACH = 4
+FUTURE_REACH = 8
 # Classes of objects that a threat or offer without a verb must name.
 TOPICS = MappingProxyType({"threaten": frozenset({"restriction"}), "offer": frozenset({"concession", "market"})})
 OPERATOR_SCORE, NAMED_TALKS_SCORE, EXISTING_RESTRICTION_SCORE = 0.45, 0.35, 0.4

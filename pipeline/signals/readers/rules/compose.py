@@ -33,6 +33,7 @@ from pipeline.signals.readers.rules.phrases import Phrase
 OBJECT_REACH = 12
 COUNTRY_REACH = 7
 SUSPENSION_REACH = 5
+WILL_REACH = 3
 SCORE, CHANGED_SCORE, PROSPECT_SCORE = 0.6, 0.65, 0.5
 
 
@@ -73,15 +74,28 @@ def _find_verb_acts(sentence: MarkedSentence, used: set[int]) -> Iterable[Act]:
         if predicate is None or is_stopped(sentence, verb) or _is_of_nearer_verb(sentence, verb, predicate):
             continue
         operators = governing_operators(sentence, verb.first)
+        if predicate.phrase.entry.get("willed") and not _is_willed(sentence, verb):
+            continue  # duties that remain in place are background
         needs_operator = (verb.category == "act" and not is_owned(sentence, verb)) or predicate.phrase.entry.get("wished")
         if needs_operator and not any(class_of(operator) in OPERATOR_EFFECTS for operator in operators):
             continue  # "the removal of tariffs" is an act only if someone demands, offers or refuses it
         act = _build_act(sentence, verb, predicate, operators)
         if act is not None:
             used.update(operator.first for operator in operators)
+            if act.rule_id.startswith("proposed.") and predicate.thing is not None:
+                used.update(range(verb.last + 1, predicate.thing.first))
             if predicate.thing is not None:
                 used.add(predicate.thing.first)
             yield act
+
+
+def _is_willed(sentence: MarkedSentence, verb: Mark) -> bool:
+    """Whether the words before the verb say that it is meant to be: `will stay`, `insists the duties stay`."""
+    start, _ = sentence.clause_bounds(verb.first)
+    near = set(sentence.words_between(max(start, verb.first - WILL_REACH), verb.first))
+    return bool(cues("resolve") & near) or any(
+        start <= mark.first < verb.first and mark.readings[0].words[0].startswith("insist") for mark in sentence.marks_of("operator")
+    )
 
 
 def _is_of_nearer_verb(sentence: MarkedSentence, verb: Mark, predicate: _Predicate) -> bool:
@@ -92,13 +106,14 @@ def _is_of_nearer_verb(sentence: MarkedSentence, verb: Mark, predicate: _Predica
     thing = predicate.thing
     if thing is None or thing.first < verb.first or predicate.kind not in ESCALATING:
         return False
+    operators = sentence.marks_of("operator")
     for other in sentence.marks_of("verb"):
-        if not verb.last < other.first <= other.last < thing.first or cues("coordinators") & set(
-            sentence.words_between(verb.last + 1, other.first)
-        ):
+        if not verb.last < other.first <= other.last < thing.first:
             continue
-        kinds = {_kind_of(sentence, other, phrase, thing) for phrase in other.readings}
-        if kinds - {None, predicate.kind}:
+        kinds = {_kind_of(sentence, other, phrase, thing) for phrase in other.readings} - {None}
+        if kinds and any(verb.last < operator.first < other.first and class_of(operator) in OPERATOR_EFFECTS for operator in operators):
+            return True  # attacks Japan and threatens to impose tariffs
+        if kinds - {predicate.kind} and not cues("coordinators") & set(sentence.words_between(verb.last + 1, other.first)):
             return True
     return False
 
@@ -259,6 +274,8 @@ def _build_act(sentence: MarkedSentence, verb: Mark, predicate: _Predicate, oper
         draft.apply(sentence, operator)
     if draft.kind is None:
         return None
+    if draft.kind == "measure" and thing is not None and _is_proposed(sentence, verb, thing):
+        draft.kind, draft.rule_id = "threat", f"proposed.{draft.rule_id}"
     is_changed = draft.anchor != verb.first
     is_denied = draft.modality == "asserted" and _is_object_negated(sentence, verb, thing)
     return Act(
@@ -274,6 +291,11 @@ def _build_act(sentence: MarkedSentence, verb: Mark, predicate: _Predicate, oper
         words=matched_words(sentence, verb, thing, *operators),
         thing=thing.first if thing else None,
     )
+
+
+def _is_proposed(sentence: MarkedSentence, verb: Mark, thing: Mark) -> bool:
+    """Whether only a plan of the object was made known: `released a proposed list of goods subject to tariffs`."""
+    return verb.last < thing.first and bool(cues("drafts") & set(sentence.words_between(verb.last + 1, thing.first)))
 
 
 def _is_object_negated(sentence: MarkedSentence, verb: Mark, thing: Mark | None) -> bool:
@@ -318,7 +340,7 @@ def _adjust_conditional(sentence: MarkedSentence, act: Act) -> Act:
         return act
     start, end = sentence.clause_bounds(act.anchor)
     before = sentence.words_between(max(start, act.anchor - 6), act.anchor + 1)
-    is_future = bool(cues("resolve") & set(before)) or _ends_in_obligation(before[:-1])
+    is_future = act.rule_id.startswith("retaliate.") or bool(cues("resolve") & set(before)) or _ends_in_obligation(before[:-1])
     conditions = [at for at in sentence.clause_starts if sentence.tokens[at].lower in cues("provisos") and not start <= at < end]
     if not is_future or not conditions or cues("forecasters") & set(sentence.words_between(0, len(sentence.tokens))):
         return act
@@ -368,7 +390,7 @@ def _adjust_modality(sentence: MarkedSentence, act: Act) -> Act:
     start, end = sentence.clause_bounds(act.anchor)
     opener = sentence.tokens[start].lower
     is_background = (
-        opener in {"since", "following", "after"} and act.kind in ESCALATING | CONCEDING and not sentence.is_market_report(start)
+        opener in {"since", "following", "after", "because"} and act.kind in ESCALATING | CONCEDING and not sentence.is_market_report(start)
     )
     is_dated = any(class_of(mark) == "historical" and start <= mark.first < end for mark in sentence.marks_of("operator"))
     near = sentence.words_between(act.anchor - 9, act.anchor)

@@ -16,6 +16,7 @@ from pipeline.signals.readers.rules.matching import Mark, MarkedSentence
 OPERATOR_REACH = 11
 NEGATION_REACH = 4
 DOUBT_REACH = 3
+GIVER_REACH = 8
 
 # Kind of an act by the direction of its verb and the class of its object.
 KINDS = MappingProxyType(
@@ -95,12 +96,12 @@ def class_of(mark: Mark) -> str:
 
 
 def is_stopped(sentence: MarkedSentence, verb: Mark) -> bool:
-    """Whether a verb directly follows one that ends it: `stop buying`.
+    """Whether a verb directly follows one that ends it, or is part of it: `stop buying`.
 
     The act is then `stop`, not `buying`.
     """
     return verb.form == "ing" and any(
-        mark.last == verb.first - 1 and any(phrase.entry["direction"] == "down" for phrase in mark.readings)
+        (mark.last == verb.first - 1 or mark.first < verb.first <= mark.last) and any(phrase.entry["direction"] == "down" for phrase in mark.readings)
         for mark in sentence.marks_of("verb")
     )
 
@@ -155,6 +156,15 @@ class DraftAct:
         is a demand, or refuses a demand or an offer.
         """
         name = class_of(operator)
+        first = operator.first
+        if operator.readings[0].entry.get("given"):
+            near = range(max(first - GIVER_REACH, 0), first)
+            givers = [at for at in near if sentence.tokens[at].lower in cues("givers")]
+            if not givers:
+                return
+            first = givers[-1]
+        if operator.readings[0].entry.get("infinitive") and sentence.words_between(self.anchor - 1, self.anchor) != ["to"]:
+            return
         if name == "negate":
             if operator.last >= self.anchor - NEGATION_REACH or operator.readings[0].entry.get("whole_clause"):
                 self._apply_negation(sentence, operator)
@@ -163,7 +173,7 @@ class DraftAct:
                 self._apply_doubt(sentence, operator)
         elif name in OPERATOR_EFFECTS and (self.kind == self.base or name == "demand" or (name == "refuse" and self.kind in REJECTABLE)):
             self._change_kind(name)
-            self.anchor = operator.first
+            self.anchor = first
             self.rule_id = f"{operator.readings[0].entry['id']}.{self.rule_id}"
 
     def _change_kind(self, name: str) -> None:
@@ -191,13 +201,14 @@ class DraftAct:
     def _apply_negation(self, sentence: MarkedSentence, operator: Mark) -> None:
         """Change an act for a negation (`operator`) before its verb.
 
-        Not to concede or talk in the future (`will not lift`) is a refusal: `will` or `would` is the word before the negation, or in it.
+        Not to concede or talk in the future (`will not lift`, `has no plans to lift`) is a refusal: a word of will or plan is in the
+        negation or next to it.
         Everything else (`has not lifted`) keeps its kind and gets the modality `negated`.
         """
         self.rule_id += ".not"
-        wording = sentence.words_between(operator.first - 1, operator.last + 1)
-        if self.kind in CONCEDING | {"dialogue"} and {"will", "wo", "would"} & set(wording):
-            self.kind = "refusal"
+        wording = sentence.words_between(operator.first - 1, operator.last + 2)
+        if self.kind in CONCEDING | {"dialogue"} and cues("declining") & set(wording):
+            self.kind, self.rule_id = "refusal", f"decline.{self.rule_id}"
         else:
             self.modality = "negated"
 

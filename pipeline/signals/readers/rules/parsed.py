@@ -115,12 +115,15 @@ class ParsedSentence:
     def is_background(self, at: int) -> bool:
         """Whether the act only identifies a thing or sets the scene.
 
-        Examples: `tariffs imposed in May`, `planned tariffs`, `the duty that he announced`, `after talks`.
+        Examples: `tariffs imposed in May`, `planned tariffs`, `the duty that he announced`, `after talks`,
+        `the decision to impose tariffs was`.
         """
         verb = self._main_verb(at)
         relation, tag = self.tree.relations[verb], self.tree.tags[verb]
         if relation == "pobj":
             return self.sentence.tokens[self.tree.heads[verb]].lower in cues("backdrops")
+        if relation in SUBJECTS and any(mark.first == at for mark in self.sentence.marks_of("operator_noun")):
+            return self.sentence.tokens[self.tree.heads[verb]].lower in cues("be")
         return (relation in {"acl", "amod"} and tag == "VBN") or (relation == "relcl" and tag in {"VBD", "VBN"})
 
     def is_purpose(self, at: int) -> bool:

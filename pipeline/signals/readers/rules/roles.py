@@ -23,6 +23,10 @@ from pipeline.signals.readers.rules.word_order import (
 TARGETS_ALL = frozenset({"measure", "threat", "easing", "investigation"})
 
 
+# What one side offers, plans or asks for is not yet done by both.
+ONE_SIDED = ("offer.", "threaten.", "demand.")
+
+
 def find_roles(context: SentenceContext, parsed: ParsedSentence | None, act: Act) -> Iterator[tuple[str, str]]:
     """Yield the pairs of actor and target (codes) of an act.
 
@@ -137,6 +141,12 @@ def _find_mutual_roles(context: SentenceContext, parsed: ParsedSentence | None, 
 
     If only one side can be found, it acts towards the targets found by word order.
     """
+    if act.rule_id.startswith(ONE_SIDED):
+        willing = _choose_actors(context, party, act)
+        if len(willing) == 1:
+            for target in _choose_targets(context, parsed, willing[0], party, act):
+                yield willing[0], target
+            return
     pair = _find_parsed_pair(parsed, party, act)
     if len(pair) < PAIR_SIZE:
         pair = find_mutual_pair(context)
