@@ -21,7 +21,9 @@ _CURRENT = re.compile(
     r"\b(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day\b|\b(?:today|yesterday|tomorrow|now|will|would|may|might|could|should|shall|must|says?|said)\b"
 )
 # "last week's talks" date something else than the act.
-_PAST_ADVERB = re.compile(rf"\b(?:[Ll]ast (?:week|month|year)(?!['\u2019]s)|[Aa]t the end of (?P<month>{_ANY_MONTH})|a (?:week|month|year) ago)\b")
+_PAST_ADVERB = re.compile(
+    rf"\b(?:[Ll]ast (?:week|month|year)(?!['\u2019]s)|[Aa]t the end of (?P<month>{_ANY_MONTH})|a (?:week|month|year) ago)\b"
+)
 _MAX_MONTHS_AGO = 7  # a month further back is read as the coming one
 
 _ABBREVIATIONS = r"Jan|Feb|Mar|Apr|Jun|Jul|Aug|Sept?|Oct|Nov|Dec"

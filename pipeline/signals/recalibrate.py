@@ -29,6 +29,8 @@ _PENALTY = 0.5
 _SMALLEST_FAMILY = 5
 _HIGH, _MEDIUM = 0.65, 0.45
 _RESAMPLES = 1000
+# Standard errors of F1 given up for a lower minimum probability.
+_ACCEPTED_LOSS = 0.5
 
 
 def fit(gold: Gold) -> tuple[dict[str, float], dict[str, dict[str, float]]]:
@@ -83,15 +85,15 @@ def _find_minimum(gold: Gold, evidence: pl.DataFrame) -> float:
     """Find below which probability to drop evidence.
 
     `evidence`: asserted, with `probability`. The minimum is the lowest one, in steps of 0.01, with an F1 (of actor, target and polarity)
-    within one standard error of the best. The lowest is preferred because evidence below it is lost to users, while evidence above it
-    carries its probability.
+    within half a standard error of the best. The lowest is preferred because evidence below it is lost to users, while evidence
+    above it carries its probability.
     """
     bounds: list[float] = [round(bound, 2) for bound in np.arange(0.1, 0.6, 0.01).tolist()]
     bootstrap = Bootstrap(gold.passages, seed=0, resamples=_RESAMPLES)
     outcomes = {bound: compute_outcomes(align(gold, evidence.filter(pl.col("probability") >= bound)), "triple") for bound in bounds}
     f1 = {bound: bootstrap.score_outcomes(of_bound).f1.value or 0.0 for bound, of_bound in outcomes.items()}
     best = max(bounds, key=lambda bound: f1[bound])
-    enough = f1[best] - _compute_standard_error(bootstrap, outcomes[best])
+    enough = f1[best] - _ACCEPTED_LOSS * _compute_standard_error(bootstrap, outcomes[best])
     return next(bound for bound in bounds if f1[bound] >= enough)
 
 

@@ -101,7 +101,8 @@ def is_stopped(sentence: MarkedSentence, verb: Mark) -> bool:
     The act is then `stop`, not `buying`.
     """
     return verb.form == "ing" and any(
-        (mark.last == verb.first - 1 or mark.first < verb.first <= mark.last) and any(phrase.entry["direction"] == "down" for phrase in mark.readings)
+        (mark.last == verb.first - 1 or mark.first < verb.first <= mark.last)
+        and any(phrase.entry["direction"] == "down" for phrase in mark.readings)
         for mark in sentence.marks_of("verb")
     )
 
