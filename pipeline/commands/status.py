@@ -18,6 +18,7 @@ from pipeline.contracts.tables.audit import MASS_PRECISION
 from pipeline.contracts.tables.core import COVERAGE, QUARANTINE, READING_OUTCOMES
 from pipeline.contracts.tables.index import TENSION_PAIR_DAILY
 from pipeline.contracts.tables.raw import FETCHES
+from pipeline.contracts.tables.stories import STORIES
 from pipeline.errors import UserError
 from pipeline.report import terminal
 from pipeline.report.audit import describe_precision
@@ -59,7 +60,9 @@ def show_status(home_folder: Path | None, show_all: bool) -> None:
         ("newest", describe(_describe_freshness)),
         ("baseline", describe(lambda lake, _: warn_of_baseline(lake.read))),
         ("failed", describe(_describe_failures)),
+        ("warnings", describe(lambda lake, _: "; ".join(lake.warnings()))),
         ("not read", describe(_describe_unread)),
+        ("links", describe(_describe_missing_links)),
         ("next", describe(_suggest_command)),
     ]
     if settings.publish_to:
@@ -131,6 +134,17 @@ def _describe_unread(lake: Lake, _settings: Settings) -> str:
     """Say how many rows and articles were not used, and why."""
     rejected = terminal.describe_rejected_rows(lake.read(COVERAGE), lake.read(QUARANTINE))
     return f"{rejected}; {terminal.describe_reading(lake.read(READING_OUTCOMES, columns=['outcome'])['outcome'])}"
+
+
+def _describe_missing_links(lake: Lake, _settings: Settings) -> str:
+    """Say that most stories have no link; empty if most have one."""
+    links = lake.read(STORIES, columns=["url"])["url"]
+    count = links.len() - links.null_count()
+    return (
+        f"{count:,} of {format_count(links.len(), 'story', 'stories')} have one; the column url is optional"
+        if 2 * count < links.len()
+        else ""
+    )
 
 
 def _suggest_command(lake: Lake, settings: Settings) -> str:

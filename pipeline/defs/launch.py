@@ -125,6 +125,7 @@ class Launcher:
         lake, days = open_lake(settings), [run.days for run in runs if run.days]
         rows_before = hash_file_rows(lake, days)
         launched = self._execute(settings, runs, listener, "tension run")
+        lake.note_warnings([f"{check.table}.{check.check}: {check.description}" for check in launched.failed_checks])
         return replace(launched, removed_rows=count_removed_rows(rows_before, hash_file_rows(lake, days)))
 
     def fetch(self, settings: Settings, names: Sequence[str], span: Days, listener: Listener) -> Launched:

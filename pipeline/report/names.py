@@ -68,9 +68,9 @@ def short_day(day: date) -> str:
     return f"{day.day} {short_month(day)}"
 
 
-def format_count(number: int, noun: str) -> str:
+def format_count(number: int, noun: str, plural: str = "") -> str:
     """A count with its noun, e.g. "2 rows"."""
-    return f"{number:,} {noun}{'' if number == 1 else 's'}"
+    return f"{number:,} {noun if number == 1 else plural or f'{noun}s'}"
 
 
 def short_month(day: date) -> str:

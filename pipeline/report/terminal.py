@@ -73,19 +73,16 @@ def stories_table(contributions: pl.DataFrame, last: date) -> Table:
     Both directions are pooled. `contributions`: rows of `evidence.named_contributions`. `last`: the last day of the index.
     """
     days = contributions["index_date"].unique().to_list()
-    earlier = (
-        f" ({short_day(days[0])}): at least {MIN_NEWS_PCT} % of a value is news, and a sentence is sure" if days and days != [last] else ""
-    )
-    title = f"The biggest stories behind the last day{' with enough news' if earlier else ''}{earlier}"
-    table = new_table(title)
+    earlier = f" on which one may be named, {short_day(days[0])}" if days not in ([], [last]) else ""
+    table = new_table(f"The biggest stories behind the last day{earlier}")
     add_columns(table, "points")
     add_columns(table, "pair", justify="left")
     table.add_column("what")
     table.add_column("sentence", ratio=1)
     shown = contributions.sort("contribution", "series", "story_id", descending=[True, False, False]).head(_STORIES)
     if shown.is_empty():
-        rule = f"on no day is {MIN_NEWS_PCT} % of a value news and a sentence sure"
-        table.add_row("", "", "", f"too little was read to name a story: {rule}")
+        rule = f"on no day is at least {MIN_NEWS_PCT} % of a value news and a sentence of tier high"
+        table.add_row("", "", "", f"none may be named: {rule}. The view top_stories lists all, each with its probability")
     for row in shown.iter_rows(named=True):
         quote = " ".join(row["quote"].split())
         quote = quote if len(quote) <= _QUOTE_WIDTH else quote[: _QUOTE_WIDTH - 1] + "…"

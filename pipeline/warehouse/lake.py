@@ -41,6 +41,7 @@ def _write(frame: pl.DataFrame, path: Path, metadata: dict[str, str] | None = No
 #: Folder of the notes on the state of steps.
 STATE = "state"
 _STALE = "stale"
+_WARNINGS = "failed_checks.txt"
 
 
 class LakeError(UserError):
@@ -236,6 +237,14 @@ class Lake:
     def stale_tables(self) -> dict[str, str]:
         """Return the tables whose last rebuild failed: reason by name."""
         return {Path(name).stem: (self.read_note(name) or b"").decode(errors="replace") for name in self.list_notes(_STALE)}
+
+    def note_warnings(self, warnings: Sequence[str]) -> None:
+        """Record the checks that failed in the newest run, each in one line."""
+        self.change_note(_WARNINGS, lambda _: "\n".join(" ".join(line.split()) for line in warnings).encode() or None)
+
+    def warnings(self) -> list[str]:
+        """Return the checks that failed in the newest run."""
+        return (self.read_note(_WARNINGS) or b"").decode(errors="replace").splitlines()
 
     @contextmanager
     def stage(self, name: str) -> Iterator["Lake"]:

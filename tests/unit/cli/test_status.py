@@ -12,6 +12,7 @@ from pipeline.commands import console
 from pipeline.contracts.sources import RECENT_DAYS
 from pipeline.contracts.tables.index import BASELINE
 from pipeline.contracts.tables.raw import FETCHES, RAW_TARIFFS
+from pipeline.contracts.tables.stories import STORIES
 from pipeline.durable_files import write_sums
 from pipeline.settings import Settings
 from pipeline.warehouse.lake import Lake
@@ -63,6 +64,22 @@ def test_a_baseline_of_few_articles_has_a_line(command: Command, home: Path) -> 
     lake.write(BASELINE, lake.read(BASELINE).with_columns(article_count=pl.lit(1, pl.Int64())))
     (line,) = [line for line in command("status", "--home", home).output.splitlines() if line.startswith("baseline")]
     assert "100 is the average of only" in line
+
+
+def test_checks_that_failed_in_the_run_have_a_line(command: Command, home: Path) -> None:
+    Lake(home / "lake").note_warnings(["coverage.more_accepted: its feed\nmay be broken", "stories.second: a reason"])
+    (line,) = [line for line in command("status", "--home", home).output.splitlines() if line.startswith("warnings")]
+    assert line.split(maxsplit=1)[1] == "coverage.more_accepted: its feed may be broken; stories.second: a reason"
+    Lake(home / "lake").note_warnings([])
+    assert "warnings" not in command("status", "--home", home).output
+
+
+def test_stories_without_links_have_a_line(command: Command, home: Path) -> None:
+    lake = Lake(home / "lake")
+    stories = lake.read(STORIES)
+    lake.write(STORIES, stories.with_columns(url=pl.lit(None, pl.String())))
+    (line,) = [line for line in command("status", "--home", home).output.splitlines() if line.startswith("links")]
+    assert line.split(maxsplit=1)[1] == f"0 of {stories.height} stories have one; the column url is optional"
 
 
 def test_a_home_of_own_articles_is_not_called_the_sample(command: Command, home: Path) -> None:

@@ -1,15 +1,17 @@
 """Sentences about articles at the end of a run."""
 
 from datetime import date, timedelta
+from io import StringIO
 from pathlib import Path
 
 import polars as pl
 import pytest
 from rich.console import Console
 
+from pipeline.contracts.tables.contributions import CONTRIBUTIONS
 from pipeline.contracts.tables.core import COVERAGE, QUARANTINE
-from pipeline.contracts.tables.index import BASELINE, TENSION_PAIR_DAILY
-from pipeline.report.evidence import warn_of_baseline
+from pipeline.contracts.tables.index import BASELINE, SIGNALS, TENSION_PAIR_DAILY
+from pipeline.report.evidence import add_evidence, warn_of_baseline
 from pipeline.report.terminal import (
     describe_articles_read,
     describe_reading,
@@ -17,6 +19,7 @@ from pipeline.report.terminal import (
     next_steps,
     print_failed_checks,
     print_removed_rows,
+    stories_table,
     week_table,
 )
 from pipeline.settings import Settings
@@ -74,14 +77,14 @@ def test_rows_in_quarantine_are_counted_by_reason_most_first() -> None:
     coverage = pl.DataFrame({"article_count": [9], "accepted": [5], "duplicate": [1], "quarantined": [3]}).cast(pl.Int64())
     quarantine = pl.DataFrame({"reason": ["undated", "not_text", "not_text"]})
     assert describe_rows_read("2025-01-01", coverage, quarantine, "r1") == (
-        "9 rows read of 2025-01-01: 5 articles, 1 duplicates, 3 in quarantine (2 not text, 1 undated). Release r1."
+        "9 rows read of 2025-01-01: 5 articles, 1 duplicate, 3 in quarantine (2 not text, 1 undated). Release r1."
     )
 
 
 def test_all_articles_are_counted_by_outcome() -> None:
     outcomes = pl.Series(["read", "no_country", "one_country", "read", "no_country"])
     assert describe_reading(outcomes) == "of 5 articles, 2 were read for signals and 3 were not read (2 no country, 1 one country)"
-    assert describe_reading(pl.Series(["read"])) == "of 1 article, 1 were read for signals and 0 were not read"
+    assert describe_reading(pl.Series(["read"])) == "of 1 article, 1 was read for signals and 0 were not read"
 
 
 def test_an_empty_quarantine_has_no_reasons() -> None:
@@ -126,3 +129,11 @@ def test_next_steps_quote_a_path_with_spaces() -> None:
     lines = next_steps(Settings(home=Path("my data")), "tension").plain
     assert "tension validate --home 'my data' --references" in lines
     assert "make ui HOME_DIR='my data'" in lines
+
+
+def test_without_a_story_to_name_the_view_of_all_is_named() -> None:
+    console = Console(width=200, record=True, file=StringIO())
+    console.print(stories_table(add_evidence(CONTRIBUTIONS.empty(), SIGNALS.empty()), date(2025, 4, 4)))
+    printed = " ".join(console.export_text().split())
+    assert "none may be named: on no day is at least 50 % of a value news and a sentence of tier high." in printed
+    assert "The view top_stories lists all, each with its probability" in printed
