@@ -208,6 +208,7 @@
     const at = time("at", grid, zoomed), height = width < 500 ? 220 : 300;
     const layers = [];
     if (base !== null) layers.push({ data: { values: [{ base }] }, mark: { type: "rule", color: colours.muted, strokeDash: [4, 3] }, encoding: { y: y("base") } });
+    if (state.view !== "stalemate") layers.push({ data: { values: data.newScales.map((day) => ({ at: day * DAY })) }, transform: [{ filter: "datum.at >= from && datum.at <= to" }], mark: { type: "rule", color: colours.muted, strokeDash: [1, 3] }, encoding: { x: at } });
     for (const line of [...lines].reverse()) {
       if (rows[0][`${line}_lo80`] !== undefined) layers.push({ data: { name: "rows" }, mark: { type: "area", color: colour(line), opacity: 0.13, clip: true }, encoding: { x: at, y: y(`${line}_lo80`), y2: { field: `${line}_hi80` } } });
     }
@@ -307,7 +308,7 @@
   function tellStory(title, row, name) {
     const made = element("p"), news = row[`${name}_news`];
     made.append(element("span", `${title}: ${news} % news, ${100 - news} % prior. `, { class: "from" }));
-    if (news < data.minNews) made.append("Too little was read to name a story.");
+    if (news < data.minNews) made.append(`At least ${data.minNews} % must be news to name a story.`);
     else if (row[`${name}_story`] === null) made.append(row.day < data.dailyFrom ? "" : "None of the largest stories has a sentence that is read with high confidence.");
     else {
       const story = data.stories[row[`${name}_story`]];

@@ -329,7 +329,8 @@ def _bar_labels(runs: Rows, axis: DaysAxis) -> list[Chart]:
 
 def _describe_baseline(frame: pl.DataFrame) -> str:
     first, last = frame.select("baseline_from", "baseline_to").row(-1)
-    return f"100 (dashed): own baseline, {long_day(first)} to {long_day(last)}."
+    earlier = "; earlier days have shorter ones, so 100 changes its scale" if frame["baseline_to"].n_unique() > 1 else ""
+    return f"100 (dashed): own baseline, {long_day(first)} to {long_day(last)}{earlier}."
 
 
 def chart_title(text: str, lines: Sequence[str], width: int) -> Chart:

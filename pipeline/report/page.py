@@ -35,6 +35,7 @@ BIGGEST = 6
 STATIC_PAIRS = 4  # shown without scripts, with charts, which take a second each
 STATIC_DAYS = 366  # charts for print and without scripts; more days would be megabytes
 _SPARK_DAYS = 90
+_LEAST_EVIDENCE = 0.25  # as in `is_thin` of TENSION_PAIR_DAILY
 _SOURCES = 20  # listed one by one
 
 
@@ -286,7 +287,11 @@ def describe_last_day(row: Mapping[str, Any]) -> str:
     value, low, high = row["tension"], row["tension_lo80"], row["tension_hi80"]
     sentences = []
     if row["is_thin"]:
-        sentences.append(f"On {long_day(row['index_date'])} there is no value of tension: too little was read about the pair.")
+        weight = int(100 * row["evidence_weight"]) / 100  # rounded down, so that it never looks like the bound
+        sentences.append(
+            f"On {long_day(row['index_date'])} there is no value of tension: too little was read about the pair "
+            f"(evidence weight {weight:.2f}, and {_LEAST_EVIDENCE} is needed)."
+        )
     else:
         is_distinct = not low <= 100 <= high  # noqa: PLR2004 - the baseline
         comparison = _compare_with_baseline(value) if is_distinct else "not clearly different from the pair's own baseline of 100"

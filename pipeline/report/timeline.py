@@ -104,7 +104,7 @@ class Timeline:
     """Values of all series with peaks and stories.
 
     `values`: `series` (CHN-USA or CHN>USA), `index_date`, COLUMNS, `phase` and `obs_status`, sorted. Before `daily_from` one day in
-    `step_days` and the days of peaks have a row.
+    `step_days` and the days of peaks have a row. `new_scales`: days from which another baseline is used, so that 100 has another scale.
     """
 
     values: pl.DataFrame
@@ -112,6 +112,7 @@ class Timeline:
     stories: tuple[Evidence, ...]
     daily_from: date
     step_days: int
+    new_scales: tuple[date, ...] = ()
 
     def peaks_of(self, series: str) -> tuple[tuple[Peak, tuple[tuple[PeakStory, Evidence], ...]], ...]:
         """Peaks of a series with their stories, in order of day."""
@@ -134,6 +135,7 @@ class Timeline:
             "titles": {name: _title_series(name) for pair in sorted(self.pairs) for name in _list_series(pair)},
             "dailyFrom": _day_number(self.daily_from),
             "stepDays": self.step_days,
+            "newScales": [_day_number(day) for day in self.new_scales],
             "phases": _PHASES,
             "series": {name: _pack_series(frame) for (name,), frame in self.values.group_by("series", maintain_order=True)},
             "stories": [
@@ -192,6 +194,7 @@ def build_timeline(read: ReadTable, max_rows: int = MAX_ROWS, max_stories: int =
         tuple(_list_stories(numbers.join(read(SIGNALS), on="signal_id", how="left", maintain_order="left"))),
         daily_from,
         step_days,
+        _find_new_scales(read(TENSION_PAIR_DAILY, columns=["index_date", "baseline_to"])),
     )
 
 
@@ -216,6 +219,11 @@ def _read_values(read: ReadTable) -> pl.DataFrame:
     whole = rows.with_columns(pl.col(*_POINTS, *_PARTS, *_SHARES).round().cast(pl.Int32), news)
     has_value = pl.any_horizontal(pl.col("tension", "concession", "stalemate").is_not_null()).any().over("series")
     return whole.filter(has_value).sort("series", "index_date")
+
+
+def _find_new_scales(days: pl.DataFrame) -> tuple[date, ...]:
+    """First days of each baseline (`index_date`, `baseline_to`) but the first."""
+    return tuple(days.group_by("baseline_to").agg(pl.col("index_date").min()).sort("index_date")["index_date"].to_list()[1:])
 
 
 def _read_stories(read: ReadTable) -> pl.DataFrame:

@@ -275,7 +275,8 @@ def test_the_summary_claims_no_change_within_the_interval() -> None:
 
 def test_the_summary_says_when_a_value_is_thin_or_provisional() -> None:
     summary = describe_last_day({**ROW, "is_thin": True, "tension": None, "concession": None, "phase": "no data", "obs_status": "P"})
-    assert summary.startswith("On 4 April 2025 there is no value of tension: too little was read about the pair. The phase is no data:")
+    assert summary.startswith("On 4 April 2025 there is no value of tension: too little was read about the pair (evidence weight 0.79")
+    assert "and 0.25 is needed). The phase is no data:" in summary
     assert "provisional" in summary
 
 
