@@ -69,7 +69,7 @@ def test_a_baseline_of_few_articles_has_a_line(command: Command, home: Path) -> 
 def test_checks_that_failed_in_the_run_have_a_line(command: Command, home: Path) -> None:
     Lake(home / "lake").note_warnings(["coverage.more_accepted: its feed\nmay be broken", "stories.second: a reason"])
     (line,) = [line for line in command("status", "--home", home).output.splitlines() if line.startswith("warnings")]
-    assert line.split(maxsplit=1)[1] == "coverage.more_accepted: its feed may be broken; stories.second: a reason"
+    assert line.rstrip().split(maxsplit=1)[1] == "coverage.more_accepted: its feed may be broken; stories.second: a reason"
     Lake(home / "lake").note_warnings([])
     assert "warnings" not in command("status", "--home", home).output
 
@@ -79,7 +79,7 @@ def test_stories_without_links_have_a_line(command: Command, home: Path) -> None
     stories = lake.read(STORIES)
     lake.write(STORIES, stories.with_columns(url=pl.lit(None, pl.String())))
     (line,) = [line for line in command("status", "--home", home).output.splitlines() if line.startswith("links")]
-    assert line.split(maxsplit=1)[1] == f"0 of {stories.height} stories have one; the column url is optional"
+    assert line.rstrip().split(maxsplit=1)[1] == f"0 of {stories.height} stories have one; the column url is optional"
 
 
 def test_a_home_of_own_articles_is_not_called_the_sample(command: Command, home: Path) -> None:
