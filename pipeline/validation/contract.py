@@ -5,6 +5,7 @@ from datetime import date
 import polars as pl
 
 from pipeline.contracts.model import Column, Table
+from pipeline.contracts.tables import columns as c
 
 PARTS = {
     "events": "dated trade actions: does the index rise on the days around them",
@@ -17,11 +18,6 @@ PARTS = {
     "simulation": "how often the intervals contain simulated rates whose true value is known",
     "forecast": "how well each half-life forecasts the stories of the next day",
 }
-
-
-def _optional_number(name: str, description: str, example: float) -> Column:
-    """Define a column of numbers that may be null."""
-    return Column(name, pl.Float64(), description, example, nullable=True)
 
 
 VALIDATION = Table(
@@ -43,14 +39,14 @@ VALIDATION = Table(
         Column("pair", pl.String(), "Pair of countries; empty for all", "CHN-USA"),
         Column("reference", pl.String(), "Reference series; empty if the figure uses none", "trade_epu"),
         Column("grouping", pl.String(), "Polarity or channel, year, source, simulated world or half-life; empty for all", "concession"),
-        _optional_number("value", "The figure", 0.55),
-        _optional_number("lo95", "Lower bound of the 95 % interval, bootstrapped or exact", 0.31),
-        _optional_number("hi95", "Upper bound of the 95 % interval", 0.72),
-        _optional_number("chance", "Mean of the same statistic at randomly drawn dates", 0.1),
-        _optional_number("chance_lo95", "Lower bound of the 95 % interval at random dates", 0.0),
-        _optional_number("chance_hi95", "Upper bound of the 95 % interval at random dates", 0.25),
-        _optional_number("p_random", "Share of random draws of dates with at least this value", 0.001),
-        _optional_number("p_shift", "Share of shifts of all events by the same number of days with at least this value", 0.004),
+        c.optional_number("value", "The figure", 0.55),
+        c.optional_number("lo95", "Lower bound of the 95 % interval, bootstrapped or exact", 0.31),
+        c.optional_number("hi95", "Upper bound of the 95 % interval", 0.72),
+        c.optional_number("chance", "Mean of the same statistic at randomly drawn dates", 0.1),
+        c.optional_number("chance_lo95", "Lower bound of the 95 % interval at random dates", 0.0),
+        c.optional_number("chance_hi95", "Upper bound of the 95 % interval at random dates", 0.25),
+        c.optional_number("p_random", "Share of random draws of dates with at least this value", 0.001),
+        c.optional_number("p_shift", "Share of shifts of all events by the same number of days with at least this value", 0.004),
         Column("count", pl.Int64(), "Number of events, months or days behind the figure", 27, nullable=True),
         Column("first_day", pl.Date(), "First day of the window", date(2018, 4, 1), nullable=True),
         Column("last_day", pl.Date(), "Last day of the window", date(2020, 6, 30), nullable=True),

@@ -15,6 +15,11 @@ EXAMPLE_DAY = date(2025, 4, 4)
 EXAMPLE_INSTANT = datetime(2025, 4, 4, 10, 30, tzinfo=UTC)
 
 
+def optional_number(name: str, description: str, example: float) -> Column:
+    """Define a column of numbers that may be null."""
+    return Column(name, pl.Float64(), description, example, nullable=True)
+
+
 def word_column(name: str, vocabulary: Vocabulary, example: str | None, *, nullable: bool = False) -> Column:
     """Define a column of words of a vocabulary, with its description."""
     return Column(name, pl.String(), vocabulary.description, example, nullable=nullable, vocabulary=vocabulary)

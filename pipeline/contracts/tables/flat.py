@@ -39,12 +39,6 @@ COUNTRIES = Table(
     published=True,
 )
 
-
-def _number_column(name: str, description: str, example: float) -> Column:
-    """Build the column of a value or bound, which may be null."""
-    return Column(name, pl.Float64(), description, example, nullable=True)
-
-
 #: A view of `sql/views`, and the file `tension_index.csv` of a release.
 TENSION_INDEX = Table(
     "tension_index",
@@ -82,11 +76,11 @@ TENSION_INDEX = Table(
             pattern=patterns.COUNTRY,
         ),
         replace(_NAME, name="partner_name", description="Its English name", example="United States"),
-        _number_column("value", "Value; empty where too little was read", 212.5),
-        _number_column("lo80", "Lower bound of the 80 % interval", 132.5),
-        _number_column("hi80", "Upper bound of the 80 % interval", 292.5),
-        _number_column("lo95", "Lower bound of the 95 % interval; empty for stalemate", 117.5),
-        _number_column("hi95", "Upper bound of the 95 % interval; empty for stalemate", 307.5),
+        c.optional_number("value", "Value; empty where too little was read", 212.5),
+        c.optional_number("lo80", "Lower bound of the 80 % interval", 132.5),
+        c.optional_number("hi80", "Upper bound of the 80 % interval", 292.5),
+        c.optional_number("lo95", "Lower bound of the 95 % interval; empty for stalemate", 117.5),
+        c.optional_number("hi95", "Upper bound of the 95 % interval; empty for stalemate", 307.5),
         Column(
             "evidence",
             pl.Float64(),
