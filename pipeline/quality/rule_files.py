@@ -201,10 +201,16 @@ def _list_files(path: Path) -> list[Path]:
 
 
 def _read_file(file: Path) -> tuple[str, tuple[Rule, ...]]:
-    """Return the table of a file and its rules."""
+    """Return the table of a file and its rules.
+
+    Instead of `rules`, a file may have `rules_of`: the table whose file has the same rules.
+    """
     document = _load_yaml(file)
-    if not isinstance(document, dict) or set(document) != {"table", "rules"} or not isinstance(document["rules"], list):
-        raise RuleError(f"{file}: must have exactly two keys, `table:` and a list `rules:`")
+    if isinstance(document, dict) and document.keys() == {"table", "rules_of"} and str(document["rules_of"]) in TABLES:
+        same = _load_yaml(file.with_name(f"{document['rules_of']}.yaml"))
+        document = {"table": document["table"], "rules": same.get("rules") if isinstance(same, dict) else None}
+    if not isinstance(document, dict) or document.keys() != {"table", "rules"} or not isinstance(document["rules"], list):
+        raise RuleError(f"{file}: must have exactly two keys, `table:` and a list `rules:`, or `rules_of:` a table that has such a file")
     table = document["table"]
     if not isinstance(table, str) or table not in TABLES:
         raise RuleError(f"{file}: there is no table {table!r}{_suggest(table, TABLES)}; tables are defined in pipeline/contracts/tables")

@@ -72,6 +72,22 @@ def test_a_folder_has_the_rules_of_several_tables(tmp_path: Path) -> None:
     assert set(read_rules(tmp_path)) == {"findings", "signals"}
 
 
+def test_a_table_can_have_the_rules_of_another(tmp_path: Path) -> None:
+    write_rules(tmp_path, PROBABILITY, PAIR)
+    (tmp_path / "findings.yaml").write_text("table: findings\nrules_of: signals\n", encoding="utf-8")
+    rules = read_rules(tmp_path)
+    assert {rule.table for rule in rules["findings"]} == {"findings"}
+    assert [rule.name for rule in rules["findings"]] == [rule.name for rule in rules["signals"]]
+
+
+@pytest.mark.parametrize("other", ["signal", "[signals]", "articles", "findings"])
+def test_rules_of_a_table_without_rules_are_an_error(tmp_path: Path, other: str) -> None:
+    path = tmp_path / "findings.yaml"
+    path.write_text(f"table: findings\nrules_of: {other}\n", encoding="utf-8")
+    with pytest.raises(RuleError, match=r"rules_of|articles\.yaml: cannot be read"):
+        read_rules(path)
+
+
 def test_breaking_rows_are_the_example_row_with_changes(tmp_path: Path) -> None:
     (rule,) = read_rules(write_rules(tmp_path, change(breaks=[{"probability": 2}, {"probability": 0.5, "kind": "offer"}])))["signals"]
     frame = breaking_frame(rule)
