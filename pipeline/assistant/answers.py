@@ -13,7 +13,7 @@ from pipeline.contracts.countries import COUNTRIES, PairError, parse_pair
 from pipeline.contracts.threat_words import THREAT_OUTCOME
 from pipeline.errors import UserError
 from pipeline.settings import SAMPLE_NOTE
-from pipeline.warehouse.restricted import LIMITS, Limits, Query, Rows, run_queries
+from pipeline.warehouse.restricted import Query, Rows, run_queries
 
 Answer = dict[str, Any]
 Channel = Literal["escalation", "concession", "dialogue"]
@@ -42,9 +42,8 @@ class AnswerError(UserError, ValueError):
 class Answers:
     """Answers from the database of one published folder."""
 
-    def __init__(self, database: Path, limits: Limits = LIMITS) -> None:
+    def __init__(self, database: Path) -> None:
         self._database = database
-        self._limits = limits
 
     def list_series(self) -> Answer:
         """List pairs and directions with their days."""
@@ -153,7 +152,7 @@ class Answers:
 
     def _ask(self, *queries: Query) -> tuple[Sequence[Rows], Answer]:
         """Run queries, and start an answer with the release that they read."""
-        about, *results = run_queries(self._database, [_ABOUT, *queries], self._limits)
+        about, *results = run_queries(self._database, [_ABOUT, *queries])
         ((release, version, note),) = about.rows
         return results, {"release": release, "version": version, "is_sample": note == SAMPLE_NOTE, "note": note}
 

@@ -21,8 +21,6 @@ from pipeline.report.names import direction_title, long_day, pair_title, short_d
 from pipeline.report.scripts import VEGA_LITE
 
 WIDTH = 900
-MIN_WIDTH = 320
-_WIDE = 600  # least width in pixels for values at line ends
 
 Rows = list[dict[str, Any]]
 
@@ -31,7 +29,8 @@ _LINES = (*_WITH_INTERVAL, "dialogue")
 _COLOURS = {"tension": palette.TENSION, "concession": palette.CONCESSION, "dialogue": palette.MUTED}
 _BASELINE = 100.0
 _MIN_PEAK = 1.25 * _BASELINE  # lower peaks get no label
-_LEFT, _RIGHT, _RIGHT_NARROW = 40, 103, 84  # pixels left and right of the plot, for the axis and for line names
+_LEFT, _RIGHT = 40, 103  # pixels left and right of the plot, for the axis and for line names
+_PLOT_WIDTH = WIDTH - _LEFT - _RIGHT
 _STRIP = 18
 _LETTER_WIDTH = 5.4  # pixels
 _LABEL_WIDTH, _LABEL_HEIGHT = 76, 30  # pixels, including the point
@@ -43,38 +42,37 @@ _FONT = "Arial, Helvetica, sans-serif"  # the converter has a font of these widt
 Chart = dict[str, Any]
 
 
-def pair_chart(pair_daily: pl.DataFrame, note: str = "", width: int = WIDTH) -> Chart:
+def pair_chart(pair_daily: pl.DataFrame, note: str = "") -> Chart:
     """Chart one pair, with a strip of phases below.
 
     Tension and concession with 80 % intervals, dialogue and the baseline. `pair_daily`: rows of TENSION_PAIR_DAILY of one pair, in any
-    order. `note` is printed below the title. `width` in pixels, at least 320 (`ValueError`). Days with thin evidence and
-    missing days are gaps. The scale is linear from 0, since a logarithm would exaggerate quiet days. `ContractError` when the
-    frame is empty, lacks a column or has two pairs.
+    order. `note` is printed below the title. Days with thin evidence and missing days are gaps. The scale is linear from 0, since a
+    logarithm would exaggerate quiet days. `ContractError` when the frame is empty, lacks a column or has two pairs.
     """
     frame = _prepare_pair(TENSION_PAIR_DAILY, pair_daily)
     top = _axis_top([frame[f"{name}_hi80"] for name in _WITH_INTERVAL] + [frame["dialogue"]])
-    panel = _Panel(DaysAxis.from_frame(frame, _plot_width(width)), top, height=300 if width >= _WIDE else 230)
+    panel = _Panel(DaysAxis.from_frame(frame, _PLOT_WIDTH), top, height=300)
     key = f"{_describe_baseline(frame)} Bands: 80 % intervals. Gaps: too little was read."
-    title = chart_title(f"Trade tension {pair_title(frame['pair'][0])}", (note, key), width)
+    title = chart_title(f"Trade tension {pair_title(frame['pair'][0])}", (note, key))
     bounds = [f"{name}_{bound}" for name in _WITH_INTERVAL for bound in ("lo80", "hi80")]
     data = {"days": daily_points(frame, [*_LINES, *bounds]), "bars": phase_runs(frame)}
     plots = [_lines_panel(frame, panel), _phase_strip(data["bars"], panel.axis)]
     return finish_chart({"vconcat": plots, "spacing": 6, "title": title}, data)
 
 
-def directed_chart(daily: pl.DataFrame, note: str = "", width: int = WIDTH) -> Chart:
+def directed_chart(daily: pl.DataFrame, note: str = "") -> Chart:
     """Chart tension of each direction of one pair.
 
-    Each has its own panel, with the other direction in grey. `daily`: rows of TENSION_DAILY of one pair, one direction or both. `note`,
-    `width` and errors as in `pair_chart`.
+    Each has its own panel, with the other direction in grey. `daily`: rows of TENSION_DAILY of one pair, one direction or both. `note` and
+    errors as in `pair_chart`.
     """
     frame = _prepare_pair(TENSION_DAILY, daily)
-    panel = _Panel(DaysAxis.from_frame(frame.sort("index_date"), _plot_width(width)), _axis_top([frame["tension_hi80"]]), height=120)
+    panel = _Panel(DaysAxis.from_frame(frame.sort("index_date"), _PLOT_WIDTH), _axis_top([frame["tension_hi80"]]), height=120)
     sides = {f"{side['actor'][0]}>{side['target'][0]}": side for side in frame.partition_by("actor", "target", maintain_order=True)}
     data = {name: daily_points(side, ("tension", "tension_lo80", "tension_hi80")) for name, side in sides.items()}
     plots = [_direction_panel(name, sides, panel) for name in sides]
     key = f"{_describe_baseline(frame)} Grey: the other direction."
-    title = chart_title(f"Tension by direction: {pair_title(frame['pair'][0])}", (note, key), width)
+    title = chart_title(f"Tension by direction: {pair_title(frame['pair'][0])}", (note, key))
     return finish_chart({"vconcat": plots, "spacing": 14, "title": title}, data)
 
 
@@ -157,16 +155,14 @@ class _Panel:
         return layer([row], {"type": "text", **style}, x=self.axis.x("at"), y=self.y("y"), text=nominal("text"))
 
     def end_labels(self, ends: Mapping[str, float]) -> list[Chart]:
-        """Return layers with the name of each line at its right end.
+        """Return layers with name and last value of each line, at its right end.
 
-        Names do not overlap. A wide panel also shows the last values.
+        They do not overlap.
         """
         places = spread_positions([self.height * value / self.top for value in ends.values()], 15, 6, self.height - 6)
-        is_wide = self.axis.width > WIDTH / 2
         layers = []
         for (name, value), place in zip(ends.items(), places, strict=True):
-            words = f"{name.capitalize()} {value:,.0f}" if is_wide else name.capitalize()
-            row = {"at": self.axis.end_ms, "y": round(place * self.top / self.height, 2), "text": words}
+            row = {"at": self.axis.end_ms, "y": round(place * self.top / self.height, 2), "text": f"{name.capitalize()} {value:,.0f}"}
             weight = "normal" if name == "dialogue" else "bold"
             layers.append(self.text(row, color=_COLOURS[name], align="left", dx=7, fontSize=12, fontWeight=weight))
         return layers
@@ -210,12 +206,6 @@ def _prepare_pair(table: Table, frame: pl.DataFrame) -> pl.DataFrame:
         raise ContractError(f"a chart of {table.name} needs one row for each {', '.join(table.key)}, but some rows have the same key")
     by_key = [name for name in table.key if name != "index_date"] + ["index_date"]
     return with_pair.sort(by_key)
-
-
-def _plot_width(width: int) -> int:
-    if width < MIN_WIDTH:
-        raise ValueError(f"a chart {width} pixels wide cannot be read; choose at least {MIN_WIDTH}")
-    return width - _LEFT - (_RIGHT if width >= _WIDE else _RIGHT_NARROW)
 
 
 def _axis_top(columns: Sequence[pl.Series]) -> float:
@@ -295,10 +285,9 @@ def _phase_strip(runs: Rows, axis: DaysAxis) -> Chart:
 
     With its name if it fits.
     """
-    is_wide = axis.width > WIDTH / 2
     legend = {
         "orient": "bottom", "direction": "horizontal", "title": "Phase", "symbolType": "square",
-        "offset": 8, "titleOrient": "left" if is_wide else "top", "columns": 7 if is_wide else 3, "titleLimit": axis.width,
+        "offset": 8, "titleOrient": "left", "columns": 7, "titleLimit": axis.width,
     }  # fmt: skip
     bars = layer(
         "bars",
@@ -333,9 +322,9 @@ def _describe_baseline(frame: pl.DataFrame) -> str:
     return f"100 (dashed): own baseline, {long_day(first)} to {long_day(last)}{earlier}."
 
 
-def chart_title(text: str, lines: Sequence[str], width: int) -> Chart:
+def chart_title(text: str, lines: Sequence[str]) -> Chart:
     """The title and the lines below it, wrapped."""
-    return {"text": text, "subtitle": [part for line in lines for part in textwrap.wrap(line, width=width // 6)]}
+    return {"text": text, "subtitle": [part for line in lines for part in textwrap.wrap(line, width=WIDTH // 6)]}
 
 
 def panel_title(text: str) -> Chart:

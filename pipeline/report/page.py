@@ -240,11 +240,11 @@ def load_templates(folder: Path = _FOLDER) -> jinja2.Environment:
     return environment
 
 
-def build_section(pair_daily: pl.DataFrame, contributions: pl.DataFrame, biggest: int = BIGGEST) -> PairSection:
+def build_section(pair_daily: pl.DataFrame, contributions: pl.DataFrame) -> PairSection:
     """Build the section of one pair, without charts and folds.
 
     It is as of the last day of `pair_daily`. `pair_daily`: rows of TENSION_PAIR_DAILY of one pair, at least one. `contributions`: rows of
-    `evidence.newest_contributions`, of any pairs and days. `biggest`: number of stories listed for each channel.
+    `evidence.newest_contributions`, of any pairs and days.
     """
     frame = pair_daily.sort("index_date")
     days = tuple(reversed(frame.tail(LAST_DAYS).to_dicts()))
@@ -259,7 +259,7 @@ def build_section(pair_daily: pl.DataFrame, contributions: pl.DataFrame, biggest
         days=days,
         last=None if known.is_empty() else known.row(-1),
         highest=None if known.is_empty() else known.sort("tension", "index_date", descending=[True, False]).row(0),
-        parts=tuple(split_value(contributions, last, channel, biggest) for channel in VALUE_OF_CHANNEL),
+        parts=tuple(split_value(contributions, last, channel) for channel in VALUE_OF_CHANNEL),
     )
 
 

@@ -46,20 +46,20 @@ def sparkline(values: Sequence[float | None], width: int = 120, height: int = 24
     return f"<svg xmlns='http://www.w3.org/2000/svg' width='{width}' height='{height}' viewBox='0 0 {width} {height}'>{drawn}</svg>"
 
 
-def sparkline_markdown(values: Sequence[float | None], width: int = 120, height: int = 24, alt_text: str = "trend") -> str:
+def sparkline_markdown(values: Sequence[float | None]) -> str:
     """Make a sparkline as a Markdown image with inline data.
 
-    Under 1,000 characters, for Dagster's UI. `alt_text` is reduced to letters, digits and simple marks, at most 60. Errors as in
-    `sparkline`.
+    Under 1,000 characters, for Dagster's UI.
     """
-    return _image_markdown(sparkline(values, width, height), alt_text)
+    return _image_markdown(sparkline(values), "trend")
 
 
 def scaled_chart_markdown(days: Sequence[date], values: Sequence[float | None], alt_text: str) -> str:
     """Draw a small chart with a scale as a Markdown image.
 
     Under 1,000 characters, because Dagster's UI hides longer Markdown behind a link. The scale is from 0; 100 and the largest value have a
-    line. Of more than 40 days the largest of each bucket is shown. `ValueError` without a value.
+    line. Of more than 40 days the largest of each bucket is shown. `alt_text` is reduced to letters, digits and simple marks, at most 60.
+    `ValueError` without a value.
     """
     known = [(day, value) for day, value in zip(days, values, strict=True) if value is not None and math.isfinite(value)]
     if not known:

@@ -53,7 +53,7 @@ def comparison_chart(months: pl.DataFrame, pair: str, reference: str, note: str 
         | {"width": axis.width, "height": _PANEL, "title": panel_title(title)}
         for n, (name, title, colour) in enumerate(lines)
     ]
-    return finish_chart({"vconcat": panels, "spacing": 14, "title": chart_title("Index and reference", (note,), WIDTH)})
+    return finish_chart({"vconcat": panels, "spacing": 14, "title": chart_title("Index and reference", (note,))})
 
 
 def path_chart(path: pl.DataFrame, note: str = "") -> Chart:
@@ -64,7 +64,7 @@ def path_chart(path: pl.DataFrame, note: str = "") -> Chart:
     top = max(_to_float(path[name].max()) for name in ("index", "keyword", "chance_hi95"))
     panels = [_path_panel(str(name), rows, top) for (name,), rows in path.group_by("polarity", maintain_order=True)]
     key = "100 (dashed): an average day of the same series. Grey line: keyword share. Band: 95 % interval at random dates."
-    return finish_chart(_row_of_panels(panels, 40, chart_title("The days around events", (note, key), WIDTH)))
+    return finish_chart(_row_of_panels(panels, 40, chart_title("The days around events", (note, key))))
 
 
 def sources_chart(left_out: pl.DataFrame, pair: str, note: str = "") -> Chart:
@@ -90,7 +90,7 @@ def sources_chart(left_out: pl.DataFrame, pair: str, note: str = "") -> Chart:
         dots = layer(rows, {"type": "circle", "size": 60, "color": palette.TENSION, "opacity": 1}, x=x, y=y)
         size = {"width": (WIDTH - _NAMES_WIDTH - 60) // 2, "height": _ROW * len(names)}
         panels.append(dots | size | {"title": panel_title(title)})
-    head = chart_title(f"Without one source: {pair_title(pair)}", (note, "Largest source first."), WIDTH)
+    head = chart_title(f"Without one source: {pair_title(pair)}", (note, "Largest source first."))
     return finish_chart(_row_of_panels(panels, 24, head))
 
 
@@ -123,7 +123,7 @@ def coverage_chart(simulation: pl.DataFrame, note: str = "") -> Chart:
     line = layer([{"value": 0.95}], _DASHED, x=quantitative("value", scale=scale))
     plot = {"layer": [line, bars, dots], "width": WIDTH - _NAMES_WIDTH - 30, "height": len(worlds) * (14 * len(stories) + 10)}
     key = "Share of days on which the 95 % interval contains the true rate. Bars: two Monte-Carlo errors. Dashed: 95 %."
-    return finish_chart({"vconcat": [plot], "title": chart_title("Coverage of the 95 % interval in simulated worlds", (note, key), WIDTH)})
+    return finish_chart({"vconcat": [plot], "title": chart_title("Coverage of the 95 % interval in simulated worlds", (note, key))})
 
 
 def likelihood_chart(forecast: pl.DataFrame, note: str = "") -> Chart:
@@ -151,7 +151,7 @@ def likelihood_chart(forecast: pl.DataFrame, note: str = "") -> Chart:
     words = layer(best, {"type": "text", "dy": -11, "fontSize": 11}, x=x, y=y, text=nominal("text"), color=colour)
     plot = {"layer": [lines, dots, words], "width": WIDTH - _LEFT - 40, "height": 220}
     key = "Log likelihood of the next day's stories, relative to the best half-life (dot)."
-    return finish_chart({"vconcat": [plot], "title": chart_title("Which half-life forecasts the next day best", (note, key), WIDTH)})
+    return finish_chart({"vconcat": [plot], "title": chart_title("Which half-life forecasts the next day best", (note, key))})
 
 
 def _path_panel(polarity: str, rows: pl.DataFrame, top: float) -> Chart:
