@@ -65,7 +65,6 @@ class Launched:
     longer contain.
     """
 
-    run_ids: tuple[str, ...]
     failures: tuple[tuple[str, str], ...]
     failed_checks: tuple[FailedCheck, ...]
     articles_read: int
@@ -158,7 +157,6 @@ class Launcher:
                     break
         counts = sum(map(_count_articles, results), Counter[str]())
         return Launched(
-            tuple(result.run_id for result in results),
             tuple(failure for result in results for failure in _list_failures(result)),
             tuple(check for result in results for check in _list_failed_checks(result)),
             counts[ARTICLES_READ],
