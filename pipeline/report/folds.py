@@ -409,6 +409,7 @@ def build_flows(flows: pl.DataFrame, first: date, day: date, pair: str) -> Fold:
     key = ["reporter", "partner", "flow", "product"]
     known = _between(flows, pair, "reporter", "partner").sort(*key, "reference_month", descending=[False] * 4 + [True])
     of_pair = known.filter(pl.col("reference_month").is_between(first.replace(day=1), day))
+    months = known["reference_month"].unique().sort().dt.strftime("%Y-%m").to_list()
     none = "" if known.is_empty() or not of_pair.is_empty() else ": no figures of the months of the index"
     rows: list[tuple[Cell, ...]] = []
     for _, series in of_pair.group_by(key, maintain_order=True):
@@ -420,7 +421,7 @@ def build_flows(flows: pl.DataFrame, first: date, day: date, pair: str) -> Fold:
     return Fold(
         "trade-flows",
         f"Goods trade, by month{none}",
-        (f"The figures are of {known['reference_month'].min():%Y-%m} to {known['reference_month'].max():%Y-%m}.",) if none else
+        (f"The figures are of {months[0]} to {months[-1]}.",) if none else
         (f"{_ABOUT_FLOWS} The newest {_MONTHS} months of each series by {long_day(day)}.{released}",),
         (
             Head("Series"), Head("Month"), Head("Value, bn USD", True), Head("Change on year", True), Head("Revised, bn USD", True),

@@ -313,7 +313,7 @@ def _list_peaks(peaks: pl.DataFrame) -> Iterator[Peak]:
     listed = peaks.join(highest.select(key), on=key, how="semi").sort(*key, "place")
     for (series, day, channel), rows in listed.group_by(key, maintain_order=True):
         stories = tuple(_to_peak_story(row) for row in rows.iter_rows(named=True))
-        yield Peak(str(series), day, str(channel), rows["value"][0], stories)  # type: ignore[arg-type]  # a date
+        yield Peak(str(series), day, str(channel), rows["value"][0], stories)
 
 
 def _to_peak_story(row: Mapping[str, Any]) -> PeakStory:

@@ -247,6 +247,45 @@ def test_the_status_says_what_a_result_does_not_show(visit: Visit, sql: str, mes
     assert re.fullmatch(rf"0 rows in [\d.]+ s\.{re.escape(message)}", visit.text("status"))
 
 
+def test_a_parser_error_shows_its_line_once(visit: Visit) -> None:
+    visit.run("selct 1")
+    assert visit.text("error").count("LINE 1: selct 1") == 1
+    visit.page.fill("#sql", " ")
+    visit.page.click("#run")
+    assert visit.page.locator("#error").is_hidden()
+    assert visit.text("status") == "Choose a question, or write a query."
+
+
+def test_a_chart_has_no_more_series_than_colours(visit: Visit) -> None:
+    visit.run("select date '2025-01-01' + n::int as day, 'pair ' || k as pair, k * 10.0 + n as value from range(9) t(k), range(6) u(n)")
+    visit.page.wait_for_selector("#plot svg")
+    drawn = visit.page.locator("#plot .mark-line path").evaluate_all("all => all.map((one) => one.getAttribute('stroke'))")
+    assert len(drawn) == len(set(drawn)) == 6
+    assert "The chart has the 6 values of pair with the highest value" in visit.text("plot-note")
+
+
+def test_a_macro_without_parameters_has_empty_brackets(visit: Visit) -> None:
+    visit.page.wait_for_selector("#list details", state="attached")
+    assert "describe_tables()" in visit.page.locator("#list summary code").all_text_contents()
+
+
+def test_questions_have_the_days_of_the_release(browser: Any, sample_run: SampleRun, tmp_path: Path) -> None:
+    shutil.copytree(sample_run.published / "explorer", tmp_path / "explorer")
+    shutil.copy(sample_run.published / "explorer.html", tmp_path)
+    shutil.copy(sample_run.database, tmp_path)
+    with duckdb.connect(str(tmp_path / sample_run.database.name)) as con:
+        con.execute("update tension_pair_daily set index_date = index_date - interval 6 year")
+        (highest,) = con.sql("select max_by(index_date, tension)::text from tension_pair_daily where pair = 'CHN-USA'").fetchall()[0]
+    with serve(tmp_path) as address:
+        earlier = Visit(browser, address)
+        earlier.page.locator(".ask", has_text="How do I get weekly values?").first.click()
+        earlier.page.wait_for_selector(READY)
+        assert f"and date '{highest}'" in earlier.page.input_value("#sql")
+        assert "0 rows" not in earlier.text("status")
+        assert f"days until {highest}" in earlier.text("note")
+        earlier.page.close()
+
+
 def test_phases_have_the_colours_of_the_report(visit: Visit) -> None:
     phases = ["stalemate", "escalation", "de-escalation"]
     rows = " union all ".join(f"select date '2025-01-0{day}' as day, '{name}' as phase, {day} as n" for name in phases for day in (1, 2, 3))

@@ -125,7 +125,42 @@ def test_a_peak_shows_its_day_and_whose_points_it_has(opened: Visit) -> None:
     button = page.locator("#events button").first
     button.click()
     assert button.inner_text() in page.inner_text("#readout")
-    assert "of it from one story (" in page.locator("#events li").first.inner_text()
+    stories = page.locator("#events > li").first.locator("li").all_inner_texts()
+    assert 1 <= len(stories) <= 3
+    points = [int(story.split(" of it", 1)[0]) for story in stories]
+    assert points == sorted(points, reverse=True)
+
+
+def test_the_scale_and_the_csv_follow_the_zoom(opened: Visit) -> None:
+    page = opened.page
+    read_top = (
+        "Math.max(...[...document.querySelectorAll('#chart .mark-text.role-axis-label text')].map((one) => Number(one.textContent) || 0))"
+    )
+    whole = page.evaluate(read_top)
+    page.fill("#from", "2025-07-01")
+    page.fill("#to", "2025-07-31")
+    page.wait_for_function(f"{read_top} < {whole}")
+    name, rows = _download(page, "#csv")
+    assert name == "trade-tension-CHN-USA-2025-07-01-to-2025-07-31.csv"
+    assert (rows[1][0], rows[-1][0], len(rows)) == ("2025-07-01", "2025-07-31", 32)
+
+
+def test_every_marker_of_a_peak_is_inside_the_chart(opened: Visit) -> None:
+    page = opened.page
+    height = page.locator("#chart svg").bounding_box()["height"]
+    for view in ("net", "parts"):
+        page.select_option("#view", view)
+        page.wait_for_function(f"location.hash.includes('view={view}')")
+        assert page.locator("#chart svg").bounding_box()["height"] <= height + 20
+
+
+def test_a_link_to_a_section_keeps_the_choice_in_the_address(opened: Visit) -> None:
+    page = opened.page
+    page.select_option("#view", "tension")
+    page.wait_for_function("location.hash.includes('view=tension')")
+    page.click("nav a[href='#coverage']")
+    assert page.evaluate("document.activeElement.id") == "coverage"
+    assert "view=tension" in page.url
 
 
 def test_the_chart_is_downloaded_with_its_values(opened: Visit, sample_run: SampleRun) -> None:
@@ -180,12 +215,21 @@ def test_the_page_is_not_wider_than_a_phone(browser: Any, report: Path) -> None:
         assert opened.page.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth")
 
 
+def test_the_table_of_all_pairs_fits_a_phone(browser: Any, report: Path) -> None:
+    with visit(browser, report, **SCREENS["phone"]) as opened:
+        opened.page.wait_for_selector("#chart svg")
+        assert opened.page.evaluate(
+            "(({ scrollWidth, clientWidth }) => scrollWidth <= clientWidth)(document.querySelector('#pairs .scroll'))"
+        )
+
+
 def test_print_shows_the_chart_without_its_controls(opened: Visit) -> None:
     page = opened.page
     page.evaluate("window.dispatchEvent(new Event('beforeprint'))")
     page.emulate_media(media="print")
     assert page.locator("#chart svg").is_visible()
     assert page.locator("#CHN-USA-measures table").is_visible()
+    assert page.locator("h3:has-text('Peaks')").evaluate_all("all => all.filter((one) => one.checkVisibility()).length") == 1
     assert [name for name in ("nav", ".controls", "#day", "button.csv") if page.locator(name).first.is_visible()] == []
 
 
