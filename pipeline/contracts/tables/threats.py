@@ -88,7 +88,7 @@ _STATE = (
     replace(c.RATE_PCT, name="outcome_rate_pct", description="Rate of the outcome", example=15.0),
     replace(_AMOUNT, name="outcome_amount_usd", description="Goods that the outcome is about"),
     Column("outcome_matched", pl.Boolean(), "Whether a rate, amount or goods that the threat names agree with what was done; false: only "
-           "who, whom, instrument and time do, so the act followed the threat; empty if nothing was done", True, nullable=True),
+           "country, partner, instrument and time do, so the act followed the threat; empty if nothing was done", True, nullable=True),
     Column("days_to_outcome", pl.Int64(), "Days from first_on to outcome_on; empty while pending, lapsed or unconfirmed", 65, unit="days",
            nullable=True, minimum=0, reason="an outcome follows its threat"),
     Column("outcome_act_id", pl.String(), "Official act that shows the outcome; see table measure_acts", None, nullable=True,
