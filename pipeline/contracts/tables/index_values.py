@@ -154,7 +154,13 @@ INDEX_VALUES = (
         )
         for prefix, value in (("", "tension"), ("concession_", "concession"), ("dialogue_", "dialogue"))
     ),
-    Column("is_thin", pl.Boolean(), "Whether too little was read or expected to publish tension: evidence_weight is below 0.25", False),
+    Column(
+        "is_thin",
+        pl.Boolean(),
+        "Whether too little was read or expected to publish tension: evidence_weight is below 0.25, even by little, so single days may have "
+        "no value",
+        False,
+    ),
     c.word_column("obs_status", words.STATUS_OBSERVATION, "A"),
     KNOWN_AT,
     Column("baseline_from", pl.Date(), "First day of the baseline window that the day uses", date(2025, 1, 20), unit="UTC day"),

@@ -126,6 +126,7 @@ def test_dates_and_datetimes_are_parsed(tmp_path: Path) -> None:
         (change(arguments={"min_value": 0, "mostly": 95}), "mostly is the share"),
         (change(arguments=[0, 1]), "arguments must be a mapping, not [0, 1]"),
         (change(where={"kin": "offer"}), "where names 'kin'"),
+        (change(where={"kind": {"above": 5}}), "where limits 'kind' by {'above': 5}; write a value, or {at_least: NUMBER}"),
         (change(where=["kind"]), "where must be a mapping"),
         (change(breaks={"probabilty": 2}), "breaks names 'probabilty'"),
         (change(breaks={"probability": "much"}), "does not fit the type of its column"),

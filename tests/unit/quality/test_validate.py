@@ -153,6 +153,15 @@ def test_where_with_null_selects_rows_without_a_value() -> None:
     assert check(frame, [one], SIGNALS)["never"].detail.rows_seen == 1
 
 
+def test_one_bad_row_of_a_small_source_is_no_broken_feed() -> None:
+    rules = [rule for rule in load_rules(shipped_folder("expectations"))["coverage"] if rule.name == "more_accepted_than_quarantined"]
+    counts = {"accepted": [0, 0, 4], "quarantined": [1, 5, 4], "duplicate": [0, 0, 0], "article_count": [1, 5, 8]}
+    frame = build_coverage(1, 2, 3).with_columns(pl.Series(name, values, pl.Int64()) for name, values in counts.items())
+    outcome = check(frame, rules)["more_accepted_than_quarantined"]
+    assert (outcome.passed, outcome.detail.failed_rows) == (False, 1)
+    assert check(frame[0:1], rules)["more_accepted_than_quarantined"].passed
+
+
 def test_integers_stay_exact_if_values_are_missing() -> None:
     exact = 2**53 + 1
     table = Table(
