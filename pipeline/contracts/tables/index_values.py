@@ -157,8 +157,8 @@ INDEX_VALUES = (
     Column(
         "is_thin",
         pl.Boolean(),
-        "Whether too little was read or expected to publish tension: evidence_weight is below 0.25, even by little, so single days may have "
-        "no value",
+        "Whether too little was read or expected to publish tension: evidence_weight is below 0.25, even by little, so single days may "
+        "have no value",
         False,
     ),
     c.word_column("obs_status", words.STATUS_OBSERVATION, "A"),
