@@ -239,7 +239,7 @@ class Lake:
         return {Path(name).stem: (self.read_note(name) or b"").decode(errors="replace") for name in self.list_notes(_STALE)}
 
     def note_warnings(self, warnings: Sequence[str]) -> None:
-        """Record the checks that failed in the newest run, each in one line."""
+        """Record the checks that failed in the newest run."""
         self.change_note(_WARNINGS, lambda _: "\n".join(" ".join(line.split()) for line in warnings).encode() or None)
 
     def warnings(self) -> list[str]:

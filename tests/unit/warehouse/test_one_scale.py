@@ -16,7 +16,7 @@ WINDOW = (day(0), day(55))  # of the second version, the newest after 80 days
 
 
 def scene(baseline: tuple[object, object] | None) -> Scene:
-    """Rare news in the first four weeks, more of it afterwards, from two outlets of which one is new."""
+    """Rare news in the first four weeks, more of it afterwards, from an old and a new outlet."""
     articles = [article(f"{source}:{number:02d}", day(number)) for number in range(LAST) for source in "AB" if source == "A" or number > 30]
     acting = [one for n, one in enumerate(articles) if n % (9 if n < 28 else 3) == 0]
     findings = [finding(one, kind) for n, one in enumerate(acting) for kind in (("measure", "threat", "dialogue", "offer")[n % 4],)]
