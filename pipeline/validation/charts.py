@@ -10,11 +10,10 @@ from typing import Any
 import polars as pl
 
 from pipeline.report import palette
-from pipeline.report.charts import Chart, chart_title, finish_chart, layer, nominal, panel_title, quantitative
+from pipeline.report.charts import WIDTH, Chart, chart_title, finish_chart, layer, nominal, panel_title, quantitative
 from pipeline.report.days_axis import DAY_MS, DaysAxis, midnight_ms
 from pipeline.report.names import pair_title
 
-WIDTH = 900
 _LEFT = 45
 _PANEL = 130
 _HALF = 385  # width in pixels of one of two panels in a row

@@ -1,7 +1,7 @@
 -- asset: flow_revisions
 -- severity: critical
 -- reason: every value from every origin is one of the versions, used or not, so that readers can question the choice
-with raw_values as (
+with figures as (
     select
         reporter,
         partner,
@@ -10,12 +10,10 @@ with raw_values as (
         (reference_month || '-01')::date as reference_month,
         origin,
         value_usd,
-        count(*) as times
+        1 as is_raw,
+        0 as is_stored
     from raw_trade_flows
-    group by all
-),
-
-versions as (
+    union all
     select
         reporter,
         partner,
@@ -24,20 +22,15 @@ versions as (
         reference_month,
         origin,
         value_usd,
-        count(*) as times
+        0 as is_raw,
+        1 as is_stored
     from flow_revisions
-    group by all
 )
 
 select
-    reporter,
-    partner,
-    flow,
-    product,
-    reference_month,
-    origin,
-    raw_values.times as times_raw,
-    versions.times as times_stored
-from raw_values
-full outer join versions using (reporter, partner, flow, product, reference_month, origin, value_usd)
-where raw_values.times is distinct from versions.times
+    * exclude (is_raw, is_stored),
+    sum(is_raw) as times_raw,
+    sum(is_stored) as times_stored
+from figures
+group by all
+having sum(is_raw) <> sum(is_stored)
