@@ -150,7 +150,7 @@ def test_events_are_compared_with_the_index(home: Path) -> None:
         ]
     )
     result = validate(Settings(home=home), ValidationOptions(events=events, is_simulated=False))
-    rates = result.figures.filter(pl.col("statistic") == "hit rate within 3 days", pl.col("grouping") == "", pl.col("pair") == "")
+    rates = result.figures.filter(part="events", statistic="hit rate within 3 days", grouping="", pair="")
     assert rates["measured"].to_list() == ["index", "keyword", "difference"]
     assert rates["count"].to_list() == [6, 6, 6]
     section = next(section for section in result.page.sections if section.title == "Events")
