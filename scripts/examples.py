@@ -174,7 +174,7 @@ def references_chart(daily: pl.DataFrame, references: pl.DataFrame, acts: pl.Dat
             }
         )
     key = "Vertical lines: acts that Wikipedia's Current Events report, escalation (red) and concession (green)."
-    return finish_chart({"vconcat": panels, "spacing": 14, "title": chart_title(f"Trade tension {pair_title(pair)}", (note, key), WIDTH)})
+    return finish_chart({"vconcat": panels, "spacing": 14, "title": chart_title(f"Trade tension {pair_title(pair)}", (note, key))})
 
 
 def find_acts(acts: pl.DataFrame, pair: str, axis: DaysAxis) -> pl.DataFrame:
