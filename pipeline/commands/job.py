@@ -55,7 +55,7 @@ def run_job(settings: Settings, display: Display, upstreams: Sequence[str] = ())
 
 
 def work_on_blocks(settings: Settings, lake: SharedLake, report: Callable[[str], None]) -> "Iterator[tuple[Block, Launched]]":
-    """Read blocks of days of a shared lake; yield each with its result."""
+    """Read blocks of days of a shared lake, and yield the results."""
     _quieten_libraries()
     from pipeline.definitions import build_reading  # noqa: PLC0415 as above
     from pipeline.defs.launch import Launcher  # noqa: PLC0415 as above

@@ -52,7 +52,10 @@ class Block:
 
 @dataclass(frozen=True)
 class _Stage:
-    """A step, and the step that must be complete before it, on days around."""
+    """A step, with the step before it.
+
+    That one must be complete on the days around.
+    """
 
     step: DailyStep
     block_days: int
@@ -61,7 +64,7 @@ class _Stage:
 
 
 class Backfill:
-    """The blocks of some days, to be read by this and other machines."""
+    """The blocks of some days, read by this and other machines."""
 
     def __init__(self, settings: Settings, lake: SharedLake, span: Days) -> None:
         self._lake, self._span = lake, span
@@ -108,7 +111,7 @@ def _split_into_blocks(span: Days, length: int) -> Iterator[Days]:
 def work(
     settings: Settings, lake: SharedLake, span: Days, launcher: Launcher, report: Callable[[str], None]
 ) -> Iterator[tuple[Block, Launched]]:
-    """Read blocks until no machine has one left; yield each with its result.
+    """Read blocks until none is left, and yield the results.
 
     Ends after a block that failed. `report` receives what this machine reads, or waits for. Raises `WorkError` if a block that it has read
     must be read again.

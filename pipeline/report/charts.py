@@ -155,9 +155,9 @@ class _Panel:
         return layer([row], {"type": "text", **style}, x=self.axis.x("at"), y=self.y("y"), text=nominal("text"))
 
     def end_labels(self, ends: Mapping[str, float]) -> list[Chart]:
-        """Return layers with name and last value of each line, at its right end.
+        """Return layers with name and last value of each line.
 
-        They do not overlap.
+        They are at its right end, and do not overlap.
         """
         places = spread_positions([self.height * value / self.top for value in ends.values()], 15, 6, self.height - 6)
         layers = []

@@ -59,7 +59,10 @@ _ABOUT_FLOWS = "Values as first published, not seasonally adjusted, with the day
 
 @dataclass(frozen=True)
 class Facts:
-    """The tables behind all folds, as of `day`, the last one; `first` is the first day of the index."""
+    """The tables behind all folds.
+
+    They are as of `day`, the last day of the index; `first` is its first.
+    """
 
     first: date
     day: date
@@ -101,7 +104,10 @@ def read_facts(read: ReadTable) -> Facts:
 
 
 def build_folds(facts: Facts, pair: str) -> tuple[Fold, ...]:
-    """Build the folds of one pair; those without rows are left out, unless they say why."""
+    """Build the folds of one pair.
+
+    Those without rows are left out, unless they say why.
+    """
     made = (
         build_moves(facts.daily, facts.day, pair),
         build_stalemate(facts.pair_daily, pair),
@@ -305,7 +311,10 @@ def _describe_outcomes(row: Mapping[str, Any]) -> str:
 
 
 def _title_threat(row: Mapping[str, Any], one: str, other: str) -> str:
-    """Who threatens whom; of a threat towards everybody, that the partner is one of them."""
+    """Who threatens whom.
+
+    Of a threat towards everybody, that the partner is one of them.
+    """
     title = direction_title(row["actor"], row["target"])
     partner = other if row["actor"] == one else one
     return f"{title} ({country_name(partner)} too)" if row["target"] == ALL_PARTNERS else title
@@ -336,7 +345,10 @@ def _describe_outcome(row: Mapping[str, Any], day: date) -> str:
 
 
 def _name_outcome(row: Mapping[str, Any]) -> str:
-    """The outcome in words; an act that shares no figure or goods with the threat only followed it."""
+    """The outcome in words.
+
+    An act that shares no figure or goods with the threat only followed it.
+    """
     if row["threat_outcome"] == "carried_out" and not row["outcome_matched"]:
         return "followed by such an act"
     is_part = None not in (row["amount_usd"], row["outcome_amount_usd"]) and row["outcome_amount_usd"] < row["amount_usd"]
@@ -346,7 +358,7 @@ def _name_outcome(row: Mapping[str, Any]) -> str:
 
 
 def _describe_figures(rate: float | None, amount: float | None) -> str:
-    """A rate and an amount of goods, as far as they are known."""
+    """A rate and an amount of goods, as far as known."""
     parts = ("" if rate is None else f"{rate:g} %", "" if amount is None else f"on USD {amount / 1e9:,.3g} billion")
     return " ".join(part for part in parts if part)
 
@@ -405,7 +417,10 @@ def build_tariffs(rates: pl.DataFrame, day: date, pair: str) -> Fold:
 
 
 def build_flows(flows: pl.DataFrame, first: date, day: date, pair: str) -> Fold:
-    """Goods trade of a pair by month (TRADE_FLOWS), the newest first, of the months of the index (`first` to `day`)."""
+    """Goods trade of a pair by month (TRADE_FLOWS), the newest first.
+
+    Of the months of the index (`first` to `day`).
+    """
     key = ["reporter", "partner", "flow", "product"]
     known = _between(flows, pair, "reporter", "partner").sort(*key, "reference_month", descending=[False] * 4 + [True])
     of_pair = known.filter(pl.col("reference_month").is_between(first.replace(day=1), day))

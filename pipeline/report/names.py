@@ -25,7 +25,10 @@ _PREPOSITIONS = MappingProxyType({"purchases": "of", "investigation": "into", "s
 
 
 def instrument_name(instrument: str, product: str = "") -> str:
-    """Return an instrument in words, with the goods it is about, e.g. "purchases of oil"."""
+    """Return an instrument and its goods in words.
+
+    For example "purchases of oil".
+    """
     name = _INSTRUMENTS.get(instrument, instrument.replace("_", " "))
     return f"{name} {_PREPOSITIONS.get(instrument, 'on')} {product}" if product else name
 

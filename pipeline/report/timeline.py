@@ -69,7 +69,10 @@ class PeakStory:
 
 @dataclass(frozen=True)
 class Peak:
-    """A day of high tension or concession with its largest stories, at most three, the largest first."""
+    """A day of high tension or concession with its largest stories.
+
+    At most three, the largest first.
+    """
 
     series: str
     day: date
@@ -227,7 +230,9 @@ def _find_new_scales(days: pl.DataFrame) -> tuple[date, ...]:
 
 
 def _read_stories(read: ReadTable) -> pl.DataFrame:
-    """The largest stories of each value, with the tier of their main sentence.
+    """The largest stories of each value, with their tiers.
+
+    A tier is that of the main sentence.
 
     Columns `series`, `index_date`, `channel`, `place`, `story_id`, `counts_on`, `signal_id`, `contribution` and `tier`.
     """
@@ -306,7 +311,10 @@ def _number_stories(peaks: pl.DataFrame, shown: pl.DataFrame, max_stories: int) 
 
 
 def _list_peaks(peaks: pl.DataFrame) -> Iterator[Peak]:
-    """Yield peaks by day; of peaks with the same largest story only the highest."""
+    """Yield peaks by day.
+
+    Of peaks with the same largest story, only the highest.
+    """
     key = ["series", "index_date", "channel"]
     largest = peaks.sort("place").unique(key, keep="first", maintain_order=True)
     highest = largest.sort("value", "index_date", descending=[True, False]).unique(["series", "channel", "signal_id"], keep="first")

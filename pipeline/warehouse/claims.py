@@ -1,5 +1,6 @@
-"""Who writes to a shared lake: claims in one object, changed by conditional writes.
+"""Claims of processes that write to a shared lake.
 
+They are in one object, which is changed by conditional writes.
 A claim is on the whole lake, or on one part of it. Its process renews it; a claim that is not renewed ends by itself. The clocks of the
 machines may differ by a minute.
 """

@@ -73,9 +73,9 @@ class Lake:
         return self.root / table.name / day_file(day)
 
     def names(self, table: Table, days: Days | None = None) -> list[str]:
-        """List the table's files as paths in its folder, in order of time.
+        """List the table's files, as paths in its folder.
 
-        With `days`, only those of these days.
+        They are in order of time. With `days`, only those of these days.
         """
         folder = self.root / table.name
         if table.day is None:
@@ -200,7 +200,7 @@ class Lake:
             yield from sort_into_batches(table, (_conform_days(table, frame, days) for frame in frames), days, folder, limit)
 
     def read_note(self, name: str) -> bytes | None:
-        """Return a note on the state of steps; None if there is none.
+        """Return a note on the state of steps, if there is one.
 
         `name`: a path such as `inputs/findings.json`.
         """
@@ -302,7 +302,7 @@ class Lake:
 
 
 def day_file(day: date) -> str:
-    """Return the path of a day's file in the folder of its table."""
+    """Return the path of a day's file in its table's folder."""
     return f"{day:%Y}/{day.isoformat()}.parquet"
 
 

@@ -1,4 +1,4 @@
-"""The lake of the settings, local or shared, and the right to write to it."""
+"""The lake of the settings, local or shared, and its lock."""
 
 import json
 from collections.abc import Iterator
@@ -43,7 +43,7 @@ def _open_shared(root: Path, url: str) -> SharedLake:
 
 @contextmanager
 def lock_data(settings: Settings, writer: str, part: str | None = None) -> Iterator[Lake]:
-    """Let no other process write to the home, nor to this part of its lake.
+    """Lock the home, and this part of its lake, for writing.
 
     `part` of a shared lake: None for everything. A process that holds the lock may take it again. Yields the lake. Raises `HomeInUseError`
     if another process writes.
@@ -60,7 +60,7 @@ def lock_data(settings: Settings, writer: str, part: str | None = None) -> Itera
 
 
 def _join(lake: SharedLake, settings: Settings, *, may_seed: bool) -> None:
-    """Make the home's lake a copy of the shared one, unless it is.
+    """Make the home's lake a copy of the shared one.
 
     The files of a home that has a lake of its own are sent to the shared one, which is new.
     """
@@ -81,7 +81,7 @@ def _has_tables(folder: Path) -> bool:
 
 
 def read_copied_url(folder: Path) -> str | None:
-    """Return the URL of the lake that a folder is a copy of, if any."""
+    """Return the URL of the lake that a folder copies, if any."""
     path = folder / COPY_OF
     try:
         return str(json.loads(path.read_text(encoding="utf-8"))["url"])
