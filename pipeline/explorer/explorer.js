@@ -183,7 +183,7 @@
       const pair = written.toUpperCase().split("-").sort().join("-");
       if (pair !== written) return ` Pairs are in capitals and alphabetical: ${pair}, not ${written}.`;
     }
-    return covered && document.querySelector(".ask[aria-current]") ? ` This release has nothing for the days and pair of the question. It is about ${covered.first} to ${covered.last}; its pairs are listed by: from today` : "";
+    return covered && document.querySelector(".ask[aria-current]") ? ` Nothing in this release fits. It is about ${covered.first} to ${covered.last}; its pairs are listed by: from today` : "";
   }
 
   const COVERED = `
@@ -196,16 +196,17 @@
 
   /**
    * A question of the cookbook for this release. The cookbook's days and pair are of the sample. If the release has none of the days, all are
-   * moved by the same time, so that the last one is the main pair's day of highest tension.
+   * moved by the same time, so that the last one is the main pair's day of highest tension, or the first one if there are no days before.
    */
   function adapt(query) {
     if (!covered?.pair) return [query, ""];
     const days = [...query.matchAll(DATE)].map(([, day]) => day).sort(), [one, other] = covered.pair.split("-"), notes = [];
     let text = query;
     if (days.length && (days[0] > covered.last || days.at(-1) < covered.first)) {
-      const step = Date.parse(covered.highest) - Date.parse(days.at(-1));
+      const highest = Date.parse(covered.highest), until = highest - Date.parse(days.at(-1));
+      const step = Date.parse(days[0]) + until < Date.parse(covered.first) ? highest - Date.parse(days[0]) : until;
       text = text.replace(DATE, (_, day) => `'${new Date(Date.parse(day) + step).toISOString().slice(0, 10)}`);
-      notes.push(`days until ${covered.highest}, when its tension was highest`);
+      notes.push(`days up to or from ${covered.highest}, when its tension was highest`);
     }
     if (covered.last < "2025" || covered.first >= "2026") text = text.replace(/(?<=year\(\w+\) = )2025/g, covered.highest.slice(0, 4));
     if (covered.pair !== "CHN-USA") {

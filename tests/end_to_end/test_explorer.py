@@ -282,7 +282,7 @@ def test_questions_have_the_days_of_the_release(browser: Any, sample_run: Sample
         earlier.page.wait_for_selector(READY)
         assert f"and date '{highest}'" in earlier.page.input_value("#sql")
         assert "0 rows" not in earlier.text("status")
-        assert f"days until {highest}" in earlier.text("note")
+        assert f"days up to or from {highest}" in earlier.text("note")
         earlier.page.close()
 
 
