@@ -80,7 +80,7 @@ select
     round(flat.evidence, 3) as evidence,
     flat.phase,
     flat.obs_status as status,
-    case when flat.series <> 'stalemate' then flat.baseline_to end as baseline_to -- the DuckDB of browsers has no if()
+    case when flat.series <> 'stalemate' then flat.baseline_to end as baseline_to
 from flat
 left join countries as acting on acting.code = flat.country
 left join countries as other on other.code = flat.partner
