@@ -1,6 +1,6 @@
 """Measure a backfill into a shared lake with one and two workers.
 
-    uv run --group server --group bench python benchmarks/shared_lake.py [--articles 2000] [--days 112]
+    uv run --group server --group bench python benchmarks/shared_lake.py [--articles 400] [--days 56]
 
 The articles are those of the sample, each with a sentence of its own, so that every text is read. The lake is on a SeaweedFS server of this
 machine. Each worker reads in one process. Prints a table, and fails if the two lakes differ.
@@ -62,8 +62,8 @@ def measure(folder: Path, url: str, workers: int) -> tuple[float, float]:
 def main() -> None:
     """Measure one and two workers, and print the table."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--articles", type=int, default=2000, help="number of articles [default: %(default)s]")
-    parser.add_argument("--days", type=int, default=112, help="over which they are spread [default: %(default)s]")
+    parser.add_argument("--articles", type=int, default=400, help="number of articles [default: %(default)s]")
+    parser.add_argument("--days", type=int, default=56, help="over which they are spread [default: %(default)s]")
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
