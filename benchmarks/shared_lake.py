@@ -29,8 +29,13 @@ FIRST_DAY = date(2025, 1, 6)
 
 def write_articles(path: Path, count: int, days: int) -> None:
     """Write articles of the sample, spread over the days, each with a sentence of its own."""
-    files = sorted(SAMPLE_ARTICLES.glob("*.jsonl"))
-    texts = [row for file in files for line in file.read_text(encoding="utf-8").splitlines() if (row := json.loads(line)).get("body")]
+    files = sorted(SAMPLE_ARTICLES.glob("2025-??.jsonl"))
+    texts = [
+        row
+        for file in files
+        for line in file.read_text(encoding="utf-8").splitlines()
+        if (row := json.loads(line)).get("body") and row.get("source")
+    ]
     with path.open("w", encoding="utf-8") as file:
         for number in range(count):
             text = texts[number % len(texts)]
