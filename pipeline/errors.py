@@ -28,7 +28,8 @@ The command line prints a `UserError` as a message and exits with its code; any 
     │   ├── SourceError          an article file, a reference file or an upstream cannot be read
     │   ├── UploadError          a release cannot be uploaded
     │   ├── ValidationError      a home, pair or range of days cannot be validated
-    │   └── VerdictError         a file of verdicts cannot be used
+    │   ├── VerdictError         a file of verdicts cannot be used
+    │   └── WorkError            machines that read one backfill do not agree
     ├── ActsError                the files of official acts do not fit together
     ├── BadAnswerError           the answer of a language model is unreadable
     ├── BaselineError            no articles were read in the baseline window

@@ -27,11 +27,13 @@ from pipeline.report.names import format_count
 from pipeline.settings import Settings
 from pipeline.settings.load import read_settings
 from pipeline.sources.upstream_status import describe_upstreams
+from pipeline.warehouse.claims import list_claims
 from pipeline.warehouse.home import find_writer, is_sample_home
 from pipeline.warehouse.lake import Lake
 from pipeline.warehouse.object_store import open_bucket, run
 from pipeline.warehouse.open_lake import open_lake
 from pipeline.warehouse.publish import Publisher
+from pipeline.warehouse.shared_lake import SharedLake
 from pipeline.warehouse.uploads import read_pointer
 from pipeline.warehouse.verify import find_damage
 
@@ -69,6 +71,8 @@ def show_status(home_folder: Path | None, show_all: bool) -> None:
         lines.insert(1, ("uploaded", describe(_describe_upload)))
     if writer := find_writer(settings.home):
         lines.insert(0, ("in use", writer))
+    if isinstance(lake, SharedLake):
+        lines[:0] = [("lake in use", str(one)) for one in list_claims(lake.bucket)]
     terminal.print_status_lines(out, [*(line for line in lines if line[1]), *(("damaged", problem) for problem in dict.fromkeys(problems))])
     if problems:
         say(f"For all damage, and what repairs it: {name_program()} verify --home {quote(str(settings.home))}")

@@ -41,7 +41,7 @@ def read_drawing() -> dict[str, str]:
     """Read the parent of each error from the drawing."""
     parents: list[str] = []
     drawing: dict[str, str] = {}
-    for indent, name in re.findall(r"^ {4}((?:│   )*(?:[├└]── )?)(\w+Error)\b", errors.__doc__ or "", flags=re.MULTILINE):
+    for indent, name in re.findall(r"^ {4}((?:[│ ]   )*(?:[├└]── )?)(\w+Error)\b", errors.__doc__ or "", flags=re.MULTILINE):
         depth = len(indent) // 4
         del parents[depth:]
         drawing[name] = parents[-1] if parents else ""

@@ -345,13 +345,14 @@ def test_repeated_partners_and_pairs_are_used_once() -> None:
 
 @pytest.mark.parametrize("url", ["s3://bucket", "s3://bucket/index/of/trade", "gs://bucket/x", "az://container", "file:///srv/share"])
 def test_releases_are_uploaded_to_an_object_store(url: str) -> None:
-    assert Settings(publish_to=url).publish_to == url
+    assert Settings(publish_to=url, lake_url=url).publish_to == url
 
 
 @pytest.mark.parametrize(
     "url", ["bucket", "s3://", "s3://key:secret@bucket", "az://c?sig=secret", "http://host/x", "file://", "file://host/x"]
 )
 def test_a_place_for_releases_is_a_url_without_credentials(url: str) -> None:
-    with pytest.raises(SettingsError, match="setting `publish_to`: the value has the wrong form") as caught:
-        read_settings(publish_to=url)
-    assert "secret" not in str(caught.value)
+    for setting in ("publish_to", "lake_url"):
+        with pytest.raises(SettingsError, match=f"setting `{setting}`: the value has the wrong form") as caught:
+            read_settings(**{setting: url})
+        assert "secret" not in str(caught.value)

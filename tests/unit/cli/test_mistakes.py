@@ -163,3 +163,14 @@ def test_a_run_without_the_library_for_uploads_writes_nothing(command: Command, 
     monkeypatch.setenv("TENSION_PUBLISH_TO", "s3://bucket/index")
     assert "install trade-tension-index[s3]" in read_error(command("run", "--home", "home"))
     assert list(Path().iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    ("settings", "message"), [("", "no shared lake: set lake_url"), ('sources.on = ["rss"]', "reads article files only")]
+)
+def test_work_needs_a_shared_lake_and_article_files(command: Command, settings: str, message: str) -> None:
+    Path("tension.toml").write_text(f"first_day = 2025-03-03\n{settings}\n", encoding="utf-8")
+    result = command("work", "--home", "home")
+    assert result.exit_code == 2
+    assert message in " ".join(result.output.split())
+    assert not Path("home").exists()
