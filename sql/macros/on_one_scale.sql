@@ -42,7 +42,7 @@ create macro on_one_scale(of_series) as table
                 expected.channel = days.channel
                 and expected.index_date <= days.index_date
                 and expected.index_date > days.index_date - (40 * days.half_life_days)::integer
-        where days.series = of_series
+        where days.series = of_series -- noqa: RF02
         group by days.index_date, days.channel
     ),
 
@@ -51,7 +51,7 @@ create macro on_one_scale(of_series) as table
             index_date,
             channel,
             baseline_to,
-            case when 1 - prior / greatest(observed, expected) >= 0.25 - 1e-9 then 100 * observed / expected end as channel_value
+            case when 1 - sums.prior / greatest(observed, expected) >= 0.25 - 1e-9 then 100 * observed / expected end as channel_value
         from sums
     )
 
