@@ -34,7 +34,8 @@ _OPENING = 12
 # An adverb that opens a sentence about earlier news: "Earlier, the ministry ...".
 _PAST_OPENING = re.compile(
     rf"\W*(?:Earlier(?! (?:on|today|in the day)\b)|Previously|Last (?:week|month|year|decade|{_ANY_MONTH})|Over the (?:past|last)"
-    r"|In the past|In recent (?:years|months|weeks)|For (?:years|decades|months)|Back in|A (?:year|month|week) ago)\b"
+    r"|In the past|In recent (?:years|months|weeks)|For (?:years|decades|months)|Back in|A (?:year|month|week) ago"
+    r"|Since (?:(?:\w+ ){1,4}took office|taking office|coming into office))\b"
 )
 
 

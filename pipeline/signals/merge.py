@@ -15,10 +15,10 @@ KEY = ("article_id", "span_start", "span_end", "actor", "target", "kind", "instr
 def merge(readings: pl.DataFrame) -> pl.DataFrame:
     """Reduce readings to one row for each signal and add `signal_id`.
 
-    Of several readings with equal `KEY` the most probable remains, then an asserted one, then the one with the first `rule_id`.
+    Of several readings with equal `KEY` an asserted one remains, then the most probable, then the one with the first `rule_id`.
     """
     ordered = readings.with_columns(is_asserted=pl.col("modality") == "asserted").sort(
-        *KEY, "probability", "is_asserted", "rule_id", descending=[False] * len(KEY) + [True, True, False]
+        *KEY, "is_asserted", "probability", "rule_id", descending=[False] * len(KEY) + [True, True, False]
     )
     best = ordered.unique(list(KEY), keep="first", maintain_order=True).drop("is_asserted")
     return best.with_columns(signal_id=pl.Series([signal_id(*row) for row in best.select(KEY).iter_rows()], dtype=pl.String()))

@@ -40,6 +40,8 @@ def test_without_a_day_a_date_is_ignored() -> None:
     [
         ("Earlier, Lima had put a duty on Chilean copper.", True),
         ("Last week Lima put a duty on Chilean copper.", True),
+        ("Since the president took office, Lima has put thirty duties on Chilean copper.", True),
+        ("Since Monday, Lima has put two duties on Chilean copper.", False),
         ("Over the past year, Lima put three duties on Chilean copper.", True),
         ("Earlier on Monday Lima put a duty on Chilean copper.", False),
         ("Lima put a duty on Chilean copper earlier than planned.", False),

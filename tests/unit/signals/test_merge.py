@@ -23,8 +23,8 @@ def test_another_instrument_is_another_signal() -> None:
     assert merge_rows({}, {"instrument": "other"}).height == 2
 
 
-def test_the_asserted_reading_wins_at_equal_probability() -> None:
-    assert merge_rows({"modality": "historical"}, {})["modality"].to_list() == ["asserted"]
+def test_an_asserted_reading_wins_over_a_more_probable_one_that_is_not() -> None:
+    assert merge_rows({"modality": "historical", "probability": 0.9}, {})["modality"].to_list() == ["asserted"]
 
 
 def test_the_order_of_readings_does_not_matter() -> None:

@@ -125,6 +125,10 @@ def test_two_states_that_lower_a_duty_on_the_goods_of_one_do_not_both_ease() -> 
     assert asserted(text) == {"NOR>IND easing"}
 
 
+def test_two_states_that_exempt_the_goods_of_one_do_not_both_ease() -> None:
+    assert asserted("Canada and Japan agreed to act, including exempting Japanese cars from all duties.") == {"CAN>JPN easing"}
+
+
 def test_operators_of_one_state_do_not_change_acts_of_another() -> None:
     assert "CHN>USA threat" in asserted("Trump threatens more tariffs on China, Beijing is ready to hit back.")
 
@@ -292,6 +296,20 @@ def test_what_will_stay_is_a_refusal_what_stays_is_background() -> None:
 def test_a_proposed_list_is_a_threat_a_list_is_a_measure() -> None:
     assert asserted("Canada released a list of Japanese goods subject to 25 percent tariffs.") == {"CAN>JPN measure"}
     assert asserted("Canada released a proposed list of Japanese goods subject to 25 percent tariffs.") == {"CAN>JPN threat"}
+
+
+def test_what_anyone_may_do_is_no_act_of_who_speaks() -> None:
+    assert asserted("Japan threatens legal action against those who enforce the Canadian ban on chips.") == {"JPN>CAN threat"}
+    assert asserted("Japan will enforce the ban on Canadian chips.") == {"JPN>CAN measure"}
+
+
+def test_a_tariff_threat_taxes_nobody() -> None:
+    assert "CAN>JPN measure" not in asserted("Canada is serious about its Japan tariff threat.")
+    assert asserted("Canada will tariff Japan.") == {"CAN>JPN measure"}
+
+
+def test_to_hold_up_a_duty_is_relief() -> None:
+    assert asserted("Canada agreed to hold up imposing duties on Japanese chips.") == {"CAN>JPN easing"}
 
 
 def test_a_verb_does_not_reach_past_a_threat_to_its_object() -> None:

@@ -67,7 +67,8 @@ class ParsedSentence:
                 return party
             head, relation = self.tree.heads[node], self.tree.relations[node]
             if relation == "relcl":
-                return self._find_party(head)
+                is_anyone = self.sentence.tokens[head].lower in cues("anyone")
+                return Party(is_stranger=True) if is_anyone else self._find_party(head)
             if head == node or relation not in SHARES_SUBJECT:
                 return None
             node, came_by = head, relation

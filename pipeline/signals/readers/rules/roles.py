@@ -112,8 +112,8 @@ def _choose_targets(context: SentenceContext, parsed: ParsedSentence | None, act
     The tree gives them, or else word order.
     """
     is_diverted = "divert." in act.rule_id
-    if parsed and party and act.thing is not None:
-        named = parsed.find_targets([parsed.phrase_head(act.thing)], ())
+    if parsed and party:
+        named = parsed.find_targets([act.focus if act.thing is None else parsed.phrase_head(act.thing)], ())
         if named and set(named) < set(party.codes):  # two states agree to lower the tariff on the goods of one of them
             return () if actor in named else named
     if parsed:
