@@ -168,9 +168,9 @@ def test_verify_names_lost_and_damaged_objects(one: Machine, other: Machine, tmp
     lost.unlink()
     damaged.write_bytes(b"x" * damaged.stat().st_size)
     third = Machine(tmp_path, "third")
-    found = {str(one.path).partition(".")[0]: one for one in find_damage(third.settings, compares_hashes=True) if "coverage" in one.path}
-    assert found["lake/coverage, 2024-12-30"].is_repaired_by_run
-    [other_damage] = [one for path, one in found.items() if path.startswith("file:")]
+    by_path = {str(one.path).partition(".")[0]: one for one in find_damage(third.settings, compares_hashes=True) if "coverage" in one.path}
+    assert by_path["lake/coverage, 2024-12-30"].is_repaired_by_run
+    [other_damage] = [one for path, one in by_path.items() if path.startswith("file:")]
     assert f"{damaged.name}: not as it was written. Remove this object" in str(other_damage)
 
 
