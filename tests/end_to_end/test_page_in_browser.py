@@ -103,6 +103,7 @@ def test_dates_zoom_and_the_button_shows_the_whole_period(opened: Visit) -> None
 
 def test_dragging_over_the_small_chart_zooms(opened: Visit) -> None:
     page = opened.page
+    page.evaluate("document.querySelector('#chart svg').scrollIntoView({ block: 'center' })")
     box = page.locator("#chart svg").bounding_box()
     y = box["y"] + box["height"] - 45
     page.mouse.move(box["x"] + 200, y)
