@@ -32,7 +32,7 @@ class Head:
 class Fold:
     """A table that readers can unfold, with sentences above it.
 
-    `name` is part of its identifier and of its file's name. Without rows it is left out, unless `is_kept`: its title says why.
+    `name` is part of its identifier and of its file's name. Without rows it is left out, unless `is_always_shown`: its title says why.
     """
 
     name: str
@@ -40,4 +40,9 @@ class Fold:
     sentences: tuple[str, ...]
     heads: tuple[Head, ...]
     rows: tuple[tuple[Cell, ...], ...]
-    is_kept: bool = False
+    is_always_shown: bool = False
+
+
+def say_cut(count: int, limit: int, what: str) -> str:
+    """Say that only some of `count` rows are shown; nothing if all are."""
+    return f" The {limit} {what} are shown." if count > limit else ""

@@ -4,7 +4,6 @@ Belongs here: selecting rows of published tables and putting them into words. Do
 (`timeline.py`). Texts and links of articles are not escaped here.
 """
 
-from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -12,23 +11,21 @@ from typing import Any
 
 import polars as pl
 
-from pipeline.contracts import threat_words
 from pipeline.contracts import vocabulary as words
-from pipeline.contracts.countries import ALL_PARTNERS, parse_pair
-from pipeline.contracts.scopes import ALL, is_member_on
+from pipeline.contracts.countries import parse_pair
 from pipeline.contracts.tables.index import SIGNALS, TENSION_DAILY, TENSION_PAIR_DAILY
 from pipeline.contracts.tables.measures import MEASURE_ACTS, MEASURE_STATES
 from pipeline.contracts.tables.threats import THREAT_RATES, THREATS
 from pipeline.contracts.tables.trade import TARIFF_RATES, TRADE_FLOWS
-from pipeline.report.cells import Cell, Fold, Head
+from pipeline.report.cells import Cell, Fold, Head, say_cut
 from pipeline.report.evidence import ReadTable
 from pipeline.report.names import country_name, direction_title, format_count, instrument_name, long_day, short_month, signed
 from pipeline.report.sparklines import sparkline
+from pipeline.report.threat_fold import build_threats
 
 _MONTHS = 12  # of each series of trade figures
 _CHANGES = 10  # of each average rate
 _SPELLS = 10
-_THREATS = 40
 _MEAN_DAYS = 90
 _SPARK_MONTHS = 60
 _ID_LENGTH = 16  # of a signal; threats list theirs, the most probable first
@@ -44,11 +41,6 @@ _ABOUT_STALEMATE = (
 _ABOUT_MEASURES = (
     "From a curated list of official acts, not from the news and not a tariff schedule. Rates of several layers on the same goods add "
     "up unless a remark says otherwise; rates are on top of the ordinary duty unless they are totals."
-)
-_ABOUT_THREATS = (
-    "An act of that kind that shares neither rate, amount nor goods with the threat only followed it. An outcome that no article reports "
-    "is missing. Reports may come late, so a threat stays pending for some weeks after its deadline. "
-    "A sentence is quoted only if it is read with high confidence."
 )
 _AVERAGES = {"import_weighted": "weighted by imports", "simple_mean_hs6": "unweighted"}
 _ABOUT_TARIFFS = "Averages over all goods, from trackers. " + " ".join(
@@ -116,7 +108,7 @@ def build_folds(facts: Facts, pair: str) -> tuple[Fold, ...]:
         build_tariffs(facts.tariff_rates, facts.day, pair),
         build_flows(facts.flows, facts.first, facts.day, pair),
     )
-    return tuple(fold for fold in made if fold.rows or fold.is_kept)
+    return tuple(fold for fold in made if fold.rows or fold.is_always_shown)
 
 
 def build_moves(daily: pl.DataFrame, day: date, pair: str) -> Fold:
@@ -170,7 +162,7 @@ def build_stalemate(pair_daily: pl.DataFrame, pair: str) -> Fold:
     return Fold(
         "stalemate",
         f"Stalemate: {format_count(days, 'day')} in {format_count(spells.height, 'spell')}",
-        (_ABOUT_STALEMATE + _say_cut(len(rows), _SPELLS, "newest spells"),),
+        (_ABOUT_STALEMATE + say_cut(len(rows), _SPELLS, "newest spells"),),
         (Head("From"), Head("To"), Head("Days", True), Head("Share of talk", True)),
         rows[:_SPELLS],
     )  # fmt: skip
@@ -235,146 +227,6 @@ def _describe_measure(row: Mapping[str, Any]) -> str:
         f"certainty {row['certainty']}" if row["certainty"] != "high" else "",
     ]
     return "; ".join(remark for remark in remarks if remark)
-
-
-def build_threats(threats: pl.DataFrame, rates: pl.DataFrame, day: date, pair: str) -> Fold:
-    """Threats towards each other and towards everybody, the newest first.
-
-    As of `day`, with the outcomes of all threats of each country, as counts. `threats`: see `read_facts`; `rates`: THREAT_RATES of all
-    forms.
-    """
-    one, other = parse_pair(pair)
-    is_mutual = pl.col("actor").is_in([one, other]) & pl.col("target").is_in([one, other])
-    reached = [
-        (actor, scope)
-        for actor, partner in ((one, other), (other, one))
-        for scope in threats.filter(actor=actor, target=ALL_PARTNERS)["scope"].unique()
-        if scope in (None, ALL) or is_member_on(scope, partner, day)
-    ]
-    general = threats.filter(pl.col("target") == ALL_PARTNERS).join(
-        pl.DataFrame(reached, schema={"actor": pl.String(), "scope": pl.String()}, orient="row"),
-        on=["actor", "scope"],
-        how="semi",
-        nulls_equal=True,
-    )
-    of_pair = pl.concat([threats.filter(is_mutual), general]).sort("first_on", "threat_id", descending=[True, False])
-    outcomes = Counter(_name_outcome(row) for row in of_pair.iter_rows(named=True))
-    late = sum(_is_late(row, day) for row in of_pair.iter_rows(named=True))
-    remarks = {"pending": f", {late} of them past the deadline"} if late else {}
-    ordered = sorted(outcomes.items(), key=lambda one: (-one[1], one[0]))
-    counted = "; ".join(f"{count} {outcome}{remarks.get(outcome, '')}" for outcome, count in ordered)
-    by_actor = {row["actor"]: row for row in rates.iter_rows(named=True)}
-    return Fold(
-        "threats",
-        f"Threats and what became of them: {of_pair.height:,}{f' ({counted})' if counted else ''}",
-        (
-            *(_describe_outcomes(by_actor[country]) for country in (one, other) if country in by_actor),
-            _ABOUT_THREATS + _say_cut(of_pair.height, _THREATS, "newest threats"),
-        ),
-        (
-            Head("First said"), Head("Who → whom"), Head("What"), Head("Rate or amount", True), Head("Deadline"), Head("Outcome"),
-            Head("Shown by"), Head("Evidence"),
-        ),
-        tuple(
-            (
-                Cell(row["first_on"].isoformat()),
-                Cell(_title_threat(row, one, other)),
-                Cell(_describe_threat(row)),
-                Cell(_describe_figures(row["rate_pct"], row["amount_usd"])),
-                Cell("" if row["deadline_on"] is None else row["deadline_on"].isoformat()),
-                Cell(_describe_outcome(row, day)),
-                Cell(*_show_outcome(row)),
-                _quote(row),
-            )
-            for row in of_pair.head(_THREATS).iter_rows(named=True)
-        ),
-    )  # fmt: skip
-
-
-def _describe_outcomes(row: Mapping[str, Any]) -> str:
-    """Outcomes of all threats of a country, with their denominators."""
-    counts = [
-        f"{row[f'{word}_count']:,} {word.replace('_', ' ')}"
-        for word in ("carried_out", "softened", "struck_down", "withdrawn", "lapsed")
-        if row[f"{word}_count"]
-    ]
-    settled = f"of {row['settled_count']:,} that are settled, {', '.join(counts)}" if counts else "none is settled"
-    share = (
-        f"; carried out at least in part, or followed by such an act: {row['imposed_pct']:.0f} % "
-        f"(95 % interval {row['imposed_lo95']:.0f} to {row['imposed_hi95']:.0f})"
-        if row["settled_count"]
-        else ""
-    )
-    still = [f"{row[f'{word}_count']:,} {word}" for word in ("pending", "unconfirmed") if row[f"{word}_count"]]
-    open_ones = f". Not settled: {', '.join(still)}" if still else ""
-    return f"{country_name(row['actor'])}, all {format_count(row['threat_count'], 'threat')} towards anybody: {settled}{share}{open_ones}."
-
-
-def _title_threat(row: Mapping[str, Any], one: str, other: str) -> str:
-    """Who threatens whom.
-
-    Of a threat towards everybody, that the partner is one of them.
-    """
-    title = direction_title(row["actor"], row["target"])
-    partner = other if row["actor"] == one else one
-    return f"{title} ({country_name(partner)} too)" if row["target"] == ALL_PARTNERS else title
-
-
-def _describe_threat(row: Mapping[str, Any]) -> str:
-    """Say what a threat is about, e.g. `tariff on steel, conditional`."""
-    parts = [
-        instrument_name(row["instrument"], row["product"] or ""),
-        f" ({row['threat_form']})" if row["threat_form"] != "threat" else "",
-        ", conditional" if row["is_conditional"] else "",
-    ]
-    return "".join(parts)
-
-
-def _is_late(row: Mapping[str, Any], day: date) -> bool:
-    """Whether a threat is pending although its deadline is before `day`."""
-    return row["threat_outcome"] == "pending" and row["deadline_on"] is not None and row["deadline_on"] < day
-
-
-def _describe_outcome(row: Mapping[str, Any], day: date) -> str:
-    """Say what became of a threat, with rate and day."""
-    if _is_late(row, day):
-        return "pending, deadline passed"
-    figures = _describe_figures(row["outcome_rate_pct"], row["outcome_amount_usd"])
-    on = f", {row['outcome_on'].isoformat()}" if row["outcome_on"] is not None else ""
-    return f"{_name_outcome(row)}{': ' if figures else ''}{figures}{on}"
-
-
-def _name_outcome(row: Mapping[str, Any]) -> str:
-    """The outcome in words.
-
-    An act that shares no figure or goods with the threat only followed it.
-    """
-    if row["threat_outcome"] == "carried_out" and not row["outcome_matched"]:
-        return "followed by such an act"
-    is_part = None not in (row["amount_usd"], row["outcome_amount_usd"]) and row["outcome_amount_usd"] < row["amount_usd"]
-    if row["threat_outcome"] == "softened" and is_part:
-        return "carried out in part"
-    return str(row["threat_outcome"]).replace("_", " ")
-
-
-def _describe_figures(rate: float | None, amount: float | None) -> str:
-    """A rate and an amount of goods, as far as known."""
-    parts = ("" if rate is None else f"{rate:g} %", "" if amount is None else f"on USD {amount / 1e9:,.3g} billion")
-    return " ".join(part for part in parts if part)
-
-
-def _show_outcome(row: Mapping[str, Any]) -> tuple[str, str | None]:
-    """What shows the outcome: the act with its link, or in words."""
-    if row["outcome_act"]:
-        return row["outcome_act"], row["outcome_url"]
-    basis = row["outcome_basis"]
-    return ("" if basis is None else threat_words.THREAT_BASIS.words[basis]), None
-
-
-def _quote(row: Mapping[str, Any]) -> Cell:
-    if row["tier"] != "high" or not row["quote"]:
-        return Cell("no sentence read with high confidence")
-    return Cell(row["quote"], url=row["url"], source=row["source"] or "", published=row["published_at"].date())
 
 
 def build_tariffs(rates: pl.DataFrame, day: date, pair: str) -> Fold:
@@ -443,7 +295,7 @@ def build_flows(flows: pl.DataFrame, first: date, day: date, pair: str) -> Fold:
             Head("Released on"), Head("Source"), Head("Trend"),
         ),
         tuple(rows),
-        is_kept=bool(none),
+        is_always_shown=bool(none),
     )  # fmt: skip
 
 
@@ -474,10 +326,6 @@ def _between(frame: pl.DataFrame, pair: str, actor: str, target: str) -> pl.Data
 def _count_directions(rows: pl.DataFrame) -> str:
     counts: Iterator[Sequence[Any]] = iter(rows.group_by("actor", "target", maintain_order=True).len().rows())
     return ", ".join(f"{direction_title(actor, target)} {count}" for actor, target, count in counts)
-
-
-def _say_cut(count: int, limit: int, what: str) -> str:
-    return f" The {limit} {what} are shown." if count > limit else ""
 
 
 def _points(value: float | None) -> Cell:

@@ -36,7 +36,10 @@ IS_SURE = (pl.col("first") != "") & (pl.col("second") != "") & ~((pl.col("first"
 
 
 def read_independent_acts() -> pl.DataFrame:
-    """Read the acts: INDEPENDENT_ACTS with `act_id` and `is_sure` (`IS_SURE`), in the order of the file."""
+    """Read the independent acts, in the order of the file.
+
+    The columns are those of INDEPENDENT_ACTS, `act_id` and `is_sure` (`IS_SURE`).
+    """
     acts = pl.read_csv(ACTS_FILE, schema=INDEPENDENT_ACTS, empty_string_is_null=False)
     return acts.with_columns(act_id=pl.concat_str("line", "actor", "target", "kind", separator="-"), is_sure=IS_SURE)
 

@@ -240,8 +240,8 @@ class SharedLake(Lake):
                 uploads.append(partial(self.bucket.upload, _object_key(table, name, entry), file, entry.sha256))
         run_all(uploads)
         if self._inspected:
-            sent = {_object_key(table, name, entry) for table, entries in written.items() for name, entry in entries.items()}
-            self._inspected = self._inspected[0] - sent, self._inspected[1] - sent
+            written_keys = {_object_key(table, name, entry) for table, entries in written.items() for name, entry in entries.items()}
+            self._inspected = self._inspected[0] - written_keys, self._inspected[1] - written_keys
         require_claim(self.bucket.url)
         for table, entries in written.items():
             self._commit(table, entries)

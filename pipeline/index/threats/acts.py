@@ -51,8 +51,8 @@ class ActEvent:
     @property
     def amount(self) -> float | None:
         """Goods in US dollars, if the list of acts has them."""
-        found = _AMOUNT.search(self.product)
-        return float(found[1]) * 1e9 if found else None
+        match = _AMOUNT.search(self.product)
+        return float(match[1]) * 1e9 if match else None
 
 
 def read_events(acts: pl.DataFrame) -> list[ActEvent]:
@@ -171,7 +171,7 @@ def outcome_of_event(event: ActEvent, threat: Said) -> str | None:
 
 
 def _outcome_by_rate(event: ActEvent, threat: Said, *, is_for_all: bool) -> str | None:
-    """Return the outcome that an act on the threatened goods shows by its rate."""
+    """Return the outcome that the rate of an act shows."""
     known, rate = event.rate_pct, threat.rate
     if rate is None or known is None:
         return event.word if rate is None or not is_for_all else None

@@ -101,7 +101,7 @@ class _Actor:
     def _settle(threats: list[Threat], claims: list[Claim]) -> None:
         """Set the outcomes that one day's claims show for threats.
 
-        A claim that only repeats a threat, or that cannot change it (`Threat.accepts`), shows none, nor does one on the amount of another.
+        A claim shows none if it only repeats a threat, cannot change it (`Threat.accepts`), or is on the amount of another threat.
         """
         amounts = _list_amounts(threats)
         for threat in threats:
@@ -156,7 +156,10 @@ def _list_amounts(threats: list[Threat]) -> list[float]:
 
 
 def _is_of_another(amount: float | None, threat: Threat, amounts: list[float]) -> bool:
-    """Return whether what was done is on one of the `amounts`, and not on the threat's own."""
+    """Return whether the `amount` is that of another threat.
+
+    It is one of the `amounts`, and not that of this threat.
+    """
     return amount is not None and not amounts_agree(amount, threat.amount) and any(is_same_amount(amount, one) for one in amounts)
 
 

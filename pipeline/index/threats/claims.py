@@ -135,9 +135,10 @@ def amounts_agree(one: float | None, other: float | None) -> bool:
 
 
 def compare_amount(word: str, known: float | None, threat: Said) -> str | None:
-    """Return the outcome `word` of an act on `known` dollars of trade, softened if it is on a part of the threatened amount.
+    """Return the outcome of an act, softened by its amount.
 
-    None if that part is so small that the act is another measure, or if it is only scheduled.
+    `word`: the outcome by kind and rate; it becomes a partial one if the act is on a part of the threatened amount. `known`: US dollars of
+    trade that the act is on. None if that part is so small that the act is another measure, or if it is only scheduled.
     """
     if known is None or threat.amount is None or known >= threshold("same_amount_share") * threat.amount:
         return word

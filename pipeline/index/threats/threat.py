@@ -276,9 +276,9 @@ class Threat:
 
     @property
     def is_matched(self) -> bool | None:
-        """Whether the threat names goods, a rate or an amount that what was done agrees with; None unless something was done.
+        """Whether goods, rate or amount agree with what was done.
 
-        False: only country, partner, instrument and time agree.
+        None unless something was done. False: only country, partner, instrument and time agree.
         """
         if self.outcome.word not in (*IMPOSED, "struck_down"):
             return None

@@ -21,9 +21,9 @@ def figure(part: str, statistic: str, **columns: Any) -> Figure:
 
 
 def sign_test(right: int, count: int) -> Figure:
-    """Return the columns of a share of right signs: exact binomial test against one half.
+    """Test a share of right signs against one half.
 
-    The test is one-sided, the interval two-sided.
+    Returns the columns of a figure. The binomial test is one-sided, the interval two-sided.
     """
     interval = binomtest(right, count).proportion_ci(0.95)
     p_value = binomtest(right, count, 0.5, alternative="greater").pvalue

@@ -43,9 +43,9 @@ def draw_cluster_rates(hits: Numbers, clusters: NDArray[np.str_], draws: int = D
 
 
 def percentile_interval(drawn: Numbers) -> tuple[float, float]:
-    """Compute the 95 % percentile interval of bootstrap draws, from their finite values.
+    """Compute the 95 % percentile interval of bootstrap draws.
 
-    Both bounds are NaN unless more than half of the draws are finite.
+    Values that are not finite are left out. Both bounds are NaN unless more than half of the draws are finite.
     """
     finite = drawn[np.isfinite(drawn)]
     if not len(drawn) or len(finite) <= _MIN_FINITE_SHARE * len(drawn):

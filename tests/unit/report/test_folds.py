@@ -20,10 +20,10 @@ from pipeline.report.folds import (
     build_moves,
     build_stalemate,
     build_tariffs,
-    build_threats,
     read_facts,
 )
 from pipeline.report.names import signed
+from pipeline.report.threat_fold import build_threats
 
 DAY = date(2025, 11, 30)
 SIGNAL = "4e1f09ab52c77d31"
@@ -154,9 +154,9 @@ def test_trade_figures_have_their_day_of_release() -> None:
 
 def test_trade_figures_of_other_years_are_said_to_be_missing() -> None:
     fold = build_flows(_fill(TRADE_FLOWS, {"reference_month": date(2023, 7, 1)}), date(2025, 1, 20), DAY, "CHN-USA")
-    assert (fold.rows, fold.is_kept) == ((), True)
+    assert (fold.rows, fold.is_always_shown) == ((), True)
     assert fold.title.endswith(": no figures of the months of the index")
-    assert build_flows(TRADE_FLOWS.empty(), date(2025, 1, 20), DAY, "CHN-USA").is_kept is False
+    assert build_flows(TRADE_FLOWS.empty(), date(2025, 1, 20), DAY, "CHN-USA").is_always_shown is False
 
 
 def test_spells_of_stalemate_end_where_a_day_is_missing() -> None:

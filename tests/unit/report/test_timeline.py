@@ -2,7 +2,7 @@ import base64
 import itertools
 import json
 import zlib
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
@@ -146,7 +146,7 @@ def test_a_peak_has_its_largest_stories_of_any_tier(build: Build) -> None:
     assert [timeline.stories[story.number].tier for story in peak.stories] == ["low", "high"]
 
 
-def _find_days(values: list[int | None]) -> list[int]:
+def _find_days(values: Sequence[int | None]) -> list[int]:
     """Days of the peaks of a series, counted from its first day."""
     first = date(2025, 1, 1)
     rows = [

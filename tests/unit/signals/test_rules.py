@@ -342,6 +342,6 @@ def test_to_tell_the_other_side_to_act_is_a_demand_to_tell_it_is_not() -> None:
     assert asserted("Canada told reporters that it would drop its tariff on Japanese lumber.") == {"CAN>JPN easing"}
 
 
-def test_what_someone_is_told_to_stop_is_a_demand() -> None:
+def test_an_order_to_stop_something_is_a_demand() -> None:
     assert asserted("Japan said Canada should stop threatening Japan.") == {"JPN>CAN demand"}
     assert asserted("Japan urged Canada to correct its erroneous practices.") == {"JPN>CAN demand"}

@@ -90,7 +90,10 @@ def _find_verb_acts(sentence: MarkedSentence, used: set[int]) -> Iterable[Act]:
 
 
 def _is_willed(sentence: MarkedSentence, verb: Mark) -> bool:
-    """Whether the words before the verb say that it is meant to be: `will stay`, `insists the duties stay`."""
+    """Whether the verb is intended: `will stay`, `insists the duties stay`.
+
+    The words before the verb in its clause say so.
+    """
     start, _ = sentence.clause_bounds(verb.first)
     near = set(sentence.words_between(max(start, verb.first - WILL_REACH), verb.first))
     return bool(cues("resolve") & near) or any(

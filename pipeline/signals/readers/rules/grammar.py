@@ -96,9 +96,9 @@ def class_of(mark: Mark) -> str:
 
 
 def is_stopped(sentence: MarkedSentence, verb: Mark) -> bool:
-    """Whether a verb directly follows one that ends it, or is part of it: `stop buying`.
+    """Whether a verb is what another verb ends: `stop buying`.
 
-    The act is then `stop`, not `buying`.
+    The other verb directly precedes it or includes it. The act is then `stop`, not `buying`.
     """
     return verb.form == "ing" and any(
         (mark.last == verb.first - 1 or mark.first < verb.first <= mark.last)

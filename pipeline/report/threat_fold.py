@@ -1,0 +1,164 @@
+"""The folding table of a pair's threats and what became of them.
+
+Belongs here: putting rows of THREATS and THREAT_RATES into words. Does not: deciding about outcomes (`pipeline/index/threats`).
+"""
+
+from collections import Counter
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+
+import polars as pl
+
+from pipeline.contracts import threat_words
+from pipeline.contracts.countries import ALL_PARTNERS, parse_pair
+from pipeline.contracts.scopes import ALL, is_member_on
+from pipeline.report.cells import Cell, Fold, Head, say_cut
+from pipeline.report.names import country_name, direction_title, format_count, instrument_name
+
+_THREATS = 40
+_ABOUT_THREATS = (
+    "An act of that kind that shares neither rate, amount nor goods with the threat only followed it. An outcome that no article reports "
+    "is missing. Reports may come late, so a threat stays pending for some weeks after its deadline. "
+    "A sentence is quoted only if it is read with high confidence."
+)
+
+
+def build_threats(threats: pl.DataFrame, rates: pl.DataFrame, day: date, pair: str) -> Fold:
+    """Threats towards each other and towards everybody, the newest first.
+
+    As of `day`, with the outcomes of all threats of each country, as counts. `threats`: see `folds.read_facts`; `rates`: THREAT_RATES of
+    all forms.
+    """
+    one, other = parse_pair(pair)
+    is_mutual = pl.col("actor").is_in([one, other]) & pl.col("target").is_in([one, other])
+    reached = [
+        (actor, scope)
+        for actor, partner in ((one, other), (other, one))
+        for scope in threats.filter(actor=actor, target=ALL_PARTNERS)["scope"].unique()
+        if scope in (None, ALL) or is_member_on(scope, partner, day)
+    ]
+    general = threats.filter(pl.col("target") == ALL_PARTNERS).join(
+        pl.DataFrame(reached, schema={"actor": pl.String(), "scope": pl.String()}, orient="row"),
+        on=["actor", "scope"],
+        how="semi",
+        nulls_equal=True,
+    )
+    of_pair = pl.concat([threats.filter(is_mutual), general]).sort("first_on", "threat_id", descending=[True, False])
+    outcomes = Counter(_name_outcome(row) for row in of_pair.iter_rows(named=True))
+    late = sum(_is_late(row, day) for row in of_pair.iter_rows(named=True))
+    remarks = {"pending": f", {late} of them past the deadline"} if late else {}
+    ordered = sorted(outcomes.items(), key=lambda one: (-one[1], one[0]))
+    counted = "; ".join(f"{count} {outcome}{remarks.get(outcome, '')}" for outcome, count in ordered)
+    by_actor = {row["actor"]: row for row in rates.iter_rows(named=True)}
+    return Fold(
+        "threats",
+        f"Threats and what became of them: {of_pair.height:,}{f' ({counted})' if counted else ''}",
+        (
+            *(_describe_outcomes(by_actor[country]) for country in (one, other) if country in by_actor),
+            _ABOUT_THREATS + say_cut(of_pair.height, _THREATS, "newest threats"),
+        ),
+        (
+            Head("First said"), Head("Who → whom"), Head("What"), Head("Rate or amount", True), Head("Deadline"), Head("Outcome"),
+            Head("Shown by"), Head("Evidence"),
+        ),
+        tuple(
+            (
+                Cell(row["first_on"].isoformat()),
+                Cell(_title_threat(row, one, other)),
+                Cell(_describe_threat(row)),
+                Cell(_describe_figures(row["rate_pct"], row["amount_usd"])),
+                Cell("" if row["deadline_on"] is None else row["deadline_on"].isoformat()),
+                Cell(_describe_outcome(row, day)),
+                Cell(*_show_outcome(row)),
+                _quote(row),
+            )
+            for row in of_pair.head(_THREATS).iter_rows(named=True)
+        ),
+    )  # fmt: skip
+
+
+def _describe_outcomes(row: Mapping[str, Any]) -> str:
+    """Outcomes of all threats of a country, with their denominators."""
+    counts = [
+        f"{row[f'{word}_count']:,} {word.replace('_', ' ')}"
+        for word in ("carried_out", "softened", "struck_down", "withdrawn", "lapsed")
+        if row[f"{word}_count"]
+    ]
+    settled = f"of {row['settled_count']:,} that are settled, {', '.join(counts)}" if counts else "none is settled"
+    share = (
+        f"; carried out at least in part, or followed by such an act: {row['imposed_pct']:.0f} % "
+        f"(95 % interval {row['imposed_lo95']:.0f} to {row['imposed_hi95']:.0f})"
+        if row["settled_count"]
+        else ""
+    )
+    still = [f"{row[f'{word}_count']:,} {word}" for word in ("pending", "unconfirmed") if row[f"{word}_count"]]
+    open_ones = f". Not settled: {', '.join(still)}" if still else ""
+    return f"{country_name(row['actor'])}, all {format_count(row['threat_count'], 'threat')} towards anybody: {settled}{share}{open_ones}."
+
+
+def _title_threat(row: Mapping[str, Any], one: str, other: str) -> str:
+    """Who threatens whom.
+
+    Of a threat towards everybody, that the partner is one of them.
+    """
+    title = direction_title(row["actor"], row["target"])
+    partner = other if row["actor"] == one else one
+    return f"{title} ({country_name(partner)} too)" if row["target"] == ALL_PARTNERS else title
+
+
+def _describe_threat(row: Mapping[str, Any]) -> str:
+    """Say what a threat is about, e.g. `tariff on steel, conditional`."""
+    parts = [
+        instrument_name(row["instrument"], row["product"] or ""),
+        f" ({row['threat_form']})" if row["threat_form"] != "threat" else "",
+        ", conditional" if row["is_conditional"] else "",
+    ]
+    return "".join(parts)
+
+
+def _is_late(row: Mapping[str, Any], day: date) -> bool:
+    """Whether a threat is pending although its deadline is before `day`."""
+    return row["threat_outcome"] == "pending" and row["deadline_on"] is not None and row["deadline_on"] < day
+
+
+def _describe_outcome(row: Mapping[str, Any], day: date) -> str:
+    """Say what became of a threat, with rate and day."""
+    if _is_late(row, day):
+        return "pending, deadline passed"
+    figures = _describe_figures(row["outcome_rate_pct"], row["outcome_amount_usd"])
+    on = f", {row['outcome_on'].isoformat()}" if row["outcome_on"] is not None else ""
+    return f"{_name_outcome(row)}{': ' if figures else ''}{figures}{on}"
+
+
+def _name_outcome(row: Mapping[str, Any]) -> str:
+    """The outcome in words.
+
+    An act that shares no figure or goods with the threat only followed it.
+    """
+    if row["threat_outcome"] == "carried_out" and not row["outcome_matched"]:
+        return "followed by such an act"
+    is_part = None not in (row["amount_usd"], row["outcome_amount_usd"]) and row["outcome_amount_usd"] < row["amount_usd"]
+    if row["threat_outcome"] == "softened" and is_part:
+        return "carried out in part"
+    return str(row["threat_outcome"]).replace("_", " ")
+
+
+def _describe_figures(rate: float | None, amount: float | None) -> str:
+    """A rate and an amount of goods, as far as known."""
+    parts = ("" if rate is None else f"{rate:g} %", "" if amount is None else f"on USD {amount / 1e9:,.3g} billion")
+    return " ".join(part for part in parts if part)
+
+
+def _show_outcome(row: Mapping[str, Any]) -> tuple[str, str | None]:
+    """What shows the outcome: the act with its link, or in words."""
+    if row["outcome_act"]:
+        return row["outcome_act"], row["outcome_url"]
+    basis = row["outcome_basis"]
+    return ("" if basis is None else threat_words.THREAT_BASIS.words[basis]), None
+
+
+def _quote(row: Mapping[str, Any]) -> Cell:
+    if row["tier"] != "high" or not row["quote"]:
+        return Cell("no sentence read with high confidence")
+    return Cell(row["quote"], url=row["url"], source=row["source"] or "", published=row["published_at"].date())
