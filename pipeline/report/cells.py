@@ -44,5 +44,5 @@ class Fold:
 
 
 def say_cut(count: int, limit: int, what: str) -> str:
-    """Say that only some of `count` rows are shown; nothing if all are."""
+    """Say that some rows are not shown; nothing if all are."""
     return f" The {limit} {what} are shown." if count > limit else ""
