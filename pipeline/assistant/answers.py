@@ -58,16 +58,14 @@ class Answers:
 
     def describe(self, table: str) -> Answer:
         """List the columns of a table, view or macro with their meanings."""
-        (columns, tables), answer = self._ask(
-            Query("from describe_columns($table)", {"table": table}),
-            Query("from describe_tables()"),
-        )
+        (tables,), answer = self._ask(Query("from describe_tables()"))
         known = {row["name"]: row for row in tables.to_records()}
         if table not in known:
             near = get_close_matches(table, known, n=1)
             raise AnswerError(
                 f"there is no table {table!r}{f'; did you mean {near[0]}?' if near else ''} Choose one of {', '.join(sorted(known))}"
             )
+        (columns,), _ = self._ask(Query("from describe_columns($table)", {"table": table}))
         return answer | known[table] | {"columns": columns.to_records()}
 
     def value_of_day(self, series: str, day: date) -> Answer:

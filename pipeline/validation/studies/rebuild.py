@@ -14,7 +14,6 @@ import numpy as np
 import polars as pl
 from scipy.stats import gamma
 
-from pipeline.contracts.tables.index import IS_DIRECTED
 from pipeline.validation.studies.figures import figure, to_frame
 
 _CHANNELS = {"escalation": "tension", "concession": "concession", "dialogue": "dialogue"}
@@ -25,6 +24,8 @@ _VARIANTS = ("", "_unweighted", "_bilateral")
 _NOTHING = (0.0,) * len(_VARIANTS)
 TOLERANCE = 1e-9
 _MISREAD = 0.175  # as published
+# Repeated here, because this module shares no code with the index.
+_IS_DIRECTED = pl.col("series").str.contains(">", literal=True)
 
 Row = dict[str, Any]
 
@@ -73,7 +74,7 @@ def measure_differences(published: pl.DataFrame, rebuilt: pl.DataFrame, table: s
     """
     series = pl.col("pair") if "pair" in published.columns else pl.concat_str("actor", pl.lit(">"), "target")
     published_series = published.with_columns(series=series)
-    rebuilt_series = rebuilt.filter(("pair" in published.columns) != IS_DIRECTED)
+    rebuilt_series = rebuilt.filter(("pair" in published.columns) != _IS_DIRECTED)
     joined = published_series.join(rebuilt_series, on=["index_date", "series"], how="full", suffix="_rebuilt", coalesce=True)
     is_same_days = (
         published_series.select("index_date", "series").sort(pl.all()).equals(rebuilt_series.select("index_date", "series").sort(pl.all()))
