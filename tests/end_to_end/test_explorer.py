@@ -248,8 +248,8 @@ def test_the_status_says_what_a_result_does_not_show(visit: Visit, sql: str, mes
 
 
 def test_a_parser_error_shows_its_line_once(visit: Visit) -> None:
-    visit.run("selct 1")
-    assert visit.text("error").count("LINE 1: selct 1") == 1
+    visit.run("choose 1")
+    assert visit.text("error").count("LINE 1: choose 1") == 1
     visit.page.fill("#sql", " ")
     visit.page.click("#run")
     assert visit.page.locator("#error").is_hidden()
