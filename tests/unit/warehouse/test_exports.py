@@ -1,6 +1,8 @@
 """Tables in one file: types and nulls survive, and no text acts as a formula."""
 
 import importlib.util
+import shutil
+import subprocess
 import zipfile
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -52,6 +54,20 @@ def test_a_cell_of_excel_is_never_a_formula_or_a_link(tmp_path: Path) -> None:
     assert "hyperlink" not in sheets["xl/worksheets/sheet1.xml"].lower()
     assert "A test." in sheets["xl/sharedStrings.xml"]
     assert sheets["xl/workbook.xml"].count("<sheet ") == 3
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(shutil.which("soffice") is None, reason="LibreOffice is not installed")
+def test_libreoffice_reads_types_and_nulls(tmp_path: Path) -> None:
+    if importlib.util.find_spec("xlsxwriter") is None:
+        pytest.skip("xlsxwriter is not installed; run `uv sync --extra excel`")
+    write_export(make_export(), tmp_path / "a.xlsx", "xlsx")
+    command = ["soffice", f"-env:UserInstallation={(tmp_path / 'profile').as_uri()}", "--headless", "--convert-to", "csv", "a.xlsx"]
+    subprocess.run(command, cwd=tmp_path, capture_output=True, check=True, timeout=120)
+    rows = pl.read_csv(tmp_path / "a.csv")
+    assert rows["quote"].str.strip_chars_start("'").to_list() == HOSTILE
+    assert rows["value"].to_list() == [-1.5, 2.0, None, 0.0, 1.0, 3.5]
+    assert rows["day"].to_list() == ["2025-04-04"] * 5 + [None]
 
 
 def test_stata_reads_types_labels_and_nulls(tmp_path: Path) -> None:

@@ -1,6 +1,8 @@
-"""The examples of docs/tools.md in Python run on released files."""
+"""The examples of docs/tools.md in Python and R run on released files."""
 
 import re
+import shutil
+import subprocess
 from datetime import date
 from pathlib import Path
 
@@ -14,7 +16,13 @@ from pipeline.warehouse.lake import write_parquet
 TOOLS = Path(__file__).parents[3] / "docs" / "tools.md"
 
 
-def test_the_examples_of_the_page_on_tools_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+def list_blocks(language: str) -> list[str]:
+    return re.findall(rf"```{language}\n(.*?)```", TOOLS.read_text(encoding="utf-8"), flags=re.DOTALL)
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """A folder with `data/published/latest`, as after a run."""
     days = pl.date_range(date(2025, 3, 31), date(2025, 4, 2), eager=True)
     latest = tmp_path / "data" / "published" / "latest"
     latest.mkdir(parents=True)
@@ -26,10 +34,13 @@ def test_the_examples_of_the_page_on_tools_run(tmp_path: Path, monkeypatch: pyte
         (SIGNALS, SIGNALS.example()),
     ):
         write_parquet(table.to_published(rows), latest / table.name / "2025.parquet", {"note": "A note."})
-    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+def test_the_examples_in_python_run(folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    monkeypatch.chdir(folder)
     printed = []
-    blocks = re.findall(r"```python\n(.*?)```", TOOLS.read_text(encoding="utf-8"), flags=re.DOTALL)
-    for code in (block for block in blocks if "s3://" not in block):  # the others are run by tests/end_to_end/test_uploads.py
+    for code in (block for block in list_blocks("python") if "s3://" not in block):  # those are in test_uploads.py
         exec(code, {})  # noqa: S102  # our own documentation
         printed.append(capsys.readouterr().out)
     assert "2025-04-01" in printed[0]
@@ -37,3 +48,12 @@ def test_the_examples_of_the_page_on_tools_run(tmp_path: Path, monkeypatch: pyte
     assert "2025-03-31" not in printed[0]
     assert "A note." in printed[1]
     assert "TTI.CHN-USA.D" in printed[2]
+
+
+@pytest.mark.skipif(shutil.which("Rscript") is None, reason="R is not installed")
+def test_the_example_in_r_runs(folder: Path) -> None:
+    (code,) = list_blocks("r")
+    lines = [line for line in code.splitlines() if "arrow::" not in line]  # a package that Debian does not have
+    program = "\n".join([*lines, "cat(format(china$date[2]), china$value[2], is.na(china$value[3]), class(china$value))"])
+    done = subprocess.run(["Rscript", "-e", program], cwd=folder, capture_output=True, text=True, check=False)
+    assert done.stdout.endswith("2025-04-01 222 TRUE numeric"), done.stderr
