@@ -30,7 +30,6 @@ from pipeline.defs.side_tables import NOT_EVALUATED
 from pipeline.settings import Settings
 from pipeline.warehouse.open_lake import lock_data, open_lake
 from pipeline.warehouse.removed_rows import count_removed_rows, hash_file_rows
-from pipeline.warehouse.shared_lake import SharedLake
 
 DAYS_IN_A_RUN = 366
 _INTERRUPTIONS = {"DagsterExecutionInterruptedError", "KeyboardInterrupt"}
@@ -48,12 +47,9 @@ class FailedCheck(NamedTuple):
 
 
 class Run(NamedTuple):
-    """A planned Dagster run.
+    """A planned Dagster run over some days; `assets` is None for the whole job."""
 
-    `days` is None if it has no daily asset, `assets` is None for the whole job.
-    """
-
-    days: Days | None
+    days: Days
     assets: Sequence[dg.AssetKey] | None
 
 
@@ -85,7 +81,6 @@ class Launcher:
         self.job = definitions.resolve_job_def("trade_tension")
         graph = definitions.resolve_asset_graph()
         self.daily = [key for key in graph.get_all_asset_keys() if graph.get(key).partitions_def is not None]
-        self.not_daily = [key for key in graph.get_all_asset_keys() if graph.get(key).partitions_def is None]
         assets = {definitions.resolve_assets_def(key).node_def.name for key in self.daily}
         checks = {f"{key.asset_key.to_user_string()}_{key.name}" for key in graph.asset_check_keys if key.asset_key in self.daily}
         self.daily_steps = assets | checks & {node.name for node in self.job.graph.nodes}
@@ -103,25 +98,21 @@ class Launcher:
         if len(spans) > MOST_SPANS:
             spans = [Days(changed[0], changed[-1])]
         batches = [batch for days in spans for batch in days.split(DAYS_IN_A_RUN)]
-        if not batches and isinstance(lake, SharedLake):  # other machines read the days; the checks of all days run here
+        if not batches:  # the checks of all days belong to daily assets; a killed run may have left them out
             return [Run(Days(span.last, span.last), None)]
-        if not batches:
-            return [Run(None, self.not_daily)]
         return [*(Run(batch, self.daily) for batch in batches[:-1]), Run(batches[-1], None)]
 
     def list_steps(self, runs: Sequence[Run]) -> list[str]:
         """List the steps of these runs, each as often as it runs."""
         all_steps = [node.name for node in self.job.graph.nodes]
-        other_steps = [name for name in all_steps if name not in self.daily_steps]
-        selected = {None: all_steps, True: sorted(self.daily_steps), False: other_steps}
-        return [name for run in runs for name in selected[None if run.assets is None else run.assets is self.daily]]
+        return [name for run in runs for name in (all_steps if run.assets is None else sorted(self.daily_steps))]
 
     def launch(self, settings: Settings, runs: Sequence[Run], listener: Listener) -> Launched:
         """Execute the runs, up to the first that fails.
 
         `settings` must be those of the code location. Days written before a failure stay.
         """
-        lake, days = open_lake(settings), [run.days for run in runs if run.days]
+        lake, days = open_lake(settings), [run.days for run in runs]
         rows_before = hash_file_rows(lake, days)
         launched = self._execute(settings, runs, listener, "tension run")
         lake.note_warnings([f"{check.table}.{check.check}: {check.description}" for check in launched.failed_checks])
@@ -169,7 +160,7 @@ class Launcher:
         return self.job.execute_in_process(
             run_id=str(uuid4()),
             instance=instance,
-            tags=(range_tags(run.days) if run.days else {}) | {STARTED_BY: started_by},
+            tags=range_tags(run.days) | {STARTED_BY: started_by},
             run_config={"loggers": {"listener": {}}},
             asset_selection=run.assets,
             raise_on_error=False,
