@@ -47,7 +47,10 @@ class FailedCheck(NamedTuple):
 
 
 class Run(NamedTuple):
-    """A planned Dagster run over some days; `assets` is None for the whole job."""
+    """A planned Dagster run over some days.
+
+    `assets` is None for the whole job.
+    """
 
     days: Days
     assets: Sequence[dg.AssetKey] | None
