@@ -9,6 +9,7 @@ with channels as (
         series,
         channel,
         -- Values and intervals for which too little was read are withheld. Each column keeps its name, so there is no alias.
+        -- Columns keep their own names, so they have no alias here.
         if(channel_daily.is_thin, null, columns('^(value|lo|hi)')), -- noqa: AL03
         channel_daily.evidence_weight,
         channel_daily.is_thin,
@@ -206,6 +207,7 @@ with_net as (
 
 select
     with_net.*,
+    -- Columns keep their own names, so they have no alias here.
     if(stalemate_daily.is_thin, null, columns('^stalemate')), -- noqa: AL03
     phase_daily.phase,
     coalesce(story_counts.story_count, 0) as story_count,

@@ -42,6 +42,7 @@ create macro on_one_scale(of_series) as table
                 expected.channel = days.channel
                 and expected.index_date <= days.index_date
                 and expected.index_date > days.index_date - (40 * days.half_life_days)::integer
+        -- of_series is the macro's parameter, which the linter takes for an unqualified column.
         where days.series = of_series -- noqa: RF02
         group by days.index_date, days.channel
     ),
