@@ -6,6 +6,7 @@ copies of the files that this machine wrote or read. Does not belong here: who m
 
 import json
 import os
+import re
 import shutil
 import tempfile
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -35,6 +36,8 @@ _OBJECTS, _MANIFESTS = "objects", "tables"
 #: Files fetched before they are moved into the copy.
 _FILES_AT_ONCE = 512
 _COPYING = ".copying-"
+#: Names in a manifest become paths of the home, so they have no other dots.
+_FILE_NAME = re.compile(r"\w[\w/-]*\.parquet")
 
 
 @dataclass(frozen=True)
@@ -276,10 +279,12 @@ class SharedLake(Lake):
             return None, {}
         try:
             stored = json.loads(content)
-            return datetime.fromisoformat(stored["written_at"]), {name: Entry(**entry) for name, entry in stored["files"].items()}
+            entries = {name: Entry(**entry) for name, entry in stored["files"].items()}
+            if all(_FILE_NAME.fullmatch(name) for name in entries):
+                return datetime.fromisoformat(stored["written_at"]), entries
         except (ValueError, KeyError, TypeError, AttributeError):
-            problem = LakeError(f"{self}/{_manifest_key(table)} is damaged; remove it and run all days again: tension run")
-        raise problem
+            pass  # raised below, without the damaged content
+        raise LakeError(f"{self}/{_manifest_key(table)} is damaged; remove it and run all days again: tension run")
 
     def _fetch(self, table: Table, names: Sequence[str]) -> None:
         """Fetch the files that have no intact copy.

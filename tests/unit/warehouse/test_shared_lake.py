@@ -189,6 +189,16 @@ def test_a_damaged_manifest_is_named(one: Machine, other: Machine, tmp_path: Pat
         other.lake.read(COVERAGE)
 
 
+def test_a_manifest_names_no_file_outside_the_home(one: Machine, other: Machine, tmp_path: Path) -> None:
+    one.write(10)
+    manifest = tmp_path / "bucket" / "tables" / "coverage.json"
+    stored = json.loads(manifest.read_text(encoding="utf-8"))
+    stored["files"]["../../2024-12-30.parquet"] = next(iter(stored["files"].values()))
+    manifest.write_text(json.dumps(stored), encoding="utf-8")
+    with pytest.raises(LakeError, match=r"coverage\.json is damaged"):
+        other.lake.names(COVERAGE)
+
+
 def test_nothing_is_written_without_a_claim(one: Machine) -> None:
     with pytest.raises(LakeInUseError, match="cannot be written without a claim"), one.lake.stage("coverage") as temporary:
         temporary.write_days(COVERAGE, rows(1), WEEK)
