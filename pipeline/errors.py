@@ -7,7 +7,6 @@ The command line prints a `UserError` as a message and exits with its code; any 
     │   ├── AnswerError          a question of an assistant cannot be answered
     │   ├── AuditError           a home cannot be audited
     │   ├── BackupError          a backup cannot be made or restored
-    │   ├── ClusterError         the Dask cluster cannot be used
     │   ├── ContractError        data does not match its contract
     │   ├── ExportError          the index cannot be exported
     │   ├── ExtractorError       no article could be read

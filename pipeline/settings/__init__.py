@@ -79,10 +79,6 @@ class Settings(BaseSettings):
     llm_timeout_seconds: float = Field(60.0, gt=0, le=3600, description="longest wait for one response")
     llm_budget_requests: int = Field(1_000, ge=1, description="maximum requests per run")
     llm_budget_tokens: int = Field(5_000_000, ge=1, description="maximum tokens per run, input and output")
-    cluster: str | None = Field(
-        None, pattern=r"^(?:tcp|tls)://[^/\s]+:\d+$", description="Dask scheduler whose workers read the articles, e.g. `tcp://host:8786`"
-    )
-
     lake_url: str | None = Field(
         None,
         pattern=_BUCKET_URL,

@@ -78,16 +78,15 @@ class Extractor(Protocol):
 class SentenceExtractor:
     """Extractor that reads sentences with the rules, the encoder or both.
 
-    `mode` is one of `MODES`. `workers` (default: the number of cores) is the number of threads or, for large inputs, processes; with
-    `cluster` the batches go to the Dask scheduler at that address. The rows do not depend on where they are computed.
+    `mode` is one of `MODES`. `workers` (default: the number of cores) is the number of threads or, for large inputs, processes. The
+    rows do not depend on it.
     """
 
-    def __init__(self, mode: str = "both", workers: int | None = None, cluster: str | None = None) -> None:
+    def __init__(self, mode: str = "both", workers: int | None = None) -> None:
         if mode not in MODES:
             raise ValueError(f"unknown extractor mode {mode!r}; choose {', '.join(MODES)}")
         self.mode = mode
         self.workers = workers or count_cores()
-        self.cluster = cluster
         self.lexicon_sha = lexicon_sha()
         self.summary = ReadingSummary()
         self.outcomes = READING_OUTCOMES.empty()
@@ -129,8 +128,8 @@ class SentenceExtractor:
         """
         batches = [texts.slice(start, BATCH_ROWS) for start in range(0, texts.height, BATCH_ROWS)] or [texts]
         processes = max(1, min(self.workers, texts.height // TEXTS_PER_PROCESS))
-        threads = 1 if self.cluster or processes > 1 else self.workers
-        results = map_batches(partial(read_batch, self.mode, threads), batches, processes, self.cluster)
+        threads = 1 if processes > 1 else self.workers
+        results = map_batches(partial(read_batch, self.mode, threads), batches, processes)
         findings = pl.concat(list(results), rechunk=True)
         return findings.with_columns(
             extractor=pl.lit(self.name), extractor_version=pl.lit(self.version), lexicon_sha=pl.lit(self.lexicon_sha)

@@ -34,7 +34,7 @@ def make_explainer(settings: Settings) -> SentenceExtractor:
 
 
 def _make_sentence_extractor(settings: Settings, mode: str) -> SentenceExtractor:
-    return SentenceExtractor(mode, workers=settings.workers, cluster=settings.cluster)
+    return SentenceExtractor(mode, workers=settings.workers)
 
 
 def _make_default(settings: Settings) -> SentenceExtractor:

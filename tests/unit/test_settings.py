@@ -117,7 +117,6 @@ def test_an_unknown_country_is_answered_with_what_to_write(pairs: str, message: 
         ('first_day = "04/09/2025"', "setting `first_day`: write a day, e.g. 2025-04-04 (first day; required if an upstream is enabled)"),
         ("first_day = 1", "setting `first_day`: write a day, e.g. 2025-04-04"),
         ('extractor = "oracle"', "setting `extractor`: write one of 'both', 'rules', 'encoder' or 'llm' (reading mode:"),
-        ('cluster = "host"', "setting `cluster`: the value has the wrong form (Dask scheduler"),
         ("home = 1", "setting `home`: write a path (folder that holds"),
         ("baseline = [2025-01-01]", "setting `baseline.1`: the value is missing"),
         ("articles = 1", "setting `articles`: write a list"),
@@ -168,17 +167,6 @@ def test_a_baseline_that_ends_before_it_begins_is_refused() -> None:
 def test_a_number_outside_its_bounds_is_refused(name: str, value: float) -> None:
     with pytest.raises(ValidationError, match=name):
         Settings(**{name: value})  # type: ignore[arg-type]
-
-
-@pytest.mark.parametrize("cluster", ["host:8786", "tcp://host", "http://host:8786", "tcp://ho st:8786", ""])
-def test_a_cluster_that_is_not_a_scheduler_url_is_refused(cluster: str) -> None:
-    with pytest.raises(ValidationError, match="cluster"):
-        Settings(cluster=cluster)
-
-
-def test_a_cluster_can_be_set_as_a_variable(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("TENSION_CLUSTER", "tcp://host:8786")
-    assert Settings().cluster == "tcp://host:8786"
 
 
 def test_a_misspelt_setting_in_the_file_is_refused() -> None:

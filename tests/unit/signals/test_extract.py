@@ -94,13 +94,6 @@ def test_any_number_of_workers_gives_the_same_bytes(workers: int, texts_per_proc
     assert to_parquet(SentenceExtractor(workers=workers).extract(articles(*SEVERAL))) == whole
 
 
-@pytest.mark.slow
-def test_a_cluster_gives_the_same_bytes(cluster: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    here = to_parquet(SentenceExtractor().extract(articles(*SEVERAL)))
-    monkeypatch.setattr(extract, "BATCH_ROWS", 1)
-    assert to_parquet(SentenceExtractor(cluster=cluster).extract(articles(*SEVERAL))) == here
-
-
 def test_passages_are_read_without_gate_or_date() -> None:
     texts = pl.DataFrame([("p", None, "own", "Ottawa retaliated against Washington.")], schema=TEXTS_SCHEMA, orient="row")
     extractor = SentenceExtractor("rules")
