@@ -1,6 +1,9 @@
 """Tables of documents that are derived from code; `documents.py` puts them into their documents."""
 
+import ast
+import csv
 import re
+import tomllib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -9,8 +12,11 @@ import polars as pl
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
-from pipeline.contracts.tables import TABLES
+from pipeline.contracts.model import Column
+from pipeline.contracts.tables import TABLES, VIEWS
 from pipeline.contracts.upstreams import UPSTREAMS
+from pipeline.contracts.vocabulary import KIND, KIND_POLARITY, STATUS
+from pipeline.index.parameters import WEIGHTS_FILE
 from pipeline.models.build import models_to_run
 from pipeline.models.model import Model
 from pipeline.quality.cross_table import load_cross_table_checks
@@ -83,6 +89,40 @@ def _render_rate(row: Mapping[str, Any]) -> str:
     return f"{row['value']:.0%}{interval}"
 
 
+def render_kinds() -> str:
+    """Render polarity and meaning of each kind of signal."""
+    return render_table(("kind", "polarity", "the government …"), ((f"`{kind}`", KIND_POLARITY[kind], text) for kind, text in KIND.words.items()))
+
+
+def render_severities() -> str:
+    """Render the severity of each kind of act by status, with the code it is based on."""
+    kinds = tomllib.loads(WEIGHTS_FILE.read_text(encoding="utf-8"))
+    del kinds["general"]
+    rows = ((kind, *(_format_severity(row.get(status)) for status in STATUS.words), row["goldstein"]) for kind, row in kinds.items())
+    return render_table(("kind", *STATUS.words, "nearest code of Goldstein (1992)"), rows)
+
+
+def _format_severity(severity: float | None) -> str:
+    return "" if severity is None else f"{severity:.2f}".removeprefix("0")
+
+
+def render_columns(view: str) -> str:
+    """Render the columns of a view that has a contract, with their meanings and words."""
+    return render_table(("column", "meaning"), ((f"`{column.name}`", _describe_column(column)) for column in VIEWS[view].columns))
+
+
+def _describe_column(column: Column) -> str:
+    words = column.vocabulary.words if column.vocabulary else {}
+    return "; ".join((column.description, *(f"`{word}`: {meaning}" for word, meaning in words.items())))
+
+
+def render_csv(path: str) -> str:
+    """Render a CSV file of the repository as a table; `path` starts at its root."""
+    with (ROOT / path).open(encoding="utf-8", newline="") as file:
+        heads, *rows = csv.reader(file)
+    return render_table(heads, rows)
+
+
 def render_overview() -> str:
     """Render the content of each upstream and the tables that show it."""
     return render_table(("name", "content", "shown in"), ((f"`{up.name}`", up.content, up.shown_in) for up in UPSTREAMS.values()))
@@ -122,6 +162,14 @@ def render_settings() -> str:
 def render_source_settings() -> str:
     """Render every setting of `[sources]` with default and meaning."""
     return render_table(("group and name", "default", "meaning"), _list_settings("sources.", Sources))
+
+
+def render_packages() -> str:
+    """Render each package of `pipeline/` with the first line of its docstring."""
+    modules = sorted(ROOT.glob("pipeline/*/__init__.py"))
+    docstrings = (ast.get_docstring(ast.parse(module.read_text(encoding="utf-8"))) or "" for module in modules)
+    first_lines = (docstring.partition("\n")[0].rstrip(".") for docstring in docstrings)
+    return render_table(("package", "content"), zip((f"`pipeline/{module.parent.name}/`" for module in modules), first_lines, strict=True))
 
 
 def render_targets() -> str:

@@ -1,4 +1,4 @@
-"""Cleans raw rows and links articles that retell the same story.
+"""Cleaning of articles, and links between articles that report the same story.
 
 Start with `clean.py` and `stories.py`.
 """

@@ -1,4 +1,4 @@
-"""Answers to assistants about the published index, over the Model Context Protocol.
+"""Answers to AI assistants about the published index: `tension mcp`.
 
 `answers.py` reads the answers from the database, `server.py` offers them as tools. Nothing here writes.
 """

@@ -1,4 +1,4 @@
-"""Explorer: SQL over the published database in the browser.
+"""SQL over the published database in the browser: `tension open`.
 
 Belongs here: page, its scripts, the cookbook's questions, and the local server of `tension open`. Does not: the report
 (`pipeline/report`), or what the database contains (`pipeline/warehouse`). `assets` has DuckDB-WASM and a Parquet writer, which

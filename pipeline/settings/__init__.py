@@ -1,6 +1,7 @@
-"""Settings. Precedence: command options, TENSION_* variables, `tension.toml` in the working folder, defaults.
+"""Settings of the user: names, defaults, limits, and where they come from.
 
-Belongs here: names, types, defaults and limits of settings, and paths. Does not: code that uses them.
+Precedence: command options, TENSION_* variables, `tension.toml` in the working folder, defaults. Belongs here: names, types, defaults
+and limits of settings, and paths. Does not: code that uses them.
 """
 
 from datetime import date

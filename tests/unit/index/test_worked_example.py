@@ -1,6 +1,6 @@
 """The worked example of docs/methodology.md shows the values that the pipeline computes."""
 
-import re
+import csv
 from pathlib import Path
 
 import pytest
@@ -8,7 +8,7 @@ import pytest
 from pipeline.contracts.tables.index import BASELINE, CHANNEL_DAILY, DAILY_MASS, INDEX_DAILY, STALEMATE_DAILY, STORY_MASS
 from tests.unit.index.lake_scenes import Built, Scene, article, build, day, finding, link
 
-DOCUMENT = Path(__file__).parents[3] / "docs" / "methodology.md"
+EXAMPLE = Path(__file__).with_name("worked-example.csv")  # the table of the document
 
 
 @pytest.fixture(scope="module")
@@ -57,7 +57,6 @@ def numbers(built: Built) -> dict[str, float]:
 
 
 def test_the_documented_example_shows_the_computed_values(example: Built) -> None:
-    text = DOCUMENT.read_text(encoding="utf-8")
-    section = text.partition("## A worked example")[2].partition("\n## ")[0]
-    shown = dict(re.findall(r"^\| ([^|]+) \| [^|]+ \| ([0-9.]+) \|$", section, re.MULTILINE))
+    with EXAMPLE.open(encoding="utf-8", newline="") as file:
+        shown = {row["quantity"]: row["value"] for row in csv.DictReader(file)}
     assert shown == {name: f"{value:.4f}" for name, value in numbers(example).items()}
