@@ -17,9 +17,10 @@ METHOD = ["valid_from", "baseline_from", "baseline_to", "index_version", "weight
 
 
 class StoredBaseline(NamedTuple):
-    """What defines a stored baseline: its window, or where it begins.
+    """Period of a stored baseline: a fixed window or a first day.
 
-    `window`: first and last day, if the user set them; `first_day`: of the default baseline, which grows. At least one of them is None.
+    `window`: first and last day, if the user set them. `first_day`: first day of the default baseline, which grows in versions. Exactly one
+    of them is set; both are None if nothing is stored.
     """
 
     window: tuple[date, date] | None
@@ -29,19 +30,21 @@ class StoredBaseline(NamedTuple):
 def freeze_baseline(fresh: pl.DataFrame, stored: pl.DataFrame) -> pl.DataFrame:
     """Choose the rows of `BASELINE` to store: frozen ones, and new ones.
 
-    `fresh`: the baseline as computed now; `stored`: as stored before. A stored row that is frozen (estimated from final days) stays, if
-    `fresh` has its series with the same window, index version and weights (`METHOD`); all other rows come from `fresh`. So new sources or
-    another lexicon do not change the scale. Series that `fresh` does not have are dropped.
+    `fresh`: the baseline as computed now; `stored`: as stored before, both with the columns of BASELINE. A frozen row is one that was
+    estimated from final days. It is stored again unchanged if `fresh` has its series with the same window, index version and weights
+    (`METHOD`). All other rows come from `fresh`. So new sources or another lexicon do not change what 100 means. Series that `fresh` lacks
+    are dropped.
     """
     frozen = stored.filter("is_frozen").join(fresh, on=["series", *METHOD], how="semi")
     return BASELINE.conform(pl.concat([frozen, fresh.join(frozen, on=["series", *METHOD], how="anti")]))
 
 
 def read_stored_baseline(stored: pl.DataFrame) -> StoredBaseline:
-    """Read from the first frozen version which window the baseline has.
+    """Find out from stored rows whether the baseline is fixed or grows.
 
-    Only rows of this index version count. A version that is valid from its own first day and as long as the first default version is taken
-    as the default baseline: it has a first day and grows from there. Any other version has a window. Both are None without a frozen one.
+    `stored`: rows of BASELINE; only those of this index version count. A first version that is valid from its own first day and as long as
+    the first default version is taken as the default baseline: the result has its first day. Any other first version is a fixed window.
+    Both fields are None if no version is frozen.
     """
     frozen = stored.filter(pl.col("is_frozen") & (pl.col("index_version") == INDEX_VERSION)).sort("valid_from")
     if frozen.is_empty():

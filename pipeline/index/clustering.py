@@ -22,12 +22,12 @@ _GROUP = ["series", "channel"]
 def measure_clustering(daily: pl.DataFrame, baseline: pl.DataFrame, half_life_days: float) -> pl.DataFrame:
     """Measure how much stories come in clusters, as rows of `CLUSTERING`.
 
-    One row for each version of the baseline, series and channel; `clustering` is 1 if stories come singly, at most `MAX_CLUSTERING`.
+    `daily`: rows of DAILY_MASS, every day of every series. `baseline`: rows of BASELINE, which give the windows. Returns one row for each
+    version of the baseline, series and channel; `clustering` is 1 if stories come singly, at most `MAX_CLUSTERING`.
 
-    The filter forecasts the number of stories of each day of the window from the day before. If it is right and stories come singly, the
-    squared errors sum to the negative binomial variances m (1 + e / b); the factor is the ratio of both sums, at least 1. A series is
-    shrunk towards all directions of its channel, so that a pair with few stories has theirs. `daily`: rows of DAILY_MASS, every day of
-    every series. `baseline`: rows of BASELINE, for the windows.
+    The filter forecasts the number of stories of each day of the window from the day before. If stories come singly, the squared errors of
+    these forecasts sum to about the sum of their variances, m (1 + e / b) of a negative binomial distribution. `clustering` is the first
+    sum by the second. It is shrunk towards that of all directions of the channel, so that a pair with few stories has about theirs.
     """
     ordered = DAILY_MASS.conform(daily).sort(*_GROUP, "index_date")
     groups = ordered.select(_GROUP).unique(maintain_order=True)
@@ -43,10 +43,10 @@ def measure_clustering(daily: pl.DataFrame, baseline: pl.DataFrame, half_life_da
 
 
 def _measure_windows(ordered: pl.DataFrame, baseline: pl.DataFrame, half_life_days: float) -> Iterator[tuple[date, Matrix, Matrix]]:
-    """Yield the forecast errors of each version of the baseline.
+    """Yield forecast errors and variances for each version of the baseline.
 
-    These are its `valid_from`, and the sums of squared errors and of variances over the days of its window, each of shape (series and
-    channels). `ordered`: rows of DAILY_MASS, sorted by series, channel and day.
+    Yields the version's `valid_from`, the sums of squared forecast errors and of forecast variances over the days of its window, each of
+    shape (series and channels). `ordered`: rows of DAILY_MASS, sorted by series, channel and day.
     """
     dates = ordered["index_date"].unique().sort()
     counts, read = (to_matrix(ordered, _GROUP, name).astype(np.float64) for name in ("story_count", "articles_read"))
@@ -58,10 +58,10 @@ def _measure_windows(ordered: pl.DataFrame, baseline: pl.DataFrame, half_life_da
 
 
 def _sum_errors(counts: Matrix, read: Matrix, half_life_days: float) -> tuple[Matrix, Matrix]:
-    """Sum squared errors and variances of the filter's forecasts over all days.
+    """Sum squared errors and variances of the daily forecasts of story numbers.
 
-    `counts`: stories, `read`: articles, each of shape (groups, days). Returns both sums, each of shape (groups). Stories are expected at a
-    constant rate per article, that of the window; a group without stories expects half a story over the window.
+    `counts`: number of stories, `read`: number of articles read, each of shape (groups, days). Returns both sums, each of shape (groups).
+    The forecast assumes the rate of stories per article of the whole window; a group without stories is taken to have half a story.
     """
     exposure = read * (np.maximum(counts.sum(axis=1), 0.5) / np.maximum(read.sum(axis=1), 1.0))[:, None]
     prior = np.full(counts.shape[0], float(PRIOR_STORIES))

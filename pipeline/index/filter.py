@@ -1,6 +1,6 @@
 """The discounted Gamma-Poisson filter (Harvey and Fernandes 1989), with intervals.
 
-Also the stalemate's Beta interval. Belongs here: sums over time and quantiles. Does not: sums over stories (SQL), the weights
+Also the stalemate with its Beta interval. Belongs here: sums over time and quantiles. Does not: sums over stories (SQL), the weights
 (`weights.toml`).
 """
 
@@ -27,26 +27,26 @@ _QUANTILES = {"lo80": 0.1, "hi80": 0.9, "lo95": 0.025, "hi95": 0.975}
 def to_matrix(frame: pl.DataFrame, group: Sequence[str], name: str) -> Matrix:
     """Convert the column `name` to a matrix of shape (groups, days).
 
-    `group`: the columns that define a group. `frame` must be sorted by group and day and have every day of every group.
+    `group`: the columns that define a group. `frame` must be sorted by group and day, and must have every day of every group.
     """
     groups = frame.select(pl.struct(group).n_unique()).item()
     return frame[name].to_numpy().reshape(groups, -1) if groups else np.zeros((0, 0))
 
 
 def discount(daily: Matrix, half_life_days: float) -> Matrix:
-    """Sum each row over its days so far, with exponential discounting.
+    """Sum each row up to each day; older days weigh less.
 
-    A day's weight is halved every `half_life_days`. `daily` and the sums have the shape (groups, days).
+    A day's weight is halved every `half_life_days`. `daily` and the result have the shape (groups, days).
     """
     return accumulate(daily, 2.0 ** (-1.0 / half_life_days), np.zeros(daily.shape[:-1]))
 
 
 def accumulate(daily: Matrix, decay: float, carried: Matrix) -> Matrix:
-    """Sum over the days (last axis), decaying the sum each day.
+    """Sum up to each day (last axis); older days weigh less.
 
-    Each day's sum is that day's value plus `decay` times the sum of the day before; `carried` are the sums of the day before the first.
-    Returns the sums of all days, in the shape of `daily`. A loop over days is as fast as `scipy.signal.lfilter`, gives the same bits, and
-    avoids the import of `scipy.signal`, which takes longer than the sums.
+    The sum of a day is the value of that day plus `decay` times the sum of the day before. `carried`: the sums of the day before the first
+    one. Returns the sums of all days, in the shape of `daily`. A loop over days is as fast as `scipy.signal.lfilter`, gives the same bits,
+    and avoids the import of `scipy.signal`, which takes longer than the sums.
     """
     sums = np.empty_like(daily)
     for day in range(daily.shape[-1]):
@@ -58,8 +58,8 @@ def accumulate(daily: Matrix, decay: float, carried: Matrix) -> Matrix:
 def predict_next_day(sums: Matrix, prior: Matrix, half_life_days: float) -> Matrix:
     """Compute the filter's sums at the start of the next day.
 
-    `sums`: discounted mass with the prior. Before anything is read, the sums decay by one day, and the prior is filled up to its full
-    weight.
+    `sums`: discounted mass with the prior, at the end of a day. Until something new is read, the sums decay by one day, and the prior,
+    which decays with them, is filled up to its full weight.
     """
     decay = 2.0 ** (-1.0 / half_life_days)
     return np.asarray(decay * sums + (1.0 - decay) * prior, dtype=np.float64)
@@ -69,20 +69,25 @@ def dispersion(a: Matrix, b: Matrix, second_moment: Matrix, clusters: Matrix) ->
     """Compute phi, the variance of `a` per unit of mass.
 
     `a` and `b`: the discounted observed and expected mass, each with the prior; `second_moment`: the discounted sum of the expected squares
-    of story masses. phi is the sum of three terms: `second_moment / a` for
-    single stories; `clusters` for stories that come together (`cluster_mass`); and one for wrong readings of other news. These have the
-    share `MISREAD` of the mass and pull `a` towards `b`, so the distance to where `a` would be without them counts as one standard
-    deviation. phi is capped so that the shape `a / phi` of the Gamma is at least `MIN_SHAPE`. All arrays have one shape.
+    of story masses; `clusters`: result of `cluster_mass`. All arrays have one shape, and so has phi. It is the sum of three terms:
+
+    * `second_moment / a`, for single stories
+    * `clusters`, for stories that come together
+    * one for wrong readings: the share `MISREAD` of the mass is other news that pulls `a` towards `b`. How far `a` would be without it
+      counts as one standard deviation.
+
+    phi is capped so that the shape `a / phi` of the Gamma distribution is at least `MIN_SHAPE`.
     """
     misread = (MISREAD / (1 - MISREAD) * (a - b)) ** 2 / a
     return np.asarray(np.minimum(second_moment / a + clusters + misread, a / MIN_SHAPE), dtype=np.float64)
 
 
 def cluster_mass(prior: Matrix, clustering: Matrix) -> Matrix:
-    """Compute what clusters of stories add to phi, in units of mass.
+    """Compute the part of phi that comes from clusters of stories.
 
-    `clustering`: the factor on the variance of the number of stories (1: they come singly, which adds nothing). Each unit above 1 adds the
-    mass of a mean story, which is the prior divided by `PRIOR_STORIES`.
+    `prior`: weight of the prior, in mass. `clustering`: factor on the variance of the number of stories (1: they come singly, which adds
+    nothing). Each unit above 1 adds the mass of a mean story, which is the prior divided by `PRIOR_STORIES`. Both and the result have one
+    shape.
     """
     return np.asarray((clustering - 1) * prior / PRIOR_STORIES, dtype=np.float64)
 
@@ -90,8 +95,9 @@ def cluster_mass(prior: Matrix, clustering: Matrix) -> Matrix:
 def interval_bounds(a: Matrix, b: Matrix, phi: Matrix) -> dict[str, Matrix]:
     """Compute the bounds of the 80 % and 95 % intervals.
 
-    Returns them as `lo80`, `hi80`, `lo95` and `hi95`, on the scale of the index (100 is the baseline): quantiles of 100 times
-    Gamma(shape a / phi, rate b / phi). All arrays have one shape.
+    `a`, `b`: discounted observed and expected mass, with the prior; `phi`: result of `dispersion`. All arrays have one shape. Returns
+    `lo80`, `hi80`, `lo95` and `hi95` on the scale of the index (100 is the baseline): quantiles of 100 times Gamma(shape a / phi, rate b /
+    phi).
     """
 
     def quantile(q: float) -> Matrix:
@@ -104,9 +110,9 @@ def interval_bounds(a: Matrix, b: Matrix, phi: Matrix) -> dict[str, Matrix]:
 def weigh_evidence(kappa: Matrix, a: Matrix, b: Matrix) -> Matrix:
     """Compute `evidence_weight`, from 0 (only the prior) to 1.
 
-    It is the share of what was read in the larger of the sums `a` (observed mass) and `b` (mass expected from the articles read), each with
-    the prior `kappa`. The larger one counts because much news says something about a pair with little usual news, and so does silence about
-    a pair with much.
+    `a`: observed mass, `b`: mass expected from the articles read, both with the prior `kappa`. The weight is the part of the larger one
+    that is not prior. The larger one counts because much news says something about a pair with little usual news, and silence says
+    something about a pair with much.
     """
     return np.asarray(1 - kappa / np.maximum(a, b), dtype=np.float64)
 
@@ -114,7 +120,8 @@ def weigh_evidence(kappa: Matrix, a: Matrix, b: Matrix) -> Matrix:
 def has_evidence(evidence_weight: Matrix, least_evidence: float) -> NDArray[np.bool_]:
     """Return whether enough was read for a value to be published.
 
-    A margin for rounding gives sums of the same numbers in another order the same answer.
+    `evidence_weight`: result of `weigh_evidence`, compared with `least_evidence`. A margin for rounding ensures the same answer for sums
+    that were added in another order.
     """
     return np.asarray(evidence_weight >= least_evidence - 1e-9, dtype=np.bool_)
 
@@ -122,7 +129,8 @@ def has_evidence(evidence_weight: Matrix, least_evidence: float) -> NDArray[np.b
 def has_movement(hold: Matrix, move: Matrix) -> NDArray[np.bool_]:
     """Return whether enough talk and movement was read for a stalemate.
 
-    `hold` and `move`: their discounted sums. The margin for rounding is that of `has_evidence`.
+    `hold` (talk) and `move` (movement): discounted sums of probabilities; together they must reach `LEAST_MOVEMENT`, with the margin for
+    rounding of `has_evidence`.
     """
     return np.asarray(hold + move >= LEAST_MOVEMENT - 1e-9, dtype=np.bool_)
 
@@ -130,7 +138,8 @@ def has_movement(hold: Matrix, move: Matrix) -> NDArray[np.bool_]:
 def stalemate_share(hold: Matrix, move: Matrix) -> Matrix:
     """Compute the stalemate: the share of talk in talk and movement.
 
-    `hold` (talk) and `move` (movement) are discounted sums. The prior is one of each, so the share is one half without news.
+    `hold` (talk) and `move` (movement): discounted sums of probabilities. 1 is added to each as a prior, so the share is one half without
+    news.
     """
     return (hold + 1) / (hold + move + 2)
 
@@ -142,14 +151,15 @@ def filter_channels(
     least_evidence: float = LEAST_EVIDENCE,
     clustering: pl.DataFrame | None = None,
 ) -> pl.DataFrame:
-    """Compute the values of each series and channel (`CHANNEL_DAILY`).
+    """Compute values and intervals of each series and channel (`CHANNEL_DAILY`).
 
-    `daily`: rows of DAILY_MASS, every day of every series; `baseline`: rows of BASELINE. `shape` and `rate` are the discounted observed and
-    expected mass, each with the prior; `value` is 100 x shape / rate. Its intervals are those of 100 x Gamma(shape / dispersion, rate /
-    dispersion). `dispersion` is the discounted second moment over the discounted mass, shrunk towards that of the channel in the baseline
-    with the weight of the prior, so that no interval has zero width; clusters and wrong readings add to it (`dispersion`). The index does
-    not publish values with `is_thin`. The prior of a day is that of its version of the baseline. `clustering`: rows of CLUSTERING; None if
-    stories come singly.
+    `daily`: rows of DAILY_MASS, every day of every series. `baseline`: rows of BASELINE; a day has the prior of its version. `clustering`:
+    rows of CLUSTERING; None if stories come singly. Values with less evidence than `least_evidence` are marked `is_thin`; the index does
+    not publish them.
+
+    `shape` and `rate` are the discounted observed and expected mass, each with the prior; `value` is 100 x shape / rate. Its intervals are
+    those of 100 x Gamma(shape / dispersion, rate / dispersion), with the result of `dispersion`. There the expected squares of story masses
+    include those of the baseline window, with the weight of the prior, so that no interval has zero width.
     """
     group = ["series", "channel"]
     ordered = DAILY_MASS.conform(daily).sort(*group, "index_date")
@@ -209,8 +219,8 @@ def filter_channels(
 def filter_movement(movement: pl.DataFrame, half_life_days: float) -> pl.DataFrame:
     """Compute the stalemate of each pair and day (`STALEMATE_DAILY`).
 
-    `movement`: rows of MOVEMENT_DAILY, every day of every pair. `hold` and `move` are the discounted sums, `stalemate` the share of talk in
-    both, with its 80 % Beta interval. The index does not publish rows with `is_thin`.
+    `movement`: rows of MOVEMENT_DAILY, every day of every pair. `hold` (talk) and `move` (movement) are discounted sums of probabilities;
+    `stalemate` is the share of talk in both, with its 80 % Beta interval. The index does not publish rows with `is_thin`.
     """
     ordered = MOVEMENT_DAILY.conform(movement).sort("pair", "index_date")
     hold = discount(to_matrix(ordered, ["pair"], "hold"), half_life_days)

@@ -1,7 +1,4 @@
-"""Parameters of the index.
-
-Constants of the method, weights, bounds of the phases, and the baseline window.
-"""
+"""Parameters of the index: constants, severities, bounds of phases, baseline window."""
 
 import hashlib
 import math
@@ -65,10 +62,10 @@ def read_weights() -> pl.DataFrame:
 
 
 def check_window(setting: Days | None, read: Days | None) -> None:
-    """Check that the window of the baseline overlaps the days read.
+    """Raise `BaselineError` if the baseline window has no days read.
 
-    `setting`: the window that the user set; None (the default baseline) always passes. `read`: first to last day with articles.
-    `BaselineError` if they do not overlap, or when nothing was read yet (`read` is None).
+    `setting`: the window that the user set; None (the default baseline) always passes. `read`: first to last day with articles; None, if
+    nothing was read yet, is an error.
     """
     if read is None:
         raise BaselineError("no articles have been read yet, so the index has no baseline; materialize the core assets first (tension run)")
@@ -84,9 +81,9 @@ def read_phases() -> dict[str, float]:
 
 
 def weights_sha() -> str:
-    """Compute a fingerprint of the weights: 12 hexadecimal digits.
+    """Compute a hash of the severities: 12 hexadecimal digits.
 
-    Other weights make another scale, so baselines with another fingerprint are not comparable.
+    Other severities make another scale, so baselines with different hashes are not comparable.
     """
     return hashlib.sha256(read_weights().write_csv().encode()).hexdigest()[:12]
 
@@ -98,10 +95,10 @@ def model_variables(
     read: Days | None,
     first_day: date | None = None,
 ) -> dict[str, Any]:
-    """Return the DuckDB variables for the models in `sql/`, by name.
+    """Return the DuckDB variables that the models in `sql/` read, by name.
 
-    `baseline`: the window that sets 100; None for the versions of the default baseline, which begin on `first_day` (None: the first day on
-    which an article counts). `read`: the days read. `BaselineError` as in `check_window`.
+    `pairs`: such as `CHN-USA`. `baseline`: the window that sets 100; None for the default baseline, whose versions begin on `first_day`
+    (None: the first day on which an article counts). `read`: first to last day with articles. `BaselineError` as in `check_window`.
     """
     window = Days(*baseline) if baseline else None
     check_window(window, read)

@@ -23,10 +23,10 @@ _NODES, _WEIGHTS = (0.5 * (part + shift) for part, shift in zip(np.polynomial.le
 
 
 class Posteriors(NamedTuple):
-    """Posteriors of pairs: Gamma for the channels, Beta for the stalemate.
+    """Distributions of the true rates behind the values of pairs.
 
-    A posterior is the distribution of the true rate behind a value, after what was read. `shape`, `rate`, `prior`, `dispersion`: columns of
-    CHANNEL_DAILY, each of shape (rows, 3), in the order of `CHANNELS`. `hold`, `move`: columns of STALEMATE_DAILY, shape (rows).
+    They are Gamma distributions for the channels and a Beta distribution for the stalemate. `shape`, `rate`, `prior`, `dispersion`: columns
+    of CHANNEL_DAILY, each of shape (rows, 3), in the order of `CHANNELS`. `hold`, `move`: columns of STALEMATE_DAILY, shape (rows).
     """
 
     shape: Matrix
@@ -66,11 +66,11 @@ def phase_probabilities(pairs: Posteriors, bounds: Mapping[str, float]) -> dict[
 def probability_of_lead(a: Matrix, b: Matrix, other_a: Matrix, other_b: Matrix, least: float, ahead: float) -> Matrix:
     """Compute P(x >= least, x >= ahead * y) of Gamma variables.
 
-    In words: that one channel is high enough, and far enough ahead of the other.
+    It is the probability that one channel is high enough, and far enough ahead of another. x has shape `a` and rate `b`, y has `other_a`
+    and `other_b`; all are arrays of one dimension.
 
-    x has shape `a` and rate `b`, y has `other_a` and `other_b`; arrays of one dimension. The double integral is one over the quantiles of
-    the variable with the larger shape, whose density is narrower, by a Gauss-Legendre rule of 16 nodes. The error is below 2e-4 for shapes
-    from 0.5 to 300.
+    The double integral is computed as one over the quantiles of the variable with the larger shape, whose density is narrower, by a
+    Gauss-Legendre rule of 16 nodes. The error is below 2e-4 for shapes from 0.5 to 300.
     """
     probability = np.empty_like(a)
     by_x, by_y = a >= other_a, a < other_a
@@ -87,10 +87,11 @@ def probability_of_lead(a: Matrix, b: Matrix, other_a: Matrix, other_b: Matrix, 
 
 
 def _upper_quantiles(a: Matrix, b: Matrix, tail: Matrix) -> Matrix:
-    """Return values in the upper tail of Gamma variables, at the nodes.
+    """Compute values in the upper tail of Gamma variables, one per node.
 
-    `a` and `b`: shape and rate of each variable, `tail`: the probability of the upper tail, each of shape (rows). The value at a node is
-    exceeded with the probability `tail` times the node, so the values are quantiles of the variable in that tail. Shape (rows, nodes).
+    `a` and `b`: shape and rate of each variable, `tail`: probability of its upper tail, each of shape (rows). The nodes are those of the
+    integration rule, in [0, 1]; the value at a node is exceeded with the probability `tail` times the node. Returns the shape (rows,
+    nodes).
     """
     return np.asarray(gammainccinv(a[:, None], tail[:, None] * _NODES) / b[:, None], dtype=np.float64)
 
@@ -98,18 +99,18 @@ def _upper_quantiles(a: Matrix, b: Matrix, tail: Matrix) -> Matrix:
 def _average_over_nodes(values: Matrix) -> Matrix:
     """Average a function over [0, 1] from its values at the nodes.
 
-    `values`: shape (rows, nodes). Returns the shape (rows).
+    The nodes are those of the Gauss-Legendre rule. `values`: shape (rows, nodes). Returns the shape (rows).
     """
     return np.asarray(values @ _WEIGHTS, dtype=np.float64)
 
 
 def name_phases(pairs: Posteriors, probabilities: Mapping[str, Matrix], bounds: Mapping[str, float], least_evidence: float) -> list[str]:
-    """Name the most probable phase of each row, if likely enough.
+    """Name the phase of each row: the most probable, if likely enough.
 
-    Only phases whose channels have a value compete: escalation, concession or dialogue for the phase of that channel, all three for quiet.
-    The most probable one is named if its probability is at least `likely_from` and, for escalation and de-escalation, at least
-    `against_opposite` times that of the other; dialogue is named `stalemate` if that is likely as well. Otherwise the row is `unclear`, or
-    `no data` if no channel has a value. `least_evidence`: least `evidence_weight` of a value.
+    Only phases whose channels have a value (at least `least_evidence`) compete: escalation, concession or dialogue for the phase of that
+    channel, all three for quiet. The most probable phase is named if its probability is at least `likely_from` and, for escalation and
+    de-escalation, at least `against_opposite` times that of the other (`bounds`); dialogue is named `stalemate` if that is likely as well.
+    Otherwise the row is `unclear`, or `no data` if no channel has a value. `probabilities`: result of `phase_probabilities`.
     """
     has_news = has_evidence(weigh_evidence(pairs.prior, pairs.shape, pairs.rate), least_evidence)
     names = np.array(["escalation", "de-escalation", "dialogue", "quiet"])
@@ -127,8 +128,9 @@ def name_phases(pairs: Posteriors, probabilities: Mapping[str, Matrix], bounds: 
 def find_phases(channels: pl.DataFrame, stalemate: pl.DataFrame, bounds: Mapping[str, float], least_evidence: float) -> pl.DataFrame:
     """Compute the phase of each pair and day (`PHASE_DAILY`).
 
-    `channels`: rows of CHANNEL_DAILY, `stalemate`: rows of STALEMATE_DAILY. Only the pooled series of a pair count, not its two directions.
-    Probabilities are null on days with `no data`. `bounds`: those of `phases.toml`.
+    `channels`: rows of CHANNEL_DAILY, of which only those of pairs are used, not of directions. `stalemate`: rows of STALEMATE_DAILY.
+    `bounds`: those of `phases.toml`. Values with less evidence than `least_evidence` do not count. Probabilities are null on days with `no
+    data`.
     """
     pairs = STALEMATE_DAILY.conform(stalemate).sort("pair", "index_date")
     columns = ("shape", "rate", "prior", "dispersion")

@@ -17,10 +17,10 @@ _UNITS = 1e12
 
 
 def find_source_shares(masses: pl.DataFrame, articles: pl.DataFrame, channels: pl.DataFrame) -> pl.DataFrame:
-    """Find the owner whose stories have the largest share of each value.
+    """Find for each value the owner whose outlets contribute most to it.
 
     `masses`: rows of STORY_MASS. `articles`: rows of STORY_ARTICLES. `channels`: rows of CHANNEL_DAILY, every day of each series and
-    channel. Returns rows of SOURCE_SHARES; a value without a story has none. Of two equal owners, the first by name counts.
+    channel. Returns rows of SOURCE_SHARES; a value without a story has none. If two owners have equal shares, the first by name is taken.
     """
     series = channels.select("series", "channel").unique().sort("series", "channel").with_row_index("group")
     parts = _share_masses(masses, articles).join(series, on=["series", "channel"])
@@ -48,9 +48,10 @@ def find_source_shares(masses: pl.DataFrame, articles: pl.DataFrame, channels: p
 
 
 def _share_masses(masses: pl.DataFrame, articles: pl.DataFrame) -> pl.DataFrame:
-    """Share the mass of each story among its sources' owners, equally.
+    """Divide the mass of each story equally among its sources' owners.
 
-    Owners whose sources carried it only after the day on which it counts have no part. Returns `mass` by series, channel, day and owner.
+    Owners whose sources carried the story only after the day on which it counts have no part. Returns `mass` by series, channel, day and
+    owner.
     """
     owners = articles.select("story_id", "source_owner", "counts_on")
     carried = (
@@ -68,9 +69,9 @@ def _share_masses(masses: pl.DataFrame, articles: pl.DataFrame) -> pl.DataFrame:
 def _find_largest(faded: NDArray[np.float64], starts: NDArray[np.int64], groups: NDArray[np.uint32]) -> pl.DataFrame:
     """Find the owner with the most mass in each series and channel.
 
-    `faded`: discounted mass of each place, which is an owner in a group (a series and channel); `groups`: the group of each place, in
-    ascending order; `starts`: the first place of each group. Returns `place` and its mass (`largest`), without groups that have no mass
-    left. Of equal owners the first counts.
+    `faded`: discounted mass of each place; a place is an owner in a group, and a group is a series and channel. `groups`: the group of each
+    place, in ascending order; `starts`: the first place of each group. Returns `place` and its mass (`largest`), without groups that have
+    no mass left. Of equal owners the first is taken.
     """
     largest = np.maximum.reduceat(faded, starts)
     is_largest = faded == np.repeat(largest, np.diff(starts, append=len(faded)))

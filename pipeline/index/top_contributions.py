@@ -21,12 +21,12 @@ Ranks = NDArray[np.int32]  # shape (STORIES_SHOWN, days of all series and channe
 def select_top_contributions(masses: pl.DataFrame, channels: pl.DataFrame, story_days: int) -> pl.DataFrame:
     """Select the stories that add most to each value (`TOP_CONTRIBUTIONS`).
 
-    At most `STORIES_SHOWN` for each series, channel and day. `masses`: rows of STORY_MASS, sorted by key. `channels`: rows of
-    CHANNEL_DAILY, every day of each series and channel. `story_days`: number of days for which a story is listed on its own.
+    `masses`: rows of STORY_MASS, sorted by key. `channels`: rows of CHANNEL_DAILY, every day of each series and channel. `story_days`: for
+    how many days a story is listed. Returns at most `STORIES_SHOWN` stories for each series, channel and day.
 
-    All stories of a series decay at the same rate, so the order of two stories is the same on every day. Each story is ranked once; a day
-    takes the smallest ranks in its window. Windows are composed of windows of 1, 2, 4, ... days: the work grows with days times the
-    logarithm of the window.
+    All stories of a series lose weight at the same rate, so the order of two stories is the same on every day. Each story is ranked once; a
+    day takes the smallest ranks of its window of `story_days`. Windows are composed of windows of 1, 2, 4, ... days: the work grows with
+    the number of days times the logarithm of the window.
     """
     cells = channels.select(*_CELL, "rate", "value", "half_life_days").sort(_CELL).with_row_index("cell_no")
     stories = _rank_stories(masses, cells)
@@ -52,10 +52,10 @@ def select_top_contributions(masses: pl.DataFrame, channels: pl.DataFrame, story
 
 
 def _rank_stories(masses: pl.DataFrame, cells: pl.DataFrame) -> pl.DataFrame:
-    """Sort stories by discounted mass, largest first; add `cell_no`.
+    """Sort stories by mass, discounted to one common day, largest first.
 
-    The position of a story in this order is its rank. `cell_no`: number of its cell (series, channel and day) in `cells`. Stories of one
-    day and mass stay in the order of the key, by `story_id`.
+    The position of a story in this order is its rank. Adds `cell_no`: number of its cell (series, channel and day) in `cells`. Stories of
+    one day and mass stay in the order of the key, by `story_id`.
     """
     columns = ("story_id", "mass", "signal_id", "kind", "instrument", "status", "is_general")
     stories = masses.select(*_CELL, *columns).join(cells.select(*_CELL, "cell_no", "half_life_days"), on=_CELL, maintain_order="left")
@@ -66,10 +66,10 @@ def _rank_stories(masses: pl.DataFrame, cells: pl.DataFrame) -> pl.DataFrame:
 
 
 def _find_smallest_in_cells(cell_of: NDArray[np.uint32], cells: int) -> Ranks:
-    """Find the smallest ranks in each cell, that is its largest stories.
+    """Find the smallest ranks in each cell, that is, its largest stories.
 
-    The rank of a story is its position in the order of `_rank_stories`; `cell_of` has the number of its cell at that position. Returns the
-    shape (STORIES_SHOWN, cells), ascending, with `_NO_STORY` where a cell has fewer stories.
+    A cell is a series, channel and day. The rank of a story is its position in the order of `_rank_stories`; `cell_of` has the number of
+    its cell at that position. Returns the shape (STORIES_SHOWN, cells), ascending, with `_NO_STORY` where a cell has fewer stories.
     """
     by_cell = np.argsort(cell_of, kind="stable")
     counts = np.bincount(cell_of, minlength=cells)
@@ -98,10 +98,10 @@ def _find_smallest_in_windows(ranks: Ranks, window: int) -> Ranks:
 
 
 def _merge_ranks(ranks: Ranks, earlier: Ranks, lag: int) -> Ranks:
-    """Merge the ranks of each day with those of an earlier day.
+    """Merge the smallest ranks of each day and an earlier one.
 
-    `earlier`: the ranks to merge, taken from `lag` days before. Returns the n smallest of both, ascending. They are the smaller of each
-    item and its counterpart in the other list read backwards.
+    `ranks`: ascending ranks of each day. `earlier`: the ranks to merge, taken from `lag` days before. Returns the n smallest of both,
+    ascending: they are the smaller of each item and its counterpart in the other list read backwards.
     """
     merged = ranks.copy()
     if lag < ranks.shape[2]:

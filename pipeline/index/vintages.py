@@ -42,7 +42,7 @@ Numbers = NDArray[np.int64]
 
 
 class _Arrivals(NamedTuple):
-    """Amounts that became known, sorted by day of knowledge.
+    """Amounts of mass and movement, sorted by the day they became known.
 
     Each array has one item per amount. `known`: day on which it became known; `day`: day for which it counts; both are numbers from the
     first day of the index (0). `pair`: number of the pair. `sum`: number of the daily sum to which `value` is added: three masses in three
@@ -109,7 +109,7 @@ def filter_arrivals(
 def _list_series(mass: pl.DataFrame) -> pl.DataFrame:
     """List every series with its pair, and number both.
 
-    `pair_no` numbers the pairs, `series_no` the series of a pair: 0 and 1 are its directions, 2 is the pair. One row per series.
+    `pair_no` numbers the pairs, `series_no` the series of a pair: 0 and 1 are its directions, 2 is the pair. Returns one row per series.
     """
     pairs = mass.select(pair="series").unique().filter(~pl.col("pair").str.contains(">")).sort("pair").with_row_index("pair_no")
     one, other = pl.col("pair").str.slice(0, 3), pl.col("pair").str.slice(4)
@@ -121,7 +121,7 @@ def _list_series(mass: pl.DataFrame) -> pl.DataFrame:
 
 
 def _day_number(name: str, first_day: date) -> pl.Expr:
-    """Number the days of a date column; `first_day` is 0."""
+    """Convert a date column to numbers of days; `first_day` is 0."""
     return (pl.col(name) - first_day).dt.total_days()
 
 
@@ -149,10 +149,11 @@ def _to_arrivals(mass: pl.DataFrame, movement: pl.DataFrame, series: pl.DataFram
 
 
 def _days_of_knowledge(mass: pl.DataFrame, arrivals: _Arrivals, days: int, first_day: date, base_known: int) -> list[int]:
-    """List the days of knowledge on which a value may change.
+    """List the days at whose end a value may have changed.
 
-    Days are numbers; 0 is `first_day`. They begin on the day on which both the first article and the first baseline (`base_known`) are
-    known. From there on it is every day of the index, and every later day on which something arrived. `days`: number of days of the index.
+    Days are numbers; 0 is `first_day`. The list begins on the day on which both the first article and the first baseline (`base_known`) are
+    known. From there on it has every day of the index, and every later day on which an amount became known. `days`: number of days of the
+    index.
     """
     first_known = mass.filter(pl.col("articles_read") > 0).select(_day_number("known_on", first_day).min()).item() or 0
     known = max(first_known, base_known)
@@ -160,10 +161,10 @@ def _days_of_knowledge(mass: pl.DataFrame, arrivals: _Arrivals, days: int, first
 
 
 def _filter_each_moment(arrivals: _Arrivals, moments: list[int], shape: tuple[int, int], decay: float) -> Iterator[_Changes]:
-    """Add arrivals by day of knowledge and yield the changed sums.
+    """Add amounts by day of knowledge, and yield the sums that change.
 
-    `moments`: numbers of the days of knowledge, ascending. `shape`: number of pairs and of days. A sum is yielded for the first time when
-    its day is known, and again whenever one of the sums of its pair and day differs.
+    `moments`: numbers of the days of knowledge, ascending. `shape`: number of pairs and of days. `decay`: factor by which a sum decays in a
+    day. A sum is yielded for the first time when its day is known, and again whenever one of the sums of its pair and day differs.
     """
     pairs, days = shape
     daily = np.zeros((pairs, _SUMS_OF_PAIR, days))
@@ -188,9 +189,9 @@ def _filter_each_moment(arrivals: _Arrivals, moments: list[int], shape: tuple[in
 
 
 def _group_into_batches(changes: Iterator[_Changes]) -> Iterator[_Changes]:
-    """Join changes into batches.
+    """Join small groups of changed sums into batches.
 
-    Few calls then compute the values, without all rows in memory.
+    Values are then computed in few calls, without all rows in memory.
     """
     waiting: list[_Changes] = []
     for change in changes:
@@ -206,7 +207,7 @@ class _Priors(NamedTuple):
     """Weight, dispersion and clusters of the prior, by version of the baseline.
 
     `valid_from`: number of the first day of each version, ascending. `weight` (kappa), `dispersion` (of the prior) and `clusters` (what
-    clusters add to phi) have the shape (versions, pairs, series of a pair, channels).
+    clusters of stories add to phi) have the shape (versions, pairs, series of a pair, channels).
     """
 
     valid_from: Numbers
@@ -227,8 +228,8 @@ class _Priors(NamedTuple):
 def _to_priors(baseline: pl.DataFrame, clustering: pl.DataFrame, series: pl.DataFrame, first_day: date) -> _Priors:
     """Convert the priors of all baseline versions to arrays.
 
-    Their axes are version, pair, series and channel. The rows are those of the source `(any)`: prior weight, its dispersion, and the mass
-    that clustering adds.
+    Their axes are version, pair, series and channel. They come from the rows of the source `(any)`: weight of the prior, its dispersion,
+    and the mass that clusters of stories add.
     """
     factors = CLUSTERING.conform(clustering)
     rows = baseline.filter(pl.col("source") == "(any)").join(series, on="series").join(factors, on=CLUSTERING.key)
@@ -243,8 +244,8 @@ def _to_priors(baseline: pl.DataFrame, clustering: pl.DataFrame, series: pl.Data
 def _compute_values(changes: _Changes, series: pl.DataFrame, priors: _Priors, first_day: date, least_evidence: float) -> pl.DataFrame:
     """Compute three rows of `INDEX_KNOWN` for each pair and day that changed.
 
-    They are those of both directions and of the pair; all three have the stalemate and the phase of the pair. A value without enough
-    evidence is null.
+    They are those of both directions and of the pair; all three have the stalemate and the phase of the pair. A value with less evidence
+    than `least_evidence` is null.
     """
     kappa, prior_dispersion, clusters = priors.look_up(changes)
     masses = changes.sums[:, : _SERIES * _SUMS_OF_SERIES].reshape(-1, _SERIES, len(VALUES), len(_MASSES))

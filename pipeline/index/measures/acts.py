@@ -54,9 +54,9 @@ def _read_csv(path: Path) -> pl.DataFrame:
 
 
 def _require_known(name: str, used: pl.Series, known: pl.Series, path: Path) -> None:
-    """Raise `ActsError` if `used` has a value that `known` lacks.
+    """Raise `ActsError` if the values `used` are not all in `known`.
 
-    `name` and `path`: the column and the file that use it, for the message.
+    `name` and `path`: the column and the file that use them, for the message.
     """
     if unknown := sorted(set(used) - set(known)):
         raise ActsError(f"{path}: {name} {', '.join(unknown)} is not defined. Correct the spelling, or add the missing row")

@@ -34,11 +34,11 @@ _NUMBERS = {"a": 1, "an": 1, "one": 1, "two": 2, "three": 3, "six": 6, "nine": 9
 
 
 def add_quoted_dates(claims: pl.DataFrame) -> pl.DataFrame:
-    """Add `due_on` and `until_on`, read from `quote`, `told_on` and `effect`.
+    """Add the days `due_on` and `until_on` that a sentence names.
 
-    `due_on`: a day after the article's on which the measure takes effect ("from April 10", "on 1 August", "from Thursday"; a weekday after
-    "on" is mostly the day of the report and does not count). `until_on`: end of a suspension ("until November 10", "for 90 days"). Both are
-    null when the sentence gives none.
+    `claims` has `quote` (the sentence), `told_on` (day of the article) and `effect`. `due_on`: a day after the article's on which the
+    measure takes effect ("from April 10", "on 1 August", "from Thursday"; a weekday after "on" is mostly the day of the report and does not
+    count). `until_on`: end of a suspension ("until November 10", "for 90 days"). Both are null if the sentence names none.
     """
     return claims.with_columns(
         due_on=pl.coalesce(_parse_next_day(_ON), _parse_next_weekday(_FROM_WEEKDAY)),
@@ -47,19 +47,21 @@ def add_quoted_dates(claims: pl.DataFrame) -> pl.DataFrame:
 
 
 def add_quoted_deadlines(claims: pl.DataFrame) -> pl.DataFrame:
-    """Add `deadline_on`, the day after the article's that a sentence names.
+    """Add `deadline_on`, the deadline of a threat that a sentence names.
 
-    It is read from `quote`, relative to `told_on`: "from June 1", "by the end of Tuesday", "delays it to July 9", "within 90 days", "from
-    November" (its first day). Of several a date wins over a weekday, a month and a term. Null when the sentence names none.
+    `claims` has `quote` (the sentence) and `told_on` (day of the article). The deadline is a later day: "from June 1", "by the end of
+    Tuesday", "delays it to July 9", "within 90 days", "from November" (its first day). If a sentence names several, a date wins over a
+    weekday, a weekday over a month, a month over a term. Null if it names none.
     """
     by_day = _parse_next_day(_BY)
     return claims.with_columns(deadline_on=pl.coalesce(by_day, _parse_next_weekday(_BY_WEEKDAY), _parse_next_month(), _parse_term(_WITHIN)))
 
 
 def _parse_next_weekday(pattern: str) -> pl.Expr:
-    """Parse the weekday in the first match as the next such day.
+    """Parse the weekday that a pattern matches as a date.
 
-    It is one to seven days after the day of the article.
+    `pattern` has one group, the weekday. The date is the next such day, one to seven days after the day of the article. Null without a
+    match.
     """
     quote, reported_on = pl.col("quote"), pl.col("told_on")
     weekday = quote.str.extract_groups(pattern).struct.field("weekday").str.to_lowercase().str.slice(0, 3)
@@ -68,7 +70,7 @@ def _parse_next_weekday(pattern: str) -> pl.Expr:
 
 
 def _parse_next_month() -> pl.Expr:
-    """Parse a month without a day as its first day.
+    """Parse a month without a day ("from November") as its first day.
 
     Null if a number follows the month ("May 5"), or if that day is not within `MAX_DAYS_AHEAD` days after the article.
     """
@@ -78,7 +80,7 @@ def _parse_next_month() -> pl.Expr:
 
 
 def _parse_next_day(pattern: str, max_days_ahead: int = MAX_DAYS_AHEAD) -> pl.Expr:
-    """Parse the day in the pattern's first match.
+    """Parse the day and month that a pattern matches as a date.
 
     Without a year it is the next such day after the article. Null unless it is within `max_days_ahead` days after the article.
     """
@@ -89,9 +91,10 @@ def _parse_next_day(pattern: str, max_days_ahead: int = MAX_DAYS_AHEAD) -> pl.Ex
 
 
 def _find_next(year: pl.Expr | None, month: pl.Expr, day: pl.Expr, max_days_ahead: int) -> pl.Expr:
-    """Return the next such day after the article, within `max_days_ahead` days.
+    """Find the next date with that day and month after the article.
 
-    `month`: its name. Where the year is null, it is the article's or the next one.
+    `year`: null, or None, if the sentence gives none: it is then the article's year or the next one. `month`: its name. Null unless the
+    date is within `max_days_ahead` days after the article.
     """
     reported_on = pl.col("told_on")
     number = month.str.to_lowercase().str.slice(0, 3).replace_strict(_MONTHS, range(1, 13), default=None, return_dtype=pl.Int8)
@@ -110,7 +113,7 @@ def _to_date(year: pl.Expr, month: pl.Expr, day: pl.Expr) -> pl.Expr:
 def _parse_term(pattern: str) -> pl.Expr:
     """Parse a term ("90 days", "a month") as its last day.
 
-    It begins on the day of the article. Null if it ends more than `MAX_TERM_DAYS` days later.
+    The term begins on the day of the article. Null if it ends more than `MAX_TERM_DAYS` days later.
     """
     reported_on = pl.col("told_on")
     groups = pl.col("quote").str.extract_groups(pattern)

@@ -34,14 +34,16 @@ _COMMON_WORDS = frozenset(
 
 
 def link_reports(claims: pl.DataFrame, acts: pl.DataFrame, states: pl.DataFrame) -> pl.DataFrame:
-    """Link each claim to the act it is about.
+    """Link each claim of an article to the act it concerns.
 
-    Returns the table `measure_reports`, one row per claim; `report` is `supports` or `contradicts` (the act), `reported` (no act was found)
-    or `unusable` (the claim has an `unmatched_reason`).
-    `claims`, `acts` and `states` are rows of `measure_claims`, `measure_acts` and `measure_states`. Candidates are acts of the same actor,
-    target and kind of instrument that were announced or took effect from `DAYS_AFTER` days before the article to `DAYS_BEFORE` days after
-    it; an act on single goods only if the sentence names one of them. The best candidate has the same rate, direction and goods and is
-    nearest in time. Without a candidate, an increase that names the rate of a layer in force supports the act behind that layer.
+    `claims`, `acts` and `states` are rows of `measure_claims`, `measure_acts` and `measure_states`. Returns the table `measure_reports`,
+    one row per claim; `report` is `supports` or `contradicts` (the act), `reported` (no act was found) or `unusable` (the claim has an
+    `unmatched_reason`).
+
+    Candidates are acts of the same actor, target and kind of instrument that were announced or took effect from `DAYS_AFTER` days before
+    the article to `DAYS_BEFORE` days after it; an act on single goods only if the sentence names one of them. The best candidate has the
+    same rate, direction and goods and is nearest in time. Without a candidate, a claim of an increase that names the rate of a layer in
+    force supports the act behind that layer.
     """
     dated = add_quoted_dates(MEASURE_CLAIMS.conform(claims)).with_columns(
         family=_name_family(),
@@ -69,10 +71,11 @@ def _name_family() -> pl.Expr:
 
 
 def _expand_acts(acts: pl.DataFrame, states: pl.DataFrame) -> pl.DataFrame:
-    """List acts by target, with what is compared with claims of articles.
+    """List acts by target, with the facts that claims are compared with.
 
-    An act on all partners is listed for `*` and for each partner that it does not except. `change_pct`: its change of the layer's rate, in
-    percentage points. `is_general`: it is on goods in general. `goods`: a regular expression for words that name its goods.
+    An act on all partners is listed for `*` and for each partner that it does not exempt. Adds `change_pct`: how much the act changes the
+    rate of its layer, in percentage points; `is_general`: whether it is on goods in general; `goods`: a regular expression for words that
+    name its goods.
     """
     partners = pl.concat([acts["target"], acts["actor"]]).unique().sort().to_frame("partner").filter(pl.col("partner") != ALL_PARTNERS)
     general = acts.filter(pl.col("target") == ALL_PARTNERS)
@@ -121,10 +124,10 @@ _KEYS = ["actor", "target", "family"]
 
 
 def _choose_nearest_act(claims: pl.DataFrame, acts: pl.DataFrame) -> pl.DataFrame:
-    """Choose for each claim the act that it is about.
+    """Choose for each claim the official act that it is about.
 
-    `link_reports` says which acts are candidates. Claims without such an act are left out. Returns `signal_id`, `act_id`, `effective_on`
-    and `report`: `contradicts` if direction or rate differ, else `supports`.
+    `link_reports` says which acts are candidates. Returns `signal_id`, `act_id`, `effective_on` and `report` (`contradicts` if direction or
+    rate differ, else `supports`), without the claims that have no candidate.
     """
 
     def days_from(day: str) -> pl.Expr:
@@ -159,10 +162,10 @@ def _choose_nearest_act(claims: pl.DataFrame, acts: pl.DataFrame) -> pl.DataFram
 
 
 def _choose_layer_in_force(claims: pl.DataFrame, acts: pl.DataFrame) -> pl.DataFrame:
-    """Choose for claims with a rate a layer with that rate.
+    """Choose for each claimed increase a layer with that rate.
 
-    Only claims of an increase count. The layer must be in force on the day of the article. Returns the act behind the layer, as
-    `_choose_nearest_act` does. Layers on single goods come first, then the newest.
+    The layer must be in force on the day of the article. Layers on single goods come before general ones, then the newest comes first.
+    Returns the act behind the layer, with the columns of `_choose_nearest_act`; claims without a rate or such a layer are left out.
     """
     applied = acts.filter(pl.col("standing").is_in(("in_force", "quota")))
     candidates = (
@@ -187,7 +190,7 @@ def _names_goods() -> pl.Expr:
 def _compare_rates() -> pl.Expr:
     """Compare the rate that a claim names with that of an act.
 
-    1 if it is the act's rate or the change that it makes, -1 if it is another, 0 if claim or act has none.
+    1 if it is the rate of the act or the change that the act makes, -1 if it is another rate, 0 if claim or act has none.
     """
     said = pl.col("rate_pct")
     fits = pl.any_horizontal((said - pl.col(name).abs()).abs() < _RATE_TOLERANCE for name in ("act_rate", "change_pct"))

@@ -26,11 +26,11 @@ _GENERAL = re.compile(rf"{_ALL_GOODS.pattern}|\blines?\b")
 
 @dataclass(frozen=True)
 class ActEvent:
-    """One thing that an official act does, such as taking effect.
+    """One event of an official act, such as its first day.
 
-    `word`: the outcome of a threat that it may show (`carried_out`, `postponed`, ...), or `scheduled` if it is announced for a later day.
-    `on`: the day on which it happens, `deadline_on`: the later day that it sets. `total_pct` is the sum of all layers on all goods towards
-    the target on that day: a threat may name the rate of one layer, or the rate in all.
+    `word`: the outcome of a threat that the event may show (`carried_out`, `postponed`, ...), or `scheduled` if the act is announced for a
+    later day. `on`: the day of the event, `deadline_on`: the later day that it sets. `total_pct`: the sum of all layers on all goods
+    towards the target on that day, because a threat may name the rate of one layer or of all together.
     """
 
     act_id: str
@@ -50,7 +50,7 @@ class ActEvent:
 
     @property
     def amount(self) -> float | None:
-        """Goods in US dollars, if the list of acts has them."""
+        """Goods that the act is on, in US dollars, or None."""
         match = _AMOUNT.search(self.product)
         return float(match[1]) * 1e9 if match else None
 
@@ -74,9 +74,9 @@ def read_events(acts: pl.DataFrame) -> list[ActEvent]:
 
 
 def _is_cancelled(row: dict[str, Any], cancelled: dict[tuple[str, str], date]) -> bool:
-    """Return whether another act cancelled an act by its first day.
+    """Return whether an act was cancelled by its first day.
 
-    `cancelled`: first day on which its cancellation was announced, by act and target.
+    `row`: a row of `measure_acts`. `cancelled`: first day on which its cancellation was announced, by act and target.
     """
     on = cancelled.get((row["act_id"], row["target"]))
     return on is not None and on <= max(row["announced_on"], row["effective_on"] or row["announced_on"])
@@ -88,11 +88,11 @@ def _is_tariff_on_all(row: dict[str, Any]) -> bool:
 
 
 def _to_events(row: dict[str, Any], general: list[dict[str, Any]], *, is_cancelled: bool) -> Iterator[ActEvent]:
-    """Convert one act to its events.
+    """Convert one official act to its events.
 
-    A postponement, withdrawal or court's decision is an event of that name. An act that imposes something is `scheduled` when it is
-    announced for a later day, and `carried_out` on that day; so is what was postponed, on its new day. Other acts, such as an exemption,
-    give none. `general`: tariffs on all goods in order of their first day, for the sum of rates.
+    A postponement, a withdrawal and a court's decision are events of that name. An act that imposes something is `scheduled` when it is
+    announced for a later day, and `carried_out` on that day; what was postponed is `carried_out` on its new day. Other acts, such as an
+    exemption, give no event. `general`: tariffs on all goods in order of their first day, for the sum of rates.
     """
     announced, effective, action = row["announced_on"], row["effective_on"], row["action"]
     in_effect = max(announced, effective) if effective is not None else None
@@ -129,11 +129,11 @@ def _to_events(row: dict[str, Any], general: list[dict[str, Any]], *, is_cancell
 
 
 def _sum_rates(row: dict[str, Any], general: list[dict[str, Any]], on: date) -> float:
-    """Sum a target's tariffs on all goods on the day `on`.
+    """Sum the tariffs on all goods of a target on `on`.
 
-    They are those of the actor of `row` towards its target, in percent, added up over layers (legal programmes). `general`: acts with such
-    tariffs, in order of their first day. In a layer, the target's own rate replaces that for all partners, until an act for all partners
-    ends the layer.
+    They are those of the actor of `row` towards its target on the day `on`, in percent, added up over layers (legal programmes). `general`:
+    acts with such tariffs, in order of their first day. In a layer, a rate for the target itself replaces the rate for all partners, until
+    an act for all partners ends the layer.
     """
     rates: dict[tuple[str, bool], float] = {}
     for act in general:
@@ -148,12 +148,11 @@ def _sum_rates(row: dict[str, Any], general: list[dict[str, Any]], on: date) -> 
 
 
 def outcome_of_event(event: ActEvent, threat: Said) -> str | None:
-    """Return the outcome that an official act shows for a threat.
+    """Return the outcome that an act's event shows for a threat.
 
-    None if the act is another measure, also by its amount of trade (`compare_amount`). The act must reach the threat's target, with its
-    instrument (unless the threat names none) and its
-    goods. An act at a lower rate makes a threat `softened`; an act on all partners must be at the threatened rate, or the threat without a
-    rate.
+    None if the act is another measure. It must reach the threat's target, with its instrument (unless the threat names none), its goods,
+    and a comparable amount of trade (`compare_amount`). An act at a lower rate makes a threat `softened`; an act on all partners must be at
+    the threatened rate, or the threat without a rate.
     """
     is_for_all = event.target != threat.target
     is_reached = reaches(event.target, ALL if event.target == ALL_PARTNERS else None, event.excepted, threat, event.on)
@@ -171,7 +170,11 @@ def outcome_of_event(event: ActEvent, threat: Said) -> str | None:
 
 
 def _outcome_by_rate(event: ActEvent, threat: Said, *, is_for_all: bool) -> str | None:
-    """Return the outcome that the rate of an act shows."""
+    """Return the outcome of an event after comparing the rates.
+
+    It is the word of the event, or `softened` if an act carries out a lower rate than threatened. None if an act on all partners
+    (`is_for_all`) has another rate or none, or if an act at a lower rate is only scheduled.
+    """
     known, rate = event.rate_pct, threat.rate
     if rate is None or known is None:
         return event.word if rate is None or not is_for_all else None
@@ -183,10 +186,10 @@ def _outcome_by_rate(event: ActEvent, threat: Said, *, is_for_all: bool) -> str 
 
 
 def _is_of_goods(event: ActEvent, threat: Said) -> bool:
-    """Return whether the act is on the goods that are threatened.
+    """Return whether an act is on the goods that are threatened.
 
-    A threat that names no goods fits a tariff only on goods in general, unless it names no instrument and no rate either; it fits any act
-    with another instrument, such as a control on exports.
+    A threat that names no goods is matched by a tariff on goods in general, or by any other instrument, such as a control on exports. If
+    the threat names no instrument and no rate either, a tariff on single goods matches it too.
     """
     if threat.product:
         return _names_product(event, threat.product)
@@ -194,9 +197,9 @@ def _is_of_goods(event: ActEvent, threat: Said) -> bool:
 
 
 def _names_product(event: ActEvent, product: str) -> bool:
-    """Return whether the act's layer or goods name a product.
+    """Return whether an act's layer or goods name a product.
 
-    `product`: a product as signals name it. Other words for the product are those of `parameters.toml`.
+    `product`: a product as signals name it. Synonyms are those of `parameters.toml`.
     """
     text = f"{event.layer.replace('-', ' ')} {event.product}".lower()
     words = [product, *read_parameters()["goods"].get(product, [])]

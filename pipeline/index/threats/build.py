@@ -36,7 +36,7 @@ def build_threats(claims: pl.DataFrame, acts: pl.DataFrame, through: date) -> tu
 
     Rules, for one actor, in order of the day on which a claim was first seen:
 
-    1. Claims say the same threat if target, instrument, product, rate and amount agree (an unspecified one agrees with any) and not too
+    1. Claims state the same threat if target, instrument, product, rate and amount agree (an unspecified one agrees with any) and not too
        many days lie between. A threat is published from the day on which one of the day's claims is right with a chance of at least one
        half.
     2. A later measure, easing or agreement of the actor, towards the same target or everybody, shows an outcome (`outcome_of`). The signals
@@ -62,16 +62,16 @@ def build_threats(claims: pl.DataFrame, acts: pl.DataFrame, through: date) -> tu
 def _to_frame(table: Table, rows: list[dict[str, Any]]) -> pl.DataFrame:
     """Convert rows to a frame with the columns of `table`.
 
-    Other keys of the rows are left out.
+    Keys of the rows that are no columns are left out.
     """
     return table.conform(pl.DataFrame({name: [row[name] for row in rows] for name in table.schema}, schema=table.schema))
 
 
 @dataclass
 class _Actor:
-    """The threats of one actor, built claim by claim.
+    """The threats of one country, built from its claims day by day.
 
-    `threats`: those published so far, that is likely enough to be right.
+    `threats`: those published so far, that is, those likely enough to be right.
     """
 
     threats: list[Threat] = field(default_factory=list)
@@ -99,9 +99,9 @@ class _Actor:
 
     @staticmethod
     def _settle(threats: list[Threat], claims: list[Claim]) -> None:
-        """Set the outcomes that one day's claims show for threats.
+        """Set the outcomes of threats that one day's claims show.
 
-        A claim shows none if it only repeats a threat, cannot change it (`Threat.accepts`), or is on the amount of another threat.
+        A claim has no effect on a threat if it only repeats it, cannot change it (`Threat.accepts`), or is on the amount of another threat.
         """
         amounts = _list_amounts(threats)
         for threat in threats:
@@ -116,10 +116,10 @@ class _Actor:
 
     @staticmethod
     def _apply_acts(threats: list[Threat], events: list[ActEvent]) -> None:
-        """Record in each threat the outcomes that one day's official acts show.
+        """Set the outcomes of threats that one day's official acts show.
 
-        Nothing changes if an act is no outcome of the threat, or its present state does not accept that outcome. An act on the amount of
-        one threat is no part of another.
+        An act has no effect on a threat if it is another measure, if the state of the threat does not accept its outcome
+        (`Threat.accepts_act`), or if the act is on the amount of another threat.
         """
         amounts = _list_amounts(threats)
         for threat in threats:
@@ -131,8 +131,9 @@ class _Actor:
     def _join_or_begin(self, live: list[Threat], claims: list[Claim]) -> list[Threat]:
         """Add each claim to the threat that it repeats, or begin one.
 
-        The most probable claim comes first. A claim that fits a threat with a recent outcome only recalls it, and is noted as evidence
-        (`echo`). Returns the new threats. Those whose claims of this day are not likely enough are dropped.
+        `live`: threats that can still change. The most probable claim comes first. A claim that fits a threat with a recent outcome only
+        recalls it, and is stored as evidence (`echo`). Returns the new threats, without those whose claims of this day are not likely
+        enough.
         """
         begun: list[Threat] = []
         for claim in sort_claims(claims):
@@ -151,20 +152,20 @@ class _Actor:
 
 
 def _list_amounts(threats: list[Threat]) -> list[float]:
-    """List the amounts of trade that open threats name."""
+    """List the amounts of trade (US dollars) that open threats name."""
     return [threat.amount for threat in threats if threat.is_open and threat.amount is not None]
 
 
 def _is_of_another(amount: float | None, threat: Threat, amounts: list[float]) -> bool:
-    """Return whether the `amount` is that of another threat.
+    """Return whether an amount of trade is that of another threat.
 
-    It is one of the `amounts`, and not that of this threat.
+    It is one of `amounts` (those of all open threats), and not that of `threat`.
     """
     return amount is not None and not amounts_agree(amount, threat.amount) and any(is_same_amount(amount, one) for one in amounts)
 
 
 def _is_compatible(claim: Claim, threat: Threat) -> bool:
-    """Return whether a claim may be about the same threat.
+    """Return whether a claim may state the same threat again.
 
     Target, instrument, product, rate and amount must agree (an unspecified one agrees with any), and not too much time lie between.
     """
@@ -181,7 +182,7 @@ def _is_compatible(claim: Claim, threat: Threat) -> bool:
 def _rank_likeness(claim: Claim, threat: Threat) -> tuple[bool, bool, bool, bool, bool, date, str]:
     """Return a sort key, greatest for the threat most like a claim.
 
-    The claim fits the threat (`_is_compatible`). The newer threat wins among equals; the id only makes the order complete.
+    Only for threats that the claim fits (`_is_compatible`). Of equal ones the newer threat wins; the id only makes the order complete.
     """
     # Rates and amounts of a claim that fits do not differ: if both have one, it is the same.
     same_rate = claim["rate_pct"] is not None and threat.rate is not None
@@ -193,7 +194,7 @@ def _rank_likeness(claim: Claim, threat: Threat) -> tuple[bool, bool, bool, bool
 def _only_repeats(claim: Claim, threat: Threat) -> bool:
     """Return whether a claim of a measure only repeats the threat.
 
-    It does if the measure is announced, not in effect, and the day that the claim or the threat names is still ahead.
+    It does if the measure is announced, not in effect, and the day that claim or threat names for it is still ahead.
     """
     is_announced = claim["kind"] == "measure" and claim["status"] == "announced"
     ahead = claim["deadline_on"] is not None or (threat.deadline_on is not None and threat.deadline_on > claim["told_on"])

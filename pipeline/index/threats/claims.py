@@ -35,10 +35,10 @@ _REFERS = re.compile(
 
 
 class Said(Protocol):
-    """The content of a threat, with which outcomes are compared.
+    """What a threat says: target, instrument, goods, rate, amount.
 
-    `scope`: the group that a general target (`*`) means. `rate`: in percent, `amount`: goods in US dollars. `instrument` is `other` and
-    `product` empty if not named.
+    Outcomes are compared with it. `scope`: the group that a general target (`*`) means. `rate`: in percent, `amount`: goods in US dollars.
+    `instrument` is `other` and `product` empty if not named.
     """
 
     target: str
@@ -51,7 +51,7 @@ class Said(Protocol):
 
     @property
     def is_vague(self) -> bool:
-        """Whether it names no instrument, product or rate."""
+        """Whether the threat names no instrument, product or rate."""
 
 
 @cache
@@ -61,17 +61,17 @@ def read_parameters() -> dict[str, Any]:
 
 
 def threshold(name: str) -> float:
-    """Return a threshold of `parameters.toml` by name."""
+    """Return a number of the section `thresholds` of `parameters.toml`."""
     return float(read_parameters()["thresholds"][name])
 
 
 def threshold_days(name: str) -> timedelta:
-    """Return a threshold that is a number of days, as a duration."""
+    """Return a threshold that counts days, as a duration."""
     return timedelta(days=threshold(name))
 
 
 def chance(claims: Sequence[Claim]) -> float:
-    """Compute the chance that at least one claim is right.
+    """Compute the probability that at least one of some claims is right.
 
     It is 1 - prod(1 - p), with p the highest probability in each story, since reports of one story are not independent; 0 without claims.
     """
@@ -85,28 +85,32 @@ def chance(claims: Sequence[Claim]) -> float:
 
 
 def is_likely(claims: Sequence[Claim]) -> bool:
-    """Return whether the `chance` of the claims is at least `least_chance`."""
+    """Return whether at least one claim is right with enough probability.
+
+    Compares `chance` with the threshold `least_chance` (one half).
+    """
     return chance(claims) >= threshold("least_chance")
 
 
 def sort_claims(claims: Sequence[Claim]) -> list[Claim]:
-    """Sort claims, the most probable first, then by `claim_id`."""
+    """Sort claims: the most probable first, equal ones by `claim_id`."""
     return sorted(claims, key=lambda claim: (-claim["probability"], claim["claim_id"]))
 
 
 def likeliest(claims: Sequence[Claim], name: str) -> Any:
     """Return the value of a column that is most likely right.
 
-    The chance of a value is that one of the claims with it is right (`chance`). On ties it is the larger value; None if no claim has one.
+    The probability of a value is that one of the claims with it is right (`chance`). Of equally probable values the larger one is taken;
+    None if no claim has a value.
     """
     values = sorted({claim[name] for claim in claims if claim[name] is not None})
     return max(values, key=lambda value: (chance([claim for claim in claims if claim[name] == value]), value), default=None)
 
 
 def threat_form(claim: Claim) -> str | None:
-    """Return in which form a claim threatens; None if it does not.
+    """Return the form in which a claim threatens, or None.
 
-    `threat` (words), `proposal` (a measure proposed formally) or `announcement` (a measure announced for a later day, until then a threat).
+    `threat` (words), `proposal` (a measure proposed formally) or `announcement` (a measure announced for a later day, a threat until then).
     """
     if claim["kind"] == "threat":
         return "threat"
@@ -135,10 +139,10 @@ def amounts_agree(one: float | None, other: float | None) -> bool:
 
 
 def compare_amount(word: str, known: float | None, threat: Said) -> str | None:
-    """Return the outcome of an act, softened by its amount.
+    """Return the outcome of an act after comparing its amount of trade.
 
-    `word`: the outcome by kind and rate; it becomes a partial one if the act is on a part of the threatened amount. `known`: US dollars of
-    trade that the act is on. None if that part is so small that the act is another measure, or if it is only scheduled.
+    `word`: the outcome by kind and rate, `known`: US dollars of trade that the act is on. `carried_out` becomes `softened` if that is only
+    a part of the threatened amount. None if the part is so small that the act is another measure, or if a scheduled act is on a part.
     """
     if known is None or threat.amount is None or known >= threshold("same_amount_share") * threat.amount:
         return word
@@ -155,9 +159,9 @@ def instruments_agree(one: str, other: str) -> bool:
 def reaches(target: str, scope: str | None, exceptions: Sequence[str], threat: Said, on: date) -> bool:
     """Return whether an act hits the target of a threat.
 
-    `target`, `scope` and `exceptions` are the act's. It hits if it has the same target, is on the European Union and the threatened country
-    a member on that day, or is on everybody (`*`) with a scope that includes the country and no exception for it. A threat against
-    everybody is hit by an act on everybody with the same scope or `all`.
+    `target`, `scope` and `exceptions` are the act's, `on` is its day. It hits the target if both are the same; if it is on the European
+    Union and the threatened country is a member on that day; or if it is on everybody (`*`) with a scope that includes the country and no
+    exception for it. A threat against everybody is hit by an act on everybody with the same scope or `all`.
     """
     if target == threat.target:
         return target != ALL_PARTNERS or scope in (ALL, threat.scope)
@@ -169,10 +173,10 @@ def reaches(target: str, scope: str | None, exceptions: Sequence[str], threat: S
 
 
 def outcome_of(claim: Claim, threat: Said) -> str | None:
-    """Return the outcome that a claim shows for a threat, if any.
+    """Return the outcome that a claim shows for a threat, or None.
 
-    It must reach the threat's target (`reaches`) and, unless it is an agreement, have the same instrument or the threat names none. A
-    measure that is only proposed shows nothing; an investigation carries out a threat of one.
+    The claim must reach the threat's target (`reaches`). Unless it is an agreement, it must have the threat's instrument, or the threat
+    names none. A measure that is only proposed shows nothing. An investigation carries out the threat of an investigation.
     """
     if not reaches(claim["target"], claim["scope"], claim["exceptions"].split(), threat, claim["told_on"]):
         return None
@@ -188,13 +192,11 @@ def outcome_of(claim: Claim, threat: Said) -> str | None:
 
 
 def _outcome_of_act(claim: Claim, threat: Said) -> str | None:
-    """Return whether a measure carried out a threat, or softened it.
+    """Return whether a reported measure carried out a threat, or softened it.
 
-    `carried_out`, `softened` (at a lower rate) or None (another measure).
-
-    A measure on one product does not carry out a threat against all goods, unless the threat names nothing at all. A measure on more
-    products or partners than threatened, at a lower rate, is another measure. A measure without a rate carries out a threat with a rate
-    only from the threat's deadline on.
+    `carried_out`, `softened` (at a lower rate) or None (another measure). A measure on one product does not carry out a threat against all
+    goods, unless the threat names nothing at all. A measure on more products or partners than threatened, at a lower rate, is another
+    measure. A measure without a rate carries out a threat with a rate only from the threat's deadline on.
     """
     if claim["product"] not in (threat.product, "") and not threat.is_vague:
         return None
@@ -209,10 +211,10 @@ def _outcome_of_act(claim: Claim, threat: Said) -> str | None:
 
 
 def _outcome_of_easing(claim: Claim, threat: Said) -> str | None:
-    """Return the outcome that an easing shows, from its words or status.
+    """Return the outcome that a reported easing shows for a threat.
 
-    `struck_down`, `withdrawn` or `postponed`; None if it is on other goods, or nothing says so. An easing that names another rate shows at
-    most `softened`.
+    `struck_down`, `withdrawn` or `postponed`, by the words or the status of the claim; None if it is on other goods or shows none of these.
+    An easing that names another rate than the threat shows at most `softened`.
     """
     if claim["product"] not in (threat.product, ""):
         return None
@@ -226,10 +228,10 @@ def _outcome_of_easing(claim: Claim, threat: Said) -> str | None:
 
 
 def _outcome_of_agreement(claim: Claim, threat: Said) -> str | None:
-    """Return the outcome that an agreement shows, from its words.
+    """Return the outcome that a reported agreement shows for a threat.
 
-    `withdrawn` or `postponed`; None unless the sentence refers to the threat. An agreement that names another rate shows at most
-    `softened`.
+    `withdrawn` or `postponed`, by the words of the sentence; None unless it refers to the threat. An agreement that names another rate than
+    the threat shows at most `softened`.
     """
     if claim["product"] not in (threat.product, "") or not _refers_to(threat, claim["quote"]):
         return None
@@ -243,7 +245,7 @@ def _outcome_of_agreement(claim: Claim, threat: Said) -> str | None:
 def _outcome_of_cut(claim: Claim, threat: Said) -> str | None:
     """Return `softened` for a lower rate on the same product, else None.
 
-    The sentence must refer to the threat: otherwise the rate may be that of another measure.
+    The sentence must refer to the threat (`_refers_to`): otherwise the rate may be that of another measure.
     """
     is_lower = threat.rate is not None and claim["rate_pct"] < threat.rate
     is_cut = is_lower and claim["product"] == threat.product and _refers_to(threat, claim["quote"])

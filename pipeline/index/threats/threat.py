@@ -1,4 +1,4 @@
-"""One threat: what was said, its outcome, and its state each day."""
+"""One threat: its claims, its outcome, and its state each day."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -20,8 +20,8 @@ MAX_SIGNALS = 20  # ids of signals listed in one column
 class Outcome:
     """What became of a threat, with its evidence.
 
-    `word`: the outcome (`pending`: none yet). `on`: the day of it, `known_on`: the day on which it was known. `claims` or `act` show it; an
-    outcome without either came by the passing of time.
+    `word`: the outcome (`pending`: none yet). `on`: the day on which it happened, `known_on`: the day on which that was known. `claims` or
+    `act` show it; an outcome without either came by the passing of time.
     """
 
     word: str = "pending"
@@ -34,7 +34,10 @@ class Outcome:
 
     @property
     def basis(self) -> str | None:
-        """What shows it: `official`, `reported` or `elapsed`; None while pending."""
+        """What shows the outcome: `official`, `reported` or `elapsed` (time passed).
+
+        None while pending.
+        """
         if self.word == "pending":
             return None
         return "official" if self.act else "reported" if self.claims else "elapsed"
@@ -42,11 +45,11 @@ class Outcome:
 
 @dataclass
 class Threat:
-    """A threat with the claims that say it, as they became known.
+    """A threat, with the claims that state it in the order known.
 
-    `said`: those claims; `evidence` and `states`: its rows of the tables `threat_evidence` and `threat_states`, to which the methods add.
-    `rate`, `amount`, `product` and `instrument` are the likeliest of all days before; on its first day those of its most probable claim.
-    `imposed_on`: day on which it was carried out, at the threatened or a lower rate.
+    `said`: the claims that state the threat; `evidence` and `states`: its rows of the tables `threat_evidence` and `threat_states`, to
+    which the methods add. `rate`, `amount`, `product` and `instrument`: the likeliest ones of all days before, on the first day those of
+    the most probable claim. `imposed_on`: day on which it was carried out, at the threatened or a lower rate.
     """
 
     said: list[Claim]
@@ -75,26 +78,26 @@ class Threat:
 
     @property
     def is_vague(self) -> bool:
-        """Whether it names no instrument, no product and no rate ("will answer")."""
+        """Whether the threat names no instrument, product or rate ("will answer")."""
         return self.instrument == "other" and self.product == "" and self.rate is None
 
     @property
     def first_on(self) -> date:
-        """Day of the earliest article that says it."""
+        """Day of the earliest article that states the threat."""
         days: list[date] = [claim["told_on"] for claim in self.said]
         return min(days)
 
     @property
     def last_on(self) -> date:
-        """Day of the latest article that says it."""
+        """Day of the latest article that states the threat."""
         days: list[date] = [claim["told_on"] for claim in self.said]
         return max(days)
 
     @property
     def lapses_on(self) -> date:
-        """Day on which it lapses if nothing more becomes known.
+        """Day on which the threat lapses if nothing more becomes known.
 
-        A set time after its deadline, or else after it was last said or postponed.
+        It is a number of days (`parameters.toml`) after the deadline, or without one after the threat was last stated or postponed.
         """
         if self.deadline_on is not None:
             return max(self.deadline_on, self.last_on) + threshold_days("lapse_after_deadline_days")
@@ -102,18 +105,18 @@ class Threat:
         return since + threshold_days("lapse_without_deadline_days")
 
     def is_live(self, on: date) -> bool:
-        """Return whether a claim or act of that day could change it.
+        """Return whether claims or acts of a day could change the threat.
 
-        It is open, was imposed (a court may strike it down), or has an outcome so recent that an official act may correct it.
+        The threat is open, was imposed (a court may strike it down), or has an outcome so recent that an official act may correct it.
         """
         may_be_corrected = self.outcome.on is not None and on <= self.outcome.on + threshold_days("official_corrects_days")
         return self.is_open or may_be_corrected or self.outcome.word in IMPOSED
 
     def can_be_repeated(self, claim: Claim) -> bool:
-        """Return whether a claim may still say the same threat.
+        """Return whether a claim can still count as the same threat.
 
-        It may until some months after the threat was last said or due. A claim that adds a rate, amount or product to a threat without one
-        must be part of the same news, about a week.
+        The threat must be open, and was last stated or due at most some months before. A claim that adds a rate, amount or product to a
+        threat without one must come within about a week, as part of the same news.
         """
         adds_figure = any(own is None and claim[name] is not None for own, name in ((self.rate, "rate_pct"), (self.amount, "amount_usd")))
         if adds_figure or (self.product == "" and claim["product"] != ""):
@@ -122,7 +125,7 @@ class Threat:
         return self.is_open and claim["told_on"] <= since + threshold_days("repeat_within_days")
 
     def is_echoed(self, on: date) -> bool:
-        """Return whether a claim of that day would only recall the outcome.
+        """Return whether a claim of a day would only recall the outcome.
 
         The outcome is final, and about a week old at most.
         """
@@ -131,7 +134,7 @@ class Threat:
     def advance(self, through: date) -> None:
         """Let the threat lapse if its time is over by `through`.
 
-        An announcement becomes `unconfirmed`: it was to take effect, and nothing shows whether it did.
+        An announcement becomes `unconfirmed` instead: it was to take effect, and nothing shows whether it did.
         """
         earliest = self.states[-1]["valid_from"] + timedelta(days=1) if self.states else self.lapses_on
         on = max(self.lapses_on, earliest)  # a threat that was first seen long after its day lapses the day after
@@ -141,28 +144,28 @@ class Threat:
 
     @property
     def form(self) -> str:
-        """Its form: `announcement`, `proposal` or `threat` (`threat_form`).
+        """Form of the threat: `announcement`, `proposal` or `threat` (`threat_form`).
 
-        The firmest one with likely claims, else the likeliest.
+        Of the forms with likely claims the firmest, in this order; without likely claims the likeliest form.
         """
         by_form = {form: [claim for claim in self.said if threat_form(claim) == form] for form in _FIRMNESS}
         likely = (form for form, claims in by_form.items() if is_likely(claims))
         return next(likely, max(_FIRMNESS, key=lambda form: chance(by_form[form])))
 
     def repeat(self, claim: Claim) -> None:
-        """Add a claim that says the threat again."""
+        """Add a claim that states the threat again."""
         self.said.append(claim)
         self._new.append(claim)
 
     def add_echo(self, claim: Claim) -> None:
-        """Add a claim that comes after the outcome to the evidence, unused."""
+        """Store a claim that only recalls the outcome, as unused evidence."""
         self.evidence.append(_evidence_row(claim, "echo", is_used=False))
 
     def accepts(self, word: str, claim: Claim) -> bool:
         """Return whether a claim may change the outcome to `word`.
 
-        It must be of a later day than the threat, and of a story that does not say the threat. A court can strike down what was imposed;
-        any other outcome needs an open threat.
+        The claim must be of a later day than the threat, and of a story that does not state the threat. A court can strike down what was
+        imposed; any other outcome needs an open threat.
         """
         if claim["told_on"] <= self.first_on or claim["story_id"] in {said["story_id"] for said in self.said}:
             return False
@@ -171,10 +174,10 @@ class Threat:
         return self.is_open
 
     def settle(self, by_word: dict[str, list[Claim]]) -> None:
-        """Change the outcome to the likeliest that claims of one day show.
+        """Set the likeliest outcome that claims of one day show.
 
-        `by_word`: the claims by the outcome that they show. Only outcomes with likely claims count; without one nothing changes. All claims
-        become evidence.
+        `by_word`: the claims by the outcome that they show. Only outcomes whose claims are likely enough count; without one nothing
+        changes. All claims become evidence.
         """
         likely = [word for word in _ORDER if is_likely(by_word.get(word, []))]
         best = max(likely, key=lambda word: chance(by_word[word]), default=None)
@@ -189,8 +192,9 @@ class Threat:
     def accepts_act(self, word: str, event: ActEvent) -> bool:
         """Return whether an official act may change the outcome to `word`.
 
-        It may for an open threat, and `scheduled` only then. It may also correct the outcome that articles reported: the same outcome
-        within a week, another within some weeks. Only acts of the same layer strike down what an act imposed.
+        It may if the threat is open; `scheduled` (announced for a later day) only then. It may also correct an outcome that articles
+        reported: to the same outcome within a week, to another within some weeks. `struck_down` needs an act on the same layer as the act
+        that carried it out.
         """
         if event.on < self.first_on or (word == "softened" and self._is_other_layer(event)):
             return False
@@ -205,16 +209,16 @@ class Threat:
     def _is_other_layer(self, event: ActEvent) -> bool:
         """Return whether an act at a lower rate answers something else.
 
-        It is then no outcome of this threat. It answers something else if it was announced before the threat, or takes effect more than a
-        week before the deadline.
+        The act is then no outcome of this threat: it was announced before the threat, or takes effect more than a week before the
+        deadline.
         """
         is_early = self.deadline_on is not None and event.on + threshold_days("same_news_days") < self.deadline_on
         return event.announced_on < self.first_on or is_early
 
     def apply_act(self, word: str, event: ActEvent) -> None:
-        """Change the outcome, or the deadline, to what an official act says.
+        """Change outcome or deadline to what an official act shows.
 
-        `word`: what the act shows for this threat, an outcome or `scheduled`. The act becomes evidence.
+        `word`: the outcome that the act shows for this threat, or `scheduled`, which only sets the deadline. The act becomes evidence.
         """
         row = {"evidence_id": event.act_id, "told_on": event.on, "known_on": event.on, "rate_pct": event.rate_pct, "probability": None}
         self.evidence.append(row | {"threat_role": word, "is_used": True})
@@ -229,7 +233,7 @@ class Threat:
             self._set_deadline(event.deadline_on)
 
     def _set_outcome(self, outcome: Outcome, later: date | None) -> None:
-        """Set the outcome and the day on which it was imposed.
+        """Set the outcome, and the day on which the threat was imposed.
 
         A postponement moves the deadline to `later`; without a later day, a deadline that is due is deleted.
         """
@@ -254,13 +258,13 @@ class Threat:
 
     @property
     def is_likely(self) -> bool:
-        """Whether its claims so far are likely enough to publish it."""
+        """Whether the claims so far are likely enough to publish the threat."""
         return is_likely(self.said)
 
     def end_day(self, on: date) -> None:
-        """Update the threat by one day's claims; record its state.
+        """Update the threat with one day's claims; record its state.
 
-        Deadline, instrument, product and rate become the likeliest ones. `on`: the day.
+        Deadline, instrument, product and rate become the likeliest ones of all claims so far.
         """
         if self._new:
             self.evidence += [_evidence_row(claim, "said", is_used=True) for claim in self._new]
@@ -278,7 +282,7 @@ class Threat:
     def is_matched(self) -> bool | None:
         """Whether goods, rate or amount agree with what was done.
 
-        None unless something was done. False: only country, partner, instrument and time agree.
+        None unless something was done. False if only country, partner, instrument and time agree.
         """
         if self.outcome.word not in (*IMPOSED, "struck_down"):
             return None
@@ -288,7 +292,7 @@ class Threat:
     def record(self, on: date) -> None:
         """Add the state at the end of `on`, if it changed.
 
-        The previous state of `states` ends (`valid_to`) on that day.
+        The previous row of `states` then ends on that day (`valid_to`).
         """
         row = self._to_row()
         if self.states:
@@ -350,7 +354,8 @@ def _join_ids(claims: Iterable[Claim]) -> str:
 def _evidence_row(claim: Claim, role: str, *, is_used: bool) -> dict[str, Any]:
     """Return a claim as a row of `threat_evidence`.
 
-    `role`: what the claim does: the outcome that it shows, or `said` or `echo`.
+    `role`: the outcome that the claim shows; `said` if it states the threat, `echo` if it recalls the outcome. `is_used`: whether it
+    counted.
     """
     columns = {name: claim[name] for name in ("told_on", "known_on", "rate_pct", "probability")}
     return columns | {"evidence_id": claim["claim_id"], "threat_role": role, "is_used": is_used}
