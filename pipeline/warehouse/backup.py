@@ -31,9 +31,9 @@ class BackupError(UserError):
 
 @dataclass(frozen=True)
 class Backup:
-    """What a backup says of itself.
+    """Manifest of a backup, which is stored in it.
 
-    `format`: that of the home. `links`: target of each link by its path. Paths are relative to the home; `files` and `bytes` are counts.
+    `format`: layout of the home. `links`: target of each link by its path. Paths are relative to the home; `files` and `bytes` are counts.
     """
 
     format: int
@@ -45,10 +45,10 @@ class Backup:
 
 
 def back_up(home: Path, target: Path) -> Backup:
-    """Copy a home into a new folder, while nothing writes to it.
+    """Copy a home into a new folder, while nothing else writes.
 
-    Every copy is read again and compared with the original. The folder gets its name when all is on the disk. Raises `BackupError` if
-    `target` exists or is in the home, `HomeError` if the home is in use.
+    `target`: the new folder; it appears when all is on the disk. Every copy is read again and compared with the original. Returns the
+    manifest. Raises `BackupError` if `target` exists or is in the home, `HomeError` if the home is in use.
     """
     if not (home / "lake").is_dir():
         raise BackupError(f"{home} is no home: it has no folder lake; nothing was copied")
@@ -74,10 +74,10 @@ def back_up(home: Path, target: Path) -> Backup:
 
 
 def restore(source: Path, home: Path) -> Backup:
-    """Make a home from a backup; migrate it to this version's format.
+    """Make a home from a backup, in the format of this version.
 
-    `home`: a new or empty folder. Raises `BackupError`, and leaves nothing, if a file of the backup is missing, damaged or too many, if a
-    later version made it, or if `home` has files.
+    `source`: the backup. `home`: a new or empty folder. Returns the manifest. Raises `BackupError`, and leaves nothing, if a file of the
+    backup is missing, damaged or not listed, if a later version made the backup, or if `home` has files.
     """
     sums = _read_sums(source)
     backup = _read_manifest(source)
@@ -117,9 +117,9 @@ def _new_folder(target: Path) -> Iterator[Path]:
 
 
 def _list_files(home: Path) -> Iterator[Path]:
-    """Yield the files and links of a home, to be copied.
+    """Yield the files and links of a home that a backup has.
 
-    Hidden and temporary files, which killed processes may have left, and the lock are left out.
+    Left out are the lock, and hidden and temporary files, which killed processes may have left.
     """
     for path in sorted(home.iterdir()):
         if path.name.startswith(".") or path.name.endswith(_SQLITE_SIDE_FILES) or path == home / LOCK:
@@ -131,10 +131,10 @@ def _list_files(home: Path) -> Iterator[Path]:
 
 
 def _copy_unchanged(source: Path, target: Path) -> str:
-    """Copy a file or SQLite database, again if it changes meanwhile.
+    """Copy a file or SQLite database that may change meanwhile.
 
-    Returns the hash of the copy. Raises `BackupError` if it changes every time: processes of Dagster (UI, daemon) write their files without
-    the lock of the home.
+    If it changes during the copy, the copy is repeated. Returns the hash of the copy. Raises `BackupError` if the file changes every time:
+    processes of Dagster (UI, daemon) write their files without the lock of the home.
     """
     for _ in range(_MOST_COPIES):
         if digest := (_copy_database if source.suffix == ".db" else _copy)(source, target):
@@ -147,7 +147,7 @@ def _copy_unchanged(source: Path, target: Path) -> str:
 def _copy(source: Path, target: Path) -> str:
     """Copy a file and return the hash of the copy.
 
-    The hash is empty if the original is missing or has another hash than the copy.
+    Returns an empty text, so that the caller tries again, if the original is missing or changed during the copy.
     """
     target.parent.mkdir(parents=True, exist_ok=True)
     try:

@@ -28,9 +28,10 @@ class Size:
 
 @dataclass(frozen=True)
 class BatchLimit:
-    """Largest batch in memory; `size in limit` compares with both bounds.
+    """Largest batch that is held in memory, in rows and bytes.
 
-    What is computed from a text takes several times its size.
+    `size in limit` says whether a `Size` is within both. Limits are small because what is computed from a text takes several times its
+    size.
     """
 
     rows: int = 50_000
@@ -44,9 +45,9 @@ BATCH_LIMIT = BatchLimit()
 
 
 def group_days(sizes: Iterable[tuple[date, Size]], limit: BatchLimit) -> Iterator[Days]:
-    """Group days into batches within `limit`.
+    """Group consecutive days into batches within `limit`.
 
-    `sizes`: consecutive days with their sizes. A day above the limit is a batch of its own.
+    `sizes`: each day with the size of its rows, in order. Yields ranges of days. A single day above the limit is a batch of its own.
     """
     first: date | None = None
     last, total = date.min, Size()

@@ -1,8 +1,7 @@
-"""Claims of processes that write to a shared lake.
+"""Claims: locks of processes that write to a shared lake.
 
-They are in one object, which is changed by conditional writes.
-A claim is on the whole lake, or on one part of it. Its process renews it; a claim that is not renewed ends by itself. The clocks of the
-machines may differ by a minute.
+All claims are in one object of the bucket, which is changed by conditional writes. A claim is on the whole lake, or on one part of it. Its
+process renews it; a claim that is not renewed ends by itself. The clocks of the machines may differ by a minute.
 """
 
 import json
@@ -30,7 +29,7 @@ _held: dict[str, "_Renewal"] = {}
 class LakeInUseError(HomeInUseError):
     """Another process writes to the shared lake; the message says which.
 
-    `holder` is that part of the message.
+    `holder`: that part of the message.
     """
 
     def __init__(self, message: str, holder: str = "") -> None:
@@ -40,10 +39,10 @@ class LakeInUseError(HomeInUseError):
 
 @dataclass(frozen=True)
 class Claim:
-    """Who writes what, since when.
+    """Claim of a process to write to a shared lake.
 
-    `home`: name of the writer's home, where a lock lets one process write: an earlier claim of the same home is of a dead process. `part`:
-    what it writes; None for everything.
+    `home`: name of the writer's home. Its lock lets one process write, so an earlier claim of the same home is of a dead process. `part`:
+    what is written; None for everything.
     """
 
     token: str
@@ -57,7 +56,7 @@ class Claim:
 
     @property
     def ends_at(self) -> datetime:
-        """When others may take over."""
+        """Time from which others may take over, unless the claim is renewed."""
         return self.renewed_at + LIFETIME
 
     def __str__(self) -> str:
@@ -67,10 +66,10 @@ class Claim:
 
 @contextmanager
 def claim(bucket: Bucket, home: str, writer: str, part: str | None = None) -> Iterator[None]:
-    """Let nobody else write this part in the block.
+    """Let nobody else write this part of the lake in the block.
 
-    `part`: None for the whole lake. Call it while this process holds the lock of its home. Raises `LakeInUseError` if another process has
-    claimed it, or everything, or for a claim of everything any part.
+    `part`: None for the whole lake. `home`, `writer`: shown to others that try. Call it while this process holds the lock of its home.
+    Raises `LakeInUseError` if another process has claimed the same part or the whole lake, or, for the whole lake, any part.
     """
     now = clock.now()
     own = Claim(uuid4().hex, writer, platform.node(), os.getpid(), home, part, now, now)
@@ -122,7 +121,7 @@ def list_claims(bucket: Bucket) -> list[Claim]:
 
 
 class _Renewal:
-    """Renews a claim in a thread, until it ends."""
+    """Renews a claim in a thread, as long as its block runs."""
 
     def __init__(self, bucket: Bucket, own: Claim) -> None:
         self._bucket, self._own = bucket, own
@@ -137,9 +136,9 @@ class _Renewal:
         return self._is_taken or clock.now() >= self._own.ends_at
 
     def end(self) -> None:
-        """Stop renewing, and remove the claim.
+        """Stop renewing, and remove the claim from the shared object.
 
-        If the server is away, the claim ends by itself.
+        If the server cannot be reached, the claim ends by itself.
         """
         self._ended.set()
         self._thread.join()

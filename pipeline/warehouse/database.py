@@ -35,9 +35,9 @@ def write_database(path: Path, folder: Path, name: str, note: str, stale: Mappin
 
 
 def read_about(database: Path) -> tuple[str, str] | None:
-    """Read the release of a database, and its `compute_build_id`.
+    """Read which release a database has, and its `compute_build_id`.
 
-    None when it is no database of this project or has an earlier schema.
+    None if the file is no database of this project or has an earlier schema.
     """
     try:
         with duckdb.connect(str(database), read_only=True) as con:
@@ -53,9 +53,10 @@ def _sql_files(folder: str) -> list[Path]:
 
 
 def compute_build_id(stale: Mapping[str, str]) -> str:
-    """Compute a fingerprint of what a database has apart from its rows.
+    """Compute a hash of everything in a database except its rows.
 
-    It covers version, comments, views, macros and stale tables: if one changes, the database is built again. Ten hexadecimal digits.
+    It covers version, comments, views, macros and stale tables (`stale`): if one changes, the database is built again. Ten hexadecimal
+    digits.
     """
     files = [*_sql_files("views"), *_sql_files("macros")]
     parts = [
@@ -69,7 +70,7 @@ def compute_build_id(stale: Mapping[str, str]) -> str:
 
 
 def _literal(text: str) -> str:
-    """Write text as a SQL string; comments on columns take no parameters."""
+    """Quote text as a SQL string, because comments take no parameters."""
     return "'" + text.replace("'", "''") + "'"
 
 

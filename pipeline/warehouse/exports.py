@@ -50,10 +50,10 @@ class Export(NamedTuple):
 
 
 def read_export(database: Path, table: str, pair: str | None) -> Export:
-    """Read a table or view of the database, sorted by key.
+    """Read a table or view of the published database, sorted by key.
 
-    `pair`: "USA-CHN", in either order, for the rows about it only; None for all. `ExportError` if there is no database or no such table, if
-    `pair` is no pair, or if the rows of the table are not about pairs.
+    `pair`: "USA-CHN", in either order, to read only rows about this pair; None for all rows. `ExportError` if there is no database or no
+    such table, if `pair` is no pair, or if the rows of the table are not about pairs.
     """
     if not database.exists():
         raise ExportError(f"nothing is published in {database.parent}; build the index first: tension run --home {database.parent.parent}")
@@ -94,8 +94,8 @@ def _name_pair(text: str) -> str:
 def _match_pair(table: str, columns: set[str], pair: str) -> str:
     """Return the SQL condition for the rows about `$pair`.
 
-    It uses the columns of the table that name countries. `series` of a trade table (with `mnemonic`) names no countries. `ExportError` if
-    no column does; `pair` is only for its message.
+    It uses those of `columns` that name countries. `series` of the flat index (a table with `mnemonic`) names no countries. `ExportError`
+    if no column does; `pair` is only for its message.
     """
     if "pair" in columns:
         return "pair = $pair"
@@ -108,10 +108,10 @@ def _match_pair(table: str, columns: set[str], pair: str) -> str:
 
 
 def write_export(export: Export, to: Path, ending: Format) -> None:
-    """Write the rows to one file, by temporary file and rename.
+    """Write the rows to one file; an earlier file is replaced whole.
 
-    `ending`: the format, whatever the file's name. `ExportError` when the folder is missing, a sheet of Excel cannot hold the rows, or its
-    package is not installed.
+    `ending`: the format, whatever the file's name. `ExportError` if the folder is missing, a sheet of Excel cannot hold the rows, or the
+    package for the format is not installed.
     """
     if not to.parent.is_dir():
         raise ExportError(f"cannot write {to}: there is no folder {to.parent}; create it, or choose another with --out")
@@ -221,9 +221,9 @@ def _without_time_zone(rows: pl.DataFrame) -> pl.DataFrame:
 
 
 def _release_day(edition: Edition) -> datetime:
-    """Return the last day of a release.
+    """Return the last day of a release, as date of the file.
 
-    It dates the file, so that files of one release are equal whenever they are written.
+    Files of one release are then equal whenever they are written.
     """
     return datetime.fromisoformat(edition.release[:10])
 

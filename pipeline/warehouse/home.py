@@ -1,7 +1,7 @@
 """The home, the folder of one index: its lock and its mark.
 
-The mark (`home.json`) says whether the home is for the bundled sample, which is never mixed with other articles, and which format its files
-have. The lock (`lock.json`) lets one process at a time write.
+The mark (`home.json`) says which format the files have, and whether the home is for the bundled sample, which is never mixed with other
+articles. The lock (`lock.json`) lets one process at a time write.
 """
 
 import fcntl
@@ -48,9 +48,9 @@ class HomeInUseError(HomeError):
 def lock_home(home: Path, writer: str) -> Iterator[None]:
     """Let no other process write to the home in this block.
 
-    `writer`: name of the command or run, shown to others that try. The lock ends with the process, however that ends. A process that holds
-    the lock may take it again: the inner block then changes nothing. A home of an earlier format is migrated. Raises `HomeInUseError` if
-    another process holds the lock, `HomeError` if the home must not be written.
+    `writer`: name of the command or run, shown to others that try. The lock ends when the process ends, in whatever way. If this process
+    already holds the lock, nothing changes. A home of an earlier format is migrated. Raises `HomeInUseError` if another process holds the
+    lock, `HomeError` if the home must not be written.
     """
     path = home.resolve()
     if path in _locked:
@@ -75,10 +75,7 @@ def lock_home(home: Path, writer: str) -> Iterator[None]:
 
 
 def find_writer(home: Path) -> str | None:
-    """Describe the process that holds the lock of the home.
-
-    None if there is none.
-    """
+    """Describe the process that holds the lock of the home, or None."""
     try:
         with (home / LOCK).open(encoding="utf-8") as file:
             try:
@@ -103,7 +100,7 @@ def _try_lock(file: IO[str]) -> bool:
 
 
 def _read_writer(file: IO[str]) -> str:
-    """Return a clause that describes the process in the lock file."""
+    """Describe the process that the lock file names, for a message."""
     file.seek(0)
     try:
         stored = json.loads(file.read())
@@ -137,7 +134,10 @@ def is_sample_home(home: Path, default: bool) -> bool:
 
 
 class _Mark(NamedTuple):
-    """Content of `home.json`; `format`: number of the layout of the files."""
+    """Content of `home.json`: sample or own articles, and format.
+
+    `format`: number of the layout of the files.
+    """
 
     is_sample: bool
     format: int

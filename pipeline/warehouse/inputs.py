@@ -1,4 +1,4 @@
-"""Digests of the inputs of each day of a daily step.
+"""Digests (hashes) of the inputs of each day of a daily step.
 
 Days with unchanged inputs are not rebuilt. Belongs here: storing and comparing digests. Does not: what the inputs of a step are
 (`pipeline/defs/daily.py`).
@@ -24,10 +24,10 @@ def combine_digests(*parts: str) -> str:
 
 @cache
 def code_digest(packages: tuple[str, ...], libraries: tuple[str, ...] = ()) -> str:
-    """Compute a digest of the files of packages and of library versions.
+    """Compute a digest of the code that a step depends on.
 
-    `packages`: folders in `pipeline`, with all their files (code, lexicon, model weights), except in folders named `training`. Libraries
-    that are not installed are skipped.
+    `packages`: folders in `pipeline`; all their files count (code, lexicon, model weights), except in folders named `training`.
+    `libraries`: packages whose installed versions count; those that are not installed are skipped.
     """
     digest = hashlib.blake2b(digest_size=8)
     for path in sorted(path for name in packages for path in (PACKAGE / name).rglob("*") if path.is_file()):
@@ -44,8 +44,8 @@ def code_digest(packages: tuple[str, ...], libraries: tuple[str, ...] = ()) -> s
 class DayInputs:
     """Stored digests of the inputs of one step, by day.
 
-    `step`: its name; `makes`: the daily tables that it writes. The digests are in one JSON file of the lake. Save them after the files of
-    the days are written: a run that is killed in between then rebuilds these days.
+    `step`: its name; `makes`: the daily tables that it writes. The digests are in one JSON file of the lake. Save them only after the files
+    of the days are written: a run that is killed in between then rebuilds these days.
     """
 
     def __init__(self, lake: Lake, step: str, makes: Sequence[Table]) -> None:

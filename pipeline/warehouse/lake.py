@@ -65,7 +65,7 @@ class Lake:
         return str(self.root)
 
     def where(self, table: Table) -> str:
-        """Return what a person removes to have a table built again."""
+        """Return what a person must delete to have a table rebuilt."""
         return str(self.root / table.name)
 
     def _day_file(self, table: Table, day: date) -> Path:
@@ -73,9 +73,9 @@ class Lake:
         return self.root / table.name / day_file(day)
 
     def names(self, table: Table, days: Days | None = None) -> list[str]:
-        """List the table's files, as paths in its folder.
+        """List the table's files in order of time, as relative paths.
 
-        They are in order of time. With `days`, only those of these days.
+        With `days`, only the files of these days.
         """
         folder = self.root / table.name
         if table.day is None:
@@ -86,7 +86,10 @@ class Lake:
         return sorted(f"{path.parent.name}/{path.name}" for path in folder.glob("*/*.parquet") if is_day_file(path) and path.exists())
 
     def files(self, table: Table, days: Days | None = None) -> list[Path]:
-        """List the paths of `names`."""
+        """List the table's files in order of time, as paths.
+
+        With `days`, only the files of these days.
+        """
         return [self.root / table.name / name for name in self.names(table, days)]
 
     def list_days(self, table: Table) -> list[date]:
@@ -113,23 +116,22 @@ class Lake:
         return read_known_sums(self.root / table.name)
 
     def has_file_as_written(self, table: Table, day: date, sums: Mapping[str, str]) -> bool:
-        """Return whether a day has a file as it was written.
+        """Return whether a day has a file, unchanged since it was written.
 
-        `sums`: result of `recorded_sums`. A file without a recorded hash does not count as intact.
+        `sums`: result of `recorded_sums`. A file without a recorded hash does not count as unchanged.
         """
         recorded = sums.get(day_file(day))
         return recorded is not None and recorded == hash_file(self._day_file(table, day))
 
     def is_as_written(self, table: Table) -> bool:
-        """Return whether all files of a table have their recorded hashes."""
+        """Return whether all files of a table still have their recorded hashes."""
         sums = self.recorded_sums(table)
         return bool(sums) and all(hash_file(self.root / table.name / path) == recorded for path, recorded in sums.items())
 
     def table_digest(self, table: Table) -> str | None:
-        """Return a digest of all files of a table.
+        """Return a digest of a table, from its files' recorded hashes.
 
-        It is computed from their recorded hashes. The same rows have the same digest. Empty if the table has no files; None if it has files
-        without recorded hashes.
+        Empty if the table has no files; None if it has files without recorded hashes.
         """
         names, sums = self.names(table), self.recorded_sums(table)
         if set(names) - sums.keys():
@@ -200,9 +202,9 @@ class Lake:
             yield from sort_into_batches(table, (_conform_days(table, frame, days) for frame in frames), days, folder, limit)
 
     def read_note(self, name: str) -> bytes | None:
-        """Return a note on the state of steps, if there is one.
+        """Read a note: a small file in which steps store their state.
 
-        `name`: a path such as `inputs/findings.json`.
+        `name`: a path such as `inputs/findings.json`. None if there is no such note.
         """
         try:
             return (self.root / STATE / name).read_bytes()
@@ -210,7 +212,10 @@ class Lake:
             return None
 
     def change_note(self, name: str, change: Callable[[bytes | None], bytes | None]) -> None:
-        """Replace a note by what `change` makes of it; None deletes it."""
+        """Replace the content of a note by the result of `change`.
+
+        `change` gets the present content, None if there is none. If it returns None, the note is deleted.
+        """
         content = change(self.read_note(name))
         path = self.root / STATE / name
         if content is None:
@@ -224,9 +229,9 @@ class Lake:
         return sorted(f"{folder}/{path.name}" for path in (self.root / STATE / folder).glob("[!.]*"))
 
     def mark_stale(self, table: Table, reason: str) -> None:
-        """Record that the last rebuild of the table failed.
+        """Record that the last rebuild of a table failed, and why.
 
-        Its files are unchanged.
+        Its files stay unchanged, so the earlier version can be published.
         """
         self.change_note(f"{_STALE}/{table.name}.txt", lambda _: reason.encode())
 
@@ -248,7 +253,7 @@ class Lake:
 
     @contextmanager
     def stage(self, name: str) -> Iterator["Lake"]:
-        """Yield a temporary lake whose files are moved here at the end.
+        """Yield a temporary lake, whose files are moved here at the end.
 
         Nothing is moved when the block ends with an error. `name` is that of the step that writes: files that a killed run of the same step
         left are removed.
@@ -288,7 +293,7 @@ class Lake:
             self._take(folder, [path])
 
     def write_days(self, table: Table, frame: pl.DataFrame, days: Days) -> None:
-        """Write the files of `days`, in a lake that `stage` yielded.
+        """Write the files of `days`. Only in a lake that `stage` yielded.
 
         A day without rows is written as an empty file. `ContractError`, and nothing written, for rows of other days or another schema.
         """
@@ -318,10 +323,10 @@ def is_day_file(path: Path) -> bool:
 
 
 def find_missing_days(lake: Lake, tables: Iterable[Table], also: Days | None = None) -> dict[str, list[date]]:
-    """Find days that have no file of a daily table.
+    """Find days between others that have no file of a daily table.
 
-    Only days between the first and the last known day count. Known are the days of all files of `tables` that exist or have a recorded
-    hash. `also`: days that a run is about to write; they are known too, but not reported. Returns the missing days by name of the table;
+    A day is known if any of `tables` has a file, or a recorded hash, of it; only days between the first and the last known day can be
+    missing. `also`: days that a run is about to write; they are known too, but not reported. Returns the missing days by name of the table;
     tables without any are left out.
     """
     present = {table.name: set(lake.list_days(table)) for table in tables}
@@ -336,9 +341,9 @@ def find_missing_days(lake: Lake, tables: Iterable[Table], also: Days | None = N
 
 
 def _explain_damage(files: Sequence[Path], error: Exception) -> str:
-    """Return a message that names the first damaged file.
+    """Return a message that names the first damaged file, or its folder.
 
-    If no single file can be found, it names the folder.
+    `error`: what reading `files` raised.
     """
     for path in files:
         try:

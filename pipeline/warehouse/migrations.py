@@ -27,6 +27,9 @@ FORMAT = len(MIGRATIONS)
 
 
 def migrate(home: Path, stored: int) -> None:
-    """Turn a home of an earlier format into one of this version."""
+    """Convert a home of an earlier format to that of this version.
+
+    `stored`: number of the home's format.
+    """
     for step in MIGRATIONS[stored:]:
         step(home)

@@ -58,7 +58,10 @@ class Stored:
 
 
 class Bucket:
-    """Objects below one URL; methods raise `ObjectStoreError`."""
+    """Objects below one URL of an object store.
+
+    Keys are relative to the URL. Methods raise `ObjectStoreError`.
+    """
 
     def __init__(self, url: str, store: "ObjectStore") -> None:
         self.url = url.rstrip("/")
@@ -86,9 +89,9 @@ class Bucket:
         return None
 
     async def list_sizes(self, folder: str) -> dict[str, int]:
-        """Return the bytes of each object below a folder, by key.
+        """List the objects below a folder: bytes by key.
 
-        One request for a thousand objects.
+        Each request lists a thousand objects.
         """
         import obstore  # noqa: PLC0415 an optional extra
 
@@ -103,9 +106,9 @@ class Bucket:
         raise problem
 
     async def create(self, key: str, content: bytes) -> bool:
-        """Write an object if there is none of this name.
+        """Write an object, unless one of this name exists.
 
-        Returns whether it now has this content.
+        Returns whether the object of this name now has this content.
         """
         return await self._put_if(key, content, "create")
 
@@ -122,9 +125,10 @@ class Bucket:
             return current is not None and current.version == version and await self._put_if(key, content, "overwrite")
 
     async def change(self, key: str, change: Callable[[bytes | None], bytes | None]) -> bytes | None:
-        """Replace an object by what `change` makes of its content.
+        """Replace the content of an object by the result of `change`.
 
-        None is no object. If others write meanwhile, it is read and changed again. Returns the new content.
+        `change` gets the present content, None if there is no object; if it returns None, the object is deleted. If others write meanwhile,
+        the object is read and changed again. Returns the new content.
         """
         for attempt in range(_TRIES_TO_CHANGE):
             before = await self.read(key)
@@ -141,7 +145,7 @@ class Bucket:
     async def _put_if(self, key: str, content: bytes, mode: Any) -> bool:
         """Write an object under a condition; return whether it has the content.
 
-        `mode`: of obstore, `create`, `overwrite` or the version that the object must have.
+        `mode`: the condition in terms of obstore: `create`, `overwrite`, or the version that the object must have.
         """
         import obstore  # noqa: PLC0415 an optional extra
         from obstore.exceptions import AlreadyExistsError, PreconditionError  # noqa: PLC0415 as above
@@ -225,9 +229,9 @@ class Bucket:
             raise problem
 
     async def read_hash(self, key: str) -> str:
-        """Return the SHA-256 of an object.
+        """Return the SHA-256 of an object's content.
 
-        It is computed from the content if another program wrote the object.
+        It is stored with objects that this program wrote; for others it is computed from the content.
         """
         import obstore  # noqa: PLC0415 an optional extra
 
@@ -253,7 +257,7 @@ class Bucket:
 
 
 def open_bucket(url: str, *, tries: int = _TRIES, seconds: int = _SECONDS_PER_REQUEST) -> Bucket:
-    """Return the objects below a URL; nothing is requested yet.
+    """Return a `Bucket` for a URL. Nothing is requested yet.
 
     `tries`: attempts per request; `seconds`: longest wait for one. Credentials are taken from the library's environment variables, or from
     the role of the machine. Raises `ObjectStoreError` if obstore is not installed, or the URL or a variable is wrong.
@@ -285,14 +289,14 @@ def open_bucket(url: str, *, tries: int = _TRIES, seconds: int = _SECONDS_PER_RE
 
 
 def run(work: Coroutine[Any, Any, Result]) -> Result:
-    """Run requests to their end; return their result."""
+    """Run requests that are written as a coroutine; return their result."""
     return asyncio.run(work)
 
 
 def run_all(requests: Iterable[Callable[[], Coroutine[Any, Any, Result]]]) -> list[Result]:
-    """Run requests, some at once; return their results in order.
+    """Run requests, several at a time; return their results in order.
 
-    The first error ends all, and is raised itself.
+    The first error stops all, and is raised.
     """
 
     async def run_in_group() -> list[Result]:
@@ -320,9 +324,9 @@ def _to_version(meta: Any) -> dict[str, str]:
 
 
 def _describe(error: Exception, scheme: str, bucket: str) -> str:
-    """Say what an error of the library means, and what to do.
+    """Describe an error of the library, and what to do about it.
 
-    Of its text, which may contain keys, only status, code and known words are used.
+    The library's text may contain keys, so only status, code and known words of it are used.
     """
     text = str(error)
     status, code = _find(r"status code: (\d{3})", text), _find(r"<Code>(\w{1,60})</Code>", text)

@@ -17,10 +17,10 @@ from pipeline.warehouse.uploads import identify_home
 
 
 def open_lake(settings: Settings) -> Lake:
-    """Return the lake of the settings.
+    """Return the lake that the settings name, local or shared.
 
-    One object for each lake and process, because a shared lake remembers what it has fetched. Raises `HomeError` if the home has a copy of
-    another lake, `ObjectStoreError` if a URL cannot be used.
+    There is one object for each lake and process, because a shared lake remembers what it has fetched. Raises `HomeError` if the home has a
+    copy of another lake, `ObjectStoreError` if a URL cannot be used.
     """
     url = settings.lake_url.rstrip("/") if settings.lake_url else None
     copied = read_copied_url(settings.lake)
@@ -43,10 +43,10 @@ def _open_shared(root: Path, url: str) -> SharedLake:
 
 @contextmanager
 def lock_data(settings: Settings, writer: str, part: str | None = None) -> Iterator[Lake]:
-    """Lock the home, and this part of its lake, for writing.
+    """Lock the home, and its lake or part of it, for writing.
 
-    `part` of a shared lake: None for everything. A process that holds the lock may take it again. Yields the lake. Raises `HomeInUseError`
-    if another process writes.
+    `writer`: name of the command, shown to others that try. `part`: of a shared lake; None for everything. A process that holds the lock
+    may take it again. Yields the lake. Raises `HomeInUseError` if another process writes.
     """
     with lock_home(settings.home, writer):
         lake = open_lake(settings)
@@ -60,9 +60,9 @@ def lock_data(settings: Settings, writer: str, part: str | None = None) -> Itera
 
 
 def _join(lake: SharedLake, settings: Settings, *, may_seed: bool) -> None:
-    """Make the home's lake a copy of the shared one.
+    """Make the home's folder `lake/` a copy of the shared lake.
 
-    The files of a home that has a lake of its own are sent to the shared one, which is new.
+    If the home has a lake of its own, its files are first sent to the shared lake, or `HomeError` is raised unless `may_seed`.
     """
     has_own = read_copied_url(settings.lake) is None and _has_tables(settings.lake)
     if has_own and not may_seed:

@@ -92,9 +92,10 @@ class Publisher:
     def publish(self, lake: Lake, last_day: date, note: str, add_files: AddFiles = lambda _folder, _name: None) -> Release:
         """Write a release with its database, and point `latest` to it.
 
-        `note` describes the data. A stale table, whose last rebuild failed, is copied from the latest release (empty if there is none) and
-        listed in `stale_tables`. If the lake gives a release that exists, only its missing or damaged files are written again. Databases
-        are deleted from all releases except this one and the one before. `PublishError` when the database cannot be built.
+        `last_day`: last day of the data; `note` describes the data; `add_files` writes more files into the folder, such as the report. A
+        stale table, whose last rebuild failed, is copied from the latest release (empty if there is none) and listed in `stale_tables`. If
+        the same release exists, only its missing or damaged files are written again. Databases are deleted from all releases except this
+        one and the one before. `PublishError` when the database cannot be built.
         """
         if self.latest.exists() and not self.latest.is_symlink():
             raise PublishError(
@@ -200,10 +201,10 @@ class Publisher:
             temporary.unlink(missing_ok=True)
 
     def _remove_databases(self, keep: Container[str | None]) -> None:
-        """Remove the databases of all releases but those in `keep`.
+        """Remove the databases of all releases except those in `keep`.
 
-        A database is larger than the Parquet files of its release, and can be built from them. A reader may still have that of the release
-        before open.
+        A database is larger than the Parquet files of its release, and can be built from them. `keep` has the newest two, because a reader
+        may still have the older one open.
         """
         for database in self.releases.glob(f"*/{DATABASE}"):
             if database.parent.name not in keep:
@@ -232,7 +233,7 @@ def _is_as_recorded(folder: Path, path: str) -> bool:
 def _repair(folder: Path, staging: Path) -> Iterator[str]:
     """Repair a release: replace damaged files, remove Parquet files of others.
 
-    `folder`: the release; `staging`: the same release, just written. A file is damaged if it has not its recorded hash; then it is taken
+    `folder`: the release; `staging`: the same release, just written. A file without its recorded hash is damaged; it is replaced by the one
     from `staging` in one step, so that readers may go on. Parquet files that `staging` lacks do not belong to the release. Yields the paths
     of the files that were replaced or removed.
     """

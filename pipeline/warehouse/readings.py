@@ -17,7 +17,10 @@ MAX_FILES = 32
 
 
 class StoredReadings:
-    """Readings of one version of an extractor, stored in `<root>/<fingerprint>/<number>.parquet`."""
+    """Stored readings of one version of an extractor.
+
+    They are in the files `<root>/<fingerprint>/<number>.parquet`.
+    """
 
     def __init__(self, root: Path, fingerprint: str, schema: pl.Schema) -> None:
         self._folder = root / fingerprint
@@ -40,7 +43,7 @@ class StoredReadings:
         return files
 
     def get(self, keys: Sequence[str]) -> pl.DataFrame:
-        """Return the stored readings of these texts, each once, in no order.
+        """Return the stored readings of some texts, each once, in no order.
 
         `keys`: values of `text_key`. Texts without a stored reading are left out.
         """
@@ -53,7 +56,7 @@ class StoredReadings:
     def add(self, readings: pl.DataFrame) -> None:
         """Store more readings, in a new file.
 
-        It is written by temporary file and rename. The file also takes the place of all earlier ones if these are `MAX_FILES`.
+        If there are already `MAX_FILES` files, the new one replaces them and has their readings too. A file is never seen half-written.
         """
         files = self._files()
         number = int(files[-1].stem) + 1 if files else 0

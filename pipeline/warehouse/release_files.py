@@ -42,7 +42,7 @@ def write_yearly(table: Table, frame: pl.DataFrame, root: Path) -> list[Path]:
 def hash_files(root: Path) -> str:
     """Hash names and contents of all Parquet files in a folder.
 
-    Returns hexadecimal digits.
+    Returns hexadecimal digits, the same for the same files. They are part of the name of a release.
     """
     digest = hashlib.sha256()
     for path in sorted(root.rglob("*.parquet")):
@@ -51,9 +51,9 @@ def hash_files(root: Path) -> str:
 
 
 def add_metadata(paths: Iterable[Path], metadata: Mapping[str, str]) -> None:
-    """Write Parquet files again, with metadata.
+    """Write Parquet files again, with metadata in their footers.
 
-    The name of the release is part of it, and known only when all files have been hashed.
+    It is done last, because the metadata has the name of the release, which is known only when all files have been hashed.
     """
     for path in paths:
         write_parquet(pl.read_parquet(path, hive_partitioning=False), path, dict(metadata))

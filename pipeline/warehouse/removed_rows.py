@@ -24,7 +24,7 @@ _DAYS_AT_ONCE = 31
 def hash_file_rows(lake: Lake, spans: Iterable[Days]) -> pl.DataFrame:
     """Hash the rows that come from the user's article files.
 
-    Only rows of the days in `spans`. Returns `index_date`, `row`, the hash of source, time and URL (of the title if there is no URL), and
+    `spans`: ranges of days to read. Returns `index_date`, `row` (hash of source, time and URL, or title if there is no URL), and
     `is_usable`, which is false for rows of the quarantine. The same article has the same hash in another file. Empty if the lake has an
     earlier schema or a damaged file, which the run itself reports.
     """
@@ -45,6 +45,9 @@ def hash_file_rows(lake: Lake, spans: Iterable[Days]) -> pl.DataFrame:
 
 
 def count_removed_rows(before: pl.DataFrame, after: pl.DataFrame) -> dict[date, int]:
-    """Count by day the usable rows whose hash is in `before` only."""
+    """Count by day the usable rows whose hash is in `before` only.
+
+    `before`, `after`: results of `hash_file_rows` before and after a run.
+    """
     removed = before.filter("is_usable").join(after, on="row", how="anti").group_by("index_date").len().sort("index_date")
     return dict(removed.rows())

@@ -1,6 +1,6 @@
-"""Queries of others to the published database, with limits.
+"""Run SQL written by others (assistants) on the published database, with limits.
 
-Read only, without files or network.
+Queries read only what is published, without files or network.
 """
 
 import json
@@ -29,7 +29,7 @@ class Query(NamedTuple):
 
 
 class Limits(NamedTuple):
-    """Limits of a request: seconds and rows and characters of each result."""
+    """Limits of a request: seconds, rows, and characters of results."""
 
     seconds: float = 10
     rows: int = 500
@@ -37,9 +37,9 @@ class Limits(NamedTuple):
 
 
 class Rows(NamedTuple):
-    """The rows of a query as values of JSON.
+    """Result of a query, with values that JSON can have.
 
-    `columns` has names and types of DuckDB. `is_cut`: there are more rows than the limit allows.
+    `columns`: names and types of DuckDB. `is_cut`: there are more rows than the limit allows.
     """
 
     columns: tuple[tuple[str, str], ...]
@@ -56,9 +56,9 @@ LIMITS = Limits()
 
 
 def run_queries(database: Path, queries: Sequence[Query], limits: Limits = LIMITS) -> list[Rows]:
-    """Run queries over one published database, in a process of their own.
+    """Run queries on the published database in a process of their own.
 
-    All see the same release, also if another is published meanwhile. `QueryError` when there is no database, a query is no single SELECT,
+    All see the same release, even if another is published meanwhile. `QueryError` when there is no database, a query is no single SELECT,
     fails or reads files, or the time is out.
     """
     if not database.exists():

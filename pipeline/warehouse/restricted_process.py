@@ -1,9 +1,8 @@
-"""The process in which SQL of others runs.
+"""The process in which SQL written by others runs.
 
-Its parent ends it when time is out.
-Reads one request as JSON from standard input and writes one answer as JSON. `restricted.py` starts it. A process, because a single call of
-a function cannot be interrupted in DuckDB, and its memory cannot be limited otherwise. Imports little, so that it starts in a quarter of a
-second.
+`restricted.py` starts it, and ends it when time is out. It reads one request as JSON from standard input and writes one answer as JSON. It
+is a process because DuckDB cannot interrupt a single call of a function, and its memory cannot be limited otherwise. It imports little, so
+that it starts in a quarter of a second.
 """
 
 import json
@@ -49,7 +48,7 @@ class RefusedError(TensionError):
 def answer(request: dict[str, Any]) -> dict[str, Any]:
     """Run the queries of a request, each a single SELECT.
 
-    Returns `results`, each with `columns` (names and types), `rows` and `is_cut`; or `error`.
+    `request`: JSON as `run_queries` writes it. Returns `results`, each with `columns` (names and types), `rows` and `is_cut`; or `error`.
     """
     try:
         with duckdb.connect(request["database"], read_only=True, config=_CONFIGURATION) as con:
@@ -94,9 +93,9 @@ def _select(con: duckdb.DuckDBPyConnection, request: dict[str, Any], sql: str, p
 
 
 def _check_names(con: duckdb.DuckDBPyConnection, sql: str) -> None:
-    """Refuse a query that reads what is not published.
+    """Raise `RefusedError` if a query reads what is not published.
 
-    It may read tables, views and macros of the release. Files and settings are out of reach anyway; DuckDB's own tables would show the
+    It may read tables, views and macros of the release. Files and settings are out of reach anyway, but DuckDB's own tables would show the
     path of the database.
     """
     ((serialized,),) = con.execute("select json_serialize_sql($sql)", {"sql": sql}).fetchall()

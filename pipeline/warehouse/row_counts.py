@@ -1,4 +1,4 @@
-"""Row counts of the lake by source.
+"""Number of rows in the lake by source.
 
 Does not belong here: which rows belong to an upstream (`pipeline/contracts/upstreams.py`), the state of a source
 (`pipeline/sources/upstream_status.py`).

@@ -42,7 +42,7 @@ _FILE_NAME = re.compile(r"\w[\w/-]*\.parquet")
 
 @dataclass(frozen=True)
 class Entry:
-    """A file of a table, as its manifest describes it."""
+    """A file of a table, as the table's manifest describes it."""
 
     sha256: str
     bytes: int
@@ -50,9 +50,9 @@ class Entry:
 
 
 class SharedLake(Lake):
-    """Reads and writes whole days or whole tables in an object store.
+    """A lake in an object store, with local copies of files.
 
-    `root`: folder of the copies. Methods also raise `ObjectStoreError`.
+    It offers the methods of `Lake`, which may also raise `ObjectStoreError`. `root`: folder of the copies.
     """
 
     def __init__(self, root: Path, bucket: Bucket) -> None:
@@ -67,7 +67,7 @@ class SharedLake(Lake):
         return self.bucket.url
 
     def where(self, table: Table) -> str:
-        """Return what a person removes to have a table built again."""
+        """Return what a person must delete to have a table rebuilt."""
         return f"{self.bucket.url}/{_manifest_key(table.name)}"
 
     def refresh(self) -> None:
@@ -75,10 +75,11 @@ class SharedLake(Lake):
         self._manifests.clear()
 
     def inspect(self) -> tuple[frozenset[str], frozenset[str]]:
-        """Return the objects that are lost, and those that no table has.
+        """Compare the manifests with the list of objects in the bucket.
 
-        The lake is listed once in a process, a thousand objects per request. An object is written before its manifest: whatever a manifest
-        had before the listing must be in it.
+        Returns the keys of objects that a manifest names but that are missing or have another size, and of those that no manifest names.
+        The bucket is listed once per process, a thousand objects per request. An object is written before the manifest that names it, so
+        what a manifest had before the listing must be in it.
         """
         if self._inspected is None:
             self._load(TABLES)
@@ -90,9 +91,10 @@ class SharedLake(Lake):
         return self._inspected
 
     def sweep(self) -> int:
-        """Delete objects that no table has; return their number.
+        """Delete objects that no manifest names; return their number.
 
-        Call it only while nobody else writes: what was replaced since the last call stays for readers.
+        Call it only while nobody else writes. Objects that are replaced later stay until the next call, because readers may still need
+        them.
         """
         self.refresh()
         self._inspected = None
@@ -103,11 +105,14 @@ class SharedLake(Lake):
         return len(unused)
 
     def is_new(self) -> bool:
-        """Return whether nobody has completed the lake."""
+        """Return whether no home has set up this lake yet (`complete`)."""
         return run(self.bucket.read(MARK)) is None
 
     def complete(self, *, is_sample: bool) -> None:
-        """Record what the lake is for; `LakeError` if it is for others."""
+        """Record that the lake is set up, and for which articles.
+
+        `is_sample`: for the bundled sample, not for own articles. `LakeError` if the lake was set up for the other kind.
+        """
         content = (json.dumps({"format": FORMAT, "is_sample": is_sample}) + "\n").encode()
         if run(self.bucket.create(MARK, content)):
             return
@@ -124,13 +129,13 @@ class SharedLake(Lake):
             raise LakeError(f"{self} holds {has}, which must not be mixed with {wants}; choose another prefix in lake_url")
 
     def mark_copy(self) -> None:
-        """Record in the folder that it is a copy of this lake."""
+        """Record in the folder that it has copies of this lake."""
         if not (self.root / COPY_OF).exists():
             with replacing(self.root / COPY_OF) as temporary:
                 temporary.write_text(json.dumps({"url": self.bucket.url}) + "\n", encoding="utf-8")
 
     def seed(self) -> None:
-        """Send the files and notes of a lake that was local."""
+        """Send the files and notes of a local lake to this one."""
         local = Lake(self.root)
         for table in TABLES.values():
             sums = local.recorded_sums(table)
@@ -178,7 +183,7 @@ class SharedLake(Lake):
         return {name: entry.sha256 for name, entry in self._manifest(table.name).items()}
 
     def has_file_as_written(self, table: Table, day: date, sums: Mapping[str, str]) -> bool:
-        """Return whether the day has an object that was not lost."""
+        """Return whether a day has an object, and it was not lost."""
         entry = self._manifest(table.name).get(day_file(day))
         return entry is not None and sums.get(day_file(day)) == entry.sha256 and not self._is_lost(table.name, day_file(day), entry)
 
@@ -221,7 +226,7 @@ class SharedLake(Lake):
         return _object_key(table, name, entry) in lost
 
     def _take(self, folder: Path, files: Sequence[Path]) -> None:
-        """Send files of another folder, and move them to the copies."""
+        """Send finished files to the bucket, and move them to the copies."""
         if not files:
             return
         self._send(folder, files)
@@ -230,7 +235,7 @@ class SharedLake(Lake):
         move((folder / path, self.root / path) for path in files)
 
     def _send(self, folder: Path, files: Sequence[Path]) -> None:
-        """Write objects that are missing, then the manifests."""
+        """Write the objects that the bucket lacks, then the manifests."""
         require_claim(self.bucket.url)
         written: dict[str, dict[str, Entry]] = {}
         uploads = []
@@ -251,7 +256,7 @@ class SharedLake(Lake):
             self._intact_copies |= {(table, name, entry.sha256) for name, entry in entries.items()}
 
     def _commit(self, table: str, written: Mapping[str, Entry]) -> None:
-        """Add entries to a manifest, whoever else changes it meanwhile."""
+        """Add entries to a table's manifest, even if others change it meanwhile."""
         now = clock.now()
 
         def add(content: bytes | None) -> bytes:
@@ -268,7 +273,7 @@ class SharedLake(Lake):
         return self._manifests[table]
 
     def _load(self, tables: Iterable[str]) -> None:
-        """Read the manifests that are not known."""
+        """Read the manifests of tables, unless they are already in memory."""
         missing = [table for table in tables if table not in self._manifests]
         stored = run_all(partial(self.bucket.read, _manifest_key(table)) for table in missing)
         for table, one in zip(missing, stored, strict=True):
@@ -287,9 +292,9 @@ class SharedLake(Lake):
         raise LakeError(f"{self}/{_manifest_key(table)} is damaged; remove it and run all days again: tension run")
 
     def _fetch(self, table: Table, names: Sequence[str]) -> None:
-        """Fetch the files that have no intact copy.
+        """Fetch the files of a table that have no intact copy.
 
-        A copy is hashed once for each process.
+        `names`: their paths in the table's folder. A copy is hashed once for each process.
         """
         folder, manifest = self.root / table.name, self._manifest(table.name)
         wanted = [(name, manifest[name]) for name in names if (table.name, name, manifest[name].sha256) not in self._intact_copies]
@@ -346,7 +351,10 @@ def parse_object_key(key: str) -> tuple[str, str]:
 
 
 def _object_key(table: str, name: str, entry: Entry) -> str:
-    """Return the key of a file: another content has another key."""
+    """Return the key of the object that has a file.
+
+    Other content has another key, because the key has the hash.
+    """
     return f"{_OBJECTS}/{table}/{name.removesuffix('.parquet')}.{entry.sha256[:16]}.parquet"
 
 

@@ -42,9 +42,9 @@ class ModelError(TensionError, RuntimeError):
 
 
 class Query(NamedTuple):
-    """A SQL file and the names of what it reads, each sorted.
+    """A parsed SQL file, with the names of what it reads.
 
-    `reads`: tables, including those that its views read; `variables`: DuckDB variables; `views`: views of `sql/views`.
+    `reads`: tables, including those that its views read; `variables`: DuckDB variables; `views`: views of `sql/views`. All are sorted.
     """
 
     path: Path
@@ -75,9 +75,9 @@ def model_files() -> list[Path]:
 
 
 def read_query(path: Path) -> Query:
-    """Read and parse a SQL file. `ModelError` when it is no query.
+    """Read a SQL file and find what it reads, by DuckDB's parser.
 
-    Tables and variables come from DuckDB's parse tree. Parameters are DuckDB variables such as `getvariable('half_life_days')`.
+    Parameters are DuckDB variables such as `getvariable('half_life_days')`. `ModelError` when the file is no query.
     """
     return _read_text(path, path.read_text(encoding="utf-8"))
 
@@ -115,17 +115,19 @@ def _view_file(name: str) -> Path:
 
 
 def query_version(query: Query) -> str:
-    """Compute a fingerprint of a query's text and of all functions.
+    """Compute a hash of a query's text and of all SQL functions.
 
-    It is the first twelve hexadecimal digits of the SHA-256. All functions count, whether the query calls them or not.
+    It is the first twelve hexadecimal digits of the SHA-256. All files of `sql/functions` count, because the query may call them
+    indirectly.
     """
     return hashlib.sha256("".join((query.text, *_function_texts())).encode()).hexdigest()[:12]
 
 
 def select(tables: Tables, query: Query, variables: Variables, threads: int = 1) -> pl.DataFrame:
-    """Run a query over the tables.
+    """Run a query on tables, and return its rows in its order.
 
-    Rows are in the query's order. `ModelError` when a variable is not set or DuckDB fails.
+    `tables`: what it reads, files of the lake or frames by name. `variables`: values of its variables. `threads`: more than one can change
+    the last bit of sums. `ModelError` when a variable is not set or DuckDB fails.
     """
     if missing := [name for name in query.variables if name not in variables]:
         raise ModelError(f"{query.path}: reads the variables {missing}, which are not set; see pipeline/index/parameters.py")
@@ -192,7 +194,7 @@ def _memory_limit(threads: int) -> str:
 
 
 def _release_memory(threads: int) -> None:
-    """Return freed memory to the operating system.
+    """Return memory that DuckDB no longer uses to the operating system.
 
     That is 1 GB after the masses of 2 million signals. DuckDB reserves freed memory for later queries until its limit is set again, even to
     the same value.
@@ -228,7 +230,7 @@ def _connect(tables: Tables, query: Query, variables: Variables, threads: int) -
 
 @cache
 def _function_texts() -> tuple[str, ...]:
-    """Read the files of `sql/functions`, sorted by name."""
+    """Return the texts of the files of `sql/functions`, sorted by name."""
     return tuple(path.read_text(encoding="utf-8") for path in sorted((shipped_folder("sql") / "functions").glob("*.sql")))
 
 

@@ -1,7 +1,8 @@
-"""Upload releases to an object store, which readers follow by one pointer.
+"""Upload releases to an object store, where one pointer names the newest.
 
-Objects below `releases/NAME/` never change once their `SHA256SUMS` is there, and `latest.json` is written last, under the condition that
-nobody else wrote it. `uploads/NAME.json` fixes the files of a release before the first one is sent, so that two publishers cannot mix them.
+Objects below `releases/NAME/` never change once their `SHA256SUMS` is there. `latest.json`, the pointer, is written last, under the
+condition that nobody else wrote it. `uploads/NAME.json` records the files of a release before the first one is sent, so that two publishers
+cannot mix them.
 """
 
 import asyncio
@@ -33,9 +34,9 @@ class UploadError(UserError):
 
 @dataclass(frozen=True)
 class Pointer:
-    """What `latest.json` says: the release that readers should read.
+    """Content of `latest.json`: which release readers should read.
 
-    `path`: its folder, relative to the pointer. `sums`: SHA-256 of its `SHA256SUMS`. `home`: which home uploaded it.
+    `path`: its folder, relative to the pointer. `sums`: SHA-256 of its `SHA256SUMS`. `home`: name of the home that uploaded it.
     """
 
     release: str
@@ -53,10 +54,10 @@ class Pointer:
 
 @dataclass(frozen=True)
 class Upload:
-    """The result of an upload.
+    """Result of an upload: which files were sent.
 
-    `sent`: paths of files that were uploaded; `present`: how many were there already. `first`: database, report and charts that were built
-    again after the upload of this release: those uploaded first stay in the store.
+    `sent`: their paths; `present`: number of files that were there already. `first`: database, report and charts that differ from those
+    uploaded earlier for this release; the earlier ones stay in the store.
     """
 
     pointer: Pointer
@@ -85,11 +86,9 @@ def identify_home(home: Path) -> str:
 
 
 async def read_pointer(bucket: Bucket) -> Pointer | None:
-    """Read from `latest.json` which release readers should read.
+    """Read `latest.json`: the release that readers should read.
 
-    None if nothing was uploaded yet.
-
-    Raises `UploadError` if it is not of this program.
+    None if nothing was uploaded yet. Raises `UploadError` if another program wrote it.
     """
     return _parse_pointer(bucket, await bucket.read(POINTER))
 
@@ -97,9 +96,9 @@ async def read_pointer(bucket: Bucket) -> Pointer | None:
 async def upload_release(bucket: Bucket, folder: Path, home: str) -> Upload:
     """Upload a release, and point `latest.json` to it.
 
-    `folder`: the release; `home`: name of its home (`identify_home`). What an interrupted upload has sent is not sent again. A release of
-    another home is replaced only by one with a later last day. Raises `UploadError` or `ObjectStoreError`, and leaves the pointer, if that
-    is not allowed, another publisher was faster, or a request fails.
+    `folder`: the release; `home`: name of its home (`identify_home`). Files that an interrupted upload has sent are not sent again. A
+    release of another home is replaced only by one with a later last day. Raises `UploadError` or `ObjectStoreError`, and leaves the
+    pointer, if that is not allowed, another publisher was faster, or a request fails.
     """
     name, content = folder.name, (folder / SUMS).read_bytes()
     before = await bucket.read(POINTER)
@@ -232,10 +231,10 @@ def _raise_conflict(bucket: Bucket, pointer: Pointer) -> NoReturn:
 
 
 def _compare(bucket: Bucket, pointer: Pointer, content: bytes, uploaded: bytes) -> Upload:
-    """Compare a release with that of its name in the store.
+    """Compare a release with one of the same name in the store.
 
-    Database, report and charts may differ, because a later version of the program builds them again: those first uploaded stay. Raises
-    `UploadError` if other files differ.
+    `content`, `uploaded`: their `SHA256SUMS`. Database, report and charts may differ, because a later version of the program builds them
+    again: those uploaded first stay. Raises `UploadError` if other files differ.
     """
     there = parse_sums(uploaded.decode())
     differing = sorted(path for path, digest in parse_sums(content.decode()).items() if there.get(path) != digest)

@@ -29,10 +29,10 @@ _ALWAYS_BUILT = tuple(table for table in PUBLISHED if table.layer == "index" and
 
 
 class Damage(NamedTuple):
-    """One thing that is wrong in a home.
+    """One missing or damaged file of a home, and what repairs it.
 
-    `path` is relative to the home. `is_repaired_by_run`: whether `tension run` with the arguments in `remedy` repairs it; else `remedy`
-    is what a person must do.
+    `path` is relative to the home. `is_repaired_by_run`: whether `tension run` with the arguments in `remedy` repairs it; else `remedy` is
+    what a person must do.
     """
 
     path: str
@@ -60,7 +60,7 @@ def find_damage(settings: Settings, *, compares_hashes: bool) -> list[Damage]:
 
 
 def _check_mark(settings: Settings) -> Iterator[Damage]:
-    """Check that the file `home.json` can be read."""
+    """Yield damage if the file `home.json` cannot be read."""
     try:
         read_mark(settings.home)
     except HomeError as error:
@@ -68,7 +68,7 @@ def _check_mark(settings: Settings) -> Iterator[Damage]:
 
 
 def _check_lake(settings: Settings, compares_hashes: bool) -> Iterator[Damage]:
-    """Check the files of all tables of the lake.
+    """Yield the missing and damaged files of all tables of the lake.
 
     Days of core tables count as missing also without a recorded hash, if days before and after them are there.
     """
@@ -107,7 +107,7 @@ def _check_local_lake(lake: Lake, settings: Settings, compares_hashes: bool) -> 
 
 
 def _check_shared_lake(lake: SharedLake, compares_hashes: bool) -> Iterator[Damage]:
-    """Check that every object is there and, if wanted, its hash."""
+    """Yield the missing objects of a shared lake, or also damaged ones."""
     lost: dict[str, list[str]] = {}
     for table, name in map(parse_object_key, sorted(lake.inspect()[0])):
         lost.setdefault(table, []).append(f"{name}.parquet")
@@ -218,9 +218,9 @@ def _compare(path: Path, digest: str) -> str | None:
 
 
 def _check_history(settings: Settings, compares_hashes: bool) -> Iterator[Damage]:
-    """Check the SQLite files of Dagster's history of runs.
+    """Yield damaged SQLite files of Dagster's history of runs.
 
-    Each run's events are in a file of its own. Without `compares_hashes` only the list of runs is checked.
+    The events of each run are in a file of its own. Without `compares_hashes` only the list of runs is checked.
     """
     files = settings.dagster_home.rglob("*.db") if compares_hashes else settings.dagster_home.glob("history/runs.db")
     remedy = "Delete the folder dagster/ of the home while nothing runs; no value depends on it"

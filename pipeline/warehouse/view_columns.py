@@ -1,4 +1,4 @@
-"""Comments on columns of the published database that no contract describes.
+"""Comments on columns of the published database that have no contract.
 
 They are those of views, macros, and tables such as `about`.
 """
@@ -118,7 +118,7 @@ VIEW_COLUMNS = {
 def describe_view_column(view: str, name: str, tables: Sequence[Table]) -> str:
     """Return the comment on a column of a view or macro.
 
-    `tables` are those that it reads. `KeyError` for a column without a description.
+    `tables` are those that the view reads. `KeyError` for a column without a description.
     """
     if (own := VIEW_COLUMNS.get(view, {}).get(name)) is not None:
         return own
