@@ -91,7 +91,9 @@ def _render_rate(row: Mapping[str, Any]) -> str:
 
 def render_kinds() -> str:
     """Render polarity and meaning of each kind of signal."""
-    return render_table(("kind", "polarity", "the government …"), ((f"`{kind}`", KIND_POLARITY[kind], text) for kind, text in KIND.words.items()))
+    return render_table(
+        ("kind", "polarity", "the government …"), ((f"`{kind}`", KIND_POLARITY[kind], text) for kind, text in KIND.words.items())
+    )
 
 
 def render_severities() -> str:
@@ -113,7 +115,8 @@ def render_columns(view: str) -> str:
 
 def _describe_column(column: Column) -> str:
     words = column.vocabulary.words if column.vocabulary else {}
-    return "; ".join((column.description, *(f"`{word}`: {meaning}" for word, meaning in words.items())))
+    meanings = "; ".join(f"`{word}`: {meaning}" for word, meaning in words.items())
+    return f"{column.description.rstrip('.')}. {meanings}" if meanings else column.description
 
 
 def render_csv(path: str) -> str:

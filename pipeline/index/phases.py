@@ -128,7 +128,7 @@ def name_phases(pairs: Posteriors, probabilities: Mapping[str, Matrix], bounds: 
 def find_phases(channels: pl.DataFrame, stalemate: pl.DataFrame, bounds: Mapping[str, float], least_evidence: float) -> pl.DataFrame:
     """Compute the phase of each pair and day (`PHASE_DAILY`).
 
-    `channels`: rows of CHANNEL_DAILY, of which only those of pairs are used, not of directions. `stalemate`: rows of STALEMATE_DAILY.
+    `channels`: rows of CHANNEL_DAILY; only those of pairs are used, not of directions. `stalemate`: rows of STALEMATE_DAILY.
     `bounds`: those of `phases.toml`. Values with less evidence than `least_evidence` do not count. Probabilities are null on days with `no
     data`.
     """
