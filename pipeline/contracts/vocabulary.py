@@ -200,7 +200,8 @@ STATUS_OBSERVATION = Vocabulary(
     {
         "P": "provisional: less than seven days old, late articles may still arrive",
         "A": "normal",
-        "B": "break: the day was read by another extractor than the baseline; values before and after are not comparable",
+        "B": "break: the day or an earlier one was read by another extractor or lexicon than the baseline; values before and after are not "
+        "comparable",
     },
 )
 

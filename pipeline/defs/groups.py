@@ -15,8 +15,8 @@ INDEX_GROUPS = MappingProxyType(
         ),
         "index_2_masses": ("story_mass", "baseline", "daily_mass", "clustering", "movement_daily"),
         "index_3_values": (
-            "channel_daily", "stalemate_daily", "phase_daily", "index_daily", "tension_daily", "tension_pair_daily", "top_contributions",
-            "source_shares",
+            "channel_daily", "stalemate_daily", "phase_daily", "day_status", "index_daily", "tension_daily", "tension_pair_daily",
+            "top_contributions", "source_shares",
         ),
         "index_4_vintages": ("story_known", "mass_arrivals", "movement_arrivals", "index_known", "vintages", "revisions"),
         "index_5_measures": ("measure_acts", "measure_claims", "measure_reports", "measure_states"),

@@ -140,8 +140,8 @@ class Page:
     """Contents of the report.
 
     `coverage` is None when nothing was read; `precision` has sentences on what people judged, for each channel. Without `timeline` or
-    without a value in it there is no interactive chart. `warning`: what the baseline lacks, if anything. `breaks`: days with signals of
-    another extractor or lexicon than the baseline's, in order. `made_by` identifies the release and the code that made the page.
+    without a value in it there is no interactive chart. `warning`: what the baseline lacks, if anything. `breaks`: days whose values use
+    signals of another extractor or lexicon than the baseline's, in order. `made_by` identifies the release and the code that made the page.
     """
 
     title: str

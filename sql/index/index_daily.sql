@@ -9,7 +9,6 @@ with channels as (
         series,
         channel,
         -- Values and intervals for which too little was read are withheld. Each column keeps its name, so there is no alias.
-        -- Columns keep their own names, so they have no alias here.
         if(channel_daily.is_thin, null, columns('^(value|lo|hi)')), -- noqa: AL03
         channel_daily.evidence_weight,
         channel_daily.is_thin,
@@ -105,47 +104,9 @@ baseline_versions as (
     select
         valid_from,
         min(baseline_from) as baseline_from,
-        min(baseline_to) as baseline_to,
-        bool_and(is_frozen) as is_frozen
+        min(baseline_to) as baseline_to
     from baseline
     group by valid_from
-),
-
--- The last day on which anything in the lake was first seen or read.
-last_known as (
-    select greatest(max(known_on), (select max(daily_mass.index_date) from daily_mass)) as known_on
-    from story_articles
-),
-
--- The readers of the baseline that each day uses: several if series joined it later.
-base as (
-    select distinct
-        daily_mass.index_date,
-        baseline.lexicon_sha,
-        baseline.extractor_version
-    from daily_mass
-    inner join baseline using (valid_from, series, channel)
-    where baseline.source = '(any)' and baseline.lexicon_sha <> ''
-),
-
-readers as (
-    select distinct
-        counts_on as index_date,
-        lexicon_sha,
-        extractor,
-        extractor_version
-    from signals
-),
-
--- Days with signals of another reader than those of the baseline.
-breaks as (
-    select distinct readers.index_date
-    from readers
-    inner join base using (index_date)
-    where
-        is_read_by_another(
-            readers.lexicon_sha, readers.extractor, readers.extractor_version, base.lexicon_sha, base.extractor_version
-        )
 ),
 
 wide as (
@@ -212,20 +173,15 @@ select
     phase_daily.phase,
     coalesce(story_counts.story_count, 0) as story_count,
     coalesce(story_counts.article_count, 0) as article_count,
-    case
-        when breaks.index_date is not null then 'B'
-        when last_known.known_on - with_net.index_date < getvariable('open_days') or not baseline_versions.is_frozen then 'P'
-        else 'A'
-    end as obs_status,
-    (last_known.known_on + 1)::timestamptz as known_at,
+    case when day_status.break_on is not null then 'B' when day_status.final_on is not null then 'A' else 'P' end as obs_status,
+    (day_status.known_on + 1)::timestamptz as known_at,
     baseline_versions.baseline_from,
     baseline_versions.baseline_to,
     getvariable('half_life_days') as half_life_days,
     getvariable('index_version') as index_version
 from with_net
 inner join baseline_versions using (valid_from)
-cross join last_known
+inner join day_status using (index_date, series)
 inner join stalemate_daily using (index_date, pair)
 inner join phase_daily using (index_date, pair)
-left join breaks using (index_date)
 left join story_counts using (index_date, series)

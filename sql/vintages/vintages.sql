@@ -1,43 +1,21 @@
--- The index as known: the value at the end of each day, and each later value that differs, with phase and status at that time. The status
--- changes from P to A seven days after the day, and to B when a signal of another reader becomes known for the day; each change is a
--- vintage.
-with last_known as (
-    select greatest(max(known_on), (select max(daily_mass.index_date) from daily_mass)) as known_on
-    from story_articles
-),
-
--- The readers of the baseline that each day uses: several if series joined it later.
-base as (
-    select distinct
-        daily_mass.index_date,
-        baseline.lexicon_sha,
-        baseline.extractor_version
-    from daily_mass
-    inner join baseline using (valid_from, series, channel)
-    where baseline.source = '(any)' and baseline.lexicon_sha <> ''
-),
-
-breaks as (
-    select
-        signals.counts_on as index_date,
-        min(story_articles.known_on) as known_on
-    from signals
-    inner join story_articles using (article_id)
-    inner join base on base.index_date = signals.counts_on
-    where
-        is_read_by_another(
-            signals.lexicon_sha, signals.extractor, signals.extractor_version, base.lexicon_sha, base.extractor_version
-        )
-    group by signals.counts_on
-),
-
-first_values as (
+-- The index as known: the value at the end of each day, and each later value that differs, with phase and status at that time. A change
+-- of the status alone (day_status) is a vintage too: from P to A when the day is final, and to B when a signal of another reader than the
+-- baseline's becomes known.
+with first_values as (
     select
         index_date,
         series,
         min(known_on) as known_on
     from index_known
     group by index_date, series
+),
+
+status_changes as (
+    select
+        index_date,
+        series,
+        unnest([if(final_on >= break_on, null, final_on), break_on]) as known_on
+    from day_status
 ),
 
 moments as (
@@ -48,24 +26,12 @@ moments as (
     from index_known
     union
     select
-        first_values.index_date,
-        first_values.series,
-        first_values.index_date + getvariable('open_days') as known_on
-    from first_values
-    cross join last_known
-    left join
-        breaks
-        on breaks.index_date = first_values.index_date and breaks.known_on <= first_values.index_date + getvariable('open_days')
-    where
-        first_values.index_date + getvariable('open_days') between first_values.known_on and last_known.known_on
-        and breaks.index_date is null
-    union
-    select
-        first_values.index_date,
-        first_values.series,
-        breaks.known_on
-    from first_values
-    inner join breaks on breaks.index_date = first_values.index_date and breaks.known_on > first_values.known_on
+        status_changes.index_date,
+        status_changes.series,
+        status_changes.known_on
+    from status_changes
+    inner join first_values using (index_date, series)
+    where status_changes.known_on > first_values.known_on
 ),
 
 values_then as (
@@ -85,9 +51,9 @@ select
     (values_then.status_on + 1)::timestamptz as known_at,
     values_then.tension - values_then.concession as net_tension,
     case
-        when breaks.index_date is not null then 'B'
-        when values_then.status_on - values_then.index_date < getvariable('open_days') then 'P'
-        else 'A'
+        when day_status.break_on <= values_then.status_on then 'B'
+        when day_status.final_on <= values_then.status_on then 'A'
+        else 'P'
     end as obs_status
 from values_then
-left join breaks on breaks.index_date = values_then.index_date and breaks.known_on <= values_then.status_on
+inner join day_status using (index_date, series)

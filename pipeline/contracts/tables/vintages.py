@@ -1,4 +1,4 @@
-"""Layer `index`: masses and index as known at each day, and revisions."""
+"""Layer `index`: status of days, masses and index as known at each day, and revisions."""
 
 from dataclasses import replace
 from datetime import date
@@ -59,7 +59,7 @@ MASS_ARRIVALS = Table(
         SERIES,
         c.CHANNEL,
         Column("observed", pl.Float64(), "Added observed mass", 0.5, unit=_UNIT),
-        Column("second_moment", pl.Float64(), "Added sum of p (g w)^2", 0.4, unit="mass^2"),
+        Column("second_moment", pl.Float64(), "Added second moment of stories", 0.4, unit="mass^2"),
         Column("expected", pl.Float64(), "Added expected mass: newly known articles x rate of their source", 0.9, unit=_UNIT),
         Column("articles_read", pl.Int64(), "Number of newly known articles of the day, from all sources", 120, unit="articles", minimum=0),
     ),
@@ -92,6 +92,38 @@ INDEX_KNOWN = Table(
     layer="index",
 )
 
+DAY_STATUS = Table(
+    "day_status",
+    "Status of days",
+    "From which day of knowledge each day and series is final, or a break.",
+    grain="one day and series",
+    key=("index_date", "series"),
+    columns=(
+        c.INDEX_DATE,
+        SERIES,
+        Column(
+            "final_on",
+            pl.Date(),
+            "UTC day at whose end it is final; empty while it is open, or its baseline not final",
+            date(2025, 4, 11),
+            unit="UTC day",
+            nullable=True,
+            above=("index_date",),
+        ),
+        Column(
+            "break_on",
+            pl.Date(),
+            "First UTC day at whose end a signal of another reader than the baseline's was known, of the day or an earlier one; empty if "
+            "there is none",
+            None,
+            unit="UTC day",
+            nullable=True,
+        ),
+        replace(KNOWN_ON, description="Last UTC day of which anything is known; the same in all rows"),
+    ),
+    layer="index",
+)
+
 VINTAGES = Table(
     "vintages",
     "Vintages",
@@ -117,8 +149,8 @@ VINTAGES = Table(
 REVISIONS = Table(
     "revisions",
     "Revisions",
-    "How much values change after the end of their day: tension as known at each age compared with the newest. Every age uses the same "
-    "days: those that ended at least 14 days before the last known time.",
+    "How much values change after the end of their day: tension as known at each age compared with the newest, on days that ended at "
+    "least 14 days before the last known time. A day counts only at ages at which it had a value.",
     grain="one series and age",
     key=("series", "age_days"),
     columns=(
@@ -171,4 +203,4 @@ REVISIONS = Table(
     published=True,
 )
 
-TABLES = (STORY_KNOWN, MASS_ARRIVALS, MOVEMENT_ARRIVALS, INDEX_KNOWN, VINTAGES, REVISIONS)
+TABLES = (DAY_STATUS, STORY_KNOWN, MASS_ARRIVALS, MOVEMENT_ARRIVALS, INDEX_KNOWN, VINTAGES, REVISIONS)

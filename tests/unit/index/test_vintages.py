@@ -275,13 +275,24 @@ def test_the_index_is_known_at_the_last_day_seen(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("changes", [{"lexicon_sha": "0000aaaa1111"}, {"extractor_version": "9.9.9"}, {"extractor": "llm"}])
 def test_a_day_read_by_another_reader_than_the_baseline_is_a_break(tmp_path: Path, changes: Row) -> None:
-    base, other, late = article("A:0", FIRST), article("A:2", day(2)), late_article("B:2", day(4), 1)
-    findings = [finding(base), finding(A), finding(other, **changes), finding(late, modality="historical", **changes)]
-    scene = Scene([base, A, article("A:3", day(1)), other, late, article("A:9", day(9))], findings, baseline=BASE)
+    base, other = article("A:0", FIRST), article("A:2", day(2))
+    findings = [finding(base), finding(A), finding(other, **changes)]
+    scene = Scene([base, A, article("A:3", day(1)), other, article("A:9", day(9))], findings, baseline=BASE)
     built = build(tmp_path, scene, [VINTAGES, INDEX_DAILY])
-    assert [row["obs_status"] for row in built.rows(INDEX_DAILY, series="CHN-USA")][10:] == list("AABPBPPPPP")
+    assert [row["obs_status"] for row in built.rows(INDEX_DAILY, series="CHN-USA")][10:] == list("AABBBBBBBB")
+    assert [row["obs_status"] for row in vintages_of(built, day(1)).values()] == ["P", "A"]
     assert [row["obs_status"] for row in vintages_of(built, day(2)).values()] == ["B"]
-    assert {moment: row["obs_status"] for moment, row in vintages_of(built, day(4)).items()} == {end_of(day(4)): "P", end_of(day(5)): "B"}
+
+
+def test_a_break_lasts_on_days_without_signals(tmp_path: Path) -> None:
+    base, other = article("A:0", FIRST), late_article("B:2", day(2), 3)
+    findings = [finding(base), finding(A), finding(other, modality="historical", extractor_version="9.9.9")]
+    built = build(tmp_path, Scene([base, A, other, article("A:9", day(20))], findings, baseline=BASE), [VINTAGES, INDEX_DAILY])
+    statuses = [row["obs_status"] for row in built.rows(INDEX_DAILY, series="CHN-USA")]
+    assert statuses == ["A"] * 12 + ["B"] * 19
+    for number, expected in ((1, "PA"), (2, "PB"), (4, "PB"), (5, "B"), (20, "B")):
+        assert "".join(row["obs_status"] for row in vintages_of(built, day(number)).values()) == expected
+    assert set(vintages_of(built, day(4))) == {end_of(day(4)), end_of(day(5))}
 
 
 def test_a_baseline_without_readers_makes_no_break(tmp_path: Path) -> None:
@@ -289,7 +300,7 @@ def test_a_baseline_without_readers_makes_no_break(tmp_path: Path) -> None:
     assert {row["obs_status"] for row in built.rows(VINTAGES)} == {"P", "A"}
 
 
-def test_statuses_agree_where_a_pair_joined_the_baseline_later(tmp_path: Path) -> None:
+def test_a_pair_that_joined_later_breaks_by_its_own_baseline(tmp_path: Path) -> None:
     scene = replace(late_scene([A, LATE]), pairs=("CHN-USA", "JPN-USA"))
     built = build(tmp_path, scene, [BASELINE])
     lexicon = pl.when(pl.col("series").str.contains("JPN")).then(pl.lit("ffff00001111")).otherwise("lexicon_sha")
@@ -301,7 +312,9 @@ def test_statuses_agree_where_a_pair_joined_the_baseline_later(tmp_path: Path) -
         .select("index_date", "series", "obs_status")
         .equals(index.select("index_date", "series", "obs_status"))
     )
-    assert set(index.filter(index_date=DAY)["obs_status"]) == {"B"}
+    assert dict(index.filter(index_date=DAY).select("series", "obs_status").iter_rows()) == {
+        "CHN-USA": "A", "CHN>USA": "A", "USA>CHN": "A", "JPN-USA": "B", "JPN>USA": "B", "USA>JPN": "B",
+    }  # fmt: skip
 
 
 def test_revisions_compare_each_age_with_the_newest_value(tmp_path: Path) -> None:
