@@ -1,16 +1,17 @@
 -- asset: measure_states
 -- severity: warning
--- reason: a tracker's average of additional rates is at most the layers on all goods and the highest on single goods together
+-- reason: a tracker's average of additional rates is at most the layers on all goods and the highest on single goods together; without a
+-- layer it is 0
 with on_day as (
     select
         rates.importer,
         rates.exporter,
         rates.effective_date,
         rates.rate_pct,
-        states.rate_pct as layer_rate,
-        regexp_matches(states.product, '^(?:all goods|nearly all goods|goods )|\blines\b') as is_general
+        coalesce(states.rate_pct, 0) as layer_rate,
+        coalesce(regexp_matches(states.product, '^(?:all goods|nearly all goods|goods )|\blines\b'), false) as is_general
     from tariff_rates as rates
-    inner join measure_states as states
+    left join measure_states as states
         on
             states.actor = rates.importer
             and states.target = rates.exporter
@@ -18,7 +19,7 @@ with on_day as (
             and states.instrument in ('tariff', 'trade_remedy')
             and states.valid_from <= rates.effective_date + 3
             and (states.valid_to is null or rates.effective_date - 3 < states.valid_to)
-    where rates.measure = 'import_weighted'
+    where rates.measure = 'import_weighted' and rates.importer in (select known.actor from measure_states as known)
 )
 
 select

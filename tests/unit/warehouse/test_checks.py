@@ -266,6 +266,9 @@ FAILING: dict[str, dict[str, Callable[[Lake], None]]] = {
     },
     "average_rates_fit_the_layers": {
         "the average is above all layers": insert(TARIFF_RATES, rate_pct=900.0),
+        "there is an average but no layer": apply_all(
+            edit(MEASURE_STATES, lambda rows: rows.filter(pl.col("target") != "CHN")), insert(TARIFF_RATES)
+        ),
     },
     "every_day_has_every_pair": {
         "one direction of a day is lost": edit(TENSION_DAILY, drop_first),
@@ -347,8 +350,11 @@ FAILING: dict[str, dict[str, Callable[[Lake], None]]] = {
         name: edit(TENSION_DAILY, increase(name)) for name in ("tension_words", "tension_actions", "concession_words", "concession")
     },
     "pooled_mass_is_the_sum_of_both_directions": {
-        "the pair observes more": edit(TENSION_PAIR_DAILY, increase("observed_escalation")),
-        "the pair expects more": edit(TENSION_PAIR_DAILY, increase("expected_escalation")),
+        **{
+            f"the pair's {side} mass of {channel} is larger": edit(TENSION_PAIR_DAILY, increase(f"{side}_{channel}"))
+            for side in ("observed", "expected")
+            for channel in ("escalation", "concession", "dialogue")
+        },
         "a direction observes more": edit(TENSION_DAILY, increase("observed_escalation")),
         "the pair has lost a day": edit(TENSION_PAIR_DAILY, drop_first),
     },
