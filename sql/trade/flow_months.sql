@@ -2,20 +2,24 @@
 -- without a figure are marked as missing and not filled in.
 -- The expected value of a month is the mean of the same month in the three years before, as far as public when the month's figure was.
 with thresholds as (
-    select max(value::integer) filter (where name = 'release_lag_days') as release_lag_days
+    select
+        max(value::integer) filter (where name = 'release_lag_days') as release_lag_days,
+        max(value::integer) filter (where name = 'comtrade_lag_days') as comtrade_lag_days
     from trade_thresholds
 ),
 
 series_spans as (
     select
-        reporter,
-        partner,
-        flow,
-        product,
-        min(reference_month) as first_month,
-        max(reference_month) as last_month
-    from trade_flows
-    group by reporter, partner, flow, product
+        flows.reporter,
+        flows.partner,
+        flows.flow,
+        flows.product,
+        min(flows.reference_month) as first_month,
+        max(flows.reference_month) as last_month,
+        if(bool_and(flows.origin = 'comtrade'), any_value(thresholds.comtrade_lag_days), any_value(thresholds.release_lag_days)) as lag_days
+    from trade_flows as flows
+    cross join thresholds
+    group by flows.reporter, flows.partner, flows.flow, flows.product
 ),
 
 months as (
@@ -24,6 +28,7 @@ months as (
         partner,
         flow,
         product,
+        lag_days,
         unnest(generate_series(first_month, last_month, interval 1 month))::date as reference_month
     from series_spans
 ),
@@ -61,7 +66,7 @@ select
     months.reference_month,
     flows.value_usd is null as is_missing,
     flows.value_usd,
-    (months.reference_month + interval 1 month + to_days((select thresholds.release_lag_days - 1 from thresholds)))::date as due_on,
+    (months.reference_month + interval 1 month + to_days(months.lag_days - 1))::date as due_on,
     flows.released_on,
     coalesce(expected.earlier_years, 0) as earlier_years,
     expected.expected_usd,

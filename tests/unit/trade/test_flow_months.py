@@ -25,6 +25,11 @@ def test_a_missing_month_shows_when_its_figure_was_due(tmp_path: Path) -> None:
     assert (missing["due_on"], missing["released_on"]) == (date(2018, 4, 4), None)
 
 
+def test_a_missing_month_of_comtrade_is_due_later(tmp_path: Path) -> None:
+    flows = [build_flow(month, 5, origin="comtrade") for month in ("2018-01", "2018-03")]
+    assert build_figures(tmp_path, flows).row(FLOW_MONTHS, is_missing=True)["due_on"] == date(2018, 5, 29)
+
+
 def test_months_run_from_the_first_to_the_last_figure(tmp_path: Path) -> None:
     figures = build_figures(tmp_path, [build_flow("2019-03", 5), build_flow("2019-05", 5)])
     assert [row["reference_month"].month for row in figures.rows(FLOW_MONTHS)] == [3, 4, 5]
