@@ -32,13 +32,15 @@ _ABOUT_ACTS = (
     "hit: the mass of the act's direction and channel within three days is among the highest tenth of the series. Only acts are scored "
     "for which something of the pair was read in these days. Chance: the same on covered days of the pair away from its acts. The keyword "
     "rule (number of articles that name both countries and a trade word) knows neither direction nor sign; it is shown with its own false "
-    "alarms, and with as many as the index has. Right sign: if escalation or concession hits, the act's own channel ranks higher."
+    "alarms, and with as many as the index has. Right sign: if escalation or concession hits, the act's own channel ranks higher; its "
+    "interval takes acts as independent."
 )
 _ABOUT_EVENTS = (
     "The evidence per article within some days of an event, in the event's own direction and channel, is compared with all windows of "
     "that width in the same series. A hit is a window among the highest tenth, so random dates hit at most about one time in ten. p is "
     "the share of random dates, or of shifts of all events by the same number of days, that hit at least as often. The keyword rule (the "
-    "share of articles that name both countries and a trade word) is measured in the same way. In the sign test, chance is one half."
+    "share of articles that name both countries and a trade word) is measured in the same way. In the sign test, chance is one half, "
+    "and events count as independent, which those of one dispute are not."
 )
 _ABOUT_REFERENCES = (
     "Correlations with series by other authors, with 95 % intervals of the moving-block bootstrap in brackets. The difference is index "
@@ -314,11 +316,14 @@ def coverage_section(study: pl.DataFrame, note: str = "") -> Section:
     return Section("Coverage of the intervals", _ABOUT_COVERAGE, (grid,), (picture,))
 
 
-def forecast_section(scores: pl.DataFrame, note: str = "") -> Section:
+def forecast_section(scores: pl.DataFrame, notes: Sequence[str] = (), note: str = "") -> Section:
     """Build the section on forecasts.
 
-    `scores`: rows of `forecast.HALF_LIFE_SCORES` of one pair.
+    `scores`: rows of `forecast.HALF_LIFE_SCORES` of one pair; without any, the section has only the `notes`.
     """
+    title = "One-step-ahead forecast"
+    if scores.is_empty():
+        return Section(title, _ABOUT_FORECAST, notes=tuple(notes))
     scores = scores.with_columns(series=pl.concat_str("series", "arrivals", separator=", "))
     lines = tuple(
         (
@@ -331,7 +336,7 @@ def forecast_section(scores: pl.DataFrame, note: str = "") -> Section:
     )
     grid = Grid("The next day's stories", ("series", "log likelihood", "coverage 95 %", "plain", "ideal", "days"), lines)
     picture = _draw(likelihood_chart(scores, note), "Log likelihood of the next day's stories over half-lives")
-    return Section("One-step-ahead forecast", _ABOUT_FORECAST, (grid,), (picture,))
+    return Section(title, _ABOUT_FORECAST, (grid,), (picture,), tuple(notes))
 
 
 def _hit_rate_grid(statistic: str, rows: pl.DataFrame) -> Grid:

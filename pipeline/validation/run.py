@@ -38,7 +38,7 @@ from pipeline.validation.independent_acts import measure_agreement, read_indepen
 from pipeline.validation.references import NAMES, REFERENCES, read_references
 from pipeline.validation.studies import agreement, event_study, independent_study, rebuild
 from pipeline.validation.studies.filter_studies import forecast_figures, simulation_figures
-from pipeline.validation.studies.forecast import ForecastError, score_half_lives
+from pipeline.validation.studies.forecast import HALF_LIFE_SCORES, ForecastError, score_half_lives
 from pipeline.validation.studies.keywords import KEYWORD_HITS, count_keyword_hits
 from pipeline.validation.studies.leave_one_out import compare_without_source, drop_source, list_largest_sources
 from pipeline.validation.studies.simulation import DISTURBED, SEED, SINGLE, simulate_coverage, simulate_pool
@@ -103,8 +103,7 @@ def validate(settings: Settings, options: ValidationOptions) -> ValidationResult
     if options.is_simulated:
         study = _simulate_coverage(index)
         parts.append((simulation_figures(study), pages.coverage_section(study, index.note)))
-    if (scores := _forecast_stories(index)) is not None:
-        parts.append((forecast_figures(scores, index.pair), pages.forecast_section(scores, index.note)))
+    parts.append(_forecast_stories(index))
     return ValidationResult(pl.concat(figures for figures, _ in parts), index.build_page([section for _, section in parts]))
 
 
@@ -362,13 +361,15 @@ def _simulate_coverage(index: _Index) -> pl.DataFrame:
     )
 
 
-def _forecast_stories(index: _Index) -> pl.DataFrame | None:
-    """Score half-lives by forecasts for the chosen pair (HALF_LIFE_SCORES).
+def _forecast_stories(index: _Index) -> Part:
+    """Score half-lives by forecasts for the chosen pair.
 
-    None if there are no stories in the baseline window, or too few days to score.
+    A note says so if there are no stories in the baseline window, or too few days to score.
     """
     read = index.lake.read
+    notes: list[str] = []
     try:
-        return score_half_lives(index.settings.home.name, read(DAILY_MASS), read(STORY_MASS), read(BASELINE), index.pair)
-    except ForecastError:
-        return None
+        scores = score_half_lives(index.settings.home.name, read(DAILY_MASS), read(STORY_MASS), read(BASELINE), index.pair)
+    except ForecastError as error:
+        scores, notes = pl.DataFrame(schema=HALF_LIFE_SCORES), [f"Not computed: {error}."]
+    return forecast_figures(scores, index.pair), pages.forecast_section(scores, notes, index.note)

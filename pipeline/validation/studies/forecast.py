@@ -76,7 +76,8 @@ def count_story_days(
     """
     window = baseline.select(pl.col("baseline_from").min(), pl.col("baseline_to").max()).row(0)
     stories = story_mass.filter(series=series) if channel is None else story_mass.filter(series=series, channel=channel)
-    counts = stories.group_by("index_date").agg(pl.col("story_id").n_unique().cast(pl.Int64).alias("story_count"))
+    first_days = stories.group_by("story_id").agg(pl.col("index_date").min())  # what late articles add is no new story
+    counts = first_days.group_by("index_date").agg(pl.len().cast(pl.Int64).alias("story_count"))
     read = daily_mass.filter(series=series).group_by("index_date").agg(pl.col("articles_read").max())
     days = read.join(counts, on="index_date", how="left").with_columns(pl.col("story_count").fill_null(0)).sort("index_date")
     of_window = days.filter(pl.col("index_date").is_between(*window)).select(pl.col("story_count", "articles_read").sum())

@@ -159,6 +159,11 @@ def test_studies_of_the_filter_have_a_line_for_each_world_and_half_life() -> Non
     assert "CHN-USA, in clusters, half-life 14 days" in text(v.forecast_section(FORECAST))
 
 
+def test_a_forecast_that_is_not_possible_says_why() -> None:
+    section = v.forecast_section(FORECAST.clear(), ["Not computed: too few days."])
+    assert (section.grids, section.pictures, section.notes) == ((), (), ("Not computed: too few days.",))
+
+
 def test_rendering_is_deterministic() -> None:
     sections = (v.sources_section(SOURCES, "CHN-USA"), v.coverage_section(SIMULATION), v.forecast_section(FORECAST))
     assert v.render(page(*sections)) == v.render(page(*sections))

@@ -88,6 +88,12 @@ def test_a_story_in_two_channels_counts_once() -> None:
     assert everything.schema == STORY_DAYS
 
 
+def test_what_late_articles_add_is_no_new_story() -> None:
+    daily, mass, baseline = lake(40, 40)
+    late = mass.head(1).with_columns(index_date=pl.lit(day(9)), is_first=pl.lit(value=False))
+    assert count_story_days(daily, pl.concat([mass, late]), baseline, "CHN-USA").equals(count_story_days(daily, mass, baseline, "CHN-USA"))
+
+
 def test_expected_stories_use_the_rate_of_the_baseline_window() -> None:
     days = count_story_days(*lake(300, 100, unread={7}), "CHN-USA")
     assert days["expected_stories"].to_list() == pytest.approx([0 if n == 7 else 50 / 990 * 10 for n in range(300)])
