@@ -4,7 +4,7 @@
 with claims as (
     select
         signals.*,
-        greatest(cast(articles.first_seen_at as date), signals.index_date) as known_on,
+        story_articles.known_on,
         case
             when signals.kind = 'threat' then 'proposed'
             when signals.kind = 'measure' and signals.status in ('proposed', 'announced', 'effective') then signals.status
@@ -13,7 +13,7 @@ with claims as (
             else 'unclear'
         end as effect
     from signals
-    inner join articles using (article_id)
+    inner join story_articles using (article_id)
     where signals.modality = 'asserted' and signals.kind in ('threat', 'measure', 'easing')
 )
 

@@ -18,7 +18,7 @@ select
     signals.kind,
     signals.status,
     signals.index_date as told_on,
-    greatest(cast(articles.first_seen_at as date), signals.index_date) as known_on,
+    story_articles.known_on,
     case when signals.instrument in ('tariff', 'trade_remedy', 'agreement') then signals.rate_pct end as rate_pct,
     if(signals.value_usd >= 1e8 and not signals.is_retaliation, signals.value_usd, null) as amount_usd,
     signals.is_conditional,
@@ -26,5 +26,5 @@ select
     signals.tier,
     signals.quote
 from signals
-inner join articles using (article_id)
+inner join story_articles using (article_id)
 where signals.modality = 'asserted' and signals.kind in ('threat', 'measure', 'investigation', 'easing', 'agreement')

@@ -18,9 +18,9 @@ from pipeline.index.threats.claims import Said, amounts_agree, compare_amount, i
 _IMPOSES = ("imposed", "raised", "resumed", "quota", "postponed")
 _ENDS = ("ended", "suspended", "exempted", "struck_down")
 _ALL_GOODS = re.compile(r"(?i)^(?:nearly )?all goods|^goods (?:of|that|outside)")
+_AMOUNT = re.compile(r"\bworth (\d[\d.]*) billion dollars\b")
 #: Lists of tariff lines are what threats against all goods of a country often come to.
 #: An act on such goods may answer a threat that names no goods.
-_AMOUNT = re.compile(r"\bworth (\d[\d.]*) billion dollars\b")
 _GENERAL = re.compile(rf"{_ALL_GOODS.pattern}|\blines?\b")
 
 
