@@ -7,6 +7,7 @@ from pipeline.commands.console import err, out, say
 from pipeline.settings.load import read_settings
 from pipeline.validation.page import to_terminal
 from pipeline.validation.run import ValidationOptions, validate, write_result
+from pipeline.validation.studies.simulation import REPLICATIONS
 
 
 def validate_home(
@@ -23,7 +24,7 @@ def validate_home(
     The report is written to `folder`, or else to the published folder of the home.
     """
     settings = read_settings(home=home)
-    options = ValidationOptions(references, pair, first, last, is_simulated=simulation)
+    options = ValidationOptions(references, pair, first, last, replications=REPLICATIONS if simulation else {})
     with err.status("comparing the index with events, references and itself …"):
         result = validate(settings, options)
     page = write_result(result, folder or settings.published)

@@ -18,9 +18,9 @@ from pipeline.contracts.tables.index import PAIR_OF_SIDES, TENSION_DAILY, TENSIO
 from pipeline.report import palette
 from pipeline.report.days_axis import DAY_MS, DaysAxis, daily_points, midnight_ms, phase_runs
 from pipeline.report.names import direction_title, long_day, pair_title, short_day
-from pipeline.report.scripts import VEGA_LITE
 
 WIDTH = 900
+VEGA_LITE = "6.4"  # also the version in pipeline/explorer/bundle
 
 Rows = list[dict[str, Any]]
 

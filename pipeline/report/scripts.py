@@ -1,6 +1,6 @@
 """Scripts inlined in the page, and the policy that allows them.
 
-`vl_convert` carries Vega-Lite and vega-embed, so nothing is downloaded, neither here nor by a reader's browser.
+`vega.js` is Vega-Lite with vega-embed, built from npm (`pipeline/explorer/bundle`), so a reader's browser downloads nothing.
 """
 
 import base64
@@ -8,20 +8,16 @@ import hashlib
 from functools import cache
 from pathlib import Path
 
-import vl_convert
-
-VEGA_LITE = "6.4"
-_CHART = Path(__file__).with_name("chart.js")
+_SCRIPTS = ("vega.js", "chart.js")
 
 
 @cache
 def page_scripts() -> tuple[str, ...]:
     """Read the scripts of the page: the library, then the chart.
 
-    Bundling the library takes 2 s, once per process. `ValueError` when a script would end its element early.
+    `ValueError` when a script would end its element early.
     """
-    bundle = vl_convert.javascript_bundle("window.vegaEmbed = vegaEmbed;", vl_version=VEGA_LITE)
-    scripts = (bundle, _CHART.read_text(encoding="utf-8"))
+    scripts = tuple(Path(__file__).with_name(name).read_text(encoding="utf-8") for name in _SCRIPTS)
     if any(mark in script.lower() for script in scripts for mark in ("</script", "<!--")):
         raise ValueError("a script of the page contains </script or <!--, which would end or hide it; write it in another way")
     return scripts

@@ -3,7 +3,7 @@
 Statistics are in `studies/`, wording in `page.py`, pictures in `charts.py`.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
@@ -41,7 +41,7 @@ from pipeline.validation.studies.filter_studies import forecast_figures, simulat
 from pipeline.validation.studies.forecast import HALF_LIFE_SCORES, ForecastError, score_half_lives
 from pipeline.validation.studies.keywords import KEYWORD_HITS, count_keyword_hits
 from pipeline.validation.studies.leave_one_out import compare_without_source, drop_source, list_largest_sources
-from pipeline.validation.studies.simulation import DISTURBED, SEED, SINGLE, simulate_coverage, simulate_pool
+from pipeline.validation.studies.simulation import DISTURBED, REPLICATIONS, SEED, SINGLE, simulate_coverage, simulate_pool
 from pipeline.warehouse.home import is_sample_home
 from pipeline.warehouse.lake import Lake, write_parquet
 from pipeline.warehouse.open_lake import open_lake
@@ -64,7 +64,7 @@ class ValidationOptions:
     """Inputs and options of a validation.
 
     `pair`: None for the one with most signals. `first`, `last`: None for all days read. `events`, `acts`: rows as of `read_events` and
-    `read_independent_acts`. `is_simulated`: whether to run the simulation study, which takes a minute.
+    `read_independent_acts`. `replications`: simulated pairs by expected stories per day; none for no simulation, which takes a minute.
     """
 
     references: Path | None = None
@@ -73,7 +73,7 @@ class ValidationOptions:
     last: date | None = None
     events: pl.DataFrame = field(default_factory=read_events)
     acts: pl.DataFrame = field(default_factory=read_independent_acts)
-    is_simulated: bool = True
+    replications: Mapping[int, int] = field(default_factory=lambda: REPLICATIONS)
 
 
 @dataclass(frozen=True)
@@ -100,8 +100,8 @@ def validate(settings: Settings, options: ValidationOptions) -> ValidationResult
         _compare_sources(index, inputs),
         _compare_with_rebuild(index),
     ]
-    if options.is_simulated:
-        study = _simulate_coverage(index)
+    if options.replications:
+        study = _simulate_coverage(index, options.replications)
         parts.append((simulation_figures(study), pages.coverage_section(study, index.note)))
     parts.append(_forecast_stories(index))
     return ValidationResult(pl.concat(figures for figures, _ in parts), index.build_page([section for _, section in parts]))
@@ -350,14 +350,14 @@ def _compare_with_rebuild(index: _Index) -> Part:
     return figures, pages.rebuild_section(figures)
 
 
-def _simulate_coverage(index: _Index) -> pl.DataFrame:
+def _simulate_coverage(index: _Index, replications: Mapping[int, int]) -> pl.DataFrame:
     """Simulate how often the intervals contain the true rate (COVERAGE_STUDY).
 
     Once with stories that come singly and are read right, once in clusters and with wrong readings.
     """
     pool = simulate_pool(build_table, np.random.default_rng(SEED))
     return pl.concat(
-        simulate_coverage(build_table, pool, half_life_days=index.half_life_days, arrivals=arrivals) for arrivals in (SINGLE, DISTURBED)
+        simulate_coverage(build_table, pool, index.half_life_days, replications, arrivals=arrivals) for arrivals in (SINGLE, DISTURBED)
     )
 
 

@@ -31,7 +31,7 @@ def test_gate_recall_needs_articles_with_topics() -> None:
 
 
 def test_an_archive_is_measured_step_by_step_and_removed(tmp_path: Path) -> None:
-    command = [sys.executable, str(ROOT / "benchmarks" / "archive.py"), "--gigabytes", "0.0005", "--folder", str(tmp_path)]
+    command = [sys.executable, str(ROOT / "benchmarks" / "archive.py"), "--gigabytes", "0.0005", "--days", "20", "--folder", str(tmp_path)]
     printed = subprocess.run(command, capture_output=True, text=True, encoding="utf-8", check=True).stdout
     rows = [[cell.strip() for cell in line.split("|")[1:-1]] for line in printed.splitlines() if line.startswith("| ")][1:]
     assert [row[0] for row in rows] == ["raw_articles", "admission"]

@@ -16,6 +16,7 @@ from pipeline.contracts.days import Days
 from pipeline.contracts.model import Table
 from pipeline.contracts.upstreams import UPSTREAMS
 from pipeline.definitions import build
+from pipeline.defs.instance import prepare_home
 from pipeline.defs.partitions import range_tags
 from pipeline.defs.resources import resources
 from pipeline.settings import SAMPLE_TRADE, Settings
@@ -75,7 +76,9 @@ class SmallHome:
     def run(self, days: Days, **overridden: Any) -> dg.ExecuteInProcessResult:
         """Run the whole job over these days, with the resources of the settings except those overridden."""
         definitions = build_quietly(self.settings)
-        with warnings.catch_warnings(), dg.DagsterInstance.ephemeral() as instance:
+        dagster_home = self.folder / "dagster"
+        prepare_home(dagster_home)
+        with warnings.catch_warnings(), dg.DagsterInstance.from_config(str(dagster_home)) as instance:
             warnings.simplefilter("ignore")
             return definitions.resolve_job_def("trade_tension").execute_in_process(
                 instance=instance,

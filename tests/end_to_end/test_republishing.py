@@ -18,7 +18,7 @@ from tests.conftest import SampleRun
 
 pytestmark = pytest.mark.slow
 
-TIMES = 10
+TIMES = 5
 #: Opens the database in a loop until stopped; prints how often, and the releases.
 REOPENING_READER = """
 import sys

@@ -149,7 +149,7 @@ def test_events_are_compared_with_the_index(home: Path) -> None:
             for at, actor, target, sign in [*six, (9000, "CHN", "USA", "escalation")]
         ]
     )
-    result = validate(Settings(home=home), ValidationOptions(events=events, is_simulated=False))
+    result = validate(Settings(home=home), ValidationOptions(events=events, replications={}))
     rates = result.figures.filter(part="events", statistic="hit rate within 3 days", grouping="", pair="")
     assert rates["measured"].to_list() == ["index", "keyword", "difference"]
     assert rates["count"].to_list() == [6, 6, 6]
@@ -187,7 +187,7 @@ def test_a_home_without_a_run_names_the_next_command(command: Command) -> None:
 
 @pytest.mark.slow
 def test_rates_of_simulated_articles_are_part_of_a_validation(home: Path) -> None:
-    figures = validate(Settings(home=home), ValidationOptions()).figures
+    figures = validate(Settings(home=home), ValidationOptions(replications={4: 20})).figures
     assert set(figures["part"]) == set(PARTS) - {"agreement"}  # there are no references
     assert figures.filter(part="simulation")["value"].null_count() == 0
 

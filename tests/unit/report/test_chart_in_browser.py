@@ -16,12 +16,14 @@ import pytest
 from pipeline.contracts.tables.contributions import CONTRIBUTIONS
 from pipeline.contracts.tables.index import SIGNALS, TENSION_PAIR_DAILY
 from pipeline.report.cells import Cell, Fold, Head
+from pipeline.report.charts import VEGA_LITE
 from pipeline.report.evidence import add_evidence
 from pipeline.report.page import STATIC_PAIRS, Page, build_section, render_page
 from pipeline.report.scripts import page_scripts
 from pipeline.report.timeline import COLUMNS, Evidence, Peak, PeakStory, Timeline
 from tests.browser import CHROMIUM, needs_browser
 
+BUNDLE = Path(__file__).parents[3] / "pipeline" / "explorer" / "bundle" / "package.json"
 Make = Callable[..., pl.DataFrame]
 HOSTILE = "<img src=x onerror=alert(1)></script><script>alert(2)</script>"
 
@@ -92,6 +94,12 @@ def test_the_policy_allows_exactly_the_inlined_scripts(page: Page) -> None:
     assert not re.search(
         r"<(?:link|iframe|img|object|embed|base)\b|<[^>]+\s(?:src|on\w+)=", re.sub(r"<script.*?</script>", "", text, flags=re.DOTALL)
     )
+
+
+def test_page_and_pictures_are_drawn_by_the_same_vega_lite() -> None:
+    locked = json.loads(BUNDLE.read_text(encoding="utf-8"))["dependencies"]["vega-lite"]
+    assert locked.startswith(f"{VEGA_LITE}.")
+    assert f'"{locked}"' in page_scripts()[0]
 
 
 def test_pairs_without_a_value_are_listed_as_too_little(page: Page) -> None:

@@ -32,7 +32,7 @@ def library(tmp_path_factory: pytest.TempPathFactory) -> Path:
         ("write_readings", 10, 1),
         ("write_mark", 5, 1),
         ("write_backup", 40, 3),
-        pytest.param("publish", 300, 101, marks=pytest.mark.slow),
+        pytest.param("publish", 300, 151, marks=pytest.mark.slow),
     ],
 )
 def test_no_failing_operation_leaves_half_a_file(library: Path, tmp_path: Path, name: str, operations: int, step: int) -> None:
