@@ -49,6 +49,8 @@ LOOKS_LIKE_HTML = (
 _NEVER_SHOWN = (
     r"(?is)<!--.*?-->|<!\[CDATA\[|\]\]>|<!\[[^>]*>|<!doctype[^>]*>|<\?xml[^>]*>|<script\b[^>]*>.*?</script\s*>"
     r"|<style\b[^>]*>.*?</style\s*>|<svg\b[^>]*>.*?</svg\s*>|<math\b[^>]*>.*?</math\s*>"
+    # What is never closed is kept up to the end, or its end would be sought again after each later match.
+    r"|(<(?:!--|!\[|!doctype|\?xml|(?:script|style|svg|math)\b).*)"
 )
 # Two Unicode noncharacters mark the angle brackets of tags while all other brackets are escaped.
 _OPEN, _CLOSE = "\ufdd0", "\ufdd1"
@@ -89,7 +91,7 @@ def _strip_attributes(pages: pl.Series) -> pl.Series:
 
     Other attributes, scripts, comments and tags such as `<o:p>` are removed. Every `<` that does not begin a tag is escaped.
     """
-    shown = pages.str.replace_all(f"[{_OPEN}{_CLOSE}]", "").str.replace_all(_NEVER_SHOWN, "").alias("page").to_frame()
+    shown = pages.str.replace_all(f"[{_OPEN}{_CLOSE}]", "").str.replace_all(_NEVER_SHOWN, "${1}").alias("page").to_frame()
     page = pl.col("page")
     for name in _ELEMENTS_OR_TICKERS:  # it is a ticker if in capitals and never closed
         is_ticker = page.str.contains(f"<{name}>", literal=True) & ~page.str.contains(rf"(?i)</{name}\s*>")

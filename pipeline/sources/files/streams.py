@@ -41,7 +41,8 @@ LIMITS = Limits()
 class Line:
     """One line of a file.
 
-    `number` starts at 1; `text` has no line end, and is None if the line is too long.
+    `number` starts at 1; `text` has no line end, and is None if the line is too long. Empty lines in a row are one `Line`, with the line
+    ends between them as its text.
     """
 
     number: int
@@ -50,7 +51,7 @@ class Line:
     @property
     def is_blank(self) -> bool:
         """Whether the line has only white space; it is not a row."""
-        return self.text is not None and not self.text.strip(" \t\r")
+        return self.text is not None and not self.text.strip(" \t\r\n")
 
 
 class ByteSource(Protocol):
@@ -108,7 +109,7 @@ class Stream:
             yield self._decoder.decode(rest)
 
     def lines(self, line_bytes: int) -> Iterator[Line]:
-        """Yield all lines that are not empty, without a byte order mark.
+        """Yield all lines, without a byte order mark.
 
         The text of a line longer than `line_bytes` is None.
         """
@@ -116,7 +117,9 @@ class Stream:
         while data := self._count(self._raw.readline(line_bytes + 1)):
             number += 1
             if data == b"\n":
-                number += self._skip_empty_lines()
+                more = self._skip_empty_lines()
+                yield Line(number, "\n" * more)
+                number += more
                 continue
             if len(data) > line_bytes and not data.endswith(b"\n"):
                 self._skip_line(line_bytes)

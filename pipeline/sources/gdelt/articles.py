@@ -10,7 +10,7 @@ from collections.abc import Sequence
 import polars as pl
 
 from pipeline.sources.errors import SourceError
-from pipeline.sources.gdelt.lines import read_lines
+from pipeline.sources.gdelt.lines import read_lines, split_fields
 from pipeline.sources.payloads import Payload
 from pipeline.sources.rows import ROWS
 
@@ -43,6 +43,14 @@ NAMES = (
     "V2.1TRANSLATIONINFO",
     "V2EXTRASXML",
 )
+_READ = {
+    "article_id": "GKGRECORDID",
+    "date": "V2.1DATE",
+    "collection": "V2SOURCECOLLECTIONIDENTIFIER",
+    "source": "V2SOURCECOMMONNAME",
+    "url": "V2DOCUMENTIDENTIFIER",
+    "extras": "V2EXTRASXML",
+}
 WEB = "1"  # the source collection of pages of the open web
 
 _STAMP = "%Y%m%d%H%M%S"
@@ -61,19 +69,17 @@ def parse_articles(payload: Payload, outlets: Sequence[str] = ()) -> pl.DataFram
     `fetched_at` is the quarter-hour in which GDELT saw the page. `published_at` is the page's own time, if it is valid and not later, or
     else the same quarter-hour. Text that is not UTF-8 has replacement characters.
     """
-    rows = read_lines(payload).with_columns(pl.col("line").str.count_matches("\t", literal=True).alias("tabs"))
-    is_whole = pl.col("tabs") == len(NAMES) - 1
+    rows = split_fields(read_lines(payload), NAMES)
+    is_whole = pl.col("width") == len(NAMES)
     if not rows.select(is_whole.any()).item():
         raise SourceError(
             f"GDELT's file {payload.item} has no row of {len(NAMES)} fields, so it is not a file of the knowledge graph; "
             f"check the response of {payload.url}"
         )
-    first = pl.col("line").str.splitn("\t", 6).struct.rename_fields(["article_id", "date", "collection", "source", "url", "rest"])
     fields = rows.select(
-        pl.when(is_whole).then(first).alias("first"),
-        pl.when(is_whole).then(pl.col("line").str.split("\t").list.last()).alias("extras"),
-        pl.when(~is_whole).then(pl.format("{} fields, not {}", pl.col("tabs") + 1, pl.lit(len(NAMES)))).alias("unreadable"),
-    ).unnest("first")
+        *(pl.when(is_whole).then(pl.col(theirs)).alias(ours) for ours, theirs in _READ.items()),
+        pl.when(~is_whole).then(pl.format("{} fields, not {}", "width", pl.lit(len(NAMES)))).alias("unreadable"),
+    )
     return _to_rows(_filter_outlets(fields, outlets))
 
 

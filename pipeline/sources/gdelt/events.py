@@ -14,7 +14,7 @@ from pipeline.contracts.crosswalk import KIND_OF_CAMEO
 from pipeline.contracts.tables.crosscheck import GDELT_EVENTS
 from pipeline.contracts.vocabulary import KIND_POLARITY
 from pipeline.sources.errors import SourceError
-from pipeline.sources.gdelt.lines import read_lines
+from pipeline.sources.gdelt.lines import read_lines, split_fields
 from pipeline.sources.gdelt.states import COMPANY_ROLES, find_state, is_state_actor
 from pipeline.sources.payloads import Payload
 
@@ -69,15 +69,12 @@ def parse_events(payload: Payload) -> pl.DataFrame:
     The file may be zipped; empty fields are null. `SourceError` if no row has 61 fields. A row that is not UTF-8, has another number of
     fields, lacks a required value or has text instead of a number is returned without values and with the reason.
     """
-    rows = read_lines(payload).with_columns(pl.col("line").str.split("\t").alias("fields"))
-    if not (rows["fields"].list.len() == len(NAMES)).any():
+    rows = split_fields(read_lines(payload), NAMES)
+    if not (rows["width"] == len(NAMES)).any():
         raise SourceError(
             f"GDELT's file {payload.item} has no row of {len(NAMES)} fields, not an export of events; check the response of {payload.url}"
         )
-    fields = rows["fields"].list.to_struct(fields=list(NAMES)).struct.unnest()
-    cast = fields.with_columns(rows["is_text"], rows["fields"].list.len().alias("width")).select(
-        *(_cast_field(name) for name in NAMES), _malformed_reason().alias("unreadable_reason")
-    )
+    cast = rows.select(*(_cast_field(name) for name in NAMES), _malformed_reason().alias("unreadable_reason"))
     is_valid = pl.col("unreadable_reason").is_null()
     checked = cast.with_columns(pl.coalesce("unreadable_reason", _missing_reason()).alias("unreadable_reason"))
     return checked.select(*(pl.when(is_valid).then(pl.col(name)).alias(name) for name in NAMES), "unreadable_reason").cast(EVENTS)

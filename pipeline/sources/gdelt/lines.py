@@ -4,6 +4,7 @@ Size limits apply, and no line is dropped. Lines are parsed in `events.py` and `
 """
 
 import re
+from collections.abc import Sequence
 from datetime import UTC, datetime
 
 import polars as pl
@@ -70,3 +71,17 @@ def read_lines(payload: Payload) -> pl.DataFrame:
         lines = [raw.decode(errors="replace") for raw in raw_lines]
         is_text = pl.Series([line.encode() == raw for line, raw in zip(lines, raw_lines, strict=True)], dtype=pl.Boolean)
     return pl.DataFrame({"line": pl.Series(lines, dtype=pl.String).str.strip_suffix("\r"), "is_text": is_text})
+
+
+def split_fields(lines: pl.DataFrame, names: Sequence[str]) -> pl.DataFrame:
+    """Split the lines at tabs into columns of these names.
+
+    The column `line` is replaced by `width`, the number of its fields. Fields that a line lacks are null; those beyond the last name stay
+    in the last column, so that a line of nothing but tabs costs no more than its size.
+    """
+    line = pl.col("line")
+    return lines.select(
+        pl.exclude("line"),
+        (line.str.count_matches("\t", literal=True) + 1).alias("width"),
+        line.str.splitn("\t", len(names)).struct.rename_fields(list(names)).alias("fields"),
+    ).unnest("fields")

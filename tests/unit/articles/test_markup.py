@@ -138,6 +138,10 @@ BOMBS = {
     "open tags": "</p>Glass" + "<a " * 300_000,
     "comments": "</p>Glass" + "<!--" * 300_000,
     "scripts": "</p>Glass" + "<script>" * 100_000,
+    "scripts and sections": "</p>Glass" + "<script><![CDATA[" * 60_000,
+    "comments and sections": "</p>Glass" + "<!--]]>" * 140_000,
+    "document types and sections": "</p>Glass" + "<!doctype<![CDATA[" * 55_000,
+    "formats around paragraphs": "</p>Glass" + "<big><code><em><font><i><s><small><strike><strong><tt><u><b>" * 3 + "<p>x" * 200_000,
     "ten megabytes": "<p>Glass <b>is</b> taxed</p>" * 380_000,
 }
 

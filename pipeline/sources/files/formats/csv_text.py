@@ -1,4 +1,4 @@
-"""CSV files with a header; broken quoting affects one row only."""
+"""CSV files with a header, separated by commas, semicolons or tabs; broken quoting affects one row only."""
 
 import csv
 from collections import deque
@@ -10,18 +10,23 @@ from pipeline.errors import TensionError
 from pipeline.sources.errors import SourceError
 from pipeline.sources.files.formats.batches import FoundColumns, ReadOptions, Row, to_batches, unreadable_row
 from pipeline.sources.files.locations import Location, open_stream
-from pipeline.sources.files.streams import Limits, Line, Stream
+from pipeline.sources.files.streams import Line, Stream
 from pipeline.sources.rows import COLUMNS
+
+_DELIMITERS = (",", ";", "\t")  # spreadsheets write semicolons where the comma is the decimal mark
+# Lines after a quote that is never closed are read again: together at most so many characters, and so many times the file, or a file of a
+# megabyte could take hours. After that, records of several lines are broken.
+_READ_AGAIN, _TIMES_READ_AGAIN = 1_000_000, 4
 
 
 def read_csv(location: Location, options: ReadOptions, found_columns: FoundColumns) -> Iterator[pl.DataFrame]:
     """Read a CSV file with a header in batches.
 
-    Blank lines are skipped, empty fields are null.
+    The delimiter is that with which the header names most of our columns. Blank lines are skipped, empty fields are null.
     A row with broken quoting or another number of fields than the header is unreadable; reading continues in the next line.
     """
     with open_stream(location, options.limits, options.encoding, options.guessed) as stream:
-        records = _read_records(stream, options.limits)
+        records = _read_records(stream, options)
         first = next(records, None)
         if first is None:
             return
@@ -48,6 +53,12 @@ def _find_positions(names: list[str], location: Location, options: ReadOptions) 
     return {column: [names.index(name) for name in column_names] for column, column_names in present.items()}
 
 
+def _find_delimiter(header: str, options: ReadOptions) -> str:
+    """Return the delimiter with which a header names most of our columns."""
+    ours = {name for column in COLUMNS for name in options.names(column)}
+    return max(_DELIMITERS, key=lambda delimiter: len(ours & {name.strip(' "') for name in header.split(delimiter)}))
+
+
 def _to_row(number: int, record: list[str] | str, positions: Mapping[str, list[int]], width: int) -> Row:
     """Convert a record to a row; unreadable if it is broken.
 
@@ -71,21 +82,40 @@ class _LineBuffer:
     """
 
     def __init__(self, lines: Iterator[Line], limit: int) -> None:
-        self._lines, self._limit = lines, limit
+        self._lines, self._limit = self._count(lines), limit
         self._returned: deque[Line] = deque()
         self.record_lines: list[Line] = []
-        self._length = 0
+        self._length = 0  # of the record, in characters, as the others
+        self._read = self._read_again = 0
 
     def __iter__(self) -> "_LineBuffer":
         return self
 
     def __next__(self) -> str:
+        if self.record_lines and self._read_again > _READ_AGAIN + _TIMES_READ_AGAIN * self._read:
+            raise _TooLongError
         line = self._returned.popleft() if self._returned else next(self._lines)
         self.record_lines.append(line)
-        self._length += len(line.text or "")
+        self._length += _length(line)
         if line.text is None or self._length > self._limit:
             raise _TooLongError
         return line.text + "\n"
+
+    def _count(self, lines: Iterator[Line]) -> Iterator[Line]:
+        for line in lines:
+            self._read += _length(line)
+            yield line
+
+    def peek(self) -> str:
+        """Return the first line that is not blank.
+
+        It is not consumed; for the start of a file.
+        """
+        for line in self._lines:
+            self._returned.append(line)
+            if not line.is_blank:
+                return line.text or ""
+        return ""
 
     def start_record(self) -> None:
         """Forget the lines of the complete record."""
@@ -98,16 +128,22 @@ class _LineBuffer:
         """
         first, *others = self.record_lines
         self._returned.extendleft(reversed(others))
+        self._read_again += self._length - _length(first)
         return first
 
 
-def _read_records(stream: Stream, limits: Limits) -> Iterator[tuple[int, list[str] | str]]:
+def _length(line: Line) -> int:
+    return len(line.text or "") + 1
+
+
+def _read_records(stream: Stream, options: ReadOptions) -> Iterator[tuple[int, list[str] | str]]:
     """Yield the first line number and the fields of each record.
 
     For a broken record, a message takes the place of the fields.
     """
+    limits = options.limits
     buffer = _LineBuffer(stream.lines(limits.line_bytes), limits.line_bytes)
-    reader = csv.reader(buffer, strict=True)
+    reader = csv.reader(buffer, strict=True, delimiter=_find_delimiter(buffer.peek(), options))
     while True:
         buffer.start_record()
         try:

@@ -16,8 +16,8 @@ from pipeline.sources.files.locations import Location, open_stream
 from pipeline.sources.files.streams import Line, Stream
 from pipeline.sources.rows import COLUMNS
 
-# Numbers stay as they are written, because an id such as 1.50 or one of forty digits is a name.
-_DECODER = json.JSONDecoder(parse_int=str, parse_float=str, parse_constant=str)
+# Numbers stay as they are written, because an id such as 1.50 or one of forty digits is a name. NaN is how Python writes a missing text.
+_DECODER = json.JSONDecoder(parse_int=str, parse_float=str, parse_constant=lambda _: None)
 _SPACE = re.compile(r"[ \t\r\n]*")
 _ADVICE = "Fetch or write it again, or write one object per line"
 

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import polars as pl
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 from polars.exceptions import PolarsError
 
@@ -51,12 +52,15 @@ def _require_magic(is_present: bool, location: Location) -> None:
 def _read_batches(path: Path, location: Location, options: ReadOptions, found_columns: FoundColumns) -> Iterator[pl.DataFrame]:
     """Yield the rows of an unpacked Parquet file, as received (`ROWS`).
 
-    Adds its columns to `found_columns`, and yields nothing if none is ours. `SourceError` for a damaged file, or one with a column twice;
-    `location`, where the file is from, is for this message.
+    Adds its columns to `found_columns`, and yields nothing if none is ours. `SourceError` for a damaged file, one with a column twice, or
+    one that unpacks to too much; `location`, where the file is from, is for this message.
     """
+    allowed = options.limits.max_unpacked_bytes(path.stat().st_size)
+    too_large = SourceError(f"{location}: unpacks to more than {allowed:,} bytes, too much for its size. Write it in smaller files")
     try:
-        with pq.ParquetFile(path) as file:
-            schema = file.schema_arrow
+        schema = pq.read_schema(path)
+        # Texts stay in dictionaries until they are counted: a small file may repeat a long one in every row.
+        with pq.ParquetFile(path, read_dictionary=_list_texts(path)) as file:
             found_columns.add_names(schema.names)
             paths = {column: [field for name in options.names(column) if (field := _find_field(name, schema))] for column in COLUMNS}
             found_columns.ours.update(column for column in COLUMNS if paths[column])
@@ -66,9 +70,16 @@ def _read_batches(path: Path, location: Location, options: ReadOptions, found_co
                 raise SourceError(f"{location}: the schema repeats the column {', '.join(repeated)}. Rename or drop one of them")
             if not top_columns:
                 return
-            size = _batch_size(file.metadata, location, path, options.limits)
-            for batch in file.iter_batches(size, columns=top_columns, use_threads=False):
-                yield _to_rows(batch, paths)
+            if _count_declared(file.metadata) > allowed:
+                raise too_large
+            for batch in file.iter_batches(_batch_size(file.metadata, options.limits), columns=top_columns, use_threads=False):
+                byte_count = batch.num_rows + sum(map(_count_bytes, batch.columns))
+                allowed -= byte_count
+                if allowed < 0:
+                    raise too_large
+                size = max(1, batch.num_rows * options.limits.batch_bytes // max(byte_count, 1))
+                plain = pa.schema([schema.field(name) for name in batch.schema.names])
+                yield from (_to_rows(batch.slice(start, size).cast(plain), paths) for start in range(0, batch.num_rows, size))
     except (pa.ArrowException, PolarsError, OSError, UnicodeDecodeError) as error:
         raise SourceError(f"{_damage_message(location)} ({_first_line(error)})") from error
 
@@ -91,16 +102,34 @@ def _find_field(name: str, schema: pa.Schema) -> tuple[str, ...]:
     return (first, *steps)
 
 
-def _batch_size(footer: pq.FileMetaData, location: Location, path: Path, limits: Limits) -> int:
+def _list_texts(path: Path) -> list[str]:
+    """List the columns of text, also those inside others, by their paths."""
+    schema = pq.read_metadata(path).schema
+    columns = (schema.column(number) for number in range(len(schema.names)))
+    return [column.path for column in columns if column.physical_type == "BYTE_ARRAY" and column.logical_type.type in ("STRING", "NONE")]
+
+
+def _count_declared(footer: pq.FileMetaData) -> int:
+    """Count the bytes of all row groups by the footer, with repeated texts once."""
+    return sum(footer.row_group(number).total_byte_size for number in range(footer.num_row_groups))
+
+
+def _count_bytes(array: pa.Array) -> int:
+    """Count the bytes of a column's values, with repeated texts as often as they occur."""
+    if pa.types.is_dictionary(array.type):
+        return int(pc.sum(pc.binary_length(array.dictionary).take(array.indices)).as_py() or 0)
+    if pa.types.is_nested(array.type):
+        inner = array.flatten()
+        return sum(map(_count_bytes, inner if isinstance(inner, list) else [inner]))
+    return int(array.nbytes)
+
+
+def _batch_size(footer: pq.FileMetaData, limits: Limits) -> int:
     """Return the number of rows that take about `batch_bytes`.
 
-    It is estimated from the sizes of row groups in the footer, for the group with the largest rows, and is at most `batch_rows`. Raises
-    `SourceError` if the file would unpack to too much.
+    It is estimated from the sizes of row groups in the footer, for the group with the largest rows, and is at most `batch_rows`.
     """
     groups = [footer.row_group(number) for number in range(footer.num_row_groups)]
-    unpacked, allowed = sum(group.total_byte_size for group in groups), limits.max_unpacked_bytes(path.stat().st_size)
-    if unpacked > allowed:
-        raise SourceError(f"{location}: unpacks to more than {allowed:,} bytes, too much for its size. Write it in smaller files")
     row_bytes = max((group.total_byte_size // max(group.num_rows, 1) for group in groups), default=0)
     return max(1, min(limits.batch_rows, limits.batch_bytes // max(row_bytes, 1)))
 

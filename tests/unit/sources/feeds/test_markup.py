@@ -78,6 +78,7 @@ def test_items_above_the_size_limit_are_only_counted(monkeypatch: pytest.MonkeyP
         ('{"items": []}', "is not a feed"),
         ("<item>a</item>", "is not a feed"),
         (f"<rss {'a=b ' * 2_000}><item/></rss>", "opens with tags of 8,00"),
+        (f"<rss {'a=b ' * 101}><item/></rss>", "opens with tags of 101 attributes, at most 100 are read"),
     ],
 )
 def test_a_text_that_is_not_a_feed_is_rejected_with_the_reason(text: str, reason: str) -> None:

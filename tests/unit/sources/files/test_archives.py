@@ -8,6 +8,8 @@ from pathlib import Path
 from typing import Any
 
 import polars as pl
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 from pydantic import ValidationError
 
@@ -296,6 +298,22 @@ def test_a_parquet_file_that_unpacks_to_too_much_is_rejected(tmp_path: Path) -> 
     rows.write_parquet(tmp_path / "a.parquet", compression="zstd")
     with pytest.raises(SourceError, match="unpacks to more than"):
         read(tmp_path / "a.parquet", Limits(unpacked_ratio=2, unpacked_freely_bytes=1_000))
+
+
+@pytest.mark.parametrize("nested", [False, True])
+def test_a_parquet_file_that_repeats_a_long_text_is_rejected(tmp_path: Path, nested: bool) -> None:
+    columns = {name: pa.DictionaryArray.from_arrays(pa.array([0] * 2_000, pa.int32()), [text]) for name, text in ROW.items()}
+    columns["body"] = pa.DictionaryArray.from_arrays(columns["title"].indices, ["Glass. " * 10_000])
+    if nested:
+        columns = {"article": pa.StructArray.from_arrays(list(columns.values()), list(columns))}
+    pq.write_table(pa.table(columns), tmp_path / "a.parquet")
+    names = {name: f"article.{name}" for name in ROW} if nested else {}
+    archive = ArticleFiles.model_validate({"path": str(tmp_path / "a.parquet"), "columns": names})
+    with pytest.raises(SourceError, match="unpacks to more than 10,000,000 bytes, too much for its size"):
+        list(read_articles([archive]))
+    many = list(read_articles([archive], Limits(unpacked_ratio=1_000_000, batch_bytes=7_000_000)))
+    assert [batch.height for batch in many[:2]] == [99, 99]
+    assert sum(batch.height for batch in many) == 2_000
 
 
 def test_text_in_parquet_that_is_not_utf8_is_an_error(tmp_path: Path) -> None:

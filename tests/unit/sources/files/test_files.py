@@ -1,6 +1,7 @@
 import gzip
 import json
 import os
+import time
 from collections.abc import Sequence
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -311,6 +312,34 @@ def test_a_folder_without_articles_is_an_error_if_it_is_the_only_path(tmp_path: 
     with pytest.raises(SourceError, match="no article files"):
         read(tmp_path / "inbox")
     assert read(tmp_path / "inbox", write_lines(tmp_path / "a.jsonl", ROW)).height == 1
+
+
+@pytest.mark.parametrize("delimiter", [";", "\t"])
+def test_csv_may_be_separated_by_semicolons_or_tabs(tmp_path: Path, delimiter: str) -> None:
+    header = ["published_at", '"source"', " title ", "body"]
+    row = ["2025-04-04", "Post", '"Glass, taxed"', f'"One{delimiter}two"']
+    (frame,) = read(write_text(tmp_path / "a.csv", "".join(f"{delimiter.join(cells)}\r\n" for cells in (header, row)))).rows(named=True)
+    assert (frame["title"], frame["body"], frame["unreadable"]) == ("Glass, taxed", f"One{delimiter}two", None)
+
+
+@pytest.mark.parametrize("end", ["\n", "\r\n"])
+def test_empty_lines_in_a_quoted_field_are_kept(tmp_path: Path, end: str) -> None:
+    lines = [HEADER.strip(), "", '2025-04-04,Post,Glass,"One', "", "", 'two"', "", "", CSV_ROW.strip(), ""]
+    frame = read(write_text(tmp_path / "a.csv", end.join(lines)))
+    assert values_by_row(frame, "body") == ["One\n\n\ntwo", "It did so."]
+
+
+def test_quotes_that_are_never_closed_cost_no_quadratic_time(tmp_path: Path) -> None:
+    path = write_text(tmp_path / "a.csv", HEADER + CSV_ROW + 'x","\n' * 150_000 + CSV_ROW)
+    started = time.process_time()
+    frame = read(path)
+    assert time.process_time() - started < 8
+    assert (frame.height, frame["unreadable"].null_count()) == (150_002, 2)
+
+
+def test_a_missing_value_as_python_writes_it_is_null(tmp_path: Path) -> None:
+    frame = read(write_lines(tmp_path / "a.jsonl", ROW | {"body": float("nan"), "url": float("nan")}))
+    assert frame.select("body", "url").row(0) == (None, None)
 
 
 JUNK = st.binary(max_size=60).filter(lambda line: b"\n" not in line and line.strip(b" \t\r") != b"")

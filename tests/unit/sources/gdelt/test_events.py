@@ -2,7 +2,9 @@
 
 import csv
 import io
+import time
 import zipfile
+from collections.abc import Callable, Sequence
 from datetime import date
 from pathlib import Path
 
@@ -13,8 +15,10 @@ from hypothesis import strategies as st
 
 from pipeline.contracts.tables.crosscheck import GDELT_EVENTS
 from pipeline.sources.errors import SourceError
-from pipeline.sources.gdelt import lines
-from pipeline.sources.gdelt.events import COLUMNS, EVENTS, ROW_OUTCOMES, classify_events, parse_events
+from pipeline.sources.gdelt import articles, lines
+from pipeline.sources.gdelt.articles import parse_articles
+from pipeline.sources.gdelt.events import COLUMNS, EVENTS, NAMES, ROW_OUTCOMES, classify_events, parse_events
+from pipeline.sources.payloads import Payload
 from tests.unit.sources.gdelt.scenes import DAY, EVENTS_ITEM, FIXTURES, event, join_lines, payload, zip_body
 
 REAL = "gdelt2_20191024143000.export.CSV"
@@ -164,6 +168,14 @@ def test_only_a_line_feed_ends_a_row() -> None:
 def test_an_empty_file_raises_a_source_error(body: bytes) -> None:
     with pytest.raises(SourceError, match=f"GDELT's file {EVENTS_ITEM} is empty"):
         parse_events(payload(body))
+
+
+@pytest.mark.parametrize(("parse", "names"), [(parse_events, NAMES), (parse_articles, articles.NAMES)])
+def test_a_line_of_tabs_costs_no_more_than_its_size(parse: Callable[[Payload], pl.DataFrame], names: Sequence[str]) -> None:
+    body = b"x" + b"\t" * (len(names) - 1) + b"\n" + b"\t" * 20_000_000
+    started = time.process_time()
+    assert parse(payload(body)).height == 2
+    assert time.process_time() - started < 1
 
 
 def test_a_web_page_raises_a_source_error_with_its_address() -> None:
