@@ -50,6 +50,7 @@ _CENTURY_PIVOT, _SHORT_YEAR = 50, 2  # RFC 2822: two-digit years 00 to 49 are 20
 _AND_SECONDS = r"(?::(?P<second>[0-9]{2})(?:[.,](?P<fraction>[0-9]{1,6})[0-9]*)?)?"
 _CLOCK = rf"(?P<hour>[0-9]{{1,2}}):(?P<minute>[0-9]{{2}}){_AND_SECONDS}"
 _BARE_CLOCK = rf"(?P<hour>[0-9]{{1,2}}):?(?P<minute>[0-9]{{2}}){_AND_SECONDS}"  # e.g. 1500 for 15:00
+_HALF = r"(?:(?P<half>[ap])\.?m\.?)"
 _OFFSET = r"[+-](?:[0-9]{4}|[0-9]{1,2}(?::[0-9]{2})?)"
 _NAMED = "|".join(sorted(_ZONES, key=len, reverse=True))
 _ZONE = rf"(?P<zone>(?:utc?|gmt){_OFFSET}|z|utc?|gmt|{_NAMED}|[+-][0-9]{{2}}(?::?[0-9]{{2}})?)"
@@ -58,15 +59,15 @@ _WEEKDAY = r"(?:[\p{L}-]{2,16}(?:\.?,\s*|\.?\s+))?"
 _MONTH = rf"(?P<month>{'|'.join(sorted(_MONTHS, key=len, reverse=True))})\p{{L}}*\.?"
 _YEAR = r"(?P<year>[0-9]{4}|[0-9]{2})"
 _DAY = r"(?P<day>[0-9]{1,2})"
-_ISO = rf"(?i)^\s*(?P<year>[0-9]{{4}})[-/](?P<month>[0-9]{{2}})[-/](?P<day>[0-9]{{2}})(?:(?:t|\s+){_CLOCK}\s*{_ZONE}?)?\s*$"
+_ISO = rf"(?i)^\s*(?P<year>[0-9]{{4}})[-/.](?P<month>[0-9]{{1,2}})[-/.](?P<day>[0-9]{{1,2}})(?:(?:t|\s+){_CLOCK}\s*{_ZONE}?)?\s*$"
 # RFC 2822, 822 and 850: `03 Apr 02 1500 GMT`, `Friday, 04-Apr-25 10:30:00 GMT`; `4 de abril de 2025`
 _DAY_FIRST = (
     rf"(?i)^\s*{_WEEKDAY}{_DAY}\.?(?:\s+(?:de\s+)?|-){_MONTH}(?:\s+(?:de\s+)?|-){_YEAR}"
-    rf"(?:,?\s+{_BARE_CLOCK}\s*{_ZONE}?\s*{_REMARK})?\s*$"
+    rf"(?:,?\s+{_BARE_CLOCK}\s*{_HALF}?\s*{_ZONE}?\s*{_REMARK})?\s*$"
 )
 _MONTH_FIRST = (
     rf"(?i)^\s*{_WEEKDAY}{_MONTH}\s+{_DAY},?\s+(?P<year>[0-9]{{4}})"
-    rf"(?:,?\s+{_CLOCK}\s*(?:(?P<half>[ap])\.?m\.?)?\s*{_ZONE}?\s*{_REMARK})?\s*$"
+    rf"(?:,?\s+{_CLOCK}\s*{_HALF}?\s*{_ZONE}?\s*{_REMARK})?\s*$"
 )
 _CTIME = rf"(?i)^\s*{_WEEKDAY}{_MONTH}\s+{_DAY}\s+{_CLOCK}\s+(?:{_ZONE}\s+)?(?P<year>[0-9]{{4}})\s*$"
 _COMPACT = (
@@ -75,7 +76,7 @@ _COMPACT = (
 )
 _FORMATS = (_ISO, _DAY_FIRST, _MONTH_FIRST, _CTIME, _COMPACT)
 _MONTH_NUMBER = r"(?P<month>[0-9]{1,2})"
-_CLOCK_12 = rf"(?:,?\s+{_CLOCK}\s*(?:(?P<half>[ap])\.?m\.?)?\s*{_ZONE}?)?"
+_CLOCK_12 = rf"(?:,?\s+{_CLOCK}\s*{_HALF}?\s*{_ZONE}?)?"
 _ORDERED: dict[DateOrder, str] = {
     "day-month-year": rf"(?i)^\s*{_DAY}[/.-]{_MONTH_NUMBER}[/.-]{_YEAR}{_CLOCK_12}\s*$",
     "month-day-year": rf"(?i)^\s*{_MONTH_NUMBER}[/.-]{_DAY}[/.-]{_YEAR}{_CLOCK_12}\s*$",
@@ -83,7 +84,10 @@ _ORDERED: dict[DateOrder, str] = {
 #: Begins a date whose order must be known.
 NEEDS_ORDER = r"^\s*[0-9]{1,2}[/.-][0-9]{1,2}[/.-][0-9]{2}"
 _PARTS = ("year", "month", "day", "hour", "minute", "second", "fraction", "half", "zone")
-_EPOCH = r"^\s*(?P<whole>[0-9]{9,10})(?:\.(?P<fraction>[0-9]{1,6})[0-9]*)?\s*$"  # nine digits start in March 1973
+_EPOCHS = (
+    r"^\s*(?P<whole>[0-9]{9,10})(?:\.(?P<fraction>[0-9]{1,6})[0-9]*)?\s*$",  # nine digits start in March 1973
+    r"^\s*(?P<whole>1[0-9]{9})(?P<fraction>[0-9]{6}|[0-9]{3})(?:[0-9]{3})?(?:\.0*)?\s*$",  # until 2033, so that no other number is one
+)
 
 _SECONDS = re.compile(r"[0-9]{1,9}", re.ASCII)
 _SECOND_US = 1_000_000
@@ -101,11 +105,11 @@ def parse_instant(text: pl.Expr | pl.Series, order: DateOrder | None = None) -> 
 
     A text that is no date between 1900 and 2100 gives null. Formats:
 
-    * ISO 8601: `2025-04-04`, `20250404`, `2025-04-04T10:30:00+02:00`, `2025-04-04 10:30:00`
+    * ISO 8601: `2025-04-04`, `20250404`, `2025-04-04T10:30:00+02:00`, `2025-04-04 10:30:00`; `2025/4/4`, `2025.4.4`
     * feeds and mails: `Fri, 04 Apr 2025 10:30:00 GMT`, `03 Apr 02 1500 GMT`, `Seg, 24 Set 2018 19:42:40 -0300`
     * Unix and Java: `Fri Apr  4 10:30:00 EDT 2025`
     * `April 4, 2025 10:30 am`
-    * seconds since 1970, in 9 or 10 digits
+    * since 1970: seconds in 9 or 10 digits, or milli-, micro- or nanoseconds in 13, 16 or 19
 
     Texts such as `04/05/2025` give null without their `order`, as do unknown zone names. Without an offset the time is UTC; a date alone is
     midnight.
@@ -171,10 +175,14 @@ def _build_instant() -> pl.Expr:
 
 
 def _parse_epoch(text: pl.Expr) -> pl.Expr:
-    """Parse seconds since 1970 into microseconds."""
-    parts = text.str.extract_groups(_EPOCH)
-    fraction = parts.struct.field("fraction").str.pad_end(6, "0").cast(pl.Int64).fill_null(0)
-    return parts.struct.field("whole").cast(pl.Int64) * _SECOND_US + fraction
+    """Parse seconds since 1970, or parts of them, into microseconds."""
+
+    def parse(pattern: str) -> pl.Expr:
+        parts = text.str.extract_groups(pattern)
+        fraction = parts.struct.field("fraction").str.pad_end(6, "0").cast(pl.Int64).fill_null(0)
+        return parts.struct.field("whole").cast(pl.Int64) * _SECOND_US + fraction
+
+    return pl.coalesce(map(parse, _EPOCHS))
 
 
 def parse_retry_after(header: str, now: datetime) -> float:

@@ -42,7 +42,14 @@ def parse_one(text: str | None) -> datetime | None:
         ("Fri, 04 Apr 2025 14:00:00 +0200 (CEST)", NOON),
         (str(int(NOON.timestamp())), NOON),
         (f"{int(NOON.timestamp())}.25", NOON.replace(microsecond=250_000)),
+        *(
+            (f"{int(NOON.timestamp())}{fraction}", NOON.replace(microsecond=250_000))
+            for fraction in ("250", "250000", "250000000", "250.0")
+        ),
         ("2025/04/04 12:00:00", NOON),
+        ("2025/4/4 12:00", NOON),
+        ("2025-4-04", MIDNIGHT),
+        ("2025.04.04", MIDNIGHT),
         ("20250404120000", NOON),
         ("20250404T120000Z", NOON),
         ("04 Apr 25 1200 GMT", NOON),
@@ -61,6 +68,8 @@ def parse_one(text: str | None) -> datetime | None:
         ("Freitag, 4. April 2025 14:00 MESZ", NOON),
         ("sexta-feira, 4 de abril de 2025", MIDNIGHT),
         ("04 Apr 2025", MIDNIGHT),
+        ("04 Apr 2025, 05:30 PM IST", NOON),
+        ("Fri, 4 April 2025 12:00 am GMT", MIDNIGHT),
         ("April 4, 2025", MIDNIGHT),
         ("Apr 4, 2025, 12:00 p.m.", NOON),
         ("April 4, 2025 12:00 AM UTC", MIDNIGHT),
@@ -81,6 +90,7 @@ def test_dates_in_common_formats_are_parsed(text: str, instant: datetime) -> Non
         "2025-04-04T12:00:00+99:00", "04/04/2025", "1899-12-31", "2101-01-01", "1900-01-01T00:30:00+01:00", "9999999999",
         "20251399", "2025-04-04 and more", "Fri, 31 Feb 2025 12:00:00 GMT", "٢٠٢٥-٠٤-٠٤",
         "Fri, 04 Apr 2025 12:00:00 XYZ", "04 Foo 2025 12:00", "April 4, 2025 13:00 PM", "Fri, 04 Apr 2025 12:00:00 GMT+99", "2025040412000",
+        "9780306406157", "17437680000", "1743768000000000000000", "2025.4", "04 Apr 2025 13:00 PM",
         "Apr 2025", "0012-04-04", "April 4, 2025 10:30 m", "Fri, 04 Apr 5 12:00 GMT", "2025-04-04T12:00:00 CETI",
     ],
 )  # fmt: skip
