@@ -47,9 +47,23 @@ def _require_codes(products: dict[str, tuple[HsCode, ...]]) -> dict[str, tuple[H
     return products
 
 
+def _to_domain(text: str) -> str:
+    """Return a domain as GDELT writes it: in lower case, without `www.`."""
+    domain = text.strip().lower().removeprefix("www.")
+    if not re.fullmatch(r"[\w-]+(?:\.[\w-]+)+", domain):
+        raise ValueError("write a domain, e.g. reuters.com, not a name or URL")
+    return domain
+
+
+Domain = Annotated[str, AfterValidator(_to_domain)]
 Products = Annotated[dict[str, tuple[HsCode, ...]], AfterValidator(_require_codes)]
 
-_COMTRADE_DIGITS = frozenset({2, 4, 6})
+_CENSUS_DIGITS, _COMTRADE_DIGITS = frozenset({2, 4, 6, 10}), frozenset({2, 4, 6})
+
+
+def _find_other_lengths(products: Products, digits: frozenset[int]) -> str:
+    """List the codes, with their products, that have another number of digits."""
+    return ", ".join(f"{name} ({code})" for name, codes in products.items() for code in codes if len(code) not in digits)
 
 
 class SettingsGroup(BaseModel):
@@ -77,6 +91,7 @@ class Upstream(Source, Generic[G]):
     """Source that is fetched when its name is in `sources.on`.
 
     `settings`: model of the group `sources.<name>`; a field `key` is also read from the variable `key_variable`.
+    `needs`: the field of `settings` without whose values nothing is requested, if there is one.
     `is_fetched_hourly`: it serves its newest items only; the others are fetched in the daily run.
     `is_fetched_by_day`: a response is about one day, so single days can be fetched again.
     `late_after_days`: age of its newest data after which it is reported as late.
@@ -86,6 +101,7 @@ class Upstream(Source, Generic[G]):
     settings: type[G]
     holdings: tuple[Holding, ...]
     late_after_days: int
+    needs: str | None = None
     is_fetched_hourly: bool = False
     is_fetched_by_day: bool = False
     content: str
@@ -120,7 +136,7 @@ class GdeltSettings(SettingsGroup):
     files: tuple[Literal["events", "articles"], ...] = Field(
         ("events", "articles"), description="`events`: a cross-check of the index; `articles`: titles, outlets and links (GKG)"
     )
-    outlets: tuple[str, ...] = Field(
+    outlets: tuple[Domain, ...] = Field(
         (), description="domains whose articles are read, with their subdomains, e.g. `reuters.com`; none: all"
     )
     master_list: bool = Field(
@@ -164,6 +180,13 @@ class CensusSettings(SettingsGroup):
             )
         return tuple(dict.fromkeys(partners))
 
+    @field_validator("products")
+    @classmethod
+    def _check_products(cls, products: Products) -> Products:
+        if others := _find_other_lengths(products, _CENSUS_DIGITS):
+            raise ValueError(f"the Census Bureau has HS codes of 2, 4, 6 and 10 digits only, so these cannot be fetched: {others}")
+        return products
+
 
 class ComtradeSettings(SettingsGroup):
     """UN Comtrade."""
@@ -188,9 +211,8 @@ class ComtradeSettings(SettingsGroup):
     @field_validator("products")
     @classmethod
     def _check_products(cls, products: Products) -> Products:
-        long = [f"{name} ({code})" for name, codes in products.items() for code in codes if len(code) not in _COMTRADE_DIGITS]
-        if long:
-            raise ValueError(f"UN Comtrade has HS codes of 2, 4 and 6 digits only, so these cannot be fetched: {', '.join(long)}")
+        if others := _find_other_lengths(products, _COMTRADE_DIGITS):
+            raise ValueError(f"UN Comtrade has HS codes of 2, 4 and 6 digits only, so these cannot be fetched: {others}")
         return products
 
 
@@ -213,6 +235,7 @@ RSS = Upstream(
     release_lag="minutes",
     settings=RssSettings,
     holdings=(_article_rows("rss"),),
+    needs="feeds",
     late_after_days=2,
     is_fetched_hourly=True,
     content="RSS and Atom feeds of the outlets that you name, every hour",
@@ -230,6 +253,7 @@ GDELT = Upstream(
     release_lag="about 15 minutes; some 15-minute files never appear",
     settings=GdeltSettings,
     holdings=(_article_rows("gdelt"), Holding(GDELT_EVENTS, pl.lit(True))),
+    needs="files",
     late_after_days=1,
     is_fetched_by_day=True,
     content="GDELT 2.0, every 15 minutes: headlines and links of web pages (no texts); events between states",
@@ -264,6 +288,7 @@ CENSUS = Upstream(
     release_lag="about five weeks after the end of the month",
     settings=CensusSettings,
     holdings=(_flow_rows("census"),),
+    needs="partners",
     late_after_days=75,
     content="US imports and exports by partner and HS code, with duties, monthly; needs a key",
     shown_in="`trade_flows`, `flow_revisions`",
@@ -281,6 +306,7 @@ COMTRADE = Upstream(
     release_lag="two to three months after the end of the month; taken as 90 days, or the day of the first response with the figure",
     settings=ComtradeSettings,
     holdings=(_flow_rows("comtrade"),),
+    needs="pairs",
     late_after_days=200,
     content="trade between any two countries by HS code, monthly; needs a key",
     shown_in="`trade_flows`, where neither `census` nor a file has the series; `flow_revisions`",

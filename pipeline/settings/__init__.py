@@ -8,12 +8,12 @@ from datetime import date
 from pathlib import Path
 from typing import Annotated, Any
 
-from pydantic import Field, SecretStr, field_validator, model_validator
+from pydantic import AfterValidator, Field, SecretStr, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, PydanticBaseSettingsSource, SettingsConfigDict
 
 from pipeline.contracts.countries import parse_pair
 from pipeline.contracts.readers import ReaderName
-from pipeline.settings.archives import ArticleFiles, to_archive
+from pipeline.settings.archives import ArticleFiles, expand_home, to_archive
 from pipeline.settings.sources import Sources, TomlFile, Variables
 
 PACKAGE = Path(__file__).parents[1]
@@ -26,6 +26,9 @@ SAMPLE_NOTE = "Bundled sample: invented articles about public facts of 2025. Not
 SAMPLE_PAIRS = ("CHN-USA", "EUN-USA", "JPN-USA", "CAN-USA", "MEX-USA", "BRA-USA", "IND-USA")
 
 _BUCKET_URL = r"^(?:(?:s3|gs|az)://[^/@?#\s]+(?:/[^@?#\s]*)?|file:///[^@?#\s]+)$"
+
+
+UserPath = Annotated[Path, AfterValidator(lambda path: Path(expand_home(str(path))))]
 
 
 def shipped_folder(name: str) -> Path:
@@ -45,13 +48,13 @@ class Settings(BaseSettings):
         env_prefix="TENSION_", toml_file="tension.toml", extra="forbid", frozen=True, hide_input_in_errors=True
     )
 
-    home: Path = Field(Path("data"), description="folder that holds the lake, the published files and Dagster's history")
+    home: UserPath = Field(Path("data"), description="folder that holds the lake, the published files and Dagster's history")
     sources: Sources = Field(Sources(), description="enabled upstreams and their settings")
     articles: Annotated[tuple[ArticleFiles, ...], NoDecode] = Field(
         default_factory=lambda data: () if "sources" in data and data["sources"].on else (_SAMPLE,),
         description="article files, folders or patterns; default: the bundled sample, or none if an upstream is enabled",
     )
-    trade: Path = Field(
+    trade: UserPath = Field(
         SAMPLE_TRADE,
         description="folder with `flows.csv`, `tariffs.csv`, `commitments.csv` and lists by tariff line (`hs6_USA_CHN.csv`); "
         "default: the bundled official figures",
@@ -73,7 +76,7 @@ class Settings(BaseSettings):
     )
     llm_model: str = Field("", description="name of the model at the endpoint")
     llm_api_key: SecretStr | None = Field(None, description="API key of the endpoint; set it as a variable only")
-    llm_confidence: Path | None = Field(
+    llm_confidence: UserPath | None = Field(
         None, description="measured table of probabilities by the model's confidence; none: a cautious default"
     )
     llm_concurrency: int = Field(4, ge=1, le=64, description="concurrent requests")
@@ -94,7 +97,7 @@ class Settings(BaseSettings):
     @field_validator("articles", mode="before")
     @classmethod
     def _split_paths(cls, value: Any) -> Any:
-        parts = [part for part in value.split(",") if part] if isinstance(value, str) else value
+        parts = [part.strip() for part in value.split(",") if part.strip()] if isinstance(value, str) else value
         return tuple(to_archive(part) for part in parts) if isinstance(parts, list | tuple) else parts
 
     @field_validator("pairs", mode="before")

@@ -18,6 +18,17 @@ def _to_tuple(value: Any) -> Any:
     return (value,) if isinstance(value, str) else value
 
 
+def expand_home(path: str) -> str:
+    """Replace a leading `~` by the user's home folder.
+
+    No shell does it in a file of settings.
+    """
+    try:
+        return str(Path(path).expanduser()) if path.startswith("~") else path
+    except RuntimeError as error:
+        raise ValueError(f"{path!r} begins with the home folder of a user that is not known; write the whole path") from error
+
+
 def _require_encoding(encoding: str) -> str:
     try:
         b"a".decode(encoding, "replace")
@@ -40,7 +51,9 @@ class ArticleFiles(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
 
-    path: str = Field(min_length=1, description="a file, a folder, or a pattern, e.g. /srv/news/*.jsonl.gz")
+    path: Annotated[str, AfterValidator(expand_home)] = Field(
+        min_length=1, description="a file, a folder, or a pattern, e.g. /srv/news/*.jsonl.gz"
+    )
     source: str | None = Field(None, description="outlet of rows that name none")
     columns: dict[ArticleColumn, Names] = Field(
         {},

@@ -3,10 +3,12 @@
 Belongs here: settings built from the groups in `pipeline/contracts/upstreams.py`. Does not: fetching (`pipeline/sources`).
 """
 
+import ipaddress
+import re
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, Self
 
-from pydantic import AfterValidator, Field, NonNegativeFloat, PositiveFloat, PositiveInt, create_model
+from pydantic import AfterValidator, Field, NonNegativeFloat, PositiveFloat, PositiveInt, create_model, model_validator
 from pydantic_settings import EnvSettingsSource, TomlConfigSettingsSource
 
 from pipeline.contracts.upstreams import UPSTREAMS, G, SettingsGroup, Upstream
@@ -18,14 +20,26 @@ def _require_upstream(name: str) -> str:
     return name
 
 
+def _require_host(text: str) -> str:
+    """Require a bare host: with a scheme, port or path it would equal no host, and have no effect."""
+    try:
+        is_host = re.fullmatch(r"[\w.-]+", text) is not None or ipaddress.ip_address(text.strip("[]")) is not None
+    except ValueError:
+        is_host = False
+    if not is_host:
+        raise ValueError("write the name or address of a host, without scheme, port and path, e.g. feeds.internal or 10.0.0.7")
+    return text
+
+
 UpstreamName = Annotated[str, AfterValidator(_require_upstream)]
+Host = Annotated[str, AfterValidator(_require_host)]
 
 
 class Network(SettingsGroup):
     """Network use. The limits apply to every upstream."""
 
     contact: str = Field("", max_length=200, description="contact address for upstreams; sent in the User-Agent")
-    private_hosts: tuple[str, ...] = Field((), description="hosts that may be fetched although their address is private or local")
+    private_hosts: tuple[Host, ...] = Field((), description="hosts that may be fetched although their address is private or local")
     wait_seconds: PositiveFloat = Field(20.0, le=600, description="longest wait for a connection or for the next bytes")
     deadline_seconds: PositiveFloat = Field(300.0, le=7200, description="longest time for one response")
     largest_bytes: PositiveInt = Field(200_000_000, description="size limit of a response, unpacked")
@@ -39,6 +53,14 @@ class _Sources(SettingsGroup):
         (), description=f"names of the upstreams that are fetched: {', '.join(f'`{n}`' for n in UPSTREAMS)}"
     )
     network: Network = Network()
+
+    @model_validator(mode="after")
+    def _require_requests(self) -> Self:
+        for upstream in (UPSTREAMS[name] for name in self.on):
+            if upstream.needs and not getattr(self.get_group(upstream), upstream.needs):
+                name = f"sources.{upstream.name}.{upstream.needs}"
+                raise ValueError(f"{upstream.name} is enabled, but {name} is empty, so nothing would be fetched; fill it in")
+        return self
 
     def get_group(self, upstream: Upstream[G]) -> G:
         """Return the settings of one upstream."""

@@ -25,6 +25,12 @@ from pipeline.warehouse.lake import Lake
 Row = dict[str, Any]
 
 ALL_UPSTREAMS = tuple(UPSTREAMS)
+#: Settings of `sources` with all upstreams enabled.
+ALL_SOURCES = {
+    "on": ALL_UPSTREAMS,
+    "rss": {"feeds": [{"name": "Strelsau Post", "url": "https://post.example/feed"}]},
+    "comtrade": {"pairs": ["CHN-USA"]},
+}
 #: Daily tables that only an upstream fills; partitioned while it is enabled.
 FILLED_BY = {
     "gdelt": {"gdelt_events", "gdelt_accounts"},

@@ -9,7 +9,7 @@ import pytest
 from pipeline.contracts.tables import TABLES
 from pipeline.contracts.upstreams import UPSTREAMS
 from pipeline.settings import Settings
-from tests.defs.conftest import ALL_UPSTREAMS, FILLED_BY, build_quietly
+from tests.defs.conftest import ALL_SOURCES, ALL_UPSTREAMS, FILLED_BY, build_quietly
 
 BY_DAY = {"gdelt", "federal_register"}
 FIRST, LAST = date(2025, 4, 2), date(2025, 4, 4)
@@ -19,7 +19,7 @@ FIRST, LAST = date(2025, 4, 2), date(2025, 4, 4)
 def location(tmp_path_factory: pytest.TempPathFactory) -> dg.Definitions:
     """The code location with all upstreams enabled."""
     home: Path = tmp_path_factory.mktemp("all_upstreams")
-    values = {"home": home, "sources": {"on": ALL_UPSTREAMS}, "first_day": FIRST, "last_day": LAST}
+    values = {"home": home, "sources": ALL_SOURCES, "first_day": FIRST, "last_day": LAST}
     return build_quietly(Settings.model_validate(values))
 
 

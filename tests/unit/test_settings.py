@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
-from pipeline.contracts.upstreams import CENSUS, COMTRADE, UPSTREAMS, Upstream
+from pipeline.contracts.upstreams import CENSUS, COMTRADE, GDELT, UPSTREAMS, Upstream
 from pipeline.settings import (
     SAMPLE_ARTICLES,
     SAMPLE_FIRST_DAY,
@@ -229,6 +229,16 @@ def test_an_archive_may_have_other_column_names() -> None:
     assert archive.columns == {"title": ("headline",)}
 
 
+def test_a_tilde_is_the_home_of_the_user(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HOME", "/home/rudolf")
+    write_toml('home = "~/index"\ntrade = "~/trade"\narticles = "~/news/*.csv, more"\nllm_confidence = "~"\n')
+    settings = Settings()
+    assert [str(path) for path in (settings.home, settings.trade, settings.llm_confidence)] == [
+        "/home/rudolf/index", "/home/rudolf/trade", "/home/rudolf",
+    ]  # fmt: skip
+    assert [archive.path for archive in settings.articles] == ["/home/rudolf/news/*.csv", "more"]
+
+
 def test_an_unknown_article_column_is_refused() -> None:
     write_toml('[[articles]]\npath = "old"\ncolumns = { heading = "headline" }\n')
     with pytest.raises(ValidationError, match="columns"):
@@ -236,14 +246,14 @@ def test_an_unknown_article_column_is_refused() -> None:
 
 
 def test_the_sample_is_not_read_when_an_upstream_is_enabled() -> None:
-    write_toml('first_day = 2026-01-01\n[sources]\non = ["rss"]\n')
+    write_toml('first_day = 2026-01-01\n[sources]\non = ["gdelt"]\n')
     settings = Settings()
     assert settings.articles == ()
     assert not settings.is_sample
 
 
 def test_an_enabled_upstream_needs_a_first_day() -> None:
-    write_toml('[sources]\non = ["rss"]\n')
+    write_toml('[sources]\non = ["gdelt"]\n')
     with pytest.raises(ValidationError, match="first_day is not set"):
         Settings()
 
@@ -319,11 +329,33 @@ def test_a_key_next_to_a_mistake_is_not_printed() -> None:
         ({"comtrade": {"pairs": ["CHN"]}}, "'CHN' is not a reporter and a partner"),
         ({"comtrade": {"pairs": ["CHN-CHN"]}}, "'CHN-CHN' is not a reporter and a partner"),
         ({"comtrade": {"products": {"soybeans": ["12019000"]}}}, r"cannot be fetched: soybeans \(12019000\)"),
+        ({"census": {"products": {"steel": ["72", "720"]}}}, r"cannot be fetched: steel \(720\)"),
+        ({"on": ["rss"]}, r"rss is enabled, but sources\.rss\.feeds is empty"),
+        ({"on": ["gdelt"], "gdelt": {"files": []}}, r"sources\.gdelt\.files is empty"),
+        ({"on": ["census"], "census": {"partners": []}}, r"sources\.census\.partners is empty"),
+        ({"on": ["comtrade"]}, r"sources\.comtrade\.pairs is empty"),
+        ({"gdelt": {"outlets": ["Reuters"]}}, r"write a domain, e\.g\. reuters\.com"),
+        ({"gdelt": {"outlets": ["https://reuters.com"]}}, r"write a domain"),
+        *(
+            ({"network": {"private_hosts": [host]}}, "write the name or address of a host")
+            for host in ("http://feeds.internal", "feeds.internal:8080", "10.0.0.0/8", "")
+        ),
     ],
 )
 def test_requests_that_a_statistical_office_cannot_answer_are_refused(group: dict[str, Any], message: str) -> None:
     with pytest.raises(ValidationError, match=message):
         Sources.model_validate(group)
+
+
+def test_an_outlet_is_written_as_gdelt_does() -> None:
+    assert Sources.model_validate({"gdelt": {"outlets": ["www.Reuters.com", " bbc.co.uk"]}}).get_group(GDELT).outlets == (
+        "reuters.com", "bbc.co.uk",
+    )  # fmt: skip
+
+
+def test_private_hosts_are_names_or_addresses() -> None:
+    hosts = ("localhost", "feeds.internal", "10.0.0.7", "::1", "[::1]")
+    assert Sources.model_validate({"network": {"private_hosts": hosts}}).network.private_hosts == hosts
 
 
 def test_repeated_partners_and_pairs_are_used_once() -> None:

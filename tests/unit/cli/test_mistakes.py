@@ -166,7 +166,7 @@ def test_a_run_without_the_library_for_uploads_writes_nothing(command: Command, 
 
 
 @pytest.mark.parametrize(
-    ("settings", "message"), [("", "no shared lake: set lake_url"), ('sources.on = ["rss"]', "reads article files only")]
+    ("settings", "message"), [("", "no shared lake: set lake_url"), ('sources.on = ["gdelt"]', "reads article files only")]
 )
 def test_work_needs_a_shared_lake_and_article_files(command: Command, settings: str, message: str) -> None:
     Path("tension.toml").write_text(f"first_day = 2025-03-03\n{settings}\n", encoding="utf-8")

@@ -30,7 +30,11 @@ def set_width_and_time(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def enable(folder: Path, *names: str) -> None:
     """Write a `tension.toml` with these upstreams enabled."""
-    (folder / "tension.toml").write_text(f'home = "home"\nfirst_day = 2025-01-01\n[sources]\non = {list(names)}\n', encoding="utf-8")
+    (folder / "tension.toml").write_text(
+        f'home = "home"\nfirst_day = 2025-01-01\n[sources]\non = {list(names)}\ncomtrade.pairs = ["CHN-USA"]\n'
+        'rss.feeds = [{ name = "Post", url = "https://post.example/feed" }]\n',
+        encoding="utf-8",
+    )
 
 
 def store_response(folder: Path, item: str, outcome: Outcome, *, item_day: date = TODAY, detail: str = "") -> None:
@@ -154,7 +158,7 @@ def test_fetching_with_no_upstream_enabled_creates_no_folder(command: Command, t
 
 
 def test_an_enabled_upstream_needs_a_first_day(command: Command, tmp_path: Path) -> None:
-    (tmp_path / "tension.toml").write_text('[sources]\non = ["rss"]\n', encoding="utf-8")
+    (tmp_path / "tension.toml").write_text('[sources]\non = ["gdelt"]\n', encoding="utf-8")
     result = command("fetch")
     assert result.exit_code == 1
     assert "first_day is not set" in flat(result.output)
