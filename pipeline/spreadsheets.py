@@ -2,8 +2,8 @@
 
 import polars as pl
 
-#: What makes a spreadsheet take a cell for a formula.
-_FORMULA = r"^(?:\s*[=+\-@]|[\t\r])"
+#: What makes a spreadsheet take a cell for a formula; some also take full-width characters.
+_FORMULA = r"^(?:\s*[=+\-@\x{ff1d}\x{ff0b}\x{ff0d}\x{ff20}]|[\t\r])"
 
 
 def quote_formulas(text: pl.Expr) -> pl.Expr:

@@ -71,7 +71,7 @@ def _normalize_host(host: str) -> str:
     try:
         name = name.encode("idna").decode("ascii")
     except UnicodeError:  # a label is too long or empty: not a real host, but the result must stay the same for the same name
-        name = quote(name, safe=".:%")
+        name = quote(name, safe=".:%").lower()
     while name.startswith(_HOST_PREFIXES) and not _NOT_A_DOMAIN.fullmatch(name.partition(".")[2]):
         name = name.partition(".")[2]
     return f"[{name}]" if ":" in name else name

@@ -5,6 +5,7 @@ answers requests that name it as a local host, so that a web page cannot reach i
 """
 
 import re
+import sys
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -35,7 +36,7 @@ _HEADERS = {
     "Referrer-Policy": "no-referrer",
     "X-Content-Type-Options": "nosniff",
 }
-_RANGE = re.compile(r"bytes=(\d*)-(\d*)")
+_RANGE = re.compile(r"bytes=([0-9]{0,18})-([0-9]{0,18})")
 _COPY_BYTES = 1 << 20
 
 
@@ -52,6 +53,11 @@ class ExplorerServer(ThreadingHTTPServer):
         self.folder = folder.resolve()
         self.start_page = start_page
         super().__init__((HOST, port), _Handler)
+
+    def handle_error(self, request: object, client_address: object) -> None:
+        """Ignore that a browser ended a connection, as it does whenever a page is closed."""
+        if not isinstance(sys.exception(), ConnectionError):
+            super().handle_error(request, client_address)  # type: ignore[arg-type]  # a socket and its address
 
     @property
     def url(self) -> str:
@@ -79,7 +85,10 @@ class _Handler(BaseHTTPRequestHandler):
         if self.headers.get_all("Host", []) not in ([f"{name}:{self.server.server_port}"] for name in _NAMES):
             self._refuse(HTTPStatus.MISDIRECTED_REQUEST, "open this server by its own address")
             return
-        path = unquote(urlsplit(self.path).path)
+        try:
+            path = unquote(urlsplit(self.path).path)
+        except ValueError:  # e.g. `http://[`
+            path = ""
         if path == "/":
             self.send_response(HTTPStatus.FOUND)
             self._send_headers({"Location": f"/{self.server.start_page}", "Content-Length": "0"})

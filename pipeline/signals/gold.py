@@ -5,7 +5,6 @@ on them (`evaluate.py`).
 """
 
 import json
-import math
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -51,6 +50,7 @@ _FLAGS = ("is_retaliation", "is_conditional", "opt")
 _NUMBERS = ("rate_pct", "value_usd")
 _SIGNAL_FIELDS = ("actor", "target", *_WORDS, *_FLAGS, *_NUMBERS, "product", "span_start", "span_end")
 _PASSAGE_FIELDS = ("id", "date", "source", "text", "signals")
+_MAX_NUMBER = 1e18
 _COUNTRY = re.compile(r"[A-Z]{3}")
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 _WRITTEN_DATE = re.compile(r"([A-Za-z]{3,9})\.? (\d{1,2}),? (\d{4})")
@@ -139,7 +139,8 @@ def _parse_passage(line: str) -> tuple[dict[str, Any], list[dict[str, Any]]]:
     """Parse a line into its passage and the rows of its signals."""
     try:
         record = json.loads(line)
-    except json.JSONDecodeError as error:
+        json.dumps(record, ensure_ascii=False).encode()  # fails for half of a surrogate pair, which Polars rejects
+    except (ValueError, RecursionError) as error:  # ValueError: also a number of thousands of digits
         raise _LineError(f"not a JSON object ({error}); write one passage per line") from error
     if not isinstance(record, dict):
         raise _LineError(f"expected a JSON object, got {type(record).__name__}; write one passage per line")
@@ -210,7 +211,7 @@ def _check_values(signal: Mapping[str, Any]) -> None:
             raise _LineError(f"{name} is {signal[name]!r}; it must be true or false")
     for name in _NUMBERS:
         value = signal[name]
-        if value is not None and (isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value)):
+        if value is not None and (isinstance(value, bool) or not isinstance(value, int | float) or not abs(value) < _MAX_NUMBER):
             raise _LineError(f"{name} is {value!r}; it must be a number, or null if the sentence gives none")
     if not isinstance(signal["product"], str):
         raise _LineError(f"product is {signal['product']!r}; it must be a string, empty if the sentence names no product")

@@ -99,7 +99,12 @@ def _check_names(con: duckdb.DuckDBPyConnection, sql: str) -> None:
     path of the database.
     """
     ((serialized,),) = con.execute("select json_serialize_sql($sql)", {"sql": sql}).fetchall()
-    tree = json.loads(serialized)
+    try:
+        tree = json.loads(serialized)
+    except RecursionError as error:
+        raise RefusedError(
+            "the query has too many operators within one another; write fewer, e.g. `x in (1, 2)` for `x = 1 or x = 2`"
+        ) from error
     if tree["error"]:
         raise RefusedError(f"cannot parse the query: {tree.get('error_message')}")
     macros = con.execute("select function_name from duckdb_functions() where function_type = 'table_macro' and not internal").fetchall()
@@ -118,10 +123,14 @@ def _check_names(con: duckdb.DuckDBPyConnection, sql: str) -> None:
 
 def _iter_nodes(node: Any) -> Iterator[dict[str, Any]]:
     """Iterate over all nodes of a parse tree, at any depth."""
-    if isinstance(node, dict):
-        yield node
-    for part in node.values() if isinstance(node, dict) else node if isinstance(node, list) else ():
-        yield from _iter_nodes(part)
+    waiting = [node]
+    while waiting:
+        part = waiting.pop()
+        if isinstance(part, dict):
+            yield part
+            waiting.extend(part.values())
+        elif isinstance(part, list):
+            waiting.extend(part)
 
 
 def to_json(value: Any) -> Any:

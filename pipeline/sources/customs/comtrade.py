@@ -163,7 +163,7 @@ def _parse_json(text: str, place: str) -> pl.DataFrame:
     trade_figures.check_width([len(names)], place)
     cells = [[trade_figures.to_text(row.get(name)) for name in names] if isinstance(row, dict) else [] for row in rows]
     reasons = [None if isinstance(row, dict) else f"the row is not an object: {str(row)[:40]!r}" for row in rows]
-    return trade_figures.build_table(names, cells, reasons)
+    return trade_figures.build_table([trade_figures.to_text(name) or "" for name in names], cells, reasons)
 
 
 def _check_complete(response: Mapping[str, Any], rows: list[Any], place: str) -> None:

@@ -77,6 +77,9 @@ def _read_table(path: Path, table: Table, optional: Mapping[str, Any]) -> pl.Dat
         with path.open(encoding="utf-8-sig", newline="") as file:
             reader = csv.DictReader(file, strict=True)
             missing = [name for name in names if name not in (reader.fieldnames or ()) and name not in optional]
+            repeated = [name for name in names if (reader.fieldnames or ()).count(name) > 1]
+            if repeated:
+                raise SourceError(f"{path}: the header repeats the column {', '.join(repeated)}. Rename or drop one of them")
             if missing:
                 raise SourceError(
                     f"{path}: missing columns: {', '.join(missing)}. Found: {', '.join(reader.fieldnames or ())}. "
@@ -84,6 +87,8 @@ def _read_table(path: Path, table: Table, optional: Mapping[str, Any]) -> pl.Dat
                 )
             for row in reader:
                 line = reader.line_num
+                if None in row:  # where `DictReader` puts cells beyond the header
+                    raise SourceError(f"{path}, line {line}: the row has more cells than the header. Write numbers without commas")
                 for name, dtype in table.schema.items():
                     columns[name].append(_parse_cell(row, name, dtype, optional, f"{path}, line {line}"))
     except OSError as error:

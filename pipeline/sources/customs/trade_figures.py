@@ -168,10 +168,12 @@ def describe(payload: Payload) -> str:
 def to_text(value: Any) -> str | None:
     """Convert a JSON value to text; null is None.
 
-    Strings and numbers stay as written.
+    Strings and numbers stay as written. Lone surrogates are replaced, because Polars rejects them.
     """
-    if value is None or isinstance(value, str):
-        return value
+    if value is None:
+        return None
+    if isinstance(value, str):
+        return value.encode("utf-8", "replace").decode()
     return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
 
 

@@ -40,7 +40,7 @@ def _has_passages(path: Path) -> bool:
         first = next((line for line in lines if line.strip()), "")
     try:
         record = json.loads(first)
-    except json.JSONDecodeError:
+    except (ValueError, RecursionError):
         return False
     return isinstance(record, dict) and "text" in record
 
@@ -54,15 +54,10 @@ def _read_passages(path: Path) -> pl.DataFrame:
                 continue
             try:
                 record = json.loads(line)
-                rows.append(
-                    {
-                        "id": str(record["id"]),
-                        "date": str(record.get("date") or ""),
-                        "source": str(record.get("source") or ""),
-                        "text": str(record["text"]),
-                    }
-                )
-            except (json.JSONDecodeError, KeyError, TypeError, AttributeError) as error:
+                row = {"id": record["id"], "date": record.get("date") or "", "source": record.get("source") or "", "text": record["text"]}
+                # Lone surrogates are replaced, because Polars rejects them.
+                rows.append({name: str(value).encode("utf-8", "replace").decode() for name, value in row.items()})
+            except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
                 raise SourceError(f"{path}, line {number}: not a passage with id and text ({error}); fix or remove the line") from error
     frame = pl.DataFrame(rows, schema={"id": pl.String, "date": pl.String, "source": pl.String, "text": pl.String})
     return frame.select(

@@ -8,7 +8,8 @@ import polars as pl
 import pytest
 
 from pipeline.contracts.vocabulary import INSTRUMENT, KIND, KIND_POLARITY, MODALITY, STATUS
-from pipeline.sources.files.texts import write_rows
+from pipeline.sources.errors import SourceError
+from pipeline.sources.files.texts import read_texts, write_rows
 from tests.unit.cli.conftest import Command, flat
 
 COLUMNS = [
@@ -119,3 +120,16 @@ def test_text_that_looks_like_a_formula_is_quoted_in_csv(tmp_path: Path) -> None
     written = pl.read_csv(tmp_path / "x.csv", has_header=True)
     assert written["source"].to_list() == ["'=1+1", "' @sum", "'-5", "'+x", "Strelsau Post", None]
     assert written["start"].to_list() == [-1] * 6
+
+
+@pytest.mark.parametrize("line", ["[" * 200_000, '{"id": ' + "1" * 5_000 + ', "text": ""}'])
+def test_hostile_json_is_an_error_with_the_name_of_the_file(tmp_path: Path, line: str) -> None:
+    for before in ("", '{"id": "a", "text": "b"}\n'):
+        (tmp_path / "a.jsonl").write_text(before + line + "\n", encoding="utf-8")
+        with pytest.raises(SourceError, match=r"a\.jsonl"):
+            read_texts(tmp_path / "a.jsonl")
+
+
+def test_half_a_surrogate_pair_in_a_passage_is_replaced(tmp_path: Path) -> None:
+    (tmp_path / "a.jsonl").write_text(r'{"id": "a", "text": "b\ud800c"}', encoding="utf-8")
+    assert read_texts(tmp_path / "a.jsonl")["text"].to_list() == ["b?c"]

@@ -1,5 +1,8 @@
 import http.client
+import socket
+import struct
 import threading
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -102,6 +105,7 @@ def test_the_root_leads_to_the_start_page(server: ExplorerServer) -> None:
         "/explorer.html%00.js",
         "/explorer.html%0a",
         "explorer.html",
+        "http://[",
         "/" + "x" * 5000,
     ],
 )
@@ -151,7 +155,7 @@ def test_a_range_outside_the_file_is_refused(server: ExplorerServer, span: str) 
     assert (response.status, response.headers["Content-Range"], body(response)) == (416, "bytes */1024", b"")
 
 
-@pytest.mark.parametrize("span", ["bytes=0-1,5-6", "lines=1-2", "bytes=-", "nonsense"])
+@pytest.mark.parametrize("span", ["bytes=0-1,5-6", "lines=1-2", "bytes=-", "nonsense", f"bytes=0-{'9' * 5_000}"])
 def test_other_ranges_are_ignored(server: ExplorerServer, span: str) -> None:
     response = request(server, "/engine.wasm", Range=span)
     assert (response.status, body(response)) == (200, BYTES)
@@ -164,3 +168,14 @@ def test_an_empty_file_is_sent(server: ExplorerServer) -> None:
 def test_a_taken_port_is_an_error(server: ExplorerServer, tmp_path: Path) -> None:
     with pytest.raises(OSError, match="in use"):
         ExplorerServer(tmp_path, server.server_port, "explorer.html")
+
+
+def test_a_browser_that_leaves_prints_nothing(server: ExplorerServer, capfd: pytest.CaptureFixture[str]) -> None:
+    (server.folder / "large.bin").write_bytes(bytes(50_000_000))
+    with socket.create_connection((HOST, server.server_port)) as browser:
+        browser.sendall(f"GET /large.bin HTTP/1.1\r\nHost: {HOST}:{server.server_port}\r\n\r\n".encode())
+        assert browser.recv(100)
+        browser.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))  # close with a reset
+    while any(thread.name.endswith("(process_request_thread)") for thread in threading.enumerate()):
+        time.sleep(0.01)
+    assert capfd.readouterr().err == ""

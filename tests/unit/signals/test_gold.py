@@ -115,6 +115,7 @@ def test_the_error_for_a_repeated_id_names_both_lines(tmp_path: Path) -> None:
         ({"opt": "no"}, "opt is 'no'; it must be true or false"),
         ({"rate_pct": "12"}, "rate_pct is '12'; it must be a number"),
         ({"value_usd": float("nan")}, "value_usd is nan; it must be a number"),
+        ({"value_usd": 10**400}, "value_usd is 1000"),
         ({"product": None}, "product is None; it must be a string"),
     ],
 )
@@ -191,3 +192,10 @@ def test_the_real_gold_files_are_read_without_error() -> None:
     assert gold.passages.height > 1000
     assert gold.rows.filter(~pl.col("opt")).height > 1000
     assert gold.passages.filter(pl.col("source") == "nyt")["date"].null_count() == 0
+
+
+@pytest.mark.parametrize("line", ["[" * 200_000, '{"id": ' + "1" * 5_000 + "}", r'{"id": "\ud800"}'])
+def test_hostile_json_in_a_gold_file_is_an_error_with_its_line(tmp_path: Path, line: str) -> None:
+    (tmp_path / "gold.jsonl").write_text(line + "\n", encoding="utf-8")
+    with pytest.raises(GoldError, match=r"gold\.jsonl, line 1: not a JSON object"):
+        read_gold(tmp_path / "gold.jsonl")

@@ -60,6 +60,7 @@ def refuse(database: Path, sql: str, limits: Limits = LIMITS) -> str:
         ("from request", "does not exist"),  # a Python variable of the process
         ("from nothing", "nothing does not exist"),
         ("select ?", "parameter"),
+        (f"select {'+'.join(['1'] * 400)}", "too many operators within one another"),
     ],
 )
 def test_a_hostile_or_wrong_query_is_refused(database: Path, sql: str, message: str) -> None:

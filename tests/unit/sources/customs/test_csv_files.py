@@ -90,3 +90,13 @@ def test_a_folder_without_commitments_gives_no_rows(tmp_path: Path) -> None:
 def test_a_commitment_without_source_is_an_error(tmp_path: Path) -> None:
     with pytest.raises(SourceError, match=r"commitments\.csv, line 2: source is empty"):
         read_commitments(write_file(tmp_path, "commitments.csv", COMMITMENTS.replace("sheet", "")))
+
+
+def test_a_row_with_more_cells_than_the_header_is_an_error(tmp_path: Path) -> None:
+    with pytest.raises(SourceError, match=r"flows\.csv, line 3: the row has more cells than the header\. Write numbers without commas"):
+        read_flows(write_file(tmp_path, "flows.csv", FLOWS + "2025-05,USA,CHN,imports,25,000,000,Bureau\n"))
+
+
+def test_a_repeated_column_is_an_error(tmp_path: Path) -> None:
+    with pytest.raises(SourceError, match=r"flows\.csv: the header repeats the column value_usd\. Rename or drop"):
+        read_flows(write_file(tmp_path, "flows.csv", FLOWS.replace("note", "value_usd")))

@@ -1,13 +1,16 @@
 """Years to request, sets of HS codes, amounts, months and known days of release."""
 
+from collections.abc import Callable
 from datetime import date
 
+import polars as pl
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipeline.contracts.days import Days
 from pipeline.settings import SAMPLE_TRADE
+from pipeline.sources.customs import census, comtrade
 from pipeline.sources.customs.csv_files import read_flows
 from pipeline.sources.customs.requesting import item_name, iter_years
 from pipeline.sources.customs.trade_figures import (
@@ -19,6 +22,8 @@ from pipeline.sources.customs.trade_figures import (
     parse_usd,
     read_release_days,
 )
+from pipeline.sources.payloads import Payload
+from tests.unit.sources.responses import make_payload
 
 NOVEMBER = Days(date(2026, 11, 1), date(2026, 11, 25))
 
@@ -78,3 +83,16 @@ def test_known_days_of_release_follow_their_month_and_match_the_sample() -> None
     bundled = read_flows(SAMPLE_TRADE).filter(flow="imports").drop_nulls("released_on")
     assert bundled.height == 5
     assert {row["reference_month"]: row["released_on"] for row in bundled.to_dicts()}.items() <= known.items()
+
+
+@pytest.mark.parametrize(
+    ("parse", "body"),
+    [
+        (census.parse, r'[["GEN_VAL_MO","\ud800"],["1","\udfff"]]'),
+        (comtrade.parse, r'{"data": [{"period": "202501", "\ud800": "\udfff"}], "count": 1}'),
+    ],
+)
+def test_half_a_surrogate_pair_in_a_response_is_replaced(parse: Callable[[Payload], pl.DataFrame], body: str) -> None:
+    table = parse(make_payload("census", "x", body))
+    assert table.columns[1] == "?"
+    assert table[0, 1] == "?"
