@@ -1,1 +1,1 @@
-"""Charts, tables and pages for readers, made from frames."""
+"""Charts, tables and pages for readers, made from data frames."""

@@ -19,13 +19,19 @@ from pipeline.report.tables import add_columns, new_table
 
 
 def describe_precision(precision: pl.DataFrame, pair: str = ALL_PAIRS) -> list[str]:
-    """Describe MASS_PRECISION of one pair, a sentence for each channel."""
+    """Say which share of each channel's judged mass is right.
+
+    `precision`: rows of MASS_PRECISION; only those of `pair` are used. Returns a sentence for each channel.
+    """
     by_channel = {row["channel"]: row for row in precision.filter(pl.col("pair") == pair).iter_rows(named=True)}
     return [_describe_channel(by_channel[channel]) for channel in CHANNEL.words if channel in by_channel]
 
 
 def _describe_channel(row: Mapping[str, Any]) -> str:
-    """Say which share of a channel's mass was judged right."""
+    """Say which share of a channel's judged mass is right.
+
+    `row`: of MASS_PRECISION.
+    """
     readings = format_count(row["reading_count"], "reading")
     judged = f"{row['judged_count']:,} of {readings} were judged, with {row['judged_share']:.0%} of the mass"
     if row["precision"] is None:
@@ -41,9 +47,9 @@ def _describe_channel(row: Mapping[str, Any]) -> str:
 
 
 def listing_table(listing: pl.DataFrame, selection: str) -> Table:
-    """Table of the readings with most mass.
+    """Return a terminal table of the readings with most mass.
 
-    `selection` names what they were selected from.
+    `listing`: the readings; `selection` says in words what they were selected from.
     """
     table = new_table(
         f"The {format_count(listing.height, 'reading')} with the largest mass, {to_plain(selection)}",
@@ -67,7 +73,10 @@ def listing_table(listing: pl.DataFrame, selection: str) -> Table:
 
 
 def reading_card(row: Mapping[str, Any], number: int, count: int) -> Group:
-    """One reading as a judge sees it: without probability and other verdicts."""
+    """Return a card with one reading, as a judge sees it.
+
+    It does not show the probability or other verdicts, which could bias the judge. `number` of `count` is printed above.
+    """
     title = f"\n[dim]under the headline: {to_plain(_join_lines(row['title']))}[/]" if row["title"] not in {None, "", row["quote"]} else ""
     sentence = f"{to_plain(_join_lines(row['quote']))}{title}\n[dim]{to_plain(row['source'])}, {row['published_at']:%Y-%m-%d}[/]"
     return Group(Panel(sentence, title=f"{number} of {count}", title_align="left"), f"read as [bold]{to_plain(row['reading'])}[/]")

@@ -22,7 +22,7 @@ class Cell:
 
 @dataclass(frozen=True)
 class Head:
-    """The head of a column; numbers are aligned to the right."""
+    """Head of a column; columns of numbers are aligned to the right."""
 
     text: str
     is_number: bool = False
@@ -32,7 +32,8 @@ class Head:
 class Fold:
     """A table that readers can unfold, with sentences above it.
 
-    `name` is part of its identifier and of its file's name. Without rows it is left out, unless `is_always_shown`: its title says why.
+    `name` is part of its HTML identifier and of the name of its CSV file. A table without rows is left out, unless `is_always_shown`: its
+    title then says why there are none.
     """
 
     name: str
@@ -44,5 +45,8 @@ class Fold:
 
 
 def say_cut(count: int, limit: int, what: str) -> str:
-    """Say that some rows are not shown; nothing if all are."""
+    """Say that only `limit` of `count` rows are shown; empty otherwise.
+
+    `what`: name of the rows.
+    """
     return f" The {limit} {what} are shown." if count > limit else ""

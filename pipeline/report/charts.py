@@ -43,11 +43,12 @@ Chart = dict[str, Any]
 
 
 def pair_chart(pair_daily: pl.DataFrame, note: str = "") -> Chart:
-    """Chart one pair, with a strip of phases below.
+    """Draw the values of one pair, with a strip of phases below.
 
-    Tension and concession with 80 % intervals, dialogue and the baseline. `pair_daily`: rows of TENSION_PAIR_DAILY of one pair, in any
-    order. `note` is printed below the title. Days with thin evidence and missing days are gaps. The scale is linear from 0, since a
-    logarithm would exaggerate quiet days. `ContractError` when the frame is empty, lacks a column or has two pairs.
+    Shows tension and concession with 80 % intervals, dialogue and the baseline. `pair_daily`: rows of TENSION_PAIR_DAILY of one pair, in
+    any order. `note` is printed below the title. Days with thin evidence and missing days are gaps. The scale is linear from 0, since a
+    logarithm would exaggerate quiet days. Returns a Vega-Lite specification. `ContractError` when the frame is empty, lacks a column or has
+    two pairs.
     """
     frame = _prepare_pair(TENSION_PAIR_DAILY, pair_daily)
     top = _axis_top([frame[f"{name}_hi80"] for name in _WITH_INTERVAL] + [frame["dialogue"]])
@@ -61,10 +62,10 @@ def pair_chart(pair_daily: pl.DataFrame, note: str = "") -> Chart:
 
 
 def directed_chart(daily: pl.DataFrame, note: str = "") -> Chart:
-    """Chart tension of each direction of one pair.
+    """Draw tension of each direction of one pair, in two panels.
 
-    Each has its own panel, with the other direction in grey. `daily`: rows of TENSION_DAILY of one pair, one direction or both. `note` and
-    errors as in `pair_chart`.
+    The other direction is grey in each panel. `daily`: rows of TENSION_DAILY of one pair, one direction or both. `note` and errors as in
+    `pair_chart`.
     """
     frame = _prepare_pair(TENSION_DAILY, daily)
     panel = _Panel(DaysAxis.from_frame(frame.sort("index_date"), _PLOT_WIDTH), _axis_top([frame["tension_hi80"]]), height=120)
@@ -77,23 +78,23 @@ def directed_chart(daily: pl.DataFrame, note: str = "") -> Chart:
 
 
 def to_svg(chart: Chart) -> str:
-    """Convert a chart to SVG, in tenths of a pixel."""
+    """Convert a chart to SVG text, rounded to tenths of a pixel."""
     svg = str(vl_convert.vegalite_to_svg(chart, vl_version=VEGA_LITE, allowed_base_urls=[]))
     return re.sub(r' d="[^"]*"', lambda path: re.sub(r"(\.\d)\d+", r"\1", path[0]), svg)
 
 
 def to_png(chart: Chart, scale: float = 2) -> bytes:
-    """Convert a chart to PNG.
+    """Convert a chart to a PNG image.
 
-    `scale` is the number of pixels for each pixel of its width.
+    `scale`: number of pixels of the image for each pixel of the chart's width.
     """
     return bytes(vl_convert.vegalite_to_png(chart, vl_version=VEGA_LITE, scale=scale, allowed_base_urls=[]))
 
 
 def spread_positions(places: Sequence[float], gap: float, low: float, high: float) -> list[float]:
-    """Move positions until they are `gap` apart, in order.
+    """Move positions apart until neighbours have the distance `gap`.
 
-    At most `high` and if possible at least `low`.
+    Their order stays. The result is at most `high` and, if there is space, at least `low`. It places labels that would overlap.
     """
     order = sorted(range(len(places)), key=lambda n: places[n])
     moved = list(places)
@@ -110,7 +111,7 @@ def spread_positions(places: Sequence[float], gap: float, low: float, high: floa
 
 @dataclass(frozen=True)
 class _Panel:
-    """One plot: its days, the top of its scale, its height.
+    """One plot of a chart: its days, scale and height.
 
     The scale starts at 0; the height is in pixels.
     """
@@ -125,16 +126,19 @@ class _Panel:
         return quantitative(name, scale={"domain": [0, self.top], "nice": False}, axis=axis)
 
     def baseline(self, has_dates: bool) -> Chart:
-        """The dashed line at 100, with the time axis's grid behind."""
+        """Return a layer with the dashed line at 100 and the grid.
+
+        `has_dates`: whether the time axis has labels.
+        """
         row = {"start": self.axis.start_ms, "end": self.axis.end_ms, "value": _BASELINE}
         x = self.axis.x("start", has_labels=has_dates)
         dashed = {"type": "rule", "color": palette.MUTED, "strokeDash": [4, 3], "strokeWidth": 1}
         return layer([row], dashed, x=x, x2={"field": "end"}, y=self.y("value"))
 
     def band(self, points: str, name: str) -> Chart:
-        """The 80 % interval, in one shade on all days.
+        """Return a layer with the 80 % interval of the column `name`.
 
-        Changes of shade would look like events.
+        It has one shade on all days, because changes of shade would look like events. `points`: name of the data set.
         """
         area = {"type": "area", "color": _COLOURS[name], "opacity": 0.11}
         return layer(points, area, x=self.axis.x("at"), y=self.y(f"{name}_lo80"), y2={"field": f"{name}_hi80"})
@@ -151,13 +155,13 @@ class _Panel:
         return self.line(points, name, color=_COLOURS[name], strokeWidth=thickness)
 
     def text(self, row: Mapping[str, Any], **style: Any) -> Chart:
-        """A text at `at` and `y` of the row."""
+        """Return a layer with a text at `at` and `y` of `row`."""
         return layer([row], {"type": "text", **style}, x=self.axis.x("at"), y=self.y("y"), text=nominal("text"))
 
     def end_labels(self, ends: Mapping[str, float]) -> list[Chart]:
         """Return layers with name and last value of each line.
 
-        They are at its right end, and do not overlap.
+        `ends`: last value by column. Labels do not overlap.
         """
         places = spread_positions([self.height * value / self.top for value in ends.values()], 15, 6, self.height - 6)
         layers = []
@@ -169,26 +173,26 @@ class _Panel:
 
 
 def layer(rows: Sequence[Mapping[str, Any]] | str, mark: Chart, **encoding: Chart) -> Chart:
-    """A layer with one mark for each row.
+    """Return a Vega-Lite layer with one mark for each row.
 
-    `rows` is a list or the name of one of the chart's data sets.
+    `rows`: a list of rows, or the name of one of the chart's data sets.
     """
     data = {"name": rows} if isinstance(rows, str) else {"values": [dict(row) for row in rows]}
     return {"data": data, "mark": mark, "encoding": encoding}
 
 
 def nominal(name: str, **style: Any) -> Chart:
-    """Vega-Lite encoding of a column of names."""
+    """Return the Vega-Lite encoding of a column of names."""
     return {"field": name, "type": "nominal", **style}
 
 
 def quantitative(name: str, **style: Any) -> Chart:
-    """Vega-Lite encoding of a column of numbers."""
+    """Return the Vega-Lite encoding of a column of numbers."""
     return {"field": name, "type": "quantitative", **style}
 
 
 def _prepare_pair(table: Table, frame: pl.DataFrame) -> pl.DataFrame:
-    """Sort the frame by key and add `pair`.
+    """Sort rows of `table` by key, and add the column `pair`.
 
     `ContractError` for missing columns or rows of more than one pair.
     """
@@ -209,18 +213,18 @@ def _prepare_pair(table: Table, frame: pl.DataFrame) -> pl.DataFrame:
 
 
 def _axis_top(columns: Sequence[pl.Series]) -> float:
-    """Upper end of the scale.
+    """Choose the upper end of the scale for some columns of values.
 
-    A little above the largest value, and well above the baseline.
+    It is a little above the largest value, and well above the baseline.
     """
     largest = pl.concat([column.rename("value") for column in columns]).max()
     return max(160.0, 1.06 * cast("float", largest or 0))
 
 
 def _axis_values(top: float) -> list[float]:
-    """Four to eight round axis values from 0 to `top`.
+    """Choose four to eight round values to label, from 0 to `top`.
 
-    The baseline is one of them, and no other value is too close to it.
+    The baseline (100) is one of them, and no other value is too close to it.
     """
     step = next(size * 10**power for power in range(1, 300) for size in (2.5, 5, 10) if top / (size * 10**power) <= _MAX_AXIS_VALUES)
     values = {number * step for number in range(int(top / step) + 1)} | {_BASELINE}
@@ -228,7 +232,7 @@ def _axis_values(top: float) -> list[float]:
 
 
 def _lines_panel(frame: pl.DataFrame, panel: _Panel) -> Chart:
-    """Draw tension, concession and dialogue of a pair."""
+    """Return the panel with tension, concession and dialogue of a pair."""
     layers = [panel.baseline(has_dates=False)]
     layers += [panel.band("days", name) for name in reversed(_WITH_INTERVAL)]
     layers.append(panel.grey_line("days", "dialogue"))
@@ -239,7 +243,10 @@ def _lines_panel(frame: pl.DataFrame, panel: _Panel) -> Chart:
 
 
 def _direction_panel(name: str, sides: Mapping[str, pl.DataFrame], panel: _Panel) -> Chart:
-    """Draw tension of one direction, with the other one in grey."""
+    """Return the panel of one direction's tension, with the other in grey.
+
+    `name`: the direction shown; `sides`: rows of each direction by name.
+    """
     side = sides[name]
     layers = [panel.baseline(has_dates=name == list(sides)[-1])]
     layers += [panel.grey_line(other, "tension") for other in sides if other != name]
@@ -251,9 +258,9 @@ def _direction_panel(name: str, sides: Mapping[str, pl.DataFrame], panel: _Panel
 
 
 def _peak_labels(frame: pl.DataFrame, panel: _Panel) -> list[Chart]:
-    """Labels of the highest days of tension and concession.
+    """Return labels of the highest days of tension and concession.
 
-    None near the baseline or where labels would overlap.
+    There are none near the baseline or where labels would overlap.
     """
     layers: list[Chart] = []
     placed: list[tuple[float, float]] = []
@@ -281,9 +288,9 @@ def _peak_labels(frame: pl.DataFrame, panel: _Panel) -> list[Chart]:
 
 
 def _phase_strip(runs: Rows, axis: DaysAxis) -> Chart:
-    """One bar for each run of days in its phase's colour.
+    """Return a strip with one bar for each run of a phase.
 
-    With its name if it fits.
+    A bar has the colour of its phase, and its name if there is space.
     """
     legend = {
         "orient": "bottom", "direction": "horizontal", "title": "Phase", "symbolType": "square",
@@ -302,7 +309,7 @@ def _phase_strip(runs: Rows, axis: DaysAxis) -> Chart:
 
 
 def _bar_labels(runs: Rows, axis: DaysAxis) -> list[Chart]:
-    """Write the name of its phase into each long bar."""
+    """Return layers with the name of its phase in each long bar."""
     pixels = axis.width / (axis.end_ms - axis.start_ms)
     layers = []
     for phase, colour in palette.ON_PHASES.items():
@@ -333,9 +340,9 @@ def panel_title(text: str) -> Chart:
 
 
 def finish_chart(chart: Chart, datasets: Mapping[str, Rows] | None = None) -> Chart:
-    """Add the style that all charts share.
+    """Add the style that all charts share, and named data sets.
 
-    Screen readers skip charts, since the page has the same in words.
+    Screen readers skip charts, because the page says the same in words.
     """
     style = {
         "font": _FONT,

@@ -54,9 +54,10 @@ class DaysAxis:
         return self.width * (midnight_ms(day) + DAY_MS / 2 - self.start_ms) / (self.end_ms - self.start_ms)
 
     def ticks(self) -> dict[int, list[str]]:
-        """Instants (ms) with their label lines, as many as fit.
+        """Choose the instants (milliseconds) to label, with their lines of text.
 
-        The year is added where it changes. Days are labelled at noon, below their value; months and years where they begin.
+        There are as many as fit. The year is added where it changes. Days are labelled at noon, below their value; months and years where
+        they begin.
         """
         marked, size = _choose_ticks(self.first, self.last, max(2, self.width // _LABEL_WIDTH))
         labels = {}
@@ -68,9 +69,9 @@ class DaysAxis:
         return labels
 
     def x(self, name: str, has_labels: bool = False) -> dict[str, Any]:
-        """Vega-Lite encoding of column `name` (milliseconds).
+        """Return the Vega-Lite encoding of the time axis.
 
-        With grid lines at the ticks, and labels on request.
+        `name`: the column of instants (milliseconds). It has grid lines at the ticks, and labels if `has_labels`.
         """
         marked = self.ticks()
         names = json.dumps({str(at): label for at, label in marked.items()})
@@ -89,10 +90,11 @@ class DaysAxis:
 
 
 def daily_points(frame: pl.DataFrame, columns: Sequence[str]) -> list[dict[str, Any]]:
-    """One point a day at noon (`at`) with the columns.
+    """Convert daily rows to points of a line, each at noon.
 
-    `frame`: one row a day, sorted. Missing days are points without values, so that lines break there, as they do on days with thin
-    evidence. The first and last values extend to the ends of their days, so that a single day is a line too.
+    `frame`: one row a day, sorted; `columns`: those to copy; `at`: the noon of the day, in milliseconds. Missing days are points without
+    values, so that lines break there, as they do on days with thin evidence. The first and last values extend to the ends of their days, so
+    that a single day is a line too.
     """
     days = pl.DataFrame({"index_date": pl.date_range(frame["index_date"][0], frame["index_date"][-1], eager=True)})
     values = frame.select("index_date", *(pl.col(name).round(2) for name in columns))
@@ -106,7 +108,7 @@ def daily_points(frame: pl.DataFrame, columns: Sequence[str]) -> list[dict[str, 
 def phase_runs(frame: pl.DataFrame) -> list[dict[str, Any]]:
     """Join consecutive days of equal `phase` into runs.
 
-    Runs have `start` and `end` in milliseconds. `frame`: one row a day, sorted. A missing day ends a run.
+    `frame`: one row a day, sorted. A run has its phase, and `start` and `end` in milliseconds. A missing day ends a run.
     """
     is_new = (
         (pl.col("phase") != pl.col("phase").shift()) | (pl.col("index_date") != pl.col("index_date").shift() + pl.duration(days=1))
@@ -123,9 +125,9 @@ def phase_runs(frame: pl.DataFrame) -> list[dict[str, Any]]:
 
 
 def _choose_ticks(first: date, last: date, room: int) -> tuple[list[date], str]:
-    """Choose at most about `room` round days, at least one.
+    """Choose round days to label, at most about `room`, at least one.
 
-    Returns whether they are days, months or years, too.
+    Returns them with their unit: days, months or years.
     """
     days = (last - first).days + 1
     for step in (1, 2, 7, 14):

@@ -1,6 +1,6 @@
-"""Contributions to values with sentence and link, and which are named.
+"""Stories behind values, with sentence and link, and which are named.
 
-For page and terminal, which name a story by the same rule.
+Page and terminal name a story by the same rule.
 """
 
 from collections.abc import Callable, Iterable
@@ -26,7 +26,10 @@ PRIOR_NOTE = "The prior, which comes from no article, pulls towards 100; expecte
 
 
 class ReadTable(Protocol):
-    """Reads a table, or some days or columns, like `Lake.read`."""
+    """Function that reads a table, or some of its days or columns.
+
+    `Lake.read` is one.
+    """
 
     def __call__(self, table: Table, days: Days | None = None, columns: Iterable[str] | None = None) -> pl.DataFrame:
         """Read the columns (None: all) of the days (None: all)."""
@@ -38,9 +41,9 @@ ReadContributions = Callable[[date], pl.DataFrame]
 
 
 def newest_contributions(read: ReadTable, read_contributions: ReadContributions) -> pl.DataFrame:
-    """Read the contributions of the last day of the index.
+    """Read the contributions to all values of the index's last day.
 
-    With `SIGNAL_COLUMNS`, which are null without a signal, and `sides` (see `add_sides`).
+    Adds `SIGNAL_COLUMNS`, which are null for parts without a signal, and `sides` (see `add_sides`).
     """
     last = read(TENSION_PAIR_DAILY)["index_date"].max()
     contributions = read_contributions(last)  # type: ignore[arg-type]  # a date; never empty once there is an index
@@ -48,9 +51,9 @@ def newest_contributions(read: ReadTable, read_contributions: ReadContributions)
 
 
 def named_contributions(read: ReadTable, read_contributions: ReadContributions) -> pl.DataFrame:
-    """Read the contributions of the newest day with a nameable story.
+    """Read the stories to name, of the newest day that has any.
 
-    Only stories of pairs (without direction) for which `may_be_named` is true, with `SIGNAL_COLUMNS`; empty if there is no such day.
+    They are stories of pairs (not of directions) for which `may_be_named` is true, with `SIGNAL_COLUMNS`; empty if there is no such day.
     """
     enough = read(CHANNEL_DAILY, columns=["index_date", "series", "channel", "prior", "shape"]).filter(compute_news_pct() >= MIN_NEWS_PCT)
     signals = read(SIGNALS)
@@ -68,15 +71,15 @@ def named_contributions(read: ReadTable, read_contributions: ReadContributions) 
 
 
 def add_evidence(contributions: pl.DataFrame, signals: pl.DataFrame) -> pl.DataFrame:
-    """Add `SIGNAL_COLUMNS` to rows of CONTRIBUTIONS."""
+    """Add `SIGNAL_COLUMNS` (sentence, link, tier, ...) to rows of CONTRIBUTIONS."""
     return contributions.join(signals.select("signal_id", *SIGNAL_COLUMNS), on="signal_id", how="left", maintain_order="left")
 
 
 def add_sides(contributions: pl.DataFrame, read: ReadTable) -> pl.DataFrame:
     """Add `sides`: how a pair's points divide between its two directions.
 
-    A story may be about acts of both sides, so its points belong to no single actor. They are divided like the story's mass. `sides` is a
-    list of `series` and `points`, the largest first; null for what is no story of a pair.
+    A story may be about acts of both sides, so its points belong to no single actor. They are divided in proportion to the story's mass in
+    each direction. `sides` is a list of `series` and `points`, the largest first; null for rows that are no story of a pair.
     """
     key = ["counts_on", "channel", "story_id"]
     of_pairs = contributions.filter(~IS_DIRECTED & pl.col("story_id").is_not_null())
@@ -95,23 +98,24 @@ def add_sides(contributions: pl.DataFrame, read: ReadTable) -> pl.DataFrame:
 
 
 def _pair_of(series: pl.Expr) -> pl.Expr:
-    """Pair of a direction: CHN-USA of USA>CHN."""
+    """Return the pair of a direction: CHN-USA of USA>CHN."""
     actor, target = series.str.head(3), series.str.tail(3)
     return pl.concat_str(pl.min_horizontal(actor, target), pl.lit("-"), pl.max_horizontal(actor, target))
 
 
 def compute_news_pct() -> pl.Expr:
-    """Share of news in a value, in percent; the rest is prior.
+    """Compute the share of news in a value, in percent.
 
-    For rows of CHANNEL_DAILY.
+    The rest is the prior, which comes from no article. For rows of CHANNEL_DAILY.
     """
     return 100 * (1 - pl.col("prior") / pl.col("shape"))
 
 
 def may_be_named() -> pl.Expr:
-    """Whether a story of a value may be named (rows of `add_evidence`).
+    """Whether a story may be named as the reason for a value.
 
-    Its sentence is of tier `high`, and at least half of the value is news. The rows must hold all parts of their values.
+    It may if its sentence is of tier `high`, and at least half of the value is news. For rows of `add_evidence`, which must hold all parts
+    of their values.
     """
     is_prior = pl.col("part") == "prior"
     prior_pct = pl.col("share_pct").filter(is_prior).sum().over("index_date", "series", "channel")
@@ -119,10 +123,10 @@ def may_be_named() -> pl.Expr:
 
 
 class DataShare(NamedTuple):
-    """How much of a pair's tension is data.
+    """How much of a pair's tension comes from articles.
 
-    `day_count` days, `value_count` of them with a value; `news_pct` is the mean share of news (None without a value), and for
-    `named_count` a story may be named.
+    `day_count`: days; `value_count`: days with a value; `news_pct`: mean share of news in these values (None without any); `named_count`:
+    days on which a story may be named.
     """
 
     pair: str
@@ -133,7 +137,10 @@ class DataShare(NamedTuple):
 
 
 def measure_data(read: ReadTable) -> tuple[DataShare, ...]:
-    """Measure how much of each pair's tension is data, most values first."""
+    """Measure for each pair how much of its tension comes from articles.
+
+    The pair with most values comes first.
+    """
     days = read(TENSION_PAIR_DAILY, columns=["index_date", "pair", "tension"])
     channels = read(CHANNEL_DAILY, columns=["index_date", "series", "channel", "prior", "shape"]).filter(channel="escalation")
     news = channels.select("index_date", news=compute_news_pct(), pair=pl.col("series"))
@@ -153,15 +160,15 @@ def measure_data(read: ReadTable) -> tuple[DataShare, ...]:
 
 
 def describe_news(news_pct: float) -> str:
-    """Describe how much of a value is data: `41 % news, 59 % prior`."""
+    """Describe how much of a value is news, such as `41 % news, 59 % prior`."""
     news = int(news_pct)  # rounded down, so that a share below the bound never looks as if it reached it
     return f"{news} % news, {100 - news} % prior"
 
 
 def warn_of_baseline(read: ReadTable) -> str:
-    """Warn if the newest baseline rests on few days or articles.
+    """Return a warning if the newest baseline has few days or articles.
 
-    Empty if it does not, or before the first run.
+    Empty if it has enough, or before the first run.
     """
     columns = ["valid_from", "source", "article_count", "baseline_from", "baseline_to"]
     newest = read(BASELINE, columns=columns).filter(pl.col("valid_from") == pl.col("valid_from").max()).unique("source")

@@ -51,9 +51,9 @@ _ABOUT_FLOWS = "Values as first published, not seasonally adjusted, with the day
 
 @dataclass(frozen=True)
 class Facts:
-    """The tables behind all folds.
+    """The tables that the unfolding tables of all pairs are made from.
 
-    They are as of `day`, the last day of the index; `first` is its first.
+    They are as of `day`, the last day of the index; `first` is its first day.
     """
 
     first: date
@@ -68,7 +68,7 @@ class Facts:
 
 
 def read_facts(read: ReadTable) -> Facts:
-    """Read the tables behind the folds.
+    """Read the tables that the unfolding tables are made from.
 
     The index must not be empty.
     """
@@ -96,9 +96,9 @@ def read_facts(read: ReadTable) -> Facts:
 
 
 def build_folds(facts: Facts, pair: str) -> tuple[Fold, ...]:
-    """Build the folds of one pair.
+    """Build the unfolding tables of one pair.
 
-    Those without rows are left out, unless they say why.
+    Tables without rows are left out, unless their title says why there are none.
     """
     made = (
         build_moves(facts.daily, facts.day, pair),
@@ -112,9 +112,10 @@ def build_folds(facts: Facts, pair: str) -> tuple[Fold, ...]:
 
 
 def build_moves(daily: pl.DataFrame, day: date, pair: str) -> Fold:
-    """Who moves: tension and concession by direction, from actions and from words.
+    """Build the table of who moves: values by direction, words and actions.
 
-    `daily`: rows of TENSION_DAILY. On the last day, and on average over the days with a value among the last ninety.
+    `daily`: rows of TENSION_DAILY. Shows tension and concession on the last day (`day`), and on average over the days with a value among
+    the last ninety.
     """
     values = [f"{channel}{part}" for channel in ("tension", "concession") for part in ("", "_actions", "_words")]
     recent = _between(daily, pair, "actor", "target").filter(pl.col("index_date") > day - timedelta(days=_MEAN_DAYS))
@@ -140,7 +141,10 @@ def build_moves(daily: pl.DataFrame, day: date, pair: str) -> Fold:
 
 
 def build_stalemate(pair_daily: pl.DataFrame, pair: str) -> Fold:
-    """Spells of the phase stalemate, the newest first. `pair_daily`: rows of TENSION_PAIR_DAILY."""
+    """Build the table of spells of the phase stalemate, the newest first.
+
+    `pair_daily`: rows of TENSION_PAIR_DAILY.
+    """
     of_pair = pair_daily.filter(pl.col("pair") == pair).sort("index_date")
     is_new = (pl.col("index_date") != pl.col("index_date").shift() + pl.duration(days=1)).fill_null(value=True)
     spells = (
@@ -169,7 +173,10 @@ def build_stalemate(pair_daily: pl.DataFrame, pair: str) -> Fold:
 
 
 def build_measures(measures: pl.DataFrame, day: date, pair: str) -> Fold:
-    """Official measures on `day`, by direction and authority. `measures`: see `read_facts`."""
+    """Build the table of official measures on `day`, by direction and authority.
+
+    `measures`: as in `Facts`.
+    """
     is_suspended = pl.col("standing") == "suspended"
     current = _between(measures, pair, "actor", "target").sort(
         "actor", "target", is_suspended, "instrument", "programme", "product", "layer"
@@ -218,7 +225,7 @@ def _describe_rate(row: Mapping[str, Any]) -> str:
 
 
 def _describe_measure(row: Mapping[str, Any]) -> str:
-    """Say what is special about a measure, e.g. that it is suspended."""
+    """Say what is special about a measure: "suspended", for example."""
     remarks = [
         instrument_name(row["instrument"]) if row["instrument"] != "tariff" else "",
         "suspended" if row["standing"] == "suspended" else "quota" if row["standing"] == "quota" else "",
@@ -230,7 +237,10 @@ def _describe_measure(row: Mapping[str, Any]) -> str:
 
 
 def build_tariffs(rates: pl.DataFrame, day: date, pair: str) -> Fold:
-    """Average tariff rates of a pair (TARIFF_RATES), newest change first."""
+    """Build the table of a pair's average tariff rates, newest change first.
+
+    `rates`: rows of TARIFF_RATES known on `day`.
+    """
     of_pair = _between(rates, pair, "importer", "exporter")
     newest = of_pair.filter(pl.col("effective_date") <= day).sort("effective_date", descending=True)
     key = ["importer", "exporter", "measure"]
@@ -269,9 +279,9 @@ def build_tariffs(rates: pl.DataFrame, day: date, pair: str) -> Fold:
 
 
 def build_flows(flows: pl.DataFrame, first: date, day: date, pair: str) -> Fold:
-    """Goods trade of a pair by month (TRADE_FLOWS), the newest first.
+    """Build the table of a pair's monthly trade, newest month first.
 
-    Of the months of the index (`first` to `day`).
+    `flows`: rows of TRADE_FLOWS; those of the months of the index (`first` to `day`) are shown.
     """
     key = ["reporter", "partner", "flow", "product"]
     known = _between(flows, pair, "reporter", "partner").sort(*key, "reference_month", descending=[False] * 4 + [True])
@@ -318,7 +328,10 @@ def _flow_row(row: Mapping[str, Any], svg: str) -> tuple[Cell, ...]:
 
 
 def _between(frame: pl.DataFrame, pair: str, actor: str, target: str) -> pl.DataFrame:
-    """Rows of both directions of a pair."""
+    """Select the rows of both directions of a pair.
+
+    `actor`, `target`: names of the columns with the two countries.
+    """
     sides = list(parse_pair(pair))
     return frame.filter(pl.col(actor).is_in(sides) & pl.col(target).is_in(sides))
 

@@ -25,24 +25,21 @@ _PREPOSITIONS = MappingProxyType({"purchases": "of", "investigation": "into", "s
 
 
 def instrument_name(instrument: str, product: str = "") -> str:
-    """Return an instrument and its goods in words.
-
-    For example "purchases of oil".
-    """
+    """Return an instrument and its goods in words, as "purchases of oil"."""
     name = _INSTRUMENTS.get(instrument, instrument.replace("_", " "))
     return f"{name} {_PREPOSITIONS.get(instrument, 'on')} {product}" if product else name
 
 
 def country_name(code: str) -> str:
-    """Return the short name of a country, e.g. "China" for "CHN".
+    """Return the short English name of a country ("UK" for GBR).
 
-    Some are shorter than in other outputs ("UK"). `*` is "all partners"; a code of no country is returned as it is.
+    Some names are shorter than in other outputs. `*` is "all partners". An unknown code is returned as it is.
     """
     return _SHORT_NAMES.get(code) or COUNTRIES.get(code, code)
 
 
 def pair_title(pair: str) -> str:
-    """Both countries of a pair with an en dash between.
+    """Name both countries of a pair, with an en dash between them.
 
     `PairError` when the text is no pair.
     """
@@ -51,31 +48,31 @@ def pair_title(pair: str) -> str:
 
 
 def direction_title(actor: str, target: str) -> str:
-    """Both countries of a direction, e.g. "China → USA"."""
+    """Name both countries of a direction, such as "China → USA"."""
     return f"{country_name(actor)} → {country_name(target)}"
 
 
 def signed(value: float, digits: int = 0) -> str:
-    """A number with its sign; what rounds to zero has none."""
+    """Format a number with its sign; zero after rounding has none."""
     text = f"{value:+.{digits}f}"
     return text[1:] if float(text) == 0 else text.replace("-", "\N{MINUS SIGN}")
 
 
 def long_day(day: date) -> str:
-    """A day like 4 April 2025."""
+    """Format a day, such as 4 April 2025."""
     return f"{day.day} {_MONTHS[day.month - 1]} {day.year}"
 
 
 def short_day(day: date) -> str:
-    """A day like 4 Apr."""
+    """Format a day without its year, such as 4 Apr."""
     return f"{day.day} {short_month(day)}"
 
 
 def format_count(number: int, noun: str, plural: str = "") -> str:
-    """A count with its noun, e.g. "2 rows"."""
+    """Format a number with its noun in singular or plural: "2 rows"."""
     return f"{number:,} {noun if number == 1 else plural or f'{noun}s'}"
 
 
 def short_month(day: date) -> str:
-    """A month like Apr."""
+    """Format the month of a day, such as Apr."""
     return _MONTHS[day.month - 1][:3]

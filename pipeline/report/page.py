@@ -41,10 +41,10 @@ _SOURCES = 20  # listed one by one
 
 @dataclass(frozen=True)
 class Story:
-    """One story behind a value, with its evidence, not escaped.
+    """One story behind a value, with its sentence; texts are not escaped.
 
-    Contribution in index points, share in percent of the value. `origin`: the directions that the points come from; `speaker` and `kind`
-    are those of the sentence alone.
+    The contribution is in index points, the share in percent of the value. `origin`: the directions that the points come from; `speaker`
+    and `kind` are those of the sentence alone.
     """
 
     contribution: float
@@ -60,9 +60,10 @@ class Story:
 
 @dataclass(frozen=True)
 class ValueParts:
-    """Parts of a value in index points; they sum to `value`.
+    """Parts of a value in index points, which sum to `value`.
 
-    They are the biggest stories with a sentence of tier `high`, other ones, earlier ones and the prior. A value of None has no parts.
+    They are the biggest stories with a sentence of tier `high`, all other stories, earlier ones, and the prior. A value of None has no
+    parts.
     """
 
     name: str
@@ -74,16 +75,16 @@ class ValueParts:
 
     @property
     def news_pct(self) -> float:
-        """Share of news in the value, in percent; the rest is prior."""
+        """Share of news in the value, in percent, without the prior."""
         return 100 * (1 - self.prior / self.value) if self.value else 0.0
 
 
 @dataclass(frozen=True)
 class PairSection:
-    """One pair: charts (SVG), the last day in words, tables.
+    """What the page shows of one pair: charts, last day, tables.
 
     `days`: rows of TENSION_PAIR_DAILY, the newest first, at least one. `last` and `highest`: day and value of the last and of the highest
-    tension, None without any. `peaks`: the highest days, each with its largest stories. Charts may be empty.
+    tension, None without any. `peaks`: the highest days, each with its largest stories. Charts are SVG text, and may be empty.
     """
 
     pair: str
@@ -101,9 +102,9 @@ class PairSection:
 
 @dataclass(frozen=True)
 class Coverage:
-    """Count rows, sources with articles and articles read for signals.
+    """Numbers of rows, sources with articles, and articles read for signals.
 
-    `unread` has the number of articles that were not read, by reason in words; `sources` the counts of each source.
+    `unread`: number of articles that were not read, by reason in words; `sources`: the numbers of each source.
     """
 
     first: date
@@ -137,11 +138,11 @@ class FileLink:
 
 @dataclass(frozen=True)
 class Page:
-    """Contents of the report.
+    """Everything that the report shows.
 
-    `coverage` is None when nothing was read; `precision` has sentences on what people judged, for each channel. Without `timeline` or
-    without a value in it there is no interactive chart. `warning`: what the baseline lacks, if anything. `breaks`: days whose values use
-    signals of another extractor or lexicon than the baseline's, in order. `made_by` identifies the release and the code that made the page.
+    `coverage` is None when nothing was read; `precision`: sentences on what people judged, for each channel. Without `timeline`, or without
+    a value in it, there is no interactive chart. `warning`: what the baseline lacks, if anything. `breaks`: days whose values use signals
+    of another extractor or lexicon than the baseline's, in order. `made_by`: release and hash of the code that made the page.
     """
 
     title: str
@@ -161,17 +162,17 @@ class Page:
 
     @property
     def data_sentence(self) -> str:
-        """How much of all values of tension is data, in one sentence."""
+        """Say in one sentence how much of all tension comes from articles."""
         return describe_data(self.data)
 
     @property
     def data_fold(self) -> Fold:
-        """How much of each pair's tension is data."""
+        """Unfolding table: how much of each pair's tension comes from articles."""
         return list_data(self.data)
 
 
 def render_page(page: Page) -> str:
-    """Render the page as HTML.
+    """Render the page as HTML text.
 
     The same page gives the same text. `ValueError` when a chart is no plain SVG.
     """
@@ -199,7 +200,10 @@ def render_page(page: Page) -> str:
 
 
 def _pack_chart_data(timeline: Timeline, release_id: str) -> str:
-    """Pack the timeline with colours, titles and style of the chart."""
+    """Pack the timeline with colours, titles and style of the chart.
+
+    Returns text for the script of the page. `release_id`: name of the release.
+    """
     style = finish_chart({})
     return timeline.pack(
         {
@@ -217,9 +221,9 @@ def _pack_chart_data(timeline: Timeline, release_id: str) -> str:
 
 
 def load_templates(folder: Path = _FOLDER) -> jinja2.Environment:
-    """Load the templates of a folder; all values are escaped.
+    """Load the templates of a folder, with all values escaped.
 
-    They may extend those of this package.
+    Templates of another folder may extend those of this package.
     """
     loader = jinja2.FileSystemLoader([folder, _FOLDER])
     environment = jinja2.Environment(
@@ -241,9 +245,9 @@ def load_templates(folder: Path = _FOLDER) -> jinja2.Environment:
 
 
 def build_section(pair_daily: pl.DataFrame, contributions: pl.DataFrame) -> PairSection:
-    """Build the section of one pair, without charts and folds.
+    """Build what the page shows of one pair, without charts and tables.
 
-    It is as of the last day of `pair_daily`. `pair_daily`: rows of TENSION_PAIR_DAILY of one pair, at least one. `contributions`: rows of
+    `pair_daily`: rows of TENSION_PAIR_DAILY of one pair, at least one; the section is as of its last day. `contributions`: rows of
     `evidence.newest_contributions`, of any pairs and days.
     """
     frame = pair_daily.sort("index_date")
@@ -264,9 +268,10 @@ def build_section(pair_daily: pl.DataFrame, contributions: pl.DataFrame) -> Pair
 
 
 def draw_static_charts(section: PairSection, pair_daily: pl.DataFrame, daily: pl.DataFrame, note: str = "") -> PairSection:
-    """Add the charts that readers without scripts see.
+    """Add the charts for readers without scripts to a section.
 
-    `daily`: rows of TENSION_DAILY of the pair, for the chart by direction. `ContractError` as in `charts.pair_chart`.
+    `pair_daily`, `daily`: rows of TENSION_PAIR_DAILY and TENSION_DAILY of the pair. `note` is printed below the titles. `ContractError` as
+    in `charts.pair_chart`.
     """
     frame = pair_daily.sort("index_date")
     newest = pl.col("index_date") > frame["index_date"][-1] - timedelta(days=STATIC_DAYS)
@@ -280,9 +285,9 @@ def draw_static_charts(section: PairSection, pair_daily: pl.DataFrame, daily: pl
 
 
 def describe_last_day(row: Mapping[str, Any]) -> str:
-    """Describe a row of TENSION_PAIR_DAILY in words.
+    """Describe one day of a pair in words.
 
-    Values, interval, phase, evidence and status.
+    `row`: of TENSION_PAIR_DAILY. The text has values, interval, phase, evidence and status.
     """
     value, low, high = row["tension"], row["tension_lo80"], row["tension_hi80"]
     sentences = []
@@ -307,7 +312,7 @@ def describe_last_day(row: Mapping[str, Any]) -> str:
 
 
 def _describe_probability(row: Mapping[str, Any]) -> str:
-    """The probability of the phase in brackets, if it has one."""
+    """Return the phase's probability in brackets, or an empty text."""
     probability = row.get(f"p_{row['phase'].replace('-', '_')}")
     return "" if probability is None else f" (probability {100 * probability:.0f} %)"
 
@@ -315,7 +320,7 @@ def _describe_probability(row: Mapping[str, Any]) -> str:
 def split_value(contributions: pl.DataFrame, row: Mapping[str, Any], channel: str, biggest: int = BIGGEST) -> ValueParts:
     """Split a channel's value into its biggest stories and the rest.
 
-    `row` is of TENSION_PAIR_DAILY. `contributions`: rows of `evidence.newest_contributions`.
+    `row`: of TENSION_PAIR_DAILY; `contributions`: rows of `evidence.newest_contributions`; `biggest`: number of stories to name.
     """
     of_value = (pl.col("index_date") == row["index_date"]) & (pl.col("channel") == channel) & (pl.col("series") == row["pair"])
     pooled = contributions.filter(of_value)
@@ -381,9 +386,9 @@ def list_sources(coverage: pl.DataFrame, outcomes: pl.DataFrame) -> Fold:
 
 
 def describe_data(shares: Sequence[DataShare]) -> str:
-    """Describe how many tension values are published, and how much is news.
+    """Say how many tension values are published, and how much is news.
 
-    The rest of a value is the prior, which pulls towards 100.
+    The rest of a value is the prior, which pulls it towards 100.
     """
     days, values, named = (sum(counts) for counts in zip(*((share[1], share[2], share[4]) for share in shares), strict=True))
     if not values:
@@ -397,7 +402,7 @@ def describe_data(shares: Sequence[DataShare]) -> str:
 
 
 def list_data(shares: Sequence[DataShare]) -> Fold:
-    """List by pair how many tension values are published, and their news."""
+    """Build the table of published tension values and their news by pair."""
     heads = ("Days", "Days with tension", "Mean share of news", f"Days with at least {MIN_NEWS_PCT} % news")
     rows = [
         (
@@ -421,9 +426,9 @@ def _compare_with_baseline(value: float) -> str:
 
 
 def _mark_svg_safe(text: str) -> Markup:
-    """Mark an SVG chart as safe markup.
+    """Mark SVG text as safe, so that templates do not escape it.
 
-    Charts escape their texts; `ValueError` for anything that is no chart.
+    Charts escape their own texts. `ValueError` for anything that is no chart.
     """
     if not text.startswith("<svg") or re.search(r"<\s*(script|foreignobject|iframe)", text, re.IGNORECASE):
         raise ValueError("a chart of the report is not a plain SVG; make it with charts.to_svg or charts.sparkline")

@@ -24,7 +24,10 @@ def print_problem(console: Console, label: str, text: str, *, is_error: bool = T
 
 
 def to_visible(text: str) -> str:
-    """Replace characters that cannot be printed, except line breaks and tabs."""
+    """Replace unprintable characters, except line breaks and tabs.
+
+    The replacements are visible, so that nothing in untrusted text is hidden.
+    """
     return "".join(c if c.isprintable() or c in "\n\t" else "\N{REPLACEMENT CHARACTER}" for c in text)
 
 
@@ -36,6 +39,6 @@ def to_line(text: str) -> str:
 def safe_url(url: str | None) -> str | None:
     """Return the URL if it is safe to link, else None.
 
-    It is http or https and has no white space.
+    It must be http or https and have no white space.
     """
     return url if url is not None and _LINK.fullmatch(url) and not _CONTROL.search(url) else None

@@ -46,9 +46,9 @@ def render_scores(scores: pl.DataFrame, reliability: pl.DataFrame | None = None)
 
 
 def rates_table(scores: pl.DataFrame, title: str) -> Table:
-    """Table of precision, recall and F1 by name.
+    """Return a table of precision, recall and F1 by name.
 
-    `gold` and `predicted` are the row counts of recall and precision.
+    `gold` and `predicted` are the numbers of rows behind recall and precision.
     """
     table = new_table(title)
     table.add_column("")
@@ -61,9 +61,9 @@ def rates_table(scores: pl.DataFrame, title: str) -> Table:
 
 
 def shares_table(scores: pl.DataFrame, title: str, name: str, share: str) -> Table:
-    """Table of the share of right findings, e.g. by tier.
+    """Return a table of the share of right findings, e.g. by tier.
 
-    `name` and `share` are the heads of those columns.
+    `name` and `share`: heads of the columns with the group and its share.
     """
     table = new_table(title)
     add_columns(table, name, justify="left")
@@ -74,9 +74,9 @@ def shares_table(scores: pl.DataFrame, title: str, name: str, share: str) -> Tab
 
 
 def single_scores_table(scores: pl.DataFrame) -> Table:
-    """Table of single scores.
+    """Return a table of scores that are single numbers.
 
-    Accuracies in percent, Brier score and calibration error as numbers.
+    Accuracies are in percent; Brier score and calibration error are numbers.
     """
     table = new_table("Accuracy on matched rows, and the probability")
     table.add_column("")
@@ -91,7 +91,7 @@ def single_scores_table(scores: pl.DataFrame) -> Table:
 
 
 def reliability_table(reliability: pl.DataFrame) -> Table:
-    """Table of the share of right predictions by probability.
+    """Return a table of how often predictions are right, by probability.
 
     Bins without predictions are left out.
     """
@@ -106,7 +106,10 @@ def reliability_table(reliability: pl.DataFrame) -> Table:
 
 
 def errors_by_source(errors: pl.DataFrame) -> Table:
-    """Table of error counts by type and source, the commonest type first."""
+    """Return a table of error counts by type and source.
+
+    The commonest type comes first.
+    """
     counts = errors.group_by("error", "source").len()
     sources = sorted(counts["source"].unique())
     table = new_table("Errors by type and source")
@@ -121,7 +124,7 @@ def errors_by_source(errors: pl.DataFrame) -> Table:
 
 
 def errors_table(errors: pl.DataFrame, limit: int = 50) -> Table:
-    """Table of the first `limit` errors; the title has the total."""
+    """Return a table of the first `limit` errors and their total."""
     table = new_table(f"{min(limit, errors.height):,} of {errors.height:,} errors", show_lines=True)
     for head in ("error", "source", "sentence", "gold", "predicted"):
         table.add_column(head, overflow="fold")
@@ -132,9 +135,9 @@ def errors_table(errors: pl.DataFrame, limit: int = 50) -> Table:
 
 
 def _format_side(row: dict[str, object], side: str) -> Text:
-    """One side of an error, e.g. `USA>CHN measure (historical)`.
+    """Describe the gold or predicted side of an error.
 
-    A dash if it has no signal.
+    For example `USA>CHN measure (historical)`; a dash if that side has no signal.
     """
     if row[f"{side}_actor"] is None:
         return Text(_NO_VALUE)
@@ -144,9 +147,9 @@ def _format_side(row: dict[str, object], side: str) -> Text:
 
 
 def _format_percent(value: float | None, lo: float | None, hi: float | None) -> str:
-    """A share with its interval, e.g. `84.7 [77, 92]`.
+    """Format a share with its interval, such as `84.7 [77, 92]`.
 
-    Bounds are in whole percent, the precision that some hundred passages allow.
+    Bounds are in whole percent: some hundred passages allow no more precision.
     """
     if value is None:
         return _NO_VALUE

@@ -24,9 +24,10 @@ def page_scripts() -> tuple[str, ...]:
 
 
 def content_policy(scripts: tuple[str, ...]) -> str:
-    """Content security policy: these inline scripts, inline styles, nothing from outside.
+    """Return the page's content security policy.
 
-    Vega evaluates expressions by its interpreter, so no `unsafe-eval` is needed.
+    It allows the inline `scripts` by hash, inline styles, and nothing from outside. Vega evaluates expressions by its interpreter, so no
+    `unsafe-eval` is needed.
     """
     hashes = [f"'sha256-{base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()}'" for script in scripts]
     allowed = " ".join(hashes) or "'none'"

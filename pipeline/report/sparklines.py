@@ -97,9 +97,9 @@ def _image_markdown(svg: str, alt_text: str) -> str:
 
 
 def _bucket_maxima(values: Sequence[float | None], most: int) -> list[float | None]:
-    """Reduce values to at most `most`.
+    """Reduce values to at most `most`, so that peaks stay visible.
 
-    The largest of each of equally long buckets, and the last value. A bucket without a value is None.
+    Takes the largest of each of equally long buckets, and the last value. A bucket without a value is None.
     """
     if len(values) <= most:
         return list(values)

@@ -15,6 +15,6 @@ def new_table(title: str, **style: Any) -> Table:
 
 
 def add_columns(table: Table, *heads: str, justify: Any = "right") -> None:
-    """Add columns that are never wrapped, by default of numbers."""
+    """Add columns that are not wrapped, by default right-aligned for numbers."""
     for head in heads:
         table.add_column(head, justify=justify, no_wrap=True)

@@ -35,9 +35,10 @@ _DAYS_SHOWN = 5
 
 
 def week_table(daily: pl.DataFrame, note: str) -> Table:
-    """Table of the last seven days.
+    """Return a table of the last seven days.
 
-    It has the pair with most signals, and the last day of all other pairs. `daily`: rows of TENSION_PAIR_DAILY. `note`: said below it.
+    It has all days of the pair with most signals, and the last day of all other pairs. `daily`: rows of TENSION_PAIR_DAILY. `note`: text
+    below.
     """
     last: Any = daily["index_date"].max()
     table = new_table(
@@ -68,9 +69,9 @@ def _format_value(value: float | None) -> str:
 
 
 def stories_table(contributions: pl.DataFrame, last: date) -> Table:
-    """Table of the biggest stories behind the newest values with any.
+    """Return a table of the biggest stories behind the newest values.
 
-    Both directions are pooled. `contributions`: rows of `evidence.named_contributions`. `last`: the last day of the index.
+    `contributions`: rows of `evidence.named_contributions`, of pairs. `last`: last day of the index.
     """
     days = contributions["index_date"].unique().to_list()
     earlier = f" on which one may be named, {short_day(days[0])}" if days not in ([], [last]) else ""
@@ -92,7 +93,7 @@ def stories_table(contributions: pl.DataFrame, last: date) -> Table:
 
 
 def next_steps(settings: Settings, program: str) -> Text:
-    """Next steps for the published data, one command per line.
+    """Return what to do next, one command per line.
 
     `program` is how the user calls `tension`.
     """
@@ -116,9 +117,10 @@ def next_steps(settings: Settings, program: str) -> Text:
 def print_run(
     out: Console, daily: pl.DataFrame, newest: pl.DataFrame, warning: str, row_counts: str, settings: Settings, program: str
 ) -> None:
-    """Print the end of a run.
+    """Print what a run ends with.
 
-    Last week with a `warning` about the baseline, stories that may be named (`newest`), row counts, next steps.
+    These are the last week (`daily`) with a `warning` about the baseline, the stories that may be named (`newest`), row counts, and next
+    steps.
     """
     out.print(week_table(daily, " ".join(filter(None, (warning, SAMPLE_NOTE if settings.is_sample else "")))))
     out.print(stories_table(newest, daily["index_date"].max()))  # type: ignore[arg-type]  # a date
@@ -133,7 +135,7 @@ def print_failed_checks(err: Console, failed: Sequence[tuple[str, str, str, bool
 
 
 def print_removed_rows(err: Console, removed: Mapping[date, int]) -> None:
-    """Warn of rows by day that the article files no longer contain."""
+    """Warn of rows that the article files no longer contain, by day."""
     if not removed:
         return
     count, days = sum(removed.values()), [str(day) for day in sorted(removed)]
@@ -163,7 +165,7 @@ def print_failed_upload(err: Console, reason: str, published: Path) -> None:
 
 
 def print_notes(err: Console, sentences: Sequence[str]) -> None:
-    """Print notes of a reader."""
+    """Print sentences that a reader of articles wants to be known."""
     for sentence in sentences:
         print_problem(err, "note", sentence, is_error=False)
 
@@ -213,7 +215,10 @@ def _name_target(row: dict[str, Any]) -> str:
 
 
 def _reasons_line(row: dict[str, Any]) -> Text:
-    """The words for both countries, rule, encoder and doubts of a finding."""
+    """Say why a finding was made.
+
+    The line has the words for both countries, the rule, the encoder's scores and the doubts.
+    """
     line = Text(style="dim")
     line.append(f"who: {to_visible(row['actor_words']) or 'from context'}; ")
     line.append(f"to whom: {to_visible(row['target_words']) or ('everyone' if row['target'] == '*' else 'from context')}; ")

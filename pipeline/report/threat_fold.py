@@ -25,10 +25,10 @@ _ABOUT_THREATS = (
 
 
 def build_threats(threats: pl.DataFrame, rates: pl.DataFrame, day: date, pair: str) -> Fold:
-    """Threats towards each other and towards everybody, the newest first.
+    """Build the table of a pair's threats, the newest first.
 
-    As of `day`, with the outcomes of all threats of each country, as counts. `threats`: see `folds.read_facts`; `rates`: THREAT_RATES of
-    all forms.
+    It has threats towards each other and towards everybody, as of `day`, and the number of outcomes of all threats of each country.
+    `threats`: as in `folds.Facts`; `rates`: THREAT_RATES of all forms.
     """
     one, other = parse_pair(pair)
     is_mutual = pl.col("actor").is_in([one, other]) & pl.col("target").is_in([one, other])
@@ -79,7 +79,7 @@ def build_threats(threats: pl.DataFrame, rates: pl.DataFrame, day: date, pair: s
 
 
 def _describe_outcomes(row: Mapping[str, Any]) -> str:
-    """Outcomes of all threats of a country, with their denominators."""
+    """Say how all threats of a country ended, with numbers and totals."""
     counts = [
         f"{row[f'{word}_count']:,} {word.replace('_', ' ')}"
         for word in ("carried_out", "softened", "struck_down", "withdrawn", "lapsed")
@@ -98,9 +98,9 @@ def _describe_outcomes(row: Mapping[str, Any]) -> str:
 
 
 def _title_threat(row: Mapping[str, Any], one: str, other: str) -> str:
-    """Who threatens whom.
+    """Say who threatens whom.
 
-    Of a threat towards everybody, that the partner is one of them.
+    For a threat towards everybody, that the partner is one of them. `one`, `other`: the countries of the pair.
     """
     title = direction_title(row["actor"], row["target"])
     partner = other if row["actor"] == one else one
@@ -132,9 +132,9 @@ def _describe_outcome(row: Mapping[str, Any], day: date) -> str:
 
 
 def _name_outcome(row: Mapping[str, Any]) -> str:
-    """The outcome in words.
+    """Return the outcome in words.
 
-    An act that shares no figure or goods with the threat only followed it.
+    An act that shares no figure or goods with the threat only followed it, and is named so.
     """
     if row["threat_outcome"] == "carried_out" and not row["outcome_matched"]:
         return "followed by such an act"
@@ -145,13 +145,16 @@ def _name_outcome(row: Mapping[str, Any]) -> str:
 
 
 def _describe_figures(rate: float | None, amount: float | None) -> str:
-    """A rate and an amount of goods, as far as known."""
+    """Describe a rate and an amount of goods, as far as known."""
     parts = ("" if rate is None else f"{rate:g} %", "" if amount is None else f"on USD {amount / 1e9:,.3g} billion")
     return " ".join(part for part in parts if part)
 
 
 def _show_outcome(row: Mapping[str, Any]) -> tuple[str, str | None]:
-    """What shows the outcome: the act with its link, or in words."""
+    """Return the act that shows the outcome, with its link.
+
+    Without an act, what shows it in words, and no link.
+    """
     if row["outcome_act"]:
         return row["outcome_act"], row["outcome_url"]
     basis = row["outcome_basis"]

@@ -51,9 +51,9 @@ _PHASES = tuple(words.PHASE.words)
 
 @dataclass(frozen=True)
 class PeakStory:
-    """One story behind a peak.
+    """One story behind a peak of a value.
 
-    `points` in index points, of one direction or divided between both in `sides` (direction, points); `number` of the story in
+    `points`: index points of one direction, or divided between both in `sides` (direction, points). `number`: position of the story in
     `Timeline.stories`.
     """
 
@@ -63,15 +63,15 @@ class PeakStory:
 
     @property
     def origin(self) -> str:
-        """Whose acts the points come from."""
+        """Directions that the points come from, in words."""
         return name_sides(self.sides)
 
 
 @dataclass(frozen=True)
 class Peak:
-    """A day of high tension or concession with its largest stories.
+    """A day of high tension or concession, with its three largest stories.
 
-    At most three, the largest first.
+    The largest comes first.
     """
 
     series: str
@@ -118,7 +118,7 @@ class Timeline:
     new_scales: tuple[date, ...] = ()
 
     def peaks_of(self, series: str) -> tuple[tuple[Peak, tuple[tuple[PeakStory, Evidence], ...]], ...]:
-        """Peaks of a series with their stories, in order of day."""
+        """Return the peaks of a series by day, with their stories."""
         of_series = (peak for peak in self.peaks if peak.series == series)
         return tuple((peak, tuple((story, self.stories[story.number]) for story in peak.stories)) for peak in of_series)
 
@@ -128,9 +128,10 @@ class Timeline:
         return frozenset("-".join(sorted(name.replace(">", "-").split("-"))) for name in self.values["series"].unique())
 
     def pack(self, extra: Mapping[str, Any]) -> str:
-        """Pack as compressed JSON in base64, with the keys of `extra`.
+        """Pack the timeline as compressed JSON in base64.
 
-        Columns of numbers are differences to the value before, which compress well; days count from 1970.
+        `extra`: more keys of the JSON object. Columns of numbers are stored as differences to the value before, which compress well; days
+        count from 1970.
         """
         packed = {
             **extra,
@@ -161,7 +162,7 @@ class Timeline:
 
 
 def pack_json(value: Mapping[str, Any]) -> str:
-    """Pack as compressed JSON in base64, which the page's script unpacks."""
+    """Pack a value as compressed JSON in base64, for the page's script."""
     text = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
     return base64.b64encode(zlib.compress(text.encode(), 9)).decode()
 
@@ -169,8 +170,8 @@ def pack_json(value: Mapping[str, Any]) -> str:
 def build_timeline(read: ReadTable, max_rows: int = MAX_ROWS, max_stories: int = MAX_STORIES) -> Timeline:
     """Build the timeline of all series that have a value.
 
-    `max_rows`: rows of all series together, besides days of peaks; beyond it older days are thinned. `max_stories`: the peaks' stories are
-    listed first, then those of the newest days.
+    `read` reads tables. `max_rows`: number of rows of all series together, without days of peaks; above it older days are thinned.
+    `max_stories`: number of stories; those of peaks come first, then those of the newest days.
     """
     values = _read_values(read)
     stories = _read_stories(read)
@@ -202,9 +203,10 @@ def build_timeline(read: ReadTable, max_rows: int = MAX_ROWS, max_stories: int =
 
 
 def _read_values(read: ReadTable) -> pl.DataFrame:
-    """Rows of both index tables as whole numbers, with shares of news.
+    """Read all values as whole numbers, with their shares of news.
 
-    Series without any value are left out. A stalemate is of both directions, so it is stored for the pair only.
+    They are the rows of both index tables. Series without any value are left out. A stalemate is of both directions, so it is stored for
+    the pair only.
     """
     series = pl.concat_str("actor", pl.lit(">"), "target")
     pooled = read(TENSION_PAIR_DAILY).with_columns(series=pl.col("pair"))
@@ -225,16 +227,17 @@ def _read_values(read: ReadTable) -> pl.DataFrame:
 
 
 def _find_new_scales(days: pl.DataFrame) -> tuple[date, ...]:
-    """First days of each baseline (`index_date`, `baseline_to`) but the first."""
+    """Find the first day of each baseline except the first one.
+
+    `days`: `index_date` and `baseline_to`. On these days 100 gets another scale.
+    """
     return tuple(days.group_by("baseline_to").agg(pl.col("index_date").min()).sort("index_date")["index_date"].to_list()[1:])
 
 
 def _read_stories(read: ReadTable) -> pl.DataFrame:
-    """The largest stories of each value, with their tiers.
+    """Read the largest stories of each value, with tiers of their sentences.
 
-    A tier is that of the main sentence.
-
-    Columns `series`, `index_date`, `channel`, `place`, `story_id`, `counts_on`, `signal_id`, `contribution` and `tier`.
+    Returns the columns `series`, `index_date`, `channel`, `place`, `story_id`, `counts_on`, `signal_id`, `contribution` and `tier`.
     """
     columns = ["index_date", "series", "channel", "place", "story_id", "counts_on", "contribution", "signal_id"]
     return (
@@ -267,9 +270,9 @@ def find_peaks_of(values: pl.DataFrame) -> pl.DataFrame:
 
 
 def _choose_days(values: pl.DataFrame, max_rows: int) -> tuple[date, int]:
-    """Choose the first day of daily values, and the step before.
+    """Choose the first day from which all days are shown.
 
-    The step is one or more weeks, so that the days before take at most half of the rows.
+    Returns it with the step of the days before it: one or more weeks, so that these take at most half of `max_rows`.
     """
     if values.is_empty():
         return date(1970, 1, 1), _WEEK
@@ -287,9 +290,9 @@ def _choose_days(values: pl.DataFrame, max_rows: int) -> tuple[date, int]:
 
 
 def _mark_news(values: pl.DataFrame, stories: pl.DataFrame) -> pl.DataFrame:
-    """Select the stories of the days with a value mostly of news.
+    """Select the stories of days whose value is mostly news.
 
-    The share of news in the value is at least `MIN_NEWS_PCT`; the rest is the prior.
+    The share of news in the value is at least `MIN_NEWS_PCT`; the rest is the prior. `stories`: as `_read_stories` returns them.
     """
     news = [
         values.filter(pl.col(name) >= MIN_NEWS_PCT).select("series", "index_date", channel=pl.lit(channel))
@@ -299,9 +302,10 @@ def _mark_news(values: pl.DataFrame, stories: pl.DataFrame) -> pl.DataFrame:
 
 
 def _number_stories(peaks: pl.DataFrame, shown: pl.DataFrame, max_stories: int) -> pl.DataFrame:
-    """Number the stories (`signal_id`, `number`), at most `max_stories`.
+    """Choose at most `max_stories` stories and number them.
 
-    The largest stories of peaks come first, then the second and third largest, then those of the newest days.
+    `peaks`, `shown`: stories of the peaks and of all days. The largest stories of peaks come first, then their second and third largest,
+    then those of the newest days. Returns `signal_id` and `number`.
     """
     order = [
         peaks.sort("place", "contribution", "signal_id", descending=[False, True, False]).select("signal_id"),
@@ -311,9 +315,9 @@ def _number_stories(peaks: pl.DataFrame, shown: pl.DataFrame, max_stories: int) 
 
 
 def _list_peaks(peaks: pl.DataFrame) -> Iterator[Peak]:
-    """Yield peaks by day.
+    """Yield the peaks with their stories, in order of day.
 
-    Of peaks with the same largest story, only the highest.
+    If several peaks have the same largest story, only the highest is yielded.
     """
     key = ["series", "index_date", "channel"]
     largest = peaks.sort("place").unique(key, keep="first", maintain_order=True)
@@ -330,7 +334,7 @@ def _to_peak_story(row: Mapping[str, Any]) -> PeakStory:
 
 
 def _list_stories(signals: pl.DataFrame) -> Iterator[Evidence]:
-    """Yield the sentence of each signal, safe to show."""
+    """Yield sentence and origin of each signal, safe to show."""
     for row in signals.iter_rows(named=True):
         who = direction_title(row["actor"], row["target"])
         url = safe_url(row["url"])
@@ -339,7 +343,7 @@ def _list_stories(signals: pl.DataFrame) -> Iterator[Evidence]:
 
 
 def _pack_series(frame: pl.DataFrame) -> Mapping[str, Any]:
-    """Columns as differences; phases and statuses as one letter each."""
+    """Convert columns to differences, and phases and statuses to letters."""
     day = pl.col("index_date").cast(pl.Int32)
     differences = frame.select(day.alias("days"), *COLUMNS).select(
         (pl.all() - pl.all().forward_fill().shift().fill_null(0)).name.keep(),
@@ -350,15 +354,15 @@ def _pack_series(frame: pl.DataFrame) -> Mapping[str, Any]:
 
 
 def _list_series(pair: str) -> tuple[str, str, str]:
-    """The pair and its two directions."""
+    """Return the names of a pair's three series: pair and both directions."""
     one, other = parse_pair(pair)
     return pair, f"{one}>{other}", f"{other}>{one}"
 
 
 def name_sides(sides: Sequence[tuple[str, float]]) -> str:
-    """Name the directions that points come from.
+    """Name the directions that points come from: "China → USA".
 
-    "China → USA"; of both directions with the points of each.
+    If they come from both, the points of each are added.
     """
     if len(sides) == 1:
         return _title_series(sides[0][0])

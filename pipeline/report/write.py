@@ -1,6 +1,6 @@
 """Write the report to the published folder.
 
-A page next to the database, and the first pair's chart as a PNG.
+It is a page next to the database, and the first pair's chart as a PNG.
 """
 
 from collections.abc import Sequence
@@ -30,8 +30,8 @@ def write_report(
 ) -> Path:
     """Write `report.html` and `tension.png`; return the page's path.
 
-    The pairs with most signals come first. Files are written by temporary file and rename; if both are as this `code` (a digest) wrote them
-    for this release, they stay.
+    `read`, `read_contributions` read tables; `folder`: the folder of the release, `release`: its name. The pairs with most signals come
+    first. Files are written whole. If both are as this `code` (a digest) wrote them for this release, they stay.
     """
     path, made_by = folder / REPORT, f"{release} {code}"
     if code and _is_made_by(path, made_by):
