@@ -1,6 +1,6 @@
-"""Charts of the validation.
+"""Charts of the page that `tension validate` writes.
 
-What is drawn; fonts, colours and conversion to SVG are in `pipeline/report/charts.py`.
+Belongs here: what is drawn. Does not: fonts, colours and conversion to SVG (`pipeline/report/charts.py`).
 """
 
 import math
@@ -56,7 +56,7 @@ def comparison_chart(months: pl.DataFrame, pair: str, reference: str, note: str 
 
 
 def path_chart(path: pl.DataFrame, note: str = "") -> Chart:
-    """Plot the evidence on the days around events, one panel per polarity.
+    """Plot the reports on the days around events, for each polarity.
 
     `path`: rows of `event_study.PATH`, at least one; 100 is an average day of the same series.
     """
@@ -197,7 +197,7 @@ def _value_axis(name: str, values: Sequence[float | None]) -> Chart:
 
 
 def _labelled_axis(title: str, **style: Any) -> Chart:
-    """Define an axis with a muted title.
+    """Return the Vega-Lite definition of an axis with a grey title.
 
     `style`: further properties of the axis.
     """
@@ -205,9 +205,9 @@ def _labelled_axis(title: str, **style: Any) -> Chart:
 
 
 def _names_axis() -> Chart:
-    """Define an axis of names with a fixed width.
+    """Return the Vega-Lite definition of an axis of names.
 
-    Plots below one another then align.
+    Its width is fixed, so that plots below one another align.
     """
     return {"labelLimit": _NAMES_WIDTH, "minExtent": _NAMES_WIDTH, "maxExtent": _NAMES_WIDTH, "grid": True}
 

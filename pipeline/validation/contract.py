@@ -1,4 +1,7 @@
-"""The table of figures that `tension validate` writes; not in the lake."""
+"""The table of figures that `tension validate` writes.
+
+It is not in the lake.
+"""
 
 from datetime import date
 

@@ -51,6 +51,6 @@ PRECISION = Vocabulary(
 def read_events() -> pl.DataFrame:
     """Read the list of events (`EVENTS_SCHEMA`), sorted by day and id.
 
-    `polarity` is `escalation` or `concession`. A mutual act (kind `agreement`) has one row, with either side as the actor.
+    `polarity` is `escalation` or `concession`. A mutual act (kind `agreement`) has one row, with one of the two sides as the actor.
     """
     return pl.read_csv(EVENTS_FILE, schema=EVENTS_SCHEMA).sort("event_date", "event_id")

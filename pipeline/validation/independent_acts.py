@@ -45,9 +45,9 @@ def read_independent_acts() -> pl.DataFrame:
 
 
 def measure_agreement(acts: pl.DataFrame) -> float:
-    """Compute how far the two annotators agree: F1, from 0 to 1.
+    """Compute the agreement of the two annotators: F1, from 0 to 1.
 
-    It is twice the number of acts that both found, over the sum of what each found; doubtful acts count as well. `acts`: rows of
+    It is twice the number of acts that both found, by the sum of the numbers that each found; doubtful acts count as well. `acts`: rows of
     `read_independent_acts`.
     """
     first, second, both = (

@@ -1,7 +1,6 @@
-"""Hand labels as gold for readers, and as findings for an index.
+"""Hand labels of headlines, to score readers and to compute an index.
 
-People labelled the acts in headlines. As gold, the labels score readers; as findings, they give the index that perfect reading would. They
-contain ids and codes, no text.
+As gold, labels score readers. As findings, they give the index that perfect reading would. The files have ids and codes, no text.
 """
 
 from datetime import date
@@ -32,7 +31,10 @@ is_of_pair = pl.col("actor").is_in(PAIR.split("-")) & pl.col("target").is_in(PAI
 
 
 def read_labels(path: Path) -> pl.DataFrame:
-    """Read the labels between China and the US; add `polarity`."""
+    """Read the labels of acts between China and the United States.
+
+    Adds `polarity`, which follows from the kind.
+    """
     polarity = pl.col("kind").replace_strict(dict(KIND_POLARITY)).alias("polarity")
     return pl.read_csv(path).filter(is_of_pair).with_columns(polarity)
 
@@ -83,7 +85,7 @@ def to_findings(rows: pl.DataFrame, articles: pl.DataFrame) -> pl.DataFrame:
 def build_sample_labels_index(lake: Lake) -> pl.DataFrame:
     """Build the index (TENSION_PAIR_DAILY) from the labels of the sample.
 
-    `lake`: that of a home of the bundled sample, which has everything but the findings.
+    `lake`: the lake of a home of the bundled sample. All its tables are used except the findings, which the labels replace.
     """
     core = {table.name: lake.read(table) for table in (ARTICLES, COVERAGE, READING_OUTCOMES, STORY_LINKS)}
     articles = core[ARTICLES.name]
@@ -96,9 +98,10 @@ def build_sample_labels_index(lake: Lake) -> pl.DataFrame:
 
 
 def correlate_with_trade_epu(tension: pl.DataFrame, references: pl.DataFrame, half_life_days: float) -> dict[str, float]:
-    """Correlate monthly index series with trade EPU over MONTHS.
+    """Correlate monthly means of the index with trade EPU over MONTHS.
 
-    The result maps each of SERIES to its correlation, and `months` to the number of months.
+    `tension`: rows of TENSION_PAIR_DAILY; `references`: REFERENCES with the uncertainty index trade EPU. Returns the correlation of each of
+    SERIES, and `months`, the number of months.
     """
     inputs = Inputs(tension, pl.DataFrame(schema=KEYWORD_HITS), references, MONTHS, half_life_days)
     row: dict[str, float] = {}

@@ -107,9 +107,9 @@ class Section:
 
 @dataclass(frozen=True)
 class Page:
-    """Content of the page.
+    """Content of the page with the results.
 
-    `first`, `last`: days read; `pair`: the pair compared with references.
+    `first`, `last`: days read; `pair`: the pair compared with other indices.
     """
 
     title: str
@@ -124,7 +124,7 @@ class Page:
 
 
 def render(page: Page) -> str:
-    """Render the page as HTML; the output is deterministic."""
+    """Render the page as HTML; equal content gives equal text."""
     template = load_templates(Path(__file__).parent).get_template("validation.html.j2")
     return template.render(page=page, palette=palette, sample_note=SAMPLE_NOTE, policy=content_policy(()))
 
@@ -370,9 +370,9 @@ def _draw(chart: Chart, alt_text: str) -> Picture:
 
 
 def _find_row(rows: pl.DataFrame, measured: str) -> Mapping[str, Any]:
-    """Return the first figure of what was `measured` (`index`, `keyword`, ...).
+    """Return the first row with the result of `index`, `keyword`, or other.
 
-    If there is none, all its columns are None.
+    `measured`: which of them. If there is no such row, all its columns are None.
     """
     matches = rows.filter(pl.col("measured") == measured)
     return dict.fromkeys(rows.columns) if matches.is_empty() else matches.row(0, named=True)

@@ -1,6 +1,6 @@
-"""Reference series in their publishers' formats: TPU, categorical EPU, GPR.
+"""Indices by others in their publishers' formats: TPU, categorical EPU, GPR.
 
-A format is recognized by its header line.
+These are trade policy uncertainty, economic policy uncertainty and geopolitical risk. A format is recognized by its header line.
 """
 
 import csv

@@ -1,4 +1,4 @@
-"""Run all studies for a home, and write page and table.
+"""Run all studies for a home; write page and table.
 
 Statistics are in `studies/`, wording in `page.py`, pictures in `charts.py`.
 """
@@ -173,9 +173,9 @@ class _Index:
         return pl.concat(parts) if parts else pl.DataFrame(schema=KEYWORD_HITS)
 
     def build_page(self, sections: Sequence[pages.Section]) -> pages.Page:
-        """Join the sections to a page.
+        """Join the sections to a page, with a head on the index.
 
-        Its head describes the index as of its newest day.
+        It describes the newest day.
         """
         last = self.tension.row(-1, named=True)
         return pages.Page(
@@ -191,9 +191,9 @@ class _Index:
         )
 
     def read_without_text(self, table: Table) -> pl.DataFrame:
-        """Read a table with empty titles and bodies of articles.
+        """Read a table without the texts of articles.
 
-        The index does not use the texts, and they need much memory.
+        Titles and bodies are empty: the studies do not use them, and they need much memory.
         """
         if table is not ARTICLES:
             return self.lake.read(table)
@@ -205,7 +205,10 @@ class _Index:
         )
 
     def build_channels(self, core: dict[str, pl.DataFrame]) -> pl.DataFrame:
-        """Build `channel_daily` from these tables, with the baseline windows of the home."""
+        """Build `channel_daily` from changed tables of articles and signals.
+
+        `core`: these tables by name. The baseline has the windows of the home.
+        """
         stored = read_stored_baseline(self.lake.read(BASELINE))
         parameters = model_variables(tuple(self.pairs), self.half_life_days, stored.window, self.days_read, stored.first_day)
         return build_tables(dict(core), [CHANNEL_DAILY], parameters)[CHANNEL_DAILY.name]
@@ -303,15 +306,18 @@ def _choose_months_to_plot(index: _Index, inputs: agreement.Inputs) -> tuple[pl.
 
 
 def _compare_placebos(index: _Index, inputs: agreement.Inputs) -> Part:
-    """Compare every pair with every reference, the chosen pair first."""
+    """Correlate every pair with every reference, the chosen pair first.
+
+    The other pairs are placebos: a reference about China should follow them less.
+    """
     figures = agreement.compare_placebo_pairs(inputs, sorted(index.pairs, key=lambda pair: pair != index.pair))
     return figures, pages.placebo_section(figures, index.pair)
 
 
 def _compare_sources(index: _Index, inputs: agreement.Inputs) -> Part:
-    """Rebuild the index without each of its largest sources; compare its variants.
+    """Compare the index with itself without each of its largest sources.
 
-    With a single source, there are variants only, and a note says so.
+    Also with its variants, such as equal severities. With a single source there are variants only, and a note says so.
     """
     coverage = index.lake.read(COVERAGE)
     sources = list_largest_sources(coverage)
@@ -331,7 +337,7 @@ def _compare_sources(index: _Index, inputs: agreement.Inputs) -> Part:
 
 
 def _compare_with_rebuild(index: _Index) -> Part:
-    """Compare the index with one rebuilt from published masses.
+    """Compare the index with a second computation from published masses.
 
     The figures are the largest difference of each column.
     """

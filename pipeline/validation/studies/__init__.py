@@ -1,1 +1,1 @@
-"""Statistics of the validation: data frames in, figures out."""
+"""Statistics of the validation: from data frames to rows of VALIDATION."""

@@ -30,10 +30,10 @@ _MEASURED = ("index", "keyword")
 
 @dataclass(frozen=True)
 class Inputs:
-    """Series to compare.
+    """Series to compare, and how.
 
     `tension`: rows of TENSION_PAIR_DAILY; `keywords`: KEYWORD_HITS; `references`: REFERENCES; `window`: days to use, or None for all;
-    `half_life_days`: of the index.
+    `half_life_days`: half-life of the index.
     """
 
     tension: pl.DataFrame
@@ -93,9 +93,9 @@ def correlate_with_references(inputs: Inputs, pair: str) -> pl.DataFrame:
 
 
 def compare_placebo_pairs(inputs: Inputs, pairs: Iterable[str]) -> pl.DataFrame:
-    """Correlate each pair with each reference by month; return rows of VALIDATION.
+    """Correlate each pair with each reference by month, as rows of VALIDATION.
 
-    Also gives the pair's share of days in escalation and its number of signals.
+    Also gives each pair's share of days in escalation and its number of signals.
     """
     rows: list[Figure] = []
     for pair in pairs:
@@ -200,7 +200,10 @@ def _daily_keyword_share(keywords: pl.DataFrame, calendar: pl.DataFrame, half_li
 
 
 def _transform(both: pl.DataFrame, transform: str) -> pl.DataFrame:
-    """Return levels or first differences, without rows that lack index or reference."""
+    """Return the series as levels or as changes from period to period.
+
+    `transform`: which of them. Rows that lack index or reference are left out.
+    """
     columns = [name for name in ("index", "keyword", "value") if name in both.columns]
     changed = both.with_columns(pl.col(columns).diff()) if transform == "change" else both
     return changed.drop_nulls(["index", "value"])

@@ -45,8 +45,8 @@ Hits = NDArray[np.float64]  # 1, 0, or NaN if a window is incomplete
 class DailyCounts:
     """Evidence and articles of each day, as arrays of shape (days,).
 
-    Evidence is what an event should raise: the observed mass of a series and channel, or the hits of the keyword rule for a pair. `first`:
-    the first day.
+    Evidence is what should rise at an event: the observed mass of a series and channel, or the hits of the keyword rule for a pair.
+    `first`: the first day.
     """
 
     first: date
@@ -189,9 +189,9 @@ def _percent_of_average(events: pl.DataFrame, counts: DailyCounts, measured: str
 
 
 def _split_into_groups(events: pl.DataFrame) -> list[tuple[str, str, pl.DataFrame]]:
-    """Group events: all, by polarity, by pair and by year.
+    """Group events: all together, by polarity, by pair and by year.
 
-    One tuple per group: columns `grouping` and `pair` of its figures, and its events.
+    Returns for each group the columns `grouping` and `pair` of its figures, and its events.
     """
     groups = [("", "", events)] if not events.is_empty() else []
     groups += [(name, "", rows) for (name,), rows in sorted(events.group_by("polarity"), reverse=True)]
@@ -211,10 +211,10 @@ def _mark_hits(counts: DailyCounts, keys: Sequence[tuple[str, str]], measured: s
 
 
 def _measure_hit_rates(events: pl.DataFrame, counts: DailyCounts, width: int, where: Mapping[str, str]) -> list[Figure]:
-    """Compute the share of events that are hits.
+    """Compute the share of events that are hits, and what chance gives.
 
-    For index and keyword rule, and the difference of both. Only events whose window is complete in both count. Intervals: bootstrap over
-    months, whose events are drawn together. `where`: the columns `grouping` and `pair` of the figures.
+    Returns figures for index and keyword rule, and the difference of both. Only events whose window is complete in both count. Intervals:
+    bootstrap over months, whose events are drawn together. `where`: the columns `grouping` and `pair` of the figures.
     """
     keys = {
         "index": list(events.select("series", "polarity").iter_rows()),
@@ -250,17 +250,20 @@ def _hit_figure(
     count: int,
     chance: Mapping[str, float],
 ) -> Figure:
-    """Build the figure of a hit rate; `where`, `chance`: further columns."""
+    """Build the figure (row of VALIDATION) of a hit rate.
+
+    `where`: its columns `grouping` and `pair`; `chance`: result of `_measure_chance`.
+    """
     statistic = f"hit rate within {width} day{'s' if width > 1 else ''}"
     return figure("events", statistic, measured=measured, value=value, lo95=interval[0], hi95=interval[1], count=count, **where, **chance)
 
 
 def _measure_chance(on_days: NDArray[np.float64], at: NDArray[np.int64], rate: float) -> dict[str, float]:
-    """Compute which hit rates chance gives: at random dates, and by shifting.
+    """Compute the hit rates that chance gives.
 
-    All events are shifted by the same number of days. `on_days`: result of `_mark_hits`; `at`: the number of each event's day; `rate`: the
-    hit rate of the events. Shifts go around the end of the calendar. `p_random` and `p_shift`: share of draws and shifts with at least this
-    rate, the events' own included.
+    Chance is measured in two ways: at random dates, and with all events shifted by the same number of days, around the end of the calendar.
+    `on_days`: result of `_mark_hits`; `at`: the number of each event's day; `rate`: the hit rate of the events. `p_random` and `p_shift`:
+    share of draws and shifts with at least this rate, the events' own included.
     """
     random = np.random.default_rng(SEED)
     drawn = np.zeros(DRAWS)
@@ -290,10 +293,10 @@ def _mean_hit_rate(hits: NDArray[np.float64]) -> float:
 
 
 def _run_sign_tests(events: pl.DataFrame, counts: DailyCounts, width: int) -> list[Figure]:
-    """Test how often the event's channel ranks above the opposite channel.
+    """Test how often the event's own channel ranks above the opposite one.
 
     The rank of a day is the share of days of the same channel with less evidence per article within `width` days; ties are dropped. Exact
-    binomial test against one half. One figure for each polarity with events.
+    binomial test against one half. Returns one figure for each polarity with events.
     """
     articles = counts.articles["index"]
     no_evidence = np.zeros(counts.days)

@@ -26,7 +26,10 @@ def simulation_figures(study: pl.DataFrame) -> pl.DataFrame:
 
 
 def forecast_figures(study: pl.DataFrame, pair: str) -> pl.DataFrame:
-    """Convert the result of `forecast.score_half_lives` for one pair to rows of VALIDATION."""
+    """Convert forecast scores of half-lives to rows of VALIDATION.
+
+    `study`: result of `forecast.score_half_lives` for `pair`.
+    """
     rows = []
     for row in study.iter_rows(named=True):
         grouping = f"half-life {row['half_life_days']:g} days, stories {row['arrivals']}, {row['window']}"

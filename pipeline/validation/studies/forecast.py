@@ -115,9 +115,9 @@ def forecast_stories(days: pl.DataFrame, half_life_days: float, prior_stories: f
 
 
 def _compute_opening_state(days: pl.DataFrame, half_life_days: float, prior: float) -> tuple[Matrix, Matrix]:
-    """Compute the filter's shape and rate at the start of each day.
+    """Compute the Gamma shape and rate at the start of each day.
 
-    They come from `filter_channels` itself, with each story as a mass of 1; each has the shape (days).
+    They come from `filter_channels` itself, with each story as a mass of 1. Both have the shape (days).
     """
     count, expected = days["story_count"].cast(pl.Float64), days["expected_stories"]
     masses = ("observed", "observed_actions", "observed_unweighted", "second_moment")

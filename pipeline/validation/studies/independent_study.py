@@ -60,9 +60,9 @@ Mask = NDArray[np.bool_]
 
 
 def share_top_decile(values: Numbers) -> Numbers:
-    """Return how far values are among the highest tenth (0 to 1).
+    """Return how far each value is in the highest tenth (0 to 1).
 
-    1 for values in the tenth, 0 for others. Values that are equal share the places left for them in equal parts. A value of 0 gets 0.
+    1 for values in the tenth, 0 for others. Equal values at its edge share the places left for them in equal parts. A value of 0 gets 0.
     """
     distinct, of_value, counts = np.unique(values, return_inverse=True, return_counts=True)
     higher = len(values) - np.cumsum(counts)
@@ -73,8 +73,8 @@ def share_top_decile(values: Numbers) -> Numbers:
 def share_of_places(value: float, others: Numbers, places: float) -> float:
     """Return how far `value` is among the highest `places` (0 to 1).
 
-    `others`: the values that it competes with. 1 if it and its equals fit in, 0 if enough others are higher; otherwise its equals share the
-    places left. A value of 0 gets 0.
+    `others`: the values that it competes with. 1 if it and its equals all have a place, 0 if enough others are higher; otherwise it shares
+    the places left with its equals. A value of 0 gets 0.
     """
     higher, equal = int((others > value).sum()), int((others == value).sum())
     if value <= 0 or higher > places:
@@ -83,10 +83,11 @@ def share_of_places(value: float, others: Numbers, places: float) -> float:
 
 
 def study_acts(acts: pl.DataFrame, daily_mass: pl.DataFrame, keywords: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
-    """Score acts; return ACT_RESULTS and rows of VALIDATION.
+    """Score the index on acts, next to chance and to keywords.
 
     `acts`: `act_id`, `act_date`, `actor`, `target`, `polarity` (a channel); those outside the days and directed pairs of the index are
-    dropped, also acts towards all countries (`*`). `daily_mass`: DAILY_MASS; `keywords`: KEYWORD_HITS. Intervals: bootstrap over months.
+    dropped, also acts towards all countries (`*`). `daily_mass`: DAILY_MASS; `keywords`: KEYWORD_HITS. Returns ACT_RESULTS and rows of
+    VALIDATION. Intervals: bootstrap over months.
     """
     counts = to_daily_counts(daily_mass, keywords)
     chosen = _select_acts(acts, counts)
@@ -153,7 +154,8 @@ def _sum_windows(of_day: NDArray[Any]) -> Numbers:
 class _Windows:
     """Evidence around each day, and the placebo dates of acts.
 
-    `covered`: result of `_find_covered_days`; `acts`: all acts of the study.
+    Placebo dates have no act near them and show what chance gives. `covered`: result of `_find_covered_days`; `acts`: all acts of the
+    study.
     """
 
     counts: DailyCounts
@@ -164,7 +166,7 @@ class _Windows:
     def _free_days(self) -> dict[str, Mask]:
         """Return each pair's covered days that are not near its acts.
 
-        Near: within `NEAR_AN_ACT` days. From these days chance is measured.
+        Near means within `NEAR_AN_ACT` days. Chance is measured on these days.
         """
         free = {pair: mask.copy() for pair, mask in self.covered.items()}
         for pair, day in self.acts.select("pair", "act_date").iter_rows():
@@ -196,7 +198,7 @@ class _Windows:
     def placebo_hits(self, act: Mapping[str, Any], measured: str) -> Numbers:
         """Return whether each placebo date is a hit (0 to 1).
 
-        A date that shares its place is between.
+        A date that shares the last places of the highest tenth with equal ones is between 0 and 1.
         """
         return share_top_decile(self.values(act, measured))[self.placebo_days(act)]
 

@@ -1,6 +1,6 @@
 """How much the index depends on single sources.
 
-The caller runs the models.
+Belongs here: removing a source and comparing. Does not: building the index again, which the caller does.
 """
 
 from collections.abc import Mapping

@@ -92,7 +92,7 @@ def measure_differences(published: pl.DataFrame, rebuilt: pl.DataFrame, table: s
 
 @dataclass(frozen=True)
 class _Versions:
-    """The baseline's versions of one series and channel, oldest first.
+    """Versions of the baseline of one series and channel, oldest first.
 
     `rates`: by source, the rates of `_VARIANTS`; `priors`: the row of `(any)` with the columns of the prior.
     """

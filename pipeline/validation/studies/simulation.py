@@ -66,11 +66,11 @@ class Pool:
 
 @dataclass(frozen=True)
 class Arrivals:
-    """How stories arrive and are read.
+    """How simulated stories arrive and are read.
 
     `clustering`: factor on the variance of the number of stories. `wrong`: share of stories that are read wrong at the baseline's rate.
-    Half of them are of the pair's own news, with sign or kind turned, and come and go with it; the other half are of other news, and
-    come at the rate of the baseline.
+    Half of them are the pair's own news, with sign or kind wrong, and come and go with it; the other half are other news, and come at the
+    rate of the baseline.
     """
 
     name: str
@@ -113,7 +113,7 @@ def step_randomly(random: np.random.Generator, rate: Matrix, _state: FilterState
 
 
 def follow_filter_model(random: np.random.Generator, rate: Matrix, state: FilterState) -> Matrix:
-    """Move the rate such that the filter's next state is exact.
+    """Move the rate so that the intervals of the filter are exact.
 
     If yesterday's rate is Gamma(a, b), k the retention and c the prior in stories, today's rate is (b * rate * eta + gamma) / (k b + (1 -
     k) c) with eta ~ Beta(k a, (1 - k) a) and gamma ~ Gamma((1 - k) c). The Beta retains the share k of the evidence and gives Gamma(k a, b)
@@ -140,7 +140,8 @@ EVOLUTIONS: Mapping[str, Evolution] = {
 def simulate_pool(run: Model, random: np.random.Generator, stories: int = 4000) -> Pool:
     """Simulate stories of escalation, weighted by `story_mass.sql`.
 
-    `stories`: their number. A story has one to five signals, and one to five articles of different owners, mostly one, as in full texts.
+    `run` runs SQL models; `stories`: number of stories. A story has one to five signals, and one to five articles of different owners,
+    mostly one, as in real news. Returns the pool from which `simulate_coverage` draws.
     """
     kinds = [
         ("measure", "announced", 0.30), ("threat", "proposed", 0.20), ("accusation", "announced", 0.20), ("demand", "proposed", 0.15),
@@ -367,9 +368,9 @@ def _to_story_mass(pool: Pool, draws: Sequence[Drawn], days: pl.Series, names: p
 
 
 def _build_articles_read(run: Model, pool: Pool, days: Days, method: Mapping[str, Any]) -> dict[str, pl.DataFrame]:
-    """Build `coverage` and `articles_read`, the same on every day.
+    """Build `coverage` and `articles_read` with the same articles every day.
 
-    Each source has the same number of articles. Together at least ARTICLES_A_DAY a day. Returns both tables by name.
+    Each source has the same number of articles, together at least ARTICLES_A_DAY a day. Returns both tables by name.
     """
     sources = pool.story_articles["source"].unique().sort()
     each = -(-ARTICLES_A_DAY // sources.len())
