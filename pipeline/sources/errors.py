@@ -1,4 +1,4 @@
-"""The error raised when an input cannot be read."""
+"""The error for input files and responses that cannot be read."""
 
 from pipeline.errors import UserError
 

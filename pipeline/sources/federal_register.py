@@ -143,7 +143,7 @@ def _fetch_pages(client: Client, settings: FederalRegisterSettings, day: date, *
 
 
 def _is_page(payload: Payload) -> bool:
-    """Return whether a payload is a readable page of results."""
+    """Return whether a payload can be read as a page of results."""
     try:
         _read_results(_parse_page(payload), payload)
     except SourceError:
@@ -171,7 +171,10 @@ def _first_request(settings: FederalRegisterSettings, day: date, *, is_final: bo
 
 
 def _item_name(day: date, number: int, *, is_final: bool) -> str:
-    """Name a page of a day; settled pages have another name."""
+    """Name a page of a day; its response is found by it.
+
+    A page that is fetched when the day no longer changes (`is_final`) has another name, so it is fetched once more.
+    """
     return f"{day}, page {number}{_SETTLED if is_final else ''}"
 
 
@@ -190,7 +193,7 @@ def _next_url(payload: Payload | None) -> str | None:
 
 
 def _find_objection(url: str, base: str) -> str:
-    """Say why an address from a payload must not be fetched.
+    """Say why the address of a next page must not be fetched.
 
     "" if it has the scheme, host and port of the base address and a path below its path, without `..`.
     """
@@ -211,10 +214,9 @@ def _origin(url: SplitResult) -> tuple[str, str | None, int | None]:
 
 
 def _collect_day(day: date, stored: dict[str, Payload]) -> pl.DataFrame | str:
-    """Return the rows of a complete day, or what is wrong.
+    """Return the rows of a day, or say what is missing.
 
-    `stored`: its pages by name of the item. Those that were fetched when the day no longer changed (settled) are preferred if they are
-    complete.
+    `stored`: its pages by name of the item. Pages that were fetched when the day no longer changed are preferred if they are complete.
     """
     begun = [is_final for is_final in (True, False) if _item_name(day, 1, is_final=is_final) in stored]
     reasons = []

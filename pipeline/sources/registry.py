@@ -53,7 +53,7 @@ class Fetcher(Generic[G]):
         return max((day for day in days if day <= until), default=None)
 
     def _search_back(self, archive: Archive, until: date) -> Iterator[date]:
-        """Yield the newest day, searching stored responses backwards from `until`.
+        """Yield the newest day of data, searching backwards from `until`.
 
         Yields at most one day: that of the first readable response of the last stored day with one. More responses are not needed: a day of
         GDELT has 192, too many to unpack for a date. The search ends far past the age at which the upstream is late (`_TIMES_LATE`).

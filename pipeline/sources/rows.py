@@ -1,6 +1,6 @@
-"""Converts rows of articles from any source to `RAW_ARTICLES`.
+"""Convert rows of articles from any source to `RAW_ARTICLES`.
 
-Each gets a name and the day under which it is stored. Articles are cleaned and checked in `pipeline/articles`.
+Each row gets a name and the day under which it is stored. Articles are cleaned and checked in `pipeline/articles`.
 """
 
 from datetime import date

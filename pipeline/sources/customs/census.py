@@ -38,11 +38,11 @@ _DECODER = json.JSONDecoder(parse_int=str, parse_float=str, parse_constant=str)
 
 
 def fetch(client: Client, settings: CensusSettings, window: Days) -> Iterator[FetchResult]:
-    """Fetch the years of the window and the three before.
+    """Fetch US trade of the window's years and the three before.
 
-    There is one request per year, partner, direction and product. This year and the last are fetched at every call, earlier years once a
-    month until their last revision (each June revises the three years before). The outcome is `missing` for months that are not released,
-    and `failed` for a web page instead of figures.
+    Sends one request per year, partner, direction and product. This year and the last are fetched at every call, earlier years once a month
+    until their last revision (each June revises the three years before). Yields the result of each request: `missing` for months that are
+    not released, `failed` for a web page instead of figures.
     """
     for request in build_requests(settings, window, client):
         fetched = requesting.fetch_table(client, request, parse, may_be_empty=False)
@@ -87,7 +87,7 @@ def _build_request(settings: CensusSettings, year: Year, partner: str, direction
 
 
 def parse(payload: Payload) -> pl.DataFrame:
-    """Parse the response into text cells.
+    """Parse a response of the API into a table of text cells.
 
     Columns have the names in its first row, plus `unreadable`: why a row is malformed. Repeated names get a suffix such as ` (2)`. A
     truncated response gives its complete rows and a last row with the reason; an empty response gives no rows. `SourceError` if there is no
@@ -155,9 +155,10 @@ def _parse_row(cells: Mapping[str, str | None]) -> TradeRow:
 
 
 def _parse_outer_list(text: str, place: str) -> tuple[list[Any], str]:
-    """Parse the text, a list of lists in JSON, into rows.
+    """Parse JSON text that is a list of lists into rows.
 
     Also returns where the text is truncated ("" if it is complete); the rows before that are complete. `SourceError` if it is no list.
+    `place` names the response in the message.
     """
     try:
         rows = _DECODER.decode(text)
@@ -173,9 +174,9 @@ def _parse_outer_list(text: str, place: str) -> tuple[list[Any], str]:
 
 
 def _parse_complete_rows(text: str) -> tuple[list[Any], str]:
-    """Parse a truncated list up to its last complete row.
+    """Parse a truncated list of rows up to its last complete row.
 
-    Also returns where it ends, in words. The first row has the column names, so it is not counted there.
+    Also returns in words after which row it ends. The first row has the column names, so it is not counted there.
     """
     rows: list[Any] = []
     position = 1  # after the opening bracket
@@ -192,7 +193,7 @@ def _parse_complete_rows(text: str) -> tuple[list[Any], str]:
 
 
 def _skip(text: str, position: int, characters: str) -> int:
-    """Return the first position from `position` on without these characters."""
+    """Return the first position from `position` on after these characters."""
     while position < len(text) and text[position] in characters:
         position += 1
     return position

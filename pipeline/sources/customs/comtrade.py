@@ -39,11 +39,11 @@ _DECODER = json.JSONDecoder(parse_int=str, parse_float=str, parse_constant=str)
 
 
 def fetch(client: Client, settings: ComtradeSettings, window: Days) -> Iterator[FetchResult]:
-    """Fetch the years of the window and the three before.
+    """Fetch trade of pairs in the window's years and the three before.
 
-    There is one request per year, pair and product. Reporters revise without notice: this year and the last are fetched at every call,
-    earlier years once a month until they are more than three years old. The outcome is `failed` if the response is not a table, e.g. an
-    error reported by the API.
+    Sends one request per year, pair and product. Reporters revise without notice: this year and the last are fetched at every call, earlier
+    years once a month until they are more than three years old. Yields the result of each request: `failed` if the response is not a table,
+    e.g. an error reported by the API.
     """
     # A settled year may be empty: some pairs do not trade a product.
     return (requesting.fetch_table(client, request, parse, may_be_empty=True) for request in build_requests(settings, window, client))
@@ -89,7 +89,7 @@ def _build_request(settings: ComtradeSettings, year: Year, pair: str, codes: tup
 
 
 def parse(payload: Payload) -> pl.DataFrame:
-    """Parse the response into text cells.
+    """Parse a response of API or website into text cells.
 
     Columns have the source's names, plus `unreadable`: why a row is malformed. JSON columns are in order of first appearance; cells that a
     row lacks are null. CSV cells after the last name (each line of the site's files ends with a comma) are in `unnamed (48)`. `SourceError`
@@ -167,9 +167,9 @@ def _parse_json(text: str, place: str) -> pl.DataFrame:
 
 
 def _check_complete(response: Mapping[str, Any], rows: list[Any], place: str) -> None:
-    """Raise `SourceError` if rows are missing.
+    """Raise `SourceError` if a response does not have all rows.
 
-    There are more or fewer than the `count` of the response, or as many as a response can hold.
+    It does not if there are more or fewer than its `count`, or as many as a response can hold.
     """
     count = str(response.get("count", len(rows)))
     if count != str(len(rows)) or len(rows) >= MAX_ROWS:

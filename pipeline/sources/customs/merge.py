@@ -61,10 +61,11 @@ def merge_trade_flows(folder: Path, archive: ResponseArchive, settings: Sources)
 
 
 def select_versions(rows: pl.DataFrame) -> pl.DataFrame:
-    """Select one row for each value that a figure had.
+    """Select one row for each value that a figure has had.
 
-    `rows`: figures of all responses in order of arrival. Of several values on a day the last counts, unless it equals the value before.
-    Only a figure's first value has `absent_on`: the day of the last response without it, which shows when it was not public yet.
+    `rows`: the figures of all responses in order of arrival. If a figure had several values on one day, the last counts, unless it equals
+    the value of the day before. Only the first value of a figure has `absent_on`: the day of the last response without the figure, when it
+    was not public yet.
     """
     last_of_day = (
         rows.with_columns(pl.col("absent_on").first().over(_FIGURE))
@@ -109,9 +110,9 @@ def _read_responses(archive: ResponseArchive, source: str, settings: Sources) ->
 
 
 def _requests_by_item(journal: pl.DataFrame) -> Mapping[str, Sequence[tuple[datetime, str | None]]]:
-    """Return the time and hash of each response, by item, oldest first.
+    """Return time and hash of each response, by requested item.
 
-    The hash is None if the upstream said that it has no data. Failed requests are left out.
+    The oldest comes first. The hash is None if the upstream said that it has no data. Failed requests are left out.
     """
     requests: dict[str, list[tuple[datetime, str | None]]] = defaultdict(list)
     completed = journal.filter(pl.col("outcome").is_in(["stored", "unchanged", "missing"])).sort("asked_at")
@@ -121,10 +122,10 @@ def _requests_by_item(journal: pl.DataFrame) -> Mapping[str, Sequence[tuple[date
 
 
 def _absent_on(payload: Payload, requests: Sequence[tuple[datetime, str | None]], readable: Collection[str]) -> str | None:
-    """Return the day of the same request's previous response, if any.
+    """Return the day of the previous response to the same request.
 
-    `requests` are those of the payload's item, `readable` the hashes of readable responses. Unreadable ones are skipped: they do not prove
-    absence.
+    New figures of this response were absent on that day. `requests`: those of the payload's item; `readable`: hashes of readable responses.
+    Unreadable ones are skipped: they do not prove absence. None if there is none.
     """
     earlier = [(at, sha256) for at, sha256 in requests if at <= payload.fetched_at][:-1]  # without the request of the payload itself
     days = [at.date() for at, sha256 in earlier if sha256 is None or sha256 in readable]

@@ -57,7 +57,7 @@ def iter_years(window: Days, today: date) -> Iterator[Year]:
 def mark_recent_as_final(client: Client, request: Request, year: Year) -> Request:
     """Mark a request as final (not sent) if a response is recent.
 
-    Recent is one of less than `REFETCH_AFTER` ago. This year and the last are always requested.
+    Recent means stored less than `REFETCH_AFTER` ago. Requests for this year and the last are always sent.
     """
     stored = client.archive.find_newest(request.source, request.item)
     is_recent = stored is not None and client.now() - stored.fetched_at < REFETCH_AFTER
@@ -87,10 +87,10 @@ def fetch_table(client: Client, request: Request, parse: Callable[[Payload], pl.
 
 
 def reject_response(client: Client, fetched: FetchResult, outcome: Outcome, detail: str) -> FetchResult:
-    """Return the result of a request as failed, without payload.
+    """Turn a response that cannot be read into a failed result.
 
-    For responses that were stored but cannot be read: `outcome` and `detail` say why, and are added to the journal. The stored response
-    stays in the archive.
+    `outcome` and `detail` say why, and are added to the journal of requests. The result has no payload; the stored response stays in the
+    archive.
     """
     rejected = replace(fetched, outcome=outcome, payload=None, detail=detail)
     if fetched.payload is not None:
@@ -101,7 +101,7 @@ def reject_response(client: Client, fetched: FetchResult, outcome: Outcome, deta
 def item_name(what: str, year: Year, codes: Sequence[str]) -> str:
     """Name what a request fetches, e.g. `imports CHN 2024 all`.
 
-    Responses are stored by this name. `what`: flow and partner; `codes`: HS codes of the goods; the name has their hash (none: `all`).
-    A year without further revisions (`is_settled`) has another name, so it is fetched once more and then never again.
+    Responses are stored by this name. `what`: flow and partner; `codes`: HS codes of the goods; the name has their hash (none: `all`). When
+    a year gets its last revision (`is_settled`), its name changes, so it is fetched once more and then never again.
     """
     return f"{what} {year.year} {goods_label(codes)}{' settled' if year.is_settled else ''}"

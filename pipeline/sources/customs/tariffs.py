@@ -58,10 +58,10 @@ def parse_list(content: bytes, place: str) -> pl.DataFrame:
 
 
 def compute_simple_means(lines: pl.DataFrame, importer: str, exporter: str, source: str) -> pl.DataFrame:
-    """Compute the mean rate over lines on days of change.
+    """Compute the mean rate over all tariff lines on days of change.
 
-    The latest rate of each line counts. The result is of `RAW_TARIFFS`, in percent. A line counts from its first rate, so the list should
-    begin with a rate for every line. A row without a rate changes nothing.
+    `lines`: rows of `LINES`. On each day the latest rate of each line counts. The result is of `RAW_TARIFFS`, in percent. A line counts
+    from its first rate, so the list should begin with a rate for every line. A row without a rate changes nothing.
     """
     rates = lines.filter(pl.col("unreadable").is_null()).sort("effective_date", "hs6")
     previous = pl.col("rate_pct").shift(1).over("hs6", order_by="effective_date")
@@ -120,7 +120,7 @@ def _parse_row(line: int, row: dict[str, str | None]) -> tuple[int, str | None, 
 
 
 def _find_fault(code: str, day: str, rate: str, *, is_whole: bool) -> str | None:
-    """Say why a row is not a rate; None if it is.
+    """Say why a row of a list is no rate, or None.
 
     `is_whole`: it has no more cells than the header.
     """
@@ -141,9 +141,9 @@ def _find_fault(code: str, day: str, rate: str, *, is_whole: bool) -> str | None
 
 
 def _reject_contradictions(lines: pl.DataFrame) -> pl.DataFrame:
-    """Add a reason to contradicting and repeated rates.
+    """Mark contradicting and repeated rates with a reason.
 
-    If the rates of a tariff line and day differ, all of them get one; if they are equal, all after the first.
+    If the rates of one tariff line on one day differ, all of them are marked; if they are equal, all after the first.
     """
     key = ["hs6", "effective_date"]
     is_rate = pl.col("unreadable").is_null()

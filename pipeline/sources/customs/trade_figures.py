@@ -50,9 +50,9 @@ class RowError(TensionError, ValueError):
 
 @dataclass(frozen=True)
 class Figures:
-    """Figures and rejected rows of responses.
+    """Trade figures of responses, and the rows that were rejected.
 
-    `rows` is of `RAW_TRADE_FLOWS`, with one row per response that held a figure; `rejected` is of `REJECTED`. `used_count` is the number of
+    `rows`: of `RAW_TRADE_FLOWS`, with one row for each response that held a figure; `rejected`: of `REJECTED`. `used_count`: number of
     response rows that are part of a figure; with the rejected rows it adds up to all rows read. `is_read` is false if a response could not
     be read completely: it does not prove that a month was absent.
     """
@@ -88,7 +88,7 @@ def goods_label(codes: Sequence[str]) -> str:
 
 
 def codes_by_product(products: Mapping[str, Sequence[str]]) -> dict[str, tuple[str, ...]]:
-    """Return the HS codes of each product, sorted.
+    """Return the HS codes of each product, sorted, without overlaps.
 
     All goods (no codes) come first. A code that begins with another code of the product is dropped, or its trade would count twice.
     """
@@ -147,9 +147,9 @@ def _quote(text: str | None) -> str:
 
 
 def decode(payload: Payload, web_page_advice: str) -> str:
-    """Decode a response, without white space around it.
+    """Decode a response to text, without white space around it.
 
-    `SourceError` if it is not UTF-8 or a web page; `web_page_advice` says what to do about that.
+    `SourceError` if it is not UTF-8 or is a web page; `web_page_advice` says what to do about that.
     """
     try:
         text = payload.body.decode("utf-8-sig").strip()
@@ -161,7 +161,7 @@ def decode(payload: Payload, web_page_advice: str) -> str:
 
 
 def describe(payload: Payload) -> str:
-    """Name a response in messages."""
+    """Return the name of a response, for messages."""
     return f"{payload.source}, {payload.item}, from {payload.url}"
 
 
@@ -190,8 +190,8 @@ def check_width(widths: Iterable[int], place: str) -> None:
 def build_table(names: Sequence[str], rows: Sequence[Sequence[str | None]], reasons: Sequence[str | None]) -> pl.DataFrame:
     """Build a table of text cells with the source's column names.
 
-    `unreadable` says why a row is malformed. Repeated names get a suffix such as `(2)`. Cells after the last name are in columns such as
-    `unnamed (48)`, 48 being their position. Rows may be short.
+    `names`: the header; `rows`: cells, which may be fewer than names; `reasons`: why a row is malformed, in the column `unreadable`.
+    Repeated names get a suffix such as `(2)`. Cells after the last name are in columns such as `unnamed (48)`, 48 being their position.
     """
     width = max([len(names), *map(len, rows)])
     columns = make_unique([*names, *(f"unnamed ({position})" for position in range(len(names) + 1, width + 1))])
@@ -231,11 +231,12 @@ def build_figures(
     publisher: str,
     absent_on: str | None,
 ) -> Figures:
-    """Build the figures of one response.
+    """Build the monthly figures of one response.
 
-    The HS codes of each product are summed. The item's name says which goods were requested. Rows with other codes are rejected. If no
-    product in the settings has these codes, all rows are rejected. Duties are summed only if every code has them. `absent_on` is the day of
-    the previous response; it is copied to every figure, and for a figure's first value shows when the month was not public yet.
+    `parse_row` parses a row of `table`. The HS codes of each of `products` are summed. The item's name says which goods were requested:
+    rows with other codes are rejected, and all rows if no product has these codes. Duties are summed only if every code has them.
+    `absent_on`: day of the previous response; it is copied to every figure, and for a figure's first value shows when the month was not
+    public yet.
     """
     label = next((part for part in payload.item.split(" ") if part == ALL or part.startswith("hs-")), "")
     requested = {name: codes or (ALL_GOODS,) for name, codes in codes_by_product(products).items() if goods_label(codes) == label}
@@ -285,10 +286,10 @@ def reject_rows(payload: Payload, reasons: Sequence[tuple[int | None, str]]) -> 
 def _parse_rows(
     table: pl.DataFrame, parse_row: Callable[[Mapping[str, str | None]], TradeRow], requested: set[str] | None
 ) -> dict[int, TradeRow | str]:
-    """Parse rows by row number, from 1.
+    """Parse the rows of a response, by row number from 1.
 
-    A row that is not a figure, or was not requested, or repeats or contradicts another, has its reason instead. `requested` are the HS
-    codes of the response; None if they are not in the settings.
+    A row that is not a figure, was not requested, or repeats or contradicts another has a reason instead. `requested`: the HS codes of the
+    response; None if they are not in the settings.
     """
     parsed: dict[int, TradeRow | str] = {}
     same_figure: dict[tuple[str, ...], list[int]] = defaultdict(list)

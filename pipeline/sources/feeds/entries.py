@@ -60,9 +60,9 @@ class Entry:
 
 
 def read_entry(feed: Feed, markup: str, url: str) -> Entry:
-    """Parse the markup of an item; `url` is the base of links.
+    """Parse one item of a feed.
 
-    Never raises: errors are in `unreadable`.
+    `markup`: its text; `url`: the base of relative links. Never raises: errors are in `unreadable` of the result.
     """
     unquoted = remove_quoted(markup)
     tags = unquoted.count("<")
@@ -120,7 +120,10 @@ def _find_texts(fields: dict[str, object]) -> Iterator[str]:
 
 
 def _find_link(fields: dict[str, object]) -> str:
-    """Return the first link to the article, preferably an HTML page."""
+    """Return the first link of an item to its article.
+
+    Links to HTML pages are preferred; empty if there is none.
+    """
     links = fields.get("links")
     alternates = [link for link in links if link.get("rel") == "alternate" and link.get("href")] if isinstance(links, list) else []
     alternates.sort(key=lambda link: "html" not in _to_text(link.get("type")))
@@ -138,7 +141,7 @@ def _resolve_link(link: str, url: str) -> str:
 
 
 def _hide_persons(markup: str) -> str:
-    """Rename the elements of persons, so that feedparser does not parse them."""
+    """Rename the elements of persons, so that feedparser skips them."""
     return _PERSON.sub(lambda match: match["quoted"] or f"{match['start']}x-", markup)
 
 
@@ -151,9 +154,9 @@ def _escape_ampersands(markup: str) -> str:
 
 
 def _to_xml_reference(match: re.Match[str]) -> str:
-    """Return the replacement of a match of `_AMPERSAND`.
+    """Return what replaces an ampersand or entity in XML.
 
-    A numeric reference to a character that XML does not allow becomes a replacement character.
+    `match`: of `_AMPERSAND`. A numeric reference to a character that XML does not allow becomes a replacement character.
     """
     if match["quoted"] or match["name"] in _XML_ENTITIES:
         return match[0]

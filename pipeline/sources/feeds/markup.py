@@ -105,9 +105,9 @@ def remove_quoted(text: str) -> str:
 
 @dataclass
 class _Scanner:
-    """State of the scan: root, channel and items found so far.
+    """State while a feed is split: root, channel and items so far.
 
-    `prefixes` are those of tags of items, in lower case. Items above the limits are only counted.
+    `prefixes`: namespace prefixes of items, in lower case. Items above the limits are only counted.
     """
 
     prefixes: set[str]
@@ -192,7 +192,7 @@ def _is_self_closing(tag: re.Match[str]) -> bool:
 
 
 def _item_prefixes(text: str) -> set[str]:
-    """Return the prefixes of items: none, and those of feed namespaces."""
+    """Return the namespace prefixes of items: none, and those of feeds."""
     return {""} | {prefix.lower() for prefix, uri in _DECLARED.findall(text) if uri.strip().lower() in _FEED_NAMESPACES}
 
 

@@ -70,13 +70,12 @@ def newest_day(payload: Payload) -> date | None:
 def new_rows(payloads: Iterable[Payload]) -> Iterator[pl.DataFrame]:
     """Yield the rows of new or changed items as `RAW_ARTICLES`.
 
-    One frame for each response that has any.
-    An item is known if its feed showed it at most `DAYS_BACK` days earlier with the same id (else link), title and text. To read a range
-    of days, pass all responses since `days.extend_back(DAYS_BACK)` and keep the rows whose `index_date` is within the days: the result
-    is the same however many days are read together.
+    Yields one frame for each response that has any. An item is known if its feed showed it at most `DAYS_BACK` days earlier with the same
+    id (else link), title and text. To read a range of days, pass all responses since `days.extend_back(DAYS_BACK)`, and select the rows
+    whose `index_date` is within the days: the result is the same however many days are read together.
 
-    A response that is not a feed gives one unreadable row. A date after the day of the request is replaced by that day.
-    Raises `ValueError` unless the responses of each feed are ordered by `fetched_at`, as `Archive.payloads` returns them.
+    A response that is not a feed gives one unreadable row. A date after the day of the request is replaced by that day. Raises `ValueError`
+    unless the responses of each feed are ordered by `fetched_at`, as `Archive.payloads` returns them.
     """
     histories: dict[str, _FeedHistory] = {}
     for payload in payloads:
@@ -129,7 +128,7 @@ def _first_readable_dates(entries: Sequence[Entry]) -> list[str | None]:
 
 
 def _label(payload: Payload) -> str:
-    """Name a response so that names sort by arrival.
+    """Name a response, so that names sort by time of arrival.
 
     Of two rows with the same id and date, the one with the first name becomes the article.
     """
@@ -176,9 +175,9 @@ class _FeedHistory:
 
 
 def _new_entries(payload: Payload, history: _FeedHistory) -> list[Entry | None]:
-    """Return the items of a response, then its faults.
+    """Return the new items of a response, then its faults.
 
-    A known item is None. A response that is not a feed gives one unreadable item.
+    A known item is None, so that positions stay. A response that is not a feed gives one unreadable item.
     """
     try:
         feed = _read_feed(payload)

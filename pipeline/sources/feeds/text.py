@@ -37,12 +37,12 @@ _DECLARATION_BYTES = 2_000  # where the declaration is searched for, since broke
 
 
 def decode_body(body: bytes, content_type: str) -> str:
-    """Decode a feed.
+    """Decode a feed to text, by the most credible encoding.
 
-    Invalid bytes and characters that XML does not allow become replacement characters.
-    In order of precedence: byte order mark, UTF-16 if it begins with `<` and a zero byte in either order, a declared seven-bit encoding,
-    UTF-8, the encoding of the `content_type` header, that of the XML declaration, Windows-1252. From the third on, an encoding is used only
-    if it decodes at least nine tenths of the non-ASCII characters.
+    Invalid bytes and characters that XML does not allow become replacement characters. In order of precedence: byte order mark, UTF-16 if
+    it begins with `<` and a zero byte in either order, a declared seven-bit encoding, UTF-8, the encoding of the `content_type` header,
+    that of the XML declaration, Windows-1252. From the third on, an encoding is used only if it decodes at least nine tenths of the
+    non-ASCII characters.
     """
     for mark, encoding in _BYTE_ORDER_MARKS:
         if body.startswith(mark):

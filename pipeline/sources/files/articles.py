@@ -28,9 +28,9 @@ _RENAME = "Rename the columns in the file, or map them in tension.toml (docs/ope
 
 @dataclass
 class ReadReport:
-    """Problems found while reading article files.
+    """Problems found while reading article files, to be shown to the user.
 
-    Messages on guessed encodings, and the reasons of skipped files by label.
+    It has messages on guessed encodings, and the reasons of skipped files by label.
     """
 
     guessed_encodings: list[str] = field(default_factory=list)
@@ -39,9 +39,9 @@ class ReadReport:
 
 @dataclass
 class FileContents:
-    """Digests (hashes) of the rows read from a file, by day.
+    """Hashes of a file's rows by day, collected while reading.
 
-    `latest_claim` is the latest date in any row, even in the future; None if no row has a date.
+    `latest_claim`: the latest date in any row, even in the future; None if no row has a date.
     """
 
     latest_claim: date | None = None
@@ -60,9 +60,9 @@ class FileContents:
 
     @property
     def digests(self) -> dict[date, str]:
-        """Digest of the rows of each day, ordered by day.
+        """Hash of the rows of each day, ordered by day.
 
-        It does not depend on the batches.
+        It does not depend on how the rows were split into batches.
         """
         return {day: self._hashes[day].hexdigest() for day in sorted(self._hashes)}
 
@@ -117,9 +117,9 @@ def read_file(
 
 
 class _LocationReader:
-    """Reader of one file or member.
+    """Reads one file or member of a zip file.
 
-    It adds names and days to the rows, and checks the columns.
+    Adds names and days to the rows, and checks that the required columns exist.
     """
 
     def __init__(self, location: Location, read_format: ReadFormat, options: ReadOptions, archive: ArticleFiles) -> None:

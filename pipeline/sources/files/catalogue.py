@@ -1,6 +1,6 @@
-"""The days of each article file, with digests, stored between runs.
+"""Which days each article file has, with hashes, stored between runs.
 
-A file without any day of a run is not opened again, and a day is read again only if its digest changed.
+A file without any day of a run is not opened again, and a day is read again only if its hash changed.
 """
 
 import hashlib
@@ -25,11 +25,11 @@ Digests = dict[date, str]
 
 
 class Catalogue:
-    """Contents of article files, stored in one JSON file.
+    """Hashes of article files by day, stored in one JSON file.
 
-    It is empty if the JSON file is missing or damaged.
-    A file is unchanged while its size, modification time and settings are. A file with a row dated in the future is not stored, because
-    such a row is filed under a neighbour's day now and under its own day later.
+    A missing or damaged JSON file is like an empty one. An article file counts as unchanged while its size, modification time and settings
+    are the same. A file with a row dated in the future is not stored, because such a row is filed under a neighbour's day now and under its
+    own day later.
     """
 
     def __init__(self, path: Path | None = None) -> None:
@@ -49,9 +49,9 @@ class Catalogue:
         return dict(content["files"]) if is_valid else {}
 
     def stored_digests(self, file: ArticleFile) -> Digests | None:
-        """Return the stored digests of the file by day.
+        """Return the stored hashes of the file's rows by day.
 
-        Returns None if the file is new or has changed, an empty dict if it has no rows.
+        None if the file is new or has changed, an empty dict if it has no rows.
         """
         entry = self._entries.get(_key(file))
         if not isinstance(entry, list) or entry[:-1] != _identify_version(file):
@@ -62,7 +62,7 @@ class Catalogue:
             return None  # edited by hand
 
     def find_digests(self, file: ArticleFile, *, last_day: date) -> Digests:
-        """Return the digests of the file by day.
+        """Return the hashes of the file's rows by day.
 
         The file is read if they are not stored, which may raise `SourceError`.
         """
@@ -121,9 +121,9 @@ class Catalogue:
         self._entries[_key(file)] = [*identity, {day.isoformat(): digest for day, digest in contents.digests.items()}]
 
     def save(self) -> None:
-        """Write the changes by temporary file and rename.
+        """Write the catalogue to its file, which is replaced whole.
 
-        Files that do not exist are removed.
+        Entries of files that no longer exist are left out.
         """
         if self._path is None or self._entries == self._saved_entries:
             return

@@ -35,10 +35,10 @@ def read_byte_order_mark(raw: io.BufferedReader) -> str | None:
 
 
 class Decoder:
-    """Decode the bytes of one file; invalid bytes become replacement characters.
+    """Decodes the bytes of one file; invalid bytes become replacement characters.
 
-    Without an `encoding`, the first bytes that are not ASCII decide for the whole file between UTF-8 and Windows-1252. So the text does
-    not depend on the size of the chunks.
+    Without an `encoding`, the first bytes that are not ASCII decide for the whole file between UTF-8 and Windows-1252. So the text does not
+    depend on the size of the chunks.
     """
 
     def __init__(
@@ -91,9 +91,9 @@ class Decoder:
 
 
 class Utf8Reader(io.RawIOBase):
-    """A file of any encoding, read as UTF-8.
+    """A file of any encoding, read as UTF-8 bytes.
 
-    So lines end with the same byte in every file.
+    Lines then end with the same byte in every file.
     """
 
     def __init__(self, raw: io.BufferedReader, encoding: str, label: str) -> None:

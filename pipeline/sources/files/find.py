@@ -101,7 +101,7 @@ def _require_known_format(path: Path) -> Path:
 def _make_labels(files: Sequence[Path]) -> list[str]:
     """Return a unique label for each file.
 
-    Its name, else with that of its folder, else with a counter in order of the paths.
+    It is the file's name; if that is not unique, with the name of its folder; else with a number in order of the paths.
     """
     names = [to_text(file.name) for file in files]
     names_with_folder = [f"{to_text(file.resolve().parent.name)}/{name}" for file, name in zip(files, names, strict=True)]

@@ -26,10 +26,9 @@ def list_inbox_files(folder: Path) -> list[ArticleFile]:
 
 
 def is_quiet(path: Path, now: float) -> bool:
-    """Return whether the file has not changed for `QUIET_SECONDS`.
+    """Return whether a file has not changed for `QUIET_SECONDS`.
 
-    `now` is Unix time.
-    A file with a modification time in the future counts as complete.
+    It is then taken as complete, and so is a file with a modification time in the future. `now` is Unix time.
     """
     try:
         return not 0 <= now - path.stat().st_mtime < QUIET_SECONDS

@@ -1,4 +1,4 @@
-"""Files of commands: reading articles or gold passages, writing rows."""
+"""Files that commands such as `tension evaluate` read and write."""
 
 import json
 from collections.abc import Callable
@@ -18,12 +18,11 @@ TEXTS = pl.Schema({"id": pl.String(), "date": pl.Date(), "source": pl.String(), 
 
 
 def read_texts(path: Path) -> pl.DataFrame:
-    """Read a file of articles or gold passages as `TEXTS`.
+    """Read a file of articles, or of labelled passages, as `TEXTS`.
 
-    It has gold passages (`id`, `text`) if its first line has a `text`.
-    The text of an article is its title, a blank line and its body, unchanged, so that offsets are valid. Its id is its `article_id`, or
-    the name of its file and row. An article that repeats the id of an earlier one of its source and day is dropped.
-    Raises `SourceError` if the file cannot be read or ids are not unique.
+    It has passages (`id`, `text`) if its first line has a `text`. The text of an article is its title, a blank line and its body,
+    unchanged, so that offsets are valid. Its id is its `article_id`, or the name of its file and row. An article that repeats the id of an
+    earlier one of its source and day is dropped. Raises `SourceError` if the file cannot be read or ids are not unique.
     """
     texts = _read_passages(path) if _has_passages(path) else _read_articles(path)
     repeated = texts.filter(pl.col("id").is_duplicated())
@@ -33,7 +32,7 @@ def read_texts(path: Path) -> pl.DataFrame:
 
 
 def _has_passages(path: Path) -> bool:
-    """Whether the first line of a file is a gold passage."""
+    """Whether the first line of a file is a labelled passage."""
     if path.suffix not in (".jsonl", ".ndjson", ".json") or not path.is_file():
         return False
     with path.open(encoding="utf-8", errors="replace") as lines:
@@ -46,7 +45,7 @@ def _has_passages(path: Path) -> bool:
 
 
 def _read_passages(path: Path) -> pl.DataFrame:
-    """Read gold passages as `TEXTS`, without their labels."""
+    """Read labelled passages as `TEXTS`, without their labels."""
     rows = []
     with path.open(encoding="utf-8", errors="replace") as lines:
         for number, line in enumerate(lines, start=1):

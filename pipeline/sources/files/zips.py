@@ -48,17 +48,17 @@ class Member:
 
     @contextmanager
     def open(self) -> Iterator[Stream]:
-        """Open the unpacked bytes, of one member at a time.
+        """Open the unpacked bytes of a member as a stream.
 
-        Raises `SourceError` if they are damaged or more than declared.
+        Only one member can be open at a time. Raises `SourceError` if the bytes are damaged or more than declared.
         """
         with self.open_raw() as file:
             yield Stream(file, file.label, self.byte_count)
 
     def open_raw(self) -> "MemberFile":
-        """Open the unpacked bytes as a file, in a `with` statement.
+        """Open the unpacked bytes of a member as a file.
 
-        Raises `SourceError` if they are damaged.
+        The caller closes it. Raises `SourceError` if the bytes are damaged.
         """
         return MemberFile(self._open, f"{self._label}, {self.name}")
 
@@ -157,9 +157,9 @@ def _convert_errors(label: str) -> Iterator[None]:
 
 
 class _BoundedFile:
-    """A file that rejects reads of more than `most` bytes.
+    """A zip file that rejects reads of more than `most` bytes.
 
-    `zipfile` reads the whole central directory at once. With `most` None every read is allowed.
+    `zipfile` reads the whole list of members at once, which a hostile file can make very long. With `most` None every read is allowed.
     """
 
     def __init__(self, file: BinaryIO, most: int, label: str) -> None:

@@ -18,7 +18,7 @@ from pipeline.sources.payloads import FetchResult
 
 @dataclass(frozen=True)
 class CrossCheck:
-    """The events between states, and an account of each quarter-hour's file.
+    """Events between states, and what became of each quarter-hour's file.
 
     `events` is of `GDELT_EVENTS`. `accounts` is of `GDELT_ACCOUNTS`: whether a file was read, and how many of its rows were used or
     skipped, by reason.

@@ -89,7 +89,7 @@ def _cast_field(name: str) -> pl.Expr:
 
 
 def _malformed_reason() -> pl.Expr:
-    """Build the reason why a row cannot be parsed, or null."""
+    """Return an expression for why a row cannot be parsed, or null."""
     numbers = [name for name in NAMES if COLUMNS[name] != pl.String()]
     return pl.coalesce(
         pl.when(~pl.col("is_text")).then(pl.lit("not UTF-8")),
@@ -99,7 +99,7 @@ def _malformed_reason() -> pl.Expr:
 
 
 def _missing_reason() -> pl.Expr:
-    """Build the reason why a parsed row is unusable, or null.
+    """Return an expression for why a parsed row is unusable, or null.
 
     A required value is missing, or a day or time is invalid.
     """
@@ -134,8 +134,9 @@ class ClassifiedEvents:
 def classify_events(rows: pl.DataFrame, day: date, known_ids: Container[int] = ()) -> ClassifiedEvents:
     """Select trade events between states, and count all rows by outcome.
 
-    Selected are events whose code has a kind of signal, by an actor that is part of a state, against another state or its firms. `day` is
-    the UTC day of the file; rows added on another day are malformed. Events with `known_ids`, those of earlier files, are repeated.
+    `rows`: of `EVENTS`; `day`: the UTC day of the file, rows added on another day are malformed; `known_ids`: events of earlier files,
+    which count as repeated. Selected are events whose code has a kind of signal, by an actor that is part of a state, against another state
+    or its firms.
     """
     actor, target = (find_state(pl.col(f"Actor{n}CountryCode"), pl.col(f"Actor{n}KnownGroupCode")) for n in (1, 2))
     is_actor = is_state_actor(pl.col("Actor1Type1Code"), pl.col("Actor1KnownGroupCode"))

@@ -127,7 +127,7 @@ def _fetch_file(client: Client, request: Request, master_list: MasterList | None
 def _find_fault(payload: Payload, master_list: MasterList | None) -> str:
     """Say what is wrong with a fetched file; "" if nothing is.
 
-    It must be a zip file of one table, with size and MD5 as in the list of all files, if that was fetched.
+    It must be a zip file of one table. If GDELT's list of all files was fetched, its size and MD5 must be as in the list.
     """
     body = payload.body
     size, md5 = master_list.files.get(payload.item, (len(body), "")) if master_list else (len(body), "")

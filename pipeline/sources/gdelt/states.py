@@ -50,16 +50,17 @@ COMPANY_ROLES = frozenset({"BUS", "MNC"})
 
 
 def find_state(country: pl.Expr, group: pl.Expr) -> pl.Expr:
-    """Build an actor's state from its country and known group.
+    """Return an expression for the state that an actor belongs to.
 
-    The state is ISO alpha-3 or `EUN`; null for regions, other groups and actors without country.
+    `country`, `group`: the actor's CAMEO codes of country and known group. The state is ISO alpha-3 or `EUN`; null for regions, other
+    groups and actors without country.
     """
     code = country.replace(dict(CAMEO_TO_ISO))
     return pl.when(group == EU_GROUP).then(pl.lit(EUROPEAN_UNION)).when(code.is_in(sorted(STATES))).then(code)
 
 
 def is_state_actor(role: pl.Expr, group: pl.Expr, *, also: frozenset[str] = frozenset()) -> pl.Expr:
-    """Build the condition that an actor acts for a state.
+    """Return an expression for whether an actor acts for a state.
 
     `role` is the actor's first role, `group` its known group. The role must be empty, one of `STATE_ROLES` or one of `also`. Of actors in a
     known group only the European Union counts, whatever its role.

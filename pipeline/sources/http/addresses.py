@@ -110,10 +110,10 @@ def is_listed_host(host: str, hosts: Iterable[str]) -> bool:
 
 
 def resolve_allowed(host: str, port: int, private_hosts: Collection[str], resolve: Resolver) -> list[str]:
-    """Resolve a host, and require public addresses unless it is in `private_hosts`.
+    """Resolve a host; all its addresses must be allowed.
 
-    Connect to the returned addresses: resolving the name a second time could give others.
-    Raises `UnsafeAddressError` for a private address, `OSError` for an unknown name.
+    They must be public, unless the host is in `private_hosts`. Connect to the returned addresses: resolving the name a second time could
+    give others. Raises `UnsafeAddressError` for a private address, `OSError` for an unknown name.
     """
     addresses = resolve(host, port)
     if is_listed_host(host, private_hosts):

@@ -33,7 +33,7 @@ _temporary_numbers = itertools.count()
 
 @dataclass(frozen=True)
 class StoredResponse:
-    """A stored response, without its body.
+    """What is stored about a response, apart from its body.
 
     `about` is the day under which it is stored (`Request.day`). `asked_url` is the URL of the request, `url` that of the response after
     redirects, both without secrets. `etag` and `last_modified` are the response's headers, for a conditional request.
@@ -82,9 +82,10 @@ class Archive:
         return Payload(response.source, response.item, response.about, response.url, response.fetched_at, response.content_type, body)
 
     def store(self, fetched: FetchResult, url: str, *, etag: str = "", last_modified: str = "") -> None:
-        """Add a request to the journal, and store a new response.
+        """Add a request to the journal, and store its response if new.
 
-        A response is new if the outcome is `stored`. `url` is the URL of the request, without secrets.
+        `fetched`: the result; a response is new if its outcome is `stored`. `url`: the URL of the request, without secrets. `etag`,
+        `last_modified`: headers of the response.
         """
         request, payload = fetched.request, fetched.payload
         response = None
@@ -123,9 +124,8 @@ class Archive:
     def payloads(self, source: str, days: Days | None = None) -> Iterator[Payload]:
         """Yield the responses about `days`, ordered by arrival, then item.
 
-        Without `days`, all responses.
-        A response that repeats the one before it is skipped, so that the last of each item is its current one.
-        A response whose body is missing is skipped too. Only one body is in memory at a time.
+        Without `days`, all responses. A response that repeats the one before it is skipped, so that the last of each item is its current
+        one; so is a response whose body is missing. Only one body is in memory at a time.
         """
         responses = [_parse_response(line["answer"]) for line in self._read_lines(source, days) if line["answer"]]
         last_sha256: dict[str, str] = {}
@@ -247,7 +247,7 @@ def _to_record(response: StoredResponse) -> dict[str, str]:
 
 
 def _parse_response(record: dict[str, Any]) -> StoredResponse:
-    """Restore a response from its record in a file of JSON.
+    """Convert a JSON record back to a `StoredResponse`.
 
     Raises `KeyError`, `TypeError` or `ValueError` for an invalid record.
     """

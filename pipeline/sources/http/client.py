@@ -65,9 +65,9 @@ class _FetchError(TensionError):
 
 
 class _RetryableError(_FetchError):
-    """An attempt failed, and may be repeated.
+    """An attempt failed, but may be repeated.
 
-    `wait`: seconds that the upstream asks to wait.
+    `wait`: seconds that the upstream requests to wait before.
     """
 
     def __init__(self, reason: str, advice: str, status: int | None = None, wait: float = 0.0) -> None:
@@ -358,7 +358,7 @@ def _failure_detail(url: str, failure: _FetchError, attempts: int, request: Requ
 
 
 def _shorten_url(url: str) -> str:
-    """Shorten a long URL: drop its query and what exceeds the limit.
+    """Shorten a long URL for messages: drop query and end.
 
     The journal has the whole URL.
     """

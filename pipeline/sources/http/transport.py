@@ -32,10 +32,10 @@ class Deadline:
 
     @contextmanager
     def limit_wait(self, seconds: float | None) -> Iterator[float]:
-        """Yield how long the block may wait for the network.
+        """Yield how many seconds the block may wait for the network.
 
-        It is `seconds`, or less if the deadline is sooner; the block passes it to httpcore as its timeout. Raises `DeadlineError`, instead
-        of httpcore's error, if the deadline has passed.
+        They are `seconds`, or less if the deadline is sooner; the block passes them to httpcore as its timeout. Raises `DeadlineError`,
+        instead of httpcore's error, if the deadline has passed.
         """
         try:
             yield self._seconds_left(seconds)
@@ -111,7 +111,7 @@ class _Body(httpx.SyncByteStream):
 
 
 class _Backend(httpcore.NetworkBackend):
-    """Network backend that connects to allowed addresses only.
+    """Network backend of httpcore that connects to allowed addresses only.
 
     It tries the addresses of a host in order until one accepts.
     """
@@ -143,7 +143,7 @@ class _Backend(httpcore.NetworkBackend):
 class _Stream(httpcore.NetworkStream):
     """A connection whose reads and writes end at the deadline.
 
-    So a response that arrives byte by byte ends too.
+    A response that arrives byte by byte therefore ends too.
     """
 
     def __init__(self, stream: httpcore.NetworkStream, deadline: Deadline) -> None:

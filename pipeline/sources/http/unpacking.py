@@ -70,9 +70,10 @@ def _decode(chunks: Iterable[bytes], encoding: str) -> Iterator[bytes]:
 
 
 def _decompress(chunks: Iterable[bytes], wbits: int | None) -> Iterator[bytes]:
-    """Decompress in chunks of at most `_CHUNK` bytes.
+    """Decompress chunks to chunks of at most `_CHUNK` bytes.
 
-    So a decompression bomb is detected while it is small. `wbits` is zlib's number of a format; None: detect zlib's or raw deflate.
+    Output is limited so that a decompression bomb is detected while it is small. `wbits` is zlib's number of a format; None: detect zlib's
+    or raw deflate.
     """
     decompressor, data = None, b""
     for chunk in chunks:

@@ -60,7 +60,7 @@ Mask = NDArray[np.bool_]
 
 
 def share_top_decile(values: Numbers) -> Numbers:
-    """Return how far each value is in the highest tenth (0 to 1).
+    """Return how far each value is in the highest tenth.
 
     1 for values in the tenth, 0 for others. Equal values at its edge share the places left for them in equal parts. A value of 0 gets 0.
     """

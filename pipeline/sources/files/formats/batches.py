@@ -40,8 +40,8 @@ class ReadOptions:
 class FoundColumns:
     """Columns found in a file, under our and under its names.
 
-    `ours` are our names (`COLUMNS`); `theirs` are about the first thousand names in the file.
-    `is_complete`: a header named all columns; otherwise every row may add some.
+    `ours`: our names (`COLUMNS`); `theirs`: about the first thousand names in the file. `is_complete`: a header named all columns;
+    otherwise every row may add some.
     """
 
     ours: set[str] = field(default_factory=set)
@@ -60,7 +60,7 @@ def unreadable_row(reason: str) -> Row:
 
 
 def to_batches(rows: Iterable[Row], limits: Limits) -> Iterator[pl.DataFrame]:
-    """Group rows as received into frames (`ROWS`) within the limits.
+    """Group rows into frames (`ROWS`) within the limits of memory.
 
     A frame has at most `batch_rows` rows and about `batch_bytes` characters.
     """

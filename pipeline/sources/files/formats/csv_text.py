@@ -42,9 +42,9 @@ def read_csv(location: Location, options: ReadOptions, found_columns: FoundColum
 
 
 def _find_positions(names: list[str], location: Location, options: ReadOptions) -> dict[str, list[int]]:
-    """Return for each of our columns its indexes in a record.
+    """Return for each of our columns its positions in a record.
 
-    A column may have several names in the file; the first comes first. Raises `SourceError` if the header repeats one of them.
+    A column may have several names in the file; the preferred one comes first. Raises `SourceError` if the header repeats one of them.
     """
     present = {column: [name for name in options.names(column) if name in names] for column in COLUMNS}
     repeated = [name for column_names in present.values() for name in column_names if names.count(name) > 1]
@@ -78,7 +78,7 @@ class _TooLongError(TensionError):
 class _LineBuffer:
     """Lines for `csv.reader`, buffered until their record is complete.
 
-    So the lines after the first one of a broken record can be read again.
+    If a record is broken, the lines after its first one can so be read again.
     """
 
     def __init__(self, lines: Iterator[Line], limit: int) -> None:

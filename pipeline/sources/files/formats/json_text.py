@@ -35,7 +35,7 @@ def read_json(location: Location, options: ReadOptions, found_columns: FoundColu
 
 
 class _RowParser:
-    """Extraction of our columns from the objects of a file."""
+    """Takes our columns out of the objects of a JSON file."""
 
     def __init__(self, options: ReadOptions, found_columns: FoundColumns) -> None:
         self._found_columns = found_columns
@@ -144,13 +144,19 @@ class _ArrayReader:
             raise json.JSONDecodeError("text after the end of the array", self._text, self._position)
 
     def _load_chunk(self) -> bool:
-        """Drop what was read, append the next chunk; False without one."""
+        """Read the next chunk of text; return whether there was one.
+
+        Text that was parsed is dropped.
+        """
         chunk = next(self._chunks, "")
         self._text, self._position = self._text[self._position :] + chunk, 0
         return bool(chunk)
 
     def _peek(self) -> str:
-        """Skip white space and return the next character; empty at the end."""
+        """Return the next character after white space, without consuming it.
+
+        Empty at the end of the file.
+        """
         while True:
             space = _SPACE.match(self._text, self._position)
             assert space is not None  # the pattern also matches the empty string

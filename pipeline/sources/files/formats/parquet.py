@@ -85,9 +85,9 @@ def _read_batches(path: Path, location: Location, options: ReadOptions, found_co
 
 
 def _find_field(name: str, schema: pa.Schema) -> tuple[str, ...]:
-    """Return the path of a column: its name, or nested steps.
+    """Return the path of a column in the file, as steps.
 
-    The path is empty if there is no such column.
+    A nested field has several steps. Empty if there is no such column.
     """
     if name in schema.names:
         return (name,)
@@ -146,9 +146,9 @@ def _to_rows(batch: pa.RecordBatch, paths: dict[str, list[tuple[str, ...]]]) -> 
 
 
 def _coalesce_text(frame: pl.DataFrame, column: str, paths: list[tuple[str, ...]]) -> pl.Series:
-    """Return in each row the text of the first non-empty path.
+    """Return for each row the text of the first non-empty field.
 
-    All null if there is no path.
+    `paths`: the fields, in order of preference. All null if there is none.
     """
     texts = [_to_text(_select_field(frame, path)).alias(column) for path in paths]
     if len(texts) <= 1:
