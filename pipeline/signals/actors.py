@@ -24,8 +24,8 @@ MAX_LENGTH_OF_ABBREVIATION = 3
 class Mention:
     """A country named in a sentence.
 
-    `start` and `end` are half-open character offsets; `role` is one of `ROLES`. `is_actor` is False if the name only describes
-    goods, firms, people or a place; such a mention can still be a target.
+    `start` and `end` are character offsets, `end` exclusive; `role` says how the country is named (one of `ROLES`). `is_actor` is False if
+    the name only describes goods, firms, people or a place; such a mention can still be a target.
     """
 
     code: str
@@ -141,10 +141,10 @@ def _is_venue(tokens: Sequence[Token], first: int, last: int, name: _Name) -> bo
 
 
 def _is_actor(tokens: Sequence[Token], first: int, last: int, name: _Name) -> bool:
-    """Whether a name means the state, which can act (`Mention.is_actor`).
+    """Whether a name means the state itself, which can act.
 
-    Not if it only describes something (`US-China talks`, `Chinese steel`, `China's exports`), or a capital is only a place (`in Beijing`).
-    `first`, `last`: its tokens.
+    It does not if it only describes something (`US-China talks`, `Chinese steel`, `China's exports`), or a capital is only a place (`in
+    Beijing`). `first`, `last`: positions of its first and last token. The result is `Mention.is_actor`.
     """
     is_possessive = last + 1 < len(tokens) and tokens[last + 1].lower in {"'s", "'", "\u2019"}
     before = tokens[first - 1].lower if first else ""
@@ -202,9 +202,9 @@ def _load_nouns() -> tuple[frozenset[str], frozenset[str]]:
 
 @cache
 def _first_words_of_verbs() -> frozenset[str]:
-    """All forms of the first words of the lexicon's verbs.
+    """Return all forms of the first words of the lexicon's verbs.
 
-    After a name such as `U.S.` they begin the predicate.
+    After a name such as `U.S.` they show that the predicate begins.
     """
     entries = [*load_lexicon("verbs")["verb"], *load_lexicon("operators")["operator"]]
     return frozenset(form.split(" ")[0] for entry in entries for phrase in entry["words"] for form in verb_forms(phrase))

@@ -41,8 +41,8 @@ class EvaluationError(TensionError, ValueError):
 class Aligned:
     """Gold rows and predictions of the same passages, with sentence numbers.
 
-    Both have `id`, `sentence` (a number), `one` and `other`. `gold` is numbered by `gold_row`, `predictions` by `prediction`. `ignored`
-    counts predictions in passages that are not in the gold.
+    Both have `id`, `sentence` (a number), `one` and `other` (the two countries in alphabetical order). `gold` is numbered by `gold_row`,
+    `predictions` by `prediction`. `ignored` counts predictions in passages that are not in the gold.
     """
 
     gold: pl.DataFrame
@@ -51,7 +51,7 @@ class Aligned:
 
 
 def align(gold: Gold, predictions: pl.DataFrame) -> Aligned:
-    """Number the sentences of gold rows and predictions.
+    """Give gold rows and predictions of one sentence the same number.
 
     Each distinct span of gold rows is a sentence. A prediction belongs to the gold sentence that it overlaps by more than half of the
     shorter of the two (the largest overlap, then the earlier); otherwise its own span is a sentence without gold rows.
@@ -78,11 +78,11 @@ def align(gold: Gold, predictions: pl.DataFrame) -> Aligned:
 
 
 def compute_outcomes(aligned: Aligned, level: str) -> pl.DataFrame:
-    """Compare gold signals with predictions, each once per sentence.
+    """Say which signals are right, wrong or missed.
 
-    `level` is one of `LEVELS`. Returns `id`, `sentence`, the columns of the level, and `outcome` (`tp`, `fp` or `fn`). Expected are the
-    asserted gold rows that are not `opt`; predicted are the asserted predictions. A prediction that only an `opt` row matches has no
-    outcome.
+    `level`: one of `LEVELS`, what must agree. Returns `id`, `sentence`, the columns of the level, and `outcome`: `tp` (right), `fp` (only
+    predicted) or `fn` (only in the gold). A signal counts once per sentence. Expected are the asserted gold rows that are not optional
+    (`opt`); predicted are the asserted predictions. A prediction that only an optional row matches has no outcome.
     """
     key = ["id", "sentence", *LEVELS[level]]
     expected = aligned.gold.filter(ASSERTED & ~pl.col("opt")).select(key).unique(maintain_order=True)
@@ -123,9 +123,9 @@ def pair_rows(gold: pl.DataFrame, predictions: pl.DataFrame) -> pl.DataFrame:
 
 
 def match_one_to_one(candidates: pl.DataFrame) -> pl.DataFrame:
-    """Select candidates that use each row and prediction at most once.
+    """Select pairs that use each row and prediction at most once.
 
-    `candidates` has `gold_row` and `prediction`, in order of preference.
+    `candidates`: possible pairs, with `gold_row` and `prediction`, in order of preference.
     """
     used_rows: set[int] = set()
     used_predictions: set[int] = set()

@@ -36,7 +36,10 @@ class Readings(Protocol):
 
 
 class CachingExtractor:
-    """Wraps an extractor to read only texts that are not stored."""
+    """Extractor that reads only texts without a stored reading.
+
+    It wraps another extractor and stores its readings.
+    """
 
     def __init__(self, extractor: SentenceExtractor, readings: Readings) -> None:
         self._extractor = extractor
@@ -90,7 +93,7 @@ def compute_text_keys(texts: pl.DataFrame) -> pl.Series:
 
 
 def _expand_to_articles(keyed: pl.DataFrame, readings: pl.DataFrame) -> pl.DataFrame:
-    """Return the stored findings of each article (`TEXT_FINDINGS`).
+    """Return the stored findings for each article (`TEXT_FINDINGS`).
 
     Articles with the same text (`text_key`) share a reading; each gets its own copy, with its own `signal_id`s.
     """

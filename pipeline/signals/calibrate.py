@@ -81,8 +81,8 @@ def compute_terms(evidence: pl.DataFrame, family_shares: dict[str, float]) -> pl
 def compute_family_shares(rule_ids: Sequence[str], right: Sequence[bool]) -> dict[str, float]:
     """Compute the share of right readings for each family of rules.
 
-    `rule_ids`, `right`: one item per labelled reading. A family has the same first part of the rule id; the key `""` is the share of all
-    readings. Each share is shrunk towards that of all, with the weight of `PRIOR_READINGS` readings.
+    `rule_ids`, `right`: one item per labelled reading. Rules whose id has the same first part are a family; the key `""` is the share of
+    all readings. Each share is shrunk towards that of all, with the weight of `PRIOR_READINGS` readings.
     """
     readings = pl.DataFrame({"family": [rule.split(".")[0] for rule in rule_ids], "right": right})
     mean = float(readings["right"].cast(pl.Float64).mean() or 0.5)  # type: ignore[arg-type]  # a mean of floats is a float

@@ -68,9 +68,9 @@ class ResolvedSentence:
 
 @dataclass
 class _State:
-    """What is carried from sentence to sentence of an article.
+    """What later sentences of an article need to know of earlier ones.
 
-    `host` is the state whose officials answer questions in this article; `speakers` maps the labels of earlier turns to states.
+    `host`: the state whose officials answer questions in this article; `speakers`: the state of each label of a speaker so far.
     """
 
     subject: str | None = None
@@ -144,7 +144,7 @@ def _count_mentions(sentences: Sequence[Sentence], named: Sequence[Sequence[Ment
 
 
 def _is_place(text: str, mention: Mention) -> bool:
-    """Whether a capital only says where something was."""
+    """Whether a capital only says where something happened."""
     return mention.role == "capital" and text[: mention.start].lower().endswith(tuple(f" {word} " for word in cues("place_prepositions")))
 
 
@@ -212,7 +212,7 @@ def _choose_subject(subject: str | None, text: str, end: int, mentions: Sequence
 def _choose_both_sides(mentions: Sequence[Mention], main_pair: tuple[str, ...]) -> tuple[str, ...]:
     """Return the two countries that `both sides` means; empty if unknown.
 
-    They are the two that the sentence names, or else those that the article names most.
+    They are the two that the sentence names, or else the two that the article names most.
     """
     codes = tuple(dict.fromkeys(mention.code for mention in mentions))
     return codes if len(codes) == PAIR_SIZE else main_pair if len(main_pair) == PAIR_SIZE else ()

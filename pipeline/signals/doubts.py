@@ -31,7 +31,7 @@ _CURRENT = re.compile(r"\b(?:will|shall|going to|today|hereby)\b|['\u2019]ll\b",
 
 
 def add_doubts(evidence: pl.DataFrame, candidates: pl.DataFrame) -> pl.DataFrame:
-    """Add `doubts` to evidence: why its sentence may not be news.
+    """Add `doubts` to evidence: why a sentence may not be news.
 
     `evidence`: `EVIDENCE_SCHEMA`; `candidates`: at least the candidates of the evidence (`CANDIDATES_SCHEMA`). `doubts` is a list of words
     of `DOUBT`, empty without doubt. `recital` (a report on what was done earlier) only concerns acts.
@@ -49,7 +49,7 @@ def add_doubts(evidence: pl.DataFrame, candidates: pl.DataFrame) -> pl.DataFrame
 def _choose_doubts(doubts: Iterable[str], kind: str) -> Iterator[str]:
     """Yield the doubts of a sentence that matter for a kind.
 
-    Deeds are recited; talks are with a firm.
+    A recital matters for acts, the head of a firm for talks.
     """
     for doubt in doubts:
         if (doubt != "recital" or kind in DEEDS) and (doubt != "firm" or kind == "dialogue"):

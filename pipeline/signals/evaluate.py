@@ -61,7 +61,10 @@ class Counts:
 
 @dataclass(frozen=True)
 class Bin:
-    """Predictions with a probability in [`lo`, `hi`); the last bin includes 1."""
+    """Predictions with a probability from `lo` to below `hi`.
+
+    The last bin includes 1.
+    """
 
     lo: float
     hi: float
@@ -145,11 +148,12 @@ class Report:
 
 
 def evaluate(gold: Gold, predictions: pl.DataFrame, seed: int = 0, resamples: int = 1000, weights: pl.DataFrame | None = None) -> Report:
-    """Score predictions against gold, sentence by sentence; docs/annotation-guide.md defines what is right.
+    """Score predictions against gold, sentence by sentence.
 
-    `predictions` has the columns of the table `findings` from `article_id` (the gold id) to `probability`, and `tier` for scores by
-    tier; others are ignored. `weights`: rows of the table `weights`, for the share of mass that is right. The same input and seed give the
-    same report. Raises `EvaluationError` for gold without passages or predictions that cannot be scored.
+    docs/annotation-guide.md defines what is right. `predictions` has the columns of the table `findings` from `article_id` (the gold id) to
+    `probability`, and `tier` for scores by tier; others are ignored. `weights`: rows of the table `weights`, for the share of mass that is
+    right. The same input and seed give the same report. Raises `EvaluationError` for gold without passages or predictions that cannot be
+    scored.
     """
     if gold.passages.is_empty():
         raise EvaluationError("the gold has no passages; pass a gold file with at least one")
@@ -251,9 +255,9 @@ class Bootstrap:
         return self._weights @ sums
 
     def score_ratio(self, sums: _Floats, numerator: list[int], denominator: list[int]) -> Score:
-        """Score a ratio of weighted column sums.
+        """Compute a ratio of weighted column sums, with its interval.
 
-        E.g. the weights `[2, 0, 0]` and `[2, 1, 1]` give `2tp / (2tp + fp + fn)`.
+        For example the weights `[2, 0, 0]` and `[2, 1, 1]` give `2tp / (2tp + fp + fn)`.
         """
         parts = sums @ np.array([numerator, denominator], dtype=np.float64).T
         total = parts.sum(axis=0)
@@ -311,10 +315,10 @@ def _score_tiers(bootstrap: Bootstrap, verdicts: pl.DataFrame) -> dict[str, Scor
 
 
 def _score_masses(bootstrap: Bootstrap, verdicts: pl.DataFrame, weights: pl.DataFrame) -> dict[str, Score]:
-    """Score the share of mass that is right, by polarity.
+    """Score the share of mass (weight in the index) that is right.
 
-    Mass is probability times the severity of kind and status (`weights`). As in a story of the index, only the heaviest prediction of each
-    passage, direction, kind and instrument counts.
+    Returns a score for each polarity. Mass is probability times the severity of kind and status (`weights`). As in a story of the index,
+    only the heaviest prediction of each passage, direction, kind and instrument counts.
     """
     mass = pl.col("probability") * pl.col("weight")
     heaviest = (
@@ -336,8 +340,8 @@ def _score_masses(bootstrap: Bootstrap, verdicts: pl.DataFrame, weights: pl.Data
 def _score_accuracy(bootstrap: Bootstrap, aligned: Aligned) -> dict[str, Score]:
     """Score how often modality, status and instrument are right.
 
-    Counted are gold rows that are not optional and have a prediction with the same actor, target and polarity; for status and instrument
-    both must be asserted.
+    Of gold rows that are not optional and have a prediction with the same actor, target and polarity; for status and instrument both must
+    be asserted.
     """
     rows = aligned.gold.filter(~pl.col("opt"))
     everything = pair_rows(rows, aligned.predictions)

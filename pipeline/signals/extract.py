@@ -124,7 +124,8 @@ class SentenceExtractor:
     def _read(self, texts: pl.DataFrame) -> pl.DataFrame:
         """Read texts in batches, in parallel, and return their findings.
 
-        Rows of `TEXT_FINDINGS`, with the columns that explain them. Many texts are read by processes or the cluster, few by threads.
+        `texts`: `TEXTS_SCHEMA` and `title_length`. Returns `TEXT_FINDINGS`, with the columns that explain them. Many texts are read by
+        processes, few by threads.
         """
         batches = [texts.slice(start, BATCH_ROWS) for start in range(0, texts.height, BATCH_ROWS)] or [texts]
         processes = max(1, min(self.workers, texts.height // TEXTS_PER_PROCESS))
@@ -137,10 +138,10 @@ class SentenceExtractor:
 
 
 def read_batch(mode: str, threads: int, texts: pl.DataFrame) -> pl.DataFrame:
-    """Find the signals in a batch of texts.
+    """Find the signals in a batch of texts, in whatever process.
 
     `mode`: one of `MODES`; `texts`: `TEXTS_SCHEMA` and `title_length`. Returns `TEXT_FINDINGS` without `extractor`, `extractor_version` and
-    `lexicon_sha`, but with `words` and `doubts`. A function of the module, since other processes import it by name.
+    `lexicon_sha`, but with `words` and `doubts`. It is a function of the module because other processes import it by name.
     """
     groups = build_candidates(resolve_texts(texts.iter_rows()))
     collected = collect_evidence(mode, groups, threads)
@@ -176,10 +177,10 @@ def collect_evidence(mode: str, groups: Sequence[SentenceCandidates], threads: i
 
 
 def score_evidence(evidence: pl.DataFrame, mode: str) -> pl.DataFrame:
-    """Add `probability` and `tier` to evidence with `doubts`, and drop weak evidence.
+    """Add `probability` and `tier` to evidence, and drop weak evidence.
 
-    Asserted evidence below the minimum probability of the mode is dropped; so is unasserted evidence about a pair and polarity that the
-    encoder alone asserts.
+    `evidence` must have `doubts`. Asserted evidence below the minimum probability of the mode is dropped; so is evidence of another
+    modality about a pair and polarity that the encoder alone asserts.
     """
     scored = evidence.with_columns(compute_probabilities(evidence, mode))
     scored = scored.with_columns(assign_tiers(scored["probability"]))

@@ -66,10 +66,10 @@ class _LineError(TensionError, ValueError):
 
 @dataclass(frozen=True, eq=False)
 class Gold:
-    """Annotated passages.
+    """Annotated passages, and their signals as rows.
 
-    `passages` has one row per passage (`PASSAGES_SCHEMA`; `date` is null if unknown), `rows` one row per annotated signal
-    (`ROWS_SCHEMA`; spans in characters of the passage's text). A passage without rows contains no signal.
+    `passages` has one row per passage (`PASSAGES_SCHEMA`; `date` is null if unknown), `rows` one row per annotated signal (`ROWS_SCHEMA`;
+    spans in characters of the passage's text). A passage without rows contains no signal.
     """
 
     passages: pl.DataFrame
@@ -176,9 +176,9 @@ def _parse_date(value: object) -> date | None:
 
 
 def _parse_signal(signal: object, record: Mapping[str, Any], position: int) -> dict[str, Any]:
-    """Return one row of `ROWS_SCHEMA`.
+    """Convert an annotated signal to a row of `ROWS_SCHEMA`.
 
-    An error names the signal by its position in the passage.
+    `record`: its passage. An error names the signal by its `position` in the passage.
     """
     if not isinstance(signal, dict):
         raise _LineError(f"signal {position} is not a JSON object")

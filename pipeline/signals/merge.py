@@ -13,9 +13,10 @@ KEY = ("article_id", "span_start", "span_end", "actor", "target", "kind", "instr
 
 
 def merge(readings: pl.DataFrame) -> pl.DataFrame:
-    """Reduce readings to one row for each signal and add `signal_id`.
+    """Reduce the readings of a sentence to one row for each signal.
 
-    Of several readings with equal `KEY` an asserted one remains, then the most probable, then the one with the first `rule_id`.
+    Adds `signal_id`. Of several readings with equal `KEY` an asserted one remains, then the most probable, then the one with the first
+    `rule_id`.
     """
     ordered = readings.with_columns(is_asserted=pl.col("modality") == "asserted").sort(
         *KEY, "is_asserted", "probability", "rule_id", descending=[False] * len(KEY) + [True, True, False]

@@ -36,7 +36,7 @@ READINGS_SCHEMA = pl.Schema(
 
 
 class Reading(NamedTuple):
-    """A row of `READINGS_SCHEMA`."""
+    """What a reader found about one candidate; a row of `READINGS_SCHEMA`."""
 
     candidate: int
     kind: str
@@ -54,7 +54,10 @@ class Reading(NamedTuple):
 
 
 class Reader(Protocol):
-    """Finds signals among candidates. `name` and `version` are recorded on every finding."""
+    """Finds signals among candidates: pairs of countries in a sentence.
+
+    `name` and `version` are recorded on every finding.
+    """
 
     @property
     def name(self) -> str:
@@ -63,7 +66,7 @@ class Reader(Protocol):
 
     @property
     def version(self) -> str:
-        """Version, raised whenever the same candidates would give different readings."""
+        """Version, raised whenever readings of the same candidates would change."""
         ...
 
     def read(self, candidates: Sequence[SentenceCandidates]) -> pl.DataFrame:

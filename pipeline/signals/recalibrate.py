@@ -51,9 +51,9 @@ def fit(gold: Gold) -> tuple[dict[str, float], dict[str, dict[str, float]]]:
 
 
 def _judge_evidence(gold: Gold, evidence: pl.DataFrame, places: pl.DataFrame) -> pl.DataFrame:
-    """Add `is_right` to the asserted evidence.
+    """Add `is_right` to asserted evidence, by the gold.
 
-    Rows that only match optional gold rows are dropped.
+    `places`: where each candidate is in its passage. Rows that only match optional gold rows are dropped.
     """
     placed = evidence.filter(pl.col("modality") == "asserted").join(places, on="candidate", how="left", maintain_order="left")
     verdicts = judge_predictions(align(gold, placed.with_columns(probability=pl.lit(0.5))))
@@ -82,11 +82,11 @@ def _fit_coefficients(gold: Gold, evidence: pl.DataFrame, shares: dict[str, floa
 
 
 def _find_minimum(gold: Gold, evidence: pl.DataFrame) -> float:
-    """Find below which probability to drop evidence.
+    """Find the probability below which evidence is dropped.
 
     `evidence`: asserted, with `probability`. The minimum is the lowest one, in steps of 0.01, with an F1 (of actor, target and polarity)
-    within half a standard error of the best. The lowest is preferred because evidence below it is lost to users, while evidence
-    above it carries its probability.
+    within half a standard error of the best. The lowest is preferred because evidence below it is lost to users, while evidence above it
+    carries its probability.
     """
     bounds: list[float] = [round(bound, 2) for bound in np.arange(0.1, 0.6, 0.01).tolist()]
     bootstrap = Bootstrap(gold.passages, seed=0, resamples=_RESAMPLES)

@@ -33,7 +33,7 @@ _BREAK = re.compile(r"[,;:]|\b(?:and|but|while|with|as)\b", re.IGNORECASE)
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """Whom a general act is towards.
+    """Whom a general act is towards: all, a region or group.
 
     `code` is a word of the vocabulary `SCOPE`. `left_out` are countries that the words leave out (`all but China`), `spared` those that an
     act exempts (`exempts Canada`), `opposed` those to which a later clause does the opposite (`pauses all tariffs but raises China's`).
@@ -193,10 +193,10 @@ def _find_added(sentence: str, mentions: Sequence[Mention], phrase: _Phrase) -> 
 
 
 def _find_phrase(sentence: str) -> _Phrase | None:
-    """Find the words that name the scope of an act.
+    """Find the words of a sentence that name an act's scope.
 
-    The first words towards whom the sentence acts, else the first that name everybody or a group, else a bloc or region. `All imports`
-    counts only if no partners limit it (`from African countries`).
+    They are the first words towards which the sentence acts, else the first that name everybody or a group, else a bloc or region. `All
+    imports` counts only if no partners limit it (`from African countries`).
     """
     patterns = _compile()
     blocs = [
@@ -231,7 +231,10 @@ def _belongs_to(sentence: str, goods: _Phrase, partners: _Phrase) -> bool:
 
 
 def _is_addressed(sentence: str, start: int) -> bool:
-    """Whether the words before character `start` show an act towards what follows."""
+    """Whether the words before a position show an act towards what follows.
+
+    `start`: the position, in characters.
+    """
     return _compile().addressed.search(sentence[:start]) is not None
 
 
@@ -349,7 +352,7 @@ def _compile() -> _Patterns:
 
 
 def _limits(lexicon: dict[str, Any]) -> str:
-    """Pattern of words that limit `all countries` to a group."""
+    """Return a pattern of words that limit `all countries` to a group."""
     group = next(entry for entry in lexicon["scope"] if entry["code"] == GROUP)
     return rf"\s+(?:{_alternatives(group['after_noun'])})\b(?!\s+(?:the\s+)?exception)"
 

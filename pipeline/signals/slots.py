@@ -1,4 +1,4 @@
-"""Attributes of an act that the text of its sentence gives.
+"""Attributes of an act in the words of its sentence.
 
 They are rate, amount, product, retaliation and condition. Kinds of acts and countries belong to the readers.
 """

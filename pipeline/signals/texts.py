@@ -69,7 +69,7 @@ class ReadingSummary:
 
 
 def judge(articles: pl.DataFrame) -> pl.DataFrame:
-    """Decide which articles (`ARTICLES`) are read.
+    """Apply the gate: decide which articles (`ARTICLES`) are read.
 
     Returns `READING_OUTCOMES`. Raises `ContractError` if the columns or types are not those of `ARTICLES`.
     """
@@ -79,7 +79,7 @@ def judge(articles: pl.DataFrame) -> pl.DataFrame:
 
 
 def count_stopped(outcomes: pl.DataFrame) -> dict[str, int]:
-    """Count the articles that the gate found not worth reading, by reason.
+    """Count the articles that the gate stopped, by reason.
 
     `outcomes`: rows of `READING_OUTCOMES`; a reason is a word of its vocabulary other than `read`.
     """
@@ -96,9 +96,9 @@ def mark_unanswered(outcomes: pl.DataFrame, unread_ids: Iterable[str]) -> pl.Dat
 
 
 def articles_to_texts(articles: pl.DataFrame, outcomes: pl.DataFrame) -> pl.DataFrame:
-    """Convert the articles (`ARTICLES`) that pass the gate to texts.
+    """Convert the articles that pass the gate to texts for an extractor.
 
-    The result has the columns of `TEXTS_SCHEMA` and `title_length`.
+    `articles`: `ARTICLES`; `outcomes`: result of `judge`. The result has the columns of `TEXTS_SCHEMA` and `title_length`.
     """
     texts = articles.join(outcomes.filter(outcome="read"), on="article_id", how="semi", maintain_order="left").with_columns(
         id="article_id",

@@ -26,8 +26,8 @@ _NEEDED_FOR_A_PAIR = 2
 def judge_articles(articles: pl.DataFrame) -> pl.DataFrame:
     """Decide for each article (`title`, `body`) whether it is read.
 
-    Returns `outcome` (a word of `READING_OUTCOME`) and `score` in the order of the articles. `score`: by how many points the best sentence
-    exceeds its bound (negative: falls short). The article is read if it is 0 or more. It is null if no country is named.
+    Returns `outcome` (a word of `READING_OUTCOME`) and `score`, in the order of the articles. `score` is how many points the best sentence
+    has above its bound, negative if below; the article is read from 0 on. It is null if no country is named.
 
     A sentence is judged by its words and by the countries named in it and in the article. More sentences never lower the score.
     """

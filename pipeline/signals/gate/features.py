@@ -101,9 +101,9 @@ def list_features(words: pl.DataFrame) -> pl.DataFrame:
 
 @cache
 def _map_word_classes() -> dict[str, str]:
-    """Map `#term`, `#quarrel` and `#object` to patterns of their words.
+    """Map each class of words to a pattern that matches its words.
 
-    The words are in the lexicon; `list_features` says what the classes mean.
+    The classes are `#term`, `#quarrel` and `#object` (see `list_features`); their words are in the lexicon.
     """
     objects, gate = load_lexicon("objects")["object"], load_lexicon("gate")
     classes = {

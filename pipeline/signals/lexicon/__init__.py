@@ -51,7 +51,7 @@ def lexicon_sha() -> str:
 
 @cache
 def cues(name: str) -> frozenset[str]:
-    """Return a word list of `cues.toml`.
+    """Return one of the word lists of `cues.toml`.
 
     Raises `LexiconError` if there is none of that name.
     """

@@ -37,7 +37,10 @@ MAX_TEXT_LENGTH = 5_000  # characters of a field that are read; real fields are 
 
 
 class Classified(NamedTuple):
-    """The acts (`OFFICIAL_SIGNALS`), and the outcome of each document (`OFFICIAL_DOCUMENTS`)."""
+    """Acts found in official documents, and the outcome of each document.
+
+    The acts are of `OFFICIAL_SIGNALS`, the outcomes of `OFFICIAL_DOCUMENTS`.
+    """
 
     signals: pl.DataFrame
     documents: pl.DataFrame
@@ -138,7 +141,7 @@ def _to_document(row: dict[str, Any]) -> Document:
 def _iter_signals(rule: Rule, document: Document, row: dict[str, Any], rules: Rules) -> Iterator[dict[str, Any]]:
     """Yield a row of `OFFICIAL_SIGNALS` for each partner of an act.
 
-    `rule`: the one that made the document an act. No row if the rule requires named partners and the document names none.
+    `rule`: the one that made the document an act; `row`: its row. No row if the rule requires named partners and the document names none.
     """
     kind = PROPOSED.get(rule.kind, rule.kind) if document.type == "Proposed Rule" else rule.kind
     texts = [(name, _to_line(row[name] or "")) for name in ("dates", "abstract", "title")]
@@ -258,9 +261,9 @@ def _find_partners(texts: Iterable[str], day: date) -> set[str]:
 
 
 def _find_only_rate(text: str) -> float | None:
-    """Find the tariff rate that a text gives, in percent.
+    """Return the one tariff rate that a text gives, in percent.
 
-    None if it gives none or several (then the rate nearest to the start is another than the one nearest to the end).
+    None if it gives none or several. There are several if the rate nearest to the start is another than the one nearest to the end.
     """
     first, last = slots.find_rate(text, 0), slots.find_rate(text, len(text))
     return first if first == last else None

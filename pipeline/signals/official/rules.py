@@ -41,7 +41,10 @@ class Document:
 
 @dataclass(frozen=True)
 class Rule:
-    """A `[[rule]]` of `acts.toml` with compiled patterns; the file describes the fields."""
+    """A rule of `acts.toml`: which documents are which act.
+
+    It is an entry `[[rule]]` with compiled patterns; the file describes the fields.
+    """
 
     id: str
     agencies: frozenset[str]
@@ -75,10 +78,10 @@ class Rule:
 
 @dataclass(frozen=True)
 class Exclusion:
-    """An `[[aside]]` of `acts.toml`: which documents are no act, and why.
+    """An exclusion of `acts.toml`: which documents are no act, and why.
 
-    `title` must match a document's title and `unless` must not; `agencies`: one must have issued it (empty: any). `reason` is a word of
-    `OFFICIAL_OUTCOME`.
+    It is an entry `[[aside]]`. `title` must match a document's title and `unless` must not; `agencies`: one must have issued it (empty:
+    any). `reason` is a word of `OFFICIAL_OUTCOME`.
     """
 
     id: str
@@ -108,10 +111,10 @@ class Rules(NamedTuple):
     sha: str
 
     def find_rules(self, document: Document) -> list[Rule]:
-        """Find the rules of the acts in a document.
+        """Find the rules of all acts in a document.
 
-        The first rule that matches counts, and those in its list `also` that match. No two of them have the same kind: of several the first
-        in the file counts.
+        They are the first rule that matches, and those in its list `also` that match. If several have the same kind, only the first in the
+        file counts.
         """
         first = next((rule for rule in self.acts if rule.matches(document)), None)
         if first is None:
@@ -198,7 +201,10 @@ def _check_keys(entry: Mapping[str, Any], required: set[str], optional: set[str]
 
 
 def _check_word(entry: Mapping[str, Any], key: str, vocabulary: Vocabulary, name: str) -> None:
-    """Check that an optional value is a word of the vocabulary."""
+    """Raise `LexiconError` unless an optional value is in the vocabulary.
+
+    `key`: its key in the entry; `name`: the entry, for the message.
+    """
     if key in entry and entry[key] not in vocabulary:
         raise LexiconError(f"acts.toml, {name}: {key} is {entry[key]!r}; use one of {', '.join(vocabulary.words)}")
 

@@ -42,7 +42,7 @@ Example = tuple[str, str, str]  # passage, text of the sentence, key of WEIGHT_O
 
 
 def main() -> None:
-    """Write `weights.csv`."""
+    """Learn the weights from the texts of the arguments; write `weights.csv`."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--gold", type=Path, nargs="+", required=True)
     parser.add_argument("--documents", type=Path, required=True)

@@ -101,10 +101,10 @@ def _collect_countries(group: SentenceCandidates, mentions: Iterable[tuple[str, 
 
 
 def _encode_text(tokenizer: Tokenizer, text: str, mentions: Iterable[tuple[str, int, int, str]], marks: Mapping[str, int]) -> list[int]:
-    """Tokenize a text, with a mark for each mention.
+    """Convert a text to token ids, with a mark for each mention.
 
-    Only countries in `marks` have one. `mentions`: (country code, start, end, role), in order of text. The mark replaces a name, and
-    precedes a pronoun or another word that only means the country; the mark of the role follows it.
+    `marks`: mark of each country; others have none. `mentions`: (country code, start, end, role), in order of text. The mark replaces a
+    name, and precedes a pronoun or another word that only means the country; the mark of the role follows it.
     """
     ids: list[int] = []
     position = 0

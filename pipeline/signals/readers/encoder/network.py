@@ -32,9 +32,10 @@ class EncoderMissingError(TensionError, RuntimeError):
 
 @dataclass(frozen=True, eq=False)
 class Network:
-    """A loaded model.
+    """The loaded model.
 
-    A head answers one question about a pair, such as its kind. `heads` maps each head to its labels, in the order of the logits.
+    It has heads: outputs that each answer one question about a pair of countries, such as the kind of act. `heads` maps each head to its
+    labels, in the order of the logits.
     """
 
     session: Any
@@ -64,7 +65,7 @@ class Network:
         return logits
 
     def head_slices(self) -> dict[str, slice]:
-        """Return the slice of each head in the logits."""
+        """Return the slice of the logits that belongs to each head."""
         ends = np.cumsum([len(labels) for labels in self.heads.values()]).tolist()
         return {name: slice(end - len(labels), end) for (name, labels), end in zip(self.heads.items(), ends, strict=True)}
 

@@ -99,7 +99,7 @@ class _Pair:
     def iter_readings(self, asserted: Sequence[float], kind_scores: Sequence[float]) -> Iterator[Reading]:
         """Yield at most one reading for each polarity, with its likeliest kind.
 
-        `asserted`: score of each polarity that it is asserted; `kind_scores`: score of each kind. A polarity that is asserted too unlikely
+        `asserted`: for each polarity, the score that it is asserted; `kind_scores`: the score of each kind. A polarity with too low a score
         has a reading of another modality if its kind is more likely than not.
         """
         kinds = dict(zip(self.heads["kind"], kind_scores, strict=True))
@@ -114,7 +114,10 @@ class _Pair:
                 yield self._make_reading(kind, modality, kinds[kind], likeliest_kinds)
 
     def _make_reading(self, kind: str, modality: str, score: float, likeliest_kinds: list[str]) -> Reading:
-        """Build a reading; the other heads and the slots give its attributes."""
+        """Build a reading, with attributes from other heads and the text.
+
+        `score`: that of the reading; `likeliest_kinds`: for its column `words`.
+        """
         has_magnitude = kind in KINDS_WITH_MAGNITUDE
         flags = dict(zip(self.heads["flag"], _to_probability(self.logits[self.slices["flag"]]).tolist(), strict=True))
         return Reading(

@@ -133,11 +133,11 @@ class Client:
             return self._stop_reason
 
     def complete(self, system: str, user: str, schema: dict[str, Any], parse: Callable[[str], Parsed]) -> Parsed:
-        """Request an answer and return what `parse` makes of its text.
+        """Request an answer, and return the result of `parse` on its text.
 
-        Transient failures are retried after a wait that doubles each time, or as long as the endpoint demands; answers for which
-        `parse` raises `BadAnswerError` are retried at once. Raises `UnreadError` if this article fails, `StoppedError` if no more
-        requests are sent.
+        `system`, `user`: the messages; `schema`: JSON schema of the answer. Transient failures are retried after a wait that doubles each
+        time, or as long as the endpoint demands; answers for which `parse` raises `BadAnswerError` are retried at once. Raises
+        `UnreadError` if this article fails, `StoppedError` if no more requests are sent.
         """
         request = self._build_request(system, user, schema)
         attempts = billed = 0
@@ -258,7 +258,7 @@ class Client:
         return _AttemptError("request_refused", message, can_retry=False)
 
     def _count_failure(self, failed: _AttemptError) -> None:
-        """Count failures of the endpoint in a row; stop after too many."""
+        """Count failed articles in a row; stop all requests after too many."""
         with self._lock:
             self._failures = self._failures + 1 if failed.reason in ENDPOINT_FAILURES else 0
             count = self._failures

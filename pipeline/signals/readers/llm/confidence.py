@@ -22,7 +22,7 @@ BINS = 10
 
 @dataclass(frozen=True)
 class Confidence:
-    """A table that maps the confidence a model states to a probability.
+    """A table from the confidence that a model states to a probability.
 
     `points` are (confidence, probability) by rising confidence, interpolated linearly and constant outside.
     """

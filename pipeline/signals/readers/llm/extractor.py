@@ -53,7 +53,7 @@ _ROWS_SCHEMA = pl.Schema(
 
 @dataclass(frozen=True)
 class _Unread:
-    """Why an article has no answer."""
+    """The reason why an article has no answer."""
 
     reason: str
     detail: str = ""

@@ -54,7 +54,10 @@ class Answer:
 
 
 class _RejectedError(TensionError, ValueError):
-    """A signal is rejected; the message is a word of `REJECTED`."""
+    """A signal of an answer is rejected.
+
+    The message is a word of `REJECTED`.
+    """
 
 
 def parse_signals(content: str) -> list[Any]:

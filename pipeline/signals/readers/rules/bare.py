@@ -57,10 +57,10 @@ def _can_be_alone(operator: Mark) -> bool:
 
 
 def _has_topic(sentence: MarkedSentence, operator: Mark, trade_objects: Sequence[Mark]) -> bool:
-    """Whether the sentence shows that the operator is about trade.
+    """Whether a sentence shows that an operator is about trade.
 
-    `trade_objects`: words such as `tariffs` in the sentence. For accusations and meetings they may be anywhere, for others at most
-    `TOPIC_REACH` words after the operator. Some operators need none (`needs` in the lexicon).
+    `operator`: a word such as `accuses`; `trade_objects`: words such as `tariffs` in the sentence. For accusations and meetings they may be
+    anywhere, for others at most `TOPIC_REACH` words after the operator. Some operators need none (`needs` in the lexicon).
     """
     name = class_of(operator)
     if not operator.readings[0].entry["needs"]:

@@ -102,9 +102,10 @@ def _is_willed(sentence: MarkedSentence, verb: Mark) -> bool:
 
 
 def _is_of_nearer_verb(sentence: MarkedSentence, verb: Mark, predicate: _Predicate) -> bool:
-    """Whether another verb governs the object of a measure: `announced that it would suspend the duties`.
+    """Whether another verb governs the object of a measure.
 
-    It takes the object too, says something else, and is not joined to the first by `and`, `or` or a comma.
+    Example: `announced that it would suspend the duties`, where the duties belong to `suspend`. The other verb takes the object too, makes
+    another act of it, and is not joined to the first by `and`, `or` or a comma.
     """
     thing = predicate.thing
     if thing is None or thing.first < verb.first or predicate.kind not in ESCALATING:
@@ -191,9 +192,9 @@ def _is_on_hold(sentence: MarkedSentence, thing: Mark) -> bool:
 
 
 def _objects_in_reach(sentence: MarkedSentence, verb: Mark, objects: list[Mark]) -> list[Mark]:
-    """Return the objects that the verb may govern, nearest first.
+    """Return the objects that a verb may govern, nearest first.
 
-    They follow the verb; for passives and verbs with the object as subject (`tariffs take effect`) they precede it.
+    They follow the verb. For passives and verbs with the object as subject (`tariffs take effect`) they are before it.
     """
     start, _ = sentence.clause_bounds(verb.first)
     before = [o for o in reversed(objects) if start <= o.first and o.last < verb.first and verb.first - o.last <= OBJECT_REACH]
@@ -227,9 +228,9 @@ def _is_hit_with(sentence: MarkedSentence, verb: Mark) -> bool:
 
 
 def _is_cut_off(sentence: MarkedSentence, first: int, last: int) -> bool:
-    """Whether words `first` and `last` are in different clauses.
+    """Whether two words of a sentence are in different clauses.
 
-    A clause that begins with `and` or `or` does not count.
+    `first`, `last`: their positions. A clause that begins with `and` or `or` does not count.
     """
     starts = [start for start in sentence.clause_starts if first < start <= last]
     return bool(cues("hard") & set(sentence.words_between(first + 1, last))) or any(
@@ -314,7 +315,7 @@ def _is_object_negated(sentence: MarkedSentence, verb: Mark, thing: Mark | None)
 
 
 def _is_mutual(sentence: MarkedSentence, kind: str, entry: Mapping[str, Any], thing: Mark | None) -> bool:
-    """Whether both sides act, so that the signal goes in both directions.
+    """Whether both sides act, which makes a signal in each direction.
 
     True for agreements and talks, unless one side only speaks of them or wants them (`one_way` in the lexicon).
     """
@@ -326,9 +327,9 @@ def _is_mutual(sentence: MarkedSentence, kind: str, entry: Mapping[str, Any], th
 
 
 def _is_prospect(sentence: MarkedSentence, verb: Mark, operators: list[Mark]) -> bool:
-    """Whether a deal is only hoped for or near.
+    """Whether a deal is only hoped for or near, not made.
 
-    That is talk and not yet an agreement.
+    It then counts as talk, not as an agreement.
     """
     before = set(sentence.words_between(verb.first - 5, verb.first))
     return verb.form == "ing" or bool(cues("prospect") & before) or any(class_of(o) == "threaten" for o in operators)

@@ -91,7 +91,7 @@ class Act:
 
 
 def class_of(mark: Mark) -> str:
-    """Return the class of an object or operator in the lexicon."""
+    """Return the class that the lexicon gives an object or operator."""
     return str(mark.readings[0].entry["class"])
 
 
@@ -151,10 +151,10 @@ class DraftAct:
     modality: str = "asserted"
 
     def apply(self, sentence: MarkedSentence, operator: Mark) -> None:
-        """Apply one operator to the act.
+        """Change the act by one operator before it.
 
-        A negation or a word of doubt changes the modality, any other the kind. Only the first operator changes the kind, unless a later one
-        is a demand, or refuses a demand or an offer.
+        A negation or a word of doubt changes the modality, any other operator the kind. Only the first operator changes the kind, unless a
+        later one is a demand, or refuses a demand or an offer.
         """
         name = class_of(operator)
         first = operator.first
@@ -227,10 +227,10 @@ class DraftAct:
 
 
 def status_of(sentence: MarkedSentence, kind: str, lexicon_status: str, at: int) -> str:
-    """Return the status of an act with its verb at word `at`.
+    """Return the status of an act from its verb and context.
 
-    `lexicon_status`: that of the verb in the lexicon. Words of the future up to four words before the verb (`will`) make it announced, and
-    `has` or `have` make an announced act effective. Some kinds have a fixed status.
+    `at`: position of the verb; `lexicon_status`: the verb's status in the lexicon. Words of the future up to four words before the verb
+    (`will`) make it announced, and `has` or `have` make an announced act effective. Some kinds have a fixed status.
     """
     if kind in FIXED_STATUS:
         return FIXED_STATUS[kind]
@@ -243,6 +243,6 @@ def status_of(sentence: MarkedSentence, kind: str, lexicon_status: str, at: int)
 
 
 def matched_words(sentence: MarkedSentence, *marks: Mark | None) -> tuple[str, ...]:
-    """Return the text of the marks as written, left to right."""
+    """Return the words of marks as written, left to right."""
     ordered = sorted((mark for mark in marks if mark is not None), key=lambda mark: mark.first)
     return tuple(sentence.text[sentence.tokens[mark.first].start : sentence.tokens[mark.last].end] for mark in ordered)

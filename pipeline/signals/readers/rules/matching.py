@@ -17,9 +17,10 @@ LONG_PHRASE = 2  # least distance from first to last word: three words or more
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """A lexicon phrase at words `first` to `last` (inclusive) of a sentence.
+    """A lexicon phrase found in a sentence.
 
-    `readings` are the phrases of all entries that the words may belong to, in the order of the lexicon.
+    It has the words `first` to `last` (inclusive). `readings` are the phrases of all entries that the words may belong to, in the order of
+    the lexicon.
     """
 
     category: Category
@@ -29,7 +30,7 @@ class Mark:
 
     @property
     def form(self) -> str:
-        """The form of the first word."""
+        """Form of the first word, such as base or past."""
         return self.readings[0].form
 
 
@@ -70,7 +71,7 @@ class MarkedSentence:
         return start, end
 
     def is_market_report(self, end: int) -> bool:
-        """Whether the words before `end` report on a market only.
+        """Whether the words before `end` only report on a market.
 
         They have a word of markets and name no state as subject: `Shares slump after ...`.
         """
@@ -115,9 +116,10 @@ def _match_phrases(tokens: Sequence[Token]) -> list[list[Phrase]]:
 
 
 def _find_marks(tokens: Sequence[Token], phrases: Sequence[Sequence[Phrase]], categories: tuple[Category, ...]) -> list[Mark]:
-    """Mark phrases of these categories from left to right, without overlaps.
+    """Mark lexicon phrases of some categories, without overlaps.
 
-    `phrases`: result of `_match_phrases`. At each word the longest phrase wins; of equal length, that of the first category.
+    `phrases`: result of `_match_phrases`. From left to right, the longest phrase at a word wins; of equally long ones, that of the first
+    category.
     """
     marks: list[Mark] = []
     at = 0

@@ -145,7 +145,7 @@ class ParsedSentence:
         return self.tree.head_of_span(nouns[0].first, nouns[0].last) if nouns else at
 
     def _main_verb(self, at: int) -> int:
-        """Return the main verb of an auxiliary or negation.
+        """Return the main verb that an auxiliary or negation belongs to.
 
         For other words it is the head of their phrase.
         """
@@ -155,10 +155,10 @@ class ParsedSentence:
         return at
 
     def find_subject_countries(self, at: int) -> tuple[str, ...]:
-        """Return the countries of the subject about which word `at` says something.
+        """Return the countries about which a word says something.
 
-        Their goods and firms count too: KOR in `Korean makers face ...`. In `called its duty unfair` the object (`its duty`) is that
-        subject.
+        They are those of the word's subject; their goods and firms count too: KOR in `Korean makers face ...`. In `called its duty unfair`
+        the object (`its duty`) is that subject.
         """
         node = self.phrase_head(at)
         for _ in self.tree.heads:
@@ -213,7 +213,7 @@ class ParsedSentence:
     def _iter_listed(self, at: int) -> Iterable[str]:
         """Yield the countries that a word names.
 
-        If it is the first of a list, yield all of the list.
+        If the word is the first of a list of countries, yield all of the list.
         """
         mentions = self._mentions_at(at)
         for mention in mentions:
@@ -302,7 +302,7 @@ class ParsedSentence:
     def _find_headline_partner(self, noun: int) -> list[int]:
         """Return the first of two names that open a headline.
 
-        Parsers do not join them: `U.S., China agree ...`.
+        Example: `U.S., China agree ...`. Parsers do not join the two, so `U.S.` is looked up for `China`.
         """
         spans = self.sentence.mention_spans
         if len(spans) < PAIR_SIZE or spans[0][0] != 0 or not spans[1][0] <= noun <= spans[1][1]:

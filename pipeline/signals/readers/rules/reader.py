@@ -49,9 +49,9 @@ class RuleReader:
 
 @dataclass(frozen=True)
 class _SentenceActs:
-    """A sentence with its acts.
+    """A sentence with the acts found in it.
 
-    `day`: that of its article. `candidate_numbers`: the number of each candidate by (actor, target).
+    `day`: the day of its article. `candidate_numbers`: the number of each candidate by (actor, target).
     """
 
     context: SentenceContext
@@ -148,7 +148,7 @@ def _modality_by_tree(parsed: ParsedSentence, act: Act) -> str:
 
 
 def _to_reading(candidate: int, sentence: MarkedSentence, act: Act, modality: str) -> Reading:
-    """Build a reading: an act with attributes of its sentence.
+    """Build a reading from an act and the attributes of its sentence.
 
     `candidate`: number of the pair of actor and target.
     """

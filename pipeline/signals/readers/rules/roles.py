@@ -54,9 +54,9 @@ def find_roles(context: SentenceContext, parsed: ParsedSentence | None, act: Act
 
 
 def _find_roles_of_sufferer(context: SentenceContext, parsed: ParsedSentence | None, act: Act) -> Iterator[tuple[str, str]]:
-    """Yield the roles of an act that the subject suffers: `Japan faces American tariffs`.
+    """Yield actor and target of an act that the subject suffers.
 
-    The owner of the tariffs, else the other side, acts towards the subject (Japan).
+    Example: `Japan faces American tariffs`. The owner of the tariffs, else the other side, acts towards the subject (Japan).
     """
     if parsed:
         sufferers = parsed.find_subject_countries(act.focus)
@@ -70,10 +70,10 @@ def _find_roles_of_sufferer(context: SentenceContext, parsed: ParsedSentence | N
 
 
 def _find_roles_of_statement(context: SentenceContext, parsed: ParsedSentence, act: Act) -> Iterator[tuple[str, str]]:
-    """Yield the roles of a statement: `Beijing said Washington should lift its tariffs`.
+    """Yield actor and target of a statement.
 
-    The speaker (Beijing), else the other side, acts towards the subject (Washington); without a subject, towards the target found by word
-    order.
+    Example: `Beijing said Washington should lift its tariffs`. The speaker (Beijing), else the other side, acts towards the subject
+    (Washington); without a subject, towards the target found by word order.
     """
     if parsed.is_said_by_stranger(act.anchor):
         return
@@ -90,15 +90,18 @@ def _find_roles_of_statement(context: SentenceContext, parsed: ParsedSentence, a
 
 
 def _find_agent_party(parsed: ParsedSentence, act: Act) -> Party | None:
-    """Return who acts by the tree; for talks mentioned, who speaks."""
+    """Return who acts, by the syntax tree.
+
+    For talks that are only mentioned, who speaks about them.
+    """
     is_spoken = act.rule_id.startswith("spoken.")
     return (parsed.find_speaker(act.anchor) if is_spoken else None) or parsed.find_agent(act.anchor)
 
 
 def _choose_actors(context: SentenceContext, party: Party | None, act: Act) -> tuple[str, ...]:
-    """Return the actors by the tree (`party`), else by word order.
+    """Return who acts, by the syntax tree, else by word order.
 
-    Empty if unknown.
+    `party`: result of the tree. Empty if unknown.
     """
     if party:
         return party.codes
@@ -109,7 +112,7 @@ def _choose_actors(context: SentenceContext, party: Party | None, act: Act) -> t
 def _choose_targets(context: SentenceContext, parsed: ParsedSentence | None, actor: str, party: Party | None, act: Act) -> tuple[str, ...]:
     """Return the targets of an act by `actor`.
 
-    The tree gives them, or else word order.
+    They come from the syntax tree, or else from word order.
     """
     is_diverted = "divert." in act.rule_id
     if parsed and party:
@@ -137,7 +140,7 @@ def _search_roots(parsed: ParsedSentence, act: Act) -> list[int]:
 
 
 def _find_mutual_roles(context: SentenceContext, parsed: ParsedSentence | None, party: Party | None, act: Act) -> Iterator[tuple[str, str]]:
-    """Yield both directions of each two sides of a mutual act.
+    """Yield both directions for every two sides of a mutual act.
 
     If only one side can be found, it acts towards the targets found by word order.
     """
@@ -160,7 +163,7 @@ def _find_mutual_roles(context: SentenceContext, parsed: ParsedSentence | None, 
 
 
 def _find_parsed_pair(parsed: ParsedSentence | None, party: Party | None, act: Act) -> tuple[str, ...]:
-    """Return the sides of a mutual act by the tree.
+    """Return the sides of a mutual act, by the syntax tree.
 
     They act together, or one is the actor and the other its target.
     """

@@ -25,7 +25,7 @@ BATCH_SIZE = 64
 
 @dataclass(frozen=True)
 class Tree:
-    """A parsed sentence.
+    """The dependency tree of a sentence.
 
     For each token: the index of its head (itself for a root), its relation to the head, and its tag.
     """
@@ -115,7 +115,7 @@ def _to_tree(doc: "Doc", tokens: Sequence[Token]) -> Tree:
 
 
 def _align_tokens(doc: "Doc", tokens: Sequence[Token]) -> Iterator[int | None]:
-    """Yield for each token of spaCy the index of ours.
+    """Yield for each token of spaCy the index of our token.
 
     Two tokens match if they share characters; the index is None if no token does.
     """

@@ -53,7 +53,7 @@ class Label:
 
     @property
     def polarity(self) -> str:
-        """The polarity of the kind."""
+        """Polarity of the annotated kind."""
         return KIND_POLARITY[self.kind]
 
 

@@ -118,9 +118,9 @@ class _Graph:
         return names
 
     def quantize(self, values: str, name: str) -> tuple[str, str]:
-        """Quantize the input of layers to 8 bits if `ranges` are known.
+        """Add nodes that convert the input of layers to 8 bits.
 
-        Returns the name of the values and the name of their range.
+        They are added only if `ranges` are known. Returns the names of the values and of their range.
         """
         if self.ranges is None:
             self.inputs_of_layers[name] = values
@@ -150,7 +150,7 @@ class _Graph:
         )
 
     def gather(self, values: str, places: str) -> str:
-        """Select the rows of each sentence at its places."""
+        """Add a node that selects each sentence's rows at its places."""
         return self.add("GatherND", values, places, batch_dims=1)
 
 
