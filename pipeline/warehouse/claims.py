@@ -41,8 +41,8 @@ class LakeInUseError(HomeInUseError):
 class Claim:
     """Claim of a process to write to a shared lake.
 
-    `home`: name of the writer's home. Its lock lets one process write, so an earlier claim of the same home is of a dead process. `part`:
-    what is written; None for everything.
+    `home`: name of the writer's home. Its lock lets one process of a host write: an earlier claim of the same home and host is of a dead
+    process. `part`: what it writes; None for everything.
     """
 
     token: str
@@ -76,7 +76,8 @@ def claim(bucket: Bucket, home: str, writer: str, part: str | None = None) -> It
     refusing: list[Claim] = []
 
     def add(content: bytes | None) -> bytes:
-        alive = [one for one in _parse(bucket, content) if one.home != home and one.ends_at > clock.now()]
+        others = [one for one in _parse(bucket, content) if (one.home, one.host) != (own.home, own.host)]
+        alive = [one for one in others if one.ends_at > clock.now()]
         refusing[:] = [one for one in alive if part is None or one.part in {None, part}]
         return _to_json(alive if refusing else [*alive, own])
 

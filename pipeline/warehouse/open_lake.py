@@ -11,8 +11,8 @@ from pipeline.settings import Settings
 from pipeline.warehouse.claims import claim, is_claimed_here
 from pipeline.warehouse.home import COPY_OF, HomeError, is_sample_home, lock_home
 from pipeline.warehouse.lake import Lake
-from pipeline.warehouse.object_store import open_bucket
-from pipeline.warehouse.shared_lake import SharedLake
+from pipeline.warehouse.object_store import open_bucket, run
+from pipeline.warehouse.shared_lake import MARK, SharedLake
 from pipeline.warehouse.uploads import identify_home
 
 
@@ -29,11 +29,18 @@ def open_lake(settings: Settings) -> Lake:
     if url is None:
         return Lake(settings.lake)
     lake = _open_shared(settings.lake, url)
-    if copied is None and _has_tables(settings.lake) and not lake.is_new():
-        raise HomeError(
-            f"{settings.home} has a lake of its own, which cannot be joined with {lake}; choose another home, or another prefix in lake_url"
-        )
+    _require_one_lake(lake, settings)
     return lake
+
+
+def reach_lake(settings: Settings) -> Lake:
+    """Return the lake of the settings, if its server answers.
+
+    Raises as `open_lake` does, within seconds if there is no answer.
+    """
+    if settings.lake_url:
+        run(open_bucket(settings.lake_url, tries=2, seconds=5).read(MARK))
+    return open_lake(settings)
 
 
 @cache
@@ -53,8 +60,9 @@ def lock_data(settings: Settings, writer: str, part: str | None = None) -> Itera
         if not isinstance(lake, SharedLake) or is_claimed_here(lake.bucket):
             yield lake
             return
-        with claim(lake.bucket, identify_home(settings.home), writer, part):
+        with claim(lake.bucket, f"{identify_home(settings.home)} {settings.home.resolve()}", writer, part):
             lake.refresh()
+            _require_one_lake(lake, settings)  # again: another home may have made the lake before this one had the claim
             _join(lake, settings, may_seed=part is None)
             yield lake
 
@@ -64,7 +72,7 @@ def _join(lake: SharedLake, settings: Settings, *, may_seed: bool) -> None:
 
     If the home has a lake of its own, its files are first sent to the shared lake, or `HomeError` is raised unless `may_seed`.
     """
-    has_own = read_copied_url(settings.lake) is None and _has_tables(settings.lake)
+    has_own = _has_own_lake(settings)
     if has_own and not may_seed:
         raise HomeError(f"{settings.home} has a lake of its own; send it to {lake} with tension run, or choose another home")
     if has_own:
@@ -75,9 +83,17 @@ def _join(lake: SharedLake, settings: Settings, *, may_seed: bool) -> None:
         lake.sweep()
 
 
-def _has_tables(folder: Path) -> bool:
-    """Return whether a folder has days of a lake."""
-    return (folder / COVERAGE.name).exists()
+def _has_own_lake(settings: Settings) -> bool:
+    """Return whether the home has days of a lake that is no copy."""
+    return read_copied_url(settings.lake) is None and (settings.lake / COVERAGE.name).exists()
+
+
+def _require_one_lake(lake: SharedLake, settings: Settings) -> None:
+    """Raise `HomeError` if home and bucket have a lake each."""
+    if _has_own_lake(settings) and not lake.is_new():
+        raise HomeError(
+            f"{settings.home} has a lake of its own, which cannot be joined with {lake}; choose another home, or another prefix in lake_url"
+        )
 
 
 def read_copied_url(folder: Path) -> str | None:

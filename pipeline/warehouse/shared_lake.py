@@ -1,7 +1,7 @@
 """A lake in an object store, which several machines may share.
 
 Objects never change: a table's manifest names the object of each file, and is replaced after they are written. The folder of the home has
-copies of the files that this machine wrote or read. Does not belong here: who may write (`claims.py`).
+copies of objects that this machine wrote or read, under the same names. Does not belong here: who may write (`claims.py`).
 """
 
 import json
@@ -36,8 +36,9 @@ _OBJECTS, _MANIFESTS = "objects", "tables"
 #: Files fetched before they are moved into the copy.
 _FILES_AT_ONCE = 512
 _COPYING = ".copying-"
-#: Names in a manifest become paths of the home, so they have no other dots.
-_FILE_NAME = re.compile(r"\w[\w/-]*\.parquet")
+_COPIES = f"*.{'[0-9a-f]' * 16}.parquet"
+#: Names and hashes in a manifest become paths of the home, so they have no other dots.
+_FILE_NAME, _HASH = re.compile(r"\w[\w/-]*\.parquet"), re.compile(r"[0-9a-f]{64}")
 
 
 @dataclass(frozen=True)
@@ -61,7 +62,7 @@ class SharedLake(Lake):
         self._manifests: dict[str, dict[str, Entry]] = {}
         self._written_at: dict[str, datetime | None] = {}
         self._inspected: tuple[frozenset[str], frozenset[str]] | None = None
-        self._intact_copies: set[tuple[str, str, str]] = set()
+        self._intact_copies: set[str] = set()
 
     def __str__(self) -> str:
         return self.bucket.url
@@ -82,16 +83,20 @@ class SharedLake(Lake):
         what a manifest had before the listing must be in it.
         """
         if self._inspected is None:
-            self._load(TABLES)
-            entries = {_object_key(name, path, entry): entry for name in TABLES for path, entry in self._manifests[name].items()}
+            entries = self._entries()
             sizes = run(self.bucket.list_sizes(f"{_OBJECTS}/"))
             lost = frozenset(key for key, entry in entries.items() if sizes.get(key) != entry.bytes)
             unused = frozenset(key for key in sizes.keys() - entries.keys() if key.split("/")[1] in TABLES)
             self._inspected = lost, unused
         return self._inspected
 
+    def _entries(self) -> dict[str, Entry]:
+        """Return the entries of all tables by the keys of their objects."""
+        self._load(TABLES)
+        return {_object_key(table, name, entry): entry for table in TABLES for name, entry in self._manifests[table].items()}
+
     def sweep(self) -> int:
-        """Delete objects that no manifest names; return their number.
+        """Delete objects that no table has, and their copies; return their number.
 
         Call it only while nobody else writes. Objects that are replaced later stay until the next call, because readers may still need
         them.
@@ -102,6 +107,11 @@ class SharedLake(Lake):
         if unused:
             run(self.bucket.delete(sorted(unused)))
         self._inspected = lost, frozenset()
+        keys = self._entries().keys()
+        copies = {self._copy(key) for key in keys}
+        for path in (path for table in TABLES for path in (self.root / table).rglob(_COPIES) if path not in copies):
+            path.unlink()
+        self._intact_copies &= keys
         return len(unused)
 
     def is_new(self) -> bool:
@@ -135,20 +145,25 @@ class SharedLake(Lake):
                 temporary.write_text(json.dumps({"url": self.bucket.url}) + "\n", encoding="utf-8")
 
     def seed(self) -> None:
-        """Send the files and notes of a local lake to this one."""
-        local = Lake(self.root)
+        """Send the files and notes of a lake that was local.
+
+        The files become copies once everything is sent.
+        """
+        local, keys = Lake(self.root), dict[Path, str]()
         for table in TABLES.values():
             sums = local.recorded_sums(table)
             intact = [name for name in local.names(table) if sums.get(name) == hash_file(self.root / table.name / name)]
-            self._send(self.root, [Path(table.name) / name for name in intact])
+            keys |= self._send(self.root, [Path(table.name) / name for name in intact])
         for path in sorted((self.root / STATE).rglob("*")):
             if path.is_file() and not path.name.startswith("."):
                 self.change_note(path.relative_to(self.root / STATE).as_posix(), partial(_replace, path.read_bytes()))
+        self.mark_copy()
+        self._keep(keys)
 
     def find_damaged(self) -> Iterator[str]:
         """Read every object; yield the keys of those with another hash."""
         lost, _ = self.inspect()
-        entries = {_object_key(name, path, entry): entry for name in TABLES for path, entry in self._manifest(name).items()}
+        entries = self._entries()
         present = sorted(entries.keys() - lost)
         for start in range(0, len(present), _FILES_AT_ONCE):
             keys = present[start : start + _FILES_AT_ONCE]
@@ -168,10 +183,12 @@ class SharedLake(Lake):
 
         Raises `LakeError` if an object is missing or damaged.
         """
-        names = self.names(table, days)
-        for start in range(0, len(names), _FILES_AT_ONCE):
-            self._fetch(table, names[start : start + _FILES_AT_ONCE])
-        return [self.root / table.name / name for name in names]
+        manifest = self._manifest(table.name)
+        entries = {_object_key(table.name, name, manifest[name]): manifest[name] for name in self.names(table, days)}
+        unknown = [key for key in entries if key not in self._intact_copies]
+        for start in range(0, len(unknown), _FILES_AT_ONCE):
+            self._fetch({key: entries[key] for key in unknown[start : start + _FILES_AT_ONCE]})
+        return [self._copy(key) for key in entries]
 
     def day_digest(self, table: Table, day: date) -> str:
         """See `Lake.day_digest`."""
@@ -221,39 +238,58 @@ class SharedLake(Lake):
         """See `Lake.list_notes`."""
         return sorted(key.removeprefix(f"{STATE}/") for key in run(self.bucket.list_sizes(f"{STATE}/{folder}/")))
 
+    def _copy(self, key: str) -> Path:
+        """Return the path of an object's copy.
+
+        Like the object it is never replaced: a process that read an earlier manifest cannot change what a run reads.
+        """
+        return self.root / key.removeprefix(f"{_OBJECTS}/")
+
+    def _day_file(self, table: Table, day: date) -> Path:
+        """Return the path of the copy of a day's file."""
+        entry = self._manifest(table.name).get(day_file(day))
+        return self._copy(_object_key(table.name, day_file(day), entry)) if entry else super()._day_file(table, day)
+
     def _is_lost(self, table: str, name: str, entry: Entry) -> bool:
         lost, _ = self.inspect()
         return _object_key(table, name, entry) in lost
 
     def _take(self, folder: Path, files: Sequence[Path]) -> None:
-        """Send finished files to the bucket, and move them to the copies."""
-        if not files:
-            return
-        self._send(folder, files)
-        for path in files:
-            (self.root / path.parent).mkdir(parents=True, exist_ok=True)
-        move((folder / path, self.root / path) for path in files)
+        """Send files of another folder, and move them to the copies."""
+        if files:
+            self._keep(self._send(folder, files))
 
-    def _send(self, folder: Path, files: Sequence[Path]) -> None:
-        """Write the objects that the bucket lacks, then the manifests."""
+    def _keep(self, files: Mapping[Path, str]) -> None:
+        """Move files to the copies; `files` has the key of each one's object."""
+        for key in files.values():
+            self._copy(key).parent.mkdir(parents=True, exist_ok=True)
+        move((file, self._copy(key)) for file, key in files.items())
+        self._intact_copies |= set(files.values())
+
+    def _send(self, folder: Path, files: Sequence[Path]) -> dict[Path, str]:
+        """Write objects that are missing, then the manifests.
+
+        Returns the key of each file's object.
+        """
         require_claim(self.bucket.url)
         written: dict[str, dict[str, Entry]] = {}
+        keys: dict[Path, str] = {}
         uploads = []
         for path in files:
             table, *inside = path.parts
             name, file = "/".join(inside), folder / path
             entry = Entry(hash_file(file), file.stat().st_size, pq.read_metadata(file).num_rows)
             written.setdefault(table, {})[name] = entry
+            keys[file] = _object_key(table, name, entry)
             if self._manifest(table).get(name) != entry or self._is_lost(table, name, entry):
-                uploads.append(partial(self.bucket.upload, _object_key(table, name, entry), file, entry.sha256))
+                uploads.append(partial(self.bucket.upload, keys[file], file, entry.sha256))
         run_all(uploads)
         if self._inspected:
-            written_keys = {_object_key(table, name, entry) for table, entries in written.items() for name, entry in entries.items()}
-            self._inspected = self._inspected[0] - written_keys, self._inspected[1] - written_keys
+            self._inspected = self._inspected[0] - set(keys.values()), self._inspected[1] - set(keys.values())
         require_claim(self.bucket.url)
         for table, entries in written.items():
             self._commit(table, entries)
-            self._intact_copies |= {(table, name, entry.sha256) for name, entry in entries.items()}
+        return keys
 
     def _commit(self, table: str, written: Mapping[str, Entry]) -> None:
         """Add entries to a table's manifest, even if others change it meanwhile."""
@@ -285,32 +321,28 @@ class SharedLake(Lake):
         try:
             stored = json.loads(content)
             entries = {name: Entry(**entry) for name, entry in stored["files"].items()}
-            if all(_FILE_NAME.fullmatch(name) for name in entries):
+            if all(_FILE_NAME.fullmatch(name) and _HASH.fullmatch(entry.sha256) for name, entry in entries.items()):
                 return datetime.fromisoformat(stored["written_at"]), entries
         except (ValueError, KeyError, TypeError, AttributeError):
             pass  # raised below, without the damaged content
         raise LakeError(f"{self}/{_manifest_key(table)} is damaged; remove it and run all days again: tension run")
 
-    def _fetch(self, table: Table, names: Sequence[str]) -> None:
-        """Fetch the files of a table that have no intact copy.
+    def _fetch(self, entries: Mapping[str, Entry]) -> None:
+        """Fetch the objects that have no intact copy.
 
         `names`: their paths in the table's folder. A copy is hashed once for each process.
         """
-        folder, manifest = self.root / table.name, self._manifest(table.name)
-        wanted = [(name, manifest[name]) for name in names if (table.name, name, manifest[name].sha256) not in self._intact_copies]
-        missing = [(name, entry) for name, entry in wanted if hash_file(folder / name) != entry.sha256]
+        missing = [key for key, entry in entries.items() if hash_file(self._copy(key)) != entry.sha256]
         if missing:
-            with self._copying() as temporary:
-                keys = [_object_key(table.name, name, entry) for name, entry in missing]
-                paths = [temporary / key.replace("/", "-") for key in keys]
-                hashes = run_all(partial(self.bucket.download, key, path) for key, path in zip(keys, paths, strict=True))
-                for (name, entry), key, digest in zip(missing, keys, hashes, strict=True):
-                    if digest != entry.sha256:
+            with self._copying() as folder:
+                files = {folder / key.replace("/", "-"): key for key in missing}
+                hashes = run_all(partial(self.bucket.download, key, file) for file, key in files.items())
+                for key, digest in zip(missing, hashes, strict=True):
+                    if digest != entries[key].sha256:
                         problem = "damaged" if digest else "missing"
                         raise LakeError(f"{self}/{key} is {problem}; `tension verify` lists all damage and what repairs it")
-                    (folder / name).parent.mkdir(parents=True, exist_ok=True)
-                move((path, folder / name) for path, (name, _) in zip(paths, missing, strict=True))
-        self._intact_copies |= {(table.name, name, entry.sha256) for name, entry in wanted}
+                self._keep(files)
+        self._intact_copies |= entries.keys()
 
     @contextmanager
     def _copying(self) -> Iterator[Path]:

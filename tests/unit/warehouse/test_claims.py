@@ -1,6 +1,7 @@
 """Several machines claim parts of a lake, one claims everything, and a dead one's claim ends."""
 
 import json
+import platform
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from threading import Event
@@ -59,11 +60,18 @@ def test_a_claim_that_was_not_renewed_ends(bucket: Bucket) -> None:
         assert [one.home for one in list_claims(bucket)] == ["b"]
 
 
-def test_a_dead_process_of_the_same_home_does_not_refuse(bucket: Bucket) -> None:
+def test_a_dead_process_of_the_same_home_does_not_refuse(bucket: Bucket, monkeypatch: pytest.MonkeyPatch) -> None:
     """The lock of the home shows that it is dead."""
     leave_claim(bucket, "a", None, timedelta())
+    monkeypatch.setattr(platform, "node", lambda: "host-a")
     with claim(bucket, "a", "tension run"):
         assert [one.home for one in list_claims(bucket)] == ["a"]
+
+
+def test_a_copy_of_the_home_on_another_machine_is_refused(bucket: Bucket) -> None:
+    leave_claim(bucket, "a", None, timedelta())
+    with pytest.raises(LakeInUseError, match="`tension work` on host-a"), claim(bucket, "a", "tension run"):
+        pass
 
 
 def test_a_claim_is_renewed(bucket: Bucket, monkeypatch: pytest.MonkeyPatch) -> None:

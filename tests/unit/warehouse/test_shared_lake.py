@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -14,11 +14,12 @@ from pipeline.contracts.tables.core import COVERAGE, STORY_LINKS
 from pipeline.contracts.tables.index import WEIGHTS
 from pipeline.index.parameters import read_weights
 from pipeline.settings import Settings
+from pipeline.warehouse import open_lake as open_lake_module
 from pipeline.warehouse.claims import LakeInUseError
 from pipeline.warehouse.home import HomeError, mark_home
 from pipeline.warehouse.inputs import DayInputs
 from pipeline.warehouse.lake import Lake, LakeError
-from pipeline.warehouse.object_store import open_bucket
+from pipeline.warehouse.object_store import Bucket, open_bucket
 from pipeline.warehouse.open_lake import lock_data, open_lake
 from pipeline.warehouse.shared_lake import SharedLake
 from pipeline.warehouse.verify import find_damage
@@ -72,6 +73,10 @@ def list_objects(folder: Path) -> list[Path]:
     return sorted((folder / "bucket" / "objects").rglob("*.parquet"))
 
 
+def list_copies(machine: Machine) -> list[Path]:
+    return sorted(machine.settings.lake.rglob("*.parquet"))
+
+
 def test_a_second_machine_reads_what_the_first_wrote(one: Machine, other: Machine) -> None:
     one.write(10)
     lake = other.lake
@@ -101,7 +106,7 @@ def test_only_requested_days_are_fetched(one: Machine, other: Machine) -> None:
     lake = other.lake
     lake.count_rows(COVERAGE)
     lake.read(COVERAGE, Days(FIRST, FIRST))
-    assert [path.name for path in other.settings.lake.rglob("*.parquet")] == [f"{FIRST}.parquet"]
+    assert [path.name.partition(".")[0] for path in list_copies(other)] == [f"{FIRST}"]
 
 
 def test_an_outdated_copy_is_replaced(one: Machine, other: Machine) -> None:
@@ -147,6 +152,18 @@ def test_replaced_files_stay_for_readers_until_the_next_run(one: Machine, other:
     with one.writing(None):
         assert len(list_objects(tmp_path)) == len(WEEK)
     assert other.lake.read(COVERAGE)["article_count"].to_list() == [20, *[10] * 6]
+    assert len(list_copies(one)) == len(WEEK)
+
+
+def test_a_reader_with_an_old_manifest_changes_nothing_that_a_run_reads(one: Machine) -> None:
+    one.write(10)
+    reader = one.lake
+    reader.list_days(COVERAGE)
+    with one.writing() as lake:
+        with lake.stage("coverage") as temporary:
+            temporary.write_days(COVERAGE, rows(20), WEEK)
+        assert reader.read(COVERAGE)["article_count"].to_list() == [10] * 7
+        assert lake.read(COVERAGE)["article_count"].to_list() == [20] * 7
 
 
 def test_a_lost_object_makes_its_day_unwritten(one: Machine, other: Machine, tmp_path: Path) -> None:
@@ -189,11 +206,16 @@ def test_a_damaged_manifest_is_named(one: Machine, other: Machine, tmp_path: Pat
         other.lake.read(COVERAGE)
 
 
-def test_a_manifest_names_no_file_outside_the_home(one: Machine, other: Machine, tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("name", "changes"), [("../../2024-12-30.parquet", {}), ("2024/2024-12-30.parquet", {"sha256": "/../../../2024-12"})]
+)
+def test_a_manifest_names_no_file_outside_the_home(
+    one: Machine, other: Machine, tmp_path: Path, name: str, changes: dict[str, str]
+) -> None:
     one.write(10)
     manifest = tmp_path / "bucket" / "tables" / "coverage.json"
     stored = json.loads(manifest.read_text(encoding="utf-8"))
-    stored["files"]["../../2024-12-30.parquet"] = next(iter(stored["files"].values()))
+    stored["files"][name] = next(iter(stored["files"].values())) | changes
     manifest.write_text(json.dumps(stored), encoding="utf-8")
     with pytest.raises(LakeError, match=r"coverage\.json is damaged"):
         other.lake.names(COVERAGE)
@@ -236,6 +258,42 @@ def test_a_home_with_a_lake_sends_it_to_a_new_bucket(one: Machine, other: Machin
         pass
     assert other.lake.read(COVERAGE).height == len(WEEK)
     assert other.lake.stale_tables() == {"weights": "it failed"}
+    assert len(list_copies(one)) == len(WEEK)
+
+
+def test_a_home_killed_after_it_sent_its_lake_goes_on(one: Machine, monkeypatch: pytest.MonkeyPatch) -> None:
+    mark_home(one.settings.home, is_sample=False)
+    with Lake(one.settings.lake).stage("coverage") as temporary:
+        temporary.write_days(COVERAGE, rows(10), WEEK)
+    complete = SharedLake.complete
+
+    def complete_and_die(lake: SharedLake, *, is_sample: bool) -> None:
+        complete(lake, is_sample=is_sample)
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as killed:
+        killed.setattr(SharedLake, "complete", complete_and_die)
+        with pytest.raises(KeyboardInterrupt), one.writing(None):
+            pass
+    with one.writing(None) as lake:
+        assert lake.read(COVERAGE)["article_count"].to_list() == [10] * 7
+
+
+def test_two_homes_do_not_mix_their_lakes_in_a_new_bucket(one: Machine, other: Machine, monkeypatch: pytest.MonkeyPatch) -> None:
+    mark_home(other.settings.home, is_sample=False)
+    with Lake(other.settings.lake).stage("coverage") as temporary:
+        temporary.write_days(COVERAGE, rows(20), WEEK)
+    claim = open_lake_module.claim
+
+    def claim_after_the_other(bucket: Bucket, home: str, writer: str, part: str | None = None) -> AbstractContextManager[None]:
+        monkeypatch.setattr(open_lake_module, "claim", claim)
+        one.write(10)
+        return claim(bucket, home, writer, part)
+
+    monkeypatch.setattr(open_lake_module, "claim", claim_after_the_other)
+    with pytest.raises(HomeError, match="has a lake of its own, which cannot be joined with file:"), other.writing(None):
+        pass
+    assert one.lake.read(COVERAGE)["article_count"].to_list() == [10] * 7
 
 
 def test_a_home_with_a_lake_is_not_joined_with_another(one: Machine, other: Machine) -> None:
