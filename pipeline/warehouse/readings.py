@@ -63,9 +63,9 @@ class StoredReadings:
         if len(files) >= MAX_FILES:
             readings = pl.concat([pl.read_parquet(files, schema=self._schema), readings])
         write_parquet(readings, self._folder / f"{number:08}.parquet")
-        if len(files) >= MAX_FILES:  # only now: a run killed in between leaves readings twice, and `get` returns each once
-            for path in files:
-                path.unlink()
         new = f"{number:08}.parquet"
         others = {name: digest for name, digest in read_known_sums(self._folder).items() if (self._folder / name).exists()}
         write_sums(self._folder, others | {new: hash_file(self._folder / new)})
+        if len(files) >= MAX_FILES:  # only now: a run killed in between leaves readings twice, and `get` returns each once
+            for path in files:
+                path.unlink()
