@@ -1,23 +1,21 @@
 """`tension backup` and `tension restore`: copy a home, and make one from the copy."""
 
+from functools import partial
 from pathlib import Path
 from shlex import quote
 
 from pipeline.commands.console import say
 from pipeline.commands.program import name_program
 from pipeline.settings.load import read_settings
-from pipeline.warehouse.backup import Backup, BackupError, back_up, restore
+from pipeline.warehouse.backup import Backup, back_up, restore
 from pipeline.warehouse.verify import find_damage
 
 
 def back_up_home(target: Path, home_folder: Path | None) -> None:
     """Copy a home that is not damaged, and print what was copied."""
     settings = read_settings(home=home_folder)
-    if damage := find_damage(settings, compares_hashes=True):
-        raise BackupError(
-            f"{settings.home} is damaged: {damage[0]}. Nothing was copied: repair it first, `tension verify` lists everything"
-        )
-    _print(f"{settings.home} is copied to {target}", back_up(settings.home, target))
+    copied = back_up(settings.home, target, partial(find_damage, settings, compares_hashes=True))
+    _print(f"{settings.home} is copied to {target}", copied)
     say(f"Next: {name_program()} restore {quote(str(target))} --home DIR, to make a home from it")
 
 

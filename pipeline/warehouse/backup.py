@@ -4,11 +4,12 @@ A backup is a folder with a copy of every file, their hashes and a manifest. It 
 the manifest lists them. Does not belong here: what a home contains.
 """
 
+import errno
 import json
 import os
 import shutil
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path, PurePosixPath
@@ -22,7 +23,7 @@ from pipeline.warehouse.migrations import FORMAT
 
 MANIFEST = "backup.json"
 _MOST_COPIES = 3
-_SQLITE_SIDE_FILES = ("-wal", "-shm", "-journal")
+_SQLITE_SIDE_FILES = (".db-wal", ".db-shm", ".db-journal")
 
 
 class BackupError(UserError):
@@ -44,11 +45,11 @@ class Backup:
     links: dict[str, str]
 
 
-def back_up(home: Path, target: Path) -> Backup:
-    """Copy a home into a new folder, while nothing else writes.
+def back_up(home: Path, target: Path, find_damage: Callable[[], Sequence[object]] = tuple) -> Backup:
+    """Copy a home into a new folder, while nothing writes to it.
 
-    `target`: the new folder; it appears when all is on the disk. Every copy is read again and compared with the original. Returns the
-    manifest. Raises `BackupError` if `target` exists or is in the home, `HomeError` if the home is in use.
+    Every copy is read again and compared with the original. The folder gets its name when all is on the disk. `find_damage`: lists what is
+    damaged. Raises `BackupError` if anything is, or if `target` exists or is in the home, `HomeError` if the home is in use.
     """
     if not (home / "lake").is_dir():
         raise BackupError(f"{home} is no home: it has no folder lake; nothing was copied")
@@ -56,7 +57,15 @@ def back_up(home: Path, target: Path) -> Backup:
         raise BackupError(f"{target} exists; choose a new folder, e.g. {target}-{clock.today()}. Nothing was copied")
     if target.resolve().is_relative_to(home.resolve()):
         raise BackupError(f"{target} is in the home {home}, where the loss of a disk would take both; choose another folder")
-    with lock_home(home, "tension backup"), _new_folder(target) as folder:
+    with lock_home(home, "tension backup"):
+        if damage := find_damage():
+            raise BackupError(f"{home} is damaged: {damage[0]}. Nothing was copied: repair it first, `tension verify` lists everything")
+        return _copy_home(home, target)
+
+
+def _copy_home(home: Path, target: Path) -> Backup:
+    """Copy the files of a locked home, and describe them."""
+    with _new_folder(target) as folder:
         mark = read_mark(home)
         sums, links = {}, {}
         for path in _list_files(home):
@@ -112,6 +121,10 @@ def _new_folder(target: Path) -> Iterator[Path]:
     try:
         yield temporary
         move([(temporary, target)])
+    except OSError as error:
+        if error.errno not in {errno.EBUSY, errno.EXDEV}:
+            raise
+        raise BackupError(f"{target} is a mount point, which cannot be replaced; choose a folder in it. Nothing was copied") from error
     finally:
         shutil.rmtree(temporary, ignore_errors=True)
 
@@ -207,6 +220,8 @@ def _read_manifest(source: Path) -> Backup:
     for inside, target in backup.links.items():
         _require_inside(source, inside)
         _require_inside(source, os.path.normpath(PurePosixPath(inside).parent / target))
+        if backup.links.keys() & {str(parent) for parent in PurePosixPath(inside).parents}:
+            raise _leads_out(source, inside)  # through another link
     return backup
 
 
@@ -217,4 +232,8 @@ def _require_inside(source: Path, path: str) -> None:
     """
     parts = PurePosixPath(path)
     if parts.is_absolute() or ".." in parts.parts or not parts.parts:
-        raise BackupError(f"{source} names the path {path!r}, which leads out of the home; do not restore it")
+        raise _leads_out(source, path)
+
+
+def _leads_out(source: Path, path: str) -> BackupError:
+    return BackupError(f"{source} names the path {path!r}, which leads out of the home; do not restore it")

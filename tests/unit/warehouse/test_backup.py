@@ -4,6 +4,7 @@ import json
 import os
 import shutil
 import sqlite3
+import subprocess
 import time
 from collections.abc import Callable
 from contextlib import closing
@@ -19,6 +20,7 @@ from pipeline.warehouse.backup import MANIFEST, BackupError, back_up, restore
 from pipeline.warehouse.home import HomeInUseError, lock_home, mark_home, read_mark
 from pipeline.warehouse.lake import Lake
 from pipeline.warehouse.migrations import FORMAT
+from tests.conftest import TENSION
 
 WEEK = Days(date(2025, 3, 3), date(2025, 3, 9))
 RUNS = "dagster/history/runs.db"
@@ -59,6 +61,15 @@ def test_a_restored_home_has_every_file_and_link(home: Path, tmp_path: Path) -> 
     assert restore(tmp_path / "copy", tmp_path / "other") == made
     assert list_files(tmp_path / "other") == list_files(home)
     assert (tmp_path / "other/published/report.html").read_text(encoding="utf-8") == "<p>page</p>"
+
+
+def test_a_folder_named_like_a_side_file_of_sqlite_is_copied(home: Path, tmp_path: Path) -> None:
+    (home / "inbox/strelsau-journal").mkdir(parents=True)
+    (home / "inbox/strelsau-journal/wire.jsonl").write_text("{}", encoding="utf-8")
+    (home / f"{RUNS}-wal").write_text("", encoding="utf-8")
+    back_up(home, tmp_path / "copy")
+    assert (tmp_path / "copy/inbox/strelsau-journal/wire.jsonl").exists()
+    assert not (tmp_path / f"copy/{RUNS}-wal").exists()
 
 
 def test_a_backup_has_no_links_and_no_leftovers(home: Path, tmp_path: Path) -> None:
@@ -175,6 +186,7 @@ def name_outside(copy: Path) -> None:
         (name_outside, "'../outside', which leads out of the home"),
         (lambda copy: change_manifest(copy, links={"published/latest": "../../outside"}), "leads out of the home"),
         (lambda copy: change_manifest(copy, links={"/etc/cron.d/x": "y"}), "leads out of the home"),
+        (lambda copy: change_manifest(copy, links={"a/b/c": "../../lake", "a/b/c/d": "../../x"}), "leads out of the home"),
         (lambda copy: change_manifest(copy, format=FORMAT + 1), "is of a later version"),
     ],
 )
@@ -207,3 +219,16 @@ def test_a_backup_of_an_earlier_format_is_migrated(home: Path, tmp_path: Path) -
     assert (mark.is_sample, mark.format) == (False, FORMAT)
     assert len(lake.recorded_sums(ARTICLES)) == len(WEEK)
     assert lake.has_file_as_written(ARTICLES, WEEK.first, lake.recorded_sums(ARTICLES))
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root may mount a file system")
+def test_a_mount_point_is_no_new_home(home: Path, tmp_path: Path) -> None:
+    back_up(home, tmp_path / "copy")
+    (tmp_path / "volume").mkdir()
+    script = f"mount -t tmpfs none {tmp_path}/volume && exec {TENSION} restore {tmp_path}/copy --home {tmp_path}/volume"
+    command = subprocess.run(["unshare", "-m", "sh", "-c", script], cwd=tmp_path, capture_output=True, text=True, check=False)
+    if "mount:" in command.stderr or "unshare" in command.stderr:
+        pytest.skip(f"no file system can be mounted here: {command.stderr}")
+    assert command.returncode == 1, command.stderr
+    assert "is a mount point, which cannot be replaced; choose a folder in it" in " ".join(command.stderr.split())
+    assert not list(tmp_path.glob(".*"))
