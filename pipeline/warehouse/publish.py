@@ -106,7 +106,7 @@ class Publisher:
         staging = self.releases / ".staging"
         before, stale = self.latest_name, lake.stale_tables()
         try:
-            name, rows = self._write_tables(lake, staging, last_day, note)
+            name, rows = self._write_tables(lake, staging, last_day, note, stale)
             folder = self.releases / name
             is_new = not folder.exists()
             repaired = () if is_new else tuple(_repair(folder, staging))
@@ -122,7 +122,8 @@ class Publisher:
         for path in sorted(folder.iterdir()):
             if path.suffix in LINKED:
                 self._link(self.folder / path.name, Path("latest") / path.name)
-        self._remove_databases({name, before})
+        if name != before:  # else a repeated run would remove that of the release before
+            self._remove_databases({name, before})
         return Release(name, folder, is_new, rows, repaired)
 
     def _remove_leftovers(self) -> None:
@@ -134,17 +135,16 @@ class Publisher:
                 else:
                     path.unlink()
 
-    def _write_tables(self, lake: Lake, staging: Path, last_day: date, note: str) -> tuple[str, dict[str, int]]:
+    def _write_tables(self, lake: Lake, staging: Path, last_day: date, note: str, stale: Container[str]) -> tuple[str, dict[str, int]]:
         """Write the tables of the lake and their descriptions to `staging`.
 
         Returns the name of the release and the number of rows by table. The name has a hash of the tables' files before metadata is added,
-        because the metadata has the name.
+        because the metadata has the name. Tables that are `stale` are those of the latest release.
         """
         files: dict[str, list[Path]] = {}
         rows: dict[str, int] = {}
-        stale = lake.stale_tables()
         for table in PUBLISHED:
-            frame = self._read_latest(table) if table.name in stale else table.conform(lake.read(table))
+            frame = self.read_latest(table) if table.name in stale else table.conform(lake.read(table))
             rows[table.name] = frame.height
             files[table.name] = write_yearly(table, table.to_published(frame), staging)
         name = f"{last_day.isoformat()}-{hash_files(staging)[:10]}"
@@ -160,10 +160,10 @@ class Publisher:
         (staging / "CITATION.cff").write_text(render_citation(edition), encoding="utf-8")
         return name, rows
 
-    def _read_latest(self, table: Table) -> pl.DataFrame:
+    def read_latest(self, table: Table) -> pl.DataFrame:
         """Read a table of the latest release, with the lake's types.
 
-        It replaces a table whose last rebuild failed. Empty without a release, or when the release has another schema of the table.
+        Empty without a release, or when the release has another schema of the table.
         """
         files = sorted((self.latest / table.name).glob("*.parquet"))
         rows = pl.concat([pl.read_parquet(path) for path in files]) if files else table.to_published(table.empty())

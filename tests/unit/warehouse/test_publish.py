@@ -211,6 +211,8 @@ def test_the_database_stays_in_the_two_newest_releases(published: tuple[Publishe
     assert len(databases) == 2
     assert publisher.latest_name in databases
     assert find_published_damage(publisher) == []
+    publisher.publish(lake, date(2025, 4, 22), "A test.")
+    assert [path.parent.name for path in sorted(publisher.releases.glob("*/*.duckdb"))] == databases
 
 
 def test_damaged_hashes_of_an_old_release_do_not_stop_publishing(published: tuple[Publisher, Lake]) -> None:
