@@ -50,7 +50,7 @@ def run_job(settings: Settings, display: Display, upstreams: Sequence[str] = ())
     from pipeline.defs.launch import Launcher  # noqa: PLC0415 as above
 
     launcher = Launcher(build(settings))
-    with _explaining_history(settings), _restoring_streams():
+    with explaining_history(settings), _restoring_streams():
         return _launch(launcher, settings, _get_days(settings), display, upstreams)
 
 
@@ -62,7 +62,7 @@ def work_on_blocks(settings: Settings, lake: SharedLake, report: Callable[[str],
     from pipeline.defs.work import work  # noqa: PLC0415 as above
 
     launcher = Launcher(build_reading(settings))
-    with _explaining_history(settings), _restoring_streams():
+    with explaining_history(settings), _restoring_streams():
         yield from work(settings, lake, _get_days(settings), launcher, report)
 
 
@@ -106,14 +106,25 @@ def _restoring_streams() -> Iterator[None]:
 
 
 @contextmanager
-def _explaining_history(settings: Settings) -> Iterator[None]:
+def explaining_history(settings: Settings) -> Iterator[None]:
     """Explain errors of the database of Dagster's runs."""
     from sqlalchemy.exc import SQLAlchemyError  # noqa: PLC0415 as above
 
+    from pipeline.defs.instance import POSTGRES_URL  # noqa: PLC0415 as above
+
     try:
         yield
-    except (SQLAlchemyError, sqlite3.Error) as error:
-        folder, cause = settings.dagster_home, getattr(error, "orig", None) or error
+    except Exception as error:
+        is_without_answer = type(error).__name__ == "DagsterPostgresException"  # of an optional package
+        if not is_without_answer and not isinstance(error, SQLAlchemyError | sqlite3.Error):
+            raise
+        cause = error.__cause__ or error if is_without_answer else error
+        folder, cause = settings.dagster_home, getattr(cause, "orig", None) or cause
+        if os.environ.get(POSTGRES_URL):
+            raise HistoryError(
+                f"Postgres, which stores the history of runs, cannot be used ({cause}); start the server, or correct {POSTGRES_URL}. What "
+                f"was published is unchanged"
+            ) from error
         if advice := explain_disk_problem(str(cause)):
             raise HistoryError(f"cannot write {folder} ({cause}): {advice}. What was published is unchanged") from error
         if "unable to open" in str(cause):

@@ -18,6 +18,7 @@ from dagster._core.remote_origin import RegisteredCodeLocationOrigin, RemoteJobO
 from dagster._serdes import ConfigurableClassData
 
 from pipeline.defs.event_log import BatchingEventLogStorage
+from pipeline.durable_files import replacing
 from pipeline.errors import UserError
 from pipeline.settings import PACKAGE, Settings
 from pipeline.warehouse.home import find_writer
@@ -160,5 +161,5 @@ def _combine_storages(
 
 def prepare_home(folder: Path) -> None:
     """Create the folder of the Dagster instance, with our `dagster.yaml` in it."""
-    folder.mkdir(parents=True, exist_ok=True)
-    shutil.copyfile(PACKAGE / "dagster.yaml", folder / "dagster.yaml")
+    with replacing(folder / "dagster.yaml") as temporary:  # a daemon may read it at this moment
+        shutil.copyfile(PACKAGE / "dagster.yaml", temporary)

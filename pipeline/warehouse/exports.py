@@ -52,11 +52,19 @@ class Export(NamedTuple):
 def read_export(database: Path, table: str, pair: str | None) -> Export:
     """Read a table or view of the published database, sorted by key.
 
-    `pair`: "USA-CHN", in either order, to read only rows about this pair; None for all rows. `ExportError` if there is no database or no
-    such table, if `pair` is no pair, or if the rows of the table are not about pairs.
+    `pair`: "USA-CHN", in either order, for the rows about it only; None for all. `ExportError` if there is no database or no such table, if
+    `pair` is no pair, if the rows of the table are not about pairs, or if the database is damaged.
     """
     if not database.exists():
         raise ExportError(f"nothing is published in {database.parent}; build the index first: tension run --home {database.parent.parent}")
+    try:
+        return _read(database, table, pair)
+    except duckdb.Error as error:
+        raise ExportError(f"cannot read {database}: {error}; `tension verify` says what repairs it") from error
+
+
+def _read(database: Path, table: str, pair: str | None) -> Export:
+    """Read what `read_export` returns; `duckdb.Error` if the database is damaged."""
     with duckdb.connect(str(database), read_only=True) as con:
         con.sql("set TimeZone = 'UTC'")
         comments: dict[str, dict[str, str]] = {}

@@ -37,6 +37,15 @@ def test_a_mistake_is_answered_with_what_to_write(
     assert list(tmp_path.iterdir()) == []
 
 
+def test_a_damaged_database_is_named(command: Command, tmp_path: Path) -> None:
+    (tmp_path / "home/published").mkdir(parents=True)
+    (tmp_path / "home/published/trade_tension.duckdb").write_bytes(b"DUCK")
+    result = command("export", "--home", tmp_path / "home")
+    assert result.exit_code == 1, result.exception
+    assert "cannot read" in flat(result.output)
+    assert "`tension verify` says what repairs it" in flat(result.output)
+
+
 def test_an_empty_home_is_answered_with_the_next_command(command: Command, tmp_path: Path) -> None:
     result = command("export", "--home", tmp_path / "none")
     assert result.exit_code != 0
