@@ -4,6 +4,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 from shlex import quote
+from typing import TypeVar
 
 import polars as pl
 import typer
@@ -12,6 +13,7 @@ from pipeline import clock
 from pipeline.commands.account import account_for_rows
 from pipeline.commands.console import out, say
 from pipeline.commands.program import name_program
+from pipeline.contracts.days import Days
 from pipeline.contracts.sources import RECENT_DAYS
 from pipeline.contracts.tables import TABLES
 from pipeline.contracts.tables.audit import MASS_PRECISION
@@ -31,11 +33,27 @@ from pipeline.warehouse.claims import list_claims
 from pipeline.warehouse.home import find_writer, is_sample_home
 from pipeline.warehouse.lake import Lake
 from pipeline.warehouse.object_store import open_bucket, run
-from pipeline.warehouse.open_lake import open_lake
+from pipeline.warehouse.open_lake import reach_lake
 from pipeline.warehouse.publish import Publisher
 from pipeline.warehouse.shared_lake import SharedLake
 from pipeline.warehouse.uploads import read_pointer
 from pipeline.warehouse.verify import find_damage
+
+Result = TypeVar("Result")
+_UNKNOWN = "unknown, see damaged"
+
+
+class _Problems(list[str]):
+    """What is wrong with a home."""
+
+    def survive(self, read: Callable[[], Result], otherwise: Result) -> Result:
+        """Return what `read` does, or `otherwise` after an error, which is added."""
+        try:
+            return read()
+        except (OSError, ValueError, UserError, pl.exceptions.PolarsError) as error:
+            if not any(str(error) in problem for problem in self):
+                self.append(str(error))
+            return otherwise
 
 
 def show_status(home_folder: Path | None, show_all: bool) -> None:
@@ -44,21 +62,18 @@ def show_status(home_folder: Path | None, show_all: bool) -> None:
     With `show_all`, also print the row count of every table. Exits with 1 if something is missing or cannot be read.
     """
     settings = read_settings(home=home_folder)
-    lake, problems = open_lake(settings), [str(damage) for damage in find_damage(settings, compares_hashes=False)]
+    problems = _Problems(str(damage) for damage in find_damage(settings, compares_hashes=False))
+    survive = problems.survive
+    lake = survive(lambda: reach_lake(settings), None)
 
     def describe(describe_part: Callable[[Lake, Settings], str]) -> str:
-        try:
-            return describe_part(lake, settings)
-        except (OSError, ValueError, UserError, pl.exceptions.PolarsError) as error:
-            problems.append(str(error))
-            return "unknown, see damaged"
+        return survive(lambda: describe_part(lake, settings), _UNKNOWN) if lake else _UNKNOWN
 
-    span = lake.span(COVERAGE)
-    if span is None and not problems:
+    if lake and survive(lambda: lake.span(COVERAGE), None) is None and not problems:
         say(f"{settings.home} is empty. Next: {name_program()} run --home {quote(str(settings.home))}")
         return
     lines = [
-        ("published", describe(_describe_release)),
+        ("published", survive(lambda: _describe_release(settings), _UNKNOWN)),
         ("newest", describe(_describe_freshness)),
         ("baseline", describe(lambda lake, _: warn_of_baseline(lake.read))),
         ("failed", describe(_describe_failures)),
@@ -68,37 +83,45 @@ def show_status(home_folder: Path | None, show_all: bool) -> None:
         ("next", describe(_suggest_command)),
     ]
     if settings.publish_to:
-        lines.insert(1, ("uploaded", describe(_describe_upload)))
-    if writer := find_writer(settings.home):
+        lines.insert(1, ("uploaded", survive(lambda: _describe_upload(settings), _UNKNOWN)))
+    if writer := survive(lambda: find_writer(settings.home), None):
         lines.insert(0, ("in use", writer))
     if isinstance(lake, SharedLake):
-        lines[:0] = [("lake in use", str(one)) for one in list_claims(lake.bucket)]
-    terminal.print_status_lines(out, [*(line for line in lines if line[1]), *(("damaged", problem) for problem in dict.fromkeys(problems))])
+        lines[:0] = [("lake in use", str(one)) for one in survive(lambda: list_claims(lake.bucket), [])]
+    terminal.print_status_lines(out, [*(line for line in lines if line[1]), *(("damaged", problem) for problem in problems)])
     if problems:
         say(f"For all damage, and what repairs it: {name_program()} verify --home {quote(str(settings.home))}")
         raise typer.Exit(1)
-    if show_all:
-        reasons = lake.read(QUARANTINE)["reason"].value_counts(sort=True).rows()
-        rows = [
-            ("home", str(settings.home)),
-            ("quarantine", ", ".join(f"{count} {reason}" for reason, count in reasons) or "empty"),
-            *(("judged", line) for line in describe_precision(lake.read(MASS_PRECISION))),
-            *((table.name, f"{lake.count_rows(table):,} rows") for table in TABLES.values()),
-        ]
-        terminal.print_status(out, account_for_rows(lake, settings), rows, settings, name_program())
+    if show_all and lake:
+        _print_tables(lake, settings)
 
 
-def _describe_release(lake: Lake, settings: Settings) -> str:
+def _print_tables(lake: Lake, settings: Settings) -> None:
+    """Print the row count of every table, and the reasons of the quarantine."""
+    reasons = lake.read(QUARANTINE)["reason"].value_counts(sort=True).rows()
+    rows = [
+        ("home", str(settings.home)),
+        ("quarantine", ", ".join(f"{count} {reason}" for reason, count in reasons) or "empty"),
+        *(("judged", line) for line in describe_precision(lake.read(MASS_PRECISION))),
+        *((table.name, f"{lake.count_rows(table):,} rows") for table in TABLES.values()),
+    ]
+    terminal.print_status(out, account_for_rows(lake, settings), rows, settings, name_program())
+
+
+def _describe_release(settings: Settings) -> str:
     """Say which release is published, with its pairs and days."""
-    name = Publisher(settings.published).latest_name
-    if name is None:
+    publisher = Publisher(settings.published)
+    if publisher.latest_name is None:
         return "nothing yet"
-    pairs = lake.read(TENSION_PAIR_DAILY, columns=["pair"])["pair"].unique().sort()
+    rows = publisher.read_latest(TENSION_PAIR_DAILY)
+    if rows.is_empty():
+        return f"release {publisher.latest_name}, whose tables this version cannot read"
+    days = Days(*rows.select(pl.min("index_date"), last=pl.max("index_date")).row(0))
     sample = ", of the bundled sample" if is_sample_home(settings.home, settings.is_sample) else ""
-    return f"release {name} with {', '.join(pairs)}, {lake.span(COVERAGE)}{sample}"
+    return f"release {publisher.latest_name} with {', '.join(rows['pair'].unique().sort())}, {days}{sample}"
 
 
-def _describe_upload(_lake: Lake, settings: Settings) -> str:
+def _describe_upload(settings: Settings) -> str:
     """Say which release the object store has, and whether it lags."""
     url, newest = str(settings.publish_to), Publisher(settings.published).latest_name
     try:

@@ -1,11 +1,13 @@
 """`tension verify`: compare every file of a home with its hash."""
 
+import os
 from pathlib import Path
 from shlex import quote
 
 import typer
 
-from pipeline.commands.console import out, say
+from pipeline.commands.console import err, out, say
+from pipeline.errors import UserError
 from pipeline.explorer.write import find_damaged
 from pipeline.report.names import format_count
 from pipeline.report.plain import print_problem
@@ -23,8 +25,12 @@ def verify_home(home_folder: Path | None) -> None:
 
     Exits with 0 if nothing is, 1 if runs repair everything, else 2.
     """
-    settings = read_settings(home=home_folder)
-    damage = [*find_damage(settings, compares_hashes=True), *_check_payloads(settings), *_check_explorer(settings)]
+    try:
+        settings = read_settings(home=home_folder)
+        damage = [*find_damage(settings, compares_hashes=True), *_check_payloads(settings), *_check_explorer(settings)]
+    except UserError as error:
+        print_problem(err, "tension", str(error))
+        raise typer.Exit(NEEDS_A_PERSON) from error
     for one in damage:
         print_problem(out, "damaged", str(one))
     if writer := find_writer(settings.home):
@@ -48,5 +54,5 @@ def _check_payloads(settings: Settings) -> list[Damage]:
 
 
 def _check_explorer(settings: Settings) -> list[Damage]:
-    paths = [path.resolve().relative_to(settings.home.resolve()) for path in find_damaged(settings.published)]
-    return [Damage(str(path), "missing or damaged", "Publish again: tension run", True) for path in paths]
+    paths = [os.path.relpath(path, settings.home) for path in find_damaged(settings.published)]
+    return [Damage(path, "missing or damaged", "Publish again: tension run", True) for path in paths]

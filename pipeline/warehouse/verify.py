@@ -15,10 +15,11 @@ from pipeline.contracts.model import Table
 from pipeline.contracts.tables import TABLES, core
 from pipeline.contracts.tables.index import BASELINE
 from pipeline.durable_files import SUMS, hash_file, read_sums
+from pipeline.errors import UserError
 from pipeline.settings import Settings
 from pipeline.warehouse.home import NOTE, HomeError, read_mark
 from pipeline.warehouse.lake import Lake, find_missing_days, is_day_file
-from pipeline.warehouse.open_lake import open_lake
+from pipeline.warehouse.open_lake import reach_lake
 from pipeline.warehouse.publish import LINKED, Publisher
 from pipeline.warehouse.release_files import PUBLISHED
 from pipeline.warehouse.shared_lake import SharedLake, parse_object_key
@@ -48,15 +49,25 @@ def find_damage(settings: Settings, *, compares_hashes: bool) -> list[Damage]:
     """Find everything that is damaged or missing in a home.
 
     `compares_hashes`: read all files and compare them with their recorded hashes. Otherwise only missing files, links and the mark of the
-    home (sample or own articles) are checked, which takes no time.
+    home (sample or own articles) are checked, which takes no time. What cannot be read or reached is reported, too.
     """
-    checks = (
-        _check_mark(settings),
-        _check_lake(settings, compares_hashes),
-        _check_published(settings, compares_hashes),
-        _check_history(settings, compares_hashes),
-    )
-    return [damage for check in checks for damage in check]
+    checks = {
+        NOTE: _check_mark(settings),
+        "lake": _check_lake(settings, compares_hashes),
+        "published": _check_published(settings, compares_hashes),
+        "dagster": _check_history(settings, compares_hashes),
+    }
+    return [damage for part, check in checks.items() for damage in _report_errors(part, check)]
+
+
+def _report_errors(part: str, check: Iterator[Damage]) -> Iterator[Damage]:
+    """Yield what a check of a part of the home finds, and the error that ends it."""
+    try:
+        yield from check
+    except OSError as error:
+        yield _describe_unreadable(str(error.filename or part), error)
+    except UserError as error:
+        yield Damage(part, "cannot be read", str(error), False)
 
 
 def _check_mark(settings: Settings) -> Iterator[Damage]:
@@ -72,7 +83,7 @@ def _check_lake(settings: Settings, compares_hashes: bool) -> Iterator[Damage]:
 
     Days of core tables count as missing also without a recorded hash, if days before and after them are there.
     """
-    lake = open_lake(settings)
+    lake = reach_lake(settings)
     for name, days in find_missing_days(lake, core.TABLES).items():
         yield from _describe_days(name, MISSING, days)
     if isinstance(lake, SharedLake):

@@ -1,5 +1,6 @@
 """`tension verify` and `tension status` find what is damaged or missing, and say what repairs it."""
 
+import fcntl
 import sqlite3
 from collections.abc import Callable
 from datetime import date
@@ -15,9 +16,9 @@ from pipeline.contracts.tables.core import ARTICLES, COVERAGE, FINDINGS
 from pipeline.contracts.tables.index import BASELINE, TENSION_DAILY
 from pipeline.defs.daily import GapError, require_every_day
 from pipeline.explorer.write import write_explorer
-from pipeline.warehouse.home import mark_home
+from pipeline.warehouse.home import COPY_OF, mark_home
 from pipeline.warehouse.lake import Lake
-from tests.unit.cli.conftest import Command
+from tests.unit.cli.conftest import Command, flat
 
 WEEK = Days(date(2025, 3, 3), date(2025, 3, 9))
 DAY = "2025/2025-03-05.parquet"
@@ -53,6 +54,71 @@ def test_a_damaged_explorer_is_repaired_by_a_run(command: Command, home: Path) -
     result = command("verify", "--home", home)
     assert result.exit_code == 1
     assert "damaged: published/explorer.html: missing or damaged. Publish again: tension run" in result.output
+
+
+def test_a_published_folder_elsewhere_is_verified(command: Command, home: Path, tmp_path: Path) -> None:
+    (tmp_path / "disk").mkdir()
+    (home / "published").symlink_to(tmp_path / "disk")
+    write_explorer(home / "published")
+    truncate(home / "published/explorer.html")
+    result = command("verify", "--home", home)
+    assert result.exit_code == 1, result.exception
+    assert "damaged: published/explorer.html: missing or damaged" in result.output
+
+
+def test_what_hinders_verification_is_not_repaired_by_a_run(command: Command, home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TENSION_HALF_LIFE_DAYS", "a week")
+    result = command("verify", "--home", home)
+    assert (result.exit_code, "half_life_days" in result.output) == (2, True)
+
+
+@pytest.fixture
+def unreachable(home: Path, monkeypatch: pytest.MonkeyPatch) -> str:
+    """Make the home's lake the copy of one whose server is away."""
+    pytest.importorskip("obstore", reason="obstore is not installed (extra s3)")
+    monkeypatch.setenv("AWS_ENDPOINT_URL", "http://127.0.0.1:9")
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "A")
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "B")
+    monkeypatch.setenv("AWS_ALLOW_HTTP", "true")
+    monkeypatch.setenv("TENSION_LAKE_URL", "s3://bucket/lake")
+    (home / "lake" / COPY_OF).write_text('{"url": "s3://bucket/lake"}', encoding="utf-8")
+    return "lake: cannot be read. s3://bucket/lake: no connection to the server; check the endpoint (AWS_ENDPOINT_URL) and the network"
+
+
+def test_status_survives_a_lake_that_cannot_be_reached(command: Command, home: Path, unreachable: str) -> None:
+    result = command("status", "--home", home)
+    assert result.exit_code == 1, result.exception
+    lines = [line.split(maxsplit=1)[0] for line in result.output.splitlines()]
+    assert lines[:3] == ["published", "newest", "baseline"]
+    assert "published  nothing yet" in result.output
+    assert f"damaged    {unreachable}" in result.output
+    assert lines.count("damaged") == 1
+
+
+def test_verify_needs_a_person_for_a_lake_that_cannot_be_reached(command: Command, home: Path, unreachable: str) -> None:
+    (home / "home.json").write_text("{", encoding="utf-8")
+    result = command("verify", "--home", home)
+    assert result.exit_code == 2, result.exception
+    assert f"damaged: {unreachable}" in result.output
+    assert "damaged: home.json" in result.output
+
+
+def test_status_survives_a_copy_of_another_lake(command: Command, home: Path) -> None:
+    (home / "lake" / COPY_OF).write_text('{"url": "s3://bucket/lake"}', encoding="utf-8")
+    result = command("status", "--home", home)
+    assert result.exit_code == 1, result.exception
+    assert "published  nothing yet" in result.output
+    assert "is a copy of s3://bucket/lake; set lake_url to it" in result.output
+
+
+def test_a_home_in_use_is_not_called_damaged_by_a_backup(command: Command, home: Path) -> None:
+    truncate(home / "lake/articles" / DAY)
+    with (home / "lock.json").open("a", encoding="utf-8") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        in_use = command("backup", "copy", "--home", home)
+    assert in_use.exit_code == 4, in_use.output
+    damaged = command("backup", "copy", "--home", home)
+    assert (damaged.exit_code, "is damaged: lake/articles, 2025-03-05" in flat(damaged.output)) == (1, True)
 
 
 def test_a_home_without_damage_is_complete(command: Command, home: Path) -> None:
